@@ -1,0 +1,85 @@
+"""Array helpers that run unchanged on NumPy and on `jax.numpy` arrays.
+
+Everything between x and the updated parameters is written against the namespace of the arrays it is
+given; no global backend is switched. Each stable form here says which cancellation it avoids.
+"""
+
+import importlib
+import math
+from typing import Any
+
+import numpy as np
+import scipy
+
+Array = Any  # a NumPy array, or an array (or tracer) of another engine
+HALF_LOG_2PI = 0.5 * math.log(2.0 * math.pi)
+_SERIES_BELOW = 0.02  # |x| under which the power series below are exact to double precision
+
+
+def namespace(x: Array) -> Any:
+    """Return the module whose functions act on `x`: `numpy`, or `jax.numpy` for a JAX array."""
+    return np if isinstance(x, np.ndarray) else x.__array_namespace__()
+
+
+def special(x: Array) -> Any:
+    """Return the special functions that act on `x`: `scipy.special`, or JAX's own."""
+    if isinstance(x, np.ndarray):
+        return scipy.special
+    return importlib.import_module(namespace(x).__name__.partition(".")[0] + ".scipy.special")
+
+
+def sigmoid(x: Array) -> Array:
+    """Return 1 / (1 + exp(-x)), by tanh: several times faster than scipy's expit, and it cannot overflow."""
+    y = namespace(x).tanh(0.5 * x)
+    return 0.5 * y + 0.5
+
+
+def softplus(x: Array) -> Array:
+    """Return log(1 + exp(x)) without overflow, exact for very negative x."""
+    xp = namespace(x)
+    return xp.maximum(x, 0) + xp.log1p(xp.exp(-xp.abs(x)))
+
+
+def softplus_and_sigmoid(x: Array) -> tuple[Array, Array]:
+    """Return softplus(x) and its derivative sigmoid(x), both to full relative precision, from one exponential."""
+    xp = namespace(x)
+    e = xp.exp(-xp.abs(x))
+    return xp.maximum(x, 0) + xp.log1p(e), xp.where(x >= 0, 1, e) / (1 + e)
+
+
+def log1pmx(x: Array) -> Array:
+    """Return log(1 + x) - x; near 0 by its series -x²/2 + x³/3 - …, where the difference would cancel."""
+    xp = namespace(x)
+    small = xp.abs(x) < _SERIES_BELOW
+    t = xp.where(small, x, 0.0)
+    series = t * 0.0
+    for k in range(11, 1, -1):
+        series = t * series + (-1) ** (k + 1) / k
+    safe = xp.where(small, 1.0, x)
+    return xp.where(small, series * t * t, xp.log1p(safe) - safe)
+
+
+def stirling_error(a: Array) -> Array:
+    """Return log Γ(a) - [(a - ½) log a - a + ½ log 2π], what Stirling's formula leaves out (DLMF 5.11.1).
+
+    For large `a` it is 1/(12a) - 1/(360a³) + …; the difference of the two large terms would cancel.
+    """
+    xp = namespace(a)
+    large = a > 16.0
+    safe = xp.where(large, a, 16.0)
+    r = 1.0 / safe
+    r2 = r * r
+    series = r * (1 / 12 - r2 * (1 / 360 - r2 * (1 / 1260 - r2 * (1 / 1680 - r2 * (1 / 1188 - r2 * 691 / 360360)))))
+    b = xp.where(large, 1.0, a)
+    return xp.where(large, series, special(a).gammaln(b) - (b - 0.5) * xp.log(b) + b - HALF_LOG_2PI)
+
+
+def log_minus_digamma(a: Array) -> Array:
+    """Return log(a) - ψ(a) > 0; for large `a` by 1/(2a) + 1/(12a²) - … (DLMF 5.11.2), where it would cancel."""
+    xp = namespace(a)
+    large = a > 16.0
+    r = 1.0 / xp.where(large, a, 16.0)
+    r2 = r * r
+    series = r * 0.5 + r2 * (1 / 12 - r2 * (1 / 120 - r2 * (1 / 252 - r2 * (1 / 240 - r2 * (1 / 132 - r2 * 691 / 32760)))))
+    b = xp.where(large, 1.0, a)
+    return xp.where(large, series, xp.log(b) - special(a).digamma(b))

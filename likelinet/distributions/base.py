@@ -1,0 +1,243 @@
+"""What every distribution is: the one spelling of its methods, its parameters and its shapes."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, NoReturn
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from likelinet.arrays import Array
+from likelinet.domains import Domain, real
+from likelinet.errors import DataError, ParameterError, UndefinedError
+
+Backward = Callable[[Array], tuple[Array, ...]]
+Rng = int | np.random.Generator | None
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a distribution.
+
+    Parameters
+    ----------
+    name : str
+        Its name, as in torch and NumPyro.
+    domain : Domain
+        The values it may take.
+    role : {"location", "scale", "rate", "shape"}
+        How it changes when y is shifted and scaled; a "shape" stays as it is.
+    event_ndim : int
+        How many trailing axes belong to one distribution: 1 for the logits of a Categorical.
+    symbol : str
+        How formulas write it.
+    """
+
+    name: str
+    domain: Domain = real
+    role: Literal["location", "scale", "rate", "shape"] = "shape"
+    event_ndim: int = 0
+    symbol: str = ""
+
+
+class Distribution(ABC):
+    """A batch of probability distributions, one per row.
+
+    A family of your own is a subclass with `parameters`, `support` and `log_prob`; it trains with nothing else,
+    and each further method that it defines (`cdf`, `ppf`, `sample`, `mean`, …) becomes available.
+
+    Parameters
+    ----------
+    **parameters : array_like
+        The parameters by name; their shapes broadcast to `batch_shape`.
+
+    Raises
+    ------
+    ParameterError
+        If a parameter is missing, unknown or outside its domain.
+
+    Examples
+    --------
+    >>> from likelinet import Distribution, Parameter, positive
+    >>> class Rayleigh(Distribution):
+    ...     parameters = (Parameter("scale", positive, role="scale"),)
+    ...     support = positive
+    ...     def log_prob(self, y):
+    ...         return np.log(y / self.scale**2) - 0.5 * (y / self.scale) ** 2
+    >>> float(Rayleigh(scale=2.0).log_prob(2.0).round(4))
+    -1.1931
+    """
+
+    parameters: ClassVar[tuple[Parameter, ...]] = ()
+    support: Domain = real
+    event_shape: tuple[int, ...] = ()
+    batch_shape: tuple[int, ...] = ()
+
+    def __init__(self, **parameters: ArrayLike) -> None:
+        self._set(parameters)
+
+    def _set(self, values: dict[str, Any]) -> None:
+        """Check the parameters, keep them as float64 arrays and work out the batch shape."""
+        names = [p.name for p in self.parameters]
+        if sorted(values) != sorted(names):
+            raise ParameterError(f"{type(self).__name__} takes the parameters {', '.join(names)}, not {', '.join(values)}.")
+        shapes = []
+        for p in self.parameters:
+            value = np.asarray(values[p.name], dtype=np.float64)
+            bad = ~p.domain.contains(value)
+            if bad.any():
+                where = "" if value.ndim == 0 else f" at {tuple(map(int, np.argwhere(bad)[0]))}"
+                raise ParameterError(
+                    f"{type(self).__name__}: {p.name} must be {p.domain.description}, got {value[bad].flat[0]}{where}."
+                )
+            if value.ndim < p.event_ndim:
+                raise ParameterError(f"{type(self).__name__}: {p.name} needs {p.event_ndim} axis at least.")
+            setattr(self, p.name, value)
+            shapes.append(value.shape[: value.ndim - p.event_ndim])
+        try:
+            self.batch_shape = np.broadcast_shapes(*shapes)
+        except ValueError:
+            raise ParameterError(
+                f"{type(self).__name__}: the shapes of "
+                + ", ".join(f"{n} {s}" for n, s in zip(names, shapes, strict=True))
+                + " do not broadcast."
+            ) from None
+
+    # ---- what a family defines -------------------------------------------------------------------------------
+
+    @abstractmethod
+    def log_prob(self, y: ArrayLike) -> np.ndarray:
+        """Return log p(y), the log density or log mass; -inf outside the support."""
+
+    def cdf(self, y: ArrayLike) -> np.ndarray:
+        """Return P(Y ≤ y)."""
+        self._undefined("cdf")
+
+    def sf(self, y: ArrayLike) -> np.ndarray:
+        """Return P(Y > y), the survival function, accurate where it is tiny."""
+        self._undefined("sf")
+
+    def log_cdf(self, y: ArrayLike) -> np.ndarray:
+        """Return log P(Y ≤ y), accurate far in the lower tail."""
+        self._undefined("log_cdf")
+
+    def log_sf(self, y: ArrayLike) -> np.ndarray:
+        """Return log P(Y > y), accurate far in the upper tail."""
+        self._undefined("log_sf")
+
+    def ppf(self, q: ArrayLike) -> np.ndarray:
+        """Return the smallest y with P(Y ≤ y) ≥ q: the quantile function."""
+        self._undefined("ppf")
+
+    def isf(self, q: ArrayLike) -> np.ndarray:
+        """Return the smallest y with P(Y > y) ≤ q: the inverse survival function."""
+        self._undefined("isf")
+
+    def mean(self) -> np.ndarray:
+        """Return E[Y]; nan or inf where it does not exist."""
+        self._undefined("mean")
+
+    def var(self) -> np.ndarray:
+        """Return E[(Y - E[Y])²]; nan or inf where it does not exist."""
+        self._undefined("var")
+
+    def mode(self) -> np.ndarray:
+        """Return the most probable y."""
+        self._undefined("mode")
+
+    def entropy(self) -> np.ndarray:
+        """Return -E[log p(Y)] in nats: the differential entropy of a density."""
+        self._undefined("entropy")
+
+    def kl_divergence(self, other: "Distribution") -> np.ndarray:
+        """Return KL(self ‖ other) = E[log p(Y) - log q(Y)] with Y from self, in nats."""
+        self._undefined("kl_divergence")
+
+    def crps(self, y: ArrayLike) -> np.ndarray:
+        """Return the continuous ranked probability score ∫ (F(t) - 1{y ≤ t})² dt, in the units of y."""
+        self._undefined("crps")
+
+    def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
+        """Draw y; the result has shape sample_shape + batch_shape + event_shape."""
+        self._undefined("sample")
+
+    # ---- what follows from it --------------------------------------------------------------------------------
+
+    def nll(self, y: ArrayLike) -> np.ndarray:
+        """Return -log p(y), the loss that training minimises."""
+        return -self.log_prob(y)
+
+    def std(self) -> np.ndarray:
+        """Return the standard deviation."""
+        return np.sqrt(self.var())
+
+    def median(self) -> np.ndarray:
+        """Return the 0.5 quantile."""
+        return self.ppf(0.5)
+
+    def interval(self, confidence: float) -> tuple[np.ndarray, np.ndarray]:
+        """Return the ends of the central interval that holds y with probability `confidence`, in (0, 1)."""
+        if not 0.0 < confidence < 1.0:
+            raise ParameterError(f"interval: confidence must lie between 0 and 1, got {confidence}.")
+        return self.ppf(0.5 - 0.5 * confidence), self.isf(0.5 - 0.5 * confidence)
+
+    def affine(self, loc: ArrayLike, scale: ArrayLike) -> "Distribution":
+        """Return the exact distribution of loc + scale · Y, scale > 0, shapes broadcasting with batch_shape."""
+        loc, scale = np.asarray(loc, dtype=np.float64), np.asarray(scale, dtype=np.float64)
+        if not self._closed_under_affine(shifted=bool(np.any(loc != 0.0))):
+            from likelinet.distributions.transformed import Affine, Transformed
+
+            return Transformed(self, Affine(loc, scale))
+        moved = {"location": lambda v: loc + scale * v, "scale": lambda v: scale * v, "rate": lambda v: v / scale}
+        values = {p.name: getattr(self, p.name) for p in self.parameters}
+        return type(self)(**{p.name: moved.get(p.role, lambda v: v)(values[p.name]) for p in self.parameters})
+
+    def __getitem__(self, rows: Any) -> "Distribution":
+        """Return the distributions of the rows that `rows`, an index into the batch axes, selects."""
+
+        def take(a: np.ndarray, event_ndim: int) -> np.ndarray:
+            a = a.reshape((1,) * (event_ndim - a.ndim) + a.shape)
+            return np.broadcast_to(a, self.batch_shape + a.shape[a.ndim - event_ndim :])[rows]
+
+        return self._map(take)
+
+    def __repr__(self) -> str:
+        inside = ", ".join(f"{p.name}={np.array2string(getattr(self, p.name), precision=4, threshold=6)}" for p in self.parameters)
+        return f"{type(self).__name__}({inside})"
+
+    # ---- for the classes of this package ---------------------------------------------------------------------
+
+    @classmethod
+    def _closed_under_affine(cls, shifted: bool) -> bool:
+        """Whether loc + scale · Y is of the same family: its roles must say how each parameter moves."""
+        roles = {p.role for p in cls.parameters}
+        return "location" in roles and "scale" in roles if shifted else bool(roles & {"scale", "rate"})
+
+    def _map(self, f: Callable[[np.ndarray, int], np.ndarray]) -> "Distribution":
+        """Return this distribution with f(array, event_ndim) in place of every parameter array."""
+        return type(self)(**{p.name: f(getattr(self, p.name), p.event_ndim) for p in self.parameters})
+
+    def _cuts(self) -> np.ndarray:
+        """Return increasing points, shape (many, *batch_shape), between which the density has no narrow features."""
+        from likelinet.distributions.numerical import cuts
+
+        return cuts(self)
+
+    def _undefined(self, method: str) -> NoReturn:
+        raise UndefinedError(f"{type(self).__name__} has no {method}.")
+
+    def _observed(self, y: ArrayLike) -> np.ndarray:
+        """Return y as an array, refusing the silent (n,) against (n, 1) broadcast."""
+        y = np.asarray(y)
+        if len(self.batch_shape) >= 1 and y.shape == (*self.batch_shape, *self.event_shape, 1) and self.batch_shape[-1] > 1:
+            raise DataError(
+                f"y has shape {y.shape} but there are {self.batch_shape[-1]} distributions with one value each: "
+                f"pass y of shape {self.batch_shape + self.event_shape}, for example y[..., 0]."
+            )
+        return y
+
+
+def shape_of(sample_shape: int | tuple[int, ...]) -> tuple[int, ...]:
+    """Return `sample_shape` as a tuple; a whole number means one axis."""
+    return tuple(sample_shape) if isinstance(sample_shape, tuple | list) else (int(sample_shape),)

@@ -1,0 +1,119 @@
+"""The categorical distribution over unordered classes."""
+
+import numpy as np
+import scipy
+from numpy.typing import ArrayLike
+
+from likelinet.arrays import Array, namespace
+from likelinet.distributions.base import Backward, Distribution, Parameter, Rng, shape_of
+from likelinet.domains import class_codes, extended_real
+from likelinet.errors import DataError, ParameterError, UndefinedError
+
+
+class Categorical(Distribution):
+    r"""The categorical distribution over the classes 0, 1, …, K - 1.
+
+    .. math:: P(y = k) = p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}
+
+    Its negative log-likelihood is the softmax cross-entropy, and the gradient in the logits z is exactly p minus
+    the one-hot y. Classes have no order, so cdf, quantiles, mean and CRPS raise `UndefinedError`.
+
+    Parameters
+    ----------
+    logits : array_like, shape (..., K)
+        z, unnormalised log-probabilities; -inf is a class that cannot occur. Give either this or `probs`.
+    probs : array_like, shape (..., K)
+        p, non-negative; normalised to sum to one.
+
+    Raises
+    ------
+    ParameterError
+        If not exactly one of `logits` and `probs` is given, or no class has a positive probability.
+
+    References
+    ----------
+    Bishop, *Pattern Recognition and Machine Learning* (2006), section 4.3.4.
+
+    Examples
+    --------
+    >>> import likelinet as ll
+    >>> ll.Categorical(probs=[0.2, 0.3, 0.5]).log_prob([0, 2]).round(4)
+    array([-1.6094, -0.6931])
+    """
+
+    parameters = (Parameter("logits", extended_real, event_ndim=1, symbol="z"),)
+    logits: np.ndarray
+
+    def __init__(self, logits: ArrayLike | None = None, *, probs: ArrayLike | None = None) -> None:
+        if (logits is None) == (probs is None):
+            raise ParameterError("Categorical takes either logits or probs.")
+        if probs is not None:
+            p = np.asarray(probs, dtype=np.float64)
+            if not ((p >= 0.0) & (p < np.inf)).all():
+                raise ParameterError("Categorical: probs must be finite and not negative.")
+            with np.errstate(divide="ignore"):
+                logits = np.log(p)
+        z = np.asarray(logits, dtype=np.float64)
+        if z.ndim and (z.shape[-1] == 0 or not (z.max(-1) > -np.inf).all() or (z == np.inf).any()):
+            raise ParameterError("Categorical: every row needs a class of positive probability, and no logit may be +inf.")
+        self._set({"logits": z})
+        self.support = class_codes(self.logits.shape[-1])
+
+    @property
+    def probs(self) -> np.ndarray:
+        """Probabilities, shape (..., K), summing to one."""
+        return scipy.special.softmax(self.logits, axis=-1)
+
+    @staticmethod
+    def loss(params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        """Return the softmax cross-entropy of integer codes y, and its backward function."""
+        (z,) = params
+        xp = namespace(z)
+        one_hot = y[..., None] == xp.arange(z.shape[-1])
+        shifted = z - xp.max(z, axis=-1, keepdims=True)
+        e = xp.exp(shifted)
+        total = xp.sum(e, axis=-1, keepdims=True)
+        values = xp.log(total[..., 0]) - xp.sum(xp.where(one_hot, shifted, 0), axis=-1)
+        return values, lambda d: (d[..., None] * (e / total - one_hot),)
+
+    def log_prob(self, y: ArrayLike) -> np.ndarray:
+        y = self._observed(y)
+        try:
+            shape = np.broadcast_shapes(y.shape, self.batch_shape)
+        except ValueError:
+            raise DataError(f"Categorical: y of shape {y.shape} does not go with batch_shape {self.batch_shape}.") from None
+        inside = self.support.contains(y.astype(np.float64))
+        codes = np.broadcast_to(np.where(inside, y, 0).astype(np.int64), shape)
+        log_p = np.broadcast_to(scipy.special.log_softmax(self.logits, axis=-1), (*shape, self.logits.shape[-1]))
+        return np.where(inside, np.take_along_axis(log_p, codes[..., None], -1)[..., 0], -np.inf)[()]
+
+    def mode(self) -> np.ndarray:
+        return self.logits.argmax(-1)
+
+    def entropy(self) -> np.ndarray:
+        return scipy.special.entr(self.probs).sum(-1)
+
+    def kl_divergence(self, other: Distribution) -> np.ndarray:
+        if not isinstance(other, Categorical) or other.support != self.support:
+            raise UndefinedError("kl_divergence of a Categorical needs another Categorical over the same classes.")
+        return scipy.special.rel_entr(self.probs, other.probs).sum(-1)
+
+    def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
+        shape = shape_of(sample_shape) + self.batch_shape
+        u = np.random.default_rng(rng).random(shape)
+        return choose(self.probs, u)
+
+    @staticmethod
+    def marginal(y: np.ndarray, weight: np.ndarray, n_classes: int) -> tuple[np.ndarray, ...]:
+        """Return the logits of the weighted class frequencies; finite for a class that does not occur."""
+        counts = np.bincount(y.astype(np.int64), weights=weight, minlength=n_classes)
+        return (np.log(np.maximum(counts / counts.sum(), 0.5 / len(y))),)
+
+
+def choose(probs: np.ndarray, u: np.ndarray) -> np.ndarray:
+    """Return class codes by inverting the cumulative probabilities (..., K) at uniform numbers u."""
+    steps = np.moveaxis(probs.cumsum(-1), -1, 0)
+    code = np.zeros(u.shape, dtype=np.int64)
+    for step in steps[:-1] / steps[-1]:
+        code += u >= step
+    return code

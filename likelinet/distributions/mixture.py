@@ -1,0 +1,230 @@
+"""A mixture of distributions of one family: also what an ensemble of networks predicts."""
+
+from collections.abc import Callable
+
+import numpy as np
+import scipy
+from numpy.typing import ArrayLike
+
+from likelinet.arrays import Array, namespace
+from likelinet.distributions import numerical
+from likelinet.distributions.base import Backward, Distribution, Rng, shape_of
+from likelinet.distributions.categorical import Categorical, choose
+from likelinet.distributions.gaussian import Gaussian
+from likelinet.distributions.independent import Independent
+from likelinet.errors import ParameterError
+
+
+class Mixture(Distribution):
+    r"""A mixture: the last batch axis of `components` is drawn from, with given weights.
+
+    .. math:: p(y) = \sum_{k=1}^{K} w_k\, p_k(y), \qquad w = \mathrm{softmax}(z)
+
+    Parameters
+    ----------
+    components : Distribution
+        Distributions of batch shape (..., K).
+    logits : array_like, shape (..., K)
+        z, unnormalised log-weights. Give either this or `probs`.
+    probs : array_like, shape (..., K)
+        Weights w, normalised to sum to one.
+
+    Raises
+    ------
+    ParameterError
+        If the weights are not valid or do not match the last batch axis of `components`.
+    UndefinedError
+        From methods that the components do not have.
+
+    References
+    ----------
+    McLachlan & Peel, *Finite Mixture Models* (2000); the CRPS of a Gaussian mixture is from Grimit et al.,
+    *Q. J. R. Meteorol. Soc.* 132, 2006.
+
+    Examples
+    --------
+    >>> import likelinet as ll
+    >>> d = ll.Mixture(ll.Gaussian([-1.0, 1.0], [0.5, 0.5]), probs=[0.25, 0.75])
+    >>> float(d.mean()), float(d.cdf(0.0).round(4))
+    (0.5, 0.2614)
+    """
+
+    def __init__(self, components: Distribution, logits: ArrayLike | None = None, *, probs: ArrayLike | None = None) -> None:
+        self.weights = Categorical(logits, probs=probs)
+        if not components.batch_shape or self.weights.logits.shape[-1] != components.batch_shape[-1]:
+            raise ParameterError(
+                f"Mixture: {self.weights.logits.shape[-1]} weights do not match components of batch_shape {components.batch_shape}."
+            )
+        self.components = components
+        self.support = components.support
+        self.event_shape = components.event_shape
+        self.batch_shape = np.broadcast_shapes(self.weights.batch_shape, components.batch_shape[:-1])
+
+    @staticmethod
+    def loss_of(base: Callable[[tuple[Array, ...], Array], tuple[Array, Backward]], event_ndim: int) -> Callable:
+        """Return the loss with parameters (logits, *those of the components) from the loss of one component."""
+
+        def loss(params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+            logits, *inner = params
+            xp = namespace(logits)
+            values, base_backward = base(tuple(inner), xp.expand_dims(y, -1 - event_ndim))
+            log_w = logits - _logsumexp(logits)
+            joint = log_w - values
+            total = _logsumexp(joint)
+            responsibility = xp.exp(joint - total)
+
+            def backward(d: Array) -> tuple[Array, ...]:
+                d = d[..., None]
+                return (d * (xp.exp(log_w) - responsibility), *base_backward(d * responsibility))
+
+            return -total[..., 0], backward
+
+        return loss
+
+    @property
+    def logits(self) -> np.ndarray:
+        """Unnormalised log-weights, shape (..., K)."""
+        return self.weights.logits
+
+    @property
+    def probs(self) -> np.ndarray:
+        """Weights, shape (..., K), summing to one."""
+        return self.weights.probs
+
+    def marginals(self) -> "Mixture":
+        """Return the mixture of each output by itself: batch_shape + event_shape, with scalar events."""
+        if not isinstance(self.components, Independent):
+            return self
+        batch = self.components.batch_shape
+
+        def move(a: np.ndarray, event_ndim: int) -> np.ndarray:
+            own = a.shape[a.ndim - event_ndim :]
+            return np.moveaxis(np.broadcast_to(a, (*batch, *self.event_shape, *own)), len(batch) - 1, -1 - event_ndim)
+
+        return Mixture(self.components.base._map(move), self.logits[..., None, :])
+
+    def log_prob(self, y: ArrayLike) -> np.ndarray:
+        values = self.components.log_prob(self._spread(self._observed(y))) + scipy.special.log_softmax(self.logits, axis=-1)
+        return scipy.special.logsumexp(values, axis=-1)
+
+    def cdf(self, y: ArrayLike) -> np.ndarray:
+        return self._average(lambda c, t: c.cdf(t), y)
+
+    def sf(self, y: ArrayLike) -> np.ndarray:
+        return self._average(lambda c, t: c.sf(t), y)
+
+    def log_cdf(self, y: ArrayLike) -> np.ndarray:
+        return self._log_average(lambda c, t: c.log_cdf(t), y)
+
+    def log_sf(self, y: ArrayLike) -> np.ndarray:
+        return self._log_average(lambda c, t: c.log_sf(t), y)
+
+    def ppf(self, q: ArrayLike) -> np.ndarray:
+        return self._quantile(q, upper=False)
+
+    def isf(self, q: ArrayLike) -> np.ndarray:
+        return self._quantile(q, upper=True)
+
+    def mean(self) -> np.ndarray:
+        m = self.marginals()
+        return np.sum(m.probs * m.components.mean(), axis=-1)
+
+    def var(self) -> np.ndarray:
+        m = self.marginals()
+        centred = m.components.mean() - self.mean()[..., None]
+        return np.sum(m.probs * (m.components.var() + centred**2), axis=-1)
+
+    def mode(self) -> np.ndarray:
+        if self.event_shape:
+            self._undefined("mode for several outputs")
+        return numerical.highest(self, self.components.mode())
+
+    def entropy(self) -> np.ndarray:
+        if self.event_shape:
+            self._undefined("entropy for several outputs")
+        with np.errstate(all="ignore"):
+            return numerical.expectation(self, self.nll)
+
+    def kl_divergence(self, other: Distribution) -> np.ndarray:
+        if self.event_shape:
+            self._undefined("kl_divergence for several outputs")
+        with np.errstate(all="ignore"):
+            return numerical.expectation(self, lambda y: self.log_prob(y) - other.log_prob(y))
+
+    def crps(self, y: ArrayLike) -> np.ndarray:
+        m, y = self.marginals(), self._observed(y).astype(np.float64)
+        if not isinstance(m.components, Gaussian):
+            with np.errstate(all="ignore"):
+                return numerical.crps(m, y)
+        w, loc, scale = m.probs, m.components.loc, m.components.scale
+        pairs = _mean_abs(loc[..., :, None] - loc[..., None, :], np.hypot(scale[..., :, None], scale[..., None, :]))
+        half = 0.5 * np.sum(w[..., :, None] * w[..., None, :] * pairs, axis=(-2, -1))
+        return np.sum(w * _mean_abs(y[..., None] - loc, scale), axis=-1) - half
+
+    def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
+        generator = np.random.default_rng(rng)
+        shape = shape_of(sample_shape)
+        codes = choose(self.probs, generator.random(shape + self.batch_shape))
+
+        def pick(a: np.ndarray, event_ndim: int) -> np.ndarray:
+            own = a.shape[a.ndim - event_ndim :]
+            full = np.broadcast_to(a, (*shape, *self.batch_shape, self.probs.shape[-1], *own))
+            index = codes.reshape(codes.shape + (1,) * (event_ndim + 1))
+            return np.take_along_axis(full, index, axis=-1 - event_ndim).squeeze(-1 - event_ndim)
+
+        return self.components._map(pick).sample((), generator)
+
+    def affine(self, loc: ArrayLike, scale: ArrayLike) -> Distribution:
+        return Mixture(self.components.affine(self._spread(np.asarray(loc)), self._spread(np.asarray(scale))), self.logits)
+
+    def _map(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
+        return Mixture(self.components._map(lambda a, n: f(a, n + 1)), f(self.logits, 1))
+
+    def _cuts(self) -> np.ndarray:
+        inner = np.moveaxis(self.components._cuts(), -1, 0)
+        inner = inner.reshape((-1,) + inner.shape[2:])
+        return np.sort(np.broadcast_to(inner, inner.shape[:1] + self.batch_shape), axis=0)
+
+    def _spread(self, y: np.ndarray) -> np.ndarray:
+        """Return y with an axis for the components, repeated along it."""
+        n = min(len(self.event_shape), y.ndim)
+        y = np.expand_dims(y, -1 - n)
+        return np.broadcast_to(y, (*y.shape[: y.ndim - n - 1], self.components.batch_shape[-1], *y.shape[y.ndim - n :]))
+
+    def _average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
+        m = self.marginals()
+        return np.sum(m.probs * f(m.components, m._spread(self._observed(y))), axis=-1)
+
+    def _log_average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
+        m = self.marginals()
+        log_w = scipy.special.log_softmax(m.logits, axis=-1)
+        return scipy.special.logsumexp(log_w + f(m.components, m._spread(self._observed(y))), axis=-1)
+
+    def _quantile(self, q: ArrayLike, upper: bool) -> np.ndarray:
+        m, q = self.marginals(), np.asarray(q, dtype=np.float64)
+        inner = m.components.isf(q[..., None]) if upper else m.components.ppf(q[..., None])
+        # The quantile of a mixture lies between the smallest and the largest of its components' quantiles.
+        possible = np.where(m.probs > 0.0, inner, np.nan)
+        low, high = np.fmin.reduce(possible, axis=-1), np.fmax.reduce(possible, axis=-1)
+        shape = np.broadcast_shapes(q.shape, low.shape)
+        q = np.broadcast_to(q, shape)
+        if m.support.integer:
+            tail = (lambda k: m.sf(k) <= q) if upper else (lambda k: m.cdf(k) >= q)
+            return numerical.smallest_integer(tail, shape)[()]
+        return numerical.invert(m, q, low, high, upper=upper)[()]
+
+    def __repr__(self) -> str:
+        return f"Mixture({self.components!r}, logits={np.array2string(self.logits, precision=4, threshold=6)})"
+
+
+def _logsumexp(x: Array) -> Array:
+    xp = namespace(x)
+    top = xp.max(x, axis=-1, keepdims=True)
+    top = xp.where(xp.isfinite(top), top, 0.0)  # a row of -inf has the sum 0, not NaN
+    return xp.log(xp.sum(xp.exp(x - top), axis=-1, keepdims=True)) + top
+
+
+def _mean_abs(loc: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """Return E|Z| for a Gaussian Z."""
+    z = loc / scale
+    return loc * (2.0 * scipy.special.ndtr(z) - 1.0) + scale * np.sqrt(2.0 / np.pi) * np.exp(-0.5 * z * z)

@@ -1,0 +1,116 @@
+"""Numerical defaults for what a family does not have in closed form: inversion, expectations, CRPS."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from likelinet.distributions.base import Distribution
+
+Function = Callable[[np.ndarray], np.ndarray]
+
+# An integral is cut at these quantiles, one a decade, so that 20 Gauss-Legendre nodes resolve every panel.
+_CUTS = np.array([*(10.0 ** -np.arange(16, 1, -1)), 0.03, 0.1, 0.25, 0.5])
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(20)
+_LEFT_OUT = 1e-18  # mass of a discrete distribution that a sum may leave out on either side
+
+
+def invert(d: "Distribution", q: np.ndarray, low: np.ndarray, high: np.ndarray, *, upper: bool) -> np.ndarray:
+    """Return y in [low, high] with cdf(y) = q, or sf(y) = q if `upper`, by Chandrupatla's method."""
+    from scipy.optimize import elementwise
+
+    # SciPy drops rows as they converge, so each evaluation picks the rows that are left.
+    flat = d._map(lambda a, n: np.broadcast_to(a, q.shape + a.shape[a.ndim - n :]).reshape((-1, *a.shape[a.ndim - n :])))
+    log_q = np.log(q).reshape(-1)
+
+    def gap(y: np.ndarray, row: np.ndarray) -> np.ndarray:
+        rows = row.astype(np.int64)
+        return log_q[rows] - flat[rows].log_sf(y) if upper else flat[rows].log_cdf(y) - log_q[rows]
+
+    width = 1e-9 * (np.abs(low) + np.abs(high) + (high - low)) + 1e-300
+    ends = [np.broadcast_to(e, q.shape).reshape(-1) for e in (low - width, high + width)]
+    with np.errstate(all="ignore"):
+        found = elementwise.find_root(gap, ends, args=(np.arange(q.size, dtype=float),), tolerances={"xrtol": 4e-16}).x
+    return np.where((q > 0.0) & (q < 1.0), found.reshape(q.shape), low)
+
+
+def smallest_integer(enough: Function, shape: tuple[int, ...]) -> np.ndarray:
+    """Return the smallest k = 0, 1, … with enough(k), which must stay true from there on, by doubling and halving."""
+    low, high = np.full(shape, -1.0), np.zeros(shape)
+    while not (done := enough(high)).all() and high.max(initial=0.0) < 2.0**62:
+        low, high = np.where(done, low, high), np.where(done, high, 2.0 * high + 1.0)
+    while (wide := high - low > 1.0).any():
+        middle = np.floor(0.5 * (low + high))
+        done = enough(middle)
+        low, high = np.where(wide & ~done, middle, low), np.where(wide & done, middle, high)
+    return high
+
+
+def _per_row(values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Return each of the values for every row: shape (len(values), *shape)."""
+    return np.broadcast_to(values.reshape((-1,) + (1,) * len(shape)), (len(values), *shape))
+
+
+def cuts(d: "Distribution") -> np.ndarray:
+    """Return increasing quantiles of `d`, shape (number of cuts, *batch_shape)."""
+    q = _CUTS.reshape((-1,) + (1,) * len(d.batch_shape))
+    return np.concatenate([d.ppf(q), d.isf(q[-2::-1])])
+
+
+def highest(d: "Distribution", candidates: np.ndarray) -> np.ndarray:
+    """Return the most probable y of a mixture, which lies among or between the modes of its components."""
+    from scipy.optimize import elementwise
+
+    low, high = candidates.min(-1), candidates.max(-1)
+    steps = np.linspace(0.0, 1.0, 65).reshape((-1,) + (1,) * low.ndim)
+    grid = low + (high - low) * steps
+    if d.support.integer:
+        grid = np.floor(grid)
+    grid = np.sort(np.concatenate([grid, np.broadcast_to(np.moveaxis(candidates, -1, 0), (candidates.shape[-1], *low.shape))]), 0)
+    best = d.log_prob(grid).argmax(0)[None]
+    y = np.take_along_axis(grid, best, 0)[0]
+    if d.support.integer:
+        return y
+    left = np.take_along_axis(grid, np.maximum(best - 1, 0), 0)[0]
+    right = np.take_along_axis(grid, np.minimum(best + 1, len(grid) - 1), 0)[0]
+    inside = (left < y) & (y < right)
+    flat = d._map(lambda a, n: np.broadcast_to(a, d.batch_shape + a.shape[a.ndim - n :]).reshape((-1, *a.shape[a.ndim - n :])))
+    ends = [np.where(inside, e, y + k).reshape(-1) for e, k in ((left, -1.0), (y, 0.0), (right, 1.0))]
+    rows = np.arange(y.size, dtype=float)
+    with np.errstate(all="ignore"):
+        found = elementwise.find_minimum(lambda t, row: flat[row.astype(np.int64)].nll(t), ends, args=(rows,))
+    return np.where(inside & (found.status.reshape(y.shape) == 0), found.x.reshape(y.shape), y)
+
+
+def integrate(f: Function, edges: np.ndarray) -> np.ndarray:
+    """Return ∫ f from the first to the last of `edges`, shape (number of edges, *batch_shape), panel by panel."""
+    half, middle = 0.5 * np.diff(edges, axis=0), 0.5 * (edges[1:] + edges[:-1])
+    t = _NODES.reshape((-1,) + (1,) * half.ndim)
+    values = np.nan_to_num(f(middle + half * t), nan=0.0, posinf=0.0, neginf=0.0)
+    return (np.tensordot(_WEIGHTS, values, 1) * half).sum(0)
+
+
+def expectation(d: "Distribution", f: Function) -> np.ndarray:
+    """Return E[f(Y)] with Y from `d`: a sum over whole numbers, or an integral of f times the density."""
+
+    def weighted(y: np.ndarray) -> np.ndarray:
+        return np.exp(d.log_prob(y)) * f(y)
+
+    if not d.support.integer:
+        return integrate(weighted, d._cuts())
+    k = np.arange(np.min(d.ppf(_LEFT_OUT)), np.max(d.isf(_LEFT_OUT)) + 1.0)
+    return np.nan_to_num(weighted(_per_row(k, d.batch_shape)), nan=0.0).sum(0)
+
+
+def crps(d: "Distribution", y: np.ndarray) -> np.ndarray:
+    """Return ∫ F(t)² dt below y plus ∫ (1 - F(t))² dt above it (Gneiting & Raftery 2007, equation 20)."""
+    shape = np.broadcast_shapes(d.batch_shape, y.shape)
+    if d.support.integer:
+        top = max(np.max(d.isf(_LEFT_OUT)), np.max(y))
+        t = _per_row(np.arange(max(d.support.low, min(np.min(d.ppf(_LEFT_OUT)), np.min(y))), top + 1.0), shape)
+        return (np.where(t < y, d.cdf(t), d.sf(t)) ** 2).sum(0)
+    edges = d._cuts()
+    edges = edges.reshape(edges.shape[:1] + (1,) * (len(shape) - edges.ndim + 1) + edges.shape[1:])
+    edges = np.sort(np.concatenate([np.broadcast_to(edges, edges.shape[:1] + shape), np.broadcast_to(y, (1, *shape))]), 0)
+    return integrate(lambda t: np.where(t < y, d.cdf(t), d.sf(t)) ** 2, edges)

@@ -1,0 +1,174 @@
+"""Univariate families: the base owns batching, supports, edges and checks; a family writes only its maths."""
+
+from abc import abstractmethod
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from likelinet.arrays import Array
+from likelinet.distributions import numerical
+from likelinet.distributions.base import Backward, Distribution, Rng, shape_of
+from likelinet.errors import DataError, UndefinedError
+
+
+class Univariate(Distribution):
+    """One real or whole number per row; every hook works element by element on values inside the support.
+
+    A family gives `loss`, `_cdf`, `_mean`, `_var`, `_mode` and `_sample`, a continuous one `_ppf` and `_isf`; the
+    other hooks have numerical defaults, to be replaced where a closed form is known or a difference would cancel.
+    """
+
+    @staticmethod
+    @abstractmethod
+    def loss(params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        """Return -log p(y) and the function that maps its gradient to those of the parameters.
+
+        This is the loss of training, written once for every engine: pure, without branches on data.
+        """
+
+    # ---- hooks -----------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def _cdf(self, y: np.ndarray) -> np.ndarray: ...
+
+    @abstractmethod
+    def _mean(self) -> np.ndarray: ...
+
+    @abstractmethod
+    def _var(self) -> np.ndarray: ...
+
+    @abstractmethod
+    def _mode(self) -> np.ndarray: ...
+
+    @abstractmethod
+    def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray: ...
+
+    def _sf(self, y: np.ndarray) -> np.ndarray:
+        return 1.0 - self._cdf(y)
+
+    def _log_cdf(self, y: np.ndarray) -> np.ndarray:
+        # log(1 - sf) keeps its digits where the cdf is close to 1.
+        cdf = self._cdf(y)
+        return np.where(cdf > 0.5, np.log1p(-self._sf(y)), np.log(cdf))
+
+    def _log_sf(self, y: np.ndarray) -> np.ndarray:
+        sf = self._sf(y)
+        return np.where(sf > 0.5, np.log1p(-self._cdf(y)), np.log(sf))
+
+    def _ppf(self, q: np.ndarray) -> np.ndarray:
+        if not self.support.integer:
+            self._undefined("ppf")
+        return numerical.smallest_integer(lambda k: self.cdf(k) >= q, q.shape)
+
+    def _isf(self, q: np.ndarray) -> np.ndarray:
+        if not self.support.integer:
+            self._undefined("isf")
+        return numerical.smallest_integer(lambda k: self.sf(k) <= q, q.shape)
+
+    def _entropy(self) -> np.ndarray:
+        return numerical.expectation(self, self.nll)
+
+    def _kl_divergence(self, other: Distribution) -> np.ndarray:
+        return numerical.expectation(self, lambda y: self.log_prob(y) - other.log_prob(y))
+
+    def _crps(self, y: np.ndarray) -> np.ndarray:
+        return numerical.crps(self, y)
+
+    # ---- the public methods ----------------------------------------------------------------------------------
+
+    def log_prob(self, y: ArrayLike) -> np.ndarray:
+        y = self._observed(y).astype(np.float64)
+        inside = self.support.contains(y)
+        params = self._parameters_like(y)
+        with np.errstate(all="ignore"):
+            values = -self.loss(params, np.broadcast_to(self._moved_inside(y, inside), params[0].shape))[0]
+            return np.where(inside, values, np.where(np.isnan(y), np.nan, -np.inf)).reshape(self._shape_with(y))[()]
+
+    def cdf(self, y: ArrayLike) -> np.ndarray:
+        return self._evaluate(self._cdf, y, 0.0, 1.0)
+
+    def sf(self, y: ArrayLike) -> np.ndarray:
+        return self._evaluate(self._sf, y, 1.0, 0.0)
+
+    def log_cdf(self, y: ArrayLike) -> np.ndarray:
+        return self._evaluate(self._log_cdf, y, -np.inf, 0.0)
+
+    def log_sf(self, y: ArrayLike) -> np.ndarray:
+        return self._evaluate(self._log_sf, y, 0.0, -np.inf)
+
+    def ppf(self, q: ArrayLike) -> np.ndarray:
+        return self._quantile(self._ppf, q, self.support.low, self.support.high)
+
+    def isf(self, q: ArrayLike) -> np.ndarray:
+        return self._quantile(self._isf, q, self.support.high, self.support.low)
+
+    def mean(self) -> np.ndarray:
+        return self._full(self._mean)
+
+    def var(self) -> np.ndarray:
+        return self._full(self._var)
+
+    def mode(self) -> np.ndarray:
+        return self._full(self._mode)
+
+    def entropy(self) -> np.ndarray:
+        return self._full(self._entropy)
+
+    def kl_divergence(self, other: Distribution) -> np.ndarray:
+        if other.event_shape != () or other.support.integer != self.support.integer:
+            raise UndefinedError(f"kl_divergence between {type(self).__name__} and {type(other).__name__} is not defined.")
+        with np.errstate(all="ignore"):
+            return np.asarray(self._kl_divergence(other))[()]
+
+    def crps(self, y: ArrayLike) -> np.ndarray:
+        y = self._observed(y).astype(np.float64)
+        with np.errstate(all="ignore"):
+            return np.broadcast_to(self._crps(y), self._shape_with(y)).copy()[()]
+
+    def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
+        drawn = self._sample(shape_of(sample_shape) + self.batch_shape, np.random.default_rng(rng))
+        return np.asarray(drawn, dtype=np.float64)[()]
+
+    # ---- batching and edges ----------------------------------------------------------------------------------
+
+    def _shape_with(self, y: np.ndarray) -> tuple[int, ...]:
+        try:
+            return np.broadcast_shapes(self.batch_shape, y.shape)
+        except ValueError:
+            raise DataError(
+                f"{type(self).__name__}: an argument of shape {y.shape} does not go with batch_shape {self.batch_shape}."
+            ) from None
+
+    def _parameters_like(self, y: np.ndarray) -> tuple[np.ndarray, ...]:
+        shape = self._shape_with(y) or (1,)
+        return tuple(np.broadcast_to(getattr(self, p.name), shape) for p in self.parameters)
+
+    def _moved_inside(self, y: np.ndarray, inside: np.ndarray) -> np.ndarray:
+        low, high = self.support.low, self.support.high
+        anchor = 0.0 if not np.isfinite(low) else low + 1.0 if not np.isfinite(high) else 0.5 * (low + high)
+        return np.where(inside, y, np.floor(anchor) if self.support.integer else anchor)
+
+    def _evaluate(self, hook: Callable[[np.ndarray], np.ndarray], y: ArrayLike, below: float, above: float) -> np.ndarray:
+        y = self._observed(y).astype(np.float64)
+        y = np.floor(y) if self.support.integer else y
+        low = y < self.support.low if self.support.integer else y <= self.support.low
+        high = y >= self.support.high
+        with np.errstate(all="ignore"):
+            inner = hook(self._moved_inside(y, ~(low | high | np.isnan(y))))
+        shape = self._shape_with(y)
+        edges = np.select([np.isnan(y), low, high], [np.nan, below, above], 0.0)
+        return np.where(np.broadcast_to(low | high | np.isnan(y), shape), edges, inner)[()]
+
+    def _quantile(self, hook: Callable[[np.ndarray], np.ndarray], q: ArrayLike, at_0: float, at_1: float) -> np.ndarray:
+        q = np.asarray(q, dtype=np.float64)
+        q = np.broadcast_to(q, self._shape_with(q))
+        inner = (q > 0.0) & (q < 1.0)
+        with np.errstate(all="ignore"):
+            value = hook(np.where(inner, q, 0.5))
+        edges = np.select([q == 0.0, q == 1.0], [at_0, at_1], np.nan)
+        return np.where(inner, value, edges)[()]
+
+    def _full(self, hook: Callable[[], np.ndarray]) -> np.ndarray:
+        with np.errstate(all="ignore"):
+            return np.broadcast_to(hook(), self.batch_shape).copy()[()]

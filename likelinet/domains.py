@@ -1,0 +1,53 @@
+"""Domains: the sets in which a parameter, or a value of y, may lie."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Domain:
+    """An interval of the reals or of the integers.
+
+    Parameters
+    ----------
+    description : str
+        How an error message names it, for example "a positive number".
+    low, high : float
+        The ends.
+    closed : tuple of bool
+        Whether `low` and `high` themselves belong to it.
+    integer : bool
+        Whether only whole numbers belong to it.
+
+    Examples
+    --------
+    >>> positive.contains(np.array([-1.0, 0.0, 2.5]))
+    array([False, False,  True])
+    """
+
+    description: str
+    low: float = -np.inf
+    high: float = np.inf
+    closed: tuple[bool, bool] = (False, False)
+    integer: bool = False
+
+    def contains(self, x: np.ndarray) -> np.ndarray:
+        """Return, element by element, whether `x` lies in the domain; NaN never does."""
+        above = x >= self.low if self.closed[0] else x > self.low
+        below = x <= self.high if self.closed[1] else x < self.high
+        inside = above & below
+        return inside & (x == np.floor(x)) if self.integer else inside
+
+
+real = Domain("a finite number")
+extended_real = Domain("a number, not NaN", closed=(True, True))
+positive = Domain("a positive number", low=0.0)
+unit_interval = Domain("a number between 0 and 1", low=0.0, high=1.0, closed=(True, True))
+nonnegative_integer = Domain("a whole number 0, 1, 2, …", low=0.0, closed=(True, False), integer=True)
+binary = Domain("0 or 1", low=0.0, high=1.0, closed=(True, True), integer=True)
+
+
+def class_codes(n: int) -> Domain:
+    """Return the domain 0, 1, …, n - 1 of class codes."""
+    return Domain(f"a class code from 0 to {n - 1}", low=0.0, high=n - 1.0, closed=(True, True), integer=True)

@@ -1,0 +1,45 @@
+"""The exceptions likelinet raises, as a tree.
+
+    LikelinetError
+    ├── ConfigError           (ValueError)           a config that cannot be used
+    ├── DataError             (ValueError)           a table, target or weight that cannot be used
+    ├── ParameterError        (ValueError)           a distribution parameter outside its domain
+    ├── UndefinedError        (NotImplementedError)  a method that a distribution does not have
+    ├── NotFittedError        (RuntimeError)         a prediction asked of a model before `fit`
+    ├── NonFiniteError        (ArithmeticError)      a loss that became NaN or infinite
+    └── ModelFileError        (ValueError)           a model file that is damaged, altered, too new or not trusted
+
+Each message is one sentence: what is wrong, where, and what to do.
+"""
+
+
+class LikelinetError(Exception):
+    """Root of every error that likelinet raises on purpose."""
+
+
+class ConfigError(LikelinetError, ValueError):
+    """A config has an unknown key, a value out of range, or asks for what does not fit together."""
+
+
+class DataError(LikelinetError, ValueError):
+    """A table, a target or a weight cannot be used as it is."""
+
+
+class ParameterError(LikelinetError, ValueError):
+    """A distribution was given a parameter outside its domain."""
+
+
+class UndefinedError(LikelinetError, NotImplementedError):
+    """The distribution has no such method, for example the cdf of unordered classes."""
+
+
+class NotFittedError(LikelinetError, RuntimeError):
+    """The model has to be fitted first."""
+
+
+class NonFiniteError(LikelinetError, ArithmeticError):
+    """The training loss became NaN or infinite; the best weights so far are kept."""
+
+
+class ModelFileError(LikelinetError, ValueError):
+    """A model file is truncated, altered, written by a newer version, or names code that is not trusted."""
