@@ -175,7 +175,8 @@ class Mixture(Distribution):
         return self.components._map(pick).sample((), generator)
 
     def affine(self, loc: ArrayLike, scale: ArrayLike) -> Distribution:
-        return Mixture(self.components.affine(self._spread(np.asarray(loc)), self._spread(np.asarray(scale))), self.logits)
+        loc, scale = (np.broadcast_to(v, np.broadcast_shapes(np.shape(v), self.event_shape)) for v in (loc, scale))
+        return Mixture(self.components.affine(self._spread(loc), self._spread(scale)), self.logits)
 
     def _map(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
         return Mixture(self.components._map(lambda a, n: f(a, n + 1)), f(self.logits, 1))

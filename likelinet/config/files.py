@@ -1,0 +1,110 @@
+"""Configs as files: YAML, TOML or JSON."""
+
+import json
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from likelinet.config.base import explain
+from likelinet.config.model import ModelConfig
+from likelinet.errors import ConfigError
+
+
+def parse_config(data: Any, where: str = "config") -> ModelConfig:
+    """Return the config that plain data declares.
+
+    Raises
+    ------
+    ConfigError
+        With one sentence that names the key, what is wrong and the nearest valid value.
+    """
+    if not isinstance(data, dict):
+        raise ConfigError(f"{where}: expected a mapping of keys like 'data', 'network' and 'distribution'.")
+    try:
+        return ModelConfig.model_validate(data)
+    except ValidationError as error:
+        raise ConfigError(f"{where}: {explain(error, kinds())}") from None
+
+
+def load_config(path: str | Path, overrides: Iterable[str] = ()) -> ModelConfig:
+    """Return the config in a file, with overrides like ``training.epochs=50`` applied.
+
+    Raises
+    ------
+    ConfigError
+        If the file is missing, cannot be parsed, or declares something invalid.
+    """
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot read the config ({error.strerror}); check the path.") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: not a text file; a config is YAML, TOML or JSON.") from None
+    data = _parse(path, text)
+    for override in overrides:
+        _override({} if data is None else data, override)
+    return parse_config({} if data is None else data, str(path))
+
+
+def dump_config(config: ModelConfig) -> str:
+    """Return the whole config as YAML, ready to be read again."""
+    import yaml
+
+    return yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False, default_flow_style=None, width=120)
+
+
+def kinds() -> set[str]:
+    """Return every value that a `kind` can have."""
+    found: set[str] = set()
+
+    def walk(node: Any) -> None:
+        if isinstance(node, dict):
+            kind = node.get("properties", {}).get("kind", {})
+            found.update([kind["const"]] if "const" in kind else [])
+            for value in node.values():
+                walk(value)
+        elif isinstance(node, list):
+            for value in node:
+                walk(value)
+
+    walk(ModelConfig.model_json_schema())
+    return found
+
+
+def _parse(path: Path, text: str) -> Any:
+    import yaml
+
+    try:
+        match path.suffix.lower():
+            case ".json":
+                return json.loads(text)
+            case ".toml":
+                return tomllib.loads(text)
+            case _:
+                return yaml.safe_load(text)
+    except (json.JSONDecodeError, tomllib.TOMLDecodeError, yaml.YAMLError) as error:
+        reason = " ".join(str(error).split())
+        raise ConfigError(f"{path}: cannot be parsed: {reason}.") from None
+
+
+def _override(data: Any, override: str) -> None:
+    import yaml
+
+    key, equals, value = override.partition("=")
+    if not equals or not key.strip():
+        raise ConfigError(f"--set {override}: write it as key.subkey=value, for example training.epochs=50.")
+    *path, last = key.strip().split(".")
+    for part in path:
+        if not isinstance(data, dict):
+            raise ConfigError(f"--set {override}: '{part}' is inside a value that has no keys.")
+        if not isinstance(data.get(part), dict):
+            data[part] = {}
+        data = data[part]
+    try:
+        data[last] = yaml.safe_load(value)
+    except yaml.YAMLError:
+        raise ConfigError(f"--set {override}: the value cannot be parsed.") from None

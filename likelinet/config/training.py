@@ -1,0 +1,130 @@
+"""How to maximise the likelihood."""
+
+from typing import Annotated, Literal
+
+from pydantic import Discriminator, Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, Tag
+
+from likelinet.config.base import Config, kind_or
+
+Fraction = Annotated[float, Field(ge=0.0, lt=1.0)]
+
+
+class SGDConfig(Config):
+    """Stochastic gradient descent."""
+
+    kind: Literal["sgd"] = "sgd"
+    """Which optimiser."""
+    learning_rate: PositiveFloat = 0.1
+    """Step size."""
+    momentum: Fraction = 0.0
+    """How much of the velocity is kept from step to step."""
+    nesterov: bool = False
+    """Whether the momentum looks ahead."""
+
+
+class AdamConfig(Config):
+    """Adam."""
+
+    kind: Literal["adam"] = "adam"
+    """Which optimiser."""
+    learning_rate: PositiveFloat = 0.003
+    """Step size."""
+
+
+class AdamWConfig(Config):
+    """Adam with decoupled weight decay, which is a Gaussian prior on the weights."""
+
+    kind: Literal["adamw"] = "adamw"
+    """Which optimiser."""
+    learning_rate: PositiveFloat = 0.003
+    """Step size."""
+    weight_decay: NonNegativeFloat = 0.01
+    """Decay of weight matrices per unit of learning rate; biases are left alone."""
+
+
+class LBFGSConfig(Config):
+    """L-BFGS on the full batch in double precision: the exact maximum of small models.
+
+    An epoch is one iteration; batch size, schedule, clipping and precision play no part.
+    """
+
+    kind: Literal["lbfgs"] = "lbfgs"
+    """Which optimiser."""
+
+
+OptimizerConfig = Annotated[
+    Annotated[AdamWConfig, Tag("adamw")]
+    | Annotated[AdamConfig, Tag("adam")]
+    | Annotated[SGDConfig, Tag("sgd")]
+    | Annotated[LBFGSConfig, Tag("lbfgs")],
+    Discriminator(kind_or("adamw")),
+]
+
+
+class ConstantConfig(Config):
+    """A constant learning rate."""
+
+    kind: Literal["constant"] = "constant"
+    """Which schedule."""
+    warmup: Fraction = 0.0
+    """Fraction of training over which the rate rises from 0."""
+
+
+class StepConfig(Config):
+    """A learning rate that falls by a factor at regular points."""
+
+    kind: Literal["step"] = "step"
+    """Which schedule."""
+    warmup: Fraction = 0.0
+    """Fraction of training over which the rate rises from 0."""
+    every: Annotated[float, Field(gt=0.0, le=1.0)] = 0.3
+    """Fraction of training between two falls."""
+    factor: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.1
+    """What the rate is multiplied by."""
+
+
+class CosineConfig(Config):
+    """A learning rate that falls to 0 along half a cosine."""
+
+    kind: Literal["cosine"] = "cosine"
+    """Which schedule."""
+    warmup: Fraction = 0.1
+    """Fraction of training over which the rate rises from 0."""
+
+
+ScheduleConfig = Annotated[
+    Annotated[CosineConfig, Tag("cosine")] | Annotated[ConstantConfig, Tag("constant")] | Annotated[StepConfig, Tag("step")],
+    Discriminator(kind_or("cosine")),
+]
+
+
+class EarlyStoppingConfig(Config):
+    """Stop when the validation NLL no longer falls."""
+
+    patience: PositiveInt = 40
+    """Epochs without improvement after which a member stops."""
+
+
+class TrainingConfig(Config):
+    """Maximum likelihood by gradient descent."""
+
+    optimizer: OptimizerConfig = AdamWConfig()
+    """Rule that updates the weights."""
+    schedule: ScheduleConfig | None = CosineConfig()
+    """Learning rate over the course of training; null keeps it constant."""
+    epochs: PositiveInt = 400
+    """Passes over the training rows, at most."""
+    steps: PositiveInt | None = None
+    """Updates of the weights, at most; null leaves it to `epochs`."""
+    batch_size: PositiveInt | None = 32
+    """Rows per update; null takes all of them."""
+    validation_fraction: Fraction = 0.1
+    """Share of the rows held out to choose the best epoch, drawn anew for each member of an ensemble; 0 for none."""
+    early_stopping: EarlyStoppingConfig | None = EarlyStoppingConfig()
+    """When to stop before the last epoch; null never does. The best weights on the held-out rows are kept either way."""
+    gradient_clip: PositiveFloat | None = 5.0
+    """Largest norm of a gradient; null does not clip."""
+    precision: Literal["float32", "float64"] = "float32"
+    """Floating-point numbers of the network."""
+    seed: NonNegativeInt = 0
+    """Same seed, engine and machine: the same bits."""

@@ -1,0 +1,1 @@
+"""Engines: what runs the training steps. NumPy is the default; a compiled engine takes the same seam."""

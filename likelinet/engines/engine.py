@@ -1,0 +1,78 @@
+"""The seam between training and what computes it."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import numpy as np
+
+from likelinet.errors import NonFiniteError
+from likelinet.optim.optimiser import Optimiser
+from likelinet.objective import Objective
+
+
+@dataclass(frozen=True)
+class Data:
+    """All rows of a fit, training and validation: x (n, inputs), y (n, *event), weight (n,)."""
+
+    x: np.ndarray
+    y: np.ndarray
+    weight: np.ndarray
+
+
+@dataclass(frozen=True)
+class Batches:
+    """The minibatches of an epoch for M members: `rows` (steps, M, B), and `share` (steps, M, B), the weight of
+    each row divided by the batch size; the last batch is filled up with rows of share 0."""
+
+    rows: np.ndarray
+    share: np.ndarray
+
+
+class Run(ABC):
+    """A training run of M members in progress, with its weights and optimiser state on the engine's device."""
+
+    @abstractmethod
+    def epoch(self, batches: Batches) -> np.ndarray:
+        """Do one step per batch and return the loss of each, shape (steps, M).
+
+        Raises
+        ------
+        Diverged
+            If a loss is not finite.
+        """
+
+    @abstractmethod
+    def evaluate(self, rows: np.ndarray, weight: np.ndarray) -> np.ndarray:
+        """Return Σ weight · nll over `rows` (M, n), shape (M,), without dropout."""
+
+    @abstractmethod
+    def weights(self) -> np.ndarray:
+        """Return a copy of the weights, shape (M, P)."""
+
+    @abstractmethod
+    def keep(self, members: np.ndarray) -> "Run":
+        """Return the run of these members alone, the others having stopped."""
+
+
+class Engine(ABC):
+    """Starts runs; an explicit object that the model hands to the training loop."""
+
+    @abstractmethod
+    def start(
+        self,
+        objective: Objective,
+        data: Data,
+        optimiser: Optimiser,
+        gradient_clip: float | None,
+        theta: np.ndarray,
+        noise: list[np.random.Generator],
+    ) -> Run:
+        """Return a run from the weights `theta` (M, P), with one stream of dropout noise per member."""
+
+
+class Diverged(NonFiniteError):
+    """A step gave a loss that is not finite; `parameter` says which parameter of the family went wrong first."""
+
+    def __init__(self, step: int, parameter: str) -> None:
+        super().__init__(f"the loss is not finite at step {step + 1}; the first parameter to fail is '{parameter}'")
+        self.step, self.parameter = step, parameter

@@ -1,0 +1,94 @@
+"""What a family is: a distribution whose parameters are still open, with a source and a link for each of them."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from likelinet.arrays import Array
+from likelinet.distributions import Distribution, Parameter
+from likelinet.distributions.base import Backward
+from likelinet.domains import Domain
+from likelinet.errors import ConfigError
+from likelinet.links import Link
+
+Standardisation = Literal["location-scale", "scale", "none"]
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One open parameter.
+
+    Parameters
+    ----------
+    parameter : Parameter
+        Its name, domain and role.
+    source : "predicted", "shared" or array
+        An output of the network, one learned constant, or a fixed value.
+    link : Link
+        From raw numbers into the domain.
+    shape : tuple of int
+        Its shape for one row.
+    """
+
+    parameter: Parameter
+    source: Literal["predicted", "shared"] | np.ndarray
+    link: Link
+    shape: tuple[int, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """How many raw numbers it takes per row."""
+        return int(np.prod(self.shape))
+
+    def standardised(self, loc: np.ndarray, scale: np.ndarray) -> "Slot":
+        """Return the slot for targets (y - loc) / scale: a fixed value in the user's units is moved along."""
+        if isinstance(self.source, str):
+            return self
+        value = np.broadcast_to(self.source, self.shape)
+        axes = (1,) * max(len(self.shape) - 1, 0)
+        if np.ndim(loc):
+            loc, scale = loc.reshape(-1, *axes), scale.reshape(-1, *axes)
+        moved = {"location": (value - loc) / scale, "scale": value / scale, "rate": value * scale}
+        return replace(self, source=np.asarray(moved.get(self.parameter.role, value), dtype=np.float64))
+
+
+class Family(ABC):
+    """A distribution given its parameters: pure data and pure functions.
+
+    `event_ndim` counts the axes of one y; `slots` lists the open parameters in the order of `loss`.
+    """
+
+    slots: tuple[Slot, ...]
+    event_ndim: int
+    standardisation: Standardisation
+    support: Domain
+
+    @abstractmethod
+    def loss(self, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        """Return -log p(y) per row, and its backward function to the parameters."""
+
+    @abstractmethod
+    def distribution(self, params: tuple[np.ndarray, ...]) -> Distribution:
+        """Return the distribution with these parameters."""
+
+    @abstractmethod
+    def start(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
+        """Return estimates of the parameters from y alone, each None where there is none."""
+
+    @property
+    @abstractmethod
+    def stable_in_float32(self) -> bool:
+        """Whether `loss` keeps its digits in single precision; otherwise it is computed in double."""
+
+    @abstractmethod
+    def with_slots(self, slots: tuple[Slot, ...]) -> "Family":
+        """Return the same family with other sources, links or shapes."""
+
+    def slot(self, name: str) -> Slot:
+        """Return the slot of a parameter by its name."""
+        for slot in self.slots:
+            if slot.parameter.name == name:
+                return slot
+        raise ConfigError(f"There is no parameter '{name}', only {', '.join(s.parameter.name for s in self.slots)}.")

@@ -1,0 +1,114 @@
+"""The head: raw network outputs and shared constants, through links, into the parameters of a family."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from likelinet.arrays import Array, namespace
+from likelinet.distributions import Distribution
+from likelinet.families.family import Family, Slot
+
+HeadBackward = Callable[[Array], tuple[Array, Array | None]]
+
+
+@dataclass(frozen=True)
+class Head:
+    """A family with a place in the raw numbers for each of its slots.
+
+    Raw outputs have shape (M, n, `predicted`), shared constants (M, `shared`).
+
+    Parameters
+    ----------
+    family : Family
+        What the numbers become.
+    """
+
+    family: Family
+
+    @cached_property
+    def predicted(self) -> int:
+        """How many outputs the network needs."""
+        return sum(s.size for s in self.family.slots if isinstance(s.source, str) and s.source == "predicted")
+
+    @cached_property
+    def shared(self) -> int:
+        """How many constants are learned beside the network."""
+        return sum(s.size for s in self.family.slots if isinstance(s.source, str) and s.source == "shared")
+
+    @cached_property
+    def _places(self) -> tuple[tuple[Slot, int, int], ...]:
+        """Each slot with the first and the last of its raw numbers, counted from its own source."""
+        at = {"predicted": 0, "shared": 0}
+        places = []
+        for slot in self.family.slots:
+            start = 0
+            if isinstance(slot.source, str):
+                start = at[slot.source]
+                at[slot.source] += slot.size
+            places.append((slot, start, start + slot.size))
+        return tuple(places)
+
+    def parameters(self, raw: Array, shared: Array) -> tuple[tuple[Array, ...], list]:
+        """Return the parameters of the family, and for each the way back through its link."""
+        params, backs = [], []
+        rows = raw.shape[:-1]
+        for slot, start, stop in self._places:
+            if not isinstance(slot.source, str):
+                fixed = namespace(raw).asarray(slot.source, dtype=raw.dtype)
+                params.append(namespace(raw).broadcast_to(fixed, rows + slot.shape))
+                backs.append(None)
+                continue
+            if slot.source == "predicted":
+                piece = raw[..., start:stop].reshape(rows + slot.shape) if slot.shape != raw.shape[-1:] else raw
+            else:
+                piece = shared[..., None, start:stop].reshape(shared.shape[:-1] + (1,) + slot.shape)
+            value, back = slot.link.forward(piece)
+            if slot.source == "shared":
+                value = namespace(raw).broadcast_to(value, rows + slot.shape)
+            params.append(value)
+            backs.append(back)
+        return tuple(params), backs
+
+    def loss(self, raw: Array, shared: Array, y: Array) -> tuple[Array, HeadBackward]:
+        """Return -log p(y) per row, and `backward(d) -> (draw, dshared)`.
+
+        Where the family needs it, everything here is computed in double precision, whatever the network's own.
+        """
+        xp = namespace(raw)
+        dtype = raw.dtype
+        if not self.family.stable_in_float32:
+            raw, shared = raw.astype(xp.float64), shared.astype(xp.float64)
+        params, backs = self.parameters(raw, shared)
+        values, family_backward = self.family.loss(params, y)
+
+        def backward(d: Array) -> tuple[Array, Array | None]:
+            rows, draw, dshared = raw.shape[:-1], [], []
+            for (slot, _, _), back, grad in zip(self._places, backs, family_backward(d), strict=True):
+                if back is None:
+                    continue
+                if slot.source == "predicted":
+                    draw.append(back(grad).reshape((*rows, slot.size)))
+                else:
+                    total = xp.sum(grad, axis=len(rows) - 1, keepdims=True)
+                    dshared.append(back(total).reshape((*rows[:-1], slot.size)))
+            outputs = draw[0] if len(draw) == 1 else xp.concatenate(draw, axis=-1) if draw else xp.zeros((*rows, 0))
+            constants = xp.concatenate(dshared, axis=-1).astype(dtype) if dshared else None
+            return outputs.astype(dtype, copy=False), constants
+
+        return values, backward
+
+    def distribution(self, raw: np.ndarray, shared: np.ndarray) -> Distribution:
+        """Return the predicted distributions of rows (..., n) in double precision."""
+        params, _ = self.parameters(raw.astype(np.float64), shared.astype(np.float64))
+        return self.family.distribution(params)
+
+    def raw_start(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the raw outputs and shared constants, in double precision, that the family's own estimates give."""
+        raw, shared = np.zeros(self.predicted), np.zeros(self.shared)
+        for (slot, start, stop), value in zip(self._places, self.family.start(y, weight), strict=True):
+            if isinstance(slot.source, str) and value is not None:
+                target = raw if slot.source == "predicted" else shared
+                target[start:stop] = slot.link.inverse(np.broadcast_to(value, slot.shape)).reshape(-1)
+        return raw, shared

@@ -1,0 +1,256 @@
+"""The model: declared by a config, fitted to a table, asked for distributions."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from likelinet import fitting, metrics, serialize
+from likelinet.config import CustomConfig, ModelConfig, parse_config
+from likelinet.distributions import Bernoulli, Categorical, Distribution, Independent, Labelled
+from likelinet.errors import ConfigError, DataError, ModelFileError, NotFittedError
+from likelinet.fitting import Fit, Rows
+from likelinet.prediction import predict_dist
+from likelinet.preprocessing.inputs import Inputs
+from likelinet.preprocessing.tables import Table, as_table, check_finite
+from likelinet.preprocessing.targets import Targets
+from likelinet.training.history import Callback, History
+from likelinet.training.progress import Progress
+
+
+class Model:
+    """A network whose outputs are the parameters of a distribution, fitted by maximum likelihood.
+
+    Parameters
+    ----------
+    config : ModelConfig or dict, optional
+        The declaration; everything has a default.
+    distribution : type, optional
+        A subclass of `Distribution` of your own, instead of the family in the config.
+
+    Raises
+    ------
+    ConfigError
+        If a dict does not declare a valid model.
+
+    Examples
+    --------
+    >>> import likelinet as ll
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.uniform(-1, 1, (200, 1))
+    >>> y = X[:, 0] + (0.1 + 0.2 * (X[:, 0] > 0)) * rng.standard_normal(200)
+    >>> model = ll.Model(ll.ModelConfig(training=ll.TrainingConfig(epochs=20))).fit(X, y)
+    >>> d = model.predict_dist([[0.0], [0.5]])
+    >>> d.sample((100,), rng=0).shape
+    (100, 2)
+    """
+
+    def __init__(self, config: ModelConfig | dict[str, Any] | None = None, *, distribution: type[Distribution] | None = None) -> None:
+        config = ModelConfig() if config is None else config
+        config = parse_config(config) if isinstance(config, dict) else config
+        if distribution is not None:
+            target = f"{distribution.__module__}:{distribution.__qualname__}"
+            own = config.distribution if isinstance(config.distribution, CustomConfig) else CustomConfig(target=target)
+            config = config.model_copy(update={"distribution": own.model_copy(update={"target": target})})
+        self.config = config
+        self._custom = distribution
+        self._fit: Fit | None = None
+
+    def fit(
+        self,
+        X: Any,
+        y: Any = None,
+        sample_weight: ArrayLike | None = None,
+        validation: tuple[Any, ...] | None = None,
+        *,
+        callbacks: Sequence[Callback] = (),
+        progress: bool = True,
+    ) -> "Model":
+        """Fit by maximum likelihood and return self.
+
+        Parameters
+        ----------
+        X : array_like, shape (n, p), or DataFrame
+            Inputs; text columns are one-hot encoded.
+        y : array_like, shape (n,) or (n, d), optional
+            Targets; without them they are the columns `data.target` of X.
+        sample_weight : array_like, shape (n,), optional
+            Weight of each row, not negative; a row of weight 0 has no influence at all.
+        validation : tuple (X, y) or (X, y, sample_weight), optional
+            Held-out rows for early stopping, instead of a random split.
+        callbacks : sequence of callable
+            Each is called with an `Epoch` after every epoch; True ends the training.
+        progress : bool
+            Whether to show a progress bar on a terminal.
+
+        Returns
+        -------
+        Model
+            This model.
+
+        Raises
+        ------
+        DataError
+            If the table or the target cannot be used; nothing is trained then.
+        NonFiniteError
+            If the loss becomes NaN or infinite; the best weights so far are kept, and the model is usable.
+        KeyboardInterrupt
+            On Ctrl-C, with the best weights so far kept likewise.
+        """
+        rows = self._rows(X, y, sample_weight)
+        held = None if validation is None else self._rows(*validation)
+        data = self.config.data
+        other = (*self._target_names(), *([data.weight] if data.weight else []))
+        features = [n for n in rows.table.columns if n not in other] if data.features is None else data.features
+        clash = sorted(set(features) & set(other)) if rows.table.named else []
+        if clash or len(set(features)) < len(features):
+            raise DataError(f"data.features must name each column once, and neither target nor weight: {', '.join(clash or features)}.")
+        names = (self._y_name(), other)
+        with Progress(progress) as bar:
+            self._fit, cause = fitting.fit(self.config, self._custom, rows, held, features, names, [bar, *callbacks])
+        if cause is not None:
+            raise cause
+        return self
+
+    def predict_dist(self, X: Any) -> Distribution:
+        """Return P(y | x) for each row: batch_shape (n,), in the units of y."""
+        fit = self._fitted()
+        other = (*self._target_names(), *([self.config.data.weight] if self.config.data.weight else []))
+        return predict_dist(fit, fit.inputs.encode(as_table(X), other))
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Return the mean of each row's distribution, or its most probable class."""
+        d = self.predict_dist(X)
+        base = d.base if isinstance(d, Independent) else d
+        return d.mode() if isinstance(base, Labelled | Categorical | Bernoulli) else d.mean()
+
+    def sample(self, X: Any, n: int = 1, seed: int | None = None) -> np.ndarray:
+        """Return n draws of y for each row, shape (n, len(X), *event_shape)."""
+        return self.predict_dist(X).sample((n,), rng=seed)
+
+    def score(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> float:
+        """Return the mean log-likelihood per row in the units of y; higher is better."""
+        rows = self._observed(X, y, sample_weight)
+        return float(np.average(self.predict_dist(rows.table).log_prob(rows.y), weights=rows.weight))
+
+    def evaluate(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> dict[str, float]:
+        """Return held-out metrics by name; see `likelinet.metrics.evaluate`."""
+        rows = self._observed(X, y, sample_weight)
+        return metrics.evaluate(self.predict_dist(rows.table), rows.y, rows.weight)
+
+    @property
+    def history(self) -> History:
+        """What happened in each epoch, and how training ended."""
+        return self._fitted().history
+
+    @property
+    def classes(self) -> np.ndarray | None:
+        """The class labels, in the order of the predicted probabilities; None for numbers and for codes 0, 1, …"""
+        return self._fitted().targets.classes
+
+    @property
+    def n_parameters(self) -> int:
+        """How many weights were learned, over all members."""
+        return self._fitted().theta.size
+
+    def save(self, path: str | Path) -> None:
+        """Write the fitted model to one safetensors file: arrays, with everything else as JSON."""
+        fit = self._fitted()
+        metadata = {
+            "config": self.config.model_dump(mode="json"),
+            "inputs": fit.inputs.to_json(),
+            "targets": fit.targets.to_json(),
+            "n_classes": fit.n_classes,
+            "history": fit.history.to_json(),
+        }
+        serialize.save(path, {"theta": fit.theta}, metadata)
+
+    @staticmethod
+    def load(path: str | Path, *, distribution: type[Distribution] | None = None, trust: str | None = None) -> "Model":
+        """Return the model in a file; its predictions are bit-identical to those of the saved one.
+
+        Parameters
+        ----------
+        path : str or Path
+            A file that `save` wrote.
+        distribution : type, optional
+            The class of a model with a family of your own.
+        trust : str, optional
+            Or its name ``module:Class``, exactly as in the file: only then is it imported.
+
+        Raises
+        ------
+        ModelFileError
+            If the file is missing, truncated, altered, newer than this version, or names a class that is not trusted.
+        """
+        arrays, metadata = serialize.load(path)
+        try:
+            config = parse_config(metadata["config"], str(path))
+            if isinstance(config.distribution, CustomConfig) and distribution is None and trust != config.distribution.target:
+                raise ModelFileError(
+                    f"{path}: the model names code of its own, '{config.distribution.target}': "
+                    f"pass distribution=… or trust='{config.distribution.target}' if you trust it."
+                )
+            model = Model(config, distribution=distribution)
+            model._fit = Fit(
+                model.config,
+                distribution,
+                Inputs.from_json(metadata["inputs"]),
+                Targets.from_json(metadata["targets"]),
+                metadata["n_classes"],
+                arrays["theta"],
+                History.from_json(metadata["history"]),
+            )
+        except (KeyError, TypeError, ConfigError) as error:
+            raise ModelFileError(f"{path}: the metadata does not describe a model of this version ({error}).") from None
+        return model
+
+    def _fitted(self) -> Fit:
+        if self._fit is None:
+            raise NotFittedError("The model is not fitted: call fit(X, y) first, or Model.load(path).")
+        return self._fit
+
+    def _target_names(self) -> tuple[str, ...]:
+        target = self.config.data.target
+        return () if target is None else (target,) if isinstance(target, str) else tuple(target)
+
+    def _y_name(self) -> str:
+        return f"Target '{', '.join(self._target_names())}'" if self._target_names() else "y"
+
+    def _rows(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> Rows:
+        """Return table, target and weights, from arguments or from columns of the table."""
+        table = as_table(X)
+        if table.n == 0:
+            raise DataError("The table is empty: it has no rows.")
+        if y is None:
+            if not self._target_names():
+                raise DataError("y is missing: pass it, or name its column in data.target.")
+            y = self._columns(table)
+        y = np.asarray(y)
+        if y.ndim == 0 or len(y) != table.n:
+            raise DataError(f"X has {table.n} rows, but y has shape {y.shape}.")
+        name = self.config.data.weight
+        if sample_weight is None:
+            weight = np.ones(table.n) if name is None else table.numeric(name)
+        else:
+            weight = np.asarray(sample_weight, dtype=np.float64)
+        if weight.shape != (table.n,):
+            raise DataError(f"sample_weight must have shape ({table.n},), got {weight.shape}.")
+        check_finite(weight, "sample_weight")
+        if (weight < 0.0).any() or not weight.any():
+            raise DataError("sample_weight must not be negative, and not all zero.")
+        return Rows(table, y, weight)
+
+    def _columns(self, table: Table) -> np.ndarray:
+        """Return the target columns as they are, shape (n,) or (n, d)."""
+        columns = [table.column(name) for name in self._target_names()]
+        if all(c.dtype.kind != "f" and not table.is_text(n) for c, n in zip(columns, self._target_names(), strict=True)):
+            columns = [table.numeric(n) for n in self._target_names()]
+        return columns[0] if isinstance(self.config.data.target, str) else np.stack(columns, axis=1)
+
+    def _observed(self, X: Any, y: Any, sample_weight: ArrayLike | None) -> Rows:
+        """Return rows whose y is checked against what the model was trained on."""
+        fit, rows = self._fitted(), self._rows(X, y, sample_weight)
+        return Rows(rows.table, fitting.observed(self.config, rows.y, fit.targets, fit.family, self._y_name()), rows.weight)

@@ -1,0 +1,1 @@
+"""Networks: pure layers from x to raw outputs."""

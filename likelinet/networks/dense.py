@@ -1,0 +1,41 @@
+"""The affine layer."""
+
+from dataclasses import dataclass
+
+from likelinet.arrays import Array, namespace
+from likelinet.networks.layer import Arrays, Layer, LayerBackward, Weight
+
+
+@dataclass(frozen=True)
+class Dense(Layer):
+    r"""The affine map y = x W + b.
+
+    .. math:: \partial W = x^\top \partial y, \quad \partial b = \sum_i \partial y_i, \quad \partial x = \partial y\, W^\top
+
+    Parameters
+    ----------
+    inputs, outputs : int
+        Widths.
+    std : float
+        Standard deviation of the initial W; b starts at 0.
+    input_gradient : bool
+        False for the first layer, whose ∂x nobody needs: it is then None and costs nothing.
+    """
+
+    inputs: int
+    outputs: int
+    std: float
+    input_gradient: bool = True
+
+    def weights(self) -> tuple[Weight, ...]:
+        return Weight((self.inputs, self.outputs), std=self.std, decayed=True), Weight((self.outputs,))
+
+    def forward(self, params: Arrays, x: Array) -> tuple[Array, LayerBackward]:
+        w, b = params
+        y = x @ w + b[..., None, :]
+
+        def backward(dy: Array) -> tuple[Array | None, Arrays]:
+            dx = dy @ w.swapaxes(-1, -2) if self.input_gradient else None
+            return dx, (x.swapaxes(-1, -2) @ dy, namespace(dy).sum(dy, axis=-2))
+
+        return y, backward

@@ -1,0 +1,58 @@
+"""What a layer is: a pure function of its parameters and its input, with an exact backward pass."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from likelinet.arrays import Array
+
+Arrays = tuple[Array, ...]
+LayerBackward = Callable[[Array], tuple[Array | None, Arrays]]
+
+
+@dataclass(frozen=True)
+class Weight:
+    """One trainable array of a layer.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Its shape for one member.
+    std : float
+        Standard deviation of its normal initial values.
+    mean : float
+        Their mean; with `std` 0, the initial value itself.
+    decayed : bool
+        Whether weight decay applies: to matrices, not to biases and gains.
+    """
+
+    shape: tuple[int, ...]
+    std: float = 0.0
+    mean: float = 0.0
+    decayed: bool = False
+
+    @property
+    def size(self) -> int:
+        """Number of entries."""
+        return int(np.prod(self.shape))
+
+
+class Layer(ABC):
+    """A map x -> y on the last axis; axes before it are rows, and members where `params` carry a member axis.
+
+    Shapes: x is (M, n, inputs), a weight (M, *shape), y is (M, n, outputs); without members, M is left away.
+    """
+
+    @abstractmethod
+    def weights(self) -> tuple[Weight, ...]:
+        """Return the trainable arrays, in the order in which `forward` takes them."""
+
+    def noise(self) -> tuple[int, ...]:
+        """Return the widths of the random masks that a training step hands over after the weights."""
+        return ()
+
+    @abstractmethod
+    def forward(self, params: Arrays, x: Array) -> tuple[Array, LayerBackward]:
+        """Return y and `backward(dy) -> (dx, dparams)`; the closure is the memory, nothing is kept on the layer."""

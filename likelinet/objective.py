@@ -1,0 +1,57 @@
+"""The objective of maximum likelihood: network, head and family, as one pure function with its gradient."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from likelinet.arrays import Array, namespace
+from likelinet.families.head import Head
+from likelinet.networks.chain import Chain
+from likelinet.networks.layer import Weight
+from likelinet.layout import Layout
+
+
+@dataclass(frozen=True)
+class Objective:
+    """The weighted negative log-likelihood of a model.
+
+    Parameters
+    ----------
+    network : Chain
+        From x to raw outputs.
+    head : Head
+        From raw outputs to the parameters of a family, and to its loss.
+    """
+
+    network: Chain
+    head: Head
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Where each trainable array lies; the last one holds the shared constants."""
+        return Layout((*self.network.weights(), Weight((self.head.shared,))))
+
+    def __call__(
+        self, params: tuple[Array, ...], noise: tuple[Array, ...], x: Array, y: Array, weight: Array
+    ) -> tuple[Array, Callable[[], tuple[Array, ...]]]:
+        """Return the sum of weight · nll per member, shape (M,), and the function that gives its gradient.
+
+        Parameters
+        ----------
+        params : tuple of array
+            As `layout.views` gives them.
+        noise : tuple of array
+            Uniform numbers for dropout, one array (M, n, width) per mask; empty outside training.
+        x, y, weight : array
+            Shapes (M, n, inputs), (M, n, *event) and (M, n).
+        """
+        *network_params, shared = params
+        raw, network_backward = self.network.forward((*network_params, *noise), x)
+        values, head_backward = self.head.loss(raw, shared, y)
+
+        def backward() -> tuple[Array, ...]:
+            draw, dshared = head_backward(weight)
+            _, grads = network_backward(draw)
+            return (*grads, shared if dshared is None else dshared)
+
+        return namespace(values).vecdot(values, weight), backward

@@ -1,0 +1,126 @@
+"""Inputs: columns of a table as one standardised matrix."""
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from likelinet.config.base import nearest
+from likelinet.errors import DataError
+from likelinet.preprocessing.tables import SHOWN, Table
+
+MANY = 50  # categories above which a text column that is nearly all different is taken for an identifier
+
+
+@dataclass(frozen=True)
+class Column:
+    """One feature: `categories` is None for numbers, else the values of its one-hot code; x is (value - loc) / scale."""
+
+    name: str
+    categories: tuple[str, ...] | None = None
+    loc: float = 0.0
+    scale: float = 1.0
+
+    @property
+    def width(self) -> int:
+        """How many columns of the matrix it takes."""
+        return 1 if self.categories is None else len(self.categories)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """How the features of a table become the matrix x, as learned from the training rows."""
+
+    columns: tuple[Column, ...]
+    named: bool
+
+    @property
+    def width(self) -> int:
+        """Number of inputs of the network."""
+        return sum(c.width for c in self.columns)
+
+    def encode(self, table: Table, other: tuple[str, ...] = ()) -> np.ndarray:
+        """Return x, shape (n, width), in double precision; columns that are not features are ignored.
+
+        Parameters
+        ----------
+        table : Table
+            Must hold every feature.
+        other : tuple of str
+            Columns that are known and no features (target, weight): they go without a warning.
+
+        Raises
+        ------
+        DataError
+            If a feature is missing, not finite, text where numbers were, or of an unknown category.
+        """
+        names = [c.name for c in self.columns]
+        missing = [n for n in names if n not in table.columns]
+        if not (self.named and table.named) and self.columns and len(table.columns) != len(names):
+            raise DataError(f"X has {len(table.columns)} columns, but the model was fitted on {len(names)}.")
+        if missing and self.named != table.named:  # an array for a DataFrame, or the other way round: by position
+            table = Table(dict(zip(names, table.columns.values(), strict=True)), table.n)
+        elif missing:
+            hint = nearest(missing[0], table.columns) if len(missing) == 1 else ""
+            raise DataError(f"The table lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}{hint}.")
+        extra = [n for n in table.columns if n not in names and n not in other]
+        if extra and table.named:
+            shown = ", ".join(extra[:SHOWN]) + (", …" if len(extra) > SHOWN else "")
+            warnings.warn(f"Columns that the model does not use are ignored: {shown}.", stacklevel=4)
+        x = np.empty((table.n, self.width))
+        at = 0
+        for column in self.columns:
+            x[:, at : at + column.width] = _encode(column, table)
+            at += column.width
+        return x
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data."""
+        return {"columns": [vars(c) for c in self.columns], "named": self.named}
+
+    @staticmethod
+    def from_json(data: dict[str, Any]) -> "Inputs":
+        """Return what `to_json` wrote."""
+        columns = (Column(**{**c, "categories": None if c["categories"] is None else tuple(c["categories"])}) for c in data["columns"])
+        return Inputs(tuple(columns), data["named"])
+
+
+def learn_inputs(table: Table, features: list[str], weight: np.ndarray, standardize: bool) -> Inputs:
+    """Return the encoding of the named features, scaled by the weighted mean and standard deviation."""
+    columns = []
+    for name in features:
+        if table.is_text(name):
+            cells = table.text(name)
+            categories = np.unique(cells)
+            if len(categories) > MANY and 2 * len(categories) > len(cells):
+                raise DataError(
+                    f"Column '{name}' is text with {len(categories)} different values in {len(cells)} rows, "
+                    "so it looks like an identifier or a date: leave it out of data.features."
+                )
+            columns.append(Column(name, tuple(categories.tolist())))
+            continue
+        values = table.numeric(name)
+        loc, scale = 0.0, 1.0
+        if standardize:
+            loc = float(np.average(values, weights=weight))
+            spread = float(np.sqrt(np.average((values - loc) ** 2, weights=weight)))
+            # A constant column survives as zeros; rounding must not blow it up.
+            scale = spread if spread > 1e-12 * max(abs(loc), 1e-300) else 1.0
+        columns.append(Column(name, None, loc, scale))
+    return Inputs(tuple(columns), table.named)
+
+
+def _encode(column: Column, table: Table) -> np.ndarray:
+    if column.categories is None:
+        return ((table.numeric(column.name) - column.loc) / column.scale)[:, None]
+    cells, known = table.text(column.name), np.array(column.categories)
+    code = np.minimum(np.searchsorted(known, cells), len(known) - 1)
+    strange = known[code] != cells
+    if strange.any():
+        i = int(strange.argmax())
+        shown = ", ".join(column.categories[:10]) + (", …" if len(known) > 10 else "")
+        raise DataError(
+            f"Column '{column.name}' has the category '{cells[i]}' in row {i + 1}, which was not seen in training (seen: {shown})."
+        )
+    return np.eye(len(known))[code]

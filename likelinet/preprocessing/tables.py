@@ -1,0 +1,182 @@
+"""Tables: named columns from a CSV file, a DataFrame or an array."""
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from likelinet.config.base import nearest
+from likelinet.errors import DataError
+
+SHOWN = 5  # how many cells or rows an error message names
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns by name, all of the same length; a column is an array of floats, or of text that is not yet parsed.
+
+    Parameters
+    ----------
+    columns : dict
+        Arrays of shape (n,) by name.
+    n : int
+        Number of rows.
+    named : bool
+        Whether the names are the user's own.
+    """
+
+    columns: dict[str, np.ndarray]
+    n: int
+    named: bool = True
+
+    def column(self, name: str) -> np.ndarray:
+        """Return a column as it is."""
+        if name not in self.columns:
+            raise DataError(f"There is no column '{name}' in the table{nearest(name, self.columns)}.")
+        return self.columns[name]
+
+    def is_text(self, name: str) -> bool:
+        """Whether a column holds text rather than numbers.
+
+        Raises
+        ------
+        DataError
+            If most of its cells are numbers but some are not; the message names them.
+        """
+        values = self.column(name)
+        if values.dtype.kind == "f":
+            return False
+        numbers = _numbers(values)
+        filled = values != ""
+        stray = np.isnan(numbers) & filled & (np.char.lower(values) != "nan")
+        if stray.any() and 2 * stray.sum() <= filled.sum():
+            raise DataError(f"Column '{name}' holds numbers but also text: {_cells(values, stray)}; correct or remove these cells.")
+        return bool(stray.any())
+
+    def numeric(self, name: str) -> np.ndarray:
+        """Return a column of numbers as floats, without missing or infinite values.
+
+        Raises
+        ------
+        DataError
+            If a cell is text, missing, NaN or infinite; the message names the column and the rows.
+        """
+        values = self.column(name)
+        if values.dtype.kind != "f":
+            numbers = _numbers(values)
+            stray = np.isnan(numbers) & (values != "") & (np.char.lower(values) != "nan")
+            if stray.any():
+                raise DataError(f"Column '{name}' must hold numbers, but has text: {_cells(values, stray)}.")
+            values = numbers
+        check_finite(values, f"Column '{name}'")
+        return values
+
+    def text(self, name: str) -> np.ndarray:
+        """Return a column as text, without missing cells."""
+        values = self.column(name)
+        if values.dtype.kind == "f":
+            check_finite(values, f"Column '{name}'")
+            values = np.array([f"{v:g}" for v in values])
+        empty = values == ""
+        if empty.any():
+            raise DataError(f"Column '{name}' has {empty.sum()} missing cells ({_rows(empty)}): fill or drop these rows.")
+        return values
+
+
+def check_finite(values: np.ndarray, what: str) -> None:
+    """Raise `DataError` if any value is missing, NaN or infinite."""
+    bad = ~np.isfinite(values)
+    if bad.any():
+        rows = bad.reshape(len(bad), -1).any(1)
+        raise DataError(f"{what} has {rows.sum()} rows with missing, NaN or infinite values ({_rows(rows)}): fill or drop them.")
+
+
+def read_csv(path: str | Path) -> Table:
+    """Return the table in a CSV file whose first line names the columns.
+
+    Raises
+    ------
+    DataError
+        If the file is missing, empty, ragged, or has no or repeated column names.
+    """
+    path = Path(path)
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.reader(file, skipinitialspace=True)
+            header = [name.strip() for name in next(reader, [])]
+            rows = [row for row in reader if row]
+    except OSError as error:
+        raise DataError(f"{path}: cannot read the table ({error.strerror}); check the path.") from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"{path}: not a CSV file in UTF-8 ({error}).") from None
+    if not header:
+        raise DataError(f"{path}: the table is empty; its first line must name the columns.")
+    twice = {name for name in header if header.count(name) > 1}
+    if twice or "" in header:
+        raise DataError(f"{path}: the first line must name every column once" + (f"; '{min(twice)}' comes twice." if twice else "."))
+    ragged = [i for i, row in enumerate(rows) if len(row) != len(header)]
+    if ragged:
+        i = ragged[0]
+        raise DataError(f"{path}: row {i + 1} has {len(rows[i])} cells, but there are {len(header)} columns.")
+    columns = [np.char.strip(np.array(column, dtype=str)) for column in zip(*rows, strict=True)] or [np.zeros(0, "U1")] * len(header)
+    return Table(dict(zip(header, columns, strict=True)), len(rows))
+
+
+def as_table(x: Any, what: str = "X") -> Table:
+    """Return a table from a `Table`, a DataFrame (pandas, polars, …) or a two-dimensional array.
+
+    Raises
+    ------
+    DataError
+        If it is none of these.
+    """
+    if isinstance(x, Table):
+        return x
+    if isinstance(x, np.ndarray | list | tuple):
+        array = np.asarray(x)
+        if array.ndim != 2:
+            hint = f"; for one feature pass {what}.reshape(-1, 1)" if array.ndim == 1 else ""
+            raise DataError(f"{what} must have two dimensions, rows and columns, got shape {array.shape}{hint}.")
+        return Table({f"x{j}": _column(array[:, j]) for j in range(array.shape[1])}, len(array), named=False)
+    import narwhals as nw
+
+    try:
+        frame = nw.from_native(x, eager_only=True)
+    except TypeError:
+        raise DataError(f"{what} must be an array or a DataFrame, got {type(x).__name__}.") from None
+    return Table({str(name): _column(frame[name].to_numpy()) for name in frame.columns}, len(frame))
+
+
+def _column(values: np.ndarray) -> np.ndarray:
+    """Return floats for numbers and booleans, and text, with "" for what is missing, for everything else."""
+    if values.dtype.kind in "fiub":
+        return values.astype(np.float64)
+    missing = np.array([v is None or v != v for v in values], dtype=bool)  # NaN is what differs from itself
+    return np.char.strip(np.where(missing, "", values.astype(str)).astype(str))
+
+
+def _numbers(values: np.ndarray) -> np.ndarray:
+    """Return text as floats, NaN where it is not a number."""
+    try:
+        return values.astype(np.float64)
+    except ValueError:
+        pass
+    out = np.full(len(values), np.nan)
+    for i, cell in enumerate(values):
+        try:
+            out[i] = float(cell)
+        except ValueError:
+            continue
+    return out
+
+
+def _rows(where: np.ndarray) -> str:
+    numbers = [str(i + 1) for i in where.nonzero()[0][:SHOWN]]
+    return ("row " if where.sum() == 1 else "rows ") + ", ".join(numbers) + (", …" if where.sum() > SHOWN else "")
+
+
+def _cells(values: np.ndarray, where: np.ndarray) -> str:
+    cells = [f"'{values[i]}' in row {i + 1}" for i in where.nonzero()[0][:SHOWN]]
+    return ", ".join(cells) + (f" and {where.sum() - SHOWN} more" if where.sum() > SHOWN else "")

@@ -1,0 +1,1 @@
+"""Training: maximum likelihood by minibatches or by L-BFGS, on whichever engine."""

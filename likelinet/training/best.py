@@ -1,0 +1,32 @@
+"""The best weights so far of every member, and when each one stops."""
+
+import numpy as np
+
+
+class Best:
+    """Keeps, for each of M members, the weights of its best epoch on held-out rows, or else the latest.
+
+    Parameters
+    ----------
+    theta : ndarray, shape (M, P)
+        The initial weights, kept until an epoch is done.
+    patience : int or None
+        After how many epochs without improvement a member stops; None never stops it.
+    """
+
+    def __init__(self, theta: np.ndarray, patience: int | None) -> None:
+        self.theta = theta.copy()
+        self.epoch = np.zeros(len(theta), dtype=int)
+        self._value = np.full(len(theta), np.inf)
+        self._patience = patience
+
+    def record(self, members: np.ndarray, theta: np.ndarray, validation: np.ndarray | None, epoch: int) -> np.ndarray:
+        """Take in the weights and the validation NLL of `members` after an epoch; return which of them go on."""
+        better = np.ones(len(members), dtype=bool) if validation is None else validation < self._value[members]
+        if validation is not None:
+            self._value[members[better]] = validation[better]
+        self.theta[members[better]] = theta[better]
+        self.epoch[members[better]] = epoch
+        if self._patience is None or validation is None:
+            return np.ones(len(members), dtype=bool)
+        return epoch - self.epoch[members] < self._patience

@@ -1,0 +1,65 @@
+"""What happened in each epoch."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One epoch, in the user's units; what callbacks receive.
+
+    Parameters
+    ----------
+    epoch, epochs : int
+        This epoch, counted from 1, and how many there are at most.
+    train_nll : list of float
+        Mean negative log-likelihood per row of each member still training, averaged over the epoch's steps.
+    validation_nll : list of float or None
+        That of the validation rows after the epoch; None without validation.
+    members : list of int
+        Which members these are.
+    learning_rate : float
+        At the end of the epoch.
+    seconds : float
+        Since training began.
+    """
+
+    epoch: int
+    epochs: int
+    train_nll: list[float]
+    validation_nll: list[float] | None
+    members: list[int]
+    learning_rate: float
+    seconds: float
+
+
+Callback = Callable[[Epoch], bool | None]
+
+
+@dataclass
+class History:
+    """The epochs of a fit, and how it ended.
+
+    Parameters
+    ----------
+    epochs : list of Epoch
+        In order.
+    best_epoch : list of int
+        The epoch whose weights each member keeps, counted from 1; 0 for the start.
+    stopped : str
+        "finished", "early stopping", "callback", "interrupted" or "not finite".
+    """
+
+    epochs: list[Epoch] = field(default_factory=list)
+    best_epoch: list[int] = field(default_factory=list)
+    stopped: str = "finished"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data."""
+        return {"epochs": [vars(e) for e in self.epochs], "best_epoch": self.best_epoch, "stopped": self.stopped}
+
+    @staticmethod
+    def from_json(data: dict[str, Any]) -> "History":
+        """Return the history that `to_json` wrote."""
+        return History([Epoch(**e) for e in data["epochs"]], list(data["best_epoch"]), data["stopped"])

@@ -1,0 +1,46 @@
+"""The progress bar."""
+
+import sys
+from types import TracebackType
+
+from likelinet.training.history import Epoch
+
+
+class Progress:
+    """A bar with epoch, training and validation NLL and time left; silent when standard error is no terminal.
+
+    Parameters
+    ----------
+    shown : bool
+        False keeps it silent on a terminal too.
+    """
+
+    def __init__(self, shown: bool = True) -> None:
+        self._shown = shown and sys.stderr.isatty()
+        self._bar = None
+
+    def __enter__(self) -> "Progress":
+        return self
+
+    def __call__(self, epoch: Epoch) -> None:
+        """Take note of an epoch."""
+        if not self._shown:
+            return
+        from tqdm import tqdm
+
+        if self._bar is None:
+            layout = "{desc} {percentage:3.0f}%|{bar}| epoch {n}/{total} [{remaining} left]{postfix}"
+            self._bar = tqdm(total=epoch.epochs, desc="fit", bar_format=layout, leave=False)
+        nll = f"train NLL {_mean(epoch.train_nll):.4g}"
+        if epoch.validation_nll is not None:
+            nll += f", validation NLL {_mean(epoch.validation_nll):.4g}"
+        self._bar.set_postfix_str(nll, refresh=False)
+        self._bar.update(1)
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+
+def _mean(values: list[float]) -> float:
+    return sum(values) / len(values)

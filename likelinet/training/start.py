@@ -1,0 +1,73 @@
+"""Initial weights, with the output bias at the marginal maximum-likelihood fit."""
+
+import numpy as np
+
+from likelinet.families.head import Head
+from likelinet.layout import pack
+from likelinet.objective import Objective
+
+ITERATIONS = 100  # of L-BFGS on the marginal fit, enough for a start
+ROWS = 50_000  # on which it is polished, at most
+
+
+def initial_weights(
+    objective: Objective, y: np.ndarray, weight: np.ndarray, rngs: list[np.random.Generator], dtype: str
+) -> np.ndarray:
+    """Return weights (M, P): random matrices, and output biases and shared constants that ignore x.
+
+    Parameters
+    ----------
+    objective : Objective
+        Network and head.
+    y, weight : ndarray
+        Encoded targets and weights of all training rows.
+    rngs : list of Generator
+        One per member.
+    dtype : str
+        Of the result.
+    """
+    bias, shared = marginal_fit(objective.head, y, weight)
+    layout = objective.layout
+    members = []
+    for rng in rngs:
+        flat = layout.initial(rng)[None]
+        arrays = list(layout.views(flat))
+        arrays[-2], arrays[-1] = bias[None], shared[None]  # the network's last array is the bias of its last layer
+        members.append(pack(arrays, layout)[0])
+    return np.stack(members).astype(dtype)
+
+
+def marginal_fit(head: Head, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the raw outputs and shared constants that maximise the weighted likelihood of y without any x.
+
+    The family's own estimates are kept where they are already stationary (closed-form maxima); else L-BFGS goes on
+    from them.
+    """
+    from scipy.optimize import minimize
+
+    raw, shared = head.raw_start(y, weight)
+    n_raw = len(raw)
+
+    def on(rows: slice):
+        share = (weight[rows] / weight[rows].sum()).astype(np.float64)[None]
+
+        def value_and_gradient(flat: np.ndarray) -> tuple[float, np.ndarray]:
+            outputs = np.broadcast_to(flat[:n_raw], (1, share.shape[1], n_raw))
+            values, backward = head.loss(outputs, flat[None, n_raw:], y[None, rows])
+            draw, dshared = backward(share)
+            gradient = np.concatenate([draw.sum((0, 1)), np.zeros(0) if dshared is None else dshared[0]])
+            value = float((values * share).sum())
+            return (value, gradient) if np.isfinite(value) else (1e300, np.zeros_like(flat))
+
+        return value_and_gradient
+
+    start = np.concatenate([raw, shared])
+    with np.errstate(all="ignore"):
+        gradient = on(slice(None))(start)[1]
+        if np.abs(gradient).max(initial=0.0) < 1e-6:
+            return raw, shared
+        thin = on(slice(None, None, -(-len(y) // ROWS)))
+        found = minimize(thin, start, jac=True, method="L-BFGS-B", options={"maxiter": ITERATIONS, "gtol": 1e-8}).x
+        # Keep the better one: a family of the user's may mislead the line search.
+        best = found if np.isfinite(found).all() and thin(found)[0] <= thin(start)[0] else start
+    return best[:n_raw], best[n_raw:]
