@@ -63,8 +63,10 @@ class Softplus(Link):
     domain: Domain = positive
 
     def forward(self, raw: Array) -> tuple[Array, Callable[[Array], Array]]:
-        value, slope = softplus_and_sigmoid(raw)
-        return (value + self.floor if self.floor else value), lambda d: d * slope
+        xp = namespace(raw)
+        value = xp.logaddexp(raw, 0.0)
+        # The slope is the sigmoid of raw, as exp(raw - softplus(raw)).
+        return (value + self.floor if self.floor else value), lambda d: d * xp.exp(raw - value)
 
     def inverse(self, parameter: np.ndarray) -> np.ndarray:
         above = np.maximum(parameter - self.floor, 1e-3 * np.minimum(parameter, 1.0))

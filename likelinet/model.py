@@ -107,7 +107,7 @@ class Model:
         clash = sorted(set(features) & set(other)) if rows.table.named else []
         if clash or len(set(features)) < len(features):
             raise DataError(f"data.features must name each column once, and neither target nor weight: {', '.join(clash or features)}.")
-        names = (self._y_name(), other)
+        names = (self.y_name, other)
         with Progress(progress) as bar:
             self._fit, cause = fitting.fit(self.config, self._custom, rows, held, features, names, [bar, *callbacks])
         if cause is not None:
@@ -132,12 +132,12 @@ class Model:
 
     def score(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> float:
         """Return the mean log-likelihood per row in the units of y; higher is better."""
-        rows = self._observed(X, y, sample_weight)
+        rows = self.observed(X, y, sample_weight)
         return float(np.average(self.predict_dist(rows.table).log_prob(rows.y), weights=rows.weight))
 
     def evaluate(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> dict[str, float]:
         """Return held-out metrics by name; see `likelinet.metrics.evaluate`."""
-        rows = self._observed(X, y, sample_weight)
+        rows = self.observed(X, y, sample_weight)
         return metrics.evaluate(self.predict_dist(rows.table), rows.y, rows.weight)
 
     @property
@@ -149,6 +149,27 @@ class Model:
     def classes(self) -> np.ndarray | None:
         """The class labels, in the order of the predicted probabilities; None for numbers and for codes 0, 1, …"""
         return self._fitted().targets.classes
+
+    @property
+    def fitted(self) -> bool:
+        """Whether there is anything to predict with."""
+        return self._fit is not None
+
+    @property
+    def feature_names(self) -> list[str]:
+        """Names of the columns that the model predicts from."""
+        return [c.name for c in self._fitted().inputs.columns]
+
+    @property
+    def target_names(self) -> list[str]:
+        """Names of the outputs, numbered where the user gave none."""
+        outputs = self._fitted().targets.outputs
+        return list(self._target_names()) or [f"y{j}" for j in range(outputs or 1)]
+
+    @property
+    def whole_numbers(self) -> bool:
+        """Whether y is a count or a code."""
+        return self._fitted().family.support.integer
 
     @property
     def n_parameters(self) -> int:
@@ -216,7 +237,9 @@ class Model:
         target = self.config.data.target
         return () if target is None else (target,) if isinstance(target, str) else tuple(target)
 
-    def _y_name(self) -> str:
+    @property
+    def y_name(self) -> str:
+        """How messages and pictures call y."""
         return f"Target '{', '.join(self._target_names())}'" if self._target_names() else "y"
 
     def _rows(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> Rows:
@@ -250,7 +273,7 @@ class Model:
             columns = [table.numeric(n) for n in self._target_names()]
         return columns[0] if isinstance(self.config.data.target, str) else np.stack(columns, axis=1)
 
-    def _observed(self, X: Any, y: Any, sample_weight: ArrayLike | None) -> Rows:
+    def observed(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> Rows:
         """Return rows whose y is checked against what the model was trained on."""
         fit, rows = self._fitted(), self._rows(X, y, sample_weight)
-        return Rows(rows.table, fitting.observed(self.config, rows.y, fit.targets, fit.family, self._y_name()), rows.weight)
+        return Rows(rows.table, fitting.observed(self.config, rows.y, fit.targets, fit.family, self.y_name), rows.weight)

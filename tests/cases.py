@@ -12,7 +12,7 @@ import scipy.special
 import scipy.stats
 
 import likelinet as ll
-from likelinet.distributions import Distribution, Parameter
+from likelinet.distributions import Distribution, Parameter, Univariate
 from likelinet.domains import positive
 from tests import exact
 
@@ -73,6 +73,12 @@ class Family:
         """Return y in the support: the u-quantile, u in (0, 1)."""
         return self.oracle(*params).ppf(u)
 
+    def steps(self, params: tuple[np.ndarray, ...], relative: float = 2e-3) -> tuple[np.ndarray, ...]:
+        """Return how far to move each parameter in a difference: little against its own size, or against the scale."""
+        roles = [p.role for p in self.cls.parameters]
+        unit = params[roles.index("scale")] if "scale" in roles else np.float64(1.0)
+        return tuple(relative * (v if p.domain is positive else unit) for p, v in zip(self.cls.parameters, params, strict=True))
+
     def batch(self, n: int, seed: int = 0) -> tuple[Any, np.ndarray]:
         """Return `n` distributions with typical parameters, and one y for each."""
         rng = np.random.default_rng(seed)
@@ -127,6 +133,6 @@ FAMILIES = (
     ),
     Family(ll.Categorical, {"logits": (-4.0, 4.0)}, _Classes, exact.categorical),
 )
-UNIVARIATE = tuple(c for c in FAMILIES if issubclass(c.cls, ll.Univariate))
+UNIVARIATE = tuple(c for c in FAMILIES if issubclass(c.cls, Univariate))
 CONTINUOUS = tuple(c for c in UNIVARIATE if not c.integer)
 COUNTS = tuple(c for c in UNIVARIATE if c.integer)

@@ -197,7 +197,6 @@ class Distribution(ABC):
         """Return the distributions of the rows that `rows`, an index into the batch axes, selects."""
 
         def take(a: np.ndarray, event_ndim: int) -> np.ndarray:
-            a = a.reshape((1,) * (event_ndim - a.ndim) + a.shape)
             return np.broadcast_to(a, self.batch_shape + a.shape[a.ndim - event_ndim :])[rows]
 
         return self._map(take)
@@ -241,3 +240,8 @@ class Distribution(ABC):
 def shape_of(sample_shape: int | tuple[int, ...]) -> tuple[int, ...]:
     """Return `sample_shape` as a tuple; a whole number means one axis."""
     return tuple(sample_shape) if isinstance(sample_shape, tuple | list) else (int(sample_shape),)
+
+
+def with_axes(a: np.ndarray, n: int) -> np.ndarray:
+    """Return `a` with leading axes of length 1 until it has `n` axes at least."""
+    return a.reshape((1,) * (n - a.ndim) + a.shape)

@@ -83,9 +83,10 @@ class Categorical(Distribution):
         except ValueError:
             raise DataError(f"Categorical: y of shape {y.shape} does not go with batch_shape {self.batch_shape}.") from None
         inside = self.support.contains(y.astype(np.float64))
+        missing = np.where(np.isnan(y.astype(np.float64)), np.nan, -np.inf)
         codes = np.broadcast_to(np.where(inside, y, 0).astype(np.int64), shape)
         log_p = np.broadcast_to(scipy.special.log_softmax(self.logits, axis=-1), (*shape, self.logits.shape[-1]))
-        return np.where(inside, np.take_along_axis(log_p, codes[..., None], -1)[..., 0], -np.inf)[()]
+        return np.where(inside, np.take_along_axis(log_p, codes[..., None], -1)[..., 0], missing)[()]
 
     def mode(self) -> np.ndarray:
         return self.logits.argmax(-1)

@@ -57,7 +57,7 @@ class Gamma(Univariate):
 
         def backward(d: Array) -> tuple[Array, ...]:
             # ψ(α) - log(βy) = -(log α - ψ(α)) - log r
-            return d * (-log_minus_digamma(a) - log_ratio(excess, b, y, a)), d * (y * (excess / (1.0 + excess)))
+            return d * (-log_minus_digamma(a) - log_ratio(excess, b, y, a)), d * (excess * (a / b))
 
         return values, backward
 

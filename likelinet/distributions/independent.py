@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from likelinet.distributions.base import Distribution, Rng
+from likelinet.distributions.base import Distribution, Rng, with_axes
 from likelinet.errors import DataError, ParameterError, UndefinedError
 
 
@@ -102,7 +102,7 @@ class Independent(Distribution):
         return Independent(self.base.affine(loc, scale))
 
     def _map(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
-        return Independent(self.base._map(lambda a, event_ndim: f(a, event_ndim + 1)))
+        return Independent(self.base._map(lambda a, n: f(with_axes(a, n + 1), n + 1)))
 
     def __repr__(self) -> str:
         return f"Independent({self.base!r})"

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from likelinet.arrays import Array, namespace
 from likelinet.distributions import numerical
-from likelinet.distributions.base import Backward, Distribution, Rng, shape_of
+from likelinet.distributions.base import Backward, Distribution, Rng, shape_of, with_axes
 from likelinet.distributions.categorical import Categorical, choose
 from likelinet.distributions.gaussian import Gaussian
 from likelinet.distributions.independent import Independent
@@ -149,14 +149,14 @@ class Mixture(Distribution):
         if self.event_shape:
             self._undefined("kl_divergence for several outputs")
         with np.errstate(all="ignore"):
-            return numerical.expectation(self, lambda y: self.log_prob(y) - other.log_prob(y))
+            return numerical.kl_divergence(self, other)
 
     def crps(self, y: ArrayLike) -> np.ndarray:
         m, y = self.marginals(), self._observed(y).astype(np.float64)
         if not isinstance(m.components, Gaussian):
             with np.errstate(all="ignore"):
                 return numerical.crps(m, y)
-        w, loc, scale = m.probs, m.components.loc, m.components.scale
+        w, (loc, scale) = m.probs, np.broadcast_arrays(m.components.loc, m.components.scale)
         pairs = _mean_abs(loc[..., :, None] - loc[..., None, :], np.hypot(scale[..., :, None], scale[..., None, :]))
         half = 0.5 * np.sum(w[..., :, None] * w[..., None, :] * pairs, axis=(-2, -1))
         return np.sum(w * _mean_abs(y[..., None] - loc, scale), axis=-1) - half
@@ -179,7 +179,7 @@ class Mixture(Distribution):
         return Mixture(self.components.affine(self._spread(loc), self._spread(scale)), self.logits)
 
     def _map(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
-        return Mixture(self.components._map(lambda a, n: f(a, n + 1)), f(self.logits, 1))
+        return Mixture(self.components._map(lambda a, n: f(with_axes(a, n + 1), n + 1)), f(self.logits, 1))
 
     def _cuts(self) -> np.ndarray:
         inner = np.moveaxis(self.components._cuts(), -1, 0)

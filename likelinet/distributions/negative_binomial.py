@@ -5,6 +5,7 @@ import scipy
 from numpy.typing import ArrayLike
 
 from likelinet.arrays import Array, log1pmx, log_minus_digamma, namespace, softplus_and_sigmoid, special, stirling_error
+from likelinet.distributions import numerical
 from likelinet.distributions.base import Backward, Parameter
 from likelinet.distributions.bernoulli import logits_from
 from likelinet.distributions.univariate import Univariate
@@ -80,6 +81,12 @@ class NegativeBinomial(Univariate):
 
     def _sf(self, y: np.ndarray) -> np.ndarray:
         return scipy.special.betainc(y + 1.0, self.total_count, self.probs)
+
+    def _log_sf(self, y: np.ndarray) -> np.ndarray:
+        # SciPy's betainc loses its digits early, and underflows; there log P(Y > y) = log P(y+1) + log of a fraction near 1.
+        sf = self._sf(y)
+        log_tail = self.log_prob(y + 1.0) + np.log(numerical.beta_fraction(y + 1.0, self.total_count, self.probs))
+        return np.where(sf < 1e-200, log_tail, super()._log_sf(y))
 
     def _mean(self) -> np.ndarray:
         return self.total_count * np.exp(self.logits)

@@ -103,13 +103,31 @@ def expectation(d: "Distribution", f: Function) -> np.ndarray:
     return np.nan_to_num(weighted(_per_row(k, d.batch_shape)), nan=0.0).sum(0)
 
 
+def kl_divergence(d: "Distribution", other: "Distribution") -> np.ndarray:
+    """Return E[log p(Y) - log q(Y)] with Y from `d`: infinite where `other` excludes values that `d` can take."""
+    shape = np.broadcast_shapes(d.batch_shape, other.batch_shape)
+    if other.support.low > d.support.low or other.support.high < d.support.high:
+        return np.full(shape, np.inf)
+    d = d._map(lambda a, n: np.broadcast_to(a, shape + a.shape[a.ndim - n :]))
+    if d.support.integer:
+        return expectation(d, lambda y: d.log_prob(y) - other.log_prob(y))
+    mine, theirs = d._cuts(), other._cuts()
+    theirs = np.broadcast_to(theirs.reshape((-1,) + (1,) * (len(shape) + 1 - theirs.ndim) + theirs.shape[1:]), (len(theirs), *shape))
+    edges = np.sort(np.concatenate([mine, np.clip(theirs, mine[0], mine[-1])]), axis=0)
+    return integrate(lambda y: np.exp(d.log_prob(y)) * (d.log_prob(y) - other.log_prob(y)), edges)
+
+
 def crps(d: "Distribution", y: np.ndarray) -> np.ndarray:
     """Return ∫ F(t)² dt below y plus ∫ (1 - F(t))² dt above it (Gneiting & Raftery 2007, equation 20)."""
     shape = np.broadcast_shapes(d.batch_shape, y.shape)
     if d.support.integer:
-        top = max(np.max(d.isf(_LEFT_OUT)), np.max(y))
-        t = _per_row(np.arange(max(d.support.low, min(np.min(d.ppf(_LEFT_OUT)), np.min(y))), top + 1.0), shape)
-        return (np.where(t < y, d.cdf(t), d.sf(t)) ** 2).sum(0)
+        finite = np.isfinite(y)
+        seen = np.floor(np.where(finite, y, d.support.low))
+        top = max(np.max(d.isf(_LEFT_OUT)), np.max(seen))
+        t = _per_row(np.arange(max(d.support.low, min(np.min(d.ppf(_LEFT_OUT)), np.min(seen))), top + 1.0), shape)
+        below = np.clip(y - t, 0.0, 1.0)  # how much of the step from t to t + 1 lies below y
+        total = (below * d.cdf(t) ** 2 + (1.0 - below) * d.sf(t) ** 2).sum(0) + np.maximum(d.support.low - y, 0.0)
+        return np.where(finite, total, np.where(np.isnan(y), np.nan, np.inf))
     edges = d._cuts()
     edges = edges.reshape(edges.shape[:1] + (1,) * (len(shape) - edges.ndim + 1) + edges.shape[1:])
     edges = np.sort(np.concatenate([np.broadcast_to(edges, edges.shape[:1] + shape), np.broadcast_to(y, (1, *shape))]), 0)

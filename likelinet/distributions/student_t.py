@@ -9,6 +9,8 @@ from likelinet.distributions.base import Backward, Parameter
 from likelinet.distributions.univariate import Univariate
 from likelinet.domains import positive
 
+_FAR = 1e100  # |z| / √ν beyond which z² may overflow
+
 
 class StudentT(Univariate):
     r"""Student's t distribution: a Gaussian with heavier tails.
@@ -83,7 +85,10 @@ class StudentT(Univariate):
 
     def _tail(self, z: np.ndarray) -> np.ndarray:
         """Return P(T > |z|) by the incomplete beta function, accurate where it is tiny."""
-        return 0.5 * scipy.special.betainc(0.5 * self.df, 0.5, self.df / (self.df + z * z))
+        half = 0.5 * self.df
+        r = np.abs(z) / np.sqrt(self.df)
+        far = np.exp(-self.df * np.log(r) - np.log(self.df) - scipy.special.betaln(half, 0.5))
+        return np.where(r > _FAR, far, 0.5 * scipy.special.betainc(half, 0.5, 1.0 / (1.0 + r * r)))
 
     def _cdf(self, y: np.ndarray) -> np.ndarray:
         z = self._z(y)
@@ -105,6 +110,9 @@ class StudentT(Univariate):
         x = scipy.special.betaincinv(0.5 * self.df, 0.5, 2.0 * p)
         w = scipy.special.betaincinv(0.5, 0.5 * self.df, 1.0 - 2.0 * p)
         z = np.sqrt(self.df * np.where(p < 0.25, (1.0 - x) / x, w / (1.0 - w)))
+        # Where x would underflow, the tail is its leading power of z.
+        log_far = -(np.log(self.df * p) + scipy.special.betaln(0.5 * self.df, 0.5)) / self.df
+        z = np.where(log_far > np.log(_FAR), np.sqrt(self.df) * np.exp(log_far), z)
         return np.where(q < 0.5, z, -z)
 
     def _mean(self) -> np.ndarray:

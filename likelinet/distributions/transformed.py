@@ -46,6 +46,10 @@ class Affine:
         """Return x."""
         return (np.asarray(y) - np.asarray(self.loc)) / np.asarray(self.scale)
 
+    def same(self, other: "Affine") -> bool:
+        """Return whether `other` is the same map."""
+        return bool(np.all(np.equal(self.loc, other.loc)) and np.all(np.equal(self.scale, other.scale)))
+
 
 class Transformed(Distribution):
     r"""The distribution of y = loc + scale · x, with x from `base`.
@@ -109,18 +113,18 @@ class Transformed(Distribution):
         return self.transform.forward(self.base.mean())
 
     def var(self) -> np.ndarray:
-        return self.base.var() * np.asarray(self.transform.scale) ** 2
+        return self._full(self.base.var() * np.asarray(self.transform.scale) ** 2)
 
     def mode(self) -> np.ndarray:
         return self.transform.forward(self.base.mode())
 
     def entropy(self) -> np.ndarray:
-        return self.base.entropy() + np.log(self.transform.scale)
+        return self._full(self.base.entropy() + np.log(self.transform.scale))
 
     def kl_divergence(self, other: Distribution) -> np.ndarray:
-        if not isinstance(other, Transformed) or other.transform != self.transform:
+        if not isinstance(other, Transformed) or not self.transform.same(other.transform):
             raise UndefinedError("kl_divergence of a Transformed needs another one with the same transform.")
-        return self.base.kl_divergence(other.base)
+        return self._full(self.base.kl_divergence(other.base))
 
     def crps(self, y: ArrayLike) -> np.ndarray:
         return self.base.crps(self._inverse(y)) * np.asarray(self.transform.scale)
@@ -135,6 +139,9 @@ class Transformed(Distribution):
     def _map(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
         affine = Affine(f(np.asarray(self.transform.loc), 0), f(np.asarray(self.transform.scale), 0))
         return Transformed(self.base._map(f), affine)
+
+    def _full(self, value: np.ndarray) -> np.ndarray:
+        return np.broadcast_to(value, np.broadcast_shapes(np.shape(value), self.batch_shape)).copy()[()]
 
     def _full_base(self) -> Distribution:
         """Return the base broadcast to the whole batch, so that every row gets draws of its own."""

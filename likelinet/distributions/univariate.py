@@ -70,7 +70,7 @@ class Univariate(Distribution):
         return numerical.expectation(self, self.nll)
 
     def _kl_divergence(self, other: Distribution) -> np.ndarray:
-        return numerical.expectation(self, lambda y: self.log_prob(y) - other.log_prob(y))
+        return numerical.kl_divergence(self, other)
 
     def _crps(self, y: np.ndarray) -> np.ndarray:
         return numerical.crps(self, y)

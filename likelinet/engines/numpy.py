@@ -48,7 +48,7 @@ class NumpyRun(Run):
                 x, y = x_all.take(rows, axis=0, mode="clip"), y_all.take(rows, axis=0, mode="clip")
                 loss, backward = objective(params, self._masks(rows.shape[1]), x, y, share)
                 losses[step] = loss
-                if not math.isfinite(loss.sum()):
+                if not math.isfinite(np.add.reduce(loss)):
                     raise Diverged(step, self._culprit(x, y))
                 for view, grad in zip(grad_views, backward(), strict=True):
                     view[...] = grad

@@ -91,7 +91,7 @@ class Head:
                 if slot.source == "predicted":
                     draw.append(back(grad).reshape((*rows, slot.size)))
                 else:
-                    total = xp.sum(grad, axis=len(rows) - 1, keepdims=True)
+                    total = grad.sum(axis=len(rows) - 1, keepdims=True)
                     dshared.append(back(total).reshape((*rows[:-1], slot.size)))
             outputs = draw[0] if len(draw) == 1 else xp.concatenate(draw, axis=-1) if draw else xp.zeros((*rows, 0))
             constants = xp.concatenate(dshared, axis=-1).astype(dtype) if dshared else None

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from likelinet.arrays import Array, namespace
+from likelinet.arrays import Array
 from likelinet.networks.layer import Arrays, Layer, LayerBackward, Weight
 
 
@@ -36,6 +36,6 @@ class Dense(Layer):
 
         def backward(dy: Array) -> tuple[Array | None, Arrays]:
             dx = dy @ w.swapaxes(-1, -2) if self.input_gradient else None
-            return dx, (x.swapaxes(-1, -2) @ dy, namespace(dy).sum(dy, axis=-2))
+            return dx, (x.swapaxes(-1, -2) @ dy, dy.sum(axis=-2))
 
         return y, backward

@@ -50,9 +50,8 @@ class Adam(Optimiser):
 
     def _scales(self, step: Array) -> tuple[Array, Array, Array]:
         """Return the size of the step, ε and the learning rate, with the bias corrections multiplied in."""
-        t = step + 1
+        t, rate = step + 1, self.rates[step]
         root = (1.0 - self.b2**t) ** 0.5
-        rate = self.rates[step]
         return rate * root / (1.0 - self.b1**t), self.eps * root, rate
 
     def update(self, grads: Array, state: AdamState, params: Array) -> tuple[Array, AdamState]:
@@ -65,7 +64,7 @@ class Adam(Optimiser):
         return new.astype(params.dtype), AdamState(state.step + 1, m.astype(params.dtype), v.astype(params.dtype))
 
     def update_in_place(self, grads: np.ndarray, state: AdamState, params: np.ndarray) -> AdamState:
-        size, eps, rate = (float(s) for s in self._scales(state.step))
+        size, eps, rate = map(float, self._scales(state.step))
         keep = 1.0 - rate * self.weight_decay
         for piece in chunks(params.shape[1], params.shape[0]):
             g, m, v, p = grads[:, piece], state.m[:, piece], state.v[:, piece], params[:, piece]

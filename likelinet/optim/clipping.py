@@ -15,5 +15,5 @@ def clip(grads: Array, limit: float) -> Array:
 def clip_in_place(grads: np.ndarray, limit: float) -> None:
     """Do what `clip` does, touching the gradients only where one is too long."""
     norm2 = np.vecdot(grads, grads)
-    if norm2.max() > limit * limit:
+    if not np.maximum.reduce(norm2) <= limit * limit:
         grads *= (limit / np.maximum(np.sqrt(norm2), limit))[:, None]

@@ -1,6 +1,7 @@
 """What an optimiser is."""
 
 from abc import ABC, abstractmethod
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,8 @@ class Optimiser(ABC):
         """Do what `update` does, writing into `params`, the state's arrays and `grads`; return the new state."""
 
 
-def chunks(size: int, members: int) -> list[slice]:
+@lru_cache
+def chunks(size: int, members: int) -> tuple[slice, ...]:
     """Return slices that cut (members, size) into pieces of at most `CHUNK` entries."""
     width = max(1, CHUNK // members)
-    return [slice(start, min(start + width, size)) for start in range(0, size, width)]
+    return tuple(slice(start, min(start + width, size)) for start in range(0, size, width))

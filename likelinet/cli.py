@@ -1,0 +1,184 @@
+"""The command line over `Model`."""
+
+import json
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from likelinet.errors import LikelinetError, NonFiniteError
+
+INTERRUPTED = 130  # exit code of a command that Ctrl-C ended: 128 + SIGINT
+
+
+class Quantiles(click.ParamType):
+    """Probabilities between 0 and 1, separated by commas."""
+
+    name = "q,q,…"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[float, ...]:
+        """Return the probabilities as floats."""
+        if isinstance(value, tuple):
+            return value
+        try:
+            found = tuple(float(q) for q in value.split(","))
+        except ValueError:
+            found = ()
+        if not found or not all(0.0 < q < 1.0 for q in found):
+            self.fail(f"'{value}' are not probabilities between 0 and 1, like 0.05,0.5,0.95", param, ctx)
+        return found
+
+
+model_argument = click.argument("model", type=click.Path(path_type=Path))
+table_argument = click.argument("table", type=click.Path(path_type=Path), metavar="CSV")
+trust_option = click.option("--trust", metavar="MODULE:CLASS", help="Import this class, which the model file names.")
+output_option = click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write; standard output without it.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="likelinet")
+def cli() -> None:
+    """Fit networks whose outputs are probability distributions, and sample from what they predict."""
+
+
+@cli.command()
+@click.argument("config", type=click.Path(path_type=Path))
+@table_argument
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("model.safetensors"), show_default=True)
+@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a key, like training.epochs=50.")
+@click.option("--quiet", is_flag=True, help="Print nothing, and show no progress bar.")
+def fit(config: Path, table: Path, output: Path, overrides: tuple[str, ...], quiet: bool) -> None:
+    """Fit the model that CONFIG declares to the rows of a CSV file and write it."""
+    from likelinet.commands import fit_command
+
+    fit_command(config, table, output, overrides, quiet)
+
+
+@cli.command()
+@model_argument
+@table_argument
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@trust_option
+def evaluate(model: Path, table: Path, as_json: bool, trust: str | None) -> None:
+    """Print metrics of a model on the rows of a CSV file that holds the target."""
+    from likelinet.commands import metrics_table
+    from likelinet.model import Model
+    from likelinet.preprocessing.tables import read_csv
+
+    scores = Model.load(model, trust=trust).evaluate(read_csv(table))
+    click.echo(json.dumps(scores) if as_json else metrics_table({"": scores}))
+
+
+@cli.command()
+@model_argument
+@table_argument
+@output_option
+@click.option("--quantiles", type=Quantiles(), default=(0.05, 0.5, 0.95), help="Default: 0.05,0.5,0.95")
+@trust_option
+def predict(model: Path, table: Path, output: Path | None, quantiles: tuple[float, ...], trust: str | None) -> None:
+    """Write mean and quantiles of each row, or the probability of each class, as CSV."""
+    from likelinet.commands import prediction_rows, write_csv
+    from likelinet.model import Model
+    from likelinet.preprocessing.tables import read_csv
+
+    write_csv(output, *prediction_rows(Model.load(model, trust=trust), read_csv(table), quantiles))
+
+
+@cli.command()
+@model_argument
+@table_argument
+@output_option
+@click.option("-n", "number", type=click.IntRange(min=1), default=1, show_default=True, help="Draws per row.")
+@click.option("--seed", type=click.IntRange(min=0), help="Same seed, same draws.")
+@trust_option
+def sample(model: Path, table: Path, output: Path | None, number: int, seed: int | None, trust: str | None) -> None:
+    """Write draws y ~ P(y | x) as CSV: a line for each row, a column for each draw."""
+    from likelinet.commands import sample_rows, write_csv
+    from likelinet.model import Model
+    from likelinet.preprocessing.tables import read_csv
+
+    write_csv(output, *sample_rows(Model.load(model, trust=trust), read_csv(table), number, seed))
+
+
+@cli.command()
+@model_argument
+@table_argument
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("picture.png"), show_default=True)
+@trust_option
+def plot(model: Path, table: Path, output: Path, trust: str | None) -> None:
+    """Draw predicted distributions against the observed targets in a CSV file."""
+    from likelinet.commands import draw, save_figure
+    from likelinet.model import Model
+    from likelinet.preprocessing.tables import read_csv
+
+    save_figure(draw(Model.load(model, trust=trust), read_csv(table)), output)
+    click.echo(f"Picture: {output}")
+
+
+@cli.command()
+@model_argument
+@trust_option
+def show(model: Path, trust: str | None) -> None:
+    """Print the config, the number of parameters and the training history of a model."""
+    from likelinet.commands import describe
+    from likelinet.model import Model
+
+    click.echo(describe(Model.load(model, trust=trust)))
+
+
+@cli.command()
+def schema() -> None:
+    """Print the JSON Schema of the config."""
+    from likelinet.config import ModelConfig
+
+    click.echo(json.dumps(ModelConfig.model_json_schema(), indent=2))
+
+
+@cli.command()
+@click.argument("family", type=click.Choice(["gaussian", "bernoulli", "categorical"]), default="gaussian")
+@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), default=Path("likelinet-demo"), show_default=True)
+def demo(family: str, output: Path) -> None:
+    """Fit a model to real data that scikit-learn ships, beside a linear baseline, and sample from it."""
+    from likelinet.demo import run_demo
+
+    run_demo(family, output)
+
+
+@contextmanager
+def _warnings_as_lines() -> Iterator[None]:
+    """Print each warning as one line on standard error."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", UserWarning)
+        show: Callable[..., None] = lambda message, *_args, **_kwargs: click.echo(f"likelinet: note: {message}", err=True)  # noqa: E731
+        warnings.showwarning = show
+        yield
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; exit 2 for what the user can mend, 130 after Ctrl-C."""
+    try:
+        with _warnings_as_lines():
+            cli.main(arguments, prog_name="likelinet", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("likelinet: interrupted.", err=True)
+        sys.exit(INTERRUPTED)
+    except NonFiniteError as error:
+        click.echo(f"likelinet: {error}", err=True)
+        sys.exit(2)
+    except LikelinetError as error:
+        click.echo(f"likelinet: {error}", err=True)
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of a pipe has gone: nothing to say
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+"""The demos: a model on real data that scikit-learn ships, beside a linear baseline."""
+
+from pathlib import Path
+
+import click
+import numpy as np
+
+from likelinet.commands import draw, metrics_table, save_figure
+from likelinet.config import (
+    BernoulliConfig,
+    CategoricalConfig,
+    DataConfig,
+    GaussianConfig,
+    LBFGSConfig,
+    MLPConfig,
+    ModelConfig,
+    TrainingConfig,
+    dump_config,
+)
+from likelinet.distributions import Distribution
+from likelinet.errors import DataError
+from likelinet.model import Model
+from likelinet.preprocessing.tables import Table
+
+FAMILIES = {"gaussian": GaussianConfig(), "bernoulli": BernoulliConfig(), "categorical": CategoricalConfig()}
+
+
+def run_demo(family: str, folder: Path) -> None:
+    """Fit, compare, sample, draw and save.
+
+    Parameters
+    ----------
+    family : {"gaussian", "bernoulli", "categorical"}
+        Predicts disease progression (diabetes), malignancy (breast cancer) or handwritten digits.
+    folder : Path
+        Where picture and model file go; made if it is not there.
+
+    Raises
+    ------
+    DataError
+        If scikit-learn is not installed or the folder cannot be made.
+    """
+    train, test, target, title = load_demo(family)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(f"{folder}: cannot make the folder ({error.strerror}).") from None
+    config = ModelConfig(data=DataConfig(target=target), distribution=FAMILIES[family], ensemble=5)
+    click.echo(f"{title}: {train.n} rows to train on, {test.n} held out.\n\nThe config (config.yaml):\n\n{dump_config(config)}")
+    model = Model(config).fit(train)
+    baseline = Model(linear(config)).fit(train, progress=False)
+    name = "linear-Gaussian" if family == "gaussian" else "linear"
+    click.echo("Held-out metrics:\n")
+    click.echo(metrics_table({"this model": model.evaluate(test), name: baseline.evaluate(test)}))
+    click.echo("\nThree new rows:\n")
+    new = Table({n: c[:3] for n, c in test.columns.items()}, 3)
+    click.echo(describe_rows(model.predict_dist(new), model.classes, test.columns[target][:3]))
+    picture, file = folder / f"{family}.png", folder / f"{family}.safetensors"
+    save_figure(draw(model, test), picture)
+    model.save(file)
+    click.echo(f"\nPicture: {picture}\nModel:   {file}")
+
+
+def linear(config: ModelConfig) -> ModelConfig:
+    """Return the linear model with one spread for all rows, fitted to the exact maximum."""
+    family = GaussianConfig(scale="shared") if isinstance(config.distribution, GaussianConfig) else config.distribution
+    exact = isinstance(config.distribution, GaussianConfig)
+    # The maximum of a linear classifier may lie at infinity: held-out rows say when to stop.
+    training = TrainingConfig(optimizer=LBFGSConfig(), validation_fraction=0.0 if exact else 0.1)
+    return ModelConfig(data=config.data, network=MLPConfig(hidden=[]), distribution=family, training=training)
+
+
+def describe_rows(d: Distribution, classes: np.ndarray | None, y: np.ndarray) -> str:
+    """Return an interval or class probabilities, and five samples y ~ P(y | f_θ(x)), for each row."""
+    draws, lines = d.sample((5,), rng=0), []
+    for i in range(d.batch_shape[0]):
+        samples = ", ".join(f"{v:.0f}" if isinstance(v, float) else str(v) for v in draws[:, i].tolist())
+        if classes is None and not d.support.integer:
+            low, high = d[i].interval(0.9)
+            lines.append(f"  90 % interval {low:6.1f} … {high:6.1f}   samples {samples:24s} observed {y[i]:.0f}")
+            continue
+        probs = d.probs[i]  # type: ignore[attr-defined]
+        likely = np.argsort(-probs)[:2]
+        names = range(len(probs)) if classes is None else classes
+        shown = ", ".join(f"P({names[k]}) = {probs[k]:.3f}" for k in likely)
+        truth = f"{y[i]:.0f}" if isinstance(y[i], float) else y[i]
+        lines.append(f"  {shown}   samples {samples}   observed {truth}")
+    return "\n".join(lines)
+
+
+def load_demo(family: str) -> tuple[Table, Table, str, str]:
+    """Return training table, held-out table, the name of the target and a title."""
+    try:
+        from sklearn import datasets
+    except ImportError:
+        raise DataError("The demos need scikit-learn's data: pip install 'likelinet[sklearn]'.") from None
+    match family:
+        case "gaussian":
+            bunch, target, title = datasets.load_diabetes(), "progression", "Diabetes progression after a year"
+            y = bunch.target
+        case "bernoulli":
+            bunch, target, title = datasets.load_breast_cancer(), "diagnosis", "Breast cancer diagnosis"
+            y = bunch.target_names[bunch.target].astype(str)
+        case _:
+            bunch, target, title = datasets.load_digits(), "digit", "Handwritten digits"
+            y = bunch.target.astype(float)
+    order = np.random.default_rng(0).permutation(len(y))
+    cut = len(y) // 5
+    columns = {str(n): bunch.data[:, j] for j, n in enumerate(bunch.feature_names)} | {target: y}
+    test, train = (Table({n: c[rows] for n, c in columns.items()}, len(rows)) for rows in (order[:cut], order[cut:]))
+    return train, test, target, title

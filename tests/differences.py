@@ -1,0 +1,39 @@
+"""Derivatives by central differences of order 4: the oracle for every backward function."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+
+def central(f: Callable[[np.ndarray], np.ndarray], x: np.ndarray, h: np.ndarray) -> np.ndarray:
+    """Return df/dx for an `f` that acts element by element, from four values of f around each x."""
+    return (8.0 * (f(x + h) - f(x - h)) - (f(x + 2.0 * h) - f(x - 2.0 * h))) / (12.0 * h)
+
+
+def gradients(
+    loss: Callable, params: tuple[np.ndarray, ...], y: np.ndarray, steps: tuple[np.ndarray, ...]
+) -> list[np.ndarray]:
+    """Return the gradient of each row's loss in each parameter; a trailing axis is moved along one entry at a time."""
+    found = []
+    for i, p in enumerate(params):
+        h = np.broadcast_to(steps[i], p.shape)
+        entries = [()] if p.ndim == y.ndim else [(k,) for k in range(p.shape[-1])]
+        columns = []
+        for entry in entries:
+
+            def moved(x: np.ndarray, i: int = i, p: np.ndarray = p, entry: tuple[int, ...] = entry) -> np.ndarray:
+                q = p.copy()
+                q[(..., *entry)] = x
+                return loss((*params[:i], q, *params[i + 1 :]), y)[0]
+
+            columns.append(central(moved, p[(..., *entry)], h[(..., *entry)]))
+        found.append(columns[0] if entries == [()] else np.stack(columns, axis=-1))
+    return found
+
+
+def assert_gradients(got, want, rtol: float = 1e-6, atol: float = 1e-8) -> None:
+    """Compare element by element; `atol` is relative to the largest entry of each array."""
+    assert len(got) == len(want)
+    for g, w in zip(got, want, strict=True):
+        assert g.shape == w.shape
+        np.testing.assert_allclose(g, w, rtol=rtol, atol=atol * max(np.abs(w).max(), 1e-2))

@@ -1,0 +1,83 @@
+"""ppf and isf undo cdf and sf; for counts they are the generalised inverse."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import likelinet as ll
+from tests.cases import CONTINUOUS, COUNTS, UNIVARIATE, Family
+from tests.distributions.strategies import each, quantiles, rows
+
+
+@each(CONTINUOUS)
+@given(data=st.data())
+def test_ppf_undoes_cdf_and_isf_undoes_sf(case: Family, data):
+    params, q = data.draw(rows(case)), data.draw(quantiles)
+    d, y = case.distribution(params), case.observe(params, q)
+    low = q < 0.9  # past that the cdf itself has lost digits of y, as 1 - cdf has for isf
+    np.testing.assert_allclose(np.where(low, d.ppf(d.cdf(y)), y), y, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(np.where(q > 0.1, d.isf(d.sf(y)), y), y, rtol=1e-9, atol=1e-9)
+
+
+@each(COUNTS)
+@given(data=st.data())
+def test_generalised_inverse_of_counts(case: Family, data):
+    params, q = data.draw(rows(case)), data.draw(quantiles)
+    d = case.distribution(params)
+    y = d.ppf(q)
+    assert (d.cdf(y) >= q).all()
+    assert (d.cdf(y - 1.0) < q).all()
+    z = d.isf(q)
+    assert (d.sf(z) <= q).all()
+    assert (d.sf(z - 1.0) > q).all()
+
+
+@each(COUNTS)
+@given(data=st.data())
+def test_ppf_of_the_cdf_of_a_count_is_the_count(case: Family, data):
+    params = data.draw(rows(case))
+    d, y = case.distribution(params), case.observe(params, data.draw(quantiles))
+    seen = d.cdf(y) < 1.0
+    np.testing.assert_array_equal(d.ppf(d.cdf(y))[seen], y[seen])
+    np.testing.assert_array_equal(d.isf(d.sf(y))[d.sf(y) > 0.0], y[d.sf(y) > 0.0])
+
+
+@each(UNIVARIATE)
+@pytest.mark.parametrize("confidence", [0.1, 0.5, 0.9, 0.999])
+def test_interval_is_central(case: Family, confidence):
+    d, _ = case.batch(20)
+    low, high = d.interval(confidence)
+    tail = 0.5 - 0.5 * confidence
+    np.testing.assert_array_equal(low, d.ppf(tail))
+    np.testing.assert_array_equal(high, d.isf(tail))
+    inside = d.cdf(high) - d.cdf(low) + np.where(case.integer, np.exp(d.log_prob(low)), 0.0)
+    assert (inside >= confidence - 1e-12).all()
+    if case in CONTINUOUS:
+        np.testing.assert_allclose(inside, confidence, rtol=1e-10)
+
+
+@pytest.mark.parametrize("confidence", [0.0, 1.0, -0.1, 95, np.nan])
+def test_interval_refuses_what_is_no_probability(confidence):
+    with pytest.raises(ll.ParameterError, match="confidence must lie between 0 and 1"):
+        ll.Gaussian(0.0, 1.0).interval(confidence)
+
+
+@each(UNIVARIATE)
+def test_ends_and_nonsense(case: Family):
+    d, _ = case.batch(3)
+    low, high = d.support.low, d.support.high
+    for q, lower, upper in [(0.0, low, high), (1.0, high, low), (-0.1, *[np.nan] * 2), (1.1, *[np.nan] * 2), (np.nan, *[np.nan] * 2)]:
+        np.testing.assert_array_equal(d.ppf(q), np.full(3, lower))
+        np.testing.assert_array_equal(d.isf(q), np.full(3, upper))
+
+
+@each(UNIVARIATE)
+def test_several_quantiles_of_a_batch(case: Family):
+    d, _ = case.batch(4)
+    q = np.array([0.1, 0.5, 0.9])[:, None]
+    got = d.ppf(q)
+    assert got.shape == (3, 4)
+    for i, level in enumerate(q[:, 0]):
+        np.testing.assert_array_equal(got[i], d.ppf(level))
+    np.testing.assert_array_equal(d.median(), got[1])
