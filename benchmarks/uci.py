@@ -47,7 +47,9 @@ def load(name: str) -> tuple[np.ndarray, np.ndarray]:
 def run_split(split: int, name: str, overrides: tuple[str, ...]) -> tuple[float, float, float, float]:
     """Return test NLL, RMSE, 90 % coverage and seconds of one split."""
     x, y = load(name)
-    train, test = (np.loadtxt(data_folder() / name / f"index_{part}_{split}.txt").astype(int) for part in ("train", "test"))
+    train, test = (
+        np.loadtxt(data_folder() / name / f"index_{part}_{split}.txt").astype(int) for part in ("train", "test")
+    )
     config = ll.load_config(Path(__file__).with_name("uci.yaml"), overrides)
     start = time.perf_counter()
     model = ll.Model(config).fit(x[train], y[train], progress=False)

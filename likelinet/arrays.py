@@ -80,6 +80,8 @@ def log_minus_digamma(a: Array) -> Array:
     large = a > 16.0
     r = 1.0 / xp.where(large, a, 16.0)
     r2 = r * r
-    series = r * 0.5 + r2 * (1 / 12 - r2 * (1 / 120 - r2 * (1 / 252 - r2 * (1 / 240 - r2 * (1 / 132 - r2 * 691 / 32760)))))
+    series = r * 0.5 + r2 * (
+        1 / 12 - r2 * (1 / 120 - r2 * (1 / 252 - r2 * (1 / 240 - r2 * (1 / 132 - r2 * 691 / 32760))))
+    )
     b = xp.where(large, 1.0, a)
     return xp.where(large, series, xp.log(b) - special(a).digamma(b))

@@ -68,7 +68,9 @@ def build_network(config: MLPConfig, inputs: int, outputs: int) -> Chain:
     )
 
 
-def build_family(config: DistributionConfig, custom: type[Distribution] | None, n_classes: int, outputs: int | None) -> Family:
+def build_family(
+    config: DistributionConfig, custom: type[Distribution] | None, n_classes: int, outputs: int | None
+) -> Family:
     """Return the family for y of shape (n,), or (n, outputs), with fixed parameters still in the user's units."""
     family = _univariate(config, custom, n_classes)
     return family if outputs is None else IndependentFamily.of(family, outputs)
@@ -107,7 +109,9 @@ def import_distribution(target: str) -> type[Distribution]:
     try:
         found = getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError, ValueError) as error:
-        raise ConfigError(f"distribution.target: cannot import '{target}' ({error}); pass the class itself or mend the name.") from None
+        raise ConfigError(
+            f"distribution.target: cannot import '{target}' ({error}); pass the class itself or mend the name."
+        ) from None
     if not (isinstance(found, type) and issubclass(found, Distribution)):
         raise ConfigError(f"distribution.target: '{target}' is not a subclass of likelinet.Distribution.")
     return found
@@ -122,7 +126,10 @@ def _univariate(config: DistributionConfig, custom: type[Distribution] | None, n
             return _univariate(config.base, None, 0)
         case CustomConfig():
             cls = custom or import_distribution(config.target)
-            sources: dict[str, Source] = {p.name: "predicted" for p in cls.parameters} | config.parameters
+            sources: dict[str, Source] = {
+                **dict.fromkeys((p.name for p in cls.parameters), "predicted"),
+                **config.parameters,
+            }
             try:
                 check_parameters(cls.parameters, sources, config.links)
             except ValueError as error:

@@ -3,7 +3,7 @@
 import json
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,9 @@ class Quantiles(click.ParamType):
 model_argument = click.argument("model", type=click.Path(path_type=Path))
 table_argument = click.argument("table", type=click.Path(path_type=Path), metavar="CSV")
 trust_option = click.option("--trust", metavar="MODULE:CLASS", help="Import this class, which the model file names.")
-output_option = click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write; standard output without it.")
+output_option = click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="File to write; standard output without it."
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -140,7 +142,13 @@ def schema() -> None:
 
 @cli.command()
 @click.argument("family", type=click.Choice(["gaussian", "bernoulli", "categorical"]), default="gaussian")
-@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), default=Path("likelinet-demo"), show_default=True)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("likelinet-demo"),
+    show_default=True,
+)
 def demo(family: str, output: Path) -> None:
     """Fit a model to real data that scikit-learn ships, beside a linear baseline, and sample from it."""
     from likelinet.demo import run_demo
@@ -148,13 +156,17 @@ def demo(family: str, output: Path) -> None:
     run_demo(family, output)
 
 
+def note(message: Warning | str, *_details: Any, **_more: Any) -> None:
+    """Print a warning as one line on standard error."""
+    click.echo(f"likelinet: note: {message}", err=True)
+
+
 @contextmanager
 def _warnings_as_lines() -> Iterator[None]:
     """Print each warning as one line on standard error."""
     with warnings.catch_warnings():
         warnings.simplefilter("always", UserWarning)
-        show: Callable[..., None] = lambda message, *_args, **_kwargs: click.echo(f"likelinet: note: {message}", err=True)  # noqa: E731
-        warnings.showwarning = show
+        warnings.showwarning = note
         yield
 
 

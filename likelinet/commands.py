@@ -12,7 +12,7 @@ import numpy as np
 
 from likelinet import metrics
 from likelinet.config import dump_config, load_config
-from likelinet.distributions import Bernoulli, Categorical, Distribution, Independent, Labelled
+from likelinet.distributions import Bernoulli, Categorical, Independent, Labelled
 from likelinet.errors import DataError, NonFiniteError
 from likelinet.model import Model
 from likelinet.preprocessing.tables import Table, read_csv
@@ -64,7 +64,11 @@ def describe(model: Model) -> str:
     lines += [f"inputs: {', '.join(model.feature_names) or 'none (intercept only)'}"]
     if model.classes is not None:
         lines.append(f"classes: {', '.join(map(str, model.classes))}")
-    lines += [f"training: {summary(model)}", "", f"{'epoch':>6s} {'train NLL':>12s} {'validation':>12s} {'rate':>10s} {'seconds':>8s}"]
+    lines += [
+        f"training: {summary(model)}",
+        "",
+        f"{'epoch':>6s} {'train NLL':>12s} {'validation':>12s} {'rate':>10s} {'seconds':>8s}",
+    ]
     for i in sorted({*range(0, len(epochs), max(1, len(epochs) // 12)), len(epochs) - 1} & set(range(len(epochs)))):
         e = epochs[i]
         held = "" if e.validation_nll is None else f"{np.mean(e.validation_nll):12.5g}"
@@ -83,7 +87,9 @@ def metrics_table(columns: dict[str, dict[str, float]]) -> str:
     return "\n".join(lines)
 
 
-def prediction_rows(model: Model, table: Table, quantiles: Sequence[float]) -> tuple[list[str], Iterable[Sequence[Any]]]:
+def prediction_rows(
+    model: Model, table: Table, quantiles: Sequence[float]
+) -> tuple[list[str], Iterable[Sequence[Any]]]:
     """Return header and rows: mean and quantiles, or the most probable class and all probabilities."""
     d = model.predict_dist(table)
     outputs = model.target_names
@@ -128,7 +134,9 @@ def draw(model: Model, table: Table) -> "Figure":
         raise DataError("There is no picture for several outputs that are classes.")
     features = model.feature_names
     alone = len(features) == 1 and not table.is_text(features[0])
-    return plots.plot_regression(d, rows.y, table.numeric(features[0]) if alone else None, (features[0] if alone else "x", model.y_name))
+    return plots.plot_regression(
+        d, rows.y, table.numeric(features[0]) if alone else None, (features[0] if alone else "x", model.y_name)
+    )
 
 
 def save_figure(figure: "Figure", path: Path) -> None:

@@ -1,6 +1,7 @@
 """The demos: a model on real data that scikit-learn ships, beside a linear baseline."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
@@ -46,7 +47,9 @@ def run_demo(family: str, folder: Path) -> None:
     except OSError as error:
         raise DataError(f"{folder}: cannot make the folder ({error.strerror}).") from None
     config = ModelConfig(data=DataConfig(target=target), distribution=FAMILIES[family], ensemble=5)
-    click.echo(f"{title}: {train.n} rows to train on, {test.n} held out.\n\nThe config (config.yaml):\n\n{dump_config(config)}")
+    click.echo(
+        f"{title}: {train.n} rows to train on, {test.n} held out.\n\nThe config (config.yaml):\n\n{dump_config(config)}"
+    )
     model = Model(config).fit(train)
     baseline = Model(linear(config)).fit(train, progress=False)
     name = "linear-Gaussian" if family == "gaussian" else "linear"
@@ -62,12 +65,13 @@ def run_demo(family: str, folder: Path) -> None:
 
 
 def linear(config: ModelConfig) -> ModelConfig:
-    """Return the linear model with one spread for all rows, fitted to the exact maximum."""
-    family = GaussianConfig(scale="shared") if isinstance(config.distribution, GaussianConfig) else config.distribution
-    exact = isinstance(config.distribution, GaussianConfig)
-    # The maximum of a linear classifier may lie at infinity: held-out rows say when to stop.
-    training = TrainingConfig(optimizer=LBFGSConfig(), validation_fraction=0.0 if exact else 0.1)
-    return ModelConfig(data=config.data, network=MLPConfig(hidden=[]), distribution=family, training=training)
+    """Return the linear baseline: the Gaussian one, with one spread for all rows, fitted to the exact maximum."""
+    if not isinstance(config.distribution, GaussianConfig):
+        return config.model_copy(update={"network": MLPConfig(hidden=[]), "ensemble": 1})
+    exact = TrainingConfig(optimizer=LBFGSConfig(), validation_fraction=0.0)
+    return ModelConfig(
+        data=config.data, network=MLPConfig(hidden=[]), distribution=GaussianConfig(scale="shared"), training=exact
+    )
 
 
 def describe_rows(d: Distribution, classes: np.ndarray | None, y: np.ndarray) -> str:
@@ -94,6 +98,7 @@ def load_demo(family: str) -> tuple[Table, Table, str, str]:
         from sklearn import datasets
     except ImportError:
         raise DataError("The demos need scikit-learn's data: pip install 'likelinet[sklearn]'.") from None
+    bunch: Any
     match family:
         case "gaussian":
             bunch, target, title = datasets.load_diabetes(), "progression", "Diabetes progression after a year"

@@ -114,7 +114,9 @@ def fit(
     data = Data(x.astype(dtype), encoded.astype(loss_dtype), weight.astype(loss_dtype))
 
     streams = Streams.of(config.training.seed, config.ensemble)
-    theta = initial_weights(empty.objective, encoded[:n].astype(np.float64), weight[:n], [s.initial for s in streams], dtype)
+    theta = initial_weights(
+        empty.objective, encoded[:n].astype(np.float64), weight[:n], [s.initial for s in streams], dtype
+    )
     if validation is None:
         train_rows, held_rows = split(n, config.training.validation_fraction, [s.split for s in streams])
     else:
@@ -135,7 +137,9 @@ def fit(
     if exact:
         theta, history, cause = train_lbfgs(empty.objective, data, plan, theta, callbacks)
     else:
-        optimiser = build_optimiser(config.training.optimizer, config.training.schedule, plan.steps, empty.objective.layout)
+        optimiser = build_optimiser(
+            config.training.optimizer, config.training.schedule, plan.steps, empty.objective.layout
+        )
         engine = build_engine(config)
         theta, history, cause = train(engine, empty.objective, data, optimiser, plan, theta, streams, callbacks)
     return Fit(config, custom, inputs, targets, n_classes, theta, history), cause

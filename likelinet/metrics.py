@@ -34,8 +34,8 @@ def evaluate(d: Distribution, y: np.ndarray, weight: np.ndarray | None = None) -
     Examples
     --------
     >>> import likelinet as ll
-    >>> evaluate(ll.Gaussian([0.0, 0.0], 1.0), np.array([0.0, 2.0]))["rmse"].round(4)
-    1.4142
+    >>> evaluate(ll.Gaussian([0.0, 0.0], 1.0), np.array([0.0, 2.0]))["mae"]
+    1.0
     """
 
     def mean(values: np.ndarray) -> float:
@@ -48,8 +48,12 @@ def evaluate(d: Distribution, y: np.ndarray, weight: np.ndarray | None = None) -
         hit = probs.argmax(1) == codes
         truth = np.eye(probs.shape[1])[codes]
         brier = np.sum((probs - truth) ** 2, axis=1)
-        return scores | {"accuracy": mean(hit), "brier": mean(brier), "ece": calibration_error(probs.max(1), hit, weight)}
-    if not np.issubdtype(np.asarray(y).dtype, np.number) or d.support.integer and d.support.high < np.inf:
+        return scores | {
+            "accuracy": mean(hit),
+            "brier": mean(brier),
+            "ece": calibration_error(probs.max(1), hit, weight),
+        }
+    if not np.issubdtype(np.asarray(y).dtype, np.number) or (d.support.integer and d.support.high < np.inf):
         return scores | {"accuracy": mean(d.mode() == y)}
     residual, (low, high) = y - d.mean(), d.interval(COVERAGE)
     return scores | {
@@ -74,7 +78,9 @@ def class_probabilities(d: Distribution, y: np.ndarray) -> tuple[np.ndarray, np.
     return probs, np.asarray(y).astype(np.int64)
 
 
-def calibration_error(confidence: np.ndarray, hit: np.ndarray, weight: np.ndarray | None = None, bins: int = 10) -> float:
+def calibration_error(
+    confidence: np.ndarray, hit: np.ndarray, weight: np.ndarray | None = None, bins: int = 10
+) -> float:
     """Return the expected calibration error: the mean gap between confidence and accuracy over equal bins."""
     weight = np.ones(len(hit)) if weight is None else weight
     index = np.minimum((confidence * bins).astype(int), bins - 1)

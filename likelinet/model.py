@@ -47,7 +47,9 @@ class Model:
     (100, 2)
     """
 
-    def __init__(self, config: ModelConfig | dict[str, Any] | None = None, *, distribution: type[Distribution] | None = None) -> None:
+    def __init__(
+        self, config: ModelConfig | dict[str, Any] | None = None, *, distribution: type[Distribution] | None = None
+    ) -> None:
         config = ModelConfig() if config is None else config
         config = parse_config(config) if isinstance(config, dict) else config
         if distribution is not None:
@@ -106,7 +108,10 @@ class Model:
         features = [n for n in rows.table.columns if n not in other] if data.features is None else data.features
         clash = sorted(set(features) & set(other)) if rows.table.named else []
         if clash or len(set(features)) < len(features):
-            raise DataError(f"data.features must name each column once, and neither target nor weight: {', '.join(clash or features)}.")
+            raise DataError(
+                "data.features must name each column once, and neither target nor weight: "
+                f"{', '.join(clash or features)}."
+            )
         names = (self.y_name, other)
         with Progress(progress) as bar:
             self._fit, cause = fitting.fit(self.config, self._custom, rows, held, features, names, [bar, *callbacks])
@@ -209,7 +214,11 @@ class Model:
         arrays, metadata = serialize.load(path)
         try:
             config = parse_config(metadata["config"], str(path))
-            if isinstance(config.distribution, CustomConfig) and distribution is None and trust != config.distribution.target:
+            if (
+                isinstance(config.distribution, CustomConfig)
+                and distribution is None
+                and trust != config.distribution.target
+            ):
                 raise ModelFileError(
                     f"{path}: the model names code of its own, '{config.distribution.target}': "
                     f"pass distribution=… or trust='{config.distribution.target}' if you trust it."
@@ -269,11 +278,15 @@ class Model:
     def _columns(self, table: Table) -> np.ndarray:
         """Return the target columns as they are, shape (n,) or (n, d)."""
         columns = [table.column(name) for name in self._target_names()]
-        if all(c.dtype.kind != "f" and not table.is_text(n) for c, n in zip(columns, self._target_names(), strict=True)):
+        if all(
+            c.dtype.kind != "f" and not table.is_text(n) for c, n in zip(columns, self._target_names(), strict=True)
+        ):
             columns = [table.numeric(n) for n in self._target_names()]
         return columns[0] if isinstance(self.config.data.target, str) else np.stack(columns, axis=1)
 
     def observed(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> Rows:
         """Return rows whose y is checked against what the model was trained on."""
         fit, rows = self._fitted(), self._rows(X, y, sample_weight)
-        return Rows(rows.table, fitting.observed(self.config, rows.y, fit.targets, fit.family, self.y_name), rows.weight)
+        return Rows(
+            rows.table, fitting.observed(self.config, rows.y, fit.targets, fit.family, self.y_name), rows.weight
+        )

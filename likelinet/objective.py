@@ -6,9 +6,9 @@ from functools import cached_property
 
 from likelinet.arrays import Array, namespace
 from likelinet.families.head import Head
+from likelinet.layout import Layout
 from likelinet.networks.chain import Chain
 from likelinet.networks.layer import Weight
-from likelinet.layout import Layout
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,9 @@ BLUE, ORANGE, GREY = "#2f6fb0", "#d9822b", "#9aa5b1"
 LEVELS = (0.95, 0.8, 0.5)  # central intervals drawn over each other, from pale to strong
 
 
-def plot_regression(d: Distribution, y: np.ndarray, x: np.ndarray | None = None, names: Sequence[str] = ("x", "y")) -> Figure:
+def plot_regression(
+    d: Distribution, y: np.ndarray, x: np.ndarray | None = None, names: Sequence[str] = ("x", "y")
+) -> Figure:
     """Return a figure of intervals with the observed values, the PIT histogram and the coverage curve.
 
     Parameters
@@ -72,7 +74,9 @@ def plot_classes(d: Distribution, y: np.ndarray, labels: Sequence[str]) -> Figur
     right.imshow(counts, cmap="Blues")
     for (i, j), count in np.ndenumerate(counts):
         if count:
-            right.text(j, i, str(count), ha="center", va="center", color="white" if count > counts.max() / 2 else "black")
+            right.text(
+                j, i, str(count), ha="center", va="center", color="white" if count > counts.max() / 2 else "black"
+            )
     right.set(xlabel="most probable", ylabel="true", title="Confusion matrix")
     right.set_xticks(range(len(labels)), labels, rotation=90 if max(map(len, labels)) > 3 else 0)
     right.set_yticks(range(len(labels)), labels)
@@ -87,7 +91,9 @@ def fan(axes: Axes, d: Distribution, y: np.ndarray, x: np.ndarray | None = None)
     for level in LEVELS:
         low, high = d.interval(level)
         strength = 0.12 + 0.5 * (1 - level)
-        axes.fill_between(at, low[order], high[order], color=BLUE, alpha=strength, lw=0, label=f"{level:.0%} interval", step=None)
+        axes.fill_between(
+            at, low[order], high[order], color=BLUE, alpha=strength, lw=0, label=f"{level:.0%} interval", step=None
+        )
     axes.plot(at, median[order], color=BLUE, lw=1.5, label="median")
     axes.scatter(at, y[order], s=9, color=ORANGE, label="observed", zorder=3, linewidths=0)
     # One wild interval must not squeeze the rest.
@@ -102,7 +108,7 @@ def pit_histogram(axes: Axes, d: Distribution, y: np.ndarray) -> None:
     """Draw the histogram of F(y), flat where the predicted distributions are right."""
     values = pit(d, y)
     bins = max(5, min(20, len(values) // 10))
-    axes.hist(values, bins=np.linspace(0, 1, bins + 1), density=True, color=BLUE, edgecolor="white")
+    axes.hist(values, bins=np.linspace(0, 1, bins + 1).tolist(), density=True, color=BLUE, edgecolor="white")
     axes.axhline(1.0, color=GREY, ls="--")
     axes.set(xlabel="F(y)", ylabel="density", title="PIT: flat is right", xlim=(0, 1))
 
@@ -113,7 +119,9 @@ def coverage_curve(axes: Axes, d: Distribution, y: np.ndarray) -> None:
     inside = [np.mean((low <= y) & (y <= high)) for low, high in map(d.interval, levels)]
     axes.plot([0, 1], [0, 1], color=GREY, ls="--")
     axes.plot(levels, inside, color=BLUE, marker="o", ms=3)
-    axes.set(xlabel="interval", ylabel="share of rows inside", title="Coverage", xlim=(0, 1), ylim=(0, 1), aspect="equal")
+    axes.set(
+        xlabel="interval", ylabel="share of rows inside", title="Coverage", xlim=(0, 1), ylim=(0, 1), aspect="equal"
+    )
 
 
 def reliability(axes: Axes, probs: np.ndarray, codes: np.ndarray, bins: int = 10) -> None:
@@ -134,4 +142,6 @@ def reliability(axes: Axes, probs: np.ndarray, codes: np.ndarray, bins: int = 10
 def _flat(d: Independent) -> Distribution:
     """Return the marginals of several outputs as one batch."""
     shape = d.base.batch_shape
-    return d.base._map(lambda a, n: np.broadcast_to(a, shape + a.shape[a.ndim - n :]).reshape((-1, *a.shape[a.ndim - n :])))
+    return d.base._map(
+        lambda a, n: np.broadcast_to(a, shape + a.shape[a.ndim - n :]).reshape((-1, *a.shape[a.ndim - n :]))
+    )

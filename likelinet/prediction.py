@@ -12,11 +12,13 @@ BLOCK = 8192  # rows sent through the network at a time
 def predict_dist(fit: Fit, x: np.ndarray) -> Distribution:
     """Return the distribution of y for each row of the encoded inputs x, in the user's units.
 
-    Members are averaged as a mixture; that of Bernoullis or Categoricals is of the same family, with mean probabilities.
+    Members are averaged as a mixture; that of Bernoullis or Categoricals is one again, with mean probabilities.
     """
     *params, shared = fit.objective.layout.views(fit.theta)
     x = x.astype(fit.theta.dtype)
-    blocks = [fit.objective.network.forward(tuple(params), x[None, i : i + BLOCK])[0] for i in range(0, max(len(x), 1), BLOCK)]
+    blocks = [
+        fit.objective.network.forward(tuple(params), x[None, i : i + BLOCK])[0] for i in range(0, max(len(x), 1), BLOCK)
+    ]
     members = fit.objective.head.distribution(np.concatenate(blocks, axis=1), shared)
     return fit.targets.decode(_combined(members))
 

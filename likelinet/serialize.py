@@ -58,9 +58,13 @@ def load(path: str | Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     except (json.JSONDecodeError, KeyError, TypeError):
         raise ModelFileError(f"{path}: the metadata is damaged; save the model again.") from None
     if isinstance(schema, int) and schema > SCHEMA:
-        raise ModelFileError(f"{path}: written by a newer likelinet (file schema {schema}, this one reads up to {SCHEMA}); upgrade it.")
+        raise ModelFileError(
+            f"{path}: written by a newer likelinet (file schema {schema}, this one reads up to {SCHEMA}); upgrade it."
+        )
     if stored.get("sha256") != _digest(arrays, stored["likelinet"]):
-        raise ModelFileError(f"{path}: the content does not match its checksum, so the file was altered; save the model again.")
+        raise ModelFileError(
+            f"{path}: the content does not match its checksum, so the file was altered; save the model again."
+        )
     return arrays, metadata
 
 

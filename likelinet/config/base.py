@@ -50,13 +50,15 @@ def explain(error: ValidationError, known: Iterable[str] = ()) -> str:
     skipped = {*known, "float", "int", "str", "list[str]", "list[constrained-str]"}
     sentences: dict[str, str] = {}
     for e in error.errors(include_url=False):
-        at = ".".join(str(part) for part in e["loc"] if part not in skipped and not str(part).startswith(("function-", "literal")))
-        message = e["msg"].removeprefix("Value error, ")
+        at = ".".join(
+            str(part) for part in e["loc"] if part not in skipped and not str(part).startswith(("function-", "literal"))
+        )
+        context, message = e.get("ctx", {}), e["msg"].removeprefix("Value error, ")
         if e["type"] == "union_tag_invalid":
-            tags = [t.strip(" '") for t in e["ctx"]["expected_tags"].split(",")]
-            message = f"unknown kind '{e['ctx']['tag']}'{nearest(e['ctx']['tag'], tags)}"
+            tags = [t.strip(" '") for t in context["expected_tags"].split(",")]
+            message = f"unknown kind '{context['tag']}'{nearest(context['tag'], tags)}"
         elif e["type"] == "literal_error":
-            values = [v.strip(" '") for v in e["ctx"]["expected"].replace(" or ", ",").split(",")]
+            values = [v.strip(" '") for v in context["expected"].replace(" or ", ",").split(",")]
             message = f"'{e['input']}' is not possible{nearest(e['input'], values)}"
         elif e["type"] != "value_error":
             message = f"{message[0].lower()}{message[1:]}, got {e['input']!r}"

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any, ClassVar, Literal
 
+import numpy as np
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from likelinet.config.base import Config, kind_or, nearest
@@ -52,9 +53,11 @@ def check_parameters(parameters: tuple[Parameter, ...], sources: dict[str, Sourc
         domain, image = by_name[name].domain, LINKS[link]().domain
         fits = [n for n, other in LINKS.items() if _inside(other().domain, domain)]
         if not _inside(image, domain):
-            raise ValueError(f"link '{link}' does not map into {domain.description}, as {name} needs (possible: {', '.join(fits)})")
+            raise ValueError(
+                f"link '{link}' does not map into {domain.description}, as {name} needs (possible: {', '.join(fits)})"
+            )
     for name, source in sources.items():
-        if not isinstance(source, str) and not by_name[name].domain.contains(source):
+        if not isinstance(source, str) and not by_name[name].domain.contains(np.asarray(source)):
             raise ValueError(f"{name} must be {by_name[name].domain.description}, got {source:g}")
 
 

@@ -12,7 +12,7 @@ class MLPConfig(Config):
 
     kind: Literal["mlp"] = "mlp"
     """Which network."""
-    hidden: list[PositiveInt] = [64, 64]
+    hidden: list[PositiveInt] = [128, 128]
     """Width of each hidden layer."""
     activation: Literal["sigmoid", "tanh", "relu", "leaky_relu", "gelu", "silu", "softplus"] = "silu"
     """Function after each hidden layer."""

@@ -93,7 +93,9 @@ class CosineConfig(Config):
 
 
 ScheduleConfig = Annotated[
-    Annotated[CosineConfig, Tag("cosine")] | Annotated[ConstantConfig, Tag("constant")] | Annotated[StepConfig, Tag("step")],
+    Annotated[CosineConfig, Tag("cosine")]
+    | Annotated[ConstantConfig, Tag("constant")]
+    | Annotated[StepConfig, Tag("step")],
     Discriminator(kind_or("cosine")),
 ]
 
@@ -121,7 +123,7 @@ class TrainingConfig(Config):
     validation_fraction: Fraction = 0.1
     """Share of the rows held out to choose the best epoch, drawn anew for each member of an ensemble; 0 for none."""
     early_stopping: EarlyStoppingConfig | None = EarlyStoppingConfig()
-    """When to stop before the last epoch; null never does. The best weights on the held-out rows are kept either way."""
+    """When to stop before the last epoch; null never does. The best weights on held-out rows are kept either way."""
     gradient_clip: PositiveFloat | None = 5.0
     """Largest norm of a gradient; null does not clip."""
     precision: Literal["float32", "float64"] = "float32"

@@ -81,7 +81,9 @@ class Distribution(ABC):
         """Check the parameters, keep them as float64 arrays and work out the batch shape."""
         names = [p.name for p in self.parameters]
         if sorted(values) != sorted(names):
-            raise ParameterError(f"{type(self).__name__} takes the parameters {', '.join(names)}, not {', '.join(values)}.")
+            raise ParameterError(
+                f"{type(self).__name__} takes the parameters {', '.join(names)}, not {', '.join(values)}."
+            )
         shapes = []
         for p in self.parameters:
             value = np.asarray(values[p.name], dtype=np.float64)
@@ -202,7 +204,9 @@ class Distribution(ABC):
         return self._map(take)
 
     def __repr__(self) -> str:
-        inside = ", ".join(f"{p.name}={np.array2string(getattr(self, p.name), precision=4, threshold=6)}" for p in self.parameters)
+        inside = ", ".join(
+            f"{p.name}={np.array2string(getattr(self, p.name), precision=4, threshold=6)}" for p in self.parameters
+        )
         return f"{type(self).__name__}({inside})"
 
     # ---- for the classes of this package ---------------------------------------------------------------------
@@ -229,7 +233,11 @@ class Distribution(ABC):
     def _observed(self, y: ArrayLike) -> np.ndarray:
         """Return y as an array, refusing the silent (n,) against (n, 1) broadcast."""
         y = np.asarray(y)
-        if len(self.batch_shape) >= 1 and y.shape == (*self.batch_shape, *self.event_shape, 1) and self.batch_shape[-1] > 1:
+        if (
+            len(self.batch_shape) >= 1
+            and y.shape == (*self.batch_shape, *self.event_shape, 1)
+            and self.batch_shape[-1] > 1
+        ):
             raise DataError(
                 f"y has shape {y.shape} but there are {self.batch_shape[-1]} distributions with one value each: "
                 f"pass y of shape {self.batch_shape + self.event_shape}, for example y[..., 0]."

@@ -55,7 +55,9 @@ class Categorical(Distribution):
                 logits = np.log(p)
         z = np.asarray(logits, dtype=np.float64)
         if z.ndim and (z.shape[-1] == 0 or not (z.max(-1) > -np.inf).all() or (z == np.inf).any()):
-            raise ParameterError("Categorical: every row needs a class of positive probability, and no logit may be +inf.")
+            raise ParameterError(
+                "Categorical: every row needs a class of positive probability, and no logit may be +inf."
+            )
         self._set({"logits": z})
         self.support = class_codes(self.logits.shape[-1])
 
@@ -81,7 +83,9 @@ class Categorical(Distribution):
         try:
             shape = np.broadcast_shapes(y.shape, self.batch_shape)
         except ValueError:
-            raise DataError(f"Categorical: y of shape {y.shape} does not go with batch_shape {self.batch_shape}.") from None
+            raise DataError(
+                f"Categorical: y of shape {y.shape} does not go with batch_shape {self.batch_shape}."
+            ) from None
         inside = self.support.contains(y.astype(np.float64))
         missing = np.where(np.isnan(y.astype(np.float64)), np.nan, -np.inf)
         codes = np.broadcast_to(np.where(inside, y, 0).astype(np.int64), shape)

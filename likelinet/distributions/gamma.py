@@ -39,7 +39,10 @@ class Gamma(Univariate):
     6.0
     """
 
-    parameters = (Parameter("concentration", positive, symbol="α"), Parameter("rate", positive, role="rate", symbol="β"))
+    parameters = (
+        Parameter("concentration", positive, symbol="α"),
+        Parameter("rate", positive, role="rate", symbol="β"),
+    )
     support = positive
     concentration: np.ndarray
     rate: np.ndarray

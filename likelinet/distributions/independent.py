@@ -14,8 +14,8 @@ class Independent(Distribution):
 
     .. math:: \log p(y) = \sum_{j=1}^{d} \log p_j(y_j)
 
-    Joint quantities (log_prob, nll, entropy, kl_divergence) have the batch shape; the others (cdf, ppf, interval, mean, crps …) are
-    those of each output by itself and have shape batch_shape + (d,).
+    Joint quantities (log_prob, nll, entropy, kl_divergence) have the batch shape; the others (cdf, ppf, interval, mean,
+    crps …) are those of each output by itself and have shape batch_shape + (d,).
 
     Parameters
     ----------

@@ -45,15 +45,18 @@ class Mixture(Distribution):
     --------
     >>> import likelinet as ll
     >>> d = ll.Mixture(ll.Gaussian([-1.0, 1.0], [0.5, 0.5]), probs=[0.25, 0.75])
-    >>> float(d.mean()), float(d.cdf(0.0).round(4))
+    >>> float(d.mean().round(4)), float(d.cdf(0.0).round(4))
     (0.5, 0.2614)
     """
 
-    def __init__(self, components: Distribution, logits: ArrayLike | None = None, *, probs: ArrayLike | None = None) -> None:
+    def __init__(
+        self, components: Distribution, logits: ArrayLike | None = None, *, probs: ArrayLike | None = None
+    ) -> None:
         self.weights = Categorical(logits, probs=probs)
         if not components.batch_shape or self.weights.logits.shape[-1] != components.batch_shape[-1]:
             raise ParameterError(
-                f"Mixture: {self.weights.logits.shape[-1]} weights do not match components of batch_shape {components.batch_shape}."
+                f"Mixture: {self.weights.logits.shape[-1]} weights do not match components of "
+                f"batch_shape {components.batch_shape}."
             )
         self.components = components
         self.support = components.support
@@ -104,7 +107,9 @@ class Mixture(Distribution):
         return Mixture(self.components.base._map(move), self.logits[..., None, :])
 
     def log_prob(self, y: ArrayLike) -> np.ndarray:
-        values = self.components.log_prob(self._spread(self._observed(y))) + scipy.special.log_softmax(self.logits, axis=-1)
+        values = self.components.log_prob(self._spread(self._observed(y))) + scipy.special.log_softmax(
+            self.logits, axis=-1
+        )
         return scipy.special.logsumexp(values, axis=-1)
 
     def cdf(self, y: ArrayLike) -> np.ndarray:
@@ -183,7 +188,7 @@ class Mixture(Distribution):
 
     def _cuts(self) -> np.ndarray:
         inner = np.moveaxis(self.components._cuts(), -1, 0)
-        inner = inner.reshape((-1,) + inner.shape[2:])
+        inner = inner.reshape((-1, *inner.shape[2:]))
         return np.sort(np.broadcast_to(inner, inner.shape[:1] + self.batch_shape), axis=0)
 
     def _spread(self, y: np.ndarray) -> np.ndarray:

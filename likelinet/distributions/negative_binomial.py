@@ -51,7 +51,9 @@ class NegativeBinomial(Univariate):
     total_count: np.ndarray
     logits: np.ndarray
 
-    def __init__(self, total_count: ArrayLike, logits: ArrayLike | None = None, *, probs: ArrayLike | None = None) -> None:
+    def __init__(
+        self, total_count: ArrayLike, logits: ArrayLike | None = None, *, probs: ArrayLike | None = None
+    ) -> None:
         self._set({"total_count": total_count, "logits": logits_from(logits, probs, type(self).__name__)})
 
     @property
@@ -83,7 +85,8 @@ class NegativeBinomial(Univariate):
         return scipy.special.betainc(y + 1.0, self.total_count, self.probs)
 
     def _log_sf(self, y: np.ndarray) -> np.ndarray:
-        # SciPy's betainc loses its digits early, and underflows; there log P(Y > y) = log P(y+1) + log of a fraction near 1.
+        # SciPy's betainc loses its digits early, and underflows; there log P(Y > y) = log P(y+1) + log of a fraction
+        # near 1.
         sf = self._sf(y)
         log_tail = self.log_prob(y + 1.0) + np.log(numerical.beta_fraction(y + 1.0, self.total_count, self.probs))
         return np.where(sf < 1e-200, log_tail, super()._log_sf(y))

@@ -21,7 +21,9 @@ def invert(d: "Distribution", q: np.ndarray, low: np.ndarray, high: np.ndarray, 
     from scipy.optimize import elementwise
 
     # SciPy drops rows as they converge, so each evaluation picks the rows that are left.
-    flat = d._map(lambda a, n: np.broadcast_to(a, q.shape + a.shape[a.ndim - n :]).reshape((-1, *a.shape[a.ndim - n :])))
+    flat = d._map(
+        lambda a, n: np.broadcast_to(a, q.shape + a.shape[a.ndim - n :]).reshape((-1, *a.shape[a.ndim - n :]))
+    )
     log_q = np.log(q).reshape(-1)
 
     def gap(y: np.ndarray, row: np.ndarray) -> np.ndarray:
@@ -67,15 +69,24 @@ def highest(d: "Distribution", candidates: np.ndarray) -> np.ndarray:
     grid = low + (high - low) * steps
     if d.support.integer:
         grid = np.floor(grid)
-    grid = np.sort(np.concatenate([grid, np.broadcast_to(np.moveaxis(candidates, -1, 0), (candidates.shape[-1], *low.shape))]), 0)
+    grid = np.sort(
+        np.concatenate([grid, np.broadcast_to(np.moveaxis(candidates, -1, 0), (candidates.shape[-1], *low.shape))]), 0
+    )
     best = d.log_prob(grid).argmax(0)[None]
     y = np.take_along_axis(grid, best, 0)[0]
     if d.support.integer:
         return y
-    left = np.take_along_axis(grid, np.maximum(best - 1, 0), 0)[0]
-    right = np.take_along_axis(grid, np.minimum(best + 1, len(grid) - 1), 0)[0]
-    inside = (left < y) & (y < right)
-    flat = d._map(lambda a, n: np.broadcast_to(a, d.batch_shape + a.shape[a.ndim - n :]).reshape((-1, *a.shape[a.ndim - n :])))
+    # The nearest points on either side bracket the mode; at an end of the grid, as far out as the other one.
+    left, right = np.where(grid < y, grid, -np.inf).max(0), np.where(grid > y, grid, np.inf).min(0)
+    outer = (
+        np.maximum(2.0 * y - right, 0.5 * (y + d.support.low)),
+        np.minimum(2.0 * y - left, 0.5 * (y + d.support.high)),
+    )
+    left, right = np.where(left > -np.inf, left, outer[0]), np.where(right < np.inf, right, outer[1])
+    inside = np.isfinite(left) & np.isfinite(right) & (left < y) & (y < right)
+    flat = d._map(
+        lambda a, n: np.broadcast_to(a, d.batch_shape + a.shape[a.ndim - n :]).reshape((-1, *a.shape[a.ndim - n :]))
+    )
     ends = [np.where(inside, e, y + k).reshape(-1) for e, k in ((left, -1.0), (y, 0.0), (right, 1.0))]
     rows = np.arange(y.size, dtype=float)
     with np.errstate(all="ignore"):
@@ -112,7 +123,9 @@ def kl_divergence(d: "Distribution", other: "Distribution") -> np.ndarray:
     if d.support.integer:
         return expectation(d, lambda y: d.log_prob(y) - other.log_prob(y))
     mine, theirs = d._cuts(), other._cuts()
-    theirs = np.broadcast_to(theirs.reshape((-1,) + (1,) * (len(shape) + 1 - theirs.ndim) + theirs.shape[1:]), (len(theirs), *shape))
+    theirs = np.broadcast_to(
+        theirs.reshape((-1,) + (1,) * (len(shape) + 1 - theirs.ndim) + theirs.shape[1:]), (len(theirs), *shape)
+    )
     edges = np.sort(np.concatenate([mine, np.clip(theirs, mine[0], mine[-1])]), axis=0)
     return integrate(lambda y: np.exp(d.log_prob(y)) * (d.log_prob(y) - other.log_prob(y)), edges)
 
@@ -130,7 +143,9 @@ def crps(d: "Distribution", y: np.ndarray) -> np.ndarray:
         return np.where(finite, total, np.where(np.isnan(y), np.nan, np.inf))
     edges = d._cuts()
     edges = edges.reshape(edges.shape[:1] + (1,) * (len(shape) - edges.ndim + 1) + edges.shape[1:])
-    edges = np.sort(np.concatenate([np.broadcast_to(edges, edges.shape[:1] + shape), np.broadcast_to(y, (1, *shape))]), 0)
+    edges = np.sort(
+        np.concatenate([np.broadcast_to(edges, edges.shape[:1] + shape), np.broadcast_to(y, (1, *shape))]), 0
+    )
     return integrate(lambda t: np.where(t < y, d.cdf(t), d.sf(t)) ** 2, edges)
 
 

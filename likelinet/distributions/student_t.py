@@ -133,7 +133,9 @@ class StudentT(Univariate):
 
     def _crps(self, y: np.ndarray) -> np.ndarray:
         z, df = self._z(y), self.df
-        density = np.exp(scipy.special.xlog1py(-0.5 * (df + 1.0), z * z / df) - scipy.special.betaln(0.5 * df, 0.5)) / np.sqrt(df)
+        density = np.exp(
+            scipy.special.xlog1py(-0.5 * (df + 1.0), z * z / df) - scipy.special.betaln(0.5 * df, 0.5)
+        ) / np.sqrt(df)
         betas = np.exp(scipy.special.betaln(0.5, df - 0.5) - 2.0 * scipy.special.betaln(0.5, 0.5 * df))
         middle = z * (self._cdf(y) - self._sf(y)) + 2.0 * density * (df + z * z) / (df - 1.0)
         return np.where(df > 1.0, self.scale * (middle - 2.0 * np.sqrt(df) / (df - 1.0) * betas), np.inf)

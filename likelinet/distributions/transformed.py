@@ -35,7 +35,9 @@ class Affine:
     scale: ArrayLike
 
     def __post_init__(self) -> None:
-        if not (np.all(np.asarray(self.scale) > 0.0) and np.all(np.isfinite(self.scale)) and np.all(np.isfinite(self.loc))):
+        if not (
+            np.all(np.asarray(self.scale) > 0.0) and np.all(np.isfinite(self.scale)) and np.all(np.isfinite(self.loc))
+        ):
             raise ParameterError("Affine: loc must be finite and scale positive and finite.")
 
     def forward(self, x: ArrayLike) -> np.ndarray:
@@ -82,7 +84,10 @@ class Transformed(Distribution):
 
     def __init__(self, base: Distribution, transform: Affine) -> None:
         if base.event_shape or base.support.integer:
-            raise ParameterError("Transformed: base must be a continuous distribution of one output; for several, transform inside Independent.")
+            raise ParameterError(
+                "Transformed: base must be a continuous distribution of one output; for several, transform inside "
+                "Independent."
+            )
         self.base, self.transform = base, transform
         self.batch_shape = np.broadcast_shapes(base.batch_shape, np.shape(transform.loc), np.shape(transform.scale))
         ends = np.asarray([np.min(transform.forward(base.support.low)), np.max(transform.forward(base.support.high))])

@@ -27,6 +27,11 @@ class Univariate(Distribution):
         This is the loss of training, written once for every engine: pure, without branches on data.
         """
 
+    @staticmethod
+    @abstractmethod
+    def marginal(y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Return estimates of the parameters from y alone, over its first axis: where training starts."""
+
     # ---- hooks -----------------------------------------------------------------------------------------------
 
     @abstractmethod
@@ -117,7 +122,9 @@ class Univariate(Distribution):
 
     def kl_divergence(self, other: Distribution) -> np.ndarray:
         if other.event_shape != () or other.support.integer != self.support.integer:
-            raise UndefinedError(f"kl_divergence between {type(self).__name__} and {type(other).__name__} is not defined.")
+            raise UndefinedError(
+                f"kl_divergence between {type(self).__name__} and {type(other).__name__} is not defined."
+            )
         with np.errstate(all="ignore"):
             return np.asarray(self._kl_divergence(other))[()]
 
@@ -137,7 +144,8 @@ class Univariate(Distribution):
             return np.broadcast_shapes(self.batch_shape, y.shape)
         except ValueError:
             raise DataError(
-                f"{type(self).__name__}: an argument of shape {y.shape} does not go with batch_shape {self.batch_shape}."
+                f"{type(self).__name__}: an argument of shape {y.shape} does not go with "
+                f"batch_shape {self.batch_shape}."
             ) from None
 
     def _parameters_like(self, y: np.ndarray) -> tuple[np.ndarray, ...]:
@@ -149,7 +157,9 @@ class Univariate(Distribution):
         anchor = 0.0 if not np.isfinite(low) else low + 1.0 if not np.isfinite(high) else 0.5 * (low + high)
         return np.where(inside, y, np.floor(anchor) if self.support.integer else anchor)
 
-    def _evaluate(self, hook: Callable[[np.ndarray], np.ndarray], y: ArrayLike, below: float, above: float) -> np.ndarray:
+    def _evaluate(
+        self, hook: Callable[[np.ndarray], np.ndarray], y: ArrayLike, below: float, above: float
+    ) -> np.ndarray:
         y = self._observed(y).astype(np.float64)
         y = np.floor(y) if self.support.integer else y
         low = y < self.support.low if self.support.integer else y <= self.support.low

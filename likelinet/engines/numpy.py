@@ -5,9 +5,9 @@ import math
 import numpy as np
 
 from likelinet.engines.engine import Batches, Data, Diverged, Engine, Run
+from likelinet.objective import Objective
 from likelinet.optim.clipping import clip_in_place
 from likelinet.optim.optimiser import Optimiser
-from likelinet.objective import Objective
 
 BLOCK = 8192  # rows evaluated at a time
 

@@ -8,7 +8,9 @@ from likelinet.distributions.base import Backward
 STEP = np.finfo(np.float64).eps ** 0.2  # balances the h⁴ truncation error against rounding
 
 
-def loss_by_differences(cls: type[Distribution], params: tuple[np.ndarray, ...], y: np.ndarray) -> tuple[np.ndarray, Backward]:
+def loss_by_differences(
+    cls: type[Distribution], params: tuple[np.ndarray, ...], y: np.ndarray
+) -> tuple[np.ndarray, Backward]:
     """Return -log p(y) and a backward function by fourth-order central differences in float64.
 
     Parameters
@@ -37,7 +39,8 @@ def loss_by_differences(cls: type[Distribution], params: tuple[np.ndarray, ...],
     def slope(i: int, direction: np.ndarray | float) -> np.ndarray:
         h = _step(cls.parameters[i], params[i]) * direction
         far, near = (
-            nll((*params[:i], params[i] + k * h, *params[i + 1 :])) - nll((*params[:i], params[i] - k * h, *params[i + 1 :]))
+            nll((*params[:i], params[i] + k * h, *params[i + 1 :]))
+            - nll((*params[:i], params[i] - k * h, *params[i + 1 :]))
             for k in (2.0, 1.0)
         )
         return (8.0 * near - far) / 12.0

@@ -57,13 +57,25 @@ class Slot:
 class Family(ABC):
     """A distribution given its parameters: pure data and pure functions.
 
-    `event_ndim` counts the axes of one y; `slots` lists the open parameters in the order of `loss`.
+    `slots` lists the open parameters in the order of `loss`.
     """
 
     slots: tuple[Slot, ...]
-    event_ndim: int
-    standardisation: Standardisation
-    support: Domain
+
+    @property
+    @abstractmethod
+    def event_ndim(self) -> int:
+        """Number of axes of one y."""
+
+    @property
+    @abstractmethod
+    def standardisation(self) -> Standardisation:
+        """How targets may be scaled so that the family still fits them."""
+
+    @property
+    @abstractmethod
+    def support(self) -> Domain:
+        """Where y may lie."""
 
     @abstractmethod
     def loss(self, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:

@@ -63,7 +63,7 @@ class Head:
             if slot.source == "predicted":
                 piece = raw[..., start:stop].reshape(rows + slot.shape) if slot.shape != raw.shape[-1:] else raw
             else:
-                piece = shared[..., None, start:stop].reshape(shared.shape[:-1] + (1,) + slot.shape)
+                piece = shared[..., None, start:stop].reshape((*shared.shape[:-1], 1, *slot.shape))
             value, back = slot.link.forward(piece)
             if slot.source == "shared":
                 value = namespace(raw).broadcast_to(value, rows + slot.shape)

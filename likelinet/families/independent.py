@@ -25,7 +25,6 @@ class IndependentFamily(Family):
 
     base: Family
     slots: tuple[Slot, ...]
-    event_ndim: int = 1
 
     @staticmethod
     def of(base: Family, outputs: int) -> "IndependentFamily":
@@ -33,11 +32,15 @@ class IndependentFamily(Family):
         return IndependentFamily(base, tuple(replace(s, shape=(outputs, *s.shape)) for s in base.slots))
 
     @property
-    def support(self) -> Domain:  # type: ignore[override]
+    def event_ndim(self) -> int:
+        return 1
+
+    @property
+    def support(self) -> Domain:
         return self.base.support
 
     @property
-    def standardisation(self) -> Standardisation:  # type: ignore[override]
+    def standardisation(self) -> Standardisation:
         return self.base.standardisation
 
     @property

@@ -33,15 +33,15 @@ class MixtureFamily(Family):
         return MixtureFamily(base, (logits, *inner))
 
     @property
-    def event_ndim(self) -> int:  # type: ignore[override]
+    def event_ndim(self) -> int:
         return self.base.event_ndim
 
     @property
-    def support(self) -> Domain:  # type: ignore[override]
+    def support(self) -> Domain:
         return self.base.support
 
     @property
-    def standardisation(self) -> Standardisation:  # type: ignore[override]
+    def standardisation(self) -> Standardisation:
         return self.base.standardisation
 
     @property

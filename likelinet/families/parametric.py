@@ -26,7 +26,10 @@ class Parametric(Family):
 
     distribution_class: type[Distribution]
     slots: tuple[Slot, ...]
-    event_ndim: int = 0
+
+    @property
+    def event_ndim(self) -> int:
+        return 0
 
     @property
     def support(self) -> Domain:

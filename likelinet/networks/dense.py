@@ -10,7 +10,8 @@ from likelinet.networks.layer import Arrays, Layer, LayerBackward, Weight
 class Dense(Layer):
     r"""The affine map y = x W + b.
 
-    .. math:: \partial W = x^\top \partial y, \quad \partial b = \sum_i \partial y_i, \quad \partial x = \partial y\, W^\top
+    .. math:: \partial W = x^\top \partial y, \quad \partial b = \sum_i \partial y_i, \quad
+              \partial x = \partial y\, W^\top
 
     Parameters
     ----------

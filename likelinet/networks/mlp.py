@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 from likelinet.networks.activations import Activation
 from likelinet.networks.chain import Chain, Residual
@@ -54,7 +55,7 @@ def mlp(
     """
     layers: list[Layer] = []
     widths = [inputs, *hidden]
-    for i, (n, m) in enumerate(zip(widths[:-1], widths[1:], strict=True)):
+    for i, (n, m) in enumerate(pairwise(widths)):
         gain = activation.gain if i else 1.0  # inputs are standardised, not activated
         dense = Dense(n, m, gain / math.sqrt(max(n, 1)) if std is None else std, input_gradient=i > 0)
         block: list[Layer] = [dense, *([LayerNorm(m)] if layer_norm else []), activation]
@@ -63,5 +64,7 @@ def mlp(
         layers += [Residual(Chain(tuple(block)))] if residual and i > 0 and n == m else block
     last = widths[-1]
     # Small output weights: the first predictions are close to the marginal fit that the output bias holds.
-    layers.append(Dense(last, outputs, 0.1 / math.sqrt(max(last, 1)) if std is None else std, input_gradient=bool(hidden)))
+    layers.append(
+        Dense(last, outputs, 0.1 / math.sqrt(max(last, 1)) if std is None else std, input_gradient=bool(hidden))
+    )
     return Chain(tuple(layers))

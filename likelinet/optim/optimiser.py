@@ -14,6 +14,8 @@ CHUNK = 16384  # entries updated at a time: they stay in the cache between the o
 class Optimiser(ABC):
     """A rule that turns gradients into new weights; learning rates are a table indexed by the step in the state."""
 
+    rates: np.ndarray
+
     @abstractmethod
     def init(self, params: Array) -> Any:
         """Return the state before the first step, for weights of shape (M, P)."""

@@ -15,7 +15,7 @@ MANY = 50  # categories above which a text column that is nearly all different i
 
 @dataclass(frozen=True)
 class Column:
-    """One feature: `categories` is None for numbers, else the values of its one-hot code; x is (value - loc) / scale."""
+    """One feature: `categories` is None for numbers, else what its one-hot code stands for; x is (value - loc) / scale."""
 
     name: str
     categories: tuple[str, ...] | None = None
@@ -82,7 +82,10 @@ class Inputs:
     @staticmethod
     def from_json(data: dict[str, Any]) -> "Inputs":
         """Return what `to_json` wrote."""
-        columns = (Column(**{**c, "categories": None if c["categories"] is None else tuple(c["categories"])}) for c in data["columns"])
+        columns = (
+            Column(**{**c, "categories": None if c["categories"] is None else tuple(c["categories"])})
+            for c in data["columns"]
+        )
         return Inputs(tuple(columns), data["named"])
 
 
@@ -121,6 +124,7 @@ def _encode(column: Column, table: Table) -> np.ndarray:
         i = int(strange.argmax())
         shown = ", ".join(column.categories[:10]) + (", …" if len(known) > 10 else "")
         raise DataError(
-            f"Column '{column.name}' has the category '{cells[i]}' in row {i + 1}, which was not seen in training (seen: {shown})."
+            f"Column '{column.name}' has the category '{cells[i]}' in row {i + 1}, "
+            f"which was not seen in training (seen: {shown})."
         )
     return np.eye(len(known))[code]

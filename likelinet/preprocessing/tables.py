@@ -52,7 +52,9 @@ class Table:
         filled = values != ""
         stray = np.isnan(numbers) & filled & (np.char.lower(values) != "nan")
         if stray.any() and 2 * stray.sum() <= filled.sum():
-            raise DataError(f"Column '{name}' holds numbers but also text: {_cells(values, stray)}; correct or remove these cells.")
+            raise DataError(
+                f"Column '{name}' holds numbers but also text: {_cells(values, stray)}; correct or remove these cells."
+            )
         return bool(stray.any())
 
     def numeric(self, name: str) -> np.ndarray:
@@ -81,7 +83,9 @@ class Table:
             values = np.array([f"{v:g}" for v in values])
         empty = values == ""
         if empty.any():
-            raise DataError(f"Column '{name}' has {empty.sum()} missing cells ({_rows(empty)}): fill or drop these rows.")
+            raise DataError(
+                f"Column '{name}' has {empty.sum()} missing cells ({_rows(empty)}): fill or drop these rows."
+            )
         return values
 
 
@@ -89,8 +93,10 @@ def check_finite(values: np.ndarray, what: str) -> None:
     """Raise `DataError` if any value is missing, NaN or infinite."""
     bad = ~np.isfinite(values)
     if bad.any():
-        rows = bad.reshape(len(bad), -1).any(1)
-        raise DataError(f"{what} has {rows.sum()} rows with missing, NaN or infinite values ({_rows(rows)}): fill or drop them.")
+        rows = np.any(bad.reshape(len(bad), -1), axis=1)
+        raise DataError(
+            f"{what} has {rows.sum()} rows with missing, NaN or infinite values ({_rows(rows)}): fill or drop them."
+        )
 
 
 def read_csv(path: str | Path) -> Table:
@@ -115,12 +121,16 @@ def read_csv(path: str | Path) -> Table:
         raise DataError(f"{path}: the table is empty; its first line must name the columns.")
     twice = {name for name in header if header.count(name) > 1}
     if twice or "" in header:
-        raise DataError(f"{path}: the first line must name every column once" + (f"; '{min(twice)}' comes twice." if twice else "."))
+        raise DataError(
+            f"{path}: the first line must name every column once" + (f"; '{min(twice)}' comes twice." if twice else ".")
+        )
     ragged = [i for i, row in enumerate(rows) if len(row) != len(header)]
     if ragged:
         i = ragged[0]
         raise DataError(f"{path}: row {i + 1} has {len(rows[i])} cells, but there are {len(header)} columns.")
-    columns = [np.char.strip(np.array(column, dtype=str)) for column in zip(*rows, strict=True)] or [np.zeros(0, "U1")] * len(header)
+    columns = [np.char.strip(np.array(column, dtype=str)) for column in zip(*rows, strict=True)] or [
+        np.zeros(0, "U1")
+    ] * len(header)
     return Table(dict(zip(header, columns, strict=True)), len(rows))
 
 

@@ -72,7 +72,9 @@ def numbers(y: Any, what: str) -> np.ndarray:
     try:
         y = y.astype(np.float64)
     except (TypeError, ValueError):
-        raise DataError(f"{what} must hold numbers for this family; for class labels use 'bernoulli' or 'categorical'.") from None
+        raise DataError(
+            f"{what} must hold numbers for this family; for class labels use 'bernoulli' or 'categorical'."
+        ) from None
     check_finite(y, what)
     return y
 
@@ -86,7 +88,11 @@ def labels(y: Any, what: str) -> np.ndarray:
         missing = np.array([v is None or v != v for v in y.ravel()])
         if missing.any():
             raise DataError(f"{what} has {missing.sum()} missing labels: fill or drop these rows.")
-        y = np.array([str(v) for v in y.ravel()]).reshape(y.shape) if any(isinstance(v, str) for v in y.ravel()) else np.array(y.tolist())
+        y = (
+            np.array([str(v) for v in y.ravel()]).reshape(y.shape)
+            if any(isinstance(v, str) for v in y.ravel())
+            else np.array(y.tolist())
+        )
     if y.dtype.kind == "U":
         if (y == "").any():
             raise DataError(f"{what} has {(y == '').sum()} missing labels: fill or drop these rows.")
@@ -109,13 +115,17 @@ def learn_classes(y: np.ndarray, binary: bool, what: str) -> tuple[np.ndarray | 
     if y.ndim == 2 and binary:
         strange = ~np.isin(y, (0, 1))
         if strange.any():
-            raise DataError(f"{what} must be 0 or 1 for the bernoulli family with several outputs, got {y[strange].flat[0]!r}.")
+            raise DataError(
+                f"{what} must be 0 or 1 for the bernoulli family with several outputs, got {y[strange].flat[0]!r}."
+            )
         return None, 2
     if len(classes) < 2:
         raise DataError(f"{what} has only one class, {classes[0]!r}: there is nothing to tell apart.")
     if binary and len(classes) > 2:
         shown = ", ".join(map(str, classes[:SHOWN]))
-        raise DataError(f"{what} has {len(classes)} classes ({shown}, …), but the bernoulli family needs two: use 'categorical'.")
+        raise DataError(
+            f"{what} has {len(classes)} classes ({shown}, …), but the bernoulli family needs two: use 'categorical'."
+        )
     codes = classes.dtype.kind in "iu" and np.array_equal(classes, np.arange(len(classes)))
     return (None if codes else classes), len(classes)
 
@@ -127,7 +137,9 @@ def check_known(y: np.ndarray, targets: Targets, what: str) -> None:
         raise DataError(f"{what} has the class {y[strange].flat[0]!r}, which was not seen in training.")
 
 
-def learn_scaling(y: np.ndarray, weight: np.ndarray, family: Family, standardize: bool, what: str) -> tuple[np.ndarray, np.ndarray]:
+def learn_scaling(
+    y: np.ndarray, weight: np.ndarray, family: Family, standardize: bool, what: str
+) -> tuple[np.ndarray, np.ndarray]:
     """Return (loc, scale) that standardise y for a family: by mean and spread on the line, by the mean above 0.
 
     Raises
@@ -158,7 +170,7 @@ def check_support(y: np.ndarray, family: Family, what: str) -> None:
     """Raise `DataError` where y lies outside the family's support; the message names the rows."""
     bad = ~family.support.contains(y)
     if bad.any():
-        rows = bad.reshape(len(y), -1).any(1).nonzero()[0]
+        rows = np.flatnonzero(bad.reshape(len(y), -1).any(1))
         shown = ", ".join(str(i + 1) for i in rows[:SHOWN]) + (", …" if len(rows) > SHOWN else "")
         raise DataError(
             f"{what} has {len(rows)} rows outside the family's support (rows {shown}, for example {y[bad].flat[0]:g}): "

@@ -1,6 +1,6 @@
 """What happened in each epoch."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +35,11 @@ class Epoch:
 
 
 Callback = Callable[[Epoch], bool | None]
+
+
+def told_to_stop(callbacks: Sequence[Callback], record: Epoch) -> bool:
+    """Call every callback and return whether one of them ends the training."""
+    return any([bool(callback(record)) for callback in callbacks])  # noqa: C419 - all of them are called
 
 
 @dataclass

@@ -1,7 +1,8 @@
 """Exact maximum likelihood of small models by L-BFGS on the full batch, in double precision."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from likelinet.errors import NonFiniteError
 from likelinet.layout import pack
 from likelinet.objective import Objective
 from likelinet.training.best import Best
-from likelinet.training.history import Callback, Epoch, History
+from likelinet.training.history import Callback, Epoch, History, told_to_stop
 from likelinet.training.loop import Plan
 
 
@@ -25,68 +26,73 @@ def train_lbfgs(
     from scipy.optimize import minimize
 
     history, best, began = History(), Best(theta, plan.patience), time.perf_counter()
+    options = {"maxiter": plan.epochs, "maxfun": 20 * plan.epochs, "ftol": 1e-15, "gtol": 1e-9, "maxls": 50}
     cause: BaseException | None = None
     for member in range(len(theta)):
-        rows, held_out = plan.train[member], plan.validation[member]
-        only, epoch, latest = np.array([member]), 0, np.inf
-
-        def loss(flat: np.ndarray, rows: np.ndarray) -> tuple[float, tuple[np.ndarray, ...]]:
-            share = data.weight[None, rows] / data.weight[rows].sum()
-            value, backward = objective(objective.layout.views(flat[None]), (), data.x[None, rows], data.y[None, rows], share)
-            return float(value[0]), backward
-
-        def value_and_gradient(flat: np.ndarray) -> tuple[float, np.ndarray]:
-            nonlocal latest
-            value, backward = loss(flat, rows)
-            latest = value if np.isfinite(value) else np.inf
-            # A line search may probe where the likelihood overflows; a large finite value sends it back.
-            if not np.isfinite(value):
-                return 1e300, np.zeros_like(flat)
-            return value, pack(backward(), objective.layout)[0]
-
-        def after_iteration(intermediate_result) -> None:
-            nonlocal epoch
-            epoch += 1
-            flat = intermediate_result.x
-            validated = np.array([loss(flat, held_out)[0]]) if len(held_out) else None
-            going_on = best.record(only, flat[None], validated, epoch)
-            record = Epoch(
-                epoch,
-                plan.epochs,
-                [float(intermediate_result.fun) + plan.offset],
-                None if validated is None else (validated + plan.offset).tolist(),
-                [member],
-                1.0,
-                time.perf_counter() - began,
-            )
-            history.epochs.append(record)
-            if any([callback(record) for callback in callbacks]):
-                history.stopped = "callback"
-                raise StopIteration
-            if not going_on.all():
-                history.stopped = "early stopping"
-                raise StopIteration
-
+        fit = _MemberFit(objective, data, plan, member, best, history, callbacks, began)
         try:
             with np.errstate(all="ignore"):
-                first = value_and_gradient(theta[member])[0]
-                if latest == np.inf or first >= 1e300:
+                if not np.isfinite(fit.value(theta[member], plan.train[member])[0]):
                     raise NonFiniteError(
-                        f"The loss is not finite at the start, for member {member + 1}: check y for values far outside the rest."
+                        f"The loss of member {member + 1} is not finite at the start: look for values of y far outside."
                     )
-                minimize(
-                    value_and_gradient,
-                    theta[member],
-                    jac=True,
-                    method="L-BFGS-B",
-                    callback=after_iteration,
-                    options={"maxiter": plan.epochs, "maxfun": 20 * plan.epochs, "ftol": 1e-15, "gtol": 1e-9, "maxls": 50},
-                )
-        except KeyboardInterrupt as interrupt:
-            history.stopped, cause = "interrupted", interrupt
-            break
-        except NonFiniteError as error:
-            history.stopped, cause = "not finite", error
+                minimize(fit.loss, theta[member], jac=True, method="L-BFGS-B", callback=fit.after, options=options)
+        except (KeyboardInterrupt, NonFiniteError) as error:
+            history.stopped = "interrupted" if isinstance(error, KeyboardInterrupt) else "not finite"
+            cause = error
             break
     history.best_epoch = best.epoch.tolist()
     return best.theta, history, cause
+
+
+@dataclass
+class _MemberFit:
+    """What SciPy calls while it optimises one member."""
+
+    objective: Objective
+    data: Data
+    plan: Plan
+    member: int
+    best: Best
+    history: History
+    callbacks: Sequence[Callback]
+    began: float
+    epoch: int = 0
+
+    def value(self, flat: np.ndarray, rows: np.ndarray) -> tuple[float, Callable[[], tuple[np.ndarray, ...]]]:
+        """Return the weighted mean NLL over `rows`, and the function that gives its gradient."""
+        data, own = self.data, self.data.weight[rows]
+        params = self.objective.layout.views(flat[None])
+        value, backward = self.objective(params, (), data.x[None, rows], data.y[None, rows], (own / own.sum())[None])
+        return float(value[0]), backward
+
+    def loss(self, flat: np.ndarray) -> tuple[float, np.ndarray]:
+        """Return the NLL of the training rows and its gradient."""
+        value, backward = self.value(flat, self.plan.train[self.member])
+        # A line search may probe where the likelihood overflows; a large finite value sends it back.
+        if not np.isfinite(value):
+            return 1e300, np.zeros_like(flat)
+        return value, pack(backward(), self.objective.layout)[0]
+
+    def after(self, intermediate_result) -> None:
+        """Take note of an iteration."""
+        self.epoch += 1
+        flat, held_out = intermediate_result.x, self.plan.validation[self.member]
+        validated = np.array([self.value(flat, held_out)[0]]) if len(held_out) else None
+        going_on = self.best.record(np.array([self.member]), flat[None], validated, self.epoch)
+        record = Epoch(
+            self.epoch,
+            self.plan.epochs,
+            [float(intermediate_result.fun) + self.plan.offset],
+            None if validated is None else (validated + self.plan.offset).tolist(),
+            [self.member],
+            1.0,
+            time.perf_counter() - self.began,
+        )
+        self.history.epochs.append(record)
+        if told_to_stop(self.callbacks, record):
+            self.history.stopped = "callback"
+            raise StopIteration
+        if not going_on.all():
+            self.history.stopped = "early stopping"
+            raise StopIteration

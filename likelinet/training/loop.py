@@ -11,7 +11,7 @@ from likelinet.errors import NonFiniteError
 from likelinet.objective import Objective
 from likelinet.optim.optimiser import Optimiser
 from likelinet.training.best import Best
-from likelinet.training.history import Callback, Epoch, History
+from likelinet.training.history import Callback, Epoch, History, told_to_stop
 from likelinet.training.minibatches import batches
 
 
@@ -28,7 +28,8 @@ class Streams:
     def of(seed: int, members: int) -> list["Streams"]:
         """Return the streams of each member; those of the first members do not depend on how many there are."""
         return [
-            Streams(*(np.random.default_rng(s) for s in child.spawn(4))) for child in np.random.SeedSequence(seed).spawn(members)
+            Streams(*(np.random.default_rng(s) for s in child.spawn(4)))
+            for child in np.random.SeedSequence(seed).spawn(members)
         ]
 
 
@@ -100,7 +101,7 @@ def train(
                 time.perf_counter() - began,
             )
             history.epochs.append(record)
-            if any([callback(record) for callback in callbacks]):
+            if told_to_stop(callbacks, record):
                 history.stopped = "callback"
                 break
             if left <= 0 or epoch == plan.epochs:
@@ -109,7 +110,12 @@ def train(
                 history.stopped = "early stopping"
                 break
             if not going_on.all():
-                run, members, rows, held_out = run.keep(going_on.nonzero()[0]), members[going_on], rows[going_on], held_out[going_on]
+                run, members, rows, held_out = (
+                    run.keep(going_on.nonzero()[0]),
+                    members[going_on],
+                    rows[going_on],
+                    held_out[going_on],
+                )
     except KeyboardInterrupt as interrupt:
         history.stopped, cause = "interrupted", interrupt
     except Diverged as diverged:

@@ -38,5 +38,6 @@ def batches(rows: np.ndarray, weight: np.ndarray, size: int, rngs: list[np.rando
     share[:, :n] = weight[order] / size
     shape = (members, steps, size)
     return Batches(
-        np.ascontiguousarray(padded.reshape(shape).swapaxes(0, 1)), np.ascontiguousarray(share.reshape(shape).swapaxes(0, 1))
+        np.ascontiguousarray(padded.reshape(shape).swapaxes(0, 1)),
+        np.ascontiguousarray(share.reshape(shape).swapaxes(0, 1)),
     )
