@@ -1,6 +1,6 @@
-"""The one table of cases: every family of distributions, with its typical parameters and its independent oracles.
+"""The one table of cases: every family, activation, layer and optimiser, with typical values and independent oracles.
 
-A test takes its parametrisation from here, so a new family is a new row and gets every test.
+A test takes its parametrisation from here, so a new family, layer or optimiser is a new row and gets every test.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,6 +14,16 @@ import scipy.stats
 import likelinet as ll
 from likelinet.distributions import Distribution, Parameter, Univariate
 from likelinet.domains import positive
+from likelinet.networks import activations
+from likelinet.networks.activations import Activation
+from likelinet.networks.chain import Chain, Residual
+from likelinet.networks.dense import Dense
+from likelinet.networks.dropout import Dropout
+from likelinet.networks.layer import Layer
+from likelinet.networks.layer_norm import LayerNorm
+from likelinet.optim.adam import Adam
+from likelinet.optim.optimiser import Optimiser
+from likelinet.optim.sgd import SGD
 from tests import exact
 
 N_CLASSES = 4
@@ -53,7 +63,7 @@ class Family:
         return tuple(p for p in self.cls.parameters for _ in range(N_CLASSES if p.event_ndim else 1))
 
     def parameters(self, u: np.ndarray) -> tuple[np.ndarray, ...]:
-        """Return parameters in their typical ranges from numbers in [0, 1], shape (..., columns); positive ones log-uniformly."""
+        """Return typical parameters from numbers in [0, 1], shape (..., columns); positive ones log-uniformly."""
         low, high = (np.array([self.ranges[p.name][end] for p in self.columns]) for end in (0, 1))
         log = np.array([p.domain is positive for p in self.columns])
         with np.errstate(all="ignore"):
@@ -77,7 +87,9 @@ class Family:
         """Return how far to move each parameter in a difference: little against its own size, or against the scale."""
         roles = [p.role for p in self.cls.parameters]
         unit = params[roles.index("scale")] if "scale" in roles else np.float64(1.0)
-        return tuple(relative * (v if p.domain is positive else unit) for p, v in zip(self.cls.parameters, params, strict=True))
+        return tuple(
+            relative * (v if p.domain is positive else unit) for p, v in zip(self.cls.parameters, params, strict=True)
+        )
 
     def batch(self, n: int, seed: int = 0) -> tuple[Any, np.ndarray]:
         """Return `n` distributions with typical parameters, and one y for each."""
@@ -136,3 +148,77 @@ FAMILIES = (
 UNIVARIATE = tuple(c for c in FAMILIES if issubclass(c.cls, Univariate))
 CONTINUOUS = tuple(c for c in UNIVARIATE if not c.integer)
 COUNTS = tuple(c for c in UNIVARIATE if c.integer)
+
+
+# Every activation, by its textbook formula.
+ACTIVATIONS: dict[str, tuple[Activation, Callable[[np.ndarray], np.ndarray]]] = {
+    "sigmoid": (activations.SIGMOID, scipy.special.expit),
+    "tanh": (activations.TANH, lambda x: 1.0 - 2.0 / (np.exp(2.0 * x) + 1.0)),
+    "relu": (activations.RELU, lambda x: np.where(x > 0.0, x, 0.0)),
+    "leaky_relu": (activations.LEAKY_RELU, lambda x: np.where(x > 0.0, x, 0.01 * x)),
+    "gelu": (activations.GELU, lambda x: x * scipy.stats.norm.cdf(x)),
+    "silu": (activations.SILU, lambda x: x * scipy.special.expit(x)),
+    "softplus": (activations.SOFTPLUS, lambda x: np.logaddexp(0.0, x)),
+}
+
+# Every layer, from the number of its inputs.
+LAYERS: dict[str, Callable[[int], Layer]] = {
+    "dense": lambda n: Dense(n, n + 1, 1.0),
+    "layer_norm": LayerNorm,
+    "dropout": lambda n: Dropout(n, 0.4),
+    "chain": lambda n: Chain((Dense(n, 3, 1.0), activations.SILU, Dropout(3, 0.3), Dense(3, 2, 1.0))),
+    "chain_of_nothing": lambda n: Chain(()),
+    "chain_of_dropouts": lambda n: Chain((Dropout(n, 0.2), LayerNorm(n), Dropout(n, 0.5))),
+    "residual": lambda n: Residual(Chain((Dense(n, n, 1.0), activations.TANH, Dropout(n, 0.3)))),
+    "residual_in_residual": lambda n: Residual(Chain((LayerNorm(n), Residual(Dense(n, n, 1.0))))),
+    **{name: (lambda n, layer=layer: layer) for name, (layer, _) in ACTIVATIONS.items()},
+}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One row: an optimiser, and its formula for one number, written with plain floats.
+
+    Parameters
+    ----------
+    make : callable
+        (rates, decayed) to the optimiser.
+    reference : callable
+        (weight, gradients, rates, whether it decays) to the weight after all steps.
+    """
+
+    make: Callable[[np.ndarray, int], Optimiser]
+    reference: Callable[[float, list[float], list[float], bool], float]
+
+
+def _adam(decay: float) -> Callable[[float, list[float], list[float], bool], float]:
+    def after(weight: float, gradients: list[float], rates: list[float], decays: bool) -> float:
+        m = v = 0.0
+        for t, (g, rate) in enumerate(zip(gradients, rates, strict=True), start=1):
+            m = 0.9 * m + 0.1 * g
+            v = 0.999 * v + 0.001 * g**2
+            m_hat, v_hat = m / (1.0 - 0.9**t), v / (1.0 - 0.999**t)
+            weight = weight - rate * (m_hat / (v_hat**0.5 + 1e-8) + (decay * weight if decays else 0.0))
+        return weight
+
+    return after
+
+
+def _sgd(momentum: float, nesterov: bool) -> Callable[[float, list[float], list[float], bool], float]:
+    def after(weight: float, gradients: list[float], rates: list[float], decays: bool) -> float:
+        velocity = 0.0
+        for g, rate in zip(gradients, rates, strict=True):
+            velocity = momentum * velocity + g
+            weight = weight - rate * (g + momentum * velocity if nesterov else velocity)
+        return weight
+
+    return after
+
+
+OPTIMISERS: dict[str, Rule] = {
+    "adam": Rule(lambda rates, decayed: Adam(rates), _adam(0.0)),
+    "adamw": Rule(lambda rates, decayed: Adam(rates, 0.3, decayed), _adam(0.3)),
+    "sgd": Rule(lambda rates, decayed: SGD(rates), _sgd(0.0, False)),
+    "momentum": Rule(lambda rates, decayed: SGD(rates, 0.9), _sgd(0.9, False)),
+    "nesterov": Rule(lambda rates, decayed: SGD(rates, 0.9, True), _sgd(0.9, True)),
+}

@@ -36,4 +36,23 @@ def assert_gradients(got, want, rtol: float = 1e-6, atol: float = 1e-8) -> None:
     assert len(got) == len(want)
     for g, w in zip(got, want, strict=True):
         assert g.shape == w.shape
-        np.testing.assert_allclose(g, w, rtol=rtol, atol=atol * max(np.abs(w).max(), 1e-2))
+        np.testing.assert_allclose(g, w, rtol=rtol, atol=atol * max(np.abs(w).max(initial=0.0), 1e-2))
+
+
+def of_a_sum(
+    f: Callable[..., float | np.ndarray], arrays: tuple[np.ndarray, ...], h: float = 2e-4
+) -> tuple[np.ndarray, ...]:
+    """Return df/d(entry) for every entry of `arrays`, with f(*arrays) one number: each entry is moved by itself."""
+    found = []
+    for i, array in enumerate(arrays):
+        slope = np.empty_like(array)
+        for at in np.ndindex(array.shape):
+
+            def moved(value: float, i: int = i, at: tuple[int, ...] = at) -> float | np.ndarray:
+                changed = arrays[i].copy()
+                changed[at] = value
+                return f(*arrays[:i], changed, *arrays[i + 1 :])
+
+            slope[at] = central(moved, array[at], h)
+        found.append(slope)
+    return tuple(found)

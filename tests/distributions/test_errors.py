@@ -6,27 +6,42 @@ import pytest
 import likelinet as ll
 
 MISTAKES = {
-    "scale": (lambda: ll.Gaussian(0.0, [1.0, -2.0]), r"^Gaussian: scale must be a positive number, got -2.0 at \(1,\)\.$"),
+    "scale": (
+        lambda: ll.Gaussian(0.0, [1.0, -2.0]),
+        r"^Gaussian: scale must be a positive number, got -2.0 at \(1,\)\.$",
+    ),
     "zero": (lambda: ll.Gamma(0.0, 1.0), r"^Gamma: concentration must be a positive number, got 0.0\.$"),
     "nan": (lambda: ll.Gaussian(np.nan, 1.0), r"^Gaussian: loc must be a finite number, got nan\.$"),
     "infinite": (lambda: ll.Poisson(np.inf), r"^Poisson: rate must be a positive number, got inf\.$"),
     "df": (lambda: ll.StudentT(-1.0, 0.0, 1.0), r"^StudentT: df must be a positive number, got -1.0\.$"),
-    "shapes": (lambda: ll.Gaussian(np.zeros(2), np.ones(3)), r"^Gaussian: the shapes of loc \(2,\), scale \(3,\) do not broadcast"),
+    "shapes": (
+        lambda: ll.Gaussian(np.zeros(2), np.ones(3)),
+        r"^Gaussian: the shapes of loc \(2,\), scale \(3,\) do not broadcast",
+    ),
     "both": (lambda: ll.Bernoulli(0.0, probs=0.5), "^Bernoulli takes either logits or probs"),
     "neither": (lambda: ll.Bernoulli(), "^Bernoulli takes either logits or probs"),
     "both counts": (lambda: ll.NegativeBinomial(1.0, 0.0, probs=0.5), "^NegativeBinomial takes either logits or probs"),
     "neither classes": (lambda: ll.Categorical(), "^Categorical takes either logits or probs"),
     "probability": (lambda: ll.Bernoulli(probs=[0.5, 1.5]), r"^Bernoulli: probs must lie between 0 and 1, got 1.5\.$"),
     "certain count": (lambda: ll.NegativeBinomial(1.0, probs=1.0), "^NegativeBinomial: logits must be a finite number"),
-    "negative class": (lambda: ll.Categorical(probs=[0.5, -0.5]), "^Categorical: probs must be finite and not negative"),
+    "negative class": (
+        lambda: ll.Categorical(probs=[0.5, -0.5]),
+        "^Categorical: probs must be finite and not negative",
+    ),
     "no class": (lambda: ll.Categorical(probs=[0.0, 0.0]), "every row needs a class of positive probability"),
     "nan logit": (lambda: ll.Categorical([0.0, np.nan]), "^Categorical: "),
     "infinite logit": (lambda: ll.Categorical([0.0, np.inf]), "no logit may be"),
     "one number": (lambda: ll.Categorical(0.0), "^Categorical: logits needs 1 axis at least"),
     "no axis": (lambda: ll.Independent(ll.Gaussian(0.0, 1.0)), "^Independent: base needs a batch axis"),
-    "weights": (lambda: ll.Mixture(ll.Gaussian(np.zeros(3), 1.0), np.zeros(2)), r"^Mixture: 2 weights do not match components"),
+    "weights": (
+        lambda: ll.Mixture(ll.Gaussian(np.zeros(3), 1.0), np.zeros(2)),
+        r"^Mixture: 2 weights do not match components",
+    ),
     "affine": (lambda: ll.Affine(0.0, -1.0), "^Affine: loc must be finite and scale positive"),
-    "discrete": (lambda: ll.Transformed(ll.Poisson(1.0), ll.Affine(0.0, 1.0)), "^Transformed: base must be a continuous"),
+    "discrete": (
+        lambda: ll.Transformed(ll.Poisson(1.0), ll.Affine(0.0, 1.0)),
+        "^Transformed: base must be a continuous",
+    ),
 }
 
 

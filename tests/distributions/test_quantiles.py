@@ -67,7 +67,13 @@ def test_interval_refuses_what_is_no_probability(confidence):
 def test_ends_and_nonsense(case: Family):
     d, _ = case.batch(3)
     low, high = d.support.low, d.support.high
-    for q, lower, upper in [(0.0, low, high), (1.0, high, low), (-0.1, *[np.nan] * 2), (1.1, *[np.nan] * 2), (np.nan, *[np.nan] * 2)]:
+    for q, lower, upper in [
+        (0.0, low, high),
+        (1.0, high, low),
+        (-0.1, *[np.nan] * 2),
+        (1.1, *[np.nan] * 2),
+        (np.nan, *[np.nan] * 2),
+    ]:
         np.testing.assert_array_equal(d.ppf(q), np.full(3, lower))
         np.testing.assert_array_equal(d.isf(q), np.full(3, upper))
 

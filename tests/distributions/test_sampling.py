@@ -20,7 +20,9 @@ def chi_squared_p(draws: np.ndarray, probability, low: int, high: int) -> float:
     seen = np.append(seen, N - seen.sum())
     enough = expected >= 5.0
     cells = [np.append(c[enough], c[~enough].sum()) for c in (seen, expected)]
-    return float(scipy.stats.chi2.sf(((cells[0] - cells[1]) ** 2 / np.maximum(cells[1], 1.0)).sum(), max(enough.sum() - 1, 1)))
+    return float(
+        scipy.stats.chi2.sf(((cells[0] - cells[1]) ** 2 / np.maximum(cells[1], 1.0)).sum(), max(enough.sum() - 1, 1))
+    )
 
 
 @each(FAMILIES)
@@ -35,7 +37,9 @@ def test_draws_follow_the_distribution(case: Family):
         elif case.cls is ll.Categorical:
             p_value = chi_squared_p(draws[:, i], lambda k, oracle=oracle: np.exp(oracle.logpmf(k)), 0, 3)
         else:
-            p_value = chi_squared_p(draws[:, i], oracle.pmf, 0, 1 if case.cls is ll.Bernoulli else int(oracle.isf(1e-4)))
+            p_value = chi_squared_p(
+                draws[:, i], oracle.pmf, 0, 1 if case.cls is ll.Bernoulli else int(oracle.isf(1e-4))
+            )
         assert p_value > ALPHA
 
 
@@ -46,7 +50,9 @@ def everything():
     gaussians = ll.Gaussian(np.arange(30.0).reshape(5, 3, 2), 1.0)
     yield pytest.param(ll.Independent(gaussians), (5, 3, 2), id="Independent")
     yield pytest.param(ll.Mixture(gaussians, [0.0, 1.0]), (5, 3), id="Mixture")
-    yield pytest.param(ll.Mixture(ll.Gaussian([0.0, 1.0], 1.0), np.zeros((5, 2))), (5,), id="Mixture of shared components")
+    yield pytest.param(
+        ll.Mixture(ll.Gaussian([0.0, 1.0], 1.0), np.zeros((5, 2))), (5,), id="Mixture of shared components"
+    )
     yield pytest.param(ll.Mixture(ll.Independent(gaussians), np.zeros(3)), (5, 2), id="Mixture of Independent")
     yield pytest.param(ll.Transformed(ll.Gamma(2.0, 1.0), ll.Affine(np.zeros(5), 2.0)), (5,), id="Transformed")
     yield pytest.param(ll.Labelled(ll.Categorical(np.eye(3)), ["a", "b", "c"]), (3,), id="Labelled")

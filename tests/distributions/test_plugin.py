@@ -1,0 +1,76 @@
+"""A family of the user's own: parameters, support and log_prob, and nothing else."""
+
+import numpy as np
+import pytest
+import scipy.stats
+
+import likelinet as ll
+from likelinet import Distribution, Parameter, positive
+
+
+class Rayleigh(Distribution):
+    """As in the docstring of `Distribution`."""
+
+    parameters = (Parameter("scale", positive, role="scale"),)
+    support = positive
+
+    def log_prob(self, y):
+        return np.log(y / self.scale**2) - 0.5 * (y / self.scale) ** 2
+
+
+class SamplingRayleigh(Rayleigh):
+    """One further method makes what follows from it available."""
+
+    def ppf(self, q):
+        return self.scale * np.sqrt(-2.0 * np.log1p(-np.asarray(q)))
+
+
+SCALE, Y = np.array([0.5, 2.0, 3.0]), np.array([1.0, 1.5, 7.0])
+
+
+def test_log_prob():
+    d = Rayleigh(scale=SCALE)
+    want = scipy.stats.rayleigh(scale=SCALE).logpdf(Y)
+    np.testing.assert_allclose(d.log_prob(Y), want, rtol=1e-13)
+    np.testing.assert_allclose(d.nll(Y), -want, rtol=1e-13)
+    assert (d.batch_shape, d.event_shape) == ((3,), ())
+    assert repr(Rayleigh(scale=2.0)) == "Rayleigh(scale=2.)"
+
+
+def test_rows_and_maps_come_for_free():
+    d = Rayleigh(scale=SCALE)
+    np.testing.assert_array_equal(d[1:].log_prob(Y[1:]), d.log_prob(Y)[1:])
+    assert type(d.affine(0.0, 2.0)) is Rayleigh
+    np.testing.assert_allclose(d.affine(0.0, 2.0).log_prob(2.0 * Y), d.log_prob(Y) - np.log(2.0), rtol=1e-13)
+    np.testing.assert_allclose(d.affine(1.0, 2.0).log_prob(1.0 + 2.0 * Y), d.log_prob(Y) - np.log(2.0), rtol=1e-13)
+
+
+def test_mixtures_and_several_outputs_of_it():
+    oracle = scipy.stats.rayleigh(scale=SCALE)
+    mixture = ll.Mixture(Rayleigh(scale=SCALE), probs=[0.2, 0.3, 0.5])
+    np.testing.assert_allclose(mixture.log_prob(1.5), np.log([0.2, 0.3, 0.5] @ oracle.pdf(1.5)), rtol=1e-13)
+    np.testing.assert_allclose(ll.Independent(Rayleigh(scale=SCALE)).log_prob(Y), oracle.logpdf(Y).sum(), rtol=1e-13)
+
+
+@pytest.mark.parametrize("method", ["cdf", "sf", "log_cdf", "log_sf", "ppf", "isf", "crps"])
+def test_missing_methods_say_so(method):
+    with pytest.raises(ll.UndefinedError, match=f"^Rayleigh has no {method}"):
+        getattr(Rayleigh(scale=1.0), method)(0.5)
+
+
+@pytest.mark.parametrize("method", ["mean", "var", "std", "mode", "entropy", "median", "sample"])
+def test_missing_summaries_say_so(method):
+    with pytest.raises(ll.UndefinedError, match=r"^Rayleigh has no \w+\.$"):
+        getattr(Rayleigh(scale=1.0), method)()
+
+
+def test_what_it_defines_becomes_available():
+    d = SamplingRayleigh(scale=SCALE)
+    np.testing.assert_allclose(d.median(), scipy.stats.rayleigh(scale=SCALE).median(), rtol=1e-13)
+
+
+def test_its_parameters_are_checked():
+    with pytest.raises(ll.ParameterError, match=r"^Rayleigh: scale must be a positive number, got -1.0\.$"):
+        Rayleigh(scale=-1.0)
+    with pytest.raises(ll.ParameterError, match=r"^Rayleigh takes the parameters scale, not rate\.$"):
+        Rayleigh(rate=1.0)
