@@ -16,7 +16,7 @@ from likelinet.families.head import Head
 from likelinet.objective import Objective
 from likelinet.preprocessing import targets as target_forms
 from likelinet.preprocessing.inputs import Inputs, learn_inputs
-from likelinet.preprocessing.tables import Table
+from likelinet.preprocessing.tables import Table, counted
 from likelinet.preprocessing.targets import Targets
 from likelinet.training.history import Callback, History
 from likelinet.training.lbfgs import train_lbfgs
@@ -95,7 +95,9 @@ def fit(
     what, other = names
     rows = rows.weighty()
     if rows.table.n < 2:
-        raise DataError(f"The table has {rows.table.n} rows with a positive weight: fitting needs at least two.")
+        raise DataError(
+            f"The table has {counted(rows.table.n, 'row')} with a positive weight: fitting needs at least two."
+        )
     inputs = learn_inputs(rows.table, features, rows.weight, config.data.standardize)
     y, targets, n_classes = learn_targets(config, custom, rows, what)
     empty = Fit(config, custom, inputs, targets, n_classes, np.zeros((0, 0)), History())
@@ -106,7 +108,7 @@ def fit(
     n = len(x)
     if validation is not None:
         held = validation.weighty()
-        held_y = observed(config, held.y, targets, empty.family, f"validation {what}")
+        held_y = observed(empty, held.y, f"validation {what}")
         x = np.concatenate([x, inputs.encode(held.table, other)])
         encoded = np.concatenate([encoded, targets.encode(held_y)])
         weight = np.concatenate([weight, held.weight])
@@ -163,20 +165,17 @@ def learn_targets(
     return y, Targets(outputs, None, a + b * loc, b * scale), 0
 
 
-def observed(config: ModelConfig, y: np.ndarray, targets: Targets, family: Family, what: str) -> np.ndarray:
+def observed(fit: Fit, y: np.ndarray, what: str) -> np.ndarray:
     """Return new y, checked against what the model was trained on, in the user's form."""
+    config, targets = fit.config, fit.targets
     if isinstance(config.distribution, BernoulliConfig | CategoricalConfig):
-        y = target_forms.labels(y, what)
-        if targets.classes is not None and targets.classes.dtype.kind == "U":
-            y = y.astype(str)
-        target_forms.check_known(y, targets, what)
+        y = target_forms.known_labels(target_forms.labels(y, what), targets.classes, fit.n_classes, what)
     else:
         y = target_forms.numbers(y, what)
+        target_forms.check_support((y - _outer(config)[0]) / _outer(config)[1], fit.family, what)
     if y.shape[1:] != (() if targets.outputs is None else (targets.outputs,)):
         expected = "(n,)" if targets.outputs is None else f"(n, {targets.outputs})"
-        raise DataError(f"{what} has shape {y.shape}, but the model was fitted on y of shape {expected}.")
-    if targets.classes is None:
-        target_forms.check_support((y - _outer(config)[0]) / _outer(config)[1], family, what)
+        raise DataError(f"{what} has shape {y.shape}, but the model was fitted on {expected}: reshape it.")
     return y
 
 

@@ -1,8 +1,11 @@
 """Scores of predicted distributions on held-out rows, weighted where the rows are."""
 
+from contextlib import suppress
+
 import numpy as np
 
 from likelinet.distributions import Bernoulli, Categorical, Distribution, Labelled
+from likelinet.errors import UndefinedError
 
 COVERAGE = 0.9  # of the interval whose coverage is reported
 
@@ -55,13 +58,21 @@ def evaluate(d: Distribution, y: np.ndarray, weight: np.ndarray | None = None) -
         }
     if not np.issubdtype(np.asarray(y).dtype, np.number) or (d.support.integer and d.support.high < np.inf):
         return scores | {"accuracy": mean(d.mode() == y)}
-    residual, (low, high) = y - d.mean(), d.interval(COVERAGE)
-    return scores | {
-        "rmse": float(np.sqrt(mean(residual**2))),
-        "mae": mean(np.abs(y - d.median())),
-        "crps": mean(crps(d, y)),
-        "coverage_90": mean((low <= y) & (y <= high)),
+
+    def coverage() -> float:
+        low, high = d.interval(COVERAGE)
+        return mean((low <= y) & (y <= high))
+
+    by_name = {
+        "rmse": lambda: float(np.sqrt(mean((y - d.mean()) ** 2))),
+        "mae": lambda: mean(np.abs(y - d.median())),
+        "crps": lambda: mean(crps(d, y)),
+        "coverage_90": coverage,
     }
+    for name, score in by_name.items():
+        with suppress(UndefinedError):  # a family of the user's may have log_prob alone
+            scores[name] = score()
+    return scores
 
 
 def crps(d: Distribution, y: np.ndarray, block: int = 256) -> np.ndarray:

@@ -14,6 +14,7 @@ from likelinet.distributions import Distribution, Parameter
 from likelinet.domains import positive
 from likelinet.families.head import Head
 from likelinet.objective import Objective
+from tests import on_jax
 from tests.differences import assert_gradients, of_a_sum
 
 INPUTS, ROWS, CLASSES = 2, 4, 3
@@ -176,20 +177,26 @@ def test_rows_of_weight_zero_have_no_gradient(family):
     assert not any(g.any() for g in backward())
 
 
-@each_family
-@pytest.mark.parametrize(("network", "outputs"), [("all", None), ("linear", 2)])
+ON_JAX = {
+    **{name: (name, "tanh", None) for name in FAMILIES},
+    "all layers": ("one spread", "all", None),
+    "two y": ("gaussian", "linear", 2),
+    "two classes": ("categorical", "linear", 2),
+    "mixture of two y": ("mixture", "linear", 2),
+}
+
+
+@pytest.mark.parametrize(("family", "network", "outputs"), ON_JAX.values(), ids=ON_JAX)
 def test_jax_gives_the_same_and_jax_grad_agrees(family, network, outputs):
-    c = case(family, network, outputs=outputs)
+    c = case(FAMILIES[family], network, outputs=outputs)
     params, *data = c.arrays()
     values, backward = c.objective(params, *data)
 
-    @jax.jit
     def both(params, *data):
         values, backward = c.objective(params, *data)
         return values, backward(), jax.grad(lambda p: c.objective(p, *data)[0].sum())(params)
 
-    with jax.enable_x64(True):
-        jax_values, by_hand, by_jax = both(params, *data)
+    jax_values, by_hand, by_jax = on_jax.run(both, params, *data)
     np.testing.assert_allclose(jax_values, values, rtol=1e-10)
     for grad, hand, auto in zip(backward(), by_hand, by_jax, strict=True):
         assert hand.dtype == np.float64

@@ -106,6 +106,23 @@ class Distribution(ABC):
                 + " do not broadcast."
             ) from None
 
+    # ---- what training uses ----------------------------------------------------------------------------------
+
+    @classmethod
+    def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        """Return -log p(y) and the function that maps its gradient to those of the parameters.
+
+        By differences of `log_prob`; a family with an analytic gradient replaces it by a pure function.
+        """
+        from likelinet.distributions.differences import loss_by_differences
+
+        return loss_by_differences(cls, params, y)
+
+    @classmethod
+    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
+        """Return estimates of the parameters from y alone, over its first axis, where training starts; or None."""
+        return (None,) * len(cls.parameters)
+
     # ---- what a family defines -------------------------------------------------------------------------------
 
     @abstractmethod
@@ -118,15 +135,15 @@ class Distribution(ABC):
 
     def sf(self, y: ArrayLike) -> np.ndarray:
         """Return P(Y > y), the survival function, accurate where it is tiny."""
-        self._undefined("sf")
+        return 1.0 - self.cdf(y)
 
     def log_cdf(self, y: ArrayLike) -> np.ndarray:
         """Return log P(Y ≤ y), accurate far in the lower tail."""
-        self._undefined("log_cdf")
+        return np.log(self.cdf(y))
 
     def log_sf(self, y: ArrayLike) -> np.ndarray:
         """Return log P(Y > y), accurate far in the upper tail."""
-        self._undefined("log_sf")
+        return np.log(self.sf(y))
 
     def ppf(self, q: ArrayLike) -> np.ndarray:
         """Return the smallest y with P(Y ≤ y) ≥ q: the quantile function."""
@@ -134,7 +151,7 @@ class Distribution(ABC):
 
     def isf(self, q: ArrayLike) -> np.ndarray:
         """Return the smallest y with P(Y > y) ≤ q: the inverse survival function."""
-        self._undefined("isf")
+        return self.ppf(1.0 - np.asarray(q))
 
     def mean(self) -> np.ndarray:
         """Return E[Y]; nan or inf where it does not exist."""
@@ -161,8 +178,9 @@ class Distribution(ABC):
         self._undefined("crps")
 
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
-        """Draw y; the result has shape sample_shape + batch_shape + event_shape."""
-        self._undefined("sample")
+        """Draw y, by inversion if need be; the result has shape sample_shape + batch_shape + event_shape."""
+        u = np.random.default_rng(rng).random(shape_of(sample_shape) + self.batch_shape)
+        return self.ppf(1.0 - u)  # in (0, 1]
 
     # ---- what follows from it --------------------------------------------------------------------------------
 
@@ -187,7 +205,7 @@ class Distribution(ABC):
     def affine(self, loc: ArrayLike, scale: ArrayLike) -> "Distribution":
         """Return the exact distribution of loc + scale · Y, scale > 0, shapes broadcasting with batch_shape."""
         loc, scale = np.asarray(loc, dtype=np.float64), np.asarray(scale, dtype=np.float64)
-        if not self._closed_under_affine(shifted=bool(np.any(loc != 0.0))):
+        if not self.closed_under_affine(shifted=bool(np.any(loc != 0.0))):
             from likelinet.distributions.transformed import Affine, Transformed
 
             return Transformed(self, Affine(loc, scale))
@@ -212,8 +230,8 @@ class Distribution(ABC):
     # ---- for the classes of this package ---------------------------------------------------------------------
 
     @classmethod
-    def _closed_under_affine(cls, shifted: bool) -> bool:
-        """Whether loc + scale · Y is of the same family: its roles must say how each parameter moves."""
+    def closed_under_affine(cls, shifted: bool) -> bool:
+        """Return whether loc + scale · Y is of the same family: its roles must say how each parameter moves."""
         roles = {p.role for p in cls.parameters}
         return "location" in roles and "scale" in roles if shifted else bool(roles & {"scale", "rate"})
 

@@ -53,8 +53,8 @@ class Bernoulli(Univariate):
         """Probability of y = 1."""
         return scipy.special.expit(self.logits)
 
-    @staticmethod
-    def loss(params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+    @classmethod
+    def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
         (z,) = params
         xp = namespace(z)
         e = xp.exp(-xp.abs(z))
@@ -93,8 +93,8 @@ class Bernoulli(Univariate):
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return rng.random(shape) < self.probs
 
-    @staticmethod
-    def marginal(y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+    @classmethod
+    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return the weighted maximum-likelihood (logits,) over the first axis of y; finite where y is constant."""
         p = np.clip(np.average(y, axis=0, weights=weight), 0.5 / len(y), 1.0 - 0.5 / len(y))
         return (scipy.special.logit(p),)

@@ -66,8 +66,8 @@ class Categorical(Distribution):
         """Probabilities, shape (..., K), summing to one."""
         return scipy.special.softmax(self.logits, axis=-1)
 
-    @staticmethod
-    def loss(params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+    @classmethod
+    def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
         """Return the softmax cross-entropy of integer codes y, and its backward function."""
         (z,) = params
         xp = namespace(z)
@@ -109,10 +109,10 @@ class Categorical(Distribution):
         return choose(self.probs, u)
 
     @staticmethod
-    def marginal(y: np.ndarray, weight: np.ndarray, n_classes: int) -> tuple[np.ndarray, ...]:
-        """Return the logits of the weighted class frequencies; finite for a class that does not occur."""
-        counts = np.bincount(y.astype(np.int64), weights=weight, minlength=n_classes)
-        return (np.log(np.maximum(counts / counts.sum(), 0.5 / len(y))),)
+    def frequencies(y: np.ndarray, weight: np.ndarray, n_classes: int) -> np.ndarray:
+        """Return the logits of the weighted class frequencies, over the first axis of y; finite for absent classes."""
+        shares = np.stack([np.average(y == k, axis=0, weights=weight) for k in range(n_classes)], axis=-1)
+        return np.log(np.maximum(shares, 0.5 / len(y)))
 
 
 def choose(probs: np.ndarray, u: np.ndarray) -> np.ndarray:

@@ -50,8 +50,8 @@ class Gamma(Univariate):
     def __init__(self, concentration: ArrayLike, rate: ArrayLike) -> None:
         self._set({"concentration": concentration, "rate": rate})
 
-    @staticmethod
-    def loss(params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+    @classmethod
+    def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
         a, b = params
         xp = namespace(a)
         # With r = βy/α: -log p = α(r - 1 - log r) + ½ log(2π/α) + stirling_error(α) + log y; no large terms cancel.
@@ -105,8 +105,8 @@ class Gamma(Univariate):
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return rng.standard_gamma(np.broadcast_to(self.concentration, shape)) / self.rate
 
-    @staticmethod
-    def marginal(y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+    @classmethod
+    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return moment estimates of (concentration, rate) over the first axis of y: a start, not yet the maximum."""
         mean = np.average(y, axis=0, weights=weight)
         var = np.maximum(np.average((y - mean) ** 2, axis=0, weights=weight), 1e-6 * mean**2)

@@ -46,8 +46,8 @@ class Gaussian(Univariate):
     def __init__(self, loc: ArrayLike, scale: ArrayLike) -> None:
         self._set({"loc": loc, "scale": scale})
 
-    @staticmethod
-    def loss(params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+    @classmethod
+    def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
         loc, scale = params
         z = (y - loc) / scale
         z2 = z * z
@@ -105,8 +105,8 @@ class Gaussian(Univariate):
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return self.loc + self.scale * rng.standard_normal(shape)
 
-    @staticmethod
-    def marginal(y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+    @classmethod
+    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return the weighted maximum-likelihood (loc, scale), over the first axis of y."""
         loc = np.average(y, axis=0, weights=weight)
         return loc, np.sqrt(np.average((y - loc) ** 2, axis=0, weights=weight))

@@ -36,8 +36,7 @@ class NegativeBinomial(Univariate):
 
     References
     ----------
-    Johnson, Kemp & Kotz, *Univariate Discrete Distributions* (2005), chapter 5; the CRPS is from Wei & Held,
-    *Test* 23, 2014.
+    Johnson, Kemp & Kotz, *Univariate Discrete Distributions* (2005), chapter 5.
 
     Examples
     --------
@@ -61,8 +60,8 @@ class NegativeBinomial(Univariate):
         """The probability p of one more count."""
         return scipy.special.expit(self.logits)
 
-    @staticmethod
-    def loss(params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+    @classmethod
+    def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
         r, logits = params
         xp = namespace(r)
         t = y / r
@@ -103,8 +102,8 @@ class NegativeBinomial(Univariate):
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return rng.poisson(rng.standard_gamma(np.broadcast_to(self.total_count, shape)) * np.exp(self.logits))
 
-    @staticmethod
-    def marginal(y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+    @classmethod
+    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return moment estimates of (total_count, logits) over the first axis of y: a start, not yet the maximum."""
         mean = np.maximum(np.average(y, axis=0, weights=weight), 0.5 / len(y))
         excess = np.maximum(np.average((y - mean) ** 2, axis=0, weights=weight) - mean, 0.02 * mean)

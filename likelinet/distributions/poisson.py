@@ -44,8 +44,8 @@ class Poisson(Univariate):
     def __init__(self, rate: ArrayLike) -> None:
         self._set({"rate": rate})
 
-    @staticmethod
-    def loss(params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+    @classmethod
+    def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
         (rate,) = params
         values = rate - y * namespace(rate).log(rate) + special(rate).gammaln(y + 1.0)
         return values, lambda d: (d * (1.0 - y / rate),)
@@ -78,8 +78,8 @@ class Poisson(Univariate):
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return rng.poisson(self.rate, shape)
 
-    @staticmethod
-    def marginal(y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+    @classmethod
+    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return the weighted maximum-likelihood (rate,) over the first axis of y."""
         mean = np.average(y, axis=0, weights=weight)
         return (np.maximum(mean, 0.5 / len(y)),)

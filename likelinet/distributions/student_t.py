@@ -56,8 +56,8 @@ class StudentT(Univariate):
     def __init__(self, df: ArrayLike, loc: ArrayLike, scale: ArrayLike) -> None:
         self._set({"df": df, "loc": loc, "scale": scale})
 
-    @staticmethod
-    def loss(params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+    @classmethod
+    def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
         df, loc, scale = params
         xp = namespace(df)
         z = (y - loc) / scale
@@ -143,8 +143,8 @@ class StudentT(Univariate):
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return self.loc + self.scale * rng.standard_t(np.broadcast_to(self.df, shape))
 
-    @staticmethod
-    def marginal(y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+    @classmethod
+    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return moment estimates of (df, loc, scale) over the first axis of y: a start, not yet the maximum."""
         loc = np.average(y, axis=0, weights=weight)
         spread = np.sqrt(np.average((y - loc) ** 2, axis=0, weights=weight))

@@ -19,17 +19,17 @@ class Univariate(Distribution):
     other hooks have numerical defaults, to be replaced where a closed form is known or a difference would cancel.
     """
 
-    @staticmethod
+    @classmethod
     @abstractmethod
-    def loss(params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+    def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
         """Return -log p(y) and the function that maps its gradient to those of the parameters.
 
         This is the loss of training, written once for every engine: pure, without branches on data.
         """
 
-    @staticmethod
+    @classmethod
     @abstractmethod
-    def marginal(y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return estimates of the parameters from y alone, over its first axis: where training starts."""
 
     # ---- hooks -----------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ class NumpyEngine(Engine):
         theta: np.ndarray,
         noise: list[np.random.Generator],
     ) -> "NumpyRun":
-        theta = np.ascontiguousarray(theta)
+        theta = np.array(theta, order="C")  # a copy: the caller keeps the start
         return NumpyRun(objective, data, optimiser, gradient_clip, theta, optimiser.init(theta), noise)
 
 

@@ -5,10 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from likelinet.arrays import Array
-from likelinet.distributions import Bernoulli, Categorical, Distribution, Univariate
+from likelinet.distributions import Bernoulli, Categorical, Distribution
 from likelinet.distributions.base import Backward
 from likelinet.domains import Domain
-from likelinet.families.differences import loss_by_differences
 from likelinet.families.family import Family, Slot, Standardisation
 
 
@@ -37,9 +36,12 @@ class Parametric(Family):
 
     @property
     def standardisation(self) -> Standardisation:
-        support = self.distribution_class.support
-        if support.integer or self.distribution_class is Categorical:
+        cls, support = self.distribution_class, self.distribution_class.support
+        if support.integer or cls is Categorical:
             return "none"
+        fixed = any(not isinstance(s.source, str) for s in self.slots)
+        if fixed and not cls.closed_under_affine(shifted=np.isinf(support.low)):
+            return "none"  # nobody says how a value in the user's units would have to move
         if np.isinf(support.low) and np.isinf(support.high):
             return "location-scale"
         return "scale" if support.low == 0.0 and np.isinf(support.high) else "none"
@@ -49,10 +51,7 @@ class Parametric(Family):
         return self.distribution_class is Bernoulli
 
     def loss(self, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
-        cls = self.distribution_class
-        if issubclass(cls, Univariate | Categorical):
-            return cls.loss(params, y)
-        return loss_by_differences(cls, params, y)
+        return self.distribution_class.loss(params, y)
 
     def distribution(self, params: tuple[np.ndarray, ...]) -> Distribution:
         return self.distribution_class(**{s.parameter.name: p for s, p in zip(self.slots, params, strict=True)})
@@ -60,10 +59,8 @@ class Parametric(Family):
     def start(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
         cls = self.distribution_class
         if issubclass(cls, Categorical):
-            return cls.marginal(y, weight, self.slots[0].shape[-1])
-        if issubclass(cls, Univariate):
-            return cls.marginal(y, weight)
-        return (None,) * len(self.slots)
+            return (cls.frequencies(y, weight, self.slots[0].shape[-1]),)
+        return cls.marginal(y, weight)
 
     def with_slots(self, slots: tuple[Slot, ...]) -> Family:
         return replace(self, slots=slots)

@@ -48,15 +48,16 @@ class Adam(Optimiser):
         xp = namespace(params)
         return AdamState(0, xp.zeros_like(params), xp.zeros_like(params))
 
-    def _scales(self, step: Array) -> tuple[Array, Array, Array]:
+    def _scales(self, step: Array, rates: Array) -> tuple[Array, Array, Array]:
         """Return the size of the step, ε and the learning rate, with the bias corrections multiplied in."""
-        t, rate = step + 1, self.rates[step]
+        t, rate = step + 1, rates[step]
         root = (1.0 - self.b2**t) ** 0.5
         return rate * root / (1.0 - self.b1**t), self.eps * root, rate
 
     def update(self, grads: Array, state: AdamState, params: Array) -> tuple[Array, AdamState]:
         xp = namespace(params)
-        size, eps, rate = self._scales(state.step)
+        # The table goes to the engine first: a step traced under JAX cannot index a NumPy array.
+        size, eps, rate = self._scales(state.step, xp.asarray(self.rates))
         m = self.b1 * state.m + (1.0 - self.b1) * grads
         v = self.b2 * state.v + (1.0 - self.b2) * grads * grads
         decay = (xp.arange(params.shape[-1]) < self.decayed) * (rate * self.weight_decay)
@@ -64,7 +65,7 @@ class Adam(Optimiser):
         return new.astype(params.dtype), AdamState(state.step + 1, m.astype(params.dtype), v.astype(params.dtype))
 
     def update_in_place(self, grads: np.ndarray, state: AdamState, params: np.ndarray) -> AdamState:
-        size, eps, rate = map(float, self._scales(state.step))
+        size, eps, rate = map(float, self._scales(state.step, self.rates))
         keep = 1.0 - rate * self.weight_decay
         for piece in chunks(params.shape[1], params.shape[0]):
             g, m, v, p = grads[:, piece], state.m[:, piece], state.v[:, piece], params[:, piece]

@@ -43,7 +43,8 @@ class SGD(Optimiser):
     def update(self, grads: Array, state: SGDState, params: Array) -> tuple[Array, SGDState]:
         velocity = self.momentum * state.velocity + grads
         direction = grads + self.momentum * velocity if self.nesterov else velocity
-        new = params - self.rates[state.step] * direction
+        # The table goes to the engine first: a step traced under JAX cannot index a NumPy array.
+        new = params - namespace(params).asarray(self.rates)[state.step] * direction
         return new.astype(params.dtype), SGDState(state.step + 1, velocity.astype(params.dtype))
 
     def update_in_place(self, grads: np.ndarray, state: SGDState, params: np.ndarray) -> SGDState:

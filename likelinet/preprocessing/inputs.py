@@ -15,7 +15,7 @@ MANY = 50  # categories above which a text column that is nearly all different i
 
 @dataclass(frozen=True)
 class Column:
-    """One feature: `categories` is None for numbers, else what its one-hot code stands for; x is (value - loc) / scale."""
+    """One feature: numbers, coded as (value - loc) / scale, or text, with the `categories` of its one-hot code."""
 
     name: str
     categories: tuple[str, ...] | None = None

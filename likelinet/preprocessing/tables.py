@@ -80,11 +80,11 @@ class Table:
         values = self.column(name)
         if values.dtype.kind == "f":
             check_finite(values, f"Column '{name}'")
-            values = np.array([f"{v:g}" for v in values])
+            values = np.array([str(int(v)) if v == int(v) else str(v) for v in values.tolist()])
         empty = values == ""
         if empty.any():
             raise DataError(
-                f"Column '{name}' has {empty.sum()} missing cells ({_rows(empty)}): fill or drop these rows."
+                f"Column '{name}' has {counted(empty.sum(), 'missing cell')} ({rows_of(empty)}): fill or drop these rows."
             )
         return values
 
@@ -95,7 +95,8 @@ def check_finite(values: np.ndarray, what: str) -> None:
     if bad.any():
         rows = np.any(bad.reshape(len(bad), -1), axis=1)
         raise DataError(
-            f"{what} has {rows.sum()} rows with missing, NaN or infinite values ({_rows(rows)}): fill or drop them."
+            f"{what} has {counted(rows.sum(), 'row')} with missing, NaN or infinite values ({rows_of(rows)}): "
+            "fill or drop them."
         )
 
 
@@ -112,7 +113,14 @@ def read_csv(path: str | Path) -> Table:
         with path.open(newline="", encoding="utf-8-sig") as file:
             reader = csv.reader(file, skipinitialspace=True)
             header = [name.strip() for name in next(reader, [])]
-            rows = [row for row in reader if row]
+            rows = []
+            for row in filter(None, reader):
+                if len(row) != len(header):
+                    raise DataError(
+                        f"{path}: line {reader.line_num} has {counted(len(row), 'cell')}, "
+                        f"but there are {counted(len(header), 'column')}; correct this line."
+                    )
+                rows.append(row)
     except OSError as error:
         raise DataError(f"{path}: cannot read the table ({error.strerror}); check the path.") from None
     except (UnicodeDecodeError, csv.Error) as error:
@@ -124,10 +132,6 @@ def read_csv(path: str | Path) -> Table:
         raise DataError(
             f"{path}: the first line must name every column once" + (f"; '{min(twice)}' comes twice." if twice else ".")
         )
-    ragged = [i for i, row in enumerate(rows) if len(row) != len(header)]
-    if ragged:
-        i = ragged[0]
-        raise DataError(f"{path}: row {i + 1} has {len(rows[i])} cells, but there are {len(header)} columns.")
     columns = [np.char.strip(np.array(column, dtype=str)) for column in zip(*rows, strict=True)] or [
         np.zeros(0, "U1")
     ] * len(header)
@@ -145,25 +149,42 @@ def as_table(x: Any, what: str = "X") -> Table:
     if isinstance(x, Table):
         return x
     if isinstance(x, np.ndarray | list | tuple):
-        array = np.asarray(x)
+        array = as_array(x, what)
         if array.ndim != 2:
             hint = f"; for one feature pass {what}.reshape(-1, 1)" if array.ndim == 1 else ""
             raise DataError(f"{what} must have two dimensions, rows and columns, got shape {array.shape}{hint}.")
         return Table({f"x{j}": _column(array[:, j]) for j in range(array.shape[1])}, len(array), named=False)
     import narwhals as nw
+    from narwhals.exceptions import DuplicateError
 
     try:
         frame = nw.from_native(x, eager_only=True)
     except TypeError:
         raise DataError(f"{what} must be an array or a DataFrame, got {type(x).__name__}.") from None
-    return Table({str(name): _column(frame[name].to_numpy()) for name in frame.columns}, len(frame))
+    except DuplicateError as error:
+        raise DataError(f"{what} must name every column once: {' '.join(str(error).split())}.") from None
+    return Table({str(name): _column(frame.get_column(name).to_numpy()) for name in frame.columns}, len(frame))
+
+
+def as_array(values: Any, what: str) -> np.ndarray:
+    """Return an array from what the user passed; raise `DataError` if its rows differ in length."""
+    try:
+        return np.asarray(values)
+    except ValueError:
+        raise DataError(f"{what} must be an array whose rows all have the same length.") from None
+
+
+def is_missing(value: Any) -> bool:
+    """Whether a cell is None, NaN, NaT or pandas' NA: those are not equal to themselves."""
+    same = value == value
+    return value is None or not (isinstance(same, bool | np.bool_) and bool(same))
 
 
 def _column(values: np.ndarray) -> np.ndarray:
     """Return floats for numbers and booleans, and text, with "" for what is missing, for everything else."""
     if values.dtype.kind in "fiub":
         return values.astype(np.float64)
-    missing = np.array([v is None or v != v for v in values], dtype=bool)  # NaN is what differs from itself
+    missing = np.array([is_missing(v) for v in values], dtype=bool)
     return np.char.strip(np.where(missing, "", values.astype(str)).astype(str))
 
 
@@ -182,7 +203,13 @@ def _numbers(values: np.ndarray) -> np.ndarray:
     return out
 
 
-def _rows(where: np.ndarray) -> str:
+def counted(n: int, noun: str) -> str:
+    """Return "1 row" or "2 rows"."""
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def rows_of(where: np.ndarray) -> str:
+    """Return the numbers of the rows where a mask is true, counted from 1, the first few of them."""
     numbers = [str(i + 1) for i in where.nonzero()[0][:SHOWN]]
     return ("row " if where.sum() == 1 else "rows ") + ", ".join(numbers) + (", …" if where.sum() > SHOWN else "")
 

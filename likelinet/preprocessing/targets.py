@@ -9,7 +9,7 @@ from likelinet.distributions import Bernoulli, Categorical, Distribution, Indepe
 from likelinet.distributions.labelled import encode_labels
 from likelinet.errors import DataError
 from likelinet.families.family import Family
-from likelinet.preprocessing.tables import SHOWN, check_finite
+from likelinet.preprocessing.tables import SHOWN, as_array, check_finite, counted, is_missing, rows_of
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Targets:
 
 def numbers(y: Any, what: str) -> np.ndarray:
     """Return y as finite floats of shape (n,) or (n, d)."""
-    y = np.asarray(y)
+    y = as_array(y, what)
     if y.ndim not in (1, 2) or (y.ndim == 2 and y.shape[1] == 0):
         raise DataError(f"{what} must have shape (n,) or (n, d), got {y.shape}.")
     try:
@@ -80,33 +80,33 @@ def numbers(y: Any, what: str) -> np.ndarray:
 
 
 def labels(y: Any, what: str) -> np.ndarray:
-    """Return class labels of shape (n,) or (n, d): integers where all are whole numbers, else text."""
-    y = np.asarray(y)
+    """Return class labels of shape (n,) or (n, d): text stays text, and whole numbers become integers."""
+    y = as_array(y, what)
     if y.ndim not in (1, 2) or (y.ndim == 2 and y.shape[1] == 0):
         raise DataError(f"{what} must have shape (n,) or (n, d), got {y.shape}.")
     if y.dtype.kind == "O":
-        missing = np.array([v is None or v != v for v in y.ravel()])
-        if missing.any():
-            raise DataError(f"{what} has {missing.sum()} missing labels: fill or drop these rows.")
+        _check_no_missing(np.array([is_missing(v) for v in y.ravel()]).reshape(y.shape), what)
         y = (
             np.array([str(v) for v in y.ravel()]).reshape(y.shape)
             if any(isinstance(v, str) for v in y.ravel())
             else np.array(y.tolist())
         )
     if y.dtype.kind == "U":
-        if (y == "").any():
-            raise DataError(f"{what} has {(y == '').sum()} missing labels: fill or drop these rows.")
-        try:
-            whole = y.astype(np.float64)
-        except ValueError:
-            return y
-        return whole.astype(np.int64) if np.isfinite(whole).all() and (whole == np.floor(whole)).all() else y
+        _check_no_missing(y == "", what)
     if y.dtype.kind == "f":
         check_finite(y, what)
         return y.astype(np.int64) if (y == np.floor(y)).all() else y
     if y.dtype.kind == "b":
         return y.astype(np.int64)
     return y
+
+
+def _check_no_missing(missing: np.ndarray, what: str) -> None:
+    if missing.any():
+        rows = missing.reshape(len(missing), -1).any(1)
+        raise DataError(
+            f"{what} has {counted(missing.sum(), 'missing label')} ({rows_of(rows)}): fill or drop these rows."
+        )
 
 
 def learn_classes(y: np.ndarray, binary: bool, what: str) -> tuple[np.ndarray | None, int]:
@@ -116,25 +116,36 @@ def learn_classes(y: np.ndarray, binary: bool, what: str) -> tuple[np.ndarray | 
         strange = ~np.isin(y, (0, 1))
         if strange.any():
             raise DataError(
-                f"{what} must be 0 or 1 for the bernoulli family with several outputs, got {y[strange].flat[0]!r}."
+                f"{what} must be 0 or 1 for the bernoulli family with several outputs, got '{y[strange].flat[0]}'."
             )
         return None, 2
     if len(classes) < 2:
-        raise DataError(f"{what} has only one class, {classes[0]!r}: there is nothing to tell apart.")
+        raise DataError(f"{what} has only one class, '{classes[0]}': there is nothing to tell apart.")
     if binary and len(classes) > 2:
-        shown = ", ".join(map(str, classes[:SHOWN]))
         raise DataError(
-            f"{what} has {len(classes)} classes ({shown}, …), but the bernoulli family needs two: use 'categorical'."
+            f"{what} has {len(classes)} classes ({_names(classes)}), but the bernoulli family needs two: use 'categorical'."
         )
     codes = classes.dtype.kind in "iu" and np.array_equal(classes, np.arange(len(classes)))
     return (None if codes else classes), len(classes)
 
 
-def check_known(y: np.ndarray, targets: Targets, what: str) -> None:
-    """Raise `DataError` where a label was not seen in training."""
-    strange = encode_labels(y, targets.classes) < 0 if targets.classes is not None else np.zeros(y.shape, bool)
+def known_labels(y: np.ndarray, classes: np.ndarray | None, n_classes: int, what: str) -> np.ndarray:
+    """Return labels in the form of the trained ones, text or numbers; raise `DataError` where one is new."""
+    known = np.arange(n_classes) if classes is None else classes
+    if "U" in (y.dtype.kind, known.dtype.kind):
+        strange = ~np.isin(y.astype(str), known.astype(str))
+    else:
+        strange = ~np.isin(y, known)
     if strange.any():
-        raise DataError(f"{what} has the class {y[strange].flat[0]!r}, which was not seen in training.")
+        raise DataError(
+            f"{what} has the class '{y[strange].flat[0]}' in row {np.argwhere(strange)[0, 0] + 1}, "
+            f"which was not seen in training (seen: {_names(known)})."
+        )
+    return y.astype(known.dtype)
+
+
+def _names(classes: np.ndarray) -> str:
+    return ", ".join(map(str, classes[:SHOWN])) + (", …" if len(classes) > SHOWN else "")
 
 
 def learn_scaling(
@@ -170,9 +181,8 @@ def check_support(y: np.ndarray, family: Family, what: str) -> None:
     """Raise `DataError` where y lies outside the family's support; the message names the rows."""
     bad = ~family.support.contains(y)
     if bad.any():
-        rows = np.flatnonzero(bad.reshape(len(y), -1).any(1))
-        shown = ", ".join(str(i + 1) for i in rows[:SHOWN]) + (", …" if len(rows) > SHOWN else "")
+        rows = bad.reshape(len(y), -1).any(1)
         raise DataError(
-            f"{what} has {len(rows)} rows outside the family's support (rows {shown}, for example {y[bad].flat[0]:g}): "
-            f"each value must be {family.support.description}."
+            f"{what} has {counted(rows.sum(), 'row')} outside the family's support ({rows_of(rows)}, "
+            f"for example {y[bad].flat[0]:g}): each value must be {family.support.description}."
         )

@@ -9,6 +9,7 @@ from likelinet import networks
 from likelinet.networks import activations
 from likelinet.networks.activations import Activation
 from likelinet.networks.layer import Layer
+from tests import on_jax
 from tests.cases import ACTIVATIONS, LAYERS
 from tests.differences import assert_gradients, of_a_sum
 from tests.networks.strategies import Shape, shapes
@@ -81,14 +82,12 @@ def test_jax_gives_the_same_and_its_vjp_agrees(make):
     dy = np.cos(np.arange(y.size, dtype=float)).reshape(y.shape)
     dx, grads = backward(dy)
 
-    @jax.jit
     def both(weights, uniform, x, dy):
         y, backward = layer.forward((*weights, *uniform), x)
         _, vjp = jax.vjp(lambda weights, x: layer.forward((*weights, *uniform), x)[0], weights, x)
         return y, backward(dy), vjp(dy)
 
-    with jax.enable_x64(True):
-        jax_y, (jax_dx, jax_grads), (vjp_grads, vjp_dx) = both(weights, uniform, x, dy)
+    jax_y, (jax_dx, jax_grads), (vjp_grads, vjp_dx) = on_jax.run(both, weights, uniform, x, dy)
     np.testing.assert_allclose(jax_y, y, rtol=1e-10, atol=1e-12)
     for got in ((jax_dx, *jax_grads), (vjp_dx, *vjp_grads)):
         for a, b in zip(got, (dx, *grads), strict=True):

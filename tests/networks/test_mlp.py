@@ -10,6 +10,7 @@ from likelinet.networks.activations import RELU, SILU, TANH
 from likelinet.networks.chain import Residual
 from likelinet.networks.dense import Dense
 from likelinet.networks.mlp import mlp
+from tests import on_jax
 from tests.cases import ACTIVATIONS
 from tests.differences import assert_gradients, of_a_sum
 
@@ -49,8 +50,7 @@ def test_jax_grad_agrees_for_every_activation(name):
     network = mlp(3, (4, 4), 2, ACTIVATIONS[name][0], dropout=0.3, layer_norm=True, residual=True)
     weights, uniform, x = arrays(network, 2, 5, 3)
     y, backward = network.forward((*weights, *uniform), x)
-    with jax.enable_x64(True):
-        want = jax.jit(jax.grad(lambda w: (network.forward((*w, *uniform), x)[0] ** 2).sum()))(weights)
+    want = on_jax.run(jax.grad(lambda w: (network.forward((*w, *uniform), x)[0] ** 2).sum()), weights)
     for got, expected in zip(backward(2.0 * y)[1], want, strict=True):
         np.testing.assert_allclose(got, expected, rtol=1e-10, atol=1e-12)
 

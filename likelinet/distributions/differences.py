@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from likelinet.distributions import Distribution, Parameter
-from likelinet.distributions.base import Backward
+from likelinet.distributions.base import Backward, Distribution, Parameter
 
 STEP = np.finfo(np.float64).eps ** 0.2  # balances the h⁴ truncation error against rounding
 

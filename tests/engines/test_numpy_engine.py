@@ -1,0 +1,114 @@
+"""The NumPy engine: what it computes, what it leaves alone, and how it fails."""
+
+import numpy as np
+import pytest
+
+from likelinet.build import build_family, build_network
+from likelinet.config import parse_config
+from likelinet.engines import numpy as numpy_engine
+from likelinet.engines.engine import Batches, Data, Diverged
+from likelinet.engines.numpy import NumpyEngine
+from likelinet.families.head import Head
+from likelinet.objective import Objective
+from likelinet.optim.sgd import SGD
+
+N, INPUTS = 12, 2
+
+
+def problem(members: int = 2, distribution: dict | None = None, dropout: float = 0.0):
+    config = parse_config({"network": {"hidden": [3], "dropout": dropout}, "distribution": distribution or {}})
+    head = Head(build_family(config.distribution, None, 0, None))
+    objective = Objective(build_network(config.network, INPUTS, head.predicted), head)
+    rng = np.random.default_rng(0)
+    data = Data(rng.standard_normal((N, INPUTS)), rng.standard_normal(N), rng.uniform(0.5, 1.5, N))
+    return objective, data, 0.3 * rng.standard_normal((members, objective.layout.size))
+
+
+def start(objective, data, theta, rate=0.1, limit=None, seed=0):
+    noise = [np.random.default_rng([seed, m]) for m in range(len(theta))]
+    return NumpyEngine().start(objective, data, SGD(np.full(100, rate)), limit, theta, noise)
+
+
+def one_batch(members: int) -> Batches:
+    rows = np.stack([np.roll(np.arange(N), m)[:5] for m in range(members)])[None]
+    return Batches(rows, np.full(rows.shape, 0.2))
+
+
+def test_a_step_is_gradient_descent_on_the_objective():
+    objective, data, theta = problem()
+    run, batch = start(objective, data, theta), one_batch(2)
+    losses = run.epoch(batch)
+    rows = batch.rows[0]
+    want, backward = objective(objective.layout.views(theta), (), data.x[rows], data.y[rows], batch.share[0])
+    np.testing.assert_allclose(losses, want[None], rtol=1e-13)
+    moved = zip(objective.layout.views(run.weights()), objective.layout.views(theta), backward(), strict=True)
+    for after, before, grad in moved:
+        np.testing.assert_allclose(after, before - 0.1 * grad, rtol=1e-12, atol=1e-14)
+
+
+def test_the_start_and_the_weights_handed_out_are_copies():
+    objective, data, theta = problem()
+    before = theta.copy()
+    run = start(objective, data, theta)
+    first = run.weights()
+    run.epoch(one_batch(2))
+    np.testing.assert_array_equal(theta, before)
+    np.testing.assert_array_equal(first, before)
+    assert not np.array_equal(run.weights(), before)
+
+
+def test_rows_of_share_0_have_no_say():
+    objective, data, theta = problem()
+    batch, runs = one_batch(2), [start(objective, data, theta) for _ in range(2)]
+    padded = Batches(np.pad(batch.rows, ((0, 0), (0, 0), (0, 3))), np.pad(batch.share, ((0, 0), (0, 0), (0, 3))))
+    np.testing.assert_allclose(runs[0].epoch(padded), runs[1].epoch(batch), rtol=1e-13)
+    np.testing.assert_allclose(runs[0].weights(), runs[1].weights(), rtol=1e-12)
+
+
+def test_evaluate_is_the_weighted_sum_in_any_number_of_blocks(monkeypatch):
+    objective, data, theta = problem(dropout=0.5)
+    rows = np.stack([np.arange(N), np.arange(N)[::-1]])
+    run = start(objective, data, theta)
+    whole = run.evaluate(rows, data.weight[rows])
+    plain, _ = objective(objective.layout.views(theta), (), data.x[rows], data.y[rows], data.weight[rows])
+    monkeypatch.setattr(numpy_engine, "BLOCK", 5)
+    np.testing.assert_allclose(whole, plain, rtol=1e-13)
+    np.testing.assert_allclose(run.evaluate(rows, data.weight[rows]), plain, rtol=1e-13)
+
+
+def test_members_that_are_kept_go_on_as_if_nothing_had_happened():
+    objective, data, theta = problem(members=3, dropout=0.4)
+    batch, runs = one_batch(3), [start(objective, data, theta) for _ in range(2)]
+    for run in runs:
+        run.epoch(batch)
+    kept = runs[0].keep(np.array([0, 2]))
+    kept.epoch(Batches(batch.rows[:, [0, 2]], batch.share[:, [0, 2]]))
+    runs[1].epoch(batch)
+    np.testing.assert_allclose(kept.weights(), runs[1].weights()[[0, 2]], rtol=1e-12)
+
+
+def test_dropout_is_drawn_from_the_stream_given():
+    objective, data, theta = problem(dropout=0.5)
+    losses = [start(objective, data, theta, seed=s).epoch(one_batch(2)) for s in (0, 0, 1)]
+    np.testing.assert_array_equal(losses[0], losses[1])
+    assert (losses[0] != losses[2]).all()
+
+
+def test_a_loss_that_is_not_finite_names_step_and_parameter():
+    objective, data, theta = problem(distribution={"links": {"loc": "identity", "scale": "exp"}})
+    theta[1] *= 1e3
+    batch = one_batch(2)
+    with pytest.raises(Diverged, match=r"^the loss is not finite at step 1; .* 'scale'$"):
+        start(objective, data, theta).epoch(batch)
+    objective, data, theta = problem()
+    twice = Batches(np.tile(batch.rows, (2, 1, 1)), np.tile(batch.share, (2, 1, 1)))
+    with pytest.raises(Diverged) as caught:
+        start(objective, data, theta, rate=1e300).epoch(twice)
+    assert (caught.value.step, caught.value.parameter) == (1, "loc")
+
+
+def test_clipping_limits_the_step():
+    objective, data, theta = problem()
+    run = start(objective, data, theta, rate=1.0, limit=1e-3)
+    run.epoch(one_batch(2))
+    np.testing.assert_allclose(np.linalg.norm(run.weights() - theta, axis=1), 1e-3, rtol=1e-9)

@@ -1,0 +1,108 @@
+"""The documentation is true: its code runs, and the generated page is up to date."""
+
+import importlib.util
+import re
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+import likelinet as ll
+from likelinet.config import parse_config
+
+ROOT = Path(__file__).parents[1]
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    """Return the fenced code blocks of a page."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", page.read_text(encoding="utf-8"), flags=re.M | re.S)
+
+
+def run(code: list[str]) -> dict[str, Any]:
+    """Execute the blocks one after the other in one namespace and return it."""
+    names: dict[str, Any] = {"__name__": "page"}
+    for block in code:
+        exec(compile(block, "page", "exec"), names)
+    return names
+
+
+def script(name: str) -> ModuleType:
+    """Import a script of the docs folder."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_config_reference_is_up_to_date():
+    page = (ROOT / "docs" / "config.md").read_text(encoding="utf-8")
+    assert page == script("make_config_reference").reference(), "run python docs/make_config_reference.py"
+
+
+def test_config_reference_covers_every_config_class():
+    page = (ROOT / "docs" / "config.md").read_text(encoding="utf-8")
+    classes = [name for name in ll.__all__ if name.endswith("Config")]
+    assert classes
+    assert [name for name in classes if f"`ll.{name}`" not in page] == []
+
+
+def test_readme_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    names = run(blocks(ROOT / "README.md", "python"))
+    d, loaded = names["d"], names["loaded"]
+    np.testing.assert_array_equal(loaded.predict_dist(names["X_new"]).mean(), d.mean())
+    assert names["samples"].shape == (100, len(names["X_new"]))
+
+
+def test_readme_commands_are_the_first_two_bash_blocks():
+    first, second, *_ = blocks(ROOT / "README.md", "bash")
+    assert first == 'python -m venv .venv && .venv/bin/pip install -e ".[sklearn]" && .venv/bin/likelinet demo\n'
+    assert second == 'python -m venv .venv && .venv/bin/pip install -e ".[test]" && .venv/bin/pytest\n'
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/plugins.md", "docs/config.md"])
+def test_configs_in_the_docs_are_valid(page: str):
+    import yaml
+
+    found = blocks(ROOT / page, "yaml")
+    assert found
+    for block in found:
+        parse_config(yaml.safe_load(block))
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", *(f"docs/{n}.md" for n in ("architecture", "plugins"))])
+def test_links_lead_somewhere(page: str):
+    path = ROOT / page
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text(encoding="utf-8")):
+        assert target.startswith("http") or (path.parent / target).exists(), target
+
+
+def test_plugin_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    code = blocks(ROOT / "docs" / "plugins.md", "python")
+    (tmp_path / "rayleigh.py").write_text(code[0], encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    try:
+        names = run(code)
+    finally:
+        sys.modules.pop("rayleigh", None)
+    truth = np.array([1.3, 3.7])
+    predicted = names["model"].predict_dist([[0.1], [0.9]])
+    np.testing.assert_allclose(predicted.scale, truth, rtol=0.2)
+    np.testing.assert_array_equal(names["same"].predict_dist([[0.1], [0.9]]).scale, predicted.scale)
+    assert ((names["low"] < predicted.mean()) & (predicted.mean() < names["high"])).all()
+    assert names["draws"].shape == (1000, 2)
+    with pytest.raises(ll.ModelFileError, match="rayleigh:Rayleigh"):
+        ll.Model.load("rayleigh.safetensors")
+
+
+def test_every_module_is_in_the_architecture_page():
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    package = ROOT / "likelinet"
+    modules = [p.relative_to(package).as_posix() for p in package.rglob("*.py") if p.name != "__init__.py"]
+    assert [m for m in modules if f"`{m}`" not in page] == []
