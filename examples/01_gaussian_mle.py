@@ -58,7 +58,8 @@ def main(quick: bool = False) -> dict[str, Any]:
     left.legend(frameon=False, loc="upper left")
     # Beyond 10 nats below the maximum the surface is all one colour: such parameters are out of the question.
     filled = right.contourf(means, stds, np.maximum(below, -10.0), levels=np.linspace(-10.0, 0.0, 21), cmap="Blues")
-    # Large-sample theory: the true parameters lie within 3.00 nats of the maximum with probability 95 %, 1.15 with 68 %.
+    # With many rows the true parameters lie within 3.00 nats of the maximum with probability 95 %, within 1.15 with
+    # 68 % (half the quantiles of a chi-squared variable with two degrees of freedom).
     lines = right.contour(means, stds, below, levels=[-3.0, -1.15], colors="white", linewidths=1.2, linestyles="solid")
     right.clabel(lines, fmt={-3.0: "95 %", -1.15: "68 %"}, fontsize=8)
     right.plot(mean, std, "o", color="#d9822b", ms=9, label="fitted by the model")

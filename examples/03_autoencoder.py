@@ -27,9 +27,9 @@ OUTPUT = Path(__file__).parent / "output"
 def main(quick: bool = False) -> dict[str, Any]:
     """Fit both autoencoders, print what they know about held-out images and draw reconstructions and samples."""
     rng = np.random.default_rng(0)
-    digits = load_digits()
-    order = rng.permutation(len(digits.data))
-    levels, labels = digits.data[order], digits.target[order]  # whole numbers 0, …, 16; the labels are only for display
+    pixels, digits = (np.asarray(a) for a in load_digits(return_X_y=True))
+    order = rng.permutation(len(pixels))
+    levels, labels = pixels[order], digits[order]  # whole numbers 0, …, 16; the labels are only for display
     # A density can become infinite on whole numbers (some border pixels are always 0). Noise of the width of one level
     # makes the data continuous; the log-density then bounds the log-probability of the levels from below.
     grey = (levels + rng.random(levels.shape)) / 17.0

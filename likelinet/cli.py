@@ -1,6 +1,8 @@
 """The command line over `Model`."""
 
 import json
+import math
+import os
 import sys
 import warnings
 from collections.abc import Iterator
@@ -10,7 +12,7 @@ from typing import Any
 
 import click
 
-from likelinet.errors import LikelinetError, NonFiniteError
+from likelinet.errors import LikelinetError
 
 INTERRUPTED = 130  # exit code of a command that Ctrl-C ended: 128 + SIGINT
 
@@ -72,7 +74,8 @@ def evaluate(model: Path, table: Path, as_json: bool, trust: str | None) -> None
     from likelinet.preprocessing.tables import read_csv
 
     scores = Model.load(model, trust=trust).evaluate(read_csv(table))
-    click.echo(json.dumps(scores) if as_json else metrics_table({"": scores}))
+    valid = {name: value if math.isfinite(value) else None for name, value in scores.items()}  # JSON has no NaN
+    click.echo(json.dumps(valid) if as_json else metrics_table({"": scores}))
 
 
 @cli.command()
@@ -172,6 +175,8 @@ def _warnings_as_lines() -> Iterator[None]:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; exit 2 for what the user can mend, 130 after Ctrl-C."""
+    if os.getcwd() not in sys.path:
+        sys.path.append(os.getcwd())  # a family of the user's own is a module beside the data
     try:
         with _warnings_as_lines():
             cli.main(arguments, prog_name="likelinet", standalone_mode=False)
@@ -181,9 +186,6 @@ def main(arguments: list[str] | None = None) -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("likelinet: interrupted.", err=True)
         sys.exit(INTERRUPTED)
-    except NonFiniteError as error:
-        click.echo(f"likelinet: {error}", err=True)
-        sys.exit(2)
     except LikelinetError as error:
         click.echo(f"likelinet: {error}", err=True)
         sys.exit(2)

@@ -4,6 +4,7 @@ import csv
 import sys
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ import numpy as np
 from likelinet import metrics
 from likelinet.config import dump_config, load_config
 from likelinet.distributions import Bernoulli, Categorical, Independent, Labelled
-from likelinet.errors import DataError, NonFiniteError
+from likelinet.errors import DataError, NonFiniteError, UndefinedError
 from likelinet.model import Model
 from likelinet.preprocessing.tables import Table, read_csv
 
@@ -102,11 +103,14 @@ def prediction_rows(
         probs, _ = metrics.class_probabilities(d, d.mode())
         labels = range(probs.shape[1]) if model.classes is None else model.classes
         return ["class", *(f"p_{c}" for c in labels)], ([g, *p] for g, p in zip(guess, probs.tolist(), strict=True))
-    columns = {"mean": d.mean()} | {f"q{q:g}": d.ppf(q) for q in quantiles}
+    kind, columns = (np.int64 if model.whole_numbers else np.float64), {}
+    with suppress(UndefinedError):  # a family of the user's may have quantiles alone
+        columns["mean"] = d.mean()
+    columns |= {f"q{q:g}": d.ppf(q).astype(kind) for q in quantiles}
     if not d.event_shape:
         return list(columns), zip(*(c.tolist() for c in columns.values()), strict=True)
     header = [f"{name}_{t}" for name in columns for t in outputs]
-    return header, np.concatenate(list(columns.values()), axis=1).tolist()
+    return header, np.concatenate([c.astype(object) for c in columns.values()], axis=1).tolist()
 
 
 def sample_rows(model: Model, table: Table, number: int, seed: int | None) -> tuple[list[str], Iterable[Sequence[Any]]]:
@@ -135,7 +139,10 @@ def draw(model: Model, table: Table) -> "Figure":
     features = model.feature_names
     alone = len(features) == 1 and not table.is_text(features[0])
     return plots.plot_regression(
-        d, rows.y, table.numeric(features[0]) if alone else None, (features[0] if alone else "x", model.y_name)
+        d,
+        rows.y,
+        table.numeric(features[0]) if alone else None,
+        (features[0] if alone else "x", ", ".join(model.target_names)),
     )
 
 
@@ -144,7 +151,7 @@ def save_figure(figure: "Figure", path: Path) -> None:
     try:
         figure.savefig(path, dpi=130)
     except (OSError, ValueError) as error:
-        raise DataError(f"{path}: cannot write the picture ({error}).") from None
+        raise DataError(f"{path}: cannot write the picture ({getattr(error, 'strerror', None) or error}).") from None
 
 
 def write_csv(path: Path | None, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

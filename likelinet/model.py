@@ -14,7 +14,7 @@ from likelinet.errors import ConfigError, DataError, ModelFileError, NotFittedEr
 from likelinet.fitting import Fit, Rows
 from likelinet.prediction import predict_dist
 from likelinet.preprocessing.inputs import Inputs
-from likelinet.preprocessing.tables import Table, as_table, check_finite
+from likelinet.preprocessing.tables import Table, as_array, as_table, counted, has_codes, row_weights
 from likelinet.preprocessing.targets import Targets
 from likelinet.training.history import Callback, History
 from likelinet.training.progress import Progress
@@ -51,7 +51,7 @@ class Model:
         self, config: ModelConfig | dict[str, Any] | None = None, *, distribution: type[Distribution] | None = None
     ) -> None:
         config = ModelConfig() if config is None else config
-        config = parse_config(config) if isinstance(config, dict) else config
+        config = config if isinstance(config, ModelConfig) else parse_config(config)
         if distribution is not None:
             target = f"{distribution.__module__}:{distribution.__qualname__}"
             own = config.distribution if isinstance(config.distribution, CustomConfig) else CustomConfig(target=target)
@@ -112,7 +112,7 @@ class Model:
                 "data.features must name each column once, and neither target nor weight: "
                 f"{', '.join(clash or features)}."
             )
-        names = (self.y_name, other)
+        names = (self.y_name, tuple(rows.table.columns))
         with Progress(progress) as bar:
             self._fit, cause = fitting.fit(self.config, self._custom, rows, held, features, names, [bar, *callbacks])
         if cause is not None:
@@ -121,19 +121,22 @@ class Model:
 
     def predict_dist(self, X: Any) -> Distribution:
         """Return P(y | x) for each row: batch_shape (n,), in the units of y."""
-        fit = self._fitted()
+        fit, table = self._fitted(), as_table(X)
+        if table.n == 0:
+            raise DataError("The table is empty: it has no rows.")
         other = (*self._target_names(), *([self.config.data.weight] if self.config.data.weight else []))
-        return predict_dist(fit, fit.inputs.encode(as_table(X), other))
+        return predict_dist(fit, fit.inputs.encode(table, other))
 
     def predict(self, X: Any) -> np.ndarray:
         """Return the mean of each row's distribution, or its most probable class."""
         d = self.predict_dist(X)
-        base = d.base if isinstance(d, Independent) else d
-        return d.mode() if isinstance(base, Labelled | Categorical | Bernoulli) else d.mean()
+        return self._as_given(d.mode()) if _of_classes(d) else d.mean()
 
     def sample(self, X: Any, n: int = 1, seed: int | None = None) -> np.ndarray:
         """Return n draws of y for each row, shape (n, len(X), *event_shape)."""
-        return self.predict_dist(X).sample((n,), rng=seed)
+        d = self.predict_dist(X)
+        draws = d.sample((n,), rng=seed)
+        return self._as_given(draws) if _of_classes(d) else draws
 
     def score(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> float:
         """Return the mean log-likelihood per row in the units of y; higher is better."""
@@ -237,6 +240,10 @@ class Model:
             raise ModelFileError(f"{path}: the metadata does not describe a model of this version ({error}).") from None
         return model
 
+    def _as_given(self, labels: np.ndarray) -> np.ndarray:
+        """Return class codes as integers, and the user's own labels as they are."""
+        return labels.astype(np.int64) if self.classes is None else labels
+
     def _fitted(self) -> Fit:
         if self._fit is None:
             raise NotFittedError("The model is not fitted: call fit(X, y) first, or Model.load(path).")
@@ -258,35 +265,34 @@ class Model:
             raise DataError("The table is empty: it has no rows.")
         if y is None:
             if not self._target_names():
-                raise DataError("y is missing: pass it, or name its column in data.target.")
+                raise DataError("y is missing: name its column in data.target, or pass y as an array.")
             y = self._columns(table)
-        y = np.asarray(y)
+        y = as_array(y, self.y_name)
         if y.ndim == 0 or len(y) != table.n:
-            raise DataError(f"X has {table.n} rows, but y has shape {y.shape}.")
+            raise DataError(f"X has {counted(table.n, 'row')}, but y has shape {y.shape}: they must be equally long.")
         name = self.config.data.weight
-        if sample_weight is None:
-            weight = np.ones(table.n) if name is None else table.numeric(name)
-        else:
-            weight = np.asarray(sample_weight, dtype=np.float64)
-        if weight.shape != (table.n,):
-            raise DataError(f"sample_weight must have shape ({table.n},), got {weight.shape}.")
-        check_finite(weight, "sample_weight")
-        if (weight < 0.0).any() or not weight.any():
-            raise DataError("sample_weight must not be negative, and not all zero.")
-        return Rows(table, y, weight)
+        if sample_weight is not None:
+            return Rows(table, y, row_weights(sample_weight, table.n, "sample_weight"))
+        weight = np.ones(table.n) if name is None else table.numeric(name)
+        return Rows(table, y, row_weights(weight, table.n, f"Column '{name}', the weight,"))
 
     def _columns(self, table: Table) -> np.ndarray:
         """Return the target columns as they are, shape (n,) or (n, d)."""
-        columns = [table.column(name) for name in self._target_names()]
+        names = self._target_names()
+        columns = [table.column(name) for name in names]
+        # Text from a CSV file may be numbers; codes like 007 are text for good.
         if all(
-            c.dtype.kind != "f" and not table.is_text(n) for c, n in zip(columns, self._target_names(), strict=True)
+            c.dtype.kind != "f" and not table.is_text(n) and not has_codes(c)
+            for c, n in zip(columns, names, strict=True)
         ):
-            columns = [table.numeric(n) for n in self._target_names()]
+            columns = [table.numeric(n) for n in names]
         return columns[0] if isinstance(self.config.data.target, str) else np.stack(columns, axis=1)
 
     def observed(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> Rows:
         """Return rows whose y is checked against what the model was trained on."""
         fit, rows = self._fitted(), self._rows(X, y, sample_weight)
-        return Rows(
-            rows.table, fitting.observed(self.config, rows.y, fit.targets, fit.family, self.y_name), rows.weight
-        )
+        return Rows(rows.table, fitting.observed(fit, rows.y, self.y_name), rows.weight)
+
+
+def _of_classes(d: Distribution) -> bool:
+    return isinstance(d.base if isinstance(d, Independent) else d, Labelled | Categorical | Bernoulli)

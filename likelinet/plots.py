@@ -35,7 +35,7 @@ def plot_regression(
         Three panels.
     """
     if isinstance(d, Independent):
-        d, y, x = _flat(d), np.asarray(y).reshape(-1), None
+        d, y, x = d.base._flat(d.base.batch_shape), np.asarray(y).reshape(-1), None
     figure = Figure(figsize=(13, 4), layout="constrained")
     left, middle, right = figure.subplots(1, 3, width_ratios=(2.2, 1, 1))
     fan(left, d, y, x)
@@ -137,11 +137,3 @@ def reliability(axes: Axes, probs: np.ndarray, codes: np.ndarray, bins: int = 10
     axes.scatter(mean, right, s=size, color=BLUE, zorder=3)
     axes.set(xlabel="probability of the most probable class", ylabel="share that was right", title="Reliability")
     axes.set(xlim=(0, 1.02), ylim=(0, 1.02), aspect="equal")
-
-
-def _flat(d: Independent) -> Distribution:
-    """Return the marginals of several outputs as one batch."""
-    shape = d.base.batch_shape
-    return d.base._map(
-        lambda a, n: np.broadcast_to(a, shape + a.shape[a.ndim - n :]).reshape((-1, *a.shape[a.ndim - n :]))
-    )

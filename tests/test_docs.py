@@ -75,7 +75,7 @@ def test_configs_in_the_docs_are_valid(page: str):
         parse_config(yaml.safe_load(block))
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", *(f"docs/{n}.md" for n in ("architecture", "plugins"))])
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/plugins.md"])
 def test_links_lead_somewhere(page: str):
     path = ROOT / page
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text(encoding="utf-8")):

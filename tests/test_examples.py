@@ -18,7 +18,7 @@ def run(name: str, output: Path) -> dict[str, Any]:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    module.OUTPUT = output
+    vars(module)["OUTPUT"] = output
     result = module.main(quick=True)
     assert result["figure"].parent == output
     assert result["figure"].read_bytes().startswith(PNG)

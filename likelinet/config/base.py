@@ -2,9 +2,11 @@
 
 import difflib
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from likelinet.errors import ConfigError
 
 
 def nearest(word: str, words: Iterable[str]) -> str:
@@ -18,6 +20,24 @@ class Config(BaseModel):
     """A frozen piece of a model's declaration."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
+
+    if not TYPE_CHECKING:  # type checkers read the fields instead
+
+        def __init__(self, **fields: Any) -> None:
+            try:
+                super().__init__(**fields)
+            except ValidationError as error:
+                raise ConfigError(explain(error)) from None
+
+        __init__.__pydantic_base_init__ = True  # a config inside another is validated as ever
+
+    @classmethod
+    def model_validate(cls, obj: Any, **options: Any) -> Self:
+        """Return the config that plain data declares; raise `ConfigError` with one sentence."""
+        try:
+            return super().model_validate(obj, **options)
+        except ValidationError as error:
+            raise ConfigError(explain(error)) from None
 
     @model_validator(mode="before")
     @classmethod
@@ -37,31 +57,47 @@ def kind_or(default: str):
     return kind_of
 
 
-def explain(error: ValidationError, known: Iterable[str] = ()) -> str:
-    """Return a validation error as one sentence: where, what, and the nearest valid value.
-
-    Parameters
-    ----------
-    error : ValidationError
-        What pydantic raised.
-    known : iterable of str
-        Kinds, which pydantic adds to the location and which are left out of it.
-    """
-    skipped = {*known, "float", "int", "str", "list[str]", "list[constrained-str]"}
-    sentences: dict[str, str] = {}
+def explain(error: ValidationError) -> str:
+    """Return a validation error as one sentence: where, what, and the nearest valid value."""
+    problems: dict[str, list[Any]] = {}
     for e in error.errors(include_url=False):
-        at = ".".join(
-            str(part) for part in e["loc"] if part not in skipped and not str(part).startswith(("function-", "literal"))
-        )
-        context, message = e.get("ctx", {}), e["msg"].removeprefix("Value error, ")
-        if e["type"] == "union_tag_invalid":
+        # The location also names kinds and types that pydantic tried; a user wrote none of these.
+        at = ".".join(str(part) for part in e["loc"] if part not in kinds() and not _is_type(str(part)))
+        problems.setdefault(at, []).append(e)
+    sentences = (f"{at}: {_sentence(found)}" if at else _sentence(found) for at, found in problems.items())
+    return "; ".join(sentences) + "."
+
+
+def kinds(base: type[Config] = Config) -> set[str]:
+    """Return every value that a `kind` can have."""
+    found = {base.model_fields["kind"].default} if "kind" in base.model_fields else set()
+    return found.union(*(kinds(c) for c in base.__subclasses__()))
+
+
+def _is_type(part: str) -> bool:
+    return part in ("float", "int", "str") or part.startswith(("function-", "literal", "constrained-", "list["))
+
+
+def _sentence(found: list[Any]) -> str:
+    """Return what is wrong with one value, which fails once for each type that it could have had."""
+    words = [e for e in found if e["type"] == "literal_error"]
+    e = (
+        words[0]
+        if words and isinstance(words[0]["input"], str)
+        else next((e for e in found if e not in words), found[0])
+    )
+    context, message = e.get("ctx", {}), e["msg"].removeprefix("Value error, ")
+    match e["type"]:
+        case "value_error":
+            return message
+        case "missing":
+            return "is missing"
+        case "union_tag_invalid":
             tags = [t.strip(" '") for t in context["expected_tags"].split(",")]
-            message = f"unknown kind '{context['tag']}'{nearest(context['tag'], tags)}"
-        elif e["type"] == "literal_error":
+            return f"unknown kind '{context['tag']}'{nearest(context['tag'], tags)}"
+        case "literal_error":
             values = [v.strip(" '") for v in context["expected"].replace(" or ", ",").split(",")]
-            message = f"'{e['input']}' is not possible{nearest(e['input'], values)}"
-        elif e["type"] != "value_error":
-            message = f"{message[0].lower()}{message[1:]}, got {e['input']!r}"
-        # A field with several possible types fails once for each: the first sentence says it.
-        sentences.setdefault(at, f"{at}: {message}" if at else message)
-    return "; ".join(sentences.values()) + "."
+            number = " or a number" if len(found) > 1 else ""
+            return f"'{e['input']}' is not possible{nearest(e['input'], values)}{number}"
+        case _:
+            return f"{message[0].lower()}{message[1:].partition(', unable')[0]}, got {e['input']!r}"

@@ -1,9 +1,10 @@
 """The family that the outputs parametrise: for each parameter a source and a link."""
 
+import re
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from likelinet.config.base import Config, kind_or, nearest
 from likelinet.distributions import (
@@ -159,12 +160,18 @@ class CategoricalConfig(FamilyConfig):
     """Link of each parameter."""
 
 
+def _names_class(target: str) -> str:
+    if not re.fullmatch(r"[\w.]+:[\w.<>]+", target):
+        raise ValueError(f"write it as module:Class, got '{target}'")
+    return target
+
+
 class CustomConfig(Config):
     """A distribution class of your own, which has `parameters` and `log_prob`."""
 
     kind: Literal["custom"] = "custom"
     """Which family."""
-    target: Annotated[str, Field(pattern=r"^[\w.]+:[\w.<>]+$")]
+    target: Annotated[str, AfterValidator(_names_class)]
     """Where the class is, as `module:Class`."""
     parameters: dict[str, Source] = {}
     """Source of each parameter; those left out are predicted."""

@@ -6,9 +6,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
-from likelinet.config.base import explain
 from likelinet.config.model import ModelConfig
 from likelinet.errors import ConfigError
 
@@ -25,8 +22,8 @@ def parse_config(data: Any, where: str = "config") -> ModelConfig:
         raise ConfigError(f"{where}: expected a mapping of keys like 'data', 'network' and 'distribution'.")
     try:
         return ModelConfig.model_validate(data)
-    except ValidationError as error:
-        raise ConfigError(f"{where}: {explain(error, kinds())}") from None
+    except ConfigError as error:
+        raise ConfigError(f"{where}: {error}") from None
 
 
 def load_config(path: str | Path, overrides: Iterable[str] = ()) -> ModelConfig:
@@ -57,24 +54,6 @@ def dump_config(config: ModelConfig) -> str:
     return yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False, default_flow_style=None, width=120)
 
 
-def kinds() -> set[str]:
-    """Return every value that a `kind` can have."""
-    found: set[str] = set()
-
-    def walk(node: Any) -> None:
-        if isinstance(node, dict):
-            kind = node.get("properties", {}).get("kind", {})
-            found.update([kind["const"]] if "const" in kind else [])
-            for value in node.values():
-                walk(value)
-        elif isinstance(node, list):
-            for value in node:
-                walk(value)
-
-    walk(ModelConfig.model_json_schema())
-    return found
-
-
 def _parse(path: Path, text: str) -> Any:
     import yaml
 
@@ -87,7 +66,7 @@ def _parse(path: Path, text: str) -> Any:
             case _:
                 return yaml.safe_load(text)
     except (json.JSONDecodeError, tomllib.TOMLDecodeError, yaml.YAMLError) as error:
-        reason = " ".join(str(error).split())
+        reason = " ".join(str(error).replace('in "<unicode string>", ', "in ").split())
         raise ConfigError(f"{path}: cannot be parsed: {reason}.") from None
 
 

@@ -2,43 +2,21 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from likelinet.arrays import Array
+from likelinet.distributions.differences import loss_by_differences
+from likelinet.distributions.parameter import Backward, Parameter
 from likelinet.domains import Domain, real
 from likelinet.errors import DataError, ParameterError, UndefinedError
 
-Backward = Callable[[Array], tuple[Array, ...]]
 Rng = int | np.random.Generator | None
 
-
-@dataclass(frozen=True)
-class Parameter:
-    """One parameter of a distribution.
-
-    Parameters
-    ----------
-    name : str
-        Its name, as in torch and NumPyro.
-    domain : Domain
-        The values it may take.
-    role : {"location", "scale", "rate", "shape"}
-        How it changes when y is shifted and scaled; a "shape" stays as it is.
-    event_ndim : int
-        How many trailing axes belong to one distribution: 1 for the logits of a Categorical.
-    symbol : str
-        How formulas write it.
-    """
-
-    name: str
-    domain: Domain = real
-    role: Literal["location", "scale", "rate", "shape"] = "shape"
-    event_ndim: int = 0
-    symbol: str = ""
+# An integral is cut at these quantiles, one a decade, so that a few nodes resolve every panel between them.
+CUTS = np.array([*(10.0 ** -np.arange(16, 1, -1)), 0.03, 0.1, 0.25, 0.5])
 
 
 class Distribution(ABC):
@@ -114,9 +92,12 @@ class Distribution(ABC):
 
         By differences of `log_prob`; a family with an analytic gradient replaces it by a pure function.
         """
-        from likelinet.distributions.differences import loss_by_differences
+        names = [p.name for p in cls.parameters]
 
-        return loss_by_differences(cls, params, y)
+        def nll(values: tuple[Array, ...]) -> Array:
+            return -cls(**dict(zip(names, values, strict=True))).log_prob(y)
+
+        return loss_by_differences(nll, params, cls.parameters)
 
     @classmethod
     def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
@@ -202,17 +183,6 @@ class Distribution(ABC):
             raise ParameterError(f"interval: confidence must lie between 0 and 1, got {confidence}.")
         return self.ppf(0.5 - 0.5 * confidence), self.isf(0.5 - 0.5 * confidence)
 
-    def affine(self, loc: ArrayLike, scale: ArrayLike) -> "Distribution":
-        """Return the exact distribution of loc + scale · Y, scale > 0, shapes broadcasting with batch_shape."""
-        loc, scale = np.asarray(loc, dtype=np.float64), np.asarray(scale, dtype=np.float64)
-        if not self.closed_under_affine(shifted=bool(np.any(loc != 0.0))):
-            from likelinet.distributions.transformed import Affine, Transformed
-
-            return Transformed(self, Affine(loc, scale))
-        moved = {"location": lambda v: loc + scale * v, "scale": lambda v: scale * v, "rate": lambda v: v / scale}
-        values = {p.name: getattr(self, p.name) for p in self.parameters}
-        return type(self)(**{p.name: moved.get(p.role, lambda v: v)(values[p.name]) for p in self.parameters})
-
     def __getitem__(self, rows: Any) -> "Distribution":
         """Return the distributions of the rows that `rows`, an index into the batch axes, selects."""
 
@@ -229,21 +199,20 @@ class Distribution(ABC):
 
     # ---- for the classes of this package ---------------------------------------------------------------------
 
-    @classmethod
-    def closed_under_affine(cls, shifted: bool) -> bool:
-        """Return whether loc + scale · Y is of the same family: its roles must say how each parameter moves."""
-        roles = {p.role for p in cls.parameters}
-        return "location" in roles and "scale" in roles if shifted else bool(roles & {"scale", "rate"})
-
     def _map(self, f: Callable[[np.ndarray, int], np.ndarray]) -> "Distribution":
         """Return this distribution with f(array, event_ndim) in place of every parameter array."""
         return type(self)(**{p.name: f(getattr(self, p.name), p.event_ndim) for p in self.parameters})
 
     def _cuts(self) -> np.ndarray:
         """Return increasing points, shape (many, *batch_shape), between which the density has no narrow features."""
-        from likelinet.distributions.numerical import cuts
+        q = CUTS.reshape((-1,) + (1,) * len(self.batch_shape))
+        return np.concatenate([self.ppf(q), self.isf(q[-2::-1])])
 
-        return cuts(self)
+    def _flat(self, shape: tuple[int, ...]) -> "Distribution":
+        """Return this distribution broadcast to the batch shape `shape`, as one axis of rows."""
+        return self._map(
+            lambda a, n: np.broadcast_to(a, shape + a.shape[a.ndim - n :]).reshape(-1, *a.shape[a.ndim - n :])
+        )
 
     def _undefined(self, method: str) -> NoReturn:
         raise UndefinedError(f"{type(self).__name__} has no {method}.")

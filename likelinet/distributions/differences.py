@@ -1,25 +1,29 @@
 """The loss of a distribution that comes with `log_prob` alone."""
 
+from collections.abc import Callable
+
 import numpy as np
 
-from likelinet.distributions.base import Backward, Distribution, Parameter
+from likelinet.distributions.parameter import Backward, Parameter
 
 STEP = np.finfo(np.float64).eps ** 0.2  # balances the h⁴ truncation error against rounding
 
 
 def loss_by_differences(
-    cls: type[Distribution], params: tuple[np.ndarray, ...], y: np.ndarray
+    nll: Callable[[tuple[np.ndarray, ...]], np.ndarray],
+    params: tuple[np.ndarray, ...],
+    parameters: tuple[Parameter, ...],
 ) -> tuple[np.ndarray, Backward]:
-    """Return -log p(y) and a backward function by fourth-order central differences in float64.
+    """Return -log p and a backward function by fourth-order central differences in float64.
 
     Parameters
     ----------
-    cls : type
-        A subclass of Distribution.
+    nll : callable
+        -log p of the observed values as a function of all parameters.
     params : tuple of ndarray
-        One array per parameter, in the order of ``cls.parameters``.
-    y : ndarray
-        Observed values.
+        Where to evaluate it.
+    parameters : tuple of Parameter
+        What each of them is: steps stay inside its domain.
 
     Returns
     -------
@@ -30,13 +34,9 @@ def loss_by_differences(
     ----------
     Fornberg, *Mathematics of Computation* 51, 1988: the five-point rule.
     """
-    names = [p.name for p in cls.parameters]
-
-    def nll(values: tuple[np.ndarray, ...]) -> np.ndarray:
-        return -cls(**dict(zip(names, values, strict=True))).log_prob(y)
 
     def slope(i: int, direction: np.ndarray | float) -> np.ndarray:
-        h = _step(cls.parameters[i], params[i]) * direction
+        h = _step(parameters[i], params[i]) * direction
         far, near = (
             nll((*params[:i], params[i] + k * h, *params[i + 1 :]))
             - nll((*params[:i], params[i] - k * h, *params[i + 1 :]))
@@ -46,7 +46,7 @@ def loss_by_differences(
 
     def backward(d: np.ndarray) -> tuple[np.ndarray, ...]:
         grads = []
-        for i, p in enumerate(cls.parameters):
+        for i, p in enumerate(parameters):
             h = _step(p, params[i])
             if p.event_ndim == 0:
                 grads.append(d * slope(i, 1.0) / h)

@@ -97,10 +97,6 @@ class Independent(Distribution):
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
         return self.base.sample(sample_shape, rng)
 
-    def affine(self, loc: ArrayLike, scale: ArrayLike) -> Distribution:
-        """Return the distribution of loc + scale · Y, one (loc, scale) for each output."""
-        return Independent(self.base.affine(loc, scale))
-
     def _map(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
         return Independent(self.base._map(lambda a, n: f(with_axes(a, n + 1), n + 1)))
 

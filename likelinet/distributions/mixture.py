@@ -107,7 +107,7 @@ class Mixture(Distribution):
         return Mixture(self.components.base._map(move), self.logits[..., None, :])
 
     def log_prob(self, y: ArrayLike) -> np.ndarray:
-        values = self.components.log_prob(self._spread(self._observed(y))) + scipy.special.log_softmax(
+        values = self.components.log_prob(self.spread(self._observed(y))) + scipy.special.log_softmax(
             self.logits, axis=-1
         )
         return scipy.special.logsumexp(values, axis=-1)
@@ -179,10 +179,6 @@ class Mixture(Distribution):
 
         return self.components._map(pick).sample((), generator)
 
-    def affine(self, loc: ArrayLike, scale: ArrayLike) -> Distribution:
-        loc, scale = (np.broadcast_to(v, np.broadcast_shapes(np.shape(v), self.event_shape)) for v in (loc, scale))
-        return Mixture(self.components.affine(self._spread(loc), self._spread(scale)), self.logits)
-
     def _map(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
         return Mixture(self.components._map(lambda a, n: f(with_axes(a, n + 1), n + 1)), f(self.logits, 1))
 
@@ -191,7 +187,7 @@ class Mixture(Distribution):
         inner = inner.reshape((-1, *inner.shape[2:]))
         return np.sort(np.broadcast_to(inner, inner.shape[:1] + self.batch_shape), axis=0)
 
-    def _spread(self, y: np.ndarray) -> np.ndarray:
+    def spread(self, y: np.ndarray) -> np.ndarray:
         """Return y with an axis for the components, repeated along it."""
         n = min(len(self.event_shape), y.ndim)
         y = np.expand_dims(y, -1 - n)
@@ -199,12 +195,12 @@ class Mixture(Distribution):
 
     def _average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
         m = self.marginals()
-        return np.sum(m.probs * f(m.components, m._spread(self._observed(y))), axis=-1)
+        return np.sum(m.probs * f(m.components, m.spread(self._observed(y))), axis=-1)
 
     def _log_average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
         m = self.marginals()
         log_w = scipy.special.log_softmax(m.logits, axis=-1)
-        return scipy.special.logsumexp(log_w + f(m.components, m._spread(self._observed(y))), axis=-1)
+        return scipy.special.logsumexp(log_w + f(m.components, m.spread(self._observed(y))), axis=-1)
 
     def _quantile(self, q: ArrayLike, upper: bool) -> np.ndarray:
         m, q = self.marginals(), np.asarray(q, dtype=np.float64)

@@ -10,8 +10,6 @@ if TYPE_CHECKING:
 
 Function = Callable[[np.ndarray], np.ndarray]
 
-# An integral is cut at these quantiles, one a decade, so that 20 Gauss-Legendre nodes resolve every panel.
-_CUTS = np.array([*(10.0 ** -np.arange(16, 1, -1)), 0.03, 0.1, 0.25, 0.5])
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(20)
 _LEFT_OUT = 1e-18  # mass of a discrete distribution that a sum may leave out on either side
 
@@ -21,9 +19,7 @@ def invert(d: "Distribution", q: np.ndarray, low: np.ndarray, high: np.ndarray, 
     from scipy.optimize import elementwise
 
     # SciPy drops rows as they converge, so each evaluation picks the rows that are left.
-    flat = d._map(
-        lambda a, n: np.broadcast_to(a, q.shape + a.shape[a.ndim - n :]).reshape((-1, *a.shape[a.ndim - n :]))
-    )
+    flat = d._flat(q.shape)
     log_q = np.log(q).reshape(-1)
 
     def gap(y: np.ndarray, row: np.ndarray) -> np.ndarray:
@@ -54,12 +50,6 @@ def _per_row(values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     return np.broadcast_to(values.reshape((-1,) + (1,) * len(shape)), (len(values), *shape))
 
 
-def cuts(d: "Distribution") -> np.ndarray:
-    """Return increasing quantiles of `d`, shape (number of cuts, *batch_shape)."""
-    q = _CUTS.reshape((-1,) + (1,) * len(d.batch_shape))
-    return np.concatenate([d.ppf(q), d.isf(q[-2::-1])])
-
-
 def highest(d: "Distribution", candidates: np.ndarray) -> np.ndarray:
     """Return the most probable y of a mixture, which lies among or between the modes of its components."""
     from scipy.optimize import elementwise
@@ -84,9 +74,7 @@ def highest(d: "Distribution", candidates: np.ndarray) -> np.ndarray:
     )
     left, right = np.where(left > -np.inf, left, outer[0]), np.where(right < np.inf, right, outer[1])
     inside = np.isfinite(left) & np.isfinite(right) & (left < y) & (y < right)
-    flat = d._map(
-        lambda a, n: np.broadcast_to(a, d.batch_shape + a.shape[a.ndim - n :]).reshape((-1, *a.shape[a.ndim - n :]))
-    )
+    flat = d._flat(d.batch_shape)
     ends = [np.where(inside, e, y + k).reshape(-1) for e, k in ((left, -1.0), (y, 0.0), (right, 1.0))]
     rows = np.arange(y.size, dtype=float)
     with np.errstate(all="ignore"):

@@ -137,10 +137,6 @@ class Transformed(Distribution):
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
         return self.transform.forward(self._full_base().sample(sample_shape, rng))
 
-    def affine(self, loc: ArrayLike, scale: ArrayLike) -> Distribution:
-        first, b = self.transform, np.asarray(scale)
-        return Transformed(self.base, Affine(np.asarray(loc) + b * np.asarray(first.loc), b * np.asarray(first.scale)))
-
     def _map(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
         affine = Affine(f(np.asarray(self.transform.loc), 0), f(np.asarray(self.transform.scale), 0))
         return Transformed(self.base._map(f), affine)

@@ -76,3 +76,18 @@ class Diverged(NonFiniteError):
     def __init__(self, step: int, parameter: str) -> None:
         super().__init__(f"the loss is not finite at step {step + 1}; the first parameter to fail is '{parameter}'")
         self.step, self.parameter = step, parameter
+
+
+def first_to_fail(objective: Objective, params: tuple[np.ndarray, ...], x: np.ndarray, y: np.ndarray) -> str:
+    """Return the name of the first parameter that is not finite or makes the likelihood so."""
+    head = objective.head
+    with np.errstate(all="ignore"):
+        raw, _ = objective.network.forward(params[:-1], x)
+        outputs, _ = head.parameters(raw.astype(np.float64), params[-1].astype(np.float64))
+        values, backward = head.family.loss(outputs, y)
+        grads = backward(np.ones_like(values))
+    for candidates in (outputs, grads):
+        for slot, array in zip(head.family.slots, candidates, strict=True):
+            if not np.isfinite(array).all():
+                return slot.parameter.name
+    return head.family.slots[-1].parameter.name

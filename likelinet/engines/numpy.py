@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from likelinet.engines.engine import Batches, Data, Diverged, Engine, Run
+from likelinet.engines.engine import Batches, Data, Diverged, Engine, Run, first_to_fail
 from likelinet.objective import Objective
 from likelinet.optim.clipping import clip_in_place
 from likelinet.optim.optimiser import Optimiser
@@ -49,7 +49,7 @@ class NumpyRun(Run):
                 loss, backward = objective(params, self._masks(rows.shape[1]), x, y, share)
                 losses[step] = loss
                 if not math.isfinite(np.add.reduce(loss)):
-                    raise Diverged(step, self._culprit(x, y))
+                    raise Diverged(step, first_to_fail(objective, params, x, y))
                 for view, grad in zip(grad_views, backward(), strict=True):
                     view[...] = grad
                 if limit is not None:
@@ -78,16 +78,3 @@ class NumpyRun(Run):
         widths = self._fixed[0].network.noise()
         dtype = self._theta.dtype
         return tuple(np.stack([g.random((rows, w), dtype=dtype) for g in self._noise]) for w in widths)
-
-    def _culprit(self, x: np.ndarray, y: np.ndarray) -> str:
-        """Return the name of the first parameter that is not finite or makes the likelihood so."""
-        head = self._fixed[0].head
-        raw, _ = self._fixed[0].network.forward(self._params[:-1], x)
-        params, _ = head.parameters(raw.astype(np.float64), self._params[-1].astype(np.float64))
-        values, backward = head.family.loss(params, y)
-        grads = backward(np.ones_like(values))
-        for candidates in (params, grads):
-            for slot, array in zip(head.family.slots, candidates, strict=True):
-                if not np.isfinite(array).all():
-                    return slot.parameter.name
-        return head.family.slots[-1].parameter.name

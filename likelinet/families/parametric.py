@@ -6,6 +6,7 @@ import numpy as np
 
 from likelinet.arrays import Array
 from likelinet.distributions import Bernoulli, Categorical, Distribution
+from likelinet.distributions.affine import closed_under_affine
 from likelinet.distributions.base import Backward
 from likelinet.domains import Domain
 from likelinet.families.family import Family, Slot, Standardisation
@@ -40,7 +41,7 @@ class Parametric(Family):
         if support.integer or cls is Categorical:
             return "none"
         fixed = any(not isinstance(s.source, str) for s in self.slots)
-        if fixed and not cls.closed_under_affine(shifted=np.isinf(support.low)):
+        if fixed and not closed_under_affine(cls, shifted=np.isinf(support.low)):
             return "none"  # nobody says how a value in the user's units would have to move
         if np.isinf(support.low) and np.isinf(support.high):
             return "location-scale"

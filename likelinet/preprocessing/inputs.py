@@ -8,7 +8,7 @@ import numpy as np
 
 from likelinet.config.base import nearest
 from likelinet.errors import DataError
-from likelinet.preprocessing.tables import SHOWN, Table
+from likelinet.preprocessing.tables import SHOWN, Table, counted
 
 MANY = 50  # categories above which a text column that is nearly all different is taken for an identifier
 
@@ -57,22 +57,24 @@ class Inputs:
         """
         names = [c.name for c in self.columns]
         missing = [n for n in names if n not in table.columns]
-        if not (self.named and table.named) and self.columns and len(table.columns) != len(names):
-            raise DataError(f"X has {len(table.columns)} columns, but the model was fitted on {len(names)}.")
+        # Of an array, data.features may have chosen some columns by their names x0, x1, …
+        chosen = not (self.named or table.named) and names != [f"x{j}" for j in range(len(names))]
+        if not (self.named and table.named) and not chosen and self.columns and len(table.columns) != len(names):
+            raise DataError(f"X has {counted(len(table.columns), 'column')}, but the model was fitted on {len(names)}.")
         if missing and self.named != table.named:  # an array for a DataFrame, or the other way round: by position
             table = Table(dict(zip(names, table.columns.values(), strict=True)), table.n)
         elif missing:
             hint = nearest(missing[0], table.columns) if len(missing) == 1 else ""
             raise DataError(f"The table lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}{hint}.")
-        extra = [n for n in table.columns if n not in names and n not in other]
-        if extra and table.named:
-            shown = ", ".join(extra[:SHOWN]) + (", …" if len(extra) > SHOWN else "")
-            warnings.warn(f"Columns that the model does not use are ignored: {shown}.", stacklevel=4)
         x = np.empty((table.n, self.width))
         at = 0
         for column in self.columns:
             x[:, at : at + column.width] = _encode(column, table)
             at += column.width
+        extra = [n for n in table.columns if n not in names and n not in other]
+        if extra and table.named:
+            shown = ", ".join(extra[:SHOWN]) + (", …" if len(extra) > SHOWN else "")
+            warnings.warn(f"Columns that the model does not use are ignored: {shown}.", stacklevel=4)
         return x
 
     def to_json(self) -> dict[str, Any]:

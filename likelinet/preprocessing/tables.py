@@ -84,7 +84,8 @@ class Table:
         empty = values == ""
         if empty.any():
             raise DataError(
-                f"Column '{name}' has {counted(empty.sum(), 'missing cell')} ({rows_of(empty)}): fill or drop these rows."
+                f"Column '{name}' has {counted(empty.sum(), 'missing cell')} ({rows_of(empty)}): "
+                "fill or drop these rows."
             )
         return values
 
@@ -174,6 +175,27 @@ def as_array(values: Any, what: str) -> np.ndarray:
         raise DataError(f"{what} must be an array whose rows all have the same length.") from None
 
 
+def row_weights(weight: Any, n: int, what: str) -> np.ndarray:
+    """Return the weights of n rows as floats; raise `DataError` if they are not finite, negative or all zero."""
+    try:
+        weight = np.asarray(weight, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise DataError(f"{what} must hold numbers.") from None
+    if weight.shape != (n,):
+        raise DataError(f"{what} must have shape ({n},), got {weight.shape}.")
+    check_finite(weight, what)
+    if (weight < 0.0).any():
+        raise DataError(f"{what} must not be negative, as in {rows_of(weight < 0.0)}.")
+    if not weight.any():
+        raise DataError(f"{what} must not be 0 in every row.")
+    return weight
+
+
+def has_codes(values: np.ndarray) -> bool:
+    """Whether text holds codes that numbers would spoil, like 007."""
+    return bool(np.any(np.char.startswith(values, "0") & np.char.isdigit(values) & (np.char.str_len(values) > 1)))
+
+
 def is_missing(value: Any) -> bool:
     """Whether a cell is None, NaN, NaT or pandas' NA: those are not equal to themselves."""
     same = value == value
@@ -208,7 +230,7 @@ def counted(n: int, noun: str) -> str:
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
-def rows_of(where: np.ndarray) -> str:
+def rows_of(where: Any) -> str:
     """Return the numbers of the rows where a mask is true, counted from 1, the first few of them."""
     numbers = [str(i + 1) for i in where.nonzero()[0][:SHOWN]]
     return ("row " if where.sum() == 1 else "rows ") + ", ".join(numbers) + (", …" if where.sum() > SHOWN else "")

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from likelinet.distributions import Bernoulli, Categorical, Distribution, Independent, Labelled
+from likelinet.distributions.affine import affine
 from likelinet.distributions.labelled import encode_labels
 from likelinet.errors import DataError
 from likelinet.families.family import Family
@@ -45,7 +46,7 @@ class Targets:
             labelled = Labelled(base, self.classes)
             return Independent(labelled) if isinstance(d, Independent) else labelled
         plain = np.all(self.loc == 0.0) and np.all(self.scale == 1.0)
-        return d if plain else d.affine(self.loc, self.scale)
+        return d if plain else affine(d, self.loc, self.scale)
 
     @property
     def offset(self) -> float:
@@ -123,7 +124,8 @@ def learn_classes(y: np.ndarray, binary: bool, what: str) -> tuple[np.ndarray | 
         raise DataError(f"{what} has only one class, '{classes[0]}': there is nothing to tell apart.")
     if binary and len(classes) > 2:
         raise DataError(
-            f"{what} has {len(classes)} classes ({_names(classes)}), but the bernoulli family needs two: use 'categorical'."
+            f"{what} has {len(classes)} classes ({_names(classes)}), but the bernoulli family needs two: "
+            "use 'categorical'."
         )
     codes = classes.dtype.kind in "iu" and np.array_equal(classes, np.arange(len(classes)))
     return (None if codes else classes), len(classes)

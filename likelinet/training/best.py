@@ -1,5 +1,7 @@
 """The best weights so far of every member, and when each one stops."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 
@@ -18,6 +20,8 @@ class Best:
         self.theta = theta.copy()
         self.epoch = np.zeros(len(theta), dtype=int)
         self._value = np.full(len(theta), np.inf)
+        self._start = theta.copy(), self.epoch.copy()
+        self._before = theta.copy(), self.epoch.copy()
         self._patience = patience
 
     def record(self, members: np.ndarray, theta: np.ndarray, validation: np.ndarray | None, epoch: int) -> np.ndarray:
@@ -25,8 +29,18 @@ class Best:
         better = np.ones(len(members), dtype=bool) if validation is None else validation < self._value[members]
         if validation is not None:
             self._value[members[better]] = validation[better]
+        self._before[0][members], self._before[1][members] = self.theta[members], self.epoch[members]
         self.theta[members[better]] = theta[better]
         self.epoch[members[better]] = epoch
         if self._patience is None or validation is None:
             return np.ones(len(members), dtype=bool)
         return epoch - self.epoch[members] < self._patience
+
+    def fall_back(self, usable: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        """Give up weights of which `usable(theta)`, shape (M,), says no, for those before or the start; return which."""
+        spoiled = bad = ~usable(self.theta)
+        for theta, epoch in (self._before, self._start):
+            if bad.any():
+                self.theta[bad], self.epoch[bad] = theta[bad], epoch[bad]
+                bad = ~usable(self.theta)
+        return spoiled

@@ -37,6 +37,8 @@ def train_lbfgs(
                         f"The loss of member {member + 1} is not finite at the start: look for values of y far outside."
                     )
                 minimize(fit.loss, theta[member], jac=True, method="L-BFGS-B", callback=fit.after, options=options)
+            if history.stopped == "callback":  # True ends the training, of every member
+                break
         except (KeyboardInterrupt, NonFiniteError) as error:
             history.stopped = "interrupted" if isinstance(error, KeyboardInterrupt) else "not finite"
             cause = error

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from likelinet.engines.engine import Batches, Data, Diverged, Engine
+from likelinet.engines.engine import Batches, Data, Diverged, Engine, first_to_fail
 from likelinet.errors import NonFiniteError
 from likelinet.objective import Objective
 from likelinet.optim.optimiser import Optimiser
@@ -80,7 +80,7 @@ def train(
     members = np.arange(len(theta))
     run = engine.start(objective, data, optimiser, plan.gradient_clip, theta, [s.dropout for s in streams])
     rows, held_out, left, cause = plan.train, plan.validation, plan.steps, None
-    epoch = 0
+    epoch, failure = 0, None
     try:
         for epoch in range(1, plan.epochs + 1):
             shuffles = [streams[m].shuffle for m in members]
@@ -119,10 +119,23 @@ def train(
     except KeyboardInterrupt as interrupt:
         history.stopped, cause = "interrupted", interrupt
     except Diverged as diverged:
+        failure = f"at step {diverged.step + 1}", diverged.parameter
+
+    # Without validation nobody has looked yet at what the last step made of the weights.
+    def usable(theta: np.ndarray) -> np.ndarray:
+        noise = [s.dropout for s in streams]
+        fresh = engine.start(objective, data, optimiser, plan.gradient_clip, theta, noise)
+        return np.isfinite(_mean_nll(fresh, plan.train, data.weight))
+
+    spoiled = best.epoch == 0 if plan.validation.shape[1] else best.fall_back(usable)
+    if cause is None and failure is None and spoiled.any():
+        params, seen = objective.layout.views(run.weights()), np.concatenate([rows, held_out], axis=1)
+        failure = "after its last step", first_to_fail(objective, params, data.x[seen], data.y[seen])
+    if failure is not None:
         history.stopped = "not finite"
         cause = NonFiniteError(
-            f"The loss is not finite in epoch {epoch} at step {diverged.step + 1}; the first parameter to fail is "
-            f"'{diverged.parameter}': lower training.optimizer.learning_rate, or choose another link or family "
+            f"The loss is not finite in epoch {epoch} {failure[0]}; the first parameter to fail is "
+            f"'{failure[1]}': lower training.optimizer.learning_rate, or choose another link or family "
             f"(the weights of epoch {int(best.epoch.max())} are kept)."
         )
     history.best_epoch = best.epoch.tolist()
@@ -130,7 +143,7 @@ def train(
 
 
 def _mean_nll(run, rows: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """Return the weighted mean NLL of each member over its validation rows; infinite instead of NaN."""
+    """Return the weighted mean NLL of each member over rows of its own; infinite where it is not finite."""
     own = weight[rows]
     mean = run.evaluate(rows, own) / own.sum(1)
-    return np.where(np.isnan(mean), np.inf, mean)
+    return np.where(np.isfinite(mean), mean, np.inf)

@@ -9,6 +9,7 @@ import scipy.stats
 from scipy.special import softmax
 
 import likelinet as ll
+from likelinet.distributions.affine import affine
 
 LOGITS = np.array([[0.3, -1.0, 0.5], [1.0, 0.0, -2.0]])
 W = softmax(LOGITS, axis=-1)
@@ -137,7 +138,7 @@ def test_rows_and_affine_maps(name):
     for rows in (1, slice(0, 1), np.array([1, 0])):
         np.testing.assert_allclose(d[rows].log_prob(y[:, rows]), d.log_prob(y)[:, rows], rtol=1e-14)
     if not d.support.integer:
-        moved = d.affine(np.array([5.0, -1.0]), 3.0)
+        moved = affine(d, np.array([5.0, -1.0]), 3.0)
         t = np.array([5.0, -1.0]) + 3.0 * y
         np.testing.assert_allclose(moved.log_prob(t), d.log_prob(y) - np.log(3.0), rtol=1e-11, atol=1e-12)
         np.testing.assert_allclose(moved.mean(), np.array([5.0, -1.0]) + 3.0 * d.mean(), rtol=1e-13)

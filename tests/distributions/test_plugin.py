@@ -6,6 +6,7 @@ import scipy.stats
 
 import likelinet as ll
 from likelinet import Distribution, Parameter, positive
+from likelinet.distributions.affine import affine
 
 
 class Rayleigh(Distribution):
@@ -40,9 +41,9 @@ def test_log_prob():
 def test_rows_and_maps_come_for_free():
     d = Rayleigh(scale=SCALE)
     np.testing.assert_array_equal(d[1:].log_prob(Y[1:]), d.log_prob(Y)[1:])
-    assert type(d.affine(0.0, 2.0)) is Rayleigh
-    np.testing.assert_allclose(d.affine(0.0, 2.0).log_prob(2.0 * Y), d.log_prob(Y) - np.log(2.0), rtol=1e-13)
-    np.testing.assert_allclose(d.affine(1.0, 2.0).log_prob(1.0 + 2.0 * Y), d.log_prob(Y) - np.log(2.0), rtol=1e-13)
+    assert type(affine(d, 0.0, 2.0)) is Rayleigh
+    np.testing.assert_allclose(affine(d, 0.0, 2.0).log_prob(2.0 * Y), d.log_prob(Y) - np.log(2.0), rtol=1e-13)
+    np.testing.assert_allclose(affine(d, 1.0, 2.0).log_prob(1.0 + 2.0 * Y), d.log_prob(Y) - np.log(2.0), rtol=1e-13)
 
 
 def test_mixtures_and_several_outputs_of_it():

@@ -32,3 +32,4 @@ def weights(fitted: ll.Model) -> np.ndarray:
 
 
 EXACT = {"optimizer": {"kind": "lbfgs"}, "validation_fraction": 0.0, "epochs": 500}
+FROZEN = {"kind": "sgd", "learning_rate": 1e-300}

@@ -1,0 +1,82 @@
+"""Callbacks: called after every epoch; True stops; Ctrl-C from one loses nothing."""
+
+import numpy as np
+import pytest
+
+from likelinet.training.history import Epoch
+from tests.training.problems import EXACT, model, table, weights
+
+X, Y = table(60)
+KINDS = {"steps": {}, "lbfgs": EXACT | {"epochs": 5}}
+each = pytest.mark.parametrize("training", KINDS.values(), ids=KINDS)
+
+
+def stop_at(epoch: int, result=True):
+    """Return a callback that answers `result`, or raises it, in this epoch."""
+
+    def callback(e: Epoch):
+        if e.epoch == epoch and isinstance(result, BaseException):
+            raise result
+        return result if e.epoch == epoch else None
+
+    return callback
+
+
+@each
+def test_each_is_called_with_every_epoch(training):
+    seen: tuple[list[Epoch], list[Epoch]] = ([], [])
+    history = model(**training).fit(X, Y, callbacks=[s.append for s in seen]).history
+    assert [e.epoch for e in history.epochs] == [1, 2, 3, 4, 5]
+    assert seen[0] == seen[1] == history.epochs
+
+
+@each
+@pytest.mark.parametrize("true", [True, np.True_])
+def test_true_stops_and_what_is_done_is_kept(training, true):
+    seen: list[Epoch] = []
+    stopped = model(**training).fit(X, Y, callbacks=[stop_at(3, true), seen.append])
+    assert stopped.history.stopped == "callback"
+    assert [e.epoch for e in stopped.history.epochs] == [e.epoch for e in seen] == [1, 2, 3]
+    whole = model(**training).fit(X, Y)
+    assert stopped.history.epochs[-1].train_nll == whole.history.epochs[2].train_nll
+
+
+@each
+@pytest.mark.parametrize("answer", [None, False, 0])
+def test_any_other_answer_goes_on(training, answer):
+    assert model(**training).fit(X, Y, callbacks=[lambda e: answer]).history.stopped == "finished"
+
+
+@each
+def test_true_stops_every_member_of_an_ensemble(training):
+    seen: list[Epoch] = []
+    model(members=3, **training).fit(X, Y, callbacks=[seen.append, lambda e: True])
+    assert len(seen) == 1
+
+
+@each
+def test_ctrl_c_is_raised_and_the_model_keeps_the_best_so_far(training):
+    interrupted, stopped = model(**training), model(**training)
+    with pytest.raises(KeyboardInterrupt):
+        interrupted.fit(X, Y, callbacks=[stop_at(3, KeyboardInterrupt())])
+    stopped.fit(X, Y, callbacks=[stop_at(3)])
+    assert interrupted.history.stopped == "interrupted"
+    assert len(interrupted.history.epochs) == 3
+    np.testing.assert_array_equal(weights(interrupted), weights(stopped))
+    np.testing.assert_array_equal(interrupted.predict(X), stopped.predict(X))
+
+
+@each
+def test_ctrl_c_leaves_a_model_that_can_be_saved(training, tmp_path):
+    interrupted = model(**training)
+    with pytest.raises(KeyboardInterrupt):
+        interrupted.fit(X, Y, callbacks=[stop_at(1, KeyboardInterrupt())])
+    interrupted.save(tmp_path / "m.safetensors")
+    loaded = type(interrupted).load(tmp_path / "m.safetensors")
+    np.testing.assert_array_equal(loaded.predict(X), interrupted.predict(X))
+
+
+@each
+def test_any_other_error_of_a_callback_comes_through(training):
+    with pytest.raises(ZeroDivisionError):
+        model(**training).fit(X, Y, callbacks=[stop_at(1, ZeroDivisionError())])
