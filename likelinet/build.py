@@ -76,9 +76,9 @@ def build_family(
     return family if outputs is None else IndependentFamily.of(family, outputs)
 
 
-def standardised(family: Family, loc: np.ndarray, scale: np.ndarray) -> Family:
-    """Return the family of (y - loc) / scale."""
-    return family.with_slots(tuple(s.standardised(loc, scale) for s in family.slots))
+def standardised(family: Family, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> Family:
+    """Return the family of (y - loc) / scale, which has the given spread."""
+    return family.with_slots(tuple(s.standardised(loc, scale, spread) for s in family.slots))
 
 
 def build_optimiser(config: OptimizerConfig, schedule: ScheduleConfig | None, steps: int, layout: Layout) -> Optimiser:

@@ -13,7 +13,7 @@ import numpy as np
 
 from likelinet import metrics
 from likelinet.config import dump_config, load_config
-from likelinet.distributions import Bernoulli, Categorical, Independent, Labelled
+from likelinet.distributions.classes import class_marginals
 from likelinet.errors import DataError, NonFiniteError, UndefinedError
 from likelinet.model import Model
 from likelinet.preprocessing.tables import Table, read_csv
@@ -44,9 +44,10 @@ def summary(model: Model) -> str:
     history = model.history
     epochs = max((e.epoch for e in history.epochs), default=0)
     best = ", ".join(map(str, history.best_epoch))
-    last = history.epochs[-1]
-    line = f"Fitted {model.n_parameters} parameters in {epochs} epochs ({history.stopped}; best epoch {best}); "
-    return line + f"train NLL {np.mean(last.train_nll):.4g}" + _validation(history.epochs)
+    line = f"Fitted {model.n_parameters} parameters in {epochs} epochs ({history.stopped}; best epoch {best})"
+    if not history.epochs:
+        return f"{line}: the start was already the maximum"
+    return f"{line}; last train NLL {np.mean(history.epochs[-1].train_nll):.4g}" + _validation(history.epochs)
 
 
 def _validation(epochs: Sequence[Any]) -> str:
@@ -94,13 +95,13 @@ def prediction_rows(
     """Return header and rows: mean and quantiles, or the most probable class and all probabilities."""
     d = model.predict_dist(table)
     outputs = model.target_names
-    base = d.base if isinstance(d, Independent) else d
-    if isinstance(base, Labelled | Categorical | Bernoulli):
-        guess = np.asarray(d.mode())
+    classes = class_marginals(d)
+    if classes is not None:
+        guess = np.asarray(classes.mode())
         guess = guess if guess.dtype.kind == "U" else guess.astype(int)
-        if isinstance(d, Independent):
+        if d.event_shape:
             return [f"class_{t}" for t in outputs], guess
-        probs, _ = metrics.class_probabilities(d, d.mode())
+        probs, _ = metrics.class_probabilities(classes, guess)
         labels = range(probs.shape[1]) if model.classes is None else model.classes
         return ["class", *(f"p_{c}" for c in labels)], ([g, *p] for g, p in zip(guess, probs.tolist(), strict=True))
     kind, columns = (np.int64 if model.whole_numbers else np.float64), {}
@@ -131,11 +132,12 @@ def draw(model: Model, table: Table) -> "Figure":
 
     rows = model.observed(table)
     d = model.predict_dist(table)
-    if isinstance(d, Labelled | Categorical | Bernoulli):
-        n = metrics.class_probabilities(d, rows.y)[0].shape[1]
-        return plots.plot_classes(d, rows.y, [str(c) for c in (range(n) if model.classes is None else model.classes)])
-    if isinstance(d, Independent) and isinstance(d.base, Labelled | Categorical | Bernoulli):
+    classes = class_marginals(d)
+    if classes is not None and d.event_shape:
         raise DataError("There is no picture for several outputs that are classes.")
+    if classes is not None:
+        n = metrics.class_probabilities(classes, rows.y)[0].shape[1]
+        return plots.plot_classes(d, rows.y, [str(c) for c in (range(n) if model.classes is None else model.classes)])
     features = model.feature_names
     alone = len(features) == 1 and not table.is_text(features[0])
     return plots.plot_regression(

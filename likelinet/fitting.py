@@ -59,7 +59,7 @@ class Fit:
         """The family of the standardised targets."""
         family = build_family(self.config.distribution, self.custom, self.n_classes, self.targets.outputs)
         a, b = _outer(self.config)
-        return standardised(family, (self.targets.loc - a) / b, self.targets.scale / b)
+        return standardised(family, (self.targets.loc - a) / b, self.targets.scale / b, self.targets.spread)
 
     @cached_property
     def objective(self) -> Objective:
@@ -102,7 +102,8 @@ def fit(
     y, targets, n_classes = learn_targets(config, custom, rows, what)
     empty = Fit(config, custom, inputs, targets, n_classes, np.zeros((0, 0)), History())
 
-    exact = isinstance(config.training.optimizer, LBFGSConfig)
+    # Without inputs the model is plain maximum likelihood of a distribution, and that can be had exactly.
+    exact = isinstance(config.training.optimizer, LBFGSConfig) or inputs.width == 0
     dtype = "float64" if exact else config.training.precision
     x, encoded, weight = inputs.encode(rows.table, other), targets.encode(y), rows.weight / rows.weight.mean()
     n = len(x)
@@ -120,7 +121,9 @@ def fit(
         empty.objective, encoded[:n].astype(np.float64), weight[:n], [s.initial for s in streams], dtype
     )
     if validation is None:
-        train_rows, held_rows = split(n, config.training.validation_fraction, [s.split for s in streams])
+        train_rows, held_rows = split(
+            n, config.training.validation_fraction if inputs.width else 0.0, [s.split for s in streams]
+        )
     else:
         train_rows, held_rows = (np.tile(r, (config.ensemble, 1)) for r in (np.arange(n), np.arange(n, len(x))))
     size = min(config.training.batch_size or n, train_rows.shape[1])
@@ -155,14 +158,15 @@ def learn_targets(
         y = target_forms.labels(rows.y, what)
         classes, n_classes = target_forms.learn_classes(y, isinstance(config.distribution, BernoulliConfig), what)
         outputs = None if y.ndim == 1 else y.shape[1]
-        return y, Targets(outputs, classes, np.zeros(y.shape[1:]), np.ones(y.shape[1:])), n_classes
+        zero, one = np.zeros(y.shape[1:]), np.ones(y.shape[1:])
+        return y, Targets(outputs, classes, zero, one, one), n_classes
     y = target_forms.numbers(rows.y, what)
     outputs = None if y.ndim == 1 else y.shape[1]
     family = build_family(config.distribution, custom, 0, outputs)
     a, b = _outer(config)
     target_forms.check_support((y - a) / b, family, what)
-    loc, scale = target_forms.learn_scaling((y - a) / b, rows.weight, family, config.data.standardize, what)
-    return y, Targets(outputs, None, a + b * loc, b * scale), 0
+    loc, scale, spread = target_forms.learn_scaling((y - a) / b, rows.weight, family, config.data.standardize, what)
+    return y, Targets(outputs, None, a + b * loc, b * scale, spread), 0
 
 
 def observed(fit: Fit, y: np.ndarray, what: str) -> np.ndarray:

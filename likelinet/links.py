@@ -59,14 +59,14 @@ class Exp(Link):
 class Softplus(Link):
     """parameter = floor + log(1 + exp(raw)); the floor keeps a likelihood bounded without stopping its gradient."""
 
-    floor: float = 0.0
+    floor: float | np.ndarray = 0.0
     domain: Domain = positive
 
     def forward(self, raw: Array) -> tuple[Array, Callable[[Array], Array]]:
         xp = namespace(raw)
         value = xp.logaddexp(raw, 0.0)
         # The slope is the sigmoid of raw, as exp(raw - softplus(raw)).
-        return (value + self.floor if self.floor else value), lambda d: d * xp.exp(raw - value)
+        return value + self.floor, lambda d: d * xp.exp(raw - value)
 
     def inverse(self, parameter: np.ndarray) -> np.ndarray:
         above = np.maximum(parameter - self.floor, 1e-3 * np.minimum(parameter, 1.0))

@@ -5,6 +5,7 @@ from contextlib import suppress
 import numpy as np
 
 from likelinet.distributions import Bernoulli, Categorical, Distribution, Labelled
+from likelinet.distributions.classes import class_marginals
 from likelinet.errors import UndefinedError
 
 COVERAGE = 0.9  # of the interval whose coverage is reported
@@ -46,8 +47,9 @@ def evaluate(d: Distribution, y: np.ndarray, weight: np.ndarray | None = None) -
         return float(np.average(values.reshape(len(values), -1).mean(1), weights=weight))
 
     scores = {"nll": mean(d.nll(y))}
-    if isinstance(d, Labelled | Bernoulli | Categorical):
-        probs, codes = class_probabilities(d, y)
+    classes = class_marginals(d)
+    if classes is not None and not d.event_shape:
+        probs, codes = class_probabilities(classes, y)
         hit = probs.argmax(1) == codes
         truth = np.eye(probs.shape[1])[codes]
         brier = np.sum((probs - truth) ** 2, axis=1)
@@ -56,8 +58,8 @@ def evaluate(d: Distribution, y: np.ndarray, weight: np.ndarray | None = None) -
             "brier": mean(brier),
             "ece": calibration_error(probs.max(1), hit, weight),
         }
-    if not np.issubdtype(np.asarray(y).dtype, np.number) or (d.support.integer and d.support.high < np.inf):
-        return scores | {"accuracy": mean(d.mode() == y)}
+    if classes is not None:
+        return scores | {"accuracy": mean(classes.mode() == y)}
 
     def coverage() -> float:
         low, high = d.interval(COVERAGE)

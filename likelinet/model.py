@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike
 
 from likelinet import fitting, metrics, serialize
 from likelinet.config import CustomConfig, ModelConfig, parse_config
-from likelinet.distributions import Bernoulli, Categorical, Distribution, Independent, Labelled
+from likelinet.distributions import Distribution
+from likelinet.distributions.classes import class_marginals
 from likelinet.errors import ConfigError, DataError, ModelFileError, NotFittedError
 from likelinet.fitting import Fit, Rows
 from likelinet.prediction import predict_dist
@@ -53,6 +54,8 @@ class Model:
         config = ModelConfig() if config is None else config
         config = config if isinstance(config, ModelConfig) else parse_config(config)
         if distribution is not None:
+            if missing := sorted(getattr(distribution, "__abstractmethods__", ())):
+                raise ConfigError(f"{distribution.__name__} cannot be used yet: define {', '.join(missing)}.")
             target = f"{distribution.__module__}:{distribution.__qualname__}"
             own = config.distribution if isinstance(config.distribution, CustomConfig) else CustomConfig(target=target)
             config = config.model_copy(update={"distribution": own.model_copy(update={"target": target})})
@@ -130,13 +133,14 @@ class Model:
     def predict(self, X: Any) -> np.ndarray:
         """Return the mean of each row's distribution, or its most probable class."""
         d = self.predict_dist(X)
-        return self._as_given(d.mode()) if _of_classes(d) else d.mean()
+        classes = class_marginals(d)
+        return d.mean() if classes is None else self._as_given(classes.mode())
 
     def sample(self, X: Any, n: int = 1, seed: int | None = None) -> np.ndarray:
         """Return n draws of y for each row, shape (n, len(X), *event_shape)."""
         d = self.predict_dist(X)
         draws = d.sample((n,), rng=seed)
-        return self._as_given(draws) if _of_classes(d) else draws
+        return draws if class_marginals(d) is None else self._as_given(draws)
 
     def score(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> float:
         """Return the mean log-likelihood per row in the units of y; higher is better."""
@@ -292,7 +296,3 @@ class Model:
         """Return rows whose y is checked against what the model was trained on."""
         fit, rows = self._fitted(), self._rows(X, y, sample_weight)
         return Rows(rows.table, fitting.observed(fit, rows.y, self.y_name), rows.weight)
-
-
-def _of_classes(d: Distribution) -> bool:
-    return isinstance(d.base if isinstance(d, Independent) else d, Labelled | Categorical | Bernoulli)

@@ -1,9 +1,9 @@
 """From trained weights and new rows to their predicted distributions."""
 
 import numpy as np
-import scipy
 
 from likelinet.distributions import Bernoulli, Categorical, Distribution, Mixture
+from likelinet.distributions.classes import mixed
 from likelinet.fitting import Fit
 
 BLOCK = 8192  # rows sent through the network at a time
@@ -16,9 +16,8 @@ def predict_dist(fit: Fit, x: np.ndarray) -> Distribution:
     """
     *params, shared = fit.objective.layout.views(fit.theta)
     x = x.astype(fit.theta.dtype)
-    blocks = [
-        fit.objective.network.forward(tuple(params), x[None, i : i + BLOCK])[0] for i in range(0, max(len(x), 1), BLOCK)
-    ]
+    starts = range(0, max(len(x), 1), BLOCK)
+    blocks = [fit.objective.network.forward(tuple(params), x[None, i : i + BLOCK])[0] for i in starts]
     members = fit.objective.head.distribution(np.concatenate(blocks, axis=1), shared)
     return fit.targets.decode(_combined(members))
 
@@ -28,11 +27,7 @@ def _combined(members: Distribution) -> Distribution:
     n = members.batch_shape[0]
     if n == 1:
         return members[0]
-    if isinstance(members, Categorical):
-        log_p = scipy.special.log_softmax(members.logits, axis=-1)
-        return Categorical(scipy.special.logsumexp(log_p, axis=0) - np.log(n))
-    if isinstance(members, Bernoulli):
-        yes, no = (scipy.special.logsumexp(scipy.special.log_expit(s * members.logits), axis=0) for s in (1.0, -1.0))
-        return Bernoulli(yes - no)
     last = members._map(lambda a, event_ndim: np.moveaxis(a, 0, a.ndim - event_ndim - 1))
+    if isinstance(last, Bernoulli | Categorical):
+        return mixed(last, np.full(n, -np.log(n)))
     return Mixture(last, np.zeros(n))

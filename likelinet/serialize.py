@@ -20,13 +20,13 @@ def save(path: str | Path, arrays: dict[str, np.ndarray], metadata: dict[str, An
     ModelFileError
         If the file cannot be written.
     """
-    from safetensors.numpy import save_file
+    from safetensors.numpy import save as to_bytes
 
     text = json.dumps({"schema": SCHEMA, **metadata}, sort_keys=True)
     arrays = {name: np.ascontiguousarray(a) for name, a in arrays.items()}
     temporary = Path(f"{path}.part")
     try:
-        save_file(arrays, temporary, {"likelinet": text, "sha256": _digest(arrays, text)})
+        temporary.write_bytes(to_bytes(arrays, {"likelinet": text, "sha256": _digest(arrays, text)}))
         temporary.replace(path)  # a file that is there is whole
     except OSError as error:
         raise ModelFileError(f"{path}: cannot write the model ({error.strerror or error}); check the folder.") from None

@@ -1,5 +1,10 @@
 """Settings every test shares."""
 
+import os
+
+# The workers of pytest-xdist share the cores already: BLAS threads of their own would only wait for each other.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(

@@ -79,9 +79,7 @@ class Case:
     def arrays(self, seed: int = 0):
         rng = np.random.default_rng(seed)
         objective, lead = self.objective, (self.members, ROWS)
-        params = tuple(
-            w.mean + 0.5 * rng.standard_normal((self.members, *w.shape)) for w in objective.layout.weights
-        )
+        params = tuple(w.mean + 0.5 * rng.standard_normal((self.members, *w.shape)) for w in objective.layout.weights)
         noise = tuple(rng.random((*lead, width)) for width in objective.network.noise())
         event = () if self.outputs is None else (self.outputs,)
         kind = getattr(self.distribution, "base", self.distribution).kind
@@ -210,7 +208,9 @@ def test_single_precision_gives_single_gradients_close_to_the_double_ones(family
     params, noise, x, y, weight = c.arrays()
     single = tuple(p.astype(np.float32) for p in params)
     _, backward = c.objective(single, noise, x.astype(np.float32), y, weight)
-    _, exact = c.objective(tuple(p.astype(np.float64) for p in single), noise, x.astype(np.float32).astype(float), y, weight)
+    _, exact = c.objective(
+        tuple(p.astype(np.float64) for p in single), noise, x.astype(np.float32).astype(float), y, weight
+    )
     for grad, want in zip(backward(), exact(), strict=True):
         assert grad.dtype == np.float32
         np.testing.assert_allclose(grad, want, rtol=1e-4, atol=1e-5 * max(np.abs(want).max(initial=0.0), 1.0))
@@ -219,6 +219,8 @@ def test_single_precision_gives_single_gradients_close_to_the_double_ones(family
 def test_every_kind_of_distribution_is_tried():
     tried = {parse_config({"distribution": f}).distribution.kind for f in FAMILIES.values()} | {"custom"}
     kinds = {kind for kind in ModelConfig.model_json_schema()["$defs"] if kind.endswith("Config")}
-    families = {k for k in kinds if "links" in ModelConfig.model_json_schema()["$defs"][k]["properties"]} | {"MixtureConfig"}
+    families = {k for k in kinds if "links" in ModelConfig.model_json_schema()["$defs"][k]["properties"]} | {
+        "MixtureConfig"
+    }
     consts = {ModelConfig.model_json_schema()["$defs"][k]["properties"]["kind"]["const"] for k in families}
     assert consts == tried

@@ -13,7 +13,8 @@ class DataConfig(Config):
     target: str | Annotated[list[str], Field(min_length=1)] | None = None
     """Column to predict, or a list of columns for several outputs that are independent given x."""
     features: list[str] | None = None
-    """Columns to predict from; null takes all others, [] none at all: an intercept-only model."""
+    """Columns to predict from; null takes all others, [] none at all: an intercept-only model, which is
+    fitted to all rows exactly, as by the optimizer `lbfgs`."""
     weight: str | None = None
     """Column with the weight of each row, not negative; null weighs all rows the same."""
     standardize: bool = True

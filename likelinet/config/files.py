@@ -42,9 +42,10 @@ def load_config(path: str | Path, overrides: Iterable[str] = ()) -> ModelConfig:
     except UnicodeDecodeError:
         raise ConfigError(f"{path}: not a text file; a config is YAML, TOML or JSON.") from None
     data = _parse(path, text)
-    for override in overrides:
-        _override({} if data is None else data, override)
-    return parse_config({} if data is None else data, str(path))
+    data = {} if data is None else data
+    for override in overrides if isinstance(data, dict) else ():
+        _override(data, override)
+    return parse_config(data, str(path))
 
 
 def dump_config(config: ModelConfig) -> str:
@@ -70,7 +71,7 @@ def _parse(path: Path, text: str) -> Any:
         raise ConfigError(f"{path}: cannot be parsed: {reason}.") from None
 
 
-def _override(data: Any, override: str) -> None:
+def _override(data: dict[str, Any], override: str) -> None:
     import yaml
 
     key, equals, value = override.partition("=")
@@ -78,8 +79,6 @@ def _override(data: Any, override: str) -> None:
         raise ConfigError(f"--set {override}: write it as key.subkey=value, for example training.epochs=50.")
     *path, last = key.strip().split(".")
     for part in path:
-        if not isinstance(data, dict):
-            raise ConfigError(f"--set {override}: '{part}' is inside a value that has no keys.")
         if not isinstance(data.get(part), dict):
             data[part] = {}
         data = data[part]

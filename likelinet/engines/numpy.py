@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from likelinet.engines.engine import Batches, Data, Diverged, Engine, Run, first_to_fail
+from likelinet.engines.threads import blas_threads
 from likelinet.objective import Objective
 from likelinet.optim.clipping import clip_in_place
 from likelinet.optim.optimiser import Optimiser
@@ -43,7 +44,7 @@ class NumpyRun(Run):
         losses = np.empty(batches.rows.shape[:2])
         x_all, y_all, params, grad_views = data.x, data.y, self._params, self._grad_views
         # A non-finite loss is an error with a name; NumPy's own warnings on the way there would only hide it.
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), blas_threads(objective.network, batches.rows.shape[2]):
             for step, (rows, share) in enumerate(zip(batches.rows, batches.share, strict=True)):
                 x, y = x_all.take(rows, axis=0, mode="clip"), y_all.take(rows, axis=0, mode="clip")
                 loss, backward = objective(params, self._masks(rows.shape[1]), x, y, share)
@@ -60,7 +61,7 @@ class NumpyRun(Run):
     def evaluate(self, rows: np.ndarray, weight: np.ndarray) -> np.ndarray:
         objective, data = self._fixed[:2]
         total = np.zeros(len(rows))
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), blas_threads(objective.network, min(rows.shape[1], BLOCK)):
             for start in range(0, rows.shape[1], BLOCK):
                 block = rows[:, start : start + BLOCK]
                 total += objective(self._params, (), data.x[block], data.y[block], weight[:, start : start + BLOCK])[0]

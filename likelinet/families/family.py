@@ -11,7 +11,7 @@ from likelinet.distributions import Distribution, Parameter
 from likelinet.distributions.base import Backward
 from likelinet.domains import Domain
 from likelinet.errors import ConfigError
-from likelinet.links import Link
+from likelinet.links import Link, Softplus
 
 Standardisation = Literal["location-scale", "scale", "none"]
 
@@ -42,14 +42,19 @@ class Slot:
         """How many raw numbers it takes per row."""
         return int(np.prod(self.shape))
 
-    def standardised(self, loc: np.ndarray, scale: np.ndarray) -> "Slot":
-        """Return the slot for targets (y - loc) / scale: a fixed value in the user's units is moved along."""
+    def standardised(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> "Slot":
+        """Return the slot for targets (y - loc) / scale, which have the given spread.
+
+        A fixed value in the user's units is moved along; the floor of a scale is one of the spread.
+        """
+        if np.ndim(loc):  # one for each output, which is the first axis of the shape
+            loc, scale, spread = (v.reshape(-1, *(1,) * (len(self.shape) - 1)) for v in (loc, scale, spread))
         if isinstance(self.source, str):
-            return self
+            if self.parameter.role != "scale" or not isinstance(self.link, Softplus):
+                return self
+            floor = self.link.floor * spread
+            return replace(self, link=replace(self.link, floor=floor if np.ndim(floor) else float(floor)))
         value = np.broadcast_to(self.source, self.shape)
-        axes = (1,) * max(len(self.shape) - 1, 0)
-        if np.ndim(loc):
-            loc, scale = loc.reshape(-1, *axes), scale.reshape(-1, *axes)
         moved = {"location": (value - loc) / scale, "scale": value / scale, "rate": value * scale}
         return replace(self, source=np.asarray(moved.get(self.parameter.role, value), dtype=np.float64))
 

@@ -40,9 +40,8 @@ class Parametric(Family):
         cls, support = self.distribution_class, self.distribution_class.support
         if support.integer or cls is Categorical:
             return "none"
-        fixed = any(not isinstance(s.source, str) for s in self.slots)
-        if fixed and not closed_under_affine(cls, shifted=np.isinf(support.low)):
-            return "none"  # nobody says how a value in the user's units would have to move
+        if not closed_under_affine(cls, shifted=bool(np.isinf(support.low))):
+            return "none"  # the family of the scaled y would be another one
         if np.isinf(support.low) and np.isinf(support.high):
             return "location-scale"
         return "scale" if support.low == 0.0 and np.isinf(support.high) else "none"

@@ -72,7 +72,7 @@ class Inputs:
             x[:, at : at + column.width] = _encode(column, table)
             at += column.width
         extra = [n for n in table.columns if n not in names and n not in other]
-        if extra and table.named:
+        if extra and names and table.named:
             shown = ", ".join(extra[:SHOWN]) + (", …" if len(extra) > SHOWN else "")
             warnings.warn(f"Columns that the model does not use are ignored: {shown}.", stacklevel=4)
         return x

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from likelinet.distributions import Bernoulli, Categorical, Distribution, Independent, Labelled
+from likelinet.distributions import Bernoulli, Categorical, Distribution, Independent, Labelled, Mixture
 from likelinet.distributions.affine import affine
 from likelinet.distributions.labelled import encode_labels
 from likelinet.errors import DataError
@@ -25,12 +25,15 @@ class Targets:
         Labels of the codes 0, 1, …; None where y holds numbers, or the codes themselves.
     loc, scale : ndarray
         y is standardised to (y - loc) / scale, each output by itself.
+    spread : ndarray
+        Standard deviation of the standardised training y, to which floors of scales are relative.
     """
 
     outputs: int | None
     classes: np.ndarray | None
     loc: np.ndarray
     scale: np.ndarray
+    spread: np.ndarray
 
     def encode(self, y: np.ndarray) -> np.ndarray:
         """Return y as the loss sees it."""
@@ -41,10 +44,7 @@ class Targets:
     def decode(self, d: Distribution) -> Distribution:
         """Return the exact distribution of y in the user's form."""
         if self.classes is not None:
-            base = d.base if isinstance(d, Independent) else d
-            assert isinstance(base, Bernoulli | Categorical)
-            labelled = Labelled(base, self.classes)
-            return Independent(labelled) if isinstance(d, Independent) else labelled
+            return _labelled(d, self.classes)
         plain = np.all(self.loc == 0.0) and np.all(self.scale == 1.0)
         return d if plain else affine(d, self.loc, self.scale)
 
@@ -56,13 +56,24 @@ class Targets:
     def to_json(self) -> dict[str, Any]:
         """Return plain data."""
         classes = None if self.classes is None else self.classes.tolist()
-        return {"outputs": self.outputs, "classes": classes, "loc": self.loc.tolist(), "scale": self.scale.tolist()}
+        numbers = {name: getattr(self, name).tolist() for name in ("loc", "scale", "spread")}
+        return {"outputs": self.outputs, "classes": classes, **numbers}
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> "Targets":
         """Return what `to_json` wrote."""
         classes = None if data["classes"] is None else np.array(data["classes"])
-        return Targets(data["outputs"], classes, np.array(data["loc"]), np.array(data["scale"]))
+        return Targets(data["outputs"], classes, *(np.array(data[name]) for name in ("loc", "scale", "spread")))
+
+
+def _labelled(d: Distribution, classes: np.ndarray) -> Distribution:
+    """Return the same distribution of classes under their labels."""
+    if isinstance(d, Independent):
+        return Independent(_labelled(d.base, classes))
+    if isinstance(d, Mixture):
+        return Mixture(_labelled(d.components, classes), d.logits)
+    assert isinstance(d, Bernoulli | Categorical)
+    return Labelled(d, classes)
 
 
 def numbers(y: Any, what: str) -> np.ndarray:
@@ -152,8 +163,10 @@ def _names(classes: np.ndarray) -> str:
 
 def learn_scaling(
     y: np.ndarray, weight: np.ndarray, family: Family, standardize: bool, what: str
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return (loc, scale) that standardise y for a family: by mean and spread on the line, by the mean above 0.
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return (loc, scale) that standardise y for a family, by mean and spread on the line, by the mean above 0.
+
+    The third is the spread (standard deviation) that the standardised y has then.
 
     Raises
     ------
@@ -162,7 +175,7 @@ def learn_scaling(
     """
     loc, scale = np.zeros(y.shape[1:]), np.ones(y.shape[1:])
     if family.support.integer:
-        return loc, scale
+        return loc, scale, scale
     mean = np.average(y, axis=0, weights=weight)
     spread = np.sqrt(np.average((y - mean) ** 2, axis=0, weights=weight))
     constant = spread <= 1e-12 * np.maximum(np.abs(mean), 1e-300)
@@ -172,11 +185,12 @@ def learn_scaling(
             f"{what} is constant{which}, so a spread cannot be learned: the likelihood has no maximum; "
             "give the family a fixed scale, or predict something that varies."
         )
+    spread = np.where(constant, 1.0, spread)
     if standardize and family.standardisation == "location-scale":
-        return mean, np.where(constant, 1.0, spread)
+        return mean, spread, np.ones_like(spread)
     if standardize and family.standardisation == "scale":
-        return loc, mean
-    return loc, scale
+        return loc, mean, spread / mean
+    return loc, scale, spread
 
 
 def check_support(y: np.ndarray, family: Family, what: str) -> None:

@@ -37,7 +37,7 @@ class Best:
         return epoch - self.epoch[members] < self._patience
 
     def fall_back(self, usable: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-        """Give up weights of which `usable(theta)`, shape (M,), says no, for those before or the start; return which."""
+        """Return where `usable(theta)`, shape (M,), is false; those members take the weights before, or the start."""
         spoiled = bad = ~usable(self.theta)
         for theta, epoch in (self._before, self._start):
             if bad.any():

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from likelinet.engines.engine import Data
+from likelinet.engines.threads import blas_threads
 from likelinet.errors import NonFiniteError
 from likelinet.layout import pack
 from likelinet.objective import Objective
@@ -31,7 +32,7 @@ def train_lbfgs(
     for member in range(len(theta)):
         fit = _MemberFit(objective, data, plan, member, best, history, callbacks, began)
         try:
-            with np.errstate(all="ignore"):
+            with np.errstate(all="ignore"), blas_threads(objective.network, plan.train.shape[1]):
                 if not np.isfinite(fit.value(theta[member], plan.train[member])[0]):
                     raise NonFiniteError(
                         f"The loss of member {member + 1} is not finite at the start: look for values of y far outside."

@@ -32,7 +32,7 @@ class JaxRun(Run):
         return objective(objective.layout.views(theta), masks, x, y, share)
 
     def _steps(self, carry, batches):
-        objective, _, optimiser, limit = self._fixed
+        _, _, optimiser, limit = self._fixed
 
         def step(carry, batch):
             theta, state = carry

@@ -7,6 +7,7 @@ from likelinet.build import build_family, build_network, build_optimiser
 from likelinet.config import parse_config
 from likelinet.engines.engine import Data
 from likelinet.engines.numpy import NumpyEngine
+from likelinet.errors import NonFiniteError
 from likelinet.families.head import Head
 from likelinet.objective import Objective
 from likelinet.training.loop import Plan, Streams, train
@@ -64,8 +65,18 @@ def test_a_hundred_steps_give_the_same_weights(declared, members):
         np.testing.assert_allclose(b.validation_nll, a.validation_nll, rtol=1e-10)
 
 
+def test_what_diverges_on_one_diverges_on_the_other():
+    declared = {"training": {"optimizer": {"kind": "sgd", "learning_rate": 1e200}, "gradient_clip": None}}
+    for engine in (NumpyEngine(), JaxEngine()):
+        theta, history, cause = fitted(engine, CASES["two outputs, nesterov"] | declared, 1)
+        assert isinstance(cause, NonFiniteError)
+        assert "in epoch 1 at step 2" in str(cause)
+        assert history.stopped == "not finite"
+        assert np.isfinite(theta).all()
+
+
 def test_members_stop_one_by_one_on_both():
-    declared = CASES["student t with a shared df, adam"] | {"training": {"optimizer": {"learning_rate": 0.1}}}
+    declared = {"network": {"hidden": [8]}, "training": {"optimizer": {"kind": "adam", "learning_rate": 0.1}}}
     theta, history, _ = fitted(NumpyEngine(), declared, 3, patience=2)
     other, other_history, _ = fitted(JaxEngine(), declared, 3, patience=2)
     running = [len(e.members) for e in history.epochs]

@@ -53,5 +53,5 @@ def test_gain_keeps_the_second_moment(name):
 
 def test_a_config_can_name_each_of_them():
     names = get_args(MLPConfig.model_fields["activation"].annotation)
-    assert build.ACTIVATIONS == {name: ACTIVATIONS[name][0] for name in names}
+    assert {name: ACTIVATIONS[name][0] for name in names} == build.ACTIVATIONS
     assert set(names) == set(ACTIVATIONS)

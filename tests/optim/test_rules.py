@@ -57,7 +57,14 @@ def test_each_number_follows_the_formula(rule, form, members):
 @pytest.mark.parametrize(("dtype", "rtol"), [(np.float32, 2e-5), (np.float64, 1e-12)])
 @pytest.mark.parametrize(
     ("members", "size", "decayed"),
-    [(1, 7, 7), (3, 10, 4), (1, CHUNK, CHUNK), (1, CHUNK + 5, CHUNK + 2), (3, CHUNK, 9), (2, CHUNK + 1, CHUNK // 2 + 3)],
+    [
+        (1, 7, 7),
+        (3, 10, 4),
+        (1, CHUNK, CHUNK),
+        (1, CHUNK + 5, CHUNK + 2),
+        (3, CHUNK, 9),
+        (2, CHUNK + 1, CHUNK // 2 + 3),
+    ],
 )
 def test_in_place_is_the_pure_update(rule, dtype, rtol, members, size, decayed):
     theta, gradients = problem(members, size, dtype, steps=3)
@@ -106,7 +113,9 @@ def test_members_are_updated_by_themselves():
         optimiser = rule.make(RATES, DECAYED)
         together = in_place(optimiser, theta, gradients)
         for m in range(3):
-            np.testing.assert_array_equal(together[m : m + 1], in_place(optimiser, theta[m : m + 1], gradients[:, m : m + 1]))
+            np.testing.assert_array_equal(
+                together[m : m + 1], in_place(optimiser, theta[m : m + 1], gradients[:, m : m + 1])
+            )
 
 
 @pytest.mark.parametrize(("size", "members"), [(1, 1), (CHUNK, 1), (CHUNK + 1, 1), (CHUNK, 3), (5, 2 * CHUNK), (0, 2)])

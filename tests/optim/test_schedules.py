@@ -39,7 +39,9 @@ def test_cosine_is_half_a_cosine(n):
     ],
 )
 def test_step_decay_falls_at_regular_points(n, every, powers):
-    np.testing.assert_allclose(schedules.step_decay(0.3, n, every, 0.1), 0.3 * 0.1 ** np.array(powers, float), rtol=1e-13)
+    np.testing.assert_allclose(
+        schedules.step_decay(0.3, n, every, 0.1), 0.3 * 0.1 ** np.array(powers, float), rtol=1e-13
+    )
 
 
 @given(n=steps, fraction=st.floats(0.0, 0.99))

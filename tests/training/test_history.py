@@ -1,5 +1,7 @@
 """The history: in the user's units, and true to what `score` says of the same rows."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -61,7 +63,7 @@ def test_lbfgs_keeps_the_best_on_held_out_rows():
 def test_training_lowers_the_nll():
     epochs = model(epochs=30, optimizer={"learning_rate": 0.02}).fit(X, Y).history.epochs
     assert epochs[-1].train_nll[0] < epochs[0].train_nll[0] - 0.1
-    assert all(a.seconds <= b.seconds for a, b in zip(epochs, epochs[1:], strict=False))
+    assert all(a.seconds <= b.seconds for a, b in pairwise(epochs))
 
 
 def test_it_survives_as_plain_data():

@@ -44,11 +44,13 @@ def test_the_model_kept_is_usable(fraction, size, rate):
     assert np.isfinite(weights(broken)).all()
 
 
+@pytest.mark.parametrize("fraction", [0.0, 0.2])
 @pytest.mark.parametrize("rate", [1e30, 1e300])
-def test_weights_that_the_last_step_spoils_are_not_passed_off_as_a_model(rate):
+def test_weights_that_the_last_step_spoils_are_not_passed_off_as_a_model(rate, fraction):
     settings = {"optimizer": {"kind": "sgd", "learning_rate": rate}, "epochs": 1, "batch_size": None}
-    broken, message = failed(validation_fraction=0.0, **settings)
-    assert "epoch 1" in message
+    broken, message = failed(validation_fraction=fraction, **settings)
+    assert "in epoch 1 after its last step" in message
+    assert broken.history.best_epoch == [0]
     assert np.isfinite(broken.score(X, Y))
 
 

@@ -38,14 +38,21 @@ def test_a_row_of_weight_0_has_no_influence_at_all(settings, plain):
     assert [e.train_nll for e in full.history.epochs] == [e.train_nll for e in dropped.history.epochs]
 
 
-def test_nor_has_one_among_the_validation_rows():
+@pytest.mark.parametrize("y", [-1e4, 1e300, np.nan])
+def test_nor_has_one_among_the_validation_rows(y):
     held_x, held_y = table(20, seed=2)
     more_x, _ = strange_rows(5)
     weight = np.concatenate([np.ones(20), np.zeros(5)])
-    far = np.concatenate([held_x, more_x]), np.concatenate([held_y, np.full(5, 1e6)]), weight
+    far = np.concatenate([held_x, more_x]), np.concatenate([held_y, np.full(5, y)]), weight
     plain, other = (model().fit(X, Y, validation=v) for v in ((held_x, held_y), far))
     np.testing.assert_array_equal(weights(plain), weights(other))
     assert plain.history.epochs[-1].validation_nll == other.history.epochs[-1].validation_nll
+
+
+def test_its_y_may_be_missing():
+    X2, y2 = np.concatenate([X, X[:5]]), np.concatenate([Y, np.full(5, np.nan)])
+    fitted = model().fit(X2, y2, np.isfinite(y2).astype(float))
+    np.testing.assert_array_equal(weights(fitted), weights(model().fit(X, Y)))
 
 
 def test_a_class_or_category_of_weight_0_is_not_there():

@@ -1,0 +1,252 @@
+"""Bad input in Python: the named error, with one sentence that says what, where and what to do; nothing is trained."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import likelinet as ll
+from tests.small import labels, quick, table
+
+X, y = table()
+COUNTS = np.arange(60.0) % 5
+POSITIVE = np.abs(y) + 1.0
+
+
+def changed(values: np.ndarray, *rows: int, to: Any = np.nan) -> np.ndarray:
+    """Return values with some rows, counted from 1, changed."""
+    out = np.array(values, dtype=object if isinstance(to, str) else float)
+    for row in rows:
+        out[(row - 1, *([0] * (out.ndim - 1)))] = to
+    return out
+
+
+def fitted(target: Any = y, x: Any = X, weight: Any = None, **declared: Any) -> Callable[[], Any]:
+    return lambda: quick(**declared).fit(x, target, sample_weight=weight)
+
+
+def family(kind: str, **more: Any) -> dict[str, Any]:
+    return {"distribution": {"kind": kind, **more}}
+
+
+FRAME = pd.DataFrame(X, columns=["width", "height"]).assign(price=y)
+PRICE = {"data": {"target": "price"}}
+FIT: dict[str, tuple[Callable[[], Any], str]] = {
+    "nan in X": (
+        fitted(x=changed(X, 3, 9)),
+        "Column 'x0' has 2 rows with missing, NaN or infinite values (rows 3, 9): fill or drop them.",
+    ),
+    "inf in X": (
+        fitted(x=changed(X, 3, to=np.inf)),
+        "Column 'x0' has 1 row with missing, NaN or infinite values (row 3)",
+    ),
+    "many in X": (
+        fitted(x=changed(X, *range(1, 11))),
+        "has 10 rows with missing, NaN or infinite values (rows 1, 2, 3, 4, 5, …)",
+    ),
+    "nan in a frame": (fitted(x=FRAME.assign(height=changed(y, 7))), "Column 'height' has 1 row with missing"),
+    "nan in y": (fitted(changed(y, 60)), "y has 1 row with missing, NaN or infinite values (row 60)"),
+    "inf in y": (fitted(changed(y, 2, to=-np.inf)), "y has 1 row with missing, NaN or infinite values (row 2)"),
+    "nan in one of several outputs": (fitted(changed(np.stack([y, y], 1), 5)), "y has 1 row with missing"),
+    "nan in a target column": (
+        lambda: quick(**PRICE).fit(FRAME.assign(price=changed(y, 4))),
+        "Target 'price' has 1 row with missing, NaN or infinite values (row 4)",
+    ),
+    "nan among counts": (fitted(changed(COUNTS, 4), **family("poisson")), "y has 1 row with missing, NaN"),
+    "nan among class codes": (fitted(changed(COUNTS, 4), **family("categorical")), "y has 1 row with missing, NaN"),
+    "missing label": (
+        fitted(changed(labels(X, ["u", "v"]), 4, to=""), **family("bernoulli")),
+        "y has 1 missing label (row 4): fill or drop these rows.",
+    ),
+    "text for numbers": (fitted(labels(X, ["u", "v"])), "y must hold numbers for this family; for class labels use"),
+    "stray text": (
+        fitted(x=changed(X, 3, to="1,5")),
+        "Column 'x0' holds numbers but also text: '1,5' in row 3; correct or remove these cells.",
+    ),
+    "below a gamma": (
+        fitted(changed(POSITIVE, 2, 5, to=-3.0), **family("gamma")),
+        "y has 2 rows outside the family's support (rows 2, 5, for example -3): each value must be a positive number.",
+    ),
+    "zero under a gamma": (fitted(changed(POSITIVE, 2, to=0.0), **family("gamma")), "(row 2, for example 0)"),
+    "below a shifted gamma": (
+        fitted(POSITIVE, **family("transformed", base={"kind": "gamma"}, loc=1e6)),
+        "y has 60 rows outside the family's support",
+    ),
+    "half a count": (
+        fitted(changed(COUNTS, 3, to=1.5), **family("poisson")),
+        "y has 1 row outside the family's support (row 3, for example 1.5): each value must be a whole number 0, 1, 2, …",
+    ),
+    "negative count": (fitted(changed(COUNTS, 3, to=-1.0), **family("negative_binomial")), "(row 3, for example -1)"),
+    "three classes for two": (
+        fitted(labels(X, ["u", "v", "w"]), **family("bernoulli")),
+        "y has 3 classes (u, v, w), but the bernoulli family needs two: use 'categorical'.",
+    ),
+    "numbers for two classes": (fitted(y, **family("bernoulli")), "y has 60 classes ("),
+    "one class": (
+        fitted(["u"] * 60, **family("categorical")),
+        "y has only one class, 'u': there is nothing to tell apart",
+    ),
+    "one code": (fitted(np.zeros(60), **family("bernoulli")), "y has only one class, '0'"),
+    "several outputs of bernoulli": (
+        fitted(np.stack([labels(X, ["u", "v"])] * 2, 1), **family("bernoulli")),
+        "y must be 0 or 1 for the bernoulli family with several outputs, got 'u'.",
+    ),
+    "no rows": (fitted(y[:0], X[:0]), "The table is empty: it has no rows."),
+    "one row": (fitted(y[:1], X[:1]), "The table has 1 row with a positive weight: fitting needs at least two."),
+    "one weighty row": (fitted(weight=np.eye(60)[3]), "The table has 1 row with a positive weight"),
+    "constant y": (
+        fitted(np.full(60, 0.1)),
+        "y is constant, so a spread cannot be learned: the likelihood has no maximum; give the family a fixed scale",
+    ),
+    "constant y, shared scale": (fitted(np.ones(60), **family("gaussian", scale="shared")), "y is constant, so"),
+    "constant y, gamma": (fitted(np.full(60, 3.0), **family("gamma")), "y is constant, so"),
+    "constant y, mixture": (fitted(np.full(60, 3.0), **family("mixture")), "y is constant, so"),
+    "one constant output": (fitted(np.stack([y, np.ones(60)], 1)), "y is constant in output 2"),
+    "short y": (fitted(y[:7]), "X has 60 rows, but y has shape (7,): they must be equally long."),
+    "three axes": (fitted(np.zeros((60, 2, 2))), "y must have shape (n,) or (n, d), got (60, 2, 2)."),
+    "no outputs": (fitted(np.zeros((60, 0))), "y must have shape (n,) or (n, d), got (60, 0)."),
+    "ragged y": (fitted([[1.0, 2.0]] * 59 + [[1.0]]), "y must be an array whose rows all have the same length."),
+    "no y": (lambda: quick().fit(X), "y is missing: name its column in data.target, or pass y as an array."),
+    "negative weight": (
+        fitted(weight=changed(np.ones(60), 4, to=-1.0)),
+        "sample_weight must not be negative, as in row 4.",
+    ),
+    "nan weight": (fitted(weight=changed(np.ones(60), 4)), "sample_weight has 1 row with missing, NaN"),
+    "short weight": (fitted(weight=np.ones(7)), "sample_weight must have shape (60,), got (7,)."),
+    "no weight": (fitted(weight=np.zeros(60)), "sample_weight must not be 0 in every row."),
+    "text weight": (fitted(weight=["a"] * 60), "sample_weight must hold numbers."),
+    "negative weight column": (
+        lambda: quick(data={"target": "price", "weight": "height"}).fit(FRAME.assign(height=-1.0)),
+        "Column 'height', the weight, must not be negative, as in rows 1, 2, 3, 4, 5, ….",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FIT)
+def test_fit(case: str):
+    run, message = FIT[case]
+    with pytest.raises(ll.DataError) as found:
+        run()
+    assert message in str(found.value)
+    assert "\n" not in str(found.value)
+    assert str(found.value).endswith((".", "…."))
+
+
+def test_nothing_is_lost_by_a_refused_fit():
+    model = quick().fit(X, y)
+    before = model.predict(X)
+    with pytest.raises(ll.DataError):
+        model.fit(changed(X, 3), y)
+    np.testing.assert_array_equal(model.predict(X), before)
+
+
+def test_engine_that_is_to_come():
+    with pytest.raises(ll.ConfigError, match="engine: 'jax' is not part of this version yet; use 'numpy'"):
+        quick(engine="jax").fit(X, y)
+    np.testing.assert_array_equal(quick(engine="auto").fit(X, y).predict(X), quick().fit(X, y).predict(X))
+
+
+@pytest.mark.parametrize(
+    "distribution", [{"scale": 2.0}, {"kind": "student_t", "df": 3.0, "scale": 1.0}, {"kind": "poisson"}]
+)
+def test_constant_y_without_a_spread_to_learn(distribution: dict[str, Any]):
+    d = quick(distribution=distribution, training={"epochs": 30}).fit(X, np.full(60, 7.0)).predict_dist(X)
+    np.testing.assert_allclose(d.mean(), 7.0, atol=0.5)
+
+
+def model_of(target: Any, **declared: Any) -> Callable[[Any], Any]:
+    return lambda other: quick(**declared).fit(X, target).evaluate(X, other)
+
+
+EVALUATE: dict[str, tuple[Callable[[Any], Any], Any, str]] = {
+    "a column for a row": (
+        model_of(y),
+        y[:, None],
+        "y has shape (60, 1), but the model was fitted on (n,): reshape it.",
+    ),
+    "a row for a column": (
+        model_of(y[:, None]),
+        y,
+        "y has shape (60,), but the model was fitted on (n, 1): reshape it.",
+    ),
+    "too many outputs": (
+        model_of(np.stack([y, y + X[:, 1]], 1)),
+        np.zeros((60, 3)),
+        "but the model was fitted on (n, 2)",
+    ),
+    "nan": (model_of(y), changed(y, 2), "y has 1 row with missing, NaN or infinite values (row 2)"),
+    "outside the support": (
+        model_of(COUNTS, **family("poisson")),
+        changed(COUNTS, 9, to=-1),
+        "(row 9, for example -1)",
+    ),
+    "new label": (
+        model_of(labels(X, ["u", "v"]), **family("bernoulli")),
+        changed(labels(X, ["u", "v"]), 9, to="w"),
+        "y has the class 'w' in row 9, which was not seen in training (seen: u, v).",
+    ),
+    "new integer": (
+        model_of(labels(X, [3, 5, 9]), **family("categorical")),
+        changed(labels(X, [3, 5, 9]), 9, to=4),
+        "y has the class '4.0' in row 9, which was not seen in training (seen: 3, 5, 9).",
+    ),
+    "new code": (model_of(COUNTS, **family("categorical")), changed(COUNTS, 9, to=5), "in row 9, which was not seen"),
+    "negative code": (
+        model_of(COUNTS % 2, **family("bernoulli")),
+        changed(COUNTS % 2, 9, to=-1),
+        "in row 9, which was not",
+    ),
+    "half a code": (model_of(COUNTS, **family("categorical")), changed(COUNTS, 9, to=0.5), "class '0.5' in row 9"),
+    "label for a code": (
+        model_of(COUNTS, **family("categorical")),
+        labels(X, ["u", "v"]),
+        "which was not seen in training",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", EVALUATE)
+def test_evaluate(case: str):
+    run, other, message = EVALUATE[case]
+    with pytest.raises(ll.DataError) as found:
+        run(other)
+    assert message.replace("'4.0'", "'4'") in str(found.value)
+
+
+def test_new_rows():
+    model = quick().fit(FRAME[["width", "height"]], y)
+    new = FRAME[["width", "height"]]
+    for rows, message in (
+        (new.head(0), "The table is empty: it has no rows."),
+        (new.assign(width=changed(y, 3)), "Column 'width' has 1 row with missing"),
+        (new.assign(width=["wide"] * 60), "Column 'width' must hold numbers, but has text: 'wide' in row 1"),
+        (new.rename(columns={"width": "widht"}), "lacks the column width (did you mean 'widht'?)"),
+    ):
+        with pytest.raises(ll.DataError) as found:
+            model.predict(rows)
+        assert message in str(found.value)
+
+
+def test_validation_rows():
+    for held, message in (
+        ((X[:, :1], y), "X has 1 column, but the model was fitted on 2."),
+        ((X, changed(y, 3)), "validation y has 1 row with missing"),
+        ((X, y[:, None]), "validation y has shape (60, 1)"),
+        ((X[:0], y[:0]), "The table is empty"),
+    ):
+        with pytest.raises(ll.DataError) as found:
+            quick().fit(X, y, validation=held)
+        assert message in str(found.value)
+
+
+def test_loss_that_is_not_finite():
+    wild = {"optimizer": {"kind": "sgd", "learning_rate": 1e30}, "gradient_clip": None, "epochs": 20}
+    model = quick(training=wild)
+    with pytest.raises(
+        ll.NonFiniteError, match=r"not finite in epoch \d+ at step \d+; the first parameter to fail is '"
+    ):
+        model.fit(X, y)
+    assert model.history.stopped == "not finite"
+    assert np.isfinite(model.predict(X)).all()

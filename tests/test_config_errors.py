@@ -1,0 +1,176 @@
+"""A wrong config is one sentence: where, what, and the nearest valid value."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import likelinet as ll
+from likelinet.config import load_config, parse_config
+
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
+    "key at the top": ({"trainin": {}}, "unknown key 'trainin' (did you mean 'training'?)."),
+    "key inside": ({"training": {"epoch": 3}}, "training: unknown key 'epoch' (did you mean 'epochs'?)."),
+    "key deep inside": (
+        {"training": {"optimizer": {"kind": "adam", "lr": 1}}},
+        "training.optimizer: unknown key 'lr' (possible: kind, learning_rate).",
+    ),
+    "key of a family": (
+        {"distribution": {"kind": "gamma", "rates": 1.0}},
+        "distribution: unknown key 'rates' (did you mean 'rate'?).",
+    ),
+    "family": (
+        {"distribution": {"kind": "gausian"}},
+        "distribution: unknown kind 'gausian' (did you mean 'gaussian'?).",
+    ),
+    "family of a mixture": (
+        {"distribution": {"kind": "mixture", "base": {"kind": "gama"}}},
+        "distribution.base: unknown kind 'gama' (did you mean 'gamma'?).",
+    ),
+    "network": ({"network": {"kind": "mpl"}}, "network.kind: 'mpl' is not possible (did you mean 'mlp'?)."),
+    "optimiser": (
+        {"training": {"optimizer": {"kind": "adamm"}}},
+        "training.optimizer: unknown kind 'adamm' (did you mean 'adam'?).",
+    ),
+    "schedule": (
+        {"training": {"schedule": {"kind": "cosin"}}},
+        "training.schedule: unknown kind 'cosin' (did you mean 'cosine'?).",
+    ),
+    "activation": (
+        {"network": {"activation": "rellu"}},
+        "network.activation: 'rellu' is not possible (did you mean 'relu'?).",
+    ),
+    "engine": ({"engine": "nump"}, "engine: 'nump' is not possible (did you mean 'numpy'?)."),
+    "link": (
+        {"distribution": {"links": {"scale": "softmax"}}},
+        "distribution.links.scale: 'softmax' is not possible (did you mean 'softplus'?).",
+    ),
+    "link of what": (
+        {"distribution": {"links": {"scal": "exp"}}},
+        "distribution: unknown parameter 'scal' (did you mean 'scale'?).",
+    ),
+    "link that does not fit": (
+        {"distribution": {"links": {"scale": "identity"}}},
+        "distribution: link 'identity' does not map into a positive number, as scale needs "
+        "(possible: softplus, exp, sigmoid).",
+    ),
+    "source": (
+        {"distribution": {"scale": "sharred"}},
+        "distribution.scale: 'sharred' is not possible (did you mean 'shared'?) or a number.",
+    ),
+    "fixed value": ({"distribution": {"scale": -1}}, "distribution: scale must be a positive number, got -1."),
+    "zero epochs": ({"training": {"epochs": 0}}, "training.epochs: input should be greater than 0, got 0."),
+    "negative rate": (
+        {"training": {"optimizer": {"learning_rate": -0.1}}},
+        "training.optimizer.learning_rate: input should be greater than 0, got -0.1.",
+    ),
+    "dropout of 1": ({"network": {"dropout": 1.0}}, "network.dropout: input should be less than 1, got 1.0."),
+    "all rows held out": (
+        {"training": {"validation_fraction": 1.0}},
+        "training.validation_fraction: input should be less than 1, got 1.0.",
+    ),
+    "negative spread of weights": (
+        {"network": {"init": -1}},
+        "network.init: input should be greater than 0, got -1.",
+    ),
+    "no members": ({"ensemble": 0}, "ensemble: input should be greater than 0, got 0."),
+    "negative seed": (
+        {"training": {"seed": -1}},
+        "training.seed: input should be greater than or equal to 0, got -1.",
+    ),
+    "infinite clip": (
+        {"training": {"gradient_clip": float("inf")}},
+        "training.gradient_clip: input should be a finite number, got inf.",
+    ),
+    "text for a number": (
+        {"training": {"epochs": "many"}},
+        "training.epochs: input should be a valid integer, got 'many'.",
+    ),
+    "number for a list": ({"network": {"hidden": 5}}, "network.hidden: input should be a valid list, got 5."),
+    "text in a list": (
+        {"network": {"hidden": [5, "a"]}},
+        "network.hidden.1: input should be a valid integer, got 'a'.",
+    ),
+    "nothing to transform": ({"distribution": {"kind": "transformed"}}, "distribution.base: is missing."),
+    "class without a module": (
+        {"distribution": {"kind": "custom", "target": "Rayleigh"}},
+        "distribution.target: write it as module:Class, got 'Rayleigh'.",
+    ),
+    "no targets": ({"data": {"target": []}}, "data.target"),
+    "two mistakes": (
+        {"training": {"epochs": 0}, "ensemble": 0},
+        "training.epochs: input should be greater than 0, got 0; ensemble: input should be greater than 0, got 0.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_message(name: str, tmp_path: Path):
+    data, message = WRONG[name]
+    for declare in (ll.Model, ll.ModelConfig.model_validate, lambda d: ll.ModelConfig(**d)):
+        with pytest.raises(ll.ConfigError) as found:
+            declare(data)
+        assert message in str(found.value)
+        assert "\n" not in str(found.value)
+    with pytest.raises(ll.ConfigError) as found:
+        parse_config(data, "there.yaml")
+    assert str(found.value).startswith("there.yaml: ")
+
+
+def test_a_part_by_itself():
+    with pytest.raises(ll.ConfigError, match=r"^unknown key 'epoch' \(did you mean 'epochs'\?\)\.$"):
+        ll.TrainingConfig(epoch=3)  # type: ignore[call-arg]
+    with pytest.raises(ll.ConfigError, match=r"^scale must be a positive number, got 0\.$"):
+        ll.GaussianConfig(scale=0.0)
+
+
+@pytest.mark.parametrize("config", [5, "config.yaml", ["data"]])
+def test_not_a_config(config: Any):
+    with pytest.raises(ll.ConfigError, match="expected a mapping of keys"):
+        ll.Model(config)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("c.yaml", b"data: [1\n x", "cannot be parsed: .*line 2"),
+        ("c.toml", b"data = ", "cannot be parsed: Invalid value"),
+        ("c.json", b'{"data": ', "cannot be parsed: Expecting value: line 1"),
+        ("c.json", b"[1]", "expected a mapping"),
+        ("c.yaml", b"just words", "expected a mapping"),
+        ("c.yaml", b"\xff\xfe\x00", "not a text file"),
+    ],
+)
+def test_files(tmp_path: Path, name: str, content: bytes, message: str):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(ll.ConfigError, match=message) as found:
+        load_config(tmp_path / name)
+    assert str(found.value).startswith(str(tmp_path / name))
+    assert "\n" not in str(found.value)
+
+
+def test_missing_file(tmp_path: Path):
+    with pytest.raises(ll.ConfigError, match=r"none\.yaml: cannot read the config .*; check the path"):
+        load_config(tmp_path / "none.yaml")
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("epochs", "write it as key.subkey=value"),
+        ("=5", "write it as key.subkey=value"),
+        ("training.epochs=[1", "the value cannot be parsed"),
+        ("training.epoch=5", r"unknown key 'epoch' \(did you mean 'epochs'\?\)"),
+    ],
+)
+def test_overrides(tmp_path: Path, override: str, message: str):
+    (tmp_path / "c.yaml").write_text("")
+    with pytest.raises(ll.ConfigError, match=message):
+        load_config(tmp_path / "c.yaml", [override])
+
+
+@pytest.mark.parametrize("override", ["ensemble=2", "training.epochs=1"])
+def test_override_of_no_mapping(tmp_path: Path, override: str):
+    (tmp_path / "c.yaml").write_text("[1, 2]")
+    with pytest.raises(ll.ConfigError, match="expected a mapping"):
+        load_config(tmp_path / "c.yaml", [override])

@@ -1,0 +1,129 @@
+"""A family of the user's own by its log_prob alone: as an object, and as module:Class."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import likelinet as ll
+from tests.small import cli, quick, write_csv
+
+NAME = f"{__name__}:Rayleigh"
+RNG = np.random.default_rng(0)
+X = RNG.uniform(0.0, 1.0, (300, 1))
+Y = RNG.rayleigh(1.0 + 3.0 * X[:, 0])
+CUSTOM = {"kind": "custom", "target": NAME}
+
+
+class Rayleigh(ll.Distribution):
+    """Nothing but what training needs."""
+
+    parameters = (ll.Parameter("scale", ll.positive, role="scale"),)
+    support = ll.positive
+
+    def log_prob(self, y):
+        return np.log(y / self.scale**2) - 0.5 * (y / self.scale) ** 2
+
+
+class SampledRayleigh(Rayleigh):
+    """With quantiles, and so with samples."""
+
+    def ppf(self, q):
+        return self.scale * np.sqrt(-2.0 * np.log1p(-np.asarray(q)))
+
+
+def trained(cls: type[ll.Distribution]) -> ll.Model:
+    config = ll.ModelConfig(
+        network=ll.MLPConfig(hidden=[]), training=ll.TrainingConfig(optimizer=ll.LBFGSConfig(), epochs=100)
+    )
+    return ll.Model(config, distribution=cls).fit(X, Y)
+
+
+def test_trains_by_log_prob_alone():
+    model = trained(Rayleigh)
+    d = model.predict_dist(np.array([[0.0], [1.0]]))
+    assert isinstance(d, Rayleigh)
+    np.testing.assert_allclose(d.scale, [1.0, 4.0], rtol=0.25)
+    assert model.evaluate(X, Y) == {"nll": pytest.approx(-model.score(X, Y))}
+
+
+def test_object_and_name_are_the_same_model():
+    named = quick(distribution=CUSTOM).fit(X, Y)
+    given = ll.Model(quick().config, distribution=Rayleigh).fit(X, Y)
+    assert given.config == named.config
+    np.testing.assert_array_equal(named.predict_dist(X).log_prob(Y), given.predict_dist(X).log_prob(Y))
+
+
+def test_samples_by_its_quantiles():
+    draws = trained(SampledRayleigh).sample(X[:2], 3000, seed=0)
+    assert draws.shape == (3000, 2)
+    assert draws.min() > 0.0
+    d = trained(SampledRayleigh).predict_dist(X[:2])
+    np.testing.assert_allclose((draws <= d.ppf(0.3)).mean(0), 0.3, atol=0.05)
+
+
+def test_shared_parameter_and_link():
+    shared = {**CUSTOM, "parameters": {"scale": "shared"}, "links": {"scale": "exp"}}
+    exact = {"optimizer": {"kind": "lbfgs"}, "validation_fraction": 0.0, "epochs": 50}
+    d = quick(distribution=shared, training=exact).fit(X, Y).predict_dist(X)
+    np.testing.assert_allclose(d.scale, np.sqrt(np.mean(Y**2) / 2.0), rtol=1e-5)
+
+
+def test_ensemble_is_a_mixture():
+    d = quick(distribution=CUSTOM, ensemble=2).fit(X, Y).predict_dist(X)
+    each = np.exp(d.components.log_prob(Y[:, None]))
+    np.testing.assert_allclose(np.exp(d.log_prob(Y)), each.mean(1), rtol=1e-9)
+
+
+def test_loading_needs_trust(tmp_path: Path):
+    file = tmp_path / "m.safetensors"
+    model = quick(distribution=CUSTOM).fit(X, Y)
+    model.save(file)
+    with pytest.raises(ll.ModelFileError, match=r"names code of its own.*trust='.*Rayleigh' if you trust it"):
+        ll.Model.load(file)
+    with pytest.raises(ll.ModelFileError, match="names code of its own"):
+        ll.Model.load(file, trust="os:system")
+    expected = model.predict_dist(X).log_prob(Y)
+    for loaded in (ll.Model.load(file, trust=NAME), ll.Model.load(file, distribution=Rayleigh)):
+        np.testing.assert_array_equal(loaded.predict_dist(X).log_prob(Y), expected)
+
+
+def test_trust_on_the_command_line(tmp_path: Path):
+    file, rows = tmp_path / "m.safetensors", write_csv(tmp_path / "t.csv", {"x": X[:, 0].tolist(), "y": Y.tolist()})
+    config = tmp_path / "c.toml"
+    config.write_text(
+        f'data = {{target = "y"}}\nnetwork = {{hidden = []}}\ntraining = {{epochs = 2}}\n'
+        f'distribution = {{kind = "custom", target = "{NAME.replace("Rayleigh", "SampledRayleigh")}"}}\n'
+    )
+    assert cli("fit", config, rows, "-o", file).code == 0
+    refused = cli("evaluate", file, rows)
+    assert refused.code == 2
+    assert "names code of its own" in refused.err
+    trust = ("--trust", f"{__name__}:SampledRayleigh")
+    assert cli("evaluate", file, rows, *trust).code == 0
+    predicted = cli("predict", file, rows, "--quantiles", "0.5", *trust)
+    assert predicted.out.splitlines()[0] == "q0.5"  # it has no mean
+    assert cli("sample", file, rows, "-n", "2", *trust).code == 0
+
+
+@pytest.mark.parametrize(
+    ("declared", "message"),
+    [
+        ({"target": "nowhere_at_all:Thing"}, "cannot import 'nowhere_at_all:Thing'"),
+        ({"target": f"{__name__}:Nothing"}, "cannot import .*has no attribute 'Nothing'"),
+        ({"target": "os:getcwd"}, "'os:getcwd' is not a subclass of likelinet.Distribution"),
+        ({"target": NAME, "parameters": {"scal": "shared"}}, "unknown parameter 'scal' .did you mean 'scale'"),
+        ({"target": NAME, "parameters": {"scale": -1.0}}, "scale must be a positive number, got -1"),
+        ({"target": NAME, "links": {"scale": "identity"}}, "'identity' does not map into a positive number"),
+    ],
+)
+def test_wrong_declarations(declared: dict, message: str):
+    with pytest.raises(ll.ConfigError, match=message):
+        quick(distribution={"kind": "custom", **declared}).fit(X, Y)
+
+
+def test_y_outside_its_support():
+    y = Y.copy()
+    y[2] = -1.0
+    with pytest.raises(ll.DataError, match=r"1 row outside the family's support \(row 3, for example -1\)"):
+        quick(distribution=CUSTOM).fit(X, y)

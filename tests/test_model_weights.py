@@ -1,0 +1,73 @@
+"""Sample weights and validation rows count everywhere: loss, start, validation, metrics."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.small import quick, table
+
+X, y = table()
+WEIGHT = np.arange(60) % 3 + 0.0
+EXACT = {"optimizer": {"kind": "lbfgs"}, "validation_fraction": 0.0, "epochs": 300}
+
+
+def test_weighted_maximum_likelihood():
+    d = quick(data={"features": []}, training=EXACT).fit(X, y, sample_weight=WEIGHT).predict_dist(X[:1])
+    mean = np.average(y, weights=WEIGHT)
+    np.testing.assert_allclose(d.loc, mean, rtol=1e-6)
+    np.testing.assert_allclose(d.scale**2, np.average((y - mean) ** 2, weights=WEIGHT), rtol=1e-5)
+
+
+def test_whole_weights_are_repetitions():
+    times = WEIGHT.astype(int)
+    repeated = quick(training=EXACT, network={"hidden": []}).fit(X.repeat(times, axis=0), y.repeat(times))
+    weighted = quick(training=EXACT, network={"hidden": []}).fit(X, y, sample_weight=WEIGHT)
+    np.testing.assert_allclose(weighted.predict(X), repeated.predict(X), rtol=1e-4)
+
+
+def test_rows_of_weight_zero_have_no_influence():
+    wild = np.where(WEIGHT == 0.0, 1e12, y)
+    strange = np.where(WEIGHT[:, None] == 0.0, 1e12, X)
+    kept = WEIGHT > 0.0
+    model = quick().fit(strange, wild, sample_weight=WEIGHT)
+    np.testing.assert_array_equal(model.predict(X), quick().fit(X[kept], y[kept], WEIGHT[kept]).predict(X))
+
+
+def test_only_proportions_matter():
+    one, two = (quick(training={"precision": "float64"}).fit(X, y, w).predict(X) for w in (WEIGHT, 1000.0 * WEIGHT))
+    np.testing.assert_allclose(one, two, rtol=1e-9)
+
+
+def test_weight_column_is_no_feature():
+    frame = pd.DataFrame(X, columns=["a", "b"]).assign(y=y, w=WEIGHT)
+    model = quick(data={"target": "y", "weight": "w"}).fit(frame)
+    assert model.feature_names == ["a", "b"]
+    np.testing.assert_array_equal(model.predict(frame), quick().fit(X, y, sample_weight=WEIGHT).predict(X))
+    assert model.evaluate(frame) == model.evaluate(X, y, sample_weight=WEIGHT)
+    assert model.evaluate(frame) != model.evaluate(X, y, sample_weight=np.ones(60))
+
+
+def test_scores_are_weighted():
+    model = quick().fit(X, y)
+    d = model.predict_dist(X)
+    assert model.score(X, y, sample_weight=WEIGHT) == pytest.approx(np.average(d.log_prob(y), weights=WEIGHT))
+    expected = np.sqrt(np.average((y - d.mean()) ** 2, weights=WEIGHT))
+    assert model.evaluate(X, y, sample_weight=WEIGHT)["rmse"] == pytest.approx(expected)
+
+
+def test_given_validation_rows_choose_the_epoch():
+    held = table(30, seed=9)
+    model = quick(training={"epochs": 8, "precision": "float64"}).fit(X, y, validation=held)
+    reported = [e.validation_nll[0] for e in model.history.epochs]
+    assert model.history.best_epoch == [int(np.argmin(reported)) + 1]
+    assert -model.score(*held) == pytest.approx(min(reported), rel=1e-9)
+
+
+def test_weights_of_validation_rows():
+    held_x, held_y = table(30, seed=9)
+    weight = np.where(np.arange(30) < 15, 0.0, 2.0)
+    reported = [
+        [e.validation_nll[0] for e in quick().fit(X, y, validation=v).history.epochs]
+        for v in ((held_x, held_y, weight), (held_x[15:], held_y[15:]))
+    ]
+    np.testing.assert_allclose(*reported, rtol=1e-6)

@@ -1,0 +1,163 @@
+"""Model files: safe, whole or refused, with one clear sentence."""
+
+import json
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import likelinet as ll
+from likelinet import serialize
+from tests.small import quick, table
+
+X, y = table()
+ARRAYS = {"theta": np.arange(6.0).reshape(2, 3), "other": np.array([1, 2], dtype=np.int32)}
+
+
+def header(raw: bytes) -> dict:
+    (size,) = struct.unpack("<Q", raw[:8])
+    return json.loads(raw[8 : 8 + size])
+
+
+def with_header(raw: bytes, head: dict) -> bytes:
+    (size,) = struct.unpack("<Q", raw[:8])
+    text = json.dumps(head).encode()
+    return struct.pack("<Q", len(text)) + text + raw[8 + size :]
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("model") / "m.safetensors"
+    quick().fit(X, y).save(file)
+    return file
+
+
+def refused(tmp_path: Path, content: bytes, message: str) -> None:
+    file = tmp_path / "damaged.safetensors"
+    file.write_bytes(content)
+    with pytest.raises(ll.ModelFileError, match=message) as found:
+        ll.Model.load(file)
+    assert str(found.value).startswith(str(file))
+    assert "\n" not in str(found.value)
+
+
+def test_round_trip(tmp_path: Path):
+    serialize.save(tmp_path / "a.safetensors", ARRAYS, {"name": "ä", "nested": {"x": [1, 2.5, None]}})
+    arrays, metadata = serialize.load(tmp_path / "a.safetensors")
+    assert metadata == {"schema": serialize.SCHEMA, "name": "ä", "nested": {"x": [1, 2.5, None]}}
+    assert {n: (a.dtype, a.tolist()) for n, a in arrays.items()} == {
+        n: (a.dtype, a.tolist()) for n, a in ARRAYS.items()
+    }
+
+
+def test_same_model_same_file(tmp_path: Path, saved: Path):
+    again = tmp_path / "again.safetensors"
+    ll.Model.load(saved).save(again)
+    assert again.read_bytes() == saved.read_bytes()
+
+
+def test_nothing_but_arrays_and_json(saved: Path):
+    raw = saved.read_bytes()
+    head = header(raw)
+    assert {n: h["dtype"] for n, h in head.items() if n != "__metadata__"} == {"theta": "F32"}
+    stored = json.loads(head["__metadata__"]["likelinet"])
+    assert set(stored) == {"schema", "config", "inputs", "targets", "n_classes", "history"}
+    assert b"pickle" not in raw
+    assert len(head["__metadata__"]["sha256"]) == 64
+
+
+def test_truncated_anywhere(tmp_path: Path, saved: Path):
+    raw = saved.read_bytes()
+    for cut in sorted({0, 1, 7, 8, 9, 100, len(raw) - 1, *range(0, len(raw), len(raw) // 25)}):
+        refused(tmp_path, raw[:cut], "truncated or not a model file")
+
+
+def test_longer_than_it_should_be(tmp_path: Path, saved: Path):
+    refused(tmp_path, saved.read_bytes() + b"\0", "truncated or not a model file")
+
+
+def test_altered_arrays(tmp_path: Path, saved: Path):
+    raw = saved.read_bytes()
+    (size,) = struct.unpack("<Q", raw[:8])
+    for at in range(8 + size, len(raw), 7):
+        altered = bytearray(raw)
+        altered[at] ^= 1
+        refused(tmp_path, bytes(altered), "does not match its checksum, so the file was altered")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [('"seed": 0', '"seed": 1'), ('"standardize": true', '"standardize": false'), ("gaussian", "student_t")],
+)
+def test_altered_metadata(tmp_path: Path, saved: Path, old: str, new: str):
+    raw = saved.read_bytes()
+    head = header(raw)
+    text = head["__metadata__"]["likelinet"]
+    assert old in text
+    head["__metadata__"]["likelinet"] = text.replace(old, new)
+    refused(tmp_path, with_header(raw, head), "does not match its checksum")
+
+
+@pytest.mark.parametrize(
+    ("metadata", "message"),
+    [
+        (None, "not one of likelinet's"),
+        ({"format": "pt"}, "not one of likelinet's"),
+        ({"likelinet": "{", "sha256": ""}, "the metadata is damaged"),
+        ({"likelinet": "[]", "sha256": ""}, "the metadata is damaged"),
+        ({"likelinet": "{}", "sha256": ""}, "the metadata is damaged"),
+        ({"likelinet": '{"schema": 1}'}, "does not match its checksum"),
+        ({"likelinet": '{"schema": "x"}', "sha256": ""}, "does not match its checksum"),
+    ],
+)
+def test_metadata_of_others(tmp_path: Path, saved: Path, metadata: dict | None, message: str):
+    raw = saved.read_bytes()
+    head = header(raw)
+    del head["__metadata__"]
+    refused(tmp_path, with_header(raw, head if metadata is None else {"__metadata__": metadata, **head}), message)
+
+
+def test_newer_schema(tmp_path: Path, saved: Path):
+    raw = saved.read_bytes()
+    head = header(raw)
+    newer = {**json.loads(head["__metadata__"]["likelinet"]), "schema": serialize.SCHEMA + 1}
+    head["__metadata__"]["likelinet"] = json.dumps(newer)
+    refused(tmp_path, with_header(raw, head), r"newer likelinet \(file schema 2, this one reads up to 1\); upgrade")
+
+
+@pytest.mark.parametrize("lost", ["config", "inputs", "targets", "n_classes", "history"])
+def test_whole_file_that_describes_no_model(tmp_path: Path, saved: Path, lost: str):
+    arrays, metadata = serialize.load(saved)
+    serialize.save(tmp_path / "odd.safetensors", arrays, {k: v for k, v in metadata.items() if k != lost})
+    with pytest.raises(ll.ModelFileError, match="does not describe a model of this version"):
+        ll.Model.load(tmp_path / "odd.safetensors")
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"size,price\n1,2\n", b"\x80\x04\x95pickle"])
+def test_other_files(tmp_path: Path, content: bytes):
+    refused(tmp_path, content, "truncated or not a model file")
+
+
+@pytest.mark.parametrize("name", ["none.safetensors", "."])
+def test_missing(tmp_path: Path, name: str):
+    with pytest.raises(ll.ModelFileError, match="there is no such model file; check the path"):
+        ll.Model.load(tmp_path / name)
+
+
+def test_cannot_write(tmp_path: Path):
+    with pytest.raises(ll.ModelFileError, match=r"cannot write the model .*check the folder"):
+        quick().fit(X, y).save(tmp_path / "nowhere" / "m.safetensors")
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path: Path, saved: Path, monkeypatch: pytest.MonkeyPatch):
+    file = tmp_path / "m.safetensors"
+    file.write_bytes(saved.read_bytes())
+
+    def full(*_args, **_more):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(ll.ModelFileError, match="No space left on device"):
+        quick().fit(X, -y).save(file)
+    assert file.read_bytes() == saved.read_bytes()
