@@ -1,6 +1,7 @@
 """What the commands do, apart from reading their arguments."""
 
 import csv
+import os
 import sys
 import time
 from collections.abc import Iterable, Sequence
@@ -170,5 +171,6 @@ def write_csv(path: Path | None, header: Sequence[str], rows: Iterable[Sequence[
 
 def check_writable(path: Path) -> None:
     """Raise before any work is done if the folder of an output file is not there."""
-    if path.is_dir() or not path.absolute().parent.is_dir():
+    folder = path.absolute().parent
+    if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
         raise DataError(f"{path}: cannot write there; name a file in a folder that exists.")

@@ -22,11 +22,13 @@ def save(path: str | Path, arrays: dict[str, np.ndarray], metadata: dict[str, An
     """
     from safetensors.numpy import save as to_bytes
 
-    text = json.dumps({"schema": SCHEMA, **metadata}, sort_keys=True)
     arrays = {name: np.ascontiguousarray(a) for name, a in arrays.items()}
+    metadata = {"schema": SCHEMA, **metadata}
+    # One entry, since safetensors writes several in no fixed order: the same model is the same file.
+    text = json.dumps({**metadata, "sha256": _digest(arrays, metadata)}, sort_keys=True)
     temporary = Path(f"{path}.part")
     try:
-        temporary.write_bytes(to_bytes(arrays, {"likelinet": text, "sha256": _digest(arrays, text)}))
+        temporary.write_bytes(to_bytes(arrays, {"likelinet": text}))
         temporary.replace(path)  # a file that is there is whole
     except OSError as error:
         raise ModelFileError(f"{path}: cannot write the model ({error.strerror or error}); check the folder.") from None
@@ -61,15 +63,15 @@ def load(path: str | Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         raise ModelFileError(
             f"{path}: written by a newer likelinet (file schema {schema}, this one reads up to {SCHEMA}); upgrade it."
         )
-    if stored.get("sha256") != _digest(arrays, stored["likelinet"]):
+    if metadata.pop("sha256", None) != _digest(arrays, metadata):
         raise ModelFileError(
             f"{path}: the content does not match its checksum, so the file was altered; save the model again."
         )
     return arrays, metadata
 
 
-def _digest(arrays: dict[str, np.ndarray], text: str) -> str:
-    sha = hashlib.sha256(text.encode())
+def _digest(arrays: dict[str, np.ndarray], metadata: dict[str, Any]) -> str:
+    sha = hashlib.sha256(json.dumps(metadata, sort_keys=True).encode())
     for name in sorted(arrays):
         a = arrays[name]
         sha.update(f"{name} {a.dtype.str} {a.shape}".encode())

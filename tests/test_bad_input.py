@@ -76,7 +76,7 @@ FIT: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "half a count": (
         fitted(changed(COUNTS, 3, to=1.5), **family("poisson")),
-        "y has 1 row outside the family's support (row 3, for example 1.5): each value must be a whole number 0, 1, 2, …",
+        "(row 3, for example 1.5): each value must be a whole number 0, 1, 2, …",
     ),
     "negative count": (fitted(changed(COUNTS, 3, to=-1.0), **family("negative_binomial")), "(row 3, for example -1)"),
     "three classes for two": (
@@ -91,7 +91,7 @@ FIT: dict[str, tuple[Callable[[], Any], str]] = {
     "one code": (fitted(np.zeros(60), **family("bernoulli")), "y has only one class, '0'"),
     "several outputs of bernoulli": (
         fitted(np.stack([labels(X, ["u", "v"])] * 2, 1), **family("bernoulli")),
-        "y must be 0 or 1 for the bernoulli family with several outputs, got 'u'.",
+        "y must be 0 or 1 for the bernoulli family with several outputs, got 'v'.",
     ),
     "no rows": (fitted(y[:0], X[:0]), "The table is empty: it has no rows."),
     "one row": (fitted(y[:1], X[:1]), "The table has 1 row with a positive weight: fitting needs at least two."),
@@ -190,7 +190,7 @@ EVALUATE: dict[str, tuple[Callable[[Any], Any], Any, str]] = {
     "new integer": (
         model_of(labels(X, [3, 5, 9]), **family("categorical")),
         changed(labels(X, [3, 5, 9]), 9, to=4),
-        "y has the class '4.0' in row 9, which was not seen in training (seen: 3, 5, 9).",
+        "y has the class '4' in row 9, which was not seen in training (seen: 3, 5, 9).",
     ),
     "new code": (model_of(COUNTS, **family("categorical")), changed(COUNTS, 9, to=5), "in row 9, which was not seen"),
     "negative code": (
@@ -212,7 +212,7 @@ def test_evaluate(case: str):
     run, other, message = EVALUATE[case]
     with pytest.raises(ll.DataError) as found:
         run(other)
-    assert message.replace("'4.0'", "'4'") in str(found.value)
+    assert message in str(found.value)
 
 
 def test_new_rows():

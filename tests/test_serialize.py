@@ -62,7 +62,7 @@ def test_nothing_but_arrays_and_json(saved: Path):
     head = header(raw)
     assert {n: h["dtype"] for n, h in head.items() if n != "__metadata__"} == {"theta": "F32"}
     stored = json.loads(head["__metadata__"]["likelinet"])
-    assert set(stored) == {"schema", "config", "inputs", "targets", "n_classes", "history"}
+    assert set(stored) == {"schema", "sha256", "config", "inputs", "targets", "n_classes", "history"}
     assert b"pickle" not in raw
     assert len(head["__metadata__"]["sha256"]) == 64
 

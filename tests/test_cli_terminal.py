@@ -1,0 +1,137 @@
+"""The installed command in processes of its own: terminal, pipes, Ctrl-C, modules beside the data."""
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import likelinet as ll
+from tests.small import COLUMNS, write_csv
+
+COMMAND = [sys.executable, "-c", "from likelinet.cli import main; main()"]
+# A shell may start a test run with Ctrl-C switched off, and children inherit that.
+LISTENING = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from likelinet.cli import main; main()"
+)
+
+
+def files(folder: Path, training: str) -> list[str]:
+    config = folder / "config.yaml"
+    config.write_text(
+        f"data: {{target: price, features: [size, colour]}}\nnetwork: {{hidden: [4]}}\ntraining: {{{training}}}\n"
+    )
+    return ["fit", str(config), str(write_csv(folder / "t.csv", COLUMNS)), "-o", str(folder / "m.safetensors")]
+
+
+def on_terminal(command: list[str], react: Callable[[subprocess.Popen, bytes], None]) -> tuple[int, str, str]:
+    """Run a command with standard error on a terminal; return exit code, standard output and what the terminal saw."""
+    master, slave = pty.openpty()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=slave, env={**os.environ, "COLUMNS": "120"})
+    os.close(slave)
+    seen = b""
+    try:
+        while part := _read(master):
+            seen += part
+            react(process, seen)
+        out = process.communicate(timeout=60)[0]
+    finally:
+        process.kill()
+        os.close(master)
+    return process.returncode, out.decode(), seen.decode()
+
+
+def _read(master: int) -> bytes:
+    try:
+        return os.read(master, 4096)
+    except OSError:  # the other end is closed
+        return b""
+
+
+def nothing(process: subprocess.Popen, seen: bytes) -> None:
+    """Let it run."""
+
+
+def test_progress_bar_on_a_terminal(tmp_path: Path):
+    code, out, seen = on_terminal([*COMMAND, *files(tmp_path, "epochs: 7")], nothing)
+    assert code == 0
+    assert out.startswith("Fitted ")
+    for shown in ("/7", "train NLL", "validation NLL", "left]"):
+        assert shown in seen
+
+
+def test_quiet_is_silent_on_a_terminal_too(tmp_path: Path):
+    assert on_terminal([*COMMAND, *files(tmp_path, "epochs: 7"), "--quiet"], nothing) == (0, "", "")
+
+
+def test_no_bar_in_a_pipe(tmp_path: Path):
+    done = subprocess.run([*COMMAND, *files(tmp_path, "epochs: 7")], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    assert len(done.stdout.splitlines()) == 1
+
+
+def test_ctrl_c_keeps_the_best_model_and_exits_130(tmp_path: Path):
+    sent = []
+
+    def interrupt(process: subprocess.Popen, seen: bytes) -> None:
+        if b"train NLL" in seen and not sent:  # an epoch is done
+            sent.append(os.kill(process.pid, signal.SIGINT))
+
+    endless = files(tmp_path, "epochs: 1000000, early_stopping: null")
+    code, out, seen = on_terminal([sys.executable, "-c", LISTENING, *endless], interrupt)
+    assert (code, out) == (130, "")
+    assert "Traceback" not in seen
+    assert f"the best model so far is in {tmp_path / 'm.safetensors'}." in seen.replace("\r\n", "")
+    assert "likelinet: interrupted." in seen
+    model = ll.Model.load(tmp_path / "m.safetensors")
+    assert model.history.stopped == "interrupted"
+    assert model.history.best_epoch[0] >= 1
+    assert len(model.history.epochs) < 1_000_000
+
+
+def test_interrupt_in_python_keeps_the_best_weights():
+    def stop(epoch: ll.Epoch) -> None:
+        if epoch.epoch == 4:
+            raise KeyboardInterrupt
+
+    X = np.array(COLUMNS["size"])[:, None]
+    model = ll.Model({"network": {"hidden": [4]}})
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(X, COLUMNS["price"], callbacks=[stop])
+    assert (model.fitted, model.history.stopped) == (True, "interrupted")
+    best = min(model.history.epochs, key=lambda e: e.validation_nll[0])
+    assert model.history.best_epoch == [best.epoch]
+    assert np.isfinite(model.predict(X)).all()
+
+
+def test_a_reader_that_has_gone(tmp_path: Path):
+    # As in `likelinet schema | head -1`: the pipe closes before all is written.
+    process = subprocess.Popen([*COMMAND, "schema"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    error = process.stderr.read()
+    process.stderr.close()
+    assert process.wait(timeout=60) in (0, 1)
+    assert error == b""
+
+
+def test_a_family_in_a_module_beside_the_data(tmp_path: Path):
+    (tmp_path / "my_families.py").write_text(
+        "import numpy as np, likelinet as ll\n"
+        "class Rayleigh(ll.Distribution):\n"
+        '    parameters = (ll.Parameter("scale", ll.positive, role="scale"),)\n'
+        "    support = ll.positive\n"
+        "    def log_prob(self, y):\n"
+        "        return np.log(y / self.scale**2) - 0.5 * (y / self.scale) ** 2\n"
+    )
+    script = Path(sys.executable).with_name("likelinet")
+    arguments = [*files(tmp_path, "epochs: 2"), "--set", "distribution={kind: custom, target: 'my_families:Rayleigh'}"]
+    done = subprocess.run([script, *arguments], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "names code of its own" not in done.stdout

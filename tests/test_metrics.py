@@ -1,0 +1,115 @@
+"""Metrics against their formulas, written out."""
+
+import numpy as np
+import pytest
+
+import likelinet as ll
+from likelinet import metrics
+
+RNG = np.random.default_rng(0)
+N = 200
+LOC, SCALE = RNG.normal(size=N), RNG.uniform(0.5, 2.0, N)
+Y = LOC + 1.3 * SCALE * RNG.standard_normal(N)
+WEIGHT = RNG.uniform(0.0, 3.0, N) * (np.arange(N) % 4 > 0)
+GAUSSIAN = ll.Gaussian(LOC, SCALE)
+LOGITS = RNG.normal(size=(N, 3))
+PROBS = np.exp(LOGITS) / np.exp(LOGITS).sum(1, keepdims=True)
+CODES = RNG.integers(0, 3, N)
+WEIGHTS = [None, WEIGHT]
+
+
+def average(values: np.ndarray, weight: np.ndarray | None) -> float:
+    weight = np.ones(len(values)) if weight is None else weight
+    return float(np.sum(weight * values) / np.sum(weight))
+
+
+@pytest.mark.parametrize("weight", WEIGHTS)
+def test_numbers(weight: np.ndarray | None):
+    z, h = (Y - LOC) / SCALE, 1.6448536269514722
+    density = np.exp(-0.5 * z**2) / np.sqrt(2.0 * np.pi)
+    crps = SCALE * (z * (2.0 * GAUSSIAN.cdf(Y) - 1.0) + 2.0 * density - 1.0 / np.sqrt(np.pi))
+    expected = {
+        "nll": average(0.5 * z**2 + np.log(SCALE) + 0.5 * np.log(2.0 * np.pi), weight),
+        "rmse": average((Y - LOC) ** 2, weight) ** 0.5,
+        "mae": average(np.abs(Y - LOC), weight),
+        "crps": average(crps, weight),
+        "coverage_90": average(np.abs(z) <= h, weight),
+    }
+    assert metrics.evaluate(GAUSSIAN, Y, weight) == pytest.approx(expected, rel=1e-9)
+
+
+def test_several_outputs_are_averaged_and_their_nll_summed():
+    d = ll.Independent(ll.Gaussian(np.stack([LOC, LOC], 1), np.stack([SCALE, 2.0 * SCALE], 1)))
+    one, two = (metrics.evaluate(ll.Gaussian(LOC, k * SCALE), Y) for k in (1.0, 2.0))
+    both = metrics.evaluate(d, np.stack([Y, Y], 1))
+    assert both["nll"] == pytest.approx(one["nll"] + two["nll"], rel=1e-12)
+    for name in ("mae", "crps", "coverage_90"):
+        assert both[name] == pytest.approx((one[name] + two[name]) / 2.0, rel=1e-9)
+
+
+@pytest.mark.parametrize("weight", WEIGHTS)
+@pytest.mark.parametrize("labels", [None, ["a", "b", "c"], [2, 5, 9]])
+def test_classes(labels: list | None, weight: np.ndarray | None):
+    d = ll.Categorical(LOGITS) if labels is None else ll.Labelled(ll.Categorical(LOGITS), labels)
+    y = CODES if labels is None else np.array(labels)[CODES]
+    expected = {
+        "nll": average(-np.log(PROBS[np.arange(N), CODES]), weight),
+        "accuracy": average(PROBS.argmax(1) == CODES, weight),
+        "brier": average(sum((PROBS[:, k] - (k == CODES)) ** 2 for k in range(3)), weight),
+        "ece": calibration(PROBS.max(1), PROBS.argmax(1) == CODES, np.ones(N) if weight is None else weight),
+    }
+    assert metrics.evaluate(d, y, weight) == pytest.approx(expected, rel=1e-9)
+
+
+def calibration(confidence: np.ndarray, hit: np.ndarray, weight: np.ndarray) -> float:
+    total = 0.0
+    for low in np.arange(10) / 10:
+        here = (confidence >= low) & (confidence < low + 0.1)
+        total += abs(np.sum(weight[here] * confidence[here]) - np.sum(weight[here] * hit[here]))
+    return total / weight.sum()
+
+
+@pytest.mark.parametrize("labels", [None, ["no", "yes"]])
+def test_two_classes(labels: list[str] | None):
+    p, codes = 1.0 / (1.0 + np.exp(-LOGITS[:, 0])), CODES % 2
+    d = ll.Bernoulli(LOGITS[:, 0]) if labels is None else ll.Labelled(ll.Bernoulli(LOGITS[:, 0]), labels)
+    found = metrics.evaluate(d, codes if labels is None else np.array(labels)[codes])
+    assert found["nll"] == pytest.approx(np.mean(-np.log(np.where(codes == 1, p, 1.0 - p))))
+    assert found["brier"] == pytest.approx(np.mean(2.0 * (p - codes) ** 2))
+    assert found["accuracy"] == pytest.approx(np.mean((p > 0.5) == (codes == 1)))
+
+
+def test_several_outputs_of_classes():
+    d = ll.Independent(ll.Bernoulli(LOGITS))
+    y = (LOGITS > 0.3).astype(float)
+    found = metrics.evaluate(d, y)
+    assert set(found) == {"nll", "accuracy"}
+    assert found["accuracy"] == pytest.approx(np.mean((LOGITS > 0.0) == (y == 1.0)))
+
+
+def test_certain_and_right_or_wrong():
+    sure, y = ll.Categorical([[0.0, -800.0], [-800.0, 0.0]]), np.array([0, 1])
+    right, wrong = metrics.evaluate(sure, y), metrics.evaluate(sure, 1 - y)
+    assert right == pytest.approx({"nll": 0.0, "accuracy": 1.0, "brier": 0.0, "ece": 0.0})
+    assert wrong == pytest.approx({"nll": 800.0, "accuracy": 0.0, "brier": 2.0, "ece": 1.0})
+
+
+def test_counts_by_the_sum_over_whole_numbers():
+    rate, y = np.array([0.7, 4.0, 12.0]), np.array([0.0, 9.0, 11.0])
+    d, k = ll.Poisson(rate), np.arange(200.0)[:, None]
+    expected = np.mean(np.sum((d.cdf(np.broadcast_to(k, (200, 3))) - (k >= y)) ** 2, axis=0))
+    assert metrics.evaluate(d, y)["crps"] == pytest.approx(expected, rel=1e-8)
+
+
+def test_weights_of_zero_leave_rows_out():
+    kept = WEIGHT > 0.0
+    some = metrics.evaluate(GAUSSIAN[kept], Y[kept], WEIGHT[kept])
+    assert metrics.evaluate(GAUSSIAN, Y, WEIGHT) == pytest.approx(some, rel=1e-12)
+
+
+def test_pit_is_uniform_where_the_model_is_true():
+    true = metrics.pit(GAUSSIAN, LOC + SCALE * RNG.standard_normal(N))
+    assert abs(true.mean() - 0.5) < 4.0 * np.sqrt(1.0 / 12.0 / N)
+    d, y = ll.Poisson(np.full(3, 2.0)), np.array([0.0, 2.0, 5.0])
+    below = np.array([0.0, d[0].cdf(1.0), d[0].cdf(4.0)])
+    np.testing.assert_allclose(metrics.pit(d, y), (below + d.cdf(y)) / 2.0, rtol=1e-12)
