@@ -58,8 +58,15 @@ class Bernoulli(Univariate):
         (z,) = params
         xp = namespace(z)
         e = xp.exp(-xp.abs(z))
-        values = xp.maximum(xp.where(y > 0, -z, z), 0) + xp.log1p(e)
-        return values, lambda d: (d * (xp.where(z >= 0, 1, e) / (1 + e) - y),)
+        against = xp.where(y > 0, -z, z)  # the logit of the other outcome than y
+        values = xp.maximum(against, 0) + xp.log1p(e)
+
+        def backward(d: Array) -> tuple[Array, ...]:
+            # p - y, as ± the probability of the other outcome: no digits are lost where p is close to y.
+            missed = xp.where(against >= 0, 1, e) / (1 + e)
+            return (d * xp.where(y > 0, -missed, missed),)
+
+        return values, backward
 
     def _cdf(self, y: np.ndarray) -> np.ndarray:
         return np.where(y >= 1.0, 1.0, scipy.special.expit(-self.logits))

@@ -1,0 +1,75 @@
+"""The head as training runs it: float32 raw outputs anywhere in ±50, losses and gradients as in double precision."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from likelinet.build import build_family, standardised
+from likelinet.config import parse_config
+from likelinet.families.head import Head
+
+FAMILIES = {
+    "gaussian": {"kind": "gaussian"},
+    "gaussian, exp": {"kind": "gaussian", "links": {"scale": "exp"}},
+    "gaussian, shared scale": {"kind": "gaussian", "scale": "shared"},
+    "gaussian, fixed loc": {"kind": "gaussian", "loc": 0.5},
+    "student_t": {"kind": "student_t"},
+    "student_t, exp": {"kind": "student_t", "links": {"df": "exp", "scale": "exp"}},
+    "gamma": {"kind": "gamma"},
+    "gamma, exp": {"kind": "gamma", "links": {"concentration": "exp", "rate": "exp"}},
+    "poisson": {"kind": "poisson"},
+    "negative_binomial": {"kind": "negative_binomial"},
+    "bernoulli": {"kind": "bernoulli"},
+    "categorical": {"kind": "categorical"},
+    "mixture": {"kind": "mixture", "components": 3},
+    "mixture of student_t": {"kind": "mixture", "components": 2, "base": {"kind": "student_t"}},
+}
+
+
+def head_of(name: str) -> Head:
+    family = build_family(parse_config({"distribution": FAMILIES[name]}).distribution, None, 4, None)
+    return Head(standardised(family, np.zeros(()), np.ones(()), np.ones(())))
+
+
+def observed(name: str) -> st.SearchStrategy[float]:
+    if name == "bernoulli":
+        return st.sampled_from([0.0, 1.0])
+    if name in ("categorical", "poisson", "negative_binomial"):
+        return st.integers(0, 3).map(float)
+    return st.floats(0.01 if name.startswith("gamma") else -10.0, 10.0)
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+@given(st.data())
+def test_float32_raw_outputs_give_the_losses_of_double_precision(name, data):
+    head = head_of(name)
+    numbers = st.floats(-50.0, 50.0, width=32)
+    raw = np.array(data.draw(st.lists(numbers, min_size=head.predicted, max_size=head.predicted)))
+    shared = np.array(data.draw(st.lists(numbers, min_size=head.shared, max_size=head.shared)))
+    y = np.array([[data.draw(observed(name))]])
+    with np.errstate(all="ignore"):
+        wide, wide_back = head.loss(raw[None, None], shared[None], y)
+        single, single_back = head.loss(raw[None, None].astype("f4"), shared[None].astype("f4"), y)
+        gradients = wide_back(np.ones((1, 1))), single_back(np.ones((1, 1), single.dtype))
+    assert not np.isnan(single).any()
+    small = np.abs(wide) < 1e30
+    np.testing.assert_allclose(single[small], wide[small], rtol=1e-6)
+    for exact, got in zip(*gradients, strict=True):
+        if exact is None:
+            assert got is None
+            continue
+        assert got.dtype == np.float32
+        assert not np.isnan(got).any()
+        small = np.abs(exact) < 1e30
+        # Entries of the softmax that vanish beside the others are known up to the largest.
+        np.testing.assert_allclose(got[small], exact[small], rtol=1e-6, atol=1e-37)
+
+
+@pytest.mark.parametrize("spread", [1e-6, 1e4])
+def test_the_floor_of_a_scale_is_relative_to_the_spread(spread):
+    family = build_family(parse_config({}).distribution, None, 0, 2)
+    spreads = np.array([spread, 3.0 * spread])
+    head = Head(standardised(family, np.zeros(2), np.ones(2), spreads))
+    d = head.distribution(np.full((1, 1, 4), -1000.0), np.zeros((1, 0)))
+    np.testing.assert_allclose(d.base.scale[0, 0], 1e-3 * spreads, rtol=1e-12)
