@@ -5,6 +5,7 @@ import pty
 import signal
 import subprocess
 import sys
+import termios
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,7 +33,8 @@ def files(folder: Path, training: str) -> list[str]:
 def on_terminal(command: list[str], react: Callable[[subprocess.Popen, bytes], None]) -> tuple[int, str, str]:
     """Run a command with standard error on a terminal; return exit code, standard output and what the terminal saw."""
     master, slave = pty.openpty()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=slave, env={**os.environ, "COLUMNS": "120"})
+    termios.tcsetwinsize(slave, (24, 120))
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=slave)
     os.close(slave)
     seen = b""
     try:
@@ -82,7 +84,7 @@ def test_ctrl_c_keeps_the_best_model_and_exits_130(tmp_path: Path):
         if b"train NLL" in seen and not sent:  # an epoch is done
             sent.append(os.kill(process.pid, signal.SIGINT))
 
-    endless = files(tmp_path, "epochs: 1000000, early_stopping: null")
+    endless = files(tmp_path, "epochs: 20000, early_stopping: null")
     code, out, seen = on_terminal([sys.executable, "-c", LISTENING, *endless], interrupt)
     assert (code, out) == (130, "")
     assert "Traceback" not in seen
@@ -91,7 +93,7 @@ def test_ctrl_c_keeps_the_best_model_and_exits_130(tmp_path: Path):
     model = ll.Model.load(tmp_path / "m.safetensors")
     assert model.history.stopped == "interrupted"
     assert model.history.best_epoch[0] >= 1
-    assert len(model.history.epochs) < 1_000_000
+    assert len(model.history.epochs) < 20_000
 
 
 def test_interrupt_in_python_keeps_the_best_weights():

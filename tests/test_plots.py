@@ -94,7 +94,7 @@ def test_classes(labels: list[str]):
     figure = plots.plot_classes(d, np.array(labels)[CODES], labels)
     _, middle, right = figure.axes
     counts = np.array(right.images[0].get_array())
-    expected = [[np.sum((CODES == i) & (LOGITS.argmax(1) == j)) for j in range(3)] for i in range(3)]
+    expected = [[np.sum((i == CODES) & (LOGITS.argmax(1) == j)) for j in range(3)] for i in range(3)]
     np.testing.assert_array_equal(counts, expected)
     assert {t.get_text() for t in right.texts} == {str(c) for c in np.ravel(expected) if c}
     assert [t.get_text() for t in right.get_xticklabels()] == labels

@@ -28,12 +28,12 @@ class Progress:
             return
         from tqdm import tqdm
 
-        if self._bar is None:
-            layout = "{desc} {percentage:3.0f}%|{bar}| epoch {n}/{total} [{remaining} left]{postfix}"
-            self._bar = tqdm(total=epoch.epochs, desc="fit", bar_format=layout, leave=False)
         nll = f"train NLL {_mean(epoch.train_nll):.4g}"
         if epoch.validation_nll is not None:
             nll += f", validation NLL {_mean(epoch.validation_nll):.4g}"
+        if self._bar is None:
+            layout = "{desc} {percentage:3.0f}%|{bar}| epoch {n}/{total} [{remaining} left]{postfix}"
+            self._bar = tqdm(total=epoch.epochs, desc="fit", bar_format=layout, leave=False, postfix=nll)
         self._bar.set_postfix_str(nll, refresh=False)
         self._bar.update(1)
 
