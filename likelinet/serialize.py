@@ -23,9 +23,9 @@ def save(path: str | Path, arrays: dict[str, np.ndarray], metadata: dict[str, An
     from safetensors.numpy import save as to_bytes
 
     arrays = {name: np.ascontiguousarray(a) for name, a in arrays.items()}
-    metadata = {"schema": SCHEMA, **metadata}
-    # One entry, since safetensors writes several in no fixed order: the same model is the same file.
-    text = json.dumps({**metadata, "sha256": _digest(arrays, metadata)}, sort_keys=True)
+    text = json.dumps({"schema": SCHEMA, **metadata}, sort_keys=True)
+    # The checksum is an array: safetensors writes several metadata entries in no fixed order.
+    arrays["sha256"] = _digest(arrays, text)
     temporary = Path(f"{path}.part")
     try:
         temporary.write_bytes(to_bytes(arrays, {"likelinet": text}))
@@ -63,17 +63,17 @@ def load(path: str | Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         raise ModelFileError(
             f"{path}: written by a newer likelinet (file schema {schema}, this one reads up to {SCHEMA}); upgrade it."
         )
-    if metadata.pop("sha256", None) != _digest(arrays, metadata):
+    if not np.array_equal(arrays.pop("sha256", None), _digest(arrays, stored["likelinet"])):
         raise ModelFileError(
             f"{path}: the content does not match its checksum, so the file was altered; save the model again."
         )
     return arrays, metadata
 
 
-def _digest(arrays: dict[str, np.ndarray], metadata: dict[str, Any]) -> str:
-    sha = hashlib.sha256(json.dumps(metadata, sort_keys=True).encode())
+def _digest(arrays: dict[str, np.ndarray], text: str) -> np.ndarray:
+    sha = hashlib.sha256(text.encode())
     for name in sorted(arrays):
         a = arrays[name]
         sha.update(f"{name} {a.dtype.str} {a.shape}".encode())
         sha.update(a.tobytes())
-    return sha.hexdigest()
+    return np.frombuffer(sha.digest(), dtype=np.uint8)

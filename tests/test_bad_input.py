@@ -83,7 +83,11 @@ FIT: dict[str, tuple[Callable[[], Any], str]] = {
         fitted(labels(X, ["u", "v", "w"]), **family("bernoulli")),
         "y has 3 classes (u, v, w), but the bernoulli family needs two: use 'categorical'.",
     ),
-    "numbers for two classes": (fitted(y, **family("bernoulli")), "y has 60 classes ("),
+    "numbers for two classes": (
+        fitted(y, **family("bernoulli")),
+        "which are no class labels: use a family for numbers",
+    ),
+    "three codes for two": (fitted(np.arange(60) % 3, **family("bernoulli")), "y has 3 classes ("),
     "one class": (
         fitted(["u"] * 60, **family("categorical")),
         "y has only one class, 'u': there is nothing to tell apart",

@@ -60,11 +60,11 @@ def test_same_model_same_file(tmp_path: Path, saved: Path):
 def test_nothing_but_arrays_and_json(saved: Path):
     raw = saved.read_bytes()
     head = header(raw)
-    assert {n: h["dtype"] for n, h in head.items() if n != "__metadata__"} == {"theta": "F32"}
+    assert {n: h["dtype"] for n, h in head.items() if n != "__metadata__"} == {"theta": "F32", "sha256": "U8"}
     stored = json.loads(head["__metadata__"]["likelinet"])
-    assert set(stored) == {"schema", "sha256", "config", "inputs", "targets", "n_classes", "history"}
+    assert set(stored) == {"schema", "config", "inputs", "targets", "n_classes", "history"}
     assert b"pickle" not in raw
-    assert len(stored["sha256"]) == 64
+    assert head["sha256"]["shape"] == [32]
 
 
 def test_truncated_anywhere(tmp_path: Path, saved: Path):

@@ -131,6 +131,11 @@ def learn_classes(y: np.ndarray, binary: bool, what: str) -> tuple[np.ndarray | 
                 f"{what} must be 0 or 1 for the bernoulli family with several outputs, got '{y[strange].flat[0]}'."
             )
         return None, 2
+    if classes.dtype.kind == "f":
+        raise DataError(
+            f"{what} has fractional numbers like {y[y != np.floor(y)].flat[0]:g}, which are no class labels: "
+            "use a family for numbers, such as 'gaussian', or round them."
+        )
     if len(classes) < 2:
         raise DataError(f"{what} has only one class, '{classes[0]}': there is nothing to tell apart.")
     if binary and len(classes) > 2:
