@@ -103,7 +103,7 @@ ScheduleConfig = Annotated[
 class EarlyStoppingConfig(Config):
     """Stop when the validation NLL no longer falls."""
 
-    patience: PositiveInt = 40
+    patience: PositiveInt = 60
     """Epochs without improvement after which a member stops."""
 
 
