@@ -56,8 +56,8 @@ WORKLOADS = {
     "uci": Workload(13, (50,), 2, 32, 4096, "gaussian", "relu", "adam", 1500),
     "tab": Workload(8, (64, 64), 2, 128, 8192, "gaussian", "relu", "adam", 800),
     "seed": Workload(784, (50,), 10, 100, 12000, "categorical", "sigmoid", "sgd", 400),
-    "mnist": Workload(784, (512, 512), 10, 256, 12000, "categorical", "relu", "adam", 40),
-    "ae": Workload(784, (256, 32, 256), 784, 128, 12000, "bernoulli", "relu", "adam", 60),
+    "mnist": Workload(784, (512, 512), 10, 256, 12000, "categorical", "relu", "adam", 100),
+    "ae": Workload(784, (256, 32, 256), 784, 128, 12000, "bernoulli", "relu", "adam", 300),
 }
 LIMITS = {"uci": 2.5, "tab": 2.0, "seed": 2.0, "mnist": 2.0, "ae": 2.0}
 
@@ -99,7 +99,8 @@ def likelinet(w: Workload) -> float:
         return time.perf_counter() - start
 
     fit(10)
-    return min((fit(10 + w.steps) - fit(10)) / w.steps for _ in range(4))
+    short, long = zip(*((fit(10), fit(10 + w.steps)) for _ in range(4)), strict=True)
+    return (min(long) - min(short)) / w.steps
 
 
 def numpy_floor(w: Workload) -> float:
@@ -262,7 +263,8 @@ def sklearn(w: Workload) -> float:
         return time.perf_counter() - start
 
     fit(1)
-    return min((fit(1 + epochs) - fit(1)) / (epochs * per_epoch) for _ in range(3))
+    short, long = zip(*((fit(1), fit(1 + epochs)) for _ in range(3)), strict=True)
+    return (min(long) - min(short)) / (epochs * per_epoch)
 
 
 PEERS = {"likelinet": likelinet, "numpy-floor": numpy_floor, "torch": torch, "sklearn": sklearn}
