@@ -18,12 +18,12 @@ _SERIES_BELOW = 0.02  # |x| under which the power series below are exact to doub
 
 def namespace(x: Array) -> Any:
     """Return the module whose functions act on `x`: `numpy`, or `jax.numpy` for a JAX array."""
-    return np if isinstance(x, np.ndarray) else x.__array_namespace__()
+    return np if isinstance(x, np.ndarray | np.generic) else x.__array_namespace__()
 
 
 def special(x: Array) -> Any:
     """Return the special functions that act on `x`: `scipy.special`, or JAX's own."""
-    if isinstance(x, np.ndarray):
+    if isinstance(x, np.ndarray | np.generic):
         return scipy.special
     return importlib.import_module(namespace(x).__name__.partition(".")[0] + ".scipy.special")
 

@@ -1,6 +1,7 @@
 """From a config to the objects that do the work."""
 
 import importlib
+import warnings
 from typing import assert_never
 
 import numpy as np
@@ -100,6 +101,8 @@ def build_engine(config: ModelConfig) -> Engine:
     """Return the engine that computes the training steps."""
     if config.engine == "jax":
         raise ConfigError("engine: 'jax' is not part of this version yet; use 'numpy'.")
+    if config.engine == "auto":
+        warnings.warn("engine: 'auto' uses NumPy, since jax comes with a later version.", stacklevel=2)
     return NumpyEngine()
 
 

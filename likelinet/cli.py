@@ -192,6 +192,18 @@ def main(arguments: list[str] | None = None) -> None:
     except BrokenPipeError:
         sys.stderr.close()  # the reader of a pipe has gone: nothing to say
         sys.exit(0)
+    except Exception as error:
+        if not _interrupted(error):
+            raise
+        click.echo("likelinet: interrupted.", err=True)
+        sys.exit(INTERRUPTED)
+
+
+def _interrupted(error: BaseException | None) -> bool:
+    """Whether Ctrl-C is behind an error: a module that was being imported may have made another of it."""
+    return error is not None and (
+        isinstance(error, KeyboardInterrupt) or _interrupted(error.__cause__) or _interrupted(error.__context__)
+    )
 
 
 if __name__ == "__main__":

@@ -99,7 +99,7 @@ def prediction_rows(
     classes = class_marginals(d)
     if classes is not None:
         guess = np.asarray(classes.mode())
-        guess = guess if guess.dtype.kind == "U" else guess.astype(int)
+        guess = guess if guess.dtype.kind in "Ub" else guess.astype(int)
         if d.event_shape:
             return [f"class_{t}" for t in outputs], guess
         probs, _ = metrics.class_probabilities(classes, guess)
@@ -132,7 +132,7 @@ def draw(model: Model, table: Table) -> "Figure":
     from likelinet import plots
 
     rows = model.observed(table)
-    d = model.predict_dist(table)
+    d, table = model.predict_dist(rows.table), rows.table
     classes = class_marginals(d)
     if classes is not None and d.event_shape:
         raise DataError("There is no picture for several outputs that are classes.")

@@ -16,30 +16,14 @@ from likelinet.families.head import Head
 from likelinet.objective import Objective
 from likelinet.preprocessing import targets as target_forms
 from likelinet.preprocessing.inputs import Inputs, learn_inputs
-from likelinet.preprocessing.tables import Table, counted
+from likelinet.preprocessing.rows import Rows
+from likelinet.preprocessing.tables import counted
 from likelinet.preprocessing.targets import Targets
 from likelinet.training.history import Callback, History
 from likelinet.training.lbfgs import train_lbfgs
 from likelinet.training.loop import Plan, Streams, train
 from likelinet.training.minibatches import split
 from likelinet.training.start import initial_weights
-
-
-@dataclass(frozen=True)
-class Rows:
-    """A table with its target, still in the user's form, and a weight per row."""
-
-    table: Table
-    y: np.ndarray
-    weight: np.ndarray
-
-    def weighty(self) -> "Rows":
-        """Return the rows whose weight is not zero; the others must not influence anything."""
-        keep = self.weight > 0.0
-        if keep.all():
-            return self
-        columns = {name: values[keep] for name, values in self.table.columns.items()}
-        return Rows(Table(columns, int(keep.sum()), self.table.named), self.y[keep], self.weight[keep])
 
 
 @dataclass(frozen=True)
@@ -93,7 +77,6 @@ def fit(
         Called after each epoch.
     """
     what, other = names
-    rows = rows.weighty()
     if rows.table.n < 2:
         raise DataError(
             f"The table has {counted(rows.table.n, 'row')} with a positive weight: fitting needs at least two."
@@ -105,16 +88,20 @@ def fit(
     # Without inputs the model is plain maximum likelihood of a distribution, and that can be had exactly.
     exact = isinstance(config.training.optimizer, LBFGSConfig) or inputs.width == 0
     dtype = "float64" if exact else config.training.precision
-    x, encoded, weight = inputs.encode(rows.table, other), targets.encode(y), rows.weight / rows.weight.mean()
-    n = len(x)
-    if validation is not None:
-        held = validation.weighty()
-        held_y = observed(empty, held.y, f"validation {what}")
-        x = np.concatenate([x, inputs.encode(held.table, other)])
-        encoded = np.concatenate([encoded, targets.encode(held_y)])
-        weight = np.concatenate([weight, held.weight])
-    loss_dtype = dtype if empty.family.stable_in_float32 else "float64"
-    data = Data(x.astype(dtype), encoded.astype(loss_dtype), weight.astype(loss_dtype))
+    with np.errstate(over="ignore", invalid="ignore"):  # said in a sentence instead
+        x, encoded, weight = inputs.encode(rows.table, other), targets.encode(y), rows.weight / rows.weight.mean()
+        n = len(x)
+        if validation is not None:
+            held_y = observed(empty, validation, f"validation {what}")
+            x = np.concatenate([x, inputs.encode(validation.table, other)])
+            encoded = np.concatenate([encoded, targets.encode(held_y)])
+            weight = np.concatenate([weight, validation.weight])
+        loss_dtype = dtype if empty.family.stable_in_float32 else "float64"
+        data = Data(x.astype(dtype), encoded.astype(loss_dtype), weight.astype(loss_dtype))
+    for name, values, power in (("X", data.x, 1.0), (what, data.y, 0.5), ("The weight", data.weight, 1.0)):
+        # Likelihoods square y.
+        if not (np.abs(values) <= np.finfo(values.dtype).max ** power).all():
+            raise DataError(f"{name} has numbers too large for {values.dtype}: choose another unit.")
 
     streams = Streams.of(config.training.seed, config.ensemble)
     theta = initial_weights(
@@ -155,28 +142,34 @@ def learn_targets(
 ) -> tuple[np.ndarray, Targets, int]:
     """Return y checked and cleaned, how to encode it, and the number of classes (0 for numbers)."""
     if isinstance(config.distribution, BernoulliConfig | CategoricalConfig):
-        y = target_forms.labels(rows.y, what)
+        y = target_forms.labels(rows.y, what, rows.table.index)
         classes, n_classes = target_forms.learn_classes(y, isinstance(config.distribution, BernoulliConfig), what)
         outputs = None if y.ndim == 1 else y.shape[1]
         zero, one = np.zeros(y.shape[1:]), np.ones(y.shape[1:])
         return y, Targets(outputs, classes, zero, one, one), n_classes
-    y = target_forms.numbers(rows.y, what)
+    y = target_forms.numbers(rows.y, what, rows.table.index)
     outputs = None if y.ndim == 1 else y.shape[1]
     family = build_family(config.distribution, custom, 0, outputs)
     a, b = _outer(config)
-    target_forms.check_support((y - a) / b, family, what)
-    loc, scale, spread = target_forms.learn_scaling((y - a) / b, rows.weight, family, config.data.standardize, what)
-    return y, Targets(outputs, None, a + b * loc, b * scale, spread), 0
+    with np.errstate(over="ignore", invalid="ignore"):  # said in a sentence instead
+        plain = (y - a) / b
+        target_forms.check_support(plain, family, what, rows.table.index)
+        loc, scale, spread = target_forms.learn_scaling(plain, rows.weight, family, config.data.standardize, what)
+        loc, scale = a + b * loc, b * scale
+    if not all(np.isfinite(v).all() for v in (loc, scale, spread)):
+        raise DataError(f"{what} has numbers too large for double precision: choose another unit.")
+    return y, Targets(outputs, None, loc, scale, spread), 0
 
 
-def observed(fit: Fit, y: np.ndarray, what: str) -> np.ndarray:
-    """Return new y, checked against what the model was trained on, in the user's form."""
-    config, targets = fit.config, fit.targets
+def observed(fit: Fit, rows: Rows, what: str) -> np.ndarray:
+    """Return the y of new rows, checked against what the model was trained on, in the user's form."""
+    config, targets, index = fit.config, fit.targets, rows.table.index
     if isinstance(config.distribution, BernoulliConfig | CategoricalConfig):
-        y = target_forms.known_labels(target_forms.labels(y, what), targets.classes, fit.n_classes, what)
+        y = target_forms.labels(rows.y, what, index)
+        y = target_forms.known_labels(y, targets.classes, fit.n_classes, what, index)
     else:
-        y = target_forms.numbers(y, what)
-        target_forms.check_support((y - _outer(config)[0]) / _outer(config)[1], fit.family, what)
+        y = target_forms.numbers(rows.y, what, index)
+        target_forms.check_support((y - _outer(config)[0]) / _outer(config)[1], fit.family, what, index)
     if y.shape[1:] != (() if targets.outputs is None else (targets.outputs,)):
         expected = "(n,)" if targets.outputs is None else f"(n, {targets.outputs})"
         raise DataError(f"{what} has shape {y.shape}, but the model was fitted on {expected}: reshape it.")

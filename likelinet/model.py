@@ -8,14 +8,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from likelinet import fitting, metrics, serialize
-from likelinet.config import CustomConfig, ModelConfig, parse_config
+from likelinet.config import BernoulliConfig, CategoricalConfig, CustomConfig, ModelConfig, parse_config
 from likelinet.distributions import Distribution
 from likelinet.distributions.classes import class_marginals
 from likelinet.errors import ConfigError, DataError, ModelFileError, NotFittedError
-from likelinet.fitting import Fit, Rows
+from likelinet.fitting import Fit
 from likelinet.prediction import predict_dist
 from likelinet.preprocessing.inputs import Inputs
-from likelinet.preprocessing.tables import Table, as_array, as_table, counted, has_codes, row_weights
+from likelinet.preprocessing.rows import Rows, read_rows, target_names
+from likelinet.preprocessing.tables import as_table
 from likelinet.preprocessing.targets import Targets
 from likelinet.training.history import Callback, History
 from likelinet.training.progress import Progress
@@ -105,6 +106,8 @@ class Model:
             On Ctrl-C, with the best weights so far kept likewise.
         """
         rows = self._rows(X, y, sample_weight)
+        if validation is not None and not (isinstance(validation, tuple | list) and 1 <= len(validation) <= 3):
+            raise DataError("validation must be (X, y) or (X, y, sample_weight).")
         held = None if validation is None else self._rows(*validation)
         data = self.config.data
         other = (*self._target_names(), *([data.weight] if data.weight else []))
@@ -138,6 +141,10 @@ class Model:
 
     def sample(self, X: Any, n: int = 1, seed: int | None = None) -> np.ndarray:
         """Return n draws of y for each row, shape (n, len(X), *event_shape)."""
+        if not isinstance(n, int | np.integer) or n < 0:
+            raise DataError(f"n must be a whole number of draws, 0 or more, got {n!r}.")
+        if isinstance(seed, int | np.integer) and seed < 0:
+            raise DataError(f"seed must not be negative, got {seed}.")
         d = self.predict_dist(X)
         draws = d.sample((n,), rng=seed)
         return draws if class_marginals(d) is None else self._as_given(draws)
@@ -254,8 +261,7 @@ class Model:
         return self._fit
 
     def _target_names(self) -> tuple[str, ...]:
-        target = self.config.data.target
-        return () if target is None else (target,) if isinstance(target, str) else tuple(target)
+        return target_names(self.config.data)
 
     @property
     def y_name(self) -> str:
@@ -263,36 +269,11 @@ class Model:
         return f"Target '{', '.join(self._target_names())}'" if self._target_names() else "y"
 
     def _rows(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> Rows:
-        """Return table, target and weights, from arguments or from columns of the table."""
-        table = as_table(X)
-        if table.n == 0:
-            raise DataError("The table is empty: it has no rows.")
-        if y is None:
-            if not self._target_names():
-                raise DataError("y is missing: name its column in data.target, or pass y as an array.")
-            y = self._columns(table)
-        y = as_array(y, self.y_name)
-        if y.ndim == 0 or len(y) != table.n:
-            raise DataError(f"X has {counted(table.n, 'row')}, but y has shape {y.shape}: they must be equally long.")
-        name = self.config.data.weight
-        if sample_weight is not None:
-            return Rows(table, y, row_weights(sample_weight, table.n, "sample_weight"))
-        weight = np.ones(table.n) if name is None else table.numeric(name)
-        return Rows(table, y, row_weights(weight, table.n, f"Column '{name}', the weight,"))
-
-    def _columns(self, table: Table) -> np.ndarray:
-        """Return the target columns as they are, shape (n,) or (n, d)."""
-        names = self._target_names()
-        columns = [table.column(name) for name in names]
-        # Text from a CSV file may be numbers; codes like 007 are text for good.
-        if all(
-            c.dtype.kind != "f" and not table.is_text(n) and not has_codes(c)
-            for c, n in zip(columns, names, strict=True)
-        ):
-            columns = [table.numeric(n) for n in names]
-        return columns[0] if isinstance(self.config.data.target, str) else np.stack(columns, axis=1)
+        """Return table, target and weights of the rows whose weight is not zero."""
+        classes = isinstance(self.config.distribution, BernoulliConfig | CategoricalConfig)
+        return read_rows(self.config.data, classes, X, y, sample_weight, self.y_name)
 
     def observed(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> Rows:
-        """Return rows whose y is checked against what the model was trained on."""
+        """Return rows of weight above 0, whose y is checked against what the model was trained on."""
         fit, rows = self._fitted(), self._rows(X, y, sample_weight)
-        return Rows(rows.table, fitting.observed(fit, rows.y, self.y_name), rows.weight)
+        return Rows(rows.table, fitting.observed(fit, rows, self.y_name), rows.weight)

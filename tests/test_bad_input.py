@@ -97,6 +97,11 @@ FIT: dict[str, tuple[Callable[[], Any], str]] = {
         fitted(np.stack([labels(X, ["u", "v"])] * 2, 1), **family("bernoulli")),
         "y must be 0 or 1 for the bernoulli family with several outputs, got 'v'.",
     ),
+    "complex": (fitted(y + 1j), "y must hold real numbers or class labels, got complex128: convert it first."),
+    "dates": (fitted(np.arange(60).astype("datetime64[D]")), "or class labels, got datetime64[D]: convert it first."),
+    "dates as classes": (fitted(np.arange(60).astype("datetime64[D]"), **family("categorical")), "got datetime64[D]"),
+    "too large for the loss": (fitted(y * 1e250, data={"standardize": False}), "y has numbers too large for float"),
+    "X too large": (fitted(x=X * 1e250, data={"standardize": False}), "X has numbers too large for float32: choose"),
     "no rows": (fitted(y[:0], X[:0]), "The table is empty: it has no rows."),
     "one row": (fitted(y[:1], X[:1]), "The table has 1 row with a positive weight: fitting needs at least two."),
     "one weighty row": (fitted(weight=np.eye(60)[3]), "The table has 1 row with a positive weight"),
@@ -149,7 +154,10 @@ def test_nothing_is_lost_by_a_refused_fit():
 def test_engine_that_is_to_come():
     with pytest.raises(ll.ConfigError, match="engine: 'jax' is not part of this version yet; use 'numpy'"):
         quick(engine="jax").fit(X, y)
-    np.testing.assert_array_equal(quick(engine="auto").fit(X, y).predict(X), quick().fit(X, y).predict(X))
+    with pytest.warns(UserWarning, match="engine: 'auto' uses NumPy") as notes:
+        auto = quick(engine="auto").fit(X, y)
+    assert len(notes) == 1
+    np.testing.assert_array_equal(auto.predict(X), quick().fit(X, y).predict(X))
 
 
 @pytest.mark.parametrize(
@@ -231,6 +239,24 @@ def test_new_rows():
         with pytest.raises(ll.DataError) as found:
             model.predict(rows)
         assert message in str(found.value)
+
+
+@pytest.mark.parametrize("held", [X, (X, y, y, y), (), 5])
+def test_validation_of_the_wrong_form(held: Any):
+    with pytest.raises(ll.DataError, match=r"validation must be \(X, y\) or \(X, y, sample_weight\)"):
+        quick().fit(X, y, validation=held)
+
+
+def test_draws_that_cannot_be():
+    model = quick().fit(X, y)
+    for arguments, message in (
+        ((-1,), "n must be a whole number of draws, 0 or more, got -1."),
+        ((1.5,), "n must be a whole number of draws, 0 or more, got 1.5."),
+        ((1, -1), "seed must not be negative, got -1."),
+    ):
+        with pytest.raises(ll.DataError) as found:
+            model.sample(X, *arguments)
+        assert str(found.value) == message
 
 
 def test_validation_rows():

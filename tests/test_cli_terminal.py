@@ -96,6 +96,22 @@ def test_ctrl_c_keeps_the_best_model_and_exits_130(tmp_path: Path):
     assert len(model.history.epochs) < 20_000
 
 
+@pytest.mark.parametrize("raised", ["KeyboardInterrupt", "ImportError('x') from KeyboardInterrupt()"])
+def test_ctrl_c_while_modules_are_imported(tmp_path: Path, raised: str):
+    broken = (
+        "import sys, likelinet.cli\n"
+        "class Finder:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'likelinet.commands':\n"
+        f"            raise {raised}\n"
+        "sys.meta_path.insert(0, Finder())\n"
+        "likelinet.cli.main()"
+    )
+    command = [sys.executable, "-c", broken, *files(tmp_path, "epochs: 7")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.strip()) == (130, "likelinet: interrupted.")
+
+
 def test_interrupt_in_python_keeps_the_best_weights():
     def stop(epoch: ll.Epoch) -> None:
         if epoch.epoch == 4:

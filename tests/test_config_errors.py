@@ -96,6 +96,23 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         {"distribution": {"kind": "custom", "target": "Rayleigh"}},
         "distribution.target: write it as module:Class, got 'Rayleigh'.",
     ),
+    "family without kind": ({"distribution": "gamma"}, "distribution: write it as {kind: gamma}, got 'gamma'."),
+    "family as a list": ({"distribution": ["gamma"]}, "distribution: must be a mapping of keys, got ['gamma']."),
+    "base without kind": (
+        {"distribution": {"kind": "mixture", "base": "gamma"}},
+        "distribution.base: write it as {kind: gamma}, got 'gamma'.",
+    ),
+    "base of no kind": ({"distribution": {"kind": "mixture", "base": {}}}, "distribution.base: 'kind' is missing."),
+    "optimiser without kind": (
+        {"training": {"optimizer": "sgd"}},
+        "training.optimizer: write it as {kind: sgd}, got 'sgd'.",
+    ),
+    "schedule none": (
+        {"training": {"schedule": "none"}},
+        "training.schedule: must be a mapping of keys, got 'none'; write null for none at all.",
+    ),
+    "network without kind": ({"network": "mlp"}, "network: write it as {kind: mlp}, got 'mlp'."),
+    "number for a mapping": ({"data": 3}, "data: must be a mapping of keys, got 3."),
     "no targets": ({"data": {"target": []}}, "data.target"),
     "two mistakes": (
         {"training": {"epochs": 0}, "ensemble": 0},
@@ -147,6 +164,14 @@ def test_files(tmp_path: Path, name: str, content: bytes, message: str):
         load_config(tmp_path / name)
     assert str(found.value).startswith(str(tmp_path / name))
     assert "\n" not in str(found.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("c.json", '{"ensemble": 2}'), ("c.toml", "ensemble = 2"), ("c.yaml", "ensemble: 2")]
+)
+def test_byte_order_mark(tmp_path: Path, name: str, content: str):
+    (tmp_path / name).write_text(content, encoding="utf-8-sig")
+    assert load_config(tmp_path / name).ensemble == 2
 
 
 def test_missing_file(tmp_path: Path):

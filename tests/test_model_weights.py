@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import likelinet as ll
 from tests.small import quick, table
 
 X, y = table()
@@ -31,6 +32,42 @@ def test_rows_of_weight_zero_have_no_influence():
     kept = WEIGHT > 0.0
     model = quick().fit(strange, wild, sample_weight=WEIGHT)
     np.testing.assert_array_equal(model.predict(X), quick().fit(X[kept], y[kept], WEIGHT[kept]).predict(X))
+
+
+def test_rows_of_weight_zero_may_hold_anything():
+    gone = np.arange(60) < 3
+    weight = np.where(gone, 0.0, 1.0)
+    empty_x, empty_y = np.where(gone[:, None], np.nan, X), np.where(gone, np.inf, y)
+    model = quick().fit(empty_x, empty_y, weight, validation=(empty_x, empty_y, weight))
+    assert model.score(empty_x, empty_y, weight) == model.score(X[3:], y[3:])
+    assert model.evaluate(empty_x, empty_y, weight) == model.evaluate(X[3:], y[3:])
+    frame = pd.DataFrame(empty_x, columns=["a", "b"]).assign(y=empty_y.astype(str), w=weight)
+    frame.loc[0, "y"] = "unknown"
+    declared = quick(data={"target": "y", "weight": "w"}).fit(frame)
+    assert np.isfinite(declared.score(frame))
+
+
+def test_row_numbers_are_those_of_the_table():
+    weight = np.where(np.arange(60) < 3, 0.0, 1.0)
+    bad_x, bad_y = X.copy(), y.copy()
+    bad_x[9], bad_y[9] = np.nan, np.nan
+    sold = np.where(np.arange(60) % 2, "yes", "no").astype(object)
+    text = pd.DataFrame({"a": X[:, 0].astype(str), "c": ["u", "v"] * 30})
+    text.loc[9, "a"] = "x"
+    classes = quick(distribution={"kind": "bernoulli"}).fit(X, sold, weight)
+    colours = quick().fit(text[["c"]], y)
+    sold[9] = "maybe"
+    for run in (
+        lambda: quick().fit(bad_x, y, weight),
+        lambda: quick().fit(X, bad_y, weight),
+        lambda: quick(distribution={"kind": "gamma"}).fit(X, np.where(np.arange(60) == 9, -1.0, y), weight),
+        lambda: quick().fit(X, y).score(X, bad_y, weight),
+        lambda: classes.score(X, sold, weight),
+        lambda: quick().fit(text, y, weight),
+        lambda: colours.score(text[["c"]].assign(c=np.where(np.arange(60) == 9, "w", "u")), y, weight),
+    ):
+        with pytest.raises(ll.DataError, match=r"row 10\b"):
+            run()
 
 
 def test_only_proportions_matter():

@@ -95,9 +95,21 @@ def _sentence(found: list[Any]) -> str:
         case "union_tag_invalid":
             tags = [t.strip(" '") for t in context["expected_tags"].split(",")]
             return f"unknown kind '{context['tag']}'{nearest(context['tag'], tags)}"
+        case "union_tag_not_found" | "model_type" | "model_attributes_type" | "dict_type":
+            return _mapping(e["input"])
         case "literal_error":
             values = [v.strip(" '") for v in context["expected"].replace(" or ", ",").split(",")]
             number = " or a number" if len(found) > 1 else ""
             return f"'{e['input']}' is not possible{nearest(e['input'], values)}{number}"
         case _:
             return f"{message[0].lower()}{message[1:].partition(', unable')[0]}, got {e['input']!r}"
+
+
+def _mapping(value: Any) -> str:
+    """Return how to write what should be a mapping."""
+    if isinstance(value, dict):
+        return "'kind' is missing"
+    if isinstance(value, str) and value in kinds():
+        return f"write it as {{kind: {value}}}, got '{value}'"
+    null = "; write null for none at all" if value is False or str(value) in ("none", "off") else ""
+    return f"must be a mapping of keys, got {value!r}{null}"

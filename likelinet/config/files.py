@@ -36,7 +36,7 @@ def load_config(path: str | Path, overrides: Iterable[str] = ()) -> ModelConfig:
     """
     path = Path(path)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # an editor may have put a byte order mark first
     except OSError as error:
         raise ConfigError(f"{path}: cannot read the config ({error.strerror}); check the path.") from None
     except UnicodeDecodeError:

@@ -64,7 +64,12 @@ class Distribution(ABC):
             )
         shapes = []
         for p in self.parameters:
-            value = np.asarray(values[p.name], dtype=np.float64)
+            try:
+                value = np.asarray(values[p.name], dtype=np.float64)
+            except (TypeError, ValueError):
+                raise ParameterError(
+                    f"{type(self).__name__}: {p.name} must be {p.domain.description}, not {values[p.name]!r:.60}."
+                ) from None
             bad = ~p.domain.contains(value)
             if bad.any():
                 where = "" if value.ndim == 0 else f" at {tuple(map(int, np.argwhere(bad)[0]))}"
@@ -203,9 +208,12 @@ class Distribution(ABC):
         """Return this distribution with f(array, event_ndim) in place of every parameter array."""
         return type(self)(**{p.name: f(getattr(self, p.name), p.event_ndim) for p in self.parameters})
 
-    def _cuts(self) -> np.ndarray:
-        """Return increasing points, shape (many, *batch_shape), between which the density has no narrow features."""
-        q = CUTS.reshape((-1,) + (1,) * len(self.batch_shape))
+    def _cuts(self, below: np.ndarray = CUTS) -> np.ndarray:
+        """Return increasing points, shape (many, *batch_shape), between which the density has no narrow features.
+
+        They are the quantiles of `below`, which ends with 0.5, and of what mirrors them in the upper tail.
+        """
+        q = below.reshape((-1,) + (1,) * len(self.batch_shape))
         return np.concatenate([self.ppf(q), self.isf(q[-2::-1])])
 
     def _flat(self, shape: tuple[int, ...]) -> "Distribution":
@@ -216,6 +224,14 @@ class Distribution(ABC):
 
     def _undefined(self, method: str) -> NoReturn:
         raise UndefinedError(f"{type(self).__name__} has no {method}.")
+
+    def _numbers(self, y: ArrayLike) -> np.ndarray:
+        """Return y as floats, after the checks of `_observed`."""
+        y = self._observed(y)
+        try:
+            return y.astype(np.float64)
+        except (TypeError, ValueError):
+            raise DataError(f"{type(self).__name__}: y must be numbers, not {y.flat[0]!r:.60}.") from None
 
     def _observed(self, y: ArrayLike) -> np.ndarray:
         """Return y as an array, refusing the silent (n,) against (n, 1) broadcast."""

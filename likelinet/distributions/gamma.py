@@ -6,6 +6,7 @@ from numpy.typing import ArrayLike
 
 from likelinet.arrays import HALF_LOG_2PI, Array, log1pmx, log_minus_digamma, namespace, stirling_error
 from likelinet.distributions.base import Backward, Distribution, Parameter
+from likelinet.distributions.tails import UNDERFLOW, log_gamma_tail
 from likelinet.distributions.univariate import Univariate
 from likelinet.domains import positive
 
@@ -70,6 +71,14 @@ class Gamma(Univariate):
     def _sf(self, y: np.ndarray) -> np.ndarray:
         return scipy.special.gammaincc(self.concentration, self.rate * y)
 
+    def _log_cdf(self, y: np.ndarray) -> np.ndarray:
+        tail = log_gamma_tail(self.concentration, self.rate * y)
+        return np.where(self._cdf(y) < UNDERFLOW, tail, super()._log_cdf(y))
+
+    def _log_sf(self, y: np.ndarray) -> np.ndarray:
+        tail = log_gamma_tail(self.concentration, self.rate * y)
+        return np.where(self._sf(y) < UNDERFLOW, tail, super()._log_sf(y))
+
     def _ppf(self, q: np.ndarray) -> np.ndarray:
         return scipy.special.gammaincinv(self.concentration, q) / self.rate
 
@@ -87,7 +96,9 @@ class Gamma(Univariate):
 
     def _entropy(self) -> np.ndarray:
         a = self.concentration
-        return a + scipy.special.gammaln(a) + (1.0 - a) * scipy.special.digamma(a) - np.log(self.rate)
+        # By Stirling's formula for log Γ and ψ, so that a huge α does not cancel.
+        rest = stirling_error(a) + (a - 1.0) * log_minus_digamma(a)
+        return HALF_LOG_2PI + 0.5 * np.log(a) + rest - np.log(self.rate)
 
     def _kl_divergence(self, other: Distribution) -> np.ndarray:
         if not isinstance(other, Gamma):

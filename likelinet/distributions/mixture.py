@@ -8,11 +8,11 @@ from numpy.typing import ArrayLike
 
 from likelinet.arrays import Array, namespace
 from likelinet.distributions import numerical
-from likelinet.distributions.base import Backward, Distribution, Rng, shape_of, with_axes
+from likelinet.distributions.base import CUTS, Backward, Distribution, Rng, shape_of, with_axes
 from likelinet.distributions.categorical import Categorical, choose
 from likelinet.distributions.gaussian import Gaussian
 from likelinet.distributions.independent import Independent
-from likelinet.errors import ParameterError
+from likelinet.errors import ParameterError, UndefinedError
 
 
 class Mixture(Distribution):
@@ -52,16 +52,37 @@ class Mixture(Distribution):
     def __init__(
         self, components: Distribution, logits: ArrayLike | None = None, *, probs: ArrayLike | None = None
     ) -> None:
-        self.weights = Categorical(logits, probs=probs)
-        if not components.batch_shape or self.weights.logits.shape[-1] != components.batch_shape[-1]:
+        weights = Categorical(logits, probs=probs)
+        n = weights.logits.shape[-1]
+        if not components.batch_shape or n != components.batch_shape[-1]:
             raise ParameterError(
-                f"Mixture: {self.weights.logits.shape[-1]} weights do not match components of "
-                f"batch_shape {components.batch_shape}."
+                f"Mixture: {n} weights do not match components of batch_shape {components.batch_shape}."
             )
+        try:
+            self.batch_shape = np.broadcast_shapes(weights.batch_shape, components.batch_shape[:-1])
+        except ValueError:
+            raise ParameterError(
+                f"Mixture: weights of batch_shape {weights.batch_shape} do not go with components of "
+                f"batch_shape {components.batch_shape}."
+            ) from None
+        full = (*self.batch_shape, n)
+        if components.batch_shape != full:
+            components = components._map(lambda a, k: np.broadcast_to(a, full + a.shape[a.ndim - k :]))
+        log_w = np.broadcast_to(weights.logits, full)
+        if isinstance(components, Mixture):  # a mixture of mixtures is one mixture of all the components
+            log_w = scipy.special.log_softmax(log_w, axis=-1)[..., None]
+            log_w = (log_w + scipy.special.log_softmax(components.logits, axis=-1)).reshape(*self.batch_shape, -1)
+            inner, flat = components.components, log_w.shape
+
+            def flatten(a: np.ndarray, event_ndim: int) -> np.ndarray:
+                own = a.shape[a.ndim - event_ndim :]
+                return np.broadcast_to(a, inner.batch_shape + own).reshape(flat + own)
+
+            components = inner._map(flatten)
+        self.weights = Categorical(log_w)
         self.components = components
         self.support = components.support
         self.event_shape = components.event_shape
-        self.batch_shape = np.broadcast_shapes(self.weights.batch_shape, components.batch_shape[:-1])
 
     @staticmethod
     def loss_of(base: Callable[[tuple[Array, ...], Array], tuple[Array, Backward]], event_ndim: int) -> Callable:
@@ -140,24 +161,38 @@ class Mixture(Distribution):
         return np.sum(m.probs * (m.components.var() + centred**2), axis=-1)
 
     def mode(self) -> np.ndarray:
+        """Return the most probable y, for several outputs that of each by itself."""
+        from likelinet.distributions.classes import class_marginals
+
+        classes = class_marginals(self)
+        if classes is not None:
+            return classes.mode()
         if self.event_shape:
-            self._undefined("mode for several outputs")
+            each = self.marginals()
+            if each is self:
+                self._undefined("mode for several outputs")
+            return each.mode()
         return numerical.highest(self, self.components.mode())
 
     def entropy(self) -> np.ndarray:
         if self.event_shape:
             self._undefined("entropy for several outputs")
         with np.errstate(all="ignore"):
-            return numerical.expectation(self, self.nll)
+            return numerical.entropy(self)
 
     def kl_divergence(self, other: Distribution) -> np.ndarray:
+        if not isinstance(other, Distribution):
+            raise UndefinedError(f"kl_divergence needs a distribution on the other side, not {other!r:.60}.")
         if self.event_shape:
             self._undefined("kl_divergence for several outputs")
         with np.errstate(all="ignore"):
             return numerical.kl_divergence(self, other)
 
     def crps(self, y: ArrayLike) -> np.ndarray:
-        m, y = self.marginals(), self._observed(y).astype(np.float64)
+        m = self.marginals()
+        if type(m.components).cdf is Distribution.cdf:
+            self._undefined(f"crps: its components are {type(m.components).__name__}")
+        y = self._numbers(y)
         if not isinstance(m.components, Gaussian):
             with np.errstate(all="ignore"):
                 return numerical.crps(m, y)
@@ -182,8 +217,8 @@ class Mixture(Distribution):
     def _map(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
         return Mixture(self.components._map(lambda a, n: f(with_axes(a, n + 1), n + 1)), f(self.logits, 1))
 
-    def _cuts(self) -> np.ndarray:
-        inner = np.moveaxis(self.components._cuts(), -1, 0)
+    def _cuts(self, below: np.ndarray = CUTS) -> np.ndarray:
+        inner = np.moveaxis(self.components._cuts(below), -1, 0)
         inner = inner.reshape((-1, *inner.shape[2:]))
         return np.sort(np.broadcast_to(inner, inner.shape[:1] + self.batch_shape), axis=0)
 

@@ -5,9 +5,10 @@ import scipy
 from numpy.typing import ArrayLike
 
 from likelinet.arrays import Array, log1pmx, log_minus_digamma, namespace, softplus_and_sigmoid, special, stirling_error
-from likelinet.distributions import numerical
 from likelinet.distributions.base import Backward, Parameter
 from likelinet.distributions.bernoulli import logits_from
+from likelinet.distributions.poisson import poisson
+from likelinet.distributions.tails import UNDERFLOW, beta_fraction
 from likelinet.distributions.univariate import Univariate
 from likelinet.domains import nonnegative_integer, positive, real
 
@@ -83,12 +84,19 @@ class NegativeBinomial(Univariate):
     def _sf(self, y: np.ndarray) -> np.ndarray:
         return scipy.special.betainc(y + 1.0, self.total_count, self.probs)
 
+    def _log_cdf(self, y: np.ndarray) -> np.ndarray:
+        # P(Y ≤ y) = I(r, y+1) at 1 - p, of which P(y) is a factor.
+        r, log_p = self.total_count, -np.logaddexp(0.0, -self.logits)
+        fraction = beta_fraction(r, y + 1.0, scipy.special.expit(-self.logits))
+        log_tail = self.log_prob(y) + log_p + np.log1p(y / r) + np.log(fraction)
+        return np.where(self._cdf(y) < UNDERFLOW, log_tail, super()._log_cdf(y))
+
     def _log_sf(self, y: np.ndarray) -> np.ndarray:
         # SciPy's betainc loses its digits early, and underflows; there log P(Y > y) = log P(y+1) + log of a fraction
         # near 1.
         sf = self._sf(y)
-        log_tail = self.log_prob(y + 1.0) + np.log(numerical.beta_fraction(y + 1.0, self.total_count, self.probs))
-        return np.where(sf < 1e-200, log_tail, super()._log_sf(y))
+        log_tail = self.log_prob(y + 1.0) + np.log(beta_fraction(y + 1.0, self.total_count, self.probs))
+        return np.where(sf < UNDERFLOW, log_tail, super()._log_sf(y))
 
     def _mean(self) -> np.ndarray:
         return self.total_count * np.exp(self.logits)
@@ -100,7 +108,7 @@ class NegativeBinomial(Univariate):
         return np.floor(np.maximum(self.total_count - 1.0, 0.0) * np.exp(self.logits))
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-        return rng.poisson(rng.standard_gamma(np.broadcast_to(self.total_count, shape)) * np.exp(self.logits))
+        return poisson(rng, rng.standard_gamma(np.broadcast_to(self.total_count, shape)) * np.exp(self.logits))
 
     @classmethod
     def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:

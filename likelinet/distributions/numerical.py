@@ -5,13 +5,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from likelinet.distributions import counts
+
 if TYPE_CHECKING:
     from likelinet.distributions.base import Distribution
 
 Function = Callable[[np.ndarray], np.ndarray]
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(20)
-_LEFT_OUT = 1e-18  # mass of a discrete distribution that a sum may leave out on either side
+# The squares in the CRPS make its tails short: fewer panels than for an expectation do.
+_SQUARED_CUTS = np.array([1e-11, 1e-8, 1e-6, 1e-4, 3e-3, 0.04, 0.2, 0.5])
 
 
 def invert(d: "Distribution", q: np.ndarray, low: np.ndarray, high: np.ndarray, *, upper: bool) -> np.ndarray:
@@ -43,11 +46,6 @@ def smallest_integer(enough: Function, shape: tuple[int, ...]) -> np.ndarray:
         done = enough(middle)
         low, high = np.where(wide & ~done, middle, low), np.where(wide & done, middle, high)
     return high
-
-
-def _per_row(values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """Return each of the values for every row: shape (len(values), *shape)."""
-    return np.broadcast_to(values.reshape((-1,) + (1,) * len(shape)), (len(values), *shape))
 
 
 def highest(d: "Distribution", candidates: np.ndarray) -> np.ndarray:
@@ -82,24 +80,39 @@ def highest(d: "Distribution", candidates: np.ndarray) -> np.ndarray:
     return np.where(inside & (found.status.reshape(y.shape) == 0), found.x.reshape(y.shape), y)
 
 
-def integrate(f: Function, edges: np.ndarray) -> np.ndarray:
-    """Return ∫ f from the first to the last of `edges`, shape (number of edges, *batch_shape), panel by panel."""
-    half, middle = 0.5 * np.diff(edges, axis=0), 0.5 * (edges[1:] + edges[:-1])
-    t = _NODES.reshape((-1,) + (1,) * half.ndim)
-    values = np.nan_to_num(f(middle + half * t), nan=0.0, posinf=0.0, neginf=0.0)
-    return (np.tensordot(_WEIGHTS, values, 1) * half).sum(0)
+def integrate(f: Function, edges: np.ndarray, anchor: np.ndarray | float) -> np.ndarray:
+    """Return ∫ f between neighbouring `edges`, shape (number of edges, *batch_shape), one value per panel.
+
+    Where the distance from `anchor` grows by a large factor along a panel, its logarithm is the variable.
+    """
+    a, b = edges[:-1] - anchor, edges[1:] - anchor
+    side = np.where(b > 0.0, 1.0, -1.0)
+    near, far = np.where(side > 0.0, a, -b), np.where(side > 0.0, b, -a)
+    log = (near > 0.0) & (far > 4.0 * near)
+    low = np.where(log, np.log(np.where(log, near, 1.0)), near)
+    half = 0.5 * (np.where(log, np.log(np.where(log, far, 1.0)), far) - low)
+    t = low + half * (1.0 + _NODES.reshape((-1,) + (1,) * half.ndim))
+    distance = np.where(log, np.exp(t), t)
+    values = np.nan_to_num(f(anchor + side * distance), nan=0.0, posinf=0.0, neginf=0.0)
+    return np.tensordot(_WEIGHTS, values * np.where(log, distance, 1.0), 1) * half
+
+
+def _anchor(d: "Distribution") -> np.ndarray | float:
+    """Return where a density may be singular, or what its heavy tails are around."""
+    return d.support.low if np.isfinite(d.support.low) else d.ppf(0.5)
 
 
 def expectation(d: "Distribution", f: Function) -> np.ndarray:
-    """Return E[f(Y)] with Y from `d`: a sum over whole numbers, or an integral of f times the density."""
+    """Return E[f(Y)] with Y from the continuous `d`: an integral of f times the density."""
+    return integrate(lambda y: np.exp(d.log_prob(y)) * f(y), d._cuts(), _anchor(d)).sum(0)
 
-    def weighted(y: np.ndarray) -> np.ndarray:
-        return np.exp(d.log_prob(y)) * f(y)
 
+def entropy(d: "Distribution") -> np.ndarray:
+    """Return -E[log p(Y)] with Y from `d`."""
     if not d.support.integer:
-        return integrate(weighted, d._cuts())
-    k = np.arange(np.min(d.ppf(_LEFT_OUT)), np.max(d.isf(_LEFT_OUT)) + 1.0)
-    return np.nan_to_num(weighted(_per_row(k, d.batch_shape)), nan=0.0).sum(0)
+        return expectation(d, d.nll)
+    flat = d._flat(d.batch_shape)
+    return counts.expectation(d, lambda row, k: flat[row].nll(k))
 
 
 def kl_divergence(d: "Distribution", other: "Distribution") -> np.ndarray:
@@ -109,45 +122,45 @@ def kl_divergence(d: "Distribution", other: "Distribution") -> np.ndarray:
         return np.full(shape, np.inf)
     d = d._map(lambda a, n: np.broadcast_to(a, shape + a.shape[a.ndim - n :]))
     if d.support.integer:
-        return expectation(d, lambda y: d.log_prob(y) - other.log_prob(y))
+        mine, theirs = d._flat(shape), other._flat(shape)
+        return counts.expectation(d, lambda row, k: mine[row].log_prob(k) - theirs[row].log_prob(k))
+
+    def weighted(y: np.ndarray) -> np.ndarray:
+        return np.exp(d.log_prob(y)) * (d.log_prob(y) - other.log_prob(y))
+
     mine, theirs = d._cuts(), other._cuts()
     theirs = np.broadcast_to(
         theirs.reshape((-1,) + (1,) * (len(shape) + 1 - theirs.ndim) + theirs.shape[1:]), (len(theirs), *shape)
     )
     edges = np.sort(np.concatenate([mine, np.clip(theirs, mine[0], mine[-1])]), axis=0)
-    return integrate(lambda y: np.exp(d.log_prob(y)) * (d.log_prob(y) - other.log_prob(y)), edges)
+    anchor = _anchor(d)
+    total = integrate(weighted, edges, anchor).sum(0)
+    # What the last decades of either tail contribute tells the rest beyond them: a geometric series, or no limit.
+    q = np.array([1e-16, 1e-15, 1e-14]).reshape((-1,) + (1,) * len(shape))
+    lower, upper = integrate(weighted, d.ppf(q), anchor), integrate(weighted, d.isf(q)[::-1], anchor)
+    return total + _beyond(lower[0], lower[1]) + _beyond(upper[1], upper[0])
+
+
+def _beyond(last: np.ndarray, previous: np.ndarray) -> np.ndarray:
+    """Return the sum of all further terms after two, which fall by a constant ratio; infinite if they do not fall."""
+    ratio = np.where(previous > 0.0, last / np.where(previous > 0.0, previous, 1.0), 0.0)
+    ratio = np.where(last > 1e-12, np.maximum(ratio, 0.0), 0.0)  # terms of rounding errors have no ratio
+    return np.where(ratio < 0.95, last * ratio / (1.0 - np.minimum(ratio, 0.95)), np.inf)
 
 
 def crps(d: "Distribution", y: np.ndarray) -> np.ndarray:
     """Return ∫ F(t)² dt below y plus ∫ (1 - F(t))² dt above it (Gneiting & Raftery 2007, equation 20)."""
-    shape = np.broadcast_shapes(d.batch_shape, y.shape)
     if d.support.integer:
-        finite = np.isfinite(y)
-        seen = np.floor(np.where(finite, y, d.support.low))
-        top = max(np.max(d.isf(_LEFT_OUT)), np.max(seen))
-        t = _per_row(np.arange(max(d.support.low, min(np.min(d.ppf(_LEFT_OUT)), np.min(seen))), top + 1.0), shape)
-        below = np.clip(y - t, 0.0, 1.0)  # how much of the step from t to t + 1 lies below y
-        total = (below * d.cdf(t) ** 2 + (1.0 - below) * d.sf(t) ** 2).sum(0) + np.maximum(d.support.low - y, 0.0)
-        return np.where(finite, total, np.where(np.isnan(y), np.nan, np.inf))
-    edges = d._cuts()
+        return counts.crps(d, y)
+    shape = np.broadcast_shapes(d.batch_shape, y.shape)
+    edges = d._cuts(_SQUARED_CUTS)
     edges = edges.reshape(edges.shape[:1] + (1,) * (len(shape) - edges.ndim + 1) + edges.shape[1:])
     edges = np.sort(
         np.concatenate([np.broadcast_to(edges, edges.shape[:1] + shape), np.broadcast_to(y, (1, *shape))]), 0
     )
-    return integrate(lambda t: np.where(t < y, d.cdf(t), d.sf(t)) ** 2, edges)
 
+    def squared(t: np.ndarray) -> np.ndarray:
+        cdf = d.cdf(t)
+        return np.where(t < y, cdf, 1.0 - cdf) ** 2
 
-def beta_fraction(a: np.ndarray, b: np.ndarray, x: np.ndarray, steps: int = 60) -> np.ndarray:
-    """Return I_x(a, b) · a B(a, b) / (xᵃ (1 - x)ᵇ) by its continued fraction (DLMF 8.17.22), by Lentz's method.
-
-    It converges fast for x well below a / (a + b): where the incomplete beta function itself underflows.
-    """
-    c, d = 1.0, 1.0 / (1.0 - (a + b) * x / (a + 1.0))
-    value = d
-    for m in range(1, steps + 1):
-        even = m * (b - m) * x / ((a + 2 * m - 1.0) * (a + 2 * m))
-        odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1.0))
-        for term in (even, odd):
-            d, c = 1.0 / (1.0 + term * d), 1.0 + term / c
-            value = value * c * d
-    return value
+    return integrate(squared, edges, _anchor(d)).sum(0)

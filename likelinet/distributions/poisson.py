@@ -4,10 +4,14 @@ import numpy as np
 import scipy
 from numpy.typing import ArrayLike
 
-from likelinet.arrays import Array, namespace, special
+from likelinet.arrays import HALF_LOG_2PI, Array, namespace, special, stirling_error
 from likelinet.distributions.base import Backward, Distribution, Parameter
+from likelinet.distributions.gamma import log1pmx_of_ratio
+from likelinet.distributions.tails import UNDERFLOW, log_gamma_tail
 from likelinet.distributions.univariate import Univariate
 from likelinet.domains import nonnegative_integer, positive
+
+_LARGE = 16.0  # counts above which Stirling's formula is exact to double precision
 
 
 class Poisson(Univariate):
@@ -47,7 +51,13 @@ class Poisson(Univariate):
     @classmethod
     def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
         (rate,) = params
-        values = rate - y * namespace(rate).log(rate) + special(rate).gammaln(y + 1.0)
+        xp = namespace(rate)
+        # For large y by Stirling's formula: y (r - 1 - log r) + ½ log(2πy) + … with r = λ/y; no large terms cancel.
+        large = y > _LARGE
+        t, few = xp.where(large, y, 2.0 * _LARGE), xp.where(large, 0.0, y)
+        many = -t * log1pmx_of_ratio((rate - t) / t, rate, xp.ones_like(t), t)
+        many = many + HALF_LOG_2PI + 0.5 * xp.log(t) + stirling_error(t)
+        values = xp.where(large, many, rate - few * xp.log(rate) + special(rate).gammaln(few + 1.0))
         return values, lambda d: (d * (1.0 - y / rate),)
 
     def _cdf(self, y: np.ndarray) -> np.ndarray:
@@ -55,6 +65,14 @@ class Poisson(Univariate):
 
     def _sf(self, y: np.ndarray) -> np.ndarray:
         return scipy.special.gammainc(y + 1.0, self.rate)
+
+    def _log_cdf(self, y: np.ndarray) -> np.ndarray:
+        tail = log_gamma_tail(y + 1.0, self.rate)
+        return np.where(self._cdf(y) < UNDERFLOW, tail, super()._log_cdf(y))
+
+    def _log_sf(self, y: np.ndarray) -> np.ndarray:
+        tail = log_gamma_tail(y + 1.0, self.rate)
+        return np.where(self._sf(y) < UNDERFLOW, tail, super()._log_sf(y))
 
     def _mean(self) -> np.ndarray:
         return self.rate
@@ -68,7 +86,8 @@ class Poisson(Univariate):
     def _kl_divergence(self, other: Distribution) -> np.ndarray:
         if not isinstance(other, Poisson):
             return super()._kl_divergence(other)
-        return self.rate * np.log(self.rate / other.rate) - self.rate + other.rate
+        excess = (other.rate - self.rate) / self.rate
+        return -self.rate * log1pmx_of_ratio(excess, other.rate, np.ones_like(excess), self.rate)
 
     def _crps(self, y: np.ndarray) -> np.ndarray:
         k = np.floor(y)
@@ -76,10 +95,19 @@ class Poisson(Univariate):
         return signed - self.rate * (scipy.special.i0e(2.0 * self.rate) + scipy.special.i1e(2.0 * self.rate))
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-        return rng.poisson(self.rate, shape)
+        return poisson(rng, np.broadcast_to(self.rate, shape))
 
     @classmethod
     def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return the weighted maximum-likelihood (rate,) over the first axis of y."""
         mean = np.average(y, axis=0, weights=weight)
         return (np.maximum(mean, 0.5 / len(y)),)
+
+
+def poisson(rng: np.random.Generator, rate: np.ndarray | float) -> np.ndarray:
+    """Return Poisson draws; rounded Gaussian ones above 1e15, where NumPy's integers end soon."""
+    huge = rate > 1e15
+    drawn = np.asarray(rng.poisson(np.where(huge, 1.0, rate)), dtype=np.float64)
+    if not np.any(huge):
+        return drawn
+    return np.where(huge, np.floor(rate + np.sqrt(rate) * rng.standard_normal(np.shape(rate))), drawn)

@@ -9,6 +9,7 @@ from likelinet.distributions.base import Backward, Parameter
 from likelinet.distributions.univariate import Univariate
 from likelinet.domains import positive
 
+_GAUSSIAN = 1e7  # ν above which a transformed Gaussian is exact, and the incomplete beta function is not
 _FAR = 1e100  # |z| / √ν beyond which z² may overflow
 
 
@@ -85,18 +86,27 @@ class StudentT(Univariate):
 
     def _tail(self, z: np.ndarray) -> np.ndarray:
         """Return P(T > |z|) by the incomplete beta function, accurate where it is tiny."""
-        half = 0.5 * self.df
+        half = 0.5 * np.minimum(self.df, _GAUSSIAN)
         r = np.abs(z) / np.sqrt(self.df)
+        if np.any(self.df > _GAUSSIAN):
+            # Wallace, Ann. Math. Stat. 30, 1959.
+            u = np.sqrt(self.df * np.log1p(r * r)) * (1.0 - 0.25 / self.df)
+            return np.where(self.df > _GAUSSIAN, scipy.special.ndtr(-u), self._beta_tail(half, r))
+        return self._beta_tail(half, r)
+
+    def _beta_tail(self, half: np.ndarray, r: np.ndarray) -> np.ndarray:
         far = np.exp(-self.df * np.log(r) - np.log(self.df) - scipy.special.betaln(half, 0.5))
         return np.where(r > _FAR, far, 0.5 * scipy.special.betainc(half, 0.5, 1.0 / (1.0 + r * r)))
 
     def _cdf(self, y: np.ndarray) -> np.ndarray:
         z = self._z(y)
-        return np.where(z < 0.0, self._tail(z), 1.0 - self._tail(z))
+        tail = self._tail(z)
+        return np.where(z < 0.0, tail, 1.0 - tail)
 
     def _sf(self, y: np.ndarray) -> np.ndarray:
         z = self._z(y)
-        return np.where(z > 0.0, self._tail(z), 1.0 - self._tail(z))
+        tail = self._tail(z)
+        return np.where(z > 0.0, tail, 1.0 - tail)
 
     def _ppf(self, q: np.ndarray) -> np.ndarray:
         return self.loc - self.scale * self._upper(q)
@@ -113,6 +123,8 @@ class StudentT(Univariate):
         # Where x would underflow, the tail is its leading power of z.
         log_far = -(np.log(self.df * p) + scipy.special.betaln(0.5 * self.df, 0.5)) / self.df
         z = np.where(log_far > np.log(_FAR), np.sqrt(self.df) * np.exp(log_far), z)
+        u = -scipy.special.ndtri(p) / (1.0 - 0.25 / self.df)
+        z = np.where(self.df > _GAUSSIAN, np.sqrt(self.df * np.expm1(u * u / self.df)), z)
         return np.where(q < 0.5, z, -z)
 
     def _mean(self) -> np.ndarray:
@@ -127,18 +139,17 @@ class StudentT(Univariate):
 
     def _entropy(self) -> np.ndarray:
         half = 0.5 * self.df
-        digammas = scipy.special.digamma(half + 0.5) - scipy.special.digamma(half)
-        constant = 0.5 * np.log(self.df) + scipy.special.betaln(half, 0.5)
-        return (half + 0.5) * digammas + constant + np.log(self.scale)
+        digammas = np.log1p(0.5 / half) + log_minus_digamma(half) - log_minus_digamma(half + 0.5)
+        return (half + 0.5) * digammas + 0.5 * np.log(2.0 * np.pi) - _log_ratio(half) + np.log(self.scale)
 
     def _crps(self, y: np.ndarray) -> np.ndarray:
         z, df = self._z(y), self.df
-        density = np.exp(
-            scipy.special.xlog1py(-0.5 * (df + 1.0), z * z / df) - scipy.special.betaln(0.5 * df, 0.5)
-        ) / np.sqrt(df)
-        betas = np.exp(scipy.special.betaln(0.5, df - 0.5) - 2.0 * scipy.special.betaln(0.5, 0.5 * df))
+        step = _log_ratio(0.5 * df)
+        density = np.exp(scipy.special.xlog1py(-0.5 * (df + 1.0), z * z / df) + step - HALF_LOG_2PI)
+        # √ν B(½, ν-½) / B(½, ν/2)², with B(½, b) = √(π/b) exp(-_log_ratio(b)).
+        last = 0.5 * df * np.exp(2.0 * step - _log_ratio(df - 0.5)) / np.sqrt(np.pi * (1.0 - 0.5 / df))
         middle = z * (self._cdf(y) - self._sf(y)) + 2.0 * density * (df + z * z) / (df - 1.0)
-        return np.where(df > 1.0, self.scale * (middle - 2.0 * np.sqrt(df) / (df - 1.0) * betas), np.inf)
+        return np.where(df > 1.0, self.scale * (middle - 2.0 * last / (df - 1.0)), np.inf)
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return self.loc + self.scale * rng.standard_t(np.broadcast_to(self.df, shape))
@@ -150,3 +161,8 @@ class StudentT(Univariate):
         spread = np.sqrt(np.average((y - loc) ** 2, axis=0, weights=weight))
         df = np.full_like(spread, 5.0)
         return df, loc, spread * np.sqrt((df - 2.0) / df)
+
+
+def _log_ratio(b: np.ndarray) -> np.ndarray:
+    """Return log Γ(b+½) - log Γ(b) - ½ log b, by Stirling's formula so that a huge b does not cancel."""
+    return b * np.log1p(0.5 / b) - 0.5 + stirling_error(b + 0.5) - stirling_error(b)

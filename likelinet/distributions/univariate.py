@@ -72,7 +72,7 @@ class Univariate(Distribution):
         return numerical.smallest_integer(lambda k: self.sf(k) <= q, q.shape)
 
     def _entropy(self) -> np.ndarray:
-        return numerical.expectation(self, self.nll)
+        return numerical.entropy(self)
 
     def _kl_divergence(self, other: Distribution) -> np.ndarray:
         return numerical.kl_divergence(self, other)
@@ -83,7 +83,7 @@ class Univariate(Distribution):
     # ---- the public methods ----------------------------------------------------------------------------------
 
     def log_prob(self, y: ArrayLike) -> np.ndarray:
-        y = self._observed(y).astype(np.float64)
+        y = self._numbers(y)
         inside = self.support.contains(y)
         params = self._parameters_like(y)
         with np.errstate(all="ignore"):
@@ -121,6 +121,8 @@ class Univariate(Distribution):
         return self._full(self._entropy)
 
     def kl_divergence(self, other: Distribution) -> np.ndarray:
+        if not isinstance(other, Distribution):
+            raise UndefinedError(f"kl_divergence needs a distribution on the other side, not {other!r:.60}.")
         if other.event_shape != () or other.support.integer != self.support.integer:
             raise UndefinedError(
                 f"kl_divergence between {type(self).__name__} and {type(other).__name__} is not defined."
@@ -129,7 +131,7 @@ class Univariate(Distribution):
             return np.asarray(self._kl_divergence(other))[()]
 
     def crps(self, y: ArrayLike) -> np.ndarray:
-        y = self._observed(y).astype(np.float64)
+        y = self._numbers(y)
         with np.errstate(all="ignore"):
             return np.broadcast_to(self._crps(y), self._shape_with(y)).copy()[()]
 
@@ -160,7 +162,7 @@ class Univariate(Distribution):
     def _evaluate(
         self, hook: Callable[[np.ndarray], np.ndarray], y: ArrayLike, below: float, above: float
     ) -> np.ndarray:
-        y = self._observed(y).astype(np.float64)
+        y = self._numbers(y)
         y = np.floor(y) if self.support.integer else y
         low = y < self.support.low if self.support.integer else y <= self.support.low
         high = y >= self.support.high

@@ -1,13 +1,15 @@
 """Inputs: columns of a table as one standardised matrix."""
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from likelinet.config.base import nearest
 from likelinet.errors import DataError
+from likelinet.preprocessing.cells import BOOLS
+from likelinet.preprocessing.scaling import moments
 from likelinet.preprocessing.tables import SHOWN, Table, counted
 
 MANY = 50  # categories above which a text column that is nearly all different is taken for an identifier
@@ -62,7 +64,7 @@ class Inputs:
         if not (self.named and table.named) and not chosen and self.columns and len(table.columns) != len(names):
             raise DataError(f"X has {counted(len(table.columns), 'column')}, but the model was fitted on {len(names)}.")
         if missing and self.named != table.named:  # an array for a DataFrame, or the other way round: by position
-            table = Table(dict(zip(names, table.columns.values(), strict=True)), table.n)
+            table = replace(table, columns=dict(zip(names, table.columns.values(), strict=True)), named=True)
         elif missing:
             hint = nearest(missing[0], table.columns) if len(missing) == 1 else ""
             raise DataError(f"The table lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}{hint}.")
@@ -108,8 +110,9 @@ def learn_inputs(table: Table, features: list[str], weight: np.ndarray, standard
         values = table.numeric(name)
         loc, scale = 0.0, 1.0
         if standardize:
-            loc = float(np.average(values, weights=weight))
-            spread = float(np.sqrt(np.average((values - loc) ** 2, weights=weight)))
+            loc, spread = (float(m) for m in moments(values, weight))
+            if not np.isfinite([loc, spread]).all():
+                raise DataError(f"Column '{name}' has numbers too large for double precision: choose another unit.")
             # A constant column survives as zeros; rounding must not blow it up.
             scale = spread if spread > 1e-12 * max(abs(loc), 1e-300) else 1.0
         columns.append(Column(name, None, loc, scale))
@@ -119,14 +122,23 @@ def learn_inputs(table: Table, features: list[str], weight: np.ndarray, standard
 def _encode(column: Column, table: Table) -> np.ndarray:
     if column.categories is None:
         return ((table.numeric(column.name) - column.loc) / column.scale)[:, None]
-    cells, known = table.text(column.name), np.array(column.categories)
+    cells, known = _respelled(table.text(column.name), column.categories), np.array(column.categories)
     code = np.minimum(np.searchsorted(known, cells), len(known) - 1)
     strange = known[code] != cells
     if strange.any():
         i = int(strange.argmax())
+        row = i if table.index is None else table.index[i]
         shown = ", ".join(column.categories[:10]) + (", …" if len(known) > 10 else "")
         raise DataError(
-            f"Column '{column.name}' has the category '{cells[i]}' in row {i + 1}, "
+            f"Column '{column.name}' has the category '{cells[i]}' in row {row + 1}, "
             f"which was not seen in training (seen: {shown})."
         )
     return np.eye(len(known))[code]
+
+
+def _respelled(cells: np.ndarray, categories: tuple[str, ...]) -> np.ndarray:
+    """Return True and False as the categories spell them: true and false, say."""
+    spelled = {c.lower(): c for c in categories}
+    if not spelled.keys() <= BOOLS.keys() or len(spelled) < len(categories):
+        return cells
+    return np.array([spelled.get(c.lower(), c) for c in cells.tolist()])

@@ -1,7 +1,7 @@
 """Tables: named columns from a CSV file, a DataFrame or an array."""
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +9,14 @@ import numpy as np
 
 from likelinet.config.base import nearest
 from likelinet.errors import DataError
+from likelinet.preprocessing.cells import Parsed, bools, is_missing, parse, with_commas
 
 SHOWN = 5  # how many cells or rows an error message names
 
 
 @dataclass(frozen=True)
 class Table:
-    """Columns by name, all of the same length; a column is an array of floats, or of text that is not yet parsed.
+    """Columns by name, all of the same length; a column is an array of floats, of bools, or of text.
 
     Parameters
     ----------
@@ -25,11 +26,21 @@ class Table:
         Number of rows.
     named : bool
         Whether the names are the user's own.
+    index : ndarray, optional
+        Positions of the rows in the user's table, which error messages name; without it, the rows are all of them.
     """
 
     columns: dict[str, np.ndarray]
     n: int
     named: bool = True
+    index: np.ndarray | None = None
+    _parsed: dict[str, Parsed] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def taken(self, keep: np.ndarray) -> "Table":
+        """Return the rows where a mask is true."""
+        columns = {name: values[keep] for name, values in self.columns.items()}
+        index = np.arange(self.n) if self.index is None else self.index
+        return replace(self, columns=columns, n=int(keep.sum()), index=index[keep])
 
     def column(self, name: str) -> np.ndarray:
         """Return a column as it is."""
@@ -46,16 +57,26 @@ class Table:
             If most of its cells are numbers but some are not; the message names them.
         """
         values = self.column(name)
-        if values.dtype.kind == "f":
+        if values.dtype.kind != "U":
             return False
-        numbers = _numbers(values)
-        filled = values != ""
-        stray = np.isnan(numbers) & filled & (np.char.lower(values) != "nan")
-        if stray.any() and 2 * stray.sum() <= filled.sum():
+        parsed = self._parse(name)
+        stray, filled = parsed.stray, self.n - int(parsed.missing.sum())
+        commas = with_commas(values, stray)
+        if 2 * stray.sum() > filled and 2 * (stray & ~commas).sum() < filled:
             raise DataError(
-                f"Column '{name}' holds numbers but also text: {_cells(values, stray)}; correct or remove these cells."
+                f"Column '{name}' has numbers with commas: {self._cells(values, commas)}; "
+                "write them without thousands separators and with a decimal point."
+            )
+        if stray.any() and 2 * stray.sum() <= filled:
+            raise DataError(
+                f"Column '{name}' holds numbers but also text: {self._cells(values, stray)}; "
+                "correct or remove these cells."
             )
         return bool(stray.any())
+
+    def holds_text(self, name: str) -> bool:
+        """Whether any cell of a column is text that is no number."""
+        return self.column(name).dtype.kind == "U" and bool(self._parse(name).stray.any())
 
     def numeric(self, name: str) -> np.ndarray:
         """Return a column of numbers as floats, without missing or infinite values.
@@ -66,37 +87,53 @@ class Table:
             If a cell is text, missing, NaN or infinite; the message names the column and the rows.
         """
         values = self.column(name)
-        if values.dtype.kind != "f":
-            numbers = _numbers(values)
-            stray = np.isnan(numbers) & (values != "") & (np.char.lower(values) != "nan")
-            if stray.any():
-                raise DataError(f"Column '{name}' must hold numbers, but has text: {_cells(values, stray)}.")
+        if values.dtype.kind == "U":
+            parsed = self._parse(name)
+            numbers = bools(values) if parsed.stray.any() else parsed.numbers
+            if numbers is None:
+                raise DataError(
+                    f"Column '{name}' must hold numbers, but has text: {self._cells(values, parsed.stray)}."
+                )
             values = numbers
-        check_finite(values, f"Column '{name}'")
+        values = values.astype(np.float64, copy=False)
+        check_finite(values, f"Column '{name}'", self.index)
         return values
 
     def text(self, name: str) -> np.ndarray:
         """Return a column as text, without missing cells."""
         values = self.column(name)
         if values.dtype.kind == "f":
-            check_finite(values, f"Column '{name}'")
+            check_finite(values, f"Column '{name}'", self.index)
             values = np.array([str(int(v)) if v == int(v) else str(v) for v in values.tolist()])
+        values = values.astype(str, copy=False)
         empty = values == ""
         if empty.any():
             raise DataError(
-                f"Column '{name}' has {counted(empty.sum(), 'missing cell')} ({rows_of(empty)}): "
+                f"Column '{name}' has {counted(empty.sum(), 'missing cell')} ({rows_of(empty, self.index)}): "
                 "fill or drop these rows."
             )
         return values
 
+    def _parse(self, name: str) -> Parsed:
+        """Return a column of text as numbers, parsed once."""
+        if name not in self._parsed:
+            self._parsed[name] = parse(self.columns[name])
+        return self._parsed[name]
 
-def check_finite(values: np.ndarray, what: str) -> None:
+    def _cells(self, values: np.ndarray, where: np.ndarray) -> str:
+        shown = where.nonzero()[0][:SHOWN]
+        rows = shown if self.index is None else self.index[shown]
+        cells = [f"'{values[i]}' in row {row + 1}" for i, row in zip(shown, rows, strict=True)]
+        return ", ".join(cells) + (f" and {where.sum() - SHOWN} more" if where.sum() > SHOWN else "")
+
+
+def check_finite(values: np.ndarray, what: str, index: np.ndarray | None = None) -> None:
     """Raise `DataError` if any value is missing, NaN or infinite."""
     bad = ~np.isfinite(values)
     if bad.any():
         rows = np.any(bad.reshape(len(bad), -1), axis=1)
         raise DataError(
-            f"{what} has {counted(rows.sum(), 'row')} with missing, NaN or infinite values ({rows_of(rows)}): "
+            f"{what} has {counted(rows.sum(), 'row')} with missing, NaN or infinite values ({rows_of(rows, index)}): "
             "fill or drop them."
         )
 
@@ -114,6 +151,10 @@ def read_csv(path: str | Path) -> Table:
         with path.open(newline="", encoding="utf-8-sig") as file:
             reader = csv.reader(file, skipinitialspace=True)
             header = [name.strip() for name in next(reader, [])]
+            separator = next((s for s in ";\t|" if len(header) == 1 and s in header[0]), None)
+            if separator is not None:
+                shown = "tabs" if separator == "\t" else f"'{separator}'"
+                raise DataError(f"{path}: the file seems to be separated by {shown}: save it with commas.")
             rows = []
             for row in filter(None, reader):
                 if len(row) != len(header):
@@ -121,7 +162,7 @@ def read_csv(path: str | Path) -> Table:
                         f"{path}: line {reader.line_num} has {counted(len(row), 'cell')}, "
                         f"but there are {counted(len(header), 'column')}; correct this line."
                     )
-                rows.append(row)
+                rows.append([cell.strip() for cell in row])
     except OSError as error:
         raise DataError(f"{path}: cannot read the table ({error.strerror}); check the path.") from None
     except (UnicodeDecodeError, csv.Error) as error:
@@ -133,9 +174,7 @@ def read_csv(path: str | Path) -> Table:
         raise DataError(
             f"{path}: the first line must name every column once" + (f"; '{min(twice)}' comes twice." if twice else ".")
         )
-    columns = [np.char.strip(np.array(column, dtype=str)) for column in zip(*rows, strict=True)] or [
-        np.zeros(0, "U1")
-    ] * len(header)
+    columns = [np.array(column, dtype=str) for column in zip(*rows, strict=True)] or [np.zeros(0, "U1")] * len(header)
     return Table(dict(zip(header, columns, strict=True)), len(rows))
 
 
@@ -191,38 +230,14 @@ def row_weights(weight: Any, n: int, what: str) -> np.ndarray:
     return weight
 
 
-def has_codes(values: np.ndarray) -> bool:
-    """Whether text holds codes that numbers would spoil, like 007."""
-    return bool(np.any(np.char.startswith(values, "0") & np.char.isdigit(values) & (np.char.str_len(values) > 1)))
-
-
-def is_missing(value: Any) -> bool:
-    """Whether a cell is None, NaN, NaT or pandas' NA: those are not equal to themselves."""
-    same = value == value
-    return value is None or not (isinstance(same, bool | np.bool_) and bool(same))
-
-
 def _column(values: np.ndarray) -> np.ndarray:
-    """Return floats for numbers and booleans, and text, with "" for what is missing, for everything else."""
-    if values.dtype.kind in "fiub":
+    """Return floats for numbers, bools as they are, and text, with "" for what is missing, for everything else."""
+    if values.dtype.kind in "fiu":
         return values.astype(np.float64)
+    if values.dtype.kind == "b" or (len(values) and all(isinstance(v, bool | np.bool_) for v in values)):
+        return values.astype(bool)
     missing = np.array([is_missing(v) for v in values], dtype=bool)
     return np.char.strip(np.where(missing, "", values.astype(str)).astype(str))
-
-
-def _numbers(values: np.ndarray) -> np.ndarray:
-    """Return text as floats, NaN where it is not a number."""
-    try:
-        return values.astype(np.float64)
-    except ValueError:
-        pass
-    out = np.full(len(values), np.nan)
-    for i, cell in enumerate(values):
-        try:
-            out[i] = float(cell)
-        except ValueError:
-            continue
-    return out
 
 
 def counted(n: int, noun: str) -> str:
@@ -230,12 +245,8 @@ def counted(n: int, noun: str) -> str:
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
-def rows_of(where: Any) -> str:
+def rows_of(where: Any, index: np.ndarray | None = None) -> str:
     """Return the numbers of the rows where a mask is true, counted from 1, the first few of them."""
-    numbers = [str(i + 1) for i in where.nonzero()[0][:SHOWN]]
+    rows = where.nonzero()[0][:SHOWN]
+    numbers = [str(i + 1) for i in (rows if index is None else index[rows])]
     return ("row " if where.sum() == 1 else "rows ") + ", ".join(numbers) + (", …" if where.sum() > SHOWN else "")
-
-
-def _cells(values: np.ndarray, where: np.ndarray) -> str:
-    cells = [f"'{values[i]}' in row {i + 1}" for i in where.nonzero()[0][:SHOWN]]
-    return ", ".join(cells) + (f" and {where.sum() - SHOWN} more" if where.sum() > SHOWN else "")

@@ -10,7 +10,9 @@ from likelinet.distributions.affine import affine
 from likelinet.distributions.labelled import encode_labels
 from likelinet.errors import DataError
 from likelinet.families.family import Family
-from likelinet.preprocessing.tables import SHOWN, as_array, check_finite, counted, is_missing, rows_of
+from likelinet.preprocessing.cells import BOOLS, is_missing
+from likelinet.preprocessing.scaling import moments
+from likelinet.preprocessing.tables import SHOWN, as_array, check_finite, counted, rows_of
 
 
 @dataclass(frozen=True)
@@ -76,48 +78,52 @@ def _labelled(d: Distribution, classes: np.ndarray) -> Distribution:
     return Labelled(d, classes)
 
 
-def numbers(y: Any, what: str) -> np.ndarray:
-    """Return y as finite floats of shape (n,) or (n, d)."""
+def _columns(y: Any, what: str) -> np.ndarray:
+    """Return y as an array of shape (n,) or (n, d) that is neither complex nor of dates."""
     y = as_array(y, what)
     if y.ndim not in (1, 2) or (y.ndim == 2 and y.shape[1] == 0):
         raise DataError(f"{what} must have shape (n,) or (n, d), got {y.shape}.")
+    if y.dtype.kind in "cmM":
+        raise DataError(f"{what} must hold real numbers or class labels, got {y.dtype}: convert it first.")
+    return y
+
+
+def numbers(y: Any, what: str, index: np.ndarray | None = None) -> np.ndarray:
+    """Return y as finite floats of shape (n,) or (n, d)."""
+    y = _columns(y, what)
     try:
         y = y.astype(np.float64)
     except (TypeError, ValueError):
         raise DataError(
             f"{what} must hold numbers for this family; for class labels use 'bernoulli' or 'categorical'."
         ) from None
-    check_finite(y, what)
+    check_finite(y, what, index)
     return y
 
 
-def labels(y: Any, what: str) -> np.ndarray:
-    """Return class labels of shape (n,) or (n, d): text stays text, and whole numbers become integers."""
-    y = as_array(y, what)
-    if y.ndim not in (1, 2) or (y.ndim == 2 and y.shape[1] == 0):
-        raise DataError(f"{what} must have shape (n,) or (n, d), got {y.shape}.")
+def labels(y: Any, what: str, index: np.ndarray | None = None) -> np.ndarray:
+    """Return class labels of shape (n,) or (n, d): text and bools stay, whole numbers become integers."""
+    y = _columns(y, what)
     if y.dtype.kind == "O":
-        _check_no_missing(np.array([is_missing(v) for v in y.ravel()]).reshape(y.shape), what)
+        _check_no_missing(np.array([is_missing(v) for v in y.ravel()]).reshape(y.shape), what, index)
         y = (
             np.array([str(v) for v in y.ravel()]).reshape(y.shape)
             if any(isinstance(v, str) for v in y.ravel())
             else np.array(y.tolist())
         )
     if y.dtype.kind == "U":
-        _check_no_missing(y == "", what)
+        _check_no_missing(y == "", what, index)
     if y.dtype.kind == "f":
-        check_finite(y, what)
+        check_finite(y, what, index)
         return y.astype(np.int64) if (y == np.floor(y)).all() else y
-    if y.dtype.kind == "b":
-        return y.astype(np.int64)
     return y
 
 
-def _check_no_missing(missing: np.ndarray, what: str) -> None:
+def _check_no_missing(missing: np.ndarray, what: str, index: np.ndarray | None) -> None:
     if missing.any():
         rows = missing.reshape(len(missing), -1).any(1)
         raise DataError(
-            f"{what} has {counted(missing.sum(), 'missing label')} ({rows_of(rows)}): fill or drop these rows."
+            f"{what} has {counted(missing.sum(), 'missing label')} ({rows_of(rows, index)}): fill or drop these rows."
         )
 
 
@@ -130,7 +136,7 @@ def learn_classes(y: np.ndarray, binary: bool, what: str) -> tuple[np.ndarray | 
             raise DataError(
                 f"{what} must be 0 or 1 for the bernoulli family with several outputs, got '{y[strange].flat[0]}'."
             )
-        return None, 2
+        return np.array([False, True]) if y.dtype.kind == "b" else None, 2
     if classes.dtype.kind == "f":
         raise DataError(
             f"{what} has fractional numbers like {y[y != np.floor(y)].flat[0]:g}, which are no class labels: "
@@ -147,16 +153,23 @@ def learn_classes(y: np.ndarray, binary: bool, what: str) -> tuple[np.ndarray | 
     return (None if codes else classes), len(classes)
 
 
-def known_labels(y: np.ndarray, classes: np.ndarray | None, n_classes: int, what: str) -> np.ndarray:
+def known_labels(
+    y: np.ndarray, classes: np.ndarray | None, n_classes: int, what: str, index: np.ndarray | None = None
+) -> np.ndarray:
     """Return labels in the form of the trained ones, text or numbers; raise `DataError` where one is new."""
     known = np.arange(n_classes) if classes is None else classes
-    if "U" in (y.dtype.kind, known.dtype.kind):
+    if known.dtype.kind == "b" and y.dtype.kind == "U":  # bools that went through a CSV file
+        codes = np.array([BOOLS.get(label.lower(), -1.0) for label in y.ravel().tolist()]).reshape(y.shape)
+        strange = codes < 0.0
+        y = y if strange.any() else codes
+    elif "U" in (y.dtype.kind, known.dtype.kind):
         strange = ~np.isin(y.astype(str), known.astype(str))
     else:
         strange = ~np.isin(y, known)
     if strange.any():
+        row = np.argwhere(strange)[0, 0]
         raise DataError(
-            f"{what} has the class '{y[strange].flat[0]}' in row {np.argwhere(strange)[0, 0] + 1}, "
+            f"{what} has the class '{y[strange].flat[0]}' in row {(row if index is None else index[row]) + 1}, "
             f"which was not seen in training (seen: {_names(known)})."
         )
     return y.astype(known.dtype)
@@ -181,8 +194,7 @@ def learn_scaling(
     loc, scale = np.zeros(y.shape[1:]), np.ones(y.shape[1:])
     if family.support.integer:
         return loc, scale, scale
-    mean = np.average(y, axis=0, weights=weight)
-    spread = np.sqrt(np.average((y - mean) ** 2, axis=0, weights=weight))
+    mean, spread = moments(y, weight)
     constant = spread <= 1e-12 * np.maximum(np.abs(mean), 1e-300)
     if constant.any() and any(isinstance(s.source, str) and s.parameter.role != "location" for s in family.slots):
         which = "" if y.ndim == 1 else f" in output {int(np.argmax(constant)) + 1}"
@@ -198,12 +210,12 @@ def learn_scaling(
     return loc, scale, spread
 
 
-def check_support(y: np.ndarray, family: Family, what: str) -> None:
+def check_support(y: np.ndarray, family: Family, what: str, index: np.ndarray | None = None) -> None:
     """Raise `DataError` where y lies outside the family's support; the message names the rows."""
     bad = ~family.support.contains(y)
     if bad.any():
         rows = bad.reshape(len(y), -1).any(1)
         raise DataError(
-            f"{what} has {counted(rows.sum(), 'row')} outside the family's support ({rows_of(rows)}, "
+            f"{what} has {counted(rows.sum(), 'row')} outside the family's support ({rows_of(rows, index)}, "
             f"for example {y[bad].flat[0]:g}): each value must be {family.support.description}."
         )

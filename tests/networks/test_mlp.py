@@ -84,7 +84,7 @@ def test_without_noise_nothing_is_dropped(hidden, options):
 
 def test_initial_spread_follows_from_the_gain_or_is_the_one_given():
     spread = [w.std for w in mlp(16, (25, 4), 2, RELU).weights()]
-    np.testing.assert_allclose(spread, [1 / 4, 0, 2**0.5 / 5, 0, 0.1 / 2, 0])
+    np.testing.assert_allclose(spread, [1.3 / 4, 0, 2**0.5 / 5, 0, 0.1 / 2, 0])
     assert [w.std for w in mlp(16, (25, 4), 2, RELU, std=0.7).weights()] == [0.7, 0, 0.7, 0, 0.7, 0]
 
 

@@ -1,0 +1,73 @@
+"""Rows: a table with its target and weights, from arguments or from columns of the table."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from likelinet.config import DataConfig
+from likelinet.errors import DataError
+from likelinet.preprocessing.cells import has_codes
+from likelinet.preprocessing.tables import Table, as_array, as_table, counted, row_weights
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A table with its target, still in the user's form, and a weight per row, which is not zero."""
+
+    table: Table
+    y: np.ndarray
+    weight: np.ndarray
+
+
+def read_rows(data: DataConfig, classes: bool, X: Any, y: Any, sample_weight: Any, what: str) -> Rows:
+    """Return the rows whose weight is not zero; the others must not influence anything.
+
+    Parameters
+    ----------
+    data : DataConfig
+        Which columns are target and weight.
+    classes : bool
+        Whether the target is a class label.
+    X, y, sample_weight
+        As the user passed them.
+    what : str
+        How error messages call y.
+    """
+    table = as_table(X)
+    if table.n == 0:
+        raise DataError("The table is empty: it has no rows.")
+    if y is None:
+        if data.target is None:
+            raise DataError("y is missing: name its column in data.target, or pass y as an array.")
+        for name in target_names(data):
+            table.column(name)  # a misspelled target is said first
+    else:
+        y = as_array(y, what)
+        if y.ndim == 0 or len(y) != table.n:
+            raise DataError(f"X has {counted(table.n, 'row')}, but y has shape {y.shape}: they must be equally long.")
+    if sample_weight is not None:
+        weight = row_weights(sample_weight, table.n, "sample_weight")
+    else:
+        weight = np.ones(table.n) if data.weight is None else table.numeric(data.weight)
+        weight = row_weights(weight, table.n, f"Column '{data.weight}', the weight,")
+    keep = weight > 0.0
+    if not keep.all():
+        table, y, weight = table.taken(keep), None if y is None else y[keep], weight[keep]
+    return Rows(table, _target(table, data, classes) if y is None else y, weight)
+
+
+def target_names(data: DataConfig) -> tuple[str, ...]:
+    """Return the names of the target columns."""
+    return () if data.target is None else (data.target,) if isinstance(data.target, str) else tuple(data.target)
+
+
+def _target(table: Table, data: DataConfig, classes: bool) -> np.ndarray:
+    """Return the target columns as they are, shape (n,) or (n, d)."""
+    names = target_names(data)
+    columns = [table.column(name) for name in names]
+    # Text from a CSV file may be numbers; codes like 007 are text for good, and so are labels like 1, 2, other.
+    text = table.holds_text if classes else table.is_text
+    if all(c.dtype.kind == "U" and not text(n) and not has_codes(c) for c, n in zip(columns, names, strict=True)):
+        columns = [table.numeric(n) for n in names]
+    return columns[0] if isinstance(data.target, str) else np.stack(columns, axis=1)
