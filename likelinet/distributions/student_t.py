@@ -128,7 +128,7 @@ class StudentT(Univariate):
         return np.where(q < 0.5, z, -z)
 
     def _mean(self) -> np.ndarray:
-        return np.where(self.df > 1.0, self.loc, np.nan)
+        return np.where(self.df > 1.0, self.loc, np.inf)
 
     def _var(self) -> np.ndarray:
         var = self.scale**2 * self.df / (self.df - 2.0)
