@@ -34,12 +34,6 @@ def sigmoid(x: Array) -> Array:
     return 0.5 * y + 0.5
 
 
-def softplus(x: Array) -> Array:
-    """Return log(1 + exp(x)) without overflow, exact for very negative x."""
-    xp = namespace(x)
-    return xp.maximum(x, 0) + xp.log1p(xp.exp(-xp.abs(x)))
-
-
 def softplus_and_sigmoid(x: Array) -> tuple[Array, Array]:
     """Return softplus(x) and its derivative sigmoid(x), both to full relative precision, from one exponential."""
     xp = namespace(x)
