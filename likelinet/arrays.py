@@ -28,6 +28,21 @@ def special(x: Array) -> Any:
     return importlib.import_module(namespace(x).__name__.partition(".")[0] + ".scipy.special")
 
 
+def never(mask: Array) -> bool:
+    """Whether `mask` is known to hold nowhere: a branch for it need not be computed.
+
+    An engine that traces its code cannot know yet, and computes it.
+    """
+    return isinstance(mask, np.ndarray | np.generic) and not mask.any()
+
+
+def log1mexp(x: Array) -> Array:
+    """Return log(1 - exp(-x)) for x ≥ 0, by whichever of expm1 and log1p does not cancel (Mächler 2012)."""
+    xp = namespace(x)
+    near = x < math.log(2.0)
+    return xp.where(near, xp.log(-xp.expm1(-xp.where(near, x, 1.0))), xp.log1p(-xp.exp(-xp.where(near, 1.0, x))))
+
+
 def sigmoid(x: Array) -> Array:
     """Return 1 / (1 + exp(-x)), by tanh: several times faster than scipy's expit, and it cannot overflow."""
     y = namespace(x).tanh(0.5 * x)

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from likelinet.arrays import Array
-from likelinet.distributions.differences import loss_by_differences
-from likelinet.distributions.parameter import Backward, Parameter
+from likelinet.distributions.differences import loss_by_differences, tails_by_differences
+from likelinet.distributions.intervals import log_interval
+from likelinet.distributions.parameter import Backward, Parameter, TailsBackward
 from likelinet.domains import Domain, real
 from likelinet.errors import DataError, ParameterError, UndefinedError
 
@@ -103,6 +104,27 @@ class Distribution(ABC):
             return -cls(**dict(zip(names, values, strict=True))).log_prob(y)
 
         return loss_by_differences(nll, params, cls.parameters)
+
+    @classmethod
+    def tails(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Array, TailsBackward]:
+        """Return log P(Y ≤ y), log P(Y > y), and backward(d_log_cdf, d_log_sf) to the parameters, at y in the support.
+
+        By differences of `log_cdf` and `log_sf`; a family with closed forms replaces it by a pure function.
+        """
+        if not isinstance(params[0], np.ndarray | np.generic):
+            raise UndefinedError(f"{cls.__name__}: its cdf has no gradient on this engine; use the engine 'numpy'.")
+        names = [p.name for p in cls.parameters]
+
+        def log_tails(values: tuple[np.ndarray, ...]) -> tuple[np.ndarray, np.ndarray]:
+            d = cls(**dict(zip(names, values, strict=True)))
+            return d.log_cdf(y), d.log_sf(y)
+
+        return tails_by_differences(log_tails, params, cls.parameters)
+
+    @classmethod
+    def log_interval(cls, params: tuple[Array, ...], low: Array, high: Array) -> tuple[Array, Backward]:
+        """Return log P(low < Y ≤ high) and the function that maps its gradient to those of the parameters."""
+        return log_interval(cls, params, low, high)
 
     @classmethod
     def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:

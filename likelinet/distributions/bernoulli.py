@@ -4,8 +4,8 @@ import numpy as np
 import scipy
 from numpy.typing import ArrayLike
 
-from likelinet.arrays import Array, namespace
-from likelinet.distributions.base import Backward, Distribution, Parameter
+from likelinet.arrays import Array, namespace, softplus_and_sigmoid
+from likelinet.distributions.base import Backward, Distribution, Parameter, TailsBackward
 from likelinet.distributions.univariate import Univariate
 from likelinet.domains import binary, extended_real, unit_interval
 from likelinet.errors import ParameterError
@@ -68,11 +68,15 @@ class Bernoulli(Univariate):
 
         return values, backward
 
-    def _cdf(self, y: np.ndarray) -> np.ndarray:
-        return np.where(y >= 1.0, 1.0, scipy.special.expit(-self.logits))
-
-    def _sf(self, y: np.ndarray) -> np.ndarray:
-        return np.where(y >= 1.0, 0.0, self.probs)
+    @classmethod
+    def tails(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Array, TailsBackward]:
+        (z,) = params
+        xp = namespace(z)
+        minus_log_q, p = softplus_and_sigmoid(z)
+        minus_log_p, q = softplus_and_sigmoid(-z)
+        least = y < 1.0
+        log_cdf, log_sf = xp.where(least, -minus_log_q, 0.0), xp.where(least, -minus_log_p, -xp.inf)
+        return log_cdf, log_sf, lambda d_cdf, d_sf: (xp.where(least, d_sf * q - d_cdf * p, 0.0),)
 
     def _mean(self) -> np.ndarray:
         return self.probs

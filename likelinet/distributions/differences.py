@@ -1,10 +1,10 @@
-"""The loss of a distribution that comes with `log_prob` alone."""
+"""Gradients by differences: of the loss of a distribution that comes with `log_prob` alone, and of tails."""
 
 from collections.abc import Callable
 
 import numpy as np
 
-from likelinet.distributions.parameter import Backward, Parameter
+from likelinet.distributions.parameter import Backward, Parameter, TailsBackward
 
 STEP = np.finfo(np.float64).eps ** 0.2  # balances the h⁴ truncation error against rounding
 
@@ -35,28 +35,66 @@ def loss_by_differences(
     Fornberg, *Mathematics of Computation* 51, 1988: the five-point rule.
     """
 
-    def slope(i: int, direction: np.ndarray | float) -> np.ndarray:
-        h = _step(parameters[i], params[i]) * direction
+    def backward(d: np.ndarray) -> tuple[np.ndarray, ...]:
+        return tuple(
+            (d if p.event_ndim == 0 else d[..., None]) * slope for p, slope in zip(parameters, slopes(), strict=True)
+        )
+
+    def slopes() -> list[np.ndarray]:
+        return [_slope(nll, params, i, p) for i, p in enumerate(parameters)]
+
+    return nll(params), backward
+
+
+def tails_by_differences(
+    log_tails: Callable[[tuple[np.ndarray, ...]], tuple[np.ndarray, np.ndarray]],
+    params: tuple[np.ndarray, ...],
+    parameters: tuple[Parameter, ...],
+) -> tuple[np.ndarray, np.ndarray, TailsBackward]:
+    """Return log cdf and log sf, and a backward function by fourth-order central differences in float64.
+
+    Parameters
+    ----------
+    log_tails : callable
+        Both as a function of all parameters.
+    params, parameters
+        As for `loss_by_differences`; the parameters are numbers, not vectors.
+
+    Returns
+    -------
+    tuple
+        log_cdf, log_sf, and backward(d_log_cdf, d_log_sf) -> gradients of the parameters.
+    """
+
+    def backward(d_log_cdf: np.ndarray, d_log_sf: np.ndarray) -> tuple[np.ndarray, ...]:
+        grads = []
+        for i, p in enumerate(parameters):
+            slopes = _slope(lambda values: np.stack(log_tails(values)), params, i, p)
+            # A tail that has no weight may have no finite slope.
+            parts = [np.where(d == 0.0, 0.0, d * s) for d, s in zip((d_log_cdf, d_log_sf), slopes, strict=True)]
+            grads.append(parts[0] + parts[1])
+        return tuple(grads)
+
+    return *log_tails(params), backward
+
+
+def _slope(
+    f: Callable[[tuple[np.ndarray, ...]], np.ndarray], params: tuple[np.ndarray, ...], i: int, parameter: Parameter
+) -> np.ndarray:
+    """Return df/dparams[i], row by row, from four values of f."""
+    h = _step(parameter, params[i])
+
+    def along(direction: np.ndarray | float) -> np.ndarray:
         far, near = (
-            nll((*params[:i], params[i] + k * h, *params[i + 1 :]))
-            - nll((*params[:i], params[i] - k * h, *params[i + 1 :]))
+            f((*params[:i], params[i] + k * h * direction, *params[i + 1 :]))
+            - f((*params[:i], params[i] - k * h * direction, *params[i + 1 :]))
             for k in (2.0, 1.0)
         )
         return (8.0 * near - far) / 12.0
 
-    def backward(d: np.ndarray) -> tuple[np.ndarray, ...]:
-        grads = []
-        for i, p in enumerate(parameters):
-            h = _step(p, params[i])
-            if p.event_ndim == 0:
-                grads.append(d * slope(i, 1.0) / h)
-                continue
-            units = np.eye(params[i].shape[-1])
-            columns = [slope(i, unit) for unit in units]
-            grads.append(d[..., None] * np.stack(columns, axis=-1) / h)
-        return tuple(grads)
-
-    return nll(params), backward
+    if parameter.event_ndim == 0:
+        return along(1.0) / h
+    return np.stack([along(unit) for unit in np.eye(params[i].shape[-1])], axis=-1) / h
 
 
 def _step(parameter: Parameter, value: np.ndarray) -> np.ndarray:

@@ -4,8 +4,8 @@ import numpy as np
 import scipy
 from numpy.typing import ArrayLike
 
-from likelinet.arrays import HALF_LOG_2PI, Array, namespace
-from likelinet.distributions.base import Backward, Distribution, Parameter
+from likelinet.arrays import HALF_LOG_2PI, Array, namespace, special
+from likelinet.distributions.base import Backward, Distribution, Parameter, TailsBackward
 from likelinet.distributions.univariate import Univariate
 from likelinet.domains import positive
 
@@ -58,6 +58,18 @@ class Gaussian(Univariate):
 
         return 0.5 * z2 + namespace(z).log(scale) + HALF_LOG_2PI, backward
 
+    @classmethod
+    def tails(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Array, TailsBackward]:
+        loc, scale = params
+        z = (y - loc) / scale
+        log_ndtr = special(z).log_ndtr
+
+        def backward(d_log_cdf: Array, d_log_sf: Array) -> tuple[Array, ...]:
+            s = (d_log_sf * hazard(z) - d_log_cdf * hazard(-z)) / scale
+            return s, s * z
+
+        return log_ndtr(z), log_ndtr(-z), backward
+
     def _z(self, y: np.ndarray) -> np.ndarray:
         return (y - self.loc) / self.scale
 
@@ -66,12 +78,6 @@ class Gaussian(Univariate):
 
     def _sf(self, y: np.ndarray) -> np.ndarray:
         return scipy.special.ndtr(-self._z(y))
-
-    def _log_cdf(self, y: np.ndarray) -> np.ndarray:
-        return scipy.special.log_ndtr(self._z(y))
-
-    def _log_sf(self, y: np.ndarray) -> np.ndarray:
-        return scipy.special.log_ndtr(-self._z(y))
 
     def _ppf(self, q: np.ndarray) -> np.ndarray:
         return self.loc + self.scale * scipy.special.ndtri(q)
@@ -110,3 +116,13 @@ class Gaussian(Univariate):
         """Return the weighted maximum-likelihood (loc, scale), over the first axis of y."""
         loc = np.average(y, axis=0, weights=weight)
         return loc, np.sqrt(np.average((y - loc) ** 2, axis=0, weights=weight))
+
+
+def hazard(z: Array) -> Array:
+    """Return φ(z) / (1 - Φ(z)), far out by its asymptotic series (DLMF 7.12.1), where the logarithms would cancel."""
+    xp = namespace(z)
+    far = z > 40.0
+    u = 1.0 / xp.where(far, z, 40.0) ** 2
+    series = 1.0 + u * (1.0 - u * (2.0 - u * (10.0 - u * (74.0 - u * 706.0))))
+    near = xp.where(far, 0.0, z)
+    return xp.where(far, z * series, xp.exp(-0.5 * near * near - HALF_LOG_2PI - special(z).log_ndtr(-near)))

@@ -8,7 +8,7 @@ from likelinet.arrays import Array, log1pmx, log_minus_digamma, namespace, softp
 from likelinet.distributions.base import Backward, Parameter
 from likelinet.distributions.bernoulli import logits_from
 from likelinet.distributions.poisson import poisson
-from likelinet.distributions.tails import UNDERFLOW, beta_fraction
+from likelinet.distributions.tails import UNDERFLOW, beta_fraction, log_of
 from likelinet.distributions.univariate import Univariate
 from likelinet.domains import nonnegative_integer, positive, real
 
@@ -89,14 +89,15 @@ class NegativeBinomial(Univariate):
         r, log_p = self.total_count, -np.logaddexp(0.0, -self.logits)
         fraction = beta_fraction(r, y + 1.0, scipy.special.expit(-self.logits))
         log_tail = self.log_prob(y) + log_p + np.log1p(y / r) + np.log(fraction)
-        return np.where(self._cdf(y) < UNDERFLOW, log_tail, super()._log_cdf(y))
+        cdf = self._cdf(y)
+        return np.where(cdf < UNDERFLOW, log_tail, log_of(cdf, self._sf(y)))
 
     def _log_sf(self, y: np.ndarray) -> np.ndarray:
         # SciPy's betainc loses its digits early, and underflows; there log P(Y > y) = log P(y+1) + log of a fraction
         # near 1.
         sf = self._sf(y)
         log_tail = self.log_prob(y + 1.0) + np.log(beta_fraction(y + 1.0, self.total_count, self.probs))
-        return np.where(sf < UNDERFLOW, log_tail, super()._log_sf(y))
+        return np.where(sf < UNDERFLOW, log_tail, log_of(sf, self._cdf(y)))
 
     def _mean(self) -> np.ndarray:
         return self.total_count * np.exp(self.logits)

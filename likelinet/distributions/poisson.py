@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 from likelinet.arrays import HALF_LOG_2PI, Array, namespace, special, stirling_error
 from likelinet.distributions.base import Backward, Distribution, Parameter
 from likelinet.distributions.gamma import log1pmx_of_ratio
-from likelinet.distributions.tails import UNDERFLOW, log_gamma_tail
+from likelinet.distributions.tails import UNDERFLOW, log_gamma_tail, log_of
 from likelinet.distributions.univariate import Univariate
 from likelinet.domains import nonnegative_integer, positive
 
@@ -67,12 +67,12 @@ class Poisson(Univariate):
         return scipy.special.gammainc(y + 1.0, self.rate)
 
     def _log_cdf(self, y: np.ndarray) -> np.ndarray:
-        tail = log_gamma_tail(y + 1.0, self.rate)
-        return np.where(self._cdf(y) < UNDERFLOW, tail, super()._log_cdf(y))
+        cdf, tail = self._cdf(y), log_gamma_tail(y + 1.0, self.rate)
+        return np.where(cdf < UNDERFLOW, tail, log_of(cdf, self._sf(y)))
 
     def _log_sf(self, y: np.ndarray) -> np.ndarray:
-        tail = log_gamma_tail(y + 1.0, self.rate)
-        return np.where(self._sf(y) < UNDERFLOW, tail, super()._log_sf(y))
+        sf, tail = self._sf(y), log_gamma_tail(y + 1.0, self.rate)
+        return np.where(sf < UNDERFLOW, tail, log_of(sf, self._cdf(y)))
 
     def _mean(self) -> np.ndarray:
         return self.rate

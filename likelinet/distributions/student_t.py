@@ -6,6 +6,7 @@ from numpy.typing import ArrayLike
 
 from likelinet.arrays import HALF_LOG_2PI, Array, log1pmx, log_minus_digamma, namespace, stirling_error
 from likelinet.distributions.base import Backward, Parameter
+from likelinet.distributions.tails import log_of
 from likelinet.distributions.univariate import Univariate
 from likelinet.domains import positive
 
@@ -107,6 +108,12 @@ class StudentT(Univariate):
         z = self._z(y)
         tail = self._tail(z)
         return np.where(z > 0.0, tail, 1.0 - tail)
+
+    def _log_cdf(self, y: np.ndarray) -> np.ndarray:
+        return log_of(self._cdf(y), self._sf(y))
+
+    def _log_sf(self, y: np.ndarray) -> np.ndarray:
+        return log_of(self._sf(y), self._cdf(y))
 
     def _ppf(self, q: np.ndarray) -> np.ndarray:
         return self.loc - self.scale * self._upper(q)

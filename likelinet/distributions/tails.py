@@ -1,10 +1,15 @@
-"""Incomplete gamma and beta functions where they underflow, as logarithms."""
+"""Tails as logarithms: what cdf and sf give together, and incomplete gamma and beta functions where they underflow."""
 
 import numpy as np
 
 from likelinet.arrays import HALF_LOG_2PI, log1pmx, stirling_error
 
 UNDERFLOW = 1e-200  # below it SciPy's functions lose digits, and then underflow
+
+
+def log_of(p: np.ndarray, q: np.ndarray) -> np.ndarray:
+    """Return log p, where q = 1 - p is known too: log(1 - q) keeps its digits where p is close to 1."""
+    return np.where(p > 0.5, np.log1p(-q), np.log(p))
 
 
 def log_gamma_tail(a: np.ndarray, x: np.ndarray) -> np.ndarray:

@@ -9,15 +9,21 @@ from numpy.typing import ArrayLike
 from likelinet.arrays import Array
 from likelinet.distributions import numerical
 from likelinet.distributions.base import Backward, Distribution, Rng, shape_of
+from likelinet.distributions.intervals import anchor
 from likelinet.errors import DataError, UndefinedError
 
 
 class Univariate(Distribution):
     """One real or whole number per row; every hook works element by element on values inside the support.
 
-    A family gives `loss`, `_cdf`, `_mean`, `_var`, `_mode` and `_sample`, a continuous one `_ppf` and `_isf`; the
+    A family gives `loss`, its tails, `_mean`, `_var`, `_mode` and `_sample`, a continuous one `_ppf` and `_isf`; the
     other hooks have numerical defaults, to be replaced where a closed form is known or a difference would cancel.
+    Its tails are `tails`, with closed forms for every engine, or `_log_cdf` and `_log_sf`, in NumPy alone.
     """
+
+    def __init_subclass__(cls) -> None:
+        if cls.tails.__func__ is Distribution.tails.__func__ and "_log_cdf" not in cls.__dict__:  # type: ignore[attr-defined]
+            raise TypeError(f"{cls.__name__} must define tails, or _log_cdf and _log_sf.")
 
     @classmethod
     @abstractmethod
@@ -35,9 +41,6 @@ class Univariate(Distribution):
     # ---- hooks -----------------------------------------------------------------------------------------------
 
     @abstractmethod
-    def _cdf(self, y: np.ndarray) -> np.ndarray: ...
-
-    @abstractmethod
     def _mean(self) -> np.ndarray: ...
 
     @abstractmethod
@@ -49,17 +52,17 @@ class Univariate(Distribution):
     @abstractmethod
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray: ...
 
+    def _cdf(self, y: np.ndarray) -> np.ndarray:
+        return np.exp(self._log_cdf(y))
+
     def _sf(self, y: np.ndarray) -> np.ndarray:
-        return 1.0 - self._cdf(y)
+        return np.exp(self._log_sf(y))
 
     def _log_cdf(self, y: np.ndarray) -> np.ndarray:
-        # log(1 - sf) keeps its digits where the cdf is close to 1.
-        cdf = self._cdf(y)
-        return np.where(cdf > 0.5, np.log1p(-self._sf(y)), np.log(cdf))
+        return self.tails(tuple(getattr(self, p.name) for p in self.parameters), y)[0]
 
     def _log_sf(self, y: np.ndarray) -> np.ndarray:
-        sf = self._sf(y)
-        return np.where(sf > 0.5, np.log1p(-self._cdf(y)), np.log(sf))
+        return self.tails(tuple(getattr(self, p.name) for p in self.parameters), y)[1]
 
     def _ppf(self, q: np.ndarray) -> np.ndarray:
         if not self.support.integer:
@@ -155,9 +158,7 @@ class Univariate(Distribution):
         return tuple(np.broadcast_to(getattr(self, p.name), shape) for p in self.parameters)
 
     def _moved_inside(self, y: np.ndarray, inside: np.ndarray) -> np.ndarray:
-        low, high = self.support.low, self.support.high
-        anchor = 0.0 if not np.isfinite(low) else low + 1.0 if not np.isfinite(high) else 0.5 * (low + high)
-        return np.where(inside, y, np.floor(anchor) if self.support.integer else anchor)
+        return np.where(inside, y, anchor(self.support))
 
     def _evaluate(
         self, hook: Callable[[np.ndarray], np.ndarray], y: ArrayLike, below: float, above: float
