@@ -43,19 +43,48 @@ class Family:
         Parameters, in order, to a frozen `scipy.stats` distribution.
     exact : Exact
         The formulas in mpmath.
+    inside : tuple of float
+        The least and the largest y to be tried with extreme parameters; by default such of the support.
+    top : int, optional
+        The largest y, where there are finitely many.
     """
 
     cls: type[Distribution]
     ranges: Mapping[str, tuple[float, float]]
     oracle: Callable[..., Any]
     exact: exact.Exact
+    inside: tuple[float, float] = (np.nan, np.nan)
+    top: int | None = None
 
     def __str__(self) -> str:
         return self.cls.__name__
 
     @property
     def integer(self) -> bool:
-        return self.cls in (ll.Poisson, ll.NegativeBinomial, ll.Bernoulli, ll.Categorical)
+        return self.cls.support.integer or self.classes
+
+    @property
+    def classes(self) -> bool:
+        """Whether y is one of several classes, and the parameter a vector."""
+        return self.cls is ll.Categorical
+
+    @property
+    def few(self) -> tuple[float, float]:
+        """The least and the largest y of the tests with extreme parameters."""
+        if np.isfinite(self.inside[0]):
+            return self.inside
+        if self.integer:
+            return (0.0, 10.0 if self.top is None else float(self.top))
+        return (-10.0 if self.cls.support.low == -np.inf else 1e-3, 10.0)
+
+    @property
+    def outside(self) -> list[float]:
+        """Some y that are not in the support."""
+        if self.integer:
+            return [-1.0, 0.5, np.inf if self.top is None else self.top + 1.0]
+        support = self.cls.support
+        ends = [e - s if c else e for e, s, c in zip((support.low, support.high), (1, -1), support.closed, strict=True)]
+        return [*ends, support.low - 1.0, support.high + 1.0]
 
     @property
     def columns(self) -> tuple[Parameter, ...]:
@@ -142,8 +171,9 @@ FAMILIES = (
         {"logits": (-5.0, 5.0)},
         lambda logits: scipy.stats.bernoulli(scipy.special.expit(logits)),
         exact.bernoulli,
+        top=1,
     ),
-    Family(ll.Categorical, {"logits": (-4.0, 4.0)}, _Classes, exact.categorical),
+    Family(ll.Categorical, {"logits": (-4.0, 4.0)}, _Classes, exact.categorical, top=N_CLASSES - 1),
 )
 UNIVARIATE = tuple(c for c in FAMILIES if issubclass(c.cls, Univariate))
 CONTINUOUS = tuple(c for c in UNIVARIATE if not c.integer)

@@ -68,8 +68,12 @@ def log_interval(
         side = xp.where(middle, 0.0, wide)
         upper_end, lower_end = side / -xp.expm1(-delta), -side / xp.expm1(delta)
         between = -xp.where(middle, wide, 0.0) / xp.where(middle, 1.0 - outer, 1.0)
-        d_cdf = xp.stack([xp.where(lower, lower_end, 0.0) + between * xp.exp(log_cdf[0]), xp.where(lower, upper_end, 0.0)])
-        d_sf = xp.stack([xp.where(lower, 0.0, upper_end), xp.where(lower, 0.0, lower_end) + between * xp.exp(log_sf[1])])
+        d_cdf = xp.stack(
+            [xp.where(lower, lower_end, 0.0) + between * xp.exp(log_cdf[0]), xp.where(lower, upper_end, 0.0)]
+        )
+        d_sf = xp.stack(
+            [xp.where(lower, 0.0, upper_end), xp.where(lower, 0.0, lower_end) + between * xp.exp(log_sf[1])]
+        )
         grads = tails_backward(xp.where(inside, d_cdf, 0.0), xp.where(inside, d_sf, 0.0))
         grads = tuple(g.sum(axis=0) for g in grads)
         if short is None:

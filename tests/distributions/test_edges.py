@@ -7,21 +7,11 @@ import likelinet as ll
 from tests.cases import FAMILIES, UNIVARIATE, Family
 from tests.distributions.strategies import each
 
-OUTSIDE = {
-    ll.Gaussian: [np.inf, -np.inf],
-    ll.StudentT: [np.inf, -np.inf],
-    ll.Gamma: [0.0, -1.0, np.inf],
-    ll.Poisson: [-1.0, 0.5, np.inf],
-    ll.NegativeBinomial: [-1.0, 2.5, np.inf],
-    ll.Bernoulli: [-1.0, 0.5, 2.0],
-    ll.Categorical: [-1.0, 0.5, 4.0],
-}
-
 
 @each(FAMILIES)
 def test_log_prob_outside_the_support(case: Family):
     d, _ = case.batch(3)
-    for y in OUTSIDE[case.cls]:
+    for y in case.outside:
         np.testing.assert_array_equal(d.log_prob(y), np.full(3, -np.inf))
 
 
@@ -29,7 +19,7 @@ def test_log_prob_outside_the_support(case: Family):
 def test_nan_in_nan_out(case: Family):
     d, y = case.batch(3)
     y = np.array([y[0], np.nan, y[2]])
-    for name in ["log_prob"] if case.cls is ll.Categorical else ["log_prob", "cdf", "sf", "log_cdf", "log_sf", "crps"]:
+    for name in ["log_prob"] if case.classes else ["log_prob", "cdf", "sf", "log_cdf", "log_sf", "crps"]:
         value = getattr(d, name)(y)
         np.testing.assert_array_equal(np.isnan(value), [False, True, False], err_msg=name)
 
