@@ -2,38 +2,51 @@
 
 import importlib
 import warnings
-from typing import assert_never
+from dataclasses import replace
+from typing import Any, assert_never
 
 import numpy as np
 
 from likelinet.config import (
     AdamConfig,
     AdamWConfig,
-    CategoricalConfig,
+    CensoredConfig,
     ConstantConfig,
     CosineConfig,
     CustomConfig,
+    DiscretisedConfig,
+    HurdleConfig,
     LBFGSConfig,
     MixtureConfig,
     ModelConfig,
+    OrderedLogisticConfig,
     SGDConfig,
     StepConfig,
     TransformedConfig,
+    TruncatedConfig,
+    ZeroInflatedConfig,
 )
-from likelinet.config.distribution import LINKS, DistributionConfig, FamilyConfig, LinkName, Source, check_parameters
+from likelinet.config.distribution import DistributionConfig
+from likelinet.config.family import LINKS, ColumnConfig, FamilyConfig, LinkName, check_parameters, default_link
 from likelinet.config.network import MLPConfig
 from likelinet.config.training import OptimizerConfig, ScheduleConfig
-from likelinet.distributions import Distribution, Parameter
-from likelinet.domains import Domain, real, unit_interval
+from likelinet.config.wrappers import VECTORS, leaf
+from likelinet.distributions import Affine, Distribution, Log, Logit, Parameter
+from likelinet.domains import real
 from likelinet.engines.engine import Engine
 from likelinet.engines.numpy import NumpyEngine
 from likelinet.errors import ConfigError
-from likelinet.families.family import Family, Slot
+from likelinet.families.censored import CensoredFamily
+from likelinet.families.discretised import DiscretisedFamily
+from likelinet.families.family import Column, Family, Slot
 from likelinet.families.independent import IndependentFamily
 from likelinet.families.mixture import WEIGHT_LOGITS, MixtureFamily
 from likelinet.families.parametric import Parametric
+from likelinet.families.transformed import TransformedFamily
+from likelinet.families.truncated import TruncatedFamily
+from likelinet.families.zeros import GATE_LOGITS, HurdleFamily, ZeroInflatedFamily
 from likelinet.layout import Layout
-from likelinet.links import Identity, Link, Softplus
+from likelinet.links import Cholesky, Identity, Link, Ordered, Softplus
 from likelinet.networks import activations
 from likelinet.networks.chain import Chain
 from likelinet.networks.mlp import mlp
@@ -73,13 +86,10 @@ def build_family(
     config: DistributionConfig, custom: type[Distribution] | None, n_classes: int, outputs: int | None
 ) -> Family:
     """Return the family for y of shape (n,), or (n, outputs), with fixed parameters still in the user's units."""
-    family = _univariate(config, custom, n_classes)
-    return family if outputs is None else IndependentFamily.of(family, outputs)
-
-
-def standardised(family: Family, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> Family:
-    """Return the family of (y - loc) / scale, which has the given spread."""
-    return family.with_slots(tuple(s.standardised(loc, scale, spread) for s in family.slots))
+    if isinstance(leaf(config), VECTORS):
+        return _family(config, custom, outputs or 1)
+    family = _family(config, custom, n_classes)
+    return family if outputs is None else IndependentFamily(family, outputs)
 
 
 def build_optimiser(config: OptimizerConfig, schedule: ScheduleConfig | None, steps: int, layout: Layout) -> Optimiser:
@@ -120,58 +130,82 @@ def import_distribution(target: str) -> type[Distribution]:
     return found
 
 
-def _univariate(config: DistributionConfig, custom: type[Distribution] | None, n_classes: int) -> Family:
+def _family(config: DistributionConfig, custom: type[Distribution] | None, size: int) -> Family:
+    """Return the family of one y; `size` is the number of classes, or of entries of a vector."""
     match config:
         case MixtureConfig():
             logits = Slot(WEIGHT_LOGITS, config.logits, Identity(), (config.components,))
-            return MixtureFamily.of(_univariate(config.base, None, 0), logits)
+            return MixtureFamily(_family(config.base, custom, size), logits)
+        case TruncatedConfig():
+            low, high = (
+                np.float64(b if b is not None else e) for b, e in ((config.low, -np.inf), (config.high, np.inf))
+            )
+            return TruncatedFamily(_family(config.base, custom, size), low, high)
+        case CensoredConfig():
+            return CensoredFamily(_family(config.base, custom, size))
+        case ZeroInflatedConfig() | HurdleConfig():
+            family = ZeroInflatedFamily if isinstance(config, ZeroInflatedConfig) else HurdleFamily
+            return family(_family(config.base, custom, size), _slot(GATE_LOGITS, config.gate_logits, Identity(), ()))
+        case DiscretisedConfig():
+            return DiscretisedFamily(_family(config.base, custom, size))
         case TransformedConfig():
-            return _univariate(config.base, None, 0)
+            maps = {"affine": Affine(config.loc, config.scale), "log": Log(), "logit": Logit()}
+            return TransformedFamily(_family(config.base, custom, size), maps[config.transform])
         case CustomConfig():
             cls = custom or import_distribution(config.target)
-            sources: dict[str, Source] = {
-                **dict.fromkeys((p.name for p in cls.parameters), "predicted"),
-                **config.parameters,
-            }
+            sources = {**dict.fromkeys((p.name for p in cls.parameters), "predicted"), **config.parameters}
+            links = {p.name: default_link(p) for p in cls.parameters} | config.links
             try:
-                check_parameters(cls.parameters, sources, config.links)
+                check_parameters(cls.parameters, sources, links)
             except ValueError as error:
                 raise ConfigError(f"distribution: {error}.") from None
-            return _parametric(cls, sources, config.links, {})
-        case CategoricalConfig():
-            return _parametric(config.distribution, config.sources, config.links, {"logits": (n_classes,)})
+            return Parametric(
+                cls, tuple(_slot(p, sources[p.name], _link(p, links[p.name]), ()) for p in cls.parameters)
+            )
         case FamilyConfig():
-            return _parametric(config.distribution, config.sources, config.links, {})
+            shapes = {0: (), 1: (size - isinstance(config, OrderedLogisticConfig),), 2: (size, size)}
+            slots = [
+                _slot(
+                    p,
+                    config.sources[p.name],
+                    _link(p, config.links[p.name]) if p.learned else Identity(),
+                    shapes[p.event_ndim],
+                )
+                for p in config.distribution.parameters
+            ]
+            if config.exposure_column is not None:
+                exposure = Column(config.exposure_column)
+                slots = [replace(s, exposure=exposure) if s.parameter.name == config.exposed else s for s in slots]
+            return Parametric(config.distribution, tuple(slots))
         case _:
             assert_never(config)
 
 
-def _parametric(
-    cls: type[Distribution], sources: dict[str, Source], links: dict[str, LinkName], shapes: dict[str, tuple[int, ...]]
-) -> Family:
-    slots = []
-    for p in cls.parameters:
-        source = sources[p.name]
-        fixed = source if isinstance(source, str) else np.asarray(source, dtype=np.float64)
-        link = _link(p, LINKS[links[p.name]] if p.name in links else _default_link(p.domain))
-        slots.append(Slot(p, fixed, link, shapes.get(p.name, ())))
-    return Parametric(cls, tuple(slots))
+def _slot(parameter: Parameter, source: Any, link: Link, shape: tuple[int, ...]) -> Slot:
+    match source:
+        case str():
+            return Slot(parameter, source, link, shape)  # type: ignore[arg-type]
+        case ColumnConfig():
+            return Slot(parameter, Column(source.column), link, shape)
+        case _:
+            return Slot(parameter, np.asarray(source, dtype=np.float64), link, shape)
 
 
-def _default_link(domain: Domain) -> type[Link]:
-    if domain.low == 0.0 and domain.high == np.inf:
-        return Softplus
-    return LINKS["sigmoid"] if domain.high == unit_interval.high and domain.low == unit_interval.low else Identity
-
-
-def _link(parameter: Parameter, link: type[Link]) -> Link:
-    if link is Softplus and parameter.role == "scale":
-        return Softplus(SCALE_FLOOR)
-    if link is Identity and parameter.domain.low > real.low:
-        raise ConfigError(
-            f"distribution: '{parameter.name}' has a domain without a default link; choose one of {', '.join(LINKS)}."
-        )
-    return link()
+def _link(parameter: Parameter, name: LinkName) -> Link:
+    match name:
+        case "softplus" if parameter.role in ("scale", "log_scale"):
+            return Softplus(SCALE_FLOOR)
+        case "cholesky":
+            return Cholesky(SCALE_FLOOR)
+        case "ordered":
+            return Ordered()
+        case "identity" if parameter.domain.low > real.low:
+            raise ConfigError(
+                f"distribution: '{parameter.name}' has a domain without a default link; choose one of "
+                f"{', '.join(LINKS)}."
+            )
+        case _:
+            return LINKS[name]()
 
 
 def _rates(schedule: ScheduleConfig | None, rate: float, steps: int) -> np.ndarray:

@@ -39,11 +39,17 @@ class Domain:
         inside = above & below
         return inside & (x == np.floor(x)) if self.integer else inside
 
+    def inner(self, x: np.ndarray) -> np.ndarray:
+        """Return `x` moved off the ends of an open interval, to which rounding may have taken it."""
+        return np.clip(x, np.nextafter(self.low, self.high), np.nextafter(self.high, self.low))
+
 
 real = Domain("a finite number")
 extended_real = Domain("a number, not NaN", closed=(True, True))
 positive = Domain("a positive number", low=0.0)
+nonnegative = Domain("zero or a positive number", low=0.0, closed=(True, False))
 unit_interval = Domain("a number between 0 and 1", low=0.0, high=1.0, closed=(True, True))
+open_unit_interval = Domain("a number between 0 and 1, neither of them", low=0.0, high=1.0)
 nonnegative_integer = Domain("a whole number 0, 1, 2, …", low=0.0, closed=(True, False), integer=True)
 binary = Domain("0 or 1", low=0.0, high=1.0, closed=(True, True), integer=True)
 

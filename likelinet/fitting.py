@@ -6,18 +6,23 @@ from functools import cached_property
 
 import numpy as np
 
-from likelinet.build import build_engine, build_family, build_network, build_optimiser, standardised
-from likelinet.config import BernoulliConfig, CategoricalConfig, LBFGSConfig, ModelConfig, TransformedConfig
-from likelinet.distributions import Distribution
+from likelinet.build import build_engine, build_family, build_network, build_optimiser
+from likelinet.config import BernoulliConfig, CensoredConfig, LBFGSConfig, ModelConfig, OrderedLogisticConfig
+from likelinet.config.wrappers import CLASSES, VECTORS, leaf
+from likelinet.distributions import Distribution, Interval
+from likelinet.domains import positive
 from likelinet.engines.engine import Data
 from likelinet.errors import DataError
+from likelinet.families.family import Column as FamilyColumn
 from likelinet.families.family import Family
 from likelinet.families.head import Head
+from likelinet.families.independent import IndependentFamily
 from likelinet.objective import Objective
+from likelinet.preprocessing import labels as class_labels
 from likelinet.preprocessing import targets as target_forms
 from likelinet.preprocessing.inputs import Inputs, learn_inputs
 from likelinet.preprocessing.rows import Rows
-from likelinet.preprocessing.tables import counted
+from likelinet.preprocessing.tables import Table, counted, rows_of
 from likelinet.preprocessing.targets import Targets
 from likelinet.training.history import Callback, History
 from likelinet.training.lbfgs import train_lbfgs
@@ -42,14 +47,18 @@ class Fit:
     def family(self) -> Family:
         """The family of the standardised targets."""
         family = build_family(self.config.distribution, self.custom, self.n_classes, self.targets.outputs)
-        a, b = _outer(self.config)
-        return standardised(family, (self.targets.loc - a) / b, self.targets.scale / b, self.targets.spread)
+        return family.standardised(self.targets.loc, self.targets.scale, self.targets.spread)
 
     @cached_property
     def objective(self) -> Objective:
         """Network and head."""
         head = Head(self.family)
         return Objective(build_network(self.config.network, self.inputs.width, head.predicted), head)
+
+    def encode(self, table: Table, other: tuple[str, ...]) -> np.ndarray:
+        """Return x, and beside it the columns of the table that go to the head, in double precision."""
+        x, head = self.inputs.encode(table, (*other, *self.objective.head.columns)), self.objective.head
+        return np.concatenate([x, known_columns(table, head)], axis=1) if head.columns else x
 
 
 def fit(
@@ -89,23 +98,31 @@ def fit(
     exact = isinstance(config.training.optimizer, LBFGSConfig) or inputs.width == 0
     dtype = "float64" if exact else config.training.precision
     with np.errstate(over="ignore", invalid="ignore"):  # said in a sentence instead
-        x, encoded, weight = inputs.encode(rows.table, other), targets.encode(y), rows.weight / rows.weight.mean()
+        x, encoded, weight = empty.encode(rows.table, other), targets.encode(y), rows.weight / rows.weight.mean()
         n = len(x)
         if validation is not None:
             held_y = observed(empty, validation, f"validation {what}")
-            x = np.concatenate([x, inputs.encode(validation.table, other)])
+            x = np.concatenate([x, empty.encode(validation.table, other)])
             encoded = np.concatenate([encoded, targets.encode(held_y)])
             weight = np.concatenate([weight, validation.weight])
         loss_dtype = dtype if empty.family.stable_in_float32 else "float64"
-        data = Data(x.astype(dtype), encoded.astype(loss_dtype), weight.astype(loss_dtype))
-    for name, values, power in (("X", data.x, 1.0), (what, data.y, 0.5), ("The weight", data.weight, 1.0)):
+        # What the head reads beside the network's inputs, a number of trials say, must stay exact.
+        data = Data(
+            x if empty.objective.head.columns else x.astype(dtype),
+            encoded.astype(loss_dtype),
+            weight.astype(loss_dtype),
+        )
+    ends = np.where(np.isinf(data.y), 0.0, data.y) if isinstance(config.distribution, CensoredConfig) else data.y
+    for name, values, power in (("X", data.x, 1.0), (what, ends, 0.5), ("The weight", data.weight, 1.0)):
         # Likelihoods square y.
         if not (np.abs(values) <= np.finfo(values.dtype).max ** power).all():
             raise DataError(f"{name} has numbers too large for {values.dtype}: choose another unit.")
 
     streams = Streams.of(config.training.seed, config.ensemble)
+    columns = empty.objective.divide(x[:n], np.float64)[1]
+    check_possible(empty.objective.head, encoded[:n], weight[:n], columns, what, rows.table.index)
     theta = initial_weights(
-        empty.objective, encoded[:n].astype(np.float64), weight[:n], [s.initial for s in streams], dtype
+        empty.objective, encoded[:n].astype(np.float64), weight[:n], [s.initial for s in streams], dtype, columns
     )
     if validation is None:
         train_rows, held_rows = split(
@@ -124,7 +141,7 @@ def fit(
         min(steps, config.training.steps or steps),
         None if stopping is None else stopping.patience,
         config.training.gradient_clip,
-        targets.offset,
+        targets.shift_of_nll(empty.family.dense(encoded)),
     )
     if exact:
         theta, history, cause = train_lbfgs(empty.objective, data, plan, theta, callbacks)
@@ -139,44 +156,101 @@ def fit(
 
 def learn_targets(
     config: ModelConfig, custom: type[Distribution] | None, rows: Rows, what: str
-) -> tuple[np.ndarray, Targets, int]:
+) -> tuple[np.ndarray | Interval, Targets, int]:
     """Return y checked and cleaned, how to encode it, and the number of classes (0 for numbers)."""
-    if isinstance(config.distribution, BernoulliConfig | CategoricalConfig):
-        y = target_forms.labels(rows.y, what, rows.table.index)
-        classes, n_classes = target_forms.learn_classes(y, isinstance(config.distribution, BernoulliConfig), what)
-        outputs = None if y.ndim == 1 else y.shape[1]
+    d, index = config.distribution, rows.table.index
+    if isinstance(d, CLASSES):
+        y = class_labels.labels(rows.y, what, index)
+        binary = isinstance(d, BernoulliConfig)
+        if isinstance(d, OrderedLogisticConfig):
+            classes, n_classes = class_labels.ordered_classes(y, d.levels, what, index)
+        else:
+            classes, n_classes = class_labels.learn_classes(y, binary, what)
         zero, one = np.zeros(y.shape[1:]), np.ones(y.shape[1:])
-        return y, Targets(outputs, classes, zero, one, one), n_classes
-    y = target_forms.numbers(rows.y, what, rows.table.index)
-    outputs = None if y.ndim == 1 else y.shape[1]
-    family = build_family(config.distribution, custom, 0, outputs)
-    a, b = _outer(config)
+        return y, Targets(None if y.ndim == 1 else y.shape[1], classes, zero, one, one), n_classes
+    weight = rows.weight
+    if isinstance(d, CensoredConfig):
+        y, outputs = target_forms.intervals(rows.y, what, index), None
+    else:
+        y = target_forms.numbers(_not_interval(rows.y, what), what, index)
+        outputs = None if y.ndim == 1 else y.shape[1]
+    if isinstance(leaf(d), VECTORS) and outputs is None:
+        raise DataError(f"{what} must have shape (n, d) for the family '{leaf(d).kind}': name a list of columns.")
+    family = build_family(d, custom, 0, outputs)
     with np.errstate(over="ignore", invalid="ignore"):  # said in a sentence instead
-        plain = (y - a) / b
-        target_forms.check_support(plain, family, what, rows.table.index)
-        loc, scale, spread = target_forms.learn_scaling(plain, rows.weight, family, config.data.standardize, what)
-        loc, scale = a + b * loc, b * scale
+        target_forms.check_support(y, family, what, index)
+        points = y
+        if isinstance(y, Interval):
+            points, known = target_forms.middles(y, family)
+            if not known.any():
+                raise DataError(f"{what} has no row with a finite end: there is nothing to learn from.")
+            points, weight = points[known], weight[known]
+        loc, scale, spread = target_forms.learn_scaling(points, weight, family, config.data.standardize, what)
     if not all(np.isfinite(v).all() for v in (loc, scale, spread)):
         raise DataError(f"{what} has numbers too large for double precision: choose another unit.")
     return y, Targets(outputs, None, loc, scale, spread), 0
 
 
-def observed(fit: Fit, rows: Rows, what: str) -> np.ndarray:
+def observed(fit: Fit, rows: Rows, what: str) -> np.ndarray | Interval:
     """Return the y of new rows, checked against what the model was trained on, in the user's form."""
     config, targets, index = fit.config, fit.targets, rows.table.index
-    if isinstance(config.distribution, BernoulliConfig | CategoricalConfig):
-        y = target_forms.labels(rows.y, what, index)
-        y = target_forms.known_labels(y, targets.classes, fit.n_classes, what, index)
+    if isinstance(config.distribution, CLASSES):
+        y = class_labels.labels(rows.y, what, index)
+        y = class_labels.known_labels(y, targets.classes, fit.n_classes, what, index)
     else:
-        y = target_forms.numbers(rows.y, what, index)
-        target_forms.check_support((y - _outer(config)[0]) / _outer(config)[1], fit.family, what, index)
-    if y.shape[1:] != (() if targets.outputs is None else (targets.outputs,)):
+        if isinstance(config.distribution, CensoredConfig):
+            y = target_forms.intervals(rows.y, what, index)
+        else:
+            y = target_forms.numbers(_not_interval(rows.y, what), what, index)
+        family = build_family(config.distribution, fit.custom, fit.n_classes, targets.outputs)
+        target_forms.check_support(y, family, what, index)
+    shape = (y.lower if isinstance(y, Interval) else y).shape
+    if shape[1:] != (() if targets.outputs is None else (targets.outputs,)):
         expected = "(n,)" if targets.outputs is None else f"(n, {targets.outputs})"
-        raise DataError(f"{what} has shape {y.shape}, but the model was fitted on {expected}: reshape it.")
+        raise DataError(f"{what} has shape {shape}, but the model was fitted on {expected}: reshape it.")
     return y
 
 
-def _outer(config: ModelConfig) -> tuple[float, float]:
-    """Return the affine map of a transformed family, which is undone together with the standardisation."""
-    d = config.distribution
-    return (d.loc, d.scale) if isinstance(d, TransformedConfig) else (0.0, 1.0)
+def _not_interval(y: np.ndarray | Interval, what: str) -> np.ndarray:
+    if isinstance(y, Interval):
+        raise DataError(f"{what} is made of intervals, which only the family 'censored' takes: wrap it as its base.")
+    return y
+
+
+def known_columns(table: Table, head: Head) -> np.ndarray:
+    """Return the columns that the head reads, shape (n, many), checked against what they are for."""
+    columns = []
+    for name in head.columns:
+        values = table.numeric(name)
+        for slot in head.family.slots:
+            reads = isinstance(slot.source, FamilyColumn) and slot.source.name == name
+            domain = slot.parameter.domain if reads else positive
+            if reads or (slot.exposure is not None and slot.exposure.name == name):
+                role = f"parameter {slot.parameter.name}" if reads else "exposure"
+                bad = ~domain.contains(values)
+                if bad.any():
+                    raise DataError(
+                        f"Column '{name}', the {role}, must be {domain.description}, got {values[bad][0]:g} "
+                        f"({rows_of(bad, table.index)})."
+                    )
+        columns.append(values)
+    return np.stack(columns, axis=1)
+
+
+def check_possible(
+    head: Head, y: np.ndarray, weight: np.ndarray, columns: np.ndarray | None, what: str, index: np.ndarray | None
+) -> None:
+    """Raise `DataError` where y has no probability whatever the parameters are: more successes than trials, say."""
+    if isinstance(head.family, IndependentFamily):
+        return
+    raw, shared = head.raw_start(y.astype(np.float64), weight)
+    outputs = np.broadcast_to(raw, (1, len(y), len(raw)))
+    with np.errstate(all="ignore"):
+        impossible = np.isposinf(
+            head.loss(outputs, shared[None], y[None], None if columns is None else columns[None])[0][0]
+        )
+    if impossible.any():
+        raise DataError(
+            f"{what} has {counted(impossible.sum(), 'row')} that the family cannot give, whatever its parameters "
+            f"({rows_of(impossible, index)}): look for values outside the bounds that other columns or the config set."
+        )

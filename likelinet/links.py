@@ -4,6 +4,7 @@ A link is named after the map it applies to the raw output, as in the deep-learn
 inverse of the log link of generalised linear models; McCullagh & Nelder 1989, chapter 2).
 """
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,6 +27,10 @@ class Link(ABC):
     @abstractmethod
     def inverse(self, parameter: np.ndarray) -> np.ndarray:
         """Return the raw output that gives `parameter`."""
+
+    def raw_size(self, shape: tuple[int, ...]) -> int:
+        """Return how many raw outputs a parameter of this shape takes."""
+        return math.prod(shape)
 
 
 @dataclass(frozen=True)
@@ -86,3 +91,62 @@ class Sigmoid(Link):
 
     def inverse(self, parameter: np.ndarray) -> np.ndarray:
         return np.log(parameter) - np.log1p(-parameter)
+
+
+@dataclass(frozen=True)
+class Cholesky(Link):
+    """From d(d+1)/2 raw numbers on the last axis to a lower-triangular (d, d) matrix with a positive diagonal.
+
+    The raw numbers are those of the lower half, row by row: floor + softplus on the diagonal, any number below it.
+    """
+
+    floor: float | np.ndarray = 0.0
+    domain: Domain = real
+
+    def raw_size(self, shape: tuple[int, ...]) -> int:
+        *outer, d, _ = shape
+        return math.prod(outer) * d * (d + 1) // 2
+
+    def forward(self, raw: Array) -> tuple[Array, Callable[[Array], Array]]:
+        xp = namespace(raw)
+        d = math.isqrt(2 * raw.shape[-1])
+        rows, cols = np.tril_indices(d)
+        place = np.zeros((d, d), dtype=np.int64)
+        place[rows, cols] = np.arange(len(rows))
+        diagonal, slope = softplus_and_sigmoid(raw)
+        floor = xp.asarray(np.broadcast_to(self.floor, d)[rows], dtype=raw.dtype)
+        values = xp.where(rows == cols, diagonal + floor, raw)
+        matrix = xp.tril(values[..., place])
+        return matrix, lambda g: g[..., rows, cols] * xp.where(rows == cols, slope, xp.ones_like(slope))
+
+    def inverse(self, parameter: np.ndarray) -> np.ndarray:
+        rows, cols = np.tril_indices(parameter.shape[-1])
+        floor = np.broadcast_to(self.floor, parameter.shape[-1])[rows]
+        values = parameter[..., rows, cols]
+        on = rows == cols
+        return np.where(on, Softplus(floor).inverse(np.where(on, values, 1.0 + floor)), values)
+
+
+@dataclass(frozen=True)
+class Ordered(Link):
+    """Increasing numbers along the last axis: the first one is raw[0], each step to the next is floor + softplus(raw).
+
+    The floor keeps neighbours apart, which in floating point would meet where a small step is added to a large number.
+    """
+
+    floor: float | np.ndarray = 0.0
+    domain: Domain = real
+
+    def forward(self, raw: Array) -> tuple[Array, Callable[[Array], Array]]:
+        xp = namespace(raw)
+        steps, backward = Softplus(self.floor).forward(raw[..., 1:])
+
+        def back(d: Array) -> Array:
+            beyond = xp.flip(xp.cumsum(xp.flip(d, axis=-1), axis=-1), axis=-1)
+            return xp.concatenate([beyond[..., :1], backward(beyond[..., 1:])], axis=-1)
+
+        return xp.cumsum(xp.concatenate([raw[..., :1], steps], axis=-1), axis=-1), back
+
+    def inverse(self, parameter: np.ndarray) -> np.ndarray:
+        steps = Softplus(self.floor).inverse(np.diff(parameter, axis=-1))
+        return np.concatenate([parameter[..., :1], steps], axis=-1)

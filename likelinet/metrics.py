@@ -4,7 +4,7 @@ from contextlib import suppress
 
 import numpy as np
 
-from likelinet.distributions import Bernoulli, Categorical, Distribution, Labelled
+from likelinet.distributions import Bernoulli, Categorical, Distribution, Labelled, OrderedLogistic
 from likelinet.distributions.classes import class_marginals
 from likelinet.errors import UndefinedError
 
@@ -86,7 +86,7 @@ def class_probabilities(d: Distribution, y: np.ndarray) -> tuple[np.ndarray, np.
     """Return the probabilities of the classes, shape (n, K), and the code of each observed class."""
     if isinstance(d, Labelled):
         return d.probs, d.encode(y)
-    assert isinstance(d, Bernoulli | Categorical)
+    assert isinstance(d, Bernoulli | Categorical | OrderedLogistic)
     probs = np.stack([1.0 - d.probs, d.probs], axis=-1) if isinstance(d, Bernoulli) else d.probs
     return probs, np.asarray(y).astype(np.int64)
 

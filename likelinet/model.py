@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from likelinet import fitting, metrics, serialize
-from likelinet.config import BernoulliConfig, CategoricalConfig, CustomConfig, ModelConfig, parse_config
+from likelinet.config import CustomConfig, ModelConfig, parse_config
+from likelinet.config.wrappers import CLASSES, WrapperConfig, columns_of, leaf
 from likelinet.distributions import Distribution
 from likelinet.distributions.classes import class_marginals
 from likelinet.errors import ConfigError, DataError, ModelFileError, NotFittedError
@@ -30,7 +31,8 @@ class Model:
     config : ModelConfig or dict, optional
         The declaration; everything has a default.
     distribution : type, optional
-        A subclass of `Distribution` of your own, instead of the family in the config.
+        A subclass of `Distribution` of your own, instead of the family in the config, or of the `custom` one that a
+        censored, truncated … family has as its base.
 
     Raises
     ------
@@ -57,9 +59,7 @@ class Model:
         if distribution is not None:
             if missing := sorted(getattr(distribution, "__abstractmethods__", ())):
                 raise ConfigError(f"{distribution.__name__} cannot be used yet: define {', '.join(missing)}.")
-            target = f"{distribution.__module__}:{distribution.__qualname__}"
-            own = config.distribution if isinstance(config.distribution, CustomConfig) else CustomConfig(target=target)
-            config = config.model_copy(update={"distribution": own.model_copy(update={"target": target})})
+            config = config.model_copy(update={"distribution": _with_class(config.distribution, distribution)})
         self.config = config
         self._custom = distribution
         self._fit: Fit | None = None
@@ -109,10 +109,9 @@ class Model:
         if validation is not None and not (isinstance(validation, tuple | list) and 1 <= len(validation) <= 3):
             raise DataError("validation must be (X, y) or (X, y, sample_weight).")
         held = None if validation is None else self._rows(*validation)
-        data = self.config.data
-        other = (*self._target_names(), *([data.weight] if data.weight else []))
+        data, other = self.config.data, self._no_features()
         features = [n for n in rows.table.columns if n not in other] if data.features is None else data.features
-        clash = sorted(set(features) & set(other)) if rows.table.named else []
+        clash = sorted(set(features) & {*self._target_names(), data.weight}) if rows.table.named else []
         if clash or len(set(features)) < len(features):
             raise DataError(
                 "data.features must name each column once, and neither target nor weight: "
@@ -130,8 +129,7 @@ class Model:
         fit, table = self._fitted(), as_table(X)
         if table.n == 0:
             raise DataError("The table is empty: it has no rows.")
-        other = (*self._target_names(), *([self.config.data.weight] if self.config.data.weight else []))
-        return predict_dist(fit, fit.inputs.encode(table, other))
+        return predict_dist(fit, fit.encode(table, self._no_features()))
 
     def predict(self, X: Any) -> np.ndarray:
         """Return the mean of each row's distribution, or its most probable class."""
@@ -228,14 +226,11 @@ class Model:
         arrays, metadata = serialize.load(path)
         try:
             config = parse_config(metadata["config"], str(path))
-            if (
-                isinstance(config.distribution, CustomConfig)
-                and distribution is None
-                and trust != config.distribution.target
-            ):
+            family = leaf(config.distribution)
+            if isinstance(family, CustomConfig) and distribution is None and trust != family.target:
                 raise ModelFileError(
-                    f"{path}: the model names code of its own, '{config.distribution.target}': "
-                    f"pass distribution=… or trust='{config.distribution.target}' if you trust it."
+                    f"{path}: the model names code of its own, '{family.target}': "
+                    f"pass distribution=… or trust='{family.target}' if you trust it."
                 )
             model = Model(config, distribution=distribution)
             model._fit = Fit(
@@ -263,6 +258,11 @@ class Model:
     def _target_names(self) -> tuple[str, ...]:
         return target_names(self.config.data)
 
+    def _no_features(self) -> tuple[str, ...]:
+        """Return the columns that are known, but nothing to predict from unless data.features says so."""
+        weight = self.config.data.weight
+        return (*self._target_names(), *([weight] if weight else []), *columns_of(self.config.distribution))
+
     @property
     def y_name(self) -> str:
         """How messages and pictures call y."""
@@ -270,10 +270,19 @@ class Model:
 
     def _rows(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> Rows:
         """Return table, target and weights of the rows whose weight is not zero."""
-        classes = isinstance(self.config.distribution, BernoulliConfig | CategoricalConfig)
+        classes = isinstance(self.config.distribution, CLASSES)
         return read_rows(self.config.data, classes, X, y, sample_weight, self.y_name)
 
     def observed(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> Rows:
         """Return rows of weight above 0, whose y is checked against what the model was trained on."""
         fit, rows = self._fitted(), self._rows(X, y, sample_weight)
         return Rows(rows.table, fitting.observed(fit, rows, self.y_name), rows.weight)
+
+
+def _with_class(config: Any, distribution: type[Distribution]) -> Any:
+    """Return the config of a family with a class of the user's in place of the innermost one."""
+    target = f"{distribution.__module__}:{distribution.__qualname__}"
+    if isinstance(config, WrapperConfig) and isinstance(leaf(config), CustomConfig):
+        return config.model_copy(update={"base": _with_class(config.base, distribution)})
+    own = config if isinstance(config, CustomConfig) else CustomConfig(target=target)
+    return own.model_copy(update={"target": target})

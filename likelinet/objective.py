@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from likelinet.arrays import Array, namespace
 from likelinet.families.head import Head
@@ -43,11 +44,12 @@ class Objective:
         noise : tuple of array
             Uniform numbers for dropout, one array (M, n, width) per mask; empty outside training.
         x, y, weight : array
-            Shapes (M, n, inputs), (M, n, *event) and (M, n).
+            Shapes (M, n, inputs and columns of the head), (M, n, *event) and (M, n).
         """
         *network_params, shared = params
-        raw, network_backward = self.network.forward((*network_params, *noise), x)
-        values, head_backward = self.head.loss(raw, shared, y)
+        features, columns = self.divide(x, shared.dtype)
+        raw, network_backward = self.network.forward((*network_params, *noise), features)
+        values, head_backward = self.head.loss(raw, shared, y, columns)
 
         def backward() -> tuple[Array, ...]:
             draw, dshared = head_backward(weight)
@@ -55,3 +57,8 @@ class Objective:
             return (*grads, shared if dshared is None else dshared)
 
         return namespace(values).vecdot(values, weight), backward
+
+    def divide(self, x: Array, dtype: Any) -> tuple[Array, Array | None]:
+        """Return the inputs of the network, in its precision, and the columns that go to the head as they are."""
+        n = len(self.head.columns)
+        return (x[..., :-n].astype(dtype, copy=False), x[..., -n:]) if n else (x, None)

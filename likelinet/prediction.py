@@ -15,10 +15,11 @@ def predict_dist(fit: Fit, x: np.ndarray) -> Distribution:
     Members are averaged as a mixture; that of Bernoullis or Categoricals is one again, with mean probabilities.
     """
     *params, shared = fit.objective.layout.views(fit.theta)
-    x = x.astype(fit.theta.dtype)
+    x, columns = fit.objective.divide(x, fit.theta.dtype)
+    x = x.astype(fit.theta.dtype, copy=False)
     starts = range(0, max(len(x), 1), BLOCK)
     blocks = [fit.objective.network.forward(tuple(params), x[None, i : i + BLOCK])[0] for i in starts]
-    members = fit.objective.head.distribution(np.concatenate(blocks, axis=1), shared)
+    members = fit.objective.head.distribution(np.concatenate(blocks, axis=1), shared, columns)
     return fit.targets.decode(_combined(members))
 
 

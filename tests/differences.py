@@ -13,11 +13,17 @@ def central(f: Callable[[np.ndarray], np.ndarray], x: np.ndarray, h: np.ndarray)
 def gradients(
     loss: Callable, params: tuple[np.ndarray, ...], y: np.ndarray, steps: tuple[np.ndarray, ...]
 ) -> list[np.ndarray]:
-    """Return the gradient of each row's loss in each parameter; a trailing axis is moved along one entry at a time."""
-    found = []
+    """Return the gradient of each row's loss in each parameter; entries on trailing axes are moved one at a time.
+
+    It is 0 where the step is: such a parameter is not learned.
+    """
+    found, ndim = [], loss(params, y)[0].ndim
     for i, p in enumerate(params):
         h = np.broadcast_to(steps[i], p.shape)
-        entries = [()] if p.ndim == y.ndim else [(k,) for k in range(p.shape[-1])]
+        if not h.any():
+            found.append(np.zeros(p.shape))
+            continue
+        entries = list(np.ndindex(p.shape[ndim:]))
         columns = []
         for entry in entries:
 
@@ -27,7 +33,7 @@ def gradients(
                 return loss((*params[:i], q, *params[i + 1 :]), y)[0]
 
             columns.append(central(moved, p[(..., *entry)], h[(..., *entry)]))
-        found.append(columns[0] if entries == [()] else np.stack(columns, axis=-1))
+        found.append(np.stack(columns, axis=-1).reshape(p.shape))
     return found
 
 

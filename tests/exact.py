@@ -18,6 +18,11 @@ class Exact:
     sf: Callable[..., Real] | None = None
 
 
+def number(y: float | list[float]) -> Real | list[Real]:
+    """Return y, a number or a vector, in mpmath."""
+    return [mp.mpf(v) for v in y] if isinstance(y, list) else mp.mpf(y)
+
+
 def softplus(x: Real) -> Real:
     return mp.log1p(mp.exp(x))
 

@@ -102,7 +102,10 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         {"distribution": {"kind": "mixture", "base": "gamma"}},
         "distribution.base: write it as {kind: gamma}, got 'gamma'.",
     ),
-    "base of no kind": ({"distribution": {"kind": "mixture", "base": {}}}, "distribution.base: 'kind' is missing."),
+    "unknown base": (
+        {"distribution": {"kind": "mixture", "base": {"kind": "gauss"}}},
+        "distribution.base: unknown kind 'gauss' (did you mean 'gaussian'?)",
+    ),
     "optimiser without kind": (
         {"training": {"optimizer": "sgd"}},
         "training.optimizer: write it as {kind: sgd}, got 'sgd'.",

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from likelinet.build import build_family, standardised
+from likelinet.build import build_family
 from likelinet.config import parse_config
 from likelinet.families.head import Head
 
@@ -29,7 +29,7 @@ FAMILIES = {
 
 def head_of(name: str) -> Head:
     family = build_family(parse_config({"distribution": FAMILIES[name]}).distribution, None, 4, None)
-    return Head(standardised(family, np.zeros(()), np.ones(()), np.ones(())))
+    return Head(family.standardised(np.zeros(()), np.ones(()), np.ones(())))
 
 
 def observed(name: str) -> st.SearchStrategy[float]:
@@ -70,6 +70,6 @@ def test_float32_raw_outputs_give_the_losses_of_double_precision(name, data):
 def test_the_floor_of_a_scale_is_relative_to_the_spread(spread):
     family = build_family(parse_config({}).distribution, None, 0, 2)
     spreads = np.array([spread, 3.0 * spread])
-    head = Head(standardised(family, np.zeros(2), np.ones(2), spreads))
+    head = Head(family.standardised(np.zeros(2), np.ones(2), spreads))
     d = head.distribution(np.full((1, 1, 4), -1000.0), np.zeros((1, 0)))
     np.testing.assert_allclose(d.base.scale[0, 0], 1e-3 * spreads, rtol=1e-12)

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from mpmath import mp
 
-from likelinet.links import Exp, Identity, Link, Sigmoid, Softplus
-from tests import exact
-from tests.differences import central
+from likelinet.links import Cholesky, Exp, Identity, Link, Ordered, Sigmoid, Softplus
+from tests import exact, on_jax
+from tests.differences import central, of_a_sum
 
 LINKS = {
     "identity": (Identity(), lambda raw: raw),
@@ -16,13 +17,42 @@ LINKS = {
     "softplus": (Softplus(), exact.softplus),
     "softplus_floor": (Softplus(0.01), lambda raw: mp.mpf(0.01) + exact.softplus(raw)),
     "sigmoid": (Sigmoid(), exact.sigmoid),
+    "ordered_of_one": (Ordered(0.01), lambda raw: raw),
 }
 each = pytest.mark.parametrize(("link", "formula"), LINKS.values(), ids=LINKS)
+
+
+def lower_triangle(floor):
+    """Return the formula of a matrix of three rows, its entries as one list."""
+
+    def entries(a, b, c, d, e, f):
+        a, c, f = (floor + exact.softplus(v) for v in (a, c, f))
+        return [a, 0, 0, b, c, 0, d, e, f]
+
+    return entries
+
+
+def increasing(floor):
+    def entries(*raw):
+        steps = [floor + exact.softplus(v) for v in raw[1:]]
+        return [mp.fsum([raw[0], *steps[:i]]) for i in range(len(raw))]
+
+    return entries
+
+
+# Links of several raw numbers together: how many, the shape of the parameter, and its entries in mpmath.
+OF_VECTORS = {
+    "cholesky": (Cholesky(), lower_triangle(0), 6, (3, 3)),
+    "cholesky_floor": (Cholesky(0.01), lower_triangle(mp.mpf(0.01)), 6, (3, 3)),
+    "ordered": (Ordered(), increasing(0), 4, (4,)),
+    "ordered_floor": (Ordered(0.01), increasing(mp.mpf(0.01)), 4, (4,)),
+}
+each_of_vectors = pytest.mark.parametrize(("link", "formula", "n", "shape"), OF_VECTORS.values(), ids=OF_VECTORS)
 raws = st.floats(-50.0, 50.0)
 
 
 def test_every_link_is_in_the_table():
-    assert {type(link) for link, _ in LINKS.values()} == set(Link.__subclasses__())
+    assert {type(row[0]) for row in [*LINKS.values(), *OF_VECTORS.values()]} == set(Link.__subclasses__())
 
 
 @each
@@ -61,3 +91,74 @@ def test_inverse_of_softplus_below_its_floor_is_finite():
 def test_single_precision_stays_single(link, formula):
     value, backward = link.forward(np.array([-3.0, 0.5], dtype=np.float32))
     assert value.dtype == backward(np.ones(2, dtype=np.float32)).dtype == np.float32
+
+
+def raw_numbers(n: int, size: float) -> np.ndarray:
+    """Return several rows of raw numbers: random ones, and the ends of their range."""
+    rng = np.random.default_rng(n)
+    return np.stack([*rng.uniform(-size, size, (5, n)), np.full(n, size), np.full(n, -size)])
+
+
+@each_of_vectors
+def test_forward_and_backward_of_vectors_are_exact(link, formula, n, shape):
+    raw = raw_numbers(n, 50.0)
+    d = np.random.default_rng(1).normal(size=(len(raw), *shape))
+    value, backward = link.forward(raw)
+    assert value.shape == (len(raw), *shape)
+    for row, got, weight, back in zip(raw, value, d, backward(d), strict=True):
+        with mp.workdps(60):
+            z = tuple(map(mp.mpf, row.tolist()))
+
+            def total(*z, weight=weight):
+                return mp.fsum(w * v for w, v in zip(map(mp.mpf, weight.ravel()), formula(*z), strict=True))
+
+            want = [float(v) for v in formula(*z)]
+            slopes = [float(mp.diff(total, z, tuple(order))) for order in np.eye(n, dtype=int).tolist()]
+        np.testing.assert_allclose(got.ravel(), want, rtol=1e-13, atol=1e-13)
+        np.testing.assert_allclose(back, slopes, rtol=1e-12, atol=1e-30)
+
+
+@each_of_vectors
+def test_inverse_undoes_forward_of_vectors(link, formula, n, shape):
+    raw = raw_numbers(n, 8.0)
+    np.testing.assert_allclose(link.inverse(link.forward(raw)[0]), raw, rtol=1e-9, atol=1e-9)
+    assert link.raw_size(shape) == n
+    assert link.raw_size((5, *shape)) == 5 * n
+
+
+@each_of_vectors
+def test_vectors_in_single_precision_and_on_jax(link, formula, n, shape):
+    raw = raw_numbers(n, 8.0)
+    value, backward = link.forward(raw.astype(np.float32))
+    assert value.dtype == backward(np.ones_like(value)).dtype == np.float32
+    d = np.random.default_rng(1).normal(size=(len(raw), *shape))
+
+    def both(raw, d):
+        value, backward = link.forward(raw)
+        return value, backward(d)
+
+    for got, want in zip(on_jax.run(both, raw, d), both(raw, d), strict=True):
+        np.testing.assert_allclose(got, want, rtol=1e-12, atol=1e-14)
+
+
+def test_a_floor_for_each_output():
+    floor = np.array([0.1, 2.0, 30.0])
+    matrix, _ = Cholesky(floor).forward(np.full(6, -60.0))
+    np.testing.assert_allclose(np.diagonal(matrix), floor)
+    np.testing.assert_allclose(
+        Cholesky(floor).forward(Cholesky(floor).inverse(2.0 * np.diag(floor)))[0], 2.0 * np.diag(floor)
+    )
+
+
+@given(raw=arrays(np.float64, (2, 4), elements=st.floats(-8.0, 8.0)))
+def test_ordered_numbers(raw):
+    link = Ordered(0.01)
+    value, backward = link.forward(raw)
+    np.testing.assert_array_equal(value[:, 0], raw[:, 0])
+    np.testing.assert_allclose(np.diff(value), 0.01 + np.logaddexp(0.0, raw[:, 1:]), rtol=1e-12, atol=1e-13)
+    np.testing.assert_allclose(link.inverse(value), raw, rtol=1e-9, atol=1e-9)
+    d = np.array([[1.0, -2.0, 0.5, 3.0], [0.3, 0.0, -1.0, 2.0]])
+    (want,) = of_a_sum(lambda r: (d * link.forward(r)[0]).sum(), (raw,))
+    np.testing.assert_allclose(backward(d), want, rtol=1e-8, atol=1e-9)
+    moved, backward = link.forward(raw.astype(np.float32))
+    assert moved.dtype == backward(d.astype(np.float32)).dtype == np.float32

@@ -70,12 +70,15 @@ def explain(error: ValidationError) -> str:
 
 def kinds(base: type[Config] = Config) -> set[str]:
     """Return every value that a `kind` can have."""
-    found = {base.model_fields["kind"].default} if "kind" in base.model_fields else set()
+    field = base.model_fields.get("kind")
+    found = set() if field is None or field.is_required() else {field.default}
     return found.union(*(kinds(c) for c in base.__subclasses__()))
 
 
 def _is_type(part: str) -> bool:
-    return part in ("float", "int", "str") or part.startswith(("function-", "literal", "constrained-", "list["))
+    return part in ("float", "int", "str") or part.startswith(
+        ("form:", "function-", "literal", "constrained-", "list[")
+    )
 
 
 def _sentence(found: list[Any]) -> str:

@@ -1,17 +1,54 @@
 """Which columns of a table are what."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from likelinet.config.base import Config
+
+
+class IntervalTargetConfig(Config):
+    """A target of which only bounds are known: exact where the two are equal, open where one is ±inf or empty."""
+
+    lower: str
+    """Column with the lower ends; -inf or an empty cell where there is none."""
+    upper: str
+    """Column with the upper ends; inf or an empty cell where there is none."""
+
+
+class TimeTargetConfig(Config):
+    """The time to an event that some rows have not yet had."""
+
+    time: str
+    """Column with the times: to the event, or until when there was none."""
+    event: str
+    """Column that is 1 (or true) where the event was seen, and 0 (or false) where the row is censored."""
+
+
+def _form(value: Any) -> str:
+    if isinstance(value, str | None):
+        return "form:column"
+    if isinstance(value, list | tuple):
+        return "form:columns"
+    time = "time" in value or "event" in value if isinstance(value, dict) else isinstance(value, TimeTargetConfig)
+    return "form:time" if time else "form:interval"
+
+
+Target = Annotated[
+    Annotated[str | None, Tag("form:column")]
+    | Annotated[Annotated[list[str], Field(min_length=1)], Tag("form:columns")]
+    | Annotated[IntervalTargetConfig, Tag("form:interval")]
+    | Annotated[TimeTargetConfig, Tag("form:time")],
+    Discriminator(_form),
+]
 
 
 class DataConfig(Config):
     """The columns of the table; Python users who pass arrays need none of it."""
 
-    target: str | Annotated[list[str], Field(min_length=1)] | None = None
-    """Column to predict, or a list of columns for several outputs that are independent given x."""
+    target: Target = None
+    """Column to predict; or a list of columns for several outputs; or, for the family `censored`,
+    `{lower: …, upper: …}` or `{time: …, event: …}`."""
     features: list[str] | None = None
     """Columns to predict from; null takes all others, [] none at all: an intercept-only model, which is
     fitted to all rows exactly, as by the optimizer `lbfgs`."""

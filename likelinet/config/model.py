@@ -6,7 +6,8 @@ from pydantic import PositiveInt
 
 from likelinet.config.base import Config
 from likelinet.config.data import DataConfig
-from likelinet.config.distribution import DistributionConfig, GaussianConfig
+from likelinet.config.distribution import DistributionConfig
+from likelinet.config.families import GaussianConfig
 from likelinet.config.network import MLPConfig
 from likelinet.config.training import TrainingConfig
 

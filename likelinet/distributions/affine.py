@@ -4,9 +4,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from likelinet.distributions.base import Distribution
+from likelinet.distributions.censored import Censored
 from likelinet.distributions.independent import Independent
 from likelinet.distributions.mixture import Mixture
-from likelinet.distributions.transformed import Affine, Transformed
+from likelinet.distributions.transformed import Transformed
+from likelinet.distributions.transforms import Affine, Log
+from likelinet.distributions.truncated import Truncated
+from likelinet.distributions.zeros import WithZeros
+from likelinet.errors import UndefinedError
 
 
 def affine(d: Distribution, loc: ArrayLike, scale: ArrayLike) -> Distribution:
@@ -36,16 +41,34 @@ def affine(d: Distribution, loc: ArrayLike, scale: ArrayLike) -> Distribution:
     if isinstance(d, Mixture):
         inner = (d.spread(np.broadcast_to(v, np.broadcast_shapes(v.shape, d.event_shape))) for v in (loc, scale))
         return Mixture(affine(d.components, *inner), d.logits)
-    if isinstance(d, Transformed):
+    shifted = bool(np.any(loc != 0.0))
+    if isinstance(d, Truncated):
+        return Truncated(affine(d.base, loc, scale), loc + scale * d.low, loc + scale * d.high)
+    if isinstance(d, Censored):
+        return Censored(affine(d.base, loc, scale))
+    if isinstance(d, WithZeros):
+        if shifted:
+            raise UndefinedError(f"{type(d).__name__}: its zeros cannot be shifted.")
+        return type(d)(affine(d.base, loc, scale), gate_logits=d.gate_logits)
+    if isinstance(d, Transformed) and isinstance(d.transform, Log) and not shifted:
+        return Transformed(affine(d.base, np.log(scale), 1.0), d.transform)
+    if isinstance(d, Transformed) and isinstance(d.transform, Affine):
         first = d.transform
         return Transformed(d.base, Affine(loc + scale * np.asarray(first.loc), scale * np.asarray(first.scale)))
-    if not closed_under_affine(type(d), shifted=bool(np.any(loc != 0.0))):
+    if not closed_under_affine(type(d), shifted):
         return Transformed(d, Affine(loc, scale))
-    moved = {"location": lambda v: loc + scale * v, "scale": lambda v: scale * v, "rate": lambda v: v / scale}
-    return type(d)(**{p.name: moved.get(p.role, lambda v: v)(getattr(d, p.name)) for p in d.parameters})
+    moved = {
+        "location": lambda v, b: loc + b * v,
+        "scale": lambda v, b: b * v,
+        "rate": lambda v, b: v / b,
+        "log_location": lambda v, b: v + np.log(b),
+    }
+    # Of a matrix, each output has a row.
+    by = {p.name: scale[..., None] if p.event_ndim > len(d.event_shape) else scale for p in d.parameters}
+    return type(d)(**{p.name: moved.get(p.role, lambda v, b: v)(getattr(d, p.name), by[p.name]) for p in d.parameters})
 
 
 def closed_under_affine(cls: type[Distribution], shifted: bool) -> bool:
-    """Return whether loc + scale · Y is of the same family; without a shift, a scale or a rate is enough."""
+    """Return whether loc + scale · Y is of the same family; without a shift, a scale, a rate or a location of log Y is enough."""
     roles = {p.role for p in cls.parameters}
-    return "location" in roles and "scale" in roles if shifted else bool(roles & {"scale", "rate"})
+    return "location" in roles and "scale" in roles if shifted else bool(roles & {"scale", "rate", "log_location"})

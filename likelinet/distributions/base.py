@@ -52,6 +52,8 @@ class Distribution(ABC):
     support: Domain = real
     event_shape: tuple[int, ...] = ()
     batch_shape: tuple[int, ...] = ()
+    # Single values of positive probability beside a density: there log_prob is log P(Y = y).
+    atoms: tuple[float, ...] = ()
 
     def __init__(self, **parameters: ArrayLike) -> None:
         self._set(parameters)
@@ -119,7 +121,9 @@ class Distribution(ABC):
             d = cls(**dict(zip(names, values, strict=True)))
             return d.log_cdf(y), d.log_sf(y)
 
-        return tails_by_differences(log_tails, params, cls.parameters)
+        d = cls(**dict(zip(names, params, strict=True)))
+        with np.errstate(all="ignore"):
+            return tails_by_differences(log_tails, params, cls.parameters, d._cdf_slopes(y), d.log_prob(y))
 
     @classmethod
     def log_interval(cls, params: tuple[Array, ...], low: Array, high: Array) -> tuple[Array, Backward]:
@@ -226,6 +230,20 @@ class Distribution(ABC):
 
     # ---- for the classes of this package ---------------------------------------------------------------------
 
+    def _cdf_slopes(self, y: np.ndarray) -> dict[str, np.ndarray]:
+        """Return (dF(y)/dθ) / p(y) of each parameter θ of which it is known: here a location and a scale."""
+        roles = [p.role for p in self.parameters]
+        locations, scales = ([p for p in self.parameters if p.role in r] for r in (("location",), ("scale", "rate")))
+        if self.support.integer or len(locations) > 1 or len(scales) > 1 or {"log_location", "log_scale"} & {*roles}:
+            return {}
+        if (locations and self.support.low > -np.inf) or self.support.high < np.inf:
+            return {}
+        away = y - getattr(self, locations[0].name) if locations else np.asarray(y)
+        slopes = {p.name: -np.ones_like(away) for p in locations}
+        for p in scales:
+            slopes[p.name] = (away if p.role == "rate" else -away) / getattr(self, p.name)
+        return slopes
+
     def _map(self, f: Callable[[np.ndarray, int], np.ndarray]) -> "Distribution":
         """Return this distribution with f(array, event_ndim) in place of every parameter array."""
         return type(self)(**{p.name: f(getattr(self, p.name), p.event_ndim) for p in self.parameters})
@@ -243,6 +261,29 @@ class Distribution(ABC):
         return self._map(
             lambda a, n: np.broadcast_to(a, shape + a.shape[a.ndim - n :]).reshape(-1, *a.shape[a.ndim - n :])
         )
+
+    def _log_interval(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
+        """Return log P(low < Y ≤ high), accurate where a difference of cdfs would cancel; the ends may be infinite."""
+        ends = [self._numbers(low), self._numbers(high)]
+        shape = np.broadcast_shapes(*(self._shape_with(e) for e in ends))
+        full = shape or (1,)
+        params = tuple(
+            np.broadcast_to(a, full + a.shape[a.ndim - p.event_ndim :])
+            for a, p in ((getattr(self, p.name), p) for p in self.parameters)
+        )
+        low, high = (np.broadcast_to(e, full) for e in ends)
+        with np.errstate(all="ignore"):
+            values = self.log_interval(params, low, high)[0]
+        return np.where(np.isnan(low) | np.isnan(high), np.nan, values).reshape(shape)[()]
+
+    def _shape_with(self, y: np.ndarray) -> tuple[int, ...]:
+        try:
+            return np.broadcast_shapes(self.batch_shape, y.shape)
+        except ValueError:
+            raise DataError(
+                f"{type(self).__name__}: an argument of shape {y.shape} does not go with "
+                f"batch_shape {self.batch_shape}."
+            ) from None
 
     def _undefined(self, method: str) -> NoReturn:
         raise UndefinedError(f"{type(self).__name__} has no {method}.")

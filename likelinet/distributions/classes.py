@@ -9,8 +9,9 @@ from likelinet.distributions.categorical import Categorical
 from likelinet.distributions.independent import Independent
 from likelinet.distributions.labelled import Labelled
 from likelinet.distributions.mixture import Mixture
+from likelinet.distributions.ordered_logistic import OrderedLogistic
 
-Classes = Bernoulli | Categorical | Labelled
+Classes = Bernoulli | Categorical | OrderedLogistic | Labelled
 
 
 def class_marginals(d: Distribution) -> Classes | None:
@@ -27,11 +28,11 @@ def class_marginals(d: Distribution) -> Classes | None:
 
 
 def mixed(d: Classes, log_weights: np.ndarray) -> Classes:
-    """Return the mixture over the last batch axis of `d`, which is of the same kind again, with mean probabilities.
+    """Return the mixture over the last batch axis of `d`: classes again, with mean probabilities.
 
     Parameters
     ----------
-    d : Bernoulli, Categorical or Labelled
+    d : Bernoulli, Categorical, OrderedLogistic or Labelled
         Of batch shape (..., M).
     log_weights : ndarray, shape (..., M)
         Logarithms of weights that sum to one.
@@ -40,6 +41,8 @@ def mixed(d: Classes, log_weights: np.ndarray) -> Classes:
         base = mixed(d.base, log_weights)
         assert not isinstance(base, Labelled)
         return Labelled(base, d.classes)
+    if isinstance(d, OrderedLogistic):
+        d = Categorical(probs=d.probs)
     if isinstance(d, Categorical):
         log_p = scipy.special.log_softmax(d.logits, axis=-1) + log_weights[..., None]
         return Categorical(scipy.special.logsumexp(log_p, axis=-2))

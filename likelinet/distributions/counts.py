@@ -14,6 +14,7 @@ LEFT_OUT = 1e-18  # mass that a sum may leave out on either side
 _EXACT = 4096  # rows with no more whole numbers than this are summed one by one
 _SHORT = 128  # and so are panels of a longer row
 _NODES = np.polynomial.legendre.leggauss(16)[0]
+_FAR = np.array([1e-300, 1e-250, 1e-200])  # quantiles between which the outermost parts of a moment lie
 _AT_ONCE = 2**18  # terms held in memory
 
 
@@ -56,7 +57,9 @@ def total(
 def _edges(d: "Distribution", low: np.ndarray, high: np.ndarray, seen: np.ndarray | None) -> np.ndarray:
     """Return increasing whole numbers per row, shape (many, n), from low to high + 1."""
     # Near 0 a density may fall like a power of k: there the panels grow by a constant factor.
-    powers = _SHORT * 4.0 ** np.arange(np.ceil(np.log2(max(high.max(), 2.0)) / 2.0))
+    far = max(high.max(), -low.min(), 2.0)
+    powers = _SHORT * 4.0 ** np.arange(np.ceil(np.log2(far) / 2.0))
+    powers = np.concatenate([-powers, powers]) if low.min() < 0.0 else powers
     inner = [np.floor(d._cuts()) + 1.0, np.broadcast_to(powers[:, None], (len(powers), len(low)))]
     if seen is not None:
         inner += [seen[None], seen[None] + 1.0]
@@ -108,13 +111,32 @@ def expectation(d: "Distribution", f: Term) -> np.ndarray:
     return sums.reshape(d.batch_shape)
 
 
+def powers(d: "Distribution") -> Callable[[np.ndarray, int], np.ndarray]:
+    """Return f(centre, power): E[(Y - centre)^power] by parts, from the lower tail to the upper one, shape (5, …)."""
+    flat = d._flat(d.batch_shape)
+    lower, upper = (quantile(_FAR[:, None]) for quantile in (flat.ppf, flat.isf))
+    starts = [lower[0], lower[1] + 1.0, lower[2] + 1.0, upper[2] + 1.0, upper[1] + 1.0]
+    ends = [lower[1], lower[2], upper[2], upper[1], upper[0]]
+
+    def parts(centre: np.ndarray, power: int) -> np.ndarray:
+        centre = np.broadcast_to(centre, d.batch_shape).reshape(-1)
+
+        def term(row: np.ndarray, k: np.ndarray) -> np.ndarray:
+            return np.exp(flat[row].log_prob(k)) * (k - centre[row]) ** power
+
+        sums = [total(flat, term, a, np.maximum(b, a - 1.0)) for a, b in zip(starts, ends, strict=True)]
+        return np.stack(sums).reshape(5, *d.batch_shape)
+
+    return parts
+
+
 def crps(d: "Distribution", y: np.ndarray) -> np.ndarray:
     """Return ∫ F(t)² dt below y plus ∫ (1 - F(t))² dt above it, summed over the unit steps of F."""
     shape = np.broadcast_shapes(d.batch_shape, y.shape)
     flat, y = d._flat(shape), np.broadcast_to(y, shape).reshape(-1)
     least = d.support.low
     finite = np.isfinite(y)
-    at = np.where(finite, y, least)
+    at = np.where(finite, y, least if np.isfinite(least) else 0.0)
     seen = np.maximum(np.floor(at), least)
 
     def term(row: np.ndarray, k: np.ndarray) -> np.ndarray:

@@ -50,6 +50,8 @@ def tails_by_differences(
     log_tails: Callable[[tuple[np.ndarray, ...]], tuple[np.ndarray, np.ndarray]],
     params: tuple[np.ndarray, ...],
     parameters: tuple[Parameter, ...],
+    known: dict[str, np.ndarray],
+    log_p: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, TailsBackward]:
     """Return log cdf and log sf, and a backward function by fourth-order central differences in float64.
 
@@ -59,23 +61,36 @@ def tails_by_differences(
         Both as a function of all parameters.
     params, parameters
         As for `loss_by_differences`; the parameters are numbers, not vectors.
+    known : dict
+        (d cdf / d parameter) / p(y) of those parameters that need no differences.
+    log_p : ndarray
+        log p(y).
 
     Returns
     -------
     tuple
         log_cdf, log_sf, and backward(d_log_cdf, d_log_sf) -> gradients of the parameters.
     """
+    tails = log_tails(params)
+
+    def slopes(i: int, p: Parameter) -> tuple[np.ndarray, np.ndarray] | np.ndarray:
+        if p.domain.integer:  # it has no slope
+            return np.zeros_like(tails)
+        if p.name in known:
+            return known[p.name] * np.exp(log_p - tails[0]), -known[p.name] * np.exp(log_p - tails[1])
+        return _slope(lambda values: np.stack(log_tails(values)), params, i, p)
 
     def backward(d_log_cdf: np.ndarray, d_log_sf: np.ndarray) -> tuple[np.ndarray, ...]:
         grads = []
-        for i, p in enumerate(parameters):
-            slopes = _slope(lambda values: np.stack(log_tails(values)), params, i, p)
-            # A tail that has no weight may have no finite slope.
-            parts = [np.where(d == 0.0, 0.0, d * s) for d, s in zip((d_log_cdf, d_log_sf), slopes, strict=True)]
-            grads.append(parts[0] + parts[1])
+        with np.errstate(all="ignore"):
+            for i, p in enumerate(parameters):
+                # A tail that has no weight may have no finite slope.
+                pairs = zip((d_log_cdf, d_log_sf), slopes(i, p), strict=True)
+                parts = [np.where(d == 0.0, 0.0, d * slope) for d, slope in pairs]
+                grads.append(parts[0] + parts[1])
         return tuple(grads)
 
-    return *log_tails(params), backward
+    return *tails, backward
 
 
 def _slope(
@@ -101,4 +116,6 @@ def _step(parameter: Parameter, value: np.ndarray) -> np.ndarray:
     """Return a step that stays inside the domain of the parameter."""
     domain = parameter.domain
     room = np.minimum(value - domain.low, domain.high - value)
+    if parameter.role == "shape":  # a large one is felt through its square root, as in the width of a Poisson
+        room = np.where(np.isfinite(room), np.minimum(room, 10.0 * np.sqrt(room)), room)
     return STEP * np.where(np.isfinite(room), room, 1.0 + np.abs(value)) * 0.4

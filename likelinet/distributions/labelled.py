@@ -8,18 +8,19 @@ from numpy.typing import ArrayLike
 from likelinet.distributions.base import Distribution, Rng
 from likelinet.distributions.bernoulli import Bernoulli
 from likelinet.distributions.categorical import Categorical
+from likelinet.distributions.ordered_logistic import OrderedLogistic
 from likelinet.errors import UndefinedError
 
 
 class Labelled(Distribution):
-    """A Bernoulli or Categorical whose classes bear labels: y is a label wherever it goes in or comes out.
+    """A distribution of classes that bear labels: y is a label wherever it goes in or comes out.
 
     Parameters
     ----------
-    base : Bernoulli or Categorical
+    base : Bernoulli, Categorical or OrderedLogistic
         The distribution of the codes 0, 1, …
     classes : array_like, shape (K,)
-        The label of each code, sorted, integers or strings.
+        The label of each code, integers or strings.
 
     References
     ----------
@@ -32,7 +33,7 @@ class Labelled(Distribution):
     ('yes', -0.2231)
     """
 
-    def __init__(self, base: Bernoulli | Categorical, classes: ArrayLike) -> None:
+    def __init__(self, base: Bernoulli | Categorical | OrderedLogistic, classes: ArrayLike) -> None:
         self.base = base
         self.classes = np.asarray(classes)
         self.batch_shape = base.batch_shape
@@ -42,7 +43,7 @@ class Labelled(Distribution):
     def probs(self) -> np.ndarray:
         """Probability of each class, shape (..., K), in the order of `classes`."""
         p = self.base.probs
-        return p if isinstance(self.base, Categorical) else np.stack([1.0 - p, p], axis=-1)
+        return np.stack([1.0 - p, p], axis=-1) if isinstance(self.base, Bernoulli) else p
 
     def log_prob(self, y: ArrayLike) -> np.ndarray:
         return self.base.log_prob(self.encode(y))
@@ -67,7 +68,7 @@ class Labelled(Distribution):
 
     def _map(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
         base = self.base._map(f)
-        assert isinstance(base, Bernoulli | Categorical)
+        assert isinstance(base, Bernoulli | Categorical | OrderedLogistic)
         return Labelled(base, self.classes)
 
     def __repr__(self) -> str:
@@ -75,8 +76,9 @@ class Labelled(Distribution):
 
 
 def encode_labels(y: np.ndarray, classes: np.ndarray) -> np.ndarray:
-    """Return the position of each label in the sorted `classes`, -1 where it is not among them."""
+    """Return the position of each label in `classes`, -1 where it is not among them."""
     if classes.dtype.kind in "US":
         y = y.astype(str)
-    position = np.minimum(np.searchsorted(classes, y), len(classes) - 1)
+    order = np.argsort(classes)
+    position = order[np.minimum(np.searchsorted(classes, y, sorter=order), len(classes) - 1)]
     return np.where(classes[position] == y, position, -1)

@@ -1,5 +1,6 @@
 """A mixture of distributions of one family: also what an ensemble of networks predicts."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -12,6 +13,7 @@ from likelinet.distributions.base import CUTS, Backward, Distribution, Rng, shap
 from likelinet.distributions.categorical import Categorical, choose
 from likelinet.distributions.gaussian import Gaussian
 from likelinet.distributions.independent import Independent
+from likelinet.distributions.multivariate import Multivariate
 from likelinet.errors import ParameterError, UndefinedError
 
 
@@ -83,6 +85,7 @@ class Mixture(Distribution):
         self.components = components
         self.support = components.support
         self.event_shape = components.event_shape
+        self.atoms = components.atoms
 
     @staticmethod
     def loss_of(base: Callable[[tuple[Array, ...], Array], tuple[Array, Backward]], event_ndim: int) -> Callable:
@@ -105,6 +108,32 @@ class Mixture(Distribution):
 
         return loss
 
+    @staticmethod
+    def log_interval_of(base: Callable, event_ndim: int) -> Callable:
+        """Return log P(low < Y ≤ high), as `loss_of` does the loss, from `log_interval` of one component."""
+
+        def log_interval(params: tuple[Array, ...], low: Array, high: Array) -> tuple[Array, Backward]:
+            logits, *inner = params
+            xp = namespace(logits)
+            ends = (e if np.ndim(e) == 0 else xp.expand_dims(e, -1 - event_ndim) for e in (low, high))
+            values, base_backward = base(tuple(inner), *ends)
+            log_w = logits - _logsumexp(logits)
+            with np.errstate(divide="ignore"):  # an interval of which no component has any
+                total = _logsumexp(log_w + values)
+            possible = total > -xp.inf
+            responsibility = xp.where(possible, xp.exp(log_w + values - xp.where(possible, total, 0.0)), 0.0)
+
+            def backward(d: Array) -> tuple[Array, ...]:
+                d = d[..., None]
+                return (
+                    d * (responsibility - xp.where(possible, xp.exp(log_w), 0.0)),
+                    *base_backward(d * responsibility),
+                )
+
+            return total[..., 0], backward
+
+        return log_interval
+
     @property
     def logits(self) -> np.ndarray:
         """Unnormalised log-weights, shape (..., K)."""
@@ -117,7 +146,11 @@ class Mixture(Distribution):
 
     def marginals(self) -> "Mixture":
         """Return the mixture of each output by itself: batch_shape + event_shape, with scalar events."""
-        if not isinstance(self.components, Independent):
+        if isinstance(self.components, Independent):
+            outputs = self.components.base
+        elif isinstance(self.components, Multivariate):
+            outputs = self.components.marginals()
+        else:
             return self
         batch = self.components.batch_shape
 
@@ -125,7 +158,7 @@ class Mixture(Distribution):
             own = a.shape[a.ndim - event_ndim :]
             return np.moveaxis(np.broadcast_to(a, (*batch, *self.event_shape, *own)), len(batch) - 1, -1 - event_ndim)
 
-        return Mixture(self.components.base._map(move), self.logits[..., None, :])
+        return Mixture(outputs._map(move), self.logits[..., None, :])
 
     def log_prob(self, y: ArrayLike) -> np.ndarray:
         values = self.components.log_prob(self.spread(self._observed(y))) + scipy.special.log_softmax(
@@ -205,12 +238,12 @@ class Mixture(Distribution):
         generator = np.random.default_rng(rng)
         shape = shape_of(sample_shape)
         codes = choose(self.probs, generator.random(shape + self.batch_shape))
+        k = self.probs.shape[-1]
+        codes += k * np.arange(math.prod(self.batch_shape)).reshape(self.batch_shape)
 
         def pick(a: np.ndarray, event_ndim: int) -> np.ndarray:
             own = a.shape[a.ndim - event_ndim :]
-            full = np.broadcast_to(a, (*shape, *self.batch_shape, self.probs.shape[-1], *own))
-            index = codes.reshape(codes.shape + (1,) * (event_ndim + 1))
-            return np.take_along_axis(full, index, axis=-1 - event_ndim).squeeze(-1 - event_ndim)
+            return np.broadcast_to(a, (*self.batch_shape, k, *own)).reshape(-1, *own).take(codes, axis=0)
 
         return self.components._map(pick).sample((), generator)
 
@@ -227,6 +260,13 @@ class Mixture(Distribution):
         n = min(len(self.event_shape), y.ndim)
         y = np.expand_dims(y, -1 - n)
         return np.broadcast_to(y, (*y.shape[: y.ndim - n - 1], self.components.batch_shape[-1], *y.shape[y.ndim - n :]))
+
+    def _log_interval(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
+        m = self.marginals()
+        ends = (m.spread(self._observed(e)) for e in (low, high))
+        return scipy.special.logsumexp(
+            scipy.special.log_softmax(m.logits, axis=-1) + m.components._log_interval(*ends), axis=-1
+        )
 
     def _average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
         m = self.marginals()
@@ -245,10 +285,16 @@ class Mixture(Distribution):
         low, high = np.fmin.reduce(possible, axis=-1), np.fmax.reduce(possible, axis=-1)
         shape = np.broadcast_shapes(q.shape, low.shape)
         q = np.broadcast_to(q, shape)
+        enough = (lambda y: m.sf(y) <= q) if upper else (lambda y: m.cdf(y) >= q)
         if m.support.integer:
-            tail = (lambda k: m.sf(k) <= q) if upper else (lambda k: m.cdf(k) >= q)
-            return numerical.smallest_integer(tail, shape)[()]
-        return numerical.invert(m, q, low, high, upper=upper)[()]
+            start = np.where(np.isfinite(low), low, 0.0)
+            y = numerical.smallest_integer(enough, shape, m.support.low, start)
+        else:
+            y = numerical.invert(m, q, low, high, upper=upper)
+        for at in m.atoms:
+            y = np.where(enough(at) & ~enough(np.nextafter(at, -np.inf)), at, y)
+        first, last = (q == 1.0, q == 0.0) if upper else (q == 0.0, q == 1.0)
+        return np.select([first, last, (q > 0.0) & (q < 1.0)], [low, high, y], np.nan)[()]
 
     def __repr__(self) -> str:
         return f"Mixture({self.components!r}, logits={np.array2string(self.logits, precision=4, threshold=6)})"

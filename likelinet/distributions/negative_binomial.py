@@ -99,6 +99,9 @@ class NegativeBinomial(Univariate):
         log_tail = self.log_prob(y + 1.0) + np.log(beta_fraction(y + 1.0, self.total_count, self.probs))
         return np.where(sf < UNDERFLOW, log_tail, log_of(sf, self._cdf(y)))
 
+    def _cdf_slopes(self, y: np.ndarray) -> dict[str, np.ndarray]:
+        return {"logits": -self.probs * (self.total_count + y)}
+
     def _mean(self) -> np.ndarray:
         return self.total_count * np.exp(self.logits)
 

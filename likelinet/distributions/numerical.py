@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from likelinet.distributions import counts
+from likelinet.distributions.base import CUTS
 
 if TYPE_CHECKING:
     from likelinet.distributions.base import Distribution
@@ -14,6 +16,8 @@ Function = Callable[[np.ndarray], np.ndarray]
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(20)
 # The squares in the CRPS make its tails short: fewer panels than for an expectation do.
+# A moment of a heavy tail takes cuts much farther out than its mass: the last ones tell what lies beyond.
+_FAR_CUTS = np.array([*(10.0 ** -np.array([300, 250, 200, 150, 100, 70, 50, 40, 30, 25, 20, 18])), *CUTS])
 _SQUARED_CUTS = np.array([1e-11, 1e-8, 1e-6, 1e-4, 3e-3, 0.04, 0.2, 0.5])
 
 
@@ -21,6 +25,9 @@ def invert(d: "Distribution", q: np.ndarray, low: np.ndarray, high: np.ndarray, 
     """Return y in [low, high] with cdf(y) = q, or sf(y) = q if `upper`, by Chandrupatla's method."""
     from scipy.optimize import elementwise
 
+    inner = (q > 0.0) & (q < 1.0)
+    if not inner.any():
+        return np.broadcast_to(low, q.shape)
     # SciPy drops rows as they converge, so each evaluation picks the rows that are left.
     flat = d._flat(q.shape)
     log_q = np.log(q).reshape(-1)
@@ -33,16 +40,38 @@ def invert(d: "Distribution", q: np.ndarray, low: np.ndarray, high: np.ndarray, 
     ends = [np.broadcast_to(e, q.shape).reshape(-1) for e in (low - width, high + width)]
     with np.errstate(all="ignore"):
         found = elementwise.find_root(gap, ends, args=(np.arange(q.size, dtype=float),), tolerances={"xrtol": 4e-16}).x
-    return np.where((q > 0.0) & (q < 1.0), found.reshape(q.shape), low)
+    return np.where(inner & (low < high), found.reshape(q.shape), low)
 
 
-def smallest_integer(enough: Function, shape: tuple[int, ...]) -> np.ndarray:
-    """Return the smallest k = 0, 1, … with enough(k), which must stay true from there on, by doubling and halving."""
-    low, high = np.full(shape, -1.0), np.zeros(shape)
-    while not (done := enough(high)).all() and high.max(initial=0.0) < 2.0**62:
-        low, high = np.where(done, low, high), np.where(done, high, 2.0 * high + 1.0)
-    while (wide := high - low > 1.0).any():
+def smallest_integer(
+    enough: Function, shape: tuple[int, ...], least: ArrayLike = 0.0, start: ArrayLike | None = None
+) -> np.ndarray:
+    """Return the smallest whole number k ≥ least with enough(k), which must stay true from there on.
+
+    By steps that double, away from `start`, and halving; `least` may be -inf.
+    """
+    below = np.broadcast_to(np.asarray(least, dtype=np.float64) - 1.0, shape)
+    first = np.where(np.isfinite(below), below + 1.0, 0.0) if start is None else np.asarray(start, dtype=np.float64)
+    high = np.broadcast_to(np.maximum(first, below + 1.0), shape)
+    done, step = enough(high), 1.0
+    low = np.where(done, np.maximum(high - 1.0, below), high)
+    unknown = done
+    while not done.all() and step < 2.0**62:
+        low, high = np.where(done, low, high), np.where(done, high, high + step)
+        done, step = enough(high), 2.0 * step
+    step = 1.0
+    while (unknown := unknown & (low > below)).any() and step < 2.0**62:
+        unknown = unknown & enough(low)
+        low, high, step = (
+            np.where(unknown, np.maximum(low - step, below), low),
+            np.where(unknown, low, high),
+            2.0 * step,
+        )
+    while True:
         middle = np.floor(0.5 * (low + high))
+        wide = (high - low > 1.0) & (low < middle) & (middle < high)
+        if not wide.any():
+            break
         done = enough(middle)
         low, high = np.where(wide & ~done, middle, low), np.where(wide & done, middle, high)
     return high
@@ -99,12 +128,68 @@ def integrate(f: Function, edges: np.ndarray, anchor: np.ndarray | float) -> np.
 
 def _anchor(d: "Distribution") -> np.ndarray | float:
     """Return where a density may be singular, or what its heavy tails are around."""
-    return d.support.low if np.isfinite(d.support.low) else d.ppf(0.5)
+    low = d.ppf(0.0) if np.isfinite(d.support.low) else np.full(d.batch_shape, -np.inf)
+    return low if np.isfinite(low).all() else np.where(np.isfinite(low), low, d.ppf(0.5))
 
 
-def expectation(d: "Distribution", f: Function) -> np.ndarray:
-    """Return E[f(Y)] with Y from the continuous `d`: an integral of f times the density."""
-    return integrate(lambda y: np.exp(d.log_prob(y)) * f(y), d._cuts(), _anchor(d)).sum(0)
+def expectation(d: "Distribution", f: Function, more: tuple[float, ...] = ()) -> np.ndarray:
+    """Return E[f(Y)] with Y from the continuous `d`: an integral of f times the density, and what its atoms add.
+
+    f may have narrow features at the points `more`.
+    """
+    panels = integrate(lambda y: np.exp(d.log_prob(y)) * f(y), _with_points(d._cuts(), more), _anchor(d))
+    return panels.sum(0) + sum(_atom(d, a, f) for a in d.atoms)
+
+
+def moments(
+    d: "Distribution", forward: Function = np.asarray, more: tuple[float, ...] = ()
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return mean and variance of forward(Y), an increasing map of `d`; infinite or nan where they do not exist.
+
+    For a continuous `d` forward may have narrow features at the points `more`.
+    """
+    if d.support.integer:
+        total = counts.powers(d)
+    else:
+        edges, anchor = _with_points(d._cuts(_FAR_CUTS), more), _anchor(d)
+
+        def total(centre: np.ndarray, power: int) -> np.ndarray:
+            def term(y: np.ndarray) -> np.ndarray:
+                distance = forward(y) - centre
+                return np.sign(distance) ** power * np.exp(d.log_prob(y) + power * np.log(np.abs(distance)))
+
+            panels = np.nan_to_num(integrate(term, edges, anchor), nan=0.0)
+            # What overflows is infinite, as far as numbers can tell.
+            panels[0] += np.where(forward(edges[0]) == -np.inf, (-1) ** power * np.inf, 0.0)
+            panels[-1] += np.where(forward(edges[-1]) == np.inf, np.inf, 0.0)
+            return panels
+
+    with np.errstate(all="ignore"):
+        centre = forward(d.ppf(0.5))
+        mean = centre + _with_ends(total(centre, 1)) + sum(_atom(d, a, lambda y: forward(y) - centre) for a in d.atoms)
+        finite = np.where(np.isfinite(mean), mean, centre)
+        var = _with_ends(total(finite, 2)) + sum(_atom(d, a, lambda y: (forward(y) - finite) ** 2) for a in d.atoms)
+        return mean, np.where(np.isfinite(mean), var, np.abs(mean))
+
+
+def _with_ends(panels: np.ndarray) -> np.ndarray:
+    """Return the sum of panels and of what lies beyond them, from how the outermost ones fall."""
+    size = 1e-16 * np.abs(panels).sum(0)
+    return panels.sum(0) + sum(_beyond(panels[i], panels[j], size) for i, j in ((0, 1), (-1, -2)))
+
+
+def _with_points(edges: np.ndarray, points: tuple[float, ...]) -> np.ndarray:
+    """Return `edges` with the points that lie between them."""
+    if not points:
+        return edges
+    inner = np.reshape(points, (-1,) + (1,) * (edges.ndim - 1))
+    return np.sort(np.concatenate([edges, np.clip(inner, edges[0], edges[-1])]), axis=0)
+
+
+def _atom(d: "Distribution", at: float, f: Function) -> np.ndarray:
+    """Return P(Y = at) f(at)."""
+    p = np.exp(d.log_prob(at))
+    return np.where(p > 0.0, p * f(np.broadcast_to(at, p.shape)), 0.0)
 
 
 def entropy(d: "Distribution") -> np.ndarray:
@@ -118,8 +203,15 @@ def entropy(d: "Distribution") -> np.ndarray:
 def kl_divergence(d: "Distribution", other: "Distribution") -> np.ndarray:
     """Return E[log p(Y) - log q(Y)] with Y from `d`: infinite where `other` excludes values that `d` can take."""
     shape = np.broadcast_shapes(d.batch_shape, other.batch_shape)
-    if other.support.low > d.support.low or other.support.high < d.support.high:
+    excluded = (other.ppf(0.0) > d.ppf(0.0)) | (other.isf(0.0) < d.isf(0.0))
+    for at in set(d.atoms) - set(other.atoms):
+        excluded = excluded | (d.log_prob(at) > -np.inf)
+    if np.all(excluded):
         return np.full(shape, np.inf)
+    return np.where(excluded, np.inf, _kl_divergence(d, other, shape))
+
+
+def _kl_divergence(d: "Distribution", other: "Distribution", shape: tuple[int, ...]) -> np.ndarray:
     d = d._map(lambda a, n: np.broadcast_to(a, shape + a.shape[a.ndim - n :]))
     if d.support.integer:
         mine, theirs = d._flat(shape), other._flat(shape)
@@ -138,29 +230,39 @@ def kl_divergence(d: "Distribution", other: "Distribution") -> np.ndarray:
     # What the last decades of either tail contribute tells the rest beyond them: a geometric series, or no limit.
     q = np.array([1e-16, 1e-15, 1e-14]).reshape((-1,) + (1,) * len(shape))
     lower, upper = integrate(weighted, d.ppf(q), anchor), integrate(weighted, d.isf(q)[::-1], anchor)
-    return total + _beyond(lower[0], lower[1]) + _beyond(upper[1], upper[0])
+    total = total + _beyond(lower[0], lower[1], 1e-12) + _beyond(upper[1], upper[0], 1e-12)
+    return total + sum(_atom(d, a, lambda y: d.log_prob(y) - other.log_prob(y)) for a in d.atoms)
 
 
-def _beyond(last: np.ndarray, previous: np.ndarray) -> np.ndarray:
-    """Return the sum of all further terms after two, which fall by a constant ratio; infinite if they do not fall."""
-    ratio = np.where(previous > 0.0, last / np.where(previous > 0.0, previous, 1.0), 0.0)
-    ratio = np.where(last > 1e-12, np.maximum(ratio, 0.0), 0.0)  # terms of rounding errors have no ratio
-    return np.where(ratio < 0.95, last * ratio / (1.0 - np.minimum(ratio, 0.95)), np.inf)
+def _beyond(last: np.ndarray, previous: np.ndarray, size: np.ndarray | float) -> np.ndarray:
+    """Return the sum of all further terms after two, which fall by a constant ratio; infinite if they do not fall.
+
+    Terms no larger than `size` are rounding errors: they have no ratio.
+    """
+    ratio = np.where(previous != 0.0, last / np.where(previous != 0.0, previous, 1.0), 0.0)
+    ratio = np.where(np.abs(last) > size, np.maximum(ratio, 0.0), 0.0)
+    return np.where(ratio < 0.95, last * ratio / (1.0 - np.minimum(ratio, 0.95)), np.sign(last) * np.inf)
 
 
-def crps(d: "Distribution", y: np.ndarray) -> np.ndarray:
-    """Return ∫ F(t)² dt below y plus ∫ (1 - F(t))² dt above it (Gneiting & Raftery 2007, equation 20)."""
+def crps(d: "Distribution", y: np.ndarray, slope: Function | None = None, more: tuple[float, ...] = ()) -> np.ndarray:
+    """Return ∫ F(t)² dt below y plus ∫ (1 - F(t))² dt above it (Gneiting & Raftery 2007, equation 20).
+
+    With the `slope` of a map of t, it is the integral over what the map makes of t; the slope may have narrow features
+    at the points `more`.
+    """
     if d.support.integer:
         return counts.crps(d, y)
     shape = np.broadcast_shapes(d.batch_shape, y.shape)
-    edges = d._cuts(_SQUARED_CUTS)
+    edges = d._cuts(_SQUARED_CUTS) if slope is None else _with_points(d._cuts(_FAR_CUTS[4:]), more)
     edges = edges.reshape(edges.shape[:1] + (1,) * (len(shape) - edges.ndim + 1) + edges.shape[1:])
     edges = np.sort(
         np.concatenate([np.broadcast_to(edges, edges.shape[:1] + shape), np.broadcast_to(y, (1, *shape))]), 0
     )
 
     def squared(t: np.ndarray) -> np.ndarray:
-        cdf = d.cdf(t)
-        return np.where(t < y, cdf, 1.0 - cdf) ** 2
+        if slope is None:
+            cdf = d.cdf(t)
+            return np.where(t < y, cdf, 1.0 - cdf) ** 2
+        return np.exp(2.0 * np.where(t < y, d.log_cdf(t), d.log_sf(t)) + np.log(slope(t)))
 
     return integrate(squared, edges, _anchor(d)).sum(0)

@@ -74,6 +74,9 @@ class Poisson(Univariate):
         sf, tail = self._sf(y), log_gamma_tail(y + 1.0, self.rate)
         return np.where(sf < UNDERFLOW, tail, log_of(sf, self._cdf(y)))
 
+    def _cdf_slopes(self, y: np.ndarray) -> dict[str, np.ndarray]:
+        return {"rate": -np.ones_like(y)}
+
     def _mean(self) -> np.ndarray:
         return self.rate
 

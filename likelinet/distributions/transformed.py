@@ -1,72 +1,38 @@
 """A distribution seen through an increasing map of y."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from likelinet.distributions.base import Distribution, Rng
-from likelinet.domains import Domain
+from likelinet.distributions import numerical
+from likelinet.distributions.base import CUTS, Distribution, Rng
+from likelinet.distributions.gaussian import Gaussian
+from likelinet.distributions.mixture import Mixture
+from likelinet.distributions.transforms import Affine, Log, Logit, Transform
+from likelinet.distributions.wrapper import Wrapper
 from likelinet.errors import ParameterError, UndefinedError
 
-
-@dataclass(frozen=True)
-class Affine:
-    """The map y = loc + scale · x, with scale > 0.
-
-    Parameters
-    ----------
-    loc, scale : array_like
-        Shapes broadcast with the batch of the distribution; `scale` is positive.
-
-    Raises
-    ------
-    ParameterError
-        If `scale` is not a positive finite number.
-
-    Examples
-    --------
-    >>> float(Affine(1.0, 2.0).forward(3.0))
-    7.0
-    """
-
-    loc: ArrayLike
-    scale: ArrayLike
-
-    def __post_init__(self) -> None:
-        if not (
-            np.all(np.asarray(self.scale) > 0.0) and np.all(np.isfinite(self.scale)) and np.all(np.isfinite(self.loc))
-        ):
-            raise ParameterError("Affine: loc must be finite and scale positive and finite.")
-
-    def forward(self, x: ArrayLike) -> np.ndarray:
-        """Return y."""
-        return np.asarray(self.loc) + np.asarray(self.scale) * np.asarray(x)
-
-    def inverse(self, y: ArrayLike) -> np.ndarray:
-        """Return x."""
-        return (np.asarray(y) - np.asarray(self.loc)) / np.asarray(self.scale)
-
-    def same(self, other: "Affine") -> bool:
-        """Return whether `other` is the same map."""
-        return bool(np.all(np.equal(self.loc, other.loc)) and np.all(np.equal(self.scale, other.scale)))
+__all__ = ["Affine", "Log", "Logit", "Transformed"]
 
 
-class Transformed(Distribution):
-    r"""The distribution of y = loc + scale · x, with x from `base`.
+class Transformed(Wrapper):
+    r"""The distribution of y = f(x), with x from `base` and an increasing map f.
 
-    .. math:: \log p(y) = \log p_x\left(\frac{y - a}{b}\right) - \log b
+    .. math:: \log p(y) = \log p_x(x) - \log f'(x), \qquad x = f^{-1}(y)
 
     Parameters
     ----------
     base : Distribution
         A univariate, continuous distribution.
-    transform : Affine
-        The map.
+    transform : Affine, Log or Logit
+        The map f: `Affine(loc, scale)` for y = loc + scale · x; `Log()` if log y, and `Logit()` if logit y is what
+        `base` describes.
 
     Raises
     ------
+    ParameterError
+        If `base` is not a continuous distribution of one number.
     UndefinedError
         From methods that `base` does not have.
 
@@ -82,19 +48,21 @@ class Transformed(Distribution):
     (16.0, 4.2426)
     """
 
-    def __init__(self, base: Distribution, transform: Affine) -> None:
-        if base.event_shape or base.support.integer:
+    def __init__(self, base: Distribution, transform: Transform) -> None:
+        if base.event_shape or base.support.integer or base.atoms:
             raise ParameterError(
-                "Transformed: base must be a continuous distribution of one output; for several, transform inside "
-                "Independent."
+                "Transformed: base must be a continuous distribution of one output, without an atom; for several "
+                "outputs, transform inside Independent."
             )
-        self.base, self.transform = base, transform
-        self.batch_shape = np.broadcast_shapes(base.batch_shape, np.shape(transform.loc), np.shape(transform.scale))
-        ends = np.asarray([np.min(transform.forward(base.support.low)), np.max(transform.forward(base.support.high))])
-        self.support = Domain(f"a number between {ends[0]} and {ends[1]}", ends[0], ends[1], base.support.closed)
+        self._wrap(base, np.empty(transform.shape))
+        self.transform = transform
+        self.support = transform.image(base.support)
 
     def log_prob(self, y: ArrayLike) -> np.ndarray:
-        return self.base.log_prob(self._inverse(y)) - np.log(self.transform.scale)
+        x = self._inverse(y)
+        inside = np.isfinite(x)
+        value = self.base.log_prob(x) - self.transform.log_slope(np.where(inside, x, 0.0))
+        return np.where(np.isinf(x), -np.inf, value)[()]
 
     def cdf(self, y: ArrayLike) -> np.ndarray:
         return self.base.cdf(self._inverse(y))
@@ -108,23 +76,47 @@ class Transformed(Distribution):
     def log_sf(self, y: ArrayLike) -> np.ndarray:
         return self.base.log_sf(self._inverse(y))
 
+    def _log_interval(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
+        return self.base._log_interval(self._inverse(low), self._inverse(high))
+
     def ppf(self, q: ArrayLike) -> np.ndarray:
-        return self.transform.forward(self.base.ppf(q))
+        return self._forward(self.base.ppf(q))
 
     def isf(self, q: ArrayLike) -> np.ndarray:
-        return self.transform.forward(self.base.isf(q))
+        return self._forward(self.base.isf(q))
 
     def mean(self) -> np.ndarray:
-        return self.transform.forward(self.base.mean())
+        if isinstance(self.transform, Affine):
+            return self.transform.forward(self.base.mean())
+        return self._full(self._moments()[0])
 
     def var(self) -> np.ndarray:
-        return self._full(self.base.var() * np.asarray(self.transform.scale) ** 2)
+        if isinstance(self.transform, Affine):
+            return self._full(self.base.var() * np.asarray(self.transform.scale) ** 2)
+        return self._full(self._moments()[1])
+
+    def _moments(self) -> tuple[np.ndarray, np.ndarray]:
+        with np.errstate(all="ignore"):
+            if isinstance(self.transform, Log):
+                exact = _moments_of_exp(self.base)
+                if exact is not None:
+                    return exact
+            return numerical.moments(self.base, self.transform.forward, self.transform.features)
 
     def mode(self) -> np.ndarray:
-        return self.transform.forward(self.base.mode())
+        if isinstance(self.transform, Affine):
+            return self.transform.forward(self.base.mode())
+        return super().mode()
 
     def entropy(self) -> np.ndarray:
-        return self._full(self.base.entropy() + np.log(self.transform.scale))
+        t = self.transform
+        if isinstance(t, Affine):
+            slope = np.log(t.scale)
+        elif isinstance(t, Log):
+            slope = self.base.mean()
+        else:
+            slope = numerical.expectation(self.base, t.log_slope, t.features)
+        return self._full(self.base.entropy() + slope)
 
     def kl_divergence(self, other: Distribution) -> np.ndarray:
         if not isinstance(other, Transformed) or not self.transform.same(other.transform):
@@ -132,28 +124,47 @@ class Transformed(Distribution):
         return self._full(self.base.kl_divergence(other.base))
 
     def crps(self, y: ArrayLike) -> np.ndarray:
-        return self.base.crps(self._inverse(y)) * np.asarray(self.transform.scale)
+        t = self.transform
+        if isinstance(t, Affine):
+            return self.base.crps(self._inverse(y)) * np.asarray(t.scale)
+        y = self._values(y)
+        with np.errstate(all="ignore"):
+            # Where there is no probability left, the score grows as the distance does.
+            x = np.clip(self._inverse(y), self.base.ppf(1e-100), self.base.isf(1e-100))
+            score = numerical.crps(self.base, x, lambda x: np.exp(t.log_slope(x)), t.features)
+            return (score + np.where(x == self._inverse(y), 0.0, np.abs(y - t.forward(x))))[()]
 
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
-        return self.transform.forward(self._full_base().sample(sample_shape, rng))
+        return self._forward(self._broadcast(self.base).sample(sample_shape, rng))
 
     def _map(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
-        affine = Affine(f(np.asarray(self.transform.loc), 0), f(np.asarray(self.transform.scale), 0))
-        return Transformed(self.base._map(f), affine)
+        return Transformed(self.base._map(f), self.transform.map(f))
 
-    def _full(self, value: np.ndarray) -> np.ndarray:
-        return np.broadcast_to(value, np.broadcast_shapes(np.shape(value), self.batch_shape)).copy()[()]
+    def _cuts(self, below: np.ndarray = CUTS) -> np.ndarray:
+        return self._forward(self.base._cuts(below))
 
-    def _full_base(self) -> Distribution:
-        """Return the base broadcast to the whole batch, so that every row gets draws of its own."""
-
-        def broadcast(a: np.ndarray, event_ndim: int) -> np.ndarray:
-            return np.broadcast_to(a, self.batch_shape + a.shape[a.ndim - event_ndim :])
-
-        return self.base._map(broadcast)
+    def _forward(self, x: np.ndarray) -> np.ndarray:
+        with np.errstate(over="ignore"):
+            return self.transform.forward(x)
 
     def _inverse(self, y: ArrayLike) -> np.ndarray:
-        return self.transform.inverse(self._observed(y))
+        with np.errstate(divide="ignore"):
+            return self.transform.inverse(self._numbers(y))
 
     def __repr__(self) -> str:
         return f"Transformed({self.base!r}, {self.transform!r})"
+
+
+def _moments_of_exp(base: Distribution) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return mean and variance of exp(X) where they are known in closed form."""
+    if isinstance(base, Gaussian):
+        mean = np.exp(base.loc + 0.5 * base.scale**2)
+        return mean, mean**2 * np.expm1(base.scale**2)
+    if isinstance(base, Mixture):
+        inner = _moments_of_exp(base.components)
+        if inner is None:
+            return None
+        means, variances = inner
+        mean = np.sum(base.probs * means, axis=-1)
+        return mean, np.sum(base.probs * (variances + (means - mean[..., None]) ** 2), axis=-1)
+    return None

@@ -10,7 +10,7 @@ from likelinet.arrays import Array
 from likelinet.distributions import numerical
 from likelinet.distributions.base import Backward, Distribution, Rng, shape_of
 from likelinet.distributions.intervals import anchor
-from likelinet.errors import DataError, UndefinedError
+from likelinet.errors import UndefinedError
 
 
 class Univariate(Distribution):
@@ -52,6 +52,10 @@ class Univariate(Distribution):
     @abstractmethod
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray: ...
 
+    def _top(self) -> np.ndarray | float:
+        """Return the largest y of each row: P(Y ≤ y) = 1."""
+        return self.support.high
+
     def _cdf(self, y: np.ndarray) -> np.ndarray:
         return np.exp(self._log_cdf(y))
 
@@ -67,12 +71,12 @@ class Univariate(Distribution):
     def _ppf(self, q: np.ndarray) -> np.ndarray:
         if not self.support.integer:
             self._undefined("ppf")
-        return numerical.smallest_integer(lambda k: self.cdf(k) >= q, q.shape)
+        return numerical.smallest_integer(lambda k: self.cdf(k) >= q, q.shape, self.support.low)
 
     def _isf(self, q: np.ndarray) -> np.ndarray:
         if not self.support.integer:
             self._undefined("isf")
-        return numerical.smallest_integer(lambda k: self.sf(k) <= q, q.shape)
+        return numerical.smallest_integer(lambda k: self.sf(k) <= q, q.shape, self.support.low)
 
     def _entropy(self) -> np.ndarray:
         return numerical.entropy(self)
@@ -106,10 +110,10 @@ class Univariate(Distribution):
         return self._evaluate(self._log_sf, y, 0.0, -np.inf)
 
     def ppf(self, q: ArrayLike) -> np.ndarray:
-        return self._quantile(self._ppf, q, self.support.low, self.support.high)
+        return self._quantile(self._ppf, q, self.support.low, self._top())
 
     def isf(self, q: ArrayLike) -> np.ndarray:
-        return self._quantile(self._isf, q, self.support.high, self.support.low)
+        return self._quantile(self._isf, q, self._top(), self.support.low)
 
     def mean(self) -> np.ndarray:
         return self._full(self._mean)
@@ -144,18 +148,12 @@ class Univariate(Distribution):
 
     # ---- batching and edges ----------------------------------------------------------------------------------
 
-    def _shape_with(self, y: np.ndarray) -> tuple[int, ...]:
-        try:
-            return np.broadcast_shapes(self.batch_shape, y.shape)
-        except ValueError:
-            raise DataError(
-                f"{type(self).__name__}: an argument of shape {y.shape} does not go with "
-                f"batch_shape {self.batch_shape}."
-            ) from None
-
     def _parameters_like(self, y: np.ndarray) -> tuple[np.ndarray, ...]:
         shape = self._shape_with(y) or (1,)
-        return tuple(np.broadcast_to(getattr(self, p.name), shape) for p in self.parameters)
+        return tuple(
+            np.broadcast_to(a, shape + a.shape[a.ndim - p.event_ndim :])
+            for a, p in ((getattr(self, p.name), p) for p in self.parameters)
+        )
 
     def _moved_inside(self, y: np.ndarray, inside: np.ndarray) -> np.ndarray:
         return np.where(inside, y, anchor(self.support))
@@ -173,7 +171,9 @@ class Univariate(Distribution):
         edges = np.select([np.isnan(y), low, high], [np.nan, below, above], 0.0)
         return np.where(np.broadcast_to(low | high | np.isnan(y), shape), edges, inner)[()]
 
-    def _quantile(self, hook: Callable[[np.ndarray], np.ndarray], q: ArrayLike, at_0: float, at_1: float) -> np.ndarray:
+    def _quantile(
+        self, hook: Callable[[np.ndarray], np.ndarray], q: ArrayLike, at_0: ArrayLike, at_1: ArrayLike
+    ) -> np.ndarray:
         q = np.asarray(q, dtype=np.float64)
         q = np.broadcast_to(q, self._shape_with(q))
         inner = (q > 0.0) & (q < 1.0)

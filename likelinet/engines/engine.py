@@ -82,8 +82,9 @@ def first_to_fail(objective: Objective, params: tuple[np.ndarray, ...], x: np.nd
     """Return the name of the first parameter that is not finite or makes the likelihood so."""
     head = objective.head
     with np.errstate(all="ignore"):
-        raw, _ = objective.network.forward(params[:-1], x)
-        outputs, _ = head.parameters(raw.astype(np.float64), params[-1].astype(np.float64))
+        features, columns = objective.divide(x, params[-1].dtype)
+        raw, _ = objective.network.forward(params[:-1], features)
+        outputs, _ = head.parameters(raw.astype(np.float64), params[-1].astype(np.float64), columns)
         values, backward = head.family.loss(outputs, y)
         grads = backward(np.ones_like(values))
     for candidates in (outputs, grads):

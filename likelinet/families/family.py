@@ -10,10 +10,22 @@ from likelinet.arrays import Array
 from likelinet.distributions import Distribution, Parameter
 from likelinet.distributions.base import Backward
 from likelinet.domains import Domain
-from likelinet.errors import ConfigError
 from likelinet.links import Link, Softplus
 
 Standardisation = Literal["location-scale", "scale", "none"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the table, as the source of a parameter that is known for each row.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    """
+
+    name: str
 
 
 @dataclass(frozen=True)
@@ -24,58 +36,84 @@ class Slot:
     ----------
     parameter : Parameter
         Its name, domain and role.
-    source : "predicted", "shared" or array
-        An output of the network, one learned constant, or a fixed value.
+    source : "predicted", "shared", array or Column
+        An output of the network, one learned constant, a fixed value, or a column of the table.
     link : Link
         From raw numbers into the domain.
     shape : tuple of int
         Its shape for one row.
+    exposure : Column, optional
+        Its logarithm is added to the raw number: what a rate is to be multiplied by.
     """
 
     parameter: Parameter
-    source: Literal["predicted", "shared"] | np.ndarray
+    source: Literal["predicted", "shared"] | np.ndarray | Column
     link: Link
     shape: tuple[int, ...] = ()
+    exposure: Column | None = None
+
+    @property
+    def raw_shape(self) -> tuple[int, ...]:
+        """The shape of the raw numbers it takes per row."""
+        own = len(self.shape) - self.parameter.event_ndim
+        return self.shape[:own] + ((self.link.raw_size(self.shape[own:]),) if self.shape[own:] else ())
 
     @property
     def size(self) -> int:
         """How many raw numbers it takes per row."""
-        return int(np.prod(self.shape))
+        return int(np.prod(self.raw_shape))
+
+    def within(self, n: int) -> "Slot":
+        """Return the slot of n such parameters in place of one."""
+        return replace(self, shape=(n, *self.shape))
 
     def standardised(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> "Slot":
         """Return the slot for targets (y - loc) / scale, which have the given spread.
 
         A fixed value in the user's units is moved along; the floor of a scale is one of the spread.
         """
-        if np.ndim(loc):  # one for each output, which is the first axis of the shape
-            loc, scale, spread = (v.reshape(-1, *(1,) * (len(self.shape) - 1)) for v in (loc, scale, spread))
+        if isinstance(self.source, Column):
+            return self
         if isinstance(self.source, str):
             if self.parameter.role != "scale" or not isinstance(self.link, Softplus):
                 return self
             floor = self.link.floor * spread
             return replace(self, link=replace(self.link, floor=floor if np.ndim(floor) else float(floor)))
-        value = np.broadcast_to(self.source, self.shape)
-        moved = {"location": (value - loc) / scale, "scale": value / scale, "rate": value * scale}
+        value = self.source
+        moved = {
+            "location": (value - loc) / scale,
+            "scale": value / scale,
+            "rate": value * scale,
+            "log_location": value - np.log(scale),
+        }
         return replace(self, source=np.asarray(moved.get(self.parameter.role, value), dtype=np.float64))
 
 
 class Family(ABC):
     """A distribution given its parameters: pure data and pure functions.
 
-    `slots` lists the open parameters in the order of `loss`.
+    A family over another one, its `base`, has the slots of the base among its own and calls its functions.
     """
-
-    slots: tuple[Slot, ...]
 
     @property
     @abstractmethod
+    def slots(self) -> tuple[Slot, ...]:
+        """The open parameters, in the order in which `loss` takes them."""
+
+    @property
     def event_ndim(self) -> int:
         """Number of axes of one y."""
+        return 0
 
     @property
     @abstractmethod
     def standardisation(self) -> Standardisation:
         """How targets may be scaled so that the family still fits them."""
+
+    @property
+    def origin(self) -> float:
+        """The y that stays where it is when targets are only scaled."""
+        return 0.0
 
     @property
     @abstractmethod
@@ -87,6 +125,14 @@ class Family(ABC):
         """Return -log p(y) per row, and its backward function to the parameters."""
 
     @abstractmethod
+    def log_interval(self, params: tuple[Array, ...], low: Array, high: Array) -> tuple[Array, Backward]:
+        """Return log P(low < Y ≤ high) per row, and its backward function to the parameters."""
+
+    def dense(self, y: np.ndarray) -> np.ndarray:
+        """Return where y has a density, rather than a probability that has no unit."""
+        return np.ones(y.shape, dtype=bool)
+
+    @abstractmethod
     def distribution(self, params: tuple[np.ndarray, ...]) -> Distribution:
         """Return the distribution with these parameters."""
 
@@ -95,17 +141,10 @@ class Family(ABC):
         """Return estimates of the parameters from y alone, each None where there is none."""
 
     @property
-    @abstractmethod
     def stable_in_float32(self) -> bool:
         """Whether `loss` keeps its digits in single precision; otherwise it is computed in double."""
+        return False
 
     @abstractmethod
-    def with_slots(self, slots: tuple[Slot, ...]) -> "Family":
-        """Return the same family with other sources, links or shapes."""
-
-    def slot(self, name: str) -> Slot:
-        """Return the slot of a parameter by its name."""
-        for slot in self.slots:
-            if slot.parameter.name == name:
-                return slot
-        raise ConfigError(f"There is no parameter '{name}', only {', '.join(s.parameter.name for s in self.slots)}.")
+    def standardised(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> "Family":
+        """Return the family of (y - loc) / scale, which has the given spread."""

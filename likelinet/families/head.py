@@ -1,4 +1,4 @@
-"""The head: raw network outputs and shared constants, through links, into the parameters of a family."""
+"""The head: raw network outputs, shared constants and columns of the table, through links, into a family's parameters."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import numpy as np
 
 from likelinet.arrays import Array, namespace
 from likelinet.distributions import Distribution
-from likelinet.families.family import Family, Slot
+from likelinet.families.family import Column, Family, Slot
 
 HeadBackward = Callable[[Array], tuple[Array, Array | None]]
 
@@ -17,7 +17,8 @@ HeadBackward = Callable[[Array], tuple[Array, Array | None]]
 class Head:
     """A family with a place in the raw numbers for each of its slots.
 
-    Raw outputs have shape (M, n, `predicted`), shared constants (M, `shared`).
+    Raw outputs have shape (M, n, `predicted`), shared constants (M, `shared`), columns (M, n, len(`columns`)), or None where it
+    reads none.
 
     Parameters
     ----------
@@ -38,6 +39,12 @@ class Head:
         return sum(s.size for s in self.family.slots if isinstance(s.source, str) and s.source == "shared")
 
     @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the table that it reads, in their order."""
+        read = ((s.source, s.exposure) for s in self.family.slots)
+        return tuple(dict.fromkeys(c.name for pair in read for c in pair if isinstance(c, Column)))
+
+    @cached_property
     def _places(self) -> tuple[tuple[Slot, int, int], ...]:
         """Each slot with the first and the last of its raw numbers, counted from its own source."""
         at = {"predicted": 0, "shared": 0}
@@ -50,28 +57,41 @@ class Head:
             places.append((slot, start, start + slot.size))
         return tuple(places)
 
-    def parameters(self, raw: Array, shared: Array) -> tuple[tuple[Array, ...], list]:
+    def parameters(self, raw: Array, shared: Array, columns: Array | None = None) -> tuple[tuple[Array, ...], list]:
         """Return the parameters of the family, and for each the way back through its link."""
+        xp = namespace(raw)
         params, backs = [], []
         rows = raw.shape[:-1]
+
+        def column(of: Column, axes: int) -> Array:
+            assert columns is not None
+            values = columns[..., self.columns.index(of.name)]
+            return values.reshape(values.shape + (1,) * axes)
+
         for slot, start, stop in self._places:
             if not isinstance(slot.source, str):
-                fixed = namespace(raw).asarray(slot.source, dtype=raw.dtype)
-                params.append(namespace(raw).broadcast_to(fixed, rows + slot.shape))
+                known = (
+                    column(slot.source, len(slot.shape))
+                    if isinstance(slot.source, Column)
+                    else xp.asarray(slot.source, dtype=raw.dtype)
+                )
+                params.append(xp.broadcast_to(known, rows + slot.shape))
                 backs.append(None)
                 continue
             if slot.source == "predicted":
-                piece = raw[..., start:stop].reshape(rows + slot.shape) if slot.shape != raw.shape[-1:] else raw
+                piece = raw[..., start:stop].reshape(rows + slot.raw_shape) if slot.raw_shape != raw.shape[-1:] else raw
             else:
-                piece = shared[..., None, start:stop].reshape((*shared.shape[:-1], 1, *slot.shape))
+                piece = shared[..., None, start:stop].reshape((*shared.shape[:-1], 1, *slot.raw_shape))
+            if slot.exposure is not None:
+                piece = piece + xp.log(column(slot.exposure, len(slot.raw_shape)))
             value, back = slot.link.forward(piece)
-            if slot.source == "shared":
-                value = namespace(raw).broadcast_to(value, rows + slot.shape)
+            if value.shape != rows + slot.shape:
+                value = xp.broadcast_to(value, rows + slot.shape)
             params.append(value)
             backs.append(back)
         return tuple(params), backs
 
-    def loss(self, raw: Array, shared: Array, y: Array) -> tuple[Array, HeadBackward]:
+    def loss(self, raw: Array, shared: Array, y: Array, columns: Array | None = None) -> tuple[Array, HeadBackward]:
         """Return -log p(y) per row, and `backward(d) -> (draw, dshared)`.
 
         Where the family needs it, everything here is computed in double precision, whatever the network's own.
@@ -80,7 +100,7 @@ class Head:
         dtype = raw.dtype
         if not self.family.stable_in_float32:
             raw, shared = raw.astype(xp.float64), shared.astype(xp.float64)
-        params, backs = self.parameters(raw, shared)
+        params, backs = self.parameters(raw, shared, columns)
         values, family_backward = self.family.loss(params, y)
 
         def backward(d: Array) -> tuple[Array, Array | None]:
@@ -90,6 +110,9 @@ class Head:
                     continue
                 if slot.source == "predicted":
                     draw.append(back(grad).reshape((*rows, slot.size)))
+                elif slot.exposure is not None:  # the link was applied row by row
+                    total = back(grad).sum(axis=len(rows) - 1, keepdims=True)
+                    dshared.append(total.reshape((*rows[:-1], slot.size)))
                 else:
                     total = grad.sum(axis=len(rows) - 1, keepdims=True)
                     dshared.append(back(total).reshape((*rows[:-1], slot.size)))
@@ -99,9 +122,9 @@ class Head:
 
         return values, backward
 
-    def distribution(self, raw: np.ndarray, shared: np.ndarray) -> Distribution:
+    def distribution(self, raw: np.ndarray, shared: np.ndarray, columns: np.ndarray | None = None) -> Distribution:
         """Return the predicted distributions of rows (..., n) in double precision."""
-        params, _ = self.parameters(raw.astype(np.float64), shared.astype(np.float64))
+        params, _ = self.parameters(raw.astype(np.float64), shared.astype(np.float64), columns)
         return self.family.distribution(params)
 
     def raw_start(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

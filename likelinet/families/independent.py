@@ -19,21 +19,20 @@ class IndependentFamily(Family):
     ----------
     base : Family
         The family of each output.
-    slots : tuple of Slot
-        The slots of `base` with a leading output axis.
+    outputs : int
+        d.
     """
 
     base: Family
-    slots: tuple[Slot, ...]
+    outputs: int
 
-    @staticmethod
-    def of(base: Family, outputs: int) -> "IndependentFamily":
-        """Return `outputs` independent copies of `base`."""
-        return IndependentFamily(base, tuple(replace(s, shape=(outputs, *s.shape)) for s in base.slots))
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        return tuple(s.within(self.outputs) for s in self.base.slots)
 
     @property
     def event_ndim(self) -> int:
-        return 1
+        return 1 + self.base.event_ndim
 
     @property
     def support(self) -> Domain:
@@ -44,6 +43,10 @@ class IndependentFamily(Family):
         return self.base.standardisation
 
     @property
+    def origin(self) -> float:
+        return self.base.origin
+
+    @property
     def stable_in_float32(self) -> bool:
         return self.base.stable_in_float32
 
@@ -51,11 +54,19 @@ class IndependentFamily(Family):
         values, backward = self.base.loss(params, y)
         return namespace(values).sum(values, axis=-1), lambda d: backward(d[..., None])
 
+    def log_interval(self, params: tuple[Array, ...], low: Array, high: Array) -> tuple[Array, Backward]:
+        values, backward = self.base.log_interval(params, low, high)
+        return namespace(values).sum(values, axis=-1), lambda d: backward(d[..., None])
+
+    def dense(self, y: np.ndarray) -> np.ndarray:
+        return self.base.dense(y)
+
     def distribution(self, params: tuple[np.ndarray, ...]) -> Distribution:
         return Independent(self.base.distribution(params))
 
     def start(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
-        return self.base.start(y, weight)
+        each = [self.base.start(y[:, j], weight) for j in range(self.outputs)]
+        return tuple(None if p[0] is None else np.stack(p) for p in zip(*each, strict=True))
 
-    def with_slots(self, slots: tuple[Slot, ...]) -> Family:
-        return replace(self, slots=slots)
+    def standardised(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> Family:
+        return replace(self, base=self.base.standardised(loc, scale, spread))

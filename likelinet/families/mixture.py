@@ -10,6 +10,8 @@ from likelinet.distributions.base import Backward
 from likelinet.domains import Domain
 from likelinet.families.family import Family, Slot, Standardisation
 
+WEIGHT_LOGITS = Parameter("logits", event_ndim=1, symbol="z")
+
 
 @dataclass(frozen=True)
 class MixtureFamily(Family):
@@ -19,18 +21,21 @@ class MixtureFamily(Family):
     ----------
     base : Family
         The family of each component.
-    slots : tuple of Slot
-        The logits of the weights, then the slots of `base` with a leading component axis.
+    logits : Slot
+        Those of the weights.
     """
 
     base: Family
-    slots: tuple[Slot, ...]
+    logits: Slot
 
-    @staticmethod
-    def of(base: Family, logits: Slot) -> "MixtureFamily":
-        """Return the mixture of len(logits) components of `base`."""
-        inner = tuple(replace(s, shape=logits.shape + s.shape) for s in base.slots)
-        return MixtureFamily(base, (logits, *inner))
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        return (self.logits, *(s.within(self.components) for s in self.base.slots))
+
+    @property
+    def components(self) -> int:
+        """K."""
+        return self.logits.shape[-1]
 
     @property
     def event_ndim(self) -> int:
@@ -45,11 +50,17 @@ class MixtureFamily(Family):
         return self.base.standardisation
 
     @property
-    def stable_in_float32(self) -> bool:
-        return False
+    def origin(self) -> float:
+        return self.base.origin
 
     def loss(self, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
         return Mixture.loss_of(self.base.loss, self.event_ndim)(params, y)
+
+    def log_interval(self, params: tuple[Array, ...], low: Array, high: Array) -> tuple[Array, Backward]:
+        return Mixture.log_interval_of(self.base.log_interval, self.event_ndim)(params, low, high)
+
+    def dense(self, y: np.ndarray) -> np.ndarray:
+        return self.base.dense(y)
 
     def distribution(self, params: tuple[np.ndarray, ...]) -> Distribution:
         logits, *inner = params
@@ -57,27 +68,19 @@ class MixtureFamily(Family):
 
     def start(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
         """Components start at the estimates from K slices of the sorted y, so that no two are the same."""
-        k = self.slots[0].shape[0]
-        order = np.argsort(y, axis=0, kind="stable")
-        inner = []
-        for part in np.array_split(np.arange(len(y)), k):
-            part = part if len(part) else np.arange(len(y))
-            rows = order[part]
-            inner.append(self.base.start(np.take_along_axis(y, rows, axis=0), np.ones(len(part))))
-        whole = self.base.start(y, weight)
+        order = np.argsort(y if y.ndim == 1 else y[:, 0], kind="stable")
+        parts = [part if len(part) else order for part in np.array_split(order, self.components)]
+        inner = [self.base.start(y[part], weight[part]) for part in parts]
         stacked: list[np.ndarray | None] = []
-        for slot, all_rows, *parts in zip(self.base.slots, whole, *inner, strict=True):
-            if all_rows is None:
+        for slot, whole, *each in zip(self.base.slots, self.base.start(y, weight), *inner, strict=True):
+            if whole is None:
                 stacked.append(None)
                 continue
-            values = np.stack([np.asarray(p) for p in parts], axis=-1 - len(slot.shape))
-            if slot.parameter.role == "scale":
-                values = np.maximum(values, 0.2 * np.expand_dims(all_rows, -1 - len(slot.shape)))
-            stacked.append(values)
-        return (np.zeros((*y.shape[1:], k)), *stacked)
+            values = np.stack([np.broadcast_to(p, slot.shape) for p in each])
+            stacked.append(np.maximum(values, 0.2 * np.asarray(whole)) if slot.parameter.role == "scale" else values)
+        return (np.zeros(self.components), *stacked)
 
-    def with_slots(self, slots: tuple[Slot, ...]) -> Family:
-        return replace(self, slots=slots)
-
-
-WEIGHT_LOGITS = Parameter("logits", event_ndim=1, symbol="z")
+    def standardised(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> Family:
+        # One for each output, and the same for all components.
+        moved = (v[..., None] if np.ndim(v) and not self.event_ndim else v for v in (loc, scale, spread))
+        return replace(self, base=self.base.standardised(*moved))

@@ -5,11 +5,22 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from likelinet.arrays import Array
-from likelinet.distributions import Bernoulli, Categorical, Distribution
+from likelinet.distributions import (
+    Bernoulli,
+    Categorical,
+    Dirichlet,
+    Distribution,
+    Multinomial,
+    MultivariateGaussian,
+    OrderedLogistic,
+)
 from likelinet.distributions.affine import closed_under_affine
 from likelinet.distributions.base import Backward
 from likelinet.domains import Domain
 from likelinet.families.family import Family, Slot, Standardisation
+
+CLASSES = (Bernoulli, Categorical, OrderedLogistic)
+VECTORS = (Dirichlet, Multinomial, MultivariateGaussian)
 
 
 @dataclass(frozen=True)
@@ -20,16 +31,20 @@ class Parametric(Family):
     ----------
     distribution_class : type
         One of likelinet's own, or a user's subclass of Distribution.
-    slots : tuple of Slot
+    own : tuple of Slot
         In the order of the parameters of the class.
     """
 
     distribution_class: type[Distribution]
-    slots: tuple[Slot, ...]
+    own: tuple[Slot, ...]
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        return self.own
 
     @property
     def event_ndim(self) -> int:
-        return 0
+        return int(self.distribution_class in VECTORS)
 
     @property
     def support(self) -> Domain:
@@ -38,7 +53,10 @@ class Parametric(Family):
     @property
     def standardisation(self) -> Standardisation:
         cls, support = self.distribution_class, self.distribution_class.support
-        if support.integer or cls is Categorical:
+        if cls is MultivariateGaussian:
+            # A fixed factor is in the user's units, which differ from output to output.
+            return "location-scale" if all(isinstance(s.source, str) for s in self.slots) else "none"
+        if support.integer or cls in CLASSES or cls in VECTORS:
             return "none"
         if not closed_under_affine(cls, shifted=bool(np.isinf(support.low))):
             return "none"  # the family of the scaled y would be another one
@@ -53,6 +71,9 @@ class Parametric(Family):
     def loss(self, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
         return self.distribution_class.loss(params, y)
 
+    def log_interval(self, params: tuple[Array, ...], low: Array, high: Array) -> tuple[Array, Backward]:
+        return self.distribution_class.log_interval(params, low, high)
+
     def distribution(self, params: tuple[np.ndarray, ...]) -> Distribution:
         return self.distribution_class(**{s.parameter.name: p for s, p in zip(self.slots, params, strict=True)})
 
@@ -62,5 +83,5 @@ class Parametric(Family):
             return (cls.frequencies(y, weight, self.slots[0].shape[-1]),)
         return cls.marginal(y, weight)
 
-    def with_slots(self, slots: tuple[Slot, ...]) -> Family:
-        return replace(self, slots=slots)
+    def standardised(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> Family:
+        return replace(self, own=tuple(s.standardised(loc, scale, spread) for s in self.slots))

@@ -6,9 +6,11 @@ from typing import Any
 import numpy as np
 
 from likelinet.config import DataConfig
+from likelinet.config.data import IntervalTargetConfig, TimeTargetConfig
+from likelinet.distributions import Interval
 from likelinet.errors import DataError
 from likelinet.preprocessing.cells import has_codes
-from likelinet.preprocessing.tables import Table, as_array, as_table, counted, row_weights
+from likelinet.preprocessing.tables import Table, as_array, as_table, counted, row_weights, rows_of
 
 
 @dataclass(frozen=True)
@@ -16,7 +18,7 @@ class Rows:
     """A table with its target, still in the user's form, and a weight per row, which is not zero."""
 
     table: Table
-    y: np.ndarray
+    y: np.ndarray | Interval
     weight: np.ndarray
 
 
@@ -43,9 +45,10 @@ def read_rows(data: DataConfig, classes: bool, X: Any, y: Any, sample_weight: An
         for name in target_names(data):
             table.column(name)  # a misspelled target is said first
     else:
-        y = as_array(y, what)
-        if y.ndim == 0 or len(y) != table.n:
-            raise DataError(f"X has {counted(table.n, 'row')}, but y has shape {y.shape}: they must be equally long.")
+        y = y if isinstance(y, Interval) else as_array(y, what)
+        shape = y.lower.shape if isinstance(y, Interval) else y.shape
+        if shape[:1] != (table.n,):
+            raise DataError(f"X has {counted(table.n, 'row')}, but y has shape {shape}: they must be equally long.")
     if sample_weight is not None:
         weight = row_weights(sample_weight, table.n, "sample_weight")
     else:
@@ -59,11 +62,26 @@ def read_rows(data: DataConfig, classes: bool, X: Any, y: Any, sample_weight: An
 
 def target_names(data: DataConfig) -> tuple[str, ...]:
     """Return the names of the target columns."""
-    return () if data.target is None else (data.target,) if isinstance(data.target, str) else tuple(data.target)
+    match data.target:
+        case None:
+            return ()
+        case str():
+            return (data.target,)
+        case IntervalTargetConfig(lower=lower, upper=upper):
+            return (lower, upper)
+        case TimeTargetConfig(time=time, event=event):
+            return (time, event)
+        case names:
+            return tuple(names)
 
 
-def _target(table: Table, data: DataConfig, classes: bool) -> np.ndarray:
-    """Return the target columns as they are, shape (n,) or (n, d)."""
+def _target(table: Table, data: DataConfig, classes: bool) -> np.ndarray | Interval:
+    """Return the target columns as they are, shape (n,) or (n, d), or as intervals."""
+    match data.target:
+        case IntervalTargetConfig(lower=lower, upper=upper):
+            return Interval(table.bounds(lower, -np.inf), table.bounds(upper, np.inf))
+        case TimeTargetConfig(time=time, event=event):
+            return _until_event(table, time, event)
     names = target_names(data)
     columns = [table.column(name) for name in names]
     # Text from a CSV file may be numbers; codes like 007 are text for good, and so are labels like 1, 2, other.
@@ -71,3 +89,14 @@ def _target(table: Table, data: DataConfig, classes: bool) -> np.ndarray:
     if all(c.dtype.kind == "U" and not text(n) and not has_codes(c) for c, n in zip(columns, names, strict=True)):
         columns = [table.numeric(n) for n in names]
     return columns[0] if isinstance(data.target, str) else np.stack(columns, axis=1)
+
+
+def _until_event(table: Table, time: str, event: str) -> Interval:
+    seen = table.numeric(event)
+    strange = ~np.isin(seen, (0.0, 1.0))
+    if strange.any():
+        raise DataError(
+            f"Column '{event}', the event, must be 1 where it was seen and 0 where not, got {seen[strange][0]:g} "
+            f"({rows_of(strange, table.index)})."
+        )
+    return Interval.right_censored(table.numeric(time), seen == 1.0)

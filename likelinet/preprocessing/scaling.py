@@ -1,4 +1,4 @@
-"""Mean and spread of columns of any magnitude."""
+"""Mean and spread of columns of any magnitude, and of heavy-tailed ones."""
 
 import numpy as np
 
@@ -10,3 +10,16 @@ def moments(values: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndar
     mean = np.average(values, axis=0, weights=weight)
     spread = np.sqrt(np.average((values - mean) ** 2, axis=0, weights=weight))
     return np.ldexp(mean, exponent), np.ldexp(spread, exponent)
+
+
+HEAVY = 5.0  # standard deviations per normal-equivalent interquartile range above which outliers make the spread
+_NORMAL_IQR = 1.3489795003921634
+
+
+def middle_and_spread(values: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return mean and standard deviation along the first axis; where outliers dominate them, median and quartiles."""
+    mean, spread = moments(values, weight)
+    low, middle, high = np.quantile(values, [0.25, 0.5, 0.75], axis=0, weights=weight, method="inverted_cdf")
+    quartiles = (high - low) / _NORMAL_IQR
+    heavy = (quartiles > 0.0) & (spread > HEAVY * quartiles)
+    return np.where(heavy, middle, mean), np.where(heavy, quartiles, spread)

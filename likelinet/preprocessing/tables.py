@@ -99,6 +99,19 @@ class Table:
         check_finite(values, f"Column '{name}'", self.index)
         return values
 
+    def bounds(self, name: str, missing: float) -> np.ndarray:
+        """Return a column of numbers of which some may be infinite, with `missing` for empty cells."""
+        values = self.column(name)
+        if values.dtype.kind == "U":
+            parsed = self._parse(name)
+            if parsed.stray.any():
+                raise DataError(
+                    f"Column '{name}' must hold numbers, but has text: {self._cells(values, parsed.stray)}."
+                )
+            values = parsed.numbers
+        values = values.astype(np.float64, copy=False)
+        return np.where(np.isnan(values), missing, values)
+
     def text(self, name: str) -> np.ndarray:
         """Return a column as text, without missing cells."""
         values = self.column(name)
@@ -212,6 +225,16 @@ def as_array(values: Any, what: str) -> np.ndarray:
         return np.asarray(values)
     except ValueError:
         raise DataError(f"{what} must be an array whose rows all have the same length.") from None
+
+
+def target_array(y: Any, what: str) -> np.ndarray:
+    """Return y as an array of shape (n,) or (n, d) that is neither complex nor of dates."""
+    y = as_array(y, what)
+    if y.ndim not in (1, 2) or (y.ndim == 2 and y.shape[1] == 0):
+        raise DataError(f"{what} must have shape (n,) or (n, d), got {y.shape}.")
+    if y.dtype.kind in "cmM":
+        raise DataError(f"{what} must hold real numbers or class labels, got {y.dtype}: convert it first.")
+    return y
 
 
 def row_weights(weight: Any, n: int, what: str) -> np.ndarray:

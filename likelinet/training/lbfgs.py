@@ -83,11 +83,13 @@ class _MemberFit:
         flat, held_out = intermediate_result.x, self.plan.validation[self.member]
         validated = np.array([self.value(flat, held_out)[0]]) if len(held_out) else None
         going_on = self.best.record(np.array([self.member]), flat[None], validated, self.epoch)
+        weight, rows = self.data.weight, self.plan.train[self.member]
+        trained = self.plan.shift(rows, weight[rows])
         record = Epoch(
             self.epoch,
             self.plan.epochs,
-            [float(intermediate_result.fun) + self.plan.offset],
-            None if validated is None else (validated + self.plan.offset).tolist(),
+            [float(intermediate_result.fun + trained)],
+            None if validated is None else (validated + self.plan.shift(held_out, weight[held_out])).tolist(),
             [self.member],
             1.0,
             time.perf_counter() - self.began,

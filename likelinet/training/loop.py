@@ -47,8 +47,8 @@ class Plan:
         For early stopping.
     gradient_clip : float or None
         Largest norm of a gradient.
-    offset : float
-        Added to every reported NLL: it brings standardised targets back to the user's units.
+    offset : ndarray, shape (rows,)
+        Added to the reported NLL of each row: it brings standardised targets back to the user's units.
     """
 
     train: np.ndarray
@@ -58,7 +58,11 @@ class Plan:
     steps: int
     patience: int | None
     gradient_clip: float | None
-    offset: float
+    offset: np.ndarray
+
+    def shift(self, rows: np.ndarray, weight: np.ndarray) -> np.ndarray:
+        """Return the weighted mean of the offset over rows (M, n) of each member."""
+        return (self.offset[rows] * weight).sum(-1) / weight.sum(-1)
 
 
 def train(
@@ -90,12 +94,15 @@ def train(
             left -= len(losses)
             trained = losses.sum(0) / epoch_batches.share.sum((0, 2))
             validated = _mean_nll(run, held_out, data.weight) if held_out.shape[1] else None
+            trained_rows, share = (
+                a.swapaxes(0, 1).reshape(len(members), -1) for a in (epoch_batches.rows, epoch_batches.share)
+            )
             going_on = best.record(members, run.weights(), validated, epoch)
             record = Epoch(
                 epoch,
                 plan.epochs,
-                (trained + plan.offset).tolist(),
-                None if validated is None else (validated + plan.offset).tolist(),
+                (trained + plan.shift(trained_rows, share)).tolist(),
+                None if validated is None else (validated + plan.shift(held_out, data.weight[held_out])).tolist(),
                 members.tolist(),
                 float(optimiser.rates[plan.steps - left - 1]),
                 time.perf_counter() - began,

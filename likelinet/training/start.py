@@ -11,7 +11,12 @@ ROWS = 50_000  # on which it is polished, at most
 
 
 def initial_weights(
-    objective: Objective, y: np.ndarray, weight: np.ndarray, rngs: list[np.random.Generator], dtype: str
+    objective: Objective,
+    y: np.ndarray,
+    weight: np.ndarray,
+    rngs: list[np.random.Generator],
+    dtype: str,
+    columns: np.ndarray | None = None,
 ) -> np.ndarray:
     """Return weights (M, P): random matrices, and output biases and shared constants that ignore x.
 
@@ -25,8 +30,10 @@ def initial_weights(
         One per member.
     dtype : str
         Of the result.
+    columns : ndarray, optional
+        What the head reads from the table.
     """
-    bias, shared = marginal_fit(objective.head, y, weight)
+    bias, shared = marginal_fit(objective.head, y, weight, columns)
     layout = objective.layout
     members = []
     for rng in rngs:
@@ -37,7 +44,9 @@ def initial_weights(
     return np.stack(members).astype(dtype)
 
 
-def marginal_fit(head: Head, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def marginal_fit(
+    head: Head, y: np.ndarray, weight: np.ndarray, columns: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the raw outputs and shared constants that maximise the weighted likelihood of y without any x.
 
     The family's own estimates are kept where they are already stationary (closed-form maxima); else L-BFGS goes on
@@ -49,11 +58,12 @@ def marginal_fit(head: Head, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndar
     n_raw = len(raw)
 
     def on(rows: slice):
+        known = None if columns is None else columns[None, rows]
         share = (weight[rows] / weight[rows].sum()).astype(np.float64)[None]
 
         def value_and_gradient(flat: np.ndarray) -> tuple[float, np.ndarray]:
             outputs = np.broadcast_to(flat[:n_raw], (1, share.shape[1], n_raw))
-            values, backward = head.loss(outputs, flat[None, n_raw:], y[None, rows])
+            values, backward = head.loss(outputs, flat[None, n_raw:], y[None, rows], known)
             draw, dshared = backward(share)
             gradient = np.concatenate([draw.sum((0, 1)), np.zeros(0) if dshared is None else dshared[0]])
             value = float((values * share).sum())

@@ -15,8 +15,9 @@ close = {"rtol": 1e-10, "atol": 1e-12}
 
 def exactly(f, params, y):
     """Return f(*params, y) row by row from mpmath."""
+    numbers = np.concatenate([a.reshape(len(y), -1) for a in (*params, y)], axis=-1)
     with mp.workdps(40):
-        return np.array([float(f(*map(mp.mpf, map(float, row)))) for row in zip(*params, y, strict=True)])
+        return np.array([float(f(*map(mp.mpf, row))) for row in numbers.tolist()])
 
 
 @each(FAMILIES)
@@ -60,8 +61,10 @@ def test_quantiles(case: Family, method, data):
     np.testing.assert_allclose(got, getattr(case.oracle(*params), method)(q), **close)
 
 
-@each(UNIVARIATE)
-@pytest.mark.parametrize("method", ["mean", "var", "std", "median"])
+SUMMARIES = [(c, m) for c in UNIVARIATE for m in ("mean", "var", "std", "median") if m not in c.undefined]
+
+
+@pytest.mark.parametrize(("case", "method"), SUMMARIES, ids=[f"{c}-{m}" for c, m in SUMMARIES])
 @given(data=st.data())
 def test_summaries(case: Family, method, data):
     params = data.draw(rows(case))
@@ -81,6 +84,6 @@ def test_entropy(case: Family, data):
 def test_entropy_of_counts_is_the_sum_over_all_masses(case: Family, data):
     params = data.draw(rows(case))
     oracle = case.oracle(*params)
-    p = oracle.pmf(np.arange(np.max(oracle.mean() + 100.0 * oracle.std()) + 50.0)[:, None])
+    p = oracle.pmf(case.all_y(oracle)[:, None])
     want = scipy.special.entr(p).sum(0)
     np.testing.assert_allclose(case.distribution(params).entropy(), want, **close)

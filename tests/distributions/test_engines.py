@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 import likelinet as ll
-from likelinet.links import Exp, Identity, Sigmoid, Softplus
-from tests.cases import FAMILIES, Family
+from likelinet.arrays import namespace
+from likelinet.links import Exp, Identity, Ordered, Sigmoid, Softplus
+from tests.cases import FAMILIES, UNIVARIATE, Family
 from tests.distributions.strategies import each
 
 N = 40
@@ -31,15 +32,15 @@ def run(loss, params, y, d):
     return (values, backward(d)), own, grad
 
 
-def check(loss, params, y):
+def check(loss, params, y, learned=None):
     d = np.random.default_rng(1).uniform(0.5, 2.0, N)
     mine, compiled, grad = run(loss, params, y, d)
     np.testing.assert_allclose(compiled[0], mine[0], rtol=1e-10, atol=1e-11)
     assert len(mine[1]) == len(compiled[1]) == len(grad)
-    for a, b, c in zip(mine[1], compiled[1], grad, strict=True):
+    for a, b, c, moves in zip(mine[1], compiled[1], grad, learned or [True] * len(grad), strict=True):
         unit = np.abs(a).max()
         np.testing.assert_allclose(b, a, rtol=1e-10, atol=1e-12 * unit)
-        np.testing.assert_allclose(c, a, rtol=1e-9, atol=1e-11 * unit)
+        np.testing.assert_allclose(c * moves, a, rtol=1e-9, atol=1e-11 * unit)
 
 
 def arguments(case: Family):
@@ -49,7 +50,7 @@ def arguments(case: Family):
 
 @each(FAMILIES)
 def test_loss_of_a_family(case: Family):
-    check(case.cls.loss, *arguments(case))
+    check(case.cls.loss, *arguments(case), [p.learned for p in case.cls.parameters])
 
 
 @each(tuple(c for c in FAMILIES if c.cls in (ll.Gaussian, ll.Poisson)))
@@ -69,3 +70,84 @@ def test_links(link):
         return value * y, lambda d: (backward(d * y),)
 
     check(loss, (np.linspace(-20.0, 20.0, N),), np.linspace(1.0, 2.0, N))
+
+
+CLOSED = tuple(c for c in UNIVARIATE if "tails" in vars(c.cls))
+BY_DIFFERENCES = tuple(c for c in UNIVARIATE if c.cls.tails.__func__ is ll.Distribution.tails.__func__)
+
+
+@each(CLOSED)
+def test_tails(case: Family):
+    def tails(params, y, d):
+        log_cdf, log_sf, backward = case.cls.tails(params, y)
+        return (log_cdf, log_sf), (*backward(d, 0.0 * d), *backward(0.0 * d, d))
+
+    same_when_compiled(tails, *arguments(case))
+
+
+@each(CLOSED)
+def test_intervals(case: Family):
+    params, y = arguments(case)
+    quartiles = [case.observe(params, np.full(N, u)) for u in (0.25, 0.75)]
+    widths = (1.0 if case.integer else 0.5 * (quartiles[1] - quartiles[0])) * np.resize(
+        [1e-9, 1e-3, 0.3, 1.0, 3.0, np.inf], N
+    )
+
+    def log_interval(params, y, d):
+        values, backward = case.cls.log_interval(params, y, y + namespace(y).asarray(widths))
+        return (values,), backward(d)
+
+    same_when_compiled(log_interval, params, y)
+
+
+def same_when_compiled(f, params, y):
+    """Compare NumPy with JAX compiled in 64 bits, values and gradients; JAX's special functions have 12 digits."""
+    d = np.random.default_rng(1).uniform(0.5, 2.0, N)
+    values, grads = f(params, y, d)
+    with jax.enable_x64(True):
+        own = jax.tree.map(np.asarray, jax.jit(f)(*jax.tree.map(jnp.asarray, (params, y, d))))
+    for a, b in zip(own[0], values, strict=True):
+        assert a.dtype == np.float64
+        np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-12)
+    for a, b in zip(own[1], grads, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-8, atol=1e-10 * np.abs(b).max())
+
+
+@each(BY_DIFFERENCES)
+def test_tails_by_differences_name_the_family_on_another_engine(case: Family):
+    params, y = arguments(case)
+    params, y = tuple(map(jnp.asarray, params)), jnp.asarray(y)
+    for f in (lambda: case.cls.tails(params, y), lambda: case.cls.log_interval(params, y, y + 1.0)):
+        with pytest.raises(ll.UndefinedError, match=case.cls.__name__):
+            f()
+
+
+def test_ordered_numbers():
+    def loss(params, y):
+        value, backward = Ordered(1e-3).forward(params[0])
+        return (value * value).sum(-1) * y, lambda d: (backward((d * y)[..., None] * 2.0 * value),)
+
+    check(loss, (np.random.default_rng(0).normal(size=(N, 4)),), np.linspace(1.0, 2.0, N))
+
+
+@each(tuple(c for c in FAMILIES if c.cls in (ll.Geometric, ll.Binomial, ll.OrderedLogistic)))
+def test_tails_and_intervals_in_closed_form(case: Family):
+    params, y = arguments(case)
+    y = np.minimum(y, case.highest(case.distribution(params)) - 1.0)  # there P(Y > y) = 0 has no gradient
+    ones = np.ones(N)
+
+    def tails(p, y):
+        log_cdf, log_sf, backward = case.cls.tails(p, y)
+        return log_cdf + log_sf, lambda d: backward(d, d)
+
+    def interval(p, y):
+        return case.cls.log_interval(p, y - 2.0, y + 3.0)
+
+    for loss in (tails, interval):
+        values, backward = loss(params, y)
+        with jax.enable_x64(True):
+            got = jax.jit(lambda p, y, d, loss=loss: (loss(p, y)[0], loss(p, y)[1](d)))(params, y, ones)
+            got = jax.tree.map(np.asarray, got)
+        np.testing.assert_allclose(got[0], values, rtol=1e-10, atol=1e-12)
+        for a, b in zip(got[1], backward(ones), strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-11)

@@ -22,6 +22,15 @@ MISTAKES = {
     "neither": (lambda: ll.Bernoulli(), "^Bernoulli takes either logits or probs"),
     "both counts": (lambda: ll.NegativeBinomial(1.0, 0.0, probs=0.5), "^NegativeBinomial takes either logits or probs"),
     "neither classes": (lambda: ll.Categorical(), "^Categorical takes either logits or probs"),
+    "cutpoints": (
+        lambda: ll.OrderedLogistic(0.0, [[0.0, 1.0], [1.0, 1.0]]),
+        "^OrderedLogistic: the cutpoints of every row must increase",
+    ),
+    "trials": (
+        lambda: ll.Binomial([3.0, 2.5], 0.0),
+        r"^Binomial: total_count must be a whole number 0, 1, 2, …, got 2.5 at \(1,\)\.$",
+    ),
+    "certain failure": (lambda: ll.Geometric(probs=0.0), "^Geometric: logits must be a finite number"),
     "probability": (lambda: ll.Bernoulli(probs=[0.5, 1.5]), r"^Bernoulli: probs must lie between 0 and 1, got 1.5\.$"),
     "certain count": (lambda: ll.NegativeBinomial(1.0, probs=1.0), "^NegativeBinomial: logits must be a finite number"),
     "negative class": (

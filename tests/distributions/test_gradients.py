@@ -19,7 +19,7 @@ def test_gradient_of_a_family(case: Family, data):
     y, d = case.observe(params, data.draw(quantiles)), data.draw(incoming)
     _, backward = case.cls.loss(params, y)
     want = gradients(case.cls.loss, params, y, case.steps(params))
-    weighted = [w * (d[:, None] if w.ndim > 1 else d) for w in want]
+    weighted = [w * d.reshape(-1, *(1,) * (w.ndim - 1)) for w in want]
     assert_gradients(backward(d), weighted)
 
 
@@ -30,11 +30,13 @@ def test_gradient_of_a_mixture(case: Family, data):
     params = case.parameters(data.draw(uniform(ROWS, k, columns, low=0.3, high=0.7)))
     logits = 4.0 * data.draw(uniform(ROWS, k)) - 2.0
     y, d = case.observe(tuple(p[:, 0] for p in params), data.draw(quantiles)), data.draw(incoming)
+    for j in [*range(k)] * k:
+        y = case.off_kink(tuple(p[:, j] for p in params), y)
     loss = ll.Mixture.loss_of(case.cls.loss, 0)
     values, backward = loss((logits, *params), y)
     np.testing.assert_allclose(values, ll.Mixture(case.distribution(params), logits).nll(y), rtol=1e-12, atol=1e-12)
     steps = (np.float64(1e-3), *case.steps(params, relative=1e-3))
-    want = [w * d[:, None] for w in gradients(loss, (logits, *params), y, steps)]
+    want = [w * d.reshape(-1, *(1,) * (w.ndim - 1)) for w in gradients(loss, (logits, *params), y, steps)]
     assert_gradients(backward(d), want)
 
 
@@ -53,16 +55,22 @@ def test_gradient_of_the_tails(case: Family, data):
     log_cdf, log_sf, backward = case.cls.tails(params, y)
     np.testing.assert_allclose(log_cdf, case.distribution(params).log_cdf(y), rtol=1e-12, atol=1e-14)
     np.testing.assert_allclose(log_sf, case.distribution(params).log_sf(y), rtol=1e-12, atol=1e-14)
-    sides = (lambda p, y: case.cls.tails(p, y)[:1], lambda p, y: case.cls.tails(p, y)[1:2])
-    for side, weights in zip(sides, ((d, 0.0 * d), (0.0 * d, d)), strict=True):
-        with np.errstate(all="ignore"):
-            want = [np.where(np.isfinite(side(params, y)[0]), w * d, 0.0) for w in tail_slopes(case, side, params, y)]
-            assert_gradients(backward(*weights), want)
+    for side, weights in ((0, (d, 0.0 * d)), (1, (0.0 * d, d))):
+        check_probability(lambda p, y, side=side: case.cls.tails(p, y)[side], backward(*weights), case, params, y, d)
 
 
-def tail_slopes(case: Family, side, params, y):
-    """Return the gradient of one tail; larger steps, since a small one leaves no digits where a tail is close to 1."""
-    return gradients(side, params, y, case.steps(params, relative=5e-3))
+def check_probability(log_p, got, case: Family, params, y, d):
+    """Compare the gradient of d · log_p with differences of p itself: those of log p have no digits where p is near 1.
+
+    Their rounding errors are about 1e-13 of p over the step, and bound what can be told.
+    """
+    p, steps = np.exp(log_p(params, y)), case.steps(params, relative=3e-4)
+    want = gradients(lambda p, y: (np.exp(log_p(p, y)),), params, y, steps)
+    for g, w, h in zip(got, want, steps, strict=True):
+        assert np.isfinite(g).all()
+        rows = (-1, *(1,) * (w.ndim - 1))
+        error = 1e-6 * np.abs(w) + 1e-8 * np.abs(w).max() + 1e-13 * p.reshape(rows) / np.where(h > 0.0, h, np.inf)
+        np.testing.assert_array_less(np.abs(g * p.reshape(rows) - w * d.reshape(rows)), d.reshape(rows) * error + 1e-300)
 
 
 @each(UNIVARIATE)
@@ -71,23 +79,13 @@ def test_intervals(case: Family, data):
     params, (a, b) = data.draw(rows(case)), np.sort(data.draw(uniform(2, ROWS, low=1e-3, high=1.0 - 1e-3)), axis=0)
     low, high, d = case.observe(params, a), case.observe(params, b), data.draw(incoming)
     values, backward = case.cls.log_interval(params, low, high)
-    oracle = case.distribution(params)
-    np.testing.assert_allclose(np.exp(values), oracle.cdf(high) - oracle.cdf(low), rtol=1e-9, atol=1e-13)
-    want = [
-        np.where(np.isfinite(values), w * d, 0.0)
-        for w in gradients(
-            lambda p, _: (np.nan_to_num(case.cls.log_interval(p, low, high)[0]),), params, low, case.steps(params)
-        )
-    ]
-    assert_gradients(backward(d), want)
-    for whole in (case.cls.log_interval(params, -np.inf, high), case.cls.log_interval(params, low, np.inf)):
-        assert np.isfinite(whole[1](d)).all()
-    np.testing.assert_allclose(
-        case.cls.log_interval(params, -np.inf, high)[0], oracle.log_cdf(high), rtol=1e-12, atol=1e-14
-    )
-    np.testing.assert_allclose(
-        case.cls.log_interval(params, low, np.inf)[0], oracle.log_sf(low), rtol=1e-12, atol=1e-14
-    )
+    own = case.distribution(params)
+    np.testing.assert_allclose(np.exp(values), own.cdf(high) - own.cdf(low), rtol=1e-9, atol=1e-13)
+    check_probability(lambda p, _: case.cls.log_interval(p, low, high)[0], backward(d), case, params, low, d)
+    for ends, tail in (((-np.inf, high), own.log_cdf(high)), ((low, np.inf), own.log_sf(low))):
+        values, backward = case.cls.log_interval(params, *ends)
+        np.testing.assert_allclose(values, tail, rtol=1e-12, atol=1e-14)
+        assert all(np.isfinite(g).all() for g in backward(d))
 
 
 @each(UNIVARIATE)
@@ -96,12 +94,16 @@ def test_short_intervals_have_the_probability_of_their_density(case: Family, dat
     params, d = data.draw(rows(case)), data.draw(incoming)
     y = case.observe(params, data.draw(quantiles))
     if case.integer:
-        low, high, want = y - 1.0, y, case.distribution(params).log_prob(y)
+        low, high, points = y - 1.0, y, y[None]
     else:
-        width = 1e-9 * (case.observe(params, np.full(ROWS, 0.75)) - case.observe(params, np.full(ROWS, 0.25)))
+        width = case.observe(params, np.full(ROWS, 0.75)) - case.observe(params, np.full(ROWS, 0.25))
+        width = 1e-6 * np.minimum(width, np.minimum(y - case.cls.support.low, case.cls.support.high - y))
         low, high = y - width, y + width
-        want = case.distribution(params).log_prob(y) + np.log(high - low)
+        # Gauss's two points average a density with a kink at y, too.
+        points = y + (0.5 * (high - low)) * np.array([[-1.0], [1.0]]) / np.sqrt(3.0)
     values, backward = case.cls.log_interval(params, low, high)
-    np.testing.assert_allclose(values, want, rtol=1e-7, atol=1e-7)
-    for got, loss in zip(backward(d), case.cls.loss(params, y)[1](-d), strict=True):
-        np.testing.assert_allclose(got, loss, rtol=1e-5, atol=1e-6 * np.abs(loss).max())
+    losses = [case.cls.loss(params, t) for t in points]
+    want = np.log(np.mean([np.exp(-loss[0]) for loss in losses], axis=0) * (high - low))
+    np.testing.assert_allclose(values, want, rtol=1e-9, atol=1e-9)
+    for got, *each_side in zip(backward(d), *(loss[1](-d) for loss in losses), strict=True):
+        np.testing.assert_allclose(got, np.mean(each_side, axis=0), rtol=1e-5, atol=1e-6 * np.abs(each_side).max())

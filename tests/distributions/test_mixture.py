@@ -10,6 +10,7 @@ from scipy.special import softmax
 
 import likelinet as ll
 from likelinet.distributions.affine import affine
+from tests.differences import assert_gradients, gradients
 
 LOGITS = np.array([[0.3, -1.0, 0.5], [1.0, 0.0, -2.0]])
 W = softmax(LOGITS, axis=-1)
@@ -167,3 +168,63 @@ def test_a_weight_of_zero_and_a_single_component_change_nothing():
     outside = ll.Mixture(ll.Gamma([1.0, 2.0], 1.0), [0.0, 0.0])
     assert outside.log_prob(-1.0) == -np.inf
     assert outside.cdf(-1.0) == 0.0
+
+
+INTERVALS = {
+    "Gaussian": ((LOC, SCALE), [-4.0, 0.0], [0.5, 1.2]),
+    "StudentT": ((np.full((2, 3), 4.0), LOC, SCALE), [-np.inf, 19.0], [-2.0, np.inf]),
+    "Gamma": ((np.full((2, 3), 2.0), RATE), [0.0, 0.3], [0.4, 0.3 + 1e-9]),
+    "Poisson": ((RATE,), [-1.0, 3.0], [4.0, 20.0]),
+}
+
+
+@each
+def test_intervals_and_their_gradients(name):
+    params, low, high = INTERVALS[name]
+    low, high = np.array(low), np.array(high)
+    oracle, d = MIXTURES[name][1], np.array([0.7, 2.0])
+    log_interval = ll.Mixture.log_interval_of(getattr(ll, name).log_interval, 0)
+    values, backward = log_interval((LOGITS, *params), low, high)
+    want = np.sum(W * (oracle.cdf(high[:, None]) - oracle.cdf(low[:, None])), axis=-1)
+    np.testing.assert_allclose(np.exp(values), want, rtol=1e-10, atol=1e-15)
+    steps = (np.float64(1e-3), *(1e-4 * np.abs(p) + 1e-5 for p in params))
+
+    def log_p(p, y):
+        return log_interval(p, low, high)
+
+    want = gradients(log_p, (LOGITS, *params), low, tuple(np.broadcast_to(h, LOGITS.shape) for h in steps))
+    assert_gradients(backward(d), [d[:, None] * w for w in want], atol=1e-7)
+
+
+def test_an_interval_of_a_mixture_has_numbers_as_ends_and_may_be_empty():
+    log_interval = ll.Mixture.log_interval_of(ll.Gaussian.log_interval, 0)
+    values, backward = log_interval((LOGITS, LOC, SCALE), 0.5, np.inf)
+    np.testing.assert_allclose(values, ll.Mixture(ll.Gaussian(LOC, SCALE), LOGITS).log_sf(0.5), rtol=1e-13)
+    assert [g.shape for g in backward(np.ones(2))] == [(2, 3)] * 3
+    values, backward = log_interval((LOGITS, LOC, SCALE), np.array([1.0, 0.0]), np.array([0.0, 1.0]))
+    assert values[0] == -np.inf < values[1]
+    for g in backward(np.ones(2)):
+        np.testing.assert_array_equal(g[0], np.zeros(3))
+        assert (g[1, :2] != 0.0).all()
+    # A component without weight has no part in it.
+    logits = np.array([[-np.inf, 0.0, 1.0]])
+    values, backward = log_interval((logits, LOC[:1], SCALE[:1]), 0.5, 2.0)
+    pair, back = log_interval((logits[:, 1:], LOC[:1, 1:], SCALE[:1, 1:]), 0.5, 2.0)
+    np.testing.assert_allclose(values, pair, rtol=1e-14)
+    for g, h in zip(backward(np.ones(1)), back(np.ones(1)), strict=True):
+        np.testing.assert_allclose(g, np.insert(h, 0, 0.0, axis=-1), rtol=1e-12)
+
+
+@pytest.mark.parametrize("batch", [(), (1,), (2,), (0,), (2, 3), (3, 1)])
+@pytest.mark.parametrize("sample_shape", [(), (5,), (2, 3)])
+def test_every_draw_comes_from_a_component_of_its_own_row(batch, sample_shape):
+    n = int(np.prod(batch))
+    loc = 100.0 * np.arange(n * 3.0).reshape(*batch, 3)
+    draws = ll.Mixture(ll.Gaussian(loc, 1.0), np.zeros(3)).sample(sample_shape, rng=0)
+    assert np.shape(draws) == (*sample_shape, *batch)
+    row = np.floor(np.round(draws / 100.0) / 3.0)
+    np.testing.assert_array_equal(row, np.broadcast_to(np.arange(n).reshape(batch), row.shape))
+    pairs = ll.Mixture(ll.Independent(ll.Gaussian(np.stack([loc, -loc], axis=-1), 1.0)), np.zeros(3))
+    draws = pairs.sample(sample_shape, rng=0)
+    assert draws.shape == (*sample_shape, *batch, 2)
+    np.testing.assert_allclose(draws.sum(-1), 0.0, atol=10.0)

@@ -5,6 +5,7 @@ import pytest
 from mpmath import mp
 
 import likelinet as ll
+from tests import exact_counts
 
 
 def test_entropy_and_crps_of_large_counts_take_little_memory():
@@ -120,3 +121,34 @@ def test_what_is_no_number_or_no_distribution():
         ll.Gaussian("a", 1.0)
     with pytest.raises(ll.DataError, match="y must be numbers"):
         ll.Gaussian(0.0, 1.0).log_prob("a")
+
+
+BINOMIALS = {
+    "binomial": (ll.Binomial, (1e9, 0.3), lambda n, y: exact_counts.binomial.nll(n, mp.mpf(0.3), y)),
+    "beta-binomial": (ll.BetaBinomial, (1e9, 3e5, 2e5), lambda n, y: exact_counts.beta_binomial.nll(n, 3e5, 2e5, y)),
+}
+
+
+@pytest.mark.parametrize(("family", "params", "nll"), BINOMIALS.values(), ids=BINOMIALS)
+def test_many_trials(family, params, nll):
+    d = family(*params)
+    y = np.array([0.0, 1.0, d.mean().round() - 2e4, d.mean().round(), 1e9 - 1.0, 1e9])
+    with mp.workdps(40):
+        want = [float(nll(mp.mpf(1e9), mp.mpf(k))) for k in y]
+    np.testing.assert_allclose(d.nll(y), want, rtol=1e-11)
+    loss, backward = family.loss(tuple(np.array([p]) for p in params), np.array([1e9 + 1.0]))
+    assert loss == np.inf
+    assert all(g == 0.0 for g in backward(np.ones(1)))
+    np.testing.assert_array_equal(d.cdf([1e9, 2e9]), 1.0)
+    np.testing.assert_array_equal(d.sf([1e9, 2e9]), 0.0)
+
+
+def test_tails_of_a_long_beta_binomial_are_those_of_its_limits():
+    uniform = ll.BetaBinomial(1e6, 1.0, 1.0)
+    y = np.array([0.0, 10.0, 12345.0, 9e5, 1e6 - 1.0])
+    np.testing.assert_allclose(uniform.cdf(y), (y + 1.0) / (1e6 + 1.0), rtol=1e-10)
+    np.testing.assert_allclose(uniform.sf(y), (1e6 - y) / (1e6 + 1.0), rtol=1e-10)
+    narrow, limit = ll.BetaBinomial(1e4, 3e15, 7e15), ll.Binomial(1e4, probs=0.3)
+    y = np.array([2000.0, 2900.0, 3000.0, 3150.0, 4500.0])
+    np.testing.assert_allclose(narrow.log_cdf(y), limit.log_cdf(y), rtol=1e-7)
+    np.testing.assert_allclose(narrow.log_sf(y), limit.log_sf(y), rtol=1e-7)

@@ -30,6 +30,9 @@ def test_draws_follow_the_distribution(case: Family):
     batch, _ = case.batch(3, seed=5)
     params = [getattr(batch, p.name) for p in case.cls.parameters]
     draws = batch.sample(N, rng=11)
+    if case.event:
+        check_vectors(case, draws, case.oracle(*params))
+        return
     for i in range(3):
         oracle = case.oracle(*(p[i] for p in params))
         if case in CONTINUOUS:
@@ -40,10 +43,32 @@ def test_draws_follow_the_distribution(case: Family):
         assert p_value > ALPHA
 
 
+def check_vectors(case: Family, draws: np.ndarray, oracle) -> None:
+    """Compare each entry with its own distribution, and the covariances."""
+    outputs = oracle.outputs()
+    for at in np.ndindex(outputs.mean().shape):
+        column, marginal = draws[:, *at], type(outputs.dist)()(*(np.asarray(a)[..., *at] for a in full(outputs)))
+        if case.integer:
+            p_value = chi_squared_p(column, marginal.pmf, 0, int(marginal.isf(1e-4)))
+        else:
+            p_value = scipy.stats.kstest(column, marginal.cdf).pvalue
+        assert p_value > ALPHA
+    rest = draws - oracle.mean()
+    products = rest[..., :, None] * rest[..., None, :]
+    error = products.std(0) / np.sqrt(N)
+    np.testing.assert_array_less(np.abs(products.mean(0) - oracle.cov()), 5.0 * error + 1e-12)
+
+
+def full(frozen) -> list[np.ndarray]:
+    """Return the arguments of a frozen scipy distribution, broadcast with one another."""
+    return np.broadcast_arrays(*frozen.args)
+
+
 def everything():
     """Return a distribution of every class, with the shape of one draw."""
     for case in FAMILIES:
-        yield pytest.param(case.batch(5)[0], (5,), id=str(case))
+        d, y = case.batch(5)
+        yield pytest.param(d, y.shape, id=str(case))
     gaussians = ll.Gaussian(np.arange(30.0).reshape(5, 3, 2), 1.0)
     yield pytest.param(ll.Independent(gaussians), (5, 3, 2), id="Independent")
     yield pytest.param(ll.Mixture(gaussians, [0.0, 1.0]), (5, 3), id="Mixture")

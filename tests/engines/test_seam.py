@@ -47,7 +47,7 @@ def fitted(engine, declared: dict, members: int, patience: int | None = None):
     theta = initial_weights(objective, y, weight, [s.initial for s in streams], "float64")
     rows, held = split(N, 0.2, [s.split for s in streams])
     # 38 training rows in batches of 10: four steps an epoch, the last one filled up.
-    plan = Plan(rows, held, 10, 25, 100, patience, config.training.gradient_clip, 0.0)
+    plan = Plan(rows, held, 10, 25, 100, patience, config.training.gradient_clip, np.zeros(len(y)))
     optimiser = build_optimiser(config.training.optimizer, config.training.schedule, 100, objective.layout)
     return train(engine, objective, Data(x, y, weight), optimiser, plan, theta, streams)
 

@@ -1,0 +1,185 @@
+"""The config of a family: for each parameter a source and a link."""
+
+import inspect
+import re
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+
+import numpy as np
+from pydantic import Discriminator, Field, Tag, create_model, model_validator
+
+from likelinet.config.base import Config, nearest
+from likelinet.distributions import Distribution, Parameter
+from likelinet.links import Cholesky, Exp, Identity, Link, Ordered, Sigmoid, Softplus
+
+LinkName = Literal["identity", "softplus", "exp", "sigmoid", "cholesky", "ordered"]
+LINKS: dict[str, type[Link]] = {"identity": Identity, "softplus": Softplus, "exp": Exp, "sigmoid": Sigmoid}
+VECTOR_LINKS: dict[str, type[Link]] = {"cholesky": Cholesky, "ordered": Ordered}
+
+
+class ColumnConfig(Config):
+    """A parameter that is known for each row: a column of the table."""
+
+    column: str
+    """Name of the column."""
+
+
+def _form(value: Any) -> str:
+    return "form:column" if isinstance(value, dict | ColumnConfig) else "form:value"
+
+
+LearnedSource = Literal["predicted", "shared"]
+KnownSource = Annotated[
+    Annotated[float, Tag("form:value")] | Annotated[ColumnConfig, Tag("form:column")], Discriminator(_form)
+]
+Source = Annotated[
+    Annotated[LearnedSource | float, Tag("form:value")] | Annotated[ColumnConfig, Tag("form:column")],
+    Discriminator(_form),
+]
+
+
+class FamilyConfig(Config):
+    """A family with named parameters; each is predicted, shared by all rows, a fixed number or a column."""
+
+    distribution: ClassVar[type[Distribution]]
+    default_links: ClassVar[dict[str, LinkName]]
+    exposed: ClassVar[str] = ""
+
+    if TYPE_CHECKING:  # every family has them; the class below lists them after its parameters
+        links: dict[str, LinkName]
+        kind: str
+
+        def __init__(self, **fields: Any) -> None: ...
+
+    @property
+    def sources(self) -> dict[str, Any]:
+        """Source of each parameter by name."""
+        return {p.name: getattr(self, p.name) for p in self.distribution.parameters}
+
+    @property
+    def exposure_column(self) -> str | None:
+        """Column with the exposure of each row, by which a rate is multiplied."""
+        return getattr(self, "exposure") if self.exposed else None  # noqa: B009
+
+    @model_validator(mode="before")
+    @classmethod
+    def _all_links(cls, data: Any) -> Any:
+        """Fill up the links with the defaults."""
+        if isinstance(data, dict) and isinstance(data.get("links"), dict):
+            return {**data, "links": {**cls.default_links, **data["links"]}}
+        return data
+
+    @model_validator(mode="after")
+    def _fits(self) -> Any:
+        check_parameters(self.distribution.parameters, self.sources, self.links)
+        if self.exposure_column is not None:
+            if self.links[self.exposed] != self.default_links[self.exposed]:
+                raise ValueError(f"exposure needs the link '{self.default_links[self.exposed]}' of {self.exposed}")
+            if not isinstance(self.sources[self.exposed], str):
+                raise ValueError(f"exposure needs a {self.exposed} that is predicted or shared")
+        return self
+
+
+def family_config(distribution: type[Distribution], *, exposure: str = "", **links: LinkName) -> type[FamilyConfig]:
+    """Return the config class of a family: everything in it follows from the family's parameters.
+
+    Parameters
+    ----------
+    distribution : type
+        The family.
+    exposure : str, optional
+        The parameter that grows with the exposure of a row, if there is one: its raw number gets the logarithm added.
+    **links
+        Links other than those that follow from the domains.
+    """
+    name = distribution.__name__
+    kind = snake_case(name)
+    defaults: dict[str, LinkName] = {
+        p.name: links.get(p.name, default_link(p)) for p in distribution.parameters if p.learned
+    }
+    meanings = described(distribution)
+    fields: dict[str, Any] = {"kind": (Literal[kind], Field(default=kind, description="Which family."))}
+    for p in distribution.parameters:
+        meaning = meanings.get(p.name, f"{p.name}, {p.domain.description}.")
+        if not p.learned:
+            fields[p.name] = (KnownSource, Field(description=meaning))
+        elif p.event_ndim:
+            source = "shared" if p.name == "cutpoints" else "predicted"
+            fields[p.name] = (LearnedSource, Field(default=source, description=meaning))
+        else:
+            fields[p.name] = (Source, Field(default="predicted", description=meaning))
+    if exposure:
+        fields["exposure"] = (
+            str | None,
+            Field(
+                default=None, description=f"Column with the exposure of each row, positive: `{exposure}` grows with it."
+            ),
+        )
+    if name == "OrderedLogistic":
+        fields["levels"] = (
+            list[str | int] | None,
+            Field(default=None, description="The classes from the lowest to the highest; null sorts whole numbers."),
+        )
+    fields["links"] = (
+        dict[str, LinkName],
+        Field(default=defaults, description="Link of each parameter; those left out keep their default."),
+    )
+    summary = (inspect.getdoc(distribution) or name).partition("\n\n")[0]
+    config = create_model(
+        f"{name}Config", __base__=FamilyConfig, __doc__=summary, __module__="likelinet.config.families", **fields
+    )
+    config.distribution, config.default_links, config.exposed = distribution, defaults, exposure
+    return config
+
+
+def snake_case(name: str) -> str:
+    """Return JohnsonSU as johnson_su."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+
+
+def described(distribution: type[Distribution]) -> dict[str, str]:
+    """Return what the docstring of a family says about each of its parameters."""
+    text = inspect.getdoc(distribution) or ""
+    section = re.search(r"^Parameters\n-+\n(.*?)(?=^\w+\n-+$|\Z)", text, re.M | re.S)
+    entries = re.findall(r"^(\w[\w, ]*) : .*\n((?:    .*\n?|\n)+)", section.group(1) if section else "", re.M)
+    return {name: " ".join(body.split()) for names, body in entries for name in names.split(", ")}
+
+
+def default_link(parameter: Parameter) -> LinkName:
+    """Return the link that follows from the domain of a parameter."""
+    if parameter.event_ndim == 2:
+        return "cholesky"
+    if parameter.name == "cutpoints":
+        return "ordered"
+    domain = parameter.domain
+    if domain.low == 0.0 and domain.high == np.inf:
+        return "softplus"
+    return "sigmoid" if (domain.low, domain.high) == (0.0, 1.0) else "identity"
+
+
+def check_parameters(parameters: tuple[Parameter, ...], sources: dict[str, Any], links: dict[str, LinkName]) -> None:
+    """Check names, fixed values and links against the parameters' domains; raise ValueError with one sentence."""
+    by_name = {p.name: p for p in parameters}
+    for name in (*sources, *links):
+        if name not in by_name:
+            raise ValueError(f"unknown parameter '{name}'{nearest(name, by_name)}")
+    for name, link in links.items():
+        p = by_name[name]
+        if not p.learned:
+            raise ValueError(f"{name} is known for each row, so it has no link")
+        needed = default_link(p)
+        if needed in VECTOR_LINKS or link in VECTOR_LINKS:
+            if link != needed:
+                raise ValueError(f"link '{link}' does not map into the domain of {name} (possible: {needed})")
+            continue
+        fits = [n for n, other in LINKS.items() if _inside(other().domain, p.domain)]
+        if link not in fits:
+            raise ValueError(
+                f"link '{link}' does not map into {p.domain.description}, as {name} needs (possible: {', '.join(fits)})"
+            )
+    for name, source in sources.items():
+        if isinstance(source, float | int) and not by_name[name].domain.contains(np.asarray(source)):
+            raise ValueError(f"{name} must be {by_name[name].domain.description}, got {source:g}")
+
+
+def _inside(image: Any, domain: Any) -> bool:
+    return image.low >= domain.low and image.high <= domain.high

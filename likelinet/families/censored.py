@@ -1,0 +1,85 @@
+"""A family of which some y are known only to lie in an interval."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from likelinet.arrays import Array, namespace, never
+from likelinet.distributions import Censored, Distribution
+from likelinet.distributions.base import Backward
+from likelinet.distributions.intervals import anchor
+from likelinet.domains import Domain
+from likelinet.families.family import Family, Slot, Standardisation
+
+
+@dataclass(frozen=True)
+class CensoredFamily(Family):
+    """`base` with y of shape (..., 2): the ends of an interval, equal where y is known exactly.
+
+    Parameters
+    ----------
+    base : Family
+        The family of y itself.
+    """
+
+    base: Family
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        return self.base.slots
+
+    @property
+    def event_ndim(self) -> int:
+        return 1
+
+    @property
+    def support(self) -> Domain:
+        return self.base.support
+
+    @property
+    def standardisation(self) -> Standardisation:
+        return self.base.standardisation
+
+    @property
+    def origin(self) -> float:
+        return self.base.origin
+
+    def loss(self, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        xp = namespace(params[0])
+        lower, upper = y[..., 0], y[..., 1]
+        exact = lower == upper
+        parts = []
+        if not never(exact):
+            values, backward = self.base.loss(params, xp.where(exact, lower, anchor(self.support)))
+            parts.append((exact, values, backward))
+        if not never(~exact):
+            # The lower end belongs to the interval: it is what the number before it is not.
+            open_lower = xp.where(exact, -xp.inf, xp.nextafter(lower, xp.full_like(lower, -xp.inf)))
+            log_p, backward = self.base.log_interval(params, open_lower, xp.where(exact, xp.inf, upper))
+            parts.append((~exact, -log_p, lambda d, back=backward: back(-d)))
+
+        def total(d: Array) -> tuple[Array, ...]:
+            grads = [back(xp.where(rows, d, 0.0)) for rows, _, back in parts]
+            return tuple(sum(g[1:], start=g[0]) for g in zip(*grads, strict=True))
+
+        return sum(xp.where(rows, values, 0.0) for rows, values, _ in parts), total
+
+    def log_interval(self, params: tuple[Array, ...], low: Array, high: Array) -> tuple[Array, Backward]:
+        return self.base.log_interval(params, low, high)
+
+    def dense(self, y: np.ndarray) -> np.ndarray:
+        return (y[..., 0] == y[..., 1]) & self.base.dense(y[..., 0])
+
+    def distribution(self, params: tuple[np.ndarray, ...]) -> Distribution:
+        return Censored(self.base.distribution(params))
+
+    def start(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
+        """As if every y were the middle of its interval, or its only finite end."""
+        lower, upper = (np.clip(y[:, i], np.nextafter(self.support.low, np.inf), self.support.high) for i in (0, 1))
+        lower, upper = np.where(np.isfinite(y[:, 0]), lower, upper), np.where(np.isfinite(y[:, 1]), upper, lower)
+        known = np.isfinite(lower) & np.isfinite(upper)
+        middle = 0.5 * lower[known] + 0.5 * upper[known]
+        return self.base.start(np.round(middle) if self.support.integer else middle, weight[known])
+
+    def standardised(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> Family:
+        return replace(self, base=self.base.standardised(loc, scale, spread))

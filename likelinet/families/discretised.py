@@ -1,0 +1,59 @@
+"""A continuous family seen as whole numbers."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from likelinet.arrays import Array, namespace
+from likelinet.distributions import Discretised, Distribution
+from likelinet.distributions.base import Backward
+from likelinet.distributions.intervals import anchor
+from likelinet.domains import Domain
+from likelinet.families.family import Family, Slot, Standardisation
+
+
+@dataclass(frozen=True)
+class DiscretisedFamily(Family):
+    """The whole number nearest to a value of `base`.
+
+    Parameters
+    ----------
+    base : Family
+        A continuous family.
+    """
+
+    base: Family
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        return self.base.slots
+
+    @property
+    def support(self) -> Domain:
+        base = self.base.support
+        low, high = np.ceil(base.low - 0.5), np.floor(base.high + 0.5)
+        return Domain("a whole number" + (f" from {low:g}" if np.isfinite(low) else ""), low, high, (True, True), True)
+
+    @property
+    def standardisation(self) -> Standardisation:
+        return "none"
+
+    def loss(self, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        values, backward = self.base.log_interval(params, y - 0.5, y + 0.5)
+        return -values, lambda d: backward(-d)
+
+    def log_interval(self, params: tuple[Array, ...], low: Array, high: Array) -> tuple[Array, Backward]:
+        xp = namespace(params[0])
+        return self.base.log_interval(params, xp.floor(low) + 0.5, xp.floor(high) + 0.5)
+
+    def distribution(self, params: tuple[np.ndarray, ...]) -> Distribution:
+        return Discretised(self.base.distribution(params))
+
+    def start(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
+        base = self.base.support
+        # Zero is where positive values below one half go.
+        inside = np.where(base.contains(y), y, np.clip(y, base.low + 0.25, base.high - 0.25))
+        return self.base.start(np.where(base.contains(inside), inside, anchor(base)), weight)
+
+    def standardised(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> Family:
+        return replace(self, base=self.base.standardised(loc, scale, spread))

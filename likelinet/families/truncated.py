@@ -1,0 +1,79 @@
+"""A family given that y lies between two bounds."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from likelinet.arrays import Array, namespace
+from likelinet.distributions import Distribution, Truncated
+from likelinet.distributions.base import Backward
+from likelinet.domains import Domain
+from likelinet.families.family import Family, Slot, Standardisation
+
+
+@dataclass(frozen=True)
+class TruncatedFamily(Family):
+    """`base` given low ≤ y ≤ high.
+
+    Parameters
+    ----------
+    base : Family
+        The family without bounds.
+    low, high : array
+        The bounds; their shapes broadcast with those of the parameters.
+    """
+
+    base: Family
+    low: np.ndarray
+    high: np.ndarray
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        return self.base.slots
+
+    @property
+    def support(self) -> Domain:
+        base = self.base.support
+        low, high = max(base.low, float(np.min(self.low))), min(base.high, float(np.max(self.high)))
+        closed = (base.closed[0] or low > base.low, base.closed[1] or high < base.high)
+        kind = "a whole number" if base.integer else "a number"
+        return Domain(f"{kind} from {low:g} to {high:g}, the bounds of the truncation", low, high, closed, base.integer)
+
+    @property
+    def standardisation(self) -> Standardisation:
+        return self.base.standardisation
+
+    @property
+    def origin(self) -> float:
+        return self.base.origin
+
+    @property
+    def _open_low(self) -> np.ndarray:
+        """What y is greater than."""
+        return np.ceil(self.low) - 1.0 if self.base.support.integer else np.nextafter(self.low, -np.inf)
+
+    def loss(self, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        values, backward = self.base.loss(params, y)
+        mass, mass_backward = self.base.log_interval(params, self._open_low, self.high)
+        return values + mass, lambda d: tuple(a + b for a, b in zip(backward(d), mass_backward(d), strict=True))
+
+    def log_interval(self, params: tuple[Array, ...], low: Array, high: Array) -> tuple[Array, Backward]:
+        xp = namespace(params[0])
+        values, backward = self.base.log_interval(
+            params, xp.maximum(low, xp.asarray(self._open_low)), xp.minimum(high, xp.asarray(self.high))
+        )
+        mass, mass_backward = self.base.log_interval(params, self._open_low, self.high)
+        return values - mass, lambda d: tuple(a - b for a, b in zip(backward(d), mass_backward(d), strict=True))
+
+    def dense(self, y: np.ndarray) -> np.ndarray:
+        return self.base.dense(y)
+
+    def distribution(self, params: tuple[np.ndarray, ...]) -> Distribution:
+        return Truncated(self.base.distribution(params), self.low, self.high)
+
+    def start(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
+        return self.base.start(y, weight)
+
+    def standardised(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> Family:
+        low, high = (self.low - loc) / scale, (self.high - loc) / scale
+        return replace(self, base=self.base.standardised(loc, scale, spread), low=low, high=high)

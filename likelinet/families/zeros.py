@@ -1,0 +1,184 @@
+"""Families with extra zeros: zero inflation and the hurdle."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from likelinet.arrays import Array, namespace, softplus_and_sigmoid
+from likelinet.distributions import Distribution, Hurdle, Parameter, ZeroInflated
+from likelinet.distributions.base import Backward
+from likelinet.distributions.intervals import anchor
+from likelinet.domains import Domain
+from likelinet.families.family import Family, Slot, Standardisation
+from likelinet.families.truncated import TruncatedFamily
+
+GATE_LOGITS = Parameter("gate_logits", symbol="log π/(1-π)")
+
+
+@dataclass(frozen=True)
+class HurdleFamily(Family):
+    """Zero with the probability of the first slot, the gate; else `base` given that it is not zero.
+
+    Parameters
+    ----------
+    base : Family
+        The family of what is not zero.
+    gate : Slot
+        The log odds of a zero.
+    """
+
+    base: Family
+    gate: Slot
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        return (self.gate, *self.base.slots)
+
+    @property
+    def support(self) -> Domain:
+        return with_zero(self.base.support)
+
+    @property
+    def standardisation(self) -> Standardisation:
+        return scaled_about_zero(self.base)
+
+    @property
+    def _rest(self) -> Family:
+        """The family of what is not zero: zero has no probability in a continuous one."""
+        if not self.base.support.integer:
+            return self.base
+        return TruncatedFamily(self.base, np.float64(1.0), np.float64(np.inf))
+
+    def loss(self, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        gate, *inner = params
+        xp = namespace(gate)
+        zero = y == 0.0
+        no_rest, p = softplus_and_sigmoid(gate)
+        no_zero, q = softplus_and_sigmoid(-gate)
+        inside = 1.0 if self.base.support.integer else anchor(self.base.support)
+        rest, rest_backward = self._rest.loss(tuple(inner), xp.where(zero, inside, y))
+
+        def backward(d: Array) -> tuple[Array, ...]:
+            return (d * xp.where(zero, -q, p), *rest_backward(xp.where(zero, 0.0, d)))
+
+        return xp.where(zero, no_zero, no_rest + rest), backward
+
+    def log_interval(self, params: tuple[Array, ...], low: Array, high: Array) -> tuple[Array, Backward]:
+        return log_interval_with_zero(self._rest, params, low, high)
+
+    def dense(self, y: np.ndarray) -> np.ndarray:
+        return (y != 0.0) & self.base.dense(y)
+
+    def distribution(self, params: tuple[np.ndarray, ...]) -> Distribution:
+        gate, *inner = params
+        return Hurdle(self.base.distribution(tuple(inner)), gate_logits=gate)
+
+    def start(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
+        return start_with_zeros(self.base, y, weight)
+
+    def standardised(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> Family:
+        return replace(self, base=self.base.standardised(loc, scale, spread))
+
+
+@dataclass(frozen=True)
+class ZeroInflatedFamily(Family):
+    """Zero with the probability of the first slot, the gate; else `base`, which may give a zero of its own.
+
+    Parameters
+    ----------
+    base : Family
+        The family of what comes through the gate.
+    gate : Slot
+        The log odds of an extra zero.
+    """
+
+    base: Family
+    gate: Slot
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        return (self.gate, *self.base.slots)
+
+    @property
+    def support(self) -> Domain:
+        return with_zero(self.base.support)
+
+    @property
+    def standardisation(self) -> Standardisation:
+        return scaled_about_zero(self.base)
+
+    def loss(self, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        if not self.base.support.integer:  # where zero has no probability but that of the gate
+            return HurdleFamily(self.base, self.gate).loss(params, y)
+        gate, *inner = params
+        xp = namespace(gate)
+        zero = y == 0.0
+        no_rest, p = softplus_and_sigmoid(gate)
+        no_zero, q = softplus_and_sigmoid(-gate)
+        rest, rest_backward = self.base.loss(tuple(inner), y)
+        extra, joint = xp.where(zero, -no_zero, -xp.inf), -no_rest - rest
+        total = xp.logaddexp(extra, joint)
+        extra, joint = xp.exp(extra - total), xp.exp(joint - total)  # how likely each has given this y
+
+        def backward(d: Array) -> tuple[Array, ...]:
+            return (d * (joint * p - extra * q), *rest_backward(d * joint))
+
+        return -total, backward
+
+    def log_interval(self, params: tuple[Array, ...], low: Array, high: Array) -> tuple[Array, Backward]:
+        return log_interval_with_zero(self.base, params, low, high)
+
+    def dense(self, y: np.ndarray) -> np.ndarray:
+        return (y != 0.0) & self.base.dense(y)
+
+    def distribution(self, params: tuple[np.ndarray, ...]) -> Distribution:
+        gate, *inner = params
+        return ZeroInflated(self.base.distribution(tuple(inner)), gate_logits=gate)
+
+    def start(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
+        return start_with_zeros(self.base, y, weight)
+
+    def standardised(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> Family:
+        return replace(self, base=self.base.standardised(loc, scale, spread))
+
+
+def with_zero(base: Domain) -> Domain:
+    """Return a domain with zero added."""
+    if base.low < 0.0 or base.contains(np.zeros(())):
+        return base
+    kind = "0 or a whole number" if base.integer else "0 or a number"
+    return replace(
+        base, description=f"{kind} above {base.low:g}", low=min(base.low, 0.0), closed=(True, base.closed[1])
+    )
+
+
+def scaled_about_zero(base: Family) -> Standardisation:
+    """Return how targets may be scaled if zero must stay zero."""
+    return "none" if base.standardisation == "none" or base.origin != 0.0 else "scale"
+
+
+def log_interval_with_zero(rest: Family, params: tuple[Array, ...], low: Array, high: Array) -> tuple[Array, Backward]:
+    """Return log P(low < Y ≤ high) of a gate before `rest`."""
+    gate, *inner = params
+    xp = namespace(gate)
+    no_rest, p = softplus_and_sigmoid(gate)
+    no_zero, q = softplus_and_sigmoid(-gate)
+    values, rest_backward = rest.log_interval(tuple(inner), low, high)
+    zero = (xp.asarray(low) < 0.0) & (xp.asarray(high) >= 0.0)
+    extra, joint = xp.where(zero, -no_zero, -xp.inf), values - no_rest
+    total = xp.logaddexp(extra, joint)
+    safe = xp.where(xp.isfinite(total), total, 0.0)
+    extra, joint = xp.exp(extra - safe), xp.exp(joint - safe)
+
+    def backward(d: Array) -> tuple[Array, ...]:
+        return (d * (extra * q - joint * p), *rest_backward(d * joint))
+
+    return total, backward
+
+
+def start_with_zeros(base: Family, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
+    """Return the share of zeros as log odds, and the estimates of the base from what is not zero."""
+    zero = y == 0.0
+    share = np.clip(np.average(zero, weights=weight), 0.5 / len(y), 1.0 - 0.5 / len(y))
+    rest = base.start(y, weight) if zero.all() else base.start(y[~zero], weight[~zero])
+    return (np.log(share) - np.log1p(-share), *rest)

@@ -1,0 +1,60 @@
+"""What the tests of wrappers compare with: plain sums and adaptive integrals of one row's density, atoms included."""
+
+from collections.abc import Callable
+
+import numpy as np
+import scipy.integrate
+
+from likelinet.distributions import Distribution
+
+LEVELS = np.array([1e-13, 1e-9, 1e-6, 1e-4, 1e-2, 0.1, 0.3, 0.5])
+
+
+def wholes(row: Distribution) -> np.ndarray:
+    """Return the whole numbers that carry all but 1e-30 of the probability."""
+    return np.arange(float(row.ppf(1e-30)), float(row.isf(1e-30)) + 1.0)
+
+
+def edges(row: Distribution) -> list[float]:
+    """Return the ends of the support and points between which the density of a row is easy to integrate."""
+    ends = [float(row.ppf(0.0)), float(row.isf(0.0))]
+    inner = [float(f(q)) for f in (row.ppf, row.isf) for q in LEVELS]
+    return sorted({*ends, *inner, *row.atoms})
+
+
+def over(f: Callable[[np.ndarray], np.ndarray], points: list[float]) -> float:
+    """Return the integral of f between the first and the last of the points."""
+    if len(points) < 2:
+        return 0.0
+    with np.errstate(all="ignore"):
+        pieces = scipy.integrate.tanhsinh(f, np.array(points[:-1]), np.array(points[1:]), atol=1e-14, rtol=1e-12)
+    return float(np.sum(pieces.integral))
+
+
+def expected(row: Distribution, f: Callable[[np.ndarray], np.ndarray], up_to: float = np.inf) -> float:
+    """Return E[f(Y); Y ≤ up_to]."""
+    if row.support.integer:
+        k = wholes(row)
+        k = k[k <= up_to]
+        return float(np.sum(np.exp(row.log_prob(k)) * f(k)))
+    atoms = np.array([a for a in row.atoms if a <= up_to])
+    points = sorted({e for e in edges(row) if e < up_to} | ({up_to} if np.isfinite(up_to) else set()))
+
+    def weighted(y: np.ndarray) -> np.ndarray:
+        log_p = row.log_prob(np.where(np.isin(y, row.atoms), np.nextafter(y, np.inf), y))
+        return np.where(log_p > -700.0, np.exp(log_p) * f(y), 0.0)
+
+    total = over(weighted, points)
+    return total + float(np.sum(np.exp(row.log_prob(atoms)) * f(atoms))) if len(atoms) else total
+
+
+def crps(row: Distribution, y: float) -> float:
+    """Return the integral of F² below y and of (1 - F)² above it."""
+    if row.support.integer:
+        k = wholes(row)
+        k = np.arange(min(k[0], np.floor(y)), max(k[-1], np.ceil(y)) + 1.0)
+        below = np.clip(y - k, 0.0, 1.0)
+        return float(np.sum(below * row.cdf(k) ** 2 + (1.0 - below) * row.sf(k) ** 2))
+    points = sorted({*edges(row), y})
+    lower, upper = [p for p in points if p <= y], [p for p in points if p >= y]
+    return over(lambda t: row.cdf(t) ** 2, lower) + over(lambda t: row.sf(t) ** 2, upper)
