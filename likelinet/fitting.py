@@ -12,7 +12,7 @@ from likelinet.config.wrappers import CLASSES, VECTORS, leaf
 from likelinet.distributions import Distribution, Interval
 from likelinet.domains import positive
 from likelinet.engines.engine import Data
-from likelinet.errors import DataError
+from likelinet.errors import ConfigError, DataError, ParameterError
 from likelinet.families.family import Column as FamilyColumn
 from likelinet.families.family import Family
 from likelinet.families.head import Head
@@ -241,10 +241,14 @@ def check_possible(
     head: Head, y: np.ndarray, weight: np.ndarray, columns: np.ndarray | None, what: str, index: np.ndarray | None
 ) -> None:
     """Raise `DataError` where y has no probability whatever the parameters are: more successes than trials, say."""
-    if isinstance(head.family, IndependentFamily):
-        return
     raw, shared = head.raw_start(y.astype(np.float64), weight)
     outputs = np.broadcast_to(raw, (1, len(y), len(raw)))
+    try:
+        head.distribution(outputs[:, :1], shared[None], None if columns is None else columns[None, :1])
+    except ParameterError as error:  # said before anything is trained
+        raise ConfigError(f"distribution: {error}") from None
+    if isinstance(head.family, IndependentFamily):
+        return
     with np.errstate(all="ignore"):
         impossible = np.isposinf(
             head.loss(outputs, shared[None], y[None], None if columns is None else columns[None])[0][0]

@@ -2,8 +2,25 @@
 
 import numpy as np
 
-from likelinet.distributions import Bernoulli, Categorical, Distribution, Mixture
+from likelinet.build import build_family
+from likelinet.distributions import (
+    Bernoulli,
+    Categorical,
+    Censored,
+    Distribution,
+    Hurdle,
+    Independent,
+    Mixture,
+    Truncated,
+    ZeroInflated,
+)
 from likelinet.distributions.classes import mixed
+from likelinet.families.censored import CensoredFamily
+from likelinet.families.family import Family
+from likelinet.families.independent import IndependentFamily
+from likelinet.families.mixture import MixtureFamily
+from likelinet.families.truncated import TruncatedFamily
+from likelinet.families.zeros import HurdleFamily, ZeroInflatedFamily
 from likelinet.fitting import Fit
 
 BLOCK = 8192  # rows sent through the network at a time
@@ -20,7 +37,8 @@ def predict_dist(fit: Fit, x: np.ndarray) -> Distribution:
     starts = range(0, max(len(x), 1), BLOCK)
     blocks = [fit.objective.network.forward(tuple(params), x[None, i : i + BLOCK])[0] for i in starts]
     members = fit.objective.head.distribution(np.concatenate(blocks, axis=1), shared, columns)
-    return fit.targets.decode(_combined(members))
+    family = build_family(fit.config.distribution, fit.custom, fit.n_classes, fit.targets.outputs)
+    return _with_bounds(fit.targets.decode(_combined(members)), family)
 
 
 def _combined(members: Distribution) -> Distribution:
@@ -32,3 +50,34 @@ def _combined(members: Distribution) -> Distribution:
     if isinstance(last, Bernoulli | Categorical):
         return mixed(last, np.full(n, -np.log(n)))
     return Mixture(last, np.zeros(n))
+
+
+def _with_bounds(d: Distribution, family: Family) -> Distribution:
+    """Return `d` with the bounds of the config, which rounding moved on their way to the network's units and back."""
+    match family, d:
+        case _ if not _truncates(family):
+            return d
+        case MixtureFamily(), Mixture():
+            return Mixture(_with_bounds(d.components, family.base), d.logits)
+        case _, Mixture():  # of members
+            return Mixture(_with_bounds(d.components, family), d.logits)
+        case IndependentFamily(), Independent():
+            return Independent(_with_bounds(d.base, family.base))
+        case TruncatedFamily(), Truncated():
+            return Truncated(_with_bounds(d.base, family.base), family.low, family.high)
+        case CensoredFamily(), Censored():
+            return Censored(_with_bounds(d.base, family.base))
+        case HurdleFamily(), Hurdle():
+            return Hurdle(_with_bounds(d.base, family.base), gate_logits=d.gate_logits)
+        case ZeroInflatedFamily(), ZeroInflated():
+            return ZeroInflated(_with_bounds(d.base, family.base), gate_logits=d.gate_logits)
+        case _:  # no unit of y changed inside it
+            return d
+
+
+def _truncates(family: Family) -> bool:
+    """Whether there are bounds anywhere in a family."""
+    if isinstance(family, TruncatedFamily):
+        return True
+    nested = MixtureFamily | IndependentFamily | CensoredFamily | HurdleFamily | ZeroInflatedFamily
+    return isinstance(family, nested) and _truncates(family.base)

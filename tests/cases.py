@@ -279,7 +279,7 @@ FAMILIES = (
     ),
     Family(
         ll.VonMises,
-        {"loc": (-3.0, 3.0), "concentration": (0.05, 500.0)},
+        {"loc": (-3.0, 3.0), "concentration": (0.05, 200.0)},
         exact_line2.VonMisesOracle,
         exact_line2.von_mises,
         inside=(-3.0, 3.1),

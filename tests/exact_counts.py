@@ -85,7 +85,7 @@ def ordered_link(first: Real, *rest: Real) -> list[Real]:
 
 
 class Steps:
-    """What the tests ask of a distribution over 0, …, top, from a table of P(Y ≤ k) and of P(Y > k), k on the first axis.
+    """What the tests ask of a distribution over 0, …, top, from tables of P(Y ≤ k) and P(Y > k), k on axis 0.
 
     A mass is a difference of whichever of the two is smaller.
     """

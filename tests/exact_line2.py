@@ -120,20 +120,25 @@ class VonMisesOracle(Oracle):
             ratios.append(ratio)
         self._bessel = np.cumprod(ratios[::-1], axis=0)  # I_j / I_0, j = 1, 2, …
         super().__init__(-np.pi, np.pi)
+        self._at_cut = self._series(-np.pi - loc)
 
     def logpdf(self, y: np.ndarray) -> np.ndarray:
         return self._k * (np.cos(y - self._loc) - 1.0) - np.log(2.0 * np.pi * scipy.special.i0e(self._k))
 
     def _series(self, d: np.ndarray) -> np.ndarray:
-        """Return Σ I_j / I_0 sin(jd) / j, by Clenshaw's recurrence."""
-        after = last = 0.0 * d
-        for j in range(len(self._bessel), 0, -1):
-            after, last = last, self._bessel[j - 1] / j + 2.0 * np.cos(d) * last - after
+        """Return Σ I_j / I_0 sin(jd) / j: all terms at once, or by Clenshaw's recurrence where d is long."""
+        j = np.arange(1.0, len(self._bessel) + 1.0).reshape((-1,) + (1,) * np.ndim(d))
+        weights = self._bessel.reshape(j.shape[: 1 + np.ndim(d) - np.ndim(self._k)] + np.shape(self._k)) / j
+        if np.size(d) < 1000:
+            return (weights * np.sin(j * d)).sum(0)
+        after, last, twice = 0.0, 0.0, 2.0 * np.cos(d)
+        for weight in weights[::-1]:
+            after, last = last, weight + twice * last - after
         return np.sin(d) * last
 
     def cdf(self, y: np.ndarray) -> np.ndarray:
         y = np.clip(y, -np.pi, np.pi)
-        return (0.5 * (y + np.pi) + self._series(y - self._loc) - self._series(-np.pi - self._loc)) / np.pi
+        return (0.5 * (y + np.pi) + self._series(y - self._loc) - self._at_cut) / np.pi
 
     def mean(self) -> np.ndarray:
         return self._loc
@@ -199,19 +204,23 @@ johnson_su = Exact(
 
 
 def _von_mises_cdf(loc: Real, k: Real, y: Real) -> Real:
-    """Return the integral from -π (as a float) to y by the Fourier series."""
-    ratio, bessel = mp.mpf(0), []
-    for j in range(int(60 + 14 * mp.sqrt(k)), 0, -1):
-        ratio = 1 / (2 * j / k + ratio)
-        bessel.append(ratio)
-    total, weight = (y + mp.mpf(np.pi)) / 2, mp.mpf(1)
-    turns = [mp.expj(d - loc) for d in (y, -mp.mpf(np.pi))]
-    powers = [mp.mpc(1), mp.mpc(1)]
-    for j, r in enumerate(reversed(bessel), start=1):
-        weight = weight * r
-        powers = [p * t for p, t in zip(powers, turns, strict=True)]
-        total += weight * (powers[0].imag - powers[1].imag) / j
-    return total / mp.pi
+    """Return the integral from -π (as a float) to y by the Fourier series, to 25 digits."""
+    with mp.workdps(25):
+        ratio, bessel = mp.mpf(0), []
+        for j in range(int(40 + 11 * mp.sqrt(k)), 0, -1):
+            ratio = 1 / (2 * j / k + ratio)
+            bessel.append(ratio)
+        weights = [mp.mpf(1)]
+        for r in reversed(bessel):
+            weights.append(weights[-1] * r)
+        cut = -mp.mpf(np.pi)
+        total = (y - cut) / 2
+        for sign, d in ((1, y - loc), (-1, cut - loc)):
+            after, last, twice = mp.mpf(0), mp.mpf(0), 2 * mp.cos(d)
+            for j in range(len(bessel), 0, -1):
+                after, last = last, weights[j] / j + twice * last - after
+            total += sign * mp.sin(d) * last
+        return total / mp.pi
 
 
 def _von_mises_nll(loc: Real, k: Real, y: Real) -> Real:

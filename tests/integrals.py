@@ -1,5 +1,6 @@
 """What the tests of wrappers compare with: plain sums and adaptive integrals of one row's density, atoms included."""
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -7,6 +8,7 @@ import scipy.integrate
 
 from likelinet.distributions import Distribution
 
+JUMPS = (0.0, 1.0, 5.0, 20.0)  # where densities of `tests.wrappers` have jumps inside their supports
 LEVELS = np.array([1e-13, 1e-9, 1e-6, 1e-4, 1e-2, 0.1, 0.3, 0.5])
 
 
@@ -19,11 +21,13 @@ def edges(row: Distribution) -> list[float]:
     """Return the ends of the support and points between which the density of a row is easy to integrate."""
     ends = [float(row.ppf(0.0)), float(row.isf(0.0))]
     inner = [float(f(q)) for f in (row.ppf, row.isf) for q in LEVELS]
-    return sorted({*ends, *inner, *row.atoms})
+    return sorted({*ends, *inner, *row.atoms, *(j for j in JUMPS if ends[0] < j < ends[1])})
 
 
 def over(f: Callable[[np.ndarray], np.ndarray], points: list[float]) -> float:
     """Return the integral of f between the first and the last of the points."""
+    ends = [b for a, b in itertools.pairwise(points) if b - a > 1e-12 * abs(a)]
+    points = [*points[:1], *ends]
     if len(points) < 2:
         return 0.0
     with np.errstate(all="ignore"):

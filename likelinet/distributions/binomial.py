@@ -87,16 +87,16 @@ class Binomial(Univariate):
         (minus_log_q, p), (minus_log_p, q) = softplus_and_sigmoid(z), softplus_and_sigmoid(-z)
         log_mass, log_next = (-cls.loss((n, z), k)[0] for k in (y, y + 1.0))
         cdf, sf = special(z).betainc(m, y + 1.0, q), special(z).betainc(y + 1.0, m, p)
-
-        def log_of(value: Array, other: Array, log_lead: Array, a: Array, b: Array, x: Array) -> Array:
-            # Where the incomplete beta function underflows: a mass times a continued fraction.
-            tiny, large = value < UNDERFLOW, value > 0.5
-            fraction = xp.where(tiny, beta_fraction(a, b, xp.where(tiny, x, 0.0)), 1.0)
-            log = xp.where(large, xp.log1p(-xp.where(large, other, 0.0)), xp.log(xp.where(tiny, 1.0, value)))
-            return xp.where(tiny, log_lead + xp.log(fraction), log)
-
-        log_cdf = log_of(cdf, sf, log_mass - minus_log_p, m, y + 1.0, q)
-        log_sf = log_of(sf, cdf, log_next - minus_log_q, y + 1.0, m, p)
+        # The smaller tail tells the other; where its incomplete beta function underflows: a mass times a fraction.
+        lower = cdf < sf
+        smaller = xp.where(lower, cdf, sf)
+        tiny = smaller < UNDERFLOW
+        a, b, x = (xp.where(lower, v, w) for v, w in ((m, y + 1.0), (y + 1.0, m), (q, p)))
+        fraction = beta_fraction(a, b, xp.where(tiny, x, 0.0))
+        lead = xp.where(lower, log_mass - minus_log_p, log_next - minus_log_q)
+        log_smaller = xp.where(tiny, lead + xp.log(xp.where(tiny, fraction, 1.0)), xp.log(xp.where(tiny, 1.0, smaller)))
+        log_larger = xp.log1p(-xp.exp(log_smaller))
+        log_cdf, log_sf = xp.where(lower, log_smaller, log_larger), xp.where(lower, log_larger, log_smaller)
 
         def backward(d_log_cdf: Array, d_log_sf: Array) -> tuple[Array, ...]:
             slope = d_log_sf * xp.exp(log_mass - log_sf) - d_log_cdf * xp.exp(log_mass - log_cdf)

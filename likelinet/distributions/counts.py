@@ -14,7 +14,7 @@ LEFT_OUT = 1e-18  # mass that a sum may leave out on either side
 _EXACT = 4096  # rows with no more whole numbers than this are summed one by one
 _SHORT = 128  # and so are panels of a longer row
 _NODES = np.polynomial.legendre.leggauss(16)[0]
-_FAR = np.array([1e-300, 1e-250, 1e-200])  # quantiles between which the outermost parts of a moment lie
+_FAR = np.array([1e-100, 1e-90, 1e-80])  # quantiles between which the outermost parts of a moment lie
 _AT_ONCE = 2**18  # terms held in memory
 
 
@@ -62,7 +62,9 @@ def _edges(d: "Distribution", low: np.ndarray, high: np.ndarray, seen: np.ndarra
     powers = np.concatenate([-powers, powers]) if low.min() < 0.0 else powers
     inner = [np.floor(d._cuts()) + 1.0, np.broadcast_to(powers[:, None], (len(powers), len(low)))]
     if seen is not None:
-        inner += [seen[None], seen[None] + 1.0]
+        # Far out in a tail the terms fall away from there within a few numbers.
+        away = 0.5 * _SHORT * 2.0 ** np.arange(np.ceil(np.log2(far)))[:, None]
+        inner += [seen[None], seen[None] + 1.0, seen - away, seen + 1.0 + away]
     return np.sort(np.concatenate([low[None], np.clip(np.concatenate(inner), low, high + 1.0), high[None] + 1.0]), 0)
 
 

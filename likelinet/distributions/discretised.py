@@ -88,11 +88,15 @@ class Discretised(Wrapper):
 
     def ppf(self, q: ArrayLike) -> np.ndarray:
         q = self._probabilities(q)
-        return self._nearest(q, nearest(self.base.ppf(q)), upper=False)[()]
+        return self._quantile(q, self.base.ppf(q), q == 0.0, upper=False)[()]
 
     def isf(self, q: ArrayLike) -> np.ndarray:
         q = self._probabilities(q)
-        return self._nearest(q, nearest(self.base.isf(q)), upper=True)[()]
+        return self._quantile(q, self.base.isf(q), q == 1.0, upper=True)[()]
+
+    def _quantile(self, q: np.ndarray, x: np.ndarray, first: np.ndarray, upper: bool) -> np.ndarray:
+        # An open lower end of the base that is half-way between two whole numbers is rounded up.
+        return self._nearest(q, np.where(first, np.floor(x - 0.5) + 1.0, nearest(x)), upper)
 
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
         return nearest(self.base.sample(sample_shape, rng))[()]

@@ -115,7 +115,7 @@ class JohnsonSU(Univariate):
         return 0.5 * self.scale**2 * np.expm1(r) * (np.exp(r) * np.cosh(2.0 * self.skewness / self.tailweight) + 1.0)
 
     def _mode(self) -> np.ndarray:
-        # log p is highest where g = δγ + δ²u + tanh u is 0, with x = sinh u; from u = 0 on, Newton's steps never overshoot.
+        # With x = sinh u, log p is highest where g = δγ + δ²u + tanh u is 0; Newton's steps from u = 0 never overshoot.
         u = np.zeros(self.batch_shape)
         for _ in range(_STEPS):
             g = self.tailweight * (self.skewness + self.tailweight * u) + np.tanh(u)

@@ -5,12 +5,15 @@ import scipy
 from numpy.typing import ArrayLike
 
 from likelinet.arrays import Array, log1pmx, log_minus_digamma, namespace, softplus_and_sigmoid, special, stirling_error
+from likelinet.distributions import numerical
 from likelinet.distributions.base import Backward, Parameter
 from likelinet.distributions.bernoulli import logits_from
 from likelinet.distributions.poisson import poisson
 from likelinet.distributions.tails import UNDERFLOW, beta_fraction, log_of
 from likelinet.distributions.univariate import Univariate
 from likelinet.domains import nonnegative_integer, positive, real
+
+_LARGEST = 2.0**62  # a count beyond all that occur, yet finite
 
 
 class NegativeBinomial(Univariate):
@@ -37,7 +40,8 @@ class NegativeBinomial(Univariate):
 
     References
     ----------
-    Johnson, Kemp & Kotz, *Univariate Discrete Distributions* (2005), chapter 5.
+    Johnson, Kemp & Kotz, *Univariate Discrete Distributions* (2005), chapter 5; the CRPS is from Wei & Held,
+    *Test* 23, 2014.
 
     Examples
     --------
@@ -110,6 +114,22 @@ class NegativeBinomial(Univariate):
 
     def _mode(self) -> np.ndarray:
         return np.floor(np.maximum(self.total_count - 1.0, 0.0) * np.exp(self.logits))
+
+    def _crps(self, y: np.ndarray) -> np.ndarray:
+        r, p, k = self.total_count, self.probs, np.floor(np.clip(y, -1.0, _LARGEST))
+        mean, cdf = self._mean(), self.cdf(k)
+        distance = (y - mean) * (2.0 * cdf - 1.0) + 2.0 * np.exp(self.logits) * (r + k) * np.exp(self.log_prob(k))
+        # E|Y - Y'| / 2, after Pfaff's transformation (DLMF 15.8.1) of Wei & Held's 2F1, which would overflow.
+        half = scipy.special.hyp2f1(1.0 - r, 0.5, 2.0, 4.0 * p / (1.0 + p) ** 2) * mean / (1.0 + p)
+        values = distance - half
+        # SciPy's 2F1 fails for a large total_count; where y is nearly always 0, the difference would cancel.
+        bad = (r > 1e3) | (values < 1e-3 * mean)
+        if np.any(bad & np.isfinite(y)):
+            bad = np.broadcast_to(bad, values.shape).reshape(-1)
+            flat, rest = self._flat(values.shape), values.reshape(-1)
+            rest[bad] = numerical.crps(flat[bad], np.broadcast_to(y, values.shape).reshape(-1)[bad])
+            values = rest.reshape(values.shape)
+        return values
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return poisson(rng, rng.standard_gamma(np.broadcast_to(self.total_count, shape)) * np.exp(self.logits))

@@ -17,7 +17,7 @@ Function = Callable[[np.ndarray], np.ndarray]
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(20)
 # The squares in the CRPS make its tails short: fewer panels than for an expectation do.
 # A moment of a heavy tail takes cuts much farther out than its mass: the last ones tell what lies beyond.
-_FAR_CUTS = np.array([*(10.0 ** -np.array([300, 250, 200, 150, 100, 70, 50, 40, 30, 25, 20, 18])), *CUTS])
+_FAR_CUTS = np.array([*(10.0 ** -np.array([100, 90, 80, 70, 60, 50, 40, 30, 25, 20, 18])), *CUTS])
 _SQUARED_CUTS = np.array([1e-11, 1e-8, 1e-6, 1e-4, 3e-3, 0.04, 0.2, 0.5])
 
 
@@ -106,7 +106,10 @@ def highest(d: "Distribution", candidates: np.ndarray) -> np.ndarray:
     rows = np.arange(y.size, dtype=float)
     with np.errstate(all="ignore"):
         found = elementwise.find_minimum(lambda t, row: flat[row.astype(np.int64)].nll(t), ends, args=(rows,))
-    return np.where(inside & (found.status.reshape(y.shape) == 0), found.x.reshape(y.shape), y)
+    y = np.where(inside & (found.status.reshape(y.shape) == 0), found.x.reshape(y.shape), y)
+    for at in d.atoms:  # no density has a chance against a probability
+        y = np.where(d.log_prob(at) > -np.inf, at, y)
+    return y
 
 
 def integrate(f: Function, edges: np.ndarray, anchor: np.ndarray | float) -> np.ndarray:
@@ -253,7 +256,7 @@ def crps(d: "Distribution", y: np.ndarray, slope: Function | None = None, more: 
     if d.support.integer:
         return counts.crps(d, y)
     shape = np.broadcast_shapes(d.batch_shape, y.shape)
-    edges = d._cuts(_SQUARED_CUTS) if slope is None else _with_points(d._cuts(_FAR_CUTS[4:]), more)
+    edges = d._cuts(_SQUARED_CUTS) if slope is None else _with_points(d._cuts(_FAR_CUTS), more)
     edges = edges.reshape(edges.shape[:1] + (1,) * (len(shape) - edges.ndim + 1) + edges.shape[1:])
     edges = np.sort(
         np.concatenate([np.broadcast_to(edges, edges.shape[:1] + shape), np.broadcast_to(y, (1, *shape))]), 0

@@ -1,5 +1,7 @@
 """Fixed nodes for integrals of what falls at least as fast as e⁻ᵗ or e^(-t²/2), in array code for every engine."""
 
+import itertools
+
 import numpy as np
 
 from likelinet.arrays import Array, namespace
@@ -17,6 +19,6 @@ def nodes_and_weights(like: Array, length: Array | float = np.inf) -> tuple[Arra
     column = (-1,) + (1,) * like.ndim
     x, w = (xp.asarray(a.reshape(column)) for a in (_NODES, _WEIGHTS))
     ends = [xp.minimum(edge, length) for edge in EDGES]
-    halves = [0.5 * (b - a) for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    halves = [0.5 * (b - a) for a, b in itertools.pairwise(ends)]
     t = [a + half * (1.0 + x) for a, half in zip(ends[:-1], halves, strict=True)]
     return xp.concatenate(t), xp.concatenate([half * w for half in halves])

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from likelinet.arrays import Array, namespace, softplus_and_sigmoid
+from likelinet.arrays import Array, log1mexp, namespace, softplus_and_sigmoid
 from likelinet.distributions import Distribution, Hurdle, Parameter, ZeroInflated
 from likelinet.distributions.base import Backward
 from likelinet.distributions.intervals import anchor
@@ -42,13 +42,6 @@ class HurdleFamily(Family):
     def standardisation(self) -> Standardisation:
         return scaled_about_zero(self.base)
 
-    @property
-    def _rest(self) -> Family:
-        """The family of what is not zero: zero has no probability in a continuous one."""
-        if not self.base.support.integer:
-            return self.base
-        return TruncatedFamily(self.base, np.float64(1.0), np.float64(np.inf))
-
     def loss(self, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
         gate, *inner = params
         xp = namespace(gate)
@@ -56,15 +49,29 @@ class HurdleFamily(Family):
         no_rest, p = softplus_and_sigmoid(gate)
         no_zero, q = softplus_and_sigmoid(-gate)
         inside = 1.0 if self.base.support.integer else anchor(self.base.support)
-        rest, rest_backward = self._rest.loss(tuple(inner), xp.where(zero, inside, y))
+        rest, rest_backward = self.base.loss(tuple(inner), xp.where(zero, inside, y))
+        some, some_backward = self._not_zero(tuple(inner), y)
 
         def backward(d: Array) -> tuple[Array, ...]:
-            return (d * xp.where(zero, -q, p), *rest_backward(xp.where(zero, 0.0, d)))
+            passed = xp.where(zero, 0.0, d)
+            grads = zip(rest_backward(passed), some_backward(passed), strict=True)
+            return (d * xp.where(zero, -q, p), *(a + b for a, b in grads))
 
-        return xp.where(zero, no_zero, no_rest + rest), backward
+        return xp.where(zero, no_zero, no_rest + rest + some), backward
+
+    def _not_zero(self, inner: tuple[Array, ...], like: Array) -> tuple[Array, Backward]:
+        """Return log P(not zero) of the base: 1 - P(0), whose logarithm loses no digits where it is small."""
+        xp = namespace(like)
+        if not self.base.support.integer or self.base.support.low > 0.0:
+            return xp.zeros_like(like), lambda d: tuple(xp.zeros_like(p) for p in inner)
+        nll, backward = self.base.loss(inner, xp.zeros_like(like))
+        return log1mexp(nll), lambda d: backward(d / xp.expm1(nll))
 
     def log_interval(self, params: tuple[Array, ...], low: Array, high: Array) -> tuple[Array, Backward]:
-        return log_interval_with_zero(self._rest, params, low, high)
+        rest = self.base
+        if rest.support.integer:
+            rest = TruncatedFamily(rest, np.float64(1.0), np.float64(np.inf))
+        return log_interval_with_zero(rest, params, low, high)
 
     def dense(self, y: np.ndarray) -> np.ndarray:
         return (y != 0.0) & self.base.dense(y)

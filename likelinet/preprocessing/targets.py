@@ -165,9 +165,8 @@ def check_support(y: np.ndarray | Interval, family: Family, what: str, index: np
     if isinstance(y, Interval):
         outside = ~support.contains(y.lower)
         bad = np.where(y.exact, outside, (y.upper < support.low) | (y.lower > support.high))
-        bad |= ~y.exact & (
-            (y.upper == support.low) & ~support.closed[0] | (y.lower == support.high) & ~support.closed[1]
-        )
+        touching = (y.upper == support.low) & (not support.closed[0]) | (y.lower == support.high) & (not support.closed[1])
+        bad |= ~y.exact & touching
         example = "" if not bad.any() else f"from {y.lower[bad][0]:g} to {y.upper[bad][0]:g}"
     else:
         bad = ~support.contains(y)

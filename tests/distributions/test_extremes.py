@@ -66,8 +66,8 @@ def exactly(case: Family, links, raw: np.ndarray, y):
     z = tuple(map(mp.mpf, raw[0].tolist()))
     with mp.workdps(DIGITS):
         order = np.eye(len(z), dtype=int).tolist()
-        slopes = [float(mp.diff(loss, z, tuple(n))) if c.learned else 0.0 for n, c in zip(order, case.columns, strict=True)]
-        return float(loss(*z)), np.array(slopes)
+        moved = zip(order, case.columns, strict=True)
+        return float(loss(*z)), np.array([float(mp.diff(loss, z, tuple(n))) if c.learned else 0.0 for n, c in moved])
 
 
 def ends(case: Family) -> list[tuple[float, float]]:

@@ -68,9 +68,9 @@ def check_probability(log_p, got, case: Family, params, y, d):
     want = gradients(lambda p, y: (np.exp(log_p(p, y)),), params, y, steps)
     for g, w, h in zip(got, want, steps, strict=True):
         assert np.isfinite(g).all()
-        rows = (-1, *(1,) * (w.ndim - 1))
-        error = 1e-6 * np.abs(w) + 1e-8 * np.abs(w).max() + 1e-13 * p.reshape(rows) / np.where(h > 0.0, h, np.inf)
-        np.testing.assert_array_less(np.abs(g * p.reshape(rows) - w * d.reshape(rows)), d.reshape(rows) * error + 1e-300)
+        each, weight = (v.reshape(-1, *(1,) * (w.ndim - 1)) for v in (p, d))
+        error = 1e-6 * np.abs(w) + 1e-8 * np.abs(w).max() + 1e-13 * each / np.where(h > 0.0, h, np.inf)
+        np.testing.assert_array_less(np.abs(g * each - w * weight), weight * error + 1e-300)
 
 
 @each(UNIVARIATE)
