@@ -9,34 +9,29 @@ from typing import Any
 
 import likelinet as ll
 from likelinet.config import dump_config
+from likelinet.config.distribution import FAMILY_CONFIGS, WRAPPER_CONFIGS
 
 PAGE = Path(__file__).parent / "config.md"
 # Heading, where in the config, classes: the first one is what an omitted `kind` means.
 SECTIONS: tuple[tuple[str, str, tuple[type, ...]], ...] = (
     ("The whole config", "", (ll.ModelConfig,)),
     ("Columns", "data", (ll.DataConfig,)),
+    ("A censored target", "data.target", (ll.IntervalTargetConfig,)),
+    ("Times to an event", "data.target", (ll.TimeTargetConfig,)),
     ("Network", "network", (ll.MLPConfig,)),
-    (
-        "Distribution",
-        "distribution",
-        (
-            ll.GaussianConfig,
-            ll.StudentTConfig,
-            ll.GammaConfig,
-            ll.PoissonConfig,
-            ll.NegativeBinomialConfig,
-            ll.BernoulliConfig,
-            ll.CategoricalConfig,
-            ll.MixtureConfig,
-            ll.TransformedConfig,
-            ll.CustomConfig,
-        ),
-    ),
+    ("Distribution", "distribution", (*FAMILY_CONFIGS, *WRAPPER_CONFIGS, ll.CustomConfig)),
+    ("A parameter that is known for each row", "distribution.<parameter>", (ll.ColumnConfig,)),
     ("Training", "training", (ll.TrainingConfig,)),
     ("Optimizer", "training.optimizer", (ll.AdamWConfig, ll.AdamConfig, ll.SGDConfig, ll.LBFGSConfig)),
     ("Schedule", "training.schedule", (ll.CosineConfig, ll.ConstantConfig, ll.StepConfig)),
     ("Early stopping", "training.early_stopping", (ll.EarlyStoppingConfig,)),
 )
+# How mappings without a kind are written.
+FORMS = {
+    "ColumnConfig": "`{column: …}`",
+    "IntervalTargetConfig": "`{lower: …, upper: …}`",
+    "TimeTargetConfig": "`{time: …, event: …}`",
+}
 INTRODUCTION = """# Every key of a config
 
 <!-- Written by docs/make_config_reference.py from the classes in likelinet/config; do not edit by hand. -->
@@ -47,8 +42,10 @@ names the nearest valid one. Where several kinds are possible, `kind` chooses; w
 Values can be overridden on the command line: `--set training.epochs=50`.
 
 `likelinet schema` prints the same as a JSON Schema. Parameters of a distribution take `predicted` (an output of the
-network), `shared` (one learned number for all rows) or a fixed number in the units of the target. Links are `identity`,
-`softplus`, `exp` and `sigmoid`: the maps from a raw network output into the parameter's domain.
+network), `shared` (one learned number for all rows), a fixed number in the units of the target, or `{column: name}`, a
+column of the table. Links are the maps from a raw network output into the parameter's domain: `identity`, `softplus`,
+`exp` and `sigmoid`; `cholesky` and `ordered` belong to a matrix and to cutpoints. Formulas, and which family is for
+which y, are in [families.md](families.md).
 
 This is the default config, as `likelinet show` and the demos print it:
 
@@ -68,7 +65,8 @@ def reference() -> str:
 
 
 def _class(cls: Any, titled: bool) -> str:
-    schema = cls.model_json_schema()
+    root = cls.model_json_schema()
+    schema = root if "properties" in root else root["$defs"][cls.__name__]  # one that may hold itself
     kind = schema["properties"].get("kind", {}).get("const")
     lines = [f"### `kind: {kind}`\n"] if titled else []
     description = " ".join(schema["description"].split())
@@ -78,9 +76,9 @@ def _class(cls: Any, titled: bool) -> str:
         return "\n".join([*lines, "It has no further keys.\n"])
     lines += ["| key | type | default | meaning |", "|---|---|---|---|"]
     for name, field in fields.items():
-        meaning = " ".join((field.description or "").split()).replace("|", "\\|")
+        meaning = " ".join((field.description or "").split()).replace("|", "\\|").replace("``", "`")
         default = "*required*" if field.is_required() else _default(field.get_default())
-        lines.append(f"| `{name}` | {_type(schema['properties'][name], schema)} | {default} | {meaning} |")
+        lines.append(f"| `{name}` | {_type(schema['properties'][name], root)} | {default} | {meaning} |")
     return "\n".join(lines) + "\n"
 
 
@@ -94,14 +92,30 @@ def _default(value: Any) -> str:
 
 def _type(schema: dict[str, Any], root: dict[str, Any]) -> str:
     """Return the type of a key in words, with its bounds."""
-    if "const" in schema:
-        return f"`{schema['const']}`"
-    if "enum" in schema:
-        return ", ".join(f"`{v}`" for v in schema["enum"])
+    if any(s.get("$ref", "").endswith("/CustomConfig") for s in schema.get("oneOf", [])):
+        return "a [distribution](#distribution-distribution)"
+    *first, last = dict.fromkeys(_forms(schema, root))
+    return f"{', '.join(first)} or {last}" if first else last
+
+
+def _forms(schema: dict[str, Any], root: dict[str, Any]) -> list[str]:
+    """Return what a key may be, each in words."""
     for union in ("anyOf", "oneOf"):
         if union in schema:
-            return " or ".join(dict.fromkeys(_type(s, root) for s in schema[union]))
+            return [form for s in schema[union] for form in _forms(s, root)]
+    if "enum" in schema:
+        return [f"`{v}`" for v in schema["enum"]]
+    return [_form(schema, root)]
+
+
+def _form(schema: dict[str, Any], root: dict[str, Any]) -> str:
+    """Return what is no choice in words."""
+    if "const" in schema:
+        return f"`{schema['const']}`"
     if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        if name in FORMS:
+            return FORMS[name]
         target = root["$defs"][schema["$ref"].rpartition("/")[2]]
         kind = target["properties"].get("kind", {}).get("const")
         return f"`{kind}`" if kind else "keys below"

@@ -140,12 +140,19 @@ def _family(config: DistributionConfig, custom: type[Distribution] | None, size:
             low, high = (
                 np.float64(b if b is not None else e) for b, e in ((config.low, -np.inf), (config.high, np.inf))
             )
-            return TruncatedFamily(_family(config.base, custom, size), low, high)
+            return _not_empty(TruncatedFamily(_family(config.base, custom, size), low, high), config)
         case CensoredConfig():
             return CensoredFamily(_family(config.base, custom, size))
         case ZeroInflatedConfig() | HurdleConfig():
-            family = ZeroInflatedFamily if isinstance(config, ZeroInflatedConfig) else HurdleFamily
-            return family(_family(config.base, custom, size), _slot(GATE_LOGITS, config.gate_logits, Identity(), ()))
+            base, gate = _family(config.base, custom, size), _slot(GATE_LOGITS, config.gate_logits, Identity(), ())
+            if isinstance(config, ZeroInflatedConfig):
+                return ZeroInflatedFamily(base, gate)
+            if base.support.integer and base.support.low < 0.0:
+                raise ConfigError(
+                    f"distribution: the base of 'hurdle' cannot be '{config.base.kind}' with negative whole numbers: "
+                    "truncate it at 0, or choose a family of counts."
+                )
+            return HurdleFamily(base, gate)
         case DiscretisedConfig():
             return DiscretisedFamily(_family(config.base, custom, size))
         case TransformedConfig():
@@ -179,6 +186,17 @@ def _family(config: DistributionConfig, custom: type[Distribution] | None, size:
             return Parametric(config.distribution, tuple(slots))
         case _:
             assert_never(config)
+
+
+def _not_empty(family: TruncatedFamily, config: TruncatedConfig) -> Family:
+    """Return the family, if its bounds leave something of its base."""
+    low, high = family.support.low, family.support.high
+    if (np.ceil(low) > np.floor(high)) if family.support.integer else low >= high:
+        raise ConfigError(
+            f"distribution: 'truncated' leaves nothing of '{config.base.kind}', whose y must be "
+            f"{family.base.support.description}: change its low or high."
+        )
+    return family
 
 
 def _slot(parameter: Parameter, source: Any, link: Link, shape: tuple[int, ...]) -> Slot:

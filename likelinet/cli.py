@@ -79,6 +79,32 @@ def evaluate(model: Path, table: Path, as_json: bool, trust: str | None) -> None
 
 
 @cli.command()
+@click.argument("config", type=click.Path(path_type=Path))
+@table_argument
+@click.option("--families", required=True, metavar="LIST", help="Kinds like gaussian,student_t; see below.")
+@click.option(
+    "--folds", type=click.IntRange(min=2), default=5, show_default=True, help="Parts of the cross-validation."
+)
+@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a key, like training.epochs=50.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def compare(config: Path, table: Path, families: str, folds: int, overrides: tuple[str, ...], as_json: bool) -> None:
+    """Compare families by the log score of held-out rows, each in place of the distribution of CONFIG.
+
+    LIST is a list in YAML without its outer brackets: kinds with their defaults, mappings as a config has them under
+    `distribution`, and the word `config` for its own one:
+
+    \b
+      --families gaussian,student_t,config
+      --families "poisson, {kind: discretised, base: {kind: log_normal}}"
+
+    All are scored on the same folds, drawn by the seed of the config. Where the target is censored, so is each family.
+    """
+    from likelinet.commands import compare_command
+
+    compare_command(config, table, families, folds, overrides, as_json)
+
+
+@cli.command()
 @model_argument
 @table_argument
 @output_option

@@ -1,6 +1,7 @@
 """What the commands do, apart from reading their arguments."""
 
 import csv
+import json
 import os
 import sys
 import time
@@ -13,7 +14,9 @@ import click
 import numpy as np
 
 from likelinet import metrics
-from likelinet.config import dump_config, load_config
+from likelinet.config import IntervalTargetConfig, TimeTargetConfig, dump_config, load_config
+from likelinet.config.wrappers import columns_of
+from likelinet.distributions import Interval
 from likelinet.distributions.classes import class_marginals
 from likelinet.errors import DataError, NonFiniteError, UndefinedError
 from likelinet.model import Model
@@ -21,6 +24,8 @@ from likelinet.preprocessing.tables import Table, read_csv
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from likelinet.compare import HeldOut
 
 
 def fit_command(config: Path, table: Path, output: Path, overrides: Sequence[str], quiet: bool) -> None:
@@ -60,6 +65,95 @@ def _validation(epochs: Sequence[Any]) -> str:
     return f", best validation NLL {np.mean(list(best.values())):.4g}" if best else ""
 
 
+def compare_command(config: Path, table: Path, text: str, folds: int, overrides: Sequence[str], as_json: bool) -> None:
+    """Compare families and print their ranking; after Ctrl-C that of those which are done, and pass it on."""
+    from likelinet.compare import compare, families, weighted
+
+    declared, rows = load_config(config, overrides), read_csv(table)
+    models = families(text, declared)
+    weight = weighted(declared, rows)[1]
+    results: list[HeldOut] = []
+    names, shown = list(models), sys.stderr.isatty()
+
+    def report(family: str, fold: int) -> None:
+        if shown:
+            line = f"{family} ({names.index(family) + 1} of {len(names)}), fold {fold} of {folds}"
+            click.echo(f"\r{line:<78.78s}", nl=False, err=True)
+
+    cut: KeyboardInterrupt | None = None
+    try:
+        for result in compare(models, rows, folds, report):
+            results.append(result)
+    except KeyboardInterrupt as cause:
+        cut = cause
+    if shown:
+        click.echo(f"\r{'':78s}\r", nl=False, err=True)
+    click.echo((comparison_json if as_json else comparison_table)(results, weight, folds))
+    if cut is not None:
+        raise cut
+    if all(r.error is not None for r in results):
+        raise DataError("None of the families could be fitted to these data.")
+
+
+def comparison_table(results: Sequence["HeldOut"], weight: np.ndarray, folds: int) -> str:
+    """Return the ranking as an aligned table, with what has failed and what it means below it."""
+    from likelinet.compare import ranked
+
+    rows = ranked(results, weight)
+    width = max([6, *(len(r.family) for r in results)]) + 2
+    lines = [f"{'family':{width}s}{'log score':>12s}{'difference':>12s}{'std. error':>12s}{'z':>8s}"]
+    for i, r in enumerate(rows):
+        line = f"{r.family:{width}s}{r.log_score:12.4f}"
+        if i > 0:
+            z = "" if not r.standard_error > 0.0 else f"{r.difference / r.standard_error:.1f}"
+            line += f"{r.difference:12.4f}{r.standard_error:12.4f}{z:>8s}{' *' if r.clear else ''}"
+        lines.append(line)
+    lines += [f"{r.family:{width}s}failed: {r.error}" for r in results if r.error is not None]
+    lines += [
+        "",
+        f"Mean log score of held-out rows in nats ({len(weight)} rows, {folds} folds), higher is better; difference to",
+        "the best with its paired standard error; * where it exceeds two of them.",
+    ]
+    return "\n".join([*lines, *_measures(results)])
+
+
+def _measures(results: Sequence["HeldOut"]) -> list[str]:
+    """Return a line that says so if not all scores are on one measure."""
+    by_measure: dict[str, list[str]] = {}
+    for r in results:
+        if r.error is None:
+            by_measure.setdefault(r.measure, []).append(r.family)
+    if len(by_measure) < 2:
+        return []
+    parts = "; ".join(f"{measure} from {', '.join(names)}" for measure, names in by_measure.items())
+    return [
+        f"Not comparable with each other: {parts}. To score a continuous family on whole numbers, write "
+        "{kind: discretised, base: {kind: …}}."
+    ]
+
+
+def comparison_json(results: Sequence["HeldOut"], weight: np.ndarray, folds: int) -> str:
+    """Return the ranking as JSON; what is not finite is null, as JSON has no word for it."""
+    from likelinet.compare import ranked
+
+    def valid(value: float) -> float | None:
+        return value if np.isfinite(value) else None
+
+    measure = {r.family: r.measure for r in results}
+    found: list[dict[str, Any]] = [
+        {
+            "family": r.family,
+            "log_score": valid(r.log_score),
+            "difference": valid(r.difference),
+            "standard_error": valid(r.standard_error),
+            "measure": measure[r.family],
+        }
+        for r in ranked(results, weight)
+    ]
+    found += [{"family": r.family, "error": r.error} for r in results if r.error is not None]
+    return json.dumps({"rows": len(weight), "folds": folds, "families": found}, ensure_ascii=False)
+
+
 def describe(model: Model) -> str:
     """Return config, size and history as text."""
     epochs = model.history.epochs
@@ -82,11 +176,11 @@ def describe(model: Model) -> str:
 def metrics_table(columns: dict[str, dict[str, float]]) -> str:
     """Return metrics as an aligned table, a column for each model."""
     names = list(dict.fromkeys(name for scores in columns.values() for name in scores))
-    width = max(12, *(len(c) + 2 for c in columns))
-    lines = [" " * 14 + "".join(f"{c:>{width}s}" for c in columns)] if any(columns) else []
+    width, first = max(12, *(len(c) + 2 for c in columns)), max(14, *(len(n) + 1 for n in names))
+    lines = [" " * first + "".join(f"{c:>{width}s}" for c in columns)] if any(columns) else []
     for name in names:
         cells = (f"{scores[name]:.4f}" if name in scores else "" for scores in columns.values())
-        lines.append(f"{name:14s}" + "".join(f"{cell:>{width}s}" for cell in cells))
+        lines.append(f"{name:{first}s}" + "".join(f"{cell:>{width}s}" for cell in cells))
     return "\n".join(lines)
 
 
@@ -107,7 +201,8 @@ def prediction_rows(
         return ["class", *(f"p_{c}" for c in labels)], ([g, *p] for g, p in zip(guess, probs.tolist(), strict=True))
     kind, columns = (np.int64 if model.whole_numbers else np.float64), {}
     with suppress(UndefinedError):  # a family of the user's may have quantiles alone
-        columns["mean"] = d.mean()
+        mean = d.mean()
+        columns |= {} if np.isnan(mean).all() else {"mean": mean}
     columns |= {f"q{q:g}": d.ppf(q).astype(kind) for q in quantiles}
     if not d.event_shape:
         return list(columns), zip(*(c.tolist() for c in columns.values()), strict=True)
@@ -137,16 +232,29 @@ def draw(model: Model, table: Table) -> "Figure":
     if classes is not None and d.event_shape:
         raise DataError("There is no picture for several outputs that are classes.")
     if classes is not None:
+        assert not isinstance(rows.y, Interval)
         n = metrics.class_probabilities(classes, rows.y)[0].shape[1]
         return plots.plot_classes(d, rows.y, [str(c) for c in (range(n) if model.classes is None else model.classes)])
     features = model.feature_names
-    alone = len(features) == 1 and not table.is_text(features[0])
+    # A number of trials or an exposure moves the rows as well.
+    alone = len(features) == 1 and not table.is_text(features[0]) and not columns_of(model.config.distribution)
     return plots.plot_regression(
         d,
         rows.y,
         table.numeric(features[0]) if alone else None,
-        (features[0] if alone else "x", ", ".join(model.target_names)),
+        (features[0] if alone else "x", *_names_of_outputs(model)),
     )
+
+
+def _names_of_outputs(model: Model) -> list[str]:
+    """Return how to call each y: the time to an event is one, and so is what lies between two columns."""
+    match model.config.data.target:
+        case TimeTargetConfig(time=time):
+            return [time]
+        case IntervalTargetConfig(lower=lower, upper=upper):
+            return [f"{lower} … {upper}"]
+        case _:
+            return model.target_names
 
 
 def save_figure(figure: "Figure", path: Path) -> None:

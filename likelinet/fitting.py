@@ -7,7 +7,17 @@ from functools import cached_property
 import numpy as np
 
 from likelinet.build import build_engine, build_family, build_network, build_optimiser
-from likelinet.config import BernoulliConfig, CensoredConfig, LBFGSConfig, ModelConfig, OrderedLogisticConfig
+from likelinet.config import (
+    BernoulliConfig,
+    CensoredConfig,
+    DirichletConfig,
+    LBFGSConfig,
+    ModelConfig,
+    MultinomialConfig,
+    OrderedLogisticConfig,
+)
+from likelinet.config.base import nearest
+from likelinet.config.distribution import DistributionConfig
 from likelinet.config.wrappers import CLASSES, VECTORS, leaf
 from likelinet.distributions import Distribution, Interval
 from likelinet.domains import positive
@@ -16,7 +26,6 @@ from likelinet.errors import ConfigError, DataError, ParameterError
 from likelinet.families.family import Column as FamilyColumn
 from likelinet.families.family import Family
 from likelinet.families.head import Head
-from likelinet.families.independent import IndependentFamily
 from likelinet.objective import Objective
 from likelinet.preprocessing import labels as class_labels
 from likelinet.preprocessing import targets as target_forms
@@ -120,7 +129,7 @@ def fit(
 
     streams = Streams.of(config.training.seed, config.ensemble)
     columns = empty.objective.divide(x[:n], np.float64)[1]
-    check_possible(empty.objective.head, encoded[:n], weight[:n], columns, what, rows.table.index)
+    check_possible(empty.objective.head, encoded[:n], weight[:n], columns, config.distribution, what, rows.table.index)
     theta = initial_weights(
         empty.objective, encoded[:n].astype(np.float64), weight[:n], [s.initial for s in streams], dtype, columns
     )
@@ -160,7 +169,7 @@ def learn_targets(
     """Return y checked and cleaned, how to encode it, and the number of classes (0 for numbers)."""
     d, index = config.distribution, rows.table.index
     if isinstance(d, CLASSES):
-        y = class_labels.labels(rows.y, what, index)
+        y = class_labels.labels(_not_interval(rows.y, d.kind, what), what, index)
         binary = isinstance(d, BernoulliConfig)
         if isinstance(d, OrderedLogisticConfig):
             classes, n_classes = class_labels.ordered_classes(y, d.levels, what, index)
@@ -172,13 +181,16 @@ def learn_targets(
     if isinstance(d, CensoredConfig):
         y, outputs = target_forms.intervals(rows.y, what, index), None
     else:
-        y = target_forms.numbers(_not_interval(rows.y, what), what, index)
+        y = target_forms.numbers(_not_interval(rows.y, d.kind, what), what, index)
         outputs = None if y.ndim == 1 else y.shape[1]
-    if isinstance(leaf(d), VECTORS) and outputs is None:
-        raise DataError(f"{what} must have shape (n, d) for the family '{leaf(d).kind}': name a list of columns.")
+    if isinstance(leaf(d), VECTORS) and (outputs or 1) < 2:
+        raise DataError(
+            f"{what} must have shape (n, d) with d > 1 for the family '{leaf(d).kind}', got {y.shape}: "
+            "pass several columns, or name a list of them in data.target."
+        )
     family = build_family(d, custom, 0, outputs)
     with np.errstate(over="ignore", invalid="ignore"):  # said in a sentence instead
-        target_forms.check_support(y, family, what, index)
+        target_forms.check_support(y, family, d.kind, what, index)
         points = y
         if isinstance(y, Interval):
             points, known = target_forms.middles(y, family)
@@ -195,15 +207,15 @@ def observed(fit: Fit, rows: Rows, what: str) -> np.ndarray | Interval:
     """Return the y of new rows, checked against what the model was trained on, in the user's form."""
     config, targets, index = fit.config, fit.targets, rows.table.index
     if isinstance(config.distribution, CLASSES):
-        y = class_labels.labels(rows.y, what, index)
+        y = class_labels.labels(_not_interval(rows.y, config.distribution.kind, what), what, index)
         y = class_labels.known_labels(y, targets.classes, fit.n_classes, what, index)
     else:
         if isinstance(config.distribution, CensoredConfig):
             y = target_forms.intervals(rows.y, what, index)
         else:
-            y = target_forms.numbers(_not_interval(rows.y, what), what, index)
+            y = target_forms.numbers(_not_interval(rows.y, config.distribution.kind, what), what, index)
         family = build_family(config.distribution, fit.custom, fit.n_classes, targets.outputs)
-        target_forms.check_support(y, family, what, index)
+        target_forms.check_support(y, family, config.distribution.kind, what, index)
     shape = (y.lower if isinstance(y, Interval) else y).shape
     if shape[1:] != (() if targets.outputs is None else (targets.outputs,)):
         expected = "(n,)" if targets.outputs is None else f"(n, {targets.outputs})"
@@ -211,9 +223,11 @@ def observed(fit: Fit, rows: Rows, what: str) -> np.ndarray | Interval:
     return y
 
 
-def _not_interval(y: np.ndarray | Interval, what: str) -> np.ndarray:
+def _not_interval(y: np.ndarray | Interval, kind: str, what: str) -> np.ndarray:
     if isinstance(y, Interval):
-        raise DataError(f"{what} is made of intervals, which only the family 'censored' takes: wrap it as its base.")
+        raise DataError(
+            f"{what} is made of intervals, which the family '{kind}' does not take: only 'censored' does, over a base."
+        )
     return y
 
 
@@ -221,6 +235,11 @@ def known_columns(table: Table, head: Head) -> np.ndarray:
     """Return the columns that the head reads, shape (n, many), checked against what they are for."""
     columns = []
     for name in head.columns:
+        if name not in table.columns:
+            raise DataError(
+                f"The table lacks the column '{name}', from which the family reads a parameter or an exposure"
+                f"{nearest(name, table.columns)}."
+            )
         values = table.numeric(name)
         for slot in head.family.slots:
             reads = isinstance(slot.source, FamilyColumn) and slot.source.name == name
@@ -238,23 +257,38 @@ def known_columns(table: Table, head: Head) -> np.ndarray:
 
 
 def check_possible(
-    head: Head, y: np.ndarray, weight: np.ndarray, columns: np.ndarray | None, what: str, index: np.ndarray | None
+    head: Head,
+    y: np.ndarray,
+    weight: np.ndarray,
+    columns: np.ndarray | None,
+    config: DistributionConfig,
+    what: str,
+    index: np.ndarray | None,
 ) -> None:
     """Raise `DataError` where y has no probability whatever the parameters are: more successes than trials, say."""
     raw, shared = head.raw_start(y.astype(np.float64), weight)
     outputs = np.broadcast_to(raw, (1, len(y), len(raw)))
+    known = None if columns is None else columns[None]
+    vector = isinstance(leaf(config), VECTORS)
     try:
-        head.distribution(outputs[:, :1], shared[None], None if columns is None else columns[None, :1])
+        rows = slice(None) if vector else slice(1)
+        d = head.distribution(outputs[:, rows], shared[None], None if known is None else known[:, rows])
     except ParameterError as error:  # said before anything is trained
         raise ConfigError(f"distribution: {error}") from None
-    if isinstance(head.family, IndependentFamily):
-        return
     with np.errstate(all="ignore"):
-        impossible = np.isposinf(
-            head.loss(outputs, shared[None], y[None], None if columns is None else columns[None])[0][0]
-        )
+        nll = d.nll(y[None]) if vector else head.loss(outputs, shared[None], y[None], known)[0]
+    impossible = np.isposinf(nll[0])
     if impossible.any():
+        trials = [s.parameter.name for s in head.family.slots if not s.parameter.learned]
+        match leaf(config):
+            case DirichletConfig():
+                hint = "its shares must sum to 1"
+            case MultinomialConfig():
+                hint = "its counts must sum to total_count"
+            case _:
+                bound = " or ".join(trials or ["the bounds of the config"])
+                hint = f"look for values that {bound} rule{'' if not trials else 's'} out"
         raise DataError(
-            f"{what} has {counted(impossible.sum(), 'row')} that the family cannot give, whatever its parameters "
-            f"({rows_of(impossible, index)}): look for values outside the bounds that other columns or the config set."
+            f"{what} has {counted(impossible.sum(), 'row')} that '{config.kind}' cannot give, whatever its parameters "
+            f"({rows_of(impossible, index)}): {hint}."
         )

@@ -87,7 +87,8 @@ class Sigmoid(Link):
     def forward(self, raw: Array) -> tuple[Array, Callable[[Array], Array]]:
         _, p = softplus_and_sigmoid(raw)
         _, q = softplus_and_sigmoid(-raw)
-        return p, lambda d: d * (p * q)
+        below_one = 1.0 - namespace(raw).finfo(p.dtype).epsneg
+        return namespace(raw).minimum(p, below_one), lambda d: d * (p * q)
 
     def inverse(self, parameter: np.ndarray) -> np.ndarray:
         return np.log(parameter) - np.log1p(-parameter)

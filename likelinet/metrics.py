@@ -4,24 +4,37 @@ from contextlib import suppress
 
 import numpy as np
 
-from likelinet.distributions import Bernoulli, Categorical, Distribution, Labelled, OrderedLogistic
+from likelinet.calibration import as_censored, covered
+from likelinet.circle import around, direction, is_angle, turned
+from likelinet.distributions import (
+    Bernoulli,
+    Categorical,
+    Distribution,
+    Interval,
+    Labelled,
+    Mixture,
+    OrderedLogistic,
+)
 from likelinet.distributions.classes import class_marginals
 from likelinet.errors import UndefinedError
+from likelinet.survival import evaluate_censored
 
 COVERAGE = 0.9  # of the interval whose coverage is reported
 
 
-def evaluate(d: Distribution, y: np.ndarray, weight: np.ndarray | None = None) -> dict[str, float]:
+def evaluate(d: Distribution, y: np.ndarray | Interval, weight: np.ndarray | None = None) -> dict[str, float]:
     """Return the metrics that fit the family.
 
     For numbers: nll, rmse, mae, crps and the coverage of the central 90 % interval; for classes: nll, accuracy,
-    Brier score and expected calibration error.
+    Brier score and expected calibration error, and for ordered ones the ranked probability score; for censored y those
+    of `likelinet.survival.evaluate_censored`. A score that does not exist, as the rmse where there is no mean, is left
+    out. Angles are scored as numbers around the mean direction of each row.
 
     Parameters
     ----------
     d : Distribution
         One distribution per row.
-    y : ndarray
+    y : ndarray or Interval
         Observed values, shape (n,) or (n, d).
     weight : ndarray, optional
         Weight of each row.
@@ -33,7 +46,8 @@ def evaluate(d: Distribution, y: np.ndarray, weight: np.ndarray | None = None) -
 
     References
     ----------
-    Gneiting & Raftery, *JASA* 102, 2007; Guo et al., *ICML* 2017 (calibration error).
+    Gneiting & Raftery, *JASA* 102, 2007; Guo et al., *ICML* 2017 (calibration error); Epstein, *J. Appl. Meteorol.* 8,
+    1969 (ranked probability score).
 
     Examples
     --------
@@ -46,6 +60,11 @@ def evaluate(d: Distribution, y: np.ndarray, weight: np.ndarray | None = None) -
         values = np.asarray(values, dtype=np.float64)
         return float(np.average(values.reshape(len(values), -1).mean(1), weights=weight))
 
+    d = as_censored(d)
+    if isinstance(y, Interval):
+        if not y.exact.all():
+            return evaluate_censored(d, y, weight, COVERAGE)
+        y = y.lower
     scores = {"nll": mean(d.nll(y))}
     classes = class_marginals(d)
     if classes is not None and not d.event_shape:
@@ -53,28 +72,37 @@ def evaluate(d: Distribution, y: np.ndarray, weight: np.ndarray | None = None) -
         hit = probs.argmax(1) == codes
         truth = np.eye(probs.shape[1])[codes]
         brier = np.sum((probs - truth) ** 2, axis=1)
-        return scores | {
+        scores |= {
             "accuracy": mean(hit),
             "brier": mean(brier),
             "ece": calibration_error(probs.max(1), hit, weight),
         }
+        ranked = np.sum(np.cumsum(probs - truth, axis=1) ** 2, axis=1)
+        return scores | ({"rps": mean(ranked)} if _is_a(d, OrderedLogistic) else {})
     if classes is not None:
         return scores | {"accuracy": mean(classes.mode() == y)}
 
-    def coverage() -> float:
-        low, high = d.interval(COVERAGE)
-        return mean((low <= y) & (y <= high))
-
+    if is_angle(d):
+        centre = direction(d)
+        d, y = turned(d, centre), around(y - centre)
     by_name = {
         "rmse": lambda: float(np.sqrt(mean((y - d.mean()) ** 2))),
         "mae": lambda: mean(np.abs(y - d.median())),
         "crps": lambda: mean(crps(d, y)),
-        "coverage_90": coverage,
+        f"coverage_{100 * COVERAGE:g}": lambda: mean(covered(d, y, COVERAGE)),
     }
     for name, score in by_name.items():
-        with suppress(UndefinedError):  # a family of the user's may have log_prob alone
-            scores[name] = score()
+        with suppress(UndefinedError), np.errstate(invalid="ignore"):  # a family of the user's may have log_prob alone
+            if np.isfinite(value := score()):
+                scores[name] = value
     return scores
+
+
+def _is_a(d: Distribution, family: type[Distribution]) -> bool:
+    """Whether `d` is of a family, or a mixture of such, or such under labels."""
+    if isinstance(d, Mixture):
+        return _is_a(d.components, family)
+    return isinstance(d.base if isinstance(d, Labelled) else d, family)
 
 
 def crps(d: Distribution, y: np.ndarray, block: int = 256) -> np.ndarray:
@@ -99,8 +127,3 @@ def calibration_error(
     index = np.minimum((confidence * bins).astype(int), bins - 1)
     gap = np.bincount(index, weight * (confidence - hit), bins)
     return float(np.abs(gap).sum() / weight.sum())
-
-
-def pit(d: Distribution, y: np.ndarray) -> np.ndarray:
-    """Return the probability integral transform, uniform for a true model; at its mid-point for whole numbers."""
-    return 0.5 * (d.cdf(y) + d.cdf(np.asarray(y) - 1.0)) if d.support.integer else d.cdf(y)

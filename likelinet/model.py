@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from likelinet import fitting, metrics, serialize
+from likelinet.calibration import log_prob
 from likelinet.config import CustomConfig, ModelConfig, parse_config
 from likelinet.config.wrappers import CLASSES, WrapperConfig, columns_of, leaf
 from likelinet.distributions import Distribution
@@ -150,7 +151,7 @@ class Model:
     def score(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> float:
         """Return the mean log-likelihood per row in the units of y; higher is better."""
         rows = self.observed(X, y, sample_weight)
-        return float(np.average(self.predict_dist(rows.table).log_prob(rows.y), weights=rows.weight))
+        return float(np.average(log_prob(self.predict_dist(rows.table), rows.y), weights=rows.weight))
 
     def evaluate(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> dict[str, float]:
         """Return held-out metrics by name; see `likelinet.metrics.evaluate`."""

@@ -6,44 +6,65 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from likelinet.distributions import Distribution, Independent
-from likelinet.metrics import class_probabilities, pit
+from likelinet.calibration import as_censored, pit_cdf, pit_shares
+from likelinet.circle import around, direction, is_angle, turned
+from likelinet.distributions import Distribution, Independent, Interval, Mixture
+from likelinet.distributions.multivariate import Multivariate
+from likelinet.metrics import class_probabilities
 
 BLUE, ORANGE, GREY = "#2f6fb0", "#d9822b", "#9aa5b1"
+OUTPUTS = 4  # drawn at most
 LEVELS = (0.95, 0.8, 0.5)  # central intervals drawn over each other, from pale to strong
 
 
 def plot_regression(
-    d: Distribution, y: np.ndarray, x: np.ndarray | None = None, names: Sequence[str] = ("x", "y")
+    d: Distribution, y: np.ndarray | Interval, x: np.ndarray | None = None, names: Sequence[str] = ("x", "y")
 ) -> Figure:
     """Return a figure of intervals with the observed values, the PIT histogram and the coverage curve.
 
     Parameters
     ----------
     d : Distribution
-        One univariate distribution per row, or `Independent` outputs, whose marginals are drawn.
-    y : ndarray
+        One per row; of several outputs the marginals are drawn, each in a row of panels of its own, the first few.
+    y : ndarray or Interval
         Observed values.
     x : ndarray, shape (n,), optional
         The only feature, for the horizontal axis; without it rows are sorted by their predicted median.
     names : sequence of str
-        Of x and y.
+        Of x and of each output.
 
     Returns
     -------
     Figure
-        Three panels.
+        Three panels for each output.
     """
-    if isinstance(d, Independent):
-        d, y, x = d.base._flat(d.base.batch_shape), np.asarray(y).reshape(-1), None
-    figure = Figure(figsize=(13, 4), layout="constrained")
-    left, middle, right = figure.subplots(1, 3, width_ratios=(2.2, 1, 1))
-    fan(left, d, y, x)
-    left.set_xlabel(names[0] if x is not None else "rows, sorted by predicted median")
-    left.set_ylabel(names[1])
-    pit_histogram(middle, d, y)
-    coverage_curve(right, d, y)
+    outputs = [(as_censored(d), y)]
+    if d.event_shape:
+        assert not isinstance(y, Interval)
+        each = marginals(d)
+        outputs = [(each[:, j], y[:, j]) for j in range(min(d.event_shape[0], OUTPUTS))]
+    figure = Figure(figsize=(13, 4 * len(outputs)), layout="constrained")
+    panels = figure.subplots(len(outputs), 3, width_ratios=(2.2, 1, 1), squeeze=False)
+    for (left, middle, right), (marginal, observed), name in zip(panels, outputs, names[1:], strict=False):
+        centre = None
+        if is_angle(marginal):
+            assert not isinstance(observed, Interval)
+            centre = direction(marginal)
+            marginal, observed = turned(marginal, centre), around(observed - centre)
+        fan(left, marginal, observed, x, centre)
+        left.set_xlabel(names[0] if x is not None else "rows, sorted by predicted median")
+        left.set_ylabel(name)
+        pit_histogram(middle, marginal, observed)
+        coverage_curve(right, marginal, observed)
     return figure
+
+
+def marginals(d: Distribution) -> Distribution:
+    """Return the distribution of each of several outputs by itself, of batch shape (n, d)."""
+    if isinstance(d, Independent):
+        return d.base
+    assert isinstance(d, Mixture | Multivariate)
+    return d.marginals()
 
 
 def plot_classes(d: Distribution, y: np.ndarray, labels: Sequence[str]) -> Figure:
@@ -83,8 +104,20 @@ def plot_classes(d: Distribution, y: np.ndarray, labels: Sequence[str]) -> Figur
     return figure
 
 
-def fan(axes: Axes, d: Distribution, y: np.ndarray, x: np.ndarray | None = None) -> None:
-    """Draw central intervals of each row and the observed values, along x or in the order of the median."""
+def fan(
+    axes: Axes,
+    d: Distribution,
+    y: np.ndarray | Interval,
+    x: np.ndarray | None = None,
+    centre: np.ndarray | None = None,
+) -> None:
+    """Draw central intervals of each row and what was observed, along x or in the order of the median.
+
+    Of angles, d and y are relative to `centre`, the mean direction of each row.
+    """
+    if centre is not None and not isinstance(y, Interval):
+        _fan_of_angles(axes, d, y, x, centre)
+        return
     median = d.median()
     order = np.argsort(median if x is None else x, kind="stable")
     at = np.arange(len(order)) if x is None else x[order]
@@ -95,28 +128,81 @@ def fan(axes: Axes, d: Distribution, y: np.ndarray, x: np.ndarray | None = None)
             at, low[order], high[order], color=BLUE, alpha=strength, lw=0, label=f"{level:.0%} interval", step=None
         )
     axes.plot(at, median[order], color=BLUE, lw=1.5, label="median")
-    axes.scatter(at, y[order], s=9, color=ORANGE, label="observed", zorder=3, linewidths=0)
+    _observed(axes, at, y[order])
     # One wild interval must not squeeze the rest.
     low, high = d.interval(LEVELS[0])
-    bottom, top = min(np.quantile(low, 0.02), y.min()), max(np.quantile(high, 0.98), y.max())
+    ends = np.concatenate([y.lower, y.upper]) if isinstance(y, Interval) else y
+    ends = ends[np.isfinite(ends)]
+    bottom, top = min(np.quantile(low, 0.02), ends.min()), max(np.quantile(high, 0.98), ends.max())
     axes.set_ylim(bottom - 0.05 * (top - bottom), top + 0.05 * (top - bottom))
-    axes.legend(frameon=False, fontsize=8, loc="upper left")
+    _legend(axes)
+
+
+def _fan_of_angles(axes: Axes, d: Distribution, y: np.ndarray, x: np.ndarray | None, centre: np.ndarray) -> None:
+    """Draw everything once more for every turn, of which one is seen."""
+    order = np.argsort(centre if x is None else x, kind="stable")
+    at = np.arange(len(order)) if x is None else x[order]
+    line = np.unwrap(centre[order])
+    turns = range(int(np.floor(-line.max() / (2 * np.pi))) - 1, int(np.ceil(-line.min() / (2 * np.pi))) + 2)
+    for level in LEVELS:
+        low, high = d.interval(level)
+        for turn in turns:
+            middle = line + 2 * np.pi * turn
+            label = f"{level:.0%} interval" if turn == turns[0] else None
+            strength = 0.12 + 0.5 * (1 - level)
+            axes.fill_between(
+                at, middle + low[order], middle + high[order], color=BLUE, alpha=strength, lw=0, label=label
+            )
+    median = d.median()[order]
+    for turn in turns:
+        label = "median" if turn == turns[0] else None
+        axes.plot(at, line + median + 2 * np.pi * turn, color=BLUE, lw=1.5, label=label)
+    _observed(axes, at, around(y + centre)[order])
+    axes.set_ylim(-np.pi, np.pi)
+    axes.set_yticks([-np.pi, -np.pi / 2, 0, np.pi / 2, np.pi], ["-π", "-π/2", "0", "π/2", "π"])
+    _legend(axes)
+
+
+def _legend(axes: Axes) -> None:
+    axes.legend(framealpha=0.8, edgecolor="none", fontsize=8, loc="upper left").set_zorder(5)
     axes.set_title("Predicted distributions")
 
 
-def pit_histogram(axes: Axes, d: Distribution, y: np.ndarray) -> None:
+def _observed(axes: Axes, at: np.ndarray, y: np.ndarray | Interval) -> None:
+    """Draw a dot for what is exact, a triangle where there is one end, and a line between two."""
+    if not isinstance(y, Interval):
+        axes.scatter(at, y, s=9, color=ORANGE, label="observed", zorder=3, linewidths=0)
+        return
+    below, above = y.lower == -np.inf, y.upper == np.inf
+    between = ~(y.exact | below | above)
+    if between.any():
+        axes.vlines(at[between], y.lower[between], y.upper[between], color=ORANGE, lw=1, label="between", zorder=3)
+    for rows, ends, marker, name in (
+        (above & ~below, y.lower, "^", "at least (censored)"),
+        (below & ~above, y.upper, "v", "at most (censored)"),
+    ):
+        if rows.any():
+            axes.scatter(
+                at[rows], ends[rows], s=14, marker=marker, facecolors="none", edgecolors=ORANGE, label=name, zorder=3
+            )
+    if y.exact.any():
+        axes.scatter(at[y.exact], y.lower[y.exact], s=9, color=ORANGE, label="observed", zorder=4, linewidths=0)
+
+
+def pit_histogram(axes: Axes, d: Distribution, y: np.ndarray | Interval) -> None:
     """Draw the histogram of F(y), flat where the predicted distributions are right."""
-    values = pit(d, y)
-    bins = max(5, min(20, len(values) // 10))
-    axes.hist(values, bins=np.linspace(0, 1, bins + 1).tolist(), density=True, color=BLUE, edgecolor="white")
+    bins = max(5, min(20, len(y) // 10))
+    edges = np.linspace(0.0, 1.0, bins + 1)
+    axes.bar(edges[:-1], bins * pit_shares(d, y, bins), np.diff(edges), align="edge", color=BLUE, edgecolor="white")
     axes.axhline(1.0, color=GREY, ls="--")
     axes.set(xlabel="F(y)", ylabel="density", title="PIT: flat is right", xlim=(0, 1))
 
 
-def coverage_curve(axes: Axes, d: Distribution, y: np.ndarray) -> None:
+def coverage_curve(axes: Axes, d: Distribution, y: np.ndarray | Interval) -> None:
     """Draw how often central intervals held y against how often they should."""
     levels = np.linspace(0.05, 0.95, 19)
-    inside = [np.mean((low <= y) & (y <= high)) for low, high in map(d.interval, levels)]
+    # Not by the ends of the intervals: those of counts hold more than their level.
+    inside = pit_cdf(d, y, 0.5 + 0.5 * levels) - pit_cdf(d, y, 0.5 - 0.5 * levels)
     axes.plot([0, 1], [0, 1], color=GREY, ls="--")
     axes.plot(levels, inside, color=BLUE, marker="o", ms=3)
     axes.set(

@@ -46,9 +46,16 @@ def _combined(members: Distribution) -> Distribution:
     n = members.batch_shape[0]
     if n == 1:
         return members[0]
-    last = members._map(lambda a, event_ndim: np.moveaxis(a, 0, a.ndim - event_ndim - 1))
+
+    def behind(a: np.ndarray, event_ndim: int) -> np.ndarray:
+        full = np.broadcast_to(a, members.batch_shape + a.shape[a.ndim - event_ndim :])
+        return np.moveaxis(full, 0, full.ndim - event_ndim - 1)
+
+    last = members._map(behind)
     if isinstance(last, Bernoulli | Categorical):
         return mixed(last, np.full(n, -np.log(n)))
+    if isinstance(last, Censored):  # which alone knows what an interval is
+        return Censored(Mixture(last.base, np.zeros(n)))
     return Mixture(last, np.zeros(n))
 
 

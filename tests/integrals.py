@@ -42,7 +42,7 @@ def expected(row: Distribution, f: Callable[[np.ndarray], np.ndarray], up_to: fl
         k = k[k <= up_to]
         return float(np.sum(np.exp(row.log_prob(k)) * f(k)))
     atoms = np.array([a for a in row.atoms if a <= up_to])
-    points = sorted({e for e in edges(row) if e < up_to} | ({up_to} if np.isfinite(up_to) else set()))
+    points = sorted({e for e in edges(row) if e <= up_to} | ({up_to} if np.isfinite(up_to) else set()))
 
     def weighted(y: np.ndarray) -> np.ndarray:
         log_p = row.log_prob(np.where(np.isin(y, row.atoms), np.nextafter(y, np.inf), y))

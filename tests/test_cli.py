@@ -201,8 +201,8 @@ def test_codes_with_leading_zeros_are_labels(tmp_path: Path):
     assert list(found) == ["class", "p_007", "p_012"]
 
 
-def test_json_is_valid_where_a_score_is_not_finite(tmp_path: Path):
+def test_a_score_that_does_not_exist_is_left_out(tmp_path: Path):
     fit(tmp_path, "data.target=price", "distribution={kind: student_t, df: 0.5}")
     scores = json.loads(cli("evaluate", tmp_path / "model.safetensors", tmp_path / "train.csv", "--json").out)
-    assert scores["rmse"] is None  # a t with half a degree of freedom has no mean
+    assert "rmse" not in scores  # a t with half a degree of freedom has no mean
     assert math.isfinite(scores["nll"])

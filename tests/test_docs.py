@@ -1,6 +1,7 @@
 """The documentation is true: its code runs, and the generated page is up to date."""
 
 import importlib.util
+import inspect
 import re
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 import likelinet as ll
+from likelinet import distributions
 from likelinet.config import parse_config
 
 ROOT = Path(__file__).parents[1]
@@ -44,6 +46,26 @@ def test_config_reference_is_up_to_date():
     assert page == script("make_config_reference").reference(), "run python docs/make_config_reference.py"
 
 
+def test_families_page_is_up_to_date():
+    page = (ROOT / "docs" / "families.md").read_text(encoding="utf-8")
+    assert page == script("make_families_reference").reference(), "run python docs/make_families_reference.py"
+
+
+def test_families_page_has_an_entry_for_every_distribution():
+    page = (ROOT / "docs" / "families.md").read_text(encoding="utf-8")
+    found = (getattr(distributions, name) for name in distributions.__all__)
+    classes = {c.__name__ for c in found if issubclass(c, ll.Distribution) and not inspect.isabstract(c)}
+    assert classes - {"Labelled"} == set(re.findall(r"^### (\w+)$", page, flags=re.M))
+    assert page.count("\nReference: ") == page.count("\n```python\n>>> import") == page.count("\n### ")
+
+
+def test_families_page_runs():
+    code, *_ = blocks(ROOT / "docs" / "families_introduction.md", "python")
+    names = run([code])
+    early, late = names["d"].median()
+    assert 0.4 < early < 1.4 < late < 3.5
+
+
 def test_config_reference_covers_every_config_class():
     page = (ROOT / "docs" / "config.md").read_text(encoding="utf-8")
     classes = [name for name in ll.__all__ if name.endswith("Config")]
@@ -65,7 +87,7 @@ def test_readme_commands_are_the_first_two_bash_blocks():
     assert second == 'python -m venv .venv && .venv/bin/pip install -e ".[test]" && .venv/bin/pytest\n'
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/plugins.md", "docs/config.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/plugins.md", "docs/config.md", "docs/families.md"])
 def test_configs_in_the_docs_are_valid(page: str):
     import yaml
 
@@ -75,15 +97,24 @@ def test_configs_in_the_docs_are_valid(page: str):
         parse_config(yaml.safe_load(block))
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/plugins.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/plugins.md", "docs/families.md"]
+)
 def test_links_lead_somewhere(page: str):
     path = ROOT / page
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text(encoding="utf-8")):
         assert target.startswith("http") or (path.parent / target).exists(), target
 
 
+def own_and_package(page: Path) -> tuple[list[str], list[str]]:
+    """Return the code of the page on distributions of one's own, and that of its section on those of the package."""
+    code = blocks(page, "python")
+    start = next(i for i, block in enumerate(code) if block.startswith('"""The Rayleigh distribution."""'))
+    return code[:start], code[start:]
+
+
 def test_plugin_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    code = blocks(ROOT / "docs" / "plugins.md", "python")
+    code, _ = own_and_package(ROOT / "docs" / "plugins.md")
     (tmp_path / "rayleigh.py").write_text(code[0], encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import likelinet as ll
-from likelinet import metrics
+from likelinet import circle, metrics
 
 RNG = np.random.default_rng(0)
 N = 200
@@ -107,9 +107,59 @@ def test_weights_of_zero_leave_rows_out():
     assert metrics.evaluate(GAUSSIAN, Y, WEIGHT) == pytest.approx(some, rel=1e-12)
 
 
-def test_pit_is_uniform_where_the_model_is_true():
-    true = metrics.pit(GAUSSIAN, LOC + SCALE * RNG.standard_normal(N))
-    assert abs(true.mean() - 0.5) < 4.0 * np.sqrt(1.0 / 12.0 / N)
-    d, y = ll.Poisson(np.full(3, 2.0)), np.array([0.0, 2.0, 5.0])
-    below = np.array([0.0, d[0].cdf(1.0), d[0].cdf(4.0)])
-    np.testing.assert_allclose(metrics.pit(d, y), (below + d.cdf(y)) / 2.0, rtol=1e-12)
+def test_what_does_not_exist_is_left_out():
+    found = metrics.evaluate(ll.Cauchy(LOC, SCALE), Y)
+    assert list(found) == ["nll", "mae", "crps", "coverage_90"]
+    assert "rmse" not in metrics.evaluate(ll.StudentT(df=0.5, loc=LOC, scale=SCALE), Y)
+
+
+def test_an_impossible_y_is_not_hidden():
+    assert metrics.evaluate(ll.Gamma([1.0, 1.0], rate=1.0), np.array([1.0, -1.0]))["nll"] == np.inf
+
+
+@pytest.mark.parametrize("form", ["plain", "members", "outputs"])
+def test_angles_are_scored_around_their_mean_direction(form: str):
+    loc, y = np.array([3.0, -3.0, 0.5]), np.array([-3.0, 3.0, 0.25])
+    d = ll.VonMises(loc, 4.0)
+    gap = np.array([2.0 * np.pi - 6.0, 6.0 - 2.0 * np.pi, -0.25])
+    expected = metrics.evaluate(ll.VonMises(np.zeros(3), 4.0), gap)
+    assert expected["mae"] == pytest.approx(np.abs(gap).mean(), rel=1e-9)
+    assert expected["rmse"] == pytest.approx(np.sqrt(np.mean(gap**2)), rel=1e-9)
+    if form == "members":
+        d = ll.Mixture(d[:, None], np.zeros((3, 1)))
+    if form == "outputs":
+        d, y = ll.Independent(d[:, None]), y[:, None]
+    assert metrics.evaluate(d, y) == pytest.approx(expected, rel=1e-7)
+
+
+def test_the_direction_of_members_is_that_of_their_resultant():
+    d = ll.Mixture(ll.VonMises([[2.5, -2.0]], [[8.0, 2.0]]), [[0.3, 0.0]])
+    t = -np.pi + 2.0 * np.pi * np.arange(4096) / 4096
+    resultant = np.sum(np.exp(d.log_prob(t[:, None]))[:, 0] * np.exp(1j * t))
+    assert circle.direction(d)[0] == pytest.approx(np.angle(resultant), rel=1e-9)
+    moved = circle.turned(d, np.array([0.7]))
+    np.testing.assert_allclose(moved.log_prob(np.array([1.1])), d.log_prob(np.array([1.8])), rtol=1e-9)
+
+
+ORDERED = ll.OrderedLogistic(LOGITS[:, 0], [-0.5, 1.0])
+
+
+@pytest.mark.parametrize("weight", WEIGHTS)
+@pytest.mark.parametrize("labelled", [False, True])
+def test_ordered_classes_have_a_ranked_score(labelled: bool, weight: np.ndarray | None):
+    cdf = 1.0 / (1.0 + np.exp(LOGITS[:, :1] - np.array([-0.5, 1.0])))
+    ranked = np.sum((cdf - (CODES[:, None] <= np.arange(2))) ** 2, axis=1)
+    names = np.array(["low", "middle", "high"])
+    d, y = (ll.Labelled(ORDERED, names), names[CODES]) if labelled else (ORDERED, CODES)
+    found = metrics.evaluate(d, y, weight)
+    assert found["rps"] == pytest.approx(average(ranked, weight), rel=1e-9)
+    assert found["brier"] == pytest.approx(metrics.evaluate(ll.Categorical(probs=d.probs), CODES, weight)["brier"])
+
+
+def test_a_correlated_family_has_the_metrics_of_each_output():
+    d = ll.MultivariateGaussian(np.stack([LOC, LOC], 1), np.linalg.cholesky([[1.0, 0.8], [0.8, 4.0]]))
+    y = np.stack([Y, Y], 1)
+    apart = metrics.evaluate(ll.Independent(ll.Gaussian(np.stack([LOC, LOC], 1), [1.0, 2.0])), y)
+    found = metrics.evaluate(d, y)
+    assert found.pop("nll") != pytest.approx(apart.pop("nll"))
+    assert found == pytest.approx(apart, rel=1e-9)

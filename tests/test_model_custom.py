@@ -125,5 +125,5 @@ def test_wrong_declarations(declared: dict, message: str):
 def test_y_outside_its_support():
     y = Y.copy()
     y[2] = -1.0
-    with pytest.raises(ll.DataError, match=r"1 row outside the family's support \(row 3, for example -1\)"):
+    with pytest.raises(ll.DataError, match=r"1 row outside the support of 'custom' \(row 3, for example -1\)"):
         quick(distribution=CUSTOM).fit(X, y)

@@ -7,7 +7,7 @@ import pytest
 from matplotlib.figure import Figure
 
 import likelinet as ll
-from likelinet import metrics, plots
+from likelinet import calibration, plots
 from likelinet.commands import save_figure
 
 RNG = np.random.default_rng(0)
@@ -63,7 +63,7 @@ def test_one_wild_interval_does_not_squeeze_the_rest():
 
 def test_pit_histogram():
     ax = axes(plots.pit_histogram, D, Y)
-    expected, _ = np.histogram(metrics.pit(D, Y), bins=len(ax.patches), range=(0, 1), density=True)
+    expected, _ = np.histogram(D.cdf(Y), bins=len(ax.patches), range=(0, 1), density=True)
     np.testing.assert_allclose([p.get_height() for p in ax.patches], expected)
     assert sum(p.get_height() * p.get_width() for p in ax.patches) == pytest.approx(1.0)
 
@@ -113,10 +113,73 @@ def test_regression_names_its_axes():
     assert plots.plot_regression(D, Y).axes[0].get_xlabel() == "rows, sorted by predicted median"
 
 
-def test_several_outputs_are_drawn_as_one_batch():
-    d = ll.Independent(ll.Gaussian(np.stack([LOC, LOC + 1], 1), np.stack([SCALE, SCALE], 1)))
-    figure = plots.plot_regression(d, np.stack([Y, Y + 1], 1))
-    np.testing.assert_allclose(line(figure.axes[0], "median").get_ydata(), np.sort(np.concatenate([LOC, LOC + 1])))
+COVARIANCE = np.array([[1.0, 0.5], [0.5, 4.0]])
+SEVERAL = {
+    "independent": ll.Independent(ll.Gaussian(np.stack([LOC, LOC + 1], 1), [1.0, 2.0])),
+    "correlated": ll.MultivariateGaussian(np.stack([LOC, LOC + 1], 1), np.linalg.cholesky(COVARIANCE)),
+}
+SEVERAL["mixture"] = ll.Mixture(SEVERAL["correlated"][:, None], np.zeros((N, 1)))
+
+
+@pytest.mark.parametrize("d", SEVERAL.values(), ids=SEVERAL)
+def test_several_outputs_have_panels_of_their_own(d: ll.Distribution):
+    figure = plots.plot_regression(d, np.stack([Y, Y + 1], 1), None, ("x", "weight", "height"))
+    first, second = figure.axes[0], figure.axes[3]
+    assert (first.get_ylabel(), second.get_ylabel()) == ("weight", "height")
+    np.testing.assert_allclose(line(first, "median").get_ydata(), np.sort(LOC), atol=1e-9)
+    np.testing.assert_allclose(line(second, "median").get_ydata(), np.sort(LOC + 1), atol=1e-9)
+    band = next(c for c in second.collections if c.get_label() == "95% interval").get_paths()[0].vertices[:, 1]
+    assert band.max() == pytest.approx(LOC.max() + 1 + 1.959964 * 2.0, rel=1e-6)
+
+
+def test_no_more_than_a_few_outputs_are_drawn():
+    d = ll.Independent(ll.Gaussian(np.zeros((N, 9)), 1.0))
+    figure = plots.plot_regression(d, np.zeros((N, 9)), None, ["x", *"abcdefghi"])
+    assert [ax.get_ylabel() for ax in figure.axes[::3]] == ["a", "b", "c", "d"]
+
+
+LOWER = np.where(np.arange(N) % 4 == 2, -np.inf, Y - (np.arange(N) % 4 == 3))
+UPPER = np.where(np.arange(N) % 4 == 1, np.inf, Y + (np.arange(N) % 4 == 3))
+
+
+def test_censored_values_are_told_from_exact_ones():
+    y = ll.Interval(LOWER, UPPER)
+    figure = plots.plot_regression(ll.Censored(D), y, LOC)
+    drawn = {c.get_label(): c for c in figure.axes[0].collections}
+    for kind, name in ((0, "observed"), (1, "at least (censored)"), (2, "at most (censored)")):
+        rows = np.argsort(LOC)[(np.argsort(LOC) % 4) == kind]
+        np.testing.assert_allclose(drawn[name].get_offsets(), np.column_stack([LOC[rows], Y[rows]]))
+    ends = [[s[0, 1], s[1, 1]] for s in drawn["between"].get_segments()]
+    np.testing.assert_allclose(np.sort(ends, 0), np.sort(np.column_stack([LOWER, UPPER])[3::4], 0))
+    bars = figure.axes[1].patches
+    assert sum(p.get_height() * p.get_width() for p in bars) == pytest.approx(1.0)
+    levels, inside = figure.axes[2].lines[1].get_data()
+    np.testing.assert_allclose(inside, [calibration.covered(ll.Censored(D), y, q).mean() for q in levels])
+
+
+def test_the_coverage_of_counts_is_on_the_diagonal_for_a_true_model():
+    rate = RNG.uniform(0.3, 3.0, 20_000)
+    levels, inside = axes(plots.coverage_curve, ll.Poisson(rate), RNG.poisson(rate)).lines[1].get_data()
+    np.testing.assert_allclose(inside, levels, atol=0.01)
+
+
+def test_angles_go_around():
+    x = np.linspace(0.0, 3.0, N)
+    loc = (3.0 + x + np.pi) % (2.0 * np.pi) - np.pi  # from 3.0 through the cut
+    figure = plots.plot_regression(ll.VonMises(loc, 50.0), loc, x)
+    left, _, right = figure.axes
+    assert left.get_ylim() == pytest.approx((-np.pi, np.pi))
+    drawn = np.array([ln.get_ydata() for ln in left.lines])
+    assert np.abs(np.diff(drawn, axis=1)).max() < 0.1  # no line jumps
+    inside = np.abs(drawn - loc).min(0)
+    np.testing.assert_allclose(inside, 0.0, atol=1e-9)
+    assert (right.lines[1].get_ydata() == 1.0).all()  # every y is at the mean direction
+
+
+def test_an_ensemble_of_censored_members_is_drawn():
+    members = ll.Mixture(ll.Censored(ll.Gaussian(np.stack([LOC, LOC], 1), 1.0)), np.zeros(2))
+    figure = plots.plot_regression(members, ll.Interval(LOWER, UPPER))
+    np.testing.assert_allclose(line(figure.axes[0], "median").get_ydata(), np.sort(LOC), atol=1e-9)
 
 
 @pytest.mark.parametrize(("name", "start"), [("p.png", b"\x89PNG\r\n\x1a\n"), ("p.pdf", b"%PDF"), ("p.svg", b"<?xml")])

@@ -1,6 +1,8 @@
 """Real data, where it is at hand: the model beats the simplest honest baseline on held-out rows."""
 
+import importlib.util
 import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,11 @@ import likelinet as ll
 
 DATA = Path(os.environ.get("LIKELINET_DATA", Path(__file__).parents[2] / "shared" / "data"))
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason=f"no data in {DATA}; set LIKELINET_DATA to where it is")
+
+spec = importlib.util.spec_from_file_location("tables", Path(__file__).parents[1] / "benchmarks" / "tables.py")
+tables = importlib.util.module_from_spec(spec)
+sys.modules["tables"] = tables  # where dataclasses look their annotations up
+spec.loader.exec_module(tables)
 
 EXACT = {"optimizer": {"kind": "lbfgs"}, "validation_fraction": 0.0}
 COLUMNS = [
@@ -86,3 +93,57 @@ def test_an_unseen_country_is_named():
     ).fit(few)
     with pytest.raises(ll.DataError, match=r"'native_country' has the category '.*' in row .*not seen in training"):
         model.predict(frame)
+
+
+@pytest.mark.parametrize(
+    "tau", [0.5, *(pytest.param(tau, marks=pytest.mark.slow) for tau in tables.QUANTILES if tau != 0.5)]
+)
+def test_quantile_regression_is_that_of_linear_programming(tau: float):
+    engel = tables.load("engel")
+    exact = tables.linear_programming(engel["income"].to_numpy(), engel["foodexp"].to_numpy(), tau)
+    if tau == 0.5:
+        assert exact == pytest.approx((81.48225, 0.56018), abs=5e-6)  # as R's quantreg prints them
+    found = tables.quantile_regression(engel, tau, tables.PINBALL)
+    np.testing.assert_allclose(found, exact, rtol=0.0, atol=1e-3)
+
+
+# lifelines 0.30.3: log_likelihood_ of WeibullFitter, LogNormalFitter and LogLogisticFitter after fit(time, cens),
+# fit_interval_censoring(left, right) and fit_left_censoring(NH4.mg.per.L, ~Censored).
+LIFELINES = {
+    ("gbsg2", "weibull"): -2637.2763635853094,
+    ("gbsg2", "log_normal"): -2618.8850037302823,
+    ("gbsg2", "log_logistic"): -2627.947185868914,
+    ("interval_diabetes", "weibull"): -2028.5661107483659,
+    ("interval_diabetes", "log_normal"): -2030.1152749524372,
+    ("interval_diabetes", "log_logistic"): -2007.5849369794423,
+    ("nh4_leftcensored", "weibull"): 87.28388840127194,
+    ("nh4_leftcensored", "log_normal"): 88.16440239281931,
+    ("nh4_leftcensored", "log_logistic"): 87.36648376246018,
+}
+
+
+@pytest.mark.parametrize(("table", "kind"), LIFELINES)
+def test_censored_maximum_likelihood_is_that_of_lifelines(table: str, kind: str):
+    target = tables.TABLES[table].data["target"]
+    rows = tables.load(table)[list(target.values())]
+    family = {"kind": "censored", "base": {"kind": kind}}
+    model = ll.Model({"data": {"target": target, "features": []}, "distribution": family}).fit(rows, progress=False)
+    assert model.score(rows) * len(rows) == pytest.approx(LIFELINES[table, kind], abs=1e-4)
+
+
+def above(table: str, family: str, best: str) -> tuple[float, float]:
+    """Return by how much the held-out NLL of a family is above that of another, and the paired standard error."""
+    difference = tables.held_out(table, family) - tables.held_out(table, best)
+    return float(difference.mean()), float(difference.std(ddof=1) / np.sqrt(len(difference)))
+
+
+@pytest.mark.parametrize(
+    ("table", "family", "best"),
+    [
+        ("galaxies", "gaussian", "mixture of 3 gaussian"),
+        ("interval_diabetes", "censored weibull", "censored log_logistic"),
+    ],
+)
+def test_the_better_family_is_told_from_held_out_rows(table: str, family: str, best: str):
+    difference, error = above(table, family, best)
+    assert difference > 2.0 * error > 0.0

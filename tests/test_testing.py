@@ -1,21 +1,26 @@
 """The public checks for plug-ins: silent about what is right, plain about what is wrong."""
 
+import re
+
 import numpy as np
 import pytest
+import scipy.special
 
 import likelinet as ll
 from likelinet.testing import CheckError, check_distribution, check_gradients
+from tests.cases import FAMILIES, Family
+from tests.distributions.strategies import each
+from tests.wrappers import WRAPPERS
 
 
 class Rayleigh(ll.Distribution):
-    """Right in everything, with an analytic loss."""
+    """Right in everything, with an analytic loss and analytic tails."""
 
     parameters = (ll.Parameter("scale", ll.positive, role="scale"),)
     support = ll.positive
-    power = 2.0
 
     def log_prob(self, y):
-        return np.log(y / self.scale**self.power) - 0.5 * (y / self.scale) ** 2
+        return np.log(y / self.scale**2) - 0.5 * (y / self.scale) ** 2
 
     def cdf(self, y):
         return -np.expm1(-0.5 * (y / self.scale) ** 2)
@@ -23,11 +28,30 @@ class Rayleigh(ll.Distribution):
     def ppf(self, q):
         return self.scale * np.sqrt(-2.0 * np.log1p(-np.asarray(q)))
 
+    def mean(self):
+        return self.scale * np.sqrt(0.5 * np.pi)
+
+    def var(self):
+        return self.scale**2 * (2.0 - 0.5 * np.pi)
+
     @classmethod
     def loss(cls, params, y):
         (scale,) = params
         z2 = (y / scale) ** 2
         return 0.5 * z2 + 2.0 * np.log(scale) - np.log(y), lambda d: (d * (2.0 - z2) / scale,)
+
+    @classmethod
+    def tails(cls, params, y):
+        (scale,) = params
+        w = 0.5 * (y / scale) ** 2
+        return (
+            np.log(-np.expm1(-w)),
+            -w,
+            lambda d_cdf, d_sf: ((2.0 * d_sf * w - d_cdf * 2.0 * w / np.expm1(w)) / scale,),
+        )
+
+
+# ---- one class for each mistake ------------------------------------------------------------------------------------
 
 
 class FlippedSign(Rayleigh):
@@ -44,8 +68,101 @@ class OtherLoss(Rayleigh):
         return values + 0.1, backward
 
 
-class VarianceForScale(Rayleigh):
-    power = 1.0
+class ForgottenChain(Rayleigh):
+    @classmethod
+    def loss(cls, params, y):
+        values, backward = super().loss(params, y)
+        return values, lambda d: backward(np.ones_like(d))
+
+
+class InPlace(Rayleigh):
+    @classmethod
+    def loss(cls, params, y):
+        result = super().loss(params, y.copy())
+        y *= 2.0
+        return result
+
+
+class SummedLoss(Rayleigh):
+    @classmethod
+    def loss(cls, params, y):
+        values, backward = super().loss(params, y)
+        return values.sum(), backward
+
+
+class SummedGradient(Rayleigh):
+    @classmethod
+    def loss(cls, params, y):
+        values, backward = super().loss(params, y)
+        return values, lambda d: tuple(g.sum() for g in backward(d))
+
+
+class WrongTails(Rayleigh):
+    @classmethod
+    def tails(cls, params, y):
+        log_cdf, log_sf, backward = super().tails(params, y)
+        return log_cdf, log_sf, lambda d_cdf, d_sf: backward(d_cdf, -d_sf)
+
+
+class OtherTails(Rayleigh):
+    @classmethod
+    def tails(cls, params, y):
+        log_cdf, log_sf, backward = super().tails(params, y)
+        return log_sf, log_cdf, backward
+
+
+class Bare(ll.Distribution):
+    """By log_prob alone, as are those below."""
+
+    parameters = Rayleigh.parameters
+    support = ll.positive
+    log_prob = Rayleigh.log_prob
+
+
+class MissingConstant(Bare):
+    def log_prob(self, y):
+        return super().log_prob(y) - 0.5 * np.log(2.0 * np.pi)
+
+
+class MissingScale(Bare):
+    def log_prob(self, y):
+        return super().log_prob(y) + np.log(self.scale)
+
+
+class VarianceInOnePlace(ll.Distribution):
+    parameters = (ll.Parameter("loc", role="location"), ll.Parameter("scale", ll.positive, role="scale"))
+
+    def log_prob(self, y):
+        return -0.5 * (y - self.loc) ** 2 / self.scale - np.log(self.scale) - 0.5 * np.log(2.0 * np.pi)
+
+
+class VarianceForScale(VarianceInOnePlace):
+    def log_prob(self, y):
+        return -0.5 * ((y - self.loc) ** 2 / self.scale + np.log(2.0 * np.pi * self.scale))
+
+
+class RateForScale(Bare):
+    def log_prob(self, y):
+        return Rayleigh(scale=1.0 / self.scale).log_prob(y)
+
+
+class ScaleForRate(Bare):
+    parameters = (ll.Parameter("scale", ll.positive, role="rate"),)
+
+
+class NoScale(Bare):
+    """A Weibull distribution whose shape is called its scale."""
+
+    def log_prob(self, y):
+        return np.log(self.scale) + (self.scale - 1.0) * np.log(y) - y**self.scale
+
+
+class FixedLocation(VarianceInOnePlace):
+    """A Gaussian whose variance grows with its mean, so that the mean is not a location."""
+
+    def log_prob(self, y):
+        s = np.sqrt(self.scale**2 + self.loc**2)
+        return -0.5 * ((y - self.loc) / s) ** 2 - np.log(s) - 0.5 * np.log(2.0 * np.pi)
 
 
 class Broadcasting(Rayleigh):
@@ -53,14 +170,175 @@ class Broadcasting(Rayleigh):
         return super().log_prob(np.asarray(y)[..., None])
 
 
+class ColumnOfParameters(Bare):
+    def log_prob(self, y):
+        return Rayleigh(scale=self.scale[..., None]).log_prob(y)
+
+
+class MixingRows(Bare):
+    def log_prob(self, y):
+        return super().log_prob(y) - np.log(np.mean(self.scale)) + np.log(self.scale)
+
+
+class WrongCdf(Rayleigh):
+    def cdf(self, y):
+        return -np.expm1(-((y / self.scale) ** 2))
+
+
+class WrongSf(Rayleigh):
+    def sf(self, y):
+        return self.cdf(y)
+
+
 class WrongQuantiles(Rayleigh):
     def ppf(self, q):
         return self.scale * np.sqrt(-np.log1p(-np.asarray(q)))
 
 
+class WrongIsf(Rayleigh):
+    def isf(self, q):
+        return self.ppf(q)
+
+
 class WrongSamples(Rayleigh):
     def sample(self, sample_shape=(), rng=None):
         return 1.1 * super().sample(sample_shape, rng)
+
+
+class WrongSamplesAlone(Bare):
+    """No cdf and no quantiles: the samples can be compared with the density alone."""
+
+    def sample(self, sample_shape=(), rng=None):
+        return np.random.default_rng(rng).rayleigh(1.1 * self.scale, (*sample_shape, *self.batch_shape))
+
+
+class ShapeOfSamples(Rayleigh):
+    def sample(self, sample_shape=(), rng=None):
+        return super().sample(sample_shape, rng).T
+
+
+class WrongMean(Rayleigh):
+    def mean(self):
+        return self.scale
+
+
+class StandardDeviationForVariance(Rayleigh):
+    def var(self):
+        return self.scale * np.sqrt(2.0 - 0.5 * np.pi)
+
+
+class WrongMasses(ll.Distribution):
+    """A geometric distribution that starts at 1, said to start at 0."""
+
+    parameters = (ll.Parameter("probs", ll.unit_interval),)
+    support = ll.nonnegative_integer
+
+    def log_prob(self, y):
+        return np.log(self.probs) + (y - 1.0) * np.log1p(-self.probs)
+
+
+class Nan(Bare):
+    def log_prob(self, y):
+        return np.where(y > self.scale, np.nan, super().log_prob(y))
+
+
+class Overflowing(ll.Distribution):
+    """A Gaussian as the logarithm of its density."""
+
+    parameters = VarianceInOnePlace.parameters
+
+    def log_prob(self, y):
+        z = (y - self.loc) / self.scale
+        with np.errstate(divide="ignore"):
+            return np.log(np.exp(-0.5 * z * z) / (self.scale * np.sqrt(2.0 * np.pi)))
+
+
+class Cosh(ll.Distribution):
+    """A logistic distribution by an exponential that overflows, where ∞ / ∞ is NaN."""
+
+    parameters = VarianceInOnePlace.parameters
+
+    def log_prob(self, y):
+        with np.errstate(all="ignore"):
+            e = np.exp((y - self.loc) / self.scale)
+            return np.where(np.abs(np.log(e)) < 600.0, np.log(e / (1.0 + e) ** 2), np.log(e / e)) - np.log(self.scale)
+
+
+class Shares(ll.Distribution):
+    """A Dirichlet distribution by log_prob and samples, with vectors as parameter and as y; `mistake` spoils it."""
+
+    parameters = (ll.Parameter("concentration", ll.positive, event_ndim=1),)
+    support = ll.unit_interval
+    mistake = ""
+
+    def __init__(self, concentration):
+        self._set({"concentration": concentration})
+        self.event_shape = self.concentration.shape[-1:]
+
+    def log_prob(self, y):
+        a, log_gamma = self.concentration, scipy.special.gammaln
+        constant = log_gamma(a.sum(-1)) * (self.mistake != "constant") - log_gamma(a).sum(-1)
+        return constant + ((a - 1.0) * np.log(y)).sum(0 if self.mistake == "axis" else -1)
+
+    def sample(self, sample_shape=(), rng=None):
+        stretched = 1.1 if self.mistake == "samples" else 1.0
+        gammas = np.random.default_rng(rng).gamma(
+            stretched * self.concentration, size=(*sample_shape, *self.batch_shape, *self.event_shape)
+        )
+        return gammas / gammas.sum(-1, keepdims=True)
+
+    @classmethod
+    def loss(cls, params, y):
+        (a,) = params
+        total = a.sum(-1, keepdims=True)
+        digamma, sign = scipy.special.digamma, -1.0 if cls.mistake == "gradient" else 1.0
+        values = -cls(concentration=a).log_prob(y)
+        return values, lambda d: (d[..., None] * (digamma(a) * sign - digamma(total) - np.log(y)),)
+
+
+class ConstantOfShares(Shares):
+    mistake = "constant"
+
+
+class AxisOfShares(Shares):
+    mistake = "axis"
+
+
+class SamplesOfShares(Shares):
+    mistake = "samples"
+
+
+class GradientOfShares(Shares):
+    mistake = "gradient"
+
+
+class Correlated(ll.MultivariateGaussian):
+    """With the gradient of a matrix forgotten below its diagonal."""
+
+    @classmethod
+    def loss(cls, params, y):
+        values, backward = super().loss(params, y)
+
+        def diagonal_only(d):
+            dloc, dmatrix = backward(d)
+            return dloc, dmatrix * np.eye(y.shape[-1])
+
+        return values, diagonal_only
+
+
+# ---- what is right passes ------------------------------------------------------------------------------------------
+
+
+@each(FAMILIES)
+def test_every_family_of_the_table_passes(case: Family):
+    d, _ = case.batch(4, seed=1)
+    check_distribution(d)
+    check_gradients(d)
+
+
+@pytest.mark.parametrize("name", WRAPPERS)
+def test_every_nesting_of_the_table_passes(name: str):
+    check_distribution(WRAPPERS[name]())
 
 
 SCALE, Y = np.array([0.7, 1.0, 2.5]), np.array([0.4, 1.7, 2.0])
@@ -70,37 +348,140 @@ SCALE, Y = np.array([0.7, 1.0, 2.5]), np.array([0.4, 1.7, 2.0])
     "d",
     [
         Rayleigh(scale=SCALE),
-        ll.Gaussian([0.0, 3.0], [1.0, 0.2]),
-        ll.StudentT([2.5, 30.0], 0.0, 1.0),
-        ll.Gamma([0.8, 4.0], 0.5),
-        ll.Poisson([0.4, 9.0]),
-        ll.NegativeBinomial([0.7, 5.0], probs=0.6),
-        ll.Bernoulli(probs=[0.2, 0.9]),
+        Rayleigh(scale=1.3),
+        Rayleigh(scale=SCALE[:, None] * SCALE),
+        Bare(scale=SCALE),
+        Shares([[2.0, 0.8, 3.0], [1.0, 1.5, 4.0]]),
+        ll.Independent(ll.Gaussian([[0.0, 3.0], [1.0, 1.0]], [1.0, 0.2])),
         ll.Mixture(ll.Gaussian([[-1.0, 2.0], [0.0, 1.0]], 0.5), probs=[0.3, 0.7]),
+        ll.Mixture(ll.Gaussian([-100.0, 7.0], [1e-3, 40.0]), probs=[0.3, 0.7]),
+        ll.Censored(Rayleigh(scale=SCALE)),
     ],
-    ids=lambda d: type(d).__name__,
+    ids=lambda d: f"{type(d).__name__}{d.batch_shape}",
 )
 def test_what_is_right_passes(d):
     check_distribution(d)
-    if d.parameters:
-        y = np.broadcast_to(d.sample(rng=1), d.batch_shape)
-        check_gradients(d, y)
+    check_gradients(d)
+
+
+def test_chosen_y():
+    check_gradients(Rayleigh(scale=SCALE), Y)
+    check_gradients(Rayleigh(scale=1.0), Y)
+    check_gradients(Rayleigh(scale=1.0), 0.3)
+
+
+def test_the_inner_gradients_of_a_distribution_over_another_one():
+    with pytest.raises(CheckError, match=r"^FlippedSign: the gradient of loss in scale"):
+        check_gradients(ll.Truncated(FlippedSign(scale=SCALE), 0.1, 3.0))
+
+
+# ---- what is wrong is named ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("check", "cls", "message"),
+    ("cls", "message"),
     [
-        (lambda d: check_gradients(d, Y), FlippedSign, "gradient of loss in scale"),
-        (lambda d: check_gradients(d, Y), OtherLoss, "loss is not -log_prob"),
-        (check_distribution, VarianceForScale, "scale and variance are mixed up"),
-        (check_distribution, Broadcasting, "broadcasts silently"),
-        (check_distribution, WrongQuantiles, r"cdf\(ppf\(q\)\)"),
-        (check_distribution, WrongSamples, "samples do not follow the cdf"),
+        (
+            FlippedSign,
+            "the gradient of loss in scale is -2.390670554 at (0,), but differences of log_prob give 2.390670554",
+        ),
+        (OtherLoss, "loss is not -log_prob, for example at y = "),
+        (ForgottenChain, "the gradient of loss in scale is not multiplied by the gradient d that backward is given."),
+        (InPlace, "loss changes its arguments in place"),
+        (SummedLoss, "loss of 3 values gives shape (), not (3,): it broadcasts silently."),
+        (SummedGradient, "the gradient of loss in scale has shape (), not (3,) as scale has."),
+        (WrongTails, "the gradient of tails (log_sf) in scale is"),
+        (OtherTails, "tails and log_cdf differ."),
     ],
 )
-def test_what_is_wrong_is_named(check, cls, message):
-    with pytest.raises(CheckError, match=message):
-        check(cls(scale=SCALE))
+def test_wrong_gradients(cls, message):
+    with pytest.raises(CheckError, match=f"^{cls.__name__}: .*{re.escape(message)}"):
+        check_gradients(cls(scale=SCALE), Y)
+
+
+@pytest.mark.parametrize(
+    ("d", "message"),
+    [
+        (GradientOfShares([[2.0, 0.8], [1.0, 1.5]]), "the gradient of loss in concentration is"),
+        (
+            Correlated([[0.0, 1.0]] * 2, [[[1.0, 0.0], [0.5, 2.0]]] * 2),
+            "the gradient of loss in scale_tril is 0 at (0, 1, 0), but differences",
+        ),
+        (Overflowing(loc=[0.0, 1.0], scale=1.0), "-log_prob is inf at y = "),
+        (Overflowing(loc=[0.0, 1.0], scale=1.0), "the logarithm of a density or probability that underflows."),
+        (Cosh(loc=[0.0, 1.0], scale=1.0), "-log_prob is NaN at y = "),
+    ],
+    ids=lambda v: type(v).__name__ if isinstance(v, ll.Distribution) else "",
+)
+def test_wrong_gradients_of_vectors_and_extremes(d, message):
+    with pytest.raises(CheckError, match=f"^{type(d).__name__}: .*{re.escape(message)}"):
+        check_gradients(d)
+
+
+@pytest.mark.parametrize(
+    ("cls", "message"),
+    [
+        (MissingConstant, "the density integrates to 0.398942 in row 0, not to 1: a constant is missing or wrong."),
+        (MissingScale, "the total goes with scale to the power 1, so log_prob has 1 log(scale) too much."),
+        (
+            Broadcasting,
+            "gives shape (3, 1), not (3,): somewhere an axis is added or lost, and arrays broadcast silently.",
+        ),
+        (MixingRows, "log_prob of row 0 is -0.984938 among the other rows and -0.29179 by itself"),
+        (MixingRows, "rows get mixed, for example by a sum or maximum over the wrong axis."),
+        (WrongCdf, "but the integral of the density up to there is"),
+        (WrongSf, ", but by cdf it is"),
+        (WrongQuantiles, "cdf(ppf(q)) is 0.0253206 at q = 0.05 in row 0, not q."),
+        (WrongIsf, "isf(1 - q) is not ppf(q) in row 0."),
+        (WrongSamples, "samples do not follow log_prob in row 0: a share of "),
+        (WrongSamplesAlone, "samples do not follow log_prob in row 0: a share of "),
+        (ShapeOfSamples, "sample((20000,)) has shape (3, 20000), not (20000, 3)."),
+        (WrongMean, "mean() is 0.7 in row 0, but that of its density is 0.87732."),
+        (StandardDeviationForVariance, "but that of its density is 0.21031: it is the standard deviation."),
+        (RateForScale, "scale is called a scale but behaves as a rate: its role is 'rate'."),
+        (ScaleForRate, "scale is called a rate but behaves as a scale: its role is 'scale'."),
+        (
+            NoScale,
+            "scale does not behave as a scale: where y is 3 times as large, log_prob must be that of y less log 3.",
+        ),
+        (Nan, "log_prob is NaN inside the support"),
+    ],
+)
+def test_wrong_distributions(cls, message):
+    with pytest.raises(CheckError, match=f"^{cls.__name__}: .*{re.escape(message)}"):
+        check_distribution(cls(scale=SCALE))
+
+
+@pytest.mark.parametrize(
+    ("d", "message"),
+    [
+        (ColumnOfParameters(scale=SCALE), "log_prob of 3 values gives shape (3, 3), not (3,): it broadcasts silently"),
+        (
+            VarianceInOnePlace(loc=[0.0, 1.0], scale=2.0),
+            "not to 1: the total goes with scale to the power -0.5, so scale and its square, a scale and a variance, "
+            "are mixed up.",
+        ),
+        (
+            VarianceForScale(loc=[0.0, 1.0], scale=2.0),
+            "scale is called a scale but behaves as a variance: use its square root, since a scale grows in proportion",
+        ),
+        (
+            FixedLocation(loc=[0.5, 1.0], scale=2.0),
+            "loc is called a location, but log_prob changes when y and loc grow",
+        ),
+        (WrongMasses(probs=[0.5, 0.2]), "the masses sum to 2 in row 0, not to 1: a constant is missing or wrong."),
+        (
+            ConstantOfShares([[2.0, 0.8], [1.0, 1.5]]),
+            "a constant is missing in log_prob, or the samples follow another",
+        ),
+        (SamplesOfShares([[2.0, 0.8], [1.0, 1.5]]), "samples and log_prob do not agree in row 0"),
+        (AxisOfShares([[2.0, 0.8], [1.0, 1.5]]), "log_prob"),
+    ],
+    ids=lambda v: type(v).__name__ if isinstance(v, ll.Distribution) else "",
+)
+def test_more_wrong_distributions(d, message):
+    with pytest.raises(CheckError, match=f"^{type(d).__name__}: .*{re.escape(message)}"):
+        check_distribution(d)
 
 
 def test_an_analytic_loss_is_used_in_training():

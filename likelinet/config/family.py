@@ -5,7 +5,7 @@ import re
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import numpy as np
-from pydantic import Discriminator, Field, Tag, create_model, model_validator
+from pydantic import ConfigDict, Discriminator, Field, Tag, create_model, model_validator
 
 from likelinet.config.base import Config, nearest
 from likelinet.distributions import Distribution, Parameter
@@ -40,6 +40,7 @@ Source = Annotated[
 class FamilyConfig(Config):
     """A family with named parameters; each is predicted, shared by all rows, a fixed number or a column."""
 
+    model_config = ConfigDict(use_attribute_docstrings=False)  # there is no source text to read them from
     distribution: ClassVar[type[Distribution]]
     default_links: ClassVar[dict[str, LinkName]]
     exposed: ClassVar[str] = ""

@@ -63,6 +63,10 @@ class WrapperConfig(Config):
             raise ValueError(
                 f"the base of '{self.kind}' cannot be '{self.base.kind}', whose y is a class: choose a family of numbers"
             )
+        if isinstance(self, ZeroInflatedConfig | HurdleConfig) and (inner := with_zeros(self.base)):
+            raise ValueError(
+                f"the base of '{self.kind}' cannot be '{inner.kind}', which has zeros of its own: leave out one of the two"
+            )
         if isinstance(self, DiscretisedConfig | TransformedConfig) and not is_continuous(self.base):
             raise ValueError(
                 f"the base of '{self.kind}' cannot be '{self.base.kind}', which is not continuous: choose a family of real numbers"
@@ -176,6 +180,13 @@ def is_continuous(config: Any) -> bool:
             return not config.distribution.support.integer and not isinstance(config, CLASSES + VECTORS)
         case _:
             return True
+
+
+def with_zeros(config: Any) -> Any:
+    """Return the zero inflation or the hurdle among nested families, or None."""
+    if isinstance(config, ZeroInflatedConfig | HurdleConfig):
+        return config
+    return with_zeros(config.base) if isinstance(config, WrapperConfig) else None
 
 
 def leaf(config: Any) -> Any:

@@ -69,6 +69,9 @@ def affine(d: Distribution, loc: ArrayLike, scale: ArrayLike) -> Distribution:
 
 
 def closed_under_affine(cls: type[Distribution], shifted: bool) -> bool:
-    """Return whether loc + scale · Y is of the same family; without a shift, a scale, a rate or a location of log Y is enough."""
+    """Return whether loc + scale · Y is of the same family.
+
+    Without a shift, a scale, a rate or a location of log Y is enough.
+    """
     roles = {p.role for p in cls.parameters}
     return "location" in roles and "scale" in roles if shifted else bool(roles & {"scale", "rate", "log_location"})

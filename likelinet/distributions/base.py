@@ -262,6 +262,10 @@ class Distribution(ABC):
             lambda a, n: np.broadcast_to(a, shape + a.shape[a.ndim - n :]).reshape(-1, *a.shape[a.ndim - n :])
         )
 
+    def _ends(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the least and the largest y of each row."""
+        return self.ppf(0.0), self.isf(0.0)
+
     def _log_interval(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
         """Return log P(low < Y ≤ high), accurate where a difference of cdfs would cancel; the ends may be infinite."""
         ends = [self._numbers(low), self._numbers(high)]

@@ -58,6 +58,9 @@ class Censored(Wrapper):
         """Return -log p(y), the loss that training minimises."""
         return -self.log_prob(y)
 
+    def _ends(self) -> tuple[np.ndarray, np.ndarray]:
+        return self.base._ends()
+
     def _log_interval(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
         return self.base._log_interval(low, high)
 

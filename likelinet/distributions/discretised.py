@@ -83,20 +83,24 @@ class Discretised(Wrapper):
         """Return the largest x that is rounded to y, or down to it."""
         return np.floor(self._values(y)) + 0.5
 
+    def _ends(self) -> tuple[np.ndarray, np.ndarray]:
+        # An open lower end of the base that is half-way between two whole numbers is rounded up.
+        low, high = self.base._ends()
+        return np.floor(low - 0.5) + 1.0, np.ceil(high - 0.5)
+
     def _log_interval(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
         return self.base._log_interval(self._upper(low), self._upper(high))
 
     def ppf(self, q: ArrayLike) -> np.ndarray:
         q = self._probabilities(q)
-        return self._quantile(q, self.base.ppf(q), q == 0.0, upper=False)[()]
+        return self._quantile(q, self.base.ppf, q == 0.0, upper=False)[()]
 
     def isf(self, q: ArrayLike) -> np.ndarray:
         q = self._probabilities(q)
-        return self._quantile(q, self.base.isf(q), q == 1.0, upper=True)[()]
+        return self._quantile(q, self.base.isf, q == 1.0, upper=True)[()]
 
-    def _quantile(self, q: np.ndarray, x: np.ndarray, first: np.ndarray, upper: bool) -> np.ndarray:
-        # An open lower end of the base that is half-way between two whole numbers is rounded up.
-        return self._nearest(q, np.where(first, np.floor(x - 0.5) + 1.0, nearest(x)), upper)
+    def _quantile(self, q: np.ndarray, inverse: Callable, first: np.ndarray, upper: bool) -> np.ndarray:
+        return self._nearest(q, np.where(first, self._ends()[0], nearest(inverse(q))), upper)
 
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
         return nearest(self.base.sample(sample_shape, rng))[()]

@@ -101,9 +101,9 @@ class Interval:
 
 
 def _rows(wrong: np.ndarray) -> str:
-    """Return which rows are wrong, as the end of a sentence."""
+    """Return which rows are wrong, counted from 1, as the end of a sentence."""
     if wrong.ndim == 0:
         return ""
-    rows = np.unique(np.argwhere(wrong)[:, 0])
+    rows = np.unique(np.argwhere(wrong)[:, 0]) + 1
     first = ", ".join(str(r) for r in rows[:5])
     return f" in row{'s' if len(rows) > 1 else ''} {first}{' …' if len(rows) > 5 else ''}"

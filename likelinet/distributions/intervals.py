@@ -42,8 +42,33 @@ def log_interval(
     tuple
         Values (-inf where the interval is empty), and backward(d) -> gradients of the parameters.
     """
+    low, high = (np.asarray(e) if np.ndim(e) == 0 else e for e in (low, high))
     with np.errstate(all="ignore"):  # of branches that are not taken
+        if never(high < family.support.high) or never(low >= family.support.low):
+            return _log_tail(family, params, low, high, upper=never(high < family.support.high))
         return _log_interval(family, params, low, high)
+
+
+def _log_tail(
+    family: "type[Distribution]", params: tuple[Array, ...], low: Array, high: Array, upper: bool
+) -> tuple[Array, Backward]:
+    """Return the same of intervals that are known to have no upper end, or no lower one."""
+    xp, support, dtype = namespace(params[0]), family.support, params[0].dtype
+    end = xp.asarray(low if upper else high, dtype=dtype)
+    if support.integer:
+        end = xp.floor(end)
+    below = end < support.low if support.integer else end <= support.low
+    inside = ~(below | (end >= support.high))
+    log_cdf, log_sf, tails_backward = family.tails(params, xp.where(inside, end, anchor(support)))
+    values = xp.where(inside, log_sf if upper else log_cdf, xp.where(below == upper, 0.0, -xp.inf))
+
+    def backward(d: Array) -> tuple[Array, ...]:
+        with np.errstate(all="ignore"):
+            d = xp.where(inside, d, 0.0)
+            nothing = xp.zeros_like(d)
+            return tails_backward(nothing, d) if upper else tails_backward(d, nothing)
+
+    return values, backward
 
 
 def _log_interval(

@@ -261,6 +261,11 @@ class Mixture(Distribution):
         y = np.expand_dims(y, -1 - n)
         return np.broadcast_to(y, (*y.shape[: y.ndim - n - 1], self.components.batch_shape[-1], *y.shape[y.ndim - n :]))
 
+    def _ends(self) -> tuple[np.ndarray, np.ndarray]:
+        m = self.marginals()
+        low, high = (np.where(m.probs > 0.0, e, np.nan) for e in m.components._ends())
+        return np.fmin.reduce(low, axis=-1), np.fmax.reduce(high, axis=-1)
+
     def _log_interval(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
         m = self.marginals()
         ends = (m.spread(self._observed(e)) for e in (low, high))
@@ -290,9 +295,11 @@ class Mixture(Distribution):
             start = np.where(np.isfinite(low), low, 0.0)
             y = numerical.smallest_integer(enough, shape, m.support.low, start)
         else:
-            y = numerical.invert(m, q, low, high, upper=upper)
-        for at in m.atoms:
-            y = np.where(enough(at) & ~enough(np.nextafter(at, -np.inf)), at, y)
+            ends = [low, high]
+            for at in m.atoms:
+                found = enough(at) & ~enough(np.nextafter(at, -np.inf))
+                ends = [np.where(found, at, e) for e in ends]
+            y = numerical.invert(m, q, *ends, upper=upper)
         first, last = (q == 1.0, q == 0.0) if upper else (q == 0.0, q == 1.0)
         return np.select([first, last, (q > 0.0) & (q < 1.0)], [low, high, y], np.nan)[()]
 

@@ -31,10 +31,12 @@ def invert(d: "Distribution", q: np.ndarray, low: np.ndarray, high: np.ndarray, 
     # SciPy drops rows as they converge, so each evaluation picks the rows that are left.
     flat = d._flat(q.shape)
     log_q = np.log(q).reshape(-1)
+    settled = np.broadcast_to((low >= high) | ~inner, q.shape).reshape(-1)
 
     def gap(y: np.ndarray, row: np.ndarray) -> np.ndarray:
         rows = row.astype(np.int64)
-        return log_q[rows] - flat[rows].log_sf(y) if upper else flat[rows].log_cdf(y) - log_q[rows]
+        gaps = log_q[rows] - flat[rows].log_sf(y) if upper else flat[rows].log_cdf(y) - log_q[rows]
+        return np.where(settled[rows], 0.0, gaps)
 
     width = 1e-9 * (np.abs(low) + np.abs(high) + (high - low)) + 1e-300
     ends = [np.broadcast_to(e, q.shape).reshape(-1) for e in (low - width, high + width)]
@@ -131,7 +133,7 @@ def integrate(f: Function, edges: np.ndarray, anchor: np.ndarray | float) -> np.
 
 def _anchor(d: "Distribution") -> np.ndarray | float:
     """Return where a density may be singular, or what its heavy tails are around."""
-    low = d.ppf(0.0) if np.isfinite(d.support.low) else np.full(d.batch_shape, -np.inf)
+    low = d._ends()[0]
     return low if np.isfinite(low).all() else np.where(np.isfinite(low), low, d.ppf(0.5))
 
 
@@ -151,28 +153,31 @@ def moments(
 
     For a continuous `d` forward may have narrow features at the points `more`.
     """
-    if d.support.integer:
-        total = counts.powers(d)
-    else:
-        edges, anchor = _with_points(d._cuts(_FAR_CUTS), more), _anchor(d)
-
-        def total(centre: np.ndarray, power: int) -> np.ndarray:
-            def term(y: np.ndarray) -> np.ndarray:
-                distance = forward(y) - centre
-                return np.sign(distance) ** power * np.exp(d.log_prob(y) + power * np.log(np.abs(distance)))
-
-            panels = np.nan_to_num(integrate(term, edges, anchor), nan=0.0)
-            # What overflows is infinite, as far as numbers can tell.
-            panels[0] += np.where(forward(edges[0]) == -np.inf, (-1) ** power * np.inf, 0.0)
-            panels[-1] += np.where(forward(edges[-1]) == np.inf, np.inf, 0.0)
-            return panels
-
+    total = counts.powers(d) if d.support.integer else _powers(d, forward, more)
     with np.errstate(all="ignore"):
         centre = forward(d.ppf(0.5))
         mean = centre + _with_ends(total(centre, 1)) + sum(_atom(d, a, lambda y: forward(y) - centre) for a in d.atoms)
         finite = np.where(np.isfinite(mean), mean, centre)
         var = _with_ends(total(finite, 2)) + sum(_atom(d, a, lambda y: (forward(y) - finite) ** 2) for a in d.atoms)
         return mean, np.where(np.isfinite(mean), var, np.abs(mean))
+
+
+def _powers(d: "Distribution", forward: Function, more: tuple[float, ...]) -> Callable[[np.ndarray, int], np.ndarray]:
+    """Return f(centre, power): E[(forward(Y) - centre)^power] by panels, from the lower tail to the upper one."""
+    edges, anchor = _with_points(d._cuts(_FAR_CUTS), more), _anchor(d)
+
+    def panels(centre: np.ndarray, power: int) -> np.ndarray:
+        def term(y: np.ndarray) -> np.ndarray:
+            distance = forward(y) - centre
+            return np.sign(distance) ** power * np.exp(d.log_prob(y) + power * np.log(np.abs(distance)))
+
+        values = np.nan_to_num(integrate(term, edges, anchor), nan=0.0)
+        # What overflows is infinite, as far as numbers can tell.
+        values[0] += np.where(forward(edges[0]) == -np.inf, (-1) ** power * np.inf, 0.0)
+        values[-1] += np.where(forward(edges[-1]) == np.inf, np.inf, 0.0)
+        return values
+
+    return panels
 
 
 def _with_ends(panels: np.ndarray) -> np.ndarray:
@@ -206,7 +211,8 @@ def entropy(d: "Distribution") -> np.ndarray:
 def kl_divergence(d: "Distribution", other: "Distribution") -> np.ndarray:
     """Return E[log p(Y) - log q(Y)] with Y from `d`: infinite where `other` excludes values that `d` can take."""
     shape = np.broadcast_shapes(d.batch_shape, other.batch_shape)
-    excluded = (other.ppf(0.0) > d.ppf(0.0)) | (other.isf(0.0) < d.isf(0.0))
+    (low, high), (least, most) = d._ends(), other._ends()
+    excluded = (least > low) | (most < high)
     for at in set(d.atoms) - set(other.atoms):
         excluded = excluded | (d.log_prob(at) > -np.inf)
     if np.all(excluded):

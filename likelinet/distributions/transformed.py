@@ -76,6 +76,10 @@ class Transformed(Wrapper):
     def log_sf(self, y: ArrayLike) -> np.ndarray:
         return self.base.log_sf(self._inverse(y))
 
+    def _ends(self) -> tuple[np.ndarray, np.ndarray]:
+        low, high = self.base._ends()
+        return self._full(self._forward(low)), self._full(self._forward(high))
+
     def _log_interval(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
         return self.base._log_interval(self._inverse(low), self._inverse(high))
 

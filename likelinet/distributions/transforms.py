@@ -37,8 +37,10 @@ class Transform(ABC):
 
     def image(self, support: Domain) -> Domain:
         """Return the domain of y for x in `support`."""
-        low, high = float(np.min(self.forward(support.low))), float(np.max(self.forward(support.high)))
-        return Domain(f"a number between {low} and {high}", low, high, support.closed)
+        with np.errstate(over="ignore"):
+            low, high = float(np.min(self.forward(support.low))), float(np.max(self.forward(support.high)))
+        ends = [f"{word} {end:g}" for word, end in (("above", low), ("below", high)) if np.isfinite(end)]
+        return Domain(" ".join(["a number", " and ".join(ends)]).strip(), low, high, support.closed)
 
     def map(self, f: Callable[[np.ndarray, int], np.ndarray]) -> "Transform":
         """Return the map with f(array, 0) in place of every array of its own."""
@@ -116,9 +118,9 @@ class Log(Transform):
         return namespace(x).exp(x)
 
     def inverse(self, y: ArrayLike) -> Array:
-        y = _array(y)
-        xp = namespace(y)
-        return xp.log(xp.where(y < 0.0, 0.0, y))
+        t = _array(y)
+        xp = namespace(t)
+        return xp.log(xp.where(t < 0.0, 0.0, t))
 
     def log_slope(self, x: ArrayLike) -> Array:
         return _array(x)
@@ -145,9 +147,9 @@ class Logit(Transform):
         return special(x).expit(x)
 
     def inverse(self, y: ArrayLike) -> Array:
-        y = _array(y)
-        xp = namespace(y)
-        return special(y).logit(xp.where(y < 0.0, 0.0, xp.where(y > 1.0, 1.0, y)))
+        t = _array(y)
+        xp = namespace(t)
+        return special(t).logit(xp.where(t < 0.0, 0.0, xp.where(t > 1.0, 1.0, t)))
 
     def log_slope(self, x: ArrayLike) -> Array:
         x = _array(x)

@@ -12,7 +12,7 @@ from likelinet.distributions.wrapper import Wrapper, open_end
 from likelinet.domains import Domain
 from likelinet.errors import ParameterError
 
-_REJECTED = 0.9  # share of draws outside the bounds above which sampling is by inversion
+_RARE = np.log(0.1)  # log probability of the bounds below which sampling is by inversion
 _STEPS = 60  # of Newton's method
 
 
@@ -98,6 +98,11 @@ class Truncated(Wrapper):
             np.where(below, 0.0, np.where(above, -np.inf, log_sf)),
         )
 
+    def _ends(self) -> tuple[np.ndarray, np.ndarray]:
+        low, high = self.base._ends()
+        low, high = self._full(np.maximum(self.low, low)), self._full(np.minimum(self.high, high))
+        return (np.ceil(low), np.floor(high)) if self.support.integer else (low, high)
+
     def _log_interval(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
         low, high = self._values(low), self._values(high)
         return self.base._log_interval(
@@ -119,20 +124,18 @@ class Truncated(Wrapper):
             mass = np.exp(self.log_mass)
             below = self.base.cdf(np.nextafter(self.low, -np.inf)) + p * mass
             above = self.base.sf(self.high) + rest * mass
-            guess = np.where(
-                below < above, self.base.ppf(np.clip(below, 0.0, 1.0)), self.base.isf(np.clip(above, 0.0, 1.0))
-            )
-            ends = np.maximum(self.low, self.base.ppf(0.0)), np.minimum(self.high, self.base.isf(0.0))
-            if self.support.integer:
-                ends = np.ceil(ends[0]), np.floor(ends[1])
+            lower, ends = below < above, self._ends()
+            guess = self.base.ppf(np.clip(below, 0.0, 1.0)) if lower.any() else ends[0]
+            if not lower.all():
+                guess = np.where(lower, guess, self.base.isf(np.clip(above, 0.0, 1.0)))
             guess = np.clip(guess, *ends)
             first, last = (q == 1.0, q == 0.0) if upper else (q == 0.0, q == 1.0)
             guess = np.select([first, last, inner], [*ends, guess], np.nan)
             if self.support.integer:
                 return self._nearest(q, guess, upper)
-            return (
-                guess if self.atoms else np.where(inner, self._polished(np.where(inner, q, 0.5), guess, upper), guess)
-            )
+            if self.atoms or not inner.any():
+                return guess
+            return np.where(inner, self._polished(np.where(inner, q, 0.5), guess, upper), guess)
 
     def _polished(self, q: np.ndarray, y: np.ndarray, upper: bool) -> np.ndarray:
         """Return the quantile from a guess that has lost digits next to a bound, by Newton's method in log space."""
@@ -175,19 +178,15 @@ class Truncated(Wrapper):
         generator = np.random.default_rng(rng)
         shape = shape_of(sample_shape) + self.batch_shape
         flat = self._flat(shape)
-        drawn = (
-            flat.ppf(1.0 - generator.random(flat.batch_shape))
-            if np.exp(self.log_mass).min(initial=1.0) < 1.0 - _REJECTED
-            else None
-        )
-        if drawn is None:
-            drawn, left = np.empty(flat.batch_shape), np.arange(flat.batch_shape[0])
-            while len(left):
-                part = flat[left]
-                assert isinstance(part, Truncated)
-                y = part.base.sample((), generator)
-                drawn[left] = y
-                left = left[(y < part.low) | (y > part.high)]
+        assert isinstance(flat, Truncated)
+        if np.min(self.log_mass, initial=0.0) < _RARE:
+            return flat.ppf(1.0 - generator.random(flat.batch_shape)).reshape(shape)[()]
+        drawn, left = np.empty(flat.batch_shape), np.arange(flat.batch_shape[0])
+        while len(left):
+            part = flat[left]
+            assert isinstance(part, Truncated)
+            drawn[left] = y = part.base.sample((), generator)
+            left = left[(y < part.low) | (y > part.high)]
         return drawn.reshape(shape)[()]
 
     def _map(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:

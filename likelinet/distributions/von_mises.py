@@ -6,7 +6,7 @@ from numpy.typing import ArrayLike
 
 from likelinet.arrays import Array, log1mexp, namespace, special
 from likelinet.distributions.base import CUTS, Backward, Distribution, Parameter, TailsBackward
-from likelinet.distributions.panels import nodes_and_weights
+from likelinet.distributions.panels import NODES, RUNNING, WEIGHTS, nodes_and_weights
 from likelinet.distributions.univariate import Univariate
 from likelinet.domains import Domain, positive
 
@@ -137,11 +137,30 @@ class VonMises(Univariate):
         return np.clip(y, -np.pi, np.pi)
 
     def _cuts(self, below: np.ndarray = CUTS) -> np.ndarray:
-        # Also around the mean direction in units of its width: past the cut at ±π there may be a second peak.
+        # Also around the mean direction: past the cut at ±π there may be a second peak.
+        return np.sort(np.concatenate([super()._cuts(below), self._around()]), axis=0)
+
+    def _around(self) -> np.ndarray:
+        """Return points around the mean direction in units of the width of its peak."""
         v = np.array([0.5, 1.0, 2.0, 3.0, 4.5, 6.0, 9.0])
-        v = np.concatenate([-v, v]).reshape((-1,) + (1,) * len(self.batch_shape))
-        around = wrapped(self.loc + np.clip(v / np.sqrt(self.concentration), -np.pi, np.pi))
-        return np.sort(np.concatenate([super()._cuts(below), around]), axis=0)
+        v = np.concatenate([-v, [0.0], v]).reshape((-1,) + (1,) * len(self.batch_shape))
+        return wrapped(self.loc + np.clip(v / np.sqrt(self.concentration), -np.pi, np.pi))
+
+    def _crps(self, y: np.ndarray) -> np.ndarray:
+        # The cdf is itself an integral, so it is summed up along the way from the density at the same nodes.
+        shape = np.broadcast_shapes(self.batch_shape, y.shape)
+        at = np.clip(np.broadcast_to(y, shape), -np.pi, np.pi)
+        cuts = self._around()
+        cuts = cuts.reshape(cuts.shape[:1] + (1,) * (len(shape) - cuts.ndim + 1) + cuts.shape[1:])
+        ends = [np.full((1, *shape), -np.pi), np.broadcast_to(cuts, cuts.shape[:1] + shape), at[None]]
+        edges = np.sort(np.concatenate([*ends, np.full((1, *shape), np.pi)]), axis=0)
+        half = 0.5 * np.diff(edges, axis=0)
+        t = edges[:-1] + half * (1.0 + NODES.reshape((-1,) + (1,) * half.ndim))
+        p = np.exp(-self.loss((self.loc, self.concentration), t)[0]) * half
+        masses = np.tensordot(WEIGHTS, p, 1)
+        cdf = np.cumsum(masses, axis=0) - masses + np.tensordot(RUNNING, p, 1)
+        squares = np.where(t < at, cdf, 1.0 - cdf) ** 2 * half
+        return np.tensordot(WEIGHTS, squares, 1).sum(0) + np.abs(y - at)
 
     def _mean(self) -> np.ndarray:
         return wrapped(self.loc)

@@ -45,6 +45,9 @@ class Wrapper(Distribution):
             ) from None
 
     @abstractmethod
+    def _ends(self) -> tuple[np.ndarray, np.ndarray]: ...
+
+    @abstractmethod
     def _log_interval(self, low: ArrayLike, high: ArrayLike) -> np.ndarray: ...
 
     def cdf(self, y: ArrayLike) -> np.ndarray:
@@ -103,6 +106,8 @@ class Wrapper(Distribution):
     def _nearest(self, q: np.ndarray, guess: np.ndarray, upper: bool) -> np.ndarray:
         """Return the quantile of whole numbers, from a guess: the least k with cdf(k) ≥ q, or sf(k) ≤ q if `upper`."""
         inner = (q > 0.0) & (q < 1.0)
+        if not inner.any():
+            return guess
         p = np.where(inner, q, 0.5)
         enough = (lambda k: self.sf(k) <= p) if upper else (lambda k: self.cdf(k) >= p)
         start = np.where(np.isfinite(guess), np.ceil(guess), self.support.low)

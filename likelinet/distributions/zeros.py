@@ -1,5 +1,6 @@
 """What zero inflation and hurdles share: a zero that is drawn on its own beside another distribution."""
 
+import copy
 from abc import abstractmethod
 from collections.abc import Callable
 
@@ -83,6 +84,10 @@ class WithZeros(Wrapper):
         with np.errstate(all="ignore"):
             return np.where(log_p > -0.5, np.log1p(-np.exp(np.minimum(log_q, 0.0))), log_p)[()]
 
+    def _ends(self) -> tuple[np.ndarray, np.ndarray]:
+        low, high = self.rest._ends()
+        return self._full(np.minimum(low, 0.0)), self._full(np.maximum(high, 0.0))
+
     def _log_interval(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
         low, high = self._values(low), self._values(high)
         return self._mixed((low < 0.0) & (high >= 0.0), self.rest._log_interval(low, high))
@@ -108,8 +113,7 @@ class WithZeros(Wrapper):
             y = np.where(is_zero, 0.0, np.where(less, negative, positive))
             first, last = (q == 1.0, q == 0.0) if upper else (q == 0.0, q == 1.0)
             inner = (q > 0.0) & (q < 1.0)
-            ends = np.minimum(self.rest.ppf(0.0), 0.0), np.maximum(self.rest.isf(0.0), 0.0)
-            y = np.select([first, last, inner], [*ends, y], np.nan)
+            y = np.select([first, last, inner], [*self._ends(), y], np.nan)
             return self._nearest(q, y, upper) if self.support.integer else y
 
     # ---- the rest --------------------------------------------------------------------------------------------
@@ -121,7 +125,7 @@ class WithZeros(Wrapper):
         return self._full(self._open * (self.rest.var() + self.gate * self.rest.mean() ** 2))
 
     def mode(self) -> np.ndarray:
-        """Return the most probable y: 0 if it is an atom beside a density, which no other value has a chance against."""
+        """Return the most probable y: 0 if that is an atom, against which no density has a chance."""
         mode = self._full(self.rest.mode())
         at_zero = self.gate > 0.0 if self.atoms else self.log_prob(0.0) >= self.log_prob(mode)
         return np.where(at_zero, 0.0, mode)[()]
@@ -147,8 +151,7 @@ class WithZeros(Wrapper):
         return np.where(zero, 0.0, self._broadcast(self.rest).sample(shape, generator))[()]
 
     def _map(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
-        made = object.__new__(type(self))
-        made.__dict__.update(self.__dict__)  # supports and atoms stay as they are
+        made = copy.copy(self)  # its support and atoms stay as they are
         made.gate_logits = f(self.gate_logits, 0)
         made._wrap(self.base._map(f), made.gate_logits)
         made.rest = made.base if self.rest is self.base else self.rest._map(f)

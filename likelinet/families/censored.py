@@ -9,7 +9,7 @@ from likelinet.distributions import Censored, Distribution
 from likelinet.distributions.base import Backward
 from likelinet.distributions.intervals import anchor
 from likelinet.domains import Domain
-from likelinet.families.family import Family, Slot, Standardisation
+from likelinet.families.family import Family, Slot, Standardisation, before
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class CensoredFamily(Family):
             parts.append((exact, values, backward))
         if not never(~exact):
             # The lower end belongs to the interval: it is what the number before it is not.
-            open_lower = xp.where(exact, -xp.inf, xp.nextafter(lower, xp.full_like(lower, -xp.inf)))
+            open_lower = xp.where(exact, -xp.inf, before(lower))
             log_p, backward = self.base.log_interval(params, open_lower, xp.where(exact, xp.inf, upper))
             parts.append((~exact, -log_p, lambda d, back=backward: back(-d)))
 
@@ -75,11 +75,18 @@ class CensoredFamily(Family):
 
     def start(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
         """As if every y were the middle of its interval, or its only finite end."""
-        lower, upper = (np.clip(y[:, i], np.nextafter(self.support.low, np.inf), self.support.high) for i in (0, 1))
-        lower, upper = np.where(np.isfinite(y[:, 0]), lower, upper), np.where(np.isfinite(y[:, 1]), upper, lower)
-        known = np.isfinite(lower) & np.isfinite(upper)
-        middle = 0.5 * lower[known] + 0.5 * upper[known]
+        middle = middle_of(y[:, 0], y[:, 1], self.support)
+        known = np.isfinite(middle)
+        middle = middle[known]
         return self.base.start(np.round(middle) if self.support.integer else middle, weight[known])
 
     def standardised(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> Family:
         return replace(self, base=self.base.standardised(loc, scale, spread))
+
+
+def middle_of(lower: np.ndarray, upper: np.ndarray, support: Domain) -> np.ndarray:
+    """Return the middle of each interval within a support, or its only finite end; nan where it tells nothing."""
+    nothing = (lower <= support.low) & (upper >= support.high) & (lower < upper)
+    lower, upper = np.maximum(lower, support.low), np.minimum(upper, support.high)
+    lower, upper = np.where(np.isfinite(lower), lower, upper), np.where(np.isfinite(upper), upper, lower)
+    return np.where(nothing, np.nan, 0.5 * lower + 0.5 * upper)

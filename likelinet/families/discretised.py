@@ -31,7 +31,7 @@ class DiscretisedFamily(Family):
     @property
     def support(self) -> Domain:
         base = self.base.support
-        low, high = np.ceil(base.low - 0.5), np.floor(base.high + 0.5)
+        low, high = np.ceil(base.low - 0.5) + 0.0, np.floor(base.high + 0.5)
         return Domain("a whole number" + (f" from {low:g}" if np.isfinite(low) else ""), low, high, (True, True), True)
 
     @property

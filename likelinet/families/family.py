@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from likelinet.arrays import Array
+from likelinet.arrays import Array, namespace
 from likelinet.distributions import Distribution, Parameter
 from likelinet.distributions.base import Backward
 from likelinet.domains import Domain
@@ -148,3 +148,12 @@ class Family(ABC):
     @abstractmethod
     def standardised(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> "Family":
         """Return the family of (y - loc) / scale, which has the given spread."""
+
+
+def before(y: Array) -> Array:
+    """Return a number just below y: what lies above it, from y on, includes y itself.
+
+    Below zero it is the first that engines do not take for zero.
+    """
+    xp = namespace(y)
+    return xp.where(y == 0.0, -np.finfo(np.float64).tiny, xp.nextafter(y, xp.full_like(y, -xp.inf)))

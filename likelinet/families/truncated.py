@@ -8,7 +8,7 @@ from likelinet.arrays import Array, namespace
 from likelinet.distributions import Distribution, Truncated
 from likelinet.distributions.base import Backward
 from likelinet.domains import Domain
-from likelinet.families.family import Family, Slot, Standardisation
+from likelinet.families.family import Family, Slot, Standardisation, before
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,15 @@ class TruncatedFamily(Family):
 
     @property
     def support(self) -> Domain:
-        base = self.base.support
-        low, high = max(base.low, float(np.min(self.low))), min(base.high, float(np.max(self.high)))
-        closed = (base.closed[0] or low > base.low, base.closed[1] or high < base.high)
-        kind = "a whole number" if base.integer else "a number"
-        return Domain(f"{kind} from {low:g} to {high:g}, the bounds of the truncation", low, high, closed, base.integer)
+        base, low, high = self.base.support, float(np.min(self.low)), float(np.max(self.high))
+        ends = [f"{word} {end:g}" for word, end in (("from", low), ("up to", high)) if np.isfinite(end)]
+        return Domain(
+            f"{base.description}, {' '.join(ends)} as truncated",
+            max(base.low, low),
+            min(base.high, high),
+            (base.closed[0] or low > base.low, base.closed[1] or high < base.high),
+            base.integer,
+        )
 
     @property
     def standardisation(self) -> Standardisation:
@@ -50,12 +54,13 @@ class TruncatedFamily(Family):
     @property
     def _open_low(self) -> np.ndarray:
         """What y is greater than."""
-        return np.ceil(self.low) - 1.0 if self.base.support.integer else np.nextafter(self.low, -np.inf)
+        return np.ceil(self.low) - 1.0 if self.base.support.integer else before(self.low)
 
     def loss(self, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
         values, backward = self.base.loss(params, y)
         mass, mass_backward = self.base.log_interval(params, self._open_low, self.high)
-        return values + mass, lambda d: tuple(a + b for a, b in zip(backward(d), mass_backward(d), strict=True))
+        outside = (y < self.low) | (y > self.high)
+        return namespace(y).where(outside, np.inf, values + mass), lambda d: tuple(a + b for a, b in zip(backward(d), mass_backward(d), strict=True))
 
     def log_interval(self, params: tuple[Array, ...], low: Array, high: Array) -> tuple[Array, Backward]:
         xp = namespace(params[0])

@@ -10,6 +10,7 @@ from likelinet.distributions.base import Backward
 from likelinet.distributions.intervals import anchor
 from likelinet.domains import Domain
 from likelinet.families.family import Family, Slot, Standardisation
+from likelinet.families.parametric import Parametric
 from likelinet.families.truncated import TruncatedFamily
 
 GATE_LOGITS = Parameter("gate_logits", symbol="log π/(1-π)")
@@ -48,8 +49,7 @@ class HurdleFamily(Family):
         zero = y == 0.0
         no_rest, p = softplus_and_sigmoid(gate)
         no_zero, q = softplus_and_sigmoid(-gate)
-        inside = 1.0 if self.base.support.integer else anchor(self.base.support)
-        rest, rest_backward = self.base.loss(tuple(inner), xp.where(zero, inside, y))
+        rest, rest_backward = self.base.loss(tuple(inner), xp.where(zero, anchor(self.base.support), y))
         some, some_backward = self._not_zero(tuple(inner), y)
 
         def backward(d: Array) -> tuple[Array, ...]:
@@ -60,16 +60,18 @@ class HurdleFamily(Family):
         return xp.where(zero, no_zero, no_rest + rest + some), backward
 
     def _not_zero(self, inner: tuple[Array, ...], like: Array) -> tuple[Array, Backward]:
-        """Return log P(not zero) of the base: 1 - P(0), whose logarithm loses no digits where it is small."""
+        """Return log P(not zero) of the base: of one distribution from P(0), whose gradient is known."""
         xp = namespace(like)
-        if not self.base.support.integer or self.base.support.low > 0.0:
+        if not gives_zero(self.base.support):
             return xp.zeros_like(like), lambda d: tuple(xp.zeros_like(p) for p in inner)
+        if not isinstance(self.base, Parametric):
+            return self.base.log_interval(inner, np.zeros(()), np.full((), np.inf))
         nll, backward = self.base.loss(inner, xp.zeros_like(like))
-        return log1mexp(nll), lambda d: backward(d / xp.expm1(nll))
+        return log1mexp(nll), lambda d: backward(xp.where(d == 0.0, 0.0, d / xp.expm1(nll)))
 
     def log_interval(self, params: tuple[Array, ...], low: Array, high: Array) -> tuple[Array, Backward]:
         rest = self.base
-        if rest.support.integer:
+        if gives_zero(rest.support):
             rest = TruncatedFamily(rest, np.float64(1.0), np.float64(np.inf))
         return log_interval_with_zero(rest, params, low, high)
 
@@ -115,7 +117,7 @@ class ZeroInflatedFamily(Family):
         return scaled_about_zero(self.base)
 
     def loss(self, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
-        if not self.base.support.integer:  # where zero has no probability but that of the gate
+        if not gives_zero(self.base.support):  # then all zeros are the gate's
             return HurdleFamily(self.base, self.gate).loss(params, y)
         gate, *inner = params
         xp = namespace(gate)
@@ -149,14 +151,18 @@ class ZeroInflatedFamily(Family):
         return replace(self, base=self.base.standardised(loc, scale, spread))
 
 
+def gives_zero(base: Domain) -> bool:
+    """Whether zero has a probability, rather than a density or nothing."""
+    return base.integer and bool(base.contains(np.zeros(())))
+
+
 def with_zero(base: Domain) -> Domain:
     """Return a domain with zero added."""
-    if base.low < 0.0 or base.contains(np.zeros(())):
+    if base.contains(np.zeros(())):
         return base
-    kind = "0 or a whole number" if base.integer else "0 or a number"
-    return replace(
-        base, description=f"{kind} above {base.low:g}", low=min(base.low, 0.0), closed=(True, base.closed[1])
-    )
+    closed = (base.closed[0] or base.low >= 0.0, base.closed[1] or base.high <= 0.0)
+    low, high = min(base.low, 0.0), max(base.high, 0.0)
+    return replace(base, description=f"0 or {base.description}", low=low, high=high, closed=closed)
 
 
 def scaled_about_zero(base: Family) -> Standardisation:

@@ -79,7 +79,7 @@ def _target(table: Table, data: DataConfig, classes: bool) -> np.ndarray | Inter
     """Return the target columns as they are, shape (n,) or (n, d), or as intervals."""
     match data.target:
         case IntervalTargetConfig(lower=lower, upper=upper):
-            return Interval(table.bounds(lower, -np.inf), table.bounds(upper, np.inf))
+            return _between(table, lower, upper)
         case TimeTargetConfig(time=time, event=event):
             return _until_event(table, time, event)
     names = target_names(data)
@@ -89,6 +89,17 @@ def _target(table: Table, data: DataConfig, classes: bool) -> np.ndarray | Inter
     if all(c.dtype.kind == "U" and not text(n) and not has_codes(c) for c, n in zip(columns, names, strict=True)):
         columns = [table.numeric(n) for n in names]
     return columns[0] if isinstance(data.target, str) else np.stack(columns, axis=1)
+
+
+def _between(table: Table, lower: str, upper: str) -> Interval:
+    low, high = table.bounds(lower, -np.inf), table.bounds(upper, np.inf)
+    for wrong, what in ((low > high, "is above the upper one"), ((low == high) & np.isinf(low), "is the upper one too")):
+        if wrong.any():
+            raise DataError(
+                f"Column '{lower}', the lower end, {what}, '{upper}', as {low[wrong][0]:g} and {high[wrong][0]:g} "
+                f"({rows_of(wrong, table.index)})."
+            )
+    return Interval(low, high)
 
 
 def _until_event(table: Table, time: str, event: str) -> Interval:

@@ -18,6 +18,7 @@ from likelinet.distributions import (
 from likelinet.distributions.affine import affine
 from likelinet.distributions.labelled import encode_labels
 from likelinet.errors import DataError
+from likelinet.families.censored import middle_of
 from likelinet.families.family import Family
 from likelinet.preprocessing.scaling import middle_and_spread
 from likelinet.preprocessing.tables import check_finite, counted, rows_of, target_array
@@ -115,11 +116,9 @@ def intervals(y: Any, what: str, index: np.ndarray | None = None) -> Interval:
 
 def middles(y: Interval, family: Family) -> tuple[np.ndarray, np.ndarray]:
     """Return one number for each interval, its middle or its only end in the support, and where there is one."""
-    low, high = family.support.low, family.support.high
-    lower, upper = np.maximum(y.lower, low), np.minimum(y.upper, high)
-    lower, upper = np.where(np.isfinite(lower), lower, upper), np.where(np.isfinite(upper), upper, lower)
-    known = np.isfinite(lower)
-    return np.where(known, 0.5 * lower + 0.5 * upper, 0.0), known
+    middle = middle_of(y.lower, y.upper, family.support)
+    known = np.isfinite(middle)
+    return np.where(known, middle, 0.0), known
 
 
 def learn_scaling(
@@ -159,14 +158,17 @@ def is_scaled(family: Family) -> bool:
     return any(s.parameter.role != "shape" for s in family.slots)
 
 
-def check_support(y: np.ndarray | Interval, family: Family, what: str, index: np.ndarray | None = None) -> None:
-    """Raise `DataError` where y lies outside the family's support; the message names the rows."""
+def check_support(
+    y: np.ndarray | Interval, family: Family, kind: str, what: str, index: np.ndarray | None = None
+) -> None:
+    """Raise `DataError` where y lies outside the support of the family, called `kind`; the message names the rows."""
     support = family.support
     if isinstance(y, Interval):
         outside = ~support.contains(y.lower)
         bad = np.where(y.exact, outside, (y.upper < support.low) | (y.lower > support.high))
         touching = (y.upper == support.low) & (not support.closed[0]) | (y.lower == support.high) & (not support.closed[1])
         bad |= ~y.exact & touching
+        bad |= np.isfinite(y.lower) & (y.lower < support.low) | np.isfinite(y.upper) & (y.upper > support.high)
         example = "" if not bad.any() else f"from {y.lower[bad][0]:g} to {y.upper[bad][0]:g}"
     else:
         bad = ~support.contains(y)
@@ -174,6 +176,6 @@ def check_support(y: np.ndarray | Interval, family: Family, what: str, index: np
     if bad.any():
         rows = bad.reshape(len(y), -1).any(1)
         raise DataError(
-            f"{what} has {counted(rows.sum(), 'row')} outside the family's support ({rows_of(rows, index)}, "
+            f"{what} has {counted(rows.sum(), 'row')} outside the support of '{kind}' ({rows_of(rows, index)}, "
             f"for example {example}): each value must be {support.description}."
         )

@@ -8,6 +8,8 @@ from likelinet.objective import Objective
 
 ITERATIONS = 100  # of L-BFGS on the marginal fit, enough for a start
 ROWS = 50_000  # on which it is polished, at most
+FAR = 20.0  # raw numbers that run further from the family's estimates have no maximum to run to, or none of use
+RIDGE = 1e-3  # what then keeps them near
 
 
 def initial_weights(
@@ -50,14 +52,15 @@ def marginal_fit(
     """Return the raw outputs and shared constants that maximise the weighted likelihood of y without any x.
 
     The family's own estimates are kept where they are already stationary (closed-form maxima); else L-BFGS goes on
-    from them.
+    from them. Where the likelihood keeps rising towards infinity, as of a truncated Gaussian on flat y or of a Student
+    t on light tails, training could not come back from there, so a ridge around the estimates is added.
     """
     from scipy.optimize import minimize
 
     raw, shared = head.raw_start(y, weight)
     n_raw = len(raw)
 
-    def on(rows: slice):
+    def on(rows: slice, ridge: float = 0.0):
         known = None if columns is None else columns[None, rows]
         share = (weight[rows] / weight[rows].sum()).astype(np.float64)[None]
 
@@ -66,7 +69,9 @@ def marginal_fit(
             values, backward = head.loss(outputs, flat[None, n_raw:], y[None, rows], known)
             draw, dshared = backward(share)
             gradient = np.concatenate([draw.sum((0, 1)), np.zeros(0) if dshared is None else dshared[0]])
-            value = float((values * share).sum())
+            away = flat - start
+            value = float((values * share).sum()) + 0.5 * ridge * float(away @ away)
+            gradient = gradient + ridge * away
             return (value, gradient) if np.isfinite(value) else (1e300, np.zeros_like(flat))
 
         return value_and_gradient
@@ -76,8 +81,15 @@ def marginal_fit(
         gradient = on(slice(None))(start)[1]
         if np.abs(gradient).max(initial=0.0) < 1e-6:
             return raw, shared
-        thin = on(slice(None, None, -(-len(y) // ROWS)))
-        found = minimize(thin, start, jac=True, method="L-BFGS-B", options={"maxiter": ITERATIONS, "gtol": 1e-8}).x
-        # Keep the better one: a family of the user's may mislead the line search.
-        best = found if np.isfinite(found).all() and thin(found)[0] <= thin(start)[0] else start
+        every = slice(None, None, -(-len(y) // ROWS))
+
+        def polished(ridge: float) -> np.ndarray:
+            thin = on(every, ridge)
+            found = minimize(thin, start, jac=True, method="L-BFGS-B", options={"maxiter": ITERATIONS, "gtol": 1e-8}).x
+            # Keep the better one: a family of the user's may mislead the line search.
+            return found if np.isfinite(found).all() and thin(found)[0] <= thin(start)[0] else start
+
+        best = polished(0.0)
+        if np.abs(best - start).max() > FAR:
+            best = polished(RIDGE)
     return best[:n_raw], best[n_raw:]

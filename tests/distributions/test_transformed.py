@@ -8,6 +8,7 @@ import likelinet as ll
 from likelinet.distributions.affine import affine
 from tests.cases import CONTINUOUS, Family
 from tests.distributions.strategies import each
+from tests.on_jax import run
 
 A, B = np.array([10.0, -3.0, 0.5]), np.array([0.5, 2.0, 30.0])
 D = ll.Transformed(ll.Gamma(2.5, [0.5, 1.0, 4.0]), ll.Affine(A, B))
@@ -84,3 +85,99 @@ def test_a_family_closed_under_the_map_stays_itself():
     assert type(affine(ll.StudentT(3.0, 0.0, 1.0), 1.0, 2.0)) is ll.StudentT
     assert type(affine(ll.Gamma(2.0, 1.0), 0.0, 2.0)) is ll.Gamma
     assert type(affine(ll.Gamma(2.0, 1.0), 1.0, 2.0)) is ll.Transformed
+
+
+MEAN, SD = np.array([-1.0, 0.3, 2.0]), np.array([0.1, 0.8, 1.5])
+
+
+def test_the_log_of_y_is_gaussian():
+    d, oracle = ll.Transformed(ll.Gaussian(MEAN, SD), ll.Log()), scipy.stats.lognorm(SD, scale=np.exp(MEAN))
+    y = oracle.ppf(np.array([1e-6, 0.3, 0.99])[:, None])
+    for name, theirs in [
+        ("log_prob", "logpdf"),
+        ("cdf", "cdf"),
+        ("sf", "sf"),
+        ("log_cdf", "logcdf"),
+        ("log_sf", "logsf"),
+    ]:
+        np.testing.assert_allclose(getattr(d, name)(y), getattr(oracle, theirs)(y), rtol=1e-10, atol=1e-12)
+    for name in ["mean", "var", "std", "median", "entropy"]:
+        np.testing.assert_allclose(getattr(d, name)(), getattr(oracle, name)(), rtol=1e-10)
+    np.testing.assert_allclose(d.ppf(Q), oracle.ppf(Q), rtol=1e-11)
+    np.testing.assert_allclose(d.mode(), np.exp(MEAN - SD**2), rtol=1e-6)
+    np.testing.assert_allclose(d.crps(y), ll.LogNormal(MEAN, SD).crps(y), rtol=1e-9)
+    np.testing.assert_array_equal(d.log_prob([-1.0, 0.0, np.inf]), np.full(3, -np.inf))
+    np.testing.assert_array_equal(d.cdf([-1.0, 0.0, np.inf]), [0.0, 0.0, 1.0])
+    assert (d.support.low, d.support.high) == (0.0, np.inf)
+    for y0 in (-2.0, 0.0):  # the score grows by the distance
+        np.testing.assert_allclose(d.crps(y0), d.crps(0.0) - y0, rtol=1e-9)
+
+
+def test_moments_by_quadrature_of_what_has_closed_forms():
+    one = ll.Truncated(ll.Gaussian(MEAN, SD), -1e3, 1e3)  # no closed form is known for it here
+    d, exact = ll.Transformed(one, ll.Log()), ll.LogNormal(MEAN, SD)
+    np.testing.assert_allclose(d.mean(), exact.mean(), rtol=1e-9)
+    np.testing.assert_allclose(d.var(), exact.var(), rtol=1e-8)
+    # log Y ~ Laplace-like right tails of rate r: E[Y] exists for r > 1, E[Y²] for r > 2.
+    heavy = ll.Transformed(ll.Gamma(1.0, [0.9, 1.5, 3.0]), ll.Log())
+    np.testing.assert_allclose(heavy.mean(), [np.inf, 3.0, 1.5], rtol=1e-8)
+    np.testing.assert_allclose(heavy.var(), [np.inf, np.inf, 0.75], rtol=1e-8)
+
+
+def test_the_logit_of_y_is_gaussian():
+    d, exact = ll.Transformed(ll.Gaussian(MEAN, SD), ll.Logit()), ll.LogitNormal(MEAN, SD)
+    y = exact.ppf(np.array([1e-6, 0.3, 0.99])[:, None])
+    for name in ("log_prob", "cdf", "sf", "log_cdf", "log_sf"):
+        np.testing.assert_allclose(getattr(d, name)(y), getattr(exact, name)(y), rtol=1e-9, atol=1e-12)
+    for name in ("mean", "var", "entropy"):
+        np.testing.assert_allclose(getattr(d, name)(), getattr(exact, name)(), rtol=1e-7)
+    np.testing.assert_array_equal(d.log_prob([-0.5, 1.0, 2.0]), np.full(3, -np.inf))
+    np.testing.assert_array_equal(d.cdf([-0.5, 1.0, 2.0]), [0.0, 1.0, 1.0])
+
+
+@pytest.mark.parametrize("transform", [ll.Affine(1.0, 2.0), ll.Log(), ll.Logit()], ids=repr)
+def test_transforms(transform):
+    x = np.array([-3.0, -0.2, 1.7])
+    y = transform.forward(x)
+    np.testing.assert_allclose(transform.inverse(y), x, rtol=1e-13)
+    h = 1e-4
+    slope = (
+        8 * (transform.forward(x + h) - transform.forward(x - h))
+        - transform.forward(x + 2 * h)
+        + transform.forward(x - 2 * h)
+    ) / (12 * h)
+    np.testing.assert_allclose(transform.log_slope(x), np.log(slope), rtol=1e-9, atol=1e-11)
+    np.testing.assert_allclose(run(transform.inverse, y), x, rtol=1e-12)
+    assert transform.same(transform)
+    assert not transform.same(ll.Affine(1.0, 3.0))
+
+
+def test_affine_maps_of_wrappers_are_exact():
+    gaussian = ll.Gaussian([0.0, 1.0], 1.0)
+    wrappers = [
+        ll.Truncated(gaussian, -1.0, [2.0, 3.0]),
+        ll.Censored(ll.Truncated(ll.Gamma(2.0, [1.0, 2.0]), 0.1)),
+        ll.Transformed(gaussian, ll.Log()),
+        ll.Transformed(ll.Transformed(ll.Gamma(2.0, [1.0, 2.0]), ll.Log()), ll.Affine(1.0, 2.0)),
+        ll.ZeroInflated(ll.Gamma(2.0, [1.0, 2.0]), 0.2),
+        ll.Hurdle(ll.LogNormal(0.0, [1.0, 2.0]), 0.2),
+    ]
+    for d in wrappers:
+        y, b = d.ppf(0.9), np.array([0.5, 7.0])
+        moved = affine(d, 0.0, b)
+        assert type(moved) is type(d)
+        np.testing.assert_allclose(moved.log_prob(b * y), d.log_prob(y) - np.log(b), rtol=1e-11)
+        np.testing.assert_allclose(moved.ppf(0.7), b * d.ppf(0.7), rtol=1e-11)
+        if d.atoms:
+            np.testing.assert_allclose(moved.log_prob(0.0), d.log_prob(0.0), rtol=1e-12)
+            with pytest.raises(ll.UndefinedError, match="zeros cannot be shifted"):
+                affine(d, 1.0, b)
+        else:
+            shifted = affine(d, 3.0, b)
+            np.testing.assert_allclose(shifted.log_prob(3.0 + b * y), d.log_prob(y) - np.log(b), rtol=1e-10)
+    assert type(affine(ll.LogNormal(0.0, 1.0), 0.0, 2.0)) is ll.LogNormal
+
+
+def test_an_atom_is_not_transformed():
+    with pytest.raises(ll.ParameterError, match="without an atom"):
+        ll.Transformed(ll.ZeroInflated(ll.Gamma(1.0, 1.0), 0.5), ll.Log())

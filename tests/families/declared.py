@@ -1,0 +1,180 @@
+"""Families as a config declares them, leaves and nested wrappers: a table for every test of what training computes."""
+
+from typing import Any
+
+import numpy as np
+
+from likelinet.build import build_family
+from likelinet.config import parse_config
+from likelinet.config.distribution import DistributionConfig
+from likelinet.config.wrappers import VECTORS, leaf
+from likelinet.distributions import Interval
+from likelinet.families.head import Head
+
+CLASSES = 3
+GAUSSIAN = {"kind": "gaussian"}
+TRIALS = {"kind": "binomial", "total_count": {"column": "trials"}}
+
+LEAVES: dict[str, dict[str, Any]] = {
+    "gaussian": {},
+    "least squares": {"scale": 0.7},
+    "one spread": {"scale": "shared"},
+    "nothing predicted": {"loc": "shared", "scale": "shared"},
+    "laplace": {"kind": "laplace"},
+    "logistic": {"kind": "logistic", "scale": "shared"},
+    "student": {"kind": "student_t"},
+    "student, df shared": {"kind": "student_t", "df": "shared", "links": {"scale": "exp"}},
+    "cauchy": {"kind": "cauchy"},
+    "gumbel": {"kind": "gumbel"},
+    "skew normal": {"kind": "skew_normal"},
+    "quantile": {"kind": "asymmetric_laplace", "scale": 1.0, "tau": 0.8},
+    "asymmetric laplace": {"kind": "asymmetric_laplace"},
+    "johnson su": {"kind": "johnson_su", "tailweight": 1.2},
+    "exponential": {"kind": "exponential"},
+    "gamma": {"kind": "gamma"},
+    "gamma, concentration shared": {"kind": "gamma", "concentration": "shared", "links": {"rate": "exp"}},
+    "inverse gamma": {"kind": "inverse_gamma"},
+    "inverse gaussian": {"kind": "inverse_gaussian"},
+    "log normal": {"kind": "log_normal"},
+    "log logistic": {"kind": "log_logistic"},
+    "weibull": {"kind": "weibull"},
+    "generalized pareto": {"kind": "generalized_pareto"},
+    "half normal": {"kind": "half_normal"},
+    "beta": {"kind": "beta"},
+    "kumaraswamy": {"kind": "kumaraswamy"},
+    "logit normal": {"kind": "logit_normal"},
+    "von mises": {"kind": "von_mises"},
+    "poisson": {"kind": "poisson"},
+    "poisson with exposure": {"kind": "poisson", "exposure": "days"},
+    "poisson with exposure, rate shared": {"kind": "poisson", "exposure": "days", "rate": "shared"},
+    "negative binomial": {"kind": "negative_binomial"},
+    "negative binomial, count shared": {"kind": "negative_binomial", "total_count": "shared"},
+    "negative binomial with exposure": {"kind": "negative_binomial", "exposure": "days", "total_count": "shared"},
+    "geometric": {"kind": "geometric"},
+    "binomial of 9": {"kind": "binomial", "total_count": 9},
+    "binomial": TRIALS,
+    "beta binomial": {"kind": "beta_binomial", "total_count": {"column": "trials"}},
+    "bernoulli": {"kind": "bernoulli"},
+    "categorical": {"kind": "categorical"},
+    "categorical, shared": {"kind": "categorical", "logits": "shared"},
+    "ordered logistic": {"kind": "ordered_logistic"},
+    "dirichlet": {"kind": "dirichlet"},
+    "multinomial": {"kind": "multinomial", "total_count": {"column": "trials"}},
+    "multivariate gaussian": {"kind": "multivariate_gaussian"},
+}
+
+WRAPPERS: dict[str, dict[str, Any]] = {
+    "mixture": {"kind": "mixture", "components": 2},
+    "mixture, shared weights and spreads": {
+        "kind": "mixture",
+        "components": 2,
+        "logits": "shared",
+        "base": {"kind": "gaussian", "scale": "shared"},
+    },
+    "mixture of gammas": {"kind": "mixture", "components": 2, "base": {"kind": "gamma", "concentration": 2.0}},
+    "mixture of vectors": {"kind": "mixture", "components": 2, "base": {"kind": "multivariate_gaussian"}},
+    "mixture of trials": {"kind": "mixture", "components": 2, "base": TRIALS},
+    "truncated gaussian": {"kind": "truncated", "base": GAUSSIAN, "low": -1.0, "high": 2.5},
+    "truncated gamma": {"kind": "truncated", "base": {"kind": "gamma"}, "high": 2.0},
+    "truncated poisson": {"kind": "truncated", "base": {"kind": "poisson", "exposure": "days"}, "low": 1.0},
+    "truncated mixture": {"kind": "truncated", "base": {"kind": "mixture", "components": 2}, "low": 0.0},
+    "mixture of truncated": {
+        "kind": "mixture",
+        "components": 2,
+        "base": {"kind": "truncated", "base": {"kind": "gaussian", "scale": "shared"}, "low": -0.5},
+    },
+    "censored gaussian": {"kind": "censored", "base": GAUSSIAN},
+    "censored weibull": {"kind": "censored", "base": {"kind": "weibull", "concentration": "shared"}},
+    "censored mixture": {"kind": "censored", "base": {"kind": "mixture", "components": 2}},
+    "censored truncated": {"kind": "censored", "base": {"kind": "truncated", "base": GAUSSIAN, "low": -1.0}},
+    "censored poisson": {"kind": "censored", "base": {"kind": "poisson"}},
+    "censored zero inflated": {
+        "kind": "censored",
+        "base": {"kind": "zero_inflated", "base": {"kind": "weibull", "scale": 1.5}},
+    },
+    "zero inflated poisson": {"kind": "zero_inflated", "base": {"kind": "poisson", "exposure": "days"}},
+    "zero inflated gamma": {"kind": "zero_inflated", "base": {"kind": "gamma"}, "gate_logits": "shared"},
+    "zero inflated truncated": {
+        "kind": "zero_inflated",
+        "base": {"kind": "truncated", "base": GAUSSIAN, "low": 0.0},
+    },
+    "zero inflated binomial": {"kind": "zero_inflated", "base": TRIALS, "gate_logits": -1.0},
+    "mixture of zero inflated": {
+        "kind": "mixture",
+        "components": 2,
+        "base": {"kind": "zero_inflated", "base": {"kind": "poisson"}, "gate_logits": "shared"},
+    },
+    "hurdle poisson": {"kind": "hurdle", "base": {"kind": "poisson"}},
+    "hurdle negative binomial": {"kind": "hurdle", "base": {"kind": "negative_binomial", "total_count": "shared"}},
+    "hurdle log normal": {"kind": "hurdle", "base": {"kind": "log_normal"}},
+    "hurdle truncated": {
+        "kind": "hurdle",
+        "base": {"kind": "truncated", "base": {"kind": "poisson"}, "high": 6.0},
+    },
+    "discretised gaussian": {"kind": "discretised", "base": GAUSSIAN},
+    "discretised log normal": {"kind": "discretised", "base": {"kind": "log_normal"}},
+    "discretised mixture": {"kind": "discretised", "base": {"kind": "mixture", "components": 2}},
+    "truncated discretised": {
+        "kind": "truncated",
+        "base": {"kind": "discretised", "base": {"kind": "logistic"}},
+        "low": -2.0,
+        "high": 3.0,
+    },
+    "zero inflated discretised": {
+        "kind": "zero_inflated",
+        "base": {"kind": "discretised", "base": {"kind": "log_normal"}},
+    },
+    "transformed log": {"kind": "transformed", "transform": "log", "base": {"kind": "student_t", "df": 5.0}},
+    "transformed logit": {"kind": "transformed", "transform": "logit", "base": {"kind": "mixture", "components": 2}},
+    "transformed affine": {"kind": "transformed", "loc": 1.0, "scale": 2.0, "base": {"kind": "weibull"}},
+    "truncated transformed": {
+        "kind": "truncated",
+        "base": {"kind": "transformed", "transform": "log", "base": GAUSSIAN},
+        "low": 0.2,
+        "high": 6.0,
+    },
+}
+DECLARED = {**LEAVES, **WRAPPERS}
+
+
+def declared(family: dict[str, Any]) -> DistributionConfig:
+    """Return the config of a family."""
+    return parse_config({"distribution": family}).distribution
+
+
+def outputs_of(config: DistributionConfig) -> int | None:
+    """Return how many columns y has by default: of vectors several."""
+    return CLASSES if isinstance(leaf(config), VECTORS) else None
+
+
+def head_of(config: DistributionConfig, outputs: int | None = None) -> Head:
+    """Return the head of y of shape (n,), or (n, outputs)."""
+    return Head(build_family(config, None, CLASSES, outputs or outputs_of(config)))
+
+
+def columns_for(head: Head, rng: np.random.Generator, lead: tuple[int, ...]) -> np.ndarray:
+    """Return what the head reads from the table: numbers of trials and days."""
+    known = {"trials": rng.integers(5, 12, lead).astype(float), "days": rng.uniform(0.5, 2.0, lead)}
+    return np.stack([known[name] for name in head.columns], axis=-1) if head.columns else np.zeros((*lead, 0))
+
+
+def observed(
+    head: Head, raw: np.ndarray, shared: np.ndarray, columns: np.ndarray | None, rng: np.random.Generator
+) -> np.ndarray:
+    """Return a draw from the predicted distributions, in the form of the loss: intervals of every kind by their ends."""
+    with np.errstate(all="ignore"):
+        d = head.distribution(raw, shared, columns)
+        if not head.family.event_ndim or type(head.family).__name__ != "CensoredFamily":
+            return np.asarray(d.sample((), rng), dtype=np.float64)
+        low, high = (np.asarray(f(np.full(d.batch_shape, q))) for f, q in ((d.ppf, 0.2), (d.isf, 0.3)))
+    kinds = np.resize(["exact", "left", "right", "within"], d.batch_shape)
+    y = d.sample((), rng)
+    lower = np.select([kinds == "exact", kinds == "left"], [y, -np.inf], low)
+    upper = np.select([kinds == "exact", kinds == "right"], [y, np.inf], high)
+    equal = (kinds == "within") & (lower == upper)
+    return np.stack([lower, np.where(equal, upper + 1.0, upper)], axis=-1)
+
+
+def as_seen(head: Head, y: np.ndarray) -> np.ndarray | Interval:
+    """Return y as the predicted distribution takes it."""
+    return Interval(y[..., 0], y[..., 1]) if type(head.family).__name__ == "CensoredFamily" else y
