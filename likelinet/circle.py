@@ -14,35 +14,6 @@ def is_angle(d: Distribution) -> bool:
             return isinstance(d, VonMises)
 
 
-def direction(d: Distribution) -> np.ndarray:
-    r"""Return the circular mean of each angle, from -π to π.
-
-    .. math:: \arg \sum_k w_k \left(1 - V_k\right) e^{i \mu_k}
-
-    with the weights, circular variances and mean directions of the components of a mixture.
-
-    References
-    ----------
-    Mardia & Jupp, *Directional Statistics* (2000), section 3.4.
-
-    Examples
-    --------
-    >>> import likelinet as ll
-    >>> d = ll.Mixture(ll.VonMises([3.0, -3.0], 10.0), probs=[0.5, 0.5])
-    >>> abs(float(direction(d).round(4)))
-    3.1416
-    """
-    match d:
-        case Independent(base=base):
-            return direction(base)
-        case Mixture():
-            m = d.marginals()
-            inner = m.components
-            return np.angle(np.sum(m.probs * (1.0 - inner.var()) * np.exp(1j * inner.mean()), axis=-1))
-        case _:
-            return d.mean()
-
-
 def turned(d: Distribution, by: np.ndarray) -> Distribution:
     """Return the distribution of the angle less `by`, of shape batch_shape + event_shape.
 

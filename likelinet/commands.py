@@ -111,25 +111,29 @@ def comparison_table(results: Sequence["HeldOut"], weight: np.ndarray, folds: in
     lines += [f"{r.family:{width}s}failed: {r.error}" for r in results if r.error is not None]
     lines += [
         "",
-        f"Mean log score of held-out rows in nats ({len(weight)} rows, {folds} folds), higher is better; difference to",
-        "the best with its paired standard error; * where it exceeds two of them.",
+        f"Mean log score of held-out rows in nats ({len(weight)} rows, {folds} folds); higher is better.",
+        "Difference to the best, with its paired standard error; * where it exceeds two of them.",
     ]
     return "\n".join([*lines, *_measures(results)])
 
 
 def _measures(results: Sequence["HeldOut"]) -> list[str]:
     """Return a line that says so if not all scores are on one measure."""
+    from likelinet.compare import MASS
+
     by_measure: dict[str, list[str]] = {}
     for r in results:
         if r.error is None:
             by_measure.setdefault(r.measure, []).append(r.family)
     if len(by_measure) < 2:
         return []
-    parts = "; ".join(f"{measure} from {', '.join(names)}" for measure, names in by_measure.items())
-    return [
-        f"Not comparable with each other: {parts}. To score a continuous family on whole numbers, write "
-        "{kind: discretised, base: {kind: …}}."
-    ]
+    parts = "; ".join(f"{', '.join(names)}: {measure}" for measure, names in by_measure.items())
+    line = f"These scores do not compare with each other ({parts})."
+    if MASS in by_measure:
+        line += (
+            " Write {kind: discretised, base: {kind: …}} to give a continuous family probabilities of whole numbers."
+        )
+    return [line]
 
 
 def comparison_json(results: Sequence["HeldOut"], weight: np.ndarray, folds: int) -> str:
@@ -234,7 +238,9 @@ def draw(model: Model, table: Table) -> "Figure":
     if classes is not None:
         assert not isinstance(rows.y, Interval)
         n = metrics.class_probabilities(classes, rows.y)[0].shape[1]
-        return plots.plot_classes(d, rows.y, [str(c) for c in (range(n) if model.classes is None else model.classes)])
+        return plots.plot_classes(
+            classes, rows.y, [str(c) for c in (range(n) if model.classes is None else model.classes)]
+        )
     features = model.feature_names
     # A number of trials or an exposure moves the rows as well.
     alone = len(features) == 1 and not table.is_text(features[0]) and not columns_of(model.config.distribution)

@@ -16,7 +16,7 @@ from likelinet.model import Model
 from likelinet.preprocessing.tables import Table, counted, row_weights
 
 OWN = "config"  # the word for the distribution that the config declares
-MASS, DENSITY, MIXED = "a probability", "a density", "a density beside the probability of single values"
+MASS, DENSITY, MIXED = "probability of y", "density at y", "density with probabilities of single y"
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,8 @@ def compare(
     table, _ = weighted(next(iter(models.values())), table)
     if table.n < 2 * folds:
         raise DataError(
-            f"The table has {counted(table.n, 'row')} with a positive weight: too few for {folds} folds of at least two."
+            f"The table has {counted(table.n, 'row')} with a positive weight: too few for {folds} folds; two each is "
+            "the least."
         )
     seed = next(iter(models.values())).training.seed
     fold_of = np.random.default_rng(seed).permutation(table.n) % folds

@@ -5,7 +5,7 @@ from contextlib import suppress
 import numpy as np
 
 from likelinet.calibration import as_censored, covered
-from likelinet.circle import around, direction, is_angle, turned
+from likelinet.circle import around, is_angle, turned
 from likelinet.distributions import (
     Bernoulli,
     Categorical,
@@ -83,7 +83,7 @@ def evaluate(d: Distribution, y: np.ndarray | Interval, weight: np.ndarray | Non
         return scores | {"accuracy": mean(classes.mode() == y)}
 
     if is_angle(d):
-        centre = direction(d)
+        centre = d.mean()
         d, y = turned(d, centre), around(y - centre)
     by_name = {
         "rmse": lambda: float(np.sqrt(mean((y - d.mean()) ** 2))),

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from likelinet.calibration import as_censored, pit_cdf, pit_shares
-from likelinet.circle import around, direction, is_angle, turned
+from likelinet.circle import around, is_angle, turned
 from likelinet.distributions import Distribution, Independent, Interval, Mixture
 from likelinet.distributions.multivariate import Multivariate
 from likelinet.metrics import class_probabilities
@@ -49,7 +49,7 @@ def plot_regression(
         centre = None
         if is_angle(marginal):
             assert not isinstance(observed, Interval)
-            centre = direction(marginal)
+            centre = marginal.mean()
             marginal, observed = turned(marginal, centre), around(observed - centre)
         fan(left, marginal, observed, x, centre)
         left.set_xlabel(names[0] if x is not None else "rows, sorted by predicted median")
@@ -133,7 +133,9 @@ def fan(
     low, high = d.interval(LEVELS[0])
     ends = np.concatenate([y.lower, y.upper]) if isinstance(y, Interval) else y
     ends = ends[np.isfinite(ends)]
-    bottom, top = min(np.quantile(low, 0.02), ends.min()), max(np.quantile(high, 0.98), ends.max())
+    span = (ends.max() - ends.min()) or np.inf  # nor must tails beyond all that was seen
+    bottom = min(max(np.quantile(low, 0.02), ends.min() - span), ends.min())
+    top = max(min(np.quantile(high, 0.98), ends.max() + span), ends.max())
     axes.set_ylim(bottom - 0.05 * (top - bottom), top + 0.05 * (top - bottom))
     _legend(axes)
 

@@ -120,16 +120,16 @@ def test_plugin_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.syspath_prepend(str(tmp_path))
     try:
         names = run(code)
+        predicted = names["model"].predict_dist([[0.1], [0.9]])
+        same = names["same"].predict_dist([[0.1], [0.9]])
+        with pytest.raises(ll.ModelFileError, match="rayleigh:Rayleigh"):
+            ll.Model.load("rayleigh.safetensors")
     finally:
         sys.modules.pop("rayleigh", None)
-    truth = np.array([1.3, 3.7])
-    predicted = names["model"].predict_dist([[0.1], [0.9]])
-    np.testing.assert_allclose(predicted.scale, truth, rtol=0.2)
-    np.testing.assert_array_equal(names["same"].predict_dist([[0.1], [0.9]]).scale, predicted.scale)
+    np.testing.assert_allclose(predicted.scale, [1.3, 3.7], rtol=0.2)
+    np.testing.assert_array_equal(same.scale, predicted.scale)
     assert ((names["low"] < predicted.mean()) & (predicted.mean() < names["high"])).all()
     assert names["draws"].shape == (1000, 2)
-    with pytest.raises(ll.ModelFileError, match="rayleigh:Rayleigh"):
-        ll.Model.load("rayleigh.safetensors")
 
 
 def test_every_module_is_in_the_architecture_page():

@@ -24,7 +24,12 @@ FAMILIES = {
     "categorical": {"kind": "categorical"},
     "mixture": {"kind": "mixture", "components": 3},
     "mixture of student_t": {"kind": "mixture", "components": 2, "base": {"kind": "student_t"}},
+    "truncated": {"kind": "truncated", "base": {"kind": "gaussian"}, "low": -10.0},
+    "zero_inflated": {"kind": "zero_inflated", "base": {"kind": "poisson"}},
+    "hurdle of gamma": {"kind": "hurdle", "base": {"kind": "gamma"}},
+    "discretised": {"kind": "discretised", "base": {"kind": "gaussian"}},
 }
+COUNTS = ("categorical", "poisson", "negative_binomial", "zero_inflated", "discretised")
 
 
 def head_of(name: str) -> Head:
@@ -35,9 +40,9 @@ def head_of(name: str) -> Head:
 def observed(name: str) -> st.SearchStrategy[float]:
     if name == "bernoulli":
         return st.sampled_from([0.0, 1.0])
-    if name in ("categorical", "poisson", "negative_binomial"):
+    if name in COUNTS:
         return st.integers(0, 3).map(float)
-    return st.floats(0.01 if name.startswith("gamma") else -10.0, 10.0)
+    return st.floats(0.01 if "gamma" in name else -10.0, 10.0)
 
 
 @pytest.mark.parametrize("name", FAMILIES)
@@ -73,3 +78,13 @@ def test_the_floor_of_a_scale_is_relative_to_the_spread(spread):
     head = Head(family.standardised(np.zeros(2), np.ones(2), spreads))
     d = head.distribution(np.full((1, 1, 4), -1000.0), np.zeros((1, 0)))
     np.testing.assert_allclose(d.base.scale[0, 0], 1e-3 * spreads, rtol=1e-12)
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_exposure_multiplies_the_rate(shared):
+    declared = {"kind": "poisson", "exposure": "days", "rate": "shared" if shared else "predicted"}
+    head = Head(build_family(parse_config({"distribution": declared}).distribution, None, 0, None))
+    days, z = np.array([[[1.0], [2.5], [7.0]]]), 0.4
+    raw, constants = (np.zeros((1, 3, 0)), np.array([[z]])) if shared else (np.full((1, 3, 1), z), np.zeros((1, 0)))
+    assert head.columns == ("days",)
+    np.testing.assert_allclose(head.distribution(raw, constants, days).rate, np.exp(z) * days[..., 0], rtol=1e-14)

@@ -32,6 +32,16 @@ class SampledRayleigh(Rayleigh):
         return self.scale * np.sqrt(-2.0 * np.log1p(-np.asarray(q)))
 
 
+class FullRayleigh(SampledRayleigh):
+    """With a cdf and its upper tail, so that other families go over it."""
+
+    def cdf(self, y):
+        return -np.expm1(self.log_sf(y))
+
+    def log_sf(self, y):
+        return -0.5 * (np.asarray(y) / self.scale) ** 2
+
+
 def trained(cls: type[ll.Distribution]) -> ll.Model:
     config = ll.ModelConfig(
         network=ll.MLPConfig(hidden=[]), training=ll.TrainingConfig(optimizer=ll.LBFGSConfig(), epochs=100)
@@ -73,6 +83,43 @@ def test_ensemble_is_a_mixture():
     d = quick(distribution=CUSTOM, ensemble=2).fit(X, Y).predict_dist(X)
     each = np.exp(d.components.log_prob(Y[:, None]))
     np.testing.assert_allclose(np.exp(d.log_prob(Y)), each.mean(1), rtol=1e-9)
+
+
+EXACT = {"optimizer": {"kind": "lbfgs"}, "validation_fraction": 0.0, "epochs": 100}
+OBSERVED = {
+    "censored": ll.Interval.right_censored(np.minimum(Y, 2.0), Y < 2.0),
+    "left_censored": ll.Interval(np.where(Y < 1.0, -np.inf, Y), np.maximum(Y, 1.0)),
+    "truncated": Y[Y > 1.0],
+    "zero_inflated": np.where(np.arange(len(Y)) % 3 == 0, 0.0, Y),
+    "hurdle": np.where(np.arange(len(Y)) % 3 == 0, 0.0, Y),
+    "discretised": np.rint(Y),
+    "transformed": np.exp(Y),
+    "mixture": Y,
+}
+OPTIONS = {"truncated": {"low": 1.0}, "transformed": {"transform": "log"}, "mixture": {"components": 1}}
+
+
+@pytest.mark.parametrize("name", OBSERVED)
+@pytest.mark.filterwarnings("ignore:divide by zero")  # from its own log and log1p, at the ends of the support
+def test_other_families_go_over_it(name: str):
+    kind = name.removeprefix("left_")
+    config = {"kind": kind, "base": CUSTOM, **OPTIONS.get(kind, {})}
+    x = X[Y > 1.0] if kind == "truncated" else X
+    model = ll.Model(
+        quick(distribution=config, network={"hidden": []}, training=EXACT).config, distribution=FullRayleigh
+    )
+    d = model.fit(x, OBSERVED[name]).predict_dist(np.array([[0.0], [1.0]]))
+    inner = d.components if kind == "mixture" else d.base
+    assert isinstance(inner, FullRayleigh)
+    np.testing.assert_allclose(inner.scale.reshape(2), [1.0, 4.0], rtol=0.3)
+    assert model.score(x, OBSERVED[name]) == pytest.approx(-model.evaluate(x, OBSERVED[name])["nll"])
+
+
+@pytest.mark.parametrize("kind", ["censored", "truncated", "discretised"])
+def test_families_that_need_a_cdf_say_so(kind: str):
+    config = {"kind": kind, "base": CUSTOM, **OPTIONS.get(kind, {})}
+    with pytest.raises(ll.UndefinedError, match=r"^Rayleigh has no cdf\.$"):
+        quick(distribution=config).fit(X, OBSERVED["censored"] if kind == "censored" else np.rint(Y) + 1.0)
 
 
 def test_loading_needs_trust(tmp_path: Path):

@@ -61,6 +61,12 @@ def test_one_wild_interval_does_not_squeeze_the_rest():
     assert low < Y.min() < Y.max() < high
 
 
+def test_tails_beyond_all_that_was_seen_do_not_squeeze_it():
+    y = ll.Interval.right_censored(np.linspace(1.0, 3.0, N), np.arange(N) % 2)
+    low, high = axes(plots.fan, ll.Censored(ll.LogNormal(np.full(N, 1.0), 3.0)), y).get_ylim()
+    assert (low, high) == pytest.approx((-0.25, 5.25), abs=0.3)
+
+
 def test_pit_histogram():
     ax = axes(plots.pit_histogram, D, Y)
     expected, _ = np.histogram(D.cdf(Y), bins=len(ax.patches), range=(0, 1), density=True)

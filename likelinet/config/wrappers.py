@@ -57,19 +57,23 @@ class WrapperConfig(Config):
             raise ValueError(f"the base of '{self.kind}' cannot be 'censored': write censored around everything else")
         if isinstance(self.base, VECTORS) and not isinstance(self, MixtureConfig):
             raise ValueError(
-                f"the base of '{self.kind}' cannot be '{self.base.kind}', whose y is a vector: choose a family of single numbers"
+                f"the base of '{self.kind}' cannot be '{self.base.kind}', whose y is a vector: "
+                "choose a family of single numbers"
             )
         if isinstance(self.base, CLASSES):
             raise ValueError(
-                f"the base of '{self.kind}' cannot be '{self.base.kind}', whose y is a class: choose a family of numbers"
+                f"the base of '{self.kind}' cannot be '{self.base.kind}', whose y is a class: "
+                "choose a family of numbers"
             )
         if isinstance(self, ZeroInflatedConfig | HurdleConfig) and (inner := with_zeros(self.base)):
             raise ValueError(
-                f"the base of '{self.kind}' cannot be '{inner.kind}', which has zeros of its own: leave out one of the two"
+                f"the base of '{self.kind}' cannot be '{inner.kind}', which has zeros of its own: "
+                "leave out one of the two"
             )
         if isinstance(self, DiscretisedConfig | TransformedConfig) and not is_continuous(self.base):
             raise ValueError(
-                f"the base of '{self.kind}' cannot be '{self.base.kind}', which is not continuous: choose a family of real numbers"
+                f"the base of '{self.kind}' cannot be '{self.base.kind}', which is not continuous: "
+                "choose a family of real numbers"
             )
         return self
 

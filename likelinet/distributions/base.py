@@ -117,13 +117,13 @@ class Distribution(ABC):
             raise UndefinedError(f"{cls.__name__}: its cdf has no gradient on this engine; use the engine 'numpy'.")
         names = [p.name for p in cls.parameters]
 
-        def log_tails(values: tuple[np.ndarray, ...]) -> tuple[np.ndarray, np.ndarray]:
+        def tail(values: tuple[np.ndarray, ...], upper: bool) -> np.ndarray:
             d = cls(**dict(zip(names, values, strict=True)))
-            return d.log_cdf(y), d.log_sf(y)
+            return d.log_sf(y) if upper else d.log_cdf(y)
 
         d = cls(**dict(zip(names, params, strict=True)))
         with np.errstate(all="ignore"):
-            return tails_by_differences(log_tails, params, cls.parameters, d._cdf_slopes(y), d.log_prob(y))
+            return tails_by_differences(tail, params, cls.parameters, d._cdf_slopes(y), d.log_prob(y))
 
     @classmethod
     def log_interval(cls, params: tuple[Array, ...], low: Array, high: Array) -> tuple[Array, Backward]:

@@ -47,7 +47,7 @@ def loss_by_differences(
 
 
 def tails_by_differences(
-    log_tails: Callable[[tuple[np.ndarray, ...]], tuple[np.ndarray, np.ndarray]],
+    log_tail: Callable[[tuple[np.ndarray, ...], bool], np.ndarray],
     params: tuple[np.ndarray, ...],
     parameters: tuple[Parameter, ...],
     known: dict[str, np.ndarray],
@@ -57,8 +57,8 @@ def tails_by_differences(
 
     Parameters
     ----------
-    log_tails : callable
-        Both as a function of all parameters.
+    log_tail : callable
+        log sf, or log cdf, as a function of all parameters and of whether the upper tail is asked for.
     params, parameters
         As for `loss_by_differences`; the parameters are numbers, not vectors.
     known : dict
@@ -71,23 +71,24 @@ def tails_by_differences(
     tuple
         log_cdf, log_sf, and backward(d_log_cdf, d_log_sf) -> gradients of the parameters.
     """
-    tails = log_tails(params)
+    tails = log_tail(params, False), log_tail(params, True)
 
-    def slopes(i: int, p: Parameter) -> tuple[np.ndarray, np.ndarray] | np.ndarray:
+    def slope(i: int, p: Parameter, upper: bool) -> np.ndarray | float:
         if p.domain.integer:  # it has no slope
-            return np.zeros_like(tails)
+            return 0.0
         if p.name in known:
-            return known[p.name] * np.exp(log_p - tails[0]), -known[p.name] * np.exp(log_p - tails[1])
-        return _slope(lambda values: np.stack(log_tails(values)), params, i, p)
+            return known[p.name] * np.exp(log_p - tails[upper]) * (-1.0 if upper else 1.0)
+        return _slope(lambda values: log_tail(values, upper), params, i, p)
 
     def backward(d_log_cdf: np.ndarray, d_log_sf: np.ndarray) -> tuple[np.ndarray, ...]:
-        grads = []
+        grads = [np.zeros(tails[0].shape) for _ in parameters]
         with np.errstate(all="ignore"):
-            for i, p in enumerate(parameters):
-                # A tail that has no weight may have no finite slope.
-                pairs = zip((d_log_cdf, d_log_sf), slopes(i, p), strict=True)
-                parts = [np.where(d == 0.0, 0.0, d * slope) for d, slope in pairs]
-                grads.append(parts[0] + parts[1])
+            for upper, d in ((False, d_log_cdf), (True, d_log_sf)):
+                if not d.any():
+                    continue
+                for i, p in enumerate(parameters):
+                    # A tail that has no weight may have no finite slope.
+                    grads[i] = grads[i] + np.where(d == 0.0, 0.0, d * slope(i, p, upper))
         return tuple(grads)
 
     return *tails, backward

@@ -42,10 +42,12 @@ def log_interval(
     tuple
         Values (-inf where the interval is empty), and backward(d) -> gradients of the parameters.
     """
-    low, high = (np.asarray(e) if np.ndim(e) == 0 else e for e in (low, high))
+    low, high = (np.float64(e) if isinstance(e, float | int) else e for e in (low, high))
     with np.errstate(all="ignore"):  # of branches that are not taken
-        if never(high < family.support.high) or never(low >= family.support.low):
-            return _log_tail(family, params, low, high, upper=never(high < family.support.high))
+        if never(high < family.support.high):
+            return _log_tail(family, params, low, high, upper=True)
+        if not family.support.integer and never(low > family.support.low):  # few whole numbers are summed
+            return _log_tail(family, params, low, high, upper=False)
         return _log_interval(family, params, low, high)
 
 
@@ -54,7 +56,8 @@ def _log_tail(
 ) -> tuple[Array, Backward]:
     """Return the same of intervals that are known to have no upper end, or no lower one."""
     xp, support, dtype = namespace(params[0]), family.support, params[0].dtype
-    end = xp.asarray(low if upper else high, dtype=dtype)
+    shape = xp.broadcast_shapes(params[0].shape, np.shape(low), np.shape(high))
+    end = xp.broadcast_to(xp.asarray(low if upper else high, dtype=dtype), shape)
     if support.integer:
         end = xp.floor(end)
     below = end < support.low if support.integer else end <= support.low
@@ -87,7 +90,7 @@ def _log_interval(
     log_sf = xp.where(below, 0.0, xp.where(above, -xp.inf, log_sf))
 
     outer = xp.exp(log_cdf[0]) + xp.exp(log_sf[1])
-    middle, lower = outer < 0.5, log_cdf[1] <= log_sf[0]
+    middle, lower = (outer < 0.5) & ~(below[0] | above[1]), log_cdf[1] <= log_sf[0]
     top, rest = xp.where(lower, log_cdf[1], log_sf[0]), xp.where(lower, log_cdf[0], log_sf[1])
     empty = (ends[0] >= ends[1]) | (top == -xp.inf) & ~middle
     delta = xp.where(empty | middle, 1.0, top - xp.where(empty, 0.0, rest))
@@ -160,8 +163,10 @@ def _summed(family: "type[Distribution]", params: tuple[Array, ...], ends: Array
     terms = log_weights - nll
     top = xp.max(terms, axis=0)
     top = xp.where(xp.isfinite(top), top, 0.0)
-    values = xp.log(xp.sum(xp.exp(terms - top), axis=0)) + top
-    shares = xp.where(xp.isfinite(values), xp.exp(terms - values), 0.0)
+    parts = xp.exp(terms - top)
+    total = xp.sum(parts, axis=0)
+    values = xp.log(total) + top
+    shares = xp.where(total > 0.0, parts / total, 0.0)  # they sum to 1, whatever the rounding errors of large terms
     good = xp.abs(xp.sum(shares * (ratio - 1.0), axis=0)) <= error
 
     def backward(d: Array) -> list[tuple[Array, Array]]:

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 from likelinet.arrays import HALF_LOG_2PI, Array, log_minus_digamma, namespace, stirling_error
 from likelinet.distributions.base import Backward, Distribution, Parameter
 from likelinet.distributions.gamma import Gamma
-from likelinet.distributions.tails import UNDERFLOW, log_gamma_tail, log_of
+from likelinet.distributions.tails import log_incomplete_gamma
 from likelinet.distributions.univariate import Univariate
 from likelinet.domains import positive
 
@@ -64,12 +64,10 @@ class InverseGamma(Univariate):
         return scipy.special.gammainc(self.concentration, self.rate / y)
 
     def _log_cdf(self, y: np.ndarray) -> np.ndarray:
-        cdf, tail = self._cdf(y), log_gamma_tail(self.concentration, self.rate / y)
-        return np.where(cdf < UNDERFLOW, tail, log_of(cdf, self._sf(y)))
+        return log_incomplete_gamma(self._cdf(y), self._sf(y), self.concentration, self.rate / y)
 
     def _log_sf(self, y: np.ndarray) -> np.ndarray:
-        sf, tail = self._sf(y), log_gamma_tail(self.concentration, self.rate / y)
-        return np.where(sf < UNDERFLOW, tail, log_of(sf, self._cdf(y)))
+        return log_incomplete_gamma(self._sf(y), self._cdf(y), self.concentration, self.rate / y)
 
     def _ppf(self, q: np.ndarray) -> np.ndarray:
         return self.rate / scipy.special.gammainccinv(self.concentration, q)

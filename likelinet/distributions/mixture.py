@@ -14,6 +14,7 @@ from likelinet.distributions.categorical import Categorical, choose
 from likelinet.distributions.gaussian import Gaussian
 from likelinet.distributions.independent import Independent
 from likelinet.distributions.multivariate import Multivariate
+from likelinet.distributions.von_mises import VonMises
 from likelinet.errors import ParameterError, UndefinedError
 
 
@@ -185,13 +186,24 @@ class Mixture(Distribution):
         return self._quantile(q, upper=True)
 
     def mean(self) -> np.ndarray:
+        """Return E[Y]; of angles the mean direction."""
         m = self.marginals()
+        if isinstance(m.components, VonMises):
+            return np.angle(m._resultant())
         return np.sum(m.probs * m.components.mean(), axis=-1)
 
     def var(self) -> np.ndarray:
+        """Return the variance; of angles the circular one."""
         m = self.marginals()
+        if isinstance(m.components, VonMises):
+            return 1.0 - np.abs(m._resultant())
         centred = m.components.mean() - self.mean()[..., None]
         return np.sum(m.probs * (m.components.var() + centred**2), axis=-1)
+
+    def _resultant(self) -> np.ndarray:
+        """Return E[exp(iY)] of angles (Mardia & Jupp, *Directional Statistics*, 2000, section 3.4)."""
+        inner = self.components
+        return np.sum(self.probs * (1.0 - inner.var()) * np.exp(1j * inner.mean()), axis=-1)
 
     def mode(self) -> np.ndarray:
         """Return the most probable y, for several outputs that of each by itself."""

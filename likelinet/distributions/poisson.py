@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 from likelinet.arrays import HALF_LOG_2PI, Array, namespace, special, stirling_error
 from likelinet.distributions.base import Backward, Distribution, Parameter
 from likelinet.distributions.gamma import log1pmx_of_ratio
-from likelinet.distributions.tails import UNDERFLOW, log_gamma_tail, log_of
+from likelinet.distributions.tails import log_incomplete_gamma
 from likelinet.distributions.univariate import Univariate
 from likelinet.domains import nonnegative_integer, positive
 
@@ -67,12 +67,10 @@ class Poisson(Univariate):
         return scipy.special.gammainc(y + 1.0, self.rate)
 
     def _log_cdf(self, y: np.ndarray) -> np.ndarray:
-        cdf, tail = self._cdf(y), log_gamma_tail(y + 1.0, self.rate)
-        return np.where(cdf < UNDERFLOW, tail, log_of(cdf, self._sf(y)))
+        return log_incomplete_gamma(self._cdf(y), self._sf(y), y + 1.0, self.rate)
 
     def _log_sf(self, y: np.ndarray) -> np.ndarray:
-        sf, tail = self._sf(y), log_gamma_tail(y + 1.0, self.rate)
-        return np.where(sf < UNDERFLOW, tail, log_of(sf, self._cdf(y)))
+        return log_incomplete_gamma(self._sf(y), self._cdf(y), y + 1.0, self.rate)
 
     def _cdf_slopes(self, y: np.ndarray) -> dict[str, np.ndarray]:
         return {"rate": -np.ones_like(y)}

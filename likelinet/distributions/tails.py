@@ -12,6 +12,12 @@ def log_of(p: np.ndarray, q: np.ndarray) -> np.ndarray:
     return np.where(p > 0.5, np.log1p(-q), np.log(p))
 
 
+def log_incomplete_gamma(p: np.ndarray, q: np.ndarray, a: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Return log p for p = P(a, x) and q = Q(a, x), or the other way round; by expansion where p underflows."""
+    values, deep = log_of(p, q), p < UNDERFLOW
+    return np.where(deep, log_gamma_tail(a, x), values) if deep.any() else values
+
+
 def log_gamma_tail(a: np.ndarray, x: np.ndarray) -> np.ndarray:
     """Return log P(a, x) for x far below a and log Q(a, x) for x far above a, either of them less than 1e-200.
 

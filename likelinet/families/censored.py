@@ -1,6 +1,6 @@
 """A family of which some y are known only to lie in an interval."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -9,11 +9,11 @@ from likelinet.distributions import Censored, Distribution
 from likelinet.distributions.base import Backward
 from likelinet.distributions.intervals import anchor
 from likelinet.domains import Domain
-from likelinet.families.family import Family, Slot, Standardisation, before
+from likelinet.families.family import WrapperFamily, before
 
 
 @dataclass(frozen=True)
-class CensoredFamily(Family):
+class CensoredFamily(WrapperFamily):
     """`base` with y of shape (..., 2): the ends of an interval, equal where y is known exactly.
 
     Parameters
@@ -22,27 +22,9 @@ class CensoredFamily(Family):
         The family of y itself.
     """
 
-    base: Family
-
-    @property
-    def slots(self) -> tuple[Slot, ...]:
-        return self.base.slots
-
     @property
     def event_ndim(self) -> int:
         return 1
-
-    @property
-    def support(self) -> Domain:
-        return self.base.support
-
-    @property
-    def standardisation(self) -> Standardisation:
-        return self.base.standardisation
-
-    @property
-    def origin(self) -> float:
-        return self.base.origin
 
     def loss(self, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
         xp = namespace(params[0])
@@ -79,9 +61,6 @@ class CensoredFamily(Family):
         known = np.isfinite(middle)
         middle = middle[known]
         return self.base.start(np.round(middle) if self.support.integer else middle, weight[known])
-
-    def standardised(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> Family:
-        return replace(self, base=self.base.standardised(loc, scale, spread))
 
 
 def middle_of(lower: np.ndarray, upper: np.ndarray, support: Domain) -> np.ndarray:

@@ -1,6 +1,6 @@
 """A continuous family seen as whole numbers."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -9,11 +9,11 @@ from likelinet.distributions import Discretised, Distribution
 from likelinet.distributions.base import Backward
 from likelinet.distributions.intervals import anchor
 from likelinet.domains import Domain
-from likelinet.families.family import Family, Slot, Standardisation
+from likelinet.families.family import Standardisation, WrapperFamily
 
 
 @dataclass(frozen=True)
-class DiscretisedFamily(Family):
+class DiscretisedFamily(WrapperFamily):
     """The whole number nearest to a value of `base`.
 
     Parameters
@@ -21,12 +21,6 @@ class DiscretisedFamily(Family):
     base : Family
         A continuous family.
     """
-
-    base: Family
-
-    @property
-    def slots(self) -> tuple[Slot, ...]:
-        return self.base.slots
 
     @property
     def support(self) -> Domain:
@@ -54,6 +48,3 @@ class DiscretisedFamily(Family):
         # Zero is where positive values below one half go.
         inside = np.where(base.contains(y), y, np.clip(y, base.low + 0.25, base.high - 0.25))
         return self.base.start(np.where(base.contains(inside), inside, anchor(base)), weight)
-
-    def standardised(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> Family:
-        return replace(self, base=self.base.standardised(loc, scale, spread))

@@ -1,7 +1,9 @@
 """What a family is: a distribution whose parameters are still open, with a source and a link for each of them."""
 
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -52,16 +54,16 @@ class Slot:
     shape: tuple[int, ...] = ()
     exposure: Column | None = None
 
-    @property
+    @cached_property
     def raw_shape(self) -> tuple[int, ...]:
         """The shape of the raw numbers it takes per row."""
         own = len(self.shape) - self.parameter.event_ndim
         return self.shape[:own] + ((self.link.raw_size(self.shape[own:]),) if self.shape[own:] else ())
 
-    @property
+    @cached_property
     def size(self) -> int:
         """How many raw numbers it takes per row."""
-        return int(np.prod(self.raw_shape))
+        return math.prod(self.raw_shape)
 
     def within(self, n: int) -> "Slot":
         """Return the slot of n such parameters in place of one."""
@@ -90,10 +92,7 @@ class Slot:
 
 
 class Family(ABC):
-    """A distribution given its parameters: pure data and pure functions.
-
-    A family over another one, its `base`, has the slots of the base among its own and calls its functions.
-    """
+    """A distribution given its parameters: pure data and pure functions."""
 
     @property
     @abstractmethod
@@ -148,6 +147,48 @@ class Family(ABC):
     @abstractmethod
     def standardised(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> "Family":
         """Return the family of (y - loc) / scale, which has the given spread."""
+
+
+@dataclass(frozen=True)
+class WrapperFamily(Family):
+    """A family over another one: like it in all that is not said otherwise.
+
+    Parameters
+    ----------
+    base : Family
+        The family that it is over.
+    """
+
+    base: Family
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        return self.base.slots
+
+    @property
+    def event_ndim(self) -> int:
+        return self.base.event_ndim
+
+    @property
+    def standardisation(self) -> Standardisation:
+        return self.base.standardisation
+
+    @property
+    def origin(self) -> float:
+        return self.base.origin
+
+    @property
+    def support(self) -> Domain:
+        return self.base.support
+
+    def dense(self, y: np.ndarray) -> np.ndarray:
+        return self.base.dense(y)
+
+    def start(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
+        return self.base.start(y, weight)
+
+    def standardised(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> Family:
+        return replace(self, base=self.base.standardised(loc, scale, spread))
 
 
 def before(y: Array) -> Array:

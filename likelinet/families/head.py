@@ -1,4 +1,4 @@
-"""The head: raw network outputs, shared constants and columns of the table, through links, into a family's parameters."""
+"""The head: raw network outputs, shared constants and columns of the table, through links, into parameters."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ HeadBackward = Callable[[Array], tuple[Array, Array | None]]
 class Head:
     """A family with a place in the raw numbers for each of its slots.
 
-    Raw outputs have shape (M, n, `predicted`), shared constants (M, `shared`), columns (M, n, len(`columns`)), or None where it
-    reads none.
+    Raw outputs have shape (M, n, `predicted`), shared constants (M, `shared`), columns (M, n, len(`columns`)), or None
+    where it reads none.
 
     Parameters
     ----------

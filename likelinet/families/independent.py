@@ -1,18 +1,17 @@
 """d outputs, independent given x."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from likelinet.arrays import Array, namespace
 from likelinet.distributions import Distribution, Independent
 from likelinet.distributions.base import Backward
-from likelinet.domains import Domain
-from likelinet.families.family import Family, Slot, Standardisation
+from likelinet.families.family import Slot, WrapperFamily
 
 
 @dataclass(frozen=True)
-class IndependentFamily(Family):
+class IndependentFamily(WrapperFamily):
     """d copies of `base`, each with parameters of its own; y has shape (n, d).
 
     Parameters
@@ -23,7 +22,6 @@ class IndependentFamily(Family):
         d.
     """
 
-    base: Family
     outputs: int
 
     @property
@@ -33,18 +31,6 @@ class IndependentFamily(Family):
     @property
     def event_ndim(self) -> int:
         return 1 + self.base.event_ndim
-
-    @property
-    def support(self) -> Domain:
-        return self.base.support
-
-    @property
-    def standardisation(self) -> Standardisation:
-        return self.base.standardisation
-
-    @property
-    def origin(self) -> float:
-        return self.base.origin
 
     @property
     def stable_in_float32(self) -> bool:
@@ -58,15 +44,9 @@ class IndependentFamily(Family):
         values, backward = self.base.log_interval(params, low, high)
         return namespace(values).sum(values, axis=-1), lambda d: backward(d[..., None])
 
-    def dense(self, y: np.ndarray) -> np.ndarray:
-        return self.base.dense(y)
-
     def distribution(self, params: tuple[np.ndarray, ...]) -> Distribution:
         return Independent(self.base.distribution(params))
 
     def start(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
         each = [self.base.start(y[:, j], weight) for j in range(self.outputs)]
         return tuple(None if p[0] is None else np.stack(p) for p in zip(*each, strict=True))
-
-    def standardised(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> Family:
-        return replace(self, base=self.base.standardised(loc, scale, spread))

@@ -7,14 +7,13 @@ import numpy as np
 from likelinet.arrays import Array
 from likelinet.distributions import Distribution, Mixture, Parameter
 from likelinet.distributions.base import Backward
-from likelinet.domains import Domain
-from likelinet.families.family import Family, Slot, Standardisation
+from likelinet.families.family import Family, Slot, WrapperFamily
 
 WEIGHT_LOGITS = Parameter("logits", event_ndim=1, symbol="z")
 
 
 @dataclass(frozen=True)
-class MixtureFamily(Family):
+class MixtureFamily(WrapperFamily):
     """K components of `base`, weighted by the softmax of the first slot.
 
     Parameters
@@ -25,7 +24,6 @@ class MixtureFamily(Family):
         Those of the weights.
     """
 
-    base: Family
     logits: Slot
 
     @property
@@ -37,30 +35,11 @@ class MixtureFamily(Family):
         """K."""
         return self.logits.shape[-1]
 
-    @property
-    def event_ndim(self) -> int:
-        return self.base.event_ndim
-
-    @property
-    def support(self) -> Domain:
-        return self.base.support
-
-    @property
-    def standardisation(self) -> Standardisation:
-        return self.base.standardisation
-
-    @property
-    def origin(self) -> float:
-        return self.base.origin
-
     def loss(self, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
         return Mixture.loss_of(self.base.loss, self.event_ndim)(params, y)
 
     def log_interval(self, params: tuple[Array, ...], low: Array, high: Array) -> tuple[Array, Backward]:
         return Mixture.log_interval_of(self.base.log_interval, self.event_ndim)(params, low, high)
-
-    def dense(self, y: np.ndarray) -> np.ndarray:
-        return self.base.dense(y)
 
     def distribution(self, params: tuple[np.ndarray, ...]) -> Distribution:
         logits, *inner = params

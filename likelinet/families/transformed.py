@@ -8,11 +8,11 @@ from likelinet.arrays import Array, namespace
 from likelinet.distributions import Affine, Distribution, Log, Logit, Transformed
 from likelinet.distributions.base import Backward
 from likelinet.domains import Domain
-from likelinet.families.family import Family, Slot, Standardisation
+from likelinet.families.family import Family, Standardisation, WrapperFamily
 
 
 @dataclass(frozen=True)
-class TransformedFamily(Family):
+class TransformedFamily(WrapperFamily):
     """y = transform(x), with x from `base`.
 
     Parameters
@@ -23,12 +23,7 @@ class TransformedFamily(Family):
         The map.
     """
 
-    base: Family
     transform: Affine | Log | Logit
-
-    @property
-    def slots(self) -> tuple[Slot, ...]:
-        return self.base.slots
 
     @property
     def support(self) -> Domain:

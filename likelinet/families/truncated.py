@@ -8,11 +8,11 @@ from likelinet.arrays import Array, namespace
 from likelinet.distributions import Distribution, Truncated
 from likelinet.distributions.base import Backward
 from likelinet.domains import Domain
-from likelinet.families.family import Family, Slot, Standardisation, before
+from likelinet.families.family import Family, WrapperFamily, before
 
 
 @dataclass(frozen=True)
-class TruncatedFamily(Family):
+class TruncatedFamily(WrapperFamily):
     """`base` given low ≤ y ≤ high.
 
     Parameters
@@ -23,13 +23,8 @@ class TruncatedFamily(Family):
         The bounds; their shapes broadcast with those of the parameters.
     """
 
-    base: Family
-    low: np.ndarray
-    high: np.ndarray
-
-    @property
-    def slots(self) -> tuple[Slot, ...]:
-        return self.base.slots
+    low: np.ndarray | np.float64
+    high: np.ndarray | np.float64
 
     @property
     def support(self) -> Domain:
@@ -44,14 +39,6 @@ class TruncatedFamily(Family):
         )
 
     @property
-    def standardisation(self) -> Standardisation:
-        return self.base.standardisation
-
-    @property
-    def origin(self) -> float:
-        return self.base.origin
-
-    @property
     def _open_low(self) -> np.ndarray:
         """What y is greater than."""
         return np.ceil(self.low) - 1.0 if self.base.support.integer else before(self.low)
@@ -60,7 +47,8 @@ class TruncatedFamily(Family):
         values, backward = self.base.loss(params, y)
         mass, mass_backward = self.base.log_interval(params, self._open_low, self.high)
         outside = (y < self.low) | (y > self.high)
-        return namespace(y).where(outside, np.inf, values + mass), lambda d: tuple(a + b for a, b in zip(backward(d), mass_backward(d), strict=True))
+        values = namespace(y).where(outside, np.inf, values + mass)
+        return values, lambda d: tuple(a + b for a, b in zip(backward(d), mass_backward(d), strict=True))
 
     def log_interval(self, params: tuple[Array, ...], low: Array, high: Array) -> tuple[Array, Backward]:
         xp = namespace(params[0])
@@ -70,14 +58,8 @@ class TruncatedFamily(Family):
         mass, mass_backward = self.base.log_interval(params, self._open_low, self.high)
         return values - mass, lambda d: tuple(a - b for a, b in zip(backward(d), mass_backward(d), strict=True))
 
-    def dense(self, y: np.ndarray) -> np.ndarray:
-        return self.base.dense(y)
-
     def distribution(self, params: tuple[np.ndarray, ...]) -> Distribution:
         return Truncated(self.base.distribution(params), self.low, self.high)
-
-    def start(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
-        return self.base.start(y, weight)
 
     def standardised(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> Family:
         low, high = (self.low - loc) / scale, (self.high - loc) / scale

@@ -9,7 +9,7 @@ from likelinet.distributions import Distribution, Hurdle, Parameter, ZeroInflate
 from likelinet.distributions.base import Backward
 from likelinet.distributions.intervals import anchor
 from likelinet.domains import Domain
-from likelinet.families.family import Family, Slot, Standardisation
+from likelinet.families.family import Family, Slot, Standardisation, WrapperFamily
 from likelinet.families.parametric import Parametric
 from likelinet.families.truncated import TruncatedFamily
 
@@ -17,18 +17,17 @@ GATE_LOGITS = Parameter("gate_logits", symbol="log π/(1-π)")
 
 
 @dataclass(frozen=True)
-class HurdleFamily(Family):
-    """Zero with the probability of the first slot, the gate; else `base` given that it is not zero.
+class FamilyWithZeros(WrapperFamily):
+    """Zero with the probability of the first slot, the gate; else from `base`.
 
     Parameters
     ----------
     base : Family
-        The family of what is not zero.
+        The family of what comes through the gate.
     gate : Slot
-        The log odds of a zero.
+        The log odds of an extra zero.
     """
 
-    base: Family
     gate: Slot
 
     @property
@@ -41,7 +40,23 @@ class HurdleFamily(Family):
 
     @property
     def standardisation(self) -> Standardisation:
-        return scaled_about_zero(self.base)
+        """As that of the base, if zero stays zero."""
+        return "none" if self.base.standardisation == "none" or self.base.origin != 0.0 else "scale"
+
+    def dense(self, y: np.ndarray) -> np.ndarray:
+        return (y != 0.0) & self.base.dense(y)
+
+    def start(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
+        """The share of zeros as log odds, and the estimates of the base from what is not zero."""
+        zero = y == 0.0
+        share = np.clip(np.average(zero, weights=weight), 0.5 / len(y), 1.0 - 0.5 / len(y))
+        rest = self.base.start(y, weight) if zero.all() else self.base.start(y[~zero], weight[~zero])
+        return (np.log(share) - np.log1p(-share), *rest)
+
+
+@dataclass(frozen=True)
+class HurdleFamily(FamilyWithZeros):
+    """Zero with the probability of the first slot, the gate; else `base` given that it is not zero."""
 
     def loss(self, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
         gate, *inner = params
@@ -65,7 +80,7 @@ class HurdleFamily(Family):
         if not gives_zero(self.base.support):
             return xp.zeros_like(like), lambda d: tuple(xp.zeros_like(p) for p in inner)
         if not isinstance(self.base, Parametric):
-            return self.base.log_interval(inner, np.zeros(()), np.full((), np.inf))
+            return self.base.log_interval(inner, 0.0, np.inf)
         nll, backward = self.base.loss(inner, xp.zeros_like(like))
         return log1mexp(nll), lambda d: backward(xp.where(d == 0.0, 0.0, d / xp.expm1(nll)))
 
@@ -75,46 +90,14 @@ class HurdleFamily(Family):
             rest = TruncatedFamily(rest, np.float64(1.0), np.float64(np.inf))
         return log_interval_with_zero(rest, params, low, high)
 
-    def dense(self, y: np.ndarray) -> np.ndarray:
-        return (y != 0.0) & self.base.dense(y)
-
     def distribution(self, params: tuple[np.ndarray, ...]) -> Distribution:
         gate, *inner = params
         return Hurdle(self.base.distribution(tuple(inner)), gate_logits=gate)
 
-    def start(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
-        return start_with_zeros(self.base, y, weight)
-
-    def standardised(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> Family:
-        return replace(self, base=self.base.standardised(loc, scale, spread))
-
 
 @dataclass(frozen=True)
-class ZeroInflatedFamily(Family):
-    """Zero with the probability of the first slot, the gate; else `base`, which may give a zero of its own.
-
-    Parameters
-    ----------
-    base : Family
-        The family of what comes through the gate.
-    gate : Slot
-        The log odds of an extra zero.
-    """
-
-    base: Family
-    gate: Slot
-
-    @property
-    def slots(self) -> tuple[Slot, ...]:
-        return (self.gate, *self.base.slots)
-
-    @property
-    def support(self) -> Domain:
-        return with_zero(self.base.support)
-
-    @property
-    def standardisation(self) -> Standardisation:
-        return scaled_about_zero(self.base)
+class ZeroInflatedFamily(FamilyWithZeros):
+    """Zero with the probability of the first slot, the gate; else `base`, which may give a zero of its own."""
 
     def loss(self, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
         if not gives_zero(self.base.support):  # then all zeros are the gate's
@@ -137,18 +120,9 @@ class ZeroInflatedFamily(Family):
     def log_interval(self, params: tuple[Array, ...], low: Array, high: Array) -> tuple[Array, Backward]:
         return log_interval_with_zero(self.base, params, low, high)
 
-    def dense(self, y: np.ndarray) -> np.ndarray:
-        return (y != 0.0) & self.base.dense(y)
-
     def distribution(self, params: tuple[np.ndarray, ...]) -> Distribution:
         gate, *inner = params
         return ZeroInflated(self.base.distribution(tuple(inner)), gate_logits=gate)
-
-    def start(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
-        return start_with_zeros(self.base, y, weight)
-
-    def standardised(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> Family:
-        return replace(self, base=self.base.standardised(loc, scale, spread))
 
 
 def gives_zero(base: Domain) -> bool:
@@ -163,11 +137,6 @@ def with_zero(base: Domain) -> Domain:
     closed = (base.closed[0] or base.low >= 0.0, base.closed[1] or base.high <= 0.0)
     low, high = min(base.low, 0.0), max(base.high, 0.0)
     return replace(base, description=f"0 or {base.description}", low=low, high=high, closed=closed)
-
-
-def scaled_about_zero(base: Family) -> Standardisation:
-    """Return how targets may be scaled if zero must stay zero."""
-    return "none" if base.standardisation == "none" or base.origin != 0.0 else "scale"
 
 
 def log_interval_with_zero(rest: Family, params: tuple[Array, ...], low: Array, high: Array) -> tuple[Array, Backward]:
@@ -187,11 +156,3 @@ def log_interval_with_zero(rest: Family, params: tuple[Array, ...], low: Array, 
         return (d * (extra * q - joint * p), *rest_backward(d * joint))
 
     return total, backward
-
-
-def start_with_zeros(base: Family, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
-    """Return the share of zeros as log odds, and the estimates of the base from what is not zero."""
-    zero = y == 0.0
-    share = np.clip(np.average(zero, weights=weight), 0.5 / len(y), 1.0 - 0.5 / len(y))
-    rest = base.start(y, weight) if zero.all() else base.start(y[~zero], weight[~zero])
-    return (np.log(share) - np.log1p(-share), *rest)

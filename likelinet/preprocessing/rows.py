@@ -93,7 +93,10 @@ def _target(table: Table, data: DataConfig, classes: bool) -> np.ndarray | Inter
 
 def _between(table: Table, lower: str, upper: str) -> Interval:
     low, high = table.bounds(lower, -np.inf), table.bounds(upper, np.inf)
-    for wrong, what in ((low > high, "is above the upper one"), ((low == high) & np.isinf(low), "is the upper one too")):
+    for wrong, what in (
+        (low > high, "is above the upper one"),
+        ((low == high) & np.isinf(low), "is the upper one too"),
+    ):
         if wrong.any():
             raise DataError(
                 f"Column '{lower}', the lower end, {what}, '{upper}', as {low[wrong][0]:g} and {high[wrong][0]:g} "

@@ -154,6 +154,8 @@ def check_finite(values: np.ndarray, what: str, index: np.ndarray | None = None)
 def read_csv(path: str | Path) -> Table:
     """Return the table in a CSV file whose first line names the columns.
 
+    A first column without a name holds the names of the rows, as R and pandas write them, and is left out.
+
     Raises
     ------
     DataError
@@ -182,6 +184,8 @@ def read_csv(path: str | Path) -> Table:
         raise DataError(f"{path}: not a CSV file in UTF-8 ({error}).") from None
     if not header:
         raise DataError(f"{path}: the table is empty; its first line must name the columns.")
+    if header[0] == "" and len(header) > 1:
+        header, rows = header[1:], [row[1:] for row in rows]
     twice = {name for name in header if header.count(name) > 1}
     if twice or "" in header:
         raise DataError(

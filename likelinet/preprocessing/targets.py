@@ -166,7 +166,9 @@ def check_support(
     if isinstance(y, Interval):
         outside = ~support.contains(y.lower)
         bad = np.where(y.exact, outside, (y.upper < support.low) | (y.lower > support.high))
-        touching = (y.upper == support.low) & (not support.closed[0]) | (y.lower == support.high) & (not support.closed[1])
+        touching = (y.upper == support.low) & (not support.closed[0]) | (y.lower == support.high) & (
+            not support.closed[1]
+        )
         bad |= ~y.exact & touching
         bad |= np.isfinite(y.lower) & (y.lower < support.low) | np.isfinite(y.upper) & (y.upper > support.high)
         example = "" if not bad.any() else f"from {y.lower[bad][0]:g} to {y.upper[bad][0]:g}"

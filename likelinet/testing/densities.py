@@ -119,10 +119,11 @@ def _table(y: np.ndarray, cdf: np.ndarray, points: np.ndarray, p: np.ndarray) ->
     )
 
     def moment(values: np.ndarray) -> float:
-        terms = np.where(p > 0.0, values * p, 0.0) / total
+        terms = np.where(p > 0.0, values * p, 0.0) / p.sum()
         return terms.sum() if np.abs(terms[~near]).sum() < 1e-6 * np.abs(terms).sum() else np.nan
 
-    mean = moment(points)
+    middle = float(y[np.searchsorted(cdf, 0.5 * total).clip(0, len(y) - 1)])  # around which little cancels
+    mean = middle + moment(points - middle)
     return Masses(y, cdf, total, mean, moment((points - mean) ** 2))
 
 

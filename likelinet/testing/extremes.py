@@ -50,5 +50,10 @@ def check_extremes(d: Distribution, y: np.ndarray) -> None:
 
 def _at(d: Distribution, params: list[np.ndarray], y: np.ndarray, bad: np.ndarray, size: float) -> str:
     i = int(bad.argmax())
-    inside = ", ".join(f"{p.name} = {v[i]}" for p, v in zip(d.parameters, params, strict=True) if not v[i].ndim)
-    return f"at y = {y[i]}{', ' * bool(inside)}{inside}, as raw network outputs of up to ±{size:g} give."
+    inside = ", ".join(f"{p.name} = {v[i]:.6g}" for p, v in zip(d.parameters, params, strict=True) if not v[i].ndim)
+    return f"at y = {shown(y[i])}{', ' * bool(inside)}{inside}, as raw network outputs of up to ±{size:g} give."
+
+
+def shown(y: np.ndarray) -> str:
+    """Return y, a number or a vector, in six digits."""
+    return np.array2string(np.asarray(y), precision=6)

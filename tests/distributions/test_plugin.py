@@ -89,6 +89,39 @@ def test_a_cdf_and_a_ppf_bring_the_rest():
     )
 
 
+class Wrapped(SamplingRayleigh):
+    """With what other distributions over it need."""
+
+    def cdf(self, y):
+        return -np.expm1(-0.5 * (np.asarray(y) / self.scale) ** 2)
+
+
+def test_distributions_over_it():
+    d, oracle = Wrapped(scale=SCALE), scipy.stats.rayleigh(scale=SCALE)
+    mass = oracle.cdf(5.0) - oracle.cdf(0.3)
+    truncated = ll.Truncated(d, 0.3, 5.0)
+    np.testing.assert_allclose(truncated.log_prob(1.5), oracle.logpdf(1.5) - np.log(mass), rtol=1e-12)
+    np.testing.assert_allclose(truncated.cdf(1.5), (oracle.cdf(1.5) - oracle.cdf(0.3)) / mass, rtol=1e-12)
+    y = ll.Interval([0.4, 1.0, -np.inf], [0.4, np.inf, 2.0])
+    want = [oracle.logpdf(0.4)[0], oracle.logsf(1.0)[1], oracle.logcdf(2.0)[2]]
+    np.testing.assert_allclose(ll.Censored(d).log_prob(y), want, rtol=1e-12)
+    np.testing.assert_allclose(np.exp(ll.Discretised(d).log_prob(0.0)), oracle.cdf(0.5), rtol=1e-12)
+    np.testing.assert_allclose(ll.Discretised(d).cdf(2.0), oracle.cdf(2.5), rtol=1e-12)
+    np.testing.assert_allclose(ll.ZeroInflated(d, gate=0.3).cdf(1.5), 0.3 + 0.7 * oracle.cdf(1.5), rtol=1e-12)
+    np.testing.assert_allclose(ll.Hurdle(d, gate=0.3).log_prob(1.5), np.log(0.7) + oracle.logpdf(1.5), rtol=1e-12)
+    np.testing.assert_allclose(ll.Transformed(d, ll.Log()).median(), np.exp(oracle.median()), rtol=1e-12)
+
+
+def test_the_gradient_of_its_cdf_by_differences():
+    log_cdf, log_sf, backward = Wrapped.tails((SCALE,), Y)
+    oracle, step = scipy.stats.rayleigh, 1e-5 * SCALE
+    np.testing.assert_allclose(log_cdf, oracle.logcdf(Y, scale=SCALE), rtol=1e-12)
+    np.testing.assert_allclose(log_sf, oracle.logsf(Y, scale=SCALE), rtol=1e-9)
+    for weights, f in (((1.0, 0.0), oracle.logcdf), ((0.0, 1.0), oracle.logsf)):
+        want = (f(Y, scale=SCALE + step) - f(Y, scale=SCALE - step)) / (2.0 * step)
+        np.testing.assert_allclose(backward(*(np.full(3, w) for w in weights))[0], want, rtol=1e-6)
+
+
 @pytest.mark.parametrize("method", ["mean", "var", "std", "mode", "entropy", "median", "sample"])
 def test_missing_summaries_say_so(method):
     with pytest.raises(ll.UndefinedError, match=r"^Rayleigh has no \w+\.$"):

@@ -161,7 +161,7 @@ def columns_for(head: Head, rng: np.random.Generator, lead: tuple[int, ...]) -> 
 def observed(
     head: Head, raw: np.ndarray, shared: np.ndarray, columns: np.ndarray | None, rng: np.random.Generator
 ) -> np.ndarray:
-    """Return a draw from the predicted distributions, in the form of the loss: intervals of every kind by their ends."""
+    """Return a draw from the predicted distributions, in the form of the loss: intervals by their ends."""
     with np.errstate(all="ignore"):
         d = head.distribution(raw, shared, columns)
         if not head.family.event_ndim or type(head.family).__name__ != "CensoredFamily":

@@ -166,8 +166,7 @@ FIT: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "not positive under a logarithm": (
         of(changed(POSITIVE, 4, 0.0), over("transformed", GAUSSIAN, transform="log")),
-        "y has 1 row outside the support of 'transformed' (row 4, for example 0): each value must be "
-        "a number above 0.",
+        "y has 1 row outside the support of 'transformed' (row 4, for example 0): each value must be a number above 0.",
     ),
     "above 1 under a logit": (
         of(changed(COUNTS / 9.0 + 0.1, 4, 1.5), over("transformed", GAUSSIAN, transform="logit")),

@@ -86,7 +86,7 @@ def run(head: Head, raw: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndar
         return loss[0], backward(np.ones((1, 1)))[0][0, 0]
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(nestings(LEAVES, 2).flatmap(lambda f: st.tuples(st.just(f), values(trained(f)))), st.data())
 def test_never_nan_at_any_raw_outputs(drawn, data):
     family, y = drawn
@@ -99,7 +99,7 @@ def test_never_nan_at_any_raw_outputs(drawn, data):
     assert np.isfinite(gradient).all() or np.abs(loss) > 1e30
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(nestings(LEAVES, 2).flatmap(lambda f: st.tuples(st.just(f), values(trained(f)))), st.integers(0, 1000))
 def test_gradients_and_values_at_moderate_raw_outputs(drawn, seed):
     family, y = drawn

@@ -1,0 +1,277 @@
+"""Comparing families: cross-validated scores against closed-form fits, and the ranking against SciPy's paired test."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy
+
+import likelinet as ll
+from likelinet.compare import HeldOut, compare, families, ranked
+from likelinet.preprocessing.tables import as_table
+from tests.small import COLUMNS, Result, cli, write_csv
+
+RNG = np.random.default_rng(0)
+N = 60
+Y = RNG.gamma(3.0, 2.0, N)
+COUNTS = RNG.poisson(3.0, N)
+WEIGHT = RNG.uniform(0.0, 2.0, N) * (np.arange(N) % 5 > 0)
+TABLE = as_table(np.column_stack([Y, COUNTS, WEIGHT]))
+INTERCEPT: dict[str, Any] = {"target": "x0", "features": []}
+
+
+def alone(**data: Any) -> ll.ModelConfig:
+    """Return a config without features, whose fit is exact maximum likelihood."""
+    return ll.ModelConfig(data={**INTERCEPT, **data}, training={"seed": 3})
+
+
+def scores(text: str, config: ll.ModelConfig, folds: int = 5) -> dict[str, np.ndarray]:
+    return {r.family: r.log_scores for r in compare(families(text, config), TABLE, folds)}
+
+
+def held_out(y: np.ndarray, weight: np.ndarray, folds: int, fit, log_density) -> np.ndarray:
+    fold = np.random.default_rng(3).permutation(len(y)) % folds
+    found = np.empty(len(y))
+    for k in range(folds):
+        found[fold == k] = log_density(y[fold == k], *fit(y[fold != k], weight[fold != k]))
+    return found
+
+
+def normal(y: np.ndarray, w: np.ndarray) -> tuple[float, float]:
+    mean = np.average(y, weights=w)
+    return mean, np.sqrt(np.average((y - mean) ** 2, weights=w))
+
+
+@pytest.mark.parametrize("folds", [2, 5])
+def test_scores_are_those_of_closed_form_fits_to_the_other_folds(folds: int):
+    found = scores("gaussian, exponential, log_normal", alone(), folds)
+    ones = np.ones(N)
+    expected = {
+        "gaussian": held_out(Y, ones, folds, normal, scipy.stats.norm.logpdf),
+        "exponential": held_out(Y, ones, folds, lambda y, w: (0.0, y.mean()), scipy.stats.expon.logpdf),
+        "log_normal": held_out(
+            np.log(Y), ones, folds, normal, lambda t, m, s: scipy.stats.lognorm.logpdf(np.exp(t), s, 0.0, np.exp(m))
+        ),
+    }
+    for family, values in expected.items():
+        # A softplus link has a floor of 0.001 spreads, which moves nothing but the last digits.
+        np.testing.assert_allclose(found[family], values, rtol=1e-3, atol=1e-3)
+
+
+def test_rows_of_weight_zero_take_no_part_and_others_count_by_their_weight():
+    kept = WEIGHT > 0.0
+    found = scores("gaussian", alone(weight="x2"))["gaussian"]
+    expected = held_out(Y[kept], WEIGHT[kept], 5, normal, scipy.stats.norm.logpdf)
+    np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-3)
+
+
+def test_a_seed_draws_the_folds():
+    first = scores("gaussian", alone())["gaussian"]
+    np.testing.assert_array_equal(first, scores("poisson, gaussian", alone())["gaussian"])
+    other = ll.ModelConfig(data=INTERCEPT, training={"seed": 4})
+    assert not np.array_equal(first, scores("gaussian", other)["gaussian"])
+
+
+def test_a_family_that_cannot_be_fitted_says_why_and_the_others_go_on():
+    found = list(compare(families("poisson, gaussian", alone()), TABLE))
+    assert [r.family for r in found] == ["poisson", "gaussian"]
+    assert found[0].log_scores is None
+    assert "must be a whole number 0, 1, 2, …" in str(found[0].error)
+    assert found[1].error is None
+
+
+def test_too_few_rows():
+    with pytest.raises(ll.DataError, match=r"60 rows with a positive weight: too few for 31 folds"):
+        next(compare(families("gaussian", alone()), TABLE, 31))
+
+
+# ---- the ranking -------------------------------------------------------------------------------------------------
+
+A, B = RNG.normal(size=40), RNG.normal(0.4, 1.0, 40)
+
+
+def test_ranked_is_the_paired_test():
+    best, worse = ranked([HeldOut("a", A), HeldOut("failed", error="No."), HeldOut("b", B)])
+    assert (best.family, best.difference, best.standard_error) == ("b", 0.0, 0.0)
+    test = scipy.stats.ttest_rel(A, B)
+    assert worse.difference / worse.standard_error == pytest.approx(test.statistic, rel=1e-12)
+    assert worse.log_score == pytest.approx(A.mean())
+
+
+def test_ranked_with_weights_row_by_row():
+    weight = RNG.uniform(0.5, 2.0, 40)
+    worse = ranked([HeldOut("a", A), HeldOut("b", B)], weight)[1]
+    mean = sum(w * (a - b) for w, a, b in zip(weight, A, B, strict=True)) / sum(weight)
+    square = sum((w * (a - b - mean)) ** 2 for w, a, b in zip(weight, A, B, strict=True)) / sum(weight) ** 2
+    assert worse.difference == pytest.approx(mean)
+    assert worse.standard_error == pytest.approx(np.sqrt(40.0 / 39.0 * square))
+
+
+def test_an_impossible_row_comes_last():
+    rows = ranked([HeldOut("never", np.where(np.arange(40) == 3, -np.inf, 9.0)), HeldOut("a", A)])
+    assert [r.family for r in rows] == ["a", "never"]
+    assert rows[1].log_score == -np.inf
+    assert rows[1].clear
+
+
+def test_clear_means_two_standard_errors():
+    n = 10_000
+    noise = RNG.normal(size=n)
+    for shift, clear in ((0.0, False), (0.1, True)):
+        assert ranked([HeldOut("a", noise * 0.01), HeldOut("b", noise - shift)])[1].clear == clear
+
+
+# ---- the list of families ----------------------------------------------------------------------------------------
+
+
+def test_the_list_is_yaml():
+    config = ll.ModelConfig(distribution={"kind": "student_t", "df": 4.0}, ensemble=2)
+    text = "gaussian, config, {kind: mixture, components: 2}, {kind: hurdle, base: {kind: poisson}}"
+    found = families(text, config)
+    assert list(found) == ["gaussian", "config", "mixture(components=2)", "hurdle(poisson)"]
+    assert found["config"] == config
+    assert found["gaussian"].distribution == ll.GaussianConfig()
+    assert found["mixture(components=2)"].distribution == ll.MixtureConfig(components=2)
+    assert found["hurdle(poisson)"].ensemble == 2
+    assert list(families(f"[{text}]", config)) == list(found)
+
+
+@pytest.mark.parametrize("target", [{"time": "t", "event": "e"}, {"lower": "l", "upper": "u"}])
+def test_a_censored_target_makes_every_family_a_censored_one(target: dict[str, str]):
+    config = ll.ModelConfig(data={"target": target}, distribution={"kind": "censored", "base": {}})
+    found = families("weibull, config, {kind: censored, base: {kind: gamma}}", config)
+    assert found["weibull"].distribution == ll.CensoredConfig(base=ll.WeibullConfig())
+    assert found["censored(gamma)"].distribution == ll.CensoredConfig(base=ll.GammaConfig())
+    assert found["config"] == config
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("gausian", "--families gausian: distribution: unknown kind 'gausian' (did you mean 'gaussian'?)."),
+        ("gaussian, gaussian", "--families names gaussian twice."),
+        ("", "write a list like gaussian,student_t"),
+        ("gaussian, 3", "write a list like gaussian,student_t"),
+        ("{kind: gaussian", "write a list like gaussian,student_t"),
+        ("hurdle", "--families hurdle: distribution.base: is missing."),
+        ("{kind: mixture, component: 2}", "unknown key 'component' (did you mean 'components'?)"),
+    ],
+)
+def test_bad_lists(text: str, message: str):
+    with pytest.raises(ll.ConfigError) as caught:
+        families(text, ll.ModelConfig())
+    assert message in str(caught.value)
+
+
+# ---- the command -------------------------------------------------------------------------------------------------
+
+
+def run(folder: Path, *arguments: str, target: str = "price", features: str = "[]") -> Result:
+    config = folder / "c.yaml"
+    config.write_text(
+        f"data: {{target: {target}, features: {features}}}\nnetwork: {{hidden: [4]}}\ntraining: {{epochs: 2, seed: 3}}"
+    )
+    return cli("compare", config, write_csv(folder / "t.csv", COLUMNS), *arguments)
+
+
+def test_table_and_json_are_the_ranking(tmp_path: Path):
+    done = run(tmp_path, "--families", "gamma,gaussian,config,exponential", "--json")
+    assert (done.code, done.err) == (0, "")
+    found = json.loads(done.out)
+    assert (found["rows"], found["folds"]) == (40, 5)
+    y = np.array(COLUMNS["price"])
+    by_hand = held_out(y, np.ones(40), 5, normal, scipy.stats.norm.logpdf)
+    rows = {r["family"]: r for r in found["families"]}
+    assert list(rows) == sorted(rows, key=lambda f: -rows[f]["log_score"])
+    assert rows["gaussian"]["log_score"] == pytest.approx(by_hand.mean(), abs=1e-3)
+    assert rows["config"]["log_score"] == rows["gaussian"]["log_score"]
+    other = held_out(y, np.ones(40), 5, lambda t, w: (0.0, t.mean()), scipy.stats.expon.logpdf)
+    best = found["families"][0]
+    if best["family"] in ("gaussian", "config"):
+        gap = scipy.stats.ttest_rel(other, by_hand)
+        assert rows["exponential"]["difference"] / rows["exponential"]["standard_error"] == pytest.approx(
+            gap.statistic, rel=1e-2
+        )
+    header, *lines = run(tmp_path, "--families", "gamma,gaussian,config,exponential").out.splitlines()
+    assert header.split() == ["family", "log", "score", "difference", "std.", "error", "z"]
+    for line, r in zip(lines, found["families"], strict=False):
+        assert line.split()[:2] == [r["family"], f"{r['log_score']:.4f}"]
+    (worst,) = (line for line in lines if line.startswith("exponential"))
+    assert worst.endswith(" *")
+    assert "(40 rows, 5 folds); higher is better." in lines[5]
+    assert len(lines) == 7
+
+
+def test_failures_are_listed_below(tmp_path: Path):
+    done = run(tmp_path, "--families", "poisson,gaussian", "--folds", "2", features="[size]")
+    assert done.code == 0
+    lines = done.out.splitlines()
+    assert lines[1].startswith("gaussian")
+    assert lines[2].startswith("poisson   failed: Target 'price' has")
+    found = json.loads(run(tmp_path, "--families", "poisson,gaussian", "--folds", "2", "--json").out)
+    assert set(found["families"][1]) == {"family", "error"}
+
+
+def test_masses_and_densities_are_told_apart(tmp_path: Path):
+    text = "poisson,gaussian,{kind: discretised, base: {kind: gaussian}}"
+    last = run(tmp_path, "--families", text, target="visits").out.splitlines()[-1]
+    assert last.startswith("These scores do not compare with each other (")
+    assert "gaussian: density at y" in last
+    assert "poisson, discretised(gaussian): probability of y" in last
+    alike = run(tmp_path, "--families", "poisson,negative_binomial", target="visits").out
+    assert "do not compare" not in alike
+
+
+def test_classes_are_compared_too(tmp_path: Path):
+    done = run(tmp_path, "--families", "categorical,ordered_logistic", "--json", target="grade", features="[size]")
+    assert [r["measure"] for r in json.loads(done.out)["families"]] == ["probability of y"] * 2
+
+
+def test_nothing_fits(tmp_path: Path):
+    done = run(tmp_path, "--families", "poisson,beta", "--folds", "2")
+    assert done.code == 2
+    assert done.err == "likelinet: None of the families could be fitted to these data.\n"
+    assert done.out.count("failed: ") == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--families", "gausian"), "did you mean 'gaussian'?"),
+        (("--families", "gaussian", "--folds", "1"), "1 is not in the range x>=2"),
+        ((), "Missing option '--families'"),
+        (("--families", "gaussian", "--set", "training.epoch=3"), "unknown key 'epoch'"),
+        (("--families", "gaussian", "--set", "data.target=pric"), "no column 'pric' in the table"),
+        (("--families", "gaussian", "--folds", "30"), "too few for 30 folds"),
+    ],
+)
+def test_bad_arguments(tmp_path: Path, arguments: tuple[str, ...], message: str):
+    done = run(tmp_path, *arguments)
+    assert done.code == 2
+    assert message in done.err + done.out
+    assert "Traceback" not in done.err
+
+
+def test_ctrl_c_prints_what_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    fit, seen = ll.Model.fit, []
+
+    def stopped(model: ll.Model, *arguments: Any, **more: Any) -> ll.Model:
+        seen.append(model)
+        if len(seen) == 4:
+            raise KeyboardInterrupt
+        return fit(model, *arguments, **more)
+
+    monkeypatch.setattr(ll.Model, "fit", stopped)
+    done = run(tmp_path, "--families", "gaussian,laplace", "--folds", "2")
+    assert done.code == 130
+    assert "interrupted" in done.err
+    assert "gaussian" in done.out
+    assert "laplace" not in done.out
+
+
+def test_help():
+    done = cli("compare", "--help")
+    assert done.code == 0
+    assert '--families "poisson, {kind: discretised, base: {kind: log_normal}}"' in done.out
