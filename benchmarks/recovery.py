@@ -129,7 +129,7 @@ def visits(between: float) -> Observe:
     def observe(y: np.ndarray, rng: np.random.Generator) -> ll.Interval:
         offset = between * rng.random(len(y))
         number = np.floor((y - offset) / between)
-        return ll.Interval(number * between + offset, (number + 1.0) * between + offset)
+        return ll.Interval(np.maximum(number * between + offset, 0.0), (number + 1.0) * between + offset)
 
     return observe
 

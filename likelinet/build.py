@@ -161,7 +161,7 @@ def _family(config: DistributionConfig, custom: type[Distribution] | None, size:
         case CustomConfig():
             cls = custom or import_distribution(config.target)
             sources = {**dict.fromkeys((p.name for p in cls.parameters), "predicted"), **config.parameters}
-            links = {p.name: default_link(p) for p in cls.parameters} | config.links
+            links: dict[str, LinkName] = {**{p.name: default_link(p) for p in cls.parameters}, **config.links}
             try:
                 check_parameters(cls.parameters, sources, links)
             except ValueError as error:
@@ -216,7 +216,7 @@ def _link(parameter: Parameter, name: LinkName) -> Link:
         case "cholesky":
             return Cholesky(SCALE_FLOOR)
         case "ordered":
-            return Ordered()
+            return Ordered(SCALE_FLOOR)
         case "identity" if parameter.domain.low > real.low:
             raise ConfigError(
                 f"distribution: '{parameter.name}' has a domain without a default link; choose one of "

@@ -172,7 +172,7 @@ def learn_targets(
         y = class_labels.labels(_not_interval(rows.y, d.kind, what), what, index)
         binary = isinstance(d, BernoulliConfig)
         if isinstance(d, OrderedLogisticConfig):
-            classes, n_classes = class_labels.ordered_classes(y, d.levels, what, index)
+            classes, n_classes = class_labels.ordered_classes(y, d.levels, what, index)  # type: ignore[attr-defined]
         else:
             classes, n_classes = class_labels.learn_classes(y, binary, what)
         zero, one = np.zeros(y.shape[1:]), np.ones(y.shape[1:])
@@ -191,12 +191,13 @@ def learn_targets(
     family = build_family(d, custom, 0, outputs)
     with np.errstate(over="ignore", invalid="ignore"):  # said in a sentence instead
         target_forms.check_support(y, family, d.kind, what, index)
-        points = y
         if isinstance(y, Interval):
             points, known = target_forms.middles(y, family)
             if not known.any():
                 raise DataError(f"{what} has no row with a finite end: there is nothing to learn from.")
             points, weight = points[known], weight[known]
+        else:
+            points = y
         loc, scale, spread = target_forms.learn_scaling(points, weight, family, config.data.standardize, what)
     if not all(np.isfinite(v).all() for v in (loc, scale, spread)):
         raise DataError(f"{what} has numbers too large for double precision: choose another unit.")
@@ -275,19 +276,20 @@ def check_possible(
         d = head.distribution(outputs[:, rows], shared[None], None if known is None else known[:, rows])
     except ParameterError as error:  # said before anything is trained
         raise ConfigError(f"distribution: {error}") from None
+    trials = [s.parameter.name for s in head.family.slots if not s.parameter.learned]
+    if not (trials or vector):  # all else is a matter of the support; -inf would only be an underflow
+        return
     with np.errstate(all="ignore"):
         nll = d.nll(y[None]) if vector else head.loss(outputs, shared[None], y[None], known)[0]
     impossible = np.isposinf(nll[0])
     if impossible.any():
-        trials = [s.parameter.name for s in head.family.slots if not s.parameter.learned]
         match leaf(config):
             case DirichletConfig():
                 hint = "its shares must sum to 1"
             case MultinomialConfig():
                 hint = "its counts must sum to total_count"
             case _:
-                bound = " or ".join(trials or ["the bounds of the config"])
-                hint = f"look for values that {bound} rule{'' if not trials else 's'} out"
+                hint = f"look for values that {' or '.join(trials)} rules out"
         raise DataError(
             f"{what} has {counted(impossible.sum(), 'row')} that '{config.kind}' cannot give, whatever its parameters "
             f"({rows_of(impossible, index)}): {hint}."

@@ -81,6 +81,8 @@ class Parametric(Family):
         cls = self.distribution_class
         if issubclass(cls, Categorical):
             return (cls.frequencies(y, weight, self.slots[0].shape[-1]),)
+        if issubclass(cls, OrderedLogistic):
+            return cls.frequencies(y, weight, self.slots[1].shape[-1] + 1)
         return cls.marginal(y, weight)
 
     def standardised(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> Family:
