@@ -46,7 +46,7 @@ from likelinet.families.transformed import TransformedFamily
 from likelinet.families.truncated import TruncatedFamily
 from likelinet.families.zeros import GATE_LOGITS, HurdleFamily, ZeroInflatedFamily
 from likelinet.layout import Layout
-from likelinet.links import Cholesky, Identity, Link, Ordered, Softplus
+from likelinet.links import Angle, Cholesky, Identity, Link, Ordered, Softplus
 from likelinet.networks import activations
 from likelinet.networks.chain import Chain
 from likelinet.networks.mlp import mlp
@@ -215,6 +215,8 @@ def _link(parameter: Parameter, name: LinkName) -> Link:
             return Softplus(SCALE_FLOOR)
         case "cholesky":
             return Cholesky(SCALE_FLOOR)
+        case "angle":
+            return Angle()
         case "ordered":
             return Ordered(SCALE_FLOOR)
         case "identity" if parameter.domain.low > real.low:

@@ -46,6 +46,7 @@ class Domain:
 
 real = Domain("a finite number")
 extended_real = Domain("a number, not NaN", closed=(True, True))
+direction = Domain("an angle in radians")
 positive = Domain("a positive number", low=0.0)
 nonnegative = Domain("zero or a positive number", low=0.0, closed=(True, False))
 unit_interval = Domain("a number between 0 and 1", low=0.0, high=1.0, closed=(True, True))

@@ -15,6 +15,9 @@ from likelinet.arrays import Array, namespace, softplus_and_sigmoid
 from likelinet.domains import Domain, positive, real, unit_interval
 
 
+_NO_DIRECTION = 1e-12  # squared distance from the origin below which the slope of an angle no longer grows
+
+
 class Link(ABC):
     """A smooth, increasing map from the real line onto `domain`."""
 
@@ -92,6 +95,25 @@ class Sigmoid(Link):
 
     def inverse(self, parameter: np.ndarray) -> np.ndarray:
         return np.log(parameter) - np.log1p(-parameter)
+
+
+@dataclass(frozen=True)
+class Angle(Link):
+    """parameter = the direction of the point (raw₁, raw₂), from -π to π: two raw numbers, and no cut in their way."""
+
+    domain: Domain = real
+
+    def raw_size(self, shape: tuple[int, ...]) -> int:
+        return 2 * super().raw_size(shape)
+
+    def forward(self, raw: Array) -> tuple[Array, Callable[[Array], Array]]:
+        xp = namespace(raw)
+        x, y = raw[..., 0], raw[..., 1]
+        square = xp.maximum(x * x + y * y, _NO_DIRECTION)
+        return xp.arctan2(y, x), lambda d: xp.stack([-d * y / square, d * x / square], axis=-1)
+
+    def inverse(self, parameter: np.ndarray) -> np.ndarray:
+        return np.stack([np.cos(parameter), np.sin(parameter)], axis=-1)
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,13 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from hypothesis import HealthCheck, settings
 
-settings.register_profile(
-    "likelinet",
-    deadline=None,
-    derandomize=True,
-    max_examples=25,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+for name, examples in (("likelinet", 6), ("thorough", 25)):  # .ci/run runs the second one too
+    settings.register_profile(
+        name,
+        deadline=None,
+        derandomize=True,
+        max_examples=examples,
+        database=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
 settings.load_profile("likelinet")

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from mpmath import mp
 
-from likelinet.links import Cholesky, Exp, Identity, Link, Ordered, Sigmoid, Softplus
+from likelinet.links import Angle, Cholesky, Exp, Identity, Link, Ordered, Sigmoid, Softplus
 from tests import exact, on_jax
 from tests.differences import central, of_a_sum
 
@@ -44,6 +44,7 @@ def increasing(floor):
 OF_VECTORS = {
     "cholesky": (Cholesky(), lower_triangle(0), 6, (3, 3)),
     "cholesky_floor": (Cholesky(0.01), lower_triangle(mp.mpf(0.01)), 6, (3, 3)),
+    "angle": (Angle(), lambda x, y: [mp.atan2(y, x)], 2, ()),
     "ordered": (Ordered(), increasing(0), 4, (4,)),
     "ordered_floor": (Ordered(0.01), increasing(mp.mpf(0.01)), 4, (4,)),
 }
@@ -120,8 +121,10 @@ def test_forward_and_backward_of_vectors_are_exact(link, formula, n, shape):
 
 @each_of_vectors
 def test_inverse_undoes_forward_of_vectors(link, formula, n, shape):
-    raw = raw_numbers(n, 8.0)
-    np.testing.assert_allclose(link.inverse(link.forward(raw)[0]), raw, rtol=1e-9, atol=1e-9)
+    value, _ = link.forward(raw_numbers(n, 8.0))
+    raw = link.inverse(value)
+    assert raw.shape == (len(value), n)
+    np.testing.assert_allclose(link.forward(raw)[0], value, rtol=1e-9, atol=1e-9)
     assert link.raw_size(shape) == n
     assert link.raw_size((5, *shape)) == 5 * n
 

@@ -17,7 +17,6 @@ sys.modules["recovery"] = recovery  # where dataclasses look their annotations u
 spec.loader.exec_module(recovery)
 
 QUICK = ("student_t", "negative_binomial", "censored_weibull", "zero_inflated_poisson", "mixture_gaussian")
-OPEN = ("von_mises_all_around",)  # see docs/results.md
 WRAPPERS = {"truncated", "censored", "zero_inflated", "hurdle", "discretised", "transformed", "mixture"}
 
 
@@ -33,7 +32,7 @@ def test_the_fit_is_close_to_the_truth(name: str):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [name for name in recovery.CASES if name not in QUICK + OPEN])
+@pytest.mark.parametrize("name", [name for name in recovery.CASES if name not in QUICK])
 def test_the_fit_is_close_to_the_truth_of_all_others(name: str):
     assert -0.001 < recovery.recover(recovery.CASES[name]).each <= recovery.LIMIT
 

@@ -9,11 +9,12 @@ from pydantic import ConfigDict, Discriminator, Field, Tag, create_model, model_
 
 from likelinet.config.base import Config, nearest
 from likelinet.distributions import Distribution, Parameter
-from likelinet.links import Cholesky, Exp, Identity, Link, Ordered, Sigmoid, Softplus
+from likelinet.domains import direction
+from likelinet.links import Angle, Cholesky, Exp, Identity, Link, Ordered, Sigmoid, Softplus
 
-LinkName = Literal["identity", "softplus", "exp", "sigmoid", "cholesky", "ordered"]
+LinkName = Literal["identity", "softplus", "exp", "sigmoid", "cholesky", "ordered", "angle"]
 LINKS: dict[str, type[Link]] = {"identity": Identity, "softplus": Softplus, "exp": Exp, "sigmoid": Sigmoid}
-VECTOR_LINKS: dict[str, type[Link]] = {"cholesky": Cholesky, "ordered": Ordered}
+VECTOR_LINKS: dict[str, type[Link]] = {"cholesky": Cholesky, "ordered": Ordered, "angle": Angle}
 
 
 class ColumnConfig(Config):
@@ -151,6 +152,8 @@ def default_link(parameter: Parameter) -> LinkName:
         return "cholesky"
     if parameter.name == "cutpoints":
         return "ordered"
+    if parameter.domain == direction:
+        return "angle"
     domain = parameter.domain
     if domain.low == 0.0 and domain.high == np.inf:
         return "softplus"

@@ -8,7 +8,7 @@ from likelinet.arrays import Array, log1mexp, namespace, special
 from likelinet.distributions.base import CUTS, Backward, Distribution, Parameter, TailsBackward
 from likelinet.distributions.panels import NODES, RUNNING, WEIGHTS, nodes_and_weights
 from likelinet.distributions.univariate import Univariate
-from likelinet.domains import Domain, positive
+from likelinet.domains import Domain, direction, positive
 
 _LOG_2PI = float(np.log(2.0 * np.pi))
 _LARGE = 1e3  # κ above which 1 - I₁/I₀ is its asymptotic series
@@ -49,7 +49,7 @@ class VonMises(Univariate):
     0.659
     """
 
-    parameters = (Parameter("loc", role="location", symbol="μ"), Parameter("concentration", positive, symbol="κ"))
+    parameters = (Parameter("loc", direction, role="location", symbol="μ"), Parameter("concentration", positive, symbol="κ"))
     support = Domain("an angle from -π to π", low=-np.pi, high=np.pi, closed=(True, True))
     loc: np.ndarray
     concentration: np.ndarray

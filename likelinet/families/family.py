@@ -58,7 +58,9 @@ class Slot:
     def raw_shape(self) -> tuple[int, ...]:
         """The shape of the raw numbers it takes per row."""
         own = len(self.shape) - self.parameter.event_ndim
-        return self.shape[:own] + ((self.link.raw_size(self.shape[own:]),) if self.shape[own:] else ())
+        event = self.shape[own:]
+        size = self.link.raw_size(event)
+        return self.shape[:own] + ((size,) if event or size > 1 else ())
 
     @cached_property
     def size(self) -> int:

@@ -19,7 +19,8 @@ from likelinet.distributions.affine import affine
 from likelinet.distributions.labelled import encode_labels
 from likelinet.errors import DataError
 from likelinet.families.censored import middle_of
-from likelinet.families.family import Family
+from likelinet.families.family import Family, WrapperFamily
+from likelinet.families.zeros import FamilyWithZeros
 from likelinet.preprocessing.scaling import middle_and_spread
 from likelinet.preprocessing.tables import check_finite, counted, rows_of, target_array
 
@@ -171,9 +172,14 @@ def check_support(
         )
         bad |= ~y.exact & touching
         bad |= np.isfinite(y.lower) & (y.lower < support.low) | np.isfinite(y.upper) & (y.upper > support.high)
+        bad |= (np.ceil(y.lower) > np.floor(y.upper)) if support.integer else False
         example = "" if not bad.any() else f"from {y.lower[bad][0]:g} to {y.upper[bad][0]:g}"
     else:
-        bad = ~support.contains(y)
+        bad, inner = ~support.contains(y), family
+        while isinstance(inner, WrapperFamily):
+            if isinstance(inner, FamilyWithZeros):  # between its zeros and its base there may be a gap
+                bad |= (y != 0.0) & ~inner.base.support.contains(y)
+            inner = inner.base
         example = "" if not bad.any() else f"{y[bad].flat[0]:g}"
     if bad.any():
         rows = bad.reshape(len(y), -1).any(1)

@@ -77,6 +77,7 @@ NUMPY_ONLY = tuple(c for c in UNIVARIATE if "tails" not in vars(c.cls) or c.cls 
 CLOSED = tuple(c for c in UNIVARIATE if c not in NUMPY_ONLY)
 
 
+@pytest.mark.slow  # compiling them takes seconds
 @each(CLOSED)
 def test_tails(case: Family):
     def tails(params, y, d):
@@ -86,6 +87,7 @@ def test_tails(case: Family):
     same_when_compiled(tails, *arguments(case))
 
 
+@pytest.mark.slow
 @each(CLOSED)
 def test_intervals(case: Family):
     params, y = arguments(case)

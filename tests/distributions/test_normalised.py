@@ -2,7 +2,7 @@
 
 import numpy as np
 import scipy.integrate
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import likelinet as ll
@@ -11,7 +11,6 @@ from tests.distributions.strategies import each, rows
 
 
 @each(CONTINUOUS)
-@settings(max_examples=10)
 @given(data=st.data())
 def test_a_density_integrates_to_its_cdf(case: Family, data):
     d = case.distribution(data.draw(rows(case, 1)))[0]

@@ -141,8 +141,8 @@ FIT: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "between zero and the bound": (
         of(changed(2.0 + COUNTS, 4, 0.5), over("zero_inflated", over("truncated", GAMMA, low=2.0))),
-        "y has 1 row that 'zero_inflated' cannot give, whatever its parameters (row 4): look for values that "
-        "the bounds of the config rule out.",
+        "y has 1 row outside the support of 'zero_inflated' (row 4, for example 0.5): each value must be "
+        "0 or a positive number, from 2 as truncated.",
     ),
     "negative beside zeros": (
         of(changed(POSITIVE, 4, -1.0), over("zero_inflated", GAMMA)),
@@ -196,8 +196,8 @@ FIT: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "an interval without a whole number": (
         of(ll.Interval(changed(COUNTS, 4, 0.2), changed(COUNTS, 4, 0.7)), over("censored", POISSON)),
-        "y has 1 row that 'censored' cannot give, whatever its parameters (row 4): look for values that "
-        "the bounds of the config rule out.",
+        "y has 1 row outside the support of 'censored' (row 4, for example from 0.2 to 0.7): each value must be "
+        "a whole number 0, 1, 2, ….",
     ),
     "intervals that say nothing": (
         of(ll.Interval(np.zeros(60), np.full(60, np.inf)), SURVIVAL),
