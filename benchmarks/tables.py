@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 
 import likelinet as ll
+from likelinet.calibration import log_prob
 
 EXACT = {"optimizer": {"kind": "lbfgs"}, "validation_fraction": 0.0}
 QUANTILES = (0.1, 0.5, 0.9)
@@ -177,7 +178,7 @@ def load(name: str) -> pd.DataFrame:
     if name not in TABLES:
         return table
     target, features = TABLES[name].data["target"], TABLES[name].data["features"]
-    return table[[*features, *(target.values() if isinstance(target, dict) else [target])]]
+    return table.loc[:, [*features, *(target.values() if isinstance(target, dict) else [target])]]
 
 
 def held_out(name: str, family: str, folds: int = 5) -> np.ndarray:
@@ -188,7 +189,7 @@ def held_out(name: str, family: str, folds: int = 5) -> np.ndarray:
     for k in range(folds):
         train, test = table[fold != k], table[fold == k]
         model = ll.Model(config).fit(train, progress=False)
-        nll[fold == k] = -model.predict_dist(test).log_prob(model.observed(test).y)
+        nll[fold == k] = -log_prob(model.predict_dist(test), model.observed(test).y)
     return nll
 
 

@@ -56,7 +56,8 @@ class Fit:
     def family(self) -> Family:
         """The family of the standardised targets."""
         family = build_family(self.config.distribution, self.custom, self.n_classes, self.targets.outputs)
-        return family.standardised(self.targets.loc, self.targets.scale, self.targets.spread)
+        with np.errstate(over="ignore"):  # in the unit of an inner family, which may be any
+            return family.standardised(self.targets.loc, self.targets.scale, self.targets.spread)
 
     @cached_property
     def objective(self) -> Objective:

@@ -14,7 +14,6 @@ import numpy as np
 from likelinet.arrays import Array, namespace, softplus_and_sigmoid
 from likelinet.domains import Domain, positive, real, unit_interval
 
-
 _NO_DIRECTION = 1e-12  # squared distance from the origin below which the slope of an angle no longer grows
 
 

@@ -84,7 +84,10 @@ def _with_bounds(d: Distribution, family: Family) -> Distribution:
 
 def _truncates(family: Family) -> bool:
     """Whether there are bounds anywhere in a family."""
-    if isinstance(family, TruncatedFamily):
-        return True
-    nested = MixtureFamily | IndependentFamily | CensoredFamily | HurdleFamily | ZeroInflatedFamily
-    return isinstance(family, nested) and _truncates(family.base)
+    match family:
+        case TruncatedFamily():
+            return True
+        case MixtureFamily() | IndependentFamily() | CensoredFamily() | HurdleFamily() | ZeroInflatedFamily():
+            return _truncates(family.base)
+        case _:
+            return False

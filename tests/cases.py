@@ -318,7 +318,7 @@ FAMILIES = (
     ),
     Family(
         ll.LogLogistic,
-        {"scale": (0.01, 100.0), "concentration": (2.1, 30.0)},  # the variance is infinite up to 2
+        {"scale": (0.01, 100.0), "concentration": (2.1, 10.0)},  # the variance is infinite up to 2
         lambda scale, concentration: scipy.stats.fisk(concentration, scale=scale),
         exact_positive.log_logistic,
     ),

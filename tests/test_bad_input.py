@@ -67,7 +67,8 @@ FIT: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "below a gamma": (
         fitted(changed(POSITIVE, 2, 5, to=-3.0), **family("gamma")),
-        "y has 2 rows outside the support of 'gamma' (rows 2, 5, for example -3): each value must be a positive number.",
+        "y has 2 rows outside the support of 'gamma' (rows 2, 5, for example -3): each value must be a positive "
+        "number.",
     ),
     "zero under a gamma": (fitted(changed(POSITIVE, 2, to=0.0), **family("gamma")), "(row 2, for example 0)"),
     "below a shifted gamma": (

@@ -46,33 +46,30 @@ class CustomConfig(Config):
 class WrapperConfig(Config):
     """A family over another one, `base`."""
 
-    kind: str
-    """Which family."""
     base: "DistributionConfig"
     """The family that it is over; its keys are those of that family."""
 
     @model_validator(mode="after")
     def _sensible(self) -> Any:
+        kind = kind_of(self)
         if isinstance(self.base, CensoredConfig):
-            raise ValueError(f"the base of '{self.kind}' cannot be 'censored': write censored around everything else")
+            raise ValueError(f"the base of '{kind}' cannot be 'censored': write censored around everything else")
         if isinstance(self.base, VECTORS) and not isinstance(self, MixtureConfig):
             raise ValueError(
-                f"the base of '{self.kind}' cannot be '{self.base.kind}', whose y is a vector: "
+                f"the base of '{kind}' cannot be '{self.base.kind}', whose y is a vector: "
                 "choose a family of single numbers"
             )
         if isinstance(self.base, CLASSES):
             raise ValueError(
-                f"the base of '{self.kind}' cannot be '{self.base.kind}', whose y is a class: "
-                "choose a family of numbers"
+                f"the base of '{kind}' cannot be '{self.base.kind}', whose y is a class: choose a family of numbers"
             )
         if isinstance(self, ZeroInflatedConfig | HurdleConfig) and (inner := with_zeros(self.base)):
             raise ValueError(
-                f"the base of '{self.kind}' cannot be '{inner.kind}', which has zeros of its own: "
-                "leave out one of the two"
+                f"the base of '{kind}' cannot be '{inner.kind}', which has zeros of its own: leave out one of the two"
             )
         if isinstance(self, DiscretisedConfig | TransformedConfig) and not is_continuous(self.base):
             raise ValueError(
-                f"the base of '{self.kind}' cannot be '{self.base.kind}', which is not continuous: "
+                f"the base of '{kind}' cannot be '{self.base.kind}', which is not continuous: "
                 "choose a family of real numbers"
             )
         return self
@@ -171,6 +168,11 @@ class TransformedConfig(WrapperConfig):
         if self.transform != "affine" and (self.loc, self.scale) != (0.0, 1.0):
             raise ValueError(f"loc and scale belong to the affine transform, not to '{self.transform}'")
         return self
+
+
+def kind_of(config: Any) -> str:
+    """Return the kind of a config, which every one has."""
+    return config.kind
 
 
 def is_continuous(config: Any) -> bool:

@@ -49,7 +49,10 @@ class VonMises(Univariate):
     0.659
     """
 
-    parameters = (Parameter("loc", direction, role="location", symbol="μ"), Parameter("concentration", positive, symbol="κ"))
+    parameters = (
+        Parameter("loc", direction, role="location", symbol="μ"),
+        Parameter("concentration", positive, symbol="κ"),
+    )
     support = Domain("an angle from -π to π", low=-np.pi, high=np.pi, closed=(True, True))
     loc: np.ndarray
     concentration: np.ndarray
