@@ -46,6 +46,8 @@ class Slot:
         Its shape for one row.
     exposure : Column, optional
         Its logarithm is added to the raw number: what a rate is to be multiplied by.
+    unit : tuple of array
+        The loc and scale of standardised targets, to which the values of a column are moved.
     """
 
     parameter: Parameter
@@ -53,6 +55,7 @@ class Slot:
     link: Link
     shape: tuple[int, ...] = ()
     exposure: Column | None = None
+    unit: tuple[np.ndarray | float, np.ndarray | float] = (0.0, 1.0)
 
     @cached_property
     def raw_shape(self) -> tuple[int, ...]:
@@ -74,23 +77,32 @@ class Slot:
     def standardised(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> "Slot":
         """Return the slot for targets (y - loc) / scale, which have the given spread.
 
-        A fixed value in the user's units is moved along; the floor of a scale is one of the spread.
+        A value in the user's units, fixed or of a column, is moved along; the floor of a scale is one of the spread.
         """
         if isinstance(self.source, Column):
-            return self
+            return replace(self, unit=(loc, scale))
         if isinstance(self.source, str):
             if self.parameter.role != "scale" or not isinstance(self.link, Softplus):
                 return self
             floor = self.link.floor * spread
             return replace(self, link=replace(self.link, floor=floor if np.ndim(floor) else float(floor)))
-        value = self.source
-        moved = {
-            "location": (value - loc) / scale,
-            "scale": value / scale,
-            "rate": value * scale,
-            "log_location": value - np.log(scale),
-        }
-        return replace(self, source=np.asarray(moved.get(self.parameter.role, value), dtype=np.float64))
+        moved = in_unit(self.parameter, self.source, loc, scale)
+        return replace(self, source=np.asarray(moved, dtype=np.float64))
+
+
+def in_unit(parameter: Parameter, value: Array, loc: np.ndarray | float, scale: np.ndarray | float) -> Array:
+    """Return what a parameter of y is for (y - loc) / scale."""
+    match parameter.role:
+        case "location":
+            return (value - loc) / scale
+        case "scale":
+            return value / scale
+        case "rate":
+            return value * scale
+        case "log_location":
+            return value - np.log(scale)
+        case _:
+            return value
 
 
 class Family(ABC):

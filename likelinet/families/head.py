@@ -8,8 +8,9 @@ import numpy as np
 
 from likelinet.arrays import Array, namespace
 from likelinet.distributions import Distribution
-from likelinet.families.family import Column, Family, Slot
+from likelinet.families.family import Column, Family, Slot, in_unit
 
+FAR = 50.0  # where training starts instead of at infinity
 HeadBackward = Callable[[Array], tuple[Array, Array | None]]
 
 
@@ -70,11 +71,10 @@ class Head:
 
         for slot, start, stop in self._places:
             if not isinstance(slot.source, str):
-                known = (
-                    column(slot.source, len(slot.shape))
-                    if isinstance(slot.source, Column)
-                    else xp.asarray(slot.source, dtype=raw.dtype)
-                )
+                if isinstance(slot.source, Column):
+                    known = in_unit(slot.parameter, column(slot.source, len(slot.shape)), *slot.unit)
+                else:
+                    known = xp.asarray(slot.source, dtype=raw.dtype)
                 params.append(xp.broadcast_to(known, rows + slot.shape))
                 backs.append(None)
                 continue
@@ -133,5 +133,7 @@ class Head:
         for (slot, start, stop), value in zip(self._places, self.family.start(y, weight), strict=True):
             if isinstance(slot.source, str) and value is not None:
                 target = raw if slot.source == "predicted" else shared
-                target[start:stop] = slot.link.inverse(np.broadcast_to(value, slot.shape)).reshape(-1)
+                with np.errstate(all="ignore"):  # a scale of 0, say, of whole numbers that are all the same
+                    found = slot.link.inverse(np.broadcast_to(value, slot.shape)).reshape(-1)
+                target[start:stop] = np.nan_to_num(found, posinf=FAR, neginf=-FAR)
         return raw, shared

@@ -106,12 +106,12 @@ def numbers(y: Any, what: str, index: np.ndarray | None = None) -> np.ndarray:
 
 
 def intervals(y: Any, what: str, index: np.ndarray | None = None) -> Interval:
-    """Return y as intervals of shape (n,): numbers are exact ones."""
+    """Return y as intervals of shape (n,) or (n, d): numbers are exact ones."""
     if not isinstance(y, Interval):
         y = numbers(y, what, index)
         y = Interval(y, y)
-    if y.lower.ndim != 1:
-        raise DataError(f"{what} must have one output for the family 'censored', got shape {y.lower.shape}.")
+    if y.lower.ndim not in (1, 2) or 0 in y.shape[1:]:
+        raise DataError(f"{what} must have intervals of shape (n,) or (n, d), got {y.shape}.")
     return y
 
 
@@ -127,7 +127,8 @@ def learn_scaling(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return (loc, scale) that standardise y for a family, by mean and spread on the line, by the mean above an origin.
 
-    The third is the spread (standard deviation) that the standardised y has then.
+    The third is the spread (standard deviation) that the standardised y has then. The weight is one of each row, or of
+    each entry: 0 where y is not known.
 
     Raises
     ------
@@ -135,7 +136,7 @@ def learn_scaling(
         If y is constant but the family's spread is to be learned: its likelihood has no maximum then.
     """
     loc, scale = np.zeros(y.shape[1:]), np.ones(y.shape[1:])
-    if family.support.integer or not is_scaled(family):
+    if family.support.integer:
         return loc, scale, scale
     middle, spread = middle_and_spread(y, weight)
     constant = spread <= 1e-12 * np.maximum(np.abs(middle), 1e-300)
@@ -145,6 +146,8 @@ def learn_scaling(
             f"{what} is constant{which}, so a spread cannot be learned: the likelihood has no maximum; "
             "give the family a fixed scale, or predict something that varies."
         )
+    if not is_scaled(family):
+        return loc, scale, scale
     spread = np.where(constant, 1.0, spread)
     if standardize and family.standardisation == "location-scale":
         return middle, spread, np.ones_like(spread)
