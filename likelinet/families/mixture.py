@@ -46,9 +46,11 @@ class MixtureFamily(WrapperFamily):
         return Mixture(self.base.distribution(tuple(inner)), logits)
 
     def start(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
-        """Components start at the estimates from K slices of the sorted y, so that no two are the same."""
+        """Components start at the estimates from K slices of the sorted y, of equal weight: no two are the same."""
         order = np.argsort(y if y.ndim == 1 else y[:, 0], kind="stable")
-        parts = [part if len(part) else order for part in np.array_split(order, self.components)]
+        before = np.cumsum(weight[order]) - 0.5 * weight[order]
+        slices = np.floor(self.components * before / weight.sum())
+        parts = [order[slices == k] if (slices == k).any() else order for k in range(self.components)]
         inner = [self.base.start(y[part], weight[part]) for part in parts]
         stacked: list[np.ndarray | None] = []
         for slot, whole, *each in zip(self.base.slots, self.base.start(y, weight), *inner, strict=True):
