@@ -2,22 +2,30 @@
 
 import numpy as np
 
-from likelinet.distributions import Censored, Distribution, Interval, Mixture
+from likelinet.distributions import Censored, Distribution, Independent, Interval, Mixture
+from likelinet.distributions.multivariate import Multivariate
 from likelinet.distributions.wrapper import open_end
 
 
 def as_censored(d: Distribution) -> Distribution:
-    """Return a mixture of censored distributions, as an ensemble predicts, as the censored mixture that it is."""
+    """Return a mixture of censored distributions of one number as the censored mixture that it is."""
     if isinstance(d, Mixture) and isinstance(d.components, Censored):
         return Censored(Mixture(d.components.base, d.logits))
     return d
 
 
+def marginals(d: Distribution) -> Distribution:
+    """Return the distribution of each of several outputs by itself, of batch shape (n, d)."""
+    if isinstance(d, Independent):
+        return d.base
+    assert isinstance(d, Mixture | Multivariate)
+    return as_censored(d.marginals())
+
+
 def log_prob(d: Distribution, y: np.ndarray | Interval) -> np.ndarray:
-    """Return log p(y), of what an ensemble predicts for intervals too."""
-    d = as_censored(d)
+    """Return log p(y), of what an ensemble predicts for intervals too; of several outputs together."""
     if isinstance(y, Interval):
-        assert isinstance(d, Censored)
+        assert isinstance(d, Censored | Independent | Mixture)
         return d.log_prob(y)
     return d.log_prob(y)
 

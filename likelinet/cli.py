@@ -97,6 +97,9 @@ def compare(config: Path, table: Path, families: str, folds: int, overrides: tup
       --families gaussian,student_t,config
       --families "poisson, {kind: discretised, base: {kind: log_normal}}"
 
+    A kind by itself takes over `exposure`, `total_count` and `levels` from CONFIG; a mapping is taken as it is. All
+    have the same features: where data.features is null, no column that any of them or CONFIG reads as something else.
+
     All are scored on the same folds, drawn by the seed of the config. Where the target is censored, so is each family.
     """
     from likelinet.commands import compare_command

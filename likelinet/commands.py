@@ -14,7 +14,7 @@ import click
 import numpy as np
 
 from likelinet import metrics
-from likelinet.config import IntervalTargetConfig, TimeTargetConfig, dump_config, load_config
+from likelinet.config import dump_config, load_config
 from likelinet.config.wrappers import columns_of
 from likelinet.distributions import Interval
 from likelinet.distributions.classes import class_marginals
@@ -67,7 +67,8 @@ def _validation(epochs: Sequence[Any]) -> str:
 
 def compare_command(config: Path, table: Path, text: str, folds: int, overrides: Sequence[str], as_json: bool) -> None:
     """Compare families and print their ranking; after Ctrl-C that of those which are done, and pass it on."""
-    from likelinet.compare import compare, families, weighted
+    from likelinet.candidates import families
+    from likelinet.compare import compare, weighted
 
     declared, rows = load_config(config, overrides), read_csv(table)
     models = families(text, declared)
@@ -82,7 +83,7 @@ def compare_command(config: Path, table: Path, text: str, folds: int, overrides:
 
     cut: KeyboardInterrupt | None = None
     try:
-        for result in compare(models, rows, folds, report):
+        for result in compare(declared, models, rows, folds, report):
             results.append(result)
     except KeyboardInterrupt as cause:
         cut = cause
@@ -248,19 +249,8 @@ def draw(model: Model, table: Table) -> "Figure":
         d,
         rows.y,
         table.numeric(features[0]) if alone else None,
-        (features[0] if alone else "x", *_names_of_outputs(model)),
+        (features[0] if alone else "x", *model.target_names),
     )
-
-
-def _names_of_outputs(model: Model) -> list[str]:
-    """Return how to call each y: the time to an event is one, and so is what lies between two columns."""
-    match model.config.data.target:
-        case TimeTargetConfig(time=time):
-            return [time]
-        case IntervalTargetConfig(lower=lower, upper=upper):
-            return [f"{lower} … {upper}"]
-        case _:
-            return model.target_names
 
 
 def save_figure(figure: "Figure", path: Path) -> None:

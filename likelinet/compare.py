@@ -3,19 +3,18 @@
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from likelinet.calibration import log_prob
-from likelinet.config import CensoredConfig, IntervalTargetConfig, ModelConfig, TimeTargetConfig
+from likelinet.candidates import same_features
+from likelinet.config import ModelConfig
 from likelinet.distributions import Distribution
 from likelinet.distributions.classes import class_marginals
-from likelinet.errors import ConfigError, DataError, LikelinetError
+from likelinet.errors import DataError, LikelinetError
 from likelinet.model import Model
 from likelinet.preprocessing.tables import Table, counted, row_weights
 
-OWN = "config"  # the word for the distribution that the config declares
 MASS, DENSITY, MIXED = "probability of y", "density at y", "density with probabilities of single y"
 
 
@@ -57,6 +56,7 @@ class Ranked:
 
 
 def compare(
+    config: ModelConfig,
     models: Mapping[str, ModelConfig],
     table: Table,
     folds: int = 5,
@@ -70,8 +70,11 @@ def compare(
 
     Parameters
     ----------
+    config : ModelConfig
+        Whose target, weight, features and seed of the folds all models share. Where `data.features` is null, no model
+        is given a column as a feature that the distribution of this config or of any model reads.
     models : mapping
-        A config for each name. Target, weight and the seed of the folds are those of the first one.
+        A config for each name, as `likelinet.candidates.families` returns them.
     table : Table
         Features, target and weights.
     folds : int
@@ -99,25 +102,27 @@ def compare(
     >>> import likelinet as ll
     >>> from likelinet.preprocessing.tables import as_table
     >>> y = np.random.default_rng(0).gamma(2.0, size=(100, 1))
-    >>> declared = families("gaussian, gamma", ll.ModelConfig(data={"target": "x0", "features": []}))
-    >>> [r.family for r in ranked(list(compare(declared, as_table(y))))]
+    >>> from likelinet.candidates import families
+    >>> config = ll.ModelConfig(data={"target": "x0", "features": []})
+    >>> [r.family for r in ranked(list(compare(config, families("gaussian, gamma", config), as_table(y))))]
     ['gamma', 'gaussian']
     """
-    table, _ = weighted(next(iter(models.values())), table)
+    table, _ = weighted(config, table)
     if table.n < 2 * folds:
         raise DataError(
             f"The table has {counted(table.n, 'row')} with a positive weight: too few for {folds} folds; two each is "
             "the least."
         )
-    seed = next(iter(models.values())).training.seed
-    fold_of = np.random.default_rng(seed).permutation(table.n) % folds
-    for family, config in models.items():
+    fold_of = np.random.default_rng(config.training.seed).permutation(table.n) % folds
+    data = config.data.model_copy(update={"features": same_features(config, models.values(), table.columns)})
+    for family, declared in models.items():
         scores, measure = np.empty(table.n), DENSITY
         try:
             for fold in range(folds):
                 report(family, fold + 1)
                 held = fold_of == fold
-                scores[held], measure = _held_out(Model(config), table.taken(~held), table.taken(held))
+                model = Model(declared.model_copy(update={"data": data}))
+                scores[held], measure = _held_out(model, table.taken(~held), table.taken(held))
         except LikelinetError as error:
             yield HeldOut(family, error=str(error))
         else:
@@ -184,65 +189,3 @@ def ranked(results: Sequence[HeldOut], weight: np.ndarray | None = None) -> list
             error = np.sqrt(n / (n - 1.0) * np.sum((share * (apart - difference)) ** 2))
         rows.append(Ranked(family, mean[family], 0.0 if family == order[0] else difference, float(error)))
     return rows
-
-
-def families(text: str, config: ModelConfig) -> dict[str, ModelConfig]:
-    """Return the config with each of the families in place of its own, by name.
-
-    Parameters
-    ----------
-    text : str
-        A list in YAML, whose outer brackets may be left out: kinds with their defaults, mappings as a config has them
-        under `distribution`, and the word `config` for the one that is there. Where the target is censored, `censored`
-        goes around each of them by itself.
-    config : ModelConfig
-        Everything else.
-
-    Raises
-    ------
-    ConfigError
-        If it is no such list, or a family in it is not valid.
-
-    Examples
-    --------
-    >>> import likelinet as ll
-    >>> list(families("config, poisson, {kind: discretised, base: {kind: log_normal}}", ll.ModelConfig()))
-    ['config', 'poisson', 'discretised(log_normal)']
-    """
-    import yaml
-
-    try:
-        entries = yaml.safe_load(text if text.lstrip().startswith("[") else f"[{text}]")
-    except yaml.YAMLError:
-        entries = None
-    if not isinstance(entries, list) or not entries or not all(isinstance(e, str | dict) for e in entries):
-        raise ConfigError(
-            f'--families {text}: write a list like gaussian,student_t or "gaussian, {{kind: mixture, components: 2}}".'
-        )
-    censored = isinstance(config.data.target, IntervalTargetConfig | TimeTargetConfig)
-    found: dict[str, ModelConfig] = {}
-    for entry in entries:
-        name = _name(entry)
-        if name in found:
-            raise ConfigError(f"--families names {name} twice.")
-        if name == OWN:
-            found[name] = config
-            continue
-        declared = {"kind": entry} if isinstance(entry, str) else entry
-        if censored and declared.get("kind") != CensoredConfig.model_fields["kind"].default:
-            declared = {"kind": "censored", "base": declared}
-        try:
-            found[name] = ModelConfig.model_validate({**config.model_dump(mode="json"), "distribution": declared})
-        except ConfigError as error:
-            raise ConfigError(f"--families {name}: {error}") from None
-    return found
-
-
-def _name(entry: Any) -> str:
-    """Return a family's config in short: its kind, with what it is over and whatever is not left at its default."""
-    if not isinstance(entry, dict):
-        return str(entry)
-    kind, base = entry.get("kind", "gaussian"), entry.get("base")
-    inner = [] if base is None else [_name(base)]
-    inner += [f"{k}={_name(v)}" for k, v in entry.items() if k not in ("kind", "base")]
-    return f"{kind}({', '.join(inner)})" if inner else str(kind)

@@ -180,10 +180,10 @@ def learn_targets(
         return y, Targets(None if y.ndim == 1 else y.shape[1], classes, zero, one, one), n_classes
     weight = rows.weight
     if isinstance(d, CensoredConfig):
-        y, outputs = target_forms.intervals(rows.y, what, index), None
+        y = target_forms.intervals(rows.y, what, index)
     else:
         y = target_forms.numbers(_not_interval(rows.y, d.kind, what), what, index)
-        outputs = None if y.ndim == 1 else y.shape[1]
+    outputs = y.shape[1] if len(y.shape) > 1 else None
     if isinstance(leaf(d), VECTORS) and (outputs or 1) < 2:
         raise DataError(
             f"{what} must have shape (n, d) with d > 1 for the family '{leaf(d).kind}', got {y.shape}: "
@@ -194,9 +194,13 @@ def learn_targets(
         target_forms.check_support(y, family, d.kind, what, index)
         if isinstance(y, Interval):
             points, known = target_forms.middles(y, family)
-            if not known.any():
-                raise DataError(f"{what} has no row with a finite end: there is nothing to learn from.")
-            points, weight = points[known], weight[known]
+            if not (told := known.any(0)).all():
+                which = "" if outputs is None else f" in output {int(np.argmin(told)) + 1}"
+                raise DataError(f"{what} has no row with a finite end{which}: there is nothing to learn from.")
+            if outputs is None:
+                points, weight = points[known], weight[known]
+            else:  # of each output other rows
+                weight = weight[:, None] * known
         else:
             points = y
         loc, scale, spread = target_forms.learn_scaling(points, weight, family, config.data.standardize, what)

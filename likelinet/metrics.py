@@ -4,7 +4,7 @@ from contextlib import suppress
 
 import numpy as np
 
-from likelinet.calibration import as_censored, covered
+from likelinet.calibration import as_censored, covered, log_prob, marginals
 from likelinet.circle import around, is_angle, turned
 from likelinet.distributions import (
     Bernoulli,
@@ -27,7 +27,8 @@ def evaluate(d: Distribution, y: np.ndarray | Interval, weight: np.ndarray | Non
 
     For numbers: nll, rmse, mae, crps and the coverage of the central 90 % interval; for classes: nll, accuracy,
     Brier score and expected calibration error, and for ordered ones the ranked probability score; for censored y those
-    of `likelinet.survival.evaluate_censored`. A score that does not exist, as the rmse where there is no mean, is left
+    of `likelinet.survival.evaluate_censored`, over several outputs the nll of all together and the mean of each other
+    score over the outputs that define it. A score that does not exist, as the rmse where there is no mean, is left
     out. Angles are scored as numbers around the mean direction of each row.
 
     Parameters
@@ -63,7 +64,7 @@ def evaluate(d: Distribution, y: np.ndarray | Interval, weight: np.ndarray | Non
     d = as_censored(d)
     if isinstance(y, Interval):
         if not y.exact.all():
-            return evaluate_censored(d, y, weight, COVERAGE)
+            return _of_outputs(d, y, weight) if d.event_shape else evaluate_censored(d, y, weight, COVERAGE)
         y = y.lower
     scores = {"nll": mean(d.nll(y))}
     classes = class_marginals(d)
@@ -96,6 +97,15 @@ def evaluate(d: Distribution, y: np.ndarray | Interval, weight: np.ndarray | Non
             if np.isfinite(value := score()):
                 scores[name] = value
     return scores
+
+
+def _of_outputs(d: Distribution, y: Interval, weight: np.ndarray | None) -> dict[str, float]:
+    """Return the metrics of several censored outputs."""
+    each = marginals(d)
+    scores = [evaluate_censored(each[:, j], y[:, j], weight, COVERAGE) for j in range(y.shape[1])]
+    longest = sorted(scores, key=len, reverse=True)  # first, for the order of the names
+    means = {name: float(np.mean([s[name] for s in scores if name in s])) for s in longest for name in s}
+    return means | {"nll": float(np.average(-log_prob(d, y), weights=weight))}
 
 
 def _is_a(d: Distribution, family: type[Distribution]) -> bool:

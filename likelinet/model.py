@@ -17,7 +17,7 @@ from likelinet.errors import ConfigError, DataError, ModelFileError, NotFittedEr
 from likelinet.fitting import Fit
 from likelinet.prediction import predict_dist
 from likelinet.preprocessing.inputs import Inputs
-from likelinet.preprocessing.rows import Rows, read_rows, target_names
+from likelinet.preprocessing.rows import Rows, output_names, read_rows, target_names
 from likelinet.preprocessing.tables import as_table
 from likelinet.preprocessing.targets import Targets
 from likelinet.training.history import Callback, History
@@ -81,7 +81,7 @@ class Model:
         ----------
         X : array_like, shape (n, p), or DataFrame
             Inputs; text columns are one-hot encoded.
-        y : array_like, shape (n,) or (n, d), optional
+        y : array_like or Interval, shape (n,) or (n, d), optional
             Targets; without them they are the columns `data.target` of X.
         sample_weight : array_like, shape (n,), optional
             Weight of each row, not negative; a row of weight 0 has no influence at all.
@@ -182,7 +182,7 @@ class Model:
     def target_names(self) -> list[str]:
         """Names of the outputs, numbered where the user gave none."""
         outputs = self._fitted().targets.outputs
-        return list(self._target_names()) or [f"y{j}" for j in range(outputs or 1)]
+        return output_names(self.config.data) or [f"y{j}" for j in range(outputs or 1)]
 
     @property
     def whole_numbers(self) -> bool:

@@ -6,10 +6,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from likelinet.calibration import as_censored, pit_cdf, pit_shares
+from likelinet.calibration import as_censored, marginals, pit_cdf, pit_shares
 from likelinet.circle import around, is_angle, turned
-from likelinet.distributions import Distribution, Independent, Interval, Mixture
-from likelinet.distributions.multivariate import Multivariate
+from likelinet.distributions import Distribution, Interval
 from likelinet.metrics import class_probabilities
 
 BLUE, ORANGE, GREY = "#2f6fb0", "#d9822b", "#9aa5b1"
@@ -40,7 +39,6 @@ def plot_regression(
     """
     outputs = [(as_censored(d), y)]
     if d.event_shape:
-        assert not isinstance(y, Interval)
         each = marginals(d)
         outputs = [(each[:, j], y[:, j]) for j in range(min(d.event_shape[0], OUTPUTS))]
     figure = Figure(figsize=(13, 4 * len(outputs)), layout="constrained")
@@ -57,14 +55,6 @@ def plot_regression(
         pit_histogram(middle, marginal, observed)
         coverage_curve(right, marginal, observed)
     return figure
-
-
-def marginals(d: Distribution) -> Distribution:
-    """Return the distribution of each of several outputs by itself, of batch shape (n, d)."""
-    if isinstance(d, Independent):
-        return d.base
-    assert isinstance(d, Mixture | Multivariate)
-    return d.marginals()
 
 
 def plot_classes(d: Distribution, y: np.ndarray, labels: Sequence[str]) -> Figure:

@@ -5,10 +5,10 @@ from typing import Literal
 import numpy as np
 
 from likelinet.calibration import as_censored, covered, d_calibration
-from likelinet.distributions import Censored, Distribution, Interval, counts, numerical
+from likelinet.censored_crps import censored_crps
+from likelinet.concordance import concordance
+from likelinet.distributions import Censored, Distribution, Interval
 
-BLOCK = 256  # rows whose integrals are in memory at a time
-CUTS = np.array([1e-11, 1e-8, 1e-6, 1e-4, 3e-3, 0.04, 0.2, 0.5])  # few: the squares in the CRPS make its tails short
 TIMES = 100  # at which the Brier score is taken
 
 
@@ -55,136 +55,6 @@ def evaluate_censored(
         "d_calibration": d_calibration(d, y, rows),
     }
     return {name: float(value) for name, value in scores.items() if value is not None}
-
-
-def concordance(predicted: np.ndarray, y: Interval, weight: np.ndarray | None = None) -> float | None:
-    r"""Return how often of two rows the one with the smaller y has the smaller prediction.
-
-    .. math::
-        \frac{\sum_{(i, j)} w_i w_j \left(1\{m_i < m_j\} + \tfrac12\, 1\{m_i = m_j\}\right)}{\sum_{(i, j)} w_i w_j}
-
-    over the pairs in which y_i is known to come before y_j: the interval of i ends where that of j begins, or before.
-    Two equal exact values are no such pair; an event and a censoring from the right at the same time are one. With
-    censoring from the right alone this is Harrell's C.
-
-    Parameters
-    ----------
-    predicted : ndarray, shape (n,)
-        m, for example the predicted medians.
-    y : Interval
-        What was observed.
-    weight : ndarray, shape (n,), optional
-        w.
-
-    Returns
-    -------
-    float or None
-        ½ for chance, 1 for perfect order; None where no pair can be compared.
-
-    References
-    ----------
-    Harrell, Califf, Pryor, Lee & Rosati, *JAMA* 247, 1982.
-
-    Examples
-    --------
-    >>> import likelinet as ll
-    >>> y = ll.Interval.right_censored([1.0, 2.0, 3.0], [1, 0, 1])
-    >>> concordance(np.array([1.0, 5.0, 0.5]), y)
-    0.5
-    """
-    weight = np.ones(len(y)) if weight is None else np.asarray(weight, dtype=np.float64)
-    # Rows in the order of their upper ends, exact ones last among equals: those before j are the first ones.
-    order = np.lexsort((y.exact, y.upper))
-    ends, loose = y.upper[order], np.concatenate([[0], np.cumsum(~y.exact[order])])
-    first, last = (np.searchsorted(ends, y.lower, side) for side in ("left", "right"))
-    before = np.where(y.exact, first + loose[last] - loose[first], last)
-    total = np.concatenate([[0.0], np.cumsum(weight[order])])[before]
-    rank = np.unique(predicted, return_inverse=True)[1]
-    smaller, same = _ranked(rank[order], weight[order], before, rank)
-    pairs = np.sum(weight * total)
-    return float(np.sum(weight * (smaller + 0.5 * same)) / pairs) if pairs > 0.0 else None
-
-
-def _ranked(rank: np.ndarray, weight: np.ndarray, before: np.ndarray, than: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Return the weights, among the first `before` rows, of ranks below `than`, and of ranks equal to it.
-
-    A wavelet matrix: the rows are sorted by one bit of their rank after another, and each query follows its own bits.
-    """
-    start, end, smaller = np.zeros_like(before), before, np.zeros(len(before))
-    for bit in reversed(range(int(rank.max(initial=0)).bit_length())):
-        one = (rank >> bit & 1).astype(bool)
-        ones, zeros = (np.concatenate([[0], np.cumsum(mask)]) for mask in (one, ~one))
-        light = np.concatenate([[0.0], np.cumsum(np.where(one, 0.0, weight))])
-        up = (than >> bit & 1).astype(bool)
-        smaller += np.where(up, light[end] - light[start], 0.0)
-        start, end = (np.where(up, zeros[-1] + ones[at], zeros[at]) for at in (start, end))
-        turned = np.argsort(one, kind="stable")
-        rank, weight = rank[turned], weight[turned]
-    total = np.concatenate([[0.0], np.cumsum(weight)])
-    return smaller, total[end] - total[start]
-
-
-def censored_crps(d: Distribution, y: Interval) -> np.ndarray:
-    r"""Return the CRPS of what is known: the parts of the integral in which 1{y ≤ t} is.
-
-    .. math:: \int_{-\infty}^{l} F(t)^2\, dt + \int_{u}^{\infty} (1 - F(t))^2\, dt
-
-    It is the CRPS where l = u. In the units of y; rows of which less is known have fewer terms, so that it compares
-    models on the same rows, not data sets.
-
-    Parameters
-    ----------
-    d : Distribution
-        One distribution per row.
-    y : Interval
-        [l, u] of each row.
-
-    Returns
-    -------
-    ndarray, shape (n,)
-
-    References
-    ----------
-    Avati, Duan, Zhou, Jung, Shah & Ng, *UAI* 2019 (Survival-CRPS).
-
-    Examples
-    --------
-    >>> import likelinet as ll
-    >>> d = ll.Censored(ll.Exponential([1.0, 1.0]))
-    >>> censored_crps(d, ll.Interval.right_censored([1.0, 1.0], [1, 0])).round(4).tolist()
-    [0.2358, 0.1681]
-    """
-    d, scores = as_censored(d), np.zeros(len(y))
-    for i in range(0, len(y), BLOCK):
-        rows, part = d[i : i + BLOCK], y[i : i + BLOCK]
-        with np.errstate(all="ignore"):
-            scores[i : i + BLOCK] = (_crps_of_counts if d.support.integer else _crps)(rows, part)
-    return scores
-
-
-def _crps(d: Distribution, y: Interval) -> np.ndarray:
-    cuts = d._cuts(CUTS)
-    ends = [np.where(np.isfinite(e), e, cuts[0]) for e in (y.lower, y.upper)]
-    edges = np.sort(np.concatenate([cuts, ends]), axis=0)
-
-    def squared(t: np.ndarray) -> np.ndarray:
-        cdf = d.cdf(t)
-        return np.where(t < y.lower, cdf, np.where(t > y.upper, 1.0 - cdf, 0.0)) ** 2
-
-    least = d.ppf(0.0)
-    return numerical.integrate(squared, edges, np.where(np.isfinite(least), least, d.ppf(0.5))).sum(0)
-
-
-def _crps_of_counts(d: Distribution, y: Interval) -> np.ndarray:
-    def term(row: np.ndarray, k: np.ndarray) -> np.ndarray:
-        below, above = np.clip(y.lower[row] - k, 0.0, 1.0), np.clip(k + 1.0 - y.upper[row], 0.0, 1.0)
-        return below * d[row].cdf(k) ** 2 + above * d[row].sf(k) ** 2
-
-    low, high = d.ppf(counts.LEFT_OUT), d.isf(counts.LEFT_OUT)
-    low = np.minimum(low, np.where(np.isfinite(y.upper), np.maximum(np.floor(y.upper), d.support.low), low))
-    high = np.maximum(high, np.where(np.isfinite(y.lower), np.floor(y.lower), high))
-    seen = np.clip(np.floor(np.where(np.isfinite(y.lower), y.lower, y.upper)), low, high)
-    return counts.total(d, term, low, high, np.where(np.isfinite(seen), seen, low))
 
 
 def kaplan_meier(time: np.ndarray, event: np.ndarray, weight: np.ndarray | None = None) -> tuple[np.ndarray, ...]:

@@ -39,6 +39,11 @@ COLUMNS = {
 KINDS: dict[str, tuple[list[str], str, str]] = {  # columns beside size; target; distribution
     "times": (["time", "event"], "{time: time, event: event}", "{kind: censored, base: {kind: weibull}}"),
     "intervals": (["lower", "upper"], "{lower: lower, upper: upper}", "{kind: censored, base: {}}"),
+    "two intervals": (
+        ["lower", "upper", "left"],
+        "{lower: [lower, left], upper: [upper, left]}",
+        "{kind: censored, base: {kind: gaussian, scale: shared}}",
+    ),
     "ordered": (["grade"], "grade", "{kind: ordered_logistic, levels: [low, middle, high]}"),
     "correlated": (["left", "right"], "[left, right]", "{kind: multivariate_gaussian}"),
     "shares": ([f"share{j}" for j in range(3)], "[share0, share1, share2]", "{kind: dirichlet}"),
@@ -50,7 +55,12 @@ KINDS: dict[str, tuple[list[str], str, str]] = {  # columns beside size; target;
     "no mean": (["left"], "left", "{kind: cauchy}"),
 }
 WHOLE = ("counts", "trials", "exposure")
-SEVERAL = {"correlated": ["left", "right"], "shares": KINDS["shares"][0], "counts": KINDS["counts"][0]}
+SEVERAL = {
+    "correlated": ["left", "right"],
+    "shares": KINDS["shares"][0],
+    "counts": KINDS["counts"][0],
+    "two intervals": ["lower … upper", "left … left"],
+}
 
 
 def fitted(folder: Path, kind: str, more: str = "") -> tuple[Result, Path, Path]:
@@ -92,6 +102,7 @@ def test_evaluate(trained: tuple[str, Path, Path]):
     assert list(found) == {
         "times": ["nll", "concordance", "integrated_brier", "crps", "coverage_90", "d_calibration"],
         "intervals": ["nll", "concordance", "crps", "coverage_90", "d_calibration"],
+        "two intervals": ["nll", "concordance", "integrated_brier", "crps", "coverage_90", "d_calibration"],
         "ordered": ["nll", "accuracy", "brier", "ece", "rps"],
         "no mean": ["nll", "mae", "crps", "coverage_90"],
     }.get(kind, ["nll", "rmse", "mae", "crps", "coverage_90"])

@@ -9,8 +9,9 @@ import pytest
 import scipy
 
 import likelinet as ll
-from likelinet.compare import HeldOut, compare, families, ranked
-from likelinet.preprocessing.tables import as_table
+from likelinet.candidates import families
+from likelinet.compare import HeldOut, compare, ranked
+from likelinet.preprocessing.tables import Table, as_table
 from tests.small import COLUMNS, Result, cli, write_csv
 
 RNG = np.random.default_rng(0)
@@ -28,7 +29,7 @@ def alone(**data: Any) -> ll.ModelConfig:
 
 
 def scores(text: str, config: ll.ModelConfig, folds: int = 5) -> dict[str, np.ndarray]:
-    return {r.family: r.log_scores for r in compare(families(text, config), TABLE, folds)}
+    return {r.family: r.log_scores for r in compare(config, families(text, config), TABLE, folds)}
 
 
 def held_out(y: np.ndarray, weight: np.ndarray, folds: int, fit, log_density) -> np.ndarray:
@@ -75,7 +76,7 @@ def test_a_seed_draws_the_folds():
 
 
 def test_a_family_that_cannot_be_fitted_says_why_and_the_others_go_on():
-    found = list(compare(families("poisson, gaussian", alone()), TABLE))
+    found = list(compare(alone(), families("poisson, gaussian", alone()), TABLE))
     assert [r.family for r in found] == ["poisson", "gaussian"]
     assert found[0].log_scores is None
     assert "must be a whole number 0, 1, 2, …" in str(found[0].error)
@@ -84,7 +85,7 @@ def test_a_family_that_cannot_be_fitted_says_why_and_the_others_go_on():
 
 def test_too_few_rows():
     with pytest.raises(ll.DataError, match=r"60 rows with a positive weight: too few for 31 folds"):
-        next(compare(families("gaussian", alone()), TABLE, 31))
+        next(compare(alone(), families("gaussian", alone()), TABLE, 31))
 
 
 # ---- the ranking -------------------------------------------------------------------------------------------------
@@ -138,6 +139,49 @@ def test_the_list_is_yaml():
     assert list(families(f"[{text}]", config)) == list(found)
 
 
+def test_only_a_base_is_a_family_in_a_name():
+    text = (
+        "{kind: binomial, total_count: {column: n}}, {kind: ordered_logistic, levels: [low, high]}, "
+        "{kind: poisson, exposure: null}, {base: {kind: student_t, df: 4.0, links: {scale: exp}}, kind: mixture}"
+    )
+    assert list(families(text, ll.ModelConfig())) == [
+        "binomial(total_count={column: n})",
+        "ordered_logistic(levels=[low, high])",
+        "poisson(exposure=null)",
+        "mixture(student_t(df=4.0, links={scale: exp}))",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("own", "kind", "key", "value"),
+    [
+        ({"kind": "poisson", "exposure": "t"}, "negative_binomial", "exposure", "t"),
+        ({"kind": "zero_inflated", "base": {"kind": "poisson", "exposure": "t"}}, "poisson", "exposure", "t"),
+        (
+            {"kind": "binomial", "total_count": {"column": "n"}},
+            "beta_binomial",
+            "total_count",
+            ll.ColumnConfig(column="n"),
+        ),
+        ({"kind": "binomial", "total_count": 7.0}, "beta_binomial", "total_count", 7.0),
+        ({"kind": "ordered_logistic", "levels": ["low", "high"]}, "ordered_logistic", "levels", ["low", "high"]),
+    ],
+)
+def test_a_kind_by_itself_has_what_the_config_says_of_the_data(own: dict[str, Any], kind: str, key: str, value: Any):
+    config = ll.ModelConfig(distribution=own)
+    found = families(f"{kind}, gaussian, categorical", config)
+    assert getattr(found[kind].distribution, key) == value
+    assert found["gaussian"].distribution == ll.GaussianConfig()
+    assert found["categorical"].distribution == ll.CategoricalConfig()
+
+
+def test_a_mapping_is_taken_as_it_is():
+    config = ll.ModelConfig(distribution={"kind": "poisson", "exposure": "t"})
+    found = families("{kind: poisson}, {kind: hurdle, base: {kind: poisson}}", config)
+    assert found["poisson"].distribution == ll.PoissonConfig()
+    assert found["hurdle(poisson)"].distribution == ll.HurdleConfig(base=ll.PoissonConfig())
+
+
 @pytest.mark.parametrize("target", [{"time": "t", "event": "e"}, {"lower": "l", "upper": "u"}])
 def test_a_censored_target_makes_every_family_a_censored_one(target: dict[str, str]):
     config = ll.ModelConfig(data={"target": target}, distribution={"kind": "censored", "base": {}})
@@ -155,7 +199,12 @@ def test_a_censored_target_makes_every_family_a_censored_one(target: dict[str, s
         ("", "write a list like gaussian,student_t"),
         ("gaussian, 3", "write a list like gaussian,student_t"),
         ("{kind: gaussian", "write a list like gaussian,student_t"),
-        ("hurdle", "--families hurdle: distribution.base: is missing."),
+        ("hurdle", "--families hurdle: hurdle lacks base: write {kind: hurdle, base: {kind: …}}."),
+        ("beta_binomial", "write {kind: beta_binomial, total_count: {column: …}}."),
+        ("custom", "write {kind: custom, target: module:Class}."),
+        ("{kind: hurdle, base: {kind: binomial}}", "--families hurdle(binomial): binomial lacks total_count: write"),
+        ("{kind: hurdle, base: poisson}", "distribution.base: write it as {kind: poisson}"),
+        ("{kind: [1]}", "--families [1]: distribution: "),
         ("{kind: mixture, component: 2}", "unknown key 'component' (did you mean 'components'?)"),
     ],
 )
@@ -163,6 +212,72 @@ def test_bad_lists(text: str, message: str):
     with pytest.raises(ll.ConfigError) as caught:
         families(text, ll.ModelConfig())
     assert message in str(caught.value)
+
+
+# ---- the features ----------------------------------------------------------------------------------------------------
+
+
+def features_of(monkeypatch: pytest.MonkeyPatch, text: str, config: ll.ModelConfig, table: Any) -> dict[str, list[str]]:
+    fit, seen = ll.Model.fit, []
+
+    def noted(model: ll.Model, *arguments: Any, **more: Any) -> ll.Model:
+        seen.append(list(fit(model, *arguments, **more).feature_names))
+        return model
+
+    monkeypatch.setattr(ll.Model, "fit", noted)
+    done = list(compare(config, families(text, config), table, 2))
+    assert [r.error for r in done] == [None] * len(done)
+    assert all(seen[2 * i] == seen[2 * i + 1] for i in range(len(done)))
+    return {r.family: seen[2 * i] for i, r in enumerate(done)}
+
+
+RATES = Table(
+    {
+        "x": RNG.normal(size=N),
+        "t": RNG.uniform(1.0, 9.0, N),
+        "w": np.ones(N),
+        "n": np.full(N, 30.0),
+        "y": COUNTS.astype(float),
+    },
+    N,
+)
+CENSORED = {"kind": "censored", "base": {"kind": "gamma"}}
+QUICK: dict[str, Any] = {"network": {"hidden": [2]}, "training": {"epochs": 1}}
+
+
+@pytest.mark.parametrize(
+    ("own", "text", "left_out"),
+    [
+        ({"kind": "poisson", "exposure": "t"}, "config, poisson, gaussian, {kind: poisson, exposure: null}", "t"),
+        ({"kind": "poisson", "exposure": "t"}, "gaussian, geometric", "t"),
+        ({}, "config, poisson, {kind: binomial, total_count: {column: n}}", "n"),
+        ({"kind": "poisson", "exposure": "t"}, "{kind: gaussian, scale: {column: w}}, config", "tw"),
+        ({}, "config, laplace", ""),
+    ],
+)
+@pytest.mark.parametrize("features", [None, ["t", "x", "n"]])
+def test_all_families_have_the_same_features(
+    own: dict[str, Any], text: str, left_out: str, features: list[str] | None, monkeypatch: pytest.MonkeyPatch
+):
+    config = ll.ModelConfig(data={"target": "y", "features": features}, distribution=own, **QUICK)
+    expected = [c for c in "xtwn" if c not in left_out] if features is None else features
+    found = features_of(monkeypatch, text, config, RATES)
+    assert len(found) == len(families(text, config))
+    assert all(f == expected for f in found.values()), found
+
+
+def test_neither_target_nor_weight_is_a_feature(monkeypatch: pytest.MonkeyPatch):
+    config = ll.ModelConfig(data={"target": {"time": "t", "event": "w"}, "weight": "n"}, distribution=CENSORED, **QUICK)
+    assert features_of(monkeypatch, "weibull, config", config, RATES) == {"weibull": ["x", "y"], "config": ["x", "y"]}
+
+
+def test_a_known_exposure_makes_the_closed_form_rate():
+    config = ll.ModelConfig(data={"target": "y", "features": []}, distribution={"kind": "poisson", "exposure": "t"})
+    y, t = RATES.numeric("y"), RATES.numeric("t")
+    fold = np.random.default_rng(config.training.seed).permutation(N) % 5
+    rate = np.array([y[fold != k].sum() / t[fold != k].sum() for k in fold])
+    (found,) = compare(config, families("poisson", config), RATES)
+    np.testing.assert_allclose(found.log_scores, scipy.stats.poisson.logpmf(y, rate * t), rtol=1e-4)
 
 
 # ---- the command -------------------------------------------------------------------------------------------------
@@ -229,6 +344,17 @@ def test_classes_are_compared_too(tmp_path: Path):
     assert [r["measure"] for r in json.loads(done.out)["families"]] == ["probability of y"] * 2
 
 
+def test_a_number_of_trials_is_taken_over_and_the_missing_column_is_named(tmp_path: Path):
+    trials = "distribution={kind: binomial, total_count: {column: age}}"
+    text = "beta_binomial, binomial, {kind: binomial, total_count: {column: agee}}"
+    done = run(tmp_path, "--families", text, "--set", trials, "--json", target="visits", features="null")
+    assert (done.code, done.err) == (0, "")
+    first, second, third = json.loads(done.out)["families"]
+    assert {first["family"], second["family"]} == {"beta_binomial", "binomial"}
+    assert third["family"] == "binomial(total_count={column: agee})"
+    assert "'agee'" in third["error"]
+
+
 def test_nothing_fits(tmp_path: Path):
     done = run(tmp_path, "--families", "poisson,beta", "--folds", "2")
     assert done.code == 2
@@ -275,3 +401,4 @@ def test_help():
     done = cli("compare", "--help")
     assert done.code == 0
     assert '--families "poisson, {kind: discretised, base: {kind: log_normal}}"' in done.out
+    assert "takes over `exposure`, `total_count` and `levels`" in done.out

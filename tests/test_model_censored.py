@@ -1,5 +1,7 @@
 """Models of censored y: tables and arrays alike, scores of ensembles, and the truth recovered."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +9,8 @@ import scipy
 
 import likelinet as ll
 from likelinet import metrics
+from likelinet.calibration import marginals
+from likelinet.survival import evaluate_censored
 from tests.small import quick
 
 RNG = np.random.default_rng(0)
@@ -91,3 +95,86 @@ def test_censoring_is_undone():
 def test_intervals_need_a_censored_family(distribution: dict[str, str]):
     with pytest.raises(ll.DataError, match="censored"):
         quick(distribution=distribution).fit(X, Y, progress=False)
+
+
+# ---- several outputs -------------------------------------------------------------------------------------------------
+
+# The second output is a thousand times the first, other rows of it are censored, and some tell nothing.
+LOWER = np.stack([TIME, np.where(RNG.random(N) < 0.2, 0.0, 1e3 * TIME**0.5)], axis=1)
+UPPER = np.where(RNG.random((N, 2)) < 0.3, np.inf, LOWER + 100.0 * (LOWER == 0.0))
+TWO = ll.Interval(LOWER, UPPER)
+GAUSSIAN = {"kind": "censored", "base": {"kind": "gaussian"}}
+
+
+@pytest.mark.parametrize("family", [WEIBULL, GAUSSIAN, {"kind": "censored", "base": {"kind": "weibull", "scale": 2.0}}])
+def test_two_outputs_are_two_fits(family: dict):
+    weight = RNG.uniform(0.5, 1.5, N)
+    alone = {"distribution": family, "data": {"features": []}}
+    both = ll.Model(alone).fit(X, TWO, weight, progress=False)
+    d = both.predict_dist(X)
+    assert (d.batch_shape, d.event_shape) == ((N,), (2,))
+    ones = [ll.Model(alone).fit(X, TWO[:, j], weight, progress=False) for j in range(2)]
+    for of in ("mean", "std", "median"):
+        expected = np.stack([getattr(m.predict_dist(X), of)() for m in ones], axis=1)
+        np.testing.assert_allclose(getattr(d, of)(), expected, rtol=1e-6)
+    scores = [m.score(X, TWO[:, j], weight) for j, m in enumerate(ones)]
+    assert both.score(X, TWO, weight) == pytest.approx(sum(scores), abs=1e-6)
+
+
+@pytest.mark.parametrize("members", [1, 2])
+def test_scores_of_two_outputs(members: int, tmp_path: Path):
+    model = quick(distribution=GAUSSIAN, ensemble=members).fit(X, TWO, progress=False)
+    d = model.predict_dist(X)
+    base = (d if members == 1 else d.components).base.base
+    loc, scale = (v.reshape(N, members, 2) for v in (base.loc, base.scale))
+    normal, lower, upper = scipy.stats.norm(loc, scale), LOWER[:, None], UPPER[:, None]
+    p = np.where(lower == upper, normal.pdf(lower), normal.cdf(upper) - normal.cdf(lower))
+    expected = np.log(p.prod(2).mean(1))  # members are averaged after their outputs are multiplied
+    np.testing.assert_allclose(d.log_prob(TWO), expected, rtol=1e-8)
+    assert model.score(X, TWO) == pytest.approx(expected.mean(), rel=1e-9)
+
+    scores = model.evaluate(X, TWO)
+    assert scores["nll"] == pytest.approx(-expected.mean(), rel=1e-9)
+    each = [evaluate_censored(marginals(d)[:, j], TWO[:, j]) for j in range(2)]
+    assert "integrated_brier" in each[0]
+    assert "integrated_brier" not in each[1]
+    assert scores["integrated_brier"] == each[0]["integrated_brier"]
+    for name in ("concordance", "crps", "coverage_90", "d_calibration"):
+        assert scores[name] == pytest.approx((each[0][name] + each[1][name]) / 2, rel=1e-12)
+    assert list(model.evaluate(X, LOWER)) == ["nll", "rmse", "mae", "crps", "coverage_90"]
+
+    model.save(tmp_path / "model")
+    loaded = ll.Model.load(tmp_path / "model")
+    np.testing.assert_array_equal(loaded.predict_dist(X).log_prob(TWO), d.log_prob(TWO))
+    with pytest.raises(ll.DataError, match=r"shape \(80,\), but the model was fitted on \(n, 2\)"):
+        loaded.score(X, Y)
+
+
+def test_columns_of_two_outputs():
+    expected = quick(distribution=GAUSSIAN).fit(frame(), TWO, progress=False)
+    columns = frame(a=LOWER[:, 0], b=LOWER[:, 1], c=UPPER[:, 0], d=UPPER[:, 1]).replace(np.inf, np.nan)
+    target = {"lower": ["a", "b"], "upper": ["c", "d"]}
+    model = quick(distribution=GAUSSIAN, data={"target": target}).fit(columns, progress=False)
+    assert (model.feature_names, model.target_names) == (["x"], ["a … c", "b … d"])
+    np.testing.assert_array_equal(model.predict(frame()), expected.predict(frame()))
+    assert model.evaluate(columns) == expected.evaluate(frame(), TWO)
+    for upper, what in (("c", "one"), (["c"], "a list of 1")):
+        with pytest.raises(ll.ConfigError, match=f"lists of as many: got a list of 2 and {what}"):
+            quick(data={"target": {"lower": ["a", "b"], "upper": upper}})
+
+
+def test_the_history_of_two_outputs_is_in_the_units_of_y():
+    nothing = {"validation_fraction": 0.0, "epochs": 1, "batch_size": None, "optimizer": {"learning_rate": 1e-12}}
+    model = quick(distribution=GAUSSIAN, training=nothing).fit(X, TWO, progress=False)
+    assert model.history.epochs[0].train_nll[0] == pytest.approx(-model.score(X, TWO), rel=1e-4)
+
+
+def test_intervals_of_outputs_that_do_not_take_them():
+    cases = {
+        "Independent: y is made of intervals, which Gaussian does not take": ll.Independent(ll.Gaussian(LOWER, 1.0)),
+        "Mixture: y is made of intervals, which Gaussian does not take": ll.Mixture(ll.Gaussian(LOWER, 1.0), [0, 0]),
+        "each event has 3 outputs": ll.Independent(ll.Censored(ll.Gaussian(np.zeros((N, 3)), 1.0))),
+    }
+    for message, d in cases.items():
+        with pytest.raises(ll.DataError, match=message):
+            d.log_prob(TWO)

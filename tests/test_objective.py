@@ -80,7 +80,16 @@ def case(family: dict, network: str, members: int = 2, outputs: int | None = Non
 
 each_family = pytest.mark.parametrize("name", DECLARED)
 each_network = pytest.mark.parametrize("network", NETWORKS)
-SEVERAL = ("gaussian", "student, df shared", "poisson with exposure", "mixture", "truncated gaussian", "hurdle poisson")
+SEVERAL = (
+    "gaussian",
+    "student, df shared",
+    "poisson with exposure",
+    "mixture",
+    "truncated gaussian",
+    "censored gaussian",
+    "censored poisson",
+    "hurdle poisson",
+)
 
 
 def check_gradient(c: Case) -> None:

@@ -8,6 +8,8 @@ import scipy
 
 import likelinet as ll
 from likelinet import calibration, metrics, survival
+from likelinet.censored_crps import censored_crps
+from likelinet.concordance import concordance
 
 RNG = np.random.default_rng(0)
 N = 60
@@ -57,22 +59,22 @@ def pairs(predicted: np.ndarray, y: ll.Interval, weight: np.ndarray | None) -> f
 @pytest.mark.parametrize("digits", [6, 0])
 def test_concordance_is_that_of_all_pairs(y: ll.Interval, weight: np.ndarray | None, digits: int):
     predicted = LOC.round(digits)
-    assert survival.concordance(predicted, y, weight) == pytest.approx(pairs(predicted, y, weight), rel=1e-12)
+    assert concordance(predicted, y, weight) == pytest.approx(pairs(predicted, y, weight), rel=1e-12)
 
 
 def test_concordance_at_its_ends():
     y = ll.Interval.right_censored(np.arange(5.0), [1, 1, 0, 1, 1])
-    assert survival.concordance(np.arange(5.0), y) == 1.0
-    assert survival.concordance(-np.arange(5.0), y) == 0.0
-    assert survival.concordance(np.zeros(5), y) == 0.5
-    assert survival.concordance(np.arange(5.0), ll.Interval.right_censored(np.arange(5.0), np.zeros(5))) is None
+    assert concordance(np.arange(5.0), y) == 1.0
+    assert concordance(-np.arange(5.0), y) == 0.0
+    assert concordance(np.zeros(5), y) == 0.5
+    assert concordance(np.arange(5.0), ll.Interval.right_censored(np.arange(5.0), np.zeros(5))) is None
 
 
 def test_concordance_of_many_rows_is_quick_and_that_of_a_sample():
     n = 20_000
     time, event = RNG.exponential(size=n), RNG.random(n) < 0.6
     predicted = time + RNG.exponential(size=n)
-    found = survival.concordance(predicted, ll.Interval.right_censored(time, event.astype(int)))
+    found = concordance(predicted, ll.Interval.right_censored(time, event.astype(int)))
     i, j = RNG.integers(0, n, (2, 400_000))
     known = event[i] & (time[i] < time[j])
     assert found == pytest.approx(np.mean(predicted[i][known] < predicted[j][known]), abs=0.006)
@@ -93,7 +95,7 @@ def integral(d: ll.Distribution, lower: float, upper: float) -> float:
 @pytest.mark.parametrize("y", SEEN.values(), ids=SEEN)
 def test_crps_by_scipy(y: ll.Interval):
     expected = [integral(ll.Gaussian(LOC[i], SCALE[i]), y.lower[i], y.upper[i]) for i in range(N)]
-    np.testing.assert_allclose(survival.censored_crps(D, y), expected, rtol=1e-7, atol=1e-10)
+    np.testing.assert_allclose(censored_crps(D, y), expected, rtol=1e-7, atol=1e-10)
 
 
 def test_crps_of_times_by_its_antiderivative():
@@ -101,7 +103,7 @@ def test_crps_of_times_by_its_antiderivative():
     u = np.array([1e-3, 0.5, 3.0, 80.0, 1e4])
     y = ll.Interval.right_censored(u, np.zeros(5))
     expected = u + 2.0 * np.expm1(-u) - 0.5 * np.expm1(-2.0 * u)
-    found = survival.censored_crps(ll.Censored(ll.Exponential(np.ones(5))), y)
+    found = censored_crps(ll.Censored(ll.Exponential(np.ones(5))), y)
     np.testing.assert_allclose(found[1:], expected[1:], rtol=1e-9)
     np.testing.assert_allclose(found[0], u[0] ** 3 / 3.0, rtol=1e-3)
 
@@ -115,8 +117,8 @@ def test_crps_of_counts_by_sums():
         for r, low, high in zip(rate, y.lower, y.upper, strict=True)
     ]
     d = ll.Censored(ll.Poisson(rate))
-    np.testing.assert_allclose(survival.censored_crps(d, y), expected, rtol=1e-9)
-    assert survival.censored_crps(d, y)[3] == pytest.approx(ll.Poisson(3.0).crps(4.0), rel=1e-12)
+    np.testing.assert_allclose(censored_crps(d, y), expected, rtol=1e-9)
+    assert censored_crps(d, y)[3] == pytest.approx(ll.Poisson(3.0).crps(4.0), rel=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +133,7 @@ def test_crps_of_counts_by_sums():
 )
 def test_crps_of_exact_values_is_the_usual_one(base: ll.Distribution):
     y = np.array([0.4, 1.7, 9.0])
-    np.testing.assert_allclose(survival.censored_crps(ll.Censored(base), ll.Interval(y, y)), base.crps(y), rtol=1e-6)
+    np.testing.assert_allclose(censored_crps(ll.Censored(base), ll.Interval(y, y)), base.crps(y), rtol=1e-6)
 
 
 # ---- Kaplan-Meier and the Brier score ----------------------------------------------------------------------------
@@ -285,8 +287,8 @@ def test_evaluate(weight: np.ndarray | None):
     nll = np.where(RIGHT.exact, 0.5 * z**2 + np.log(SCALE * np.sqrt(2.0 * np.pi)), -scipy.stats.norm.logsf(z))
     assert list(found) == ["nll", "concordance", "integrated_brier", "crps", "coverage_90", "d_calibration"]
     assert found["nll"] == pytest.approx(average(nll, weight), rel=1e-9)
-    assert found["concordance"] == survival.concordance(LOC, RIGHT, weight)
-    assert found["crps"] == pytest.approx(average(survival.censored_crps(D, RIGHT), weight), rel=1e-12)
+    assert found["concordance"] == concordance(LOC, RIGHT, weight)
+    assert found["crps"] == pytest.approx(average(censored_crps(D, RIGHT), weight), rel=1e-12)
     assert all(type(v) is float for v in found.values())
 
 

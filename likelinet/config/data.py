@@ -2,18 +2,27 @@
 
 from typing import Annotated, Any
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from likelinet.config.base import Config
+
+Columns = str | Annotated[list[str], Field(min_length=1)]
 
 
 class IntervalTargetConfig(Config):
     """A target of which only bounds are known: exact where the two are equal, open where one is ±inf or empty."""
 
-    lower: str
-    """Column with the lower ends; -inf or an empty cell where there is none."""
-    upper: str
-    """Column with the upper ends; inf or an empty cell where there is none."""
+    lower: Columns
+    """Column with the lower ends; -inf or an empty cell where there is none. A list of columns for several outputs."""
+    upper: Columns
+    """Column with the upper ends; inf or an empty cell where there is none. A list where `lower` is one, as long."""
+
+    @model_validator(mode="after")
+    def _in_pairs(self) -> Any:
+        lower, upper = ("one" if isinstance(c, str) else f"a list of {len(c)}" for c in (self.lower, self.upper))
+        if lower != upper:
+            raise ValueError(f"lower and upper must both be one column, or lists of as many: got {lower} and {upper}")
+        return self
 
 
 class TimeTargetConfig(Config):

@@ -1,5 +1,6 @@
 """What every distribution is: the one spelling of its methods, its parameters and its shapes."""
 
+import operator
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, ClassVar, NoReturn
@@ -9,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from likelinet.arrays import Array
 from likelinet.distributions.differences import loss_by_differences, tails_by_differences
+from likelinet.distributions.guard import guard
 from likelinet.distributions.intervals import log_interval
 from likelinet.distributions.parameter import Backward, Parameter, TailsBackward
 from likelinet.domains import Domain, real
@@ -54,6 +56,12 @@ class Distribution(ABC):
     batch_shape: tuple[int, ...] = ()
     # Single values of positive probability beside a density: there log_prob is log P(Y = y).
     atoms: tuple[float, ...] = ()
+    # Whether the methods of a class see to values outside the support themselves; those of the user need not.
+    _sees_to_support: ClassVar[bool] = False
+
+    def __init_subclass__(cls) -> None:
+        if not cls._sees_to_support:
+            guard(cls)
 
     def __init__(self, **parameters: ArrayLike) -> None:
         self._set(parameters)
@@ -115,6 +123,11 @@ class Distribution(ABC):
         """
         if not isinstance(params[0], np.ndarray | np.generic):
             raise UndefinedError(f"{cls.__name__}: its cdf has no gradient on this engine; use the engine 'numpy'.")
+        if cls.cdf is Distribution.cdf:
+            raise UndefinedError(
+                f"{cls.__name__} has no cdf, which truncation, censoring and rounding (truncated, censored, "
+                "discretised) need: define cdf in the class."
+            )
         names = [p.name for p in cls.parameters]
 
         def tail(values: tuple[np.ndarray, ...], upper: bool) -> np.ndarray:
@@ -151,11 +164,13 @@ class Distribution(ABC):
 
     def log_cdf(self, y: ArrayLike) -> np.ndarray:
         """Return log P(Y ≤ y), accurate far in the lower tail."""
-        return np.log(self.cdf(y))
+        with np.errstate(divide="ignore"):
+            return np.log(self.cdf(y))
 
     def log_sf(self, y: ArrayLike) -> np.ndarray:
         """Return log P(Y > y), accurate far in the upper tail."""
-        return np.log(self.sf(y))
+        with np.errstate(divide="ignore"):
+            return np.log(self.sf(y))
 
     def ppf(self, q: ArrayLike) -> np.ndarray:
         """Return the smallest y with P(Y ≤ y) ≥ q: the quantile function."""
@@ -163,7 +178,10 @@ class Distribution(ABC):
 
     def isf(self, q: ArrayLike) -> np.ndarray:
         """Return the smallest y with P(Y > y) ≤ q: the inverse survival function."""
-        return self.ppf(1.0 - np.asarray(q))
+        q = self._floats(q, "q")
+        # The quantile of 1, which may be infinite, is that of q = 0 alone.
+        last = np.where(q > 0.0, 1.0 - 2.0**-53, np.inf)
+        return self.ppf(np.minimum(1.0 - q, last))
 
     def mean(self) -> np.ndarray:
         """Return E[Y]; nan or inf where it does not exist."""
@@ -191,7 +209,7 @@ class Distribution(ABC):
 
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
         """Draw y, by inversion if need be; the result has shape sample_shape + batch_shape + event_shape."""
-        u = np.random.default_rng(rng).random(shape_of(sample_shape) + self.batch_shape)
+        u = generator_of(rng).random(shape_of(sample_shape) + self.batch_shape)
         return self.ppf(1.0 - u)  # in (0, 1]
 
     # ---- what follows from it --------------------------------------------------------------------------------
@@ -210,8 +228,9 @@ class Distribution(ABC):
 
     def interval(self, confidence: float) -> tuple[np.ndarray, np.ndarray]:
         """Return the ends of the central interval that holds y with probability `confidence`, in (0, 1)."""
-        if not 0.0 < confidence < 1.0:
-            raise ParameterError(f"interval: confidence must lie between 0 and 1, got {confidence}.")
+        level = self._floats(confidence, "confidence")
+        if level.shape or not 0.0 < level < 1.0:
+            raise ParameterError(f"interval: confidence must lie between 0 and 1, got {confidence!r:.60}.")
         return self.ppf(0.5 - 0.5 * confidence), self.isf(0.5 - 0.5 * confidence)
 
     def __getitem__(self, rows: Any) -> "Distribution":
@@ -294,11 +313,14 @@ class Distribution(ABC):
 
     def _numbers(self, y: ArrayLike) -> np.ndarray:
         """Return y as floats, after the checks of `_observed`."""
-        y = self._observed(y)
+        return self._floats(self._observed(y), "y")
+
+    def _floats(self, values: ArrayLike, name: str) -> np.ndarray:
         try:
-            return y.astype(np.float64)
+            return np.asarray(values, dtype=np.float64)
         except (TypeError, ValueError):
-            raise DataError(f"{type(self).__name__}: y must be numbers, not {y.flat[0]!r:.60}.") from None
+            first = values.flat[0] if isinstance(values, np.ndarray) else values
+            raise DataError(f"{type(self).__name__}: {name} must be numbers, not {first!r:.60}.") from None
 
     def _observed(self, y: ArrayLike) -> np.ndarray:
         """Return y as an array, refusing the silent (n,) against (n, 1) broadcast."""
@@ -317,7 +339,26 @@ class Distribution(ABC):
 
 def shape_of(sample_shape: int | tuple[int, ...]) -> tuple[int, ...]:
     """Return `sample_shape` as a tuple; a whole number means one axis."""
-    return tuple(sample_shape) if isinstance(sample_shape, tuple | list) else (int(sample_shape),)
+    sizes = sample_shape if isinstance(sample_shape, tuple | list) else (sample_shape,)
+    try:
+        shape = tuple(operator.index(n) for n in sizes)
+    except TypeError:
+        shape = (-1,)
+    if any(n < 0 for n in shape):
+        raise ParameterError(
+            f"sample: sample_shape must be a whole number from 0, or a tuple of them, not {sample_shape!r:.60}."
+        )
+    return shape
+
+
+def generator_of(rng: Rng) -> np.random.Generator:
+    """Return the generator that `rng`, which may be a seed, stands for."""
+    try:
+        return np.random.default_rng(rng)
+    except (TypeError, ValueError):
+        raise ParameterError(
+            f"sample: rng must be a whole number from 0 or a numpy.random.Generator, not {rng!r:.60}."
+        ) from None
 
 
 def with_axes(a: np.ndarray, n: int) -> np.ndarray:

@@ -5,7 +5,7 @@ import scipy
 from numpy.typing import ArrayLike
 
 from likelinet.arrays import Array, namespace
-from likelinet.distributions.base import Backward, Distribution, Parameter, Rng, shape_of
+from likelinet.distributions.base import Backward, Distribution, Parameter, Rng, generator_of, shape_of
 from likelinet.domains import class_codes, extended_real
 from likelinet.errors import DataError, ParameterError, UndefinedError
 
@@ -41,6 +41,7 @@ class Categorical(Distribution):
     array([-1.6094, -0.6931])
     """
 
+    _sees_to_support = True
     parameters = (Parameter("logits", extended_real, event_ndim=1, symbol="z"),)
     logits: np.ndarray
 
@@ -105,7 +106,7 @@ class Categorical(Distribution):
 
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
         shape = shape_of(sample_shape) + self.batch_shape
-        u = np.random.default_rng(rng).random(shape)
+        u = generator_of(rng).random(shape)
         return choose(self.probs, u)
 
     @staticmethod

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from likelinet.distributions.base import Distribution, Rng, with_axes
+from likelinet.distributions.interval import Interval
 from likelinet.errors import DataError, ParameterError, UndefinedError
 
 
@@ -25,7 +26,7 @@ class Independent(Distribution):
     Raises
     ------
     ParameterError
-        If `base` has no batch axis.
+        If `base` has no batch axis, or its y is a vector.
 
     References
     ----------
@@ -39,7 +40,16 @@ class Independent(Distribution):
     ((2,), (2,), [-1.8379, -1.8379])
     """
 
+    _sees_to_support = True
+
     def __init__(self, base: Distribution) -> None:
+        if not isinstance(base, Distribution):
+            raise ParameterError(f"Independent: base must be a distribution, not {base!r:.60}.")
+        if base.event_shape:
+            raise ParameterError(
+                f"Independent: base must be a distribution of one number or class, and each y of "
+                f"{type(base).__name__} has shape {base.event_shape}."
+            )
         if not base.batch_shape:
             raise ParameterError("Independent: base needs a batch axis to make the event of.")
         self.base = base
@@ -53,8 +63,22 @@ class Independent(Distribution):
             raise DataError(f"y has shape {y.shape} but each event has {self.event_shape[0]} outputs on the last axis.")
         return y
 
-    def log_prob(self, y: ArrayLike) -> np.ndarray:
-        return np.sum(self.base.log_prob(self._values(y)), axis=-1)
+    def log_prob(self, y: ArrayLike | Interval) -> np.ndarray:
+        """Return the log density or mass of vectors; of intervals, which a Censored base takes, one of each output."""
+        if not isinstance(y, Interval):
+            return np.sum(self.base.log_prob(self._values(y)), axis=-1)
+        from likelinet.distributions.censored import Censored
+
+        if not isinstance(self.base, Censored):
+            raise DataError(
+                f"Independent: y is made of intervals, which {type(self.base).__name__} does not take: "
+                "only Censored does, as the base."
+            )
+        return np.sum(self.base.log_prob(Interval(self._values(y.lower), self._values(y.upper))), axis=-1)
+
+    def nll(self, y: ArrayLike | Interval) -> np.ndarray:
+        """Return -log p(y), the loss that training minimises."""
+        return -self.log_prob(y)
 
     def entropy(self) -> np.ndarray:
         return np.sum(self.base.entropy(), axis=-1)

@@ -33,6 +33,8 @@ class Labelled(Distribution):
     ('yes', -0.2231)
     """
 
+    _sees_to_support = True
+
     def __init__(self, base: Bernoulli | Categorical | OrderedLogistic, classes: ArrayLike) -> None:
         self.base = base
         self.classes = np.asarray(classes)

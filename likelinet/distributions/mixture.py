@@ -9,13 +9,14 @@ from numpy.typing import ArrayLike
 
 from likelinet.arrays import Array, namespace
 from likelinet.distributions import numerical
-from likelinet.distributions.base import CUTS, Backward, Distribution, Rng, shape_of, with_axes
+from likelinet.distributions.base import CUTS, Backward, Distribution, Rng, generator_of, shape_of, with_axes
 from likelinet.distributions.categorical import Categorical, choose
 from likelinet.distributions.gaussian import Gaussian
 from likelinet.distributions.independent import Independent
+from likelinet.distributions.interval import Interval
 from likelinet.distributions.multivariate import Multivariate
 from likelinet.distributions.von_mises import VonMises
-from likelinet.errors import ParameterError, UndefinedError
+from likelinet.errors import DataError, ParameterError, UndefinedError
 
 
 class Mixture(Distribution):
@@ -52,9 +53,15 @@ class Mixture(Distribution):
     (0.5, 0.2614)
     """
 
+    _sees_to_support = True
+
     def __init__(
         self, components: Distribution, logits: ArrayLike | None = None, *, probs: ArrayLike | None = None
     ) -> None:
+        if not isinstance(components, Distribution):
+            raise ParameterError(
+                f"Mixture: components must be one distribution, whose last batch axis they are, not {components!r:.60}."
+            )
         weights = Categorical(logits, probs=probs)
         n = weights.logits.shape[-1]
         if not components.batch_shape or n != components.batch_shape[-1]:
@@ -161,11 +168,28 @@ class Mixture(Distribution):
 
         return Mixture(outputs._map(move), self.logits[..., None, :])
 
-    def log_prob(self, y: ArrayLike) -> np.ndarray:
-        values = self.components.log_prob(self.spread(self._observed(y))) + scipy.special.log_softmax(
-            self.logits, axis=-1
-        )
-        return scipy.special.logsumexp(values, axis=-1)
+    def log_prob(self, y: ArrayLike | Interval) -> np.ndarray:
+        """Return the log density or mass of y; of intervals their log probability, where the components take them."""
+        values = self._of_intervals(y) if isinstance(y, Interval) else self.components.log_prob(self._for_each(y))
+        return scipy.special.logsumexp(values + scipy.special.log_softmax(self.logits, axis=-1), axis=-1)
+
+    def nll(self, y: ArrayLike | Interval) -> np.ndarray:
+        """Return -log p(y), the loss that training minimises."""
+        return -self.log_prob(y)
+
+    def _of_intervals(self, y: Interval) -> np.ndarray:
+        """Return the log probability of intervals under each component."""
+        from likelinet.distributions.censored import Censored
+
+        if not isinstance(self.components, Independent | Censored):
+            raise DataError(
+                f"Mixture: y is made of intervals, which {type(self.components).__name__} does not take: "
+                "put Censored around the mixture."
+            )
+        return self.components.log_prob(Interval(self._for_each(y.lower), self._for_each(y.upper)))
+
+    def _for_each(self, y: ArrayLike) -> np.ndarray:
+        return self.spread(self._observed(y))
 
     def cdf(self, y: ArrayLike) -> np.ndarray:
         return self._average(lambda c, t: c.cdf(t), y)
@@ -247,7 +271,7 @@ class Mixture(Distribution):
         return np.sum(w * _mean_abs(y[..., None] - loc, scale), axis=-1) - half
 
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
-        generator = np.random.default_rng(rng)
+        generator = generator_of(rng)
         shape = shape_of(sample_shape)
         codes = choose(self.probs, generator.random(shape + self.batch_shape))
         k = self.probs.shape[-1]
@@ -295,7 +319,7 @@ class Mixture(Distribution):
         return scipy.special.logsumexp(log_w + f(m.components, m.spread(self._observed(y))), axis=-1)
 
     def _quantile(self, q: ArrayLike, upper: bool) -> np.ndarray:
-        m, q = self.marginals(), np.asarray(q, dtype=np.float64)
+        m, q = self.marginals(), self._floats(q, "q")
         inner = m.components.isf(q[..., None]) if upper else m.components.ppf(q[..., None])
         # The quantile of a mixture lies between the smallest and the largest of its components' quantiles.
         possible = np.where(m.probs > 0.0, inner, np.nan)
@@ -311,7 +335,10 @@ class Mixture(Distribution):
             for at in m.atoms:
                 found = enough(at) & ~enough(np.nextafter(at, -np.inf))
                 ends = [np.where(found, at, e) for e in ends]
-            y = numerical.invert(m, q, *ends, upper=upper)
+            with np.errstate(all="ignore"):
+                y = numerical.invert(m, q, *ends, upper=upper)
+                if np.isnan(y).any():  # of tails that round to 0 or 1 the ends may not bracket the quantile
+                    y = np.where(np.isnan(y), np.where(enough(ends[0]), *ends), y)
         first, last = (q == 1.0, q == 0.0) if upper else (q == 0.0, q == 1.0)
         return np.select([first, last, (q > 0.0) & (q < 1.0)], [low, high, y], np.nan)[()]
 

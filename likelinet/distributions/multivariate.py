@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from likelinet.arrays import Array
-from likelinet.distributions.base import Backward, Distribution, Rng, shape_of
+from likelinet.distributions.base import Backward, Distribution, Rng, generator_of, shape_of
 from likelinet.errors import DataError, UndefinedError
 
 
@@ -17,6 +17,8 @@ class Multivariate(Distribution):
     interval, crps, mean and var are those of each entry by itself, and have shape batch_shape + event_shape, as for
     `Independent`. A family gives `loss`, `marginals`, `_inside`, `_mode`, `_sample`, `_entropy` and `_kl_divergence`.
     """
+
+    _sees_to_support = True
 
     @classmethod
     @abstractmethod
@@ -114,7 +116,7 @@ class Multivariate(Distribution):
 
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
         shape = shape_of(sample_shape) + self.batch_shape
-        return np.asarray(self._sample(shape, np.random.default_rng(rng)), dtype=np.float64)
+        return np.asarray(self._sample(shape, generator_of(rng)), dtype=np.float64)
 
     # ---- for the families ------------------------------------------------------------------------------------
 

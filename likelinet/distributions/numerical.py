@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 Function = Callable[[np.ndarray], np.ndarray]
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(20)
-# The squares in the CRPS make its tails short: fewer panels than for an expectation do.
 # A moment of a heavy tail takes cuts much farther out than its mass: the last ones tell what lies beyond.
 _FAR_CUTS = np.array([*(10.0 ** -np.array([100, 90, 80, 70, 60, 50, 40, 30, 25, 20, 18])), *CUTS])
-_SQUARED_CUTS = np.array([1e-11, 1e-8, 1e-6, 1e-4, 3e-3, 0.04, 0.2, 0.5])
+# The squares in the CRPS make its tails short: fewer panels than for an expectation do.
+SQUARED_CUTS = np.array([1e-11, 1e-8, 1e-6, 1e-4, 3e-3, 0.04, 0.2, 0.5])
 
 
 def invert(d: "Distribution", q: np.ndarray, low: np.ndarray, high: np.ndarray, *, upper: bool) -> np.ndarray:
@@ -43,6 +43,23 @@ def invert(d: "Distribution", q: np.ndarray, low: np.ndarray, high: np.ndarray, 
     with np.errstate(all="ignore"):
         found = elementwise.find_root(gap, ends, args=(np.arange(q.size, dtype=float),), tolerances={"xrtol": 4e-16}).x
     return np.where(inner & (low < high), found.reshape(q.shape), low)
+
+
+def halfway(low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Return the middle one of the numbers from low to high, all that float64 has: 64 halvings reach any of them."""
+    a, b = _order(low), _order(high)
+    middle = (a >> 1) + (b >> 1) + (a & b & 1)
+    return _order_to_float(middle)
+
+
+def _order(y: np.ndarray) -> np.ndarray:
+    """Return whole numbers in the order of the floats y, without gaps."""
+    bits = (np.asarray(y, dtype=np.float64) + 0.0).view(np.int64)  # not -0.0
+    return np.where(bits < 0, np.iinfo(np.int64).min - bits, bits)
+
+
+def _order_to_float(order: np.ndarray) -> np.ndarray:
+    return np.asarray(np.where(order < 0, np.iinfo(np.int64).min - order, order)).view(np.float64)
 
 
 def smallest_integer(
@@ -81,8 +98,6 @@ def smallest_integer(
 
 def highest(d: "Distribution", candidates: np.ndarray) -> np.ndarray:
     """Return the most probable y of a mixture, which lies among or between the modes of its components."""
-    from scipy.optimize import elementwise
-
     low, high = candidates.min(-1), candidates.max(-1)
     steps = np.linspace(0.0, 1.0, 65).reshape((-1,) + (1,) * low.ndim)
     grid = low + (high - low) * steps
@@ -91,27 +106,36 @@ def highest(d: "Distribution", candidates: np.ndarray) -> np.ndarray:
     grid = np.sort(
         np.concatenate([grid, np.broadcast_to(np.moveaxis(candidates, -1, 0), (candidates.shape[-1], *low.shape))]), 0
     )
-    best = d.log_prob(grid).argmax(0)[None]
-    y = np.take_along_axis(grid, best, 0)[0]
     if d.support.integer:
-        return y
-    # The nearest points on either side bracket the mode; at an end of the grid, as far out as the other one.
-    left, right = np.where(grid < y, grid, -np.inf).max(0), np.where(grid > y, grid, np.inf).min(0)
-    outer = (
-        np.maximum(2.0 * y - right, 0.5 * (y + d.support.low)),
-        np.minimum(2.0 * y - left, 0.5 * (y + d.support.high)),
-    )
-    left, right = np.where(left > -np.inf, left, outer[0]), np.where(right < np.inf, right, outer[1])
-    inside = np.isfinite(left) & np.isfinite(right) & (left < y) & (y < right)
+        return np.take_along_axis(grid, d.log_prob(grid).argmax(0)[None], 0)[0]
     flat = d._flat(d.batch_shape)
-    ends = [np.where(inside, e, y + k).reshape(-1) for e, k in ((left, -1.0), (y, 0.0), (right, 1.0))]
-    rows = np.arange(y.size, dtype=float)
-    with np.errstate(all="ignore"):
-        found = elementwise.find_minimum(lambda t, row: flat[row.astype(np.int64)].nll(t), ends, args=(rows,))
-    y = np.where(inside & (found.status.reshape(y.shape) == 0), found.x.reshape(y.shape), y)
+    y = peak(d.log_prob, lambda rows, t: flat[rows].log_prob(t), grid, d.support.low, d.support.high)
     for at in d.atoms:  # no density has a chance against a probability
         y = np.where(d.log_prob(at) > -np.inf, at, y)
     return y
+
+
+def peak(
+    f: Function, of_rows: Callable[[np.ndarray, np.ndarray], np.ndarray], grid: np.ndarray, low: float, high: float
+) -> np.ndarray:
+    """Return where f is highest around the best point of an increasing `grid`, whose first axis is the points.
+
+    `of_rows` takes the rows of the flat batch to evaluate f for, and one point for each; low and high are where f ends.
+    """
+    from scipy.optimize import elementwise
+
+    best = f(grid).argmax(0)[None]
+    y = np.take_along_axis(grid, best, 0)[0]
+    # The nearest points on either side bracket the mode; at an end of the grid, as far out as the other one.
+    left, right = np.where(grid < y, grid, -np.inf).max(0), np.where(grid > y, grid, np.inf).min(0)
+    outer = np.maximum(2.0 * y - right, 0.5 * (y + low)), np.minimum(2.0 * y - left, 0.5 * (y + high))
+    left, right = np.where(left > -np.inf, left, outer[0]), np.where(right < np.inf, right, outer[1])
+    inside = np.isfinite(left) & np.isfinite(right) & (left < y) & (y < right)
+    ends = [np.where(inside, e, y + k).reshape(-1) for e, k in ((left, -1.0), (y, 0.0), (right, 1.0))]
+    rows = np.arange(y.size, dtype=float)
+    with np.errstate(all="ignore"):
+        found = elementwise.find_minimum(lambda t, row: -of_rows(row.astype(np.int64), t), ends, args=(rows,))
+    return np.where(inside & (found.status.reshape(y.shape) == 0), found.x.reshape(y.shape), y)
 
 
 def integrate(f: Function, edges: np.ndarray, anchor: np.ndarray | float) -> np.ndarray:
@@ -250,7 +274,8 @@ def _beyond(last: np.ndarray, previous: np.ndarray, size: np.ndarray | float) ->
     """
     ratio = np.where(previous != 0.0, last / np.where(previous != 0.0, previous, 1.0), 0.0)
     ratio = np.where(np.abs(last) > size, np.maximum(ratio, 0.0), 0.0)
-    return np.where(ratio < 0.95, last * ratio / (1.0 - np.minimum(ratio, 0.95)), np.sign(last) * np.inf)
+    falls = np.isfinite(last) & (ratio < 0.95)
+    return np.where(falls, last * ratio / (1.0 - np.minimum(ratio, 0.95)), np.sign(last) * np.inf)
 
 
 def crps(d: "Distribution", y: np.ndarray, slope: Function | None = None, more: tuple[float, ...] = ()) -> np.ndarray:
@@ -262,7 +287,7 @@ def crps(d: "Distribution", y: np.ndarray, slope: Function | None = None, more: 
     if d.support.integer:
         return counts.crps(d, y)
     shape = np.broadcast_shapes(d.batch_shape, y.shape)
-    edges = d._cuts(_SQUARED_CUTS) if slope is None else _with_points(d._cuts(_FAR_CUTS), more)
+    edges = d._cuts(SQUARED_CUTS) if slope is None else _with_points(d._cuts(_FAR_CUTS), more)
     edges = edges.reshape(edges.shape[:1] + (1,) * (len(shape) - edges.ndim + 1) + edges.shape[1:])
     edges = np.sort(
         np.concatenate([np.broadcast_to(edges, edges.shape[:1] + shape), np.broadcast_to(y, (1, *shape))]), 0

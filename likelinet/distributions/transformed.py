@@ -15,6 +15,10 @@ from likelinet.errors import ParameterError, UndefinedError
 
 __all__ = ["Affine", "Log", "Logit", "Transformed"]
 
+_OUTWARD = np.geomspace(0.1, 1e3, 60)  # distances in x between which the mode is sought, with the base's own
+_TIE = 1e-12  # slope by which of points that are equally high the one closest to the median is the mode
+_OVERFLOWS = 709.0  # logarithm of the largest numbers
+
 
 class Transformed(Wrapper):
     r"""The distribution of y = f(x), with x from `base` and an increasing map f.
@@ -49,12 +53,11 @@ class Transformed(Wrapper):
     """
 
     def __init__(self, base: Distribution, transform: Transform) -> None:
-        if base.event_shape or base.support.integer or base.atoms:
-            raise ParameterError(
-                "Transformed: base must be a continuous distribution of one output, without an atom; for several "
-                "outputs, transform inside Independent."
-            )
+        if not isinstance(transform, Transform):
+            raise ParameterError(f"Transformed: transform must be Affine(…), Log() or Logit(), not {transform!r:.60}.")
         self._wrap(base, np.empty(transform.shape))
+        if base.support.integer or base.atoms:
+            raise ParameterError("Transformed: base must be a continuous distribution of one output, without an atom.")
         self.transform = transform
         self.support = transform.image(base.support)
 
@@ -105,12 +108,58 @@ class Transformed(Wrapper):
                 exact = _moments_of_exp(self.base)
                 if exact is not None:
                     return exact
-            return numerical.moments(self.base, self.transform.forward, self.transform.features)
+            mean, var = numerical.moments(self.base, self.transform.forward, self.transform.features)
+            if not isinstance(self.transform, Log):
+                return mean, var
+            mean, var = np.broadcast_to(mean, self.batch_shape), np.broadcast_to(var, self.batch_shape)
+            mean = np.where(self._diverges(1, 1.0), np.inf, mean)
+            return mean, np.where(self._diverges(1, 2.0), np.inf, var)
+
+    def _diverges(self, power: int, rate: float) -> np.ndarray:
+        """Return whether the integral of the base's density to a `power`, times exp(rate x), diverges for large x.
+
+        It does where the integrand falls no faster than 1 / x.
+        """
+        change, tolerance = self._far(lambda x: power * self.base.log_prob(x) + rate * x, 1.0)
+        return change >= -np.log(10.0) - tolerance
+
+    def _far(self, f: Callable[[np.ndarray], np.ndarray], side: float) -> tuple[np.ndarray, np.ndarray]:
+        """Return by how much f rises from a point far out in a tail to one ten times as far, and its rounding error.
+
+        The rise is nan past the end of the base.
+        """
+        x, scale = self.base.ppf(0.5), np.maximum(self.base.isf(0.1) - self.base.ppf(0.1), 1.0)
+        return f(x + side * 1e7 * scale) - f(x + side * 1e6 * scale), 1e-2 * scale
 
     def mode(self) -> np.ndarray:
-        if isinstance(self.transform, Affine):
-            return self.transform.forward(self.base.mode())
-        return super().mode()
+        t, base = self.transform, self.base
+        if isinstance(t, Affine):
+            return t.forward(base.mode())
+
+        def log_density(x: np.ndarray) -> np.ndarray:
+            return base.log_prob(x) - t.log_slope(x)
+
+        def of_rows(rows: np.ndarray, x: np.ndarray) -> np.ndarray:
+            return flat[rows].log_prob(x) - t.log_slope(x)
+
+        with np.errstate(all="ignore"):
+            flat, ends = base._flat(self.batch_shape), base._ends()
+            # The slope moves the mode far into a tail of the base, but not past what y can tell apart.
+            out = np.concatenate([-_OUTWARD[::-1], [0.0], _OUTWARD]).reshape((-1,) + (1,) * len(self.batch_shape))
+            centre, cuts = base.ppf(0.5), base._cuts(np.array([1e-200, 1e-100, 1e-50, 1e-30, 1e-20, *CUTS]))
+            points = [cuts, *(np.broadcast_to(out + c, (len(out), *self.batch_shape)) for c in (centre, 0.0))]
+            points += [np.broadcast_to(v, (1, *self.batch_shape)) for v in (base.mode(), *ends)]
+            grid = np.clip(np.concatenate(points), *ends)
+            grid = np.sort(np.where(np.isfinite(grid), grid, centre), 0)
+            x = numerical.peak(
+                lambda x: log_density(x) - _TIE * np.abs(x - centre), of_rows, grid, base.support.low, base.support.high
+            )
+            y = t.forward(x)
+            # A density that rises for ever is highest at the end.
+            for side in (1.0, -1.0):
+                rise, tolerance = self._far(log_density, side)
+                y = np.where(rise > tolerance, t.forward(side * np.inf), y)
+        return self._full(y)
 
     def entropy(self) -> np.ndarray:
         t = self.transform
@@ -136,7 +185,12 @@ class Transformed(Wrapper):
             # Where there is no probability left, the score grows as the distance does.
             x = np.clip(self._inverse(y), self.base.ppf(1e-100), self.base.isf(1e-100))
             score = numerical.crps(self.base, x, lambda x: np.exp(t.log_slope(x)), t.features)
-            return (score + np.where(x == self._inverse(y), 0.0, np.abs(y - t.forward(x))))[()]
+            score = score + np.where(x == self._inverse(y), 0.0, np.abs(y - t.forward(x)))
+            if isinstance(t, Log):
+                cuts = self.base._cuts()  # an integrand that overflows is as good as infinite
+                endless = self._diverges(2, 1.0) | np.any(2.0 * self.base.log_sf(cuts) + cuts > _OVERFLOWS, axis=0)
+                score = np.where(endless & ~np.isnan(y), np.inf, score)
+            return score[()]
 
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
         return self._forward(self._broadcast(self.base).sample(sample_shape, rng))

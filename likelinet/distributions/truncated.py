@@ -6,14 +6,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from likelinet.arrays import log1mexp
-from likelinet.distributions.base import CUTS, Distribution, Rng, shape_of
+from likelinet.distributions import numerical
+from likelinet.distributions.base import CUTS, Distribution, Rng, generator_of, shape_of
 from likelinet.distributions.univariate import Univariate
 from likelinet.distributions.wrapper import Wrapper, open_end
 from likelinet.domains import Domain
 from likelinet.errors import ParameterError
 
 _RARE = np.log(0.1)  # log probability of the bounds below which sampling is by inversion
-_STEPS = 60  # of Newton's method
+_STEPS = 150  # at most, of Newton's method and of halving, which takes 64
+_CLOSE = 1e-8  # difference of log probabilities below which Newton's method is left to itself
 
 
 class Truncated(Wrapper):
@@ -138,7 +140,10 @@ class Truncated(Wrapper):
             return np.where(inner, self._polished(np.where(inner, q, 0.5), guess, upper), guess)
 
     def _polished(self, q: np.ndarray, y: np.ndarray, upper: bool) -> np.ndarray:
-        """Return the quantile from a guess that has lost digits next to a bound, by Newton's method in log space."""
+        """Return the quantile from a guess that may have lost all digits next to a bound or far from the base's bulk.
+
+        By Newton's method in log space, with halving wherever a step leaves the bracket or does not converge.
+        """
         low, high = np.broadcast_to(self.low, y.shape), np.broadcast_to(self.high, y.shape)
         log_q, log_rest = np.log(q), np.log1p(-q)
         # At a bound the density is as good as constant, far out as good as exponential.
@@ -147,21 +152,33 @@ class Truncated(Wrapper):
         from_low, from_high = low - slope_low * log_r, high + slope_high * log_p
         at_low, at_high = (end | ~np.isfinite(y) for end in (~(y > low), ~(y < high)))
         y = np.where(at_low & np.isfinite(from_low), from_low, np.where(at_high & np.isfinite(from_high), from_high, y))
-        y, last = np.clip(y, low, high), np.full(y.shape, np.inf)
+        left, right = self._ends()
+        y, left, right = np.clip(y, left, right), np.broadcast_to(left, y.shape), np.broadcast_to(right, y.shape)
+        y = np.where(np.isfinite(y), y, numerical.halfway(left, right))
+        shape, flat = y.shape, self._flat(y.shape)
+        lower = np.ravel(p < 0.5)
+        target = np.where(lower, np.ravel(log_p), np.ravel(log_r))
+        y, left, right = np.ravel(y).copy(), np.ravel(left).copy(), np.ravel(right).copy()
+        rows, last = np.arange(y.size), np.full(y.size, np.inf)
         for _ in range(_STEPS):
-            log_cdf, log_sf = self._log_tails(y)
-            lower = p < 0.5
-            log_tail = np.where(lower, log_cdf, log_sf)
-            step = (log_tail - np.where(lower, log_p, log_r)) * np.exp(log_tail - self.log_prob(y))
-            step = np.where(lower, -step, step)
-            size = np.abs(step)
-            # Steps that are small and no longer shrink are rounding errors.
-            going = (size > 1e-9 * np.abs(y)) | (size > 1e-16 * np.abs(y)) & (size < 0.5 * last)
-            going &= np.isfinite(step)
-            if not going.any():
+            part, now = flat[rows], y[rows]
+            assert isinstance(part, Truncated)
+            log_tail = np.where(lower[rows], *part._log_tails(now))
+            gap = np.where(lower[rows], 1.0, -1.0) * (log_tail - target[rows])
+            left[rows], right[rows] = np.where(gap < 0.0, now, left[rows]), np.where(gap > 0.0, now, right[rows])
+            step = -gap * np.exp(log_tail - part.log_prob(now))
+            size, middle = np.abs(step), numerical.halfway(left[rows], right[rows])
+            # Steps that are small and no longer shrink are rounding errors, if they close what is a small gap.
+            close, shrinking = np.abs(gap) < _CLOSE, size < 0.5 * last[rows]
+            rounding = close & (size <= np.where(shrinking, 1e-16, 1e-9) * np.abs(now))
+            newton = (shrinking | close) & (left[rows] < now + step) & (now + step < right[rows])
+            last[rows] = np.where(newton, size, np.inf)
+            going = (gap != 0.0) & ~rounding & (left[rows] < middle) & (middle < right[rows])
+            y[rows] = np.where(going, np.where(newton, now + step, middle), now)
+            rows = rows[going]
+            if not rows.size:
                 break
-            y, last = np.where(going, np.clip(y + step, 0.5 * (y + low), 0.5 * (y + high)), y), size
-        return y
+        return y.reshape(shape)
 
     # ---- the rest --------------------------------------------------------------------------------------------
 
@@ -175,7 +192,7 @@ class Truncated(Wrapper):
 
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
         """Draw y: from the base until it lies within the bounds, or by inversion where that would take long."""
-        generator = np.random.default_rng(rng)
+        generator = generator_of(rng)
         shape = shape_of(sample_shape) + self.batch_shape
         flat = self._flat(shape)
         assert isinstance(flat, Truncated)

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from likelinet.arrays import Array
 from likelinet.distributions import numerical
-from likelinet.distributions.base import Backward, Distribution, Rng, shape_of
+from likelinet.distributions.base import Backward, Distribution, Rng, generator_of, shape_of
 from likelinet.distributions.intervals import anchor
 from likelinet.errors import UndefinedError
 
@@ -20,6 +20,8 @@ class Univariate(Distribution):
     other hooks have numerical defaults, to be replaced where a closed form is known or a difference would cancel.
     Its tails are `tails`, with closed forms for every engine, or `_log_cdf` and `_log_sf`, in NumPy alone.
     """
+
+    _sees_to_support = True
 
     def __init_subclass__(cls) -> None:
         if cls.tails.__func__ is Distribution.tails.__func__ and "_log_cdf" not in cls.__dict__:  # type: ignore[attr-defined]
@@ -143,7 +145,7 @@ class Univariate(Distribution):
             return np.broadcast_to(self._crps(y), self._shape_with(y)).copy()[()]
 
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
-        drawn = self._sample(shape_of(sample_shape) + self.batch_shape, np.random.default_rng(rng))
+        drawn = self._sample(shape_of(sample_shape) + self.batch_shape, generator_of(rng))
         return np.asarray(drawn, dtype=np.float64)[()]
 
     # ---- batching and edges ----------------------------------------------------------------------------------
@@ -174,7 +176,7 @@ class Univariate(Distribution):
     def _quantile(
         self, hook: Callable[[np.ndarray], np.ndarray], q: ArrayLike, at_0: ArrayLike, at_1: ArrayLike
     ) -> np.ndarray:
-        q = np.asarray(q, dtype=np.float64)
+        q = self._floats(q, "q")
         q = np.broadcast_to(q, self._shape_with(q))
         inner = (q > 0.0) & (q < 1.0)
         with np.errstate(all="ignore"):

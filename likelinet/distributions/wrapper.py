@@ -9,6 +9,8 @@ from likelinet.distributions import numerical
 from likelinet.distributions.base import CUTS, Distribution
 from likelinet.distributions.bernoulli import Bernoulli
 from likelinet.distributions.classes import class_marginals
+from likelinet.distributions.independent import Independent
+from likelinet.distributions.mixture import Mixture
 from likelinet.errors import ParameterError, UndefinedError
 
 
@@ -19,6 +21,7 @@ class Wrapper(Distribution):
     defaults, to be replaced where a relation to the base is exact.
     """
 
+    _sees_to_support = True
     base: Distribution
 
     def _wrap(self, base: Distribution, *arrays: np.ndarray) -> None:
@@ -28,13 +31,20 @@ class Wrapper(Distribution):
         name = type(self).__name__
         if not isinstance(base, Distribution):
             raise ParameterError(f"{name}: base must be a distribution, not {base!r:.60}.")
-        if base.event_shape or not isinstance(class_marginals(base), Bernoulli | None):
+        if not isinstance(class_marginals(base), Bernoulli | None):
             raise ParameterError(
-                f"{name}: base must be a distribution of one number, not {type(base).__name__}; for several outputs, "
-                f"put {name} inside Independent."
+                f"{name}: base must be a distribution of one number, and {type(base).__name__} is one of classes."
+            )
+        if base.event_shape:
+            outputs = isinstance(base.components if isinstance(base, Mixture) else base, Independent)
+            advice = f"; for several outputs, put {name} inside Independent" if outputs else ""
+            raise ParameterError(
+                f"{name}: base must be a distribution of one number, and each y of {type(base).__name__} has "
+                f"shape {base.event_shape}{advice}."
             )
         if isinstance(base, Censored):
-            raise ParameterError(f"{name}: base must not be Censored; Censored goes outermost, over {name}.")
+            advice = "once is enough" if name == "Censored" else f"Censored goes outermost, over {name}"
+            raise ParameterError(f"{name}: base must not be Censored; {advice}.")
         self.base = base
         try:
             self.batch_shape = np.broadcast_shapes(base.batch_shape, *(a.shape for a in arrays))
@@ -57,13 +67,16 @@ class Wrapper(Distribution):
         return np.exp(self.log_sf(y))
 
     def mean(self) -> np.ndarray:
-        return self._full(numerical.moments(self)[0])
+        with np.errstate(all="ignore"):
+            return self._full(numerical.moments(self)[0])
 
     def var(self) -> np.ndarray:
-        return self._full(numerical.moments(self)[1])
+        with np.errstate(all="ignore"):
+            return self._full(numerical.moments(self)[1])
 
     def mode(self) -> np.ndarray:
-        return self._full(numerical.highest(self, self._candidates()))
+        with np.errstate(all="ignore"):
+            return self._full(numerical.highest(self, self._candidates()))
 
     def entropy(self) -> np.ndarray:
         with np.errstate(all="ignore"):
@@ -89,7 +102,7 @@ class Wrapper(Distribution):
 
     def _probabilities(self, q: ArrayLike) -> np.ndarray:
         """Return q with the shape of the result."""
-        q = np.asarray(q, dtype=np.float64)
+        q = self._floats(q, "q")
         return np.broadcast_to(q, self._shape_with(q))
 
     def _full(self, value: ArrayLike) -> np.ndarray:

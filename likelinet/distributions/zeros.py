@@ -8,7 +8,7 @@ import numpy as np
 import scipy
 from numpy.typing import ArrayLike
 
-from likelinet.distributions.base import CUTS, Distribution, Rng, shape_of
+from likelinet.distributions.base import CUTS, Distribution, Rng, generator_of, shape_of
 from likelinet.distributions.bernoulli import logits_from
 from likelinet.distributions.wrapper import Wrapper
 from likelinet.domains import Domain, extended_real
@@ -145,7 +145,7 @@ class WithZeros(Wrapper):
         return (self.gate * np.abs(y) + there)[()]
 
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
-        generator = np.random.default_rng(rng)
+        generator = generator_of(rng)
         shape = shape_of(sample_shape)
         zero = generator.random(shape + self.batch_shape) < self.gate
         return np.where(zero, 0.0, self._broadcast(self.rest).sample(shape, generator))[()]

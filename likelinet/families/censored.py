@@ -66,6 +66,6 @@ class CensoredFamily(WrapperFamily):
 def middle_of(lower: np.ndarray, upper: np.ndarray, support: Domain) -> np.ndarray:
     """Return the middle of each interval within a support, or its only finite end; nan where it tells nothing."""
     nothing = (lower <= support.low) & (upper >= support.high) & (lower < upper)
-    lower, upper = np.maximum(lower, support.low), np.minimum(upper, support.high)
-    lower, upper = np.where(np.isfinite(lower), lower, upper), np.where(np.isfinite(upper), upper, lower)
-    return np.where(nothing, np.nan, 0.5 * lower + 0.5 * upper)
+    lower, upper = np.where(nothing, np.nan, np.maximum(lower, support.low)), np.minimum(upper, support.high)
+    lower, upper = np.where(np.isinf(lower), upper, lower), np.where(np.isinf(upper), lower, upper)
+    return 0.5 * lower + 0.5 * upper

@@ -67,19 +67,39 @@ def target_names(data: DataConfig) -> tuple[str, ...]:
             return ()
         case str():
             return (data.target,)
-        case IntervalTargetConfig(lower=lower, upper=upper):
-            return (lower, upper)
+        case IntervalTargetConfig() as ends:
+            return tuple(name for pair in pairs_of(ends) for name in pair)
         case TimeTargetConfig(time=time, event=event):
             return (time, event)
         case names:
             return tuple(names)
 
 
+def output_names(data: DataConfig) -> list[str]:
+    """Return how to call each output: the time to an event is one, and so is what lies between two columns."""
+    match data.target:
+        case TimeTargetConfig(time=time):
+            return [time]
+        case IntervalTargetConfig() as ends:
+            return [f"{lower} … {upper}" for lower, upper in pairs_of(ends)]
+        case _:
+            return list(target_names(data))
+
+
+def pairs_of(target: IntervalTargetConfig) -> list[tuple[str, str]]:
+    """Return the columns of the lower and upper end of each output."""
+    lower, upper = ([c] if isinstance(c, str) else c for c in (target.lower, target.upper))
+    return list(zip(lower, upper, strict=True))
+
+
 def _target(table: Table, data: DataConfig, classes: bool) -> np.ndarray | Interval:
     """Return the target columns as they are, shape (n,) or (n, d), or as intervals."""
     match data.target:
-        case IntervalTargetConfig(lower=lower, upper=upper):
+        case IntervalTargetConfig(lower=str(lower), upper=str(upper)):
             return _between(table, lower, upper)
+        case IntervalTargetConfig() as ends:
+            each = [_between(table, *pair) for pair in pairs_of(ends)]
+            return Interval(np.stack([y.lower for y in each], axis=1), np.stack([y.upper for y in each], axis=1))
         case TimeTargetConfig(time=time, event=event):
             return _until_event(table, time, event)
     names = target_names(data)

@@ -20,6 +20,7 @@ from likelinet.distributions.labelled import encode_labels
 from likelinet.errors import DataError
 from likelinet.families.censored import middle_of
 from likelinet.families.family import Family, WrapperFamily
+from likelinet.families.parametric import Parametric
 from likelinet.families.zeros import FamilyWithZeros
 from likelinet.preprocessing.scaling import middle_and_spread
 from likelinet.preprocessing.tables import check_finite, counted, rows_of, target_array
@@ -136,7 +137,8 @@ def learn_scaling(
         If y is constant but the family's spread is to be learned: its likelihood has no maximum then.
     """
     loc, scale = np.zeros(y.shape[1:]), np.ones(y.shape[1:])
-    if family.support.integer:
+    shares = isinstance(family, Parametric) and family.event_ndim > 0 and not is_scaled(family)
+    if family.support.integer or shares:
         return loc, scale, scale
     middle, spread = middle_and_spread(y, weight)
     constant = spread <= 1e-12 * np.maximum(np.abs(middle), 1e-300)

@@ -51,6 +51,60 @@ MISTAKES = {
         lambda: ll.Transformed(ll.Poisson(1.0), ll.Affine(0.0, 1.0)),
         "^Transformed: base must be a continuous",
     ),
+    "transform": (
+        lambda: ll.Transformed(ll.Gaussian(0.0, 1.0), "log"),
+        r"^Transformed: transform must be .*, not 'log'\.$",
+    ),
+    "list of components": (
+        lambda: ll.Mixture([ll.Gaussian(0.0, 1.0)], [1.0]),
+        "^Mixture: components must be one distribution",
+    ),
+    "base": (lambda: ll.Independent([1.0]), r"^Independent: base must be a distribution, not \[1\.0\]\.$"),
+    "vectors": (
+        lambda: ll.Independent(ll.Dirichlet([[1.0, 2.0]])),
+        r"^Independent: base must be .* of one number or class, and each y of Dirichlet has shape \(2,\)\.$",
+    ),
+    "censored twice": (
+        lambda: ll.Censored(ll.Censored(ll.Gaussian(0.0, 1.0))),
+        r"^Censored: base must not be Censored; once is enough\.$",
+    ),
+    "censored within": (
+        lambda: ll.Truncated(ll.Censored(ll.Gaussian(0.0, 1.0)), 0.0),
+        r"^Truncated: base must not be Censored; Censored goes outermost, over Truncated\.$",
+    ),
+    "classes truncated": (
+        lambda: ll.Truncated(ll.Categorical([0.0, 0.0]), 0.0),
+        r"^Truncated: base must be a distribution of one number, and Categorical is one of classes\.$",
+    ),
+    "classes censored": (
+        lambda: ll.Censored(ll.OrderedLogistic(0.0, [0.0, 1.0])),
+        r"^Censored: base must be a distribution of one number, and OrderedLogistic is one of classes\.$",
+    ),
+    "vectors inflated": (
+        lambda: ll.ZeroInflated(ll.Dirichlet([1.0, 2.0]), 0.5),
+        r"^ZeroInflated: base must be a distribution of one number, and each y of Dirichlet has shape \(2,\)\.$",
+    ),
+    "several outputs": (
+        lambda: ll.Hurdle(ll.Independent(ll.Gamma([1.0, 2.0], 1.0)), 0.5),
+        r"has shape \(2,\); for several outputs, put Hurdle inside Independent\.$",
+    ),
+    "negative number of samples": (
+        lambda: ll.Gaussian(0.0, 1.0).sample(-1),
+        r"^sample: sample_shape must be a whole number from 0, or a tuple of them, not -1\.$",
+    ),
+    "half a sample": (lambda: ll.Gamma(1.0, 1.0).sample(2.5), r"sample_shape must be .*, not 2\.5\.$"),
+    "half a row of samples": (lambda: ll.Categorical([0.0, 0.0]).sample((3, 0.5)), r"sample_shape .* \(3, 0\.5\)"),
+    "word as a number": (lambda: ll.Dirichlet([1.0, 2.0]).sample("a"), "sample_shape must be .* not 'a'"),
+    "seed": (lambda: ll.Gaussian(0.0, 1.0).sample(3, rng="a"), r"^sample: rng must be .*Generator, not 'a'\.$"),
+    "negative seed": (
+        lambda: ll.ZeroInflated(ll.Poisson(1.0), 0.5).sample(3, rng=-1),
+        "^sample: rng must be a whole number from 0",
+    ),
+    "confidence": (
+        lambda: ll.Gaussian(0.0, 1.0).interval(1.0),
+        "^interval: confidence must lie between 0 and 1, got 1.0",
+    ),
+    "confidences": (lambda: ll.Gaussian(0.0, 1.0).interval([0.5, 0.9]), "^interval: confidence must lie between"),
 }
 
 
@@ -83,6 +137,25 @@ def test_a_column_of_y_is_refused_instead_of_broadcast(d):
 def test_so_it_is_by_the_other_methods_of_y(name, method):
     with pytest.raises(ll.DataError, match=r"y has shape \(3, 1\)"):
         getattr(BATCHES[name], method)(np.zeros((3, 1)))
+
+
+QUANTILES = {
+    **{name: BATCHES[name] for name in ("Gaussian", "Mixture", "Transformed")},
+    "Poisson": ll.Poisson(1.0),
+    "Truncated": ll.Truncated(ll.Gaussian(0.0, 1.0), 0.0),
+    "Discretised": ll.Discretised(ll.Gaussian(0.0, 1.0)),
+    "ZeroInflated": ll.ZeroInflated(ll.Poisson(1.0), 0.5),
+    "Censored": ll.Censored(ll.Gaussian(0.0, 1.0)),
+    "Independent": ll.Independent(ll.Gaussian([0.0, 1.0], 1.0)),
+    "MultivariateGaussian": ll.MultivariateGaussian([0.0, 1.0], np.eye(2)),
+}
+
+
+@pytest.mark.parametrize("method", ["ppf", "isf"])
+@pytest.mark.parametrize("d", QUANTILES.values(), ids=QUANTILES)
+def test_quantiles_of_words_are_refused(d, method):
+    with pytest.raises(ll.DataError, match=r"^\w+: q must be numbers, not 'a'\.$"):
+        getattr(d, method)("a")
 
 
 def test_other_shapes_that_do_not_go():

@@ -112,6 +112,133 @@ def test_distributions_over_it():
     np.testing.assert_allclose(ll.Transformed(d, ll.Log()).median(), np.exp(oracle.median()), rtol=1e-12)
 
 
+class Strict(Wrapped):
+    """It breaks wherever it may take for granted not to be asked."""
+
+    def log_prob(self, y):
+        assert np.all((y > 0.0) & (y < np.inf))
+        return super().log_prob(y)
+
+    def cdf(self, y):
+        assert np.all((y > 0.0) & (y < np.inf))
+        return super().cdf(y)
+
+
+OUTSIDE = np.array([-np.inf, -1.0, 0.0, 1.5, np.inf, np.nan])
+
+
+@pytest.mark.parametrize(
+    ("method", "below", "above"),
+    [
+        ("log_prob", -np.inf, -np.inf),
+        ("cdf", 0.0, 1.0),
+        ("sf", 1.0, 0.0),
+        ("log_cdf", -np.inf, 0.0),
+        ("log_sf", 0.0, -np.inf),
+    ],
+)
+def test_outside_the_support_it_is_not_asked(method, below, above):
+    d = Strict(scale=SCALE)
+    inside = getattr(d, method)(1.5)
+    want = np.stack([np.full(3, below)] * 3 + [inside, np.full(3, above), np.full(3, np.nan)])
+    np.testing.assert_array_equal(getattr(d, method)(OUTSIDE[:, None]), want)
+    assert np.ndim(getattr(Strict(scale=1.0), method)(-1.0)) == 0
+
+
+def test_quantiles_at_the_ends_are_those_of_the_support():
+    d, oracle = Strict(scale=SCALE), scipy.stats.rayleigh(scale=SCALE)
+    q = np.array([0.0, 0.3, 1.0, -0.1, 1.1, np.nan])[:, None]
+    np.testing.assert_allclose(d.ppf(q), oracle.ppf(q), rtol=1e-12)
+    np.testing.assert_allclose(d.isf(q), oracle.isf(q), rtol=1e-12)
+    assert np.isfinite(d.isf(1e-300)).all()
+    mixture = ll.Mixture(Strict(scale=[4.34852138, 4.37577573]), probs=[0.5, 0.5])  # its sf rounds to 0 there
+    np.testing.assert_allclose(mixture.isf([1e-16, 1e-17]), oracle.isf(1e-16)[1] * 4.36 / 2.0, rtol=0.02)
+
+    class Log(Rayleigh):
+        def ppf(self, q):
+            with np.errstate(invalid="ignore"):
+                return np.where((q > 0.0) & (q < 1.0), q, np.nan)
+
+    np.testing.assert_array_equal(Log(scale=1.0).ppf([0.0, 0.5, 1.0]), [0.0, 0.5, np.inf])
+
+
+def test_an_end_that_goes_with_its_parameters_stays():
+    class Uniform(Distribution):
+        parameters = (Parameter("high", positive, role="scale"),)
+        support = positive
+
+        def log_prob(self, y):
+            return np.where(y <= self.high, -np.log(self.high), -np.inf)
+
+        def cdf(self, y):
+            return np.minimum(y / self.high, 1.0)
+
+        def ppf(self, q):
+            return q * self.high
+
+    np.testing.assert_array_equal(Uniform(high=[2.0, 3.0]).ppf(1.0), [2.0, 3.0])
+    np.testing.assert_allclose(ll.Truncated(Uniform(high=2.0), low=1.0).interval(0.5), (1.25, 1.75), rtol=1e-12)
+
+
+def test_counts_of_its_own_see_whole_numbers():
+    class Geometric(Distribution):
+        parameters = (Parameter("logits"),)
+        support = ll.nonnegative_integer
+
+        def log_prob(self, y):
+            assert np.all((y >= 0.0) & (y == np.floor(y)))
+            return -np.logaddexp(0.0, -self.logits) - y * np.logaddexp(0.0, self.logits)
+
+        def cdf(self, y):
+            assert np.all((y >= 0.0) & (y == np.floor(y)))
+            return -np.expm1(-(y + 1.0) * np.logaddexp(0.0, self.logits))
+
+    d, oracle = Geometric(logits=0.0), scipy.stats.geom(0.5, loc=-1)
+    y = np.array([-1.0, -0.5, 0.0, 0.5, 3.0, 3.9, np.inf])
+    np.testing.assert_allclose(d.cdf(y), oracle.cdf(y), rtol=1e-12)
+    np.testing.assert_allclose(np.exp(d.log_prob(y)), [0.0, 0.0, 0.5, 0.0, 0.0625, 0.0, 0.0], rtol=1e-12)
+    np.testing.assert_allclose(np.exp(ll.ZeroInflated(d, 0.5).log_prob([-1.0, 0.0, 1.0])), [0.0, 0.75, 0.125])
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        lambda d: ll.Truncated(d, -1.0, 5.0),
+        lambda d: ll.Truncated(d, 1.0),
+        ll.Discretised,
+        lambda d: ll.Transformed(d, ll.Affine(1.0, 2.0)),
+        lambda d: ll.Transformed(d, ll.Log()),
+        lambda d: ll.Mixture(d, np.zeros(3)),
+        lambda d: ll.ZeroInflated(d, 0.3),
+        lambda d: ll.Hurdle(d, 0.3),
+        ll.Censored,
+    ],
+)
+def test_distributions_over_it_ask_for_nothing_else(over):
+    d = over(Strict(scale=SCALE))
+    y = np.array([-np.inf, -1.0, 0.0, 1e-300, 0.5, 2.0, 1e3, np.inf, np.nan])[:, None]
+    for method in ("log_prob", "cdf", "sf", "log_cdf", "log_sf"):
+        values = getattr(d, method)(y[:, 0] if d.batch_shape == () else y)
+        assert np.isnan(values[-1]).all()
+        assert not np.isnan(values[:-1]).any()
+    q = np.array([0.0, 0.1, 0.9, 1.0])[:, None]
+    for method in ("ppf", "isf"):
+        values = getattr(d, method)(q[:, 0] if d.batch_shape == () else q)
+        assert np.all(np.diff(values, axis=0) * (1.0 if method == "ppf" else -1.0) >= 0.0)
+    d.interval(0.9)
+    d.median()
+    assert np.isfinite(d.sample(100, rng=0)).all()
+
+
+def test_a_wrapper_needs_its_cdf_and_says_what_for():
+    with pytest.raises(ll.UndefinedError, match=r"^Rayleigh has no cdf, which truncation.* need: define cdf"):
+        ll.Truncated(Rayleigh(scale=1.0), 0.5, 2.0)
+    with pytest.raises(ll.UndefinedError, match="define cdf"):
+        ll.Discretised(Rayleigh(scale=1.0)).log_prob(1.0)
+    with pytest.raises(ll.UndefinedError, match="define cdf"):
+        ll.Censored(Rayleigh(scale=1.0)).log_prob(ll.Interval(1.0, 2.0))
+
+
 def test_the_gradient_of_its_cdf_by_differences():
     log_cdf, log_sf, backward = Wrapped.tails((SCALE,), Y)
     oracle, step = scipy.stats.rayleigh, 1e-5 * SCALE

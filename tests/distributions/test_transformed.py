@@ -124,6 +124,52 @@ def test_moments_by_quadrature_of_what_has_closed_forms():
     np.testing.assert_allclose(heavy.var(), [np.inf, np.inf, 0.75], rtol=1e-8)
 
 
+HEAVY = [
+    ll.StudentT(3.0, 0.0, 1.0),
+    ll.StudentT(200.0, 0.0, 1.0),
+    ll.StudentT([3.0, 9.0], [0.0, -1e6], [1e-12, 5.0]),
+    ll.Cauchy(0.0, 1.0),
+    ll.Laplace(0.0, 2.0),
+]
+
+
+@pytest.mark.parametrize("base", HEAVY, ids=repr)
+def test_an_integral_that_diverges_is_infinite(base):
+    d = ll.Transformed(base, ll.Log())
+    for value in (d.mean(), d.var(), d.crps(1.0), d.crps(0.0), d.crps(1e300)):
+        np.testing.assert_array_equal(value, np.full(base.batch_shape, np.inf))
+    assert np.all(np.isnan(d.crps(np.nan)))
+    np.testing.assert_array_equal(d.mode(), np.zeros(base.batch_shape))  # the density is unbounded there
+
+
+def test_an_integral_that_converges_is_finite():
+    d = ll.Transformed(ll.Laplace(0.0, [0.4, 0.5, 0.9, 1.9]), ll.Log())
+    np.testing.assert_array_equal(np.isfinite(d.mean()), [True, True, True, False])
+    np.testing.assert_allclose(d.mean()[:3], 1.0 / (1.0 - np.array([0.4, 0.5, 0.9]) ** 2), rtol=1e-8)
+    np.testing.assert_array_equal(np.isfinite(d.var()), [True, False, False, False])
+    # ∫ (1 - sf)² e^x below 0 and ∫ sf² e^x above it, where sf is exp(-x / b) / 2.
+    b = np.array([0.4, 0.5, 0.9, 1.9])
+    np.testing.assert_allclose(d.crps(1.0), 0.25 / (2.0 / b + 1.0) + 0.25 / (2.0 / b - 1.0), rtol=1e-8)
+    np.testing.assert_allclose(d.mode(), [1.0, 1.0, 1.0, 0.0])
+    bounded = ll.Transformed(ll.Truncated(ll.Cauchy(0.0, 1.0), -1.0, 1.0), ll.Log())
+    assert np.isfinite([bounded.mean(), bounded.var(), bounded.crps(1.0)]).all()
+    np.testing.assert_allclose(bounded.mode(), np.exp(-1.0), rtol=1e-9)
+
+
+def test_the_mode_may_lie_far_out_in_the_base():
+    mean, sd = np.array([3.0, -3.0, 0.0, 1.0, 2.0, 0.3, -4.0]), np.array([4.0, 4.0, 1.0, 0.01, 1.3, 1.4, 6.0])
+    d, exact = ll.Transformed(ll.Gaussian(mean, sd), ll.Logit()), ll.LogitNormal(mean, sd)
+    np.testing.assert_allclose(d.mode(), exact.mode(), rtol=1e-6)
+    np.testing.assert_allclose(1.0 - d.mode(), 1.0 - exact.mode(), rtol=1e-6)
+    np.testing.assert_allclose(d.log_prob(d.mode()), exact.log_prob(exact.mode()), rtol=1e-12)
+    sd = np.array([0.01, 1.0, 10.0, 25.0])
+    np.testing.assert_allclose(
+        np.log(ll.Transformed(ll.Gaussian(1.0, sd), ll.Log()).mode()), 1.0 - sd**2, rtol=1e-7, atol=1e-7
+    )
+    skewed = ll.Transformed(ll.StudentT(3.0, [5.0, -5.0], 1.0), ll.Logit())
+    assert np.isin(skewed.mode(), [0.0, 1.0]).all()
+
+
 def test_the_logit_of_y_is_gaussian():
     d, exact = ll.Transformed(ll.Gaussian(MEAN, SD), ll.Logit()), ll.LogitNormal(MEAN, SD)
     y = exact.ppf(np.array([1e-6, 0.3, 0.99])[:, None])

@@ -55,6 +55,43 @@ def test_far_tails_against_mpmath(bound):
         assert scipy.stats.kstest(drawn, d.cdf).pvalue > 1e-4
 
 
+FAR = [
+    ll.Truncated(ll.Gaussian(60.0, 1.0), 0.0, 1.0),
+    ll.Truncated(ll.Gaussian(60.0, 1.0), high=1.0),
+    ll.Truncated(ll.Gaussian(0.0, 1.0), -40.0, -39.0),
+    ll.Truncated(ll.Gaussian(0.0, 1.0), 39.0, 40.0),
+    ll.Truncated(ll.Gaussian([60.0, 0.0, 0.5], 1.0), 0.0, [1.0, np.inf, 1.0]),
+    ll.Truncated(ll.Laplace(1000.0, 1.0), 0.0, 1.0),
+    ll.Truncated(ll.Laplace(1000.0, 1.0), high=1.0),
+    ll.Truncated(ll.Gamma(200.0, 0.001), 0.0, 0.01),
+    ll.Truncated(ll.LogNormal(10.0, 0.2), 0.0, 1.0),
+    ll.Truncated(ll.Weibull(1.0, 50.0), 0.0, 1e-8),
+    ll.Truncated(ll.Beta(300.0, 1.0), 0.0, 0.05),
+    ll.Truncated(ll.Transformed(ll.Gaussian(60.0, 1.0), ll.Log()), 0.0, 3.0),
+]
+
+
+@pytest.mark.parametrize("d", FAR, ids=repr)
+def test_quantiles_where_the_base_has_none(d):
+    q = np.array([2e-6, 1e-3, 0.01, 0.3, 0.5, 0.8, 0.99, 1.0 - 2e-6]).reshape((-1,) + (1,) * len(d.batch_shape))
+    np.testing.assert_allclose(d.cdf(d.ppf(q)), np.broadcast_to(q, d.ppf(q).shape), rtol=0.0, atol=1e-9)
+    np.testing.assert_allclose(d.sf(d.isf(q)), np.broadcast_to(q, d.ppf(q).shape), rtol=0.0, atol=1e-9)
+    np.testing.assert_allclose(d.cdf(d.median()), 0.5, rtol=1e-9)
+    for end, p in zip(d.interval(0.9), (0.05, 0.95), strict=True):
+        np.testing.assert_allclose(d.cdf(end), p, rtol=1e-9)
+    assert np.all(np.diff(d.ppf(q), axis=0) > 0.0)
+    for u in np.moveaxis(d.cdf(d.sample(500, rng=3)).reshape(500, -1), -1, 0):
+        assert scipy.stats.kstest(u, "uniform").pvalue > 1e-4
+
+
+def test_far_quantiles_against_closed_forms():
+    q = np.array([1e-6, 0.01, 0.5, 0.99])
+    y = ll.Truncated(ll.Laplace(1000.0, 1.0), 0.0, 1.0).ppf(q)
+    np.testing.assert_allclose(y, np.log1p(q * np.expm1(1.0)), rtol=1e-10)
+    y = ll.Truncated(ll.Beta(300.0, 1.0), 0.0, 0.05).ppf(q)
+    np.testing.assert_allclose(y, 0.05 * q ** (1.0 / 300.0), rtol=1e-12)
+
+
 def test_counts_hold_both_ends():
     d = ll.Truncated(ll.Poisson(3.5), 2.0, 5.0)
     k = np.arange(2.0, 6.0)
@@ -80,8 +117,11 @@ MISTAKES = {
     "nan": (lambda: ll.Truncated(ll.Gaussian(0.0, 1.0), np.nan), "low must be below high"),
     "empty": (lambda: ll.Truncated(ll.Gamma(1.0, 1.0), -2.0, -1.0), "Gamma has no probability between -2.0 and -1.0"),
     "between counts": (lambda: ll.Truncated(ll.Poisson(1.0), 0.2, 0.8), "Poisson has no probability between"),
-    "classes": (lambda: ll.Truncated(ll.Categorical(np.zeros(3)), 0.0, 1.0), "one number, not Categorical"),
-    "vectors": (lambda: ll.Truncated(ll.Independent(ll.Gaussian([0.0], 1.0)), 0.0), "one number, not Independent"),
+    "classes": (lambda: ll.Truncated(ll.Categorical(np.zeros(3)), 0.0, 1.0), "Categorical is one of classes"),
+    "vectors": (
+        lambda: ll.Truncated(ll.Independent(ll.Gaussian([0.0], 1.0)), 0.0),
+        "one number, and each y of Independent has shape",
+    ),
     "Censored": (lambda: ll.Truncated(ll.Censored(ll.Poisson(1.0)), 0.0), "base must not be Censored"),
     "no distribution": (lambda: ll.Truncated(3.0, 0.0), "base must be a distribution, not 3.0"),
     "shapes": (lambda: ll.Truncated(ll.Gaussian(np.zeros(3), 1.0), [0.0, 1.0]), "does not go with parameters"),

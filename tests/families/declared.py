@@ -9,7 +9,9 @@ from likelinet.config import parse_config
 from likelinet.config.distribution import DistributionConfig
 from likelinet.config.wrappers import VECTORS, leaf
 from likelinet.distributions import Interval
+from likelinet.families.censored import CensoredFamily
 from likelinet.families.head import Head
+from likelinet.families.independent import IndependentFamily
 
 CLASSES = 3
 GAUSSIAN = {"kind": "gaussian"}
@@ -164,10 +166,11 @@ def observed(
     """Return a draw from the predicted distributions, in the form of the loss: intervals by their ends."""
     with np.errstate(all="ignore"):
         d = head.distribution(raw, shared, columns)
-        if not head.family.event_ndim or type(head.family).__name__ != "CensoredFamily":
+        if not is_censored(head):
             return np.asarray(d.sample((), rng), dtype=np.float64)
-        low, high = (np.asarray(f(np.full(d.batch_shape, q))) for f, q in ((d.ppf, 0.2), (d.isf, 0.3)))
-    kinds = np.resize(["exact", "left", "right", "within"], d.batch_shape)
+        shape = d.batch_shape + d.event_shape
+        low, high = (np.asarray(f(np.full(shape, q))) for f, q in ((d.ppf, 0.2), (d.isf, 0.3)))
+    kinds = np.resize(["exact", "left", "right", "within"], shape)
     y = d.sample((), rng)
     lower = np.select([kinds == "exact", kinds == "left"], [y, -np.inf], low)
     upper = np.select([kinds == "exact", kinds == "right"], [y, np.inf], high)
@@ -177,4 +180,10 @@ def observed(
 
 def as_seen(head: Head, y: np.ndarray) -> np.ndarray | Interval:
     """Return y as the predicted distribution takes it."""
-    return Interval(y[..., 0], y[..., 1]) if type(head.family).__name__ == "CensoredFamily" else y
+    return Interval(y[..., 0], y[..., 1]) if is_censored(head) else y
+
+
+def is_censored(head: Head) -> bool:
+    """Return whether y is made of intervals, one for each output."""
+    family = head.family.base if isinstance(head.family, IndependentFamily) else head.family
+    return isinstance(family, CensoredFamily)

@@ -211,9 +211,18 @@ FIT: dict[str, tuple[Callable[[], Any], str]] = {
         of(ll.Interval(COUNTS, COUNTS + 1.0), {"kind": "categorical"}),
         "y is made of intervals, which the family 'categorical' does not take: only 'censored' does, over a base.",
     ),
-    "two columns of intervals": (
-        of(ll.Interval(TABLE[["y", "time"]], TABLE[["y", "time"]]), over("censored", GAUSSIAN)),
-        "y must have one output for the family 'censored', got shape (60, 2).",
+    "a cube of intervals": (
+        of(ll.Interval(np.zeros((60, 2, 2)), np.ones((60, 2, 2))), over("censored", GAUSSIAN)),
+        "y must have intervals of shape (n,) or (n, d), got (60, 2, 2).",
+    ),
+    "an output whose intervals say nothing": (
+        of(ll.Interval(np.stack([Y, np.zeros(60)], 1), np.stack([Y, np.full(60, np.inf)], 1)), SURVIVAL),
+        "y has no row with a finite end in output 2: there is nothing to learn from.",
+    ),
+    "one of two outputs outside": (
+        of(ll.Interval(np.stack([Y, changed(Y, 4, -1.0)], 1), np.stack([Y, Y + 1.0], 1)), SURVIVAL),
+        "y has 1 row outside the support of 'censored' (row 4, for example from -1 to "
+        f"{Y[3] + 1.0:g}): each value must be a positive number.",
     ),
     "lower above upper": (
         of_table(over("censored", GAUSSIAN), INTERVALS, low=Y, high=changed(Y, 7, 1.0)),
