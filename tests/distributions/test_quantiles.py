@@ -20,6 +20,17 @@ def test_ppf_undoes_cdf_and_isf_undoes_sf(case: Family, data):
     np.testing.assert_allclose(np.where(q > 0.1, d.isf(d.sf(y)), y), y, rtol=1e-9, atol=1e-9)
 
 
+@each(CONTINUOUS)
+def test_quantiles_undo_probabilities_far_out(case: Family):
+    rng = np.random.default_rng(1)
+    d = case.distribution(case.parameters(rng.random((200, len(case.columns)))))
+    q = 10.0 ** rng.uniform(-10.0, np.log10(0.9), 200)
+    low, high = d.ppf(q), d.isf(q)
+    least = 1e-3 * np.abs(d.isf(0.25) - d.ppf(0.25))  # where y itself is near 0
+    assert (np.abs(d.ppf(d.cdf(low)) - low) <= 1e-9 * np.maximum(np.abs(low), least)).all()
+    assert (np.abs(d.isf(d.sf(high)) - high) <= 1e-9 * np.maximum(np.abs(high), least)).all()
+
+
 @each(COUNTS)
 @given(data=st.data())
 def test_generalised_inverse_of_counts(case: Family, data):
