@@ -3,15 +3,9 @@
 import numpy as np
 
 from likelinet.distributions import Censored, Distribution, Independent, Interval, Mixture
+from likelinet.distributions.censored import as_censored
 from likelinet.distributions.multivariate import Multivariate
 from likelinet.distributions.wrapper import open_end
-
-
-def as_censored(d: Distribution) -> Distribution:
-    """Return a mixture of censored distributions of one number as the censored mixture that it is."""
-    if isinstance(d, Mixture) and isinstance(d.components, Censored):
-        return Censored(Mixture(d.components.base, d.logits))
-    return d
 
 
 def marginals(d: Distribution) -> Distribution:

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from likelinet.calibration import as_censored
 from likelinet.distributions import Distribution, Interval, counts, numerical
+from likelinet.distributions.censored import as_censored
 
 BLOCK = 256  # rows whose integrals are in memory at a time
 

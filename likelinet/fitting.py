@@ -53,11 +53,15 @@ class Fit:
     history: History
 
     @cached_property
+    def declared(self) -> Family:
+        """The family in the user's units."""
+        return build_family(self.config.distribution, self.custom, self.n_classes, self.targets.outputs)
+
+    @cached_property
     def family(self) -> Family:
         """The family of the standardised targets."""
-        family = build_family(self.config.distribution, self.custom, self.n_classes, self.targets.outputs)
         with np.errstate(over="ignore"):  # in the unit of an inner family, which may be any
-            return family.standardised(self.targets.loc, self.targets.scale, self.targets.spread)
+            return self.declared.standardised(self.targets.loc, self.targets.scale, self.targets.spread)
 
     @cached_property
     def objective(self) -> Objective:
@@ -169,8 +173,9 @@ def learn_targets(
 ) -> tuple[np.ndarray | Interval, Targets, int]:
     """Return y checked and cleaned, how to encode it, and the number of classes (0 for numbers)."""
     d, index = config.distribution, rows.table.index
+    y = _cleaned(rows, d, what)
     if isinstance(d, CLASSES):
-        y = class_labels.labels(_not_interval(rows.y, d.kind, what), what, index)
+        assert isinstance(y, np.ndarray)
         binary = isinstance(d, BernoulliConfig)
         if isinstance(d, OrderedLogisticConfig):
             classes, n_classes = class_labels.ordered_classes(y, d.levels, what, index)  # type: ignore[attr-defined]
@@ -179,10 +184,6 @@ def learn_targets(
         zero, one = np.zeros(y.shape[1:]), np.ones(y.shape[1:])
         return y, Targets(None if y.ndim == 1 else y.shape[1], classes, zero, one, one), n_classes
     weight = rows.weight
-    if isinstance(d, CensoredConfig):
-        y = target_forms.intervals(rows.y, what, index)
-    else:
-        y = target_forms.numbers(_not_interval(rows.y, d.kind, what), what, index)
     outputs = y.shape[1] if len(y.shape) > 1 else None
     if isinstance(leaf(d), VECTORS) and (outputs or 1) < 2:
         raise DataError(
@@ -211,30 +212,30 @@ def learn_targets(
 
 def observed(fit: Fit, rows: Rows, what: str) -> np.ndarray | Interval:
     """Return the y of new rows, checked against what the model was trained on, in the user's form."""
-    config, targets, index = fit.config, fit.targets, rows.table.index
-    if isinstance(config.distribution, CLASSES):
-        y = class_labels.labels(_not_interval(rows.y, config.distribution.kind, what), what, index)
+    d, targets, index = fit.config.distribution, fit.targets, rows.table.index
+    y = _cleaned(rows, d, what)
+    if isinstance(d, CLASSES):
+        assert isinstance(y, np.ndarray)
         y = class_labels.known_labels(y, targets.classes, fit.n_classes, what, index)
     else:
-        if isinstance(config.distribution, CensoredConfig):
-            y = target_forms.intervals(rows.y, what, index)
-        else:
-            y = target_forms.numbers(_not_interval(rows.y, config.distribution.kind, what), what, index)
-        family = build_family(config.distribution, fit.custom, fit.n_classes, targets.outputs)
-        target_forms.check_support(y, family, config.distribution.kind, what, index)
-    shape = (y.lower if isinstance(y, Interval) else y).shape
-    if shape[1:] != (() if targets.outputs is None else (targets.outputs,)):
+        target_forms.check_support(y, fit.declared, d.kind, what, index)
+    if y.shape[1:] != (() if targets.outputs is None else (targets.outputs,)):
         expected = "(n,)" if targets.outputs is None else f"(n, {targets.outputs})"
-        raise DataError(f"{what} has shape {shape}, but the model was fitted on {expected}: reshape it.")
+        raise DataError(f"{what} has shape {y.shape}, but the model was fitted on {expected}: reshape it.")
     return y
 
 
-def _not_interval(y: np.ndarray | Interval, kind: str, what: str) -> np.ndarray:
-    if isinstance(y, Interval):
+def _cleaned(rows: Rows, d: DistributionConfig, what: str) -> np.ndarray | Interval:
+    """Return y in the form that a family takes: labels, numbers or intervals."""
+    if isinstance(d, CensoredConfig):
+        return target_forms.intervals(rows.y, what, rows.table.index)
+    if isinstance(rows.y, Interval):
         raise DataError(
-            f"{what} is made of intervals, which the family '{kind}' does not take: only 'censored' does, over a base."
+            f"{what} is made of intervals, which the family '{d.kind}' does not take: "
+            "only 'censored' does, over a base."
         )
-    return y
+    clean = class_labels.labels if isinstance(d, CLASSES) else target_forms.numbers
+    return clean(rows.y, what, rows.table.index)
 
 
 def known_columns(table: Table, head: Head) -> np.ndarray:

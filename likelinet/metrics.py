@@ -4,7 +4,7 @@ from contextlib import suppress
 
 import numpy as np
 
-from likelinet.calibration import as_censored, covered, log_prob, marginals
+from likelinet.calibration import covered, log_prob, marginals
 from likelinet.circle import around, is_angle, turned
 from likelinet.distributions import (
     Bernoulli,
@@ -15,6 +15,7 @@ from likelinet.distributions import (
     Mixture,
     OrderedLogistic,
 )
+from likelinet.distributions.censored import as_censored
 from likelinet.distributions.classes import class_marginals
 from likelinet.errors import UndefinedError
 from likelinet.survival import evaluate_censored

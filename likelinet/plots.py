@@ -6,9 +6,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from likelinet.calibration import as_censored, marginals, pit_cdf, pit_shares
+from likelinet.calibration import marginals, pit_cdf, pit_shares
 from likelinet.circle import around, is_angle, turned
 from likelinet.distributions import Distribution, Interval
+from likelinet.distributions.censored import as_censored
 from likelinet.metrics import class_probabilities
 
 BLUE, ORANGE, GREY = "#2f6fb0", "#d9822b", "#9aa5b1"

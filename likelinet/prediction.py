@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from likelinet.build import build_family
 from likelinet.distributions import (
     Bernoulli,
     Categorical,
@@ -14,6 +13,7 @@ from likelinet.distributions import (
     Truncated,
     ZeroInflated,
 )
+from likelinet.distributions.censored import as_censored
 from likelinet.distributions.classes import mixed
 from likelinet.families.censored import CensoredFamily
 from likelinet.families.family import Family
@@ -37,8 +37,7 @@ def predict_dist(fit: Fit, x: np.ndarray) -> Distribution:
     starts = range(0, max(len(x), 1), BLOCK)
     blocks = [fit.objective.network.forward(tuple(params), x[None, i : i + BLOCK])[0] for i in starts]
     members = fit.objective.head.distribution(np.concatenate(blocks, axis=1), shared, columns)
-    family = build_family(fit.config.distribution, fit.custom, fit.n_classes, fit.targets.outputs)
-    return _with_bounds(fit.targets.decode(_combined(members)), family)
+    return _with_bounds(fit.targets.decode(_combined(members)), fit.declared)
 
 
 def _combined(members: Distribution) -> Distribution:
@@ -54,9 +53,7 @@ def _combined(members: Distribution) -> Distribution:
     last = members._map(behind)
     if isinstance(last, Bernoulli | Categorical):
         return mixed(last, np.full(n, -np.log(n)))
-    if isinstance(last, Censored):  # which alone knows what an interval is
-        return Censored(Mixture(last.base, np.zeros(n)))
-    return Mixture(last, np.zeros(n))
+    return as_censored(Mixture(last, np.zeros(n)))
 
 
 def _with_bounds(d: Distribution, family: Family) -> Distribution:

@@ -4,10 +4,11 @@ from typing import Literal
 
 import numpy as np
 
-from likelinet.calibration import as_censored, covered, d_calibration
+from likelinet.calibration import covered, d_calibration
 from likelinet.censored_crps import censored_crps
 from likelinet.concordance import concordance
 from likelinet.distributions import Censored, Distribution, Interval
+from likelinet.distributions.censored import as_censored
 
 TIMES = 100  # at which the Brier score is taken
 

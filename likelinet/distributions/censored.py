@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from likelinet.distributions.base import CUTS, Distribution, Rng
 from likelinet.distributions.interval import Interval
+from likelinet.distributions.mixture import Mixture
 from likelinet.distributions.wrapper import Wrapper, open_end
 
 
@@ -111,3 +112,10 @@ class Censored(Wrapper):
 
     def __repr__(self) -> str:
         return f"Censored({self.base!r})"
+
+
+def as_censored(d: Distribution) -> Distribution:
+    """Return a mixture of censored distributions of one number as the censored mixture that it is."""
+    if isinstance(d, Mixture) and isinstance(d.components, Censored):
+        return Censored(Mixture(d.components.base, d.logits))
+    return d
