@@ -134,10 +134,10 @@ def fit(
 
     streams = Streams.of(config.training.seed, config.ensemble)
     columns = empty.objective.divide(x[:n], np.float64)[1]
-    check_possible(empty.objective.head, encoded[:n], weight[:n], columns, config.distribution, what, rows.table.index)
-    theta = initial_weights(
-        empty.objective, encoded[:n].astype(np.float64), weight[:n], [s.initial for s in streams], dtype, columns
-    )
+    estimates = empty.objective.head.raw_start(encoded[:n], weight[:n])
+    check_possible(empty.objective.head, estimates, encoded[:n], columns, config.distribution, what, rows.table.index)
+    initial = [s.initial for s in streams]
+    theta = initial_weights(empty.objective, encoded[:n], weight[:n], initial, dtype, columns, estimates)
     if validation is None:
         train_rows, held_rows = split(
             n, config.training.validation_fraction if inputs.width else 0.0, [s.split for s in streams]
@@ -265,15 +265,15 @@ def known_columns(table: Table, head: Head) -> np.ndarray:
 
 def check_possible(
     head: Head,
+    estimates: tuple[np.ndarray, np.ndarray],
     y: np.ndarray,
-    weight: np.ndarray,
     columns: np.ndarray | None,
     config: DistributionConfig,
     what: str,
     index: np.ndarray | None,
 ) -> None:
     """Raise `DataError` where y has no probability whatever the parameters are: more successes than trials, say."""
-    raw, shared = head.raw_start(y.astype(np.float64), weight)
+    raw, shared = estimates
     outputs = np.broadcast_to(raw, (1, len(y), len(raw)))
     known = None if columns is None else columns[None]
     vector = isinstance(leaf(config), VECTORS)

@@ -19,6 +19,7 @@ def initial_weights(
     rngs: list[np.random.Generator],
     dtype: str,
     columns: np.ndarray | None = None,
+    estimates: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> np.ndarray:
     """Return weights (M, P): random matrices, and output biases and shared constants that ignore x.
 
@@ -34,8 +35,10 @@ def initial_weights(
         Of the result.
     columns : ndarray, optional
         What the head reads from the table.
+    estimates : tuple of ndarray, optional
+        What `Head.raw_start` gives for these rows, if it is known already.
     """
-    bias, shared = marginal_fit(objective.head, y, weight, columns)
+    bias, shared = marginal_fit(objective.head, y, weight, columns, estimates)
     layout = objective.layout
     members = []
     for rng in rngs:
@@ -47,7 +50,11 @@ def initial_weights(
 
 
 def marginal_fit(
-    head: Head, y: np.ndarray, weight: np.ndarray, columns: np.ndarray | None = None
+    head: Head,
+    y: np.ndarray,
+    weight: np.ndarray,
+    columns: np.ndarray | None = None,
+    estimates: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the raw outputs and shared constants that maximise the weighted likelihood of y without any x.
 
@@ -57,7 +64,7 @@ def marginal_fit(
     """
     from scipy.optimize import minimize
 
-    raw, shared = head.raw_start(y, weight)
+    raw, shared = head.raw_start(y, weight) if estimates is None else estimates
     n_raw = len(raw)
 
     def on(rows: slice, ridge: float = 0.0):
