@@ -1,6 +1,7 @@
 """The seam between training and what computes it."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,30 +29,52 @@ class Batches:
     share: np.ndarray
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What an epoch gave to each of M members; of a member that has stopped, anything.
+
+    Parameters
+    ----------
+    batches : Batches
+        What it was trained on.
+    losses : ndarray, shape (steps, M)
+        The loss of each step.
+    held_out : ndarray, shape (M,)
+        Σ weight · nll over the held-out rows after it.
+    weights : ndarray, shape (M, P)
+        A copy of the weights after it.
+    """
+
+    batches: Batches
+    losses: np.ndarray
+    held_out: np.ndarray
+    weights: np.ndarray
+
+
 class Run(ABC):
     """A training run of M members in progress, with its weights and optimiser state on the engine's device."""
 
     @abstractmethod
-    def epoch(self, batches: Batches) -> np.ndarray:
-        """Do one step per batch and return the loss of each, shape (steps, M).
+    def epochs(self, batches: Iterator[Batches]) -> Iterator[Outcome]:
+        """Do one step per batch and yield what each epoch gave; an engine may run ahead of what it has yielded.
 
         Raises
         ------
         Diverged
-            If a loss is not finite.
+            If the loss of a member that trains is not finite; its weights are those before that step.
         """
 
     @abstractmethod
-    def evaluate(self, rows: np.ndarray, weight: np.ndarray) -> np.ndarray:
-        """Return Σ weight · nll over `rows` (M, n), shape (M,), without dropout."""
+    def stop(self, members: np.ndarray) -> None:
+        """Train these members no longer; what they would yet do is of no interest."""
 
     @abstractmethod
     def weights(self) -> np.ndarray:
-        """Return a copy of the weights, shape (M, P)."""
+        """Return a copy of the present weights, shape (M, P)."""
 
     @abstractmethod
-    def keep(self, members: np.ndarray) -> "Run":
-        """Return the run of these members alone, the others having stopped."""
+    def evaluate(self, theta: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """Return Σ weight · nll over `rows` (M, n) at the weights `theta` (M, P), shape (M,), without dropout."""
 
 
 class Engine(ABC):
@@ -66,8 +89,12 @@ class Engine(ABC):
         gradient_clip: float | None,
         theta: np.ndarray,
         noise: list[np.random.Generator],
+        held_out: np.ndarray,
     ) -> Run:
-        """Return a run from the weights `theta` (M, P), with one stream of dropout noise per member."""
+        """Return a run from the weights `theta` (M, P), with one stream of dropout noise per member.
+
+        After each epoch it evaluates the rows `held_out` (M, v); v may be 0.
+        """
 
 
 class Diverged(NonFiniteError):

@@ -1,7 +1,7 @@
 """The training loop: epochs of minibatches on an engine, with validation, early stopping and the best weights kept."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,6 +64,16 @@ class Plan:
         """Return the weighted mean of the offset over rows (M, n) of each member."""
         return (self.offset[rows] * weight).sum(-1) / weight.sum(-1)
 
+    def epoch_batches(self, weight: np.ndarray, shuffles: list[np.random.Generator]) -> Iterator[Batches]:
+        """Yield the minibatches of each epoch, cut off after the last step; `weight` is that of every row."""
+        left = self.steps
+        for _ in range(self.epochs):
+            each = batches(self.train, weight, self.batch_size, shuffles)
+            yield Batches(each.rows[:left], each.share[:left])
+            left -= len(each.rows)
+            if left <= 0:
+                return
+
 
 def train(
     engine: Engine,
@@ -81,62 +91,56 @@ def train(
     raises what is returned here.
     """
     history, best, began = History(), Best(theta, plan.patience), time.perf_counter()
-    members = np.arange(len(theta))
-    run = engine.start(objective, data, optimiser, plan.gradient_clip, theta, [s.dropout for s in streams])
-    rows, held_out, left, cause = plan.train, plan.validation, plan.steps, None
-    epoch, failure = 0, None
+    members, held_out, held_weight = np.arange(len(theta)), plan.validation, data.weight[plan.validation]
+    noise, shuffles = ([getattr(s, of) for s in streams] for of in ("dropout", "shuffle"))
+    run = engine.start(objective, data, optimiser, plan.gradient_clip, theta, noise, held_out)
+    epoch, steps, cause, failure = 0, 0, None, None
     try:
-        for epoch in range(1, plan.epochs + 1):
-            shuffles = [streams[m].shuffle for m in members]
-            epoch_batches = batches(rows, data.weight, plan.batch_size, shuffles)
-            epoch_batches = Batches(epoch_batches.rows[:left], epoch_batches.share[:left])
-            losses = run.epoch(epoch_batches)
-            left -= len(losses)
-            trained = losses.sum(0) / epoch_batches.share.sum((0, 2))
-            validated = _mean_nll(run, held_out, data.weight) if held_out.shape[1] else None
-            trained_rows, share = (
-                a.swapaxes(0, 1).reshape(len(members), -1) for a in (epoch_batches.rows, epoch_batches.share)
+        for epoch, outcome in enumerate(run.epochs(plan.epoch_batches(data.weight, shuffles)), 1):
+            steps += len(outcome.losses)
+            validated = None
+            if held_out.shape[1]:
+                validated = _finite(outcome.held_out[members] / held_weight[members].sum(1))
+            going_on = best.record(members, outcome.weights[members], validated, epoch)
+            rows, share = (
+                np.moveaxis(a, 1, 0)[members].reshape(len(members), -1)
+                for a in (outcome.batches.rows, outcome.batches.share)
             )
-            going_on = best.record(members, run.weights(), validated, epoch)
+            trained = outcome.losses[:, members].sum(0) / share.sum(1) + plan.shift(rows, share)
+            if validated is not None:
+                validated = validated + plan.shift(held_out[members], held_weight[members])
             record = Epoch(
                 epoch,
                 plan.epochs,
-                (trained + plan.shift(trained_rows, share)).tolist(),
-                None if validated is None else (validated + plan.shift(held_out, data.weight[held_out])).tolist(),
+                trained.tolist(),
+                None if validated is None else validated.tolist(),
                 members.tolist(),
-                float(optimiser.rates[plan.steps - left - 1]),
+                float(optimiser.rates[steps - 1]),
                 time.perf_counter() - began,
             )
             history.epochs.append(record)
             if told_to_stop(callbacks, record):
                 history.stopped = "callback"
                 break
-            if left <= 0 or epoch == plan.epochs:
-                break
             if not going_on.any():
-                history.stopped = "early stopping"
+                history.stopped = "early stopping" if epoch < plan.epochs and steps < plan.steps else "finished"
                 break
             if not going_on.all():
-                run, members, rows, held_out = (
-                    run.keep(going_on.nonzero()[0]),
-                    members[going_on],
-                    rows[going_on],
-                    held_out[going_on],
-                )
+                run.stop(members[~going_on])
+                members = members[going_on]
     except KeyboardInterrupt as interrupt:
         history.stopped, cause = "interrupted", interrupt
     except Diverged as diverged:
+        epoch += 1  # the one that was not yielded
         failure = f"at step {diverged.step + 1}", diverged.parameter
 
     # Without validation nobody has looked yet at what the last step made of the weights.
     def usable(theta: np.ndarray) -> np.ndarray:
-        noise = [s.dropout for s in streams]
-        fresh = engine.start(objective, data, optimiser, plan.gradient_clip, theta, noise)
-        return np.isfinite(_mean_nll(fresh, plan.train, data.weight))
+        return np.isfinite(run.evaluate(theta, plan.train))
 
     spoiled = best.epoch == 0 if plan.validation.shape[1] else best.fall_back(usable)
     if cause is None and failure is None and spoiled.any():
-        params, seen = objective.layout.views(run.weights()), np.concatenate([rows, held_out], axis=1)
+        params, seen = objective.layout.views(run.weights()), np.concatenate([plan.train, held_out], axis=1)
         failure = "after its last step", first_to_fail(objective, params, data.x[seen], data.y[seen])
     if failure is not None:
         history.stopped = "not finite"
@@ -149,8 +153,6 @@ def train(
     return best.theta, history, cause
 
 
-def _mean_nll(run, rows: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """Return the weighted mean NLL of each member over rows of its own; infinite where it is not finite."""
-    own = weight[rows]
-    mean = run.evaluate(rows, own) / own.sum(1)
-    return np.where(np.isfinite(mean), mean, np.inf)
+def _finite(nll: np.ndarray) -> np.ndarray:
+    """Return NLLs, infinite where they are not finite: worse than any other."""
+    return np.where(np.isfinite(nll), nll, np.inf)
