@@ -110,7 +110,13 @@ def build_optimiser(config: OptimizerConfig, schedule: ScheduleConfig | None, st
 def build_engine(config: ModelConfig) -> Engine:
     """Return the engine that computes the training steps."""
     if config.engine == "jax":
-        raise ConfigError("engine: 'jax' is not part of this version yet; use 'numpy'.")
+        try:
+            from likelinet.engines.jax import JaxEngine
+        except ImportError as error:
+            raise ConfigError(
+                f"engine: 'jax' cannot be imported ({error}): pip install \"likelinet[jax]\", or choose 'numpy'."
+            ) from None
+        return JaxEngine()
     if config.engine == "auto":
         warnings.warn("engine: 'auto' uses NumPy, since jax comes with a later version.", stacklevel=2)
     return NumpyEngine()

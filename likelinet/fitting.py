@@ -1,7 +1,7 @@
 """Fitting: from a table and a config to trained weights."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -29,7 +29,7 @@ from likelinet.families.head import Head
 from likelinet.objective import Objective
 from likelinet.preprocessing import labels as class_labels
 from likelinet.preprocessing import targets as target_forms
-from likelinet.preprocessing.inputs import Inputs, learn_inputs
+from likelinet.preprocessing.inputs import Encoded, Inputs, learn_inputs
 from likelinet.preprocessing.rows import Rows
 from likelinet.preprocessing.tables import Table, counted, rows_of
 from likelinet.preprocessing.targets import Targets
@@ -71,8 +71,41 @@ class Fit:
 
     def encode(self, table: Table, other: tuple[str, ...]) -> np.ndarray:
         """Return x, and beside it the columns of the table that go to the head, in double precision."""
-        x, head = self.inputs.encode(table, (*other, *self.objective.head.columns)), self.objective.head
-        return np.concatenate([x, known_columns(table, head)], axis=1) if head.columns else x
+        x = self.rows(table, other)[:]
+        self.inputs.note_unused(table, (*other, *self.objective.head.columns))
+        return x
+
+    def rows(self, table: Table, other: tuple[str, ...]) -> "EncodedRows":
+        """Return the rows of what `encode` gives, each made when it is asked for."""
+        head = self.objective.head
+        x = self.inputs.rows(table, (*other, *head.columns))
+        read = {name: table.columns[name] for name in head.columns if name in table.columns}
+        # Whether text is meant as numbers shows in all of a column.
+        numbers = {name: table.numeric(name) for name, values in read.items() if values.dtype.kind == "U"}
+        return EncodedRows(x, replace(table, columns={**table.columns, **numbers}), head)
+
+
+@dataclass(frozen=True)
+class EncodedRows:
+    """Rows of x, and beside them of the columns that go to the head, made as they are asked for."""
+
+    x: Encoded
+    table: Table
+    head: Head
+
+    def __len__(self) -> int:
+        return self.table.n
+
+    def __getitem__(self, rows: slice) -> np.ndarray:
+        """Return a slice of the rows, in double precision."""
+        x = self.x[rows]
+        if not self.head.columns:
+            return x
+        try:
+            columns = known_columns(self.table.rows(rows, self.head.columns), self.head)
+        except DataError:
+            columns = known_columns(self.table, self.head)[rows]  # says which rows of the whole table
+        return np.concatenate([x, columns], axis=1)
 
 
 def fit(

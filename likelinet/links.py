@@ -71,7 +71,8 @@ class Softplus(Link):
 
     def forward(self, raw: Array) -> tuple[Array, Callable[[Array], Array]]:
         xp = namespace(raw)
-        value = xp.logaddexp(raw, 0.0)
+        value = xp.maximum(raw, 0.0)
+        value += xp.log1p(xp.exp(-xp.abs(raw)))  # vectorised, which logaddexp is not
         # The slope is the sigmoid of raw, as exp(raw - softplus(raw)).
         return value + self.floor, lambda d: d * xp.exp(raw - value)
 

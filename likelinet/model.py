@@ -130,7 +130,9 @@ class Model:
         fit, table = self._fitted(), as_table(X)
         if table.n == 0:
             raise DataError("The table is empty: it has no rows.")
-        return predict_dist(fit, fit.encode(table, self._no_features()))
+        d = predict_dist(fit, fit.rows(table, self._no_features()))
+        fit.inputs.note_unused(table, self._no_features())
+        return d
 
     def predict(self, X: Any) -> np.ndarray:
         """Return the mean of each row's distribution, or its most probable class."""

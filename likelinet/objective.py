@@ -34,8 +34,10 @@ class Objective:
 
     def __call__(
         self, params: tuple[Array, ...], noise: tuple[Array, ...], x: Array, y: Array, weight: Array
-    ) -> tuple[Array, Callable[[], tuple[Array, ...]]]:
-        """Return the sum of weight · nll per member, shape (M,), and the function that gives its gradient.
+    ) -> tuple[Array, Callable[..., tuple[Array, ...]]]:
+        """Return the sum of weight · nll per member, shape (M,), and `backward(out=())`, which gives its gradient.
+
+        On NumPy `out` may hold an array for each part of the gradient; see `Layer.forward`.
 
         Parameters
         ----------
@@ -46,14 +48,14 @@ class Objective:
         x, y, weight : array
             Shapes (M, n, inputs and columns of the head), (M, n, *event) and (M, n).
         """
-        *network_params, shared = params
+        shared = params[-1]
         features, columns = self.divide(x, shared.dtype)
-        raw, network_backward = self.network.forward((*network_params, *noise), features)
+        raw, network_backward = self.network.forward(params[:-1] + noise, features)
         values, head_backward = self.head.loss(raw, shared, y, columns)
 
-        def backward() -> tuple[Array, ...]:
+        def backward(out: tuple[Array, ...] = ()) -> tuple[Array, ...]:
             draw, dshared = head_backward(weight)
-            _, grads = network_backward(draw)
+            _, grads = network_backward(draw, out)
             return (*grads, shared if dshared is None else dshared)
 
         return namespace(values).vecdot(values, weight), backward

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from likelinet.blocks import blocks
 from likelinet.distributions import (
     Bernoulli,
     Categorical,
@@ -13,6 +14,7 @@ from likelinet.distributions import (
     Truncated,
     ZeroInflated,
 )
+from likelinet.distributions.assembly import Assembly
 from likelinet.distributions.censored import as_censored
 from likelinet.distributions.classes import mixed
 from likelinet.families.censored import CensoredFamily
@@ -21,23 +23,36 @@ from likelinet.families.independent import IndependentFamily
 from likelinet.families.mixture import MixtureFamily
 from likelinet.families.truncated import TruncatedFamily
 from likelinet.families.zeros import HurdleFamily, ZeroInflatedFamily
-from likelinet.fitting import Fit
+from likelinet.fitting import EncodedRows, Fit
+from likelinet.pool import for_each
+from likelinet.values import values
 
-BLOCK = 8192  # rows sent through the network at a time
+BLOCK = 4096  # rows at a time
 
 
-def predict_dist(fit: Fit, x: np.ndarray) -> Distribution:
+def predict_dist(fit: Fit, x: np.ndarray | EncodedRows) -> Distribution:
     """Return the distribution of y for each row of the encoded inputs x, in the user's units.
 
     Members are averaged as a mixture; that of Bernoullis or Categoricals is one again, with mean probabilities.
     """
     *params, shared = fit.objective.layout.views(fit.theta)
-    x, columns = fit.objective.divide(x, fit.theta.dtype)
-    x = x.astype(fit.theta.dtype, copy=False)
-    starts = range(0, max(len(x), 1), BLOCK)
-    blocks = [fit.objective.network.forward(tuple(params), x[None, i : i + BLOCK])[0] for i in starts]
-    members = fit.objective.head.distribution(np.concatenate(blocks, axis=1), shared, columns)
-    return _with_bounds(fit.targets.decode(_combined(members)), fit.declared)
+    network = values(fit.objective.network, tuple(params))
+
+    def predict(rows: slice) -> Distribution:
+        features, columns = fit.objective.divide(x[rows], fit.theta.dtype)
+        raw = network(features.astype(fit.theta.dtype, copy=False)[None])
+        members = fit.objective.head.distribution(raw, shared, columns)
+        return _with_bounds(fit.targets.decode(_combined(members)), fit.declared)
+
+    left = blocks(len(x), BLOCK)
+    first = next(left)
+    d = predict(first)
+    if first.stop == len(x):
+        return d
+    room = Assembly(d, len(x))
+    room.put(first, d)
+    for_each(lambda rows: room.put(rows, predict(rows)), left)
+    return room.distribution()
 
 
 def _combined(members: Distribution) -> Distribution:

@@ -6,9 +6,8 @@ from typing import Any
 
 import jax
 
-jit = partial(
-    jax.jit, compiler_options={"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
-)
+OPTIONS = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
+jit = partial(jax.jit, compiler_options=OPTIONS)
 
 
 def run(f: Callable[..., Any], *args: Any) -> Any:

@@ -152,15 +152,6 @@ def test_nothing_is_lost_by_a_refused_fit():
     np.testing.assert_array_equal(model.predict(X), before)
 
 
-def test_engine_that_is_to_come():
-    with pytest.raises(ll.ConfigError, match="engine: 'jax' is not part of this version yet; use 'numpy'"):
-        quick(engine="jax").fit(X, y)
-    with pytest.warns(UserWarning, match="engine: 'auto' uses NumPy") as notes:
-        auto = quick(engine="auto").fit(X, y)
-    assert len(notes) == 1
-    np.testing.assert_array_equal(auto.predict(X), quick().fit(X, y).predict(X))
-
-
 @pytest.mark.parametrize(
     "distribution", [{"scale": 2.0}, {"kind": "student_t", "df": 3.0, "scale": 1.0}, {"kind": "poisson"}]
 )

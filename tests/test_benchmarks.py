@@ -1,17 +1,122 @@
-"""The benchmark that the defaults were chosen by, on real data: heavier, so behind the marker `slow`."""
+"""The benchmarks: what they compare with is right, and the one that the defaults were chosen by reaches its targets."""
 
 import importlib.util
+import json
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-BENCHMARK = Path(__file__).parents[1] / "benchmarks" / "uci.py"
+BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+sys.path.insert(0, str(BENCHMARKS))
+
+from speed import compare, measure, numpy_floor, ours  # noqa: E402
+from speed.tables import TABLES  # noqa: E402
+from speed.workloads import WORKLOADS, Workload  # noqa: E402
+
+OUTPUTS = {"gaussian": 2, "categorical": 3, "bernoulli": 6}
+
+
+def small(name: str) -> Workload:
+    """Return a workload with few rows and weights, whose last minibatch is filled up."""
+    w = WORKLOADS[name]
+    return replace(w, rows=20, inputs=6, hidden=(5,) * len(w.hidden), outputs=OUTPUTS[w.family], batch=8, epochs=1)
+
+
+@pytest.mark.parametrize("name", WORKLOADS)
+def test_the_fused_step_has_the_right_gradient(name: str):
+    w, rng = small(name), np.random.default_rng(1)
+    floor = numpy_floor.Floor(w, np.float64)
+    floor.theta += 0.3 * rng.standard_normal(len(floor.theta))
+    rows, share = (a[-1] for a in w.minibatches(rng))
+    assert share[-1] == 0.0
+
+    def loss(i: int, change: float) -> float:
+        before = floor.theta[i]
+        floor.theta[i] = before + change
+        value = floor.gradient(rows, share.astype(np.float64))
+        floor.theta[i] = before
+        return value
+
+    loss(0, 0.0)
+    expected = [(loss(i, 1e-5) - loss(i, -1e-5)) / 2e-5 for i in range(len(floor.theta))]
+    loss(0, 0.0)
+    np.testing.assert_allclose(floor.grad, expected, rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.parametrize("clipped", [False, True])
+def test_the_fused_update_is_adam_with_clipping(clipped: bool):
+    floor, rng = numpy_floor.Floor(small("tab"), np.float64), np.random.default_rng(2)
+    theta, m, v = floor.theta.copy(), 0.0, 0.0
+    for t in range(1, 4):
+        g = rng.standard_normal(len(theta)) * (10.0 if clipped else 0.1)
+        floor.grad[:] = g
+        floor.update()
+        g = g * min(1.0, 5.0 / np.linalg.norm(g))
+        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g * g
+        theta -= 1e-3 * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
+    np.testing.assert_allclose(floor.theta, theta, rtol=1e-9)
+
+
+@pytest.mark.parametrize("name", WORKLOADS)
+def test_the_fused_step_gives_the_loss_of_ours(name: str):
+    import likelinet as ll
+
+    w = small(name)
+    config = ours.config(w, "numpy", 1, 1)
+    model = ll.Model(config).fit(*w.data(), progress=False)
+    assert model.n_parameters == len(numpy_floor.Floor(w).theta)
+    x, y = w.data()
+    floor = numpy_floor.Floor(replace(w, batch=w.rows), np.float64)
+    share = np.full(w.rows, 1.0 / w.rows)
+    floor.gradient(np.arange(w.rows), share)  # fills the inputs of the minibatch
+    d = model.predict_dist(x)
+    raw = {
+        "gaussian": lambda: np.stack([d.loc, np.log(np.expm1(d.scale - 1e-3))], 1),
+        "categorical": lambda: d.logits,
+        "bernoulli": lambda: d.base.logits,
+    }[w.family]()
+    floor.outs[-1][:] = raw
+    np.testing.assert_allclose(floor.head(np.arange(w.rows), share), np.mean(d.nll(y)), rtol=1e-4)
+
+
+def test_a_measurement_runs_in_a_process_of_its_own():
+    seconds = measure.measurement(numpy_floor.step_seconds, workload=small("uci"))()["seconds"]
+    assert 0.0 < seconds < 1.0
+
+
+def test_a_step_of_ours_is_timed_from_its_own_record():
+    assert 0.0 < ours.step_seconds(small("uci"), members=2) < 1.0
+
+
+def test_a_table_gives_medians_of_ratios_against_the_better_peer():
+    mine, slow, fast, broken = (measure.Measurement(name, json.dumps({})) for name in ("mine", "slow", "fast", "no"))
+    lines = (
+        compare.Comparison("a", "peers", mine, (slow, fast), 0.5),
+        compare.Comparison("b", "peers", mine, (fast,), 0.4),
+        compare.Comparison("c", "peers", mine, (broken,), 0.4),
+    )
+    figures = {
+        one: [{"seconds": s * 1e-6} for s in times]
+        for one, times in ((mine, (2.0, 4.0, 3.0)), (slow, (40.0, 40.0, 40.0)), (fast, (4.0, 10.0, 6.0)))
+    }
+    text = compare.lines_of(compare.Table("Heading", lines, least=2), figures, {broken: "no peer"})
+    assert text[4] == "| a | peers | 3 µs | 6 µs | 0.50 | 0.40 … 0.50 | ≤ 0.5 | holds |"
+    assert text[5].endswith("| ≤ 0.4 | MISSED |")
+    assert text[6].endswith("| not measured: no peer |")
+    assert "1 of 3 within their target, at least 2: MISSED" in text
+
+
+def test_the_tables_ask_for_the_workloads_named_alone():
+    for name in ("floor", "torch", "sklearn", "jax", "members"):
+        assert {line.name for line in TABLES[name](["uci"]).lines} == {"uci"}
 
 
 @pytest.fixture(scope="module")
 def uci():
-    spec = importlib.util.spec_from_file_location("uci", BENCHMARK)
+    spec = importlib.util.spec_from_file_location("uci", BENCHMARKS / "uci.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     if not module.data_folder().is_dir():

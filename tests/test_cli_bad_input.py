@@ -106,7 +106,6 @@ FIT: dict[str, tuple[Columns, tuple[str, ...], str]] = {
         ("epochs",),
         "--set epochs: write it as key.subkey=value, for example training.epochs=50.",
     ),
-    "engine": (COLUMNS, (*PRICE, "engine=jax"), "engine: 'jax' is not part of this version yet; use 'numpy'."),
     "class": (
         COLUMNS,
         (*PRICE, "distribution={kind: custom, target: 'no_such:Thing'}"),

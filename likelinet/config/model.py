@@ -26,4 +26,4 @@ class ModelConfig(Config):
     ensemble: PositiveInt = 1
     """How many networks to train together; the prediction is their mixture."""
     engine: Literal["numpy", "jax", "auto"] = "numpy"
-    """What computes the training steps."""
+    """What computes the training steps; `jax` compiles them first, which takes a second or two, once."""

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from likelinet.arrays import Array
+from likelinet.distributions.by_rows import all_inside, by_rows
 from likelinet.distributions.differences import loss_by_differences, tails_by_differences
 from likelinet.distributions.guard import guard
 from likelinet.distributions.intervals import log_interval
@@ -62,6 +63,7 @@ class Distribution(ABC):
     def __init_subclass__(cls) -> None:
         if not cls._sees_to_support:
             guard(cls)
+        by_rows(cls)
 
     def __init__(self, **parameters: ArrayLike) -> None:
         self._set(parameters)
@@ -81,8 +83,8 @@ class Distribution(ABC):
                 raise ParameterError(
                     f"{type(self).__name__}: {p.name} must be {p.domain.description}, not {values[p.name]!r:.60}."
                 ) from None
-            bad = ~p.domain.contains(value)
-            if bad.any():
+            if not all_inside(p.domain.contains, value):
+                bad = ~p.domain.contains(value)
                 where = "" if value.ndim == 0 else f" at {tuple(map(int, np.argwhere(bad)[0]))}"
                 raise ParameterError(
                     f"{type(self).__name__}: {p.name} must be {p.domain.description}, got {value[bad].flat[0]}{where}."
@@ -335,6 +337,9 @@ class Distribution(ABC):
                 f"pass y of shape {self.batch_shape + self.event_shape}, for example y[..., 0]."
             )
         return y
+
+
+by_rows(Distribution)
 
 
 def shape_of(sample_shape: int | tuple[int, ...]) -> tuple[int, ...]:

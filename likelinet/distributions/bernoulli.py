@@ -57,14 +57,19 @@ class Bernoulli(Univariate):
     def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
         (z,) = params
         xp = namespace(z)
+        sign = 1 - 2 * y
+        against = z * sign  # the logit of the other outcome than y
         e = xp.exp(-xp.abs(z))
-        against = xp.where(y > 0, -z, z)  # the logit of the other outcome than y
-        values = xp.maximum(against, 0) + xp.log1p(e)
+        values = xp.maximum(against, 0)
+        values += xp.log1p(e)
 
         def backward(d: Array) -> tuple[Array, ...]:
             # p - y, as ± the probability of the other outcome: no digits are lost where p is close to y.
-            missed = xp.where(against >= 0, 1, e) / (1 + e)
-            return (d * xp.where(y > 0, -missed, missed),)
+            missed = xp.exp(xp.minimum(against, 0))
+            missed /= 1 + e
+            missed *= sign
+            missed *= d
+            return (missed,)
 
         return values, backward
 

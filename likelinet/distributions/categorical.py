@@ -6,6 +6,7 @@ from numpy.typing import ArrayLike
 
 from likelinet.arrays import Array, namespace
 from likelinet.distributions.base import Backward, Distribution, Parameter, Rng, generator_of, shape_of
+from likelinet.distributions.by_rows import all_inside
 from likelinet.domains import class_codes, extended_real
 from likelinet.errors import DataError, ParameterError, UndefinedError
 
@@ -55,7 +56,7 @@ class Categorical(Distribution):
             with np.errstate(divide="ignore"):
                 logits = np.log(p)
         z = np.asarray(logits, dtype=np.float64)
-        if z.ndim and (z.shape[-1] == 0 or not (z.max(-1) > -np.inf).all() or (z == np.inf).any()):
+        if z.ndim and (z.shape[-1] == 0 or not all_inside(_possible, np.atleast_2d(z))):
             raise ParameterError(
                 "Categorical: every row needs a class of positive probability, and no logit may be +inf."
             )
@@ -73,11 +74,18 @@ class Categorical(Distribution):
         (z,) = params
         xp = namespace(z)
         one_hot = y[..., None] == xp.arange(z.shape[-1])
-        shifted = z - xp.max(z, axis=-1, keepdims=True)
+        shifted = z - z.max(axis=-1, keepdims=True)
         e = xp.exp(shifted)
-        total = xp.sum(e, axis=-1, keepdims=True)
-        values = xp.log(total[..., 0]) - xp.sum(xp.where(one_hot, shifted, 0), axis=-1)
-        return values, lambda d: (d[..., None] * (e / total - one_hot),)
+        total = e @ xp.ones(z.shape[-1], dtype=z.dtype)  # of few classes, faster than a sum
+        values = xp.log(total) - xp.sum(shifted, axis=-1, where=one_hot)
+
+        def backward(d: Array) -> tuple[Array, ...]:
+            missed = e / total[..., None]
+            missed -= one_hot
+            missed *= d[..., None]
+            return (missed,)
+
+        return values, backward
 
     def log_prob(self, y: ArrayLike) -> np.ndarray:
         y = self._observed(y)
@@ -123,3 +131,8 @@ def choose(probs: np.ndarray, u: np.ndarray) -> np.ndarray:
     for step in steps[:-1] / steps[-1]:
         code += u >= step
     return code
+
+
+def _possible(logits: np.ndarray) -> np.ndarray:
+    top = logits.max(-1)
+    return (top > -np.inf) & (top < np.inf)

@@ -40,6 +40,7 @@ class Gaussian(Univariate):
     """
 
     parameters = (Parameter("loc", role="location", symbol="μ"), Parameter("scale", positive, role="scale", symbol="σ"))
+    _broadcasts_q = True
     loc: np.ndarray
     scale: np.ndarray
 
@@ -49,14 +50,17 @@ class Gaussian(Univariate):
     @classmethod
     def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
         loc, scale = params
-        z = (y - loc) / scale
+        z = (loc - y) / scale
         z2 = z * z
 
         def backward(d: Array) -> tuple[Array, ...]:
             s = d / scale
-            return -s * z, s * (1.0 - z2)
+            return s * z, s * (1.0 - z2)
 
-        return 0.5 * z2 + namespace(z).log(scale) + HALF_LOG_2PI, backward
+        values = 0.5 * z2
+        values += namespace(z).log(scale)
+        values += HALF_LOG_2PI
+        return values, backward
 
     @classmethod
     def tails(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Array, TailsBackward]:

@@ -25,6 +25,7 @@ def invert(d: "Distribution", q: np.ndarray, low: np.ndarray, high: np.ndarray, 
     """Return y in [low, high] with cdf(y) = q, or sf(y) = q if `upper`, by Chandrupatla's method."""
     from scipy.optimize import elementwise
 
+    q = np.broadcast_to(q, np.broadcast_shapes(d.batch_shape, q.shape))
     inner = (q > 0.0) & (q < 1.0)
     if not inner.any():
         return np.broadcast_to(low, q.shape)

@@ -2,13 +2,14 @@
 
 from abc import abstractmethod
 from collections.abc import Callable
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from likelinet.arrays import Array
 from likelinet.distributions import numerical
-from likelinet.distributions.base import Backward, Distribution, Rng, generator_of, shape_of
+from likelinet.distributions.base import Backward, Distribution, Rng, generator_of, shape_of, with_axes
 from likelinet.distributions.intervals import anchor
 from likelinet.errors import UndefinedError
 
@@ -22,8 +23,11 @@ class Univariate(Distribution):
     """
 
     _sees_to_support = True
+    # Whether _ppf and _isf take a q that only broadcasts to the rows: what depends on q alone is computed once then.
+    _broadcasts_q: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
         if cls.tails.__func__ is Distribution.tails.__func__ and "_log_cdf" not in cls.__dict__:  # type: ignore[attr-defined]
             raise TypeError(f"{cls.__name__} must define tails, or _log_cdf and _log_sf.")
 
@@ -73,12 +77,12 @@ class Univariate(Distribution):
     def _ppf(self, q: np.ndarray) -> np.ndarray:
         if not self.support.integer:
             self._undefined("ppf")
-        return numerical.smallest_integer(lambda k: self.cdf(k) >= q, q.shape, self.support.low)
+        return numerical.smallest_integer(lambda k: self.cdf(k) >= q, self._shape_with(q), self.support.low)
 
     def _isf(self, q: np.ndarray) -> np.ndarray:
         if not self.support.integer:
             self._undefined("isf")
-        return numerical.smallest_integer(lambda k: self.sf(k) <= q, q.shape, self.support.low)
+        return numerical.smallest_integer(lambda k: self.sf(k) <= q, self._shape_with(q), self.support.low)
 
     def _entropy(self) -> np.ndarray:
         return numerical.entropy(self)
@@ -177,12 +181,15 @@ class Univariate(Distribution):
         self, hook: Callable[[np.ndarray], np.ndarray], q: ArrayLike, at_0: ArrayLike, at_1: ArrayLike
     ) -> np.ndarray:
         q = self._floats(q, "q")
-        q = np.broadcast_to(q, self._shape_with(q))
+        shape = self._shape_with(q)
+        q = with_axes(q, len(shape)) if self._broadcasts_q else np.broadcast_to(q, shape)
         inner = (q > 0.0) & (q < 1.0)
         with np.errstate(all="ignore"):
             value = hook(np.where(inner, q, 0.5))
+        if inner.all() and np.shape(value) == shape:
+            return value[()]
         edges = np.select([q == 0.0, q == 1.0], [at_0, at_1], np.nan)
-        return np.where(inner, value, edges)[()]
+        return np.where(np.broadcast_to(inner, shape), value, edges)[()]
 
     def _full(self, hook: Callable[[], np.ndarray]) -> np.ndarray:
         with np.errstate(all="ignore"):

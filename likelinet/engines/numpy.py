@@ -1,12 +1,15 @@
-"""The NumPy engine: the pure formulas, step by step, on one flat vector of weights that layers see as views."""
+"""The NumPy engine: the pure formulas, step by step, on flat vectors of weights that layers see as views."""
 
 import math
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from likelinet.engines.engine import Batches, Data, Diverged, Engine, Outcome, Run, first_to_fail
-from likelinet.engines.threads import blas_threads
+from likelinet.engines.threads import blas_threads, groups, one_blas_thread
 from likelinet.objective import Objective
 from likelinet.optim.clipping import clip_in_place
 from likelinet.optim.optimiser import Optimiser
@@ -27,78 +30,137 @@ class NumpyEngine(Engine):
         noise: list[np.random.Generator],
         held_out: np.ndarray,
     ) -> "NumpyRun":
-        return NumpyRun(objective, data, optimiser, gradient_clip, theta, noise, held_out)
+        return NumpyRun(_Task(objective, data, optimiser, gradient_clip, noise, held_out), theta)
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What stays as it is during a run; see `Engine.start`."""
+
+    objective: Objective
+    data: Data
+    optimiser: Optimiser
+    gradient_clip: float | None
+    noise: list[np.random.Generator]
+    held_out: np.ndarray
+
+
+@dataclass
+class _Group:
+    """Members that train together as one stacked computation, in place; arrays are views into those of the run."""
+
+    task: _Task
+    members: np.ndarray
+    theta: np.ndarray
+    grads: np.ndarray
+    state: Any
+
+    def epoch(self, batches: Batches, ends: list[int]) -> tuple[np.ndarray, np.ndarray]:
+        """Do the steps up to the least of `ends`; return losses (steps, members), and the held-out loss after them."""
+        task, members, layout = self.task, self.members, self.task.objective.layout
+        objective, optimiser, limit = task.objective, task.optimiser, task.gradient_clip
+        x_all, y_all, rows_all, share_all = task.data.x, task.data.y, batches.rows, batches.share
+        if len(members) < rows_all.shape[1]:
+            rows_all, share_all = rows_all[:, members], share_all[:, members]
+        params, grad_views = layout.views(self.theta), layout.views(self.grads)
+        losses, widths = np.empty(rows_all.shape[:2]), objective.network.noise()
+        # A non-finite loss is an error with a name; NumPy's own warnings on the way there would only hide it.
+        with np.errstate(all="ignore"):
+            for step, (rows, share) in enumerate(zip(rows_all, share_all, strict=True)):
+                if step > min(ends):
+                    break
+                x, y = x_all.take(rows, axis=0, mode="clip"), y_all.take(rows, axis=0, mode="clip")
+                loss, backward = objective(params, self._masks(widths, len(x[0])) if widths else (), x, y, share)
+                losses[step] = loss
+                if not math.isfinite(sum(loss.tolist())):
+                    ends.append(step)
+                    raise Diverged(step, first_to_fail(objective, params, x, y))
+                for view, grad in zip(grad_views, backward(grad_views), strict=True):
+                    if grad is not view:  # a layer that has not written it there itself
+                        view[...] = grad
+                if limit is not None:
+                    clip_in_place(self.grads, limit)
+                self.state = optimiser.update_in_place(self.grads, self.state, self.theta)
+        return losses, _evaluate(task, self.theta, task.held_out[members])
+
+    def _masks(self, widths: tuple[int, ...], rows: int) -> tuple[np.ndarray, ...]:
+        """Draw the uniform numbers of dropout, each member from a stream of its own."""
+        dtype, streams = self.theta.dtype, [self.task.noise[m] for m in self.members]
+        return tuple(np.stack([g.random((rows, w), dtype=dtype) for g in streams]) for w in widths)
 
 
 class NumpyRun(Run):
-    """A run whose weights, gradients and optimiser state are updated in place; stopped members are taken out."""
+    """A run whose members are spread over threads where that pays; stopped ones are taken out."""
 
-    def __init__(self, objective, data, optimiser, gradient_clip, theta, noise, held_out) -> None:
-        self._fixed = objective, data, optimiser, gradient_clip
-        self._noise, self._held_out = noise, held_out
+    def __init__(self, task: _Task, theta: np.ndarray) -> None:
+        self._task = task
         self._kept = np.array(theta, order="C")  # a copy: the caller keeps the start
         self._running = np.arange(len(theta))
-        self._train(self._kept.copy(), optimiser.init(theta))
+        self._train(self._kept.copy(), task.optimiser.init(self._kept))
 
-    def _train(self, theta: np.ndarray, state) -> None:
+    def _train(self, theta: np.ndarray, state: Any) -> None:
         """Go on from these weights of the running members."""
-        layout = self._fixed[0].layout
         self._theta, self._state, self._grads = theta, state, np.zeros_like(theta)
-        self._params, self._grad_views = layout.views(theta), layout.views(self._grads)
 
     def epochs(self, batches: Iterator[Batches]) -> Iterator[Outcome]:
-        for each in batches:
-            running = self._running
-            losses = np.full(each.rows.shape[:2], np.nan)
-            losses[:, running] = self._epoch(each)
-            held_out = np.full(len(self._kept), np.nan)
-            held_out[running] = self.evaluate(self._theta, self._held_out[running])
-            yield Outcome(each, losses, held_out, self.weights())
+        network = self._task.objective.network
+        with ThreadPoolExecutor() as pool:  # of threads that start when they are first needed
+            for each in batches:
+                parts = groups(network, each.rows.shape[2], len(self._running))
+                threads = one_blas_thread() if len(parts) > 1 else blas_threads(network, each.rows.shape[2])
+                losses, held_out = np.full(each.rows.shape[:2], np.nan), np.full(len(self._kept), np.nan)
+                with threads:
+                    losses[:, self._running], held_out[self._running] = self._epoch(pool, parts, each)
+                yield Outcome(each, losses, held_out, self.weights())
 
-    def _epoch(self, batches: Batches) -> np.ndarray:
-        objective, data, optimiser, limit = self._fixed
-        rows_all, share_all = batches.rows, batches.share
-        if len(self._running) < len(self._kept):
-            rows_all, share_all = rows_all[:, self._running], share_all[:, self._running]
-        losses = np.empty(rows_all.shape[:2])
-        x_all, y_all, params, grad_views = data.x, data.y, self._params, self._grad_views
-        # A non-finite loss is an error with a name; NumPy's own warnings on the way there would only hide it.
-        with np.errstate(all="ignore"), blas_threads(objective.network, rows_all.shape[2]):
-            for step, (rows, share) in enumerate(zip(rows_all, share_all, strict=True)):
-                x, y = x_all.take(rows, axis=0, mode="clip"), y_all.take(rows, axis=0, mode="clip")
-                loss, backward = objective(params, self._masks(rows.shape[1]), x, y, share)
-                losses[step] = loss
-                if not math.isfinite(np.add.reduce(loss)):
-                    raise Diverged(step, first_to_fail(objective, params, x, y))
-                for view, grad in zip(grad_views, backward(), strict=True):
-                    view[...] = grad
-                if limit is not None:
-                    clip_in_place(self._grads, limit)
-                self._state = optimiser.update_in_place(self._grads, self._state, self._theta)
-        return losses
+    def _epoch(self, pool: ThreadPoolExecutor, parts: list[slice], batches: Batches) -> tuple[np.ndarray, np.ndarray]:
+        """Train all parts at once, the first one in this thread, and return what they give together."""
+        ends = [len(batches.rows)]
+        first, *others = (
+            _Group(self._task, self._running[p], self._theta[p], self._grads[p], _of(self._state, p)) for p in parts
+        )
+        waiting = [pool.submit(group.epoch, batches, ends) for group in others]
+        try:
+            done = [first.epoch(batches, ends)]
+        except BaseException as error:
+            ends.append(error.step if isinstance(error, Diverged) else -1)
+            diverged = [e for e in (f.exception() for f in waiting) if isinstance(e, Diverged)]
+            if isinstance(error, Diverged):  # whichever thread was faster, the first step that failed is named
+                raise min([error, *diverged], key=lambda e: e.step) from None
+            raise
+        done += [future.result() for future in waiting]
+        self._state = type(self._state)(
+            *(new if np.ndim(new) == 0 else old for new, old in zip(first.state, self._state, strict=True))
+        )
+        losses, held_out = zip(*done, strict=True)
+        return np.concatenate(losses, axis=1), np.concatenate(held_out)
 
     def stop(self, members: np.ndarray) -> None:
         self._kept[self._running] = self._theta
         staying = ~np.isin(self._running, members)
         self._running = self._running[staying]
-        state = type(self._state)(*(s[staying] if isinstance(s, np.ndarray) else s for s in self._state))
-        self._train(self._theta[staying], state)
+        self._train(self._theta[staying], _of(self._state, staying))
 
     def weights(self) -> np.ndarray:
         self._kept[self._running] = self._theta
         return self._kept.copy()
 
     def evaluate(self, theta: np.ndarray, rows: np.ndarray) -> np.ndarray:
-        objective, data = self._fixed[:2]
-        params, total = objective.layout.views(theta), np.zeros(len(rows))
-        with np.errstate(all="ignore"), blas_threads(objective.network, min(rows.shape[1], BLOCK)):
-            for start in range(0, rows.shape[1], BLOCK):
-                block = rows[:, start : start + BLOCK]
-                total += objective(params, (), data.x[block], data.y[block], data.weight[block])[0]
-        return total
+        with blas_threads(self._task.objective.network, min(rows.shape[1], BLOCK)):
+            return _evaluate(self._task, theta, rows)
 
-    def _masks(self, rows: int) -> tuple[np.ndarray, ...]:
-        """Draw the uniform numbers of dropout, each member from a stream of its own."""
-        widths = self._fixed[0].network.noise()
-        dtype, streams = self._theta.dtype, [self._noise[m] for m in self._running]
-        return tuple(np.stack([g.random((rows, w), dtype=dtype) for g in streams]) for w in widths)
+
+def _of(state: Any, members: slice | np.ndarray) -> Any:
+    """Return an optimiser's state for some of the members."""
+    return type(state)(*(s[members] if isinstance(s, np.ndarray) else s for s in state))
+
+
+def _evaluate(task: _Task, theta: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Return Σ weight · nll over `rows` of each member, without dropout."""
+    objective, data = task.objective, task.data
+    params, total = objective.layout.views(theta), np.zeros(len(rows))
+    with np.errstate(all="ignore"):
+        for start in range(0, rows.shape[1], BLOCK):
+            block = rows[:, start : start + BLOCK]
+            total += objective(params, (), data.x[block], data.y[block], data.weight[block])[0]
+    return total

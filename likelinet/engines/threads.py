@@ -1,4 +1,4 @@
-"""How many BLAS threads a step of training is worth."""
+"""How many threads a step of training is worth."""
 
 from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
@@ -7,7 +7,8 @@ from threadpoolctl import ThreadpoolController
 
 from likelinet.networks.layer import Layer
 
-SHARED_FROM = 2_000_000  # multiplications in the largest matrix product from which threads can pay
+SHARED_FROM = 16_000_000  # multiplications in the largest matrix product from which threads can pay
+GROUPED_FROM = 20_000_000  # multiplications in a step of one member from which threads of members pay
 
 
 @lru_cache
@@ -22,4 +23,26 @@ def blas_threads(network: Layer, rows: int) -> AbstractContextManager:
     Threads that wait for each other cost more than they bring there, and many times more on a busy machine.
     """
     largest = max((rows * w.size for w in network.weights()), default=0)
-    return nullcontext() if largest >= SHARED_FROM else _controller().limit(limits=1, user_api="blas")
+    return nullcontext() if largest >= SHARED_FROM else one_blas_thread()
+
+
+def one_blas_thread() -> AbstractContextManager:
+    """Return a context in which every thread of Python has one BLAS thread for itself."""
+    return _controller().limit(limits=1, user_api="blas")
+
+
+def groups(network: Layer, rows: int, members: int) -> list[slice]:
+    """Return which members train in one thread: all of them, or as many groups as BLAS would have threads.
+
+    Members have nothing to do with each other, so that a thread of its own speeds up all of a member's step, not only
+    its matrix products; the interpreter, which threads take turns at, spoils that for small steps.
+    """
+    work = rows * sum(w.size for w in network.weights())
+    many = min(members, workers()) if work >= GROUPED_FROM else 1
+    return [slice(i * members // many, (i + 1) * members // many) for i in range(many)]
+
+
+@lru_cache
+def workers() -> int:
+    """Return how many threads the user lets BLAS have."""
+    return max((lib["num_threads"] for lib in _controller().info() if lib["user_api"] == "blas"), default=1)

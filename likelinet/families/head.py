@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 
@@ -46,50 +47,54 @@ class Head:
         return tuple(dict.fromkeys(c.name for pair in read for c in pair if isinstance(c, Column)))
 
     @cached_property
-    def _places(self) -> tuple[tuple[Slot, int, int], ...]:
-        """Each slot with the first and the last of its raw numbers, counted from its own source."""
+    def _places(self) -> tuple[tuple[Slot, Literal["predicted", "shared", "known"], slice | int], ...]:
+        """Each slot with its source and the place of its raw numbers there; a single number has an index."""
         at = {"predicted": 0, "shared": 0}
         places = []
         for slot in self.family.slots:
-            start = 0
-            if isinstance(slot.source, str):
-                start = at[slot.source]
-                at[slot.source] += slot.size
-            places.append((slot, start, start + slot.size))
+            if not isinstance(slot.source, str):
+                places.append((slot, "known", 0))
+                continue
+            start = at[slot.source]
+            at[slot.source] += slot.size
+            places.append((slot, slot.source, slice(start, start + slot.size) if slot.raw_shape else start))
         return tuple(places)
 
     def parameters(self, raw: Array, shared: Array, columns: Array | None = None) -> tuple[tuple[Array, ...], list]:
         """Return the parameters of the family, and for each the way back through its link."""
-        xp = namespace(raw)
         params, backs = [], []
         rows = raw.shape[:-1]
-
-        def column(of: Column, axes: int) -> Array:
-            assert columns is not None
-            values = columns[..., self.columns.index(of.name)]
-            return values.reshape(values.shape + (1,) * axes)
-
-        for slot, start, stop in self._places:
-            if not isinstance(slot.source, str):
-                if isinstance(slot.source, Column):
-                    known = in_unit(slot.parameter, column(slot.source, len(slot.shape)), *slot.unit)
-                else:
-                    known = xp.asarray(slot.source, dtype=raw.dtype)
-                params.append(xp.broadcast_to(known, rows + slot.shape))
+        for slot, source, at in self._places:
+            if source == "known":
+                params.append(self._known(slot, raw, columns))
                 backs.append(None)
                 continue
-            if slot.source == "predicted":
-                piece = raw[..., start:stop].reshape(rows + slot.raw_shape) if slot.raw_shape != raw.shape[-1:] else raw
-            else:
-                piece = shared[..., None, start:stop].reshape((*shared.shape[:-1], 1, *slot.raw_shape))
+            piece = raw[..., at] if source == "predicted" else shared[..., None, at]
+            if len(slot.raw_shape) > 1:
+                piece = piece.reshape(piece.shape[:-1] + slot.raw_shape)
             if slot.exposure is not None:
-                piece = piece + xp.log(column(slot.exposure, len(slot.raw_shape)))
+                piece = piece + namespace(raw).log(self._column(slot.exposure, columns, len(slot.raw_shape)))
             value, back = slot.link.forward(piece)
             if value.shape != rows + slot.shape:
-                value = xp.broadcast_to(value, rows + slot.shape)
+                value = namespace(raw).broadcast_to(value, rows + slot.shape)
             params.append(value)
             backs.append(back)
         return tuple(params), backs
+
+    def _known(self, slot: Slot, raw: Array, columns: Array | None) -> Array:
+        """Return the values of a parameter that is fixed, or read from the table."""
+        xp = namespace(raw)
+        if isinstance(slot.source, Column):
+            values = in_unit(slot.parameter, self._column(slot.source, columns, len(slot.shape)), *slot.unit)
+        else:
+            values = xp.asarray(slot.source, dtype=raw.dtype)
+        return xp.broadcast_to(values, raw.shape[:-1] + slot.shape)
+
+    def _column(self, of: Column, columns: Array | None, axes: int) -> Array:
+        """Return a column of the table, with so many axes for the shape of a parameter."""
+        assert columns is not None
+        values = columns[..., self.columns.index(of.name)]
+        return values.reshape(values.shape + (1,) * axes)
 
     def loss(self, raw: Array, shared: Array, y: Array, columns: Array | None = None) -> tuple[Array, HeadBackward]:
         """Return -log p(y) per row, and `backward(d) -> (draw, dshared)`.
@@ -98,18 +103,21 @@ class Head:
         """
         xp = namespace(raw)
         dtype = raw.dtype
-        if not self.family.stable_in_float32:
-            raw, shared = raw.astype(xp.float64), shared.astype(xp.float64)
+        if not self._single:
+            raw = raw.astype(xp.float64)
+            if self.shared:
+                shared = shared.astype(xp.float64)
         params, backs = self.parameters(raw, shared, columns)
         values, family_backward = self.family.loss(params, y)
 
         def backward(d: Array) -> tuple[Array, Array | None]:
             rows, draw, dshared = raw.shape[:-1], [], []
-            for (slot, _, _), back, grad in zip(self._places, backs, family_backward(d), strict=True):
-                if back is None:
+            for (slot, source, _), back, grad in zip(self._places, backs, family_backward(d), strict=True):
+                if source == "known":
                     continue
-                if slot.source == "predicted":
-                    draw.append(back(grad).reshape((*rows, slot.size)))
+                if source == "predicted":
+                    grad = back(grad)
+                    draw.append(grad.reshape((*rows, slot.size)) if slot.raw_shape else grad[..., None])
                 elif slot.exposure is not None:  # the link was applied row by row
                     total = back(grad).sum(axis=len(rows) - 1, keepdims=True)
                     dshared.append(total.reshape((*rows[:-1], slot.size)))
@@ -122,6 +130,11 @@ class Head:
 
         return values, backward
 
+    @cached_property
+    def _single(self) -> bool:
+        """Whether single precision is enough."""
+        return self.family.stable_in_float32
+
     def distribution(self, raw: np.ndarray, shared: np.ndarray, columns: np.ndarray | None = None) -> Distribution:
         """Return the predicted distributions of rows (..., n) in double precision."""
         params, _ = self.parameters(raw.astype(np.float64), shared.astype(np.float64), columns)
@@ -130,10 +143,12 @@ class Head:
     def raw_start(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the raw outputs and shared constants, in double precision, that the family's own estimates give."""
         raw, shared = np.zeros(self.predicted), np.zeros(self.shared)
-        for (slot, start, stop), value in zip(self._places, self.family.start(y, weight), strict=True):
-            if isinstance(slot.source, str) and value is not None:
-                target = raw if slot.source == "predicted" else shared
+        for (slot, source, at), value in zip(self._places, self.family.start(y, weight), strict=True):
+            if source != "known" and value is not None:
+                target = raw if source == "predicted" else shared
                 with np.errstate(all="ignore"):  # a scale of 0, say, of whole numbers that are all the same
-                    found = slot.link.inverse(np.broadcast_to(value, slot.shape)).reshape(-1)
-                target[start:stop] = np.nan_to_num(found, posinf=FAR, neginf=-FAR)
+                    found = slot.link.inverse(np.broadcast_to(value, slot.shape)).reshape(
+                        slot.size if slot.raw_shape else ()
+                    )
+                target[at] = np.nan_to_num(found, posinf=FAR, neginf=-FAR)
         return raw, shared

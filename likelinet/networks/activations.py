@@ -27,13 +27,13 @@ def _tanh(x: Array) -> tuple[Array, Callable[[Array], Array]]:
 
 def _relu(x: Array) -> tuple[Array, Callable[[Array], Array]]:
     y = namespace(x).maximum(x, 0)
-    return y, lambda dy: dy * (y > 0)
+    return y, lambda dy: dy * (y > 0).astype(y.dtype)  # a boolean factor would be converted more slowly
 
 
 def _leaky_relu(x: Array) -> tuple[Array, Callable[[Array], Array]]:
     xp = namespace(x)
     y = xp.maximum(x, x * LEAK)
-    return y, lambda dy: xp.where(x > 0, dy, dy * LEAK)
+    return y, lambda dy: dy * xp.maximum((x > 0).astype(x.dtype), LEAK)
 
 
 def _gelu(x: Array) -> tuple[Array, Callable[[Array], Array]]:
@@ -45,7 +45,15 @@ def _gelu(x: Array) -> tuple[Array, Callable[[Array], Array]]:
 def _silu(x: Array) -> tuple[Array, Callable[[Array], Array]]:
     s = sigmoid(x)
     y = x * s
-    return y, lambda dy: dy * (s + y * (1 - s))
+
+    def multiply(dy: Array) -> Array:
+        slope = 1 - s
+        slope *= y
+        slope += s
+        slope *= dy
+        return slope
+
+    return y, multiply
 
 
 def _softplus(x: Array) -> tuple[Array, Callable[[Array], Array]]:
@@ -74,7 +82,7 @@ class Activation(Layer):
 
     def forward(self, params: Arrays, x: Array) -> tuple[Array, LayerBackward]:
         y, multiply = self.function(x)
-        return y, lambda dy: (multiply(dy), ())
+        return y, lambda dy, out=(): (multiply(dy), ())
 
 
 SIGMOID = Activation(_sigmoid, 1.0)

@@ -1,10 +1,13 @@
 """Layers one after another, and a skip around them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 from likelinet.arrays import Array
 from likelinet.networks.layer import Arrays, Layer, LayerBackward, Weight
+
+Forward = Callable[[Arrays, Array], tuple[Array, LayerBackward]]
 
 
 @dataclass(frozen=True)
@@ -28,30 +31,32 @@ class Chain(Layer):
     def forward(self, params: Arrays, x: Array) -> tuple[Array, LayerBackward]:
         """`params` holds all weights in order, then (during training) all masks in order."""
         backwards = []
-        at, mask_at = 0, self._n_weights
-        for layer, n, n_masks in self._plan:
-            own = params[at : at + n] + params[mask_at : mask_at + n_masks]
-            at, mask_at = at + n, mask_at + n_masks
-            x, backward = layer.forward(own, x)
-            backwards.append(backward)
+        for forward, weights, masks in self._plan:
+            own = params[weights]
+            if masks is not None:
+                own += params[masks]
+            x, backward = forward(own, x)
+            backwards.append((backward, weights))
 
-        def backward_all(dy: Array) -> tuple[Array | None, Arrays]:
+        def backward_all(dy: Array, out: Arrays = ()) -> tuple[Array | None, Arrays]:
             grads: Arrays = ()
-            for backward in reversed(backwards):
-                dy, own_grads = backward(dy)
+            for backward, weights in reversed(backwards):
+                dy, own_grads = backward(dy, out[weights])
                 grads = own_grads + grads
             return dy, grads
 
         return x, backward_all
 
     @cached_property
-    def _plan(self) -> tuple[tuple[Layer, int, int], ...]:
-        """Each layer with its numbers of weights and masks; counted once, since forward runs very often."""
-        return tuple((layer, len(layer.weights()), len(layer.noise())) for layer in self.layers)
-
-    @cached_property
-    def _n_weights(self) -> int:
-        return len(self.weights())
+    def _plan(self) -> tuple[tuple[Forward, slice, slice | None], ...]:
+        """Each layer's forward with where its weights and its masks are; found once, since forward runs very often."""
+        plan, at, mask_at = [], 0, len(self.weights())
+        for layer in self.layers:
+            n, n_masks = len(layer.weights()), len(layer.noise())
+            masks = slice(mask_at, mask_at + n_masks) if n_masks else None
+            plan.append((layer.forward, slice(at, at + n), masks))
+            at, mask_at = at + n, mask_at + n_masks
+        return tuple(plan)
 
 
 @dataclass(frozen=True)
@@ -75,8 +80,8 @@ class Residual(Layer):
     def forward(self, params: Arrays, x: Array) -> tuple[Array, LayerBackward]:
         y, block_backward = self.block.forward(params, x)
 
-        def backward(dy: Array) -> tuple[Array | None, Arrays]:
-            dx, grads = block_backward(dy)
+        def backward(dy: Array, out: Arrays = ()) -> tuple[Array | None, Arrays]:
+            dx, grads = block_backward(dy, out)
             return dy + dx, grads
 
         return x + y, backward

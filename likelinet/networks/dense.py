@@ -1,9 +1,17 @@
 """The affine layer."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
 
 from likelinet.arrays import Array
 from likelinet.networks.layer import Arrays, Layer, LayerBackward, Weight
+
+
+@lru_cache
+def _ones(n: int, dtype: np.dtype) -> np.ndarray:
+    return np.ones(n, dtype)
 
 
 @dataclass(frozen=True)
@@ -33,10 +41,15 @@ class Dense(Layer):
 
     def forward(self, params: Arrays, x: Array) -> tuple[Array, LayerBackward]:
         w, b = params
-        y = x @ w + b[..., None, :]
+        y = x @ w
+        y += b[..., None, :]
 
-        def backward(dy: Array) -> tuple[Array | None, Arrays]:
-            dx = dy @ w.swapaxes(-1, -2) if self.input_gradient else None
-            return dx, (x.swapaxes(-1, -2) @ dy, dy.sum(axis=-2))
+        def backward(dy: Array, out: Arrays = ()) -> tuple[Array | None, Arrays]:
+            dx = dy @ w.mT if self.input_gradient else None
+            if not out:
+                return dx, (x.mT @ dy, dy.sum(axis=-2))
+            np.matmul(x.mT, dy, out=out[0])
+            np.matmul(_ones(dy.shape[-2], dy.dtype), dy, out=out[1])  # faster than a sum
+            return dx, out
 
         return y, backward

@@ -32,7 +32,7 @@ class Dropout(Layer):
 
     def forward(self, params: Arrays, x: Array) -> tuple[Array, LayerBackward]:
         if not params:
-            return x, lambda dy: (dy, ())
+            return x, lambda dy, out=(): (dy, ())
         (uniform,) = params
         mask = (uniform >= self.rate) * uniform.dtype.type(1.0 / (1.0 - self.rate))
-        return x * mask, lambda dy: (dy * mask, ())
+        return x * mask, lambda dy, out=(): (dy * mask, ())

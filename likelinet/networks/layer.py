@@ -9,7 +9,7 @@ import numpy as np
 from likelinet.arrays import Array
 
 Arrays = tuple[Array, ...]
-LayerBackward = Callable[[Array], tuple[Array | None, Arrays]]
+LayerBackward = Callable[..., tuple[Array | None, Arrays]]
 
 
 @dataclass(frozen=True)
@@ -55,4 +55,8 @@ class Layer(ABC):
 
     @abstractmethod
     def forward(self, params: Arrays, x: Array) -> tuple[Array, LayerBackward]:
-        """Return y and `backward(dy) -> (dx, dparams)`; the closure is the memory, nothing is kept on the layer."""
+        """Return y and `backward(dy) -> (dx, dparams)`; the closure is the memory, nothing is kept on the layer.
+
+        The weights of an engine on NumPy come with arrays for their gradients, `backward(dy, out)`: a layer may write
+        dparams there, where that saves a copy, and returns these then.
+        """

@@ -34,7 +34,7 @@ class LayerNorm(Layer):
         inverse = 1 / xp.sqrt(xp.mean(centred * centred, axis=-1, keepdims=True) + EPSILON)
         unit = centred * inverse
 
-        def backward(dy: Array) -> tuple[Array | None, Arrays]:
+        def backward(dy: Array, out: Arrays = ()) -> tuple[Array | None, Arrays]:
             d = dy * gain
             d = d - xp.mean(d, axis=-1, keepdims=True) - unit * xp.mean(d * unit, axis=-1, keepdims=True)
             return d * inverse, (xp.sum(dy * unit, axis=-2), xp.sum(dy, axis=-2))

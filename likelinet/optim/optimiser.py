@@ -1,14 +1,14 @@
 """What an optimiser is."""
 
 from abc import ABC, abstractmethod
-from functools import lru_cache
-from typing import Any
+from dataclasses import replace
+from typing import Any, Self
 
 import numpy as np
 
 from likelinet.arrays import Array
 
-CHUNK = 16384  # entries updated at a time: they stay in the cache between the operations on them
+CHUNK = 32768  # entries updated at a time: they stay in the cache between the operations on them
 
 
 class Optimiser(ABC):
@@ -18,7 +18,11 @@ class Optimiser(ABC):
 
     @abstractmethod
     def init(self, params: Array) -> Any:
-        """Return the state before the first step, for weights of shape (M, P)."""
+        """Return the state before the first step, a named tuple with `step`, for weights of shape (M, P)."""
+
+    def alone(self, rates: Array, decayed: bool) -> Self:
+        """Return the rule for one weight by itself, which decays as a whole or not at all, with other rates."""
+        return replace(self, rates=rates)  # type: ignore[type-var]
 
     @abstractmethod
     def update(self, grads: Array, state: Any, params: Array) -> tuple[Array, Any]:
@@ -29,8 +33,9 @@ class Optimiser(ABC):
         """Do what `update` does, writing into `params`, the state's arrays and `grads`; return the new state."""
 
 
-@lru_cache
-def chunks(size: int, members: int) -> tuple[slice, ...]:
-    """Return slices that cut (members, size) into pieces of at most `CHUNK` entries."""
-    width = max(1, CHUNK // members)
-    return tuple(slice(start, min(start + width, size)) for start in range(0, size, width))
+def pieces(*arrays: np.ndarray) -> list[tuple[np.ndarray, ...]]:
+    """Return views into contiguous arrays of the same size, in flat pieces of `CHUNK` entries where they are larger."""
+    if arrays[0].size <= CHUNK:
+        return [arrays]
+    flat = [a.reshape(-1) for a in arrays]
+    return [tuple(a[start : start + CHUNK] for a in flat) for start in range(0, flat[0].size, CHUNK)]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from likelinet.arrays import Array, namespace
-from likelinet.optim.optimiser import Optimiser, chunks
+from likelinet.optim.optimiser import Optimiser, pieces
 
 
 class SGDState(NamedTuple):
@@ -41,16 +41,17 @@ class SGD(Optimiser):
         return SGDState(0, namespace(params).zeros_like(params))
 
     def update(self, grads: Array, state: SGDState, params: Array) -> tuple[Array, SGDState]:
-        velocity = self.momentum * state.velocity + grads
-        direction = grads + self.momentum * velocity if self.nesterov else velocity
+        xp, velocity, direction = namespace(params), state.velocity, grads
+        if self.momentum:
+            velocity = self.momentum * velocity + grads
+            direction = grads + self.momentum * velocity if self.nesterov else velocity
         # The table goes to the engine first: a step traced under JAX cannot index a NumPy array.
-        new = params - namespace(params).asarray(self.rates)[state.step] * direction
-        return new.astype(params.dtype), SGDState(state.step + 1, velocity.astype(params.dtype))
+        rate = xp.asarray(xp.asarray(self.rates)[state.step], dtype=params.dtype)
+        return params - rate * direction, SGDState(state.step + 1, velocity)
 
     def update_in_place(self, grads: np.ndarray, state: SGDState, params: np.ndarray) -> SGDState:
         rate = float(self.rates[state.step])
-        for piece in chunks(params.shape[1], params.shape[0]):
-            g, v, p = grads[:, piece], state.velocity[:, piece], params[:, piece]
+        for g, v, p in pieces(grads, state.velocity, params):
             if self.momentum:
                 v *= self.momentum
                 v += g

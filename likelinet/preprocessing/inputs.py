@@ -17,7 +17,10 @@ MANY = 50  # categories above which a text column that is nearly all different i
 
 @dataclass(frozen=True)
 class Column:
-    """One feature: numbers, coded as (value - loc) / scale, or text, with the `categories` of its one-hot code."""
+    """One feature: numbers, coded as (value - loc) / scale, or text, with the `categories` of its one-hot code.
+
+    Text has the loc 0 and the scale 1.
+    """
 
     name: str
     categories: tuple[str, ...] | None = None
@@ -43,7 +46,13 @@ class Inputs:
         return sum(c.width for c in self.columns)
 
     def encode(self, table: Table, other: tuple[str, ...] = ()) -> np.ndarray:
-        """Return x, shape (n, width), in double precision; columns that are not features are ignored.
+        """Return x, shape (n, width), in double precision; see `rows`."""
+        x = self.rows(table, other)[:]
+        self.note_unused(table, other)
+        return x
+
+    def rows(self, table: Table, other: tuple[str, ...] = ()) -> "Encoded":
+        """Return the rows of x, which are encoded as they are asked for; columns that are not features are ignored.
 
         Parameters
         ----------
@@ -55,7 +64,8 @@ class Inputs:
         Raises
         ------
         DataError
-            If a feature is missing, not finite, text where numbers were, or of an unknown category.
+            If a feature is missing or text where numbers were; and when its rows are asked for, if a cell is not
+            finite or of an unknown category.
         """
         names = [c.name for c in self.columns]
         missing = [n for n in names if n not in table.columns]
@@ -68,16 +78,16 @@ class Inputs:
         elif missing:
             hint = nearest(missing[0], table.columns) if len(missing) == 1 else ""
             raise DataError(f"The table lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}{hint}.")
-        x = np.empty((table.n, self.width))
-        at = 0
-        for column in self.columns:
-            x[:, at : at + column.width] = _encode(column, table)
-            at += column.width
+        return Encoded(self, table)
+
+    def note_unused(self, table: Table, other: tuple[str, ...]) -> None:
+        """Warn of columns that are neither features nor known to be none."""
+        names = [c.name for c in self.columns]
         extra = [n for n in table.columns if n not in names and n not in other]
-        if extra and names and table.named:
+        by_position = any(n not in table.columns for n in names)
+        if extra and names and table.named and not by_position:
             shown = ", ".join(extra[:SHOWN]) + (", …" if len(extra) > SHOWN else "")
-            warnings.warn(f"Columns that the model does not use are ignored: {shown}.", stacklevel=4)
-        return x
+            warnings.warn(f"Columns that the model does not use are ignored: {shown}.", stacklevel=3)
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data."""
@@ -119,15 +129,63 @@ def learn_inputs(table: Table, features: list[str], weight: np.ndarray, standard
     return Inputs(tuple(columns), table.named)
 
 
-def _encode(column: Column, table: Table) -> np.ndarray:
-    if column.categories is None:
-        return ((table.numeric(column.name) - column.loc) / column.scale)[:, None]
-    cells, known = _respelled(table.text(column.name), column.categories), np.array(column.categories)
+class Encoded:
+    """The rows of x, encoded as they are asked for, so that very many of them never exist at once.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The encoding.
+    table : Table
+        With every feature.
+    """
+
+    def __init__(self, inputs: Inputs, table: Table) -> None:
+        self._inputs, self._table = inputs, table
+        # Whether text is meant as numbers shows in all of a column.
+        self._numbers = {
+            c.name: table.numeric(c.name) if table.column(c.name).dtype.kind == "U" else table.column(c.name)
+            for c in inputs.columns
+            if c.categories is None
+        }
+        self._loc = np.array([c.loc for c in inputs.columns for _ in range(c.width)])
+        self._scale = np.array([c.scale for c in inputs.columns for _ in range(c.width)])
+
+    def __len__(self) -> int:
+        return self._table.n
+
+    def __getitem__(self, rows: slice) -> np.ndarray:
+        """Return x of a slice of the rows, in double precision."""
+        x = np.empty((len(range(self._table.n)[rows]), self._inputs.width))
+        at = 0
+        for column in self._inputs.columns:
+            if column.categories is None:
+                x[:, at] = self._numbers[column.name][rows]
+            else:
+                x[:, at : at + column.width] = _codes(column, self._table, rows)
+            at += column.width
+        if not np.isfinite(x).all():
+            for name in self._numbers:  # says which rows of the whole table
+                self._table.numeric(name)
+        x -= self._loc
+        x /= self._scale
+        return x
+
+
+def _codes(column: Column, table: Table, rows: slice) -> np.ndarray:
+    """Return the one-hot code of a slice of the rows."""
+    assert column.categories is not None
+    try:
+        text = table.rows(rows, (column.name,)).text(column.name)
+    except DataError:
+        text = table.text(column.name)[rows]  # says which rows of the whole table
+    cells = _respelled(text, column.categories)
+    known = np.array(column.categories)
     code = np.minimum(np.searchsorted(known, cells), len(known) - 1)
     strange = known[code] != cells
     if strange.any():
         i = int(strange.argmax())
-        row = i if table.index is None else table.index[i]
+        row = range(table.n)[rows][i] if table.index is None else table.index[rows][i]
         shown = ", ".join(column.categories[:10]) + (", …" if len(known) > 10 else "")
         raise DataError(
             f"Column '{column.name}' has the category '{cells[i]}' in row {row + 1}, "

@@ -16,7 +16,7 @@ SHOWN = 5  # how many cells or rows an error message names
 
 @dataclass(frozen=True)
 class Table:
-    """Columns by name, all of the same length; a column is an array of floats, of bools, or of text.
+    """Columns by name, all of the same length; a column is an array of numbers, of bools, or of text.
 
     Parameters
     ----------
@@ -41,6 +41,12 @@ class Table:
         columns = {name: values[keep] for name, values in self.columns.items()}
         index = np.arange(self.n) if self.index is None else self.index
         return replace(self, columns=columns, n=int(keep.sum()), index=index[keep])
+
+    def rows(self, rows: slice, names: tuple[str, ...]) -> "Table":
+        """Return a slice of the rows, with no other columns than these."""
+        columns = {name: values[rows] for name, values in self.columns.items() if name in names}
+        index = np.array(range(self.n)[rows]) if self.index is None else self.index[rows]
+        return replace(self, columns=columns, n=len(index), index=index)
 
     def column(self, name: str) -> np.ndarray:
         """Return a column as it is."""
@@ -258,9 +264,9 @@ def row_weights(weight: Any, n: int, what: str) -> np.ndarray:
 
 
 def _column(values: np.ndarray) -> np.ndarray:
-    """Return floats for numbers, bools as they are, and text, with "" for what is missing, for everything else."""
+    """Return numbers and bools as they are, and text, with "" for what is missing, for everything else."""
     if values.dtype.kind in "fiu":
-        return values.astype(np.float64)
+        return values
     if values.dtype.kind == "b" or (len(values) and all(isinstance(v, bool | np.bool_) for v in values)):
         return values.astype(bool)
     missing = np.array([is_missing(v) for v in values], dtype=bool)

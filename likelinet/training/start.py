@@ -62,8 +62,6 @@ def marginal_fit(
     from them. Where the likelihood keeps rising towards infinity, as of a truncated Gaussian on flat y or of a Student
     t on light tails, training could not come back from there, so a ridge around the estimates is added.
     """
-    from scipy.optimize import minimize
-
     raw, shared = head.raw_start(y, weight) if estimates is None else estimates
     n_raw = len(raw)
 
@@ -88,6 +86,8 @@ def marginal_fit(
         gradient = on(slice(None))(start)[1]
         if np.abs(gradient).max(initial=0.0) < 1e-6:
             return raw, shared
+        from scipy.optimize import minimize  # takes as long to import as many a fit
+
         every = slice(None, None, -(-len(y) // ROWS))
 
         def polished(ridge: float) -> np.ndarray:

@@ -40,7 +40,7 @@ def check(loss, params, y, learned=None):
     for a, b, c, moves in zip(mine[1], compiled[1], grad, learned or [True] * len(grad), strict=True):
         unit = np.abs(a).max()
         np.testing.assert_allclose(b, a, rtol=1e-10, atol=1e-12 * unit)
-        np.testing.assert_allclose(c * moves, a, rtol=1e-9, atol=1e-11 * unit)
+        np.testing.assert_allclose(c * moves, a, rtol=1e-10, atol=1e-12 * unit)
 
 
 def arguments(case: Family):

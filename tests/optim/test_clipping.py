@@ -5,7 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from likelinet.optim.clipping import clip, clip_in_place
+from likelinet.arrays import namespace
+from likelinet.optim import clipping
+from likelinet.optim.clipping import clip_in_place
 from tests import on_jax
 
 gradients = st.builds(
@@ -16,6 +18,14 @@ gradients = st.builds(
     seed=st.integers(0, 2**32 - 1),
 )
 limits = st.floats(1e-3, 1e3)
+
+
+def clip(g, limit):
+    """Clip gradients (M, P) as those of several weights."""
+    cuts = [g.shape[1] // 3, g.shape[1] // 2]
+    parts = [g[:, : cuts[0]], g[:, cuts[0] : cuts[1]], g[:, cuts[1] :, None]]
+    clipped = clipping.clip(parts, limit)
+    return namespace(g).concatenate([c.reshape(len(g), -1) for c in clipped], axis=1)
 
 
 @given(g=gradients, limit=limits)

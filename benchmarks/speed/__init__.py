@@ -1,0 +1,1 @@
+"""The parts of the speed benchmarks: workloads, ours, and what they are compared with."""

@@ -1,0 +1,143 @@
+"""The tables: who is compared with whom, and what the ratio may be."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from speed import auto, command, gpu, jax_peer, machine, numpy_floor, ours, prediction, sklearn_peer, torch_peer
+from speed.compare import Comparison, Table
+from speed.measure import Measurement, measurement
+from speed.workloads import WORKLOADS, Workload
+
+FLOOR = {"uci": 1.5, "tab": 1.35, "seed": 1.35, "mnist": 1.35, "ae": 1.35}
+TORCH = {"uci": 0.15, "tab": 0.25, "seed": 0.8, "mnist": 0.95, "ae": 0.9}
+SKLEARN = {"uci": 0.8, "tab": 0.8, "seed": 0.8, "mnist": 0.8}
+JAX = {"uci": 1.15, "tab": 1.05, "seed": 1.05, "mnist": 1.05, "ae": 1.05}
+MEMBERS = {"uci": {"numpy": 4.5, "jax": 4.0}, "tab": {"numpy": 4.5, "jax": 4.0}}
+AUTO, AUTO_LEAST = 1.15, 10
+SECONDS, GIGABYTES = ("s", 1.0), ("GB", 1e-9)
+
+
+def floor(names: Sequence[str]) -> Table:
+    """Compare the NumPy engine with a NumPy step fused by hand."""
+    return Table(
+        "NumPy engine ÷ hand-fused NumPy, one step",
+        tuple(
+            Comparison(n, "hand-fused NumPy", _own(w), (peer,), FLOOR[n])
+            for n, w in _of(FLOOR, names)
+            for peer in (measurement(numpy_floor.step_seconds, workload=w),)
+        ),
+    )
+
+
+def torch(names: Sequence[str]) -> Table:
+    """Compare the NumPy engine with torch, its optimiser as by default, and for information the fused one."""
+    lines = []
+    for n, w in _of(TORCH, names):
+        own = _own(w)
+        for peer, fused, target in (("torch eager", False, TORCH[n]), ("torch eager, fused optimiser", True, None)):
+            theirs = measurement(torch_peer.step_seconds, workload=w, fused=fused)
+            lines.append(Comparison(n, peer, own, (theirs,), target))
+    return Table("NumPy engine ÷ torch eager, one step", tuple(lines))
+
+
+def sklearn(names: Sequence[str]) -> Table:
+    """Compare the NumPy engine with scikit-learn."""
+    return Table(
+        "NumPy engine ÷ scikit-learn's MLP, one step",
+        tuple(
+            Comparison(n, "scikit-learn", _own(w), (peer,), SKLEARN[n])
+            for n, w in _of(SKLEARN, names)
+            for peer in (measurement(sklearn_peer.step_seconds, workload=w),)
+        ),
+    )
+
+
+def jax(names: Sequence[str]) -> Table:
+    """Compare the JAX engine with JAX and optax by hand."""
+    return Table(
+        "JAX engine ÷ hand-written JAX and optax, one step after compilation",
+        tuple(
+            Comparison(n, "hand-written JAX", _own(w, "jax"), (peer,), JAX[n])
+            for n, w in _of(JAX, names)
+            for peer in (measurement(jax_peer.step_seconds, workload=w),)
+        ),
+    )
+
+
+def members(names: Sequence[str]) -> Table:
+    """Compare eight stacked members with one."""
+    lines = []
+    for n, w in _of(MEMBERS, names):
+        for engine, target in MEMBERS[n].items():
+            eight, one = (_own(w, engine, m) for m in (8, 1))
+            lines.append(Comparison(n, f"1 member, {engine}", eight, (one,), target))
+    return Table("8 stacked members ÷ 1 member, one step", tuple(lines))
+
+
+def engine_auto(names: Sequence[str]) -> Table:
+    """Compare `engine: auto` with the better of the two engines, whole fits with a cold compilation cache."""
+    lines = []
+    for i, size in enumerate(auto.SIZES):
+        own, *each = (measurement(auto.fit_seconds, index=i, engine=e) for e in ("auto", "numpy", "jax"))
+        name = f"{size.rows:,} rows, {size.hidden[0]}-{size.hidden[1]}, batch {size.batch}"
+        lines.append(Comparison(name, "better engine", own, tuple(each), AUTO, unit=SECONDS, shown="engine"))
+    return Table("`engine: auto` ÷ the better engine, a whole fit", tuple(lines), AUTO_LEAST)
+
+
+def whole_command(names: Sequence[str]) -> Table:
+    """Compare `likelinet fit` on concrete with a torch script, in time and memory."""
+    heading = "Whole command, concrete, 5 members ÷ a plain torch script"
+    if not command.data_folder().is_dir():
+        return Table(heading, notes=[f"Skipped: there is no {command.data_folder()}; set LIKELINET_DATA."])
+    own = measurement(command.ours)
+    peers = tuple(measurement(command.torch, threads=threads) for threads in (None, 1))
+    return Table(
+        heading,
+        (
+            Comparison("concrete", "torch script, wall time", own, peers, 0.25, unit=SECONDS),
+            Comparison("concrete", "torch script, peak memory", own, peers, 0.5, figure="bytes", unit=GIGABYTES),
+        ),
+    )
+
+
+def predict(names: Sequence[str]) -> Table:
+    """Compare intervals of a million rows with torch."""
+    peers = tuple(measurement(prediction.torch, block=b) for b in (prediction.ROWS, 65_536, 8_192))
+    line = Comparison("1,000,000 rows", "torch", measurement(prediction.ours), peers, 1.0, unit=SECONDS)
+    return Table("`predict_dist` and `interval(0.9)` ÷ torch.distributions", (line,))
+
+
+def one_gpu(names: Sequence[str]) -> Table:
+    """Compare the JAX engine with torch.compile on a GPU, if there is one."""
+    heading = "One GPU: JAX engine ÷ torch.compile with CUDA graphs, one step"
+    if not machine.has_gpu():
+        return Table(heading, notes=["Skipped: neither torch nor JAX sees a GPU."])
+    lines = []
+    for n, w in gpu.GPU_WORKLOADS.items():
+        own, peer = (
+            _own(w, "jax"),
+            measurement(gpu.torch_compiled, workload=w),
+        )
+        lines.append(Comparison(n, "torch.compile", own, (peer,), 1.0))
+    return Table(heading, tuple(lines))
+
+
+TABLES: dict[str, Callable[[Sequence[str]], Table]] = {
+    "floor": floor,
+    "torch": torch,
+    "sklearn": sklearn,
+    "jax": jax,
+    "members": members,
+    "auto": engine_auto,
+    "command": whole_command,
+    "predict": predict,
+    "gpu": one_gpu,
+}
+
+
+def _own(workload: Workload, engine: str = "numpy", members: int = 1) -> Measurement:
+    return measurement(ours.step_seconds, workload=workload, engine=engine, members=members)
+
+
+def _of(targets: Mapping[str, object], names: Sequence[str]) -> list[tuple[str, Workload]]:
+    """Return name and workload of those that have a target and are asked for."""
+    return [(n, WORKLOADS[n]) for n in targets if n in names]

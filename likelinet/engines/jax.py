@@ -1,0 +1,294 @@
+"""The JAX engine: the same pure formulas, many steps in one compiled call, with the data on the device.
+
+The only module that imports jax; `build_engine` imports it where a config asks for it.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+from jax.experimental.compilation_cache.compilation_cache import reset_cache
+
+from likelinet.arrays import Array
+from likelinet.engines.code_cache import code_kept_on_disk
+from likelinet.engines.engine import Batches, Data, Diverged, Engine, Outcome, Run, first_to_fail
+from likelinet.engines.noise import uniform
+from likelinet.engines.pieces import Piece, blocks_of, one_ahead, pieces, steps_in_a_call
+from likelinet.errors import ConfigError, UndefinedError
+from likelinet.objective import Objective
+from likelinet.optim.clipping import clip
+from likelinet.optim.optimiser import Optimiser
+
+
+class Table(NamedTuple):
+    """What stays as it is during a run: arguments of the compiled code, which other numbers leave valid.
+
+    `x` and `y` are all rows of the data, `rates` the learning rates of all steps, `keys` (M, 2) the seeds of dropout.
+    """
+
+    x: Array
+    y: Array
+    rates: Array
+    keys: Array
+
+
+class Carry(NamedTuple):
+    """Where training stands.
+
+    `theta` (M, P) and the optimiser's `state`, without its step; `step` counts the steps done, `alive` (M,) says which
+    members train.
+    """
+
+    theta: Any
+    state: Any
+    step: Any
+    alive: Any
+
+
+class JaxEngine(Engine):
+    """Runs training with JAX, on its default device.
+
+    Parameters
+    ----------
+    options : dict, optional
+        Options of the XLA compiler.
+    stacked : bool, optional
+        Whether the members are one array to the device; else each is a call of its own, and they run side by side.
+        By default they are stacked on accelerators. A processor gains nothing from longer arrays, but from all its
+        cores; and the code compiled for one member serves any number of them.
+    """
+
+    def __init__(self, options: dict[str, Any] | None = None, stacked: bool | None = None) -> None:
+        self._options = options
+        self._stacked = jax.default_backend() != "cpu" if stacked is None else stacked
+
+    def start(
+        self,
+        objective: Objective,
+        data: Data,
+        optimiser: Optimiser,
+        gradient_clip: float | None,
+        theta: np.ndarray,
+        noise: list[np.random.Generator],
+        held_out: np.ndarray,
+    ) -> "JaxRun":
+        fixed = objective, data, optimiser, gradient_clip
+        return JaxRun(fixed, theta, noise, held_out, self._options, self._stacked)
+
+
+class JaxRun(Run):
+    """A run that works one call ahead of what it has yielded, so that the device never waits for Python."""
+
+    def __init__(self, fixed, theta, noise, held_out, options, stacked) -> None:
+        self._objective, self._data, optimiser, limit = fixed
+        compiled = partial(jax.jit, compiler_options=options)
+        self._train = compiled(partial(train, self._objective, optimiser, limit), donate_argnums=0)
+        self._value = compiled(partial(value, self._objective))
+        self._ready: set[Any] = set()  # the functions that are compiled
+        members = np.arange(len(theta))
+        self._groups = [members] if stacked else np.split(members, len(members))
+        self._kept, self._alive = np.array(theta), np.ones(len(theta), dtype=bool)
+        self._size = 0  # steps in one call, known from the first epoch on
+        rates = np.asarray(optimiser.rates)
+        rates = np.pad(rates, (0, 2 ** math.ceil(math.log2(max(len(rates), 1024))) - len(rates)))  # few shapes
+        keys = [np.stack([noise[m].integers(2**32, size=2, dtype=np.uint32) for m in g]) for g in self._groups]
+        parts = [self._kept[g] for g in self._groups]
+        with jax.enable_x64(True):
+            x, y, rates = jax.device_put((self._data.x, self._data.y, rates))
+            self._tables = [Table(x, y, rates, k) for k in jax.device_put(keys)]
+            begin = [
+                Carry(t, optimiser.init(t)._replace(step=None), np.int32(0), np.ones(len(t), dtype=bool)) for t in parts
+            ]
+            self._carries = jax.tree.map(partial(jnp.array, copy=True), begin)  # the code writes into what it is given
+            self._held_out = [jax.device_put(blocks_of(held_out[g], self._data.weight)) for g in self._groups]
+
+    def epochs(self, batches: Iterator[Batches]) -> Iterator[Outcome]:
+        losses, held_out = [], 0.0
+        for each, piece, launched in one_ahead(self._launched(batches)):
+            done = self._collect(each, piece, launched)
+            losses.append(done[0])
+            held_out = held_out + done[1]
+            if piece.last:
+                yield Outcome(each, np.concatenate(losses), held_out, self.weights())  # type: ignore[arg-type]
+                losses, held_out = [], 0.0
+
+    def _launched(self, batches: Iterator[Batches]) -> Iterator[tuple[Batches, Piece, list]]:
+        """Yield every piece of work with its results, which the device has yet to compute."""
+        for each in batches:
+            steps, weights = len(each.rows), self._kept.size
+            self._size = self._size or steps_in_a_call(steps, each.rows.shape[2], weights)
+            for piece in pieces(steps, self._size, len(self._held_out[0]), weights):
+                cut = slice(piece.steps.start, piece.steps.stop)
+                rows, share = each.rows[cut].astype(np.int32), each.share[cut]
+                if len(rows) < self._size:
+                    fill = ((0, self._size - len(rows)), (0, 0), (0, 0))
+                    rows, share = np.pad(rows, fill), np.pad(share, fill)
+                yield each, piece, [self._launch(i, rows, share, piece) for i in self._training()]
+
+    def _training(self) -> list[int]:
+        """Return the groups in which someone trains."""
+        return [i for i, group in enumerate(self._groups) if self._alive[group].any()]
+
+    def _launch(self, i: int, rows: np.ndarray, share: np.ndarray, piece: Piece) -> tuple:
+        """Start a piece of work for a group; return its members, weights, losses and parts of the held-out NLL."""
+        group, table = self._groups[i], self._tables[i]
+        batch = rows[:, group], share[:, group], np.int32(len(piece.steps)), self._alive[group]
+        self._carries[i], theta, losses = self._call(self._train, self._carries[i], table, *batch)
+        blocks = self._held_out[i][piece.blocks.start : piece.blocks.stop]
+        return group, theta, losses, [self._call(self._value, theta, table, *block) for block in blocks]
+
+    def _call(self, function: Any, *arguments: Any) -> Any:
+        with jax.enable_x64(True):
+            if function in self._ready:
+                return function(*arguments)
+            self._ready.add(function)
+            try:
+                with code_kept_on_disk(jax.config, reset_cache):
+                    return function(*arguments)
+            except Exception:
+                if (reason := inexpressible(self._objective, self._data)) is None:
+                    raise
+                raise reason from None
+
+    def _collect(self, batches: Batches, piece: Piece, launched: list) -> tuple[np.ndarray, np.ndarray]:
+        """Wait for a piece; return its losses (steps, M) and its part of the held-out NLL."""
+        members = len(self._kept)
+        losses, held_out = np.full((len(piece.steps), members), np.nan), np.zeros(members)
+        for group, theta, loss, parts in launched:
+            losses[:, group] = np.asarray(loss)[: len(piece.steps)]
+            held_out[group] = sum(map(np.asarray, parts))
+            self._kept[group] = theta
+        failed = ~np.isfinite(losses) & self._alive
+        if failed.any():
+            step = int(failed.any(1).argmax())
+            at = piece.steps.start + step
+            rows, params = batches.rows[at][failed[step]], self._objective.layout.views(self._kept[failed[step]])
+            raise Diverged(at, first_to_fail(self._objective, params, self._data.x[rows], self._data.y[rows]))
+        return losses, held_out
+
+    def stop(self, members: np.ndarray) -> None:
+        self._alive[members] = False
+
+    def weights(self) -> np.ndarray:
+        return self._kept.copy()
+
+    def evaluate(self, theta: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        size = self._held_out[0][0][0].shape[1] if self._held_out[0] else 0
+        total = np.zeros(len(theta))
+        for group, table in zip(self._groups, self._tables, strict=True):
+            for block in blocks_of(rows[group], self._data.weight, size):
+                total[group] += np.asarray(self._call(self._value, theta[group], table, *block))
+        return total
+
+
+def train(
+    objective: Objective,
+    optimiser: Optimiser,
+    limit: float | None,
+    carry: Carry,
+    table: Table,
+    rows: Array,
+    share: Array,
+    count: Array,
+    alive: Array,
+) -> tuple[Carry, Array, Array]:
+    """Do steps of training, and return the carry, a copy of the weights (M, P) and the losses (steps, M).
+
+    Parameters
+    ----------
+    objective, optimiser, limit
+        As in `Engine.start`; part of the code.
+    carry, table
+        Where training stands, and what it is trained on.
+    rows, share : Array, shape (steps, M, B)
+        The minibatches.
+    count : Array
+        How many of them to use; no constant, so that an epoch cut short needs no other code.
+    alive : Array, shape (M,)
+        Which members are still to train.
+    """
+    layout, widths, dtype = objective.layout, objective.network.noise(), carry.theta.dtype
+    rules = [optimiser.alone(table.rates, w.decayed) for w in layout.weights]
+    structure, last = jax.tree.structure(carry.state), carry.step + count
+
+    # Each weight by itself: a flat vector would be cut up and put together in every step.
+    def cut(carry: Carry) -> Carry:
+        states = zip(*map(layout.views, jax.tree.leaves(carry.state)), strict=True)
+        return carry._replace(theta=layout.views(carry.theta), state=tuple(map(structure.unflatten, states)))
+
+    def join(arrays: Sequence[Array]) -> Array:
+        in_order = sorted(range(len(arrays)), key=lambda i: (layout.starts[i], layout.weights[i].size))
+        return jnp.concatenate([arrays[i].reshape(rows.shape[1], -1) for i in in_order], axis=1)
+
+    def going_on(state: tuple[Carry, Array]) -> Array:
+        return (state[0].step < last) & state[0].alive.any()
+
+    def step(state: tuple[Carry, Array]) -> tuple[Carry, Array]:
+        (params, states, step, alive), losses = state
+        at = step - carry.step
+        noise = tuple(uniform(table.keys, step, i, (rows.shape[2], w), dtype) for i, w in enumerate(widths))
+        row, weight = (lax.dynamic_index_in_dim(a, at, keepdims=False) for a in (rows, share))
+        loss, backward = objective(params, noise, _take(table.x, row), _take(table.y, row), weight)
+        grads = backward()
+        if limit is not None:
+            grads = clip(grads, limit)
+        alive = alive & jnp.isfinite(loss)
+        moved = [
+            rule.update(g, s._replace(step=step), p) for rule, g, s, p in zip(rules, grads, states, params, strict=True)
+        ]
+        new = tuple(p for p, _ in moved), tuple(s._replace(step=None) for _, s in moved)
+        params, states = jax.tree.map(
+            lambda a, b: jnp.where(alive.reshape(-1, *(1,) * (a.ndim - 1)), a, b), new, (params, states)
+        )
+        losses = lax.dynamic_update_index_in_dim(losses, loss.astype(losses.dtype), at, 0)
+        return Carry(params, states, step + 1, alive), losses
+
+    begin = cut(carry._replace(alive=carry.alive & alive)), jnp.zeros(rows.shape[:2], share.dtype)
+    (params, states, done, alive), losses = lax.while_loop(going_on, step, begin)
+    theta = join(params)
+    leaves = zip(*map(jax.tree.leaves, states), strict=True)
+    return Carry(theta, structure.unflatten(map(join, leaves)), done, alive), theta, losses
+
+
+def value(objective: Objective, theta: Array, table: Array, rows: Array, weight: Array) -> Array:
+    """Return Σ weight · nll over rows (M, n) at the weights theta (M, P), shape (M,).
+
+    Compiled by itself: in one program with the steps it would slow these down by half.
+    """
+    return objective(objective.layout.views(theta), (), _take(table.x, rows), _take(table.y, rows), weight)[0]
+
+
+def _take(table: Array, rows: Array) -> Array:
+    return table.at[rows].get(mode="promise_in_bounds")
+
+
+def inexpressible(objective: Objective, data: Data) -> Exception | None:
+    """Return why JAX cannot compute the loss of a family and its gradient, or None; nothing is computed for it."""
+
+    def loss(raw: Array, shared: Array, x: Array, y: Array) -> Any:
+        values, backward = head.loss(raw, shared, y, objective.divide(x, raw.dtype)[1])
+        return values, backward(values)
+
+    head = objective.head
+    raw, shared = (jax.ShapeDtypeStruct((1, *shape), np.float32) for shape in ((2, head.predicted), (head.shared,)))
+    x, y = (jax.ShapeDtypeStruct((1, 2, *a.shape[1:]), a.dtype) for a in (data.x, data.y))
+    try:
+        with jax.enable_x64(True):
+            jax.eval_shape(loss, raw, shared, x, y)
+    except UndefinedError as error:
+        return error
+    except Exception as error:  # a family of the user's may do anything
+        family: Any = head.family
+        while hasattr(family, "base"):
+            family = family.base
+        name = getattr(family, "distribution_class", type(family)).__name__
+        return ConfigError(
+            f"engine: 'jax' cannot run the family '{name}' ({type(error).__name__}): write its loss for the array "
+            "module of its arguments, as docs/plugins.md shows, or choose the engine 'numpy'."
+        )
+    return None

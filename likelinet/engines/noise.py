@@ -1,0 +1,38 @@
+"""Uniform random numbers for dropout as a pure function of a key and a counter, for engines that trace their code."""
+
+import math
+from typing import Any
+
+from likelinet.arrays import Array, namespace
+
+
+def uniform(keys: Array, step: Array, mask: int, shape: tuple[int, int], dtype: Any) -> Array:
+    """Return numbers (M, *shape) in [0, 1), steps of 2⁻²⁴: a hash of a member's key, the step, the mask and the place.
+
+    Every bit of the input flips every bit of the hash with a probability close to one half (Wellons, *Prospecting for
+    hash functions*, 2018), which is all that dropout asks for. On a processor it is twenty times faster than Threefry
+    or Philox, which would take longer than the rest of a step.
+
+    Parameters
+    ----------
+    keys : Array of uint32, shape (M, 2)
+        One key per member.
+    step, mask : int
+        What the numbers are for.
+    shape : tuple of int
+        Of one member's numbers.
+    dtype : dtype
+        Of the result.
+    """
+    xp = namespace(keys)
+
+    def mixed(x: Array) -> Array:
+        x = (x ^ (x >> 16)) * xp.uint32(0x21F0AAAD)
+        x = (x ^ (x >> 15)) * xp.uint32(0x735A2D97)
+        return x ^ (x >> 15)
+
+    place = xp.arange(math.prod(shape), dtype=xp.uint32).reshape(shape)
+    key = mixed(mixed(mixed(keys[:, 0]) ^ keys[:, 1]) + xp.asarray(step).astype(xp.uint32))
+    key = mixed(key ^ xp.uint32(0x9E3779B9 * (mask + 1) % 2**32))[:, None, None]
+    bits = mixed(mixed(place ^ key) + key)
+    return (bits >> 8).astype(dtype) * xp.asarray(2.0**-24, dtype=dtype)
