@@ -1,7 +1,6 @@
 """From a config to the objects that do the work."""
 
 import importlib
-import warnings
 from dataclasses import replace
 from typing import Any, assert_never
 
@@ -33,7 +32,8 @@ from likelinet.config.training import OptimizerConfig, ScheduleConfig
 from likelinet.config.wrappers import VECTORS, leaf
 from likelinet.distributions import Affine, Distribution, Log, Logit, Parameter
 from likelinet.domains import real
-from likelinet.engines.engine import Engine
+from likelinet.engines.auto import faster_engine
+from likelinet.engines.engine import Data, Engine
 from likelinet.engines.numpy import NumpyEngine
 from likelinet.errors import ConfigError
 from likelinet.families.censored import CensoredFamily
@@ -50,10 +50,12 @@ from likelinet.links import Angle, Cholesky, Identity, Link, Ordered, Softplus
 from likelinet.networks import activations
 from likelinet.networks.chain import Chain
 from likelinet.networks.mlp import mlp
+from likelinet.objective import Objective
 from likelinet.optim import schedules
 from likelinet.optim.adam import Adam
 from likelinet.optim.optimiser import Optimiser
 from likelinet.optim.sgd import SGD
+from likelinet.training.loop import Plan
 
 SCALE_FLOOR = 1e-3  # least scale that the softplus link gives, in spreads of the target: keeps likelihoods bounded
 
@@ -107,19 +109,22 @@ def build_optimiser(config: OptimizerConfig, schedule: ScheduleConfig | None, st
             assert_never(config)
 
 
-def build_engine(config: ModelConfig) -> Engine:
-    """Return the engine that computes the training steps."""
-    if config.engine == "jax":
-        try:
-            from likelinet.engines.jax import JaxEngine
-        except ImportError as error:
-            raise ConfigError(
-                f"engine: 'jax' cannot be imported ({error}): pip install \"likelinet[jax]\", or choose 'numpy'."
-            ) from None
-        return JaxEngine()
-    if config.engine == "auto":
-        warnings.warn("engine: 'auto' uses NumPy, since jax comes with a later version.", stacklevel=2)
-    return NumpyEngine()
+def build_engine(config: ModelConfig, objective: Objective, data: Data, plan: Plan) -> Engine:
+    """Return the engine that computes the training steps of a plan."""
+    work = plan.probable_steps, plan.batch_size, objective.layout.size, config.ensemble
+    if config.engine == "numpy" or (config.engine == "auto" and faster_engine(*work) == "numpy"):
+        return NumpyEngine()
+    try:
+        from likelinet.engines.jax import JaxEngine, inexpressible
+    except ImportError as error:
+        if config.engine == "auto":
+            return NumpyEngine()
+        raise ConfigError(
+            f"engine: 'jax' cannot be imported ({error}): pip install \"likelinet[jax]\", or choose 'numpy'."
+        ) from None
+    if config.engine == "auto" and inexpressible(objective, data) is not None:
+        return NumpyEngine()
+    return JaxEngine()
 
 
 def import_distribution(target: str) -> type[Distribution]:

@@ -50,7 +50,8 @@ def summary(model: Model) -> str:
     history = model.history
     epochs = max((e.epoch for e in history.epochs), default=0)
     best = ", ".join(map(str, history.best_epoch))
-    line = f"Fitted {model.n_parameters} parameters in {epochs} epochs ({history.stopped}; best epoch {best})"
+    engine = "" if history.engine == "numpy" else f" with {history.engine}"
+    line = f"Fitted {model.n_parameters} parameters{engine} in {epochs} epochs ({history.stopped}; best epoch {best})"
     if not history.epochs:
         return f"{line}: the start was already the maximum"
     return f"{line}; last train NLL {np.mean(history.epochs[-1].train_nll):.4g}" + _validation(history.epochs)

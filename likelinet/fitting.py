@@ -196,7 +196,7 @@ def fit(
         optimiser = build_optimiser(
             config.training.optimizer, config.training.schedule, plan.steps, empty.objective.layout
         )
-        engine = build_engine(config)
+        engine = build_engine(config, empty.objective, data, plan)
         theta, history, cause = train(engine, empty.objective, data, optimiser, plan, theta, streams, callbacks)
     return Fit(config, custom, inputs, targets, n_classes, theta, history), cause
 

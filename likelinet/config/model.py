@@ -26,4 +26,5 @@ class ModelConfig(Config):
     ensemble: PositiveInt = 1
     """How many networks to train together; the prediction is their mixture."""
     engine: Literal["numpy", "jax", "auto"] = "numpy"
-    """What computes the training steps; `jax` compiles them first, which takes a second or two, once."""
+    """What computes the training steps: `jax` compiles them first, which takes a second or two, and is faster at very
+    many small steps; `auto` takes whichever will probably be done first."""

@@ -80,6 +80,8 @@ class Run(ABC):
 class Engine(ABC):
     """Starts runs; an explicit object that the model hands to the training loop."""
 
+    name: str
+
     @abstractmethod
     def start(
         self,

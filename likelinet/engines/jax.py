@@ -18,7 +18,8 @@ from likelinet.arrays import Array
 from likelinet.engines.code_cache import code_kept_on_disk
 from likelinet.engines.engine import Batches, Data, Diverged, Engine, Outcome, Run, first_to_fail
 from likelinet.engines.noise import uniform
-from likelinet.engines.pieces import Piece, blocks_of, one_ahead, pieces, steps_in_a_call
+from likelinet.engines.pieces import Piece, blocks_of, groups, one_ahead, pieces, steps_in_a_call
+from likelinet.engines.threads import workers
 from likelinet.errors import ConfigError, UndefinedError
 from likelinet.objective import Objective
 from likelinet.optim.clipping import clip
@@ -57,15 +58,16 @@ class JaxEngine(Engine):
     ----------
     options : dict, optional
         Options of the XLA compiler.
-    stacked : bool, optional
-        Whether the members are one array to the device; else each is a call of its own, and they run side by side.
-        By default they are stacked on accelerators. A processor gains nothing from longer arrays, but from all its
-        cores; and the code compiled for one member serves any number of them.
+    at_once : int, optional
+        How many calls the members are spread over at least, which the device may run side by side; the members of a
+        call are one stacked array. By default one on accelerators, and one for each core of a processor.
     """
 
-    def __init__(self, options: dict[str, Any] | None = None, stacked: bool | None = None) -> None:
+    name = "jax"
+
+    def __init__(self, options: dict[str, Any] | None = None, at_once: int | None = None) -> None:
         self._options = options
-        self._stacked = jax.default_backend() != "cpu" if stacked is None else stacked
+        self._at_once = at_once or (workers() if jax.default_backend() == "cpu" else 1)
 
     def start(
         self,
@@ -78,20 +80,19 @@ class JaxEngine(Engine):
         held_out: np.ndarray,
     ) -> "JaxRun":
         fixed = objective, data, optimiser, gradient_clip
-        return JaxRun(fixed, theta, noise, held_out, self._options, self._stacked)
+        return JaxRun(fixed, theta, noise, held_out, self._options, self._at_once)
 
 
 class JaxRun(Run):
     """A run that works one call ahead of what it has yielded, so that the device never waits for Python."""
 
-    def __init__(self, fixed, theta, noise, held_out, options, stacked) -> None:
+    def __init__(self, fixed, theta, noise, held_out, options, at_once) -> None:
         self._objective, self._data, optimiser, limit = fixed
         compiled = partial(jax.jit, compiler_options=options)
         self._train = compiled(partial(train, self._objective, optimiser, limit), donate_argnums=0)
         self._value = compiled(partial(value, self._objective))
         self._ready: set[Any] = set()  # the functions that are compiled
-        members = np.arange(len(theta))
-        self._groups = [members] if stacked else np.split(members, len(members))
+        self._groups = groups(len(theta), at_once)
         self._kept, self._alive = np.array(theta), np.ones(len(theta), dtype=bool)
         self._size = 0  # steps in one call, known from the first epoch on
         rates = np.asarray(optimiser.rates)

@@ -20,6 +20,8 @@ BLOCK = 8192  # rows evaluated at a time
 class NumpyEngine(Engine):
     """Runs training with NumPy alone."""
 
+    name = "numpy"
+
     def start(
         self,
         objective: Objective,

@@ -19,6 +19,12 @@ class Piece(NamedTuple):
     last: bool
 
 
+def groups(members: int, at_once: int) -> list[np.ndarray]:
+    """Return the members in groups of one size, so that the same code serves all: the fewest from `at_once` on."""
+    size = max(s for s in range(1, members + 1) if members % s == 0 and (members // s >= at_once or s == 1))
+    return np.split(np.arange(members), members // size)
+
+
 def steps_in_a_call(steps: int, batch: int, weights: int) -> int:
     """Return how many of the steps of an epoch to do at a time, with so many weights and rows in a batch."""
     most = max(1, int(WORK / (3 * batch * weights + PER_STEP)))

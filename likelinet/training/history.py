@@ -54,17 +54,20 @@ class History:
         The epoch whose weights each member keeps, counted from 1; 0 for the start.
     stopped : str
         "finished", "early stopping", "callback", "interrupted" or "not finite".
+    engine : str
+        What computed it: "numpy" or "jax".
     """
 
     epochs: list[Epoch] = field(default_factory=list)
     best_epoch: list[int] = field(default_factory=list)
     stopped: str = "finished"
+    engine: str = "numpy"
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data."""
-        return {"epochs": [vars(e) for e in self.epochs], "best_epoch": self.best_epoch, "stopped": self.stopped}
+        return {**vars(self), "epochs": [vars(e) for e in self.epochs]}
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> "History":
         """Return the history that `to_json` wrote."""
-        return History([Epoch(**e) for e in data["epochs"]], list(data["best_epoch"]), data["stopped"])
+        return History(**{**data, "epochs": [Epoch(**e) for e in data["epochs"]]})

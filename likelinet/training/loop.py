@@ -60,6 +60,14 @@ class Plan:
     gradient_clip: float | None
     offset: np.ndarray
 
+    @property
+    def probable_steps(self) -> int:
+        """How many steps there will probably be: with early stopping, often those of twice the patience."""
+        epochs = self.epochs
+        if self.patience is not None and self.validation.shape[1]:
+            epochs = min(epochs, 2 * self.patience)
+        return min(self.steps, epochs * -(-self.train.shape[1] // self.batch_size))
+
     def shift(self, rows: np.ndarray, weight: np.ndarray) -> np.ndarray:
         """Return the weighted mean of the offset over rows (M, n) of each member."""
         return (self.offset[rows] * weight).sum(-1) / weight.sum(-1)
@@ -90,7 +98,7 @@ def train(
     Ctrl-C and a loss that is not finite end the training but lose nothing: the caller keeps the weights and then
     raises what is returned here.
     """
-    history, best, began = History(), Best(theta, plan.patience), time.perf_counter()
+    history, best, began = History(engine=engine.name), Best(theta, plan.patience), time.perf_counter()
     members, held_out, held_weight = np.arange(len(theta)), plan.validation, data.weight[plan.validation]
     noise, shuffles = ([getattr(s, of) for s in streams] for of in ("dropout", "shuffle"))
     run = engine.start(objective, data, optimiser, plan.gradient_clip, theta, noise, held_out)

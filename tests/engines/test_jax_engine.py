@@ -13,7 +13,7 @@ from likelinet.engines import pieces as pieces_module
 from likelinet.engines.engine import Batches, Diverged
 from likelinet.engines.jax import JaxEngine, inexpressible
 from likelinet.engines.noise import uniform
-from likelinet.engines.pieces import blocks_of, one_ahead, pieces
+from likelinet.engines.pieces import blocks_of, groups, one_ahead, pieces
 from likelinet.optim.sgd import SGD
 from tests import on_jax
 from tests.engines.test_numpy_engine import N, epoch, one_batch, problem
@@ -22,9 +22,9 @@ X = np.random.default_rng(0).standard_normal((60, 2))
 Y = np.sin(X[:, 0]) + 0.1 * np.random.default_rng(1).standard_normal(60)
 
 
-def start(objective, data, theta, rate=0.1, limit=None, seed=0, held=0, stacked=False):
+def start(objective, data, theta, rate=0.1, limit=None, seed=0, held=0, at_once=8):
     noise = [np.random.default_rng([seed, m]) for m in range(len(theta))]
-    engine = JaxEngine(on_jax.OPTIONS, stacked=stacked)
+    engine = JaxEngine(on_jax.OPTIONS, at_once=at_once)
     held_out = np.tile(np.arange(held), (len(theta), 1))
     return engine.start(objective, data, SGD(np.full(100, rate)), limit, theta, noise, held_out)
 
@@ -34,18 +34,18 @@ def several(steps: int, members: int = 2) -> Batches:
     return Batches(rows, np.full(rows.shape, 0.2))
 
 
-@pytest.mark.parametrize("stacked", [False, True])
-def test_dropout_differs_by_member_and_step_and_not_by_run(stacked):
+@pytest.mark.parametrize("at_once", [1, 8])
+def test_dropout_differs_by_member_and_step_and_not_by_run(at_once):
     objective, data, theta = problem(dropout=0.5)
     theta = np.tile(theta[:1], (2, 1))
     batch = several(4)
     same = Batches(np.tile(batch.rows[:1, :1], (4, 2, 1)), batch.share)
-    a, b = (epoch(start(objective, data, theta, rate=0.0, stacked=stacked), same) for _ in range(2))
+    a, b = (epoch(start(objective, data, theta, rate=0.0, at_once=at_once), same) for _ in range(2))
     np.testing.assert_array_equal(a, b)
     assert len(set(a.ravel().tolist())) == a.size
     np.testing.assert_array_equal(
         epoch(
-            start(objective, data, theta[:1], rate=0.0, stacked=stacked), Batches(same.rows[:, :1], same.share[:, :1])
+            start(objective, data, theta[:1], rate=0.0, at_once=at_once), Batches(same.rows[:, :1], same.share[:, :1])
         ),
         a[:, :1],
     )
@@ -117,15 +117,15 @@ def test_weights_are_those_of_what_was_yielded_and_the_start_is_a_copy():
     np.testing.assert_array_equal(theta, before)
 
 
-@pytest.mark.parametrize("stacked", [False, True])
-def test_a_loss_that_is_not_finite_ends_the_run_before_that_step(stacked):
+@pytest.mark.parametrize("at_once", [1, 8])
+def test_a_loss_that_is_not_finite_ends_the_run_before_that_step(at_once):
     objective, data, theta = problem(distribution={"links": {"loc": "identity", "scale": "exp"}})
     theta[1] *= 1e3
-    run = start(objective, data, theta, stacked=stacked)
+    run = start(objective, data, theta, at_once=at_once)
     with pytest.raises(Diverged, match=r"^the loss is not finite at step 1; .* 'scale'$"):
         epoch(run, one_batch(2))
     np.testing.assert_array_equal(run.weights()[1], theta[1])
-    run = start(objective, data, theta, stacked=stacked)
+    run = start(objective, data, theta, at_once=at_once)
     run.stop(np.array([1]))  # what has stopped cannot end the run
     assert np.isfinite(epoch(run, one_batch(2))[:, 0]).all()
 
@@ -231,3 +231,12 @@ def test_without_jax_the_message_says_what_to_install(monkeypatch):
     monkeypatch.setattr(builtins, "__import__", refuse)
     with pytest.raises(ll.ConfigError, match=r'pip install "likelinet\[jax\]"'):
         ll.Model(SETTINGS).fit(X, Y)
+
+
+@pytest.mark.parametrize(
+    ("members", "at_once", "size"), [(1, 2, 1), (8, 2, 4), (8, 1, 8), (5, 2, 1), (6, 4, 1), (10, 2, 5), (3, 16, 1)]
+)
+def test_groups_are_of_one_size_and_enough_for_all_cores(members, at_once, size):
+    found = groups(members, at_once)
+    assert {len(g) for g in found} == {size}
+    np.testing.assert_array_equal(np.concatenate(found), np.arange(members))

@@ -19,7 +19,7 @@ from tests.families.declared import DECLARED, columns_for, declared, head_of, ob
 
 N = 48
 JAX = JaxEngine(on_jax.OPTIONS)
-STACKED = JaxEngine(on_jax.OPTIONS, stacked=True)
+STACKED = JaxEngine(on_jax.OPTIONS, at_once=1)
 CASES = {
     "adamw, clipped, everything in the network, cosine with warmup": {
         "network": {"hidden": [5, 5], "layer_norm": True, "residual": True},
