@@ -71,7 +71,7 @@ class Fit:
 
     def encode(self, table: Table, other: tuple[str, ...]) -> np.ndarray:
         """Return x, and beside it the columns of the table that go to the head, in double precision."""
-        x = self.rows(table, other)[:]
+        x = np.ascontiguousarray(self.rows(table, other)[:])  # training takes single rows
         self.inputs.note_unused(table, (*other, *self.objective.head.columns))
         return x
 

@@ -122,15 +122,18 @@ class NumpyRun(Run):
             _Group(self._task, self._running[p], self._theta[p], self._grads[p], _of(self._state, p)) for p in parts
         )
         waiting = [pool.submit(group.epoch, batches, ends) for group in others]
+        done, diverged = [], []
         try:
-            done = [first.epoch(batches, ends)]
-        except BaseException as error:
-            ends.append(error.step if isinstance(error, Diverged) else -1)
-            diverged = [e for e in (f.exception() for f in waiting) if isinstance(e, Diverged)]
-            if isinstance(error, Diverged):  # whichever thread was faster, the first step that failed is named
-                raise min([error, *diverged], key=lambda e: e.step) from None
+            for result in (lambda: first.epoch(batches, ends), *(future.result for future in waiting)):
+                try:
+                    done.append(result())
+                except Diverged as error:
+                    diverged.append(error)
+        except BaseException:
+            ends.append(-1)  # the other threads need not go on
             raise
-        done += [future.result() for future in waiting]
+        if diverged:  # whichever thread was faster, the first step that failed is named
+            raise min(diverged, key=lambda error: error.step)
         self._state = type(self._state)(
             *(new if np.ndim(new) == 0 else old for new, old in zip(first.state, self._state, strict=True))
         )

@@ -155,21 +155,21 @@ class Encoded:
         return self._table.n
 
     def __getitem__(self, rows: slice) -> np.ndarray:
-        """Return x of a slice of the rows, in double precision."""
-        x = np.empty((len(range(self._table.n)[rows]), self._inputs.width))
+        """Return x of a slice of the rows, in double precision; its columns lie one after the other in memory."""
+        columns = np.empty((self._inputs.width, len(range(self._table.n)[rows])))
         at = 0
         for column in self._inputs.columns:
             if column.categories is None:
-                x[:, at] = self._numbers[column.name][rows]
+                columns[at] = self._numbers[column.name][rows]
             else:
-                x[:, at : at + column.width] = _codes(column, self._table, rows)
+                columns[at : at + column.width] = _codes(column, self._table, rows).T
             at += column.width
-        if not np.isfinite(x).all():
+        if not np.isfinite(columns).all():
             for name in self._numbers:  # says which rows of the whole table
                 self._table.numeric(name)
-        x -= self._loc
-        x /= self._scale
-        return x
+        columns -= self._loc[:, None]
+        columns /= self._scale[:, None]
+        return columns.T
 
 
 def _codes(column: Column, table: Table, rows: slice) -> np.ndarray:

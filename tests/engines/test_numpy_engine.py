@@ -1,15 +1,20 @@
 """The NumPy engine: what it computes, what it leaves alone, and how it fails."""
 
+import threading
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from likelinet.build import build_family, build_network
 from likelinet.config import parse_config
 from likelinet.engines import numpy as numpy_engine
-from likelinet.engines.engine import Batches, Data, Diverged
+from likelinet.engines import threads as threads_module
+from likelinet.engines.engine import Batches, Data, Diverged, Outcome
 from likelinet.engines.numpy import NumpyEngine
 from likelinet.families.head import Head
 from likelinet.objective import Objective
+from likelinet.optim.adam import Adam
 from likelinet.optim.sgd import SGD
 
 N, INPUTS = 12, 2
@@ -120,3 +125,63 @@ def test_clipping_limits_the_step():
     run = start(objective, data, theta, rate=1.0, limit=1e-3)
     epoch(run, one_batch(2))
     np.testing.assert_allclose(np.linalg.norm(run.weights() - theta, axis=1), 1e-3, rtol=1e-9)
+
+
+@pytest.fixture
+def threads(monkeypatch):
+    """Every member in a thread of its own."""
+    monkeypatch.setattr(threads_module, "GROUPED_FROM", 0)
+    monkeypatch.setattr(threads_module, "workers", lambda: 3)
+
+
+def outcome(objective, data, theta, steps=4) -> Outcome:
+    rows = np.random.default_rng(3).integers(0, N, (steps, len(theta), 5))
+    held_out = np.tile(np.arange(7), (len(theta), 1))
+    noise = [np.random.default_rng(m) for m in range(len(theta))]
+    adam = Adam(np.full(100, 0.1), weight_decay=0.1, decayed=3)
+    run = NumpyEngine().start(objective, data, adam, 1.0, theta, noise, held_out)
+    batches = Batches(rows, np.full(rows.shape, 0.2))
+    first, second = run.epochs(iter([batches, batches]))
+    assert not np.array_equal(first.weights, second.weights)
+    return second
+
+
+def test_members_in_threads_of_their_own_have_the_same_bits(request):
+    objective, data, theta = problem(members=3, dropout=0.3)
+    together = outcome(objective, data, theta)
+    request.getfixturevalue("threads")
+    assert len(threads_module.groups(objective.network, 5, 3)) == 3
+    apart = outcome(objective, data, theta)
+    np.testing.assert_array_equal(apart.losses, together.losses)
+    np.testing.assert_array_equal(apart.held_out, together.held_out)
+    np.testing.assert_array_equal(apart.weights, together.weights)
+
+
+@pytest.mark.parametrize("member", [0, 2])
+def test_the_first_step_that_fails_is_named_from_whichever_thread(member, threads):
+    objective, data, theta = problem(members=3)
+    data = replace(data, y=np.where(np.arange(N) == 11, 1e200, data.y))  # squared, it overflows
+    rows = np.zeros((6, 3, 1), dtype=int)
+    rows[2, member] = rows[4] = 11
+    run = start(objective, data, theta)
+    with pytest.raises(Diverged) as caught:
+        epoch(run, Batches(rows, np.ones(rows.shape)))
+    assert (caught.value.step, caught.value.parameter) == (2, "scale")
+
+
+def test_ctrl_c_ends_all_threads(threads, monkeypatch):
+    objective, data, theta = problem(members=3)
+    many = one_batch(3)
+    batches = Batches(np.tile(many.rows, (90, 1, 1)), np.tile(many.share, (90, 1, 1)))
+    clip, main = numpy_engine.clip_in_place, threading.get_ident()
+
+    def interrupted(grads: np.ndarray, limit: float) -> None:
+        if threading.get_ident() == main:
+            raise KeyboardInterrupt
+        clip(grads, limit)
+
+    monkeypatch.setattr(numpy_engine, "clip_in_place", interrupted)
+    limited = NumpyEngine().start(objective, data, SGD(np.full(100, 1e-9)), 1.0, theta, [], np.zeros((3, 0), dtype=int))
+    with pytest.raises(KeyboardInterrupt):
+        epoch(limited, batches)
+    assert not [t for t in threading.enumerate() if t.name.startswith("ThreadPoolExecutor")]
