@@ -116,15 +116,17 @@ def build_engine(config: ModelConfig, objective: Objective, data: Data, plan: Pl
         return NumpyEngine()
     try:
         from likelinet.engines.jax import JaxEngine, inexpressible
-    except ImportError as error:
+
+        engine = JaxEngine()
+    except (ImportError, RuntimeError) as error:  # not there, or not fit for this machine
         if config.engine == "auto":
             return NumpyEngine()
         raise ConfigError(
-            f"engine: 'jax' cannot be imported ({error}): pip install \"likelinet[jax]\", or choose 'numpy'."
+            f"engine: 'jax' cannot be used ({error}): pip install \"likelinet[jax]\", or choose 'numpy'."
         ) from None
     if config.engine == "auto" and inexpressible(objective, data) is not None:
         return NumpyEngine()
-    return JaxEngine()
+    return engine
 
 
 def import_distribution(target: str) -> type[Distribution]:

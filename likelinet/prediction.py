@@ -17,6 +17,7 @@ from likelinet.distributions import (
 from likelinet.distributions.assembly import Assembly
 from likelinet.distributions.censored import as_censored
 from likelinet.distributions.classes import mixed
+from likelinet.engines.threads import one_blas_thread
 from likelinet.families.censored import CensoredFamily
 from likelinet.families.family import Family
 from likelinet.families.independent import IndependentFamily
@@ -48,7 +49,8 @@ def predict_dist(fit: Fit, x: np.ndarray | EncodedRows) -> Distribution:
 
     left = blocks(len(x), BLOCK)
     first = next(left)
-    d = predict(first)
+    with one_blas_thread():
+        d = predict(first)
     if first.stop == len(x):
         return d
     room = Assembly(d, len(x))

@@ -8,6 +8,7 @@ import pytest
 
 import likelinet as ll
 from likelinet import pool, prediction
+from likelinet.blocks import blocks
 from likelinet.distributions import by_rows
 from likelinet.networks.activations import RELU, SILU
 from likelinet.networks.mlp import mlp
@@ -142,8 +143,8 @@ def test_methods_give_the_bits_of_one_go(case, monkeypatch):
     calls["other"] = lambda: d.kl_divergence(d[::-1])
     calls["of_one"] = lambda: d.log_prob(y[:1])
     calls["wrong"] = lambda: d.log_prob(y[:5])
-    calls["sample"] = lambda: d.sample((3,), rng=1)
-    calls["draws"] = lambda: d.log_prob(d.sample((3,), rng=1))
+    draws = d.sample((3,), rng=1)
+    calls["draws"] = lambda: d.log_prob(draws)
     for name in ("ppf", "isf"):
         calls[name] = lambda name=name: getattr(d, name)(q)
         calls[f"{name}_of_one"] = lambda name=name: getattr(d, name)(0.3)
@@ -166,6 +167,23 @@ def test_arguments_by_name_and_what_is_wrong(monkeypatch):
         d.cdf(np.zeros((5, 1)))
     with pytest.raises(ll.ParameterError, match=r"got -1.0 at \(3,\)"):
         ll.Gaussian(0.0, [1.0, 1.0, 1.0, -1.0, 1.0])
+
+
+@pytest.mark.parametrize("case", ["gaussian", "ensemble", "outputs", "dirichlet", "censored"])
+def test_draws_of_blocks_come_from_one_generator(case, monkeypatch):
+    model, x = fitted(case)
+    d = model.predict_dist(x)
+    monkeypatch.setattr(by_rows, "ROWS", 120)
+    draws = d.sample((2,), rng=5)
+    assert draws.shape == (2, N, *d.event_shape)
+    np.testing.assert_array_equal(draws, d.sample((2,), rng=5))
+    assert len(np.unique(draws[0])) > N / 4  # no block has the numbers of another
+    generator, cut = np.random.default_rng(5), list(blocks(N, 60))
+    monkeypatch.undo()
+    apart = [d[part].sample((2,), rng=generator) for part in cut]
+    np.testing.assert_array_equal(draws, np.concatenate(apart, axis=1))
+    with pytest.raises(ll.ParameterError, match="rng must be a whole number"):
+        d.sample((2,), rng="a")
 
 
 class Tent(ll.Distribution):
@@ -241,7 +259,12 @@ def peak_beside_result(model: ll.Model, x: np.ndarray) -> int:
         tracemalloc.reset_peak()
         held = tracemalloc.get_traced_memory()[0]
         ends = d.interval(0.9)
-        return max(most, tracemalloc.get_traced_memory()[1] - held - sum(e.nbytes for e in ends))
+        most = max(most, tracemalloc.get_traced_memory()[1] - held - sum(e.nbytes for e in ends))
+        del ends
+        tracemalloc.reset_peak()
+        held = tracemalloc.get_traced_memory()[0]
+        draws = d.sample((2,), rng=0)
+        return max(most, tracemalloc.get_traced_memory()[1] - held - draws.nbytes)
     finally:
         tracemalloc.stop()
 

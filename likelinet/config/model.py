@@ -27,4 +27,5 @@ class ModelConfig(Config):
     """How many networks to train together; the prediction is their mixture."""
     engine: Literal["numpy", "jax", "auto"] = "numpy"
     """What computes the training steps: `jax` compiles them first, which takes a second or two, and is faster at very
-    many small steps; `auto` takes whichever will probably be done first."""
+    many small steps; `auto` takes whichever will probably be done first. L-BFGS, and models without features, run on
+    NumPy."""

@@ -45,7 +45,7 @@ class AdamWConfig(Config):
 class LBFGSConfig(Config):
     """L-BFGS on the full batch in double precision: the exact maximum of small models.
 
-    An epoch is one iteration; batch size, schedule, clipping and precision play no part.
+    An epoch is one iteration; batch size, schedule, clipping, precision and engine play no part.
     """
 
     kind: Literal["lbfgs"] = "lbfgs"

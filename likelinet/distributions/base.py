@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from likelinet.arrays import Array
 from likelinet.distributions.by_rows import all_inside, by_rows
-from likelinet.distributions.differences import loss_by_differences, tails_by_differences
+from likelinet.distributions.differences import loss_by_differences, loss_by_vjp, tails_by_differences
 from likelinet.distributions.guard import guard
 from likelinet.distributions.intervals import log_interval
 from likelinet.distributions.parameter import Backward, Parameter, TailsBackward
@@ -108,9 +108,12 @@ class Distribution(ABC):
     def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
         """Return -log p(y) and the function that maps its gradient to those of the parameters.
 
-        By differences of `log_prob`; a family with an analytic gradient replaces it by a pure function.
+        By differences of `log_prob`, or by the derivatives of an engine that has them; a family with an analytic
+        gradient replaces it by a pure function.
         """
         names = [p.name for p in cls.parameters]
+        if not isinstance(params[0], np.ndarray | np.generic):
+            return loss_by_vjp(cls, names, params, y)
 
         def nll(values: tuple[Array, ...]) -> Array:
             return -cls(**dict(zip(names, values, strict=True))).log_prob(y)

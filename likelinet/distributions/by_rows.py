@@ -25,6 +25,8 @@ def by_rows(cls: "type[Distribution]") -> None:
     for name in (*_METHODS, *_INTEGRALS):
         if name in cls.__dict__:
             setattr(cls, name, _by_rows(cls.__dict__[name]))
+    if "sample" in cls.__dict__:
+        cls.sample = _sample_by_rows(cls.__dict__["sample"])
 
 
 def _by_rows(method: Callable[..., Any]) -> Callable[..., Any]:
@@ -33,7 +35,31 @@ def _by_rows(method: Callable[..., Any]) -> Callable[..., Any]:
         size = min(ROWS, FEW) if method.__name__ in _INTEGRALS else ROWS
         if not self.batch_shape or self.batch_shape[0] <= size:
             return method(self, *args, **named)
-        return _in_blocks(method, size, self, *args, *named.values())  # none takes more than one argument
+        if len(args) + len(named) > 1:  # none of ours takes more than one argument
+            return method(self, *args, **named)
+        return _in_blocks(method, size, self, *args, *named.values())
+
+    return blocked
+
+
+def _sample_by_rows(method: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
+    @functools.wraps(method)
+    def blocked(self: "Distribution", sample_shape: int | tuple[int, ...] = (), rng: Any = None) -> np.ndarray:
+        from likelinet.distributions.base import generator_of, shape_of  # which import this module
+
+        shape = shape_of(sample_shape)
+        size = max(ROWS // max(math.prod(shape), 1), 1)
+        if not self.batch_shape or self.batch_shape[0] <= size:
+            return method(self, sample_shape, rng)
+        generator = generator_of(rng)  # one for all blocks, drawn from in their order
+        before, result = (slice(None),) * len(shape), None
+        for rows in blocks(self.batch_shape[0], size):
+            draws = np.asarray(method(self[rows], sample_shape, generator))
+            if result is None:
+                result = np.empty((*shape, self.batch_shape[0], *draws.shape[len(shape) + 1 :]), draws.dtype)
+            result[*before, rows] = draws
+        assert result is not None
+        return result
 
     return blocked
 
@@ -50,7 +76,7 @@ def _in_blocks(method: Callable[..., Any], size: int, d: "Distribution", *args: 
             shape = of.shape
         axis = max(len(shape) - len(own), 0)
         whole = len(shape) < len(own) or shape[axis] == 1
-        if (not whole and shape[axis] != n) or shape == (*own, 1):
+        if (not whole and shape[axis] != n) or shape == (*own, 1) or not _broadcast(shape, own):
             return method(d, *args)  # it knows what to say
         args, many = (of,), math.prod(shape[:axis])
     before, result = (slice(None),) * axis, None
@@ -62,6 +88,14 @@ def _in_blocks(method: Callable[..., Any], size: int, d: "Distribution", *args: 
             result = np.empty((*value.shape[:axis], n, *value.shape[axis + 1 :]), value.dtype)
         result[*before, rows] = value
     return result
+
+
+def _broadcast(shape: tuple[int, ...], own: tuple[int, ...]) -> bool:
+    try:
+        np.broadcast_shapes(shape, own)
+    except ValueError:
+        return False
+    return True
 
 
 def all_inside(contains: Callable[[np.ndarray], np.ndarray], values: np.ndarray) -> bool:

@@ -1,9 +1,12 @@
 """Gradients by differences: of the loss of a distribution that comes with `log_prob` alone, and of tails."""
 
-from collections.abc import Callable
+import importlib
+import inspect
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from likelinet.arrays import Array, namespace
 from likelinet.distributions.parameter import Backward, Parameter, TailsBackward
 
 STEP = np.finfo(np.float64).eps ** 0.2  # balances the h⁴ truncation error against rounding
@@ -44,6 +47,22 @@ def loss_by_differences(
         return [_slope(nll, params, i, p) for i, p in enumerate(parameters)]
 
     return nll(params), backward
+
+
+def loss_by_vjp(cls: type, names: Sequence[str], params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+    """Return -log p and its backward function by `jax.vjp`, for a class whose `log_prob` runs on arrays of JAX.
+
+    What is traced cannot be checked: the parameters are set as they are, and y is in the support.
+    """
+    jax = importlib.import_module(namespace(y).__name__.partition(".")[0])
+    log_prob = inspect.unwrap(cls.log_prob)  # type: ignore[attr-defined]
+
+    def nll(*values: Array) -> Array:
+        d = object.__new__(cls)
+        vars(d).update(zip(names, values, strict=True), batch_shape=y.shape)
+        return -log_prob(d, y)
+
+    return jax.vjp(nll, *params)
 
 
 def tails_by_differences(

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +18,19 @@ def code_folder() -> Path | None:
     try:
         folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "likelinet" / "jax"
         folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, RuntimeError):  # not even a home
+        return None
+    if not os.access(folder, os.W_OK):
+        return None
+    with suppress(OSError):  # another process has just deleted a file
         total = 0
         for _, size, file in sorted(
-            ((s.st_mtime, s.st_size, f) for f in folder.iterdir() for s in [f.stat()]), reverse=True
+            ((s.st_mtime, s.st_size, f) for f in folder.iterdir() if f.is_file() for s in [f.stat()]), reverse=True
         ):
             total += size
             if total > LIMIT:
                 file.unlink(missing_ok=True)
-        return folder if os.access(folder, os.W_OK) else None
-    except (OSError, RuntimeError):  # no home; another process has just deleted it
-        return None
+    return folder
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import lax
+from jax import enable_x64, lax  # jax 0.8 and later
 from jax.experimental.compilation_cache.compilation_cache import reset_cache
 
 from likelinet.arrays import Array
@@ -99,7 +99,7 @@ class JaxRun(Run):
         rates = np.pad(rates, (0, 2 ** math.ceil(math.log2(max(len(rates), 1024))) - len(rates)))  # few shapes
         keys = [np.stack([noise[m].integers(2**32, size=2, dtype=np.uint32) for m in g]) for g in self._groups]
         parts = [self._kept[g] for g in self._groups]
-        with jax.enable_x64(True):
+        with enable_x64(True):
             x, y, rates = jax.device_put((self._data.x, self._data.y, rates))
             self._tables = [Table(x, y, rates, k) for k in jax.device_put(keys)]
             begin = [
@@ -144,17 +144,17 @@ class JaxRun(Run):
         return group, theta, losses, [self._call(self._value, theta, table, *block) for block in blocks]
 
     def _call(self, function: Any, *arguments: Any) -> Any:
-        with jax.enable_x64(True):
+        with enable_x64(True):
             if function in self._ready:
                 return function(*arguments)
             self._ready.add(function)
             try:
                 with code_kept_on_disk(jax.config, reset_cache):
                     return function(*arguments)
-            except Exception:
+            except Exception as error:
                 if (reason := inexpressible(self._objective, self._data)) is None:
                     raise
-                raise reason from None
+                raise reason from error
 
     def _collect(self, batches: Batches, piece: Piece, launched: list) -> tuple[np.ndarray, np.ndarray]:
         """Wait for a piece; return its losses (steps, M) and its part of the held-out NLL."""
@@ -279,7 +279,7 @@ def inexpressible(objective: Objective, data: Data) -> Exception | None:
     raw, shared = (jax.ShapeDtypeStruct((1, *shape), np.float32) for shape in ((2, head.predicted), (head.shared,)))
     x, y = (jax.ShapeDtypeStruct((1, 2, *a.shape[1:]), a.dtype) for a in (data.x, data.y))
     try:
-        with jax.enable_x64(True):
+        with enable_x64(True):
             jax.eval_shape(loss, raw, shared, x, y)
     except UndefinedError as error:
         return error
@@ -289,7 +289,12 @@ def inexpressible(objective: Objective, data: Data) -> Exception | None:
             family = family.base
         name = getattr(family, "distribution_class", type(family)).__name__
         return ConfigError(
-            f"engine: 'jax' cannot run the family '{name}' ({type(error).__name__}): write its loss for the array "
+            f"engine: 'jax' cannot run the family '{name}' ({_named(error)}): write its log_prob or loss for the array "
             "module of its arguments, as docs/plugins.md shows, or choose the engine 'numpy'."
         )
     return None
+
+
+def _named(error: Exception) -> str:
+    """Return what kind of an error it is, and the first line of what it says."""
+    return ": ".join([type(error).__name__, *str(error).splitlines()[:1]])

@@ -57,8 +57,8 @@ class _Group:
     grads: np.ndarray
     state: Any
 
-    def epoch(self, batches: Batches, ends: list[int]) -> tuple[np.ndarray, np.ndarray]:
-        """Do the steps up to the least of `ends`; return losses (steps, members), and the held-out loss after them."""
+    def epoch(self, batches: Batches, ends: list[int]) -> np.ndarray:
+        """Do the steps up to the least of `ends`; return their losses, shape (steps, members)."""
         task, members, layout = self.task, self.members, self.task.objective.layout
         objective, optimiser, limit = task.objective, task.optimiser, task.gradient_clip
         x_all, y_all, rows_all, share_all = task.data.x, task.data.y, batches.rows, batches.share
@@ -76,14 +76,15 @@ class _Group:
                 losses[step] = loss
                 if not math.isfinite(sum(loss.tolist())):
                     ends.append(step)
-                    raise Diverged(step, first_to_fail(objective, params, x, y))
+                    bad = ~np.isfinite(loss)
+                    raise Diverged(step, first_to_fail(objective, tuple(p[bad] for p in params), x[bad], y[bad]))
                 for view, grad in zip(grad_views, backward(grad_views), strict=True):
                     if grad is not view:  # a layer that has not written it there itself
                         view[...] = grad
                 if limit is not None:
                     clip_in_place(self.grads, limit)
                 self.state = optimiser.update_in_place(self.grads, self.state, self.theta)
-        return losses, _evaluate(task, self.theta, task.held_out[members])
+        return losses
 
     def _masks(self, widths: tuple[int, ...], rows: int) -> tuple[np.ndarray, ...]:
         """Draw the uniform numbers of dropout, each member from a stream of its own."""
@@ -112,11 +113,12 @@ class NumpyRun(Run):
                 threads = one_blas_thread() if len(parts) > 1 else blas_threads(network, each.rows.shape[2])
                 losses, held_out = np.full(each.rows.shape[:2], np.nan), np.full(len(self._kept), np.nan)
                 with threads:
-                    losses[:, self._running], held_out[self._running] = self._epoch(pool, parts, each)
+                    losses[:, self._running] = self._epoch(pool, parts, each)
+                held_out[self._running] = self.evaluate(self._theta, self._task.held_out[self._running])
                 yield Outcome(each, losses, held_out, self.weights())
 
-    def _epoch(self, pool: ThreadPoolExecutor, parts: list[slice], batches: Batches) -> tuple[np.ndarray, np.ndarray]:
-        """Train all parts at once, the first one in this thread, and return what they give together."""
+    def _epoch(self, pool: ThreadPoolExecutor, parts: list[slice], batches: Batches) -> np.ndarray:
+        """Train all parts at once, the first one in this thread, and return their losses together."""
         ends = [len(batches.rows)]
         first, *others = (
             _Group(self._task, self._running[p], self._theta[p], self._grads[p], _of(self._state, p)) for p in parts
@@ -137,8 +139,7 @@ class NumpyRun(Run):
         self._state = type(self._state)(
             *(new if np.ndim(new) == 0 else old for new, old in zip(first.state, self._state, strict=True))
         )
-        losses, held_out = zip(*done, strict=True)
-        return np.concatenate(losses, axis=1), np.concatenate(held_out)
+        return np.concatenate(done, axis=1)
 
     def stop(self, members: np.ndarray) -> None:
         self._kept[self._running] = self._theta
@@ -151,21 +152,15 @@ class NumpyRun(Run):
         return self._kept.copy()
 
     def evaluate(self, theta: np.ndarray, rows: np.ndarray) -> np.ndarray:
-        with blas_threads(self._task.objective.network, min(rows.shape[1], BLOCK)):
-            return _evaluate(self._task, theta, rows)
+        objective, data = self._task.objective, self._task.data
+        params, total = objective.layout.views(theta), np.zeros(len(rows))
+        with np.errstate(all="ignore"), blas_threads(objective.network, min(rows.shape[1], BLOCK)):
+            for start in range(0, rows.shape[1], BLOCK):
+                block = rows[:, start : start + BLOCK]
+                total += objective(params, (), data.x[block], data.y[block], data.weight[block])[0]
+        return total
 
 
 def _of(state: Any, members: slice | np.ndarray) -> Any:
     """Return an optimiser's state for some of the members."""
     return type(state)(*(s[members] if isinstance(s, np.ndarray) else s for s in state))
-
-
-def _evaluate(task: _Task, theta: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """Return Σ weight · nll over `rows` of each member, without dropout."""
-    objective, data = task.objective, task.data
-    params, total = objective.layout.views(theta), np.zeros(len(rows))
-    with np.errstate(all="ignore"):
-        for start in range(0, rows.shape[1], BLOCK):
-            block = rows[:, start : start + BLOCK]
-            total += objective(params, (), data.x[block], data.y[block], data.weight[block])[0]
-    return total

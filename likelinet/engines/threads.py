@@ -12,9 +12,10 @@ GROUPED_FROM = 20_000_000  # multiplications in a step of one member from which 
 
 
 @lru_cache
-def _controller() -> ThreadpoolController:
-    """Return the controller of the libraries that are loaded; finding them takes milliseconds, so only once."""
-    return ThreadpoolController()
+def _blas() -> tuple[ThreadpoolController, int]:
+    """Return the controller of BLAS, and how many threads it has: found once, before anything limits them."""
+    controller = ThreadpoolController()  # takes milliseconds
+    return controller, max((lib["num_threads"] for lib in controller.info() if lib["user_api"] == "blas"), default=1)
 
 
 def blas_threads(network: Layer, rows: int) -> AbstractContextManager:
@@ -28,7 +29,7 @@ def blas_threads(network: Layer, rows: int) -> AbstractContextManager:
 
 def one_blas_thread() -> AbstractContextManager:
     """Return a context in which every thread of Python has one BLAS thread for itself."""
-    return _controller().limit(limits=1, user_api="blas")
+    return _blas()[0].limit(limits=1, user_api="blas")
 
 
 def groups(network: Layer, rows: int, members: int) -> list[slice]:
@@ -42,7 +43,6 @@ def groups(network: Layer, rows: int, members: int) -> list[slice]:
     return [slice(i * members // many, (i + 1) * members // many) for i in range(many)]
 
 
-@lru_cache
 def workers() -> int:
     """Return how many threads the user lets BLAS have."""
-    return max((lib["num_threads"] for lib in _controller().info() if lib["user_api"] == "blas"), default=1)
+    return _blas()[1]

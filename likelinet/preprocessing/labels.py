@@ -24,7 +24,7 @@ def labels(y: Any, what: str, index: np.ndarray | None = None) -> np.ndarray:
     if y.dtype.kind == "f":
         check_finite(y, what, index)
         return y.astype(np.int64) if (y == np.floor(y)).all() else y
-    return y
+    return y.astype(np.int64) if y.dtype.kind in "iu" else y
 
 
 def _check_no_missing(missing: np.ndarray, what: str, index: np.ndarray | None) -> None:

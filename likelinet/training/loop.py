@@ -148,7 +148,8 @@ def train(
 
     spoiled = best.epoch == 0 if plan.validation.shape[1] else best.fall_back(usable)
     if cause is None and failure is None and spoiled.any():
-        params, seen = objective.layout.views(run.weights()), np.concatenate([plan.train, held_out], axis=1)
+        params = objective.layout.views(run.weights()[spoiled])
+        seen = np.concatenate([plan.train, held_out], axis=1)[spoiled]
         failure = "after its last step", first_to_fail(objective, params, data.x[seen], data.y[seen])
     if failure is not None:
         history.stopped = "not finite"
