@@ -70,5 +70,5 @@ def test_the_mean_of_a_mixture_of_angles_is_a_direction():
     d = ll.Mixture(ll.VonMises([3.0, -3.0, 0.5], [10.0, 10.0, 2.0]), probs=[[0.5, 0.5, 0.0], [0.2, 0.3, 0.5]])
     draws = np.exp(1j * d.sample(400_000, rng=0)).mean(0)
     np.testing.assert_allclose(np.abs(d.mean()[0]), np.pi, rtol=1e-12)
-    np.testing.assert_allclose(np.exp(1j * d.mean()), draws / np.abs(draws), atol=5e-3)
+    np.testing.assert_allclose(np.exp(1j * d.mean()), draws / np.abs(draws), atol=2e-2)
     np.testing.assert_allclose(d.var(), 1.0 - np.abs(draws), atol=5e-3)
