@@ -51,6 +51,34 @@ class Outcome:
     weights: np.ndarray
 
 
+@dataclass(frozen=True)
+class Task:
+    """What stays as it is during a run.
+
+    Parameters
+    ----------
+    objective : Objective
+        What is minimised.
+    data : Data
+        All rows.
+    optimiser : Optimiser
+        The rule that moves the weights.
+    gradient_clip : float or None
+        Largest norm of a member's gradient.
+    noise : list of Generator
+        One stream of dropout noise per member.
+    held_out : ndarray, shape (M, v)
+        Rows to evaluate after each epoch; v may be 0.
+    """
+
+    objective: Objective
+    data: Data
+    optimiser: Optimiser
+    gradient_clip: float | None
+    noise: list[np.random.Generator]
+    held_out: np.ndarray
+
+
 class Run(ABC):
     """A training run of M members in progress, with its weights and optimiser state on the engine's device."""
 
@@ -83,20 +111,8 @@ class Engine(ABC):
     name: str
 
     @abstractmethod
-    def start(
-        self,
-        objective: Objective,
-        data: Data,
-        optimiser: Optimiser,
-        gradient_clip: float | None,
-        theta: np.ndarray,
-        noise: list[np.random.Generator],
-        held_out: np.ndarray,
-    ) -> Run:
-        """Return a run from the weights `theta` (M, P), with one stream of dropout noise per member.
-
-        After each epoch it evaluates the rows `held_out` (M, v); v may be 0.
-        """
+    def start(self, task: Task, theta: np.ndarray) -> Run:
+        """Return a run from the weights `theta`, shape (M, P)."""
 
 
 class Diverged(NonFiniteError):

@@ -16,7 +16,7 @@ from jax.experimental.compilation_cache.compilation_cache import reset_cache
 
 from likelinet.arrays import Array
 from likelinet.engines.code_cache import code_kept_on_disk
-from likelinet.engines.engine import Batches, Data, Diverged, Engine, Outcome, Run, first_to_fail
+from likelinet.engines.engine import Batches, Data, Diverged, Engine, Outcome, Run, Task, first_to_fail
 from likelinet.engines.noise import uniform
 from likelinet.engines.pieces import Piece, blocks_of, groups, one_ahead, pieces, steps_in_a_call
 from likelinet.engines.threads import workers
@@ -69,27 +69,17 @@ class JaxEngine(Engine):
         self._options = options
         self._at_once = at_once or (workers() if jax.default_backend() == "cpu" else 1)
 
-    def start(
-        self,
-        objective: Objective,
-        data: Data,
-        optimiser: Optimiser,
-        gradient_clip: float | None,
-        theta: np.ndarray,
-        noise: list[np.random.Generator],
-        held_out: np.ndarray,
-    ) -> "JaxRun":
-        fixed = objective, data, optimiser, gradient_clip
-        return JaxRun(fixed, theta, noise, held_out, self._options, self._at_once)
+    def start(self, task: Task, theta: np.ndarray) -> "JaxRun":
+        return JaxRun(task, theta, self._options, self._at_once)
 
 
 class JaxRun(Run):
     """A run that works one call ahead of what it has yielded, so that the device never waits for Python."""
 
-    def __init__(self, fixed, theta, noise, held_out, options, at_once) -> None:
-        self._objective, self._data, optimiser, limit = fixed
+    def __init__(self, task: Task, theta: np.ndarray, options: dict[str, Any] | None, at_once: int) -> None:
+        self._objective, self._data, optimiser = task.objective, task.data, task.optimiser
         compiled = partial(jax.jit, compiler_options=options)
-        self._train = compiled(partial(train, self._objective, optimiser, limit), donate_argnums=0)
+        self._train = compiled(partial(train, self._objective, optimiser, task.gradient_clip), donate_argnums=0)
         self._value = compiled(partial(value, self._objective))
         self._ready: set[Any] = set()  # the functions that are compiled
         self._groups = groups(len(theta), at_once)
@@ -97,7 +87,7 @@ class JaxRun(Run):
         self._size = 0  # steps in one call, known from the first epoch on
         rates = np.asarray(optimiser.rates)
         rates = np.pad(rates, (0, 2 ** math.ceil(math.log2(max(len(rates), 1024))) - len(rates)))  # few shapes
-        keys = [np.stack([noise[m].integers(2**32, size=2, dtype=np.uint32) for m in g]) for g in self._groups]
+        keys = [np.stack([task.noise[m].integers(2**32, size=2, dtype=np.uint32) for m in g]) for g in self._groups]
         parts = [self._kept[g] for g in self._groups]
         with enable_x64(True):
             x, y, rates = jax.device_put((self._data.x, self._data.y, rates))
@@ -106,7 +96,7 @@ class JaxRun(Run):
                 Carry(t, optimiser.init(t)._replace(step=None), np.int32(0), np.ones(len(t), dtype=bool)) for t in parts
             ]
             self._carries = jax.tree.map(partial(jnp.array, copy=True), begin)  # the code writes into what it is given
-            self._held_out = [jax.device_put(blocks_of(held_out[g], self._data.weight)) for g in self._groups]
+            self._held_out = [jax.device_put(blocks_of(task.held_out[g], self._data.weight)) for g in self._groups]
 
     def epochs(self, batches: Iterator[Batches]) -> Iterator[Outcome]:
         losses, held_out = [], 0.0

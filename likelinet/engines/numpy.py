@@ -8,11 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from likelinet.engines.engine import Batches, Data, Diverged, Engine, Outcome, Run, first_to_fail
+from likelinet.engines.engine import Batches, Diverged, Engine, Outcome, Run, Task, first_to_fail
 from likelinet.engines.threads import blas_threads, groups, one_blas_thread
-from likelinet.objective import Objective
 from likelinet.optim.clipping import clip_in_place
-from likelinet.optim.optimiser import Optimiser
 
 BLOCK = 8192  # rows evaluated at a time
 
@@ -22,36 +20,15 @@ class NumpyEngine(Engine):
 
     name = "numpy"
 
-    def start(
-        self,
-        objective: Objective,
-        data: Data,
-        optimiser: Optimiser,
-        gradient_clip: float | None,
-        theta: np.ndarray,
-        noise: list[np.random.Generator],
-        held_out: np.ndarray,
-    ) -> "NumpyRun":
-        return NumpyRun(_Task(objective, data, optimiser, gradient_clip, noise, held_out), theta)
-
-
-@dataclass(frozen=True)
-class _Task:
-    """What stays as it is during a run; see `Engine.start`."""
-
-    objective: Objective
-    data: Data
-    optimiser: Optimiser
-    gradient_clip: float | None
-    noise: list[np.random.Generator]
-    held_out: np.ndarray
+    def start(self, task: Task, theta: np.ndarray) -> "NumpyRun":
+        return NumpyRun(task, theta)
 
 
 @dataclass
 class _Group:
     """Members that train together as one stacked computation, in place; arrays are views into those of the run."""
 
-    task: _Task
+    task: Task
     members: np.ndarray
     theta: np.ndarray
     grads: np.ndarray
@@ -95,7 +72,7 @@ class _Group:
 class NumpyRun(Run):
     """A run whose members are spread over threads where that pays; stopped ones are taken out."""
 
-    def __init__(self, task: _Task, theta: np.ndarray) -> None:
+    def __init__(self, task: Task, theta: np.ndarray) -> None:
         self._task = task
         self._kept = np.array(theta, order="C")  # a copy: the caller keeps the start
         self._running = np.arange(len(theta))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from likelinet.engines.engine import Batches, Data, Diverged, Engine, first_to_fail
+from likelinet.engines.engine import Batches, Data, Diverged, Engine, Task, first_to_fail
 from likelinet.errors import NonFiniteError
 from likelinet.objective import Objective
 from likelinet.optim.optimiser import Optimiser
@@ -100,8 +100,9 @@ def train(
     """
     history, best, began = History(engine=engine.name), Best(theta, plan.patience), time.perf_counter()
     members, held_out, held_weight = np.arange(len(theta)), plan.validation, data.weight[plan.validation]
-    noise, shuffles = ([getattr(s, of) for s in streams] for of in ("dropout", "shuffle"))
-    run = engine.start(objective, data, optimiser, plan.gradient_clip, theta, noise, held_out)
+    shuffles = [s.shuffle for s in streams]
+    task = Task(objective, data, optimiser, plan.gradient_clip, [s.dropout for s in streams], held_out)
+    run = engine.start(task, theta)
     epoch, steps, cause, failure = 0, 0, None, None
     try:
         for epoch, outcome in enumerate(run.epochs(plan.epoch_batches(data.weight, shuffles)), 1):

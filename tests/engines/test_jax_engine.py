@@ -10,7 +10,7 @@ import pytest
 import likelinet as ll
 from likelinet.engines import code_cache
 from likelinet.engines import pieces as pieces_module
-from likelinet.engines.engine import Batches, Diverged
+from likelinet.engines.engine import Batches, Diverged, Task
 from likelinet.engines.jax import JaxEngine, inexpressible
 from likelinet.engines.noise import uniform
 from likelinet.engines.pieces import blocks_of, groups, one_ahead, pieces
@@ -26,7 +26,7 @@ def start(objective, data, theta, rate=0.1, limit=None, seed=0, held=0, at_once=
     noise = [np.random.default_rng([seed, m]) for m in range(len(theta))]
     engine = JaxEngine(on_jax.OPTIONS, at_once=at_once)
     held_out = np.tile(np.arange(held), (len(theta), 1))
-    return engine.start(objective, data, SGD(np.full(100, rate)), limit, theta, noise, held_out)
+    return engine.start(Task(objective, data, SGD(np.full(100, rate)), limit, noise, held_out), theta)
 
 
 def several(steps: int, members: int = 2) -> Batches:

@@ -10,7 +10,7 @@ from likelinet.build import build_family, build_network
 from likelinet.config import parse_config
 from likelinet.engines import numpy as numpy_engine
 from likelinet.engines import threads as threads_module
-from likelinet.engines.engine import Batches, Data, Diverged, Outcome
+from likelinet.engines.engine import Batches, Data, Diverged, Outcome, Task
 from likelinet.engines.numpy import NumpyEngine
 from likelinet.families.head import Head
 from likelinet.objective import Objective
@@ -32,7 +32,7 @@ def problem(members: int = 2, distribution: dict | None = None, dropout: float =
 def start(objective, data, theta, rate=0.1, limit=None, seed=0):
     noise = [np.random.default_rng([seed, m]) for m in range(len(theta))]
     held_out = np.zeros((len(theta), 0), dtype=int)
-    return NumpyEngine().start(objective, data, SGD(np.full(100, rate)), limit, theta, noise, held_out)
+    return NumpyEngine().start(Task(objective, data, SGD(np.full(100, rate)), limit, noise, held_out), theta)
 
 
 def epoch(run, batches) -> np.ndarray:
@@ -139,7 +139,7 @@ def outcome(objective, data, theta, steps=4) -> Outcome:
     held_out = np.tile(np.arange(7), (len(theta), 1))
     noise = [np.random.default_rng(m) for m in range(len(theta))]
     adam = Adam(np.full(100, 0.1), weight_decay=0.1, decayed=3)
-    run = NumpyEngine().start(objective, data, adam, 1.0, theta, noise, held_out)
+    run = NumpyEngine().start(Task(objective, data, adam, 1.0, noise, held_out), theta)
     batches = Batches(rows, np.full(rows.shape, 0.2))
     first, second = run.epochs(iter([batches, batches]))
     assert not np.array_equal(first.weights, second.weights)
@@ -181,7 +181,8 @@ def test_ctrl_c_ends_all_threads(threads, monkeypatch):
         clip(grads, limit)
 
     monkeypatch.setattr(numpy_engine, "clip_in_place", interrupted)
-    limited = NumpyEngine().start(objective, data, SGD(np.full(100, 1e-9)), 1.0, theta, [], np.zeros((3, 0), dtype=int))
+    task = Task(objective, data, SGD(np.full(100, 1e-9)), 1.0, [], np.zeros((3, 0), dtype=int))
+    limited = NumpyEngine().start(task, theta)
     with pytest.raises(KeyboardInterrupt):
         epoch(limited, batches)
     assert not [t for t in threading.enumerate() if t.name.startswith("ThreadPoolExecutor")]

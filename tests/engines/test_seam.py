@@ -5,7 +5,7 @@ import pytest
 
 from likelinet.build import build_family, build_network, build_optimiser
 from likelinet.config import parse_config
-from likelinet.engines.engine import Batches, Data
+from likelinet.engines.engine import Batches, Data, Task
 from likelinet.engines.jax import JaxEngine
 from likelinet.engines.numpy import NumpyEngine
 from likelinet.errors import NonFiniteError, UndefinedError
@@ -142,7 +142,7 @@ def test_every_family_trains_alike_or_is_refused_by_name(name):
     )
 
     def outcome(engine):
-        run = engine.start(objective, data, optimiser, 5.0, theta, [np.random.default_rng(0)], rows[0])
+        run = engine.start(Task(objective, data, optimiser, 5.0, [np.random.default_rng(0)], rows[0]), theta)
         return next(run.epochs(iter([batches])))
 
     want = outcome(NumpyEngine())
