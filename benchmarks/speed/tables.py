@@ -18,14 +18,8 @@ SECONDS, GIGABYTES = ("s", 1.0), ("GB", 1e-9)
 
 def floor(names: Sequence[str]) -> Table:
     """Compare the NumPy engine with a NumPy step fused by hand."""
-    return Table(
-        "NumPy engine ÷ hand-fused NumPy, one step",
-        tuple(
-            Comparison(n, "hand-fused NumPy", _own(w), (peer,), FLOOR[n])
-            for n, w in _of(FLOOR, names)
-            for peer in (measurement(numpy_floor.step_seconds, workload=w),)
-        ),
-    )
+    lines = _against("hand-fused NumPy", numpy_floor.step_seconds, FLOOR, names)
+    return Table("NumPy engine ÷ hand-fused NumPy, one step", lines)
 
 
 def torch(names: Sequence[str]) -> Table:
@@ -41,26 +35,14 @@ def torch(names: Sequence[str]) -> Table:
 
 def sklearn(names: Sequence[str]) -> Table:
     """Compare the NumPy engine with scikit-learn."""
-    return Table(
-        "NumPy engine ÷ scikit-learn's MLP, one step",
-        tuple(
-            Comparison(n, "scikit-learn", _own(w), (peer,), SKLEARN[n])
-            for n, w in _of(SKLEARN, names)
-            for peer in (measurement(sklearn_peer.step_seconds, workload=w),)
-        ),
-    )
+    lines = _against("scikit-learn", sklearn_peer.step_seconds, SKLEARN, names)
+    return Table("NumPy engine ÷ scikit-learn's MLP, one step", lines)
 
 
 def jax(names: Sequence[str]) -> Table:
     """Compare the JAX engine with JAX and optax by hand."""
-    return Table(
-        "JAX engine ÷ hand-written JAX and optax, one step after compilation",
-        tuple(
-            Comparison(n, "hand-written JAX", _own(w, "jax"), (peer,), JAX[n])
-            for n, w in _of(JAX, names)
-            for peer in (measurement(jax_peer.step_seconds, workload=w),)
-        ),
-    )
+    lines = _against("hand-written JAX", jax_peer.step_seconds, JAX, names, "jax")
+    return Table("JAX engine ÷ hand-written JAX and optax, one step after compilation", lines)
 
 
 def members(names: Sequence[str]) -> Table:
@@ -132,6 +114,16 @@ TABLES: dict[str, Callable[[Sequence[str]], Table]] = {
     "predict": predict,
     "gpu": one_gpu,
 }
+
+
+def _against(
+    peer: str, step: Callable[..., float], targets: Mapping[str, float], names: Sequence[str], engine: str = "numpy"
+) -> tuple[Comparison, ...]:
+    """Return a line for each workload: our step on an engine against that of a peer."""
+    return tuple(
+        Comparison(n, peer, _own(w, engine), (measurement(step, workload=w),), targets[n])
+        for n, w in _of(targets, names)
+    )
 
 
 def _own(workload: Workload, engine: str = "numpy", members: int = 1) -> Measurement:

@@ -50,26 +50,38 @@ def optimizer_of(workload: Workload, parameters: Any, **options: Any) -> Any:
 
 def step_seconds(workload: Workload, fused: bool = False) -> float:
     """Return the seconds of one step; `fused` takes the optimiser's single kernel instead of its default."""
+    net = network(workload)
+    optimizer = optimizer_of(workload, net.parameters(), **({"fused": True} if fused else {}))
+    return timed(workload, net, loss_of(workload, net), optimizer)
+
+
+def timed(
+    workload: Workload,
+    net: Any,
+    loss_function: Callable[[Any, Any, Any], Any],
+    optimizer: Any,
+    device: str = "cpu",
+    begin_step: Callable[[], object] = lambda: None,
+) -> float:
+    """Return the seconds of one step of a network on a device, where data, rows and losses lie as well."""
     import torch
 
-    x, y = (torch.from_numpy(a) for a in workload.data())
-    net = network(workload)
-    parameters = list(net.parameters())
-    optimizer = optimizer_of(workload, parameters, **({"fused": True} if fused else {}))
-    loss_function, rng = loss_of(workload, net), np.random.default_rng(0)
+    x, y = (torch.from_numpy(a).to(device) for a in workload.data())
+    parameters, rng = list(net.parameters()), np.random.default_rng(0)
 
     def run(epochs: int) -> None:
         for _ in range(epochs):
-            rows, share = (torch.from_numpy(a) for a in workload.minibatches(rng))
-            losses = torch.empty(len(rows))
+            rows, share = (torch.from_numpy(a).to(device) for a in workload.minibatches(rng))
+            losses = torch.empty(len(rows), device=device)
             for i in range(len(rows)):
+                begin_step()
                 optimizer.zero_grad(set_to_none=True)
                 loss = loss_function(x[rows[i]], y[rows[i]], share[i])
                 loss.backward()
                 losses[i] = loss.detach()
                 torch.nn.utils.clip_grad_norm_(parameters, CLIP)
                 optimizer.step()
-            if not bool(torch.isfinite(losses).all()):
+            if not np.isfinite(losses.cpu().numpy()).all():  # which also waits for a card
                 raise FloatingPointError("the loss is not finite")
 
     return per_step(run, workload)
