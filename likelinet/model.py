@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from likelinet import codes, fitting, metrics, model_files
 from likelinet.calibration import log_prob
 from likelinet.config import CustomConfig, ModelConfig, parse_config
-from likelinet.config.network import CoderConfig
+from likelinet.config.network import CoderConfig, VAEConfig
 from likelinet.config.wrappers import CLASSES, WrapperConfig, columns_of, leaf
 from likelinet.distributions import Distribution
 from likelinet.distributions.classes import class_marginals
@@ -127,10 +127,7 @@ class Model:
 
     def predict_dist(self, X: Any) -> Distribution:
         """Return P(y | x) for each row: batch_shape (n,), in the units of y."""
-        fit, x = self._encoded(X)
-        d = predict_dist(fit, x)
-        fit.inputs.note_unused(x.table, self._no_features())
-        return d
+        return predict_dist(*self._encoded(X))
 
     def predict(self, X: Any) -> np.ndarray:
         """Return the mean of each row's distribution, or its most probable class."""
@@ -221,9 +218,16 @@ class Model:
         return float(np.average(log_prob(self.predict_dist(rows.table), rows.y), weights=rows.weight))
 
     def evaluate(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> dict[str, float]:
-        """Return held-out metrics by name; see `likelinet.metrics.evaluate`."""
+        """Return held-out metrics by name; see `likelinet.metrics.evaluate`.
+
+        Those of an autoencoder are of P(y | z) at the code of each row. A variational one has its `elbo` as well.
+        """
         rows = self.observed(X, y, sample_weight)
-        return metrics.evaluate(self.predict_dist(rows.table), rows.y, rows.weight)
+        scores = metrics.evaluate(self.predict_dist(rows.table), rows.y, rows.weight)
+        if isinstance(self.config.network, VAEConfig):
+            bound = self.elbo(rows.table, y=rows.y, seed=self.config.training.seed)
+            scores = {"elbo": float(np.average(bound, weights=rows.weight)), **scores}
+        return scores
 
     @property
     def history(self) -> History:
@@ -294,6 +298,7 @@ class Model:
         fit, table = self._fitted(), as_table(X)
         if table.n == 0:
             raise DataError("The table is empty: it has no rows.")
+        fit.inputs.note_unused(table, self._no_features())
         return fit, fit.rows(table, self._no_features())
 
     def _draws(self, d: Distribution, shape: tuple[int, ...], rng: np.random.Generator | int | None) -> np.ndarray:

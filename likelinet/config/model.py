@@ -40,7 +40,5 @@ class ModelConfig(Config):
         if self.data.features == []:
             raise ValueError(f"'{self.network.kind}' needs features to make a code of: data.features is empty")
         if isinstance(self.network, VAEConfig) and isinstance(self.training.optimizer, LBFGSConfig):
-            raise ValueError(
-                "'vae' draws codes anew at each step: training.optimizer must be a stochastic one, like 'adamw'"
-            )
+            raise ValueError("'vae' draws new codes at each step: training.optimizer cannot be 'lbfgs'")
         return self
