@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from likelinet.engines.engine import Batches, Diverged, Engine, Outcome, Run, Task, first_to_fail
-from likelinet.engines.threads import blas_threads, groups, one_blas_thread
+from likelinet.engines.threads import blas_threads, one_blas_thread, thread_groups
 from likelinet.optim.clipping import clip_in_place
 
 BLOCK = 8192  # rows evaluated at a time
@@ -86,7 +86,7 @@ class NumpyRun(Run):
         network = self._task.objective.network
         with ThreadPoolExecutor() as pool:  # of threads that start when they are first needed
             for each in batches:
-                parts = groups(network, each.rows.shape[2], len(self._running))
+                parts = thread_groups(network, each.rows.shape[2], len(self._running))
                 threads = one_blas_thread() if len(parts) > 1 else blas_threads(network, each.rows.shape[2])
                 losses, held_out = np.full(each.rows.shape[:2], np.nan), np.full(len(self._kept), np.nan)
                 with threads:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from likelinet.arrays import Array, namespace
-from likelinet.optim.optimiser import Optimiser, pieces
+from likelinet.optim.optimiser import Optimiser, chunks
 
 
 class AdamState(NamedTuple):
@@ -73,7 +73,7 @@ class Adam(Optimiser):
         size, eps, rate = self._scales(state.step, float(self.rates[state.step]))
         if self.weight_decay:
             params[:, : self.decayed] *= 1.0 - rate * self.weight_decay
-        for g, m, v, p in pieces(grads, state.m, state.v, params):
+        for g, m, v, p in chunks(grads, state.m, state.v, params):
             m *= self.b1
             m += g
             v *= self.b2

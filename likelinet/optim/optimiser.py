@@ -33,7 +33,7 @@ class Optimiser(ABC):
         """Do what `update` does, writing into `params`, the state's arrays and `grads`; return the new state."""
 
 
-def pieces(*arrays: np.ndarray) -> list[tuple[np.ndarray, ...]]:
+def chunks(*arrays: np.ndarray) -> list[tuple[np.ndarray, ...]]:
     """Return views into contiguous arrays of the same size, in flat pieces of `CHUNK` entries where they are larger."""
     if arrays[0].size <= CHUNK:
         return [arrays]

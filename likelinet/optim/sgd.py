@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from likelinet.arrays import Array, namespace
-from likelinet.optim.optimiser import Optimiser, pieces
+from likelinet.optim.optimiser import Optimiser, chunks
 
 
 class SGDState(NamedTuple):
@@ -51,7 +51,7 @@ class SGD(Optimiser):
 
     def update_in_place(self, grads: np.ndarray, state: SGDState, params: np.ndarray) -> SGDState:
         rate = float(self.rates[state.step])
-        for g, v, p in pieces(grads, state.velocity, params):
+        for g, v, p in chunks(grads, state.velocity, params):
             if self.momentum:
                 v *= self.momentum
                 v += g

@@ -6,7 +6,7 @@ import jax
 import numpy as np
 import pytest
 
-from likelinet.optim.optimiser import CHUNK, Optimiser, pieces
+from likelinet.optim.optimiser import CHUNK, Optimiser, chunks
 from likelinet.optim.schedules import cosine
 from tests import on_jax
 from tests.cases import OPTIMISERS
@@ -121,7 +121,7 @@ def test_members_are_updated_by_themselves():
 @pytest.mark.parametrize("shape", [(1, 1), (1, CHUNK), (1, CHUNK + 1), (3, CHUNK), (2 * CHUNK, 1), (2, 0)])
 def test_pieces_are_views_that_cover_every_entry_once(shape):
     first, second = np.zeros(shape), np.zeros(shape)
-    for a, b in pieces(first, second):
+    for a, b in chunks(first, second):
         a += 1.0
         b += 2.0
         assert a.size == b.size <= CHUNK
