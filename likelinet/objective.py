@@ -56,7 +56,7 @@ class Objective:
         def backward(out: tuple[Array, ...] = ()) -> tuple[Array, ...]:
             draw, dshared = head_backward(weight)
             _, grads = network_backward(draw, out)
-            return (*grads, shared if dshared is None else dshared)
+            return (*grads, (out[-1] if out else shared) if dshared is None else dshared)
 
         return namespace(values).vecdot(values, weight), backward
 

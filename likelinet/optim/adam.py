@@ -72,7 +72,7 @@ class Adam(Optimiser):
     def update_in_place(self, grads: np.ndarray, state: AdamState, params: np.ndarray) -> AdamState:
         size, eps, rate = self._scales(state.step, float(self.rates[state.step]))
         if self.weight_decay:
-            params[:, : self.decayed] *= 1.0 - rate * self.weight_decay
+            params[..., : self.decayed] *= 1.0 - rate * self.weight_decay
         for g, m, v, p in chunks(grads, state.m, state.v, params):
             m *= self.b1
             m += g
