@@ -130,7 +130,7 @@ class Model:
         fit, table = self._fitted(), as_table(X)
         if table.n == 0:
             raise DataError("The table is empty: it has no rows.")
-        d = predict_dist(fit, fit.rows(table, self._no_features()))
+        d = predict_dist(fit, fit.rows(table))
         fit.inputs.note_unused(table, self._no_features())
         return d
 
