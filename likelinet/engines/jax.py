@@ -78,6 +78,7 @@ class JaxRun(Run):
 
     def __init__(self, task: Task, theta: np.ndarray, options: dict[str, Any] | None, at_once: int) -> None:
         self._objective, self._data, optimiser = task.objective, task.data, task.optimiser
+        self._check = task.check
         compiled = partial(jax.jit, compiler_options=options)
         self._train = compiled(partial(train, self._objective, optimiser, task.gradient_clip), donate_argnums=0)
         self._value = compiled(partial(value, self._objective))
@@ -101,6 +102,7 @@ class JaxRun(Run):
     def epochs(self, batches: Iterator[Batches]) -> Iterator[Outcome]:
         losses, held_out = [], 0.0
         for each, piece, launched in one_ahead(self._launched(batches)):
+            self._check()
             done = self._collect(each, piece, launched)
             losses.append(done[0])
             held_out = held_out + done[1]
