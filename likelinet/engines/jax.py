@@ -3,8 +3,8 @@
 The only module that imports jax; `build_engine` imports it where a config asks for it.
 """
 
-import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -29,12 +29,11 @@ from likelinet.optim.optimiser import Optimiser
 class Table(NamedTuple):
     """What stays as it is during a run: arguments of the compiled code, which other numbers leave valid.
 
-    `x` and `y` are all rows of the data, `rates` the learning rates of all steps, `keys` (M, 2) the seeds of dropout.
+    `x` and `y` are all rows of the data, `keys` (M, 2) the seeds of dropout.
     """
 
     x: Array
     y: Array
-    rates: Array
     keys: Array
 
 
@@ -49,6 +48,17 @@ class Carry(NamedTuple):
     state: Any
     step: Any
     alive: Any
+
+
+@dataclass(frozen=True)
+class Rates:
+    """The learning rates of the steps of one call, of which `first` is the first, indexed as those of all steps are."""
+
+    rates: Array
+    first: Array
+
+    def __getitem__(self, step: Array) -> Array:
+        return self.rates[step - self.first]
 
 
 class JaxEngine(Engine):
@@ -86,13 +96,12 @@ class JaxRun(Run):
         self._groups = groups(len(theta), at_once)
         self._kept, self._alive = np.array(theta), np.ones(len(theta), dtype=bool)
         self._size = 0  # steps in one call, known from the first epoch on
-        rates = np.asarray(optimiser.rates)
-        rates = np.pad(rates, (0, 2 ** math.ceil(math.log2(max(len(rates), 1024))) - len(rates)))  # few shapes
+        self._rates, self._step = optimiser.rates, 0  # of the next step to be launched
         keys = [np.stack([task.noise[m].integers(2**32, size=2, dtype=np.uint32) for m in g]) for g in self._groups]
         parts = [self._kept[g] for g in self._groups]
         with enable_x64(True):
-            x, y, rates = jax.device_put((self._data.x, self._data.y, rates))
-            self._tables = [Table(x, y, rates, k) for k in jax.device_put(keys)]
+            x, y = jax.device_put((self._data.x, self._data.y))
+            self._tables = [Table(x, y, k) for k in jax.device_put(keys)]
             begin = [
                 Carry(t, optimiser.init(t)._replace(step=None), np.int32(0), np.ones(len(t), dtype=bool)) for t in parts
             ]
@@ -118,19 +127,21 @@ class JaxRun(Run):
             for piece in pieces(steps, self._size, len(self._held_out[0]), weights):
                 cut = slice(piece.steps.start, piece.steps.stop)
                 rows, share = each.rows[cut].astype(np.int32), each.share[cut]
+                rates = np.asarray(self._rates[self._step : self._step + len(rows)])
+                self._step += len(rows)
                 if len(rows) < self._size:
                     fill = ((0, self._size - len(rows)), (0, 0), (0, 0))
-                    rows, share = np.pad(rows, fill), np.pad(share, fill)
-                yield each, piece, [self._launch(i, rows, share, piece) for i in self._training()]
+                    rows, share, rates = np.pad(rows, fill), np.pad(share, fill), np.pad(rates, fill[0])
+                yield each, piece, [self._launch(i, rows, share, rates, piece) for i in self._training()]
 
     def _training(self) -> list[int]:
         """Return the groups in which someone trains."""
         return [i for i, group in enumerate(self._groups) if self._alive[group].any()]
 
-    def _launch(self, i: int, rows: np.ndarray, share: np.ndarray, piece: Piece) -> tuple:
+    def _launch(self, i: int, rows: np.ndarray, share: np.ndarray, rates: np.ndarray, piece: Piece) -> tuple:
         """Start a piece of work for a group; return its members, weights, losses and parts of the held-out NLL."""
         group, table = self._groups[i], self._tables[i]
-        batch = rows[:, group], share[:, group], np.int32(len(piece.steps)), self._alive[group]
+        batch = rows[:, group], share[:, group], rates, np.int32(len(piece.steps)), self._alive[group]
         self._carries[i], theta, losses = self._call(self._train, self._carries[i], table, *batch)
         blocks = self._held_out[i][piece.blocks.start : piece.blocks.stop]
         return group, theta, losses, [self._call(self._value, theta, table, *block) for block in blocks]
@@ -187,6 +198,7 @@ def train(
     table: Table,
     rows: Array,
     share: Array,
+    rates: Array,
     count: Array,
     alive: Array,
 ) -> tuple[Carry, Array, Array]:
@@ -200,13 +212,15 @@ def train(
         Where training stands, and what it is trained on.
     rows, share : Array, shape (steps, M, B)
         The minibatches.
+    rates : Array, shape (steps,)
+        Their learning rates.
     count : Array
         How many of them to use; no constant, so that an epoch cut short needs no other code.
     alive : Array, shape (M,)
         Which members are still to train.
     """
     layout, widths, dtype = objective.layout, objective.network.noise(), carry.theta.dtype
-    rules = [optimiser.alone(table.rates, w.decayed) for w in layout.weights]
+    rules = [optimiser.alone(Rates(rates, carry.step), w.decayed) for w in layout.weights]
     structure, last = jax.tree.structure(carry.state), carry.step + count
 
     # Each weight by itself: a flat vector would be cut up and put together in every step.
