@@ -299,7 +299,7 @@ class Model:
         if table.n == 0:
             raise DataError("The table is empty: it has no rows.")
         fit.inputs.note_unused(table, self._no_features())
-        return fit, fit.rows(table, self._no_features())
+        return fit, fit.rows(table)
 
     def _draws(self, d: Distribution, shape: tuple[int, ...], rng: np.random.Generator | int | None) -> np.ndarray:
         draws = d.sample(shape, rng=rng)
