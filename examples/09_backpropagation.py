@@ -43,7 +43,7 @@ GATES: dict[str, Any] = {
 }
 NEURON = "p × w0 x0; q × w1 x1; s + p q; z + s w2; n − z; e exp n; d +1 e; a 1/x d"
 FRUIT = "A × apples apple; O × oranges orange; sum + A O; price × sum tax"
-CIRCUITS = {  # wires "out gate in in; …", inputs, and the values and gradients as the lecture notes print them
+CIRCUITS = {  # wires "out gate in in; …", inputs, and the values and gradients known by hand
     "(x + y) z": ("q + x y; f × q z", "x=-2 y=5 z=-4", "f=-12", "x=-4 y=-4 z=3"),
     "(x + y)²": ("q + x y; f × q q", "x=-2 y=5", "f=9", "x=6 y=6"),
     "xy + max(z, w)": ("q × x y; m max z w; f + q m", "x=3 y=-4 z=2 w=-1", "f=-10", "x=-4 y=3 z=1 w=0"),
