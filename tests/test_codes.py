@@ -55,7 +55,7 @@ def test_the_importance_weighted_bound_reaches_the_likelihood(fitted: ll.Model):
 
 def test_the_elbo_is_below_the_likelihood_by_the_divergence_from_the_posterior(fitted: ll.Model):
     new = plane(5, seed=2)
-    drawn = np.mean([fitted.elbo(new, seed=s) for s in range(2000)], axis=0)
+    drawn = fitted.elbo(np.tile(new, (4000, 1)), seed=0).reshape(4000, 5).mean(0)
     axes = fitted.decode(np.eye(2)).mean() - fitted.decode(np.zeros((1, 2))).mean()
     precision = np.eye(2) + axes @ axes.T / SIGMA**2
     fit = fitted._fit
@@ -76,7 +76,7 @@ def test_the_elbo_is_below_the_likelihood_by_the_divergence_from_the_posterior(f
         )
         for m, s, e in zip(loc[0], scale[0], exact_loc, strict=True)
     ]
-    np.testing.assert_allclose(exact(fitted).logpdf(new) - drawn, gaps, atol=0.15)
+    np.testing.assert_allclose(exact(fitted).logpdf(new) - drawn, gaps, atol=0.1)
     assert min(gaps) >= 0.0
 
 
@@ -137,8 +137,15 @@ def test_bounds_are_in_the_units_of_y():
     )
 
 
-@pytest.mark.parametrize("kind", ["autoencoder", "vae"])
-@pytest.mark.parametrize("engine", ["numpy", "jax"])
+@pytest.mark.parametrize(
+    ("kind", "engine"),
+    [
+        ("autoencoder", "numpy"),
+        ("vae", "numpy"),
+        ("vae", "jax"),
+        pytest.param("autoencoder", "jax", marks=pytest.mark.slow),  # to the engine it is one more chain of layers
+    ],
+)
 def test_like_every_model(kind: str, engine: str, tmp_path: Path):
     rng = np.random.default_rng(0)
     on = rng.random((60, 3)) < 0.5
