@@ -345,7 +345,13 @@ class Model:
         """Return table, target and weights of the rows whose weight is not zero."""
         data, classes, table = self.config.data, isinstance(self.config.distribution, CLASSES), as_table(X)
         if y is None and self._of_itself and table.n:
-            data = data.model_copy(update={"target": self._features(table) if features is None else features})
+            own = self._features(table) if features is None else features
+            if text := [name for name in own if not classes and table.is_text(name)]:
+                raise DataError(
+                    f"Column '{text[0]}' holds text, which '{self.config.distribution.kind}' cannot be of: y is x "
+                    "here, so leave it out by data.features, or name other columns in data.target."
+                )
+            data = data.model_copy(update={"target": own})
         return read_rows(data, classes, table, y, sample_weight, self.y_name)
 
     def observed(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> Rows:

@@ -99,6 +99,15 @@ def test_the_divergence_is_that_between_gaussians(q):
     np.testing.assert_allclose(y[0, :, -1], want, rtol=1e-12, atol=1e-12)
 
 
+def test_the_divergence_is_the_mean_of_what_it_is_the_mean_of():
+    q = np.array([[[0.7, -1.2, 0.3, -2.0]]])
+    y, _ = VariationalAutoencoder(Chain(()), Chain(()), 2).forward((), q)
+    posterior = ll.Gaussian(q[0, 0, :2], np.logaddexp(0.0, q[0, 0, 2:]) + FLOOR)
+    z = posterior.sample((400_000,), rng=0)
+    drawn = (posterior.log_prob(z) - ll.Gaussian(0.0, 1.0).log_prob(z)).sum(1)
+    assert abs(drawn.mean() - y[0, 0, -1]) < 4.0 * drawn.std() / len(drawn) ** 0.5
+
+
 def test_noise_in_training_is_standard_normal():
     uniform = np.random.default_rng(0).random((50_000, 4))
     drawn = normal(uniform)
@@ -224,5 +233,5 @@ def test_errors_in_one_sentence(fitted: ll.Model):
     with pytest.raises(ll.UndefinedError, match="encode: the network 'mlp' has no codes"):
         mlp.encode(plane(3))
     text = np.array([["a", "b"]] * 10)
-    with pytest.raises(ll.DataError, match="y, which is x where it is not given, must hold numbers"):
+    with pytest.raises(ll.DataError, match="Column 'x0' holds text, which 'gaussian' cannot be of"):
         ll.Model({"network": {"kind": "autoencoder"}}).fit(text)
