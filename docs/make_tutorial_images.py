@@ -17,7 +17,7 @@ from likelinet.distributions import Distribution
 
 DOCS = Path(__file__).parent
 IMAGES = DOCS / "images"
-BLUE, VERMILLION, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#555555"
+BLUE, VERMILLION, GREEN = "#0072B2", "#D55E00", "#009E73"
 
 
 def main() -> list[Path]:
@@ -72,7 +72,8 @@ def pit(baseline: Distribution, model: Distribution, y: np.ndarray) -> Figure:
         strict=True,
     ):
         axes.hist(d.cdf(y), bins=10, range=(0.0, 1.0), color=color, edgecolor="white")
-        axes.axhline(len(y) / 10, color=GREY, ls="--", lw=1.2, label="if probabilities are right")
+        label = None if d is baseline else "if the probabilities are right"
+        axes.axhline(len(y) / 10, color="black", ls="--", lw=1.2, label=label)
         axes.set_title(name, fontsize=10)
         finish(axes, "F(y), predicted probability below the observed y", "days" if d is baseline else "")
     return figure
@@ -99,7 +100,8 @@ def finish(axes: Axes, x: str, y: str) -> None:
     """Label a pair of axes."""
     axes.set(xlabel=x, ylabel=y)
     axes.set_ylim(bottom=0.0)
-    axes.legend(frameon=False, fontsize=9)
+    if axes.get_legend_handles_labels()[1]:
+        axes.legend(frameon=False, fontsize=9)
     axes.spines[["top", "right"]].set_visible(False)
 
 
