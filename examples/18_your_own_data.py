@@ -63,7 +63,6 @@ def main(quick: bool = False) -> dict[str, Any]:
         config = ll.ModelConfig(
             data=ll.DataConfig(target="demand"),
             distribution=ll.NegativeBinomialConfig(total_count="shared"),  # a count: docs/families.md helps to choose
-            network=ll.MLPConfig(hidden=[32]),
             training=ll.TrainingConfig(epochs=120 if quick else 150, optimizer=ll.AdamWConfig(learning_rate=0.01)),
         )
         model = ll.Model(config).fit(table)
@@ -90,7 +89,7 @@ def main(quick: bool = False) -> dict[str, Any]:
     assert 0.87 <= scores["coverage_90"] <= 0.98
     assert profit["the predicted quantile"] > profit["the predicted mean"] + 1.0
     assert profit["the predicted mean"] > profit["one number for all days"]
-    assert profit["the predicted quantile"] > 0.98 * profit["the true quantile"]
+    assert profit["the predicted quantile"] > 0.97 * profit["the true quantile"]
 
     figure = Figure(figsize=(10, 4.2), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=(1.5, 1))
