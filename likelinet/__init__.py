@@ -1,5 +1,6 @@
 """likelinet: neural networks whose outputs are probability distributions."""
 
+from likelinet import datasets
 from likelinet.config import (
     AdamConfig,
     AdamWConfig,
@@ -258,6 +259,7 @@ __all__ = [
     "ZeroInflated",
     "ZeroInflatedConfig",
     "binary",
+    "datasets",
     "load_config",
     "nonnegative",
     "nonnegative_integer",
