@@ -34,7 +34,6 @@ from typing import Any
 
 import numpy as np
 from matplotlib import patheffects
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.special import xlogy
 
@@ -125,8 +124,15 @@ def main(quick: bool = False) -> dict[str, Any]:
     left.imshow(mosaic(np.concatenate([r[shown] for r in rows.values()]), 10), cmap="gray_r", vmin=0, vmax=1)
     left.set(xticks=[], yticks=14 + 28 * np.arange(len(rows)), title="Test images and what comes out of their codes")
     left.set_yticklabels(list(rows))
-    draw_plane(middle, codes, labels)
     (x0, x1), (y0, y1) = np.quantile(codes, (0.02, 0.98), axis=0).T
+    halo = [patheffects.withStroke(linewidth=4, foreground="white")]
+    for digit, colour in enumerate(COLOURS):
+        some = codes[labels == digit]
+        middle.plot(*some[:300].T, ".", ms=3, alpha=0.6, color=colour)
+        x, y = np.median(some, axis=0)
+        middle.text(x, y, str(digit), color=colour, fontsize=17, fontweight="bold", path_effects=halo, ha="center")
+    middle.set(xlabel="first number of the code", ylabel="second number", title="Codes of test images, by digit")
+    middle.set(xlim=(x0, x1), ylim=(y0, y1))
     grid = np.stack(np.meshgrid(np.linspace(x0, x1, 14), np.linspace(y1, y0, 14)), axis=-1).reshape(-1, 2)
     images = mosaic(plane.decode(grid).mean(), 14)
     right.imshow(images, cmap="gray_r", vmin=0, vmax=1, extent=(x0, x1, y0, y1), aspect="auto")
@@ -142,19 +148,6 @@ def main(quick: bool = False) -> dict[str, Any]:
 def mosaic(images: np.ndarray, columns: int) -> np.ndarray:
     """Return images (n, 784) side by side as one, so many in a row."""
     return images.reshape(-1, columns, 28, 28).swapaxes(1, 2).reshape(-1, columns * 28)
-
-
-def draw_plane(axis: Axes, codes: np.ndarray, labels: np.ndarray) -> None:
-    """Draw the code of each image as a dot, with each digit's name where most of its dots are."""
-    for digit, colour in enumerate(COLOURS):
-        some = codes[labels == digit]
-        axis.plot(*some[:300].T, ".", ms=3, alpha=0.6, color=colour)
-        halo = [patheffects.withStroke(linewidth=4, foreground="white")]
-        at = np.median(some, axis=0)
-        axis.text(
-            at[0], at[1], str(digit), color=colour, fontsize=17, fontweight="bold", path_effects=halo, ha="center"
-        )
-    axis.set(xlabel="first number of the code", ylabel="second number", title="Codes of test images, by digit")
 
 
 if __name__ == "__main__":

@@ -38,13 +38,16 @@ def test_variational_autoencoder(tmp_path: Path):
     nats = {k: value for k, (value, _) in result["bounds"].items()}
     assert nats[100] < nats[10] < nats[1] < 190.0  # 206 without a code
     np.testing.assert_allclose(nats[1], -result["elbo"].mean())
-    # The quick model has codes of two numbers, so that log p(x) is an integral over a plane, by the decoder alone.
-    axis = np.linspace(-4.0, 4.0, 81)
+    # The quick model has codes of two numbers, so that log p(x) is an integral over a plane, by the decoder alone; 2000
+    # samples come within some tenths of it, as a lower bound on average.
+    axis = np.linspace(-6.0, 6.0, 81)
     plane = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
-    model, images = result["model"], result["test"][:5]
+    model, images = result["model"], result["test"][:8]
     given_code, prior = model.decode(plane), norm.logpdf(plane).sum(axis=1) + 2.0 * np.log(axis[1] - axis[0])
-    exact = [logsumexp(given_code.log_prob(image) + prior) for image in images]
-    np.testing.assert_allclose(model.elbo(images, 2000, seed=0), exact, atol=0.1)
-    assert np.mean([model.elbo(images, seed=s).mean() for s in range(50)]) < np.mean(exact) - 0.05
+    exact = np.array([logsumexp(given_code.log_prob(image) + prior) for image in images])
+    gap = exact - model.elbo(images, 2000, seed=0)
+    np.testing.assert_allclose(gap, 0.0, atol=1.0)
+    assert -0.1 < gap.mean() < 0.4
+    assert np.mean([model.elbo(images, seed=seed).mean() for seed in range(50)]) < exact.mean() - 0.5
     assert result["draws"].shape == (64, 784)
     assert set(np.unique(result["draws"])) == {0, 1}
