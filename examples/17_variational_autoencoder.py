@@ -22,9 +22,9 @@ for a model with one layer of codes like this one, a hidden layer more on either
 The 24 passes made here take minutes; 80 of them, over four copies of the data instead of two, gave an -ELBO of 95.4 and
 90.2 nats by k = 5000.
 
-A pixel is ink with the probability of its grey value. Each training image was binarised COPIES times and all of these
-are rows of the table: nearly as good as new draws in every epoch, which would need no end of them. The test images were
-binarised once. The data are MNIST, from the folder that LIKELINET_DATA names.
+A pixel is ink with the probability of its grey value. Each training image was binarised twice, and both are rows of the
+table: a little like new draws for every epoch, which the published number was trained on and a table cannot hold. The
+test images were binarised once. The data are MNIST, from the folder that LIKELINET_DATA names.
 
 Run it: ``python examples/17_variational_autoencoder.py [--quick]``
 """
