@@ -201,7 +201,9 @@ def schema() -> None:
 
 
 @cli.command()
-@click.argument("family", type=click.Choice(["gaussian", "bernoulli", "categorical"]), default="gaussian")
+@click.argument(
+    "name", type=click.Choice(["gaussian", "bernoulli", "categorical", "autoencoder", "vae"]), default="gaussian"
+)
 @click.option(
     "-o",
     "--output",
@@ -209,11 +211,15 @@ def schema() -> None:
     default=Path("likelinet-demo"),
     show_default=True,
 )
-def demo(family: str, output: Path) -> None:
-    """Fit a model to real data that scikit-learn ships, beside a linear baseline, and sample from it."""
+def demo(name: str, output: Path) -> None:
+    """Fit a model to real data that scikit-learn ships, beside a simpler one, and sample from it.
+
+    The model predicts by a family from a few features, or is a network through a code: an autoencoder of images of
+    handwritten digits, or a variational one, which draws new ones.
+    """
     from likelinet.demo import run_demo
 
-    run_demo(family, output)
+    run_demo(name, output)
 
 
 def note(message: Warning | str, *_details: Any, **_more: Any) -> None:

@@ -1,4 +1,4 @@
-"""The demos: a model on real data that scikit-learn ships, beside a linear baseline."""
+"""The demos: a model on real data that scikit-learn ships, beside a simpler one."""
 
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from likelinet.config import (
     TrainingConfig,
     dump_config,
 )
+from likelinet.demo_codes import run_code_demo
 from likelinet.distributions import Distribution
 from likelinet.errors import DataError
 from likelinet.model import Model
@@ -26,13 +27,14 @@ from likelinet.preprocessing.tables import Table
 FAMILIES = {"gaussian": GaussianConfig(), "bernoulli": BernoulliConfig(), "categorical": CategoricalConfig()}
 
 
-def run_demo(family: str, folder: Path) -> None:
+def run_demo(name: str, folder: Path) -> None:
     """Fit, compare, sample, draw and save.
 
     Parameters
     ----------
-    family : {"gaussian", "bernoulli", "categorical"}
-        Predicts disease progression (diabetes), malignancy (breast cancer) or handwritten digits.
+    name : {"gaussian", "bernoulli", "categorical", "autoencoder", "vae"}
+        A family, which predicts disease progression (diabetes), malignancy (breast cancer) or handwritten digits, or a
+        network through a code, of images of digits.
     folder : Path
         Where picture and model file go; made if it is not there.
 
@@ -41,20 +43,28 @@ def run_demo(family: str, folder: Path) -> None:
     DataError
         If scikit-learn is not installed or the folder cannot be made.
     """
-    train, test, target, title = load_demo(family)
+    train, test, target, title = load_demo(name)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DataError(f"{folder}: cannot make the folder ({error.strerror}).") from None
+    if target is None:
+        run_code_demo(name, train, test, title, folder)
+    else:
+        run_family_demo(name, train, test, target, title, folder)
+
+
+def run_family_demo(family: str, train: Table, test: Table, target: str, title: str, folder: Path) -> None:
+    """Fit, compare with a linear model, sample for three rows, draw and save."""
     config = ModelConfig(data=DataConfig(target=target), distribution=FAMILIES[family], ensemble=5)
     click.echo(
         f"{title}: {train.n} rows to train on, {test.n} held out.\n\nThe config (config.yaml):\n\n{dump_config(config)}"
     )
     model = Model(config).fit(train)
     baseline = Model(linear(config)).fit(train, progress=False)
-    name = "linear-Gaussian" if family == "gaussian" else "linear"
+    beside = "linear-Gaussian" if family == "gaussian" else "linear"
     click.echo("Held-out metrics:\n")
-    click.echo(metrics_table({"this model": model.evaluate(test), name: baseline.evaluate(test)}))
+    click.echo(metrics_table({"this model": model.evaluate(test), beside: baseline.evaluate(test)}))
     click.echo("\nThree new rows:\n")
     new = Table({n: c[:3] for n, c in test.columns.items()}, 3)
     click.echo(describe_rows(model.predict_dist(new), model.classes, test.columns[target][:3]))
@@ -92,25 +102,29 @@ def describe_rows(d: Distribution, classes: np.ndarray | None, y: np.ndarray) ->
     return "\n".join(lines)
 
 
-def load_demo(family: str) -> tuple[Table, Table, str, str]:
-    """Return training table, held-out table, the name of the target and a title."""
+def load_demo(name: str) -> tuple[Table, Table, str | None, str]:
+    """Return training table, held-out table, the name of the target, if there is one, and a title."""
     try:
         from sklearn import datasets
     except ImportError:
         raise DataError("The demos need scikit-learn's data: pip install 'likelinet[sklearn]'.") from None
     bunch: Any
-    match family:
+    match name:
         case "gaussian":
             bunch, target, title = datasets.load_diabetes(), "progression", "Diabetes progression after a year"
             y = bunch.target
         case "bernoulli":
             bunch, target, title = datasets.load_breast_cancer(), "diagnosis", "Breast cancer diagnosis"
             y = bunch.target_names[bunch.target].astype(str)
-        case _:
+        case "categorical":
             bunch, target, title = datasets.load_digits(), "digit", "Handwritten digits"
             y = bunch.target.astype(float)
-    order = np.random.default_rng(0).permutation(len(y))
-    cut = len(y) // 5
-    columns = {str(n): bunch.data[:, j] for j, n in enumerate(bunch.feature_names)} | {target: y}
+        case _:
+            bunch, target, title = datasets.load_digits(), None, "Handwritten digits, black where half black or more"
+            bunch.data, y = (bunch.data >= 8.0).astype(float), None
+    order = np.random.default_rng(0).permutation(len(bunch.data))
+    cut = len(order) // 5
+    columns = {str(n): bunch.data[:, j] for j, n in enumerate(bunch.feature_names)}
+    columns |= {} if target is None else {target: y}
     test, train = (Table({n: c[rows] for n, c in columns.items()}, len(rows)) for rows in (order[:cut], order[cut:]))
     return train, test, target, title

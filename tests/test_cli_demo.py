@@ -4,6 +4,7 @@ import functools
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
@@ -12,6 +13,7 @@ from likelinet.demo import load_demo
 from tests.small import cli
 
 FAMILIES = ("gaussian", "bernoulli", "categorical")
+CODES = ("autoencoder", "vae")
 
 
 @pytest.fixture
@@ -19,6 +21,7 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """Train for a few epochs instead of all."""
     training = ll.TrainingConfig(epochs=3)
     monkeypatch.setattr("likelinet.demo.ModelConfig", functools.partial(ll.ModelConfig, training=training))
+    monkeypatch.setattr("likelinet.demo_codes.TRAINING", training)
 
 
 @pytest.mark.usefixtures("short")
@@ -39,6 +42,35 @@ def test_demo(family: str, tmp_path: Path):
     assert len(tables[3].splitlines()) == 3
     assert all("samples" in line and "observed" in line for line in tables[3].splitlines())
     assert target in model.target_names
+
+
+@pytest.mark.usefixtures("short")
+@pytest.mark.parametrize("kind", CODES)
+def test_demo_of_codes(kind: str, tmp_path: Path):
+    done = cli("demo", kind, "-o", tmp_path / "out")
+    assert (done.code, done.err) == (0, "")
+    file, picture = (tmp_path / "out" / f"{kind}.{end}" for end in ("safetensors", "png"))
+    assert done.out.endswith(f"Picture: {picture}\nModel:   {file}\n")
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    title, _, config, _, table, *rest = done.out.split("\n\n")
+    model = ll.Model.load(file)
+    assert ll.ModelConfig.model_validate(yaml.safe_load(config)) == model.config
+    train, test, _, name = load_demo(kind)
+    assert title.startswith(name)
+    metrics = {words[0]: [float(w) for w in words[1:]] for words in map(str.split, table.splitlines()[1:])}
+    expected = model.evaluate(test)
+    assert {k: metrics[k][0] for k in expected} == {k: round(v, 4) for k, v in expected.items()}
+    # Without a code each pixel has one probability for all images, the share of the training images where it is 1.
+    pixels, held = (np.stack(list(t.columns.values()), axis=1) for t in (train, test))
+    p = np.clip(pixels.mean(axis=0), 0.5 / train.n, 1.0 - 0.5 / train.n)
+    nll = -np.where(held == 1.0, np.log(p), np.log1p(-p)).sum(axis=1).mean()
+    assert nll - 0.01 < metrics["nll"][1] < nll + 0.2  # above it where a pixel was 0 in all training images
+    if kind == "vae":
+        assert metrics["elbo"][0] < metrics["bound_500"][0]
+    blocks = [title, *rest]
+    assert sum(block.startswith("Images, ") for block in blocks) == (3 if kind == "vae" else 2)
+    first = blocks[blocks.index("Images, held out:") + 1].split("  |  ")[0]
+    assert [c == "█" for c in first[::2]] == (held[0][: len(first[::2])] == 1.0).tolist()
 
 
 @pytest.mark.usefixtures("short")
@@ -63,9 +95,11 @@ def test_folder_that_cannot_be_made(tmp_path: Path):
     assert "cannot make the folder" in done.err
 
 
-@pytest.mark.parametrize("family", FAMILIES)
-def test_rows_are_split_once(family: str):
-    train, test, target, _ = load_demo(family)
-    again = load_demo(family)[1]
-    assert (test.columns[target] == again.columns[target]).all()
+@pytest.mark.parametrize("name", [*FAMILIES, *CODES])
+def test_rows_are_split_once(name: str):
+    train, test, target, _ = load_demo(name)
+    again = load_demo(name)[1]
+    column = list(test.columns)[-1]
+    assert column == target or target is None
+    assert (test.columns[column] == again.columns[column]).all()
     assert 3.9 < train.n / test.n < 4.2

@@ -1,0 +1,53 @@
+"""The examples of networks through a code run, and what they show is true."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.special import logsumexp
+from scipy.stats import norm
+
+from tests.test_examples import run
+
+DATA = Path(os.environ.get("LIKELINET_DATA", Path(__file__).parents[2] / "shared" / "data"))
+needs_mnist = pytest.mark.skipif(not (DATA / "mnist").is_dir(), reason=f"no MNIST in {DATA}; set LIKELINET_DATA")
+
+
+@pytest.fixture(autouse=True)
+def data(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tell the examples where the data are."""
+    monkeypatch.setenv("LIKELINET_DATA", str(DATA))
+
+
+@needs_mnist
+def test_autoencoder(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    result = run("16_autoencoder", tmp_path)
+    # The mean squared error is on one side of the identity, the density of a Gaussian of scale 1 on the other.
+    np.testing.assert_allclose(result["gaussian_nll"], 784 * (0.5 * result["rmse"] ** 2 - norm.logpdf(0.0)), rtol=1e-9)
+    assert result["bernoulli_nll"] < 0.75 * result["without_code"]
+    assert 190.0 < result["without_code"] < 215.0  # 206 nats on all images
+    np.testing.assert_allclose(result["linear_rmse"], 0.1337, atol=5e-4)  # does not depend on any network
+    assert result["agreement"] > 0.2  # of ten digits, a tenth by chance
+    assert "must be 0 or 1" in capsys.readouterr().out
+
+
+@needs_mnist
+def test_variational_autoencoder(tmp_path: Path):
+    result = run("17_variational_autoencoder", tmp_path)
+    nats = {k: value for k, (value, _) in result["bounds"].items()}
+    assert nats[100] < nats[10] < nats[1] < 190.0  # 206 without a code
+    np.testing.assert_allclose(nats[1], -result["elbo"].mean())
+    # The quick model has codes of two numbers, so that log p(x) is an integral over a plane, by the decoder alone; 2000
+    # samples come within some tenths of it, as a lower bound on average.
+    axis = np.linspace(-6.0, 6.0, 81)
+    plane = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
+    model, images = result["model"], result["test"][:8]
+    given_code, prior = model.decode(plane), norm.logpdf(plane).sum(axis=1) + 2.0 * np.log(axis[1] - axis[0])
+    exact = np.array([logsumexp(given_code.log_prob(image) + prior) for image in images])
+    gap = exact - model.elbo(images, 2000, seed=0)
+    np.testing.assert_allclose(gap, 0.0, atol=1.0)
+    assert -0.1 < gap.mean() < 0.4
+    assert np.mean([model.elbo(images, seed=seed).mean() for seed in range(50)]) < exact.mean() - 0.5
+    assert result["draws"].shape == (64, 784)
+    assert set(np.unique(result["draws"])) == {0, 1}
