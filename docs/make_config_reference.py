@@ -18,7 +18,7 @@ SECTIONS: tuple[tuple[str, str, tuple[type, ...]], ...] = (
     ("Columns", "data", (ll.DataConfig,)),
     ("A censored target", "data.target", (ll.IntervalTargetConfig,)),
     ("Times to an event", "data.target", (ll.TimeTargetConfig,)),
-    ("Network", "network", (ll.MLPConfig,)),
+    ("Network", "network", (ll.MLPConfig, ll.AutoencoderConfig, ll.VAEConfig)),
     ("Distribution", "distribution", (*FAMILY_CONFIGS, *WRAPPER_CONFIGS, ll.CustomConfig)),
     ("A parameter that is known for each row", "distribution.<parameter>", (ll.ColumnConfig,)),
     ("Training", "training", (ll.TrainingConfig,)),

@@ -1,6 +1,7 @@
 """From a config to the objects that do the work."""
 
 import importlib
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, assert_never
 
@@ -27,7 +28,7 @@ from likelinet.config import (
 )
 from likelinet.config.distribution import DistributionConfig
 from likelinet.config.family import LINKS, ColumnConfig, FamilyConfig, LinkName, check_parameters, default_link
-from likelinet.config.network import MLPConfig
+from likelinet.config.network import AutoencoderConfig, LayersConfig, MLPConfig, NetworkConfig, VAEConfig
 from likelinet.config.training import OptimizerConfig, ScheduleConfig
 from likelinet.config.wrappers import VECTORS, leaf
 from likelinet.distributions import Affine, Distribution, Log, Logit, Parameter
@@ -48,7 +49,9 @@ from likelinet.families.zeros import GATE_LOGITS, HurdleFamily, ZeroInflatedFami
 from likelinet.layout import Layout
 from likelinet.links import Angle, Cholesky, Identity, Link, Ordered, Softplus
 from likelinet.networks import activations
+from likelinet.networks.autoencoder import Autoencoder, VariationalAutoencoder
 from likelinet.networks.chain import Chain
+from likelinet.networks.layer import Layer
 from likelinet.networks.mlp import mlp
 from likelinet.objective import Objective
 from likelinet.optim import schedules
@@ -70,17 +73,32 @@ ACTIVATIONS = {
 }
 
 
-def build_network(config: MLPConfig, inputs: int, outputs: int) -> Chain:
+def build_network(config: NetworkConfig, inputs: int, outputs: int) -> Layer:
     """Return the network; without inputs there is nothing for hidden layers to do."""
+    match config:
+        case MLPConfig():
+            return _dense_layers(config, inputs, config.hidden if inputs else [], outputs)
+        case AutoencoderConfig() | VAEConfig():
+            variational = isinstance(config, VAEConfig)
+            numbers = 2 * config.latent if variational else config.latent
+            encoder = _dense_layers(config, inputs, config.encoder, numbers, output_gain=1.0)
+            decoder = _dense_layers(config, config.latent, config.decoder, outputs, input_gradient=True)
+            return (VariationalAutoencoder if variational else Autoencoder)(encoder, decoder, config.latent)
+        case _:
+            assert_never(config)
+
+
+def _dense_layers(config: LayersConfig, inputs: int, hidden: Sequence[int], outputs: int, **options: Any) -> Chain:
     return mlp(
         inputs,
-        config.hidden if inputs else [],
+        hidden,
         outputs,
         ACTIVATIONS[config.activation],
         dropout=config.dropout,
         layer_norm=config.layer_norm,
         residual=config.residual,
         std=None if config.init == "auto" else config.init,
+        **options,
     )
 
 

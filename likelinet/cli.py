@@ -141,6 +141,34 @@ def sample(model: Path, table: Path, output: Path | None, number: int, seed: int
 @cli.command()
 @model_argument
 @table_argument
+@output_option
+@trust_option
+def encode(model: Path, table: Path, output: Path | None, trust: str | None) -> None:
+    """Write the code of each row as CSV, by the network of an autoencoder."""
+    from likelinet.commands import code_rows, write_csv
+    from likelinet.model import Model
+    from likelinet.preprocessing.tables import read_csv
+
+    write_csv(output, *code_rows(Model.load(model, trust=trust), read_csv(table)))
+
+
+@cli.command()
+@model_argument
+@output_option
+@click.option("-n", "number", type=click.IntRange(min=1), default=1, show_default=True, help="How many rows.")
+@click.option("--seed", type=click.IntRange(min=0), help="Same seed, same rows.")
+@trust_option
+def generate(model: Path, output: Path | None, number: int, seed: int | None, trust: str | None) -> None:
+    """Write new rows as CSV, from codes that are drawn from the prior of a variational autoencoder."""
+    from likelinet.commands import generated_rows, write_csv
+    from likelinet.model import Model
+
+    write_csv(output, *generated_rows(Model.load(model, trust=trust), number, seed))
+
+
+@cli.command()
+@model_argument
+@table_argument
 @click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("picture.png"), show_default=True)
 @trust_option
 def plot(model: Path, table: Path, output: Path, trust: str | None) -> None:

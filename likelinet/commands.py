@@ -15,6 +15,7 @@ import numpy as np
 
 from likelinet import metrics
 from likelinet.config import dump_config, load_config
+from likelinet.config.network import VAEConfig
 from likelinet.config.wrappers import columns_of
 from likelinet.distributions import Interval
 from likelinet.distributions.classes import class_marginals
@@ -54,16 +55,23 @@ def summary(model: Model) -> str:
     line = f"Fitted {model.n_parameters} parameters{engine} in {epochs} epochs ({history.stopped}; best epoch {best})"
     if not history.epochs:
         return f"{line}: the start was already the maximum"
-    return f"{line}; last train NLL {np.mean(history.epochs[-1].train_nll):.4g}" + _validation(history.epochs)
+    loss = loss_name(model)
+    line = f"{line}; last train {loss} {np.mean(history.epochs[-1].train_nll):.4g}"
+    return line + _validation(history.epochs, loss)
 
 
-def _validation(epochs: Sequence[Any]) -> str:
-    """Return the best validation NLL, averaged over the members."""
+def loss_name(model: Model) -> str:
+    """Return what the training minimises."""
+    return "-ELBO" if isinstance(model.config.network, VAEConfig) else "NLL"
+
+
+def _validation(epochs: Sequence[Any], loss: str) -> str:
+    """Return the best validation loss, averaged over the members."""
     best: dict[int, float] = {}
     for e in epochs:
         for member, value in zip(e.members, e.validation_nll or [], strict=False):
             best[member] = min(value, best.get(member, np.inf))
-    return f", best validation NLL {np.mean(list(best.values())):.4g}" if best else ""
+    return f", best validation {loss} {np.mean(list(best.values())):.4g}" if best else ""
 
 
 def compare_command(config: Path, table: Path, text: str, folds: int, overrides: Sequence[str], as_json: bool) -> None:
@@ -170,7 +178,7 @@ def describe(model: Model) -> str:
     lines += [
         f"training: {summary(model)}",
         "",
-        f"{'epoch':>6s} {'train NLL':>12s} {'validation':>12s} {'rate':>10s} {'seconds':>8s}",
+        f"{'epoch':>6s} {f'train {loss_name(model)}':>12s} {'validation':>12s} {'rate':>10s} {'seconds':>8s}",
     ]
     for i in sorted({*range(0, len(epochs), max(1, len(epochs) // 12)), len(epochs) - 1} & set(range(len(epochs)))):
         e = epochs[i]
@@ -226,6 +234,20 @@ def sample_rows(model: Model, table: Table, number: int, seed: int | None) -> tu
         header, draws = [f"sample_{i + 1}" for i in range(number)], draws.T
     whole = draws.dtype.kind == "f" and model.whole_numbers
     return header, (draws.astype(np.int64) if whole else draws).tolist()
+
+
+def code_rows(model: Model, table: Table) -> tuple[list[str], Iterable[Sequence[Any]]]:
+    """Return header and rows: the numbers of each code."""
+    codes = model.encode(table)
+    return [f"code_{j + 1}" for j in range(codes.shape[1])], codes.tolist()
+
+
+def generated_rows(model: Model, number: int, seed: int | None) -> tuple[list[str], Iterable[Sequence[Any]]]:
+    """Return header and rows: new rows, with the columns of y."""
+    rows = model.generate(number, seed)
+    rows = rows.reshape(number, -1)
+    whole = rows.dtype.kind == "f" and model.whole_numbers
+    return model.target_names, (rows.astype(np.int64) if whole else rows).tolist()
 
 
 def draw(model: Model, table: Table) -> "Figure":

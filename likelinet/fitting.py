@@ -15,6 +15,7 @@ from likelinet.config import (
     ModelConfig,
     MultinomialConfig,
     OrderedLogisticConfig,
+    VAEConfig,
 )
 from likelinet.config.base import nearest
 from likelinet.config.distribution import DistributionConfig
@@ -196,8 +197,12 @@ def fit(
         optimiser = build_optimiser(
             config.training.optimizer, config.training.schedule, plan.steps, empty.objective.layout
         )
-        engine = build_engine(config, empty.objective, data, plan)
-        theta, history, cause = train(engine, empty.objective, data, optimiser, plan, theta, streams, callbacks)
+        objective = empty.objective
+        if isinstance(config.network, VAEConfig):
+            steps_per_epoch = -(-train_rows.shape[1] // size)
+            objective = replace(objective, warm_up=config.network.kl_warm_up * steps_per_epoch)
+        engine = build_engine(config, objective, data, plan)
+        theta, history, cause = train(engine, objective, data, optimiser, plan, theta, streams, callbacks)
     return Fit(config, custom, inputs, targets, n_classes, theta, history), cause
 
 

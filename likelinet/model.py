@@ -1,25 +1,25 @@
 """The model: declared by a config, fitted to a table, asked for distributions."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from likelinet import fitting, metrics, serialize
+from likelinet import codes, fitting, metrics, model_files
 from likelinet.calibration import log_prob
 from likelinet.config import CustomConfig, ModelConfig, parse_config
+from likelinet.config.network import CoderConfig, VAEConfig
 from likelinet.config.wrappers import CLASSES, WrapperConfig, columns_of, leaf
 from likelinet.distributions import Distribution
 from likelinet.distributions.classes import class_marginals
-from likelinet.errors import ConfigError, DataError, ModelFileError, NotFittedError
-from likelinet.fitting import Fit
+from likelinet.errors import ConfigError, DataError, NotFittedError, UndefinedError
+from likelinet.fitting import EncodedRows, Fit
 from likelinet.prediction import predict_dist
-from likelinet.preprocessing.inputs import Inputs
 from likelinet.preprocessing.rows import Rows, output_names, read_rows, target_names
-from likelinet.preprocessing.tables import as_table
-from likelinet.preprocessing.targets import Targets
+from likelinet.preprocessing.tables import Table, as_table
 from likelinet.training.history import Callback, History
 from likelinet.training.progress import Progress
 
@@ -82,7 +82,8 @@ class Model:
         X : array_like, shape (n, p), or DataFrame
             Inputs; text columns are one-hot encoded.
         y : array_like or Interval, shape (n,) or (n, d), optional
-            Targets; without them they are the columns `data.target` of X.
+            Targets; without them they are the columns `data.target` of X, or, for an autoencoder without any, its
+            features.
         sample_weight : array_like, shape (n,), optional
             Weight of each row, not negative; a row of weight 0 has no influence at all.
         validation : tuple (X, y) or (X, y, sample_weight), optional
@@ -110,8 +111,7 @@ class Model:
         if validation is not None and not (isinstance(validation, tuple | list) and 1 <= len(validation) <= 3):
             raise DataError("validation must be (X, y) or (X, y, sample_weight).")
         held = None if validation is None else self._rows(*validation)
-        data, other = self.config.data, self._no_features()
-        features = [n for n in rows.table.columns if n not in other] if data.features is None else data.features
+        data, features = self.config.data, self._features(rows.table)
         clash = sorted(set(features) & {*self._target_names(), data.weight}) if rows.table.named else []
         if clash or len(set(features)) < len(features):
             raise DataError(
@@ -127,12 +127,7 @@ class Model:
 
     def predict_dist(self, X: Any) -> Distribution:
         """Return P(y | x) for each row: batch_shape (n,), in the units of y."""
-        fit, table = self._fitted(), as_table(X)
-        if table.n == 0:
-            raise DataError("The table is empty: it has no rows.")
-        d = predict_dist(fit, fit.rows(table, self._no_features()))
-        fit.inputs.note_unused(table, self._no_features())
-        return d
+        return predict_dist(*self._encoded(X))
 
     def predict(self, X: Any) -> np.ndarray:
         """Return the mean of each row's distribution, or its most probable class."""
@@ -142,13 +137,80 @@ class Model:
 
     def sample(self, X: Any, n: int = 1, seed: int | None = None) -> np.ndarray:
         """Return n draws of y for each row, shape (n, len(X), *event_shape)."""
-        if not isinstance(n, int | np.integer) or n < 0:
-            raise DataError(f"n must be a whole number of draws, 0 or more, got {n!r}.")
-        if isinstance(seed, int | np.integer) and seed < 0:
-            raise DataError(f"seed must not be negative, got {seed}.")
+        _check_draws(n, seed)
+        return self._draws(self.predict_dist(X), (n,), seed)
+
+    def encode(self, X: Any) -> np.ndarray:
+        """Return the code of each row, shape (n, latent); of a variational autoencoder the mean of q(z | x).
+
+        Raises
+        ------
+        UndefinedError
+            If the network has no codes.
+        """
+        return codes.encode(*self._encoded(X))
+
+    def decode(self, Z: ArrayLike) -> Distribution:
+        """Return P(y | z) for each code of Z, shape (n, latent), in the units of y."""
+        return codes.decode(self._fitted(), np.asarray(Z, dtype=np.float64))
+
+    def reconstruct(self, X: Any) -> np.ndarray:
+        """Return each row as it comes out of its code: the mean of P(y | z), or the most probable classes.
+
+        The mean of a Bernoulli y is its probability, a grey value between 0 and 1.
+        """
         d = self.predict_dist(X)
-        draws = d.sample((n,), rng=seed)
-        return draws if class_marginals(d) is None else self._as_given(draws)
+        try:
+            return d.mean()
+        except UndefinedError:  # of classes
+            return self._as_given(d.mode())
+
+    def generate(self, n: int = 1, seed: int | None = None) -> np.ndarray:
+        """Return n new rows, shape (n, *event_shape): codes from the prior N(0, I), and for each a draw of P(y | z).
+
+        Raises
+        ------
+        UndefinedError
+            If the network is no variational autoencoder.
+        """
+        _check_draws(n, seed)
+        rng = np.random.default_rng(seed)
+        return self._draws(self.decode(codes.prior(self._fitted(), n, rng)), (), rng)
+
+    def elbo(self, X: Any, samples: int = 1, y: Any = None, *, seed: int | None = None) -> np.ndarray:
+        r"""Return a lower bound of log p(y) of each row in the units of y, shape (n,), by codes drawn from q(z | x).
+
+        .. math:: \log p(y \mid z) - \mathrm{KL}(q(z \mid x) \,\|\, p(z)), \qquad
+                  \log \frac{1}{k} \sum_{i=1}^{k} \frac{p(y \mid z_i)\, p(z_i)}{q(z_i \mid x)}
+
+        Parameters
+        ----------
+        X : array_like or DataFrame
+            Rows.
+        samples : int
+            k ≥ 1: with 1 the evidence lower bound, with more the tighter, importance-weighted one, which reaches
+            log p(y) as k grows.
+        y : array_like, optional
+            Targets, where they are not the features or columns of X.
+        seed : int, optional
+            For the same draws again.
+
+        Raises
+        ------
+        UndefinedError
+            If the network is no variational autoencoder.
+
+        References
+        ----------
+        Kingma & Welling, *Auto-encoding variational Bayes*, 2014; Burda, Grosse & Salakhutdinov, *Importance weighted
+        autoencoders*, 2016.
+        """
+        if not isinstance(samples, int | np.integer) or samples < 1:
+            raise DataError(f"samples must be a whole number, 1 or more, got {samples!r}.")
+        _check_draws(1, seed)
+        fit, rows = self._fitted(), self.observed(X, y)
+        encoded = fit.targets.encode(rows.y)
+        return codes.elbo(*self._encoded(rows.table), encoded, samples, np.random.default_rng(seed))
 
     def score(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> float:
         """Return the mean log-likelihood per row in the units of y; higher is better."""
@@ -156,9 +218,16 @@ class Model:
         return float(np.average(log_prob(self.predict_dist(rows.table), rows.y), weights=rows.weight))
 
     def evaluate(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> dict[str, float]:
-        """Return held-out metrics by name; see `likelinet.metrics.evaluate`."""
+        """Return held-out metrics by name; see `likelinet.metrics.evaluate`.
+
+        Those of an autoencoder are of P(y | z) at the code of each row. A variational one has its `elbo` as well.
+        """
         rows = self.observed(X, y, sample_weight)
-        return metrics.evaluate(self.predict_dist(rows.table), rows.y, rows.weight)
+        scores = metrics.evaluate(self.predict_dist(rows.table), rows.y, rows.weight)
+        if isinstance(self.config.network, VAEConfig):
+            bound = self.elbo(rows.table, y=rows.y, seed=self.config.training.seed)
+            scores = {"elbo": float(np.average(bound, weights=rows.weight)), **scores}
+        return scores
 
     @property
     def history(self) -> History:
@@ -184,7 +253,8 @@ class Model:
     def target_names(self) -> list[str]:
         """Names of the outputs, numbered where the user gave none."""
         outputs = self._fitted().targets.outputs
-        return output_names(self.config.data) or [f"y{j}" for j in range(outputs or 1)]
+        names = self.feature_names if self._of_itself else output_names(self.config.data)
+        return names or [f"y{j}" for j in range(outputs or 1)]
 
     @property
     def whole_numbers(self) -> bool:
@@ -198,15 +268,7 @@ class Model:
 
     def save(self, path: str | Path) -> None:
         """Write the fitted model to one safetensors file: arrays, with everything else as JSON."""
-        fit = self._fitted()
-        metadata = {
-            "config": self.config.model_dump(mode="json"),
-            "inputs": fit.inputs.to_json(),
-            "targets": fit.targets.to_json(),
-            "n_classes": fit.n_classes,
-            "history": fit.history.to_json(),
-        }
-        serialize.save(path, {"theta": fit.theta}, metadata)
+        model_files.write(path, self._fitted())
 
     @staticmethod
     def load(path: str | Path, *, distribution: type[Distribution] | None = None, trust: str | None = None) -> "Model":
@@ -226,28 +288,22 @@ class Model:
         ModelFileError
             If the file is missing, truncated, altered, newer than this version, or names a class that is not trusted.
         """
-        arrays, metadata = serialize.load(path)
-        try:
-            config = parse_config(metadata["config"], str(path))
-            family = leaf(config.distribution)
-            if isinstance(family, CustomConfig) and distribution is None and trust != family.target:
-                raise ModelFileError(
-                    f"{path}: the model names code of its own, '{family.target}': "
-                    f"pass distribution=… or trust='{family.target}' if you trust it."
-                )
-            model = Model(config, distribution=distribution)
-            model._fit = Fit(
-                model.config,
-                distribution,
-                Inputs.from_json(metadata["inputs"]),
-                Targets.from_json(metadata["targets"]),
-                metadata["n_classes"],
-                arrays["theta"],
-                History.from_json(metadata["history"]),
-            )
-        except (KeyError, TypeError, ConfigError) as error:
-            raise ModelFileError(f"{path}: the metadata does not describe a model of this version ({error}).") from None
+        fit = model_files.read(path, distribution, trust)
+        model = Model(fit.config, distribution=distribution)
+        model._fit = replace(fit, config=model.config)
         return model
+
+    def _encoded(self, X: Any) -> tuple[Fit, EncodedRows]:
+        """Return the fit, and the rows of a table as its network takes them."""
+        fit, table = self._fitted(), as_table(X)
+        if table.n == 0:
+            raise DataError("The table is empty: it has no rows.")
+        fit.inputs.note_unused(table, self._no_features())
+        return fit, fit.rows(table, self._no_features())
+
+    def _draws(self, d: Distribution, shape: tuple[int, ...], rng: np.random.Generator | int | None) -> np.ndarray:
+        draws = d.sample(shape, rng=rng)
+        return draws if class_marginals(d) is None else self._as_given(draws)
 
     def _as_given(self, labels: np.ndarray) -> np.ndarray:
         """Return class codes as integers, and the user's own labels as they are."""
@@ -269,16 +325,32 @@ class Model:
     @property
     def y_name(self) -> str:
         """How messages and pictures call y."""
+        if self._of_itself:
+            return "y, which is x where it is not given,"
         return f"Target '{', '.join(self._target_names())}'" if self._target_names() else "y"
 
-    def _rows(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> Rows:
+    @property
+    def _of_itself(self) -> bool:
+        """Whether y is x where nobody says what it is."""
+        return isinstance(self.config.network, CoderConfig) and self.config.data.target is None
+
+    def _features(self, table: Table) -> list[str]:
+        """Return the columns of a table to learn to predict from."""
+        other, declared = self._no_features(), self.config.data.features
+        return [n for n in table.columns if n not in other] if declared is None else declared
+
+    def _rows(
+        self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None, features: list[str] | None = None
+    ) -> Rows:
         """Return table, target and weights of the rows whose weight is not zero."""
-        classes = isinstance(self.config.distribution, CLASSES)
-        return read_rows(self.config.data, classes, X, y, sample_weight, self.y_name)
+        data, classes, table = self.config.data, isinstance(self.config.distribution, CLASSES), as_table(X)
+        if y is None and self._of_itself and table.n:
+            data = data.model_copy(update={"target": self._features(table) if features is None else features})
+        return read_rows(data, classes, table, y, sample_weight, self.y_name)
 
     def observed(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> Rows:
         """Return rows of weight above 0, whose y is checked against what the model was trained on."""
-        fit, rows = self._fitted(), self._rows(X, y, sample_weight)
+        fit, rows = self._fitted(), self._rows(X, y, sample_weight, self.feature_names)
         return Rows(rows.table, fitting.observed(fit, rows, self.y_name), rows.weight)
 
 
@@ -289,3 +361,10 @@ def _with_class(config: Any, distribution: type[Distribution]) -> Any:
         return config.model_copy(update={"base": _with_class(config.base, distribution)})
     own = config if isinstance(config, CustomConfig) else CustomConfig(target=target)
     return own.model_copy(update={"target": target})
+
+
+def _check_draws(n: Any, seed: Any) -> None:
+    if not isinstance(n, int | np.integer) or n < 0:
+        raise DataError(f"n must be a whole number of draws, 0 or more, got {n!r}.")
+    if isinstance(seed, int | np.integer) and seed < 0:
+        raise DataError(f"seed must not be negative, got {seed}.")

@@ -8,8 +8,7 @@ from typing import Any
 from likelinet.arrays import Array, namespace
 from likelinet.families.head import Head
 from likelinet.layout import Layout
-from likelinet.networks.chain import Chain
-from likelinet.networks.layer import Weight
+from likelinet.networks.layer import Layer, Weight
 
 
 @dataclass(frozen=True)
@@ -18,14 +17,17 @@ class Objective:
 
     Parameters
     ----------
-    network : Chain
+    network : Layer
         From x to raw outputs.
     head : Head
         From raw outputs to the parameters of a family, and to its loss.
+    warm_up : int
+        Steps over which a penalty that comes from the network gets its full weight.
     """
 
-    network: Chain
+    network: Layer
     head: Head
+    warm_up: int = 0
 
     @cached_property
     def layout(self) -> Layout:
@@ -33,7 +35,13 @@ class Objective:
         return Layout((*self.network.weights(), Weight((self.head.shared,))))
 
     def __call__(
-        self, params: tuple[Array, ...], noise: tuple[Array, ...], x: Array, y: Array, weight: Array
+        self,
+        params: tuple[Array, ...],
+        noise: tuple[Array, ...],
+        x: Array,
+        y: Array,
+        weight: Array,
+        step: Array | None = None,
     ) -> tuple[Array, Callable[..., tuple[Array, ...]]]:
         """Return the sum of weight · nll per member, shape (M,), and `backward(out=())`, which gives its gradient.
 
@@ -47,18 +55,29 @@ class Objective:
             Uniform numbers for dropout, one array (M, n, width) per mask; empty outside training.
         x, y, weight : array
             Shapes (M, n, inputs and columns of the head), (M, n, *event) and (M, n).
+        step : int, optional
+            How many steps of training were done before; only `warm_up` asks for it.
         """
         shared = params[-1]
         features, columns = self.divide(x, shared.dtype)
         raw, network_backward = self.network.forward(params[:-1] + noise, features)
+        xp, penalty, share = namespace(raw), None, 1.0
+        if self.network.penalised:
+            raw, penalty = raw[..., :-1], raw[..., -1]
+            if self.warm_up and step is not None:
+                share = xp.minimum(1.0, (step + 1) / self.warm_up).astype(raw.dtype)
         values, head_backward = self.head.loss(raw, shared, y, columns)
+        if penalty is not None:
+            values = values + share * penalty
 
         def backward(out: tuple[Array, ...] = ()) -> tuple[Array, ...]:
             draw, dshared = head_backward(weight)
+            if penalty is not None:
+                draw = xp.concatenate([draw, (share * weight[..., None]).astype(draw.dtype)], axis=-1)
             _, grads = network_backward(draw, out)
             return (*grads, shared if dshared is None else dshared)
 
-        return namespace(values).vecdot(values, weight), backward
+        return xp.vecdot(values, weight), backward
 
     def divide(self, x: Array, dtype: Any) -> tuple[Array, Array | None]:
         """Return the inputs of the network, in its precision, and the columns that go to the head as they are."""

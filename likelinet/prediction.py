@@ -37,15 +37,14 @@ def predict_dist(fit: Fit, x: np.ndarray | EncodedRows) -> Distribution:
 
     Members are averaged as a mixture; that of Bernoullis or Categoricals is one again, with mean probabilities.
     """
-    *params, shared = fit.objective.layout.views(fit.theta)
+    *params, _ = fit.objective.layout.views(fit.theta)
     network = values(fit.objective.network, tuple(params))
 
     def predict(rows: slice) -> Distribution:
         features, columns = fit.objective.divide(x[rows], fit.theta.dtype)
         features = features.astype(fit.theta.dtype, order="C", copy=False)[None]
         raw = np.concatenate([network(features[:, part]) for part in blocks(features.shape[1], PASS)], axis=1)
-        members = fit.objective.head.distribution(raw, shared, columns)
-        return _with_bounds(fit.targets.decode(_combined(members)), fit.declared)
+        return as_predicted(fit, raw, columns)
 
     left = blocks(len(x), BLOCK)
     first = next(left)
@@ -57,6 +56,13 @@ def predict_dist(fit: Fit, x: np.ndarray | EncodedRows) -> Distribution:
     room.put(first, d)
     for_each(lambda rows: room.put(rows, predict(rows)), left)
     return room.distribution()
+
+
+def as_predicted(fit: Fit, raw: np.ndarray, columns: np.ndarray | None) -> Distribution:
+    """Return the distributions, in the user's units, that raw outputs (M, n, many) of all members stand for."""
+    shared = fit.objective.layout.views(fit.theta)[-1]
+    members = fit.objective.head.distribution(raw, shared, columns)
+    return _with_bounds(fit.targets.decode(_combined(members)), fit.declared)
 
 
 def _combined(members: Distribution) -> Distribution:

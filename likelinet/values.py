@@ -6,13 +6,14 @@ from functools import partial
 import numpy as np
 
 from likelinet.networks.activations import SILU
-from likelinet.networks.chain import Chain
+from likelinet.networks.autoencoder import Coder
 from likelinet.networks.dense import Dense
+from likelinet.networks.layer import Layer
 
 Step = Callable[[np.ndarray], np.ndarray]
 
 
-def values(network: Chain, params: tuple[np.ndarray, ...]) -> Step:
+def values(network: Layer, params: tuple[np.ndarray, ...]) -> Step:
     """Return x -> `network.forward(params, x)[0]`, bit for bit.
 
     Parameters
@@ -22,6 +23,8 @@ def values(network: Chain, params: tuple[np.ndarray, ...]) -> Step:
     params : tuple of ndarray
         Its weights.
     """
+    if isinstance(network, Coder):
+        return lambda x: network.decoded(params, network.code(params, x))
     steps: list[Step] = []
     at = 0
     for before, layer, then in zip((None, *network.layers), network.layers, (*network.layers[1:], None), strict=False):

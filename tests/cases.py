@@ -17,6 +17,7 @@ from likelinet.domains import nonnegative, open_unit_interval, positive, real
 from likelinet.links import Link, Ordered
 from likelinet.networks import activations
 from likelinet.networks.activations import Activation
+from likelinet.networks.autoencoder import Autoencoder, VariationalAutoencoder
 from likelinet.networks.chain import Chain, Residual
 from likelinet.networks.dense import Dense
 from likelinet.networks.dropout import Dropout
@@ -460,6 +461,10 @@ LAYERS: dict[str, Callable[[int], Layer]] = {
     "chain_of_dropouts": lambda n: Chain((Dropout(n, 0.2), LayerNorm(n), Dropout(n, 0.5))),
     "residual": lambda n: Residual(Chain((Dense(n, n, 1.0), activations.TANH, Dropout(n, 0.3)))),
     "residual_in_residual": lambda n: Residual(Chain((LayerNorm(n), Residual(Dense(n, n, 1.0))))),
+    "autoencoder": lambda n: Autoencoder(Chain((Dense(n, 2, 1.0), activations.TANH)), Chain((Dense(2, 3, 1.0),)), 2),
+    "vae": lambda n: VariationalAutoencoder(
+        Chain((Dropout(n, 0.2), Dense(n, 4, 1.0))), Chain((Dense(2, 3, 1.0), activations.TANH, Dropout(3, 0.3))), 2
+    ),
     **{name: (lambda n, layer=layer: layer) for name, (layer, _) in ACTIVATIONS.items()},
 }
 

@@ -27,7 +27,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         {"distribution": {"kind": "mixture", "base": {"kind": "gama"}}},
         "distribution.base: unknown kind 'gama' (did you mean 'gamma'?).",
     ),
-    "network": ({"network": {"kind": "mpl"}}, "network.kind: 'mpl' is not possible (did you mean 'mlp'?)."),
+    "network": ({"network": {"kind": "mpl"}}, "network: unknown kind 'mpl' (did you mean 'mlp'?)."),
     "optimiser": (
         {"training": {"optimizer": {"kind": "adamm"}}},
         "training.optimizer: unknown kind 'adamm' (did you mean 'adam'?).",

@@ -43,7 +43,7 @@ from likelinet.config.families import (
 from likelinet.config.family import ColumnConfig
 from likelinet.config.files import dump_config, load_config, parse_config
 from likelinet.config.model import ModelConfig
-from likelinet.config.network import MLPConfig
+from likelinet.config.network import AutoencoderConfig, MLPConfig, VAEConfig
 from likelinet.config.training import (
     AdamConfig,
     AdamWConfig,
@@ -70,6 +70,7 @@ __all__ = [
     "AdamConfig",
     "AdamWConfig",
     "AsymmetricLaplaceConfig",
+    "AutoencoderConfig",
     "BernoulliConfig",
     "BetaBinomialConfig",
     "BetaConfig",
@@ -120,6 +121,7 @@ __all__ = [
     "TrainingConfig",
     "TransformedConfig",
     "TruncatedConfig",
+    "VAEConfig",
     "VonMisesConfig",
     "WeibullConfig",
     "ZeroInflatedConfig",

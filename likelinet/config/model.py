@@ -1,15 +1,15 @@
 """The whole declaration of a model."""
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import PositiveInt
+from pydantic import PositiveInt, model_validator
 
 from likelinet.config.base import Config
 from likelinet.config.data import DataConfig
 from likelinet.config.distribution import DistributionConfig
 from likelinet.config.families import GaussianConfig
-from likelinet.config.network import MLPConfig
-from likelinet.config.training import TrainingConfig
+from likelinet.config.network import CoderConfig, MLPConfig, NetworkConfig, VAEConfig
+from likelinet.config.training import LBFGSConfig, TrainingConfig
 
 
 class ModelConfig(Config):
@@ -17,7 +17,7 @@ class ModelConfig(Config):
 
     data: DataConfig = DataConfig()
     """Columns of the table."""
-    network: MLPConfig = MLPConfig()
+    network: NetworkConfig = MLPConfig()
     """From x to raw outputs."""
     distribution: DistributionConfig = GaussianConfig()
     """Family that the raw outputs parametrise."""
@@ -29,3 +29,16 @@ class ModelConfig(Config):
     """What computes the training steps: `jax` compiles them first, which takes a second or two, and is faster at very
     many small steps; `auto` takes whichever will probably be done first. L-BFGS, and models without features, run on
     NumPy."""
+
+    @model_validator(mode="after")
+    def _fits_the_network(self) -> Any:
+        """Refuse what a network through a code cannot be combined with."""
+        if not isinstance(self.network, CoderConfig):
+            return self
+        if self.ensemble > 1:
+            raise ValueError(f"'{self.network.kind}' has one code for each row: 'ensemble' must be 1")
+        if self.data.features == []:
+            raise ValueError(f"'{self.network.kind}' needs features to make a code of: data.features is empty")
+        if isinstance(self.network, VAEConfig) and isinstance(self.training.optimizer, LBFGSConfig):
+            raise ValueError("'vae' draws new codes at each step: training.optimizer cannot be 'lbfgs'")
+        return self

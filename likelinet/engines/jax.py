@@ -17,10 +17,10 @@ from jax.experimental.compilation_cache.compilation_cache import reset_cache
 from likelinet.arrays import Array
 from likelinet.engines.code_cache import code_kept_on_disk
 from likelinet.engines.engine import Batches, Data, Diverged, Engine, Outcome, Run, Task, first_to_fail
-from likelinet.engines.noise import uniform
 from likelinet.engines.pieces import Piece, blocks_of, groups, one_ahead, pieces, steps_in_a_call
 from likelinet.engines.threads import workers
 from likelinet.errors import ConfigError, UndefinedError
+from likelinet.networks.noise import uniform
 from likelinet.objective import Objective
 from likelinet.optim.clipping import clip
 from likelinet.optim.optimiser import Optimiser
@@ -224,7 +224,7 @@ def train(
         at = step - carry.step
         noise = tuple(uniform(table.keys, step, i, (rows.shape[2], w), dtype) for i, w in enumerate(widths))
         row, weight = (lax.dynamic_index_in_dim(a, at, keepdims=False) for a in (rows, share))
-        loss, backward = objective(params, noise, _take(table.x, row), _take(table.y, row), weight)
+        loss, backward = objective(params, noise, _take(table.x, row), _take(table.y, row), weight, step)
         grads = backward()
         if limit is not None:
             grads = clip(grads, limit)

@@ -49,7 +49,8 @@ class _Group:
                 if step > min(ends):
                     break
                 x, y = x_all.take(rows, axis=0, mode="clip"), y_all.take(rows, axis=0, mode="clip")
-                loss, backward = objective(params, self._masks(widths, len(x[0])) if widths else (), x, y, share)
+                masks = self._masks(widths, len(x[0])) if widths else ()
+                loss, backward = objective(params, masks, x, y, share, self.state.step)
                 losses[step] = loss
                 if not math.isfinite(sum(loss.tolist())):
                     ends.append(step)

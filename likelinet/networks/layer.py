@@ -45,6 +45,9 @@ class Layer(ABC):
     Shapes: x is (M, n, inputs), a weight (M, *shape), y is (M, n, outputs); without members, M is left away.
     """
 
+    penalised = False
+    """Whether the last entry of y is no raw output, but is added to the loss of its row."""
+
     @abstractmethod
     def weights(self) -> tuple[Weight, ...]:
         """Return the trainable arrays, in the order in which `forward` takes them."""

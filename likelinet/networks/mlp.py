@@ -26,6 +26,8 @@ def mlp(
     layer_norm: bool = False,
     residual: bool = False,
     std: float | None = None,
+    output_gain: float = 0.1,
+    input_gradient: bool = False,
 ) -> Chain:
     """Return a network of dense layers; no hidden layer is the linear model.
 
@@ -45,6 +47,11 @@ def mlp(
         Whether to add a skip around each hidden layer that is as wide as the one before it.
     std : float, optional
         Standard deviation of the initial weights; by default it follows from the activation's gain.
+    output_gain : float
+        Gain of the last layer. A small one keeps the first predictions close to the marginal fit that the output bias
+        holds.
+    input_gradient : bool
+        Whether anybody needs the gradient of x.
 
     Returns
     -------
@@ -61,14 +68,12 @@ def mlp(
     widths = [inputs, *hidden]
     for i, (n, m) in enumerate(pairwise(widths)):
         gain = activation.gain if i else INPUT_GAIN
-        dense = Dense(n, m, gain / math.sqrt(max(n, 1)) if std is None else std, input_gradient=i > 0)
+        dense = Dense(n, m, gain / math.sqrt(max(n, 1)) if std is None else std, input_gradient=input_gradient or i > 0)
         block: list[Layer] = [dense, *([LayerNorm(m)] if layer_norm else []), activation]
         if dropout > 0.0:
             block.append(Dropout(m, dropout))
         layers += [Residual(Chain(tuple(block)))] if residual and i > 0 and n == m else block
     last = widths[-1]
-    # Small output weights: the first predictions are close to the marginal fit that the output bias holds.
-    layers.append(
-        Dense(last, outputs, 0.1 / math.sqrt(max(last, 1)) if std is None else std, input_gradient=bool(hidden))
-    )
+    gain = output_gain / math.sqrt(max(last, 1))
+    layers.append(Dense(last, outputs, gain if std is None else std, input_gradient=input_gradient or len(hidden) > 0))
     return Chain(tuple(layers))

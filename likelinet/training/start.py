@@ -2,12 +2,14 @@
 
 import numpy as np
 
+from likelinet.blocks import blocks
 from likelinet.families.head import Head
 from likelinet.layout import pack
 from likelinet.objective import Objective
 
 ITERATIONS = 100  # of L-BFGS on the marginal fit, enough for a start
 ROWS = 50_000  # on which it is polished, at most
+NUMBERS = 4_000_000  # raw outputs at a time
 FAR = 20.0  # raw numbers that run further from the family's estimates have no maximum to run to, or none of use
 RIDGE = 1e-3  # what then keeps them near
 
@@ -66,17 +68,22 @@ def marginal_fit(
     n_raw = len(raw)
 
     def on(rows: slice, ridge: float = 0.0):
-        known = None if columns is None else columns[None, rows]
-        share = (weight[rows] / weight[rows].sum()).astype(np.float64)[None]
+        known, some = None if columns is None else columns[rows], y[rows]
+        share = (weight[rows] / weight[rows].sum()).astype(np.float64)
+        size = max(1, NUMBERS // max(n_raw, 1))
 
         def value_and_gradient(flat: np.ndarray) -> tuple[float, np.ndarray]:
-            outputs = np.broadcast_to(flat[:n_raw], (1, share.shape[1], n_raw))
-            values, backward = head.loss(outputs, flat[None, n_raw:], y[None, rows], known)
-            draw, dshared = backward(share)
-            gradient = np.concatenate([draw.sum((0, 1)), np.zeros(0) if dshared is None else dshared[0]])
             away = flat - start
-            value = float((values * share).sum()) + 0.5 * ridge * float(away @ away)
-            gradient = gradient + ridge * away
+            value, gradient = 0.5 * ridge * float(away @ away), ridge * away
+            for part in blocks(len(some), size):  # of very many outputs a few rows at a time
+                w = share[None, part]
+                outputs = np.broadcast_to(flat[:n_raw], (1, w.shape[1], n_raw))
+                read = None if known is None else known[None, part]
+                values, backward = head.loss(outputs, flat[None, n_raw:], some[None, part], read)
+                draw, dshared = backward(w)
+                value += float((values * w).sum())
+                gradient[:n_raw] += draw.sum((0, 1))
+                gradient[n_raw:] += 0.0 if dshared is None else dshared[0]
             return (value, gradient) if np.isfinite(value) else (1e300, np.zeros_like(flat))
 
         return value_and_gradient
@@ -84,8 +91,8 @@ def marginal_fit(
     start = np.concatenate([raw, shared])
     with np.errstate(all="ignore"):
         gradient = on(slice(None))(start)[1]
-        if np.abs(gradient).max(initial=0.0) < 1e-6:
-            return raw, shared
+        if np.abs(gradient).max(initial=0.0) < max(1e-6, 0.6 / len(y)):
+            return raw, shared  # up to half a row, by which estimates of what never varies keep off infinity
         from scipy.optimize import minimize  # takes as long to import as many a fit
 
         every = slice(None, None, -(-len(y) // ROWS))

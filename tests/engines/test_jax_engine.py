@@ -12,8 +12,8 @@ from likelinet.engines import code_cache
 from likelinet.engines import pieces as pieces_module
 from likelinet.engines.engine import Batches, Diverged, Task
 from likelinet.engines.jax import JaxEngine, inexpressible
-from likelinet.engines.noise import uniform
 from likelinet.engines.pieces import blocks_of, groups, one_ahead, pieces
+from likelinet.networks.noise import uniform
 from likelinet.optim.sgd import SGD
 from tests import on_jax
 from tests.engines.test_numpy_engine import N, epoch, one_batch, problem

@@ -1,4 +1,4 @@
-"""Uniform random numbers for dropout as a pure function of a key and a counter, for engines that trace their code."""
+"""Random numbers as pure functions: for engines that trace their code, and where the same ones are wanted each time."""
 
 import math
 from typing import Any
@@ -10,8 +10,8 @@ def uniform(keys: Array, step: Array, mask: int, shape: tuple[int, int], dtype: 
     """Return numbers (M, *shape) in [0, 1), steps of 2⁻²⁴: a hash of a member's key, the step, the mask and the place.
 
     Every bit of the input flips every bit of the hash with a probability close to one half (Wellons, *Prospecting for
-    hash functions*, 2018), which is all that dropout asks for. On a processor it is twenty times faster than Threefry
-    or Philox, which would take longer than the rest of a step.
+    hash functions*, 2018), which is all that noise in training asks for. On a processor it is twenty times faster than
+    Threefry or Philox, which would take longer than the rest of a step.
 
     Parameters
     ----------
@@ -36,3 +36,19 @@ def uniform(keys: Array, step: Array, mask: int, shape: tuple[int, int], dtype: 
     key = mixed(key ^ xp.uint32(0x9E3779B9 * (mask + 1) % 2**32))[:, None, None]
     bits = mixed(mixed(place ^ key) + key)
     return (bits >> 8).astype(dtype) * xp.asarray(2.0**-24, dtype=dtype)
+
+
+def normal(uniform: Array) -> Array:
+    r"""Return half as many independent standard normal numbers, on the last axis (Box & Muller 1958).
+
+    .. math:: \epsilon = \sqrt{-2 \log(1 - u_1)} \cos(2 \pi u_2)
+
+    Parameters
+    ----------
+    uniform : Array, shape (..., 2k)
+        Numbers in [0, 1), of which none gives anything that is not finite.
+    """
+    xp = namespace(uniform)
+    half = uniform.shape[-1] // 2
+    radius = xp.sqrt(-2.0 * xp.log1p(-uniform[..., :half]))
+    return radius * xp.cos((2.0 * math.pi) * uniform[..., half:])
