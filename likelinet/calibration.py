@@ -137,8 +137,14 @@ def d_calibration(d: Distribution, y: np.ndarray | Interval, weight: np.ndarray 
 
     Parameters
     ----------
-    d, y, weight, bins
-        As `pit_shares` takes them.
+    d : Distribution
+        One distribution for each row.
+    y : array_like or Interval, shape (n,)
+        What was observed.
+    weight : array_like, shape (n,), optional
+        Weight of each row.
+    bins : int
+        How many.
 
     References
     ----------
