@@ -31,7 +31,9 @@ def default_of(default: str) -> str:
 def rst(markdown: str) -> str:
     """Return the little Markdown that occurs in the table of keys as reST."""
     text = markdown.replace("[distribution](#distribution-distribution)", "distribution")
-    return text.replace("`", "``").replace("integer", "int")
+    for there, here in (("integer", "int"), ("keys below", "a config or a mapping"), ("see below", "its own defaults")):
+        text = text.replace(there, here)
+    return text.replace("`", "``")
 
 
 def hide_signature(app: Sphinx, what: str, name: str, obj: Any, *rest: Any) -> tuple[str, None] | None:

@@ -21,7 +21,7 @@ def arguments(gallery_conf: dict[str, Any], script_vars: dict[str, Any]) -> list
     What runs is the text of the example and no file, so that it has no ``__file__``, which it needs to know where
     its picture belongs. A name that a module lacks is looked up among the builtins.
     """
-    vars(builtins)["__file__"] = script_vars["src_file"]
+    vars(builtins)["__file__"] = Path(script_vars["src_file"]).name  # it runs in its own folder
     return [] if os.environ.get("LIKELINET_GALLERY") == "full" else ["--quick"]
 
 
