@@ -166,7 +166,7 @@ class Model:
             return self._as_given(d.mode())
 
     def generate(self, n: int = 1, seed: int | None = None) -> np.ndarray:
-        """Return n new rows, shape ``(n, *event_shape)``: codes from the prior N(0, I), and a draw of P(y | z) for each.
+        """Return n new rows, shape ``(n, *event_shape)``: codes from the prior N(0, I), a draw of P(y | z) for each.
 
         Raises
         ------
