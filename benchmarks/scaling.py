@@ -89,6 +89,8 @@ def draw(panels: Sequence[Panel], found: dict[tuple[str, str], list[float]], fil
             if title == panel.title and np.isfinite(times).any():
                 ax.plot(panel.values, times, marker="o", label=PEERS[peer])
         ax.set(xscale="log", yscale="log", xlabel=panel.title)
+        ax.set_xticks(panel.values, [f"{value:,}" for value in panel.values])
+        ax.minorticks_off()
         ax.grid(True, alpha=0.3)
     axes[0].set_ylabel("µs per step")
     axes[0].legend(frameon=False)

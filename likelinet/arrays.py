@@ -44,6 +44,16 @@ def log1mexp(x: Array) -> Array:
     return xp.where(near, xp.log(-xp.expm1(-xp.where(near, x, 1.0))), xp.log1p(-xp.exp(-xp.where(near, 1.0, x))))
 
 
+def product(a: Array, b: Array, out: Array | None = None) -> Array:
+    """Return the matrix product a b, of each member's own where there is an axis of members.
+
+    On small matrices NumPy's `dot`, which has no such axis, takes half as long as its `matmul`.
+    """
+    if out is None:
+        return a.dot(b) if b.ndim == 2 else a @ b
+    return np.dot(a, b, out=out) if b.ndim == 2 else np.matmul(a, b, out=out)
+
+
 def sigmoid(x: Array) -> Array:
     """Return 1 / (1 + exp(-x)), by tanh: several times faster than scipy's expit, and it cannot overflow."""
     y = namespace(x).tanh(0.5 * x)

@@ -259,7 +259,7 @@ def _link(parameter: Parameter, name: LinkName) -> Link:
             return LINKS[name]()
 
 
-def _rates(schedule: ScheduleConfig | None, rate: float, steps: int) -> np.ndarray:
+def _rates(schedule: ScheduleConfig | None, rate: float, steps: int) -> schedules.Schedule:
     match schedule:
         case None:
             return schedules.constant(rate, steps)

@@ -72,14 +72,14 @@ class Fit:
 
     def encode(self, table: Table, other: tuple[str, ...]) -> np.ndarray:
         """Return x, and beside it the columns of the table that go to the head, in double precision."""
-        x = np.ascontiguousarray(self.rows(table, other)[:])  # training takes single rows
+        x = np.ascontiguousarray(self.rows(table)[:])  # training takes single rows
         self.inputs.note_unused(table, (*other, *self.objective.head.columns))
         return x
 
-    def rows(self, table: Table, other: tuple[str, ...]) -> "EncodedRows":
+    def rows(self, table: Table) -> "EncodedRows":
         """Return the rows of what `encode` gives, each made when it is asked for."""
         head = self.objective.head
-        x = self.inputs.rows(table, (*other, *head.columns))
+        x = self.inputs.rows(table)
         read = {name: table.columns[name] for name in head.columns if name in table.columns}
         # Whether text is meant as numbers shows in all of a column.
         numbers = {name: table.numeric(name) for name, values in read.items() if values.dtype.kind == "U"}

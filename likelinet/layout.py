@@ -41,9 +41,9 @@ class Layout:
         return sum(w.size for w in self.weights if w.decayed)
 
     def views(self, theta: Array) -> tuple[Array, ...]:
-        """Return each weight, shape (M, *shape), as a view where the engine has views."""
+        """Return each weight, shape (M, *shape), as a view where the engine has views; M may be left away."""
         return tuple(
-            theta[:, at : at + w.size].reshape((theta.shape[0], *w.shape))
+            theta[..., at : at + w.size].reshape((*theta.shape[:-1], *w.shape))
             for at, w in zip(self.starts, self.weights, strict=True)
         )
 

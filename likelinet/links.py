@@ -15,6 +15,7 @@ from likelinet.arrays import Array, namespace, softplus_and_sigmoid
 from likelinet.domains import Domain, positive, real, unit_interval
 
 _NO_DIRECTION = 1e-12  # squared distance from the origin below which the slope of an angle no longer grows
+_LINEAR = 40.0  # raw from which softplus(raw) - raw, exp(-raw), is less than half a unit in its last place
 
 
 class Link(ABC):
@@ -71,8 +72,8 @@ class Softplus(Link):
 
     def forward(self, raw: Array) -> tuple[Array, Callable[[Array], Array]]:
         xp = namespace(raw)
-        value = xp.maximum(raw, 0.0)
-        value += xp.log1p(xp.exp(-xp.abs(raw)))  # vectorised, which logaddexp is not
+        # Vectorised, which logaddexp is not; from _LINEAR on, where exp may overflow, it is raw to the last digit.
+        value = xp.maximum(raw, xp.log1p(xp.exp(xp.minimum(raw, _LINEAR))))
         # The slope is the sigmoid of raw, as exp(raw - softplus(raw)).
         return value + self.floor, lambda d: d * xp.exp(raw - value)
 

@@ -1,9 +1,10 @@
 """The model: declared by a config, fitted to a table, asked for distributions."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,17 +12,20 @@ from numpy.typing import ArrayLike
 from likelinet import codes, fitting, metrics, model_files
 from likelinet.calibration import log_prob
 from likelinet.config import CustomConfig, ModelConfig, parse_config
-from likelinet.config.network import CoderConfig, VAEConfig
-from likelinet.config.wrappers import CLASSES, WrapperConfig, columns_of, leaf
+from likelinet.config.network import VAEConfig
+from likelinet.config.wrappers import WrapperConfig, leaf
 from likelinet.distributions import Distribution
 from likelinet.distributions.classes import class_marginals
 from likelinet.errors import ConfigError, DataError, NotFittedError, UndefinedError
 from likelinet.fitting import EncodedRows, Fit
 from likelinet.prediction import predict_dist
-from likelinet.preprocessing.rows import Rows, output_names, read_rows, target_names
-from likelinet.preprocessing.tables import Table, as_table
+from likelinet.preprocessing.rows import Rows
+from likelinet.preprocessing.tables import as_table
+from likelinet.roles import Roles
 from likelinet.training.history import Callback, History
 from likelinet.training.progress import Progress
+
+T = TypeVar("T")
 
 
 class Model:
@@ -62,6 +66,7 @@ class Model:
                 raise ConfigError(f"{distribution.__name__} cannot be used yet: define {', '.join(missing)}.")
             config = config.model_copy(update={"distribution": _with_class(config.distribution, distribution)})
         self.config = config
+        self._roles = Roles(config)
         self._custom = distribution
         self._fit: Fit | None = None
 
@@ -107,18 +112,12 @@ class Model:
         KeyboardInterrupt
             On Ctrl-C, with the best weights so far kept likewise.
         """
-        rows = self._rows(X, y, sample_weight)
+        roles = self._roles
+        rows = roles.rows(X, y, sample_weight)
         if validation is not None and not (isinstance(validation, tuple | list) and 1 <= len(validation) <= 3):
             raise DataError("validation must be (X, y) or (X, y, sample_weight).")
-        held = None if validation is None else self._rows(*validation)
-        data, features = self.config.data, self._features(rows.table)
-        clash = sorted(set(features) & {*self._target_names(), data.weight}) if rows.table.named else []
-        if clash or len(set(features)) < len(features):
-            raise DataError(
-                "data.features must name each column once, and neither target nor weight: "
-                f"{', '.join(clash or features)}."
-            )
-        names = (self.y_name, tuple(rows.table.columns))
+        held = None if validation is None else roles.rows(*validation, *[None] * (3 - len(validation)))
+        features, names = roles.features(rows.table), (roles.y_name, tuple(rows.table.columns))
         with Progress(progress) as bar:
             self._fit, cause = fitting.fit(self.config, self._custom, rows, held, features, names, [bar, *callbacks])
         if cause is not None:
@@ -127,7 +126,7 @@ class Model:
 
     def predict_dist(self, X: Any) -> Distribution:
         """Return P(y | x) for each row: batch_shape (n,), in the units of y."""
-        return predict_dist(*self._encoded(X))
+        return self._ask(X, predict_dist)
 
     def predict(self, X: Any) -> np.ndarray:
         """Return the mean of each row's distribution, or its most probable class."""
@@ -148,7 +147,7 @@ class Model:
         UndefinedError
             If the network has no codes.
         """
-        return codes.encode(*self._encoded(X))
+        return self._ask(X, codes.encode)
 
     def decode(self, Z: ArrayLike) -> Distribution:
         """Return P(y | z) for each code of Z, shape (n, latent), in the units of y."""
@@ -209,8 +208,9 @@ class Model:
             raise DataError(f"samples must be a whole number, 1 or more, got {samples!r}.")
         _check_draws(1, seed)
         fit, rows = self._fitted(), self.observed(X, y)
-        encoded = fit.targets.encode(rows.y)
-        return codes.elbo(*self._encoded(rows.table), encoded, samples, np.random.default_rng(seed))
+        draws = np.random.default_rng(seed)
+        bound = partial(codes.elbo, y=fit.targets.encode(rows.y), samples=samples, rng=draws)
+        return self._ask(rows.table, bound)
 
     def score(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> float:
         """Return the mean log-likelihood per row in the units of y; higher is better."""
@@ -252,9 +252,7 @@ class Model:
     @property
     def target_names(self) -> list[str]:
         """Names of the outputs, numbered where the user gave none."""
-        outputs = self._fitted().targets.outputs
-        names = self.feature_names if self._of_itself else output_names(self.config.data)
-        return names or [f"y{j}" for j in range(outputs or 1)]
+        return self._roles.outputs(self.feature_names, self._fitted().targets.outputs)
 
     @property
     def whole_numbers(self) -> bool:
@@ -293,13 +291,14 @@ class Model:
         model._fit = replace(fit, config=model.config)
         return model
 
-    def _encoded(self, X: Any) -> tuple[Fit, EncodedRows]:
-        """Return the fit, and the rows of a table as its network takes them."""
+    def _ask(self, X: Any, question: Callable[[Fit, EncodedRows], T]) -> T:
+        """Return the answer to a question about the rows of a table, and note which columns played no part in it."""
         fit, table = self._fitted(), as_table(X)
         if table.n == 0:
             raise DataError("The table is empty: it has no rows.")
-        fit.inputs.note_unused(table, self._no_features())
-        return fit, fit.rows(table, self._no_features())
+        answer = question(fit, fit.rows(table))
+        fit.inputs.note_unused(table, self._roles.others)
+        return answer
 
     def _draws(self, d: Distribution, shape: tuple[int, ...], rng: np.random.Generator | int | None) -> np.ndarray:
         draws = d.sample(shape, rng=rng)
@@ -314,43 +313,14 @@ class Model:
             raise NotFittedError("The model is not fitted: call fit(X, y) first, or Model.load(path).")
         return self._fit
 
-    def _target_names(self) -> tuple[str, ...]:
-        return target_names(self.config.data)
-
-    def _no_features(self) -> tuple[str, ...]:
-        """Return the columns that are known, but nothing to predict from unless data.features says so."""
-        weight = self.config.data.weight
-        return (*self._target_names(), *([weight] if weight else []), *columns_of(self.config.distribution))
-
     @property
     def y_name(self) -> str:
         """How messages and pictures call y."""
-        if self._of_itself:
-            return "y, which is x where it is not given,"
-        return f"Target '{', '.join(self._target_names())}'" if self._target_names() else "y"
-
-    @property
-    def _of_itself(self) -> bool:
-        """Whether y is x where nobody says what it is."""
-        return isinstance(self.config.network, CoderConfig) and self.config.data.target is None
-
-    def _features(self, table: Table) -> list[str]:
-        """Return the columns of a table to learn to predict from."""
-        other, declared = self._no_features(), self.config.data.features
-        return [n for n in table.columns if n not in other] if declared is None else declared
-
-    def _rows(
-        self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None, features: list[str] | None = None
-    ) -> Rows:
-        """Return table, target and weights of the rows whose weight is not zero."""
-        data, classes, table = self.config.data, isinstance(self.config.distribution, CLASSES), as_table(X)
-        if y is None and self._of_itself and table.n:
-            data = data.model_copy(update={"target": self._features(table) if features is None else features})
-        return read_rows(data, classes, table, y, sample_weight, self.y_name)
+        return self._roles.y_name
 
     def observed(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> Rows:
         """Return rows of weight above 0, whose y is checked against what the model was trained on."""
-        fit, rows = self._fitted(), self._rows(X, y, sample_weight, self.feature_names)
+        fit, rows = self._fitted(), self._roles.rows(X, y, sample_weight, self.feature_names)
         return Rows(rows.table, fitting.observed(fit, rows, self.y_name), rows.weight)
 
 

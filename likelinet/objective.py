@@ -75,7 +75,7 @@ class Objective:
             if penalty is not None:
                 draw = xp.concatenate([draw, (share * weight[..., None]).astype(draw.dtype)], axis=-1)
             _, grads = network_backward(draw, out)
-            return (*grads, shared if dshared is None else dshared)
+            return (*grads, (out[-1] if out else shared) if dshared is None else dshared)
 
         return xp.vecdot(values, weight), backward
 

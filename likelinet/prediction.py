@@ -26,7 +26,6 @@ from likelinet.families.truncated import TruncatedFamily
 from likelinet.families.zeros import HurdleFamily, ZeroInflatedFamily
 from likelinet.fitting import EncodedRows, Fit
 from likelinet.pool import for_each
-from likelinet.values import values
 
 BLOCK = 16384  # rows at a time
 PASS = 1024  # of them at a time through the network, whose wide arrays then stay in the cache
@@ -37,13 +36,14 @@ def predict_dist(fit: Fit, x: np.ndarray | EncodedRows) -> Distribution:
 
     Members are averaged as a mixture; that of Bernoullis or Categoricals is one again, with mean probabilities.
     """
-    *params, _ = fit.objective.layout.views(fit.theta)
-    network = values(fit.objective.network, tuple(params))
+    *weights, _ = fit.objective.layout.views(fit.theta)
+    network = fit.objective.network.values(tuple(weights))
 
     def predict(rows: slice) -> Distribution:
         features, columns = fit.objective.divide(x[rows], fit.theta.dtype)
         features = features.astype(fit.theta.dtype, order="C", copy=False)[None]
-        raw = np.concatenate([network(features[:, part]) for part in blocks(features.shape[1], PASS)], axis=1)
+        parts = blocks(features.shape[1], PASS)
+        raw = np.concatenate([network(features[:, part]) for part in parts], axis=1)
         return as_predicted(fit, raw, columns)
 
     left = blocks(len(x), BLOCK)

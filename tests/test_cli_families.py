@@ -207,6 +207,7 @@ def test_a_column_that_a_parameter_needs_is_missing(kind: str, command: str, tmp
 def test_ensembles_go_through_all_commands(kind: str, tmp_path: Path):
     done, file, table = fitted(tmp_path, kind, "ensemble: 2\n")
     assert (done.code, done.err) == (0, "")
+    table.write_text("".join(table.read_text().splitlines(keepends=True)[:21]))  # some rows do for the way through
     for command in (("evaluate",), ("predict",), ("sample",), ("plot", "-o", tmp_path / "p.png"), ("show",)):
         arguments = (file,) if command == ("show",) else (file, table)
         done = cli(command[0], *arguments, *command[1:])

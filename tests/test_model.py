@@ -140,9 +140,7 @@ def test_ensemble_of_classes_is_one_distribution_with_mean_probabilities(kind: s
     model = quick(distribution={"kind": kind}, ensemble=3).fit(X, codes)
     d, fit = model.predict_dist(X), model._fit
     assert isinstance(d, cls)
-    members = [
-        predict_dist(dataclasses.replace(fit, theta=fit.theta[[m]]), fit.inputs.encode(as_table(X))) for m in range(3)
-    ]
+    members = [predict_dist(dataclasses.replace(fit, theta=fit.theta[[m]]), fit.rows(as_table(X))) for m in range(3)]
     np.testing.assert_allclose(d.probs, np.mean([m.probs for m in members], axis=0), rtol=1e-5)
 
 

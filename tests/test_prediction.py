@@ -10,10 +10,8 @@ import likelinet as ll
 from likelinet import pool, prediction
 from likelinet.blocks import blocks
 from likelinet.distributions import by_rows
-from likelinet.networks.activations import RELU, SILU
-from likelinet.networks.mlp import mlp
+from likelinet.networks.chain import Chain
 from likelinet.preprocessing.tables import as_table
-from likelinet.values import values
 
 RNG = np.random.default_rng(0)
 N = 203
@@ -96,7 +94,7 @@ def row_by_row(network, params):
 @pytest.mark.parametrize("case", CASES)
 def test_blocks_give_the_bits_of_one_go(case, monkeypatch):
     model, x = fitted(case)
-    monkeypatch.setattr(prediction, "values", row_by_row)
+    monkeypatch.setattr(Chain, "values", row_by_row)
     whole = model.predict_dist(x)
     for size in (1, 60, N - 1):
         monkeypatch.setattr(prediction, "BLOCK", size)
@@ -203,23 +201,6 @@ def test_a_result_without_rows_stays_as_it_is(monkeypatch):
     d = Tent(scale=np.arange(1.0, 6.0))
     assert d.mean() == 0.0
     np.testing.assert_array_equal(d.log_prob(1.0), [Tent(scale=s).log_prob(1.0) for s in np.arange(1.0, 6.0)])
-
-
-@pytest.mark.parametrize(
-    ("activation", "options"), [(SILU, {}), (SILU, {"layer_norm": True}), (RELU, {"residual": True})]
-)
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_values_in_place_are_those_of_the_network(activation, options, dtype):
-    network = mlp(3, [8, 8], 2, activation, **options)
-    params = tuple(RNG.standard_normal((2, *w.shape)).astype(dtype) for w in network.weights())
-    x = (10.0 * RNG.standard_normal((1, 50, 3))).astype(dtype)
-    before = x.copy(), [p.copy() for p in params]
-    found = values(network, params)(x)
-    np.testing.assert_array_equal(found, network.forward(params, x)[0])
-    assert found.dtype == dtype
-    np.testing.assert_array_equal(x, before[0])
-    for p, was in zip(params, before[1], strict=True):
-        np.testing.assert_array_equal(p, was)
 
 
 def changed(frame: pd.DataFrame, column: str, value: object, *rows: int) -> pd.DataFrame:

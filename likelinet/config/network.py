@@ -1,6 +1,6 @@
 """The network from x to raw outputs."""
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Discriminator, Field, NonNegativeInt, PositiveFloat, PositiveInt, Tag
 
@@ -12,8 +12,9 @@ Activation = Literal["sigmoid", "tanh", "relu", "leaky_relu", "gelu", "silu", "s
 class LayersConfig(Config):
     """What all networks of dense layers can be told."""
 
-    kind: str
-    """Which network."""
+    if not TYPE_CHECKING:  # each says which it is; here it comes first
+        kind: str
+        """Which network."""
     activation: Activation = "silu"
     """Function after each hidden layer."""
     dropout: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0

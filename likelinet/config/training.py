@@ -32,7 +32,7 @@ class AdamConfig(Config):
 
 
 class AdamWConfig(Config):
-    """Adam with decoupled weight decay, which is a Gaussian prior on the weights."""
+    """Adam with decoupled weight decay, which acts nearly like a Gaussian prior on the weights."""
 
     kind: Literal["adamw"] = "adamw"
     """Which optimiser."""

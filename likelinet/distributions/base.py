@@ -8,7 +8,7 @@ from typing import Any, ClassVar, NoReturn
 import numpy as np
 from numpy.typing import ArrayLike
 
-from likelinet.arrays import Array
+from likelinet.arrays import Array, namespace
 from likelinet.distributions.by_rows import all_inside, by_rows
 from likelinet.distributions.differences import loss_by_differences, loss_by_vjp, tails_by_differences
 from likelinet.distributions.guard import guard
@@ -112,7 +112,7 @@ class Distribution(ABC):
         gradient replaces it by a pure function.
         """
         names = [p.name for p in cls.parameters]
-        if not isinstance(params[0], np.ndarray | np.generic):
+        if not _on_numpy(params):
             return loss_by_vjp(cls, names, params, y)
 
         def nll(values: tuple[Array, ...]) -> Array:
@@ -126,7 +126,7 @@ class Distribution(ABC):
 
         By differences of `log_cdf` and `log_sf`; a family with closed forms replaces it by a pure function.
         """
-        if not isinstance(params[0], np.ndarray | np.generic):
+        if not _on_numpy(params):
             raise UndefinedError(f"{cls.__name__}: its cdf has no gradient on this engine; use the engine 'numpy'.")
         if cls.cdf is Distribution.cdf:
             raise UndefinedError(
@@ -343,6 +343,11 @@ class Distribution(ABC):
 
 
 by_rows(Distribution)
+
+
+def _on_numpy(params: tuple[Array, ...]) -> bool:
+    """Whether the parameters are NumPy's: methods of a distribution, and differences of them, take no others."""
+    return namespace(params[0]) is np
 
 
 def shape_of(sample_shape: int | tuple[int, ...]) -> tuple[int, ...]:

@@ -1,7 +1,7 @@
 """The seam between training and what computes it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,6 +69,8 @@ class Task:
         One stream of dropout noise per member.
     held_out : ndarray, shape (M, v)
         Rows to evaluate after each epoch; v may be 0.
+    check : callable
+        Raises what is to end the run, Ctrl-C; an engine with long epochs calls it in between.
     """
 
     objective: Objective
@@ -77,6 +79,7 @@ class Task:
     gradient_clip: float | None
     noise: list[np.random.Generator]
     held_out: np.ndarray
+    check: Callable[[], None] = lambda: None
 
 
 class Run(ABC):

@@ -3,8 +3,8 @@
 The only module that imports jax; `build_engine` imports it where a config asks for it.
 """
 
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -29,26 +29,48 @@ from likelinet.optim.optimiser import Optimiser
 class Table(NamedTuple):
     """What stays as it is during a run: arguments of the compiled code, which other numbers leave valid.
 
-    `x` and `y` are all rows of the data, `rates` the learning rates of all steps, `keys` (M, 2) the seeds of dropout.
+    `x` and `y` are all rows of the data, `keys` (M, 2) the seeds of dropout.
     """
 
     x: Array
     y: Array
-    rates: Array
     keys: Array
 
 
 class Carry(NamedTuple):
     """Where training stands.
 
-    `theta` (M, P) and the optimiser's `state`, without its step; `step` counts the steps done, `alive` (M,) says which
-    members train.
+    `theta` (M, P) and the optimiser's `state`, without its step; `step` counts the steps done.
     """
 
     theta: Any
     state: Any
     step: Any
-    alive: Any
+
+
+class Launched(NamedTuple):
+    """A call for a group of members that the device may not yet have done.
+
+    `theta`, `losses` and `held_out`, the parts of the held-out NLL, are its results; `again(count)` does its first
+    steps once more, and returns what `train` does.
+    """
+
+    group: np.ndarray
+    theta: Any
+    losses: Any
+    held_out: list
+    again: Callable[[np.int32], tuple[Carry, Array]]
+
+
+@dataclass(frozen=True)
+class Rates:
+    """The learning rates of the steps of one call, of which `first` is the first, indexed as those of all steps are."""
+
+    rates: Array
+    first: Array
+
+    def __getitem__(self, step: Array) -> Array:
+        return self.rates[step - self.first]
 
 
 class JaxEngine(Engine):
@@ -78,29 +100,28 @@ class JaxRun(Run):
 
     def __init__(self, task: Task, theta: np.ndarray, options: dict[str, Any] | None, at_once: int) -> None:
         self._objective, self._data, optimiser = task.objective, task.data, task.optimiser
+        self._check = task.check
         compiled = partial(jax.jit, compiler_options=options)
-        self._train = compiled(partial(train, self._objective, optimiser, task.gradient_clip), donate_argnums=0)
+        self._train = compiled(partial(train, self._objective, optimiser, task.gradient_clip))
         self._value = compiled(partial(value, self._objective))
         self._ready: set[Any] = set()  # the functions that are compiled
         self._groups = groups(len(theta), at_once)
         self._kept, self._alive = np.array(theta), np.ones(len(theta), dtype=bool)
         self._size = 0  # steps in one call, known from the first epoch on
-        rates = np.asarray(optimiser.rates)
-        rates = np.pad(rates, (0, 2 ** math.ceil(math.log2(max(len(rates), 1024))) - len(rates)))  # few shapes
+        self._rates, self._step = optimiser.rates, 0  # of the next step to be launched
         keys = [np.stack([task.noise[m].integers(2**32, size=2, dtype=np.uint32) for m in g]) for g in self._groups]
         parts = [self._kept[g] for g in self._groups]
         with enable_x64(True):
-            x, y, rates = jax.device_put((self._data.x, self._data.y, rates))
-            self._tables = [Table(x, y, rates, k) for k in jax.device_put(keys)]
-            begin = [
-                Carry(t, optimiser.init(t)._replace(step=None), np.int32(0), np.ones(len(t), dtype=bool)) for t in parts
-            ]
-            self._carries = jax.tree.map(partial(jnp.array, copy=True), begin)  # the code writes into what it is given
+            x, y = jax.device_put((self._data.x, self._data.y))
+            self._tables = [Table(x, y, k) for k in jax.device_put(keys)]
+            begin = [Carry(t, optimiser.init(t)._replace(step=None), np.int32(0)) for t in parts]
+            self._carries = jax.tree.map(partial(jnp.array, copy=True), begin)  # `_kept` is written to
             self._held_out = [jax.device_put(blocks_of(task.held_out[g], self._data.weight)) for g in self._groups]
 
     def epochs(self, batches: Iterator[Batches]) -> Iterator[Outcome]:
         losses, held_out = [], 0.0
         for each, piece, launched in one_ahead(self._launched(batches)):
+            self._check()
             done = self._collect(each, piece, launched)
             losses.append(done[0])
             held_out = held_out + done[1]
@@ -108,7 +129,7 @@ class JaxRun(Run):
                 yield Outcome(each, np.concatenate(losses), held_out, self.weights())  # type: ignore[arg-type]
                 losses, held_out = [], 0.0
 
-    def _launched(self, batches: Iterator[Batches]) -> Iterator[tuple[Batches, Piece, list]]:
+    def _launched(self, batches: Iterator[Batches]) -> Iterator[tuple[Batches, Piece, list[Launched]]]:
         """Yield every piece of work with its results, which the device has yet to compute."""
         for each in batches:
             steps, weights = len(each.rows), self._kept.size
@@ -116,22 +137,24 @@ class JaxRun(Run):
             for piece in pieces(steps, self._size, len(self._held_out[0]), weights):
                 cut = slice(piece.steps.start, piece.steps.stop)
                 rows, share = each.rows[cut].astype(np.int32), each.share[cut]
+                rates = np.asarray(self._rates[self._step : self._step + len(rows)])
+                self._step += len(rows)
                 if len(rows) < self._size:
                     fill = ((0, self._size - len(rows)), (0, 0), (0, 0))
-                    rows, share = np.pad(rows, fill), np.pad(share, fill)
-                yield each, piece, [self._launch(i, rows, share, piece) for i in self._training()]
+                    rows, share, rates = np.pad(rows, fill), np.pad(share, fill), np.pad(rates, fill[0])
+                yield each, piece, [self._launch(i, rows, share, rates, piece) for i in self._training()]
 
     def _training(self) -> list[int]:
         """Return the groups in which someone trains."""
         return [i for i, group in enumerate(self._groups) if self._alive[group].any()]
 
-    def _launch(self, i: int, rows: np.ndarray, share: np.ndarray, piece: Piece) -> tuple:
-        """Start a piece of work for a group; return its members, weights, losses and parts of the held-out NLL."""
+    def _launch(self, i: int, rows: np.ndarray, share: np.ndarray, rates: np.ndarray, piece: Piece) -> Launched:
+        """Start a piece of work for a group."""
         group, table = self._groups[i], self._tables[i]
-        batch = rows[:, group], share[:, group], np.int32(len(piece.steps)), self._alive[group]
-        self._carries[i], theta, losses = self._call(self._train, self._carries[i], table, *batch)
-        blocks = self._held_out[i][piece.blocks.start : piece.blocks.stop]
-        return group, theta, losses, [self._call(self._value, theta, table, *block) for block in blocks]
+        again = partial(self._call, self._train, self._carries[i], table, rows[:, group], share[:, group], rates)
+        self._carries[i], losses = again(np.int32(len(piece.steps)))
+        theta, blocks = self._carries[i].theta, self._held_out[i][piece.blocks.start : piece.blocks.stop]
+        return Launched(group, theta, losses, [self._call(self._value, theta, table, *b) for b in blocks], again)
 
     def _call(self, function: Any, *arguments: Any) -> Any:
         with enable_x64(True):
@@ -146,17 +169,19 @@ class JaxRun(Run):
                     raise
                 raise reason from error
 
-    def _collect(self, batches: Batches, piece: Piece, launched: list) -> tuple[np.ndarray, np.ndarray]:
+    def _collect(self, batches: Batches, piece: Piece, launched: list[Launched]) -> tuple[np.ndarray, np.ndarray]:
         """Wait for a piece; return its losses (steps, M) and its part of the held-out NLL."""
         members = len(self._kept)
         losses, held_out = np.full((len(piece.steps), members), np.nan), np.zeros(members)
-        for group, theta, loss, parts in launched:
-            losses[:, group] = np.asarray(loss)[: len(piece.steps)]
-            held_out[group] = sum(map(np.asarray, parts))
-            self._kept[group] = theta
+        for each in launched:
+            losses[:, each.group] = np.asarray(each.losses)[: len(piece.steps)]
+            held_out[each.group] = sum(map(np.asarray, each.held_out))
+            self._kept[each.group] = each.theta
         failed = ~np.isfinite(losses) & self._alive
         if failed.any():
             step = int(failed.any(1).argmax())
+            for each in launched:  # the weights before that step, which nobody has kept
+                self._kept[each.group] = each.again(np.int32(step))[0].theta
             at = piece.steps.start + step
             rows, params = batches.rows[at][failed[step]], self._objective.layout.views(self._kept[failed[step]])
             raise Diverged(at, first_to_fail(self._objective, params, self._data.x[rows], self._data.y[rows]))
@@ -185,10 +210,10 @@ def train(
     table: Table,
     rows: Array,
     share: Array,
+    rates: Array,
     count: Array,
-    alive: Array,
-) -> tuple[Carry, Array, Array]:
-    """Do steps of training, and return the carry, a copy of the weights (M, P) and the losses (steps, M).
+) -> tuple[Carry, Array]:
+    """Do steps of training, whatever the losses are, and return the carry and the losses (steps, M).
 
     Parameters
     ----------
@@ -198,13 +223,13 @@ def train(
         Where training stands, and what it is trained on.
     rows, share : Array, shape (steps, M, B)
         The minibatches.
+    rates : Array, shape (steps,)
+        Their learning rates.
     count : Array
         How many of them to use; no constant, so that an epoch cut short needs no other code.
-    alive : Array, shape (M,)
-        Which members are still to train.
     """
     layout, widths, dtype = objective.layout, objective.network.noise(), carry.theta.dtype
-    rules = [optimiser.alone(table.rates, w.decayed) for w in layout.weights]
+    rules = [optimiser.alone(Rates(rates, carry.step), w.decayed) for w in layout.weights]
     structure, last = jax.tree.structure(carry.state), carry.step + count
 
     # Each weight by itself: a flat vector would be cut up and put together in every step.
@@ -217,10 +242,10 @@ def train(
         return jnp.concatenate([arrays[i].reshape(rows.shape[1], -1) for i in in_order], axis=1)
 
     def going_on(state: tuple[Carry, Array]) -> Array:
-        return (state[0].step < last) & state[0].alive.any()
+        return state[0].step < last
 
     def step(state: tuple[Carry, Array]) -> tuple[Carry, Array]:
-        (params, states, step, alive), losses = state
+        (params, states, step), losses = state
         at = step - carry.step
         noise = tuple(uniform(table.keys, step, i, (rows.shape[2], w), dtype) for i, w in enumerate(widths))
         row, weight = (lax.dynamic_index_in_dim(a, at, keepdims=False) for a in (rows, share))
@@ -228,22 +253,17 @@ def train(
         grads = backward()
         if limit is not None:
             grads = clip(grads, limit)
-        alive = alive & jnp.isfinite(loss)
         moved = [
             rule.update(g, s._replace(step=step), p) for rule, g, s, p in zip(rules, grads, states, params, strict=True)
         ]
-        new = tuple(p for p, _ in moved), tuple(s._replace(step=None) for _, s in moved)
-        params, states = jax.tree.map(
-            lambda a, b: jnp.where(alive.reshape(-1, *(1,) * (a.ndim - 1)), a, b), new, (params, states)
-        )
+        params, states = tuple(p for p, _ in moved), tuple(s._replace(step=None) for _, s in moved)
         losses = lax.dynamic_update_index_in_dim(losses, loss.astype(losses.dtype), at, 0)
-        return Carry(params, states, step + 1, alive), losses
+        return Carry(params, states, step + 1), losses
 
-    begin = cut(carry._replace(alive=carry.alive & alive)), jnp.zeros(rows.shape[:2], share.dtype)
-    (params, states, done, alive), losses = lax.while_loop(going_on, step, begin)
-    theta = join(params)
+    begin = cut(carry), jnp.zeros(rows.shape[:2], share.dtype)
+    (params, states, done), losses = lax.while_loop(going_on, step, begin)
     leaves = zip(*map(jax.tree.leaves, states), strict=True)
-    return Carry(theta, structure.unflatten(map(join, leaves)), done, alive), theta, losses
+    return Carry(join(params), structure.unflatten(map(join, leaves)), done), losses
 
 
 def value(objective: Objective, theta: Array, table: Array, rows: Array, weight: Array) -> Array:

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from likelinet.engines.engine import Batches, Diverged, Engine, Outcome, Run, Task, first_to_fail
-from likelinet.engines.threads import blas_threads, groups, one_blas_thread
+from likelinet.engines.engine import Batches, Data, Diverged, Engine, Outcome, Run, Task, first_to_fail
+from likelinet.engines.threads import blas_threads, one_blas_thread, thread_groups
 from likelinet.optim.clipping import clip_in_place
 
 BLOCK = 8192  # rows evaluated at a time
+GATHERED = 2**18  # bytes of minibatches gathered at a time: they stay in the cache until their steps have come
 
 
 class NumpyEngine(Engine):
@@ -38,21 +39,23 @@ class _Group:
         """Do the steps up to the least of `ends`; return their losses, shape (steps, members)."""
         task, members, layout = self.task, self.members, self.task.objective.layout
         objective, optimiser, limit = task.objective, task.optimiser, task.gradient_clip
-        x_all, y_all, rows_all, share_all = task.data.x, task.data.y, batches.rows, batches.share
+        rows_all, share_all = batches.rows, batches.share
         if len(members) < rows_all.shape[1]:
             rows_all, share_all = rows_all[:, members], share_all[:, members]
-        params, grad_views = layout.views(self.theta), layout.views(self.grads)
+        # One member needs no axis for it, which costs small matrices as much as their products.
+        own = 0 if len(members) == 1 else slice(None)
+        theta, grads, self.state = self.theta[own], self.grads[own], _of(self.state, own)
+        params, grad_views = layout.views(theta), layout.views(grads)
         losses, widths = np.empty(rows_all.shape[:2]), objective.network.noise()
         # A non-finite loss is an error with a name; NumPy's own warnings on the way there would only hide it.
         with np.errstate(all="ignore"):
-            for step, (rows, share) in enumerate(zip(rows_all, share_all, strict=True)):
+            for step, (x, y, share) in enumerate(_minibatches(task.data, rows_all[:, own], share_all[:, own])):
                 if step > min(ends):
                     break
-                x, y = x_all.take(rows, axis=0, mode="clip"), y_all.take(rows, axis=0, mode="clip")
-                masks = self._masks(widths, len(x[0])) if widths else ()
-                loss, backward = objective(params, masks, x, y, share, self.state.step)
+                noise = tuple(mask[own] for mask in self._masks(widths, x.shape[-2])) if widths else ()
+                loss, backward = objective(params, noise, x, y, share, self.state.step)
                 losses[step] = loss
-                if not math.isfinite(sum(loss.tolist())):
+                if not math.isfinite(sum(losses[step].tolist())):
                     ends.append(step)
                     bad = ~np.isfinite(loss)
                     raise Diverged(step, first_to_fail(objective, tuple(p[bad] for p in params), x[bad], y[bad]))
@@ -61,7 +64,7 @@ class _Group:
                         view[...] = grad
                 if limit is not None:
                     clip_in_place(self.grads, limit)
-                self.state = optimiser.update_in_place(self.grads, self.state, self.theta)
+                self.state = optimiser.update_in_place(grads, self.state, theta)
         return losses
 
     def _masks(self, widths: tuple[int, ...], rows: int) -> tuple[np.ndarray, ...]:
@@ -87,7 +90,7 @@ class NumpyRun(Run):
         network = self._task.objective.network
         with ThreadPoolExecutor() as pool:  # of threads that start when they are first needed
             for each in batches:
-                parts = groups(network, each.rows.shape[2], len(self._running))
+                parts = thread_groups(network, each.rows.shape[2], len(self._running))
                 threads = one_blas_thread() if len(parts) > 1 else blas_threads(network, each.rows.shape[2])
                 losses, held_out = np.full(each.rows.shape[:2], np.nan), np.full(len(self._kept), np.nan)
                 with threads:
@@ -139,6 +142,21 @@ class NumpyRun(Run):
         return total
 
 
-def _of(state: Any, members: slice | np.ndarray) -> Any:
+def _minibatches(data: Data, rows: np.ndarray, share: np.ndarray) -> Iterator[tuple[np.ndarray, ...]]:
+    """Yield x, y and share of each step; x and y lie where later ones will be written.
+
+    Small ones are gathered many at a time: a call costs more than they do.
+    """
+    many = max(1, GATHERED // (rows[0].size * (data.x[0].nbytes + data.y[0].nbytes)))
+    x, y = (np.empty((min(many, len(rows)), *rows.shape[1:], *a.shape[1:]), a.dtype) for a in (data.x, data.y))
+    for start in range(0, len(rows), many):
+        some = rows[start : start + many]
+        n = len(some)
+        data.x.take(some, axis=0, out=x[:n], mode="clip")
+        data.y.take(some, axis=0, out=y[:n], mode="clip")
+        yield from zip(x[:n], y[:n], share[start : start + n], strict=True)
+
+
+def _of(state: Any, members: int | slice | np.ndarray) -> Any:
     """Return an optimiser's state for some of the members."""
     return type(state)(*(s[members] if isinstance(s, np.ndarray) else s for s in state))

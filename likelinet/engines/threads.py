@@ -32,7 +32,7 @@ def one_blas_thread() -> AbstractContextManager:
     return _blas()[0].limit(limits=1, user_api="blas")
 
 
-def groups(network: Layer, rows: int, members: int) -> list[slice]:
+def thread_groups(network: Layer, rows: int, members: int) -> list[slice]:
     """Return which members train in one thread: all of them, or as many groups as BLAS would have threads.
 
     Members have nothing to do with each other, so that a thread of its own speeds up all of a member's step, not only

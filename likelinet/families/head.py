@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -61,15 +61,18 @@ class Head:
         return tuple(places)
 
     def parameters(self, raw: Array, shared: Array, columns: Array | None = None) -> tuple[tuple[Array, ...], list]:
-        """Return the parameters of the family, and for each the way back through its link."""
+        """Return the parameters of the family, and for each the way back through its link.
+
+        Where the family needs it, they are in double precision, whatever the network's own.
+        """
         params, backs = [], []
-        rows = raw.shape[:-1]
+        rows, dtype = raw.shape[:-1], raw.dtype if self._single else namespace(raw).float64
         for slot, source, at in self._places:
             if source == "known":
-                params.append(self._known(slot, raw, columns))
+                params.append(self._known(slot, rows, namespace(raw), dtype, columns))
                 backs.append(None)
                 continue
-            piece = raw[..., at] if source == "predicted" else shared[..., None, at]
+            piece = (raw[..., at] if source == "predicted" else shared[..., None, at]).astype(dtype, copy=False)
             if len(slot.raw_shape) > 1:
                 piece = piece.reshape(piece.shape[:-1] + slot.raw_shape)
             if slot.exposure is not None:
@@ -81,14 +84,13 @@ class Head:
             backs.append(back)
         return tuple(params), backs
 
-    def _known(self, slot: Slot, raw: Array, columns: Array | None) -> Array:
+    def _known(self, slot: Slot, rows: tuple[int, ...], xp: Any, dtype: Any, columns: Array | None) -> Array:
         """Return the values of a parameter that is fixed, or read from the table."""
-        xp = namespace(raw)
         if isinstance(slot.source, Column):
             values = in_unit(slot.parameter, self._column(slot.source, columns, len(slot.shape)), *slot.unit)
         else:
-            values = xp.asarray(slot.source, dtype=raw.dtype)
-        return xp.broadcast_to(values, raw.shape[:-1] + slot.shape)
+            values = xp.asarray(slot.source, dtype=dtype)
+        return xp.broadcast_to(values, rows + slot.shape)
 
     def _column(self, of: Column, columns: Array | None, axes: int) -> Array:
         """Return a column of the table, with so many axes for the shape of a parameter."""
@@ -97,16 +99,8 @@ class Head:
         return values.reshape(values.shape + (1,) * axes)
 
     def loss(self, raw: Array, shared: Array, y: Array, columns: Array | None = None) -> tuple[Array, HeadBackward]:
-        """Return -log p(y) per row, and `backward(d) -> (draw, dshared)`.
-
-        Where the family needs it, everything here is computed in double precision, whatever the network's own.
-        """
-        xp = namespace(raw)
-        dtype = raw.dtype
-        if not self._single:
-            raw = raw.astype(xp.float64)
-            if self.shared:
-                shared = shared.astype(xp.float64)
+        """Return -log p(y) per row, and `backward(d) -> (draw, dshared)`."""
+        xp, dtype = namespace(raw), raw.dtype
         params, backs = self.parameters(raw, shared, columns)
         values, family_backward = self.family.loss(params, y)
 

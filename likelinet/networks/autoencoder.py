@@ -1,6 +1,6 @@
 """Networks through a code: the autoencoder, and the variational one, whose code is a distribution."""
 
-from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,7 +16,7 @@ FLOOR = 1e-3  # least scale of a code, whose prior has scale 1: keeps the diverg
 
 @dataclass(frozen=True)
 class Coder(Layer):
-    """An encoder from x to a code of `latent` numbers, and a decoder from the code to the raw outputs.
+    """An encoder from x to a code, the first `latent` of its numbers, and a decoder from the code to the raw outputs.
 
     Parameters
     ----------
@@ -33,13 +33,17 @@ class Coder(Layer):
     def weights(self) -> tuple[Weight, ...]:
         return self.encoder.weights() + self.decoder.weights()
 
-    @abstractmethod
     def code(self, params: Arrays, x: Array) -> Array:
         """Return the code of x, shape (..., latent)."""
+        return self.encoder.values(params[: self._cut])(x)[..., : self.latent]
 
     def decoded(self, params: Arrays, code: Array) -> Array:
         """Return the raw outputs that a code gives."""
-        return self.decoder.forward(params[self._cut :], code)[0]
+        return self.decoder.values(params[self._cut :])(code)
+
+    def values(self, params: Arrays) -> Callable[[Array], Array]:
+        """Return x -> the raw outputs at its code: what a prediction takes."""
+        return lambda x: self.decoded(params, self.code(params, x))
 
     @cached_property
     def _cut(self) -> int:
@@ -56,9 +60,6 @@ class Autoencoder(Coder):
 
     def forward(self, params: Arrays, x: Array) -> tuple[Array, LayerBackward]:
         return self._whole.forward(params, x)
-
-    def code(self, params: Arrays, x: Array) -> Array:
-        return self.encoder.forward(params[: self._cut], x)[0]
 
     @cached_property
     def _whole(self) -> Chain:
@@ -77,7 +78,8 @@ class VariationalAutoencoder(Coder):
     .. math:: \partial \mu = \partial z + \mu\, \partial\mathrm{KL}, \quad
               \partial \sigma = \epsilon\, \partial z + (\sigma - 1 / \sigma)\, \partial\mathrm{KL}
 
-    Outside training, ε is the same at every call, so that two evaluations differ by their weights alone.
+    Outside training, ε is the same at every call, so that two evaluations differ by their weights alone. The code is
+    the mean μ.
     """
 
     penalised = True
@@ -108,13 +110,9 @@ class VariationalAutoencoder(Coder):
 
         return xp.concatenate([raw, kl], axis=-1), backward
 
-    def code(self, params: Arrays, x: Array) -> Array:
-        """Return the mean of q(z | x)."""
-        return self.posterior(params, x)[0]
-
     def posterior(self, params: Arrays, x: Array) -> tuple[Array, Array]:
         """Return location and scale of q(z | x)."""
-        q = self.encoder.forward(params[: self._cut], x)[0]
+        q = self.encoder.values(params[: self._cut])(x)
         return q[..., : self.latent], self._scale(q)[0]
 
     def _scale(self, q: Array) -> tuple[Array, Array]:

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 
 from likelinet.arrays import Array
+from likelinet.networks.activations import Activation
+from likelinet.networks.dense import Dense
 from likelinet.networks.layer import Arrays, Layer, LayerBackward, Weight
 
 Forward = Callable[[Arrays, Array], tuple[Array, LayerBackward]]
@@ -47,6 +49,17 @@ class Chain(Layer):
 
         return x, backward_all
 
+    def values(self, params: Arrays) -> Callable[[Array], Array]:
+        steps, before = [], None
+        for (_, weights, _), layer, then in zip(self._plan, self.layers, (*self.layers, None)[1:], strict=True):
+            own = params[weights]
+            if isinstance(layer, Dense) and _of_twice(then):
+                own = tuple(0.5 * w for w in own)  # rounds nothing
+            halved = _of_twice(layer) if isinstance(before, Dense) else None
+            steps.append(halved or layer.values(own))
+            before = layer
+        return lambda x: reduce(lambda y, step: step(y), steps, x)
+
     @cached_property
     def _plan(self) -> tuple[tuple[Forward, slice, slice | None], ...]:
         """Each layer's forward with where its weights and its masks are; found once, since forward runs very often."""
@@ -57,6 +70,10 @@ class Chain(Layer):
             plan.append((layer.forward, slice(at, at + n), masks))
             at, mask_at = at + n, mask_at + n_masks
         return tuple(plan)
+
+
+def _of_twice(layer: Layer | None) -> Callable[[Array], Array] | None:
+    return layer.of_twice if isinstance(layer, Activation) else None
 
 
 @dataclass(frozen=True)
@@ -85,3 +102,7 @@ class Residual(Layer):
             return dy + dx, grads
 
         return x + y, backward
+
+    def values(self, params: Arrays) -> Callable[[Array], Array]:
+        block = self.block.values(params)
+        return lambda x: x + block(x)

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from likelinet.arrays import Array
+from likelinet.arrays import Array, product
 from likelinet.networks.layer import Arrays, Layer, LayerBackward, Weight
 
 
@@ -41,15 +41,15 @@ class Dense(Layer):
 
     def forward(self, params: Arrays, x: Array) -> tuple[Array, LayerBackward]:
         w, b = params
-        y = x @ w
+        y = product(x, w)
         y += b[..., None, :]
 
         def backward(dy: Array, out: Arrays = ()) -> tuple[Array | None, Arrays]:
-            dx = dy @ w.mT if self.input_gradient else None
+            dx = product(dy, w.mT) if self.input_gradient else None
             if not out:
                 return dx, (x.mT @ dy, dy.sum(axis=-2))
-            np.matmul(x.mT, dy, out=out[0])
-            np.matmul(_ones(dy.shape[-2], dy.dtype), dy, out=out[1])  # faster than a sum
+            product(x.mT, dy, out[0])
+            product(_ones(dy.shape[-2], dy.dtype), dy, out[1])  # faster than a sum
             return dx, out
 
         return y, backward

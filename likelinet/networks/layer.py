@@ -63,3 +63,10 @@ class Layer(ABC):
         The weights of an engine on NumPy come with arrays for their gradients, `backward(dy, out)`: a layer may write
         dparams there, where that saves a copy, and returns these then.
         """
+
+    def values(self, params: Arrays) -> Callable[[Array], Array]:
+        """Return x -> y, with the bits of `forward`: what a prediction takes, which needs no way back.
+
+        A layer replaces it where that saves arithmetic.
+        """
+        return lambda x: self.forward(params, x)[0]

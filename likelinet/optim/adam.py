@@ -1,12 +1,12 @@
 """Adam and AdamW."""
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from likelinet.arrays import Array, namespace
-from likelinet.optim.optimiser import Optimiser, pieces
+from likelinet.optim.optimiser import Optimiser, chunks
 
 
 class AdamState(NamedTuple):
@@ -27,7 +27,7 @@ class Adam(Optimiser):
 
     Parameters
     ----------
-    rates : ndarray
+    rates : Schedule or array
         Learning rate η of each step.
     weight_decay : float
         λ ≥ 0, applied to the first `decayed` weights.
@@ -37,7 +37,7 @@ class Adam(Optimiser):
         β₁, β₂ in [0, 1) and ε > 0.
     """
 
-    rates: np.ndarray
+    rates: Any
     weight_decay: float = 0.0
     decayed: int = 0
     b1: float = 0.9
@@ -54,13 +54,12 @@ class Adam(Optimiser):
         root = ((1.0 - self.b2**t) / (1.0 - self.b2)) ** 0.5
         return rate * root * (1.0 - self.b1) / (1.0 - self.b1**t), self.eps * root, rate
 
-    def alone(self, rates: Array, decayed: bool) -> "Adam":
+    def alone(self, rates: Any, decayed: bool) -> "Adam":
         return replace(self, rates=rates, weight_decay=self.weight_decay * decayed, decayed=np.iinfo(np.int32).max)
 
     def update(self, grads: Array, state: AdamState, params: Array) -> tuple[Array, AdamState]:
         xp = namespace(params)
-        # The table goes to the engine first: a step traced under JAX cannot index a NumPy array.
-        scales = self._scales(state.step, xp.asarray(self.rates)[state.step])
+        scales = self._scales(state.step, self.rates[state.step])
         size, eps, rate = (xp.asarray(s, dtype=params.dtype) for s in scales)  # or all would be in double precision
         m = self.b1 * state.m + grads
         v = self.b2 * state.v + grads * grads
@@ -72,8 +71,8 @@ class Adam(Optimiser):
     def update_in_place(self, grads: np.ndarray, state: AdamState, params: np.ndarray) -> AdamState:
         size, eps, rate = self._scales(state.step, float(self.rates[state.step]))
         if self.weight_decay:
-            params[:, : self.decayed] *= 1.0 - rate * self.weight_decay
-        for g, m, v, p in pieces(grads, state.m, state.v, params):
+            params[..., : self.decayed] *= 1.0 - rate * self.weight_decay
+        for g, m, v, p in chunks(grads, state.m, state.v, params):
             m *= self.b1
             m += g
             v *= self.b2

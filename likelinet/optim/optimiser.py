@@ -12,15 +12,15 @@ CHUNK = 32768  # entries updated at a time: they stay in the cache between the o
 
 
 class Optimiser(ABC):
-    """A rule that turns gradients into new weights; learning rates are a table indexed by the step in the state."""
+    """A rule that turns gradients into new weights; learning rates are indexed by the step in the state."""
 
-    rates: np.ndarray
+    rates: Any
 
     @abstractmethod
     def init(self, params: Array) -> Any:
         """Return the state before the first step, a named tuple with `step`, for weights of shape (M, P)."""
 
-    def alone(self, rates: Array, decayed: bool) -> Self:
+    def alone(self, rates: Any, decayed: bool) -> Self:
         """Return the rule for one weight by itself, which decays as a whole or not at all, with other rates."""
         return replace(self, rates=rates)  # type: ignore[type-var]
 
@@ -33,7 +33,7 @@ class Optimiser(ABC):
         """Do what `update` does, writing into `params`, the state's arrays and `grads`; return the new state."""
 
 
-def pieces(*arrays: np.ndarray) -> list[tuple[np.ndarray, ...]]:
+def chunks(*arrays: np.ndarray) -> list[tuple[np.ndarray, ...]]:
     """Return views into contiguous arrays of the same size, in flat pieces of `CHUNK` entries where they are larger."""
     if arrays[0].size <= CHUNK:
         return [arrays]

@@ -1,12 +1,12 @@
 """Stochastic gradient descent."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from likelinet.arrays import Array, namespace
-from likelinet.optim.optimiser import Optimiser, pieces
+from likelinet.optim.optimiser import Optimiser, chunks
 
 
 class SGDState(NamedTuple):
@@ -25,7 +25,7 @@ class SGD(Optimiser):
 
     Parameters
     ----------
-    rates : ndarray
+    rates : Schedule or array
         Learning rate η of each step.
     momentum : float
         μ in [0, 1).
@@ -33,7 +33,7 @@ class SGD(Optimiser):
         Whether to look ahead.
     """
 
-    rates: np.ndarray
+    rates: Any
     momentum: float = 0.0
     nesterov: bool = False
 
@@ -45,13 +45,12 @@ class SGD(Optimiser):
         if self.momentum:
             velocity = self.momentum * velocity + grads
             direction = grads + self.momentum * velocity if self.nesterov else velocity
-        # The table goes to the engine first: a step traced under JAX cannot index a NumPy array.
-        rate = xp.asarray(xp.asarray(self.rates)[state.step], dtype=params.dtype)
+        rate = xp.asarray(self.rates[state.step], dtype=params.dtype)
         return params - rate * direction, SGDState(state.step + 1, velocity)
 
     def update_in_place(self, grads: np.ndarray, state: SGDState, params: np.ndarray) -> SGDState:
         rate = float(self.rates[state.step])
-        for g, v, p in pieces(grads, state.velocity, params):
+        for g, v, p in chunks(grads, state.velocity, params):
             if self.momentum:
                 v *= self.momentum
                 v += g

@@ -45,21 +45,13 @@ class Inputs:
         """Number of inputs of the network."""
         return sum(c.width for c in self.columns)
 
-    def encode(self, table: Table, other: tuple[str, ...] = ()) -> np.ndarray:
-        """Return x, shape (n, width), in double precision; see `rows`."""
-        x = self.rows(table, other)[:]
-        self.note_unused(table, other)
-        return x
-
-    def rows(self, table: Table, other: tuple[str, ...] = ()) -> "Encoded":
+    def rows(self, table: Table) -> "Encoded":
         """Return the rows of x, which are encoded as they are asked for; columns that are not features are ignored.
 
         Parameters
         ----------
         table : Table
             Must hold every feature.
-        other : tuple of str
-            Columns that are known and no features (target, weight): they go without a warning.
 
         Raises
         ------
@@ -81,7 +73,7 @@ class Inputs:
         return Encoded(self, table)
 
     def note_unused(self, table: Table, other: tuple[str, ...]) -> None:
-        """Warn of columns that are neither features nor known to be none."""
+        """Warn of columns that are neither features nor, as those in `other`, known to be none."""
         names = [c.name for c in self.columns]
         extra = [n for n in table.columns if n not in names and n not in other]
         by_position = any(n not in table.columns for n in names)

@@ -12,6 +12,7 @@ from likelinet.objective import Objective
 from likelinet.optim.optimiser import Optimiser
 from likelinet.training.best import Best
 from likelinet.training.history import Callback, Epoch, History, told_to_stop
+from likelinet.training.interrupts import CtrlC
 from likelinet.training.minibatches import batches
 
 
@@ -100,43 +101,46 @@ def train(
     """
     history, best, began = History(engine=engine.name), Best(theta, plan.patience), time.perf_counter()
     members, held_out, held_weight = np.arange(len(theta)), plan.validation, data.weight[plan.validation]
-    shuffles = [s.shuffle for s in streams]
-    task = Task(objective, data, optimiser, plan.gradient_clip, [s.dropout for s in streams], held_out)
+    shuffles, ctrl_c = [s.shuffle for s in streams], CtrlC()
+    noise = [s.dropout for s in streams]
+    task = Task(objective, data, optimiser, plan.gradient_clip, noise, held_out, ctrl_c.check)
     run = engine.start(task, theta)
     epoch, steps, cause, failure = 0, 0, None, None
     try:
-        for epoch, outcome in enumerate(run.epochs(plan.epoch_batches(data.weight, shuffles)), 1):
-            steps += len(outcome.losses)
-            validated = None
-            if held_out.shape[1]:
-                validated = _finite(outcome.held_out[members] / held_weight[members].sum(1))
-            going_on = best.record(members, outcome.weights[members], validated, epoch)
-            rows, share = (
-                np.moveaxis(a, 1, 0)[members].reshape(len(members), -1)
-                for a in (outcome.batches.rows, outcome.batches.share)
-            )
-            trained = outcome.losses[:, members].sum(0) / share.sum(1) + plan.shift(rows, share)
-            if validated is not None:
-                validated = validated + plan.shift(held_out[members], held_weight[members])
-            record = Epoch(
-                epoch,
-                plan.epochs,
-                trained.tolist(),
-                None if validated is None else validated.tolist(),
-                members.tolist(),
-                float(optimiser.rates[steps - 1]),
-                time.perf_counter() - began,
-            )
-            history.epochs.append(record)
-            if told_to_stop(callbacks, record):
-                history.stopped = "callback"
-                break
-            if not going_on.any():
-                history.stopped = "early stopping" if epoch < plan.epochs and steps < plan.steps else "finished"
-                break
-            if not going_on.all():
-                run.stop(members[~going_on])
-                members = members[going_on]
+        with ctrl_c:
+            for epoch, outcome in enumerate(run.epochs(plan.epoch_batches(data.weight, shuffles)), 1):
+                steps += len(outcome.losses)
+                validated = None
+                if held_out.shape[1]:
+                    validated = _finite(outcome.held_out[members] / held_weight[members].sum(1))
+                going_on = best.record(members, outcome.weights[members], validated, epoch)
+                rows, share = (
+                    np.moveaxis(a, 1, 0)[members].reshape(len(members), -1)
+                    for a in (outcome.batches.rows, outcome.batches.share)
+                )
+                trained = outcome.losses[:, members].sum(0) / share.sum(1) + plan.shift(rows, share)
+                if validated is not None:
+                    validated = validated + plan.shift(held_out[members], held_weight[members])
+                record = Epoch(
+                    epoch,
+                    plan.epochs,
+                    trained.tolist(),
+                    None if validated is None else validated.tolist(),
+                    members.tolist(),
+                    float(optimiser.rates[steps - 1]),
+                    time.perf_counter() - began,
+                )
+                history.epochs.append(record)
+                if told_to_stop(callbacks, record):
+                    history.stopped = "callback"
+                    break
+                if not going_on.any():
+                    history.stopped = "early stopping" if epoch < plan.epochs and steps < plan.steps else "finished"
+                    break
+                if not going_on.all():
+                    run.stop(members[~going_on])
+                    members = members[going_on]
+                ctrl_c.check()
     except KeyboardInterrupt as interrupt:
         history.stopped, cause = "interrupted", interrupt
     except Diverged as diverged:

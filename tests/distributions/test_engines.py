@@ -8,6 +8,7 @@ import pytest
 import likelinet as ll
 from likelinet.arrays import namespace
 from likelinet.links import Exp, Identity, Ordered, Sigmoid, Softplus
+from tests import on_jax
 from tests.cases import FAMILIES, UNIVARIATE, Family
 from tests.distributions.strategies import each
 
@@ -16,19 +17,14 @@ N = 40
 
 def run(loss, params, y, d):
     """Return values and gradients from NumPy, from JAX compiled, and the gradients by jax.grad."""
+
+    def both(p, y, d):
+        values, backward = loss(p, y)
+        return (values, backward(d)), jax.grad(lambda p: (loss(p, y)[0] * d).sum())(p)
+
+    own, grad = jax.tree.map(np.asarray, on_jax.run(both, tuple(params), y, d))
+    assert own[0].dtype == np.float64
     values, backward = loss(params, y)
-    with jax.enable_x64(True):
-        params, y, d_jax = (tuple(map(jnp.asarray, params)), jnp.asarray(y), jnp.asarray(d))
-
-        @jax.jit
-        def compiled(p, y, d):
-            values, backward = loss(p, y)
-            return values, backward(d)
-
-        own = compiled(params, y, d_jax)
-        grad = jax.jit(jax.grad(lambda p: (loss(p, y)[0] * d_jax).sum()))(params)
-        assert own[0].dtype == jnp.float64
-        own, grad = jax.tree.map(np.asarray, (own, grad))
     return (values, backward(d)), own, grad
 
 
@@ -107,8 +103,7 @@ def same_when_compiled(f, params, y):
     """Compare NumPy with JAX compiled in 64 bits, values and gradients; JAX's special functions have 12 digits."""
     d = np.random.default_rng(1).uniform(0.5, 2.0, N)
     values, grads = f(params, y, d)
-    with jax.enable_x64(True):
-        own = jax.tree.map(np.asarray, jax.jit(f)(*jax.tree.map(jnp.asarray, (params, y, d))))
+    own = jax.tree.map(np.asarray, on_jax.run(f, params, y, d))
     for a, b in zip(own[0], values, strict=True):
         assert a.dtype == np.float64
         np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-12)
@@ -147,7 +142,6 @@ def test_tails_and_intervals_in_closed_form(case: Family):
         values, backward = case.cls.log_interval(params, y - 2.0, y + 3.0)
         return (log_cdf, log_sf, values), (tails_backward(d, d), backward(d))
 
-    with jax.enable_x64(True):
-        got = jax.tree.map(np.asarray, jax.jit(run)(params, y, ones))
+    got = jax.tree.map(np.asarray, on_jax.run(run, params, y, ones))
     for a, b in zip(jax.tree.leaves(got), jax.tree.leaves(run(params, y, ones)), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-11)

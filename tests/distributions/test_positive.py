@@ -1,13 +1,11 @@
 """The families on the positive numbers where their tables of typical values do not reach."""
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
 from mpmath import mp
 
 import likelinet as ll
-from tests import exact_positive
+from tests import exact_positive, on_jax
 from tests.cases import FAMILIES, Family
 from tests.distributions.strategies import each
 
@@ -66,8 +64,7 @@ def test_tails_on_jax(case: Family):
         return log_cdf, log_sf, *backward(d_cdf, d_sf)
 
     arguments = params, y, np.linspace(0.1, 1.0, 40), np.linspace(2.0, 0.5, 40)
-    with jax.enable_x64(True):
-        compiled = jax.jit(values)(*jax.tree.map(jnp.asarray, arguments))
+    compiled = on_jax.run(values, *arguments)
     for got, want in zip(compiled, values(*arguments), strict=True):
         np.testing.assert_allclose(got, want, rtol=1e-10, atol=1e-13)
 

@@ -99,6 +99,22 @@ def test_an_epoch_in_pieces_is_the_same_epoch(monkeypatch):
     np.testing.assert_allclose(run.evaluate(theta, rows), plain, rtol=1e-10)
 
 
+def test_what_ends_a_run_is_looked_for_between_two_calls(monkeypatch):
+    monkeypatch.setattr(pieces_module, "WORK", 3.0 * pieces_module.PER_STEP)
+    objective, data, theta = problem()
+    looked = []
+
+    def check():
+        looked.append(True)
+        if len(looked) == 2:
+            raise KeyboardInterrupt
+
+    noise, held_out = [np.random.default_rng(m) for m in range(2)], np.zeros((2, 0), dtype=int)
+    task = Task(objective, data, SGD(np.full(100, 0.1)), None, noise, held_out, check)
+    with pytest.raises(KeyboardInterrupt):
+        epoch(JaxEngine(on_jax.OPTIONS).start(task, theta), several(7))
+
+
 def test_pieces_cover_an_epoch_once(monkeypatch):
     monkeypatch.setattr(pieces_module, "WORK", 2.0 * 10 * pieces_module.BLOCK * 2)
     cut = pieces(steps=7, size=3, blocks=5, weights=10)

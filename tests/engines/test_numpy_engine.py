@@ -150,7 +150,7 @@ def test_members_in_threads_of_their_own_have_the_same_bits(request):
     objective, data, theta = problem(members=3, dropout=0.3)
     together = outcome(objective, data, theta)
     request.getfixturevalue("threads")
-    assert len(threads_module.groups(objective.network, 5, 3)) == 3
+    assert len(threads_module.thread_groups(objective.network, 5, 3)) == 3
     apart = outcome(objective, data, theta)
     np.testing.assert_array_equal(apart.losses, together.losses)
     np.testing.assert_array_equal(apart.held_out, together.held_out)

@@ -107,6 +107,23 @@ def test_single_precision_stays_single(make):
 
 
 @each
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_values_are_those_of_forward(make, dtype):
+    layer = make(4)
+    weights, _, x = Shape(2, 50, 4, seed=7).arrays(layer)
+    weights, x = tuple(w.astype(dtype) for w in weights), (10.0 * x).astype(dtype)
+    for a in (*weights, x):
+        a.flags.writeable = False
+    found = layer.values(weights)(x)
+    if layer.penalised:  # the mean of the code goes through the decoder then, and no divergence comes with it
+        code = layer.encoder.forward(weights[:2], x)[0][..., : layer.latent]
+        np.testing.assert_array_equal(found, layer.decoder.forward(weights[2:], code)[0])
+    else:
+        np.testing.assert_array_equal(found, layer.forward(weights, x)[0])
+    assert found.dtype == dtype
+
+
+@each
 def test_nothing_is_written_to_what_is_given(make):
     layer = make(4)
     weights, uniform, x = Shape(2, 3, 4, seed=7).arrays(layer)

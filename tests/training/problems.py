@@ -15,13 +15,14 @@ def table(n: int = 60, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
 
 
 def model(*, hidden: list[int] | None = None, members: int = 1, network: dict[str, Any] | None = None, **training: Any):
-    """Return a small Gaussian model; `distribution` may be among the keywords."""
-    distribution = training.pop("distribution", {})
+    """Return a small Gaussian model; `distribution` and `engine` may be among the keywords."""
+    distribution, engine = training.pop("distribution", {}), training.pop("engine", "numpy")
     declared = {
         "network": {"hidden": [4] if hidden is None else hidden, "activation": "tanh", **(network or {})},
         "distribution": distribution,
         "training": {"epochs": 5, "batch_size": 16, "precision": "float64", **training},
         "ensemble": members,
+        "engine": engine,
     }
     return ll.Model(declared)
 

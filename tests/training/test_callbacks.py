@@ -1,5 +1,9 @@
 """Callbacks: called after every epoch; True stops; Ctrl-C from one loses nothing."""
 
+import signal
+import sys
+import threading
+
 import numpy as np
 import pytest
 
@@ -80,3 +84,53 @@ def test_ctrl_c_leaves_a_model_that_can_be_saved(training, tmp_path):
 def test_any_other_error_of_a_callback_comes_through(training):
     with pytest.raises(ZeroDivisionError):
         model(**training).fit(X, Y, callbacks=[stop_at(1, ZeroDivisionError())])
+
+
+class Interrupting:
+    """Ctrl-C comes while Python finalises it, where an error is printed and forgotten."""
+
+    def __del__(self):
+        signal.raise_signal(signal.SIGINT)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "jax"])
+@pytest.mark.parametrize("epoch", [2, 5])
+def test_ctrl_c_is_heard_where_python_forgets_it(engine, epoch, monkeypatch):
+    forgotten = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda error: forgotten.append(error.exc_type))
+
+    def callback(e: Epoch):
+        if e.epoch == epoch:
+            Interrupting()
+
+    interrupted = model(engine=engine)
+    with pytest.raises(KeyboardInterrupt):
+        interrupted.fit(X, Y, callbacks=[callback])
+    assert forgotten == [KeyboardInterrupt]
+    assert interrupted.history.stopped == "interrupted"
+    assert len(interrupted.history.epochs) == epoch
+    assert np.isfinite(interrupted.score(X, Y))
+
+
+def test_what_the_user_wants_of_ctrl_c_is_done_and_put_back():
+    heard = []
+
+    def handler(number, frame):
+        heard.append(number)
+
+    before = signal.signal(signal.SIGINT, handler)
+    try:
+        fitted = model().fit(X, Y, callbacks=[lambda e: signal.raise_signal(signal.SIGINT)])
+        assert signal.getsignal(signal.SIGINT) is handler
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert heard == [signal.SIGINT] * 5
+    assert fitted.history.stopped == "finished"
+
+
+def test_a_thread_can_fit():
+    fitted = model()
+    thread = threading.Thread(target=fitted.fit, args=(X, Y))
+    thread.start()
+    thread.join()
+    assert fitted.history.stopped == "finished"
