@@ -91,6 +91,7 @@ sphinx_gallery_conf = {
     "reset_modules": ("pictures.reset",),
     "reset_modules_order": "both",
     "reset_argv": "pictures.arguments",
+    "run_stale_examples": str(os.environ.get("LIKELINET_GALLERY") == "full"),  # those run quickly before
     "thumbnail_size": (600, 260),
     "download_all_examples": False,
     "show_signature": False,
