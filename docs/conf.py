@@ -105,6 +105,7 @@ html_theme = "pydata_sphinx_theme"
 html_title = "likelinet"
 html_static_path = ["_static"]
 html_css_files = ["likelinet.css"]
+html_context = {"default_mode": "auto"}  # light or dark as the reader has it
 html_show_sourcelink = False
 html_copy_source = False
 html_theme_options = {
