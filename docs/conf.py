@@ -66,18 +66,18 @@ numpydoc_validation_checks = {
 }
 
 # ---- the gallery --------------------------------------------------------------------------------------------------
+DATA_SETS = ("mnist",)  # an example that needs one calls a function of its name
 
 
 def runnable() -> str:
     """Return the pattern of the examples to run: all but those whose data set is not in the folder LIKELINET_DATA.
 
-    Such an example would download it, or raise DataError; here it is shown without its picture.
+    Such an example would download it, or end with a sentence; here it is shown without its picture.
     """
     data = Path(os.environ.get("LIKELINET_DATA", "nowhere"))
     names = []
     for path in sorted(EXAMPLES.glob("[0-9]*.py")):
-        sets = re.findall(r"\bll\.datasets\.(\w+)\(", path.read_text("utf-8"))
-        if all((data / name).is_dir() for name in sets):
+        if all((data / name).is_dir() for name in DATA_SETS if re.search(rf"\b{name}\(", path.read_text("utf-8"))):
             names.append(path.name)
     return "|".join(rf"/{name}$" for name in names)
 
