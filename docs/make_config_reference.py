@@ -64,21 +64,39 @@ def reference() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _class(cls: Any, titled: bool) -> str:
+def keys(cls: Any) -> list[tuple[str, str, str, str]]:
+    """Return name, type, default and meaning of every key of a config class, in Markdown."""
+    root, schema = _schemas(cls)
+    return [
+        (
+            name,
+            _type(schema["properties"][name], root),
+            "*required*" if field.is_required() else _default(field.get_default()),
+            " ".join((field.description or "").split()).replace("``", "`"),
+        )
+        for name, field in cls.model_fields.items()
+    ]
+
+
+def _schemas(cls: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the JSON Schema of a config class with all that it refers to, and its own part of it."""
     root = cls.model_json_schema()
-    schema = root if "properties" in root else root["$defs"][cls.__name__]  # one that may hold itself
+    return root, root if "properties" in root else root["$defs"][cls.__name__]  # one that may hold itself
+
+
+def _class(cls: Any, titled: bool) -> str:
+    _, schema = _schemas(cls)
     kind = schema["properties"].get("kind", {}).get("const")
     lines = [f"### `kind: {kind}`\n"] if titled else []
     description = " ".join(schema["description"].split())
     lines.append(f"{description} In Python: `ll.{cls.__name__}`.\n")
-    fields = {name: field for name, field in cls.model_fields.items() if not (titled and name == "kind")}
-    if not fields:
+    rows = [row for row in keys(cls) if not (titled and row[0] == "kind")]
+    if not rows:
         return "\n".join([*lines, "It has no further keys.\n"])
     lines += ["| key | type | default | meaning |", "|---|---|---|---|"]
-    for name, field in fields.items():
-        meaning = " ".join((field.description or "").split()).replace("|", "\\|").replace("``", "`")
-        default = "*required*" if field.is_required() else _default(field.get_default())
-        lines.append(f"| `{name}` | {_type(schema['properties'][name], root)} | {default} | {meaning} |")
+    for name, form, default, meaning in rows:
+        escaped = meaning.replace("|", "\\|")
+        lines.append(f"| `{name}` | {form} | {default} | {escaped} |")
     return "\n".join(lines) + "\n"
 
 

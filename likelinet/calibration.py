@@ -112,6 +112,17 @@ def pit_shares(
 def pit_cdf(d: Distribution, y: np.ndarray | Interval, at: np.ndarray, weight: np.ndarray | None = None) -> np.ndarray:
     """Return the share of rows whose F(y), spread as in `pit_shares`, lies below each of `at`, and all of it below 1.
 
+    Parameters
+    ----------
+    d : Distribution
+        One distribution for each row.
+    y : ndarray or Interval, shape (n,)
+        What was observed.
+    at : ndarray
+        Values between 0 and 1.
+    weight : ndarray, shape (n,), optional
+        Weight of each row.
+
     Examples
     --------
     >>> import likelinet as ll
@@ -137,8 +148,14 @@ def d_calibration(d: Distribution, y: np.ndarray | Interval, weight: np.ndarray 
 
     Parameters
     ----------
-    d, y, weight, bins
-        As `pit_shares` takes them.
+    d : Distribution
+        One distribution for each row.
+    y : array_like or Interval, shape (n,)
+        What was observed.
+    weight : array_like, shape (n,), optional
+        Weight of each row.
+    bins : int
+        How many.
 
     References
     ----------

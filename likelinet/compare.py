@@ -42,7 +42,19 @@ class HeldOut:
 
 @dataclass(frozen=True)
 class Ranked:
-    """A family's mean log score, and how far it is from the best one's, with the standard error of that difference."""
+    """A family's mean log score, and how far it is from the best one's, with the standard error of that difference.
+
+    Parameters
+    ----------
+    family : str
+        Its name, as `HeldOut` has it.
+    log_score : float
+        Mean held-out log score.
+    difference : float
+        From that of the best family, zero or negative; -inf where a row had probability zero.
+    standard_error : float
+        Of the difference, over the rows, paired.
+    """
 
     family: str
     log_score: float

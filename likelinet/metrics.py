@@ -117,12 +117,30 @@ def _is_a(d: Distribution, family: type[Distribution]) -> bool:
 
 
 def crps(d: Distribution, y: np.ndarray, block: int = 256) -> np.ndarray:
-    """Return the CRPS of each row, in blocks, since the numerical form needs much memory per row."""
+    """Return the CRPS of each row, in blocks, since the numerical form needs much memory per row.
+
+    Parameters
+    ----------
+    d : Distribution
+        One distribution for each row.
+    y : ndarray, shape (n,)
+        What was observed.
+    block : int
+        How many rows at once.
+    """
     return np.concatenate([d[i : i + block].crps(y[i : i + block]) for i in range(0, len(y), block)])
 
 
 def class_probabilities(d: Distribution, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the probabilities of the classes, shape (n, K), and the code of each observed class."""
+    """Return the probabilities of the classes, shape (n, K), and the code of each observed class.
+
+    Parameters
+    ----------
+    d : Bernoulli, Categorical, OrderedLogistic or Labelled
+        One distribution for each row.
+    y : ndarray, shape (n,)
+        The observed classes: labels where `d` has them, else codes.
+    """
     if isinstance(d, Labelled):
         return d.probs, d.encode(y)
     assert isinstance(d, Bernoulli | Categorical | OrderedLogistic)
@@ -133,7 +151,19 @@ def class_probabilities(d: Distribution, y: np.ndarray) -> tuple[np.ndarray, np.
 def calibration_error(
     confidence: np.ndarray, hit: np.ndarray, weight: np.ndarray | None = None, bins: int = 10
 ) -> float:
-    """Return the expected calibration error: the mean gap between confidence and accuracy over equal bins."""
+    """Return the expected calibration error: the mean gap between confidence and accuracy over equal bins.
+
+    Parameters
+    ----------
+    confidence : ndarray, shape (n,)
+        Probability of each row's most probable class.
+    hit : ndarray of bool, shape (n,)
+        Whether it was the one observed.
+    weight : ndarray, shape (n,), optional
+        Weight of each row.
+    bins : int
+        How many.
+    """
     weight = np.ones(len(hit)) if weight is None else weight
     index = np.minimum((confidence * bins).astype(int), bins - 1)
     gap = np.bincount(index, weight * (confidence - hit), bins)

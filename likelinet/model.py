@@ -135,7 +135,7 @@ class Model:
         return d.mean() if classes is None else self._as_given(classes.mode())
 
     def sample(self, X: Any, n: int = 1, seed: int | None = None) -> np.ndarray:
-        """Return n draws of y for each row, shape (n, len(X), *event_shape)."""
+        """Return n draws of y for each row, shape ``(n, len(X), *event_shape)``."""
         _check_draws(n, seed)
         return self._draws(self.predict_dist(X), (n,), seed)
 
@@ -165,7 +165,7 @@ class Model:
             return self._as_given(d.mode())
 
     def generate(self, n: int = 1, seed: int | None = None) -> np.ndarray:
-        """Return n new rows, shape (n, *event_shape): codes from the prior N(0, I), and for each a draw of P(y | z).
+        """Return n new rows, shape ``(n, *event_shape)``: codes from the prior N(0, I), a draw of P(y | z) for each.
 
         Raises
         ------

@@ -104,7 +104,18 @@ def fan(
 ) -> None:
     """Draw central intervals of each row and what was observed, along x or in the order of the median.
 
-    Of angles, d and y are relative to `centre`, the mean direction of each row.
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        Where to draw.
+    d : Distribution
+        One distribution for each row.
+    y : ndarray or Interval, shape (n,)
+        What was observed.
+    x : ndarray, shape (n,), optional
+        Where each row is drawn; without it, rows are in the order of the median.
+    centre : ndarray, shape (n,), optional
+        Of angles, the mean direction of each row, to which `d` and `y` are relative.
     """
     if centre is not None and not isinstance(y, Interval):
         _fan_of_angles(axes, d, y, x, centre)
@@ -183,7 +194,17 @@ def _observed(axes: Axes, at: np.ndarray, y: np.ndarray | Interval) -> None:
 
 
 def pit_histogram(axes: Axes, d: Distribution, y: np.ndarray | Interval) -> None:
-    """Draw the histogram of F(y), flat where the predicted distributions are right."""
+    """Draw the histogram of F(y), flat where the predicted distributions are right.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        Where to draw.
+    d : Distribution
+        One distribution for each row.
+    y : ndarray or Interval, shape (n,)
+        What was observed.
+    """
     bins = max(5, min(20, len(y) // 10))
     edges = np.linspace(0.0, 1.0, bins + 1)
     axes.bar(edges[:-1], bins * pit_shares(d, y, bins), np.diff(edges), align="edge", color=BLUE, edgecolor="white")
@@ -192,7 +213,17 @@ def pit_histogram(axes: Axes, d: Distribution, y: np.ndarray | Interval) -> None
 
 
 def coverage_curve(axes: Axes, d: Distribution, y: np.ndarray | Interval) -> None:
-    """Draw how often central intervals held y against how often they should."""
+    """Draw how often central intervals held y against how often they should.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        Where to draw.
+    d : Distribution
+        One distribution for each row.
+    y : ndarray or Interval, shape (n,)
+        What was observed.
+    """
     levels = np.linspace(0.05, 0.95, 19)
     # Not by the ends of the intervals: those of counts hold more than their level.
     inside = pit_cdf(d, y, 0.5 + 0.5 * levels) - pit_cdf(d, y, 0.5 - 0.5 * levels)
@@ -204,7 +235,19 @@ def coverage_curve(axes: Axes, d: Distribution, y: np.ndarray | Interval) -> Non
 
 
 def reliability(axes: Axes, probs: np.ndarray, codes: np.ndarray, bins: int = 10) -> None:
-    """Draw how often the most probable class was right against how probable it was."""
+    """Draw how often the most probable class was right against how probable it was.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        Where to draw.
+    probs : ndarray, shape (n, K)
+        Probabilities of the classes.
+    codes : ndarray, shape (n,)
+        Code of each observed class.
+    bins : int
+        Into how many equal bins of probability the rows are put.
+    """
     confidence, hit = probs.max(1), probs.argmax(1) == codes
     index = np.minimum((confidence * bins).astype(int), bins - 1)
     filled = np.unique(index)

@@ -18,7 +18,13 @@ from tests.test_docs import ROOT, blocks, script
 
 DOCS = ROOT / "docs"
 GUIDE = ("configs", "training", "ensembles", "autoencoders", "model_files", "command_line", "errors")
-PAGES = ("tutorial.md", "which_distribution.md", "likelihood.md", *(f"user_guide/{name}.md" for name in GUIDE))
+PAGES = (
+    "index.md",
+    "tutorial.md",
+    "which_distribution.md",
+    "likelihood.md",
+    *(f"user_guide/{name}.md" for name in GUIDE),
+)
 NUMBER = re.compile(r"(?<![\w.])[-−]?\d+(?:\.\d+)?(?:e[-+]?\d+)?(?!\w)")
 CLOSE = 0.25  # other machines round differently, and training carries that on
 

@@ -29,6 +29,13 @@ def parse_config(data: Any, where: str = "config") -> ModelConfig:
 def load_config(path: str | Path, overrides: Iterable[str] = ()) -> ModelConfig:
     """Return the config in a file, with overrides like ``training.epochs=50`` applied.
 
+    Parameters
+    ----------
+    path : str or Path
+        A YAML, TOML or JSON file.
+    overrides : iterable of str
+        Keys with their new values, as ``--set`` takes them.
+
     Raises
     ------
     ConfigError

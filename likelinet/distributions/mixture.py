@@ -97,7 +97,7 @@ class Mixture(Distribution):
 
     @staticmethod
     def loss_of(base: Callable[[tuple[Array, ...], Array], tuple[Array, Backward]], event_ndim: int) -> Callable:
-        """Return the loss with parameters (logits, *those of the components) from the loss of one component."""
+        """Return the loss with parameters ``(logits, *components)`` from the loss of one component."""
 
         def loss(params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
             logits, *inner = params
