@@ -21,13 +21,11 @@ You will see both losses come out of the library to the last digits, reconstruct
 components, which are the best *linear* autoencoder (Baldi & Hornik 1989), and a plane of codes on which digits of a
 kind lie together although nobody told the network which digit is which.
 
-The data are MNIST (60,000 + 10,000 images of 28 x 28 pixels), from the folder that LIKELINET_DATA names.
+The data are MNIST: 60,000 + 10,000 images of 28 x 28 pixels.
 
 Run it: ``python examples/16_autoencoder.py [--quick]``
 """
 
-import gzip
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -41,16 +39,6 @@ import likelinet as ll
 
 OUTPUT = Path(__file__).parent / "output"
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#56B4E9", "#8C9196", "#000000", "#A6761D", "#7B4FA3"]
-
-
-def mnist(name: str) -> np.ndarray:
-    """Return one of the files of MNIST: images as rows of 784 grey values 0, ..., 255, or labels."""
-    folder = Path(os.environ.get("LIKELINET_DATA", "data")) / "mnist"
-    if not folder.is_dir():
-        sys.exit(f"MNIST is not in {folder}: set LIKELINET_DATA to the folder above it.")
-    data = gzip.decompress(next(folder.glob(f"{name}-idx?-ubyte.gz")).read_bytes())
-    shape = [int.from_bytes(data[i : i + 4]) for i in range(4, 4 + 4 * data[3], 4)]
-    return np.frombuffer(data, np.uint8, offset=4 + 4 * data[3]).reshape(shape[0], -1)
 
 
 def fit(images: np.ndarray, latent: int, distribution: Any, epochs: int) -> ll.Model:
@@ -67,8 +55,8 @@ def fit(images: np.ndarray, latent: int, distribution: Any, epochs: int) -> ll.M
 def main(quick: bool = False) -> dict[str, Any]:
     """Fit Gaussian and Bernoulli autoencoders, check what their losses are, and draw a plane of codes."""
     n, n_test, epochs = (2000, 500, 4) if quick else (60_000, 10_000, 5)
-    grey, test = mnist("train-images")[:n] / 255.0, mnist("t10k-images")[:n_test] / 255.0
-    labels = mnist("t10k-labels")[:n_test, 0]
+    mnist = ll.datasets.mnist()
+    grey, test, labels = mnist.train_images[:n] / 255.0, mnist.test_images[:n_test] / 255.0, mnist.test_labels[:n_test]
     rng = np.random.default_rng(0)
     ink, test_ink = ((rng.random(images.shape) < images).astype(np.uint8) for images in (grey, test))
 

@@ -24,13 +24,11 @@ The 24 passes made here take minutes; 80 of them, over four copies of the data i
 
 A pixel is ink with the probability of its grey value. Each training image was binarised twice, and both are rows of the
 table: a little like new draws for every epoch, which the published number was trained on and a table cannot hold. The
-test images were binarised once. The data are MNIST, from the folder that LIKELINET_DATA names.
+test images were binarised once.
 
 Run it: ``python examples/17_variational_autoencoder.py [--quick]``
 """
 
-import gzip
-import os
 import sys
 import time
 from pathlib import Path
@@ -46,15 +44,6 @@ PUBLISHED = 86.8  # Burda, Grosse & Salakhutdinov 2016, table 1: one stochastic 
 COPIES = 2
 
 
-def mnist(name: str) -> np.ndarray:
-    """Return images of MNIST as rows of 784 grey values 0, ..., 255."""
-    folder = Path(os.environ.get("LIKELINET_DATA", "data")) / "mnist"
-    if not folder.is_dir():
-        sys.exit(f"MNIST is not in {folder}: set LIKELINET_DATA to the folder above it.")
-    data = gzip.decompress((folder / f"{name}-images-idx3-ubyte.gz").read_bytes())
-    return np.frombuffer(data, np.uint8, offset=16).reshape(-1, 784)
-
-
 def binarised(grey: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Return 1 where a pixel is ink, which it is with probability grey / 255."""
     return (255.0 * rng.random(grey.shape, dtype=np.float32) < grey).astype(np.uint8)
@@ -65,8 +54,9 @@ def main(quick: bool = False) -> dict[str, Any]:
     n, n_test, n_tight = (2000, 300, 50) if quick else (60_000, 10_000, 200)
     ks = (100,) if quick else (100, 1000, 5000)
     rng = np.random.default_rng(0)
-    train = np.concatenate([binarised(mnist("train")[:n], rng) for _ in range(COPIES)])
-    test = binarised(mnist("t10k")[:n_test], np.random.default_rng(1))
+    mnist = ll.datasets.mnist()
+    train = np.concatenate([binarised(mnist.train_images[:n], rng) for _ in range(COPIES)])
+    test = binarised(mnist.test_images[:n_test], np.random.default_rng(1))
 
     latent = 2 if quick else 32  # over codes of two numbers a test can integrate
     config = ll.ModelConfig(

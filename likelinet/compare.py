@@ -9,9 +9,10 @@ import numpy as np
 from likelinet.calibration import log_prob
 from likelinet.candidates import same_features
 from likelinet.config import ModelConfig
+from likelinet.config.network import CoderConfig
 from likelinet.distributions import Distribution
 from likelinet.distributions.classes import class_marginals
-from likelinet.errors import DataError, LikelinetError
+from likelinet.errors import ConfigError, DataError, LikelinetError
 from likelinet.model import Model
 from likelinet.preprocessing.tables import Table, counted, row_weights
 
@@ -103,6 +104,8 @@ def compare(
     ------
     DataError
         If there are too few rows.
+    ConfigError
+        If the network is an autoencoder, whose code of y gives y away.
 
     References
     ----------
@@ -119,6 +122,11 @@ def compare(
     >>> [r.family for r in ranked(list(compare(config, families("gaussian, gamma", config), as_table(y))))]
     ['gamma', 'gaussian']
     """
+    if isinstance(config.network, CoderConfig):
+        raise ConfigError(
+            f"network: '{config.network.kind}' sees y before it predicts it, so that its scores compare nothing: "
+            "compare families with an 'mlp', or models by their elbo."
+        )
     table, _ = weighted(config, table)
     if table.n < 2 * folds:
         raise DataError(

@@ -115,7 +115,7 @@ class Model:
         roles = self._roles
         rows = roles.rows(X, y, sample_weight)
         if validation is not None and not (isinstance(validation, tuple | list) and 1 <= len(validation) <= 3):
-            raise DataError("validation must be (X, y) or (X, y, sample_weight).")
+            raise DataError("validation must be (X, y) or (X, y, sample_weight); or (X,) where X holds y.")
         held = None if validation is None else roles.rows(*validation, *[None] * (3 - len(validation)))
         features, names = roles.features(rows.table), (roles.y_name, tuple(rows.table.columns))
         with Progress(progress) as bar:
@@ -213,9 +213,16 @@ class Model:
         return self._ask(rows.table, bound)
 
     def score(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> float:
-        """Return the mean log-likelihood per row in the units of y; higher is better."""
+        """Return the mean log-likelihood per row in the units of y; higher is better.
+
+        Of a variational autoencoder it is a lower bound of it, `elbo`; of an autoencoder that of y given its code.
+        """
         rows = self.observed(X, y, sample_weight)
-        return float(np.average(log_prob(self.predict_dist(rows.table), rows.y), weights=rows.weight))
+        if isinstance(self.config.network, VAEConfig):
+            each = self.elbo(rows.table, y=rows.y, seed=self.config.training.seed)
+        else:
+            each = log_prob(self.predict_dist(rows.table), rows.y)
+        return float(np.average(each, weights=rows.weight))
 
     def evaluate(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> dict[str, float]:
         """Return held-out metrics by name; see `likelinet.metrics.evaluate`.
@@ -225,8 +232,7 @@ class Model:
         rows = self.observed(X, y, sample_weight)
         scores = metrics.evaluate(self.predict_dist(rows.table), rows.y, rows.weight)
         if isinstance(self.config.network, VAEConfig):
-            bound = self.elbo(rows.table, y=rows.y, seed=self.config.training.seed)
-            scores = {"elbo": float(np.average(bound, weights=rows.weight)), **scores}
+            scores = {"elbo": self.score(rows.table, rows.y, rows.weight), **scores}
         return scores
 
     @property

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from likelinet.config import ModelConfig
@@ -34,7 +35,7 @@ class Roles:
     def y_name(self) -> str:
         """How messages and pictures call y."""
         if self.y_is_x:
-            return "y, which is x where it is not given,"
+            return "y, here x itself,"
         names = target_names(self.config.data)
         return f"Target '{', '.join(names)}'" if names else "y"
 
@@ -73,10 +74,13 @@ class Roles:
         data, classes, table = self.config.data, isinstance(self.config.distribution, CLASSES), as_table(X)
         if y is None and self.y_is_x and table.n:
             own = self.features(table) if features is None else features
-            if text := [name for name in own if not classes and table.is_text(name)]:
+            text = [name for name in own if table.is_text(name)]
+            if text and not (classes and len(text) == len(own)):
                 raise DataError(
-                    f"Column '{text[0]}' holds text, which '{self.config.distribution.kind}' cannot be of: y is x "
-                    "here, so leave it out by data.features, or name other columns in data.target."
+                    f"Column '{text[0]}' holds text, where y is x and should hold numbers: leave it out by "
+                    "data.features, or name other columns in data.target."
                 )
+            if classes and all(table.column(name).dtype == bool for name in own):
+                y = np.stack([table.column(name) for name in own], axis=1).astype(np.float64)  # 0 and 1 have a mean
             data = data.model_copy(update={"target": own})
         return read_rows(data, classes, table, y, sample_weight, self.y_name)

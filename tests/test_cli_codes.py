@@ -65,9 +65,15 @@ def test_a_model_without_codes_says_so(folder: Path):
         assert "the network 'mlp' has no codes; 'autoencoder' and 'vae' do." in result.err
 
 
+def test_families_are_not_compared_where_the_code_gives_y_away(folder: Path):
+    result = cli("compare", folder / "vae.yaml", folder / "table.csv", "--families", "gaussian,laplace")
+    assert result.code == 2
+    assert "'vae' sees y before it predicts it" in result.err
+
+
 def test_a_column_of_text_cannot_be_reconstructed_as_a_number(folder: Path):
     write_csv(folder / "text.csv", {**COLUMNS, "colour": ["red", "blue"] * 40})
     result = cli("fit", folder / "vae.yaml", folder / "text.csv", "-o", folder / "text.safetensors")
     assert result.code == 2
-    assert "Column 'colour' holds text, which 'gaussian' cannot be of" in result.err
+    assert "Column 'colour' holds text, where y is x" in result.err
     assert not (folder / "text.safetensors").exists()

@@ -134,7 +134,8 @@ def test_reconstructions_are_decoded_codes(fitted: ll.Model):
     np.testing.assert_array_equal(fitted.reconstruct(new), fitted.predict(new))
     scores = fitted.evaluate(new)
     np.testing.assert_allclose(scores["elbo"], fitted.elbo(new, seed=0).mean(), rtol=1e-12)
-    np.testing.assert_allclose(scores["nll"], -fitted.score(new), rtol=1e-12)
+    np.testing.assert_allclose(scores["elbo"], fitted.score(new), rtol=1e-12)
+    np.testing.assert_allclose(scores["nll"], fitted.predict_dist(new).nll(new).mean(), rtol=1e-12)
 
 
 def test_bounds_are_in_the_units_of_y():
@@ -176,6 +177,17 @@ def test_like_every_model(kind: str, engine: str, tmp_path: Path):
     np.testing.assert_array_equal(loaded.sample(rows, 2, seed=1), model.sample(rows, 2, seed=1))
     again = ll.Model(settings).fit(rows)
     np.testing.assert_array_equal(again.encode(rows), model.encode(rows))
+
+
+def test_booleans_are_pixels():
+    rng = np.random.default_rng(0)
+    on = rng.random((40, 3)) < 0.5
+    model = ll.Model(
+        {"network": {"kind": "autoencoder"}, "distribution": {"kind": "bernoulli"}, "training": {"epochs": 1}}
+    )
+    grey = model.fit(on).reconstruct(on)
+    np.testing.assert_array_equal(grey, model.predict_dist(on.astype(float)).mean())
+    assert ((grey > 0.0) & (grey < 1.0)).all()
 
 
 def test_both_engines_learn_the_same_bound():
@@ -233,5 +245,5 @@ def test_errors_in_one_sentence(fitted: ll.Model):
     with pytest.raises(ll.UndefinedError, match="encode: the network 'mlp' has no codes"):
         mlp.encode(plane(3))
     text = np.array([["a", "b"]] * 10)
-    with pytest.raises(ll.DataError, match="Column 'x0' holds text, which 'gaussian' cannot be of"):
+    with pytest.raises(ll.DataError, match="Column 'x0' holds text, where y is x"):
         ll.Model({"network": {"kind": "autoencoder"}}).fit(text)
