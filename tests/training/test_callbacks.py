@@ -93,6 +93,15 @@ class Interrupting:
         signal.raise_signal(signal.SIGINT)
 
 
+@pytest.fixture
+def _ctrl_c_is_heard():
+    """A job in the background of a shell is started deaf to Ctrl-C."""
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, former)
+
+
+@pytest.mark.usefixtures("_ctrl_c_is_heard")
 @pytest.mark.parametrize("engine", ["numpy", "jax"])
 @pytest.mark.parametrize("epoch", [2, 5])
 def test_ctrl_c_is_heard_where_python_forgets_it(engine, epoch, monkeypatch):
