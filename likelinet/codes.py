@@ -93,7 +93,7 @@ def _weights(fit: Fit) -> tuple[np.ndarray, ...]:
 def _features(fit: Fit, x: EncodedRows, rows: slice) -> tuple[np.ndarray, np.ndarray | None]:
     """Return inputs and columns of some rows, with an axis for the member."""
     features, columns = fit.objective.divide(x[rows], fit.theta.dtype)
-    return features[None], None if columns is None else columns[None]
+    return np.ascontiguousarray(features)[None], None if columns is None else columns[None]
 
 
 def _network(fit: Fit, what: str) -> Coder:

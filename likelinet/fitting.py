@@ -181,6 +181,7 @@ def fit(
     size = min(config.training.batch_size or n, train_rows.shape[1])
     steps = config.training.epochs * -(-train_rows.shape[1] // size)
     stopping = config.training.early_stopping
+    warm_up = config.network.kl_warm_up if isinstance(config.network, VAEConfig) else 0
     plan = Plan(
         train_rows,
         held_rows,
@@ -190,6 +191,7 @@ def fit(
         None if stopping is None else stopping.patience,
         config.training.gradient_clip,
         targets.shift_of_nll(empty.family.dense(encoded)),
+        warm_up,
     )
     if exact:
         theta, history, cause = train_lbfgs(empty.objective, data, plan, theta, callbacks)
@@ -197,10 +199,7 @@ def fit(
         optimiser = build_optimiser(
             config.training.optimizer, config.training.schedule, plan.steps, empty.objective.layout
         )
-        objective = empty.objective
-        if isinstance(config.network, VAEConfig):
-            steps_per_epoch = -(-train_rows.shape[1] // size)
-            objective = replace(objective, warm_up=config.network.kl_warm_up * steps_per_epoch)
+        objective = replace(empty.objective, warm_up=warm_up * -(-train_rows.shape[1] // size))
         engine = build_engine(config, objective, data, plan)
         theta, history, cause = train(engine, objective, data, optimiser, plan, theta, streams, callbacks)
     return Fit(config, custom, inputs, targets, n_classes, theta, history), cause

@@ -151,7 +151,11 @@ class Model:
 
     def decode(self, Z: ArrayLike) -> Distribution:
         """Return P(y | z) for each code of Z, shape (n, latent), in the units of y."""
-        return codes.decode(self._fitted(), np.asarray(Z, dtype=np.float64))
+        try:
+            numbers = np.asarray(Z, dtype=np.float64)
+        except (TypeError, ValueError):
+            raise DataError("The codes must be numbers of shape (n, latent), as encode returns them.") from None
+        return codes.decode(self._fitted(), numbers)
 
     def reconstruct(self, X: Any) -> np.ndarray:
         """Return each row as it comes out of its code: the mean of P(y | z), or the most probable classes.
@@ -207,7 +211,8 @@ class Model:
         if not isinstance(samples, int | np.integer) or samples < 1:
             raise DataError(f"samples must be a whole number, 1 or more, got {samples!r}.")
         _check_draws(1, seed)
-        fit, rows = self._fitted(), self.observed(X, y)
+        fit, table = self._fitted(), as_table(X)
+        rows = self.observed(table, y, np.ones(table.n))  # each row has a bound, whatever its weight
         draws = np.random.default_rng(seed)
         bound = partial(codes.elbo, y=fit.targets.encode(rows.y), samples=samples, rng=draws)
         return self._ask(rows.table, bound)
@@ -344,3 +349,5 @@ def _check_draws(n: Any, seed: Any) -> None:
         raise DataError(f"n must be a whole number of draws, 0 or more, got {n!r}.")
     if isinstance(seed, int | np.integer) and seed < 0:
         raise DataError(f"seed must not be negative, got {seed}.")
+    if isinstance(seed, str | float):
+        raise DataError(f"seed must be a whole number, got {seed!r}.")

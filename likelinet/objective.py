@@ -82,4 +82,4 @@ class Objective:
     def divide(self, x: Array, dtype: Any) -> tuple[Array, Array | None]:
         """Return the inputs of the network, in its precision, and the columns that go to the head as they are."""
         n = len(self.head.columns)
-        return (x[..., :-n].astype(dtype, copy=False), x[..., -n:]) if n else (x, None)
+        return (x[..., :-n].astype(dtype, copy=False), x[..., -n:]) if n else (x.astype(dtype, copy=False), None)

@@ -10,10 +10,15 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import likelinet as ll
+from likelinet.build import build_family, build_network
 from likelinet.config import parse_config
+from likelinet.families.head import Head
+from likelinet.layout import pack
 from likelinet.networks.autoencoder import FLOOR, VariationalAutoencoder
 from likelinet.networks.chain import Chain
 from likelinet.networks.noise import normal
+from likelinet.objective import Objective
+from tests.differences import assert_gradients, of_a_sum
 
 SIGMA = 0.5
 
@@ -130,7 +135,7 @@ def test_reconstructions_are_decoded_codes(fitted: ll.Model):
     new = plane(7, seed=4)
     codes = fitted.encode(new)
     assert codes.shape == (7, 2)
-    np.testing.assert_allclose(fitted.reconstruct(new), fitted.decode(codes).mean(), rtol=1e-6)
+    np.testing.assert_array_equal(fitted.reconstruct(new), fitted.decode(codes).mean())
     np.testing.assert_array_equal(fitted.reconstruct(new), fitted.predict(new))
     scores = fitted.evaluate(new)
     np.testing.assert_allclose(scores["elbo"], fitted.elbo(new, seed=0).mean(), rtol=1e-12)
@@ -190,6 +195,44 @@ def test_booleans_are_pixels():
     assert ((grey > 0.0) & (grey < 1.0)).all()
 
 
+@pytest.mark.parametrize(("step", "share"), [(0, 0.25), (2, 0.75), (3, 1.0), (50, 1.0), (None, 1.0)])
+def test_the_warm_up_is_a_share_of_the_divergence_in_loss_and_gradient(step: int | None, share: float):
+    rng = np.random.default_rng(0)
+    head = Head(build_family(parse_config(linear_vae()).distribution, None, 0, 3))
+    network = build_network(parse_config(linear_vae(encoder=[4])).network, 3, head.predicted)
+    objective = Objective(network, head, warm_up=4)
+    theta = 0.5 * rng.standard_normal((1, objective.layout.size))
+    x, weight = rng.standard_normal((1, 5, 3)), rng.uniform(0.5, 1.0, (1, 5))
+    noise = tuple(rng.random((1, 5, w)) for w in network.noise())
+
+    def parts(theta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        *params, shared = objective.layout.views(theta)
+        y, _ = network.forward((*params, *noise), x)
+        return (head.loss(y[..., :-1], shared, x)[0] * weight).sum(), (y[..., -1] * weight).sum()
+
+    nll, kl = parts(theta)
+    loss, backward = objective(objective.layout.views(theta), noise, x, x, weight, step)
+    np.testing.assert_allclose(loss, nll + share * kl, rtol=1e-13)
+    found = pack(backward(), objective.layout)
+    numeric = of_a_sum(lambda t: float(np.dot((1.0, share), parts(t))), (theta,))
+    assert_gradients((found,), numeric)
+
+
+def test_nobody_stops_and_no_weights_are_the_best_before_the_warm_up_is_over():
+    training = {"epochs": 12, "early_stopping": {"patience": 1}, "optimizer": {"kind": "sgd", "learning_rate": 1e-9}}
+    settings = linear_vae(kl_warm_up=9) | {"training": training}
+    history = ll.Model(settings).fit(plane(60)).history
+    assert min(history.best_epoch) >= 9
+    assert len(history.epochs) >= 10
+
+
+def test_a_divergence_that_is_not_finite_is_named():
+    with pytest.raises(ll.NonFiniteError, match="the first parameter to fail is 'scale of the code'"):
+        ll.Model(
+            linear_vae() | {"training": {"optimizer": {"kind": "sgd", "learning_rate": 1e25}, "gradient_clip": None}}
+        ).fit(plane(60))
+
+
 def test_both_engines_learn_the_same_bound():
     rows = plane(300)
     settings = linear_vae(kl_warm_up=10)
@@ -214,7 +257,7 @@ def test_tables_keep_their_names(tmp_path: Path):
     assert model.feature_names == model.target_names == ["a", "b", "c", "d"]
     more = table.assign(other="text")
     with pytest.warns(UserWarning, match="other"):
-        assert model.elbo(more).shape == (50,)
+        assert model.elbo(more.assign(weight=[0.0] * 5 + [1.0] * 45)).shape == (50,)
 
 
 REFUSED = {
@@ -238,6 +281,10 @@ def test_errors_in_one_sentence(fitted: ll.Model):
     with pytest.raises(ll.DataError, match="samples must be a whole number, 1 or more, got 0"):
         fitted.elbo(plane(3), 0)
     plain = ll.Model({"network": {"kind": "autoencoder", "latent": 1}, "training": {"epochs": 1}}).fit(plane(20))
+    with pytest.raises(ll.DataError, match="The codes must be numbers"):
+        fitted.decode([["a", "b"]])
+    with pytest.raises(ll.DataError, match="seed must be a whole number, got 'a'"):
+        fitted.generate(2, seed="a")  # type: ignore[arg-type]
     for ask in (lambda: plain.generate(2), lambda: plain.elbo(plane(3))):
         with pytest.raises(ll.UndefinedError, match="an 'autoencoder' has no distribution of codes"):
             ask()

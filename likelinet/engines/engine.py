@@ -132,7 +132,9 @@ def first_to_fail(objective: Objective, params: tuple[np.ndarray, ...], x: np.nd
     with np.errstate(all="ignore"):
         features, columns = objective.divide(x, params[-1].dtype)
         raw, _ = objective.network.forward(params[:-1], features)
-        raw = raw[..., : head.predicted]  # without a penalty
+        if objective.network.penalised and not np.isfinite(raw[..., -1]).all():
+            return "scale of the code"  # of q(z | x): its location would spoil the raw outputs as well
+        raw = raw[..., : head.predicted]
         outputs, _ = head.parameters(raw.astype(np.float64), params[-1].astype(np.float64), columns)
         values, backward = head.family.loss(outputs, y)
         grads = backward(np.ones_like(values))

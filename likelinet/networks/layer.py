@@ -67,6 +67,6 @@ class Layer(ABC):
     def values(self, params: Arrays) -> Callable[[Array], Array]:
         """Return x -> y, with the bits of `forward`: what a prediction takes, which needs no way back.
 
-        A layer replaces it where that saves arithmetic.
+        A layer replaces it where that saves arithmetic. One that is penalised leaves the penalty out, and all noise.
         """
         return lambda x: self.forward(params, x)[0]

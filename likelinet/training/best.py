@@ -14,25 +14,28 @@ class Best:
         The initial weights, kept until an epoch is done.
     patience : int or None
         After how many epochs without improvement a member stops; None never stops it.
+    settled : int
+        Epochs of a warm-up, in which another loss is minimised than the one that is held out: until they are over the
+        latest weights are kept, and no member stops.
     """
 
-    def __init__(self, theta: np.ndarray, patience: int | None) -> None:
+    def __init__(self, theta: np.ndarray, patience: int | None, settled: int = 0) -> None:
         self.theta = theta.copy()
         self.epoch = np.zeros(len(theta), dtype=int)
         self._value = np.full(len(theta), np.inf)
         self._start = theta.copy(), self.epoch.copy()
         self._before = theta.copy(), self.epoch.copy()
-        self._patience = patience
+        self._patience, self._settled = patience, settled
 
     def record(self, members: np.ndarray, theta: np.ndarray, validation: np.ndarray | None, epoch: int) -> np.ndarray:
         """Take in the weights and the validation NLL of `members` after an epoch; return which of them go on."""
         better = np.ones(len(members), dtype=bool) if validation is None else validation < self._value[members]
-        if validation is not None:
+        if validation is not None and epoch > self._settled:
             self._value[members[better]] = validation[better]
         self._before[0][members], self._before[1][members] = self.theta[members], self.epoch[members]
         self.theta[members[better]] = theta[better]
         self.epoch[members[better]] = epoch
-        if self._patience is None or validation is None:
+        if self._patience is None or validation is None or epoch <= self._settled:
             return np.ones(len(members), dtype=bool)
         return epoch - self.epoch[members] < self._patience
 

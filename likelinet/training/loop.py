@@ -50,6 +50,8 @@ class Plan:
         Largest norm of a gradient.
     offset : ndarray, shape (rows,)
         Added to the reported NLL of each row: it brings standardised targets back to the user's units.
+    settled : int
+        Epochs of a warm-up, during which neither the best weights nor patience are counted.
     """
 
     train: np.ndarray
@@ -60,6 +62,7 @@ class Plan:
     patience: int | None
     gradient_clip: float | None
     offset: np.ndarray
+    settled: int = 0
 
     @property
     def probable_steps(self) -> int:
@@ -99,7 +102,7 @@ def train(
     Ctrl-C and a loss that is not finite end the training but lose nothing: the caller keeps the weights and then
     raises what is returned here.
     """
-    history, best, began = History(engine=engine.name), Best(theta, plan.patience), time.perf_counter()
+    history, best, began = History(engine=engine.name), Best(theta, plan.patience, plan.settled), time.perf_counter()
     members, held_out, held_weight = np.arange(len(theta)), plan.validation, data.weight[plan.validation]
     shuffles, ctrl_c = [s.shuffle for s in streams], CtrlC()
     noise = [s.dropout for s in streams]
