@@ -37,6 +37,11 @@ from likelinet.plots import reliability
 
 OUTPUT = Path(__file__).parent / "output"
 VERMILLION = "#D55E00"
+# What the lecture notes report of two networks: from … to, by test accuracy and by NLL.
+NOTES = {
+    "784-50-10 sigmoid": ((0.944, 0.947), (0.18, 0.19)),
+    "784-50-10 relu": ((0.969, 0.972), (0.096, 0.106)),
+}
 
 
 def classifier(network: ll.MLPConfig, ensemble: int = 1, **training: Any) -> ll.Model:
@@ -86,7 +91,7 @@ def main(quick: bool = False) -> dict[str, Any]:
     models["five"] = classifier(wide, ensemble=5, **adam)
     scores: dict[str, dict[str, float]] = {}
     probs: dict[str, np.ndarray] = {}
-    print(f"{'':22s}{'accuracy':>10s}{'NLL':>9s}{'seconds':>9s}")
+    print(f"{'':22s}{'accuracy':>10s}{'NLL':>9s}{'seconds':>9s}   {'the lecture notes':s}")
     for name, model in models.items():
         start = time.perf_counter()
         d = model.fit(x, y).predict_dist(x_test)
@@ -94,17 +99,20 @@ def main(quick: bool = False) -> dict[str, Any]:
         assert isinstance(d, ll.Categorical)
         probs[name] = d.probs
         scores[name] = {"nll": float(d.nll(y_test).mean()), "accuracy": float(np.mean(d.mode() == y_test))}
-        print(f"{name:22s}{scores[name]['accuracy']:10.4f}{scores[name]['nll']:9.4f}{seconds:9.1f}")
+        line = f"{name:22s}{scores[name]['accuracy']:10.4f}{scores[name]['nll']:9.4f}{seconds:9.1f}"
+        theirs = ", ".join(f"{low:g} … {high:g}" for low, high in NOTES.get(name, ()))
+        print(f"{line}   {theirs}" if theirs else line)
 
-    sigmoid, relu, _, five = scores.values()
+    *_, deeper, five = scores.values()
     if quick:  # a twelfth of the images and an eighth of the steps show no more than that they learn
         assert min(s["accuracy"] for s in scores.values()) > 0.75
     else:
-        # As in the lecture notes, up to the chance of starts and batches; of 10 000 images it is ± 0.002 alone.
-        assert abs(sigmoid["accuracy"] - 0.9455) < 0.005
-        assert abs(relu["accuracy"] - 0.9705) < 0.004
-        assert abs(sigmoid["nll"] - 0.185) < 0.01
-        assert abs(relu["nll"] - 0.101) < 0.01
+        # The last bits of a product differ from machine to machine, and after 10 000 steps other digits do; the chance
+        # of 10 000 test images alone is ± 0.002. This far the scores may leave the ranges of the lecture notes.
+        for name, ((low, high), (least, most)) in NOTES.items():
+            assert low - 0.002 <= scores[name]["accuracy"] <= high + 0.002
+            assert least - 0.005 <= scores[name]["nll"] <= most + 0.005
+        assert deeper["accuracy"] > 0.96
         assert five["accuracy"] >= 0.985
         assert five["nll"] <= 0.05
     same, w1 = by_hand(models["784-50-10 sigmoid"], x_test)
