@@ -8,7 +8,7 @@ from likelinet.engines.threads import one_blas_thread
 from likelinet.errors import DataError, UndefinedError
 from likelinet.fitting import EncodedRows, Fit
 from likelinet.networks.autoencoder import Coder, VariationalAutoencoder
-from likelinet.prediction import as_predicted
+from likelinet.prediction import as_predicted, network_inputs
 
 BLOCK = 1024  # rows at a time, whose wide arrays then stay in the cache
 
@@ -17,7 +17,7 @@ def encode(fit: Fit, x: EncodedRows) -> np.ndarray:
     """Return the code of each row, shape (n, latent); of a variational autoencoder the mean of q(z | x)."""
     network, weights = _network(fit, "encode"), _weights(fit)
     with one_blas_thread():
-        codes = [network.code(weights, _features(fit, x, rows)[0])[0] for rows in blocks(len(x), BLOCK)]
+        codes = [network.code(weights, network_inputs(fit, x[rows])[0])[0] for rows in blocks(len(x), BLOCK)]
     return np.concatenate(codes).astype(np.float64)
 
 
@@ -68,7 +68,7 @@ def elbo(fit: Fit, x: EncodedRows, y: np.ndarray, samples: int, rng: np.random.G
     y = y.astype(dtype if head.family.stable_in_float32 else np.float64)
 
     def of_block(rows: slice) -> np.ndarray:
-        features, columns = _features(fit, x, rows)
+        features, columns = network_inputs(fit, x[rows])
         loc, scale = network.posterior(weights, features)
         total = np.full(loc.shape[1], -np.inf)
         for _ in range(samples):
@@ -88,12 +88,6 @@ def elbo(fit: Fit, x: EncodedRows, y: np.ndarray, samples: int, rng: np.random.G
 def _weights(fit: Fit) -> tuple[np.ndarray, ...]:
     """Return the weights of the network, of the one member that there is."""
     return fit.objective.layout.views(fit.theta)[:-1]
-
-
-def _features(fit: Fit, x: EncodedRows, rows: slice) -> tuple[np.ndarray, np.ndarray | None]:
-    """Return inputs and columns of some rows, with an axis for the member."""
-    features, columns = fit.objective.divide(x[rows], fit.theta.dtype)
-    return np.ascontiguousarray(features)[None], None if columns is None else columns[None]
 
 
 def _network(fit: Fit, what: str) -> Coder:

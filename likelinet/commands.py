@@ -232,8 +232,13 @@ def sample_rows(model: Model, table: Table, number: int, seed: int | None) -> tu
         draws = draws.transpose(1, 0, 2).reshape(draws.shape[1], -1)
     else:
         header, draws = [f"sample_{i + 1}" for i in range(number)], draws.T
-    whole = draws.dtype.kind == "f" and model.whole_numbers
-    return header, (draws.astype(np.int64) if whole else draws).tolist()
+    return header, _cells(model, draws)
+
+
+def _cells(model: Model, y: np.ndarray) -> list:
+    """Return drawn y as plain values, counts and codes as whole numbers."""
+    whole = y.dtype.kind == "f" and model.whole_numbers
+    return (y.astype(np.int64) if whole else y).tolist()
 
 
 def code_rows(model: Model, table: Table) -> tuple[list[str], Iterable[Sequence[Any]]]:
@@ -244,10 +249,7 @@ def code_rows(model: Model, table: Table) -> tuple[list[str], Iterable[Sequence[
 
 def generated_rows(model: Model, number: int, seed: int | None) -> tuple[list[str], Iterable[Sequence[Any]]]:
     """Return header and rows: new rows, with the columns of y."""
-    rows = model.generate(number, seed)
-    rows = rows.reshape(number, -1)
-    whole = rows.dtype.kind == "f" and model.whole_numbers
-    return model.target_names, (rows.astype(np.int64) if whole else rows).tolist()
+    return model.target_names, _cells(model, model.generate(number, seed).reshape(number, -1))
 
 
 def draw(model: Model, table: Table) -> "Figure":

@@ -1,7 +1,7 @@
 """The demos: a model on real data that scikit-learn ships, beside a simpler one."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import numpy as np
@@ -18,11 +18,14 @@ from likelinet.config import (
     TrainingConfig,
     dump_config,
 )
-from likelinet.demo_codes import run_code_demo
+from likelinet.demo_codes import code_config, show_codes
 from likelinet.distributions import Distribution
 from likelinet.errors import DataError
 from likelinet.model import Model
 from likelinet.preprocessing.tables import Table
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 FAMILIES = {"gaussian": GaussianConfig(), "bernoulli": BernoulliConfig(), "categorical": CategoricalConfig()}
 
@@ -49,29 +52,30 @@ def run_demo(name: str, folder: Path) -> None:
     except OSError as error:
         raise DataError(f"{folder}: cannot make the folder ({error.strerror}).") from None
     if target is None:
-        run_code_demo(name, train, test, title, folder)
+        config, show = code_config(name), show_codes
     else:
-        run_family_demo(name, train, test, target, title, folder)
-
-
-def run_family_demo(family: str, train: Table, test: Table, target: str, title: str, folder: Path) -> None:
-    """Fit, compare with a linear model, sample for three rows, draw and save."""
-    config = ModelConfig(data=DataConfig(target=target), distribution=FAMILIES[family], ensemble=5)
+        config = ModelConfig(data=DataConfig(target=target), distribution=FAMILIES[name], ensemble=5)
+        show = show_family
     click.echo(
         f"{title}: {train.n} rows to train on, {test.n} held out.\n\nThe config (config.yaml):\n\n{dump_config(config)}"
     )
     model = Model(config).fit(train)
-    baseline = Model(linear(config)).fit(train, progress=False)
-    beside = "linear-Gaussian" if family == "gaussian" else "linear"
+    picture, file = folder / f"{name}.png", folder / f"{name}.safetensors"
+    save_figure(show(model, train, test), picture)
+    model.save(file)
+    click.echo(f"\nPicture: {picture}\nModel:   {file}")
+
+
+def show_family(model: Model, train: Table, test: Table) -> "Figure":
+    """Compare with a linear model, sample for three rows, and return a picture."""
+    baseline = Model(linear(model.config)).fit(train, progress=False)
+    beside = "linear-Gaussian" if isinstance(model.config.distribution, GaussianConfig) else "linear"
     click.echo("Held-out metrics:\n")
     click.echo(metrics_table({"this model": model.evaluate(test), beside: baseline.evaluate(test)}))
     click.echo("\nThree new rows:\n")
     new = Table({n: c[:3] for n, c in test.columns.items()}, 3)
-    click.echo(describe_rows(model.predict_dist(new), model.classes, test.columns[target][:3]))
-    picture, file = folder / f"{family}.png", folder / f"{family}.safetensors"
-    save_figure(draw(model, test), picture)
-    model.save(file)
-    click.echo(f"\nPicture: {picture}\nModel:   {file}")
+    click.echo(describe_rows(model.predict_dist(new), model.classes, test.columns[model.target_names[0]][:3]))
+    return draw(model, test)
 
 
 def linear(config: ModelConfig) -> ModelConfig:

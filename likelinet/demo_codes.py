@@ -1,12 +1,11 @@
 """The demos of networks through a code: handwritten digits out of a few numbers, and new ones from the prior."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 import numpy as np
 
-from likelinet.commands import metrics_table, save_figure
+from likelinet.commands import metrics_table
 from likelinet.config import (
     AutoencoderConfig,
     BernoulliConfig,
@@ -14,8 +13,8 @@ from likelinet.config import (
     ModelConfig,
     TrainingConfig,
     VAEConfig,
-    dump_config,
 )
+from likelinet.config.network import CoderConfig
 from likelinet.model import Model
 from likelinet.preprocessing.tables import Table
 
@@ -32,48 +31,43 @@ SHOWN = 12  # images in a row of the picture
 SHADES = " ░▒▓█"
 
 
-def run_code_demo(kind: str, train: Table, test: Table, title: str, folder: Path) -> None:
-    """Fit, compare with a model without a code, reconstruct or generate, draw and save.
+def code_config(kind: str) -> ModelConfig:
+    """Return the declaration of an "autoencoder" or a "vae" of pixels that are 0 or 1."""
+    return ModelConfig(network=NETWORKS[kind], distribution=BernoulliConfig(), training=TRAINING)
+
+
+def show_codes(model: Model, train: Table, test: Table) -> "Figure":
+    """Compare with a model without a code, reconstruct or generate, and return a picture.
 
     Parameters
     ----------
-    kind : {"autoencoder", "vae"}
-        Which network.
+    model : Model
+        An autoencoder.
     train, test : Table
         Square images of pixels that are 0 or 1, a column for each pixel.
-    title : str
-        What they are.
-    folder : Path
-        Where picture and model file go.
     """
-    config = ModelConfig(network=NETWORKS[kind], distribution=BernoulliConfig(), training=TRAINING)
-    click.echo(
-        f"{title}: {train.n} rows to train on, {test.n} held out.\n\nThe config (config.yaml):\n\n{dump_config(config)}"
-    )
-    model = Model(config).fit(train)
+    network = model.config.network
+    assert isinstance(network, CoderConfig)
     pixels = DataConfig(target=list(train.columns), features=[])
     baseline = Model(ModelConfig(data=pixels, distribution=BernoulliConfig())).fit(train, progress=False)
     scores = model.evaluate(test)
-    if kind == "vae":
+    if isinstance(network, VAEConfig):
         scores = {f"bound_{SAMPLES}": float(model.elbo(test, SAMPLES, seed=0).mean()), **scores}
     click.echo("Held-out metrics per image:\n")
     click.echo(metrics_table({"this model": scores, "without a code": baseline.evaluate(test)}))
-    if kind == "vae":
+    if isinstance(network, VAEConfig):
         click.echo(
             f"\nelbo and bound_{SAMPLES} are lower bounds of log p(x), by 1 and by {SAMPLES} codes for each image; the "
             "model without\na code has log p(x) = -nll. The nll of this model is that at the code of each image."
         )
     few = test.rows(slice(SHOWN), tuple(test.columns))
     images = np.stack([few.numeric(name) for name in few.columns], axis=1)
-    shown = {"held out": images, f"from codes of {NETWORKS[kind].latent}": model.reconstruct(few)}
-    if kind == "vae":
+    shown = {"held out": images, f"from codes of {network.latent}": model.reconstruct(few)}
+    if isinstance(network, VAEConfig):
         shown["new"] = model.generate(SHOWN, seed=0)
     for name, some in shown.items():
         click.echo(f"\nImages, {name}:\n\n{in_letters(some[:6])}")
-    picture, file = folder / f"{kind}.png", folder / f"{kind}.safetensors"
-    save_figure(draw_images(shown), picture)
-    model.save(file)
-    click.echo(f"\nPicture: {picture}\nModel:   {file}")
+    return draw_images(shown)
 
 
 def in_letters(images: np.ndarray) -> str:

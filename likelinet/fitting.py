@@ -179,7 +179,8 @@ def fit(
     else:
         train_rows, held_rows = (np.tile(r, (config.ensemble, 1)) for r in (np.arange(n), np.arange(n, len(x))))
     size = min(config.training.batch_size or n, train_rows.shape[1])
-    steps = config.training.epochs * -(-train_rows.shape[1] // size)
+    per_epoch = -(-train_rows.shape[1] // size)
+    steps = config.training.epochs * per_epoch
     stopping = config.training.early_stopping
     warm_up = config.network.kl_warm_up if isinstance(config.network, VAEConfig) else 0
     plan = Plan(
@@ -199,7 +200,7 @@ def fit(
         optimiser = build_optimiser(
             config.training.optimizer, config.training.schedule, plan.steps, empty.objective.layout
         )
-        objective = replace(empty.objective, warm_up=warm_up * -(-train_rows.shape[1] // size))
+        objective = replace(empty.objective, warm_up=warm_up * per_epoch)
         engine = build_engine(config, objective, data, plan)
         theta, history, cause = train(engine, objective, data, optimiser, plan, theta, streams, callbacks)
     return Fit(config, custom, inputs, targets, n_classes, theta, history), cause

@@ -211,11 +211,9 @@ class Model:
         if not isinstance(samples, int | np.integer) or samples < 1:
             raise DataError(f"samples must be a whole number, 1 or more, got {samples!r}.")
         _check_draws(1, seed)
-        fit, table = self._fitted(), as_table(X)
+        table = as_table(X)
         rows = self.observed(table, y, np.ones(table.n))  # each row has a bound, whatever its weight
-        draws = np.random.default_rng(seed)
-        bound = partial(codes.elbo, y=fit.targets.encode(rows.y), samples=samples, rng=draws)
-        return self._ask(rows.table, bound)
+        return self._ask(rows.table, self._bound(rows, samples, np.random.default_rng(seed)))
 
     def score(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> float:
         """Return the mean log-likelihood per row in the units of y; higher is better.
@@ -224,7 +222,7 @@ class Model:
         """
         rows = self.observed(X, y, sample_weight)
         if isinstance(self.config.network, VAEConfig):
-            each = self.elbo(rows.table, y=rows.y, seed=self.config.training.seed)
+            each = self._ask(rows.table, self._bound(rows))
         else:
             each = log_prob(self.predict_dist(rows.table), rows.y)
         return float(np.average(each, weights=rows.weight))
@@ -235,10 +233,12 @@ class Model:
         Those of an autoencoder are of P(y | z) at the code of each row. A variational one has its `elbo` as well.
         """
         rows = self.observed(X, y, sample_weight)
-        scores = metrics.evaluate(self.predict_dist(rows.table), rows.y, rows.weight)
-        if isinstance(self.config.network, VAEConfig):
-            scores = {"elbo": self.score(rows.table, rows.y, rows.weight), **scores}
-        return scores
+        if not isinstance(self.config.network, VAEConfig):
+            return metrics.evaluate(self.predict_dist(rows.table), rows.y, rows.weight)
+        bound = self._bound(rows)
+        d, each = self._ask(rows.table, lambda fit, x: (predict_dist(fit, x), bound(fit, x)))
+        elbo = float(np.average(each, weights=rows.weight))
+        return {"elbo": elbo, **metrics.evaluate(d, rows.y, rows.weight)}
 
     @property
     def history(self) -> History:
@@ -310,6 +310,13 @@ class Model:
         answer = question(fit, fit.rows(table))
         fit.inputs.note_unused(table, self._roles.others)
         return answer
+
+    def _bound(
+        self, rows: Rows, samples: int = 1, rng: np.random.Generator | None = None
+    ) -> Callable[[Fit, EncodedRows], np.ndarray]:
+        """Return the question for a bound of log p(y) of each row, by the config's seed unless `rng` is given."""
+        rng = np.random.default_rng(self.config.training.seed) if rng is None else rng
+        return partial(codes.elbo, y=self._fitted().targets.encode(rows.y), samples=samples, rng=rng)
 
     def _draws(self, d: Distribution, shape: tuple[int, ...], rng: np.random.Generator | int | None) -> np.ndarray:
         draws = d.sample(shape, rng=rng)

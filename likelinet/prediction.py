@@ -40,8 +40,7 @@ def predict_dist(fit: Fit, x: np.ndarray | EncodedRows) -> Distribution:
     network = fit.objective.network.values(tuple(weights))
 
     def predict(rows: slice) -> Distribution:
-        features, columns = fit.objective.divide(x[rows], fit.theta.dtype)
-        features = features.astype(fit.theta.dtype, order="C", copy=False)[None]
+        features, columns = network_inputs(fit, x[rows])
         parts = blocks(features.shape[1], PASS)
         raw = np.concatenate([network(features[:, part]) for part in parts], axis=1)
         return as_predicted(fit, raw, columns)
@@ -56,6 +55,12 @@ def predict_dist(fit: Fit, x: np.ndarray | EncodedRows) -> Distribution:
     room.put(first, d)
     for_each(lambda rows: room.put(rows, predict(rows)), left)
     return room.distribution()
+
+
+def network_inputs(fit: Fit, x: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return the inputs of the network, with an axis for members, and the columns that go to the head."""
+    features, columns = fit.objective.divide(x, fit.theta.dtype)
+    return np.ascontiguousarray(features)[None], columns
 
 
 def as_predicted(fit: Fit, raw: np.ndarray, columns: np.ndarray | None) -> Distribution:
