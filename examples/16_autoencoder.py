@@ -117,8 +117,9 @@ def main(quick: bool = False) -> dict[str, Any]:
     for digit, colour in enumerate(COLOURS):
         some = codes[labels == digit]
         middle.plot(*some[:300].T, ".", ms=3, alpha=0.6, color=colour)
-        outer = np.hypot(*(some / (x1 - x0, y1 - y0)).T)  # the name goes where there are fewer of the others
-        x, y = np.median(some[outer > np.median(outer)], axis=0)
+        # The name goes where there are most of this digit, less those of the others.
+        near = np.hypot(*((some[:300, None] - codes) / (x1 - x0, y1 - y0)).T) < 0.06
+        x, y = some[(np.where(labels == digit, 1, -1) @ near).argmax()]
         middle.text(x, y, str(digit), color=colour, fontsize=17, fontweight="bold", path_effects=halo, ha="center")
     middle.set(xlabel="first number of the code", ylabel="second number", title="Codes of test images, by digit")
     middle.set(xlim=(x0, x1), ylim=(y0, y1))

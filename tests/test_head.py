@@ -59,7 +59,9 @@ def test_float32_raw_outputs_give_the_losses_of_double_precision(name, data):
         gradients = wide_back(np.ones((1, 1))), single_back(np.ones((1, 1), single.dtype))
     assert not np.isnan(single).any()
     small = np.abs(wide) < 1e30
-    np.testing.assert_allclose(single[small], wide[small], rtol=1e-6)
+    # A softmax in single precision rounds differences of logits, here up to 100, which is 4e-6 of their exponentials.
+    rtol = 5e-6 if name == "categorical" else 1e-6
+    np.testing.assert_allclose(single[small], wide[small], rtol=rtol)
     for exact, got in zip(*gradients, strict=True):
         if exact is None:
             assert got is None
@@ -68,7 +70,7 @@ def test_float32_raw_outputs_give_the_losses_of_double_precision(name, data):
         assert not np.isnan(got).any()
         small = np.abs(exact) < 1e30
         # Entries of the softmax that vanish beside the others are known up to the largest.
-        np.testing.assert_allclose(got[small], exact[small], rtol=1e-6, atol=1e-37)
+        np.testing.assert_allclose(got[small], exact[small], rtol=rtol, atol=1e-37)
 
 
 @pytest.mark.parametrize("spread", [1e-6, 1e4])

@@ -73,19 +73,20 @@ class Categorical(Distribution):
         """Return the softmax cross-entropy of integer codes y, and its backward function."""
         (z,) = params
         xp = namespace(z)
-        one_hot = y[..., None] == xp.arange(z.shape[-1])
+        one_hot = (y[..., None] == xp.arange(z.shape[-1], dtype=y.dtype)).astype(z.dtype)
         shifted = z - z.max(axis=-1, keepdims=True)
-        e = xp.exp(shifted)
-        total = e @ xp.ones(z.shape[-1], dtype=z.dtype)  # of few classes, faster than a sum
-        values = xp.log(total) - xp.sum(shifted, axis=-1, where=one_hot)
+        at_y = xp.sum(shifted, axis=-1, where=one_hot > 0.0)
+        others = xp.exp(shifted)
+        others -= others * one_hot
+        rest = others @ xp.ones(z.shape[-1], dtype=z.dtype)  # of few classes, faster than a sum
+        # The sum of exponentials less one; with it nothing cancels where y is nearly certain.
+        above_one = rest + xp.expm1(at_y)
 
         def backward(d: Array) -> tuple[Array, ...]:
-            missed = e / total[..., None]
-            missed -= one_hot
-            missed *= d[..., None]
-            return (missed,)
+            factor = d / (1.0 + above_one)
+            return (factor[..., None] * others - (factor * rest)[..., None] * one_hot,)
 
-        return values, backward
+        return xp.log1p(above_one) - at_y, backward
 
     def log_prob(self, y: ArrayLike) -> np.ndarray:
         y = self._observed(y)

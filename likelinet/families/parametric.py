@@ -66,7 +66,7 @@ class Parametric(Family):
 
     @property
     def stable_in_float32(self) -> bool:
-        return self.distribution_class is Bernoulli
+        return self.distribution_class in (Bernoulli, Categorical)
 
     def loss(self, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
         return self.distribution_class.loss(params, y)
