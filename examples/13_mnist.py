@@ -17,7 +17,7 @@ one at a time: the arithmetic is the same, but a matrix product reads the weight
 Last, five networks 784-512-512-10 with dropout. An accuracy says how often the most probable digit was
 right. The NLL also says whether the probabilities were, and the reliability diagram shows it: of the images that are a
 "7 with probability 0.8", 80 % should be a 7. The database is by LeCun, Cortes & Burges (1998); see
-``likelinet.datasets.mnist``. The full run takes about three minutes on two quiet cores.
+``likelinet.datasets.mnist``. The full run takes about four minutes on two quiet cores.
 
 Run it: ``python examples/13_mnist.py [--quick]``
 """

@@ -1,7 +1,11 @@
 """Settings every test shares."""
 
 import os
+from pathlib import Path
 
+BESIDE = Path(__file__).parents[2] / "shared" / "data"
+if BESIDE.is_dir():
+    os.environ.setdefault("LIKELINET_DATA", str(BESIDE))
 # The workers of pytest-xdist share the cores already: BLAS threads of their own would only wait for each other.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 

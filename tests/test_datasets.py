@@ -3,7 +3,6 @@
 import gzip
 import hashlib
 import logging
-import os
 import sys
 import threading
 from functools import partial
@@ -17,9 +16,9 @@ import pytest
 
 import likelinet as ll
 from likelinet import datasets
+from tests.data import needs_mnist
 from tests.test_imports import loaded_by
 
-REAL = Path(os.environ.get("LIKELINET_DATA", ""), "mnist")
 SIZES = {"train-images": (5, 28, 28), "train-labels": (5,), "t10k-images": (2, 28, 28), "t10k-labels": (2,)}
 
 
@@ -142,7 +141,7 @@ def test_import_does_not_load_pooch():
     assert loaded_by("import likelinet; likelinet.datasets.mnist") & {"pooch", "requests"} == set()
 
 
-@pytest.mark.skipif(not REAL.is_dir(), reason="MNIST is not at hand: set LIKELINET_DATA to a folder that has mnist/")
+@needs_mnist
 def test_the_true_files():
     X, y, X_test, y_test = ll.datasets.mnist()
     assert (X.shape, y.shape, X_test.shape, y_test.shape) == ((60000, 784), (60000,), (10000, 784), (10000,))

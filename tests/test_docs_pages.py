@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 import likelinet as ll
-from likelinet.config import parse_config
 from likelinet.config.distribution import FAMILY_CONFIGS, WRAPPER_CONFIGS
 from tests.test_docs import ROOT, blocks, script
 
@@ -70,12 +68,6 @@ def test_differences_are_found():
     assert first_difference("2 rows\n", "2 columns\n") is not None
     assert first_difference("", "something") is not None
     assert first_difference("one\n", "one\ntwo\n") is not None
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_configs_are_valid(page: str):
-    for block in blocks(DOCS / page, "yaml"):
-        parse_config(yaml.safe_load(block))
 
 
 def test_there_are_configs():

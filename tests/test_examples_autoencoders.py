@@ -1,6 +1,5 @@
 """The examples of networks through a code run, and what they show is true."""
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -8,16 +7,8 @@ import pytest
 from scipy.special import logsumexp
 from scipy.stats import norm
 
+from tests.data import needs_mnist
 from tests.test_examples import run
-
-DATA = Path(os.environ.get("LIKELINET_DATA", Path(__file__).parents[2] / "shared" / "data"))
-needs_mnist = pytest.mark.skipif(not (DATA / "mnist").is_dir(), reason=f"no MNIST in {DATA}; set LIKELINET_DATA")
-
-
-@pytest.fixture(autouse=True)
-def data(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tell the examples where the data are."""
-    monkeypatch.setenv("LIKELINET_DATA", str(DATA))
 
 
 @needs_mnist

@@ -1,6 +1,5 @@
 """The examples on predictions: what they return against SciPy, scikit-learn and closed forms."""
 
-import os
 import sys
 from pathlib import Path
 
@@ -11,12 +10,11 @@ import scipy.special
 import scipy.stats
 
 import likelinet as ll
+from tests.data import needs_mnist
 from tests.test_examples import run
 
-MNIST = Path(os.environ.get("LIKELINET_DATA", ""), "mnist")
 
-
-@pytest.mark.skipif(not MNIST.is_dir(), reason="MNIST is not at hand: set LIKELINET_DATA to a folder that has mnist/")
+@needs_mnist
 def test_mnist(tmp_path: Path):
     from sklearn.metrics import accuracy_score, log_loss
 

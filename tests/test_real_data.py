@@ -1,7 +1,6 @@
 """Real data, where it is at hand: the model beats the simplest honest baseline on held-out rows."""
 
 import importlib.util
-import os
 import sys
 from pathlib import Path
 
@@ -10,9 +9,9 @@ import pandas as pd
 import pytest
 
 import likelinet as ll
+from tests.data import DATA, needs_data
 
-DATA = Path(os.environ.get("LIKELINET_DATA", Path(__file__).parents[2] / "shared" / "data"))
-pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason=f"no data in {DATA}; set LIKELINET_DATA to where it is")
+pytestmark = needs_data
 
 spec = importlib.util.spec_from_file_location("tables", Path(__file__).parents[1] / "benchmarks" / "tables.py")
 tables = importlib.util.module_from_spec(spec)
