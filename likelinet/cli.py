@@ -6,7 +6,7 @@ import os
 import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -238,11 +238,14 @@ def _warnings_as_lines() -> Iterator[None]:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; exit 2 for what the user can mend, 130 after Ctrl-C."""
-    if os.getcwd() not in sys.path:
-        sys.path.append(os.getcwd())  # a family of the user's own is a module beside the data
+    with suppress(FileNotFoundError):  # the folder is gone
+        if os.getcwd() not in sys.path:
+            sys.path.append(os.getcwd())  # a family of the user's own is a module beside the data
     try:
         with _warnings_as_lines():
             cli.main(arguments, prog_name="likelinet", standalone_mode=False)
+            if sys.stdout is not None:
+                sys.stdout.flush()  # or a full disk would show only after the end
     except click.ClickException as error:
         error.show()
         sys.exit(2)
@@ -252,9 +255,15 @@ def main(arguments: list[str] | None = None) -> None:
     except LikelinetError as error:
         click.echo(f"likelinet: {error}", err=True)
         sys.exit(2)
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader of a pipe has gone: nothing to say
-        sys.exit(0)
+    except UnicodeEncodeError as error:
+        click.echo(f"likelinet: cannot write in {error.encoding}: set PYTHONIOENCODING=utf-8, or use -o.", err=True)
+        sys.exit(2)
+    except OSError as error:
+        if sys.stdout is not None:
+            with suppress(OSError):
+                sys.stdout.close()  # or it would be tried once more
+        click.echo(f"likelinet: cannot write ({error.strerror or error}).", err=True)
+        sys.exit(2)
     except Exception as error:
         if not _interrupted(error):
             raise

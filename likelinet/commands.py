@@ -22,6 +22,8 @@ from likelinet.distributions.classes import class_marginals
 from likelinet.errors import DataError, NonFiniteError, UndefinedError
 from likelinet.model import Model
 from likelinet.preprocessing.tables import Table, read_csv
+from likelinet.training.history import History
+from likelinet.training.progress import on_terminal
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -57,7 +59,7 @@ def summary(model: Model) -> str:
         return f"{line}: the start was already the maximum"
     loss = loss_name(model)
     line = f"{line}; last train {loss} {np.mean(history.epochs[-1].train_nll):.4g}"
-    return line + _validation(history.epochs, loss)
+    return line + _validation(history, loss)
 
 
 def loss_name(model: Model) -> str:
@@ -65,13 +67,15 @@ def loss_name(model: Model) -> str:
     return "-ELBO" if isinstance(model.config.network, VAEConfig) else "NLL"
 
 
-def _validation(epochs: Sequence[Any], loss: str) -> str:
-    """Return the best validation loss, averaged over the members."""
-    best: dict[int, float] = {}
-    for e in epochs:
-        for member, value in zip(e.members, e.validation_nll or [], strict=False):
-            best[member] = min(value, best.get(member, np.inf))
-    return f", best validation {loss} {np.mean(list(best.values())):.4g}" if best else ""
+def _validation(history: History, loss: str) -> str:
+    """Return the validation loss of the weights that are kept, averaged over the members."""
+    kept = [
+        value
+        for e in history.epochs
+        for member, value in zip(e.members, e.validation_nll or [], strict=False)
+        if e.epoch == history.best_epoch[member]
+    ]
+    return f", best validation {loss} {np.mean(kept):.4g}" if kept else ""
 
 
 def compare_command(config: Path, table: Path, text: str, folds: int, overrides: Sequence[str], as_json: bool) -> None:
@@ -83,7 +87,7 @@ def compare_command(config: Path, table: Path, text: str, folds: int, overrides:
     models = families(text, declared)
     weight = weighted(declared, rows)[1]
     results: list[HeldOut] = []
-    names, shown = list(models), sys.stderr.isatty()
+    names, shown = list(models), on_terminal()
 
     def report(family: str, fold: int) -> None:
         if shown:
@@ -280,6 +284,8 @@ def draw(model: Model, table: Table) -> "Figure":
 
 def save_figure(figure: "Figure", path: Path) -> None:
     """Write a figure; the ending of the name says in which format."""
+    if path.is_dir() or not path.suffix:
+        raise DataError(f"{path}: cannot write the picture there; name a file with an ending, such as picture.png.")
     try:
         figure.savefig(path, dpi=130)
     except (OSError, ValueError) as error:
@@ -289,6 +295,8 @@ def save_figure(figure: "Figure", path: Path) -> None:
 def write_csv(path: Path | None, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Write rows as CSV to a file, or to standard output."""
     if path is None:
+        if sys.stdout is None:
+            raise DataError("Standard output is closed: name a file by -o.")
         csv.writer(sys.stdout, lineterminator="\n").writerows([header, *rows])
         return
     try:
@@ -301,5 +309,5 @@ def write_csv(path: Path | None, header: Sequence[str], rows: Iterable[Sequence[
 def check_writable(path: Path) -> None:
     """Raise before any work is done if the folder of an output file is not there."""
     folder = path.absolute().parent
-    if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
+    if (path.exists() and not path.is_file()) or not folder.is_dir() or not os.access(folder, os.W_OK):
         raise DataError(f"{path}: cannot write there; name a file in a folder that exists.")

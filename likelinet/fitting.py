@@ -73,8 +73,13 @@ class Fit:
     def encode(self, table: Table, other: tuple[str, ...]) -> np.ndarray:
         """Return x, and beside it the columns of the table that go to the head, in double precision."""
         x = np.ascontiguousarray(self.rows(table)[:])  # training takes single rows
-        self.inputs.note_unused(table, (*other, *self.objective.head.columns))
+        self.note_unused(table, other)
         return x
+
+    def note_unused(self, table: Table, other: tuple[str, ...]) -> None:
+        """Warn of columns that nobody spoke of, if no features were declared: neither features nor among `other`."""
+        if self.config.data.features is None:
+            self.inputs.note_unused(table, (*other, *self.objective.head.columns))
 
     def rows(self, table: Table) -> "EncodedRows":
         """Return the rows of what `encode` gives, each made when it is asked for."""
@@ -152,7 +157,7 @@ def fit(
             held_y = observed(empty, validation, f"validation {what}")
             x = np.concatenate([x, empty.encode(validation.table, other)])
             encoded = np.concatenate([encoded, targets.encode(held_y)])
-            weight = np.concatenate([weight, validation.weight])
+            weight = np.concatenate([weight, validation.weight / validation.weight.mean()])
         loss_dtype = dtype if empty.family.stable_in_float32 else "float64"
         # What the head reads beside the network's inputs, a number of trials say, must stay exact.
         data = Data(

@@ -116,8 +116,11 @@ class Model:
         rows = roles.rows(X, y, sample_weight)
         if validation is not None and not (isinstance(validation, tuple | list) and 1 <= len(validation) <= 3):
             raise DataError("validation must be (X, y) or (X, y, sample_weight); or (X,) where X holds y.")
-        held = None if validation is None else roles.rows(*validation, *[None] * (3 - len(validation)))
         features, names = roles.features(rows.table), (roles.y_name, tuple(rows.table.columns))
+        held = None
+        if validation is not None:
+            held_x, held_y, held_weight = (*validation, None, None)[:3]
+            held = roles.rows(held_x, held_y, held_weight, features)
         with Progress(progress) as bar:
             self._fit, cause = fitting.fit(self.config, self._custom, rows, held, features, names, [bar, *callbacks])
         if cause is not None:
@@ -308,7 +311,7 @@ class Model:
         if table.n == 0:
             raise DataError("The table is empty: it has no rows.")
         answer = question(fit, fit.rows(table))
-        fit.inputs.note_unused(table, self._roles.others)
+        fit.note_unused(table, self._roles.others)
         return answer
 
     def _bound(
@@ -354,7 +357,7 @@ def _with_class(config: Any, distribution: type[Distribution]) -> Any:
 def _check_draws(n: Any, seed: Any) -> None:
     if not isinstance(n, int | np.integer) or n < 0:
         raise DataError(f"n must be a whole number of draws, 0 or more, got {n!r}.")
-    if isinstance(seed, int | np.integer) and seed < 0:
-        raise DataError(f"seed must not be negative, got {seed}.")
-    if isinstance(seed, str | float):
+    if seed is not None and not isinstance(seed, int | np.integer):
         raise DataError(f"seed must be a whole number, got {seed!r}.")
+    if seed is not None and seed < 0:
+        raise DataError(f"seed must not be negative, got {seed}.")

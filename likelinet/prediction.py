@@ -18,6 +18,7 @@ from likelinet.distributions.assembly import Assembly
 from likelinet.distributions.censored import as_censored
 from likelinet.distributions.classes import mixed
 from likelinet.engines.threads import one_blas_thread
+from likelinet.errors import DataError
 from likelinet.families.censored import CensoredFamily
 from likelinet.families.family import Family
 from likelinet.families.independent import IndependentFamily
@@ -59,7 +60,10 @@ def predict_dist(fit: Fit, x: np.ndarray | EncodedRows) -> Distribution:
 
 def network_inputs(fit: Fit, x: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
     """Return the inputs of the network, with an axis for members, and the columns that go to the head."""
-    features, columns = fit.objective.divide(x, fit.theta.dtype)
+    with np.errstate(over="ignore"):
+        features, columns = fit.objective.divide(x, fit.theta.dtype)
+    if not np.isfinite(features).all():
+        raise DataError(f"X has numbers too large for {features.dtype}: check their unit.")
     return np.ascontiguousarray(features)[None], columns
 
 

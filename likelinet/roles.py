@@ -74,13 +74,17 @@ class Roles:
         data, classes, table = self.config.data, isinstance(self.config.distribution, CLASSES), as_table(X)
         if y is None and self.y_is_x and table.n:
             own = self.features(table) if features is None else features
+            if len(own) == len(table.columns) and not set(own) <= set(table.columns):
+                own = list(table.columns)  # an array for a DataFrame or the other way round: by position
+            if not own:
+                raise DataError("A network through a code needs columns to make a code of, and the table has none.")
             text = [name for name in own if table.is_text(name)]
             if text and not (classes and len(text) == len(own)):
                 raise DataError(
                     f"Column '{text[0]}' holds text, where y is x and should hold numbers: leave it out by "
                     "data.features, or name other columns in data.target."
                 )
-            if classes and all(table.column(name).dtype == bool for name in own):
-                y = np.stack([table.column(name) for name in own], axis=1).astype(np.float64)  # 0 and 1 have a mean
+            if classes and all(table.holds_bools(name) for name in own):
+                y = np.stack([table.numeric(name) for name in own], axis=1)  # 0 and 1 have a mean
             data = data.model_copy(update={"target": own})
         return read_rows(data, classes, table, y, sample_weight, self.y_name)

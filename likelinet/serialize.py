@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +27,16 @@ def save(path: str | Path, arrays: dict[str, np.ndarray], metadata: dict[str, An
     text = json.dumps({"schema": SCHEMA, **metadata}, sort_keys=True)
     # The checksum is an array: safetensors writes several metadata entries in no fixed order.
     arrays["sha256"] = _digest(arrays, text)
-    temporary = Path(f"{path}.part")
+    file = Path(path).resolve()  # where a link leads
+    if file.exists() and not file.is_file():
+        raise ModelFileError(f"{path}: cannot write the model there, since it is no file; choose another name.")
+    temporary = file.with_name(f"{file.name}.part")
     try:
         temporary.write_bytes(to_bytes(arrays, {"likelinet": text}))
-        temporary.replace(path)  # a file that is there is whole
+        temporary.replace(file)  # a file that is there is whole
     except OSError as error:
+        with suppress(OSError):
+            temporary.unlink()
         raise ModelFileError(f"{path}: cannot write the model ({error.strerror or error}); check the folder.") from None
 
 

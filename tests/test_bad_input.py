@@ -1,6 +1,8 @@
 """Bad input in Python: the named error, with one sentence that says what, where and what to do; nothing is trained."""
 
 from collections.abc import Callable
+from datetime import date
+from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,11 @@ from tests.small import labels, quick, table
 X, y = table()
 COUNTS = np.arange(60.0) % 5
 POSITIVE = np.abs(y) + 1.0
+
+
+class Colour(Enum):
+    RED = 1
+    BLUE = 2
 
 
 def changed(values: np.ndarray, *rows: int, to: Any = np.nan) -> np.ndarray:
@@ -101,6 +108,33 @@ FIT: dict[str, tuple[Callable[[], Any], str]] = {
     "complex": (fitted(y + 1j), "y must hold real numbers or class labels, got complex128: convert it first."),
     "dates": (fitted(np.arange(60).astype("datetime64[D]")), "or class labels, got datetime64[D]: convert it first."),
     "dates as classes": (fitted(np.arange(60).astype("datetime64[D]"), **family("categorical")), "got datetime64[D]"),
+    "bytes as classes": (
+        fitted(labels(X, [b"u", b"v"]), **family("categorical")),
+        "y must hold text, whole numbers or True and False as class labels, got b'v'.",
+    ),
+    "days as classes": (
+        fitted(np.array([date(2020, 1, 1 + i % 2) for i in range(60)]), **family("categorical")),
+        "as class labels, got datetime.date(2020, 1, 1).",
+    ),
+    "enumeration as classes": (
+        fitted(np.array([Colour(1 + i % 2) for i in range(60)]), **family("categorical")),
+        "as class labels, got <Colour.RED: 1>.",
+    ),
+    "huge codes": (
+        fitted(np.where(np.arange(60) % 2, 1e300, 2e300), **family("categorical")),
+        "y has whole numbers too large for class labels, like 2e+300: make them text.",
+    ),
+    "huge unsigned codes": (
+        fitted(np.array([2**63, 2**63 + 1] * 30, dtype=np.uint64), **family("categorical")),
+        "y has whole numbers too large for class labels",
+    ),
+    "masked X": (fitted(x=np.ma.masked_less(X, X.mean())), "X is an array with masked cells: fill or drop them."),
+    "masked y": (fitted(np.ma.masked_less(y, y.mean())), "y is an array with masked cells: fill or drop them."),
+    "masked weight": (fitted(weight=np.ma.masked_less(y, y.mean())), "sample_weight is an array with masked cells"),
+    "columns of one name": (
+        lambda: quick().fit(pd.DataFrame({0: X[:, 0], "0": X[:, 1]}), y),
+        "X must name every column once: '0' comes twice.",
+    ),
     "too large for the loss": (fitted(y * 1e250, data={"standardize": False}), "y has numbers too large for float"),
     "X too large": (fitted(x=X * 1e250, data={"standardize": False}), "X has numbers too large for float32: choose"),
     "no rows": (fitted(y[:0], X[:0]), "The table is empty: it has no rows."),
@@ -226,6 +260,7 @@ def test_new_rows():
         (new.head(0), "The table is empty: it has no rows."),
         (new.assign(width=changed(y, 3)), "Column 'width' has 1 row with missing"),
         (new.assign(width=["wide"] * 60), "Column 'width' must hold numbers, but has text: 'wide' in row 1"),
+        (new.assign(width=1e300), "X has numbers too large for float32: check their unit."),
         (new.rename(columns={"width": "widht"}), "lacks the column width (did you mean 'widht'?)"),
     ):
         with pytest.raises(ll.DataError) as found:
@@ -245,6 +280,7 @@ def test_draws_that_cannot_be():
         ((-1,), "n must be a whole number of draws, 0 or more, got -1."),
         ((1.5,), "n must be a whole number of draws, 0 or more, got 1.5."),
         ((1, -1), "seed must not be negative, got -1."),
+        ((1, {}), "seed must be a whole number, got {}."),
     ):
         with pytest.raises(ll.DataError) as found:
             model.sample(X, *arguments)

@@ -106,6 +106,11 @@ FIT: dict[str, tuple[Columns, tuple[str, ...], str]] = {
         ("epochs",),
         "--set epochs: write it as key.subkey=value, for example training.epochs=50.",
     ),
+    "a date that there is not": (
+        COLUMNS,
+        ("data.target=2020-13-45",),
+        "--set data.target=2020-13-45: the value cannot be parsed.",
+    ),
     "class": (
         COLUMNS,
         (*PRICE, "distribution={kind: custom, target: 'no_such:Thing'}"),
@@ -257,6 +262,8 @@ def test_outputs_that_cannot_be_written(models: Path, tmp_path: Path):
         )
     refused(cli("plot", models / "price", table, "-o", tmp_path / "no" / "p.png"), "cannot write the picture (No such")
     refused(cli("plot", models / "price", table, "-o", tmp_path / "p.xyz"), "Format 'xyz' is not supported")
+    for name in (tmp_path, tmp_path / "picture"):
+        refused(cli("plot", models / "price", table, "-o", name), "name a file with an ending, such as picture.png")
 
 
 @pytest.mark.parametrize(

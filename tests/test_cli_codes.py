@@ -12,7 +12,10 @@ from tests.small import cli, read_csv, write_csv
 RNG = np.random.default_rng(3)
 WIDTH = RNG.normal(50.0, 5.0, 80)
 COLUMNS = {"width": WIDTH, "height": 2.0 * WIDTH + RNG.normal(0.0, 1.0, 80), "depth": RNG.normal(7.0, 1.0, 80)}
-CONFIG = "network: {kind: vae, encoder: [8], latent: 2, decoder: [8]}\ntraining: {epochs: 3, batch_size: 20}\n"
+CONFIG = """
+network: {kind: vae, encoder: [8], latent: 2, decoder: [8], kl_warm_up: 2}
+training: {epochs: 3, batch_size: 20}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +27,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     result = cli("fit", folder / "vae.yaml", folder / "table.csv", "-o", folder / "vae.safetensors")
     assert result.code == 0, result.err
     assert "last train -ELBO" in result.out
-    assert "best validation -ELBO" in result.out
+    history = ll.Model.load(folder / "vae.safetensors").history
+    assert history.best_epoch == [3]  # after the warm-up, however low the validation loss was in it
+    assert f"best validation -ELBO {history.epochs[2].validation_nll[0]:.4g}, " in result.out
     return folder
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import likelinet as ll
-from tests.small import COLUMNS, write_csv
+from tests.small import COLUMNS, cli, write_csv
 
 COMMAND = [sys.executable, "-c", "from likelinet.cli import main; main()"]
 # A shell may start a test run with Ctrl-C switched off, and children inherit that.
@@ -137,6 +137,39 @@ def test_a_reader_that_has_gone(tmp_path: Path):
     process.stderr.close()
     assert process.wait(timeout=60) in (0, 1)
     assert error == b""
+
+
+def in_a_shell(line: str, folder: Path, **environment: str) -> tuple[int, str]:
+    """Run a line of shell, in which $likelinet is the command; return exit code and standard error."""
+    likelinet = f'{sys.executable} -c "from likelinet.cli import main; main()"'
+    line = line.replace("$likelinet", likelinet)
+    done = subprocess.run(
+        ["sh", "-c", line], cwd=folder, env=os.environ | environment, capture_output=True, check=False
+    )
+    return done.returncode, done.stderr.decode()
+
+
+def test_standard_output_that_cannot_be_written_to(tmp_path: Path):
+    columns = COLUMNS | {"grade": [["jä", "nö"][i % 2] for i in range(40)]}
+    table = write_csv(tmp_path / "t.csv", columns)
+    (tmp_path / "c.yaml").write_text(
+        "data: {target: grade, features: [size]}\ndistribution: {kind: categorical}\ntraining: {epochs: 2}\n"
+    )
+    assert cli("fit", tmp_path / "c.yaml", table, "-o", tmp_path / "m").code == 0
+    closed = "likelinet: Standard output is closed: name a file by -o.\n"
+    assert in_a_shell("$likelinet predict m t.csv >&-", tmp_path) == (2, closed)
+    for command in ("predict m t.csv", "show m"):
+        full = "likelinet: cannot write (No space left on device).\n"
+        assert in_a_shell(f"$likelinet {command} > /dev/full", tmp_path) == (2, full)
+    ascii_ = "likelinet: cannot write in ascii: set PYTHONIOENCODING=utf-8, or use -o.\n"
+    assert in_a_shell("$likelinet predict m t.csv", tmp_path, PYTHONIOENCODING="ascii") == (2, ascii_)
+
+
+def test_without_standard_error_or_a_folder_to_be_in(tmp_path: Path):
+    fit = " ".join(files(tmp_path, "epochs: 2"))
+    for line in (f"$likelinet {fit} 2>&-", f"mkdir gone && cd gone && rmdir ../gone && $likelinet {fit}"):
+        assert in_a_shell(line, tmp_path) == (0, "")
+        (tmp_path / "m.safetensors").unlink()
 
 
 def test_a_family_in_a_module_beside_the_data(tmp_path: Path):

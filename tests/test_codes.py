@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import scipy.stats
 from hypothesis import given
@@ -18,6 +19,7 @@ from likelinet.networks.autoencoder import FLOOR, VariationalAutoencoder
 from likelinet.networks.chain import Chain
 from likelinet.networks.noise import normal
 from likelinet.objective import Objective
+from likelinet.preprocessing.tables import read_csv
 from tests.differences import assert_gradients, of_a_sum
 
 SIGMA = 0.5
@@ -266,6 +268,38 @@ REFUSED = {
     "L-BFGS": ({"training": {"optimizer": {"kind": "lbfgs"}}}, "training.optimizer cannot be 'lbfgs'"),
     "no latent": ({"network": {"kind": "vae", "latent": 0}}, "network.latent: input should be greater than 0, got 0"),
 }
+
+
+def small_autoencoder(**declared) -> ll.Model:
+    network = {"kind": "autoencoder", "latent": 1, "encoder": [4], "decoder": [4]}
+    return ll.Model({"network": network, "training": {"epochs": 3, "batch_size": 20}, **declared})
+
+
+def test_columns_of_held_out_rows_are_found_by_name():
+    frame = pd.DataFrame(plane(60) * [1.0, 10.0, 100.0, 1000.0], columns=list("abcd"))
+    ordered, shuffled = (
+        small_autoencoder(data={"features": list("abcd")}).fit(frame[:40], validation=(held,))
+        for held in (frame[40:], frame[40:][["d", "b", "c", "a"]].assign(more=0.0))
+    )
+    assert shuffled.history.epochs[-1].validation_nll == ordered.history.epochs[-1].validation_nll
+    array = frame[40:].to_numpy()
+    assert ordered.evaluate(array) == ordered.evaluate(frame[40:])
+    assert small_autoencoder().fit(array).evaluate(frame[40:]).keys() == ordered.evaluate(array).keys()
+
+
+def test_true_and_false_in_a_csv_file_are_pixels(tmp_path: Path):
+    pixels = pd.DataFrame(np.random.default_rng(0).random((60, 3)) < 0.5, columns=list("abc"))
+    pixels.to_csv(tmp_path / "pixels.csv", index=False)
+    read = read_csv(tmp_path / "pixels.csv")
+    for model in (small_autoencoder(distribution={"kind": "bernoulli"}).fit(rows) for rows in (pixels, read)):
+        assert model.evaluate(read) == model.evaluate(pixels)
+        assert set(model.reconstruct(read).ravel().round()) <= {0.0, 1.0}
+
+
+def test_no_columns_to_make_a_code_of():
+    for table in (np.zeros((10, 0)), pd.DataFrame({"w": np.ones(10)})):
+        with pytest.raises(ll.DataError, match="needs columns to make a code of, and the table has none"):
+            small_autoencoder(data={"weight": "w"}).fit(table)
 
 
 @pytest.mark.parametrize("name", REFUSED)

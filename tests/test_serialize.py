@@ -159,6 +159,22 @@ def test_cannot_write(tmp_path: Path):
         quick().fit(X, y).save(tmp_path / "nowhere" / "m.safetensors")
 
 
+def test_a_link_leads_to_the_file(tmp_path: Path):
+    (tmp_path / "link").symlink_to(tmp_path / "m.safetensors")
+    quick().fit(X, y).save(tmp_path / "link")
+    assert (tmp_path / "link").is_symlink()
+    ll.Model.load(tmp_path / "m.safetensors")
+
+
+def test_what_is_no_file_stays_as_it_is(tmp_path: Path):
+    (tmp_path / "folder").mkdir()
+    for path in (tmp_path / "folder", Path("/dev/null"), ""):
+        with pytest.raises(ll.ModelFileError, match="since it is no file; choose another name"):
+            quick().fit(X, y).save(path)
+    assert Path("/dev/null").is_char_device()
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
 def test_a_failed_write_leaves_the_old_file(tmp_path: Path, saved: Path, monkeypatch: pytest.MonkeyPatch):
     file = tmp_path / "m.safetensors"
     file.write_bytes(saved.read_bytes())
@@ -170,3 +186,4 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path, saved: Path, monkeyp
     with pytest.raises(ll.ModelFileError, match="No space left on device"):
         quick().fit(X, -y).save(file)
     assert file.read_bytes() == saved.read_bytes()
+    assert [path.name for path in tmp_path.iterdir()] == ["m.safetensors"]

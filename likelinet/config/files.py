@@ -73,7 +73,7 @@ def _parse(path: Path, text: str) -> Any:
                 return tomllib.loads(text)
             case _:
                 return yaml.safe_load(text)
-    except (json.JSONDecodeError, tomllib.TOMLDecodeError, yaml.YAMLError) as error:
+    except (ValueError, yaml.YAMLError) as error:  # ValueError: JSON, TOML, and a date that there is not
         reason = " ".join(str(error).replace('in "<unicode string>", ', "in ").split())
         raise ConfigError(f"{path}: cannot be parsed: {reason}.") from None
 
@@ -91,5 +91,5 @@ def _override(data: dict[str, Any], override: str) -> None:
         data = data[part]
     try:
         data[last] = yaml.safe_load(value)
-    except yaml.YAMLError:
+    except (ValueError, yaml.YAMLError):  # ValueError: a date that there is not
         raise ConfigError(f"--set {override}: the value cannot be parsed.") from None

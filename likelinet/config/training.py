@@ -43,9 +43,9 @@ class AdamWConfig(Config):
 
 
 class LBFGSConfig(Config):
-    """L-BFGS on the full batch in double precision: the exact maximum of small models.
+    """L-BFGS on the full batch in double precision: the exact maximum of linear models, a local one of small networks.
 
-    An epoch is one iteration; batch size, schedule, clipping, precision and engine play no part.
+    An epoch is one iteration; batch size, `steps`, schedule, clipping, precision and engine play no part.
     """
 
     kind: Literal["lbfgs"] = "lbfgs"

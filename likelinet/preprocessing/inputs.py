@@ -79,7 +79,7 @@ class Inputs:
         by_position = any(n not in table.columns for n in names)
         if extra and names and table.named and not by_position:
             shown = ", ".join(extra[:SHOWN]) + (", …" if len(extra) > SHOWN else "")
-            warnings.warn(f"Columns that the model does not use are ignored: {shown}.", stacklevel=4)
+            warnings.warn(f"Columns that the model does not use are ignored: {shown}.", stacklevel=5)
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data."""

@@ -19,12 +19,22 @@ def labels(y: Any, what: str, index: np.ndarray | None = None) -> np.ndarray:
             if any(isinstance(v, str) for v in y.ravel())
             else np.array(y.tolist())
         )
+    if y.dtype.kind == "T":
+        y = y.astype(str)
+    if y.dtype.kind not in "Ubiuf":
+        strange = next(v for v in y.ravel().tolist() if not isinstance(v, str))
+        raise DataError(f"{what} must hold text, whole numbers or True and False as class labels, got {strange!r}.")
     if y.dtype.kind == "U":
         _check_no_missing(y == "", what, index)
     if y.dtype.kind == "f":
         check_finite(y, what, index)
-        return y.astype(np.int64) if (y == np.floor(y)).all() else y
-    return y.astype(np.int64) if y.dtype.kind in "iu" else y
+        if (y != np.floor(y)).any():
+            return y
+    if y.dtype.kind in "iuf":
+        if (y >= 2.0**63).any() or (y < -(2.0**63)).any():
+            raise DataError(f"{what} has whole numbers too large for class labels, like {y.max():g}: make them text.")
+        return y.astype(np.int64)
+    return y
 
 
 def _check_no_missing(missing: np.ndarray, what: str, index: np.ndarray | None) -> None:

@@ -84,6 +84,11 @@ class Table:
         """Whether any cell of a column is text that is no number."""
         return self.column(name).dtype.kind == "U" and bool(self._parse(name).stray.any())
 
+    def holds_bools(self, name: str) -> bool:
+        """Whether a column holds True and False, maybe as text."""
+        values = self.column(name)
+        return values.dtype.kind == "b" or (values.dtype.kind == "U" and bools(values) is not None)
+
     def numeric(self, name: str) -> np.ndarray:
         """Return a column of numbers as floats, without missing or infinite values.
 
@@ -226,11 +231,17 @@ def as_table(x: Any, what: str = "X") -> Table:
         raise DataError(f"{what} must be an array or a DataFrame, got {type(x).__name__}.") from None
     except DuplicateError as error:
         raise DataError(f"{what} must name every column once: {' '.join(str(error).split())}.") from None
-    return Table({str(name): _column(frame.get_column(name).to_numpy()) for name in frame.columns}, len(frame))
+    names = [str(name) for name in frame.columns]  # pandas has the number 0 and the text "0" side by side
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise DataError(f"{what} must name every column once: '{min(twice)}' comes twice.")
+    columns = (_column(frame.get_column(name).to_numpy()) for name in frame.columns)
+    return Table(dict(zip(names, columns, strict=True)), len(frame))
 
 
 def as_array(values: Any, what: str) -> np.ndarray:
-    """Return an array from what the user passed; raise `DataError` if its rows differ in length."""
+    """Return an array from what the user passed; raise `DataError` if its rows differ in length, or some are masked."""
+    if np.ma.is_masked(values):
+        raise DataError(f"{what} is an array with masked cells: fill or drop them.")
     try:
         return np.asarray(values)
     except ValueError:
@@ -249,8 +260,9 @@ def target_array(y: Any, what: str) -> np.ndarray:
 
 def row_weights(weight: Any, n: int, what: str) -> np.ndarray:
     """Return the weights of n rows as floats; raise `DataError` if they are not finite, negative or all zero."""
+    weight = as_array(weight, what)
     try:
-        weight = np.asarray(weight, dtype=np.float64)
+        weight = weight.astype(np.float64)
     except (TypeError, ValueError):
         raise DataError(f"{what} must hold numbers.") from None
     if weight.shape != (n,):

@@ -6,6 +6,11 @@ from types import TracebackType
 from likelinet.training.history import Epoch
 
 
+def on_terminal() -> bool:
+    """Whether standard error is a terminal; it may be closed, or absent, as in a program without a console."""
+    return sys.stderr is not None and not sys.stderr.closed and sys.stderr.isatty()
+
+
 class Progress:
     """A bar with epoch, training and validation NLL and time left; silent when standard error is no terminal.
 
@@ -16,7 +21,7 @@ class Progress:
     """
 
     def __init__(self, shown: bool = True) -> None:
-        self._shown = shown and sys.stderr.isatty()
+        self._shown = shown and on_terminal()
         self._bar = None
 
     def __enter__(self) -> "Progress":

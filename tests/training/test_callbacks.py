@@ -7,6 +7,7 @@ import threading
 import numpy as np
 import pytest
 
+from likelinet.engines.numpy import NumpyRun
 from likelinet.training.history import Epoch
 from tests.training.problems import EXACT, model, table, weights
 
@@ -78,6 +79,20 @@ def test_ctrl_c_leaves_a_model_that_can_be_saved(training, tmp_path):
     interrupted.save(tmp_path / "m.safetensors")
     loaded = type(interrupted).load(tmp_path / "m.safetensors")
     np.testing.assert_array_equal(loaded.predict(X), interrupted.predict(X))
+
+
+def test_a_second_ctrl_c_loses_nothing_either(monkeypatch):
+    interrupted = model(validation_fraction=0.0)
+
+    def again(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(NumpyRun, "evaluate", again)  # of the last weights, which nobody has looked at yet
+    with pytest.raises(KeyboardInterrupt):
+        interrupted.fit(X, Y, callbacks=[stop_at(2, KeyboardInterrupt())])
+    monkeypatch.undo()
+    assert interrupted.history.stopped == "interrupted"
+    assert np.isfinite(interrupted.predict(X)).all()
 
 
 @each
