@@ -18,6 +18,7 @@ from speed.measure import Measurement, measurement
 from speed.workloads import Workload
 
 PEERS = {"numpy": "likelinet, NumPy", "jax": "likelinet, JAX", "torch": "torch eager"}
+STYLES = {"numpy": ("#0072B2", "o"), "jax": ("#D55E00", "s"), "torch": ("#009E73", "^")}  # safe for the colour-blind
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,8 @@ def draw(panels: Sequence[Panel], found: dict[tuple[str, str], list[float]], fil
     for ax, panel in zip(axes, panels, strict=True):
         for (title, peer), times in found.items():
             if title == panel.title and np.isfinite(times).any():
-                ax.plot(panel.values, times, marker="o", label=PEERS[peer])
+                colour, marker = STYLES[peer]
+                ax.plot(panel.values, times, color=colour, marker=marker, label=PEERS[peer])
         ax.set(xscale="log", yscale="log", xlabel=panel.title)
         ax.set_xticks(panel.values, [f"{value:,}" for value in panel.values])
         ax.minorticks_off()

@@ -10,12 +10,12 @@ A line :math:`b + mx` is to pass close to some points. Three ways lead to the sa
 
 .. math:: -\log L(w, \sigma) = \frac{S(w)}{2\sigma^2} + n \log \sigma + \frac n2 \log 2\pi,
 
-so the :math:`w` of highest likelihood has the least squares, whatever :math:`\sigma` is, and then
+so the :math:`w` of highest likelihood has the least sum of squares, whatever :math:`\sigma` is, and then
 :math:`\hat\sigma^2 = S(\hat w) / n`. *Least squares is a likelihood.*
 
 The lecture notes start at slope = intercept = 1 with :math:`\eta = 0.1` and the points (0, 0), (1, 1), (1, 2). Their
-first step, intercept 0.6 and slope 0.8, is right; in the second a slip of the pen makes 0.54 of 0.52. It does no harm:
-every step goes down from wherever it stands. With more columns than rows many :math:`w` fit perfectly. The
+first step, intercept 0.6 and slope 0.8, is right; in the second a slip of the pen makes 0.54 out of 0.52. It does no
+harm: every step goes down from wherever it stands. With more columns than rows many :math:`w` fit perfectly. The
 pseudo-inverse picks the shortest, and so does gradient descent from 0; the likelihood has no opinion: with a fixed
 :math:`\sigma` all of them are maxima, and with a learned one it grows without bound as :math:`\sigma \to 0`. Last come
 several variables: sales against three advertising budgets, if the folder ``LIKELINET_DATA`` has that table.

@@ -7,7 +7,7 @@ boundary, the income at which one is as likely as the other? One can fit a line 
 it at 1/2. Logistic regression fits a probability instead, by maximum likelihood of a Bernoulli distribution:
 
 .. math:: P(y = 1 \mid x) = \sigma(wx + b), \qquad
-          \text{NLL} = -\sum_i y_i \log \sigma(wx_i + b) + (1 - y_i) \log(1 - \sigma(wx_i + b)) .
+          \text{NLL} = -\sum_i \bigl[y_i \log \sigma(wx_i + b) + (1 - y_i) \log(1 - \sigma(wx_i + b))\bigr] .
 
 Now one more guest comes, with an income of 500, and takes the tasting menu, of course. No sensible boundary should
 move: the point lies far on its right side. But squared error wants the line to be 1 there, not more, and tilts it. The

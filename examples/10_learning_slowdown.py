@@ -6,8 +6,8 @@ One sigmoid neuron, :math:`a = \sigma(wx + b)`, has one thing to learn: for the 
 :math:`a \approx 0.8` it does so at once; started at :math:`a \approx 0.98`, where it is most wrong, it hardly moves for
 150 updates. People learn fastest from their worst mistakes. Why does the neuron not?
 
-The gradients at :math:`z = wx + b` say it. Squared error has the slope of the sigmoid as a factor, which is nearly 0
-where the neuron is sure of itself, rightly or wrongly. Cross-entropy has not:
+The gradients with respect to :math:`z = wx + b` show why. Squared error has the slope of the sigmoid as a factor, which
+is nearly 0 where the neuron is sure of itself, rightly or wrongly. Cross-entropy does not:
 
 .. math:: \frac{\partial}{\partial z}\,\tfrac12 (a - y)^2 = (a - y)\,\sigma'(z), \qquad
           \frac{\partial}{\partial z}\bigl[-y \log a - (1 - y) \log (1 - a)\bigr] = a - y.

@@ -6,9 +6,10 @@ A perceptron weighs its inputs and says 1 if the sum is above 0:
 
 .. math:: y = \begin{cases} 1 & w_1 x_1 + w_2 x_2 + b > 0 \\ 0 & \text{else} \end{cases}
 
-Its boundary is a straight line. That is enough for AND, OR and NAND: we first write weights down, and
-then let the perceptron find its own by Rosenblatt's rule, :math:`w \leftarrow w + (t - y)\,x`, which changes nothing
-where the answer t is right and is sure to stop if any line separates the classes (its convergence theorem).
+Its boundary is a straight line. That is enough for AND, OR and NAND: we first write weights down, and then let the
+perceptron find its own by Rosenblatt's rule, :math:`w \leftarrow w + (t - y)\,x`, :math:`b \leftarrow b + t - y`, which
+changes nothing where the answer t is right and is sure to stop if any line separates the classes (its convergence
+theorem).
 
 No line separates XOR, so the rule never stops. The best that a linear model with a probability on top can do is to say
 1/2 everywhere, a loss of log 2 = 0.693 nats a row. One hidden layer solves it: by hand, as the AND of a NAND and an OR,

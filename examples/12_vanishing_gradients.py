@@ -6,10 +6,11 @@ Backpropagation multiplies. On its way from the loss to the first layer, a gradi
 every slope of an activation function,
 
 .. math:: \frac{\partial L}{\partial h_1} = \frac{\partial L}{\partial h_k}
-          \prod_{l=2}^{k} \operatorname{diag} f'(z_l)\, W_l ,
+          \operatorname{diag} f'(z_k)\, W_k \cdots \operatorname{diag} f'(z_2)\, W_2
 
-and a product of many factors either vanishes or explodes unless each is close to 1. The slope of the sigmoid is at most
-1/4: after nine of them 1/4⁹ = 4 · 10⁻⁶ is left, and the first layers, on which all others stand, do not learn.
+(for columns h), and a product of many factors either vanishes or explodes unless each is close to 1. The slope of the
+sigmoid is at most 1/4: after nine of them 1/4⁹ = 4 · 10⁻⁶ is left, and the first layers, on which all others stand, do
+not learn.
 
 We measure it on the library's own networks before any training: the norm of :math:`\partial L / \partial W` for each of
 ten hidden layers, with 100 units each. The library draws initial weights with variance gain² / inputs, where the gain

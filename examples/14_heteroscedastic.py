@@ -9,14 +9,14 @@ All four models below share the same network and the same loss, the negative log
 
 .. math:: -\log p(y \mid x) = \tfrac12 \left(\frac{y - \mu(x)}{\sigma}\right)^2 + \log \sigma + \tfrac12 \log 2\pi ,
 
-and differ in one line: where :math:`\sigma` comes from. Is it a *fixed* number, the second and third term are
-constants and what is left is least squares: the model predicts a mean only. Is it *shared*, it is one more number to
-learn. Is it *predicted*, the network has a second output, and each time has a noise of its own. The fourth model
+and differ in one line: where :math:`\sigma` comes from. If it is a *fixed* number, the second and third term are
+constants and what is left is least squares: the model predicts a mean only. If it is *shared*, it is one more number to
+learn. If it is *predicted*, the network has a second output, and each time has a noise of its own. The fourth model
 predicts a *mixture* of two Gaussians, which may even be skewed or have two peaks.
 
 Which is best? The rows that a model was not fitted to decide: each row is held out once (5-fold cross-validation), and
-we compare the mean NLL. A table of 133 rows tells no small differences, but here they are large. The mean of the
-shared and the predicted model hardly differ; what differs is what they say about the noise.
+we compare the mean NLL. A table of 133 rows cannot settle small differences, but here they are large. The means of
+the shared and the predicted model hardly differ; what differs is what they say about the noise.
 
 Run it: ``python examples/14_heteroscedastic.py [--quick]``
 """

@@ -2,7 +2,7 @@ r"""
 An inverse problem: one x, several answers
 ==========================================
 
-Forward is easy. A cause :math:`y \in [0, 1]` has the effect
+Forward is easy. A cause y, uniform on [0, 1], has the effect
 
 .. math:: x = g(y) + \varepsilon, \qquad g(y) = y + 0.3 \sin 2 \pi y, \qquad \varepsilon \sim \mathcal{N}(0, 0.05^2) .
 

@@ -11,7 +11,7 @@ loss that is depends on what a pixel is. If it is a grey value, take a Gaussian 
 
 which is the squared error. If it is ink or no ink, take a Bernoulli distribution, and it is the cross-entropy
 
-.. math:: -\\log p(x \\mid z) = -\\sum_i x_i \\log \\hat{p}_i(z) + (1 - x_i) \\log (1 - \\hat{p}_i(z)).
+.. math:: -\\log p(x \\mid z) = -\\sum_i \\bigl[x_i \\log \\hat{p}_i(z) + (1 - x_i) \\log (1 - \\hat{p}_i(z))\\bigr].
 
 The cross-entropy can be computed for grey values as well, and often is, but then it is no likelihood: 0.4 is neither of
 the two outcomes, so that no distribution over grey images has that density. We draw ink with the grey value as its

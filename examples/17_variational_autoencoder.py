@@ -17,10 +17,10 @@ a reconstruction, and a price for each code that is more precise than the prior.
 the encoder.
 
 How far is the bound from log p(x)? Average k weights p(x, z) / q(z | x) before taking the logarithm: the bound gets
-tighter with k, and reaches log p(x) in the end (Burda et al. 2016). They report 86.8 nats per test image, by k = 5000,
-for a model with one layer of codes like this one, a hidden layer more on either side, and 3,280 passes over the data.
-The 24 passes of a full run take minutes; 80 of them, over four copies of the data instead of two, gave an -ELBO of
-95.4 and 90.2 nats by k = 5000.
+tighter with k, and reaches log p(x) in the end (Burda et al. 2016). They report a −log p(x) of 86.8 nats per test
+image, by k = 5000, for a model with one layer of codes like this one, a hidden layer more on either side, and 3,280
+passes over the data. The 24 passes of a full run take minutes; 80 of them, over four copies of the data instead of two,
+gave an -ELBO of 95.4 and 90.2 nats by k = 5000.
 
 A pixel is ink with the probability of its grey value. Each training image was binarised twice, and both are rows of the
 table: a little like new draws for every epoch, which the published number was trained on and a table cannot hold. The

@@ -11,8 +11,8 @@ A name and a domain for each parameter, the set in which v may lie, and the loga
 training needs is taken by differences of it. What does not follow from the density alone, such as the mean or the
 quantiles, can be added, method by method (``docs/plugins.md``).
 
-A density is written down wrong easily, and a wrong one trains without a complaint. ``likelinet.testing`` integrates it,
-takes it through extreme parameters and says in one sentence what is wrong. We show what it says of a density whose
+It is easy to write a density down wrong, and a wrong one trains without a complaint. ``likelinet.testing`` integrates
+it, takes it through extreme parameters and says in one sentence what is wrong. We show what it says of a density whose
 :math:`3 \log a` was forgotten.
 
 Then we measure the speed of argon atoms at different temperatures, with a network that is told nothing about physics.
