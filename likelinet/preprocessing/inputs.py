@@ -105,7 +105,7 @@ def learn_inputs(table: Table, features: list[str], weight: np.ndarray, standard
             if len(categories) > MANY and 2 * len(categories) > len(cells):
                 raise DataError(
                     f"Column '{name}' is text with {len(categories)} different values in {len(cells)} rows, "
-                    "so it looks like an identifier or a date: leave it out of data.features."
+                    "so it looks like an identifier or a date: list the columns to use in data.features, without it."
                 )
             columns.append(Column(name, tuple(categories.tolist())))
             continue
