@@ -256,13 +256,17 @@ def main(arguments: list[str] | None = None) -> None:
         click.echo(f"likelinet: {error}", err=True)
         sys.exit(2)
     except UnicodeEncodeError as error:
-        click.echo(f"likelinet: cannot write in {error.encoding}: set PYTHONIOENCODING=utf-8, or use -o.", err=True)
+        click.echo(f"likelinet: cannot write in {error.encoding}: set PYTHONIOENCODING=utf-8.", err=True)
         sys.exit(2)
     except OSError as error:
+        if error.filename is not None or error.errno is None:
+            raise  # of another file than standard output
         if sys.stdout is not None:
             with suppress(OSError):
                 sys.stdout.close()  # or it would be tried once more
-        click.echo(f"likelinet: cannot write ({error.strerror or error}).", err=True)
+        if isinstance(error, BrokenPipeError):
+            sys.exit(1)  # the reader has gone: nothing to say
+        click.echo(f"likelinet: cannot write ({error.strerror}).", err=True)
         sys.exit(2)
     except Exception as error:
         if not _interrupted(error):

@@ -68,7 +68,7 @@ def loss_name(model: Model) -> str:
 
 
 def _validation(history: History, loss: str) -> str:
-    """Return the validation loss of the weights that are kept, averaged over the members."""
+    """Return the validation loss of the weights that are kept, averaged over the members that have one."""
     kept = [
         value
         for e in history.epochs
@@ -308,6 +308,9 @@ def write_csv(path: Path | None, header: Sequence[str], rows: Iterable[Sequence[
 
 def check_writable(path: Path) -> None:
     """Raise before any work is done if the folder of an output file is not there."""
-    folder = path.absolute().parent
+    try:
+        folder = path.resolve().parent
+    except (OSError, RuntimeError) as error:  # links that lead around in a circle, or no folder to be in
+        raise DataError(f"{path}: cannot write there ({error}).") from None
     if (path.exists() and not path.is_file()) or not folder.is_dir() or not os.access(folder, os.W_OK):
-        raise DataError(f"{path}: cannot write there; name a file in a folder that exists.")
+        raise DataError(f"{path}: cannot write there; name a file in a folder that exists and can be written to.")

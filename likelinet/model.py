@@ -120,7 +120,7 @@ class Model:
         held = None
         if validation is not None:
             held_x, held_y, held_weight = (*validation, None, None)[:3]
-            held = roles.rows(held_x, held_y, held_weight, features)
+            held = roles.rows(held_x, held_y, held_weight, features, rows.table.named)
         with Progress(progress) as bar:
             self._fit, cause = fitting.fit(self.config, self._custom, rows, held, features, names, [bar, *callbacks])
         if cause is not None:
@@ -216,7 +216,7 @@ class Model:
         _check_draws(1, seed)
         table = as_table(X)
         rows = self.observed(table, y, np.ones(table.n))  # each row has a bound, whatever its weight
-        return self._ask(rows.table, self._bound(rows, samples, np.random.default_rng(seed)))
+        return self._ask(rows.table, self._bound(rows, samples, seed))
 
     def score(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> float:
         """Return the mean log-likelihood per row in the units of y; higher is better.
@@ -225,7 +225,7 @@ class Model:
         """
         rows = self.observed(X, y, sample_weight)
         if isinstance(self.config.network, VAEConfig):
-            each = self._ask(rows.table, self._bound(rows))
+            each = self._ask(rows.table, self._bound(rows, 1, self.config.training.seed))
         else:
             each = log_prob(self.predict_dist(rows.table), rows.y)
         return float(np.average(each, weights=rows.weight))
@@ -238,7 +238,7 @@ class Model:
         rows = self.observed(X, y, sample_weight)
         if not isinstance(self.config.network, VAEConfig):
             return metrics.evaluate(self.predict_dist(rows.table), rows.y, rows.weight)
-        bound = self._bound(rows)
+        bound = self._bound(rows, 1, self.config.training.seed)
         d, each = self._ask(rows.table, lambda fit, x: (predict_dist(fit, x), bound(fit, x)))
         elbo = float(np.average(each, weights=rows.weight))
         return {"elbo": elbo, **metrics.evaluate(d, rows.y, rows.weight)}
@@ -314,11 +314,9 @@ class Model:
         fit.note_unused(table, self._roles.others)
         return answer
 
-    def _bound(
-        self, rows: Rows, samples: int = 1, rng: np.random.Generator | None = None
-    ) -> Callable[[Fit, EncodedRows], np.ndarray]:
-        """Return the question for a bound of log p(y) of each row, by the config's seed unless `rng` is given."""
-        rng = np.random.default_rng(self.config.training.seed) if rng is None else rng
+    def _bound(self, rows: Rows, samples: int, seed: int | None) -> Callable[[Fit, EncodedRows], np.ndarray]:
+        """Return the question for a bound of log p(y) of each row."""
+        rng = np.random.default_rng(seed)
         return partial(codes.elbo, y=self._fitted().targets.encode(rows.y), samples=samples, rng=rng)
 
     def _draws(self, d: Distribution, shape: tuple[int, ...], rng: np.random.Generator | int | None) -> np.ndarray:
@@ -341,7 +339,8 @@ class Model:
 
     def observed(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> Rows:
         """Return rows of weight above 0, whose y is checked against what the model was trained on."""
-        fit, rows = self._fitted(), self._roles.rows(X, y, sample_weight, self.feature_names)
+        fit = self._fitted()
+        rows = self._roles.rows(X, y, sample_weight, self.feature_names, fit.inputs.named)
         return Rows(rows.table, fitting.observed(fit, rows, self.y_name), rows.weight)
 
 
@@ -357,7 +356,8 @@ def _with_class(config: Any, distribution: type[Distribution]) -> Any:
 def _check_draws(n: Any, seed: Any) -> None:
     if not isinstance(n, int | np.integer) or n < 0:
         raise DataError(f"n must be a whole number of draws, 0 or more, got {n!r}.")
-    if seed is not None and not isinstance(seed, int | np.integer):
-        raise DataError(f"seed must be a whole number, got {seed!r}.")
-    if seed is not None and seed < 0:
-        raise DataError(f"seed must not be negative, got {seed}.")
+    if seed is not None:
+        if not isinstance(seed, int | np.integer):
+            raise DataError(f"seed must be a whole number, got {seed!r}.")
+        if seed < 0:
+            raise DataError(f"seed must not be negative, got {seed}.")

@@ -61,7 +61,14 @@ class Roles:
             )
         return names
 
-    def rows(self, X: Any, y: Any, sample_weight: ArrayLike | None, features: list[str] | None = None) -> Rows:
+    def rows(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: ArrayLike | None,
+        features: list[str] | None = None,
+        named: bool = True,
+    ) -> Rows:
         """Return table, target and weights of the rows whose weight is not zero.
 
         Parameters
@@ -70,21 +77,24 @@ class Roles:
             As the user passed them.
         features : list of str, optional
             The columns that a fitted model predicts from; by default those that are there to learn from.
+        named : bool
+            Whether they are names that the user gave.
         """
         data, classes, table = self.config.data, isinstance(self.config.distribution, CLASSES), as_table(X)
         if y is None and self.y_is_x and table.n:
             own = self.features(table) if features is None else features
-            if len(own) == len(table.columns) and not set(own) <= set(table.columns):
-                own = list(table.columns)  # an array for a DataFrame or the other way round: by position
+            if features is not None and named != table.named and len(own) == len(table.columns):
+                own = list(table.columns)  # an array for a DataFrame, or the other way round: by position
             if not own:
                 raise DataError("A network through a code needs columns to make a code of, and the table has none.")
-            text = [name for name in own if table.is_text(name)]
+            bools = [name for name in own if classes and table.holds_bools(name)]
+            text = [name for name in own if name not in bools and table.is_text(name)]
             if text and not (classes and len(text) == len(own)):
                 raise DataError(
                     f"Column '{text[0]}' holds text, where y is x and should hold numbers: leave it out by "
                     "data.features, or name other columns in data.target."
                 )
-            if classes and all(table.holds_bools(name) for name in own):
+            if bools and not text:
                 y = np.stack([table.numeric(name) for name in own], axis=1)  # 0 and 1 have a mean
             data = data.model_copy(update={"target": own})
         return read_rows(data, classes, table, y, sample_weight, self.y_name)

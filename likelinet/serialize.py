@@ -27,17 +27,20 @@ def save(path: str | Path, arrays: dict[str, np.ndarray], metadata: dict[str, An
     text = json.dumps({"schema": SCHEMA, **metadata}, sort_keys=True)
     # The checksum is an array: safetensors writes several metadata entries in no fixed order.
     arrays["sha256"] = _digest(arrays, text)
-    file = Path(path).resolve()  # where a link leads
-    if file.exists() and not file.is_file():
-        raise ModelFileError(f"{path}: cannot write the model there, since it is no file; choose another name.")
-    temporary = file.with_name(f"{file.name}.part")
     try:
-        temporary.write_bytes(to_bytes(arrays, {"likelinet": text}))
-        temporary.replace(file)  # a file that is there is whole
-    except OSError as error:
-        with suppress(OSError):
-            temporary.unlink()
-        raise ModelFileError(f"{path}: cannot write the model ({error.strerror or error}); check the folder.") from None
+        file = Path(path).resolve()  # where a link leads
+        if file.exists() and not file.is_file():
+            raise ModelFileError(f"{path}: cannot write the model there, since it is no file; choose another name.")
+        temporary = file.with_name(f"{file.name}.part")
+        try:
+            temporary.write_bytes(to_bytes(arrays, {"likelinet": text}))
+            temporary.replace(file)  # a file that is there is whole
+        finally:
+            with suppress(OSError):
+                temporary.unlink()  # what a failure left
+    except (OSError, RuntimeError) as error:  # RuntimeError: links that lead around in a circle
+        reason = getattr(error, "strerror", None) or error
+        raise ModelFileError(f"{path}: cannot write the model ({reason}); check the folder.") from None
 
 
 def load(path: str | Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:

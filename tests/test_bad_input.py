@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from enum import Enum
 from typing import Any
 
@@ -124,6 +125,19 @@ FIT: dict[str, tuple[Callable[[], Any], str]] = {
         fitted(np.where(np.arange(60) % 2, 1e300, 2e300), **family("categorical")),
         "y has whole numbers too large for class labels, like 2e+300: make them text.",
     ),
+    "codes far below": (
+        fitted(np.arange(60) % 2 * -1e30, **family("categorical")),
+        "y has whole numbers too large for class labels, like -1e+30: make them text.",
+    ),
+    "decimals as classes": (
+        fitted(np.array([1, Decimal(2)] * 30, dtype=object), **family("categorical")),
+        "as class labels, got Decimal('2').",
+    ),
+    "large whole numbers of Python": (
+        fitted(np.array([1, 2**70] * 30, dtype=object), **family("categorical")),
+        "as class labels, got 'larger numbers'.",
+    ),
+    "complex weight": (fitted(weight=np.ones(60) + 0j), "sample_weight must hold numbers."),
     "huge unsigned codes": (
         fitted(np.array([2**63, 2**63 + 1] * 30, dtype=np.uint64), **family("categorical")),
         "y has whole numbers too large for class labels",

@@ -143,9 +143,8 @@ def in_a_shell(line: str, folder: Path, **environment: str) -> tuple[int, str]:
     """Run a line of shell, in which $likelinet is the command; return exit code and standard error."""
     likelinet = f'{sys.executable} -c "from likelinet.cli import main; main()"'
     line = line.replace("$likelinet", likelinet)
-    done = subprocess.run(
-        ["sh", "-c", line], cwd=folder, env=os.environ | environment, capture_output=True, check=False
-    )
+    whole = {k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"} | environment  # the last words wait, then
+    done = subprocess.run(["sh", "-c", line], cwd=folder, env=whole, capture_output=True, check=False)
     return done.returncode, done.stderr.decode()
 
 
@@ -161,7 +160,9 @@ def test_standard_output_that_cannot_be_written_to(tmp_path: Path):
     for command in ("predict m t.csv", "show m"):
         full = "likelinet: cannot write (No space left on device).\n"
         assert in_a_shell(f"$likelinet {command} > /dev/full", tmp_path) == (2, full)
-    ascii_ = "likelinet: cannot write in ascii: set PYTHONIOENCODING=utf-8, or use -o.\n"
+    assert in_a_shell("($likelinet predict m t.csv; echo $? > code) | true", tmp_path) == (0, "")
+    assert (tmp_path / "code").read_text() == "1\n"
+    ascii_ = "likelinet: cannot write in ascii: set PYTHONIOENCODING=utf-8.\n"
     assert in_a_shell("$likelinet predict m t.csv", tmp_path, PYTHONIOENCODING="ascii") == (2, ascii_)
 
 

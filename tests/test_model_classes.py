@@ -62,6 +62,12 @@ def test_learns_the_classes(kind: str, ensemble: int):
     np.testing.assert_array_equal(model.classes[probs.argmax(1)], model.predict(X))
 
 
+def test_text_of_variable_length():
+    y = labels(X, ["u", "v"])
+    model = quick(distribution={"kind": "bernoulli"}).fit(X, y.astype(np.dtypes.StringDType()))
+    np.testing.assert_array_equal(model.predict(X), quick(distribution={"kind": "bernoulli"}).fit(X, y).predict(X))
+
+
 def test_labels_in_a_data_frame():
     frame = pd.DataFrame(X, columns=["a", "b"]).assign(kind=labels(X, ["u", "v"]))
     model = quick(data={"target": "kind"}, distribution={"kind": "bernoulli"}).fit(frame)

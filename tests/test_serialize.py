@@ -166,6 +166,13 @@ def test_a_link_leads_to_the_file(tmp_path: Path):
     ll.Model.load(tmp_path / "m.safetensors")
 
 
+@pytest.mark.parametrize("name", ["circle", 300 * "m"])
+def test_names_that_lead_nowhere(name: str, tmp_path: Path):
+    (tmp_path / "circle").symlink_to(tmp_path / "circle")
+    with pytest.raises(ll.ModelFileError, match="cannot write the model"):
+        quick().fit(X, y).save(tmp_path / name)
+
+
 def test_what_is_no_file_stays_as_it_is(tmp_path: Path):
     (tmp_path / "folder").mkdir()
     for path in (tmp_path / "folder", Path("/dev/null"), ""):

@@ -73,7 +73,7 @@ class Categorical(Distribution):
         """Return the softmax cross-entropy of integer codes y, and its backward function."""
         (z,) = params
         xp = namespace(z)
-        one_hot = (y[..., None] == xp.arange(z.shape[-1], dtype=y.dtype)).astype(z.dtype)
+        one_hot = (y[..., None] == xp.arange(z.shape[-1])).astype(z.dtype)
         shifted = z - z.max(axis=-1, keepdims=True)
         at_y = xp.sum(shifted, axis=-1, where=one_hot > 0.0)
         others = xp.exp(shifted)

@@ -12,6 +12,8 @@ from likelinet.preprocessing.tables import SHOWN, check_finite, counted, rows_of
 def labels(y: Any, what: str, index: np.ndarray | None = None) -> np.ndarray:
     """Return class labels of shape (n,) or (n, d): text and bools stay, whole numbers become integers."""
     y = target_array(y, what)
+    if y.dtype.kind == "T":  # NumPy's text of variable length
+        y = y.astype(object)
     if y.dtype.kind == "O":
         _check_no_missing(np.array([is_missing(v) for v in y.ravel()]).reshape(y.shape), what, index)
         y = (
@@ -19,22 +21,23 @@ def labels(y: Any, what: str, index: np.ndarray | None = None) -> np.ndarray:
             if any(isinstance(v, str) for v in y.ravel())
             else np.array(y.tolist())
         )
-    if y.dtype.kind == "T":
-        y = y.astype(str)
     if y.dtype.kind not in "Ubiuf":
-        strange = next(v for v in y.ravel().tolist() if not isinstance(v, str))
+        strange = next((v for v in y.ravel().tolist() if not isinstance(v, int | float)), "larger numbers")
         raise DataError(f"{what} must hold text, whole numbers or True and False as class labels, got {strange!r}.")
     if y.dtype.kind == "U":
         _check_no_missing(y == "", what, index)
     if y.dtype.kind == "f":
+        y = y.astype(np.float64)
         check_finite(y, what, index)
         if (y != np.floor(y)).any():
             return y
-    if y.dtype.kind in "iuf":
-        if (y >= 2.0**63).any() or (y < -(2.0**63)).any():
-            raise DataError(f"{what} has whole numbers too large for class labels, like {y.max():g}: make them text.")
-        return y.astype(np.int64)
-    return y
+    if y.dtype.kind in "uf":
+        large = (y >= 2**63) | (y < -(2**63))
+        if large.any():
+            raise DataError(
+                f"{what} has whole numbers too large for class labels, like {y[large].flat[0]:g}: make them text."
+            )
+    return y.astype(np.int64) if y.dtype.kind in "iuf" else y
 
 
 def _check_no_missing(missing: np.ndarray, what: str, index: np.ndarray | None) -> None:

@@ -1,6 +1,7 @@
 """Tables: named columns from a CSV file, a DataFrame or an array."""
 
 import csv
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -197,7 +198,7 @@ def read_csv(path: str | Path) -> Table:
         raise DataError(f"{path}: the table is empty; its first line must name the columns.")
     if header[0] == "" and len(header) > 1:
         header, rows = header[1:], [row[1:] for row in rows]
-    twice = {name for name in header if header.count(name) > 1}
+    twice = [name for name, times in Counter(header).items() if times > 1]
     if twice or "" in header:
         raise DataError(
             f"{path}: the first line must name every column once" + (f"; '{min(twice)}' comes twice." if twice else ".")
@@ -232,7 +233,7 @@ def as_table(x: Any, what: str = "X") -> Table:
     except DuplicateError as error:
         raise DataError(f"{what} must name every column once: {' '.join(str(error).split())}.") from None
     names = [str(name) for name in frame.columns]  # pandas has the number 0 and the text "0" side by side
-    if twice := {name for name in names if names.count(name) > 1}:
+    if twice := [name for name, times in Counter(names).items() if times > 1]:
         raise DataError(f"{what} must name every column once: '{min(twice)}' comes twice.")
     columns = (_column(frame.get_column(name).to_numpy()) for name in frame.columns)
     return Table(dict(zip(names, columns, strict=True)), len(frame))
@@ -261,6 +262,8 @@ def target_array(y: Any, what: str) -> np.ndarray:
 def row_weights(weight: Any, n: int, what: str) -> np.ndarray:
     """Return the weights of n rows as floats; raise `DataError` if they are not finite, negative or all zero."""
     weight = as_array(weight, what)
+    if weight.dtype.kind == "c":
+        raise DataError(f"{what} must hold numbers.")
     try:
         weight = weight.astype(np.float64)
     except (TypeError, ValueError):

@@ -156,8 +156,9 @@ def train(
 
     try:
         spoiled = best.epoch == 0 if plan.validation.shape[1] else best.fall_back(usable)
-    except KeyboardInterrupt as interrupt:  # another one: nobody waits for the answer
-        cause, failure, spoiled = interrupt, None, np.zeros(len(theta), dtype=bool)
+    except KeyboardInterrupt as interrupt:  # maybe a second one: the weights stay as they are
+        history.stopped, cause, failure = "interrupted", interrupt, None
+        spoiled = np.zeros(len(theta), dtype=bool)
     if cause is None and failure is None and spoiled.any():
         params = objective.layout.views(run.weights()[spoiled])
         seen = np.concatenate([plan.train, held_out], axis=1)[spoiled]

@@ -81,7 +81,8 @@ def test_ctrl_c_leaves_a_model_that_can_be_saved(training, tmp_path):
     np.testing.assert_array_equal(loaded.predict(X), interrupted.predict(X))
 
 
-def test_a_second_ctrl_c_loses_nothing_either(monkeypatch):
+@pytest.mark.parametrize("first", [[], [stop_at(2, KeyboardInterrupt())]])
+def test_ctrl_c_while_the_last_weights_are_looked_at(first, monkeypatch):
     interrupted = model(validation_fraction=0.0)
 
     def again(*_):
@@ -89,7 +90,7 @@ def test_a_second_ctrl_c_loses_nothing_either(monkeypatch):
 
     monkeypatch.setattr(NumpyRun, "evaluate", again)  # of the last weights, which nobody has looked at yet
     with pytest.raises(KeyboardInterrupt):
-        interrupted.fit(X, Y, callbacks=[stop_at(2, KeyboardInterrupt())])
+        interrupted.fit(X, Y, callbacks=first)
     monkeypatch.undo()
     assert interrupted.history.stopped == "interrupted"
     assert np.isfinite(interrupted.predict(X)).all()
