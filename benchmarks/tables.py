@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 import likelinet as ll
-from likelinet.calibration import log_prob
+from likelinet.scores.calibration import log_prob
 
 EXACT = {"optimizer": {"kind": "lbfgs"}, "validation_fraction": 0.0}
 QUANTILES = (0.1, 0.5, 0.9)

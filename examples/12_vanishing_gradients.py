@@ -34,9 +34,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import likelinet as ll
-from likelinet.layout import Layout
 from likelinet.networks.activations import RELU, SIGMOID, TANH
 from likelinet.networks.mlp import mlp
+from likelinet.objective.layout import Layout
 
 OUTPUT = Path(__file__).parent / "output"
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")

@@ -62,6 +62,26 @@ from likelinet.config import (
     ZeroInflatedConfig,
     load_config,
 )
+from likelinet.core.domains import (
+    Domain,
+    binary,
+    nonnegative,
+    nonnegative_integer,
+    open_unit_interval,
+    positive,
+    real,
+    unit_interval,
+)
+from likelinet.core.errors import (
+    ConfigError,
+    DataError,
+    LikelinetError,
+    ModelFileError,
+    NonFiniteError,
+    NotFittedError,
+    ParameterError,
+    UndefinedError,
+)
 from likelinet.distributions import (
     Affine,
     AsymmetricLaplace,
@@ -113,27 +133,7 @@ from likelinet.distributions import (
     Weibull,
     ZeroInflated,
 )
-from likelinet.domains import (
-    Domain,
-    binary,
-    nonnegative,
-    nonnegative_integer,
-    open_unit_interval,
-    positive,
-    real,
-    unit_interval,
-)
-from likelinet.errors import (
-    ConfigError,
-    DataError,
-    LikelinetError,
-    ModelFileError,
-    NonFiniteError,
-    NotFittedError,
-    ParameterError,
-    UndefinedError,
-)
-from likelinet.model import Model
+from likelinet.model.model import Model
 from likelinet.training.history import Epoch, History
 
 __version__ = "0.1.0"

@@ -12,9 +12,9 @@ import scipy.special
 import scipy.stats
 
 import likelinet as ll
+from likelinet.core.domains import nonnegative, open_unit_interval, positive, real
+from likelinet.core.links import Link, Ordered
 from likelinet.distributions import Distribution, Parameter, Univariate
-from likelinet.domains import nonnegative, open_unit_interval, positive, real
-from likelinet.links import Link, Ordered
 from likelinet.networks import activations
 from likelinet.networks.activations import Activation
 from likelinet.networks.autoencoder import Autoencoder, VariationalAutoencoder

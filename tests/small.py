@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 import likelinet as ll
-from likelinet.cli import main
+from likelinet.cli.main import main
 
 
 def quick(**declared: Any) -> ll.Model:

@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from mpmath import mp
 
-from likelinet import arrays
+from likelinet.core import arrays
 from tests import exact
 
 FORMULAS = {

@@ -156,7 +156,7 @@ def test_missing_files(tmp_path: Path):
 
 @pytest.mark.parametrize("where", ["nowhere/m.safetensors", "."])
 def test_output_is_checked_before_training(where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("likelinet.model.Model.fit", lambda *a, **k: pytest.fail("trained in vain"))
+    monkeypatch.setattr("likelinet.model.model.Model.fit", lambda *a, **k: pytest.fail("trained in vain"))
     (tmp_path / "c.yaml").write_text("data: {target: price}")
     done = cli("fit", tmp_path / "c.yaml", write_csv(tmp_path / "t.csv", COLUMNS), "-o", tmp_path / where)
     refused(done, "cannot write there; name a file in a folder that exists")
@@ -164,7 +164,7 @@ def test_output_is_checked_before_training(where: str, tmp_path: Path, monkeypat
 
 def test_folder_without_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("os.access", lambda path, mode: mode != os.W_OK)
-    monkeypatch.setattr("likelinet.model.Model.fit", lambda *a, **k: pytest.fail("trained in vain"))
+    monkeypatch.setattr("likelinet.model.model.Model.fit", lambda *a, **k: pytest.fail("trained in vain"))
     (tmp_path / "c.yaml").write_text("data: {target: price}")
     done = cli("fit", tmp_path / "c.yaml", write_csv(tmp_path / "t.csv", COLUMNS), "-o", tmp_path / "m")
     refused(done, "cannot write there")

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 import likelinet as ll
-from likelinet.demo import load_demo
+from likelinet.cli.demo import load_demo
 from tests.small import cli
 
 FAMILIES = ("gaussian", "bernoulli", "categorical")
@@ -20,8 +20,8 @@ CODES = ("autoencoder", "vae")
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """Train for a few epochs instead of all."""
     training = ll.TrainingConfig(epochs=3)
-    monkeypatch.setattr("likelinet.demo.ModelConfig", functools.partial(ll.ModelConfig, training=training))
-    monkeypatch.setattr("likelinet.demo_codes.TRAINING", training)
+    monkeypatch.setattr("likelinet.cli.demo.ModelConfig", functools.partial(ll.ModelConfig, training=training))
+    monkeypatch.setattr("likelinet.cli.demo_codes.TRAINING", training)
 
 
 @pytest.mark.usefixtures("short")

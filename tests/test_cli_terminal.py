@@ -15,10 +15,11 @@ import pytest
 import likelinet as ll
 from tests.small import COLUMNS, cli, write_csv
 
-COMMAND = [sys.executable, "-c", "from likelinet.cli import main; main()"]
+COMMAND = [sys.executable, "-c", "from likelinet.cli.main import main; main()"]
 # A shell may start a test run with Ctrl-C switched off, and children inherit that.
 LISTENING = (
-    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from likelinet.cli import main; main()"
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from likelinet.cli.main import main; main()"
 )
 
 
@@ -99,13 +100,13 @@ def test_ctrl_c_keeps_the_best_model_and_exits_130(tmp_path: Path):
 @pytest.mark.parametrize("raised", ["KeyboardInterrupt", "ImportError('x') from KeyboardInterrupt()"])
 def test_ctrl_c_while_modules_are_imported(tmp_path: Path, raised: str):
     broken = (
-        "import sys, likelinet.cli\n"
+        "import sys, likelinet.cli.main\n"
         "class Finder:\n"
         "    def find_spec(self, name, *_):\n"
-        "        if name == 'likelinet.commands':\n"
+        "        if name == 'likelinet.cli.commands':\n"
         f"            raise {raised}\n"
         "sys.meta_path.insert(0, Finder())\n"
-        "likelinet.cli.main()"
+        "likelinet.cli.main.main()"
     )
     command = [sys.executable, "-c", broken, *files(tmp_path, "epochs: 7")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -141,7 +142,7 @@ def test_a_reader_that_has_gone(tmp_path: Path):
 
 def in_a_shell(line: str, folder: Path, **environment: str) -> tuple[int, str]:
     """Run a line of shell, in which $likelinet is the command; return exit code and standard error."""
-    likelinet = f'{sys.executable} -c "from likelinet.cli import main; main()"'
+    likelinet = f'{sys.executable} -c "from likelinet.cli.main import main; main()"'
     line = line.replace("$likelinet", likelinet)
     whole = {k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"} | environment  # the last words wait, then
     done = subprocess.run(["sh", "-c", line], cwd=folder, env=whole, capture_output=True, check=False)

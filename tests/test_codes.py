@@ -11,15 +11,16 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import likelinet as ll
-from likelinet.build import build_family, build_network
 from likelinet.config import parse_config
-from likelinet.families.head import Head
-from likelinet.layout import pack
+from likelinet.heads.build import build_family
+from likelinet.heads.head import Head
 from likelinet.networks.autoencoder import FLOOR, VariationalAutoencoder
+from likelinet.networks.build import build_network
 from likelinet.networks.chain import Chain
 from likelinet.networks.noise import normal
-from likelinet.objective import Objective
-from likelinet.preprocessing.tables import read_csv
+from likelinet.objective.layout import pack
+from likelinet.objective.objective import Objective
+from likelinet.tables.table import read_csv
 from tests.differences import assert_gradients, of_a_sum
 
 SIGMA = 0.5

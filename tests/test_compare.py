@@ -9,9 +9,9 @@ import pytest
 import scipy
 
 import likelinet as ll
-from likelinet.candidates import families
-from likelinet.compare import HeldOut, compare, ranked
-from likelinet.preprocessing.tables import Table, as_table
+from likelinet.selection.candidates import families
+from likelinet.selection.comparison import HeldOut, compare, ranked
+from likelinet.tables.table import Table, as_table
 from tests.small import COLUMNS, Result, cli, write_csv
 
 RNG = np.random.default_rng(0)

@@ -138,7 +138,7 @@ def test_without_pooch(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_import_does_not_load_pooch():
-    assert loaded_by("import likelinet; likelinet.datasets.mnist") & {"pooch", "requests"} == set()
+    assert loaded_by("import likelinet; likelinet.datasets.images.mnist") & {"pooch", "requests"} == set()
 
 
 @needs_mnist

@@ -10,13 +10,25 @@ import pytest
 from pydantic import BaseModel
 
 import likelinet as ll
-from likelinet import domains
+from likelinet.core import domains
 
 API = Path(__file__).parents[1] / "docs" / "api"
 # Modules that users import by name: of each, what it defines itself.
-MODULES = ("testing", "metrics", "plots", "survival", "calibration", "concordance", "compare")
+MODULES = (
+    "testing",
+    "scores.metrics",
+    "plots.plots",
+    "scores.survival",
+    "scores.calibration",
+    "scores.concordance",
+    "selection.comparison",
+)
 # Helpers of other modules, whose names have no underscore.
-HELPERS = {"likelinet.calibration.marginals", "likelinet.calibration.log_prob", "likelinet.compare.weighted"}
+HELPERS = {
+    "likelinet.scores.calibration.marginals",
+    "likelinet.scores.calibration.log_prob",
+    "likelinet.selection.comparison.weighted",
+}
 
 
 def listed() -> set[str]:

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from likelinet.build import build_family
 from likelinet.config import parse_config
-from likelinet.families.head import Head
+from likelinet.heads.build import build_family
+from likelinet.heads.head import Head
 
 FAMILIES = {
     "gaussian": {"kind": "gaussian"},

@@ -33,7 +33,7 @@ model.evaluate(X, X[:, 0])
 
 
 def test_command_line_loads_only_what_it_needs():
-    assert loaded_by("import likelinet.cli") & (set(HEAVY) - {"click"}) == set()
+    assert loaded_by("import likelinet.cli.main") & (set(HEAVY) - {"click"}) == set()
 
 
 def test_public_names_are_sorted_and_exist():

@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from likelinet.layout import Layout, pack
 from likelinet.networks.layer import Weight
+from likelinet.objective.layout import Layout, pack
 
 weights = st.builds(
     Weight,

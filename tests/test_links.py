@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from mpmath import mp
 
-from likelinet.links import Angle, Cholesky, Exp, Identity, Link, Ordered, Sigmoid, Softplus
+from likelinet.core.links import Angle, Cholesky, Exp, Identity, Link, Ordered, Sigmoid, Softplus
 from tests import exact, on_jax
 from tests.differences import central, of_a_sum
 

@@ -8,8 +8,8 @@ import pytest
 import scipy.special
 
 import likelinet as ll
-from likelinet.prediction import predict_dist
-from likelinet.preprocessing.tables import as_table
+from likelinet.model.prediction import predict_dist
+from likelinet.tables.table import as_table
 from tests.small import labels, quick, table
 
 X, y = table()

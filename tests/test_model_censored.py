@@ -8,9 +8,9 @@ import pytest
 import scipy
 
 import likelinet as ll
-from likelinet import metrics
-from likelinet.calibration import marginals
-from likelinet.survival import evaluate_censored
+from likelinet.scores import metrics
+from likelinet.scores.calibration import marginals
+from likelinet.scores.survival import evaluate_censored
 from tests.small import quick
 
 RNG = np.random.default_rng(0)

@@ -7,13 +7,13 @@ import jax
 import numpy as np
 import pytest
 
-from likelinet.build import build_network
 from likelinet.config import CustomConfig, MLPConfig, parse_config
 from likelinet.config.distribution import FAMILY_CONFIGS, WRAPPER_CONFIGS, DistributionConfig
+from likelinet.core.domains import positive
 from likelinet.distributions import Distribution, Parameter
-from likelinet.domains import positive
-from likelinet.layout import pack
-from likelinet.objective import Objective
+from likelinet.networks.build import build_network
+from likelinet.objective.layout import pack
+from likelinet.objective.objective import Objective
 from tests import on_jax
 from tests.differences import assert_gradients
 from tests.families.declared import DECLARED, as_seen, columns_for, declared, head_of, observed

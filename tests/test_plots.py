@@ -7,8 +7,9 @@ import pytest
 from matplotlib.figure import Figure
 
 import likelinet as ll
-from likelinet import calibration, plots
-from likelinet.commands import save_figure
+from likelinet.cli.commands import save_figure
+from likelinet.plots import plots
+from likelinet.scores import calibration
 
 RNG = np.random.default_rng(0)
 N = 100

@@ -7,11 +7,12 @@ import pandas as pd
 import pytest
 
 import likelinet as ll
-from likelinet import pool, prediction
-from likelinet.blocks import blocks
-from likelinet.distributions import by_rows
+from likelinet.core import pool
+from likelinet.core.blocks import blocks
+from likelinet.distributions.base import by_rows
+from likelinet.model import prediction
 from likelinet.networks.chain import Chain
-from likelinet.preprocessing.tables import as_table
+from likelinet.tables.table import as_table
 
 RNG = np.random.default_rng(0)
 N = 203

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import likelinet as ll
-from likelinet.preprocessing.scaling import moments
+from likelinet.tables.scaling import moments
 from tests.small import COLUMNS, fit, quick, table
 
 X, y = table()

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import likelinet as ll
-from likelinet import serialize
+from likelinet.model import serialize
 from tests.small import quick, table
 
 X, y = table()

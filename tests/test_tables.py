@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import likelinet as ll
-from likelinet.preprocessing.tables import as_table, read_csv
+from likelinet.tables.table import as_table, read_csv
 
 
 def from_text(tmp_path: Path, text: str | bytes):

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 import likelinet as ll
-from likelinet.preprocessing import tables
-from likelinet.preprocessing.tables import as_table, read_csv
+from likelinet.tables import table as tables
+from likelinet.tables.table import as_table, read_csv
 from tests.small import COLUMNS, fit, quick, table
 
 X, y = table()

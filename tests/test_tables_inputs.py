@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 import likelinet as ll
-from likelinet.preprocessing.inputs import Inputs, learn_inputs
-from likelinet.preprocessing.tables import as_table
+from likelinet.tables.inputs import Inputs, learn_inputs
+from likelinet.tables.table import as_table
 from tests.small import quick, table
 
 X, y = table()

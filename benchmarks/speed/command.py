@@ -51,7 +51,7 @@ def ours(epochs: int | None = None) -> dict[str, float]:
         config.write_text(f"data: {{target: y}}\nensemble: {MEMBERS}\n")
         script = [str(Path(sys.executable).with_name("likelinet"))]
         if not Path(script[0]).exists():
-            script = [sys.executable, "-c", "from likelinet.cli import main; main()"]
+            script = [sys.executable, "-c", "from likelinet.cli.main import main; main()"]
         extra = ["--set", f"training.epochs={epochs}"] if epochs else []
         return run([*script, "fit", str(config), str(table), "-o", str(Path(folder, "model.safetensors")), *extra])
 

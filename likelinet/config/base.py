@@ -1,19 +1,11 @@
 """The base of every config: frozen, unknown keys forbidden, every field described by its docstring."""
 
-import difflib
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from likelinet.errors import ConfigError
-
-
-def nearest(word: str, words: Iterable[str]) -> str:
-    """Return " (did you mean 'x'?)" with the nearest of `words`, or the list of them where none is near."""
-    words = sorted(words)
-    close = difflib.get_close_matches(str(word), words, n=1, cutoff=0.5)
-    return f" (did you mean '{close[0]}'?)" if close else f" (possible: {', '.join(words)})"
+from likelinet.core.errors import ConfigError
+from likelinet.core.wording import nearest
 
 
 class Config(BaseModel):

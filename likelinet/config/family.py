@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 import numpy as np
 from pydantic import ConfigDict, Discriminator, Field, Tag, create_model, model_validator
 
-from likelinet.config.base import Config, nearest
+from likelinet.config.base import Config
+from likelinet.core.domains import direction
+from likelinet.core.links import Angle, Cholesky, Exp, Identity, Link, Ordered, Sigmoid, Softplus
+from likelinet.core.wording import nearest
 from likelinet.distributions import Distribution, Parameter
-from likelinet.domains import direction
-from likelinet.links import Angle, Cholesky, Exp, Identity, Link, Ordered, Sigmoid, Softplus
 
 LinkName = Literal["identity", "softplus", "exp", "sigmoid", "cholesky", "ordered", "angle"]
 LINKS: dict[str, type[Link]] = {"identity": Identity, "softplus": Softplus, "exp": Exp, "sigmoid": Sigmoid}

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from likelinet.config.model import ModelConfig
-from likelinet.errors import ConfigError
+from likelinet.core.errors import ConfigError
 
 
 def parse_config(data: Any, where: str = "config") -> ModelConfig:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from likelinet.errors import NonFiniteError
-from likelinet.objective import Objective
+from likelinet.core.errors import NonFiniteError
+from likelinet.objective.objective import Objective
 from likelinet.optim.optimiser import Optimiser
 
 

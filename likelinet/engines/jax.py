@@ -14,14 +14,14 @@ import numpy as np
 from jax import enable_x64, lax  # jax 0.8 and later
 from jax.experimental.compilation_cache.compilation_cache import reset_cache
 
-from likelinet.arrays import Array
+from likelinet.core.arrays import Array
+from likelinet.core.errors import ConfigError, UndefinedError
 from likelinet.engines.code_cache import code_kept_on_disk
 from likelinet.engines.engine import Batches, Data, Diverged, Engine, Outcome, Run, Task, first_to_fail
 from likelinet.engines.pieces import Piece, blocks_of, groups, one_ahead, pieces, steps_in_a_call
 from likelinet.engines.threads import workers
-from likelinet.errors import ConfigError, UndefinedError
 from likelinet.networks.noise import uniform
-from likelinet.objective import Objective
+from likelinet.objective.objective import Objective
 from likelinet.optim.clipping import clip
 from likelinet.optim.optimiser import Optimiser
 

@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from likelinet.arrays import Array, namespace, sigmoid, softplus_and_sigmoid, special
+from likelinet.core.arrays import Array, namespace, sigmoid, softplus_and_sigmoid, special
 from likelinet.networks.layer import Arrays, Layer, LayerBackward, Weight
 
 LEAK = 0.01  # slope of leaky relu below 0, as in torch

@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from likelinet.arrays import Array, namespace, softplus_and_sigmoid
+from likelinet.core.arrays import Array, namespace, softplus_and_sigmoid
 from likelinet.networks.chain import Chain
 from likelinet.networks.layer import Arrays, Layer, LayerBackward, Weight
 from likelinet.networks.noise import normal, uniform

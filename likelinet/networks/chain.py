@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, reduce
 
-from likelinet.arrays import Array
+from likelinet.core.arrays import Array
 from likelinet.networks.activations import Activation
 from likelinet.networks.dense import Dense
 from likelinet.networks.layer import Arrays, Layer, LayerBackward, Weight

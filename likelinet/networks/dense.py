@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from likelinet.arrays import Array, product
+from likelinet.core.arrays import Array, product
 from likelinet.networks.layer import Arrays, Layer, LayerBackward, Weight
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from likelinet.arrays import Array
+from likelinet.core.arrays import Array
 from likelinet.networks.layer import Arrays, Layer, LayerBackward, Weight
 
 

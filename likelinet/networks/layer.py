@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from likelinet.arrays import Array
+from likelinet.core.arrays import Array
 
 Arrays = tuple[Array, ...]
 LayerBackward = Callable[..., tuple[Array | None, Arrays]]

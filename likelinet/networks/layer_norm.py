@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from likelinet.arrays import Array, namespace
+from likelinet.core.arrays import Array, namespace
 from likelinet.networks.layer import Arrays, Layer, LayerBackward, Weight
 
 EPSILON = 1e-5  # added to the variance, as in torch

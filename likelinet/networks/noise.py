@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from likelinet.arrays import Array, namespace
+from likelinet.core.arrays import Array, namespace
 
 
 def uniform(keys: Array, step: Array, mask: int, shape: tuple[int, int], dtype: Any) -> Array:

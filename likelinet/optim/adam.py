@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from likelinet.arrays import Array, namespace
+from likelinet.core.arrays import Array, namespace
 from likelinet.optim.optimiser import Optimiser, chunks
 
 

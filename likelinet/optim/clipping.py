@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from likelinet.arrays import Array, namespace
+from likelinet.core.arrays import Array, namespace
 
 
 def clip(grads: Sequence[Array], limit: float) -> list[Array]:

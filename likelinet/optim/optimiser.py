@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from likelinet.arrays import Array
+from likelinet.core.arrays import Array
 
 CHUNK = 32768  # entries updated at a time: they stay in the cache between the operations on them
 

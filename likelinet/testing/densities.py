@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from likelinet.core.errors import UndefinedError
 from likelinet.distributions import Distribution
-from likelinet.errors import UndefinedError
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
 _FINE = 1e-10  # a panel whose halves agree with it as closely is not cut further

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from likelinet.core.errors import UndefinedError
 from likelinet.distributions import Distribution, Labelled
-from likelinet.errors import UndefinedError
 from likelinet.testing.densities import Masses
 from likelinet.testing.roles import check_roles
 from likelinet.testing.rows import check_rows, drawn, draws_of, fail, rows_of, table_of

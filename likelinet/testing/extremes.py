@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from likelinet.build import _link
 from likelinet.config.family import default_link
+from likelinet.core.errors import ParameterError
 from likelinet.distributions import Distribution
-from likelinet.errors import ParameterError
+from likelinet.heads.build import _link
 from likelinet.testing.rows import fail, full
 
 EXTREME, LARGE = 50.0, 10.0  # raw outputs at which a loss must not be NaN, and at which it must be finite

@@ -4,8 +4,8 @@ from typing import NoReturn
 
 import numpy as np
 
+from likelinet.core.errors import LikelinetError, UndefinedError
 from likelinet.distributions import Distribution
-from likelinet.errors import LikelinetError, UndefinedError
 from likelinet.testing.densities import Masses, masses
 
 DRAWS = 20_000  # of the check of samples

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from likelinet.core.errors import NonFiniteError
 from likelinet.engines.engine import Data
 from likelinet.engines.threads import blas_threads
-from likelinet.errors import NonFiniteError
-from likelinet.layout import pack
-from likelinet.objective import Objective
+from likelinet.objective.layout import pack
+from likelinet.objective.objective import Objective
 from likelinet.training.best import Best
 from likelinet.training.history import Callback, Epoch, History, told_to_stop
 from likelinet.training.loop import Plan

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from likelinet.core.errors import NonFiniteError
 from likelinet.engines.engine import Batches, Data, Diverged, Engine, Task, first_to_fail
-from likelinet.errors import NonFiniteError
-from likelinet.objective import Objective
+from likelinet.objective.objective import Objective
 from likelinet.optim.optimiser import Optimiser
 from likelinet.training.best import Best
 from likelinet.training.history import Callback, Epoch, History, told_to_stop

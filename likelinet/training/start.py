@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from likelinet.blocks import blocks
-from likelinet.families.head import Head
-from likelinet.layout import pack
-from likelinet.objective import Objective
+from likelinet.core.blocks import blocks
+from likelinet.heads.head import Head
+from likelinet.objective.layout import pack
+from likelinet.objective.objective import Objective
 
 ITERATIONS = 100  # of L-BFGS on the marginal fit, enough for a start
 ROWS = 50_000  # on which it is polished, at most

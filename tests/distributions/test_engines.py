@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import likelinet as ll
-from likelinet.arrays import namespace
-from likelinet.links import Exp, Identity, Ordered, Sigmoid, Softplus
+from likelinet.core.arrays import namespace
+from likelinet.core.links import Exp, Identity, Ordered, Sigmoid, Softplus
 from tests import on_jax
 from tests.cases import FAMILIES, UNIVARIATE, Family
 from tests.distributions.strategies import each

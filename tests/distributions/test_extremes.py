@@ -8,9 +8,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from mpmath import mp
 
+from likelinet.core.domains import nonnegative, open_unit_interval, positive
+from likelinet.core.links import Exp, Identity, Sigmoid, Softplus
 from likelinet.distributions import Bernoulli
-from likelinet.domains import nonnegative, open_unit_interval, positive
-from likelinet.links import Exp, Identity, Sigmoid, Softplus
 from tests import exact
 from tests.cases import FAMILIES, Family
 

@@ -9,7 +9,7 @@ import scipy.stats
 from scipy.special import softmax
 
 import likelinet as ll
-from likelinet.distributions.affine import affine
+from likelinet.distributions.over.affine import affine
 from tests.differences import assert_gradients, gradients
 
 LOGITS = np.array([[0.3, -1.0, 0.5], [1.0, 0.0, -2.0]])

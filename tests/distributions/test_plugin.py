@@ -6,7 +6,7 @@ import scipy.stats
 
 import likelinet as ll
 from likelinet import Distribution, Parameter, positive
-from likelinet.distributions.affine import affine
+from likelinet.distributions.over.affine import affine
 
 
 class Rayleigh(Distribution):

@@ -6,7 +6,7 @@ import scipy.stats
 from scipy.special import logsumexp
 
 import likelinet as ll
-from likelinet.distributions.affine import affine
+from likelinet.distributions.over.affine import affine
 from tests.differences import assert_gradients, gradients
 
 RNG = np.random.default_rng(4)

@@ -5,7 +5,7 @@ import pytest
 import scipy.stats
 
 import likelinet as ll
-from likelinet.distributions.affine import affine
+from likelinet.distributions.over.affine import affine
 from tests.cases import CONTINUOUS, Family
 from tests.distributions.strategies import each
 from tests.on_jax import run

@@ -9,9 +9,9 @@ from mpmath import mp
 from scipy.special import logsumexp
 
 import likelinet as ll
+from likelinet.core.links import Cholesky
 from likelinet.distributions import Multivariate
-from likelinet.distributions.affine import affine
-from likelinet.links import Cholesky
+from likelinet.distributions.over.affine import affine
 from tests import exact, exact_vectors
 from tests.cases import FAMILIES, Family
 from tests.differences import assert_gradients, gradients

@@ -6,14 +6,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from likelinet.build import build_family, build_network
 from likelinet.config import parse_config
 from likelinet.engines import numpy as numpy_engine
 from likelinet.engines import threads as threads_module
 from likelinet.engines.engine import Batches, Data, Diverged, Outcome, Task
 from likelinet.engines.numpy import NumpyEngine
-from likelinet.families.head import Head
-from likelinet.objective import Objective
+from likelinet.heads.build import build_family
+from likelinet.heads.head import Head
+from likelinet.networks.build import build_network
+from likelinet.objective.objective import Objective
 from likelinet.optim.adam import Adam
 from likelinet.optim.sgd import SGD
 

@@ -3,14 +3,16 @@
 import numpy as np
 import pytest
 
-from likelinet.build import build_family, build_network, build_optimiser
 from likelinet.config import parse_config
+from likelinet.core.errors import NonFiniteError, UndefinedError
 from likelinet.engines.engine import Batches, Data, Task
 from likelinet.engines.jax import JaxEngine
 from likelinet.engines.numpy import NumpyEngine
-from likelinet.errors import NonFiniteError, UndefinedError
-from likelinet.families.head import Head
-from likelinet.objective import Objective
+from likelinet.heads.build import build_family
+from likelinet.heads.head import Head
+from likelinet.networks.build import build_network
+from likelinet.objective.objective import Objective
+from likelinet.optim.build import build_optimiser
 from likelinet.training.loop import Plan, Streams, train
 from likelinet.training.minibatches import split
 from likelinet.training.start import initial_weights

@@ -4,14 +4,14 @@ from typing import Any
 
 import numpy as np
 
-from likelinet.build import build_family
 from likelinet.config import parse_config
 from likelinet.config.distribution import DistributionConfig
 from likelinet.config.wrappers import VECTORS, leaf
 from likelinet.distributions import Interval
-from likelinet.families.censored import CensoredFamily
-from likelinet.families.head import Head
-from likelinet.families.independent import IndependentFamily
+from likelinet.heads.build import build_family
+from likelinet.heads.censored import CensoredFamily
+from likelinet.heads.head import Head
+from likelinet.heads.independent import IndependentFamily
 
 CLASSES = 3
 GAUSSIAN = {"kind": "gaussian"}

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mpmath import mp
 
-from likelinet.families.head import Head
+from likelinet.heads.head import Head
 from tests import exact, exact_positive
 from tests.families.declared import declared, head_of
 

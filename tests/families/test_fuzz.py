@@ -7,7 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from likelinet.config.wrappers import is_continuous, with_zeros
-from likelinet.families.head import Head
+from likelinet.heads.head import Head
 from tests.differences import assert_gradients, central
 from tests.families.declared import as_seen, declared, head_of
 

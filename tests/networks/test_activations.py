@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.integrate import quad
 
-from likelinet import build
 from likelinet.config import MLPConfig
+from likelinet.networks import build
 from tests.cases import ACTIVATIONS
 
 each = pytest.mark.parametrize(("layer", "formula"), ACTIVATIONS.values(), ids=ACTIVATIONS)

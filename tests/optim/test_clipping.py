@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from likelinet.arrays import namespace
+from likelinet.core.arrays import namespace
 from likelinet.optim import clipping
 from likelinet.optim.clipping import clip_in_place
 from tests import on_jax

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from likelinet.build import build_optimiser
 from likelinet.config import ConstantConfig, CosineConfig, SGDConfig, StepConfig
-from likelinet.layout import Layout
 from likelinet.networks.layer import Weight
+from likelinet.objective.layout import Layout
 from likelinet.optim import schedules
+from likelinet.optim.build import build_optimiser
 
 steps = st.integers(1, 200)
 

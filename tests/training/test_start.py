@@ -5,10 +5,11 @@ import pytest
 import scipy.optimize
 import scipy.stats
 
-from likelinet.build import build_family, build_network
 from likelinet.config import parse_config
-from likelinet.families.head import Head
-from likelinet.objective import Objective
+from likelinet.heads.build import build_family
+from likelinet.heads.head import Head
+from likelinet.networks.build import build_network
+from likelinet.objective.objective import Objective
 from likelinet.training.start import initial_weights, marginal_fit
 from tests.training.problems import EXACT, FROZEN, model
 

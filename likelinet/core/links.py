@@ -1,0 +1,176 @@
+"""Links: raw network outputs on the real line, mapped into the domain of a parameter, and back.
+
+A link is named after the map it applies to the raw output, as in the deep-learning literature (`exp` is the
+inverse of the log link of generalised linear models; McCullagh & Nelder 1989, chapter 2).
+"""
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from likelinet.core.arrays import Array, namespace, softplus_and_sigmoid
+from likelinet.core.domains import Domain, positive, real, unit_interval
+
+_NO_DIRECTION = 1e-12  # squared distance from the origin below which the slope of an angle no longer grows
+_LINEAR = 40.0  # raw from which softplus(raw) - raw, exp(-raw), is less than half a unit in its last place
+
+
+class Link(ABC):
+    """A smooth, increasing map from the real line onto `domain`."""
+
+    domain: Domain
+
+    @abstractmethod
+    def forward(self, raw: Array) -> tuple[Array, Callable[[Array], Array]]:
+        """Return the parameter and the function that takes its gradient back to the raw output."""
+
+    @abstractmethod
+    def inverse(self, parameter: np.ndarray) -> np.ndarray:
+        """Return the raw output that gives `parameter`."""
+
+    def raw_size(self, shape: tuple[int, ...]) -> int:
+        """Return how many raw outputs a parameter of this shape takes."""
+        return math.prod(shape)
+
+
+@dataclass(frozen=True)
+class Identity(Link):
+    """parameter = raw."""
+
+    domain: Domain = real
+
+    def forward(self, raw: Array) -> tuple[Array, Callable[[Array], Array]]:
+        return raw, lambda d: d
+
+    def inverse(self, parameter: np.ndarray) -> np.ndarray:
+        return parameter
+
+
+@dataclass(frozen=True)
+class Exp(Link):
+    """parameter = exp(raw)."""
+
+    domain: Domain = positive
+
+    def forward(self, raw: Array) -> tuple[Array, Callable[[Array], Array]]:
+        value = namespace(raw).exp(raw)
+        return value, lambda d: d * value
+
+    def inverse(self, parameter: np.ndarray) -> np.ndarray:
+        return np.log(parameter)
+
+
+@dataclass(frozen=True)
+class Softplus(Link):
+    """parameter = floor + log(1 + exp(raw)); the floor keeps a likelihood bounded without stopping its gradient."""
+
+    floor: float | np.ndarray = 0.0
+    domain: Domain = positive
+
+    def forward(self, raw: Array) -> tuple[Array, Callable[[Array], Array]]:
+        xp = namespace(raw)
+        # Vectorised, which logaddexp is not; from _LINEAR on, where exp may overflow, it is raw to the last digit.
+        value = xp.maximum(raw, xp.log1p(xp.exp(xp.minimum(raw, _LINEAR))))
+        # The slope is the sigmoid of raw, as exp(raw - softplus(raw)).
+        return value + self.floor, lambda d: d * xp.exp(raw - value)
+
+    def inverse(self, parameter: np.ndarray) -> np.ndarray:
+        above = np.maximum(parameter - self.floor, 1e-3 * np.minimum(parameter, 1.0))
+        return above + np.log(-np.expm1(-above))
+
+
+@dataclass(frozen=True)
+class Sigmoid(Link):
+    """parameter = 1 / (1 + exp(-raw)), onto (0, 1)."""
+
+    domain: Domain = unit_interval
+
+    def forward(self, raw: Array) -> tuple[Array, Callable[[Array], Array]]:
+        _, p = softplus_and_sigmoid(raw)
+        _, q = softplus_and_sigmoid(-raw)
+        below_one = 1.0 - namespace(raw).finfo(p.dtype).epsneg
+        return namespace(raw).minimum(p, below_one), lambda d: d * (p * q)
+
+    def inverse(self, parameter: np.ndarray) -> np.ndarray:
+        return np.log(parameter) - np.log1p(-parameter)
+
+
+@dataclass(frozen=True)
+class Angle(Link):
+    """parameter = the direction of the point (raw₁, raw₂), from -π to π: two raw numbers, and no cut in their way."""
+
+    domain: Domain = real
+
+    def raw_size(self, shape: tuple[int, ...]) -> int:
+        return 2 * super().raw_size(shape)
+
+    def forward(self, raw: Array) -> tuple[Array, Callable[[Array], Array]]:
+        xp = namespace(raw)
+        x, y = raw[..., 0], raw[..., 1]
+        square = xp.maximum(x * x + y * y, _NO_DIRECTION)
+        return xp.arctan2(y, x), lambda d: xp.stack([-d * y / square, d * x / square], axis=-1)
+
+    def inverse(self, parameter: np.ndarray) -> np.ndarray:
+        return np.stack([np.cos(parameter), np.sin(parameter)], axis=-1)
+
+
+@dataclass(frozen=True)
+class Cholesky(Link):
+    """From d(d+1)/2 raw numbers on the last axis to a lower-triangular (d, d) matrix with a positive diagonal.
+
+    The raw numbers are those of the lower half, row by row: floor + softplus on the diagonal, any number below it.
+    """
+
+    floor: float | np.ndarray = 0.0
+    domain: Domain = real
+
+    def raw_size(self, shape: tuple[int, ...]) -> int:
+        *outer, d, _ = shape
+        return math.prod(outer) * d * (d + 1) // 2
+
+    def forward(self, raw: Array) -> tuple[Array, Callable[[Array], Array]]:
+        xp = namespace(raw)
+        d = math.isqrt(2 * raw.shape[-1])
+        rows, cols = np.tril_indices(d)
+        place = np.zeros((d, d), dtype=np.int64)
+        place[rows, cols] = np.arange(len(rows))
+        diagonal, slope = softplus_and_sigmoid(raw)
+        floor = xp.asarray(np.broadcast_to(self.floor, d)[rows], dtype=raw.dtype)
+        values = xp.where(rows == cols, diagonal + floor, raw)
+        matrix = xp.tril(values[..., place])
+        return matrix, lambda g: g[..., rows, cols] * xp.where(rows == cols, slope, xp.ones_like(slope))
+
+    def inverse(self, parameter: np.ndarray) -> np.ndarray:
+        rows, cols = np.tril_indices(parameter.shape[-1])
+        floor = np.broadcast_to(self.floor, parameter.shape[-1])[rows]
+        values = parameter[..., rows, cols]
+        on = rows == cols
+        return np.where(on, Softplus(floor).inverse(np.where(on, values, 1.0 + floor)), values)
+
+
+@dataclass(frozen=True)
+class Ordered(Link):
+    """Increasing numbers along the last axis: the first one is raw[0], each step to the next is floor + softplus(raw).
+
+    The floor keeps neighbours apart, which in floating point would meet where a small step is added to a large number.
+    """
+
+    floor: float | np.ndarray = 0.0
+    domain: Domain = real
+
+    def forward(self, raw: Array) -> tuple[Array, Callable[[Array], Array]]:
+        xp = namespace(raw)
+        steps, backward = Softplus(self.floor).forward(raw[..., 1:])
+
+        def back(d: Array) -> Array:
+            beyond = xp.flip(xp.cumsum(xp.flip(d, axis=-1), axis=-1), axis=-1)
+            return xp.concatenate([beyond[..., :1], backward(beyond[..., 1:])], axis=-1)
+
+        return xp.cumsum(xp.concatenate([raw[..., :1], steps], axis=-1), axis=-1), back
+
+    def inverse(self, parameter: np.ndarray) -> np.ndarray:
+        steps = Softplus(self.floor).inverse(np.diff(parameter, axis=-1))
+        return np.concatenate([parameter[..., :1], steps], axis=-1)

@@ -1,0 +1,105 @@
+"""Methods of distributions with very many rows: evaluated block by block, so that their temporaries stay small."""
+
+import functools
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from likelinet.core.blocks import blocks
+from likelinet.distributions.base.interval import Interval
+
+if TYPE_CHECKING:
+    from likelinet.distributions.base.distribution import Distribution
+
+ROWS = 65536  # results at a time: many enough for an iteration whose last steps are for a few rows
+FEW = 1024  # of what may be an integral, with hundreds of nodes for each row
+
+_METHODS = ("log_prob", "nll", "cdf", "sf", "log_cdf", "log_sf", "ppf", "isf")
+_INTEGRALS = ("crps", "kl_divergence", "mean", "var", "mode", "entropy")
+
+
+def by_rows(cls: "type[Distribution]") -> None:
+    """Let the methods that `cls` itself defines go over blocks of rows where there are many."""
+    for name in (*_METHODS, *_INTEGRALS):
+        if name in cls.__dict__:
+            setattr(cls, name, _by_rows(cls.__dict__[name]))
+    if "sample" in cls.__dict__:
+        cls.sample = _sample_by_rows(cls.__dict__["sample"])
+
+
+def _by_rows(method: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(method)
+    def blocked(self: "Distribution", *args: Any, **named: Any) -> Any:
+        size = min(ROWS, FEW) if method.__name__ in _INTEGRALS else ROWS
+        if not self.batch_shape or self.batch_shape[0] <= size:
+            return method(self, *args, **named)
+        if len(args) + len(named) > 1:  # none of ours takes more than one argument
+            return method(self, *args, **named)
+        return _in_blocks(method, size, self, *args, *named.values())
+
+    return blocked
+
+
+def _sample_by_rows(method: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
+    @functools.wraps(method)
+    def blocked(self: "Distribution", sample_shape: int | tuple[int, ...] = (), rng: Any = None) -> np.ndarray:
+        from likelinet.distributions.base.distribution import generator_of, shape_of  # which import this module
+
+        shape = shape_of(sample_shape)
+        size = max(ROWS // max(math.prod(shape), 1), 1)
+        if not self.batch_shape or self.batch_shape[0] <= size:
+            return method(self, sample_shape, rng)
+        generator = generator_of(rng)  # one for all blocks, drawn from in their order
+        before, result = (slice(None),) * len(shape), None
+        for rows in blocks(self.batch_shape[0], size):
+            draws = np.asarray(method(self[rows], sample_shape, generator))
+            if result is None:
+                result = np.empty((*shape, self.batch_shape[0], *draws.shape[len(shape) + 1 :]), draws.dtype)
+            result[*before, rows] = draws
+        assert result is not None
+        return result
+
+    return blocked
+
+
+def _in_blocks(method: Callable[..., Any], size: int, d: "Distribution", *args: Any) -> Any:
+    """Return method(d, *args), put together from blocks of rows; in one go where that makes no sense."""
+    n, axis, whole, many = d.batch_shape[0], 0, True, 1
+    if args:
+        of, own = args[0], d.batch_shape + d.event_shape
+        if hasattr(of, "batch_shape"):  # another distribution
+            shape, own = of.batch_shape, d.batch_shape
+        else:
+            of = of if isinstance(of, Interval) else np.asarray(of)
+            shape = of.shape
+        axis = max(len(shape) - len(own), 0)
+        whole = len(shape) < len(own) or shape[axis] == 1
+        if (not whole and shape[axis] != n) or shape == (*own, 1) or not _broadcast(shape, own):
+            return method(d, *args)  # it knows what to say
+        args, many = (of,), math.prod(shape[:axis])
+    before, result = (slice(None),) * axis, None
+    for rows in blocks(n, max(size // max(many, 1), 1)):
+        value = np.asarray(method(d[rows], *(args if whole else (args[0][*before, rows],))))
+        if result is None:
+            if value.ndim <= axis or value.shape[axis] != rows.stop - rows.start:
+                return method(d, *args)  # a result without rows
+            result = np.empty((*value.shape[:axis], n, *value.shape[axis + 1 :]), value.dtype)
+        result[*before, rows] = value
+    return result
+
+
+def _broadcast(shape: tuple[int, ...], own: tuple[int, ...]) -> bool:
+    try:
+        np.broadcast_shapes(shape, own)
+    except ValueError:
+        return False
+    return True
+
+
+def all_inside(contains: Callable[[np.ndarray], np.ndarray], values: np.ndarray) -> bool:
+    """Return whether every one of the values is in a domain, given its `contains`."""
+    if values.ndim == 0 or len(values) <= ROWS:
+        return bool(contains(values).all())
+    return all(contains(values[rows]).all() for rows in blocks(len(values), ROWS))

@@ -1,0 +1,379 @@
+"""What every distribution is: the one spelling of its methods, its parameters and its shapes."""
+
+import operator
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any, ClassVar, NoReturn
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from likelinet.core.arrays import Array, namespace
+from likelinet.core.domains import Domain, real
+from likelinet.core.errors import DataError, ParameterError, UndefinedError
+from likelinet.distributions.base.by_rows import all_inside, by_rows
+from likelinet.distributions.base.guard import guard
+from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
+from likelinet.distributions.numerics.differences import loss_by_differences, loss_by_vjp, tails_by_differences
+from likelinet.distributions.numerics.interval_probability import log_interval
+
+Rng = int | np.random.Generator | None
+
+# An integral is cut at these quantiles, one a decade, so that a few nodes resolve every panel between them.
+CUTS = np.array([*(10.0 ** -np.arange(16, 1, -1)), 0.03, 0.1, 0.25, 0.5])
+
+
+class Distribution(ABC):
+    """A batch of probability distributions, one per row.
+
+    A family of your own is a subclass with `parameters`, `support` and `log_prob`; it trains with nothing else,
+    and each further method that it defines (`cdf`, `ppf`, `sample`, `mean`, …) becomes available.
+
+    Parameters
+    ----------
+    **parameters : array_like
+        The parameters by name; their shapes broadcast to `batch_shape`.
+
+    Raises
+    ------
+    ParameterError
+        If a parameter is missing, unknown or outside its domain.
+
+    Examples
+    --------
+    >>> from likelinet import Distribution, Parameter, positive
+    >>> class Rayleigh(Distribution):
+    ...     parameters = (Parameter("scale", positive, role="scale"),)
+    ...     support = positive
+    ...     def log_prob(self, y):
+    ...         return np.log(y / self.scale**2) - 0.5 * (y / self.scale) ** 2
+    >>> float(Rayleigh(scale=2.0).log_prob(2.0).round(4))
+    -1.1931
+    """
+
+    parameters: ClassVar[tuple[Parameter, ...]] = ()
+    support: Domain = real
+    event_shape: tuple[int, ...] = ()
+    batch_shape: tuple[int, ...] = ()
+    # Single values of positive probability beside a density: there log_prob is log P(Y = y).
+    atoms: tuple[float, ...] = ()
+    # Whether the methods of a class see to values outside the support themselves; those of the user need not.
+    _sees_to_support: ClassVar[bool] = False
+
+    def __init_subclass__(cls) -> None:
+        if not cls._sees_to_support:
+            guard(cls)
+        by_rows(cls)
+
+    def __init__(self, **parameters: ArrayLike) -> None:
+        self._set(parameters)
+
+    def _set(self, values: dict[str, Any]) -> None:
+        """Check the parameters, keep them as float64 arrays and work out the batch shape."""
+        names = [p.name for p in self.parameters]
+        if sorted(values) != sorted(names):
+            raise ParameterError(
+                f"{type(self).__name__} takes the parameters {', '.join(names)}, not {', '.join(values)}."
+            )
+        shapes = []
+        for p in self.parameters:
+            try:
+                value = np.asarray(values[p.name], dtype=np.float64)
+            except (TypeError, ValueError):
+                raise ParameterError(
+                    f"{type(self).__name__}: {p.name} must be {p.domain.description}, not {values[p.name]!r:.60}."
+                ) from None
+            if not all_inside(p.domain.contains, value):
+                bad = ~p.domain.contains(value)
+                where = "" if value.ndim == 0 else f" at {tuple(map(int, np.argwhere(bad)[0]))}"
+                raise ParameterError(
+                    f"{type(self).__name__}: {p.name} must be {p.domain.description}, got {value[bad].flat[0]}{where}."
+                )
+            if value.ndim < p.event_ndim:
+                raise ParameterError(f"{type(self).__name__}: {p.name} needs {p.event_ndim} axis at least.")
+            setattr(self, p.name, value)
+            shapes.append(value.shape[: value.ndim - p.event_ndim])
+        try:
+            self.batch_shape = np.broadcast_shapes(*shapes)
+        except ValueError:
+            raise ParameterError(
+                f"{type(self).__name__}: the shapes of "
+                + ", ".join(f"{n} {s}" for n, s in zip(names, shapes, strict=True))
+                + " do not broadcast."
+            ) from None
+
+    # ---- what training uses ----------------------------------------------------------------------------------
+
+    @classmethod
+    def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        """Return -log p(y) and the function that maps its gradient to those of the parameters.
+
+        By differences of `log_prob`, or by the derivatives of an engine that has them; a family with an analytic
+        gradient replaces it by a pure function.
+        """
+        names = [p.name for p in cls.parameters]
+        if not _on_numpy(params):
+            return loss_by_vjp(cls, names, params, y)
+
+        def nll(values: tuple[Array, ...]) -> Array:
+            return -cls(**dict(zip(names, values, strict=True))).log_prob(y)
+
+        return loss_by_differences(nll, params, cls.parameters)
+
+    @classmethod
+    def tails(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Array, TailsBackward]:
+        """Return log P(Y ≤ y), log P(Y > y), and backward(d_log_cdf, d_log_sf) to the parameters, at y in the support.
+
+        By differences of `log_cdf` and `log_sf`; a family with closed forms replaces it by a pure function.
+        """
+        if not _on_numpy(params):
+            raise UndefinedError(f"{cls.__name__}: its cdf has no gradient on this engine; use the engine 'numpy'.")
+        if cls.cdf is Distribution.cdf:
+            raise UndefinedError(
+                f"{cls.__name__} has no cdf, which truncation, censoring and rounding (truncated, censored, "
+                "discretised) need: define cdf in the class."
+            )
+        names = [p.name for p in cls.parameters]
+
+        def tail(values: tuple[np.ndarray, ...], upper: bool) -> np.ndarray:
+            d = cls(**dict(zip(names, values, strict=True)))
+            return d.log_sf(y) if upper else d.log_cdf(y)
+
+        d = cls(**dict(zip(names, params, strict=True)))
+        with np.errstate(all="ignore"):
+            return tails_by_differences(tail, params, cls.parameters, d._cdf_slopes(y), d.log_prob(y))
+
+    @classmethod
+    def log_interval(cls, params: tuple[Array, ...], low: Array, high: Array) -> tuple[Array, Backward]:
+        """Return log P(low < Y ≤ high) and the function that maps its gradient to those of the parameters."""
+        return log_interval(cls, params, low, high)
+
+    @classmethod
+    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
+        """Return estimates of the parameters from y alone, over its first axis, where training starts; or None."""
+        return (None,) * len(cls.parameters)
+
+    # ---- what a family defines -------------------------------------------------------------------------------
+
+    @abstractmethod
+    def log_prob(self, y: ArrayLike) -> np.ndarray:
+        """Return log p(y), the log density or log mass; -inf outside the support."""
+
+    def cdf(self, y: ArrayLike) -> np.ndarray:
+        """Return P(Y ≤ y)."""
+        self._undefined("cdf")
+
+    def sf(self, y: ArrayLike) -> np.ndarray:
+        """Return P(Y > y), the survival function, accurate where it is tiny."""
+        return 1.0 - self.cdf(y)
+
+    def log_cdf(self, y: ArrayLike) -> np.ndarray:
+        """Return log P(Y ≤ y), accurate far in the lower tail."""
+        with np.errstate(divide="ignore"):
+            return np.log(self.cdf(y))
+
+    def log_sf(self, y: ArrayLike) -> np.ndarray:
+        """Return log P(Y > y), accurate far in the upper tail."""
+        with np.errstate(divide="ignore"):
+            return np.log(self.sf(y))
+
+    def ppf(self, q: ArrayLike) -> np.ndarray:
+        """Return the smallest y with P(Y ≤ y) ≥ q: the quantile function."""
+        self._undefined("ppf")
+
+    def isf(self, q: ArrayLike) -> np.ndarray:
+        """Return the smallest y with P(Y > y) ≤ q: the inverse survival function."""
+        q = self._floats(q, "q")
+        # The quantile of 1, which may be infinite, is that of q = 0 alone.
+        last = np.where(q > 0.0, 1.0 - 2.0**-53, np.inf)
+        return self.ppf(np.minimum(1.0 - q, last))
+
+    def mean(self) -> np.ndarray:
+        """Return E[Y]; nan or inf where it does not exist."""
+        self._undefined("mean")
+
+    def var(self) -> np.ndarray:
+        """Return E[(Y - E[Y])²]; nan or inf where it does not exist."""
+        self._undefined("var")
+
+    def mode(self) -> np.ndarray:
+        """Return the most probable y."""
+        self._undefined("mode")
+
+    def entropy(self) -> np.ndarray:
+        """Return -E[log p(Y)] in nats: the differential entropy of a density."""
+        self._undefined("entropy")
+
+    def kl_divergence(self, other: "Distribution") -> np.ndarray:
+        """Return KL(self ‖ other) = E[log p(Y) - log q(Y)] with Y from self, in nats."""
+        self._undefined("kl_divergence")
+
+    def crps(self, y: ArrayLike) -> np.ndarray:
+        """Return the continuous ranked probability score ∫ (F(t) - 1{y ≤ t})² dt, in the units of y."""
+        self._undefined("crps")
+
+    def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
+        """Draw y, by inversion if need be; the result has shape sample_shape + batch_shape + event_shape."""
+        u = generator_of(rng).random(shape_of(sample_shape) + self.batch_shape)
+        return self.ppf(1.0 - u)  # in (0, 1]
+
+    # ---- what follows from it --------------------------------------------------------------------------------
+
+    def nll(self, y: ArrayLike) -> np.ndarray:
+        """Return -log p(y), the loss that training minimises."""
+        return -self.log_prob(y)
+
+    def std(self) -> np.ndarray:
+        """Return the standard deviation."""
+        return np.sqrt(self.var())
+
+    def median(self) -> np.ndarray:
+        """Return the 0.5 quantile."""
+        return self.ppf(0.5)
+
+    def interval(self, confidence: float) -> tuple[np.ndarray, np.ndarray]:
+        """Return the ends of the central interval that holds y with probability `confidence`, in (0, 1)."""
+        level = self._floats(confidence, "confidence")
+        if level.shape or not 0.0 < level < 1.0:
+            raise ParameterError(f"interval: confidence must lie between 0 and 1, got {confidence!r:.60}.")
+        return self.ppf(0.5 - 0.5 * confidence), self.isf(0.5 - 0.5 * confidence)
+
+    def __getitem__(self, rows: Any) -> "Distribution":
+        """Return the distributions of the rows that `rows`, an index into the batch axes, selects."""
+
+        def take(a: np.ndarray, event_ndim: int) -> np.ndarray:
+            return np.broadcast_to(a, self.batch_shape + a.shape[a.ndim - event_ndim :])[rows]
+
+        return self._map(take)
+
+    def __repr__(self) -> str:
+        inside = ", ".join(
+            f"{p.name}={np.array2string(getattr(self, p.name), precision=4, threshold=6)}" for p in self.parameters
+        )
+        return f"{type(self).__name__}({inside})"
+
+    # ---- for the classes of this package ---------------------------------------------------------------------
+
+    def _cdf_slopes(self, y: np.ndarray) -> dict[str, np.ndarray]:
+        """Return (dF(y)/dθ) / p(y) of each parameter θ of which it is known: here a location and a scale."""
+        roles = [p.role for p in self.parameters]
+        locations, scales = ([p for p in self.parameters if p.role in r] for r in (("location",), ("scale", "rate")))
+        if self.support.integer or len(locations) > 1 or len(scales) > 1 or {"log_location", "log_scale"} & {*roles}:
+            return {}
+        if (locations and self.support.low > -np.inf) or self.support.high < np.inf:
+            return {}
+        away = y - getattr(self, locations[0].name) if locations else np.asarray(y)
+        slopes = {p.name: -np.ones_like(away) for p in locations}
+        for p in scales:
+            slopes[p.name] = (away if p.role == "rate" else -away) / getattr(self, p.name)
+        return slopes
+
+    def _map(self, f: Callable[[np.ndarray, int], np.ndarray]) -> "Distribution":
+        """Return this distribution with f(array, event_ndim) in place of every parameter array."""
+        return type(self)(**{p.name: f(getattr(self, p.name), p.event_ndim) for p in self.parameters})
+
+    def _cuts(self, below: np.ndarray = CUTS) -> np.ndarray:
+        """Return increasing points, shape (many, *batch_shape), between which the density has no narrow features.
+
+        They are the quantiles of `below`, which ends with 0.5, and of what mirrors them in the upper tail.
+        """
+        q = below.reshape((-1,) + (1,) * len(self.batch_shape))
+        return np.concatenate([self.ppf(q), self.isf(q[-2::-1])])
+
+    def _flat(self, shape: tuple[int, ...]) -> "Distribution":
+        """Return this distribution broadcast to the batch shape `shape`, as one axis of rows."""
+        return self._map(
+            lambda a, n: np.broadcast_to(a, shape + a.shape[a.ndim - n :]).reshape(-1, *a.shape[a.ndim - n :])
+        )
+
+    def _ends(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the least and the largest y of each row."""
+        return self.ppf(0.0), self.isf(0.0)
+
+    def _log_interval(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
+        """Return log P(low < Y ≤ high), accurate where a difference of cdfs would cancel; the ends may be infinite."""
+        ends = [self._numbers(low), self._numbers(high)]
+        shape = np.broadcast_shapes(*(self._shape_with(e) for e in ends))
+        full = shape or (1,)
+        params = tuple(
+            np.broadcast_to(a, full + a.shape[a.ndim - p.event_ndim :])
+            for a, p in ((getattr(self, p.name), p) for p in self.parameters)
+        )
+        low, high = (np.broadcast_to(e, full) for e in ends)
+        with np.errstate(all="ignore"):
+            values = self.log_interval(params, low, high)[0]
+        return np.where(np.isnan(low) | np.isnan(high), np.nan, values).reshape(shape)[()]
+
+    def _shape_with(self, y: np.ndarray) -> tuple[int, ...]:
+        try:
+            return np.broadcast_shapes(self.batch_shape, y.shape)
+        except ValueError:
+            raise DataError(
+                f"{type(self).__name__}: an argument of shape {y.shape} does not go with "
+                f"batch_shape {self.batch_shape}."
+            ) from None
+
+    def _undefined(self, method: str) -> NoReturn:
+        raise UndefinedError(f"{type(self).__name__} has no {method}.")
+
+    def _numbers(self, y: ArrayLike) -> np.ndarray:
+        """Return y as floats, after the checks of `_observed`."""
+        return self._floats(self._observed(y), "y")
+
+    def _floats(self, values: ArrayLike, name: str) -> np.ndarray:
+        try:
+            return np.asarray(values, dtype=np.float64)
+        except (TypeError, ValueError):
+            first = values.flat[0] if isinstance(values, np.ndarray) else values
+            raise DataError(f"{type(self).__name__}: {name} must be numbers, not {first!r:.60}.") from None
+
+    def _observed(self, y: ArrayLike) -> np.ndarray:
+        """Return y as an array, refusing the silent (n,) against (n, 1) broadcast."""
+        y = np.asarray(y)
+        if (
+            len(self.batch_shape) >= 1
+            and y.shape == (*self.batch_shape, *self.event_shape, 1)
+            and self.batch_shape[-1] > 1
+        ):
+            raise DataError(
+                f"y has shape {y.shape} but there are {self.batch_shape[-1]} distributions with one value each: "
+                f"pass y of shape {self.batch_shape + self.event_shape}, for example y[..., 0]."
+            )
+        return y
+
+
+by_rows(Distribution)
+
+
+def _on_numpy(params: tuple[Array, ...]) -> bool:
+    """Whether the parameters are NumPy's: methods of a distribution, and differences of them, take no others."""
+    return namespace(params[0]) is np
+
+
+def shape_of(sample_shape: int | tuple[int, ...]) -> tuple[int, ...]:
+    """Return `sample_shape` as a tuple; a whole number means one axis."""
+    sizes = sample_shape if isinstance(sample_shape, tuple | list) else (sample_shape,)
+    try:
+        shape = tuple(operator.index(n) for n in sizes)
+    except TypeError:
+        shape = (-1,)
+    if any(n < 0 for n in shape):
+        raise ParameterError(
+            f"sample: sample_shape must be a whole number from 0, or a tuple of them, not {sample_shape!r:.60}."
+        )
+    return shape
+
+
+def generator_of(rng: Rng) -> np.random.Generator:
+    """Return the generator that `rng`, which may be a seed, stands for."""
+    try:
+        return np.random.default_rng(rng)
+    except (TypeError, ValueError):
+        raise ParameterError(
+            f"sample: rng must be a whole number from 0 or a numpy.random.Generator, not {rng!r:.60}."
+        ) from None
+
+
+def with_axes(a: np.ndarray, n: int) -> np.ndarray:
+    """Return `a` with leading axes of length 1 until it has `n` axes at least."""
+    return a.reshape((1,) * (n - a.ndim) + a.shape)

@@ -1,0 +1,75 @@
+"""What stands between a family of the user's own and values outside its support."""
+
+import functools
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from likelinet.distributions.numerics.interval_probability import anchor
+
+if TYPE_CHECKING:
+    from likelinet.distributions.base.distribution import Distribution
+
+Method = Callable[["Distribution", ArrayLike], np.ndarray]
+
+# What a method returns below the support and above it; log_prob also between whole numbers.
+_OUTSIDE = {
+    "log_prob": (-np.inf, -np.inf),
+    "cdf": (0.0, 1.0),
+    "sf": (1.0, 0.0),
+    "log_cdf": (-np.inf, 0.0),
+    "log_sf": (0.0, -np.inf),
+}
+
+
+def guard(cls: "type[Distribution]") -> None:
+    """Let the methods that `cls` itself defines see nothing but values in its support, and probabilities in (0, 1).
+
+    What lies outside has an answer that needs no formula; NaN gives NaN. Families of vectors are left as they are.
+    """
+    for name, fills in _OUTSIDE.items():
+        if name in cls.__dict__:
+            setattr(cls, name, _inside(cls.__dict__[name], *fills, density=name == "log_prob"))
+    for name in ("ppf", "isf"):
+        if name in cls.__dict__:
+            setattr(cls, name, _between(cls.__dict__[name], upper=name == "isf"))
+
+
+def _inside(method: Method, below: float, above: float, density: bool) -> Method:
+    @functools.wraps(method)
+    def guarded(self: "Distribution", y: ArrayLike) -> np.ndarray:
+        if self.event_shape:
+            return method(self, y)
+        y, support = self._numbers(y), self.support
+        if support.integer and not density:
+            y = np.floor(y)
+        inside = support.contains(y)
+        if inside.all():
+            return method(self, y)
+        low = y < support.low if support.closed[0] else y <= support.low
+        fill = np.where(np.isnan(y), np.nan, np.where(low, below, above))
+        with np.errstate(all="ignore"):  # a row may be far from the point that stands in for what is outside
+            return np.where(inside, method(self, np.where(inside, y, anchor(support))), fill)[()]
+
+    return guarded
+
+
+def _between(method: Method, upper: bool) -> Method:
+    @functools.wraps(method)
+    def guarded(self: "Distribution", q: ArrayLike) -> np.ndarray:
+        if self.event_shape:
+            return method(self, q)
+        q = self._floats(q, "q")
+        inner = (q > 0.0) & (q < 1.0)
+        if inner.all():
+            return method(self, q)
+        possible = (q >= 0.0) & (q <= 1.0)
+        with np.errstate(all="ignore"):  # at 0 and 1 its own end, which may go with its parameters, if it knows it
+            value = method(self, np.where(possible, q, 0.5))
+        end = np.where((q == 0.0) == upper, self.support.high, self.support.low)
+        value = np.where(~inner & np.isnan(value), end, value)
+        return np.where(possible, value, np.nan)[()]
+
+    return guarded

@@ -1,0 +1,196 @@
+"""Univariate families: the base owns batching, supports, edges and checks; a family writes only its maths."""
+
+from abc import abstractmethod
+from collections.abc import Callable
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from likelinet.core.arrays import Array
+from likelinet.core.errors import UndefinedError
+from likelinet.distributions.base.distribution import Backward, Distribution, Rng, generator_of, shape_of, with_axes
+from likelinet.distributions.numerics import numerical
+from likelinet.distributions.numerics.interval_probability import anchor
+
+
+class Univariate(Distribution):
+    """One real or whole number per row; every hook works element by element on values inside the support.
+
+    A family gives `loss`, its tails, `_mean`, `_var`, `_mode` and `_sample`, a continuous one `_ppf` and `_isf`; the
+    other hooks have numerical defaults, to be replaced where a closed form is known or a difference would cancel.
+    Its tails are `tails`, with closed forms for every engine, or `_log_cdf` and `_log_sf`, in NumPy alone.
+    """
+
+    _sees_to_support = True
+    # Whether _ppf and _isf take a q that only broadcasts to the rows: what depends on q alone is computed once then.
+    _broadcasts_q: ClassVar[bool] = False
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if cls.tails.__func__ is Distribution.tails.__func__ and "_log_cdf" not in cls.__dict__:  # type: ignore[attr-defined]
+            raise TypeError(f"{cls.__name__} must define tails, or _log_cdf and _log_sf.")
+
+    @classmethod
+    @abstractmethod
+    def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        """Return -log p(y) and the function that maps its gradient to those of the parameters.
+
+        This is the loss of training, written once for every engine: pure, without branches on data.
+        """
+
+    @classmethod
+    @abstractmethod
+    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Return estimates of the parameters from y alone, over its first axis: where training starts."""
+
+    # ---- hooks -----------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def _mean(self) -> np.ndarray: ...
+
+    @abstractmethod
+    def _var(self) -> np.ndarray: ...
+
+    @abstractmethod
+    def _mode(self) -> np.ndarray: ...
+
+    @abstractmethod
+    def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray: ...
+
+    def _top(self) -> np.ndarray | float:
+        """Return the largest y of each row: P(Y ≤ y) = 1."""
+        return self.support.high
+
+    def _cdf(self, y: np.ndarray) -> np.ndarray:
+        return np.exp(self._log_cdf(y))
+
+    def _sf(self, y: np.ndarray) -> np.ndarray:
+        return np.exp(self._log_sf(y))
+
+    def _log_cdf(self, y: np.ndarray) -> np.ndarray:
+        return self.tails(tuple(getattr(self, p.name) for p in self.parameters), y)[0]
+
+    def _log_sf(self, y: np.ndarray) -> np.ndarray:
+        return self.tails(tuple(getattr(self, p.name) for p in self.parameters), y)[1]
+
+    def _ppf(self, q: np.ndarray) -> np.ndarray:
+        if not self.support.integer:
+            self._undefined("ppf")
+        return numerical.smallest_integer(lambda k: self.cdf(k) >= q, self._shape_with(q), self.support.low)
+
+    def _isf(self, q: np.ndarray) -> np.ndarray:
+        if not self.support.integer:
+            self._undefined("isf")
+        return numerical.smallest_integer(lambda k: self.sf(k) <= q, self._shape_with(q), self.support.low)
+
+    def _entropy(self) -> np.ndarray:
+        return numerical.entropy(self)
+
+    def _kl_divergence(self, other: Distribution) -> np.ndarray:
+        return numerical.kl_divergence(self, other)
+
+    def _crps(self, y: np.ndarray) -> np.ndarray:
+        return numerical.crps(self, y)
+
+    # ---- the public methods ----------------------------------------------------------------------------------
+
+    def log_prob(self, y: ArrayLike) -> np.ndarray:
+        y = self._numbers(y)
+        inside = self.support.contains(y)
+        params = self._parameters_like(y)
+        with np.errstate(all="ignore"):
+            values = -self.loss(params, np.broadcast_to(self._moved_inside(y, inside), params[0].shape))[0]
+            return np.where(inside, values, np.where(np.isnan(y), np.nan, -np.inf)).reshape(self._shape_with(y))[()]
+
+    def cdf(self, y: ArrayLike) -> np.ndarray:
+        return self._evaluate(self._cdf, y, 0.0, 1.0)
+
+    def sf(self, y: ArrayLike) -> np.ndarray:
+        return self._evaluate(self._sf, y, 1.0, 0.0)
+
+    def log_cdf(self, y: ArrayLike) -> np.ndarray:
+        return self._evaluate(self._log_cdf, y, -np.inf, 0.0)
+
+    def log_sf(self, y: ArrayLike) -> np.ndarray:
+        return self._evaluate(self._log_sf, y, 0.0, -np.inf)
+
+    def ppf(self, q: ArrayLike) -> np.ndarray:
+        return self._quantile(self._ppf, q, self.support.low, self._top())
+
+    def isf(self, q: ArrayLike) -> np.ndarray:
+        return self._quantile(self._isf, q, self._top(), self.support.low)
+
+    def mean(self) -> np.ndarray:
+        return self._full(self._mean)
+
+    def var(self) -> np.ndarray:
+        return self._full(self._var)
+
+    def mode(self) -> np.ndarray:
+        return self._full(self._mode)
+
+    def entropy(self) -> np.ndarray:
+        return self._full(self._entropy)
+
+    def kl_divergence(self, other: Distribution) -> np.ndarray:
+        if not isinstance(other, Distribution):
+            raise UndefinedError(f"kl_divergence needs a distribution on the other side, not {other!r:.60}.")
+        if other.event_shape != () or other.support.integer != self.support.integer:
+            raise UndefinedError(
+                f"kl_divergence between {type(self).__name__} and {type(other).__name__} is not defined."
+            )
+        with np.errstate(all="ignore"):
+            return np.asarray(self._kl_divergence(other))[()]
+
+    def crps(self, y: ArrayLike) -> np.ndarray:
+        y = self._numbers(y)
+        with np.errstate(all="ignore"):
+            return np.broadcast_to(self._crps(y), self._shape_with(y)).copy()[()]
+
+    def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
+        drawn = self._sample(shape_of(sample_shape) + self.batch_shape, generator_of(rng))
+        return np.asarray(drawn, dtype=np.float64)[()]
+
+    # ---- batching and edges ----------------------------------------------------------------------------------
+
+    def _parameters_like(self, y: np.ndarray) -> tuple[np.ndarray, ...]:
+        shape = self._shape_with(y) or (1,)
+        return tuple(
+            np.broadcast_to(a, shape + a.shape[a.ndim - p.event_ndim :])
+            for a, p in ((getattr(self, p.name), p) for p in self.parameters)
+        )
+
+    def _moved_inside(self, y: np.ndarray, inside: np.ndarray) -> np.ndarray:
+        return np.where(inside, y, anchor(self.support))
+
+    def _evaluate(
+        self, hook: Callable[[np.ndarray], np.ndarray], y: ArrayLike, below: float, above: float
+    ) -> np.ndarray:
+        y = self._numbers(y)
+        y = np.floor(y) if self.support.integer else y
+        low = y < self.support.low if self.support.integer else y <= self.support.low
+        high = y >= self.support.high
+        with np.errstate(all="ignore"):
+            inner = hook(self._moved_inside(y, ~(low | high | np.isnan(y))))
+        shape = self._shape_with(y)
+        edges = np.select([np.isnan(y), low, high], [np.nan, below, above], 0.0)
+        return np.where(np.broadcast_to(low | high | np.isnan(y), shape), edges, inner)[()]
+
+    def _quantile(
+        self, hook: Callable[[np.ndarray], np.ndarray], q: ArrayLike, at_0: ArrayLike, at_1: ArrayLike
+    ) -> np.ndarray:
+        q = self._floats(q, "q")
+        shape = self._shape_with(q)
+        q = with_axes(q, len(shape)) if self._broadcasts_q else np.broadcast_to(q, shape)
+        inner = (q > 0.0) & (q < 1.0)
+        with np.errstate(all="ignore"):
+            value = hook(np.where(inner, q, 0.5))
+        if inner.all() and np.shape(value) == shape:
+            return value[()]
+        edges = np.select([q == 0.0, q == 1.0], [at_0, at_1], np.nan)
+        return np.where(np.broadcast_to(inner, shape), value, edges)[()]
+
+    def _full(self, hook: Callable[[], np.ndarray]) -> np.ndarray:
+        with np.errstate(all="ignore"):
+            return np.broadcast_to(hook(), self.batch_shape).copy()[()]

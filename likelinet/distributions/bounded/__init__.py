@@ -1,0 +1,1 @@
+"""Families on the unit interval and the circle."""

@@ -1,0 +1,167 @@
+"""The beta distribution."""
+
+import numpy as np
+import scipy
+from numpy.typing import ArrayLike
+
+from likelinet.core.arrays import HALF_LOG_2PI, Array, log1pmx, log_minus_digamma, namespace, stirling_error
+from likelinet.core.domains import open_unit_interval, positive
+from likelinet.distributions.base.distribution import Backward, Distribution, Parameter
+from likelinet.distributions.base.univariate import Univariate
+from likelinet.distributions.numerics.tails import UNDERFLOW, beta_fraction, log_of
+
+
+class Beta(Univariate):
+    r"""The beta distribution of a share strictly between 0 and 1.
+
+    .. math:: p(y) = \frac{y^{\alpha-1} (1 - y)^{\beta-1}}{B(\alpha, \beta)}, \qquad 0 < y < 1
+
+    Parameters
+    ----------
+    concentration1 : array_like
+        α > 0, as in torch: the exponent at y, SciPy's ``a``. The mean is α/(α+β).
+    concentration0 : array_like
+        β > 0, the exponent at 1 - y, SciPy's ``b``.
+
+    Raises
+    ------
+    ParameterError
+        If a parameter is not a positive finite number.
+
+    References
+    ----------
+    Johnson, Kotz & Balakrishnan, *Continuous Univariate Distributions* vol. 2 (1995), chapter 25; the CRPS is from
+    Jordan, Krüger & Lerch, *J. Stat. Software* 90(12), 2019.
+
+    Examples
+    --------
+    >>> import likelinet as ll
+    >>> float(ll.Beta(concentration1=3.0, concentration0=1.0).mean())
+    0.75
+    """
+
+    parameters = (
+        Parameter("concentration1", positive, symbol="α"),
+        Parameter("concentration0", positive, symbol="β"),
+    )
+    support = open_unit_interval
+    concentration1: np.ndarray
+    concentration0: np.ndarray
+
+    def __init__(self, concentration1: ArrayLike, concentration0: ArrayLike) -> None:
+        self._set({"concentration1": concentration1, "concentration0": concentration0})
+
+    @classmethod
+    def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        a, b = params
+        xp = namespace(a)
+        n, log_y, log_not_y = a + b, xp.log(y), xp.log1p(-y)
+        # With r = ny/α and s = n(1-y)/β, by Stirling's formula: -log p = α(r - 1 - log r) + β(s - 1 - log s) + … ;
+        # α(r - 1) + β(s - 1) = 0, and both terms are positive: no large terms cancel.
+        excess = b * y - a * (1.0 - y)
+        log_r, minus_r = _log_ratio(excess / a, xp.log(n) + log_y - xp.log(a))
+        log_s, minus_s = _log_ratio(-excess / b, xp.log(n) + log_not_y - xp.log(b))
+        values = HALF_LOG_2PI + _stirling(a, b) - 0.5 * (xp.log(a) + xp.log(b) - xp.log(n)) + log_y + log_not_y
+
+        def backward(d: Array) -> tuple[Array, ...]:
+            all_ = log_minus_digamma(n)
+            return d * (all_ - log_minus_digamma(a) - log_r), d * (all_ - log_minus_digamma(b) - log_s)
+
+        return values - a * minus_r - b * minus_s, backward
+
+    def _cdf(self, y: np.ndarray) -> np.ndarray:
+        return scipy.special.betainc(self.concentration1, self.concentration0, y)
+
+    def _sf(self, y: np.ndarray) -> np.ndarray:
+        return scipy.special.betaincc(self.concentration1, self.concentration0, y)
+
+    def _log_cdf(self, y: np.ndarray) -> np.ndarray:
+        a, b, cdf = self.concentration1, self.concentration0, self._cdf(y)
+        values, deep = log_of(cdf, self._sf(y)), cdf < UNDERFLOW
+        return np.where(deep, self._deep(a, b, y, y), values) if deep.any() else values
+
+    def _log_sf(self, y: np.ndarray) -> np.ndarray:
+        a, b, sf = self.concentration1, self.concentration0, self._sf(y)
+        values, deep = log_of(sf, self._cdf(y)), sf < UNDERFLOW
+        return np.where(deep, self._deep(b, a, y, 1.0 - y), values) if deep.any() else values
+
+    def _deep(self, a: np.ndarray, b: np.ndarray, y: np.ndarray, x: np.ndarray) -> np.ndarray:
+        """Return log I(a, b) at x, the distance of y from the end, where the incomplete beta function underflows."""
+        return self.log_prob(y) + np.log(x) + np.log1p(-x) - np.log(a) + np.log(beta_fraction(a, b, x))
+
+    def _ppf(self, q: np.ndarray) -> np.ndarray:
+        lead = _quantile_near_0(self.concentration1, self.concentration0, q)
+        inverse = scipy.special.betaincinv(self.concentration1, self.concentration0, q)
+        return np.where(np.isnan(lead), inverse, lead)
+
+    def _isf(self, q: np.ndarray) -> np.ndarray:
+        lead = _quantile_near_0(self.concentration0, self.concentration1, q)
+        inverse = scipy.special.betainccinv(self.concentration1, self.concentration0, q)
+        return np.where(np.isnan(lead), inverse, 1.0 - lead)
+
+    def _mean(self) -> np.ndarray:
+        return self.concentration1 / (self.concentration1 + self.concentration0)
+
+    def _var(self) -> np.ndarray:
+        n = self.concentration1 + self.concentration0
+        return self.concentration1 / n * (self.concentration0 / n) / (n + 1.0)
+
+    def _mode(self) -> np.ndarray:
+        a, b = self.concentration1, self.concentration0
+        return np.where((a > 1.0) & (b > 1.0), (a - 1.0) / (a + b - 2.0), a > b)  # else the higher of the two ends
+
+    def _entropy(self) -> np.ndarray:
+        a, b = self.concentration1, self.concentration0
+        n = a + b
+        # By Stirling's formula for log Γ and ψ, so that huge parameters do not cancel.
+        digammas = (a - 1.0) * log_minus_digamma(a) + (b - 1.0) * log_minus_digamma(b)
+        logs = 0.5 * (np.log(a) + np.log(b)) - 1.5 * np.log(n)
+        return HALF_LOG_2PI + logs + _stirling(a, b) + digammas - (n - 2.0) * log_minus_digamma(n)
+
+    def _kl_divergence(self, other: Distribution) -> np.ndarray:
+        if not isinstance(other, Beta):
+            return super()._kl_divergence(other)
+        a, b, a2, b2 = self.concentration1, self.concentration0, other.concentration1, other.concentration0
+        digamma, betaln = scipy.special.digamma, scipy.special.betaln
+        moved = (a - a2) * (digamma(a) - digamma(a + b)) + (b - b2) * (digamma(b) - digamma(a + b))
+        return betaln(a2, b2) - betaln(a, b) + moved
+
+    def _crps(self, y: np.ndarray) -> np.ndarray:
+        a, b = self.concentration1, self.concentration0
+        inside = np.clip(y, 0.0, 1.0)
+        # log B(2α, 2β) - 2 log B(α, β) by Stirling's formula
+        logs = 0.5 * (np.log(a) + np.log(b) - np.log(a + b)) - HALF_LOG_2PI - 0.5 * np.log(2.0)
+        spread = 2.0 * np.exp(logs + _stirling(2.0 * a, 2.0 * b) - 2.0 * _stirling(a, b)) / a
+        below = y * (2.0 * scipy.special.betainc(a, b, inside) - 1.0)
+        return below + self._mean() * (1.0 - 2.0 * scipy.special.betainc(a + 1.0, b, inside) - spread)
+
+    def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+        return open_unit_interval.inner(rng.beta(self.concentration1, self.concentration0, shape))
+
+    @classmethod
+    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Return moment estimates of both parameters over the first axis of y: a start, not yet the maximum."""
+        mean = np.clip(np.average(y, axis=0, weights=weight), 1e-12, 1.0 - 1e-12)
+        most = mean * (1.0 - mean)  # the variance of 0 and 1 alone
+        var = np.clip(np.average((y - mean) ** 2, axis=0, weights=weight), 1e-6 * most, 0.99 * most)
+        n = most / var - 1.0
+        return n * mean, n * (1.0 - mean)
+
+
+def _stirling(a: Array, b: Array) -> Array:
+    """Return what Stirling's formula leaves out of log B(a, b)."""
+    return stirling_error(a) + stirling_error(b) - stirling_error(a + b)
+
+
+def _quantile_near_0(a: np.ndarray, b: np.ndarray, q: np.ndarray) -> np.ndarray:
+    """Return the quantile where it is so small that the cdf is yᵃ / (a B(a, b)) (SciPy's inverse fails); else nan."""
+    y = np.exp((np.log(q) + np.log(a) + scipy.special.betaln(a, b)) / a)
+    return np.where(y * (1.0 + b) < 1e-17, y, np.nan)
+
+
+def _log_ratio(excess: Array, log_r: Array) -> tuple[Array, Array]:
+    """Return log r and log r - (r - 1), from r - 1 where r is near 1, elsewhere from `log_r`."""
+    xp = namespace(excess)
+    near = xp.abs(excess) < 0.5
+    safe = xp.where(near, excess, 0.0)
+    return xp.where(near, xp.log1p(safe), log_r), xp.where(near, log1pmx(safe), log_r - excess)

@@ -1,0 +1,159 @@
+"""The binomial distribution."""
+
+import numpy as np
+import scipy
+from numpy.typing import ArrayLike
+
+from likelinet.core.arrays import HALF_LOG_2PI, Array, log1pmx, namespace, softplus_and_sigmoid, special, stirling_error
+from likelinet.core.domains import nonnegative_integer, real
+from likelinet.distributions.base.distribution import Backward, Distribution, Parameter, TailsBackward
+from likelinet.distributions.base.univariate import Univariate
+from likelinet.distributions.classes.bernoulli import logits_from
+from likelinet.distributions.numerics.tails import UNDERFLOW, beta_fraction
+
+
+class Binomial(Univariate):
+    r"""The binomial distribution of the number of successes among a known number of trials.
+
+    .. math:: P(y) = \binom{n}{y} p^y (1 - p)^{n-y}, \qquad y = 0, 1, \dots, n, \qquad p = \frac{1}{1 + e^{-z}}
+
+    Parameters
+    ----------
+    total_count : array_like
+        Number of trials n, a whole number 0, 1, 2, …, known for each row: it is not learned.
+    logits : array_like
+        z = log p - log(1 - p), any finite number. Give either this or `probs`.
+    probs : array_like
+        Probability p of a success in one trial, in (0, 1).
+
+    Raises
+    ------
+    ParameterError
+        If `total_count` is no whole number, or not exactly one of `logits` and `probs` is given and valid.
+
+    References
+    ----------
+    Johnson, Kemp & Kotz, *Univariate Discrete Distributions* (2005), chapter 3; the masses are computed as in Loader,
+    *Fast and accurate computation of binomial probabilities* (2000).
+
+    Examples
+    --------
+    >>> import likelinet as ll
+    >>> float(ll.Binomial(total_count=10, probs=0.5).cdf(3).round(4))
+    0.1719
+    """
+
+    parameters = (
+        Parameter("total_count", nonnegative_integer, symbol="n", learned=False),
+        Parameter("logits", real, symbol="z"),
+    )
+    support = nonnegative_integer
+    total_count: np.ndarray
+    logits: np.ndarray
+
+    def __init__(
+        self, total_count: ArrayLike, logits: ArrayLike | None = None, *, probs: ArrayLike | None = None
+    ) -> None:
+        self._set({"total_count": total_count, "logits": logits_from(logits, probs, type(self).__name__)})
+
+    @property
+    def probs(self) -> np.ndarray:
+        """Probability p of a success in one trial."""
+        return scipy.special.expit(self.logits)
+
+    @classmethod
+    def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        n, z = params
+        xp = namespace(z)
+        possible = y <= n
+        y = xp.where(possible, y, 0.0)
+        m = n - y
+        minus_log_q, p = softplus_and_sigmoid(z)
+        minus_log_p, q = softplus_and_sigmoid(-z)
+        shift = xp.where(z < 0.0, n * p - y, m - n * q)  # the same number, by the smaller of p and q
+        # n times the divergence of y/n from p, whose two parts are not negative: nothing cancels.
+        log_n, log_y, log_m = (xp.log(xp.maximum(v, 1.0)) for v in (n, y, m))
+        values = divergence(y, shift, log_n - log_y - minus_log_p) + divergence(m, -shift, log_n - log_m - minus_log_q)
+        values = xp.where(possible, values + stirling_of_choices(n, y, m), xp.inf)
+        return values, lambda d: (xp.zeros_like(d * n), xp.where(possible, d * shift, 0.0))
+
+    @classmethod
+    def tails(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Array, TailsBackward]:
+        n, z = params
+        xp = namespace(z)
+        last = y >= n
+        m = xp.where(last, 1.0, n - y)
+        n = y + m
+        (minus_log_q, p), (minus_log_p, q) = softplus_and_sigmoid(z), softplus_and_sigmoid(-z)
+        log_mass, log_next = (-cls.loss((n, z), k)[0] for k in (y, y + 1.0))
+        cdf, sf = special(z).betainc(m, y + 1.0, q), special(z).betainc(y + 1.0, m, p)
+        # The smaller tail tells the other; where its incomplete beta function underflows: a mass times a fraction.
+        lower = cdf < sf
+        smaller = xp.where(lower, cdf, sf)
+        tiny = smaller < UNDERFLOW
+        a, b, x = (xp.where(lower, v, w) for v, w in ((m, y + 1.0), (y + 1.0, m), (q, p)))
+        fraction = beta_fraction(a, b, xp.where(tiny, x, 0.0))
+        lead = xp.where(lower, log_mass - minus_log_p, log_next - minus_log_q)
+        log_smaller = xp.where(tiny, lead + xp.log(xp.where(tiny, fraction, 1.0)), xp.log(xp.where(tiny, 1.0, smaller)))
+        log_larger = xp.log1p(-xp.exp(log_smaller))
+        log_cdf, log_sf = xp.where(lower, log_smaller, log_larger), xp.where(lower, log_larger, log_smaller)
+
+        def backward(d_log_cdf: Array, d_log_sf: Array) -> tuple[Array, ...]:
+            slope = d_log_sf * xp.exp(log_mass - log_sf) - d_log_cdf * xp.exp(log_mass - log_cdf)
+            return xp.zeros_like(slope), xp.where(last, 0.0, slope * m * p)
+
+        return xp.where(last, 0.0, log_cdf), xp.where(last, -xp.inf, log_sf), backward
+
+    def _cdf(self, y: np.ndarray) -> np.ndarray:
+        m = self.total_count - y
+        return np.where(m <= 0.0, 1.0, scipy.special.betainc(m, y + 1.0, scipy.special.expit(-self.logits)))
+
+    def _sf(self, y: np.ndarray) -> np.ndarray:
+        m = self.total_count - y
+        return np.where(m <= 0.0, 0.0, scipy.special.betainc(y + 1.0, m, self.probs))
+
+    def _top(self) -> np.ndarray:
+        return self.total_count
+
+    def _mean(self) -> np.ndarray:
+        return self.total_count * self.probs
+
+    def _var(self) -> np.ndarray:
+        return self.total_count * self.probs * scipy.special.expit(-self.logits)
+
+    def _mode(self) -> np.ndarray:
+        return np.minimum(np.floor((self.total_count + 1.0) * self.probs), self.total_count)
+
+    def _kl_divergence(self, other: Distribution) -> np.ndarray:
+        if not isinstance(other, Binomial) or np.any(self.total_count != other.total_count):
+            return super()._kl_divergence(other)
+        n, p, q = self.total_count, self.probs, scipy.special.expit(-self.logits)
+        success, failure = (np.logaddexp(0.0, s * other.logits) - np.logaddexp(0.0, s * self.logits) for s in (-1, 1))
+        return n * (p * success + q * failure)
+
+    def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+        return rng.binomial(self.total_count.astype(np.int64), self.probs, shape)
+
+    @classmethod
+    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Return the largest y as total_count, and the logits of the mean share of it, over the first axis of y."""
+        n = np.maximum(np.max(y, axis=0), 1.0)
+        least = 0.5 / len(y)
+        return n, scipy.special.logit(np.clip(np.average(y, axis=0, weights=weight) / n, least, 1.0 - least))
+
+
+def divergence(y: Array, shift: Array, log_ratio: Array) -> Array:
+    """Return shift - y log r ≥ 0 with r = 1 + shift/y; close to r = 1 by log1pmx, where the two would cancel."""
+    xp = namespace(log_ratio)
+    excess = shift / xp.where(y > 0.0, y, 1.0)
+    near = (y > 0.0) & (xp.abs(excess) < 0.5)
+    return xp.where(near, -y * log1pmx(xp.where(near, excess, 0.0)), shift - y * log_ratio)
+
+
+def stirling_of_choices(n: Array, y: Array, m: Array) -> Array:
+    """Return y log(y/n) + m log(m/n) - log(n! / (y! m!)), where y + m = n, by Stirling's formula."""
+    xp = namespace(n)
+    inner = (y > 0.0) & (m > 0.0)
+    n, y, m = xp.where(inner, n, 2.0), xp.where(inner, y, 1.0), xp.where(inner, m, 1.0)
+    rest = 0.5 * (xp.log(y) + xp.log(m) - xp.log(n)) + HALF_LOG_2PI
+    return xp.where(inner, rest + stirling_error(y) + stirling_error(m) - stirling_error(n), 0.0)

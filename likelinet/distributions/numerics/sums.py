@@ -1,0 +1,151 @@
+"""Sums over whole numbers, row by row, within a fixed amount of memory: the numerical defaults of counts."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from likelinet.distributions.base.distribution import Distribution
+
+Term = Callable[[np.ndarray, np.ndarray], np.ndarray]  # of the row and the whole number k, both one axis
+
+LEFT_OUT = 1e-18  # mass that a sum may leave out on either side
+_EXACT = 4096  # rows with no more whole numbers than this are summed one by one
+_SHORT = 128  # and so are panels of a longer row
+_NODES = np.polynomial.legendre.leggauss(16)[0]
+_FAR = np.array([1e-100, 1e-90, 1e-80])  # quantiles between which the outermost parts of a moment lie
+_AT_ONCE = 2**18  # terms held in memory
+
+
+def total(
+    d: "Distribution", term: Term, low: np.ndarray, high: np.ndarray, seen: np.ndarray | None = None
+) -> np.ndarray:
+    """Return Σ term(row, k) over k = low, …, high for every row.
+
+    Parameters
+    ----------
+    d : Distribution
+        Of one batch axis; its quantiles cut long rows into panels on which the terms are smooth.
+    term : callable
+        Of the arrays row and k.
+    low, high : ndarray, shape (n,)
+        First and last k of each row.
+    seen : ndarray, shape (n,), optional
+        A k between which and the next the terms may jump.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+    """
+    cost = np.minimum(high - low + 1.0, _EXACT)
+    block = np.floor(np.cumsum(cost) / _AT_ONCE)
+    sums = np.zeros(len(low))
+    for b in np.unique(block):
+        rows = np.flatnonzero(block == b)
+        wide = high[rows] - low[rows] >= _EXACT
+        short, long = rows[~wide], rows[wide]
+        pieces = [_one_by_one(short, low[short], high[short] - low[short] + 1.0)]
+        if len(long):
+            pieces += _panels(long, _edges(d[long], low[long], high[long], None if seen is None else seen[long]))
+        for row, k, weight in (part for piece in pieces for part in _parts(piece)):
+            values = weight * np.nan_to_num(term(row, k), nan=0.0)
+            sums += np.bincount(row, weights=values, minlength=len(low))
+    return sums
+
+
+def _edges(d: "Distribution", low: np.ndarray, high: np.ndarray, seen: np.ndarray | None) -> np.ndarray:
+    """Return increasing whole numbers per row, shape (many, n), from low to high + 1."""
+    # Near 0 a density may fall like a power of k: there the panels grow by a constant factor.
+    far = max(high.max(), -low.min(), 2.0)
+    powers = _SHORT * 4.0 ** np.arange(np.ceil(np.log2(far) / 2.0))
+    powers = np.concatenate([-powers, powers]) if low.min() < 0.0 else powers
+    inner = [np.floor(d._cuts()) + 1.0, np.broadcast_to(powers[:, None], (len(powers), len(low)))]
+    if seen is not None:
+        # Far out in a tail the terms fall away from there within a few numbers.
+        away = 0.5 * _SHORT * 2.0 ** np.arange(np.ceil(np.log2(far)))[:, None]
+        inner += [seen[None], seen[None] + 1.0, seen - away, seen + 1.0 + away]
+    return np.sort(np.concatenate([low[None], np.clip(np.concatenate(inner), low, high + 1.0), high[None] + 1.0]), 0)
+
+
+def _one_by_one(row: np.ndarray, start: np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return (row, k, weight) of every k = start, …, start + count - 1."""
+    n = count.astype(np.int64)
+    within = np.arange(n.sum()) - np.repeat(np.cumsum(n) - n, n)
+    return np.repeat(row, n), np.repeat(start, n) + within, np.ones(len(within))
+
+
+def _panels(rows: np.ndarray, edges: np.ndarray) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Return (row, k, weight) whose weighted sum is that over all whole numbers of the panels."""
+    start, count = edges[:-1].reshape(-1), np.diff(edges, axis=0).reshape(-1)
+    row = np.tile(rows, len(edges) - 1)
+    short = count < _SHORT
+    pieces = [_one_by_one(row[short], start[short], count[short])]
+    if short.all():
+        return pieces
+    row, start, n = row[~short], start[~short], count[~short]
+    k = np.clip(np.floor(0.5 * n[:, None] * (1.0 + _NODES)), 0.0, n[:, None] - 1.0)
+    t = (2.0 * k + 1.0) / n[:, None] - 1.0
+    # The weights that make the sum of every polynomial up to degree 15 exact.
+    powers = np.arange(len(_NODES))
+    weight = np.linalg.solve(t[:, None, :] ** powers[:, None], _power_sums(n, powers)[..., None])[..., 0]
+    return [*pieces, (np.repeat(row, len(_NODES)), (start[:, None] + k).reshape(-1), weight.reshape(-1))]
+
+
+def _power_sums(n: np.ndarray, j: np.ndarray) -> np.ndarray:
+    """Return Σ tʲ over the n midpoints t of [-1, 1], by the Euler-Maclaurin formula."""
+    h = (2.0 / n)[:, None]
+    first, third = 2.0 * j, 2.0 * j * (j - 1) * (j - 2)
+    fifth = third * (j - 3) * (j - 4)
+    mean = 2.0 / (j + 1) - h**2 / 24 * first + 7 * h**4 / 5760 * third - 31 * h**6 / 967680 * fifth
+    return np.where(j % 2 == 0, mean / h, 0.0)
+
+
+def _parts(piece: tuple[np.ndarray, ...]) -> Iterator[tuple[np.ndarray, ...]]:
+    for i in range(0, len(piece[0]), _AT_ONCE):
+        yield tuple(a[i : i + _AT_ONCE] for a in piece)
+
+
+def expectation(d: "Distribution", f: Term) -> np.ndarray:
+    """Return E[f(row, Y)] with Y from each row of `d`, numbered through as one axis."""
+    flat = d._flat(d.batch_shape)
+    sums = total(flat, lambda row, k: np.exp(flat[row].log_prob(k)) * f(row, k), flat.ppf(LEFT_OUT), flat.isf(LEFT_OUT))
+    return sums.reshape(d.batch_shape)
+
+
+def powers(d: "Distribution") -> Callable[[np.ndarray, int], np.ndarray]:
+    """Return f(centre, power): E[(Y - centre)^power] by parts, from the lower tail to the upper one, shape (5, …)."""
+    flat = d._flat(d.batch_shape)
+    lower, upper = (quantile(_FAR[:, None]) for quantile in (flat.ppf, flat.isf))
+    starts = [lower[0], lower[1] + 1.0, lower[2] + 1.0, upper[2] + 1.0, upper[1] + 1.0]
+    ends = [lower[1], lower[2], upper[2], upper[1], upper[0]]
+
+    def parts(centre: np.ndarray, power: int) -> np.ndarray:
+        centre = np.broadcast_to(centre, d.batch_shape).reshape(-1)
+
+        def term(row: np.ndarray, k: np.ndarray) -> np.ndarray:
+            return np.exp(flat[row].log_prob(k)) * (k - centre[row]) ** power
+
+        sums = [total(flat, term, a, np.maximum(b, a - 1.0)) for a, b in zip(starts, ends, strict=True)]
+        return np.stack(sums).reshape(5, *d.batch_shape)
+
+    return parts
+
+
+def crps(d: "Distribution", y: np.ndarray) -> np.ndarray:
+    """Return ∫ F(t)² dt below y plus ∫ (1 - F(t))² dt above it, summed over the unit steps of F."""
+    shape = np.broadcast_shapes(d.batch_shape, y.shape)
+    flat, y = d._flat(shape), np.broadcast_to(y, shape).reshape(-1)
+    least = d.support.low
+    finite = np.isfinite(y)
+    at = np.where(finite, y, least if np.isfinite(least) else 0.0)
+    seen = np.maximum(np.floor(at), least)
+
+    def term(row: np.ndarray, k: np.ndarray) -> np.ndarray:
+        rows = flat[row]
+        below = np.clip(at[row] - k, 0.0, 1.0)  # how much of the step from k to k + 1 lies below y
+        return below * rows.cdf(k) ** 2 + (1.0 - below) * rows.sf(k) ** 2
+
+    low, high = np.minimum(flat.ppf(LEFT_OUT), seen), np.maximum(flat.isf(LEFT_OUT), seen)
+    sums = total(flat, term, low, high, seen) + np.maximum(least - at, 0.0)
+    return np.where(finite, sums, np.where(np.isnan(y), np.nan, np.inf)).reshape(shape)

@@ -1,0 +1,47 @@
+"""Tails as logarithms: what cdf and sf give together, and incomplete gamma and beta functions where they underflow."""
+
+import numpy as np
+
+from likelinet.core.arrays import HALF_LOG_2PI, log1pmx, stirling_error
+
+UNDERFLOW = 1e-200  # below it SciPy's functions lose digits, and then underflow
+
+
+def log_of(p: np.ndarray, q: np.ndarray) -> np.ndarray:
+    """Return log p, where q = 1 - p is known too: log(1 - q) keeps its digits where p is close to 1."""
+    return np.where(p > 0.5, np.log1p(-q), np.log(p))
+
+
+def log_incomplete_gamma(p: np.ndarray, q: np.ndarray, a: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Return log p for p = P(a, x) and q = Q(a, x), or the other way round; by expansion where p underflows."""
+    values, deep = log_of(p, q), p < UNDERFLOW
+    return np.where(deep, log_gamma_tail(a, x), values) if deep.any() else values
+
+
+def log_gamma_tail(a: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Return log P(a, x) for x far below a and log Q(a, x) for x far above a, either of them less than 1e-200.
+
+    Of the incomplete gamma functions by their expansion in x / (x - a)² (DLMF 8.11.6 and 8.11.7).
+    """
+    far = x - a
+    u = 1.0 / far**2
+    series = 1.0 - x * u * (1.0 - (2.0 * x + a) * u * (1.0 - (6.0 * x * x + 8.0 * a * x + a * a) / (2.0 * x + a) * u))
+    excess = far / a
+    lead = a * np.where(np.abs(excess) < 0.5, log1pmx(excess), np.log(x) - np.log(a) - excess)
+    return lead + 0.5 * np.log(a) - HALF_LOG_2PI - stirling_error(a) - np.log(np.abs(far)) + np.log(series)
+
+
+def beta_fraction(a: np.ndarray, b: np.ndarray, x: np.ndarray, steps: int = 60) -> np.ndarray:
+    """Return I_x(a, b) · a B(a, b) / (xᵃ (1 - x)ᵇ) by its continued fraction (DLMF 8.17.22), by Lentz's method.
+
+    It converges fast for x well below a / (a + b): where the incomplete beta function itself underflows.
+    """
+    c, d = 1.0, 1.0 / (1.0 - (a + b) * x / (a + 1.0))
+    value = d
+    for m in range(1, steps + 1):
+        even = m * (b - m) * x / ((a + 2 * m - 1.0) * (a + 2 * m))
+        odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1.0))
+        for term in (even, odd):
+            d, c = 1.0 / (1.0 + term * d), 1.0 + term / c
+            value = value * c * d
+    return value

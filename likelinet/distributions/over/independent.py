@@ -1,0 +1,128 @@
+"""Several outputs that are independent given x, as one event."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from likelinet.core.errors import DataError, ParameterError, UndefinedError
+from likelinet.distributions.base.distribution import Distribution, Rng, with_axes
+from likelinet.distributions.base.interval import Interval
+
+
+class Independent(Distribution):
+    r"""A vector y whose d entries are independent: the last batch axis of `base` becomes the event.
+
+    .. math:: \log p(y) = \sum_{j=1}^{d} \log p_j(y_j)
+
+    Joint quantities (log_prob, nll, entropy, kl_divergence) have the batch shape; the others (cdf, ppf, interval, mean,
+    crps …) are those of each output by itself and have shape batch_shape + (d,).
+
+    Parameters
+    ----------
+    base : Distribution
+        Univariate distributions of batch shape (..., d).
+
+    Raises
+    ------
+    ParameterError
+        If `base` has no batch axis, or its y is a vector.
+
+    References
+    ----------
+    ``torch.distributions.Independent`` has the same meaning.
+
+    Examples
+    --------
+    >>> import likelinet as ll
+    >>> d = ll.Independent(ll.Gaussian([[0.0, 1.0], [2.0, 3.0]], 1.0))
+    >>> d.batch_shape, d.event_shape, d.log_prob([[0.0, 1.0], [2.0, 3.0]]).round(4).tolist()
+    ((2,), (2,), [-1.8379, -1.8379])
+    """
+
+    _sees_to_support = True
+
+    def __init__(self, base: Distribution) -> None:
+        if not isinstance(base, Distribution):
+            raise ParameterError(f"Independent: base must be a distribution, not {base!r:.60}.")
+        if base.event_shape:
+            raise ParameterError(
+                f"Independent: base must be a distribution of one number or class, and each y of "
+                f"{type(base).__name__} has shape {base.event_shape}."
+            )
+        if not base.batch_shape:
+            raise ParameterError("Independent: base needs a batch axis to make the event of.")
+        self.base = base
+        self.support = base.support
+        self.batch_shape = base.batch_shape[:-1]
+        self.event_shape = base.batch_shape[-1:] + base.event_shape
+
+    def _values(self, y: ArrayLike) -> np.ndarray:
+        y = self._observed(y)
+        if y.shape[-1:] != self.event_shape[:1]:
+            raise DataError(f"y has shape {y.shape} but each event has {self.event_shape[0]} outputs on the last axis.")
+        return y
+
+    def log_prob(self, y: ArrayLike | Interval) -> np.ndarray:
+        """Return the log density or mass of vectors; of intervals, which a Censored base takes, one of each output."""
+        if not isinstance(y, Interval):
+            return np.sum(self.base.log_prob(self._values(y)), axis=-1)
+        from likelinet.distributions.over.censored import Censored
+
+        if not isinstance(self.base, Censored):
+            raise DataError(
+                f"Independent: y is made of intervals, which {type(self.base).__name__} does not take: "
+                "only Censored does, as the base."
+            )
+        return np.sum(self.base.log_prob(Interval(self._values(y.lower), self._values(y.upper))), axis=-1)
+
+    def nll(self, y: ArrayLike | Interval) -> np.ndarray:
+        """Return -log p(y), the loss that training minimises."""
+        return -self.log_prob(y)
+
+    def entropy(self) -> np.ndarray:
+        return np.sum(self.base.entropy(), axis=-1)
+
+    def kl_divergence(self, other: Distribution) -> np.ndarray:
+        if not isinstance(other, Independent):
+            raise UndefinedError(f"kl_divergence between Independent and {type(other).__name__} is not defined.")
+        return np.sum(self.base.kl_divergence(other.base), axis=-1)
+
+    def cdf(self, y: ArrayLike) -> np.ndarray:
+        return self.base.cdf(self._values(y))
+
+    def sf(self, y: ArrayLike) -> np.ndarray:
+        return self.base.sf(self._values(y))
+
+    def log_cdf(self, y: ArrayLike) -> np.ndarray:
+        return self.base.log_cdf(self._values(y))
+
+    def log_sf(self, y: ArrayLike) -> np.ndarray:
+        return self.base.log_sf(self._values(y))
+
+    def crps(self, y: ArrayLike) -> np.ndarray:
+        return self.base.crps(self._values(y))
+
+    def ppf(self, q: ArrayLike) -> np.ndarray:
+        return self.base.ppf(q)
+
+    def isf(self, q: ArrayLike) -> np.ndarray:
+        return self.base.isf(q)
+
+    def mean(self) -> np.ndarray:
+        return self.base.mean()
+
+    def var(self) -> np.ndarray:
+        return self.base.var()
+
+    def mode(self) -> np.ndarray:
+        return self.base.mode()
+
+    def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
+        return self.base.sample(sample_shape, rng)
+
+    def _map(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
+        return Independent(self.base._map(lambda a, n: f(with_axes(a, n + 1), n + 1)))
+
+    def __repr__(self) -> str:
+        return f"Independent({self.base!r})"

@@ -1,0 +1,367 @@
+"""A mixture of distributions of one family: also what an ensemble of networks predicts."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import scipy
+from numpy.typing import ArrayLike
+
+from likelinet.core.arrays import Array, namespace
+from likelinet.core.errors import DataError, ParameterError, UndefinedError
+from likelinet.distributions.base.distribution import (
+    CUTS,
+    Backward,
+    Distribution,
+    Rng,
+    generator_of,
+    shape_of,
+    with_axes,
+)
+from likelinet.distributions.base.interval import Interval
+from likelinet.distributions.base.multivariate import Multivariate
+from likelinet.distributions.bounded.von_mises import VonMises
+from likelinet.distributions.classes.categorical import Categorical, choose
+from likelinet.distributions.numerics import numerical
+from likelinet.distributions.over.independent import Independent
+from likelinet.distributions.real.gaussian import Gaussian
+
+
+class Mixture(Distribution):
+    r"""A mixture: the last batch axis of `components` is drawn from, with given weights.
+
+    .. math:: p(y) = \sum_{k=1}^{K} w_k\, p_k(y), \qquad w = \mathrm{softmax}(z)
+
+    Parameters
+    ----------
+    components : Distribution
+        Distributions of batch shape (..., K).
+    logits : array_like, shape (..., K)
+        z, unnormalised log-weights. Give either this or `probs`.
+    probs : array_like, shape (..., K)
+        Weights w, normalised to sum to one.
+
+    Raises
+    ------
+    ParameterError
+        If the weights are not valid or do not match the last batch axis of `components`.
+    UndefinedError
+        From methods that the components do not have.
+
+    References
+    ----------
+    McLachlan & Peel, *Finite Mixture Models* (2000); the CRPS of a Gaussian mixture is from Grimit et al.,
+    *Q. J. R. Meteorol. Soc.* 132, 2006.
+
+    Examples
+    --------
+    >>> import likelinet as ll
+    >>> d = ll.Mixture(ll.Gaussian([-1.0, 1.0], [0.5, 0.5]), probs=[0.25, 0.75])
+    >>> float(d.mean().round(4)), float(d.cdf(0.0).round(4))
+    (0.5, 0.2614)
+    """
+
+    _sees_to_support = True
+
+    def __init__(
+        self, components: Distribution, logits: ArrayLike | None = None, *, probs: ArrayLike | None = None
+    ) -> None:
+        if not isinstance(components, Distribution):
+            raise ParameterError(
+                f"Mixture: components must be one distribution, whose last batch axis they are, not {components!r:.60}."
+            )
+        weights = Categorical(logits, probs=probs)
+        n = weights.logits.shape[-1]
+        if not components.batch_shape or n != components.batch_shape[-1]:
+            raise ParameterError(
+                f"Mixture: {n} weights do not match components of batch_shape {components.batch_shape}."
+            )
+        try:
+            self.batch_shape = np.broadcast_shapes(weights.batch_shape, components.batch_shape[:-1])
+        except ValueError:
+            raise ParameterError(
+                f"Mixture: weights of batch_shape {weights.batch_shape} do not go with components of "
+                f"batch_shape {components.batch_shape}."
+            ) from None
+        full = (*self.batch_shape, n)
+        if components.batch_shape != full:
+            components = components._map(lambda a, k: np.broadcast_to(a, full + a.shape[a.ndim - k :]))
+        log_w = np.broadcast_to(weights.logits, full)
+        if isinstance(components, Mixture):  # a mixture of mixtures is one mixture of all the components
+            log_w = scipy.special.log_softmax(log_w, axis=-1)[..., None]
+            log_w = (log_w + scipy.special.log_softmax(components.logits, axis=-1)).reshape(*self.batch_shape, -1)
+            inner, flat = components.components, log_w.shape
+
+            def flatten(a: np.ndarray, event_ndim: int) -> np.ndarray:
+                own = a.shape[a.ndim - event_ndim :]
+                return np.broadcast_to(a, inner.batch_shape + own).reshape(flat + own)
+
+            components = inner._map(flatten)
+        self.weights = Categorical(log_w)
+        self.components = components
+        self.support = components.support
+        self.event_shape = components.event_shape
+        self.atoms = components.atoms
+
+    @staticmethod
+    def loss_of(base: Callable[[tuple[Array, ...], Array], tuple[Array, Backward]], event_ndim: int) -> Callable:
+        """Return the loss with parameters ``(logits, *components)`` from the loss of one component."""
+
+        def loss(params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+            logits, *inner = params
+            xp = namespace(logits)
+            values, base_backward = base(tuple(inner), xp.expand_dims(y, -1 - event_ndim))
+            log_w = logits - _logsumexp(logits)
+            joint = log_w - values
+            total = _logsumexp(joint)
+            responsibility = xp.exp(joint - total)
+
+            def backward(d: Array) -> tuple[Array, ...]:
+                d = d[..., None]
+                return (d * (xp.exp(log_w) - responsibility), *base_backward(d * responsibility))
+
+            return -total[..., 0], backward
+
+        return loss
+
+    @staticmethod
+    def log_interval_of(base: Callable, event_ndim: int) -> Callable:
+        """Return log P(low < Y ≤ high), as `loss_of` does the loss, from `log_interval` of one component."""
+
+        def log_interval(params: tuple[Array, ...], low: Array, high: Array) -> tuple[Array, Backward]:
+            logits, *inner = params
+            xp = namespace(logits)
+            ends = (e if np.ndim(e) == 0 else xp.expand_dims(e, -1 - event_ndim) for e in (low, high))
+            values, base_backward = base(tuple(inner), *ends)
+            log_w = logits - _logsumexp(logits)
+            with np.errstate(divide="ignore"):  # an interval of which no component has any
+                total = _logsumexp(log_w + values)
+            possible = total > -xp.inf
+            responsibility = xp.where(possible, xp.exp(log_w + values - xp.where(possible, total, 0.0)), 0.0)
+
+            def backward(d: Array) -> tuple[Array, ...]:
+                d = d[..., None]
+                return (
+                    d * (responsibility - xp.where(possible, xp.exp(log_w), 0.0)),
+                    *base_backward(d * responsibility),
+                )
+
+            return total[..., 0], backward
+
+        return log_interval
+
+    @property
+    def logits(self) -> np.ndarray:
+        """Unnormalised log-weights, shape (..., K)."""
+        return self.weights.logits
+
+    @property
+    def probs(self) -> np.ndarray:
+        """Weights, shape (..., K), summing to one."""
+        return self.weights.probs
+
+    def marginals(self) -> "Mixture":
+        """Return the mixture of each output by itself: batch_shape + event_shape, with scalar events."""
+        if isinstance(self.components, Independent):
+            outputs = self.components.base
+        elif isinstance(self.components, Multivariate):
+            outputs = self.components.marginals()
+        else:
+            return self
+        batch = self.components.batch_shape
+
+        def move(a: np.ndarray, event_ndim: int) -> np.ndarray:
+            own = a.shape[a.ndim - event_ndim :]
+            return np.moveaxis(np.broadcast_to(a, (*batch, *self.event_shape, *own)), len(batch) - 1, -1 - event_ndim)
+
+        return Mixture(outputs._map(move), self.logits[..., None, :])
+
+    def log_prob(self, y: ArrayLike | Interval) -> np.ndarray:
+        """Return the log density or mass of y; of intervals their log probability, where the components take them."""
+        values = self._of_intervals(y) if isinstance(y, Interval) else self.components.log_prob(self._for_each(y))
+        return scipy.special.logsumexp(values + scipy.special.log_softmax(self.logits, axis=-1), axis=-1)
+
+    def nll(self, y: ArrayLike | Interval) -> np.ndarray:
+        """Return -log p(y), the loss that training minimises."""
+        return -self.log_prob(y)
+
+    def _of_intervals(self, y: Interval) -> np.ndarray:
+        """Return the log probability of intervals under each component."""
+        from likelinet.distributions.over.censored import Censored
+
+        if not isinstance(self.components, Independent | Censored):
+            raise DataError(
+                f"Mixture: y is made of intervals, which {type(self.components).__name__} does not take: "
+                "put Censored around the mixture."
+            )
+        return self.components.log_prob(Interval(self._for_each(y.lower), self._for_each(y.upper)))
+
+    def _for_each(self, y: ArrayLike) -> np.ndarray:
+        return self.spread(self._observed(y))
+
+    def cdf(self, y: ArrayLike) -> np.ndarray:
+        return self._average(lambda c, t: c.cdf(t), y)
+
+    def sf(self, y: ArrayLike) -> np.ndarray:
+        return self._average(lambda c, t: c.sf(t), y)
+
+    def log_cdf(self, y: ArrayLike) -> np.ndarray:
+        return self._log_average(lambda c, t: c.log_cdf(t), y)
+
+    def log_sf(self, y: ArrayLike) -> np.ndarray:
+        return self._log_average(lambda c, t: c.log_sf(t), y)
+
+    def ppf(self, q: ArrayLike) -> np.ndarray:
+        return self._quantile(q, upper=False)
+
+    def isf(self, q: ArrayLike) -> np.ndarray:
+        return self._quantile(q, upper=True)
+
+    def mean(self) -> np.ndarray:
+        """Return E[Y]; of angles the mean direction."""
+        m = self.marginals()
+        if isinstance(m.components, VonMises):
+            return np.angle(m._resultant())
+        return np.sum(m.probs * m.components.mean(), axis=-1)
+
+    def var(self) -> np.ndarray:
+        """Return the variance; of angles the circular one."""
+        m = self.marginals()
+        if isinstance(m.components, VonMises):
+            return 1.0 - np.abs(m._resultant())
+        centred = m.components.mean() - self.mean()[..., None]
+        return np.sum(m.probs * (m.components.var() + centred**2), axis=-1)
+
+    def _resultant(self) -> np.ndarray:
+        """Return E[exp(iY)] of angles (Mardia & Jupp, *Directional Statistics*, 2000, section 3.4)."""
+        inner = self.components
+        return np.sum(self.probs * (1.0 - inner.var()) * np.exp(1j * inner.mean()), axis=-1)
+
+    def mode(self) -> np.ndarray:
+        """Return the most probable y, for several outputs that of each by itself."""
+        from likelinet.distributions.classes.mixed import class_marginals
+
+        classes = class_marginals(self)
+        if classes is not None:
+            return classes.mode()
+        if self.event_shape:
+            each = self.marginals()
+            if each is self:
+                self._undefined("mode for several outputs")
+            return each.mode()
+        return numerical.highest(self, self.components.mode())
+
+    def entropy(self) -> np.ndarray:
+        if self.event_shape:
+            self._undefined("entropy for several outputs")
+        with np.errstate(all="ignore"):
+            return numerical.entropy(self)
+
+    def kl_divergence(self, other: Distribution) -> np.ndarray:
+        if not isinstance(other, Distribution):
+            raise UndefinedError(f"kl_divergence needs a distribution on the other side, not {other!r:.60}.")
+        if self.event_shape:
+            self._undefined("kl_divergence for several outputs")
+        with np.errstate(all="ignore"):
+            return numerical.kl_divergence(self, other)
+
+    def crps(self, y: ArrayLike) -> np.ndarray:
+        m = self.marginals()
+        if type(m.components).cdf is Distribution.cdf:
+            self._undefined(f"crps: its components are {type(m.components).__name__}")
+        y = self._numbers(y)
+        if not isinstance(m.components, Gaussian):
+            with np.errstate(all="ignore"):
+                return numerical.crps(m, y)
+        w, (loc, scale) = m.probs, np.broadcast_arrays(m.components.loc, m.components.scale)
+        pairs = _mean_abs(loc[..., :, None] - loc[..., None, :], np.hypot(scale[..., :, None], scale[..., None, :]))
+        half = 0.5 * np.sum(w[..., :, None] * w[..., None, :] * pairs, axis=(-2, -1))
+        return np.sum(w * _mean_abs(y[..., None] - loc, scale), axis=-1) - half
+
+    def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
+        generator = generator_of(rng)
+        shape = shape_of(sample_shape)
+        codes = choose(self.probs, generator.random(shape + self.batch_shape))
+        k = self.probs.shape[-1]
+        codes += k * np.arange(math.prod(self.batch_shape)).reshape(self.batch_shape)
+
+        def pick(a: np.ndarray, event_ndim: int) -> np.ndarray:
+            own = a.shape[a.ndim - event_ndim :]
+            return np.broadcast_to(a, (*self.batch_shape, k, *own)).reshape(-1, *own).take(codes, axis=0)
+
+        return self.components._map(pick).sample((), generator)
+
+    def _map(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
+        return Mixture(self.components._map(lambda a, n: f(with_axes(a, n + 1), n + 1)), f(self.logits, 1))
+
+    def _cuts(self, below: np.ndarray = CUTS) -> np.ndarray:
+        inner = np.moveaxis(self.components._cuts(below), -1, 0)
+        inner = inner.reshape((-1, *inner.shape[2:]))
+        return np.sort(np.broadcast_to(inner, inner.shape[:1] + self.batch_shape), axis=0)
+
+    def spread(self, y: np.ndarray) -> np.ndarray:
+        """Return y with an axis for the components, repeated along it."""
+        n = min(len(self.event_shape), y.ndim)
+        y = np.expand_dims(y, -1 - n)
+        return np.broadcast_to(y, (*y.shape[: y.ndim - n - 1], self.components.batch_shape[-1], *y.shape[y.ndim - n :]))
+
+    def _ends(self) -> tuple[np.ndarray, np.ndarray]:
+        m = self.marginals()
+        low, high = (np.where(m.probs > 0.0, e, np.nan) for e in m.components._ends())
+        return np.fmin.reduce(low, axis=-1), np.fmax.reduce(high, axis=-1)
+
+    def _log_interval(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
+        m = self.marginals()
+        ends = (m.spread(self._observed(e)) for e in (low, high))
+        return scipy.special.logsumexp(
+            scipy.special.log_softmax(m.logits, axis=-1) + m.components._log_interval(*ends), axis=-1
+        )
+
+    def _average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
+        m = self.marginals()
+        return np.sum(m.probs * f(m.components, m.spread(self._observed(y))), axis=-1)
+
+    def _log_average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
+        m = self.marginals()
+        log_w = scipy.special.log_softmax(m.logits, axis=-1)
+        return scipy.special.logsumexp(log_w + f(m.components, m.spread(self._observed(y))), axis=-1)
+
+    def _quantile(self, q: ArrayLike, upper: bool) -> np.ndarray:
+        m, q = self.marginals(), self._floats(q, "q")
+        inner = m.components.isf(q[..., None]) if upper else m.components.ppf(q[..., None])
+        # The quantile of a mixture lies between the smallest and the largest of its components' quantiles.
+        possible = np.where(m.probs > 0.0, inner, np.nan)
+        low, high = np.fmin.reduce(possible, axis=-1), np.fmax.reduce(possible, axis=-1)
+        shape = np.broadcast_shapes(q.shape, low.shape)
+        q = np.broadcast_to(q, shape)
+        enough = (lambda y: m.sf(y) <= q) if upper else (lambda y: m.cdf(y) >= q)
+        if m.support.integer:
+            start = np.where(np.isfinite(low), low, 0.0)
+            y = numerical.smallest_integer(enough, shape, m.support.low, start)
+        else:
+            ends = [low, high]
+            for at in m.atoms:
+                found = enough(at) & ~enough(np.nextafter(at, -np.inf))
+                ends = [np.where(found, at, e) for e in ends]
+            with np.errstate(all="ignore"):
+                y = numerical.invert(m, q, *ends, upper=upper)
+                if np.isnan(y).any():  # of tails that round to 0 or 1 the ends may not bracket the quantile
+                    y = np.where(np.isnan(y), np.where(enough(ends[0]), *ends), y)
+        first, last = (q == 1.0, q == 0.0) if upper else (q == 0.0, q == 1.0)
+        return np.select([first, last, (q > 0.0) & (q < 1.0)], [low, high, y], np.nan)[()]
+
+    def __repr__(self) -> str:
+        return f"Mixture({self.components!r}, logits={np.array2string(self.logits, precision=4, threshold=6)})"
+
+
+def _logsumexp(x: Array) -> Array:
+    xp = namespace(x)
+    top = xp.max(x, axis=-1, keepdims=True)
+    top = xp.where(xp.isfinite(top), top, 0.0)  # a row of -inf has the sum 0, not NaN
+    return xp.log(xp.sum(xp.exp(x - top), axis=-1, keepdims=True)) + top
+
+
+def _mean_abs(loc: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """Return E|Z| for a Gaussian Z."""
+    z = loc / scale
+    return loc * (2.0 * scipy.special.ndtr(z) - 1.0) + scale * np.sqrt(2.0 / np.pi) * np.exp(-0.5 * z * z)

@@ -1,0 +1,228 @@
+"""A distribution seen through an increasing map of y."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from likelinet.core.errors import ParameterError, UndefinedError
+from likelinet.distributions.base.distribution import CUTS, Distribution, Rng
+from likelinet.distributions.numerics import numerical
+from likelinet.distributions.over.mixture import Mixture
+from likelinet.distributions.over.transforms import Affine, Log, Logit, Transform
+from likelinet.distributions.over.wrapper import Wrapper
+from likelinet.distributions.real.gaussian import Gaussian
+
+__all__ = ["Affine", "Log", "Logit", "Transformed"]
+
+_OUTWARD = np.geomspace(0.1, 1e3, 60)  # distances in x between which the mode is sought, with the base's own
+_TIE = 1e-12  # slope by which of points that are equally high the one closest to the median is the mode
+_OVERFLOWS = 709.0  # logarithm of the largest numbers
+
+
+class Transformed(Wrapper):
+    r"""The distribution of y = f(x), with x from `base` and an increasing map f.
+
+    .. math:: \log p(y) = \log p_x(x) - \log f'(x), \qquad x = f^{-1}(y)
+
+    Parameters
+    ----------
+    base : Distribution
+        A univariate, continuous distribution.
+    transform : Affine, Log or Logit
+        The map f: `Affine(loc, scale)` for y = loc + scale · x; `Log()` if log y, and `Logit()` if logit y is what
+        `base` describes.
+
+    Raises
+    ------
+    ParameterError
+        If `base` is not a continuous distribution of one number.
+    UndefinedError
+        From methods that `base` does not have.
+
+    References
+    ----------
+    ``torch.distributions.TransformedDistribution`` has the same meaning.
+
+    Examples
+    --------
+    >>> import likelinet as ll
+    >>> d = ll.Transformed(ll.Gamma(2.0, 1.0), ll.Affine(10.0, 3.0))
+    >>> float(d.mean()), float(d.std().round(4))
+    (16.0, 4.2426)
+    """
+
+    def __init__(self, base: Distribution, transform: Transform) -> None:
+        if not isinstance(transform, Transform):
+            raise ParameterError(f"Transformed: transform must be Affine(…), Log() or Logit(), not {transform!r:.60}.")
+        self._wrap(base, np.empty(transform.shape))
+        if base.support.integer or base.atoms:
+            raise ParameterError("Transformed: base must be a continuous distribution of one output, without an atom.")
+        self.transform = transform
+        self.support = transform.image(base.support)
+
+    def log_prob(self, y: ArrayLike) -> np.ndarray:
+        x = self._inverse(y)
+        inside = np.isfinite(x)
+        value = self.base.log_prob(x) - self.transform.log_slope(np.where(inside, x, 0.0))
+        return np.where(np.isinf(x), -np.inf, value)[()]
+
+    def cdf(self, y: ArrayLike) -> np.ndarray:
+        return self.base.cdf(self._inverse(y))
+
+    def sf(self, y: ArrayLike) -> np.ndarray:
+        return self.base.sf(self._inverse(y))
+
+    def log_cdf(self, y: ArrayLike) -> np.ndarray:
+        return self.base.log_cdf(self._inverse(y))
+
+    def log_sf(self, y: ArrayLike) -> np.ndarray:
+        return self.base.log_sf(self._inverse(y))
+
+    def _ends(self) -> tuple[np.ndarray, np.ndarray]:
+        low, high = self.base._ends()
+        return self._full(self._forward(low)), self._full(self._forward(high))
+
+    def _log_interval(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
+        return self.base._log_interval(self._inverse(low), self._inverse(high))
+
+    def ppf(self, q: ArrayLike) -> np.ndarray:
+        return self._forward(self.base.ppf(q))
+
+    def isf(self, q: ArrayLike) -> np.ndarray:
+        return self._forward(self.base.isf(q))
+
+    def mean(self) -> np.ndarray:
+        if isinstance(self.transform, Affine):
+            return self.transform.forward(self.base.mean())
+        return self._full(self._moments()[0])
+
+    def var(self) -> np.ndarray:
+        if isinstance(self.transform, Affine):
+            return self._full(self.base.var() * np.asarray(self.transform.scale) ** 2)
+        return self._full(self._moments()[1])
+
+    def _moments(self) -> tuple[np.ndarray, np.ndarray]:
+        with np.errstate(all="ignore"):
+            if isinstance(self.transform, Log):
+                exact = _moments_of_exp(self.base)
+                if exact is not None:
+                    return exact
+            mean, var = numerical.moments(self.base, self.transform.forward, self.transform.features)
+            if not isinstance(self.transform, Log):
+                return mean, var
+            mean, var = np.broadcast_to(mean, self.batch_shape), np.broadcast_to(var, self.batch_shape)
+            mean = np.where(self._diverges(1, 1.0), np.inf, mean)
+            return mean, np.where(self._diverges(1, 2.0), np.inf, var)
+
+    def _diverges(self, power: int, rate: float) -> np.ndarray:
+        """Return whether the integral of the base's density to a `power`, times exp(rate x), diverges for large x.
+
+        It does where the integrand falls no faster than 1 / x.
+        """
+        change, tolerance = self._far(lambda x: power * self.base.log_prob(x) + rate * x, 1.0)
+        return change >= -np.log(10.0) - tolerance
+
+    def _far(self, f: Callable[[np.ndarray], np.ndarray], side: float) -> tuple[np.ndarray, np.ndarray]:
+        """Return by how much f rises from a point far out in a tail to one ten times as far, and its rounding error.
+
+        The rise is nan past the end of the base.
+        """
+        x, scale = self.base.ppf(0.5), np.maximum(self.base.isf(0.1) - self.base.ppf(0.1), 1.0)
+        return f(x + side * 1e7 * scale) - f(x + side * 1e6 * scale), 1e-2 * scale
+
+    def mode(self) -> np.ndarray:
+        t, base = self.transform, self.base
+        if isinstance(t, Affine):
+            return t.forward(base.mode())
+
+        def log_density(x: np.ndarray) -> np.ndarray:
+            return base.log_prob(x) - t.log_slope(x)
+
+        def of_rows(rows: np.ndarray, x: np.ndarray) -> np.ndarray:
+            return flat[rows].log_prob(x) - t.log_slope(x)
+
+        with np.errstate(all="ignore"):
+            flat, ends = base._flat(self.batch_shape), base._ends()
+            # The slope moves the mode far into a tail of the base, but not past what y can tell apart.
+            out = np.concatenate([-_OUTWARD[::-1], [0.0], _OUTWARD]).reshape((-1,) + (1,) * len(self.batch_shape))
+            centre, cuts = base.ppf(0.5), base._cuts(np.array([1e-200, 1e-100, 1e-50, 1e-30, 1e-20, *CUTS]))
+            points = [cuts, *(np.broadcast_to(out + c, (len(out), *self.batch_shape)) for c in (centre, 0.0))]
+            points += [np.broadcast_to(v, (1, *self.batch_shape)) for v in (base.mode(), *ends)]
+            grid = np.clip(np.concatenate(points), *ends)
+            grid = np.sort(np.where(np.isfinite(grid), grid, centre), 0)
+            x = numerical.peak(
+                lambda x: log_density(x) - _TIE * np.abs(x - centre), of_rows, grid, base.support.low, base.support.high
+            )
+            y = t.forward(x)
+            # A density that rises for ever is highest at the end.
+            for side in (1.0, -1.0):
+                rise, tolerance = self._far(log_density, side)
+                y = np.where(rise > tolerance, t.forward(side * np.inf), y)
+        return self._full(y)
+
+    def entropy(self) -> np.ndarray:
+        t = self.transform
+        if isinstance(t, Affine):
+            slope = np.log(t.scale)
+        elif isinstance(t, Log):
+            slope = self.base.mean()
+        else:
+            slope = numerical.expectation(self.base, t.log_slope, t.features)
+        return self._full(self.base.entropy() + slope)
+
+    def kl_divergence(self, other: Distribution) -> np.ndarray:
+        if not isinstance(other, Transformed) or not self.transform.same(other.transform):
+            raise UndefinedError("kl_divergence of a Transformed needs another one with the same transform.")
+        return self._full(self.base.kl_divergence(other.base))
+
+    def crps(self, y: ArrayLike) -> np.ndarray:
+        t = self.transform
+        if isinstance(t, Affine):
+            return self.base.crps(self._inverse(y)) * np.asarray(t.scale)
+        y = self._values(y)
+        with np.errstate(all="ignore"):
+            # Where there is no probability left, the score grows as the distance does.
+            x = np.clip(self._inverse(y), self.base.ppf(1e-100), self.base.isf(1e-100))
+            score = numerical.crps(self.base, x, lambda x: np.exp(t.log_slope(x)), t.features)
+            score = score + np.where(x == self._inverse(y), 0.0, np.abs(y - t.forward(x)))
+            if isinstance(t, Log):
+                cuts = self.base._cuts()  # an integrand that overflows is as good as infinite
+                endless = self._diverges(2, 1.0) | np.any(2.0 * self.base.log_sf(cuts) + cuts > _OVERFLOWS, axis=0)
+                score = np.where(endless & ~np.isnan(y), np.inf, score)
+            return score[()]
+
+    def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
+        return self._forward(self._broadcast(self.base).sample(sample_shape, rng))
+
+    def _map(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
+        return Transformed(self.base._map(f), self.transform.map(f))
+
+    def _cuts(self, below: np.ndarray = CUTS) -> np.ndarray:
+        return self._forward(self.base._cuts(below))
+
+    def _forward(self, x: np.ndarray) -> np.ndarray:
+        with np.errstate(over="ignore"):
+            return self.transform.forward(x)
+
+    def _inverse(self, y: ArrayLike) -> np.ndarray:
+        with np.errstate(divide="ignore"):
+            return self.transform.inverse(self._numbers(y))
+
+    def __repr__(self) -> str:
+        return f"Transformed({self.base!r}, {self.transform!r})"
+
+
+def _moments_of_exp(base: Distribution) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return mean and variance of exp(X) where they are known in closed form."""
+    if isinstance(base, Gaussian):
+        mean = np.exp(base.loc + 0.5 * base.scale**2)
+        return mean, mean**2 * np.expm1(base.scale**2)
+    if isinstance(base, Mixture):
+        inner = _moments_of_exp(base.components)
+        if inner is None:
+            return None
+        means, variances = inner
+        mean = np.sum(base.probs * means, axis=-1)
+        return mean, np.sum(base.probs * (variances + (means - mean[..., None]) ** 2), axis=-1)
+    return None

@@ -1,0 +1,162 @@
+"""Increasing maps of y, their slopes, and what they make of a domain."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from likelinet.core.arrays import Array, namespace, special
+from likelinet.core.domains import Domain
+from likelinet.core.errors import ParameterError
+
+
+class Transform(ABC):
+    """An increasing map y = f(x), in array code that runs on any engine."""
+
+    features: tuple[float, ...] = ()  # x between which the map is as smooth as a polynomial or a power
+    shape: tuple[int, ...] = ()
+
+    @abstractmethod
+    def forward(self, x: ArrayLike) -> Array:
+        """Return y."""
+
+    @abstractmethod
+    def inverse(self, y: ArrayLike) -> Array:
+        """Return x, infinite for a y past the end of the image."""
+
+    @abstractmethod
+    def log_slope(self, x: ArrayLike) -> Array:
+        """Return log dy/dx at x."""
+
+    def same(self, other: Any) -> bool:
+        """Return whether `other` is the same map."""
+        return type(self) is type(other)
+
+    def image(self, support: Domain) -> Domain:
+        """Return the domain of y for x in `support`."""
+        with np.errstate(over="ignore"):
+            low, high = float(np.min(self.forward(support.low))), float(np.max(self.forward(support.high)))
+        ends = [f"{word} {end:g}" for word, end in (("above", low), ("below", high)) if np.isfinite(end)]
+        return Domain(" ".join(["a number", " and ".join(ends)]).strip(), low, high, support.closed)
+
+    def map(self, f: Callable[[np.ndarray, int], np.ndarray]) -> "Transform":
+        """Return the map with f(array, 0) in place of every array of its own."""
+        return self
+
+
+@dataclass(frozen=True)
+class Affine(Transform):
+    r"""The map y = loc + scale · x, with scale > 0.
+
+    .. math:: y = a + b x, \qquad \frac{dy}{dx} = b
+
+    Parameters
+    ----------
+    loc, scale : array_like
+        a and b. Shapes broadcast with the batch of the distribution; `scale` is positive.
+
+    Raises
+    ------
+    ParameterError
+        If `scale` is not a positive finite number.
+
+    Examples
+    --------
+    >>> float(Affine(1.0, 2.0).forward(3.0))
+    7.0
+    """
+
+    loc: ArrayLike
+    scale: ArrayLike
+
+    def __post_init__(self) -> None:
+        if not (
+            np.all(np.asarray(self.scale) > 0.0) and np.all(np.isfinite(self.scale)) and np.all(np.isfinite(self.loc))
+        ):
+            raise ParameterError("Affine: loc must be finite and scale positive and finite.")
+        object.__setattr__(self, "shape", np.broadcast_shapes(np.shape(self.loc), np.shape(self.scale)))
+
+    def forward(self, x: ArrayLike) -> Array:
+        return np.asarray(self.loc) + np.asarray(self.scale) * _array(x)
+
+    def inverse(self, y: ArrayLike) -> Array:
+        return (_array(y) - np.asarray(self.loc)) / np.asarray(self.scale)
+
+    def log_slope(self, x: ArrayLike) -> Array:
+        return np.log(self.scale) + 0.0 * _array(x)
+
+    def same(self, other: Any) -> bool:
+        return (
+            isinstance(other, Affine)
+            and bool(np.all(np.equal(self.loc, other.loc)))
+            and bool(np.all(np.equal(self.scale, other.scale)))
+        )
+
+    def map(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Transform:
+        return Affine(f(np.asarray(self.loc), 0), f(np.asarray(self.scale), 0))
+
+
+@dataclass(frozen=True)
+class Log(Transform):
+    r"""The map under which log y has the distribution given.
+
+    .. math:: y = e^x, \qquad \frac{dy}{dx} = y
+
+    Examples
+    --------
+    >>> import likelinet as ll
+    >>> d = ll.Transformed(ll.Gaussian(0.0, 1.0), Log())
+    >>> float(d.median()), float(d.mean().round(4))
+    (1.0, 1.6487)
+    """
+
+    def forward(self, x: ArrayLike) -> Array:
+        x = _array(x)
+        return namespace(x).exp(x)
+
+    def inverse(self, y: ArrayLike) -> Array:
+        t = _array(y)
+        xp = namespace(t)
+        return xp.log(xp.where(t < 0.0, 0.0, t))
+
+    def log_slope(self, x: ArrayLike) -> Array:
+        return _array(x)
+
+
+@dataclass(frozen=True)
+class Logit(Transform):
+    r"""The map under which logit y = log(y / (1 - y)) has the distribution given.
+
+    .. math:: y = \frac{1}{1 + e^{-x}}, \qquad \frac{dy}{dx} = y (1 - y)
+
+    Examples
+    --------
+    >>> import likelinet as ll
+    >>> d = ll.Transformed(ll.Gaussian(0.0, 1.0), Logit())
+    >>> float(d.median()), float(d.cdf(0.75).round(4))
+    (0.5, 0.864)
+    """
+
+    features = (-36.0, -18.0, -9.0, -4.0, -1.5, 0.0, 1.5, 4.0, 9.0, 18.0, 36.0)
+
+    def forward(self, x: ArrayLike) -> Array:
+        x = _array(x)
+        return special(x).expit(x)
+
+    def inverse(self, y: ArrayLike) -> Array:
+        t = _array(y)
+        xp = namespace(t)
+        return special(t).logit(xp.where(t < 0.0, 0.0, xp.where(t > 1.0, 1.0, t)))
+
+    def log_slope(self, x: ArrayLike) -> Array:
+        x = _array(x)
+        xp = namespace(x)
+        return -xp.abs(x) - 2.0 * xp.log1p(xp.exp(-xp.abs(x)))
+
+
+def _array(x: ArrayLike) -> Array:
+    """Return x as an array of its own engine, NumPy for plain numbers."""
+    return x if hasattr(x, "__array_namespace__") else np.asarray(x, dtype=np.float64)

@@ -1,0 +1,225 @@
+"""A distribution given that y lies between two bounds."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from likelinet.core.arrays import log1mexp
+from likelinet.core.domains import Domain
+from likelinet.core.errors import ParameterError
+from likelinet.distributions.base.distribution import CUTS, Distribution, Rng, generator_of, shape_of
+from likelinet.distributions.base.univariate import Univariate
+from likelinet.distributions.numerics import numerical
+from likelinet.distributions.over.wrapper import Wrapper, open_end
+
+_RARE = np.log(0.1)  # log probability of the bounds below which sampling is by inversion
+_STEPS = 150  # at most, of Newton's method and of halving, which takes 64
+_CLOSE = 1e-8  # difference of log probabilities below which Newton's method is left to itself
+
+
+class Truncated(Wrapper):
+    r"""The distribution of Y given that low ≤ Y ≤ high, for Y from `base`.
+
+    .. math:: p(y) = \frac{p_0(y)}{P_0(a \le Y \le b)}, \qquad a \le y \le b
+
+    Parameters
+    ----------
+    base : Distribution
+        A univariate distribution p₀, continuous or of whole numbers.
+    low, high : array_like
+        Bounds a < b, which belong to the values that y can take; -inf or inf for none. Their shapes broadcast with the
+        batch of `base`.
+
+    Raises
+    ------
+    ParameterError
+        If `low` is not below `high`, or if `base` has no probability between them.
+
+    References
+    ----------
+    Johnson, Kotz & Balakrishnan, *Continuous Univariate Distributions* vol. 1 (1994), section 13.10.1;
+    ``numpyro.distributions.TruncatedDistribution`` has the same meaning.
+
+    Examples
+    --------
+    >>> import likelinet as ll
+    >>> d = ll.Truncated(ll.Gaussian(0.0, 1.0), low=0.0)
+    >>> float(d.mean().round(4)), float(d.cdf(1.0).round(4))
+    (0.7979, 0.6827)
+    """
+
+    def __init__(self, base: Distribution, low: ArrayLike = -np.inf, high: ArrayLike = np.inf) -> None:
+        low, high = np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
+        self._wrap(base, low, high)
+        bad = ~(low < high)
+        if bad.any():
+            a, b = (np.broadcast_to(e, bad.shape)[bad].flat[0] for e in (low, high))
+            raise ParameterError(f"Truncated: low must be below high, got {a} and {b}.")
+        mass = self._full(base._log_interval(open_end(base, low), high))
+        if np.any(mass == -np.inf):
+            a, b = (np.broadcast_to(e, self.batch_shape)[mass == -np.inf].flat[0] for e in (low, high))
+            raise ParameterError(f"Truncated: {type(base).__name__} has no probability between {a} and {b}.")
+        self._fill(low, high, mass)
+
+    def _fill(self, low: np.ndarray, high: np.ndarray, log_mass: np.ndarray) -> None:
+        self.low, self.high, self.log_mass = low, high, log_mass
+        s = self.base.support
+        round_up, round_down = (np.ceil, np.floor) if s.integer else (np.asarray, np.asarray)
+        a, b = float(np.min(round_up(low), initial=np.inf)), float(np.max(round_down(high), initial=-np.inf))
+        closed = (s.closed[0] if a <= s.low else True, s.closed[1] if b >= s.high else True)
+        a, b = max(a, s.low), min(b, s.high)
+        kind = "whole number" if s.integer else "number"
+        self.support = Domain(f"a {kind} between {a:g} and {b:g}", a, b, closed, s.integer)
+        self.atoms = self.base.atoms
+
+    # ---- probabilities ---------------------------------------------------------------------------------------
+
+    def log_prob(self, y: ArrayLike) -> np.ndarray:
+        y = self._values(y)
+        outside = (y < self.low) | (y > self.high)
+        return np.where(outside, -np.inf, self.base.log_prob(y) - self.log_mass)[()]
+
+    def log_cdf(self, y: ArrayLike) -> np.ndarray:
+        return self._log_tails(y)[0][()]
+
+    def log_sf(self, y: ArrayLike) -> np.ndarray:
+        return self._log_tails(y)[1][()]
+
+    def _log_tails(self, y: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+        y = self._values(y)
+        t = np.clip(y, self.low, self.high)
+        log_cdf = np.minimum(self.base._log_interval(open_end(self.base, self.low), t) - self.log_mass, 0.0)
+        log_sf = np.minimum(self.base._log_interval(t, self.high) - self.log_mass, 0.0)
+        with np.errstate(all="ignore"):  # the larger of the two from the smaller one
+            lower = log_cdf < log_sf
+            log_cdf, log_sf = np.where(lower, log_cdf, log1mexp(-log_sf)), np.where(lower, log1mexp(-log_cdf), log_sf)
+        below, above = y < self.low, y >= self.high
+        return (
+            np.where(below, -np.inf, np.where(above, 0.0, log_cdf)),
+            np.where(below, 0.0, np.where(above, -np.inf, log_sf)),
+        )
+
+    def _ends(self) -> tuple[np.ndarray, np.ndarray]:
+        low, high = self.base._ends()
+        low, high = self._full(np.maximum(self.low, low)), self._full(np.minimum(self.high, high))
+        return (np.ceil(low), np.floor(high)) if self.support.integer else (low, high)
+
+    def _log_interval(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
+        low, high = self._values(low), self._values(high)
+        return self.base._log_interval(
+            np.maximum(low, open_end(self.base, self.low)), np.minimum(high, self.high)
+        ) - np.broadcast_to(self.log_mass, np.broadcast_shapes(self._shape_with(low), self._shape_with(high)))
+
+    # ---- quantiles -------------------------------------------------------------------------------------------
+
+    def ppf(self, q: ArrayLike) -> np.ndarray:
+        return self._quantile(self._probabilities(q), upper=False)[()]
+
+    def isf(self, q: ArrayLike) -> np.ndarray:
+        return self._quantile(self._probabilities(q), upper=True)[()]
+
+    def _quantile(self, q: np.ndarray, upper: bool) -> np.ndarray:
+        with np.errstate(all="ignore"):
+            inner = (q > 0.0) & (q < 1.0)
+            p, rest = (1.0 - q, q) if upper else (q, 1.0 - q)
+            mass = np.exp(self.log_mass)
+            below = self.base.cdf(np.nextafter(self.low, -np.inf)) + p * mass
+            above = self.base.sf(self.high) + rest * mass
+            lower, ends = below < above, self._ends()
+            guess = self.base.ppf(np.clip(below, 0.0, 1.0)) if lower.any() else ends[0]
+            if not lower.all():
+                guess = np.where(lower, guess, self.base.isf(np.clip(above, 0.0, 1.0)))
+            guess = np.clip(guess, *ends)
+            first, last = (q == 1.0, q == 0.0) if upper else (q == 0.0, q == 1.0)
+            guess = np.select([first, last, inner], [*ends, guess], np.nan)
+            if self.support.integer:
+                return self._nearest(q, guess, upper)
+            if self.atoms or not inner.any():
+                return guess
+            return np.where(inner, self._polished(np.where(inner, q, 0.5), guess, upper), guess)
+
+    def _polished(self, q: np.ndarray, y: np.ndarray, upper: bool) -> np.ndarray:
+        """Return the quantile from a guess that may have lost all digits next to a bound or far from the base's bulk.
+
+        By Newton's method in log space, with halving wherever a step leaves the bracket or does not converge.
+        """
+        low, high = np.broadcast_to(self.low, y.shape), np.broadcast_to(self.high, y.shape)
+        log_q, log_rest = np.log(q), np.log1p(-q)
+        # At a bound the density is as good as constant, far out as good as exponential.
+        slope_low, slope_high = np.exp(-self.log_prob(low)), np.exp(-self.log_prob(high))
+        p, log_p, log_r = (1.0 - q, log_rest, log_q) if upper else (q, log_q, log_rest)
+        from_low, from_high = low - slope_low * log_r, high + slope_high * log_p
+        at_low, at_high = (end | ~np.isfinite(y) for end in (~(y > low), ~(y < high)))
+        y = np.where(at_low & np.isfinite(from_low), from_low, np.where(at_high & np.isfinite(from_high), from_high, y))
+        left, right = self._ends()
+        y, left, right = np.clip(y, left, right), np.broadcast_to(left, y.shape), np.broadcast_to(right, y.shape)
+        y = np.where(np.isfinite(y), y, numerical.halfway(left, right))
+        shape, flat = y.shape, self._flat(y.shape)
+        lower = np.ravel(p < 0.5)
+        target = np.where(lower, np.ravel(log_p), np.ravel(log_r))
+        y, left, right = np.ravel(y).copy(), np.ravel(left).copy(), np.ravel(right).copy()
+        rows, last = np.arange(y.size), np.full(y.size, np.inf)
+        for _ in range(_STEPS):
+            part, now = flat[rows], y[rows]
+            assert isinstance(part, Truncated)
+            log_tail = np.where(lower[rows], *part._log_tails(now))
+            gap = np.where(lower[rows], 1.0, -1.0) * (log_tail - target[rows])
+            left[rows], right[rows] = np.where(gap < 0.0, now, left[rows]), np.where(gap > 0.0, now, right[rows])
+            step = -gap * np.exp(log_tail - part.log_prob(now))
+            size, middle = np.abs(step), numerical.halfway(left[rows], right[rows])
+            # Steps that are small and no longer shrink are rounding errors, if they close what is a small gap.
+            close, shrinking = np.abs(gap) < _CLOSE, size < 0.5 * last[rows]
+            rounding = close & (size <= np.where(shrinking, 1e-16, 1e-9) * np.abs(now))
+            newton = (shrinking | close) & (left[rows] < now + step) & (now + step < right[rows])
+            last[rows] = np.where(newton, size, np.inf)
+            going = (gap != 0.0) & ~rounding & (left[rows] < middle) & (middle < right[rows])
+            y[rows] = np.where(going, np.where(newton, now + step, middle), now)
+            rows = rows[going]
+            if not rows.size:
+                break
+        return y.reshape(shape)
+
+    # ---- the rest --------------------------------------------------------------------------------------------
+
+    def _candidates(self) -> np.ndarray:
+        ends = [e for e in (self.low, self.high) if np.isfinite(e).all()]
+        inner = [np.clip(self.base.mode(), self.low, self.high), *ends]
+        if not isinstance(self.base, Univariate):
+            inner += list(np.moveaxis(super()._candidates(), -1, 0))
+        inner = [np.floor(v) if self.support.integer else v for v in inner]
+        return np.stack([self._full(v) for v in inner], axis=-1)
+
+    def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
+        """Draw y: from the base until it lies within the bounds, or by inversion where that would take long."""
+        generator = generator_of(rng)
+        shape = shape_of(sample_shape) + self.batch_shape
+        flat = self._flat(shape)
+        assert isinstance(flat, Truncated)
+        if np.min(self.log_mass, initial=0.0) < _RARE:
+            return flat.ppf(1.0 - generator.random(flat.batch_shape)).reshape(shape)[()]
+        drawn, left = np.empty(flat.batch_shape), np.arange(flat.batch_shape[0])
+        while len(left):
+            part = flat[left]
+            assert isinstance(part, Truncated)
+            drawn[left] = y = part.base.sample((), generator)
+            left = left[(y < part.low) | (y > part.high)]
+        return drawn.reshape(shape)[()]
+
+    def _map(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
+        made = object.__new__(Truncated)  # its mass is known already
+        low, high, mass = f(self.low, 0), f(self.high, 0), f(self.log_mass, 0)
+        made._wrap(self.base._map(f), low, high, mass)
+        made._fill(low, high, mass)
+        return made
+
+    def _cuts(self, below: np.ndarray = CUTS) -> np.ndarray:
+        own = super()._cuts(below)
+        if isinstance(self.base, Univariate):
+            return own
+        inner = np.clip(self.base._cuts(below), own[0], own[-1])
+        return np.sort(np.concatenate([own, np.broadcast_to(inner, (len(inner), *own.shape[1:]))]), axis=0)
+
+    def __repr__(self) -> str:
+        low, high = (np.array2string(e, precision=4, threshold=6) for e in (self.low, self.high))
+        return f"Truncated({self.base!r}, low={low}, high={high})"

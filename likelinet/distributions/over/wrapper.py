@@ -1,0 +1,143 @@
+"""What the distributions over another univariate one have in common: checks, and numerical defaults."""
+
+from abc import abstractmethod
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from likelinet.core.errors import ParameterError, UndefinedError
+from likelinet.distributions.base.distribution import CUTS, Distribution
+from likelinet.distributions.classes.bernoulli import Bernoulli
+from likelinet.distributions.classes.mixed import class_marginals
+from likelinet.distributions.numerics import numerical
+from likelinet.distributions.over.independent import Independent
+from likelinet.distributions.over.mixture import Mixture
+
+
+class Wrapper(Distribution):
+    """A univariate distribution made of another one, `base`, which may itself be a Wrapper or a Mixture.
+
+    A subclass gives `log_prob`, `log_cdf`, `log_sf`, `_log_interval`, `ppf`, `isf` and `_map`; the rest has numerical
+    defaults, to be replaced where a relation to the base is exact.
+    """
+
+    _sees_to_support = True
+    base: Distribution
+
+    def _wrap(self, base: Distribution, *arrays: np.ndarray) -> None:
+        """Check the base, keep it, and work out the batch shape from it and from `arrays`."""
+        from likelinet.distributions.over.censored import Censored
+
+        name = type(self).__name__
+        if not isinstance(base, Distribution):
+            raise ParameterError(f"{name}: base must be a distribution, not {base!r:.60}.")
+        if not isinstance(class_marginals(base), Bernoulli | None):
+            raise ParameterError(
+                f"{name}: base must be a distribution of one number, and {type(base).__name__} is one of classes."
+            )
+        if base.event_shape:
+            outputs = isinstance(base.components if isinstance(base, Mixture) else base, Independent)
+            advice = f"; for several outputs, put {name} inside Independent" if outputs else ""
+            raise ParameterError(
+                f"{name}: base must be a distribution of one number, and each y of {type(base).__name__} has "
+                f"shape {base.event_shape}{advice}."
+            )
+        if isinstance(base, Censored):
+            advice = "once is enough" if name == "Censored" else f"Censored goes outermost, over {name}"
+            raise ParameterError(f"{name}: base must not be Censored; {advice}.")
+        self.base = base
+        try:
+            self.batch_shape = np.broadcast_shapes(base.batch_shape, *(a.shape for a in arrays))
+        except ValueError:
+            raise ParameterError(
+                f"{name}: a base of batch_shape {base.batch_shape} does not go with parameters of shape "
+                f"{np.broadcast_shapes(*(a.shape for a in arrays))}."
+            ) from None
+
+    @abstractmethod
+    def _ends(self) -> tuple[np.ndarray, np.ndarray]: ...
+
+    @abstractmethod
+    def _log_interval(self, low: ArrayLike, high: ArrayLike) -> np.ndarray: ...
+
+    def cdf(self, y: ArrayLike) -> np.ndarray:
+        return np.exp(self.log_cdf(y))
+
+    def sf(self, y: ArrayLike) -> np.ndarray:
+        return np.exp(self.log_sf(y))
+
+    def mean(self) -> np.ndarray:
+        with np.errstate(all="ignore"):
+            return self._full(numerical.moments(self)[0])
+
+    def var(self) -> np.ndarray:
+        with np.errstate(all="ignore"):
+            return self._full(numerical.moments(self)[1])
+
+    def mode(self) -> np.ndarray:
+        with np.errstate(all="ignore"):
+            return self._full(numerical.highest(self, self._candidates()))
+
+    def entropy(self) -> np.ndarray:
+        with np.errstate(all="ignore"):
+            return self._full(numerical.entropy(self))
+
+    def kl_divergence(self, other: Distribution) -> np.ndarray:
+        self._same_kind(other)
+        with np.errstate(all="ignore"):
+            return np.asarray(numerical.kl_divergence(self, other))[()]
+
+    def crps(self, y: ArrayLike) -> np.ndarray:
+        y = self._values(y)
+        with np.errstate(all="ignore"):
+            return np.asarray(numerical.crps(self, y))[()]
+
+    # ---- for the subclasses ----------------------------------------------------------------------------------
+
+    def _values(self, y: ArrayLike) -> np.ndarray:
+        """Return y as numbers whose shape goes with the batch."""
+        y = self._numbers(y)
+        self._shape_with(y)
+        return y
+
+    def _probabilities(self, q: ArrayLike) -> np.ndarray:
+        """Return q with the shape of the result."""
+        q = self._floats(q, "q")
+        return np.broadcast_to(q, self._shape_with(q))
+
+    def _full(self, value: ArrayLike) -> np.ndarray:
+        return np.broadcast_to(value, np.broadcast_shapes(np.shape(value), self.batch_shape)).copy()[()]
+
+    def _broadcast(self, base: Distribution) -> Distribution:
+        """Return a base broadcast to the whole batch, so that every row gets draws of its own."""
+        return base._map(lambda a, n: np.broadcast_to(a, self.batch_shape + a.shape[a.ndim - n :]))
+
+    def _candidates(self) -> np.ndarray:
+        """Return values among or between which the mode lies, along a last axis."""
+        return np.moveaxis(self._cuts(np.array([1e-200, 1e-100, 1e-50, 1e-30, 1e-20, *CUTS])), 0, -1)
+
+    def _nearest(self, q: np.ndarray, guess: np.ndarray, upper: bool) -> np.ndarray:
+        """Return the quantile of whole numbers, from a guess: the least k with cdf(k) ≥ q, or sf(k) ≤ q if `upper`."""
+        inner = (q > 0.0) & (q < 1.0)
+        if not inner.any():
+            return guess
+        p = np.where(inner, q, 0.5)
+        enough = (lambda k: self.sf(k) <= p) if upper else (lambda k: self.cdf(k) >= p)
+        start = np.where(np.isfinite(guess), np.ceil(guess), self.support.low)
+        start = np.where(np.isfinite(start), start, 0.0)
+        found = numerical.smallest_integer(enough, q.shape, self.support.low, start)
+        return np.where(inner, found, guess)
+
+    def _same_kind(self, other: Distribution) -> None:
+        """Refuse a second distribution with which there is no Kullback-Leibler divergence."""
+        if not isinstance(other, Distribution):
+            raise UndefinedError(f"kl_divergence needs a distribution on the other side, not {other!r:.60}.")
+        if other.event_shape != () or other.support.integer != self.support.integer:
+            raise UndefinedError(
+                f"kl_divergence between {type(self).__name__} and {type(other).__name__} is not defined."
+            )
+
+
+def open_end(d: Distribution, low: np.ndarray) -> np.ndarray:
+    """Return a with P(low ≤ Y ≤ …) = P(a < Y ≤ …): just below `low` where single values have a probability."""
+    return np.nextafter(low, -np.inf) if d.support.integer or d.atoms else low

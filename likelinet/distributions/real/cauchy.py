@@ -1,0 +1,142 @@
+"""The Cauchy distribution."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from likelinet.core.arrays import Array, namespace
+from likelinet.core.domains import positive
+from likelinet.distributions.base.distribution import Backward, Distribution, Parameter, TailsBackward
+from likelinet.distributions.base.univariate import Univariate
+from likelinet.distributions.numerics.estimates import deviation, quantile
+
+LOG_PI = np.log(np.pi)
+
+
+class Cauchy(Univariate):
+    r"""The Cauchy distribution: Student's t with one degree of freedom, which has no mean.
+
+    .. math:: p(y) = \frac{1}{\pi \gamma (1 + z^2)}, \qquad z = \frac{y - \mu}{\gamma}
+
+    Parameters
+    ----------
+    loc : array_like
+        Median and mode μ, any finite number.
+    scale : array_like
+        Half the distance between the quartiles, γ > 0. Mean and variance do not exist and are given as nan.
+
+    Raises
+    ------
+    ParameterError
+        If `scale` is not positive or a value is not finite.
+
+    References
+    ----------
+    Johnson, Kotz & Balakrishnan, *Continuous Univariate Distributions* vol. 1 (1994), chapter 16; the KL divergence is
+    from Chyzak & Nielsen, arXiv:1905.10965, 2019.
+
+    Examples
+    --------
+    >>> import likelinet as ll
+    >>> float(ll.Cauchy(loc=1.0, scale=2.0).ppf(0.75).round(4))
+    3.0
+    """
+
+    parameters = (Parameter("loc", role="location", symbol="μ"), Parameter("scale", positive, role="scale", symbol="γ"))
+    loc: np.ndarray
+    scale: np.ndarray
+
+    def __init__(self, loc: ArrayLike, scale: ArrayLike) -> None:
+        self._set({"loc": loc, "scale": scale})
+
+    @classmethod
+    def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        loc, scale = params
+        xp = namespace(scale)
+        z = (y - loc) / scale
+
+        def backward(d: Array) -> tuple[Array, ...]:
+            s, sine = d / scale, 1.0 / xp.hypot(xp.ones_like(z), z)  # z is the cotangent of an angle
+            cosine = z * sine
+            return -2.0 * s * sine * cosine, s * (sine - cosine) * (sine + cosine)
+
+        return _log1p_square(z) + xp.log(scale) + LOG_PI, backward
+
+    @classmethod
+    def tails(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Array, TailsBackward]:
+        loc, scale = params
+        xp = namespace(scale)
+        z = (y - loc) / scale
+        one = xp.ones_like(z)
+        below, above = xp.arctan2(one, -z), xp.arctan2(one, z)  # angles: π times the cdf and the survival function
+        rest = xp.log1p(-xp.minimum(below, above) / np.pi)
+        log_cdf = xp.where(z > 0.0, rest, xp.log(below / np.pi))
+        log_sf = xp.where(z < 0.0, rest, xp.log(above / np.pi))
+
+        def backward(d_log_cdf: Array, d_log_sf: Array) -> tuple[Array, ...]:
+            sine = 1.0 / xp.hypot(one, z)
+            s = sine * (d_log_sf * (sine / above) - d_log_cdf * (sine / below)) / scale
+            return s, s * z
+
+        return log_cdf, log_sf, backward
+
+    def _z(self, y: np.ndarray) -> np.ndarray:
+        return (y - self.loc) / self.scale
+
+    def _cdf(self, y: np.ndarray) -> np.ndarray:
+        return np.arctan2(1.0, -self._z(y)) / np.pi
+
+    def _sf(self, y: np.ndarray) -> np.ndarray:
+        return np.arctan2(1.0, self._z(y)) / np.pi
+
+    def _ppf(self, q: np.ndarray) -> np.ndarray:
+        return self.loc - self.scale * _upper(q)
+
+    def _isf(self, q: np.ndarray) -> np.ndarray:
+        return self.loc + self.scale * _upper(q)
+
+    def _mean(self) -> np.ndarray:
+        return np.full(self.batch_shape, np.nan)
+
+    def _var(self) -> np.ndarray:
+        return np.full(self.batch_shape, np.nan)
+
+    def _mode(self) -> np.ndarray:
+        return self.loc
+
+    def _entropy(self) -> np.ndarray:
+        return np.log(4.0 * np.pi) + np.log(self.scale)
+
+    def _kl_divergence(self, other: Distribution) -> np.ndarray:
+        if not isinstance(other, Cauchy):
+            return super()._kl_divergence(other)
+        gaps = (self.loc - other.loc) ** 2 + (self.scale - other.scale) ** 2
+        return np.log1p(gaps / (4.0 * self.scale * other.scale))
+
+    def _crps(self, y: np.ndarray) -> np.ndarray:
+        # ∫ F² by parts, with E[log(1 + Z²)] = log 4.
+        z = self._z(y)
+        return self.scale * (2.0 * z * np.arctan(z) - _log1p_square(z) + np.log(4.0)) / np.pi
+
+    def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+        return self.loc + self.scale * rng.standard_cauchy(shape)
+
+    @classmethod
+    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Return (loc, scale) over the first axis of y, from its quartiles: a start, not yet the maximum."""
+        low, loc, high = (quantile(y, weight, level) for level in (0.25, 0.5, 0.75))
+        return loc, np.where(high > low, 0.5 * high - 0.5 * low, deviation(y, weight, loc))
+
+
+def _log1p_square(z: Array) -> Array:
+    """Return log(1 + z²), for every finite z."""
+    xp = namespace(z)
+    size = xp.maximum(xp.abs(z), 1.0)
+    small = xp.minimum(xp.abs(z), 1.0) / size  # |z| or 1/|z|
+    return 2.0 * xp.log(size) + xp.log1p(small * small)
+
+
+def _upper(q: np.ndarray) -> np.ndarray:
+    """Return z with P(Z > z) = q; near the middle by the tangent, which is 0 at ½."""
+    p = np.minimum(q, 1.0 - q)
+    z = np.where(p < 0.25, 1.0 / np.tan(np.pi * p), np.tan(np.pi * (0.5 - p)))
+    return np.where(q < 0.5, z, -z)

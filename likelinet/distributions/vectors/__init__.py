@@ -1,0 +1,1 @@
+"""Families whose y is a vector."""

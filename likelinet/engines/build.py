@@ -1,0 +1,28 @@
+"""From the config of a model to the engine that trains it."""
+
+from likelinet.config import ModelConfig
+from likelinet.core.errors import ConfigError
+from likelinet.engines.auto import faster_engine
+from likelinet.engines.engine import Data, Engine
+from likelinet.engines.numpy import NumpyEngine
+from likelinet.objective.objective import Objective
+
+
+def build_engine(config: ModelConfig, objective: Objective, data: Data, steps: int, batch_size: int) -> Engine:
+    """Return the engine that computes so many training steps, probably, with minibatches of this size."""
+    work = steps, batch_size, objective.layout.size, config.ensemble
+    if config.engine == "numpy" or (config.engine == "auto" and faster_engine(*work) == "numpy"):
+        return NumpyEngine()
+    try:
+        from likelinet.engines.jax import JaxEngine, inexpressible
+
+        engine = JaxEngine()
+    except (ImportError, RuntimeError) as error:  # not there, or not fit for this machine
+        if config.engine == "auto":
+            return NumpyEngine()
+        raise ConfigError(
+            f"engine: 'jax' cannot be used ({error}): pip install \"likelinet[jax]\", or choose 'numpy'."
+        ) from None
+    if config.engine == "auto" and inexpressible(objective, data) is not None:
+        return NumpyEngine()
+    return engine

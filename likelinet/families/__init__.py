@@ -1,1 +1,0 @@
-"""Families: which distribution, which link per parameter, and where each parameter comes from."""

@@ -1,0 +1,1 @@
+"""Heads: distributions whose parameters are open, with a source and a link for each."""

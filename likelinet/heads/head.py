@@ -1,0 +1,148 @@
+"""The head: raw network outputs, shared constants and columns of the table, through links, into parameters."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+
+from likelinet.core.arrays import Array, namespace
+from likelinet.distributions import Distribution
+from likelinet.heads.family import Column, Family, Slot, in_unit
+
+FAR = 50.0  # where training starts instead of at infinity
+HeadBackward = Callable[[Array], tuple[Array, Array | None]]
+
+
+@dataclass(frozen=True)
+class Head:
+    """A family with a place in the raw numbers for each of its slots.
+
+    Raw outputs have shape (M, n, `predicted`), shared constants (M, `shared`), columns (M, n, len(`columns`)), or None
+    where it reads none.
+
+    Parameters
+    ----------
+    family : Family
+        What the numbers become.
+    """
+
+    family: Family
+
+    @cached_property
+    def predicted(self) -> int:
+        """How many outputs the network needs."""
+        return sum(s.size for s in self.family.slots if isinstance(s.source, str) and s.source == "predicted")
+
+    @cached_property
+    def shared(self) -> int:
+        """How many constants are learned beside the network."""
+        return sum(s.size for s in self.family.slots if isinstance(s.source, str) and s.source == "shared")
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the table that it reads, in their order."""
+        read = ((s.source, s.exposure) for s in self.family.slots)
+        return tuple(dict.fromkeys(c.name for pair in read for c in pair if isinstance(c, Column)))
+
+    @cached_property
+    def _places(self) -> tuple[tuple[Slot, Literal["predicted", "shared", "known"], slice | int], ...]:
+        """Each slot with its source and the place of its raw numbers there; a single number has an index."""
+        at = {"predicted": 0, "shared": 0}
+        places = []
+        for slot in self.family.slots:
+            if not isinstance(slot.source, str):
+                places.append((slot, "known", 0))
+                continue
+            start = at[slot.source]
+            at[slot.source] += slot.size
+            places.append((slot, slot.source, slice(start, start + slot.size) if slot.raw_shape else start))
+        return tuple(places)
+
+    def parameters(self, raw: Array, shared: Array, columns: Array | None = None) -> tuple[tuple[Array, ...], list]:
+        """Return the parameters of the family, and for each the way back through its link.
+
+        Where the family needs it, they are in double precision, whatever the network's own.
+        """
+        params, backs = [], []
+        rows, dtype = raw.shape[:-1], raw.dtype if self._single else namespace(raw).float64
+        for slot, source, at in self._places:
+            if source == "known":
+                params.append(self._known(slot, rows, namespace(raw), dtype, columns))
+                backs.append(None)
+                continue
+            piece = (raw[..., at] if source == "predicted" else shared[..., None, at]).astype(dtype, copy=False)
+            if len(slot.raw_shape) > 1:
+                piece = piece.reshape(piece.shape[:-1] + slot.raw_shape)
+            if slot.exposure is not None:
+                piece = piece + namespace(raw).log(self._column(slot.exposure, columns, len(slot.raw_shape)))
+            value, back = slot.link.forward(piece)
+            if value.shape != rows + slot.shape:
+                value = namespace(raw).broadcast_to(value, rows + slot.shape)
+            params.append(value)
+            backs.append(back)
+        return tuple(params), backs
+
+    def _known(self, slot: Slot, rows: tuple[int, ...], xp: Any, dtype: Any, columns: Array | None) -> Array:
+        """Return the values of a parameter that is fixed, or read from the table."""
+        if isinstance(slot.source, Column):
+            values = in_unit(slot.parameter, self._column(slot.source, columns, len(slot.shape)), *slot.unit)
+        else:
+            values = xp.asarray(slot.source, dtype=dtype)
+        return xp.broadcast_to(values, rows + slot.shape)
+
+    def _column(self, of: Column, columns: Array | None, axes: int) -> Array:
+        """Return a column of the table, with so many axes for the shape of a parameter."""
+        assert columns is not None
+        values = columns[..., self.columns.index(of.name)]
+        return values.reshape(values.shape + (1,) * axes)
+
+    def loss(self, raw: Array, shared: Array, y: Array, columns: Array | None = None) -> tuple[Array, HeadBackward]:
+        """Return -log p(y) per row, and `backward(d) -> (draw, dshared)`."""
+        xp, dtype = namespace(raw), raw.dtype
+        params, backs = self.parameters(raw, shared, columns)
+        values, family_backward = self.family.loss(params, y)
+
+        def backward(d: Array) -> tuple[Array, Array | None]:
+            rows, draw, dshared = raw.shape[:-1], [], []
+            for (slot, source, _), back, grad in zip(self._places, backs, family_backward(d), strict=True):
+                if source == "known":
+                    continue
+                if source == "predicted":
+                    grad = back(grad)
+                    draw.append(grad.reshape((*rows, slot.size)) if slot.raw_shape else grad[..., None])
+                elif slot.exposure is not None:  # the link was applied row by row
+                    total = back(grad).sum(axis=len(rows) - 1, keepdims=True)
+                    dshared.append(total.reshape((*rows[:-1], slot.size)))
+                else:
+                    total = grad.sum(axis=len(rows) - 1, keepdims=True)
+                    dshared.append(back(total).reshape((*rows[:-1], slot.size)))
+            outputs = draw[0] if len(draw) == 1 else xp.concatenate(draw, axis=-1) if draw else xp.zeros((*rows, 0))
+            constants = xp.concatenate(dshared, axis=-1).astype(dtype) if dshared else None
+            return outputs.astype(dtype, copy=False), constants
+
+        return values, backward
+
+    @cached_property
+    def _single(self) -> bool:
+        """Whether single precision is enough."""
+        return self.family.stable_in_float32
+
+    def distribution(self, raw: np.ndarray, shared: np.ndarray, columns: np.ndarray | None = None) -> Distribution:
+        """Return the predicted distributions of rows (..., n) in double precision."""
+        params, _ = self.parameters(raw.astype(np.float64), shared.astype(np.float64), columns)
+        return self.family.distribution(params)
+
+    def raw_start(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the raw outputs and shared constants, in double precision, that the family's own estimates give."""
+        raw, shared = np.zeros(self.predicted), np.zeros(self.shared)
+        for (slot, source, at), value in zip(self._places, self.family.start(y, weight), strict=True):
+            if source != "known" and value is not None:
+                target = raw if source == "predicted" else shared
+                with np.errstate(all="ignore"):  # a scale of 0, say, of whole numbers that are all the same
+                    found = slot.link.inverse(np.broadcast_to(value, slot.shape)).reshape(
+                        slot.size if slot.raw_shape else ()
+                    )
+                target[at] = np.nan_to_num(found, posinf=FAR, neginf=-FAR)
+        return raw, shared

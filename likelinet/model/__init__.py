@@ -1,0 +1,1 @@
+"""The model: declared, fitted, asked, saved."""

@@ -1,0 +1,106 @@
+"""What a fitted network through a code can be asked beside its predictions: codes, their images, and the evidence."""
+
+import numpy as np
+
+from likelinet.core.blocks import blocks
+from likelinet.core.errors import DataError, UndefinedError
+from likelinet.distributions import Distribution
+from likelinet.engines.threads import one_blas_thread
+from likelinet.model.fitting import EncodedRows, Fit
+from likelinet.model.prediction import as_predicted, network_inputs
+from likelinet.networks.autoencoder import Coder, VariationalAutoencoder
+
+BLOCK = 1024  # rows at a time, whose wide arrays then stay in the cache
+
+
+def encode(fit: Fit, x: EncodedRows) -> np.ndarray:
+    """Return the code of each row, shape (n, latent); of a variational autoencoder the mean of q(z | x)."""
+    network, weights = _network(fit, "encode"), _weights(fit)
+    with one_blas_thread():
+        codes = [network.code(weights, network_inputs(fit, x[rows])[0])[0] for rows in blocks(len(x), BLOCK)]
+    return np.concatenate(codes).astype(np.float64)
+
+
+def decode(fit: Fit, codes: np.ndarray) -> Distribution:
+    """Return the distribution of y at each of the codes (n, latent), in the user's units."""
+    network, weights = _network(fit, "decode"), _weights(fit)
+    if codes.ndim != 2 or codes.shape[1] != network.latent:
+        raise DataError(f"The codes must have shape (n, {network.latent}), got {codes.shape}.")
+    if not np.isfinite(codes).all():
+        raise DataError("The codes must be finite numbers.")
+    if columns := fit.objective.head.columns:
+        raise UndefinedError(f"The family reads {', '.join(columns)} of each row, which a code alone does not have.")
+    with one_blas_thread():
+        raw = network.decoded(weights, codes.astype(fit.theta.dtype)[None])
+    return as_predicted(fit, raw, None)
+
+
+def prior(fit: Fit, n: int, rng: np.random.Generator) -> np.ndarray:
+    """Return n codes from the prior N(0, I) of a variational autoencoder, shape (n, latent)."""
+    return rng.standard_normal((n, _variational(fit, "generate").latent))
+
+
+def elbo(fit: Fit, x: EncodedRows, y: np.ndarray, samples: int, rng: np.random.Generator) -> np.ndarray:
+    r"""Return a lower bound of log p(y) for each row, shape (n,), in the user's units.
+
+    With one sample it is the evidence lower bound, whose divergence is known in closed form; with k the tighter,
+    importance-weighted one (Burda, Grosse & Salakhutdinov 2016). Both are estimates without bias of what they bound by.
+
+    .. math:: \log p(y \mid z) - \mathrm{KL}(q(z \mid x) \,\|\, p(z)), \qquad
+              \log \frac{1}{k} \sum_{i=1}^{k} \frac{p(y \mid z_i)\, p(z_i)}{q(z_i \mid x)}, \quad z_i \sim q(z \mid x)
+
+    Parameters
+    ----------
+    fit : Fit
+        A variational autoencoder.
+    x : EncodedRows
+        Rows.
+    y : ndarray
+        Their encoded targets.
+    samples : int
+        k, at least 1.
+    rng : Generator
+        Draws the codes.
+    """
+    network, weights = _variational(fit, "elbo"), _weights(fit)
+    dtype, head = fit.theta.dtype, fit.objective.head
+    shared = fit.objective.layout.views(fit.theta)[-1]
+    y = y.astype(dtype if head.family.stable_in_float32 else np.float64)
+
+    def of_block(rows: slice) -> np.ndarray:
+        features, columns = network_inputs(fit, x[rows])
+        loc, scale = network.posterior(weights, features)
+        total = np.full(loc.shape[1], -np.inf)
+        for _ in range(samples):
+            noise = rng.standard_normal(loc.shape, dtype)
+            code = loc + scale * noise
+            value = -head.loss(network.decoded(weights, code), shared, y[None, rows], columns)[0][0]
+            # Each sum as one of differences, which stay small where the codes are large.
+            each = 0.5 * (loc * loc + scale * scale - 1.0) if samples == 1 else 0.5 * (code * code - noise * noise)
+            total = np.logaddexp(total, value - (each - np.log(scale)).sum(-1)[0])
+        return total - np.log(samples)
+
+    with np.errstate(over="ignore"), one_blas_thread():
+        bound = np.concatenate([of_block(rows) for rows in blocks(len(x), BLOCK)])
+    return bound - fit.targets.shift_of_nll(fit.family.dense(y))
+
+
+def _weights(fit: Fit) -> tuple[np.ndarray, ...]:
+    """Return the weights of the network, of the one member that there is."""
+    return fit.objective.layout.views(fit.theta)[:-1]
+
+
+def _network(fit: Fit, what: str) -> Coder:
+    network = fit.objective.network
+    if not isinstance(network, Coder):
+        raise UndefinedError(
+            f"{what}: the network '{fit.config.network.kind}' has no codes; 'autoencoder' and 'vae' do."
+        )
+    return network
+
+
+def _variational(fit: Fit, what: str) -> VariationalAutoencoder:
+    network = _network(fit, what)
+    if not isinstance(network, VariationalAutoencoder):
+        raise UndefinedError(f"{what}: an 'autoencoder' has no distribution of codes; a 'vae' has one.")
+    return network

@@ -1,0 +1,50 @@
+"""From the config of a network to its layers."""
+
+from collections.abc import Sequence
+from typing import Any, assert_never
+
+from likelinet.config.network import AutoencoderConfig, LayersConfig, MLPConfig, NetworkConfig, VAEConfig
+from likelinet.networks import activations
+from likelinet.networks.autoencoder import Autoencoder, VariationalAutoencoder
+from likelinet.networks.chain import Chain
+from likelinet.networks.layer import Layer
+from likelinet.networks.mlp import mlp
+
+ACTIVATIONS = {
+    "sigmoid": activations.SIGMOID,
+    "tanh": activations.TANH,
+    "relu": activations.RELU,
+    "leaky_relu": activations.LEAKY_RELU,
+    "gelu": activations.GELU,
+    "silu": activations.SILU,
+    "softplus": activations.SOFTPLUS,
+}
+
+
+def build_network(config: NetworkConfig, inputs: int, outputs: int) -> Layer:
+    """Return the network; without inputs there is nothing for hidden layers to do."""
+    match config:
+        case MLPConfig():
+            return _dense_layers(config, inputs, config.hidden if inputs else [], outputs)
+        case AutoencoderConfig() | VAEConfig():
+            variational = isinstance(config, VAEConfig)
+            numbers = 2 * config.latent if variational else config.latent
+            encoder = _dense_layers(config, inputs, config.encoder, numbers, output_gain=1.0)
+            decoder = _dense_layers(config, config.latent, config.decoder, outputs, input_gradient=True)
+            return (VariationalAutoencoder if variational else Autoencoder)(encoder, decoder, config.latent)
+        case _:
+            assert_never(config)
+
+
+def _dense_layers(config: LayersConfig, inputs: int, hidden: Sequence[int], outputs: int, **options: Any) -> Chain:
+    return mlp(
+        inputs,
+        hidden,
+        outputs,
+        ACTIVATIONS[config.activation],
+        dropout=config.dropout,
+        layer_norm=config.layer_norm,
+        residual=config.residual,
+        std=None if config.init == "auto" else config.init,
+        **options,
+    )

@@ -1,0 +1,1 @@
+"""The objective of maximum likelihood, and the layout of its weights."""

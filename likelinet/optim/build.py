@@ -1,0 +1,41 @@
+"""From the config of an optimiser to its rule and learning rates."""
+
+from typing import assert_never
+
+from likelinet.config import AdamConfig, AdamWConfig, ConstantConfig, CosineConfig, LBFGSConfig, SGDConfig, StepConfig
+from likelinet.config.training import OptimizerConfig, ScheduleConfig
+from likelinet.objective.layout import Layout
+from likelinet.optim import schedules
+from likelinet.optim.adam import Adam
+from likelinet.optim.optimiser import Optimiser
+from likelinet.optim.sgd import SGD
+
+
+def build_optimiser(config: OptimizerConfig, schedule: ScheduleConfig | None, steps: int, layout: Layout) -> Optimiser:
+    """Return the optimiser with the learning rates of all steps."""
+    match config:
+        case AdamWConfig():
+            return Adam(_rates(schedule, config.learning_rate, steps), config.weight_decay, layout.decayed)
+        case AdamConfig():
+            return Adam(_rates(schedule, config.learning_rate, steps))
+        case SGDConfig():
+            return SGD(_rates(schedule, config.learning_rate, steps), config.momentum, config.nesterov)
+        case LBFGSConfig():
+            raise TypeError("L-BFGS takes no steps of its own: see training.lbfgs.")
+        case _:
+            assert_never(config)
+
+
+def _rates(schedule: ScheduleConfig | None, rate: float, steps: int) -> schedules.Schedule:
+    match schedule:
+        case None:
+            return schedules.constant(rate, steps)
+        case ConstantConfig():
+            rates = schedules.constant(rate, steps)
+        case StepConfig():
+            rates = schedules.step_decay(rate, steps, schedule.every, schedule.factor)
+        case CosineConfig():
+            rates = schedules.cosine(rate, steps)
+        case _:
+            assert_never(schedule)
+    return schedules.warmed_up(rates, schedule.warmup)

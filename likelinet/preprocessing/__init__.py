@@ -1,1 +1,0 @@
-"""From tables to arrays: reading, scaling of inputs and targets, and the exact way back."""

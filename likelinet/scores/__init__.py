@@ -1,0 +1,1 @@
+"""Scores of predicted distributions against what was observed."""

@@ -1,0 +1,171 @@
+"""Whether observed values fall where predicted distributions say, for exact values and for intervals alike."""
+
+import numpy as np
+
+from likelinet.distributions import Censored, Distribution, Independent, Interval, Mixture
+from likelinet.distributions.base.multivariate import Multivariate
+from likelinet.distributions.over.censored import as_censored
+from likelinet.distributions.over.wrapper import open_end
+
+
+def marginals(d: Distribution) -> Distribution:
+    """Return the distribution of each of several outputs by itself, of batch shape (n, d)."""
+    if isinstance(d, Independent):
+        return d.base
+    assert isinstance(d, Mixture | Multivariate)
+    return as_censored(d.marginals())
+
+
+def log_prob(d: Distribution, y: np.ndarray | Interval) -> np.ndarray:
+    """Return log p(y), of what an ensemble predicts for intervals too; of several outputs together."""
+    if isinstance(y, Interval):
+        assert isinstance(d, Censored | Independent | Mixture)
+        return d.log_prob(y)
+    return d.log_prob(y)
+
+
+def covered(d: Distribution, y: np.ndarray | Interval, level: float) -> np.ndarray:
+    r"""Return whether the central interval of each row holds y; of an interval, how probable that is.
+
+    .. math:: P(a \le Y \le b \mid l \le Y \le u), \qquad a = F^{-1}(\tfrac{1 - c}{2}),\; b = F^{-1}(\tfrac{1 + c}{2})
+
+    For an exact y it is 0 or 1. Where the distributions are true and censoring does not depend on y, its mean is the
+    level c (for counts, at least c), whatever is censored; the more is censored, the less can it tell.
+
+    Parameters
+    ----------
+    d : Distribution
+        One distribution per row.
+    y : ndarray or Interval
+        What was observed.
+    level : float
+        c, the probability of the central interval.
+
+    Returns
+    -------
+    ndarray
+        Of the shape of y.
+
+    Examples
+    --------
+    >>> import likelinet as ll
+    >>> d = ll.Censored(ll.Gaussian([0.0, 0.0], 1.0))
+    >>> covered(d, ll.Interval([1.0, 0.0], [1.0, np.inf]), 0.9).round(4).tolist()
+    [1.0, 0.9]
+    """
+    low, high = d.interval(level)
+    if not isinstance(y, Interval):
+        return ((low <= y) & (y <= high)).astype(np.float64)
+    d = as_censored(d)
+    lower, upper = np.maximum(y.lower, low), np.minimum(y.upper, high)
+    exact = (low <= y.lower) & (y.lower <= high)
+    with np.errstate(invalid="ignore"):  # a row of probability 0 has no conditional one: nothing covers it
+        share = np.exp(_log_between(d, lower, np.maximum(upper, lower)) - _log_between(d, y.lower, y.upper))
+    return np.where(y.exact, exact, np.where((lower <= upper) & (share > 0.0), np.minimum(share, 1.0), 0.0))
+
+
+def _log_between(d: Distribution, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    return d._log_interval(open_end(d, low), high)
+
+
+def pit_shares(
+    d: Distribution, y: np.ndarray | Interval, bins: int = 10, weight: np.ndarray | None = None
+) -> np.ndarray:
+    r"""Return the share of rows in equal bins of the probability integral transform F(y): all alike for a true model.
+
+    A row of which only an interval is known, or whose y has a probability, as counts have, spreads evenly over
+
+    .. math:: [\, P(Y < l),\; P(Y \le u) \,]
+
+    which is the conditional distribution of F(Y) given l ≤ Y ≤ u.
+
+    Parameters
+    ----------
+    d : Distribution
+        One distribution per row, of one number or of several.
+    y : ndarray or Interval
+        What was observed.
+    bins : int
+        How many bins.
+    weight : ndarray, shape (n,), optional
+        Weight of each row.
+
+    Returns
+    -------
+    ndarray, shape (bins,)
+        Sums to one.
+
+    References
+    ----------
+    Czado, Gneiting & Held, *Biometrics* 65, 2009, for counts; Haider, Hoehn, Davis & Greiner, *JMLR* 21(85), 2020
+    (D-calibration), for censored times.
+
+    Examples
+    --------
+    >>> import likelinet as ll
+    >>> pit_shares(ll.Poisson(np.log([2.0, 2.0])), np.array([0.0, 0.0]), bins=4).round(4).tolist()
+    [0.5, 0.5, 0.0, 0.0]
+    """
+    return np.diff(pit_cdf(d, y, np.linspace(0.0, 1.0, bins + 1), weight))
+
+
+def pit_cdf(d: Distribution, y: np.ndarray | Interval, at: np.ndarray, weight: np.ndarray | None = None) -> np.ndarray:
+    """Return the share of rows whose F(y), spread as in `pit_shares`, lies below each of `at`, and all of it below 1.
+
+    Parameters
+    ----------
+    d : Distribution
+        One distribution for each row.
+    y : ndarray or Interval, shape (n,)
+        What was observed.
+    at : ndarray
+        Values between 0 and 1.
+    weight : ndarray, shape (n,), optional
+        Weight of each row.
+
+    Examples
+    --------
+    >>> import likelinet as ll
+    >>> pit_cdf(ll.Gaussian([0.0, 0.0], 1.0), np.array([-1.0, 1.0]), np.array([0.1, 0.5, 1.0])).tolist()
+    [0.0, 0.5, 1.0]
+    """
+    lower, upper = (y.lower, y.upper) if isinstance(y, Interval) else (y, y)
+    start, end = d.cdf(open_end(d, np.asarray(lower, dtype=np.float64))), d.cdf(upper)
+    rows = np.ones(len(lower)) if weight is None else weight
+    rows = np.broadcast_to(rows.reshape((-1,) + (1,) * (np.ndim(start) - 1)), start.shape)
+    wide = end > start
+    width = np.where(wide, end - start, 1.0)
+    shares = [np.where(wide, np.clip((q - start) / width, 0.0, 1.0), (start < q) | (q == 1.0)) for q in at]
+    return np.array([np.average(s, weights=rows) for s in shares])
+
+
+def d_calibration(d: Distribution, y: np.ndarray | Interval, weight: np.ndarray | None = None, bins: int = 10) -> float:
+    r"""Return the share of rows that would have to move for the bins of F(y) to be filled alike.
+
+    .. math:: \tfrac12 \sum_{b=1}^{B} \left| s_b - \tfrac1B \right|
+
+    with the shares s of `pit_shares`: 0 where calibrated, at most 1 - 1/B.
+
+    Parameters
+    ----------
+    d : Distribution
+        One distribution for each row.
+    y : array_like or Interval, shape (n,)
+        What was observed.
+    weight : array_like, shape (n,), optional
+        Weight of each row.
+    bins : int
+        How many.
+
+    References
+    ----------
+    Haider, Hoehn, Davis & Greiner, *JMLR* 21(85), 2020, who test these shares by chi-squared.
+
+    Examples
+    --------
+    >>> import likelinet as ll
+    >>> d = ll.Censored(ll.Gaussian([0.0, 0.0], 1.0))
+    >>> round(d_calibration(d, ll.Interval.right_censored([0.0, 0.0], [0, 0])), 4)
+    0.5
+    """
+    return float(0.5 * np.abs(pit_shares(d, y, bins, weight) - 1.0 / bins).sum())

@@ -1,0 +1,170 @@
+"""Scores of predicted distributions on held-out rows, weighted where the rows are."""
+
+from contextlib import suppress
+
+import numpy as np
+
+from likelinet.core.errors import UndefinedError
+from likelinet.distributions import (
+    Bernoulli,
+    Categorical,
+    Distribution,
+    Interval,
+    Labelled,
+    Mixture,
+    OrderedLogistic,
+)
+from likelinet.distributions.classes.mixed import class_marginals
+from likelinet.distributions.over.censored import as_censored
+from likelinet.scores.angles import around, is_angle, turned
+from likelinet.scores.calibration import covered, log_prob, marginals
+from likelinet.scores.survival import evaluate_censored
+
+COVERAGE = 0.9  # of the interval whose coverage is reported
+
+
+def evaluate(d: Distribution, y: np.ndarray | Interval, weight: np.ndarray | None = None) -> dict[str, float]:
+    """Return the metrics that fit the family.
+
+    For numbers: nll, rmse, mae, crps and the coverage of the central 90 % interval; for classes: nll, accuracy,
+    Brier score and expected calibration error, and for ordered ones the ranked probability score; for censored y those
+    of `likelinet.scores.survival.evaluate_censored`, over several outputs the nll of all together and the mean of each
+    other score over the outputs that define it. A score that does not exist, as the rmse where there is no mean, is
+    left out. Angles are scored as numbers around the mean direction of each row.
+
+    Parameters
+    ----------
+    d : Distribution
+        One distribution per row.
+    y : ndarray or Interval
+        Observed values, shape (n,) or (n, d).
+    weight : ndarray, optional
+        Weight of each row.
+
+    Returns
+    -------
+    dict
+        Means over rows (and outputs), in the user's units.
+
+    References
+    ----------
+    Gneiting & Raftery, *JASA* 102, 2007; Guo et al., *ICML* 2017 (calibration error); Epstein, *J. Appl. Meteorol.* 8,
+    1969 (ranked probability score).
+
+    Examples
+    --------
+    >>> import likelinet as ll
+    >>> evaluate(ll.Gaussian([0.0, 0.0], 1.0), np.array([0.0, 2.0]))["mae"]
+    1.0
+    """
+
+    def mean(values: np.ndarray) -> float:
+        values = np.asarray(values, dtype=np.float64)
+        return float(np.average(values.reshape(len(values), -1).mean(1), weights=weight))
+
+    d = as_censored(d)
+    if isinstance(y, Interval):
+        if not y.exact.all():
+            return _of_outputs(d, y, weight) if d.event_shape else evaluate_censored(d, y, weight, COVERAGE)
+        y = y.lower
+    scores = {"nll": mean(d.nll(y))}
+    classes = class_marginals(d)
+    if classes is not None and not d.event_shape:
+        probs, codes = class_probabilities(classes, y)
+        hit = probs.argmax(1) == codes
+        truth = np.eye(probs.shape[1])[codes]
+        brier = np.sum((probs - truth) ** 2, axis=1)
+        scores |= {
+            "accuracy": mean(hit),
+            "brier": mean(brier),
+            "ece": calibration_error(probs.max(1), hit, weight),
+        }
+        ranked = np.sum(np.cumsum(probs - truth, axis=1) ** 2, axis=1)
+        return scores | ({"rps": mean(ranked)} if _is_a(d, OrderedLogistic) else {})
+    if classes is not None:
+        return scores | {"accuracy": mean(classes.mode() == y)}
+
+    if is_angle(d):
+        centre = d.mean()
+        d, y = turned(d, centre), around(y - centre)
+    by_name = {
+        "rmse": lambda: float(np.sqrt(mean((y - d.mean()) ** 2))),
+        "mae": lambda: mean(np.abs(y - d.median())),
+        "crps": lambda: mean(crps(d, y)),
+        f"coverage_{100 * COVERAGE:g}": lambda: mean(covered(d, y, COVERAGE)),
+    }
+    for name, score in by_name.items():
+        with suppress(UndefinedError), np.errstate(invalid="ignore"):  # a family of the user's may have log_prob alone
+            if np.isfinite(value := score()):
+                scores[name] = value
+    return scores
+
+
+def _of_outputs(d: Distribution, y: Interval, weight: np.ndarray | None) -> dict[str, float]:
+    """Return the metrics of several censored outputs."""
+    each = marginals(d)
+    scores = [evaluate_censored(each[:, j], y[:, j], weight, COVERAGE) for j in range(y.shape[1])]
+    longest = sorted(scores, key=len, reverse=True)  # first, for the order of the names
+    means = {name: float(np.mean([s[name] for s in scores if name in s])) for s in longest for name in s}
+    return means | {"nll": float(np.average(-log_prob(d, y), weights=weight))}
+
+
+def _is_a(d: Distribution, family: type[Distribution]) -> bool:
+    """Whether `d` is of a family, or a mixture of such, or such under labels."""
+    if isinstance(d, Mixture):
+        return _is_a(d.components, family)
+    return isinstance(d.base if isinstance(d, Labelled) else d, family)
+
+
+def crps(d: Distribution, y: np.ndarray, block: int = 256) -> np.ndarray:
+    """Return the CRPS of each row, in blocks, since the numerical form needs much memory per row.
+
+    Parameters
+    ----------
+    d : Distribution
+        One distribution for each row.
+    y : ndarray, shape (n,)
+        What was observed.
+    block : int
+        How many rows at once.
+    """
+    return np.concatenate([d[i : i + block].crps(y[i : i + block]) for i in range(0, len(y), block)])
+
+
+def class_probabilities(d: Distribution, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the probabilities of the classes, shape (n, K), and the code of each observed class.
+
+    Parameters
+    ----------
+    d : Bernoulli, Categorical, OrderedLogistic or Labelled
+        One distribution for each row.
+    y : ndarray, shape (n,)
+        The observed classes: labels where `d` has them, else codes.
+    """
+    if isinstance(d, Labelled):
+        return d.probs, d.encode(y)
+    assert isinstance(d, Bernoulli | Categorical | OrderedLogistic)
+    probs = np.stack([1.0 - d.probs, d.probs], axis=-1) if isinstance(d, Bernoulli) else d.probs
+    return probs, np.asarray(y).astype(np.int64)
+
+
+def calibration_error(
+    confidence: np.ndarray, hit: np.ndarray, weight: np.ndarray | None = None, bins: int = 10
+) -> float:
+    """Return the expected calibration error: the mean gap between confidence and accuracy over equal bins.
+
+    Parameters
+    ----------
+    confidence : ndarray, shape (n,)
+        Probability of each row's most probable class.
+    hit : ndarray of bool, shape (n,)
+        Whether it was the one observed.
+    weight : ndarray, shape (n,), optional
+        Weight of each row.
+    bins : int
+        How many.
+    """
+    weight = np.ones(len(hit)) if weight is None else weight
+    index = np.minimum((confidence * bins).astype(int), bins - 1)
+    gap = np.bincount(index, weight * (confidence - hit), bins)
+    return float(np.abs(gap).sum() / weight.sum())

@@ -1,0 +1,212 @@
+"""Families compared by cross-validation: who predicts rows best that it has not seen."""
+
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from likelinet.config import ModelConfig
+from likelinet.config.network import CoderConfig
+from likelinet.core.errors import ConfigError, DataError, LikelinetError
+from likelinet.core.wording import counted
+from likelinet.distributions import Distribution
+from likelinet.distributions.classes.mixed import class_marginals
+from likelinet.model.model import Model
+from likelinet.scores.calibration import log_prob
+from likelinet.selection.candidates import same_features
+from likelinet.tables.table import Table, row_weights
+
+MASS, DENSITY, MIXED = "probability of y", "density at y", "density with probabilities of single y"
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """What one family gave the rows that it had not seen, or why it could not.
+
+    Parameters
+    ----------
+    family : str
+        Its name.
+    log_scores : ndarray, shape (n,), optional
+        log p(y | x) of each row.
+    measure : str
+        What p is.
+    error : str, optional
+        One sentence.
+    """
+
+    family: str
+    log_scores: np.ndarray | None = None
+    measure: str = DENSITY
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A family's mean log score, and how far it is from the best one's, with the standard error of that difference.
+
+    Parameters
+    ----------
+    family : str
+        Its name, as `HeldOut` has it.
+    log_score : float
+        Mean held-out log score.
+    difference : float
+        From that of the best family, zero or negative; -inf where a row had probability zero.
+    standard_error : float
+        Of the difference, over the rows, paired.
+    """
+
+    family: str
+    log_score: float
+    difference: float
+    standard_error: float
+
+    @property
+    def clear(self) -> bool:
+        """Whether the difference exceeds two standard errors."""
+        return self.difference == -np.inf or abs(self.difference) > 2.0 * self.standard_error
+
+
+def compare(
+    config: ModelConfig,
+    models: Mapping[str, ModelConfig],
+    table: Table,
+    folds: int = 5,
+    report: Callable[[str, int], None] = lambda family, fold: None,
+) -> Iterator[HeldOut]:
+    r"""Yield the log scores of one model after another, each by K-fold cross-validation over the same folds.
+
+    Row i is scored by the model that was fitted to the other folds:
+
+    .. math:: \ell_i = \log p_{-k(i)}(y_i \mid x_i)
+
+    Parameters
+    ----------
+    config : ModelConfig
+        Whose target, weight, features and seed of the folds all models share. Where `data.features` is null, no model
+        is given a column as a feature that the distribution of this config or of any model reads.
+    models : mapping
+        A config for each name, as `likelinet.selection.candidates.families` returns them.
+    table : Table
+        Features, target and weights.
+    folds : int
+        K.
+    report : callable
+        Told the name and the fold, counted from 1, before each fit.
+
+    Yields
+    ------
+    HeldOut
+        With the error of a family that does not fit these data, instead of scores.
+
+    Raises
+    ------
+    DataError
+        If there are too few rows.
+    ConfigError
+        If the network is an autoencoder, whose code of y gives y away.
+
+    References
+    ----------
+    Stone, *J. R. Stat. Soc.* B 36, 1974; Vehtari, Gelman & Gabry, *Statistics and Computing* 27, 2017, for the standard
+    errors that `ranked` gives.
+
+    Examples
+    --------
+    >>> import likelinet as ll
+    >>> from likelinet.tables.table import as_table
+    >>> y = np.random.default_rng(0).gamma(2.0, size=(100, 1))
+    >>> from likelinet.selection.candidates import families
+    >>> config = ll.ModelConfig(data={"target": "x0", "features": []})
+    >>> [r.family for r in ranked(list(compare(config, families("gaussian, gamma", config), as_table(y))))]
+    ['gamma', 'gaussian']
+    """
+    if isinstance(config.network, CoderConfig):
+        raise ConfigError(
+            f"network: '{config.network.kind}' sees y before it predicts it, so that its scores compare nothing: "
+            "compare families with an 'mlp', or models by their elbo."
+        )
+    table, _ = weighted(config, table)
+    if table.n < 2 * folds:
+        raise DataError(
+            f"The table has {counted(table.n, 'row')} with a positive weight: too few for {folds} folds; two each is "
+            "the least."
+        )
+    fold_of = np.random.default_rng(config.training.seed).permutation(table.n) % folds
+    data = config.data.model_copy(update={"features": same_features(config, models.values(), table.columns)})
+    for family, declared in models.items():
+        scores, measure = np.empty(table.n), DENSITY
+        try:
+            for fold in range(folds):
+                report(family, fold + 1)
+                held = fold_of == fold
+                model = Model(declared.model_copy(update={"data": data}))
+                scores[held], measure = _held_out(model, table.taken(~held), table.taken(held))
+        except LikelinetError as error:
+            yield HeldOut(family, error=str(error))
+        else:
+            yield HeldOut(family, scores, measure)
+
+
+def _held_out(model: Model, train: Table, held: Table) -> tuple[np.ndarray, str]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # about columns that are not used, in every fold
+        rows = model.fit(train, progress=False).observed(held)
+        d = model.predict_dist(rows.table)
+    return log_prob(d, rows.y), _measure(d)
+
+
+def _measure(d: Distribution) -> str:
+    if class_marginals(d) is not None or d.support.integer:
+        return MASS
+    return MIXED if d.atoms else DENSITY
+
+
+def weighted(config: ModelConfig, table: Table) -> tuple[Table, np.ndarray]:
+    """Return the rows whose weight is not zero, and their weights."""
+    name = config.data.weight
+    if name is None:
+        return table, np.ones(table.n)
+    weight = row_weights(table.numeric(name), table.n, f"Column '{name}', the weight,")
+    return table.taken(weight > 0.0), weight[weight > 0.0]
+
+
+def ranked(results: Sequence[HeldOut], weight: np.ndarray | None = None) -> list[Ranked]:
+    r"""Return the families that have scores, best first, each with its distance to the best.
+
+    .. math:: \bar\ell = \frac{\sum_i w_i \ell_i}{\sum_i w_i}, \qquad
+        \mathrm{se} = \sqrt{\frac{n}{n - 1} \sum_i \left(\frac{w_i}{\sum_j w_j}\right)^2 (\delta_i - \bar\delta)^2}
+
+    with the differences δ of the two log scores of the same row. It takes rows as independent; since the folds share
+    most of their training rows, it is rather too small than too large.
+
+    Parameters
+    ----------
+    results : sequence of HeldOut
+        Of the same rows.
+    weight : ndarray, shape (n,), optional
+        w.
+
+    Examples
+    --------
+    >>> found = ranked([HeldOut("a", np.array([1.0, 2.0])), HeldOut("b", np.array([0.0, 2.0]))])
+    >>> found[1].family, found[1].difference, found[1].standard_error
+    ('b', -0.5, 0.5)
+    """
+    scores = {r.family: r.log_scores for r in results if r.log_scores is not None}
+    if not scores:
+        return []
+    n = len(next(iter(scores.values())))
+    share = np.full(n, 1.0 / n) if weight is None else weight / weight.sum()
+    mean = {family: float(share @ s) for family, s in scores.items()}
+    order = sorted(mean, key=lambda family: -mean[family])
+    rows = []
+    for family in order:
+        with np.errstate(invalid="ignore"):  # -inf of both
+            apart = scores[family] - scores[order[0]]
+            difference = mean[family] - mean[order[0]]
+            error = np.sqrt(n / (n - 1.0) * np.sum((share * (apart - difference)) ** 2))
+        rows.append(Ranked(family, mean[family], 0.0 if family == order[0] else difference, float(error)))
+    return rows

@@ -1,0 +1,1 @@
+"""Tables: x as a user has it, and the matrix that the network sees."""

@@ -1,0 +1,194 @@
+"""Inputs: columns of a table as one standardised matrix."""
+
+import warnings
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from likelinet.core.errors import DataError
+from likelinet.core.wording import SHOWN, counted, nearest
+from likelinet.tables.cells import BOOLS
+from likelinet.tables.scaling import moments
+from likelinet.tables.table import Table
+
+MANY = 50  # categories above which a text column that is nearly all different is taken for an identifier
+
+
+@dataclass(frozen=True)
+class Column:
+    """One feature: numbers, coded as (value - loc) / scale, or text, with the `categories` of its one-hot code.
+
+    Text has the loc 0 and the scale 1.
+    """
+
+    name: str
+    categories: tuple[str, ...] | None = None
+    loc: float = 0.0
+    scale: float = 1.0
+
+    @property
+    def width(self) -> int:
+        """How many columns of the matrix it takes."""
+        return 1 if self.categories is None else len(self.categories)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """How the features of a table become the matrix x, as learned from the training rows."""
+
+    columns: tuple[Column, ...]
+    named: bool
+
+    @property
+    def width(self) -> int:
+        """Number of inputs of the network."""
+        return sum(c.width for c in self.columns)
+
+    def rows(self, table: Table) -> "Encoded":
+        """Return the rows of x, which are encoded as they are asked for; columns that are not features are ignored.
+
+        Parameters
+        ----------
+        table : Table
+            Must hold every feature.
+
+        Raises
+        ------
+        DataError
+            If a feature is missing or text where numbers were; and when its rows are asked for, if a cell is not
+            finite or of an unknown category.
+        """
+        names = [c.name for c in self.columns]
+        missing = [n for n in names if n not in table.columns]
+        # Of an array, data.features may have chosen some columns by their names x0, x1, …
+        chosen = not (self.named or table.named) and names != [f"x{j}" for j in range(len(names))]
+        if not (self.named and table.named) and not chosen and self.columns and len(table.columns) != len(names):
+            raise DataError(f"X has {counted(len(table.columns), 'column')}, but the model was fitted on {len(names)}.")
+        if missing and self.named != table.named:  # an array for a DataFrame, or the other way round: by position
+            table = replace(table, columns=dict(zip(names, table.columns.values(), strict=True)), named=True)
+        elif missing:
+            hint = nearest(missing[0], table.columns) if len(missing) == 1 else ""
+            raise DataError(f"The table lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}{hint}.")
+        return Encoded(self, table)
+
+    def note_unused(self, table: Table, other: tuple[str, ...]) -> None:
+        """Warn of columns that are neither features nor, as those in `other`, known to be none."""
+        names = [c.name for c in self.columns]
+        extra = [n for n in table.columns if n not in names and n not in other]
+        by_position = any(n not in table.columns for n in names)
+        if extra and names and table.named and not by_position:
+            shown = ", ".join(extra[:SHOWN]) + (", …" if len(extra) > SHOWN else "")
+            warnings.warn(f"Columns that the model does not use are ignored: {shown}.", stacklevel=5)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data."""
+        return {"columns": [vars(c) for c in self.columns], "named": self.named}
+
+    @staticmethod
+    def from_json(data: dict[str, Any]) -> "Inputs":
+        """Return what `to_json` wrote."""
+        columns = (
+            Column(**{**c, "categories": None if c["categories"] is None else tuple(c["categories"])})
+            for c in data["columns"]
+        )
+        return Inputs(tuple(columns), data["named"])
+
+
+def learn_inputs(table: Table, features: list[str], weight: np.ndarray, standardize: bool) -> Inputs:
+    """Return the encoding of the named features, scaled by the weighted mean and standard deviation."""
+    columns = []
+    for name in features:
+        if table.is_text(name):
+            cells = table.text(name)
+            categories = np.unique(cells)
+            if len(categories) > MANY and 2 * len(categories) > len(cells):
+                raise DataError(
+                    f"Column '{name}' is text with {len(categories)} different values in {len(cells)} rows, "
+                    "so it looks like an identifier or a date: list the columns to use in data.features, without it."
+                )
+            columns.append(Column(name, tuple(categories.tolist())))
+            continue
+        values = table.numeric(name)
+        loc, scale = 0.0, 1.0
+        if standardize:
+            loc, spread = (float(m) for m in moments(values, weight))
+            if not np.isfinite([loc, spread]).all():
+                raise DataError(f"Column '{name}' has numbers too large for double precision: choose another unit.")
+            # A constant column survives as zeros; rounding must not blow it up.
+            scale = spread if spread > 1e-12 * max(abs(loc), 1e-300) else 1.0
+        columns.append(Column(name, None, loc, scale))
+    return Inputs(tuple(columns), table.named)
+
+
+class Encoded:
+    """The rows of x, encoded as they are asked for, so that very many of them never exist at once.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The encoding.
+    table : Table
+        With every feature.
+    """
+
+    def __init__(self, inputs: Inputs, table: Table) -> None:
+        self._inputs, self._table = inputs, table
+        # Whether text is meant as numbers shows in all of a column.
+        self._numbers = {
+            c.name: table.numeric(c.name) if table.column(c.name).dtype.kind == "U" else table.column(c.name)
+            for c in inputs.columns
+            if c.categories is None
+        }
+        self._loc = np.array([c.loc for c in inputs.columns for _ in range(c.width)])
+        self._scale = np.array([c.scale for c in inputs.columns for _ in range(c.width)])
+
+    def __len__(self) -> int:
+        return self._table.n
+
+    def __getitem__(self, rows: slice) -> np.ndarray:
+        """Return x of a slice of the rows, in double precision; its columns lie one after the other in memory."""
+        columns = np.empty((self._inputs.width, len(range(self._table.n)[rows])))
+        at = 0
+        for column in self._inputs.columns:
+            if column.categories is None:
+                columns[at] = self._numbers[column.name][rows]
+            else:
+                columns[at : at + column.width] = _codes(column, self._table, rows).T
+            at += column.width
+        if not np.isfinite(columns).all():
+            for name in self._numbers:  # says which rows of the whole table
+                self._table.numeric(name)
+        columns -= self._loc[:, None]
+        columns /= self._scale[:, None]
+        return columns.T
+
+
+def _codes(column: Column, table: Table, rows: slice) -> np.ndarray:
+    """Return the one-hot code of a slice of the rows."""
+    assert column.categories is not None
+    try:
+        text = table.rows(rows, (column.name,)).text(column.name)
+    except DataError:
+        text = table.text(column.name)[rows]  # says which rows of the whole table
+    cells = _respelled(text, column.categories)
+    known = np.array(column.categories)
+    code = np.minimum(np.searchsorted(known, cells), len(known) - 1)
+    strange = known[code] != cells
+    if strange.any():
+        i = int(strange.argmax())
+        row = range(table.n)[rows][i] if table.index is None else table.index[rows][i]
+        shown = ", ".join(column.categories[:10]) + (", …" if len(known) > 10 else "")
+        raise DataError(
+            f"Column '{column.name}' has the category '{cells[i]}' in row {row + 1}, "
+            f"which was not seen in training (seen: {shown})."
+        )
+    return np.eye(len(known))[code]
+
+
+def _respelled(cells: np.ndarray, categories: tuple[str, ...]) -> np.ndarray:
+    """Return True and False as the categories spell them: true and false, say."""
+    spelled = {c.lower(): c for c in categories}
+    if not spelled.keys() <= BOOLS.keys() or len(spelled) < len(categories):
+        return cells
+    return np.array([spelled.get(c.lower(), c) for c in cells.tolist()])

@@ -1,0 +1,100 @@
+"""What each column of a table is to a model: target, weight, feature, or read by the family."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from likelinet.config import ModelConfig
+from likelinet.config.network import CoderConfig
+from likelinet.config.wrappers import CLASSES, columns_of
+from likelinet.core.errors import DataError
+from likelinet.tables.rows import Rows, output_names, read_rows, target_names
+from likelinet.tables.table import Table, as_table
+
+
+@dataclass(frozen=True)
+class Roles:
+    """The columns as a config declares them.
+
+    Parameters
+    ----------
+    config : ModelConfig
+        The declaration.
+    """
+
+    config: ModelConfig
+
+    @property
+    def y_is_x(self) -> bool:
+        """Whether y is x where nobody says what it is."""
+        return isinstance(self.config.network, CoderConfig) and self.config.data.target is None
+
+    @property
+    def y_name(self) -> str:
+        """How messages and pictures call y."""
+        if self.y_is_x:
+            return "y, here x itself,"
+        names = target_names(self.config.data)
+        return f"Target '{', '.join(names)}'" if names else "y"
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Return the columns that are known, but nothing to predict from unless data.features says so."""
+        data = self.config.data
+        return (*target_names(data), *([data.weight] if data.weight else []), *columns_of(self.config.distribution))
+
+    def outputs(self, features: list[str], many: int | None) -> list[str]:
+        """Return how to call each output, of which there are so many; numbered where the user gave no names."""
+        names = features if self.y_is_x and len(features) == many else output_names(self.config.data)
+        return names or [f"y{j}" for j in range(many or 1)]
+
+    def features(self, table: Table) -> list[str]:
+        """Return the columns of a table to learn to predict from."""
+        data = self.config.data
+        names = [n for n in table.columns if n not in self.others] if data.features is None else data.features
+        clash = sorted(set(names) & {*target_names(data), data.weight}) if table.named else []
+        if clash or len(set(names)) < len(names):
+            raise DataError(
+                f"data.features must name each column once, and neither target nor weight: {', '.join(clash or names)}."
+            )
+        return names
+
+    def rows(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: ArrayLike | None,
+        features: list[str] | None = None,
+        named: bool = True,
+    ) -> Rows:
+        """Return table, target and weights of the rows whose weight is not zero.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            As the user passed them.
+        features : list of str, optional
+            The columns that a fitted model predicts from; by default those that are there to learn from.
+        named : bool
+            Whether they are names that the user gave.
+        """
+        data, classes, table = self.config.data, isinstance(self.config.distribution, CLASSES), as_table(X)
+        if y is None and self.y_is_x and table.n:
+            own = self.features(table) if features is None else features
+            if features is not None and named != table.named and len(own) == len(table.columns):
+                own = list(table.columns)  # an array for a DataFrame, or the other way round: by position
+            if not own:
+                raise DataError("A network through a code needs columns to make a code of, and the table has none.")
+            bools = [name for name in own if classes and table.holds_bools(name)]
+            text = [name for name in own if name not in bools and table.is_text(name)]
+            if text and not (classes and len(text) == len(own)):
+                raise DataError(
+                    f"Column '{text[0]}' holds text, where y is x and should hold numbers: leave it out by "
+                    "data.features, or name other columns in data.target."
+                )
+            if bools and not text:
+                y = np.stack([table.numeric(name) for name in own], axis=1)  # 0 and 1 have a mean
+            data = data.model_copy(update={"target": own})
+        return read_rows(data, classes, table, y, sample_weight, self.y_name)

@@ -1,0 +1,137 @@
+"""Rows: a table with its target and weights, from arguments or from columns of the table."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from likelinet.config import DataConfig
+from likelinet.config.data import IntervalTargetConfig, TimeTargetConfig
+from likelinet.core.errors import DataError
+from likelinet.core.wording import counted, rows_of
+from likelinet.distributions import Interval
+from likelinet.tables.cells import has_codes
+from likelinet.tables.table import Table, as_array, as_table, row_weights
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A table with its target, still in the user's form, and a weight per row, which is not zero."""
+
+    table: Table
+    y: np.ndarray | Interval
+    weight: np.ndarray
+
+
+def read_rows(data: DataConfig, classes: bool, X: Any, y: Any, sample_weight: Any, what: str) -> Rows:
+    """Return the rows whose weight is not zero; the others must not influence anything.
+
+    Parameters
+    ----------
+    data : DataConfig
+        Which columns are target and weight.
+    classes : bool
+        Whether the target is a class label.
+    X, y, sample_weight
+        As the user passed them.
+    what : str
+        How error messages call y.
+    """
+    table = as_table(X)
+    if table.n == 0:
+        raise DataError("The table is empty: it has no rows.")
+    if y is None:
+        if data.target is None:
+            raise DataError("y is missing: name its column in data.target, or pass y as an array.")
+        for name in target_names(data):
+            table.column(name)  # a misspelled target is said first
+    else:
+        y = y if isinstance(y, Interval) else as_array(y, what)
+        shape = y.lower.shape if isinstance(y, Interval) else y.shape
+        if shape[:1] != (table.n,):
+            raise DataError(f"X has {counted(table.n, 'row')}, but y has shape {shape}: they must be equally long.")
+    if sample_weight is not None:
+        weight = row_weights(sample_weight, table.n, "sample_weight")
+    else:
+        weight = np.ones(table.n) if data.weight is None else table.numeric(data.weight)
+        weight = row_weights(weight, table.n, f"Column '{data.weight}', the weight,")
+    keep = weight > 0.0
+    if not keep.all():
+        table, y, weight = table.taken(keep), None if y is None else y[keep], weight[keep]
+    return Rows(table, _target(table, data, classes) if y is None else y, weight)
+
+
+def target_names(data: DataConfig) -> tuple[str, ...]:
+    """Return the names of the target columns."""
+    match data.target:
+        case None:
+            return ()
+        case str():
+            return (data.target,)
+        case IntervalTargetConfig() as ends:
+            return tuple(name for pair in pairs_of(ends) for name in pair)
+        case TimeTargetConfig(time=time, event=event):
+            return (time, event)
+        case names:
+            return tuple(names)
+
+
+def output_names(data: DataConfig) -> list[str]:
+    """Return how to call each output: the time to an event is one, and so is what lies between two columns."""
+    match data.target:
+        case TimeTargetConfig(time=time):
+            return [time]
+        case IntervalTargetConfig() as ends:
+            return [f"{lower} … {upper}" for lower, upper in pairs_of(ends)]
+        case _:
+            return list(target_names(data))
+
+
+def pairs_of(target: IntervalTargetConfig) -> list[tuple[str, str]]:
+    """Return the columns of the lower and upper end of each output."""
+    lower, upper = ([c] if isinstance(c, str) else c for c in (target.lower, target.upper))
+    return list(zip(lower, upper, strict=True))
+
+
+def _target(table: Table, data: DataConfig, classes: bool) -> np.ndarray | Interval:
+    """Return the target columns as they are, shape (n,) or (n, d), or as intervals."""
+    match data.target:
+        case IntervalTargetConfig(lower=str(lower), upper=str(upper)):
+            return _between(table, lower, upper)
+        case IntervalTargetConfig() as ends:
+            each = [_between(table, *pair) for pair in pairs_of(ends)]
+            return Interval(np.stack([y.lower for y in each], axis=1), np.stack([y.upper for y in each], axis=1))
+        case TimeTargetConfig(time=time, event=event):
+            return _until_event(table, time, event)
+    names = target_names(data)
+    columns = [table.column(name) for name in names]
+    # Text from a CSV file may be numbers; codes like 007 are text for good, and so are labels like 1, 2, other.
+    text = table.holds_text if classes else table.is_text
+    if all(c.dtype.kind == "U" and not text(n) and not has_codes(c) for c, n in zip(columns, names, strict=True)):
+        columns = [table.numeric(n) for n in names]
+    return columns[0] if isinstance(data.target, str) else np.stack(columns, axis=1)
+
+
+def _between(table: Table, lower: str, upper: str) -> Interval:
+    low, high = table.bounds(lower, -np.inf), table.bounds(upper, np.inf)
+    for wrong, what in (
+        (low > high, "is above the upper one"),
+        ((low == high) & np.isinf(low), "is the upper one too"),
+    ):
+        if wrong.any():
+            raise DataError(
+                f"Column '{lower}', the lower end, {what}, '{upper}', as {low[wrong][0]:g} and {high[wrong][0]:g} "
+                f"({rows_of(wrong, table.index)})."
+            )
+    return Interval(low, high)
+
+
+def _until_event(table: Table, time: str, event: str) -> Interval:
+    seen = table.numeric(event)
+    strange = ~np.isin(seen, (0.0, 1.0))
+    if strange.any():
+        raise DataError(
+            f"Column '{event}', the event, must be 1 where it was seen and 0 where not, got {seen[strange][0]:g} "
+            f"({rows_of(strange, table.index)})."
+        )
+    return Interval.right_censored(table.numeric(time), seen == 1.0)
