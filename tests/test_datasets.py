@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import likelinet as ll
-from likelinet import datasets
+from likelinet.datasets import images as datasets
 from tests.data import needs_mnist
 from tests.test_imports import loaded_by
 

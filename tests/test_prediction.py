@@ -76,7 +76,7 @@ def fitted(case: str) -> tuple[ll.Model, object]:
 def parameters(d: ll.Distribution) -> list[np.ndarray]:
     """Return all parameter arrays, in a fixed order."""
     found = []
-    d._map(lambda a, n: (found.append(a), a)[1])
+    d.map_arrays(lambda a, n: (found.append(a), a)[1])
     return found
 
 

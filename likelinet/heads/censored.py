@@ -49,8 +49,8 @@ class CensoredFamily(WrapperFamily):
     def log_interval(self, params: tuple[Array, ...], low: Array, high: Array) -> tuple[Array, Backward]:
         return self.base.log_interval(params, low, high)
 
-    def dense(self, y: np.ndarray) -> np.ndarray:
-        return (y[..., 0] == y[..., 1]) & self.base.dense(y[..., 0])
+    def has_density(self, y: np.ndarray) -> np.ndarray:
+        return (y[..., 0] == y[..., 1]) & self.base.has_density(y[..., 0])
 
     def distribution(self, params: tuple[np.ndarray, ...]) -> Distribution:
         return Censored(self.base.distribution(params))

@@ -141,7 +141,7 @@ class Family(ABC):
     def log_interval(self, params: tuple[Array, ...], low: Array, high: Array) -> tuple[Array, Backward]:
         """Return log P(low < Y ≤ high) per row, and its backward function to the parameters."""
 
-    def dense(self, y: np.ndarray) -> np.ndarray:
+    def has_density(self, y: np.ndarray) -> np.ndarray:
         """Return where y has a density, rather than a probability that has no unit."""
         return np.ones(y.shape, dtype=bool)
 
@@ -195,8 +195,8 @@ class WrapperFamily(Family):
     def support(self) -> Domain:
         return self.base.support
 
-    def dense(self, y: np.ndarray) -> np.ndarray:
-        return self.base.dense(y)
+    def has_density(self, y: np.ndarray) -> np.ndarray:
+        return self.base.has_density(y)
 
     def start(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
         return self.base.start(y, weight)

@@ -83,7 +83,7 @@ class Parametric(Family):
             return (cls.frequencies(y, weight, self.slots[0].shape[-1]),)
         if issubclass(cls, OrderedLogistic):
             return cls.frequencies(y, weight, self.slots[1].shape[-1] + 1)
-        return cls.marginal(y, weight)
+        return cls.estimate(y, weight)
 
     def standardised(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> Family:
         return replace(self, own=tuple(s.standardised(loc, scale, spread) for s in self.slots))

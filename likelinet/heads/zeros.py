@@ -43,8 +43,8 @@ class FamilyWithZeros(WrapperFamily):
         """As that of the base, if zero stays zero."""
         return "none" if self.base.standardisation == "none" or self.base.origin != 0.0 else "scale"
 
-    def dense(self, y: np.ndarray) -> np.ndarray:
-        return (y != 0.0) & self.base.dense(y)
+    def has_density(self, y: np.ndarray) -> np.ndarray:
+        return (y != 0.0) & self.base.has_density(y)
 
     def start(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
         """The share of zeros as log odds, and the estimates of the base from what is not zero."""

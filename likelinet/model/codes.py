@@ -82,7 +82,7 @@ def elbo(fit: Fit, x: EncodedRows, y: np.ndarray, samples: int, rng: np.random.G
 
     with np.errstate(over="ignore"), one_blas_thread():
         bound = np.concatenate([of_block(rows) for rows in blocks(len(x), BLOCK)])
-    return bound - fit.targets.shift_of_nll(fit.family.dense(y))
+    return bound - fit.targets.shift_of_nll(fit.family.has_density(y))
 
 
 def _weights(fit: Fit) -> tuple[np.ndarray, ...]:

@@ -199,7 +199,7 @@ def fit(
         min(steps, config.training.steps or steps),
         None if stopping is None else stopping.patience,
         config.training.gradient_clip,
-        targets.shift_of_nll(empty.family.dense(encoded)),
+        targets.shift_of_nll(empty.family.has_density(encoded)),
         warm_up,
     )
     if exact:

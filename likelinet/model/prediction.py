@@ -84,7 +84,7 @@ def _combined(members: Distribution) -> Distribution:
         full = np.broadcast_to(a, members.batch_shape + a.shape[a.ndim - event_ndim :])
         return np.moveaxis(full, 0, full.ndim - event_ndim - 1)
 
-    last = members._map(behind)
+    last = members.map_arrays(behind)
     if isinstance(last, Bernoulli | Categorical):
         return mixed(last, np.full(n, -np.log(n)))
     return as_censored(Mixture(last, np.zeros(n)))

@@ -65,7 +65,7 @@ def covered(d: Distribution, y: np.ndarray | Interval, level: float) -> np.ndarr
 
 
 def _log_between(d: Distribution, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    return d._log_interval(open_end(d, low), high)
+    return d.log_prob_between(open_end(d, low), high)
 
 
 def pit_shares(

@@ -48,7 +48,7 @@ def censored_crps(d: Distribution, y: Interval) -> np.ndarray:
 
 
 def _crps(d: Distribution, y: Interval) -> np.ndarray:
-    cuts = d._cuts(numerical.SQUARED_CUTS)
+    cuts = d.quantile_grid(numerical.SQUARED_CUTS)
     ends = [np.where(np.isfinite(e), e, cuts[0]) for e in (y.lower, y.upper)]
     edges = np.sort(np.concatenate([cuts, ends]), axis=0)
 

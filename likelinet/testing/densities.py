@@ -98,7 +98,7 @@ def _of_density(row: Distribution, seeds: np.ndarray) -> Masses:
             whole = high - low if np.isfinite(high - low) else 1.0
             cuts += [[end], end + sign * whole * lengths]
     with suppress(UndefinedError):
-        cuts.append(np.ravel(row._cuts()))
+        cuts.append(np.ravel(row.quantile_grid()))
     all_cuts = np.concatenate([np.ravel(c) for c in cuts])
     all_cuts = np.unique(all_cuts[np.isfinite(all_cuts) & (all_cuts >= low) & (all_cuts <= high)])
     left, right, mass = _integrated(row, all_cuts)

@@ -45,7 +45,7 @@ def check_gradients(d: Distribution, y: ArrayLike | None = None, rtol: float = 1
         return
     rows = rows_of(d) if y is None else d
     y = typical(rows) if y is None else np.asarray(y, dtype=np.float64)
-    rows = rows._flat(np.shape(y)[: np.ndim(y) - len(d.event_shape)])
+    rows = rows.flattened(np.shape(y)[: np.ndim(y) - len(d.event_shape)])
     y = y.reshape(rows.batch_shape + d.event_shape)
     _check_loss(rows, y, rtol, atol)
     if not d.event_shape and type(d).tails.__func__ is not Distribution.tails.__func__:  # type: ignore[attr-defined]

@@ -23,7 +23,7 @@ def fail(d: Distribution, message: str) -> NoReturn:
 def rows_of(d: Distribution) -> Distribution:
     """Return the distribution with one batch axis, of at least two rows."""
     n = int(np.prod(d.batch_shape))
-    return d._flat(d.batch_shape) if n > 1 else d._flat((2,))
+    return d.flattened(d.batch_shape) if n > 1 else d.flattened((2,))
 
 
 def draws_of(d: Distribution, rng: int) -> np.ndarray | None:

@@ -41,11 +41,11 @@ def test_cdf_is_the_integral_of_the_density(name):
     np.testing.assert_allclose(cdf + d.sf(y), 1.0, rtol=1e-13)
     np.testing.assert_allclose(np.exp(d.log_cdf(y)), cdf, rtol=1e-11)
     np.testing.assert_allclose(np.exp(d.log_sf(y)), d.sf(y), rtol=1e-11)
-    between = np.exp(d._log_interval(y[0], y[1]))
+    between = np.exp(d.log_prob_between(y[0], y[1]))
     np.testing.assert_allclose(between, np.maximum(cdf[1] - cdf[0], 0.0), rtol=1e-8, atol=1e-14)
-    np.testing.assert_allclose(d._log_interval(-np.inf, y[1]), d.log_cdf(y[1]), rtol=1e-10, atol=1e-13)
-    np.testing.assert_allclose(d._log_interval(y[1], np.inf), d.log_sf(y[1]), rtol=1e-10, atol=1e-13)
-    assert (d._log_interval(y[1], y[1]) == -np.inf).all()
+    np.testing.assert_allclose(d.log_prob_between(-np.inf, y[1]), d.log_cdf(y[1]), rtol=1e-10, atol=1e-13)
+    np.testing.assert_allclose(d.log_prob_between(y[1], np.inf), d.log_sf(y[1]), rtol=1e-10, atol=1e-13)
+    assert (d.log_prob_between(y[1], y[1]) == -np.inf).all()
 
 
 @each

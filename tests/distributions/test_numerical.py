@@ -76,7 +76,7 @@ def test_a_mixture_of_mixtures_is_one_mixture():
 def test_numerical_crps_of_a_mixture_of_one(df):
     y = np.array([-20.0, 0.0, 0.7, 300.0])
     d = ll.StudentT(df, 0.5, 2.0)
-    np.testing.assert_allclose(ll.Mixture(d._map(lambda a, _: a[None]), [0.0]).crps(y), d.crps(y), rtol=1e-6)
+    np.testing.assert_allclose(ll.Mixture(d.map_arrays(lambda a, _: a[None]), [0.0]).crps(y), d.crps(y), rtol=1e-6)
 
 
 def test_large_parameters():

@@ -265,3 +265,19 @@ def test_its_parameters_are_checked():
         Rayleigh(scale=-1.0)
     with pytest.raises(ll.ParameterError, match=r"^Rayleigh takes the parameters scale, not rate\.$"):
         Rayleigh(rate=1.0)
+
+
+def test_marginal_is_the_former_name_of_estimate():
+    with pytest.warns(DeprecationWarning, match="Former: marginal is now called estimate"):
+
+        class Former(ll.Distribution):
+            parameters = (ll.Parameter("loc"),)
+
+            @classmethod
+            def marginal(cls, y, weight):
+                return (np.average(y, weights=weight),)
+
+            def log_prob(self, y):
+                return -np.abs(y - self.loc) - np.log(2.0)
+
+    np.testing.assert_allclose(Former.estimate(np.array([1.0, 5.0]), np.array([3.0, 1.0]))[0], 2.0)

@@ -152,14 +152,14 @@ def test_marginal_is_finite_and_inside(case: Family, y):
     y = np.array(y)
     if case.cls.support.contains(y).all():
         for two in (y, np.stack([y, y], axis=-1)):
-            case.cls(*case.cls.marginal(two, np.linspace(1.0, 2.0, len(y))))
+            case.cls(*case.cls.estimate(two, np.linspace(1.0, 2.0, len(y))))
 
 
 @each(POSITIVE)
 def test_marginal_finds_the_parameters(case: Family):
     rng = np.random.default_rng(0)
     d = case.distribution(case.parameters(rng.random((8, len(case.columns)))))
-    found = case.cls.marginal(d.sample(40_000, rng=1), np.ones(40_000))
+    found = case.cls.estimate(d.sample(40_000, rng=1), np.ones(40_000))
     for p, got in zip(case.cls.parameters, found, strict=True):
         true = getattr(d, p.name)
         np.testing.assert_allclose(got, true, rtol=0.06, atol=0.05 if p.name in ("loc", "concentration") else 0.0)

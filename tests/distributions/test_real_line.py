@@ -100,8 +100,8 @@ def test_starts_are_close_and_always_possible(cls):
     d = cls(**{p.name: truth[p.name] for p in cls.parameters})
     weight = np.ones(20_000)
     y = d.sample(20_000, rng=0)
-    start = cls(*cls.marginal(y, weight))
+    start = cls(*cls.estimate(y, weight))
     assert start.nll(y).mean() < d.nll(y).mean() + 0.15
     for y in ([5.0] * 3, [0.0] * 3, [1e300, -1e300, 1e299], [1e-300, 2e-300, 3e-300], [0.0, 0.0, 1e9]):
-        assert np.isfinite(cls(*cls.marginal(np.array(y), np.array([1.0, 2.0, 0.5]))).loc)
-    assert cls(*cls.marginal(np.ones((4, 2)), np.ones(4))).batch_shape == (2,)
+        assert np.isfinite(cls(*cls.estimate(np.array(y), np.array([1.0, 2.0, 0.5]))).loc)
+    assert cls(*cls.estimate(np.ones((4, 2)), np.ones(4))).batch_shape == (2,)

@@ -106,7 +106,7 @@ def test_y_of_another_length_is_refused(case: Family):
 def test_start_from_the_marginal_distribution_of_y(case: Family):
     d, _ = case.batch(1, seed=3)
     y, weight = d.sample(20_000, rng=1)[:, 0], RNG.uniform(0.5, 2.0, 20_000)
-    start = case.cls.marginal(y, weight)
+    start = case.cls.estimate(y, weight)
     known = [p.name for p, v in zip(case.cls.parameters, start, strict=True) if v is None]
     values = {p.name: getattr(d, p.name)[0] if v is None else v for p, v in zip(d.parameters, start, strict=True)}
     fitted = case.cls(**values)
@@ -129,7 +129,7 @@ def test_start_from_the_marginal_distribution_of_y(case: Family):
     ],
 )
 def test_the_start_is_inside_the_domain_for_any_y(cls, y):
-    values = [v for v in cls.marginal(y, np.ones(len(y))) if v is not None]
+    values = [v for v in cls.estimate(y, np.ones(len(y))) if v is not None]
     assert all(np.isfinite(v).all() for v in values)
     d = cls(y[0].sum(), *values) if cls is ll.Multinomial else cls(*values)
     assert d.event_shape == (3,)

@@ -61,7 +61,7 @@ def test_both_ends_belong_to_the_support():
 
 @pytest.mark.parametrize("angle", [0.0, -3.0, np.pi])
 def test_estimates_of_a_constant_are_finite(angle):
-    loc, concentration = ll.VonMises.marginal(np.full(5, angle), np.ones(5))
+    loc, concentration = ll.VonMises.estimate(np.full(5, angle), np.ones(5))
     np.testing.assert_allclose(loc, angle)
     assert 0.0 < concentration < np.inf
 

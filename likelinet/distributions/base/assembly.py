@@ -39,16 +39,16 @@ class Assembly:
     def distribution(self) -> Distribution:
         """Return the distributions of all rows."""
         arrays: Iterator[np.ndarray] = iter(self._arrays)
-        return self._first._map(lambda a, n: next(arrays))
+        return self._first.map_arrays(lambda a, n: next(arrays))
 
 
 def _parameters(d: Distribution) -> list[tuple[np.ndarray, int]]:
-    """Return every parameter array with the axes of an event that it has, in the order of `_map`."""
+    """Return every parameter array with the axes of an event that it has, in the order of `map_arrays`."""
     found: list[tuple[np.ndarray, int]] = []
 
     def keep(a: np.ndarray, event_ndim: int) -> np.ndarray:
         found.append((a, event_ndim))
         return a
 
-    d._map(keep)
+    d.map_arrays(keep)
     return found

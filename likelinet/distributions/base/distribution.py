@@ -1,9 +1,10 @@
 """What every distribution is: the one spelling of its methods, its parameters and its shapes."""
 
 import operator
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar, Literal, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -55,12 +56,17 @@ class Distribution(ABC):
     support: Domain = real
     event_shape: tuple[int, ...] = ()
     batch_shape: tuple[int, ...] = ()
+    # What kind of thing y is.
+    y: ClassVar[Literal["number", "class", "vector"]] = "number"
     # Single values of positive probability beside a density: there log_prob is log P(Y = y).
     atoms: tuple[float, ...] = ()
     # Whether the methods of a class see to values outside the support themselves; those of the user need not.
     _sees_to_support: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
+        if "marginal" in cls.__dict__:
+            warnings.warn(f"{cls.__name__}: marginal is now called estimate.", DeprecationWarning, stacklevel=2)
+            cls.estimate = cls.__dict__["marginal"]
         if not cls._sees_to_support:
             guard(cls)
         by_rows(cls)
@@ -149,7 +155,7 @@ class Distribution(ABC):
         return log_interval(cls, params, low, high)
 
     @classmethod
-    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
+    def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
         """Return estimates of the parameters from y alone, over its first axis, where training starts; or None."""
         return (None,) * len(cls.parameters)
 
@@ -244,7 +250,7 @@ class Distribution(ABC):
         def take(a: np.ndarray, event_ndim: int) -> np.ndarray:
             return np.broadcast_to(a, self.batch_shape + a.shape[a.ndim - event_ndim :])[rows]
 
-        return self._map(take)
+        return self.map_arrays(take)
 
     def __repr__(self) -> str:
         inside = ", ".join(
@@ -268,11 +274,11 @@ class Distribution(ABC):
             slopes[p.name] = (away if p.role == "rate" else -away) / getattr(self, p.name)
         return slopes
 
-    def _map(self, f: Callable[[np.ndarray, int], np.ndarray]) -> "Distribution":
+    def map_arrays(self, f: Callable[[np.ndarray, int], np.ndarray]) -> "Distribution":
         """Return this distribution with f(array, event_ndim) in place of every parameter array."""
         return type(self)(**{p.name: f(getattr(self, p.name), p.event_ndim) for p in self.parameters})
 
-    def _cuts(self, below: np.ndarray = CUTS) -> np.ndarray:
+    def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
         """Return increasing points, shape (many, *batch_shape), between which the density has no narrow features.
 
         They are the quantiles of `below`, which ends with 0.5, and of what mirrors them in the upper tail.
@@ -280,17 +286,17 @@ class Distribution(ABC):
         q = below.reshape((-1,) + (1,) * len(self.batch_shape))
         return np.concatenate([self.ppf(q), self.isf(q[-2::-1])])
 
-    def _flat(self, shape: tuple[int, ...]) -> "Distribution":
+    def flattened(self, shape: tuple[int, ...]) -> "Distribution":
         """Return this distribution broadcast to the batch shape `shape`, as one axis of rows."""
-        return self._map(
+        return self.map_arrays(
             lambda a, n: np.broadcast_to(a, shape + a.shape[a.ndim - n :]).reshape(-1, *a.shape[a.ndim - n :])
         )
 
-    def _ends(self) -> tuple[np.ndarray, np.ndarray]:
+    def endpoints(self) -> tuple[np.ndarray, np.ndarray]:
         """Return the least and the largest y of each row."""
         return self.ppf(0.0), self.isf(0.0)
 
-    def _log_interval(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
+    def log_prob_between(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
         """Return log P(low < Y ≤ high), accurate where a difference of cdfs would cancel; the ends may be infinite."""
         ends = [self._numbers(low), self._numbers(high)]
         shape = np.broadcast_shapes(*(self._shape_with(e) for e in ends))

@@ -19,6 +19,7 @@ class Multivariate(Distribution):
     """
 
     _sees_to_support = True
+    y = "vector"
 
     @classmethod
     @abstractmethod

@@ -41,7 +41,7 @@ class Univariate(Distribution):
 
     @classmethod
     @abstractmethod
-    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+    def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return estimates of the parameters from y alone, over its first axis: where training starts."""
 
     # ---- hooks -----------------------------------------------------------------------------------------------

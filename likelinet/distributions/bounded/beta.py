@@ -139,7 +139,7 @@ class Beta(Univariate):
         return open_unit_interval.inner(rng.beta(self.concentration1, self.concentration0, shape))
 
     @classmethod
-    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+    def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return moment estimates of both parameters over the first axis of y: a start, not yet the maximum."""
         mean = np.clip(np.average(y, axis=0, weights=weight), 1e-12, 1.0 - 1e-12)
         most = mean * (1.0 - mean)  # the variance of 0 and 1 alone

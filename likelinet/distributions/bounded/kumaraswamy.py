@@ -150,7 +150,7 @@ class Kumaraswamy(Univariate):
         return open_unit_interval.inner(np.exp(log1mexp(x) / self.concentration1))
 
     @classmethod
-    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+    def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return estimates of both parameters from the mean and variance of log y over the first axis of y."""
         log_y = np.log(y)
         mean = np.average(log_y, axis=0, weights=weight)

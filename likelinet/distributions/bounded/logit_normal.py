@@ -98,9 +98,9 @@ class LogitNormal(Univariate):
         return open_unit_interval.inner(scipy.special.expit(self.loc + self.scale * rng.standard_normal(shape)))
 
     @classmethod
-    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+    def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return the weighted maximum-likelihood (loc, scale) over the first axis of y; finite where y is constant."""
-        loc, scale = Gaussian.marginal(_logit(y), weight)
+        loc, scale = Gaussian.estimate(_logit(y), weight)
         return loc, np.maximum(scale, 1e-6)
 
     def _nodes(self) -> tuple[np.ndarray, np.ndarray]:

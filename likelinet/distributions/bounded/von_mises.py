@@ -139,9 +139,9 @@ class VonMises(Univariate):
                 break
         return np.clip(y, -np.pi, np.pi)
 
-    def _cuts(self, below: np.ndarray = CUTS) -> np.ndarray:
+    def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
         # Also around the mean direction: past the cut at ±π there may be a second peak.
-        return np.sort(np.concatenate([super()._cuts(below), self._around()]), axis=0)
+        return np.sort(np.concatenate([super().quantile_grid(below), self._around()]), axis=0)
 
     def _around(self) -> np.ndarray:
         """Return points around the mean direction in units of the width of its peak."""
@@ -191,7 +191,7 @@ class VonMises(Univariate):
         return np.clip(np.where(np.abs(y) > np.pi, y - np.sign(y) * (2.0 * np.pi), y), -np.pi, np.pi)
 
     @classmethod
-    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+    def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return (loc, concentration) over the first axis of y, nearly the weighted maximum-likelihood estimates."""
         cos, sin = (np.average(f(y), axis=0, weights=weight) for f in (np.cos, np.sin))
         r = np.clip(np.hypot(cos, sin), 1e-6, 1.0 - 1e-9)

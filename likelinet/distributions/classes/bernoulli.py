@@ -41,6 +41,7 @@ class Bernoulli(Univariate):
     1.3863
     """
 
+    y = "class"
     parameters = (Parameter("logits", extended_real, symbol="z"),)
     support = binary
     logits: np.ndarray
@@ -110,7 +111,7 @@ class Bernoulli(Univariate):
         return rng.random(shape) < self.probs
 
     @classmethod
-    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+    def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return the weighted maximum-likelihood (logits,) over the first axis of y; finite where y is constant."""
         p = np.clip(np.average(y, axis=0, weights=weight), 0.5 / len(y), 1.0 - 0.5 / len(y))
         return (scipy.special.logit(p),)

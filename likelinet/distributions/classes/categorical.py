@@ -43,6 +43,7 @@ class Categorical(Distribution):
     """
 
     _sees_to_support = True
+    y = "class"
     parameters = (Parameter("logits", extended_real, event_ndim=1, symbol="z"),)
     logits: np.ndarray
 

@@ -34,6 +34,7 @@ class Labelled(Distribution):
     """
 
     _sees_to_support = True
+    y = "class"
 
     def __init__(self, base: Bernoulli | Categorical | OrderedLogistic, classes: ArrayLike) -> None:
         self.base = base
@@ -68,8 +69,8 @@ class Labelled(Distribution):
         """Return the code of each label, -1 for one that is not among the classes."""
         return encode_labels(np.asarray(y), self.classes)
 
-    def _map(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
-        base = self.base._map(f)
+    def map_arrays(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
+        base = self.base.map_arrays(f)
         assert isinstance(base, Bernoulli | Categorical | OrderedLogistic)
         return Labelled(base, self.classes)
 

@@ -45,6 +45,7 @@ class OrderedLogistic(Univariate):
     array([0.1824, 0.44  , 0.3775])
     """
 
+    y = "class"
     parameters = (Parameter("loc", symbol="η"), Parameter("cutpoints", real, event_ndim=1, symbol="c"))
     support = nonnegative_integer
     loc: np.ndarray
@@ -99,7 +100,7 @@ class OrderedLogistic(Univariate):
         return np.sum(self.cutpoints < (self.loc + rng.logistic(size=shape))[..., None], axis=-1)
 
     @classmethod
-    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+    def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return `frequencies` of the classes up to the largest y."""
         return cls.frequencies(y, weight, max(int(np.max(y)) + 1, 2))
 

@@ -136,7 +136,7 @@ class BetaBinomial(Univariate):
         log_sf = np.where(upper < -1.0, upper, np.log1p(-np.minimum(np.exp(lower), 0.99)))
         return log_cdf, log_sf, backward
 
-    def _cuts(self, below: np.ndarray = CUTS) -> np.ndarray:
+    def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
         """Return points between which the masses have no narrow features, from moments: quantiles would need sums."""
         n, sides = self.total_count, np.concatenate([np.arange(11.0), 10.0 * 1.25 ** np.arange(1.0, 16.0)])
         steps = np.concatenate([-sides[:0:-1], sides]).reshape((-1,) + (1,) * len(self.batch_shape))
@@ -163,7 +163,7 @@ class BetaBinomial(Univariate):
 
     def _crps(self, y: np.ndarray) -> np.ndarray:
         shape = np.broadcast_shapes(self.batch_shape, y.shape)
-        flat, y = self._flat(shape), np.broadcast_to(y, shape).reshape(-1, 1)
+        flat, y = self.flattened(shape), np.broadcast_to(y, shape).reshape(-1, 1)
         params = [getattr(flat, p.name)[:, None] for p in self.parameters]
         k = np.arange(params[0].max(initial=0.0) + 1.0)
         if len(k) > _LONG:
@@ -181,7 +181,7 @@ class BetaBinomial(Univariate):
         return rng.binomial(self.total_count.astype(np.int64), p)
 
     @classmethod
-    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+    def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return the largest y as total_count, and moment estimates of the concentrations, over the first axis of y."""
         n, least = np.maximum(np.max(y, axis=0), 1.0), 0.5 / len(y)
         mean = np.average(y, axis=0, weights=weight)

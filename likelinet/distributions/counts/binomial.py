@@ -135,7 +135,7 @@ class Binomial(Univariate):
         return rng.binomial(self.total_count.astype(np.int64), self.probs, shape)
 
     @classmethod
-    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+    def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return the largest y as total_count, and the logits of the mean share of it, over the first axis of y."""
         n = np.maximum(np.max(y, axis=0), 1.0)
         least = 0.5 / len(y)

@@ -114,6 +114,6 @@ class Geometric(Univariate):
         return np.floor(rng.standard_exponential(shape) / np.logaddexp(0.0, self.logits))
 
     @classmethod
-    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+    def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return the weighted maximum-likelihood (logits,) over the first axis of y; finite where all y are 0."""
         return (-np.log(np.maximum(np.average(y, axis=0, weights=weight), 0.5 / len(y))),)

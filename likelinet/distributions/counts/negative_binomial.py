@@ -134,7 +134,7 @@ class NegativeBinomial(Univariate):
         bad = (r > 1e3) | (values < 1e-3 * mean)
         if np.any(bad & np.isfinite(y)):
             bad = np.broadcast_to(bad, values.shape).reshape(-1)
-            flat, rest = self._flat(values.shape), values.reshape(-1)
+            flat, rest = self.flattened(values.shape), values.reshape(-1)
             rest[bad] = numerical.crps(flat[bad], np.broadcast_to(y, values.shape).reshape(-1)[bad])
             values = rest.reshape(values.shape)
         return values
@@ -143,7 +143,7 @@ class NegativeBinomial(Univariate):
         return poisson(rng, rng.standard_gamma(np.broadcast_to(self.total_count, shape)) * np.exp(self.logits))
 
     @classmethod
-    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+    def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return moment estimates of (total_count, logits) over the first axis of y: a start, not yet the maximum."""
         mean = np.maximum(np.average(y, axis=0, weights=weight), 0.5 / len(y))
         excess = np.maximum(np.average((y - mean) ** 2, axis=0, weights=weight) - mean, 0.02 * mean)

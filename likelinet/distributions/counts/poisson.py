@@ -99,7 +99,7 @@ class Poisson(Univariate):
         return poisson(rng, np.broadcast_to(self.rate, shape))
 
     @classmethod
-    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+    def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return the weighted maximum-likelihood (rate,) over the first axis of y."""
         mean = np.average(y, axis=0, weights=weight)
         return (np.maximum(mean, 0.5 / len(y)),)

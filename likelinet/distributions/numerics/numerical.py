@@ -30,7 +30,7 @@ def invert(d: "Distribution", q: np.ndarray, low: np.ndarray, high: np.ndarray, 
     if not inner.any():
         return np.broadcast_to(low, q.shape)
     # SciPy drops rows as they converge, so each evaluation picks the rows that are left.
-    flat = d._flat(q.shape)
+    flat = d.flattened(q.shape)
     log_q = np.log(q).reshape(-1)
     settled = np.broadcast_to((low >= high) | ~inner, q.shape).reshape(-1)
 
@@ -109,7 +109,7 @@ def highest(d: "Distribution", candidates: np.ndarray) -> np.ndarray:
     )
     if d.support.integer:
         return np.take_along_axis(grid, d.log_prob(grid).argmax(0)[None], 0)[0]
-    flat = d._flat(d.batch_shape)
+    flat = d.flattened(d.batch_shape)
     y = peak(d.log_prob, lambda rows, t: flat[rows].log_prob(t), grid, d.support.low, d.support.high)
     for at in d.atoms:  # no density has a chance against a probability
         y = np.where(d.log_prob(at) > -np.inf, at, y)
@@ -158,7 +158,7 @@ def integrate(f: Function, edges: np.ndarray, anchor: np.ndarray | float) -> np.
 
 def _anchor(d: "Distribution") -> np.ndarray | float:
     """Return where a density may be singular, or what its heavy tails are around."""
-    low = d._ends()[0]
+    low = d.endpoints()[0]
     return low if np.isfinite(low).all() else np.where(np.isfinite(low), low, d.ppf(0.5))
 
 
@@ -167,7 +167,7 @@ def expectation(d: "Distribution", f: Function, more: tuple[float, ...] = ()) ->
 
     f may have narrow features at the points `more`.
     """
-    panels = integrate(lambda y: np.exp(d.log_prob(y)) * f(y), _with_points(d._cuts(), more), _anchor(d))
+    panels = integrate(lambda y: np.exp(d.log_prob(y)) * f(y), _with_points(d.quantile_grid(), more), _anchor(d))
     return panels.sum(0) + sum(_atom(d, a, f) for a in d.atoms)
 
 
@@ -189,7 +189,7 @@ def moments(
 
 def _powers(d: "Distribution", forward: Function, more: tuple[float, ...]) -> Callable[[np.ndarray, int], np.ndarray]:
     """Return f(centre, power): E[(forward(Y) - centre)^power] by panels, from the lower tail to the upper one."""
-    edges, anchor = _with_points(d._cuts(_FAR_CUTS), more), _anchor(d)
+    edges, anchor = _with_points(d.quantile_grid(_FAR_CUTS), more), _anchor(d)
 
     def panels(centre: np.ndarray, power: int) -> np.ndarray:
         def term(y: np.ndarray) -> np.ndarray:
@@ -229,14 +229,14 @@ def entropy(d: "Distribution") -> np.ndarray:
     """Return -E[log p(Y)] with Y from `d`."""
     if not d.support.integer:
         return expectation(d, d.nll)
-    flat = d._flat(d.batch_shape)
+    flat = d.flattened(d.batch_shape)
     return sums.expectation(d, lambda row, k: flat[row].nll(k))
 
 
 def kl_divergence(d: "Distribution", other: "Distribution") -> np.ndarray:
     """Return E[log p(Y) - log q(Y)] with Y from `d`: infinite where `other` excludes values that `d` can take."""
     shape = np.broadcast_shapes(d.batch_shape, other.batch_shape)
-    (low, high), (least, most) = d._ends(), other._ends()
+    (low, high), (least, most) = d.endpoints(), other.endpoints()
     excluded = (least > low) | (most < high)
     for at in set(d.atoms) - set(other.atoms):
         excluded = excluded | (d.log_prob(at) > -np.inf)
@@ -246,15 +246,15 @@ def kl_divergence(d: "Distribution", other: "Distribution") -> np.ndarray:
 
 
 def _kl_divergence(d: "Distribution", other: "Distribution", shape: tuple[int, ...]) -> np.ndarray:
-    d = d._map(lambda a, n: np.broadcast_to(a, shape + a.shape[a.ndim - n :]))
+    d = d.map_arrays(lambda a, n: np.broadcast_to(a, shape + a.shape[a.ndim - n :]))
     if d.support.integer:
-        mine, theirs = d._flat(shape), other._flat(shape)
+        mine, theirs = d.flattened(shape), other.flattened(shape)
         return sums.expectation(d, lambda row, k: mine[row].log_prob(k) - theirs[row].log_prob(k))
 
     def weighted(y: np.ndarray) -> np.ndarray:
         return np.exp(d.log_prob(y)) * (d.log_prob(y) - other.log_prob(y))
 
-    mine, theirs = d._cuts(), other._cuts()
+    mine, theirs = d.quantile_grid(), other.quantile_grid()
     theirs = np.broadcast_to(
         theirs.reshape((-1,) + (1,) * (len(shape) + 1 - theirs.ndim) + theirs.shape[1:]), (len(theirs), *shape)
     )
@@ -288,7 +288,7 @@ def crps(d: "Distribution", y: np.ndarray, slope: Function | None = None, more: 
     if d.support.integer:
         return sums.crps(d, y)
     shape = np.broadcast_shapes(d.batch_shape, y.shape)
-    edges = d._cuts(SQUARED_CUTS) if slope is None else _with_points(d._cuts(_FAR_CUTS), more)
+    edges = d.quantile_grid(SQUARED_CUTS) if slope is None else _with_points(d.quantile_grid(_FAR_CUTS), more)
     edges = edges.reshape(edges.shape[:1] + (1,) * (len(shape) - edges.ndim + 1) + edges.shape[1:])
     edges = np.sort(
         np.concatenate([np.broadcast_to(edges, edges.shape[:1] + shape), np.broadcast_to(y, (1, *shape))]), 0

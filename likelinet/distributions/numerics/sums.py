@@ -60,7 +60,7 @@ def _edges(d: "Distribution", low: np.ndarray, high: np.ndarray, seen: np.ndarra
     far = max(high.max(), -low.min(), 2.0)
     powers = _SHORT * 4.0 ** np.arange(np.ceil(np.log2(far) / 2.0))
     powers = np.concatenate([-powers, powers]) if low.min() < 0.0 else powers
-    inner = [np.floor(d._cuts()) + 1.0, np.broadcast_to(powers[:, None], (len(powers), len(low)))]
+    inner = [np.floor(d.quantile_grid()) + 1.0, np.broadcast_to(powers[:, None], (len(powers), len(low)))]
     if seen is not None:
         # Far out in a tail the terms fall away from there within a few numbers.
         away = 0.5 * _SHORT * 2.0 ** np.arange(np.ceil(np.log2(far)))[:, None]
@@ -108,14 +108,14 @@ def _parts(piece: tuple[np.ndarray, ...]) -> Iterator[tuple[np.ndarray, ...]]:
 
 def expectation(d: "Distribution", f: Term) -> np.ndarray:
     """Return E[f(row, Y)] with Y from each row of `d`, numbered through as one axis."""
-    flat = d._flat(d.batch_shape)
+    flat = d.flattened(d.batch_shape)
     sums = total(flat, lambda row, k: np.exp(flat[row].log_prob(k)) * f(row, k), flat.ppf(LEFT_OUT), flat.isf(LEFT_OUT))
     return sums.reshape(d.batch_shape)
 
 
 def powers(d: "Distribution") -> Callable[[np.ndarray, int], np.ndarray]:
     """Return f(centre, power): E[(Y - centre)^power] by parts, from the lower tail to the upper one, shape (5, …)."""
-    flat = d._flat(d.batch_shape)
+    flat = d.flattened(d.batch_shape)
     lower, upper = (quantile(_FAR[:, None]) for quantile in (flat.ppf, flat.isf))
     starts = [lower[0], lower[1] + 1.0, lower[2] + 1.0, upper[2] + 1.0, upper[1] + 1.0]
     ends = [lower[1], lower[2], upper[2], upper[1], upper[0]]
@@ -135,7 +135,7 @@ def powers(d: "Distribution") -> Callable[[np.ndarray, int], np.ndarray]:
 def crps(d: "Distribution", y: np.ndarray) -> np.ndarray:
     """Return ∫ F(t)² dt below y plus ∫ (1 - F(t))² dt above it, summed over the unit steps of F."""
     shape = np.broadcast_shapes(d.batch_shape, y.shape)
-    flat, y = d._flat(shape), np.broadcast_to(y, shape).reshape(-1)
+    flat, y = d.flattened(shape), np.broadcast_to(y, shape).reshape(-1)
     least = d.support.low
     finite = np.isfinite(y)
     at = np.where(finite, y, least if np.isfinite(least) else 0.0)

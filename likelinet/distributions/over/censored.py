@@ -52,18 +52,18 @@ class Censored(Wrapper):
             return self.base.log_prob(self._values(y))
         lower, upper = self._values(y.lower), self._values(y.upper)
         exact = self.base.log_prob(np.where(y.exact, lower, np.nan))
-        between = self.base._log_interval(open_end(self.base, lower), upper)
+        between = self.base.log_prob_between(open_end(self.base, lower), upper)
         return np.where(y.exact, exact, between)[()]
 
     def nll(self, y: ArrayLike | Interval) -> np.ndarray:
         """Return -log p(y), the loss that training minimises."""
         return -self.log_prob(y)
 
-    def _ends(self) -> tuple[np.ndarray, np.ndarray]:
-        return self.base._ends()
+    def endpoints(self) -> tuple[np.ndarray, np.ndarray]:
+        return self.base.endpoints()
 
-    def _log_interval(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
-        return self.base._log_interval(low, high)
+    def log_prob_between(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
+        return self.base.log_prob_between(low, high)
 
     def cdf(self, y: ArrayLike) -> np.ndarray:
         return self.base.cdf(y)
@@ -104,11 +104,11 @@ class Censored(Wrapper):
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
         return self.base.sample(sample_shape, rng)
 
-    def _map(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
-        return Censored(self.base._map(f))
+    def map_arrays(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
+        return Censored(self.base.map_arrays(f))
 
-    def _cuts(self, below: np.ndarray = CUTS) -> np.ndarray:
-        return self.base._cuts(below)
+    def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
+        return self.base.quantile_grid(below)
 
     def __repr__(self) -> str:
         return f"Censored({self.base!r})"

@@ -62,7 +62,7 @@ class Discretised(Wrapper):
         y = self._values(y)
         whole = np.isfinite(y) & (y == np.floor(y))
         k = np.where(whole, y, 0.0)
-        values = self.base._log_interval(k - 0.5, k + 0.5)
+        values = self.base.log_prob_between(k - 0.5, k + 0.5)
         if np.any(np.abs(k) > _ODD):
             values = np.where(np.abs(k) > _ODD, self.base.log_prob(k), values)
         return np.where(np.isnan(y), np.nan, np.where(whole, values, -np.inf))[()]
@@ -83,13 +83,13 @@ class Discretised(Wrapper):
         """Return the largest x that is rounded to y, or down to it."""
         return np.floor(self._values(y)) + 0.5
 
-    def _ends(self) -> tuple[np.ndarray, np.ndarray]:
+    def endpoints(self) -> tuple[np.ndarray, np.ndarray]:
         # An open lower end of the base that is half-way between two whole numbers is rounded up.
-        low, high = self.base._ends()
+        low, high = self.base.endpoints()
         return np.floor(low - 0.5) + 1.0, np.ceil(high - 0.5)
 
-    def _log_interval(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
-        return self.base._log_interval(self._upper(low), self._upper(high))
+    def log_prob_between(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
+        return self.base.log_prob_between(self._upper(low), self._upper(high))
 
     def ppf(self, q: ArrayLike) -> np.ndarray:
         q = self._probabilities(q)
@@ -100,7 +100,7 @@ class Discretised(Wrapper):
         return self._quantile(q, self.base.isf, q == 1.0, upper=True)[()]
 
     def _quantile(self, q: np.ndarray, inverse: Callable, first: np.ndarray, upper: bool) -> np.ndarray:
-        return self._nearest(q, np.where(first, self._ends()[0], nearest(inverse(q))), upper)
+        return self._nearest(q, np.where(first, self.endpoints()[0], nearest(inverse(q))), upper)
 
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
         return nearest(self.base.sample(sample_shape, rng))[()]
@@ -110,11 +110,11 @@ class Discretised(Wrapper):
         mode = nearest(self.base.mode())[..., None]
         return np.concatenate([inner, mode - 1.0, mode, mode + 1.0], axis=-1)
 
-    def _map(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
-        return Discretised(self.base._map(f))
+    def map_arrays(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
+        return Discretised(self.base.map_arrays(f))
 
-    def _cuts(self, below: np.ndarray = CUTS) -> np.ndarray:
-        return np.clip(nearest(self.base._cuts(below)), self.support.low, self.support.high)
+    def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
+        return np.clip(nearest(self.base.quantile_grid(below)), self.support.low, self.support.high)
 
     def __repr__(self) -> str:
         return f"Discretised({self.base!r})"

@@ -121,8 +121,8 @@ class Independent(Distribution):
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
         return self.base.sample(sample_shape, rng)
 
-    def _map(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
-        return Independent(self.base._map(lambda a, n: f(with_axes(a, n + 1), n + 1)))
+    def map_arrays(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
+        return Independent(self.base.map_arrays(lambda a, n: f(with_axes(a, n + 1), n + 1)))
 
     def __repr__(self) -> str:
         return f"Independent({self.base!r})"

@@ -85,7 +85,7 @@ class Mixture(Distribution):
             ) from None
         full = (*self.batch_shape, n)
         if components.batch_shape != full:
-            components = components._map(lambda a, k: np.broadcast_to(a, full + a.shape[a.ndim - k :]))
+            components = components.map_arrays(lambda a, k: np.broadcast_to(a, full + a.shape[a.ndim - k :]))
         log_w = np.broadcast_to(weights.logits, full)
         if isinstance(components, Mixture):  # a mixture of mixtures is one mixture of all the components
             log_w = scipy.special.log_softmax(log_w, axis=-1)[..., None]
@@ -96,7 +96,7 @@ class Mixture(Distribution):
                 own = a.shape[a.ndim - event_ndim :]
                 return np.broadcast_to(a, inner.batch_shape + own).reshape(flat + own)
 
-            components = inner._map(flatten)
+            components = inner.map_arrays(flatten)
         self.weights = Categorical(log_w)
         self.components = components
         self.support = components.support
@@ -174,7 +174,7 @@ class Mixture(Distribution):
             own = a.shape[a.ndim - event_ndim :]
             return np.moveaxis(np.broadcast_to(a, (*batch, *self.event_shape, *own)), len(batch) - 1, -1 - event_ndim)
 
-        return Mixture(outputs._map(move), self.logits[..., None, :])
+        return Mixture(outputs.map_arrays(move), self.logits[..., None, :])
 
     def log_prob(self, y: ArrayLike | Interval) -> np.ndarray:
         """Return the log density or mass of y; of intervals their log probability, where the components take them."""
@@ -289,13 +289,13 @@ class Mixture(Distribution):
             own = a.shape[a.ndim - event_ndim :]
             return np.broadcast_to(a, (*self.batch_shape, k, *own)).reshape(-1, *own).take(codes, axis=0)
 
-        return self.components._map(pick).sample((), generator)
+        return self.components.map_arrays(pick).sample((), generator)
 
-    def _map(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
-        return Mixture(self.components._map(lambda a, n: f(with_axes(a, n + 1), n + 1)), f(self.logits, 1))
+    def map_arrays(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
+        return Mixture(self.components.map_arrays(lambda a, n: f(with_axes(a, n + 1), n + 1)), f(self.logits, 1))
 
-    def _cuts(self, below: np.ndarray = CUTS) -> np.ndarray:
-        inner = np.moveaxis(self.components._cuts(below), -1, 0)
+    def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
+        inner = np.moveaxis(self.components.quantile_grid(below), -1, 0)
         inner = inner.reshape((-1, *inner.shape[2:]))
         return np.sort(np.broadcast_to(inner, inner.shape[:1] + self.batch_shape), axis=0)
 
@@ -305,16 +305,16 @@ class Mixture(Distribution):
         y = np.expand_dims(y, -1 - n)
         return np.broadcast_to(y, (*y.shape[: y.ndim - n - 1], self.components.batch_shape[-1], *y.shape[y.ndim - n :]))
 
-    def _ends(self) -> tuple[np.ndarray, np.ndarray]:
+    def endpoints(self) -> tuple[np.ndarray, np.ndarray]:
         m = self.marginals()
-        low, high = (np.where(m.probs > 0.0, e, np.nan) for e in m.components._ends())
+        low, high = (np.where(m.probs > 0.0, e, np.nan) for e in m.components.endpoints())
         return np.fmin.reduce(low, axis=-1), np.fmax.reduce(high, axis=-1)
 
-    def _log_interval(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
+    def log_prob_between(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
         m = self.marginals()
         ends = (m.spread(self._observed(e)) for e in (low, high))
         return scipy.special.logsumexp(
-            scipy.special.log_softmax(m.logits, axis=-1) + m.components._log_interval(*ends), axis=-1
+            scipy.special.log_softmax(m.logits, axis=-1) + m.components.log_prob_between(*ends), axis=-1
         )
 
     def _average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:

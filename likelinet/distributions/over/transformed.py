@@ -79,12 +79,12 @@ class Transformed(Wrapper):
     def log_sf(self, y: ArrayLike) -> np.ndarray:
         return self.base.log_sf(self._inverse(y))
 
-    def _ends(self) -> tuple[np.ndarray, np.ndarray]:
-        low, high = self.base._ends()
+    def endpoints(self) -> tuple[np.ndarray, np.ndarray]:
+        low, high = self.base.endpoints()
         return self._full(self._forward(low)), self._full(self._forward(high))
 
-    def _log_interval(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
-        return self.base._log_interval(self._inverse(low), self._inverse(high))
+    def log_prob_between(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
+        return self.base.log_prob_between(self._inverse(low), self._inverse(high))
 
     def ppf(self, q: ArrayLike) -> np.ndarray:
         return self._forward(self.base.ppf(q))
@@ -143,10 +143,10 @@ class Transformed(Wrapper):
             return flat[rows].log_prob(x) - t.log_slope(x)
 
         with np.errstate(all="ignore"):
-            flat, ends = base._flat(self.batch_shape), base._ends()
+            flat, ends = base.flattened(self.batch_shape), base.endpoints()
             # The slope moves the mode far into a tail of the base, but not past what y can tell apart.
             out = np.concatenate([-_OUTWARD[::-1], [0.0], _OUTWARD]).reshape((-1,) + (1,) * len(self.batch_shape))
-            centre, cuts = base.ppf(0.5), base._cuts(np.array([1e-200, 1e-100, 1e-50, 1e-30, 1e-20, *CUTS]))
+            centre, cuts = base.ppf(0.5), base.quantile_grid(np.array([1e-200, 1e-100, 1e-50, 1e-30, 1e-20, *CUTS]))
             points = [cuts, *(np.broadcast_to(out + c, (len(out), *self.batch_shape)) for c in (centre, 0.0))]
             points += [np.broadcast_to(v, (1, *self.batch_shape)) for v in (base.mode(), *ends)]
             grid = np.clip(np.concatenate(points), *ends)
@@ -187,7 +187,7 @@ class Transformed(Wrapper):
             score = numerical.crps(self.base, x, lambda x: np.exp(t.log_slope(x)), t.features)
             score = score + np.where(x == self._inverse(y), 0.0, np.abs(y - t.forward(x)))
             if isinstance(t, Log):
-                cuts = self.base._cuts()  # an integrand that overflows is as good as infinite
+                cuts = self.base.quantile_grid()  # an integrand that overflows is as good as infinite
                 endless = self._diverges(2, 1.0) | np.any(2.0 * self.base.log_sf(cuts) + cuts > _OVERFLOWS, axis=0)
                 score = np.where(endless & ~np.isnan(y), np.inf, score)
             return score[()]
@@ -195,11 +195,11 @@ class Transformed(Wrapper):
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
         return self._forward(self._broadcast(self.base).sample(sample_shape, rng))
 
-    def _map(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
-        return Transformed(self.base._map(f), self.transform.map(f))
+    def map_arrays(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
+        return Transformed(self.base.map_arrays(f), self.transform.map(f))
 
-    def _cuts(self, below: np.ndarray = CUTS) -> np.ndarray:
-        return self._forward(self.base._cuts(below))
+    def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
+        return self._forward(self.base.quantile_grid(below))
 
     def _forward(self, x: np.ndarray) -> np.ndarray:
         with np.errstate(over="ignore"):

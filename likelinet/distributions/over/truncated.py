@@ -56,7 +56,7 @@ class Truncated(Wrapper):
         if bad.any():
             a, b = (np.broadcast_to(e, bad.shape)[bad].flat[0] for e in (low, high))
             raise ParameterError(f"Truncated: low must be below high, got {a} and {b}.")
-        mass = self._full(base._log_interval(open_end(base, low), high))
+        mass = self._full(base.log_prob_between(open_end(base, low), high))
         if np.any(mass == -np.inf):
             a, b = (np.broadcast_to(e, self.batch_shape)[mass == -np.inf].flat[0] for e in (low, high))
             raise ParameterError(f"Truncated: {type(base).__name__} has no probability between {a} and {b}.")
@@ -89,8 +89,8 @@ class Truncated(Wrapper):
     def _log_tails(self, y: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
         y = self._values(y)
         t = np.clip(y, self.low, self.high)
-        log_cdf = np.minimum(self.base._log_interval(open_end(self.base, self.low), t) - self.log_mass, 0.0)
-        log_sf = np.minimum(self.base._log_interval(t, self.high) - self.log_mass, 0.0)
+        log_cdf = np.minimum(self.base.log_prob_between(open_end(self.base, self.low), t) - self.log_mass, 0.0)
+        log_sf = np.minimum(self.base.log_prob_between(t, self.high) - self.log_mass, 0.0)
         with np.errstate(all="ignore"):  # the larger of the two from the smaller one
             lower = log_cdf < log_sf
             log_cdf, log_sf = np.where(lower, log_cdf, log1mexp(-log_sf)), np.where(lower, log1mexp(-log_cdf), log_sf)
@@ -100,14 +100,14 @@ class Truncated(Wrapper):
             np.where(below, 0.0, np.where(above, -np.inf, log_sf)),
         )
 
-    def _ends(self) -> tuple[np.ndarray, np.ndarray]:
-        low, high = self.base._ends()
+    def endpoints(self) -> tuple[np.ndarray, np.ndarray]:
+        low, high = self.base.endpoints()
         low, high = self._full(np.maximum(self.low, low)), self._full(np.minimum(self.high, high))
         return (np.ceil(low), np.floor(high)) if self.support.integer else (low, high)
 
-    def _log_interval(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
+    def log_prob_between(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
         low, high = self._values(low), self._values(high)
-        return self.base._log_interval(
+        return self.base.log_prob_between(
             np.maximum(low, open_end(self.base, self.low)), np.minimum(high, self.high)
         ) - np.broadcast_to(self.log_mass, np.broadcast_shapes(self._shape_with(low), self._shape_with(high)))
 
@@ -126,7 +126,7 @@ class Truncated(Wrapper):
             mass = np.exp(self.log_mass)
             below = self.base.cdf(np.nextafter(self.low, -np.inf)) + p * mass
             above = self.base.sf(self.high) + rest * mass
-            lower, ends = below < above, self._ends()
+            lower, ends = below < above, self.endpoints()
             guess = self.base.ppf(np.clip(below, 0.0, 1.0)) if lower.any() else ends[0]
             if not lower.all():
                 guess = np.where(lower, guess, self.base.isf(np.clip(above, 0.0, 1.0)))
@@ -152,10 +152,10 @@ class Truncated(Wrapper):
         from_low, from_high = low - slope_low * log_r, high + slope_high * log_p
         at_low, at_high = (end | ~np.isfinite(y) for end in (~(y > low), ~(y < high)))
         y = np.where(at_low & np.isfinite(from_low), from_low, np.where(at_high & np.isfinite(from_high), from_high, y))
-        left, right = self._ends()
+        left, right = self.endpoints()
         y, left, right = np.clip(y, left, right), np.broadcast_to(left, y.shape), np.broadcast_to(right, y.shape)
         y = np.where(np.isfinite(y), y, numerical.halfway(left, right))
-        shape, flat = y.shape, self._flat(y.shape)
+        shape, flat = y.shape, self.flattened(y.shape)
         lower = np.ravel(p < 0.5)
         target = np.where(lower, np.ravel(log_p), np.ravel(log_r))
         y, left, right = np.ravel(y).copy(), np.ravel(left).copy(), np.ravel(right).copy()
@@ -194,7 +194,7 @@ class Truncated(Wrapper):
         """Draw y: from the base until it lies within the bounds, or by inversion where that would take long."""
         generator = generator_of(rng)
         shape = shape_of(sample_shape) + self.batch_shape
-        flat = self._flat(shape)
+        flat = self.flattened(shape)
         assert isinstance(flat, Truncated)
         if np.min(self.log_mass, initial=0.0) < _RARE:
             return flat.ppf(1.0 - generator.random(flat.batch_shape)).reshape(shape)[()]
@@ -206,18 +206,18 @@ class Truncated(Wrapper):
             left = left[(y < part.low) | (y > part.high)]
         return drawn.reshape(shape)[()]
 
-    def _map(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
+    def map_arrays(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
         made = object.__new__(Truncated)  # its mass is known already
         low, high, mass = f(self.low, 0), f(self.high, 0), f(self.log_mass, 0)
-        made._wrap(self.base._map(f), low, high, mass)
+        made._wrap(self.base.map_arrays(f), low, high, mass)
         made._fill(low, high, mass)
         return made
 
-    def _cuts(self, below: np.ndarray = CUTS) -> np.ndarray:
-        own = super()._cuts(below)
+    def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
+        own = super().quantile_grid(below)
         if isinstance(self.base, Univariate):
             return own
-        inner = np.clip(self.base._cuts(below), own[0], own[-1])
+        inner = np.clip(self.base.quantile_grid(below), own[0], own[-1])
         return np.sort(np.concatenate([own, np.broadcast_to(inner, (len(inner), *own.shape[1:]))]), axis=0)
 
     def __repr__(self) -> str:

@@ -17,8 +17,8 @@ from likelinet.distributions.over.mixture import Mixture
 class Wrapper(Distribution):
     """A univariate distribution made of another one, `base`, which may itself be a Wrapper or a Mixture.
 
-    A subclass gives `log_prob`, `log_cdf`, `log_sf`, `_log_interval`, `ppf`, `isf` and `_map`; the rest has numerical
-    defaults, to be replaced where a relation to the base is exact.
+    A subclass gives `log_prob`, `log_cdf`, `log_sf`, `log_prob_between`, `ppf`, `isf` and `map_arrays`; the rest has
+    numerical defaults, to be replaced where a relation to the base is exact.
     """
 
     _sees_to_support = True
@@ -55,10 +55,10 @@ class Wrapper(Distribution):
             ) from None
 
     @abstractmethod
-    def _ends(self) -> tuple[np.ndarray, np.ndarray]: ...
+    def endpoints(self) -> tuple[np.ndarray, np.ndarray]: ...
 
     @abstractmethod
-    def _log_interval(self, low: ArrayLike, high: ArrayLike) -> np.ndarray: ...
+    def log_prob_between(self, low: ArrayLike, high: ArrayLike) -> np.ndarray: ...
 
     def cdf(self, y: ArrayLike) -> np.ndarray:
         return np.exp(self.log_cdf(y))
@@ -110,11 +110,11 @@ class Wrapper(Distribution):
 
     def _broadcast(self, base: Distribution) -> Distribution:
         """Return a base broadcast to the whole batch, so that every row gets draws of its own."""
-        return base._map(lambda a, n: np.broadcast_to(a, self.batch_shape + a.shape[a.ndim - n :]))
+        return base.map_arrays(lambda a, n: np.broadcast_to(a, self.batch_shape + a.shape[a.ndim - n :]))
 
     def _candidates(self) -> np.ndarray:
         """Return values among or between which the mode lies, along a last axis."""
-        return np.moveaxis(self._cuts(np.array([1e-200, 1e-100, 1e-50, 1e-30, 1e-20, *CUTS])), 0, -1)
+        return np.moveaxis(self.quantile_grid(np.array([1e-200, 1e-100, 1e-50, 1e-30, 1e-20, *CUTS])), 0, -1)
 
     def _nearest(self, q: np.ndarray, guess: np.ndarray, upper: bool) -> np.ndarray:
         """Return the quantile of whole numbers, from a guess: the least k with cdf(k) ≥ q, or sf(k) ≤ q if `upper`."""

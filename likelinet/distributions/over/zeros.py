@@ -84,13 +84,13 @@ class WithZeros(Wrapper):
         with np.errstate(all="ignore"):
             return np.where(log_p > -0.5, np.log1p(-np.exp(np.minimum(log_q, 0.0))), log_p)[()]
 
-    def _ends(self) -> tuple[np.ndarray, np.ndarray]:
-        low, high = self.rest._ends()
+    def endpoints(self) -> tuple[np.ndarray, np.ndarray]:
+        low, high = self.rest.endpoints()
         return self._full(np.minimum(low, 0.0)), self._full(np.maximum(high, 0.0))
 
-    def _log_interval(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
+    def log_prob_between(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
         low, high = self._values(low), self._values(high)
-        return self._mixed((low < 0.0) & (high >= 0.0), self.rest._log_interval(low, high))
+        return self._mixed((low < 0.0) & (high >= 0.0), self.rest.log_prob_between(low, high))
 
     # ---- quantiles -------------------------------------------------------------------------------------------
 
@@ -113,7 +113,7 @@ class WithZeros(Wrapper):
             y = np.where(is_zero, 0.0, np.where(less, negative, positive))
             first, last = (q == 1.0, q == 0.0) if upper else (q == 0.0, q == 1.0)
             inner = (q > 0.0) & (q < 1.0)
-            y = np.select([first, last, inner], [*self._ends(), y], np.nan)
+            y = np.select([first, last, inner], [*self.endpoints(), y], np.nan)
             return self._nearest(q, y, upper) if self.support.integer else y
 
     # ---- the rest --------------------------------------------------------------------------------------------
@@ -150,15 +150,15 @@ class WithZeros(Wrapper):
         zero = generator.random(shape + self.batch_shape) < self.gate
         return np.where(zero, 0.0, self._broadcast(self.rest).sample(shape, generator))[()]
 
-    def _map(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
+    def map_arrays(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
         made = copy.copy(self)  # its support and atoms stay as they are
         made.gate_logits = f(self.gate_logits, 0)
-        made._wrap(self.base._map(f), made.gate_logits)
-        made.rest = made.base if self.rest is self.base else self.rest._map(f)
+        made._wrap(self.base.map_arrays(f), made.gate_logits)
+        made.rest = made.base if self.rest is self.base else self.rest.map_arrays(f)
         return made
 
-    def _cuts(self, below: np.ndarray = CUTS) -> np.ndarray:
-        inner = self.rest._cuts(below)
+    def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
+        inner = self.rest.quantile_grid(below)
         inner = np.broadcast_to(inner, (len(inner), *self.batch_shape))
         return np.sort(np.concatenate([inner, np.zeros((1, *self.batch_shape))]), axis=0)
 

@@ -91,7 +91,7 @@ class Exponential(Univariate):
         return rng.standard_exponential(shape) / self.rate
 
     @classmethod
-    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+    def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return the weighted maximum-likelihood (rate,) over the first axis of y; finite where all y are zero."""
         return (1.0 / np.maximum(np.average(y, axis=0, weights=weight), 1e-300),)
 

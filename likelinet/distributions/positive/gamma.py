@@ -115,7 +115,7 @@ class Gamma(Univariate):
         return rng.standard_gamma(np.broadcast_to(self.concentration, shape)) / self.rate
 
     @classmethod
-    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+    def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return moment estimates of (concentration, rate) over the first axis of y: a start, not yet the maximum."""
         mean = np.average(y, axis=0, weights=weight)
         var = np.maximum(np.average((y - mean) ** 2, axis=0, weights=weight), 1e-6 * mean**2)

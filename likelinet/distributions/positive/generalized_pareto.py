@@ -31,7 +31,7 @@ class GeneralizedPareto(Univariate):
     References
     ----------
     Coles, *An Introduction to Statistical Modeling of Extreme Values* (2001), chapter 4; the CRPS is from Friederichs &
-    Thorarinsdottir, *Environmetrics* 23, 2012; the moments of `marginal` are those of Hosking & Wallis,
+    Thorarinsdottir, *Environmetrics* 23, 2012; the moments of `estimate` are those of Hosking & Wallis,
     *Technometrics* 29, 1987.
 
     Examples
@@ -117,7 +117,7 @@ class GeneralizedPareto(Univariate):
         return self._inverse(rng.standard_exponential(shape))
 
     @classmethod
-    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+    def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return estimates of (scale, concentration) over the first axis of y by probability-weighted moments.
 
         They are robust to heavy tails; the concentration is kept within 0.01 and 0.9.

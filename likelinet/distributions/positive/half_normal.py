@@ -120,7 +120,7 @@ class HalfNormal(Univariate):
         return self.scale * np.abs(rng.standard_normal(shape))
 
     @classmethod
-    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+    def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return the weighted maximum-likelihood (scale,) over the first axis of y; positive where all y are zero."""
         unit = np.maximum(np.max(y, axis=0), 1e-300)
         return (unit * np.sqrt(np.maximum(np.average((y / unit) ** 2, axis=0, weights=weight), 1e-30)),)

@@ -109,7 +109,7 @@ class InverseGamma(Univariate):
         return self.rate / rng.standard_gamma(np.broadcast_to(self.concentration, shape))
 
     @classmethod
-    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+    def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return estimates of (concentration, rate) from the mean and variance of log y over the first axis of y."""
         log_y = np.log(y)
         mean = np.average(log_y, axis=0, weights=weight)

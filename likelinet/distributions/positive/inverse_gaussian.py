@@ -143,7 +143,7 @@ class InverseGaussian(Univariate):
         return self.loc * np.where(rng.random(shape) * (1.0 + root) <= 1.0, root, 1.0 / root)
 
     @classmethod
-    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+    def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return the weighted maximum-likelihood (loc, concentration), over the first axis of y; finite for any y."""
         loc = np.average(y, axis=0, weights=weight)
         excess = np.average((y - loc) / loc * ((y - loc) / y), axis=0, weights=weight)  # E[μ/Y] - 1 = μ/λ

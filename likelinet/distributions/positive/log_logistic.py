@@ -113,7 +113,7 @@ class LogLogistic(Univariate):
         return self.scale * np.exp(rng.logistic(size=shape) / self.concentration)
 
     @classmethod
-    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+    def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return estimates of (scale, concentration) by the moments of log y: a start, not yet the maximum."""
         mean, spread = log_moments(y, weight)
         return np.exp(mean), np.pi / (np.sqrt(3.0) * spread)

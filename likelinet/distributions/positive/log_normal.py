@@ -104,6 +104,6 @@ class LogNormal(Univariate):
         return np.exp(self.loc + self.scale * rng.standard_normal(shape))
 
     @classmethod
-    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+    def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return the weighted maximum-likelihood (loc, scale) over the first axis of y; the scale at least 1e-6."""
         return log_moments(y, weight)

@@ -125,7 +125,7 @@ class Weibull(Univariate):
         return self.scale * rng.standard_exponential(shape) ** (1.0 / self.concentration)
 
     @classmethod
-    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+    def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return estimates of (scale, concentration) by the moments of log y, a Gumbel variable: a start."""
         mean, spread = log_moments(y, weight)
         k = np.pi / (np.sqrt(6.0) * spread)

@@ -141,7 +141,7 @@ class AsymmetricLaplace(Univariate):
         return self.loc + self.scale * (up / self.tau - down / (1.0 - self.tau))
 
     @classmethod
-    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+    def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return (loc, scale, tau) over the first axis of y: the median, and what is most likely with it."""
         loc = quantile(y, weight, 0.5)
         spread = deviation(y, weight, loc)

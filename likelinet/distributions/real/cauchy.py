@@ -121,7 +121,7 @@ class Cauchy(Univariate):
         return self.loc + self.scale * rng.standard_cauchy(shape)
 
     @classmethod
-    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+    def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return (loc, scale) over the first axis of y, from its quartiles: a start, not yet the maximum."""
         low, loc, high = (quantile(y, weight, level) for level in (0.25, 0.5, 0.75))
         return loc, np.where(high > low, 0.5 * high - 0.5 * low, deviation(y, weight, loc))

@@ -116,7 +116,7 @@ class Gaussian(Univariate):
         return self.loc + self.scale * rng.standard_normal(shape)
 
     @classmethod
-    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+    def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return the weighted maximum-likelihood (loc, scale), over the first axis of y."""
         loc = np.average(y, axis=0, weights=weight)
         return loc, np.sqrt(np.average((y - loc) ** 2, axis=0, weights=weight))

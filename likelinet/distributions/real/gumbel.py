@@ -117,7 +117,7 @@ class Gumbel(Univariate):
         return rng.gumbel(self.loc, self.scale, shape)
 
     @classmethod
-    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+    def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return (loc, scale) over the first axis of y, from its median and mean absolute deviation: a start."""
         median = quantile(y, weight, 0.5)
         scale = deviation(y, weight, median) / 0.968046  # E|Z - median of Z|

@@ -126,7 +126,7 @@ class JohnsonSU(Univariate):
         return self._from_gaussian(rng.standard_normal(shape))
 
     @classmethod
-    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+    def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return (skewness, tailweight, loc, scale) of the weighted mean and variance, over the first axis of y."""
         loc = np.average(y, axis=0, weights=weight)
         spread = np.sqrt(np.average((y - loc) ** 2, axis=0, weights=weight))

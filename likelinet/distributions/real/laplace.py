@@ -124,7 +124,7 @@ class Laplace(Univariate):
         return rng.laplace(self.loc, self.scale, shape)
 
     @classmethod
-    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+    def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return the weighted maximum-likelihood (loc, scale), over the first axis of y."""
         loc = quantile(y, weight, 0.5)
         return loc, deviation(y, weight, loc)

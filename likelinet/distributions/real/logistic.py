@@ -102,7 +102,7 @@ class Logistic(Univariate):
         return rng.logistic(self.loc, self.scale, shape)
 
     @classmethod
-    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+    def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return (loc, scale) over the first axis of y, from its median and mean absolute deviation: a start."""
         loc = quantile(y, weight, 0.5)
         return loc, deviation(y, weight, loc) / (2.0 * np.log(2.0))

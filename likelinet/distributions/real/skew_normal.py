@@ -133,7 +133,7 @@ class SkewNormal(Univariate):
         return self.loc + self.scale * (self.alpha * folded + free) / np.hypot(1.0, self.alpha)
 
     @classmethod
-    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+    def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return moment estimates of (loc, scale, alpha) over the first axis of y: a start, not yet the maximum."""
         mean = np.average(y, axis=0, weights=weight)
         spread = np.sqrt(np.average((y - mean) ** 2, axis=0, weights=weight))

@@ -171,7 +171,7 @@ class StudentT(Univariate):
         return self.loc + self.scale * rng.standard_t(np.broadcast_to(self.df, shape))
 
     @classmethod
-    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+    def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return moment estimates of (df, loc, scale) over the first axis of y: a start, not yet the maximum."""
         loc = np.average(y, axis=0, weights=weight)
         spread = np.sqrt(np.average((y - loc) ** 2, axis=0, weights=weight))

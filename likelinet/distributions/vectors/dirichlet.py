@@ -112,7 +112,7 @@ class Dirichlet(Multivariate):
         return np.maximum(g / g.sum(-1, keepdims=True), np.finfo(np.float64).tiny)  # no share of the support is 0
 
     @classmethod
-    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+    def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return moment estimates of the concentrations, over the first axis of y: the mean, and A by all variances."""
         mean = np.average(y, axis=0, weights=weight)
         var = np.average((y - mean) ** 2, axis=0, weights=weight).sum(-1, keepdims=True)

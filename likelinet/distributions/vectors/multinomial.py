@@ -138,7 +138,7 @@ class Multinomial(Multivariate):
         return rng.multinomial(np.broadcast_to(self.total_count, shape).astype(np.int64), self.probs)
 
     @classmethod
-    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
+    def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
         """Return no total_count, which is known, and the logits of the shares of all counts; finite for unseen ones."""
         seen = np.average(y, axis=0, weights=weight) + 0.5 / len(y)
         return None, np.log(seen / seen.sum(-1, keepdims=True))

@@ -117,7 +117,7 @@ class MultivariateGaussian(Multivariate):
         return self.loc + (self.scale_tril @ z[..., None])[..., 0]
 
     @classmethod
-    def marginal(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
+    def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return the weighted maximum-likelihood (loc, scale_tril), with correlations kept a little below 1."""
         loc = np.average(y, axis=0, weights=weight)
         rest = y - loc
