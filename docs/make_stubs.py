@@ -53,9 +53,8 @@ def families() -> str:
         must = [f"{name}: Any" for name in keys if c.model_fields[name].is_required()]
         may = [f"{name}: Any = ..." for name in keys if not c.model_fields[name].is_required()]
         taken = ", ".join([*must, *may, "links: dict[str, LinkName] = ...", f'kind: Literal["{kind}"] = ...'])
-        lines += [f"class {c.__name__}(FamilyConfig):", f'    kind: Literal["{kind}"]']
-        lines += [f"    {name}: Any" for name in keys]
-        lines += ["    links: dict[str, LinkName]", f"    def __init__(self, *, {taken}) -> None: ...\n"]
+        lines += [f"class {c.__name__}(FamilyConfig):", *(f"    {name}: Any" for name in keys)]
+        lines += [f"    def __init__(self, *, {taken}) -> None: ...\n"]
     return "\n".join(lines)
 
 
