@@ -1,6 +1,7 @@
 """Files are written whole or not at all, and nothing beside them is touched."""
 
 import os
+import secrets
 import stat
 from pathlib import Path
 
@@ -54,6 +55,14 @@ def test_files_of_others_stay(tmp_path: Path):
         (tmp_path / name).write_text(text)
     write(tmp_path / "a.txt", "new")
     assert contents(tmp_path) == {"a.txt": "new", **others}
+
+
+def test_a_name_that_is_taken_is_not_taken_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(secrets, "token_hex", lambda _: "taken")
+    (tmp_path / ".taken.txt").write_text("of somebody else")
+    with pytest.raises(FileExistsError):
+        write(tmp_path / "a.txt", "new")
+    assert contents(tmp_path) == {".taken.txt": "of somebody else"}
 
 
 def test_two_writers_at_once(tmp_path: Path):

@@ -71,6 +71,7 @@ def predicted(model: ll.Model, X: Any, y: Any, coder: bool) -> dict[str, Any]:
     d = model.predict_dist(X)
     answers: dict[str, Any] = {
         "log_prob": d.log_prob(y),
+        "score": model.score(X, None if coder else y),
         "names": [*model.feature_names, *model.target_names],
         "best_epoch": model.history.best_epoch,
     }
