@@ -7,12 +7,15 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import likelinet as ll
+from likelinet.cli.describe import summary
+from likelinet.cli.fit import save_cut_short
 from likelinet.cli.output import save_figure, write_csv
 from tests.small import COLUMNS, cli, fit
 
@@ -129,6 +132,20 @@ def test_a_training_that_is_cut_short_replaces_no_model(folder: Path, monkeypatc
     after = contents(folder)
     assert set(after) - set(before) == {"model.cut-short.safetensors", "model.cut-short-2.safetensors"}
     assert {name: after[name] for name in before} == before
+
+
+@pytest.mark.parametrize("stopped", ["interrupted", "not finite"])
+@pytest.mark.parametrize(("best", "learned"), [([0, 0], False), ([0, 2], True), ([1, 1], True)])
+def test_what_a_member_learned_is_not_lost(stopped: str, best: list[int], learned: bool, folder: Path):
+    model = ll.Model.load(folder / MODEL)
+    assert model._fit is not None
+    history = replace(model.history, best_epoch=best, stopped=stopped, epochs=[])
+    model._fit = replace(model._fit, history=history)
+    told = save_cut_short(model, folder / MODEL)
+    assert ("nothing was learned" in told) is not learned
+    assert (folder / "model.cut-short.safetensors").exists() is learned
+    assert ("not trained, the weights are those of the start" in summary(model)) is not learned
+    assert ("maximum" in summary(model)) is False
 
 
 def test_show_knows_a_start_from_a_maximum(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
