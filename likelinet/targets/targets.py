@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from likelinet.core.errors import DataError
+from likelinet.core.fields import from_fields
 from likelinet.core.wording import counted, rows_of
 from likelinet.distributions import (
     Bernoulli,
@@ -82,8 +83,11 @@ class Targets:
     @staticmethod
     def from_json(data: dict[str, Any]) -> "Targets":
         """Return what `to_json` wrote."""
-        classes = None if data["classes"] is None else np.array(data["classes"])
-        return Targets(data["outputs"], classes, *(np.array(data[name]) for name in ("loc", "scale", "spread")))
+
+        def labels(v: Any) -> np.ndarray | None:
+            return None if v is None else np.array(v)
+
+        return from_fields(Targets, data, "targets", classes=labels, loc=np.array, scale=np.array, spread=np.array)
 
 
 def _labelled(d: Distribution, classes: np.ndarray) -> Distribution:

@@ -1,16 +1,16 @@
-"""Model files: one safetensors file with the weights as arrays and everything else as JSON; no code, no pickle."""
+"""The container of a model: one safetensors file with arrays, and everything else as JSON; no code, no pickle."""
 
 import hashlib
 import json
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from likelinet.core.errors import ModelFileError
+from likelinet.core.writing import replacing
 
-SCHEMA = 1  # raised when the layout of the file changes
+SCHEMA = 1  # raised when a part of the file changes its meaning: see `migrations`
 
 
 def save(path: str | Path, arrays: dict[str, np.ndarray], metadata: dict[str, Any]) -> None:
@@ -28,23 +28,16 @@ def save(path: str | Path, arrays: dict[str, np.ndarray], metadata: dict[str, An
     # The checksum is an array: safetensors writes several metadata entries in no fixed order.
     arrays["sha256"] = _digest(arrays, text)
     try:
-        file = Path(path).resolve()  # where a link leads
-        if file.exists() and not file.is_file():
+        if Path(path).exists() and not Path(path).is_file():
             raise ModelFileError(f"{path}: cannot write the model there, since it is no file; choose another name.")
-        temporary = file.with_name(f"{file.name}.part")
-        try:
-            temporary.write_bytes(to_bytes(arrays, {"likelinet": text}))
-            temporary.replace(file)  # a file that is there is whole
-        finally:
-            with suppress(OSError):
-                temporary.unlink()  # what a failure left
-    except (OSError, RuntimeError) as error:  # RuntimeError: links that lead around in a circle
-        reason = getattr(error, "strerror", None) or error
-        raise ModelFileError(f"{path}: cannot write the model ({reason}); check the folder.") from None
+        with replacing(path, durable=True) as file:
+            file.write_bytes(to_bytes(arrays, {"likelinet": text}))
+    except OSError as error:
+        raise ModelFileError(f"{path}: cannot write the model ({error.strerror or error}); check the folder.") from None
 
 
 def load(path: str | Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """Return arrays and metadata.
+    """Return arrays and metadata, in which `schema` is one up to today's.
 
     Raises
     ------
@@ -72,10 +65,14 @@ def load(path: str | Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         raise ModelFileError(
             f"{path}: written by a newer likelinet (file schema {schema}, this one reads up to {SCHEMA}); upgrade it."
         )
-    if not np.array_equal(arrays.pop("sha256", None), _digest(arrays, stored["likelinet"])):
+    if set(stored) != {"likelinet"} or not np.array_equal(
+        arrays.pop("sha256", None), _digest(arrays, stored["likelinet"])
+    ):
         raise ModelFileError(
             f"{path}: the content does not match its checksum, so the file was altered; save the model again."
         )
+    if type(schema) is not int or schema < 1:  # True is an int as well
+        raise ModelFileError(f"{path}: there is no file schema {schema!r:.40}; save the model again.")
     return arrays, metadata
 
 

@@ -2,13 +2,15 @@
 
 import json
 import struct
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import likelinet as ll
-from likelinet.model import serialize
+from likelinet.model import container
 from tests.small import quick, table
 
 X, y = table()
@@ -43,9 +45,9 @@ def refused(tmp_path: Path, content: bytes, message: str) -> None:
 
 
 def test_round_trip(tmp_path: Path):
-    serialize.save(tmp_path / "a.safetensors", ARRAYS, {"name": "ä", "nested": {"x": [1, 2.5, None]}})
-    arrays, metadata = serialize.load(tmp_path / "a.safetensors")
-    assert metadata == {"schema": serialize.SCHEMA, "name": "ä", "nested": {"x": [1, 2.5, None]}}
+    container.save(tmp_path / "a.safetensors", ARRAYS, {"name": "ä", "nested": {"x": [1, 2.5, None]}})
+    arrays, metadata = container.load(tmp_path / "a.safetensors")
+    assert metadata == {"schema": container.SCHEMA, "name": "ä", "nested": {"x": [1, 2.5, None]}}
     assert {n: (a.dtype, a.tolist()) for n, a in arrays.items()} == {
         n: (a.dtype, a.tolist()) for n, a in ARRAYS.items()
     }
@@ -109,6 +111,47 @@ def test_altered_metadata(tmp_path: Path, saved: Path, old: str, new: str):
 
 
 @pytest.mark.parametrize(
+    ("dtype", "width"), [("I32", 1), ("U32", 1), ("F64", 2), ("I64", 2), ("I16", 0.5), ("U8", 0.25)]
+)
+def test_altered_dtype(tmp_path: Path, saved: Path, dtype: str, width: float):
+    raw = saved.read_bytes()
+    head = header(raw)
+    assert head["theta"]["dtype"] == "F32"
+    rows, columns = head["theta"]["shape"]
+    head["theta"] |= {"dtype": dtype, "shape": [rows, int(columns / width)]}  # the same bytes
+    refused(tmp_path, with_header(raw, head), "does not match its checksum")
+
+
+@pytest.mark.parametrize("turn", [lambda a, b: [b, a], lambda a, b: [a * b], lambda a, b: [a, b, 1]])
+def test_altered_shape(tmp_path: Path, saved: Path, turn: Callable[[int, int], list[int]]):
+    raw = saved.read_bytes()
+    head = header(raw)
+    head["theta"]["shape"] = turn(*head["theta"]["shape"])
+    refused(tmp_path, with_header(raw, head), "does not match its checksum")
+
+
+def test_altered_name(tmp_path: Path, saved: Path):
+    raw = saved.read_bytes()
+    head = header(raw)
+    head["omega"] = head.pop("theta")
+    refused(tmp_path, with_header(raw, head), "does not match its checksum")
+
+
+def test_more_metadata(tmp_path: Path, saved: Path):
+    raw = saved.read_bytes()
+    head = header(raw)
+    head["__metadata__"]["format"] = "pt"
+    refused(tmp_path, with_header(raw, head), "does not match its checksum")
+
+
+@pytest.mark.parametrize("schema", [1.5, "1", None, True, 0, -1, [1]])
+def test_schemas_that_there_are_not(tmp_path: Path, saved: Path, schema: Any):
+    arrays, metadata = container.load(saved)
+    container.save(tmp_path / "odd.safetensors", arrays, {**metadata, "schema": schema})
+    refused(tmp_path, (tmp_path / "odd.safetensors").read_bytes(), "there is no file schema")
+
+
+@pytest.mark.parametrize(
     ("metadata", "message"),
     [
         (None, "not one of likelinet's"),
@@ -130,17 +173,27 @@ def test_metadata_of_others(tmp_path: Path, saved: Path, metadata: dict | None, 
 def test_newer_schema(tmp_path: Path, saved: Path):
     raw = saved.read_bytes()
     head = header(raw)
-    newer = {**json.loads(head["__metadata__"]["likelinet"]), "schema": serialize.SCHEMA + 1}
+    newer = {**json.loads(head["__metadata__"]["likelinet"]), "schema": container.SCHEMA + 1}
     head["__metadata__"]["likelinet"] = json.dumps(newer)
     refused(tmp_path, with_header(raw, head), r"newer likelinet \(file schema 2, this one reads up to 1\); upgrade")
 
 
 @pytest.mark.parametrize("lost", ["config", "inputs", "targets", "n_classes", "history"])
 def test_whole_file_that_describes_no_model(tmp_path: Path, saved: Path, lost: str):
-    arrays, metadata = serialize.load(saved)
-    serialize.save(tmp_path / "odd.safetensors", arrays, {k: v for k, v in metadata.items() if k != lost})
+    arrays, metadata = container.load(saved)
+    container.save(tmp_path / "odd.safetensors", arrays, {k: v for k, v in metadata.items() if k != lost})
     with pytest.raises(ll.ModelFileError, match="does not describe a model of this version"):
         ll.Model.load(tmp_path / "odd.safetensors")
+
+
+def test_weights_of_another_network(tmp_path: Path, saved: Path):
+    arrays, metadata = container.load(saved)
+    for theta in (arrays["theta"][:, :-1], arrays["theta"].repeat(2, axis=0), arrays["theta"].astype(int)):
+        container.save(tmp_path / "odd.safetensors", {"theta": theta}, metadata)
+        refused(tmp_path, (tmp_path / "odd.safetensors").read_bytes(), "the config needs weights of shape")
+    for odd in ({}, {"theta": arrays["theta"], "more": arrays["theta"]}):
+        container.save(tmp_path / "odd.safetensors", odd, metadata)
+        refused(tmp_path, (tmp_path / "odd.safetensors").read_bytes(), "expected 'theta' alone, got (none|more, theta)")
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"size,price\n1,2\n", b"\x80\x04\x95pickle"])
@@ -194,3 +247,18 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path, saved: Path, monkeyp
         quick().fit(X, -y).save(file)
     assert file.read_bytes() == saved.read_bytes()
     assert [path.name for path in tmp_path.iterdir()] == ["m.safetensors"]
+
+
+def test_files_of_others_beside_it_stay(tmp_path: Path):
+    (tmp_path / "m.safetensors.part").write_text("of somebody else")
+    quick().fit(X, y).save(tmp_path / "m.safetensors")
+    assert (tmp_path / "m.safetensors.part").read_text() == "of somebody else"
+    assert {path.name for path in tmp_path.iterdir()} == {"m.safetensors", "m.safetensors.part"}
+
+
+def test_a_private_model_stays_private(tmp_path: Path, saved: Path):
+    file = tmp_path / "m.safetensors"
+    file.write_bytes(saved.read_bytes())
+    file.chmod(0o600)
+    quick().fit(X, -y).save(file)
+    assert file.stat().st_mode & 0o777 == 0o600
