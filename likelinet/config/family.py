@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import ConfigDict, Discriminator, Field, Tag, create_model, model_validator
 
 from likelinet.config.base import Config
-from likelinet.core.domains import direction
+from likelinet.core.domains import direction, increasing
 from likelinet.core.links import Angle, Cholesky, Exp, Identity, Link, Ordered, Sigmoid, Softplus
 from likelinet.core.wording import nearest
 from likelinet.distributions import Distribution, Parameter
@@ -106,7 +106,7 @@ def family_config(distribution: type[Distribution], *, exposure: str = "", **lin
         if not p.learned:
             fields[p.name] = (KnownSource, Field(description=meaning))
         elif p.event_ndim:
-            source = "shared" if p.name == "cutpoints" else "predicted"
+            source = "shared" if p.domain == increasing else "predicted"
             fields[p.name] = (LearnedSource, Field(default=source, description=meaning))
         else:
             fields[p.name] = (Source, Field(default="predicted", description=meaning))
@@ -117,7 +117,7 @@ def family_config(distribution: type[Distribution], *, exposure: str = "", **lin
                 default=None, description=f"Column with the exposure of each row, positive: `{exposure}` grows with it."
             ),
         )
-    if name == "OrderedLogistic":
+    if distribution.ordered:
         fields["levels"] = (
             list[str | int] | None,
             Field(default=None, description="The classes from the lowest to the highest; null sorts whole numbers."),
@@ -151,7 +151,7 @@ def default_link(parameter: Parameter) -> LinkName:
     """Return the link that follows from the domain of a parameter."""
     if parameter.event_ndim == 2:
         return "cholesky"
-    if parameter.name == "cutpoints":
+    if parameter.domain == increasing:
         return "ordered"
     if parameter.domain == direction:
         return "angle"

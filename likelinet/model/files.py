@@ -7,9 +7,9 @@ from likelinet.config.wrappers import leaf
 from likelinet.core.errors import ConfigError, ModelFileError
 from likelinet.distributions import Distribution
 from likelinet.model import serialize
-from likelinet.model.fitting import Fit
+from likelinet.model.fit import Fit
 from likelinet.tables.inputs import Inputs
-from likelinet.targets.targets import Targets
+from likelinet.targets.build import targets_from_json
 from likelinet.training.history import History
 
 
@@ -19,7 +19,7 @@ def write(path: str | Path, fit: Fit) -> None:
         "config": fit.config.model_dump(mode="json"),
         "inputs": fit.inputs.to_json(),
         "targets": fit.targets.to_json(),
-        "n_classes": fit.n_classes,
+        "n_classes": fit.targets.n_classes,
         "history": fit.history.to_json(),
     }
     serialize.save(path, {"theta": fit.theta}, metadata)
@@ -40,8 +40,7 @@ def read(path: str | Path, distribution: type[Distribution] | None, trust: str |
             config,
             distribution,
             Inputs.from_json(metadata["inputs"]),
-            Targets.from_json(metadata["targets"]),
-            metadata["n_classes"],
+            targets_from_json(config.distribution, distribution, metadata["targets"], metadata["n_classes"]),
             arrays["theta"],
             History.from_json(metadata["history"]),
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,13 +16,14 @@ from likelinet.core.errors import ConfigError, DataError, NotFittedError, Undefi
 from likelinet.distributions import Distribution
 from likelinet.distributions.classes.mixed import class_marginals
 from likelinet.model import codes, files, fitting
-from likelinet.model.fitting import EncodedRows, Fit
+from likelinet.model.fit import EncodedRows, Fit
 from likelinet.model.prediction import predict_dist
 from likelinet.scores import metrics
 from likelinet.scores.calibration import log_prob
 from likelinet.tables.roles import Roles
 from likelinet.tables.rows import Rows
 from likelinet.tables.table import as_table
+from likelinet.targets.build import targets_of
 from likelinet.training.history import Callback, History
 from likelinet.training.progress import Progress
 
@@ -67,7 +68,6 @@ class Model:
                 raise ConfigError(f"{distribution.__name__} cannot be used yet: define {', '.join(missing)}.")
             config = config.model_copy(update={"distribution": _with_class(config.distribution, distribution)})
         self.config = config
-        self._roles = Roles(config)
         self._custom = distribution
         self._fit: Fit | None = None
 
@@ -312,7 +312,7 @@ class Model:
         if table.n == 0:
             raise DataError("The table is empty: it has no rows.")
         answer = question(fit, fit.rows(table))
-        fit.note_unused(table, self._roles.others)
+        fit.note_unused(table)
         return answer
 
     def _bound(self, rows: Rows, samples: int, seed: int | None) -> Callable[[Fit, EncodedRows], np.ndarray]:
@@ -328,6 +328,10 @@ class Model:
         """Return class codes as integers, and the user's own labels as they are."""
         return labels.astype(np.int64) if self.classes is None else labels
 
+    @cached_property
+    def _roles(self) -> Roles:
+        return Roles(self.config, targets_of(self.config.distribution, self._custom).labels)
+
     def _fitted(self) -> Fit:
         if self._fit is None:
             raise NotFittedError("The model is not fitted: call fit(X, y) first, or Model.load(path).")
@@ -342,7 +346,7 @@ class Model:
         """Return rows of weight above 0, whose y is checked against what the model was trained on."""
         fit = self._fitted()
         rows = self._roles.rows(X, y, sample_weight, self.feature_names, fit.inputs.named)
-        return Rows(rows.table, fitting.observed(fit, rows, self.y_name), rows.weight)
+        return Rows(rows.table, fit.observed(rows, self.y_name), rows.weight)
 
 
 def _with_class(config: Any, distribution: type[Distribution]) -> Any:

@@ -58,6 +58,10 @@ class Distribution(ABC):
     batch_shape: tuple[int, ...] = ()
     # What kind of thing y is.
     y: ClassVar[Literal["number", "class", "vector"]] = "number"
+    # Whether its classes have an order.
+    ordered: ClassVar[bool] = False
+    # What a vector must satisfy, beside the support of its entries, to be possible.
+    constraint: ClassVar[str] = ""
     # Single values of positive probability beside a density: there log_prob is log P(Y = y).
     atoms: tuple[float, ...] = ()
     # Whether the methods of a class see to values outside the support themselves; those of the user need not.

@@ -5,7 +5,7 @@ import scipy
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array, log1mexp, namespace, softplus_and_sigmoid
-from likelinet.core.domains import class_codes, nonnegative_integer, real
+from likelinet.core.domains import class_codes, increasing, nonnegative_integer
 from likelinet.core.errors import ParameterError
 from likelinet.distributions.base.distribution import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
@@ -46,7 +46,8 @@ class OrderedLogistic(Univariate):
     """
 
     y = "class"
-    parameters = (Parameter("loc", symbol="η"), Parameter("cutpoints", real, event_ndim=1, symbol="c"))
+    ordered = True
+    parameters = (Parameter("loc", symbol="η"), Parameter("cutpoints", increasing, event_ndim=1, symbol="c"))
     support = nonnegative_integer
     loc: np.ndarray
     cutpoints: np.ndarray
