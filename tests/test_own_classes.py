@@ -7,11 +7,14 @@ import pandas as pd
 import pytest
 
 import likelinet as ll
+from likelinet.cli.describe import describe
+from likelinet.cli.predict import prediction_rows
 from likelinet.config import parse_config
 from likelinet.core.links import Identity
 from likelinet.heads.build import build_family
 from likelinet.heads.head import Head
 from likelinet.heads.own_classes import OwnLogits
+from likelinet.tables.table import as_table
 from tests import on_jax
 from tests.differences import assert_gradients, of_a_sum
 from tests.small import labels, quick, table
@@ -123,6 +126,15 @@ def test_by_columns_of_a_table_row_by_row():
     for rows in (slice(3, 9), np.array([5, 1])):
         np.testing.assert_array_equal(d[rows].log_prob(TEXT[rows]), d.log_prob(TEXT)[rows])
         assert d[rows].mode().tolist() == d.mode()[rows].tolist()
+
+
+def test_the_labels_of_each_output_are_shown():
+    frame = pd.DataFrame(X, columns=["p", "q"]).assign(first=THREE, second=TWO)
+    model = quick(data={"target": ["first", "second"]}, distribution={"kind": "categorical"}).fit(frame)
+    assert "classes of first: a, b, c\nclasses of second: u, v\n" in describe(model)
+    header, rows = prediction_rows(model, as_table(frame), [])
+    assert header == ["class_first", "class_second"]
+    np.testing.assert_array_equal(rows, model.predict(frame))
 
 
 def test_several_outputs_of_bools_have_a_mean():

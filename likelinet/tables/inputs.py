@@ -41,6 +41,11 @@ class Inputs:
     named: bool
 
     @property
+    def names(self) -> list[str]:
+        """Names of the features."""
+        return [c.name for c in self.columns]
+
+    @property
     def width(self) -> int:
         """Number of inputs of the network."""
         return sum(c.width for c in self.columns)
@@ -63,7 +68,7 @@ class Inputs:
             If a feature is missing or text where numbers were; and when its rows are asked for, if a cell is not
             finite or of an unknown category.
         """
-        names = [c.name for c in self.columns]
+        names = self.names
         missing = [n for n in names if n not in table.columns]
         left = [n for n in table.columns if n not in other]
         by_position = bool(missing) and self.named != table.named  # an array for a DataFrame, or the other way round
@@ -82,7 +87,7 @@ class Inputs:
 
     def note_unused(self, table: Table, other: tuple[str, ...]) -> None:
         """Warn of columns that are neither features nor, as those in `other`, known to be none."""
-        names = [c.name for c in self.columns]
+        names = self.names
         extra = [n for n in table.columns if n not in names and n not in other]
         by_position = any(n not in table.columns for n in names)
         if extra and names and table.named and not by_position:

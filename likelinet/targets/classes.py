@@ -97,6 +97,13 @@ class ClassTargets(Targets):
             return d
         return _labelled(d, _side_by_side(self.known) if isinstance(self.known, tuple) else self.known)
 
+    def centre(self, d: Distribution) -> np.ndarray:
+        return self.as_given(d.mode())
+
+    def as_given(self, y: np.ndarray) -> np.ndarray:
+        """Return codes as integers, and the user's own labels as they are."""
+        return y.astype(np.int64) if self.known is None else y
+
     def to_json(self) -> dict[str, Any]:
         known = self.known
         plain = [k.tolist() for k in known] if isinstance(known, tuple) else None if known is None else known.tolist()

@@ -61,6 +61,12 @@ class IntervalTargets(Targets):
     def decode(self, d: Distribution) -> Distribution:
         return in_units(d, self)
 
+    def centre(self, d: Distribution) -> np.ndarray:
+        return d.mean()
+
+    def as_given(self, y: np.ndarray) -> np.ndarray:
+        return y
+
 
 def refuse_intervals_outside(y: Interval, family: Family, naming: Naming) -> None:
     """Raise `DataError` where an interval holds nothing, or an end, outside the support of a family."""

@@ -43,6 +43,12 @@ class NumberTargets(Targets):
     def decode(self, d: Distribution) -> Distribution:
         return in_units(d, self)
 
+    def centre(self, d: Distribution) -> np.ndarray:
+        return d.mean()
+
+    def as_given(self, y: np.ndarray) -> np.ndarray:
+        return y
+
 
 def refuse_numbers_outside(y: np.ndarray, family: Family, naming: Naming) -> None:
     """Raise `DataError` where a number lies outside the support of a family."""

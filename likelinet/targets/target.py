@@ -95,6 +95,14 @@ class Targets(ABC):
     def decode(self, d: Distribution) -> Distribution:
         """Return the exact distribution of y in the user's form."""
 
+    @abstractmethod
+    def centre(self, d: Distribution) -> np.ndarray:
+        """Return the mean of each row of a prediction, or its most probable class."""
+
+    @abstractmethod
+    def as_given(self, y: np.ndarray) -> np.ndarray:
+        """Return y that was drawn, or is most probable, in the form that the user's y has."""
+
     @property
     def classes(self) -> np.ndarray | list[np.ndarray] | None:
         """Labels of the codes 0, 1, …, or those of each output; None where y holds numbers, or the codes themselves."""

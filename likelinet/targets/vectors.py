@@ -52,3 +52,9 @@ class VectorTargets(Targets):
 
     def decode(self, d: Distribution) -> Distribution:
         return in_units(d, self)
+
+    def centre(self, d: Distribution) -> np.ndarray:
+        return d.mean()
+
+    def as_given(self, y: np.ndarray) -> np.ndarray:
+        return y
