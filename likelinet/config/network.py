@@ -36,9 +36,9 @@ class MLPConfig(LayersConfig):
     """Width of each hidden layer."""
 
     @property
-    def brief(self) -> str:
-        """The network in a few words."""
-        return f"{self.kind} {self.hidden}"
+    def widths(self) -> str:
+        """The widths of its layers, as a message writes them."""
+        return f"{self.hidden}"
 
 
 class CoderConfig(LayersConfig):
@@ -52,9 +52,9 @@ class CoderConfig(LayersConfig):
     """Width of each hidden layer from the code to the raw outputs."""
 
     @property
-    def brief(self) -> str:
-        """The network in a few words."""
-        return f"{self.kind} {self.encoder} {self.latent} {self.decoder}"
+    def widths(self) -> str:
+        """The widths of its layers, as a message writes them."""
+        return f"{self.encoder} {self.latent} {self.decoder}"
 
 
 class AutoencoderConfig(CoderConfig):

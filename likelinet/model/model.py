@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from likelinet.config import CustomConfig, ModelConfig, parse_config
-from likelinet.config.wrappers import WrapperConfig, leaf
+from likelinet.config.wrappers import WrapperConfig, kind_of, leaf
 from likelinet.core.errors import ConfigError, DataError, NotFittedError
 from likelinet.core.wording import counted
 from likelinet.distributions import Distribution
@@ -169,7 +169,8 @@ class Model(Questions):
         if self.fitted:
             features = counted(len(self.feature_names), "feature")
             state = f"fitted: {features}, {self.n_parameters:,} parameter{'s' * (self.n_parameters != 1)}"
-        return f"Model({_brief(self.config.distribution)}, {members}{self.config.network.brief}, {state})"
+        network = f"{members}{self.config.network.kind} {self.config.network.widths}"
+        return f"Model({_brief(self.config.distribution)}, {network}, {state})"
 
     def save(self, path: str | Path) -> None:
         """Write the fitted model to one safetensors file: arrays, with everything else as JSON."""
@@ -210,7 +211,7 @@ class Model(Questions):
 
 def _brief(config: Any) -> str:
     """Return the kind of a family, with what it is over."""
-    return f"{config.kind}({_brief(config.base)})" if isinstance(config, WrapperConfig) else config.kind
+    return f"{kind_of(config)}({_brief(config.base)})" if isinstance(config, WrapperConfig) else kind_of(config)
 
 
 def _with_class(config: Any, distribution: type[Distribution]) -> Any:

@@ -23,14 +23,11 @@ class ClassTargets(Targets):
 
     Parameters
     ----------
-    known : ndarray, tuple of ndarray or None
-        Labels of the codes; a tuple where each output has labels of its own; None for the codes themselves.
-    count : int or tuple of int
-        How many classes there are; of each output, where it has labels of its own.
+    known : ndarray or tuple of ndarray
+        The label of each code; a tuple where each output has labels of its own.
     """
 
-    known: np.ndarray | tuple[np.ndarray, ...] | None = None
-    count: int | tuple[int, ...] = 0
+    known: np.ndarray | tuple[np.ndarray, ...]
 
     labels: ClassVar[bool] = True
 
@@ -63,17 +60,17 @@ class ClassTargets(Targets):
     def _of(cls, y: np.ndarray, known: np.ndarray | tuple[np.ndarray, ...]) -> Self:
         zero, one = np.zeros(y.shape[1:]), np.ones(y.shape[1:])
         outputs = None if y.ndim == 1 else y.shape[1]
-        if isinstance(known, tuple):
-            return cls(outputs, zero, one, one, known, tuple(map(len, known)))
-        return cls(outputs, zero, one, one, None if are_codes(known) else known, len(known))
+        return cls(outputs, zero, one, one, known)
 
     @property
     def classes(self) -> np.ndarray | list[np.ndarray] | None:
-        return list(self.known) if isinstance(self.known, tuple) else self.known
+        if isinstance(self.known, tuple):
+            return list(self.known)
+        return None if are_codes(self.known) else self.known
 
     @property
     def n_classes(self) -> int | tuple[int, ...]:
-        return self.count
+        return tuple(map(len, self.known)) if isinstance(self.known, tuple) else len(self.known)
 
     def check(self, y: np.ndarray, family: Family, naming: Naming) -> np.ndarray:
         if isinstance(self.known, tuple):
@@ -82,40 +79,40 @@ class ClassTargets(Targets):
                 for j, known in enumerate(self.known)
             ]
             return np.stack(each, axis=1)
-        return known_labels(y, np.arange(self.count) if self.known is None else self.known, naming)
+        return known_labels(y, self.known, naming)
 
     def encode(self, y: np.ndarray) -> np.ndarray:
-        if self.known is None:
-            return y.astype(np.float64)
         if isinstance(self.known, tuple):
             each = [encode_labels(y[:, j], known) for j, known in enumerate(self.known)]
             return np.stack(each, axis=1).astype(np.float64)
-        return encode_labels(y, self.known).astype(np.float64)
+        codes = y if self.classes is None else encode_labels(y, self.known)
+        return codes.astype(np.float64)
 
     def decode(self, d: Distribution) -> Distribution:
-        if self.known is None:
-            return d
-        return _labelled(d, _side_by_side(self.known) if isinstance(self.known, tuple) else self.known)
+        if isinstance(self.known, tuple):
+            return _labelled(d, _side_by_side(self.known))
+        return d if self.classes is None else _labelled(d, self.known)
 
     def centre(self, d: Distribution) -> np.ndarray:
         return self.as_given(d.mode())
 
     def as_given(self, y: np.ndarray) -> np.ndarray:
         """Return codes as integers, and the user's own labels as they are."""
-        return y.astype(np.int64) if self.known is None else y
+        return y.astype(np.int64) if self.classes is None else y
 
     def to_json(self) -> dict[str, Any]:
-        known = self.known
-        plain = [k.tolist() for k in known] if isinstance(known, tuple) else None if known is None else known.tolist()
-        return {**super().to_json(), "classes": plain}
+        known = self.classes
+        return {**super().to_json(), "classes": None if known is None else [np.asarray(k).tolist() for k in known]}
 
     @classmethod
     def from_json(cls, data: dict[str, Any], n_classes: int | list[int]) -> Self:
-        known = data["classes"]
-        if known is not None:
-            known = tuple(map(np.array, known)) if isinstance(n_classes, list) else np.array(known)
-        count = tuple(n_classes) if isinstance(n_classes, list) else n_classes
-        return replace(super().from_json(data, n_classes), known=known, count=count)
+        loc, scale, spread = (np.array(data[name]) for name in ("loc", "scale", "spread"))
+        labels = data["classes"]
+        if isinstance(n_classes, list):
+            known = tuple(map(np.array, labels))
+        else:
+            known = np.arange(n_classes) if labels is None else np.array(labels)
+        return cls(data["outputs"], loc, scale, spread, known)
 
 
 def _zero_and_one(y: np.ndarray, naming: Naming) -> np.ndarray:
@@ -142,4 +139,4 @@ def _labelled(d: Distribution, classes: np.ndarray) -> Distribution:
         case Mixture():
             return Mixture(_labelled(d.components, classes), d.logits)
         case _:
-            return Labelled(d, classes)
+            return Labelled(d, classes)  # type: ignore[arg-type]

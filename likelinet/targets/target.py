@@ -34,7 +34,7 @@ class Naming:
     kind: str
     index: np.ndarray | None = None
 
-    def rows(self, where: np.ndarray) -> str:
+    def rows(self, where: Any) -> str:
         """Return the numbers of the rows where a mask is true."""
         return rows_of(where, self.index)
 
