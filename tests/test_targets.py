@@ -196,7 +196,7 @@ def test_plain_data_and_back(y: Any, distribution: dict):
     assert (again.to_json(), again.n_classes, type(again)) == (t.to_json(), t.n_classes, type(t))
     np.testing.assert_array_equal(again.encode(y), t.encode(y))
     family = build_family(config, None, again.n_classes, again.outputs)
-    np.testing.assert_array_equal(again.encode(again.observe(y, family, Naming("y", config.kind))), t.encode(y))
+    np.testing.assert_array_equal(again.encode(again.recognise(y, family, Naming("y", config.kind))), t.encode(y))
 
 
 def test_a_class_of_the_users_keeps_its_labels(tmp_path):

@@ -61,10 +61,10 @@ class Fit:
         """The dtypes that the weights imply."""
         return self.objective.head.precision(self.theta.dtype)
 
-    def observed(self, rows: Rows, what: str) -> np.ndarray | Interval:
+    def recognise(self, rows: Rows, what: str) -> np.ndarray | Interval:
         """Return the y of new rows, checked against what the model was trained on, in the user's form."""
         naming = Naming(what, self.config.distribution.kind, rows.table.index)
-        return self.targets.observe(rows.y, self.declared, naming)
+        return self.targets.recognise(rows.y, self.declared, naming)
 
     def encode(self, tables: Sequence[Table], other: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray | None]:
         """Return x of all rows of the tables, in the network's precision, and the columns that go to the head.

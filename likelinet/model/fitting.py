@@ -66,7 +66,7 @@ def fit(
 
     parts = [(rows, y)]
     if validation is not None:
-        parts.append((validation, untrained.observed(validation, f"validation {what}")))
+        parts.append((validation, untrained.recognise(validation, f"validation {what}")))
     with np.errstate(over="ignore", invalid="ignore"):  # said in a sentence instead
         encoded = np.concatenate([targets.encode(y) for _, y in parts])
         weight = np.concatenate([part.weight / part.weight.mean() for part, _ in parts])

@@ -156,7 +156,7 @@ class Questions(ABC):
         """Return rows of weight above 0, whose y is checked against what the model was trained on."""
         fit = self._fitted()
         rows = self._roles.rows(X, y, sample_weight, fit.inputs.names, fit.inputs.named)
-        return Rows(rows.table, fit.observed(rows, self._roles.y_name), rows.weight)
+        return Rows(rows.table, fit.recognise(rows, self._roles.y_name), rows.weight)
 
     def _ask(self, X: Any, question: Callable[[Fit, EncodedRows], T]) -> T:
         """Return the answer to a question about the rows of a table, and note which columns played no part in it."""

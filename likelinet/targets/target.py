@@ -113,7 +113,7 @@ class Targets(ABC):
         """How many classes there are, maybe of each output; 0 for numbers."""
         return 0
 
-    def observe(self, y: Any, family: Family, naming: Naming) -> Y:
+    def recognise(self, y: Any, family: Family, naming: Naming) -> Y:
         """Return the user's y of new rows, cleaned and checked."""
         y = self.clean(y, naming)
         if y.shape[1:] != (() if self.outputs is None else (self.outputs,)):
