@@ -9,7 +9,7 @@ import likelinet as ll
 from likelinet.config import parse_config
 from likelinet.distributions import Interval
 from likelinet.heads.build import build_family
-from likelinet.targets.build import targets_from_json, targets_of
+from likelinet.targets.build import targets_of
 from likelinet.targets.classes import ClassTargets
 from likelinet.targets.intervals import IntervalTargets
 from likelinet.targets.numbers import NumberTargets
@@ -191,7 +191,7 @@ def test_plain_data_and_back(y: Any, distribution: dict):
     t = learned(y, **distribution)
     config = parse_config({"distribution": distribution}).distribution
     plain = json.loads(json.dumps([t.to_json(), t.n_classes]))
-    again = targets_from_json(config, None, *plain)
+    again = type(t).from_json(*plain)
     assert set(plain[0]) == {"outputs", "classes", "loc", "scale", "spread"}
     assert (again.to_json(), again.n_classes, type(again)) == (t.to_json(), t.n_classes, type(t))
     np.testing.assert_array_equal(again.encode(y), t.encode(y))

@@ -6,6 +6,7 @@ from typing import Any
 from likelinet.config import CensoredConfig, IntervalTargetConfig, ModelConfig, TimeTargetConfig
 from likelinet.config.base import Config
 from likelinet.config.distribution import FAMILY_CONFIGS, WRAPPER_CONFIGS
+from likelinet.config.plain import read_yaml
 from likelinet.config.wrappers import CustomConfig, columns_of, leaf
 from likelinet.core.errors import ConfigError
 from likelinet.tables.rows import target_names
@@ -45,7 +46,9 @@ def families(text: str, config: ModelConfig) -> dict[str, ModelConfig]:
     import yaml
 
     try:
-        entries = yaml.safe_load(text if text.lstrip().startswith("[") else f"[{text}]")
+        entries = read_yaml(text if text.lstrip().startswith("[") else f"[{text}]")
+    except ConfigError as error:
+        raise ConfigError(f"--families {text}: {error}") from None
     except yaml.YAMLError:
         entries = None
     if not isinstance(entries, list) or not entries or not all(isinstance(e, str | dict) for e in entries):

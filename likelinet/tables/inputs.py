@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from likelinet.core.errors import DataError
+from likelinet.core.fields import from_fields
 from likelinet.core.notes import note
 from likelinet.core.wording import SHOWN, counted, nearest
 from likelinet.tables.cells import BOOLS
@@ -101,11 +102,11 @@ class Inputs:
     @staticmethod
     def from_json(data: dict[str, Any]) -> "Inputs":
         """Return what `to_json` wrote."""
-        columns = (
-            Column(**{**c, "categories": None if c["categories"] is None else tuple(c["categories"])})
-            for c in data["columns"]
-        )
-        return Inputs(tuple(columns), data["named"])
+
+        def column(c: Any) -> Column:
+            return from_fields(Column, c, "column of the inputs", categories=lambda v: None if v is None else tuple(v))
+
+        return from_fields(Inputs, data, "inputs", columns=lambda columns: tuple(map(column, columns)))
 
 
 def learn_inputs(table: Table, features: list[str], weight: np.ndarray, standardize: bool) -> Inputs:

@@ -1,7 +1,5 @@
 """What a declared distribution has for its y."""
 
-from typing import Any
-
 from likelinet.config import CensoredConfig
 from likelinet.config.distribution import DistributionConfig
 from likelinet.distributions import Distribution
@@ -20,10 +18,3 @@ def targets_of(config: DistributionConfig, custom: type[Distribution] | None) ->
     if isinstance(config, CensoredConfig):
         return IntervalTargets
     return TARGETS[leaf_class(config, custom).y]
-
-
-def targets_from_json(
-    config: DistributionConfig, custom: type[Distribution] | None, data: dict[str, Any], n_classes: int | list[int]
-) -> Targets:
-    """Return the targets that a model file has, of the distribution that it declares."""
-    return targets_of(config, custom).from_json(data, n_classes)

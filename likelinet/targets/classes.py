@@ -14,7 +14,7 @@ from likelinet.distributions.classes.labelled import encode_labels
 from likelinet.heads.build import leaf_class
 from likelinet.heads.family import Family
 from likelinet.targets.labels import are_codes, clean_labels, declared_levels, known_labels, learn_labels
-from likelinet.targets.target import Naming, Targets, refuse_intervals
+from likelinet.targets.target import Naming, Stored, Targets, refuse_intervals
 
 
 @dataclass(frozen=True)
@@ -105,14 +105,13 @@ class ClassTargets(Targets):
         return {**super().to_json(), "classes": None if known is None else [np.asarray(k).tolist() for k in known]}
 
     @classmethod
-    def from_json(cls, data: dict[str, Any], n_classes: int | list[int]) -> Self:
-        loc, scale, spread = (np.array(data[name]) for name in ("loc", "scale", "spread"))
-        labels = data["classes"]
+    def _restored(cls, stored: Stored, n_classes: int | list[int]) -> Self:
+        labels = stored.classes
         if isinstance(n_classes, list):
-            known = tuple(map(np.array, labels))
+            known = tuple(map(np.array, labels or []))
         else:
             known = np.arange(n_classes) if labels is None else np.array(labels)
-        return cls(data["outputs"], loc, scale, spread, known)
+        return cls(stored.outputs, stored.loc, stored.scale, stored.spread, known)
 
 
 def _zero_and_one(y: np.ndarray, naming: Naming) -> np.ndarray:

@@ -13,7 +13,7 @@ from likelinet.heads.censored import middle_of
 from likelinet.heads.family import Family
 from likelinet.targets.numbers import in_units
 from likelinet.targets.scaling import learn_scaling, refuse_outside
-from likelinet.targets.target import Naming, Targets, finite_numbers
+from likelinet.targets.target import Naming, Stored, Targets, finite_numbers
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,10 @@ class IntervalTargets(Targets):
 
     def as_given(self, y: np.ndarray) -> np.ndarray:
         return y
+
+    @classmethod
+    def _restored(cls, stored: Stored, n_classes: int | list[int]) -> Self:
+        return cls(stored.outputs, stored.loc, stored.scale, stored.spread)
 
 
 def refuse_intervals_outside(y: Interval, family: Family, naming: Naming) -> None:

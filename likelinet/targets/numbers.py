@@ -12,7 +12,7 @@ from likelinet.heads.build import build_family
 from likelinet.heads.family import Family, WrapperFamily
 from likelinet.heads.zeros import FamilyWithZeros
 from likelinet.targets.scaling import learn_scaling, refuse_outside
-from likelinet.targets.target import Naming, Targets, finite_numbers, refuse_intervals
+from likelinet.targets.target import Naming, Stored, Targets, finite_numbers, refuse_intervals
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,10 @@ class NumberTargets(Targets):
 
     def as_given(self, y: np.ndarray) -> np.ndarray:
         return y
+
+    @classmethod
+    def _restored(cls, stored: Stored, n_classes: int | list[int]) -> Self:
+        return cls(stored.outputs, stored.loc, stored.scale, stored.spread)
 
 
 def refuse_numbers_outside(y: np.ndarray, family: Family, naming: Naming) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from likelinet.config import ModelConfig
 from likelinet.core.errors import DataError
+from likelinet.core.fields import from_fields
 from likelinet.core.wording import rows_of
 from likelinet.distributions import Distribution, Interval
 from likelinet.heads.family import Family
@@ -136,9 +137,32 @@ class Targets(ABC):
         return {"outputs": self.outputs, "classes": None, **numbers}
 
     @classmethod
-    def from_json(cls, data: dict[str, Any], n_classes: int | list[int]) -> Self:
-        """Return what `to_json` wrote, given what `n_classes` was."""
-        return cls(data["outputs"], *(np.array(data[name]) for name in ("loc", "scale", "spread")))
+    def from_json(cls, data: Any, n_classes: int | list[int]) -> Self:
+        """Return what `to_json` wrote, given what `n_classes` was.
+
+        Raises
+        ------
+        ValueError
+            If a part is missing or unknown.
+        """
+        stored = from_fields(Stored, data, "targets", loc=np.array, scale=np.array, spread=np.array)
+        return cls._restored(stored, n_classes)
+
+    @classmethod
+    @abstractmethod
+    def _restored(cls, stored: "Stored", n_classes: int | list[int]) -> Self:
+        """Return what a file holds."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Targets as a file has them; `classes` is null for numbers and codes, or a list, of lists for several outputs."""
+
+    outputs: int | None
+    classes: list[Any] | None
+    loc: np.ndarray
+    scale: np.ndarray
+    spread: np.ndarray
 
 
 def finite_numbers(y: Any, naming: Naming) -> np.ndarray:

@@ -13,7 +13,7 @@ from likelinet.heads.build import build_family
 from likelinet.heads.family import Family
 from likelinet.targets.numbers import in_units, refuse_numbers_outside
 from likelinet.targets.scaling import is_scaled, learn_scaling
-from likelinet.targets.target import Naming, Targets, finite_numbers, refuse_intervals
+from likelinet.targets.target import Naming, Stored, Targets, finite_numbers, refuse_intervals
 
 
 @dataclass(frozen=True)
@@ -58,3 +58,7 @@ class VectorTargets(Targets):
 
     def as_given(self, y: np.ndarray) -> np.ndarray:
         return y
+
+    @classmethod
+    def _restored(cls, stored: Stored, n_classes: int | list[int]) -> Self:
+        return cls(stored.outputs, stored.loc, stored.scale, stored.spread)

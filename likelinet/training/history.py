@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from likelinet.core.fields import from_fields
+
 
 @dataclass(frozen=True)
 class Epoch:
@@ -70,4 +72,9 @@ class History:
     @staticmethod
     def from_json(data: dict[str, Any]) -> "History":
         """Return the history that `to_json` wrote."""
-        return History(**{**data, "epochs": [Epoch(**e) for e in data["epochs"]]})
+        return from_fields(
+            History,
+            data,
+            "history",
+            epochs=lambda epochs: [from_fields(Epoch, e, "epoch of the history") for e in epochs],
+        )
