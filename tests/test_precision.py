@@ -10,7 +10,7 @@ import likelinet as ll
 from likelinet.config import parse_config
 from likelinet.heads.build import build_family
 from likelinet.heads.head import Head
-from likelinet.model import fitting
+from likelinet.model import fit as fits
 from likelinet.tables.table import as_table
 from tests.training.problems import model
 
@@ -35,7 +35,7 @@ def test_the_family_says_in_what_its_loss_is_computed(kind, loss):
 
 @pytest.mark.parametrize(("precision", "dtype"), [("float32", np.float32), ("float64", np.float64)])
 def test_columns_of_the_head_are_exact_beside_x_in_the_precision_of_the_network(precision, dtype, monkeypatch):
-    monkeypatch.setattr(fitting, "BLOCK", 7)
+    monkeypatch.setattr(fits, "BLOCK", 7)
     config = {**EXPOSED, "training": {"epochs": 1, "precision": precision}}
     fit = ll.Model(config).fit(TABLE, COUNTS)._fit
     table = as_table(TABLE)

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import ConfigDict, Discriminator, Field, Tag, create_model, model_validator
 
 from likelinet.config.base import Config
-from likelinet.core.domains import direction
+from likelinet.core.domains import direction, increasing
 from likelinet.core.links import Angle, Cholesky, Exp, Identity, Link, Ordered, Sigmoid, Softplus
 from likelinet.core.wording import nearest, snake_case
 from likelinet.distributions import Distribution, Parameter
@@ -97,7 +97,7 @@ def family_config(distribution: type[Distribution]) -> type[FamilyConfig]:
         if not p.learned:
             fields[p.name] = (KnownSource, Field(description=meaning))
         elif p.event_ndim:
-            source = "shared" if p.name == "cutpoints" else "predicted"
+            source = "shared" if p.domain == increasing else "predicted"
             fields[p.name] = (LearnedSource, Field(default=source, description=meaning))
         else:
             fields[p.name] = (Source, Field(default="predicted", description=meaning))
@@ -135,7 +135,7 @@ def default_link(parameter: Parameter) -> LinkName:
         return parameter.link  # type: ignore[return-value]
     if parameter.event_ndim == 2:
         return "cholesky"
-    if parameter.name == "cutpoints":
+    if parameter.domain == increasing:
         return "ordered"
     if parameter.domain == direction:
         return "angle"

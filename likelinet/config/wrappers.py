@@ -6,22 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from likelinet.config.base import Config
-from likelinet.config.families import (
-    BernoulliConfig,
-    CategoricalConfig,
-    DirichletConfig,
-    GaussianConfig,
-    MultinomialConfig,
-    MultivariateGaussianConfig,
-    OrderedLogisticConfig,
-)
+from likelinet.config.families import GaussianConfig
 from likelinet.config.family import ColumnConfig, FamilyConfig, LearnedSource, LinkName, Source
 
 if TYPE_CHECKING:
     from likelinet.config.distribution import DistributionConfig
-
-CLASSES = (BernoulliConfig, CategoricalConfig, OrderedLogisticConfig)
-VECTORS = (DirichletConfig, MultinomialConfig, MultivariateGaussianConfig)
 
 
 def _names_class(target: str) -> str:
@@ -54,12 +43,13 @@ class WrapperConfig(Config):
         kind = kind_of(self)
         if isinstance(self.base, CensoredConfig):
             raise ValueError(f"the base of '{kind}' cannot be 'censored': write censored around everything else")
-        if isinstance(self.base, VECTORS) and not isinstance(self, MixtureConfig):
+        y = y_of(self.base)
+        if y == "vector" and not isinstance(self, MixtureConfig):
             raise ValueError(
                 f"the base of '{kind}' cannot be '{self.base.kind}', whose y is a vector: "
                 "choose a family of single numbers"
             )
-        if isinstance(self.base, CLASSES):
+        if y == "class":
             raise ValueError(
                 f"the base of '{kind}' cannot be '{self.base.kind}', whose y is a class: choose a family of numbers"
             )
@@ -170,6 +160,12 @@ class TransformedConfig(WrapperConfig):
         return self
 
 
+def y_of(config: Any) -> str:
+    """Return what the y of a family is: "number", "class" or "vector"; of a custom one that is for its class to say."""
+    inner = leaf(config)
+    return inner.distribution.y if isinstance(inner, FamilyConfig) else "number"
+
+
 def kind_of(config: Any) -> str:
     """Return the kind of a config, which every one has."""
     return config.kind
@@ -183,7 +179,7 @@ def is_continuous(config: Any) -> bool:
         case WrapperConfig():
             return is_continuous(config.base)
         case FamilyConfig():
-            return not config.distribution.support.integer and not isinstance(config, CLASSES + VECTORS)
+            return not config.distribution.support.integer and config.distribution.y == "number"
         case _:
             return True
 
@@ -198,6 +194,15 @@ def with_zeros(config: Any) -> Any:
 def leaf(config: Any) -> Any:
     """Return the family under all wrappers."""
     return leaf(config.base) if isinstance(config, WrapperConfig) else config
+
+
+def levels_of(config: Any) -> list[str | int] | None:
+    """Return the declared classes of an ordered family from the lowest to the highest, if there are any."""
+    match config:
+        case FamilyConfig() if config.distribution.ordered:
+            return getattr(config, "levels")  # noqa: B009
+        case _:
+            return None
 
 
 def columns_of(config: Any) -> tuple[str, ...]:

@@ -46,6 +46,7 @@ class Domain:
 
 real = Domain("a finite number")
 extended_real = Domain("a number, not NaN", closed=(True, True))
+increasing = Domain("a finite number, greater than the one before it")
 direction = Domain("an angle in radians")
 positive = Domain("a positive number", low=0.0)
 nonnegative = Domain("zero or a positive number", low=0.0, closed=(True, False))

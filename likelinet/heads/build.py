@@ -12,14 +12,13 @@ from likelinet.config import (
     DiscretisedConfig,
     HurdleConfig,
     MixtureConfig,
-    OrderedLogisticConfig,
     TransformedConfig,
     TruncatedConfig,
     ZeroInflatedConfig,
 )
 from likelinet.config.distribution import DistributionConfig
 from likelinet.config.family import LINKS, ColumnConfig, FamilyConfig, LinkName, check_parameters, default_link
-from likelinet.config.wrappers import VECTORS, leaf
+from likelinet.config.wrappers import leaf
 from likelinet.core.domains import real
 from likelinet.core.errors import ConfigError
 from likelinet.core.links import Angle, Cholesky, Identity, Link, Ordered, Softplus
@@ -29,6 +28,7 @@ from likelinet.heads.discretised import DiscretisedFamily
 from likelinet.heads.family import Column, Family, Slot
 from likelinet.heads.independent import IndependentFamily
 from likelinet.heads.mixture import WEIGHT_LOGITS, MixtureFamily
+from likelinet.heads.own_classes import with_own_classes
 from likelinet.heads.parametric import Parametric
 from likelinet.heads.transformed import TransformedFamily
 from likelinet.heads.truncated import TruncatedFamily
@@ -38,13 +38,40 @@ SCALE_FLOOR = 1e-3  # least scale that the softplus link gives, in spreads of th
 
 
 def build_family(
-    config: DistributionConfig, custom: type[Distribution] | None, n_classes: int, outputs: int | None
+    config: DistributionConfig,
+    custom: type[Distribution] | None,
+    n_classes: int | tuple[int, ...],
+    outputs: int | None,
 ) -> Family:
-    """Return the family for y of shape (n,), or (n, outputs), with fixed parameters still in the user's units."""
-    if isinstance(leaf(config), VECTORS):
+    """Return the family for y of shape (n,), or (n, outputs), with fixed parameters still in the user's units.
+
+    Parameters
+    ----------
+    config, custom
+        The declaration, and the class of a custom family.
+    n_classes : int or tuple of int
+        How many classes there are, maybe of each output; 0 for numbers.
+    outputs : int or None
+        How many outputs there are, None for one that y has no axis for.
+    """
+    if leaf_class(config, custom).y == "vector":
         return _family(config, custom, outputs or 1)
-    family = _family(config, custom, n_classes)
-    return family if outputs is None else IndependentFamily(family, outputs)
+    if isinstance(n_classes, int):
+        family = _family(config, custom, n_classes)
+        return family if outputs is None else IndependentFamily(family, outputs)
+    family = _family(config, custom, max(n_classes))
+    assert isinstance(family, Parametric)  # classes are under no wrapper
+    own = tuple(with_own_classes(slot, n_classes) for slot in family.own)
+    return IndependentFamily(replace(family, own=own), len(n_classes))
+
+
+def leaf_class(config: DistributionConfig, custom: type[Distribution] | None) -> type[Distribution]:
+    """Return the distribution class under all wrappers, of which `custom` is the one that a user gave."""
+    match leaf(config):
+        case CustomConfig(target=target):
+            return custom or import_distribution(target)
+        case family:
+            return family.distribution
 
 
 def _family(config: DistributionConfig, custom: type[Distribution] | None, size: int) -> Family:
@@ -87,7 +114,7 @@ def _family(config: DistributionConfig, custom: type[Distribution] | None, size:
                 cls, tuple(_slot(p, sources[p.name], _link(p, links[p.name]), ()) for p in cls.parameters)
             )
         case FamilyConfig():
-            shapes = {0: (), 1: (size - isinstance(config, OrderedLogisticConfig),), 2: (size, size)}
+            shapes = {0: (), 1: (size - config.distribution.ordered,), 2: (size, size)}
             slots = [
                 _slot(
                     p,

@@ -9,18 +9,13 @@ from likelinet.core.domains import Domain
 from likelinet.distributions import (
     Bernoulli,
     Categorical,
-    Dirichlet,
     Distribution,
-    Multinomial,
     MultivariateGaussian,
     OrderedLogistic,
 )
 from likelinet.distributions.base.distribution import Backward
 from likelinet.distributions.over.affine import closed_under_affine
 from likelinet.heads.family import Family, Slot, Standardisation
-
-CLASSES = (Bernoulli, Categorical, OrderedLogistic)
-VECTORS = (Dirichlet, Multinomial, MultivariateGaussian)
 
 
 @dataclass(frozen=True)
@@ -44,7 +39,7 @@ class Parametric(Family):
 
     @property
     def event_ndim(self) -> int:
-        return int(self.distribution_class in VECTORS)
+        return int(self.distribution_class.y == "vector")
 
     @property
     def support(self) -> Domain:
@@ -56,7 +51,7 @@ class Parametric(Family):
         if cls is MultivariateGaussian:
             # A fixed factor is in the user's units, which differ from output to output.
             return "location-scale" if all(isinstance(s.source, str) for s in self.slots) else "none"
-        if support.integer or cls in CLASSES or cls in VECTORS:
+        if support.integer or cls.y != "number":
             return "none"
         if not closed_under_affine(cls, shifted=bool(np.isinf(support.low))):
             return "none"  # the family of the scaled y would be another one

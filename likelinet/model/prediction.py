@@ -26,7 +26,7 @@ from likelinet.heads.independent import IndependentFamily
 from likelinet.heads.mixture import MixtureFamily
 from likelinet.heads.truncated import TruncatedFamily
 from likelinet.heads.zeros import HurdleFamily, ZeroInflatedFamily
-from likelinet.model.fitting import EncodedRows, Fit
+from likelinet.model.fit import EncodedRows, Fit
 
 BLOCK = 16384  # rows at a time
 PASS = 1024  # of them at a time through the network, whose wide arrays then stay in the cache

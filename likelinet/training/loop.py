@@ -65,12 +65,17 @@ class Plan:
     settled: int = 0
 
     @property
+    def steps_of_epoch(self) -> int:
+        """How many steps an epoch has."""
+        return -(-self.train.shape[1] // self.batch_size)
+
+    @property
     def probable_steps(self) -> int:
         """How many steps there will probably be: with early stopping, often those of twice the patience."""
         epochs = self.epochs
         if self.patience is not None and self.validation.shape[1]:
             epochs = min(epochs, 2 * self.patience)
-        return min(self.steps, epochs * -(-self.train.shape[1] // self.batch_size))
+        return min(self.steps, epochs * self.steps_of_epoch)
 
     def shift(self, rows: np.ndarray, weight: np.ndarray) -> np.ndarray:
         """Return the weighted mean of the offset over rows (M, n) of each member."""

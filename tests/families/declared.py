@@ -6,7 +6,7 @@ import numpy as np
 
 from likelinet.config import parse_config
 from likelinet.config.distribution import DistributionConfig
-from likelinet.config.wrappers import VECTORS, leaf
+from likelinet.config.wrappers import y_of
 from likelinet.core.wording import snake_case
 from likelinet.distributions import Interval
 from likelinet.distributions.rooms import all_families
@@ -123,7 +123,7 @@ def declared(family: dict[str, Any]) -> DistributionConfig:
 
 def outputs_of(config: DistributionConfig) -> int | None:
     """Return how many columns y has by default: of vectors several."""
-    return CLASSES if isinstance(leaf(config), VECTORS) else None
+    return CLASSES if y_of(config) == "vector" else None
 
 
 def head_of(config: DistributionConfig, outputs: int | None = None) -> Head:

@@ -58,6 +58,8 @@ class Distribution(ABC):
     batch_shape: tuple[int, ...] = ()
     # What kind of thing y is.
     y: ClassVar[Literal["number", "class", "vector"]] = "number"
+    # What a vector must satisfy, beside the support of its entries, to be possible.
+    constraint: ClassVar[str] = ""
     # What its config has beside its parameters: the one that grows with the exposure of a row; whether its classes have
     # an order, which may be named.
     exposure: ClassVar[str] = ""

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array, log1mexp, namespace, softplus_and_sigmoid
-from likelinet.core.domains import class_codes, nonnegative_integer, real
+from likelinet.core.domains import class_codes, increasing, nonnegative_integer
 from likelinet.core.errors import ParameterError
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Backward, Parameter, TailsBackward
@@ -46,7 +46,7 @@ class OrderedLogistic(Univariate):
     """
 
     y = "class"
-    parameters = (Parameter("loc", symbol="η"), Parameter("cutpoints", real, event_ndim=1, symbol="c"))
+    parameters = (Parameter("loc", symbol="η"), Parameter("cutpoints", increasing, event_ndim=1, symbol="c"))
     support = nonnegative_integer
     ordered = True
     purpose = "one of several, in an order"
