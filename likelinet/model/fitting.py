@@ -25,6 +25,7 @@ from likelinet.core.wording import counted, nearest, rows_of
 from likelinet.distributions import Distribution, Interval
 from likelinet.engines.build import build_engine
 from likelinet.engines.engine import Data
+from likelinet.engines.lbfgs import LbfgsEngine
 from likelinet.heads.build import build_family
 from likelinet.heads.family import Column as FamilyColumn
 from likelinet.heads.family import Family
@@ -40,10 +41,11 @@ from likelinet.targets import labels as class_labels
 from likelinet.targets import targets as target_forms
 from likelinet.targets.targets import Targets
 from likelinet.training.history import Callback, History
-from likelinet.training.lbfgs import train_lbfgs
-from likelinet.training.loop import Plan, Streams, train
+from likelinet.training.loop import train
 from likelinet.training.minibatches import split
+from likelinet.training.plan import Plan
 from likelinet.training.start import initial_weights
+from likelinet.training.streams import Streams
 
 BLOCK = 4096  # rows encoded at a time
 
@@ -202,24 +204,24 @@ def fit(
         )
     else:
         train_rows, held_rows = (np.tile(r, (config.ensemble, 1)) for r in (np.arange(n), np.arange(n, len(data.x))))
-    size = min(config.training.batch_size or n, train_rows.shape[1])
+    size = min((None if exact else config.training.batch_size) or n, train_rows.shape[1])
     per_epoch = -(-train_rows.shape[1] // size)
     steps = config.training.epochs * per_epoch
     stopping = config.training.early_stopping
-    warm_up = config.network.kl_warm_up if isinstance(config.network, VAEConfig) else 0
+    warm_up = config.network.kl_warm_up if isinstance(config.network, VAEConfig) and not exact else 0
     plan = Plan(
         train_rows,
         held_rows,
         size,
         config.training.epochs,
-        min(steps, config.training.steps or steps),
+        min(steps, (None if exact else config.training.steps) or steps),
         None if stopping is None else stopping.patience,
         config.training.gradient_clip,
         targets.shift_of_nll(empty.family.has_density(encoded)),
         warm_up,
     )
     if exact:
-        theta, history, cause = train_lbfgs(empty.objective, data, plan, theta, callbacks)
+        theta, history, cause = train(LbfgsEngine(), empty.objective, data, None, plan, theta, streams, callbacks)
     else:
         optimiser = build_optimiser(
             config.training.optimizer, config.training.schedule, plan.steps, empty.objective.layout
