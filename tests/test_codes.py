@@ -222,6 +222,24 @@ def test_the_warm_up_is_a_share_of_the_divergence_in_loss_and_gradient(step: int
     assert_gradients((found,), numeric)
 
 
+@pytest.mark.parametrize("raw", [-1e3, -40.0, 0.0, 30.0])
+def test_the_scale_of_a_code_has_a_floor_which_bounds_the_divergence(raw: float):
+    """However small the encoder would have it; above the floor it is its softplus, and the gradient never stops."""
+    head = Head(build_family(parse_config(linear_vae()).distribution, None, 0, 3))
+    network = build_network(parse_config(linear_vae()).network, 3, head.predicted)
+    params = [np.zeros((1, *w.shape)) for w in network.weights()]
+    latent = network.latent
+    params[1][:, latent:] = raw  # the bias of the raw scales
+    x = np.ones((1, 2, 3))
+    loc, scale = network.posterior(tuple(params), x)
+    np.testing.assert_array_equal(loc, 0.0)
+    np.testing.assert_allclose(scale, np.logaddexp(0.0, raw) + 1e-3, rtol=1e-14)
+    y, _ = network.forward((*params, *(np.full((1, 2, w), 0.5) for w in network.noise())), x)
+    want = latent * (0.5 * (scale[0, 0, 0] ** 2 - 1.0) - np.log(scale[0, 0, 0]))
+    np.testing.assert_allclose(y[..., -1], want, rtol=1e-12)
+    assert want < 10.0 * latent + 0.5 * latent * scale[0, 0, 0] ** 2
+
+
 def test_nobody_stops_and_no_weights_are_the_best_before_the_warm_up_is_over():
     training = {"epochs": 12, "early_stopping": {"patience": 1}, "optimizer": {"kind": "sgd", "learning_rate": 1e-9}}
     settings = linear_vae(kl_warm_up=9) | {"training": training}

@@ -114,6 +114,11 @@ class Family(ABC):
         """The open parameters, in the order in which `loss` takes them."""
 
     @property
+    @abstractmethod
+    def name(self) -> str:
+        """The name of the class of its distribution; of one over others, that of the innermost."""
+
+    @property
     def event_ndim(self) -> int:
         """Number of axes of one y."""
         return 0
@@ -174,6 +179,10 @@ class WrapperFamily(Family):
     """
 
     base: Family
+
+    @property
+    def name(self) -> str:
+        return self.base.name
 
     @property
     def slots(self) -> tuple[Slot, ...]:

@@ -34,6 +34,10 @@ class Parametric(Family):
     own: tuple[Slot, ...]
 
     @property
+    def name(self) -> str:
+        return self.distribution_class.__name__
+
+    @property
     def slots(self) -> tuple[Slot, ...]:
         return self.own
 

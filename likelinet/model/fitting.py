@@ -11,6 +11,7 @@ from likelinet.core.wording import counted
 from likelinet.distributions import Distribution
 from likelinet.engines.build import build_engine
 from likelinet.engines.engine import Data
+from likelinet.engines.lbfgs import LbfgsEngine
 from likelinet.heads.build import leaf_class
 from likelinet.model.fit import Fit
 from likelinet.optim.build import build_optimiser
@@ -20,10 +21,11 @@ from likelinet.targets.build import targets_of
 from likelinet.targets.possible import check_possible
 from likelinet.targets.target import Naming
 from likelinet.training.history import Callback, History
-from likelinet.training.lbfgs import train_lbfgs
-from likelinet.training.loop import Plan, Streams, train
+from likelinet.training.loop import train
 from likelinet.training.minibatches import split
+from likelinet.training.plan import Plan
 from likelinet.training.start import initial_weights
+from likelinet.training.streams import Streams
 
 
 def fit(
@@ -82,19 +84,19 @@ def fit(
     check_possible(targets, head, estimates, own[0], known, constraint, naming)
     theta = initial_weights(objective, *own, [s.initial for s in streams], dtype, known, estimates)
     offset = targets.shift_of_nll(untrained.family.has_density(encoded))
-    plan = planned(config, n, len(encoded), inputs.width > 0, streams, offset)
+    plan = planned(config, n, len(encoded), inputs.width > 0, exact, streams, offset)
     if exact:
-        theta, history, cause = train_lbfgs(objective, data, plan, theta, callbacks)
+        engine, optimiser = LbfgsEngine(), None
     else:
         optimiser = build_optimiser(config.training.optimizer, config.training.schedule, plan.steps, objective.layout)
         objective = replace(objective, warm_up=plan.settled * plan.steps_of_epoch)
         engine = build_engine(config, objective, data, plan.probable_steps, plan.batch_size)
-        theta, history, cause = train(engine, objective, data, optimiser, plan, theta, streams, callbacks)
+    theta, history, cause = train(engine, objective, data, optimiser, plan, theta, streams, callbacks)
     return replace(untrained, theta=theta, history=history), cause
 
 
 def planned(
-    config: ModelConfig, n: int, total: int, validates: bool, streams: list[Streams], offset: np.ndarray
+    config: ModelConfig, n: int, total: int, validates: bool, exact: bool, streams: list[Streams], offset: np.ndarray
 ) -> Plan:
     """Return how long and on what to train.
 
@@ -106,6 +108,8 @@ def planned(
         How many rows there are to train on, and with held-out rows of the caller's behind them.
     validates : bool
         Whether some rows are held out where the caller gives none.
+    exact : bool
+        Whether each iteration takes all rows, and nothing is warmed up.
     streams : list of Streams
         Of each member.
     offset : ndarray
@@ -116,7 +120,7 @@ def planned(
         train_rows, held_rows = split(n, training.validation_fraction if validates else 0.0, [s.split for s in streams])
     else:
         train_rows, held_rows = (np.tile(r, (config.ensemble, 1)) for r in (np.arange(n), np.arange(n, total)))
-    size = min(training.batch_size or n, train_rows.shape[1])
+    size = min((None if exact else training.batch_size) or n, train_rows.shape[1])
     steps = training.epochs * -(-train_rows.shape[1] // size)
     stopping = training.early_stopping
     return Plan(
@@ -124,11 +128,11 @@ def planned(
         held_rows,
         size,
         training.epochs,
-        min(steps, training.steps or steps),
+        min(steps, (None if exact else training.steps) or steps),
         None if stopping is None else stopping.patience,
         training.gradient_clip,
         offset,
-        config.network.kl_warm_up if isinstance(config.network, VAEConfig) else 0,
+        config.network.kl_warm_up if isinstance(config.network, VAEConfig) and not exact else 0,
     )
 
 

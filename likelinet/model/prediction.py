@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from likelinet.core.blas import one_blas_thread
 from likelinet.core.blocks import blocks
 from likelinet.core.errors import DataError
 from likelinet.core.pool import for_each
@@ -19,7 +20,6 @@ from likelinet.distributions import (
 from likelinet.distributions.base.assembly import Assembly
 from likelinet.distributions.classes.mixed import mixed
 from likelinet.distributions.over.censored import as_censored
-from likelinet.engines.threads import one_blas_thread
 from likelinet.heads.censored import CensoredFamily
 from likelinet.heads.family import Family
 from likelinet.heads.independent import IndependentFamily

@@ -13,9 +13,11 @@ from likelinet.heads.head import Head
 from likelinet.networks.build import build_network
 from likelinet.objective.objective import Objective
 from likelinet.optim.build import build_optimiser
-from likelinet.training.loop import Plan, Streams, train
+from likelinet.training.loop import train
 from likelinet.training.minibatches import split
+from likelinet.training.plan import Plan
 from likelinet.training.start import initial_weights
+from likelinet.training.streams import Streams
 from tests import on_jax
 from tests.families.declared import DECLARED, columns_for, declared, head_of, observed
 
