@@ -50,6 +50,18 @@ def test_families_page_is_up_to_date():
     assert page == script("make_families_reference").reference(), "run python docs/make_families_reference.py"
 
 
+def test_lists_are_up_to_date():
+    lists = script("make_lists")
+    for page in lists.PAGES:
+        assert lists.LIST.search(page.read_text(encoding="utf-8")), page
+        assert page.read_text(encoding="utf-8") == lists.written(page), "run python docs/make_lists.py"
+
+
+def test_stubs_are_up_to_date():
+    for path, text in script("make_stubs").stubs().items():
+        assert path.read_text(encoding="utf-8") == text, "run python docs/make_stubs.py"
+
+
 def test_families_page_has_an_entry_for_every_distribution():
     page = (ROOT / "docs" / "families.md").read_text(encoding="utf-8")
     found = (getattr(distributions, name) for name in distributions.__all__)

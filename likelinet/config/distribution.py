@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Discriminator, Tag
 
-from likelinet.config import families, wrappers
+from likelinet.config import wrappers
 from likelinet.config.base import kind_or
+from likelinet.config.families import FAMILY_CONFIGS
 from likelinet.config.family import FamilyConfig
 from likelinet.config.wrappers import (
     CensoredConfig,
@@ -21,9 +22,6 @@ from likelinet.config.wrappers import (
     ZeroInflatedConfig,
 )
 
-FAMILY_CONFIGS: tuple[type[FamilyConfig], ...] = tuple(
-    c for c in vars(families).values() if isinstance(c, type) and issubclass(c, FamilyConfig)
-)
 WRAPPER_CONFIGS: tuple[type[WrapperConfig], ...] = (
     MixtureConfig,
     TruncatedConfig,

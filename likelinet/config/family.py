@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Discriminator, Field, Tag, create_model, model_
 from likelinet.config.base import Config
 from likelinet.core.domains import direction
 from likelinet.core.links import Angle, Cholesky, Exp, Identity, Link, Ordered, Sigmoid, Softplus
-from likelinet.core.wording import nearest
+from likelinet.core.wording import nearest, snake_case
 from likelinet.distributions import Distribution, Parameter
 
 LinkName = Literal["identity", "softplus", "exp", "sigmoid", "cholesky", "ordered", "angle"]
@@ -82,23 +82,14 @@ class FamilyConfig(Config):
         return self
 
 
-def family_config(distribution: type[Distribution], *, exposure: str = "", **links: LinkName) -> type[FamilyConfig]:
-    """Return the config class of a family: everything in it follows from the family's parameters.
+def family_config(distribution: type[Distribution]) -> type[FamilyConfig]:
+    """Return the config class of a family: everything in it follows from what the class declares.
 
-    Parameters
-    ----------
-    distribution : type
-        The family.
-    exposure : str, optional
-        The parameter that grows with the exposure of a row, if there is one: its raw number gets the logarithm added.
-    **links
-        Links other than those that follow from the domains.
+    The raw number of its `exposure`, the parameter that grows with the exposure of a row, gets the logarithm added.
     """
     name = distribution.__name__
     kind = snake_case(name)
-    defaults: dict[str, LinkName] = {
-        p.name: links.get(p.name, default_link(p)) for p in distribution.parameters if p.learned
-    }
+    defaults: dict[str, LinkName] = {p.name: default_link(p) for p in distribution.parameters if p.learned}
     meanings = described(distribution)
     fields: dict[str, Any] = {"kind": (Literal[kind], Field(default=kind, description="Which family."))}
     for p in distribution.parameters:
@@ -110,14 +101,10 @@ def family_config(distribution: type[Distribution], *, exposure: str = "", **lin
             fields[p.name] = (LearnedSource, Field(default=source, description=meaning))
         else:
             fields[p.name] = (Source, Field(default="predicted", description=meaning))
-    if exposure:
-        fields["exposure"] = (
-            str | None,
-            Field(
-                default=None, description=f"Column with the exposure of each row, positive: `{exposure}` grows with it."
-            ),
-        )
-    if name == "OrderedLogistic":
+    if distribution.exposure:
+        grows = f"Column with the exposure of each row, positive: `{distribution.exposure}` grows with it."
+        fields["exposure"] = (str | None, Field(default=None, description=grows))
+    if distribution.ordered:
         fields["levels"] = (
             list[str | int] | None,
             Field(default=None, description="The classes from the lowest to the highest; null sorts whole numbers."),
@@ -130,13 +117,8 @@ def family_config(distribution: type[Distribution], *, exposure: str = "", **lin
     config = create_model(
         f"{name}Config", __base__=FamilyConfig, __doc__=summary, __module__="likelinet.config.families", **fields
     )
-    config.distribution, config.default_links, config.exposed = distribution, defaults, exposure
+    config.distribution, config.default_links, config.exposed = distribution, defaults, distribution.exposure
     return config
-
-
-def snake_case(name: str) -> str:
-    """Return JohnsonSU as johnson_su."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
 
 def described(distribution: type[Distribution]) -> dict[str, str]:
@@ -148,7 +130,9 @@ def described(distribution: type[Distribution]) -> dict[str, str]:
 
 
 def default_link(parameter: Parameter) -> LinkName:
-    """Return the link that follows from the domain of a parameter."""
+    """Return the link that a parameter names, or that follows from its domain."""
+    if parameter.link is not None:
+        return parameter.link  # type: ignore[return-value]
     if parameter.event_ndim == 2:
         return "cholesky"
     if parameter.name == "cutpoints":

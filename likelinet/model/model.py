@@ -232,7 +232,7 @@ class Model:
         return float(np.average(each, weights=rows.weight))
 
     def evaluate(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> dict[str, float]:
-        """Return held-out metrics by name; see `likelinet.scores.metrics.evaluate`.
+        """Return held-out metrics by name; see `likelinet.scores.evaluate`.
 
         Those of an autoencoder are of P(y | z) at the code of each row. A variational one has its `elbo` as well.
         """

@@ -7,24 +7,24 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from likelinet.config.wrappers import is_continuous, with_zeros
+from likelinet.core.wording import snake_case
+from likelinet.distributions.rooms import ROOMS, families
 from likelinet.heads.head import Head
 from tests.differences import assert_gradients, central
 from tests.families.declared import as_seen, declared, head_of
 
-REAL = ["gaussian", "laplace", "logistic", "student_t", "cauchy", "gumbel", "skew_normal", "asymmetric_laplace"]
-POSITIVE = ["exponential", "gamma", "inverse_gamma", "inverse_gaussian", "log_normal", "log_logistic", "weibull"]
-POSITIVE += ["generalized_pareto", "half_normal"]
-OTHER = ["johnson_su", "beta", "kumaraswamy", "logit_normal", "von_mises"]
-COUNTS = ["poisson", "negative_binomial", "geometric", "binomial", "beta_binomial"]
-# One of tau rounds to 1 where the link saturates; the trials are no parameter to learn.
-FIXED = {"asymmetric_laplace": {"tau": 0.7}, "binomial": {"total_count": 9.0}, "beta_binomial": {"total_count": 9.0}}
+KINDS = {snake_case(c.__name__): c for room in ROOMS for c in families(room) if c.y == "number"}
+LEAVES = list(KINDS)
+# The number of trials is no parameter to learn; one of tau rounds to 1 where the link saturates.
+FIXED = {kind: {p.name: 9.0 for p in c.parameters if not p.learned} for kind, c in KINDS.items()}
+FIXED["asymmetric_laplace"] = {"tau": 0.7}
 
 
 @st.composite
 def nestings(draw: st.DrawFn, leaves: list[str], depth: int) -> dict[str, Any]:
     """Draw a family of wrappers around a leaf."""
     kind = draw(st.sampled_from(leaves))
-    family: dict[str, Any] = {"kind": kind, **FIXED.get(kind, {})}
+    family: dict[str, Any] = {"kind": kind, **FIXED[kind]}
     for level in range(depth):
         config = declared(family)
         support = head_of(config).family.support
@@ -75,9 +75,6 @@ def values(draw: st.DrawFn, head: Head) -> np.ndarray:
     assume(lower != upper or support.contains(np.asarray(y)))
     assume(np.isfinite(d.log_prob(as_seen(head, seen))).all())
     return seen
-
-
-LEAVES = [*REAL, *POSITIVE, *OTHER, *COUNTS]
 
 
 def run(head: Head, raw: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -58,6 +58,13 @@ class Distribution(ABC):
     batch_shape: tuple[int, ...] = ()
     # What kind of thing y is.
     y: ClassVar[Literal["number", "class", "vector"]] = "number"
+    # What its config has beside its parameters: the one that grows with the exposure of a row; whether its classes have
+    # an order, which may be named.
+    exposure: ClassVar[str] = ""
+    ordered: ClassVar[bool] = False
+    # What the pages say of it: what it is for, and its support where the domain of one entry does not tell.
+    purpose: ClassVar[str] = ""
+    support_in_words: ClassVar[str] = ""
     # Single values of positive probability beside a density: there log_prob is log P(Y = y).
     atoms: tuple[float, ...] = ()
     # Whether the methods of a class see to values outside the support themselves; those of the user need not.

@@ -1,8 +1,8 @@
 """Distributions of classes: what an ensemble's mixture of them is, and the classes of each output by itself."""
 
 import numpy as np
-import scipy
 
+from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.classes.bernoulli import Bernoulli
 from likelinet.distributions.classes.categorical import Categorical

@@ -1,12 +1,12 @@
 """The ordered logistic distribution over ordered classes."""
 
 import numpy as np
-import scipy
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array, log1mexp, namespace, softplus_and_sigmoid
 from likelinet.core.domains import class_codes, nonnegative_integer, real
 from likelinet.core.errors import ParameterError
+from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 
@@ -48,6 +48,9 @@ class OrderedLogistic(Univariate):
     y = "class"
     parameters = (Parameter("loc", symbol="η"), Parameter("cutpoints", real, event_ndim=1, symbol="c"))
     support = nonnegative_integer
+    ordered = True
+    purpose = "one of several, in an order"
+    support_in_words = "a class, 0 to K − 1, or your own labels in order"
     loc: np.ndarray
     cutpoints: np.ndarray
 

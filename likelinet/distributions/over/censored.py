@@ -42,6 +42,9 @@ class Censored(Wrapper):
     [-1.6931, -1.5]
     """
 
+    purpose = "of some y only an interval is known"
+    support_in_words = "that of its `base`; or an interval"
+
     def __init__(self, base: Distribution) -> None:
         self._wrap(base)
         self.support, self.atoms = base.support, base.atoms

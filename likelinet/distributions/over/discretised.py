@@ -43,6 +43,9 @@ class Discretised(Wrapper):
     (0.6915, 2.0)
     """
 
+    purpose = "a continuous family, rounded"
+    support_in_words = "the whole numbers next to that of its `base`"
+
     def __init__(self, base: Distribution) -> None:
         self._wrap(base)
         if base.support.integer:

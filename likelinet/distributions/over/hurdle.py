@@ -40,6 +40,9 @@ class Hurdle(WithZeros):
     (0.3, 1.6191)
     """
 
+    purpose = "zero or not, and how much"
+    support_in_words = "that of its `base`, and 0"
+
     def _rest(self, base: Distribution) -> Distribution:
         if 0.0 in base.atoms:
             raise ParameterError("Hurdle: base must not have an atom at 0 of its own.")

@@ -40,6 +40,7 @@ class Independent(Distribution):
     ((2,), (2,), [-1.8379, -1.8379])
     """
 
+    support_in_words = "d values of its `base`"
     _sees_to_support = True
 
     def __init__(self, base: Distribution) -> None:

@@ -4,11 +4,11 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-import scipy
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array, namespace
 from likelinet.core.errors import DataError, ParameterError, UndefinedError
+from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import (
     CUTS,
     Backward,
@@ -61,6 +61,8 @@ class Mixture(Distribution):
     (0.5, 0.2614)
     """
 
+    purpose = "several peaks"
+    support_in_words = "that of its `base`"
     _sees_to_support = True
 
     def __init__(

@@ -52,6 +52,9 @@ class Transformed(Wrapper):
     (16.0, 4.2426)
     """
 
+    purpose = "another family seen through a map"
+    support_in_words = "that of its `base`, mapped"
+
     def __init__(self, base: Distribution, transform: Transform) -> None:
         if not isinstance(transform, Transform):
             raise ParameterError(f"Transformed: transform must be Affine(…), Log() or Logit(), not {transform!r:.60}.")

@@ -49,6 +49,9 @@ class Truncated(Wrapper):
     (0.7979, 0.6827)
     """
 
+    purpose = "y outside the bounds does not occur"
+    support_in_words = "that of its `base`, between the bounds"
+
     def __init__(self, base: Distribution, low: ArrayLike = -np.inf, high: ArrayLike = np.inf) -> None:
         low, high = np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
         self._wrap(base, low, high)

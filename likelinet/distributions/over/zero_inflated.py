@@ -38,5 +38,8 @@ class ZeroInflated(WithZeros):
     (0.3947, 1.4)
     """
 
+    purpose = "extra zeros"
+    support_in_words = "that of its `base`, and 0"
+
     def _rest(self, base: Distribution) -> Distribution:
         return base

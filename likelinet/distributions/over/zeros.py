@@ -5,11 +5,11 @@ from abc import abstractmethod
 from collections.abc import Callable
 
 import numpy as np
-import scipy
 from numpy.typing import ArrayLike
 
 from likelinet.core.domains import Domain, extended_real
 from likelinet.core.errors import ParameterError
+from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import CUTS, Distribution, Rng, generator_of, shape_of
 from likelinet.distributions.classes.bernoulli import logits_from
 from likelinet.distributions.over.wrapper import Wrapper

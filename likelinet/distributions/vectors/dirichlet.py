@@ -46,6 +46,8 @@ class Dirichlet(Multivariate):
 
     parameters = (Parameter("concentration", positive, event_ndim=1, symbol="α"),)
     support = Domain("a share between 0 and 1", low=0.0, high=1.0, closed=(False, True))
+    purpose = "shares of a whole"
+    support_in_words = "K positive shares that sum to one"
     concentration: np.ndarray
 
     def __init__(self, concentration: ArrayLike) -> None:
