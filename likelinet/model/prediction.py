@@ -4,7 +4,6 @@ import numpy as np
 
 from likelinet.core.blocks import blocks
 from likelinet.core.errors import DataError
-from likelinet.core.pool import for_each
 from likelinet.distributions import (
     Bernoulli,
     Categorical,
@@ -19,6 +18,7 @@ from likelinet.distributions import (
 from likelinet.distributions.base.assembly import Assembly
 from likelinet.distributions.classes.mixed import mixed
 from likelinet.distributions.over.censored import as_censored
+from likelinet.engines.pool import for_each
 from likelinet.engines.threads import one_blas_thread
 from likelinet.heads.censored import CensoredFamily
 from likelinet.heads.family import Family
