@@ -103,7 +103,7 @@ def test_ctrl_c_while_modules_are_imported(tmp_path: Path, raised: str):
         "import sys, likelinet.cli.main\n"
         "class Finder:\n"
         "    def find_spec(self, name, *_):\n"
-        "        if name == 'likelinet.cli.commands':\n"
+        "        if name == 'likelinet.cli.fit':\n"
         f"            raise {raised}\n"
         "sys.meta_path.insert(0, Finder())\n"
         "likelinet.cli.main.main()"

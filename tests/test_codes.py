@@ -214,7 +214,7 @@ def test_the_warm_up_is_a_share_of_the_divergence_in_loss_and_gradient(step: int
         return (head.loss(y[..., :-1], shared, x)[0] * weight).sum(), (y[..., -1] * weight).sum()
 
     nll, kl = parts(theta)
-    loss, backward = objective(objective.layout.views(theta), noise, x, x, weight, step)
+    loss, backward = objective(objective.layout.views(theta), noise, x, None, x, weight, step)
     np.testing.assert_allclose(loss, nll + share * kl, rtol=1e-13)
     found = pack(backward(), objective.layout)
     numeric = of_a_sum(lambda t: float(np.dot((1.0, share), parts(t))), (theta,))

@@ -76,12 +76,13 @@ def test_inverse_problem(tmp_path: Path):
     parts = scipy.stats.norm(d.components.loc, d.components.scale).logpdf(y[:, None])
     mixed = scipy.special.logsumexp(parts, b=d.probs, axis=1)
     assert nll["mixture"] == pytest.approx(-mixed.mean(), rel=1e-9)
-    assert nll["truth"] < nll["mixture"] < nll["gaussian"] - 0.3
+    assert nll["mixture"] == pytest.approx(nll["truth"], abs=0.15)
+    assert nll["mixture"] < nll["gaussian"] - 0.3
 
     answers = {"mean": np.sum(d.probs * d.components.loc, axis=1), "true cause": y} | result["samples"]
     for name, answer in answers.items():
         assert off[name] == pytest.approx(np.sqrt(np.mean((g(answer) - x) ** 2)), rel=1e-9)
-    assert off["mixture"] < 0.6 * off["mean"]
+    assert off["mixture"] < 0.8 * off["mean"]
     assert off["mixture"] < 0.6 * off["gaussian"]
 
 

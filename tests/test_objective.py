@@ -41,7 +41,7 @@ NETWORKS = {
 
 @dataclass(frozen=True)
 class Case:
-    """An objective with typical arrays for it: theta, noise, x, y and weight."""
+    """An objective with typical arrays for it: theta, noise, x, columns, y and weight."""
 
     distribution: DistributionConfig
     network: MLPConfig
@@ -53,10 +53,9 @@ class Case:
         head = head_of(self.distribution, self.outputs)
         return Objective(build_network(self.network, INPUTS, head.predicted), head)
 
-    def predicted(self, params, x):
+    def predicted(self, params, x, columns):
         """Return the distributions that the network, without dropout, predicts."""
-        features, columns = self.objective.divide(x, np.float64)
-        raw, _ = self.objective.network.forward(params[:-1], features)
+        raw, _ = self.objective.network.forward(params[:-1], x)
         return raw, params[-1], columns
 
     def arrays(self, seed: int = 0):
@@ -64,13 +63,13 @@ class Case:
         objective, lead = self.objective, (self.members, ROWS)
         params = tuple(w.mean + 0.5 * rng.standard_normal((self.members, *w.shape)) for w in objective.layout.weights)
         noise = tuple(rng.random((*lead, width)) for width in objective.network.noise())
-        features = rng.standard_normal((*lead, INPUTS))
-        x = np.concatenate([features, columns_for(objective.head, rng, lead)], axis=-1)
+        x = rng.standard_normal((*lead, INPUTS))
+        columns = columns_for(objective.head, rng, lead)
         if self.distribution.kind == "custom":
             y = rng.standard_normal(lead if self.outputs is None else (*lead, self.outputs))
         else:
-            y = observed(objective.head, *self.predicted(params, x), rng)
-        return params, noise, x, y, rng.uniform(0.0, 2.0, lead)
+            y = observed(objective.head, *self.predicted(params, x, columns), rng)
+        return params, noise, x, columns, y, rng.uniform(0.0, 2.0, lead)
 
 
 def case(family: dict, network: str, members: int = 2, outputs: int | None = None) -> Case:
@@ -131,10 +130,10 @@ def test_gradient_of_a_family_of_the_users(outputs):
 @pytest.mark.parametrize(("name", "outputs"), [*((n, None) for n in DECLARED), *((n, 2) for n in SEVERAL)])
 def test_value_is_the_weighted_nll_of_the_predicted_distribution(name, outputs):
     c = case(DECLARED[name], "tanh", outputs=outputs)
-    params, noise, x, y, weight = c.arrays()
-    values, _ = c.objective(params, noise, x, y, weight)
+    params, noise, x, columns, y, weight = c.arrays()
+    values, _ = c.objective(params, noise, x, columns, y, weight)
     head = c.objective.head
-    nll = head.distribution(*c.predicted(params, x)).nll(as_seen(head, y))
+    nll = head.distribution(*c.predicted(params, x, columns)).nll(as_seen(head, y))
     assert nll.shape == (2, ROWS)
     np.testing.assert_allclose(values, (nll * weight).sum(1), rtol=1e-12)
 
@@ -161,15 +160,15 @@ def test_members_do_not_influence_each_other(name):
 @each_family
 def test_rows_of_weight_zero_have_no_gradient(name):
     c = case(DECLARED[name], "all")
-    params, noise, x, y, weight = c.arrays()
+    params, noise, x, columns, y, weight = c.arrays()
     weight[:, 2:] = 0.0
-    value, backward = c.objective(params, noise, x, y, weight)
-    x[:, 2:, :INPUTS] += 1.0
-    other, other_backward = c.objective(params, noise, x, y, weight)
+    value, backward = c.objective(params, noise, x, columns, y, weight)
+    x[:, 2:] += 1.0
+    other, other_backward = c.objective(params, noise, x, columns, y, weight)
     np.testing.assert_array_equal(value, other)
     for a, b in zip(backward(), other_backward(), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-13, atol=1e-15)
-    value, backward = c.objective(params, noise, x, y, 0.0 * weight)
+    value, backward = c.objective(params, noise, x, columns, y, 0.0 * weight)
     assert not value.any()
     assert not any(g.any() for g in backward())
 
@@ -208,11 +207,11 @@ def test_jax_gives_the_same_and_jax_grad_agrees(family, network, outputs):
 @each_family
 def test_single_precision_gives_single_gradients_close_to_the_double_ones(name):
     c = case(DECLARED[name], "tanh")
-    params, noise, x, y, weight = c.arrays()
+    params, noise, x, columns, y, weight = c.arrays()
     single = tuple(p.astype(np.float32) for p in params)
-    _, backward = c.objective(single, noise, x.astype(np.float32), y, weight)
+    _, backward = c.objective(single, noise, x.astype(np.float32), columns, y, weight)
     _, exact = c.objective(
-        tuple(p.astype(np.float64) for p in single), noise, x.astype(np.float32).astype(float), y, weight
+        tuple(p.astype(np.float64) for p in single), noise, x.astype(np.float32).astype(float), columns, y, weight
     )
     for grad, want in zip(backward(), exact(), strict=True):
         assert grad.dtype == np.float32

@@ -7,7 +7,7 @@ import pytest
 from matplotlib.figure import Figure
 
 import likelinet as ll
-from likelinet.cli.commands import save_figure
+from likelinet.cli.output import save_figure
 from likelinet.plots import plots
 from likelinet.scores import calibration
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 
-from likelinet.cli.commands import draw, metrics_table, save_figure
 from likelinet.cli.demo_codes import code_config, show_codes
+from likelinet.cli.draw import draw
+from likelinet.cli.output import metrics_table, save_figure
 from likelinet.config import (
     BernoulliConfig,
     CategoricalConfig,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 import numpy as np
 
-from likelinet.cli.commands import metrics_table
+from likelinet.cli.output import metrics_table
 from likelinet.config import (
     AutoencoderConfig,
     BernoulliConfig,

@@ -13,11 +13,28 @@ from likelinet.optim.optimiser import Optimiser
 
 @dataclass(frozen=True)
 class Data:
-    """All rows of a fit, training and validation: x (n, inputs), y (n, *event), weight (n,)."""
+    """All rows of a fit, training and validation.
+
+    Parameters
+    ----------
+    x : ndarray, shape (n, inputs)
+        In the precision of the network.
+    columns : ndarray, shape (n, k), or None
+        What the head reads from the table beside it: numbers of trials, exposures.
+    y : ndarray, shape (n, *event)
+        Encoded targets.
+    weight : ndarray, shape (n,)
+        Of each row.
+    """
 
     x: np.ndarray
+    columns: np.ndarray | None
     y: np.ndarray
     weight: np.ndarray
+
+    def at(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray | None, np.ndarray]:
+        """Return x, columns and y of some rows, in the order in which an objective takes them."""
+        return self.x[rows], None if self.columns is None else self.columns[rows], self.y[rows]
 
 
 @dataclass(frozen=True)
@@ -126,12 +143,13 @@ class Diverged(NonFiniteError):
         self.step, self.parameter = step, parameter
 
 
-def first_to_fail(objective: Objective, params: tuple[np.ndarray, ...], x: np.ndarray, y: np.ndarray) -> str:
+def first_to_fail(
+    objective: Objective, params: tuple[np.ndarray, ...], x: np.ndarray, columns: np.ndarray | None, y: np.ndarray
+) -> str:
     """Return the name of the first parameter that is not finite or makes the likelihood so."""
     head = objective.head
     with np.errstate(all="ignore"):
-        features, columns = objective.divide(x, params[-1].dtype)
-        raw, _ = objective.network.forward(params[:-1], features)
+        raw, _ = objective.network.forward(params[:-1], x)
         if objective.network.penalised and not np.isfinite(raw[..., -1]).all():
             return "scale of the code"  # of q(z | x): its location would spoil the raw outputs as well
         raw = raw[..., : head.predicted]

@@ -29,10 +29,11 @@ from likelinet.optim.optimiser import Optimiser
 class Table(NamedTuple):
     """What stays as it is during a run: arguments of the compiled code, which other numbers leave valid.
 
-    `x` and `y` are all rows of the data, `keys` (M, 2) the seeds of dropout.
+    `x`, `columns` and `y` are all rows of the data, `keys` (M, 2) the seeds of dropout.
     """
 
     x: Array
+    columns: Array | None
     y: Array
     keys: Array
 
@@ -112,8 +113,8 @@ class JaxRun(Run):
         keys = [np.stack([task.noise[m].integers(2**32, size=2, dtype=np.uint32) for m in g]) for g in self._groups]
         parts = [self._kept[g] for g in self._groups]
         with enable_x64(True):
-            x, y = jax.device_put((self._data.x, self._data.y))
-            self._tables = [Table(x, y, k) for k in jax.device_put(keys)]
+            x, columns, y = jax.device_put((self._data.x, self._data.columns, self._data.y))
+            self._tables = [Table(x, columns, y, k) for k in jax.device_put(keys)]
             begin = [Carry(t, optimiser.init(t)._replace(step=None), np.int32(0)) for t in parts]
             self._carries = jax.tree.map(partial(jnp.array, copy=True), begin)  # `_kept` is written to
             self._held_out = [jax.device_put(blocks_of(task.held_out[g], self._data.weight)) for g in self._groups]
@@ -184,7 +185,7 @@ class JaxRun(Run):
                 self._kept[each.group] = each.again(np.int32(step))[0].theta
             at = piece.steps.start + step
             rows, params = batches.rows[at][failed[step]], self._objective.layout.views(self._kept[failed[step]])
-            raise Diverged(at, first_to_fail(self._objective, params, self._data.x[rows], self._data.y[rows]))
+            raise Diverged(at, first_to_fail(self._objective, params, *self._data.at(rows)))
         return losses, held_out
 
     def stop(self, members: np.ndarray) -> None:
@@ -249,7 +250,7 @@ def train(
         at = step - carry.step
         noise = tuple(uniform(table.keys, step, i, (rows.shape[2], w), dtype) for i, w in enumerate(widths))
         row, weight = (lax.dynamic_index_in_dim(a, at, keepdims=False) for a in (rows, share))
-        loss, backward = objective(params, noise, _take(table.x, row), _take(table.y, row), weight, step)
+        loss, backward = objective(params, noise, *_take(table, row), weight, step)
         grads = backward()
         if limit is not None:
             grads = clip(grads, limit)
@@ -271,26 +272,27 @@ def value(objective: Objective, theta: Array, table: Array, rows: Array, weight:
 
     Compiled by itself: in one program with the steps it would slow these down by half.
     """
-    return objective(objective.layout.views(theta), (), _take(table.x, rows), _take(table.y, rows), weight)[0]
+    return objective(objective.layout.views(theta), (), *_take(table, rows), weight)[0]
 
 
-def _take(table: Array, rows: Array) -> Array:
-    return table.at[rows].get(mode="promise_in_bounds")
+def _take(table: Table, rows: Array) -> tuple[Array, Array | None, Array]:
+    """Return x, columns and y of some rows."""
+    return jax.tree.map(lambda a: a.at[rows].get(mode="promise_in_bounds"), (table.x, table.columns, table.y))
 
 
 def inexpressible(objective: Objective, data: Data) -> Exception | None:
     """Return why JAX cannot compute the loss of a family and its gradient, or None; nothing is computed for it."""
 
-    def loss(raw: Array, shared: Array, x: Array, y: Array) -> Any:
-        values, backward = head.loss(raw, shared, y, objective.divide(x, raw.dtype)[1])
+    def loss(raw: Array, shared: Array, columns: Array | None, y: Array) -> Any:
+        values, backward = head.loss(raw, shared, y, columns)
         return values, backward(values)
 
     head = objective.head
     raw, shared = (jax.ShapeDtypeStruct((1, *shape), np.float32) for shape in ((2, head.predicted), (head.shared,)))
-    x, y = (jax.ShapeDtypeStruct((1, 2, *a.shape[1:]), a.dtype) for a in (data.x, data.y))
+    columns, y = jax.tree.map(lambda a: jax.ShapeDtypeStruct((1, 2, *a.shape[1:]), a.dtype), (data.columns, data.y))
     try:
         with enable_x64(True):
-            jax.eval_shape(loss, raw, shared, x, y)
+            jax.eval_shape(loss, raw, shared, columns, y)
     except UndefinedError as error:
         return error
     except Exception as error:  # a family of the user's may do anything

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from likelinet.engines.engine import Batches, Data, Diverged, Engine, Outcome, R
 from likelinet.engines.threads import blas_threads, one_blas_thread, thread_groups
 from likelinet.optim.clipping import clip_in_place
 
-BLOCK = 8192  # rows evaluated at a time
+BLOCK = 2048  # rows evaluated at a time
 GATHERED = 2**18  # bytes of minibatches gathered at a time: they stay in the cache until their steps have come
 
 
@@ -49,16 +50,17 @@ class _Group:
         losses, widths = np.empty(rows_all.shape[:2]), objective.network.noise()
         # A non-finite loss is an error with a name; NumPy's own warnings on the way there would only hide it.
         with np.errstate(all="ignore"):
-            for step, (x, y, share) in enumerate(_minibatches(task.data, rows_all[:, own], share_all[:, own])):
+            for step, (x, columns, y, share) in enumerate(_minibatches(task.data, rows_all[:, own], share_all[:, own])):
                 if step > min(ends):
                     break
                 noise = tuple(mask[own] for mask in self._masks(widths, x.shape[-2])) if widths else ()
-                loss, backward = objective(params, noise, x, y, share, self.state.step)
+                loss, backward = objective(params, noise, x, columns, y, share, self.state.step)
                 losses[step] = loss
                 if not math.isfinite(sum(losses[step].tolist())):
                     ends.append(step)
                     bad = ~np.isfinite(loss)
-                    raise Diverged(step, first_to_fail(objective, tuple(p[bad] for p in params), x[bad], y[bad]))
+                    params, seen = tuple(p[bad] for p in params), (x[bad], None if columns is None else columns[bad])
+                    raise Diverged(step, first_to_fail(objective, params, *seen, y[bad]))
                 for view, grad in zip(grad_views, backward(grad_views), strict=True):
                     if grad is not view:  # a layer that has not written it there itself
                         view[...] = grad
@@ -138,23 +140,27 @@ class NumpyRun(Run):
         with np.errstate(all="ignore"), blas_threads(objective.network, min(rows.shape[1], BLOCK)):
             for start in range(0, rows.shape[1], BLOCK):
                 block = rows[:, start : start + BLOCK]
-                total += objective(params, (), data.x[block], data.y[block], data.weight[block])[0]
+                total += objective(params, (), *data.at(block), data.weight[block])[0]
         return total
 
 
 def _minibatches(data: Data, rows: np.ndarray, share: np.ndarray) -> Iterator[tuple[np.ndarray, ...]]:
-    """Yield x, y and share of each step; x and y lie where later ones will be written.
+    """Yield x, columns, y and share of each step; the first three lie where later ones will be written.
 
     Small ones are gathered many at a time: a call costs more than they do.
     """
-    many = max(1, GATHERED // (rows[0].size * (data.x[0].nbytes + data.y[0].nbytes)))
-    x, y = (np.empty((min(many, len(rows)), *rows.shape[1:], *a.shape[1:]), a.dtype) for a in (data.x, data.y))
+    tables = data.x, data.columns, data.y
+    many = max(1, GATHERED // (rows[0].size * sum(t[0].nbytes for t in tables if t is not None)))
+    shape = (min(many, len(rows)), *rows.shape[1:])
+    buffers = [None if t is None else np.empty(shape + t.shape[1:], t.dtype) for t in tables]
     for start in range(0, len(rows), many):
         some = rows[start : start + many]
         n = len(some)
-        data.x.take(some, axis=0, out=x[:n], mode="clip")
-        data.y.take(some, axis=0, out=y[:n], mode="clip")
-        yield from zip(x[:n], y[:n], share[start : start + n], strict=True)
+        for table, buffer in zip(tables, buffers, strict=True):
+            if table is not None and buffer is not None:
+                table.take(some, axis=0, out=buffer[:n], mode="clip")
+        parts = (repeat(None, n) if b is None else b[:n] for b in buffers)
+        yield from zip(*parts, share[start : start + n], strict=True)
 
 
 def _of(state: Any, members: int | slice | np.ndarray) -> Any:

@@ -10,6 +10,7 @@ import numpy as np
 from likelinet.core.arrays import Array, namespace
 from likelinet.distributions import Distribution
 from likelinet.heads.family import Column, Family, Slot, in_unit
+from likelinet.heads.precision import Precision, precision
 
 FAR = 50.0  # where training starts instead of at infinity
 HeadBackward = Callable[[Array], tuple[Array, Array | None]]
@@ -66,7 +67,7 @@ class Head:
         Where the family needs it, they are in double precision, whatever the network's own.
         """
         params, backs = [], []
-        rows, dtype = raw.shape[:-1], raw.dtype if self._single else namespace(raw).float64
+        rows, dtype = raw.shape[:-1], self.precision(raw.dtype).loss
         for slot, source, at in self._places:
             if source == "known":
                 params.append(self._known(slot, rows, namespace(raw), dtype, columns))
@@ -125,9 +126,12 @@ class Head:
         return values, backward
 
     @cached_property
-    def _single(self) -> bool:
-        """Whether single precision is enough."""
+    def _stable(self) -> bool:
         return self.family.stable_in_float32
+
+    def precision(self, network: Any) -> Precision:
+        """Return the dtypes of a model whose network has this one."""
+        return precision(network, self._stable)
 
     def distribution(self, raw: np.ndarray, shared: np.ndarray, columns: np.ndarray | None = None) -> Distribution:
         """Return the predicted distributions of rows (..., n) in double precision."""

@@ -17,7 +17,7 @@ def encode(fit: Fit, x: EncodedRows) -> np.ndarray:
     """Return the code of each row, shape (n, latent); of a variational autoencoder the mean of q(z | x)."""
     network, weights = _network(fit, "encode"), _weights(fit)
     with one_blas_thread():
-        codes = [network.code(weights, network_inputs(fit, x[rows])[0])[0] for rows in blocks(len(x), BLOCK)]
+        codes = [network.code(weights, network_inputs(fit, x[rows][0]))[0] for rows in blocks(len(x), BLOCK)]
     return np.concatenate(codes).astype(np.float64)
 
 
@@ -31,7 +31,7 @@ def decode(fit: Fit, codes: np.ndarray) -> Distribution:
     if columns := fit.objective.head.columns:
         raise UndefinedError(f"The family reads {', '.join(columns)} of each row, which a code alone does not have.")
     with one_blas_thread():
-        raw = network.decoded(weights, codes.astype(fit.theta.dtype)[None])
+        raw = network.decoded(weights, codes.astype(fit.precision.network)[None])
     return as_predicted(fit, raw, None)
 
 
@@ -63,13 +63,13 @@ def elbo(fit: Fit, x: EncodedRows, y: np.ndarray, samples: int, rng: np.random.G
         Draws the codes.
     """
     network, weights = _variational(fit, "elbo"), _weights(fit)
-    dtype, head = fit.theta.dtype, fit.objective.head
+    dtype, head = fit.precision.network, fit.objective.head
     shared = fit.objective.layout.views(fit.theta)[-1]
-    y = y.astype(dtype if head.family.stable_in_float32 else np.float64)
+    y = y.astype(fit.precision.loss)
 
     def of_block(rows: slice) -> np.ndarray:
-        features, columns = network_inputs(fit, x[rows])
-        loc, scale = network.posterior(weights, features)
+        x_rows, columns = x[rows]
+        loc, scale = network.posterior(weights, network_inputs(fit, x_rows))
         total = np.full(loc.shape[1], -np.inf)
         for _ in range(samples):
             noise = rng.standard_normal(loc.shape, dtype)

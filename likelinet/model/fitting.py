@@ -18,6 +18,7 @@ from likelinet.config import (
 )
 from likelinet.config.distribution import DistributionConfig
 from likelinet.config.wrappers import CLASSES, VECTORS, leaf
+from likelinet.core.blocks import blocks
 from likelinet.core.domains import positive
 from likelinet.core.errors import ConfigError, DataError, ParameterError
 from likelinet.core.wording import counted, nearest, rows_of
@@ -28,6 +29,7 @@ from likelinet.heads.build import build_family
 from likelinet.heads.family import Column as FamilyColumn
 from likelinet.heads.family import Family
 from likelinet.heads.head import Head
+from likelinet.heads.precision import Precision
 from likelinet.networks.build import build_network
 from likelinet.objective.objective import Objective
 from likelinet.optim.build import build_optimiser
@@ -42,6 +44,8 @@ from likelinet.training.lbfgs import train_lbfgs
 from likelinet.training.loop import Plan, Streams, train
 from likelinet.training.minibatches import split
 from likelinet.training.start import initial_weights
+
+BLOCK = 4096  # rows encoded at a time
 
 
 @dataclass(frozen=True)
@@ -73,11 +77,28 @@ class Fit:
         head = Head(self.family)
         return Objective(build_network(self.config.network, self.inputs.width, head.predicted), head)
 
-    def encode(self, table: Table, other: tuple[str, ...]) -> np.ndarray:
-        """Return x, and beside it the columns of the table that go to the head, in double precision."""
-        x = np.ascontiguousarray(self.rows(table)[:])  # training takes single rows
-        self.note_unused(table, other)
-        return x
+    @property
+    def precision(self) -> Precision:
+        """The dtypes that the weights imply."""
+        return self.objective.head.precision(self.theta.dtype)
+
+    def encode(self, tables: Sequence[Table], other: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return x of all rows of the tables, in the network's precision, and the columns that go to the head.
+
+        It is filled block by block: in double precision there is never more than one.
+        """
+        head, ends = self.objective.head, np.cumsum([t.n for t in tables])
+        x = np.empty((ends[-1], self.inputs.width), self.precision.network)  # training takes single rows
+        columns = np.empty((ends[-1], len(head.columns)), self.precision.columns) if head.columns else None
+        for table, end in zip(tables, ends, strict=True):
+            encoded, start = self.rows(table), end - table.n
+            for rows in blocks(table.n, BLOCK):
+                to = slice(start + rows.start, start + rows.stop)
+                x[to], known = encoded[rows]
+                if columns is not None:
+                    columns[to] = known
+            self.note_unused(table, other)
+        return x, columns
 
     def note_unused(self, table: Table, other: tuple[str, ...]) -> None:
         """Warn of columns that nobody spoke of, if no features were declared: neither features nor among `other`."""
@@ -96,7 +117,7 @@ class Fit:
 
 @dataclass(frozen=True)
 class EncodedRows:
-    """Rows of x, and beside them of the columns that go to the head, made as they are asked for."""
+    """Rows of x and of the columns that go to the head, made as they are asked for."""
 
     x: Encoded
     table: Table
@@ -105,16 +126,15 @@ class EncodedRows:
     def __len__(self) -> int:
         return self.table.n
 
-    def __getitem__(self, rows: slice) -> np.ndarray:
-        """Return a slice of the rows, in double precision."""
+    def __getitem__(self, rows: slice) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return x and the columns of a slice of the rows, in double precision; None where the head reads none."""
         x = self.x[rows]
         if not self.head.columns:
-            return x
+            return x, None
         try:
-            columns = known_columns(self.table.rows(rows, self.head.columns), self.head)
+            return x, known_columns(self.table.rows(rows, self.head.columns), self.head)
         except DataError:
-            columns = known_columns(self.table, self.head)[rows]  # says which rows of the whole table
-        return np.concatenate([x, columns], axis=1)
+            return x, known_columns(self.table, self.head)[rows]  # says which rows of the whole table
 
 
 def fit(
@@ -148,44 +168,40 @@ def fit(
         )
     inputs = learn_inputs(rows.table, features, rows.weight, config.data.standardize)
     y, targets, n_classes = learn_targets(config, custom, rows, what)
-    empty = Fit(config, custom, inputs, targets, n_classes, np.zeros((0, 0)), History())
-
     # Without inputs the model is plain maximum likelihood of a distribution, and that can be had exactly.
     exact = isinstance(config.training.optimizer, LBFGSConfig) or inputs.width == 0
     dtype = "float64" if exact else config.training.precision
+    empty = Fit(config, custom, inputs, targets, n_classes, np.zeros((0, 0), dtype), History())
+
+    n, tables = rows.table.n, [rows.table]
     with np.errstate(over="ignore", invalid="ignore"):  # said in a sentence instead
-        x, encoded, weight = empty.encode(rows.table, other), targets.encode(y), rows.weight / rows.weight.mean()
-        n = len(x)
+        encoded, weight = targets.encode(y), rows.weight / rows.weight.mean()
         if validation is not None:
             held_y = observed(empty, validation, f"validation {what}")
-            x = np.concatenate([x, empty.encode(validation.table, other)])
+            tables.append(validation.table)
             encoded = np.concatenate([encoded, targets.encode(held_y)])
             weight = np.concatenate([weight, validation.weight / validation.weight.mean()])
-        loss_dtype = dtype if empty.family.stable_in_float32 else "float64"
-        # What the head reads beside the network's inputs, a number of trials say, must stay exact.
-        data = Data(
-            x if empty.objective.head.columns else x.astype(dtype),
-            encoded.astype(loss_dtype),
-            weight.astype(loss_dtype),
-        )
+        x, columns = empty.encode(tables, other)
+        data = Data(x, columns, encoded.astype(empty.precision.loss), weight.astype(empty.precision.loss))
     ends = np.where(np.isinf(data.y), 0.0, data.y) if isinstance(config.distribution, CensoredConfig) else data.y
     for name, values, power in (("X", data.x, 1.0), (what, ends, 0.5), ("The weight", data.weight, 1.0)):
         # Likelihoods square y.
-        if not (np.abs(values) <= np.finfo(values.dtype).max ** power).all():
+        most = np.finfo(values.dtype).max ** power
+        if not (np.isfinite(values) if power == 1.0 else np.abs(values) <= most).all():
             raise DataError(f"{name} has numbers too large for {values.dtype}: choose another unit.")
 
     streams = Streams.of(config.training.seed, config.ensemble)
-    columns = empty.objective.divide(x[:n], np.float64)[1]
+    known = None if columns is None else columns[:n]
     estimates = empty.objective.head.raw_start(encoded[:n], weight[:n])
-    check_possible(empty.objective.head, estimates, encoded[:n], columns, config.distribution, what, rows.table.index)
+    check_possible(empty.objective.head, estimates, encoded[:n], known, config.distribution, what, rows.table.index)
     initial = [s.initial for s in streams]
-    theta = initial_weights(empty.objective, encoded[:n], weight[:n], initial, dtype, columns, estimates)
+    theta = initial_weights(empty.objective, encoded[:n], weight[:n], initial, dtype, known, estimates)
     if validation is None:
         train_rows, held_rows = split(
             n, config.training.validation_fraction if inputs.width else 0.0, [s.split for s in streams]
         )
     else:
-        train_rows, held_rows = (np.tile(r, (config.ensemble, 1)) for r in (np.arange(n), np.arange(n, len(x))))
+        train_rows, held_rows = (np.tile(r, (config.ensemble, 1)) for r in (np.arange(n), np.arange(n, len(data.x))))
     size = min(config.training.batch_size or n, train_rows.shape[1])
     per_epoch = -(-train_rows.shape[1] // size)
     steps = config.training.epochs * per_epoch

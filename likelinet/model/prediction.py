@@ -32,8 +32,8 @@ BLOCK = 16384  # rows at a time
 PASS = 1024  # of them at a time through the network, whose wide arrays then stay in the cache
 
 
-def predict_dist(fit: Fit, x: np.ndarray | EncodedRows) -> Distribution:
-    """Return the distribution of y for each row of the encoded inputs x, in the user's units.
+def predict_dist(fit: Fit, x: EncodedRows) -> Distribution:
+    """Return the distribution of y for each encoded row, in the user's units.
 
     Members are averaged as a mixture; that of Bernoullis or Categoricals is one again, with mean probabilities.
     """
@@ -41,7 +41,8 @@ def predict_dist(fit: Fit, x: np.ndarray | EncodedRows) -> Distribution:
     network = fit.objective.network.values(tuple(weights))
 
     def predict(rows: slice) -> Distribution:
-        features, columns = network_inputs(fit, x[rows])
+        x_rows, columns = x[rows]
+        features = network_inputs(fit, x_rows)
         parts = blocks(features.shape[1], PASS)
         raw = np.concatenate([network(features[:, part]) for part in parts], axis=1)
         return as_predicted(fit, raw, columns)
@@ -58,13 +59,13 @@ def predict_dist(fit: Fit, x: np.ndarray | EncodedRows) -> Distribution:
     return room.distribution()
 
 
-def network_inputs(fit: Fit, x: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-    """Return the inputs of the network, with an axis for members, and the columns that go to the head."""
+def network_inputs(fit: Fit, x: np.ndarray) -> np.ndarray:
+    """Return x in the precision of the network, with an axis for members."""
     with np.errstate(over="ignore"):
-        features, columns = fit.objective.divide(x, fit.theta.dtype)
+        features = np.ascontiguousarray(x, dtype=fit.precision.network)
     if not np.isfinite(features).all():
         raise DataError(f"X has numbers too large for {features.dtype}: check their unit.")
-    return np.ascontiguousarray(features)[None], columns
+    return features[None]
 
 
 def as_predicted(fit: Fit, raw: np.ndarray, columns: np.ndarray | None) -> Distribution:

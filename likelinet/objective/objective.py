@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from likelinet.core.arrays import Array, namespace
 from likelinet.heads.head import Head
@@ -39,6 +38,7 @@ class Objective:
         params: tuple[Array, ...],
         noise: tuple[Array, ...],
         x: Array,
+        columns: Array | None,
         y: Array,
         weight: Array,
         step: Array | None = None,
@@ -53,14 +53,17 @@ class Objective:
             As `layout.views` gives them.
         noise : tuple of array
             Uniform numbers for dropout, one array (M, n, width) per mask; empty outside training.
-        x, y, weight : array
-            Shapes (M, n, inputs and columns of the head), (M, n, *event) and (M, n).
+        x : array, shape (M, n, inputs)
+            In the precision of the network.
+        columns : array, shape (M, n, k), or None
+            What the head reads from the table beside it, exact.
+        y, weight : array
+            Shapes (M, n, *event) and (M, n).
         step : int, optional
             How many steps of training were done before; only `warm_up` asks for it.
         """
         shared = params[-1]
-        features, columns = self.divide(x, shared.dtype)
-        raw, network_backward = self.network.forward(params[:-1] + noise, features)
+        raw, network_backward = self.network.forward(params[:-1] + noise, x)
         xp, penalty, share = namespace(raw), None, 1.0
         if self.network.penalised:
             raw, penalty = raw[..., :-1], raw[..., -1]
@@ -78,8 +81,3 @@ class Objective:
             return (*grads, (out[-1] if out else shared) if dshared is None else dshared)
 
         return xp.vecdot(values, weight), backward
-
-    def divide(self, x: Array, dtype: Any) -> tuple[Array, Array | None]:
-        """Return the inputs of the network, in its precision, and the columns that go to the head as they are."""
-        n = len(self.head.columns)
-        return (x[..., :-n].astype(dtype, copy=False), x[..., -n:]) if n else (x.astype(dtype, copy=False), None)

@@ -64,9 +64,8 @@ class _MemberFit:
 
     def value(self, flat: np.ndarray, rows: np.ndarray) -> tuple[float, Callable[[], tuple[np.ndarray, ...]]]:
         """Return the weighted mean NLL over `rows`, and the function that gives its gradient."""
-        data, own = self.data, self.data.weight[rows]
-        params = self.objective.layout.views(flat[None])
-        value, backward = self.objective(params, (), data.x[None, rows], data.y[None, rows], (own / own.sum())[None])
+        own, params = self.data.weight[rows], self.objective.layout.views(flat[None])
+        value, backward = self.objective(params, (), *self.data.at(rows[None]), (own / own.sum())[None])
         return float(value[0]), backward
 
     def loss(self, flat: np.ndarray) -> tuple[float, np.ndarray]:

@@ -162,7 +162,7 @@ def train(
     if cause is None and failure is None and spoiled.any():
         params = objective.layout.views(run.weights()[spoiled])
         seen = np.concatenate([plan.train, held_out], axis=1)[spoiled]
-        failure = "after its last step", first_to_fail(objective, params, data.x[seen], data.y[seen])
+        failure = "after its last step", first_to_fail(objective, params, *data.at(seen))
     if failure is not None:
         history.stopped = "not finite"
         cause = NonFiniteError(

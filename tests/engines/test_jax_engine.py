@@ -95,7 +95,7 @@ def test_an_epoch_in_pieces_is_the_same_epoch(monkeypatch):
         np.testing.assert_allclose(a.held_out, b.held_out, rtol=1e-12)
     assert run._size == 2
     rows = np.tile(np.arange(N), (2, 1))
-    plain, _ = objective(objective.layout.views(theta), (), data.x[rows], data.y[rows], data.weight[rows])
+    plain, _ = objective(objective.layout.views(theta), (), *data.at(rows), data.weight[rows])
     np.testing.assert_allclose(run.evaluate(theta, rows), plain, rtol=1e-10)
 
 

@@ -26,7 +26,7 @@ def problem(members: int = 2, distribution: dict | None = None, dropout: float =
     head = Head(build_family(config.distribution, None, 0, None))
     objective = Objective(build_network(config.network, INPUTS, head.predicted), head)
     rng = np.random.default_rng(0)
-    data = Data(rng.standard_normal((N, INPUTS)), rng.standard_normal(N), rng.uniform(0.5, 1.5, N))
+    data = Data(rng.standard_normal((N, INPUTS)), None, rng.standard_normal(N), rng.uniform(0.5, 1.5, N))
     return objective, data, 0.3 * rng.standard_normal((members, objective.layout.size))
 
 
@@ -51,7 +51,7 @@ def test_a_step_is_gradient_descent_on_the_objective():
     run, batch = start(objective, data, theta), one_batch(2)
     losses = epoch(run, batch)
     rows = batch.rows[0]
-    want, backward = objective(objective.layout.views(theta), (), data.x[rows], data.y[rows], batch.share[0])
+    want, backward = objective(objective.layout.views(theta), (), *data.at(rows), batch.share[0])
     np.testing.assert_allclose(losses, want[None], rtol=1e-13)
     moved = zip(objective.layout.views(run.weights()), objective.layout.views(theta), backward(), strict=True)
     for after, before, grad in moved:
@@ -82,7 +82,7 @@ def test_evaluate_is_the_weighted_sum_in_any_number_of_blocks(monkeypatch):
     rows = np.stack([np.arange(N), np.arange(N)[::-1]])
     run = start(objective, data, theta)
     whole = run.evaluate(theta, rows)
-    plain, _ = objective(objective.layout.views(theta), (), data.x[rows], data.y[rows], data.weight[rows])
+    plain, _ = objective(objective.layout.views(theta), (), *data.at(rows), data.weight[rows])
     monkeypatch.setattr(numpy_engine, "BLOCK", 5)
     np.testing.assert_allclose(whole, plain, rtol=1e-13)
     np.testing.assert_allclose(run.evaluate(theta, rows), plain, rtol=1e-13)

@@ -75,7 +75,7 @@ def fitted(engine, settings: dict, patience: int | None = None, dtype: str = "fl
     steps = 4 * epochs - 2
     plan = Plan(rows, held, 10, epochs, steps, patience, config.training.gradient_clip, np.zeros(len(y)))
     optimiser = build_optimiser(config.training.optimizer, config.training.schedule, steps, objective.layout)
-    return train(engine, objective, Data(x.astype(dtype), y, weight), optimiser, plan, theta, streams)
+    return train(engine, objective, Data(x.astype(dtype), None, y, weight), optimiser, plan, theta, streams)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -129,11 +129,11 @@ def test_every_family_trains_alike_or_is_refused_by_name(name):
     objective = Objective(build_network(parse_config({"network": {"hidden": [3]}}).network, 2, head.predicted), head)
     columns = columns_for(head, rng, (1, 8))
     theta = 0.3 * rng.standard_normal((1, objective.layout.size))
-    x = np.concatenate([rng.standard_normal((1, 8, 2)), columns], axis=-1)
+    x = rng.standard_normal((1, 8, 2))
     *params, shared = objective.layout.views(theta)
-    raw, _ = objective.network.forward(tuple(params), x[..., :2])
+    raw, _ = objective.network.forward(tuple(params), x)
     y = observed(head, raw, shared, columns, rng)[0]
-    data = Data(x[0], y.astype(float), rng.uniform(0.5, 1.5, 8))
+    data = Data(x[0], columns[0] if head.columns else None, y.astype(float), rng.uniform(0.5, 1.5, 8))
     rows = rng.integers(0, 8, (6, 1, 4))
     batches = Batches(rows, data.weight[rows] / 4)
     optimiser = build_optimiser(

@@ -1,0 +1,102 @@
+"""`likelinet compare`: rank families by their log score on held-out rows."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+
+from likelinet.config import load_config
+from likelinet.core.errors import DataError
+from likelinet.selection.candidates import families
+from likelinet.selection.comparison import MASS, HeldOut, compare, ranked, weighted
+from likelinet.tables.table import read_csv
+from likelinet.training.progress import on_terminal
+
+
+def compare_command(config: Path, table: Path, text: str, folds: int, overrides: Sequence[str], as_json: bool) -> None:
+    """Compare families and print their ranking; after Ctrl-C that of those which are done, and pass it on."""
+    declared, rows = load_config(config, overrides), read_csv(table)
+    models = families(text, declared)
+    weight = weighted(declared, rows)[1]
+    results: list[HeldOut] = []
+    names, shown = list(models), on_terminal()
+
+    def report(family: str, fold: int) -> None:
+        if shown:
+            line = f"{family} ({names.index(family) + 1} of {len(names)}), fold {fold} of {folds}"
+            click.echo(f"\r{line:<78.78s}", nl=False, err=True)
+
+    cut: KeyboardInterrupt | None = None
+    try:
+        for result in compare(declared, models, rows, folds, report):
+            results.append(result)
+    except KeyboardInterrupt as cause:
+        cut = cause
+    if shown:
+        click.echo(f"\r{'':78s}\r", nl=False, err=True)
+    click.echo((comparison_json if as_json else comparison_table)(results, weight, folds))
+    if cut is not None:
+        raise cut
+    if all(r.error is not None for r in results):
+        raise DataError("None of the families could be fitted to these data.")
+
+
+def comparison_table(results: Sequence[HeldOut], weight: np.ndarray, folds: int) -> str:
+    """Return the ranking as an aligned table, with what has failed and what it means below it."""
+    rows = ranked(results, weight)
+    width = max([6, *(len(r.family) for r in results)]) + 2
+    lines = [f"{'family':{width}s}{'log score':>12s}{'difference':>12s}{'std. error':>12s}{'z':>8s}"]
+    for i, r in enumerate(rows):
+        line = f"{r.family:{width}s}{r.log_score:12.4f}"
+        if i > 0:
+            z = "" if not r.standard_error > 0.0 else f"{r.difference / r.standard_error:.1f}"
+            line += f"{r.difference:12.4f}{r.standard_error:12.4f}{z:>8s}{' *' if r.clear else ''}"
+        lines.append(line)
+    lines += [f"{r.family:{width}s}failed: {r.error}" for r in results if r.error is not None]
+    lines += [
+        "",
+        f"Mean log score of held-out rows in nats ({len(weight)} rows, {folds} folds); higher is better.",
+        "Difference to the best, with its paired standard error; * where it exceeds two of them.",
+    ]
+    return "\n".join([*lines, *_measures(results)])
+
+
+def _measures(results: Sequence[HeldOut]) -> list[str]:
+    """Return a line that says so if not all scores are on one measure."""
+    by_measure: dict[str, list[str]] = {}
+    for r in results:
+        if r.error is None:
+            by_measure.setdefault(r.measure, []).append(r.family)
+    if len(by_measure) < 2:
+        return []
+    parts = "; ".join(f"{', '.join(names)}: {measure}" for measure, names in by_measure.items())
+    line = f"These scores do not compare with each other ({parts})."
+    if MASS in by_measure:
+        line += (
+            " Write {kind: discretised, base: {kind: …}} to give a continuous family probabilities of whole numbers."
+        )
+    return [line]
+
+
+def comparison_json(results: Sequence[HeldOut], weight: np.ndarray, folds: int) -> str:
+    """Return the ranking as JSON; what is not finite is null, as JSON has no word for it."""
+
+    def valid(value: float) -> float | None:
+        return value if np.isfinite(value) else None
+
+    measure = {r.family: r.measure for r in results}
+    found: list[dict[str, Any]] = [
+        {
+            "family": r.family,
+            "log_score": valid(r.log_score),
+            "difference": valid(r.difference),
+            "standard_error": valid(r.standard_error),
+            "measure": measure[r.family],
+        }
+        for r in ranked(results, weight)
+    ]
+    found += [{"family": r.family, "error": r.error} for r in results if r.error is not None]
+    return json.dumps({"rows": len(weight), "folds": folds, "families": found}, ensure_ascii=False)

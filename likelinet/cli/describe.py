@@ -1,0 +1,57 @@
+"""`likelinet show`: a model and its training in words."""
+
+import numpy as np
+
+from likelinet.config import dump_config
+from likelinet.config.network import VAEConfig
+from likelinet.model.model import Model
+from likelinet.training.history import History
+
+
+def describe(model: Model) -> str:
+    """Return config, size and history as text."""
+    epochs = model.history.epochs
+    lines = [dump_config(model.config).rstrip(), "", f"parameters: {model.n_parameters}"]
+    lines += [f"inputs: {', '.join(model.feature_names) or 'none (intercept only)'}"]
+    if model.classes is not None:
+        lines.append(f"classes: {', '.join(map(str, model.classes))}")
+    lines += [
+        f"training: {summary(model)}",
+        "",
+        f"{'epoch':>6s} {f'train {loss_name(model)}':>12s} {'validation':>12s} {'rate':>10s} {'seconds':>8s}",
+    ]
+    for i in sorted({*range(0, len(epochs), max(1, len(epochs) // 12)), len(epochs) - 1} & set(range(len(epochs)))):
+        e = epochs[i]
+        held = "" if e.validation_nll is None else f"{np.mean(e.validation_nll):12.5g}"
+        lines.append(f"{e.epoch:6d} {np.mean(e.train_nll):12.5g} {held:>12s} {e.learning_rate:10.3g} {e.seconds:8.2f}")
+    return "\n".join(lines)
+
+
+def summary(model: Model) -> str:
+    """Return one line on how training went."""
+    history = model.history
+    epochs = max((e.epoch for e in history.epochs), default=0)
+    best = ", ".join(map(str, history.best_epoch))
+    engine = "" if history.engine == "numpy" else f" with {history.engine}"
+    line = f"Fitted {model.n_parameters} parameters{engine} in {epochs} epochs ({history.stopped}; best epoch {best})"
+    if not history.epochs:
+        return f"{line}: the start was already the maximum"
+    loss = loss_name(model)
+    line = f"{line}; last train {loss} {np.mean(history.epochs[-1].train_nll):.4g}"
+    return line + _validation(history, loss)
+
+
+def loss_name(model: Model) -> str:
+    """Return what the training minimises."""
+    return "-ELBO" if isinstance(model.config.network, VAEConfig) else "NLL"
+
+
+def _validation(history: History, loss: str) -> str:
+    """Return the validation loss of the weights that are kept, averaged over the members that have one."""
+    kept = [
+        value
+        for e in history.epochs
+        for member, value in zip(e.members, e.validation_nll or [], strict=False)
+        if e.epoch == history.best_epoch[member]
+    ]
+    return f", best validation {loss} {np.mean(kept):.4g}" if kept else ""

@@ -1,0 +1,40 @@
+"""`likelinet plot`: the picture that fits the family."""
+
+from typing import TYPE_CHECKING
+
+from likelinet.config.wrappers import columns_of
+from likelinet.core.errors import DataError
+from likelinet.distributions import Interval
+from likelinet.distributions.classes.mixed import class_marginals
+from likelinet.model.model import Model
+from likelinet.scores import metrics
+from likelinet.tables.table import Table
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def draw(model: Model, table: Table) -> "Figure":
+    """Return the picture that fits the family."""
+    from likelinet.plots import plots
+
+    rows = model.observed(table)
+    d, table = model.predict_dist(rows.table), rows.table
+    classes = class_marginals(d)
+    if classes is not None and d.event_shape:
+        raise DataError("There is no picture for several outputs that are classes.")
+    if classes is not None:
+        assert not isinstance(rows.y, Interval)
+        n = metrics.class_probabilities(classes, rows.y)[0].shape[1]
+        return plots.plot_classes(
+            classes, rows.y, [str(c) for c in (range(n) if model.classes is None else model.classes)]
+        )
+    features = model.feature_names
+    # A number of trials or an exposure moves the rows as well.
+    alone = len(features) == 1 and not table.is_text(features[0]) and not columns_of(model.config.distribution)
+    return plots.plot_regression(
+        d,
+        rows.y,
+        table.numeric(features[0]) if alone else None,
+        (features[0] if alone else "x", *model.target_names),
+    )

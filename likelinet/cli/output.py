@@ -1,0 +1,58 @@
+"""What commands write: CSV, pictures, tables of metrics."""
+
+import csv
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from likelinet.core.errors import DataError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def write_csv(path: Path | None, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write rows as CSV to a file, or to standard output."""
+    if path is None:
+        if sys.stdout is None:
+            raise DataError("Standard output is closed: name a file by -o.")
+        csv.writer(sys.stdout, lineterminator="\n").writerows([header, *rows])
+        return
+    try:
+        with path.open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file, lineterminator="\n").writerows([header, *rows])
+    except OSError as error:
+        raise DataError(f"{path}: cannot write ({error.strerror}); check the folder.") from None
+
+
+def save_figure(figure: "Figure", path: Path) -> None:
+    """Write a figure; the ending of the name says in which format."""
+    if path.is_dir() or not path.suffix:
+        raise DataError(f"{path}: cannot write the picture there; name a file with an ending, such as picture.png.")
+    try:
+        figure.savefig(path, dpi=130)
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: cannot write the picture ({getattr(error, 'strerror', None) or error}).") from None
+
+
+def metrics_table(columns: dict[str, dict[str, float]]) -> str:
+    """Return metrics as an aligned table, a column for each model."""
+    names = list(dict.fromkeys(name for scores in columns.values() for name in scores))
+    width, first = max(12, *(len(c) + 2 for c in columns)), max(14, *(len(n) + 1 for n in names))
+    lines = [" " * first + "".join(f"{c:>{width}s}" for c in columns)] if any(columns) else []
+    for name in names:
+        cells = (f"{scores[name]:.4f}" if name in scores else "" for scores in columns.values())
+        lines.append(f"{name:{first}s}" + "".join(f"{cell:>{width}s}" for cell in cells))
+    return "\n".join(lines)
+
+
+def check_writable(path: Path) -> None:
+    """Raise before any work is done if the folder of an output file is not there."""
+    try:
+        folder = path.resolve().parent
+    except (OSError, RuntimeError) as error:  # links that lead around in a circle, or no folder to be in
+        raise DataError(f"{path}: cannot write there ({error}).") from None
+    if (path.exists() and not path.is_file()) or not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise DataError(f"{path}: cannot write there; name a file in a folder that exists and can be written to.")
