@@ -23,6 +23,7 @@ IN_A_CIRCLE = [
 LONG = [
     "likelinet/distributions/base/distribution.py",
     "likelinet/distributions/over/mixture.py",
+    "likelinet/model/fitting.py",
     "likelinet/model/model.py",
     "tests/cases.py",
     "tests/families/test_bad_input.py",

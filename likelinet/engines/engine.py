@@ -39,8 +39,11 @@ class Data:
 
 @dataclass(frozen=True)
 class Batches:
-    """The minibatches of an epoch for M members: `rows` (steps, M, B), and `share` (steps, M, B), the weight of
-    each row divided by the batch size; the last batch is filled up with rows of share 0."""
+    """The minibatches of an epoch for M members.
+
+    `rows` (steps, M, B), and `share` (steps, M, B), the weight of each row divided by the batch size; the last batch is
+    filled up with rows of share 0.
+    """
 
     rows: np.ndarray
     share: np.ndarray

@@ -251,7 +251,7 @@ class Model:
 
     @property
     def classes(self) -> np.ndarray | None:
-        """The class labels, in the order of the predicted probabilities; None for numbers and for codes 0, 1, …"""
+        """The class labels, in the order of the predicted probabilities; None for numbers and for codes from 0 on."""
         return self._fitted().targets.classes
 
     @property
