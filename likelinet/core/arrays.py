@@ -9,7 +9,7 @@ import math
 from typing import Any
 
 import numpy as np
-import scipy
+import scipy  # pyright: ignore[reportMissingTypeStubs] it has none
 
 Array = Any  # a NumPy array, or an array (or tracer) of another engine
 _NUMPY = np.ndarray, np.generic
