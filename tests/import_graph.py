@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-PACKAGE = Path(__file__).parents[1] / "likelinet"
+import likelinet
+
+PACKAGE = Path(likelinet.__file__).parent
 
 
 class Import(NamedTuple):
