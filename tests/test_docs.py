@@ -139,6 +139,6 @@ def test_plugin_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
 def test_every_module_is_in_the_architecture_page():
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    package = ROOT / "likelinet"
+    package = Path(ll.__file__).parent
     modules = [p.relative_to(package).as_posix() for p in package.rglob("*.py") if p.name != "__init__.py"]
     assert [m for m in modules if f"`{m}`" not in page] == []

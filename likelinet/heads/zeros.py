@@ -47,7 +47,7 @@ class FamilyWithZeros(WrapperFamily):
         return (y != 0.0) & self.base.has_density(y)
 
     def start(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
-        """The share of zeros as log odds, and the estimates of the base from what is not zero."""
+        """Return the share of zeros as log odds, and the estimates of the base from what is not zero."""
         zero = y == 0.0
         share = np.clip(np.average(zero, weights=weight), 0.5 / len(y), 1.0 - 0.5 / len(y))
         rest = self.base.start(y, weight) if zero.all() else self.base.start(y[~zero], weight[~zero])

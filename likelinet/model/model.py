@@ -127,7 +127,7 @@ class Model(Questions):
 
     @property
     def classes(self) -> np.ndarray | list[np.ndarray] | None:
-        """The class labels, in the order of the predicted probabilities; None for numbers and for codes 0, 1, …
+        """The class labels, in the order of the predicted probabilities; None for numbers and for codes from 0 on.
 
         Of several outputs with labels of their own, a list with those of each.
         """

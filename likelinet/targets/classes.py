@@ -19,7 +19,7 @@ from likelinet.targets.target import Naming, Stored, Targets, refuse_intervals
 
 @dataclass(frozen=True)
 class ClassTargets(Targets):
-    """Classes; the loss sees their codes 0, 1, …
+    """Classes; the loss sees their codes, from 0 on.
 
     Parameters
     ----------

@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy as np
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from likelinet.config.wrappers import is_continuous, with_zeros
@@ -11,6 +11,7 @@ from likelinet.core.wording import snake_case
 from likelinet.distributions.rooms import ROOMS, families
 from likelinet.heads.head import Head
 from tests.differences import assert_gradients, central
+from tests.examples import at_least
 from tests.families.declared import as_seen, declared, head_of
 
 KINDS = {snake_case(c.__name__): c for room in ROOMS for c in families(room) if c.y == "number"}
@@ -83,7 +84,7 @@ def run(head: Head, raw: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndar
         return loss[0], backward(np.ones((1, 1)))[0][0, 0]
 
 
-@settings(max_examples=150)
+@at_least(150)
 @given(nestings(LEAVES, 2).flatmap(lambda f: st.tuples(st.just(f), values(trained(f)))), st.data())
 def test_never_nan_at_any_raw_outputs(drawn, data):
     family, y = drawn
@@ -96,7 +97,7 @@ def test_never_nan_at_any_raw_outputs(drawn, data):
     assert np.isfinite(gradient).all() or np.abs(loss) > 1e30
 
 
-@settings(max_examples=100)
+@at_least(100)
 @given(nestings(LEAVES, 2).flatmap(lambda f: st.tuples(st.just(f), values(trained(f)))), st.integers(0, 1000))
 def test_gradients_and_values_at_moderate_raw_outputs(drawn, seed):
     family, y = drawn
