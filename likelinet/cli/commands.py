@@ -15,7 +15,6 @@ import numpy as np
 
 from likelinet.config import dump_config, load_config
 from likelinet.config.network import VAEConfig
-from likelinet.config.wrappers import columns_of
 from likelinet.core.errors import DataError, NonFiniteError, UndefinedError
 from likelinet.distributions import Interval
 from likelinet.distributions.classes.mixed import class_marginals
@@ -273,7 +272,7 @@ def draw(model: Model, table: Table) -> "Figure":
         )
     features = model.feature_names
     # A number of trials or an exposure moves the rows as well.
-    alone = len(features) == 1 and not table.is_text(features[0]) and not columns_of(model.config.distribution)
+    alone = len(features) == 1 and not table.is_text(features[0]) and not model.config.distribution.columns
     return plots.plot_regression(
         d,
         rows.y,

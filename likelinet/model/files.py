@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from likelinet.config import CustomConfig, parse_config
-from likelinet.config.wrappers import leaf
 from likelinet.core.errors import ConfigError, ModelFileError
 from likelinet.distributions import Distribution
 from likelinet.model import serialize
@@ -30,7 +29,7 @@ def read(path: str | Path, distribution: type[Distribution] | None, trust: str |
     arrays, metadata = serialize.load(path)
     try:
         config = parse_config(metadata["config"], str(path))
-        family = leaf(config.distribution)
+        family = config.distribution.leaf
         if isinstance(family, CustomConfig) and distribution is None and trust != family.target:
             raise ModelFileError(
                 f"{path}: the model names code of its own, '{family.target}': "

@@ -8,7 +8,6 @@ import numpy as np
 
 from likelinet.config import (
     BernoulliConfig,
-    CensoredConfig,
     DirichletConfig,
     LBFGSConfig,
     ModelConfig,
@@ -17,17 +16,16 @@ from likelinet.config import (
     VAEConfig,
 )
 from likelinet.config.distribution import DistributionConfig
-from likelinet.config.wrappers import CLASSES, VECTORS, leaf
 from likelinet.core.domains import positive
 from likelinet.core.errors import ConfigError, DataError, ParameterError
 from likelinet.core.wording import counted, nearest, rows_of
 from likelinet.distributions import Distribution, Interval
+from likelinet.distributions.base.family import Family
 from likelinet.engines.build import build_engine
 from likelinet.engines.engine import Data
-from likelinet.heads.build import build_family
-from likelinet.heads.family import Column as FamilyColumn
-from likelinet.heads.family import Family
+from likelinet.heads.build import build_head
 from likelinet.heads.head import Head
+from likelinet.heads.slot import Column as FamilyColumn
 from likelinet.networks.build import build_network
 from likelinet.objective.objective import Objective
 from likelinet.optim.build import build_optimiser
@@ -57,21 +55,26 @@ class Fit:
     history: History
 
     @cached_property
+    def head(self) -> Head:
+        """The head that is trained on standardised targets and predicts in the user's units."""
+        head = build_head(self.config.distribution, self.custom, self.n_classes, self.targets.outputs)
+        with np.errstate(over="ignore"):  # in the unit of an inner family, which may be any
+            return head.standardised(self.targets.loc, self.targets.scale, self.targets.spread)
+
+    @property
     def declared(self) -> Family:
         """The family in the user's units."""
-        return build_family(self.config.distribution, self.custom, self.n_classes, self.targets.outputs)
+        return self.head.declared
 
-    @cached_property
+    @property
     def family(self) -> Family:
         """The family of the standardised targets."""
-        with np.errstate(over="ignore"):  # in the unit of an inner family, which may be any
-            return self.declared.standardised(self.targets.loc, self.targets.scale, self.targets.spread)
+        return self.head.family
 
     @cached_property
     def objective(self) -> Objective:
         """Network and head."""
-        head = Head(self.family)
-        return Objective(build_network(self.config.network, self.inputs.width, head.predicted), head)
+        return Objective(build_network(self.config.network, self.inputs.width, self.head.predicted), self.head)
 
     def encode(self, table: Table, other: tuple[str, ...]) -> np.ndarray:
         """Return x, and beside it the columns of the table that go to the head, in double precision."""
@@ -168,7 +171,7 @@ def fit(
             encoded.astype(loss_dtype),
             weight.astype(loss_dtype),
         )
-    ends = np.where(np.isinf(data.y), 0.0, data.y) if isinstance(config.distribution, CensoredConfig) else data.y
+    ends = np.where(np.isinf(data.y), 0.0, data.y) if config.distribution.takes_intervals else data.y
     for name, values, power in (("X", data.x, 1.0), (what, ends, 0.5), ("The weight", data.weight, 1.0)):
         # Likelihoods square y.
         if not (np.abs(values) <= np.finfo(values.dtype).max ** power).all():
@@ -220,7 +223,7 @@ def learn_targets(
     """Return y checked and cleaned, how to encode it, and the number of classes (0 for numbers)."""
     d, index = config.distribution, rows.table.index
     y = _cleaned(rows, d, what)
-    if isinstance(d, CLASSES):
+    if d.y == "class":
         assert isinstance(y, np.ndarray)
         binary = isinstance(d, BernoulliConfig)
         if isinstance(d, OrderedLogisticConfig):
@@ -231,12 +234,13 @@ def learn_targets(
         return y, Targets(None if y.ndim == 1 else y.shape[1], classes, zero, one, one), n_classes
     weight = rows.weight
     outputs = y.shape[1] if len(y.shape) > 1 else None
-    if isinstance(leaf(d), VECTORS) and (outputs or 1) < 2:
+    if d.y == "vector" and (outputs or 1) < 2:
         raise DataError(
-            f"{what} must have shape (n, d) with d > 1 for the family '{leaf(d).kind}', got {y.shape}: "
+            f"{what} must have shape (n, d) with d > 1 for the family '{d.leaf.kind}', got {y.shape}: "
             "pass several columns, or name a list of them in data.target."
         )
-    family = build_family(d, custom, 0, outputs)
+    head = build_head(d, custom, 0, outputs)
+    family = head.family
     with np.errstate(over="ignore", invalid="ignore"):  # said in a sentence instead
         target_forms.check_support(y, family, d.kind, what, index)
         if isinstance(y, Interval):
@@ -250,7 +254,7 @@ def learn_targets(
                 weight = weight[:, None] * known
         else:
             points = y
-        loc, scale, spread = target_forms.learn_scaling(points, weight, family, config.data.standardize, what)
+        loc, scale, spread = target_forms.learn_scaling(points, weight, head, config.data.standardize, what)
     if not all(np.isfinite(v).all() for v in (loc, scale, spread)):
         raise DataError(f"{what} has numbers too large for double precision: choose another unit.")
     return y, Targets(outputs, None, loc, scale, spread), 0
@@ -260,7 +264,7 @@ def observed(fit: Fit, rows: Rows, what: str) -> np.ndarray | Interval:
     """Return the y of new rows, checked against what the model was trained on, in the user's form."""
     d, targets, index = fit.config.distribution, fit.targets, rows.table.index
     y = _cleaned(rows, d, what)
-    if isinstance(d, CLASSES):
+    if d.y == "class":
         assert isinstance(y, np.ndarray)
         y = class_labels.known_labels(y, targets.classes, fit.n_classes, what, index)
     else:
@@ -273,14 +277,14 @@ def observed(fit: Fit, rows: Rows, what: str) -> np.ndarray | Interval:
 
 def _cleaned(rows: Rows, d: DistributionConfig, what: str) -> np.ndarray | Interval:
     """Return y in the form that a family takes: labels, numbers or intervals."""
-    if isinstance(d, CensoredConfig):
+    if d.takes_intervals:
         return target_forms.intervals(rows.y, what, rows.table.index)
     if isinstance(rows.y, Interval):
         raise DataError(
             f"{what} is made of intervals, which the family '{d.kind}' does not take: "
             "only 'censored' does, over a base."
         )
-    clean = class_labels.labels if isinstance(d, CLASSES) else target_forms.numbers
+    clean = class_labels.labels if d.y == "class" else target_forms.numbers
     return clean(rows.y, what, rows.table.index)
 
 
@@ -294,7 +298,7 @@ def known_columns(table: Table, head: Head) -> np.ndarray:
                 f"{nearest(name, table.columns)}."
             )
         values = table.numeric(name)
-        for slot in head.family.slots:
+        for slot in head.slots:
             reads = isinstance(slot.source, FamilyColumn) and slot.source.name == name
             domain = slot.parameter.domain if reads else positive
             if reads or (slot.exposure is not None and slot.exposure.name == name):
@@ -322,20 +326,20 @@ def check_possible(
     raw, shared = estimates
     outputs = np.broadcast_to(raw, (1, len(y), len(raw)))
     known = None if columns is None else columns[None]
-    vector = isinstance(leaf(config), VECTORS)
+    vector = config.y == "vector"
     try:
         rows = slice(None) if vector else slice(1)
         d = head.distribution(outputs[:, rows], shared[None], None if known is None else known[:, rows])
     except ParameterError as error:  # said before anything is trained
         raise ConfigError(f"distribution: {error}") from None
-    trials = [s.parameter.name for s in head.family.slots if not s.parameter.learned]
+    trials = [s.parameter.name for s in head.slots if not s.parameter.learned]
     if not (trials or vector):  # all else is a matter of the support; -inf would only be an underflow
         return
     with np.errstate(all="ignore"):
         nll = d.nll(y[None]) if vector else head.loss(outputs, shared[None], y[None], known)[0]
     impossible = np.isposinf(nll[0])
     if impossible.any():
-        match leaf(config):
+        match config.leaf:
             case DirichletConfig():
                 hint = "its shares must sum to 1"
             case MultinomialConfig():

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from likelinet.config import CustomConfig, ModelConfig, parse_config
 from likelinet.config.network import VAEConfig
-from likelinet.config.wrappers import WrapperConfig, leaf
+from likelinet.config.wrappers import WrapperConfig
 from likelinet.core.errors import ConfigError, DataError, NotFittedError, UndefinedError
 from likelinet.distributions import Distribution
 from likelinet.distributions.classes.mixed import class_marginals
@@ -348,7 +348,7 @@ class Model:
 def _with_class(config: Any, distribution: type[Distribution]) -> Any:
     """Return the config of a family with a class of the user's in place of the innermost one."""
     target = f"{distribution.__module__}:{distribution.__qualname__}"
-    if isinstance(config, WrapperConfig) and isinstance(leaf(config), CustomConfig):
+    if isinstance(config, WrapperConfig) and isinstance(config.leaf, CustomConfig):
         return config.model_copy(update={"base": _with_class(config.base, distribution)})
     own = config if isinstance(config, CustomConfig) else CustomConfig(target=target)
     return own.model_copy(update={"target": target})

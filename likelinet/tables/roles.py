@@ -8,7 +8,6 @@ from numpy.typing import ArrayLike
 
 from likelinet.config import ModelConfig
 from likelinet.config.network import CoderConfig
-from likelinet.config.wrappers import CLASSES, columns_of
 from likelinet.core.errors import DataError
 from likelinet.tables.rows import Rows, output_names, read_rows, target_names
 from likelinet.tables.table import Table, as_table
@@ -43,7 +42,7 @@ class Roles:
     def others(self) -> tuple[str, ...]:
         """Return the columns that are known, but nothing to predict from unless data.features says so."""
         data = self.config.data
-        return (*target_names(data), *([data.weight] if data.weight else []), *columns_of(self.config.distribution))
+        return (*target_names(data), *([data.weight] if data.weight else []), *self.config.distribution.columns)
 
     def outputs(self, features: list[str], many: int | None) -> list[str]:
         """Return how to call each output, of which there are so many; numbered where the user gave no names."""
@@ -80,7 +79,7 @@ class Roles:
         named : bool
             Whether they are names that the user gave.
         """
-        data, classes, table = self.config.data, isinstance(self.config.distribution, CLASSES), as_table(X)
+        data, classes, table = self.config.data, self.config.distribution.y == "class", as_table(X)
         if y is None and self.y_is_x and table.n:
             own = self.features(table) if features is None else features
             if features is not None and named != table.named and len(own) == len(table.columns):

@@ -17,12 +17,10 @@ from likelinet.distributions import (
     Mixture,
     OrderedLogistic,
 )
+from likelinet.distributions.base.family import Family
 from likelinet.distributions.classes.labelled import encode_labels
-from likelinet.distributions.over.affine import affine
-from likelinet.heads.censored import middle_of
-from likelinet.heads.family import Family, WrapperFamily
-from likelinet.heads.parametric import Parametric
-from likelinet.heads.zeros import FamilyWithZeros
+from likelinet.distributions.over.censored import middle_of
+from likelinet.heads.head import Head
 from likelinet.tables.scaling import middle_and_spread
 from likelinet.tables.table import check_finite, target_array
 
@@ -58,11 +56,8 @@ class Targets:
         return (y - self.loc) / self.scale
 
     def decode(self, d: Distribution) -> Distribution:
-        """Return the exact distribution of y in the user's form."""
-        if self.classes is not None:
-            return _labelled(d, self.classes)
-        plain = np.all(self.loc == 0.0) and np.all(self.scale == 1.0)
-        return d if plain else affine(d, self.loc, self.scale)
+        """Return the distribution of y, which is in the user's units, with the user's labels."""
+        return d if self.classes is None else _labelled(d, self.classes)
 
     def shift_of_nll(self, dense: np.ndarray) -> np.ndarray:
         """Return what the NLL of each row in the user's units is above that of the standardised one.
@@ -127,7 +122,7 @@ def middles(y: Interval, family: Family) -> tuple[np.ndarray, np.ndarray]:
 
 
 def learn_scaling(
-    y: np.ndarray, weight: np.ndarray, family: Family, standardize: bool, what: str
+    y: np.ndarray, weight: np.ndarray, head: Head, standardize: bool, what: str
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return (loc, scale) that standardise y for a family, by mean and spread on the line, by the mean above an origin.
 
@@ -140,12 +135,13 @@ def learn_scaling(
         If y is constant but the family's spread is to be learned: its likelihood has no maximum then.
     """
     loc, scale = np.zeros(y.shape[1:]), np.ones(y.shape[1:])
-    shares = isinstance(family, Parametric) and family.event_ndim > 0 and not is_scaled(family)
+    family = head.family
+    shares = family.y == "vector" and not is_scaled(family)
     if family.support.integer or shares:
         return loc, scale, scale
     middle, spread = middle_and_spread(y, weight)
     constant = spread <= 1e-12 * np.maximum(np.abs(middle), 1e-300)
-    if constant.any() and any(isinstance(s.source, str) and s.parameter.role != "location" for s in family.slots):
+    if constant.any() and any(s.learned and s.parameter.role != "location" for s in head.slots):
         which = "" if y.ndim == 1 else f" in output {int(np.argmax(constant)) + 1}"
         raise DataError(
             f"{what} is constant{which}, so a spread cannot be learned: the likelihood has no maximum; "
@@ -164,34 +160,22 @@ def learn_scaling(
 
 def is_scaled(family: Family) -> bool:
     """Whether anything about the family has a unit of y: a location, a scale or a rate."""
-    return any(s.parameter.role != "shape" for s in family.slots)
+    return any(o.parameter.role != "shape" for o in family.openings)
 
 
 def check_support(
     y: np.ndarray | Interval, family: Family, kind: str, what: str, index: np.ndarray | None = None
 ) -> None:
     """Raise `DataError` where y lies outside the support of the family, called `kind`; the message names the rows."""
-    support = family.support
     if isinstance(y, Interval):
-        outside = ~support.contains(y.lower)
-        bad = np.where(y.exact, outside, (y.upper < support.low) | (y.lower > support.high))
-        touching = (y.upper == support.low) & (not support.closed[0]) | (y.lower == support.high) & (
-            not support.closed[1]
-        )
-        bad |= ~y.exact & touching
-        bad |= np.isfinite(y.lower) & (y.lower < support.low) | np.isfinite(y.upper) & (y.upper > support.high)
-        bad |= (np.ceil(y.lower) > np.floor(y.upper)) if support.integer else False
+        bad = ~family.possible(np.stack([y.lower, y.upper], axis=-1))
         example = "" if not bad.any() else f"from {y.lower[bad][0]:g} to {y.upper[bad][0]:g}"
     else:
-        bad, inner = ~support.contains(y), family
-        while isinstance(inner, WrapperFamily):
-            if isinstance(inner, FamilyWithZeros):  # between its zeros and its base there may be a gap
-                bad |= (y != 0.0) & ~inner.base.support.contains(y)
-            inner = inner.base
+        bad = ~family.possible(y)
         example = "" if not bad.any() else f"{y[bad].flat[0]:g}"
     if bad.any():
         rows = bad.reshape(len(y), -1).any(1)
         raise DataError(
             f"{what} has {counted(rows.sum(), 'row')} outside the support of '{kind}' ({rows_of(rows, index)}, "
-            f"for example {example}): each value must be {support.description}."
+            f"for example {example}): each value must be {family.support.description}."
         )
