@@ -10,7 +10,7 @@ import numpy as np
 from likelinet.core.arrays import Array, namespace
 from likelinet.distributions import Distribution
 from likelinet.distributions.base.family import Family
-from likelinet.heads.slot import Column, Slot
+from likelinet.heads.slot import Column, Slot, into_unit, out_of_unit
 
 FAR = 50.0  # where training starts instead of at infinity
 HeadBackward = Callable[[Array], tuple[Array, Array | None]]
@@ -29,13 +29,15 @@ class Head:
         What the numbers become.
     slots : tuple of Slot
         Of each of its parameters.
-    predicts : Family, optional
-        What it stands for in the user's units, where y is standardised for training: of this the predictions are.
+    predicts, simplest : Family, optional
+        What it stands for in the user's units, where y is standardised for training, and that as simple as it gets: of
+        this the predictions are.
     """
 
     family: Family
     slots: tuple[Slot, ...]
     predicts: Family | None = None
+    simplest: Family | None = None
 
     @property
     def declared(self) -> Family:
@@ -44,9 +46,12 @@ class Head:
 
     def standardised(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> "Head":
         """Return the head for training on (y - loc) / scale, which has the given spread; it predicts y as before."""
-        units = self.family.units(loc, scale, spread)
-        slots = tuple(s.standardised(unit) for s, unit in zip(self.slots, units, strict=True))
-        return replace(self, family=self.family.moved(loc, scale), slots=slots, predicts=self.declared)
+        simplest, shown = self.family.simplified()
+        units = self.family.units(loc, scale, spread), simplest.units(loc, scale, spread), shown
+        slots = (s.standardised(*u) for s, *u in zip(self.slots, *units, strict=True))
+        return replace(
+            self, family=self.family.moved(loc, scale), slots=tuple(slots), predicts=self.family, simplest=simplest
+        )
 
     @cached_property
     def predicted(self) -> int:
@@ -105,9 +110,9 @@ class Head:
     def _known(self, slot: Slot, rows: tuple[int, ...], xp: Any, dtype: Any, columns: Array | None) -> Array:
         """Return the values of a parameter that is fixed, or read from the table, in its unit."""
         if isinstance(slot.source, Column):
-            values = slot.into_unit(self._column(slot.source, columns, len(slot.shape)))
+            values = into_unit(slot.parameter, self._column(slot.source, columns, len(slot.shape)), slot.unit)
         else:
-            values = xp.asarray(slot.into_unit(slot.source), dtype=dtype)
+            values = xp.asarray(into_unit(slot.parameter, slot.source, slot.unit), dtype=dtype)
         return xp.broadcast_to(values, rows + slot.shape)
 
     def _column(self, of: Column, columns: Array | None, axes: int) -> Array:
@@ -150,9 +155,11 @@ class Head:
     def distribution(self, raw: np.ndarray, shared: np.ndarray, columns: np.ndarray | None = None) -> Distribution:
         """Return the predicted distributions of rows (..., n), in double precision and the user's units."""
         params, _ = self.parameters(raw.astype(np.float64), shared.astype(np.float64), columns)
-        return self.declared.distribution(
+        return (self.simplest or self.family).distribution(
             tuple(
-                slot.out_of_unit(value) if source != "known" else self._as_given(slot, value.shape, columns)
+                self._as_given(slot, value.shape, columns)
+                if source == "known"
+                else out_of_unit(slot.parameter, value, slot.back)
                 for (slot, source, _), value in zip(self._places, params, strict=True)
             )
         )
@@ -160,8 +167,10 @@ class Head:
     def _as_given(self, slot: Slot, shape: tuple[int, ...], columns: np.ndarray | None) -> np.ndarray:
         """Return the values of a parameter that is known, to the last digit as the user gave them."""
         if isinstance(slot.source, Column):
-            return np.broadcast_to(self._column(slot.source, columns, len(slot.shape)), shape)
-        return np.broadcast_to(np.asarray(slot.source, dtype=np.float64), shape)
+            values = self._column(slot.source, columns, len(slot.shape))
+        else:
+            values = np.asarray(slot.source, dtype=np.float64)
+        return np.broadcast_to(into_unit(slot.parameter, values, slot.shown), shape)
 
     def raw_start(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the raw outputs and shared constants, in double precision, that the family's own estimates give."""

@@ -45,8 +45,9 @@ class Slot:
         Its shape for one row.
     exposure : Column, optional
         Its logarithm is added to the raw number: what a rate is to be multiplied by.
-    unit : Unit
-        In which training has it, where y is standardised.
+    unit, back, shown : Unit
+        Where y is standardised: in which unit training has it, in which that is as predictions show it, and in which
+        they show what is known.
     """
 
     parameter: Parameter
@@ -55,6 +56,8 @@ class Slot:
     shape: tuple[int, ...] = ()
     exposure: Column | None = None
     unit: Unit = THE_USERS
+    back: Unit = THE_USERS
+    shown: Unit = THE_USERS
 
     @cached_property
     def learned(self) -> bool:
@@ -74,39 +77,42 @@ class Slot:
         """How many raw numbers it takes per row."""
         return math.prod(self.raw_shape)
 
-    def standardised(self, unit: Unit) -> "Slot":
-        """Return the slot in another unit; the floor of a scale is one of the spread of y there."""
+    def standardised(self, unit: Unit, back: Unit, shown: Unit) -> "Slot":
+        """Return the slot in other units; the floor of a scale is one of the spread of y there."""
+        moved = replace(self, unit=unit, back=back, shown=shown)
         if not self.learned or self.parameter.role != "scale" or not isinstance(self.link, Softplus):
-            return replace(self, unit=unit)
+            return moved
         floor = self.link.floor * np.asarray(unit.spread)
-        return replace(self, unit=unit, link=replace(self.link, floor=floor if np.ndim(floor) else float(floor)))
+        return replace(moved, link=replace(self.link, floor=floor if np.ndim(floor) else float(floor)))
 
-    def into_unit(self, value: Array) -> Array:
-        """Return a value of the parameter, in the user's units, as training has it."""
-        loc, scale, _ = self.unit
-        match self.parameter.role:
-            case "location":
-                return (value - loc) / scale
-            case "scale":
-                return value / scale
-            case "rate":
-                return value * scale
-            case "log_location":
-                return value - np.log(scale)
-            case _:
-                return value
 
-    def out_of_unit(self, value: np.ndarray) -> np.ndarray:
-        """Return a value of the parameter, as training has it, in the user's units."""
-        loc, scale, _ = self.unit
-        match self.parameter.role:
-            case "location":
-                return loc + scale * value
-            case "scale":
-                return scale * value
-            case "rate":
-                return value / scale
-            case "log_location":
-                return value + np.log(scale)
-            case _:
-                return value
+def into_unit(parameter: Parameter, value: Array, unit: Unit) -> Array:
+    """Return in a unit what a parameter is in the user's."""
+    loc, scale, _ = unit
+    match parameter.role:
+        case "location":
+            return (value - loc) / scale
+        case "scale":
+            return value / scale
+        case "rate":
+            return value * scale
+        case "log_location":
+            return value - np.log(scale)
+        case _:
+            return value
+
+
+def out_of_unit(parameter: Parameter, value: np.ndarray, unit: Unit) -> np.ndarray:
+    """Return in the user's unit what a parameter is in another one."""
+    loc, scale, _ = unit
+    match parameter.role:
+        case "location":
+            return loc + scale * value
+        case "scale":
+            return scale * value
+        case "rate":
+            return value / scale
+        case "log_location":
+            return value + np.log(scale)
+        case _:
+            return value

@@ -129,6 +129,10 @@ class Family(ABC):
         """Return in which unit the moved family, for y of the given spread, has each parameter."""
         return tuple(Unit(loc, scale, spread) for _ in self.openings)
 
+    def simplified(self) -> tuple["Family", tuple[Unit, ...]]:
+        """Return the same distributions of y as the simplest family, and the unit of each parameter there."""
+        return self, (Unit(0.0, 1.0, 1.0),) * len(self.openings)
+
 
 def before(y: Array) -> Array:
     """Return a number just below y: what lies above it, from y on, includes y itself.

@@ -120,6 +120,14 @@ class TransformedFamily(WrapperFamily):
     def units(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> tuple[Unit, ...]:
         return self.base.units(*self._inner(loc, scale, spread)[0])  # type: ignore[arg-type]
 
+    def simplified(self) -> tuple[Family, tuple[Unit, ...]]:
+        """Return the base alone where it takes in the map without a bound that would be rounded."""
+        if self.transform.inner(Unit(0.0, 1.0, 1.0), self.base.standardisation, 0.0)[1] is None and not any(
+            np.isfinite(end).any() for end in self.base.bounds
+        ):
+            return self.moved(np.zeros(()), np.ones(())), self.units(np.zeros(()), np.ones(()), np.ones(()))
+        return super().simplified()
+
     def _inner(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> tuple[Unit, Transform | None]:
         return self.transform.inner(Unit(loc, scale, spread), self.base.standardisation, self.base.origin)
 
