@@ -296,13 +296,9 @@ def inexpressible(objective: Objective, data: Data) -> Exception | None:
     except UndefinedError as error:
         return error
     except Exception as error:  # a family of the user's may do anything
-        family: Any = head.family
-        while hasattr(family, "base"):
-            family = family.base
-        name = getattr(family, "distribution_class", type(family)).__name__
         return ConfigError(
-            f"engine: 'jax' cannot run the family '{name}' ({_named(error)}): write its log_prob or loss for the array "
-            "module of its arguments, as docs/plugins.md shows, or choose the engine 'numpy'."
+            f"engine: 'jax' cannot run the family '{head.family.name}' ({_named(error)}): write its log_prob or loss "
+            "for the array module of its arguments, as docs/plugins.md shows, or choose the engine 'numpy'."
         )
     return None
 
