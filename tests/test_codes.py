@@ -12,8 +12,7 @@ from hypothesis.extra.numpy import arrays
 
 import likelinet as ll
 from likelinet.config import parse_config
-from likelinet.heads.build import build_family
-from likelinet.heads.head import Head
+from likelinet.heads.build import build_head
 from likelinet.networks.autoencoder import FLOOR, VariationalAutoencoder
 from likelinet.networks.build import build_network
 from likelinet.networks.chain import Chain
@@ -202,7 +201,7 @@ def test_booleans_are_pixels():
 @pytest.mark.parametrize(("step", "share"), [(0, 0.25), (2, 0.75), (3, 1.0), (50, 1.0), (None, 1.0)])
 def test_the_warm_up_is_a_share_of_the_divergence_in_loss_and_gradient(step: int | None, share: float):
     rng = np.random.default_rng(0)
-    head = Head(build_family(parse_config(linear_vae()).distribution, None, 0, 3))
+    head = build_head(parse_config(linear_vae()).distribution, None, 0, 3)
     network = build_network(parse_config(linear_vae(encoder=[4])).network, 3, head.predicted)
     objective = Objective(network, head, warm_up=4)
     theta = 0.5 * rng.standard_normal((1, objective.layout.size))

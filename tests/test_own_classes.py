@@ -11,8 +11,7 @@ from likelinet.cli.describe import describe
 from likelinet.cli.predict import prediction_rows
 from likelinet.config import parse_config
 from likelinet.core.links import Identity
-from likelinet.heads.build import build_family
-from likelinet.heads.head import Head
+from likelinet.heads.build import build_head
 from likelinet.heads.own_classes import OwnLogits
 from likelinet.tables.table import as_table
 from tests import on_jax
@@ -159,7 +158,7 @@ def test_own_logits_and_their_gradient():
 
 @pytest.mark.parametrize("family", FAMILIES, ids=["categorical", "ordered"])
 def test_gradient_of_the_loss(family: dict):
-    head = Head(build_family(parse_config({"distribution": family}).distribution, None, (2, 3), 2))
+    head = build_head(parse_config({"distribution": family}).distribution, None, (2, 3), 2)
     rng = np.random.default_rng(0)
     params = rng.normal(size=(1, 12, head.predicted)), rng.normal(size=(1, head.shared))
     y, d = CODES[None, :12].astype(float), rng.normal(size=(1, 12))

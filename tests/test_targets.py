@@ -8,7 +8,7 @@ import pytest
 import likelinet as ll
 from likelinet.config import parse_config
 from likelinet.distributions import Interval
-from likelinet.heads.build import build_family
+from likelinet.heads.build import build_head
 from likelinet.targets.build import targets_of
 from likelinet.targets.classes import ClassTargets
 from likelinet.targets.intervals import IntervalTargets
@@ -195,7 +195,7 @@ def test_plain_data_and_back(y: Any, distribution: dict):
     assert set(plain[0]) == {"outputs", "classes", "loc", "scale", "spread"}
     assert (again.to_json(), again.n_classes, type(again)) == (t.to_json(), t.n_classes, type(t))
     np.testing.assert_array_equal(again.encode(y), t.encode(y))
-    family = build_family(config, None, again.n_classes, again.outputs)
+    family = build_head(config, None, again.n_classes, again.outputs).family
     np.testing.assert_array_equal(again.encode(again.recognise(y, family, Naming("y", config.kind))), t.encode(y))
 
 

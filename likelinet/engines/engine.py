@@ -205,7 +205,7 @@ def first_to_fail(
         values, backward = head.family.loss(outputs, y)
         grads = backward(np.ones_like(values))
     for candidates in (outputs, grads):
-        for slot, array in zip(head.family.slots, candidates, strict=True):
+        for slot, array in zip(head.slots, candidates, strict=True):
             if not np.isfinite(array).all():
                 return slot.parameter.name
-    return head.family.slots[-1].parameter.name
+    return head.slots[-1].parameter.name

@@ -5,8 +5,8 @@ import numpy as np
 from likelinet.core.domains import Domain, positive
 from likelinet.core.errors import DataError
 from likelinet.core.wording import rows_of
-from likelinet.heads.family import Column
 from likelinet.heads.head import Head
+from likelinet.heads.slot import Column
 
 
 def check_column(head: Head, name: str, values: np.ndarray, index: np.ndarray | None) -> None:
@@ -23,7 +23,7 @@ def check_column(head: Head, name: str, values: np.ndarray, index: np.ndarray | 
 def _roles(head: Head, name: str) -> list[tuple[str, Domain]]:
     """Return what a column is for, with the values that this may have."""
     found: list[tuple[str, Domain]] = []
-    for slot in head.family.slots:
+    for slot in head.slots:
         if isinstance(slot.source, Column) and slot.source.name == name:
             found.append((f"parameter {slot.parameter.name}", slot.parameter.domain))
         elif slot.exposure is not None and slot.exposure.name == name:

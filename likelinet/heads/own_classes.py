@@ -8,7 +8,7 @@ import numpy as np
 from likelinet.core.arrays import Array, namespace
 from likelinet.core.domains import Domain, extended_real, increasing, real
 from likelinet.core.links import Link
-from likelinet.heads.family import Slot
+from likelinet.heads.slot import Slot
 
 FAR = 800.0  # from cutpoint to cutpoint: exp(-FAR) is 0 in double precision
 
@@ -72,7 +72,7 @@ class OwnCutpoints(Link):
 
 
 def with_own_classes(slot: Slot, counts: tuple[int, ...]) -> Slot:
-    """Return the slot of one output's parameter as it is where output j has `counts[j]` classes, others unchanged."""
+    """Return the slot of a parameter of all outputs as it is where output j has `counts[j]` classes."""
     if slot.parameter.event_ndim != 1:
         return slot
     ordered = slot.parameter.domain == increasing  # between K classes lie K - 1 cutpoints

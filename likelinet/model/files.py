@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from likelinet.config import CustomConfig, parse_config
-from likelinet.config.wrappers import leaf
 from likelinet.core.errors import ConfigError, ModelFileError
 from likelinet.core.fields import from_fields
 from likelinet.distributions import Distribution
@@ -51,7 +50,7 @@ def read(path: str | Path, distribution: type[Distribution] | None, trust: str |
             raise ValueError(f"arrays: expected 'theta' alone, got {', '.join(sorted(arrays)) or 'none'}")
         parts = from_fields(Described, metadata, "metadata")
         config = parse_config(parts.config)
-    family = leaf(config.distribution)
+    family = config.distribution.leaf
     if isinstance(family, CustomConfig) and distribution is None and trust != family.target:
         raise ModelFileError(
             f"{path}: the model names code of its own, '{family.target}': "

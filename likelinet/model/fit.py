@@ -11,9 +11,9 @@ from likelinet.core.blocks import blocks
 from likelinet.core.errors import DataError
 from likelinet.core.wording import nearest
 from likelinet.distributions import Distribution, Interval
-from likelinet.heads.build import build_family
+from likelinet.distributions.base.family import Family
+from likelinet.heads.build import build_head
 from likelinet.heads.columns import check_column
-from likelinet.heads.family import Family
 from likelinet.heads.head import Head
 from likelinet.heads.precision import Precision
 from likelinet.networks.build import build_network
@@ -40,21 +40,26 @@ class Fit:
     history: History
 
     @cached_property
+    def head(self) -> Head:
+        """The head that is trained on standardised targets and predicts in the user's units."""
+        head = build_head(self.config.distribution, self.custom, self.targets.n_classes, self.targets.outputs)
+        with np.errstate(over="ignore"):  # in the unit of an inner family, which may be any
+            return head.standardised(self.targets.loc, self.targets.scale, self.targets.spread)
+
+    @property
     def declared(self) -> Family:
         """The family in the user's units."""
-        return build_family(self.config.distribution, self.custom, self.targets.n_classes, self.targets.outputs)
+        return self.head.declared
 
-    @cached_property
+    @property
     def family(self) -> Family:
         """The family of the standardised targets."""
-        with np.errstate(over="ignore"):  # in the unit of an inner family, which may be any
-            return self.declared.standardised(self.targets.loc, self.targets.scale, self.targets.spread)
+        return self.head.family
 
     @cached_property
     def objective(self) -> Objective:
         """Network and head."""
-        head = Head(self.family)
-        return Objective(build_network(self.config.network, self.inputs.width, head.predicted), head)
+        return Objective(build_network(self.config.network, self.inputs.width, self.head.predicted), self.head)
 
     @property
     def precision(self) -> Precision:

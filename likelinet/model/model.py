@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from likelinet.config import CustomConfig, ModelConfig, parse_config
-from likelinet.config.wrappers import WrapperConfig, kind_of, leaf
+from likelinet.config.wrappers import WrapperConfig
 from likelinet.core.errors import ConfigError, DataError, NotFittedError
 from likelinet.core.wording import counted
 from likelinet.distributions import Distribution
@@ -211,13 +211,13 @@ class Model(Questions):
 
 def _brief(config: Any) -> str:
     """Return the kind of a family, with what it is over."""
-    return f"{kind_of(config)}({_brief(config.base)})" if isinstance(config, WrapperConfig) else kind_of(config)
+    return f"{config.kind}({_brief(config.base)})" if isinstance(config, WrapperConfig) else config.kind
 
 
 def _with_class(config: Any, distribution: type[Distribution]) -> Any:
     """Return the config of a family with a class of the user's in place of the innermost one."""
     target = f"{distribution.__module__}:{distribution.__qualname__}"
-    if isinstance(config, WrapperConfig) and isinstance(leaf(config), CustomConfig):
+    if isinstance(config, WrapperConfig) and isinstance(config.leaf, CustomConfig):
         return config.model_copy(update={"base": _with_class(config.base, distribution)})
     own = config if isinstance(config, CustomConfig) else CustomConfig(target=target)
     return own.model_copy(update={"target": target})

@@ -8,7 +8,6 @@ from numpy.typing import ArrayLike
 
 from likelinet.config import ModelConfig
 from likelinet.config.network import CoderConfig
-from likelinet.config.wrappers import columns_of
 from likelinet.core.errors import DataError
 from likelinet.tables.rows import Rows, output_names, read_rows, target_names
 from likelinet.tables.table import Table, as_table
@@ -105,4 +104,4 @@ class Roles:
 def other_columns(config: ModelConfig) -> tuple[str, ...]:
     """Return the columns that a config has for something else: target, weight, and those that the family reads."""
     data = config.data
-    return (*target_names(data), *([data.weight] if data.weight else []), *columns_of(config.distribution))
+    return (*target_names(data), *([data.weight] if data.weight else []), *config.distribution.columns)

@@ -1,6 +1,5 @@
 """What a declared distribution has for its y."""
 
-from likelinet.config import CensoredConfig
 from likelinet.config.distribution import DistributionConfig
 from likelinet.distributions import Distribution
 from likelinet.heads.build import leaf_class
@@ -15,6 +14,6 @@ TARGETS: dict[str, type[Targets]] = {"number": NumberTargets, "class": ClassTarg
 
 def targets_of(config: DistributionConfig, custom: type[Distribution] | None) -> type[Targets]:
     """Return the kind of targets that a distribution has, which its class says; the class of a custom one is given."""
-    if isinstance(config, CensoredConfig):
+    if config.takes_intervals:
         return IntervalTargets
     return TARGETS[leaf_class(config, custom).y]

@@ -6,13 +6,12 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from likelinet.config import ModelConfig
-from likelinet.config.wrappers import levels_of
 from likelinet.core.domains import binary
 from likelinet.core.errors import DataError
 from likelinet.distributions import Distribution, Independent, Labelled, Mixture
+from likelinet.distributions.base.family import Family
 from likelinet.distributions.classes.labelled import encode_labels
 from likelinet.heads.build import leaf_class
-from likelinet.heads.family import Family
 from likelinet.targets.labels import are_codes, clean_labels, declared_levels, known_labels, learn_labels
 from likelinet.targets.target import Naming, Stored, Targets, refuse_intervals
 
@@ -42,7 +41,7 @@ class ClassTargets(Targets):
     ) -> Self:
         family = leaf_class(config.distribution, custom)
         two = family.support == binary
-        levels = declared_levels(y, levels_of(config.distribution), naming) if family.ordered else None
+        levels = declared_levels(y, config.distribution.class_levels, naming) if family.ordered else None
         if levels is not None:
             return cls._of(y, levels)
         if y.ndim == 1:

@@ -8,16 +8,15 @@ import numpy as np
 from likelinet.config import ModelConfig
 from likelinet.core.errors import DataError
 from likelinet.distributions import Distribution, Interval
-from likelinet.heads.build import build_family
-from likelinet.heads.censored import middle_of
-from likelinet.heads.family import Family
-from likelinet.targets.numbers import in_units
+from likelinet.distributions.base.family import Family
+from likelinet.distributions.over.censored import middle_of
+from likelinet.heads.build import build_head
 from likelinet.targets.scaling import learn_scaling, refuse_outside
-from likelinet.targets.target import Naming, Stored, Targets, finite_numbers
+from likelinet.targets.target import Naming, ScaledTargets, finite_numbers
 
 
 @dataclass(frozen=True)
-class IntervalTargets(Targets):
+class IntervalTargets(ScaledTargets):
     """Intervals, or numbers for exact ones; each output standardised by the middles of its intervals."""
 
     open_ended: ClassVar[bool] = True
@@ -36,10 +35,10 @@ class IntervalTargets(Targets):
         cls, y: Interval, weight: np.ndarray, config: ModelConfig, custom: type[Distribution] | None, naming: Naming
     ) -> Self:
         outputs = y.shape[1] if len(y.shape) > 1 else None
-        family = build_family(config.distribution, custom, 0, outputs)
-        refuse_intervals_outside(y, family, naming)
+        head = build_head(config.distribution, custom, 0, outputs)
+        refuse_intervals_outside(y, head.family, naming)
         with np.errstate(over="ignore", invalid="ignore"):  # said in a sentence instead
-            middle = middle_of(y.lower, y.upper, family.support)
+            middle = middle_of(y.lower, y.upper, head.family.support)
         known = np.isfinite(middle)
         if not (told := known.any(0)).all():
             which = "" if outputs is None else f" in output {int(np.argmin(told)) + 1}"
@@ -48,7 +47,7 @@ class IntervalTargets(Targets):
             middle, weight = middle[known], weight[known]
         else:  # of each output other rows
             middle, weight = np.where(known, middle, 0.0), weight[:, None] * known
-        return cls(outputs, *learn_scaling(middle, weight, family, config.data.standardize, naming))
+        return cls(outputs, *learn_scaling(middle, weight, head, config.data.standardize, naming))
 
     def check(self, y: Interval, family: Family, naming: Naming) -> Interval:
         refuse_intervals_outside(y, family, naming)
@@ -58,30 +57,9 @@ class IntervalTargets(Targets):
         """Return the two ends of each interval on the last axis, as the loss sees them."""
         return np.stack([(end - self.loc) / self.scale for end in (y.lower, y.upper)], axis=-1)
 
-    def decode(self, d: Distribution) -> Distribution:
-        return in_units(d, self)
-
-    def centre(self, d: Distribution) -> np.ndarray:
-        return d.mean()
-
-    def as_given(self, y: np.ndarray) -> np.ndarray:
-        return y
-
-    @classmethod
-    def _restored(cls, stored: Stored, n_classes: int | list[int]) -> Self:
-        return cls(stored.outputs, stored.loc, stored.scale, stored.spread)
-
 
 def refuse_intervals_outside(y: Interval, family: Family, naming: Naming) -> None:
     """Raise `DataError` where an interval holds nothing, or an end, outside the support of a family."""
-    support = family.support
-    with np.errstate(invalid="ignore"):
-        bad = np.where(y.exact, ~support.contains(y.lower), (y.upper < support.low) | (y.lower > support.high))
-        touching = (y.upper == support.low) & (not support.closed[0]) | (y.lower == support.high) & (
-            not support.closed[1]
-        )
-        bad |= ~y.exact & touching
-        bad |= np.isfinite(y.lower) & (y.lower < support.low) | np.isfinite(y.upper) & (y.upper > support.high)
-        bad |= (np.ceil(y.lower) > np.floor(y.upper)) if support.integer else False
+    bad = ~family.possible(np.stack([y.lower, y.upper], axis=-1))
     example = f"from {y.lower[bad][0]:g} to {y.upper[bad][0]:g}" if bad.any() else ""
     refuse_outside(bad, example, family, naming)

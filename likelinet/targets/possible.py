@@ -47,7 +47,7 @@ def check_possible(
         d = head.distribution(outputs[:, rows], shared[None], None if known is None else known[:, rows])
     except ParameterError as error:
         raise ConfigError(f"distribution: {error}") from None
-    trials = [s.parameter.name for s in head.family.slots if not s.parameter.learned]
+    trials = [s.parameter.name for s in head.slots if not s.parameter.learned]
     if not (trials or targets.joint):  # all else is a matter of the support; -inf would only be an underflow
         return
     with np.errstate(all="ignore"):

@@ -4,14 +4,15 @@ import numpy as np
 
 from likelinet.core.errors import DataError
 from likelinet.core.wording import counted
-from likelinet.heads.family import Family
+from likelinet.distributions.base.family import Family
+from likelinet.heads.head import Head
 from likelinet.tables.scaling import middle_and_spread
 from likelinet.targets.target import Naming
 
 Scaling = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
-def learn_scaling(y: np.ndarray, weight: np.ndarray, family: Family, standardize: bool, naming: Naming) -> Scaling:
+def learn_scaling(y: np.ndarray, weight: np.ndarray, head: Head, standardize: bool, naming: Naming) -> Scaling:
     """Return (loc, scale) that standardise y for a family, by mean and spread on the line, by the mean above an origin.
 
     The third is the spread (standard deviation) that the standardised y has then. The weight is one of each row, or of
@@ -23,19 +24,19 @@ def learn_scaling(y: np.ndarray, weight: np.ndarray, family: Family, standardize
         If y is constant but the family's spread is to be learned: its likelihood has no maximum then.
     """
     with np.errstate(over="ignore", invalid="ignore"):  # said in a sentence instead
-        found = _scaling(y, weight, family, standardize, naming)
+        found = _scaling(y, weight, head, standardize, naming)
     if not all(np.isfinite(v).all() for v in found):
         raise DataError(f"{naming.what} has numbers too large for double precision: choose another unit.")
     return found
 
 
-def _scaling(y: np.ndarray, weight: np.ndarray, family: Family, standardize: bool, naming: Naming) -> Scaling:
-    loc, scale = np.zeros(y.shape[1:]), np.ones(y.shape[1:])
+def _scaling(y: np.ndarray, weight: np.ndarray, head: Head, standardize: bool, naming: Naming) -> Scaling:
+    family, loc, scale = head.family, np.zeros(y.shape[1:]), np.ones(y.shape[1:])
     if family.support.integer:
         return loc, scale, scale
     middle, spread = middle_and_spread(y, weight)
     constant = spread <= 1e-12 * np.maximum(np.abs(middle), 1e-300)
-    if constant.any() and any(isinstance(s.source, str) and s.parameter.role != "location" for s in family.slots):
+    if constant.any() and any(s.learned and s.parameter.role != "location" for s in head.slots):
         which = "" if y.ndim == 1 else f" in output {int(np.argmax(constant)) + 1}"
         raise DataError(
             f"{naming.what} is constant{which}, so a spread cannot be learned: the likelihood has no maximum; "
@@ -54,7 +55,7 @@ def _scaling(y: np.ndarray, weight: np.ndarray, family: Family, standardize: boo
 
 def is_scaled(family: Family) -> bool:
     """Whether anything about the family has a unit of y: a location, a scale or a rate."""
-    return any(s.parameter.role != "shape" for s in family.slots)
+    return any(o.parameter.role != "shape" for o in family.openings)
 
 
 def refuse_outside(bad: np.ndarray, example: str, family: Family, naming: Naming) -> None:

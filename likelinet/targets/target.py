@@ -11,7 +11,7 @@ from likelinet.core.errors import DataError
 from likelinet.core.fields import from_fields
 from likelinet.core.wording import rows_of
 from likelinet.distributions import Distribution, Interval
-from likelinet.heads.family import Family
+from likelinet.distributions.base.family import Family
 from likelinet.tables.table import check_finite, target_array
 
 Y = np.ndarray | Interval
@@ -94,7 +94,7 @@ class Targets(ABC):
 
     @abstractmethod
     def decode(self, d: Distribution) -> Distribution:
-        """Return the exact distribution of y in the user's form."""
+        """Return the distribution of y, which is in the user's units, with the user's labels."""
 
     @abstractmethod
     def centre(self, d: Distribution) -> np.ndarray:
@@ -152,6 +152,23 @@ class Targets(ABC):
     @abstractmethod
     def _restored(cls, stored: "Stored", n_classes: int | list[int]) -> Self:
         """Return what a file holds."""
+
+
+class ScaledTargets(Targets):
+    """Targets that are numbers, one way or another."""
+
+    def decode(self, d: Distribution) -> Distribution:
+        return d
+
+    def centre(self, d: Distribution) -> np.ndarray:
+        return d.mean()
+
+    def as_given(self, y: np.ndarray) -> np.ndarray:
+        return y
+
+    @classmethod
+    def _restored(cls, stored: "Stored", n_classes: int | list[int]) -> Self:
+        return cls(stored.outputs, stored.loc, stored.scale, stored.spread)
 
 
 @dataclass(frozen=True)

@@ -6,18 +6,17 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from likelinet.config import ModelConfig
-from likelinet.config.wrappers import leaf
 from likelinet.core.errors import DataError
 from likelinet.distributions import Distribution
-from likelinet.heads.build import build_family
-from likelinet.heads.family import Family
-from likelinet.targets.numbers import in_units, refuse_numbers_outside
+from likelinet.distributions.base.family import Family
+from likelinet.heads.build import build_head
+from likelinet.targets.numbers import refuse_numbers_outside
 from likelinet.targets.scaling import is_scaled, learn_scaling
-from likelinet.targets.target import Naming, Stored, Targets, finite_numbers, refuse_intervals
+from likelinet.targets.target import Naming, ScaledTargets, finite_numbers, refuse_intervals
 
 
 @dataclass(frozen=True)
-class VectorTargets(Targets):
+class VectorTargets(ScaledTargets):
     """Vectors of shape (n, d), each entry standardised by itself where the family has a unit of y."""
 
     joint: ClassVar[bool] = True
@@ -34,14 +33,14 @@ class VectorTargets(Targets):
         outputs = y.shape[1] if y.ndim > 1 else 1
         if outputs < 2:
             raise DataError(
-                f"{naming.what} must have shape (n, d) with d > 1 for the family '{leaf(config.distribution).kind}', "
+                f"{naming.what} must have shape (n, d) with d > 1 for the family '{config.distribution.leaf.kind}', "
                 f"got {y.shape}: pass several columns, or name a list of them in data.target."
             )
-        family = build_family(config.distribution, custom, 0, outputs)
-        refuse_numbers_outside(y, family, naming)
-        if not is_scaled(family):  # shares and counts have no unit, and an entry may well be the same in every row
+        head = build_head(config.distribution, custom, 0, outputs)
+        refuse_numbers_outside(y, head.family, naming)
+        if not is_scaled(head.family):  # shares and counts have no unit, and an entry may well be the same in every row
             return cls(outputs, np.zeros(outputs), np.ones(outputs), np.ones(outputs))
-        return cls(outputs, *learn_scaling(y, weight, family, config.data.standardize, naming))
+        return cls(outputs, *learn_scaling(y, weight, head, config.data.standardize, naming))
 
     def check(self, y: np.ndarray, family: Family, naming: Naming) -> np.ndarray:
         refuse_numbers_outside(y, family, naming)
@@ -49,16 +48,3 @@ class VectorTargets(Targets):
 
     def encode(self, y: np.ndarray) -> np.ndarray:
         return (y - self.loc) / self.scale
-
-    def decode(self, d: Distribution) -> Distribution:
-        return in_units(d, self)
-
-    def centre(self, d: Distribution) -> np.ndarray:
-        return d.mean()
-
-    def as_given(self, y: np.ndarray) -> np.ndarray:
-        return y
-
-    @classmethod
-    def _restored(cls, stored: Stored, n_classes: int | list[int]) -> Self:
-        return cls(stored.outputs, stored.loc, stored.scale, stored.spread)

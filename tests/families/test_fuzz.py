@@ -6,7 +6,6 @@ import numpy as np
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from likelinet.config.wrappers import is_continuous, with_zeros
 from likelinet.core.wording import snake_case
 from likelinet.distributions.rooms import ROOMS, families
 from likelinet.heads.head import Head
@@ -32,9 +31,9 @@ def nestings(draw: st.DrawFn, leaves: list[str], depth: int) -> dict[str, Any]:
         start, room = max(support.low, 0.0), 4.0 if support.integer else 1.0
         wrappers = ["mixture"]
         wrappers += ["truncated"] if not support.integer or support.high >= start + room else []
-        wrappers += ["zero_inflated"] if not with_zeros(config) else []
-        wrappers += ["hurdle"] if not with_zeros(config) and not (support.integer and support.low < 0.0) else []
-        wrappers += ["discretised", "transformed"] if is_continuous(config) else []
+        wrappers += ["zero_inflated"] if not config.with_zeros else []
+        wrappers += ["hurdle"] if not config.with_zeros and not (support.integer and support.low < 0.0) else []
+        wrappers += ["discretised", "transformed"] if config.is_continuous else []
         wrappers += ["censored"] if level == depth - 1 else []
         wrapper = {"kind": draw(st.sampled_from(wrappers)), "base": family}
         match wrapper["kind"]:
@@ -55,7 +54,7 @@ def nestings(draw: st.DrawFn, leaves: list[str], depth: int) -> dict[str, Any]:
 def trained(family: dict[str, Any]) -> Head:
     """Return the head as training has it, with floors under the scales."""
     head = head_of(declared(family))
-    return Head(head.family.standardised(np.zeros(()), np.ones(()), np.ones(())))
+    return head.standardised(np.zeros(()), np.ones(()), np.ones(()))
 
 
 @st.composite

@@ -107,6 +107,16 @@ class OrderedLogistic(Univariate):
         """Return `frequencies` of the classes up to the largest y."""
         return cls.frequencies(y, weight, max(int(np.max(y)) + 1, 2))
 
+    @classmethod
+    def estimate_of_shape(
+        cls, y: np.ndarray, weight: np.ndarray, shapes: tuple[tuple[int, ...], ...]
+    ) -> tuple[np.ndarray | None, ...]:
+        return cls.frequencies(y, weight, shapes[1][-1] + 1)
+
+    @classmethod
+    def shape_of_parameter(cls, parameter: Parameter, size: int) -> tuple[int, ...]:
+        return (size - 1,) * parameter.event_ndim
+
     @staticmethod
     def frequencies(y: np.ndarray, weight: np.ndarray, n_classes: int) -> tuple[np.ndarray, np.ndarray]:
         """Return loc = 0 and the cutpoints that give the weighted class frequencies, over the first axis of y.
