@@ -75,11 +75,12 @@ def runnable() -> str:
     Such an example would download it, or end with a sentence; here it is shown without its picture.
     """
     data = Path(os.environ.get("LIKELINET_DATA", "nowhere"))
-    names = []
-    for path in sorted(EXAMPLES.glob("[0-9]*.py")):
-        if all((data / name).is_dir() for name in DATA_SETS if re.search(rf"\b{name}\(", path.read_text("utf-8"))):
-            names.append(path.name)
-    return "|".join(rf"/{name}$" for name in names)
+
+    def has_data(path: Path) -> bool:
+        code = path.read_text("utf-8")
+        return all((data / name).is_dir() for name in DATA_SETS if re.search(rf"\b{name}\(", code))
+
+    return "|".join(rf"/{path.name}$" for path in sorted(EXAMPLES.glob("[0-9]*.py")) if has_data(path))
 
 
 sphinx_gallery_conf = {

@@ -62,8 +62,7 @@ def reference() -> str:
     lines = [INTRODUCTION.replace("{default}", dump_config(ll.ModelConfig()))]
     for heading, key, classes in SECTIONS:
         lines.append(f"## {heading}{f': `{key}`' if key else ''}\n")
-        for cls in classes:
-            lines.append(_class(cls, titled=len(classes) > 1))
+        lines.extend(_class(cls, titled=len(classes) > 1) for cls in classes)
     return "\n".join(lines).rstrip() + "\n"
 
 

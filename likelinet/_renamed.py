@@ -44,7 +44,7 @@ class Renamed:
 
 def _depth() -> int:
     """Return how many calls lie between the user's line and the warning, past this package and the import system."""
-    depth, frame = 0, sys._getframe(1)
+    depth, frame = 0, sys._getframe(1)  # noqa: SLF001
     while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] in ("importlib", "likelinet"):
         depth += "_bootstrap" not in frame.f_code.co_filename  # which warnings do not count
         frame = frame.f_back

@@ -11,13 +11,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from hypothesis import HealthCheck, settings
 
-for name, examples in (("likelinet", 6), ("thorough", 25)):  # .ci/run runs the second one too
-    settings.register_profile(
-        name,
-        deadline=None,
-        derandomize=True,
-        max_examples=examples,
-        database=None,
-        suppress_health_check=[HealthCheck.too_slow],
-    )
-settings.load_profile("likelinet")
+ALWAYS = {"deadline": None, "database": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("likelinet", max_examples=6, derandomize=True, **ALWAYS)
+settings.register_profile("ci", max_examples=25, derandomize=True, **ALWAYS)
+settings.register_profile("nightly", max_examples=200, derandomize=False, print_blob=True, **ALWAYS)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "likelinet"))

@@ -100,6 +100,14 @@ def test_the_default_output_may_be_an_input_too(folder: Path, monkeypatch: pytes
     assert contents(folder) == before
 
 
+def test_a_model_that_may_not_be_written_is_known_before_training(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(os, "access", lambda path, mode: (Path(path).name, mode) != (MODEL, os.W_OK))
+    monkeypatch.setattr("likelinet.model.model.Model.fit", lambda *a, **k: pytest.fail("trained in vain"))
+    done = fit(folder, PRICE)
+    assert done.code == 2
+    assert "cannot write there; name a file in a folder" in done.err
+
+
 def test_a_diverged_fit_leaves_the_earlier_model(folder: Path):
     before = contents(folder)
     done = fit(folder, PRICE, WILD)

@@ -32,7 +32,7 @@ def compare_command(config: Path, table: Path, text: str, folds: int, overrides:
     cut: KeyboardInterrupt | None = None
     try:
         for result in compare(declared, models, rows, folds, report):
-            results.append(result)
+            results.append(result)  # noqa: PERF402 what is there before Ctrl-C is kept
     except KeyboardInterrupt as cause:
         cut = cause
     if shown:

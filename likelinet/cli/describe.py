@@ -13,8 +13,14 @@ def describe(model: Model) -> str:
     epochs = model.history.epochs
     lines = [dump_config(model.config).rstrip(), "", f"parameters: {model.n_parameters}"]
     lines += [f"inputs: {', '.join(model.feature_names) or 'none (intercept only)'}"]
-    if model.classes is not None:
-        lines.append(f"classes: {', '.join(map(str, model.classes))}")
+    match model.classes:
+        case None:
+            pass
+        case list() as each:
+            of_outputs = zip(model.target_names, each, strict=True)
+            lines += [f"classes of {name}: {', '.join(map(str, known))}" for name, known in of_outputs]
+        case known:
+            lines.append(f"classes: {', '.join(map(str, known))}")
     lines += [
         f"training: {summary(model)}",
         "",

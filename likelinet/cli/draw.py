@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from likelinet.config.wrappers import columns_of
 from likelinet.core.errors import DataError
 from likelinet.distributions import Interval
 from likelinet.distributions.classes.mixed import class_marginals
@@ -28,7 +27,7 @@ def draw(model: Model, table: Table) -> "Figure":
         return plot_classes(classes, rows.y, [str(c) for c in (range(n) if model.classes is None else model.classes)])
     features = model.feature_names
     # A number of trials or an exposure moves the rows as well.
-    alone = len(features) == 1 and not table.is_text(features[0]) and not columns_of(model.config.distribution)
+    alone = len(features) == 1 and not table.is_text(features[0]) and not model.config.distribution.columns
     return plot_regression(
         d,
         rows.y,

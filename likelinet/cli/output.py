@@ -65,5 +65,6 @@ def check_writable(path: Path) -> None:
         folder = path.resolve().parent
     except (OSError, RuntimeError) as error:  # links that lead around in a circle, or no folder to be in
         raise DataError(f"{path}: cannot write there ({error}).") from None
-    if (path.exists() and not path.is_file()) or not folder.is_dir() or not os.access(folder, os.W_OK):
+    old = path.is_file() and os.access(path, os.W_OK)
+    if (path.exists() and not old) or not folder.is_dir() or not os.access(folder, os.W_OK):
         raise DataError(f"{path}: cannot write there; name a file in a folder that exists and can be written to.")

@@ -2,13 +2,14 @@
 
 import inspect
 import re
+from abc import abstractmethod
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import ConfigDict, Discriminator, Field, Tag, create_model, model_validator
 
 from likelinet.config.base import Config
-from likelinet.core.domains import direction
+from likelinet.core.domains import direction, increasing
 from likelinet.core.links import Angle, Cholesky, Exp, Identity, Link, Ordered, Sigmoid, Softplus
 from likelinet.core.wording import nearest, snake_case
 from likelinet.distributions import Distribution, Parameter
@@ -39,7 +40,54 @@ Source = Annotated[
 ]
 
 
-class FamilyConfig(Config):
+class Declared(Config):
+    """What a user may declare as a distribution, and what others ask of it."""
+
+    if TYPE_CHECKING:  # every one has it
+        kind: str
+
+    @property
+    @abstractmethod
+    def sources(self) -> dict[str, Any]:
+        """Source of each of its own parameters by name."""
+
+    @property
+    def leaf(self) -> "Declared":
+        """The family under all wrappers."""
+        return self
+
+    @property
+    def y(self) -> Literal["number", "class", "vector"]:
+        """What kind of thing y is."""
+        return "number"
+
+    @property
+    def is_continuous(self) -> bool:
+        """Whether it has a density: y is neither a whole number nor has zeros of its own."""
+        return True
+
+    @property
+    def with_zeros(self) -> "Declared | None":
+        """The zero inflation or the hurdle among nested families, or None."""
+        return None
+
+    @property
+    def takes_intervals(self) -> bool:
+        """Whether y is made of intervals."""
+        return False
+
+    @property
+    def class_levels(self) -> list[str | int] | None:
+        """The declared classes of an ordered family from the lowest to the highest, if there are any."""
+        return None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the table that parameters are read from, or that are an exposure."""
+        return tuple(s.column for s in self.sources.values() if isinstance(s, ColumnConfig))
+
+
+class FamilyConfig(Declared):
     """A family with named parameters; each is predicted, shared by all rows, a fixed number or a column."""
 
     model_config = ConfigDict(use_attribute_docstrings=False)  # there is no source text to read them from
@@ -57,6 +105,22 @@ class FamilyConfig(Config):
     def sources(self) -> dict[str, Any]:
         """Source of each parameter by name."""
         return {p.name: getattr(self, p.name) for p in self.distribution.parameters}
+
+    @property
+    def y(self) -> Literal["number", "class", "vector"]:
+        return self.distribution.y
+
+    @property
+    def is_continuous(self) -> bool:
+        return not self.distribution.support.integer and self.y == "number"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (*super().columns, *([self.exposure_column] if self.exposure_column else []))
+
+    @property
+    def class_levels(self) -> list[str | int] | None:
+        return getattr(self, "levels") if self.distribution.ordered else None  # noqa: B009
 
     @property
     def exposure_column(self) -> str | None:
@@ -97,7 +161,7 @@ def family_config(distribution: type[Distribution]) -> type[FamilyConfig]:
         if not p.learned:
             fields[p.name] = (KnownSource, Field(description=meaning))
         elif p.event_ndim:
-            source = "shared" if p.name == "cutpoints" else "predicted"
+            source = "shared" if p.domain == increasing else "predicted"
             fields[p.name] = (LearnedSource, Field(default=source, description=meaning))
         else:
             fields[p.name] = (Source, Field(default="predicted", description=meaning))
@@ -121,7 +185,7 @@ def family_config(distribution: type[Distribution]) -> type[FamilyConfig]:
     return config
 
 
-def described(distribution: type[Distribution]) -> dict[str, str]:
+def described(distribution: type) -> dict[str, str]:
     """Return what the docstring of a family says about each of its parameters."""
     text = inspect.getdoc(distribution) or ""
     section = re.search(r"^Parameters\n-+\n(.*?)(?=^\w+\n-+$|\Z)", text, re.M | re.S)
@@ -135,7 +199,7 @@ def default_link(parameter: Parameter) -> LinkName:
         return parameter.link  # type: ignore[return-value]
     if parameter.event_ndim == 2:
         return "cholesky"
-    if parameter.name == "cutpoints":
+    if parameter.domain == increasing:
         return "ordered"
     if parameter.domain == direction:
         return "angle"

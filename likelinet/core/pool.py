@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextvars import copy_context
 
-from likelinet.engines.threads import one_blas_thread, workers
+from likelinet.core.blas import one_blas_thread, workers
 
 
 def for_each(work: Callable[[slice], None], left: Iterator[slice]) -> None:

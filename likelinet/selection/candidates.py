@@ -7,7 +7,7 @@ from likelinet.config import CensoredConfig, IntervalTargetConfig, ModelConfig, 
 from likelinet.config.base import Config
 from likelinet.config.distribution import FAMILY_CONFIGS, WRAPPER_CONFIGS
 from likelinet.config.plain import read_yaml
-from likelinet.config.wrappers import CustomConfig, columns_of, leaf
+from likelinet.config.wrappers import CustomConfig
 from likelinet.core.errors import ConfigError
 from likelinet.tables.rows import target_names
 
@@ -99,14 +99,14 @@ def same_features(config: ModelConfig, models: Iterable[ModelConfig], columns: I
     """
     if config.data.features is not None:
         return config.data.features
-    read = {c for m in (config, *models) for c in columns_of(m.distribution)}
+    read = {c for m in (config, *models) for c in m.distribution.columns}
     other = {*target_names(config.data), config.data.weight, *read}
     return [name for name in columns if name not in other]
 
 
 def _taken_over(kind: str, config: ModelConfig) -> dict[str, Any]:
     """Return what a kind by itself has from the config's own family."""
-    own = leaf(config.distribution).model_dump(mode="json")
+    own = config.distribution.leaf.model_dump(mode="json")
     keys = KINDS[kind].model_fields if kind in KINDS else ()
     return {key: own[key] for key in TAKEN_OVER if key in keys and own.get(key) is not None}
 

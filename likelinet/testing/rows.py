@@ -27,6 +27,7 @@ def rows_of(d: Distribution) -> Distribution:
 
 
 def draws_of(d: Distribution, rng: int) -> np.ndarray | None:
+    """Return draws along a first axis, or None of a distribution that cannot be sampled."""
     try:
         draws = np.asarray(d.sample((DRAWS,), rng=rng))
     except UndefinedError:
@@ -38,6 +39,7 @@ def draws_of(d: Distribution, rng: int) -> np.ndarray | None:
 
 
 def drawn(d: Distribution, draws: np.ndarray | None) -> np.ndarray:
+    """Return the draws, which must exist and have a density."""
     if draws is None:
         fail(d, "it has no sample, without which a distribution of vectors cannot be checked.")
     outside = ~np.isfinite(d.log_prob(draws))
@@ -48,6 +50,7 @@ def drawn(d: Distribution, draws: np.ndarray | None) -> np.ndarray:
 
 
 def table_of(d: Distribution, i: int, draws: np.ndarray | None) -> Masses:
+    """Return the masses of row i, around its draws if there are any."""
     seeds = np.array([]) if draws is None else np.quantile(draws[:, i], np.linspace(0.0, 1.0, 41))
     row = d[i]
     shape = np.shape(row.log_prob(np.full(3, _typical_of(d))))

@@ -55,7 +55,7 @@ class History:
     best_epoch : list of int
         The epoch whose weights each member keeps, counted from 1; 0 for the start.
     stopped : str
-        "finished", "early stopping", "callback", "interrupted" or "not finite".
+        "finished", "early stopping", "callback", "interrupted" (by Ctrl-C, or an error of a callback) or "not finite".
     engine : str
         What computed it: "numpy" or "jax".
     """

@@ -6,14 +6,13 @@ import numpy as np
 
 from likelinet.config import parse_config
 from likelinet.config.distribution import DistributionConfig
-from likelinet.config.wrappers import VECTORS, leaf
 from likelinet.core.wording import snake_case
 from likelinet.distributions import Interval
+from likelinet.distributions.over.censored import CensoredFamily
+from likelinet.distributions.over.independent import IndependentFamily
 from likelinet.distributions.rooms import all_families
-from likelinet.heads.build import build_family
-from likelinet.heads.censored import CensoredFamily
+from likelinet.heads.build import build_head
 from likelinet.heads.head import Head
-from likelinet.heads.independent import IndependentFamily
 
 CLASSES = 3
 GAUSSIAN = {"kind": "gaussian"}
@@ -123,12 +122,12 @@ def declared(family: dict[str, Any]) -> DistributionConfig:
 
 def outputs_of(config: DistributionConfig) -> int | None:
     """Return how many columns y has by default: of vectors several."""
-    return CLASSES if isinstance(leaf(config), VECTORS) else None
+    return CLASSES if config.y == "vector" else None
 
 
 def head_of(config: DistributionConfig, outputs: int | None = None) -> Head:
     """Return the head of y of shape (n,), or (n, outputs)."""
-    return Head(build_family(config, None, CLASSES, outputs or outputs_of(config)))
+    return build_head(config, None, CLASSES, outputs or outputs_of(config))
 
 
 def columns_for(head: Head, rng: np.random.Generator, lead: tuple[int, ...]) -> np.ndarray:

@@ -5,12 +5,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from mpmath import mp
 
 from likelinet.heads.head import Head
 from tests import exact, exact_positive
+from tests.examples import at_least
 from tests.families.declared import declared, head_of
 
 DIGITS = 60
@@ -116,7 +117,7 @@ def wrapped(kind: str, base: str) -> tuple[dict[str, Any], Callable[[Callable, C
 
 def trained(family: dict[str, Any]) -> Head:
     head = head_of(declared(family))
-    return Head(head.family.standardised(np.zeros(()), np.ones(()), np.ones(())))
+    return head.standardised(np.zeros(()), np.ones(()), np.ones(()))
 
 
 def computed(head: Head, raw: np.ndarray, y: float, kind: str) -> tuple[float, np.ndarray]:
@@ -147,7 +148,7 @@ CASES = [(k, b) for b in BASES for k in [*KINDS, *(["discretised"] if b != "pois
 
 
 @pytest.mark.parametrize(("kind", "base"), CASES)
-@settings(max_examples=15)
+@at_least(15)
 @given(data=st.data())
 def test_any_raw_outputs(kind: str, base: str, data):
     family, _, values = wrapped(kind, base)

@@ -3,14 +3,14 @@
 from typing import Any
 
 import numpy as np
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from likelinet.config.wrappers import is_continuous, with_zeros
 from likelinet.core.wording import snake_case
 from likelinet.distributions.rooms import ROOMS, families
 from likelinet.heads.head import Head
 from tests.differences import assert_gradients, central
+from tests.examples import at_least
 from tests.families.declared import as_seen, declared, head_of
 
 KINDS = {snake_case(c.__name__): c for room in ROOMS for c in families(room) if c.y == "number"}
@@ -31,9 +31,9 @@ def nestings(draw: st.DrawFn, leaves: list[str], depth: int) -> dict[str, Any]:
         start, room = max(support.low, 0.0), 4.0 if support.integer else 1.0
         wrappers = ["mixture"]
         wrappers += ["truncated"] if not support.integer or support.high >= start + room else []
-        wrappers += ["zero_inflated"] if not with_zeros(config) else []
-        wrappers += ["hurdle"] if not with_zeros(config) and not (support.integer and support.low < 0.0) else []
-        wrappers += ["discretised", "transformed"] if is_continuous(config) else []
+        wrappers += ["zero_inflated"] if not config.with_zeros else []
+        wrappers += ["hurdle"] if not config.with_zeros and not (support.integer and support.low < 0.0) else []
+        wrappers += ["discretised", "transformed"] if config.is_continuous else []
         wrappers += ["censored"] if level == depth - 1 else []
         wrapper = {"kind": draw(st.sampled_from(wrappers)), "base": family}
         match wrapper["kind"]:
@@ -54,7 +54,7 @@ def nestings(draw: st.DrawFn, leaves: list[str], depth: int) -> dict[str, Any]:
 def trained(family: dict[str, Any]) -> Head:
     """Return the head as training has it, with floors under the scales."""
     head = head_of(declared(family))
-    return Head(head.family.standardised(np.zeros(()), np.ones(()), np.ones(())))
+    return head.standardised(np.zeros(()), np.ones(()), np.ones(()))
 
 
 @st.composite
@@ -83,7 +83,7 @@ def run(head: Head, raw: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndar
         return loss[0], backward(np.ones((1, 1)))[0][0, 0]
 
 
-@settings(max_examples=150)
+@at_least(150)
 @given(nestings(LEAVES, 2).flatmap(lambda f: st.tuples(st.just(f), values(trained(f)))), st.data())
 def test_never_nan_at_any_raw_outputs(drawn, data):
     family, y = drawn
@@ -96,7 +96,7 @@ def test_never_nan_at_any_raw_outputs(drawn, data):
     assert np.isfinite(gradient).all() or np.abs(loss) > 1e30
 
 
-@settings(max_examples=100)
+@at_least(100)
 @given(nestings(LEAVES, 2).flatmap(lambda f: st.tuples(st.just(f), values(trained(f)))), st.integers(0, 1000))
 def test_gradients_and_values_at_moderate_raw_outputs(drawn, seed):
     family, y = drawn

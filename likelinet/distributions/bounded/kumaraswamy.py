@@ -107,7 +107,7 @@ class Kumaraswamy(Univariate):
 
     def _var(self) -> np.ndarray:
         # With Y = σ(x)^(1/a): by quadrature in x, since the difference of the moments cancels for a large a or b.
-        a, (weights, log_v, _) = self.concentration1, self._nodes()
+        a, (weights, log_v, _) = self.concentration1, _nodes(np.broadcast_to(self.concentration0, self.batch_shape))
         y = np.where(a < 1.0, np.exp(log_v / a), np.expm1(log_v / a))  # less 1 where it is close to 1
         return (weights * (y - (weights * y).sum(0)) ** 2).sum(0)
 
@@ -126,17 +126,9 @@ class Kumaraswamy(Univariate):
             return super()._kl_divergence(other)
         both = (d.concentration1 for d in (self, other)), (d.concentration0 for d in (self, other))
         a, a2, b, b2 = np.broadcast_arrays(*both[0], *both[1])
-        weights, log_v, log_rest = Kumaraswamy(a, b)._nodes()
+        weights, log_v, log_rest = _nodes(b)
         moved = (a - a2) * log_v / a + (b - 1.0) * log_rest - (b2 - 1.0) * log1mexp(-a2 / a * log_v)
         return np.log(a / a2) + np.log(b / b2) + (weights * moved).sum(0)
-
-    def _nodes(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return the probability that each node stands for, and log yᵃ and log(1 - yᵃ) there: of σ(x) = yᵃ."""
-        b = np.broadcast_to(self.concentration0, self.batch_shape)
-        middle = -np.log(np.maximum(b, 1.0))
-        x, dx = sinh_nodes(middle, np.pi / 2.0, middle - 45.0, 45.0 / np.minimum(b, 1.0))
-        log_v, log_rest = -np.logaddexp(0.0, -x), -np.logaddexp(0.0, x)
-        return b * np.exp(log_v + b * log_rest) * dx, log_v, log_rest
 
     def _crps(self, y: np.ndarray) -> np.ndarray:
         # E|Y - y| by partial expectations; the smaller of two draws is Kumaraswamy(a, 2b).
@@ -178,3 +170,11 @@ def _mean(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     ratio = small / large
     rising = small * np.log(large + small) + large * log1pmx(ratio) - 0.5 * np.log1p(ratio)
     return np.exp(scipy.special.gammaln(1.0 + small) - rising - stirling_error(large + small) + stirling_error(large))
+
+
+def _nodes(b: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the probability that each node stands for, and log yᵃ and log(1 - yᵃ) there: of σ(x) = yᵃ."""
+    middle = -np.log(np.maximum(b, 1.0))
+    x, dx = sinh_nodes(middle, np.pi / 2.0, middle - 45.0, 45.0 / np.minimum(b, 1.0))
+    log_v, log_rest = -np.logaddexp(0.0, -x), -np.logaddexp(0.0, x)
+    return b * np.exp(log_v + b * log_rest) * dx, log_v, log_rest

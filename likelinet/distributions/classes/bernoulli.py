@@ -42,6 +42,7 @@ class Bernoulli(Univariate):
     """
 
     y = "class"
+    stable_in_float32 = True
     parameters = (Parameter("logits", extended_real, symbol="z"),)
     support = binary
     purpose = "one of two"

@@ -46,6 +46,7 @@ class Categorical(Distribution):
     support_in_words = "a class, 0 to K − 1, or your own labels"
     _sees_to_support = True
     y = "class"
+    stable_in_float32 = True
     parameters = (Parameter("logits", extended_real, event_ndim=1, symbol="z"),)
     logits: np.ndarray
 
@@ -120,6 +121,12 @@ class Categorical(Distribution):
         shape = shape_of(sample_shape) + self.batch_shape
         u = generator_of(rng).random(shape)
         return choose(self.probs, u)
+
+    @classmethod
+    def estimate_of_shape(
+        cls, y: np.ndarray, weight: np.ndarray, shapes: tuple[tuple[int, ...], ...]
+    ) -> tuple[np.ndarray | None, ...]:
+        return (cls.frequencies(y, weight, shapes[0][-1]),)
 
     @staticmethod
     def frequencies(y: np.ndarray, weight: np.ndarray, n_classes: int) -> np.ndarray:

@@ -40,7 +40,7 @@ def mixed(d: Classes, log_weights: np.ndarray) -> Classes:
     if isinstance(d, Labelled):
         base = mixed(d.base, log_weights)
         assert not isinstance(base, Labelled)
-        return Labelled(base, d.classes)
+        return Labelled(base, d.classes if d.classes.ndim == 1 else d.classes[..., 0, :])
     if isinstance(d, OrderedLogistic):
         d = Categorical(probs=d.probs)
     if isinstance(d, Categorical):

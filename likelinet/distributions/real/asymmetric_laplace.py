@@ -130,7 +130,7 @@ class AsymmetricLaplace(Univariate):
             return super()._kl_divergence(other)
         z = (other.loc - self.loc) / self.scale
         pinball = self.scale / other.scale * (other.tau * (self._skew() - z) + self._shortfall(z))
-        return other._entropy() - self._entropy() + pinball - 1.0
+        return other.entropy() - self._entropy() + pinball - 1.0
 
     def _crps(self, y: np.ndarray) -> np.ndarray:
         z, tau = self._z(y), self.tau

@@ -51,6 +51,7 @@ class Multinomial(Multivariate):
     ([2.0, 1.0, 1.0], -1.674)
     """
 
+    constraint = "its counts must sum to total_count"
     parameters = (
         Parameter("total_count", nonnegative_integer, symbol="n", learned=False),
         Parameter("logits", extended_real, event_ndim=1, symbol="z"),

@@ -100,11 +100,8 @@ class MultivariateGaussian(Multivariate):
     def _mode(self) -> np.ndarray:
         return self.loc
 
-    def _log_diagonal(self) -> np.ndarray:
-        return np.log(np.diagonal(self.scale_tril, axis1=-2, axis2=-1))
-
     def _entropy(self) -> np.ndarray:
-        return np.sum(self._log_diagonal() + (0.5 + HALF_LOG_2PI), axis=-1)
+        return np.sum(_log_diagonal(self.scale_tril) + (0.5 + HALF_LOG_2PI), axis=-1)
 
     def _kl_divergence(self, other: Multivariate) -> np.ndarray:
         assert isinstance(other, MultivariateGaussian)
@@ -112,7 +109,7 @@ class MultivariateGaussian(Multivariate):
         columns = np.swapaxes(self.scale_tril, -1, -2)
         ratio = solve_lower(other.scale_tril[..., None, :, :], columns)
         squares = np.sum(shift**2, axis=-1) + np.sum(ratio**2, axis=(-2, -1)) - self.event_shape[0]
-        return 0.5 * squares - np.sum(self._log_diagonal() - other._log_diagonal(), axis=-1)
+        return 0.5 * squares - np.sum(_log_diagonal(self.scale_tril) - _log_diagonal(other.scale_tril), axis=-1)
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         z = rng.standard_normal(shape + self.event_shape)
@@ -163,3 +160,7 @@ def _factor(covariance: ArrayLike | None) -> np.ndarray:
     except (ValueError, TypeError, np.linalg.LinAlgError):
         pass
     raise ParameterError("MultivariateGaussian: covariance_matrix must be symmetric and positive definite.")
+
+
+def _log_diagonal(scale_tril: np.ndarray) -> np.ndarray:
+    return np.log(np.diagonal(scale_tril, axis1=-2, axis2=-1))

@@ -1,0 +1,79 @@
+"""The house: no import circle, few loose modules, no long file. The order of its floors is in pyproject.toml."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.import_graph import PACKAGE, circle, imports
+
+ROOT_MODULES = 5
+LINES = 350
+
+# Imports inside a function, outside of the command line. What does not save time at start is there to open a circle.
+LOCAL = [
+    ("likelinet.engines.build", "likelinet.engines.jax"),  # JAX is optional, and takes a second to import
+]
+IN_A_CIRCLE = [
+    ("likelinet.distributions.base.by_rows", "likelinet.distributions.base.distribution"),
+    ("likelinet.distributions.over.independent", "likelinet.distributions.over.censored"),
+    ("likelinet.distributions.over.mixture", "likelinet.distributions.classes.mixed"),
+    ("likelinet.distributions.over.mixture", "likelinet.distributions.over.censored"),
+    ("likelinet.distributions.over.wrapper", "likelinet.distributions.over.censored"),
+]
+LONG = [
+    "likelinet/distributions/base/distribution.py",
+    "likelinet/distributions/over/mixture.py",
+    "likelinet/model/fitting.py",
+    "likelinet/model/model.py",
+    "tests/cases.py",
+    "tests/families/test_bad_input.py",
+    "tests/test_compare.py",
+]
+
+
+def test_no_import_circle():
+    """Imports inside functions count; those listed as part of a circle do not."""
+    assert circle([edge for edge in imports() if edge[:2] not in IN_A_CIRCLE]) == []
+
+
+def test_every_listed_import_closes_a_circle():
+    edges = imports()
+    kept = [edge for edge in edges if edge[:2] not in IN_A_CIRCLE]
+    listed = [edge for edge in edges if edge[:2] in IN_A_CIRCLE]
+    assert [edge[:2] for edge in listed] == IN_A_CIRCLE
+    assert [edge for edge in listed if not circle([*kept, edge])] == []
+
+
+def test_imports_inside_functions_are_listed():
+    local = [edge[:2] for edge in imports() if edge.local and not edge.importer.startswith("likelinet.cli.")]
+    assert local == sorted(LOCAL + IN_A_CIRCLE)
+
+
+def test_few_modules_are_loose_at_the_root():
+    assert len(list(PACKAGE.glob("*.py"))) <= ROOT_MODULES
+
+
+def test_no_file_is_long():
+    def long(folder: Path) -> list[str]:
+        files = (f for f in folder.rglob("*.py") if len(f.read_text(encoding="utf-8").splitlines()) > LINES)
+        return sorted(f.relative_to(folder.parent).as_posix() for f in files)
+
+    assert long(PACKAGE) + long(Path(__file__).parent) == LONG
+
+
+@pytest.mark.parametrize(
+    ("b", "found"),
+    [
+        ("import p.a", ["p.a", "p.b", "p.a"]),
+        ("from p import a", ["p.a", "p.b", "p.a"]),
+        ("def f():\n    from p.a import x", ["p.a", "p.b", "p.a"]),
+        ("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from p.a import x", []),
+        ("import p.c", []),
+    ],
+)
+def test_a_circle_is_found(tmp_path: Path, b: str, found: list[str]):
+    package = tmp_path / "p"
+    package.mkdir()
+    for name, code in {"__init__": "", "a": "from p.b import y\nimport p.c", "b": b, "c": "import json"}.items():
+        (package / f"{name}.py").write_text(code, encoding="utf-8")
+    assert circle(imports(package)) == found
