@@ -17,7 +17,6 @@ from likelinet.config import dump_config, load_config
 from likelinet.config.network import VAEConfig
 from likelinet.core.errors import DataError, NonFiniteError, UndefinedError
 from likelinet.distributions import Interval
-from likelinet.distributions.classes.mixed import class_marginals
 from likelinet.model.model import Model
 from likelinet.scores import metrics
 from likelinet.tables.table import Table, read_csv
@@ -207,7 +206,7 @@ def prediction_rows(
     """Return header and rows: mean and quantiles, or the most probable class and all probabilities."""
     d = model.predict_dist(table)
     outputs = model.target_names
-    classes = class_marginals(d)
+    classes = d.class_marginals()
     if classes is not None:
         guess = np.asarray(classes.mode())
         guess = guess if guess.dtype.kind in "Ub" else guess.astype(int)
@@ -261,7 +260,7 @@ def draw(model: Model, table: Table) -> "Figure":
 
     rows = model.observed(table)
     d, table = model.predict_dist(rows.table), rows.table
-    classes = class_marginals(d)
+    classes = d.class_marginals()
     if classes is not None and d.event_shape:
         raise DataError("There is no picture for several outputs that are classes.")
     if classes is not None:

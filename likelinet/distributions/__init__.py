@@ -1,8 +1,9 @@
 """Probability distributions, one family per file."""
 
-from likelinet.distributions.base.distribution import Distribution, Parameter
+from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.interval import Interval
 from likelinet.distributions.base.multivariate import Multivariate
+from likelinet.distributions.base.parameter import Parameter
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.bounded.beta import Beta
 from likelinet.distributions.bounded.kumaraswamy import Kumaraswamy

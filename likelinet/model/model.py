@@ -14,7 +14,6 @@ from likelinet.config.network import VAEConfig
 from likelinet.config.wrappers import WrapperConfig
 from likelinet.core.errors import ConfigError, DataError, NotFittedError, UndefinedError
 from likelinet.distributions import Distribution
-from likelinet.distributions.classes.mixed import class_marginals
 from likelinet.model import codes, files, fitting
 from likelinet.model.fitting import EncodedRows, Fit
 from likelinet.model.prediction import predict_dist
@@ -135,7 +134,7 @@ class Model:
     def predict(self, X: Any) -> np.ndarray:
         """Return the mean of each row's distribution, or its most probable class."""
         d = self.predict_dist(X)
-        classes = class_marginals(d)
+        classes = d.class_marginals()
         return d.mean() if classes is None else self._as_given(classes.mode())
 
     def sample(self, X: Any, n: int = 1, seed: int | None = None) -> np.ndarray:
@@ -322,7 +321,7 @@ class Model:
 
     def _draws(self, d: Distribution, shape: tuple[int, ...], rng: np.random.Generator | int | None) -> np.ndarray:
         draws = d.sample(shape, rng=rng)
-        return draws if class_marginals(d) is None else self._as_given(draws)
+        return draws if d.class_marginals() is None else self._as_given(draws)
 
     def _as_given(self, labels: np.ndarray) -> np.ndarray:
         """Return class codes as integers, and the user's own labels as they are."""

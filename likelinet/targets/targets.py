@@ -7,16 +7,7 @@ import numpy as np
 
 from likelinet.core.errors import DataError
 from likelinet.core.wording import counted, rows_of
-from likelinet.distributions import (
-    Bernoulli,
-    Categorical,
-    Distribution,
-    Independent,
-    Interval,
-    Labelled,
-    Mixture,
-    OrderedLogistic,
-)
+from likelinet.distributions import Distribution, Interval
 from likelinet.distributions.base.family import Family
 from likelinet.distributions.classes.labelled import encode_labels
 from likelinet.distributions.over.censored import middle_of
@@ -57,7 +48,7 @@ class Targets:
 
     def decode(self, d: Distribution) -> Distribution:
         """Return the distribution of y, which is in the user's units, with the user's labels."""
-        return d if self.classes is None else _labelled(d, self.classes)
+        return d if self.classes is None else d.labelled(self.classes)
 
     def shift_of_nll(self, dense: np.ndarray) -> np.ndarray:
         """Return what the NLL of each row in the user's units is above that of the standardised one.
@@ -79,16 +70,6 @@ class Targets:
         """Return what `to_json` wrote."""
         classes = None if data["classes"] is None else np.array(data["classes"])
         return Targets(data["outputs"], classes, *(np.array(data[name]) for name in ("loc", "scale", "spread")))
-
-
-def _labelled(d: Distribution, classes: np.ndarray) -> Distribution:
-    """Return the same distribution of classes under their labels."""
-    if isinstance(d, Independent):
-        return Independent(_labelled(d.base, classes))
-    if isinstance(d, Mixture):
-        return Mixture(_labelled(d.components, classes), d.logits)
-    assert isinstance(d, Bernoulli | Categorical | OrderedLogistic)
-    return Labelled(d, classes)
 
 
 def numbers(y: Any, what: str, index: np.ndarray | None = None) -> np.ndarray:
