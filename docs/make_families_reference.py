@@ -7,78 +7,30 @@ import inspect
 import re
 from pathlib import Path
 
-import likelinet as ll
 from likelinet.config.distribution import FAMILY_CONFIGS, WRAPPER_CONFIGS
-from likelinet.config.family import snake_case
+from likelinet.core.wording import snake_case
+from likelinet.distributions import Distribution, Wrapper
+from likelinet.distributions.rooms import ROOMS, classes, families
 
 PAGE = Path(__file__).parent / "families.md"
 INTRODUCTION = Path(__file__).parent / "families_introduction.md"
-REAL_LINE = (
-    ll.Gaussian,
-    ll.Laplace,
-    ll.Logistic,
-    ll.StudentT,
-    ll.Cauchy,
-    ll.Gumbel,
-    ll.SkewNormal,
-    ll.AsymmetricLaplace,
-    ll.JohnsonSU,
-)
-POSITIVE = (
-    ll.Exponential,
-    ll.Gamma,
-    ll.InverseGamma,
-    ll.InverseGaussian,
-    ll.LogNormal,
-    ll.LogLogistic,
-    ll.Weibull,
-    ll.GeneralizedPareto,
-    ll.HalfNormal,
-)
-SECTIONS: tuple[tuple[str, tuple[type, ...]], ...] = (
-    ("Real line", REAL_LINE),
-    ("Positive numbers", POSITIVE),
-    ("Unit interval and circle", (ll.Beta, ll.Kumaraswamy, ll.LogitNormal, ll.VonMises)),
-    ("Counts", (ll.Poisson, ll.NegativeBinomial, ll.Geometric, ll.Binomial, ll.BetaBinomial)),
-    ("Classes", (ll.Bernoulli, ll.Categorical, ll.OrderedLogistic)),
-    ("Shares, and counts over classes", (ll.Dirichlet, ll.Multinomial)),
-    ("Several outputs", (ll.MultivariateGaussian, ll.Independent)),
-    (
-        "Over other families",
-        (ll.Truncated, ll.Censored, ll.ZeroInflated, ll.Hurdle, ll.Discretised, ll.Mixture, ll.Transformed),
-    ),
-)
-CONFIGS = {c.model_fields["kind"].default: c for c in (*FAMILY_CONFIGS, *WRAPPER_CONFIGS)}
-# What the domain of one entry does not say.
-SUPPORT = {
-    "Categorical": "a class, 0 to K − 1, or your own labels",
-    "OrderedLogistic": "a class, 0 to K − 1, or your own labels in order",
-    "Binomial": "a whole number from 0 to n",
-    "BetaBinomial": "a whole number from 0 to n",
-    "Dirichlet": "K positive shares that sum to one",
-    "Multinomial": "K whole numbers from 0 on that sum to n",
-    "MultivariateGaussian": "d finite numbers",
-    "Independent": "d values of its `base`",
-    "Truncated": "that of its `base`, between the bounds",
-    "Censored": "that of its `base`; or an interval",
-    "ZeroInflated": "that of its `base`, and 0",
-    "Hurdle": "that of its `base`, and 0",
-    "Discretised": "the whole numbers next to that of its `base`",
-    "Mixture": "that of its `base`",
-    "Transformed": "that of its `base`, mapped",
+SECTIONS = {
+    **{heading: families(room) for room, heading in ROOMS.items()},
+    "Over other families": tuple(c for c in classes("over") if c is not Wrapper),
 }
+CONFIGS = {c.model_fields["kind"].default: c for c in (*FAMILY_CONFIGS, *WRAPPER_CONFIGS)}
 
 
 def reference() -> str:
     """Return the page."""
     lines = [INTRODUCTION.read_text(encoding="utf-8").rstrip() + "\n"]
-    for heading, classes in SECTIONS:
+    for heading, found in SECTIONS.items():
         lines.append(f"## {heading}\n")
-        lines += [entry(cls) for cls in classes]
+        lines += [entry(cls) for cls in found]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def entry(cls: type) -> str:
+def entry(cls: type[Distribution]) -> str:
     """Return the entry of one family."""
     doc = inspect.getdoc(cls) or ""
     prose, *parts = re.split(r"^(\w+)\n-+\n", doc, flags=re.M)
@@ -90,7 +42,7 @@ def entry(cls: type) -> str:
     config = CONFIGS.get(kind)
     lines = [f"### {cls.__name__}\n"]
     named = f"[`kind: {kind}`](config.md#kind-{kind}). " if config else "For y with several columns. "
-    lines.append(f"{named}Support: {SUPPORT.get(cls.__name__) or _words(cls)}.\n")
+    lines.append(f"{named}Support: {cls.support_in_words or cls.support.description}.\n")
     lines += [
         _text(prose),
         "| parameter | symbol | domain | shape | default link | meaning |",
@@ -101,10 +53,6 @@ def entry(cls: type) -> str:
         lines.append("\nReference: " + _text(" ".join(sections["References"].split())).rstrip())
     lines.append(f"\n```python\n{sections['Examples'].strip()}\n```\n")
     return "\n".join(lines)
-
-
-def _words(cls: type) -> str:
-    return cls.support.description  # type: ignore[attr-defined]
 
 
 def _formula(match: re.Match[str]) -> str:
@@ -121,8 +69,8 @@ def _parameters(section: str) -> list[tuple[str, str, str]]:
     return [(name, kind, " ".join(body.split())) for names, kind, body in entries for name in names.split(", ")]
 
 
-def _row(cls: type, config: type | None, name: str, kind: str, meaning: str) -> str:
-    declared = {p.name: p for p in cls.parameters}.get(name)  # type: ignore[attr-defined]
+def _row(cls: type[Distribution], config: type | None, name: str, kind: str, meaning: str) -> str:
+    declared = {p.name: p for p in cls.parameters}.get(name)
     shape = kind.partition("shape ")[2] or (
         "one number" if "array_like" in kind else kind.replace("Distribution", "family")
     )

@@ -19,7 +19,7 @@ product reads the weights once for all images.
 Last, five networks 784-512-512-10 with dropout. An accuracy says how often the most probable digit was
 right. The NLL also says whether the probabilities were, and the reliability diagram shows it: of the images that are a
 "7 with probability 0.8", 80 % should be a 7. The database is by LeCun, Cortes & Burges (1998); see
-``likelinet.datasets.images.mnist``. The full run takes about four minutes on two quiet cores.
+``likelinet.datasets.mnist``. The full run takes about four minutes on two quiet cores.
 
 Run it: ``python examples/13_mnist.py [--quick]``
 """
@@ -35,7 +35,7 @@ from matplotlib.figure import Figure
 from safetensors.numpy import load_file
 
 import likelinet as ll
-from likelinet.plots.plots import reliability
+from likelinet.plots import reliability
 
 OUTPUT = Path(__file__).parent / "output"
 VERMILLION = "#D55E00"

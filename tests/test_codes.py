@@ -12,8 +12,7 @@ from hypothesis.extra.numpy import arrays
 
 import likelinet as ll
 from likelinet.config import parse_config
-from likelinet.heads.build import build_family
-from likelinet.heads.head import Head
+from likelinet.heads.build import build_head
 from likelinet.networks.autoencoder import FLOOR, VariationalAutoencoder
 from likelinet.networks.build import build_network
 from likelinet.networks.chain import Chain
@@ -85,7 +84,7 @@ def test_the_elbo_is_below_the_likelihood_by_the_divergence_from_the_posterior(f
         for m, s, e in zip(loc[0], scale[0], exact_loc, strict=True)
     ]
     np.testing.assert_allclose(exact(fitted).logpdf(new) - drawn, gaps, atol=0.1)
-    assert min(gaps) >= 0.0
+    assert min(gaps) >= 0.0  # certain: divergences
 
 
 def test_training_comes_near_the_maximum_of_probabilistic_pca(fitted: ll.Model):
@@ -95,7 +94,8 @@ def test_training_comes_near_the_maximum_of_probabilistic_pca(fitted: ll.Model):
     axes = vectors[:, 2:] * np.sqrt(values[2:] - SIGMA**2)  # Tipping & Bishop 1999
     best = scipy.stats.multivariate_normal(rows.mean(0), axes @ axes.T + SIGMA**2 * np.eye(4)).logpdf(rows).mean()
     reached = exact(fitted).logpdf(rows).mean()
-    assert best - 0.02 < reached <= best
+    assert reached <= best  # certain: the maximum
+    assert reached > best - 0.03
 
 
 @given(arrays(np.float64, (3, 4), elements=st.floats(-6.0, 6.0)))
@@ -201,7 +201,7 @@ def test_booleans_are_pixels():
 @pytest.mark.parametrize(("step", "share"), [(0, 0.25), (2, 0.75), (3, 1.0), (50, 1.0), (None, 1.0)])
 def test_the_warm_up_is_a_share_of_the_divergence_in_loss_and_gradient(step: int | None, share: float):
     rng = np.random.default_rng(0)
-    head = Head(build_family(parse_config(linear_vae()).distribution, None, 0, 3))
+    head = build_head(parse_config(linear_vae()).distribution, None, 0, 3)
     network = build_network(parse_config(linear_vae(encoder=[4])).network, 3, head.predicted)
     objective = Objective(network, head, warm_up=4)
     theta = 0.5 * rng.standard_normal((1, objective.layout.size))
@@ -219,6 +219,24 @@ def test_the_warm_up_is_a_share_of_the_divergence_in_loss_and_gradient(step: int
     found = pack(backward(), objective.layout)
     numeric = of_a_sum(lambda t: float(np.dot((1.0, share), parts(t))), (theta,))
     assert_gradients((found,), numeric)
+
+
+@pytest.mark.parametrize("raw", [-1e3, -40.0, 0.0, 30.0])
+def test_the_scale_of_a_code_has_a_floor_which_bounds_the_divergence(raw: float):
+    """However small the encoder would have it; above the floor it is its softplus, and the gradient never stops."""
+    head = build_head(parse_config(linear_vae()).distribution, None, 0, 3)
+    network = build_network(parse_config(linear_vae()).network, 3, head.predicted)
+    params = [np.zeros((1, *w.shape)) for w in network.weights()]
+    latent = network.latent
+    params[1][:, latent:] = raw  # the bias of the raw scales
+    x = np.ones((1, 2, 3))
+    loc, scale = network.posterior(tuple(params), x)
+    np.testing.assert_array_equal(loc, 0.0)
+    np.testing.assert_allclose(scale, np.logaddexp(0.0, raw) + 1e-3, rtol=1e-14)
+    y, _ = network.forward((*params, *(np.full((1, 2, w), 0.5) for w in network.noise())), x)
+    want = latent * (0.5 * (scale[0, 0, 0] ** 2 - 1.0) - np.log(scale[0, 0, 0]))
+    np.testing.assert_allclose(y[..., -1], want, rtol=1e-12)
+    assert want < 10.0 * latent + 0.5 * latent * scale[0, 0, 0] ** 2
 
 
 def test_nobody_stops_and_no_weights_are_the_best_before_the_warm_up_is_over():

@@ -13,22 +13,6 @@ import likelinet as ll
 from likelinet.core import domains
 
 API = Path(__file__).parents[1] / "docs" / "api"
-# Modules that users import by name: of each, what it defines itself.
-MODULES = (
-    "testing",
-    "scores.metrics",
-    "plots.plots",
-    "scores.survival",
-    "scores.calibration",
-    "scores.concordance",
-    "selection.comparison",
-)
-# Helpers of other modules, whose names have no underscore.
-HELPERS = {
-    "likelinet.scores.calibration.marginals",
-    "likelinet.scores.calibration.log_prob",
-    "likelinet.selection.comparison.weighted",
-}
 
 
 def listed() -> set[str]:
@@ -47,13 +31,10 @@ def listed() -> set[str]:
 def public() -> dict[str, Any]:
     """Return all public names with what they mean."""
     names = {f"likelinet.{n}": getattr(ll, n) for n in ll.__all__ if not inspect.ismodule(getattr(ll, n))}
-    for of in (*MODULES, *(name for name in ll.__all__ if inspect.ismodule(getattr(ll, name)))):
+    for of in (name for name in ll.__all__ if inspect.ismodule(getattr(ll, name))):
         module = importlib.import_module(f"likelinet.{of}")
-        own = getattr(module, "__all__", None) or [
-            name for name, value in vars(module).items() if getattr(value, "__module__", "") == module.__name__
-        ]
-        names |= {f"{module.__name__}.{name}": getattr(module, name) for name in own if not name.startswith("_")}
-    return {name: value for name, value in names.items() if name not in HELPERS}
+        names |= {f"{module.__name__}.{name}": getattr(module, name) for name in module.__all__}
+    return names
 
 
 def sections(text: str) -> dict[str, str]:

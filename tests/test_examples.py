@@ -11,8 +11,8 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-def run(name: str, output: Path) -> dict[str, Any]:
-    """Return what main(quick=True) of an example returns, with its figures in another folder."""
+def run(name: str, output: Path, quick: bool = True) -> dict[str, Any]:
+    """Return what main(quick) of an example returns, with its figures in another folder."""
     spec = importlib.util.spec_from_file_location(name, EXAMPLES / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
@@ -21,7 +21,7 @@ def run(name: str, output: Path) -> dict[str, Any]:
     vars(module)["OUTPUT"] = output
     # The matrices are small: BLAS threads that wait for each other on busy cores take many times longer than one alone.
     with threadpool_limits(1):
-        result = module.main(quick=True)
+        result = module.main(quick=quick)
     assert result["figure"].parent == output
     assert result["figure"].read_bytes().startswith(PNG)
     return result

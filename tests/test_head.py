@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from likelinet.config import parse_config
-from likelinet.heads.build import build_family
+from likelinet.heads.build import build_head
 from likelinet.heads.head import Head
 
 FAMILIES = {
@@ -33,8 +33,8 @@ COUNTS = ("categorical", "poisson", "negative_binomial", "zero_inflated", "discr
 
 
 def head_of(name: str) -> Head:
-    family = build_family(parse_config({"distribution": FAMILIES[name]}).distribution, None, 4, None)
-    return Head(family.standardised(np.zeros(()), np.ones(()), np.ones(())))
+    head = build_head(parse_config({"distribution": FAMILIES[name]}).distribution, None, 4, None)
+    return head.standardised(np.zeros(()), np.ones(()), np.ones(()))
 
 
 def observed(name: str) -> st.SearchStrategy[float]:
@@ -75,9 +75,9 @@ def test_float32_raw_outputs_give_the_losses_of_double_precision(name, data):
 
 @pytest.mark.parametrize("spread", [1e-6, 1e4])
 def test_the_floor_of_a_scale_is_relative_to_the_spread(spread):
-    family = build_family(parse_config({}).distribution, None, 0, 2)
+    head = build_head(parse_config({}).distribution, None, 0, 2)
     spreads = np.array([spread, 3.0 * spread])
-    head = Head(family.standardised(np.zeros(2), np.ones(2), spreads))
+    head = head.standardised(np.zeros(2), np.ones(2), spreads)
     d = head.distribution(np.full((1, 1, 4), -1000.0), np.zeros((1, 0)))
     np.testing.assert_allclose(d.base.scale[0, 0], 1e-3 * spreads, rtol=1e-12)
 
@@ -85,7 +85,7 @@ def test_the_floor_of_a_scale_is_relative_to_the_spread(spread):
 @pytest.mark.parametrize("shared", [False, True])
 def test_exposure_multiplies_the_rate(shared):
     declared = {"kind": "poisson", "exposure": "days", "rate": "shared" if shared else "predicted"}
-    head = Head(build_family(parse_config({"distribution": declared}).distribution, None, 0, None))
+    head = build_head(parse_config({"distribution": declared}).distribution, None, 0, None)
     days, z = np.array([[[1.0], [2.5], [7.0]]]), 0.4
     raw, constants = (np.zeros((1, 3, 0)), np.array([[z]])) if shared else (np.full((1, 3, 1), z), np.zeros((1, 0)))
     assert head.columns == ("days",)

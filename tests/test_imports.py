@@ -3,8 +3,14 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 import likelinet as ll
+from likelinet.config.families import FAMILY_CONFIGS
+from likelinet.core.wording import snake_case
+from likelinet.distributions import rooms
 
 HEAVY = ("matplotlib", "pandas", "scipy.stats", "sklearn", "jax", "tqdm", "click", "narwhals", "torch", "polars")
 
@@ -34,6 +40,71 @@ model.evaluate(X, X[:, 0])
 
 def test_command_line_loads_only_what_it_needs():
     assert loaded_by("import likelinet.cli.main") & (set(HEAVY) - {"click"}) == set()
+
+
+def test_import_loads_no_more_than_its_table():
+    loaded = loaded_by("import likelinet")
+    ours = {name for name in loaded if name.partition(".")[0] in ("likelinet", "numpy", "pydantic")}
+    assert ours == {"likelinet", "likelinet._renamed", "likelinet.core", "likelinet.core.lazy"}
+
+
+@pytest.mark.parametrize(
+    ("command", "shown"),
+    [("--help", "schema"), ("fit --help", "--quiet"), ("schema", "GaussianConfig"), ("--version", ll.__version__)],
+)
+@pytest.mark.parametrize(
+    "start", ["from likelinet.cli.main import main; main({})", "runpy.run_module('likelinet', run_name='__main__')"]
+)
+def test_help_and_schema_come_without_scipy(command: str, shown: str, start: str):
+    code = f"""
+import contextlib, io, runpy, sys
+sys.argv = ["likelinet", *{command.split()!r}]
+with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.suppress(SystemExit):
+    {start.format(command.split())}
+assert {shown!r} in out.getvalue()
+"""
+    assert {name for name in loaded_by(code) if name.partition(".")[0] in ("scipy", "matplotlib")} == set()
+
+
+def test_python_m_likelinet():
+    done = subprocess.run([sys.executable, "-m", "likelinet", "--help"], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("Usage: likelinet [OPTIONS] COMMAND")
+
+
+def test_names_are_complete_before_any_is_used():
+    code = "import likelinet as ll, json, sys\nprint(json.dumps([dir(ll), ll.__all__]))\nsys.stdout.flush()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    shown, public = json.loads(done.stdout)
+    assert set(public) <= set(shown)
+    assert public == sorted(ll.__all__)
+
+
+def test_star_import_gives_the_public_names():
+    names: dict[str, object] = {}
+    exec("from likelinet import *", names)
+    assert set(ll.__all__) <= set(names)
+    assert names["Gaussian"] is ll.Gaussian
+
+
+def test_a_name_is_found_once_and_kept(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delitem(vars(ll), "Gaussian", raising=False)
+    found = ll.Gaussian
+    assert vars(ll)["Gaussian"] is found
+
+
+def test_modules_at_the_root_are_few():
+    root = Path(ll.__file__).parent
+    assert sorted(p.name for p in root.glob("*.py")) == ["__init__.py", "__main__.py", "_renamed.py"]
+
+
+def test_every_room_has_its_families():
+    found = {cls for room in rooms.ROOMS for cls in rooms.families(room)}
+    assert found | {ll.Labelled} == {cls for room in rooms.ROOMS for cls in rooms.classes(room)}
+    assert {f"{cls.__name__}Config" for cls in found} == {c.__name__ for c in FAMILY_CONFIGS}
+    for cls in found:
+        room = cls.__module__.split(".")[2]
+        assert cls.__module__ == f"likelinet.distributions.{room}.{snake_case(cls.__name__)}"
+        assert cls.purpose, f"{cls.__name__} says in a few words what it is for"
 
 
 def test_public_names_are_sorted_and_exist():

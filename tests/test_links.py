@@ -8,6 +8,7 @@ from hypothesis.extra.numpy import arrays
 from mpmath import mp
 
 from likelinet.core.links import Angle, Cholesky, Exp, Identity, Link, Ordered, Sigmoid, Softplus
+from likelinet.heads.own_classes import OwnCutpoints, OwnLogits
 from tests import exact, on_jax
 from tests.differences import central, of_a_sum
 
@@ -40,12 +41,19 @@ def increasing(floor):
     return entries
 
 
+def two_of_four(a, b, *_):
+    """Return two cutpoints, and two that lie so far above that nothing comes there."""
+    second = a + exact.softplus(b)
+    return [a, second, second + 800, second + 1600]
+
+
 # Links of several raw numbers together: how many, the shape of the parameter, and its entries in mpmath.
 OF_VECTORS = {
     "cholesky": (Cholesky(), lower_triangle(0), 6, (3, 3)),
     "cholesky_floor": (Cholesky(0.01), lower_triangle(mp.mpf(0.01)), 6, (3, 3)),
     "angle": (Angle(), lambda x, y: [mp.atan2(y, x)], 2, ()),
     "ordered": (Ordered(), increasing(0), 4, (4,)),
+    "own_cutpoints": (OwnCutpoints(Ordered(), np.arange(4) < 2), two_of_four, 4, (4,)),
     "ordered_floor": (Ordered(0.01), increasing(mp.mpf(0.01)), 4, (4,)),
 }
 each_of_vectors = pytest.mark.parametrize(("link", "formula", "n", "shape"), OF_VECTORS.values(), ids=OF_VECTORS)
@@ -53,7 +61,8 @@ raws = st.floats(-50.0, 50.0)
 
 
 def test_every_link_is_in_the_table():
-    assert {type(row[0]) for row in [*LINKS.values(), *OF_VECTORS.values()]} == set(Link.__subclasses__())
+    tested = {type(row[0]) for row in [*LINKS.values(), *OF_VECTORS.values()]}
+    assert tested | {OwnLogits} == set(Link.__subclasses__())  # its -inf has no slope: tests/test_own_classes.py
 
 
 @each

@@ -123,7 +123,7 @@ def test_ensemble_is_the_mixture_of_its_members():
     each = d.components.log_prob(y[:, None])
     np.testing.assert_allclose(d.log_prob(y), scipy.special.logsumexp(each, axis=1) - np.log(3), rtol=1e-12)
     np.testing.assert_allclose(model.predict(X), d.components.mean().mean(1), rtol=1e-12)
-    assert np.ptp(d.components.loc, axis=1).min() > 0.0
+    assert np.ptp(d.components.loc, axis=1).min() > 0.0  # certain: three draws of the initial weights
     assert model.n_parameters == 3 * quick().fit(X, y).n_parameters
 
 

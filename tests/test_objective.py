@@ -119,7 +119,7 @@ def test_gradient_of_two_outputs(name, network):
 @each_network
 @pytest.mark.parametrize("members", [1, 3])
 def test_gradient_of_other_numbers_of_members(network, members):
-    check_gradient(case(DECLARED["student"], network, members))
+    check_gradient(case(DECLARED["student t"], network, members))
 
 
 @pytest.mark.parametrize("outputs", [None, 2])

@@ -7,8 +7,9 @@ import pytest
 from matplotlib.figure import Figure
 
 import likelinet as ll
+from likelinet import plots
 from likelinet.cli.output import save_figure
-from likelinet.plots import plots
+from likelinet.plots.intervals import LEVELS
 from likelinet.scores import calibration
 
 RNG = np.random.default_rng(0)
@@ -47,7 +48,7 @@ def test_fan_bands_are_the_intervals():
     order = np.argsort(LOC, kind="stable")
     bands = {c.get_label(): c.get_paths()[0].vertices for c in ax.collections if "interval" in c.get_label()}
     assert list(bands) == ["95% interval", "80% interval", "50% interval"]
-    for level, vertices in zip(plots.LEVELS, bands.values(), strict=True):
+    for level, vertices in zip(LEVELS, bands.values(), strict=True):
         low, high = D.interval(level)
         for bound in (low, high):
             drawn = np.column_stack([np.arange(N), bound[order]])

@@ -8,9 +8,8 @@ import pytest
 
 import likelinet as ll
 from likelinet.config import parse_config
-from likelinet.heads.build import build_family
-from likelinet.heads.head import Head
-from likelinet.model import fitting
+from likelinet.heads.build import build_head
+from likelinet.model import fit as fits
 from likelinet.tables.table import as_table
 from tests.training.problems import model
 
@@ -25,7 +24,7 @@ EXPOSED = {"distribution": {"kind": "poisson", "exposure": "days"}, "training": 
 
 @pytest.mark.parametrize(("kind", "loss"), [("bernoulli", "float32"), ("categorical", "float32"), ("gamma", "float64")])
 def test_the_family_says_in_what_its_loss_is_computed(kind, loss):
-    head = Head(build_family(parse_config({"distribution": {"kind": kind}}).distribution, None, 2, None))
+    head = build_head(parse_config({"distribution": {"kind": kind}}).distribution, None, 2, None)
     single, double = head.precision("float32"), head.precision(np.dtype("float64"))
     assert (single.network, single.loss, single.columns) == ("float32", loss, "float64")
     assert (double.network, double.loss, double.columns) == ("float64", "float64", "float64")
@@ -35,7 +34,7 @@ def test_the_family_says_in_what_its_loss_is_computed(kind, loss):
 
 @pytest.mark.parametrize(("precision", "dtype"), [("float32", np.float32), ("float64", np.float64)])
 def test_columns_of_the_head_are_exact_beside_x_in_the_precision_of_the_network(precision, dtype, monkeypatch):
-    monkeypatch.setattr(fitting, "BLOCK", 7)
+    monkeypatch.setattr(fits, "BLOCK", 7)
     config = {**EXPOSED, "training": {"epochs": 1, "precision": precision}}
     fit = ll.Model(config).fit(TABLE, COUNTS)._fit
     table = as_table(TABLE)

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 import likelinet as ll
+from likelinet.core import pool
 from likelinet.core.blocks import blocks
 from likelinet.distributions.base import by_rows
-from likelinet.engines import pool
 from likelinet.model import prediction
 from likelinet.networks.chain import Chain
 from likelinet.tables.table import as_table

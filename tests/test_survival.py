@@ -7,9 +7,8 @@ import pytest
 import scipy
 
 import likelinet as ll
-from likelinet.scores import calibration, metrics, survival
+from likelinet.scores import calibration, concordance, metrics, survival
 from likelinet.scores.censored_crps import censored_crps
-from likelinet.scores.concordance import concordance
 
 RNG = np.random.default_rng(0)
 N = 60

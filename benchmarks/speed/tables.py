@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from speed import auto, command, gpu, jax_peer, machine, numpy_floor, ours, prediction, sklearn_peer, torch_peer
+from speed import auto, command, gpu, jax_peer, machine, memory, numpy_floor, ours, prediction, sklearn_peer, torch_peer
 from speed.compare import Comparison, Table
 from speed.measure import Measurement, measurement
 from speed.workloads import WORKLOADS, Workload
@@ -13,7 +13,7 @@ SKLEARN = {"uci": 0.8, "tab": 0.8, "seed": 0.8, "mnist": 0.8}
 JAX = {"uci": 1.15, "tab": 1.05, "seed": 1.05, "mnist": 1.05, "ae": 1.05}
 MEMBERS = {"uci": {"numpy": 4.5, "jax": 4.0}, "tab": {"numpy": 4.5, "jax": 4.0}}
 AUTO, AUTO_LEAST = 1.15, 10
-SECONDS, GIGABYTES = ("s", 1.0), ("GB", 1e-9)
+SECONDS, GIGABYTES, MEGABYTES = ("s", 1.0), ("GB", 1e-9), ("MB", 1e-6)
 
 
 def floor(names: Sequence[str]) -> Table:
@@ -88,6 +88,24 @@ def predict(names: Sequence[str]) -> Table:
     return Table("`predict_dist` and `interval(0.9)` ÷ torch.distributions", (line,))
 
 
+def peak_memory(names: Sequence[str]) -> Table:
+    """Compare the peak of a fit with what its inputs take."""
+    x = measurement(memory.inputs)
+    lines = tuple(
+        Comparison(
+            f"{memory.ROWS:,} rows, {memory.INPUTS} inputs, {engine}",
+            "x alone",
+            measurement(memory.fit_peak, engine=engine),
+            (x,),
+            2.2,
+            figure="bytes",
+            unit=MEGABYTES,
+        )
+        for engine in ("numpy", "jax")
+    )
+    return Table("Peak memory of a fit ÷ its inputs in single precision", lines)
+
+
 def one_gpu(names: Sequence[str]) -> Table:
     """Compare the JAX engine with torch.compile on a GPU, if there is one."""
     heading = "One GPU: JAX engine ÷ torch.compile with CUDA graphs, one step"
@@ -112,6 +130,7 @@ TABLES: dict[str, Callable[[Sequence[str]], Table]] = {
     "auto": engine_auto,
     "command": whole_command,
     "predict": predict,
+    "memory": peak_memory,
     "gpu": one_gpu,
 }
 

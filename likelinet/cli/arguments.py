@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from likelinet import __version__
+
 
 class Quantiles(click.ParamType):
     """Probabilities between 0 and 1, separated by commas."""
@@ -35,7 +37,7 @@ output_option = click.option(
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.version_option(package_name="likelinet")
+@click.version_option(__version__)
 def cli() -> None:
     """Fit networks whose outputs are probability distributions, and sample from what they predict."""
 
@@ -106,11 +108,12 @@ def compare(config: Path, table: Path, families: str, folds: int, overrides: tup
 @trust_option
 def predict(model: Path, table: Path, output: Path | None, quantiles: tuple[float, ...], trust: str | None) -> None:
     """Write mean and quantiles of each row, or the probability of each class, as CSV."""
-    from likelinet.cli.output import write_csv
+    from likelinet.cli.output import check_output, write_csv
     from likelinet.cli.predict import prediction_rows
     from likelinet.model.model import Model
     from likelinet.tables.table import read_csv
 
+    check_output(output, model, table)
     write_csv(output, *prediction_rows(Model.load(model, trust=trust), read_csv(table), quantiles))
 
 
@@ -123,11 +126,12 @@ def predict(model: Path, table: Path, output: Path | None, quantiles: tuple[floa
 @trust_option
 def sample(model: Path, table: Path, output: Path | None, number: int, seed: int | None, trust: str | None) -> None:
     """Write draws y ~ P(y | x) as CSV: a line for each row, a column for each draw."""
-    from likelinet.cli.output import write_csv
+    from likelinet.cli.output import check_output, write_csv
     from likelinet.cli.predict import sample_rows
     from likelinet.model.model import Model
     from likelinet.tables.table import read_csv
 
+    check_output(output, model, table)
     write_csv(output, *sample_rows(Model.load(model, trust=trust), read_csv(table), number, seed))
 
 
@@ -138,11 +142,12 @@ def sample(model: Path, table: Path, output: Path | None, number: int, seed: int
 @trust_option
 def encode(model: Path, table: Path, output: Path | None, trust: str | None) -> None:
     """Write the code of each row as CSV, by the network of an autoencoder."""
-    from likelinet.cli.output import write_csv
+    from likelinet.cli.output import check_output, write_csv
     from likelinet.cli.predict import code_rows
     from likelinet.model.model import Model
     from likelinet.tables.table import read_csv
 
+    check_output(output, model, table)
     write_csv(output, *code_rows(Model.load(model, trust=trust), read_csv(table)))
 
 
@@ -154,10 +159,11 @@ def encode(model: Path, table: Path, output: Path | None, trust: str | None) -> 
 @trust_option
 def generate(model: Path, output: Path | None, number: int, seed: int | None, trust: str | None) -> None:
     """Write new rows as CSV, from codes that are drawn from the prior of a variational autoencoder."""
-    from likelinet.cli.output import write_csv
+    from likelinet.cli.output import check_output, write_csv
     from likelinet.cli.predict import generated_rows
     from likelinet.model.model import Model
 
+    check_output(output, model)
     write_csv(output, *generated_rows(Model.load(model, trust=trust), number, seed))
 
 
@@ -169,10 +175,11 @@ def generate(model: Path, output: Path | None, number: int, seed: int | None, tr
 def plot(model: Path, table: Path, output: Path, trust: str | None) -> None:
     """Draw predicted distributions against the observed targets in a CSV file."""
     from likelinet.cli.draw import draw
-    from likelinet.cli.output import save_figure
+    from likelinet.cli.output import check_output, save_figure
     from likelinet.model.model import Model
     from likelinet.tables.table import read_csv
 
+    check_output(output, model, table)
     save_figure(draw(Model.load(model, trust=trust), read_csv(table)), output)
     click.echo(f"Picture: {output}")
 

@@ -13,8 +13,14 @@ def describe(model: Model) -> str:
     epochs = model.history.epochs
     lines = [dump_config(model.config).rstrip(), "", f"parameters: {model.n_parameters}"]
     lines += [f"inputs: {', '.join(model.feature_names) or 'none (intercept only)'}"]
-    if model.classes is not None:
-        lines.append(f"classes: {', '.join(map(str, model.classes))}")
+    match model.classes:
+        case None:
+            pass
+        case list() as each:
+            of_outputs = zip(model.target_names, each, strict=True)
+            lines += [f"classes of {name}: {', '.join(map(str, known))}" for name, known in of_outputs]
+        case known:
+            lines.append(f"classes: {', '.join(map(str, known))}")
     lines += [
         f"training: {summary(model)}",
         "",
@@ -34,8 +40,12 @@ def summary(model: Model) -> str:
     best = ", ".join(map(str, history.best_epoch))
     engine = "" if history.engine == "numpy" else f" with {history.engine}"
     line = f"Fitted {model.n_parameters} parameters{engine} in {epochs} epochs ({history.stopped}; best epoch {best})"
-    if not history.epochs:
+    if not history.epochs and history.stopped == "finished":
         return f"{line}: the start was already the maximum"
+    if not any(history.best_epoch):
+        return f"{line}: not trained, the weights are those of the start"
+    if not history.epochs:
+        return line
     loss = loss_name(model)
     line = f"{line}; last train {loss} {np.mean(history.epochs[-1].train_nll):.4g}"
     return line + _validation(history, loss)

@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from likelinet.config.wrappers import columns_of
 from likelinet.core.errors import DataError
 from likelinet.distributions import Interval
 from likelinet.distributions.classes.mixed import class_marginals
 from likelinet.model.model import Model
-from likelinet.scores import metrics
+from likelinet.plots import plot_classes, plot_regression
+from likelinet.scores import class_probabilities
 from likelinet.tables.table import Table
 
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 def draw(model: Model, table: Table) -> "Figure":
     """Return the picture that fits the family."""
-    from likelinet.plots import plots
-
     rows = model.observed(table)
     d, table = model.predict_dist(rows.table), rows.table
     classes = class_marginals(d)
@@ -25,14 +23,12 @@ def draw(model: Model, table: Table) -> "Figure":
         raise DataError("There is no picture for several outputs that are classes.")
     if classes is not None:
         assert not isinstance(rows.y, Interval)
-        n = metrics.class_probabilities(classes, rows.y)[0].shape[1]
-        return plots.plot_classes(
-            classes, rows.y, [str(c) for c in (range(n) if model.classes is None else model.classes)]
-        )
+        n = class_probabilities(classes, rows.y)[0].shape[1]
+        return plot_classes(classes, rows.y, [str(c) for c in (range(n) if model.classes is None else model.classes)])
     features = model.feature_names
     # A number of trials or an exposure moves the rows as well.
-    alone = len(features) == 1 and not table.is_text(features[0]) and not columns_of(model.config.distribution)
-    return plots.plot_regression(
+    alone = len(features) == 1 and not table.is_text(features[0]) and not model.config.distribution.columns
+    return plot_regression(
         d,
         rows.y,
         table.numeric(features[0]) if alone else None,

@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 
 import click
 
 from likelinet.cli.describe import summary
-from likelinet.cli.output import check_writable
+from likelinet.cli.output import check_output, check_writable
 from likelinet.config import load_config
 from likelinet.core.errors import NonFiniteError
 from likelinet.model.model import Model
@@ -16,6 +17,7 @@ from likelinet.tables.table import read_csv
 
 def fit_command(config: Path, table: Path, output: Path, overrides: Sequence[str], quiet: bool) -> None:
     """Fit and save; after Ctrl-C or a loss that is not finite, save the best model so far and pass the error on."""
+    check_output(output, config, table)
     model, rows = Model(load_config(config, overrides)), read_csv(table)
     check_writable(output)
     began = time.perf_counter()
@@ -23,9 +25,21 @@ def fit_command(config: Path, table: Path, output: Path, overrides: Sequence[str
         model.fit(rows, progress=not quiet)
     except (KeyboardInterrupt, NonFiniteError) as cause:
         if model.fitted:
-            model.save(output)
-            click.echo(f"likelinet: training was cut short; the best model so far is in {output}.", err=True)
+            click.echo(f"likelinet: training was cut short; {save_cut_short(model, output)}.", err=True)
         raise cause
     model.save(output)
     if not quiet:
         click.echo(f"{summary(model)}, {time.perf_counter() - began:.1f} s. Model: {output}")
+
+
+def save_cut_short(model: Model, output: Path) -> str:
+    """Save a model whose training was cut short, never in the place of another one, and say where."""
+    if not output.exists():
+        model.save(output)
+        return f"the best model so far is in {output}"
+    if not any(model.history.best_epoch):
+        return f"nothing was learned, and {output} stays as it was"
+    names = (f"{output.stem}.cut-short{f'-{i}' if i > 1 else ''}{output.suffix}" for i in count(1))
+    beside = next(path for path in map(output.with_name, names) if not path.exists())
+    model.save(beside)
+    return f"{output} stays as it was, and the best model so far is in {beside}"

@@ -4,10 +4,12 @@ import csv
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from likelinet.core.errors import DataError
+from likelinet.core.writing import replacing
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -21,7 +23,7 @@ def write_csv(path: Path | None, header: Sequence[str], rows: Iterable[Sequence[
         csv.writer(sys.stdout, lineterminator="\n").writerows([header, *rows])
         return
     try:
-        with path.open("w", newline="", encoding="utf-8") as file:
+        with replacing(path) as new, new.open("w", newline="", encoding="utf-8") as file:
             csv.writer(file, lineterminator="\n").writerows([header, *rows])
     except OSError as error:
         raise DataError(f"{path}: cannot write ({error.strerror}); check the folder.") from None
@@ -32,7 +34,8 @@ def save_figure(figure: "Figure", path: Path) -> None:
     if path.is_dir() or not path.suffix:
         raise DataError(f"{path}: cannot write the picture there; name a file with an ending, such as picture.png.")
     try:
-        figure.savefig(path, dpi=130)
+        with replacing(path) as new:
+            figure.savefig(new, dpi=130, format=path.suffix[1:])
     except (OSError, ValueError) as error:
         raise DataError(f"{path}: cannot write the picture ({getattr(error, 'strerror', None) or error}).") from None
 
@@ -48,11 +51,20 @@ def metrics_table(columns: dict[str, dict[str, float]]) -> str:
     return "\n".join(lines)
 
 
+def check_output(path: Path | None, *inputs: Path) -> None:
+    """Raise before any work is done if an output file is one of the inputs, under whatever name."""
+    for given in inputs:
+        with suppress(OSError):  # either is not there
+            if path is not None and path.is_file() and path.samefile(given):
+                raise DataError(f"{path}: this is the input {given}, which would be lost; choose another name by -o.")
+
+
 def check_writable(path: Path) -> None:
     """Raise before any work is done if the folder of an output file is not there."""
     try:
         folder = path.resolve().parent
     except (OSError, RuntimeError) as error:  # links that lead around in a circle, or no folder to be in
         raise DataError(f"{path}: cannot write there ({error}).") from None
-    if (path.exists() and not path.is_file()) or not folder.is_dir() or not os.access(folder, os.W_OK):
+    old = path.is_file() and os.access(path, os.W_OK)
+    if (path.exists() and not old) or not folder.is_dir() or not os.access(folder, os.W_OK):
         raise DataError(f"{path}: cannot write there; name a file in a folder that exists and can be written to.")

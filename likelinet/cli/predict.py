@@ -9,7 +9,7 @@ import numpy as np
 from likelinet.core.errors import UndefinedError
 from likelinet.distributions.classes.mixed import class_marginals
 from likelinet.model.model import Model
-from likelinet.scores import metrics
+from likelinet.scores import class_probabilities
 from likelinet.tables.table import Table
 
 
@@ -25,7 +25,7 @@ def prediction_rows(
         guess = guess if guess.dtype.kind in "Ub" else guess.astype(int)
         if d.event_shape:
             return [f"class_{t}" for t in outputs], guess
-        probs, _ = metrics.class_probabilities(classes, guess)
+        probs, _ = class_probabilities(classes, guess)
         labels = range(probs.shape[1]) if model.classes is None else model.classes
         return ["class", *(f"p_{c}" for c in labels)], ([g, *p] for g, p in zip(guess, probs.tolist(), strict=True))
     kind, columns = (np.int64 if model.whole_numbers else np.float64), {}

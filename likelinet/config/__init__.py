@@ -1,131 +1,17 @@
 """What a user may declare: frozen pydantic models, tagged by `kind`, unknown keys forbidden."""
 
-from likelinet.config.data import (
-    DataConfig,
-    IntervalTargetConfig,
-    TimeTargetConfig,
-)
-from likelinet.config.families import (
-    AsymmetricLaplaceConfig,
-    BernoulliConfig,
-    BetaBinomialConfig,
-    BetaConfig,
-    BinomialConfig,
-    CategoricalConfig,
-    CauchyConfig,
-    DirichletConfig,
-    ExponentialConfig,
-    GammaConfig,
-    GaussianConfig,
-    GeneralizedParetoConfig,
-    GeometricConfig,
-    GumbelConfig,
-    HalfNormalConfig,
-    InverseGammaConfig,
-    InverseGaussianConfig,
-    JohnsonSUConfig,
-    KumaraswamyConfig,
-    LaplaceConfig,
-    LogisticConfig,
-    LogitNormalConfig,
-    LogLogisticConfig,
-    LogNormalConfig,
-    MultinomialConfig,
-    MultivariateGaussianConfig,
-    NegativeBinomialConfig,
-    OrderedLogisticConfig,
-    PoissonConfig,
-    SkewNormalConfig,
-    StudentTConfig,
-    VonMisesConfig,
-    WeibullConfig,
-)
-from likelinet.config.family import ColumnConfig
-from likelinet.config.files import dump_config, load_config, parse_config
-from likelinet.config.model import ModelConfig
-from likelinet.config.network import AutoencoderConfig, MLPConfig, VAEConfig
-from likelinet.config.training import (
-    AdamConfig,
-    AdamWConfig,
-    ConstantConfig,
-    CosineConfig,
-    EarlyStoppingConfig,
-    LBFGSConfig,
-    SGDConfig,
-    StepConfig,
-    TrainingConfig,
-)
-from likelinet.config.wrappers import (
-    CensoredConfig,
-    CustomConfig,
-    DiscretisedConfig,
-    HurdleConfig,
-    MixtureConfig,
-    TransformedConfig,
-    TruncatedConfig,
-    ZeroInflatedConfig,
-)
+from likelinet.config.base import Config
+from likelinet.config.files import dump_config as dump_config
+from likelinet.config.files import load_config as load_config
+from likelinet.config.files import parse_config as parse_config
 
-__all__ = [
-    "AdamConfig",
-    "AdamWConfig",
-    "AsymmetricLaplaceConfig",
-    "AutoencoderConfig",
-    "BernoulliConfig",
-    "BetaBinomialConfig",
-    "BetaConfig",
-    "BinomialConfig",
-    "CategoricalConfig",
-    "CauchyConfig",
-    "CensoredConfig",
-    "ColumnConfig",
-    "ConstantConfig",
-    "CosineConfig",
-    "CustomConfig",
-    "DataConfig",
-    "DirichletConfig",
-    "DiscretisedConfig",
-    "EarlyStoppingConfig",
-    "ExponentialConfig",
-    "GammaConfig",
-    "GaussianConfig",
-    "GeneralizedParetoConfig",
-    "GeometricConfig",
-    "GumbelConfig",
-    "HalfNormalConfig",
-    "HurdleConfig",
-    "IntervalTargetConfig",
-    "InverseGammaConfig",
-    "InverseGaussianConfig",
-    "JohnsonSUConfig",
-    "KumaraswamyConfig",
-    "LBFGSConfig",
-    "LaplaceConfig",
-    "LogLogisticConfig",
-    "LogNormalConfig",
-    "LogisticConfig",
-    "LogitNormalConfig",
-    "MLPConfig",
-    "MixtureConfig",
-    "ModelConfig",
-    "MultinomialConfig",
-    "MultivariateGaussianConfig",
-    "NegativeBinomialConfig",
-    "OrderedLogisticConfig",
-    "PoissonConfig",
-    "SGDConfig",
-    "SkewNormalConfig",
-    "StepConfig",
-    "StudentTConfig",
-    "TimeTargetConfig",
-    "TrainingConfig",
-    "TransformedConfig",
-    "TruncatedConfig",
-    "VAEConfig",
-    "VonMisesConfig",
-    "WeibullConfig",
-    "ZeroInflatedConfig",
-    "dump_config",
-    "load_config",
-    "parse_config",
-]
+
+def _leaves(cls: type[Config]) -> dict[str, type[Config]]:
+    """Return the classes of which no other config is made, by name: those a user writes."""
+    below = cls.__subclasses__()
+    return {name: c for sub in below for name, c in _leaves(sub).items()} if below else {cls.__name__: cls}
+
+
+_CONFIGS = _leaves(Config)
+globals().update(_CONFIGS)
+__all__ = sorted([*_CONFIGS, "dump_config", "load_config", "parse_config"])

@@ -6,46 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Discriminator, Tag
 
-from likelinet.config import families, wrappers
+from likelinet.config import wrappers
 from likelinet.config.base import kind_or
+from likelinet.config.families import FAMILY_CONFIGS
 from likelinet.config.family import FamilyConfig
-from likelinet.config.wrappers import (
-    CensoredConfig,
-    CustomConfig,
-    DiscretisedConfig,
-    HurdleConfig,
-    MixtureConfig,
-    TransformedConfig,
-    TruncatedConfig,
-    WrapperConfig,
-    ZeroInflatedConfig,
-)
+from likelinet.config.wrappers import BY_KIND, CustomConfig, WrapperConfig
 
-FAMILY_CONFIGS: tuple[type[FamilyConfig], ...] = tuple(
-    c for c in vars(families).values() if isinstance(c, type) and issubclass(c, FamilyConfig)
-)
-WRAPPER_CONFIGS: tuple[type[WrapperConfig], ...] = (
-    MixtureConfig,
-    TruncatedConfig,
-    CensoredConfig,
-    ZeroInflatedConfig,
-    HurdleConfig,
-    DiscretisedConfig,
-    TransformedConfig,
-)
+WRAPPER_CONFIGS: tuple[type[WrapperConfig], ...] = tuple(BY_KIND.values())
 
 if TYPE_CHECKING:
-    DistributionConfig = (
-        FamilyConfig
-        | MixtureConfig
-        | TruncatedConfig
-        | CensoredConfig
-        | ZeroInflatedConfig
-        | HurdleConfig
-        | DiscretisedConfig
-        | TransformedConfig
-        | CustomConfig
-    )
+    DistributionConfig = FamilyConfig | WrapperConfig | CustomConfig
 else:
     tagged = (
         Annotated[c, Tag(c.model_fields["kind"].default)] for c in (*FAMILY_CONFIGS, *WRAPPER_CONFIGS, CustomConfig)

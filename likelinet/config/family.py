@@ -2,15 +2,16 @@
 
 import inspect
 import re
+from abc import abstractmethod
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import ConfigDict, Discriminator, Field, Tag, create_model, model_validator
 
 from likelinet.config.base import Config
-from likelinet.core.domains import direction
+from likelinet.core.domains import direction, increasing
 from likelinet.core.links import Angle, Cholesky, Exp, Identity, Link, Ordered, Sigmoid, Softplus
-from likelinet.core.wording import nearest
+from likelinet.core.wording import nearest, snake_case
 from likelinet.distributions import Distribution, Parameter
 
 LinkName = Literal["identity", "softplus", "exp", "sigmoid", "cholesky", "ordered", "angle"]
@@ -39,7 +40,54 @@ Source = Annotated[
 ]
 
 
-class FamilyConfig(Config):
+class Declared(Config):
+    """What a user may declare as a distribution, and what others ask of it."""
+
+    if TYPE_CHECKING:  # every one has it
+        kind: str
+
+    @property
+    @abstractmethod
+    def sources(self) -> dict[str, Any]:
+        """Source of each of its own parameters by name."""
+
+    @property
+    def leaf(self) -> "Declared":
+        """The family under all wrappers."""
+        return self
+
+    @property
+    def y(self) -> Literal["number", "class", "vector"]:
+        """What kind of thing y is."""
+        return "number"
+
+    @property
+    def is_continuous(self) -> bool:
+        """Whether it has a density: y is neither a whole number nor has zeros of its own."""
+        return True
+
+    @property
+    def with_zeros(self) -> "Declared | None":
+        """The zero inflation or the hurdle among nested families, or None."""
+        return None
+
+    @property
+    def takes_intervals(self) -> bool:
+        """Whether y is made of intervals."""
+        return False
+
+    @property
+    def class_levels(self) -> list[str | int] | None:
+        """The declared classes of an ordered family from the lowest to the highest, if there are any."""
+        return None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the table that parameters are read from, or that are an exposure."""
+        return tuple(s.column for s in self.sources.values() if isinstance(s, ColumnConfig))
+
+
+class FamilyConfig(Declared):
     """A family with named parameters; each is predicted, shared by all rows, a fixed number or a column."""
 
     model_config = ConfigDict(use_attribute_docstrings=False)  # there is no source text to read them from
@@ -57,6 +105,22 @@ class FamilyConfig(Config):
     def sources(self) -> dict[str, Any]:
         """Source of each parameter by name."""
         return {p.name: getattr(self, p.name) for p in self.distribution.parameters}
+
+    @property
+    def y(self) -> Literal["number", "class", "vector"]:
+        return self.distribution.y
+
+    @property
+    def is_continuous(self) -> bool:
+        return not self.distribution.support.integer and self.y == "number"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (*super().columns, *([self.exposure_column] if self.exposure_column else []))
+
+    @property
+    def class_levels(self) -> list[str | int] | None:
+        return getattr(self, "levels") if self.distribution.ordered else None  # noqa: B009
 
     @property
     def exposure_column(self) -> str | None:
@@ -82,23 +146,14 @@ class FamilyConfig(Config):
         return self
 
 
-def family_config(distribution: type[Distribution], *, exposure: str = "", **links: LinkName) -> type[FamilyConfig]:
-    """Return the config class of a family: everything in it follows from the family's parameters.
+def family_config(distribution: type[Distribution]) -> type[FamilyConfig]:
+    """Return the config class of a family: everything in it follows from what the class declares.
 
-    Parameters
-    ----------
-    distribution : type
-        The family.
-    exposure : str, optional
-        The parameter that grows with the exposure of a row, if there is one: its raw number gets the logarithm added.
-    **links
-        Links other than those that follow from the domains.
+    The raw number of its `exposure`, the parameter that grows with the exposure of a row, gets the logarithm added.
     """
     name = distribution.__name__
     kind = snake_case(name)
-    defaults: dict[str, LinkName] = {
-        p.name: links.get(p.name, default_link(p)) for p in distribution.parameters if p.learned
-    }
+    defaults: dict[str, LinkName] = {p.name: default_link(p) for p in distribution.parameters if p.learned}
     meanings = described(distribution)
     fields: dict[str, Any] = {"kind": (Literal[kind], Field(default=kind, description="Which family."))}
     for p in distribution.parameters:
@@ -106,18 +161,14 @@ def family_config(distribution: type[Distribution], *, exposure: str = "", **lin
         if not p.learned:
             fields[p.name] = (KnownSource, Field(description=meaning))
         elif p.event_ndim:
-            source = "shared" if p.name == "cutpoints" else "predicted"
+            source = "shared" if p.domain == increasing else "predicted"
             fields[p.name] = (LearnedSource, Field(default=source, description=meaning))
         else:
             fields[p.name] = (Source, Field(default="predicted", description=meaning))
-    if exposure:
-        fields["exposure"] = (
-            str | None,
-            Field(
-                default=None, description=f"Column with the exposure of each row, positive: `{exposure}` grows with it."
-            ),
-        )
-    if name == "OrderedLogistic":
+    if distribution.exposure:
+        grows = f"Column with the exposure of each row, positive: `{distribution.exposure}` grows with it."
+        fields["exposure"] = (str | None, Field(default=None, description=grows))
+    if distribution.ordered:
         fields["levels"] = (
             list[str | int] | None,
             Field(default=None, description="The classes from the lowest to the highest; null sorts whole numbers."),
@@ -130,16 +181,11 @@ def family_config(distribution: type[Distribution], *, exposure: str = "", **lin
     config = create_model(
         f"{name}Config", __base__=FamilyConfig, __doc__=summary, __module__="likelinet.config.families", **fields
     )
-    config.distribution, config.default_links, config.exposed = distribution, defaults, exposure
+    config.distribution, config.default_links, config.exposed = distribution, defaults, distribution.exposure
     return config
 
 
-def snake_case(name: str) -> str:
-    """Return JohnsonSU as johnson_su."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
-
-
-def described(distribution: type[Distribution]) -> dict[str, str]:
+def described(distribution: type) -> dict[str, str]:
     """Return what the docstring of a family says about each of its parameters."""
     text = inspect.getdoc(distribution) or ""
     section = re.search(r"^Parameters\n-+\n(.*?)(?=^\w+\n-+$|\Z)", text, re.M | re.S)
@@ -148,10 +194,12 @@ def described(distribution: type[Distribution]) -> dict[str, str]:
 
 
 def default_link(parameter: Parameter) -> LinkName:
-    """Return the link that follows from the domain of a parameter."""
+    """Return the link that a parameter names, or that follows from its domain."""
+    if parameter.link is not None:
+        return parameter.link  # type: ignore[return-value]
     if parameter.event_ndim == 2:
         return "cholesky"
-    if parameter.name == "cutpoints":
+    if parameter.domain == increasing:
         return "ordered"
     if parameter.domain == direction:
         return "angle"

@@ -1,12 +1,11 @@
 """Configs as files: YAML, TOML or JSON."""
 
-import json
-import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from likelinet.config.model import ModelConfig
+from likelinet.config.plain import read_json, read_toml, read_yaml
 from likelinet.core.errors import ConfigError
 
 
@@ -68,11 +67,13 @@ def _parse(path: Path, text: str) -> Any:
     try:
         match path.suffix.lower():
             case ".json":
-                return json.loads(text)
+                return read_json(text)
             case ".toml":
-                return tomllib.loads(text)
+                return read_toml(text)
             case _:
-                return yaml.safe_load(text)
+                return read_yaml(text)
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from None
     except (ValueError, yaml.YAMLError) as error:  # ValueError: JSON, TOML, and a date that there is not
         reason = " ".join(str(error).replace('in "<unicode string>", ', "in ").split())
         raise ConfigError(f"{path}: cannot be parsed: {reason}.") from None
@@ -90,6 +91,8 @@ def _override(data: dict[str, Any], override: str) -> None:
             data[part] = {}
         data = data[part]
     try:
-        data[last] = yaml.safe_load(value)
+        data[last] = read_yaml(value)
+    except ConfigError as error:
+        raise ConfigError(f"--set {override}: {error}") from None
     except (ValueError, yaml.YAMLError):  # ValueError: a date that there is not
         raise ConfigError(f"--set {override}: the value cannot be parsed.") from None

@@ -35,6 +35,11 @@ class MLPConfig(LayersConfig):
     hidden: list[PositiveInt] = [128, 128]
     """Width of each hidden layer."""
 
+    @property
+    def widths(self) -> str:
+        """The widths of its layers, as a message writes them."""
+        return f"{self.hidden}"
+
 
 class CoderConfig(LayersConfig):
     """A network through a code; without a target, y is x: the features themselves."""
@@ -45,6 +50,11 @@ class CoderConfig(LayersConfig):
     """How many numbers make a code."""
     decoder: list[PositiveInt] = [256]
     """Width of each hidden layer from the code to the raw outputs."""
+
+    @property
+    def widths(self) -> str:
+        """The widths of its layers, as a message writes them."""
+        return f"{self.encoder} {self.latent} {self.decoder}"
 
 
 class AutoencoderConfig(CoderConfig):

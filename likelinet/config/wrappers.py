@@ -1,27 +1,20 @@
-"""Configs of families over another family, and of a class of the user's."""
+"""Configs of families over another family, each made from its class, and of a class of the user's."""
 
+import importlib
+import inspect
+import pkgutil
 import re
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, create_model, model_validator
 
-from likelinet.config.base import Config
-from likelinet.config.families import (
-    BernoulliConfig,
-    CategoricalConfig,
-    DirichletConfig,
-    GaussianConfig,
-    MultinomialConfig,
-    MultivariateGaussianConfig,
-    OrderedLogisticConfig,
-)
-from likelinet.config.family import ColumnConfig, FamilyConfig, LearnedSource, LinkName, Source
+from likelinet.config import families
+from likelinet.config.family import Declared, LearnedSource, LinkName, Source, described
+from likelinet.distributions import over
+from likelinet.distributions.over.family import WrapperFamily
 
 if TYPE_CHECKING:
     from likelinet.config.distribution import DistributionConfig
-
-CLASSES = (BernoulliConfig, CategoricalConfig, OrderedLogisticConfig)
-VECTORS = (DirichletConfig, MultinomialConfig, MultivariateGaussianConfig)
 
 
 def _names_class(target: str) -> str:
@@ -30,10 +23,10 @@ def _names_class(target: str) -> str:
     return target
 
 
-class CustomConfig(Config):
+class CustomConfig(Declared):
     """A distribution class of your own, which has `parameters` and `log_prob`."""
 
-    kind: Literal["custom"] = "custom"
+    kind: Literal["custom"] = "custom"  # type: ignore[reportIncompatibleVariableOverride]
     """Which family."""
     target: Annotated[str, AfterValidator(_names_class)]
     """Where the class is, as `module:Class`."""
@@ -42,175 +35,106 @@ class CustomConfig(Config):
     links: dict[str, LinkName] = {}
     """Link of each parameter; those left out follow from the parameter's domain."""
 
+    @property
+    def sources(self) -> dict[str, Any]:
+        return self.parameters
 
-class WrapperConfig(Config):
-    """A family over another one, `base`."""
 
+class WrapperConfig(Declared):
+    """A family over another one, `base`; what it may be over, its class says."""
+
+    model_config = ConfigDict(use_attribute_docstrings=False)
+    family: ClassVar[type[WrapperFamily]]
     base: "DistributionConfig"
-    """The family that it is over; its keys are those of that family."""
+
+    if TYPE_CHECKING:
+
+        def __init__(self, **fields: Any) -> None: ...
+
+    @property
+    def sources(self) -> dict[str, Any]:
+        return {p.name: getattr(self, p.name) for p in self.family.parameters}
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What it says beside its base and its sources, by name."""
+        return {s.name: getattr(self, s.name) for s in self.family.settings}
+
+    @property
+    def leaf(self) -> Declared:
+        return self.base.leaf
+
+    @property
+    def y(self) -> Literal["number", "class", "vector"]:
+        return self.base.y
+
+    @property
+    def is_continuous(self) -> bool:
+        return self.family.keeps_density and self.base.is_continuous
+
+    @property
+    def with_zeros(self) -> Declared | None:
+        return self if self.family.adds_zeros else self.base.with_zeros
+
+    @property
+    def takes_intervals(self) -> bool:
+        return self.family.takes_intervals
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (*super().columns, *self.base.columns)
 
     @model_validator(mode="after")
     def _sensible(self) -> Any:
-        kind = kind_of(self)
-        if isinstance(self.base, CensoredConfig):
-            raise ValueError(f"the base of '{kind}' cannot be 'censored': write censored around everything else")
-        if isinstance(self.base, VECTORS) and not isinstance(self, MixtureConfig):
+        family, base, it_is_not = self.family, self.base, f"the base of '{self.kind}' cannot be '{self.base.kind}'"
+        if base.takes_intervals:
+            raise ValueError(f"{it_is_not}: write {base.kind} around everything else")
+        if base.y == "vector" and not family.takes_vectors:
+            raise ValueError(f"{it_is_not}, whose y is a vector: choose a family of single numbers")
+        if base.y == "class":
+            raise ValueError(f"{it_is_not}, whose y is a class: choose a family of numbers")
+        if family.adds_zeros and (inner := base.with_zeros):
             raise ValueError(
-                f"the base of '{kind}' cannot be '{self.base.kind}', whose y is a vector: "
-                "choose a family of single numbers"
+                f"the base of '{self.kind}' cannot be '{inner.kind}', which has zeros of its own: leave out one of the "
+                "two"
             )
-        if isinstance(self.base, CLASSES):
-            raise ValueError(
-                f"the base of '{kind}' cannot be '{self.base.kind}', whose y is a class: choose a family of numbers"
-            )
-        if isinstance(self, ZeroInflatedConfig | HurdleConfig) and (inner := with_zeros(self.base)):
-            raise ValueError(
-                f"the base of '{kind}' cannot be '{inner.kind}', which has zeros of its own: leave out one of the two"
-            )
-        if isinstance(self, DiscretisedConfig | TransformedConfig) and not is_continuous(self.base):
-            raise ValueError(
-                f"the base of '{kind}' cannot be '{self.base.kind}', which is not continuous: "
-                "choose a family of real numbers"
-            )
+        if family.of_densities and not base.is_continuous:
+            raise ValueError(f"{it_is_not}, which is not continuous: choose a family of real numbers")
+        family.check_settings(self.settings)
         return self
 
 
-class MixtureConfig(WrapperConfig):
-    """A mixture of several components of one family, with weights that depend on x."""
-
-    kind: Literal["mixture"] = "mixture"
-    """Which family."""
-    components: Annotated[int, Field(ge=1)] = 3
-    """How many components."""
-    base: "DistributionConfig" = GaussianConfig()
-    """Family of each component."""
-    logits: LearnedSource = "predicted"
-    """Unnormalised log-weights of the components."""
-
-
-class TruncatedConfig(WrapperConfig):
-    """Another family given that y lies between two bounds, which belong to it."""
-
-    kind: Literal["truncated"] = "truncated"
-    """Which family."""
-    base: "DistributionConfig"
-    """The family without the bounds."""
-    low: float | None = None
-    """Least possible y, in the units of the target; null for none."""
-    high: float | None = None
-    """Greatest possible y; null for none."""
-
-    @model_validator(mode="after")
-    def _bounded(self) -> Any:
-        if self.low is not None and self.high is not None and not self.low < self.high:
-            raise ValueError(f"truncated: low must be less than high, got {self.low:g} and {self.high:g}")
-        if self.low is None and self.high is None:
-            raise ValueError("truncated: give low or high, or both")
-        return self
+def wrapper_config(family: type[WrapperFamily]) -> type[WrapperConfig]:
+    """Return the config class of a wrapper: everything in it follows from the class of its family."""
+    name, meanings = family.__name__.removesuffix("Family"), described(family)
+    default = getattr(families, f"{family.default_base}Config")() if family.default_base else ...
+    fields: dict[str, Any] = {
+        "base": ("DistributionConfig", Field(default=default, description=meanings["base"])),
+        "kind": (Literal[family.kind], Field(default=family.kind, description="Which family.")),
+    }
+    for s in family.settings:
+        fields[s.name] = (s.type, Field(default=s.default, ge=s.least, gt=s.above, description=meanings[s.name]))
+    for p in family.parameters:
+        source = LearnedSource if p.event_ndim else Source
+        fields[p.name] = (source, Field(default="predicted", description=meanings[p.name]))
+    summary = (inspect.getdoc(family) or name).partition("\n\n")[0]
+    config = create_model(f"{name}Config", __base__=WrapperConfig, __doc__=summary, __module__=__name__, **fields)
+    config.family = family
+    return config
 
 
-class CensoredConfig(WrapperConfig):
-    """Another family of which some y are known only to lie in an interval: see `data.target`."""
-
-    kind: Literal["censored"] = "censored"
-    """Which family."""
-    base: "DistributionConfig"
-    """The family of y itself."""
+def wrapper_families() -> list[type[WrapperFamily]]:
+    """Return the families of wrappers that the files of `likelinet.distributions.over` define, by their kinds."""
+    modules = [importlib.import_module(f"{over.__name__}.{m.name}") for m in pkgutil.iter_modules(over.__path__)]
+    found = {c for m in modules for c in vars(m).values() if isinstance(c, type) and issubclass(c, WrapperFamily)}
+    return sorted((c for c in found if c.kind), key=lambda c: c.kind)
 
 
-class ZeroInflatedConfig(WrapperConfig):
-    """Another family with extra zeros: y is 0 with the probability of the gate, else from the base."""
-
-    kind: Literal["zero_inflated"] = "zero_inflated"
-    """Which family."""
-    base: "DistributionConfig"
-    """The family of what comes through the gate, which may give zeros of its own."""
-    gate_logits: Source = "predicted"
-    """Log odds of an extra zero."""
-
-
-class HurdleConfig(WrapperConfig):
-    """Zero or not, and another family given that y is not zero."""
-
-    kind: Literal["hurdle"] = "hurdle"
-    """Which family."""
-    base: "DistributionConfig"
-    """The family of what is not zero; one of counts is truncated at 1."""
-    gate_logits: Source = "predicted"
-    """Log odds of zero."""
-
-
-class DiscretisedConfig(WrapperConfig):
-    """A continuous family rounded to the nearest whole number."""
-
-    kind: Literal["discretised"] = "discretised"
-    """Which family."""
-    base: "DistributionConfig"
-    """The continuous family."""
-
-
-class TransformedConfig(WrapperConfig):
-    """Another family seen through a map of y: its logarithm, its logit, or loc + scale · x."""
-
-    kind: Literal["transformed"] = "transformed"
-    """Which family."""
-    base: "DistributionConfig"
-    """Family of log y, of logit y, or of x."""
-    transform: Literal["affine", "log", "logit"] = "affine"
-    """Which map."""
-    loc: float = 0.0
-    """Shift of the affine map, in the units of the target."""
-    scale: Annotated[float, Field(gt=0.0)] = 1.0
-    """Factor of the affine map."""
-
-    @model_validator(mode="after")
-    def _only_of_affine(self) -> Any:
-        if self.transform != "affine" and (self.loc, self.scale) != (0.0, 1.0):
-            raise ValueError(f"loc and scale belong to the affine transform, not to '{self.transform}'")
-        return self
-
-
-def kind_of(config: Any) -> str:
-    """Return the kind of a config, which every one has."""
-    return config.kind
-
-
-def is_continuous(config: Any) -> bool:
-    """Whether a family has a density: y is neither a whole number nor has zeros of its own."""
-    match config:
-        case ZeroInflatedConfig() | HurdleConfig() | DiscretisedConfig():
-            return False
-        case WrapperConfig():
-            return is_continuous(config.base)
-        case FamilyConfig():
-            return not config.distribution.support.integer and not isinstance(config, CLASSES + VECTORS)
-        case _:
-            return True
-
-
-def with_zeros(config: Any) -> Any:
-    """Return the zero inflation or the hurdle among nested families, or None."""
-    if isinstance(config, ZeroInflatedConfig | HurdleConfig):
-        return config
-    return with_zeros(config.base) if isinstance(config, WrapperConfig) else None
-
-
-def leaf(config: Any) -> Any:
-    """Return the family under all wrappers."""
-    return leaf(config.base) if isinstance(config, WrapperConfig) else config
-
-
-def columns_of(config: Any) -> tuple[str, ...]:
-    """Return the columns of the table that parameters are read from, or that are an exposure."""
-    match config:
-        case FamilyConfig():
-            read = [s.column for s in config.sources.values() if isinstance(s, ColumnConfig)]
-            return (*read, *((config.exposure_column,) if config.exposure_column else ()))
-        case CustomConfig():
-            return tuple(s.column for s in config.parameters.values() if isinstance(s, ColumnConfig))
-        case ZeroInflatedConfig() | HurdleConfig() if isinstance(config.gate_logits, ColumnConfig):
-            return (config.gate_logits.column, *columns_of(config.base))
-        case WrapperConfig():
-            return columns_of(config.base)
-        case _:
-            return ()
+BY_KIND: dict[str, type[WrapperConfig]] = {f.kind: wrapper_config(f) for f in wrapper_families()}
+CensoredConfig = BY_KIND["censored"]
+DiscretisedConfig = BY_KIND["discretised"]
+HurdleConfig = BY_KIND["hurdle"]
+MixtureConfig = BY_KIND["mixture"]
+TransformedConfig = BY_KIND["transformed"]
+TruncatedConfig = BY_KIND["truncated"]
+ZeroInflatedConfig = BY_KIND["zero_inflated"]

@@ -9,7 +9,8 @@ import math
 from typing import Any
 
 import numpy as np
-import scipy  # pyright: ignore[reportMissingTypeStubs] it has none
+
+from likelinet.core.lazy import scipy
 
 Array = Any  # a NumPy array, or an array (or tracer) of another engine
 _NUMPY = np.ndarray, np.generic

@@ -43,9 +43,19 @@ class Domain:
         """Return `x` moved off the ends of an open interval, to which rounding may have taken it."""
         return np.clip(x, np.nextafter(self.low, self.high), np.nextafter(self.high, self.low))
 
+    @property
+    def anchor(self) -> float:
+        """A point inside, at which to evaluate what is then thrown away."""
+        if not np.isfinite(self.low):
+            point = 0.0
+        else:
+            point = self.low + 1.0 if not np.isfinite(self.high) else 0.5 * (self.low + self.high)
+        return float(np.floor(point)) if self.integer else point
+
 
 real = Domain("a finite number")
 extended_real = Domain("a number, not NaN", closed=(True, True))
+increasing = Domain("a finite number, greater than the one before it")
 direction = Domain("an angle in radians")
 positive = Domain("a positive number", low=0.0)
 nonnegative = Domain("zero or a positive number", low=0.0, closed=(True, False))

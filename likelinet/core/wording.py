@@ -1,6 +1,7 @@
 """Words that error messages share: counts, rows, and the nearest of some names."""
 
 import difflib
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -26,3 +27,8 @@ def rows_of(where: Any, index: np.ndarray | None = None) -> str:
     rows = where.nonzero()[0][:SHOWN]
     numbers = [str(i + 1) for i in (rows if index is None else index[rows])]
     return ("row " if where.sum() == 1 else "rows ") + ", ".join(numbers) + (", …" if where.sum() > SHOWN else "")
+
+
+def snake_case(name: str) -> str:
+    """Return JohnsonSU as johnson_su."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -34,41 +35,67 @@ class Data:
 
     def at(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray | None, np.ndarray]:
         """Return x, columns and y of some rows, in the order in which an objective takes them."""
-        return self.x[rows], None if self.columns is None else self.columns[rows], self.y[rows]
+        columns = None if self.columns is None else self.columns.take(rows, axis=0)
+        return self.x.take(rows, axis=0), columns, self.y.take(rows, axis=0)
 
 
 @dataclass(frozen=True)
 class Batches:
     """The minibatches of an epoch for M members.
 
-    `rows` (steps, M, B), and `share` (steps, M, B), the weight of each row divided by the batch size; the last batch is
-    filled up with rows of share 0.
+    Parameters
+    ----------
+    rows : ndarray, shape (steps, M, B)
+        Rows of the data.
+    share : ndarray, shape (steps, M, B)
+        The weight of each row divided by the batch size; the last batch is filled up with rows of share 0.
+    start, stop : int
+        Which of the steps are to be done now, all of them by default: an epoch may be cut off and go on later. Only
+        with its last step does an epoch end.
     """
 
     rows: np.ndarray
     share: np.ndarray
+    start: int = 0
+    stop: int | None = None
+
+    @property
+    def part(self) -> range:
+        """The steps to be done now."""
+        return range(len(self.rows))[self.start : self.stop]
+
+    @property
+    def ends(self) -> bool:
+        """Whether the epoch ends with them."""
+        return self.part.stop == len(self.rows)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an epoch gave to each of M members; of a member that has stopped, anything.
+    """What an epoch, or the part of it that was to be done, gave to each of M members; of a stopped one, anything.
 
     Parameters
     ----------
     batches : Batches
         What it was trained on.
+    members : ndarray
+        Who trained, in their order.
     losses : ndarray, shape (steps, M)
-        The loss of each step.
+        The loss of each step that was to be done.
     held_out : ndarray, shape (M,)
-        Σ weight · nll over the held-out rows after it.
+        Σ weight · nll over the held-out rows after it, once the epoch has ended.
     weights : ndarray, shape (M, P)
         A copy of the weights after it.
+    learning_rate : float
+        Of its last step.
     """
 
     batches: Batches
+    members: np.ndarray
     losses: np.ndarray
     held_out: np.ndarray
     weights: np.ndarray
+    learning_rate: float
 
 
 @dataclass(frozen=True)
@@ -81,8 +108,8 @@ class Task:
         What is minimised.
     data : Data
         All rows.
-    optimiser : Optimiser
-        The rule that moves the weights.
+    optimiser : Optimiser or None
+        The rule that moves the weights; None where the engine has one of its own.
     gradient_clip : float or None
         Largest norm of a member's gradient.
     noise : list of Generator
@@ -95,7 +122,7 @@ class Task:
 
     objective: Objective
     data: Data
-    optimiser: Optimiser
+    optimiser: Optimiser | None
     gradient_clip: float | None
     noise: list[np.random.Generator]
     held_out: np.ndarray
@@ -103,11 +130,17 @@ class Task:
 
 
 class Run(ABC):
-    """A training run of M members in progress, with its weights and optimiser state on the engine's device."""
+    """A training run of M members in progress, with its weights and optimiser state on the engine's device.
+
+    Its state is plain data, arrays and what JSON knows; a run that it is restored into, one of the same task, goes on
+    with the same bits.
+    """
 
     @abstractmethod
     def epochs(self, batches: Iterator[Batches]) -> Iterator[Outcome]:
         """Do one step per batch and yield what each epoch gave; an engine may run ahead of what it has yielded.
+
+        It ends with the batches, or when nobody trains any longer.
 
         Raises
         ------
@@ -117,7 +150,7 @@ class Run(ABC):
 
     @abstractmethod
     def stop(self, members: np.ndarray) -> None:
-        """Train these members no longer; what they would yet do is of no interest."""
+        """Train these members no longer."""
 
     @abstractmethod
     def weights(self) -> np.ndarray:
@@ -127,11 +160,23 @@ class Run(ABC):
     def evaluate(self, theta: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """Return Σ weight · nll over `rows` (M, n) at the weights `theta` (M, P), shape (M,), without dropout."""
 
+    @abstractmethod
+    def state(self) -> dict[str, Any]:
+        """Return where training stands after what was yielded last: weights, optimiser, steps and random streams."""
+
+    @abstractmethod
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from there."""
+
 
 class Engine(ABC):
-    """Starts runs; an explicit object that the model hands to the training loop."""
+    """Starts runs; an explicit object that the model hands to the training loop.
+
+    `takes_all` says that each of its steps takes all rows, the same ones in the same order.
+    """
 
     name: str
+    takes_all: bool = False
 
     @abstractmethod
     def start(self, task: Task, theta: np.ndarray) -> Run:
@@ -160,7 +205,7 @@ def first_to_fail(
         values, backward = head.family.loss(outputs, y)
         grads = backward(np.ones_like(values))
     for candidates in (outputs, grads):
-        for slot, array in zip(head.family.slots, candidates, strict=True):
+        for slot, array in zip(head.slots, candidates, strict=True):
             if not np.isfinite(array).all():
                 return slot.parameter.name
-    return head.family.slots[-1].parameter.name
+    return head.slots[-1].parameter.name

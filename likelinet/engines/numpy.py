@@ -9,9 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from likelinet.core.blas import one_blas_thread
+from likelinet.core.generators import positions, put_back
 from likelinet.engines.engine import Batches, Data, Diverged, Engine, Outcome, Run, Task, first_to_fail
-from likelinet.engines.threads import blas_threads, one_blas_thread, thread_groups
+from likelinet.engines.threads import blas_threads, thread_groups
+from likelinet.objective.objective import Objective
 from likelinet.optim.clipping import clip_in_place
+from likelinet.optim.optimiser import Optimiser
 
 BLOCK = 2048  # rows evaluated at a time
 GATHERED = 2**18  # bytes of minibatches gathered at a time: they stay in the cache until their steps have come
@@ -31,6 +35,7 @@ class _Group:
     """Members that train together as one stacked computation, in place; arrays are views into those of the run."""
 
     task: Task
+    optimiser: Optimiser
     members: np.ndarray
     theta: np.ndarray
     grads: np.ndarray
@@ -39,8 +44,8 @@ class _Group:
     def epoch(self, batches: Batches, ends: list[int]) -> np.ndarray:
         """Do the steps up to the least of `ends`; return their losses, shape (steps, members)."""
         task, members, layout = self.task, self.members, self.task.objective.layout
-        objective, optimiser, limit = task.objective, task.optimiser, task.gradient_clip
-        rows_all, share_all = batches.rows, batches.share
+        objective, optimiser, limit = task.objective, self.optimiser, task.gradient_clip
+        rows_all, share_all = (a[batches.part.start : batches.part.stop] for a in (batches.rows, batches.share))
         if len(members) < rows_all.shape[1]:
             rows_all, share_all = rows_all[:, members], share_all[:, members]
         # One member needs no axis for it, which costs small matrices as much as their products.
@@ -79,10 +84,11 @@ class NumpyRun(Run):
     """A run whose members are spread over threads where that pays; stopped ones are taken out."""
 
     def __init__(self, task: Task, theta: np.ndarray) -> None:
-        self._task = task
+        assert task.optimiser is not None
+        self._task, self._optimiser = task, task.optimiser
         self._kept = np.array(theta, order="C")  # a copy: the caller keeps the start
         self._running = np.arange(len(theta))
-        self._train(self._kept.copy(), task.optimiser.init(self._kept))
+        self._train(self._kept.copy(), self._optimiser.init(self._kept))
 
     def _train(self, theta: np.ndarray, state: Any) -> None:
         """Go on from these weights of the running members."""
@@ -92,19 +98,25 @@ class NumpyRun(Run):
         network = self._task.objective.network
         with ThreadPoolExecutor() as pool:  # of threads that start when they are first needed
             for each in batches:
-                parts = thread_groups(network, each.rows.shape[2], len(self._running))
-                threads = one_blas_thread() if len(parts) > 1 else blas_threads(network, each.rows.shape[2])
-                losses, held_out = np.full(each.rows.shape[:2], np.nan), np.full(len(self._kept), np.nan)
+                if not len(self._running):
+                    return
+                members, size = self._running, each.rows.shape[2]
+                parts = thread_groups(network, size, len(members))
+                threads = one_blas_thread() if len(parts) > 1 else blas_threads(network, size)
+                losses, held_out = np.full((len(each.part), len(self._kept)), np.nan), np.full(len(self._kept), np.nan)
                 with threads:
-                    losses[:, self._running] = self._epoch(pool, parts, each)
-                held_out[self._running] = self.evaluate(self._theta, self._task.held_out[self._running])
-                yield Outcome(each, losses, held_out, self.weights())
+                    losses[:, members] = self._epoch(pool, parts, each)
+                if each.ends:
+                    held_out[members] = self.evaluate(self._theta, self._task.held_out[members])
+                rate = float(self._optimiser.rates[self._state.step - 1])
+                yield Outcome(each, members, losses, held_out, self.weights(), rate)
 
     def _epoch(self, pool: ThreadPoolExecutor, parts: list[slice], batches: Batches) -> np.ndarray:
         """Train all parts at once, the first one in this thread, and return their losses together."""
-        ends = [len(batches.rows)]
+        ends = [len(batches.part)]
         first, *others = (
-            _Group(self._task, self._running[p], self._theta[p], self._grads[p], _of(self._state, p)) for p in parts
+            _Group(self._task, self._optimiser, self._running[p], self._theta[p], self._grads[p], _of(self._state, p))
+            for p in parts
         )
         waiting = [pool.submit(group.epoch, batches, ends) for group in others]
         done, diverged = [], []
@@ -125,7 +137,6 @@ class NumpyRun(Run):
         return np.concatenate(done, axis=1)
 
     def stop(self, members: np.ndarray) -> None:
-        self._kept[self._running] = self._theta
         staying = ~np.isin(self._running, members)
         self._running = self._running[staying]
         self._train(self._theta[staying], _of(self._state, staying))
@@ -135,13 +146,34 @@ class NumpyRun(Run):
         return self._kept.copy()
 
     def evaluate(self, theta: np.ndarray, rows: np.ndarray) -> np.ndarray:
-        objective, data = self._task.objective, self._task.data
-        params, total = objective.layout.views(theta), np.zeros(len(rows))
-        with np.errstate(all="ignore"), blas_threads(objective.network, min(rows.shape[1], BLOCK)):
-            for start in range(0, rows.shape[1], BLOCK):
-                block = rows[:, start : start + BLOCK]
-                total += objective(params, (), *data.at(block), data.weight[block])[0]
-        return total
+        return evaluate(self._task.objective, self._task.data, theta, rows)
+
+    def state(self) -> dict[str, Any]:
+        arrays = {k: np.array(v) for k, v in self._state._asdict().items() if k != "step"}
+        return {
+            "step": int(self._state.step),
+            "weights": self.weights(),
+            "running": self._running.copy(),
+            "optimiser": arrays,
+            "dropout": positions(self._task.noise),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        self._kept, self._running = np.array(state["weights"], order="C"), np.array(state["running"])
+        self._train(self._kept[self._running], self._optimiser.init(self._kept[self._running]))
+        arrays = {name: np.array(a, order="C") for name, a in state["optimiser"].items()}
+        self._state = self._state._replace(step=state["step"], **arrays)
+        put_back(self._task.noise, state["dropout"])
+
+
+def evaluate(objective: Objective, data: Data, theta: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Return Σ weight · nll over `rows` (M, n) at the weights `theta` (M, P), shape (M,), without dropout."""
+    params, total = objective.layout.views(theta), np.zeros(len(rows))
+    with np.errstate(all="ignore"), blas_threads(objective.network, min(rows.shape[1], BLOCK)):
+        for start in range(0, rows.shape[1], BLOCK):
+            block = rows[:, start : start + BLOCK]
+            total += objective(params, (), *data.at(block), data.weight[block])[0]
+    return total
 
 
 def _minibatches(data: Data, rows: np.ndarray, share: np.ndarray) -> Iterator[tuple[np.ndarray, ...]]:

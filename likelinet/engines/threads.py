@@ -1,35 +1,21 @@
 """How many threads a step of training is worth."""
 
 from contextlib import AbstractContextManager, nullcontext
-from functools import lru_cache
 
-from threadpoolctl import ThreadpoolController
-
+from likelinet.core.blas import one_blas_thread, workers
 from likelinet.networks.layer import Layer
 
 SHARED_FROM = 16_000_000  # multiplications in the largest matrix product from which threads can pay
 GROUPED_FROM = 20_000_000  # multiplications in a step of one member from which threads of members pay
 
 
-@lru_cache
-def _blas() -> tuple[ThreadpoolController, int]:
-    """Return the controller of BLAS, and how many threads it has: found once, before anything limits them."""
-    controller = ThreadpoolController()  # takes milliseconds
-    return controller, max((lib["num_threads"] for lib in controller.info() if lib["user_api"] == "blas"), default=1)
-
-
-def blas_threads(network: Layer, rows: int) -> AbstractContextManager:
+def blas_threads(network: Layer, rows: int) -> AbstractContextManager[None]:
     """Return a context with one BLAS thread where the matrices are too small to be shared among several.
 
     Threads that wait for each other cost more than they bring there, and many times more on a busy machine.
     """
     largest = max((rows * w.size for w in network.weights()), default=0)
     return nullcontext() if largest >= SHARED_FROM else one_blas_thread()
-
-
-def one_blas_thread() -> AbstractContextManager:
-    """Return a context in which every thread of Python has one BLAS thread for itself."""
-    return _blas()[0].limit(limits=1, user_api="blas")
 
 
 def thread_groups(network: Layer, rows: int, members: int) -> list[slice]:
@@ -41,8 +27,3 @@ def thread_groups(network: Layer, rows: int, members: int) -> list[slice]:
     work = rows * sum(w.size for w in network.weights())
     many = min(members, workers()) if work >= GROUPED_FROM else 1
     return [slice(i * members // many, (i + 1) * members // many) for i in range(many)]
-
-
-def workers() -> int:
-    """Return how many threads the user lets BLAS have."""
-    return _blas()[1]

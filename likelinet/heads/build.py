@@ -1,80 +1,85 @@
-"""From the config of a distribution to its family, whose parameters are open."""
+"""From the config of a distribution to its head: its family, and a slot for each of its parameters."""
 
 import importlib
-from dataclasses import replace
-from typing import Any, assert_never
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from likelinet.config import (
-    CensoredConfig,
-    CustomConfig,
-    DiscretisedConfig,
-    HurdleConfig,
-    MixtureConfig,
-    OrderedLogisticConfig,
-    TransformedConfig,
-    TruncatedConfig,
-    ZeroInflatedConfig,
-)
 from likelinet.config.distribution import DistributionConfig
 from likelinet.config.family import LINKS, ColumnConfig, FamilyConfig, LinkName, check_parameters, default_link
-from likelinet.config.wrappers import VECTORS, leaf
+from likelinet.config.wrappers import CustomConfig, WrapperConfig
 from likelinet.core.domains import real
 from likelinet.core.errors import ConfigError
 from likelinet.core.links import Angle, Cholesky, Identity, Link, Ordered, Softplus
-from likelinet.distributions import Affine, Distribution, Log, Logit, Parameter
-from likelinet.heads.censored import CensoredFamily
-from likelinet.heads.discretised import DiscretisedFamily
-from likelinet.heads.family import Column, Family, Slot
-from likelinet.heads.independent import IndependentFamily
-from likelinet.heads.mixture import WEIGHT_LOGITS, MixtureFamily
-from likelinet.heads.parametric import Parametric
-from likelinet.heads.transformed import TransformedFamily
-from likelinet.heads.truncated import TruncatedFamily
-from likelinet.heads.zeros import GATE_LOGITS, HurdleFamily, ZeroInflatedFamily
+from likelinet.distributions import Distribution, Parameter
+from likelinet.distributions.base.family import Family
+from likelinet.distributions.base.leaf import Leaf
+from likelinet.distributions.over.independent import IndependentFamily
+from likelinet.heads.head import Head
+from likelinet.heads.own_classes import with_own_classes
+from likelinet.heads.slot import Column, Slot
 
 SCALE_FLOOR = 1e-3  # least scale that the softplus link gives, in spreads of the target: keeps likelihoods bounded
 
 
-def build_family(
-    config: DistributionConfig, custom: type[Distribution] | None, n_classes: int, outputs: int | None
-) -> Family:
-    """Return the family for y of shape (n,), or (n, outputs), with fixed parameters still in the user's units."""
-    if isinstance(leaf(config), VECTORS):
-        return _family(config, custom, outputs or 1)
-    family = _family(config, custom, n_classes)
-    return family if outputs is None else IndependentFamily(family, outputs)
+class Filling(NamedTuple):
+    """What a config says of one parameter."""
+
+    source: Any
+    link: Link
+    exposure: Column | None = None
 
 
-def _family(config: DistributionConfig, custom: type[Distribution] | None, size: int) -> Family:
-    """Return the family of one y; `size` is the number of classes, or of entries of a vector."""
+def build_head(
+    config: DistributionConfig,
+    custom: type[Distribution] | None,
+    n_classes: int | tuple[int, ...],
+    outputs: int | None,
+) -> Head:
+    """Return the head for y of shape (n,), or (n, outputs), in the user's units.
+
+    Parameters
+    ----------
+    config, custom
+        The declaration, and the class of a custom family.
+    n_classes : int or tuple of int
+        How many classes there are, maybe of each output; 0 for numbers.
+    outputs : int or None
+        How many outputs there are, None for one that y has no axis for.
+    """
+    vector = leaf_class(config, custom).y == "vector"
+    own = n_classes if isinstance(n_classes, tuple) else None
+    most = n_classes if isinstance(n_classes, int) else max(n_classes)
+    family, fillings = _opened(config, custom, (outputs or 1) if vector else most)
+    if outputs is not None and not vector:
+        family = IndependentFamily(family, outputs)
+    slots = (
+        Slot(parameter, _source(filling.source), filling.link, shape, filling.exposure)
+        for (parameter, shape), filling in zip(family.openings, fillings, strict=True)
+    )
+    return Head(family, tuple(slots if own is None else (with_own_classes(slot, own) for slot in slots)))
+
+
+def leaf_class(config: DistributionConfig, custom: type[Distribution] | None) -> type[Distribution]:
+    """Return the distribution class under all wrappers, of which `custom` is the one that a user gave."""
+    leaf = config.leaf
+    if isinstance(leaf, FamilyConfig):
+        return leaf.distribution
+    assert isinstance(leaf, CustomConfig)
+    return custom or import_distribution(leaf.target)
+
+
+def _opened(config: DistributionConfig, custom: type[Distribution] | None, size: int) -> tuple[Family, list[Filling]]:
+    """Return the family of one y, and how its parameters are filled; `size` is the number of classes, or of entries."""
     match config:
-        case MixtureConfig():
-            logits = Slot(WEIGHT_LOGITS, config.logits, Identity(), (config.components,))
-            return MixtureFamily(_family(config.base, custom, size), logits)
-        case TruncatedConfig():
-            low, high = (
-                np.float64(b if b is not None else e) for b, e in ((config.low, -np.inf), (config.high, np.inf))
-            )
-            return _not_empty(TruncatedFamily(_family(config.base, custom, size), low, high), config)
-        case CensoredConfig():
-            return CensoredFamily(_family(config.base, custom, size))
-        case ZeroInflatedConfig() | HurdleConfig():
-            base, gate = _family(config.base, custom, size), _slot(GATE_LOGITS, config.gate_logits, Identity(), ())
-            if isinstance(config, ZeroInflatedConfig):
-                return ZeroInflatedFamily(base, gate)
-            if base.support.integer and base.support.low < 0.0:
-                raise ConfigError(
-                    f"distribution: the base of 'hurdle' cannot be '{config.base.kind}' with negative whole numbers: "
-                    "truncate it at 0, or choose a family of counts."
-                )
-            return HurdleFamily(base, gate)
-        case DiscretisedConfig():
-            return DiscretisedFamily(_family(config.base, custom, size))
-        case TransformedConfig():
-            maps = {"affine": Affine(config.loc, config.scale), "log": Log(), "logit": Logit()}
-            return TransformedFamily(_family(config.base, custom, size), maps[config.transform])
+        case WrapperConfig():
+            base, inner = _opened(config.base, custom, size)
+            family = config.family.of(base, config.settings)
+            try:
+                family.check_base(config.base.kind)
+            except ValueError as error:
+                raise ConfigError(f"distribution: {error}.") from None
+            return family, [*(Filling(source, Identity()) for source in config.sources.values()), *inner]
         case CustomConfig():
             cls = custom or import_distribution(config.target)
             sources = {**dict.fromkeys((p.name for p in cls.parameters), "predicted"), **config.parameters}
@@ -83,47 +88,29 @@ def _family(config: DistributionConfig, custom: type[Distribution] | None, size:
                 check_parameters(cls.parameters, sources, links)
             except ValueError as error:
                 raise ConfigError(f"distribution: {error}.") from None
-            return Parametric(
-                cls, tuple(_slot(p, sources[p.name], _link(p, links[p.name]), ()) for p in cls.parameters)
-            )
+            return Leaf.of(cls, size), [Filling(sources[p.name], _link(p, links[p.name])) for p in cls.parameters]
         case FamilyConfig():
-            shapes = {0: (), 1: (size - isinstance(config, OrderedLogisticConfig),), 2: (size, size)}
-            slots = [
-                _slot(
-                    p,
-                    config.sources[p.name],
+            cls, sources = config.distribution, config.sources
+            exposure = None if config.exposure_column is None else Column(config.exposure_column)
+            return Leaf.of(cls, size), [
+                Filling(
+                    sources[p.name],
                     _link(p, config.links[p.name]) if p.learned else Identity(),
-                    shapes[p.event_ndim],
+                    exposure if p.name == config.exposed else None,
                 )
-                for p in config.distribution.parameters
+                for p in cls.parameters
             ]
-            if config.exposure_column is not None:
-                exposure = Column(config.exposure_column)
-                slots = [replace(s, exposure=exposure) if s.parameter.name == config.exposed else s for s in slots]
-            return Parametric(config.distribution, tuple(slots))
-        case _:
-            assert_never(config)
 
 
-def _not_empty(family: TruncatedFamily, config: TruncatedConfig) -> Family:
-    """Return the family, if its bounds leave something of its base."""
-    low, high = family.support.low, family.support.high
-    if (np.ceil(low) > np.floor(high)) if family.support.integer else low >= high:
-        raise ConfigError(
-            f"distribution: 'truncated' leaves nothing of '{config.base.kind}', whose y must be "
-            f"{family.base.support.description}: change its low or high."
-        )
-    return family
-
-
-def _slot(parameter: Parameter, source: Any, link: Link, shape: tuple[int, ...]) -> Slot:
+def _source(source: Any) -> Any:
+    """Return where a slot gets its values, from what the config says."""
     match source:
         case str():
-            return Slot(parameter, source, link, shape)  # type: ignore[arg-type]
+            return source
         case ColumnConfig():
-            return Slot(parameter, Column(source.column), link, shape)
+            return Column(source.column)
         case _:
-            return Slot(parameter, np.asarray(source, dtype=np.float64), link, shape)
+            return np.asarray(source, dtype=np.float64)
 
 
 def _link(parameter: Parameter, name: LinkName) -> Link:

@@ -1,7 +1,7 @@
 """The head: raw network outputs, shared constants and columns of the table, through links, into parameters."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -9,8 +9,9 @@ import numpy as np
 
 from likelinet.core.arrays import Array, namespace
 from likelinet.distributions import Distribution
-from likelinet.heads.family import Column, Family, Slot, in_unit
+from likelinet.distributions.base.family import Family
 from likelinet.heads.precision import Precision, precision
+from likelinet.heads.slot import Column, Slot, into_unit, out_of_unit
 
 FAR = 50.0  # where training starts instead of at infinity
 HeadBackward = Callable[[Array], tuple[Array, Array | None]]
@@ -18,7 +19,7 @@ HeadBackward = Callable[[Array], tuple[Array, Array | None]]
 
 @dataclass(frozen=True)
 class Head:
-    """A family with a place in the raw numbers for each of its slots.
+    """A family with a source and a place in the raw numbers for each of its parameters.
 
     Raw outputs have shape (M, n, `predicted`), shared constants (M, `shared`), columns (M, n, len(`columns`)), or None
     where it reads none.
@@ -27,24 +28,46 @@ class Head:
     ----------
     family : Family
         What the numbers become.
+    slots : tuple of Slot
+        Of each of its parameters.
+    predicts, simplest : Family, optional
+        What it stands for in the user's units, where y is standardised for training, and that as simple as it gets: of
+        this the predictions are.
     """
 
     family: Family
+    slots: tuple[Slot, ...]
+    predicts: Family | None = None
+    simplest: Family | None = None
+
+    @property
+    def declared(self) -> Family:
+        """The family in the user's units."""
+        return self.predicts or self.family
+
+    def standardised(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> "Head":
+        """Return the head for training on (y - loc) / scale, which has the given spread; it predicts y as before."""
+        simplest, shown = self.family.simplified()
+        units = self.family.units(loc, scale, spread), simplest.units(loc, scale, spread), shown
+        slots = (s.standardised(*u) for s, *u in zip(self.slots, *units, strict=True))
+        return replace(
+            self, family=self.family.moved(loc, scale), slots=tuple(slots), predicts=self.family, simplest=simplest
+        )
 
     @cached_property
     def predicted(self) -> int:
         """How many outputs the network needs."""
-        return sum(s.size for s in self.family.slots if isinstance(s.source, str) and s.source == "predicted")
+        return sum(s.size for s in self.slots if s.learned and s.source == "predicted")
 
     @cached_property
     def shared(self) -> int:
         """How many constants are learned beside the network."""
-        return sum(s.size for s in self.family.slots if isinstance(s.source, str) and s.source == "shared")
+        return sum(s.size for s in self.slots if s.learned and s.source == "shared")
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
         """The columns of the table that it reads, in their order."""
-        read = ((s.source, s.exposure) for s in self.family.slots)
+        read = ((s.source, s.exposure) for s in self.slots)
         return tuple(dict.fromkeys(c.name for pair in read for c in pair if isinstance(c, Column)))
 
     @cached_property
@@ -52,7 +75,7 @@ class Head:
         """Each slot with its source and the place of its raw numbers there; a single number has an index."""
         at = {"predicted": 0, "shared": 0}
         places = []
-        for slot in self.family.slots:
+        for slot in self.slots:
             if not isinstance(slot.source, str):
                 places.append((slot, "known", 0))
                 continue
@@ -86,11 +109,11 @@ class Head:
         return tuple(params), backs
 
     def _known(self, slot: Slot, rows: tuple[int, ...], xp: Any, dtype: Any, columns: Array | None) -> Array:
-        """Return the values of a parameter that is fixed, or read from the table."""
+        """Return the values of a parameter that is fixed, or read from the table, in its unit."""
         if isinstance(slot.source, Column):
-            values = in_unit(slot.parameter, self._column(slot.source, columns, len(slot.shape)), *slot.unit)
+            values = into_unit(slot.parameter, self._column(slot.source, columns, len(slot.shape)), slot.unit)
         else:
-            values = xp.asarray(slot.source, dtype=dtype)
+            values = xp.asarray(into_unit(slot.parameter, slot.source, slot.unit), dtype=dtype)
         return xp.broadcast_to(values, rows + slot.shape)
 
     def _column(self, of: Column, columns: Array | None, axes: int) -> Array:
@@ -134,14 +157,29 @@ class Head:
         return precision(network, self._stable)
 
     def distribution(self, raw: np.ndarray, shared: np.ndarray, columns: np.ndarray | None = None) -> Distribution:
-        """Return the predicted distributions of rows (..., n) in double precision."""
+        """Return the predicted distributions of rows (..., n), in double precision and the user's units."""
         params, _ = self.parameters(raw.astype(np.float64), shared.astype(np.float64), columns)
-        return self.family.distribution(params)
+        return (self.simplest or self.family).distribution(
+            tuple(
+                self._as_given(slot, value.shape, columns)
+                if source == "known"
+                else out_of_unit(slot.parameter, value, slot.back)
+                for (slot, source, _), value in zip(self._places, params, strict=True)
+            )
+        )
+
+    def _as_given(self, slot: Slot, shape: tuple[int, ...], columns: np.ndarray | None) -> np.ndarray:
+        """Return the values of a parameter that is known, to the last digit as the user gave them."""
+        if isinstance(slot.source, Column):
+            values = self._column(slot.source, columns, len(slot.shape))
+        else:
+            values = np.asarray(slot.source, dtype=np.float64)
+        return np.broadcast_to(into_unit(slot.parameter, values, slot.shown), shape)
 
     def raw_start(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the raw outputs and shared constants, in double precision, that the family's own estimates give."""
         raw, shared = np.zeros(self.predicted), np.zeros(self.shared)
-        for (slot, source, at), value in zip(self._places, self.family.start(y, weight), strict=True):
+        for (slot, source, at), value in zip(self._places, self.family.estimate(y, weight), strict=True):
             if source != "known" and value is not None:
                 target = raw if source == "predicted" else shared
                 with np.errstate(all="ignore"):  # a scale of 0, say, of whole numbers that are all the same

@@ -2,11 +2,11 @@
 
 import numpy as np
 
+from likelinet.core.blas import one_blas_thread
 from likelinet.core.blocks import blocks
 from likelinet.core.errors import DataError, UndefinedError
 from likelinet.distributions import Distribution
-from likelinet.engines.threads import one_blas_thread
-from likelinet.model.fitting import EncodedRows, Fit
+from likelinet.model.fit import EncodedRows, Fit
 from likelinet.model.prediction import as_predicted, network_inputs
 from likelinet.networks.autoencoder import Coder, VariationalAutoencoder
 

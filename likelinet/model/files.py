@@ -1,16 +1,33 @@
 """Fitted models as files: what `Model.save` writes and `Model.load` reads."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from likelinet.config import CustomConfig, parse_config
-from likelinet.config.wrappers import leaf
 from likelinet.core.errors import ConfigError, ModelFileError
+from likelinet.core.fields import from_fields
 from likelinet.distributions import Distribution
-from likelinet.model import serialize
-from likelinet.model.fitting import Fit
+from likelinet.model import container
+from likelinet.model.fit import Fit
+from likelinet.model.migrations import lifted
 from likelinet.tables.inputs import Inputs
-from likelinet.targets.targets import Targets
+from likelinet.targets.build import targets_of
 from likelinet.training.history import History
+
+
+@dataclass(frozen=True)
+class Described:
+    """The metadata of a file: all of a fit but its weights and classes of the user's own, as plain data."""
+
+    schema: int
+    config: Any
+    inputs: Any
+    targets: Any
+    n_classes: int | list[int]
+    history: Any
 
 
 def write(path: str | Path, fit: Fit) -> None:
@@ -19,31 +36,45 @@ def write(path: str | Path, fit: Fit) -> None:
         "config": fit.config.model_dump(mode="json"),
         "inputs": fit.inputs.to_json(),
         "targets": fit.targets.to_json(),
-        "n_classes": fit.n_classes,
+        "n_classes": fit.targets.n_classes,
         "history": fit.history.to_json(),
     }
-    serialize.save(path, {"theta": fit.theta}, metadata)
+    container.save(path, {"theta": fit.theta}, metadata)
 
 
 def read(path: str | Path, distribution: type[Distribution] | None, trust: str | None) -> Fit:
     """Return the fit in a file; one with code of its own needs the class, or trust in the very name that it gives."""
-    arrays, metadata = serialize.load(path)
-    try:
-        config = parse_config(metadata["config"], str(path))
-        family = leaf(config.distribution)
-        if isinstance(family, CustomConfig) and distribution is None and trust != family.target:
-            raise ModelFileError(
-                f"{path}: the model names code of its own, '{family.target}': "
-                f"pass distribution=… or trust='{family.target}' if you trust it."
-            )
-        return Fit(
-            config,
-            distribution,
-            Inputs.from_json(metadata["inputs"]),
-            Targets.from_json(metadata["targets"]),
-            metadata["n_classes"],
-            arrays["theta"],
-            History.from_json(metadata["history"]),
+    arrays, metadata = lifted(*container.load(path), container.SCHEMA)
+    with _read_from(path):
+        if set(arrays) != {"theta"}:
+            raise ValueError(f"arrays: expected 'theta' alone, got {', '.join(sorted(arrays)) or 'none'}")
+        parts = from_fields(Described, metadata, "metadata")
+        config = parse_config(parts.config)
+    family = config.distribution.leaf
+    if isinstance(family, CustomConfig) and distribution is None and trust != family.target:
+        raise ModelFileError(
+            f"{path}: the model names code of its own, '{family.target}': "
+            f"pass distribution=… or trust='{family.target}' if you trust it."
         )
-    except (KeyError, TypeError, ConfigError) as error:
-        raise ModelFileError(f"{path}: the metadata does not describe a model of this version ({error}).") from None
+    targets_class = targets_of(config.distribution, distribution)
+    with _read_from(path):
+        inputs, history = Inputs.from_json(parts.inputs), History.from_json(parts.history)
+        targets = targets_class.from_json(parts.targets, parts.n_classes)
+    fit = Fit(config, distribution, inputs, targets, arrays["theta"], history)
+    expected = (config.ensemble, fit.objective.layout.size)
+    if fit.theta.shape != expected or fit.theta.dtype.kind != "f":
+        raise ModelFileError(
+            f"{path}: the config needs weights of shape {expected}, but those in the file are "
+            f"{fit.theta.dtype} of shape {fit.theta.shape}; save the model again."
+        )
+    return fit
+
+
+@contextmanager
+def _read_from(path: str | Path) -> Iterator[None]:
+    """Say of a part that is not as it should be that it is the file's."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, ConfigError) as error:
+        reason = str(error).removesuffix(".")
+        raise ModelFileError(f"{path}: the metadata does not describe a model of this version ({reason}).") from None

@@ -1,35 +1,28 @@
 """The model: declared by a config, fitted to a table, asked for distributions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from likelinet.config import CustomConfig, ModelConfig, parse_config
-from likelinet.config.network import VAEConfig
-from likelinet.config.wrappers import WrapperConfig, leaf
-from likelinet.core.errors import ConfigError, DataError, NotFittedError, UndefinedError
+from likelinet.config.wrappers import WrapperConfig
+from likelinet.core.errors import ConfigError, DataError, NotFittedError
+from likelinet.core.wording import counted
 from likelinet.distributions import Distribution
-from likelinet.distributions.classes.mixed import class_marginals
-from likelinet.model import codes, files, fitting
-from likelinet.model.fitting import EncodedRows, Fit
-from likelinet.model.prediction import predict_dist
-from likelinet.scores import metrics
-from likelinet.scores.calibration import log_prob
+from likelinet.model import files, fitting
+from likelinet.model.fit import Fit
+from likelinet.model.questions import Questions
 from likelinet.tables.roles import Roles
-from likelinet.tables.rows import Rows
-from likelinet.tables.table import as_table
+from likelinet.targets.build import targets_of
 from likelinet.training.history import Callback, History
 from likelinet.training.progress import Progress
 
-T = TypeVar("T")
 
-
-class Model:
+class Model(Questions):
     """A network whose outputs are the parameters of a distribution, fitted by maximum likelihood.
 
     Parameters
@@ -67,7 +60,6 @@ class Model:
                 raise ConfigError(f"{distribution.__name__} cannot be used yet: define {', '.join(missing)}.")
             config = config.model_copy(update={"distribution": _with_class(config.distribution, distribution)})
         self.config = config
-        self._roles = Roles(config)
         self._custom = distribution
         self._fit: Fit | None = None
 
@@ -128,130 +120,17 @@ class Model:
             raise cause
         return self
 
-    def predict_dist(self, X: Any) -> Distribution:
-        """Return P(y | x) for each row: batch_shape (n,), in the units of y."""
-        return self._ask(X, predict_dist)
-
-    def predict(self, X: Any) -> np.ndarray:
-        """Return the mean of each row's distribution, or its most probable class."""
-        d = self.predict_dist(X)
-        classes = class_marginals(d)
-        return d.mean() if classes is None else self._as_given(classes.mode())
-
-    def sample(self, X: Any, n: int = 1, seed: int | None = None) -> np.ndarray:
-        """Return n draws of y for each row, shape ``(n, len(X), *event_shape)``."""
-        _check_draws(n, seed)
-        return self._draws(self.predict_dist(X), (n,), seed)
-
-    def encode(self, X: Any) -> np.ndarray:
-        """Return the code of each row, shape (n, latent); of a variational autoencoder the mean of q(z | x).
-
-        Raises
-        ------
-        UndefinedError
-            If the network has no codes.
-        """
-        return self._ask(X, codes.encode)
-
-    def decode(self, Z: ArrayLike) -> Distribution:
-        """Return P(y | z) for each code of Z, shape (n, latent), in the units of y."""
-        try:
-            numbers = np.asarray(Z, dtype=np.float64)
-        except (TypeError, ValueError):
-            raise DataError("The codes must be numbers of shape (n, latent), as encode returns them.") from None
-        return codes.decode(self._fitted(), numbers)
-
-    def reconstruct(self, X: Any) -> np.ndarray:
-        """Return each row as it comes out of its code: the mean of P(y | z), or the most probable classes.
-
-        The mean of a Bernoulli y is its probability, a grey value between 0 and 1.
-        """
-        d = self.predict_dist(X)
-        try:
-            return d.mean()
-        except UndefinedError:  # of classes
-            return self._as_given(d.mode())
-
-    def generate(self, n: int = 1, seed: int | None = None) -> np.ndarray:
-        """Return n new rows, shape ``(n, *event_shape)``: codes from the prior N(0, I), a draw of P(y | z) for each.
-
-        Raises
-        ------
-        UndefinedError
-            If the network is no variational autoencoder.
-        """
-        _check_draws(n, seed)
-        rng = np.random.default_rng(seed)
-        return self._draws(self.decode(codes.prior(self._fitted(), n, rng)), (), rng)
-
-    def elbo(self, X: Any, samples: int = 1, y: Any = None, *, seed: int | None = None) -> np.ndarray:
-        r"""Return a lower bound of log p(y) of each row in the units of y, shape (n,), by codes drawn from q(z | x).
-
-        .. math:: \log p(y \mid z) - \mathrm{KL}(q(z \mid x) \,\|\, p(z)), \qquad
-                  \log \frac{1}{k} \sum_{i=1}^{k} \frac{p(y \mid z_i)\, p(z_i)}{q(z_i \mid x)}
-
-        Parameters
-        ----------
-        X : array_like or DataFrame
-            Rows.
-        samples : int
-            k ≥ 1: with 1 the evidence lower bound, with more the tighter, importance-weighted one, which reaches
-            log p(y) as k grows.
-        y : array_like, optional
-            Targets, where they are not the features or columns of X.
-        seed : int, optional
-            For the same draws again.
-
-        Raises
-        ------
-        UndefinedError
-            If the network is no variational autoencoder.
-
-        References
-        ----------
-        Kingma & Welling, *Auto-encoding variational Bayes*, 2014; Burda, Grosse & Salakhutdinov, *Importance weighted
-        autoencoders*, 2016.
-        """
-        if not isinstance(samples, int | np.integer) or samples < 1:
-            raise DataError(f"samples must be a whole number, 1 or more, got {samples!r}.")
-        _check_draws(1, seed)
-        table = as_table(X)
-        rows = self.observed(table, y, np.ones(table.n))  # each row has a bound, whatever its weight
-        return self._ask(rows.table, self._bound(rows, samples, seed))
-
-    def score(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> float:
-        """Return the mean log-likelihood per row in the units of y; higher is better.
-
-        Of a variational autoencoder it is a lower bound of it, `elbo`; of an autoencoder that of y given its code.
-        """
-        rows = self.observed(X, y, sample_weight)
-        if isinstance(self.config.network, VAEConfig):
-            each = self._ask(rows.table, self._bound(rows, 1, self.config.training.seed))
-        else:
-            each = log_prob(self.predict_dist(rows.table), rows.y)
-        return float(np.average(each, weights=rows.weight))
-
-    def evaluate(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> dict[str, float]:
-        """Return held-out metrics by name; see `likelinet.scores.metrics.evaluate`.
-
-        Those of an autoencoder are of P(y | z) at the code of each row. A variational one has its `elbo` as well.
-        """
-        rows = self.observed(X, y, sample_weight)
-        if not isinstance(self.config.network, VAEConfig):
-            return metrics.evaluate(self.predict_dist(rows.table), rows.y, rows.weight)
-        bound = self._bound(rows, 1, self.config.training.seed)
-        d, each = self._ask(rows.table, lambda fit, x: (predict_dist(fit, x), bound(fit, x)))
-        elbo = float(np.average(each, weights=rows.weight))
-        return {"elbo": elbo, **metrics.evaluate(d, rows.y, rows.weight)}
-
     @property
     def history(self) -> History:
         """What happened in each epoch, and how training ended."""
         return self._fitted().history
 
     @property
-    def classes(self) -> np.ndarray | None:
-        """The class labels, in the order of the predicted probabilities; None for numbers and for codes from 0 on."""
+    def classes(self) -> np.ndarray | list[np.ndarray] | None:
+        """The class labels, in the order of the predicted probabilities; None for numbers and for codes from 0 on.
+
+        Of several outputs with labels of their own, a list with those of each.
+        """
         return self._fitted().targets.classes
 
     @property
@@ -262,12 +141,17 @@ class Model:
     @property
     def feature_names(self) -> list[str]:
         """Names of the columns that the model predicts from."""
-        return [c.name for c in self._fitted().inputs.columns]
+        return self._fitted().inputs.names
 
     @property
     def target_names(self) -> list[str]:
         """Names of the outputs, numbered where the user gave none."""
         return self._roles.outputs(self.feature_names, self._fitted().targets.outputs)
+
+    @property
+    def y_name(self) -> str:
+        """How messages and pictures call y."""
+        return self._roles.y_name
 
     @property
     def whole_numbers(self) -> bool:
@@ -278,6 +162,15 @@ class Model:
     def n_parameters(self) -> int:
         """How many weights were learned, over all members."""
         return self._fitted().theta.size
+
+    def __repr__(self) -> str:
+        members = f"{self.config.ensemble} × " if self.config.ensemble > 1 else ""
+        state = "not fitted"
+        if self.fitted:
+            features = counted(len(self.feature_names), "feature")
+            state = f"fitted: {features}, {self.n_parameters:,} parameter{'s' * (self.n_parameters != 1)}"
+        network = f"{members}{self.config.network.kind} {self.config.network.widths}"
+        return f"Model({_brief(self.config.distribution)}, {network}, {state})"
 
     def save(self, path: str | Path) -> None:
         """Write the fitted model to one safetensors file: arrays, with everything else as JSON."""
@@ -306,59 +199,25 @@ class Model:
         model._fit = replace(fit, config=model.config)
         return model
 
-    def _ask(self, X: Any, question: Callable[[Fit, EncodedRows], T]) -> T:
-        """Return the answer to a question about the rows of a table, and note which columns played no part in it."""
-        fit, table = self._fitted(), as_table(X)
-        if table.n == 0:
-            raise DataError("The table is empty: it has no rows.")
-        answer = question(fit, fit.rows(table))
-        fit.note_unused(table, self._roles.others)
-        return answer
-
-    def _bound(self, rows: Rows, samples: int, seed: int | None) -> Callable[[Fit, EncodedRows], np.ndarray]:
-        """Return the question for a bound of log p(y) of each row."""
-        rng = np.random.default_rng(seed)
-        return partial(codes.elbo, y=self._fitted().targets.encode(rows.y), samples=samples, rng=rng)
-
-    def _draws(self, d: Distribution, shape: tuple[int, ...], rng: np.random.Generator | int | None) -> np.ndarray:
-        draws = d.sample(shape, rng=rng)
-        return draws if class_marginals(d) is None else self._as_given(draws)
-
-    def _as_given(self, labels: np.ndarray) -> np.ndarray:
-        """Return class codes as integers, and the user's own labels as they are."""
-        return labels.astype(np.int64) if self.classes is None else labels
+    @property
+    def _roles(self) -> Roles:
+        return Roles(self.config, targets_of(self.config.distribution, self._custom).labels)
 
     def _fitted(self) -> Fit:
         if self._fit is None:
             raise NotFittedError("The model is not fitted: call fit(X, y) first, or Model.load(path).")
         return self._fit
 
-    @property
-    def y_name(self) -> str:
-        """How messages and pictures call y."""
-        return self._roles.y_name
 
-    def observed(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> Rows:
-        """Return rows of weight above 0, whose y is checked against what the model was trained on."""
-        fit = self._fitted()
-        rows = self._roles.rows(X, y, sample_weight, self.feature_names, fit.inputs.named)
-        return Rows(rows.table, fitting.observed(fit, rows, self.y_name), rows.weight)
+def _brief(config: Any) -> str:
+    """Return the kind of a family, with what it is over."""
+    return f"{config.kind}({_brief(config.base)})" if isinstance(config, WrapperConfig) else config.kind
 
 
 def _with_class(config: Any, distribution: type[Distribution]) -> Any:
     """Return the config of a family with a class of the user's in place of the innermost one."""
     target = f"{distribution.__module__}:{distribution.__qualname__}"
-    if isinstance(config, WrapperConfig) and isinstance(leaf(config), CustomConfig):
+    if isinstance(config, WrapperConfig) and isinstance(config.leaf, CustomConfig):
         return config.model_copy(update={"base": _with_class(config.base, distribution)})
     own = config if isinstance(config, CustomConfig) else CustomConfig(target=target)
     return own.model_copy(update={"target": target})
-
-
-def _check_draws(n: Any, seed: Any) -> None:
-    if not isinstance(n, int | np.integer) or n < 0:
-        raise DataError(f"n must be a whole number of draws, 0 or more, got {n!r}.")
-    if seed is not None:
-        if not isinstance(seed, int | np.integer):
-            raise DataError(f"seed must be a whole number, got {seed!r}.")
-        if seed < 0:
-            raise DataError(f"seed must not be negative, got {seed}.")

@@ -2,31 +2,20 @@
 
 import numpy as np
 
+from likelinet.core.blas import one_blas_thread
 from likelinet.core.blocks import blocks
 from likelinet.core.errors import DataError
+from likelinet.core.pool import for_each
 from likelinet.distributions import (
     Bernoulli,
     Categorical,
-    Censored,
     Distribution,
-    Hurdle,
-    Independent,
     Mixture,
-    Truncated,
-    ZeroInflated,
 )
 from likelinet.distributions.base.assembly import Assembly
 from likelinet.distributions.classes.mixed import mixed
 from likelinet.distributions.over.censored import as_censored
-from likelinet.engines.pool import for_each
-from likelinet.engines.threads import one_blas_thread
-from likelinet.heads.censored import CensoredFamily
-from likelinet.heads.family import Family
-from likelinet.heads.independent import IndependentFamily
-from likelinet.heads.mixture import MixtureFamily
-from likelinet.heads.truncated import TruncatedFamily
-from likelinet.heads.zeros import HurdleFamily, ZeroInflatedFamily
-from likelinet.model.fitting import EncodedRows, Fit
+from likelinet.model.fit import EncodedRows, Fit
 
 BLOCK = 16384  # rows at a time
 PASS = 1024  # of them at a time through the network, whose wide arrays then stay in the cache
@@ -72,7 +61,7 @@ def as_predicted(fit: Fit, raw: np.ndarray, columns: np.ndarray | None) -> Distr
     """Return the distributions, in the user's units, that raw outputs (M, n, many) of all members stand for."""
     shared = fit.objective.layout.views(fit.theta)[-1]
     members = fit.objective.head.distribution(raw, shared, columns)
-    return _with_bounds(fit.targets.decode(_combined(members)), fit.declared)
+    return fit.targets.decode(_combined(members))
 
 
 def _combined(members: Distribution) -> Distribution:
@@ -89,37 +78,3 @@ def _combined(members: Distribution) -> Distribution:
     if isinstance(last, Bernoulli | Categorical):
         return mixed(last, np.full(n, -np.log(n)))
     return as_censored(Mixture(last, np.zeros(n)))
-
-
-def _with_bounds(d: Distribution, family: Family) -> Distribution:
-    """Return `d` with the bounds of the config, which rounding moved on their way to the network's units and back."""
-    match family, d:
-        case _ if not _truncates(family):
-            return d
-        case MixtureFamily(), Mixture():
-            return Mixture(_with_bounds(d.components, family.base), d.logits)
-        case _, Mixture():  # of members
-            return Mixture(_with_bounds(d.components, family), d.logits)
-        case IndependentFamily(), Independent():
-            return Independent(_with_bounds(d.base, family.base))
-        case TruncatedFamily(), Truncated():
-            return Truncated(_with_bounds(d.base, family.base), family.low, family.high)
-        case CensoredFamily(), Censored():
-            return Censored(_with_bounds(d.base, family.base))
-        case HurdleFamily(), Hurdle():
-            return Hurdle(_with_bounds(d.base, family.base), gate_logits=d.gate_logits)
-        case ZeroInflatedFamily(), ZeroInflated():
-            return ZeroInflated(_with_bounds(d.base, family.base), gate_logits=d.gate_logits)
-        case _:  # no unit of y changed inside it
-            return d
-
-
-def _truncates(family: Family) -> bool:
-    """Whether there are bounds anywhere in a family."""
-    match family:
-        case TruncatedFamily():
-            return True
-        case MixtureFamily() | IndependentFamily() | CensoredFamily() | HurdleFamily() | ZeroInflatedFamily():
-            return _truncates(family.base)
-        case _:
-            return False

@@ -1,10 +1,9 @@
 """What a layer is: a pure function of its parameters and its input, with an exact backward pass."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-
-import numpy as np
 
 from likelinet.core.arrays import Array
 
@@ -36,7 +35,7 @@ class Weight:
     @property
     def size(self) -> int:
         """Number of entries."""
-        return int(np.prod(self.shape))
+        return math.prod(self.shape)
 
 
 class Layer(ABC):

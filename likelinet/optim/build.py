@@ -21,7 +21,7 @@ def build_optimiser(config: OptimizerConfig, schedule: ScheduleConfig | None, st
         case SGDConfig():
             return SGD(_rates(schedule, config.learning_rate, steps), config.momentum, config.nesterov)
         case LBFGSConfig():
-            raise TypeError("L-BFGS takes no steps of its own: see training.lbfgs.")
+            raise TypeError("L-BFGS takes no steps of its own: see engines.lbfgs.")
         case _:
             assert_never(config)
 

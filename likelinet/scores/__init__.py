@@ -1,1 +1,21 @@
 """Scores of predicted distributions against what was observed."""
+
+from likelinet.scores.calibration import covered, d_calibration, pit_cdf, pit_shares
+from likelinet.scores.concordance_index import concordance
+from likelinet.scores.metrics import calibration_error, class_probabilities, crps, evaluate
+from likelinet.scores.survival import evaluate_censored, integrated_brier, kaplan_meier
+
+__all__ = [
+    "calibration_error",
+    "class_probabilities",
+    "concordance",
+    "covered",
+    "crps",
+    "d_calibration",
+    "evaluate",
+    "evaluate_censored",
+    "integrated_brier",
+    "kaplan_meier",
+    "pit_cdf",
+    "pit_shares",
+]

@@ -3,9 +3,9 @@
 import numpy as np
 
 from likelinet.distributions import Censored, Distribution, Independent, Interval, Mixture
+from likelinet.distributions.base.family import open_end
 from likelinet.distributions.base.multivariate import Multivariate
 from likelinet.distributions.over.censored import as_censored
-from likelinet.distributions.over.wrapper import open_end
 
 
 def marginals(d: Distribution) -> Distribution:

@@ -8,7 +8,7 @@ from likelinet.distributions import Censored, Distribution, Interval
 from likelinet.distributions.over.censored import as_censored
 from likelinet.scores.calibration import covered, d_calibration
 from likelinet.scores.censored_crps import censored_crps
-from likelinet.scores.concordance import concordance
+from likelinet.scores.concordance_index import concordance
 
 TIMES = 100  # at which the Brier score is taken
 

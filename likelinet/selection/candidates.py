@@ -6,7 +6,8 @@ from typing import Any
 from likelinet.config import CensoredConfig, IntervalTargetConfig, ModelConfig, TimeTargetConfig
 from likelinet.config.base import Config
 from likelinet.config.distribution import FAMILY_CONFIGS, WRAPPER_CONFIGS
-from likelinet.config.wrappers import CustomConfig, columns_of, leaf
+from likelinet.config.plain import read_yaml
+from likelinet.config.wrappers import CustomConfig
 from likelinet.core.errors import ConfigError
 from likelinet.tables.rows import target_names
 
@@ -45,7 +46,9 @@ def families(text: str, config: ModelConfig) -> dict[str, ModelConfig]:
     import yaml
 
     try:
-        entries = yaml.safe_load(text if text.lstrip().startswith("[") else f"[{text}]")
+        entries = read_yaml(text if text.lstrip().startswith("[") else f"[{text}]")
+    except ConfigError as error:
+        raise ConfigError(f"--families {text}: {error}") from None
     except yaml.YAMLError:
         entries = None
     if not isinstance(entries, list) or not entries or not all(isinstance(e, str | dict) for e in entries):
@@ -96,14 +99,14 @@ def same_features(config: ModelConfig, models: Iterable[ModelConfig], columns: I
     """
     if config.data.features is not None:
         return config.data.features
-    read = {c for m in (config, *models) for c in columns_of(m.distribution)}
+    read = {c for m in (config, *models) for c in m.distribution.columns}
     other = {*target_names(config.data), config.data.weight, *read}
     return [name for name in columns if name not in other]
 
 
 def _taken_over(kind: str, config: ModelConfig) -> dict[str, Any]:
     """Return what a kind by itself has from the config's own family."""
-    own = leaf(config.distribution).model_dump(mode="json")
+    own = config.distribution.leaf.model_dump(mode="json")
     keys = KINDS[kind].model_fields if kind in KINDS else ()
     return {key: own[key] for key in TAKEN_OVER if key in keys and own.get(key) is not None}
 

@@ -1,12 +1,13 @@
 """Inputs: columns of a table as one standardised matrix."""
 
-import warnings
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from likelinet.core.errors import DataError
+from likelinet.core.fields import from_fields
+from likelinet.core.notes import note
 from likelinet.core.wording import SHOWN, counted, nearest
 from likelinet.tables.cells import BOOLS
 from likelinet.tables.scaling import moments
@@ -41,17 +42,26 @@ class Inputs:
     named: bool
 
     @property
+    def names(self) -> list[str]:
+        """Names of the features."""
+        return [c.name for c in self.columns]
+
+    @property
     def width(self) -> int:
         """Number of inputs of the network."""
         return sum(c.width for c in self.columns)
 
-    def rows(self, table: Table) -> "Encoded":
+    def rows(self, table: Table, other: tuple[str, ...] = (), chosen: bool = False) -> "Encoded":
         """Return the rows of x, which are encoded as they are asked for; columns that are not features are ignored.
 
         Parameters
         ----------
         table : Table
             Must hold every feature.
+        other : tuple of str
+            Columns that are known to be something else.
+        chosen : bool
+            Whether the features were chosen by name, so that there may be more columns.
 
         Raises
         ------
@@ -59,14 +69,18 @@ class Inputs:
             If a feature is missing or text where numbers were; and when its rows are asked for, if a cell is not
             finite or of an unknown category.
         """
-        names = [c.name for c in self.columns]
+        names = self.names
         missing = [n for n in names if n not in table.columns]
-        # Of an array, data.features may have chosen some columns by their names x0, x1, …
-        chosen = not (self.named or table.named) and names != [f"x{j}" for j in range(len(names))]
-        if not (self.named and table.named) and not chosen and self.columns and len(table.columns) != len(names):
-            raise DataError(f"X has {counted(len(table.columns), 'column')}, but the model was fitted on {len(names)}.")
-        if missing and self.named != table.named:  # an array for a DataFrame, or the other way round: by position
-            table = replace(table, columns=dict(zip(names, table.columns.values(), strict=True)), named=True)
+        left = [n for n in table.columns if n not in other]
+        by_position = bool(missing) and self.named != table.named  # an array for a DataFrame, or the other way round
+        counts = by_position or not (chosen or (self.named and table.named))
+        if counts and self.columns and len(left) != len(names):
+            apart = [n for n in table.columns if n in other]
+            beside = f" beside {', '.join(apart)}" if apart else ""
+            raise DataError(f"X has {counted(len(left), 'column')}{beside}, but the model was fitted on {len(names)}.")
+        if by_position:
+            columns = {name: table.columns[n] for name, n in zip(names, left, strict=True)}
+            table = replace(table, columns={**table.columns, **columns}, named=True)
         elif missing:
             hint = nearest(missing[0], table.columns) if len(missing) == 1 else ""
             raise DataError(f"The table lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}{hint}.")
@@ -74,12 +88,12 @@ class Inputs:
 
     def note_unused(self, table: Table, other: tuple[str, ...]) -> None:
         """Warn of columns that are neither features nor, as those in `other`, known to be none."""
-        names = [c.name for c in self.columns]
+        names = self.names
         extra = [n for n in table.columns if n not in names and n not in other]
         by_position = any(n not in table.columns for n in names)
         if extra and names and table.named and not by_position:
             shown = ", ".join(extra[:SHOWN]) + (", …" if len(extra) > SHOWN else "")
-            warnings.warn(f"Columns that the model does not use are ignored: {shown}.", stacklevel=5)
+            note(f"Columns that the model does not use are ignored: {shown}.")
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data."""
@@ -88,11 +102,11 @@ class Inputs:
     @staticmethod
     def from_json(data: dict[str, Any]) -> "Inputs":
         """Return what `to_json` wrote."""
-        columns = (
-            Column(**{**c, "categories": None if c["categories"] is None else tuple(c["categories"])})
-            for c in data["columns"]
-        )
-        return Inputs(tuple(columns), data["named"])
+
+        def column(c: Any) -> Column:
+            return from_fields(Column, c, "column of the inputs", categories=lambda v: None if v is None else tuple(v))
+
+        return from_fields(Inputs, data, "inputs", columns=lambda columns: tuple(map(column, columns)))
 
 
 def learn_inputs(table: Table, features: list[str], weight: np.ndarray, standardize: bool) -> Inputs:

@@ -8,7 +8,6 @@ from numpy.typing import ArrayLike
 
 from likelinet.config import ModelConfig
 from likelinet.config.network import CoderConfig
-from likelinet.config.wrappers import CLASSES, columns_of
 from likelinet.core.errors import DataError
 from likelinet.tables.rows import Rows, output_names, read_rows, target_names
 from likelinet.tables.table import Table, as_table
@@ -22,9 +21,12 @@ class Roles:
     ----------
     config : ModelConfig
         The declaration.
+    labels : bool
+        Whether y may be text, as labels of classes are.
     """
 
     config: ModelConfig
+    labels: bool
 
     @property
     def y_is_x(self) -> bool:
@@ -41,9 +43,8 @@ class Roles:
 
     @property
     def others(self) -> tuple[str, ...]:
-        """Return the columns that are known, but nothing to predict from unless data.features says so."""
-        data = self.config.data
-        return (*target_names(data), *([data.weight] if data.weight else []), *columns_of(self.config.distribution))
+        """The columns that are known, but nothing to predict from unless data.features says so."""
+        return other_columns(self.config)
 
     def outputs(self, features: list[str], many: int | None) -> list[str]:
         """Return how to call each output, of which there are so many; numbered where the user gave no names."""
@@ -80,16 +81,16 @@ class Roles:
         named : bool
             Whether they are names that the user gave.
         """
-        data, classes, table = self.config.data, isinstance(self.config.distribution, CLASSES), as_table(X)
+        data, table = self.config.data, as_table(X)
         if y is None and self.y_is_x and table.n:
             own = self.features(table) if features is None else features
             if features is not None and named != table.named and len(own) == len(table.columns):
                 own = list(table.columns)  # an array for a DataFrame, or the other way round: by position
             if not own:
                 raise DataError("A network through a code needs columns to make a code of, and the table has none.")
-            bools = [name for name in own if classes and table.holds_bools(name)]
+            bools = [name for name in own if self.labels and table.holds_bools(name)]
             text = [name for name in own if name not in bools and table.is_text(name)]
-            if text and not (classes and len(text) == len(own)):
+            if text and not (self.labels and len(text) == len(own)):
                 raise DataError(
                     f"Column '{text[0]}' holds text, where y is x and should hold numbers: leave it out by "
                     "data.features, or name other columns in data.target."
@@ -97,4 +98,10 @@ class Roles:
             if bools and not text:
                 y = np.stack([table.numeric(name) for name in own], axis=1)  # 0 and 1 have a mean
             data = data.model_copy(update={"target": own})
-        return read_rows(data, classes, table, y, sample_weight, self.y_name)
+        return read_rows(data, self.labels, table, y, sample_weight, self.y_name)
+
+
+def other_columns(config: ModelConfig) -> tuple[str, ...]:
+    """Return the columns that a config has for something else: target, weight, and those that the family reads."""
+    data = config.data
+    return (*target_names(data), *([data.weight] if data.weight else []), *config.distribution.columns)

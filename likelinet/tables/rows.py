@@ -23,15 +23,15 @@ class Rows:
     weight: np.ndarray
 
 
-def read_rows(data: DataConfig, classes: bool, X: Any, y: Any, sample_weight: Any, what: str) -> Rows:
+def read_rows(data: DataConfig, labels: bool, X: Any, y: Any, sample_weight: Any, what: str) -> Rows:
     """Return the rows whose weight is not zero; the others must not influence anything.
 
     Parameters
     ----------
     data : DataConfig
         Which columns are target and weight.
-    classes : bool
-        Whether the target is a class label.
+    labels : bool
+        Whether the target may be text.
     X, y, sample_weight
         As the user passed them.
     what : str
@@ -58,7 +58,7 @@ def read_rows(data: DataConfig, classes: bool, X: Any, y: Any, sample_weight: An
     keep = weight > 0.0
     if not keep.all():
         table, y, weight = table.taken(keep), None if y is None else y[keep], weight[keep]
-    return Rows(table, _target(table, data, classes) if y is None else y, weight)
+    return Rows(table, _target(table, data, labels) if y is None else y, weight)
 
 
 def target_names(data: DataConfig) -> tuple[str, ...]:
@@ -93,7 +93,7 @@ def pairs_of(target: IntervalTargetConfig) -> list[tuple[str, str]]:
     return list(zip(lower, upper, strict=True))
 
 
-def _target(table: Table, data: DataConfig, classes: bool) -> np.ndarray | Interval:
+def _target(table: Table, data: DataConfig, labels: bool) -> np.ndarray | Interval:
     """Return the target columns as they are, shape (n,) or (n, d), or as intervals."""
     match data.target:
         case IntervalTargetConfig(lower=str(lower), upper=str(upper)):
@@ -106,7 +106,7 @@ def _target(table: Table, data: DataConfig, classes: bool) -> np.ndarray | Inter
     names = target_names(data)
     columns = [table.column(name) for name in names]
     # Text from a CSV file may be numbers; codes like 007 are text for good, and so are labels like 1, 2, other.
-    text = table.holds_text if classes else table.is_text
+    text = table.holds_text if labels else table.is_text
     if all(c.dtype.kind == "U" and not text(n) and not has_codes(c) for c, n in zip(columns, names, strict=True)):
         columns = [table.numeric(n) for n in names]
     return columns[0] if isinstance(data.target, str) else np.stack(columns, axis=1)

@@ -11,6 +11,7 @@ import numpy as np
 from likelinet.core.errors import DataError
 from likelinet.core.wording import SHOWN, counted, nearest, rows_of
 from likelinet.tables.cells import Parsed, bools, is_missing, parse, with_commas
+from likelinet.tables.csv_rows import csv_rows
 
 
 @dataclass(frozen=True)
@@ -169,25 +170,11 @@ def read_csv(path: str | Path) -> Table:
     Raises
     ------
     DataError
-        If the file is missing, empty, ragged, or has no or repeated column names.
+        If the file is missing, empty, ragged, has no or repeated column names, or a quote that is left open.
     """
     path = Path(path)
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.reader(file, skipinitialspace=True)
-            header = [name.strip() for name in next(reader, [])]
-            separator = next((s for s in ";\t|" if len(header) == 1 and s in header[0]), None)
-            if separator is not None:
-                shown = "tabs" if separator == "\t" else f"'{separator}'"
-                raise DataError(f"{path}: the file seems to be separated by {shown}: save it with commas.")
-            rows = []
-            for row in filter(None, reader):
-                if len(row) != len(header):
-                    raise DataError(
-                        f"{path}: line {reader.line_num} has {counted(len(row), 'cell')}, "
-                        f"but there are {counted(len(header), 'column')}; correct this line."
-                    )
-                rows.append([cell.strip() for cell in row])
+        header, rows = csv_rows(path)
     except OSError as error:
         raise DataError(f"{path}: cannot read the table ({error.strerror}); check the path.") from None
     except (UnicodeDecodeError, csv.Error) as error:

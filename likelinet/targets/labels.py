@@ -1,22 +1,24 @@
-"""Class labels: cleaned, learned from the training rows, and recognised in new ones."""
+"""Labels of one output: cleaned, learned from the training rows, and recognised in new ones."""
 
 from typing import Any
 
 import numpy as np
 
 from likelinet.core.errors import DataError
-from likelinet.core.wording import SHOWN, counted, rows_of
+from likelinet.core.wording import SHOWN, counted
 from likelinet.tables.cells import BOOLS, is_missing
 from likelinet.tables.table import check_finite, target_array
+from likelinet.targets.target import Naming
 
 
-def labels(y: Any, what: str, index: np.ndarray | None = None) -> np.ndarray:
+def clean_labels(y: Any, naming: Naming) -> np.ndarray:
     """Return class labels of shape (n,) or (n, d): text and bools stay, whole numbers become integers."""
+    what = naming.what
     y = target_array(y, what)
     if y.dtype.kind == "T":  # NumPy's text of variable length
         y = y.astype(object)
     if y.dtype.kind == "O":
-        _check_no_missing(np.array([is_missing(v) for v in y.ravel()]).reshape(y.shape), what, index)
+        _check_no_missing(np.array([is_missing(v) for v in y.ravel()]).reshape(y.shape), naming)
         y = (
             np.array([str(v) for v in y.ravel()]).reshape(y.shape)
             if any(isinstance(v, str) for v in y.ravel())
@@ -26,10 +28,10 @@ def labels(y: Any, what: str, index: np.ndarray | None = None) -> np.ndarray:
         strange = next((v for v in y.ravel().tolist() if not isinstance(v, int | float)), "larger numbers")
         raise DataError(f"{what} must hold text, whole numbers or True and False as class labels, got {strange!r}.")
     if y.dtype.kind == "U":
-        _check_no_missing(y == "", what, index)
+        _check_no_missing(y == "", naming)
     if y.dtype.kind == "f":
         y = y.astype(np.float64)
-        check_finite(y, what, index)
+        check_finite(y, what, naming.index)
         if (y != np.floor(y)).any():
             return y
     if y.dtype.kind in "uf":
@@ -41,66 +43,59 @@ def labels(y: Any, what: str, index: np.ndarray | None = None) -> np.ndarray:
     return y.astype(np.int64) if y.dtype.kind in "iuf" else y
 
 
-def _check_no_missing(missing: np.ndarray, what: str, index: np.ndarray | None) -> None:
+def _check_no_missing(missing: np.ndarray, naming: Naming) -> None:
     if missing.any():
         rows = missing.reshape(len(missing), -1).any(1)
         raise DataError(
-            f"{what} has {counted(missing.sum(), 'missing label')} ({rows_of(rows, index)}): fill or drop these rows."
+            f"{naming.what} has {counted(missing.sum(), 'missing label')} ({naming.rows(rows)}): "
+            "fill or drop these rows."
         )
 
 
-def learn_classes(y: np.ndarray, binary: bool, what: str) -> tuple[np.ndarray | None, int]:
-    """Return the labels, None where y holds the codes 0 … K - 1 themselves, and the number of classes K."""
+def learn_labels(y: np.ndarray, binary: bool, naming: Naming) -> np.ndarray:
+    """Return the labels of one output, sorted; `binary` is whether there may be two at most."""
     classes = np.unique(y)
-    if y.ndim == 2 and binary:
-        strange = ~np.isin(y, (0, 1))
-        if strange.any():
-            raise DataError(
-                f"{what} must be 0 or 1 for the bernoulli family with several outputs, got '{y[strange].flat[0]}'."
-            )
-        return np.array([False, True]) if y.dtype.kind == "b" else None, 2
     if classes.dtype.kind == "f":
         raise DataError(
-            f"{what} has fractional numbers like {y[y != np.floor(y)].flat[0]:g}, which are no class labels: "
+            f"{naming.what} has fractional numbers like {y[y != np.floor(y)].flat[0]:g}, which are no class labels: "
             "use a family for numbers, such as 'gaussian', or round them."
         )
     if len(classes) < 2:
-        raise DataError(f"{what} has only one class, '{classes[0]}': there is nothing to tell apart.")
+        raise DataError(f"{naming.what} has only one class, '{classes[0]}': there is nothing to tell apart.")
     if binary and len(classes) > 2:
         raise DataError(
-            f"{what} has {len(classes)} classes ({_names(classes)}), but the bernoulli family needs two: "
+            f"{naming.what} has {len(classes)} classes ({_names(classes)}), but the bernoulli family needs two: "
             "use 'categorical'."
         )
-    codes = classes.dtype.kind in "iu" and np.array_equal(classes, np.arange(len(classes)))
-    return (None if codes else classes), len(classes)
+    return classes
 
 
-def ordered_classes(
-    y: np.ndarray, levels: list[str | int] | None, what: str, index: np.ndarray | None
-) -> tuple[np.ndarray | None, int]:
-    """Return the labels from the lowest to the highest, None for the codes 0 … K - 1, and their number K."""
+def declared_levels(y: np.ndarray, levels: list[str | int] | None, naming: Naming) -> np.ndarray | None:
+    """Return the labels from the lowest to the highest, as declared; None for whole numbers, which have an order."""
     if levels is None:
         if y.dtype.kind not in "iu":
             raise DataError(
-                f"{what} has text for classes ({_names(np.unique(y))}), whose order is not known: "
+                f"{naming.what} has text for classes ({_names(np.unique(y))}), whose order is not known: "
                 "list them from the lowest to the highest in distribution.levels."
             )
-        return learn_classes(y, False, what)
+        return None
     known = np.array([str(v) for v in levels]) if y.dtype.kind == "U" else np.array(levels)
     strange = ~np.isin(y, known)
     if strange.any():
         raise DataError(
-            f"{what} has the class '{y[strange].flat[0]}' ({rows_of(strange, index)}), which is not among "
+            f"{naming.what} has the class '{y[strange].flat[0]}' ({naming.rows(strange)}), which is not among "
             f"distribution.levels ({_names(known)})."
         )
-    return known, len(known)
+    return known
 
 
-def known_labels(
-    y: np.ndarray, classes: np.ndarray | None, n_classes: int, what: str, index: np.ndarray | None = None
-) -> np.ndarray:
+def are_codes(classes: np.ndarray) -> bool:
+    """Whether labels are the codes 0 … K - 1 themselves."""
+    return classes.dtype.kind in "iu" and np.array_equal(classes, np.arange(len(classes)))
+
+
+def known_labels(y: np.ndarray, known: np.ndarray, naming: Naming) -> np.ndarray:
     """Return labels in the form of the trained ones, text or numbers; raise `DataError` where one is new."""
-    known = np.arange(n_classes) if classes is None else classes
     if known.dtype.kind == "b" and y.dtype.kind == "U":  # bools that went through a CSV file
         codes = np.array([BOOLS.get(label.lower(), -1.0) for label in y.ravel().tolist()]).reshape(y.shape)
         strange = codes < 0.0
@@ -110,9 +105,9 @@ def known_labels(
     else:
         strange = ~np.isin(y, known)
     if strange.any():
-        row = np.argwhere(strange)[0, 0]
+        row, index = np.argwhere(strange)[0, 0], naming.index
         raise DataError(
-            f"{what} has the class '{y[strange].flat[0]}' in row {(row if index is None else index[row]) + 1}, "
+            f"{naming.what} has the class '{y[strange].flat[0]}' in row {(row if index is None else index[row]) + 1}, "
             f"which was not seen in training (seen: {_names(known)})."
         )
     return y.astype(known.dtype)

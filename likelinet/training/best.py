@@ -1,8 +1,11 @@
 """The best weights so far of every member, and when each one stops."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+
+_STATE = ("weights", "epoch", "value", "start_weights", "start_epoch", "before_weights", "before_epoch")
 
 
 class Best:
@@ -47,3 +50,14 @@ class Best:
                 self.theta[bad], self.epoch[bad] = theta[bad], epoch[bad]
                 bad = ~usable(self.theta)
         return spoiled
+
+    def state(self) -> dict[str, Any]:
+        """Return all that it knows, as arrays."""
+        arrays = self.theta, self.epoch, self._value, *self._start, *self._before
+        return dict(zip(_STATE, (a.copy() for a in arrays), strict=True))
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Know what `state` returned."""
+        arrays = [np.array(state[name]) for name in _STATE]
+        self.theta, self.epoch, self._value = arrays[:3]
+        self._start, self._before = (arrays[3], arrays[4]), (arrays[5], arrays[6])

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from likelinet.core.fields import from_fields
+
 
 @dataclass(frozen=True)
 class Epoch:
@@ -53,7 +55,7 @@ class History:
     best_epoch : list of int
         The epoch whose weights each member keeps, counted from 1; 0 for the start.
     stopped : str
-        "finished", "early stopping", "callback", "interrupted" or "not finite".
+        "finished", "early stopping", "callback", "interrupted" (by Ctrl-C, or an error of a callback) or "not finite".
     engine : str
         What computed it: "numpy" or "jax".
     """
@@ -70,4 +72,9 @@ class History:
     @staticmethod
     def from_json(data: dict[str, Any]) -> "History":
         """Return the history that `to_json` wrote."""
-        return History(**{**data, "epochs": [Epoch(**e) for e in data["epochs"]]})
+        return from_fields(
+            History,
+            data,
+            "history",
+            epochs=lambda epochs: [from_fields(Epoch, e, "epoch of the history") for e in epochs],
+        )

@@ -1,97 +1,29 @@
-"""The training loop: epochs of minibatches on an engine, with validation, early stopping and the best weights kept."""
+"""The training loop: epochs on an engine, with validation, early stopping and the best weights kept."""
 
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from likelinet.core.errors import NonFiniteError
-from likelinet.engines.engine import Batches, Data, Diverged, Engine, Task, first_to_fail
+from likelinet.core.generators import positions, put_back
+from likelinet.engines.engine import Batches, Data, Diverged, Engine, Outcome, Task, first_to_fail
 from likelinet.objective.objective import Objective
 from likelinet.optim.optimiser import Optimiser
 from likelinet.training.best import Best
 from likelinet.training.history import Callback, Epoch, History, told_to_stop
 from likelinet.training.interrupts import CtrlC
-from likelinet.training.minibatches import batches
-
-
-@dataclass(frozen=True)
-class Streams:
-    """The random streams of one member: each consumer has its own, so that none disturbs another."""
-
-    initial: np.random.Generator
-    split: np.random.Generator
-    shuffle: np.random.Generator
-    dropout: np.random.Generator
-
-    @staticmethod
-    def of(seed: int, members: int) -> list["Streams"]:
-        """Return the streams of each member; those of the first members do not depend on how many there are."""
-        return [
-            Streams(*(np.random.default_rng(s) for s in child.spawn(4)))
-            for child in np.random.SeedSequence(seed).spawn(members)
-        ]
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How long and on what to train.
-
-    Parameters
-    ----------
-    train, validation : ndarray, shapes (M, n) and (M, v)
-        Rows of the data for each member; v may be 0.
-    batch_size, epochs, steps : int
-        Training ends after `epochs` or after `steps`, whichever comes first.
-    patience : int or None
-        For early stopping.
-    gradient_clip : float or None
-        Largest norm of a gradient.
-    offset : ndarray, shape (rows,)
-        Added to the reported NLL of each row: it brings standardised targets back to the user's units.
-    settled : int
-        Epochs of a warm-up, during which neither the best weights nor patience are counted.
-    """
-
-    train: np.ndarray
-    validation: np.ndarray
-    batch_size: int
-    epochs: int
-    steps: int
-    patience: int | None
-    gradient_clip: float | None
-    offset: np.ndarray
-    settled: int = 0
-
-    @property
-    def probable_steps(self) -> int:
-        """How many steps there will probably be: with early stopping, often those of twice the patience."""
-        epochs = self.epochs
-        if self.patience is not None and self.validation.shape[1]:
-            epochs = min(epochs, 2 * self.patience)
-        return min(self.steps, epochs * -(-self.train.shape[1] // self.batch_size))
-
-    def shift(self, rows: np.ndarray, weight: np.ndarray) -> np.ndarray:
-        """Return the weighted mean of the offset over rows (M, n) of each member."""
-        return (self.offset[rows] * weight).sum(-1) / weight.sum(-1)
-
-    def epoch_batches(self, weight: np.ndarray, shuffles: list[np.random.Generator]) -> Iterator[Batches]:
-        """Yield the minibatches of each epoch, cut off after the last step; `weight` is that of every row."""
-        left = self.steps
-        for _ in range(self.epochs):
-            each = batches(self.train, weight, self.batch_size, shuffles)
-            yield Batches(each.rows[:left], each.share[:left])
-            left -= len(each.rows)
-            if left <= 0:
-                return
+from likelinet.training.plan import Plan
+from likelinet.training.streams import Streams
 
 
 def train(
     engine: Engine,
     objective: Objective,
     data: Data,
-    optimiser: Optimiser,
+    optimiser: Optimiser | None,
     plan: Plan,
     theta: np.ndarray,
     streams: list[Streams],
@@ -99,79 +31,195 @@ def train(
 ) -> tuple[np.ndarray, History, BaseException | None]:
     """Return the kept weights (M, P), the history, and what cut the training short, if anything did.
 
-    Ctrl-C and a loss that is not finite end the training but lose nothing: the caller keeps the weights and then
-    raises what is returned here.
+    Ctrl-C, an error of a callback and a loss that is not finite end the training but lose nothing: the caller keeps
+    the weights and then raises what is returned here.
     """
-    history, best, began = History(engine=engine.name), Best(theta, plan.patience, plan.settled), time.perf_counter()
-    members, held_out, held_weight = np.arange(len(theta)), plan.validation, data.weight[plan.validation]
-    shuffles, ctrl_c = [s.shuffle for s in streams], CtrlC()
-    noise = [s.dropout for s in streams]
-    task = Task(objective, data, optimiser, plan.gradient_clip, noise, held_out, ctrl_c.check)
-    run = engine.start(task, theta)
-    epoch, steps, cause, failure = 0, 0, None, None
-    try:
-        with ctrl_c:
-            for epoch, outcome in enumerate(run.epochs(plan.epoch_batches(data.weight, shuffles)), 1):
-                steps += len(outcome.losses)
-                validated = None
-                if held_out.shape[1]:
-                    validated = _finite(outcome.held_out[members] / held_weight[members].sum(1))
-                going_on = best.record(members, outcome.weights[members], validated, epoch)
-                rows, share = (
-                    np.moveaxis(a, 1, 0)[members].reshape(len(members), -1)
-                    for a in (outcome.batches.rows, outcome.batches.share)
-                )
-                trained = outcome.losses[:, members].sum(0) / share.sum(1) + plan.shift(rows, share)
-                if validated is not None:
-                    validated = validated + plan.shift(held_out[members], held_weight[members])
-                record = Epoch(
-                    epoch,
-                    plan.epochs,
-                    trained.tolist(),
-                    None if validated is None else validated.tolist(),
-                    members.tolist(),
-                    float(optimiser.rates[steps - 1]),
-                    time.perf_counter() - began,
-                )
-                history.epochs.append(record)
-                if told_to_stop(callbacks, record):
-                    history.stopped = "callback"
-                    break
-                if not going_on.any():
-                    history.stopped = "early stopping" if epoch < plan.epochs and steps < plan.steps else "finished"
-                    break
-                if not going_on.all():
-                    run.stop(members[~going_on])
-                    members = members[going_on]
-                ctrl_c.check()
-    except KeyboardInterrupt as interrupt:
-        history.stopped, cause = "interrupted", interrupt
-    except Diverged as diverged:
-        epoch += 1  # the one that was not yielded
-        failure = f"at step {diverged.step + 1}", diverged.parameter
+    training = Training(engine, objective, data, optimiser, plan, theta, streams, callbacks)
+    training.go_on()
+    return training.end()
 
-    # Without validation nobody has looked yet at what the last step made of the weights.
-    def usable(theta: np.ndarray) -> np.ndarray:
-        return np.isfinite(run.evaluate(theta, plan.train))
 
-    try:
-        spoiled = best.epoch == 0 if plan.validation.shape[1] else best.fall_back(usable)
-    except KeyboardInterrupt as interrupt:  # maybe a second one: the weights stay as they are
-        history.stopped, cause, failure = "interrupted", interrupt, None
-        spoiled = np.zeros(len(theta), dtype=bool)
-    if cause is None and failure is None and spoiled.any():
-        params = objective.layout.views(run.weights()[spoiled])
-        seen = np.concatenate([plan.train, held_out], axis=1)[spoiled]
-        failure = "after its last step", first_to_fail(objective, params, *data.at(seen))
-    if failure is not None:
-        history.stopped = "not finite"
-        cause = NonFiniteError(
-            f"The loss is not finite in epoch {epoch} {failure[0]}; the first parameter to fail is "
-            f"'{failure[1]}': lower training.optimizer.learning_rate, or choose another link or family "
-            f"(the weights of epoch {int(best.epoch.max())} are kept)."
+class Training:
+    """A training in progress: it can be paused after any step, and its state restored into a new one of the same kind.
+
+    Parameters
+    ----------
+    engine : Engine
+        What computes it.
+    objective, data : Objective and Data
+        What is minimised, and on what.
+    optimiser : Optimiser or None
+        The rule that moves the weights; None where the engine has one of its own.
+    plan : Plan
+        How long and on which rows.
+    theta : ndarray, shape (M, P)
+        The initial weights.
+    streams : list of Streams
+        Of each member.
+    callbacks : sequence of callable
+        Called after every epoch.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        objective: Objective,
+        data: Data,
+        optimiser: Optimiser | None,
+        plan: Plan,
+        theta: np.ndarray,
+        streams: list[Streams],
+        callbacks: Sequence[Callback] = (),
+    ) -> None:
+        self._objective, self._data, self._plan, self._callbacks = objective, data, plan, callbacks
+        self._ctrl_c, self._whole = CtrlC(), engine.takes_all
+        noise = [s.dropout for s in streams]
+        self._run = engine.start(
+            Task(objective, data, optimiser, plan.gradient_clip, noise, plan.validation, self._ctrl_c.check), theta
         )
-    history.best_epoch = best.epoch.tolist()
-    return best.theta, history, cause
+        self._best, self._history = Best(theta, plan.patience, plan.settled), History(engine=engine.name)
+        self._shuffles = [s.shuffle for s in streams]
+        self._position = positions(self._shuffles)  # before the epoch that comes next, or is half done
+        self._drawn: deque[list[dict[str, Any]]] = deque()  # after each epoch that the engine has been given
+        self._epoch, self._steps = 0, 0  # done
+        self._losses = np.zeros((0, len(theta)))  # of the steps of an epoch that is half done
+        self._early = False  # whether a member has stopped early
+        self._began = time.perf_counter()
+        self._cause: BaseException | None = None
+        self._failure: tuple[str, str] | None = None  # when, and which parameter
+
+    def go_on(self, pause: int | None = None) -> None:
+        """Train to the end, or until `pause` steps are done in all."""
+        history = self._history
+        put_back(self._shuffles, self._position)
+        self._drawn.clear()
+        try:
+            with self._ctrl_c:
+                for outcome in self._run.epochs(self._batches(pause)):
+                    if not self._take_in(outcome):
+                        break
+                    self._ctrl_c.check()
+        except KeyboardInterrupt as interrupt:
+            history.stopped, self._cause = "interrupted", interrupt
+        except Diverged as diverged:
+            self._failure = f"at step {len(self._losses) + diverged.step + 1}", diverged.parameter
+        except NonFiniteError as error:
+            history.stopped, self._cause = "not finite", error
+
+    def _batches(self, pause: int | None) -> Iterator[Batches]:
+        """Yield the minibatches of each epoch from where training stands; an engine may take them ahead of time."""
+        plan, weight, done, at = self._plan, self._data.weight, self._steps, len(self._losses)
+        left = plan.steps - done + at  # counted from the beginning of an epoch
+        draws = plan.all_rows(weight) if self._whole else plan.shuffled(weight, self._shuffles)
+        for _ in range(self._epoch, plan.epochs):
+            if left <= 0 or (pause is not None and done >= pause):
+                return
+            each = next(draws)
+            self._drawn.append(positions(self._shuffles))
+            rows, share = each.rows[:left], each.share[:left]
+            stop = len(rows) if pause is None else min(len(rows), at + pause - done)
+            yield Batches(rows, share, at, stop)
+            done, left, at = done + stop - at, left - len(rows), 0
+
+    def _take_in(self, outcome: Outcome) -> bool:
+        """Take note of what an epoch, or a part of one, has given; return whether anyone goes on."""
+        self._steps += len(outcome.losses)
+        losses, after = np.concatenate([self._losses, outcome.losses]), self._drawn.popleft()
+        if not outcome.batches.ends:
+            self._losses = losses
+            return True
+        self._losses, self._position = losses[:0], after
+        self._epoch += 1
+        plan, members, weight = self._plan, outcome.members, self._data.weight
+        held_out = plan.validation[members]
+        validated, held_weight = None, weight[held_out]
+        if held_out.shape[1]:
+            validated = _finite(outcome.held_out[members] / held_weight.sum(1))
+        going_on = self._best.record(members, outcome.weights[members], validated, self._epoch)
+        if not going_on.all():
+            self._early = True
+            self._run.stop(members[~going_on])
+        rows, share = (
+            np.moveaxis(a, 1, 0)[members].reshape(len(members), -1)
+            for a in (outcome.batches.rows, outcome.batches.share)
+        )
+        trained = losses[:, members].sum(0) / share.sum(1) + plan.shift(rows, share)
+        if validated is not None:
+            validated = (validated + plan.shift(held_out, held_weight)).tolist()
+        seconds = time.perf_counter() - self._began
+        record = Epoch(
+            self._epoch, plan.epochs, trained.tolist(), validated, members.tolist(), outcome.learning_rate, seconds
+        )
+        self._history.epochs.append(record)
+        return not self._told_to_stop(record) and bool(going_on.any())
+
+    def _told_to_stop(self, record: Epoch) -> bool:
+        """Whether a callback ends the training: by its answer, or by an error."""
+        try:
+            told = told_to_stop(self._callbacks, record)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            self._history.stopped, self._cause = "interrupted", error
+            return True
+        if told:
+            self._history.stopped = "callback"
+        return told
+
+    def state(self) -> dict[str, Any]:
+        """Return where training stands, as arrays and what JSON knows; a callback may ask for it."""
+        return {
+            "run": self._run.state(),
+            "best": self._best.state(),
+            "shuffle": [dict(p) for p in self._position],
+            "epoch": self._epoch,
+            "steps": self._steps,
+            "losses": self._losses.copy(),
+            "early": self._early,
+            "history": self._history.to_json(),
+            "seconds": time.perf_counter() - self._began,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from there."""
+        self._run.restore(state["run"])
+        self._best.restore(state["best"])
+        self._position = [dict(p) for p in state["shuffle"]]
+        self._epoch, self._steps, self._early = state["epoch"], state["steps"], state["early"]
+        self._losses = np.array(state["losses"])
+        self._history = History.from_json(state["history"])
+        self._began = time.perf_counter() - state["seconds"]
+
+    def end(self) -> tuple[np.ndarray, History, BaseException | None]:
+        """Return the kept weights (M, P), the history, and what cut the training short, if anything did."""
+        best, history, plan, objective = self._best, self._history, self._plan, self._objective
+        cause, failure, epoch = self._cause, self._failure, self._epoch + (self._failure is not None)
+
+        # Without validation nobody has looked yet at what the last step made of the weights.
+        def usable(theta: np.ndarray) -> np.ndarray:
+            return np.isfinite(self._run.evaluate(theta, plan.train))
+
+        try:
+            spoiled = best.epoch == 0 if plan.validation.shape[1] else best.fall_back(usable)
+        except KeyboardInterrupt as interrupt:  # maybe a second one: the weights stay as they are
+            history.stopped, cause, failure = "interrupted", interrupt, None
+            spoiled = np.zeros(len(best.theta), dtype=bool)
+        if cause is None and failure is None and history.epochs and spoiled.any():
+            params = objective.layout.views(self._run.weights()[spoiled])
+            seen = np.concatenate([plan.train, plan.validation], axis=1)[spoiled]
+            failure = "after its last step", first_to_fail(objective, params, *self._data.at(seen))
+        if failure is not None:
+            history.stopped = "not finite"
+            cause = NonFiniteError(
+                f"The loss is not finite in epoch {epoch} {failure[0]}; the first parameter to fail is "
+                f"'{failure[1]}': lower training.optimizer.learning_rate, or choose another link or family "
+                f"(the weights of epoch {int(best.epoch.max())} are kept)."
+            )
+        unfinished = self._epoch < plan.epochs and self._steps < plan.steps
+        if history.stopped == "finished" and self._early and unfinished:
+            history.stopped = "early stopping"
+        history.best_epoch = best.epoch.tolist()
+        return best.theta, history, cause
 
 
 def _finite(nll: np.ndarray) -> np.ndarray:

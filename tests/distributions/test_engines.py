@@ -8,6 +8,7 @@ import pytest
 import likelinet as ll
 from likelinet.core.arrays import namespace
 from likelinet.core.links import Exp, Identity, Ordered, Sigmoid, Softplus
+from likelinet.distributions.over.mixture_formulas import loss_of_mixture
 from tests import on_jax
 from tests.cases import FAMILIES, UNIVARIATE, Family
 from tests.distributions.strategies import each
@@ -54,7 +55,7 @@ def test_loss_of_a_mixture(case: Family):
     params, y = arguments(case)
     spread = np.linspace(0.9, 1.1, 3)
     logits = np.random.default_rng(3).normal(size=(N, 3))
-    check(ll.Mixture.loss_of(case.cls.loss, 0), (logits, *(p[:, None] * spread for p in params)), y)
+    check(loss_of_mixture(case.cls.loss, 0), (logits, *(p[:, None] * spread for p in params)), y)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import likelinet as ll
+from likelinet.distributions.over.mixture_formulas import loss_of_mixture
 from tests.cases import FAMILIES, UNIVARIATE, Family
 from tests.differences import assert_gradients, gradients
 from tests.distributions.strategies import ROWS, each, quantiles, rows, uniform
@@ -32,7 +33,7 @@ def test_gradient_of_a_mixture(case: Family, data):
     y, d = case.observe(tuple(p[:, 0] for p in params), data.draw(quantiles)), data.draw(incoming)
     for j in [*range(k)] * k:
         y = case.off_kink(tuple(p[:, j] for p in params), y)
-    loss = ll.Mixture.loss_of(case.cls.loss, 0)
+    loss = loss_of_mixture(case.cls.loss, 0)
     values, backward = loss((logits, *params), y)
     np.testing.assert_allclose(values, ll.Mixture(case.distribution(params), logits).nll(y), rtol=1e-12, atol=1e-12)
     steps = (np.float64(1e-3), *case.steps(params, relative=1e-3))

@@ -10,6 +10,7 @@ from scipy.special import softmax
 
 import likelinet as ll
 from likelinet.distributions.over.affine import affine
+from likelinet.distributions.over.mixture_formulas import log_interval_of_mixture
 from tests.differences import assert_gradients, gradients
 
 LOGITS = np.array([[0.3, -1.0, 0.5], [1.0, 0.0, -2.0]])
@@ -183,7 +184,7 @@ def test_intervals_and_their_gradients(name):
     params, low, high = INTERVALS[name]
     low, high = np.array(low), np.array(high)
     oracle, d = MIXTURES[name][1], np.array([0.7, 2.0])
-    log_interval = ll.Mixture.log_interval_of(getattr(ll, name).log_interval, 0)
+    log_interval = log_interval_of_mixture(getattr(ll, name).log_interval, 0)
     values, backward = log_interval((LOGITS, *params), low, high)
     want = np.sum(W * (oracle.cdf(high[:, None]) - oracle.cdf(low[:, None])), axis=-1)
     np.testing.assert_allclose(np.exp(values), want, rtol=1e-10, atol=1e-15)
@@ -197,7 +198,7 @@ def test_intervals_and_their_gradients(name):
 
 
 def test_an_interval_of_a_mixture_has_numbers_as_ends_and_may_be_empty():
-    log_interval = ll.Mixture.log_interval_of(ll.Gaussian.log_interval, 0)
+    log_interval = log_interval_of_mixture(ll.Gaussian.log_interval, 0)
     values, backward = log_interval((LOGITS, LOC, SCALE), 0.5, np.inf)
     np.testing.assert_allclose(values, ll.Mixture(ll.Gaussian(LOC, SCALE), LOGITS).log_sf(0.5), rtol=1e-13)
     assert [g.shape for g in backward(np.ones(2))] == [(2, 3)] * 3

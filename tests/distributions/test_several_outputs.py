@@ -7,6 +7,7 @@ from scipy.special import logsumexp
 
 import likelinet as ll
 from likelinet.distributions.over.affine import affine
+from likelinet.distributions.over.mixture_formulas import loss_of_mixture
 from tests.differences import assert_gradients, gradients
 
 RNG = np.random.default_rng(4)
@@ -105,7 +106,7 @@ def test_gradient_of_a_mixture_of_several_outputs():
         logits, *inner = params
         return loss((logits, *(p.reshape(5, 3, 2) for p in inner)), Y)
 
-    loss = ll.Mixture.loss_of(joint, 1)
+    loss = loss_of_mixture(joint, 1)
     params = (np.tile(np.log(W), (5, 1)), LOC3, np.full((5, 3, 2), 0.8))
     values, backward = loss(params, Y)
     np.testing.assert_allclose(values, ll.Mixture(ll.Independent(ll.Gaussian(LOC3, 0.8)), probs=W).nll(Y), rtol=1e-12)

@@ -12,6 +12,7 @@ import likelinet as ll
 from likelinet.core.links import Cholesky
 from likelinet.distributions import Multivariate
 from likelinet.distributions.over.affine import affine
+from likelinet.distributions.over.mixture_formulas import loss_of_mixture
 from tests import exact, exact_vectors
 from tests.cases import FAMILIES, Family
 from tests.differences import assert_gradients, gradients
@@ -340,7 +341,7 @@ def test_mixtures(case: Family):
 @each(VECTORS)
 def test_gradient_of_a_mixture(case: Family):
     params, y = components(case)
-    loss = ll.Mixture.loss_of(case.cls.loss, 1)
+    loss = loss_of_mixture(case.cls.loss, 1)
     logits = np.tile(np.log(W), (5, 1))
     values, backward = loss((logits, *params), y)
     np.testing.assert_allclose(values, ll.Mixture(case.distribution(params), probs=W).nll(y), rtol=1e-12)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import likelinet as ll
-from likelinet.engines import code_cache
+from likelinet.engines import compilation_cache
 from likelinet.engines import pieces as pieces_module
 from likelinet.engines.engine import Batches, Diverged, Task
 from likelinet.engines.jax import JaxEngine, inexpressible
@@ -186,15 +186,15 @@ def test_code_is_kept_on_disk_and_found_again(tmp_path, monkeypatch):
     assert hits.count("/jax/compilation_cache/cache_hits") >= 1
     assert sorted((tmp_path / "likelinet" / "jax").iterdir()) == kept
     assert before == {k: v for k, v in jax.config.values.items() if "cache" in k}
-    monkeypatch.setattr(code_cache, "LIMIT", 1)
-    code_cache.code_folder()
+    monkeypatch.setattr(compilation_cache, "LIMIT", 1)
+    compilation_cache.cache_folder()
     assert not list((tmp_path / "likelinet" / "jax").iterdir())
 
 
 def test_a_folder_that_cannot_be_written_is_no_error(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    assert code_cache.code_folder() is None
+    assert compilation_cache.cache_folder() is None
     objective, data, theta = problem()
     assert np.isfinite(epoch(start(objective, data, theta), one_batch(2))).all()
 

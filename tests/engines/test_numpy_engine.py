@@ -11,8 +11,7 @@ from likelinet.engines import numpy as numpy_engine
 from likelinet.engines import threads as threads_module
 from likelinet.engines.engine import Batches, Data, Diverged, Outcome, Task
 from likelinet.engines.numpy import NumpyEngine
-from likelinet.heads.build import build_family
-from likelinet.heads.head import Head
+from likelinet.heads.build import build_head
 from likelinet.networks.build import build_network
 from likelinet.objective.objective import Objective
 from likelinet.optim.adam import Adam
@@ -23,7 +22,7 @@ N, INPUTS = 12, 2
 
 def problem(members: int = 2, distribution: dict | None = None, dropout: float = 0.0):
     config = parse_config({"network": {"hidden": [3], "dropout": dropout}, "distribution": distribution or {}})
-    head = Head(build_family(config.distribution, None, 0, None))
+    head = build_head(config.distribution, None, 0, None)
     objective = Objective(build_network(config.network, INPUTS, head.predicted), head)
     rng = np.random.default_rng(0)
     data = Data(rng.standard_normal((N, INPUTS)), None, rng.standard_normal(N), rng.uniform(0.5, 1.5, N))

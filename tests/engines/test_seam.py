@@ -8,14 +8,15 @@ from likelinet.core.errors import NonFiniteError, UndefinedError
 from likelinet.engines.engine import Batches, Data, Task
 from likelinet.engines.jax import JaxEngine
 from likelinet.engines.numpy import NumpyEngine
-from likelinet.heads.build import build_family
-from likelinet.heads.head import Head
+from likelinet.heads.build import build_head
 from likelinet.networks.build import build_network
 from likelinet.objective.objective import Objective
 from likelinet.optim.build import build_optimiser
-from likelinet.training.loop import Plan, Streams, train
+from likelinet.training.loop import train
 from likelinet.training.minibatches import split
+from likelinet.training.plan import Plan
 from likelinet.training.start import initial_weights
+from likelinet.training.streams import Streams
 from tests import on_jax
 from tests.families.declared import DECLARED, columns_for, declared, head_of, observed
 
@@ -66,7 +67,7 @@ def fitted(engine, settings: dict, patience: int | None = None, dtype: str = "fl
     y = np.sin(x[:, 0]) + 0.3 * rng.standard_normal(N)
     y = np.stack([y, -y + x[:, 1]], axis=1) if config.training.optimizer.kind == "sgd" else y
     weight = rng.uniform(0.5, 1.5, N)
-    head = Head(build_family(config.distribution, None, 0, None if y.ndim == 1 else 2))
+    head = build_head(config.distribution, None, 0, None if y.ndim == 1 else 2)
     objective = Objective(build_network(config.network, 3, head.predicted), head)
     streams = Streams.of(7, config.ensemble)
     theta = initial_weights(objective, y, weight, [s.initial for s in streams], dtype)

@@ -6,63 +6,39 @@ import numpy as np
 
 from likelinet.config import parse_config
 from likelinet.config.distribution import DistributionConfig
-from likelinet.config.wrappers import VECTORS, leaf
+from likelinet.core.wording import snake_case
 from likelinet.distributions import Interval
-from likelinet.heads.build import build_family
-from likelinet.heads.censored import CensoredFamily
+from likelinet.distributions.over.censored import CensoredFamily
+from likelinet.distributions.over.independent import IndependentFamily
+from likelinet.distributions.rooms import all_families
+from likelinet.heads.build import build_head
 from likelinet.heads.head import Head
-from likelinet.heads.independent import IndependentFamily
 
 CLASSES = 3
 GAUSSIAN = {"kind": "gaussian"}
 TRIALS = {"kind": "binomial", "total_count": {"column": "trials"}}
 
+# Every family by itself; what is known for each row is read from the table.
+PLAIN: dict[str, dict[str, Any]] = {
+    kind.replace("_", " "): {"kind": kind, **{p.name: {"column": "trials"} for p in cls.parameters if not p.learned}}
+    for kind, cls in ((snake_case(cls.__name__), cls) for cls in all_families())
+}
 LEAVES: dict[str, dict[str, Any]] = {
-    "gaussian": {},
+    **PLAIN,
     "least squares": {"scale": 0.7},
     "one spread": {"scale": "shared"},
     "nothing predicted": {"loc": "shared", "scale": "shared"},
-    "laplace": {"kind": "laplace"},
-    "logistic": {"kind": "logistic", "scale": "shared"},
-    "student": {"kind": "student_t"},
+    "logistic, one spread": {"kind": "logistic", "scale": "shared"},
     "student, df shared": {"kind": "student_t", "df": "shared", "links": {"scale": "exp"}},
-    "cauchy": {"kind": "cauchy"},
-    "gumbel": {"kind": "gumbel"},
-    "skew normal": {"kind": "skew_normal"},
     "quantile": {"kind": "asymmetric_laplace", "scale": 1.0, "tau": 0.8},
-    "asymmetric laplace": {"kind": "asymmetric_laplace"},
-    "johnson su": {"kind": "johnson_su", "tailweight": 1.2},
-    "exponential": {"kind": "exponential"},
-    "gamma": {"kind": "gamma"},
+    "johnson su, tailweight fixed": {"kind": "johnson_su", "tailweight": 1.2},
     "gamma, concentration shared": {"kind": "gamma", "concentration": "shared", "links": {"rate": "exp"}},
-    "inverse gamma": {"kind": "inverse_gamma"},
-    "inverse gaussian": {"kind": "inverse_gaussian"},
-    "log normal": {"kind": "log_normal"},
-    "log logistic": {"kind": "log_logistic"},
-    "weibull": {"kind": "weibull"},
-    "generalized pareto": {"kind": "generalized_pareto"},
-    "half normal": {"kind": "half_normal"},
-    "beta": {"kind": "beta"},
-    "kumaraswamy": {"kind": "kumaraswamy"},
-    "logit normal": {"kind": "logit_normal"},
-    "von mises": {"kind": "von_mises"},
-    "poisson": {"kind": "poisson"},
     "poisson with exposure": {"kind": "poisson", "exposure": "days"},
     "poisson with exposure, rate shared": {"kind": "poisson", "exposure": "days", "rate": "shared"},
-    "negative binomial": {"kind": "negative_binomial"},
     "negative binomial, count shared": {"kind": "negative_binomial", "total_count": "shared"},
     "negative binomial with exposure": {"kind": "negative_binomial", "exposure": "days", "total_count": "shared"},
-    "geometric": {"kind": "geometric"},
     "binomial of 9": {"kind": "binomial", "total_count": 9},
-    "binomial": TRIALS,
-    "beta binomial": {"kind": "beta_binomial", "total_count": {"column": "trials"}},
-    "bernoulli": {"kind": "bernoulli"},
-    "categorical": {"kind": "categorical"},
     "categorical, shared": {"kind": "categorical", "logits": "shared"},
-    "ordered logistic": {"kind": "ordered_logistic"},
-    "dirichlet": {"kind": "dirichlet"},
-    "multinomial": {"kind": "multinomial", "total_count": {"column": "trials"}},
-    "multivariate gaussian": {"kind": "multivariate_gaussian"},
 }
 
 WRAPPERS: dict[str, dict[str, Any]] = {
@@ -146,12 +122,12 @@ def declared(family: dict[str, Any]) -> DistributionConfig:
 
 def outputs_of(config: DistributionConfig) -> int | None:
     """Return how many columns y has by default: of vectors several."""
-    return CLASSES if isinstance(leaf(config), VECTORS) else None
+    return CLASSES if config.y == "vector" else None
 
 
 def head_of(config: DistributionConfig, outputs: int | None = None) -> Head:
     """Return the head of y of shape (n,), or (n, outputs)."""
-    return Head(build_family(config, None, CLASSES, outputs or outputs_of(config)))
+    return build_head(config, None, CLASSES, outputs or outputs_of(config))
 
 
 def columns_for(head: Head, rng: np.random.Generator, lead: tuple[int, ...]) -> np.ndarray:

@@ -117,7 +117,7 @@ def wrapped(kind: str, base: str) -> tuple[dict[str, Any], Callable[[Callable, C
 
 def trained(family: dict[str, Any]) -> Head:
     head = head_of(declared(family))
-    return Head(head.family.standardised(np.zeros(()), np.ones(()), np.ones(())))
+    return head.standardised(np.zeros(()), np.ones(()), np.ones(()))
 
 
 def computed(head: Head, raw: np.ndarray, y: float, kind: str) -> tuple[float, np.ndarray]:

@@ -6,35 +6,34 @@ import numpy as np
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from likelinet.config.wrappers import is_continuous, with_zeros
+from likelinet.core.wording import snake_case
+from likelinet.distributions.rooms import ROOMS, families
 from likelinet.heads.head import Head
 from tests.differences import assert_gradients, central
 from tests.examples import at_least
 from tests.families.declared import as_seen, declared, head_of
 
-REAL = ["gaussian", "laplace", "logistic", "student_t", "cauchy", "gumbel", "skew_normal", "asymmetric_laplace"]
-POSITIVE = ["exponential", "gamma", "inverse_gamma", "inverse_gaussian", "log_normal", "log_logistic", "weibull"]
-POSITIVE += ["generalized_pareto", "half_normal"]
-OTHER = ["johnson_su", "beta", "kumaraswamy", "logit_normal", "von_mises"]
-COUNTS = ["poisson", "negative_binomial", "geometric", "binomial", "beta_binomial"]
-# One of tau rounds to 1 where the link saturates; the trials are no parameter to learn.
-FIXED = {"asymmetric_laplace": {"tau": 0.7}, "binomial": {"total_count": 9.0}, "beta_binomial": {"total_count": 9.0}}
+KINDS = {snake_case(c.__name__): c for room in ROOMS for c in families(room) if c.y == "number"}
+LEAVES = list(KINDS)
+# The number of trials is no parameter to learn; one of tau rounds to 1 where the link saturates.
+FIXED = {kind: {p.name: 9.0 for p in c.parameters if not p.learned} for kind, c in KINDS.items()}
+FIXED["asymmetric_laplace"] = {"tau": 0.7}
 
 
 @st.composite
 def nestings(draw: st.DrawFn, leaves: list[str], depth: int) -> dict[str, Any]:
     """Draw a family of wrappers around a leaf."""
     kind = draw(st.sampled_from(leaves))
-    family: dict[str, Any] = {"kind": kind, **FIXED.get(kind, {})}
+    family: dict[str, Any] = {"kind": kind, **FIXED[kind]}
     for level in range(depth):
         config = declared(family)
         support = head_of(config).family.support
         start, room = max(support.low, 0.0), 4.0 if support.integer else 1.0
         wrappers = ["mixture"]
         wrappers += ["truncated"] if not support.integer or support.high >= start + room else []
-        wrappers += ["zero_inflated"] if not with_zeros(config) else []
-        wrappers += ["hurdle"] if not with_zeros(config) and not (support.integer and support.low < 0.0) else []
-        wrappers += ["discretised", "transformed"] if is_continuous(config) else []
+        wrappers += ["zero_inflated"] if not config.with_zeros else []
+        wrappers += ["hurdle"] if not config.with_zeros and not (support.integer and support.low < 0.0) else []
+        wrappers += ["discretised", "transformed"] if config.is_continuous else []
         wrappers += ["censored"] if level == depth - 1 else []
         wrapper = {"kind": draw(st.sampled_from(wrappers)), "base": family}
         match wrapper["kind"]:
@@ -55,7 +54,7 @@ def nestings(draw: st.DrawFn, leaves: list[str], depth: int) -> dict[str, Any]:
 def trained(family: dict[str, Any]) -> Head:
     """Return the head as training has it, with floors under the scales."""
     head = head_of(declared(family))
-    return Head(head.family.standardised(np.zeros(()), np.ones(()), np.ones(())))
+    return head.standardised(np.zeros(()), np.ones(()), np.ones(()))
 
 
 @st.composite
@@ -76,9 +75,6 @@ def values(draw: st.DrawFn, head: Head) -> np.ndarray:
     assume(lower != upper or support.contains(np.asarray(y)))
     assume(np.isfinite(d.log_prob(as_seen(head, seen))).all())
     return seen
-
-
-LEAVES = [*REAL, *POSITIVE, *OTHER, *COUNTS]
 
 
 def run(head: Head, raw: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -56,6 +56,16 @@ def test_each_member_by_itself():
     np.testing.assert_allclose(clip(np.array([[30.0, 40.0], [0.3, 0.4]]), 5.0), [[3.0, 4.0], [0.3, 0.4]], rtol=1e-15)
 
 
+@pytest.mark.parametrize("in_place", [False, True])
+def test_a_long_gradient_of_one_member_does_not_lengthen_a_short_one_of_another(in_place):
+    g, want = np.array([[0.003, 0.004], [30.0, 40.0], [0.0, 0.0]]), [[0.003, 0.004], [0.6, 0.8], [0.0, 0.0]]
+    if in_place:
+        clip_in_place(g, 1.0)
+    else:
+        g = clip(g, 1.0)
+    np.testing.assert_allclose(g, want, rtol=1e-15)
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_what_is_not_finite_does_not_pass_for_a_gradient(bad):
     g = np.array([[1.0, bad], [3.0, 4.0]])

@@ -102,6 +102,28 @@ def test_any_other_error_of_a_callback_comes_through(training):
         model(**training).fit(X, Y, callbacks=[stop_at(1, ZeroDivisionError())])
 
 
+@each
+@pytest.mark.parametrize("error", [ZeroDivisionError("mine"), SystemExit(3)])
+def test_an_error_of_a_callback_loses_nothing(training, error):
+    broken, stopped = model(**training), model(**training)
+    with pytest.raises(type(error)) as caught:
+        broken.fit(X, Y, callbacks=[stop_at(3, error)])
+    assert caught.value is error
+    assert broken.history.stopped == "interrupted"
+    assert len(broken.history.epochs) == 3
+    stopped.fit(X, Y, callbacks=[stop_at(3)])
+    np.testing.assert_array_equal(weights(broken), weights(stopped))
+    np.testing.assert_array_equal(broken.predict(X), stopped.predict(X))
+
+
+def test_an_error_of_a_callback_loses_nothing_on_jax():
+    broken = model(engine="jax")
+    with pytest.raises(ZeroDivisionError):
+        broken.fit(X, Y, callbacks=[stop_at(2, ZeroDivisionError())])
+    assert len(broken.history.epochs) == 2
+    assert np.isfinite(broken.score(X, Y))
+
+
 class Interrupting:
     """Ctrl-C comes while Python finalises it, where an error is printed and forgotten."""
 
@@ -135,6 +157,25 @@ def test_ctrl_c_is_heard_where_python_forgets_it(engine, epoch, monkeypatch):
     assert interrupted.history.stopped == "interrupted"
     assert len(interrupted.history.epochs) == epoch
     assert np.isfinite(interrupted.score(X, Y))
+
+
+@pytest.mark.usefixtures("_ctrl_c_is_heard")
+@pytest.mark.parametrize("answer", [True, ZeroDivisionError()])
+def test_ctrl_c_is_heard_where_a_callback_ends_the_training_at_once(answer, monkeypatch):
+    """Nobody looks for it between two epochs any more: the end does."""
+    monkeypatch.setattr(sys, "unraisablehook", lambda error: None)
+
+    def callback(e: Epoch):
+        Interrupting()
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+    interrupted = model()
+    with pytest.raises(KeyboardInterrupt):
+        interrupted.fit(X, Y, callbacks=[callback])
+    assert interrupted.history.stopped == "interrupted"
+    assert len(interrupted.history.epochs) == 1
 
 
 def test_what_the_user_wants_of_ctrl_c_is_done_and_put_back():

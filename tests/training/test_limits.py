@@ -34,7 +34,8 @@ def test_a_cut_epoch_does_only_the_steps_that_are_left():
     start = model(steps=1, gradient_clip=1e-300, **settings).fit(X, Y)
     moved = [np.linalg.norm(weights(m) - weights(start)) for m in (cut, whole)]
     np.testing.assert_allclose(moved[0], 1e-9, rtol=1e-3)
-    assert 1e-9 < moved[1] <= 4.001e-9
+    assert moved[1] > 1e-9
+    assert moved[1] <= 4.001e-9  # certain: four steps of that length
 
 
 def test_a_batch_larger_than_the_table_is_one_full_batch():

@@ -6,7 +6,7 @@ import scipy.optimize
 import scipy.stats
 
 from likelinet.config import parse_config
-from likelinet.heads.build import build_family
+from likelinet.heads.build import build_head
 from likelinet.heads.head import Head
 from likelinet.networks.build import build_network
 from likelinet.objective.objective import Objective
@@ -41,7 +41,7 @@ weighted = pytest.mark.parametrize("weight", [EQUAL, WEIGHT], ids=["plain", "wei
 
 def head_of(kind: str, **declared) -> Head:
     config = parse_config({"distribution": {"kind": kind, **declared}})
-    return Head(build_family(config.distribution, None, CLASSES, None))
+    return build_head(config.distribution, None, CLASSES, None)
 
 
 def nll_of(head: Head, raw: np.ndarray, shared: np.ndarray, y: np.ndarray, weight: np.ndarray) -> float:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from likelinet.training.loop import Streams
+from likelinet.training.streams import Streams
 from tests.training.problems import EXACT, model, table, weights
 
 X, Y = table(60)

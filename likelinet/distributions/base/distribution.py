@@ -58,8 +58,19 @@ class Distribution(ABC):
     batch_shape: tuple[int, ...] = ()
     # What kind of thing y is.
     y: ClassVar[Literal["number", "class", "vector"]] = "number"
+    # What a vector must satisfy, beside the support of its entries, to be possible.
+    constraint: ClassVar[str] = ""
+    # What its config has beside its parameters: the one that grows with the exposure of a row; whether its classes have
+    # an order, which may be named.
+    exposure: ClassVar[str] = ""
+    ordered: ClassVar[bool] = False
+    # What the pages say of it: what it is for, and its support where the domain of one entry does not tell.
+    purpose: ClassVar[str] = ""
+    support_in_words: ClassVar[str] = ""
     # Single values of positive probability beside a density: there log_prob is log P(Y = y).
     atoms: tuple[float, ...] = ()
+    # Whether `loss` keeps its digits in single precision; otherwise training computes it in double.
+    stable_in_float32: ClassVar[bool] = False
     # Whether the methods of a class see to values outside the support themselves; those of the user need not.
     _sees_to_support: ClassVar[bool] = False
 
@@ -158,6 +169,27 @@ class Distribution(ABC):
     def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
         """Return estimates of the parameters from y alone, over its first axis, where training starts; or None."""
         return (None,) * len(cls.parameters)
+
+    @classmethod
+    def estimate_of_shape(
+        cls, y: np.ndarray, weight: np.ndarray, shapes: tuple[tuple[int, ...], ...]
+    ) -> tuple[np.ndarray | None, ...]:
+        """Return the estimates of parameters of these shapes, where y alone does not say how many classes there are."""
+        return cls.estimate(y, weight)
+
+    @classmethod
+    def shape_of_parameter(cls, parameter: Parameter, size: int) -> tuple[int, ...]:
+        """Return the shape of a parameter for one row, for so many classes, or entries of a vector."""
+        return (size,) * parameter.event_ndim
+
+    @classmethod
+    def closed_under_affine(cls, shifted: bool) -> bool:
+        """Return whether loc + scale · Y is of the same family.
+
+        Without a shift, a scale, a rate or a location of log Y is enough.
+        """
+        roles = {p.role for p in cls.parameters}
+        return {"location", "scale"} <= roles if shifted else bool(roles & {"scale", "rate", "log_location"})
 
     # ---- what a family defines -------------------------------------------------------------------------------
 
@@ -291,6 +323,11 @@ class Distribution(ABC):
         return self.map_arrays(
             lambda a, n: np.broadcast_to(a, shape + a.shape[a.ndim - n :]).reshape(-1, *a.shape[a.ndim - n :])
         )
+
+    @property
+    def bounds(self) -> tuple[np.ndarray | float, np.ndarray | float]:
+        """The ends of the support; of a truncation those of each row."""
+        return self.support.low, self.support.high
 
     def endpoints(self) -> tuple[np.ndarray, np.ndarray]:
         """Return the least and the largest y of each row."""

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from likelinet.distributions.numerics.interval_probability import anchor
-
 if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
 
@@ -51,7 +49,7 @@ def _inside(method: Method, below: float, above: float, density: bool) -> Method
         low = y < support.low if support.closed[0] else y <= support.low
         fill = np.where(np.isnan(y), np.nan, np.where(low, below, above))
         with np.errstate(all="ignore"):  # a row may be far from the point that stands in for what is outside
-            return np.where(inside, method(self, np.where(inside, y, anchor(support))), fill)[()]
+            return np.where(inside, method(self, np.where(inside, y, support.anchor)), fill)[()]
 
     return guarded
 

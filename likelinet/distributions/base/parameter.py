@@ -30,6 +30,8 @@ class Parameter:
         How formulas write it.
     learned : bool
         Whether training may find it; a number of trials, say, is known for each row.
+    link : str, optional
+        The default link of a config, where it is not the one that follows from the domain.
     """
 
     name: str
@@ -38,3 +40,4 @@ class Parameter:
     event_ndim: int = 0
     symbol: str = ""
     learned: bool = True
+    link: str | None = None

@@ -11,7 +11,6 @@ from likelinet.core.arrays import Array
 from likelinet.core.errors import UndefinedError
 from likelinet.distributions.base.distribution import Backward, Distribution, Rng, generator_of, shape_of, with_axes
 from likelinet.distributions.numerics import numerical
-from likelinet.distributions.numerics.interval_probability import anchor
 
 
 class Univariate(Distribution):
@@ -162,7 +161,7 @@ class Univariate(Distribution):
         )
 
     def _moved_inside(self, y: np.ndarray, inside: np.ndarray) -> np.ndarray:
-        return np.where(inside, y, anchor(self.support))
+        return np.where(inside, y, self.support.anchor)
 
     def _evaluate(
         self, hook: Callable[[np.ndarray], np.ndarray], y: ArrayLike, below: float, above: float

@@ -1,11 +1,11 @@
 """The beta distribution."""
 
 import numpy as np
-import scipy
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import HALF_LOG_2PI, Array, log1pmx, log_minus_digamma, namespace, stirling_error
 from likelinet.core.domains import open_unit_interval, positive
+from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Backward, Distribution, Parameter
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.tails import UNDERFLOW, beta_fraction, log_of
@@ -45,6 +45,7 @@ class Beta(Univariate):
         Parameter("concentration0", positive, symbol="β"),
     )
     support = open_unit_interval
+    purpose = "shares"
     concentration1: np.ndarray
     concentration0: np.ndarray
 

@@ -1,11 +1,11 @@
 """The Kumaraswamy distribution."""
 
 import numpy as np
-import scipy
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array, log1mexp, log1pmx, namespace, stirling_error
 from likelinet.core.domains import open_unit_interval, positive
+from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Backward, Distribution, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.sinh_nodes import sinh_nodes
@@ -47,6 +47,7 @@ class Kumaraswamy(Univariate):
         Parameter("concentration0", positive, symbol="b"),
     )
     support = open_unit_interval
+    purpose = "shares, cdf in closed form"
     concentration1: np.ndarray
     concentration0: np.ndarray
 

@@ -1,11 +1,11 @@
 """The logit-normal distribution."""
 
 import numpy as np
-import scipy
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import HALF_LOG_2PI, Array, namespace
 from likelinet.core.domains import open_unit_interval, positive
+from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Backward, Distribution, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.sinh_nodes import sinh_nodes
@@ -45,6 +45,7 @@ class LogitNormal(Univariate):
 
     parameters = (Parameter("loc", symbol="μ"), Parameter("scale", positive, symbol="σ"))
     support = open_unit_interval
+    purpose = "shares, Gaussian logit"
     loc: np.ndarray
     scale: np.ndarray
 

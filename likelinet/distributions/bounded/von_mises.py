@@ -1,11 +1,11 @@
 """The von Mises distribution of angles."""
 
 import numpy as np
-import scipy
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array, log1mexp, namespace, special
 from likelinet.core.domains import Domain, direction, positive
+from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import CUTS, Backward, Distribution, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.panels import NODES, RUNNING, WEIGHTS, nodes_and_weights
@@ -54,6 +54,7 @@ class VonMises(Univariate):
         Parameter("concentration", positive, symbol="κ"),
     )
     support = Domain("an angle from -π to π", low=-np.pi, high=np.pi, closed=(True, True))
+    purpose = "directions, times of day"
     loc: np.ndarray
     concentration: np.ndarray
 

@@ -1,12 +1,12 @@
 """The Bernoulli distribution."""
 
 import numpy as np
-import scipy
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array, namespace, softplus_and_sigmoid
 from likelinet.core.domains import binary, extended_real, unit_interval
 from likelinet.core.errors import ParameterError
+from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Backward, Distribution, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 
@@ -42,8 +42,10 @@ class Bernoulli(Univariate):
     """
 
     y = "class"
+    stable_in_float32 = True
     parameters = (Parameter("logits", extended_real, symbol="z"),)
     support = binary
+    purpose = "one of two"
     logits: np.ndarray
 
     def __init__(self, logits: ArrayLike | None = None, *, probs: ArrayLike | None = None) -> None:

@@ -1,12 +1,12 @@
 """The categorical distribution over unordered classes."""
 
 import numpy as np
-import scipy
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array, namespace
 from likelinet.core.domains import class_codes, extended_real
 from likelinet.core.errors import DataError, ParameterError, UndefinedError
+from likelinet.core.lazy import scipy
 from likelinet.distributions.base.by_rows import all_inside
 from likelinet.distributions.base.distribution import Backward, Distribution, Parameter, Rng, generator_of, shape_of
 
@@ -42,8 +42,11 @@ class Categorical(Distribution):
     array([-1.6094, -0.6931])
     """
 
+    purpose = "one of several"
+    support_in_words = "a class, 0 to K − 1, or your own labels"
     _sees_to_support = True
     y = "class"
+    stable_in_float32 = True
     parameters = (Parameter("logits", extended_real, event_ndim=1, symbol="z"),)
     logits: np.ndarray
 
@@ -118,6 +121,12 @@ class Categorical(Distribution):
         shape = shape_of(sample_shape) + self.batch_shape
         u = generator_of(rng).random(shape)
         return choose(self.probs, u)
+
+    @classmethod
+    def estimate_of_shape(
+        cls, y: np.ndarray, weight: np.ndarray, shapes: tuple[tuple[int, ...], ...]
+    ) -> tuple[np.ndarray | None, ...]:
+        return (cls.frequencies(y, weight, shapes[0][-1]),)
 
     @staticmethod
     def frequencies(y: np.ndarray, weight: np.ndarray, n_classes: int) -> np.ndarray:

@@ -19,8 +19,14 @@ class Labelled(Distribution):
     ----------
     base : Bernoulli, Categorical or OrderedLogistic
         The distribution of the codes 0, 1, …
-    classes : array_like, shape (K,)
-        The label of each code, integers or strings.
+    classes : array_like, shape (K,) or (d, K)
+        The label of each code, integers, strings or bools. Where the last batch axis is one of d outputs, each may have
+        labels of its own; one with fewer than K repeats its last, to which `base` gives probability 0.
+
+    Raises
+    ------
+    UndefinedError
+        For mean, var and std, unless the labels are False and True, which count as 0 and 1.
 
     References
     ----------
@@ -51,8 +57,15 @@ class Labelled(Distribution):
     def log_prob(self, y: ArrayLike) -> np.ndarray:
         return self.base.log_prob(self.encode(y))
 
+    def mean(self) -> np.ndarray:
+        return self._of_true("mean")
+
+    def var(self) -> np.ndarray:
+        p = self._of_true("var")
+        return p * (1.0 - p)
+
     def mode(self) -> np.ndarray:
-        return self.classes[self.base.mode().astype(np.int64)]
+        return self._labels(self.base.mode())
 
     def entropy(self) -> np.ndarray:
         return self.base.entropy()
@@ -63,16 +76,33 @@ class Labelled(Distribution):
         return self.base.kl_divergence(other.base)
 
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
-        return self.classes[np.asarray(self.base.sample(sample_shape, rng)).astype(np.int64)]
+        return self._labels(self.base.sample(sample_shape, rng))
 
     def encode(self, y: ArrayLike) -> np.ndarray:
         """Return the code of each label, -1 for one that is not among the classes."""
-        return encode_labels(np.asarray(y), self.classes)
+        if self.classes.ndim == 1:
+            return encode_labels(np.asarray(y), self.classes)
+        same = np.asarray(y, dtype=str if self.classes.dtype.kind == "U" else None)[..., None] == self.classes
+        return np.where(same.any(-1), same.argmax(-1), -1)
 
     def map_arrays(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
         base = self.base.map_arrays(f)
         assert isinstance(base, Bernoulli | Categorical | OrderedLogistic)
-        return Labelled(base, self.classes)
+        return Labelled(base, self.classes if self.classes.ndim == 1 else f(self.classes, 1))
+
+    def _labels(self, codes: ArrayLike) -> np.ndarray:
+        """Return the label of each code, whose last axes are those of the batch."""
+        codes = np.asarray(codes).astype(np.int64)
+        if self.classes.ndim == 1:
+            return self.classes[codes]
+        classes = np.broadcast_to(self.classes, codes.shape + self.classes.shape[-1:])
+        return np.take_along_axis(classes, codes[..., None], axis=-1)[..., 0]
+
+    def _of_true(self, what: str) -> np.ndarray:
+        """Return the probability of True, the mean of False and True."""
+        if self.classes.dtype.kind != "b" or self.classes.ndim > 1:
+            self._undefined(what)
+        return self.probs @ self.classes.astype(np.float64)
 
     def __repr__(self) -> str:
         return f"Labelled({self.base!r}, classes={self.classes.tolist()})"

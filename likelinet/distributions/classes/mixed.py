@@ -1,8 +1,8 @@
 """Distributions of classes: what an ensemble's mixture of them is, and the classes of each output by itself."""
 
 import numpy as np
-import scipy
 
+from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.classes.bernoulli import Bernoulli
 from likelinet.distributions.classes.categorical import Categorical
@@ -40,7 +40,7 @@ def mixed(d: Classes, log_weights: np.ndarray) -> Classes:
     if isinstance(d, Labelled):
         base = mixed(d.base, log_weights)
         assert not isinstance(base, Labelled)
-        return Labelled(base, d.classes)
+        return Labelled(base, d.classes if d.classes.ndim == 1 else d.classes[..., 0, :])
     if isinstance(d, OrderedLogistic):
         d = Categorical(probs=d.probs)
     if isinstance(d, Categorical):

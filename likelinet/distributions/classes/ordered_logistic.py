@@ -1,12 +1,12 @@
 """The ordered logistic distribution over ordered classes."""
 
 import numpy as np
-import scipy
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array, log1mexp, namespace, softplus_and_sigmoid
-from likelinet.core.domains import class_codes, nonnegative_integer, real
+from likelinet.core.domains import class_codes, increasing, nonnegative_integer
 from likelinet.core.errors import ParameterError
+from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 
@@ -46,8 +46,11 @@ class OrderedLogistic(Univariate):
     """
 
     y = "class"
-    parameters = (Parameter("loc", symbol="η"), Parameter("cutpoints", real, event_ndim=1, symbol="c"))
+    parameters = (Parameter("loc", symbol="η"), Parameter("cutpoints", increasing, event_ndim=1, symbol="c"))
     support = nonnegative_integer
+    ordered = True
+    purpose = "one of several, in an order"
+    support_in_words = "a class, 0 to K − 1, or your own labels in order"
     loc: np.ndarray
     cutpoints: np.ndarray
 
@@ -103,6 +106,16 @@ class OrderedLogistic(Univariate):
     def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return `frequencies` of the classes up to the largest y."""
         return cls.frequencies(y, weight, max(int(np.max(y)) + 1, 2))
+
+    @classmethod
+    def estimate_of_shape(
+        cls, y: np.ndarray, weight: np.ndarray, shapes: tuple[tuple[int, ...], ...]
+    ) -> tuple[np.ndarray | None, ...]:
+        return cls.frequencies(y, weight, shapes[1][-1] + 1)
+
+    @classmethod
+    def shape_of_parameter(cls, parameter: Parameter, size: int) -> tuple[int, ...]:
+        return (size - 1,) * parameter.event_ndim
 
     @staticmethod
     def frequencies(y: np.ndarray, weight: np.ndarray, n_classes: int) -> tuple[np.ndarray, np.ndarray]:

@@ -55,6 +55,8 @@ class BetaBinomial(Univariate):
         Parameter("concentration0", positive, symbol="β"),
     )
     support = nonnegative_integer
+    purpose = "overdispersed successes among n"
+    support_in_words = "a whole number from 0 to n"
     total_count: np.ndarray
     concentration1: np.ndarray
     concentration0: np.ndarray

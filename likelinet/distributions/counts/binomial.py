@@ -1,11 +1,11 @@
 """The binomial distribution."""
 
 import numpy as np
-import scipy
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import HALF_LOG_2PI, Array, log1pmx, namespace, softplus_and_sigmoid, special, stirling_error
 from likelinet.core.domains import nonnegative_integer, real
+from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Backward, Distribution, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.classes.bernoulli import logits_from
@@ -48,6 +48,8 @@ class Binomial(Univariate):
         Parameter("logits", real, symbol="z"),
     )
     support = nonnegative_integer
+    purpose = "successes among n"
+    support_in_words = "a whole number from 0 to n"
     total_count: np.ndarray
     logits: np.ndarray
 

@@ -1,11 +1,11 @@
 """The geometric distribution."""
 
 import numpy as np
-import scipy
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array, log1mexp, namespace, softplus_and_sigmoid
 from likelinet.core.domains import nonnegative_integer, real
+from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Backward, Distribution, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.classes.bernoulli import logits_from
@@ -44,6 +44,7 @@ class Geometric(Univariate):
 
     parameters = (Parameter("logits", real, symbol="z"),)
     support = nonnegative_integer
+    purpose = "failures before the first success"
     logits: np.ndarray
 
     def __init__(self, logits: ArrayLike | None = None, *, probs: ArrayLike | None = None) -> None:

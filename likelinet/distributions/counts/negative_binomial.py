@@ -1,7 +1,6 @@
 """The negative binomial distribution."""
 
 import numpy as np
-import scipy
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import (
@@ -14,6 +13,7 @@ from likelinet.core.arrays import (
     stirling_error,
 )
 from likelinet.core.domains import nonnegative_integer, positive, real
+from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Backward, Parameter
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.classes.bernoulli import logits_from
@@ -60,6 +60,8 @@ class NegativeBinomial(Univariate):
 
     parameters = (Parameter("total_count", positive, symbol="r"), Parameter("logits", real, symbol="log p/(1-p)"))
     support = nonnegative_integer
+    exposure = "logits"
+    purpose = "overdispersed"
     total_count: np.ndarray
     logits: np.ndarray
 

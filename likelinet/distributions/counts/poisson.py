@@ -1,11 +1,11 @@
 """The Poisson distribution."""
 
 import numpy as np
-import scipy
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import HALF_LOG_2PI, Array, namespace, special, stirling_error
 from likelinet.core.domains import nonnegative_integer, positive
+from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Backward, Distribution, Parameter
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.tails import log_incomplete_gamma
@@ -41,8 +41,10 @@ class Poisson(Univariate):
     0.406
     """
 
-    parameters = (Parameter("rate", positive, symbol="λ"),)
+    parameters = (Parameter("rate", positive, symbol="λ", link="exp"),)
     support = nonnegative_integer
+    exposure = "rate"
+    purpose = "variance equal to the mean"
     rate: np.ndarray
 
     def __init__(self, rate: ArrayLike) -> None:

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from likelinet.core.arrays import Array, log1mexp, namespace, never
-from likelinet.core.domains import Domain
 from likelinet.distributions.base.parameter import Backward
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ def _log_tail(
         end = xp.floor(end)
     below = end < support.low if support.integer else end <= support.low
     inside = ~(below | (end >= support.high))
-    log_cdf, log_sf, tails_backward = family.tails(params, xp.where(inside, end, anchor(support)))
+    log_cdf, log_sf, tails_backward = family.tails(params, xp.where(inside, end, support.anchor))
     values = xp.where(inside, log_sf if upper else log_cdf, xp.where(below == upper, 0.0, -xp.inf))
 
     def backward(d: Array) -> tuple[Array, ...]:
@@ -85,7 +84,7 @@ def _log_interval(
     below = (ends < support.low) | (ends == -xp.inf) if support.integer else ends <= support.low
     above = ends >= support.high
     inside = ~(below | above)
-    log_cdf, log_sf, tails_backward = family.tails(params, xp.where(inside, ends, anchor(support)))
+    log_cdf, log_sf, tails_backward = family.tails(params, xp.where(inside, ends, support.anchor))
     log_cdf = xp.where(below, -xp.inf, xp.where(above, 0.0, log_cdf))
     log_sf = xp.where(below, 0.0, xp.where(above, -xp.inf, log_sf))
 
@@ -124,13 +123,6 @@ def _log_interval(
     return values, backward
 
 
-def anchor(support: Domain) -> float:
-    """Return a point inside a support, at which to evaluate what is then thrown away."""
-    low, high = support.low, support.high
-    point = 0.0 if not np.isfinite(low) else low + 1.0 if not np.isfinite(high) else 0.5 * (low + high)
-    return float(np.floor(point)) if support.integer else point
-
-
 def _summed(family: "type[Distribution]", params: tuple[Array, ...], ends: Array, narrow: Array, error: Array):
     """Return log Σ of masses, or log ∫ of the density, over short intervals; where it is good; and its backward.
 
@@ -139,7 +131,7 @@ def _summed(family: "type[Distribution]", params: tuple[Array, ...], ends: Array
     """
     xp, support, dtype = namespace(params[0]), family.support, params[0].dtype
     column = (-1,) + (1,) * (ends.ndim - 1)
-    inside = anchor(support)
+    inside = support.anchor
     if support.integer:
         low, high = xp.where(narrow, ends[0], inside - 1.0), xp.where(narrow, ends[1], inside)
         points = low + xp.arange(1, _FEW + 1, dtype=dtype).reshape(column)

@@ -55,7 +55,7 @@ def affine(d: Distribution, loc: ArrayLike, scale: ArrayLike) -> Distribution:
     if isinstance(d, Transformed) and isinstance(d.transform, Affine):
         first = d.transform
         return Transformed(d.base, Affine(loc + scale * np.asarray(first.loc), scale * np.asarray(first.scale)))
-    if not closed_under_affine(type(d), shifted):
+    if not type(d).closed_under_affine(shifted):
         return Transformed(d, Affine(loc, scale))
     moved = {
         "location": lambda v, b: loc + b * v,
@@ -66,12 +66,3 @@ def affine(d: Distribution, loc: ArrayLike, scale: ArrayLike) -> Distribution:
     # Of a matrix, each output has a row.
     by = {p.name: scale[..., None] if p.event_ndim > len(d.event_shape) else scale for p in d.parameters}
     return type(d)(**{p.name: moved.get(p.role, lambda v, b: v)(getattr(d, p.name), by[p.name]) for p in d.parameters})
-
-
-def closed_under_affine(cls: type[Distribution], shifted: bool) -> bool:
-    """Return whether loc + scale · Y is of the same family.
-
-    Without a shift, a scale, a rate or a location of log Y is enough.
-    """
-    roles = {p.role for p in cls.parameters}
-    return "location" in roles and "scale" in roles if shifted else bool(roles & {"scale", "rate", "log_location"})

@@ -1,14 +1,94 @@
 """The likelihood of values of which only an interval is known."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from likelinet.core.arrays import Array, namespace, never
+from likelinet.core.domains import Domain
 from likelinet.distributions.base.distribution import CUTS, Distribution, Rng
+from likelinet.distributions.base.family import open_end
 from likelinet.distributions.base.interval import Interval
+from likelinet.distributions.base.leaf import Closed
+from likelinet.distributions.base.parameter import Backward
+from likelinet.distributions.over.family import WrapperFamily
 from likelinet.distributions.over.mixture import Mixture
-from likelinet.distributions.over.wrapper import Wrapper, open_end
+from likelinet.distributions.over.wrapper import Wrapper
+
+
+@dataclass(frozen=True)
+class CensoredFamily(WrapperFamily):
+    """Another family of which some y are known only to lie in an interval: see `data.target`.
+
+    The loss has y of shape (..., 2): the ends of an interval, equal where y is known exactly.
+
+    Parameters
+    ----------
+    base : Family
+        The family of y itself.
+    """
+
+    kind = "censored"
+    takes_intervals = True
+
+    @property
+    def event_ndim(self) -> int:
+        return 1
+
+    def possible(self, y: np.ndarray) -> np.ndarray:
+        lower, upper, support = y[..., 0], y[..., 1], self.support
+        exact = lower == upper
+        beside = (upper < support.low) | (lower > support.high)
+        beside |= (upper == support.low) & (not support.closed[0]) | (lower == support.high) & (not support.closed[1])
+        beside |= np.isfinite(lower) & (lower < support.low) | np.isfinite(upper) & (upper > support.high)
+        beside |= (np.ceil(lower) > np.floor(upper)) if support.integer else False
+        return np.where(exact, self.base.possible(lower), ~beside)
+
+    def loss(self, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        lower, upper = y[..., 0], y[..., 1]
+        xp = namespace(lower)
+        exact = lower == upper
+        parts = []
+        if not never(exact):
+            values, backward = self.base.loss(params, xp.where(exact, lower, self.support.anchor))
+            parts.append((exact, values, backward))
+        if not never(~exact):
+            # The lower end belongs to the interval.
+            open_lower = xp.where(exact, -xp.inf, open_end(self.base, lower))
+            log_p, backward = self.base.log_interval(params, open_lower, xp.where(exact, xp.inf, upper))
+            parts.append((~exact, -log_p, lambda d, back=backward: back(-d)))
+
+        def total(d: Array) -> tuple[Array, ...]:
+            grads = [back(xp.where(rows, d, 0.0)) for rows, _, back in parts]
+            return tuple(sum(g[1:], start=g[0]) for g in zip(*grads, strict=True))
+
+        return sum(xp.where(rows, values, 0.0) for rows, values, _ in parts), total
+
+    def log_interval(self, params: tuple[Array, ...], low: Array, high: Array) -> tuple[Array, Backward]:
+        return self.base.log_interval(params, low, high)
+
+    def has_density(self, y: np.ndarray) -> np.ndarray:
+        return (y[..., 0] == y[..., 1]) & self.base.has_density(y[..., 0])
+
+    def distribution(self, params: tuple[np.ndarray, ...]) -> Distribution:
+        return Censored(self.base.distribution(params))
+
+    def estimate(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
+        """Return those of the base, as if every y were the middle of its interval, or its only finite end."""
+        middle = middle_of(y[:, 0], y[:, 1], self.support)
+        known = np.isfinite(middle)
+        middle = middle[known]
+        return self.base.estimate(np.round(middle) if self.support.integer else middle, weight[known])
+
+
+def middle_of(lower: np.ndarray, upper: np.ndarray, support: Domain) -> np.ndarray:
+    """Return the middle of each interval within a support, or its only finite end; nan where it tells nothing."""
+    nothing = (lower <= support.low) & (upper >= support.high) & (lower < upper)
+    lower, upper = np.where(nothing, np.nan, np.maximum(lower, support.low)), np.minimum(upper, support.high)
+    lower, upper = np.where(np.isinf(lower), upper, lower), np.where(np.isinf(upper), lower, upper)
+    return 0.5 * lower + 0.5 * upper
 
 
 class Censored(Wrapper):
@@ -42,18 +122,21 @@ class Censored(Wrapper):
     [-1.6931, -1.5]
     """
 
+    purpose = "of some y only an interval is known"
+    support_in_words = "that of its `base`; or an interval"
+
     def __init__(self, base: Distribution) -> None:
         self._wrap(base)
-        self.support, self.atoms = base.support, base.atoms
+        self._over(CensoredFamily(Closed(base)))
 
     def log_prob(self, y: ArrayLike | Interval) -> np.ndarray:
         """Return the log density or mass of a number, and the log probability of an interval, both ends included."""
         if not isinstance(y, Interval):
             return self.base.log_prob(self._values(y))
         lower, upper = self._values(y.lower), self._values(y.upper)
-        exact = self.base.log_prob(np.where(y.exact, lower, np.nan))
-        between = self.base.log_prob_between(open_end(self.base, lower), upper)
-        return np.where(y.exact, exact, between)[()]
+        with np.errstate(all="ignore"):
+            values = -np.asarray(self._loss(np.stack([lower, upper], axis=-1)))
+        return np.broadcast_to(values, self._shape_with(lower)).copy()[()]
 
     def nll(self, y: ArrayLike | Interval) -> np.ndarray:
         """Return -log p(y), the loss that training minimises."""

@@ -1,16 +1,102 @@
 """Whole numbers from a continuous distribution, by rounding."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from likelinet.core.arrays import Array, namespace, never
 from likelinet.core.domains import Domain
 from likelinet.core.errors import ParameterError
 from likelinet.distributions.base.distribution import CUTS, Distribution, Rng
+from likelinet.distributions.base.family import Standardisation
+from likelinet.distributions.base.leaf import Closed
+from likelinet.distributions.base.parameter import Backward
+from likelinet.distributions.over.family import WrapperFamily
 from likelinet.distributions.over.wrapper import Wrapper
 
 _ODD = 2.0**52  # from here on neighbouring floats are whole numbers apart
+
+
+@dataclass(frozen=True)
+class DiscretisedFamily(WrapperFamily):
+    """A continuous family rounded to the nearest whole number.
+
+    Parameters
+    ----------
+    base : Family
+        The continuous family.
+    """
+
+    kind = "discretised"
+    of_densities = True
+    keeps_density = False
+
+    @property
+    def support(self) -> Domain:
+        # A whole number that only an end of the base is rounded to has no probability.
+        low, high = np.floor(self.base.support.low - 0.5) + 1.0, np.ceil(self.base.support.high + 0.5) - 1.0
+        finite = bool(np.isfinite(low)), bool(np.isfinite(high))
+        return Domain(
+            "a whole number" + (f" from {low:g}" if finite[0] else "") + (f" up to {high:g}" if finite[1] else ""),
+            float(low),
+            float(high),
+            finite,
+            integer=True,
+        )
+
+    @property
+    def atoms(self) -> tuple[float, ...]:
+        return ()
+
+    @property
+    def bounds(self) -> tuple[np.ndarray | float, np.ndarray | float]:
+        low, high = self.base.bounds
+        return np.floor(np.asarray(low) - 0.5) + 1.0, np.ceil(np.asarray(high) + 0.5) - 1.0
+
+    def possible(self, y: np.ndarray) -> np.ndarray:
+        low, high = self.bounds
+        return (y >= low) & (y <= high) & (y == np.floor(y)) & np.isfinite(y)
+
+    @property
+    def standardisation(self) -> Standardisation:
+        return "none"
+
+    def loss(self, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        large = namespace(y).abs(y) > _ODD
+        if never(large):
+            values, backward = self.base.log_interval(params, y - 0.5, y + 0.5)
+            return -values, lambda d: backward(-d)
+        return self._loss_of_large(large, params, y)
+
+    def _loss_of_large(self, large: Array, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        """Return the loss, by the density where neighbouring floats are whole numbers apart."""
+        xp, inside = namespace(y), self.base.support.anchor
+        near = xp.where(large, inside, y)
+        values, backward = self.base.log_interval(params, near - 0.5, near + 0.5)
+        dense, dense_backward = self.base.loss(params, xp.where(large, y, inside))
+
+        def both(d: Array) -> tuple[Array, ...]:
+            grads = dense_backward(xp.where(large, d, 0.0)), backward(xp.where(large, 0.0, -d))
+            return tuple(a + b for a, b in zip(*grads, strict=True))
+
+        return xp.where(large, dense, -values), both
+
+    def log_interval(self, params: tuple[Array, ...], low: Array, high: Array) -> tuple[Array, Backward]:
+        return self.base.log_interval(params, namespace(low).floor(low) + 0.5, namespace(high).floor(high) + 0.5)
+
+    def distribution(self, params: tuple[np.ndarray, ...]) -> Distribution:
+        return Discretised(self.base.distribution(params))
+
+    def has_density(self, y: np.ndarray) -> np.ndarray:
+        return np.zeros(y.shape, dtype=bool)
+
+    def estimate(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
+        base = self.base.support
+        # Zero is where positive values below one half go.
+        inside = np.where(base.contains(y), y, np.clip(y, base.low + 0.25, base.high - 0.25))
+        return self.base.estimate(np.where(base.contains(inside), inside, base.anchor), weight)
 
 
 class Discretised(Wrapper):
@@ -43,29 +129,14 @@ class Discretised(Wrapper):
     (0.6915, 2.0)
     """
 
+    purpose = "a continuous family, rounded"
+    support_in_words = "the whole numbers next to that of its `base`"
+
     def __init__(self, base: Distribution) -> None:
         self._wrap(base)
         if base.support.integer:
             raise ParameterError(f"Discretised: base must be continuous, but {type(base).__name__} has whole numbers.")
-        self.base = base
-        low, high = np.floor(base.support.low - 0.5) + 1.0, np.ceil(base.support.high + 0.5) - 1.0
-        finite = bool(np.isfinite(low)), bool(np.isfinite(high))
-        self.support = Domain(
-            "a whole number" + (f" from {low:g}" if finite[0] else "") + (f" up to {high:g}" if finite[1] else ""),
-            float(low),
-            float(high),
-            finite,
-            integer=True,
-        )
-
-    def log_prob(self, y: ArrayLike) -> np.ndarray:
-        y = self._values(y)
-        whole = np.isfinite(y) & (y == np.floor(y))
-        k = np.where(whole, y, 0.0)
-        values = self.base.log_prob_between(k - 0.5, k + 0.5)
-        if np.any(np.abs(k) > _ODD):
-            values = np.where(np.abs(k) > _ODD, self.base.log_prob(k), values)
-        return np.where(np.isnan(y), np.nan, np.where(whole, values, -np.inf))[()]
+        self._over(DiscretisedFamily(Closed(base)))
 
     def cdf(self, y: ArrayLike) -> np.ndarray:
         return self.base.cdf(self._upper(y))
@@ -87,9 +158,6 @@ class Discretised(Wrapper):
         # An open lower end of the base that is half-way between two whole numbers is rounded up.
         low, high = self.base.endpoints()
         return np.floor(low - 0.5) + 1.0, np.ceil(high - 0.5)
-
-    def log_prob_between(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
-        return self.base.log_prob_between(self._upper(low), self._upper(high))
 
     def ppf(self, q: ArrayLike) -> np.ndarray:
         q = self._probabilities(q)

@@ -1,9 +1,50 @@
 """The hurdle model: whether y is 0 is one question, how large it is otherwise another one."""
 
+from dataclasses import dataclass
+
+import numpy as np
+
+from likelinet.core.arrays import Array
 from likelinet.core.errors import ParameterError
 from likelinet.distributions.base.distribution import Distribution
-from likelinet.distributions.over.truncated import Truncated
-from likelinet.distributions.over.zeros import WithZeros
+from likelinet.distributions.base.leaf import Closed
+from likelinet.distributions.base.parameter import Backward
+from likelinet.distributions.over.truncated import Truncated, TruncatedFamily
+from likelinet.distributions.over.zeros import WithZeros, ZerosFamily, log_interval_with_zero
+
+
+@dataclass(frozen=True)
+class HurdleFamily(ZerosFamily):
+    """Zero or not, and another family given that y is not zero.
+
+    Parameters
+    ----------
+    base : Family
+        The family of what is not zero; one of counts is truncated at 1.
+    gate_logits : array
+        Log odds of zero.
+    """
+
+    kind = "hurdle"
+
+    def check_base(self, kind: str) -> None:
+        if self.base.support.integer and self.base.support.low < 0.0:
+            raise ValueError(
+                f"the base of 'hurdle' cannot be '{kind}' with negative whole numbers: truncate it at 0, or choose a "
+                "family of counts"
+            )
+
+    def loss(self, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        return self.loss_apart(params, y)
+
+    def log_interval(self, params: tuple[Array, ...], low: Array, high: Array) -> tuple[Array, Backward]:
+        one, no_end = np.float64(1.0), np.float64(np.inf)
+        rest = TruncatedFamily(self.base, one, no_end) if self.gives_zero else self.base
+        return log_interval_with_zero(rest, params, low, high)
+
+    def distribution(self, params: tuple[np.ndarray, ...]) -> Distribution:
+        gate, *inner = params
+        return Hurdle(self.base.distribution(tuple(inner)), gate_logits=gate)
 
 
 class Hurdle(WithZeros):
@@ -40,6 +81,9 @@ class Hurdle(WithZeros):
     (0.3, 1.6191)
     """
 
+    purpose = "zero or not, and how much"
+    support_in_words = "that of its `base`, and 0"
+
     def _rest(self, base: Distribution) -> Distribution:
         if 0.0 in base.atoms:
             raise ParameterError("Hurdle: base must not have an atom at 0 of its own.")
@@ -50,3 +94,6 @@ class Hurdle(WithZeros):
                 "Hurdle: base must be counts 0, 1, 2, … or continuous, without negative whole numbers."
             )
         return Truncated(base, low=1.0)
+
+    def _family(self, rest: Distribution) -> ZerosFamily:
+        return HurdleFamily(Closed(rest))

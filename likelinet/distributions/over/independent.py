@@ -1,13 +1,61 @@
 """Several outputs that are independent given x, as one event."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from likelinet.core.arrays import Array, namespace
 from likelinet.core.errors import DataError, ParameterError, UndefinedError
 from likelinet.distributions.base.distribution import Distribution, Rng, with_axes
+from likelinet.distributions.base.family import Opening
 from likelinet.distributions.base.interval import Interval
+from likelinet.distributions.base.leaf import Closed
+from likelinet.distributions.base.parameter import Backward
+from likelinet.distributions.over.family import WrapperFamily
+
+
+@dataclass(frozen=True)
+class IndependentFamily(WrapperFamily):
+    """d copies of `base`, each with parameters of its own; y has shape (n, d).
+
+    Parameters
+    ----------
+    base : Family
+        The family of each output.
+    outputs : int
+        d.
+    """
+
+    outputs: int
+
+    @property
+    def openings(self) -> tuple[Opening, ...]:
+        return tuple(o.within(self.outputs) for o in self.base.openings)
+
+    @property
+    def event_ndim(self) -> int:
+        return 1 + self.base.event_ndim
+
+    @property
+    def stable_in_float32(self) -> bool:
+        return self.base.stable_in_float32
+
+    def loss(self, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        values, backward = self.base.loss(params, y)
+        return namespace(values).sum(values, axis=-1), lambda d: backward(d[..., None])
+
+    def log_interval(self, params: tuple[Array, ...], low: Array, high: Array) -> tuple[Array, Backward]:
+        values, backward = self.base.log_interval(params, low, high)
+        return namespace(values).sum(values, axis=-1), lambda d: backward(d[..., None])
+
+    def distribution(self, params: tuple[np.ndarray, ...]) -> Distribution:
+        return Independent(self.base.distribution(params))
+
+    def estimate(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
+        each = [self.base.estimate(y[:, j], weight) for j in range(self.outputs)]
+        return tuple(None if p[0] is None else np.stack(p) for p in zip(*each, strict=True))
 
 
 class Independent(Distribution):
@@ -40,6 +88,7 @@ class Independent(Distribution):
     ((2,), (2,), [-1.8379, -1.8379])
     """
 
+    support_in_words = "d values of its `base`"
     _sees_to_support = True
 
     def __init__(self, base: Distribution) -> None:
@@ -53,7 +102,8 @@ class Independent(Distribution):
         if not base.batch_shape:
             raise ParameterError("Independent: base needs a batch axis to make the event of.")
         self.base = base
-        self.support = base.support
+        self.family = IndependentFamily(Closed(base), base.batch_shape[-1])
+        self.support = self.family.support
         self.batch_shape = base.batch_shape[:-1]
         self.event_shape = base.batch_shape[-1:] + base.event_shape
 
@@ -66,7 +116,7 @@ class Independent(Distribution):
     def log_prob(self, y: ArrayLike | Interval) -> np.ndarray:
         """Return the log density or mass of vectors; of intervals, which a Censored base takes, one of each output."""
         if not isinstance(y, Interval):
-            return np.sum(self.base.log_prob(self._values(y)), axis=-1)
+            return -self.family.loss((), self._values(y))[0][()]
         from likelinet.distributions.over.censored import Censored
 
         if not isinstance(self.base, Censored):

@@ -2,29 +2,107 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
-import scipy
 from numpy.typing import ArrayLike
 
-from likelinet.core.arrays import Array, namespace
+from likelinet.core.arrays import Array
 from likelinet.core.errors import DataError, ParameterError, UndefinedError
+from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import (
     CUTS,
-    Backward,
     Distribution,
     Rng,
     generator_of,
     shape_of,
     with_axes,
 )
+from likelinet.distributions.base.family import Family, Opening, Unit
 from likelinet.distributions.base.interval import Interval
+from likelinet.distributions.base.leaf import Closed
 from likelinet.distributions.base.multivariate import Multivariate
+from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.bounded.von_mises import VonMises
 from likelinet.distributions.classes.categorical import Categorical, choose
 from likelinet.distributions.numerics import numerical
+from likelinet.distributions.over.family import Setting, WrapperFamily
 from likelinet.distributions.over.independent import Independent
+from likelinet.distributions.over.mixture_formulas import log_interval_of_mixture, loss_of_mixture
 from likelinet.distributions.real.gaussian import Gaussian
+
+
+@dataclass(frozen=True)
+class MixtureFamily(WrapperFamily):
+    """A mixture of several components of one family, with weights that depend on x.
+
+    Parameters
+    ----------
+    base : Family
+        Family of each component.
+    components : int
+        How many components.
+    logits : array
+        Unnormalised log-weights of the components.
+    """
+
+    components: int
+
+    kind = "mixture"
+    parameters = (Parameter("logits", event_ndim=1, symbol="z"),)
+    settings = (Setting("components", int, 3, least=1),)
+    default_base = "Gaussian"
+    takes_vectors = True
+
+    @property
+    def openings(self) -> tuple[Opening, ...]:
+        (logits,) = self.parameters
+        return (Opening(logits, (self.components,)), *(o.within(self.components) for o in self.base.openings))
+
+    @property
+    def bounds(self) -> tuple[np.ndarray | float, np.ndarray | float]:
+        low, high = self.base.bounds
+        # Of components that have bounds of their own, the outermost ones.
+        return (low if np.ndim(low) == 0 else np.min(low, -1)), (high if np.ndim(high) == 0 else np.max(high, -1))
+
+    def loss(self, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        return loss_of_mixture(self.base.loss, self.event_ndim)(params, y)
+
+    def log_interval(self, params: tuple[Array, ...], low: Array, high: Array) -> tuple[Array, Backward]:
+        return log_interval_of_mixture(self.base.log_interval, self.event_ndim)(params, low, high)
+
+    def distribution(self, params: tuple[np.ndarray, ...]) -> Distribution:
+        logits, *inner = params
+        return Mixture(self.base.distribution(tuple(inner)), logits)
+
+    def estimate(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
+        """Return the estimates from K slices of the sorted y, of equal weight: no two components are the same."""
+        order = np.argsort(y if y.ndim == 1 else y[:, 0], kind="stable")
+        middle = np.cumsum(weight[order]) - 0.5 * weight[order]
+        slices = np.floor(self.components * middle / weight.sum())
+        parts = [order[slices == k] if (slices == k).any() else order for k in range(self.components)]
+        inner = [self.base.estimate(y[part], weight[part]) for part in parts]
+        stacked: list[np.ndarray | None] = []
+        for opening, whole, *each in zip(self.base.openings, self.base.estimate(y, weight), *inner, strict=True):
+            if whole is None:
+                stacked.append(None)
+                continue
+            values = np.stack([np.broadcast_to(p, opening.shape) for p in each])
+            is_scale = opening.parameter.role == "scale"
+            stacked.append(np.maximum(values, 0.2 * np.asarray(whole)) if is_scale else values)
+        return (np.zeros(self.components), *stacked)
+
+    def moved(self, loc: np.ndarray, scale: np.ndarray) -> Family:
+        return replace(self, base=self.base.moved(*map(self._for_components, (loc, scale))))
+
+    def units(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> tuple[Unit, ...]:
+        unit = Unit(loc, scale, spread)
+        return unit, *self.base.units(*map(self._for_components, unit))  # type: ignore[arg-type]
+
+    def _for_components(self, value: Any) -> Any:
+        """Return one value for each output, and the same for all components."""
+        return value[..., None] if np.ndim(value) and not self.event_ndim else value
 
 
 class Mixture(Distribution):
@@ -61,6 +139,8 @@ class Mixture(Distribution):
     (0.5, 0.2614)
     """
 
+    purpose = "several peaks"
+    support_in_words = "that of its `base`"
     _sees_to_support = True
 
     def __init__(
@@ -99,56 +179,9 @@ class Mixture(Distribution):
             components = inner.map_arrays(flatten)
         self.weights = Categorical(log_w)
         self.components = components
-        self.support = components.support
         self.event_shape = components.event_shape
-        self.atoms = components.atoms
-
-    @staticmethod
-    def loss_of(base: Callable[[tuple[Array, ...], Array], tuple[Array, Backward]], event_ndim: int) -> Callable:
-        """Return the loss with parameters ``(logits, *components)`` from the loss of one component."""
-
-        def loss(params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
-            logits, *inner = params
-            xp = namespace(logits)
-            values, base_backward = base(tuple(inner), xp.expand_dims(y, -1 - event_ndim))
-            log_w = logits - _logsumexp(logits)
-            joint = log_w - values
-            total = _logsumexp(joint)
-            responsibility = xp.exp(joint - total)
-
-            def backward(d: Array) -> tuple[Array, ...]:
-                d = d[..., None]
-                return (d * (xp.exp(log_w) - responsibility), *base_backward(d * responsibility))
-
-            return -total[..., 0], backward
-
-        return loss
-
-    @staticmethod
-    def log_interval_of(base: Callable, event_ndim: int) -> Callable:
-        """Return log P(low < Y ≤ high), as `loss_of` does the loss, from `log_interval` of one component."""
-
-        def log_interval(params: tuple[Array, ...], low: Array, high: Array) -> tuple[Array, Backward]:
-            logits, *inner = params
-            xp = namespace(logits)
-            ends = (e if np.ndim(e) == 0 else xp.expand_dims(e, -1 - event_ndim) for e in (low, high))
-            values, base_backward = base(tuple(inner), *ends)
-            log_w = logits - _logsumexp(logits)
-            with np.errstate(divide="ignore"):  # an interval of which no component has any
-                total = _logsumexp(log_w + values)
-            possible = total > -xp.inf
-            responsibility = xp.where(possible, xp.exp(log_w + values - xp.where(possible, total, 0.0)), 0.0)
-
-            def backward(d: Array) -> tuple[Array, ...]:
-                d = d[..., None]
-                return (
-                    d * (responsibility - xp.where(possible, xp.exp(log_w), 0.0)),
-                    *base_backward(d * responsibility),
-                )
-
-            return total[..., 0], backward
-
-        return log_interval
+        self.family = MixtureFamily(Closed(components), log_w.shape[-1])
+        self.support, self.atoms = self.family.support, self.family.atoms
 
     @property
     def logits(self) -> np.ndarray:
@@ -178,8 +211,12 @@ class Mixture(Distribution):
 
     def log_prob(self, y: ArrayLike | Interval) -> np.ndarray:
         """Return the log density or mass of y; of intervals their log probability, where the components take them."""
-        values = self._of_intervals(y) if isinstance(y, Interval) else self.components.log_prob(self._for_each(y))
-        return scipy.special.logsumexp(values + scipy.special.log_softmax(self.logits, axis=-1), axis=-1)
+        if isinstance(y, Interval):
+            log_w = scipy.special.log_softmax(self.logits, axis=-1)
+            return scipy.special.logsumexp(self._of_intervals(y) + log_w, axis=-1)
+        y = with_axes(self._observed(y), len(self.event_shape))
+        with np.errstate(all="ignore"):
+            return -self.family.loss((self.logits,), y)[0][()]
 
     def nll(self, y: ArrayLike | Interval) -> np.ndarray:
         """Return -log p(y), the loss that training minimises."""
@@ -305,6 +342,10 @@ class Mixture(Distribution):
         y = np.expand_dims(y, -1 - n)
         return np.broadcast_to(y, (*y.shape[: y.ndim - n - 1], self.components.batch_shape[-1], *y.shape[y.ndim - n :]))
 
+    @property
+    def bounds(self) -> tuple[np.ndarray | float, np.ndarray | float]:
+        return self.family.bounds
+
     def endpoints(self) -> tuple[np.ndarray, np.ndarray]:
         m = self.marginals()
         low, high = (np.where(m.probs > 0.0, e, np.nan) for e in m.components.endpoints())
@@ -312,10 +353,9 @@ class Mixture(Distribution):
 
     def log_prob_between(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
         m = self.marginals()
-        ends = (m.spread(self._observed(e)) for e in (low, high))
-        return scipy.special.logsumexp(
-            scipy.special.log_softmax(m.logits, axis=-1) + m.components.log_prob_between(*ends), axis=-1
-        )
+        low, high = (m._observed(end) for end in (low, high))
+        with np.errstate(all="ignore"):
+            return m.family.log_interval((m.logits,), low, high)[0][()]
 
     def _average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
         m = self.marginals()
@@ -352,13 +392,6 @@ class Mixture(Distribution):
 
     def __repr__(self) -> str:
         return f"Mixture({self.components!r}, logits={np.array2string(self.logits, precision=4, threshold=6)})"
-
-
-def _logsumexp(x: Array) -> Array:
-    xp = namespace(x)
-    top = xp.max(x, axis=-1, keepdims=True)
-    top = xp.where(xp.isfinite(top), top, 0.0)  # a row of -inf has the sum 0, not NaN
-    return xp.log(xp.sum(xp.exp(x - top), axis=-1, keepdims=True)) + top
 
 
 def _mean_abs(loc: np.ndarray, scale: np.ndarray) -> np.ndarray:

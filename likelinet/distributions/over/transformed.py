@@ -1,13 +1,21 @@
 """A distribution seen through an increasing map of y."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from likelinet.core.arrays import Array, namespace
+from likelinet.core.domains import Domain
 from likelinet.core.errors import ParameterError, UndefinedError
 from likelinet.distributions.base.distribution import CUTS, Distribution, Rng
+from likelinet.distributions.base.family import Family, Standardisation, Unit
+from likelinet.distributions.base.leaf import Closed
+from likelinet.distributions.base.parameter import Backward
 from likelinet.distributions.numerics import numerical
+from likelinet.distributions.over.family import Setting, WrapperFamily
 from likelinet.distributions.over.mixture import Mixture
 from likelinet.distributions.over.transforms import Affine, Log, Logit, Transform
 from likelinet.distributions.over.wrapper import Wrapper
@@ -18,6 +26,110 @@ __all__ = ["Affine", "Log", "Logit", "Transformed"]
 _OUTWARD = np.geomspace(0.1, 1e3, 60)  # distances in x between which the mode is sought, with the base's own
 _TIE = 1e-12  # slope by which of points that are equally high the one closest to the median is the mode
 _OVERFLOWS = 709.0  # logarithm of the largest numbers
+
+
+@dataclass(frozen=True)
+class TransformedFamily(WrapperFamily):
+    """Another family seen through a map of y: its logarithm, its logit, or loc + scale · x.
+
+    Parameters
+    ----------
+    base : Family
+        Family of log y, of logit y, or of x.
+    transform : "affine", "log" or "logit"
+        Which map.
+    loc : float
+        Shift of the affine map, in the units of the target.
+    scale : float
+        Factor of the affine map.
+    """
+
+    transform: Transform
+
+    kind = "transformed"
+    of_densities = True
+    settings = (
+        Setting("transform", Literal["affine", "log", "logit"], "affine"),
+        Setting("loc", float, 0.0),
+        Setting("scale", float, 1.0, above=0.0),
+    )
+
+    @classmethod
+    def check_settings(cls, settings: dict[str, Any]) -> None:
+        if settings["transform"] != "affine" and (settings["loc"], settings["scale"]) != (0.0, 1.0):
+            raise ValueError(f"loc and scale belong to the affine transform, not to '{settings['transform']}'")
+
+    @classmethod
+    def of(cls, base: Family, settings: dict[str, Any]) -> Self:
+        maps = {"affine": Affine(settings["loc"], settings["scale"]), "log": Log(), "logit": Logit()}
+        return cls(base, maps[settings["transform"]])
+
+    @property
+    def support(self) -> Domain:
+        return self.transform.image(self.base.support)
+
+    @property
+    def bounds(self) -> tuple[np.ndarray | float, np.ndarray | float]:
+        with np.errstate(over="ignore"):
+            low, high = (self.transform.forward(end) for end in self.base.bounds)
+        return low, high
+
+    def possible(self, y: np.ndarray) -> np.ndarray:
+        low, high = self.bounds
+        with np.errstate(all="ignore"):
+            x = self._preimage(y)  # infinite where its unit is too small for y
+            return self.support.contains(y) & (y >= low) & (y <= high) & (self.base.possible(x) | np.isinf(x))
+
+    def _preimage(self, y: Array) -> Array:
+        """Return x: from the image of a bound on that bound itself, to which rounding might not lead back."""
+        x = self.transform.inverse(y)
+        xp, (low, high), (first, last) = namespace(x), self.base.bounds, self.bounds
+        if np.isfinite(low).any():
+            x = xp.where(y <= first, low, x)
+        if np.isfinite(high).any():
+            x = xp.where(y >= last, high, x)
+        return x
+
+    def loss(self, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        x = self._preimage(y)
+        values, backward = self.base.loss(params, x)
+        return values + self.transform.log_slope(x), backward
+
+    def log_interval(self, params: tuple[Array, ...], low: Array, high: Array) -> tuple[Array, Backward]:
+        return self.base.log_interval(params, self.transform.inverse(low), self.transform.inverse(high))
+
+    def distribution(self, params: tuple[np.ndarray, ...]) -> Distribution:
+        return Transformed(self.base.distribution(params), self.transform)
+
+    def estimate(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
+        return self.base.estimate(self.transform.inverse(y), weight)
+
+    @property
+    def standardisation(self) -> Standardisation:
+        return self.transform.standardisation(self.base.standardisation)
+
+    @property
+    def origin(self) -> float:
+        return self.transform.moved_origin(self.base.origin)
+
+    def moved(self, loc: np.ndarray, scale: np.ndarray) -> Family:
+        inner, left = self._inner(loc, scale, np.ones_like(scale))
+        base = self.base.moved(inner.loc, inner.scale)  # type: ignore[arg-type]
+        return base if left is None else replace(self, base=base, transform=left)
+
+    def units(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> tuple[Unit, ...]:
+        return self.base.units(*self._inner(loc, scale, spread)[0])  # type: ignore[arg-type]
+
+    def simplified(self) -> tuple[Family, tuple[Unit, ...]]:
+        """Return the base alone where it takes in the map without a bound that would be rounded."""
+        if self.transform.inner(Unit(0.0, 1.0, 1.0), self.base.standardisation, 0.0)[1] is None and not any(
+            np.isfinite(end).any() for end in self.base.bounds
+        ):
+            return self.moved(np.zeros(()), np.ones(())), self.units(np.zeros(()), np.ones(()), np.ones(()))
+        return super().simplified()
+
+    def _inner(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> tuple[Unit, Transform | None]:
+        return self.transform.inner(Unit(loc, scale, spread), self.base.standardisation, self.base.origin)
 
 
 class Transformed(Wrapper):
@@ -52,6 +164,9 @@ class Transformed(Wrapper):
     (16.0, 4.2426)
     """
 
+    purpose = "another family seen through a map"
+    support_in_words = "that of its `base`, mapped"
+
     def __init__(self, base: Distribution, transform: Transform) -> None:
         if not isinstance(transform, Transform):
             raise ParameterError(f"Transformed: transform must be Affine(…), Log() or Logit(), not {transform!r:.60}.")
@@ -59,13 +174,7 @@ class Transformed(Wrapper):
         if base.support.integer or base.atoms:
             raise ParameterError("Transformed: base must be a continuous distribution of one output, without an atom.")
         self.transform = transform
-        self.support = transform.image(base.support)
-
-    def log_prob(self, y: ArrayLike) -> np.ndarray:
-        x = self._inverse(y)
-        inside = np.isfinite(x)
-        value = self.base.log_prob(x) - self.transform.log_slope(np.where(inside, x, 0.0))
-        return np.where(np.isinf(x), -np.inf, value)[()]
+        self._over(TransformedFamily(Closed(base), transform))
 
     def cdf(self, y: ArrayLike) -> np.ndarray:
         return self.base.cdf(self._inverse(y))
@@ -82,9 +191,6 @@ class Transformed(Wrapper):
     def endpoints(self) -> tuple[np.ndarray, np.ndarray]:
         low, high = self.base.endpoints()
         return self._full(self._forward(low)), self._full(self._forward(high))
-
-    def log_prob_between(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
-        return self.base.log_prob_between(self._inverse(low), self._inverse(high))
 
     def ppf(self, q: ArrayLike) -> np.ndarray:
         return self._forward(self.base.ppf(q))

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array, namespace, special
 from likelinet.core.domains import Domain
 from likelinet.core.errors import ParameterError
+from likelinet.distributions.base.family import Standardisation, Unit
 
 
 class Transform(ABC):
@@ -41,6 +42,28 @@ class Transform(ABC):
             low, high = float(np.min(self.forward(support.low))), float(np.max(self.forward(support.high)))
         ends = [f"{word} {end:g}" for word, end in (("above", low), ("below", high)) if np.isfinite(end)]
         return Domain(" ".join(["a number", " and ".join(ends)]).strip(), low, high, support.closed)
+
+    # ---- under affine maps of y ------------------------------------------------------------------------------
+
+    @abstractmethod
+    def standardisation(self, base: Standardisation) -> Standardisation:
+        """Return how y may be scaled, given how x may be."""
+
+    def moved_origin(self, origin: float) -> float:
+        """Return the y that stays where it is when y is only scaled, given that of x."""
+        return 0.0
+
+    @abstractmethod
+    def inner(self, unit: Unit, base: Standardisation, origin: float) -> tuple[Unit, "Transform | None"]:
+        """Return the unit of x where y is standardised to `unit`, and the map from x to y that is left, if any.
+
+        Parameters
+        ----------
+        unit : Unit
+            Of y.
+        base, origin
+            How the family of x may be scaled, and what stays where it is then.
+        """
 
     def map(self, f: Callable[[np.ndarray, int], np.ndarray]) -> "Transform":
         """Return the map with f(array, 0) in place of every array of its own."""
@@ -95,6 +118,26 @@ class Affine(Transform):
             and bool(np.all(np.equal(self.scale, other.scale)))
         )
 
+    def standardisation(self, base: Standardisation) -> Standardisation:
+        return base
+
+    def moved_origin(self, origin: float) -> float:
+        return float(self.forward(origin))
+
+    def inner(self, unit: Unit, base: Standardisation, origin: float) -> tuple[Unit, Transform | None]:
+        """Return the unit of x, which is standardised as far as its family allows."""
+        (loc, scale, spread), a, b = unit, np.asarray(self.loc), np.asarray(self.scale)
+        match base:
+            case "location-scale":
+                return Unit((loc - a) / b, scale / b, spread), None
+            case "scale":
+                left = (a + b * origin - loc) / scale
+                remains = None if np.all(left == 0.0) else Affine(left, 1.0)
+                return Unit(np.zeros_like(loc) + origin, scale / b, spread), remains
+            case _:
+                same = Unit(np.zeros_like(loc), np.ones_like(scale), spread * scale / b)
+                return same, Affine((a - loc) / scale, b / scale)
+
     def map(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Transform:
         return Affine(f(np.asarray(self.loc), 0), f(np.asarray(self.scale), 0))
 
@@ -124,6 +167,14 @@ class Log(Transform):
 
     def log_slope(self, x: ArrayLike) -> Array:
         return _array(x)
+
+    def standardisation(self, base: Standardisation) -> Standardisation:
+        # To scale y is to shift its logarithm.
+        return "scale" if base == "location-scale" else "none"
+
+    def inner(self, unit: Unit, base: Standardisation, origin: float) -> tuple[Unit, Transform | None]:
+        one = np.ones_like(unit.scale)
+        return Unit(np.log(unit.scale), one, one), self
 
 
 @dataclass(frozen=True)
@@ -155,6 +206,12 @@ class Logit(Transform):
         x = _array(x)
         xp = namespace(x)
         return -xp.abs(x) - 2.0 * xp.log1p(xp.exp(-xp.abs(x)))
+
+    def standardisation(self, base: Standardisation) -> Standardisation:
+        return "none"
+
+    def inner(self, unit: Unit, base: Standardisation, origin: float) -> tuple[Unit, Transform | None]:
+        return unit, self
 
 
 def _array(x: ArrayLike) -> Array:

@@ -1,21 +1,131 @@
 """A distribution given that y lies between two bounds."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from likelinet.core.arrays import log1mexp
+from likelinet.core.arrays import Array, log1mexp, namespace
 from likelinet.core.domains import Domain
 from likelinet.core.errors import ParameterError
 from likelinet.distributions.base.distribution import CUTS, Distribution, Rng, generator_of, shape_of
+from likelinet.distributions.base.family import Family, open_end
+from likelinet.distributions.base.leaf import Closed, no_gradient
+from likelinet.distributions.base.parameter import Backward
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics import numerical
-from likelinet.distributions.over.wrapper import Wrapper, open_end
+from likelinet.distributions.over.family import Setting, WrapperFamily
+from likelinet.distributions.over.wrapper import Wrapper
 
 _RARE = np.log(0.1)  # log probability of the bounds below which sampling is by inversion
 _STEPS = 150  # at most, of Newton's method and of halving, which takes 64
 _CLOSE = 1e-8  # difference of log probabilities below which Newton's method is left to itself
+
+
+@dataclass(frozen=True)
+class TruncatedFamily(WrapperFamily):
+    """Another family given that y lies between two bounds, which belong to it.
+
+    Parameters
+    ----------
+    base : Family
+        The family without the bounds.
+    low : float
+        Least possible y, in the units of the target; null for none.
+    high : float
+        Greatest possible y; null for none.
+    """
+
+    low: np.ndarray | np.float64
+    high: np.ndarray | np.float64
+
+    kind = "truncated"
+    settings = (Setting("low", float | None), Setting("high", float | None))
+
+    @classmethod
+    def check_settings(cls, settings: dict[str, Any]) -> None:
+        low, high = settings["low"], settings["high"]
+        if low is not None and high is not None and not low < high:
+            raise ValueError(f"truncated: low must be less than high, got {low:g} and {high:g}")
+        if low is None and high is None:
+            raise ValueError("truncated: give low or high, or both")
+
+    @classmethod
+    def of(cls, base: Family, settings: dict[str, Any]) -> Self:
+        low, high = settings["low"], settings["high"]
+        return cls(base, np.float64(-np.inf if low is None else low), np.float64(np.inf if high is None else high))
+
+    def check_base(self, kind: str) -> None:
+        low, high = self.support.low, self.support.high
+        if low > high or (low == high and not self.support.integer):
+            raise ValueError(
+                f"'truncated' leaves nothing of '{kind}', whose y must be {self.base.support.description}: "
+                "change its low or high"
+            )
+
+    @property
+    def support(self) -> Domain:
+        base, (low, high) = (
+            self.base.support,
+            (float(np.min(self.low, initial=np.inf)), float(np.max(self.high, initial=-np.inf))),
+        )
+        ends = [f"{word} {end:g}" for word, end in (("from", low), ("up to", high)) if np.isfinite(end)]
+        if base.integer:
+            low, high = np.ceil(low), np.floor(high)
+        return Domain(
+            f"{base.description}, {' '.join(ends)} as truncated" if ends else base.description,
+            max(base.low, low),
+            min(base.high, high),
+            (base.closed[0] or low > base.low, base.closed[1] or high < base.high),
+            base.integer,
+        )
+
+    @property
+    def bounds(self) -> tuple[np.ndarray | float, np.ndarray | float]:
+        low, high = self.base.bounds
+        return np.maximum(low, self.low), np.minimum(high, self.high)
+
+    def possible(self, y: np.ndarray) -> np.ndarray:
+        return self.base.possible(y) & (y >= self.low) & (y <= self.high)
+
+    def log_mass(self, params: tuple[Array, ...]) -> tuple[Array, Backward]:
+        """Return log P(low ≤ Y ≤ high) of the base, and its backward function."""
+        return self.base.log_interval(params, open_end(self.base, self.low), self.high)
+
+    def loss(self, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        return self.loss_given(self.log_mass(params), params, y)
+
+    def loss_given(
+        self, log_mass: tuple[Array, Backward], params: tuple[Array, ...], y: Array
+    ) -> tuple[Array, Backward]:
+        """Return the loss from the mass between the bounds; what rounding has moved past a bound lies on it."""
+        mass, mass_backward = log_mass
+        values, backward = self.base.loss(params, namespace(y).clip(y, self.low, self.high))
+        return values + mass, lambda d: tuple(a + b for a, b in zip(backward(d), mass_backward(d), strict=True))
+
+    def log_interval(self, params: tuple[Array, ...], low: Array, high: Array) -> tuple[Array, Backward]:
+        return self.log_interval_given(self.log_mass(params), params, low, high)
+
+    def log_interval_given(
+        self, log_mass: tuple[Array, Backward], params: tuple[Array, ...], low: Array, high: Array
+    ) -> tuple[Array, Backward]:
+        """Return the log probability of an interval from the mass between the bounds."""
+        mass, mass_backward = log_mass
+        xp = namespace(mass)
+        values, backward = self.base.log_interval(
+            params, xp.maximum(low, xp.asarray(open_end(self.base, self.low))), xp.minimum(high, xp.asarray(self.high))
+        )
+        return values - mass, lambda d: tuple(a - b for a, b in zip(backward(d), mass_backward(d), strict=True))
+
+    def distribution(self, params: tuple[np.ndarray, ...]) -> Distribution:
+        return Truncated(self.base.distribution(params), self.low, self.high)
+
+    def moved(self, loc: np.ndarray, scale: np.ndarray) -> Family:
+        return replace(
+            self, base=self.base.moved(loc, scale), low=(self.low - loc) / scale, high=(self.high - loc) / scale
+        )
 
 
 class Truncated(Wrapper):
@@ -49,6 +159,13 @@ class Truncated(Wrapper):
     (0.7979, 0.6827)
     """
 
+    purpose = "y outside the bounds does not occur"
+    support_in_words = "that of its `base`, between the bounds"
+    family: TruncatedFamily
+    low: np.ndarray
+    high: np.ndarray
+    log_mass: np.ndarray
+
     def __init__(self, base: Distribution, low: ArrayLike = -np.inf, high: ArrayLike = np.inf) -> None:
         low, high = np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
         self._wrap(base, low, high)
@@ -56,29 +173,22 @@ class Truncated(Wrapper):
         if bad.any():
             a, b = (np.broadcast_to(e, bad.shape)[bad].flat[0] for e in (low, high))
             raise ParameterError(f"Truncated: low must be below high, got {a} and {b}.")
-        mass = self._full(base.log_prob_between(open_end(base, low), high))
-        if np.any(mass == -np.inf):
-            a, b = (np.broadcast_to(e, self.batch_shape)[mass == -np.inf].flat[0] for e in (low, high))
+        self.low, self.high = low, high
+        self._over(TruncatedFamily(Closed(base), low, high))
+        with np.errstate(all="ignore"):
+            self.log_mass = self._full(self.family.log_mass(())[0])
+        if np.any(self.log_mass == -np.inf):
+            nothing = self.log_mass == -np.inf
+            a, b = (np.broadcast_to(e, self.batch_shape)[nothing].flat[0] for e in (low, high))
             raise ParameterError(f"Truncated: {type(base).__name__} has no probability between {a} and {b}.")
-        self._fill(low, high, mass)
-
-    def _fill(self, low: np.ndarray, high: np.ndarray, log_mass: np.ndarray) -> None:
-        self.low, self.high, self.log_mass = low, high, log_mass
-        s = self.base.support
-        round_up, round_down = (np.ceil, np.floor) if s.integer else (np.asarray, np.asarray)
-        a, b = float(np.min(round_up(low), initial=np.inf)), float(np.max(round_down(high), initial=-np.inf))
-        closed = (s.closed[0] if a <= s.low else True, s.closed[1] if b >= s.high else True)
-        a, b = max(a, s.low), min(b, s.high)
-        kind = "whole number" if s.integer else "number"
-        self.support = Domain(f"a {kind} between {a:g} and {b:g}", a, b, closed, s.integer)
-        self.atoms = self.base.atoms
 
     # ---- probabilities ---------------------------------------------------------------------------------------
 
-    def log_prob(self, y: ArrayLike) -> np.ndarray:
-        y = self._values(y)
-        outside = (y < self.low) | (y > self.high)
-        return np.where(outside, -np.inf, self.base.log_prob(y) - self.log_mass)[()]
+    def _loss(self, y: np.ndarray) -> np.ndarray:
+        return self.family.loss_given((self.log_mass, no_gradient), (), y)[0]
+
+    def _log_interval(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        return self.family.log_interval_given((self.log_mass, no_gradient), (), low, high)[0]
 
     def log_cdf(self, y: ArrayLike) -> np.ndarray:
         return self._log_tails(y)[0][()]
@@ -104,12 +214,6 @@ class Truncated(Wrapper):
         low, high = self.base.endpoints()
         low, high = self._full(np.maximum(self.low, low)), self._full(np.minimum(self.high, high))
         return (np.ceil(low), np.floor(high)) if self.support.integer else (low, high)
-
-    def log_prob_between(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
-        low, high = self._values(low), self._values(high)
-        return self.base.log_prob_between(
-            np.maximum(low, open_end(self.base, self.low)), np.minimum(high, self.high)
-        ) - np.broadcast_to(self.log_mass, np.broadcast_shapes(self._shape_with(low), self._shape_with(high)))
 
     # ---- quantiles -------------------------------------------------------------------------------------------
 
@@ -207,10 +311,11 @@ class Truncated(Wrapper):
         return drawn.reshape(shape)[()]
 
     def map_arrays(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
-        made = object.__new__(Truncated)  # its mass is known already
-        low, high, mass = f(self.low, 0), f(self.high, 0), f(self.log_mass, 0)
-        made._wrap(self.base.map_arrays(f), low, high, mass)
-        made._fill(low, high, mass)
+        # Its mass is known already.
+        made, base = object.__new__(Truncated), self.base.map_arrays(f)
+        made.low, made.high, made.log_mass = f(self.low, 0), f(self.high, 0), f(self.log_mass, 0)
+        made._wrap(base, made.low, made.high, made.log_mass)
+        made._over(TruncatedFamily(Closed(base), made.low, made.high))
         return made
 
     def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:

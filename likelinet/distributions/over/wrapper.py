@@ -10,6 +10,7 @@ from likelinet.distributions.base.distribution import CUTS, Distribution
 from likelinet.distributions.classes.bernoulli import Bernoulli
 from likelinet.distributions.classes.mixed import class_marginals
 from likelinet.distributions.numerics import numerical
+from likelinet.distributions.over.family import WrapperFamily
 from likelinet.distributions.over.independent import Independent
 from likelinet.distributions.over.mixture import Mixture
 
@@ -17,12 +18,14 @@ from likelinet.distributions.over.mixture import Mixture
 class Wrapper(Distribution):
     """A univariate distribution made of another one, `base`, which may itself be a Wrapper or a Mixture.
 
-    A subclass gives `log_prob`, `log_cdf`, `log_sf`, `log_prob_between`, `ppf`, `isf` and `map_arrays`; the rest has
-    numerical defaults, to be replaced where a relation to the base is exact.
+    Its density, its interval probabilities and its support are those of its `family` over the closed base. A subclass
+    gives `log_cdf`, `log_sf`, `ppf`, `isf`, `endpoints` and `map_arrays`; the rest has numerical defaults, to be
+    replaced where a relation to the base is exact.
     """
 
     _sees_to_support = True
     base: Distribution
+    family: WrapperFamily
 
     def _wrap(self, base: Distribution, *arrays: np.ndarray) -> None:
         """Check the base, keep it, and work out the batch shape from it and from `arrays`."""
@@ -54,11 +57,28 @@ class Wrapper(Distribution):
                 f"{np.broadcast_shapes(*(a.shape for a in arrays))}."
             ) from None
 
+    def _over(self, family: WrapperFamily) -> None:
+        """Keep the family over the closed base, which says what y is."""
+        self.family, self.support, self.atoms = family, family.support, family.atoms
+
     @abstractmethod
     def endpoints(self) -> tuple[np.ndarray, np.ndarray]: ...
 
-    @abstractmethod
-    def log_prob_between(self, low: ArrayLike, high: ArrayLike) -> np.ndarray: ...
+    @property
+    def bounds(self) -> tuple[np.ndarray | float, np.ndarray | float]:
+        return self.family.bounds
+
+    def log_prob(self, y: ArrayLike) -> np.ndarray:
+        y = self._values(y)
+        possible = self.family.possible(y)
+        with np.errstate(all="ignore"):
+            values = -self._loss(y)
+        return np.where(possible, values, np.where(np.isnan(y), np.nan, -np.inf))[()]
+
+    def log_prob_between(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
+        low, high = self._values(low), self._values(high)
+        with np.errstate(all="ignore"):
+            return np.asarray(self._log_interval(low, high))[()]
 
     def cdf(self, y: ArrayLike) -> np.ndarray:
         return np.exp(self.log_cdf(y))
@@ -93,6 +113,16 @@ class Wrapper(Distribution):
             return np.asarray(numerical.crps(self, y))[()]
 
     # ---- for the subclasses ----------------------------------------------------------------------------------
+
+    def _own(self) -> tuple[np.ndarray, ...]:
+        """Return the parameters of its own, which its family takes."""
+        return ()
+
+    def _loss(self, y: np.ndarray) -> np.ndarray:
+        return self.family.loss(self._own(), y)[0]
+
+    def _log_interval(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        return self.family.log_interval(self._own(), low, high)[0]
 
     def _values(self, y: ArrayLike) -> np.ndarray:
         """Return y as numbers whose shape goes with the batch."""
@@ -136,8 +166,3 @@ class Wrapper(Distribution):
             raise UndefinedError(
                 f"kl_divergence between {type(self).__name__} and {type(other).__name__} is not defined."
             )
-
-
-def open_end(d: Distribution, low: np.ndarray) -> np.ndarray:
-    """Return a with P(low ≤ Y ≤ …) = P(a < Y ≤ …): just below `low` where single values have a probability."""
-    return np.nextafter(low, -np.inf) if d.support.integer or d.atoms else low

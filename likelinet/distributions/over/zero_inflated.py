@@ -1,7 +1,54 @@
 """Zero inflation: more zeros than a distribution has of its own."""
 
+from dataclasses import dataclass
+
+import numpy as np
+
+from likelinet.core.arrays import Array, namespace, softplus_and_sigmoid
 from likelinet.distributions.base.distribution import Distribution
-from likelinet.distributions.over.zeros import WithZeros
+from likelinet.distributions.base.leaf import Closed
+from likelinet.distributions.base.parameter import Backward
+from likelinet.distributions.over.zeros import WithZeros, ZerosFamily, log_interval_with_zero
+
+
+@dataclass(frozen=True)
+class ZeroInflatedFamily(ZerosFamily):
+    """Another family with extra zeros: y is 0 with the probability of the gate, else from the base.
+
+    Parameters
+    ----------
+    base : Family
+        The family of what comes through the gate, which may give zeros of its own.
+    gate_logits : array
+        Log odds of an extra zero.
+    """
+
+    kind = "zero_inflated"
+
+    def loss(self, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        if not self.gives_zero:
+            return self.loss_apart(params, y)
+        gate, *inner = params
+        xp = namespace(gate)
+        zero = y == 0.0
+        no_rest, p = softplus_and_sigmoid(gate)
+        no_zero, q = softplus_and_sigmoid(-gate)
+        rest, rest_backward = self.base.loss(tuple(inner), y)
+        extra, joint = xp.where(zero, -no_zero, -xp.inf), -no_rest - rest
+        total = xp.logaddexp(extra, joint)
+
+        def backward(d: Array) -> tuple[Array, ...]:
+            by_gate, by_rest = xp.exp(extra - total), xp.exp(joint - total)  # how likely each is given this y
+            return (d * (by_rest * p - by_gate * q), *rest_backward(d * by_rest))
+
+        return -total, backward
+
+    def log_interval(self, params: tuple[Array, ...], low: Array, high: Array) -> tuple[Array, Backward]:
+        return log_interval_with_zero(self.base, params, low, high)
+
+    def distribution(self, params: tuple[np.ndarray, ...]) -> Distribution:
+        gate, *inner = params
+        return ZeroInflated(self.base.distribution(tuple(inner)), gate_logits=gate)
 
 
 class ZeroInflated(WithZeros):
@@ -38,5 +85,11 @@ class ZeroInflated(WithZeros):
     (0.3947, 1.4)
     """
 
+    purpose = "extra zeros"
+    support_in_words = "that of its `base`, and 0"
+
     def _rest(self, base: Distribution) -> Distribution:
         return base
+
+    def _family(self, rest: Distribution) -> ZerosFamily:
+        return ZeroInflatedFamily(Closed(rest))

@@ -1,18 +1,111 @@
 """What zero inflation and hurdles share: a zero that is drawn on its own beside another distribution."""
 
-import copy
 from abc import abstractmethod
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
-import scipy
 from numpy.typing import ArrayLike
 
+from likelinet.core.arrays import Array, namespace, softplus_and_sigmoid
 from likelinet.core.domains import Domain, extended_real
 from likelinet.core.errors import ParameterError
+from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import CUTS, Distribution, Rng, generator_of, shape_of
+from likelinet.distributions.base.family import Family, Standardisation
+from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.classes.bernoulli import logits_from
+from likelinet.distributions.over.family import WrapperFamily
 from likelinet.distributions.over.wrapper import Wrapper
+
+
+@dataclass(frozen=True)
+class ZerosFamily(WrapperFamily):
+    """Zero with the probability of its first parameter, the gate; else from `base`."""
+
+    parameters = (Parameter("gate_logits", symbol="log π/(1-π)"),)
+    adds_zeros = True
+    keeps_density = False
+
+    @property
+    def support(self) -> Domain:
+        base = self.base.support
+        if base.contains(np.zeros(())):
+            return base
+        closed = (base.closed[0] or base.low >= 0.0, base.closed[1] or base.high <= 0.0)
+        low, high = min(base.low, 0.0), max(base.high, 0.0)
+        return replace(base, description=f"0 or {base.description}", low=low, high=high, closed=closed)
+
+    @property
+    def atoms(self) -> tuple[float, ...]:
+        return () if self.base.support.integer else (0.0, *(a for a in self.base.atoms if a != 0.0))
+
+    @property
+    def bounds(self) -> tuple[np.ndarray | float, np.ndarray | float]:
+        low, high = self.base.bounds
+        return np.minimum(low, 0.0), np.maximum(high, 0.0)
+
+    def possible(self, y: np.ndarray) -> np.ndarray:
+        return (y == 0.0) | self.base.possible(y)  # between its zeros and its base there may be a gap
+
+    @property
+    def gives_zero(self) -> bool:
+        """Whether zero has a probability in the base, rather than a density or nothing."""
+        base = self.base.support
+        return 0.0 in self.base.atoms or (base.integer and bool(base.contains(np.zeros(()))))
+
+    @property
+    def standardisation(self) -> Standardisation:
+        """As that of the base, if zero stays zero."""
+        return "none" if self.base.standardisation == "none" or self.base.origin != 0.0 else "scale"
+
+    def has_density(self, y: np.ndarray) -> np.ndarray:
+        return (y != 0.0) & self.base.has_density(y)
+
+    def estimate(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
+        """Return the share of zeros as log odds, and the estimates of the base from what is not zero."""
+        zero = y == 0.0
+        share = np.clip(np.average(zero, weights=weight), 0.5 / len(y), 1.0 - 0.5 / len(y))
+        rest = self.base.estimate(y, weight) if zero.all() else self.base.estimate(y[~zero], weight[~zero])
+        return (np.log(share) - np.log1p(-share), *rest)
+
+    def loss_apart(self, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        """Return the loss where all zeros are the gate's: the base is taken given that it is not zero."""
+        gate, *inner = params
+        xp = namespace(gate)
+        zero = y == 0.0
+        no_rest, p = softplus_and_sigmoid(gate)
+        no_zero, q = softplus_and_sigmoid(-gate)
+        rest, rest_backward = self.base.loss(tuple(inner), xp.where(zero, self.base.support.anchor, y))
+        some = self.base.log_not_zero(tuple(inner), y) if self.gives_zero else None
+
+        def backward(d: Array) -> tuple[Array, ...]:
+            passed = xp.where(zero, 0.0, d)
+            grads = rest_backward(passed)
+            if some is not None:
+                grads = tuple(a + b for a, b in zip(grads, some[1](passed), strict=True))
+            return (d * xp.where(zero, -q, p), *grads)
+
+        return xp.where(zero, no_zero, no_rest + (rest if some is None else rest + some[0])), backward
+
+
+def log_interval_with_zero(rest: Family, params: tuple[Array, ...], low: Array, high: Array) -> tuple[Array, Backward]:
+    """Return log P(low < Y ≤ high) of a gate before `rest`."""
+    gate, *inner = params
+    xp = namespace(gate)
+    no_rest, p = softplus_and_sigmoid(gate)
+    no_zero, q = softplus_and_sigmoid(-gate)
+    values, rest_backward = rest.log_interval(tuple(inner), low, high)
+    zero = (xp.asarray(low) < 0.0) & (xp.asarray(high) >= 0.0)
+    extra, joint = xp.where(zero, -no_zero, -xp.inf), values - no_rest
+    total = xp.logaddexp(extra, joint)
+
+    def backward(d: Array) -> tuple[Array, ...]:
+        safe = xp.where(xp.isfinite(total), total, 0.0)
+        by_gate, by_rest = xp.exp(extra - safe), xp.exp(joint - safe)  # how likely each is given the interval
+        return (d * (by_gate * q - by_rest * p), *rest_backward(d * by_rest))
+
+    return total, backward
 
 
 class WithZeros(Wrapper):
@@ -36,14 +129,16 @@ class WithZeros(Wrapper):
             raise ParameterError(f"{name}: gate_logits must not be NaN.")
         self._wrap(base, self.gate_logits)
         self.rest = self._rest(base)
-        s = self.rest.support
-        low, high = min(s.low, 0.0), max(s.high, 0.0)
-        closed = (s.closed[0] if s.low < 0.0 else True, s.closed[1] if s.high > 0.0 else True)
-        self.support = Domain(f"0 or {s.description}", low, high, closed, s.integer)
-        self.atoms = () if s.integer else (0.0, *(a for a in base.atoms if a != 0.0))
+        self._over(self._family(self.rest))
 
     @abstractmethod
     def _rest(self, base: Distribution) -> Distribution: ...
+
+    @abstractmethod
+    def _family(self, rest: Distribution) -> ZerosFamily: ...
+
+    def _own(self) -> tuple[np.ndarray, ...]:
+        return (self.gate_logits,)
 
     @property
     def gate(self) -> np.ndarray:
@@ -63,14 +158,6 @@ class WithZeros(Wrapper):
             from_gate = np.where(zero, scipy.special.log_expit(self.gate_logits), -np.inf)
             return np.logaddexp(from_gate, scipy.special.log_expit(-self.gate_logits) + log_p)[()]
 
-    def log_prob(self, y: ArrayLike) -> np.ndarray:
-        """Return log p(y): at 0 the log mass, elsewhere the log mass or the log density of the continuous part."""
-        y = self._values(y)
-        log_p = self.rest.log_prob(y)
-        if self.atoms and 0.0 not in self.rest.atoms:  # the density of the continuous part at 0 is none of the atom's
-            log_p = np.where(y == 0.0, -np.inf, log_p)
-        return self._mixed(y == 0.0, log_p)
-
     def log_cdf(self, y: ArrayLike) -> np.ndarray:
         y = self._values(y)
         return self._below_one(self._mixed(y >= 0.0, self.rest.log_cdf(y)), self._mixed(y < 0.0, self.rest.log_sf(y)))
@@ -87,10 +174,6 @@ class WithZeros(Wrapper):
     def endpoints(self) -> tuple[np.ndarray, np.ndarray]:
         low, high = self.rest.endpoints()
         return self._full(np.minimum(low, 0.0)), self._full(np.maximum(high, 0.0))
-
-    def log_prob_between(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
-        low, high = self._values(low), self._values(high)
-        return self._mixed((low < 0.0) & (high >= 0.0), self.rest.log_prob_between(low, high))
 
     # ---- quantiles -------------------------------------------------------------------------------------------
 
@@ -151,10 +234,11 @@ class WithZeros(Wrapper):
         return np.where(zero, 0.0, self._broadcast(self.rest).sample(shape, generator))[()]
 
     def map_arrays(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
-        made = copy.copy(self)  # its support and atoms stay as they are
+        made, base = object.__new__(type(self)), self.base.map_arrays(f)  # what is checked already
         made.gate_logits = f(self.gate_logits, 0)
-        made._wrap(self.base.map_arrays(f), made.gate_logits)
-        made.rest = made.base if self.rest is self.base else self.rest.map_arrays(f)
+        made._wrap(base, made.gate_logits)
+        made.rest = base if self.rest is self.base else self.rest.map_arrays(f)
+        made._over(self._family(made.rest))
         return made
 
     def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:

@@ -40,6 +40,7 @@ class Exponential(Univariate):
 
     parameters = (Parameter("rate", positive, role="rate", symbol="λ"),)
     support = nonnegative
+    purpose = "constant hazard"
     rate: np.ndarray
 
     def __init__(self, rate: ArrayLike) -> None:

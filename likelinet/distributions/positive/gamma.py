@@ -1,11 +1,11 @@
 """The gamma distribution."""
 
 import numpy as np
-import scipy
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import HALF_LOG_2PI, Array, log1pmx, log_minus_digamma, namespace, stirling_error
 from likelinet.core.domains import positive
+from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Backward, Distribution, Parameter
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.tails import log_incomplete_gamma
@@ -45,6 +45,7 @@ class Gamma(Univariate):
         Parameter("rate", positive, role="rate", symbol="β"),
     )
     support = positive
+    purpose = "amounts; the spread grows with the mean"
     concentration: np.ndarray
     rate: np.ndarray
 

@@ -46,6 +46,7 @@ class GeneralizedPareto(Univariate):
         Parameter("concentration", nonnegative, symbol="ξ"),
     )
     support = nonnegative
+    purpose = "excesses over a threshold"
     scale: np.ndarray
     concentration: np.ndarray
 

@@ -3,11 +3,11 @@
 import math
 
 import numpy as np
-import scipy
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import HALF_LOG_2PI, Array, log1pmx, namespace, special
 from likelinet.core.domains import nonnegative, positive
+from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Backward, Distribution, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.real.gaussian import hazard
@@ -44,6 +44,7 @@ class HalfNormal(Univariate):
 
     parameters = (Parameter("scale", positive, role="scale", symbol="σ"),)
     support = nonnegative
+    purpose = "absolute values"
     scale: np.ndarray
 
     def __init__(self, scale: ArrayLike) -> None:

@@ -1,11 +1,11 @@
 """The inverse gamma distribution."""
 
 import numpy as np
-import scipy
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import HALF_LOG_2PI, Array, log_minus_digamma, namespace, stirling_error
 from likelinet.core.domains import positive
+from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Backward, Distribution, Parameter
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.tails import log_incomplete_gamma
@@ -46,6 +46,7 @@ class InverseGamma(Univariate):
         Parameter("rate", positive, role="scale", symbol="β"),
     )
     support = positive
+    purpose = "heavy upper tail"
     concentration: np.ndarray
     rate: np.ndarray
 

@@ -1,11 +1,11 @@
 """The inverse Gaussian (Wald) distribution."""
 
 import numpy as np
-import scipy
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import HALF_LOG_2PI, Array, log1pmx, namespace, never
 from likelinet.core.domains import positive
+from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Backward, Distribution, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics import numerical
@@ -50,6 +50,7 @@ class InverseGaussian(Univariate):
         Parameter("concentration", positive, role="scale", symbol="λ"),
     )
     support = positive
+    purpose = "first passage times"
     loc: np.ndarray
     concentration: np.ndarray
 

@@ -1,11 +1,11 @@
 """The log-logistic distribution."""
 
 import numpy as np
-import scipy
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array, namespace, sigmoid, softplus_and_sigmoid
 from likelinet.core.domains import positive
+from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.positive.weibull import log_moments, log_ratio
@@ -45,6 +45,7 @@ class LogLogistic(Univariate):
         Parameter("concentration", positive, symbol="β"),
     )
     support = positive
+    purpose = "times and incomes, heavy tail, simple cdf"
     scale: np.ndarray
     concentration: np.ndarray
 

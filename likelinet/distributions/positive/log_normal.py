@@ -1,11 +1,11 @@
 """The log-normal distribution."""
 
 import numpy as np
-import scipy
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import HALF_LOG_2PI, Array, namespace
 from likelinet.core.domains import positive
+from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Backward, Distribution, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.positive.weibull import log_moments
@@ -46,6 +46,7 @@ class LogNormal(Univariate):
         Parameter("scale", positive, role="log_scale", symbol="σ"),
     )
     support = positive
+    purpose = "products of many effects"
     loc: np.ndarray
     scale: np.ndarray
 

@@ -1,11 +1,11 @@
 """The Weibull distribution."""
 
 import numpy as np
-import scipy
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array, namespace
 from likelinet.core.domains import positive
+from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Backward, Distribution, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.positive.exponential import exponential_tails
@@ -44,6 +44,7 @@ class Weibull(Univariate):
         Parameter("concentration", positive, symbol="k"),
     )
     support = positive
+    purpose = "times to an event"
     scale: np.ndarray
     concentration: np.ndarray
 

@@ -46,6 +46,7 @@ class AsymmetricLaplace(Univariate):
     0.9
     """
 
+    purpose = "quantile regression"
     parameters = (
         Parameter("loc", role="location", symbol="μ"),
         Parameter("scale", positive, role="scale", symbol="σ"),

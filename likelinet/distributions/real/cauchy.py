@@ -41,6 +41,7 @@ class Cauchy(Univariate):
     3.0
     """
 
+    purpose = "so heavy that there is no mean"
     parameters = (Parameter("loc", role="location", symbol="μ"), Parameter("scale", positive, role="scale", symbol="γ"))
     loc: np.ndarray
     scale: np.ndarray

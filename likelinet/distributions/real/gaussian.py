@@ -1,11 +1,11 @@
 """The Gaussian (normal) distribution."""
 
 import numpy as np
-import scipy
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import HALF_LOG_2PI, Array, namespace, special
 from likelinet.core.domains import positive
+from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Backward, Distribution, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 
@@ -39,6 +39,7 @@ class Gaussian(Univariate):
     0.2881
     """
 
+    purpose = "the place to begin"
     parameters = (Parameter("loc", role="location", symbol="μ"), Parameter("scale", positive, role="scale", symbol="σ"))
     _broadcasts_q = True
     loc: np.ndarray

@@ -1,11 +1,11 @@
 """The Gumbel distribution."""
 
 import numpy as np
-import scipy
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array, log1mexp, namespace
 from likelinet.core.domains import positive
+from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Backward, Distribution, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.estimates import deviation, quantile
@@ -44,6 +44,7 @@ class Gumbel(Univariate):
     0.5772
     """
 
+    purpose = "maxima"
     parameters = (Parameter("loc", role="location", symbol="μ"), Parameter("scale", positive, role="scale", symbol="σ"))
     loc: np.ndarray
     scale: np.ndarray

@@ -1,11 +1,11 @@
 """Johnson's SU distribution."""
 
 import numpy as np
-import scipy
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import HALF_LOG_2PI, Array, namespace, special
 from likelinet.core.domains import positive
+from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.estimates import positive_spread
@@ -49,6 +49,7 @@ class JohnsonSU(Univariate):
     0.5211
     """
 
+    purpose = "skewed, heavy tails"
     parameters = (
         Parameter("skewness", symbol="γ"),
         Parameter("tailweight", positive, symbol="δ"),

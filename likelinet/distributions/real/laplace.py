@@ -42,6 +42,7 @@ class Laplace(Univariate):
     0.0677
     """
 
+    purpose = "peaked, heavier tails; absolute error"
     parameters = (Parameter("loc", role="location", symbol="μ"), Parameter("scale", positive, role="scale", symbol="b"))
     loc: np.ndarray
     scale: np.ndarray

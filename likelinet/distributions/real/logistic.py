@@ -1,11 +1,11 @@
 """The logistic distribution."""
 
 import numpy as np
-import scipy
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array, namespace, softplus_and_sigmoid
 from likelinet.core.domains import positive
+from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.estimates import deviation, quantile
@@ -40,6 +40,7 @@ class Logistic(Univariate):
     0.7311
     """
 
+    purpose = "slightly heavier tails"
     parameters = (Parameter("loc", role="location", symbol="μ"), Parameter("scale", positive, role="scale", symbol="σ"))
     loc: np.ndarray
     scale: np.ndarray

@@ -1,11 +1,11 @@
 """The skew-normal distribution."""
 
 import numpy as np
-import scipy
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import HALF_LOG_2PI, Array, namespace, special
 from likelinet.core.domains import positive
+from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.estimates import positive_spread
@@ -49,6 +49,7 @@ class SkewNormal(Univariate):
     0.078
     """
 
+    purpose = "skewed, light tails"
     parameters = (
         Parameter("loc", role="location", symbol="μ"),
         Parameter("scale", positive, role="scale", symbol="σ"),

@@ -1,11 +1,11 @@
 """Student's t distribution with a location and a scale."""
 
 import numpy as np
-import scipy
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import HALF_LOG_2PI, Array, log1pmx, log_minus_digamma, namespace, stirling_error
 from likelinet.core.domains import positive
+from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Backward, Parameter
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.tails import log_of
@@ -47,6 +47,7 @@ class StudentT(Univariate):
     3.1824
     """
 
+    purpose = "heavy tails, of which `df` says how heavy"
     parameters = (
         Parameter("df", positive, symbol="ν"),
         Parameter("loc", role="location", symbol="μ"),

@@ -44,8 +44,11 @@ class Dirichlet(Multivariate):
     ([0.125, 0.25, 0.625], 1.3705)
     """
 
+    constraint = "its shares must sum to 1"
     parameters = (Parameter("concentration", positive, event_ndim=1, symbol="α"),)
     support = Domain("a share between 0 and 1", low=0.0, high=1.0, closed=(False, True))
+    purpose = "shares of a whole"
+    support_in_words = "K positive shares that sum to one"
     concentration: np.ndarray
 
     def __init__(self, concentration: ArrayLike) -> None:

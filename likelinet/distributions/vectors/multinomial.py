@@ -1,12 +1,12 @@
 """The multinomial distribution of counts over classes."""
 
 import numpy as np
-import scipy
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import HALF_LOG_2PI, Array, namespace, stirling_error
 from likelinet.core.domains import extended_real, nonnegative_integer
 from likelinet.core.errors import ParameterError
+from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Backward, Parameter
 from likelinet.distributions.base.multivariate import Multivariate
 from likelinet.distributions.classes.categorical import Categorical
@@ -51,11 +51,14 @@ class Multinomial(Multivariate):
     ([2.0, 1.0, 1.0], -1.674)
     """
 
+    constraint = "its counts must sum to total_count"
     parameters = (
         Parameter("total_count", nonnegative_integer, symbol="n", learned=False),
         Parameter("logits", extended_real, event_ndim=1, symbol="z"),
     )
     support = nonnegative_integer
+    purpose = "counts over classes"
+    support_in_words = "K whole numbers from 0 on that sum to n"
     total_count: np.ndarray
     logits: np.ndarray
 

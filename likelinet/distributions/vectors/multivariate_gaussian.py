@@ -43,6 +43,8 @@ class MultivariateGaussian(Multivariate):
     ([[2.0, 0.0], [1.0, 2.0]], [2.0, 2.2361], -3.2242)
     """
 
+    purpose = "correlated numbers"
+    support_in_words = "d finite numbers"
     parameters = (
         Parameter("loc", role="location", event_ndim=1, symbol="μ"),
         Parameter("scale_tril", role="scale", event_ndim=2, symbol="L"),

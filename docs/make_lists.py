@@ -1,0 +1,97 @@
+"""Write the lists of families in the pages and in the reference, from the rooms of `likelinet.distributions`.
+
+A list stands between a line that begins with "list: <name>" in a comment and one that ends it.
+
+python docs/make_lists.py
+"""
+
+import inspect
+import re
+from pathlib import Path
+
+import likelinet as ll
+from likelinet.config.distribution import WRAPPER_CONFIGS
+from likelinet.core.wording import snake_case
+from likelinet.distributions.rooms import ROOMS, classes, families
+
+DOCS = Path(__file__).parent
+PAGES = (
+    DOCS.parent / "README.md",
+    DOCS / "which_distribution.md",
+    DOCS / "architecture.md",
+    DOCS / "api" / "distributions.rst",
+    DOCS / "api" / "wrappers.rst",
+    DOCS / "api" / "config.rst",
+)
+LIST = re.compile(r"^((?:<!--|\.\.) list: (\w+)[^\n]*\n)(.*?)(^(?:<!--|\.\.) end of the list)", re.M | re.S)
+WRAPPERS = [c for c in classes("over") if c is not ll.distributions.Wrapper]
+
+
+def written(page: Path) -> str:
+    """Return the text of a page with its lists as they should be."""
+    make = {f.__name__: f for f in (kinds_by_room, all_kinds, files, reference, wrappers, configs)}
+    return LIST.sub(lambda m: f"{m[1]}\n{make[m[2]]()}\n\n{m[4]}", page.read_text(encoding="utf-8"))
+
+
+def kinds_by_room() -> str:
+    """Return a table of the kinds for each kind of y."""
+    kinds = {heading.lower(): [_kind(c) for c in families(room)] for room, heading in ROOMS.items()}
+    kinds["as their `base`, with more to it"] = [_kind(c) for c in WRAPPERS if _kind(c) in _wrapper_kinds()]
+    rows = [f"| {y} | {', '.join(f'`{kind}`' for kind in of_y)} |" for y, of_y in kinds.items()]
+    return "\n".join(["| y | `kind` |", "|---|---|", *rows])
+
+
+def all_kinds() -> str:
+    """Return a table of all kinds, each with its y and what it is for."""
+    found = [*(c for room in ROOMS for c in families(room)), *(c for c in WRAPPERS if _kind(c) in _wrapper_kinds())]
+    rows = [f"| `{_kind(c)}` | {c.support_in_words or c.support.description} | {_purpose(c)} |" for c in found]
+    head = ["| `kind` | y | in a word |", "|---|---|---|"]
+    return "\n".join([*head, *rows, "| `custom` | yours | [a class of your own](plugins.md) |"])
+
+
+def files() -> str:
+    """Return the file of each family, by its room."""
+    named = {room: [f"`distributions/{room}/{_kind(c)}.py`" for c in classes(room)] for room in ROOMS}
+    return "\n".join(f"- {ROOMS[room].lower()}: {', '.join(found)}" for room, found in named.items())
+
+
+def reference() -> str:
+    """Return the sections of the reference of distributions."""
+    return "\n\n".join(
+        f"{heading}\n{'-' * len(heading)}\n\n{_summary(c.__name__ for c in classes(room))}"
+        for room, heading in ROOMS.items()
+    )
+
+
+def wrappers() -> str:
+    """Return the reference of distributions over others."""
+    return _summary(c.__name__ for c in WRAPPERS)
+
+
+def configs() -> str:
+    """Return the reference of the configs of families and wrappers."""
+    named = [f"{c.__name__}Config" for room in ROOMS for c in families(room)]
+    return _summary(["ColumnConfig", *named, *(c.__name__ for c in WRAPPER_CONFIGS), "CustomConfig"])
+
+
+def _summary(names) -> str:
+    return "\n".join([".. autosummary::", "   :toctree: generated", "", *(f"   {name}" for name in names)])
+
+
+def _kind(cls: type) -> str:
+    return snake_case(cls.__name__)
+
+
+def _wrapper_kinds() -> set[str]:
+    return {c.model_fields["kind"].default for c in WRAPPER_CONFIGS}
+
+
+def _purpose(cls: type[ll.Distribution]) -> str:
+    """Return what a family is for: in its own words, or the first sentence that is said of it."""
+    return cls.purpose or (inspect.getdoc(cls) or "").partition("\n\n")[0].replace("\n", " ").rstrip(".")
+
+
+if __name__ == "__main__":
+    for path in PAGES:
+        path.write_text(written(path), encoding="utf-8")
+        print(path)

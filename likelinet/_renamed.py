@@ -1,0 +1,57 @@
+"""Modules that have another name now: the old one still works, and says so."""
+
+import importlib
+import sys
+import warnings
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+
+# Old name, where its contents are, and the public name that has them.
+MODULES = {
+    "calibration": ("scores.calibration", "scores"),
+    "circle": ("scores.angles", "scores"),
+    "compare": ("selection.comparison", "selection"),
+    "concordance": ("scores.concordance_index", "scores"),
+    "domains": ("core.domains", ""),
+    "errors": ("core.errors", ""),
+    "metrics": ("scores.metrics", "scores"),
+    "survival": ("scores.survival", "scores"),
+}
+
+
+class Renamed:
+    """A finder and loader of modules under their old names."""
+
+    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
+        """Return what makes the module, if its name is an old one."""
+        package, _, old = name.rpartition(".")
+        return ModuleSpec(name, self) if package == "likelinet" and old in MODULES else None  # type: ignore[arg-type]
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        """Leave it to the import system."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Warn, and take the contents from where they are now."""
+        where, word = MODULES[module.__name__.rpartition(".")[2]]
+        new = "likelinet" + (f".{word}" if word else "")
+        warnings.warn(f"{module.__name__} is now {new}.", DeprecationWarning, stacklevel=_depth())
+        contents = importlib.import_module(f"likelinet.{where}")
+        module.__doc__ = contents.__doc__
+        module.__getattr__ = lambda name: getattr(contents, name)  # type: ignore[method-assign]
+        module.__dir__ = lambda: dir(contents)  # type: ignore[method-assign]
+
+
+def _depth() -> int:
+    """Return how many calls lie between the user's line and the warning, past this package and the import system."""
+    depth, frame = 0, sys._getframe(1)  # noqa: SLF001
+    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] in ("importlib", "likelinet"):
+        depth += "_bootstrap" not in frame.f_code.co_filename  # which warnings do not count
+        frame = frame.f_back
+    return depth + 1
+
+
+def install() -> None:
+    """Let the import system ask here when it has found nothing else."""
+    if not any(isinstance(finder, Renamed) for finder in sys.meta_path):
+        sys.meta_path.append(Renamed())

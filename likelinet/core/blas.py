@@ -1,0 +1,28 @@
+"""How many threads BLAS has: one for the time that matrices are small, or that threads of our own share the cores."""
+
+from contextlib import AbstractContextManager
+from functools import lru_cache
+
+from threadpoolctl import ThreadpoolController
+
+from likelinet.core.counted import Counted
+
+
+@lru_cache
+def _blas() -> tuple[ThreadpoolController, int]:
+    """Return the controller of BLAS, and how many threads it has: found once, before anything limits them."""
+    controller = ThreadpoolController()  # takes milliseconds
+    return controller, max((lib["num_threads"] for lib in controller.info() if lib["user_api"] == "blas"), default=1)
+
+
+_ONE = Counted(lambda: _blas()[0].limit(limits=1, user_api="blas").restore_original_limits)
+
+
+def one_blas_thread() -> AbstractContextManager[None]:
+    """Return a context in which every thread of Python has one BLAS thread for itself."""
+    return _ONE.held()
+
+
+def workers() -> int:
+    """Return how many threads the user lets BLAS have."""
+    return _blas()[1]

@@ -1,0 +1,63 @@
+"""The loss of a mixture and its interval probability, from those of one component."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from likelinet.core.arrays import Array, namespace
+from likelinet.distributions.base.parameter import Backward
+
+Loss = Callable[[tuple[Array, ...], Array], tuple[Array, Backward]]
+LogInterval = Callable[[tuple[Array, ...], Array, Array], tuple[Array, Backward]]
+
+
+def loss_of_mixture(base: Loss, event_ndim: int) -> Loss:
+    """Return the loss with parameters ``(logits, *components)`` from the loss of one component."""
+
+    def loss(params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        logits, *inner = params
+        xp = namespace(logits)
+        values, base_backward = base(tuple(inner), xp.expand_dims(y, -1 - event_ndim))
+        log_w = logits - _logsumexp(logits)
+        joint = log_w - values
+        total = _logsumexp(joint)
+
+        def backward(d: Array) -> tuple[Array, ...]:
+            d, responsibility = d[..., None], xp.exp(joint - total)
+            return (d * (xp.exp(log_w) - responsibility), *base_backward(d * responsibility))
+
+        return -total[..., 0], backward
+
+    return loss
+
+
+def log_interval_of_mixture(base: LogInterval, event_ndim: int) -> LogInterval:
+    """Return log P(low < Y ≤ high), as `loss_of_mixture` does the loss, from that of one component."""
+
+    def log_interval(params: tuple[Array, ...], low: Array, high: Array) -> tuple[Array, Backward]:
+        logits, *inner = params
+        xp = namespace(logits)
+        ends = (e if np.ndim(e) == 0 else xp.expand_dims(e, -1 - event_ndim) for e in (low, high))
+        values, base_backward = base(tuple(inner), *ends)
+        log_w = logits - _logsumexp(logits)
+        with np.errstate(divide="ignore"):  # an interval of which no component has any
+            total = _logsumexp(log_w + values)
+
+        def backward(d: Array) -> tuple[Array, ...]:
+            d, possible = d[..., None], total > -xp.inf
+            responsibility = xp.where(possible, xp.exp(log_w + values - xp.where(possible, total, 0.0)), 0.0)
+            return (
+                d * (responsibility - xp.where(possible, xp.exp(log_w), 0.0)),
+                *base_backward(d * responsibility),
+            )
+
+        return total[..., 0], backward
+
+    return log_interval
+
+
+def _logsumexp(x: Array) -> Array:
+    xp = namespace(x)
+    top = xp.max(x, axis=-1, keepdims=True)
+    top = xp.where(xp.isfinite(top), top, 0.0)  # a row of -inf has the sum 0, not NaN
+    return xp.log(xp.sum(xp.exp(x - top), axis=-1, keepdims=True)) + top

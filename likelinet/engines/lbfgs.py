@@ -1,0 +1,91 @@
+"""L-BFGS as an engine: an epoch is one iteration of each member on all of its rows, in double precision."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from likelinet.core.errors import NonFiniteError
+from likelinet.engines.engine import Batches, Engine, Outcome, Run, Task
+from likelinet.engines.numpy import evaluate
+from likelinet.engines.threads import blas_threads
+from likelinet.objective.layout import pack
+from likelinet.optim.lbfgs import Search, begin, iterate
+from likelinet.optim.line_search import Function
+
+
+class LbfgsEngine(Engine):
+    """Runs L-BFGS with NumPy."""
+
+    name = "numpy"
+    takes_all = True
+
+    def start(self, task: Task, theta: np.ndarray) -> "LbfgsRun":
+        return LbfgsRun(task, theta)
+
+
+class LbfgsRun(Run):
+    """A run in which each member has a search of its own; one that has arrived trains no longer."""
+
+    def __init__(self, task: Task, theta: np.ndarray) -> None:
+        self._task, self._start = task, np.array(theta, dtype=np.float64)
+        self._searches: list[Search] = []  # until the first epoch, none
+
+    def epochs(self, batches: Iterator[Batches]) -> Iterator[Outcome]:
+        for each in batches:
+            network, everyone = self._task.objective.network, range(len(self._start))
+            with np.errstate(all="ignore"), blas_threads(network, each.rows.shape[2]):
+                if not self._searches:
+                    self._searches = [self._begun(each, m) for m in everyone]
+                members = np.array([m for m in everyone if not self._searches[m].arrived], dtype=int)
+                if not len(members):
+                    return
+                losses, held_out = np.full((1, len(everyone)), np.nan), np.full(len(everyone), np.nan)
+                for m in members:
+                    self._task.check()
+                    self._searches[m] = iterate(self._function(each, m), self._searches[m])
+                    losses[0, m] = self._searches[m].value
+            weights = self.weights()
+            if self._task.held_out.shape[1]:
+                held_out[members] = self.evaluate(weights[members], self._task.held_out[members])
+            yield Outcome(each, members, losses, held_out, weights, 1.0)
+
+    def _begun(self, batches: Batches, member: int) -> Search:
+        search = begin(self._function(batches, member), self._start[member])
+        if not np.isfinite(search.value):
+            raise NonFiniteError(
+                f"The loss of member {member + 1} is not finite at the start: look for values of y far outside."
+            )
+        return search
+
+    def _function(self, batches: Batches, member: int) -> Function:
+        """Return the loss of a member, with its gradient, as a function of its weights."""
+        objective, layout = self._task.objective, self._task.objective.layout
+        rows, share = batches.rows[:, member], batches.share[:, member]
+        data = self._task.data.at(rows)
+
+        def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
+            value, backward = objective(layout.views(flat[None]), (), *data, share)
+            if not np.isfinite(value[0]):  # too far: of a line search, which comes back from there
+                return np.inf, np.zeros_like(flat)
+            return float(value[0]), pack(backward(), layout)[0]
+
+        return loss
+
+    def stop(self, members: np.ndarray) -> None:
+        for m in members:
+            self._searches[m] = replace(self._searches[m], arrived=True)
+
+    def weights(self) -> np.ndarray:
+        return np.stack([s.point for s in self._searches]) if self._searches else self._start.copy()
+
+    def evaluate(self, theta: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        return evaluate(self._task.objective, self._task.data, theta, rows)
+
+    def state(self) -> dict[str, Any]:
+        return {"weights": self.weights(), "searches": [dict(vars(s)) for s in self._searches]}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        self._start = np.array(state["weights"])
+        self._searches = [Search(**s) for s in state["searches"]]

@@ -1,0 +1,118 @@
+"""Where a parameter comes from, and how it gets from the raw numbers into its domain and the user's units."""
+
+import math
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from likelinet.core.arrays import Array
+from likelinet.core.links import Link, Softplus
+from likelinet.distributions import Parameter
+from likelinet.distributions.base.family import Unit
+
+THE_USERS = Unit(0.0, 1.0, 1.0)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the table, as the source of a parameter that is known for each row.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    """
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One open parameter.
+
+    Parameters
+    ----------
+    parameter : Parameter
+        Its name, domain and role.
+    source : "predicted", "shared", array or Column
+        An output of the network, one learned constant, a fixed value, or a column of the table; what is known is in the
+        user's units.
+    link : Link
+        From raw numbers into the domain.
+    shape : tuple of int
+        Its shape for one row.
+    exposure : Column, optional
+        Its logarithm is added to the raw number: what a rate is to be multiplied by.
+    unit, back, shown : Unit
+        Where y is standardised: in which unit training has it, in which that is as predictions show it, and in which
+        they show what is known.
+    """
+
+    parameter: Parameter
+    source: Literal["predicted", "shared"] | np.ndarray | Column
+    link: Link
+    shape: tuple[int, ...] = ()
+    exposure: Column | None = None
+    unit: Unit = THE_USERS
+    back: Unit = THE_USERS
+    shown: Unit = THE_USERS
+
+    @cached_property
+    def learned(self) -> bool:
+        """Whether training finds it."""
+        return isinstance(self.source, str)
+
+    @cached_property
+    def raw_shape(self) -> tuple[int, ...]:
+        """The shape of the raw numbers it takes per row."""
+        own = len(self.shape) - self.parameter.event_ndim
+        event = self.shape[own:]
+        size = self.link.raw_size(event)
+        return self.shape[:own] + ((size,) if event or size > 1 else ())
+
+    @cached_property
+    def size(self) -> int:
+        """How many raw numbers it takes per row."""
+        return math.prod(self.raw_shape)
+
+    def standardised(self, unit: Unit, back: Unit, shown: Unit) -> "Slot":
+        """Return the slot in other units; the floor of a scale is one of the spread of y there."""
+        moved = replace(self, unit=unit, back=back, shown=shown)
+        if not self.learned or self.parameter.role != "scale" or not isinstance(self.link, Softplus):
+            return moved
+        floor = self.link.floor * np.asarray(unit.spread)
+        return replace(moved, link=replace(self.link, floor=floor if np.ndim(floor) else float(floor)))
+
+
+def into_unit(parameter: Parameter, value: Array, unit: Unit) -> Array:
+    """Return in a unit what a parameter is in the user's."""
+    loc, scale, _ = unit
+    match parameter.role:
+        case "location":
+            return (value - loc) / scale
+        case "scale":
+            return value / scale
+        case "rate":
+            return value * scale
+        case "log_location":
+            return value - np.log(scale)
+        case _:
+            return value
+
+
+def out_of_unit(parameter: Parameter, value: np.ndarray, unit: Unit) -> np.ndarray:
+    """Return in the user's unit what a parameter is in another one."""
+    loc, scale, _ = unit
+    match parameter.role:
+        case "location":
+            return loc + scale * value
+        case "scale":
+            return scale * value
+        case "rate":
+            return value / scale
+        case "log_location":
+            return value + np.log(scale)
+        case _:
+            return value

@@ -1,0 +1,141 @@
+"""A trained model as data, and the rows of a table as it sees them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from likelinet.config import ModelConfig
+from likelinet.core.blocks import blocks
+from likelinet.core.errors import DataError
+from likelinet.core.wording import nearest
+from likelinet.distributions import Distribution, Interval
+from likelinet.distributions.base.family import Family
+from likelinet.heads.build import build_head
+from likelinet.heads.columns import check_column
+from likelinet.heads.head import Head
+from likelinet.heads.precision import Precision
+from likelinet.networks.build import build_network
+from likelinet.objective.objective import Objective
+from likelinet.tables.inputs import Encoded, Inputs
+from likelinet.tables.roles import other_columns
+from likelinet.tables.rows import Rows
+from likelinet.tables.table import Table
+from likelinet.targets.target import Naming, Targets
+from likelinet.training.history import History
+
+BLOCK = 4096  # rows encoded at a time
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A trained model as data: what is saved, and all that prediction needs."""
+
+    config: ModelConfig
+    custom: type[Distribution] | None
+    inputs: Inputs
+    targets: Targets
+    theta: np.ndarray
+    history: History
+
+    @cached_property
+    def head(self) -> Head:
+        """The head that is trained on standardised targets and predicts in the user's units."""
+        head = build_head(self.config.distribution, self.custom, self.targets.n_classes, self.targets.outputs)
+        with np.errstate(over="ignore"):  # in the unit of an inner family, which may be any
+            return head.standardised(self.targets.loc, self.targets.scale, self.targets.spread)
+
+    @property
+    def declared(self) -> Family:
+        """The family in the user's units."""
+        return self.head.declared
+
+    @property
+    def family(self) -> Family:
+        """The family of the standardised targets."""
+        return self.head.family
+
+    @cached_property
+    def objective(self) -> Objective:
+        """Network and head."""
+        return Objective(build_network(self.config.network, self.inputs.width, self.head.predicted), self.head)
+
+    @property
+    def precision(self) -> Precision:
+        """The dtypes that the weights imply."""
+        return self.objective.head.precision(self.theta.dtype)
+
+    def recognise(self, rows: Rows, what: str) -> np.ndarray | Interval:
+        """Return the y of new rows, checked against what the model was trained on, in the user's form."""
+        naming = Naming(what, self.config.distribution.kind, rows.table.index)
+        return self.targets.recognise(rows.y, self.declared, naming)
+
+    def encode(self, tables: Sequence[Table], other: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return x of all rows of the tables, in the network's precision, and the columns that go to the head.
+
+        It is filled block by block: in double precision there is never more than one.
+        """
+        head, ends = self.objective.head, np.cumsum([t.n for t in tables])
+        x = np.empty((ends[-1], self.inputs.width), self.precision.network)  # training takes single rows
+        columns = np.empty((ends[-1], len(head.columns)), self.precision.columns) if head.columns else None
+        for table, end in zip(tables, ends, strict=True):
+            encoded, start = self.rows(table), end - table.n
+            for rows in blocks(table.n, BLOCK):
+                to = slice(start + rows.start, start + rows.stop)
+                x[to], known = encoded[rows]
+                if columns is not None:
+                    columns[to] = known
+            self.note_unused(table, other)
+        return x, columns
+
+    def note_unused(self, table: Table, other: tuple[str, ...] = ()) -> None:
+        """Warn of columns that nobody spoke of, if no features were declared: neither features nor among `other`."""
+        if self.config.data.features is None:
+            self.inputs.note_unused(table, (*other, *other_columns(self.config)))
+
+    def rows(self, table: Table) -> "EncodedRows":
+        """Return the rows of what the network and the head take, each made when it is asked for."""
+        head = self.objective.head
+        x = self.inputs.rows(table, other_columns(self.config), self.config.data.features is not None)
+        read = {name: table.columns[name] for name in head.columns if name in table.columns}
+        # Whether text is meant as numbers shows in all of a column.
+        numbers = {name: table.numeric(name) for name, values in read.items() if values.dtype.kind == "U"}
+        return EncodedRows(x, replace(table, columns={**table.columns, **numbers}), head)
+
+
+@dataclass(frozen=True)
+class EncodedRows:
+    """Rows of x and of the columns that go to the head, made as they are asked for."""
+
+    x: Encoded
+    table: Table
+    head: Head
+
+    def __len__(self) -> int:
+        return self.table.n
+
+    def __getitem__(self, rows: slice) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return x and the columns of a slice of the rows, in double precision; None where the head reads none."""
+        x = self.x[rows]
+        if not self.head.columns:
+            return x, None
+        try:
+            return x, known_columns(self.table.rows(rows, self.head.columns), self.head)
+        except DataError:
+            return x, known_columns(self.table, self.head)[rows]  # says which rows of the whole table
+
+
+def known_columns(table: Table, head: Head) -> np.ndarray:
+    """Return the columns that the head reads, shape (n, many), checked against what they are for."""
+    columns = []
+    for name in head.columns:
+        if name not in table.columns:
+            raise DataError(
+                f"The table lacks the column '{name}', from which the family reads a parameter or an exposure"
+                f"{nearest(name, table.columns)}."
+            )
+        values = table.numeric(name)
+        check_column(head, name, values, table.index)
+        columns.append(values)
+    return np.stack(columns, axis=1)

@@ -1,0 +1,29 @@
+"""Model files of earlier schemas, lifted step by step to today's.
+
+Whoever changes what a part of the file means raises `container.SCHEMA` and adds here what makes the new parts out of
+the old ones. A part that is merely new and has a default needs none: a file without it takes the default.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+Contents = tuple[dict[str, np.ndarray], dict[str, Any]]  # arrays and metadata
+Migration = Callable[[dict[str, np.ndarray], dict[str, Any]], Contents]
+
+# The schema of a file to what makes its contents those of the next one.
+MIGRATIONS: dict[int, Migration] = {}
+
+
+def lifted(
+    arrays: dict[str, np.ndarray],
+    metadata: dict[str, Any],
+    schema: int,
+    migrations: Mapping[int, Migration] = MIGRATIONS,
+) -> Contents:
+    """Return the contents of a file as `schema` has them, one migration after the other; it is not older."""
+    for step in range(metadata["schema"], schema):
+        arrays, metadata = migrations[step](arrays, metadata)
+        metadata = {**metadata, "schema": step + 1}
+    return arrays, metadata

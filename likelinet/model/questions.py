@@ -1,0 +1,187 @@
+"""What a fitted model can be asked: predictions, draws, scores, codes."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from likelinet.config import ModelConfig
+from likelinet.config.network import VAEConfig
+from likelinet.core.errors import DataError, UndefinedError
+from likelinet.distributions import Distribution
+from likelinet.model import codes
+from likelinet.model.fit import EncodedRows, Fit
+from likelinet.model.prediction import predict_dist
+from likelinet.scores import metrics
+from likelinet.scores.calibration import log_prob
+from likelinet.tables.roles import Roles
+from likelinet.tables.rows import Rows
+from likelinet.tables.table import as_table
+
+T = TypeVar("T")
+
+
+class Questions(ABC):
+    """The questions to a fitted model, which answers for the rows of a table."""
+
+    config: ModelConfig
+
+    @abstractmethod
+    def _fitted(self) -> Fit:
+        """Return what was fitted; raise `NotFittedError` if nothing was."""
+
+    @property
+    @abstractmethod
+    def _roles(self) -> Roles:
+        """What each column of a table is."""
+
+    def predict_dist(self, X: Any) -> Distribution:
+        """Return P(y | x) for each row: batch_shape (n,), in the units of y."""
+        return self._ask(X, predict_dist)
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Return the mean of each row's distribution, or its most probable class."""
+        return self._fitted().targets.centre(self.predict_dist(X))
+
+    def sample(self, X: Any, n: int = 1, seed: int | None = None) -> np.ndarray:
+        """Return n draws of y for each row, shape ``(n, len(X), *event_shape)``."""
+        _check_draws(n, seed)
+        return self._draws(self.predict_dist(X), (n,), seed)
+
+    def encode(self, X: Any) -> np.ndarray:
+        """Return the code of each row, shape (n, latent); of a variational autoencoder the mean of q(z | x).
+
+        Raises
+        ------
+        UndefinedError
+            If the network has no codes.
+        """
+        return self._ask(X, codes.encode)
+
+    def decode(self, Z: ArrayLike) -> Distribution:
+        """Return P(y | z) for each code of Z, shape (n, latent), in the units of y."""
+        try:
+            numbers = np.asarray(Z, dtype=np.float64)
+        except (TypeError, ValueError):
+            raise DataError("The codes must be numbers of shape (n, latent), as encode returns them.") from None
+        return codes.decode(self._fitted(), numbers)
+
+    def reconstruct(self, X: Any) -> np.ndarray:
+        """Return each row as it comes out of its code: the mean of P(y | z), or the most probable classes.
+
+        The mean of a Bernoulli y is its probability, a grey value between 0 and 1.
+        """
+        d = self.predict_dist(X)
+        try:
+            return d.mean()
+        except UndefinedError:  # of classes
+            return self._fitted().targets.as_given(d.mode())
+
+    def generate(self, n: int = 1, seed: int | None = None) -> np.ndarray:
+        """Return n new rows, shape ``(n, *event_shape)``: codes from the prior N(0, I), a draw of P(y | z) for each.
+
+        Raises
+        ------
+        UndefinedError
+            If the network is no variational autoencoder.
+        """
+        _check_draws(n, seed)
+        rng = np.random.default_rng(seed)
+        return self._draws(self.decode(codes.prior(self._fitted(), n, rng)), (), rng)
+
+    def elbo(self, X: Any, samples: int = 1, y: Any = None, *, seed: int | None = None) -> np.ndarray:
+        r"""Return a lower bound of log p(y) of each row in the units of y, shape (n,), by codes drawn from q(z | x).
+
+        .. math:: \log p(y \mid z) - \mathrm{KL}(q(z \mid x) \,\|\, p(z)), \qquad
+                  \log \frac{1}{k} \sum_{i=1}^{k} \frac{p(y \mid z_i)\, p(z_i)}{q(z_i \mid x)}
+
+        Parameters
+        ----------
+        X : array_like or DataFrame
+            Rows.
+        samples : int
+            k ≥ 1: with 1 the evidence lower bound, with more the tighter, importance-weighted one, which reaches
+            log p(y) as k grows.
+        y : array_like, optional
+            Targets, where they are not the features or columns of X.
+        seed : int, optional
+            For the same draws again.
+
+        Raises
+        ------
+        UndefinedError
+            If the network is no variational autoencoder.
+
+        References
+        ----------
+        Kingma & Welling, *Auto-encoding variational Bayes*, 2014; Burda, Grosse & Salakhutdinov, *Importance weighted
+        autoencoders*, 2016.
+        """
+        if not isinstance(samples, int | np.integer) or samples < 1:
+            raise DataError(f"samples must be a whole number, 1 or more, got {samples!r}.")
+        _check_draws(1, seed)
+        table = as_table(X)
+        rows = self.observed(table, y, np.ones(table.n))  # each row has a bound, whatever its weight
+        return self._ask(rows.table, self._bound(rows, samples, seed))
+
+    def score(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> float:
+        """Return the mean log-likelihood per row in the units of y; higher is better.
+
+        Of a variational autoencoder it is a lower bound of it, `elbo`; of an autoencoder that of y given its code.
+        """
+        rows = self.observed(X, y, sample_weight)
+        if isinstance(self.config.network, VAEConfig):
+            each = self._ask(rows.table, self._bound(rows, 1, self.config.training.seed))
+        else:
+            each = log_prob(self.predict_dist(rows.table), rows.y)
+        return float(np.average(each, weights=rows.weight))
+
+    def evaluate(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> dict[str, float]:
+        """Return held-out metrics by name; see `likelinet.scores.evaluate`.
+
+        Those of an autoencoder are of P(y | z) at the code of each row. A variational one has its `elbo` as well.
+        """
+        rows = self.observed(X, y, sample_weight)
+        if not isinstance(self.config.network, VAEConfig):
+            return metrics.evaluate(self.predict_dist(rows.table), rows.y, rows.weight)
+        bound = self._bound(rows, 1, self.config.training.seed)
+        d, each = self._ask(rows.table, lambda fit, x: (predict_dist(fit, x), bound(fit, x)))
+        elbo = float(np.average(each, weights=rows.weight))
+        return {"elbo": elbo, **metrics.evaluate(d, rows.y, rows.weight)}
+
+    def observed(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> Rows:
+        """Return rows of weight above 0, whose y is checked against what the model was trained on."""
+        fit = self._fitted()
+        rows = self._roles.rows(X, y, sample_weight, fit.inputs.names, fit.inputs.named)
+        return Rows(rows.table, fit.recognise(rows, self._roles.y_name), rows.weight)
+
+    def _ask(self, X: Any, question: Callable[[Fit, EncodedRows], T]) -> T:
+        """Return the answer to a question about the rows of a table, and note which columns played no part in it."""
+        fit, table = self._fitted(), as_table(X)
+        if table.n == 0:
+            raise DataError("The table is empty: it has no rows.")
+        answer = question(fit, fit.rows(table))
+        fit.note_unused(table)
+        return answer
+
+    def _bound(self, rows: Rows, samples: int, seed: int | None) -> Callable[[Fit, EncodedRows], np.ndarray]:
+        """Return the question for a bound of log p(y) of each row."""
+        rng = np.random.default_rng(seed)
+        return partial(codes.elbo, y=self._fitted().targets.encode(rows.y), samples=samples, rng=rng)
+
+    def _draws(self, d: Distribution, shape: tuple[int, ...], rng: np.random.Generator | int | None) -> np.ndarray:
+        draws = d.sample(shape, rng=rng)
+        return self._fitted().targets.as_given(draws)
+
+
+def _check_draws(n: Any, seed: Any) -> None:
+    if not isinstance(n, int | np.integer) or n < 0:
+        raise DataError(f"n must be a whole number of draws, 0 or more, got {n!r}.")
+    if seed is not None:
+        if not isinstance(seed, int | np.integer):
+            raise DataError(f"seed must be a whole number, got {seed!r}.")
+        if seed < 0:
+            raise DataError(f"seed must not be negative, got {seed}.")

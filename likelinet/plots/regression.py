@@ -1,0 +1,61 @@
+"""Predicted numbers: intervals of every row with what was observed, and how far they hold."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from likelinet.distributions import Distribution, Interval
+from likelinet.distributions.over.censored import as_censored
+from likelinet.plots.calibration import coverage_curve, pit_histogram
+from likelinet.plots.intervals import fan
+from likelinet.scores.angles import around, is_angle, turned
+from likelinet.scores.calibration import marginals
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+OUTPUTS = 4  # drawn at most
+
+
+def plot_regression(
+    d: Distribution, y: np.ndarray | Interval, x: np.ndarray | None = None, names: Sequence[str] = ("x", "y")
+) -> "Figure":
+    """Return a figure of intervals with the observed values, the PIT histogram and the coverage curve.
+
+    Parameters
+    ----------
+    d : Distribution
+        One per row; of several outputs the marginals are drawn, each in a row of panels of its own, the first few.
+    y : ndarray or Interval
+        Observed values.
+    x : ndarray, shape (n,), optional
+        The only feature, for the horizontal axis; without it rows are sorted by their predicted median.
+    names : sequence of str
+        Of x and of each output.
+
+    Returns
+    -------
+    Figure
+        Three panels for each output.
+    """
+    outputs = [(as_censored(d), y)]
+    if d.event_shape:
+        each = marginals(d)
+        outputs = [(each[:, j], y[:, j]) for j in range(min(d.event_shape[0], OUTPUTS))]
+    from matplotlib.figure import Figure  # takes long to import
+
+    figure = Figure(figsize=(13, 4 * len(outputs)), layout="constrained")
+    panels = figure.subplots(len(outputs), 3, width_ratios=(2.2, 1, 1), squeeze=False)
+    for (left, middle, right), (marginal, observed), name in zip(panels, outputs, names[1:], strict=False):
+        centre = None
+        if is_angle(marginal):
+            assert not isinstance(observed, Interval)
+            centre = marginal.mean()
+            marginal, observed = turned(marginal, centre), around(observed - centre)
+        fan(left, marginal, observed, x, centre)
+        left.set_xlabel(names[0] if x is not None else "rows, sorted by predicted median")
+        left.set_ylabel(name)
+        pit_histogram(middle, marginal, observed)
+        coverage_curve(right, marginal, observed)
+    return figure

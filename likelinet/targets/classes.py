@@ -1,0 +1,140 @@
+"""Targets that are classes, one or several a row, each with labels of its own."""
+
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from likelinet.config import ModelConfig
+from likelinet.core.domains import binary
+from likelinet.core.errors import DataError
+from likelinet.distributions import Distribution, Independent, Labelled, Mixture
+from likelinet.distributions.base.family import Family
+from likelinet.distributions.classes.labelled import encode_labels
+from likelinet.heads.build import leaf_class
+from likelinet.targets.labels import are_codes, clean_labels, declared_levels, known_labels, learn_labels
+from likelinet.targets.target import Naming, Stored, Targets, refuse_intervals
+
+
+@dataclass(frozen=True)
+class ClassTargets(Targets):
+    """Classes; the loss sees their codes, from 0 on.
+
+    Parameters
+    ----------
+    known : ndarray or tuple of ndarray
+        The label of each code; a tuple where each output has labels of its own.
+    """
+
+    known: np.ndarray | tuple[np.ndarray, ...]
+
+    labels: ClassVar[bool] = True
+
+    @classmethod
+    def clean(cls, y: Any, naming: Naming) -> np.ndarray:
+        refuse_intervals(y, naming)
+        return clean_labels(y, naming)
+
+    @classmethod
+    def learn(
+        cls, y: np.ndarray, weight: np.ndarray, config: ModelConfig, custom: type[Distribution] | None, naming: Naming
+    ) -> Self:
+        family = leaf_class(config.distribution, custom)
+        two = family.support == binary
+        levels = declared_levels(y, config.distribution.class_levels, naming) if family.ordered else None
+        if levels is not None:
+            return cls._of(y, levels)
+        if y.ndim == 1:
+            return cls._of(y, learn_labels(y, two, naming))
+        if two:
+            return cls._of(y, _zero_and_one(y, naming))
+        each = [np.unique(y[:, j]) for j in range(y.shape[1])]
+        if y.dtype.kind == "f" or all(len(known) == 1 for known in each):
+            learn_labels(y[:, 0] if y.dtype.kind != "f" else y, two, naming)  # says what is wrong
+        if all(np.array_equal(known, each[0]) for known in each):
+            return cls._of(y, each[0])
+        return cls._of(y, tuple(each))
+
+    @classmethod
+    def _of(cls, y: np.ndarray, known: np.ndarray | tuple[np.ndarray, ...]) -> Self:
+        zero, one = np.zeros(y.shape[1:]), np.ones(y.shape[1:])
+        outputs = None if y.ndim == 1 else y.shape[1]
+        return cls(outputs, zero, one, one, known)
+
+    @property
+    def classes(self) -> np.ndarray | list[np.ndarray] | None:
+        if isinstance(self.known, tuple):
+            return list(self.known)
+        return None if are_codes(self.known) else self.known
+
+    @property
+    def n_classes(self) -> int | tuple[int, ...]:
+        return tuple(map(len, self.known)) if isinstance(self.known, tuple) else len(self.known)
+
+    def check(self, y: np.ndarray, family: Family, naming: Naming) -> np.ndarray:
+        if isinstance(self.known, tuple):
+            each = [
+                known_labels(y[:, j], known, replace(naming, what=f"Output {j + 1} of {naming.what}"))
+                for j, known in enumerate(self.known)
+            ]
+            return np.stack(each, axis=1)
+        return known_labels(y, self.known, naming)
+
+    def encode(self, y: np.ndarray) -> np.ndarray:
+        if isinstance(self.known, tuple):
+            each = [encode_labels(y[:, j], known) for j, known in enumerate(self.known)]
+            return np.stack(each, axis=1).astype(np.float64)
+        codes = y if self.classes is None else encode_labels(y, self.known)
+        return codes.astype(np.float64)
+
+    def decode(self, d: Distribution) -> Distribution:
+        if isinstance(self.known, tuple):
+            return _labelled(d, _side_by_side(self.known))
+        return d if self.classes is None else _labelled(d, self.known)
+
+    def centre(self, d: Distribution) -> np.ndarray:
+        return self.as_given(d.mode())
+
+    def as_given(self, y: np.ndarray) -> np.ndarray:
+        """Return codes as integers, and the user's own labels as they are."""
+        return y.astype(np.int64) if self.classes is None else y
+
+    def to_json(self) -> dict[str, Any]:
+        known = self.classes
+        return {**super().to_json(), "classes": None if known is None else [np.asarray(k).tolist() for k in known]}
+
+    @classmethod
+    def _restored(cls, stored: Stored, n_classes: int | list[int]) -> Self:
+        labels = stored.classes
+        if isinstance(n_classes, list):
+            known = tuple(map(np.array, labels or []))
+        else:
+            known = np.arange(n_classes) if labels is None else np.array(labels)
+        return cls(stored.outputs, stored.loc, stored.scale, stored.spread, known)
+
+
+def _zero_and_one(y: np.ndarray, naming: Naming) -> np.ndarray:
+    """Return the labels of several outputs that are 0 or 1 each, of which some may never vary."""
+    strange = ~np.isin(y, (0, 1))
+    if strange.any():
+        raise DataError(
+            f"{naming.what} must be 0 or 1 for the bernoulli family with several outputs, got '{y[strange].flat[0]}'."
+        )
+    return np.array([False, True]) if y.dtype.kind == "b" else np.arange(2)
+
+
+def _side_by_side(each: tuple[np.ndarray, ...]) -> np.ndarray:
+    """Return the labels of all outputs, shape (d, K); where an output has fewer, its last one again."""
+    most = max(map(len, each))
+    return np.stack([known[np.minimum(np.arange(most), len(known) - 1)] for known in each])
+
+
+def _labelled(d: Distribution, classes: np.ndarray) -> Distribution:
+    """Return the same distribution of classes under their labels."""
+    match d:
+        case Independent():
+            return Independent(_labelled(d.base, classes))
+        case Mixture():
+            return Mixture(_labelled(d.components, classes), d.logits)
+        case _:
+            return Labelled(d, classes)  # type: ignore[arg-type]

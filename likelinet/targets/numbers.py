@@ -1,0 +1,45 @@
+"""Targets that are numbers, one or several a row."""
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+
+from likelinet.config import ModelConfig
+from likelinet.distributions import Distribution
+from likelinet.distributions.base.family import Family
+from likelinet.heads.build import build_head
+from likelinet.targets.scaling import learn_scaling, refuse_outside
+from likelinet.targets.target import Naming, ScaledTargets, finite_numbers, refuse_intervals
+
+
+@dataclass(frozen=True)
+class NumberTargets(ScaledTargets):
+    """Numbers, each output standardised by itself."""
+
+    @classmethod
+    def clean(cls, y: Any, naming: Naming) -> np.ndarray:
+        refuse_intervals(y, naming)
+        return finite_numbers(y, naming)
+
+    @classmethod
+    def learn(
+        cls, y: np.ndarray, weight: np.ndarray, config: ModelConfig, custom: type[Distribution] | None, naming: Naming
+    ) -> Self:
+        outputs = y.shape[1] if y.ndim > 1 else None
+        head = build_head(config.distribution, custom, 0, outputs)
+        refuse_numbers_outside(y, head.family, naming)
+        return cls(outputs, *learn_scaling(y, weight, head, config.data.standardize, naming))
+
+    def check(self, y: np.ndarray, family: Family, naming: Naming) -> np.ndarray:
+        refuse_numbers_outside(y, family, naming)
+        return y
+
+    def encode(self, y: np.ndarray) -> np.ndarray:
+        return (y - self.loc) / self.scale
+
+
+def refuse_numbers_outside(y: np.ndarray, family: Family, naming: Naming) -> None:
+    """Raise `DataError` where a number lies outside the support of a family."""
+    bad = ~family.possible(y)
+    refuse_outside(bad, f"{y[bad].flat[0]:g}" if bad.any() else "", family, naming)

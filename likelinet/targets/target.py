@@ -1,0 +1,204 @@
+"""What all targets are: how y becomes what the loss sees, and how predictions come back to the user's form."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from likelinet.config import ModelConfig
+from likelinet.core.errors import DataError
+from likelinet.core.fields import from_fields
+from likelinet.core.wording import rows_of
+from likelinet.distributions import Distribution, Interval
+from likelinet.distributions.base.family import Family
+from likelinet.tables.table import check_finite, target_array
+
+Y = np.ndarray | Interval
+
+
+@dataclass(frozen=True)
+class Naming:
+    """How messages speak of y.
+
+    Parameters
+    ----------
+    what : str
+        What to call y.
+    kind : str
+        What its family is called.
+    index : ndarray, optional
+        Positions of the rows in the user's table; without it, the rows are all of them.
+    """
+
+    what: str
+    kind: str
+    index: np.ndarray | None = None
+
+    def rows(self, where: Any) -> str:
+        """Return the numbers of the rows where a mask is true."""
+        return rows_of(where, self.index)
+
+
+@dataclass(frozen=True)
+class Targets(ABC):
+    """How y becomes what the loss sees, as learned from the training rows.
+
+    Parameters
+    ----------
+    outputs : int or None
+        d for y of shape (n, d), None for (n,).
+    loc, scale : ndarray
+        y is standardised to (y - loc) / scale, each output by itself.
+    spread : ndarray
+        Standard deviation of the standardised training y, to which floors of scales are relative.
+    """
+
+    outputs: int | None
+    loc: np.ndarray
+    scale: np.ndarray
+    spread: np.ndarray
+
+    # Whether y may be text, and True and False are classes.
+    labels: ClassVar[bool] = False
+    # Whether what the loss sees may be infinite.
+    open_ended: ClassVar[bool] = False
+    # Whether each row of y is one thing, which must satisfy more than each of its entries.
+    joint: ClassVar[bool] = False
+
+    @classmethod
+    @abstractmethod
+    def clean(cls, y: Any, naming: Naming) -> Y:
+        """Return the user's y in the form of the family; raise `DataError` where it has none."""
+
+    @classmethod
+    @abstractmethod
+    def learn(
+        cls, y: Any, weight: np.ndarray, config: ModelConfig, custom: type[Distribution] | None, naming: Naming
+    ) -> Self:
+        """Return what there is to learn from the clean y of the training rows.
+
+        Raises
+        ------
+        DataError
+            If y lies outside the support of the family, or nothing can be learned from it.
+        """
+
+    @abstractmethod
+    def check(self, y: Any, family: Family, naming: Naming) -> Y:
+        """Return clean y of new rows as the training y was; raise `DataError` where it cannot be of this model."""
+
+    @abstractmethod
+    def encode(self, y: Any) -> np.ndarray:
+        """Return y as the loss sees it."""
+
+    @abstractmethod
+    def decode(self, d: Distribution) -> Distribution:
+        """Return the distribution of y, which is in the user's units, with the user's labels."""
+
+    @abstractmethod
+    def centre(self, d: Distribution) -> np.ndarray:
+        """Return the mean of each row of a prediction, or its most probable class."""
+
+    @abstractmethod
+    def as_given(self, y: np.ndarray) -> np.ndarray:
+        """Return y that was drawn, or is most probable, in the form that the user's y has."""
+
+    @property
+    def classes(self) -> np.ndarray | list[np.ndarray] | None:
+        """Labels of the codes 0, 1, …, or those of each output; None where y holds numbers, or the codes themselves."""
+        return None
+
+    @property
+    def n_classes(self) -> int | tuple[int, ...]:
+        """How many classes there are, maybe of each output; 0 for numbers."""
+        return 0
+
+    def recognise(self, y: Any, family: Family, naming: Naming) -> Y:
+        """Return the user's y of new rows, cleaned and checked."""
+        y = self.clean(y, naming)
+        if y.shape[1:] != (() if self.outputs is None else (self.outputs,)):
+            expected = "(n,)" if self.outputs is None else f"(n, {self.outputs})"
+            raise DataError(f"{naming.what} has shape {y.shape}, but the model was fitted on {expected}: reshape it.")
+        return self.check(y, family, naming)
+
+    def shift_of_nll(self, has_density: np.ndarray) -> np.ndarray:
+        """Return what the NLL of each row in the user's units is above that of the standardised one.
+
+        A density is per unit of y, and `has_density` says where y has one; a probability has no unit.
+        """
+        if np.all(self.scale == 1.0):  # as of counts and classes, of which there may be many outputs
+            return np.zeros(len(has_density))
+        return (has_density * np.log(self.scale)).reshape(len(has_density), -1).sum(1)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data."""
+        numbers = {name: getattr(self, name).tolist() for name in ("loc", "scale", "spread")}
+        return {"outputs": self.outputs, "classes": None, **numbers}
+
+    @classmethod
+    def from_json(cls, data: Any, n_classes: int | list[int]) -> Self:
+        """Return what `to_json` wrote, given what `n_classes` was.
+
+        Raises
+        ------
+        ValueError
+            If a part is missing or unknown.
+        """
+        stored = from_fields(Stored, data, "targets", loc=np.array, scale=np.array, spread=np.array)
+        return cls._restored(stored, n_classes)
+
+    @classmethod
+    @abstractmethod
+    def _restored(cls, stored: "Stored", n_classes: int | list[int]) -> Self:
+        """Return what a file holds."""
+
+
+class ScaledTargets(Targets):
+    """Targets that are numbers, one way or another."""
+
+    def decode(self, d: Distribution) -> Distribution:
+        return d
+
+    def centre(self, d: Distribution) -> np.ndarray:
+        return d.mean()
+
+    def as_given(self, y: np.ndarray) -> np.ndarray:
+        return y
+
+    @classmethod
+    def _restored(cls, stored: "Stored", n_classes: int | list[int]) -> Self:
+        return cls(stored.outputs, stored.loc, stored.scale, stored.spread)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Targets as a file has them; `classes` is null for numbers and codes, or a list, of lists for several outputs."""
+
+    outputs: int | None
+    classes: list[Any] | None
+    loc: np.ndarray
+    scale: np.ndarray
+    spread: np.ndarray
+
+
+def finite_numbers(y: Any, naming: Naming) -> np.ndarray:
+    """Return y as finite floats of shape (n,) or (n, d)."""
+    y = target_array(y, naming.what)
+    try:
+        y = y.astype(np.float64)
+    except (TypeError, ValueError):
+        raise DataError(
+            f"{naming.what} must hold numbers for this family; for class labels use 'bernoulli' or 'categorical'."
+        ) from None
+    check_finite(y, naming.what, naming.index)
+    return y
+
+
+def refuse_intervals(y: Any, naming: Naming) -> None:
+    """Raise `DataError` if y is made of intervals."""
+    if isinstance(y, Interval):
+        raise DataError(
+            f"{naming.what} is made of intervals, which the family '{naming.kind}' does not take: "
+            "only 'censored' does, over a base."
+        )

@@ -1,0 +1,69 @@
+"""How long, and on what, to train."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from likelinet.engines.engine import Batches
+from likelinet.training.minibatches import batches
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How long and on what to train.
+
+    Parameters
+    ----------
+    train, validation : ndarray, shapes (M, n) and (M, v)
+        Rows of the data for each member; v may be 0.
+    batch_size, epochs, steps : int
+        Training ends after `epochs` or after `steps`, whichever comes first.
+    patience : int or None
+        For early stopping.
+    gradient_clip : float or None
+        Largest norm of a gradient.
+    offset : ndarray, shape (rows,)
+        Added to the reported NLL of each row: it brings standardised targets back to the user's units.
+    settled : int
+        Epochs of a warm-up, during which neither the best weights nor patience are counted.
+    """
+
+    train: np.ndarray
+    validation: np.ndarray
+    batch_size: int
+    epochs: int
+    steps: int
+    patience: int | None
+    gradient_clip: float | None
+    offset: np.ndarray
+    settled: int = 0
+
+    @property
+    def steps_of_epoch(self) -> int:
+        """How many steps an epoch has."""
+        return -(-self.train.shape[1] // self.batch_size)
+
+    @property
+    def probable_steps(self) -> int:
+        """How many steps there will probably be: with early stopping, often those of twice the patience."""
+        epochs = self.epochs
+        if self.patience is not None and self.validation.shape[1]:
+            epochs = min(epochs, 2 * self.patience)
+        return min(self.steps, epochs * self.steps_of_epoch)
+
+    def shift(self, rows: np.ndarray, weight: np.ndarray) -> np.ndarray:
+        """Return the weighted mean of the offset over rows (M, n) of each member."""
+        return (self.offset[rows] * weight).sum(-1) / weight.sum(-1)
+
+    def shuffled(self, weight: np.ndarray, shuffles: list[np.random.Generator]) -> Iterator[Batches]:
+        """Yield the minibatches of one epoch after another, without end; `weight` is that of every row."""
+        while True:
+            yield batches(self.train, weight, self.batch_size, shuffles)
+
+    def all_rows(self, weight: np.ndarray) -> Iterator[Batches]:
+        """Yield all rows at once again and again, with weights that sum to 1."""
+        share = weight[self.train]
+        every = Batches(self.train[None], (share / share.sum(1, keepdims=True))[None])
+        while True:
+            yield every

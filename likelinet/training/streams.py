@@ -1,0 +1,23 @@
+"""The random streams of training."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Streams:
+    """The random streams of one member: each consumer has its own, so that none disturbs another."""
+
+    initial: np.random.Generator
+    split: np.random.Generator
+    shuffle: np.random.Generator
+    dropout: np.random.Generator
+
+    @staticmethod
+    def of(seed: int, members: int) -> list["Streams"]:
+        """Return the streams of each member; those of the first members do not depend on how many there are."""
+        return [
+            Streams(*(np.random.default_rng(s) for s in child.spawn(4)))
+            for child in np.random.SeedSequence(seed).spawn(members)
+        ]

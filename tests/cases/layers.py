@@ -1,0 +1,44 @@
+"""Activations and layers."""
+
+from collections.abc import Callable
+
+import numpy as np
+import scipy.special
+import scipy.stats
+
+from likelinet.networks import activations
+from likelinet.networks.activations import Activation
+from likelinet.networks.autoencoder import Autoencoder, VariationalAutoencoder
+from likelinet.networks.chain import Chain, Residual
+from likelinet.networks.dense import Dense
+from likelinet.networks.dropout import Dropout
+from likelinet.networks.layer import Layer
+from likelinet.networks.layer_norm import LayerNorm
+
+# Every activation, by its textbook formula.
+ACTIVATIONS: dict[str, tuple[Activation, Callable[[np.ndarray], np.ndarray]]] = {
+    "sigmoid": (activations.SIGMOID, scipy.special.expit),
+    "tanh": (activations.TANH, lambda x: 1.0 - 2.0 / (np.exp(2.0 * x) + 1.0)),
+    "relu": (activations.RELU, lambda x: np.where(x > 0.0, x, 0.0)),
+    "leaky_relu": (activations.LEAKY_RELU, lambda x: np.where(x > 0.0, x, 0.01 * x)),
+    "gelu": (activations.GELU, lambda x: x * scipy.stats.norm.cdf(x)),
+    "silu": (activations.SILU, lambda x: x * scipy.special.expit(x)),
+    "softplus": (activations.SOFTPLUS, lambda x: np.logaddexp(0.0, x)),
+}
+
+# Every layer, from the number of its inputs.
+LAYERS: dict[str, Callable[[int], Layer]] = {
+    "dense": lambda n: Dense(n, n + 1, 1.0),
+    "layer_norm": LayerNorm,
+    "dropout": lambda n: Dropout(n, 0.4),
+    "chain": lambda n: Chain((Dense(n, 3, 1.0), activations.SILU, Dropout(3, 0.3), Dense(3, 2, 1.0))),
+    "chain_of_nothing": lambda n: Chain(()),
+    "chain_of_dropouts": lambda n: Chain((Dropout(n, 0.2), LayerNorm(n), Dropout(n, 0.5))),
+    "residual": lambda n: Residual(Chain((Dense(n, n, 1.0), activations.TANH, Dropout(n, 0.3)))),
+    "residual_in_residual": lambda n: Residual(Chain((LayerNorm(n), Residual(Dense(n, n, 1.0))))),
+    "autoencoder": lambda n: Autoencoder(Chain((Dense(n, 2, 1.0), activations.TANH)), Chain((Dense(2, 3, 1.0),)), 2),
+    "vae": lambda n: VariationalAutoencoder(
+        Chain((Dropout(n, 0.2), Dense(n, 4, 1.0))), Chain((Dense(2, 3, 1.0), activations.TANH, Dropout(3, 0.3))), 2
+    ),
+    **{name: (lambda n, layer=layer: layer) for name, (layer, _) in ACTIVATIONS.items()},
+}

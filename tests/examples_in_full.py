@@ -1,0 +1,12 @@
+"""The examples in full, for `tests/margins.py`; pytest runs this file only if it is named, for it takes ten minutes."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.test_examples import EXAMPLES, run
+
+
+@pytest.mark.parametrize("name", sorted(p.stem for p in EXAMPLES.glob("[0-9]*.py")))
+def test_example_in_full(name: str, tmp_path: Path):
+    run(name, tmp_path, quick=False)

@@ -1,0 +1,51 @@
+"""The note of columns that are not used names the line of the user's that called."""
+
+import warnings
+from collections.abc import Callable
+
+import pandas as pd
+import pytest
+
+import likelinet as ll
+from tests.small import quick, table
+
+X, y = table()
+FRAME = pd.DataFrame(X, columns=["a", "b"])
+MORE = FRAME.assign(other=1.0)
+MODEL = quick().fit(FRAME, y, progress=False)
+CODER = ll.Model({"network": {"kind": "vae", "encoder": [4], "latent": 1, "decoder": [4]}, "training": {"epochs": 1}})
+CODER.fit(FRAME, progress=False)
+
+ASKED: dict[str, Callable[[], object]] = {
+    "predict_dist": lambda: MODEL.predict_dist(MORE),
+    "predict": lambda: MODEL.predict(MORE),
+    "sample": lambda: MODEL.sample(MORE, seed=0),
+    "score": lambda: MODEL.score(MORE, y),
+    "evaluate": lambda: MODEL.evaluate(MORE, y),
+    "fit with validation": lambda: quick().fit(FRAME, y, validation=(MORE, y), progress=False),
+    "encode": lambda: CODER.encode(MORE),
+    "reconstruct": lambda: CODER.reconstruct(MORE),
+    "elbo": lambda: CODER.elbo(MORE, seed=0),
+    "score of a code": lambda: CODER.score(MORE, FRAME),
+    "evaluate of a code": lambda: CODER.evaluate(MORE, FRAME),
+}
+
+
+@pytest.mark.parametrize("asked", ASKED.values(), ids=ASKED)
+def test_the_users_line_is_named(asked: Callable[[], object]):
+    with warnings.catch_warnings(record=True) as notes:
+        warnings.simplefilter("always")
+        asked()
+    (note,) = notes
+    assert str(note.message) == "Columns that the model does not use are ignored: other."
+    assert (note.filename, note.lineno) == (__file__, asked.__code__.co_firstlineno)
+
+
+def test_by_its_line_in_a_function():
+    def mine() -> int:
+        MODEL.sample(MORE, 2, seed=0)
+        return mine.__code__.co_firstlineno + 1
+
+    with pytest.warns(UserWarning, match="other") as notes:
+        line = mine()
+    assert [(n.filename, n.lineno) for n in notes] == [(__file__, line)]
