@@ -1,4 +1,4 @@
-"""What is trained is what is predicted: supports and likelihoods of every nesting, at bounds and a rounding beside them."""
+"""What is trained is what is predicted: supports and likelihoods of every nesting, at and beside bounds."""
 
 import jax
 import numpy as np
@@ -34,7 +34,10 @@ ON_JAX = [
     "censored over truncated",
     "hurdle over truncated",
 ]
-UNITS = {"location-scale": (np.array([3.0, -7.0]), np.array([0.7, 31.0])), "scale": (np.zeros(2), np.array([0.7, 31.0]))}
+UNITS = {
+    "location-scale": (np.array([3.0, -7.0]), np.array([0.7, 31.0])),
+    "scale": (np.zeros(2), np.array([0.7, 31.0])),
+}
 
 
 def standardised(head: Head, outputs: int | None) -> tuple[Head, np.ndarray, np.ndarray]:
