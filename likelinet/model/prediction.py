@@ -27,9 +27,9 @@ from likelinet.heads.mixture import MixtureFamily
 from likelinet.heads.truncated import TruncatedFamily
 from likelinet.heads.zeros import HurdleFamily, ZeroInflatedFamily
 from likelinet.model.fitting import EncodedRows, Fit
+from likelinet.networks.blocks_of_rows import by_blocks, with_blocks
 
 BLOCK = 16384  # rows at a time
-PASS = 1024  # of them at a time through the network, whose wide arrays then stay in the cache
 
 
 def predict_dist(fit: Fit, x: np.ndarray | EncodedRows) -> Distribution:
@@ -38,13 +38,11 @@ def predict_dist(fit: Fit, x: np.ndarray | EncodedRows) -> Distribution:
     Members are averaged as a mixture; that of Bernoullis or Categoricals is one again, with mean probabilities.
     """
     *weights, _ = fit.objective.layout.views(fit.theta)
-    network = fit.objective.network.values(tuple(weights))
+    network = fit.objective.network.values(with_blocks(tuple(weights)))
 
     def predict(rows: slice) -> Distribution:
         features, columns = network_inputs(fit, x[rows])
-        parts = blocks(features.shape[1], PASS)
-        raw = np.concatenate([network(features[:, part]) for part in parts], axis=1)
-        return as_predicted(fit, raw, columns)
+        return as_predicted(fit, by_blocks(network, features), columns)
 
     left = blocks(len(x), BLOCK)
     first = next(left)
@@ -59,12 +57,12 @@ def predict_dist(fit: Fit, x: np.ndarray | EncodedRows) -> Distribution:
 
 
 def network_inputs(fit: Fit, x: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-    """Return the inputs of the network, with an axis for members, and the columns that go to the head."""
+    """Return the inputs of the network, shape (n, inputs), and the columns that go to the head."""
     with np.errstate(over="ignore"):
         features, columns = fit.objective.divide(x, fit.theta.dtype)
     if not np.isfinite(features).all():
         raise DataError(f"X has numbers too large for {features.dtype}: check their unit.")
-    return np.ascontiguousarray(features)[None], columns
+    return features, columns
 
 
 def as_predicted(fit: Fit, raw: np.ndarray, columns: np.ndarray | None) -> Distribution:
