@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from likelinet.core.arrays import Array
+from likelinet.core.domains import positive
 from likelinet.distributions import Distribution, Mixture, Parameter
 from likelinet.distributions.base.distribution import Backward
 from likelinet.heads.family import Family, Slot, WrapperFamily
 
+LEAST_SCALE, LEAST_COUNT = 0.2, 0.01  # of those of all y, which a slice of y that are all the same would not have
 WEIGHT_LOGITS = Parameter("logits", event_ndim=1, symbol="z")
 
 
@@ -47,21 +49,36 @@ class MixtureFamily(WrapperFamily):
 
     def start(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
         """Components start at the estimates from K slices of the sorted y, of equal weight: no two are the same."""
-        order = np.argsort(y if y.ndim == 1 else y[:, 0], kind="stable")
-        before = np.cumsum(weight[order]) - 0.5 * weight[order]
-        slices = np.floor(self.components * before / weight.sum())
-        parts = [order[slices == k] if (slices == k).any() else order for k in range(self.components)]
-        inner = [self.base.start(y[part], weight[part]) for part in parts]
+        shares = slices(y if y.ndim == 1 else y[:, 0], weight, self.components)
+        inner = [self.base.start(y[part > 0.0], (weight * part)[part > 0.0]) for part in shares]
         stacked: list[np.ndarray | None] = []
         for slot, whole, *each in zip(self.base.slots, self.base.start(y, weight), *inner, strict=True):
             if whole is None:
                 stacked.append(None)
                 continue
             values = np.stack([np.broadcast_to(p, slot.shape) for p in each])
-            stacked.append(np.maximum(values, 0.2 * np.asarray(whole)) if slot.parameter.role == "scale" else values)
+            if slot.parameter.role == "scale":
+                values = np.maximum(values, LEAST_SCALE * np.asarray(whole))
+            elif self.base.support.integer and slot.parameter.domain == positive:
+                values = np.maximum(values, LEAST_COUNT * np.asarray(whole))
+            stacked.append(values)
         return (np.zeros(self.components), *stacked)
 
     def standardised(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> Family:
         # One for each output, and the same for all components.
         moved = (v[..., None] if np.ndim(v) and not self.event_ndim else v for v in (loc, scale, spread))
         return replace(self, base=self.base.standardised(*moved))
+
+
+def slices(y: np.ndarray, weight: np.ndarray, many: int) -> np.ndarray:
+    """Return how much of each row falls into each of the slices of the sorted y of equal weight, shape (many, n).
+
+    Rows of the same y are divided alike, so that one of weight 2 counts as two of weight 1.
+    """
+    _, group = np.unique(y, return_inverse=True)
+    mass = np.bincount(group, weights=weight)
+    mass /= mass.sum()
+    ends = np.cumsum(mass)
+    cuts = np.arange(many + 1)[:, None] / many
+    inside = np.minimum(ends, cuts[1:]) - np.maximum(ends - mass, cuts[:-1])
+    return np.where(inside > 1e-9 * mass, inside / mass, 0.0)[:, group]

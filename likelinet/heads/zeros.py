@@ -8,6 +8,7 @@ from likelinet.core.arrays import Array, log1mexp, namespace, softplus_and_sigmo
 from likelinet.core.domains import Domain
 from likelinet.distributions import Distribution, Hurdle, Parameter, ZeroInflated
 from likelinet.distributions.base.distribution import Backward
+from likelinet.distributions.numerics.estimates import LEAST
 from likelinet.distributions.numerics.interval_probability import anchor
 from likelinet.heads.family import Family, Slot, Standardisation, WrapperFamily
 from likelinet.heads.parametric import Parametric
@@ -49,7 +50,7 @@ class FamilyWithZeros(WrapperFamily):
     def start(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
         """The share of zeros as log odds, and the estimates of the base from what is not zero."""
         zero = y == 0.0
-        share = np.clip(np.average(zero, weights=weight), 0.5 / len(y), 1.0 - 0.5 / len(y))
+        share = np.clip(np.average(zero, weights=weight), LEAST, 1.0 - LEAST)
         rest = self.base.start(y, weight) if zero.all() else self.base.start(y[~zero], weight[~zero])
         return (np.log(share) - np.log1p(-share), *rest)
 

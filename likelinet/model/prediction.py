@@ -80,7 +80,8 @@ def _combined(members: Distribution) -> Distribution:
 
     def behind(a: np.ndarray, event_ndim: int) -> np.ndarray:
         full = np.broadcast_to(a, members.batch_shape + a.shape[a.ndim - event_ndim :])
-        return np.moveaxis(full, 0, full.ndim - event_ndim - 1)
+        # With a row's members side by side, which are then summed in one order whatever the number of rows.
+        return np.ascontiguousarray(np.moveaxis(full, 0, full.ndim - event_ndim - 1))
 
     last = members.map_arrays(behind)
     if isinstance(last, Bernoulli | Categorical):

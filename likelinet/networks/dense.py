@@ -60,7 +60,8 @@ class Dense(Layer):
         turned = np.ascontiguousarray(w.mT)
 
         def of(x: Array) -> Array:  # y lies in memory as x does
-            y = product(turned, x.mT).mT if x.strides[-2] == x.itemsize else product(x, w)
+            by_row = x.shape[-1] > 1 and x.strides[-1] == x.itemsize
+            y = product(x, w) if by_row else product(turned, x.mT).mT
             y += b[..., None, :]
             return y
 

@@ -9,6 +9,7 @@ from likelinet.core.domains import binary, extended_real, unit_interval
 from likelinet.core.errors import ParameterError
 from likelinet.distributions.base.distribution import Backward, Distribution, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
+from likelinet.distributions.numerics.estimates import LEAST
 
 
 class Bernoulli(Univariate):
@@ -113,7 +114,7 @@ class Bernoulli(Univariate):
     @classmethod
     def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return the weighted maximum-likelihood (logits,) over the first axis of y; finite where y is constant."""
-        p = np.clip(np.average(y, axis=0, weights=weight), 0.5 / len(y), 1.0 - 0.5 / len(y))
+        p = np.clip(np.average(y, axis=0, weights=weight), LEAST, 1.0 - LEAST)
         return (scipy.special.logit(p),)
 
 
