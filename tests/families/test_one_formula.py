@@ -3,10 +3,10 @@
 import jax
 import numpy as np
 import pytest
+from likelinet.targets.targets import Targets
 
 from likelinet.distributions import Distribution
 from likelinet.heads.head import Head
-from likelinet.targets.targets import Targets
 from tests import on_jax
 from tests.families.declared import (
     DECLARED,
