@@ -6,7 +6,9 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array, log1mexp, namespace, special
 from likelinet.core.domains import Domain, direction, positive
 from likelinet.core.lazy import scipy
-from likelinet.distributions.base.distribution import CUTS, Backward, Distribution, Parameter, TailsBackward
+from likelinet.distributions.base.distribution import Distribution
+from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
+from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.panels import NODES, RUNNING, WEIGHTS, nodes_and_weights
 
@@ -49,6 +51,7 @@ class VonMises(Univariate):
     0.659
     """
 
+    is_angle = True
     parameters = (
         Parameter("loc", direction, role="location", symbol="μ"),
         Parameter("concentration", positive, symbol="κ"),
@@ -60,6 +63,9 @@ class VonMises(Univariate):
 
     def __init__(self, loc: ArrayLike, concentration: ArrayLike) -> None:
         self._set({"loc": loc, "concentration": concentration})
+
+    def turned(self, by: np.ndarray) -> Distribution:
+        return VonMises(self.loc - by, self.concentration)
 
     @classmethod
     def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
@@ -161,10 +167,12 @@ class VonMises(Univariate):
         half = 0.5 * np.diff(edges, axis=0)
         t = edges[:-1] + half * (1.0 + NODES.reshape((-1,) + (1,) * half.ndim))
         p = np.exp(-self.loss((self.loc, self.concentration), t)[0]) * half
-        masses = np.tensordot(WEIGHTS, p, 1)
-        cdf = np.cumsum(masses, axis=0) - masses + np.tensordot(RUNNING, p, 1)
+        each = (-1,) + (1,) * half.ndim
+        masses = np.sum(WEIGHTS.reshape(each) * p, axis=0)
+        running = np.sum(RUNNING.reshape(-1, len(NODES), *each[1:]) * p, axis=1)
+        cdf = np.cumsum(masses, axis=0) - masses + running
         squares = np.where(t < at, cdf, 1.0 - cdf) ** 2 * half
-        return np.tensordot(WEIGHTS, squares, 1).sum(0) + np.abs(y - at)
+        return (WEIGHTS.reshape(each) * squares).sum(0).sum(0) + np.abs(y - at)
 
     def _mean(self) -> np.ndarray:
         return wrapped(self.loc)

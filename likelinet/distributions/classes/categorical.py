@@ -8,7 +8,11 @@ from likelinet.core.domains import class_codes, extended_real
 from likelinet.core.errors import DataError, ParameterError, UndefinedError
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.by_rows import all_inside
-from likelinet.distributions.base.distribution import Backward, Distribution, Parameter, Rng, generator_of, shape_of
+from likelinet.distributions.base.distribution import Distribution
+from likelinet.distributions.base.parameter import Backward, Parameter
+from likelinet.distributions.base.shapes import Rng, generator_of, shape_of
+from likelinet.distributions.classes.labelled import Labelled
+from likelinet.distributions.numerics.estimates import LEAST
 
 
 class Categorical(Distribution):
@@ -72,6 +76,19 @@ class Categorical(Distribution):
         """Probabilities, shape (..., K), summing to one."""
         return scipy.special.softmax(self.logits, axis=-1)
 
+    def class_marginals(self) -> Distribution:
+        return self
+
+    def class_probabilities(self) -> np.ndarray:
+        return self.probs
+
+    def labelled(self, classes: np.ndarray) -> Distribution:
+        return Labelled(self, classes)
+
+    def mixed(self, log_weights: np.ndarray) -> Distribution:
+        log_p = scipy.special.log_softmax(self.logits, axis=-1) + log_weights[..., None]
+        return Categorical(scipy.special.logsumexp(log_p, axis=-2))
+
     @classmethod
     def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
         """Return the softmax cross-entropy of integer codes y, and its backward function."""
@@ -82,7 +99,7 @@ class Categorical(Distribution):
         at_y = xp.sum(shifted, axis=-1, where=one_hot > 0.0)
         others = xp.exp(shifted)
         others -= others * one_hot
-        rest = others @ xp.ones(z.shape[-1], dtype=z.dtype)  # of few classes, faster than a sum
+        rest = xp.sum(others, axis=-1)  # not by BLAS, whose bits differ from row to row
         # The sum of exponentials less one; with it nothing cancels where y is nearly certain.
         above_one = rest + xp.expm1(at_y)
 
@@ -132,7 +149,7 @@ class Categorical(Distribution):
     def frequencies(y: np.ndarray, weight: np.ndarray, n_classes: int) -> np.ndarray:
         """Return the logits of the weighted class frequencies, over the first axis of y; finite for absent classes."""
         shares = np.stack([np.average(y == k, axis=0, weights=weight) for k in range(n_classes)], axis=-1)
-        return np.log(np.maximum(shares, 0.5 / len(y)))
+        return np.log(np.maximum(shares, LEAST))
 
 
 def choose(probs: np.ndarray, u: np.ndarray) -> np.ndarray:

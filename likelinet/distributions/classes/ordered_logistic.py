@@ -7,8 +7,12 @@ from likelinet.core.arrays import Array, log1mexp, namespace, softplus_and_sigmo
 from likelinet.core.domains import class_codes, increasing, nonnegative_integer
 from likelinet.core.errors import ParameterError
 from likelinet.core.lazy import scipy
-from likelinet.distributions.base.distribution import Backward, Parameter, TailsBackward
+from likelinet.distributions.base.distribution import Distribution
+from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
+from likelinet.distributions.classes.categorical import Categorical
+from likelinet.distributions.classes.labelled import Labelled
+from likelinet.distributions.numerics.estimates import LEAST
 
 
 class OrderedLogistic(Univariate):
@@ -67,6 +71,18 @@ class OrderedLogistic(Univariate):
         params = self.loc[..., None], self.cutpoints[..., None, :]
         return np.exp(log_between(params, k - 1.0, k)[0])
 
+    def class_marginals(self) -> Distribution:
+        return self
+
+    def class_probabilities(self) -> np.ndarray:
+        return self.probs
+
+    def labelled(self, classes: np.ndarray) -> Distribution:
+        return Labelled(self, classes)
+
+    def mixed_classes(self, log_weights: np.ndarray) -> Distribution:
+        return Categorical(probs=self.probs).mixed(log_weights)
+
     @classmethod
     def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
         values, backward = log_between(params, y - 1.0, y)
@@ -121,10 +137,10 @@ class OrderedLogistic(Univariate):
     def frequencies(y: np.ndarray, weight: np.ndarray, n_classes: int) -> tuple[np.ndarray, np.ndarray]:
         """Return loc = 0 and the cutpoints that give the weighted class frequencies, over the first axis of y.
 
-        An absent class gets half an observation, so that the cutpoints are finite and increase.
+        An absent class gets a tiny share, so that the cutpoints are finite and increase.
         """
         shares = np.stack([np.average(y == k, axis=0, weights=weight) for k in range(n_classes)], axis=-1)
-        shares = np.maximum(shares, 0.5 / len(y))
+        shares = np.maximum(shares, LEAST)
         below, above = shares.cumsum(-1)[..., :-1], shares[..., ::-1].cumsum(-1)[..., -2::-1]
         return np.zeros(y.shape[1:]), np.log(below) - np.log(above)
 

@@ -6,8 +6,8 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import HALF_LOG_2PI, Array, log_minus_digamma, namespace, stirling_error
 from likelinet.core.domains import Domain, positive
 from likelinet.core.errors import ParameterError
-from likelinet.distributions.base.distribution import Backward, Parameter
 from likelinet.distributions.base.multivariate import Multivariate
+from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.bounded.beta import Beta
 
 TOLERANCE = 1e-6  # how far from one the shares of an observed y may sum: rounded tables, single precision
@@ -73,7 +73,8 @@ class Dirichlet(Multivariate):
 
     def marginals(self) -> Beta:
         a = self.concentration
-        return Beta(a, a @ (1.0 - np.eye(a.shape[-1])))  # the sum of the others, which A - αₖ would round away
+        others = np.sum(a[..., None, :] * (1.0 - np.eye(a.shape[-1])), axis=-1)  # A - αₖ would round them away
+        return Beta(a, others)
 
     def mean(self) -> np.ndarray:
         return self.concentration / self.concentration.sum(-1, keepdims=True)
