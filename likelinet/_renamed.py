@@ -10,7 +10,6 @@ from types import ModuleType
 # Old name, where its contents are, and the public name that has them.
 MODULES = {
     "calibration": ("scores.calibration", "scores"),
-    "circle": ("scores.angles", "scores"),
     "compare": ("selection.comparison", "selection"),
     "concordance": ("scores.concordance_index", "scores"),
     "domains": ("core.domains", ""),
