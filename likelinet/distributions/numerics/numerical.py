@@ -22,7 +22,10 @@ SQUARED_CUTS = np.array([1e-11, 1e-8, 1e-6, 1e-4, 3e-3, 0.04, 0.2, 0.5])
 
 
 def invert(d: "Distribution", q: np.ndarray, low: np.ndarray, high: np.ndarray, *, upper: bool) -> np.ndarray:
-    """Return y in [low, high] with cdf(y) = q, or sf(y) = q if `upper`, by Chandrupatla's method."""
+    """Return y in [low, high] with cdf(y) = q, or sf(y) = q if `upper`, by Chandrupatla's method.
+
+    Of a q above one half by the other tail, which does not round to 1.
+    """
     from scipy.optimize import elementwise
 
     q = np.broadcast_to(q, np.broadcast_shapes(d.batch_shape, q.shape))
@@ -31,13 +34,16 @@ def invert(d: "Distribution", q: np.ndarray, low: np.ndarray, high: np.ndarray, 
         return np.broadcast_to(low, q.shape)
     # SciPy drops rows as they converge, so each evaluation picks the rows that are left.
     flat = d.flattened(q.shape)
-    log_q = np.log(q).reshape(-1)
+    log_p = np.log(np.where(q > 0.5, 1.0 - q, q)).reshape(-1)
+    by_sf = (q > 0.5).reshape(-1) ^ upper
     settled = np.broadcast_to((low >= high) | ~inner, q.shape).reshape(-1)
 
     def gap(y: np.ndarray, row: np.ndarray) -> np.ndarray:
         rows = row.astype(np.int64)
-        gaps = log_q[rows] - flat[rows].log_sf(y) if upper else flat[rows].log_cdf(y) - log_q[rows]
-        return np.where(settled[rows], 0.0, gaps)
+        part, p, upper_tail = flat[rows], log_p[rows], by_sf[rows]
+        rising = -np.inf if upper_tail.all() else part.log_cdf(y) - p
+        falling = np.inf if not upper_tail.any() else part.log_sf(y) - p
+        return np.where(settled[rows], 0.0, np.where(upper_tail, -falling, rising))
 
     width = 1e-9 * (np.abs(low) + np.abs(high) + (high - low)) + 1e-300
     ends = [np.broadcast_to(e, q.shape).reshape(-1) for e in (low - width, high + width)]

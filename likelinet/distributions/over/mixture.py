@@ -396,7 +396,9 @@ class Mixture(Distribution):
             with np.errstate(all="ignore"):
                 y = numerical.invert(m, q, *ends, upper=upper)
                 if np.isnan(y).any():  # of tails that round to 0 or 1 the ends may not bracket the quantile
-                    y = np.where(np.isnan(y), np.where(enough(ends[0]), *ends), y)
+                    rest = 1.0 - q
+                    sure = m.cdf(ends[0]) >= rest if upper else m.sf(ends[0]) <= rest
+                    y = np.where(np.isnan(y), np.where(np.where(q > 0.5, sure, enough(ends[0])), *ends), y)
         first, last = (q == 1.0, q == 0.0) if upper else (q == 0.0, q == 1.0)
         return np.select([first, last, (q > 0.0) & (q < 1.0)], [low, high, y], np.nan)[()]
 
