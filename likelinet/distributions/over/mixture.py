@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array
 from likelinet.core.errors import DataError, ParameterError, UndefinedError
+from likelinet.distributions.base.by_rows import in_blocks, in_small_blocks, sample_in_blocks
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import Family, Opening, Unit
 from likelinet.distributions.base.interval import Interval
@@ -226,6 +227,7 @@ class Mixture(Distribution):
 
         return Mixture(outputs.map_arrays(move), self.logits[..., None, :])
 
+    @in_blocks
     def log_prob(self, y: ArrayLike | Interval) -> np.ndarray:
         """Return the log density or mass of y; of intervals their log probability, where the components take them."""
         if isinstance(y, Interval):
@@ -251,24 +253,31 @@ class Mixture(Distribution):
     def _for_each(self, y: ArrayLike) -> np.ndarray:
         return self.spread(self._observed(y))
 
+    @in_blocks
     def cdf(self, y: ArrayLike) -> np.ndarray:
         return self._average(lambda c, t: c.cdf(t), y)
 
+    @in_blocks
     def sf(self, y: ArrayLike) -> np.ndarray:
         return self._average(lambda c, t: c.sf(t), y)
 
+    @in_blocks
     def log_cdf(self, y: ArrayLike) -> np.ndarray:
         return self._log_average(lambda c, t: c.log_cdf(t), y)
 
+    @in_blocks
     def log_sf(self, y: ArrayLike) -> np.ndarray:
         return self._log_average(lambda c, t: c.log_sf(t), y)
 
+    @in_blocks
     def ppf(self, q: ArrayLike) -> np.ndarray:
         return self._quantile(q, upper=False)
 
+    @in_blocks
     def isf(self, q: ArrayLike) -> np.ndarray:
         return self._quantile(q, upper=True)
 
+    @in_small_blocks
     def mean(self) -> np.ndarray:
         """Return E[Y]; of angles the mean direction."""
         m = self.marginals()
@@ -276,6 +285,7 @@ class Mixture(Distribution):
             return np.angle(m._resultant())
         return np.sum(m.weights.probs * m.components.mean(), axis=-1)
 
+    @in_small_blocks
     def var(self) -> np.ndarray:
         """Return the variance; of angles the circular one."""
         m = self.marginals()
@@ -289,6 +299,7 @@ class Mixture(Distribution):
         inner = self.components
         return np.sum(self.weights.probs * (1.0 - inner.var()) * np.exp(1j * inner.mean()), axis=-1)
 
+    @in_small_blocks
     def mode(self) -> np.ndarray:
         """Return the most probable y, for several outputs that of each by itself."""
         classes = self.class_marginals()
@@ -301,12 +312,14 @@ class Mixture(Distribution):
             return each.mode()
         return numerical.highest(self, self.components.mode())
 
+    @in_small_blocks
     def entropy(self) -> np.ndarray:
         if self.event_shape:
             self._undefined("entropy for several outputs")
         with np.errstate(all="ignore"):
             return numerical.entropy(self)
 
+    @in_small_blocks
     def kl_divergence(self, other: Distribution) -> np.ndarray:
         if not isinstance(other, Distribution):
             raise UndefinedError(f"kl_divergence needs a distribution on the other side, not {other!r:.60}.")
@@ -315,9 +328,10 @@ class Mixture(Distribution):
         with np.errstate(all="ignore"):
             return numerical.kl_divergence(self, other)
 
+    @in_small_blocks
     def crps(self, y: ArrayLike) -> np.ndarray:
         m = self.marginals()
-        if type(m.components).cdf is Distribution.cdf:
+        if not m.components.has_cdf:
             self._undefined(f"crps: its components are {type(m.components).__name__}")
         y = self._numbers(y)
         exact = m.components.crps_of_mixture(m.weights.probs, y)
@@ -326,6 +340,7 @@ class Mixture(Distribution):
         with np.errstate(all="ignore"):
             return numerical.crps(m, y)
 
+    @sample_in_blocks
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
         generator = generator_of(rng)
         shape = shape_of(sample_shape)

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array, namespace
 from likelinet.core.domains import Domain
 from likelinet.core.errors import ParameterError, UndefinedError
+from likelinet.distributions.base.by_rows import in_small_blocks, sample_in_blocks
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import Family, Standardisation, Unit
 from likelinet.distributions.base.leaf import Closed
@@ -195,11 +196,13 @@ class Transformed(Wrapper):
     def isf(self, q: ArrayLike) -> np.ndarray:
         return self._forward(self.base.isf(q))
 
+    @in_small_blocks
     def mean(self) -> np.ndarray:
         if isinstance(self.transform, Affine):
             return self.transform.forward(self.base.mean())
         return self._full(self._moments()[0])
 
+    @in_small_blocks
     def var(self) -> np.ndarray:
         if isinstance(self.transform, Affine):
             return self._full(self.base.var() * np.asarray(self.transform.scale) ** 2)
@@ -234,6 +237,7 @@ class Transformed(Wrapper):
         x, scale = self.base.ppf(0.5), np.maximum(self.base.isf(0.1) - self.base.ppf(0.1), 1.0)
         return f(x + side * 1e7 * scale) - f(x + side * 1e6 * scale), 1e-2 * scale
 
+    @in_small_blocks
     def mode(self) -> np.ndarray:
         t, base = self.transform, self.base
         if isinstance(t, Affine):
@@ -264,6 +268,7 @@ class Transformed(Wrapper):
                 y = np.where(rise > tolerance, t.forward(side * np.inf), y)
         return self._full(y)
 
+    @in_small_blocks
     def entropy(self) -> np.ndarray:
         t = self.transform
         if isinstance(t, Affine):
@@ -274,11 +279,13 @@ class Transformed(Wrapper):
             slope = numerical.expectation(self.base, t.log_slope, t.features)
         return self._full(self.base.entropy() + slope)
 
+    @in_small_blocks
     def kl_divergence(self, other: Distribution) -> np.ndarray:
         if not isinstance(other, Transformed) or not self.transform.same(other.transform):
             raise UndefinedError("kl_divergence of a Transformed needs another one with the same transform.")
         return self._full(self.base.kl_divergence(other.base))
 
+    @in_small_blocks
     def crps(self, y: ArrayLike) -> np.ndarray:
         t = self.transform
         if isinstance(t, Affine):
@@ -295,6 +302,7 @@ class Transformed(Wrapper):
                 score = np.where(endless & ~np.isnan(y), np.inf, score)
             return score[()]
 
+    @sample_in_blocks
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
         return self._forward(self._broadcast(self.base).sample(sample_shape, rng))
 

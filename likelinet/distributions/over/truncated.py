@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array, log1mexp, namespace
 from likelinet.core.domains import Domain
 from likelinet.core.errors import ParameterError
+from likelinet.distributions.base.by_rows import in_blocks, sample_in_blocks
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import Family, open_end
 from likelinet.distributions.base.leaf import Closed, no_gradient
@@ -190,9 +191,11 @@ class Truncated(Wrapper):
     def _log_interval(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
         return self.family.log_interval_given((self.log_mass, no_gradient), (), low, high)[0]
 
+    @in_blocks
     def log_cdf(self, y: ArrayLike) -> np.ndarray:
         return self._log_tails(y)[0][()]
 
+    @in_blocks
     def log_sf(self, y: ArrayLike) -> np.ndarray:
         return self._log_tails(y)[1][()]
 
@@ -217,9 +220,11 @@ class Truncated(Wrapper):
 
     # ---- quantiles -------------------------------------------------------------------------------------------
 
+    @in_blocks
     def ppf(self, q: ArrayLike) -> np.ndarray:
         return self._quantile(self._probabilities(q), upper=False)[()]
 
+    @in_blocks
     def isf(self, q: ArrayLike) -> np.ndarray:
         return self._quantile(self._probabilities(q), upper=True)[()]
 
@@ -294,6 +299,7 @@ class Truncated(Wrapper):
         inner = [np.floor(v) if self.support.integer else v for v in inner]
         return np.stack([self._full(v) for v in inner], axis=-1)
 
+    @sample_in_blocks
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
         """Draw y: from the base until it lies within the bounds, or by inversion where that would take long."""
         generator = generator_of(rng)
@@ -311,11 +317,10 @@ class Truncated(Wrapper):
         return drawn.reshape(shape)[()]
 
     def map_arrays(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
-        # Its mass is known already.
-        made, base = object.__new__(Truncated), self.base.map_arrays(f)
-        made.low, made.high, made.log_mass = f(self.low, 0), f(self.high, 0), f(self.log_mass, 0)
-        made._wrap(base, made.low, made.high, made.log_mass)
-        made._over(TruncatedFamily(Closed(base), made.low, made.high))
+        low, high, log_mass, base = f(self.low, 0), f(self.high, 0), f(self.log_mass, 0), self.base.map_arrays(f)
+        made = Truncated._unchecked(low=low, high=high, log_mass=log_mass)  # it is known already
+        made._wrap(base, low, high, log_mass)
+        made._over(TruncatedFamily(Closed(base), low, high))
         return made
 
     def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:

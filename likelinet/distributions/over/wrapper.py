@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from likelinet.core.errors import ParameterError, UndefinedError
+from likelinet.distributions.base.by_rows import in_blocks, in_small_blocks
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.numerics import numerical
@@ -62,6 +63,7 @@ class Wrapper(Distribution):
     def row_bounds(self) -> tuple[np.ndarray | float, np.ndarray | float]:
         return self.family.bounds
 
+    @in_blocks
     def log_prob(self, y: ArrayLike) -> np.ndarray:
         y = self._values(y)
         possible = self.family.possible(y)
@@ -80,27 +82,33 @@ class Wrapper(Distribution):
     def sf(self, y: ArrayLike) -> np.ndarray:
         return np.exp(self.log_sf(y))
 
+    @in_small_blocks
     def mean(self) -> np.ndarray:
         with np.errstate(all="ignore"):
             return self._full(numerical.moments(self)[0])
 
+    @in_small_blocks
     def var(self) -> np.ndarray:
         with np.errstate(all="ignore"):
             return self._full(numerical.moments(self)[1])
 
+    @in_small_blocks
     def mode(self) -> np.ndarray:
         with np.errstate(all="ignore"):
             return self._full(numerical.highest(self, self._candidates()))
 
+    @in_small_blocks
     def entropy(self) -> np.ndarray:
         with np.errstate(all="ignore"):
             return self._full(numerical.entropy(self))
 
+    @in_small_blocks
     def kl_divergence(self, other: Distribution) -> np.ndarray:
         self._same_kind(other)
         with np.errstate(all="ignore"):
             return np.asarray(numerical.kl_divergence(self, other))[()]
 
+    @in_small_blocks
     def crps(self, y: ArrayLike) -> np.ndarray:
         y = self._values(y)
         with np.errstate(all="ignore"):
