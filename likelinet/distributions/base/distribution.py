@@ -2,15 +2,16 @@
 
 import warnings
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar, Literal, NoReturn, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array, namespace
 from likelinet.core.domains import Domain, real
-from likelinet.core.errors import DataError, ParameterError, UndefinedError
+from likelinet.core.errors import ParameterError, UndefinedError
 from likelinet.distributions.base.by_rows import all_inside, sample_in_blocks
+from likelinet.distributions.base.checks import Checks
 from likelinet.distributions.base.guard import guard
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.protocol import DistributionProtocol
@@ -19,7 +20,7 @@ from likelinet.distributions.numerics.differences import loss_by_differences, lo
 from likelinet.distributions.numerics.interval_probability import log_interval
 
 
-class Distribution(DistributionProtocol, ABC):
+class Distribution(Checks, DistributionProtocol, ABC):
     """A batch of probability distributions, one per row.
 
     A family of your own is a subclass with `parameters`, `support` and `log_prob`; it trains with nothing else,
@@ -311,43 +312,6 @@ class Distribution(DistributionProtocol, ABC):
         for p in scales:
             slopes[p.name] = (away if p.role == "rate" else -away) / getattr(self, p.name)
         return slopes
-
-    def _shape_with(self, y: np.ndarray) -> tuple[int, ...]:
-        try:
-            return np.broadcast_shapes(self.batch_shape, y.shape)
-        except ValueError:
-            raise DataError(
-                f"{type(self).__name__}: an argument of shape {y.shape} does not go with "
-                f"batch_shape {self.batch_shape}."
-            ) from None
-
-    def _undefined(self, method: str) -> NoReturn:
-        raise UndefinedError(f"{type(self).__name__} has no {method}.")
-
-    def _numbers(self, y: ArrayLike) -> np.ndarray:
-        """Return y as floats, after the checks of `_observed`."""
-        return self._floats(self._observed(y), "y")
-
-    def _floats(self, values: ArrayLike, name: str) -> np.ndarray:
-        try:
-            return np.asarray(values, dtype=np.float64)
-        except (TypeError, ValueError):
-            first = values.flat[0] if isinstance(values, np.ndarray) else values
-            raise DataError(f"{type(self).__name__}: {name} must be numbers, not {first!r:.60}.") from None
-
-    def _observed(self, y: ArrayLike) -> np.ndarray:
-        """Return y as an array, refusing the silent (n,) against (n, 1) broadcast."""
-        y = np.asarray(y)
-        if (
-            len(self.batch_shape) >= 1
-            and y.shape == (*self.batch_shape, *self.event_shape, 1)
-            and self.batch_shape[-1] > 1
-        ):
-            raise DataError(
-                f"y has shape {y.shape} but there are {self.batch_shape[-1]} distributions with one value each: "
-                f"pass y of shape {self.batch_shape + self.event_shape}, for example y[..., 0]."
-            )
-        return y
 
 
 def _on_numpy(params: tuple[Array, ...]) -> bool:

@@ -13,7 +13,7 @@ from likelinet.distributions.base.by_rows import in_blocks, in_small_blocks, sam
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward
 from likelinet.distributions.base.shapes import Rng, generator_of, shape_of, with_axes
-from likelinet.distributions.numerics import numerical
+from likelinet.distributions.numerics import quadrature, root_finding
 
 
 class Univariate(Distribution):
@@ -79,21 +79,21 @@ class Univariate(Distribution):
     def _ppf(self, q: np.ndarray) -> np.ndarray:
         if not self.support.integer:
             self._undefined("ppf")
-        return numerical.smallest_integer(lambda k: self.cdf(k) >= q, self._shape_with(q), self.support.low)
+        return root_finding.smallest_integer(lambda k: self.cdf(k) >= q, self._shape_with(q), self.support.low)
 
     def _isf(self, q: np.ndarray) -> np.ndarray:
         if not self.support.integer:
             self._undefined("isf")
-        return numerical.smallest_integer(lambda k: self.sf(k) <= q, self._shape_with(q), self.support.low)
+        return root_finding.smallest_integer(lambda k: self.sf(k) <= q, self._shape_with(q), self.support.low)
 
     def _entropy(self) -> np.ndarray:
-        return numerical.entropy(self)
+        return quadrature.entropy(self)
 
     def _kl_divergence(self, other: Distribution) -> np.ndarray:
-        return numerical.kl_divergence(self, other)
+        return quadrature.kl_divergence(self, other)
 
     def _crps(self, y: np.ndarray) -> np.ndarray:
-        return numerical.crps(self, y)
+        return quadrature.crps(self, y)
 
     # ---- the public methods ----------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from likelinet.distributions.base.leaf import Closed
 from likelinet.distributions.base.parameter import Backward
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.shapes import Rng
-from likelinet.distributions.numerics import numerical
+from likelinet.distributions.numerics import quadrature, root_finding
 from likelinet.distributions.over.family import Setting, WrapperFamily
 from likelinet.distributions.over.transforms import Affine, Log, Logit, Transform
 from likelinet.distributions.over.wrapper import Wrapper
@@ -214,7 +214,7 @@ class Transformed(Wrapper):
                 exact = self.base.moments_of_exp()
                 if exact is not None:
                     return exact
-            mean, var = numerical.moments(self.base, self.transform.forward, self.transform.features)
+            mean, var = quadrature.moments(self.base, self.transform.forward, self.transform.features)
             if not isinstance(self.transform, Log):
                 return mean, var
             mean, var = np.broadcast_to(mean, self.batch_shape), np.broadcast_to(var, self.batch_shape)
@@ -258,7 +258,7 @@ class Transformed(Wrapper):
             points += [np.broadcast_to(v, (1, *self.batch_shape)) for v in (base.mode(), *ends)]
             grid = np.clip(np.concatenate(points), *ends)
             grid = np.sort(np.where(np.isfinite(grid), grid, centre), 0)
-            x = numerical.peak(
+            x = root_finding.peak(
                 lambda x: log_density(x) - _TIE * np.abs(x - centre), of_rows, grid, base.support.low, base.support.high
             )
             y = t.forward(x)
@@ -276,7 +276,7 @@ class Transformed(Wrapper):
         elif isinstance(t, Log):
             slope = self.base.mean()
         else:
-            slope = numerical.expectation(self.base, t.log_slope, t.features)
+            slope = quadrature.expectation(self.base, t.log_slope, t.features)
         return self._full(self.base.entropy() + slope)
 
     @in_small_blocks
@@ -294,7 +294,7 @@ class Transformed(Wrapper):
         with np.errstate(all="ignore"):
             # Where there is no probability left, the score grows as the distance does.
             x = np.clip(self._inverse(y), self.base.ppf(1e-100), self.base.isf(1e-100))
-            score = numerical.crps(self.base, x, lambda x: np.exp(t.log_slope(x)), t.features)
+            score = quadrature.crps(self.base, x, lambda x: np.exp(t.log_slope(x)), t.features)
             score = score + np.where(x == self._inverse(y), 0.0, np.abs(y - t.forward(x)))
             if isinstance(t, Log):
                 cuts = self.base.quantile_grid()  # an integrand that overflows is as good as infinite

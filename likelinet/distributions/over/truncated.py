@@ -18,7 +18,7 @@ from likelinet.distributions.base.parameter import Backward
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.shapes import Rng, generator_of, shape_of
 from likelinet.distributions.base.univariate import Univariate
-from likelinet.distributions.numerics import numerical
+from likelinet.distributions.numerics import root_finding
 from likelinet.distributions.over.family import Setting, WrapperFamily
 from likelinet.distributions.over.wrapper import Wrapper
 
@@ -263,7 +263,7 @@ class Truncated(Wrapper):
         y = np.where(at_low & np.isfinite(from_low), from_low, np.where(at_high & np.isfinite(from_high), from_high, y))
         left, right = self.endpoints()
         y, left, right = np.clip(y, left, right), np.broadcast_to(left, y.shape), np.broadcast_to(right, y.shape)
-        y = np.where(np.isfinite(y), y, numerical.halfway(left, right))
+        y = np.where(np.isfinite(y), y, root_finding.halfway(left, right))
         shape, flat = y.shape, self.flattened(y.shape)
         lower = np.ravel(p < 0.5)
         target = np.where(lower, np.ravel(log_p), np.ravel(log_r))
@@ -276,7 +276,7 @@ class Truncated(Wrapper):
             gap = np.where(lower[rows], 1.0, -1.0) * (log_tail - target[rows])
             left[rows], right[rows] = np.where(gap < 0.0, now, left[rows]), np.where(gap > 0.0, now, right[rows])
             step = -gap * np.exp(log_tail - part.log_prob(now))
-            size, middle = np.abs(step), numerical.halfway(left[rows], right[rows])
+            size, middle = np.abs(step), root_finding.halfway(left[rows], right[rows])
             # Steps that are small and no longer shrink are rounding errors, if they close what is a small gap.
             close, shrinking = np.abs(gap) < _CLOSE, size < 0.5 * last[rows]
             rounding = close & (size <= np.where(shrinking, 1e-16, 1e-9) * np.abs(now))
