@@ -3,9 +3,9 @@
 from typing import Any
 
 import numpy as np
-import scipy
 from numpy.typing import ArrayLike
 
+from likelinet.core.lazy import scipy
 from likelinet.distributions.base.by_rows import in_small_blocks
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.classes.categorical import Categorical
