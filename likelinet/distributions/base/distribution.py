@@ -53,7 +53,7 @@ class Distribution(Checks, DistributionProtocol, ABC):
     event_shape: tuple[int, ...] = ()
     batch_shape: tuple[int, ...] = ()
     # What kind of thing y is.
-    y: ClassVar[Literal["number", "class", "vector"]] = "number"
+    y: Literal["number", "class", "vector"] = "number"
     # Single values of positive probability beside a density: there log_prob is log P(Y = y).
     atoms: tuple[float, ...] = ()
     # Whether `loss` keeps its digits in single precision; otherwise training computes it in double.

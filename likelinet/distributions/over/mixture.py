@@ -23,7 +23,11 @@ from likelinet.distributions.classes.categorical import Categorical, choose
 from likelinet.distributions.numerics import quadrature, root_finding
 from likelinet.distributions.over.family import Setting, WrapperFamily
 from likelinet.distributions.over.mixture_answers import MixtureAnswers
-from likelinet.distributions.over.mixture_formulas import log_interval_of_mixture, loss_of_mixture
+from likelinet.distributions.over.mixture_formulas import (
+    log_interval_of_mixture,
+    loss_of_mixture,
+    slices_of_equal_weight,
+)
 
 
 @dataclass(frozen=True)
@@ -71,10 +75,7 @@ class MixtureFamily(WrapperFamily):
 
     def estimate(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
         """Return the estimates from K slices of the sorted y, of equal weight: no two components are the same."""
-        order = np.argsort(y if y.ndim == 1 else y[:, 0], kind="stable")
-        middle = np.cumsum(weight[order]) - 0.5 * weight[order]
-        slices = np.floor(self.components * middle / weight.sum())
-        parts = [order[slices == k] if (slices == k).any() else order for k in range(self.components)]
+        parts = slices_of_equal_weight(y if y.ndim == 1 else y[:, 0], weight, self.components)
         inner = [self.base.estimate(y[part], weight[part]) for part in parts]
         stacked: list[np.ndarray | None] = []
         for opening, whole, *each in zip(self.base.openings, self.base.estimate(y, weight), *inner, strict=True):
@@ -176,18 +177,11 @@ class Mixture(MixtureAnswers):
         self.family = MixtureFamily(Closed(components), log_w.shape[-1])
         self.support, self.atoms = self.family.support, self.family.atoms
 
-    @property
-    def logits(self) -> np.ndarray:
-        """Unnormalised log-weights, shape (..., K)."""
-        return self.weights.logits
-
-    @property
-    def probs(self) -> np.ndarray:
-        """Weights, shape (..., K), summing to one; of classes the probabilities of these, as of any other classes."""
-        return self.weights.probs if self.y != "class" else self.class_probabilities()
-
     def log_prob_of_intervals(self, y: Interval) -> np.ndarray:
         return self.log_prob(y)
+
+    def _mixture(self, components: Distribution, logits: np.ndarray) -> Distribution:
+        return Mixture(components, logits)
 
     def marginals(self) -> "Mixture":
         """Return the mixture of each output by itself: batch_shape + event_shape, with scalar events."""
@@ -211,10 +205,6 @@ class Mixture(MixtureAnswers):
         y = with_axes(self._observed(y), len(self.event_shape))
         with np.errstate(all="ignore"):
             return -self.family.loss((self.logits,), y)[0][()]
-
-    def nll(self, y: ArrayLike | Interval) -> np.ndarray:
-        """Return -log p(y), the loss that training minimises."""
-        return -self.log_prob(y)
 
     def _of_intervals(self, y: Interval) -> np.ndarray:
         """Return the log probability of intervals under each component."""
@@ -320,9 +310,6 @@ class Mixture(MixtureAnswers):
         n = min(len(self.event_shape), y.ndim)
         y = np.expand_dims(y, -1 - n)
         return np.broadcast_to(y, (*y.shape[: y.ndim - n - 1], self.components.batch_shape[-1], *y.shape[y.ndim - n :]))
-
-    def row_bounds(self) -> tuple[np.ndarray | float, np.ndarray | float]:
-        return self.family.bounds
 
     def endpoints(self) -> tuple[np.ndarray, np.ndarray]:
         m = self.marginals()

@@ -1,4 +1,4 @@
-"""The loss of a mixture and its interval probability, from those of one component."""
+"""The loss of a mixture and its interval probability, from those of one component; and where components start."""
 
 from collections.abc import Callable
 
@@ -54,6 +54,14 @@ def log_interval_of_mixture(base: LogInterval, event_ndim: int) -> LogInterval:
         return total[..., 0], backward
 
     return log_interval
+
+
+def slices_of_equal_weight(y: np.ndarray, weight: np.ndarray, n: int) -> list[np.ndarray]:
+    """Return the places of n slices of the sorted y; one that would be empty is all of it."""
+    order = np.argsort(y, kind="stable")
+    middle = np.cumsum(weight[order]) - 0.5 * weight[order]
+    slices = np.floor(n * middle / weight.sum())
+    return [order[slices == k] if (slices == k).any() else order for k in range(n)]
 
 
 def _logsumexp(x: Array) -> Array:

@@ -162,7 +162,7 @@ class Truncated(Wrapper):
     (0.7979, 0.6827)
     """
 
-    family: TruncatedFamily
+    family: TruncatedFamily  # type: ignore[reportIncompatibleVariableOverride]
     low: np.ndarray
     high: np.ndarray
     log_mass: np.ndarray
