@@ -40,3 +40,21 @@ def test_rows_and_kl_divergence():
     np.testing.assert_allclose(BY_NAME.kl_divergence(BY_NAME[::-1]), (P * np.log(P / P[::-1])).sum(-1), rtol=1e-13)
     with pytest.raises(ll.UndefinedError, match="same classes"):
         BY_NAME.kl_divergence(ll.Labelled(ll.Categorical(probs=P), ["a", "b", "c"]))
+
+
+def test_probs_of_a_mixture_of_classes_are_those_of_the_classes():
+    members = ll.OrderedLogistic(np.array([[0.5, -1.0], [2.0, 0.0]]), np.array([-1.0, 1.0]))
+    w = np.array([0.25, 0.75])
+    d = ll.Mixture(members, probs=np.broadcast_to(w, (2, 2)))
+    want = np.einsum("k,nkc->nc", w, members.probs)
+    np.testing.assert_allclose(d.probs, want, rtol=1e-12)
+    labelled = d.labelled(np.array(["a", "b", "c"]))
+    np.testing.assert_allclose(labelled.probs, want, rtol=1e-12)
+    assert labelled.ordered
+    assert labelled.mode().tolist() == np.array(["a", "b", "c"])[want.argmax(1)].tolist()
+    np.testing.assert_allclose(ll.Mixture(ll.Gaussian([0.0, 1.0], 1.0), probs=w).probs, w, rtol=1e-14)
+
+
+def test_the_rarer_of_two_classes_keeps_its_digits():
+    d = ll.Bernoulli(logits=np.array([40.0, -40.0])).labelled(np.array(["no", "yes"]))
+    np.testing.assert_allclose(d.probs.min(-1), np.full(2, 4.248354255291589e-18), rtol=1e-12)

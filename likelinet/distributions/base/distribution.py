@@ -53,13 +53,13 @@ class Distribution(Checks, DistributionProtocol, ABC):
     event_shape: tuple[int, ...] = ()
     batch_shape: tuple[int, ...] = ()
     # What kind of thing y is.
-    y: ClassVar[Literal["number", "class", "vector"]] = "number"
+    y: Literal["number", "class", "vector"] = "number"
     # What a vector must satisfy, beside the support of its entries, to be possible.
     constraint: ClassVar[str] = ""
     # What its config has beside its parameters: the one that grows with the exposure of a row; whether its classes have
     # an order, which may be named.
     exposure: ClassVar[str] = ""
-    ordered: ClassVar[bool] = False
+    ordered: bool = False
     # What the pages say of it: what it is for, and its support where the domain of one entry does not tell.
     purpose: ClassVar[str] = ""
     support_in_words: ClassVar[str] = ""

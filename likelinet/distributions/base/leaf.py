@@ -28,9 +28,10 @@ class Leaf(Family):
     own: tuple[Opening, ...]
 
     @staticmethod
-    def of(cls: type[Distribution], size: int) -> "Leaf":
+    def of(distribution_class: type[Distribution], size: int) -> "Leaf":
         """Return the family of a class, for so many classes, or entries of a vector."""
-        return Leaf(cls, tuple(Opening(p, cls.shape_of_parameter(p, size)) for p in cls.parameters))
+        shapes = ((p, distribution_class.shape_of_parameter(p, size)) for p in distribution_class.parameters)
+        return Leaf(distribution_class, tuple(Opening(*each) for each in shapes))
 
     @property
     def name(self) -> str:

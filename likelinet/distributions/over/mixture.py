@@ -24,7 +24,11 @@ from likelinet.distributions.classes.categorical import Categorical, choose
 from likelinet.distributions.numerics import quadrature, root_finding
 from likelinet.distributions.over.family import Setting, WrapperFamily
 from likelinet.distributions.over.mixture_answers import MixtureAnswers
-from likelinet.distributions.over.mixture_formulas import log_interval_of_mixture, loss_of_mixture
+from likelinet.distributions.over.mixture_formulas import (
+    log_interval_of_mixture,
+    loss_of_mixture,
+    slices_of_equal_weight,
+)
 
 LEAST_SCALE, LEAST_COUNT = 0.2, 0.01  # of those of all y, which a slice of y that are all the same would not have
 
@@ -74,7 +78,7 @@ class MixtureFamily(WrapperFamily):
 
     def estimate(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
         """Return the estimates from K slices of the sorted y, of equal weight: no two components are the same."""
-        shares = slices(y if y.ndim == 1 else y[:, 0], weight, self.components)
+        shares = slices_of_equal_weight(y if y.ndim == 1 else y[:, 0], weight, self.components)
         inner = [self.base.estimate(y[part > 0.0], (weight * part)[part > 0.0]) for part in shares]
         stacked: list[np.ndarray | None] = []
         for opening, whole, *each in zip(self.base.openings, self.base.estimate(y, weight), *inner, strict=True):
@@ -181,18 +185,11 @@ class Mixture(MixtureAnswers):
         self.family = MixtureFamily(Closed(components), log_w.shape[-1])
         self.support, self.atoms = self.family.support, self.family.atoms
 
-    @property
-    def logits(self) -> np.ndarray:
-        """Unnormalised log-weights, shape (..., K)."""
-        return self.weights.logits
-
-    @property
-    def probs(self) -> np.ndarray:
-        """Weights, shape (..., K), summing to one; of classes the probabilities of these, as of any other classes."""
-        return self.weights.probs if self.y != "class" else self.class_probabilities()
-
     def log_prob_of_intervals(self, y: Interval) -> np.ndarray:
         return self.log_prob(y)
+
+    def _mixture(self, components: Distribution, logits: np.ndarray) -> Distribution:
+        return Mixture(components, logits)
 
     def marginals(self) -> "Mixture":
         """Return the mixture of each output by itself: batch_shape + event_shape, with scalar events."""
@@ -216,10 +213,6 @@ class Mixture(MixtureAnswers):
         y = with_axes(self._observed(y), len(self.event_shape))
         with np.errstate(all="ignore"):
             return -self.family.loss((self.logits,), y)[0][()]
-
-    def nll(self, y: ArrayLike | Interval) -> np.ndarray:
-        """Return -log p(y), the loss that training minimises."""
-        return -self.log_prob(y)
 
     def _of_intervals(self, y: Interval) -> np.ndarray:
         """Return the log probability of intervals under each component."""
@@ -326,9 +319,6 @@ class Mixture(MixtureAnswers):
         y = np.expand_dims(y, -1 - n)
         return np.broadcast_to(y, (*y.shape[: y.ndim - n - 1], self.components.batch_shape[-1], *y.shape[y.ndim - n :]))
 
-    def row_bounds(self) -> tuple[np.ndarray | float, np.ndarray | float]:
-        return self.family.bounds
-
     def endpoints(self) -> tuple[np.ndarray, np.ndarray]:
         m = self.marginals()
         low, high = (np.where(m.weights.probs > 0.0, e, np.nan) for e in m.components.endpoints())
@@ -357,17 +347,3 @@ def combined(components: Distribution, logits: np.ndarray) -> Distribution:
     """Return the mixture over the last batch axis of `components`, as simple as it gets."""
     simple = components.mixed(scipy.special.log_softmax(logits, axis=-1))
     return Mixture(components, logits) if simple is None else simple
-
-
-def slices(y: np.ndarray, weight: np.ndarray, many: int) -> np.ndarray:
-    """Return how much of each row falls into each of the slices of the sorted y of equal weight, shape (many, n).
-
-    Rows of the same y are divided alike, so that one of weight 2 counts as two of weight 1.
-    """
-    _, group = np.unique(y, return_inverse=True)
-    mass = np.bincount(group, weights=weight)
-    mass /= mass.sum()
-    ends = np.cumsum(mass)
-    cuts = np.arange(many + 1)[:, None] / many
-    inside = np.minimum(ends, cuts[1:]) - np.maximum(ends - mass, cuts[:-1])
-    return np.where(inside > 1e-9 * mass, inside / mass, 0.0)[:, group]

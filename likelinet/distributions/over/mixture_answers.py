@@ -1,5 +1,6 @@
 """What a mixture answers by its components: classes, labels, angles, moments and quantiles."""
 
+from abc import abstractmethod
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from likelinet.distributions.base.by_rows import in_small_blocks
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.classes.categorical import Categorical
 from likelinet.distributions.numerics import root_finding
+from likelinet.distributions.over.family import WrapperFamily
 
 
 class MixtureAnswers(Distribution):
@@ -18,10 +20,27 @@ class MixtureAnswers(Distribution):
     _sees_to_support = True
     components: Distribution
     weights: Categorical
-    logits: Any
+    family: WrapperFamily
+
+    def row_bounds(self) -> tuple[np.ndarray | float, np.ndarray | float]:
+        return self.family.bounds
+
+    @property
+    def logits(self) -> np.ndarray:
+        """Unnormalised log-weights, shape (..., K)."""
+        return self.weights.logits
+
+    @property
+    def probs(self) -> np.ndarray:
+        """Weights, shape (..., K), summing to one; of classes the probabilities of these, as of any other classes."""
+        return self.weights.probs if self.y != "class" else self.class_probabilities()
+
+    @abstractmethod
+    def _mixture(self, components: Distribution, logits: np.ndarray) -> Distribution:
+        """Return another mixture."""
 
     def class_marginals(self) -> Distribution | None:
-        each = self.marginals()
+        each: Any = self.marginals()
         inner = each.components.class_marginals()
         return None if inner is None else inner.mixed_classes(scipy.special.log_softmax(each.logits, axis=-1))
 
@@ -30,10 +49,10 @@ class MixtureAnswers(Distribution):
         return super().class_probabilities() if classes is None else classes.class_probabilities()
 
     def labelled(self, classes: np.ndarray) -> Distribution:
-        return type(self)(self.components.labelled(classes), self.logits)
+        return self._mixture(self.components.labelled(classes), self.logits)
 
     def turned(self, by: np.ndarray) -> Distribution:
-        return type(self)(self.components.turned(np.expand_dims(by, len(self.batch_shape))), self.logits)
+        return self._mixture(self.components.turned(np.expand_dims(by, len(self.batch_shape))), self.logits)
 
     def censored_outermost(self) -> Distribution:
         if not self.components.takes_intervals:
@@ -45,7 +64,7 @@ class MixtureAnswers(Distribution):
     @in_small_blocks
     def mean(self) -> np.ndarray:
         """Return E[Y]; of angles the mean direction."""
-        m = self.marginals()
+        m: Any = self.marginals()
         if m.components.is_angle:
             return np.angle(m._resultant())
         return np.sum(m.weights.probs * m.components.mean(), axis=-1)
@@ -53,7 +72,7 @@ class MixtureAnswers(Distribution):
     @in_small_blocks
     def var(self) -> np.ndarray:
         """Return the variance; of angles the circular one."""
-        m = self.marginals()
+        m: Any = self.marginals()
         if m.components.is_angle:
             return 1.0 - np.abs(m._resultant())
         centred = m.components.mean() - self.mean()[..., None]
@@ -73,7 +92,8 @@ class MixtureAnswers(Distribution):
         return mean, np.sum(w * (variances + (means - mean[..., None]) ** 2), axis=-1)
 
     def _quantile(self, q: ArrayLike, upper: bool) -> np.ndarray:
-        m, q = self.marginals(), self._floats(q, "q")
+        m: Any = self.marginals()
+        q = self._floats(q, "q")
         inner = m.components.isf(q[..., None]) if upper else m.components.ppf(q[..., None])
         # The quantile of a mixture lies between the smallest and the largest of its components' quantiles.
         possible = np.where(m.weights.probs > 0.0, inner, np.nan)

@@ -1,4 +1,4 @@
-"""The loss of a mixture and its interval probability, from those of one component."""
+"""The loss of a mixture and its interval probability, from those of one component; and where components start."""
 
 from collections.abc import Callable
 
@@ -54,6 +54,20 @@ def log_interval_of_mixture(base: LogInterval, event_ndim: int) -> LogInterval:
         return total[..., 0], backward
 
     return log_interval
+
+
+def slices_of_equal_weight(y: np.ndarray, weight: np.ndarray, many: int) -> np.ndarray:
+    """Return how much of each row falls into each of the slices of the sorted y of equal weight, shape (many, n).
+
+    Rows of the same y are divided alike, so that one of weight 2 counts as two of weight 1.
+    """
+    _, group = np.unique(y, return_inverse=True)
+    mass = np.bincount(group, weights=weight)
+    mass /= mass.sum()
+    ends = np.cumsum(mass)
+    cuts = np.arange(many + 1)[:, None] / many
+    inside = np.minimum(ends, cuts[1:]) - np.maximum(ends - mass, cuts[:-1])
+    return np.where(inside > 1e-9 * mass, inside / mass, 0.0)[:, group]
 
 
 def _logsumexp(x: Array) -> Array:

@@ -164,7 +164,7 @@ class Truncated(Wrapper):
 
     purpose = "y outside the bounds does not occur"
     support_in_words = "that of its `base`, between the bounds"
-    family: TruncatedFamily
+    family: TruncatedFamily  # type: ignore[reportIncompatibleVariableOverride]
     low: np.ndarray
     high: np.ndarray
     log_mass: np.ndarray
