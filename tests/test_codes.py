@@ -224,7 +224,7 @@ def test_the_warm_up_is_a_share_of_the_divergence_in_loss_and_gradient(step: int
 @pytest.mark.parametrize("raw", [-1e3, -40.0, 0.0, 30.0])
 def test_the_scale_of_a_code_has_a_floor_which_bounds_the_divergence(raw: float):
     """However small the encoder would have it; above the floor it is its softplus, and the gradient never stops."""
-    head = Head(build_family(parse_config(linear_vae()).distribution, None, 0, 3))
+    head = build_head(parse_config(linear_vae()).distribution, None, 0, 3)
     network = build_network(parse_config(linear_vae()).network, 3, head.predicted)
     params = [np.zeros((1, *w.shape)) for w in network.weights()]
     latent = network.latent
