@@ -1,7 +1,6 @@
 """What every distribution is: the one spelling of its methods, its parameters and its shapes."""
 
 import operator
-import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, ClassVar, Literal, NoReturn
@@ -12,6 +11,7 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array, namespace
 from likelinet.core.domains import Domain, real
 from likelinet.core.errors import DataError, ParameterError, UndefinedError
+from likelinet.core.notes import note
 from likelinet.distributions.base.by_rows import all_inside, by_rows
 from likelinet.distributions.base.guard import guard
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
@@ -76,7 +76,7 @@ class Distribution(ABC):
 
     def __init_subclass__(cls) -> None:
         if "marginal" in cls.__dict__:
-            warnings.warn(f"{cls.__name__}: marginal is now called estimate.", DeprecationWarning, stacklevel=2)
+            note(f"{cls.__name__}: marginal is now called estimate.", DeprecationWarning)
             cls.estimate = cls.__dict__["marginal"]
         if not cls._sees_to_support:
             guard(cls)
