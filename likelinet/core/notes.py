@@ -3,7 +3,7 @@
 import sys
 import warnings
 
-OURS = ("importlib", "likelinet")
+OURS = ("abc", "importlib", "likelinet")  # what may lie between: making a class, importing a module
 
 
 def note(message: str, category: type[Warning] = UserWarning) -> None:
