@@ -9,7 +9,10 @@ from typing import Any
 
 import likelinet as ll
 from likelinet.config import dump_config
-from likelinet.config.distribution import FAMILY_CONFIGS, WRAPPER_CONFIGS
+from likelinet.config.base import members
+from likelinet.config.distribution import DistributionConfig
+from likelinet.config.network import NetworkConfig
+from likelinet.config.training import OptimizerConfig, ScheduleConfig
 
 PAGE = Path(__file__).parent / "config.md"
 # Heading, where in the config, classes: the first one is what an omitted `kind` means.
@@ -18,12 +21,12 @@ SECTIONS: tuple[tuple[str, str, tuple[type, ...]], ...] = (
     ("Columns", "data", (ll.DataConfig,)),
     ("A censored target", "data.target", (ll.IntervalTargetConfig,)),
     ("Times to an event", "data.target", (ll.TimeTargetConfig,)),
-    ("Network", "network", (ll.MLPConfig, ll.AutoencoderConfig, ll.VAEConfig)),
-    ("Distribution", "distribution", (*FAMILY_CONFIGS, *WRAPPER_CONFIGS, ll.CustomConfig)),
+    ("Network", "network", members(NetworkConfig)),
+    ("Distribution", "distribution", members(DistributionConfig)),
     ("A parameter that is known for each row", "distribution.<parameter>", (ll.ColumnConfig,)),
     ("Training", "training", (ll.TrainingConfig,)),
-    ("Optimizer", "training.optimizer", (ll.AdamWConfig, ll.AdamConfig, ll.SGDConfig, ll.LBFGSConfig)),
-    ("Schedule", "training.schedule", (ll.CosineConfig, ll.ConstantConfig, ll.StepConfig)),
+    ("Optimizer", "training.optimizer", members(OptimizerConfig)),
+    ("Schedule", "training.schedule", members(ScheduleConfig)),
     ("Early stopping", "training.early_stopping", (ll.EarlyStoppingConfig,)),
 )
 # How mappings without a kind are written.

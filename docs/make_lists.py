@@ -7,10 +7,14 @@ python docs/make_lists.py
 
 import inspect
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import likelinet as ll
-from likelinet.config.distribution import WRAPPER_CONFIGS
+from likelinet.config.base import members
+from likelinet.config.distribution import WRAPPER_CONFIGS, DistributionConfig
+from likelinet.config.network import NetworkConfig
+from likelinet.config.training import OptimizerConfig, ScheduleConfig
 from likelinet.core.wording import snake_case
 from likelinet.distributions.rooms import ROOMS, classes, families
 
@@ -57,10 +61,7 @@ def files() -> str:
 
 def reference() -> str:
     """Return the sections of the reference of distributions."""
-    return "\n\n".join(
-        f"{heading}\n{'-' * len(heading)}\n\n{_summary(c.__name__ for c in classes(room))}"
-        for room, heading in ROOMS.items()
-    )
+    return _sections({heading: [c.__name__ for c in classes(room)] for room, heading in ROOMS.items()})
 
 
 def wrappers() -> str:
@@ -69,12 +70,21 @@ def wrappers() -> str:
 
 
 def configs() -> str:
-    """Return the reference of the configs of families and wrappers."""
-    named = [f"{c.__name__}Config" for room in ROOMS for c in families(room)]
-    return _summary(["ColumnConfig", *named, *(c.__name__ for c in WRAPPER_CONFIGS), "CustomConfig"])
+    """Return the reference of the configs whose `kind` chooses one of several."""
+    unions = {
+        "Networks": members(NetworkConfig),
+        "Optimisers": members(OptimizerConfig),
+        "Schedules": members(ScheduleConfig),
+        "Distributions": members(DistributionConfig),
+    }
+    return _sections({heading: [c.__name__ for c in found] for heading, found in unions.items()})
 
 
-def _summary(names) -> str:
+def _sections(names: dict[str, list[str]]) -> str:
+    return "\n\n".join(f"{head}\n{'-' * len(head)}\n\n{_summary(below)}" for head, below in names.items())
+
+
+def _summary(names: Iterable[str]) -> str:
     return "\n".join([".. autosummary::", "   :toctree: generated", "", *(f"   {name}" for name in names)])
 
 

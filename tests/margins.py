@@ -60,8 +60,9 @@ class Line:
 def in_sd(seeds: list[float], kernels: list[float]) -> tuple[float, float, float]:
     """Return a standard deviation over seeds, and in those the mean over seeds and the least over kernels."""
     sd = statistics.stdev(seeds) if len(seeds) > 1 else 0.0
-    means = statistics.mean(seeds), min(kernels, default=statistics.mean(seeds))
-    return sd, *(m / sd if sd > 0.0 else math.copysign(math.inf, m) for m in means)
+    mean = statistics.mean(seeds)
+    away, least = (m / sd if sd > 0.0 else math.copysign(math.inf, m) for m in (mean, min(kernels, default=mean)))
+    return sd, away, least
 
 
 def run(arguments: list[str], shift: int, kernel: str | None, folder: Path) -> dict[str, list]:

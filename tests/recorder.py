@@ -165,7 +165,7 @@ class Rewrite(ast.NodeTransformer):
 def rewrite_imports() -> None:
     """Have the files of WATCHED rewritten when they are imported, whatever was compiled before."""
     sys.pycache_prefix = tempfile.mkdtemp()
-    vars(builtins)["__recorder__"] = sys.modules[__name__]
+    builtins.__recorder__ = sys.modules[__name__]  # type: ignore[attr-defined]
     compiled = importlib.machinery.SourceFileLoader.source_to_code
 
     def source_to_code(self: Any, data: Any, path: Any, **options: Any) -> Any:

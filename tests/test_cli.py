@@ -95,6 +95,15 @@ def test_evaluate(trained: tuple[str, Path, Path]):
     assert printed == {name: f"{value:.4f}" for name, value in expected.items()}
 
 
+def test_json_has_null_for_what_is_not_finite(tmp_path: Path):
+    fit(tmp_path, "data.target=price", "distribution={kind: gaussian, scale: 1.0e-5}")
+    far = write_csv(tmp_path / "far.csv", {**COLUMNS, "price": [1e153] * 40})
+    done = cli("evaluate", tmp_path / "model.safetensors", far, "--json")
+    scores = json.loads(done.out, parse_constant=pytest.fail)
+    assert scores["nll"] is None
+    assert scores["mae"] == pytest.approx(1e153)
+
+
 def test_predict(trained: tuple[str, Path, Path]):
     family, file, table = trained
     model, _, _ = python(trained)

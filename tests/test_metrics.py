@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import likelinet as ll
-from likelinet.scores import angles, metrics
+from likelinet.scores import metrics
 
 RNG = np.random.default_rng(0)
 N = 200
@@ -137,7 +137,7 @@ def test_the_direction_of_members_is_that_of_their_resultant():
     t = -np.pi + 2.0 * np.pi * np.arange(4096) / 4096
     resultant = np.sum(np.exp(d.log_prob(t[:, None]))[:, 0] * np.exp(1j * t))
     assert d.mean()[0] == pytest.approx(np.angle(resultant), rel=1e-9)
-    moved = angles.turned(d, np.array([0.7]))
+    moved = d.turned(np.array([0.7]))
     np.testing.assert_allclose(moved.log_prob(np.array([1.1])), d.log_prob(np.array([1.8])), rtol=1e-9)
 
 

@@ -74,6 +74,7 @@ def test_pit_histogram():
     expected, _ = np.histogram(D.cdf(Y), bins=len(ax.patches), range=(0, 1), density=True)
     np.testing.assert_allclose([p.get_height() for p in ax.patches], expected)
     assert sum(p.get_height() * p.get_width() for p in ax.patches) == pytest.approx(1.0)
+    assert list(ax.lines[0].get_ydata()) == [1.0, 1.0]  # where it is flat
 
 
 def test_coverage_curve():

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from likelinet.core.errors import DataError
 from likelinet.distributions import Interval
-from likelinet.distributions.classes.mixed import class_marginals
 from likelinet.model.model import Model
 from likelinet.plots import plot_classes, plot_regression
 from likelinet.scores import class_probabilities
@@ -18,7 +17,7 @@ def draw(model: Model, table: Table) -> "Figure":
     """Return the picture that fits the family."""
     rows = model.observed(table)
     d, table = model.predict_dist(rows.table), rows.table
-    classes = class_marginals(d)
+    classes = d.class_marginals()
     if classes is not None and d.event_shape:
         raise DataError("There is no picture for several outputs that are classes.")
     if classes is not None:

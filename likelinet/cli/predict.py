@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from likelinet.core.errors import UndefinedError
-from likelinet.distributions.classes.mixed import class_marginals
 from likelinet.model.model import Model
 from likelinet.scores import class_probabilities
 from likelinet.tables.table import Table
@@ -19,7 +18,7 @@ def prediction_rows(
     """Return header and rows: mean and quantiles, or the most probable class and all probabilities."""
     d = model.predict_dist(table)
     outputs = model.target_names
-    classes = class_marginals(d)
+    classes = d.class_marginals()
     if classes is not None:
         guess = np.asarray(classes.mode())
         guess = guess if guess.dtype.kind in "Ub" else guess.astype(int)

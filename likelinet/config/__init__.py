@@ -13,5 +13,4 @@ def _leaves(cls: type[Config]) -> dict[str, type[Config]]:
 
 
 _CONFIGS = _leaves(Config)
-globals().update(_CONFIGS)
-__all__ = sorted([*_CONFIGS, "dump_config", "load_config", "parse_config"])
+globals().update(_CONFIGS, __all__=sorted([*_CONFIGS, "dump_config", "load_config", "parse_config"]))

@@ -1,6 +1,6 @@
 """The base of every config: frozen, unknown keys forbidden, every field described by its docstring."""
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
@@ -47,6 +47,11 @@ def kind_or(default: str):
         return value.get("kind", default) if isinstance(value, dict) else getattr(value, "kind", None)
 
     return kind_of
+
+
+def members(union: Any) -> tuple[type[Config], ...]:
+    """Return the configs of a union whose members are told apart by their `kind`, in its order."""
+    return tuple(get_args(member)[0] for member in get_args(get_args(union)[0]))
 
 
 def explain(error: ValidationError) -> str:

@@ -91,8 +91,9 @@ class Sigmoid(Link):
     def forward(self, raw: Array) -> tuple[Array, Callable[[Array], Array]]:
         _, p = softplus_and_sigmoid(raw)
         _, q = softplus_and_sigmoid(-raw)
-        below_one = 1.0 - namespace(raw).finfo(p.dtype).epsneg
-        return namespace(raw).minimum(p, below_one), lambda d: d * (p * q)
+        xp, numbers = namespace(raw), np.finfo(p.dtype)
+        # Where it saturates it stays inside the open interval, which parameters may need.
+        return xp.clip(p, numbers.tiny, 1.0 - numbers.epsneg), lambda d: d * (p * q)
 
     def inverse(self, parameter: np.ndarray) -> np.ndarray:
         return np.log(parameter) - np.log1p(-parameter)

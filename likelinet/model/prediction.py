@@ -6,15 +6,9 @@ from likelinet.core.blas import one_blas_thread
 from likelinet.core.blocks import blocks
 from likelinet.core.errors import DataError
 from likelinet.core.pool import for_each
-from likelinet.distributions import (
-    Bernoulli,
-    Categorical,
-    Distribution,
-    Mixture,
-)
+from likelinet.distributions import Distribution
 from likelinet.distributions.base.assembly import Assembly
-from likelinet.distributions.classes.mixed import mixed
-from likelinet.distributions.over.censored import as_censored
+from likelinet.distributions.over.mixture import combined
 from likelinet.model.fit import EncodedRows, Fit
 
 BLOCK = 16384  # rows at a time
@@ -75,6 +69,4 @@ def _combined(members: Distribution) -> Distribution:
         return np.moveaxis(full, 0, full.ndim - event_ndim - 1)
 
     last = members.map_arrays(behind)
-    if isinstance(last, Bernoulli | Categorical):
-        return mixed(last, np.full(n, -np.log(n)))
-    return as_censored(Mixture(last, np.zeros(n)))
+    return combined(last, np.zeros(n))

@@ -1,24 +1,16 @@
 """From the config of a network to its layers."""
 
 from collections.abc import Sequence
-from typing import Any, assert_never
+from typing import Any, assert_never, get_args
 
-from likelinet.config.network import AutoencoderConfig, LayersConfig, MLPConfig, NetworkConfig, VAEConfig
+from likelinet.config.network import Activation, AutoencoderConfig, LayersConfig, MLPConfig, NetworkConfig, VAEConfig
 from likelinet.networks import activations
 from likelinet.networks.autoencoder import Autoencoder, VariationalAutoencoder
 from likelinet.networks.chain import Chain
 from likelinet.networks.layer import Layer
 from likelinet.networks.mlp import mlp
 
-ACTIVATIONS = {
-    "sigmoid": activations.SIGMOID,
-    "tanh": activations.TANH,
-    "relu": activations.RELU,
-    "leaky_relu": activations.LEAKY_RELU,
-    "gelu": activations.GELU,
-    "silu": activations.SILU,
-    "softplus": activations.SOFTPLUS,
-}
+ACTIVATIONS = {name: getattr(activations, name.upper()) for name in get_args(Activation)}
 
 
 def build_network(config: NetworkConfig, inputs: int, outputs: int) -> Layer:

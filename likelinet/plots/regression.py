@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from likelinet.distributions import Distribution, Interval
-from likelinet.distributions.over.censored import as_censored
 from likelinet.plots.calibration import coverage_curve, pit_histogram
 from likelinet.plots.intervals import fan
-from likelinet.scores.angles import around, is_angle, turned
+from likelinet.scores.angles import around
 from likelinet.scores.calibration import marginals
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ def plot_regression(
     Figure
         Three panels for each output.
     """
-    outputs = [(as_censored(d), y)]
+    outputs = [(d.censored_outermost(), y)]
     if d.event_shape:
         each = marginals(d)
         outputs = [(each[:, j], y[:, j]) for j in range(min(d.event_shape[0], OUTPUTS))]
@@ -49,10 +48,10 @@ def plot_regression(
     panels = figure.subplots(len(outputs), 3, width_ratios=(2.2, 1, 1), squeeze=False)
     for (left, middle, right), (marginal, observed), name in zip(panels, outputs, names[1:], strict=False):
         centre = None
-        if is_angle(marginal):
+        if marginal.is_angle:
             assert not isinstance(observed, Interval)
             centre = marginal.mean()
-            marginal, observed = turned(marginal, centre), around(observed - centre)
+            marginal, observed = marginal.turned(centre), around(observed - centre)
         fan(left, marginal, observed, x, centre)
         left.set_xlabel(names[0] if x is not None else "rows, sorted by predicted median")
         left.set_ylabel(name)

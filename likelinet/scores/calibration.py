@@ -2,26 +2,18 @@
 
 import numpy as np
 
-from likelinet.distributions import Censored, Distribution, Independent, Interval, Mixture
+from likelinet.distributions import Distribution, Interval
 from likelinet.distributions.base.family import open_end
-from likelinet.distributions.base.multivariate import Multivariate
-from likelinet.distributions.over.censored import as_censored
 
 
 def marginals(d: Distribution) -> Distribution:
     """Return the distribution of each of several outputs by itself, of batch shape (n, d)."""
-    if isinstance(d, Independent):
-        return d.base
-    assert isinstance(d, Mixture | Multivariate)
-    return as_censored(d.marginals())
+    return d.marginals().censored_outermost()
 
 
 def log_prob(d: Distribution, y: np.ndarray | Interval) -> np.ndarray:
     """Return log p(y), of what an ensemble predicts for intervals too; of several outputs together."""
-    if isinstance(y, Interval):
-        assert isinstance(d, Censored | Independent | Mixture)
-        return d.log_prob(y)
-    return d.log_prob(y)
+    return d.log_prob_of_intervals(y) if isinstance(y, Interval) else d.log_prob(y)
 
 
 def covered(d: Distribution, y: np.ndarray | Interval, level: float) -> np.ndarray:
@@ -56,7 +48,7 @@ def covered(d: Distribution, y: np.ndarray | Interval, level: float) -> np.ndarr
     low, high = d.interval(level)
     if not isinstance(y, Interval):
         return ((low <= y) & (y <= high)).astype(np.float64)
-    d = as_censored(d)
+    d = d.censored_outermost()
     lower, upper = np.maximum(y.lower, low), np.minimum(y.upper, high)
     exact = (low <= y.lower) & (y.lower <= high)
     with np.errstate(invalid="ignore"):  # a row of probability 0 has no conditional one: nothing covers it

@@ -4,7 +4,6 @@ import numpy as np
 
 from likelinet.distributions import Distribution, Interval
 from likelinet.distributions.numerics import numerical, sums
-from likelinet.distributions.over.censored import as_censored
 
 BLOCK = 256  # rows whose integrals are in memory at a time
 
@@ -39,7 +38,7 @@ def censored_crps(d: Distribution, y: Interval) -> np.ndarray:
     >>> censored_crps(d, ll.Interval.right_censored([1.0, 1.0], [1, 0])).round(4).tolist()
     [0.2358, 0.1681]
     """
-    d, scores = as_censored(d), np.zeros(len(y))
+    d, scores = d.censored_outermost(), np.zeros(len(y))
     for i in range(0, len(y), BLOCK):
         rows, part = d[i : i + BLOCK], y[i : i + BLOCK]
         with np.errstate(all="ignore"):

@@ -5,18 +5,8 @@ from contextlib import suppress
 import numpy as np
 
 from likelinet.core.errors import UndefinedError
-from likelinet.distributions import (
-    Bernoulli,
-    Categorical,
-    Distribution,
-    Interval,
-    Labelled,
-    Mixture,
-    OrderedLogistic,
-)
-from likelinet.distributions.classes.mixed import class_marginals
-from likelinet.distributions.over.censored import as_censored
-from likelinet.scores.angles import around, is_angle, turned
+from likelinet.distributions import Distribution, Interval
+from likelinet.scores.angles import around
 from likelinet.scores.calibration import covered, log_prob, marginals
 from likelinet.scores.survival import evaluate_censored
 
@@ -62,13 +52,13 @@ def evaluate(d: Distribution, y: np.ndarray | Interval, weight: np.ndarray | Non
         values = np.asarray(values, dtype=np.float64)
         return float(np.average(values.reshape(len(values), -1).mean(1), weights=weight))
 
-    d = as_censored(d)
+    d = d.censored_outermost()
     if isinstance(y, Interval):
         if not y.exact.all():
             return _of_outputs(d, y, weight) if d.event_shape else evaluate_censored(d, y, weight, COVERAGE)
         y = y.lower
     scores = {"nll": mean(d.nll(y))}
-    classes = class_marginals(d)
+    classes = d.class_marginals()
     if classes is not None and not d.event_shape:
         probs, codes = class_probabilities(classes, y)
         hit = probs.argmax(1) == codes
@@ -80,13 +70,13 @@ def evaluate(d: Distribution, y: np.ndarray | Interval, weight: np.ndarray | Non
             "ece": calibration_error(probs.max(1), hit, weight),
         }
         ranked = np.sum(np.cumsum(probs - truth, axis=1) ** 2, axis=1)
-        return scores | ({"rps": mean(ranked)} if _is_a(d, OrderedLogistic) else {})
+        return scores | ({"rps": mean(ranked)} if d.ordered else {})
     if classes is not None:
         return scores | {"accuracy": mean(classes.mode() == y)}
 
-    if is_angle(d):
+    if d.is_angle:
         centre = d.mean()
-        d, y = turned(d, centre), around(y - centre)
+        d, y = d.turned(centre), around(y - centre)
     by_name = {
         "rmse": lambda: float(np.sqrt(mean((y - d.mean()) ** 2))),
         "mae": lambda: mean(np.abs(y - d.median())),
@@ -107,13 +97,6 @@ def _of_outputs(d: Distribution, y: Interval, weight: np.ndarray | None) -> dict
     longest = sorted(scores, key=len, reverse=True)  # first, for the order of the names
     means = {name: float(np.mean([s[name] for s in scores if name in s])) for s in longest for name in s}
     return means | {"nll": float(np.average(-log_prob(d, y), weights=weight))}
-
-
-def _is_a(d: Distribution, family: type[Distribution]) -> bool:
-    """Whether `d` is of a family, or a mixture of such, or such under labels."""
-    if isinstance(d, Mixture):
-        return _is_a(d.components, family)
-    return isinstance(d.base if isinstance(d, Labelled) else d, family)
 
 
 def crps(d: Distribution, y: np.ndarray, block: int = 256) -> np.ndarray:
@@ -141,11 +124,7 @@ def class_probabilities(d: Distribution, y: np.ndarray) -> tuple[np.ndarray, np.
     y : ndarray, shape (n,)
         The observed classes: labels where `d` has them, else codes.
     """
-    if isinstance(d, Labelled):
-        return d.probs, d.encode(y)
-    assert isinstance(d, Bernoulli | Categorical | OrderedLogistic)
-    probs = np.stack([1.0 - d.probs, d.probs], axis=-1) if isinstance(d, Bernoulli) else d.probs
-    return probs, np.asarray(y).astype(np.int64)
+    return d.class_probabilities(), d.encode(y)
 
 
 def calibration_error(

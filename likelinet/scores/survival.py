@@ -5,7 +5,6 @@ from typing import Literal
 import numpy as np
 
 from likelinet.distributions import Censored, Distribution, Interval
-from likelinet.distributions.over.censored import as_censored
 from likelinet.scores.calibration import covered, d_calibration
 from likelinet.scores.censored_crps import censored_crps
 from likelinet.scores.concordance_index import concordance
@@ -45,7 +44,7 @@ def evaluate_censored(
     >>> list(found)
     ['nll', 'concordance', 'integrated_brier', 'crps', 'coverage_90', 'd_calibration']
     """
-    d, rows = as_censored(d), np.ones(len(y)) if weight is None else weight
+    d, rows = d.censored_outermost(), np.ones(len(y)) if weight is None else weight
     assert isinstance(d, Censored)
     scores = {
         "nll": float(np.average(d.nll(y), weights=rows)),
@@ -135,7 +134,7 @@ def integrated_brier(d: Distribution, y: Interval, weight: np.ndarray | None = N
     time, event = y.lower, y.exact
     if not (event | (np.isfinite(time) & (y.upper == np.inf))).all() or len(np.unique(time[event])) < 2:
         return None
-    d = as_censored(d)
+    d = d.censored_outermost()
     steps, free = _uncensored(time, event, weight)
 
     def still(t: np.ndarray | float, side: Literal["left", "right"]) -> np.ndarray:

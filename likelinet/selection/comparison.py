@@ -11,7 +11,6 @@ from likelinet.config.network import CoderConfig
 from likelinet.core.errors import ConfigError, DataError, LikelinetError
 from likelinet.core.wording import counted
 from likelinet.distributions import Distribution
-from likelinet.distributions.classes.mixed import class_marginals
 from likelinet.model.model import Model
 from likelinet.scores.calibration import log_prob
 from likelinet.selection.candidates import same_features
@@ -159,7 +158,7 @@ def _held_out(model: Model, train: Table, held: Table) -> tuple[np.ndarray, str]
 
 
 def _measure(d: Distribution) -> str:
-    if class_marginals(d) is not None or d.support.integer:
+    if d.class_marginals() is not None or d.support.integer:
         return MASS
     return MIXED if d.atoms else DENSITY
 

@@ -17,7 +17,7 @@ MANY = 50  # categories above which a text column that is nearly all different i
 
 
 @dataclass(frozen=True)
-class Column:
+class Feature:
     """One feature: numbers, coded as (value - loc) / scale, or text, with the `categories` of its one-hot code.
 
     Text has the loc 0 and the scale 1.
@@ -38,7 +38,7 @@ class Column:
 class Inputs:
     """How the features of a table become the matrix x, as learned from the training rows."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[Feature, ...]
     named: bool
 
     @property
@@ -103,8 +103,8 @@ class Inputs:
     def from_json(data: dict[str, Any]) -> "Inputs":
         """Return what `to_json` wrote."""
 
-        def column(c: Any) -> Column:
-            return from_fields(Column, c, "column of the inputs", categories=lambda v: None if v is None else tuple(v))
+        def column(c: Any) -> Feature:
+            return from_fields(Feature, c, "column of the inputs", categories=lambda v: None if v is None else tuple(v))
 
         return from_fields(Inputs, data, "inputs", columns=lambda columns: tuple(map(column, columns)))
 
@@ -121,7 +121,7 @@ def learn_inputs(table: Table, features: list[str], weight: np.ndarray, standard
                     f"Column '{name}' is text with {len(categories)} different values in {len(cells)} rows, "
                     "so it looks like an identifier or a date: list the columns to use in data.features, without it."
                 )
-            columns.append(Column(name, tuple(categories.tolist())))
+            columns.append(Feature(name, tuple(categories.tolist())))
             continue
         values = table.numeric(name)
         loc, scale = 0.0, 1.0
@@ -131,7 +131,7 @@ def learn_inputs(table: Table, features: list[str], weight: np.ndarray, standard
                 raise DataError(f"Column '{name}' has numbers too large for double precision: choose another unit.")
             # A constant column survives as zeros; rounding must not blow it up.
             scale = spread if spread > 1e-12 * max(abs(loc), 1e-300) else 1.0
-        columns.append(Column(name, None, loc, scale))
+        columns.append(Feature(name, None, loc, scale))
     return Inputs(tuple(columns), table.named)
 
 
@@ -168,7 +168,7 @@ class Encoded:
             if column.categories is None:
                 columns[at] = self._numbers[column.name][rows]
             else:
-                columns[at : at + column.width] = _codes(column, self._table, rows).T
+                columns[at : at + column.width] = _one_hot(column, self._table, rows).T
             at += column.width
         if not np.isfinite(columns).all():
             for name in self._numbers:  # says which rows of the whole table
@@ -178,7 +178,7 @@ class Encoded:
         return columns.T
 
 
-def _codes(column: Column, table: Table, rows: slice) -> np.ndarray:
+def _one_hot(column: Feature, table: Table, rows: slice) -> np.ndarray:
     """Return the one-hot code of a slice of the rows."""
     assert column.categories is not None
     try:

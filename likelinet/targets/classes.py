@@ -8,7 +8,7 @@ import numpy as np
 from likelinet.config import ModelConfig
 from likelinet.core.domains import binary
 from likelinet.core.errors import DataError
-from likelinet.distributions import Distribution, Independent, Labelled, Mixture
+from likelinet.distributions import Distribution
 from likelinet.distributions.base.family import Family
 from likelinet.distributions.classes.labelled import encode_labels
 from likelinet.heads.build import leaf_class
@@ -89,8 +89,8 @@ class ClassTargets(Targets):
 
     def decode(self, d: Distribution) -> Distribution:
         if isinstance(self.known, tuple):
-            return _labelled(d, _side_by_side(self.known))
-        return d if self.classes is None else _labelled(d, self.known)
+            return d.labelled(_side_by_side(self.known))
+        return d if self.classes is None else d.labelled(self.known)
 
     def centre(self, d: Distribution) -> np.ndarray:
         return self.as_given(d.mode())
@@ -127,14 +127,3 @@ def _side_by_side(each: tuple[np.ndarray, ...]) -> np.ndarray:
     """Return the labels of all outputs, shape (d, K); where an output has fewer, its last one again."""
     most = max(map(len, each))
     return np.stack([known[np.minimum(np.arange(most), len(known) - 1)] for known in each])
-
-
-def _labelled(d: Distribution, classes: np.ndarray) -> Distribution:
-    """Return the same distribution of classes under their labels."""
-    match d:
-        case Independent():
-            return Independent(_labelled(d.base, classes))
-        case Mixture():
-            return Mixture(_labelled(d.components, classes), d.logits)
-        case _:
-            return Labelled(d, classes)  # type: ignore[arg-type]

@@ -5,8 +5,8 @@ import numpy as np
 from likelinet.core.errors import UndefinedError
 from likelinet.distributions import Distribution, Labelled
 from likelinet.testing.densities import Masses
-from likelinet.testing.roles import check_roles
 from likelinet.testing.rows import check_rows, drawn, draws_of, fail, rows_of, table_of
+from likelinet.testing.standardisation import check_roles
 from likelinet.testing.vectors import check_vectors
 
 ALPHA = 1e-4  # chance that a right sampler fails its check

@@ -9,7 +9,6 @@ import scipy.stats
 from scipy.special import softmax
 
 import likelinet as ll
-from likelinet.distributions.over.affine import affine
 from likelinet.distributions.over.mixture_formulas import log_interval_of_mixture
 from tests.differences import assert_gradients, gradients
 
@@ -134,16 +133,11 @@ def test_kl_divergence(name):
 
 
 @each
-def test_rows_and_affine_maps(name):
+def test_rows(name):
     d, _ = MIXTURES[name]
     y = points(d)
     for rows in (1, slice(0, 1), np.array([1, 0])):
         np.testing.assert_allclose(d[rows].log_prob(y[:, rows]), d.log_prob(y)[:, rows], rtol=1e-14)
-    if not d.support.integer:
-        moved = affine(d, np.array([5.0, -1.0]), 3.0)
-        t = np.array([5.0, -1.0]) + 3.0 * y
-        np.testing.assert_allclose(moved.log_prob(t), d.log_prob(y) - np.log(3.0), rtol=1e-11, atol=1e-12)
-        np.testing.assert_allclose(moved.mean(), np.array([5.0, -1.0]) + 3.0 * d.mean(), rtol=1e-13)
 
 
 def test_parameters_shared_between_components_and_rows():

@@ -6,7 +6,6 @@ import scipy.stats
 from scipy.special import logsumexp
 
 import likelinet as ll
-from likelinet.distributions.over.affine import affine
 from likelinet.distributions.over.mixture_formulas import loss_of_mixture
 from tests.differences import assert_gradients, gradients
 
@@ -42,14 +41,10 @@ def test_the_others_are_by_output():
 
 
 @pytest.mark.parametrize("scale", [SCALE, SCALE[0], 1.5])
-def test_rows_and_affine_maps(scale):
+def test_rows(scale):
     d = ll.Independent(ll.Gaussian(LOC, scale))
     for rows in (2, slice(1, 3), np.array([4, 0])):
         np.testing.assert_allclose(d[rows].log_prob(Y[rows]), d.log_prob(Y)[rows], rtol=1e-14)
-    a, b = np.array([10.0, -5.0]), np.array([2.0, 0.1])
-    moved = affine(d, a, b)
-    np.testing.assert_allclose(moved.log_prob(a + b * Y), d.log_prob(Y) - np.log(b).sum(), rtol=1e-12)
-    np.testing.assert_allclose(moved.mean(), a + b * LOC, rtol=1e-14)
 
 
 W = np.array([0.2, 0.5, 0.3])
@@ -79,18 +74,13 @@ def test_mixture_of_several_outputs(d, oracle):
 
 
 @pytest.mark.parametrize(("d", "oracle"), MIXED)
-def test_marginals_rows_and_affine_maps(d, oracle):
+def test_marginals_rows(d, oracle):
     m = d.marginals()
     assert (m.batch_shape, m.event_shape) == ((5, 2), ())
     want = np.log((W[:, None] * oracle.pdf(Y[:, None, :])).sum(1))
     np.testing.assert_allclose(m.log_prob(Y), want, rtol=1e-12)
     np.testing.assert_allclose(d.crps(Y), m.crps(Y), rtol=1e-14)
     np.testing.assert_allclose(d[1:3].log_prob(Y[1:3]), d.log_prob(Y)[1:3], rtol=1e-14)
-    a, b = np.array([10.0, -5.0]), np.array([2.0, 0.1])
-    for loc, scale in [(a, b), (3.0, b), (a, 2.0)]:
-        moved = affine(d, loc, scale)
-        jacobian = np.log(np.broadcast_to(scale, 2)).sum()
-        np.testing.assert_allclose(moved.log_prob(loc + scale * Y), d.log_prob(Y) - jacobian, rtol=1e-11)
     assert d.sample(3, rng=0).shape == (3, 5, 2)
     np.testing.assert_allclose(d.mode(), d.marginals().mode())
     with pytest.raises(ll.UndefinedError, match="for several outputs"):

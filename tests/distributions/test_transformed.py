@@ -1,13 +1,10 @@
-"""Distributions seen through loc + scale · x, and `affine` of every family, are exact."""
+"""Distributions seen through loc + scale · x, its logarithm or its logit."""
 
 import numpy as np
 import pytest
 import scipy.stats
 
 import likelinet as ll
-from likelinet.distributions.over.affine import affine
-from tests.cases import CONTINUOUS, Family
-from tests.distributions.strategies import each
 from tests.on_jax import run
 
 A, B = np.array([10.0, -3.0, 0.5]), np.array([0.5, 2.0, 30.0])
@@ -41,12 +38,10 @@ def test_outside_the_moved_support():
     assert np.isnan(D.log_prob([np.nan, 11.0, 11.0])).tolist() == [True, False, False]
 
 
-def test_rows_and_further_maps():
+def test_rows():
     y = ORACLE.ppf(Q)
     for rows in (1, slice(0, 2), np.array([2, 0])):
         np.testing.assert_allclose(D[rows].log_prob(y[rows]), D.log_prob(y)[rows], rtol=1e-14)
-    again = affine(D, 1.0, 2.0)
-    np.testing.assert_allclose(again.cdf(1.0 + 2.0 * y), D.cdf(y), rtol=1e-13)
 
 
 def test_kl_divergence_does_not_depend_on_the_map():
@@ -61,30 +56,6 @@ def test_every_result_has_the_batch_shape():
     for name in ["mean", "var", "std", "median", "mode", "entropy"]:
         assert getattr(d, name)().shape == (3,), name
     assert d.kl_divergence(d).shape == (3,)
-
-
-@each(CONTINUOUS)
-@pytest.mark.parametrize(
-    ("loc", "scale"), [(0.0, 2.5), (-4.0, 0.1), (np.linspace(1.0, 2.0, 5), np.linspace(1.0, 9.0, 5))]
-)
-def test_affine_of_every_family_is_exact(case: Family, loc, scale):
-    d, y = case.batch(5)
-    moved = affine(d, loc, scale)
-    t = loc + scale * y
-    np.testing.assert_allclose(moved.log_prob(t), d.log_prob(y) - np.log(scale), rtol=1e-9, atol=1e-11)
-    np.testing.assert_allclose(moved.cdf(t), d.cdf(y), rtol=1e-9)
-    np.testing.assert_allclose(moved.ppf(0.3), loc + scale * d.ppf(0.3), rtol=1e-12)
-    np.testing.assert_allclose(moved.mean(), loc + scale * d.mean(), rtol=1e-12)
-    np.testing.assert_allclose(moved.std(), scale * d.std(), rtol=1e-12)
-    np.testing.assert_allclose(moved.crps(t), scale * d.crps(y), rtol=1e-8)
-    np.testing.assert_allclose(moved.entropy(), d.entropy() + np.log(scale), rtol=1e-12, atol=1e-12)
-
-
-def test_a_family_closed_under_the_map_stays_itself():
-    assert type(affine(ll.Gaussian(0.0, 1.0), 1.0, 2.0)) is ll.Gaussian
-    assert type(affine(ll.StudentT(3.0, 0.0, 1.0), 1.0, 2.0)) is ll.StudentT
-    assert type(affine(ll.Gamma(2.0, 1.0), 0.0, 2.0)) is ll.Gamma
-    assert type(affine(ll.Gamma(2.0, 1.0), 1.0, 2.0)) is ll.Transformed
 
 
 MEAN, SD = np.array([-1.0, 0.3, 2.0]), np.array([0.1, 0.8, 1.5])
@@ -196,32 +167,6 @@ def test_transforms(transform):
     np.testing.assert_allclose(run(transform.inverse, y), x, rtol=1e-12)
     assert transform.same(transform)
     assert not transform.same(ll.Affine(1.0, 3.0))
-
-
-def test_affine_maps_of_wrappers_are_exact():
-    gaussian = ll.Gaussian([0.0, 1.0], 1.0)
-    wrappers = [
-        ll.Truncated(gaussian, -1.0, [2.0, 3.0]),
-        ll.Censored(ll.Truncated(ll.Gamma(2.0, [1.0, 2.0]), 0.1)),
-        ll.Transformed(gaussian, ll.Log()),
-        ll.Transformed(ll.Transformed(ll.Gamma(2.0, [1.0, 2.0]), ll.Log()), ll.Affine(1.0, 2.0)),
-        ll.ZeroInflated(ll.Gamma(2.0, [1.0, 2.0]), 0.2),
-        ll.Hurdle(ll.LogNormal(0.0, [1.0, 2.0]), 0.2),
-    ]
-    for d in wrappers:
-        y, b = d.ppf(0.9), np.array([0.5, 7.0])
-        moved = affine(d, 0.0, b)
-        assert type(moved) is type(d)
-        np.testing.assert_allclose(moved.log_prob(b * y), d.log_prob(y) - np.log(b), rtol=1e-11)
-        np.testing.assert_allclose(moved.ppf(0.7), b * d.ppf(0.7), rtol=1e-11)
-        if d.atoms:
-            np.testing.assert_allclose(moved.log_prob(0.0), d.log_prob(0.0), rtol=1e-12)
-            with pytest.raises(ll.UndefinedError, match="zeros cannot be shifted"):
-                affine(d, 1.0, b)
-        else:
-            shifted = affine(d, 3.0, b)
-            np.testing.assert_allclose(shifted.log_prob(3.0 + b * y), d.log_prob(y) - np.log(b), rtol=1e-10)
-    assert type(affine(ll.LogNormal(0.0, 1.0), 0.0, 2.0)) is ll.LogNormal
 
 
 def test_an_atom_is_not_transformed():

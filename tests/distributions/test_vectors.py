@@ -11,7 +11,6 @@ from scipy.special import logsumexp
 import likelinet as ll
 from likelinet.core.links import Cholesky
 from likelinet.distributions import Multivariate
-from likelinet.distributions.over.affine import affine
 from likelinet.distributions.over.mixture_formulas import loss_of_mixture
 from tests import exact, exact_vectors
 from tests.cases import FAMILIES, Family
@@ -182,22 +181,6 @@ def test_uncorrelated_outputs_are_independent():
     for name in ("log_prob", "cdf", "crps"):
         np.testing.assert_allclose(getattr(d, name)(Y), getattr(other, name)(Y), rtol=1e-13, atol=1e-14)
     np.testing.assert_allclose(d.entropy(), other.entropy(), rtol=1e-13)
-
-
-@pytest.mark.parametrize(
-    ("loc", "scale"), [(np.array([10.0, -5.0, 0.0]), np.array([2.0, 0.1, 30.0])), (1.0, 2.0), (LOC, np.exp(LOC))]
-)
-def test_affine_maps_stay_gaussian(loc, scale):
-    moved = affine(D, loc, scale)
-    assert type(moved) is ll.MultivariateGaussian
-    jacobian = np.log(np.broadcast_to(scale, (5, 3))).sum(-1)
-    np.testing.assert_allclose(moved.log_prob(loc + scale * Y), D.log_prob(Y) - jacobian, rtol=1e-11)
-    np.testing.assert_allclose(moved.mean(), loc + scale * LOC, rtol=1e-14)
-    np.testing.assert_allclose(moved.std(), scale * D.std(), rtol=1e-13)
-    mixed = ll.Mixture(D, np.zeros(5))
-    if np.ndim(loc) < 2:
-        again = affine(mixed, loc, scale)
-        np.testing.assert_allclose(again.log_prob(loc + scale * Y), mixed.log_prob(Y) - jacobian, rtol=1e-11)
 
 
 def test_extreme_raw_outputs_are_as_exact_as_the_equations_allow():

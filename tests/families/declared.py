@@ -114,6 +114,61 @@ WRAPPERS: dict[str, dict[str, Any]] = {
 }
 DECLARED = {**LEAVES, **WRAPPERS}
 
+SHIFTED = {"kind": "transformed", "loc": 0.5, "scale": 2.0, "base": {"kind": "gamma"}}
+BETWEEN_HALVES = {"kind": "truncated", "base": GAUSSIAN, "low": 0.5, "high": 2.5}
+LOG_OF_BOUNDED = {
+    "kind": "transformed",
+    "transform": "log",
+    "base": {"kind": "truncated", "base": GAUSSIAN, "low": float(np.log(2.0)), "high": float(np.log(3.7))},
+}
+AFFINE_OF_BOUNDED = {
+    "kind": "transformed",
+    "loc": 0.3,
+    "scale": 0.7,
+    "base": {"kind": "truncated", "base": {"kind": "logistic"}, "low": -1.1, "high": 1.3},
+}
+
+NESTED: dict[str, dict[str, Any]] = {
+    "discretised over truncated": {"kind": "discretised", "base": BETWEEN_HALVES},
+    "discretised over shifted": {"kind": "discretised", "base": SHIFTED},
+    "mixture of discretised over truncated": {
+        "kind": "mixture",
+        "components": 2,
+        "base": {"kind": "discretised", "base": BETWEEN_HALVES},
+    },
+    "censored discretised over truncated": {
+        "kind": "censored",
+        "base": {"kind": "discretised", "base": BETWEEN_HALVES},
+    },
+    "zero inflated discretised over truncated": {
+        "kind": "zero_inflated",
+        "base": {"kind": "discretised", "base": BETWEEN_HALVES},
+    },
+    "transformed over truncated": LOG_OF_BOUNDED,
+    "transformed affine over truncated": AFFINE_OF_BOUNDED,
+    "transformed logit over truncated": {**AFFINE_OF_BOUNDED, "transform": "logit", "loc": 0.0, "scale": 1.0},
+    "transformed affine over transformed over truncated": {
+        "kind": "transformed",
+        "loc": -0.1,
+        "scale": 1.7,
+        "base": LOG_OF_BOUNDED,
+    },
+    "mixture of transformed over truncated": {"kind": "mixture", "components": 2, "base": LOG_OF_BOUNDED},
+    "truncated over transformed over truncated": {"kind": "truncated", "base": LOG_OF_BOUNDED, "high": 3.1},
+    "censored over truncated": {"kind": "censored", "base": {"kind": "truncated", "base": GAUSSIAN, "low": 0.1}},
+    "censored over transformed over truncated": {"kind": "censored", "base": LOG_OF_BOUNDED},
+    "hurdle over truncated": {
+        "kind": "hurdle",
+        "base": {"kind": "truncated", "base": {"kind": "weibull"}, "low": 0.7, "high": 2.9},
+    },
+    "zero inflated over transformed over truncated": {"kind": "zero_inflated", "base": LOG_OF_BOUNDED},
+    "truncated over mixture of truncated": {
+        "kind": "truncated",
+        "base": {"kind": "mixture", "components": 2, "base": BETWEEN_HALVES},
+        "high": 1.9,
+    },
+}
+
 
 def declared(family: dict[str, Any]) -> DistributionConfig:
     """Return the config of a family."""

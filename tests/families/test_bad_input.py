@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import likelinet as ll
-from tests.small import COLUMNS, edited, fit, quick, table
+from tests.small import quick, table
 
 X, Y = table()
 COUNTS = np.arange(60.0) % 5
@@ -32,75 +32,6 @@ def changed(values: Any, row: int, to: float) -> np.ndarray:
     out = np.array(values, dtype=float)
     out[row - 1] = to
     return out
-
-
-NESTINGS: dict[str, tuple[dict[str, Any], str]] = {
-    "censored classes": (
-        over("censored", {"kind": "categorical"}),
-        "config: distribution: the base of 'censored' cannot be 'categorical', whose y is a class: "
-        "choose a family of numbers.",
-    ),
-    "zeros in two classes": (
-        over("zero_inflated", {"kind": "bernoulli"}),
-        "config: distribution: the base of 'zero_inflated' cannot be 'bernoulli', whose y is a class: "
-        "choose a family of numbers.",
-    ),
-    "rounded counts": (
-        over("discretised", POISSON),
-        "config: distribution: the base of 'discretised' cannot be 'poisson', which is not continuous: "
-        "choose a family of real numbers.",
-    ),
-    "logarithm of counts": (
-        over("transformed", POISSON, transform="log"),
-        "config: distribution: the base of 'transformed' cannot be 'poisson', which is not continuous: "
-        "choose a family of real numbers.",
-    ),
-    "zeros beside zeros": (
-        over("zero_inflated", HURDLE),
-        "config: distribution: the base of 'zero_inflated' cannot be 'hurdle', which has zeros of its own: "
-        "leave out one of the two.",
-    ),
-    "zeros beside zeros inside": (
-        over("hurdle", over("mixture", over("zero_inflated", GAMMA))),
-        "config: distribution: the base of 'hurdle' cannot be 'zero_inflated', which has zeros of its own: "
-        "leave out one of the two.",
-    ),
-    "censored inside": (
-        over("truncated", over("censored", GAUSSIAN), low=0.0),
-        "config: distribution: the base of 'truncated' cannot be 'censored': write censored around everything else.",
-    ),
-    "truncated vectors": (
-        over("truncated", {"kind": "dirichlet"}, low=0.0),
-        "config: distribution: the base of 'truncated' cannot be 'dirichlet', whose y is a vector: "
-        "choose a family of single numbers.",
-    ),
-    "no bounds": (over("truncated", GAUSSIAN), "config: distribution: truncated: give low or high, or both."),
-    "bounds the wrong way round": (
-        over("truncated", GAUSSIAN, low=3.0, high=1.0),
-        "config: distribution: truncated: low must be less than high, got 3 and 1.",
-    ),
-    "half a trial": (
-        {"kind": "binomial", "total_count": 3.5},
-        "config: distribution: total_count must be a whole number 0, 1, 2, …, got 3.5.",
-    ),
-    "no trials": ({"kind": "binomial"}, "config: distribution.total_count: is missing."),
-    "exposure of a fixed rate": (
-        {**EXPOSED, "rate": 2.0},
-        "config: distribution: exposure needs a rate that is predicted or shared.",
-    ),
-    "exposure of no rate": (
-        {"kind": "gaussian", "exposure": "days"},
-        "config: distribution: unknown key 'exposure' (possible: kind, links, loc, scale).",
-    ),
-}
-
-
-@pytest.mark.parametrize("case", NESTINGS)
-def test_nesting(case: str):
-    family, message = NESTINGS[case]
-    with pytest.raises(ll.ConfigError) as found:
-        quick(distribution=family)
-    assert str(found.value) == message
 
 
 def of(y: Any, family: dict[str, Any]) -> Callable[[], Any]:
@@ -347,66 +278,3 @@ def test_times_of_nothing_are_no_trouble():
     early = TABLE.assign(time=changed(changed(POSITIVE, 1, 0.0), 3, 0.0))
     model.fit(early)
     np.testing.assert_array_equal(model.predict_dist(early[["a", "b"]])[:1].nll(ll.Interval([0.0], [np.inf])), [0.0])
-
-
-def kind(text: str) -> str:
-    return f"distribution={text}"
-
-
-WITH_DAYS = {**COLUMNS, "days": [1.0] * 39 + [0.0]}
-ON_THE_COMMAND_LINE: dict[str, tuple[dict[str, Any], list[str], str]] = {
-    "nesting": (
-        COLUMNS,
-        ["data.target=price", kind("{kind: censored, base: {kind: categorical}}")],
-        "distribution: the base of 'censored' cannot be 'categorical', whose y is a class: choose a family of numbers.",
-    ),
-    "half a count": (
-        edited("visits", 3, 1.5),
-        ["data.target=visits", kind("{kind: hurdle, base: {kind: poisson}}")],
-        "Target 'visits' has 1 row outside the support of 'hurdle' (row 3, for example 1.5): each value must be "
-        "a whole number 0, 1, 2, ….",
-    ),
-    "bounds": (
-        edited("price", 3, -5.0),
-        ["data.target=price", kind("{kind: truncated, low: 0, base: {kind: gaussian}}")],
-        "Target 'price' has 1 row outside the support of 'truncated' (row 3, for example -5): each value must be "
-        "a finite number, from 0 as truncated.",
-    ),
-    "event": (
-        COLUMNS,
-        ["data.target={time: age, event: visits}", kind("{kind: censored, base: {kind: weibull}}")],
-        "Column 'visits', the event, must be 1 where it was seen and 0 where not, got ",
-    ),
-    "lower above upper": (
-        COLUMNS,
-        ["data.target={lower: age, upper: price}", kind("{kind: censored, base: {kind: gaussian}}")],
-        "Column 'age', the lower end, is above the upper one, 'price', as ",
-    ),
-    "exposure": (
-        WITH_DAYS,
-        ["data.target=visits", kind("{kind: poisson, exposure: days}")],
-        "Column 'days', the exposure, must be a positive number, got 0 (row 40).",
-    ),
-    "trials": (
-        {**COLUMNS, "trials": [0] * 40},
-        ["data.target=visits", kind("{kind: binomial, total_count: {column: trials}}")],
-        "that 'binomial' cannot give, whatever its parameters (rows ",
-    ),
-    "no order": (
-        COLUMNS,
-        ["data.target=sold", kind("{kind: ordered_logistic}")],
-        "Target 'sold' has text for classes (no, yes), whose order is not known: list them from the lowest to the "
-        "highest in distribution.levels.",
-    ),
-}
-
-
-@pytest.mark.parametrize("case", ON_THE_COMMAND_LINE)
-def test_on_the_command_line(case: str, tmp_path):
-    columns, overrides, message = ON_THE_COMMAND_LINE[case]
-    result = fit(tmp_path, *overrides, columns=columns)
-    assert (result.code, result.out) == (2, "")
-    (line,) = result.err.splitlines()
-    assert line.startswith("likelinet: ")
-    assert message in line
-    assert not (tmp_path / "model.safetensors").exists()

@@ -9,6 +9,7 @@ import numpy as np
 
 from likelinet.core.blocks import blocks
 from likelinet.distributions.base.interval import Interval
+from likelinet.distributions.base.shapes import generator_of, shape_of
 
 if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
@@ -45,8 +46,6 @@ def _by_rows(method: Callable[..., Any]) -> Callable[..., Any]:
 def _sample_by_rows(method: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
     @functools.wraps(method)
     def blocked(self: "Distribution", sample_shape: int | tuple[int, ...] = (), rng: Any = None) -> np.ndarray:
-        from likelinet.distributions.base.distribution import generator_of, shape_of  # which import this module
-
         shape = shape_of(sample_shape)
         size = max(ROWS // max(math.prod(shape), 1), 1)
         if not self.batch_shape or self.batch_shape[0] <= size:

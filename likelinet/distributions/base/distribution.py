@@ -1,8 +1,6 @@
 """What every distribution is: the one spelling of its methods, its parameters and its shapes."""
 
-import operator
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from typing import Any, ClassVar, Literal, NoReturn
 
 import numpy as np
@@ -15,16 +13,13 @@ from likelinet.core.notes import note
 from likelinet.distributions.base.by_rows import all_inside, by_rows
 from likelinet.distributions.base.guard import guard
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
+from likelinet.distributions.base.protocol import DistributionProtocol
+from likelinet.distributions.base.shapes import Rng, generator_of, shape_of
 from likelinet.distributions.numerics.differences import loss_by_differences, loss_by_vjp, tails_by_differences
 from likelinet.distributions.numerics.interval_probability import log_interval
 
-Rng = int | np.random.Generator | None
 
-# An integral is cut at these quantiles, one a decade, so that a few nodes resolve every panel between them.
-CUTS = np.array([*(10.0 ** -np.arange(16, 1, -1)), 0.03, 0.1, 0.25, 0.5])
-
-
-class Distribution(ABC):
+class Distribution(DistributionProtocol, ABC):
     """A batch of probability distributions, one per row.
 
     A family of your own is a subclass with `parameters`, `support` and `log_prob`; it trains with nothing else,
@@ -306,47 +301,6 @@ class Distribution(ABC):
             slopes[p.name] = (away if p.role == "rate" else -away) / getattr(self, p.name)
         return slopes
 
-    def map_arrays(self, f: Callable[[np.ndarray, int], np.ndarray]) -> "Distribution":
-        """Return this distribution with f(array, event_ndim) in place of every parameter array."""
-        return type(self)(**{p.name: f(getattr(self, p.name), p.event_ndim) for p in self.parameters})
-
-    def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
-        """Return increasing points, shape (many, *batch_shape), between which the density has no narrow features.
-
-        They are the quantiles of `below`, which ends with 0.5, and of what mirrors them in the upper tail.
-        """
-        q = below.reshape((-1,) + (1,) * len(self.batch_shape))
-        return np.concatenate([self.ppf(q), self.isf(q[-2::-1])])
-
-    def flattened(self, shape: tuple[int, ...]) -> "Distribution":
-        """Return this distribution broadcast to the batch shape `shape`, as one axis of rows."""
-        return self.map_arrays(
-            lambda a, n: np.broadcast_to(a, shape + a.shape[a.ndim - n :]).reshape(-1, *a.shape[a.ndim - n :])
-        )
-
-    @property
-    def bounds(self) -> tuple[np.ndarray | float, np.ndarray | float]:
-        """The ends of the support; of a truncation those of each row."""
-        return self.support.low, self.support.high
-
-    def endpoints(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return the least and the largest y of each row."""
-        return self.ppf(0.0), self.isf(0.0)
-
-    def log_prob_between(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
-        """Return log P(low < Y ≤ high), accurate where a difference of cdfs would cancel; the ends may be infinite."""
-        ends = [self._numbers(low), self._numbers(high)]
-        shape = np.broadcast_shapes(*(self._shape_with(e) for e in ends))
-        full = shape or (1,)
-        params = tuple(
-            np.broadcast_to(a, full + a.shape[a.ndim - p.event_ndim :])
-            for a, p in ((getattr(self, p.name), p) for p in self.parameters)
-        )
-        low, high = (np.broadcast_to(e, full) for e in ends)
-        with np.errstate(all="ignore"):
-            values = self.log_interval(params, low, high)[0]
-        return np.where(np.isnan(low) | np.isnan(high), np.nan, values).reshape(shape)[()]
-
     def _shape_with(self, y: np.ndarray) -> tuple[int, ...]:
         try:
             return np.broadcast_shapes(self.batch_shape, y.shape)
@@ -391,32 +345,3 @@ by_rows(Distribution)
 def _on_numpy(params: tuple[Array, ...]) -> bool:
     """Whether the parameters are NumPy's: methods of a distribution, and differences of them, take no others."""
     return namespace(params[0]) is np
-
-
-def shape_of(sample_shape: int | tuple[int, ...]) -> tuple[int, ...]:
-    """Return `sample_shape` as a tuple; a whole number means one axis."""
-    sizes = sample_shape if isinstance(sample_shape, tuple | list) else (sample_shape,)
-    try:
-        shape = tuple(operator.index(n) for n in sizes)
-    except TypeError:
-        shape = (-1,)
-    if any(n < 0 for n in shape):
-        raise ParameterError(
-            f"sample: sample_shape must be a whole number from 0, or a tuple of them, not {sample_shape!r:.60}."
-        )
-    return shape
-
-
-def generator_of(rng: Rng) -> np.random.Generator:
-    """Return the generator that `rng`, which may be a seed, stands for."""
-    try:
-        return np.random.default_rng(rng)
-    except (TypeError, ValueError):
-        raise ParameterError(
-            f"sample: rng must be a whole number from 0 or a numpy.random.Generator, not {rng!r:.60}."
-        ) from None
-
-
-def with_axes(a: np.ndarray, n: int) -> np.ndarray:
-    """Return `a` with leading axes of length 1 until it has `n` axes at least."""
-    return a.reshape((1,) * (n - a.ndim) + a.shape)

@@ -136,7 +136,7 @@ class Closed(Family):
 
     @property
     def bounds(self) -> tuple[np.ndarray | float, np.ndarray | float]:
-        return self.closed.bounds
+        return self.closed.row_bounds()
 
     def possible(self, y: np.ndarray) -> np.ndarray:
         return ~np.isnan(y)

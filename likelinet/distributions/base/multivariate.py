@@ -7,7 +7,9 @@ from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array
 from likelinet.core.errors import DataError, UndefinedError
-from likelinet.distributions.base.distribution import Backward, Distribution, Rng, generator_of, shape_of
+from likelinet.distributions.base.distribution import Distribution
+from likelinet.distributions.base.parameter import Backward
+from likelinet.distributions.base.shapes import Rng, generator_of, shape_of
 
 
 class Multivariate(Distribution):
@@ -20,6 +22,7 @@ class Multivariate(Distribution):
 
     _sees_to_support = True
     y = "vector"
+    of_outputs = True
 
     @classmethod
     @abstractmethod

@@ -9,7 +9,9 @@ from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array
 from likelinet.core.errors import UndefinedError
-from likelinet.distributions.base.distribution import Backward, Distribution, Rng, generator_of, shape_of, with_axes
+from likelinet.distributions.base.distribution import Distribution
+from likelinet.distributions.base.parameter import Backward
+from likelinet.distributions.base.shapes import Rng, generator_of, shape_of, with_axes
 from likelinet.distributions.numerics import numerical
 
 

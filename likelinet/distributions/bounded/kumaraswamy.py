@@ -6,7 +6,8 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array, log1mexp, log1pmx, namespace, stirling_error
 from likelinet.core.domains import open_unit_interval, positive
 from likelinet.core.lazy import scipy
-from likelinet.distributions.base.distribution import Backward, Distribution, Parameter, TailsBackward
+from likelinet.distributions.base.distribution import Distribution
+from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.sinh_nodes import sinh_nodes
 

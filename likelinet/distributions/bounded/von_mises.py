@@ -6,7 +6,9 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array, log1mexp, namespace, special
 from likelinet.core.domains import Domain, direction, positive
 from likelinet.core.lazy import scipy
-from likelinet.distributions.base.distribution import CUTS, Backward, Distribution, Parameter, TailsBackward
+from likelinet.distributions.base.distribution import Distribution
+from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
+from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.panels import NODES, RUNNING, WEIGHTS, nodes_and_weights
 
@@ -49,6 +51,7 @@ class VonMises(Univariate):
     0.659
     """
 
+    is_angle = True
     parameters = (
         Parameter("loc", direction, role="location", symbol="μ"),
         Parameter("concentration", positive, symbol="κ"),
@@ -60,6 +63,9 @@ class VonMises(Univariate):
 
     def __init__(self, loc: ArrayLike, concentration: ArrayLike) -> None:
         self._set({"loc": loc, "concentration": concentration})
+
+    def turned(self, by: np.ndarray) -> Distribution:
+        return VonMises(self.loc - by, self.concentration)
 
     @classmethod
     def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:

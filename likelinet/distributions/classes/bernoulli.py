@@ -7,8 +7,10 @@ from likelinet.core.arrays import Array, namespace, softplus_and_sigmoid
 from likelinet.core.domains import binary, extended_real, unit_interval
 from likelinet.core.errors import ParameterError
 from likelinet.core.lazy import scipy
-from likelinet.distributions.base.distribution import Backward, Distribution, Parameter, TailsBackward
+from likelinet.distributions.base.distribution import Distribution
+from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
+from likelinet.distributions.classes.labelled import Labelled
 
 
 class Bernoulli(Univariate):
@@ -43,6 +45,7 @@ class Bernoulli(Univariate):
 
     y = "class"
     stable_in_float32 = True
+    numeric = True
     parameters = (Parameter("logits", extended_real, symbol="z"),)
     support = binary
     purpose = "one of two"
@@ -55,6 +58,21 @@ class Bernoulli(Univariate):
     def probs(self) -> np.ndarray:
         """Probability of y = 1."""
         return scipy.special.expit(self.logits)
+
+    def class_marginals(self) -> Distribution:
+        return self
+
+    def class_probabilities(self) -> np.ndarray:
+        return scipy.special.expit(np.stack([-self.logits, self.logits], axis=-1))
+
+    def labelled(self, classes: np.ndarray) -> Distribution:
+        return Labelled(self, classes)
+
+    def mixed(self, log_weights: np.ndarray) -> Distribution:
+        yes, no = (
+            scipy.special.logsumexp(scipy.special.log_expit(s * self.logits) + log_weights, axis=-1) for s in (1, -1)
+        )
+        return Bernoulli(yes - no)
 
     @classmethod
     def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:

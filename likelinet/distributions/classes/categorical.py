@@ -8,7 +8,10 @@ from likelinet.core.domains import class_codes, extended_real
 from likelinet.core.errors import DataError, ParameterError, UndefinedError
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.by_rows import all_inside
-from likelinet.distributions.base.distribution import Backward, Distribution, Parameter, Rng, generator_of, shape_of
+from likelinet.distributions.base.distribution import Distribution
+from likelinet.distributions.base.parameter import Backward, Parameter
+from likelinet.distributions.base.shapes import Rng, generator_of, shape_of
+from likelinet.distributions.classes.labelled import Labelled
 
 
 class Categorical(Distribution):
@@ -71,6 +74,19 @@ class Categorical(Distribution):
     def probs(self) -> np.ndarray:
         """Probabilities, shape (..., K), summing to one."""
         return scipy.special.softmax(self.logits, axis=-1)
+
+    def class_marginals(self) -> Distribution:
+        return self
+
+    def class_probabilities(self) -> np.ndarray:
+        return self.probs
+
+    def labelled(self, classes: np.ndarray) -> Distribution:
+        return Labelled(self, classes)
+
+    def mixed(self, log_weights: np.ndarray) -> Distribution:
+        log_p = scipy.special.log_softmax(self.logits, axis=-1) + log_weights[..., None]
+        return Categorical(scipy.special.logsumexp(log_p, axis=-2))
 
     @classmethod
     def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:

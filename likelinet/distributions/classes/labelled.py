@@ -6,10 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from likelinet.core.errors import UndefinedError
-from likelinet.distributions.base.distribution import Distribution, Rng
-from likelinet.distributions.classes.bernoulli import Bernoulli
-from likelinet.distributions.classes.categorical import Categorical
-from likelinet.distributions.classes.ordered_logistic import OrderedLogistic
+from likelinet.distributions.base.distribution import Distribution
+from likelinet.distributions.base.shapes import Rng
 
 
 class Labelled(Distribution):
@@ -42,8 +40,9 @@ class Labelled(Distribution):
     _sees_to_support = True
     y = "class"
 
-    def __init__(self, base: Bernoulli | Categorical | OrderedLogistic, classes: ArrayLike) -> None:
+    def __init__(self, base: Distribution, classes: ArrayLike) -> None:
         self.base = base
+        self.ordered = base.ordered
         self.classes = np.asarray(classes)
         self.batch_shape = base.batch_shape
         self.support = base.support
@@ -51,8 +50,17 @@ class Labelled(Distribution):
     @property
     def probs(self) -> np.ndarray:
         """Probability of each class, shape (..., K), in the order of `classes`."""
-        p = self.base.probs
-        return np.stack([1.0 - p, p], axis=-1) if isinstance(self.base, Bernoulli) else p
+        return self.base.class_probabilities()
+
+    def class_marginals(self) -> Distribution:
+        return self
+
+    def class_probabilities(self) -> np.ndarray:
+        return self.probs
+
+    def mixed_classes(self, log_weights: np.ndarray) -> Distribution:
+        classes = self.classes if self.classes.ndim == 1 else self.classes[..., 0, :]  # the same of each component
+        return Labelled(self.base.mixed_classes(log_weights), classes)
 
     def log_prob(self, y: ArrayLike) -> np.ndarray:
         return self.base.log_prob(self.encode(y))
@@ -86,9 +94,7 @@ class Labelled(Distribution):
         return np.where(same.any(-1), same.argmax(-1), -1)
 
     def map_arrays(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
-        base = self.base.map_arrays(f)
-        assert isinstance(base, Bernoulli | Categorical | OrderedLogistic)
-        return Labelled(base, self.classes if self.classes.ndim == 1 else f(self.classes, 1))
+        return Labelled(self.base.map_arrays(f), self.classes if self.classes.ndim == 1 else f(self.classes, 1))
 
     def _labels(self, codes: ArrayLike) -> np.ndarray:
         """Return the label of each code, whose last axes are those of the batch."""

@@ -7,8 +7,11 @@ from likelinet.core.arrays import Array, log1mexp, namespace, softplus_and_sigmo
 from likelinet.core.domains import class_codes, increasing, nonnegative_integer
 from likelinet.core.errors import ParameterError
 from likelinet.core.lazy import scipy
-from likelinet.distributions.base.distribution import Backward, Parameter, TailsBackward
+from likelinet.distributions.base.distribution import Distribution
+from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
+from likelinet.distributions.classes.categorical import Categorical
+from likelinet.distributions.classes.labelled import Labelled
 
 
 class OrderedLogistic(Univariate):
@@ -66,6 +69,18 @@ class OrderedLogistic(Univariate):
         k = np.arange(self.cutpoints.shape[-1] + 1.0)
         params = self.loc[..., None], self.cutpoints[..., None, :]
         return np.exp(log_between(params, k - 1.0, k)[0])
+
+    def class_marginals(self) -> Distribution:
+        return self
+
+    def class_probabilities(self) -> np.ndarray:
+        return self.probs
+
+    def labelled(self, classes: np.ndarray) -> Distribution:
+        return Labelled(self, classes)
+
+    def mixed_classes(self, log_weights: np.ndarray) -> Distribution:
+        return Categorical(probs=self.probs).mixed(log_weights)
 
     @classmethod
     def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:

@@ -8,7 +8,8 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array, log_minus_digamma, namespace, stirling_error
 from likelinet.core.domains import nonnegative_integer, positive
 from likelinet.core.errors import UndefinedError
-from likelinet.distributions.base.distribution import CUTS, Backward, Parameter, TailsBackward
+from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
+from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.counts.binomial import divergence, stirling_of_choices
 from likelinet.distributions.numerics import sums as row_sums

@@ -14,7 +14,7 @@ from likelinet.core.arrays import (
 )
 from likelinet.core.domains import nonnegative_integer, positive, real
 from likelinet.core.lazy import scipy
-from likelinet.distributions.base.distribution import Backward, Parameter
+from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.classes.bernoulli import logits_from
 from likelinet.distributions.counts.poisson import poisson

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from likelinet.distributions.base.distribution import CUTS
+from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.numerics import sums
 
 if TYPE_CHECKING:

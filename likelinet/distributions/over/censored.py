@@ -8,13 +8,15 @@ from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array, namespace, never
 from likelinet.core.domains import Domain
-from likelinet.distributions.base.distribution import CUTS, Distribution, Rng
+from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import open_end
 from likelinet.distributions.base.interval import Interval
 from likelinet.distributions.base.leaf import Closed
 from likelinet.distributions.base.parameter import Backward
+from likelinet.distributions.base.protocol import CUTS
+from likelinet.distributions.base.shapes import Rng
 from likelinet.distributions.over.family import WrapperFamily
-from likelinet.distributions.over.mixture import Mixture
+from likelinet.distributions.over.mixture import combined
 from likelinet.distributions.over.wrapper import Wrapper
 
 
@@ -122,6 +124,7 @@ class Censored(Wrapper):
     [-1.6931, -1.5]
     """
 
+    takes_intervals = True
     purpose = "of some y only an interval is known"
     support_in_words = "that of its `base`; or an interval"
 
@@ -137,6 +140,12 @@ class Censored(Wrapper):
         with np.errstate(all="ignore"):
             values = -np.asarray(self._loss(np.stack([lower, upper], axis=-1)))
         return np.broadcast_to(values, self._shape_with(lower)).copy()[()]
+
+    def log_prob_of_intervals(self, y: Interval) -> np.ndarray:
+        return self.log_prob(y)
+
+    def mixed(self, log_weights: np.ndarray) -> Distribution:
+        return Censored(combined(self.base, log_weights))
 
     def nll(self, y: ArrayLike | Interval) -> np.ndarray:
         """Return -log p(y), the loss that training minimises."""
@@ -195,10 +204,3 @@ class Censored(Wrapper):
 
     def __repr__(self) -> str:
         return f"Censored({self.base!r})"
-
-
-def as_censored(d: Distribution) -> Distribution:
-    """Return a mixture of censored distributions of one number as the censored mixture that it is."""
-    if isinstance(d, Mixture) and isinstance(d.components, Censored):
-        return Censored(Mixture(d.components.base, d.logits))
-    return d

@@ -9,10 +9,12 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array, namespace, never
 from likelinet.core.domains import Domain
 from likelinet.core.errors import ParameterError
-from likelinet.distributions.base.distribution import CUTS, Distribution, Rng
+from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import Standardisation
 from likelinet.distributions.base.leaf import Closed
 from likelinet.distributions.base.parameter import Backward
+from likelinet.distributions.base.protocol import CUTS
+from likelinet.distributions.base.shapes import Rng
 from likelinet.distributions.over.family import WrapperFamily
 from likelinet.distributions.over.wrapper import Wrapper
 

@@ -8,11 +8,12 @@ from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array, namespace
 from likelinet.core.errors import DataError, ParameterError, UndefinedError
-from likelinet.distributions.base.distribution import Distribution, Rng, with_axes
+from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import Opening
 from likelinet.distributions.base.interval import Interval
 from likelinet.distributions.base.leaf import Closed
 from likelinet.distributions.base.parameter import Backward
+from likelinet.distributions.base.shapes import Rng, with_axes
 from likelinet.distributions.over.family import WrapperFamily
 
 
@@ -90,6 +91,7 @@ class Independent(Distribution):
 
     support_in_words = "d values of its `base`"
     _sees_to_support = True
+    of_outputs = True
 
     def __init__(self, base: Distribution) -> None:
         if not isinstance(base, Distribution):
@@ -102,6 +104,7 @@ class Independent(Distribution):
         if not base.batch_shape:
             raise ParameterError("Independent: base needs a batch axis to make the event of.")
         self.base = base
+        self.y, self.ordered, self.is_angle = base.y, base.ordered, base.is_angle
         self.family = IndependentFamily(Closed(base), base.batch_shape[-1])
         self.support = self.family.support
         self.batch_shape = base.batch_shape[:-1]
@@ -117,14 +120,34 @@ class Independent(Distribution):
         """Return the log density or mass of vectors; of intervals, which a Censored base takes, one of each output."""
         if not isinstance(y, Interval):
             return -self.family.loss((), self._values(y))[0][()]
-        from likelinet.distributions.over.censored import Censored
+        return self.log_prob_of_intervals(y)
 
-        if not isinstance(self.base, Censored):
+    def log_prob_of_intervals(self, y: Interval) -> np.ndarray:
+        if not self.base.takes_intervals:
             raise DataError(
                 f"Independent: y is made of intervals, which {type(self.base).__name__} does not take: "
                 "only Censored does, as the base."
             )
-        return np.sum(self.base.log_prob(Interval(self._values(y.lower), self._values(y.upper))), axis=-1)
+        each = Interval(self._values(y.lower), self._values(y.upper))
+        return np.sum(self.base.log_prob_of_intervals(each), axis=-1)
+
+    def marginals(self) -> Distribution:
+        return self.base
+
+    def class_marginals(self) -> Distribution | None:
+        return self.base.class_marginals()
+
+    def class_probabilities(self) -> np.ndarray:
+        return self.base.class_probabilities()
+
+    def encode(self, y: ArrayLike) -> np.ndarray:
+        return self.base.encode(y)
+
+    def labelled(self, classes: np.ndarray) -> Distribution:
+        return Independent(self.base.labelled(classes))
+
+    def turned(self, by: np.ndarray) -> Distribution:
+        return Independent(self.base.turned(by))
 
     def nll(self, y: ArrayLike | Interval) -> np.ndarray:
         """Return -log p(y), the loss that training minimises."""

@@ -11,26 +11,17 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array
 from likelinet.core.errors import DataError, ParameterError, UndefinedError
 from likelinet.core.lazy import scipy
-from likelinet.distributions.base.distribution import (
-    CUTS,
-    Distribution,
-    Rng,
-    generator_of,
-    shape_of,
-    with_axes,
-)
+from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import Family, Opening, Unit
 from likelinet.distributions.base.interval import Interval
 from likelinet.distributions.base.leaf import Closed
-from likelinet.distributions.base.multivariate import Multivariate
 from likelinet.distributions.base.parameter import Backward, Parameter
-from likelinet.distributions.bounded.von_mises import VonMises
+from likelinet.distributions.base.protocol import CUTS
+from likelinet.distributions.base.shapes import Rng, generator_of, shape_of, with_axes
 from likelinet.distributions.classes.categorical import Categorical, choose
 from likelinet.distributions.numerics import numerical
 from likelinet.distributions.over.family import Setting, WrapperFamily
-from likelinet.distributions.over.independent import Independent
 from likelinet.distributions.over.mixture_formulas import log_interval_of_mixture, loss_of_mixture
-from likelinet.distributions.real.gaussian import Gaussian
 
 
 @dataclass(frozen=True)
@@ -180,6 +171,8 @@ class Mixture(Distribution):
         self.weights = Categorical(log_w)
         self.components = components
         self.event_shape = components.event_shape
+        self.y, self.ordered, self.is_angle = components.y, components.ordered, components.is_angle
+        self.of_outputs = components.of_outputs
         self.family = MixtureFamily(Closed(components), log_w.shape[-1])
         self.support, self.atoms = self.family.support, self.family.atoms
 
@@ -190,17 +183,43 @@ class Mixture(Distribution):
 
     @property
     def probs(self) -> np.ndarray:
-        """Weights, shape (..., K), summing to one."""
-        return self.weights.probs
+        """Weights, shape (..., K), summing to one; of classes the probabilities of these, as of any other classes."""
+        return self.weights.probs if self.y != "class" else self.class_probabilities()
+
+    def class_marginals(self) -> Distribution | None:
+        each = self.marginals()
+        inner = each.components.class_marginals()
+        return None if inner is None else inner.mixed_classes(scipy.special.log_softmax(each.logits, axis=-1))
+
+    def class_probabilities(self) -> np.ndarray:
+        classes = self.class_marginals()
+        return super().class_probabilities() if classes is None else classes.class_probabilities()
+
+    def labelled(self, classes: np.ndarray) -> Distribution:
+        return Mixture(self.components.labelled(classes), self.logits)
+
+    def turned(self, by: np.ndarray) -> Distribution:
+        return Mixture(self.components.turned(np.expand_dims(by, len(self.batch_shape))), self.logits)
+
+    def censored_outermost(self) -> Distribution:
+        return combined(self.components, self.logits) if self.components.takes_intervals else self
+
+    def log_prob_of_intervals(self, y: Interval) -> np.ndarray:
+        return self.log_prob(y)
+
+    def moments_of_exp(self) -> tuple[np.ndarray, np.ndarray] | None:
+        inner = self.components.moments_of_exp()
+        if inner is None:
+            return None
+        w, (means, variances) = self.weights.probs, inner
+        mean = np.sum(w * means, axis=-1)
+        return mean, np.sum(w * (variances + (means - mean[..., None]) ** 2), axis=-1)
 
     def marginals(self) -> "Mixture":
         """Return the mixture of each output by itself: batch_shape + event_shape, with scalar events."""
-        if isinstance(self.components, Independent):
-            outputs = self.components.base
-        elif isinstance(self.components, Multivariate):
-            outputs = self.components.marginals()
-        else:
+        if not self.components.of_outputs:
             return self
+        outputs = self.components.marginals()
         batch = self.components.batch_shape
 
         def move(a: np.ndarray, event_ndim: int) -> np.ndarray:
@@ -224,14 +243,12 @@ class Mixture(Distribution):
 
     def _of_intervals(self, y: Interval) -> np.ndarray:
         """Return the log probability of intervals under each component."""
-        from likelinet.distributions.over.censored import Censored
-
-        if not isinstance(self.components, Independent | Censored):
+        if not (self.components.takes_intervals or self.components.of_outputs):
             raise DataError(
                 f"Mixture: y is made of intervals, which {type(self.components).__name__} does not take: "
                 "put Censored around the mixture."
             )
-        return self.components.log_prob(Interval(self._for_each(y.lower), self._for_each(y.upper)))
+        return self.components.log_prob_of_intervals(Interval(self._for_each(y.lower), self._for_each(y.upper)))
 
     def _for_each(self, y: ArrayLike) -> np.ndarray:
         return self.spread(self._observed(y))
@@ -257,28 +274,26 @@ class Mixture(Distribution):
     def mean(self) -> np.ndarray:
         """Return E[Y]; of angles the mean direction."""
         m = self.marginals()
-        if isinstance(m.components, VonMises):
+        if m.components.is_angle:
             return np.angle(m._resultant())
-        return np.sum(m.probs * m.components.mean(), axis=-1)
+        return np.sum(m.weights.probs * m.components.mean(), axis=-1)
 
     def var(self) -> np.ndarray:
         """Return the variance; of angles the circular one."""
         m = self.marginals()
-        if isinstance(m.components, VonMises):
+        if m.components.is_angle:
             return 1.0 - np.abs(m._resultant())
         centred = m.components.mean() - self.mean()[..., None]
-        return np.sum(m.probs * (m.components.var() + centred**2), axis=-1)
+        return np.sum(m.weights.probs * (m.components.var() + centred**2), axis=-1)
 
     def _resultant(self) -> np.ndarray:
         """Return E[exp(iY)] of angles (Mardia & Jupp, *Directional Statistics*, 2000, section 3.4)."""
         inner = self.components
-        return np.sum(self.probs * (1.0 - inner.var()) * np.exp(1j * inner.mean()), axis=-1)
+        return np.sum(self.weights.probs * (1.0 - inner.var()) * np.exp(1j * inner.mean()), axis=-1)
 
     def mode(self) -> np.ndarray:
         """Return the most probable y, for several outputs that of each by itself."""
-        from likelinet.distributions.classes.mixed import class_marginals
-
-        classes = class_marginals(self)
+        classes = self.class_marginals()
         if classes is not None:
             return classes.mode()
         if self.event_shape:
@@ -307,19 +322,17 @@ class Mixture(Distribution):
         if type(m.components).cdf is Distribution.cdf:
             self._undefined(f"crps: its components are {type(m.components).__name__}")
         y = self._numbers(y)
-        if not isinstance(m.components, Gaussian):
-            with np.errstate(all="ignore"):
-                return numerical.crps(m, y)
-        w, (loc, scale) = m.probs, np.broadcast_arrays(m.components.loc, m.components.scale)
-        pairs = _mean_abs(loc[..., :, None] - loc[..., None, :], np.hypot(scale[..., :, None], scale[..., None, :]))
-        half = 0.5 * np.sum(w[..., :, None] * w[..., None, :] * pairs, axis=(-2, -1))
-        return np.sum(w * _mean_abs(y[..., None] - loc, scale), axis=-1) - half
+        exact = m.components.crps_of_mixture(m.weights.probs, y)
+        if exact is not None:
+            return exact
+        with np.errstate(all="ignore"):
+            return numerical.crps(m, y)
 
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
         generator = generator_of(rng)
         shape = shape_of(sample_shape)
-        codes = choose(self.probs, generator.random(shape + self.batch_shape))
-        k = self.probs.shape[-1]
+        codes = choose(self.weights.probs, generator.random(shape + self.batch_shape))
+        k = self.logits.shape[-1]
         codes += k * np.arange(math.prod(self.batch_shape)).reshape(self.batch_shape)
 
         def pick(a: np.ndarray, event_ndim: int) -> np.ndarray:
@@ -342,13 +355,12 @@ class Mixture(Distribution):
         y = np.expand_dims(y, -1 - n)
         return np.broadcast_to(y, (*y.shape[: y.ndim - n - 1], self.components.batch_shape[-1], *y.shape[y.ndim - n :]))
 
-    @property
-    def bounds(self) -> tuple[np.ndarray | float, np.ndarray | float]:
+    def row_bounds(self) -> tuple[np.ndarray | float, np.ndarray | float]:
         return self.family.bounds
 
     def endpoints(self) -> tuple[np.ndarray, np.ndarray]:
         m = self.marginals()
-        low, high = (np.where(m.probs > 0.0, e, np.nan) for e in m.components.endpoints())
+        low, high = (np.where(m.weights.probs > 0.0, e, np.nan) for e in m.components.endpoints())
         return np.fmin.reduce(low, axis=-1), np.fmax.reduce(high, axis=-1)
 
     def log_prob_between(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
@@ -359,7 +371,7 @@ class Mixture(Distribution):
 
     def _average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
         m = self.marginals()
-        return np.sum(m.probs * f(m.components, m.spread(self._observed(y))), axis=-1)
+        return np.sum(m.weights.probs * f(m.components, m.spread(self._observed(y))), axis=-1)
 
     def _log_average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
         m = self.marginals()
@@ -370,7 +382,7 @@ class Mixture(Distribution):
         m, q = self.marginals(), self._floats(q, "q")
         inner = m.components.isf(q[..., None]) if upper else m.components.ppf(q[..., None])
         # The quantile of a mixture lies between the smallest and the largest of its components' quantiles.
-        possible = np.where(m.probs > 0.0, inner, np.nan)
+        possible = np.where(m.weights.probs > 0.0, inner, np.nan)
         low, high = np.fmin.reduce(possible, axis=-1), np.fmax.reduce(possible, axis=-1)
         shape = np.broadcast_shapes(q.shape, low.shape)
         q = np.broadcast_to(q, shape)
@@ -394,7 +406,7 @@ class Mixture(Distribution):
         return f"Mixture({self.components!r}, logits={np.array2string(self.logits, precision=4, threshold=6)})"
 
 
-def _mean_abs(loc: np.ndarray, scale: np.ndarray) -> np.ndarray:
-    """Return E|Z| for a Gaussian Z."""
-    z = loc / scale
-    return loc * (2.0 * scipy.special.ndtr(z) - 1.0) + scale * np.sqrt(2.0 / np.pi) * np.exp(-0.5 * z * z)
+def combined(components: Distribution, logits: np.ndarray) -> Distribution:
+    """Return the mixture over the last batch axis of `components`, as simple as it gets."""
+    simple = components.mixed(scipy.special.log_softmax(logits, axis=-1))
+    return Mixture(components, logits) if simple is None else simple

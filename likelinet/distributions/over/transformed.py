@@ -10,16 +10,16 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array, namespace
 from likelinet.core.domains import Domain
 from likelinet.core.errors import ParameterError, UndefinedError
-from likelinet.distributions.base.distribution import CUTS, Distribution, Rng
+from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import Family, Standardisation, Unit
 from likelinet.distributions.base.leaf import Closed
 from likelinet.distributions.base.parameter import Backward
+from likelinet.distributions.base.protocol import CUTS
+from likelinet.distributions.base.shapes import Rng
 from likelinet.distributions.numerics import numerical
 from likelinet.distributions.over.family import Setting, WrapperFamily
-from likelinet.distributions.over.mixture import Mixture
 from likelinet.distributions.over.transforms import Affine, Log, Logit, Transform
 from likelinet.distributions.over.wrapper import Wrapper
-from likelinet.distributions.real.gaussian import Gaussian
 
 __all__ = ["Affine", "Log", "Logit", "Transformed"]
 
@@ -211,7 +211,7 @@ class Transformed(Wrapper):
     def _moments(self) -> tuple[np.ndarray, np.ndarray]:
         with np.errstate(all="ignore"):
             if isinstance(self.transform, Log):
-                exact = _moments_of_exp(self.base)
+                exact = self.base.moments_of_exp()
                 if exact is not None:
                     return exact
             mean, var = numerical.moments(self.base, self.transform.forward, self.transform.features)
@@ -317,18 +317,3 @@ class Transformed(Wrapper):
 
     def __repr__(self) -> str:
         return f"Transformed({self.base!r}, {self.transform!r})"
-
-
-def _moments_of_exp(base: Distribution) -> tuple[np.ndarray, np.ndarray] | None:
-    """Return mean and variance of exp(X) where they are known in closed form."""
-    if isinstance(base, Gaussian):
-        mean = np.exp(base.loc + 0.5 * base.scale**2)
-        return mean, mean**2 * np.expm1(base.scale**2)
-    if isinstance(base, Mixture):
-        inner = _moments_of_exp(base.components)
-        if inner is None:
-            return None
-        means, variances = inner
-        mean = np.sum(base.probs * means, axis=-1)
-        return mean, np.sum(base.probs * (variances + (means - mean[..., None]) ** 2), axis=-1)
-    return None

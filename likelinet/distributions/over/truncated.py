@@ -10,10 +10,12 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array, log1mexp, namespace
 from likelinet.core.domains import Domain
 from likelinet.core.errors import ParameterError
-from likelinet.distributions.base.distribution import CUTS, Distribution, Rng, generator_of, shape_of
+from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import Family, open_end
 from likelinet.distributions.base.leaf import Closed, no_gradient
 from likelinet.distributions.base.parameter import Backward
+from likelinet.distributions.base.protocol import CUTS
+from likelinet.distributions.base.shapes import Rng, generator_of, shape_of
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics import numerical
 from likelinet.distributions.over.family import Setting, WrapperFamily

@@ -6,13 +6,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from likelinet.core.errors import ParameterError, UndefinedError
-from likelinet.distributions.base.distribution import CUTS, Distribution
-from likelinet.distributions.classes.bernoulli import Bernoulli
-from likelinet.distributions.classes.mixed import class_marginals
+from likelinet.distributions.base.distribution import Distribution
+from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.numerics import numerical
 from likelinet.distributions.over.family import WrapperFamily
-from likelinet.distributions.over.independent import Independent
-from likelinet.distributions.over.mixture import Mixture
 
 
 class Wrapper(Distribution):
@@ -29,23 +26,21 @@ class Wrapper(Distribution):
 
     def _wrap(self, base: Distribution, *arrays: np.ndarray) -> None:
         """Check the base, keep it, and work out the batch shape from it and from `arrays`."""
-        from likelinet.distributions.over.censored import Censored
-
         name = type(self).__name__
         if not isinstance(base, Distribution):
             raise ParameterError(f"{name}: base must be a distribution, not {base!r:.60}.")
-        if not isinstance(class_marginals(base), Bernoulli | None):
+        classes = base.class_marginals()
+        if classes is not None and not classes.numeric:
             raise ParameterError(
                 f"{name}: base must be a distribution of one number, and {type(base).__name__} is one of classes."
             )
         if base.event_shape:
-            outputs = isinstance(base.components if isinstance(base, Mixture) else base, Independent)
-            advice = f"; for several outputs, put {name} inside Independent" if outputs else ""
+            advice = f"; for several outputs, put {name} inside Independent" if base.y != "vector" else ""
             raise ParameterError(
                 f"{name}: base must be a distribution of one number, and each y of {type(base).__name__} has "
                 f"shape {base.event_shape}{advice}."
             )
-        if isinstance(base, Censored):
+        if base.takes_intervals:
             advice = "once is enough" if name == "Censored" else f"Censored goes outermost, over {name}"
             raise ParameterError(f"{name}: base must not be Censored; {advice}.")
         self.base = base
@@ -64,8 +59,7 @@ class Wrapper(Distribution):
     @abstractmethod
     def endpoints(self) -> tuple[np.ndarray, np.ndarray]: ...
 
-    @property
-    def bounds(self) -> tuple[np.ndarray | float, np.ndarray | float]:
+    def row_bounds(self) -> tuple[np.ndarray | float, np.ndarray | float]:
         return self.family.bounds
 
     def log_prob(self, y: ArrayLike) -> np.ndarray:

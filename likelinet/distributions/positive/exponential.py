@@ -7,7 +7,8 @@ from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array, log1mexp, log1pmx, namespace
 from likelinet.core.domains import nonnegative, positive
-from likelinet.distributions.base.distribution import Backward, Distribution, Parameter, TailsBackward
+from likelinet.distributions.base.distribution import Distribution
+from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 
 

@@ -6,7 +6,8 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import HALF_LOG_2PI, Array, log1pmx, log_minus_digamma, namespace, stirling_error
 from likelinet.core.domains import positive
 from likelinet.core.lazy import scipy
-from likelinet.distributions.base.distribution import Backward, Distribution, Parameter
+from likelinet.distributions.base.distribution import Distribution
+from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.tails import log_incomplete_gamma
 

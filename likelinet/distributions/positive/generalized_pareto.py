@@ -5,7 +5,7 @@ from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array, log1pmx, namespace
 from likelinet.core.domains import nonnegative, positive
-from likelinet.distributions.base.distribution import Backward, Parameter, TailsBackward
+from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.positive.exponential import exponential_tails
 

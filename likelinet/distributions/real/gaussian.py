@@ -6,7 +6,8 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import HALF_LOG_2PI, Array, namespace, special
 from likelinet.core.domains import positive
 from likelinet.core.lazy import scipy
-from likelinet.distributions.base.distribution import Backward, Distribution, Parameter, TailsBackward
+from likelinet.distributions.base.distribution import Distribution
+from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 
 
@@ -113,6 +114,17 @@ class Gaussian(Univariate):
         density = np.exp(-0.5 * z * z - HALF_LOG_2PI)
         return self.scale * (z * (2.0 * scipy.special.ndtr(z) - 1.0) + 2.0 * density - np.pi**-0.5)
 
+    def moments_of_exp(self) -> tuple[np.ndarray, np.ndarray]:
+        mean = np.exp(self.loc + 0.5 * self.scale**2)
+        return mean, mean**2 * np.expm1(self.scale**2)
+
+    def crps_of_mixture(self, weights: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return E|Y - y| - E|Y - Y'| / 2 (Grimit et al., *Q. J. R. Meteorol. Soc.* 132, 2006)."""
+        loc, scale = np.broadcast_arrays(self.loc, self.scale)
+        pairs = _mean_abs(loc[..., :, None] - loc[..., None, :], np.hypot(scale[..., :, None], scale[..., None, :]))
+        half = 0.5 * np.sum(weights[..., :, None] * weights[..., None, :] * pairs, axis=(-2, -1))
+        return np.sum(weights * _mean_abs(y[..., None] - loc, scale), axis=-1) - half
+
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return self.loc + self.scale * rng.standard_normal(shape)
 
@@ -131,3 +143,9 @@ def hazard(z: Array) -> Array:
     series = 1.0 + u * (1.0 - u * (2.0 - u * (10.0 - u * (74.0 - u * 706.0))))
     near = xp.where(far, 0.0, z)
     return xp.where(far, z * series, xp.exp(-0.5 * near * near - HALF_LOG_2PI - special(z).log_ndtr(-near)))
+
+
+def _mean_abs(loc: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """Return E|Z| for a Gaussian Z."""
+    z = loc / scale
+    return loc * (2.0 * scipy.special.ndtr(z) - 1.0) + scale * np.sqrt(2.0 / np.pi) * np.exp(-0.5 * z * z)

@@ -6,7 +6,8 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array, log1mexp, namespace
 from likelinet.core.domains import positive
 from likelinet.core.lazy import scipy
-from likelinet.distributions.base.distribution import Backward, Distribution, Parameter, TailsBackward
+from likelinet.distributions.base.distribution import Distribution
+from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.estimates import deviation, quantile
 

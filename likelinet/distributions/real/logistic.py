@@ -6,7 +6,7 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array, namespace, softplus_and_sigmoid
 from likelinet.core.domains import positive
 from likelinet.core.lazy import scipy
-from likelinet.distributions.base.distribution import Backward, Parameter, TailsBackward
+from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.estimates import deviation, quantile
 

@@ -6,7 +6,7 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import HALF_LOG_2PI, Array, namespace, special
 from likelinet.core.domains import positive
 from likelinet.core.lazy import scipy
-from likelinet.distributions.base.distribution import Backward, Parameter, TailsBackward
+from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.estimates import positive_spread
 from likelinet.distributions.numerics.panels import nodes_and_weights

@@ -6,8 +6,8 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import HALF_LOG_2PI, Array, log_minus_digamma, namespace, stirling_error
 from likelinet.core.domains import Domain, positive
 from likelinet.core.errors import ParameterError
-from likelinet.distributions.base.distribution import Backward, Parameter
 from likelinet.distributions.base.multivariate import Multivariate
+from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.bounded.beta import Beta
 
 TOLERANCE = 1e-6  # how far from one the shares of an observed y may sum: rounded tables, single precision

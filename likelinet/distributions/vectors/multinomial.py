@@ -7,8 +7,8 @@ from likelinet.core.arrays import HALF_LOG_2PI, Array, namespace, stirling_error
 from likelinet.core.domains import extended_real, nonnegative_integer
 from likelinet.core.errors import ParameterError
 from likelinet.core.lazy import scipy
-from likelinet.distributions.base.distribution import Backward, Parameter
 from likelinet.distributions.base.multivariate import Multivariate
+from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.classes.categorical import Categorical
 from likelinet.distributions.counts.binomial import Binomial
 from likelinet.distributions.numerics import sums

@@ -5,8 +5,8 @@ from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import HALF_LOG_2PI, Array, namespace
 from likelinet.core.errors import ParameterError
-from likelinet.distributions.base.distribution import Backward, Parameter
 from likelinet.distributions.base.multivariate import Multivariate
+from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.real.gaussian import Gaussian
 
 

@@ -1,0 +1,133 @@
+"""What distributions, wrappers and the rest of the package ask of one another, beside the methods for users.
+
+A wrapper answers by what it is over. What only some can answer is refused by name, so that one that forgets it fails
+loudly.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from likelinet.core.errors import DataError, UndefinedError
+from likelinet.distributions.base.interval import Interval
+
+if TYPE_CHECKING:
+    from likelinet.distributions.base.distribution import Distribution
+
+# An integral is cut at these quantiles, one a decade, so that a few nodes resolve every panel between them.
+CUTS = np.array([*(10.0 ** -np.arange(16, 1, -1)), 0.03, 0.1, 0.25, 0.5])
+
+
+class DistributionProtocol:
+    """The part of every distribution that others than users call."""
+
+    ordered: bool = False  # whether its classes have an order
+    numeric: ClassVar[bool] = False  # whether its classes are numbers as well, 0 and 1
+    takes_intervals: ClassVar[bool] = False  # whether log_prob takes an Interval of one number
+    is_angle: bool = False  # whether y is an angle, for which there is no cut at ±π
+    of_outputs: bool = False  # whether y is several outputs, each with a distribution of its own
+
+    # ---- parameters ------------------------------------------------------------------------------------------
+
+    def map_arrays(self: Any, f: Callable[[np.ndarray, int], np.ndarray]) -> "Distribution":
+        """Return this distribution with f(array, event_ndim) in place of every parameter array."""
+        return type(self)(**{p.name: f(getattr(self, p.name), p.event_ndim) for p in self.parameters})
+
+    def quantile_grid(self: Any, below: np.ndarray = CUTS) -> np.ndarray:
+        """Return increasing points, shape (many, *batch_shape), between which the density has no narrow features.
+
+        They are the quantiles of `below`, which ends with 0.5, and of what mirrors them in the upper tail.
+        """
+        q = below.reshape((-1,) + (1,) * len(self.batch_shape))
+        return np.concatenate([self.ppf(q), self.isf(q[-2::-1])])
+
+    def flattened(self: Any, shape: tuple[int, ...]) -> "Distribution":
+        """Return this distribution broadcast to the batch shape `shape`, as one axis of rows."""
+        return self.map_arrays(
+            lambda a, n: np.broadcast_to(a, shape + a.shape[a.ndim - n :]).reshape(-1, *a.shape[a.ndim - n :])
+        )
+
+    # ---- probabilities ---------------------------------------------------------------------------------------
+
+    def row_bounds(self: Any) -> tuple[np.ndarray | float, np.ndarray | float]:
+        """Return the ends of the support; of a truncation those of each row."""
+        return self.support.low, self.support.high
+
+    def endpoints(self: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Return the least and the largest y of each row."""
+        return self.ppf(0.0), self.isf(0.0)
+
+    def log_prob_between(self: Any, low: ArrayLike, high: ArrayLike) -> np.ndarray:
+        """Return log P(low < Y ≤ high), accurate where a difference of cdfs would cancel; the ends may be infinite."""
+        ends = [self._numbers(low), self._numbers(high)]
+        shape = np.broadcast_shapes(*(self._shape_with(e) for e in ends))
+        full = shape or (1,)
+        params = tuple(
+            np.broadcast_to(a, full + a.shape[a.ndim - p.event_ndim :])
+            for a, p in ((getattr(self, p.name), p) for p in self.parameters)
+        )
+        low, high = (np.broadcast_to(e, full) for e in ends)
+        with np.errstate(all="ignore"):
+            values = self.log_interval(params, low, high)[0]
+        return np.where(np.isnan(low) | np.isnan(high), np.nan, values).reshape(shape)[()]
+
+    # ---- what y is -------------------------------------------------------------------------------------------
+
+    def marginals(self: Any) -> "Distribution":
+        """Return the distribution of each of several outputs by itself, of batch shape batch_shape + event_shape."""
+        if self.event_shape:
+            raise UndefinedError(f"{type(self).__name__} does not say what each of its outputs is by itself.")
+        return self
+
+    def class_marginals(self: Any) -> "Distribution | None":
+        """Return the distribution of the classes of each output by itself; None where y holds numbers."""
+        if self.y == "class":
+            raise UndefinedError(f"{type(self).__name__} does not say how its classes are distributed.")
+        return None
+
+    def class_probabilities(self) -> np.ndarray:
+        """Return the probability of each class, shape (..., K)."""
+        raise UndefinedError(f"{type(self).__name__} has no classes.")
+
+    def encode(self, y: ArrayLike) -> np.ndarray:
+        """Return the code of each class that was observed."""
+        return np.asarray(y).astype(np.int64)
+
+    def mixed_classes(self, log_weights: np.ndarray) -> "Distribution":
+        """Return the mixture of classes over the last batch axis, as classes with mean probabilities."""
+        mixed = self.mixed(log_weights)
+        if mixed is None:
+            raise UndefinedError(f"{type(self).__name__} has no classes that could be mixed.")
+        return mixed
+
+    def labelled(self, classes: np.ndarray) -> "Distribution":
+        """Return the same distribution of classes under these labels."""
+        raise UndefinedError(f"{type(self).__name__} has no classes that could bear labels.")
+
+    def turned(self, by: np.ndarray) -> "Distribution":
+        """Return the distribution of the angle less `by`, of shape batch_shape + event_shape."""
+        raise UndefinedError(f"{type(self).__name__} is no distribution of angles.")
+
+    def log_prob_of_intervals(self, y: Interval) -> np.ndarray:
+        """Return the log probability of intervals."""
+        raise DataError(f"{type(self).__name__} takes no intervals: only Censored does.")
+
+    # ---- closed forms that some have -------------------------------------------------------------------------
+
+    def mixed(self, log_weights: np.ndarray) -> "Distribution | None":
+        """Return the mixture over the last batch axis as something simpler than a Mixture, if it is."""
+        return None
+
+    def censored_outermost(self) -> "Distribution":
+        """Return a mixture of censored distributions as the censored mixture that it is, and all else as it is."""
+        return self  # type: ignore[return-value]
+
+    def moments_of_exp(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """Return mean and variance of exp(Y), if they are known in closed form."""
+        return None
+
+    def crps_of_mixture(self, weights: np.ndarray, y: np.ndarray) -> np.ndarray | None:
+        """Return the CRPS of the mixture over the last batch axis, if it is known in closed form."""
+        return None

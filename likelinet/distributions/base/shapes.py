@@ -1,0 +1,38 @@
+"""Shapes of samples, generators of random numbers, and axes."""
+
+import operator
+
+import numpy as np
+
+from likelinet.core.errors import ParameterError
+
+Rng = int | np.random.Generator | None
+
+
+def shape_of(sample_shape: int | tuple[int, ...]) -> tuple[int, ...]:
+    """Return `sample_shape` as a tuple; a whole number means one axis."""
+    sizes = sample_shape if isinstance(sample_shape, tuple | list) else (sample_shape,)
+    try:
+        shape = tuple(operator.index(n) for n in sizes)
+    except TypeError:
+        shape = (-1,)
+    if any(n < 0 for n in shape):
+        raise ParameterError(
+            f"sample: sample_shape must be a whole number from 0, or a tuple of them, not {sample_shape!r:.60}."
+        )
+    return shape
+
+
+def generator_of(rng: Rng) -> np.random.Generator:
+    """Return the generator that `rng`, which may be a seed, stands for."""
+    try:
+        return np.random.default_rng(rng)
+    except (TypeError, ValueError):
+        raise ParameterError(
+            f"sample: rng must be a whole number from 0 or a numpy.random.Generator, not {rng!r:.60}."
+        ) from None
+
+
+def with_axes(a: np.ndarray, n: int) -> np.ndarray:
+    """Return `a` with leading axes of length 1 until it has `n` axes at least."""
+    return a.reshape((1,) * (n - a.ndim) + a.shape)

@@ -1,0 +1,142 @@
+"""What is trained is what is predicted: supports and likelihoods of every nesting, at and beside bounds."""
+
+import jax
+import numpy as np
+import pytest
+from likelinet.targets.targets import Targets
+
+from likelinet.distributions import Distribution
+from likelinet.heads.head import Head
+from tests import on_jax
+from tests.families.declared import (
+    DECLARED,
+    NESTED,
+    as_seen,
+    columns_for,
+    declared,
+    head_of,
+    is_censored,
+    observed,
+)
+
+ROWS, OUTPUTS = 5, 2
+ALL = {**DECLARED, **NESTED}
+CASES = [
+    pytest.param(name, outputs, id=f"{name}, {outputs or 1}")
+    for name, family in ALL.items()
+    for outputs in ((None, OUTPUTS) if declared(family).y != "vector" else (None,))
+]
+each = pytest.mark.parametrize(("name", "outputs"), CASES)
+ON_JAX = [
+    "transformed over truncated",
+    "mixture of transformed over truncated",
+    "discretised over truncated",
+    "censored over truncated",
+    "hurdle over truncated",
+]
+UNITS = {
+    "location-scale": (np.array([3.0, -7.0]), np.array([0.7, 31.0])),
+    "scale": (np.zeros(2), np.array([0.7, 31.0])),
+}
+
+
+def standardised(head: Head, outputs: int | None) -> tuple[Head, np.ndarray, np.ndarray]:
+    """Return the head of targets in another unit, as far as its family allows, and that unit."""
+    family = head.family
+    loc, scale = UNITS.get(family.standardisation, (np.zeros(2), np.ones(2)))
+    loc = loc + family.origin if family.standardisation == "scale" else loc
+    if family.y == "vector":
+        loc, scale = np.resize(loc, 3), np.resize(scale, 3)
+    elif outputs is None:
+        loc, scale = loc[0], scale[0]
+    return head.standardised(loc, scale, np.ones_like(scale)), loc, scale
+
+
+def inputs(head: Head, seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    raw, shared = rng.uniform(-1.0, 1.0, (1, ROWS, head.predicted)), rng.uniform(-1.0, 1.0, (1, head.shared))
+    return raw, shared, columns_for(head, rng, (1, ROWS))
+
+
+def points_of(head: Head, d: Distribution) -> np.ndarray:
+    """Return whole and half numbers, every bound, the floats beside all of them, and draws, along a first axis."""
+    support = head.declared.support
+    fixed = [*np.arange(-2.0, 4.5, 0.5), support.low, support.high, *map(float, np.ravel(head.declared.bounds))]
+    fixed = np.array([v for v in fixed if np.isfinite(v)])
+    beside = np.concatenate([np.nextafter(fixed, -np.inf), np.nextafter(fixed, np.inf)])
+    beside = np.where(np.abs(beside) < 1e-300, np.sign(beside) * 1e-300, beside)  # a unit would round it to 0
+    fixed = np.unique(np.concatenate([fixed, beside]))
+    shape = d.batch_shape + d.event_shape
+    fixed = np.broadcast_to(fixed.reshape((-1,) + (1,) * len(shape)), (len(fixed), *shape))
+    return np.concatenate([fixed, np.asarray(d.sample((8,), rng=1), dtype=np.float64)])
+
+
+@each
+def test_supports_are_the_same(name: str, outputs: int | None):
+    head = head_of(declared(ALL[name]), outputs)
+    with np.errstate(all="ignore"):
+        d = standardised(head, outputs)[0].distribution(*inputs(head))
+    of_family, of_prediction = head.declared.support, d.support
+    if head.family.y == "class":  # how many there are shows in the parameters alone
+        assert of_prediction.integer
+        return
+    ends = [(s.low, s.high, s.closed, s.integer) for s in (of_family, of_prediction)]
+    assert ends[0] == ends[1]
+    assert head.declared.atoms == (d.atoms or getattr(d, "base", d).atoms)
+
+
+@each
+def test_what_is_trained_is_what_is_predicted(name: str, outputs: int | None):
+    """A y is possible where its prediction gives it a likelihood, and then it is the one that training sees."""
+    head = head_of(declared(ALL[name]), outputs)
+    trained, loc, scale = standardised(head, outputs)
+    raw, shared, columns = inputs(head)
+    if is_censored(head) or head.family.y != "number":
+        with np.errstate(all="ignore"):
+            y = observed(head, raw, shared, columns, np.random.default_rng(2))[None]
+    else:
+        with np.errstate(all="ignore"):
+            y = points_of(head, trained.distribution(raw, shared, columns))
+    targets = Targets(outputs, None, loc, scale, np.ones_like(scale))
+    count = 0
+    for row in y:
+        with np.errstate(all="ignore"):
+            d = trained.distribution(raw, shared, columns)
+            seen = as_seen(head, row)
+            log_p = d.log_prob(seen)
+            encoded = targets.encode(seen)
+            values = trained.loss(raw, shared, encoded, columns)[0]
+            values = values + targets.shift_of_nll(trained.family.has_density(encoded)[0]).reshape(ROWS)
+            possible = head.declared.possible(row).reshape(*log_p.shape, -1).all(-1)
+        # A family may have ends that go with its parameters, trials say: they are no part of its support.
+        impossible = ~possible
+        np.testing.assert_array_equal(log_p[impossible], np.full(impossible.sum(), -np.inf))
+        np.testing.assert_allclose(-values[possible], log_p[possible], rtol=1e-9, atol=1e-9)
+        count += possible.sum()
+    assert count >= ROWS
+
+
+@pytest.mark.parametrize("name", ON_JAX)
+def test_bounds_on_the_other_engine(name: str):
+    head = head_of(declared(ALL[name]))
+    trained, loc, scale = standardised(head, None)
+    raw, shared, columns = inputs(head)
+    with np.errstate(all="ignore"):
+        d = trained.distribution(raw, shared, columns)
+        bounds = [float(b) for b in np.ravel(head.declared.bounds) if np.isfinite(b)]
+        y = np.resize([*bounds, *np.ravel(d.sample((), rng=0))], (1, ROWS))
+    seen = np.stack([y, y], axis=-1) if is_censored(head) else y
+    encoded = (seen - loc) / scale
+    assert len(bounds) > 0
+
+    def run(raw, shared, encoded, columns):
+        values, backward = trained.loss(raw, shared, encoded, columns)
+        return values, backward(jax.numpy.ones_like(values) if not isinstance(values, np.ndarray) else np.ones(y.shape))
+
+    with np.errstate(all="ignore"):
+        want = run(raw, shared, encoded, columns)
+    got = on_jax.run(run, raw, shared, encoded, columns)
+    for a, b in zip(jax.tree.leaves(got), jax.tree.leaves(want), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-10 * np.abs(b).max())
+    shift = np.where(trained.family.has_density(encoded), np.log(scale), 0.0)
+    np.testing.assert_allclose(np.asarray(got[0]) + shift, d.nll(as_seen(head, seen)), rtol=1e-9)
