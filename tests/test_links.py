@@ -91,6 +91,32 @@ def test_inverse_undoes_forward(link, formula, raw):
     assert link.domain.contains(value).all()
 
 
+FAR = np.array([40.0, 90.0, 110.0, 600.0, 750.0, 800.0, 1e4])
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("on", [lambda f, x: f(x), on_jax.run], ids=["numpy", "jax"])
+def test_a_sigmoid_never_reaches_its_ends(dtype, on):
+    raw = np.concatenate([-FAR, FAR]).astype(dtype)
+    value = np.asarray(on(lambda raw: Sigmoid().forward(raw)[0], raw))
+    assert value.dtype == dtype
+    assert ((value > 0.0) & (value < 1.0)).all()
+    slope = np.asarray(on(lambda raw: Sigmoid().forward(raw)[1](raw * 0.0 + 1.0), raw))
+    assert ((slope >= 0.0) & (slope < 1e-16)).all()
+    np.testing.assert_allclose(value[0], np.exp(-40.0), rtol=1e-5)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_slope_of_an_angle_is_finite_at_the_origin(dtype):
+    raw = np.array([[0.0, 0.0], [-0.0, 0.0], [1e-30, 0.0], [1e-5, -1e-5]], dtype)
+    value, backward = Angle().forward(raw)
+    slope = backward(np.ones(4, dtype))
+    np.testing.assert_allclose(value, [0.0, np.pi, 0.0, -np.pi / 4.0], rtol=1e-6)
+    np.testing.assert_array_equal(slope[:2], 0.0)
+    assert (np.abs(slope) <= 1e6).all()
+    np.testing.assert_allclose(slope[3], [5e4, 5e4], rtol=1e-5)
+
+
 def test_inverse_of_softplus_below_its_floor_is_finite():
     raw = Softplus(0.1).inverse(np.array([0.01, 0.1, 0.2]))
     assert np.isfinite(raw).all()

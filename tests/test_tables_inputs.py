@@ -77,6 +77,18 @@ def test_identifiers_are_refused():
         quick().fit(FRAME.assign(name=[f"customer {i}" for i in range(60)]), y)
 
 
+def test_many_categories_of_many_rows_are_no_identifiers():
+    rng = np.random.default_rng(0)
+    town = rng.permutation(np.arange(4000) % 60)
+    size = rng.normal(size=60)
+    frame = pd.DataFrame({"town": [f"town {i}" for i in town]})
+    exact = {"optimizer": {"kind": "lbfgs"}, "validation_fraction": 0.0, "epochs": 100}
+    model = quick(network={"hidden": []}, distribution={"scale": "shared"}, training=exact)
+    model.fit(frame, size[town] + 0.01 * rng.normal(size=4000))
+    new = pd.DataFrame({"town": [f"town {i}" for i in range(60)]})
+    np.testing.assert_allclose(model.predict(new), size, atol=0.05)
+
+
 def test_missing_column_names_the_nearest():
     model = quick().fit(FRAME, y)
     with pytest.raises(ll.DataError, match=r"lacks the column colour \(did you mean 'color'\?\)"):

@@ -38,6 +38,18 @@ def never(mask: Array) -> bool:
     return isinstance(mask, _NUMPY) and not mask.any()
 
 
+def forwards(a: np.ndarray) -> np.ndarray:
+    """Return `a` with no axis that runs backwards in memory: NumPy's functions have other bits there."""
+    return a.copy() if any(stride < 0 for stride in a.strides) else a
+
+
+def over_nodes(a: Array) -> Array:
+    """Return the sum over the first axis, in one order for any number of rows: NumPy sums a single column in pairs."""
+    if isinstance(a, _NUMPY) and a.size == len(a):
+        return np.sum(np.repeat(a.reshape(len(a), 1), 2, axis=1), axis=0)[0].reshape(a.shape[1:])
+    return namespace(a).sum(a, axis=0)
+
+
 def log1mexp(x: Array) -> Array:
     """Return log(1 - exp(-x)) for x ≥ 0, by whichever of expm1 and log1p does not cancel (Mächler 2012)."""
     xp = namespace(x)

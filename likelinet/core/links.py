@@ -84,7 +84,7 @@ class Softplus(Link):
 
 @dataclass(frozen=True)
 class Sigmoid(Link):
-    """parameter = 1 / (1 + exp(-raw)), onto (0, 1)."""
+    """parameter = 1 / (1 + exp(-raw)), onto (0, 1), of which it never reaches the ends."""
 
     domain: Domain = unit_interval
 

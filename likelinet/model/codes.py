@@ -1,5 +1,7 @@
 """What a fitted network through a code can be asked beside its predictions: codes, their images, and the evidence."""
 
+from functools import partial
+
 import numpy as np
 
 from likelinet.core.blas import one_blas_thread
@@ -9,15 +11,16 @@ from likelinet.distributions import Distribution
 from likelinet.model.fit import EncodedRows, Fit
 from likelinet.model.prediction import as_predicted, network_inputs
 from likelinet.networks.autoencoder import Coder, VariationalAutoencoder
+from likelinet.networks.blocks_of_rows import USED, by_blocks, with_blocks
 
-BLOCK = 1024  # rows at a time, whose wide arrays then stay in the cache
+BLOCK = 4 * USED  # rows at a time, whose wide arrays then stay in the cache
 
 
 def encode(fit: Fit, x: EncodedRows) -> np.ndarray:
     """Return the code of each row, shape (n, latent); of a variational autoencoder the mean of q(z | x)."""
-    network, weights = _network(fit, "encode"), _weights(fit)
+    code = partial(_network(fit, "encode").code, _weights(fit))
     with one_blas_thread():
-        codes = [network.code(weights, network_inputs(fit, x[rows][0]))[0] for rows in blocks(len(x), BLOCK)]
+        codes = [by_blocks(code, network_inputs(fit, x[rows][0]))[0] for rows in blocks(len(x), BLOCK)]
     return np.concatenate(codes).astype(np.float64)
 
 
@@ -31,7 +34,7 @@ def decode(fit: Fit, codes: np.ndarray) -> Distribution:
     if columns := fit.objective.head.columns:
         raise UndefinedError(f"The family reads {', '.join(columns)} of each row, which a code alone does not have.")
     with one_blas_thread():
-        raw = network.decoded(weights, codes.astype(fit.precision.network)[None])
+        raw = by_blocks(partial(network.decoded, weights), codes.astype(fit.precision.network))
     return as_predicted(fit, raw, None)
 
 
@@ -69,12 +72,14 @@ def elbo(fit: Fit, x: EncodedRows, y: np.ndarray, samples: int, rng: np.random.G
 
     def of_block(rows: slice) -> np.ndarray:
         x_rows, columns = x[rows]
-        loc, scale = network.posterior(weights, network_inputs(fit, x_rows))
+        both = by_blocks(lambda x: np.concatenate(network.posterior(weights, x), axis=-1), network_inputs(fit, x_rows))
+        loc, scale = both[..., : network.latent], both[..., network.latent :]
         total = np.full(loc.shape[1], -np.inf)
         for _ in range(samples):
             noise = rng.standard_normal(loc.shape, dtype)
             code = loc + scale * noise
-            value = -head.loss(network.decoded(weights, code), shared, y[None, rows], columns)[0][0]
+            raw = by_blocks(partial(network.decoded, weights), code[0])
+            value = -head.loss(raw, shared, y[None, rows], columns)[0][0]
             # Each sum as one of differences, which stay small where the codes are large.
             each = 0.5 * (loc * loc + scale * scale - 1.0) if samples == 1 else 0.5 * (code * code - noise * noise)
             total = np.logaddexp(total, value - (each - np.log(scale)).sum(-1)[0])
@@ -86,8 +91,8 @@ def elbo(fit: Fit, x: EncodedRows, y: np.ndarray, samples: int, rng: np.random.G
 
 
 def _weights(fit: Fit) -> tuple[np.ndarray, ...]:
-    """Return the weights of the network, of the one member that there is."""
-    return fit.objective.layout.views(fit.theta)[:-1]
+    """Return the weights of the network, of the one member that there is, as `by_blocks` needs them."""
+    return with_blocks(fit.objective.layout.views(fit.theta)[:-1])
 
 
 def _network(fit: Fit, what: str) -> Coder:

@@ -10,9 +10,9 @@ from likelinet.distributions import Distribution
 from likelinet.distributions.base.assembly import Assembly
 from likelinet.distributions.over.mixture import combined
 from likelinet.model.fit import EncodedRows, Fit
+from likelinet.networks.blocks_of_rows import by_blocks, with_blocks
 
 BLOCK = 16384  # rows at a time
-PASS = 1024  # of them at a time through the network, whose wide arrays then stay in the cache
 
 
 def predict_dist(fit: Fit, x: EncodedRows) -> Distribution:
@@ -21,14 +21,11 @@ def predict_dist(fit: Fit, x: EncodedRows) -> Distribution:
     Members are averaged as a mixture; that of Bernoullis or Categoricals is one again, with mean probabilities.
     """
     *weights, _ = fit.objective.layout.views(fit.theta)
-    network = fit.objective.network.values(tuple(weights))
+    network = fit.objective.network.values(with_blocks(tuple(weights)))
 
     def predict(rows: slice) -> Distribution:
         x_rows, columns = x[rows]
-        features = network_inputs(fit, x_rows)
-        parts = blocks(features.shape[1], PASS)
-        raw = np.concatenate([network(features[:, part]) for part in parts], axis=1)
-        return as_predicted(fit, raw, columns)
+        return as_predicted(fit, by_blocks(network, network_inputs(fit, x_rows)), columns)
 
     left = blocks(len(x), BLOCK)
     first = next(left)
@@ -43,12 +40,12 @@ def predict_dist(fit: Fit, x: EncodedRows) -> Distribution:
 
 
 def network_inputs(fit: Fit, x: np.ndarray) -> np.ndarray:
-    """Return x in the precision of the network, with an axis for members."""
+    """Return x in the precision of the network."""
     with np.errstate(over="ignore"):
         features = np.ascontiguousarray(x, dtype=fit.precision.network)
     if not np.isfinite(features).all():
         raise DataError(f"X has numbers too large for {features.dtype}: check their unit.")
-    return features[None]
+    return features
 
 
 def as_predicted(fit: Fit, raw: np.ndarray, columns: np.ndarray | None) -> Distribution:
@@ -66,7 +63,8 @@ def _combined(members: Distribution) -> Distribution:
 
     def behind(a: np.ndarray, event_ndim: int) -> np.ndarray:
         full = np.broadcast_to(a, members.batch_shape + a.shape[a.ndim - event_ndim :])
-        return np.moveaxis(full, 0, full.ndim - event_ndim - 1)
+        # With a row's members side by side, which are then summed in one order whatever the number of rows.
+        return np.ascontiguousarray(np.moveaxis(full, 0, full.ndim - event_ndim - 1))
 
     last = members.map_arrays(behind)
     return combined(last, np.zeros(n))

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from likelinet.distributions.numerics.estimates import quantile
+
 
 def moments(values: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the weighted mean and standard deviation along the first axis; squares neither overflow nor underflow."""
@@ -19,7 +21,7 @@ _NORMAL_IQR = 1.3489795003921634
 def middle_and_spread(values: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return mean and standard deviation along the first axis; where outliers dominate them, median and quartiles."""
     mean, spread = moments(values, weight)
-    low, middle, high = np.quantile(values, [0.25, 0.5, 0.75], axis=0, weights=weight, method="inverted_cdf")
+    low, middle, high = (quantile(values, weight, level) for level in (0.25, 0.5, 0.75))
     quartiles = (high - low) / _NORMAL_IQR
     heavy = (quartiles > 0.0) & (spread > HEAVY * quartiles)
     return np.where(heavy, middle, mean), np.where(heavy, quartiles, spread)

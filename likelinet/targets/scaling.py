@@ -49,6 +49,7 @@ def _scaling(y: np.ndarray, weight: np.ndarray, head: Head, standardize: bool, n
         return middle, spread, np.ones_like(spread)
     if standardize and family.standardisation == "scale":
         unit = middle - family.origin if family.support.low >= family.origin else spread
+        unit = np.where(unit > 0.0, unit, spread)  # the middle is zero where more than half of y are zero
         return loc + family.origin, unit, spread / unit
     return loc, scale, spread
 

@@ -1,8 +1,11 @@
 """Initial weights, with the output bias at the marginal maximum-likelihood fit."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from likelinet.core.blocks import blocks
+from likelinet.distributions.numerics.estimates import LEAST
 from likelinet.heads.head import Head
 from likelinet.objective.layout import pack
 from likelinet.objective.objective import Objective
@@ -12,6 +15,9 @@ ROWS = 50_000  # on which it is polished, at most
 NUMBERS = 4_000_000  # raw outputs at a time
 FAR = 20.0  # raw numbers that run further from the family's estimates have no maximum to run to, or none of use
 RIDGE = 1e-3  # what then keeps them near
+NEWTON = 50  # parameters of which the Hessian is worth its price
+FLAT = 1e-7  # of the largest curvature, what its rounding errors may be
+STATIONARY = 2.0 * LEAST  # gradient up to which estimates are maxima, those of what was never seen among them
 
 
 def initial_weights(
@@ -40,8 +46,9 @@ def initial_weights(
     estimates : tuple of ndarray, optional
         What `Head.raw_start` gives for these rows, if it is known already.
     """
-    bias, shared = marginal_fit(objective.head, y, weight, columns, estimates)
     layout = objective.layout
+    nothing_else = not layout.weights[0].size  # the first of the weights take the inputs
+    bias, shared = marginal_fit(objective.head, y, weight, columns, estimates, to_the_end=nothing_else)
     members = []
     for rng in rngs:
         flat = layout.initial(rng)[None]
@@ -57,12 +64,16 @@ def marginal_fit(
     weight: np.ndarray,
     columns: np.ndarray | None = None,
     estimates: tuple[np.ndarray, np.ndarray] | None = None,
+    to_the_end: bool = False,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the raw outputs and shared constants that maximise the weighted likelihood of y without any x.
 
     The family's own estimates are kept where they are already stationary (closed-form maxima); else L-BFGS goes on
     from them. Where the likelihood keeps rising towards infinity, as of a truncated Gaussian on flat y or of a Student
     t on light tails, training could not come back from there, so a ridge around the estimates is added.
+
+    Where the fit is all that there is to train, `to_the_end`, Newton's method follows on all rows, which leaves no more
+    than rounding errors.
     """
     raw, shared = head.raw_start(y, weight) if estimates is None else estimates
     n_raw = len(raw)
@@ -89,21 +100,46 @@ def marginal_fit(
         return value_and_gradient
 
     start = np.concatenate([raw, shared])
-    with np.errstate(all="ignore"):
-        gradient = on(slice(None))(start)[1]
-        if np.abs(gradient).max(initial=0.0) < max(1e-6, 0.6 / len(y)):
-            return raw, shared  # up to half a row, by which estimates of what never varies keep off infinity
+
+    def polished(ridge: float) -> np.ndarray:
         from scipy.optimize import minimize  # takes as long to import as many a fit
 
-        every = slice(None, None, -(-len(y) // ROWS))
+        thin = on(slice(None, None, -(-len(y) // ROWS)), ridge)
+        found = minimize(thin, start, jac=True, method="L-BFGS-B", options={"maxiter": ITERATIONS, "gtol": 1e-8}).x
+        # Keep the better one: a family of the user's may mislead the line search.
+        return found if np.isfinite(found).all() and thin(found)[0] <= thin(start)[0] else start
 
-        def polished(ridge: float) -> np.ndarray:
-            thin = on(every, ridge)
-            found = minimize(thin, start, jac=True, method="L-BFGS-B", options={"maxiter": ITERATIONS, "gtol": 1e-8}).x
-            # Keep the better one: a family of the user's may mislead the line search.
-            return found if np.isfinite(found).all() and thin(found)[0] <= thin(start)[0] else start
-
-        best = polished(0.0)
-        if np.abs(best - start).max() > FAR:
-            best = polished(RIDGE)
+    with np.errstate(all="ignore"):
+        best = start
+        if np.abs(on(slice(None))(start)[1]).max(initial=0.0) >= STATIONARY:
+            best = polished(0.0)
+            if np.abs(best - start).max() > FAR:
+                best = polished(RIDGE)
+        if to_the_end and 0 < len(best) <= NEWTON:
+            best = newton(on(slice(None)), best)
     return best[:n_raw], best[n_raw:]
+
+
+def newton(value_and_gradient: Callable[[np.ndarray], tuple[float, np.ndarray]], at: np.ndarray) -> np.ndarray:
+    """Return the minimum next to `at`, by Newton steps as long as each makes the gradient much smaller.
+
+    The Hessian is one of central differences of the gradient. Directions in which there is no curvature are left alone:
+    the logits of weights have one, in which nothing changes.
+    """
+    gradient = value_and_gradient(at)[1]
+    while True:
+        steps = np.cbrt(np.finfo(np.float64).eps) * np.maximum(np.abs(at), 1.0)
+        columns = [value_and_gradient(at + e)[1] - value_and_gradient(at - e)[1] for e in np.diag(steps)]
+        hessian = np.stack(columns) / (2.0 * steps[:, None])
+        if not np.isfinite(hessian).all():
+            return at
+        curvature, directions = np.linalg.eigh(0.5 * (hessian + hessian.T))
+        curved = curvature > FLAT * curvature[-1]
+        if curvature[0] < -FLAT * curvature[-1] or not curved.any():
+            return at
+        along = directions[:, curved]
+        nearer = at - along @ ((along.T @ gradient) / curvature[curved])
+        there = value_and_gradient(nearer)[1]
+        if not np.abs(there).max() < 0.5 * np.abs(gradient).max():
+            return at
+        at, gradient = nearer, there

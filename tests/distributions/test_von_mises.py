@@ -53,6 +53,17 @@ def test_directions_are_taken_modulo_a_turn(turns):
     np.testing.assert_allclose(same.mean(), loc, rtol=1e-13)
 
 
+@pytest.mark.parametrize("loc", [10.0, -10.0, 3.5, -4.0, 100.0])
+def test_draws_around_a_direction_beyond_a_turn(loc):
+    draws = ll.VonMises(loc, 50.0).sample(20_000, rng=0)
+    assert (np.abs(draws) <= np.pi).all()
+    mean = np.exp(1j * draws).mean()
+    # The sine of the deviation from the mean direction has the variance A(κ)/κ, about 1/50.
+    assert abs(np.sin(np.angle(mean) - loc)) < 5.0 * np.sqrt(1.0 / 50.0 / 20_000)
+    assert np.cos(np.angle(mean) - loc) > 0.99
+    np.testing.assert_allclose(np.abs(mean), 1.0 - ll.VonMises(0.0, 50.0).var(), rtol=1e-3)
+
+
 def test_both_ends_belong_to_the_support():
     d = ll.VonMises(3.0, 2.0)
     np.testing.assert_allclose(d.log_prob(np.pi), d.log_prob(-np.pi), rtol=1e-14)

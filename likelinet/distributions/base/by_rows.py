@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from likelinet.core.blocks import blocks
+from likelinet.distributions.base.alone import beside_itself
 from likelinet.distributions.base.interval import Interval
 from likelinet.distributions.base.shapes import generator_of, shape_of
 
@@ -34,6 +35,8 @@ def _by_rows(method: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(method)
     def blocked(self: "Distribution", *args: Any, **named: Any) -> Any:
         size = min(ROWS, FEW) if method.__name__ in _INTEGRALS else ROWS
+        if math.prod(self.batch_shape) == 1 and len(args) + len(named) < 2:
+            return beside_itself(method, self, (*args, *named.values()))
         if not self.batch_shape or self.batch_shape[0] <= size:
             return method(self, *args, **named)
         if len(args) + len(named) > 1:  # none of ours takes more than one argument

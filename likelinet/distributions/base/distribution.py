@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal, NoReturn
 import numpy as np
 from numpy.typing import ArrayLike
 
-from likelinet.core.arrays import Array, namespace
+from likelinet.core.arrays import Array, forwards, namespace
 from likelinet.core.domains import Domain, real
 from likelinet.core.errors import DataError, ParameterError, UndefinedError
 from likelinet.core.notes import note
@@ -275,7 +275,7 @@ class Distribution(DistributionProtocol, ABC):
         """Return the distributions of the rows that `rows`, an index into the batch axes, selects."""
 
         def take(a: np.ndarray, event_ndim: int) -> np.ndarray:
-            return np.broadcast_to(a, self.batch_shape + a.shape[a.ndim - event_ndim :])[rows]
+            return forwards(np.broadcast_to(a, self.batch_shape + a.shape[a.ndim - event_ndim :])[rows])
 
         return self.map_arrays(take)
 
@@ -326,7 +326,7 @@ class Distribution(DistributionProtocol, ABC):
 
     def _observed(self, y: ArrayLike) -> np.ndarray:
         """Return y as an array, refusing the silent (n,) against (n, 1) broadcast."""
-        y = np.asarray(y)
+        y = forwards(np.asarray(y))
         if (
             len(self.batch_shape) >= 1
             and y.shape == (*self.batch_shape, *self.event_shape, 1)

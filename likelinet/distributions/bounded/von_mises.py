@@ -167,10 +167,12 @@ class VonMises(Univariate):
         half = 0.5 * np.diff(edges, axis=0)
         t = edges[:-1] + half * (1.0 + NODES.reshape((-1,) + (1,) * half.ndim))
         p = np.exp(-self.loss((self.loc, self.concentration), t)[0]) * half
-        masses = np.tensordot(WEIGHTS, p, 1)
-        cdf = np.cumsum(masses, axis=0) - masses + np.tensordot(RUNNING, p, 1)
+        each = (-1,) + (1,) * half.ndim
+        masses = np.sum(WEIGHTS.reshape(each) * p, axis=0)
+        running = np.sum(RUNNING.reshape(-1, len(NODES), *each[1:]) * p, axis=1)
+        cdf = np.cumsum(masses, axis=0) - masses + running
         squares = np.where(t < at, cdf, 1.0 - cdf) ** 2 * half
-        return np.tensordot(WEIGHTS, squares, 1).sum(0) + np.abs(y - at)
+        return (WEIGHTS.reshape(each) * squares).sum(0).sum(0) + np.abs(y - at)
 
     def _mean(self) -> np.ndarray:
         return wrapped(self.loc)

@@ -11,6 +11,7 @@ from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.classes.labelled import Labelled
+from likelinet.distributions.numerics.estimates import LEAST
 
 
 class Bernoulli(Univariate):
@@ -133,7 +134,7 @@ class Bernoulli(Univariate):
     @classmethod
     def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return the weighted maximum-likelihood (logits,) over the first axis of y; finite where y is constant."""
-        p = np.clip(np.average(y, axis=0, weights=weight), 0.5 / len(y), 1.0 - 0.5 / len(y))
+        p = np.clip(np.average(y, axis=0, weights=weight), LEAST, 1.0 - LEAST)
         return (scipy.special.logit(p),)
 
 

@@ -12,6 +12,7 @@ from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.shapes import Rng, generator_of, shape_of
 from likelinet.distributions.classes.labelled import Labelled
+from likelinet.distributions.numerics.estimates import LEAST
 
 
 class Categorical(Distribution):
@@ -98,7 +99,7 @@ class Categorical(Distribution):
         at_y = xp.sum(shifted, axis=-1, where=one_hot > 0.0)
         others = xp.exp(shifted)
         others -= others * one_hot
-        rest = others @ xp.ones(z.shape[-1], dtype=z.dtype)  # of few classes, faster than a sum
+        rest = xp.sum(others, axis=-1)  # not by BLAS, whose bits differ from row to row
         # The sum of exponentials less one; with it nothing cancels where y is nearly certain.
         above_one = rest + xp.expm1(at_y)
 
@@ -148,7 +149,7 @@ class Categorical(Distribution):
     def frequencies(y: np.ndarray, weight: np.ndarray, n_classes: int) -> np.ndarray:
         """Return the logits of the weighted class frequencies, over the first axis of y; finite for absent classes."""
         shares = np.stack([np.average(y == k, axis=0, weights=weight) for k in range(n_classes)], axis=-1)
-        return np.log(np.maximum(shares, 0.5 / len(y)))
+        return np.log(np.maximum(shares, LEAST))
 
 
 def choose(probs: np.ndarray, u: np.ndarray) -> np.ndarray:

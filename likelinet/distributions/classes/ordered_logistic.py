@@ -12,6 +12,7 @@ from likelinet.distributions.base.parameter import Backward, Parameter, TailsBac
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.classes.categorical import Categorical
 from likelinet.distributions.classes.labelled import Labelled
+from likelinet.distributions.numerics.estimates import LEAST
 
 
 class OrderedLogistic(Univariate):
@@ -136,10 +137,10 @@ class OrderedLogistic(Univariate):
     def frequencies(y: np.ndarray, weight: np.ndarray, n_classes: int) -> tuple[np.ndarray, np.ndarray]:
         """Return loc = 0 and the cutpoints that give the weighted class frequencies, over the first axis of y.
 
-        An absent class gets half an observation, so that the cutpoints are finite and increase.
+        An absent class gets a tiny share, so that the cutpoints are finite and increase.
         """
         shares = np.stack([np.average(y == k, axis=0, weights=weight) for k in range(n_classes)], axis=-1)
-        shares = np.maximum(shares, 0.5 / len(y))
+        shares = np.maximum(shares, LEAST)
         below, above = shares.cumsum(-1)[..., :-1], shares[..., ::-1].cumsum(-1)[..., -2::-1]
         return np.zeros(y.shape[1:]), np.log(below) - np.log(above)
 

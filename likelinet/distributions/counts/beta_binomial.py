@@ -13,6 +13,7 @@ from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.counts.binomial import divergence, stirling_of_choices
 from likelinet.distributions.numerics import sums as row_sums
+from likelinet.distributions.numerics.estimates import LEAST
 
 _LONG = 4096  # whole numbers whose masses are not held in memory all at once
 _AT_ONCE = 2**18  # terms that are
@@ -186,9 +187,9 @@ class BetaBinomial(Univariate):
     @classmethod
     def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return the largest y as total_count, and moment estimates of the concentrations, over the first axis of y."""
-        n, least = np.maximum(np.max(y, axis=0), 1.0), 0.5 / len(y)
+        n = np.maximum(np.max(y, axis=0), 1.0)
         mean = np.average(y, axis=0, weights=weight)
-        p = np.clip(mean / n, least, 1.0 - least)
+        p = np.clip(mean / n, LEAST, 1.0 - LEAST)
         excess = np.average((y - mean) ** 2, axis=0, weights=weight) / (n * p * (1.0 - p)) - 1.0
         correlation = np.clip(excess / np.maximum(n - 1.0, 1.0), 0.02, 0.9)
         total = 1.0 / correlation - 1.0

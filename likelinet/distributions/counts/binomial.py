@@ -10,6 +10,7 @@ from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.classes.bernoulli import logits_from
+from likelinet.distributions.numerics.estimates import LEAST
 from likelinet.distributions.numerics.tails import UNDERFLOW, beta_fraction
 
 
@@ -141,8 +142,7 @@ class Binomial(Univariate):
     def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return the largest y as total_count, and the logits of the mean share of it, over the first axis of y."""
         n = np.maximum(np.max(y, axis=0), 1.0)
-        least = 0.5 / len(y)
-        return n, scipy.special.logit(np.clip(np.average(y, axis=0, weights=weight) / n, least, 1.0 - least))
+        return n, scipy.special.logit(np.clip(np.average(y, axis=0, weights=weight) / n, LEAST, 1.0 - LEAST))
 
 
 def divergence(y: Array, shift: Array, log_ratio: Array) -> Array:

@@ -10,6 +10,7 @@ from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.classes.bernoulli import logits_from
+from likelinet.distributions.numerics.estimates import LEAST
 
 
 class Geometric(Univariate):
@@ -118,4 +119,4 @@ class Geometric(Univariate):
     @classmethod
     def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return the weighted maximum-likelihood (logits,) over the first axis of y; finite where all y are 0."""
-        return (-np.log(np.maximum(np.average(y, axis=0, weights=weight), 0.5 / len(y))),)
+        return (-np.log(np.maximum(np.average(y, axis=0, weights=weight), LEAST)),)

@@ -19,6 +19,7 @@ from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.classes.bernoulli import logits_from
 from likelinet.distributions.counts.poisson import poisson
 from likelinet.distributions.numerics import numerical
+from likelinet.distributions.numerics.estimates import LEAST
 from likelinet.distributions.numerics.tails import UNDERFLOW, beta_fraction, log_of
 
 _LARGEST = 2.0**62  # a count beyond all that occur, yet finite
@@ -147,7 +148,7 @@ class NegativeBinomial(Univariate):
     @classmethod
     def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return moment estimates of (total_count, logits) over the first axis of y: a start, not yet the maximum."""
-        mean = np.maximum(np.average(y, axis=0, weights=weight), 0.5 / len(y))
+        mean = np.maximum(np.average(y, axis=0, weights=weight), LEAST)
         excess = np.maximum(np.average((y - mean) ** 2, axis=0, weights=weight) - mean, 0.02 * mean)
         total_count = mean**2 / excess
         return total_count, np.log(mean) - np.log(total_count)

@@ -9,6 +9,7 @@ from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.univariate import Univariate
+from likelinet.distributions.numerics.estimates import LEAST
 from likelinet.distributions.numerics.tails import log_incomplete_gamma
 from likelinet.distributions.positive.gamma import log1pmx_of_ratio
 
@@ -105,7 +106,7 @@ class Poisson(Univariate):
     def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return the weighted maximum-likelihood (rate,) over the first axis of y."""
         mean = np.average(y, axis=0, weights=weight)
-        return (np.maximum(mean, 0.5 / len(y)),)
+        return (np.maximum(mean, LEAST),)
 
 
 def poisson(rng: np.random.Generator, rate: np.ndarray | float) -> np.ndarray:

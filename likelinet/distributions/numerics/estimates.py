@@ -1,11 +1,23 @@
-"""Estimates of location and spread that any y has: where the training of heavy-tailed families starts."""
+"""Estimates that any y has: where training starts."""
 
 import numpy as np
 
+# The least share or mean count that an estimate gives to what was never seen, which keeps its logarithm finite. Rows of
+# weight 2 are rows that stand there twice, and only the ratios of weights matter: so it is one for any number of rows.
+LEAST = 1e-6
+_ROUNDING = 1e-9  # of sums of weights, which must not decide about a level that is reached exactly
+
 
 def quantile(y: np.ndarray, weight: np.ndarray, level: float) -> np.ndarray:
-    """Return the weighted `level`-quantile over the first axis of y: the smallest y that reaches it."""
-    return np.quantile(y, level, axis=0, weights=weight, method="inverted_cdf")
+    """Return the weighted `level`-quantile over the first axis of y: the smallest y that reaches it.
+
+    The weight is one of each row, or of each entry.
+    """
+    order = np.argsort(y, axis=0, kind="stable")
+    of_each = np.broadcast_to(weight.reshape(weight.shape + (1,) * (y.ndim - weight.ndim)), y.shape)
+    reached = np.cumsum(np.take_along_axis(of_each, order, 0), axis=0)
+    first = np.argmax(reached >= (level - _ROUNDING) * reached[-1:], axis=0)
+    return np.take_along_axis(y, np.take_along_axis(order, first[None], 0), 0)[0]
 
 
 def deviation(y: np.ndarray, weight: np.ndarray, middle: np.ndarray) -> np.ndarray:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from likelinet.core.arrays import Array, log1mexp, namespace, never
+from likelinet.core.arrays import Array, log1mexp, namespace, never, over_nodes
 from likelinet.distributions.base.parameter import Backward
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ def _summed(family: "type[Distribution]", params: tuple[Array, ...], ends: Array
     top = xp.max(terms, axis=0)
     top = xp.where(xp.isfinite(top), top, 0.0)
     parts = xp.exp(terms - top)
-    total = xp.sum(parts, axis=0)
+    total = over_nodes(parts)
     values = xp.log(total) + top
     shares = xp.where(total > 0.0, parts / total, 0.0)  # they sum to 1, whatever the rounding errors of large terms
     good = xp.abs(xp.sum(shares * (ratio - 1.0), axis=0)) <= error

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array
+from likelinet.core.domains import positive
 from likelinet.core.errors import DataError, ParameterError, UndefinedError
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Distribution
@@ -22,6 +23,8 @@ from likelinet.distributions.classes.categorical import Categorical, choose
 from likelinet.distributions.numerics import numerical
 from likelinet.distributions.over.family import Setting, WrapperFamily
 from likelinet.distributions.over.mixture_formulas import log_interval_of_mixture, loss_of_mixture
+
+LEAST_SCALE, LEAST_COUNT = 0.2, 0.01  # of those of all y, which a slice of y that are all the same would not have
 
 
 @dataclass(frozen=True)
@@ -69,19 +72,19 @@ class MixtureFamily(WrapperFamily):
 
     def estimate(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
         """Return the estimates from K slices of the sorted y, of equal weight: no two components are the same."""
-        order = np.argsort(y if y.ndim == 1 else y[:, 0], kind="stable")
-        middle = np.cumsum(weight[order]) - 0.5 * weight[order]
-        slices = np.floor(self.components * middle / weight.sum())
-        parts = [order[slices == k] if (slices == k).any() else order for k in range(self.components)]
-        inner = [self.base.estimate(y[part], weight[part]) for part in parts]
+        shares = slices(y if y.ndim == 1 else y[:, 0], weight, self.components)
+        inner = [self.base.estimate(y[part > 0.0], (weight * part)[part > 0.0]) for part in shares]
         stacked: list[np.ndarray | None] = []
         for opening, whole, *each in zip(self.base.openings, self.base.estimate(y, weight), *inner, strict=True):
             if whole is None:
                 stacked.append(None)
                 continue
             values = np.stack([np.broadcast_to(p, opening.shape) for p in each])
-            is_scale = opening.parameter.role == "scale"
-            stacked.append(np.maximum(values, 0.2 * np.asarray(whole)) if is_scale else values)
+            if opening.parameter.role == "scale":
+                values = np.maximum(values, LEAST_SCALE * np.asarray(whole))
+            elif self.base.support.integer and opening.parameter.domain == positive:
+                values = np.maximum(values, LEAST_COUNT * np.asarray(whole))
+            stacked.append(values)
         return (np.zeros(self.components), *stacked)
 
     def moved(self, loc: np.ndarray, scale: np.ndarray) -> Family:
@@ -410,3 +413,17 @@ def combined(components: Distribution, logits: np.ndarray) -> Distribution:
     """Return the mixture over the last batch axis of `components`, as simple as it gets."""
     simple = components.mixed(scipy.special.log_softmax(logits, axis=-1))
     return Mixture(components, logits) if simple is None else simple
+
+
+def slices(y: np.ndarray, weight: np.ndarray, many: int) -> np.ndarray:
+    """Return how much of each row falls into each of the slices of the sorted y of equal weight, shape (many, n).
+
+    Rows of the same y are divided alike, so that one of weight 2 counts as two of weight 1.
+    """
+    _, group = np.unique(y, return_inverse=True)
+    mass = np.bincount(group, weights=weight)
+    mass /= mass.sum()
+    ends = np.cumsum(mass)
+    cuts = np.arange(many + 1)[:, None] / many
+    inside = np.minimum(ends, cuts[1:]) - np.maximum(ends - mass, cuts[:-1])
+    return np.where(inside > 1e-9 * mass, inside / mass, 0.0)[:, group]

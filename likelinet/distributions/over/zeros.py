@@ -17,6 +17,7 @@ from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.shapes import Rng, generator_of, shape_of
 from likelinet.distributions.classes.bernoulli import logits_from
+from likelinet.distributions.numerics.estimates import LEAST
 from likelinet.distributions.over.family import WrapperFamily
 from likelinet.distributions.over.wrapper import Wrapper
 
@@ -67,7 +68,7 @@ class ZerosFamily(WrapperFamily):
     def estimate(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
         """Return the share of zeros as log odds, and the estimates of the base from what is not zero."""
         zero = y == 0.0
-        share = np.clip(np.average(zero, weights=weight), 0.5 / len(y), 1.0 - 0.5 / len(y))
+        share = np.clip(np.average(zero, weights=weight), LEAST, 1.0 - LEAST)
         rest = self.base.estimate(y, weight) if zero.all() else self.base.estimate(y[~zero], weight[~zero])
         return (np.log(share) - np.log1p(-share), *rest)
 

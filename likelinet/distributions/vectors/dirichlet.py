@@ -73,7 +73,8 @@ class Dirichlet(Multivariate):
 
     def marginals(self) -> Beta:
         a = self.concentration
-        return Beta(a, a @ (1.0 - np.eye(a.shape[-1])))  # the sum of the others, which A - αₖ would round away
+        others = np.sum(a[..., None, :] * (1.0 - np.eye(a.shape[-1])), axis=-1)  # A - αₖ would round them away
+        return Beta(a, others)
 
     def mean(self) -> np.ndarray:
         return self.concentration / self.concentration.sum(-1, keepdims=True)

@@ -12,6 +12,7 @@ from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.classes.categorical import Categorical
 from likelinet.distributions.counts.binomial import Binomial
 from likelinet.distributions.numerics import sums
+from likelinet.distributions.numerics.estimates import LEAST
 
 
 class Multinomial(Multivariate):
@@ -143,7 +144,7 @@ class Multinomial(Multivariate):
     @classmethod
     def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
         """Return no total_count, which is known, and the logits of the shares of all counts; finite for unseen ones."""
-        seen = np.average(y, axis=0, weights=weight) + 0.5 / len(y)
+        seen = np.maximum(np.average(y, axis=0, weights=weight), LEAST)
         return None, np.log(seen / seen.sum(-1, keepdims=True))
 
 
