@@ -15,8 +15,7 @@ from likelinet.engines.engine import Data, Engine
 from likelinet.engines.jax import JaxEngine
 from likelinet.engines.lbfgs import LbfgsEngine
 from likelinet.engines.numpy import NumpyEngine
-from likelinet.heads.build import build_family
-from likelinet.heads.head import Head
+from likelinet.heads.build import build_head
 from likelinet.networks.build import build_network
 from likelinet.objective.objective import Objective
 from likelinet.optim.build import build_optimiser
@@ -74,7 +73,7 @@ def training(engine: Engine, case: str, callbacks=()) -> Training:
     rng = np.random.default_rng(0)
     x = rng.standard_normal((N, 3))
     y, weight = np.sin(x[:, 0]) + 0.3 * rng.standard_normal(N), rng.uniform(0.5, 1.5, N)
-    head = Head(build_family(config.distribution, None, 0, None))
+    head = build_head(config.distribution, None, 0, None)
     objective = Objective(build_network(config.network, 3, head.predicted), head)
     streams, dtype = Streams.of(7, config.ensemble), "float64" if engine.takes_all else config.training.precision
     theta = initial_weights(objective, y, weight, [s.initial for s in streams], dtype)
