@@ -2,10 +2,11 @@
 
 import importlib
 import sys
-import warnings
 from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
 from types import ModuleType
+
+from likelinet.core.notes import note
 
 # Old name, where its contents are, and the public name that has them.
 MODULES = {
@@ -34,20 +35,11 @@ class Renamed:
         """Warn, and take the contents from where they are now."""
         where, word = MODULES[module.__name__.rpartition(".")[2]]
         new = "likelinet" + (f".{word}" if word else "")
-        warnings.warn(f"{module.__name__} is now {new}.", DeprecationWarning, stacklevel=_depth())
+        note(f"{module.__name__} is now {new}.", DeprecationWarning)
         contents = importlib.import_module(f"likelinet.{where}")
         module.__doc__ = contents.__doc__
         module.__getattr__ = lambda name: getattr(contents, name)  # type: ignore[method-assign]
         module.__dir__ = lambda: dir(contents)  # type: ignore[method-assign]
-
-
-def _depth() -> int:
-    """Return how many calls lie between the user's line and the warning, past this package and the import system."""
-    depth, frame = 0, sys._getframe(1)  # noqa: SLF001
-    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] in ("importlib", "likelinet"):
-        depth += "_bootstrap" not in frame.f_code.co_filename  # which warnings do not count
-        frame = frame.f_back
-    return depth + 1
 
 
 def install() -> None:

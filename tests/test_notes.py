@@ -49,3 +49,9 @@ def test_by_its_line_in_a_function():
     with pytest.warns(UserWarning, match="other") as notes:
         line = mine()
     assert [(n.filename, n.lineno) for n in notes] == [(__file__, line)]
+
+
+def test_of_an_old_name_in_a_class_of_the_users():
+    with pytest.warns(DeprecationWarning, match="Old: marginal is now called estimate") as notes:
+        Old = type("Old", (ll.Distribution,), {"marginal": classmethod(lambda cls, y, weight: (y,))})
+    assert [(n.filename, Old.estimate(1, 2)) for n in notes] == [(__file__, (1,))]

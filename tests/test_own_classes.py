@@ -81,11 +81,14 @@ def test_outputs_with_the_same_labels_have_them_once():
     assert model.classes is None
 
 
-def test_an_output_that_never_varies_is_certain():
-    y = np.stack([THREE, np.full(60, "u")], axis=1)
-    d = quick(distribution={"kind": "categorical"}).fit(X, y).predict_dist(X)
-    first = d.base.probs[np.arange(60), 0, np.searchsorted(["a", "b", "c"], THREE)]
-    np.testing.assert_allclose(d.log_prob(y), np.log(first), rtol=1e-12)
+@pytest.mark.parametrize("place", [0, 1])
+@pytest.mark.parametrize("family", ["categorical", "ordered_logistic"])
+def test_an_output_that_never_varies_is_certain(family: str, place: int):
+    y = np.insert(np.full((60, 1), 5), 1 - place, CODES[:, 1] + 7, axis=1)
+    d = quick(distribution={"kind": family}).fit(X, y).predict_dist(X)
+    varying = d.base.probs[np.arange(60), 1 - place, CODES[:, 1]]
+    np.testing.assert_allclose(d.log_prob(y), np.log(varying), rtol=1e-12)
+    assert (d.mode()[:, place] == 5).all()
     with pytest.raises(ll.DataError, match="y has only one class, 'u': there is nothing to tell apart"):
         quick(distribution={"kind": "categorical"}).fit(X, np.full((60, 2), "u"))
 

@@ -208,3 +208,15 @@ def test_a_class_of_the_users_keeps_its_labels(tmp_path):
     model.save(tmp_path / "m.safetensors")
     again = ll.Model.load(tmp_path / "m.safetensors", distribution=Coin)
     assert again.score(X, y) == model.score(X, y)
+
+
+def test_counts_of_each_row_must_sum_to_its_own_total():
+    total = RNG.integers(3, 9, N)
+    y = RNG.multinomial(total, [0.2, 0.3, 0.5])
+    table = np.stack([RNG.normal(size=N), total], axis=1)
+    family = {"kind": "multinomial", "total_count": {"column": "x1"}}
+    model = ll.Model({"distribution": family, "training": {"epochs": 1}, "network": {"hidden": [3]}})
+    assert np.isfinite(model.fit(table, y).score(table, y))
+    y[6, 1] += 1
+    with pytest.raises(ll.DataError, match=r"y has 1 row that .* \(row 7\): its counts must sum to total_count\."):
+        model.fit(table, y)

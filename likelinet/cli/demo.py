@@ -89,7 +89,7 @@ def linear(config: ModelConfig) -> ModelConfig:
     )
 
 
-def describe_rows(d: Distribution, classes: np.ndarray | None, y: np.ndarray) -> str:
+def describe_rows(d: Distribution, classes: np.ndarray | list[np.ndarray] | None, y: np.ndarray) -> str:
     """Return an interval or class probabilities, and five samples y ~ P(y | f_θ(x)), for each row."""
     draws, lines = d.sample((5,), rng=0), []
     for i in range(d.batch_shape[0]):

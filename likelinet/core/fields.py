@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import MISSING, fields
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 T = TypeVar("T")
 
@@ -28,10 +28,11 @@ def from_fields(cls: type[T], data: Any, what: str, **read: Callable[[Any], Any]
     """
     if not isinstance(data, dict):
         raise ValueError(f"{what}: expected named parts, got {data!r:.40}")
+    parts = cast("dict[str, Any]", data)
     known = {f.name: f for f in fields(cls) if f.init}  # type: ignore[arg-type]
-    if unknown := sorted(set(data) - set(known)):
+    if unknown := sorted(set(parts) - set(known)):
         raise ValueError(f"{what}: unknown part '{unknown[0]}'")
     needed = {name for name, f in known.items() if f.default is MISSING and f.default_factory is MISSING}
-    if missing := sorted(needed - set(data)):
+    if missing := sorted(needed - set(parts)):
         raise ValueError(f"{what}: the part '{missing[0]}' is missing")
-    return cls(**{name: read[name](value) if name in read else value for name, value in data.items()})
+    return cls(**{name: read[name](value) if name in read else value for name, value in parts.items()})

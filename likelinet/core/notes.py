@@ -1,16 +1,15 @@
-"""Notes to the user that stop nothing."""
+"""Warnings in the name of the user's line."""
 
-import os
 import sys
 import warnings
-from pathlib import Path
 
-PACKAGE = str(Path(__file__).resolve().parent.parent) + os.sep
+OURS = ("abc", "importlib", "likelinet")  # what may lie between: making a class, importing a module
 
 
-def note(message: str) -> None:
+def note(message: str, category: type[Warning] = UserWarning) -> None:
     """Warn in the name of the line that called the library, however far from here it is."""
-    level, frame = 1, sys._getframe()  # noqa: SLF001
-    while frame.f_code.co_filename.startswith(PACKAGE) and frame.f_back is not None:
-        level, frame = level + 1, frame.f_back
-    warnings.warn(message, stacklevel=level)
+    depth, frame = 1, sys._getframe()  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] in OURS:
+        depth += "_bootstrap" not in frame.f_code.co_filename  # which warnings do not count
+        frame = frame.f_back
+    warnings.warn(message, category, stacklevel=depth)

@@ -4,13 +4,13 @@ import errno
 import os
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
 @contextmanager
-def replacing(path: str | Path, *, durable: bool = False) -> Iterator[Path]:
+def replacing(path: str | Path, *, durable: bool = False) -> Generator[Path]:
     """Give the path of a new file beside `path`, which takes its place at the end; after an error the old file stays.
 
     Through a symbolic link the file is replaced that it leads to; the mode of a file that was there is kept. What is

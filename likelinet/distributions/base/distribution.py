@@ -1,6 +1,5 @@
 """What every distribution is: the one spelling of its methods, its parameters and its shapes."""
 
-import warnings
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar, Literal, Self
 
@@ -10,6 +9,7 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array, forwards, namespace
 from likelinet.core.domains import Domain, real
 from likelinet.core.errors import ParameterError, UndefinedError
+from likelinet.core.notes import note
 from likelinet.distributions.base.by_rows import all_inside, sample_in_blocks
 from likelinet.distributions.base.checks import Checks
 from likelinet.distributions.base.guard import guard
@@ -76,7 +76,7 @@ class Distribution(Checks, DistributionProtocol, ABC):
 
     def __init_subclass__(cls) -> None:
         if "marginal" in cls.__dict__:
-            warnings.warn(f"{cls.__name__}: marginal is now called estimate.", DeprecationWarning, stacklevel=2)
+            note(f"{cls.__name__}: marginal is now called estimate.", DeprecationWarning)
             cls.estimate = cls.__dict__["marginal"]
         cls.has_cdf = cls.has_cdf or "cdf" in cls.__dict__
         cls.has_loss = cls.has_loss or "loss" in cls.__dict__

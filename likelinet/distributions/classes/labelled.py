@@ -59,7 +59,8 @@ class Labelled(Distribution):
         return self.probs
 
     def mixed_classes(self, log_weights: np.ndarray) -> Distribution:
-        return Labelled(self.base.mixed_classes(log_weights), self.classes)
+        classes = self.classes if self.classes.ndim == 1 else self.classes[..., 0, :]  # the same of each component
+        return Labelled(self.base.mixed_classes(log_weights), classes)
 
     def log_prob(self, y: ArrayLike) -> np.ndarray:
         return self.base.log_prob(self.encode(y))
