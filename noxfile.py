@@ -31,6 +31,12 @@ def references(session: nox.Session) -> None:
             python(session, script)
 
 
+@nox.session
+def snapshots(session: nox.Session) -> None:
+    """The public signatures and the JSON Schema as they are now: where a change of them is meant."""
+    python(session, "tests/snapshots/update.py")
+
+
 @nox.session(requires=["references"])
 def gen(session: nox.Session) -> None:
     """The references, and the outputs that the tutorial and the user guide show (a minute)."""

@@ -11,7 +11,6 @@ from likelinet.core.notes import note
 # Old name, where its contents are, and the public name that has them.
 MODULES = {
     "calibration": ("scores.calibration", "scores"),
-    "circle": ("scores.angles", "scores"),
     "compare": ("selection.comparison", "selection"),
     "concordance": ("scores.concordance_index", "scores"),
     "domains": ("core.domains", ""),

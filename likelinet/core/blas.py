@@ -2,16 +2,17 @@
 
 from contextlib import AbstractContextManager
 from functools import lru_cache
+from typing import Any
 
-from threadpoolctl import ThreadpoolController
+from threadpoolctl import ThreadpoolController  # pyright: ignore[reportMissingTypeStubs]
 
 from likelinet.core.counted import Counted
 
 
 @lru_cache
-def _blas() -> tuple[ThreadpoolController, int]:
+def _blas() -> tuple[Any, int]:
     """Return the controller of BLAS, and how many threads it has: found once, before anything limits them."""
-    controller = ThreadpoolController()  # takes milliseconds
+    controller: Any = ThreadpoolController()  # takes milliseconds
     return controller, max((lib["num_threads"] for lib in controller.info() if lib["user_api"] == "blas"), default=1)
 
 

@@ -1,6 +1,6 @@
 """A setting of the whole process that several threads may need at a time."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from threading import Lock
 
@@ -32,7 +32,7 @@ class Counted:
         self._unmake: Callable[[], object] = lambda: None
 
     @contextmanager
-    def held(self) -> Iterator[None]:
+    def held(self) -> Generator[None, None, None]:
         """Hold the setting within a context."""
         with self._lock:
             if self._holders == 0:

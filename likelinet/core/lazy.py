@@ -19,7 +19,7 @@ class LazyModule:
 
 
 if TYPE_CHECKING:
-    import scipy as scipy
+    import scipy as scipy  # pyright: ignore[reportMissingTypeStubs]
 else:
     scipy = LazyModule("scipy")
 

@@ -13,7 +13,8 @@ def for_each(work: Callable[[slice], None], left: Iterator[slice]) -> None:
     Each of them has one BLAS thread for itself, so that the bits of a block do not depend on how many there are. Of
     errors, that of the first rows is raised.
     """
-    many, errors = workers(), []
+    many = workers()
+    errors: list[tuple[int, Exception]] = []
     with one_blas_thread():
         if many == 1:
             _run(work, left, errors)

@@ -103,7 +103,8 @@ class Model(Questions):
         NonFiniteError
             If the loss becomes NaN or infinite; the best weights so far are kept, and the model is usable.
         KeyboardInterrupt
-            On Ctrl-C, with the best weights so far kept likewise.
+            On Ctrl-C, with the best weights so far kept likewise; an error of a callback comes through, and they are
+            kept as well.
         """
         roles = self._roles
         rows = roles.rows(X, y, sample_weight)

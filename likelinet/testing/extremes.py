@@ -34,7 +34,7 @@ def check_extremes(d: Distribution, y: np.ndarray) -> None:
                 fail(d, f"raw network outputs of ±{size:g} give parameters that it refuses ({error})")
             bad = ~np.isfinite(values) if size == LARGE else np.isnan(values)
             for p, _, back in backs:
-                if "loss" in vars(type(d)) and not bad.any():
+                if d.has_loss and not bad.any():
                     nan = np.isnan(back(grads[p.name]))
                     nan = nan.any(axis=tuple(range(1, nan.ndim)))
                     if nan.any():

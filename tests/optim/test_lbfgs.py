@@ -73,6 +73,20 @@ def test_the_line_search_meets_the_wolfe_conditions(seed, length):
     assert abs(found.slope) <= 0.9 * abs(slope)
 
 
+def test_a_point_that_is_hardly_lower_is_not_enough():
+    """A cubic with f(0) = 0 and f'(0) = -1; at 1 it is flat enough, but lower by 1e-5 alone."""
+    c = -0.5 + 2e-5
+    b = 1.0 - 1e-5 - c
+
+    def function(x: np.ndarray) -> tuple[float, np.ndarray]:
+        return float(-x[0] + b * x[0] ** 2 + c * x[0] ** 3), -1.0 + 2.0 * b * x + 3.0 * c * x**2
+
+    found = line_search.line_search(function, np.zeros(1), 0.0, np.array([-1.0]), np.ones(1), 1.0)
+    # The cubic through both ends is the function itself, so that the next point is its minimum.
+    minimum = (-b + np.sqrt(b * b + 3.0 * c)) / (3.0 * c)
+    np.testing.assert_allclose([found.length, found.slope], [minimum, 0.0], rtol=1e-12, atol=1e-12)
+
+
 @given(seed=seeds, many=st.integers(1, MEMORY))
 def test_the_memory_stands_for_the_matrix_of_bfgs(seed, many):
     """The inverse Hessian of BFGS, written out (Nocedal & Wright 2006, equation 7.16)."""

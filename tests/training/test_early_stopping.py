@@ -29,6 +29,19 @@ def test_best_does_not_take_what_is_only_as_good_or_infinite():
     assert best.theta.tolist() == [[2.0]]
 
 
+def test_what_best_knows_outlives_it_as_arrays():
+    """With the weights before the last ones, and the start, to which it falls back."""
+    best, both = Best(np.zeros((2, 1)), patience=2), np.arange(2)
+    for epoch in (1, 2):
+        best.record(both, np.full((2, 1), float(epoch)), None, epoch)
+    again = Best(np.full((2, 1), 9.0), patience=2)
+    again.restore(best.state())
+    assert again.fall_back(lambda theta: theta[:, 0] < [2.0, 1.0]).tolist() == [True, True]
+    assert again.theta.tolist() == [[1.0], [0.0]]
+    assert again.epoch.tolist() == [1, 0]
+    assert best.theta.tolist() == [[2.0], [2.0]]
+
+
 def test_it_stops_when_patience_ends_and_restores_the_best():
     fitted = model(hidden=[32], **OVERFITS).fit(X, Y, validation=HELD)
     history = fitted.history

@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 import scipy.optimize
 
+import likelinet as ll
+from likelinet.training.minibatches import split
+from likelinet.training.streams import Streams
 from tests.training.problems import EXACT, model
 
 N = 120
@@ -85,6 +88,37 @@ def test_epochs_limit_the_iterations():
     history = model(hidden=[8], **EXACT | {"epochs": 4}).fit(X, Y).history
     assert [e.epoch for e in history.epochs] == [1, 2, 3, 4]
     assert history.best_epoch == [4]
+
+
+def test_each_member_has_its_own_rows():
+    """The last iterate of each is least squares on what its own split leaves to it."""
+    settings = EXACT | {"validation_fraction": 0.3, "early_stopping": None, "seed": 5}
+    shared = {"kind": "gaussian", "scale": "shared"}
+    history = model(hidden=[], members=2, distribution=shared, **settings).fit(X, Y).history
+    rows, _ = split(N, 0.3, [s.split for s in Streams.of(5, 2)])
+    for m in range(2):
+        own, y = ONES[rows[m]], Y[rows[m]]
+        beta, *_ = np.linalg.lstsq(own, y, rcond=None)
+        want = 0.5 * np.log(2.0 * np.pi * np.e * np.mean((y - own @ beta) ** 2))
+        last = [e.train_nll[e.members.index(m)] for e in history.epochs if m in e.members][-1]
+        np.testing.assert_allclose(last, want, rtol=1e-9)
+
+
+def test_each_member_stops_early_by_itself():
+    settings = EXACT | {"epochs": 100, "early_stopping": {"patience": 3}}
+    history = model(hidden=[12], members=4, **settings).fit(X[:40], Y[:40], validation=(X[40:], Y[40:])).history
+    assert history.stopped == "early stopping"
+    ends = [max(e.epoch for e in history.epochs if m in e.members) for m in range(4)]
+    assert ends == [best + 3 for best in history.best_epoch]
+    assert len(set(ends)) > 1
+
+
+def test_where_the_start_is_the_maximum_there_is_no_epoch():
+    fitted = ll.Model({"data": {"features": []}}).fit(X, Y)
+    assert fitted.history.epochs == []
+    assert (fitted.history.stopped, fitted.history.best_epoch) == ("finished", [0])
+    d = fitted.predict_dist(X[:1])
+    np.testing.assert_allclose([d.loc[0], d.scale[0]], [Y.mean(), Y.std()], rtol=1e-8)
 
 
 def test_it_stops_early_on_held_out_rows():

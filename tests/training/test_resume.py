@@ -50,6 +50,10 @@ CASES = {
         "training": {"precision": "float32", "optimizer": {"kind": "adam"}, "early_stopping": None},
         "ensemble": 2,
     },
+    "one member that stops early": {
+        "network": {"hidden": [4]},
+        "training": {"early_stopping": {"patience": 3}},
+    },
 }
 ENGINES: dict[str, Any] = {
     "numpy": NumpyEngine,
@@ -165,6 +169,26 @@ def test_pausing_within_an_epoch_ends_no_epoch(engine):
     state = paused.state()
     assert (state["epoch"], state["steps"], len(state["losses"])) == (1, 6, 2)
     assert len(state["history"]["epochs"]) == 1
+
+
+def test_a_training_that_has_ended_has_ended():
+    engine, case = "lbfgs", "one member that stops early"
+    want = uninterrupted(engine, case)
+    assert want[1]["stopped"] == "early stopping"
+    ended, again = (training(ENGINES[engine](), case) for _ in range(2))
+    ended.go_on()
+    again.restore(ended.state())
+    again.go_on()
+    assert_same(outcome(again), want)
+
+
+def test_the_last_epoch_which_is_cut_short_runs_the_code_of_the_others():
+    case = "nesterov, one member"
+    paused, resumed = (training(ENGINES["jax"](), case) for _ in range(2))
+    paused.go_on(32)
+    resumed.restore(paused.state())
+    resumed.go_on()
+    assert [t.state()["run"]["steps_in_a_call"] for t in (paused, resumed)] == [4, 4]
 
 
 def test_members_do_stop_early_in_what_is_tried():

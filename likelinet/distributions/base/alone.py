@@ -15,7 +15,7 @@ def beside_itself(method: Callable[..., Any], d: "Distribution", args: tuple[Any
 
     NumPy sums an axis in pairs where nothing else is left, and one after the other where there are more rows.
     """
-    other = args[0] if args else None
+    other: Any = args[0] if args else None
     if hasattr(other, "batch_shape"):
         if math.prod(other.batch_shape) != 1 or len(other.batch_shape) > len(d.batch_shape):
             return method(d, *args)

@@ -18,42 +18,45 @@ if TYPE_CHECKING:
 ROWS = 65536  # results at a time: many enough for an iteration whose last steps are for a few rows
 FEW = 1024  # of what may be an integral, with hundreds of nodes for each row
 
-_METHODS = ("log_prob", "nll", "cdf", "sf", "log_cdf", "log_sf", "ppf", "isf")
-_INTEGRALS = ("crps", "kl_divergence", "mean", "var", "mode", "entropy")
+VALUES = ("log_prob", "nll", "cdf", "sf", "log_cdf", "log_sf", "ppf", "isf")
+INTEGRALS = ("crps", "kl_divergence", "mean", "var", "mode", "entropy")
+
+Method = Callable[..., Any]
 
 
-def by_rows(cls: "type[Distribution]") -> None:
-    """Let the methods that `cls` itself defines go over blocks of rows where there are many."""
-    for name in (*_METHODS, *_INTEGRALS):
-        if name in cls.__dict__:
-            setattr(cls, name, _by_rows(cls.__dict__[name]))
-    if "sample" in cls.__dict__:
-        cls.sample = _sample_by_rows(cls.__dict__["sample"])
+def in_blocks(method: Method) -> Method:
+    """Run a method of at most one argument block by block where there are many rows."""
+    return _blocked(method, few=False)
 
 
-def _by_rows(method: Callable[..., Any]) -> Callable[..., Any]:
+def in_small_blocks(method: Method) -> Method:
+    """Run a method of at most one argument, which may be an integral, in blocks of few rows."""
+    return _blocked(method, few=True)
+
+
+def _blocked(method: Method, few: bool) -> Method:
     @functools.wraps(method)
     def blocked(self: "Distribution", *args: Any, **named: Any) -> Any:
-        size = min(ROWS, FEW) if method.__name__ in _INTEGRALS else ROWS
         if math.prod(self.batch_shape) == 1 and len(args) + len(named) < 2:
             return beside_itself(method, self, (*args, *named.values()))
-        if not self.batch_shape or self.batch_shape[0] <= size:
-            return method(self, *args, **named)
-        if len(args) + len(named) > 1:  # none of ours takes more than one argument
+        size = min(ROWS, FEW) if few else ROWS
+        if not self.batch_shape or self.batch_shape[0] <= size or len(args) + len(named) > 1:
             return method(self, *args, **named)
         return _in_blocks(method, size, self, *args, *named.values())
 
     return blocked
 
 
-def _sample_by_rows(method: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
+def sample_in_blocks(method: Method) -> Method:
+    """Run `sample` block by block where there are many numbers to draw, from one generator in the order of the rows."""
+
     @functools.wraps(method)
     def blocked(self: "Distribution", sample_shape: int | tuple[int, ...] = (), rng: Any = None) -> np.ndarray:
         shape = shape_of(sample_shape)
         size = max(ROWS // max(math.prod(shape), 1), 1)
         if not self.batch_shape or self.batch_shape[0] <= size:
             return method(self, sample_shape, rng)
-        generator = generator_of(rng)  # one for all blocks, drawn from in their order
+        generator = generator_of(rng)
         before, result = (slice(None),) * len(shape), None
         for rows in blocks(self.batch_shape[0], size):
             draws = np.asarray(method(self[rows], sample_shape, generator))

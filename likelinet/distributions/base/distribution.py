@@ -1,16 +1,17 @@
 """What every distribution is: the one spelling of its methods, its parameters and its shapes."""
 
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar, Literal, NoReturn
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array, forwards, namespace
 from likelinet.core.domains import Domain, real
-from likelinet.core.errors import DataError, ParameterError, UndefinedError
+from likelinet.core.errors import ParameterError, UndefinedError
 from likelinet.core.notes import note
-from likelinet.distributions.base.by_rows import all_inside, by_rows
+from likelinet.distributions.base.by_rows import all_inside, sample_in_blocks
+from likelinet.distributions.base.checks import Checks
 from likelinet.distributions.base.guard import guard
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.protocol import DistributionProtocol
@@ -19,7 +20,7 @@ from likelinet.distributions.numerics.differences import loss_by_differences, lo
 from likelinet.distributions.numerics.interval_probability import log_interval
 
 
-class Distribution(DistributionProtocol, ABC):
+class Distribution(Checks, DistributionProtocol, ABC):
     """A batch of probability distributions, one per row.
 
     A family of your own is a subclass with `parameters`, `support` and `log_prob`; it trains with nothing else,
@@ -66,6 +67,10 @@ class Distribution(DistributionProtocol, ABC):
     atoms: tuple[float, ...] = ()
     # Whether `loss` keeps its digits in single precision; otherwise training computes it in double.
     stable_in_float32: ClassVar[bool] = False
+    # Whether it defines cdf itself, and loss and tails, with gradients in closed form.
+    has_cdf: ClassVar[bool] = False
+    has_loss: ClassVar[bool] = False
+    has_tails: ClassVar[bool] = False
     # Whether the methods of a class see to values outside the support themselves; those of the user need not.
     _sees_to_support: ClassVar[bool] = False
 
@@ -73,12 +78,21 @@ class Distribution(DistributionProtocol, ABC):
         if "marginal" in cls.__dict__:
             note(f"{cls.__name__}: marginal is now called estimate.", DeprecationWarning)
             cls.estimate = cls.__dict__["marginal"]
+        cls.has_cdf = cls.has_cdf or "cdf" in cls.__dict__
+        cls.has_loss = cls.has_loss or "loss" in cls.__dict__
+        cls.has_tails = cls.has_tails or "tails" in cls.__dict__
         if not cls._sees_to_support:
             guard(cls)
-        by_rows(cls)
 
     def __init__(self, **parameters: ArrayLike) -> None:
         self._set(parameters)
+
+    @classmethod
+    def _unchecked(cls, **attributes: Any) -> Self:
+        """Return an instance with these attributes, of which is known that they are sound."""
+        made = object.__new__(cls)
+        vars(made).update(attributes)
+        return made
 
     def _set(self, values: dict[str, Any]) -> None:
         """Check the parameters, keep them as float64 arrays and work out the batch shape."""
@@ -125,7 +139,9 @@ class Distribution(DistributionProtocol, ABC):
         """
         names = [p.name for p in cls.parameters]
         if not _on_numpy(params):
-            return loss_by_vjp(cls, names, params, y)
+            return loss_by_vjp(
+                lambda values: cls._unchecked(**values, batch_shape=y.shape).log_prob_inside(y), names, params, y
+            )
 
         def nll(values: tuple[Array, ...]) -> Array:
             return -cls(**dict(zip(names, values, strict=True))).log_prob(y)
@@ -140,7 +156,7 @@ class Distribution(DistributionProtocol, ABC):
         """
         if not _on_numpy(params):
             raise UndefinedError(f"{cls.__name__}: its cdf has no gradient on this engine; use the engine 'numpy'.")
-        if cls.cdf is Distribution.cdf:
+        if not cls.has_cdf:
             raise UndefinedError(
                 f"{cls.__name__} has no cdf, which truncation, censoring and rounding (truncated, censored, "
                 "discretised) need: define cdf in the class."
@@ -191,6 +207,10 @@ class Distribution(DistributionProtocol, ABC):
     @abstractmethod
     def log_prob(self, y: ArrayLike) -> np.ndarray:
         """Return log p(y), the log density or log mass; -inf outside the support."""
+
+    def log_prob_inside(self, y: ArrayLike) -> np.ndarray:
+        """Return log_prob at y in the support, as the class of a user has it: nothing guards it."""
+        return self.log_prob(y)
 
     def cdf(self, y: ArrayLike) -> np.ndarray:
         """Return P(Y ≤ y)."""
@@ -245,6 +265,7 @@ class Distribution(DistributionProtocol, ABC):
         """Return the continuous ranked probability score ∫ (F(t) - 1{y ≤ t})² dt, in the units of y."""
         self._undefined("crps")
 
+    @sample_in_blocks
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
         """Draw y, by inversion if need be; the result has shape sample_shape + batch_shape + event_shape."""
         u = generator_of(rng).random(shape_of(sample_shape) + self.batch_shape)
@@ -300,46 +321,6 @@ class Distribution(DistributionProtocol, ABC):
         for p in scales:
             slopes[p.name] = (away if p.role == "rate" else -away) / getattr(self, p.name)
         return slopes
-
-    def _shape_with(self, y: np.ndarray) -> tuple[int, ...]:
-        try:
-            return np.broadcast_shapes(self.batch_shape, y.shape)
-        except ValueError:
-            raise DataError(
-                f"{type(self).__name__}: an argument of shape {y.shape} does not go with "
-                f"batch_shape {self.batch_shape}."
-            ) from None
-
-    def _undefined(self, method: str) -> NoReturn:
-        raise UndefinedError(f"{type(self).__name__} has no {method}.")
-
-    def _numbers(self, y: ArrayLike) -> np.ndarray:
-        """Return y as floats, after the checks of `_observed`."""
-        return self._floats(self._observed(y), "y")
-
-    def _floats(self, values: ArrayLike, name: str) -> np.ndarray:
-        try:
-            return np.asarray(values, dtype=np.float64)
-        except (TypeError, ValueError):
-            first = values.flat[0] if isinstance(values, np.ndarray) else values
-            raise DataError(f"{type(self).__name__}: {name} must be numbers, not {first!r:.60}.") from None
-
-    def _observed(self, y: ArrayLike) -> np.ndarray:
-        """Return y as an array, refusing the silent (n,) against (n, 1) broadcast."""
-        y = forwards(np.asarray(y))
-        if (
-            len(self.batch_shape) >= 1
-            and y.shape == (*self.batch_shape, *self.event_shape, 1)
-            and self.batch_shape[-1] > 1
-        ):
-            raise DataError(
-                f"y has shape {y.shape} but there are {self.batch_shape[-1]} distributions with one value each: "
-                f"pass y of shape {self.batch_shape + self.event_shape}, for example y[..., 0]."
-            )
-        return y
-
-
-by_rows(Distribution)
 
 
 def _on_numpy(params: tuple[Array, ...]) -> bool:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from likelinet.distributions.base.by_rows import INTEGRALS, VALUES, in_blocks, in_small_blocks, sample_in_blocks
+
 if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
 
@@ -25,14 +27,22 @@ _OUTSIDE = {
 def guard(cls: "type[Distribution]") -> None:
     """Let the methods that `cls` itself defines see nothing but values in its support, and probabilities in (0, 1).
 
-    What lies outside has an answer that needs no formula; NaN gives NaN. Families of vectors are left as they are.
+    What lies outside has an answer that needs no formula; NaN gives NaN. Families of vectors are left as they are. And
+    let these methods go over blocks of rows where there are many.
     """
+    if "log_prob" in cls.__dict__:
+        cls.log_prob_inside = cls.__dict__["log_prob"]
     for name, fills in _OUTSIDE.items():
         if name in cls.__dict__:
             setattr(cls, name, _inside(cls.__dict__[name], *fills, density=name == "log_prob"))
     for name in ("ppf", "isf"):
         if name in cls.__dict__:
             setattr(cls, name, _between(cls.__dict__[name], upper=name == "isf"))
+    for name in (*VALUES, *INTEGRALS):
+        if name in cls.__dict__:
+            setattr(cls, name, (in_small_blocks if name in INTEGRALS else in_blocks)(cls.__dict__[name]))
+    if "sample" in cls.__dict__:
+        cls.sample = sample_in_blocks(cls.__dict__["sample"])
 
 
 def _inside(method: Method, below: float, above: float, density: bool) -> Method:

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array
 from likelinet.core.errors import DataError, UndefinedError
+from likelinet.distributions.base.by_rows import in_blocks, in_small_blocks, sample_in_blocks
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward
 from likelinet.distributions.base.shapes import Rng, generator_of, shape_of
@@ -62,6 +63,7 @@ class Multivariate(Distribution):
 
     # ---- the public methods ----------------------------------------------------------------------------------
 
+    @in_blocks
     def log_prob(self, y: ArrayLike) -> np.ndarray:
         y = self._vectors(y)
         try:
@@ -103,13 +105,16 @@ class Multivariate(Distribution):
     def var(self) -> np.ndarray:
         return self.marginals().var()
 
+    @in_small_blocks
     def mode(self) -> np.ndarray:
         return np.broadcast_to(self._mode(), self.batch_shape + self.event_shape).copy()
 
+    @in_small_blocks
     def entropy(self) -> np.ndarray:
         with np.errstate(all="ignore"):
             return np.broadcast_to(self._entropy(), self.batch_shape).copy()[()]
 
+    @in_small_blocks
     def kl_divergence(self, other: Distribution) -> np.ndarray:
         if type(other) is not type(self) or other.event_shape != self.event_shape:
             name = type(self).__name__
@@ -118,6 +123,7 @@ class Multivariate(Distribution):
         with np.errstate(all="ignore"):
             return np.asarray(self._kl_divergence(other))[()]
 
+    @sample_in_blocks
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
         shape = shape_of(sample_shape) + self.batch_shape
         return np.asarray(self._sample(shape, generator_of(rng)), dtype=np.float64)

@@ -9,10 +9,11 @@ from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array
 from likelinet.core.errors import UndefinedError
+from likelinet.distributions.base.by_rows import in_blocks, in_small_blocks, sample_in_blocks
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward
 from likelinet.distributions.base.shapes import Rng, generator_of, shape_of, with_axes
-from likelinet.distributions.numerics import numerical
+from likelinet.distributions.numerics import quadrature, root_finding
 
 
 class Univariate(Distribution):
@@ -29,7 +30,7 @@ class Univariate(Distribution):
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        if cls.tails.__func__ is Distribution.tails.__func__ and "_log_cdf" not in cls.__dict__:  # type: ignore[attr-defined]
+        if not cls.has_tails and "_log_cdf" not in cls.__dict__:
             raise TypeError(f"{cls.__name__} must define tails, or _log_cdf and _log_sf.")
 
     @classmethod
@@ -78,24 +79,25 @@ class Univariate(Distribution):
     def _ppf(self, q: np.ndarray) -> np.ndarray:
         if not self.support.integer:
             self._undefined("ppf")
-        return numerical.smallest_integer(lambda k: self.cdf(k) >= q, self._shape_with(q), self.support.low)
+        return root_finding.smallest_integer(lambda k: self.cdf(k) >= q, self._shape_with(q), self.support.low)
 
     def _isf(self, q: np.ndarray) -> np.ndarray:
         if not self.support.integer:
             self._undefined("isf")
-        return numerical.smallest_integer(lambda k: self.sf(k) <= q, self._shape_with(q), self.support.low)
+        return root_finding.smallest_integer(lambda k: self.sf(k) <= q, self._shape_with(q), self.support.low)
 
     def _entropy(self) -> np.ndarray:
-        return numerical.entropy(self)
+        return quadrature.entropy(self)
 
     def _kl_divergence(self, other: Distribution) -> np.ndarray:
-        return numerical.kl_divergence(self, other)
+        return quadrature.kl_divergence(self, other)
 
     def _crps(self, y: np.ndarray) -> np.ndarray:
-        return numerical.crps(self, y)
+        return quadrature.crps(self, y)
 
     # ---- the public methods ----------------------------------------------------------------------------------
 
+    @in_blocks
     def log_prob(self, y: ArrayLike) -> np.ndarray:
         y = self._numbers(y)
         inside = self.support.contains(y)
@@ -104,36 +106,47 @@ class Univariate(Distribution):
             values = -self.loss(params, np.broadcast_to(self._moved_inside(y, inside), params[0].shape))[0]
             return np.where(inside, values, np.where(np.isnan(y), np.nan, -np.inf)).reshape(self._shape_with(y))[()]
 
+    @in_blocks
     def cdf(self, y: ArrayLike) -> np.ndarray:
         return self._evaluate(self._cdf, y, 0.0, 1.0)
 
+    @in_blocks
     def sf(self, y: ArrayLike) -> np.ndarray:
         return self._evaluate(self._sf, y, 1.0, 0.0)
 
+    @in_blocks
     def log_cdf(self, y: ArrayLike) -> np.ndarray:
         return self._evaluate(self._log_cdf, y, -np.inf, 0.0)
 
+    @in_blocks
     def log_sf(self, y: ArrayLike) -> np.ndarray:
         return self._evaluate(self._log_sf, y, 0.0, -np.inf)
 
+    @in_blocks
     def ppf(self, q: ArrayLike) -> np.ndarray:
         return self._quantile(self._ppf, q, self.support.low, self._top())
 
+    @in_blocks
     def isf(self, q: ArrayLike) -> np.ndarray:
         return self._quantile(self._isf, q, self._top(), self.support.low)
 
+    @in_small_blocks
     def mean(self) -> np.ndarray:
         return self._full(self._mean)
 
+    @in_small_blocks
     def var(self) -> np.ndarray:
         return self._full(self._var)
 
+    @in_small_blocks
     def mode(self) -> np.ndarray:
         return self._full(self._mode)
 
+    @in_small_blocks
     def entropy(self) -> np.ndarray:
         return self._full(self._entropy)
 
+    @in_small_blocks
     def kl_divergence(self, other: Distribution) -> np.ndarray:
         if not isinstance(other, Distribution):
             raise UndefinedError(f"kl_divergence needs a distribution on the other side, not {other!r:.60}.")
@@ -144,11 +157,13 @@ class Univariate(Distribution):
         with np.errstate(all="ignore"):
             return np.asarray(self._kl_divergence(other))[()]
 
+    @in_small_blocks
     def crps(self, y: ArrayLike) -> np.ndarray:
         y = self._numbers(y)
         with np.errstate(all="ignore"):
             return np.broadcast_to(self._crps(y), self._shape_with(y)).copy()[()]
 
+    @sample_in_blocks
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
         drawn = self._sample(shape_of(sample_shape) + self.batch_shape, generator_of(rng))
         return np.asarray(drawn, dtype=np.float64)[()]

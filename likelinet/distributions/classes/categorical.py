@@ -7,7 +7,7 @@ from likelinet.core.arrays import Array, namespace
 from likelinet.core.domains import class_codes, extended_real
 from likelinet.core.errors import DataError, ParameterError, UndefinedError
 from likelinet.core.lazy import scipy
-from likelinet.distributions.base.by_rows import all_inside
+from likelinet.distributions.base.by_rows import all_inside, in_blocks, in_small_blocks, sample_in_blocks
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.shapes import Rng, generator_of, shape_of
@@ -109,6 +109,7 @@ class Categorical(Distribution):
 
         return xp.log1p(above_one) - at_y, backward
 
+    @in_blocks
     def log_prob(self, y: ArrayLike) -> np.ndarray:
         y = self._observed(y)
         try:
@@ -123,17 +124,21 @@ class Categorical(Distribution):
         log_p = np.broadcast_to(scipy.special.log_softmax(self.logits, axis=-1), (*shape, self.logits.shape[-1]))
         return np.where(inside, np.take_along_axis(log_p, codes[..., None], -1)[..., 0], missing)[()]
 
+    @in_small_blocks
     def mode(self) -> np.ndarray:
         return self.logits.argmax(-1)
 
+    @in_small_blocks
     def entropy(self) -> np.ndarray:
         return scipy.special.entr(self.probs).sum(-1)
 
+    @in_small_blocks
     def kl_divergence(self, other: Distribution) -> np.ndarray:
         if not isinstance(other, Categorical) or other.support != self.support:
             raise UndefinedError("kl_divergence of a Categorical needs another Categorical over the same classes.")
         return scipy.special.rel_entr(self.probs, other.probs).sum(-1)
 
+    @sample_in_blocks
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
         shape = shape_of(sample_shape) + self.batch_shape
         u = generator_of(rng).random(shape)

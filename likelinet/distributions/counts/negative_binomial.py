@@ -18,7 +18,7 @@ from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.classes.bernoulli import logits_from
 from likelinet.distributions.counts.poisson import poisson
-from likelinet.distributions.numerics import numerical
+from likelinet.distributions.numerics import quadrature
 from likelinet.distributions.numerics.estimates import LEAST
 from likelinet.distributions.numerics.tails import UNDERFLOW, beta_fraction, log_of
 
@@ -138,7 +138,7 @@ class NegativeBinomial(Univariate):
         if np.any(bad & np.isfinite(y)):
             bad = np.broadcast_to(bad, values.shape).reshape(-1)
             flat, rest = self.flattened(values.shape), values.reshape(-1)
-            rest[bad] = numerical.crps(flat[bad], np.broadcast_to(y, values.shape).reshape(-1)[bad])
+            rest[bad] = quadrature.crps(flat[bad], np.broadcast_to(y, values.shape).reshape(-1)[bad])
             values = rest.reshape(values.shape)
         return values
 

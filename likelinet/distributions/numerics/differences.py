@@ -1,7 +1,6 @@
 """Gradients by differences: of the loss of a distribution that comes with `log_prob` alone, and of tails."""
 
 import importlib
-import inspect
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -49,20 +48,15 @@ def loss_by_differences(
     return nll(params), backward
 
 
-def loss_by_vjp(cls: type, names: Sequence[str], params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
-    """Return -log p and its backward function by `jax.vjp`, for a class whose `log_prob` runs on arrays of JAX.
+def loss_by_vjp(
+    log_prob: Callable[[dict[str, Array]], Array], names: Sequence[str], params: tuple[Array, ...], y: Array
+) -> tuple[Array, Backward]:
+    """Return -log p and its backward function by `jax.vjp`, for a `log_prob` of named parameters on arrays of JAX.
 
-    What is traced cannot be checked: the parameters are set as they are, and y is in the support.
+    What is traced cannot be checked: the parameters are taken as they are, and y is in the support.
     """
     jax = importlib.import_module(namespace(y).__name__.partition(".")[0])
-    log_prob = inspect.unwrap(cls.log_prob)  # type: ignore[attr-defined]
-
-    def nll(*values: Array) -> Array:
-        d = object.__new__(cls)
-        vars(d).update(zip(names, values, strict=True), batch_shape=y.shape)
-        return -log_prob(d, y)
-
-    return jax.vjp(nll, *params)
+    return jax.vjp(lambda *values: -log_prob(dict(zip(names, values, strict=True))), *params)
 
 
 def tails_by_differences(

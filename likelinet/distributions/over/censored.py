@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array, namespace, never
 from likelinet.core.domains import Domain
+from likelinet.distributions.base.by_rows import in_blocks
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import open_end
 from likelinet.distributions.base.interval import Interval
@@ -132,6 +133,7 @@ class Censored(Wrapper):
         self._wrap(base)
         self._over(CensoredFamily(Closed(base)))
 
+    @in_blocks
     def log_prob(self, y: ArrayLike | Interval) -> np.ndarray:
         """Return the log density or mass of a number, and the log probability of an interval, both ends included."""
         if not isinstance(y, Interval):

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array, namespace, never
 from likelinet.core.domains import Domain
 from likelinet.core.errors import ParameterError
+from likelinet.distributions.base.by_rows import in_blocks
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import Standardisation
 from likelinet.distributions.base.leaf import Closed
@@ -161,10 +162,12 @@ class Discretised(Wrapper):
         low, high = self.base.endpoints()
         return np.floor(low - 0.5) + 1.0, np.ceil(high - 0.5)
 
+    @in_blocks
     def ppf(self, q: ArrayLike) -> np.ndarray:
         q = self._probabilities(q)
         return self._quantile(q, self.base.ppf, q == 0.0, upper=False)[()]
 
+    @in_blocks
     def isf(self, q: ArrayLike) -> np.ndarray:
         q = self._probabilities(q)
         return self._quantile(q, self.base.isf, q == 1.0, upper=True)[()]

@@ -12,6 +12,7 @@ from likelinet.core.arrays import Array
 from likelinet.core.domains import positive
 from likelinet.core.errors import DataError, ParameterError, UndefinedError
 from likelinet.core.lazy import scipy
+from likelinet.distributions.base.by_rows import in_blocks, in_small_blocks, sample_in_blocks
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import Family, Opening, Unit
 from likelinet.distributions.base.interval import Interval
@@ -20,8 +21,9 @@ from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.shapes import Rng, generator_of, shape_of, with_axes
 from likelinet.distributions.classes.categorical import Categorical, choose
-from likelinet.distributions.numerics import numerical
+from likelinet.distributions.numerics import quadrature, root_finding
 from likelinet.distributions.over.family import Setting, WrapperFamily
+from likelinet.distributions.over.mixture_answers import MixtureAnswers
 from likelinet.distributions.over.mixture_formulas import log_interval_of_mixture, loss_of_mixture
 
 LEAST_SCALE, LEAST_COUNT = 0.2, 0.01  # of those of all y, which a slice of y that are all the same would not have
@@ -99,7 +101,7 @@ class MixtureFamily(WrapperFamily):
         return value[..., None] if np.ndim(value) and not self.event_ndim else value
 
 
-class Mixture(Distribution):
+class Mixture(MixtureAnswers):
     r"""A mixture: the last batch axis of `components` is drawn from, with given weights.
 
     .. math:: p(y) = \sum_{k=1}^{K} w_k\, p_k(y), \qquad w = \mathrm{softmax}(z)
@@ -189,34 +191,8 @@ class Mixture(Distribution):
         """Weights, shape (..., K), summing to one; of classes the probabilities of these, as of any other classes."""
         return self.weights.probs if self.y != "class" else self.class_probabilities()
 
-    def class_marginals(self) -> Distribution | None:
-        each = self.marginals()
-        inner = each.components.class_marginals()
-        return None if inner is None else inner.mixed_classes(scipy.special.log_softmax(each.logits, axis=-1))
-
-    def class_probabilities(self) -> np.ndarray:
-        classes = self.class_marginals()
-        return super().class_probabilities() if classes is None else classes.class_probabilities()
-
-    def labelled(self, classes: np.ndarray) -> Distribution:
-        return Mixture(self.components.labelled(classes), self.logits)
-
-    def turned(self, by: np.ndarray) -> Distribution:
-        return Mixture(self.components.turned(np.expand_dims(by, len(self.batch_shape))), self.logits)
-
-    def censored_outermost(self) -> Distribution:
-        return combined(self.components, self.logits) if self.components.takes_intervals else self
-
     def log_prob_of_intervals(self, y: Interval) -> np.ndarray:
         return self.log_prob(y)
-
-    def moments_of_exp(self) -> tuple[np.ndarray, np.ndarray] | None:
-        inner = self.components.moments_of_exp()
-        if inner is None:
-            return None
-        w, (means, variances) = self.weights.probs, inner
-        mean = np.sum(w * means, axis=-1)
-        return mean, np.sum(w * (variances + (means - mean[..., None]) ** 2), axis=-1)
 
     def marginals(self) -> "Mixture":
         """Return the mixture of each output by itself: batch_shape + event_shape, with scalar events."""
@@ -231,6 +207,7 @@ class Mixture(Distribution):
 
         return Mixture(outputs.map_arrays(move), self.logits[..., None, :])
 
+    @in_blocks
     def log_prob(self, y: ArrayLike | Interval) -> np.ndarray:
         """Return the log density or mass of y; of intervals their log probability, where the components take them."""
         if isinstance(y, Interval):
@@ -256,44 +233,31 @@ class Mixture(Distribution):
     def _for_each(self, y: ArrayLike) -> np.ndarray:
         return self.spread(self._observed(y))
 
+    @in_blocks
     def cdf(self, y: ArrayLike) -> np.ndarray:
         return self._average(lambda c, t: c.cdf(t), y)
 
+    @in_blocks
     def sf(self, y: ArrayLike) -> np.ndarray:
         return self._average(lambda c, t: c.sf(t), y)
 
+    @in_blocks
     def log_cdf(self, y: ArrayLike) -> np.ndarray:
         return self._log_average(lambda c, t: c.log_cdf(t), y)
 
+    @in_blocks
     def log_sf(self, y: ArrayLike) -> np.ndarray:
         return self._log_average(lambda c, t: c.log_sf(t), y)
 
+    @in_blocks
     def ppf(self, q: ArrayLike) -> np.ndarray:
         return self._quantile(q, upper=False)
 
+    @in_blocks
     def isf(self, q: ArrayLike) -> np.ndarray:
         return self._quantile(q, upper=True)
 
-    def mean(self) -> np.ndarray:
-        """Return E[Y]; of angles the mean direction."""
-        m = self.marginals()
-        if m.components.is_angle:
-            return np.angle(m._resultant())
-        return np.sum(m.weights.probs * m.components.mean(), axis=-1)
-
-    def var(self) -> np.ndarray:
-        """Return the variance; of angles the circular one."""
-        m = self.marginals()
-        if m.components.is_angle:
-            return 1.0 - np.abs(m._resultant())
-        centred = m.components.mean() - self.mean()[..., None]
-        return np.sum(m.weights.probs * (m.components.var() + centred**2), axis=-1)
-
-    def _resultant(self) -> np.ndarray:
-        """Return E[exp(iY)] of angles (Mardia & Jupp, *Directional Statistics*, 2000, section 3.4)."""
-        inner = self.components
-        return np.sum(self.weights.probs * (1.0 - inner.var()) * np.exp(1j * inner.mean()), axis=-1)
-
+    @in_small_blocks
     def mode(self) -> np.ndarray:
         """Return the most probable y, for several outputs that of each by itself."""
         classes = self.class_marginals()
@@ -304,33 +268,37 @@ class Mixture(Distribution):
             if each is self:
                 self._undefined("mode for several outputs")
             return each.mode()
-        return numerical.highest(self, self.components.mode())
+        return root_finding.highest(self, self.components.mode())
 
+    @in_small_blocks
     def entropy(self) -> np.ndarray:
         if self.event_shape:
             self._undefined("entropy for several outputs")
         with np.errstate(all="ignore"):
-            return numerical.entropy(self)
+            return quadrature.entropy(self)
 
+    @in_small_blocks
     def kl_divergence(self, other: Distribution) -> np.ndarray:
         if not isinstance(other, Distribution):
             raise UndefinedError(f"kl_divergence needs a distribution on the other side, not {other!r:.60}.")
         if self.event_shape:
             self._undefined("kl_divergence for several outputs")
         with np.errstate(all="ignore"):
-            return numerical.kl_divergence(self, other)
+            return quadrature.kl_divergence(self, other)
 
+    @in_small_blocks
     def crps(self, y: ArrayLike) -> np.ndarray:
         m = self.marginals()
-        if type(m.components).cdf is Distribution.cdf:
+        if not m.components.has_cdf:
             self._undefined(f"crps: its components are {type(m.components).__name__}")
         y = self._numbers(y)
         exact = m.components.crps_of_mixture(m.weights.probs, y)
         if exact is not None:
             return exact
         with np.errstate(all="ignore"):
-            return numerical.crps(m, y)
+            return quadrature.crps(m, y)
 
+    @sample_in_blocks
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
         generator = generator_of(rng)
         shape = shape_of(sample_shape)
@@ -380,30 +348,6 @@ class Mixture(Distribution):
         m = self.marginals()
         log_w = scipy.special.log_softmax(m.logits, axis=-1)
         return scipy.special.logsumexp(log_w + f(m.components, m.spread(self._observed(y))), axis=-1)
-
-    def _quantile(self, q: ArrayLike, upper: bool) -> np.ndarray:
-        m, q = self.marginals(), self._floats(q, "q")
-        inner = m.components.isf(q[..., None]) if upper else m.components.ppf(q[..., None])
-        # The quantile of a mixture lies between the smallest and the largest of its components' quantiles.
-        possible = np.where(m.weights.probs > 0.0, inner, np.nan)
-        low, high = np.fmin.reduce(possible, axis=-1), np.fmax.reduce(possible, axis=-1)
-        shape = np.broadcast_shapes(q.shape, low.shape)
-        q = np.broadcast_to(q, shape)
-        enough = (lambda y: m.sf(y) <= q) if upper else (lambda y: m.cdf(y) >= q)
-        if m.support.integer:
-            start = np.where(np.isfinite(low), low, 0.0)
-            y = numerical.smallest_integer(enough, shape, m.support.low, start)
-        else:
-            ends = [low, high]
-            for at in m.atoms:
-                found = enough(at) & ~enough(np.nextafter(at, -np.inf))
-                ends = [np.where(found, at, e) for e in ends]
-            with np.errstate(all="ignore"):
-                y = numerical.invert(m, q, *ends, upper=upper)
-                if np.isnan(y).any():  # of tails that round to 0 or 1 the ends may not bracket the quantile
-                    y = np.where(np.isnan(y), np.where(enough(ends[0]), *ends), y)
-        first, last = (q == 1.0, q == 0.0) if upper else (q == 0.0, q == 1.0)
-        return np.select([first, last, (q > 0.0) & (q < 1.0)], [low, high, y], np.nan)[()]
 
     def __repr__(self) -> str:
         return f"Mixture({self.components!r}, logits={np.array2string(self.logits, precision=4, threshold=6)})"

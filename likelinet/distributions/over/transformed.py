@@ -10,13 +10,14 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array, namespace
 from likelinet.core.domains import Domain
 from likelinet.core.errors import ParameterError, UndefinedError
+from likelinet.distributions.base.by_rows import in_small_blocks, sample_in_blocks
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import Family, Standardisation, Unit
 from likelinet.distributions.base.leaf import Closed
 from likelinet.distributions.base.parameter import Backward
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.shapes import Rng
-from likelinet.distributions.numerics import numerical
+from likelinet.distributions.numerics import quadrature, root_finding
 from likelinet.distributions.over.family import Setting, WrapperFamily
 from likelinet.distributions.over.transforms import Affine, Log, Logit, Transform
 from likelinet.distributions.over.wrapper import Wrapper
@@ -198,11 +199,13 @@ class Transformed(Wrapper):
     def isf(self, q: ArrayLike) -> np.ndarray:
         return self._forward(self.base.isf(q))
 
+    @in_small_blocks
     def mean(self) -> np.ndarray:
         if isinstance(self.transform, Affine):
             return self.transform.forward(self.base.mean())
         return self._full(self._moments()[0])
 
+    @in_small_blocks
     def var(self) -> np.ndarray:
         if isinstance(self.transform, Affine):
             return self._full(self.base.var() * np.asarray(self.transform.scale) ** 2)
@@ -214,7 +217,7 @@ class Transformed(Wrapper):
                 exact = self.base.moments_of_exp()
                 if exact is not None:
                     return exact
-            mean, var = numerical.moments(self.base, self.transform.forward, self.transform.features)
+            mean, var = quadrature.moments(self.base, self.transform.forward, self.transform.features)
             if not isinstance(self.transform, Log):
                 return mean, var
             mean, var = np.broadcast_to(mean, self.batch_shape), np.broadcast_to(var, self.batch_shape)
@@ -237,6 +240,7 @@ class Transformed(Wrapper):
         x, scale = self.base.ppf(0.5), np.maximum(self.base.isf(0.1) - self.base.ppf(0.1), 1.0)
         return f(x + side * 1e7 * scale) - f(x + side * 1e6 * scale), 1e-2 * scale
 
+    @in_small_blocks
     def mode(self) -> np.ndarray:
         t, base = self.transform, self.base
         if isinstance(t, Affine):
@@ -257,7 +261,7 @@ class Transformed(Wrapper):
             points += [np.broadcast_to(v, (1, *self.batch_shape)) for v in (base.mode(), *ends)]
             grid = np.clip(np.concatenate(points), *ends)
             grid = np.sort(np.where(np.isfinite(grid), grid, centre), 0)
-            x = numerical.peak(
+            x = root_finding.peak(
                 lambda x: log_density(x) - _TIE * np.abs(x - centre), of_rows, grid, base.support.low, base.support.high
             )
             y = t.forward(x)
@@ -267,6 +271,7 @@ class Transformed(Wrapper):
                 y = np.where(rise > tolerance, t.forward(side * np.inf), y)
         return self._full(y)
 
+    @in_small_blocks
     def entropy(self) -> np.ndarray:
         t = self.transform
         if isinstance(t, Affine):
@@ -274,14 +279,16 @@ class Transformed(Wrapper):
         elif isinstance(t, Log):
             slope = self.base.mean()
         else:
-            slope = numerical.expectation(self.base, t.log_slope, t.features)
+            slope = quadrature.expectation(self.base, t.log_slope, t.features)
         return self._full(self.base.entropy() + slope)
 
+    @in_small_blocks
     def kl_divergence(self, other: Distribution) -> np.ndarray:
         if not isinstance(other, Transformed) or not self.transform.same(other.transform):
             raise UndefinedError("kl_divergence of a Transformed needs another one with the same transform.")
         return self._full(self.base.kl_divergence(other.base))
 
+    @in_small_blocks
     def crps(self, y: ArrayLike) -> np.ndarray:
         t = self.transform
         if isinstance(t, Affine):
@@ -290,7 +297,7 @@ class Transformed(Wrapper):
         with np.errstate(all="ignore"):
             # Where there is no probability left, the score grows as the distance does.
             x = np.clip(self._inverse(y), self.base.ppf(1e-100), self.base.isf(1e-100))
-            score = numerical.crps(self.base, x, lambda x: np.exp(t.log_slope(x)), t.features)
+            score = quadrature.crps(self.base, x, lambda x: np.exp(t.log_slope(x)), t.features)
             score = score + np.where(x == self._inverse(y), 0.0, np.abs(y - t.forward(x)))
             if isinstance(t, Log):
                 cuts = self.base.quantile_grid()  # an integrand that overflows is as good as infinite
@@ -298,6 +305,7 @@ class Transformed(Wrapper):
                 score = np.where(endless & ~np.isnan(y), np.inf, score)
             return score[()]
 
+    @sample_in_blocks
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
         return self._forward(self._broadcast(self.base).sample(sample_shape, rng))
 

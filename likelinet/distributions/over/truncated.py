@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array, log1mexp, namespace
 from likelinet.core.domains import Domain
 from likelinet.core.errors import ParameterError
+from likelinet.distributions.base.by_rows import in_blocks, sample_in_blocks
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import Family, open_end
 from likelinet.distributions.base.leaf import Closed, no_gradient
@@ -17,7 +18,7 @@ from likelinet.distributions.base.parameter import Backward
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.shapes import Rng, generator_of, shape_of
 from likelinet.distributions.base.univariate import Univariate
-from likelinet.distributions.numerics import numerical
+from likelinet.distributions.numerics import root_finding
 from likelinet.distributions.over.family import Setting, WrapperFamily
 from likelinet.distributions.over.wrapper import Wrapper
 
@@ -192,9 +193,11 @@ class Truncated(Wrapper):
     def _log_interval(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
         return self.family.log_interval_given((self.log_mass, no_gradient), (), low, high)[0]
 
+    @in_blocks
     def log_cdf(self, y: ArrayLike) -> np.ndarray:
         return self._log_tails(y)[0][()]
 
+    @in_blocks
     def log_sf(self, y: ArrayLike) -> np.ndarray:
         return self._log_tails(y)[1][()]
 
@@ -219,9 +222,11 @@ class Truncated(Wrapper):
 
     # ---- quantiles -------------------------------------------------------------------------------------------
 
+    @in_blocks
     def ppf(self, q: ArrayLike) -> np.ndarray:
         return self._quantile(self._probabilities(q), upper=False)[()]
 
+    @in_blocks
     def isf(self, q: ArrayLike) -> np.ndarray:
         return self._quantile(self._probabilities(q), upper=True)[()]
 
@@ -260,7 +265,7 @@ class Truncated(Wrapper):
         y = np.where(at_low & np.isfinite(from_low), from_low, np.where(at_high & np.isfinite(from_high), from_high, y))
         left, right = self.endpoints()
         y, left, right = np.clip(y, left, right), np.broadcast_to(left, y.shape), np.broadcast_to(right, y.shape)
-        y = np.where(np.isfinite(y), y, numerical.halfway(left, right))
+        y = np.where(np.isfinite(y), y, root_finding.halfway(left, right))
         shape, flat = y.shape, self.flattened(y.shape)
         lower = np.ravel(p < 0.5)
         target = np.where(lower, np.ravel(log_p), np.ravel(log_r))
@@ -273,7 +278,7 @@ class Truncated(Wrapper):
             gap = np.where(lower[rows], 1.0, -1.0) * (log_tail - target[rows])
             left[rows], right[rows] = np.where(gap < 0.0, now, left[rows]), np.where(gap > 0.0, now, right[rows])
             step = -gap * np.exp(log_tail - part.log_prob(now))
-            size, middle = np.abs(step), numerical.halfway(left[rows], right[rows])
+            size, middle = np.abs(step), root_finding.halfway(left[rows], right[rows])
             # Steps that are small and no longer shrink are rounding errors, if they close what is a small gap.
             close, shrinking = np.abs(gap) < _CLOSE, size < 0.5 * last[rows]
             rounding = close & (size <= np.where(shrinking, 1e-16, 1e-9) * np.abs(now))
@@ -296,6 +301,7 @@ class Truncated(Wrapper):
         inner = [np.floor(v) if self.support.integer else v for v in inner]
         return np.stack([self._full(v) for v in inner], axis=-1)
 
+    @sample_in_blocks
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
         """Draw y: from the base until it lies within the bounds, or by inversion where that would take long."""
         generator = generator_of(rng)
@@ -313,11 +319,10 @@ class Truncated(Wrapper):
         return drawn.reshape(shape)[()]
 
     def map_arrays(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
-        # Its mass is known already.
-        made, base = object.__new__(Truncated), self.base.map_arrays(f)
-        made.low, made.high, made.log_mass = f(self.low, 0), f(self.high, 0), f(self.log_mass, 0)
-        made._wrap(base, made.low, made.high, made.log_mass)
-        made._over(TruncatedFamily(Closed(base), made.low, made.high))
+        low, high, log_mass, base = f(self.low, 0), f(self.high, 0), f(self.log_mass, 0), self.base.map_arrays(f)
+        made = Truncated._unchecked(low=low, high=high, log_mass=log_mass)  # it is known already
+        made._wrap(base, low, high, log_mass)
+        made._over(TruncatedFamily(Closed(base), low, high))
         return made
 
     def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:

@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from likelinet.core.errors import ParameterError, UndefinedError
+from likelinet.distributions.base.by_rows import in_blocks, in_small_blocks
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.protocol import CUTS
-from likelinet.distributions.numerics import numerical
+from likelinet.distributions.numerics import quadrature, root_finding
 from likelinet.distributions.over.family import WrapperFamily
 
 
@@ -62,6 +63,7 @@ class Wrapper(Distribution):
     def row_bounds(self) -> tuple[np.ndarray | float, np.ndarray | float]:
         return self.family.bounds
 
+    @in_blocks
     def log_prob(self, y: ArrayLike) -> np.ndarray:
         y = self._values(y)
         possible = self.family.possible(y)
@@ -80,31 +82,37 @@ class Wrapper(Distribution):
     def sf(self, y: ArrayLike) -> np.ndarray:
         return np.exp(self.log_sf(y))
 
+    @in_small_blocks
     def mean(self) -> np.ndarray:
         with np.errstate(all="ignore"):
-            return self._full(numerical.moments(self)[0])
+            return self._full(quadrature.moments(self)[0])
 
+    @in_small_blocks
     def var(self) -> np.ndarray:
         with np.errstate(all="ignore"):
-            return self._full(numerical.moments(self)[1])
+            return self._full(quadrature.moments(self)[1])
 
+    @in_small_blocks
     def mode(self) -> np.ndarray:
         with np.errstate(all="ignore"):
-            return self._full(numerical.highest(self, self._candidates()))
+            return self._full(root_finding.highest(self, self._candidates()))
 
+    @in_small_blocks
     def entropy(self) -> np.ndarray:
         with np.errstate(all="ignore"):
-            return self._full(numerical.entropy(self))
+            return self._full(quadrature.entropy(self))
 
+    @in_small_blocks
     def kl_divergence(self, other: Distribution) -> np.ndarray:
         self._same_kind(other)
         with np.errstate(all="ignore"):
-            return np.asarray(numerical.kl_divergence(self, other))[()]
+            return np.asarray(quadrature.kl_divergence(self, other))[()]
 
+    @in_small_blocks
     def crps(self, y: ArrayLike) -> np.ndarray:
         y = self._values(y)
         with np.errstate(all="ignore"):
-            return np.asarray(numerical.crps(self, y))[()]
+            return np.asarray(quadrature.crps(self, y))[()]
 
     # ---- for the subclasses ----------------------------------------------------------------------------------
 
@@ -149,7 +157,7 @@ class Wrapper(Distribution):
         enough = (lambda k: self.sf(k) <= p) if upper else (lambda k: self.cdf(k) >= p)
         start = np.where(np.isfinite(guess), np.ceil(guess), self.support.low)
         start = np.where(np.isfinite(start), start, 0.0)
-        found = numerical.smallest_integer(enough, q.shape, self.support.low, start)
+        found = root_finding.smallest_integer(enough, q.shape, self.support.low, start)
         return np.where(inner, found, guess)
 
     def _same_kind(self, other: Distribution) -> None:

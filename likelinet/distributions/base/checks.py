@@ -1,0 +1,50 @@
+"""What every distribution checks of its arguments, with the sentence that says what is wrong."""
+
+from typing import Any, NoReturn
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from likelinet.core.arrays import forwards
+from likelinet.core.errors import DataError, UndefinedError
+
+
+class Checks:
+    """Checks of the arguments of methods."""
+
+    def _shape_with(self: Any, y: np.ndarray) -> tuple[int, ...]:
+        try:
+            return np.broadcast_shapes(self.batch_shape, y.shape)
+        except ValueError:
+            raise DataError(
+                f"{type(self).__name__}: an argument of shape {y.shape} does not go with "
+                f"batch_shape {self.batch_shape}."
+            ) from None
+
+    def _undefined(self: Any, method: str) -> NoReturn:
+        raise UndefinedError(f"{type(self).__name__} has no {method}.")
+
+    def _numbers(self: Any, y: ArrayLike) -> np.ndarray:
+        """Return y as floats, after the checks of `_observed`."""
+        return self._floats(self._observed(y), "y")
+
+    def _floats(self: Any, values: ArrayLike, name: str) -> np.ndarray:
+        try:
+            return np.asarray(values, dtype=np.float64)
+        except (TypeError, ValueError):
+            first = values.flat[0] if isinstance(values, np.ndarray) else values
+            raise DataError(f"{type(self).__name__}: {name} must be numbers, not {first!r:.60}.") from None
+
+    def _observed(self: Any, y: ArrayLike) -> np.ndarray:
+        """Return y as an array, refusing the silent (n,) against (n, 1) broadcast."""
+        y = forwards(np.asarray(y))
+        if (
+            len(self.batch_shape) >= 1
+            and y.shape == (*self.batch_shape, *self.event_shape, 1)
+            and self.batch_shape[-1] > 1
+        ):
+            raise DataError(
+                f"y has shape {y.shape} but there are {self.batch_shape[-1]} distributions with one value each: "
+                f"pass y of shape {self.batch_shape + self.event_shape}, for example y[..., 0]."
+            )
+        return y

@@ -1,0 +1,99 @@
+"""What a mixture answers by its components: classes, labels, angles, moments and quantiles."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from likelinet.core.lazy import scipy
+from likelinet.distributions.base.by_rows import in_small_blocks
+from likelinet.distributions.base.distribution import Distribution
+from likelinet.distributions.classes.categorical import Categorical
+from likelinet.distributions.numerics import root_finding
+
+
+class MixtureAnswers(Distribution):
+    """A mixture of `components` with `weights`, as the rest of the package asks it."""
+
+    _sees_to_support = True
+    components: Distribution
+    weights: Categorical
+    logits: Any
+
+    def class_marginals(self) -> Distribution | None:
+        each = self.marginals()
+        inner = each.components.class_marginals()
+        return None if inner is None else inner.mixed_classes(scipy.special.log_softmax(each.logits, axis=-1))
+
+    def class_probabilities(self) -> np.ndarray:
+        classes = self.class_marginals()
+        return super().class_probabilities() if classes is None else classes.class_probabilities()
+
+    def labelled(self, classes: np.ndarray) -> Distribution:
+        return type(self)(self.components.labelled(classes), self.logits)
+
+    def turned(self, by: np.ndarray) -> Distribution:
+        return type(self)(self.components.turned(np.expand_dims(by, len(self.batch_shape))), self.logits)
+
+    def censored_outermost(self) -> Distribution:
+        if not self.components.takes_intervals:
+            return self
+        outermost = self.components.mixed(scipy.special.log_softmax(self.logits, axis=-1))
+        assert outermost is not None
+        return outermost
+
+    @in_small_blocks
+    def mean(self) -> np.ndarray:
+        """Return E[Y]; of angles the mean direction."""
+        m = self.marginals()
+        if m.components.is_angle:
+            return np.angle(m._resultant())
+        return np.sum(m.weights.probs * m.components.mean(), axis=-1)
+
+    @in_small_blocks
+    def var(self) -> np.ndarray:
+        """Return the variance; of angles the circular one."""
+        m = self.marginals()
+        if m.components.is_angle:
+            return 1.0 - np.abs(m._resultant())
+        centred = m.components.mean() - self.mean()[..., None]
+        return np.sum(m.weights.probs * (m.components.var() + centred**2), axis=-1)
+
+    def _resultant(self) -> np.ndarray:
+        """Return E[exp(iY)] of angles (Mardia & Jupp, *Directional Statistics*, 2000, section 3.4)."""
+        inner = self.components
+        return np.sum(self.weights.probs * (1.0 - inner.var()) * np.exp(1j * inner.mean()), axis=-1)
+
+    def moments_of_exp(self) -> tuple[np.ndarray, np.ndarray] | None:
+        inner = self.components.moments_of_exp()
+        if inner is None:
+            return None
+        w, (means, variances) = self.weights.probs, inner
+        mean = np.sum(w * means, axis=-1)
+        return mean, np.sum(w * (variances + (means - mean[..., None]) ** 2), axis=-1)
+
+    def _quantile(self, q: ArrayLike, upper: bool) -> np.ndarray:
+        m, q = self.marginals(), self._floats(q, "q")
+        inner = m.components.isf(q[..., None]) if upper else m.components.ppf(q[..., None])
+        # The quantile of a mixture lies between the smallest and the largest of its components' quantiles.
+        possible = np.where(m.weights.probs > 0.0, inner, np.nan)
+        low, high = np.fmin.reduce(possible, axis=-1), np.fmax.reduce(possible, axis=-1)
+        shape = np.broadcast_shapes(q.shape, low.shape)
+        q = np.broadcast_to(q, shape)
+        enough = (lambda y: m.sf(y) <= q) if upper else (lambda y: m.cdf(y) >= q)
+        if m.support.integer:
+            start = np.where(np.isfinite(low), low, 0.0)
+            y = root_finding.smallest_integer(enough, shape, m.support.low, start)
+        else:
+            ends = [low, high]
+            for at in m.atoms:
+                found = enough(at) & ~enough(np.nextafter(at, -np.inf))
+                ends = [np.where(found, at, e) for e in ends]
+            with np.errstate(all="ignore"):
+                y = root_finding.invert(m, q, *ends, upper=upper)
+                if np.isnan(y).any():  # of tails that round to 0 or 1 the ends may not bracket the quantile
+                    rest = 1.0 - q
+                    sure = m.cdf(ends[0]) >= rest if upper else m.sf(ends[0]) <= rest
+                    y = np.where(np.isnan(y), np.where(np.where(q > 0.5, sure, enough(ends[0])), *ends), y)
+        first, last = (q == 1.0, q == 0.0) if upper else (q == 0.0, q == 1.0)
+        return np.select([first, last, (q > 0.0) & (q < 1.0)], [low, high, y], np.nan)[()]
