@@ -23,7 +23,7 @@ from likelinet.distributions.base.shapes import Rng, generator_of, shape_of, wit
 from likelinet.distributions.classes.categorical import Categorical, choose
 from likelinet.distributions.numerics import quadrature, root_finding
 from likelinet.distributions.over.family import Setting, WrapperFamily
-from likelinet.distributions.over.mixture_answers import MixtureAnswers
+from likelinet.distributions.over.mixture_answers import AnswersByComponents
 from likelinet.distributions.over.mixture_formulas import (
     log_interval_of_mixture,
     loss_of_mixture,
@@ -105,7 +105,7 @@ class MixtureFamily(WrapperFamily):
         return value[..., None] if np.ndim(value) and not self.event_ndim else value
 
 
-class Mixture(MixtureAnswers):
+class Mixture(AnswersByComponents):
     r"""A mixture: the last batch axis of `components` is drawn from, with given weights.
 
     .. math:: p(y) = \sum_{k=1}^{K} w_k\, p_k(y), \qquad w = \mathrm{softmax}(z)

@@ -14,7 +14,7 @@ from likelinet.distributions.numerics import root_finding
 from likelinet.distributions.over.family import WrapperFamily
 
 
-class MixtureAnswers(Distribution):
+class AnswersByComponents(Distribution):
     """A mixture of `components` with `weights`, as the rest of the package asks it."""
 
     _sees_to_support = True
