@@ -50,6 +50,7 @@ def test_whole_numbers_that_only_an_end_is_rounded_to_are_refused():
     inside = (y == 1.0) | (y == 2.0)
     assert np.isfinite(fitted({"kind": "discretised", "base": base}, x[inside], y[inside]).score(x[inside], y[inside]))
     d = ll.Discretised(ll.Truncated(ll.Gaussian(1.5, 0.6), 0.5, 2.5))
+    assert (d.support.low, d.support.high, d.support.closed) == (1.0, 2.0, (True, True))
     np.testing.assert_allclose(d.log_prob([0.0, 1.0, 2.0, 3.0]), [-np.inf, np.log(0.5), np.log(0.5), -np.inf])
 
 
@@ -96,6 +97,22 @@ def test_bounds_under_censoring(seed: int):
     model = fitted({"kind": "censored", "base": {**BOUNDED, "high": None}}, X, seen)
     assert np.isfinite(model.predict_dist(X).log_prob(seen)).all()
     np.testing.assert_array_equal(model.predict_dist(X).base.low, 0.1)
+
+
+@pytest.mark.parametrize("transform", [ll.Log(), ll.Logit(), ll.Affine(0.3, 0.7), ll.Affine(-11.0, 1e-3)])
+def test_images_of_bounds_belong_to_y(transform: ll.Log | ll.Logit | ll.Affine):
+    """Whether or not rounding leads back from them to the bounds, which it often does not."""
+    lost = 0
+    for low in np.random.default_rng(0).uniform(-3.0, 1.0, 100):
+        base = ll.Truncated(ll.Gaussian(0.0, 1.0), low, low + 1.3)
+        d = ll.Transformed(base, transform)
+        ends = np.array([transform.forward(low), transform.forward(low + 1.3)])
+        lost += np.sum(transform.inverse(ends) != [low, low + 1.3])
+        want = base.log_prob([low, low + 1.3]) - transform.log_slope(np.array([low, low + 1.3]))
+        np.testing.assert_allclose(d.log_prob(ends), want, rtol=1e-12)
+        beside = np.nextafter(ends, [-np.inf, np.inf])
+        np.testing.assert_array_equal(d.log_prob(beside), [-np.inf, -np.inf])
+    assert lost > 5
 
 
 def test_what_is_declared_is_what_is_predicted():

@@ -38,8 +38,7 @@ class DiscretisedFamily(WrapperFamily):
 
     @property
     def support(self) -> Domain:
-        # A whole number that only an end of the base is rounded to has no probability.
-        low, high = np.floor(self.base.support.low - 0.5) + 1.0, np.ceil(self.base.support.high + 0.5) - 1.0
+        low, high = _ends(self.base.support.low, self.base.support.high)
         finite = bool(np.isfinite(low)), bool(np.isfinite(high))
         return Domain(
             "a whole number" + (f" from {low:g}" if finite[0] else "") + (f" up to {high:g}" if finite[1] else ""),
@@ -55,8 +54,7 @@ class DiscretisedFamily(WrapperFamily):
 
     @property
     def bounds(self) -> tuple[np.ndarray | float, np.ndarray | float]:
-        low, high = self.base.bounds
-        return np.floor(np.asarray(low) - 0.5) + 1.0, np.ceil(np.asarray(high) + 0.5) - 1.0
+        return _ends(*self.base.bounds)
 
     def possible(self, y: np.ndarray) -> np.ndarray:
         low, high = self.bounds
@@ -191,6 +189,11 @@ class Discretised(Wrapper):
 
     def __repr__(self) -> str:
         return f"Discretised({self.base!r})"
+
+
+def _ends(low: np.ndarray | float, high: np.ndarray | float) -> tuple[np.ndarray, np.ndarray]:
+    """Return the ends of whole numbers from those of x; one that only an end is rounded to has no probability."""
+    return np.floor(np.asarray(low) - 0.5) + 1.0, np.ceil(np.asarray(high) + 0.5) - 1.0
 
 
 def nearest(x: ArrayLike) -> np.ndarray:
