@@ -29,7 +29,7 @@ SETTINGS: dict[str, Any] = {
     "network": {"hidden": [64, 64]},
     "training": {"epochs": 40, "batch_size": 256, "optimizer": {"kind": "adamw", "learning_rate": 0.005}},
 }
-CLASSES = {c.model_fields["kind"].default: c.distribution for n, c in vars(families).items() if n.endswith("Config")}
+CLASSES = {c.model_fields["kind"].default: c.distribution for c in families.FAMILY_CONFIGS}
 WAVES = ((1.5, 0.7, 0.0), (-0.8, 1.4, 1.0), (1.1, -1.2, 2.0), (0.6, 1.6, 3.0), (1.6, 0.2, 4.5), (-0.3, 1.5, 5.5))
 
 Observe = Callable[[np.ndarray, np.random.Generator], Any]

@@ -21,7 +21,7 @@ WRAPPERS = {"truncated", "censored", "zero_inflated", "hurdle", "discretised", "
 
 
 def test_every_family_and_every_wrapper_is_a_case():
-    kinds = {c.model_fields["kind"].default for name, c in vars(families).items() if name.endswith("Config")}
+    kinds = {c.model_fields["kind"].default for c in families.FAMILY_CONFIGS}
     assert {case.config["kind"] for case in recovery.CASES.values()} == kinds - {None} | WRAPPERS
 
 

@@ -3,10 +3,11 @@
 import jax
 import numpy as np
 import pytest
-from likelinet.targets.targets import Targets
 
 from likelinet.distributions import Distribution
 from likelinet.heads.head import Head
+from likelinet.targets.intervals import IntervalTargets
+from likelinet.targets.numbers import NumberTargets
 from tests import on_jax
 from tests.families.declared import (
     DECLARED,
@@ -97,7 +98,8 @@ def test_what_is_trained_is_what_is_predicted(name: str, outputs: int | None):
     else:
         with np.errstate(all="ignore"):
             y = points_of(head, trained.distribution(raw, shared, columns))
-    targets = Targets(outputs, None, loc, scale, np.ones_like(scale))
+    kind = IntervalTargets if is_censored(head) else NumberTargets  # codes of classes stay as they are
+    targets = kind(outputs, loc, scale, np.ones_like(scale))
     count = 0
     for row in y:
         with np.errstate(all="ignore"):

@@ -14,7 +14,7 @@ SEEDS = {
     "mixture of gammas": 3,
     "zero inflated truncated": 3,
     "hurdle negative binomial": 3,
-    "discretised mixture": 3,
+    "discretised mixture": 6,
     "zero inflated discretised": 3,
 }
 EXACT = {"optimizer": {"kind": "lbfgs"}, "epochs": 300}

@@ -32,7 +32,8 @@ class Labelled(Distribution):
 
     Examples
     --------
-    >>> d = Labelled(Categorical(probs=[0.2, 0.8]), ["no", "yes"])
+    >>> import likelinet as ll
+    >>> d = Labelled(ll.Categorical(probs=[0.2, 0.8]), ["no", "yes"])
     >>> str(d.mode()), float(d.log_prob("yes").round(4))
     ('yes', -0.2231)
     """
