@@ -10,13 +10,14 @@ from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array
 from likelinet.core.domains import positive
-from likelinet.core.errors import DataError, ParameterError, UndefinedError
+from likelinet.core.errors import DataError, ParameterError
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.by_rows import in_blocks, in_small_blocks, sample_in_blocks
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import Family, Opening, Unit
 from likelinet.distributions.base.interval import Interval
 from likelinet.distributions.base.leaf import Closed
+from likelinet.distributions.base.operands import check_base, check_other
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.shapes import Rng, generator_of, shape_of, with_axes
@@ -146,10 +147,7 @@ class Mixture(AnswersByComponents):
     def __init__(
         self, components: Distribution, logits: ArrayLike | None = None, *, probs: ArrayLike | None = None
     ) -> None:
-        if not isinstance(components, Distribution):
-            raise ParameterError(
-                f"Mixture: components must be one distribution, whose last batch axis they are, not {components!r:.60}."
-            )
+        check_base(components, "Mixture", "components must be one distribution, whose last batch axis they are")
         weights = Categorical(logits, probs=probs)
         n = weights.logits.shape[-1]
         if not components.batch_shape or n != components.batch_shape[-1]:
@@ -272,8 +270,7 @@ class Mixture(AnswersByComponents):
 
     @in_small_blocks
     def kl_divergence(self, other: Distribution) -> np.ndarray:
-        if not isinstance(other, Distribution):
-            raise UndefinedError(f"kl_divergence needs a distribution on the other side, not {other!r:.60}.")
+        check_other(other)
         if self.event_shape:
             self._undefined("kl_divergence for several outputs")
         with np.errstate(all="ignore"):
