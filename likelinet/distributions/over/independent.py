@@ -111,7 +111,7 @@ class Independent(Distribution):
         self.event_shape = base.batch_shape[-1:] + base.event_shape
 
     def _values(self, y: ArrayLike) -> np.ndarray:
-        y = self._observed(y)
+        y = self._aligned(y)
         if y.shape[-1:] != self.event_shape[:1]:
             raise DataError(f"y has shape {y.shape} but each event has {self.event_shape[0]} outputs on the last axis.")
         return y

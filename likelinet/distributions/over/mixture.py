@@ -208,7 +208,7 @@ class Mixture(AnswersByComponents):
         if isinstance(y, Interval):
             log_w = scipy.special.log_softmax(self.logits, axis=-1)
             return scipy.special.logsumexp(self._of_intervals(y) + log_w, axis=-1)
-        y = with_axes(self._observed(y), len(self.event_shape))
+        y = with_axes(self._aligned(y), len(self.event_shape))
         with np.errstate(all="ignore"):
             return -self.family.loss((self.logits,), y)[0][()]
 
@@ -222,7 +222,7 @@ class Mixture(AnswersByComponents):
         return self.components.log_prob_of_intervals(Interval(self._for_each(y.lower), self._for_each(y.upper)))
 
     def _for_each(self, y: ArrayLike) -> np.ndarray:
-        return self.spread(self._observed(y))
+        return self.spread(self._aligned(y))
 
     @in_blocks
     def cdf(self, y: ArrayLike) -> np.ndarray:
@@ -323,18 +323,18 @@ class Mixture(AnswersByComponents):
 
     def log_prob_between(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
         m = self.marginals()
-        low, high = (m._observed(end) for end in (low, high))
+        low, high = (m._aligned(end) for end in (low, high))
         with np.errstate(all="ignore"):
             return m.family.log_interval((m.logits,), low, high)[0][()]
 
     def _average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
         m = self.marginals()
-        return np.sum(m.weights.probs * f(m.components, m.spread(self._observed(y))), axis=-1)
+        return np.sum(m.weights.probs * f(m.components, m.spread(self._aligned(y))), axis=-1)
 
     def _log_average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
         m = self.marginals()
         log_w = scipy.special.log_softmax(m.logits, axis=-1)
-        return scipy.special.logsumexp(log_w + f(m.components, m.spread(self._observed(y))), axis=-1)
+        return scipy.special.logsumexp(log_w + f(m.components, m.spread(self._aligned(y))), axis=-1)
 
     def __repr__(self) -> str:
         return f"Mixture({self.components!r}, logits={np.array2string(self.logits, precision=4, threshold=6)})"

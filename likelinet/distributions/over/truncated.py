@@ -221,14 +221,6 @@ class Truncated(Wrapper):
 
     # ---- quantiles -------------------------------------------------------------------------------------------
 
-    @in_blocks
-    def ppf(self, q: ArrayLike) -> np.ndarray:
-        return self._quantile(self._probabilities(q), upper=False)[()]
-
-    @in_blocks
-    def isf(self, q: ArrayLike) -> np.ndarray:
-        return self._quantile(self._probabilities(q), upper=True)[()]
-
     def _quantile(self, q: np.ndarray, upper: bool) -> np.ndarray:
         with np.errstate(all="ignore"):
             inner = (q > 0.0) & (q < 1.0)

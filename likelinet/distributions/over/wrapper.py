@@ -18,8 +18,8 @@ class Wrapper(Distribution):
     """A univariate distribution made of another one, `base`, which may itself be a Wrapper or a Mixture.
 
     Its density, its interval probabilities and its support are those of its `family` over the closed base. A subclass
-    gives `log_cdf`, `log_sf`, `ppf`, `isf`, `endpoints` and `map_arrays`; the rest has numerical defaults, to be
-    replaced where a relation to the base is exact.
+    gives `log_cdf`, `log_sf`, `_quantile` (or `ppf` and `isf`), `endpoints` and `map_arrays`; the rest has numerical
+    defaults, to be replaced where a relation to the base is exact.
     """
 
     _sees_to_support = True
@@ -85,6 +85,14 @@ class Wrapper(Distribution):
     def sf(self, y: ArrayLike) -> np.ndarray:
         return np.exp(self.log_sf(y))
 
+    @in_blocks
+    def ppf(self, q: ArrayLike) -> np.ndarray:
+        return self._quantile(self._probabilities(q), upper=False)[()]
+
+    @in_blocks
+    def isf(self, q: ArrayLike) -> np.ndarray:
+        return self._quantile(self._probabilities(q), upper=True)[()]
+
     @in_small_blocks
     def mean(self) -> np.ndarray:
         with np.errstate(all="ignore"):
@@ -122,6 +130,10 @@ class Wrapper(Distribution):
     def _own(self) -> tuple[np.ndarray, ...]:
         """Return the parameters of its own, which its family takes."""
         return ()
+
+    def _quantile(self, q: np.ndarray, upper: bool) -> np.ndarray:
+        """Return the smallest y with P(Y ≤ y) ≥ q, or P(Y > y) ≤ q if `upper`, for q of the shape of the result."""
+        self._undefined("isf" if upper else "ppf")
 
     def _loss(self, y: np.ndarray) -> np.ndarray:
         return self.family.loss(self._own(), y)[0]
