@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array
-from likelinet.core.errors import UndefinedError
 from likelinet.distributions.base.by_rows import in_blocks, in_small_blocks, sample_in_blocks
 from likelinet.distributions.base.distribution import Distribution
+from likelinet.distributions.base.operands import check_same_kind
 from likelinet.distributions.base.parameter import Backward
 from likelinet.distributions.base.shapes import Rng, generator_of, shape_of, with_axes
 from likelinet.distributions.numerics import quadrature, root_finding
@@ -25,6 +25,7 @@ class Univariate(Distribution):
     """
 
     _sees_to_support = True
+    one_peak = True
     # Whether _ppf and _isf take a q that only broadcasts to the rows: what depends on q alone is computed once then.
     _broadcasts_q: ClassVar[bool] = False
 
@@ -148,12 +149,7 @@ class Univariate(Distribution):
 
     @in_small_blocks
     def kl_divergence(self, other: Distribution) -> np.ndarray:
-        if not isinstance(other, Distribution):
-            raise UndefinedError(f"kl_divergence needs a distribution on the other side, not {other!r:.60}.")
-        if other.event_shape != () or other.support.integer != self.support.integer:
-            raise UndefinedError(
-                f"kl_divergence between {type(self).__name__} and {type(other).__name__} is not defined."
-            )
+        check_same_kind(self, other)
         with np.errstate(all="ignore"):
             return np.asarray(self._kl_divergence(other))[()]
 

@@ -163,14 +163,14 @@ class Discretised(Wrapper):
     @in_blocks
     def ppf(self, q: ArrayLike) -> np.ndarray:
         q = self._probabilities(q)
-        return self._quantile(q, self.base.ppf, q == 0.0, upper=False)[()]
+        return self._quantile_by(q, self.base.ppf, q == 0.0, upper=False)[()]
 
     @in_blocks
     def isf(self, q: ArrayLike) -> np.ndarray:
         q = self._probabilities(q)
-        return self._quantile(q, self.base.isf, q == 1.0, upper=True)[()]
+        return self._quantile_by(q, self.base.isf, q == 1.0, upper=True)[()]
 
-    def _quantile(self, q: np.ndarray, inverse: Callable, first: np.ndarray, upper: bool) -> np.ndarray:
+    def _quantile_by(self, q: np.ndarray, inverse: Callable, first: np.ndarray, upper: bool) -> np.ndarray:
         return self._nearest(q, np.where(first, self.endpoints()[0], nearest(inverse(q))), upper)
 
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:

@@ -12,6 +12,7 @@ from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import Opening
 from likelinet.distributions.base.interval import Interval
 from likelinet.distributions.base.leaf import Closed
+from likelinet.distributions.base.operands import check_base
 from likelinet.distributions.base.parameter import Backward
 from likelinet.distributions.base.shapes import Rng, with_axes
 from likelinet.distributions.over.family import WrapperFamily
@@ -94,8 +95,7 @@ class Independent(Distribution):
     of_outputs = True
 
     def __init__(self, base: Distribution) -> None:
-        if not isinstance(base, Distribution):
-            raise ParameterError(f"Independent: base must be a distribution, not {base!r:.60}.")
+        check_base(base, "Independent")
         if base.event_shape:
             raise ParameterError(
                 f"Independent: base must be a distribution of one number or class, and each y of "
@@ -111,7 +111,7 @@ class Independent(Distribution):
         self.event_shape = base.batch_shape[-1:] + base.event_shape
 
     def _values(self, y: ArrayLike) -> np.ndarray:
-        y = self._observed(y)
+        y = self._aligned(y)
         if y.shape[-1:] != self.event_shape[:1]:
             raise DataError(f"y has shape {y.shape} but each event has {self.event_shape[0]} outputs on the last axis.")
         return y
@@ -130,6 +130,9 @@ class Independent(Distribution):
             )
         each = Interval(self._values(y.lower), self._values(y.upper))
         return np.sum(self.base.log_prob_of_intervals(each), axis=-1)
+
+    def underlying(self) -> Distribution:
+        return self.base
 
     def marginals(self) -> Distribution:
         return self.base

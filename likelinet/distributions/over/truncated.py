@@ -17,7 +17,6 @@ from likelinet.distributions.base.leaf import Closed, no_gradient
 from likelinet.distributions.base.parameter import Backward
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.shapes import Rng, generator_of, shape_of
-from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics import root_finding
 from likelinet.distributions.over.family import Setting, WrapperFamily
 from likelinet.distributions.over.wrapper import Wrapper
@@ -222,14 +221,6 @@ class Truncated(Wrapper):
 
     # ---- quantiles -------------------------------------------------------------------------------------------
 
-    @in_blocks
-    def ppf(self, q: ArrayLike) -> np.ndarray:
-        return self._quantile(self._probabilities(q), upper=False)[()]
-
-    @in_blocks
-    def isf(self, q: ArrayLike) -> np.ndarray:
-        return self._quantile(self._probabilities(q), upper=True)[()]
-
     def _quantile(self, q: np.ndarray, upper: bool) -> np.ndarray:
         with np.errstate(all="ignore"):
             inner = (q > 0.0) & (q < 1.0)
@@ -296,7 +287,7 @@ class Truncated(Wrapper):
     def _candidates(self) -> np.ndarray:
         ends = [e for e in (self.low, self.high) if np.isfinite(e).all()]
         inner = [np.clip(self.base.mode(), self.low, self.high), *ends]
-        if not isinstance(self.base, Univariate):
+        if not self.base.one_peak:
             inner += list(np.moveaxis(super()._candidates(), -1, 0))
         inner = [np.floor(v) if self.support.integer else v for v in inner]
         return np.stack([self._full(v) for v in inner], axis=-1)
@@ -327,7 +318,7 @@ class Truncated(Wrapper):
 
     def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
         own = super().quantile_grid(below)
-        if isinstance(self.base, Univariate):
+        if self.base.one_peak:
             return own
         inner = np.clip(self.base.quantile_grid(below), own[0], own[-1])
         return np.sort(np.concatenate([own, np.broadcast_to(inner, (len(inner), *own.shape[1:]))]), axis=0)

@@ -5,9 +5,10 @@ from abc import abstractmethod
 import numpy as np
 from numpy.typing import ArrayLike
 
-from likelinet.core.errors import ParameterError, UndefinedError
+from likelinet.core.errors import ParameterError
 from likelinet.distributions.base.by_rows import in_blocks, in_small_blocks
 from likelinet.distributions.base.distribution import Distribution
+from likelinet.distributions.base.operands import check_base, check_same_kind
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.numerics import quadrature, root_finding
 from likelinet.distributions.over.family import WrapperFamily
@@ -17,8 +18,8 @@ class Wrapper(Distribution):
     """A univariate distribution made of another one, `base`, which may itself be a Wrapper or a Mixture.
 
     Its density, its interval probabilities and its support are those of its `family` over the closed base. A subclass
-    gives `log_cdf`, `log_sf`, `ppf`, `isf`, `endpoints` and `map_arrays`; the rest has numerical defaults, to be
-    replaced where a relation to the base is exact.
+    gives `log_cdf`, `log_sf`, `_quantile` (or `ppf` and `isf`), `endpoints` and `map_arrays`; the rest has numerical
+    defaults, to be replaced where a relation to the base is exact.
     """
 
     _sees_to_support = True
@@ -28,8 +29,7 @@ class Wrapper(Distribution):
     def _wrap(self, base: Distribution, *arrays: np.ndarray) -> None:
         """Check the base, keep it, and work out the batch shape from it and from `arrays`."""
         name = type(self).__name__
-        if not isinstance(base, Distribution):
-            raise ParameterError(f"{name}: base must be a distribution, not {base!r:.60}.")
+        check_base(base, name)
         classes = base.class_marginals()
         if classes is not None and not classes.numeric:
             raise ParameterError(
@@ -57,6 +57,9 @@ class Wrapper(Distribution):
         """Keep the family over the closed base, which says what y is."""
         self.family, self.support, self.atoms = family, family.support, family.atoms
 
+    def underlying(self) -> Distribution:
+        return self.base
+
     @abstractmethod
     def endpoints(self) -> tuple[np.ndarray, np.ndarray]: ...
 
@@ -82,6 +85,14 @@ class Wrapper(Distribution):
     def sf(self, y: ArrayLike) -> np.ndarray:
         return np.exp(self.log_sf(y))
 
+    @in_blocks
+    def ppf(self, q: ArrayLike) -> np.ndarray:
+        return self._quantile(self._probabilities(q), upper=False)[()]
+
+    @in_blocks
+    def isf(self, q: ArrayLike) -> np.ndarray:
+        return self._quantile(self._probabilities(q), upper=True)[()]
+
     @in_small_blocks
     def mean(self) -> np.ndarray:
         with np.errstate(all="ignore"):
@@ -104,7 +115,7 @@ class Wrapper(Distribution):
 
     @in_small_blocks
     def kl_divergence(self, other: Distribution) -> np.ndarray:
-        self._same_kind(other)
+        check_same_kind(self, other)
         with np.errstate(all="ignore"):
             return np.asarray(quadrature.kl_divergence(self, other))[()]
 
@@ -119,6 +130,10 @@ class Wrapper(Distribution):
     def _own(self) -> tuple[np.ndarray, ...]:
         """Return the parameters of its own, which its family takes."""
         return ()
+
+    def _quantile(self, q: np.ndarray, upper: bool) -> np.ndarray:
+        """Return the smallest y with P(Y ≤ y) ≥ q, or P(Y > y) ≤ q if `upper`, for q of the shape of the result."""
+        self._undefined("isf" if upper else "ppf")
 
     def _loss(self, y: np.ndarray) -> np.ndarray:
         return self.family.loss(self._own(), y)[0]
@@ -159,12 +174,3 @@ class Wrapper(Distribution):
         start = np.where(np.isfinite(start), start, 0.0)
         found = root_finding.smallest_integer(enough, q.shape, self.support.low, start)
         return np.where(inner, found, guess)
-
-    def _same_kind(self, other: Distribution) -> None:
-        """Refuse a second distribution with which there is no Kullback-Leibler divergence."""
-        if not isinstance(other, Distribution):
-            raise UndefinedError(f"kl_divergence needs a distribution on the other side, not {other!r:.60}.")
-        if other.event_shape != () or other.support.integer != self.support.integer:
-            raise UndefinedError(
-                f"kl_divergence between {type(self).__name__} and {type(other).__name__} is not defined."
-            )

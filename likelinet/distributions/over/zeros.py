@@ -183,14 +183,6 @@ class WithZeros(Wrapper):
 
     # ---- quantiles -------------------------------------------------------------------------------------------
 
-    @in_blocks
-    def ppf(self, q: ArrayLike) -> np.ndarray:
-        return self._quantile(self._probabilities(q), upper=False)[()]
-
-    @in_blocks
-    def isf(self, q: ArrayLike) -> np.ndarray:
-        return self._quantile(self._probabilities(q), upper=True)[()]
-
     def _quantile(self, q: np.ndarray, upper: bool) -> np.ndarray:
         with np.errstate(all="ignore"):
             p, rest = (1.0 - q, q) if upper else (q, 1.0 - q)
