@@ -61,7 +61,8 @@ class LocationScale(Univariate):
         loc, scale = params
         values, slopes = cls._standard_loss((y - loc) / scale)
         values += namespace(scale).log(scale)
-        values += cls._log_norm
+        if cls._log_norm:
+            values += cls._log_norm
 
         def backward(d: Array) -> tuple[Array, ...]:
             s, (by_z, by_log_scale) = d / scale, slopes()

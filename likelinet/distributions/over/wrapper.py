@@ -1,27 +1,28 @@
 """What the distributions over another univariate one have in common: checks, and numerical defaults."""
 
 from abc import abstractmethod
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from likelinet.core.errors import ParameterError, UndefinedError
-from likelinet.distributions.base.by_rows import in_blocks, in_small_blocks
+from likelinet.core.errors import ParameterError
+from likelinet.distributions.base.by_rows import in_blocks
 from likelinet.distributions.base.distribution import Distribution
+from likelinet.distributions.base.one_number import OneNumber
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.numerics import quadrature, root_finding
 from likelinet.distributions.over.family import WrapperFamily
 
 
-class Wrapper(Distribution):
+class Wrapper(OneNumber):
     """A univariate distribution made of another one, `base`, which may itself be a Wrapper or a Mixture.
 
     Its density, its interval probabilities and its support are those of its `family` over the closed base. A subclass
-    gives `log_cdf`, `log_sf`, `ppf`, `isf`, `endpoints` and `map_arrays`; the rest has numerical defaults, to be
-    replaced where a relation to the base is exact.
+    gives `_log_tails`, `_quantile`, `endpoints`, `_sample`, and `map_arrays` if it has more than a base; the rest has
+    numerical defaults, to be replaced where a relation to the base is exact.
     """
 
-    _sees_to_support = True
     base: Distribution
     family: WrapperFamily
 
@@ -76,43 +77,52 @@ class Wrapper(Distribution):
         with np.errstate(all="ignore"):
             return np.asarray(self._log_interval(low, high))[()]
 
+    @in_blocks
+    def log_cdf(self, y: ArrayLike) -> np.ndarray:
+        return self._log_tails(self._values(y))[0][()]
+
+    @in_blocks
+    def log_sf(self, y: ArrayLike) -> np.ndarray:
+        return self._log_tails(self._values(y))[1][()]
+
     def cdf(self, y: ArrayLike) -> np.ndarray:
         return np.exp(self.log_cdf(y))
 
     def sf(self, y: ArrayLike) -> np.ndarray:
         return np.exp(self.log_sf(y))
 
-    @in_small_blocks
-    def mean(self) -> np.ndarray:
-        with np.errstate(all="ignore"):
-            return self._full(quadrature.moments(self)[0])
+    @in_blocks
+    def ppf(self, q: ArrayLike) -> np.ndarray:
+        return self._quantile(self._probabilities(q), upper=False)[()]
 
-    @in_small_blocks
-    def var(self) -> np.ndarray:
-        with np.errstate(all="ignore"):
-            return self._full(quadrature.moments(self)[1])
+    @in_blocks
+    def isf(self, q: ArrayLike) -> np.ndarray:
+        return self._quantile(self._probabilities(q), upper=True)[()]
 
-    @in_small_blocks
-    def mode(self) -> np.ndarray:
-        with np.errstate(all="ignore"):
-            return self._full(root_finding.highest(self, self._candidates()))
+    def map_arrays(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
+        return type(self)(self.base.map_arrays(f))
 
-    @in_small_blocks
-    def entropy(self) -> np.ndarray:
-        with np.errstate(all="ignore"):
-            return self._full(quadrature.entropy(self))
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.base!r})"
 
-    @in_small_blocks
-    def kl_divergence(self, other: Distribution) -> np.ndarray:
-        self._same_kind(other)
-        with np.errstate(all="ignore"):
-            return np.asarray(quadrature.kl_divergence(self, other))[()]
+    # ---- hooks -----------------------------------------------------------------------------------------------
 
-    @in_small_blocks
-    def crps(self, y: ArrayLike) -> np.ndarray:
-        y = self._values(y)
-        with np.errstate(all="ignore"):
-            return np.asarray(quadrature.crps(self, y))[()]
+    def _log_tails(self, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return log P(Y ≤ y) and log P(Y > y)."""
+        raise NotImplementedError(f"{type(self).__name__} must define _log_tails, or its tails.")
+
+    def _quantile(self, q: np.ndarray, upper: bool) -> np.ndarray:
+        """Return the quantiles of q, or of 1 - q if `upper`."""
+        raise NotImplementedError(f"{type(self).__name__} must define _quantile, or ppf and isf.")
+
+    def _mean(self) -> np.ndarray:
+        return quadrature.moments(self)[0]
+
+    def _var(self) -> np.ndarray:
+        return quadrature.moments(self)[1]
+
+    def _mode(self) -> np.ndarray:
+        return root_finding.highest(self, self._candidates())
 
     # ---- for the subclasses ----------------------------------------------------------------------------------
 
@@ -137,12 +147,10 @@ class Wrapper(Distribution):
         q = self._floats(q, "q")
         return np.broadcast_to(q, self._shape_with(q))
 
-    def _full(self, value: ArrayLike) -> np.ndarray:
-        return np.broadcast_to(value, np.broadcast_shapes(np.shape(value), self.batch_shape)).copy()[()]
-
-    def _broadcast(self, base: Distribution) -> Distribution:
-        """Return a base broadcast to the whole batch, so that every row gets draws of its own."""
-        return base.map_arrays(lambda a, n: np.broadcast_to(a, self.batch_shape + a.shape[a.ndim - n :]))
+    def _sample_of(self, base: Distribution, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+        """Return draws of a base of this shape: broadcast to the whole batch, so that every row gets its own."""
+        whole = base.map_arrays(lambda a, n: np.broadcast_to(a, self.batch_shape + a.shape[a.ndim - n :]))
+        return whole.sample(shape[: len(shape) - len(self.batch_shape)], rng)
 
     def _candidates(self) -> np.ndarray:
         """Return values among or between which the mode lies, along a last axis."""
@@ -159,12 +167,3 @@ class Wrapper(Distribution):
         start = np.where(np.isfinite(start), start, 0.0)
         found = root_finding.smallest_integer(enough, q.shape, self.support.low, start)
         return np.where(inner, found, guess)
-
-    def _same_kind(self, other: Distribution) -> None:
-        """Refuse a second distribution with which there is no Kullback-Leibler divergence."""
-        if not isinstance(other, Distribution):
-            raise UndefinedError(f"kl_divergence needs a distribution on the other side, not {other!r:.60}.")
-        if other.event_shape != () or other.support.integer != self.support.integer:
-            raise UndefinedError(
-                f"kl_divergence between {type(self).__name__} and {type(other).__name__} is not defined."
-            )

@@ -51,8 +51,7 @@ class Laplace(LocationScale):
     @staticmethod
     def _standard_loss(z: Array) -> tuple[Array, Slopes]:
         xp = namespace(z)
-        distance = xp.abs(z)
-        return +distance, lambda: (xp.sign(z), 1.0 - distance)
+        return xp.abs(z), lambda: (xp.sign(z), 1.0 - xp.abs(z))
 
     @staticmethod
     def _standard_tails(z: Array) -> tuple[Array, Array, Slopes]:
