@@ -11,11 +11,11 @@ from likelinet.core.arrays import Array, namespace, softplus_and_sigmoid
 from likelinet.core.domains import Domain, extended_real
 from likelinet.core.errors import ParameterError
 from likelinet.core.lazy import scipy
+from likelinet.distributions.base.checks import logits_from
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import Family, Standardisation
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.protocol import CUTS
-from likelinet.distributions.classes.bernoulli import logits_from
 from likelinet.distributions.numerics.estimates import LEAST
 from likelinet.distributions.over.family import WrapperFamily
 from likelinet.distributions.over.wrapper import Wrapper

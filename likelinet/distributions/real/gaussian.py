@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from likelinet.core.arrays import HALF_LOG_2PI, Array, namespace, special
+from likelinet.core.arrays import HALF_LOG_2PI, Array, special
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.location_scale import LocationScale, Slopes
+from likelinet.distributions.numerics.special import hazard
 
 
 class Gaussian(LocationScale):
@@ -91,16 +92,6 @@ class Gaussian(LocationScale):
         """Return the weighted maximum-likelihood (loc, scale), over the first axis of y."""
         loc = np.average(y, axis=0, weights=weight)
         return loc, np.sqrt(np.average((y - loc) ** 2, axis=0, weights=weight))
-
-
-def hazard(z: Array) -> Array:
-    """Return φ(z) / (1 - Φ(z)), far out by its asymptotic series (DLMF 7.12.1), where the logarithms would cancel."""
-    xp = namespace(z)
-    far = z > 40.0
-    u = 1.0 / xp.where(far, z, 40.0) ** 2
-    series = 1.0 + u * (1.0 - u * (2.0 - u * (10.0 - u * (74.0 - u * 706.0))))
-    near = xp.where(far, 0.0, z)
-    return xp.where(far, z * series, xp.exp(-0.5 * near * near - HALF_LOG_2PI - special(z).log_ndtr(-near)))
 
 
 def _mean_abs(loc: np.ndarray, scale: np.ndarray) -> np.ndarray:
