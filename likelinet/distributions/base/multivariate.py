@@ -75,7 +75,7 @@ class Multivariate(PassedOn):
             ) from None
         inside = np.broadcast_to(self._inside(y), shape)
         with np.errstate(all="ignore"):
-            values = -self.loss(self._parameters(shape), np.where(inside[..., None], y, 1.0))[0]
+            values = -self.loss(self.parameters_on(shape), np.where(inside[..., None], y, 1.0))[0]
         return np.where(inside, values, np.where(np.isnan(y).any(-1), np.nan, -np.inf))[()]
 
     @in_small_blocks
@@ -102,11 +102,6 @@ class Multivariate(PassedOn):
         return np.asarray(self._sample(shape, generator_of(rng)), dtype=np.float64)
 
     # ---- for the families ------------------------------------------------------------------------------------
-
-    def _parameters(self, shape: tuple[int, ...]) -> tuple[np.ndarray, ...]:
-        """Return the parameters broadcast to the batch shape `shape`."""
-        values = ((getattr(self, p.name), p.event_ndim) for p in self.parameters)
-        return tuple(np.broadcast_to(a, shape + a.shape[a.ndim - n :]) for a, n in values)
 
     def _answering(self) -> Distribution:
         return self.marginals()

@@ -33,6 +33,11 @@ def generator_of(rng: Rng) -> np.random.Generator:
         ) from None
 
 
+def on_batch(a: np.ndarray, batch: tuple[int, ...], event_ndim: int) -> np.ndarray:
+    """Return a parameter broadcast to a batch shape, before the axes of its own."""
+    return np.broadcast_to(a, batch + a.shape[a.ndim - event_ndim :])
+
+
 def with_axes(a: np.ndarray, n: int) -> np.ndarray:
     """Return `a` with leading axes of length 1 until it has `n` axes at least."""
     return a.reshape((1,) * (n - a.ndim) + a.shape)

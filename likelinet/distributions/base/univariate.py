@@ -78,10 +78,11 @@ class Univariate(OneNumber):
     def log_prob(self, y: ArrayLike) -> np.ndarray:
         y = self._numbers(y)
         inside = self.support.contains(y)
-        params = self._parameters_like(y)
+        shape = self._shape_with(y)
+        full = shape or (1,)
         with np.errstate(all="ignore"):
-            values = -self.loss(params, np.broadcast_to(self._moved_inside(y, inside), params[0].shape))[0]
-            return np.where(inside, values, np.where(np.isnan(y), np.nan, -np.inf)).reshape(self._shape_with(y))[()]
+            values = -self.loss(self.parameters_on(full), np.broadcast_to(self._moved_inside(y, inside), full))[0]
+            return np.where(inside, values, np.where(np.isnan(y), np.nan, -np.inf)).reshape(shape)[()]
 
     @in_blocks
     def cdf(self, y: ArrayLike) -> np.ndarray:
@@ -108,13 +109,6 @@ class Univariate(OneNumber):
         return self._quantile(self._isf, q, self._top(), self.support.low)
 
     # ---- batching and edges ----------------------------------------------------------------------------------
-
-    def _parameters_like(self, y: np.ndarray) -> tuple[np.ndarray, ...]:
-        shape = self._shape_with(y) or (1,)
-        return tuple(
-            np.broadcast_to(a, shape + a.shape[a.ndim - p.event_ndim :])
-            for a, p in ((getattr(self, p.name), p) for p in self.parameters)
-        )
 
     def _moved_inside(self, y: np.ndarray, inside: np.ndarray) -> np.ndarray:
         return np.where(inside, y, self.support.anchor)

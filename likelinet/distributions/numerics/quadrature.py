@@ -128,7 +128,7 @@ def kl_divergence(d: "Distribution", other: "Distribution") -> np.ndarray:
 
 
 def _kl_divergence(d: "Distribution", other: "Distribution", shape: tuple[int, ...]) -> np.ndarray:
-    d = d.map_arrays(lambda a, n: np.broadcast_to(a, shape + a.shape[a.ndim - n :]))
+    d = d.broadcast(shape)
     if d.support.integer:
         mine, theirs = d.flattened(shape), other.flattened(shape)
         return sums.expectation(d, lambda row, k: mine[row].log_prob(k) - theirs[row].log_prob(k))

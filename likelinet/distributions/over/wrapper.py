@@ -149,8 +149,7 @@ class Wrapper(OneNumber):
 
     def _sample_of(self, base: Distribution, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         """Return draws of a base of this shape: broadcast to the whole batch, so that every row gets its own."""
-        whole = base.map_arrays(lambda a, n: np.broadcast_to(a, self.batch_shape + a.shape[a.ndim - n :]))
-        return whole.sample(shape[: len(shape) - len(self.batch_shape)], rng)
+        return base.broadcast(self.batch_shape).sample(shape[: len(shape) - len(self.batch_shape)], rng)
 
     def _candidates(self) -> np.ndarray:
         """Return values among or between which the mode lies, along a last axis."""

@@ -91,7 +91,7 @@ class MultivariateGaussian(Multivariate):
         return Gaussian(self.loc, np.linalg.norm(self.scale_tril, axis=-1))
 
     def covariance(self) -> np.ndarray:
-        (matrix,) = self._parameters(self.batch_shape)[1:]
+        (matrix,) = self.parameters_on(self.batch_shape)[1:]
         return matrix @ np.swapaxes(matrix, -1, -2)
 
     def _inside(self, y: np.ndarray) -> np.ndarray:
