@@ -1,30 +1,24 @@
 """Targets that are vectors: the entries of a row belong together."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 import numpy as np
 
 from likelinet.config import ModelConfig
 from likelinet.core.errors import DataError
 from likelinet.distributions import Distribution
-from likelinet.distributions.base.family import Family
 from likelinet.heads.build import build_head
-from likelinet.targets.numbers import refuse_numbers_outside
+from likelinet.targets.numbers import NumberTargets, refuse_numbers_outside
 from likelinet.targets.scaling import is_scaled, learn_scaling
-from likelinet.targets.target import Naming, ScaledTargets, finite_numbers, refuse_intervals
+from likelinet.targets.target import Naming
 
 
 @dataclass(frozen=True)
-class VectorTargets(ScaledTargets):
+class VectorTargets(NumberTargets):
     """Vectors of shape (n, d), each entry standardised by itself where the family has a unit of y."""
 
     joint: ClassVar[bool] = True
-
-    @classmethod
-    def clean(cls, y: Any, naming: Naming) -> np.ndarray:
-        refuse_intervals(y, naming)
-        return finite_numbers(y, naming)
 
     @classmethod
     def learn(
@@ -41,10 +35,3 @@ class VectorTargets(ScaledTargets):
         if not is_scaled(head.family):  # shares and counts have no unit, and an entry may well be the same in every row
             return cls(outputs, np.zeros(outputs), np.ones(outputs), np.ones(outputs))
         return cls(outputs, *learn_scaling(y, weight, head, config.data.standardize, naming))
-
-    def check(self, y: np.ndarray, family: Family, naming: Naming) -> np.ndarray:
-        refuse_numbers_outside(y, family, naming)
-        return y
-
-    def encode(self, y: np.ndarray) -> np.ndarray:
-        return (y - self.loc) / self.scale

@@ -11,7 +11,7 @@ from likelinet.distributions.base.by_rows import in_blocks, in_small_blocks, sam
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward
 from likelinet.distributions.base.passed_on import PassedOn
-from likelinet.distributions.base.shapes import Rng, generator_of, shape_of
+from likelinet.distributions.base.shapes import Rng, generator_of, parameters_on, shape_of
 
 
 class Multivariate(PassedOn):
@@ -75,7 +75,7 @@ class Multivariate(PassedOn):
             ) from None
         inside = np.broadcast_to(self._inside(y), shape)
         with np.errstate(all="ignore"):
-            values = -self.loss(self.parameters_on(shape), np.where(inside[..., None], y, 1.0))[0]
+            values = -self.loss(parameters_on(self, shape), np.where(inside[..., None], y, 1.0))[0]
         return np.where(inside, values, np.where(np.isnan(y).any(-1), np.nan, -np.inf))[()]
 
     @in_small_blocks

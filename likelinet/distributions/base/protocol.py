@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from likelinet.core.errors import DataError, UndefinedError
 from likelinet.distributions.base.interval import Interval
-from likelinet.distributions.base.shapes import on_batch
+from likelinet.distributions.base.shapes import on_batch, parameters_on
 
 if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
@@ -48,14 +48,6 @@ class DistributionProtocol:
         """Return this distribution broadcast to the batch shape `shape`, as one axis of rows."""
         return self.map_arrays(lambda a, n: on_batch(a, shape, n).reshape(-1, *a.shape[a.ndim - n :]))
 
-    def broadcast(self: Any, shape: tuple[int, ...]) -> "Distribution":
-        """Return this distribution broadcast to the batch shape `shape`."""
-        return self.map_arrays(lambda a, n: on_batch(a, shape, n))
-
-    def parameters_on(self: Any, shape: tuple[int, ...]) -> tuple[np.ndarray, ...]:
-        """Return the parameters broadcast to the batch shape `shape`, as `loss` takes them."""
-        return tuple(on_batch(getattr(self, p.name), shape, p.event_ndim) for p in self.parameters)
-
     # ---- probabilities ---------------------------------------------------------------------------------------
 
     def row_bounds(self: Any) -> tuple[np.ndarray | float, np.ndarray | float]:
@@ -73,7 +65,7 @@ class DistributionProtocol:
         full = shape or (1,)
         low, high = (np.broadcast_to(e, full) for e in ends)
         with np.errstate(all="ignore"):
-            values = self.log_interval(self.parameters_on(full), low, high)[0]
+            values = self.log_interval(parameters_on(self, full), low, high)[0]
         return np.where(np.isnan(low) | np.isnan(high), np.nan, values).reshape(shape)[()]
 
     # ---- what y is -------------------------------------------------------------------------------------------

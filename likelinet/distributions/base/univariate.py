@@ -11,7 +11,7 @@ from likelinet.core.arrays import Array
 from likelinet.distributions.base.by_rows import in_blocks
 from likelinet.distributions.base.one_number import OneNumber
 from likelinet.distributions.base.parameter import Backward
-from likelinet.distributions.base.shapes import with_axes
+from likelinet.distributions.base.shapes import parameters_on, with_axes
 from likelinet.distributions.numerics import root_finding
 
 
@@ -81,7 +81,7 @@ class Univariate(OneNumber):
         shape = self._shape_with(y)
         full = shape or (1,)
         with np.errstate(all="ignore"):
-            values = -self.loss(self.parameters_on(full), np.broadcast_to(self._moved_inside(y, inside), full))[0]
+            values = -self.loss(parameters_on(self, full), np.broadcast_to(self._moved_inside(y, inside), full))[0]
             return np.where(inside, values, np.where(np.isnan(y), np.nan, -np.inf)).reshape(shape)[()]
 
     @in_blocks

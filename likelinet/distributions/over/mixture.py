@@ -19,7 +19,7 @@ from likelinet.distributions.base.interval import Interval
 from likelinet.distributions.base.leaf import Closed
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.protocol import CUTS
-from likelinet.distributions.base.shapes import Rng, generator_of, on_batch, shape_of, with_axes
+from likelinet.distributions.base.shapes import Rng, broadcast, generator_of, on_batch, shape_of, with_axes
 from likelinet.distributions.classes.categorical import Categorical, choose
 from likelinet.distributions.numerics import quadrature, root_finding
 from likelinet.distributions.over.family import Setting, WrapperFamily
@@ -165,7 +165,7 @@ class Mixture(AnswersByComponents):
             ) from None
         full = (*self.batch_shape, n)
         if components.batch_shape != full:
-            components = components.broadcast(full)
+            components = broadcast(components, full)
         log_w = np.broadcast_to(weights.logits, full)
         if isinstance(components, Mixture):  # a mixture of mixtures is one mixture of all the components
             log_w = scipy.special.log_softmax(log_w, axis=-1)[..., None]

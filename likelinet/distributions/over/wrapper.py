@@ -11,6 +11,7 @@ from likelinet.distributions.base.by_rows import in_blocks
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.one_number import OneNumber
 from likelinet.distributions.base.protocol import CUTS
+from likelinet.distributions.base.shapes import broadcast
 from likelinet.distributions.numerics import quadrature, root_finding
 from likelinet.distributions.over.family import WrapperFamily
 
@@ -149,7 +150,7 @@ class Wrapper(OneNumber):
 
     def _sample_of(self, base: Distribution, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         """Return draws of a base of this shape: broadcast to the whole batch, so that every row gets its own."""
-        return base.broadcast(self.batch_shape).sample(shape[: len(shape) - len(self.batch_shape)], rng)
+        return broadcast(base, self.batch_shape).sample(shape[: len(shape) - len(self.batch_shape)], rng)
 
     def _candidates(self) -> np.ndarray:
         """Return values among or between which the mode lies, along a last axis."""
