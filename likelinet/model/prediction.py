@@ -8,6 +8,7 @@ from likelinet.core.errors import DataError
 from likelinet.core.pool import for_each
 from likelinet.distributions import Distribution
 from likelinet.distributions.base.assembly import Assembly
+from likelinet.distributions.base.shapes import on_batch
 from likelinet.distributions.over.mixture import combined
 from likelinet.model.fit import EncodedRows, Fit
 from likelinet.networks.blocks_of_rows import by_blocks, with_blocks
@@ -62,7 +63,7 @@ def _combined(members: Distribution) -> Distribution:
         return members[0]
 
     def behind(a: np.ndarray, event_ndim: int) -> np.ndarray:
-        full = np.broadcast_to(a, members.batch_shape + a.shape[a.ndim - event_ndim :])
+        full = on_batch(a, members.batch_shape, event_ndim)
         # With a row's members side by side, which are then summed in one order whatever the number of rows.
         return np.ascontiguousarray(np.moveaxis(full, 0, full.ndim - event_ndim - 1))
 

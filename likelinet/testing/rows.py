@@ -6,6 +6,7 @@ import numpy as np
 
 from likelinet.core.errors import LikelinetError, UndefinedError
 from likelinet.distributions import Distribution
+from likelinet.distributions.base.shapes import parameters_on
 from likelinet.testing.densities import Masses, masses
 
 DRAWS = 20_000  # of the check of samples
@@ -82,8 +83,7 @@ def typical(d: Distribution) -> np.ndarray:
 
 def full(d: Distribution) -> tuple[np.ndarray, ...]:
     """Return the parameters, each with an entry for every row."""
-    values = ((getattr(d, p.name), p.event_ndim) for p in d.parameters)
-    return tuple(np.broadcast_to(v, d.batch_shape + v.shape[v.ndim - n :]).copy() for v, n in values)
+    return tuple(a.copy() for a in parameters_on(d, d.batch_shape))
 
 
 def check_rows(d: Distribution, y: np.ndarray) -> None:

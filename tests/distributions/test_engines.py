@@ -70,7 +70,7 @@ def test_links(link):
 
 
 # Their tails come by differences, or are sums of as many terms as the data ask for.
-NUMPY_ONLY = tuple(c for c in UNIVARIATE if "tails" not in vars(c.cls) or c.cls is ll.BetaBinomial)
+NUMPY_ONLY = tuple(c for c in UNIVARIATE if not c.cls.has_tails or c.cls is ll.BetaBinomial)
 CLOSED = tuple(c for c in UNIVARIATE if c not in NUMPY_ONLY)
 
 

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from likelinet.core.blocks import blocks
-from likelinet.distributions.base.alone import beside_itself
 from likelinet.distributions.base.interval import Interval
-from likelinet.distributions.base.shapes import generator_of, shape_of
+from likelinet.distributions.base.shapes import generator_of, on_batch, shape_of
 
 if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
@@ -38,7 +37,7 @@ def _blocked(method: Method, few: bool) -> Method:
     @functools.wraps(method)
     def blocked(self: "Distribution", *args: Any, **named: Any) -> Any:
         if math.prod(self.batch_shape) == 1 and len(args) + len(named) < 2:
-            return beside_itself(method, self, (*args, *named.values()))
+            return _beside_itself(method, self, (*args, *named.values()))
         size = min(ROWS_AT_ONCE, INTEGRALS_AT_ONCE) if few else ROWS_AT_ONCE
         if not self.batch_shape or self.batch_shape[0] <= size or len(args) + len(named) > 1:
             return method(self, *args, **named)
@@ -101,6 +100,26 @@ def _broadcast(shape: tuple[int, ...], own: tuple[int, ...]) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _beside_itself(method: Callable[..., Any], d: "Distribution", args: tuple[Any, ...]) -> Any:
+    """Return method(d, *args) of a single distribution, with the bits that it has among others.
+
+    NumPy sums an axis in pairs where nothing else is left, and one after the other where there are more rows.
+    """
+    other: Any = args[0] if args else None
+    if hasattr(other, "batch_shape"):
+        if math.prod(other.batch_shape) != 1 or len(other.batch_shape) > len(d.batch_shape):
+            return method(d, *args)
+        args = (_twice(other),)
+    elif args and np.ndim(other) > len(d.batch_shape) + len(d.event_shape):
+        return method(d, *args)
+    value = np.asarray(method(_twice(d), *args))
+    return value[0] if value.ndim > len(d.batch_shape) else value[()]
+
+
+def _twice(d: "Distribution") -> "Distribution":
+    return d.map_arrays(lambda a, n: on_batch(a, (2, *d.batch_shape), n).copy())
 
 
 def all_inside(contains: Callable[[np.ndarray], np.ndarray], values: np.ndarray) -> bool:

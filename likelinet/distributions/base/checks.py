@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import forwards
-from likelinet.core.errors import DataError, UndefinedError
+from likelinet.core.domains import unit_interval
+from likelinet.core.errors import DataError, ParameterError, UndefinedError
+from likelinet.core.lazy import scipy
 
 
 class Checks:
@@ -48,3 +50,15 @@ class Checks:
                 f"pass y of shape {self.batch_shape + self.event_shape}, for example y[..., 0]."
             )
         return y
+
+
+def logits_from(logits: ArrayLike | None, probs: ArrayLike | None, family: str) -> np.ndarray:
+    """Return logits from whichever of the two was given."""
+    if (logits is None) == (probs is None):
+        raise ParameterError(f"{family} takes either logits or probs.")
+    if probs is None:
+        return np.asarray(logits, dtype=np.float64)
+    p = np.asarray(probs, dtype=np.float64)
+    if not unit_interval.contains(p).all():
+        raise ParameterError(f"{family}: probs must lie between 0 and 1, got {p[~unit_interval.contains(p)].flat[0]}.")
+    return scipy.special.logit(p)

@@ -15,7 +15,7 @@ from likelinet.distributions.base.checks import Checks
 from likelinet.distributions.base.guard import guard
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.protocol import DistributionProtocol
-from likelinet.distributions.base.shapes import Rng, generator_of, shape_of
+from likelinet.distributions.base.shapes import Rng, generator_of, on_batch, shape_of
 from likelinet.distributions.numerics.differences import loss_by_differences, loss_by_vjp, tails_by_differences
 from likelinet.distributions.numerics.interval_probability import log_interval
 
@@ -296,11 +296,7 @@ class Distribution(Checks, DistributionProtocol, ABC):
 
     def __getitem__(self, rows: Any) -> "Distribution":
         """Return the distributions of the rows that `rows`, an index into the batch axes, selects."""
-
-        def take(a: np.ndarray, event_ndim: int) -> np.ndarray:
-            return forwards(np.broadcast_to(a, self.batch_shape + a.shape[a.ndim - event_ndim :])[rows])
-
-        return self.map_arrays(take)
+        return self.map_arrays(lambda a, n: forwards(on_batch(a, self.batch_shape, n)[rows]))
 
     def __repr__(self) -> str:
         inside = ", ".join(

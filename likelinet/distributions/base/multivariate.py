@@ -10,10 +10,11 @@ from likelinet.core.errors import DataError, UndefinedError
 from likelinet.distributions.base.by_rows import in_blocks, in_small_blocks, sample_in_blocks
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward
-from likelinet.distributions.base.shapes import Rng, generator_of, shape_of
+from likelinet.distributions.base.passed_on import PassedOn
+from likelinet.distributions.base.shapes import Rng, generator_of, parameters_on, shape_of
 
 
-class Multivariate(Distribution):
+class Multivariate(PassedOn):
     """One vector per row, whose entries depend on one another; `support` is that of each entry.
 
     Joint quantities (log_prob, nll, entropy, kl_divergence, sample, mode) are those of the vector. cdf, quantiles,
@@ -21,7 +22,6 @@ class Multivariate(Distribution):
     `Independent`. A family gives `loss`, `marginals`, `_inside`, `_mode`, `_sample`, `_entropy` and `_kl_divergence`.
     """
 
-    _sees_to_support = True
     y = "vector"
     of_outputs = True
 
@@ -65,7 +65,7 @@ class Multivariate(Distribution):
 
     @in_blocks
     def log_prob(self, y: ArrayLike) -> np.ndarray:
-        y = self._vectors(y)
+        y = self._seen(y)
         try:
             shape = np.broadcast_shapes(self.batch_shape, y.shape[:-1])
         except ValueError:
@@ -75,35 +75,8 @@ class Multivariate(Distribution):
             ) from None
         inside = np.broadcast_to(self._inside(y), shape)
         with np.errstate(all="ignore"):
-            values = -self.loss(self._parameters(shape), np.where(inside[..., None], y, 1.0))[0]
+            values = -self.loss(parameters_on(self, shape), np.where(inside[..., None], y, 1.0))[0]
         return np.where(inside, values, np.where(np.isnan(y).any(-1), np.nan, -np.inf))[()]
-
-    def cdf(self, y: ArrayLike) -> np.ndarray:
-        return self.marginals().cdf(self._vectors(y))
-
-    def sf(self, y: ArrayLike) -> np.ndarray:
-        return self.marginals().sf(self._vectors(y))
-
-    def log_cdf(self, y: ArrayLike) -> np.ndarray:
-        return self.marginals().log_cdf(self._vectors(y))
-
-    def log_sf(self, y: ArrayLike) -> np.ndarray:
-        return self.marginals().log_sf(self._vectors(y))
-
-    def crps(self, y: ArrayLike) -> np.ndarray:
-        return self.marginals().crps(self._vectors(y))
-
-    def ppf(self, q: ArrayLike) -> np.ndarray:
-        return self.marginals().ppf(q)
-
-    def isf(self, q: ArrayLike) -> np.ndarray:
-        return self.marginals().isf(q)
-
-    def mean(self) -> np.ndarray:
-        return self.marginals().mean()
-
-    def var(self) -> np.ndarray:
-        return self.marginals().var()
 
     @in_small_blocks
     def mode(self) -> np.ndarray:
@@ -130,12 +103,10 @@ class Multivariate(Distribution):
 
     # ---- for the families ------------------------------------------------------------------------------------
 
-    def _parameters(self, shape: tuple[int, ...]) -> tuple[np.ndarray, ...]:
-        """Return the parameters broadcast to the batch shape `shape`."""
-        values = ((getattr(self, p.name), p.event_ndim) for p in self.parameters)
-        return tuple(np.broadcast_to(a, shape + a.shape[a.ndim - n :]) for a, n in values)
+    def _answering(self) -> Distribution:
+        return self.marginals()
 
-    def _vectors(self, y: ArrayLike) -> np.ndarray:
+    def _seen(self, y: ArrayLike) -> np.ndarray:
         y = self._numbers(y)
         if y.shape[-1:] != self.event_shape:
             raise DataError(

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from likelinet.core.errors import DataError, UndefinedError
 from likelinet.distributions.base.interval import Interval
+from likelinet.distributions.base.shapes import on_batch, parameters_on
 
 if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
@@ -45,9 +46,7 @@ class DistributionProtocol:
 
     def flattened(self: Any, shape: tuple[int, ...]) -> "Distribution":
         """Return this distribution broadcast to the batch shape `shape`, as one axis of rows."""
-        return self.map_arrays(
-            lambda a, n: np.broadcast_to(a, shape + a.shape[a.ndim - n :]).reshape(-1, *a.shape[a.ndim - n :])
-        )
+        return self.map_arrays(lambda a, n: on_batch(a, shape, n).reshape(-1, *a.shape[a.ndim - n :]))
 
     # ---- probabilities ---------------------------------------------------------------------------------------
 
@@ -64,13 +63,9 @@ class DistributionProtocol:
         ends = [self._numbers(low), self._numbers(high)]
         shape = np.broadcast_shapes(*(self._shape_with(e) for e in ends))
         full = shape or (1,)
-        params = tuple(
-            np.broadcast_to(a, full + a.shape[a.ndim - p.event_ndim :])
-            for a, p in ((getattr(self, p.name), p) for p in self.parameters)
-        )
         low, high = (np.broadcast_to(e, full) for e in ends)
         with np.errstate(all="ignore"):
-            values = self.log_interval(params, low, high)[0]
+            values = self.log_interval(parameters_on(self, full), low, high)[0]
         return np.where(np.isnan(low) | np.isnan(high), np.nan, values).reshape(shape)[()]
 
     # ---- what y is -------------------------------------------------------------------------------------------

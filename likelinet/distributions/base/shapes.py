@@ -1,10 +1,14 @@
 """Shapes of samples, generators of random numbers, and axes."""
 
 import operator
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from likelinet.core.errors import ParameterError
+
+if TYPE_CHECKING:
+    from likelinet.distributions.base.distribution import Distribution
 
 Rng = int | np.random.Generator | None
 
@@ -31,6 +35,21 @@ def generator_of(rng: Rng) -> np.random.Generator:
         raise ParameterError(
             f"sample: rng must be a whole number from 0 or a numpy.random.Generator, not {rng!r:.60}."
         ) from None
+
+
+def on_batch(a: np.ndarray, batch: tuple[int, ...], event_ndim: int) -> np.ndarray:
+    """Return a parameter broadcast to a batch shape, before the axes of its own."""
+    return np.broadcast_to(a, batch + a.shape[a.ndim - event_ndim :])
+
+
+def broadcast(d: "Distribution", batch: tuple[int, ...]) -> "Distribution":
+    """Return a distribution broadcast to a batch shape."""
+    return d.map_arrays(lambda a, n: on_batch(a, batch, n))
+
+
+def parameters_on(d: "Distribution", batch: tuple[int, ...]) -> tuple[np.ndarray, ...]:
+    """Return the parameters broadcast to a batch shape, as `loss` takes them."""
+    return tuple(on_batch(getattr(d, p.name), batch, p.event_ndim) for p in d.parameters)
 
 
 def with_axes(a: np.ndarray, n: int) -> np.ndarray:

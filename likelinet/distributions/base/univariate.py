@@ -8,15 +8,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array
-from likelinet.distributions.base.by_rows import in_blocks, in_small_blocks, sample_in_blocks
-from likelinet.distributions.base.distribution import Distribution
-from likelinet.distributions.base.operands import check_same_kind
+from likelinet.distributions.base.by_rows import in_blocks
+from likelinet.distributions.base.one_number import OneNumber
 from likelinet.distributions.base.parameter import Backward
-from likelinet.distributions.base.shapes import Rng, generator_of, shape_of, with_axes
-from likelinet.distributions.numerics import quadrature, root_finding
+from likelinet.distributions.base.shapes import parameters_on, with_axes
+from likelinet.distributions.numerics import root_finding
 
 
-class Univariate(Distribution):
+class Univariate(OneNumber):
     """One real or whole number per row; every hook works element by element on values inside the support.
 
     A family gives `loss`, its tails, `_mean`, `_var`, `_mode` and `_sample`, a continuous one `_ppf` and `_isf`; the
@@ -24,7 +23,6 @@ class Univariate(Distribution):
     Its tails are `tails`, with closed forms for every engine, or `_log_cdf` and `_log_sf`, in NumPy alone.
     """
 
-    _sees_to_support = True
     one_peak = True
     # Whether _ppf and _isf take a q that only broadcasts to the rows: what depends on q alone is computed once then.
     _broadcasts_q: ClassVar[bool] = False
@@ -48,18 +46,6 @@ class Univariate(Distribution):
         """Return estimates of the parameters from y alone, over its first axis: where training starts."""
 
     # ---- hooks -----------------------------------------------------------------------------------------------
-
-    @abstractmethod
-    def _mean(self) -> np.ndarray: ...
-
-    @abstractmethod
-    def _var(self) -> np.ndarray: ...
-
-    @abstractmethod
-    def _mode(self) -> np.ndarray: ...
-
-    @abstractmethod
-    def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray: ...
 
     def _top(self) -> np.ndarray | float:
         """Return the largest y of each row: P(Y ≤ y) = 1."""
@@ -87,25 +73,17 @@ class Univariate(Distribution):
             self._undefined("isf")
         return root_finding.smallest_integer(lambda k: self.sf(k) <= q, self._shape_with(q), self.support.low)
 
-    def _entropy(self) -> np.ndarray:
-        return quadrature.entropy(self)
-
-    def _kl_divergence(self, other: Distribution) -> np.ndarray:
-        return quadrature.kl_divergence(self, other)
-
-    def _crps(self, y: np.ndarray) -> np.ndarray:
-        return quadrature.crps(self, y)
-
     # ---- the public methods ----------------------------------------------------------------------------------
 
     @in_blocks
     def log_prob(self, y: ArrayLike) -> np.ndarray:
         y = self._numbers(y)
         inside = self.support.contains(y)
-        params = self._parameters_like(y)
+        shape = self._shape_with(y)
+        full = shape or (1,)
         with np.errstate(all="ignore"):
-            values = -self.loss(params, np.broadcast_to(self._moved_inside(y, inside), params[0].shape))[0]
-            return np.where(inside, values, np.where(np.isnan(y), np.nan, -np.inf)).reshape(self._shape_with(y))[()]
+            values = -self.loss(parameters_on(self, full), np.broadcast_to(self._moved_inside(y, inside), full))[0]
+            return np.where(inside, values, np.where(np.isnan(y), np.nan, -np.inf)).reshape(shape)[()]
 
     @in_blocks
     def cdf(self, y: ArrayLike) -> np.ndarray:
@@ -131,47 +109,7 @@ class Univariate(Distribution):
     def isf(self, q: ArrayLike) -> np.ndarray:
         return self._quantile(self._isf, q, self._top(), self.support.low)
 
-    @in_small_blocks
-    def mean(self) -> np.ndarray:
-        return self._full(self._mean)
-
-    @in_small_blocks
-    def var(self) -> np.ndarray:
-        return self._full(self._var)
-
-    @in_small_blocks
-    def mode(self) -> np.ndarray:
-        return self._full(self._mode)
-
-    @in_small_blocks
-    def entropy(self) -> np.ndarray:
-        return self._full(self._entropy)
-
-    @in_small_blocks
-    def kl_divergence(self, other: Distribution) -> np.ndarray:
-        check_same_kind(self, other)
-        with np.errstate(all="ignore"):
-            return np.asarray(self._kl_divergence(other))[()]
-
-    @in_small_blocks
-    def crps(self, y: ArrayLike) -> np.ndarray:
-        y = self._numbers(y)
-        with np.errstate(all="ignore"):
-            return np.broadcast_to(self._crps(y), self._shape_with(y)).copy()[()]
-
-    @sample_in_blocks
-    def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
-        drawn = self._sample(shape_of(sample_shape) + self.batch_shape, generator_of(rng))
-        return np.asarray(drawn, dtype=np.float64)[()]
-
     # ---- batching and edges ----------------------------------------------------------------------------------
-
-    def _parameters_like(self, y: np.ndarray) -> tuple[np.ndarray, ...]:
-        shape = self._shape_with(y) or (1,)
-        return tuple(
-            np.broadcast_to(a, shape + a.shape[a.ndim - p.event_ndim :])
-            for a, p in ((getattr(self, p.name), p) for p in self.parameters)
-        )
 
     def _moved_inside(self, y: np.ndarray, inside: np.ndarray) -> np.ndarray:
         return np.where(inside, y, self.support.anchor)
@@ -202,7 +140,3 @@ class Univariate(Distribution):
             return value[()]
         edges = np.select([q == 0.0, q == 1.0], [at_0, at_1], np.nan)
         return np.where(np.broadcast_to(inner, shape), value, edges)[()]
-
-    def _full(self, hook: Callable[[], np.ndarray]) -> np.ndarray:
-        with np.errstate(all="ignore"):
-            return np.broadcast_to(hook(), self.batch_shape).copy()[()]

@@ -4,9 +4,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array, namespace, softplus_and_sigmoid
-from likelinet.core.domains import binary, extended_real, unit_interval
-from likelinet.core.errors import ParameterError
+from likelinet.core.domains import binary, extended_real
 from likelinet.core.lazy import scipy
+from likelinet.distributions.base.checks import logits_from
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
@@ -136,15 +136,3 @@ class Bernoulli(Univariate):
         """Return the weighted maximum-likelihood (logits,) over the first axis of y; finite where y is constant."""
         p = np.clip(np.average(y, axis=0, weights=weight), LEAST, 1.0 - LEAST)
         return (scipy.special.logit(p),)
-
-
-def logits_from(logits: ArrayLike | None, probs: ArrayLike | None, family: str) -> np.ndarray:
-    """Return logits from whichever of the two was given."""
-    if (logits is None) == (probs is None):
-        raise ParameterError(f"{family} takes either logits or probs.")
-    if probs is None:
-        return np.asarray(logits, dtype=np.float64)
-    p = np.asarray(probs, dtype=np.float64)
-    if not unit_interval.contains(p).all():
-        raise ParameterError(f"{family}: probs must lie between 0 and 1, got {p[~unit_interval.contains(p)].flat[0]}.")
-    return scipy.special.logit(p)

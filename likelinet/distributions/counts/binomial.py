@@ -6,10 +6,10 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import HALF_LOG_2PI, Array, log1pmx, namespace, softplus_and_sigmoid, special, stirling_error
 from likelinet.core.domains import nonnegative_integer, real
 from likelinet.core.lazy import scipy
+from likelinet.distributions.base.checks import logits_from
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
-from likelinet.distributions.classes.bernoulli import logits_from
 from likelinet.distributions.numerics.estimates import LEAST
 from likelinet.distributions.numerics.tails import UNDERFLOW, beta_fraction
 

@@ -6,10 +6,10 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array, log1mexp, namespace, softplus_and_sigmoid
 from likelinet.core.domains import nonnegative_integer, real
 from likelinet.core.lazy import scipy
+from likelinet.distributions.base.checks import logits_from
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
-from likelinet.distributions.classes.bernoulli import logits_from
 from likelinet.distributions.numerics.estimates import LEAST
 
 

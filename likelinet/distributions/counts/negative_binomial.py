@@ -14,9 +14,9 @@ from likelinet.core.arrays import (
 )
 from likelinet.core.domains import nonnegative_integer, positive, real
 from likelinet.core.lazy import scipy
+from likelinet.distributions.base.checks import logits_from
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.univariate import Univariate
-from likelinet.distributions.classes.bernoulli import logits_from
 from likelinet.distributions.counts.poisson import poisson
 from likelinet.distributions.numerics import quadrature
 from likelinet.distributions.numerics.estimates import LEAST

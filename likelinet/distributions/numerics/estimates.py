@@ -29,3 +29,10 @@ def positive_spread(spread: np.ndarray, middle: np.ndarray) -> np.ndarray:
     """Return `spread`, or where it is 0 (all y alike) a small part of their size, or 1 if that is 0, too."""
     size = np.abs(middle)
     return np.where(spread > 0.0, spread, np.where(size > 1e-290, 1e-6 * size, 1.0))
+
+
+def log_moments(y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the weighted mean and standard deviation of log y; the latter at least 1e-6, where y is constant."""
+    log_y = np.log(y)
+    mean = np.average(log_y, axis=0, weights=weight)
+    return mean, np.sqrt(np.maximum(np.average((log_y - mean) ** 2, axis=0, weights=weight), 1e-12))

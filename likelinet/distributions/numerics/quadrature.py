@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from likelinet.distributions.base.protocol import CUTS
+from likelinet.distributions.base.shapes import broadcast
 from likelinet.distributions.numerics import sums
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def kl_divergence(d: "Distribution", other: "Distribution") -> np.ndarray:
 
 
 def _kl_divergence(d: "Distribution", other: "Distribution", shape: tuple[int, ...]) -> np.ndarray:
-    d = d.map_arrays(lambda a, n: np.broadcast_to(a, shape + a.shape[a.ndim - n :]))
+    d = broadcast(d, shape)
     if d.support.integer:
         mine, theirs = d.flattened(shape), other.flattened(shape)
         return sums.expectation(d, lambda row, k: mine[row].log_prob(k) - theirs[row].log_prob(k))

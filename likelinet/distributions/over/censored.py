@@ -1,6 +1,5 @@
 """The likelihood of values of which only an interval is known."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +13,7 @@ from likelinet.distributions.base.family import open_end
 from likelinet.distributions.base.interval import Interval
 from likelinet.distributions.base.leaf import Closed
 from likelinet.distributions.base.parameter import Backward
+from likelinet.distributions.base.passed_on import PassedOn
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.shapes import Rng
 from likelinet.distributions.over.family import WrapperFamily
@@ -94,7 +94,7 @@ def middle_of(lower: np.ndarray, upper: np.ndarray, support: Domain) -> np.ndarr
     return 0.5 * lower + 0.5 * upper
 
 
-class Censored(Wrapper):
+class Censored(PassedOn, Wrapper):
     r"""A distribution whose values may be seen as intervals: its likelihood is then their probability.
 
     .. math:: \log L = \begin{cases} \log p_0(y) & \text{where } y = l = u \\
@@ -159,29 +159,11 @@ class Censored(Wrapper):
     def log_prob_between(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
         return self.base.log_prob_between(low, high)
 
-    def cdf(self, y: ArrayLike) -> np.ndarray:
-        return self.base.cdf(y)
+    def _answering(self) -> Distribution:
+        return self.base
 
-    def sf(self, y: ArrayLike) -> np.ndarray:
-        return self.base.sf(y)
-
-    def log_cdf(self, y: ArrayLike) -> np.ndarray:
-        return self.base.log_cdf(y)
-
-    def log_sf(self, y: ArrayLike) -> np.ndarray:
-        return self.base.log_sf(y)
-
-    def ppf(self, q: ArrayLike) -> np.ndarray:
-        return self.base.ppf(q)
-
-    def isf(self, q: ArrayLike) -> np.ndarray:
-        return self.base.isf(q)
-
-    def mean(self) -> np.ndarray:
-        return self.base.mean()
-
-    def var(self) -> np.ndarray:
-        return self.base.var()
+    def _seen(self, y: ArrayLike) -> ArrayLike:
+        return y
 
     def mode(self) -> np.ndarray:
         return self.base.mode()
@@ -192,17 +174,8 @@ class Censored(Wrapper):
     def kl_divergence(self, other: Distribution) -> np.ndarray:
         return self.base.kl_divergence(other.base if isinstance(other, Censored) else other)
 
-    def crps(self, y: ArrayLike) -> np.ndarray:
-        return self.base.crps(y)
-
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
         return self.base.sample(sample_shape, rng)
 
-    def map_arrays(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
-        return Censored(self.base.map_arrays(f))
-
     def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
         return self.base.quantile_grid(below)
-
-    def __repr__(self) -> str:
-        return f"Censored({self.base!r})"

@@ -1,6 +1,5 @@
 """Whole numbers from a continuous distribution, by rounding."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,13 +8,12 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array, namespace, never
 from likelinet.core.domains import Domain
 from likelinet.core.errors import ParameterError
-from likelinet.distributions.base.by_rows import in_blocks
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import Standardisation
 from likelinet.distributions.base.leaf import Closed
 from likelinet.distributions.base.parameter import Backward
+from likelinet.distributions.base.passed_on import TailsPassedOn
 from likelinet.distributions.base.protocol import CUTS
-from likelinet.distributions.base.shapes import Rng
 from likelinet.distributions.over.family import WrapperFamily
 from likelinet.distributions.over.wrapper import Wrapper
 
@@ -100,7 +98,7 @@ class DiscretisedFamily(WrapperFamily):
         return self.base.estimate(np.where(base.contains(inside), inside, base.anchor), weight)
 
 
-class Discretised(Wrapper):
+class Discretised(TailsPassedOn, Wrapper):
     r"""The whole number nearest to X, for X from a continuous `base`.
 
     .. math:: P(Y = k) = P_0\left(k - \tfrac12 < X \le k + \tfrac12\right)
@@ -139,19 +137,10 @@ class Discretised(Wrapper):
             raise ParameterError(f"Discretised: base must be continuous, but {type(base).__name__} has whole numbers.")
         self._over(DiscretisedFamily(Closed(base)))
 
-    def cdf(self, y: ArrayLike) -> np.ndarray:
-        return self.base.cdf(self._upper(y))
+    def _answering(self) -> Distribution:
+        return self.base
 
-    def sf(self, y: ArrayLike) -> np.ndarray:
-        return self.base.sf(self._upper(y))
-
-    def log_cdf(self, y: ArrayLike) -> np.ndarray:
-        return self.base.log_cdf(self._upper(y))
-
-    def log_sf(self, y: ArrayLike) -> np.ndarray:
-        return self.base.log_sf(self._upper(y))
-
-    def _upper(self, y: ArrayLike) -> np.ndarray:
+    def _seen(self, y: ArrayLike) -> np.ndarray:
         """Return the largest x that is rounded to y, or down to it."""
         return np.floor(self._values(y)) + 0.5
 
@@ -160,35 +149,20 @@ class Discretised(Wrapper):
         low, high = self.base.endpoints()
         return np.floor(low - 0.5) + 1.0, np.ceil(high - 0.5)
 
-    @in_blocks
-    def ppf(self, q: ArrayLike) -> np.ndarray:
-        q = self._probabilities(q)
-        return self._quantile_by(q, self.base.ppf, q == 0.0, upper=False)[()]
+    def _quantile(self, q: np.ndarray, upper: bool) -> np.ndarray:
+        inverse, first = (self.base.isf, 1.0) if upper else (self.base.ppf, 0.0)
+        return self._nearest(q, np.where(q == first, self.endpoints()[0], nearest(inverse(q))), upper)
 
-    @in_blocks
-    def isf(self, q: ArrayLike) -> np.ndarray:
-        q = self._probabilities(q)
-        return self._quantile_by(q, self.base.isf, q == 1.0, upper=True)[()]
-
-    def _quantile_by(self, q: np.ndarray, inverse: Callable, first: np.ndarray, upper: bool) -> np.ndarray:
-        return self._nearest(q, np.where(first, self.endpoints()[0], nearest(inverse(q))), upper)
-
-    def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
-        return nearest(self.base.sample(sample_shape, rng))[()]
+    def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+        return nearest(self._sample_of(self.base, shape, rng))
 
     def _candidates(self) -> np.ndarray:
         inner = super()._candidates()
         mode = nearest(self.base.mode())[..., None]
         return np.concatenate([inner, mode - 1.0, mode, mode + 1.0], axis=-1)
 
-    def map_arrays(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
-        return Discretised(self.base.map_arrays(f))
-
     def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
         return np.clip(nearest(self.base.quantile_grid(below)), self.support.low, self.support.high)
-
-    def __repr__(self) -> str:
-        return f"Discretised({self.base!r})"
 
 
 def _ends(low: np.ndarray | float, high: np.ndarray | float) -> tuple[np.ndarray, np.ndarray]:

@@ -14,6 +14,7 @@ from likelinet.distributions.base.interval import Interval
 from likelinet.distributions.base.leaf import Closed
 from likelinet.distributions.base.operands import check_base
 from likelinet.distributions.base.parameter import Backward
+from likelinet.distributions.base.passed_on import PassedOn
 from likelinet.distributions.base.shapes import Rng, with_axes
 from likelinet.distributions.over.family import WrapperFamily
 
@@ -60,7 +61,7 @@ class IndependentFamily(WrapperFamily):
         return tuple(None if p[0] is None else np.stack(p) for p in zip(*each, strict=True))
 
 
-class Independent(Distribution):
+class Independent(PassedOn):
     r"""A vector y whose d entries are independent: the last batch axis of `base` becomes the event.
 
     .. math:: \log p(y) = \sum_{j=1}^{d} \log p_j(y_j)
@@ -91,7 +92,6 @@ class Independent(Distribution):
     """
 
     support_in_words = "d values of its `base`"
-    _sees_to_support = True
     of_outputs = True
 
     def __init__(self, base: Distribution) -> None:
@@ -110,7 +110,10 @@ class Independent(Distribution):
         self.batch_shape = base.batch_shape[:-1]
         self.event_shape = base.batch_shape[-1:] + base.event_shape
 
-    def _values(self, y: ArrayLike) -> np.ndarray:
+    def _answering(self) -> Distribution:
+        return self.base
+
+    def _seen(self, y: ArrayLike) -> np.ndarray:
         y = self._aligned(y)
         if y.shape[-1:] != self.event_shape[:1]:
             raise DataError(f"y has shape {y.shape} but each event has {self.event_shape[0]} outputs on the last axis.")
@@ -119,7 +122,7 @@ class Independent(Distribution):
     def log_prob(self, y: ArrayLike | Interval) -> np.ndarray:
         """Return the log density or mass of vectors; of intervals, which a Censored base takes, one of each output."""
         if not isinstance(y, Interval):
-            return -self.family.loss((), self._values(y))[0][()]
+            return -self.family.loss((), self._seen(y))[0][()]
         return self.log_prob_of_intervals(y)
 
     def log_prob_of_intervals(self, y: Interval) -> np.ndarray:
@@ -128,7 +131,7 @@ class Independent(Distribution):
                 f"Independent: y is made of intervals, which {type(self.base).__name__} does not take: "
                 "only Censored does, as the base."
             )
-        each = Interval(self._values(y.lower), self._values(y.upper))
+        each = Interval(self._seen(y.lower), self._seen(y.upper))
         return np.sum(self.base.log_prob_of_intervals(each), axis=-1)
 
     def underlying(self) -> Distribution:
@@ -163,33 +166,6 @@ class Independent(Distribution):
         if not isinstance(other, Independent):
             raise UndefinedError(f"kl_divergence between Independent and {type(other).__name__} is not defined.")
         return np.sum(self.base.kl_divergence(other.base), axis=-1)
-
-    def cdf(self, y: ArrayLike) -> np.ndarray:
-        return self.base.cdf(self._values(y))
-
-    def sf(self, y: ArrayLike) -> np.ndarray:
-        return self.base.sf(self._values(y))
-
-    def log_cdf(self, y: ArrayLike) -> np.ndarray:
-        return self.base.log_cdf(self._values(y))
-
-    def log_sf(self, y: ArrayLike) -> np.ndarray:
-        return self.base.log_sf(self._values(y))
-
-    def crps(self, y: ArrayLike) -> np.ndarray:
-        return self.base.crps(self._values(y))
-
-    def ppf(self, q: ArrayLike) -> np.ndarray:
-        return self.base.ppf(q)
-
-    def isf(self, q: ArrayLike) -> np.ndarray:
-        return self.base.isf(q)
-
-    def mean(self) -> np.ndarray:
-        return self.base.mean()
-
-    def var(self) -> np.ndarray:
-        return self.base.var()
 
     def mode(self) -> np.ndarray:
         return self.base.mode()

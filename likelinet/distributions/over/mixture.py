@@ -20,7 +20,7 @@ from likelinet.distributions.base.leaf import Closed
 from likelinet.distributions.base.operands import check_base, check_other
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.protocol import CUTS
-from likelinet.distributions.base.shapes import Rng, generator_of, shape_of, with_axes
+from likelinet.distributions.base.shapes import Rng, broadcast, generator_of, on_batch, shape_of, with_axes
 from likelinet.distributions.classes.categorical import Categorical, choose
 from likelinet.distributions.numerics import quadrature, root_finding
 from likelinet.distributions.over.family import Setting, WrapperFamily
@@ -163,7 +163,7 @@ class Mixture(AnswersByComponents):
             ) from None
         full = (*self.batch_shape, n)
         if components.batch_shape != full:
-            components = components.map_arrays(lambda a, k: np.broadcast_to(a, full + a.shape[a.ndim - k :]))
+            components = broadcast(components, full)
         log_w = np.broadcast_to(weights.logits, full)
         if isinstance(components, Mixture):  # a mixture of mixtures is one mixture of all the components
             log_w = scipy.special.log_softmax(log_w, axis=-1)[..., None]
@@ -171,8 +171,7 @@ class Mixture(AnswersByComponents):
             inner, flat = components.components, log_w.shape
 
             def flatten(a: np.ndarray, event_ndim: int) -> np.ndarray:
-                own = a.shape[a.ndim - event_ndim :]
-                return np.broadcast_to(a, inner.batch_shape + own).reshape(flat + own)
+                return on_batch(a, inner.batch_shape, event_ndim).reshape(flat + a.shape[a.ndim - event_ndim :])
 
             components = inner.map_arrays(flatten)
         self.weights = Categorical(log_w)
@@ -296,11 +295,8 @@ class Mixture(AnswersByComponents):
         k = self.logits.shape[-1]
         codes += k * np.arange(math.prod(self.batch_shape)).reshape(self.batch_shape)
 
-        def pick(a: np.ndarray, event_ndim: int) -> np.ndarray:
-            own = a.shape[a.ndim - event_ndim :]
-            return np.broadcast_to(a, (*self.batch_shape, k, *own)).reshape(-1, *own).take(codes, axis=0)
-
-        return self.components.map_arrays(pick).sample((), generator)
+        flat = self.components.flattened((*self.batch_shape, k))
+        return flat.map_arrays(lambda a, n: a.take(codes, axis=0)).sample((), generator)
 
     def map_arrays(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
         return Mixture(self.components.map_arrays(lambda a, n: f(with_axes(a, n + 1), n + 1)), f(self.logits, 1))

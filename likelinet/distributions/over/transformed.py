@@ -10,13 +10,13 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array, namespace
 from likelinet.core.domains import Domain
 from likelinet.core.errors import ParameterError, UndefinedError
-from likelinet.distributions.base.by_rows import in_small_blocks, sample_in_blocks
+from likelinet.distributions.base.by_rows import in_small_blocks
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import Family, Standardisation, Unit
 from likelinet.distributions.base.leaf import Closed
 from likelinet.distributions.base.parameter import Backward
+from likelinet.distributions.base.passed_on import TailsPassedOn
 from likelinet.distributions.base.protocol import CUTS
-from likelinet.distributions.base.shapes import Rng
 from likelinet.distributions.numerics import quadrature, root_finding
 from likelinet.distributions.over.family import Setting, WrapperFamily
 from likelinet.distributions.over.transforms import Affine, Log, Logit, Transform
@@ -133,7 +133,7 @@ class TransformedFamily(WrapperFamily):
         return self.transform.inner(Unit(loc, scale, spread), self.base.standardisation, self.base.origin)
 
 
-class Transformed(Wrapper):
+class Transformed(TailsPassedOn, Wrapper):
     r"""The distribution of y = f(x), with x from `base` and an increasing map f.
 
     .. math:: \log p(y) = \log p_x(x) - \log f'(x), \qquad x = f^{-1}(y)
@@ -177,17 +177,8 @@ class Transformed(Wrapper):
         self.transform = transform
         self._over(TransformedFamily(Closed(base), transform))
 
-    def cdf(self, y: ArrayLike) -> np.ndarray:
-        return self.base.cdf(self._inverse(y))
-
-    def sf(self, y: ArrayLike) -> np.ndarray:
-        return self.base.sf(self._inverse(y))
-
-    def log_cdf(self, y: ArrayLike) -> np.ndarray:
-        return self.base.log_cdf(self._inverse(y))
-
-    def log_sf(self, y: ArrayLike) -> np.ndarray:
-        return self.base.log_sf(self._inverse(y))
+    def _answering(self) -> Distribution:
+        return self.base
 
     def endpoints(self) -> tuple[np.ndarray, np.ndarray]:
         low, high = self.base.endpoints()
@@ -199,17 +190,15 @@ class Transformed(Wrapper):
     def isf(self, q: ArrayLike) -> np.ndarray:
         return self._forward(self.base.isf(q))
 
-    @in_small_blocks
-    def mean(self) -> np.ndarray:
+    def _mean(self) -> np.ndarray:
         if isinstance(self.transform, Affine):
             return self.transform.forward(self.base.mean())
-        return self._full(self._moments()[0])
+        return self._moments()[0]
 
-    @in_small_blocks
-    def var(self) -> np.ndarray:
+    def _var(self) -> np.ndarray:
         if isinstance(self.transform, Affine):
-            return self._full(self.base.var() * np.asarray(self.transform.scale) ** 2)
-        return self._full(self._moments()[1])
+            return self.base.var() * np.asarray(self.transform.scale) ** 2
+        return self._moments()[1]
 
     def _moments(self) -> tuple[np.ndarray, np.ndarray]:
         with np.errstate(all="ignore"):
@@ -240,8 +229,7 @@ class Transformed(Wrapper):
         x, scale = self.base.ppf(0.5), np.maximum(self.base.isf(0.1) - self.base.ppf(0.1), 1.0)
         return f(x + side * 1e7 * scale) - f(x + side * 1e6 * scale), 1e-2 * scale
 
-    @in_small_blocks
-    def mode(self) -> np.ndarray:
+    def _mode(self) -> np.ndarray:
         t, base = self.transform, self.base
         if isinstance(t, Affine):
             return t.forward(base.mode())
@@ -269,10 +257,9 @@ class Transformed(Wrapper):
             for side in (1.0, -1.0):
                 rise, tolerance = self._far(log_density, side)
                 y = np.where(rise > tolerance, t.forward(side * np.inf), y)
-        return self._full(y)
+        return y
 
-    @in_small_blocks
-    def entropy(self) -> np.ndarray:
+    def _entropy(self) -> np.ndarray:
         t = self.transform
         if isinstance(t, Affine):
             slope = np.log(t.scale)
@@ -280,7 +267,7 @@ class Transformed(Wrapper):
             slope = self.base.mean()
         else:
             slope = quadrature.expectation(self.base, t.log_slope, t.features)
-        return self._full(self.base.entropy() + slope)
+        return self.base.entropy() + slope
 
     @in_small_blocks
     def kl_divergence(self, other: Distribution) -> np.ndarray:
@@ -288,26 +275,23 @@ class Transformed(Wrapper):
             raise UndefinedError("kl_divergence of a Transformed needs another one with the same transform.")
         return self._full(self.base.kl_divergence(other.base))
 
-    @in_small_blocks
-    def crps(self, y: ArrayLike) -> np.ndarray:
+    def _crps(self, y: np.ndarray) -> np.ndarray:
         t = self.transform
         if isinstance(t, Affine):
-            return self.base.crps(self._inverse(y)) * np.asarray(t.scale)
-        y = self._values(y)
+            return self.base.crps(self._seen(y)) * np.asarray(t.scale)
         with np.errstate(all="ignore"):
             # Where there is no probability left, the score grows as the distance does.
-            x = np.clip(self._inverse(y), self.base.ppf(1e-100), self.base.isf(1e-100))
+            x = np.clip(self._seen(y), self.base.ppf(1e-100), self.base.isf(1e-100))
             score = quadrature.crps(self.base, x, lambda x: np.exp(t.log_slope(x)), t.features)
-            score = score + np.where(x == self._inverse(y), 0.0, np.abs(y - t.forward(x)))
+            score = score + np.where(x == self._seen(y), 0.0, np.abs(y - t.forward(x)))
             if isinstance(t, Log):
                 cuts = self.base.quantile_grid()  # an integrand that overflows is as good as infinite
                 endless = self._diverges(2, 1.0) | np.any(2.0 * self.base.log_sf(cuts) + cuts > _OVERFLOWS, axis=0)
                 score = np.where(endless & ~np.isnan(y), np.inf, score)
-            return score[()]
+            return score
 
-    @sample_in_blocks
-    def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
-        return self._forward(self._broadcast(self.base).sample(sample_shape, rng))
+    def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+        return self._forward(self._sample_of(self.base, shape, rng))
 
     def map_arrays(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
         return Transformed(self.base.map_arrays(f), self.transform.map(f))
@@ -319,7 +303,7 @@ class Transformed(Wrapper):
         with np.errstate(over="ignore"):
             return self.transform.forward(x)
 
-    def _inverse(self, y: ArrayLike) -> np.ndarray:
+    def _seen(self, y: ArrayLike) -> np.ndarray:
         with np.errstate(divide="ignore"):
             return self.transform.inverse(self._numbers(y))
 

@@ -10,13 +10,11 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array, log1mexp, namespace
 from likelinet.core.domains import Domain
 from likelinet.core.errors import ParameterError
-from likelinet.distributions.base.by_rows import in_blocks, sample_in_blocks
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import Family, open_end
 from likelinet.distributions.base.leaf import Closed, no_gradient
 from likelinet.distributions.base.parameter import Backward
 from likelinet.distributions.base.protocol import CUTS
-from likelinet.distributions.base.shapes import Rng, generator_of, shape_of
 from likelinet.distributions.numerics import root_finding
 from likelinet.distributions.over.family import Setting, WrapperFamily
 from likelinet.distributions.over.wrapper import Wrapper
@@ -192,16 +190,7 @@ class Truncated(Wrapper):
     def _log_interval(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
         return self.family.log_interval_given((self.log_mass, no_gradient), (), low, high)[0]
 
-    @in_blocks
-    def log_cdf(self, y: ArrayLike) -> np.ndarray:
-        return self._log_tails(y)[0][()]
-
-    @in_blocks
-    def log_sf(self, y: ArrayLike) -> np.ndarray:
-        return self._log_tails(y)[1][()]
-
-    def _log_tails(self, y: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
-        y = self._values(y)
+    def _log_tails(self, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         t = np.clip(y, self.low, self.high)
         log_cdf = np.minimum(self.base.log_prob_between(open_end(self.base, self.low), t) - self.log_mass, 0.0)
         log_sf = np.minimum(self.base.log_prob_between(t, self.high) - self.log_mass, 0.0)
@@ -292,22 +281,19 @@ class Truncated(Wrapper):
         inner = [np.floor(v) if self.support.integer else v for v in inner]
         return np.stack([self._full(v) for v in inner], axis=-1)
 
-    @sample_in_blocks
-    def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
+    def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         """Draw y: from the base until it lies within the bounds, or by inversion where that would take long."""
-        generator = generator_of(rng)
-        shape = shape_of(sample_shape) + self.batch_shape
         flat = self.flattened(shape)
         assert isinstance(flat, Truncated)
         if np.min(self.log_mass, initial=0.0) < _RARE:
-            return flat.ppf(1.0 - generator.random(flat.batch_shape)).reshape(shape)[()]
+            return flat.ppf(1.0 - rng.random(flat.batch_shape)).reshape(shape)
         drawn, left = np.empty(flat.batch_shape), np.arange(flat.batch_shape[0])
         while len(left):
             part = flat[left]
             assert isinstance(part, Truncated)
-            drawn[left] = y = part.base.sample((), generator)
+            drawn[left] = y = part.base.sample((), rng)
             left = left[(y < part.low) | (y > part.high)]
-        return drawn.reshape(shape)[()]
+        return drawn.reshape(shape)
 
     def map_arrays(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
         low, high, log_mass, base = f(self.low, 0), f(self.high, 0), f(self.log_mass, 0), self.base.map_arrays(f)

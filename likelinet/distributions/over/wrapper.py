@@ -1,28 +1,30 @@
 """What the distributions over another univariate one have in common: checks, and numerical defaults."""
 
 from abc import abstractmethod
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from likelinet.core.errors import ParameterError
-from likelinet.distributions.base.by_rows import in_blocks, in_small_blocks
+from likelinet.distributions.base.by_rows import in_blocks
 from likelinet.distributions.base.distribution import Distribution
-from likelinet.distributions.base.operands import check_base, check_same_kind
+from likelinet.distributions.base.one_number import OneNumber
+from likelinet.distributions.base.operands import check_base
 from likelinet.distributions.base.protocol import CUTS
+from likelinet.distributions.base.shapes import broadcast
 from likelinet.distributions.numerics import quadrature, root_finding
 from likelinet.distributions.over.family import WrapperFamily
 
 
-class Wrapper(Distribution):
+class Wrapper(OneNumber):
     """A univariate distribution made of another one, `base`, which may itself be a Wrapper or a Mixture.
 
     Its density, its interval probabilities and its support are those of its `family` over the closed base. A subclass
-    gives `log_cdf`, `log_sf`, `_quantile` (or `ppf` and `isf`), `endpoints` and `map_arrays`; the rest has numerical
-    defaults, to be replaced where a relation to the base is exact.
+    gives `_log_tails`, `_quantile`, `endpoints`, `_sample`, and `map_arrays` if it has more than a base; the rest has
+    numerical defaults, to be replaced where a relation to the base is exact.
     """
 
-    _sees_to_support = True
     base: Distribution
     family: WrapperFamily
 
@@ -79,6 +81,14 @@ class Wrapper(Distribution):
         with np.errstate(all="ignore"):
             return np.asarray(self._log_interval(low, high))[()]
 
+    @in_blocks
+    def log_cdf(self, y: ArrayLike) -> np.ndarray:
+        return self._log_tails(self._values(y))[0][()]
+
+    @in_blocks
+    def log_sf(self, y: ArrayLike) -> np.ndarray:
+        return self._log_tails(self._values(y))[1][()]
+
     def cdf(self, y: ArrayLike) -> np.ndarray:
         return np.exp(self.log_cdf(y))
 
@@ -93,37 +103,30 @@ class Wrapper(Distribution):
     def isf(self, q: ArrayLike) -> np.ndarray:
         return self._quantile(self._probabilities(q), upper=True)[()]
 
-    @in_small_blocks
-    def mean(self) -> np.ndarray:
-        with np.errstate(all="ignore"):
-            return self._full(quadrature.moments(self)[0])
+    def map_arrays(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
+        return type(self)(self.base.map_arrays(f))
 
-    @in_small_blocks
-    def var(self) -> np.ndarray:
-        with np.errstate(all="ignore"):
-            return self._full(quadrature.moments(self)[1])
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.base!r})"
 
-    @in_small_blocks
-    def mode(self) -> np.ndarray:
-        with np.errstate(all="ignore"):
-            return self._full(root_finding.highest(self, self._candidates()))
+    # ---- hooks -----------------------------------------------------------------------------------------------
 
-    @in_small_blocks
-    def entropy(self) -> np.ndarray:
-        with np.errstate(all="ignore"):
-            return self._full(quadrature.entropy(self))
+    def _log_tails(self, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return log P(Y ≤ y) and log P(Y > y)."""
+        raise NotImplementedError(f"{type(self).__name__} must define _log_tails, or its tails.")
 
-    @in_small_blocks
-    def kl_divergence(self, other: Distribution) -> np.ndarray:
-        check_same_kind(self, other)
-        with np.errstate(all="ignore"):
-            return np.asarray(quadrature.kl_divergence(self, other))[()]
+    def _quantile(self, q: np.ndarray, upper: bool) -> np.ndarray:
+        """Return the quantiles of q, or of 1 - q if `upper`."""
+        raise NotImplementedError(f"{type(self).__name__} must define _quantile, or ppf and isf.")
 
-    @in_small_blocks
-    def crps(self, y: ArrayLike) -> np.ndarray:
-        y = self._values(y)
-        with np.errstate(all="ignore"):
-            return np.asarray(quadrature.crps(self, y))[()]
+    def _mean(self) -> np.ndarray:
+        return quadrature.moments(self)[0]
+
+    def _var(self) -> np.ndarray:
+        return quadrature.moments(self)[1]
+
+    def _mode(self) -> np.ndarray:
+        return root_finding.highest(self, self._candidates())
 
     # ---- for the subclasses ----------------------------------------------------------------------------------
 
@@ -152,12 +155,9 @@ class Wrapper(Distribution):
         q = self._floats(q, "q")
         return np.broadcast_to(q, self._shape_with(q))
 
-    def _full(self, value: ArrayLike) -> np.ndarray:
-        return np.broadcast_to(value, np.broadcast_shapes(np.shape(value), self.batch_shape)).copy()[()]
-
-    def _broadcast(self, base: Distribution) -> Distribution:
-        """Return a base broadcast to the whole batch, so that every row gets draws of its own."""
-        return base.map_arrays(lambda a, n: np.broadcast_to(a, self.batch_shape + a.shape[a.ndim - n :]))
+    def _sample_of(self, base: Distribution, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+        """Return draws of a base of this shape: broadcast to the whole batch, so that every row gets its own."""
+        return broadcast(base, self.batch_shape).sample(shape[: len(shape) - len(self.batch_shape)], rng)
 
     def _candidates(self) -> np.ndarray:
         """Return values among or between which the mode lies, along a last axis."""

@@ -11,13 +11,11 @@ from likelinet.core.arrays import Array, namespace, softplus_and_sigmoid
 from likelinet.core.domains import Domain, extended_real
 from likelinet.core.errors import ParameterError
 from likelinet.core.lazy import scipy
-from likelinet.distributions.base.by_rows import in_blocks, in_small_blocks, sample_in_blocks
+from likelinet.distributions.base.checks import logits_from
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import Family, Standardisation
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.protocol import CUTS
-from likelinet.distributions.base.shapes import Rng, generator_of, shape_of
-from likelinet.distributions.classes.bernoulli import logits_from
 from likelinet.distributions.numerics.estimates import LEAST
 from likelinet.distributions.over.family import WrapperFamily
 from likelinet.distributions.over.wrapper import Wrapper
@@ -162,15 +160,9 @@ class WithZeros(Wrapper):
             from_gate = np.where(zero, scipy.special.log_expit(self.gate_logits), -np.inf)
             return np.logaddexp(from_gate, scipy.special.log_expit(-self.gate_logits) + log_p)[()]
 
-    @in_blocks
-    def log_cdf(self, y: ArrayLike) -> np.ndarray:
-        y = self._values(y)
-        return self._below_one(self._mixed(y >= 0.0, self.rest.log_cdf(y)), self._mixed(y < 0.0, self.rest.log_sf(y)))
-
-    @in_blocks
-    def log_sf(self, y: ArrayLike) -> np.ndarray:
-        y = self._values(y)
-        return self._below_one(self._mixed(y < 0.0, self.rest.log_sf(y)), self._mixed(y >= 0.0, self.rest.log_cdf(y)))
+    def _log_tails(self, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        below, above = self._mixed(y >= 0.0, self.rest.log_cdf(y)), self._mixed(y < 0.0, self.rest.log_sf(y))
+        return self._below_one(below, above), self._below_one(above, below)
 
     def _below_one(self, log_p: np.ndarray, log_q: np.ndarray) -> np.ndarray:
         """Return log p, where p + q = 1, by the smaller of the two."""
@@ -201,43 +193,33 @@ class WithZeros(Wrapper):
 
     # ---- the rest --------------------------------------------------------------------------------------------
 
-    @in_small_blocks
-    def mean(self) -> np.ndarray:
-        return self._full(self._open * self.rest.mean())
+    def _mean(self) -> np.ndarray:
+        return self._open * self.rest.mean()
 
-    @in_small_blocks
-    def var(self) -> np.ndarray:
-        return self._full(self._open * (self.rest.var() + self.gate * self.rest.mean() ** 2))
+    def _var(self) -> np.ndarray:
+        return self._open * (self.rest.var() + self.gate * self.rest.mean() ** 2)
 
-    @in_small_blocks
-    def mode(self) -> np.ndarray:
+    def _mode(self) -> np.ndarray:
         """Return the most probable y: 0 if that is an atom, against which no density has a chance."""
-        mode = self._full(self.rest.mode())
+        mode = self.rest.mode()
         at_zero = self.gate > 0.0 if self.atoms else self.log_prob(0.0) >= self.log_prob(mode)
-        return np.where(at_zero, 0.0, mode)[()]
+        return np.where(at_zero, 0.0, mode)
 
-    @in_small_blocks
-    def entropy(self) -> np.ndarray:
-        with np.errstate(all="ignore"):
-            inside = np.exp(self.rest.log_prob(0.0)) if self.support.integer or 0.0 in self.rest.atoms else 0.0
-            open_ = self._open
-            at_zero = scipy.special.entr(self.gate + open_ * inside)
-            elsewhere = self.rest.entropy() - scipy.special.entr(inside)
-            return self._full(at_zero + open_ * elsewhere + scipy.special.entr(open_) * (1.0 - inside))
+    def _entropy(self) -> np.ndarray:
+        inside = np.exp(self.rest.log_prob(0.0)) if self.support.integer or 0.0 in self.rest.atoms else 0.0
+        open_ = self._open
+        at_zero = scipy.special.entr(self.gate + open_ * inside)
+        elsewhere = self.rest.entropy() - scipy.special.entr(inside)
+        return at_zero + open_ * elsewhere + scipy.special.entr(open_) * (1.0 - inside)
 
-    @in_small_blocks
-    def crps(self, y: ArrayLike) -> np.ndarray:
+    def _crps(self, y: np.ndarray) -> np.ndarray:
         """Return the CRPS, g |y| + (1 - g) c(y) - g (1 - g) c(0) with the gate g and the CRPS c of the rest."""
-        y = self._values(y)
         there = self._open * (self.rest.crps(y) - self.gate * self.rest.crps(0.0))
-        return (self.gate * np.abs(y) + there)[()]
+        return self.gate * np.abs(y) + there
 
-    @sample_in_blocks
-    def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
-        generator = generator_of(rng)
-        shape = shape_of(sample_shape)
-        zero = generator.random(shape + self.batch_shape) < self.gate
-        return np.where(zero, 0.0, self._broadcast(self.rest).sample(shape, generator))[()]
+    def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+        zero = rng.random(shape) < self.gate
+        return np.where(zero, 0.0, self._sample_of(self.rest, shape, rng))
 
     def map_arrays(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
         base = self.base.map_arrays(f)

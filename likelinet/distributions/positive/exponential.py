@@ -1,15 +1,14 @@
 """The exponential distribution, and the tails that it shares with whatever is a power or a stretch of it."""
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import ArrayLike
 
-from likelinet.core.arrays import Array, log1mexp, log1pmx, namespace
+from likelinet.core.arrays import Array, log1pmx, namespace
 from likelinet.core.domains import nonnegative, positive
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
+from likelinet.distributions.numerics.special import exponential_tails
 
 
 class Exponential(Univariate):
@@ -96,18 +95,3 @@ class Exponential(Univariate):
     def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return the weighted maximum-likelihood (rate,) over the first axis of y; finite where all y are zero."""
         return (1.0 / np.maximum(np.average(y, axis=0, weights=weight), 1e-300),)
-
-
-def exponential_tails(w: Array, log_w: Array) -> tuple[Array, Array, Callable[[Array, Array], Array]]:
-    """Return log(1 - e⁻ʷ), -w, and the function that maps gradients of both to that of log w."""
-    xp = namespace(w)
-    tiny = log_w < -40.0  # w itself may underflow there, and log(1 - e⁻ʷ) is log w
-    safe = xp.where(tiny, 1.0, w)
-
-    def backward(d_log_cdf: Array, d_log_sf: Array) -> Array:
-        # An infinite w must not meet a gradient of zero, nor an infinite eʷ; at 600, w / (eʷ - 1) is 1e-258.
-        finite = xp.minimum(safe, 600.0)
-        slope = xp.where(tiny, 1.0, finite / xp.expm1(finite))
-        return d_log_cdf * slope - d_log_sf * xp.minimum(w, 1e30)
-
-    return xp.where(tiny, log_w, log1mexp(safe)), -w, backward

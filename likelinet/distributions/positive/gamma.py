@@ -3,12 +3,13 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from likelinet.core.arrays import HALF_LOG_2PI, Array, log1pmx, log_minus_digamma, namespace, stirling_error
+from likelinet.core.arrays import HALF_LOG_2PI, Array, log_minus_digamma, namespace, stirling_error
 from likelinet.core.domains import positive
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.univariate import Univariate
+from likelinet.distributions.numerics.special import log1pmx_of_ratio
 from likelinet.distributions.numerics.tails import log_incomplete_gamma
 
 
@@ -129,10 +130,3 @@ def log_ratio(excess: Array, b: Array, y: Array, a: Array) -> Array:
     xp = namespace(a)
     near = xp.abs(excess) < 0.5
     return xp.where(near, xp.log1p(xp.where(near, excess, 0.0)), xp.log(b) + xp.log(y) - xp.log(a))
-
-
-def log1pmx_of_ratio(excess: Array, b: Array, y: Array, a: Array) -> Array:
-    """Return log r - (r - 1) with r = by/a."""
-    xp = namespace(a)
-    near = xp.abs(excess) < 0.5
-    return xp.where(near, log1pmx(xp.where(near, excess, 0.0)), xp.log(b) + xp.log(y) - xp.log(a) - excess)

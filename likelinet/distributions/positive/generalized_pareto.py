@@ -7,7 +7,7 @@ from likelinet.core.arrays import Array, log1pmx, namespace
 from likelinet.core.domains import nonnegative, positive
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
-from likelinet.distributions.positive.exponential import exponential_tails
+from likelinet.distributions.numerics.special import exponential_tails
 
 
 class GeneralizedPareto(Univariate):

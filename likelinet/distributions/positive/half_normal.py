@@ -11,7 +11,7 @@ from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
-from likelinet.distributions.real.gaussian import hazard
+from likelinet.distributions.numerics.special import hazard
 
 ROOT_HALF = math.sqrt(0.5)
 MEAN = math.sqrt(2.0 / math.pi)

@@ -10,7 +10,7 @@ from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics import root_finding
-from likelinet.distributions.real.gaussian import hazard
+from likelinet.distributions.numerics.special import hazard
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(40)
 

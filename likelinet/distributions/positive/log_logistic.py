@@ -8,7 +8,8 @@ from likelinet.core.domains import positive
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
-from likelinet.distributions.positive.weibull import log_moments, log_ratio
+from likelinet.distributions.numerics.estimates import log_moments
+from likelinet.distributions.numerics.special import log_ratio
 
 
 class LogLogistic(Univariate):

@@ -9,7 +9,7 @@ from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
-from likelinet.distributions.positive.weibull import log_moments
+from likelinet.distributions.numerics.estimates import log_moments
 from likelinet.distributions.real.gaussian import Gaussian
 
 

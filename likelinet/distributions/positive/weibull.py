@@ -9,7 +9,8 @@ from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
-from likelinet.distributions.positive.exponential import exponential_tails
+from likelinet.distributions.numerics.estimates import log_moments
+from likelinet.distributions.numerics.special import exponential_tails, log_ratio
 
 
 class Weibull(Univariate):
@@ -132,18 +133,3 @@ class Weibull(Univariate):
         mean, spread = log_moments(y, weight)
         k = np.pi / (np.sqrt(6.0) * spread)
         return np.exp(np.clip(mean + np.euler_gamma / k, -690.0, 700.0)), k
-
-
-def log_ratio(y: Array, scale: Array) -> Array:
-    """Return log(y/scale): by log1p near 1, by a difference of logarithms where the ratio would over- or underflow."""
-    xp = namespace(scale)
-    excess = (y - scale) / scale
-    near = xp.abs(excess) < 0.5
-    return xp.where(near, xp.log1p(xp.where(near, excess, 0.0)), xp.log(y) - xp.log(scale))
-
-
-def log_moments(y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the weighted mean and standard deviation of log y; the latter at least 1e-6, where y is constant."""
-    log_y = np.log(y)
-    mean = np.average(log_y, axis=0, weights=weight)
-    return mean, np.sqrt(np.maximum(np.average((log_y - mean) ** 2, axis=0, weights=weight), 1e-12))

@@ -1,19 +1,18 @@
 """The Cauchy distribution."""
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array, namespace
 from likelinet.core.domains import positive
 from likelinet.distributions.base.distribution import Distribution
-from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
-from likelinet.distributions.base.univariate import Univariate
+from likelinet.distributions.base.location_scale import LocationScale, Slopes
+from likelinet.distributions.base.parameter import Parameter
 from likelinet.distributions.numerics.estimates import deviation, quantile
 
 LOG_PI = np.log(np.pi)
 
 
-class Cauchy(Univariate):
+class Cauchy(LocationScale):
     r"""The Cauchy distribution: Student's t with one degree of freedom, which has no mean.
 
     .. math:: p(y) = \frac{1}{\pi \gamma (1 + z^2)}, \qquad z = \frac{y - \mu}{\gamma}
@@ -44,45 +43,35 @@ class Cauchy(Univariate):
 
     purpose = "so heavy that there is no mean"
     parameters = (Parameter("loc", role="location", symbol="μ"), Parameter("scale", positive, role="scale", symbol="γ"))
-    loc: np.ndarray
-    scale: np.ndarray
+    _log_norm = float(LOG_PI)
+    _standard_mean = _standard_var = np.nan
+    _standard_entropy = np.log(4.0 * np.pi)
 
-    def __init__(self, loc: ArrayLike, scale: ArrayLike) -> None:
-        self._set({"loc": loc, "scale": scale})
+    @staticmethod
+    def _standard_loss(z: Array) -> tuple[Array, Slopes]:
+        xp = namespace(z)
 
-    @classmethod
-    def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
-        loc, scale = params
-        xp = namespace(scale)
-        z = (y - loc) / scale
-
-        def backward(d: Array) -> tuple[Array, ...]:
-            s, sine = d / scale, 1.0 / xp.hypot(xp.ones_like(z), z)  # z is the cotangent of an angle
+        def slopes() -> tuple[Array, Array]:
+            sine = 1.0 / xp.hypot(xp.ones_like(z), z)  # z is the cotangent of an angle
             cosine = z * sine
-            return -2.0 * s * sine * cosine, s * (sine - cosine) * (sine + cosine)
+            return 2.0 * sine * cosine, (sine - cosine) * (sine + cosine)
 
-        return _log1p_square(z) + xp.log(scale) + LOG_PI, backward
+        return _log1p_square(z), slopes
 
-    @classmethod
-    def tails(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Array, TailsBackward]:
-        loc, scale = params
-        xp = namespace(scale)
-        z = (y - loc) / scale
+    @staticmethod
+    def _standard_tails(z: Array) -> tuple[Array, Array, Slopes]:
+        xp = namespace(z)
         one = xp.ones_like(z)
         below, above = xp.arctan2(one, -z), xp.arctan2(one, z)  # angles: π times the cdf and the survival function
         rest = xp.log1p(-xp.minimum(below, above) / np.pi)
         log_cdf = xp.where(z > 0.0, rest, xp.log(below / np.pi))
         log_sf = xp.where(z < 0.0, rest, xp.log(above / np.pi))
 
-        def backward(d_log_cdf: Array, d_log_sf: Array) -> tuple[Array, ...]:
+        def rates() -> tuple[Array, Array]:
             sine = 1.0 / xp.hypot(one, z)
-            s = sine * (d_log_sf * (sine / above) - d_log_cdf * (sine / below)) / scale
-            return s, s * z
+            return sine * (sine / below), sine * (sine / above)
 
-        return log_cdf, log_sf, backward
-
-    def _z(self, y: np.ndarray) -> np.ndarray:
-        return (y - self.loc) / self.scale
+        return log_cdf, log_sf, rates
 
     def _cdf(self, y: np.ndarray) -> np.ndarray:
         return np.arctan2(1.0, -self._z(y)) / np.pi
@@ -90,23 +79,8 @@ class Cauchy(Univariate):
     def _sf(self, y: np.ndarray) -> np.ndarray:
         return np.arctan2(1.0, self._z(y)) / np.pi
 
-    def _ppf(self, q: np.ndarray) -> np.ndarray:
-        return self.loc - self.scale * _upper(q)
-
-    def _isf(self, q: np.ndarray) -> np.ndarray:
-        return self.loc + self.scale * _upper(q)
-
-    def _mean(self) -> np.ndarray:
-        return np.full(self.batch_shape, np.nan)
-
-    def _var(self) -> np.ndarray:
-        return np.full(self.batch_shape, np.nan)
-
-    def _mode(self) -> np.ndarray:
-        return self.loc
-
-    def _entropy(self) -> np.ndarray:
-        return np.log(4.0 * np.pi) + np.log(self.scale)
+    def _standard_ppf(self, q: np.ndarray) -> np.ndarray:
+        return -_upper(q)
 
     def _kl_divergence(self, other: Distribution) -> np.ndarray:
         if not isinstance(other, Cauchy):
@@ -114,10 +88,9 @@ class Cauchy(Univariate):
         gaps = (self.loc - other.loc) ** 2 + (self.scale - other.scale) ** 2
         return np.log1p(gaps / (4.0 * self.scale * other.scale))
 
-    def _crps(self, y: np.ndarray) -> np.ndarray:
+    def _standard_crps(self, z: np.ndarray) -> np.ndarray:
         # ∫ F² by parts, with E[log(1 + Z²)] = log 4.
-        z = self._z(y)
-        return self.scale * (2.0 * z * np.arctan(z) - _log1p_square(z) + np.log(4.0)) / np.pi
+        return (2.0 * z * np.arctan(z) - _log1p_square(z) + np.log(4.0)) / np.pi
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return self.loc + self.scale * rng.standard_cauchy(shape)

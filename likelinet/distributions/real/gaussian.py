@@ -1,17 +1,15 @@
 """The Gaussian (normal) distribution."""
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from likelinet.core.arrays import HALF_LOG_2PI, Array, namespace, special
-from likelinet.core.domains import positive
+from likelinet.core.arrays import HALF_LOG_2PI, Array, special
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Distribution
-from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
-from likelinet.distributions.base.univariate import Univariate
+from likelinet.distributions.base.location_scale import LocationScale, Slopes
+from likelinet.distributions.numerics.special import hazard
 
 
-class Gaussian(Univariate):
+class Gaussian(LocationScale):
     r"""The Gaussian distribution.
 
     .. math:: p(y) = \frac{1}{\sigma \sqrt{2\pi}} \exp\left(-\tfrac12 \left(\frac{y - \mu}{\sigma}\right)^2\right)
@@ -41,43 +39,20 @@ class Gaussian(Univariate):
     """
 
     purpose = "the place to begin"
-    parameters = (Parameter("loc", role="location", symbol="μ"), Parameter("scale", positive, role="scale", symbol="σ"))
     _broadcasts_q = True
-    loc: np.ndarray
-    scale: np.ndarray
+    _log_norm = HALF_LOG_2PI
+    _standard_var = 1.0
+    _standard_entropy = 0.5 + HALF_LOG_2PI
 
-    def __init__(self, loc: ArrayLike, scale: ArrayLike) -> None:
-        self._set({"loc": loc, "scale": scale})
-
-    @classmethod
-    def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
-        loc, scale = params
-        z = (loc - y) / scale
+    @staticmethod
+    def _standard_loss(z: Array) -> tuple[Array, Slopes]:
         z2 = z * z
+        return 0.5 * z2, lambda: (z, 1.0 - z2)
 
-        def backward(d: Array) -> tuple[Array, ...]:
-            s = d / scale
-            return s * z, s * (1.0 - z2)
-
-        values = 0.5 * z2
-        values += namespace(z).log(scale)
-        values += HALF_LOG_2PI
-        return values, backward
-
-    @classmethod
-    def tails(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Array, TailsBackward]:
-        loc, scale = params
-        z = (y - loc) / scale
+    @staticmethod
+    def _standard_tails(z: Array) -> tuple[Array, Array, Slopes]:
         log_ndtr = special(z).log_ndtr
-
-        def backward(d_log_cdf: Array, d_log_sf: Array) -> tuple[Array, ...]:
-            s = (d_log_sf * hazard(z) - d_log_cdf * hazard(-z)) / scale
-            return s, s * z
-
-        return log_ndtr(z), log_ndtr(-z), backward
-
-    def _z(self, y: np.ndarray) -> np.ndarray:
-        return (y - self.loc) / self.scale
+        return log_ndtr(z), log_ndtr(-z), lambda: (hazard(-z), hazard(z))
 
     def _cdf(self, y: np.ndarray) -> np.ndarray:
         return scipy.special.ndtr(self._z(y))
@@ -85,23 +60,8 @@ class Gaussian(Univariate):
     def _sf(self, y: np.ndarray) -> np.ndarray:
         return scipy.special.ndtr(-self._z(y))
 
-    def _ppf(self, q: np.ndarray) -> np.ndarray:
-        return self.loc + self.scale * scipy.special.ndtri(q)
-
-    def _isf(self, q: np.ndarray) -> np.ndarray:
-        return self.loc - self.scale * scipy.special.ndtri(q)
-
-    def _mean(self) -> np.ndarray:
-        return self.loc
-
-    def _var(self) -> np.ndarray:
-        return self.scale**2
-
-    def _mode(self) -> np.ndarray:
-        return self.loc
-
-    def _entropy(self) -> np.ndarray:
-        return 0.5 + HALF_LOG_2PI + np.log(self.scale)
+    def _standard_ppf(self, q: np.ndarray) -> np.ndarray:
+        return scipy.special.ndtri(q)
 
     def _kl_divergence(self, other: Distribution) -> np.ndarray:
         if not isinstance(other, Gaussian):
@@ -109,10 +69,9 @@ class Gaussian(Univariate):
         ratio = self.scale / other.scale
         return 0.5 * (ratio**2 + ((self.loc - other.loc) / other.scale) ** 2 - 1.0) - np.log(ratio)
 
-    def _crps(self, y: np.ndarray) -> np.ndarray:
-        z = self._z(y)
+    def _standard_crps(self, z: np.ndarray) -> np.ndarray:
         density = np.exp(-0.5 * z * z - HALF_LOG_2PI)
-        return self.scale * (z * (2.0 * scipy.special.ndtr(z) - 1.0) + 2.0 * density - np.pi**-0.5)
+        return z * (2.0 * scipy.special.ndtr(z) - 1.0) + 2.0 * density - np.pi**-0.5
 
     def moments_of_exp(self) -> tuple[np.ndarray, np.ndarray]:
         mean = np.exp(self.loc + 0.5 * self.scale**2)
@@ -133,16 +92,6 @@ class Gaussian(Univariate):
         """Return the weighted maximum-likelihood (loc, scale), over the first axis of y."""
         loc = np.average(y, axis=0, weights=weight)
         return loc, np.sqrt(np.average((y - loc) ** 2, axis=0, weights=weight))
-
-
-def hazard(z: Array) -> Array:
-    """Return φ(z) / (1 - Φ(z)), far out by its asymptotic series (DLMF 7.12.1), where the logarithms would cancel."""
-    xp = namespace(z)
-    far = z > 40.0
-    u = 1.0 / xp.where(far, z, 40.0) ** 2
-    series = 1.0 + u * (1.0 - u * (2.0 - u * (10.0 - u * (74.0 - u * 706.0))))
-    near = xp.where(far, 0.0, z)
-    return xp.where(far, z * series, xp.exp(-0.5 * near * near - HALF_LOG_2PI - special(z).log_ndtr(-near)))
 
 
 def _mean_abs(loc: np.ndarray, scale: np.ndarray) -> np.ndarray:

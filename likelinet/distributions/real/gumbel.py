@@ -1,21 +1,18 @@
 """The Gumbel distribution."""
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array, log1mexp, namespace
-from likelinet.core.domains import positive
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Distribution
-from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
-from likelinet.distributions.base.univariate import Univariate
+from likelinet.distributions.base.location_scale import LocationScale, Slopes
 from likelinet.distributions.numerics.estimates import deviation, quantile
 
 LOG_LOG_2 = np.log(np.log(2.0))
 _FAR = 40.0  # z beyond which 1 - exp(-exp(-z)) is exp(-z)
 
 
-class Gumbel(Univariate):
+class Gumbel(LocationScale):
     r"""The Gumbel distribution of a maximum (type I extreme value distribution).
 
     .. math:: p(y) = \frac{1}{\sigma} \exp\left(-z - e^{-z}\right), \qquad z = \frac{y - \mu}{\sigma}
@@ -46,61 +43,36 @@ class Gumbel(Univariate):
     """
 
     purpose = "maxima"
-    parameters = (Parameter("loc", role="location", symbol="μ"), Parameter("scale", positive, role="scale", symbol="σ"))
-    loc: np.ndarray
-    scale: np.ndarray
+    _standard_mean = np.euler_gamma
+    _standard_var = np.pi**2 / 6.0
+    _standard_entropy = 1.0 + np.euler_gamma
 
-    def __init__(self, loc: ArrayLike, scale: ArrayLike) -> None:
-        self._set({"loc": loc, "scale": scale})
-
-    @classmethod
-    def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
-        loc, scale = params
-        z = (y - loc) / scale
+    @staticmethod
+    def _standard_loss(z: Array) -> tuple[Array, Slopes]:
         x = _exp_minus(z)
 
-        def backward(d: Array) -> tuple[Array, ...]:
-            s = d / scale
-            dz = s * (1.0 - x)
-            return -dz, s - dz * z
+        def slopes() -> tuple[Array, Array]:
+            slope = 1.0 - x
+            return slope, 1.0 - z * slope
 
-        return z + x + namespace(z).log(scale), backward
+        return z + x, slopes
 
-    @classmethod
-    def tails(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Array, TailsBackward]:
-        loc, scale = params
-        xp = namespace(scale)
-        z = (y - loc) / scale
+    @staticmethod
+    def _standard_tails(z: Array) -> tuple[Array, Array, Slopes]:
+        xp = namespace(z)
         x, far = _exp_minus(z), z > _FAR
         near = xp.where(far, 1.0, x)
+        return (
+            -x,
+            xp.where(far, -z, log1mexp(near)),
+            lambda: (x, xp.where(far, 1.0, near * xp.exp(-near) / -xp.expm1(-near))),
+        )
 
-        def backward(d_log_cdf: Array, d_log_sf: Array) -> tuple[Array, ...]:
-            hazard = xp.where(far, 1.0, near * xp.exp(-near) / -xp.expm1(-near))
-            s = (d_log_sf * hazard - d_log_cdf * x) / scale
-            return s, s * z
+    def _standard_ppf(self, q: np.ndarray) -> np.ndarray:
+        return -np.log(-np.log(q))
 
-        return -x, xp.where(far, -z, log1mexp(near)), backward
-
-    def _z(self, y: np.ndarray) -> np.ndarray:
-        return (y - self.loc) / self.scale
-
-    def _ppf(self, q: np.ndarray) -> np.ndarray:
-        return self.loc - self.scale * np.log(-np.log(q))
-
-    def _isf(self, q: np.ndarray) -> np.ndarray:
-        return self.loc - self.scale * np.log(-np.log1p(-q))
-
-    def _mean(self) -> np.ndarray:
-        return self.loc + np.euler_gamma * self.scale
-
-    def _var(self) -> np.ndarray:
-        return (np.pi * self.scale) ** 2 / 6.0
-
-    def _mode(self) -> np.ndarray:
-        return self.loc
-
-    def _entropy(self) -> np.ndarray:
-        return 1.0 + np.euler_gamma + np.log(self.scale)
+    def _standard_isf(self, q: np.ndarray) -> np.ndarray:
+        return -np.log(-np.log1p(-q))
 
     def _kl_divergence(self, other: Distribution) -> np.ndarray:
         if not isinstance(other, Gumbel):
@@ -110,10 +82,9 @@ class Gumbel(Univariate):
         power = np.exp(scipy.special.gammaln(1.0 + ratio) - gap)
         return np.euler_gamma * (ratio - 1.0) + gap + power - 1.0 - np.log(ratio)
 
-    def _crps(self, y: np.ndarray) -> np.ndarray:
-        z = self._z(y)
+    def _standard_crps(self, z: np.ndarray) -> np.ndarray:
         near = 2.0 * scipy.special.exp1(_exp_minus(np.minimum(z, _FAR))) - z + np.euler_gamma
-        return self.scale * (np.where(z > _FAR, z - np.euler_gamma, near) - np.log(2.0))
+        return np.where(z > _FAR, z - np.euler_gamma, near) - np.log(2.0)
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return rng.gumbel(self.loc, self.scale, shape)

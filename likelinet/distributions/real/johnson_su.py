@@ -9,7 +9,7 @@ from likelinet.core.lazy import scipy
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.estimates import positive_spread
-from likelinet.distributions.real.gaussian import hazard
+from likelinet.distributions.numerics.special import hazard
 
 _STEPS = 60  # of Newton's method for the mode, which needs about ten
 _START = 2.0  # δ from which training starts: tails somewhat heavier than Gaussian

@@ -1,20 +1,19 @@
 """The Laplace distribution."""
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array, namespace
 from likelinet.core.domains import positive
 from likelinet.distributions.base.distribution import Distribution
-from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
-from likelinet.distributions.base.univariate import Univariate
+from likelinet.distributions.base.location_scale import LocationScale, Slopes
+from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.numerics.estimates import deviation, quantile
 from likelinet.distributions.real.asymmetric_laplace import AsymmetricLaplace
 
 LOG_2 = np.log(2.0)
 
 
-class Laplace(Univariate):
+class Laplace(LocationScale):
     r"""The Laplace (double exponential) distribution; with a constant scale its loss is the absolute error.
 
     .. math:: p(y) = \frac{1}{2b} \exp\left(-\frac{|y - \mu|}{b}\right)
@@ -45,39 +44,26 @@ class Laplace(Univariate):
 
     purpose = "peaked, heavier tails; absolute error"
     parameters = (Parameter("loc", role="location", symbol="μ"), Parameter("scale", positive, role="scale", symbol="b"))
-    loc: np.ndarray
-    scale: np.ndarray
+    _log_norm = float(LOG_2)
+    _standard_var = 2.0
+    _standard_entropy = 1.0 + LOG_2
 
-    def __init__(self, loc: ArrayLike, scale: ArrayLike) -> None:
-        self._set({"loc": loc, "scale": scale})
+    @staticmethod
+    def _standard_loss(z: Array) -> tuple[Array, Slopes]:
+        xp = namespace(z)
+        return xp.abs(z), lambda: (xp.sign(z), 1.0 - xp.abs(z))
 
-    @classmethod
-    def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
-        loc, scale = params
-        xp = namespace(scale)
-        z = (y - loc) / scale
-        distance = xp.abs(z)
-
-        def backward(d: Array) -> tuple[Array, ...]:
-            s = d / scale
-            return -s * xp.sign(z), s * (1.0 - distance)
-
-        return distance + xp.log(scale) + LOG_2, backward
-
-    @classmethod
-    def tails(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Array, TailsBackward]:
-        loc, scale = params
-        xp = namespace(scale)
-        z = (y - loc) / scale
+    @staticmethod
+    def _standard_tails(z: Array) -> tuple[Array, Array, Slopes]:
+        xp = namespace(z)
         e = xp.exp(-xp.abs(z))
         outer, rest = -xp.abs(z) - LOG_2, xp.log1p(-0.5 * e)
 
-        def backward(d_log_cdf: Array, d_log_sf: Array) -> tuple[Array, ...]:
+        def rates() -> tuple[Array, Array]:
             other = e / (2.0 - e)  # density over the larger tail; over the smaller one it is 1
-            s = (d_log_sf * xp.where(z > 0.0, 1.0, other) - d_log_cdf * xp.where(z < 0.0, 1.0, other)) / scale
-            return s, s * z
+            return xp.where(z < 0.0, 1.0, other), xp.where(z > 0.0, 1.0, other)
 
-        return xp.where(z < 0.0, outer, rest), xp.where(z > 0.0, outer, rest), backward
+        return xp.where(z < 0.0, outer, rest), xp.where(z > 0.0, outer, rest), rates
 
     @classmethod
     def log_interval(cls, params: tuple[Array, ...], low: Array, high: Array) -> tuple[Array, Backward]:
@@ -91,26 +77,8 @@ class Laplace(Univariate):
 
         return values, backward
 
-    def _z(self, y: np.ndarray) -> np.ndarray:
-        return (y - self.loc) / self.scale
-
-    def _ppf(self, q: np.ndarray) -> np.ndarray:
-        return self.loc - self.scale * _upper(q)
-
-    def _isf(self, q: np.ndarray) -> np.ndarray:
-        return self.loc + self.scale * _upper(q)
-
-    def _mean(self) -> np.ndarray:
-        return self.loc
-
-    def _var(self) -> np.ndarray:
-        return 2.0 * self.scale**2
-
-    def _mode(self) -> np.ndarray:
-        return self.loc
-
-    def _entropy(self) -> np.ndarray:
-        return 1.0 + LOG_2 + np.log(self.scale)
+    def _standard_ppf(self, q: np.ndarray) -> np.ndarray:
+        return -_upper(q)
 
     def _kl_divergence(self, other: Distribution) -> np.ndarray:
         if not isinstance(other, Laplace):
@@ -118,9 +86,9 @@ class Laplace(Univariate):
         ratio, gap = self.scale / other.scale, np.abs(self.loc - other.loc)
         return ratio * np.exp(-gap / self.scale) + gap / other.scale - 1.0 - np.log(ratio)
 
-    def _crps(self, y: np.ndarray) -> np.ndarray:
-        distance = np.abs(self._z(y))
-        return self.scale * (distance + np.exp(-distance) - 0.75)
+    def _standard_crps(self, z: np.ndarray) -> np.ndarray:
+        distance = np.abs(z)
+        return distance + np.exp(-distance) - 0.75
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return rng.laplace(self.loc, self.scale, shape)

@@ -10,7 +10,7 @@ from likelinet.distributions.base.parameter import Backward, Parameter, TailsBac
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.estimates import positive_spread
 from likelinet.distributions.numerics.panels import nodes_and_weights
-from likelinet.distributions.real.gaussian import hazard
+from likelinet.distributions.numerics.special import hazard
 
 _LOG_2 = float(np.log(2.0))
 _STEPS = 100  # of Newton's method at most

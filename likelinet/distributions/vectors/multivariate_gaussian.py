@@ -7,6 +7,7 @@ from likelinet.core.arrays import HALF_LOG_2PI, Array, namespace
 from likelinet.core.errors import ParameterError
 from likelinet.distributions.base.multivariate import Multivariate
 from likelinet.distributions.base.parameter import Backward, Parameter
+from likelinet.distributions.base.shapes import parameters_on
 from likelinet.distributions.real.gaussian import Gaussian
 
 
@@ -91,7 +92,7 @@ class MultivariateGaussian(Multivariate):
         return Gaussian(self.loc, np.linalg.norm(self.scale_tril, axis=-1))
 
     def covariance(self) -> np.ndarray:
-        (matrix,) = self._parameters(self.batch_shape)[1:]
+        (matrix,) = parameters_on(self, self.batch_shape)[1:]
         return matrix @ np.swapaxes(matrix, -1, -2)
 
     def _inside(self, y: np.ndarray) -> np.ndarray:

@@ -1,0 +1,108 @@
+"""Families of Y = loc + scale · Z: a family writes the maths of the standardised Z alone."""
+
+from abc import abstractmethod
+from collections.abc import Callable
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from likelinet.core.arrays import Array, namespace
+from likelinet.core.domains import positive
+from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
+from likelinet.distributions.base.univariate import Univariate
+
+Slopes = Callable[[], tuple[Array, Array]]
+
+
+class LocationScale(Univariate):
+    """Y = loc + scale · Z with a fixed Z; the chain rule, and what scaling does, stand here once.
+
+    A family gives `_standard_loss`, `_standard_tails`, `_standard_ppf`, `_standard_crps`, the constants of Z and
+    `_sample`; if Z is not symmetric also `_standard_isf`.
+    """
+
+    parameters = (Parameter("loc", role="location", symbol="μ"), Parameter("scale", positive, role="scale", symbol="σ"))
+    loc: np.ndarray
+    scale: np.ndarray
+    _log_norm: ClassVar[float] = 0.0  # log of the integral of exp(-_standard_loss)
+    _standard_mean: ClassVar[float] = 0.0
+    _standard_var: ClassVar[float]
+    _standard_entropy: ClassVar[float]
+
+    def __init__(self, loc: ArrayLike, scale: ArrayLike) -> None:
+        self._set({"loc": loc, "scale": scale})
+
+    # ---- what a family gives of Z ----------------------------------------------------------------------------
+
+    @staticmethod
+    @abstractmethod
+    def _standard_loss(z: Array) -> tuple[Array, Slopes]:
+        """Return -log p(z) less `_log_norm`, as an array of its own, and what gives its slope s and 1 - z s."""
+
+    @staticmethod
+    @abstractmethod
+    def _standard_tails(z: Array) -> tuple[Array, Array, Slopes]:
+        """Return log F, log (1 - F), and what gives p / F and p / (1 - F)."""
+
+    @abstractmethod
+    def _standard_ppf(self, q: np.ndarray) -> np.ndarray: ...
+
+    def _standard_isf(self, q: np.ndarray) -> np.ndarray:
+        return -self._standard_ppf(q)
+
+    @abstractmethod
+    def _standard_crps(self, z: np.ndarray) -> np.ndarray: ...
+
+    # ---- what follows of Y -----------------------------------------------------------------------------------
+
+    @classmethod
+    def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        loc, scale = params
+        values, slopes = cls._standard_loss((y - loc) / scale)
+        values += namespace(scale).log(scale)
+        if cls._log_norm:
+            values += cls._log_norm
+
+        def backward(d: Array) -> tuple[Array, ...]:
+            s, (by_z, by_log_scale) = d / scale, slopes()
+            return -s * by_z, s * by_log_scale
+
+        return values, backward
+
+    @classmethod
+    def tails(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Array, TailsBackward]:
+        loc, scale = params
+        z = (y - loc) / scale
+        log_cdf, log_sf, rates = cls._standard_tails(z)
+
+        def backward(d_log_cdf: Array, d_log_sf: Array) -> tuple[Array, ...]:
+            cdf_rate, sf_rate = rates()
+            s = (d_log_sf * sf_rate - d_log_cdf * cdf_rate) / scale
+            return s, s * z
+
+        return log_cdf, log_sf, backward
+
+    def _z(self, y: np.ndarray) -> np.ndarray:
+        return (y - self.loc) / self.scale
+
+    def _ppf(self, q: np.ndarray) -> np.ndarray:
+        return self.loc + self.scale * self._standard_ppf(q)
+
+    def _isf(self, q: np.ndarray) -> np.ndarray:
+        return self.loc + self.scale * self._standard_isf(q)
+
+    def _mean(self) -> np.ndarray:
+        return self.loc + self._standard_mean * self.scale
+
+    def _var(self) -> np.ndarray:
+        return self._standard_var * self.scale**2
+
+    def _mode(self) -> np.ndarray:
+        return self.loc
+
+    def _entropy(self) -> np.ndarray:
+        return self._standard_entropy + np.log(self.scale)
+
+    def _crps(self, y: np.ndarray) -> np.ndarray:
+        return self.scale * self._standard_crps(self._z(y))

@@ -1,0 +1,45 @@
+"""Maths that several families use, in array code for every engine: hazards, logarithms of ratios, tails of Exp(1)."""
+
+from collections.abc import Callable
+
+from likelinet.core.arrays import HALF_LOG_2PI, Array, log1mexp, log1pmx, namespace, special
+
+
+def hazard(z: Array) -> Array:
+    """Return φ(z) / (1 - Φ(z)), far out by its asymptotic series (DLMF 7.12.1), where the logarithms would cancel."""
+    xp = namespace(z)
+    far = z > 40.0
+    u = 1.0 / xp.where(far, z, 40.0) ** 2
+    series = 1.0 + u * (1.0 - u * (2.0 - u * (10.0 - u * (74.0 - u * 706.0))))
+    near = xp.where(far, 0.0, z)
+    return xp.where(far, z * series, xp.exp(-0.5 * near * near - HALF_LOG_2PI - special(z).log_ndtr(-near)))
+
+
+def log_ratio(y: Array, scale: Array) -> Array:
+    """Return log(y/scale): by log1p near 1, by a difference of logarithms where the ratio would over- or underflow."""
+    xp = namespace(scale)
+    excess = (y - scale) / scale
+    near = xp.abs(excess) < 0.5
+    return xp.where(near, xp.log1p(xp.where(near, excess, 0.0)), xp.log(y) - xp.log(scale))
+
+
+def log1pmx_of_ratio(excess: Array, b: Array, y: Array, a: Array) -> Array:
+    """Return log r - (r - 1) with r = by/a."""
+    xp = namespace(a)
+    near = xp.abs(excess) < 0.5
+    return xp.where(near, log1pmx(xp.where(near, excess, 0.0)), xp.log(b) + xp.log(y) - xp.log(a) - excess)
+
+
+def exponential_tails(w: Array, log_w: Array) -> tuple[Array, Array, Callable[[Array, Array], Array]]:
+    """Return log(1 - e⁻ʷ), -w, and the function that maps gradients of both to that of log w."""
+    xp = namespace(w)
+    tiny = log_w < -40.0  # w itself may underflow there, and log(1 - e⁻ʷ) is log w
+    safe = xp.where(tiny, 1.0, w)
+
+    def backward(d_log_cdf: Array, d_log_sf: Array) -> Array:
+        # An infinite w must not meet a gradient of zero, nor an infinite eʷ; at 600, w / (eʷ - 1) is 1e-258.
+        finite = xp.minimum(safe, 600.0)
+        slope = xp.where(tiny, 1.0, finite / xp.expm1(finite))
+        return d_log_cdf * slope - d_log_sf * xp.minimum(w, 1e30)
+
+    return xp.where(tiny, log_w, log1mexp(safe)), -w, backward
