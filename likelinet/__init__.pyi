@@ -2,6 +2,7 @@
 # ruff: noqa
 # fmt: off
 
+from likelinet.config.custom import CustomConfig as CustomConfig
 from likelinet.config.data import DataConfig as DataConfig
 from likelinet.config.data import IntervalTargetConfig as IntervalTargetConfig
 from likelinet.config.data import TimeTargetConfig as TimeTargetConfig
@@ -54,7 +55,6 @@ from likelinet.config.training import SGDConfig as SGDConfig
 from likelinet.config.training import StepConfig as StepConfig
 from likelinet.config.training import TrainingConfig as TrainingConfig
 from likelinet.config.wrappers import CensoredConfig as CensoredConfig
-from likelinet.config.wrappers import CustomConfig as CustomConfig
 from likelinet.config.wrappers import DiscretisedConfig as DiscretisedConfig
 from likelinet.config.wrappers import HurdleConfig as HurdleConfig
 from likelinet.config.wrappers import MixtureConfig as MixtureConfig

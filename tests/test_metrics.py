@@ -163,3 +163,10 @@ def test_a_correlated_family_has_the_metrics_of_each_output():
     found = metrics.evaluate(d, y)
     assert found.pop("nll") != pytest.approx(apart.pop("nll"))
     assert found == pytest.approx(apart, rel=1e-9)
+
+
+def test_certain_rows_are_in_the_last_bin():
+    # 0.95 and 1.0 share a bin: its gap is that of both, (0.95 - 1 + 1.0 - 0) / 4; the other's (0.5 + 0.5 - 1) / 4.
+    confidence, hit = np.array([0.95, 1.0, 0.5, 0.5]), np.array([True, False, True, False])
+    np.testing.assert_allclose(metrics.calibration_error(confidence, hit), 0.95 / 4.0, rtol=1e-14)
+    assert metrics.equal_bins(np.array([0.0, 0.25, 0.5, 0.99, 1.0]), 4).tolist() == [0, 1, 2, 3, 3]

@@ -218,3 +218,13 @@ def test_y_outside_its_support():
     y[2] = -1.0
     with pytest.raises(ll.DataError, match=r"1 row outside the support of 'custom' \(row 3, for example -1\)"):
         quick(distribution=CUSTOM).fit(X, y)
+
+
+def test_the_class_that_is_passed_takes_the_place_of_the_innermost_one():
+    nested = {"kind": "truncated", "low": 0.5, "base": {"kind": "mixture", "base": {"kind": "custom", "target": "a:B"}}}
+    config = ll.Model({"distribution": nested}, distribution=FullRayleigh).config.distribution
+    assert config.model_dump()["low"] == 0.5
+    assert config.in_brief == "truncated(mixture(custom))"
+    assert config.own_class == config.leaf.target == f"{__name__}:FullRayleigh"
+    assert ll.Model({"distribution": {"kind": "gamma"}}, distribution=Rayleigh).config.distribution.own_class == NAME
+    assert ll.GammaConfig().own_class is None

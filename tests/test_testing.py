@@ -114,6 +114,15 @@ def test_the_inner_gradients_of_a_distribution_over_another_one():
         check_gradients(ll.Truncated(FlippedSign(scale=SCALE), 0.1, 3.0))
 
 
+@pytest.mark.parametrize("over", [ll.Mixture, ll.Independent])
+def test_what_is_checked_is_underneath(over: type[ll.Distribution]):
+    broken = FlippedSign(scale=SCALE)
+    d = over(broken, *([np.zeros(len(SCALE))] if over is ll.Mixture else []))
+    assert type(d.underlying()) is FlippedSign
+    with pytest.raises(CheckError, match=r"^FlippedSign: "):
+        check_gradients(d)
+
+
 # ---- what is wrong is named ----------------------------------------------------------------------------------------
 
 
