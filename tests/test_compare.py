@@ -87,7 +87,7 @@ def test_too_few_rows():
 
 # ---- the ranking -------------------------------------------------------------------------------------------------
 
-A, B = RNG.normal(size=40), RNG.normal(0.4, 1.0, 40)
+A, B = RNG.normal(size=40), RNG.normal(3.0, 1.0, 40)  # 13 standard errors apart
 
 
 def test_ranked_is_the_paired_test():
@@ -115,10 +115,12 @@ def test_an_impossible_row_comes_last():
 
 
 def test_clear_means_two_standard_errors():
-    n = 10_000
-    noise = RNG.normal(size=n)
-    for shift, clear in ((0.0, False), (0.1, True)):
-        assert ranked([HeldOut("a", noise * 0.01), HeldOut("b", noise - shift)])[1].clear == clear
+    noise = RNG.normal(size=1000)
+    noise = (noise - noise.mean()) / (noise.std(ddof=1) / np.sqrt(1000))  # a mean of 0 and a standard error of 1
+    for errors, clear in ((1.99, False), (2.01, True)):
+        worse = ranked([HeldOut("a", np.zeros(1000)), HeldOut("b", noise - errors)])[1]
+        assert worse.clear == clear
+        assert worse.difference / worse.standard_error == pytest.approx(-errors)
 
 
 # ---- the list of families ----------------------------------------------------------------------------------------

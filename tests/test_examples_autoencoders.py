@@ -40,6 +40,7 @@ def test_variational_autoencoder(tmp_path: Path):
     gap = exact - model.elbo(images, 2000, seed=0)
     assert gap.min() > -1.5
     assert abs(np.median(gap)) < 0.6  # of an image whose code lies far out the samples may miss much
-    assert np.mean([model.elbo(images, seed=seed).mean() for seed in range(50)]) < exact.mean() - 0.2
+    # By Jensen's inequality; what is missing is the divergence of q(z | x) from p(z | x).
+    assert np.mean([model.elbo(images, seed=seed).mean() for seed in range(50)]) < exact.mean()
     assert result["draws"].shape == (64, 784)
     assert set(np.unique(result["draws"])) == {0, 1}

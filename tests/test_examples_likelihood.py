@@ -118,10 +118,11 @@ def test_logistic_regression(tmp_path: Path):
         # At the maximum of the Bernoulli likelihood, the residuals y - p are orthogonal to 1 and to x.
         residuals = ys - expit(bernoulli["slope"] * xs + bernoulli["intercept"])
         np.testing.assert_allclose([residuals.sum(), residuals @ (xs - xs.mean())], 0.0, atol=1e-4)
+        for fit, boundary in ((squared, (0.5 - line.intercept) / line.slope), (bernoulli, bernoulli["boundary"])):
+            assert fit["right"] == np.sum((x > boundary) == (y == 1.0))
+            assert fit["boundary"] == pytest.approx(boundary, rel=1e-5)
     assert r["moved"]["squared error"] > 2.0
     assert r["moved"]["Bernoulli"] < 1e-4
-    assert r["squared error, and the far one"]["right"] < r["squared error, 30 guests"]["right"]
-    assert r["Bernoulli, and the far one"]["right"] == r["Bernoulli, 30 guests"]["right"]
     short = [logsumexp([0.0, -s * z]) for s, z in zip(r["sign"], r["z"], strict=True)]
     np.testing.assert_allclose(r["nll"], short, rtol=1e-12, atol=1e-15)
     assert r["gap"] < 1e-12

@@ -90,3 +90,15 @@ def test_exposure_multiplies_the_rate(shared):
     raw, constants = (np.zeros((1, 3, 0)), np.array([[z]])) if shared else (np.full((1, 3, 1), z), np.zeros((1, 0)))
     assert head.columns == ("days",)
     np.testing.assert_allclose(head.distribution(raw, constants, days).rate, np.exp(z) * days[..., 0], rtol=1e-14)
+
+
+@pytest.mark.parametrize("unit", [1e-12, 1e12])
+@pytest.mark.parametrize("name", sorted({*FAMILIES} - {"truncated"}))  # whose interval may have no probability at all
+def test_every_finite_raw_output_gives_a_distribution_in_the_units_of_y(name, unit):
+    head = build_head(parse_config({"distribution": FAMILIES[name]}).distribution, None, 4, None)
+    if name not in (*COUNTS, "bernoulli"):
+        head = head.standardised(np.zeros(()), np.asarray(unit), np.ones(()))
+    for size in (1e3, 1e30, 1e300):
+        for sign in (-1.0, 1.0):
+            raw, shared = np.full((1, 2, head.predicted), sign * size), np.full((1, head.shared), sign * size)
+            assert head.distribution(raw, shared).batch_shape[-1] == 2  # none of its parameters is refused

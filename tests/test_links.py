@@ -102,8 +102,35 @@ def test_a_sigmoid_never_reaches_its_ends(dtype, on):
     assert value.dtype == dtype
     assert ((value > 0.0) & (value < 1.0)).all()
     slope = np.asarray(on(lambda raw: Sigmoid().forward(raw)[1](raw * 0.0 + 1.0), raw))
-    assert ((slope >= 0.0) & (slope < 1e-16)).all()
+    assert ((slope > 0.0) & (slope < 1e-16)).all()
     np.testing.assert_allclose(value[0], np.exp(-40.0), rtol=1e-5)
+
+
+@pytest.mark.parametrize("link", [Exp(), Softplus()], ids=["exp", "softplus"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("on", [lambda f, x: f(x), on_jax.run], ids=["numpy", "jax"])
+def test_a_positive_parameter_is_positive_and_finite_at_every_finite_raw(link, dtype, on):
+    far = np.array([*FAR, 1e38, np.finfo(dtype).max]).astype(dtype)
+    raw = np.concatenate([-far, far])
+    value, slope = map(np.asarray, on(lambda raw: of_logarithm(link, raw), raw))
+    assert value.dtype == slope.dtype == dtype
+    assert ((value > 0.0) & np.isfinite(value)).all()
+    # At the lower end a likelihood, of which the slope in log(parameter) is finite, brings it back.
+    np.testing.assert_allclose(slope[: len(far)], 1.0, rtol=1e-5)
+    assert ((slope >= 0.0) & (slope <= 1.00001)).all()
+    np.testing.assert_allclose(value[0], np.exp(-40.0), rtol=1e-5)
+
+
+def of_logarithm(link, raw):
+    """Return a parameter, and the derivative of its logarithm."""
+    value, backward = link.forward(raw)
+    return value, backward(1.0 / value)
+
+
+def test_the_diagonal_of_a_matrix_is_positive_at_every_finite_raw():
+    matrix, backward = Cholesky().forward(np.full(3, -1e4))
+    assert (np.diagonal(matrix) > 0.0).all()
+    np.testing.assert_array_equal(backward(np.full((2, 2), 1e300)) > 0.0, [True, True, True])
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

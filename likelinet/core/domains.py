@@ -40,8 +40,9 @@ class Domain:
         return inside & (x == np.floor(x)) if self.integer else inside
 
     def inner(self, x: np.ndarray) -> np.ndarray:
-        """Return `x` moved off the ends of an open interval, to which rounding may have taken it."""
-        return np.clip(x, np.nextafter(self.low, self.high), np.nextafter(self.high, self.low))
+        """Return `x` moved off the ends that do not belong to the interval, to which rounding may have taken it."""
+        low = self.low if self.closed[0] else np.nextafter(self.low, self.high)
+        return np.clip(x, low, self.high if self.closed[1] else np.nextafter(self.high, self.low))
 
     @property
     def anchor(self) -> float:

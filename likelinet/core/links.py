@@ -51,13 +51,14 @@ class Identity(Link):
 
 @dataclass(frozen=True)
 class Exp(Link):
-    """parameter = exp(raw)."""
+    """parameter = exp(raw), which neither underflows to 0 nor overflows."""
 
     domain: Domain = positive
 
     def forward(self, raw: Array) -> tuple[Array, Callable[[Array], Array]]:
-        value = namespace(raw).exp(raw)
-        return value, lambda d: d * value
+        xp, numbers = namespace(raw), np.finfo(raw.dtype)
+        value = xp.maximum(xp.exp(xp.minimum(raw, np.floor(np.log(numbers.max)))), numbers.tiny)
+        return value, lambda d: d * value  # at the ends too: a gradient of 0 would never lead back from there
 
     def inverse(self, parameter: np.ndarray) -> np.ndarray:
         return np.log(parameter)
@@ -71,11 +72,12 @@ class Softplus(Link):
     domain: Domain = positive
 
     def forward(self, raw: Array) -> tuple[Array, Callable[[Array], Array]]:
-        xp = namespace(raw)
+        xp, tiny = namespace(raw), np.finfo(raw.dtype).tiny
         # Vectorised, which logaddexp is not; from _LINEAR on, where exp may overflow, it is raw to the last digit.
         value = xp.maximum(raw, xp.log1p(xp.exp(xp.minimum(raw, _LINEAR))))
-        # The slope is the sigmoid of raw, as exp(raw - softplus(raw)).
-        return value + self.floor, lambda d: d * xp.exp(raw - value)
+        # The slope is the sigmoid of raw, as exp(raw - softplus(raw)). Where exp underflows neither of them is 0: the
+        # parameter stays positive, and its gradient, which may be large there, leads back.
+        return xp.maximum(value + self.floor, tiny), lambda d: d * xp.maximum(xp.exp(raw - value), tiny)
 
     def inverse(self, parameter: np.ndarray) -> np.ndarray:
         above = np.maximum(parameter - self.floor, 1e-3 * np.minimum(parameter, 1.0))
@@ -92,8 +94,8 @@ class Sigmoid(Link):
         _, p = softplus_and_sigmoid(raw)
         _, q = softplus_and_sigmoid(-raw)
         xp, numbers = namespace(raw), np.finfo(p.dtype)
-        # Where it saturates it stays inside the open interval, which parameters may need.
-        return xp.clip(p, numbers.tiny, 1.0 - numbers.epsneg), lambda d: d * (p * q)
+        # Where it saturates it stays inside the open interval, which parameters may need, and has a slope still.
+        return xp.clip(p, numbers.tiny, 1.0 - numbers.epsneg), lambda d: d * xp.maximum(p * q, numbers.tiny)
 
     def inverse(self, parameter: np.ndarray) -> np.ndarray:
         return np.log(parameter) - np.log1p(-parameter)
@@ -138,11 +140,15 @@ class Cholesky(Link):
         rows, cols = np.tril_indices(d)
         place = np.zeros((d, d), dtype=np.int64)
         place[rows, cols] = np.arange(len(rows))
-        diagonal, slope = softplus_and_sigmoid(raw)
         floor = xp.asarray(np.broadcast_to(self.floor, d)[rows], dtype=raw.dtype)
-        values = xp.where(rows == cols, diagonal + floor, raw)
-        matrix = xp.tril(values[..., place])
-        return matrix, lambda g: g[..., rows, cols] * xp.where(rows == cols, slope, xp.ones_like(slope))
+        diagonal, backward = Softplus(floor).forward(raw)
+        matrix = xp.tril(xp.where(rows == cols, diagonal, raw)[..., place])
+
+        def back(g: Array) -> Array:
+            g = g[..., rows, cols]
+            return xp.where(rows == cols, backward(g), g)
+
+        return matrix, back
 
     def inverse(self, parameter: np.ndarray) -> np.ndarray:
         rows, cols = np.tril_indices(parameter.shape[-1])

@@ -194,7 +194,7 @@ class Diverged(NonFiniteError):
 def first_to_fail(
     objective: Objective, params: tuple[np.ndarray, ...], x: np.ndarray, columns: np.ndarray | None, y: np.ndarray
 ) -> str:
-    """Return the name of the first parameter that is not finite or makes the likelihood so."""
+    """Return the name of the first parameter that is out of range or makes the likelihood not finite."""
     head = objective.head
     with np.errstate(all="ignore"):
         raw, _ = objective.network.forward(params[:-1], x)
@@ -204,7 +204,12 @@ def first_to_fail(
         outputs, _ = head.parameters(raw.astype(np.float64), params[-1].astype(np.float64), columns)
         values, backward = head.family.loss(outputs, y)
         grads = backward(np.ones_like(values))
-    for candidates in (outputs, grads):
+        # Where a link is at its end, its parameter is a number still, but not its square, or that of its reciprocal.
+        reached = [
+            a * a + (1.0 / a / a if slot.link.domain.low == 0.0 else 0.0)
+            for slot, a in zip(head.slots, outputs, strict=True)
+        ]
+    for candidates in (reached, grads):
         for slot, array in zip(head.slots, candidates, strict=True):
             if not np.isfinite(array).all():
                 return slot.parameter.name

@@ -103,16 +103,18 @@ def into_unit(parameter: Parameter, value: Array, unit: Unit) -> Array:
 
 
 def out_of_unit(parameter: Parameter, value: np.ndarray, unit: Unit) -> np.ndarray:
-    """Return in the user's unit what a parameter is in another one."""
+    """Return in the user's unit what a parameter is in another one, inside its domain whatever is rounded."""
     loc, scale, _ = unit
-    match parameter.role:
-        case "location":
-            return loc + scale * value
-        case "scale":
-            return scale * value
-        case "rate":
-            return value / scale
-        case "log_location":
-            return value + np.log(scale)
-        case _:
-            return value
+    with np.errstate(over="ignore", under="ignore"):
+        match parameter.role:
+            case "location":
+                moved = loc + scale * value
+            case "scale":
+                moved = scale * value
+            case "rate":
+                moved = value / scale
+            case "log_location":
+                moved = value + np.log(scale)
+            case _:
+                return value
+    return parameter.domain.inner(moved)
