@@ -98,7 +98,7 @@ def test_blocks_give_the_bits_of_one_go(case, monkeypatch):
     monkeypatch.setattr(Chain, "values", row_by_row)
     whole = model.predict_dist(x)
     for size in (1, 60, N - 1):
-        monkeypatch.setattr(prediction, "BLOCK", size)
+        monkeypatch.setattr(prediction, "ROWS_AT_ONCE", size)
         for many in (1, 3):
             monkeypatch.setattr(pool, "workers", lambda many=many: many)
             assert_same(model.predict_dist(x), whole)
@@ -108,7 +108,7 @@ def test_blocks_give_the_bits_of_one_go(case, monkeypatch):
 @pytest.mark.parametrize("case", ["gaussian", "double", "ensemble"])
 def test_number_of_threads_does_not_matter(case, monkeypatch):
     model, x = fitted(case)
-    monkeypatch.setattr(prediction, "BLOCK", 10)
+    monkeypatch.setattr(prediction, "ROWS_AT_ONCE", 10)
     predicted = []
     for many in (1, 2, 5):
         monkeypatch.setattr(pool, "workers", lambda many=many: many)
@@ -151,13 +151,13 @@ def test_methods_give_the_bits_of_one_go(case, monkeypatch):
     calls["interval"] = lambda: d.interval(0.9)
     whole = {name: outcome(call) for name, call in calls.items()}
     for size in (4, 8):
-        monkeypatch.setattr(by_rows, "ROWS", size)
+        monkeypatch.setattr(by_rows, "ROWS_AT_ONCE", size)
         for name, call in calls.items():
             np.testing.assert_array_equal(outcome(call), whole[name], err_msg=name)
 
 
 def test_arguments_by_name_and_what_is_wrong(monkeypatch):
-    monkeypatch.setattr(by_rows, "ROWS", 2)
+    monkeypatch.setattr(by_rows, "ROWS_AT_ONCE", 2)
     d = ll.Gaussian(np.zeros(5), 1.0)
     np.testing.assert_array_equal(d.cdf(y=np.zeros(5)), np.full(5, 0.5))
     with pytest.raises(ll.DataError, match=r"shape \(4,\) does not go with batch_shape \(5,\)"):
@@ -172,7 +172,7 @@ def test_arguments_by_name_and_what_is_wrong(monkeypatch):
 def test_draws_of_blocks_come_from_one_generator(case, monkeypatch):
     model, x = fitted(case)
     d = model.predict_dist(x)
-    monkeypatch.setattr(by_rows, "ROWS", 120)
+    monkeypatch.setattr(by_rows, "ROWS_AT_ONCE", 120)
     draws = d.sample((2,), rng=5)
     assert draws.shape == (2, N, *d.event_shape)
     np.testing.assert_array_equal(draws, d.sample((2,), rng=5))
@@ -198,7 +198,7 @@ class Tent(ll.Distribution):
 
 
 def test_a_result_without_rows_stays_as_it_is(monkeypatch):
-    monkeypatch.setattr(by_rows, "ROWS", 2)
+    monkeypatch.setattr(by_rows, "ROWS_AT_ONCE", 2)
     d = Tent(scale=np.arange(1.0, 6.0))
     assert d.mean() == 0.0
     np.testing.assert_array_equal(d.log_prob(1.0), [Tent(scale=s).log_prob(1.0) for s in np.arange(1.0, 6.0)])
@@ -225,7 +225,7 @@ BAD = {
 @pytest.mark.parametrize("many", [1, 3])
 def test_what_is_wrong_in_a_block_is_said_of_the_table(case, many, monkeypatch):
     name, table, message = BAD[case]
-    monkeypatch.setattr(prediction, "BLOCK", 20)
+    monkeypatch.setattr(prediction, "ROWS_AT_ONCE", 20)
     monkeypatch.setattr(pool, "workers", lambda: many)
     with pytest.raises(ll.DataError, match=message):
         fitted(name)[0].predict_dist(table)
@@ -254,8 +254,8 @@ def peak_beside_result(model: ll.Model, x: np.ndarray) -> int:
 @pytest.mark.parametrize("case", ["gaussian", "mixture", "exposure", "ensemble", "truncated", "censored"])
 def test_memory_does_not_grow_with_the_rows(case, monkeypatch):
     model, x = fitted(case)
-    monkeypatch.setattr(prediction, "BLOCK", 256)
-    monkeypatch.setattr(by_rows, "ROWS", 256)
+    monkeypatch.setattr(prediction, "ROWS_AT_ONCE", 256)
+    monkeypatch.setattr(by_rows, "ROWS_AT_ONCE", 256)
     monkeypatch.setattr(pool, "workers", lambda: 2)
     tables = [as_table(pd.concat([pd.DataFrame(x)] * k)) for k in (1, 10, 30)]
     _, small, large = (peak_beside_result(model, t) for t in tables)  # the first one fills caches

@@ -9,6 +9,9 @@ import pytest
 
 import likelinet as ll
 from likelinet import _renamed
+from likelinet.distributions.base.parameter import Parameter
+from likelinet.model.model import Model
+from likelinet.objective.objective import Objective
 from likelinet.scores import evaluate, survival
 from likelinet.selection import compare
 
@@ -54,6 +57,17 @@ def test_the_warning_names_the_line_of_the_user(tmp_path: Path, line: str):
     command = [sys.executable, "-W", "always::DeprecationWarning", "-c", code]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert f"{script}:3: DeprecationWarning: likelinet.metrics is now likelinet.scores." in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("package", "thing"), [("model", Model), ("objective", Objective), ("distributions.base", Parameter)]
+)
+def test_packages_that_were_modules_have_their_names(package: str, thing: type):
+    module = importlib.import_module(f"likelinet.{package}")
+    assert getattr(module, thing.__name__) is thing
+    assert thing.__name__ in dir(module)
+    with pytest.raises(AttributeError, match=f"module 'likelinet.{package}' has no attribute 'Nothing'"):
+        module.Nothing  # noqa: B018
 
 
 def test_other_names_are_no_modules():

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import likelinet as ll
-from likelinet.networks.blocks_of_rows import USED
+from likelinet.networks.blocks_of_rows import ROWS_PER_PRODUCT
 from tests.families.declared import DECLARED, as_seen, columns_for, declared, head_of, observed
 from tests.test_prediction import CASES, parameters
 
-N = 2 * USED + 5
+N = 2 * ROWS_PER_PRODUCT + 5
 RNG = np.random.default_rng(3)
 WIDE = RNG.standard_normal((N, 40))
 MODELS = {
@@ -37,7 +37,7 @@ seeds = st.integers(0, 10_000)
 def drawn(n: int, seed: int) -> np.ndarray:
     """Return some of n rows, few or all, in any order; the first comes twice."""
     rng = np.random.default_rng(seed)
-    many = [0, 1, rng.integers(2, 20), min(USED + 1, n), n][seed % 5]
+    many = [0, 1, rng.integers(2, 20), min(ROWS_PER_PRODUCT + 1, n), n][seed % 5]
     rows = rng.permutation(n)
     return np.append(rows[:many], rows[0])
 
@@ -83,7 +83,7 @@ def test_codes_and_their_images(name, seed):
 
 def test_bounds_of_the_first_rows():
     model, x, y = trained("variational")
-    for n in (1, 2, USED, N - 1):  # what is drawn for a row depends on those before it
+    for n in (1, 2, ROWS_PER_PRODUCT, N - 1):  # what is drawn for a row depends on those before it
         np.testing.assert_array_equal(model.elbo(x[:n], y=y[:n], seed=1), model.elbo(x, y=y, seed=1)[:n])
 
 

@@ -70,7 +70,7 @@ def run_demo(name: str, folder: Path) -> None:
 def show_family(model: Model, train: Table, test: Table) -> "Figure":
     """Compare with a linear model, sample for three rows, and return a picture."""
     baseline = Model(linear(model.config)).fit(train, progress=False)
-    beside = "linear-Gaussian" if isinstance(model.config.distribution, GaussianConfig) else "linear"
+    beside = "linear-Gaussian" if model.config.distribution.is_continuous else "linear"
     click.echo("Held-out metrics:\n")
     click.echo(metrics_table({"this model": model.evaluate(test), beside: baseline.evaluate(test)}))
     click.echo("\nThree new rows:\n")
@@ -81,7 +81,7 @@ def show_family(model: Model, train: Table, test: Table) -> "Figure":
 
 def linear(config: ModelConfig) -> ModelConfig:
     """Return the linear baseline: the Gaussian one, with one spread for all rows, fitted to the exact maximum."""
-    if not isinstance(config.distribution, GaussianConfig):
+    if not config.distribution.is_continuous:
         return config.model_copy(update={"network": MLPConfig(hidden=[]), "ensemble": 1})
     exact = TrainingConfig(optimizer=LBFGSConfig(), validation_fraction=0.0)
     return ModelConfig(

@@ -8,9 +8,10 @@ from pydantic import Discriminator, Tag
 
 from likelinet.config import wrappers
 from likelinet.config.base import kind_or
+from likelinet.config.custom import CustomConfig
 from likelinet.config.families import FAMILY_CONFIGS
 from likelinet.config.family import FamilyConfig
-from likelinet.config.wrappers import BY_KIND, CustomConfig, WrapperConfig
+from likelinet.config.wrappers import BY_KIND, WrapperConfig
 
 WRAPPER_CONFIGS: tuple[type[WrapperConfig], ...] = tuple(BY_KIND.values())
 

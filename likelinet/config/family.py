@@ -3,20 +3,19 @@
 import inspect
 import re
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple
 
-import numpy as np
 from pydantic import ConfigDict, Discriminator, Field, Tag, create_model, model_validator
 
 from likelinet.config.base import Config
-from likelinet.core.domains import direction, increasing
-from likelinet.core.links import Angle, Cholesky, Exp, Identity, Link, Ordered, Sigmoid, Softplus
-from likelinet.core.wording import nearest, snake_case
-from likelinet.distributions import Distribution, Parameter
-
-LinkName = Literal["identity", "softplus", "exp", "sigmoid", "cholesky", "ordered", "angle"]
-LINKS: dict[str, type[Link]] = {"identity": Identity, "softplus": Softplus, "exp": Exp, "sigmoid": Sigmoid}
-VECTOR_LINKS: dict[str, type[Link]] = {"cholesky": Cholesky, "ordered": Ordered, "angle": Angle}
+from likelinet.config.links import LinkName as LinkName
+from likelinet.config.links import check_parameters, default_link, link_of
+from likelinet.core.domains import increasing
+from likelinet.core.links import Identity, Link
+from likelinet.core.wording import snake_case
+from likelinet.distributions import Distribution
+from likelinet.distributions.base.family import Family
+from likelinet.distributions.base.leaf import Leaf
 
 
 class ColumnConfig(Config):
@@ -40,8 +39,24 @@ Source = Annotated[
 ]
 
 
+def column_of(source: Any) -> str | None:
+    """Return the column that a parameter is read from, None for one that is no column."""
+    return source.column if isinstance(source, ColumnConfig) else None
+
+
+class Filling(NamedTuple):
+    """What a config says of one parameter of its family."""
+
+    source: Any
+    link: Link
+    exposure: str | None = None
+
+
 class Declared(Config):
-    """What a user may declare as a distribution, and what others ask of it."""
+    """What a user may declare as a distribution, and what others ask of it.
+
+    `own` is a class of the user's that was passed beside the config, in place of the one that a custom family names.
+    """
 
     if TYPE_CHECKING:  # every one has it
         kind: str
@@ -50,6 +65,28 @@ class Declared(Config):
     @abstractmethod
     def sources(self) -> dict[str, Any]:
         """Source of each of its own parameters by name."""
+
+    @abstractmethod
+    def leaf_class(self, own: type[Distribution] | None) -> type[Distribution]:
+        """Return the distribution class under all wrappers."""
+
+    @abstractmethod
+    def opened(self, own: type[Distribution] | None, size: int) -> tuple[Family, list[Filling]]:
+        """Return the family of one y, for so many classes or entries of a vector, and what fills its parameters."""
+
+    @property
+    def own_class(self) -> str | None:
+        """The class of the user's that it names, as `module:Class`."""
+        return None
+
+    def naming(self, target: str) -> "Declared":
+        """Return it with another name of the class of the user's, if it has one."""
+        return self
+
+    @property
+    def in_brief(self) -> str:
+        """Its kind, with what it is over."""
+        return self.kind
 
     @property
     def leaf(self) -> "Declared":
@@ -84,7 +121,7 @@ class Declared(Config):
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns of the table that parameters are read from, or that are an exposure."""
-        return tuple(s.column for s in self.sources.values() if isinstance(s, ColumnConfig))
+        return tuple(c for s in self.sources.values() if (c := column_of(s)) is not None)
 
 
 class FamilyConfig(Declared):
@@ -105,6 +142,20 @@ class FamilyConfig(Declared):
     def sources(self) -> dict[str, Any]:
         """Source of each parameter by name."""
         return {p.name: getattr(self, p.name) for p in self.distribution.parameters}
+
+    def leaf_class(self, own: type[Distribution] | None) -> type[Distribution]:
+        return self.distribution
+
+    def opened(self, own: type[Distribution] | None, size: int) -> tuple[Family, list[Filling]]:
+        sources = self.sources
+        return Leaf.of(self.distribution, size), [
+            Filling(
+                sources[p.name],
+                link_of(p, self.links[p.name]) if p.learned else Identity(),
+                self.exposure_column if p.name == self.exposed else None,
+            )
+            for p in self.distribution.parameters
+        ]
 
     @property
     def y(self) -> Literal["number", "class", "vector"]:
@@ -191,48 +242,3 @@ def described(distribution: type) -> dict[str, str]:
     section = re.search(r"^Parameters\n-+\n(.*?)(?=^\w+\n-+$|\Z)", text, re.M | re.S)
     entries = re.findall(r"^(\w[\w, ]*) : .*\n((?:    .*\n?|\n)+)", section.group(1) if section else "", re.M)
     return {name: " ".join(body.split()) for names, body in entries for name in names.split(", ")}
-
-
-def default_link(parameter: Parameter) -> LinkName:
-    """Return the link that a parameter names, or that follows from its domain."""
-    if parameter.link is not None:
-        return parameter.link  # type: ignore[return-value]
-    if parameter.event_ndim == 2:
-        return "cholesky"
-    if parameter.domain == increasing:
-        return "ordered"
-    if parameter.domain == direction:
-        return "angle"
-    domain = parameter.domain
-    if domain.low == 0.0 and domain.high == np.inf:
-        return "softplus"
-    return "sigmoid" if (domain.low, domain.high) == (0.0, 1.0) else "identity"
-
-
-def check_parameters(parameters: tuple[Parameter, ...], sources: dict[str, Any], links: dict[str, LinkName]) -> None:
-    """Check names, fixed values and links against the parameters' domains; raise ValueError with one sentence."""
-    by_name = {p.name: p for p in parameters}
-    for name in (*sources, *links):
-        if name not in by_name:
-            raise ValueError(f"unknown parameter '{name}'{nearest(name, by_name)}")
-    for name, link in links.items():
-        p = by_name[name]
-        if not p.learned:
-            raise ValueError(f"{name} is known for each row, so it has no link")
-        needed = default_link(p)
-        if needed in VECTOR_LINKS or link in VECTOR_LINKS:
-            if link != needed:
-                raise ValueError(f"link '{link}' does not map into the domain of {name} (possible: {needed})")
-            continue
-        fits = [n for n, other in LINKS.items() if _inside(other().domain, p.domain)]
-        if link not in fits:
-            raise ValueError(
-                f"link '{link}' does not map into {p.domain.description}, as {name} needs (possible: {', '.join(fits)})"
-            )
-    for name, source in sources.items():
-        if isinstance(source, float | int) and not by_name[name].domain.contains(np.asarray(source)):
-            raise ValueError(f"{name} must be {by_name[name].domain.description}, got {source:g}")
-
-
-def _inside(image: Any, domain: Any) -> bool:
-    return image.low >= domain.low and image.high <= domain.high

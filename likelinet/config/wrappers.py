@@ -1,43 +1,23 @@
-"""Configs of families over another family, each made from its class, and of a class of the user's."""
+"""Configs of families over another family, each made from its class."""
 
 import importlib
 import inspect
 import pkgutil
-import re
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, create_model, model_validator
+from pydantic import ConfigDict, Field, create_model, model_validator
 
 from likelinet.config import families
-from likelinet.config.family import Declared, LearnedSource, LinkName, Source, described
-from likelinet.distributions import over
+from likelinet.config.custom import CustomConfig as CustomConfig
+from likelinet.config.family import Declared, Filling, LearnedSource, Source, described
+from likelinet.core.errors import ConfigError
+from likelinet.core.links import Identity
+from likelinet.distributions import Distribution, over
+from likelinet.distributions.base.family import Family
 from likelinet.distributions.over.family import WrapperFamily
 
 if TYPE_CHECKING:
     from likelinet.config.distribution import DistributionConfig
-
-
-def _names_class(target: str) -> str:
-    if not re.fullmatch(r"[\w.]+:[\w.<>]+", target):
-        raise ValueError(f"write it as module:Class, got '{target}'")
-    return target
-
-
-class CustomConfig(Declared):
-    """A distribution class of your own, which has `parameters` and `log_prob`."""
-
-    kind: Literal["custom"] = "custom"  # type: ignore[reportIncompatibleVariableOverride]
-    """Which family."""
-    target: Annotated[str, AfterValidator(_names_class)]
-    """Where the class is, as `module:Class`."""
-    parameters: dict[str, Source] = {}
-    """Source of each parameter; those left out are predicted."""
-    links: dict[str, LinkName] = {}
-    """Link of each parameter; those left out follow from the parameter's domain."""
-
-    @property
-    def sources(self) -> dict[str, Any]:
-        return self.parameters
 
 
 class WrapperConfig(Declared):
@@ -59,6 +39,29 @@ class WrapperConfig(Declared):
     def settings(self) -> dict[str, Any]:
         """What it says beside its base and its sources, by name."""
         return {s.name: getattr(self, s.name) for s in self.family.settings}
+
+    def leaf_class(self, own: type[Distribution] | None) -> type[Distribution]:
+        return self.base.leaf_class(own)
+
+    def opened(self, own: type[Distribution] | None, size: int) -> tuple[Family, list[Filling]]:
+        base, inner = self.base.opened(own, size)
+        family = self.family.of(base, self.settings)
+        try:
+            family.check_base(self.base.kind)
+        except ValueError as error:
+            raise ConfigError(f"distribution: {error}.") from None
+        return family, [*(Filling(source, Identity()) for source in self.sources.values()), *inner]
+
+    @property
+    def own_class(self) -> str | None:
+        return self.base.own_class
+
+    def naming(self, target: str) -> Self:
+        return self.model_copy(update={"base": self.base.naming(target)})
+
+    @property
+    def in_brief(self) -> str:
+        return f"{self.kind}({self.base.in_brief})"
 
     @property
     def leaf(self) -> Declared:

@@ -59,3 +59,8 @@ def attach(
         return sorted({*vars(sys.modules[package]), *names()})
 
     return __getattr__, __dir__
+
+
+def attach_from(package: str, modules: dict[str, str]) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """Return the same for a package whose public names lie in these modules of its own, given by name."""
+    return attach(package, lambda name: f"{package}.{modules[name]}" if name in modules else None, lambda: modules)

@@ -17,8 +17,8 @@ from likelinet.objective.objective import Objective
 from likelinet.optim.clipping import clip_in_place
 from likelinet.optim.optimiser import Optimiser
 
-BLOCK = 2048  # rows evaluated at a time
-GATHERED = 2**18  # bytes of minibatches gathered at a time: they stay in the cache until their steps have come
+ROWS_AT_ONCE = 2048  # rows evaluated at a time
+BYTES_AT_ONCE = 2**18  # bytes of minibatches gathered at a time: they stay in the cache until their steps have come
 
 
 class NumpyEngine(Engine):
@@ -169,9 +169,9 @@ class NumpyRun(Run):
 def evaluate(objective: Objective, data: Data, theta: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """Return Σ weight · nll over `rows` (M, n) at the weights `theta` (M, P), shape (M,), without dropout."""
     params, total = objective.layout.views(theta), np.zeros(len(rows))
-    with np.errstate(all="ignore"), blas_threads(objective.network, min(rows.shape[1], BLOCK)):
-        for start in range(0, rows.shape[1], BLOCK):
-            block = rows[:, start : start + BLOCK]
+    with np.errstate(all="ignore"), blas_threads(objective.network, min(rows.shape[1], ROWS_AT_ONCE)):
+        for start in range(0, rows.shape[1], ROWS_AT_ONCE):
+            block = rows[:, start : start + ROWS_AT_ONCE]
             total += objective(params, (), *data.at(block), data.weight[block])[0]
     return total
 
@@ -182,7 +182,7 @@ def _minibatches(data: Data, rows: np.ndarray, share: np.ndarray) -> Iterator[tu
     Small ones are gathered many at a time: a call costs more than they do.
     """
     tables = data.x, data.columns, data.y
-    many = max(1, GATHERED // (rows[0].size * sum(t[0].nbytes for t in tables if t is not None)))
+    many = max(1, BYTES_AT_ONCE // (rows[0].size * sum(t[0].nbytes for t in tables if t is not None)))
     shape = (min(many, len(rows)), *rows.shape[1:])
     buffers = [None if t is None else np.empty(shape + t.shape[1:], t.dtype) for t in tables]
     for start in range(0, len(rows), many):

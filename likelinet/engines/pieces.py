@@ -7,7 +7,7 @@ import numpy as np
 
 WORK = 1e10  # multiplications in one call: at most half a second of a processor, so that Ctrl-C is heard
 PER_STEP = 5e5  # what a step costs beside its products, in multiplications
-BLOCK = 8192  # rows evaluated at a time
+ROWS_AT_ONCE = 8192  # rows evaluated at a time
 T = TypeVar("T")
 
 
@@ -33,7 +33,7 @@ def steps_in_a_call(steps: int, batch: int, weights: int) -> int:
 
 def pieces(steps: int, size: int, blocks: int, weights: int) -> list[Piece]:
     """Return an epoch of so many steps, `size` at a time, with the evaluation of so many blocks after it."""
-    each = max(1, int(WORK / (BLOCK * max(weights, 1))))
+    each = max(1, int(WORK / (ROWS_AT_ONCE * max(weights, 1))))
     trained = [Piece(range(s, min(s + size, steps)), range(0), False) for s in range(0, steps, size)]
     tested = [Piece(range(0), range(s, min(s + each, blocks)), False) for s in range(0, blocks, each)]
     if tested:  # the first blocks come with the last steps
@@ -44,7 +44,7 @@ def pieces(steps: int, size: int, blocks: int, weights: int) -> list[Piece]:
 
 def blocks_of(rows: np.ndarray, weight: np.ndarray, size: int = 0) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return rows (M, v) and their weights in blocks of equal size; the last one is filled up with rows of weight 0."""
-    count = -(-rows.shape[1] // (size or BLOCK))
+    count = -(-rows.shape[1] // (size or ROWS_AT_ONCE))
     size = size or -(-rows.shape[1] // max(count, 1))
     fill = ((0, 0), (0, count * size - rows.shape[1]))
     share = np.pad(weight[rows], fill)

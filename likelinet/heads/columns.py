@@ -11,16 +11,16 @@ from likelinet.heads.slot import Column
 
 def check_column(head: Head, name: str, values: np.ndarray, index: np.ndarray | None) -> None:
     """Raise `DataError` if a column has a value that cannot be the parameter, or the exposure, that it is read for."""
-    for role, domain in _roles(head, name):
+    for purpose, domain in _purposes(head, name):
         bad = ~domain.contains(values)
         if bad.any():
             raise DataError(
-                f"Column '{name}', the {role}, must be {domain.description}, got {values[bad][0]:g} "
+                f"Column '{name}', the {purpose}, must be {domain.description}, got {values[bad][0]:g} "
                 f"({rows_of(bad, index)})."
             )
 
 
-def _roles(head: Head, name: str) -> list[tuple[str, Domain]]:
+def _purposes(head: Head, name: str) -> list[tuple[str, Domain]]:
     """Return what a column is for, with the values that this may have."""
     found: list[tuple[str, Domain]] = []
     for slot in head.slots:

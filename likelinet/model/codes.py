@@ -11,16 +11,16 @@ from likelinet.distributions import Distribution
 from likelinet.model.fit import EncodedRows, Fit
 from likelinet.model.prediction import as_predicted, network_inputs
 from likelinet.networks.autoencoder import Coder, VariationalAutoencoder
-from likelinet.networks.blocks_of_rows import USED, by_blocks, with_blocks
+from likelinet.networks.blocks_of_rows import ROWS_PER_PRODUCT, by_blocks, with_blocks
 
-BLOCK = 4 * USED  # rows at a time, whose wide arrays then stay in the cache
+ROWS_AT_ONCE = 4 * ROWS_PER_PRODUCT  # rows at a time, whose wide arrays then stay in the cache
 
 
 def encode(fit: Fit, x: EncodedRows) -> np.ndarray:
     """Return the code of each row, shape (n, latent); of a variational autoencoder the mean of q(z | x)."""
     code = partial(_network(fit, "encode").code, _weights(fit))
     with one_blas_thread():
-        codes = [by_blocks(code, network_inputs(fit, x[rows][0]))[0] for rows in blocks(len(x), BLOCK)]
+        codes = [by_blocks(code, network_inputs(fit, x[rows][0]))[0] for rows in blocks(len(x), ROWS_AT_ONCE)]
     return np.concatenate(codes).astype(np.float64)
 
 
@@ -86,7 +86,7 @@ def elbo(fit: Fit, x: EncodedRows, y: np.ndarray, samples: int, rng: np.random.G
         return total - np.log(samples)
 
     with np.errstate(over="ignore"), one_blas_thread():
-        bound = np.concatenate([of_block(rows) for rows in blocks(len(x), BLOCK)])
+        bound = np.concatenate([of_block(rows) for rows in blocks(len(x), ROWS_AT_ONCE)])
     return bound - fit.targets.shift_of_nll(fit.family.has_density(y))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from likelinet.config import CustomConfig, parse_config
+from likelinet.config import parse_config
 from likelinet.core.errors import ConfigError, ModelFileError
 from likelinet.core.fields import from_fields
 from likelinet.distributions import Distribution
@@ -50,11 +50,10 @@ def read(path: str | Path, distribution: type[Distribution] | None, trust: str |
             raise ValueError(f"arrays: expected 'theta' alone, got {', '.join(sorted(arrays)) or 'none'}")
         parts = from_fields(Described, metadata, "metadata")
         config = parse_config(parts.config)
-    family = config.distribution.leaf
-    if isinstance(family, CustomConfig) and distribution is None and trust != family.target:
+    own = config.distribution.own_class
+    if own is not None and distribution is None and trust != own:
         raise ModelFileError(
-            f"{path}: the model names code of its own, '{family.target}': "
-            f"pass distribution=… or trust='{family.target}' if you trust it."
+            f"{path}: the model names code of its own, '{own}': pass distribution=… or trust='{own}' if you trust it."
         )
     targets_class = targets_of(config.distribution, distribution)
     with _read_from(path):

@@ -25,7 +25,7 @@ from likelinet.tables.table import Table
 from likelinet.targets.target import Naming, Targets
 from likelinet.training.history import History
 
-BLOCK = 4096  # rows encoded at a time
+ROWS_AT_ONCE = 4096  # rows encoded at a time
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Fit:
         columns = np.empty((ends[-1], len(head.columns)), self.precision.columns) if head.columns else None
         for table, end in zip(tables, ends, strict=True):
             encoded, start = self.rows(table), end - table.n
-            for rows in blocks(table.n, BLOCK):
+            for rows in blocks(table.n, ROWS_AT_ONCE):
                 to = slice(start + rows.start, start + rows.stop)
                 x[to], known = encoded[rows]
                 if columns is not None:

@@ -12,7 +12,6 @@ from likelinet.distributions import Distribution
 from likelinet.engines.build import build_engine
 from likelinet.engines.engine import Data
 from likelinet.engines.lbfgs import LbfgsEngine
-from likelinet.heads.build import leaf_class
 from likelinet.model.fit import Fit
 from likelinet.optim.build import build_optimiser
 from likelinet.tables.inputs import learn_inputs
@@ -80,7 +79,7 @@ def fit(
     streams = Streams.of(config.training.seed, config.ensemble)
     own, known = (encoded[:n], weight[:n]), None if columns is None else columns[:n]
     estimates = head.raw_start(*own)
-    constraint = leaf_class(config.distribution, custom).constraint
+    constraint = config.distribution.leaf_class(custom).constraint
     check_possible(targets, head, estimates, own[0], known, constraint, naming)
     theta = initial_weights(objective, *own, [s.initial for s in streams], dtype, known, estimates)
     offset = targets.shift_of_nll(untrained.family.has_density(encoded))

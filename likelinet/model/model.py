@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from likelinet.config import CustomConfig, ModelConfig, parse_config
-from likelinet.config.wrappers import WrapperConfig
 from likelinet.core.errors import ConfigError, DataError, NotFittedError
 from likelinet.core.wording import counted
 from likelinet.distributions import Distribution
@@ -58,7 +57,9 @@ class Model(Questions):
         if distribution is not None:
             if missing := sorted(getattr(distribution, "__abstractmethods__", ())):
                 raise ConfigError(f"{distribution.__name__} cannot be used yet: define {', '.join(missing)}.")
-            config = config.model_copy(update={"distribution": _with_class(config.distribution, distribution)})
+            declared, target = config.distribution, f"{distribution.__module__}:{distribution.__qualname__}"
+            named = CustomConfig(target=target) if declared.own_class is None else declared.naming(target)
+            config = config.model_copy(update={"distribution": named})
         self.config = config
         self._custom = distribution
         self._fit: Fit | None = None
@@ -171,7 +172,7 @@ class Model(Questions):
             features = counted(len(self.feature_names), "feature")
             state = f"fitted: {features}, {self.n_parameters:,} parameter{'s' * (self.n_parameters != 1)}"
         network = f"{members}{self.config.network.kind} {self.config.network.widths}"
-        return f"Model({_brief(self.config.distribution)}, {network}, {state})"
+        return f"Model({self.config.distribution.in_brief}, {network}, {state})"
 
     def save(self, path: str | Path) -> None:
         """Write the fitted model to one safetensors file: arrays, with everything else as JSON."""
@@ -208,17 +209,3 @@ class Model(Questions):
         if self._fit is None:
             raise NotFittedError("The model is not fitted: call fit(X, y) first, or Model.load(path).")
         return self._fit
-
-
-def _brief(config: Any) -> str:
-    """Return the kind of a family, with what it is over."""
-    return f"{config.kind}({_brief(config.base)})" if isinstance(config, WrapperConfig) else config.kind
-
-
-def _with_class(config: Any, distribution: type[Distribution]) -> Any:
-    """Return the config of a family with a class of the user's in place of the innermost one."""
-    target = f"{distribution.__module__}:{distribution.__qualname__}"
-    if isinstance(config, WrapperConfig) and isinstance(config.leaf, CustomConfig):
-        return config.model_copy(update={"base": _with_class(config.base, distribution)})
-    own = config if isinstance(config, CustomConfig) else CustomConfig(target=target)
-    return own.model_copy(update={"target": target})

@@ -13,7 +13,7 @@ from likelinet.distributions.over.mixture import combined
 from likelinet.model.fit import EncodedRows, Fit
 from likelinet.networks.blocks_of_rows import by_blocks, with_blocks
 
-BLOCK = 16384  # rows at a time
+ROWS_AT_ONCE = 16384  # rows at a time
 
 
 def predict_dist(fit: Fit, x: EncodedRows) -> Distribution:
@@ -28,7 +28,7 @@ def predict_dist(fit: Fit, x: EncodedRows) -> Distribution:
         x_rows, columns = x[rows]
         return as_predicted(fit, by_blocks(network, network_inputs(fit, x_rows)), columns)
 
-    left = blocks(len(x), BLOCK)
+    left = blocks(len(x), ROWS_AT_ONCE)
     first = next(left)
     with one_blas_thread():
         d = predict(first)

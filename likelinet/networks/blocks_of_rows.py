@@ -9,10 +9,10 @@ from likelinet.networks.layer import Arrays
 # BLAS sums in another order for another shape, and within one shape at the edges of its kernels. So every product has
 # one shape: the rows are its first dimension, a multiple of the width of all kernels and fewer than they are cut into
 # pieces at, and those at either end, where the kernels for AVX2 differ, stay empty.
-ROWS = 288
-GUARD = 8
-USED = ROWS - 2 * GUARD
-TOGETHER = 4  # products at a time, whose wide arrays then stay in the cache
+PRODUCT_ROWS = 288
+GUARD = 8  # empty rows at either end
+ROWS_PER_PRODUCT = PRODUCT_ROWS - 2 * GUARD
+PRODUCTS_AT_ONCE = 4  # products at a time, whose wide arrays then stay in the cache
 
 
 def with_blocks(weights: Arrays) -> Arrays:
@@ -33,19 +33,20 @@ def by_blocks(network: Callable[[np.ndarray], np.ndarray], x: np.ndarray) -> np.
         Rows.
     """
     n, inputs = x.shape
-    whole, rest = divmod(n, USED)
+    whole, rest = divmod(n, ROWS_PER_PRODUCT)
     many = max(whole + (rest > 0), 1)
-    filled = np.zeros((1, many, inputs, ROWS), x.dtype)  # the numbers of one column lie side by side, as products need
+    # The numbers of one column lie side by side, as products need.
+    filled = np.zeros((1, many, inputs, PRODUCT_ROWS), x.dtype)
     room = filled[0, :, :, GUARD:-GUARD]
-    room[:whole] = x[: whole * USED].T.reshape(inputs, whole, USED).swapaxes(0, 1)
+    room[:whole] = x[: whole * ROWS_PER_PRODUCT].T.reshape(inputs, whole, ROWS_PER_PRODUCT).swapaxes(0, 1)
     if rest:
-        room[whole, :, :rest] = x[whole * USED :].T
+        room[whole, :, :rest] = x[whole * ROWS_PER_PRODUCT :].T
     outputs = None
-    for start in range(0, many, TOGETHER):
-        part = slice(start, min(start + TOGETHER, many))
+    for start in range(0, many, PRODUCTS_AT_ONCE):
+        part = slice(start, min(start + PRODUCTS_AT_ONCE, many))
         y = network(filled[:, part].mT)[..., GUARD:-GUARD, :]
         if outputs is None:
-            outputs = np.empty((len(y), many, USED, y.shape[-1]), y.dtype)
+            outputs = np.empty((len(y), many, ROWS_PER_PRODUCT, y.shape[-1]), y.dtype)
         outputs[:, part] = y
     assert outputs is not None
-    return outputs.reshape(len(outputs), many * USED, outputs.shape[-1])[:, :n]
+    return outputs.reshape(len(outputs), many * ROWS_PER_PRODUCT, outputs.shape[-1])[:, :n]

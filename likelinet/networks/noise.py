@@ -1,4 +1,4 @@
-"""Random numbers as pure functions: for engines that trace their code, and where the same ones are wanted each time."""
+"""Counter-based generators: random numbers as pure functions, for traced code and for the same ones each time."""
 
 import math
 from typing import Any
@@ -7,7 +7,10 @@ from likelinet.core.arrays import Array, namespace
 
 
 def uniform(keys: Array, step: Array, mask: int, shape: tuple[int, int], dtype: Any) -> Array:
-    """Return numbers (M, *shape) in [0, 1), steps of 2⁻²⁴: a hash of a member's key, the step, the mask and the place.
+    """Return uniform numbers (M, *shape) in [0, 1), steps of 2⁻²⁴, from a counter-based generator.
+
+    Its counter is a member's key, the step, the mask and the place, of which each number is a hash.
+
 
     Every bit of the input flips every bit of the hash with a probability close to one half (Wellons, *Prospecting for
     hash functions*, 2018), which is all that noise in training asks for. On a processor it is twenty times faster than

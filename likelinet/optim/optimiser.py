@@ -8,7 +8,7 @@ import numpy as np
 
 from likelinet.core.arrays import Array
 
-CHUNK = 32768  # entries updated at a time: they stay in the cache between the operations on them
+ENTRIES_AT_ONCE = 32768  # of parameters that are updated: they stay in the cache between the operations on them
 
 
 class Optimiser(ABC):
@@ -34,8 +34,9 @@ class Optimiser(ABC):
 
 
 def chunks(*arrays: np.ndarray) -> list[tuple[np.ndarray, ...]]:
-    """Return views into contiguous arrays of the same size, in flat pieces of `CHUNK` entries where they are larger."""
-    if arrays[0].size <= CHUNK:
+    """Return views into contiguous arrays of the same size, in flat pieces of `ENTRIES_AT_ONCE` where larger."""
+    if arrays[0].size <= ENTRIES_AT_ONCE:
         return [arrays]
     flat = [a.reshape(-1) for a in arrays]
-    return [tuple(a[start : start + CHUNK] for a in flat) for start in range(0, flat[0].size, CHUNK)]
+    starts = range(0, flat[0].size, ENTRIES_AT_ONCE)
+    return [tuple(a[start : start + ENTRIES_AT_ONCE] for a in flat) for start in starts]

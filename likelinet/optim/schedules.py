@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-BLOCK = 1024  # rates computed at once where single ones are asked for
+RATES_AT_ONCE = 1024  # rates computed at once where single ones are asked for
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,12 +36,12 @@ class Schedule:
     def __getitem__(self, step: int | slice) -> Any:
         if isinstance(step, slice):
             return self.rule(np.arange(*step.indices(self.steps)))
-        return _block(self, step // BLOCK)[step % BLOCK]
+        return _block(self, step // RATES_AT_ONCE)[step % RATES_AT_ONCE]
 
 
 @lru_cache(maxsize=8)
 def _block(schedule: Schedule, i: int) -> np.ndarray:
-    return schedule[i * BLOCK : (i + 1) * BLOCK]
+    return schedule[i * RATES_AT_ONCE : (i + 1) * RATES_AT_ONCE]
 
 
 def constant(rate: float, steps: int) -> Schedule:

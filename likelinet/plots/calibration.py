@@ -7,6 +7,7 @@ import numpy as np
 from likelinet.distributions import Distribution, Interval
 from likelinet.plots.style import BLUE, GREY
 from likelinet.scores.calibration import pit_cdf, pit_shares
+from likelinet.scores.metrics import equal_bins
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -68,7 +69,7 @@ def reliability(axes: "Axes", probs: np.ndarray, codes: np.ndarray, bins: int = 
         Into how many equal bins of probability the rows are put.
     """
     confidence, hit = probs.max(1), probs.argmax(1) == codes
-    index = np.minimum((confidence * bins).astype(int), bins - 1)
+    index = equal_bins(confidence, bins)
     filled = np.unique(index)
     mean = [confidence[index == b].mean() for b in filled]
     right = [hit[index == b].mean() for b in filled]

@@ -49,7 +49,7 @@ def fan(
             at, low[order], high[order], color=BLUE, alpha=strength, lw=0, label=f"{level:.0%} interval", step=None
         )
     axes.plot(at, median[order], color=BLUE, lw=1.5, label="median")
-    _observed(axes, at, y[order])
+    _draw_observed(axes, at, y[order])
     # One wild interval must not squeeze the rest.
     low, high = d.interval(LEVELS[0])
     ends = np.concatenate([y.lower, y.upper]) if isinstance(y, Interval) else y
@@ -80,7 +80,7 @@ def _fan_of_angles(axes: "Axes", d: Distribution, y: np.ndarray, x: np.ndarray |
     for turn in turns:
         label = "median" if turn == turns[0] else None
         axes.plot(at, line + median + 2 * np.pi * turn, color=BLUE, lw=1.5, label=label)
-    _observed(axes, at, around(y + centre)[order])
+    _draw_observed(axes, at, around(y + centre)[order])
     axes.set_ylim(-np.pi, np.pi)
     axes.set_yticks([-np.pi, -np.pi / 2, 0, np.pi / 2, np.pi], ["-π", "-π/2", "0", "π/2", "π"])
     _legend(axes)
@@ -91,7 +91,7 @@ def _legend(axes: "Axes") -> None:
     axes.set_title("Predicted distributions")
 
 
-def _observed(axes: "Axes", at: np.ndarray, y: np.ndarray | Interval) -> None:
+def _draw_observed(axes: "Axes", at: np.ndarray, y: np.ndarray | Interval) -> None:
     """Draw a dot for what is exact, a triangle where there is one end, and a line between two."""
     if not isinstance(y, Interval):
         axes.scatter(at, y, s=9, color=ORANGE, label="observed", zorder=3, linewidths=0)

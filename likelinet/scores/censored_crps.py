@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from likelinet.core.blocks import blocks
 from likelinet.distributions import Distribution, Interval
 from likelinet.distributions.numerics import quadrature, sums
 
-BLOCK = 256  # rows whose integrals are in memory at a time
+ROWS_AT_ONCE = 256  # of their integrals in memory
 
 
 def censored_crps(d: Distribution, y: Interval) -> np.ndarray:
@@ -39,10 +40,9 @@ def censored_crps(d: Distribution, y: Interval) -> np.ndarray:
     [0.2358, 0.1681]
     """
     d, scores = d.censored_outermost(), np.zeros(len(y))
-    for i in range(0, len(y), BLOCK):
-        rows, part = d[i : i + BLOCK], y[i : i + BLOCK]
+    for rows in blocks(len(y), ROWS_AT_ONCE):
         with np.errstate(all="ignore"):
-            scores[i : i + BLOCK] = (_crps_of_counts if d.support.integer else _crps)(rows, part)
+            scores[rows] = (_crps_of_counts if d.support.integer else _crps)(d[rows], y[rows])
     return scores
 
 

@@ -144,6 +144,10 @@ def calibration_error(
         How many.
     """
     weight = np.ones(len(hit)) if weight is None else weight
-    index = np.minimum((confidence * bins).astype(int), bins - 1)
-    gap = np.bincount(index, weight * (confidence - hit), bins)
+    gap = np.bincount(equal_bins(confidence, bins), weight * (confidence - hit), bins)
     return float(np.abs(gap).sum() / weight.sum())
+
+
+def equal_bins(probability: np.ndarray, bins: int) -> np.ndarray:
+    """Return the number of the bin, of so many equal ones from 0 to 1, that each probability lies in."""
+    return np.minimum((probability * bins).astype(int), bins - 1)

@@ -4,8 +4,8 @@ from typing import Literal
 
 import numpy as np
 
-from likelinet.distributions import Censored, Distribution, Interval
-from likelinet.scores.calibration import covered, d_calibration
+from likelinet.distributions import Distribution, Interval
+from likelinet.scores.calibration import covered, d_calibration, log_prob
 from likelinet.scores.censored_crps import censored_crps
 from likelinet.scores.concordance_index import concordance
 
@@ -45,9 +45,8 @@ def evaluate_censored(
     ['nll', 'concordance', 'integrated_brier', 'crps', 'coverage_90', 'd_calibration']
     """
     d, rows = d.censored_outermost(), np.ones(len(y)) if weight is None else weight
-    assert isinstance(d, Censored)
     scores = {
-        "nll": float(np.average(d.nll(y), weights=rows)),
+        "nll": float(np.average(-log_prob(d, y), weights=rows)),
         "concordance": concordance(d.median(), y, rows),
         "integrated_brier": integrated_brier(d, y, rows),
         "crps": float(np.average(censored_crps(d, y), weights=rows)),

@@ -46,8 +46,8 @@ def with_commas(cells: np.ndarray, stray: np.ndarray) -> np.ndarray:
     return np.array([s and COMMAS.fullmatch(c) is not None for c, s in zip(cells.tolist(), stray, strict=True)], bool)
 
 
-def has_codes(cells: np.ndarray) -> bool:
-    """Whether text holds codes that numbers would spoil, like 007."""
+def has_leading_zeros(cells: np.ndarray) -> bool:
+    """Whether text holds whole numbers with leading zeros, like 007: codes, which parsing would spoil."""
     return any(len(c) > 1 and c[0] == "0" and c.isdigit() for c in cells.tolist())
 
 

@@ -10,7 +10,7 @@ from likelinet.core.fields import from_fields
 from likelinet.core.notes import note
 from likelinet.core.wording import SHOWN, counted, nearest
 from likelinet.tables.cells import BOOLS
-from likelinet.tables.scaling import moments
+from likelinet.tables.scaling import is_constant, moments
 from likelinet.tables.table import Table
 
 MANY = 50  # categories above which a text column that is nearly all different is taken for an identifier
@@ -130,7 +130,7 @@ def learn_inputs(table: Table, features: list[str], weight: np.ndarray, standard
             if not np.isfinite([loc, spread]).all():
                 raise DataError(f"Column '{name}' has numbers too large for double precision: choose another unit.")
             # A constant column survives as zeros; rounding must not blow it up.
-            scale = spread if spread > 1e-12 * max(abs(loc), 1e-300) else 1.0
+            scale = 1.0 if is_constant(loc, spread) else spread
         columns.append(Feature(name, None, loc, scale))
     return Inputs(tuple(columns), table.named)
 

@@ -10,7 +10,7 @@ from likelinet.config.data import IntervalTargetConfig, TimeTargetConfig
 from likelinet.core.errors import DataError
 from likelinet.core.wording import counted, rows_of
 from likelinet.distributions import Interval
-from likelinet.tables.cells import has_codes
+from likelinet.tables.cells import has_leading_zeros
 from likelinet.tables.table import Table, as_array, as_table, row_weights
 
 
@@ -107,7 +107,8 @@ def _target(table: Table, data: DataConfig, labels: bool) -> np.ndarray | Interv
     columns = [table.column(name) for name in names]
     # Text from a CSV file may be numbers; codes like 007 are text for good, and so are labels like 1, 2, other.
     text = table.holds_text if labels else table.is_text
-    if all(c.dtype.kind == "U" and not text(n) and not has_codes(c) for c, n in zip(columns, names, strict=True)):
+    pairs = zip(columns, names, strict=True)
+    if all(c.dtype.kind == "U" and not text(n) and not has_leading_zeros(c) for c, n in pairs):
         columns = [table.numeric(n) for n in names]
     return columns[0] if isinstance(data.target, str) else np.stack(columns, axis=1)
 

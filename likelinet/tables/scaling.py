@@ -1,6 +1,7 @@
 """Mean and spread of columns of any magnitude, and of heavy-tailed ones."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from likelinet.distributions.numerics.estimates import quantile
 
@@ -12,6 +13,11 @@ def moments(values: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndar
     mean = np.average(values, axis=0, weights=weight)
     spread = np.sqrt(np.average((values - mean) ** 2, axis=0, weights=weight))
     return np.ldexp(mean, exponent), np.ldexp(spread, exponent)
+
+
+def is_constant(middle: ArrayLike, spread: ArrayLike) -> np.ndarray:
+    """Return where a spread is no more than the rounding errors of values around a middle."""
+    return np.asarray(spread) <= 1e-12 * np.maximum(np.abs(middle), 1e-300)
 
 
 HEAVY = 5.0  # standard deviations per normal-equivalent interquartile range above which outliers make the spread

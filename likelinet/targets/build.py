@@ -2,7 +2,6 @@
 
 from likelinet.config.distribution import DistributionConfig
 from likelinet.distributions import Distribution
-from likelinet.heads.build import leaf_class
 from likelinet.targets.classes import ClassTargets
 from likelinet.targets.intervals import IntervalTargets
 from likelinet.targets.numbers import NumberTargets
@@ -16,4 +15,4 @@ def targets_of(config: DistributionConfig, custom: type[Distribution] | None) ->
     """Return the kind of targets that a distribution has, which its class says; the class of a custom one is given."""
     if config.takes_intervals:
         return IntervalTargets
-    return TARGETS[leaf_class(config, custom).y]
+    return TARGETS[config.leaf_class(custom).y]

@@ -11,7 +11,6 @@ from likelinet.core.errors import DataError
 from likelinet.distributions import Distribution
 from likelinet.distributions.base.family import Family
 from likelinet.distributions.classes.labelled import encode_labels
-from likelinet.heads.build import leaf_class
 from likelinet.targets.labels import are_codes, clean_labels, declared_levels, known_labels, learn_labels
 from likelinet.targets.target import Naming, Stored, Targets, refuse_intervals
 
@@ -39,7 +38,7 @@ class ClassTargets(Targets):
     def learn(
         cls, y: np.ndarray, weight: np.ndarray, config: ModelConfig, custom: type[Distribution] | None, naming: Naming
     ) -> Self:
-        family = leaf_class(config.distribution, custom)
+        family = config.distribution.leaf_class(custom)
         two = family.support == binary
         levels = declared_levels(y, config.distribution.class_levels, naming) if family.ordered else None
         if levels is not None:

@@ -6,7 +6,7 @@ from likelinet.core.errors import DataError
 from likelinet.core.wording import counted
 from likelinet.distributions.base.family import Family
 from likelinet.heads.head import Head
-from likelinet.tables.scaling import middle_and_spread
+from likelinet.tables.scaling import is_constant, middle_and_spread
 from likelinet.targets.target import Naming
 
 Scaling = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -35,7 +35,7 @@ def _scaling(y: np.ndarray, weight: np.ndarray, head: Head, standardize: bool, n
     if family.support.integer:
         return loc, scale, scale
     middle, spread = middle_and_spread(y, weight)
-    constant = spread <= 1e-12 * np.maximum(np.abs(middle), 1e-300)
+    constant = is_constant(middle, spread)
     if constant.any() and any(s.learned and s.parameter.role != "location" for s in head.slots):
         which = "" if y.ndim == 1 else f" in output {int(np.argmax(constant)) + 1}"
         raise DataError(

@@ -3,9 +3,9 @@
 import numpy as np
 
 from likelinet.core.errors import UndefinedError
-from likelinet.distributions import Distribution, Labelled
+from likelinet.distributions import Distribution
 from likelinet.testing.densities import Masses
-from likelinet.testing.rows import check_rows, drawn, draws_of, fail, rows_of, table_of
+from likelinet.testing.rows import as_rows, check_rows, drawn, draws_of, fail, table_of
 from likelinet.testing.standardisation import check_roles
 from likelinet.testing.vectors import check_vectors
 
@@ -35,7 +35,7 @@ def check_distribution(d: Distribution, rng: int = 0) -> None:
     >>> import likelinet as ll
     >>> check_distribution(ll.Gamma([1.0, 2.0, 3.0], 0.5))
     """
-    rows = rows_of(d.base if isinstance(d, Labelled) else d)
+    rows = as_rows(d.unlabelled())
     draws = draws_of(rows, rng)
     if d.event_shape:
         check_rows(rows, drawn(rows, draws)[0])

@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from likelinet.config.family import default_link
+from likelinet.config.links import default_link, link_of
 from likelinet.core.errors import ParameterError
 from likelinet.distributions import Distribution
-from likelinet.heads.build import _link
 from likelinet.testing.rows import fail, full
 
 EXTREME, LARGE = 50.0, 10.0  # raw outputs at which a loss must not be NaN, and at which it must be finite
@@ -21,7 +20,7 @@ def check_extremes(d: Distribution, y: np.ndarray) -> None:
             if not p.learned:
                 params.append(value[row])
                 continue
-            link = _link(p, default_link(p))
+            link = link_of(p, default_link(p))
             raw = size * rng.choice([-1.0, 0.0, 1.0], (300, *link.inverse(value[:1]).shape[1:]))
             moved, back = link.forward(raw)
             params.append(moved)

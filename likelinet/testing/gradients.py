@@ -5,7 +5,7 @@ from numpy.typing import ArrayLike
 
 from likelinet.distributions import Distribution
 from likelinet.testing.extremes import check_extremes
-from likelinet.testing.rows import fail, full, rows_of, typical
+from likelinet.testing.rows import as_rows, fail, full, typical
 from likelinet.testing.slopes import slopes
 
 
@@ -38,12 +38,12 @@ def check_gradients(d: Distribution, y: ArrayLike | None = None, rtol: float = 1
     >>> import likelinet as ll
     >>> check_gradients(ll.Gaussian([0.0, 1.0], [1.0, 2.0]), np.array([0.3, -1.0]))
     """
-    inner = getattr(d, "base", None) or getattr(d, "components", None)
     if not d.parameters:
-        if isinstance(inner, Distribution):
-            check_gradients(inner, None, rtol, atol)
+        underlying = d.underlying()
+        if underlying is not None:
+            check_gradients(underlying, None, rtol, atol)
         return
-    rows = rows_of(d) if y is None else d
+    rows = as_rows(d) if y is None else d
     y = typical(rows) if y is None else np.asarray(y, dtype=np.float64)
     rows = rows.flattened(np.shape(y)[: np.ndim(y) - len(d.event_shape)])
     y = y.reshape(rows.batch_shape + d.event_shape)

@@ -21,7 +21,7 @@ def fail(d: Distribution, message: str) -> NoReturn:
     raise CheckError(f"{type(d).__name__}: {message}")
 
 
-def rows_of(d: Distribution) -> Distribution:
+def as_rows(d: Distribution) -> Distribution:
     """Return the distribution with one batch axis, of at least two rows."""
     n = int(np.prod(d.batch_shape))
     return d.flattened(d.batch_shape) if n > 1 else d.flattened((2,))

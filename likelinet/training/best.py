@@ -1,4 +1,4 @@
-"""The best weights so far of every member, and when each one stops."""
+"""Early stopping: the best weights so far of every member, and when each one stops."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +9,7 @@ _STATE = ("weights", "epoch", "value", "start_weights", "start_epoch", "before_w
 
 
 class Best:
-    """Keeps, for each of M members, the weights of its best epoch on held-out rows, or else the latest.
+    """Checkpoint of each of M members: the weights of its best epoch on held-out rows, or else the latest.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ class Best:
         return epoch - self.epoch[members] < self._patience
 
     def fall_back(self, usable: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-        """Return where `usable(theta)`, shape (M,), is false; those members take the weights before, or the start."""
+        """Fall back to the previous, else initial weights where `usable(theta)`, shape (M,), is false; return where."""
         spoiled = bad = ~usable(self.theta)
         for theta, epoch in (self._before, self._start):
             if bad.any():
@@ -52,12 +52,12 @@ class Best:
         return spoiled
 
     def state(self) -> dict[str, Any]:
-        """Return all that it knows, as arrays."""
+        """Return the state as arrays."""
         arrays = self.theta, self.epoch, self._value, *self._start, *self._before
         return dict(zip(_STATE, (a.copy() for a in arrays), strict=True))
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Know what `state` returned."""
+        """Take up a state that `state` returned."""
         arrays = [np.array(state[name]) for name in _STATE]
         self.theta, self.epoch, self._value = arrays[:3]
         self._start, self._before = (arrays[3], arrays[4]), (arrays[5], arrays[6])

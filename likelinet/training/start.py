@@ -11,8 +11,8 @@ from likelinet.objective.layout import pack
 from likelinet.objective.objective import Objective
 
 ITERATIONS = 100  # of L-BFGS on the marginal fit, enough for a start
-ROWS = 50_000  # on which it is polished, at most
-NUMBERS = 4_000_000  # raw outputs at a time
+MOST_ROWS = 50_000  # on which it is polished, at most
+OUTPUTS_AT_ONCE = 4_000_000  # raw outputs at a time
 FAR = 20.0  # raw numbers that run further from the family's estimates have no maximum to run to, or none of use
 RIDGE = 1e-3  # what then keeps them near
 NEWTON = 50  # parameters of which the Hessian is worth its price
@@ -81,7 +81,7 @@ def marginal_fit(
     def on(rows: slice, ridge: float = 0.0):
         known, some = None if columns is None else columns[rows], y[rows]
         share = (weight[rows] / weight[rows].sum()).astype(np.float64)
-        size = max(1, NUMBERS // max(n_raw, 1))
+        size = max(1, OUTPUTS_AT_ONCE // max(n_raw, 1))
 
         def value_and_gradient(flat: np.ndarray) -> tuple[float, np.ndarray]:
             away = flat - start
@@ -104,7 +104,7 @@ def marginal_fit(
     def polished(ridge: float) -> np.ndarray:
         from scipy.optimize import minimize  # takes as long to import as many a fit
 
-        thin = on(slice(None, None, -(-len(y) // ROWS)), ridge)
+        thin = on(slice(None, None, -(-len(y) // MOST_ROWS)), ridge)
         found = minimize(thin, start, jac=True, method="L-BFGS-B", options={"maxiter": ITERATIONS, "gtol": 1e-8}).x
         # Keep the better one: a family of the user's may mislead the line search.
         return found if np.isfinite(found).all() and thin(found)[0] <= thin(start)[0] else start

@@ -87,7 +87,7 @@ def test_an_epoch_in_pieces_is_the_same_epoch(monkeypatch):
     objective, data, theta = problem()
     whole = list(start(objective, data, theta, held=11).epochs(iter([several(7), several(6)])))
     monkeypatch.setattr(pieces_module, "WORK", 3.0 * pieces_module.PER_STEP)
-    monkeypatch.setattr(pieces_module, "BLOCK", 4)
+    monkeypatch.setattr(pieces_module, "ROWS_AT_ONCE", 4)
     run = start(objective, data, theta, held=11)
     for a, b in zip(run.epochs(iter([several(7), several(6)])), whole, strict=True):
         np.testing.assert_array_equal(a.losses, b.losses)
@@ -116,7 +116,7 @@ def test_what_ends_a_run_is_looked_for_between_two_calls(monkeypatch):
 
 
 def test_pieces_cover_an_epoch_once(monkeypatch):
-    monkeypatch.setattr(pieces_module, "WORK", 2.0 * 10 * pieces_module.BLOCK * 2)
+    monkeypatch.setattr(pieces_module, "WORK", 2.0 * 10 * pieces_module.ROWS_AT_ONCE * 2)
     cut = pieces(steps=7, size=3, blocks=5, weights=10)
     assert [i for p in cut for i in p.steps] == list(range(7))
     assert [i for p in cut for i in p.blocks] == list(range(5))

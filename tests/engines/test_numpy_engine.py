@@ -82,7 +82,7 @@ def test_evaluate_is_the_weighted_sum_in_any_number_of_blocks(monkeypatch):
     run = start(objective, data, theta)
     whole = run.evaluate(theta, rows)
     plain, _ = objective(objective.layout.views(theta), (), *data.at(rows), data.weight[rows])
-    monkeypatch.setattr(numpy_engine, "BLOCK", 5)
+    monkeypatch.setattr(numpy_engine, "ROWS_AT_ONCE", 5)
     np.testing.assert_allclose(whole, plain, rtol=1e-13)
     np.testing.assert_allclose(run.evaluate(theta, rows), plain, rtol=1e-13)
 

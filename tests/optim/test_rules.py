@@ -6,7 +6,8 @@ import jax
 import numpy as np
 import pytest
 
-from likelinet.optim.optimiser import CHUNK, Optimiser, chunks
+from likelinet.optim.optimiser import ENTRIES_AT_ONCE as CHUNK
+from likelinet.optim.optimiser import Optimiser, chunks
 from likelinet.optim.schedules import cosine
 from tests import on_jax
 from tests.cases import OPTIMISERS

@@ -69,7 +69,7 @@ def test_what_a_config_asks_for(config, want):
     np.testing.assert_allclose(optimiser.rates[:], want, rtol=1e-13)
 
 
-@given(n=st.integers(1, 3 * schedules.BLOCK), at=st.data())
+@given(n=st.integers(1, 3 * schedules.RATES_AT_ONCE), at=st.data())
 def test_single_rates_are_those_of_the_whole(n, at):
     rates = schedules.warmed_up(schedules.cosine(0.1, n), 0.1)
     step = at.draw(st.integers(0, n - 1))

@@ -1,4 +1,4 @@
-"""The distributions of many rows, put together from those of blocks of rows."""
+"""A buffer for the distributions of many rows, filled from those of row blocks."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from likelinet.distributions.base.distribution import Distribution
 
 
 class Assembly:
-    """Room for the parameters of n rows, which blocks of rows are written into.
+    """A buffer for the parameters of n rows, which row blocks are written into.
 
     Parameters
     ----------

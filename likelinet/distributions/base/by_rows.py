@@ -1,4 +1,4 @@
-"""Methods of distributions with very many rows: evaluated block by block, so that their temporaries stay small."""
+"""Row blocks for the methods of distributions: with very many rows, temporaries stay small."""
 
 import functools
 import math
@@ -14,8 +14,8 @@ from likelinet.distributions.base.shapes import generator_of, on_batch, shape_of
 if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
 
-ROWS = 65536  # results at a time: many enough for an iteration whose last steps are for a few rows
-FEW = 1024  # of what may be an integral, with hundreds of nodes for each row
+ROWS_AT_ONCE = 65536  # many enough for an iteration whose last steps are for a few rows
+INTEGRALS_AT_ONCE = 1024  # which have hundreds of nodes for each row
 
 VALUES = ("log_prob", "nll", "cdf", "sf", "log_cdf", "log_sf", "ppf", "isf")
 INTEGRALS = ("crps", "kl_divergence", "mean", "var", "mode", "entropy")
@@ -24,12 +24,12 @@ Method = Callable[..., Any]
 
 
 def in_blocks(method: Method) -> Method:
-    """Run a method of at most one argument block by block where there are many rows."""
+    """Wrap a method of at most one argument to run in row blocks where there are many rows."""
     return _blocked(method, few=False)
 
 
 def in_small_blocks(method: Method) -> Method:
-    """Run a method of at most one argument, which may be an integral, in blocks of few rows."""
+    """Wrap a method of at most one argument, which may be an integral, to run in blocks of few rows."""
     return _blocked(method, few=True)
 
 
@@ -47,12 +47,12 @@ def _blocked(method: Method, few: bool) -> Method:
 
 
 def sample_in_blocks(method: Method) -> Method:
-    """Run `sample` block by block where there are many numbers to draw, from one generator in the order of the rows."""
+    """Wrap `sample` to run in row blocks where there are many draws, from one generator in the order of the rows."""
 
     @functools.wraps(method)
     def blocked(self: "Distribution", sample_shape: int | tuple[int, ...] = (), rng: Any = None) -> np.ndarray:
         shape = shape_of(sample_shape)
-        size = max(ROWS // max(math.prod(shape), 1), 1)
+        size = max(ROWS_AT_ONCE // max(math.prod(shape), 1), 1)
         if not self.batch_shape or self.batch_shape[0] <= size:
             return method(self, sample_shape, rng)
         generator = generator_of(rng)
@@ -69,7 +69,7 @@ def sample_in_blocks(method: Method) -> Method:
 
 
 def _in_blocks(method: Callable[..., Any], size: int, d: "Distribution", *args: Any) -> Any:
-    """Return method(d, *args), put together from blocks of rows; in one go where that makes no sense."""
+    """Return method(d, *args), concatenated from row blocks; in one call where the arguments have no axis of rows."""
     n, axis, whole, many = d.batch_shape[0], 0, True, 1
     if args:
         of, own = args[0], d.batch_shape + d.event_shape
@@ -124,6 +124,6 @@ def _twice(d: "Distribution") -> "Distribution":
 
 def all_inside(contains: Callable[[np.ndarray], np.ndarray], values: np.ndarray) -> bool:
     """Return whether every one of the values is in a domain, given its `contains`."""
-    if values.ndim == 0 or len(values) <= ROWS:
+    if values.ndim == 0 or len(values) <= ROWS_AT_ONCE:
         return bool(contains(values).all())
-    return all(contains(values[rows]).all() for rows in blocks(len(values), ROWS))
+    return all(contains(values[rows]).all() for rows in blocks(len(values), ROWS_AT_ONCE))

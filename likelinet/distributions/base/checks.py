@@ -27,8 +27,8 @@ class Checks:
         raise UndefinedError(f"{type(self).__name__} has no {method}.")
 
     def _numbers(self: Any, y: ArrayLike) -> np.ndarray:
-        """Return y as floats, after the checks of `_observed`."""
-        return self._floats(self._observed(y), "y")
+        """Return y as floats, once `_aligned` has checked its shape."""
+        return self._floats(self._aligned(y), "y")
 
     def _floats(self: Any, values: ArrayLike, name: str) -> np.ndarray:
         try:
@@ -37,7 +37,7 @@ class Checks:
             first = values.flat[0] if isinstance(values, np.ndarray) else values
             raise DataError(f"{type(self).__name__}: {name} must be numbers, not {first!r:.60}.") from None
 
-    def _observed(self: Any, y: ArrayLike) -> np.ndarray:
+    def _aligned(self: Any, y: ArrayLike) -> np.ndarray:
         """Return y as an array, refusing the silent (n,) against (n, 1) broadcast."""
         y = forwards(np.asarray(y))
         if (

@@ -63,6 +63,8 @@ class Distribution(Checks, DistributionProtocol, ABC):
     # What the pages say of it: what it is for, and its support where the domain of one entry does not tell.
     purpose: ClassVar[str] = ""
     support_in_words: ClassVar[str] = ""
+    # Whether its density has one peak at most, or one valley: within bounds it is highest at its mode or at a bound.
+    one_peak: ClassVar[bool] = False
     # Single values of positive probability beside a density: there log_prob is log P(Y = y).
     atoms: tuple[float, ...] = ()
     # Whether `loss` keeps its digits in single precision; otherwise training computes it in double.

@@ -101,6 +101,10 @@ class DistributionProtocol:
         """Return the same distribution of classes under these labels."""
         raise UndefinedError(f"{type(self).__name__} has no classes that could bear labels.")
 
+    def unlabelled(self: Any) -> "Distribution":
+        """Return the distribution of the codes, of one that bears labels, and any other as it is."""
+        return self
+
     def turned(self, by: np.ndarray) -> "Distribution":
         """Return the distribution of the angle less `by`, of shape batch_shape + event_shape."""
         raise UndefinedError(f"{type(self).__name__} is no distribution of angles.")
@@ -108,6 +112,12 @@ class DistributionProtocol:
     def log_prob_of_intervals(self, y: Interval) -> np.ndarray:
         """Return the log probability of intervals."""
         raise DataError(f"{type(self).__name__} takes no intervals: only Censored does.")
+
+    # ---- what it is made of ----------------------------------------------------------------------------------
+
+    def underlying(self) -> "Distribution | None":
+        """Return the distribution that it is made of, its base or its components; None for one of its own."""
+        return None
 
     # ---- closed forms that some have -------------------------------------------------------------------------
 

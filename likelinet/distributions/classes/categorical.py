@@ -111,7 +111,7 @@ class Categorical(Distribution):
 
     @in_blocks
     def log_prob(self, y: ArrayLike) -> np.ndarray:
-        y = self._observed(y)
+        y = self._aligned(y)
         try:
             shape = np.broadcast_shapes(y.shape, self.batch_shape)
         except ValueError:

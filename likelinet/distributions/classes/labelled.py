@@ -53,6 +53,12 @@ class Labelled(Distribution):
         """Probability of each class, shape (..., K), in the order of `classes`."""
         return self.base.class_probabilities()
 
+    def underlying(self) -> Distribution:
+        return self.base
+
+    def unlabelled(self) -> Distribution:
+        return self.base
+
     def class_marginals(self) -> Distribution:
         return self
 

@@ -16,7 +16,6 @@ from likelinet.distributions.numerics import sums as row_sums
 from likelinet.distributions.numerics.estimates import LEAST
 
 _LONG = 4096  # whole numbers whose masses are not held in memory all at once
-_AT_ONCE = 2**18  # terms that are
 
 
 class BetaBinomial(Univariate):
@@ -173,7 +172,7 @@ class BetaBinomial(Univariate):
         if len(k) > _LONG:
             return super()._crps(y.reshape(shape))
         sums = np.empty(len(y))
-        for part in np.array_split(np.arange(len(y)), len(y) * len(k) // _AT_ONCE + 1):
+        for part in np.array_split(np.arange(len(y)), len(y) * len(k) // row_sums.TERMS_AT_ONCE + 1):
             mass = np.exp(-self.loss(tuple(p[part] for p in params), k)[0])
             cdf, from_here = mass.cumsum(axis=1), mass[:, ::-1].cumsum(axis=1)[:, ::-1]
             below = np.clip(y[part] - k, 0.0, 1.0)  # how much of the step from k to k + 1 lies below y

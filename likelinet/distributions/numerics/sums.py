@@ -15,7 +15,7 @@ _EXACT = 4096  # rows with no more whole numbers than this are summed one by one
 _SHORT = 128  # and so are panels of a longer row
 _NODES = np.polynomial.legendre.leggauss(16)[0]
 _FAR = np.array([1e-100, 1e-90, 1e-80])  # quantiles between which the outermost parts of a moment lie
-_AT_ONCE = 2**18  # terms held in memory
+TERMS_AT_ONCE = 2**18  # terms held in memory
 
 
 def total(
@@ -39,7 +39,7 @@ def total(
     ndarray, shape (n,)
     """
     cost = np.minimum(high - low + 1.0, _EXACT)
-    block = np.floor(np.cumsum(cost) / _AT_ONCE)
+    block = np.floor(np.cumsum(cost) / TERMS_AT_ONCE)
     sums = np.zeros(len(low))
     for b in np.unique(block):
         rows = np.flatnonzero(block == b)
@@ -102,8 +102,8 @@ def _power_sums(n: np.ndarray, j: np.ndarray) -> np.ndarray:
 
 
 def _parts(piece: tuple[np.ndarray, ...]) -> Iterator[tuple[np.ndarray, ...]]:
-    for i in range(0, len(piece[0]), _AT_ONCE):
-        yield tuple(a[i : i + _AT_ONCE] for a in piece)
+    for i in range(0, len(piece[0]), TERMS_AT_ONCE):
+        yield tuple(a[i : i + TERMS_AT_ONCE] for a in piece)
 
 
 def expectation(d: "Distribution", f: Term) -> np.ndarray:

@@ -12,6 +12,7 @@ from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import Opening
 from likelinet.distributions.base.interval import Interval
 from likelinet.distributions.base.leaf import Closed
+from likelinet.distributions.base.operands import check_base
 from likelinet.distributions.base.parameter import Backward
 from likelinet.distributions.base.passed_on import PassedOn
 from likelinet.distributions.base.shapes import Rng, with_axes
@@ -94,8 +95,7 @@ class Independent(PassedOn):
     of_outputs = True
 
     def __init__(self, base: Distribution) -> None:
-        if not isinstance(base, Distribution):
-            raise ParameterError(f"Independent: base must be a distribution, not {base!r:.60}.")
+        check_base(base, "Independent")
         if base.event_shape:
             raise ParameterError(
                 f"Independent: base must be a distribution of one number or class, and each y of "
@@ -133,6 +133,9 @@ class Independent(PassedOn):
             )
         each = Interval(self._seen(y.lower), self._seen(y.upper))
         return np.sum(self.base.log_prob_of_intervals(each), axis=-1)
+
+    def underlying(self) -> Distribution:
+        return self.base
 
     def marginals(self) -> Distribution:
         return self.base

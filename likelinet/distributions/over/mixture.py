@@ -10,13 +10,14 @@ from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array
 from likelinet.core.domains import positive
-from likelinet.core.errors import DataError, ParameterError, UndefinedError
+from likelinet.core.errors import DataError, ParameterError
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.by_rows import in_blocks, in_small_blocks, sample_in_blocks
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import Family, Opening, Unit
 from likelinet.distributions.base.interval import Interval
 from likelinet.distributions.base.leaf import Closed
+from likelinet.distributions.base.operands import check_base, check_other
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.shapes import Rng, broadcast, generator_of, on_batch, shape_of, with_axes
@@ -146,10 +147,7 @@ class Mixture(AnswersByComponents):
     def __init__(
         self, components: Distribution, logits: ArrayLike | None = None, *, probs: ArrayLike | None = None
     ) -> None:
-        if not isinstance(components, Distribution):
-            raise ParameterError(
-                f"Mixture: components must be one distribution, whose last batch axis they are, not {components!r:.60}."
-            )
+        check_base(components, "Mixture", "components must be one distribution, whose last batch axis they are")
         weights = Categorical(logits, probs=probs)
         n = weights.logits.shape[-1]
         if not components.batch_shape or n != components.batch_shape[-1]:
@@ -209,7 +207,7 @@ class Mixture(AnswersByComponents):
         if isinstance(y, Interval):
             log_w = scipy.special.log_softmax(self.logits, axis=-1)
             return scipy.special.logsumexp(self._of_intervals(y) + log_w, axis=-1)
-        y = with_axes(self._observed(y), len(self.event_shape))
+        y = with_axes(self._aligned(y), len(self.event_shape))
         with np.errstate(all="ignore"):
             return -self.family.loss((self.logits,), y)[0][()]
 
@@ -223,7 +221,7 @@ class Mixture(AnswersByComponents):
         return self.components.log_prob_of_intervals(Interval(self._for_each(y.lower), self._for_each(y.upper)))
 
     def _for_each(self, y: ArrayLike) -> np.ndarray:
-        return self.spread(self._observed(y))
+        return self.spread(self._aligned(y))
 
     @in_blocks
     def cdf(self, y: ArrayLike) -> np.ndarray:
@@ -271,8 +269,7 @@ class Mixture(AnswersByComponents):
 
     @in_small_blocks
     def kl_divergence(self, other: Distribution) -> np.ndarray:
-        if not isinstance(other, Distribution):
-            raise UndefinedError(f"kl_divergence needs a distribution on the other side, not {other!r:.60}.")
+        check_other(other)
         if self.event_shape:
             self._undefined("kl_divergence for several outputs")
         with np.errstate(all="ignore"):
@@ -322,18 +319,18 @@ class Mixture(AnswersByComponents):
 
     def log_prob_between(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
         m = self.marginals()
-        low, high = (m._observed(end) for end in (low, high))
+        low, high = (m._aligned(end) for end in (low, high))
         with np.errstate(all="ignore"):
             return m.family.log_interval((m.logits,), low, high)[0][()]
 
     def _average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
         m = self.marginals()
-        return np.sum(m.weights.probs * f(m.components, m.spread(self._observed(y))), axis=-1)
+        return np.sum(m.weights.probs * f(m.components, m.spread(self._aligned(y))), axis=-1)
 
     def _log_average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
         m = self.marginals()
         log_w = scipy.special.log_softmax(m.logits, axis=-1)
-        return scipy.special.logsumexp(log_w + f(m.components, m.spread(self._observed(y))), axis=-1)
+        return scipy.special.logsumexp(log_w + f(m.components, m.spread(self._aligned(y))), axis=-1)
 
     def __repr__(self) -> str:
         return f"Mixture({self.components!r}, logits={np.array2string(self.logits, precision=4, threshold=6)})"

@@ -25,6 +25,9 @@ class AnswersByComponents(Distribution):
     def row_bounds(self) -> tuple[np.ndarray | float, np.ndarray | float]:
         return self.family.bounds
 
+    def underlying(self) -> Distribution:
+        return self.components
+
     @property
     def logits(self) -> np.ndarray:
         """Unnormalised log-weights, shape (..., K)."""

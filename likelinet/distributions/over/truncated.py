@@ -277,7 +277,7 @@ class Truncated(Wrapper):
     def _candidates(self) -> np.ndarray:
         ends = [e for e in (self.low, self.high) if np.isfinite(e).all()]
         inner = [np.clip(self.base.mode(), self.low, self.high), *ends]
-        if not isinstance(self.base, Univariate):
+        if not self.base.one_peak:
             inner += list(np.moveaxis(super()._candidates(), -1, 0))
         inner = [np.floor(v) if self.support.integer else v for v in inner]
         return np.stack([self._full(v) for v in inner], axis=-1)
@@ -305,7 +305,7 @@ class Truncated(Wrapper):
 
     def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
         own = super().quantile_grid(below)
-        if isinstance(self.base, Univariate):
+        if self.base.one_peak:
             return own
         inner = np.clip(self.base.quantile_grid(below), own[0], own[-1])
         return np.sort(np.concatenate([own, np.broadcast_to(inner, (len(inner), *own.shape[1:]))]), axis=0)

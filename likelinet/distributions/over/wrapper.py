@@ -30,8 +30,7 @@ class Wrapper(OneNumber):
     def _wrap(self, base: Distribution, *arrays: np.ndarray) -> None:
         """Check the base, keep it, and work out the batch shape from it and from `arrays`."""
         name = type(self).__name__
-        if not isinstance(base, Distribution):
-            raise ParameterError(f"{name}: base must be a distribution, not {base!r:.60}.")
+        check_base(base, name)
         classes = base.class_marginals()
         if classes is not None and not classes.numeric:
             raise ParameterError(
@@ -58,6 +57,9 @@ class Wrapper(OneNumber):
     def _over(self, family: WrapperFamily) -> None:
         """Keep the family over the closed base, which says what y is."""
         self.family, self.support, self.atoms = family, family.support, family.atoms
+
+    def underlying(self) -> Distribution:
+        return self.base
 
     @abstractmethod
     def endpoints(self) -> tuple[np.ndarray, np.ndarray]: ...
@@ -130,6 +132,10 @@ class Wrapper(OneNumber):
     def _own(self) -> tuple[np.ndarray, ...]:
         """Return the parameters of its own, which its family takes."""
         return ()
+
+    def _quantile(self, q: np.ndarray, upper: bool) -> np.ndarray:
+        """Return the smallest y with P(Y ≤ y) ≥ q, or P(Y > y) ≤ q if `upper`, for q of the shape of the result."""
+        self._undefined("isf" if upper else "ppf")
 
     def _loss(self, y: np.ndarray) -> np.ndarray:
         return self.family.loss(self._own(), y)[0]
