@@ -28,11 +28,13 @@ def replacing(path: str | Path, *, durable: bool = False) -> Generator[Path]:
     OSError
         If it cannot be written.
     """
-    file = Path(os.path.realpath(path))  # where a link leads
-    old = _status(file)
-    if old is not None and not stat.S_ISREG(old.st_mode):
-        yield file
+    old = _status(Path(path))
+    if old is not None and not stat.S_ISREG(
+        old.st_mode
+    ):  # as it is given: /dev/stdout may lead to a pipe without a name
+        yield Path(path)
         return
+    file = Path(os.path.realpath(path))  # where a link leads
     suffix = file.suffix if len(file.suffix) < 20 else ""  # by which a writer may tell the format
     new = file.with_name(f".{secrets.token_hex(8)}{suffix}")  # short, as the name itself may be as long as may be
     mode = None if old is None else stat.S_IMODE(old.st_mode)

@@ -104,7 +104,7 @@ class Wrapper(OneNumber):
         return self._quantile(self._probabilities(q), upper=True)[()]
 
     def map_arrays(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
-        return type(self)(self.base.map_arrays(f))
+        return type(self)(self.base.map_arrays(f))  # type: ignore[reportCallIssue]
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.base!r})"
