@@ -38,7 +38,7 @@ def _blocked(method: Method, few: bool) -> Method:
     def blocked(self: "Distribution", *args: Any, **named: Any) -> Any:
         if math.prod(self.batch_shape) == 1 and len(args) + len(named) < 2:
             return _beside_itself(method, self, (*args, *named.values()))
-        size = min(ROWS, FEW) if few else ROWS
+        size = min(ROWS_AT_ONCE, INTEGRALS_AT_ONCE) if few else ROWS_AT_ONCE
         if not self.batch_shape or self.batch_shape[0] <= size or len(args) + len(named) > 1:
             return method(self, *args, **named)
         return _in_blocks(method, size, self, *args, *named.values())

@@ -5,9 +5,9 @@ from abc import abstractmethod
 import numpy as np
 from numpy.typing import ArrayLike
 
-from likelinet.core.errors import UndefinedError
 from likelinet.distributions.base.by_rows import in_small_blocks, sample_in_blocks
 from likelinet.distributions.base.distribution import Distribution
+from likelinet.distributions.base.operands import check_same_kind
 from likelinet.distributions.base.shapes import Rng, generator_of, shape_of
 from likelinet.distributions.numerics import quadrature
 
@@ -68,12 +68,7 @@ class OneNumber(Distribution):
 
     @in_small_blocks
     def kl_divergence(self, other: Distribution) -> np.ndarray:
-        if not isinstance(other, Distribution):
-            raise UndefinedError(f"kl_divergence needs a distribution on the other side, not {other!r:.60}.")
-        if other.event_shape != () or other.support.integer != self.support.integer:
-            raise UndefinedError(
-                f"kl_divergence between {type(self).__name__} and {type(other).__name__} is not defined."
-            )
+        check_same_kind(self, other)
         with np.errstate(all="ignore"):
             return np.asarray(self._kl_divergence(other))[()]
 

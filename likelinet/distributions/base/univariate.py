@@ -23,6 +23,7 @@ class Univariate(OneNumber):
     Its tails are `tails`, with closed forms for every engine, or `_log_cdf` and `_log_sf`, in NumPy alone.
     """
 
+    one_peak = True
     # Whether _ppf and _isf take a q that only broadcasts to the rows: what depends on q alone is computed once then.
     _broadcasts_q: ClassVar[bool] = False
 

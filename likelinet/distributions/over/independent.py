@@ -114,7 +114,7 @@ class Independent(PassedOn):
         return self.base
 
     def _seen(self, y: ArrayLike) -> np.ndarray:
-        y = self._observed(y)
+        y = self._aligned(y)
         if y.shape[-1:] != self.event_shape[:1]:
             raise DataError(f"y has shape {y.shape} but each event has {self.event_shape[0]} outputs on the last axis.")
         return y

@@ -15,7 +15,6 @@ from likelinet.distributions.base.family import Family, open_end
 from likelinet.distributions.base.leaf import Closed, no_gradient
 from likelinet.distributions.base.parameter import Backward
 from likelinet.distributions.base.protocol import CUTS
-from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics import root_finding
 from likelinet.distributions.over.family import Setting, WrapperFamily
 from likelinet.distributions.over.wrapper import Wrapper

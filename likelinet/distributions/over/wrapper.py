@@ -10,6 +10,7 @@ from likelinet.core.errors import ParameterError
 from likelinet.distributions.base.by_rows import in_blocks
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.one_number import OneNumber
+from likelinet.distributions.base.operands import check_base
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.shapes import broadcast
 from likelinet.distributions.numerics import quadrature, root_finding
@@ -116,7 +117,7 @@ class Wrapper(OneNumber):
 
     def _quantile(self, q: np.ndarray, upper: bool) -> np.ndarray:
         """Return the quantiles of q, or of 1 - q if `upper`."""
-        raise NotImplementedError(f"{type(self).__name__} must define _quantile, or ppf and isf.")
+        self._undefined("isf" if upper else "ppf")
 
     def _mean(self) -> np.ndarray:
         return quadrature.moments(self)[0]
