@@ -117,7 +117,7 @@ class Wrapper(OneNumber):
 
     def _quantile(self, q: np.ndarray, upper: bool) -> np.ndarray:
         """Return the quantiles of q, or of 1 - q if `upper`."""
-        raise NotImplementedError(f"{type(self).__name__} must define _quantile, or ppf and isf.")
+        self._undefined("isf" if upper else "ppf")
 
     def _mean(self) -> np.ndarray:
         return quadrature.moments(self)[0]
