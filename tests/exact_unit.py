@@ -1,5 +1,6 @@
 """The formulas of families on the unit interval, and of two inverse ones, in mpmath; and oracles that SciPy lacks."""
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 import scipy.special
 import scipy.stats
 from mpmath import mp
+from scipy.optimize.elementwise import find_root
 
 from tests.exact import Exact, Real
 
@@ -106,20 +108,24 @@ class _Oracle:
 
 
 class InverseGaussian:
-    """SciPy's, but for its survival function, which has no digits far out."""
+    """SciPy's, but for its survival function, which has no digits far out, and quantiles that it gives up on."""
 
     def __init__(self, loc: np.ndarray, concentration: np.ndarray) -> None:
         self.loc, self.concentration = loc, concentration
         frozen = scipy.stats.invgauss(loc / concentration, scale=concentration)
-        self.logpdf, self.pdf, self.cdf, self.ppf, self.isf = (
-            frozen.logpdf,
-            frozen.pdf,
-            frozen.cdf,
-            frozen.ppf,
-            frozen.isf,
-        )
+        self.logpdf, self.pdf, self.cdf, self.isf = frozen.logpdf, frozen.pdf, frozen.cdf, frozen.isf
+        self._ppf = frozen.ppf
         self.mean, self.var, self.std, self.median = frozen.mean, frozen.var, frozen.std, frozen.median
         self.entropy = frozen.entropy
+
+    def ppf(self, q: np.ndarray) -> np.ndarray:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            y = self._ppf(q)
+        if np.allclose(self.cdf(y), q, rtol=1e-9, atol=0.0):
+            return y
+        q = np.broadcast_to(q, np.shape(y))
+        return np.exp(find_root(lambda t, q: self.cdf(np.exp(t)) - q, (-50.0, 50.0), args=(q,)).x)
 
     def sf(self, y: np.ndarray) -> np.ndarray:
         y = np.asarray(y)

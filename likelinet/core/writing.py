@@ -29,9 +29,7 @@ def replacing(path: str | Path, *, durable: bool = False) -> Generator[Path]:
         If it cannot be written.
     """
     old = _status(Path(path))
-    if old is not None and not stat.S_ISREG(
-        old.st_mode
-    ):  # as it is given: /dev/stdout may lead to a pipe without a name
+    if old is not None and not stat.S_ISREG(old.st_mode):  # /dev/stdout may lead to a pipe without a name
         yield Path(path)
         return
     file = Path(os.path.realpath(path))  # where a link leads
