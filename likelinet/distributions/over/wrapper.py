@@ -116,7 +116,7 @@ class Wrapper(OneNumber):
         raise NotImplementedError(f"{type(self).__name__} must define _log_tails, or its tails.")
 
     def _quantile(self, q: np.ndarray, upper: bool) -> np.ndarray:
-        """Return the quantiles of q, or of 1 - q if `upper`."""
+        """Return the smallest y with P(Y ≤ y) ≥ q, or P(Y > y) ≤ q if `upper`, for q of the shape of the result."""
         self._undefined("isf" if upper else "ppf")
 
     def _mean(self) -> np.ndarray:
@@ -133,10 +133,6 @@ class Wrapper(OneNumber):
     def _own(self) -> tuple[np.ndarray, ...]:
         """Return the parameters of its own, which its family takes."""
         return ()
-
-    def _quantile(self, q: np.ndarray, upper: bool) -> np.ndarray:
-        """Return the smallest y with P(Y ≤ y) ≥ q, or P(Y > y) ≤ q if `upper`, for q of the shape of the result."""
-        self._undefined("isf" if upper else "ppf")
 
     def _loss(self, y: np.ndarray) -> np.ndarray:
         return self.family.loss(self._own(), y)[0]
