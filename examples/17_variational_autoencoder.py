@@ -92,7 +92,7 @@ def main(quick: bool = False) -> dict[str, Any]:
     print(f"Published, k = 5000, after 3,280 passes over the data instead of {epochs * COPIES}: {PUBLISHED}")
     # Tighter and tighter on average; on a few images the gain from 10 to 100 samples is no larger than its error.
     assert bounds[10][0] < bounds[1][0]
-    assert bounds[100][0] < min(bounds[10][0] + 0.5, bounds[1][0])
+    assert bounds[100][0] < min(bounds[10][0] + 1.0, bounds[1][0])
     if not quick:
         assert bounds[1][0] <= 100.0
 

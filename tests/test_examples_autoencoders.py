@@ -28,7 +28,7 @@ def test_variational_autoencoder(tmp_path: Path):
     result = run("17_variational_autoencoder", tmp_path)
     nats = {k: value for k, (value, _) in result["bounds"].items()}
     assert nats[10] < nats[1] < 190.0  # 206 without a code
-    assert nats[100] < min(nats[10] + 0.5, nats[1])
+    assert nats[100] < min(nats[10] + 1.0, nats[1])
     np.testing.assert_allclose(nats[1], -result["elbo"].mean())
     # The quick model has codes of two numbers, so that log p(x) is an integral over a plane, by the decoder alone; 2000
     # samples come within some tenths of it, as a lower bound on average.
@@ -40,7 +40,8 @@ def test_variational_autoencoder(tmp_path: Path):
     gap = exact - model.elbo(images, 2000, seed=0)
     assert gap.min() > -1.5
     assert abs(np.median(gap)) < 0.6  # of an image whose code lies far out the samples may miss much
-    # By Jensen's inequality; what is missing is the divergence of q(z | x) from p(z | x).
-    assert np.mean([model.elbo(images, seed=seed).mean() for seed in range(50)]) < exact.mean()
+    # What the bound lacks is the divergence of q(z | x) from p(z | x), by Jensen's inequality positive.
+    bound = np.mean([model.elbo(images, seed=seed).mean() for seed in range(50)])
+    assert exact.mean() - bound > 0.05
     assert result["draws"].shape == (64, 784)
     assert set(np.unique(result["draws"])) == {0, 1}

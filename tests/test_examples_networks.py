@@ -24,7 +24,7 @@ def test_three_losses(tmp_path: Path):
 
 def test_gradient_descent(tmp_path: Path):
     result = run("08_gradient_descent", tmp_path)
-    np.testing.assert_allclose(result["ratios"], 1.0, atol=0.02)
+    np.testing.assert_allclose(result["ratios"], 1.0, atol=0.03)
     assert result["ratios"][-1] == pytest.approx(1.0, abs=1e-4)
     k = np.arange(21)[:, None]
     for rate, path in result["paths"].items():  # each step multiplies the distance by 1 - rate · curvature
@@ -32,7 +32,7 @@ def test_gradient_descent(tmp_path: Path):
     assert result["steps"][0.0] == int(np.ceil(np.log(1e-3) / np.log(1.0 - 0.018 * 2.0)))
     assert result["steps"][0.7] < 0.5 * result["steps"][0.0]
     curves = result["curves"]
-    assert all(c.min() > -1e-6 for c in curves.values())  # nothing is below the least squares
+    assert all(c.min() > -1e-6 for c in curves.values())  # certain: nothing is below the least squares
     assert curves[16, 0.02][1] < 0.1 * curves[512, 0.02][1]
     assert result["best"] < 160  # certain: of 200 epochs, it stopped after 40 without progress
 
