@@ -1,6 +1,7 @@
 """The losses everyone knows are special cases, to twelve digits."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import expit, log_softmax, softmax
@@ -50,3 +51,12 @@ def test_limits_of_families():
     np.testing.assert_allclose(ll.StudentT(1e12, 1.0, 2.0).log_prob(y), ll.Gaussian(1.0, 2.0).log_prob(y), rtol=1e-10)
     near_poisson = ll.NegativeBinomial(1e12, np.log(3.0 / 1e12))
     np.testing.assert_allclose(near_poisson.log_prob(y), ll.Poisson(3.0).log_prob(y), rtol=1e-10)
+
+
+@pytest.mark.parametrize("cls", [ll.Gaussian, ll.Laplace, ll.Logistic, ll.Cauchy, ll.Gumbel])
+def test_a_loss_takes_a_plain_number_for_a_parameter(cls: type[ll.Distribution]):
+    y = np.array([0.3, -1.2])
+    values, backward = cls.loss((np.zeros(2), 2.0), y)
+    np.testing.assert_array_equal(values, -cls(0.0, 2.0).log_prob(y))
+    full = cls.loss((np.zeros(2), np.full(2, 2.0)), y)[1](np.ones(2))
+    np.testing.assert_array_equal(backward(np.ones(2))[0], full[0])

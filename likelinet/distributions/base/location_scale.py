@@ -60,7 +60,7 @@ class LocationScale(Univariate):
     def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
         loc, scale = params
         values, slopes = cls._standard_loss((y - loc) / scale)
-        values += namespace(scale).log(scale)
+        values += namespace(values).log(scale)
         if cls._log_norm:
             values += cls._log_norm
 
