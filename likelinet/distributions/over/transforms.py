@@ -61,8 +61,10 @@ class Transform(ABC):
         ----------
         unit : Unit
             Of y.
-        base, origin
-            How the family of x may be scaled, and what stays where it is then.
+        base : str
+            How the family of x may be scaled.
+        origin : float
+            The x that stays where it is then.
         """
 
     def map(self, f: Callable[[np.ndarray, int], np.ndarray]) -> "Transform":
