@@ -176,7 +176,8 @@ class BetaBinomial(Univariate):
             mass = np.exp(-self.loss(tuple(p[part] for p in params), k)[0])
             cdf, from_here = mass.cumsum(axis=1), mass[:, ::-1].cumsum(axis=1)[:, ::-1]
             below = np.clip(y[part] - k, 0.0, 1.0)  # how much of the step from k to k + 1 lies below y
-            sums[part] = (below * cdf**2 + (1.0 - below) * (from_here - mass) ** 2).sum(axis=1)
+            terms = below * cdf**2 + (1.0 - below) * (from_here - mass) ** 2
+            sums[part] = terms.cumsum(axis=1)[:, -1]  # one by one: the trials of other rows add zeros alone
         return (sums + np.maximum(-y, 0.0)[:, 0] + np.maximum(y - len(k), 0.0)[:, 0]).reshape(shape)
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:

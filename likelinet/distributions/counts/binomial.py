@@ -129,11 +129,12 @@ class Binomial(Univariate):
         return np.minimum(np.floor((self.total_count + 1.0) * self.probs), self.total_count)
 
     def _kl_divergence(self, other: Distribution) -> np.ndarray:
-        if not isinstance(other, Binomial) or np.any(self.total_count != other.total_count):
+        if not isinstance(other, Binomial):
             return super()._kl_divergence(other)
         n, p, q = self.total_count, self.probs, scipy.special.expit(-self.logits)
         success, failure = (np.logaddexp(0.0, s * other.logits) - np.logaddexp(0.0, s * self.logits) for s in (-1, 1))
-        return n * (p * success + q * failure)
+        closed, same = n * (p * success + q * failure), n == other.total_count
+        return closed if same.all() else np.where(same, closed, super()._kl_divergence(other))
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return rng.binomial(self.total_count.astype(np.int64), self.probs, shape)
