@@ -1,6 +1,8 @@
 """Settings every test shares."""
 
+import importlib.util
 import os
+import pkgutil
 from pathlib import Path
 
 BESIDE = Path(__file__).parents[2] / "shared" / "data"
@@ -10,6 +12,15 @@ if BESIDE.is_dir():
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from hypothesis import HealthCheck, settings
+
+import likelinet
+
+HAS_JAX = importlib.util.find_spec("jax") is not None
+# Hypothesis draws from the constants of the modules that are loaded: all are, so that draws do not depend on the order
+# in which tests share the workers.
+for module in pkgutil.walk_packages(likelinet.__path__, "likelinet."):
+    if not module.name.endswith("__main__") and (HAS_JAX or ".jax" not in module.name):
+        importlib.import_module(module.name)
 
 ALWAYS = {"deadline": None, "database": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("likelinet", max_examples=6, derandomize=True, **ALWAYS)
