@@ -1,4 +1,4 @@
-"""Row blocks for the methods of distributions: with very many rows, temporaries stay small."""
+"""Row blocks for the methods of distributions: with very many results, temporaries stay small."""
 
 import functools
 import math
@@ -14,8 +14,9 @@ from likelinet.distributions.base.shapes import generator_of, on_batch, shape_of
 if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
 
+# Results at once of a plain family; of one that holds more numbers for each, so much fewer.
 ROWS_AT_ONCE = 65536  # many enough for an iteration whose last steps are for a few rows
-INTEGRALS_AT_ONCE = 1024  # which have hundreds of nodes for each row
+INTEGRALS_AT_ONCE = 1024  # which have hundreds of nodes for each result
 
 VALUES = ("log_prob", "nll", "cdf", "sf", "log_cdf", "log_sf", "ppf", "isf")
 INTEGRALS = ("crps", "kl_divergence", "mean", "var", "mode", "entropy")
@@ -24,24 +25,30 @@ Method = Callable[..., Any]
 
 
 def in_blocks(method: Method) -> Method:
-    """Wrap a method of at most one argument to run in row blocks where there are many rows."""
+    """Wrap a method of at most one argument to run in blocks where there are many results."""
     return _blocked(method, few=False)
 
 
 def in_small_blocks(method: Method) -> Method:
-    """Wrap a method of at most one argument, which may be an integral, to run in blocks of few rows."""
+    """Wrap a method of at most one argument, which may be an integral, to run in blocks of few results."""
     return _blocked(method, few=True)
 
 
 def _blocked(method: Method, few: bool) -> Method:
     @functools.wraps(method)
     def blocked(self: "Distribution", *args: Any, **named: Any) -> Any:
-        if math.prod(self.batch_shape) == 1 and len(args) + len(named) < 2:
-            return _beside_itself(method, self, (*args, *named.values()))
-        size = min(ROWS_AT_ONCE, INTEGRALS_AT_ONCE) if few else ROWS_AT_ONCE
-        if not self.batch_shape or self.batch_shape[0] <= size or len(args) + len(named) > 1:
-            return method(self, *args, **named)
-        return _in_blocks(method, size, self, *args, *named.values())
+        operands = (*args, *named.values())
+        shape = _shape_of_results(self, *operands) if len(operands) < 2 else None
+        if shape is None:
+            return method(self, *args, **named)  # it knows what to say
+        many = math.prod(shape)
+        if many == 1:
+            return _beside_itself(method, self, operands)
+        at_once = INTEGRALS_AT_ONCE if few else ROWS_AT_ONCE
+        size = max(at_once // self.numbers_per_result(), 1)
+        if many <= size:
+            return method(self, *operands)
+        return _in_blocks(blocked, method, shape, size, self, *operands)
 
     return blocked
 
@@ -68,38 +75,48 @@ def sample_in_blocks(method: Method) -> Method:
     return blocked
 
 
-def _in_blocks(method: Callable[..., Any], size: int, d: "Distribution", *args: Any) -> Any:
-    """Return method(d, *args), concatenated from row blocks; in one call where the arguments have no axis of rows."""
-    n, axis, whole, many = d.batch_shape[0], 0, True, 1
-    if args:
-        of, own = args[0], d.batch_shape + d.event_shape
-        if hasattr(of, "batch_shape"):  # another distribution
-            shape, own = of.batch_shape, d.batch_shape
-        else:
-            of = of if isinstance(of, Interval) else np.asarray(of)
-            shape = of.shape
-        axis = max(len(shape) - len(own), 0)
-        whole = len(shape) < len(own) or shape[axis] == 1
-        if (not whole and shape[axis] != n) or shape == (*own, 1) or not _broadcast(shape, own):
-            return method(d, *args)  # it knows what to say
-        args, many = (of,), math.prod(shape[:axis])
+def _shape_of_results(d: "Distribution", *operands: Any) -> tuple[int, ...] | None:
+    """Return the shape of the batch of results, whatever broadcasts with what; None where it does not."""
+    if not operands:
+        return d.batch_shape
+    (of,) = operands
+    of_values = not hasattr(of, "batch_shape")  # and not of another distribution
+    own, events = (d.batch_shape + d.event_shape, len(d.event_shape)) if of_values else (d.batch_shape, 0)
+    try:
+        shape = of.shape if isinstance(of, Interval) else np.shape(of) if of_values else of.batch_shape
+        full = np.broadcast_shapes(shape, own)
+    except ValueError:
+        return None
+    return None if shape == (*own, 1) else full[: len(full) - events]
+
+
+def _in_blocks(blocked: Method, method: Method, shape: tuple[int, ...], size: int, d: "Distribution", *of: Any) -> Any:
+    """Return method(d, *of), put together from blocks along the first axis of more than one result."""
+    axis = next(i for i, n in enumerate(shape) if n > 1)
     before, result = (slice(None),) * axis, None
-    for rows in blocks(n, max(size // max(many, 1), 1)):
-        value = np.asarray(method(d[rows], *(args if whole else (args[0][*before, rows],))))
+    of = tuple(a if hasattr(a, "shape") or hasattr(a, "batch_shape") else np.asarray(a) for a in of)
+    for rows in blocks(shape[axis], max(size * shape[axis] // math.prod(shape), 1)):
+        part = (_part(d, d.batch_shape, shape, axis, rows), *(_part_of(a, d, shape, axis, rows) for a in of))
+        value = np.asarray(blocked(*part))
         if result is None:
             if value.ndim <= axis or value.shape[axis] != rows.stop - rows.start:
-                return method(d, *args)  # a result without rows
-            result = np.empty((*value.shape[:axis], n, *value.shape[axis + 1 :]), value.dtype)
+                return method(d, *of)  # a result without rows
+            result = np.empty((*value.shape[:axis], shape[axis], *value.shape[axis + 1 :]), value.dtype)
         result[*before, rows] = value
     return result
 
 
-def _broadcast(shape: tuple[int, ...], own: tuple[int, ...]) -> bool:
-    try:
-        np.broadcast_shapes(shape, own)
-    except ValueError:
-        return False
-    return True
+def _part_of(a: Any, d: "Distribution", shape: tuple[int, ...], axis: int, rows: slice) -> Any:
+    """Return the rows of an operand of the method."""
+    if hasattr(a, "batch_shape"):
+        return _part(a, a.batch_shape, shape, axis, rows)
+    return _part(a, a.shape[: max(len(a.shape) - len(d.event_shape), 0)], shape, axis, rows)
+
+
+def _part(a: Any, own: tuple[int, ...], shape: tuple[int, ...], axis: int, rows: slice) -> Any:
+    """Return the rows along an axis of the results; `a` itself, of shape `own`, where it has but one for all."""
+    axis -= len(shape) - len(own)
+    return a[(*(slice(None),) * axis, rows)] if axis >= 0 and own[axis] > 1 else a
 
 
 def _beside_itself(method: Callable[..., Any], d: "Distribution", args: tuple[Any, ...]) -> Any:
@@ -109,7 +126,7 @@ def _beside_itself(method: Callable[..., Any], d: "Distribution", args: tuple[An
     """
     other: Any = args[0] if args else None
     if hasattr(other, "batch_shape"):
-        if math.prod(other.batch_shape) != 1 or len(other.batch_shape) > len(d.batch_shape):
+        if len(other.batch_shape) > len(d.batch_shape):
             return method(d, *args)
         args = (_twice(other),)
     elif args and np.ndim(other) > len(d.batch_shape) + len(d.event_shape):

@@ -58,6 +58,7 @@ class VonMises(Univariate):
     )
     support = Domain("an angle from -π to π", low=-np.pi, high=np.pi, closed=(True, True))
     purpose = "directions, times of day"
+    temporaries = 32  # its cdf is an integral
     loc: np.ndarray
     concentration: np.ndarray
 

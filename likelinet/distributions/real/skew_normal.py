@@ -50,6 +50,7 @@ class SkewNormal(Univariate):
     """
 
     purpose = "skewed, light tails"
+    temporaries = 16  # its cdf is an integral
     parameters = (
         Parameter("loc", role="location", symbol="μ"),
         Parameter("scale", positive, role="scale", symbol="σ"),
