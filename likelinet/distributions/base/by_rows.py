@@ -43,7 +43,7 @@ def _blocked(method: Method, few: bool) -> Method:
             return method(self, *args, **named)  # it knows what to say
         many = math.prod(shape)
         if many == 1:
-            return _beside_itself(method, self, operands)
+            return _beside_itself(method, shape, self, *operands)
         at_once = INTEGRALS_AT_ONCE if few else ROWS_AT_ONCE
         size = max(at_once // self.numbers_per_result(), 1)
         if many <= size:
@@ -119,24 +119,18 @@ def _part(a: Any, own: tuple[int, ...], shape: tuple[int, ...], axis: int, rows:
     return a[(*(slice(None),) * axis, rows)] if axis >= 0 and own[axis] > 1 else a
 
 
-def _beside_itself(method: Callable[..., Any], d: "Distribution", args: tuple[Any, ...]) -> Any:
-    """Return method(d, *args) of a single distribution, with the bits that it has among others.
+def _beside_itself(method: Method, shape: tuple[int, ...], d: "Distribution", *of: Any) -> Any:
+    """Return method(d, *of), which is one result, with the bits that it has among others.
 
-    NumPy sums an axis in pairs where nothing else is left, and one after the other where there are more rows.
+    NumPy sums an axis in pairs where nothing else is left, and one after the other where there are more results.
     """
-    other: Any = args[0] if args else None
-    if hasattr(other, "batch_shape"):
-        if len(other.batch_shape) > len(d.batch_shape):
-            return method(d, *args)
-        args = (_twice(other),)
-    elif args and np.ndim(other) > len(d.batch_shape) + len(d.event_shape):
-        return method(d, *args)
-    value = np.asarray(method(_twice(d), *args))
-    return value[0] if value.ndim > len(d.batch_shape) else value[()]
+    of = tuple(_twice(a, shape) if hasattr(a, "batch_shape") else a for a in of)
+    value = np.asarray(method(_twice(d, shape), *of))
+    return value[0] if value.ndim > len(shape) else value[()]
 
 
-def _twice(d: "Distribution") -> "Distribution":
-    return d.map_arrays(lambda a, n: on_batch(a, (2, *d.batch_shape), n).copy())
+def _twice(d: "Distribution", shape: tuple[int, ...]) -> "Distribution":
+    return d.map_arrays(lambda a, n: on_batch(a, (2, *shape), n).copy())
 
 
 def all_inside(contains: Callable[[np.ndarray], np.ndarray], values: np.ndarray) -> bool:
