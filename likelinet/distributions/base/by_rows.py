@@ -87,7 +87,7 @@ def _shape_of_results(d: "Distribution", *operands: Any) -> tuple[int, ...] | No
         full = np.broadcast_shapes(shape, own)
     except ValueError:
         return None
-    return None if own and shape == (*own, 1) else full[: len(full) - events]
+    return None if math.prod(own) > 1 and shape == (*own, 1) else full[: len(full) - events]
 
 
 def _in_blocks(blocked: Method, method: Method, shape: tuple[int, ...], size: int, d: "Distribution", *of: Any) -> Any:
