@@ -22,7 +22,7 @@ from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.shapes import Rng, broadcast, generator_of, on_batch, shape_of, with_axes
 from likelinet.distributions.classes.categorical import Categorical, choose
-from likelinet.distributions.numerics import quadrature, root_finding
+from likelinet.distributions.numerics import modes, quadrature
 from likelinet.distributions.over.family import Setting, WrapperFamily
 from likelinet.distributions.over.mixture_answers import AnswersByComponents
 from likelinet.distributions.over.mixture_formulas import (
@@ -258,7 +258,7 @@ class Mixture(AnswersByComponents):
             if each is self:
                 self._undefined("mode for several outputs")
             return each.mode()
-        return root_finding.highest(self, self.components.mode())
+        return modes.highest(self, self.components.mode())
 
     @in_small_blocks
     def entropy(self) -> np.ndarray:

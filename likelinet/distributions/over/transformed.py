@@ -17,7 +17,7 @@ from likelinet.distributions.base.leaf import Closed
 from likelinet.distributions.base.parameter import Backward
 from likelinet.distributions.base.passed_on import TailsPassedOn
 from likelinet.distributions.base.protocol import CUTS
-from likelinet.distributions.numerics import quadrature, root_finding
+from likelinet.distributions.numerics import modes, quadrature
 from likelinet.distributions.over.family import Setting, WrapperFamily
 from likelinet.distributions.over.transforms import Affine, Log, Logit, Transform
 from likelinet.distributions.over.wrapper import Wrapper
@@ -249,7 +249,7 @@ class Transformed(TailsPassedOn, Wrapper):
             points += [np.broadcast_to(v, (1, *self.batch_shape)) for v in (base.mode(), *ends)]
             grid = np.clip(np.concatenate(points), *ends)
             grid = np.sort(np.where(np.isfinite(grid), grid, centre), 0)
-            x = root_finding.peak(
+            x = modes.peak(
                 lambda x: log_density(x) - _TIE * np.abs(x - centre), of_rows, grid, base.support.low, base.support.high
             )
             y = t.forward(x)

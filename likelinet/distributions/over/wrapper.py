@@ -13,7 +13,8 @@ from likelinet.distributions.base.one_number import OneNumber
 from likelinet.distributions.base.operands import check_base
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.shapes import broadcast
-from likelinet.distributions.numerics import quadrature, root_finding
+from likelinet.distributions.numerics import modes, quadrature
+from likelinet.distributions.numerics.count_quantiles import least_count
 from likelinet.distributions.over.family import WrapperFamily
 
 
@@ -126,7 +127,7 @@ class Wrapper(OneNumber):
         return quadrature.moments(self)[1]
 
     def _mode(self) -> np.ndarray:
-        return root_finding.highest(self, self._candidates())
+        return modes.highest(self, self._candidates())
 
     # ---- for the subclasses ----------------------------------------------------------------------------------
 
@@ -165,8 +166,4 @@ class Wrapper(OneNumber):
         if not inner.any():
             return guess
         p = np.where(inner, q, 0.5)
-        enough = (lambda k: self.sf(k) <= p) if upper else (lambda k: self.cdf(k) >= p)
-        start = np.where(np.isfinite(guess), np.ceil(guess), self.support.low)
-        start = np.where(np.isfinite(start), start, 0.0)
-        found = root_finding.smallest_integer(enough, q.shape, self.support.low, start)
-        return np.where(inner, found, guess)
+        return np.where(inner, least_count(self, p, guess, upper=upper), guess)
