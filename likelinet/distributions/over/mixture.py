@@ -258,7 +258,7 @@ class Mixture(AnswersByComponents):
             if each is self:
                 self._undefined("mode for several outputs")
             return each.mode()
-        return modes.highest(self, self.components.mode())
+        return modes.highest(self, self.peaks())
 
     @in_small_blocks
     def entropy(self) -> np.ndarray:
@@ -305,6 +305,11 @@ class Mixture(AnswersByComponents):
         inner = np.moveaxis(self.components.quantile_grid(below), -1, 0)
         inner = inner.reshape((-1, *inner.shape[2:]))
         return np.sort(np.broadcast_to(inner, inner.shape[:1] + self.batch_shape), axis=0)
+
+    def peaks(self) -> np.ndarray:
+        inner = self.components.peaks()
+        inner = self.components.mode()[..., None] if inner is None else inner
+        return inner.reshape(*self.batch_shape, -1)
 
     def spread(self, y: np.ndarray) -> np.ndarray:
         """Return y with an axis for the components, repeated along it."""

@@ -249,13 +249,11 @@ class Truncated(Wrapper):
 
     # ---- the rest --------------------------------------------------------------------------------------------
 
-    def _candidates(self) -> np.ndarray:
-        ends = [e for e in (self.low, self.high) if np.isfinite(e).all()]
-        inner = [np.clip(self.base.mode(), self.low, self.high), *ends]
-        if not self.base.one_peak:
-            inner += list(np.moveaxis(super()._candidates(), -1, 0))
-        inner = [np.floor(v) if self.support.integer else v for v in inner]
-        return np.stack([self._full(v) for v in inner], axis=-1)
+    def peaks(self) -> np.ndarray:
+        low, high = (e[..., None] for e in self.endpoints())
+        inner = np.clip(self._peaks_of_base(), low, high)
+        ends = [np.where(np.isfinite(e), e, inner[..., :1]) for e in (low, high)]
+        return np.concatenate([inner, *ends], axis=-1)
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         """Draw y: from the base until it lies within the bounds, or by inversion where that would take long."""
