@@ -189,6 +189,11 @@ class VonMises(Univariate):
     def _mode(self) -> np.ndarray:
         return wrapped(self.loc)
 
+    def peaks(self) -> np.ndarray:
+        # Between two directions the mode of a mixture may lie on either side: also past the cut.
+        ends = [np.full(self.batch_shape, end) for end in (-np.pi, np.pi)]
+        return np.stack([self.mode(), *ends], axis=-1)
+
     def _entropy(self) -> np.ndarray:
         k = self.concentration
         return np.log(scipy.special.i0e(k)) + _LOG_2PI + k * spread_of(k)
