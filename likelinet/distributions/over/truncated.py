@@ -16,7 +16,7 @@ from likelinet.distributions.base.leaf import Closed, no_gradient
 from likelinet.distributions.base.parameter import Backward
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.numerics import root_finding
-from likelinet.distributions.over.family import Setting, WrapperFamily
+from likelinet.distributions.over.family import Setting, WrapperFamily, number_of_output
 from likelinet.distributions.over.wrapper import Wrapper
 
 _RARE = np.log(0.1)  # log probability of the bounds below which sampling is by inversion
@@ -126,6 +126,10 @@ class TruncatedFamily(WrapperFamily):
         return replace(
             self, base=self.base.moved(loc, scale), low=(self.low - loc) / scale, high=(self.high - loc) / scale
         )
+
+    def of_output(self, j: int) -> Family:
+        low, high = (number_of_output(end, j) for end in (self.low, self.high))
+        return replace(self, base=self.base.of_output(j), low=low, high=high)
 
 
 class Truncated(Wrapper):
