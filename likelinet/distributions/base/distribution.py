@@ -16,7 +16,7 @@ from likelinet.distributions.base.guard import guard
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.protocol import DistributionProtocol
 from likelinet.distributions.base.shapes import Rng, generator_of, on_batch, shape_of
-from likelinet.distributions.numerics.differences import loss_by_differences, loss_by_vjp, tails_by_differences
+from likelinet.distributions.numerics.differences import inside, loss_by_differences, loss_by_vjp, tails_by_differences
 from likelinet.distributions.numerics.interval_probability import log_interval
 
 
@@ -146,7 +146,8 @@ class Distribution(Checks, DistributionProtocol, ABC):
             )
 
         def nll(values: tuple[Array, ...]) -> Array:
-            return -cls(**dict(zip(names, values, strict=True))).log_prob(y)
+            values, outside = inside(values, cls.parameters)
+            return outside - cls(**dict(zip(names, values, strict=True))).log_prob(y)
 
         return loss_by_differences(nll, params, cls.parameters)
 
@@ -166,10 +167,11 @@ class Distribution(Checks, DistributionProtocol, ABC):
         names = [p.name for p in cls.parameters]
 
         def tail(values: tuple[np.ndarray, ...], upper: bool) -> np.ndarray:
+            values, outside = inside(values, cls.parameters)
             d = cls(**dict(zip(names, values, strict=True)))
-            return d.log_sf(y) if upper else d.log_cdf(y)
+            return outside + (d.log_sf(y) if upper else d.log_cdf(y))
 
-        d = cls(**dict(zip(names, params, strict=True)))
+        d = cls(**dict(zip(names, inside(params, cls.parameters)[0], strict=True)))
         with np.errstate(all="ignore"):
             return tails_by_differences(tail, params, cls.parameters, d._cdf_slopes(y), d.log_prob(y))
 

@@ -48,6 +48,19 @@ def loss_by_differences(
     return nll(params), backward
 
 
+def inside(params: tuple[np.ndarray, ...], parameters: tuple[Parameter, ...]) -> tuple[tuple[np.ndarray, ...], Array]:
+    """Return parameters inside their domains, and nan for each row where one was not, as formulas would give; else 0.
+
+    A distribution refuses such parameters, but a search that has gone too far is to hear of it by the loss.
+    """
+    sound = [p.domain.contains(value) for value, p in zip(params, parameters, strict=True)]
+    rows = [s.all(axis=tuple(range(-p.event_ndim, 0))) for s, p in zip(sound, parameters, strict=True)]
+    if all(row.all() for row in rows):
+        return params, np.zeros(())
+    kept = (np.where(s, v, p.domain.anchor) for s, v, p in zip(sound, params, parameters, strict=True))
+    return tuple(kept), sum(np.where(row, 0.0, np.nan) for row in rows)
+
+
 def loss_by_vjp(
     log_prob: Callable[[dict[str, Array]], Array], names: Sequence[str], params: tuple[Array, ...], y: Array
 ) -> tuple[Array, Backward]:
