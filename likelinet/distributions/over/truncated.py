@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array, log1mexp, namespace
 from likelinet.core.domains import Domain
 from likelinet.core.errors import ParameterError
+from likelinet.core.wording import range_in_words
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import Family, open_end
 from likelinet.distributions.base.leaf import Closed, no_gradient
@@ -71,11 +72,11 @@ class TruncatedFamily(WrapperFamily):
             self.base.support,
             (float(np.min(self.low, initial=np.inf)), float(np.max(self.high, initial=-np.inf))),
         )
-        ends = [f"{word} {end:g}" for word, end in (("from", low), ("up to", high)) if np.isfinite(end)]
+        ends = range_in_words(low, high, (True, True))
         if base.integer:
             low, high = np.ceil(low), np.floor(high)
         return Domain(
-            f"{base.description}, {' '.join(ends)} as truncated" if ends else base.description,
+            f"{base.description}, {ends} as truncated" if ends else base.description,
             max(base.low, low),
             min(base.high, high),
             (base.closed[0] or low > base.low, base.closed[1] or high < base.high),
