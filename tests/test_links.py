@@ -227,3 +227,25 @@ def test_ordered_numbers(raw):
     np.testing.assert_allclose(backward(d), want, rtol=1e-8, atol=1e-9)
     moved, backward = link.forward(raw.astype(np.float32))
     assert moved.dtype == backward(d.astype(np.float32)).dtype == np.float32
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("on", [lambda f, x: f(x), on_jax.run], ids=["numpy", "jax"])
+@pytest.mark.parametrize("link", [Ordered(1e-3), OwnCutpoints(Ordered(1e-3), np.arange(20) < 7)], ids=["all", "own"])
+def test_ordered_numbers_never_meet(link, dtype, on):
+    """Nor do those far out, where a small step is lost in rounding; their gradient is that of those near zero."""
+    first = np.array([0.0, -3e4, 1e13, -1e13, 1e17, -1e17, 1e30, -1e30], dtype)
+    steps = np.random.default_rng(0).uniform(-50.0, 5.0, (8, 19)).astype(dtype)
+    steps[:, 9] = np.where(np.abs(first) > 1e20, 1e20, 5.0)
+    d = np.linspace(1.0, 2.0, 20, dtype=dtype)
+
+    def run(raw):
+        value, backward = link.forward(raw)
+        return value, backward(d + 0.0 * raw)
+
+    value, gradient = map(np.asarray, on(run, np.concatenate([first[:, None], steps], axis=-1)))
+    near = link.forward(np.concatenate([np.zeros((8, 1), dtype), steps], axis=-1))[1](d + np.zeros((8, 20), dtype))
+    assert value.dtype == dtype
+    assert (np.diff(value, axis=-1) > 0.0).all()
+    np.testing.assert_array_equal(value[:, 0], first)
+    np.testing.assert_allclose(gradient, near, rtol=1e-4 if dtype == "float32" else 1e-12)
