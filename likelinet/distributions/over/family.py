@@ -127,6 +127,7 @@ class WrapperFamily(Family):
         return replace(self, base=base), (*(Unit(0.0, 1.0, 1.0) for _ in self.parameters), *units)
 
 
-def number_of_output(values: np.ndarray, j: int) -> np.ndarray:
+def number_of_output(values: np.ndarray | np.float64, j: int) -> np.ndarray:
     """Return the number of output j, where there is one for each: behind their axis are those of components."""
-    return values[j].reshape(()) if values.ndim else values
+    each = np.asarray(values)
+    return each[j].reshape(()) if each.ndim else each
