@@ -142,12 +142,12 @@ class Distribution(Checks, DistributionProtocol, ABC):
         names = [p.name for p in cls.parameters]
         if not _on_numpy(params):
             return loss_by_vjp(
-                lambda values: cls._unchecked(**values, batch_shape=y.shape).log_prob_inside(y), names, params, y
+                lambda named: cls._unchecked(**named, batch_shape=y.shape).log_prob_inside(y), names, params, y
             )
 
-        def nll(values: tuple[Array, ...]) -> Array:
-            values, outside = inside(values, cls.parameters)
-            return outside - cls(**dict(zip(names, values, strict=True))).log_prob(y)
+        def nll(at: tuple[Array, ...]) -> Array:
+            at, outside = inside(at, cls.parameters)
+            return outside - cls(**dict(zip(names, at, strict=True))).log_prob(y)
 
         return loss_by_differences(nll, params, cls.parameters)
 
@@ -166,9 +166,9 @@ class Distribution(Checks, DistributionProtocol, ABC):
             )
         names = [p.name for p in cls.parameters]
 
-        def tail(values: tuple[np.ndarray, ...], upper: bool) -> np.ndarray:
-            values, outside = inside(values, cls.parameters)
-            d = cls(**dict(zip(names, values, strict=True)))
+        def tail(at: tuple[np.ndarray, ...], upper: bool) -> np.ndarray:
+            at, outside = inside(at, cls.parameters)
+            d = cls(**dict(zip(names, at, strict=True)))
             return outside + (d.log_sf(y) if upper else d.log_cdf(y))
 
         d = cls(**dict(zip(names, inside(params, cls.parameters)[0], strict=True)))

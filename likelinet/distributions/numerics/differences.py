@@ -69,7 +69,7 @@ def loss_by_vjp(
     What is traced cannot be checked: the parameters are taken as they are, and y is in the support.
     """
     jax = importlib.import_module(namespace(y).__name__.partition(".")[0])
-    return jax.vjp(lambda *values: -log_prob(dict(zip(names, values, strict=True))), *params)
+    return jax.vjp(lambda *at: -log_prob(dict(zip(names, at, strict=True))), *params)
 
 
 def tails_by_differences(
@@ -104,7 +104,7 @@ def tails_by_differences(
             return 0.0
         if p.name in known:
             return known[p.name] * np.exp(log_p - tails[upper]) * (-1.0 if upper else 1.0)
-        return _slope(lambda values: log_tail(values, upper), params, i, p)
+        return _slope(lambda at: log_tail(at, upper), params, i, p)
 
     def backward(d_log_cdf: np.ndarray, d_log_sf: np.ndarray) -> tuple[np.ndarray, ...]:
         grads = [np.zeros(tails[0].shape) for _ in parameters]
