@@ -46,7 +46,7 @@ class OwnLogits(Present):
 
 @dataclass(frozen=True)
 class OwnCutpoints(Present):
-    """Increasing cutpoints, K - 1 between K classes; those above the last class of an output lie where nothing comes."""
+    """Increasing cutpoints, K - 1 of them; those above the last class of an output lie where nothing comes."""
 
     domain: Domain = real
 

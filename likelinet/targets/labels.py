@@ -64,29 +64,10 @@ def learn_labels(y: np.ndarray, binary: bool, naming: Naming) -> np.ndarray:
         raise DataError(f"{naming.what} has only one class, '{classes[0]}': there is nothing to tell apart.")
     if binary and len(classes) > 2:
         raise DataError(
-            f"{naming.what} has {len(classes)} classes ({_names(classes)}), but the bernoulli family needs two: "
+            f"{naming.what} has {len(classes)} classes ({names_of(classes)}), but the bernoulli family needs two: "
             "use 'categorical'."
         )
     return classes
-
-
-def declared_levels(y: np.ndarray, levels: list[str | int] | None, naming: Naming) -> np.ndarray | None:
-    """Return the labels from the lowest to the highest, as declared; None for whole numbers, which have an order."""
-    if levels is None:
-        if y.dtype.kind not in "iu":
-            raise DataError(
-                f"{naming.what} has text for classes ({_names(np.unique(y))}), whose order is not known: "
-                "list them from the lowest to the highest in distribution.levels."
-            )
-        return None
-    known = np.array([str(v) for v in levels]) if y.dtype.kind == "U" else np.array(levels)
-    strange = ~np.isin(y, known)
-    if strange.any():
-        raise DataError(
-            f"{naming.what} has the class '{y[strange].flat[0]}' ({naming.rows(strange)}), which is not among "
-            f"distribution.levels ({_names(known)})."
-        )
-    return known
 
 
 def are_codes(classes: np.ndarray) -> bool:
@@ -108,10 +89,11 @@ def known_labels(y: np.ndarray, known: np.ndarray, naming: Naming) -> np.ndarray
         row, index = np.argwhere(strange)[0, 0], naming.index
         raise DataError(
             f"{naming.what} has the class '{y[strange].flat[0]}' in row {(row if index is None else index[row]) + 1}, "
-            f"which was not seen in training (seen: {_names(known)})."
+            f"which was not seen in training (seen: {names_of(known)})."
         )
     return y.astype(known.dtype)
 
 
-def _names(classes: np.ndarray) -> str:
+def names_of(classes: np.ndarray) -> str:
+    """Return labels as a message lists them."""
     return ", ".join(map(str, classes[:SHOWN])) + (", …" if len(classes) > SHOWN else "")
