@@ -12,18 +12,19 @@ from likelinet.targets.target import Naming
 
 
 def clean_labels(y: Any, naming: Naming) -> np.ndarray:
-    """Return class labels of shape (n,) or (n, d): text and bools stay, whole numbers become integers."""
+    """Return class labels of shape (n,) or (n, d): text and bools stay, whole numbers become integers.
+
+    Where some outputs are text and others are not, all become text: y is one array.
+    """
     what = naming.what
     y = target_array(y, what)
     if y.dtype.kind == "T":  # NumPy's text of variable length
         y = y.astype(object)
     if y.dtype.kind == "O":
         _check_no_missing(np.array([is_missing(v) for v in y.ravel()]).reshape(y.shape), naming)
-        y = (
-            np.array([str(v) for v in y.ravel()]).reshape(y.shape)
-            if any(isinstance(v, str) for v in y.ravel())
-            else np.array(y.tolist())
-        )
+        text = np.array([isinstance(v, str) for v in y.ravel()]).reshape(y.shape)
+        _check_not_mixed(y, text, naming)
+        y = np.array([str(v) for v in y.ravel()]).reshape(y.shape) if text.any() else np.array(y.tolist())
     if y.dtype.kind not in "Ubiuf":
         strange = next((v for v in y.ravel().tolist() if not isinstance(v, int | float)), "larger numbers")
         raise DataError(f"{what} must hold text, whole numbers or True and False as class labels, got {strange!r}.")
@@ -50,6 +51,17 @@ def _check_no_missing(missing: np.ndarray, naming: Naming) -> None:
             f"{naming.what} has {counted(missing.sum(), 'missing label')} ({naming.rows(rows)}): "
             "fill or drop these rows."
         )
+
+
+def _check_not_mixed(y: np.ndarray, text: np.ndarray, naming: Naming) -> None:
+    """Raise `DataError` if an output has labels of which some are text and some are not: 1 and "1" would be one."""
+    for j, (labels, own) in enumerate(zip(y.reshape(len(y), -1).T, text.reshape(len(y), -1).T, strict=True)):
+        if own.any() and not own.all():
+            what = naming.what if y.ndim == 1 else naming.of_output(j).what
+            raise DataError(
+                f"{what} has class labels that are text, like '{labels[own][0]}', and others that are not, like "
+                f"{labels[~own][0]}: make all of them text, or none."
+            )
 
 
 def learn_labels(y: np.ndarray, binary: bool, naming: Naming) -> np.ndarray:
