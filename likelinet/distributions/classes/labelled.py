@@ -40,6 +40,7 @@ class Labelled(Distribution):
 
     _sees_to_support = True
     y = "class"
+    classes: np.ndarray  # type: ignore[reportIncompatibleVariableOverride]
 
     def __init__(self, base: Distribution, classes: ArrayLike) -> None:
         self.base = base
