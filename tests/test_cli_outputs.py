@@ -132,7 +132,9 @@ def test_a_loss_that_rose_leaves_the_earlier_model(folder: Path, tmp_path: Path)
     assert why.startswith("likelinet: The loss rose from ")
     assert contents(folder) == before
     (folder / MODEL).unlink()
-    assert fit(folder, PRICE, ROSE).code == 2
+    done = fit(folder, PRICE, ROSE)
+    told = f"likelinet: training diverged; the start is in {folder / MODEL}."
+    assert (done.code, done.err.splitlines()[0]) == (2, told)
     shown = cli("show", folder / MODEL).out
     told = "the start was already the best; lower training.optimizer.learning_rate"
     assert f"in 1 epochs (diverged; best epoch 0): {told}\n" in shown
