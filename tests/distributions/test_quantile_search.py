@@ -6,6 +6,7 @@ import scipy.special
 from mpmath import mp
 
 import likelinet as ll
+from likelinet.distributions.numerics.count_quantiles import least_count
 from tests.cases import CONTINUOUS, COUNTS, Family
 from tests.distributions.strategies import each
 
@@ -109,3 +110,16 @@ def test_a_truncation_of_what_is_left_of_a_tail():
     np.testing.assert_allclose(
         d.log_sf(d.isf(np.array([1e-300, 1e-30, 0.3]))), np.log([1e-300, 1e-30, 0.3]), rtol=1e-11
     )
+
+
+def test_counts_from_a_guess_that_is_far_off():
+    rates = np.array([1e-3, 3.0, 500.0, 1e4])
+    for start in (0.0, -7.0, 800.0, 1e60, 1e300, np.inf, np.nan):
+        for q, upper in ((1e-20, True), (1e-200, False), (0.7, False)):
+            k = least_count(ll.Poisson(rates), np.array(q), np.full(4, start), upper=upper)
+            np.testing.assert_array_equal(k, ll.Poisson(rates).isf(q) if upper else ll.Poisson(rates).ppf(q))
+    whole = ll.Discretised(ll.Gaussian([-1e9, 0.0, 1e9], [1.0, 1e-3, 1e5]))
+    for start in (0.0, -1e200, 1e200):
+        np.testing.assert_array_equal(
+            least_count(whole, np.array(0.5), np.full(3, start), upper=False), [-1e9, 0.0, 1e9]
+        )

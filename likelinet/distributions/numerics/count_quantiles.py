@@ -56,9 +56,13 @@ def _search(d: "Distribution", q: np.ndarray, start: np.ndarray, upper: bool) ->
         middle = np.floor(0.5 * below + 0.5 * above)
         known = finite & ~((below < middle) & (middle < above))
         if turn % 2 == 1:  # k and the ends may be many powers of 2 apart
-            far = np.floor(halfway(below, above))
+            ends = (
+                np.where(below < 0.0, below, np.maximum(below, 1.0)),
+                np.where(above > 0.0, above, np.minimum(above, -1.0)),
+            )
+            far = np.floor(halfway(*ends))
             middle = np.where((below < far) & (far < above), far, middle)
-        outward = np.where(np.isfinite(above), k - span, k + span)
+        outward = np.where(np.isfinite(above), -1.0, 1.0) * (span + 2.0 * np.abs(k)) + k
         newton = (below < to) & (to < above) & np.isfinite(to) & ((turn % 3 < 2) | (np.abs(move) < 1.0))
         span = np.where(newton | finite, span, 2.0 * span)
         k = np.where(known, above, np.where(newton, to, np.where(finite, middle, outward)))

@@ -12,6 +12,7 @@ Term = Callable[[np.ndarray, np.ndarray], np.ndarray]  # of the row and the whol
 
 LEFT_OUT = 1e-18  # mass that a sum may leave out on either side
 _EXACT = 4096  # rows with no more whole numbers than this are summed one by one
+_LARGEST = 2.0**62  # a count beyond all that occur, yet finite
 _SHORT = 128  # and so are panels of a longer row
 _NODES = np.polynomial.legendre.leggauss(16)[0]
 _FAR = np.array([1e-100, 1e-90, 1e-80])  # quantiles between which the outermost parts of a moment lie
@@ -109,7 +110,8 @@ def _parts(piece: tuple[np.ndarray, ...]) -> Iterator[tuple[np.ndarray, ...]]:
 def expectation(d: "Distribution", f: Term) -> np.ndarray:
     """Return E[f(row, Y)] with Y from each row of `d`, numbered through as one axis."""
     flat = d.flattened(d.batch_shape)
-    sums = total(flat, lambda row, k: np.exp(flat[row].log_prob(k)) * f(row, k), flat.ppf(LEFT_OUT), flat.isf(LEFT_OUT))
+    low, high = (np.clip(quantile(LEFT_OUT), -_LARGEST, _LARGEST) for quantile in (flat.ppf, flat.isf))
+    sums = total(flat, lambda row, k: np.exp(flat[row].log_prob(k)) * f(row, k), low, high)
     return sums.reshape(d.batch_shape)
 
 
