@@ -111,8 +111,13 @@ class BetaBinomial(Univariate):
         if not isinstance(params[1], np.ndarray | np.generic):
             raise UndefinedError("BetaBinomial: its cdf is a sum that takes the engine 'numpy'.")
         shape = np.broadcast_shapes(np.shape(y), *(np.shape(p) for p in params))
+        # Of parameters that have fewer axes than y there is one table for all y.
+        own = shape[len(shape) - max(np.ndim(p) for p in params) :]
+        rows = [np.broadcast_to(p, own).reshape(-1) for p in params]
+        log_cdf, log_sf = (
+            v.reshape(-1) for v in _log_tails(*rows, np.broadcast_to(y, shape).reshape(-1, len(rows[0])))
+        )
         n, a, b, y = (np.broadcast_to(v, shape).reshape(-1) for v in (*params, y))
-        log_cdf, log_sf = _log_tails(n, a, b, y)
         sides = [(log_cdf, *_sides(n, y)[0]), (log_sf, *_sides(n, y)[1])]
 
         def backward(d_log_cdf: Array, d_log_sf: Array) -> tuple[Array, ...]:
@@ -120,6 +125,8 @@ class BetaBinomial(Univariate):
             rows = cls(n, a, b)
             grads = [np.zeros(shape), np.zeros(shape), np.zeros(shape)]
             for d, (log_sum, low, high) in zip((d_log_cdf, d_log_sf), sides, strict=True):
+                if not np.any(d):
+                    continue
                 some, low = low <= high, np.minimum(low, high)
 
                 def term(row: np.ndarray, k: np.ndarray, i: int, log_sum: np.ndarray = log_sum) -> np.ndarray:
@@ -163,6 +170,9 @@ class BetaBinomial(Univariate):
 
     def _sf(self, y: np.ndarray) -> np.ndarray:
         return self._from_tables(Table.sf, y, lambda d, k: np.exp(d.log_sf(k)))
+
+    def masses(self, k: np.ndarray) -> np.ndarray:
+        return self._from_tables(Table.at, k, lambda d, t: np.exp(d.log_prob(t)))
 
     def _ppf(self, q: np.ndarray) -> np.ndarray:
         return self._from_tables(Table.ppf, q, lambda d, p: least_count(d, p, d.mean(), upper=False))
@@ -214,17 +224,16 @@ class BetaBinomial(Univariate):
 
 
 def _log_tails(n: np.ndarray, a: np.ndarray, b: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return log P(Y ≤ y) and log P(Y > y), all of one axis: from tables, or by sums where they have no digits."""
+    """Return log P(Y ≤ y) and log P(Y > y), shape (m, rows) like y: by tables, or sums where these have no digits."""
     y = np.minimum(y, n)
-    cdf, sf = np.zeros(len(y)), np.zeros(len(y))
+    cdf, sf = np.zeros(y.shape), np.zeros(y.shape)
     for rows, table in tables(n, a, b):
-        k = y[None, rows]
-        cdf[rows], sf[rows] = table.cdf(k)[0], table.sf(k)[0]
+        cdf[:, rows], sf[:, rows] = table.cdf(y[:, rows]), table.sf(y[:, rows])
     with np.errstate(all="ignore"):
         lower, upper = log_of(cdf, sf), log_of(sf, cdf)
-    deep = np.flatnonzero((cdf < _TINY) | (sf < _TINY) & (y < n))
-    if len(deep):
-        lower[deep], upper[deep] = _log_sums(n[deep], a[deep], b[deep], y[deep])
+    deep = np.nonzero((cdf < _TINY) | (sf < _TINY) & (y < n))
+    if len(deep[0]):
+        lower[deep], upper[deep] = _log_sums(n[deep[1]], a[deep[1]], b[deep[1]], y[deep])
     return lower, upper
 
 

@@ -122,9 +122,35 @@ def _parts(piece: tuple[np.ndarray, ...]) -> Iterator[tuple[np.ndarray, ...]]:
 def expectation(d: "Distribution", f: Term) -> np.ndarray:
     """Return E[f(row, Y)] with Y from each row of `d`, numbered through as one axis."""
     flat = d.flattened(d.batch_shape)
+    return _over_all(flat, lambda row, k: np.exp(flat[row].log_prob(k)) * f(row, k)).reshape(d.batch_shape)
+
+
+def entropy(d: "Distribution") -> np.ndarray:
+    """Return -E[log p(Y)] of each row."""
+    flat = d.flattened(d.batch_shape)
+
+    def term(row: np.ndarray, k: np.ndarray) -> np.ndarray:
+        nll = flat[row].nll(k)
+        return np.exp(-nll) * nll
+
+    return _over_all(flat, term).reshape(d.batch_shape)
+
+
+def kl_divergence(d: "Distribution", other: "Distribution", shape: tuple[int, ...]) -> np.ndarray:
+    """Return E[log p(Y) - log q(Y)] of each row, with Y from `d`, of both broadcast to a batch shape."""
+    mine, theirs = d.flattened(shape), other.flattened(shape)
+
+    def term(row: np.ndarray, k: np.ndarray) -> np.ndarray:
+        log_p = mine[row].log_prob(k)
+        return np.exp(log_p) * (log_p - theirs[row].log_prob(k))
+
+    return _over_all(mine, term).reshape(shape)
+
+
+def _over_all(flat: "Distribution", term: Term) -> np.ndarray:
+    """Return Σ term(row, k) over all k that are probable enough to count."""
     low, high = (np.clip(quantile(LEFT_OUT), -_LARGEST, _LARGEST) for quantile in (flat.ppf, flat.isf))
-    sums = total(flat, lambda row, k: np.exp(flat[row].log_prob(k)) * f(row, k), low, high)
-    return sums.reshape(d.batch_shape)
+    return total(flat, term, low, high)
 
 
 def powers(d: "Distribution") -> Callable[[np.ndarray, int], np.ndarray]:
@@ -165,7 +191,7 @@ def crps(d: "Distribution", y: np.ndarray) -> np.ndarray:
     sums, wide = np.zeros(len(y)), np.flatnonzero(~short)
     for rows, k, inside in _tables(np.flatnonzero(short), low, high - low + 1.0):
         # What is left out on either side does not count: F and 1 - F are sums of masses from the two ends.
-        mass = np.where(inside, np.exp(flat[rows].log_prob(k)), 0.0)
+        mass = np.where(inside, flat[rows].masses(k), 0.0)
         cdf, from_here = mass.cumsum(axis=0), mass[::-1].cumsum(axis=0)[::-1]
         below = np.clip(at[rows] - k, 0.0, 1.0)
         terms = below * cdf**2 + (1.0 - below) * (from_here - mass) ** 2

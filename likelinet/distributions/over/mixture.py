@@ -334,6 +334,9 @@ class Mixture(AnswersByComponents):
         with np.errstate(all="ignore"):
             return m.family.log_interval((m.logits,), low, high)[0][()]
 
+    def masses(self, k: np.ndarray) -> np.ndarray:
+        return self._average(lambda c, t: c.masses(t), k)
+
     def _average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
         m = self.marginals()
         return np.sum(m.weights.probs * f(m.components, m.spread(self._aligned(y))), axis=-1)
