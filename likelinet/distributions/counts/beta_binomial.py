@@ -11,10 +11,10 @@ from likelinet.core.errors import UndefinedError
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.univariate import Univariate
-from likelinet.distributions.counts.beta_binomial_table import Table, fit, tables
 from likelinet.distributions.counts.binomial import divergence, stirling_of_choices
 from likelinet.distributions.numerics import quadrature
 from likelinet.distributions.numerics import sums as row_sums
+from likelinet.distributions.numerics.beta_binomial_table import Table, fit, tables
 from likelinet.distributions.numerics.count_quantiles import least_count
 from likelinet.distributions.numerics.estimates import LEAST
 from likelinet.distributions.numerics.tails import log_of

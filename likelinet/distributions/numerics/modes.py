@@ -90,7 +90,8 @@ def peak(f: Function, of_rows: RowFunction, grid: np.ndarray) -> np.ndarray:
         other = np.where(no_left, right, left)[rows]
         to = y[rows] + _INWARD * (other - y[rows])
         value = of_rows(rows, to)
-        rows, to, value = (a[value > top[rows]] for a in (rows, to, value))
+        better = value > top[rows]
+        rows, to, value = rows[better], to[better], value[better]
         left[rows], right[rows] = np.where(no_left, y, left)[rows], np.where(no_left, right, y)[rows]
         at_left[rows] = np.where(no_left, top, at_left)[rows]
         at_right[rows] = np.where(no_left, at_right, top)[rows]
@@ -137,7 +138,8 @@ def _climb(
             found[at[done]], going = y[done], ~done
             if not going.any():
                 return found
-            at, rows, least, left, y, right = (a[going] for a in (at, rows, least, left, y, right))
+            at, rows = at[going], rows[going]
+            least, left, y, right = (a[going] for a in (least, left, y, right))
             top, at_left, at_right = top[going], at_left[going], at_right[going]
     found[at] = y
     return found

@@ -312,11 +312,6 @@ class Mixture(AnswersByComponents):
         inner = inner.reshape((-1, *inner.shape[2:]))
         return np.sort(np.broadcast_to(inner, inner.shape[:1] + self.batch_shape), axis=0)
 
-    def peaks(self) -> np.ndarray:
-        inner = self.components.peaks()
-        inner = self.components.mode()[..., None] if inner is None else inner
-        return inner.reshape(*self.batch_shape, -1)
-
     def spread(self, y: np.ndarray) -> np.ndarray:
         """Return y with an axis for the components, repeated along it."""
         n = min(len(self.event_shape), y.ndim)
@@ -333,18 +328,6 @@ class Mixture(AnswersByComponents):
         low, high = (m._aligned(end) for end in (low, high))
         with np.errstate(all="ignore"):
             return m.family.log_interval((m.logits,), low, high)[0][()]
-
-    def masses(self, k: np.ndarray) -> np.ndarray:
-        return self._average(lambda c, t: c.masses(t), k)
-
-    def _average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
-        m = self.marginals()
-        return np.sum(m.weights.probs * f(m.components, m.spread(self._aligned(y))), axis=-1)
-
-    def _log_average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
-        m = self.marginals()
-        log_w = scipy.special.log_softmax(m.logits, axis=-1)
-        return scipy.special.logsumexp(log_w + f(m.components, m.spread(self._aligned(y))), axis=-1)
 
     def __repr__(self) -> str:
         return f"Mixture({self.components!r}, logits={np.array2string(self.logits, precision=4, threshold=6)})"

@@ -1,6 +1,7 @@
 """What a mixture answers by its components: classes, labels, angles, moments and quantiles."""
 
 from abc import abstractmethod
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -81,6 +82,23 @@ class AnswersByComponents(Distribution):
             return 1.0 - np.abs(m._resultant())
         centred = m.components.mean() - self.mean()[..., None]
         return np.sum(m.weights.probs * (m.components.var() + centred**2), axis=-1)
+
+    def peaks(self) -> np.ndarray:
+        inner = self.components.peaks()
+        inner = self.components.mode()[..., None] if inner is None else inner
+        return inner.reshape(*self.batch_shape, -1)
+
+    def masses(self, k: np.ndarray) -> np.ndarray:
+        return self._average(lambda c, t: c.masses(t), k)
+
+    def _average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
+        m = self.marginals()
+        return np.sum(m.weights.probs * f(m.components, m.spread(self._aligned(y))), axis=-1)
+
+    def _log_average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
+        m = self.marginals()
+        log_w = scipy.special.log_softmax(m.logits, axis=-1)
+        return scipy.special.logsumexp(log_w + f(m.components, m.spread(self._aligned(y))), axis=-1)
 
     def _resultant(self) -> np.ndarray:
         """Return E[exp(iY)] of angles (Mardia & Jupp, *Directional Statistics*, 2000, section 3.4)."""
