@@ -32,9 +32,10 @@ def line_search(
 
     .. math:: f(\alpha) \le f(0) + c_1 \alpha f'(0), \qquad f'(\alpha) \ge c_2 f'(0)
 
-    They ask no more of a slope that is past zero, since at a kink it jumps there (Lewis & Overton 2013). Lengths between
-    one that is too short and one that is too long are tried by cubic interpolation. Where values differ by rounding
-    alone, the first condition is asked of slopes instead (Hager & Zhang 2005). A value that is not finite lies too far.
+    They ask no more of a slope that is past zero, since at a kink it jumps there (Lewis & Overton 2013). Lengths
+    between one that is too short and one that is too long are tried by cubic interpolation. Where values differ by
+    rounding alone, the first condition is asked of slopes instead (Hager & Zhang 2005). A value that is not finite lies
+    too far.
 
     Parameters
     ----------

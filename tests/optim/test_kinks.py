@@ -56,6 +56,18 @@ def test_median_regression_is_that_of_linear_programming(seed):
     np.testing.assert_allclose(last.value, minimum, rtol=1e-6)
 
 
+@pytest.mark.parametrize("start", [(-1.0, 1.2), (0.5, -3.0), (2.0, 0.0)])
+def test_a_kink_that_bends_is_followed_to_its_end(start):
+    """Nesterov's nonsmooth variant of Rosenbrock's function (Gürbüzbalaban & Overton 2012): 0 at (1, 1)."""
+
+    def valley(x: np.ndarray) -> tuple[float, np.ndarray]:
+        away = x[1] - 2.0 * x[0] ** 2 + 1.0
+        gradient = np.array([0.5 * (x[0] - 1.0) - 4.0 * x[0] * np.sign(away), np.sign(away)])
+        return float(0.25 * (x[0] - 1.0) ** 2 + abs(away)), gradient
+
+    np.testing.assert_allclose(search(valley, start)[-1].point, 1.0, rtol=1e-3)
+
+
 @given(seed=seeds, length=st.sampled_from([1e-3, 1.0, 30.0]))
 def test_the_line_search_comes_to_an_end_at_a_kink(seed, length):
     """The slope is never near zero: the strong Wolfe conditions hold nowhere."""

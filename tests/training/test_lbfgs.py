@@ -84,6 +84,28 @@ def test_two_classes_are_logistic_regression(weight):
     np.testing.assert_allclose(two.base.probs[:, 1], one.probs, rtol=1e-4)
 
 
+@pytest.mark.parametrize("tau", [0.1, 0.5, 0.9])
+def test_quantile_regression_is_linear_programming(tau):
+    """Its loss has kinks, with the minimum where several meet (Koenker 2005, section 6.2)."""
+    family = {"kind": "asymmetric_laplace", "tau": tau, "scale": "shared"}
+    fit = fitted(Y, **family).predict_dist(X).ppf(tau)
+    cost = np.concatenate([np.zeros(4), np.full(N, tau), np.full(N, 1.0 - tau)])
+    design = np.column_stack([np.ones(N), Z, np.eye(N), -np.eye(N)])
+    bounds = [(None, None)] * 4 + [(0.0, None)] * (2 * N)
+    best = scipy.optimize.linprog(cost, A_eq=design, b_eq=Y, bounds=bounds)
+    np.testing.assert_allclose(fit, np.column_stack([np.ones(N), Z]) @ best.x[:4], rtol=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["laplace", "asymmetric_laplace"])
+def test_only_ratios_of_weights_matter_at_kinks(kind):
+    """A search that stops at the first kink stops elsewhere when the weights are rounded in another way."""
+    one, *others = (
+        fitted(Y, k * WEIGHT, kind=kind, scale="shared").predict_dist(X).log_prob(Y) for k in (1.0, 0.3, 3.7)
+    )
+    for other in others:
+        np.testing.assert_allclose(other, one, atol=1e-3)
+
+
 def test_epochs_limit_the_iterations():
     history = model(hidden=[8], **EXACT | {"epochs": 4}).fit(X, Y).history
     assert [e.epoch for e in history.epochs] == [1, 2, 3, 4]
