@@ -5,6 +5,7 @@ import pytest
 import scipy.optimize
 
 import likelinet as ll
+from likelinet.engines import lbfgs
 from likelinet.training.minibatches import split
 from likelinet.training.streams import Streams
 from tests.training.problems import EXACT, model
@@ -39,6 +40,16 @@ def test_gaussian_regression_is_least_squares(weight):
     d = fitted(Y, weight, kind="gaussian", scale="shared").predict_dist(X)
     np.testing.assert_allclose(d.loc, ONES @ beta, rtol=1e-6)
     np.testing.assert_allclose(d.scale, np.sqrt(np.average((Y - ONES @ beta) ** 2, weights=w)), rtol=1e-6)
+
+
+def test_rows_go_through_the_network_block_by_block(monkeypatch):
+    """As in one piece, to rounding; the split leaves rows that do not follow each other."""
+    settings = EXACT | {"validation_fraction": 0.2, "early_stopping": None, "epochs": 6}
+    whole = model(hidden=[5], **settings).fit(X, Y, WEIGHT).history.epochs
+    monkeypatch.setattr(lbfgs, "ROWS_AT_ONCE", 7)
+    parts = model(hidden=[5], **settings).fit(X, Y, WEIGHT).history.epochs
+    np.testing.assert_allclose([e.train_nll for e in parts], [e.train_nll for e in whole], rtol=1e-7)
+    np.testing.assert_allclose([e.validation_nll for e in parts], [e.validation_nll for e in whole], rtol=1e-7)
 
 
 def test_a_fixed_scale_changes_nothing_about_the_line():
