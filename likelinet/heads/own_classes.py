@@ -14,19 +14,28 @@ FAR = 800.0  # from cutpoint to cutpoint: exp(-FAR) is 0 in double precision
 
 
 @dataclass(frozen=True)
-class OwnLogits(Link):
-    """Logits by another link, and -inf, probability 0, for the classes that an output lacks.
+class Present(Link):
+    """What another link makes, of which each output has the first few only.
 
     Parameters
     ----------
     base : Link
-        Of all logits.
+        Of all, whether an output has them or not.
     present : ndarray of bool, shape (d, K)
-        Which classes each output has.
+        Which each output has.
     """
 
     base: Link
     present: np.ndarray
+
+    def inverse(self, parameter: np.ndarray) -> np.ndarray:
+        return self.base.inverse(parameter)
+
+
+@dataclass(frozen=True)
+class OwnLogits(Present):
+    """Logits, and -inf, probability 0, for the classes that an output lacks."""
+
     domain: Domain = extended_real
 
     def forward(self, raw: Array) -> tuple[Array, Callable[[Array], Array]]:
@@ -34,24 +43,11 @@ class OwnLogits(Link):
         xp = namespace(raw)
         return xp.where(self.present, value, -xp.inf), lambda d: backward(xp.where(self.present, d, 0.0))
 
-    def inverse(self, parameter: np.ndarray) -> np.ndarray:
-        return self.base.inverse(parameter)
-
 
 @dataclass(frozen=True)
-class OwnCutpoints(Link):
-    """Increasing cutpoints by another link; those above the last class of an output lie where nothing comes.
+class OwnCutpoints(Present):
+    """Increasing cutpoints, K - 1 of them; those above the last class of an output lie where nothing comes."""
 
-    Parameters
-    ----------
-    base : Link
-        Of all cutpoints.
-    present : ndarray of bool, shape (d, K - 1)
-        Which cutpoints each output has.
-    """
-
-    base: Link
-    present: np.ndarray
     domain: Domain = real
 
     def forward(self, raw: Array) -> tuple[Array, Callable[[Array], Array]]:
@@ -66,9 +62,6 @@ class OwnCutpoints(Link):
             return backward(xp.where(self.present, d, 0.0) + xp.where(last, of_others, 0.0))
 
         return xp.where(self.present, value, highest + beyond), back
-
-    def inverse(self, parameter: np.ndarray) -> np.ndarray:
-        return self.base.inverse(parameter)
 
 
 def with_own_classes(slot: Slot, counts: tuple[int, ...]) -> Slot:

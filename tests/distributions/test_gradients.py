@@ -63,7 +63,7 @@ def test_gradient_of_the_tails(case: Family, data):
 def check_probability(log_p, got, case: Family, params, y, d):
     """Compare the gradient of d · log_p with differences of p itself: those of log p have no digits where p is near 1.
 
-    Their rounding errors are up to 1e-12 of p over the step (SciPy's incomplete beta function), and bound what can be told.
+    Their rounding errors (SciPy's incomplete beta function) are up to 1e-12 of p over the step, and bound what can be told.
     """
     p, steps = np.exp(log_p(params, y)), case.steps(params, relative=3e-4)
     want = gradients(lambda p, y: (np.exp(log_p(p, y)),), params, y, steps)

@@ -54,6 +54,8 @@ class Distribution(Checks, DistributionProtocol, ABC):
     batch_shape: tuple[int, ...] = ()
     # What kind of thing y is.
     y: Literal["number", "class", "vector"] = "number"
+    # Labels of the classes 0, 1, …, or a list of those of each output; None where y holds numbers or these codes.
+    classes: np.ndarray | list[np.ndarray] | None = None
     # What a vector must satisfy, beside the support of its entries, to be possible.
     constraint: ClassVar[str] = ""
     # What its config has beside its parameters: the one that grows with the exposure of a row; whether its classes have

@@ -178,7 +178,7 @@ class Mixture(AnswersByComponents):
         self.components = components
         self.event_shape = components.event_shape
         self.y, self.ordered, self.is_angle = components.y, components.ordered, components.is_angle
-        self.of_outputs = components.of_outputs
+        self.of_outputs, self.classes = components.of_outputs, components.classes
         self.family = MixtureFamily(Closed(components), log_w.shape[-1])
         self.support, self.atoms = self.family.support, self.family.atoms
 
