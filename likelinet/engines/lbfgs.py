@@ -68,14 +68,14 @@ class LbfgsRun(Run):
         rows, share, at = batches.rows[:, member], batches.share[:, member], self._task.data.at
 
         def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
-            params, total, gradient = layout.views(flat[None]), 0.0, np.zeros_like(flat)
+            params, value, gradient = layout.views(flat[None]), 0.0, np.zeros_like(flat)
             for part in blocks(rows.shape[1], ROWS_AT_ONCE):
-                value, backward = objective(params, (), *at(rows[:, part]), share[:, part])
-                if not np.isfinite(value[0]):  # too far: of a line search, which comes back from there
-                    return np.inf, np.zeros_like(flat)
-                total += float(value[0])
+                values, backward = objective(params, (), *at(rows[:, part]), share[:, part])
+                value += float(values[0])
                 gradient += pack(backward(), layout)[0]
-            return total, gradient
+            if not (np.isfinite(value) and np.isfinite(gradient).all()):  # too far: the line search comes back
+                return np.inf, np.zeros_like(flat)
+            return value, gradient
 
         return loss
 

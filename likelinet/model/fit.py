@@ -80,9 +80,9 @@ class Fit:
         x = np.empty((ends[-1], self.inputs.width), self.precision.network)  # training takes single rows
         columns = np.empty((ends[-1], len(head.columns)), self.precision.columns) if head.columns else None
         for table, end in zip(tables, ends, strict=True):
-            encoded, start = self.rows(table), end - table.n
+            encoded, first = self.rows(table), end - table.n
             for rows in blocks(table.n, ROWS_AT_ONCE):
-                to = slice(start + rows.start, start + rows.stop)
+                to = slice(first + rows.start, first + rows.stop)
                 x[to], known = encoded[rows]
                 if columns is not None:
                     columns[to] = known
