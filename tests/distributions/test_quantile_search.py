@@ -123,3 +123,18 @@ def test_counts_from_a_guess_that_is_far_off():
         np.testing.assert_array_equal(
             least_count(whole, np.array(0.5), np.full(3, start), upper=False), [-1e9, 0.0, 1e9]
         )
+
+
+def test_quick_tails_are_the_general_ones():
+    # Owen's T and the Fourier series stand in for quadratures where they have digits enough.
+    rng, n = np.random.default_rng(2), 2000
+    sign = np.sign(rng.standard_normal((2, n)))
+    z, alpha = sign * 10.0 ** np.stack([rng.uniform(-6.0, 1.5, n), rng.uniform(-6.0, 9.0, n)])
+    loc, k, y = rng.uniform(-4.0, 4.0, n), 10.0 ** rng.uniform(-6.0, 3.0, n), rng.uniform(-np.pi, np.pi, n)
+    for d, at in ((ll.SkewNormal(np.zeros(n), 1.0, alpha), z), (ll.VonMises(loc, k), y)):
+        with np.errstate(all="ignore"):
+            log_cdf, log_sf = d.tails(tuple(np.broadcast_to(getattr(d, p.name), n) for p in d.parameters), at)[:2]
+        for got, want in ((d.log_cdf(at), log_cdf), (d.log_sf(at), log_sf)):
+            np.testing.assert_allclose(got, want, rtol=1e-11, atol=1e-300)
+        np.testing.assert_allclose(d.cdf(at), np.exp(log_cdf), rtol=1e-11, atol=1e-300)
+        np.testing.assert_allclose(d.sf(at), np.exp(log_sf), rtol=1e-11, atol=1e-300)
