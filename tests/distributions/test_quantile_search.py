@@ -103,6 +103,15 @@ def test_large_counts(rate):
     )
 
 
+def test_counts_past_a_valley():
+    # Between the two peaks there is next to no mass to tell how far it is to the other one.
+    d = ll.Mixture(ll.Poisson([[3.5, 1.6e5], [3.5, 1e12]]), probs=[0.7, 0.3])
+    for q in (0.1, 1e-16):
+        far = ll.Poisson([1.6e5, 1e12]).isf(q / 0.3)
+        np.testing.assert_allclose(d.isf(q), far, atol=1.0, rtol=1e-15)
+    np.testing.assert_array_equal(d.ppf(0.5), ll.Poisson([3.5, 3.5]).ppf(0.5 / 0.7))
+
+
 def test_a_truncation_of_what_is_left_of_a_tail():
     d = ll.Truncated(ll.StudentT(3.0, 0.0, 1.0), 100.0)
     # Far out the tail falls with the cube of y.

@@ -9,6 +9,7 @@ from likelinet.distributions.numerics.root_finding import halfway
 if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
 
+_LEAP = 8.0
 _STEPS = 400  # at most: every third halves what is left, of the floats or of the numbers
 
 
@@ -50,7 +51,9 @@ def _search(d: "Distribution", q: np.ndarray, start: np.ndarray, upper: bool) ->
         tail = d.sf(k) if upper else d.cdf(k)
         enough = tail <= q if upper else tail >= q
         below, above = np.where(enough, below, k), np.where(enough, k, above)
-        move = _newton(tail, q, np.exp(d.log_prob(k)), upper)
+        # In a valley between two peaks the slope is next to nothing: no leap past many times k.
+        most = _LEAP * (np.abs(k) + span)
+        move = np.clip(_newton(tail, q, np.exp(d.log_prob(k)), upper), -most, most)
         to = np.clip(np.ceil(k + move), below + 1.0, above - 1.0)
         finite = np.isfinite(below) & np.isfinite(above)
         middle = np.floor(0.5 * below + 0.5 * above)
