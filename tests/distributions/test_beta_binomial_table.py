@@ -80,3 +80,10 @@ def test_of_equal_masses(n):
     np.testing.assert_allclose(d.ppf(0.305)[0], np.ceil(0.305 * (n + 1.0)) - 1.0, rtol=1e-11)
     np.testing.assert_allclose(d.entropy(), np.log([n + 1.0, 4.0]), rtol=1e-10)
     assert d.isf(0.3)[1] == 2.0
+
+
+def test_no_rows():
+    none = D[:0]
+    assert none.entropy().shape == none.mode().shape == (0,)
+    for method in (none.ppf, none.isf, none.cdf, none.sf, none.log_cdf, none.crps):
+        assert method(np.zeros((2, 0))).shape == (2, 0)

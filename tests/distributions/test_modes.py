@@ -71,3 +71,11 @@ def test_no_draw_is_more_probable(case: Family):
         beside = [mode, *(mode + s * np.maximum(np.spacing(np.abs(mode)), 1e-300) for s in (-1.0, 1.0))]
         top = np.max([d.log_prob(m) for m in (beside if not case.integer else beside[:1])], axis=0)
         assert (d.log_prob(y).max(0) <= top + 1e-9).all(), name
+
+
+@pytest.mark.parametrize(
+    "d", [WITHOUT_A_BOUND["a mixture of gammas"][0], ll.Truncated(ll.Gamma(0.5, 1.0), 1.0)], ids=repr
+)
+def test_no_rows(d):
+    none = d.map_arrays(lambda a, n: np.broadcast_to(a, (3, *a.shape)))[:0]
+    assert none.mode().shape == none.ppf(0.3).shape == none.isf(np.zeros((2, 0)))[0].shape == (0,)

@@ -1,5 +1,6 @@
 """The beta-binomial distribution."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -113,10 +114,11 @@ class BetaBinomial(Univariate):
         shape = np.broadcast_shapes(np.shape(y), *(np.shape(p) for p in params))
         # Of parameters that have fewer axes than y there is one table for all y.
         own = shape[len(shape) - max(np.ndim(p) for p in params) :]
-        rows = [np.broadcast_to(p, own).reshape(-1) for p in params]
-        log_cdf, log_sf = (
-            v.reshape(-1) for v in _log_tails(*rows, np.broadcast_to(y, shape).reshape(-1, len(rows[0])))
+        n, a, b = (np.broadcast_to(p, own).reshape(-1) for p in params)
+        log_cdf, log_sf = _log_tails(
+            n, a, b, np.broadcast_to(y, shape).reshape(math.prod(shape[: len(shape) - len(own)]), len(n))
         )
+        log_cdf, log_sf = log_cdf.reshape(-1), log_sf.reshape(-1)
         n, a, b, y = (np.broadcast_to(v, shape).reshape(-1) for v in (*params, y))
         sides = [(log_cdf, *_sides(n, y)[0]), (log_sf, *_sides(n, y)[1])]
 
@@ -198,7 +200,8 @@ class BetaBinomial(Univariate):
         shape = np.broadcast_shapes(self.batch_shape, x.shape)
         own = shape[len(shape) - len(self.batch_shape) :]
         params = [np.broadcast_to(getattr(self, p.name), own).reshape(-1) for p in self.parameters]
-        x = np.broadcast_to(x, shape).reshape(-1, len(params[0]))
+        many = math.prod(shape[: len(shape) - len(own)])
+        x = np.broadcast_to(x, shape).reshape(many, len(params[0]))
         values = np.empty(x.shape)
         for rows, table in tables(*params):
             values[:, rows] = f(table, x[:, rows])

@@ -86,17 +86,17 @@ class AnswersByComponents(Distribution):
     def peaks(self) -> np.ndarray:
         inner = self.components.peaks()
         inner = self.components.mode()[..., None] if inner is None else inner
-        return inner.reshape(*self.batch_shape, -1)
+        return inner.reshape(*self.batch_shape, inner.shape[-2] * inner.shape[-1])
 
     def masses(self, k: np.ndarray) -> np.ndarray:
         return self._average(lambda c, t: c.masses(t), k)
 
     def _average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
-        m = self.marginals()
+        m: Any = self.marginals()
         return np.sum(m.weights.probs * f(m.components, m.spread(self._aligned(y))), axis=-1)
 
     def _log_average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
-        m = self.marginals()
+        m: Any = self.marginals()
         log_w = scipy.special.log_softmax(m.logits, axis=-1)
         return scipy.special.logsumexp(log_w + f(m.components, m.spread(self._aligned(y))), axis=-1)
 
