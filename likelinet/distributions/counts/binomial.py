@@ -11,6 +11,7 @@ from likelinet.distributions.base.checks import logits_from
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
+from likelinet.distributions.numerics.divergences import bernoulli
 from likelinet.distributions.numerics.estimates import LEAST
 from likelinet.distributions.numerics.tails import UNDERFLOW, beta_fraction
 
@@ -134,9 +135,8 @@ class Binomial(Univariate):
     def _kl_divergence(self, other: Distribution) -> np.ndarray:
         if not isinstance(other, Binomial):
             return super()._kl_divergence(other)
-        n, p, q = self.total_count, self.probs, scipy.special.expit(-self.logits)
-        success, failure = (np.logaddexp(0.0, s * other.logits) - np.logaddexp(0.0, s * self.logits) for s in (-1, 1))
-        closed, same = n * (p * success + q * failure), n == other.total_count
+        n = self.total_count
+        closed, same = n * bernoulli(self.logits, other.logits), n == other.total_count
         return closed if same.all() else np.where(same, closed, super()._kl_divergence(other))
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:

@@ -156,7 +156,7 @@ class StudentT(Univariate):
         return (half + 0.5) * digammas + 0.5 * np.log(2.0 * np.pi) - log_gamma_ratio(half) + np.log(self.scale)
 
     def _crps(self, y: np.ndarray) -> np.ndarray:
-        # It is finite for ν > ½. 2 (p(z) (ν + z²) - c) / (ν - 1) is 0/0 at ν = 1: with p(z) (ν + z²) = c exp((ν - 1) t).
+        # It is finite for ν > ½. 2 (p(z) (ν + z²) - c) / (ν - 1) is 0/0 at ν = 1: p(z) (ν + z²) = c exp((ν - 1) t).
         df, z = self.df, self._z(y)
         excess, size = df - 1.0, np.abs(z)
         log_square = np.log1p(z * z / df)
