@@ -56,11 +56,12 @@ def categorical(logits: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Return that of two distributions over classes, the last axis."""
     log_p, log_q = (scipy.special.log_softmax(z, axis=-1) for z in (logits, other))
     p = np.exp(log_p)
-    some = p > 0.0
-    terms = np.where(some, p * (np.where(some, log_p, 0.0) - log_q), 0.0)
-    apart = np.where(some & (log_q > -np.inf), other - logits, 0.0)
+    some, possible = p > 0.0, log_q > -np.inf
+    terms = p * (np.where(some, log_p, 0.0) - np.where(some, log_q, 0.0))
+    both = some & possible
+    apart = np.where(both, other, 0.0) - np.where(both, logits, 0.0)
     apart = apart - (p * apart).sum(-1, keepdims=True)
-    near = (np.abs(apart).max(-1) < _WITHIN) & (some == (log_q > -np.inf)).all(-1)
+    near = (np.abs(apart).max(-1) < _WITHIN) & (some == possible).all(-1)
     close = np.log1p((p * expm1mx(np.where(near[..., None], apart, 0.0))).sum(-1))
     return np.where(near, close, np.maximum(terms.sum(-1), 0.0))
 

@@ -8,6 +8,7 @@ from likelinet.core.lazy import scipy
 from likelinet.distributions.numerics.near import NEAR, mended
 
 _LARGE = 16.0  # arguments from which Stirling's series is exact to double precision
+_CLOSE = 0.3  # relative difference up to which six nodes are exact to double precision
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(6)
 _BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730)
 
@@ -46,7 +47,7 @@ def log_gamma_above_tangent(b: np.ndarray, a: np.ndarray, x: np.ndarray) -> np.n
     """
     slope = 0.5 / a - log_minus_digamma(a)
     values = stirling_error(b) - stirling_error(a) - (b - a) * slope - 0.5 * (np.log(b) - np.log(a) - x)
-    return mended(values, np.abs(x) < NEAR, _close, a, x)
+    return mended(values, np.abs(x) < _CLOSE, _close, a, x)
 
 
 def _close(a: np.ndarray, x: np.ndarray) -> np.ndarray:

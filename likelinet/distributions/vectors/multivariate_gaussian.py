@@ -163,6 +163,8 @@ def _factor(covariance: ArrayLike | None) -> np.ndarray:
     try:
         matrix = np.asarray(covariance, dtype=np.float64)
         mirrored = np.swapaxes(matrix, -1, -2)
+        if matrix.shape != mirrored.shape:
+            raise ValueError
         apart = float(np.abs(matrix - mirrored).max(initial=0.0))
         largest = float(np.abs(matrix).max(initial=0.0))
     except (ValueError, TypeError):
