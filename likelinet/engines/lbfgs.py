@@ -67,9 +67,10 @@ class LbfgsRun(Run):
 
         def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
             value, backward = objective(layout.views(flat[None]), (), *data, share)
-            if not np.isfinite(value[0]):  # too far: of a line search, which comes back from there
+            gradient = pack(backward(), layout)[0]
+            if not (np.isfinite(value[0]) and np.isfinite(gradient).all()):  # too far: the line search comes back
                 return np.inf, np.zeros_like(flat)
-            return float(value[0]), pack(backward(), layout)[0]
+            return float(value[0]), gradient
 
         return loss
 

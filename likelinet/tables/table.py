@@ -229,7 +229,9 @@ def as_array(values: Any, what: str) -> np.ndarray:
     if np.ma.is_masked(values):
         raise DataError(f"{what} is an array with masked cells: fill or drop them.")
     try:
-        return np.asarray(values)
+        array = np.asarray(values)
+        # Numbers beside text stay what they are, as in an array of objects: NumPy would make text of all.
+        return np.asarray(values, dtype=object) if array.dtype.kind == "U" and type(values) in (list, tuple) else array
     except ValueError:
         raise DataError(f"{what} must be an array whose rows all have the same length.") from None
 
