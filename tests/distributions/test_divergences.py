@@ -124,3 +124,14 @@ def test_multivariate_gaussian(moved):
         want = float(exact.multivariate_gaussian(mp.matrix(tril), mp.matrix(tril2), mp.matrix(loc2)))
     d, other = ll.MultivariateGaussian(np.zeros(3), tril), ll.MultivariateGaussian(loc2, tril2)
     np.testing.assert_allclose(d.kl_divergence(other), want, rtol=1e-7)
+
+
+@pytest.mark.parametrize("step", [1e-9, 1e-3, 0.08, 0.5])
+@pytest.mark.parametrize("k", [1e-6, 0.3, 20.0, 150.0, 300.0, 1e8])
+def test_von_mises(k, step):
+    k2 = k * (1.0 + step)
+    with mp.workdps(60):
+        a, b = mp.mpf(k), mp.mpf(k2)
+        mean = mp.besseli(1, a) / mp.besseli(0, a)
+        want = float(mp.log(mp.besseli(0, b) / mp.besseli(0, a)) - (b - a) * mean)
+    np.testing.assert_allclose(ll.VonMises(0.3, k).kl_divergence(ll.VonMises(0.3, k2)), want, rtol=2e-9)

@@ -82,6 +82,13 @@ def test_quantiles_of_a_huge_poisson(rate):
     np.testing.assert_allclose([rate - low, high - rate], want, rtol=1e-6, atol=2.0 * np.spacing(rate))
 
 
+def test_quantiles_of_a_huge_negative_binomial():
+    d = ll.NegativeBinomial([0.5, 3.0, 1e5], logits=[50.0, 60.0, 45.0])
+    q = np.array([0.05, 0.5, 0.95])[:, None]
+    np.testing.assert_allclose(d.cdf(d.ppf(q)), np.broadcast_to(q, (3, 3)), rtol=1e-9)
+    np.testing.assert_allclose(d.sf(d.isf(q)), np.broadcast_to(q, (3, 3)), rtol=1e-9)
+
+
 def test_entropy_of_a_poisson_that_is_nearly_always_zero():
     rate = np.array([1e-300, 1e-30, 1e-9, 1e-3])
     k = np.arange(8.0)[:, None]

@@ -71,7 +71,7 @@ class OneNumber(Distribution):
     def kl_divergence(self, other: Distribution) -> np.ndarray:
         check_same_kind(self, other)
         with np.errstate(all="ignore"):
-            return np.asarray(self._kl_divergence(other))[()]
+            return np.maximum(self._kl_divergence(other), 0.0)[()]  # of two that are equal, rounding errors remain
 
     @in_small_blocks
     def crps(self, y: ArrayLike) -> np.ndarray:

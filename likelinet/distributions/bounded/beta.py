@@ -135,7 +135,7 @@ class Beta(Univariate):
             log_gamma_above_tangent(*each)
             for each in ((a2, a, up), (b2, b, down), (n2, n, up * (a / n) + down * (b / n)))
         ]
-        return np.maximum(means + (bends[0] + bends[1] - bends[2]), 0.0)
+        return means + (bends[0] + bends[1] - bends[2])
 
     def _crps(self, y: np.ndarray) -> np.ndarray:
         a, b = self.concentration1, self.concentration0

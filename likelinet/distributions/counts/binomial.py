@@ -13,7 +13,7 @@ from likelinet.distributions.base.parameter import Backward, Parameter, TailsBac
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.divergences import bernoulli
 from likelinet.distributions.numerics.estimates import LEAST
-from likelinet.distributions.numerics.tails import UNDERFLOW, beta_fraction
+from likelinet.distributions.numerics.tails import UNDERFLOW, beta_fraction, incomplete_beta
 
 _MOST = 2.0**63  # trials that NumPy's integers do not reach
 
@@ -114,11 +114,14 @@ class Binomial(Univariate):
 
     def _cdf(self, y: np.ndarray) -> np.ndarray:
         m = self.total_count - y
-        return np.where(m <= 0.0, 1.0, scipy.special.betainc(m, y + 1.0, scipy.special.expit(-self.logits)))
+        return np.where(m <= 0.0, 1.0, self._tail(m, y + 1.0, -self.logits))
 
     def _sf(self, y: np.ndarray) -> np.ndarray:
         m = self.total_count - y
-        return np.where(m <= 0.0, 0.0, scipy.special.betainc(y + 1.0, m, self.probs))
+        return np.where(m <= 0.0, 0.0, self._tail(y + 1.0, m, self.logits))
+
+    def _tail(self, a: np.ndarray, b: np.ndarray, logits: np.ndarray) -> np.ndarray:
+        return incomplete_beta(a, b, scipy.special.expit(logits), scipy.special.expit(-logits))
 
     def _top(self) -> np.ndarray:
         return self.total_count

@@ -1,5 +1,7 @@
 """The negative binomial distribution."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -20,8 +22,11 @@ from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.counts.poisson import poisson
 from likelinet.distributions.numerics import quadrature
 from likelinet.distributions.numerics.estimates import LEAST
+from likelinet.distributions.numerics.incomplete_gamma import gammainccinv, gammaincinv
 from likelinet.distributions.numerics.tails import UNDERFLOW, beta_fraction, incomplete_beta, log_of
 
+_HUGE = 36.0  # logits above which the counts themselves add nothing to the variance of a large rate
+_LARGEST_EXACT = 2.0**53
 _LARGEST = 2.0**62  # a count beyond all that occur, yet finite
 
 
@@ -118,6 +123,19 @@ class NegativeBinomial(Univariate):
             return values
         fraction = beta_fraction(y + 1.0, self.total_count, self.probs)
         return np.where(deep, self.log_prob(y + 1.0) + np.log(fraction), values)
+
+    def _ppf(self, q: np.ndarray) -> np.ndarray:
+        counts = super()._ppf(q)
+        return self._of_huge(counts, gammaincinv, q) if np.any(self.logits > _HUGE) else counts
+
+    def _isf(self, q: np.ndarray) -> np.ndarray:
+        counts = super()._isf(q)
+        return self._of_huge(counts, gammainccinv, q) if np.any(self.logits > _HUGE) else counts
+
+    def _of_huge(self, counts: np.ndarray, inverse: Callable[..., np.ndarray], q: np.ndarray) -> np.ndarray:
+        """Return `counts`, or the quantiles of the gamma distribution of the rate where these are far larger."""
+        rate = inverse(self.total_count, q) * np.exp(self.logits)
+        return np.where((self.logits > _HUGE) & (rate > _LARGEST_EXACT), np.floor(rate), counts)
 
     def _cdf_slopes(self, y: np.ndarray) -> dict[str, np.ndarray]:
         return {"logits": -self.probs * (self.total_count + y)}

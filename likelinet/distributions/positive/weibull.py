@@ -11,6 +11,7 @@ from likelinet.distributions.base.parameter import Backward, Parameter, TailsBac
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.divergences import extreme_value
 from likelinet.distributions.numerics.estimates import log_moments
+from likelinet.distributions.numerics.incomplete_gamma import gammainc
 from likelinet.distributions.numerics.special import exponential_tails, log_ratio
 
 
@@ -121,7 +122,7 @@ class Weibull(Univariate):
         # E|Y - y| - E|Y - Y'|/2, and the lesser of Y and Y' is again Weibull, with the mean E[Y] / 2^(1/k).
         inside, x = np.maximum(y, 0.0), 1.0 / self.concentration
         w = self._w(inside)
-        below = 2.0 * scipy.special.gammainc(1.0 + x, w)
+        below = 2.0 * gammainc(1.0 + x, w)
         return np.abs(y) - 2.0 * inside * np.exp(-w) + self._mean() * (2.0**-x - below)
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:

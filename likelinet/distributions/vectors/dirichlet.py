@@ -114,7 +114,7 @@ class Dirichlet(Multivariate):
         apart = (total - rise / a) * (a / a2)
         log_r = np.log(n2) - np.log(n) + np.log(a) - np.log(a2)
         parts = a2 * itakura_saito(apart, log_r) + log_gamma_above_tangent(a2, a, rise / a)
-        return np.maximum(parts.sum(-1) - log_gamma_above_tangent(n2, n, total)[..., 0], 0.0)
+        return parts.sum(-1) - log_gamma_above_tangent(n2, n, total)[..., 0]
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         a = np.broadcast_to(self.concentration, shape + self.event_shape)
