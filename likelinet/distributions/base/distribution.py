@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from likelinet.core.arrays import Array, forwards, log1mexp, namespace
+from likelinet.core.arrays import Array, forwards, namespace
 from likelinet.core.domains import Domain, real
 from likelinet.core.errors import ParameterError, UndefinedError
 from likelinet.core.notes import note
@@ -181,13 +181,6 @@ class Distribution(Checks, DistributionProtocol, ABC):
     def nll_of_zero(cls, params: tuple[Array, ...], like: Array) -> tuple[Array, Backward]:
         """Return -log P(0) of a count and its backward function, to full precision where P(0) is close to 1."""
         return cls.loss(params, namespace(like).zeros_like(like))
-
-    @classmethod
-    def log_not_zero(cls, params: tuple[Array, ...], like: Array) -> tuple[Array, Backward]:
-        """Return log(1 - P(0)): the gradient of P(0) is known, where that of a tail may be by differences."""
-        xp = namespace(like)
-        nll, backward = cls.nll_of_zero(params, like)
-        return log1mexp(nll), lambda d: backward(xp.where(d == 0.0, 0.0, d / xp.expm1(nll)))
 
     @classmethod
     def log_interval(cls, params: tuple[Array, ...], low: Array, high: Array) -> tuple[Array, Backward]:

@@ -5,7 +5,7 @@ from typing import Literal, NoReturn
 
 import numpy as np
 
-from likelinet.core.arrays import Array
+from likelinet.core.arrays import Array, log1mexp, namespace
 from likelinet.core.domains import Domain
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import Family, Opening, Standardisation, Unit
@@ -78,7 +78,10 @@ class Leaf(Family):
         return self.distribution_class.log_interval(params, low, high)
 
     def log_not_zero(self, params: tuple[Array, ...], like: Array) -> tuple[Array, Backward]:
-        return self.distribution_class.log_not_zero(params, like)
+        """Return log(1 - P(0)): the gradient of P(0) is known, where that of a tail may be by differences."""
+        xp = namespace(like)
+        nll, backward = self.distribution_class.nll_of_zero(params, like)
+        return log1mexp(nll), lambda d: backward(xp.where(d == 0.0, 0.0, d / xp.expm1(nll)))
 
     def distribution(self, params: tuple[np.ndarray, ...]) -> Distribution:
         return self.distribution_class(**{o.parameter.name: p for o, p in zip(self.openings, params, strict=True)})

@@ -77,7 +77,10 @@ class StudentT(Univariate):
         log1pu, v = xp.log1p(u), z * (z / (df + z * z))  # and u / (1 + u)
         far = ~(u < _OVERFLOW)
         if not never(far):
-            log1pu, v = xp.where(far, 2.0 * xp.log(xp.abs(z)) - xp.log(df), log1pu), xp.where(far, 1.0, v)
+            log1pu, v = (
+                xp.where(far, 2.0 * xp.log(xp.where(far, xp.abs(z), 1.0)) - xp.log(df), log1pu),
+                xp.where(far, 1.0, v),
+            )
         # log Γ(ν/2) - log Γ((ν+1)/2) + ½ log(ν/2), by Stirling's formula so that huge ν do not cancel.
         half = 0.5 * df
         constant = 0.5 - half * xp.log1p(0.5 / half) + stirling_error(half) - stirling_error(half + 0.5)
