@@ -75,6 +75,19 @@ def test_the_tail_of_a_poisson_is_the_sum_of_its_masses():
     )
 
 
+@pytest.mark.parametrize("logits", [-18.2, -13.2, 10.7, 16.1])
+@pytest.mark.parametrize("n", [3e8, 8e8])
+def test_the_tails_of_many_trials_are_the_sums_of_their_masses(n, logits):
+    d = ll.Binomial(n, logits)
+    for q in (1e-3, 1e-20, 1e-200):
+        k = d.isf(q)
+        beyond = np.exp(d.log_prob(np.arange(k + 1.0, min(k + 20000.0, n) + 1.0)))
+        np.testing.assert_allclose(d.sf(k), beyond.sum(), rtol=1e-10)
+        k = d.ppf(q)
+        below = np.exp(d.log_prob(np.arange(max(k - 20000.0, 0.0), k + 1.0)))
+        np.testing.assert_allclose(d.log_cdf(k), np.log(below.sum()), rtol=1e-10)
+
+
 @pytest.mark.parametrize("rate", [1e14, 1e16, 1e20, 1e30])
 def test_quantiles_of_a_huge_poisson(rate):
     low, high = ll.Poisson(rate).interval(0.9)

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from likelinet.core.arrays import HALF_LOG_2PI, Array, log1pmx, namespace, softplus_and_sigmoid, special, stirling_error
+from likelinet.core.arrays import HALF_LOG_2PI, Array, log1pmx, namespace, never, softplus_and_sigmoid, stirling_error
 from likelinet.core.domains import nonnegative_integer, real
 from likelinet.core.errors import UndefinedError
 from likelinet.core.lazy import scipy
@@ -94,15 +94,17 @@ class Binomial(Univariate):
         n = y + m
         (minus_log_q, p), (minus_log_p, q) = softplus_and_sigmoid(z), softplus_and_sigmoid(-z)
         log_mass, log_next = (-cls.loss((n, z), k)[0] for k in (y, y + 1.0))
-        cdf, sf = special(z).betainc(m, y + 1.0, q), special(z).betainc(y + 1.0, m, p)
+        cdf, sf = incomplete_beta(m, y + 1.0, q, p), incomplete_beta(y + 1.0, m, p, q)
         # The smaller tail tells the other; where its incomplete beta function underflows: a mass times a fraction.
         lower = cdf < sf
         smaller = xp.where(lower, cdf, sf)
         tiny = smaller < UNDERFLOW
-        a, b, x = (xp.where(lower, v, w) for v, w in ((m, y + 1.0), (y + 1.0, m), (q, p)))
-        fraction = beta_fraction(a, b, xp.where(tiny, x, 0.0))
-        lead = xp.where(lower, log_mass - minus_log_p, log_next - minus_log_q)
-        log_smaller = xp.where(tiny, lead + xp.log(xp.where(tiny, fraction, 1.0)), xp.log(xp.where(tiny, 1.0, smaller)))
+        log_smaller = xp.log(xp.where(tiny, 1.0, smaller))
+        if not never(tiny):
+            a, b, x = (xp.where(lower, v, w) for v, w in ((m, y + 1.0), (y + 1.0, m), (q, p)))
+            fraction = beta_fraction(a, b, xp.where(tiny, x, 0.0))
+            lead = xp.where(lower, log_mass - minus_log_p, log_next - minus_log_q)
+            log_smaller = xp.where(tiny, lead + xp.log(xp.where(tiny, fraction, 1.0)), log_smaller)
         log_larger = xp.log1p(-xp.exp(log_smaller))
         log_cdf, log_sf = xp.where(lower, log_smaller, log_larger), xp.where(lower, log_larger, log_smaller)
 
