@@ -32,7 +32,7 @@ class StudentT(Univariate):
     Parameters
     ----------
     df : array_like
-        Degrees of freedom ν > 0. The mean exists for ν > 1 and the variance for ν > 2.
+        Degrees of freedom ν > 0. The mean exists for ν > 1, and is nan otherwise; the variance is finite for ν > 2.
     loc : array_like
         Location μ.
     scale : array_like
