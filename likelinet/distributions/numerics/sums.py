@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 Term = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 LEFT_OUT = 1e-18  # mass that a sum may leave out on either side
+_BESIDE = 2.0  # numbers beyond these that it takes all the same
 _EXACT = 4096  # rows with no more whole numbers than this are summed one by one
 _LARGEST = 2.0**62  # a count beyond all that occur, yet finite
 _PADDED = 1.25  # how much longer than the shortest one the longest row of a table may be
@@ -150,7 +151,8 @@ def kl_divergence(d: "Distribution", other: "Distribution", shape: tuple[int, ..
 def _over_all(flat: "Distribution", term: Term) -> np.ndarray:
     """Return Σ term(row, k) over all k that are probable enough to count."""
     low, high = (np.clip(quantile(LEFT_OUT), -_LARGEST, _LARGEST) for quantile in (flat.ppf, flat.isf))
-    return total(flat, term, low, high)
+    # Where nearly all mass is on one number, the term may be next to nothing there: the next ones count.
+    return total(flat, term, np.maximum(low - _BESIDE, flat.support.low), high + _BESIDE)
 
 
 def powers(d: "Distribution") -> Callable[[np.ndarray, int], np.ndarray]:
