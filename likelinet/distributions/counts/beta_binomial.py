@@ -135,6 +135,7 @@ class BetaBinomial(Univariate):
     def tails(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Array, TailsBackward]:
         if not isinstance(params[1], np.ndarray | np.generic):
             raise UndefinedError("BetaBinomial: its cdf is a sum that takes the engine 'numpy'.")
+        params = params[0], *(np.maximum(v, LEAST_CONCENTRATION) for v in params[1:])
         shape = np.broadcast_shapes(np.shape(y), *(np.shape(p) for p in params))
         # Of parameters that have fewer axes than y there is one table for all y.
         own = shape[len(shape) - max(np.ndim(p) for p in params) :]
