@@ -51,6 +51,10 @@ class DistributionProtocol:
         """
         return self.mode()[..., None] if self.one_peak else None
 
+    def reach(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """Return numbers between which nearly all mass lies, if it is smooth but for numbers near 0."""
+        return None
+
     def flattened(self: Any, shape: tuple[int, ...]) -> "Distribution":
         """Return this distribution broadcast to the batch shape `shape`, as one axis of rows."""
         return self.map_arrays(lambda a, n: on_batch(a, shape, n).reshape(-1, *a.shape[a.ndim - n :]))

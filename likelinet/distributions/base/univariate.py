@@ -80,10 +80,6 @@ class Univariate(OneNumber):
         """Return a guess of the quantile of whole numbers that is z for a Gaussian."""
         return self._mean() + np.sqrt(self._var()) * z
 
-    def reach(self) -> tuple[np.ndarray, np.ndarray] | None:
-        """Return numbers between which nearly all mass lies, if it is smooth but for numbers near 0."""
-        return None
-
     def _entropy(self) -> np.ndarray:
         if self.reach() is None:
             return super()._entropy()
