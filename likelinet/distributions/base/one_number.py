@@ -76,8 +76,10 @@ class OneNumber(Distribution):
     def crps(self, y: ArrayLike) -> np.ndarray:
         y = self._numbers(y)
         shape = self._shape_with(y)
+        far = np.isinf(y)
         with np.errstate(all="ignore"):
-            return np.broadcast_to(self._crps(y), shape).copy()[()]
+            values = self._crps(np.where(far, 0.0, y) if far.any() else y)
+            return np.where(far, np.inf, np.broadcast_to(values, shape))[()]
 
     @sample_in_blocks
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:

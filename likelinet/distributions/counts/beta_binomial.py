@@ -11,7 +11,7 @@ from likelinet.core.errors import UndefinedError
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.univariate import Univariate
-from likelinet.distributions.counts.binomial import divergence, stirling_of_choices
+from likelinet.distributions.counts.binomial import divergence, stirling_of_choices, whole_trials
 from likelinet.distributions.numerics import sums as row_sums
 from likelinet.distributions.numerics.estimates import LEAST
 
@@ -182,7 +182,7 @@ class BetaBinomial(Univariate):
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         p = rng.beta(self.concentration1, self.concentration0, shape)
-        return rng.binomial(self.total_count.astype(np.int64), p)
+        return rng.binomial(whole_trials(self.total_count, type(self).__name__), p)
 
     @classmethod
     def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:

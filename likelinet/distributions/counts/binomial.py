@@ -5,6 +5,7 @@ from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import HALF_LOG_2PI, Array, log1pmx, namespace, softplus_and_sigmoid, special, stirling_error
 from likelinet.core.domains import nonnegative_integer, real
+from likelinet.core.errors import UndefinedError
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.checks import logits_from
 from likelinet.distributions.base.distribution import Distribution
@@ -12,6 +13,8 @@ from likelinet.distributions.base.parameter import Backward, Parameter, TailsBac
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.estimates import LEAST
 from likelinet.distributions.numerics.tails import UNDERFLOW, beta_fraction
+
+_MOST = 2.0**63  # trials that NumPy's integers do not reach
 
 
 class Binomial(Univariate):
@@ -137,13 +140,20 @@ class Binomial(Univariate):
         return closed if same.all() else np.where(same, closed, super()._kl_divergence(other))
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-        return rng.binomial(self.total_count.astype(np.int64), self.probs, shape)
+        return rng.binomial(whole_trials(self.total_count, type(self).__name__), self.probs, shape)
 
     @classmethod
     def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return the largest y as total_count, and the logits of the mean share of it, over the first axis of y."""
         n = np.maximum(np.max(y, axis=0), 1.0)
         return n, scipy.special.logit(np.clip(np.average(y, axis=0, weights=weight) / n, LEAST, 1.0 - LEAST))
+
+
+def whole_trials(total_count: np.ndarray, name: str) -> np.ndarray:
+    """Return the numbers of trials as NumPy's integers, with which its generators draw."""
+    if np.any(total_count >= _MOST):
+        raise UndefinedError(f"{name}: total_count must be below 2^63 for draws, got {np.max(total_count):g}.")
+    return total_count.astype(np.int64)
 
 
 def divergence(y: Array, shift: Array, log_ratio: Array) -> Array:

@@ -3,7 +3,9 @@
 import numpy as np
 
 from likelinet.core.arrays import HALF_LOG_2PI, log1pmx, stirling_error
+from likelinet.core.lazy import scipy
 
+_ROUNDED = 1e-3  # 1 - x below which x itself has lost three digits
 UNDERFLOW = 1e-200  # below it SciPy's functions lose digits, and then underflow
 
 
@@ -29,6 +31,16 @@ def log_gamma_tail(a: np.ndarray, x: np.ndarray) -> np.ndarray:
     excess = far / a
     lead = a * np.where(np.abs(excess) < 0.5, log1pmx(excess), np.log(x) - np.log(a) - excess)
     return lead + 0.5 * np.log(a) - HALF_LOG_2PI - stirling_error(a) - np.log(np.abs(far)) + np.log(series)
+
+
+def incomplete_beta(a: np.ndarray, b: np.ndarray, x: np.ndarray, rest: np.ndarray) -> np.ndarray:
+    """Return I_x(a, b), where `rest` is 1 - x and keeps the digits that an x close to 1 has lost."""
+    values, lost = scipy.special.betainc(a, b, x), rest < _ROUNDED
+    if not lost.any():
+        return values
+    values, lost = np.array(values), np.broadcast_to(lost, np.shape(values))
+    values[lost] = scipy.special.betaincc(*(np.broadcast_to(v, lost.shape)[lost] for v in (b, a, rest)))
+    return values
 
 
 def beta_fraction(a: np.ndarray, b: np.ndarray, x: np.ndarray, steps: int = 60) -> np.ndarray:

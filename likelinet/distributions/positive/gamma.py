@@ -10,6 +10,7 @@ from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.special import log1pmx_of_ratio
+from likelinet.distributions.numerics.incomplete_gamma import gammainc, gammaincc, gammainccinv, gammaincinv
 from likelinet.distributions.numerics.tails import log_incomplete_gamma
 
 
@@ -69,10 +70,10 @@ class Gamma(Univariate):
         return values, backward
 
     def _cdf(self, y: np.ndarray) -> np.ndarray:
-        return scipy.special.gammainc(self.concentration, self.rate * y)
+        return gammainc(self.concentration, self.rate * y)
 
     def _sf(self, y: np.ndarray) -> np.ndarray:
-        return scipy.special.gammaincc(self.concentration, self.rate * y)
+        return gammaincc(self.concentration, self.rate * y)
 
     def _log_cdf(self, y: np.ndarray) -> np.ndarray:
         return log_incomplete_gamma(self._cdf(y), self._sf(y), self.concentration, self.rate * y)
@@ -81,10 +82,10 @@ class Gamma(Univariate):
         return log_incomplete_gamma(self._sf(y), self._cdf(y), self.concentration, self.rate * y)
 
     def _ppf(self, q: np.ndarray) -> np.ndarray:
-        return scipy.special.gammaincinv(self.concentration, q) / self.rate
+        return gammaincinv(self.concentration, q) / self.rate
 
     def _isf(self, q: np.ndarray) -> np.ndarray:
-        return scipy.special.gammainccinv(self.concentration, q) / self.rate
+        return gammainccinv(self.concentration, q) / self.rate
 
     def _mean(self) -> np.ndarray:
         return self.concentration / self.rate
@@ -110,8 +111,8 @@ class Gamma(Univariate):
 
     def _crps(self, y: np.ndarray) -> np.ndarray:
         a, b = self.concentration, self.rate
-        below = y * (2.0 * scipy.special.gammainc(a, b * np.maximum(y, 0.0)) - 1.0)
-        mean = (2.0 * scipy.special.gammainc(a + 1.0, b * np.maximum(y, 0.0)) - 1.0) * a / b
+        below = y * (2.0 * gammainc(a, b * np.maximum(y, 0.0)) - 1.0)
+        mean = (2.0 * gammainc(a + 1.0, b * np.maximum(y, 0.0)) - 1.0) * a / b
         return below - mean - np.exp(-scipy.special.betaln(0.5, a)) / b
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:

@@ -10,7 +10,7 @@ from likelinet.core.lazy import scipy
 from likelinet.distributions.base.multivariate import Multivariate
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.classes.categorical import Categorical
-from likelinet.distributions.counts.binomial import Binomial
+from likelinet.distributions.counts.binomial import Binomial, whole_trials
 from likelinet.distributions.numerics import sums
 from likelinet.distributions.numerics.estimates import LEAST
 
@@ -139,7 +139,8 @@ class Multinomial(Multivariate):
         return np.where(n == other.total_count, np.where(n > 0.0, n * each_draw, 0.0), np.inf)
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-        return rng.multinomial(np.broadcast_to(self.total_count, shape).astype(np.int64), self.probs)
+        n = whole_trials(self.total_count, type(self).__name__)
+        return rng.multinomial(np.broadcast_to(n, shape), self.probs)
 
     @classmethod
     def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:

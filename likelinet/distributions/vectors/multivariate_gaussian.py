@@ -10,6 +10,8 @@ from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.shapes import parameters_on
 from likelinet.distributions.real.gaussian import Gaussian
 
+_ASYMMETRY = 1e-6  # of a covariance, against its largest entry: the rounding of single precision
+
 
 class MultivariateGaussian(Multivariate):
     r"""The Gaussian distribution of a vector y with d entries, by the Cholesky factor of its covariance.
@@ -154,13 +156,27 @@ def solve_upper(matrix: Array, b: Array) -> Array:
 
 def _factor(covariance: ArrayLike | None) -> np.ndarray:
     """Return the Cholesky factor of symmetric, positive definite matrices."""
+    name = "MultivariateGaussian: covariance_matrix"
     try:
         matrix = np.asarray(covariance, dtype=np.float64)
-        if np.allclose(matrix, np.swapaxes(matrix, -1, -2), rtol=0.0, atol=1e-8 * np.abs(matrix).max(initial=0.0)):
-            return np.linalg.cholesky(matrix)
-    except (ValueError, TypeError, np.linalg.LinAlgError):
-        pass
-    raise ParameterError("MultivariateGaussian: covariance_matrix must be symmetric and positive definite.")
+        mirrored = np.swapaxes(matrix, -1, -2)
+        apart = float(np.abs(matrix - mirrored).max(initial=0.0))
+        largest = float(np.abs(matrix).max(initial=0.0))
+    except (ValueError, TypeError):
+        raise ParameterError(f"{name} must be square matrices of numbers.") from None
+    if not np.isfinite(largest):
+        raise ParameterError(f"{name} must have finite entries.")
+    if not apart <= _ASYMMETRY * largest:
+        raise ParameterError(
+            f"{name} must be symmetric, but entries differ from their mirror images by up to {apart:.3g}: "
+            "pass 0.5 * (C + C.T)."
+        )
+    try:
+        return np.linalg.cholesky(0.5 * (matrix + mirrored))
+    except np.linalg.LinAlgError:
+        raise ParameterError(
+            f"{name} must be symmetric and positive definite: it has an eigenvalue that is not positive."
+        ) from None
 
 
 def _log_diagonal(scale_tril: np.ndarray) -> np.ndarray:
