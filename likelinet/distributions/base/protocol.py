@@ -44,6 +44,13 @@ class DistributionProtocol:
         q = below.reshape((-1,) + (1,) * len(self.batch_shape))
         return np.concatenate([self.ppf(q), self.isf(q[-2::-1])])
 
+    def peaks(self: Any) -> np.ndarray | None:
+        """Return points along a last axis among or between which the mode lies, if they are known without a search.
+
+        An end beside which the density has no bound is one of them.
+        """
+        return self.mode()[..., None] if self.one_peak else None
+
     def flattened(self: Any, shape: tuple[int, ...]) -> "Distribution":
         """Return this distribution broadcast to the batch shape `shape`, as one axis of rows."""
         return self.map_arrays(lambda a, n: on_batch(a, shape, n).reshape(-1, *a.shape[a.ndim - n :]))

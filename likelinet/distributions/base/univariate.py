@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array
+from likelinet.core.lazy import scipy
 from likelinet.distributions.base.by_rows import in_blocks
 from likelinet.distributions.base.one_number import OneNumber
 from likelinet.distributions.base.parameter import Backward
 from likelinet.distributions.base.shapes import parameters_on, with_axes
-from likelinet.distributions.numerics import root_finding
+from likelinet.distributions.numerics.count_quantiles import least_count
 
 
 class Univariate(OneNumber):
@@ -66,12 +67,16 @@ class Univariate(OneNumber):
     def _ppf(self, q: np.ndarray) -> np.ndarray:
         if not self.support.integer:
             self._undefined("ppf")
-        return root_finding.smallest_integer(lambda k: self.cdf(k) >= q, self._shape_with(q), self.support.low)
+        return least_count(self, q, self._near(q), upper=False)
 
     def _isf(self, q: np.ndarray) -> np.ndarray:
         if not self.support.integer:
             self._undefined("isf")
-        return root_finding.smallest_integer(lambda k: self.sf(k) <= q, self._shape_with(q), self.support.low)
+        return least_count(self, q, self._near(1.0 - q), upper=True)
+
+    def _near(self, q: np.ndarray) -> np.ndarray:
+        """Return a guess of the quantile of whole numbers."""
+        return self._mean() + np.sqrt(self._var()) * scipy.special.ndtri(q)
 
     # ---- the public methods ----------------------------------------------------------------------------------
 

@@ -22,7 +22,7 @@ from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.shapes import Rng, broadcast, generator_of, on_batch, shape_of, with_axes
 from likelinet.distributions.classes.categorical import Categorical, choose
-from likelinet.distributions.numerics import quadrature, root_finding
+from likelinet.distributions.numerics import modes, quadrature
 from likelinet.distributions.over.family import Setting, WrapperFamily
 from likelinet.distributions.over.mixture_answers import AnswersByComponents
 from likelinet.distributions.over.mixture_formulas import (
@@ -258,7 +258,7 @@ class Mixture(AnswersByComponents):
             if each is self:
                 self._undefined("mode for several outputs")
             return each.mode()
-        return root_finding.highest(self, self.components.mode())
+        return modes.highest(self, self.peaks())
 
     @in_small_blocks
     def entropy(self) -> np.ndarray:
@@ -305,6 +305,11 @@ class Mixture(AnswersByComponents):
         inner = np.moveaxis(self.components.quantile_grid(below), -1, 0)
         inner = inner.reshape((-1, *inner.shape[2:]))
         return np.sort(np.broadcast_to(inner, inner.shape[:1] + self.batch_shape), axis=0)
+
+    def peaks(self) -> np.ndarray:
+        inner = self.components.peaks()
+        inner = self.components.mode()[..., None] if inner is None else inner
+        return inner.reshape(*self.batch_shape, -1)
 
     def spread(self, y: np.ndarray) -> np.ndarray:
         """Return y with an axis for the components, repeated along it."""
