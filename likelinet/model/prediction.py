@@ -9,6 +9,7 @@ from likelinet.core.pool import for_each
 from likelinet.distributions import Distribution
 from likelinet.distributions.base.assembly import Assembly
 from likelinet.distributions.base.shapes import on_batch
+from likelinet.distributions.base.usable_rows import note_unusable
 from likelinet.distributions.over.mixture import combined
 from likelinet.model.fit import EncodedRows, Fit
 from likelinet.networks.blocks_of_rows import by_blocks, with_blocks
@@ -32,12 +33,13 @@ def predict_dist(fit: Fit, x: EncodedRows) -> Distribution:
     first = next(left)
     with one_blas_thread():
         d = predict(first)
-    if first.stop == len(x):
-        return d
-    room = Assembly(d, len(x))
-    room.put(first, d)
-    for_each(lambda rows: room.put(rows, predict(rows)), left)
-    return room.distribution()
+    if first.stop < len(x):
+        room = Assembly(d, len(x))
+        room.put(first, d)
+        for_each(lambda rows: room.put(rows, predict(rows)), left)
+        d = room.distribution()
+    note_unusable(d.unusable, "A truncation or a hurdle leaves no probability there", x.table.index)
+    return d
 
 
 def network_inputs(fit: Fit, x: np.ndarray) -> np.ndarray:

@@ -14,6 +14,7 @@ from likelinet.distributions.base.by_rows import all_inside, sample_in_blocks
 from likelinet.distributions.base.checks import Checks
 from likelinet.distributions.base.guard import guard
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
+from likelinet.distributions.base.plain import check_plain
 from likelinet.distributions.base.protocol import DistributionProtocol
 from likelinet.distributions.base.shapes import Rng, generator_of, on_batch, shape_of
 from likelinet.distributions.numerics.differences import loss_by_differences, loss_by_vjp, tails_by_differences
@@ -107,6 +108,7 @@ class Distribution(Checks, DistributionProtocol, ABC):
             )
         shapes = []
         for p in self.parameters:
+            check_plain(values[p.name], f"{type(self).__name__}: {p.name}", ParameterError)
             try:
                 value = np.asarray(values[p.name], dtype=np.float64)
             except (TypeError, ValueError):

@@ -30,6 +30,11 @@ class DistributionProtocol:
     is_angle: bool = False  # whether y is an angle, for which there is no cut at ±π
     of_outputs: bool = False  # whether y is several outputs, each with a distribution of its own
 
+    @property
+    def unusable(self) -> np.ndarray | None:
+        """The rows, of the batch shape, of which no distribution is left and every answer is nan; None for no row."""
+        return None
+
     # ---- parameters ------------------------------------------------------------------------------------------
 
     def map_arrays(self: Any, f: Callable[[np.ndarray, int], np.ndarray]) -> "Distribution":

@@ -10,8 +10,8 @@ from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.estimates import LEAST
-from likelinet.distributions.numerics.special import log1pmx_of_ratio
 from likelinet.distributions.numerics.incomplete_gamma import gammainc, gammaincc
+from likelinet.distributions.numerics.special import log1pmx_of_ratio
 from likelinet.distributions.numerics.tails import log_incomplete_gamma
 
 _HUGE = 1e15  # rates whose counts are about as far apart as floats are

@@ -56,7 +56,8 @@ def gammainccinv(a: np.ndarray, q: np.ndarray) -> np.ndarray:
     return _polished(x, a, 1.0 - q) if np.any(a > _LARGE) else x
 
 
-def _mended(values: np.ndarray, a: np.ndarray, x: np.ndarray, of_tail: Callable[[np.ndarray, np.ndarray], np.ndarray]
+def _mended(
+    values: np.ndarray, a: np.ndarray, x: np.ndarray, of_tail: Callable[[np.ndarray, np.ndarray], np.ndarray]
 ) -> np.ndarray:
     if not np.any(a > _LARGE):
         return values

@@ -145,6 +145,11 @@ class Independent(PassedOn):
         each = Interval(self._seen(y.lower), self._seen(y.upper))
         return np.sum(self.base.log_prob_of_intervals(each), axis=-1)
 
+    @property
+    def unusable(self) -> np.ndarray | None:
+        inner = self.base.unusable
+        return None if inner is None else inner.any(-1)
+
     def underlying(self) -> Distribution:
         return self.base
 

@@ -30,6 +30,12 @@ class AnswersByComponents(Distribution):
         return self.components
 
     @property
+    def unusable(self) -> np.ndarray | None:
+        inner = self.components.unusable
+        nothing = None if inner is None else np.any(inner & (self.weights.probs > 0.0), axis=-1)
+        return None if nothing is None or not nothing.any() else nothing
+
+    @property
     def logits(self) -> np.ndarray:
         """Unnormalised log-weights, shape (..., K)."""
         return self.weights.logits

@@ -12,6 +12,7 @@ from likelinet.core.arrays import Array, namespace, special
 from likelinet.core.domains import Domain
 from likelinet.core.errors import ParameterError
 from likelinet.distributions.base.family import Standardisation, Unit
+from likelinet.distributions.base.plain import check_plain
 
 
 class Transform(ABC):
@@ -98,6 +99,8 @@ class Affine(Transform):
     scale: ArrayLike
 
     def __post_init__(self) -> None:
+        check_plain(self.loc, "Affine: loc", ParameterError)
+        check_plain(self.scale, "Affine: scale", ParameterError)
         if not (
             np.all(np.asarray(self.scale) > 0.0) and np.all(np.isfinite(self.scale)) and np.all(np.isfinite(self.loc))
         ):

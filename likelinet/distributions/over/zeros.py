@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,6 +17,7 @@ from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import Family, Standardisation
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.protocol import CUTS
+from likelinet.distributions.base.usable_rows import refuse_or_note
 from likelinet.distributions.numerics.estimates import LEAST
 from likelinet.distributions.over.family import WrapperFamily
 from likelinet.distributions.over.wrapper import Wrapper
@@ -129,9 +131,23 @@ class WithZeros(Wrapper):
         self.gate_logits = logits_from(gate_logits, gate, f"{name}, gate")
         if not extended_real.contains(self.gate_logits).all():
             raise ParameterError(f"{name}: gate_logits must not be NaN.")
+        self._complete(base)
+        refuse_or_note(self, base, lambda _: f"{name}: {type(base).__name__} has no probability beside 0")
+
+    @classmethod
+    def of_rows(cls, base: Distribution, gate_logits: np.ndarray) -> Self:
+        """Return the distributions of predicted rows: of one whose base has nothing beside 0 nothing is said."""
+        made = cls._unchecked(gate_logits=gate_logits)
+        made._complete(base)
+        return made
+
+    def _complete(self, base: Distribution) -> None:
         self._wrap(base, self.gate_logits)
         self.rest = self._rest(base)
         self._over(self._family(self.rest))
+
+    def _made_of(self) -> Distribution:
+        return self.rest
 
     @abstractmethod
     def _rest(self, base: Distribution) -> Distribution: ...

@@ -9,8 +9,8 @@ from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.univariate import Univariate
-from likelinet.distributions.numerics.special import log1pmx_of_ratio
 from likelinet.distributions.numerics.incomplete_gamma import gammainc, gammaincc, gammainccinv, gammaincinv
+from likelinet.distributions.numerics.special import log1pmx_of_ratio
 from likelinet.distributions.numerics.tails import log_incomplete_gamma
 
 
