@@ -15,6 +15,7 @@ from likelinet.model.fit import EncodedRows, Fit
 from likelinet.networks.blocks_of_rows import by_blocks, with_blocks
 
 ROWS_AT_ONCE = 16384  # rows at a time
+_FAR = 1e15  # features, in standard deviations, whose products and squares do not overflow in a network
 
 
 def predict_dist(fit: Fit, x: EncodedRows) -> Distribution:
@@ -27,7 +28,12 @@ def predict_dist(fit: Fit, x: EncodedRows) -> Distribution:
 
     def predict(rows: slice) -> Distribution:
         x_rows, columns = x[rows]
-        return as_predicted(fit, by_blocks(network, network_inputs(fit, x_rows)), columns)
+        features = network_inputs(fit, x_rows)
+        raw = by_blocks(network, features)
+        lost = ~np.isfinite(raw).all(axis=(0, 2))
+        if lost.any():  # which are as good as this far away
+            raw[:, lost] = by_blocks(network, np.clip(features[lost], -_FAR, _FAR))
+        return as_predicted(fit, raw, columns)
 
     left = blocks(len(x), ROWS_AT_ONCE)
     first = next(left)
