@@ -54,8 +54,7 @@ def check_possible(
     if unusable is not None and trials:
         raise DataError(
             f"{naming.what} has {counted(unusable[0].sum(), 'row')} of which '{naming.kind}' leaves nothing, whatever "
-            f"its parameters ({naming.rows(unusable[0])}): leave such rows out, or look at {' and '.join(trials)}, which "
-            "rules out what it needs."
+            f"its parameters ({naming.rows(unusable[0])}): leave such rows out, or look at {' and '.join(trials)}."
         )
     if not (trials or targets.joint):  # all else is a matter of the support; -inf would only be an underflow
         return

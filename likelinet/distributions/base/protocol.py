@@ -125,6 +125,10 @@ class DistributionProtocol:
         """Return the log probability of intervals."""
         raise DataError(f"{type(self).__name__} takes no intervals: only Censored does.")
 
+    def linear_moments(self: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Return mean and variance of y as a number, also where `mean` and `var` are those of a direction."""
+        return self.mean(), self.var()
+
     # ---- what it is made of ----------------------------------------------------------------------------------
 
     def underlying(self) -> "Distribution | None":

@@ -10,6 +10,7 @@ from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.univariate import Univariate
+from likelinet.distributions.numerics import quadrature
 from likelinet.distributions.numerics.panels import NODES, RUNNING, WEIGHTS, nodes_and_weights
 
 _LOG_2PI = float(np.log(2.0 * np.pi))
@@ -24,7 +25,9 @@ class VonMises(Univariate):
 
     The circle is cut at ±π: ``cdf`` is P(-π ≤ Y ≤ y), and quantiles, intervals and the CRPS are those of numbers
     between -π and π. ``mean()`` is the circular mean direction, μ within ±π, and ``var()`` the circular variance
-    1 - I₁(κ) / I₀(κ), between 0 and 1 (Mardia & Jupp); SciPy's ``mean`` and ``var`` are those of the numbers.
+    1 - I₁(κ) / I₀(κ), between 0 and 1 (Mardia & Jupp); SciPy's ``mean`` and ``var`` are those of the numbers. A mixture
+    of angles, as an ensemble predicts, has these circular moments too. What makes y a number on a line (a truncation, a
+    gate or hurdle at 0, a transform, rounding) has the mean and the variance of the numbers.
 
     Parameters
     ----------
@@ -63,6 +66,9 @@ class VonMises(Univariate):
 
     def __init__(self, loc: ArrayLike, concentration: ArrayLike) -> None:
         self._set({"loc": loc, "concentration": concentration})
+
+    def linear_moments(self) -> tuple[np.ndarray, np.ndarray]:
+        return quadrature.moments(self)
 
     def turned(self, by: np.ndarray) -> Distribution:
         return VonMises(self.loc - by, self.concentration)

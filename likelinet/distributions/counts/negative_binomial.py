@@ -23,6 +23,7 @@ from likelinet.distributions.numerics.estimates import LEAST
 from likelinet.distributions.numerics.tails import UNDERFLOW, beta_fraction, incomplete_beta, log_of
 
 _LARGEST = 2.0**62  # a count beyond all that occur, yet finite
+_FAR = 700.0  # log odds whose exponential is finite
 
 
 class NegativeBinomial(Univariate):
@@ -148,7 +149,7 @@ class NegativeBinomial(Univariate):
         return values
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-        return poisson(rng, rng.standard_gamma(np.broadcast_to(self.total_count, shape)) * np.exp(self.logits))
+        return poisson(rng, rng.standard_gamma(np.broadcast_to(self.total_count, shape)) * np.exp(np.minimum(self.logits, _FAR)))
 
     @classmethod
     def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:

@@ -210,10 +210,15 @@ class WithZeros(Wrapper):
     # ---- the rest --------------------------------------------------------------------------------------------
 
     def _mean(self) -> np.ndarray:
-        return self._open * self.rest.mean()
+        return self._passed(self.rest.linear_moments()[0])
 
     def _var(self) -> np.ndarray:
-        return self._open * (self.rest.var() + self.gate * self.rest.mean() ** 2)
+        mean, var = self.rest.linear_moments()
+        return self._passed(var + np.where(self.gate > 0.0, self.gate * mean**2, 0.0))
+
+    def _passed(self, value: np.ndarray) -> np.ndarray:
+        """Return (1 - gate) times a value of the rest, 0 where the gate is closed, whatever that is."""
+        return np.where(self._open > 0.0, self._open * value, 0.0)
 
     def _mode(self) -> np.ndarray:
         """Return the most probable y: 0 if that is an atom, against which no density has a chance."""
@@ -226,12 +231,13 @@ class WithZeros(Wrapper):
         open_ = self._open
         at_zero = scipy.special.entr(self.gate + open_ * inside)
         elsewhere = self.rest.entropy() - scipy.special.entr(inside)
-        return at_zero + open_ * elsewhere + scipy.special.entr(open_) * (1.0 - inside)
+        return at_zero + self._passed(elsewhere) + scipy.special.entr(open_) * (1.0 - inside)
 
     def _crps(self, y: np.ndarray) -> np.ndarray:
         """Return the CRPS, g |y| + (1 - g) c(y) - g (1 - g) c(0) with the gate g and the CRPS c of the rest."""
-        there = self._open * (self.rest.crps(y) - self.gate * self.rest.crps(0.0))
-        return self.gate * np.abs(y) + there
+        there = self.rest.crps(y)
+        less = np.where(np.isinf(there), 0.0, self.gate * self.rest.crps(0.0))  # if one is infinite, then all are
+        return self.gate * np.abs(y) + self._passed(there - less)
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         zero = rng.random(shape) < self.gate
