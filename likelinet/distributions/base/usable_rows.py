@@ -1,4 +1,4 @@
-"""Rows without a distribution, as of a truncation that leaves nothing: they say nan, and the others never notice."""
+"""Rows without a distribution, as of a truncation that leaves nothing, and no rows at all: no formula sees either."""
 
 import functools
 import math
@@ -31,14 +31,15 @@ def of_usable_rows(method: Method) -> Method:
                 what = "q" if method.__name__ in ("ppf", "isf") else "y"
                 check_plain(a, f"{type(self).__name__}: {what}", DataError)  # before anything makes an array of it
         masks = [d.unusable for d in (self, *operands) if getattr(d, "unusable", None) is not None]
-        if not masks or self.event_shape:  # of several outputs each one by itself answers
+        none = 0 in self.batch_shape
+        if not (masks or none) or self.event_shape or self.y != "number":  # of several outputs each answers by itself
             return method(self, *args, **named)
         operands = tuple(self._aligned(a) if _is_values(a) else a for a in operands)
         try:
             shape = np.broadcast_shapes(*(_shape(a) for a in (self, *operands)))
         except ValueError:
             return method(self, *args, **named)  # it knows what to say
-        usable = np.flatnonzero(~np.any([np.broadcast_to(m, shape) for m in masks], axis=0))
+        usable = np.flatnonzero(~np.any([np.zeros(shape, bool), *(np.broadcast_to(m, shape) for m in masks)], axis=0))
         answers = np.full(math.prod(shape), np.nan)
         if len(usable):
             answers[usable] = method(*(_rows(a, shape, usable) for a in (self, *operands)))
@@ -82,7 +83,8 @@ def refuse_or_note(d: "Distribution", base: "Distribution", why: Callable[[np.nd
         raise ParameterError(f"{why(unusable)}.")
     new = unusable if already is None else unusable & ~already
     if new.any():
-        note_unusable(new, why(new))
+        before = new.ndim - len(base.batch_shape) if base.batch_shape else 0  # axes of bounds before those of the rows
+        note_unusable(new.any(axis=tuple(range(before))), why(new))
 
 
 def _is_values(a: Any) -> bool:

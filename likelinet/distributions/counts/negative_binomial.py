@@ -149,7 +149,8 @@ class NegativeBinomial(Univariate):
         return values
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-        return poisson(rng, rng.standard_gamma(np.broadcast_to(self.total_count, shape)) * np.exp(np.minimum(self.logits, _FAR)))
+        odds = np.exp(np.minimum(self.logits, _FAR))
+        return poisson(rng, rng.standard_gamma(np.broadcast_to(self.total_count, shape)) * odds)
 
     @classmethod
     def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:

@@ -183,6 +183,12 @@ class Independent(PassedOn):
             raise UndefinedError(f"kl_divergence between Independent and {type(other).__name__} is not defined.")
         return np.sum(self.base.kl_divergence(other.base), axis=-1)
 
+    def given(self, low: ArrayLike = -np.inf, high: ArrayLike = np.inf) -> Distribution:
+        """Return the distribution given that each output lies between its bounds, which broadcast with the outputs."""
+        made = Independent(self.base.given(low, high))
+        made.classes = self.classes
+        return made
+
     def mode(self) -> np.ndarray:
         return self.base.mode()
 

@@ -241,11 +241,13 @@ class Mixture(AnswersByComponents):
 
     @in_blocks
     def ppf(self, q: ArrayLike) -> np.ndarray:
-        return self._quantile(q, upper=False)
+        m = self.marginals()
+        return self._quantile(q, upper=False) if m is self else m.ppf(q)
 
     @in_blocks
     def isf(self, q: ArrayLike) -> np.ndarray:
-        return self._quantile(q, upper=True)
+        m = self.marginals()
+        return self._quantile(q, upper=True) if m is self else m.isf(q)
 
     @in_small_blocks
     def mode(self) -> np.ndarray:
@@ -277,15 +279,16 @@ class Mixture(AnswersByComponents):
 
     @in_small_blocks
     def crps(self, y: ArrayLike) -> np.ndarray:
-        m = self.marginals()
-        if not m.components.has_cdf:
-            self._undefined(f"crps: its components are {type(m.components).__name__}")
-        y = self._numbers(y)
-        exact = m.components.crps_of_mixture(m.weights.probs, y)
+        m, y = self.marginals(), self._numbers(y)
+        if m is not self:
+            return m.crps(y)
+        if not self.components.has_cdf:
+            self._undefined(f"crps: its components are {type(self.components).__name__}")
+        exact = self.components.crps_of_mixture(self.weights.probs, y)
         if exact is not None:
             return exact
         with np.errstate(all="ignore"):
-            return quadrature.crps(m, y)
+            return quadrature.crps(self, y)
 
     @sample_in_blocks
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
@@ -330,7 +333,7 @@ class Mixture(AnswersByComponents):
 
     def _average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
         m = self.marginals()
-        return np.sum(m.weights.probs * f(m.components, m.spread(self._aligned(y))), axis=-1)
+        return m._averaged(f(m.components, m.spread(self._aligned(y))))
 
     def _log_average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
         m = self.marginals()

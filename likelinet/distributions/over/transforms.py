@@ -40,7 +40,8 @@ class Transform(ABC):
     def image(self, support: Domain) -> Domain:
         """Return the domain of y for x in `support`."""
         with np.errstate(over="ignore"):
-            low, high = float(np.min(self.forward(support.low))), float(np.max(self.forward(support.high)))
+            low = float(np.min(self.forward(support.low), initial=np.inf))
+            high = float(np.max(self.forward(support.high), initial=-np.inf))
         ends = [f"{word} {end:g}" for word, end in (("above", low), ("below", high)) if np.isfinite(end)]
         return Domain(" ".join(["a number", " and ".join(ends)]).strip(), low, high, support.closed)
 
