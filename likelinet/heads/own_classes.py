@@ -7,7 +7,7 @@ import numpy as np
 
 from likelinet.core.arrays import Array, namespace
 from likelinet.core.domains import Domain, extended_real, increasing, real
-from likelinet.core.links import Link
+from likelinet.core.links import Link, least_gap
 from likelinet.heads.slot import Slot
 
 FAR = 800.0  # from cutpoint to cutpoint: exp(-FAR) is 0 in double precision
@@ -53,7 +53,7 @@ class OwnCutpoints(Present):
     def forward(self, raw: Array) -> tuple[Array, Callable[[Array], Array]]:
         value, backward = self.base.forward(raw)
         xp = namespace(raw)
-        beyond = xp.asarray(FAR * np.cumsum(~self.present, axis=-1), dtype=raw.dtype)  # 0 where there is a cutpoint
+        beyond = xp.asarray(np.cumsum(~self.present, axis=-1), dtype=raw.dtype)  # 0 where there is a cutpoint
         last = self.present & (np.cumsum(self.present, axis=-1) == self.present.sum(-1, keepdims=True))
         highest = xp.sum(xp.where(last, value, 0.0), axis=-1, keepdims=True)
 
@@ -61,7 +61,8 @@ class OwnCutpoints(Present):
             of_others = xp.sum(xp.where(self.present, 0.0, d), axis=-1, keepdims=True)
             return backward(xp.where(self.present, d, 0.0) + xp.where(last, of_others, 0.0))
 
-        return xp.where(self.present, value, highest + beyond), back
+        step = xp.maximum(FAR, least_gap(xp.abs(highest), self.present.shape[-1]))
+        return xp.where(self.present, value, highest + step * beyond), back
 
 
 def with_own_classes(slot: Slot, counts: tuple[int, ...]) -> Slot:

@@ -57,7 +57,7 @@ class IndependentFamily(WrapperFamily):
         return Independent(self.base.distribution(params))
 
     def estimate(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
-        each = [self.base.estimate(y[:, j], weight) for j in range(self.outputs)]
+        each = [self.base.of_output(j).estimate(y[:, j], weight) for j in range(self.outputs)]
         return tuple(None if p[0] is None else np.stack(p) for p in zip(*each, strict=True))
 
 

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array, namespace, special
 from likelinet.core.domains import Domain
 from likelinet.core.errors import ParameterError
+from likelinet.core.wording import range_in_words
 from likelinet.distributions.base.family import Standardisation, Unit
 from likelinet.distributions.base.plain import check_plain
 
@@ -42,8 +43,8 @@ class Transform(ABC):
         with np.errstate(over="ignore"):
             low = float(np.min(self.forward(support.low), initial=np.inf))
             high = float(np.max(self.forward(support.high), initial=-np.inf))
-        ends = [f"{word} {end:g}" for word, end in (("above", low), ("below", high)) if np.isfinite(end)]
-        return Domain(" ".join(["a number", " and ".join(ends)]).strip(), low, high, support.closed)
+        words = f"a number {range_in_words(low, high, support.closed)}".strip()
+        return Domain(words, low, high, support.closed)
 
     # ---- under affine maps of y ------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from likelinet.core.domains import positive
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.univariate import Univariate
+from likelinet.distributions.numerics.estimates import positive_spread
 from likelinet.distributions.numerics.gammas import ZETA, log_gamma_ratio
 from likelinet.distributions.numerics.student_t_tail import LARGE, log_tail, tail
 
@@ -178,7 +179,7 @@ class StudentT(Univariate):
     def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return moment estimates of (df, loc, scale) over the first axis of y: a start, not yet the maximum."""
         loc = np.average(y, axis=0, weights=weight)
-        spread = np.sqrt(np.average((y - loc) ** 2, axis=0, weights=weight))
+        spread = positive_spread(np.sqrt(np.average((y - loc) ** 2, axis=0, weights=weight)), loc)
         df = np.full_like(spread, 5.0)
         return df, loc, spread * np.sqrt((df - 2.0) / df)
 
