@@ -75,9 +75,15 @@ def test_intervals():
 # ---- no rows -----------------------------------------------------------------------------------------------------
 
 PAIRS = (np.array([[0, 1], [1, 2], [0, 2]]),)
+
+
+def three(case):
+    return case.distribution(case.parameters(np.random.default_rng(0).random((3, len(case.columns)))))
+
+
 EVERY = {
-    **{str(case): lambda case=case: case.batch(3)[0] for case in FAMILIES},
-    **{f"Mixture of {case}": lambda case=case: ll.Mixture(case.batch(3)[0][PAIRS], np.zeros(2)) for case in FAMILIES},
+    **{str(case): lambda case=case: three(case) for case in FAMILIES},
+    **{f"Mixture of {case}": lambda case=case: ll.Mixture(three(case)[PAIRS], np.zeros(2)) for case in FAMILIES},
     **WRAPPERS,
 }
 OF_Y = ("log_prob", "nll", "cdf", "sf", "log_cdf", "log_sf", "crps")

@@ -31,8 +31,7 @@ def of_usable_rows(method: Method) -> Method:
                 what = "q" if method.__name__ in ("ppf", "isf") else "y"
                 check_plain(a, f"{type(self).__name__}: {what}", DataError)  # before anything makes an array of it
         masks = [d.unusable for d in (self, *operands) if getattr(d, "unusable", None) is not None]
-        none = 0 in self.batch_shape
-        if not (masks or none) or self.event_shape or self.y != "number":  # of several outputs each answers by itself
+        if not (masks or 0 in self.batch_shape) or self.event_shape:  # of several outputs each answers by itself
             return method(self, *args, **named)
         operands = tuple(self._aligned(a) if _is_values(a) else a for a in operands)
         try:

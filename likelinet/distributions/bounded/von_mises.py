@@ -10,7 +10,6 @@ from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.univariate import Univariate
-from likelinet.distributions.numerics import quadrature
 from likelinet.distributions.numerics.panels import NODES, RUNNING, WEIGHTS, nodes_and_weights
 
 _LOG_2PI = float(np.log(2.0 * np.pi))
@@ -66,9 +65,6 @@ class VonMises(Univariate):
 
     def __init__(self, loc: ArrayLike, concentration: ArrayLike) -> None:
         self._set({"loc": loc, "concentration": concentration})
-
-    def linear_moments(self) -> tuple[np.ndarray, np.ndarray]:
-        return quadrature.moments(self)
 
     def turned(self, by: np.ndarray) -> Distribution:
         return VonMises(self.loc - by, self.concentration)
@@ -166,12 +162,7 @@ class VonMises(Univariate):
         # The cdf is itself an integral, so it is summed up along the way from the density at the same nodes.
         shape = np.broadcast_shapes(self.batch_shape, y.shape)
         at = np.clip(np.broadcast_to(y, shape), -np.pi, np.pi)
-        cuts = self._around()
-        cuts = cuts.reshape(cuts.shape[:1] + (1,) * (len(shape) - cuts.ndim + 1) + cuts.shape[1:])
-        ends = [np.full((1, *shape), -np.pi), np.broadcast_to(cuts, cuts.shape[:1] + shape), at[None]]
-        edges = np.sort(np.concatenate([*ends, np.full((1, *shape), np.pi)]), axis=0)
-        half = 0.5 * np.diff(edges, axis=0)
-        t = edges[:-1] + half * (1.0 + NODES.reshape((-1,) + (1,) * half.ndim))
+        t, half = self._panels(at)
         p = np.exp(-self.loss((self.loc, self.concentration), t)[0]) * half
         each = (-1,) + (1,) * half.ndim
         masses = np.sum(WEIGHTS.reshape(each) * p, axis=0)
@@ -179,6 +170,22 @@ class VonMises(Univariate):
         cdf = np.cumsum(masses, axis=0) - masses + running
         squares = np.where(t < at, cdf, 1.0 - cdf) ** 2 * half
         return (WEIGHTS.reshape(each) * squares).sum(0).sum(0) + np.abs(y - at)
+
+    def _panels(self, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return nodes on panels of the circle, of which `at` is an edge, and half the lengths of the panels."""
+        shape, cuts = at.shape, self._around()
+        cuts = cuts.reshape(cuts.shape[:1] + (1,) * (len(shape) - cuts.ndim + 1) + cuts.shape[1:])
+        ends = [np.full((1, *shape), -np.pi), np.broadcast_to(cuts, cuts.shape[:1] + shape), at[None]]
+        edges = np.sort(np.concatenate([*ends, np.full((1, *shape), np.pi)]), axis=0)
+        half = 0.5 * np.diff(edges, axis=0)
+        return edges[:-1] + half * (1.0 + NODES.reshape((-1,) + (1,) * half.ndim)), half
+
+    def linear_moments(self) -> tuple[np.ndarray, np.ndarray]:
+        centre = np.broadcast_to(wrapped(self.loc), self.batch_shape)
+        t, half = self._panels(centre)
+        p = WEIGHTS.reshape((-1,) + (1,) * half.ndim) * np.exp(-self.loss((self.loc, self.concentration), t)[0]) * half
+        away = np.sum(p * (t - centre), axis=(0, 1))  # of a narrow peak the difference has the digits
+        return centre + away, np.sum(p * (t - centre - away) ** 2, axis=(0, 1))
 
     def _mean(self) -> np.ndarray:
         return wrapped(self.loc)
