@@ -30,7 +30,7 @@ def of_usable_rows(method: Method) -> Method:
             if _is_values(a):
                 what = "q" if method.__name__ in ("ppf", "isf") else "y"
                 check_plain(a, f"{type(self).__name__}: {what}", DataError)  # before anything makes an array of it
-        masks = [d.unusable for d in (self, *operands) if getattr(d, "unusable", None) is not None]
+        masks = [m for m in (getattr(d, "unusable", None) for d in (self, *operands)) if m is not None]
         if not (masks or 0 in self.batch_shape) or self.event_shape:  # of several outputs each answers by itself
             return method(self, *args, **named)
         operands = tuple(self._aligned(a) if _is_values(a) else a for a in operands)
@@ -83,7 +83,7 @@ def refuse_or_note(d: "Distribution", base: "Distribution", why: Callable[[np.nd
     new = unusable if already is None else unusable & ~already
     if new.any():
         before = new.ndim - len(base.batch_shape) if base.batch_shape else 0  # axes of bounds before those of the rows
-        note_unusable(new.any(axis=tuple(range(before))), why(new))
+        note_unusable(np.asarray(new.any(axis=tuple(range(before)))), why(new))
 
 
 def _is_values(a: Any) -> bool:

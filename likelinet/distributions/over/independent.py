@@ -148,7 +148,7 @@ class Independent(PassedOn):
     @property
     def unusable(self) -> np.ndarray | None:
         inner = self.base.unusable
-        return None if inner is None else inner.any(-1)
+        return None if inner is None else np.asarray(inner.any(-1))
 
     def underlying(self) -> Distribution:
         return self.base
