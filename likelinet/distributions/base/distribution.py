@@ -1,7 +1,7 @@
 """What every distribution is: the one spelling of its methods, its parameters and its shapes."""
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -9,10 +9,10 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array, forwards, namespace
 from likelinet.core.domains import Domain, real
 from likelinet.core.errors import ParameterError, UndefinedError
-from likelinet.core.lazy import LazyModule
 from likelinet.core.notes import note
 from likelinet.distributions.base.by_rows import all_inside, sample_in_blocks
 from likelinet.distributions.base.checks import Checks
+from likelinet.distributions.base.conditional import Conditional
 from likelinet.distributions.base.guard import guard
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.plain import check_plain
@@ -21,13 +21,8 @@ from likelinet.distributions.base.shapes import Rng, generator_of, on_batch, sha
 from likelinet.distributions.numerics.differences import inside, loss_by_differences, loss_by_vjp, tails_by_differences
 from likelinet.distributions.numerics.interval_probability import log_interval
 
-if TYPE_CHECKING:
-    from likelinet.distributions.over import truncated
-else:  # it lies above what it is made of: only whoever asks for it needs it
-    truncated = LazyModule("likelinet.distributions.over.truncated")
 
-
-class Distribution(Checks, DistributionProtocol, ABC):
+class Distribution(Checks, Conditional, DistributionProtocol, ABC):
     """A batch of probability distributions, one per row.
 
     A family of your own is a subclass with `parameters`, `support` and `log_prob`; it trains with nothing else,
@@ -305,51 +300,6 @@ class Distribution(Checks, DistributionProtocol, ABC):
         if level.shape or not 0.0 < level < 1.0:
             raise ParameterError(f"interval: confidence must lie between 0 and 1, got {confidence!r:.60}.")
         return self.ppf(0.5 - 0.5 * confidence), self.isf(0.5 - 0.5 * confidence)
-
-    def given(self, low: ArrayLike = -np.inf, high: ArrayLike = np.inf) -> "Distribution":
-        r"""Return the distribution of Y given that low ≤ Y ≤ high; both bounds belong to it, as those of `Truncated`.
-
-        .. math:: p(y \mid a \le Y \le b) = \frac{p(y)}{P(a \le Y \le b)}
-
-        With the predicted distribution of a lifetime, ``d.given(low=t).sf(t + s)`` is the probability of surviving
-        another s for what has survived t. Of several independent outputs it is taken of each by itself.
-
-        Parameters
-        ----------
-        low, high : array_like
-            Bounds a < b; -inf or inf for none. Their shapes broadcast with `batch_shape` (of several outputs with
-            batch_shape + event_shape), so that each row may have its own.
-
-        Returns
-        -------
-        Distribution
-
-        Raises
-        ------
-        ParameterError
-            If `low` is not below `high`, or nothing lies between them in any row. A row in which nothing does, among
-            others, answers nan, and a warning names it.
-        UndefinedError
-            If y is a class, or several outputs that are not independent.
-
-        Examples
-        --------
-        >>> import likelinet as ll
-        >>> d = ll.Weibull(scale=[1.0, 3.0], concentration=2.0)
-        >>> d.given(low=[1.0, 2.0]).sf(2.5).round(4).tolist()
-        [0.0052, 0.7788]
-        """
-        if self.y == "class" and not self.numeric:
-            self._undefined("given: its y is a class")
-        if self.event_shape:
-            self._undefined("given for several outputs")
-        of = self.censored_outermost()
-        if of is not self:
-            return of.given(low, high)
-        for end, name in ((low, "low"), (high, "high")):
-            check_plain(end, f"given: {name}", ParameterError)
-            self._aligned(end)
-        return truncated.Truncated(self, low, high)
 
     def __getitem__(self, rows: Any) -> "Distribution":
         """Return the distributions of the rows that `rows`, an index into the batch axes, selects."""
