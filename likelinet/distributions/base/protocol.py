@@ -80,6 +80,10 @@ class DistributionProtocol:
             values = self.log_interval(parameters_on(self, full), low, high)[0]
         return np.where(np.isnan(low) | np.isnan(high), np.nan, values).reshape(shape)[()]
 
+    def masses(self: Any, k: np.ndarray) -> np.ndarray:
+        """Return P(Y = k) at whole numbers of the support, as they are summed up."""
+        return np.exp(self.log_prob(k))
+
     # ---- what y is -------------------------------------------------------------------------------------------
 
     def marginals(self: Any) -> "Distribution":

@@ -10,9 +10,11 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.by_rows import in_blocks
+from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.one_number import OneNumber
 from likelinet.distributions.base.parameter import Backward
 from likelinet.distributions.base.shapes import parameters_on, with_axes
+from likelinet.distributions.numerics import quadrature, smooth_sums
 from likelinet.distributions.numerics.count_quantiles import least_count
 
 
@@ -67,16 +69,40 @@ class Univariate(OneNumber):
     def _ppf(self, q: np.ndarray) -> np.ndarray:
         if not self.support.integer:
             self._undefined("ppf")
-        return least_count(self, q, self._near(q), upper=False)
+        return least_count(self, q, self._near(scipy.special.ndtri(q)), upper=False)
 
     def _isf(self, q: np.ndarray) -> np.ndarray:
         if not self.support.integer:
             self._undefined("isf")
-        return least_count(self, q, self._near(1.0 - q), upper=True)
+        return least_count(self, q, self._near(-scipy.special.ndtri(q)), upper=True)
 
-    def _near(self, q: np.ndarray) -> np.ndarray:
-        """Return a guess of the quantile of whole numbers."""
-        return self._mean() + np.sqrt(self._var()) * scipy.special.ndtri(q)
+    def _near(self, z: np.ndarray) -> np.ndarray:
+        """Return a guess of the quantile of whole numbers that is z for a Gaussian."""
+        return self._mean() + np.sqrt(self._var()) * z
+
+    def reach(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """Return numbers between which nearly all mass lies, if it is smooth but for numbers near 0."""
+        return None
+
+    def _entropy(self) -> np.ndarray:
+        if self.reach() is None:
+            return super()._entropy()
+        flat = self.flattened(self.batch_shape)
+        values = smooth_sums.expectation(flat, lambda row, x, nll: nll, lambda rows: quadrature.entropy(flat[rows]))
+        return values.reshape(self.batch_shape)
+
+    def _kl_divergence(self, other: Distribution) -> np.ndarray:
+        if self.reach() is None or type(other) is not type(self):
+            return super()._kl_divergence(other)
+        shape = np.broadcast_shapes(self.batch_shape, other.batch_shape)
+        mine, theirs = self.flattened(shape), other.flattened(shape)
+        params = [getattr(theirs, p.name) for p in theirs.parameters]
+        values = smooth_sums.expectation(
+            mine,
+            lambda row, x, nll: other.loss(tuple(p[row] for p in params), x)[0] - nll,
+            lambda rows: quadrature.kl_divergence(mine[rows], theirs[rows]),
+        )
+        return values.reshape(shape)
 
     # ---- the public methods ----------------------------------------------------------------------------------
 

@@ -1,25 +1,29 @@
 """The beta-binomial distribution."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from likelinet.core.arrays import Array, log_minus_digamma, namespace, stirling_error
+from likelinet.core.arrays import Array, log_minus_digamma, namespace, never, special, stirling_error
 from likelinet.core.domains import nonnegative_integer, positive
 from likelinet.core.errors import UndefinedError
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.univariate import Univariate
-from likelinet.distributions.counts.beta_binomial_table import Table, fit, tables
 from likelinet.distributions.counts.binomial import divergence, stirling_of_choices, whole_trials
 from likelinet.distributions.numerics import quadrature
 from likelinet.distributions.numerics import sums as row_sums
+from likelinet.distributions.numerics.beta_binomial_table import Table, fit, tables
 from likelinet.distributions.numerics.count_quantiles import least_count
 from likelinet.distributions.numerics.estimates import LEAST
 from likelinet.distributions.numerics.tails import log_of
 
 _TINY = 1e-280  # of which a table has no digits
+LEAST_CONCENTRATION = 1e-300
+_SMALL = 0.02  # α/β below which -log P(0) is summed up from small parts
+_UNIT_RULE = tuple((0.5 + 0.5 * x, 0.5 * w) for x, w in zip(*np.polynomial.legendre.leggauss(4), strict=True))
 
 
 class BetaBinomial(Univariate):
@@ -71,8 +75,8 @@ class BetaBinomial(Univariate):
 
     @classmethod
     def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
-        n, a, b = params
-        xp = namespace(a)
+        xp = namespace(params[1])
+        n, a, b = params[0], *(xp.maximum(v, LEAST_CONCENTRATION) for v in params[1:])  # a link may underflow
         possible = y <= n
         y = xp.where(possible, y, 0.0)
         m, s = n - y, a + b
@@ -107,12 +111,39 @@ class BetaBinomial(Univariate):
         return xp.where(possible, values, xp.inf), backward
 
     @classmethod
+    def nll_of_zero(cls, params: tuple[Array, ...], like: Array) -> tuple[Array, Backward]:
+        """Return Σ log(1 + α / (β + j)) over j < n, as an integral from 0 to α where that is much less than β."""
+        xp = namespace(params[1])
+        n, a, b = params[0], *(xp.maximum(v, LEAST_CONCENTRATION) for v in params[1:])
+        values, plain = cls.loss((n, a, b), xp.zeros_like(like))
+        small = a < _SMALL * b
+        if never(small):
+            return values, plain
+        t = xp.where(small, a, 0.0)
+        nodes = [(xp.where(small, b, 1.0) + x * t, w * t) for x, w in _UNIT_RULE]
+
+        def backward(d: Array) -> tuple[Array, ...]:
+            trigamma = special(b).polygamma
+            d_b = sum(weight * (trigamma(1, c + n) - trigamma(1, c)) for c, weight in nodes)
+            zero, d_a, rest = plain(xp.where(small, 0.0, d))
+            near = xp.where(small, d, 0.0)
+            return zero, d_a + near * _rise(xp.where(small, a + b, 1.0), n), rest + near * d_b
+
+        return xp.where(small, sum(weight * _rise(c, n) for c, weight in nodes), values), backward
+
+    @classmethod
     def tails(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Array, TailsBackward]:
         if not isinstance(params[1], np.ndarray | np.generic):
             raise UndefinedError("BetaBinomial: its cdf is a sum that takes the engine 'numpy'.")
         shape = np.broadcast_shapes(np.shape(y), *(np.shape(p) for p in params))
+        # Of parameters that have fewer axes than y there is one table for all y.
+        own = shape[len(shape) - max(np.ndim(p) for p in params) :]
+        n, a, b = (np.broadcast_to(p, own).reshape(-1) for p in params)
+        log_cdf, log_sf = _log_tails(
+            n, a, b, np.broadcast_to(y, shape).reshape(math.prod(shape[: len(shape) - len(own)]), len(n))
+        )
+        log_cdf, log_sf = log_cdf.reshape(-1), log_sf.reshape(-1)
         n, a, b, y = (np.broadcast_to(v, shape).reshape(-1) for v in (*params, y))
-        log_cdf, log_sf = _log_tails(n, a, b, y)
         sides = [(log_cdf, *_sides(n, y)[0]), (log_sf, *_sides(n, y)[1])]
 
         def backward(d_log_cdf: Array, d_log_sf: Array) -> tuple[Array, ...]:
@@ -120,6 +151,8 @@ class BetaBinomial(Univariate):
             rows = cls(n, a, b)
             grads = [np.zeros(shape), np.zeros(shape), np.zeros(shape)]
             for d, (log_sum, low, high) in zip((d_log_cdf, d_log_sf), sides, strict=True):
+                if not np.any(d):
+                    continue
                 some, low = low <= high, np.minimum(low, high)
 
                 def term(row: np.ndarray, k: np.ndarray, i: int, log_sum: np.ndarray = log_sum) -> np.ndarray:
@@ -164,6 +197,9 @@ class BetaBinomial(Univariate):
     def _sf(self, y: np.ndarray) -> np.ndarray:
         return self._from_tables(Table.sf, y, lambda d, k: np.exp(d.log_sf(k)))
 
+    def masses(self, k: np.ndarray) -> np.ndarray:
+        return self._from_tables(Table.at, k, lambda d, t: np.exp(d.log_prob(t)))
+
     def _ppf(self, q: np.ndarray) -> np.ndarray:
         return self._from_tables(Table.ppf, q, lambda d, p: least_count(d, p, d.mean(), upper=False))
 
@@ -188,7 +224,8 @@ class BetaBinomial(Univariate):
         shape = np.broadcast_shapes(self.batch_shape, x.shape)
         own = shape[len(shape) - len(self.batch_shape) :]
         params = [np.broadcast_to(getattr(self, p.name), own).reshape(-1) for p in self.parameters]
-        x = np.broadcast_to(x, shape).reshape(-1, len(params[0]))
+        many = math.prod(shape[: len(shape) - len(own)])
+        x = np.broadcast_to(x, shape).reshape(many, len(params[0]))
         values = np.empty(x.shape)
         for rows, table in tables(*params):
             values[:, rows] = f(table, x[:, rows])
@@ -214,17 +251,16 @@ class BetaBinomial(Univariate):
 
 
 def _log_tails(n: np.ndarray, a: np.ndarray, b: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return log P(Y ≤ y) and log P(Y > y), all of one axis: from tables, or by sums where they have no digits."""
+    """Return log P(Y ≤ y) and log P(Y > y), shape (m, rows) like y: by tables, or sums where these have no digits."""
     y = np.minimum(y, n)
-    cdf, sf = np.zeros(len(y)), np.zeros(len(y))
+    cdf, sf = np.zeros(y.shape), np.zeros(y.shape)
     for rows, table in tables(n, a, b):
-        k = y[None, rows]
-        cdf[rows], sf[rows] = table.cdf(k)[0], table.sf(k)[0]
+        cdf[:, rows], sf[:, rows] = table.cdf(y[:, rows]), table.sf(y[:, rows])
     with np.errstate(all="ignore"):
         lower, upper = log_of(cdf, sf), log_of(sf, cdf)
-    deep = np.flatnonzero((cdf < _TINY) | (sf < _TINY) & (y < n))
-    if len(deep):
-        lower[deep], upper[deep] = _log_sums(n[deep], a[deep], b[deep], y[deep])
+    deep = np.nonzero((cdf < _TINY) | (sf < _TINY) & (y < n))
+    if len(deep[0]):
+        lower[deep], upper[deep] = _log_sums(n[deep[1]], a[deep[1]], b[deep[1]], y[deep])
     return lower, upper
 
 
@@ -251,3 +287,8 @@ def _log_sums(n: np.ndarray, a: np.ndarray, b: np.ndarray, y: np.ndarray) -> tup
         np.where(lower < -1.0, lower, np.log1p(-np.minimum(np.exp(upper), 0.99))),
         np.where(upper < -1.0, upper, np.log1p(-np.minimum(np.exp(lower), 0.99))),
     )
+
+
+def _rise(c: Array, n: Array) -> Array:
+    """Return ψ(c + n) - ψ(c)."""
+    return namespace(c).log1p(n / c) + log_minus_digamma(c) - log_minus_digamma(c + n)

@@ -9,6 +9,7 @@ from likelinet.distributions.numerics.root_finding import halfway
 if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
 
+_LEAP = 8.0
 _STEPS = 400  # at most: every third halves what is left, of the floats or of the numbers
 
 
@@ -50,15 +51,21 @@ def _search(d: "Distribution", q: np.ndarray, start: np.ndarray, upper: bool) ->
         tail = d.sf(k) if upper else d.cdf(k)
         enough = tail <= q if upper else tail >= q
         below, above = np.where(enough, below, k), np.where(enough, k, above)
-        move = _newton(tail, q, np.exp(d.log_prob(k)), upper)
+        # In a valley between two peaks the slope is next to nothing: no leap past many times k.
+        most = _LEAP * (np.abs(k) + span)
+        move = np.clip(_newton(tail, q, np.exp(d.log_prob(k)), upper), -most, most)
         to = np.clip(np.ceil(k + move), below + 1.0, above - 1.0)
         finite = np.isfinite(below) & np.isfinite(above)
         middle = np.floor(0.5 * below + 0.5 * above)
         known = finite & ~((below < middle) & (middle < above))
         if turn % 2 == 1:  # k and the ends may be many powers of 2 apart
-            far = np.floor(halfway(below, above))
+            ends = (
+                np.where(below < 0.0, below, np.maximum(below, 1.0)),
+                np.where(above > 0.0, above, np.minimum(above, -1.0)),
+            )
+            far = np.floor(halfway(*ends))
             middle = np.where((below < far) & (far < above), far, middle)
-        outward = np.where(np.isfinite(above), k - span, k + span)
+        outward = np.where(np.isfinite(above), -1.0, 1.0) * (span + 2.0 * np.abs(k)) + k
         newton = (below < to) & (to < above) & np.isfinite(to) & ((turn % 3 < 2) | (np.abs(move) < 1.0))
         span = np.where(newton | finite, span, 2.0 * span)
         k = np.where(known, above, np.where(newton, to, np.where(finite, middle, outward)))

@@ -5,10 +5,12 @@ from numpy.polynomial.polynomial import polyval
 
 from likelinet.core.arrays import log1pmx, log_minus_digamma, stirling_error
 from likelinet.core.lazy import scipy
+from likelinet.distributions.numerics.near import NEAR, mended
 
-_NEAR = 0.5
-_TERMS = 40
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(12)
+_LARGE = 16.0  # arguments from which Stirling's series is exact to double precision
+_CLOSE = 0.3  # relative difference up to which six nodes are exact to double precision
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(6)
+_BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730)
 
 
 def _zeta(k: int) -> float:
@@ -18,10 +20,9 @@ def _zeta(k: int) -> float:
     return float(np.sum(np.arange(1.0, n)[::-1] ** -k) + rest - k * (k + 1) * (k + 2) * n ** (-k - 3) / 720.0)
 
 
-ZETA = np.array([0.0, 0.0, *(_zeta(k) for k in range(2, _TERMS))])
-_K = np.arange(2, _TERMS)
+ZETA = np.array([0.0, 0.0, *(_zeta(k) for k in range(2, 20))])
 # Of log Γ(2 + x) less its tangent at 0, in powers of -x (DLMF 5.7.3).
-_AT_TWO = np.array([0.0, 0.0, *((ZETA[2:] - 1.0) / _K)])
+_AT_TWO = np.array([0.0, 0.0, *((ZETA[2:] - 1.0) / np.arange(2, 20))])
 
 
 def log_gamma_ratio(b: np.ndarray) -> np.ndarray:
@@ -29,51 +30,49 @@ def log_gamma_ratio(b: np.ndarray) -> np.ndarray:
     return b * np.log1p(0.5 / b) - 0.5 + stirling_error(b + 0.5) - stirling_error(b)
 
 
-def log_gamma_at_two(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return log Γ(2 + x), and log Γ(1 + x) less its tangent at x = 0, which is not negative, for x > -1."""
-    near = np.abs(x) < _NEAR
-    t = np.where(near, x, 0.0)
-    bend = polyval(-t, _AT_TWO)
-    far = np.where(near, 1.0, 1.0 + x)
-    tangent = -np.euler_gamma * (far - 1.0)
+def log_gamma_at_two(r: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return log Γ(1 + r), and log Γ(r) less its tangent at r = 1, which is not negative, where r = 1 + x."""
+    near = np.abs(x) < NEAR
+    log_gamma = scipy.special.gammaln(r)
     return (
-        np.where(near, (1.0 - np.euler_gamma) * t + bend, scipy.special.gammaln(1.0 + far)),
-        np.where(near, bend - log1pmx(t), scipy.special.gammaln(far) - tangent),
+        mended(log_gamma + np.log(r), near, lambda x: (1.0 - np.euler_gamma) * x + polyval(-x, _AT_TWO), x),
+        mended(log_gamma + np.euler_gamma * (r - 1.0), near, lambda x: polyval(-x, _AT_TWO) - log1pmx(x), x),
     )
 
 
-def log_gamma_above_tangent(b: np.ndarray, a: np.ndarray) -> np.ndarray:
-    """Return log Γ(b) - log Γ(a) - (b - a) ψ(a), less b log(b/a) - (b - a): a part ≥ 0 of many divergences.
+def log_gamma_above_tangent(b: np.ndarray, a: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Return log Γ(b) - log Γ(a) - (b - a) ψ(a), less b log(b/a) - (b - a), where b = a + ax: a part of divergences.
 
-    By Stirling's formula it is that of -½ log x, and that of what the formula leaves out.
+    By Stirling's formula it is that of -½ log b, and that of what the formula leaves out, neither of them negative.
     """
-    x = (b - a) / a
-    near = np.abs(x) < _NEAR
-    t = np.where(near, x, 0.0)
-    logarithm = np.where(near, log1pmx(t), np.log(b) - np.log(a) - x)
     slope = 0.5 / a - log_minus_digamma(a)
-    apart = stirling_error(b) - stirling_error(a) - (b - a) * slope
-    rest = np.where(near, _stirling_bend(a, t), apart)
-    return rest - 0.5 * logarithm
+    values = stirling_error(b) - stirling_error(a) - (b - a) * slope - 0.5 * (np.log(b) - np.log(a) - x)
+    return mended(values, np.abs(x) < _CLOSE, _close, a, x)
 
 
-def _stirling_bend(a: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """Return e(a + ax) - e(a) - ax e'(a) with e the error of Stirling's formula: the integral of its second derivative.
-
-    Of a² e''(t) where t = a (1 + xu) over x² (1 - u) du for u from 0 to 1.
-    """
-    total = np.zeros(np.broadcast_shapes(np.shape(a), np.shape(x)))
-    for node, weight in zip(0.5 + 0.5 * _NODES, 0.5 * _WEIGHTS, strict=True):
-        total = total + weight * (1.0 - node) * _second_derivative(a * (1.0 + x * node)) * a * a
-    return x * x * total
+def _close(a: np.ndarray, x: np.ndarray) -> np.ndarray:
+    return mended(_of_large(a, x), a < _LARGE, _of_small, a, x)
 
 
-def _second_derivative(t: np.ndarray) -> np.ndarray:
-    """Return ψ'(t) - 1/t - 1/(2t²), that of the error of Stirling's formula (DLMF 5.15.8)."""
-    large = t > 16.0
-    r = 1.0 / np.where(large, t, 16.0)
-    r2 = r * r
-    bernoulli = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730)
-    series = r * r2 * polyval(r2, bernoulli)
-    s = np.where(large, 1.0, t)
-    return np.where(large, series, scipy.special.polygamma(1, s) - 1.0 / s - 0.5 / s / s)
+def _of_large(a: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Return that of a large a: of Stirling's series the integral of its second derivative times what is left of x."""
+    bend = np.zeros_like(x)
+    for u, weight in zip(0.5 + 0.5 * _NODES, 0.5 * _WEIGHTS, strict=True):
+        r = 1.0 / (a * (1.0 + x * u))
+        bend = bend + weight * (1.0 - u) * r * r * r * polyval(r * r, _BERNOULLI)
+    return (a * x) ** 2 * bend - 0.5 * log1pmx(x)
+
+
+def _of_small(a: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Return that of a small a from that of a + 16, as Γ(a + 1) = a Γ(a)."""
+    step = a * x
+    total = -_entropic(a, x)
+    for j in range(int(_LARGE)):
+        total = total - log1pmx(step / (a + j))
+    a = a + _LARGE
+    return total + _entropic(a, step / a) + _of_large(a, step / a)
+
+
+def _entropic(a: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Return b log(b/a) - (b - a) for b = a + ax."""
+    return a * ((1.0 + x) * log1pmx(x) + x * x)

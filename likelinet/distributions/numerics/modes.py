@@ -29,7 +29,7 @@ def highest(d: "Distribution", candidates: np.ndarray) -> np.ndarray:
     many = max(-(-_POINTS // max(len(points) - 1, 1)), _PER_GAP)
     steps = np.arange(1, many).reshape((-1,) + (1,) * points.ndim) / many
     between = points[:-1] + np.diff(points, axis=0) * steps
-    grid = np.sort(np.concatenate([points, between.reshape(-1, *points.shape[1:])]), 0)
+    grid = np.sort(np.concatenate([points, between.reshape(len(steps) * len(between[0]), *points.shape[1:])]), 0)
     with np.errstate(all="ignore"):
         if d.support.integer:
             grid = np.floor(grid)
@@ -47,18 +47,18 @@ def _beside(d: "Distribution", flat: "Distribution", points: np.ndarray, y: np.n
     """Return the point beside which the density is higher than at y, or has no bound; y where there is none."""
     unit = np.maximum(np.spacing(np.abs(points)), 1e-300)
     sides = np.stack([points - unit, points + unit])
-    near = d.log_prob(sides.reshape(-1, *y.shape)).reshape(sides.shape)
+    near = d.log_prob(sides.reshape(2 * len(points), *y.shape)).reshape(sides.shape)
     value, order = near.max(0), np.zeros(sides.shape)
-    rises = np.argwhere((near > d.log_prob(points) + _RISE).reshape(2, len(points), -1))
+    rises = np.argwhere((near > d.log_prob(points) + _RISE).reshape(2, len(points), y.size))
     if len(rises):
         # Like a power of the distance it grows by the same factor again and again; a smooth one does not.
         row, place = rises[:, 2], tuple(rises.T)
-        at, step = (np.stack([v, v]).reshape(2, len(points), -1)[place] for v in (points, unit))
+        at, step = (np.stack([v, v]).reshape(2, len(points), y.size)[place] for v in (points, unit))
         step = np.where(rises[:, 0] == 0, -step, step)
         far = [flat[row].log_prob(at + step * times) for times in (2.0**10, 2.0**20)]
-        rise = near.reshape(2, len(points), -1)[place] - far[0]
+        rise = near.reshape(2, len(points), y.size)[place] - far[0]
         singular = (rise > _RISE) & (rise > 0.5 * (far[0] - far[1]))
-        order.reshape(2, len(points), -1)[place] = np.where(singular, rise, 0.0)
+        order.reshape(2, len(points), y.size)[place] = np.where(singular, rise, 0.0)
     order = order.max(0)
     unbounded = order.max(0) > 0.0
     best = np.where(unbounded, order.argmax(0), value.argmax(0))[None]
@@ -90,7 +90,8 @@ def peak(f: Function, of_rows: RowFunction, grid: np.ndarray) -> np.ndarray:
         other = np.where(no_left, right, left)[rows]
         to = y[rows] + _INWARD * (other - y[rows])
         value = of_rows(rows, to)
-        rows, to, value = (a[value > top[rows]] for a in (rows, to, value))
+        better = value > top[rows]
+        rows, to, value = rows[better], to[better], value[better]
         left[rows], right[rows] = np.where(no_left, y, left)[rows], np.where(no_left, right, y)[rows]
         at_left[rows] = np.where(no_left, top, at_left)[rows]
         at_right[rows] = np.where(no_left, at_right, top)[rows]
@@ -137,7 +138,8 @@ def _climb(
             found[at[done]], going = y[done], ~done
             if not going.any():
                 return found
-            at, rows, least, left, y, right = (a[going] for a in (at, rows, least, left, y, right))
+            at, rows = at[going], rows[going]
+            least, left, y, right = (a[going] for a in (least, left, y, right))
             top, at_left, at_right = top[going], at_left[going], at_right[going]
     found[at] = y
     return found

@@ -1,8 +1,8 @@
 """P(T > z) of Student's t for any number of degrees of freedom, and its logarithm where it underflows.
 
 The incomplete beta function loses its digits where its argument ν / (ν + z²) rounds to 1; for many degrees of freedom
-the tail is that of a Gaussian in τ = v √(ν - ½), v² = log(1 + z²/ν), times a series in 1 / (ν - ½): the transformation of
-Hill (Comm. ACM 13, 1970), and the uniform expansion of Temme (Math. Comp. 29, 1975) by repeated integration by parts.
+the tail is that of a Gaussian in τ = v √(ν - ½), v² = log(1 + z²/ν), and a series in 1 / (ν - ½): Hill's transformation
+(Comm. ACM 13, 1970), and a uniform expansion as Temme's (Math. Comp. 29, 1975), by repeated integration by parts.
 """
 
 import numpy as np
@@ -97,7 +97,7 @@ def _by_beta(df: np.ndarray, r: np.ndarray) -> np.ndarray:
 
 
 def _incomplete_beta(half: np.ndarray, r: np.ndarray) -> np.ndarray:
-    """Return ½ I(ν/2, ½) at 1 / (1 + r²); in the middle what its complement leaves, whose argument does not round to 1."""
+    """Return ½ I(ν/2, ½) at 1 / (1 + r²); in the middle what its complement leaves."""
     middle, square = r < _MIDDLE, r * r
     x = np.where(middle, square, 1.0) / (1.0 + square)
     values = 0.5 * scipy.special.betainc(np.where(middle, 0.5, half), np.where(middle, half, 0.5), x)
@@ -111,7 +111,7 @@ def _log_by_beta(df: np.ndarray, r: np.ndarray) -> np.ndarray:
         return np.log(p)
     values = np.asarray(np.log(np.where(deep, 1.0, p)))
     df, r = (np.broadcast_to(v, deep.shape)[deep] for v in (df, r))
-    fraction = beta_fraction(0.5 * df, np.float64(0.5), 1.0 / (1.0 + r * r))
+    fraction = beta_fraction(0.5 * df, np.full_like(df, 0.5), 1.0 / (1.0 + r * r))
     near = np.minimum(r, _FAR)
     values[deep] = np.log(fraction) - 0.5 * (df + 1.0) * np.log1p(1.0 / near / near) + _log_far(df, r)
     return values

@@ -17,6 +17,7 @@ from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import Family, Opening, Unit
 from likelinet.distributions.base.interval import Interval
 from likelinet.distributions.base.leaf import Closed
+from likelinet.distributions.base.one_number import at_finite
 from likelinet.distributions.base.operands import check_base, check_other
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.protocol import CUTS
@@ -288,13 +289,14 @@ class Mixture(AnswersByComponents):
         m, y = self.marginals(), self._numbers(y)
         if m is not self:
             return m.crps(y)
-        if not self.components.has_cdf:
-            self._undefined(f"crps: its components are {type(self.components).__name__}")
-        exact = self.components.crps_of_mixture(self.weights.probs, y)
-        if exact is not None:
-            return exact
-        with np.errstate(all="ignore"):
-            return quadrature.crps(self, y)
+        if not m.components.has_cdf:
+            self._undefined(f"crps: its components are {type(m.components).__name__}")
+
+        def finite(y: np.ndarray) -> np.ndarray:
+            exact = m.components.crps_of_mixture(m.weights.probs, y)
+            return quadrature.crps(m, y) if exact is None else exact
+
+        return at_finite(finite, y, self._shape_with(y))
 
     @sample_in_blocks
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
@@ -315,11 +317,6 @@ class Mixture(AnswersByComponents):
         inner = inner.reshape((-1, *inner.shape[2:]))
         return np.sort(np.broadcast_to(inner, inner.shape[:1] + self.batch_shape), axis=0)
 
-    def peaks(self) -> np.ndarray:
-        inner = self.components.peaks()
-        inner = self.components.mode()[..., None] if inner is None else inner
-        return inner.reshape(*self.batch_shape, -1)
-
     def spread(self, y: np.ndarray) -> np.ndarray:
         """Return y with an axis for the components, repeated along it."""
         n = min(len(self.event_shape), y.ndim)
@@ -336,15 +333,6 @@ class Mixture(AnswersByComponents):
         low, high = (m._aligned(end) for end in (low, high))
         with np.errstate(all="ignore"):
             return m.family.log_interval((m.logits,), low, high)[0][()]
-
-    def _average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
-        m = self.marginals()
-        return m._averaged(f(m.components, m.spread(self._aligned(y))))
-
-    def _log_average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
-        m = self.marginals()
-        log_w = scipy.special.log_softmax(m.logits, axis=-1)
-        return scipy.special.logsumexp(log_w + f(m.components, m.spread(self._aligned(y))), axis=-1)
 
     def __repr__(self) -> str:
         return f"Mixture({self.components!r}, logits={np.array2string(self.logits, precision=4, threshold=6)})"

@@ -1,6 +1,7 @@
 """What a mixture answers by its components: classes, labels, angles, moments and quantiles."""
 
 from abc import abstractmethod
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -104,6 +105,23 @@ class AnswersByComponents(Distribution):
         """Return the weighted mean of what the components say; what one of weight 0 says does not count."""
         w = self.weights.probs
         return np.sum(w * np.where(w > 0.0, values, 0.0), axis=-1)
+
+    def peaks(self) -> np.ndarray:
+        inner = self.components.peaks()
+        inner = self.components.mode()[..., None] if inner is None else inner
+        return inner.reshape(*self.batch_shape, inner.shape[-2] * inner.shape[-1])
+
+    def masses(self, k: np.ndarray) -> np.ndarray:
+        return self._average(lambda c, t: c.masses(t), k)
+
+    def _average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
+        m: Any = self.marginals()
+        return m._averaged(f(m.components, m.spread(self._aligned(y))))
+
+    def _log_average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
+        m: Any = self.marginals()
+        log_w = scipy.special.log_softmax(m.logits, axis=-1)
+        return scipy.special.logsumexp(log_w + f(m.components, m.spread(self._aligned(y))), axis=-1)
 
     def _resultant(self) -> np.ndarray:
         """Return E[exp(iY)] of angles (Mardia & Jupp, *Directional Statistics*, 2000, section 3.4)."""

@@ -138,7 +138,8 @@ class Wrapper(OneNumber):
         return quadrature.moments(self)[1]
 
     def _mode(self) -> np.ndarray:
-        return modes.highest(self, self.peaks())
+        peaks = self.peaks()
+        return modes.highest(self, np.moveaxis(self.quantile_grid(MODE_CUTS), 0, -1) if peaks is None else peaks)
 
     # ---- for the subclasses ----------------------------------------------------------------------------------
 

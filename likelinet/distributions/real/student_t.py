@@ -32,7 +32,7 @@ class StudentT(Univariate):
     Parameters
     ----------
     df : array_like
-        Degrees of freedom ν > 0. The mean exists for ν > 1 and the variance for ν > 2.
+        Degrees of freedom ν > 0. The mean exists for ν > 1, and is nan otherwise; the variance is finite for ν > 2.
     loc : array_like
         Location μ.
     scale : array_like
@@ -77,7 +77,10 @@ class StudentT(Univariate):
         log1pu, v = xp.log1p(u), z * (z / (df + z * z))  # and u / (1 + u)
         far = ~(u < _OVERFLOW)
         if not never(far):
-            log1pu, v = xp.where(far, 2.0 * xp.log(xp.abs(z)) - xp.log(df), log1pu), xp.where(far, 1.0, v)
+            log1pu, v = (
+                xp.where(far, 2.0 * xp.log(xp.where(far, xp.abs(z), 1.0)) - xp.log(df), log1pu),
+                xp.where(far, 1.0, v),
+            )
         # log Γ(ν/2) - log Γ((ν+1)/2) + ½ log(ν/2), by Stirling's formula so that huge ν do not cancel.
         half = 0.5 * df
         constant = 0.5 - half * xp.log1p(0.5 / half) + stirling_error(half) - stirling_error(half + 0.5)
@@ -157,7 +160,7 @@ class StudentT(Univariate):
         return (half + 0.5) * digammas + 0.5 * np.log(2.0 * np.pi) - log_gamma_ratio(half) + np.log(self.scale)
 
     def _crps(self, y: np.ndarray) -> np.ndarray:
-        # It is finite for ν > ½. 2 (p(z) (ν + z²) - c) / (ν - 1) is 0/0 at ν = 1: with p(z) (ν + z²) = c exp((ν - 1) t).
+        # It is finite for ν > ½. 2 (p(z) (ν + z²) - c) / (ν - 1) is 0/0 at ν = 1: p(z) (ν + z²) = c exp((ν - 1) t).
         df, z = self.df, self._z(y)
         excess, size = df - 1.0, np.abs(z)
         log_square = np.log1p(z * z / df)

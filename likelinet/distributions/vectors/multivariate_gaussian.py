@@ -9,6 +9,7 @@ from likelinet.distributions.base.multivariate import Multivariate
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.plain import check_plain
 from likelinet.distributions.base.shapes import parameters_on
+from likelinet.distributions.numerics.divergences import itakura_saito
 from likelinet.distributions.real.gaussian import Gaussian
 
 _ASYMMETRY = 1e-6  # of a covariance, against its largest entry: the rounding of single precision
@@ -110,10 +111,12 @@ class MultivariateGaussian(Multivariate):
     def _kl_divergence(self, other: Multivariate) -> np.ndarray:
         assert isinstance(other, MultivariateGaussian)
         shift = solve_lower(other.scale_tril, self.loc - other.loc)
-        columns = np.swapaxes(self.scale_tril, -1, -2)
-        ratio = solve_lower(other.scale_tril[..., None, :, :], columns)
-        squares = np.sum(shift**2, axis=-1) + np.sum(ratio**2, axis=(-2, -1)) - self.event_shape[0]
-        return 0.5 * squares - np.sum(_log_diagonal(self.scale_tril) - _log_diagonal(other.scale_tril), axis=-1)
+        # The rows are the columns of L₂⁻¹L - I; the squares of its diagonal and their logarithms go together.
+        apart = solve_lower(other.scale_tril[..., None, :, :], np.swapaxes(self.scale_tril - other.scale_tril, -1, -2))
+        excess = np.diagonal(apart, axis1=-2, axis2=-1)
+        logs = _log_diagonal(self.scale_tril) - _log_diagonal(other.scale_tril)
+        squares = np.sum(apart**2, axis=(-2, -1)) - np.sum(excess**2, axis=-1)
+        return 0.5 * (np.sum(shift**2, -1) + squares + np.sum(itakura_saito(excess * (2.0 + excess), 2.0 * logs), -1))
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         z = rng.standard_normal(shape + self.event_shape)
@@ -162,6 +165,8 @@ def _factor(covariance: ArrayLike | None) -> np.ndarray:
     try:
         matrix = np.asarray(covariance, dtype=np.float64)
         mirrored = np.swapaxes(matrix, -1, -2)
+        if matrix.shape != mirrored.shape:
+            raise ValueError
         apart = float(np.abs(matrix - mirrored).max(initial=0.0))
         largest = float(np.abs(matrix).max(initial=0.0))
     except (ValueError, TypeError):

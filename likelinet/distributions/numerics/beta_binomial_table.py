@@ -27,6 +27,10 @@ class Table:
     below: np.ndarray
     above: np.ndarray
 
+    def at(self, y: np.ndarray) -> np.ndarray:
+        """Return P(Y = y) at whole numbers y of shape (m, rows)."""
+        return _at(self.mass, y) * (y < self.mass.shape[1])
+
     def cdf(self, y: np.ndarray) -> np.ndarray:
         """Return P(Y ≤ y) at whole numbers y of shape (m, rows)."""
         return _by_smaller(_at(self.below, y), _at(self.above, y))
