@@ -286,11 +286,12 @@ class Mixture(AnswersByComponents):
 
     @in_small_blocks
     def crps(self, y: ArrayLike) -> np.ndarray:
-        m, y = self.marginals(), self._numbers(y)
+        m = self.marginals()
         if m is not self:
             return m.crps(y)
         if not m.components.has_cdf:
             self._undefined(f"crps: its components are {type(m.components).__name__}")
+        y = self._numbers(y)
 
         def finite(y: np.ndarray) -> np.ndarray:
             exact = m.components.crps_of_mixture(m.weights.probs, y)
