@@ -15,6 +15,8 @@ _INSTEAD = {
 
 def check_plain(values: Any, what: str, error: type[LikelinetError]) -> None:
     """Raise `error` with one sentence if `values`, which the message calls `what`, would not be read as they are."""
+    if type(values) is float or (type(values) is np.ndarray and values.dtype.kind == "f"):
+        return  # as nearly always
     if isinstance(values, np.ma.MaskedArray):
         raise error(
             f"{what} is a masked array, whose mask would be lost: take the values that are not masked with "
