@@ -12,15 +12,17 @@ from likelinet.core.errors import ParameterError, UndefinedError
 from likelinet.core.notes import note
 from likelinet.distributions.base.by_rows import all_inside, sample_in_blocks
 from likelinet.distributions.base.checks import Checks
+from likelinet.distributions.base.conditional import Conditional
 from likelinet.distributions.base.guard import guard
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
+from likelinet.distributions.base.plain import check_plain
 from likelinet.distributions.base.protocol import DistributionProtocol
 from likelinet.distributions.base.shapes import Rng, generator_of, on_batch, shape_of
-from likelinet.distributions.numerics.differences import loss_by_differences, loss_by_vjp, tails_by_differences
+from likelinet.distributions.numerics.differences import inside, loss_by_differences, loss_by_vjp, tails_by_differences
 from likelinet.distributions.numerics.interval_probability import log_interval
 
 
-class Distribution(Checks, DistributionProtocol, ABC):
+class Distribution(Checks, Conditional, DistributionProtocol, ABC):
     """A batch of probability distributions, one per row.
 
     A family of your own is a subclass with `parameters`, `support` and `log_prob`; it trains with nothing else,
@@ -54,6 +56,8 @@ class Distribution(Checks, DistributionProtocol, ABC):
     batch_shape: tuple[int, ...] = ()
     # What kind of thing y is.
     y: Literal["number", "class", "vector"] = "number"
+    # Labels of the classes 0, 1, …, or a list of those of each output; None where y holds numbers or these codes.
+    classes: np.ndarray | list[np.ndarray] | None = None
     # What a vector must satisfy, beside the support of its entries, to be possible.
     constraint: ClassVar[str] = ""
     # What its config has beside its parameters: the one that grows with the exposure of a row; whether its classes have
@@ -105,6 +109,7 @@ class Distribution(Checks, DistributionProtocol, ABC):
             )
         shapes = []
         for p in self.parameters:
+            check_plain(values[p.name], f"{type(self).__name__}: {p.name}", ParameterError)
             try:
                 value = np.asarray(values[p.name], dtype=np.float64)
             except (TypeError, ValueError):
@@ -142,11 +147,12 @@ class Distribution(Checks, DistributionProtocol, ABC):
         names = [p.name for p in cls.parameters]
         if not _on_numpy(params):
             return loss_by_vjp(
-                lambda values: cls._unchecked(**values, batch_shape=y.shape).log_prob_inside(y), names, params, y
+                lambda named: cls._unchecked(**named, batch_shape=y.shape).log_prob_inside(y), names, params, y
             )
 
-        def nll(values: tuple[Array, ...]) -> Array:
-            return -cls(**dict(zip(names, values, strict=True))).log_prob(y)
+        def nll(at: tuple[Array, ...]) -> Array:
+            at, outside = inside(at, cls.parameters)
+            return outside - cls(**dict(zip(names, at, strict=True))).log_prob(y)
 
         return loss_by_differences(nll, params, cls.parameters)
 
@@ -165,13 +171,19 @@ class Distribution(Checks, DistributionProtocol, ABC):
             )
         names = [p.name for p in cls.parameters]
 
-        def tail(values: tuple[np.ndarray, ...], upper: bool) -> np.ndarray:
-            d = cls(**dict(zip(names, values, strict=True)))
-            return d.log_sf(y) if upper else d.log_cdf(y)
+        def tail(at: tuple[np.ndarray, ...], upper: bool) -> np.ndarray:
+            at, outside = inside(at, cls.parameters)
+            d = cls(**dict(zip(names, at, strict=True)))
+            return outside + (d.log_sf(y) if upper else d.log_cdf(y))
 
-        d = cls(**dict(zip(names, params, strict=True)))
+        d = cls(**dict(zip(names, inside(params, cls.parameters)[0], strict=True)))
         with np.errstate(all="ignore"):
             return tails_by_differences(tail, params, cls.parameters, d._cdf_slopes(y), d.log_prob(y))
+
+    @classmethod
+    def nll_of_zero(cls, params: tuple[Array, ...], like: Array) -> tuple[Array, Backward]:
+        """Return -log P(0) of a count and its backward function, to full precision where P(0) is close to 1."""
+        return cls.loss(params, namespace(like).zeros_like(like))
 
     @classmethod
     def log_interval(cls, params: tuple[Array, ...], low: Array, high: Array) -> tuple[Array, Backward]:

@@ -32,6 +32,11 @@ class DistributionProtocol:
     temporaries: ClassVar[int] = 1  # of its methods, as a multiple of those of a plain family
     of_outputs: bool = False  # whether y is several outputs, each with a distribution of its own
 
+    @property
+    def unusable(self) -> np.ndarray | None:
+        """The rows, of the batch shape, of which no distribution is left and every answer is nan; None for no row."""
+        return None
+
     # ---- parameters ------------------------------------------------------------------------------------------
 
     def map_arrays(self: Any, f: Callable[[np.ndarray, int], np.ndarray]) -> "Distribution":
@@ -45,6 +50,17 @@ class DistributionProtocol:
         """
         q = below.reshape((-1,) + (1,) * len(self.batch_shape))
         return np.concatenate([self.ppf(q), self.isf(q[-2::-1])])
+
+    def peaks(self: Any) -> np.ndarray | None:
+        """Return points along a last axis among or between which the mode lies, if they are known without a search.
+
+        An end beside which the density has no bound is one of them.
+        """
+        return self.mode()[..., None] if self.one_peak else None
+
+    def reach(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """Return numbers between which nearly all mass lies, if it is smooth but for numbers near 0."""
+        return None
 
     def flattened(self: Any, shape: tuple[int, ...]) -> "Distribution":
         """Return this distribution broadcast to the batch shape `shape`, as one axis of rows."""
@@ -69,6 +85,10 @@ class DistributionProtocol:
         with np.errstate(all="ignore"):
             values = self.log_interval(parameters_on(self, full), low, high)[0]
         return np.where(np.isnan(low) | np.isnan(high), np.nan, values).reshape(shape)[()]
+
+    def masses(self: Any, k: np.ndarray) -> np.ndarray:
+        """Return P(Y = k) at whole numbers of the support, as they are summed up."""
+        return np.exp(self.log_prob(k))
 
     # ---- what y is -------------------------------------------------------------------------------------------
 
@@ -114,6 +134,10 @@ class DistributionProtocol:
     def log_prob_of_intervals(self, y: Interval) -> np.ndarray:
         """Return the log probability of intervals."""
         raise DataError(f"{type(self).__name__} takes no intervals: only Censored does.")
+
+    def linear_moments(self: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Return mean and variance of y as a number, also where `mean` and `var` are those of a direction."""
+        return self.mean(), self.var()
 
     # ---- what it is made of ----------------------------------------------------------------------------------
 

@@ -1,5 +1,7 @@
 """The von Mises distribution of angles."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -10,11 +12,16 @@ from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.univariate import Univariate
-from likelinet.distributions.numerics.panels import NODES, RUNNING, WEIGHTS, nodes_and_weights
+from likelinet.distributions.numerics.near import NEAR, mended
+from likelinet.distributions.numerics.panels import NODES, RUNNING, WEIGHTS, nodes_and_weights, picked
+from likelinet.distributions.numerics.root_finding import invert
 
+_SIX, _SIX_WEIGHTS = np.polynomial.legendre.leggauss(6)
+_FLAT = 200.0  # κ above which the slope of I₁(κ) / I₀(κ) is a series
 _LOG_2PI = float(np.log(2.0 * np.pi))
 _LARGE = 1e3  # κ above which 1 - I₁/I₀ is its asymptotic series
-_STEPS = 200  # of Newton's method with bisection, at most; it takes about ten
+_SERIES = ((0.0, 4.0, 26), (4.0, 60.0, 80))  # ranges of κ, and how many terms of the Fourier series count there
+_SEEN = 1e-3  # a probability of which an error of 1e-16 takes no digit that counts
 
 
 class VonMises(Univariate):
@@ -24,7 +31,9 @@ class VonMises(Univariate):
 
     The circle is cut at ±π: ``cdf`` is P(-π ≤ Y ≤ y), and quantiles, intervals and the CRPS are those of numbers
     between -π and π. ``mean()`` is the circular mean direction, μ within ±π, and ``var()`` the circular variance
-    1 - I₁(κ) / I₀(κ), between 0 and 1 (Mardia & Jupp); SciPy's ``mean`` and ``var`` are those of the numbers.
+    1 - I₁(κ) / I₀(κ), between 0 and 1 (Mardia & Jupp); SciPy's ``mean`` and ``var`` are those of the numbers. A mixture
+    of angles, as an ensemble predicts, has these circular moments too. What makes y a number on a line (a truncation, a
+    gate or hurdle at 0, a transform, rounding) has the mean and the variance of the numbers.
 
     Parameters
     ----------
@@ -41,7 +50,7 @@ class VonMises(Univariate):
     References
     ----------
     Mardia & Jupp, *Directional Statistics* (2000), section 3.5.4; the start of training is from Best & Fisher,
-    *Communications in Statistics* B 10, 1981.
+    *Communications in Statistics* B 10, 1981; cdf and quantiles use the series of Hill, *ACM TOMS* 3(3), 1977.
 
     Examples
     --------
@@ -116,36 +125,38 @@ class VonMises(Univariate):
 
         return log_cdf, log_sf, backward
 
+    def _log_cdf(self, y: np.ndarray) -> np.ndarray:
+        return self._quick(y, np.log, lambda log_cdf, log_sf: log_cdf)
+
+    def _log_sf(self, y: np.ndarray) -> np.ndarray:
+        return self._quick(y, lambda p: np.log1p(-p), lambda log_cdf, log_sf: log_sf)
+
+    def _quick(
+        self, y: np.ndarray, of: Callable[[np.ndarray], np.ndarray], of_logs: Callable[..., np.ndarray]
+    ) -> np.ndarray:
+        """Return `of` the cdf where its Fourier series has digits enough, else `of_logs` of the two tails."""
+        loc, k, y = np.broadcast_arrays(wrapped(self.loc), self.concentration, y)
+        values, rough = np.empty(y.shape), np.full(y.shape, True)
+        for least, most, terms in _SERIES:
+            rows = (k > least) & (k <= most)
+            if rows.any():
+                p = _series(loc[rows], k[rows], y[rows], terms)
+                values[rows], rough[rows] = of(np.clip(p, _SEEN, 1.0 - _SEEN)), ~((p > _SEEN) & (p < 1.0 - _SEEN))
+        if rough.any():
+            rows = picked(rough)
+            values[rows] = of_logs(*self.tails((loc[rows], k[rows]), y[rows])[:2])
+        return values
+
     def _ppf(self, q: np.ndarray) -> np.ndarray:
-        flipped = q > 0.5
-        y = self._lower(np.where(flipped, 1.0 - q, q), flipped)
-        return np.where(flipped, -y, y)
+        return self._inverted(q, scipy.special.ndtri(q), upper=False)
 
     def _isf(self, q: np.ndarray) -> np.ndarray:
-        flipped = q < 0.5
-        y = self._lower(np.where(flipped, q, 1.0 - q), flipped)
-        return np.where(flipped, -y, y)
+        return self._inverted(q, -scipy.special.ndtri(q), upper=True)
 
-    def _lower(self, p: np.ndarray, flipped: np.ndarray) -> np.ndarray:
-        """Return y with F(y) = p ≤ ½, of the mirrored distribution where `flipped`: by Newton's method on log F."""
-        loc = np.where(flipped, -1.0, 1.0) * wrapped(self.loc)
-        params = (loc, np.broadcast_to(self.concentration, p.shape))
-        low, high = np.full(p.shape, -np.pi), np.full(p.shape, np.pi)
-        start = loc + scipy.special.ndtri(p) / np.sqrt(params[1])
-        y, moving = np.clip(start, -np.pi, np.pi), np.full(p.shape, True)
-        for _ in range(_STEPS):
-            log_cdf = self.tails(params, y)[0]
-            gap = np.log(p) - log_cdf
-            low, high = np.where(gap > 0.0, y, low), np.where(gap > 0.0, high, y)
-            step = gap * np.exp(log_cdf + self.loss(params, y)[0])
-            near = np.abs(gap) * (np.abs(gap) + params[1] * np.abs(step)) < 1e-16  # this step is the last
-            # Far out log F is so large that its slope has no digits.
-            safe = near | (y + step > low) & (y + step < high) & (log_cdf > -1e6)
-            y = np.where(moving, np.where(safe, y + step, 0.5 * (low + high)), y)
-            moving = moving & ~near
-            if not moving.any():
-                break
-        return np.clip(y, -np.pi, np.pi)
+    def _inverted(self, q: np.ndarray, z: np.ndarray, upper: bool) -> np.ndarray:
+        end = np.full(self.batch_shape, np.pi)
+        start = np.clip(wrapped(self.loc) + z / np.sqrt(self.concentration), -np.pi, np.pi)
+        return invert(self, q, -end, end, upper=upper, start=start)
 
     def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
         # Also around the mean direction: past the cut at ±π there may be a second peak.
@@ -161,12 +172,7 @@ class VonMises(Univariate):
         # The cdf is itself an integral, so it is summed up along the way from the density at the same nodes.
         shape = np.broadcast_shapes(self.batch_shape, y.shape)
         at = np.clip(np.broadcast_to(y, shape), -np.pi, np.pi)
-        cuts = self._around()
-        cuts = cuts.reshape(cuts.shape[:1] + (1,) * (len(shape) - cuts.ndim + 1) + cuts.shape[1:])
-        ends = [np.full((1, *shape), -np.pi), np.broadcast_to(cuts, cuts.shape[:1] + shape), at[None]]
-        edges = np.sort(np.concatenate([*ends, np.full((1, *shape), np.pi)]), axis=0)
-        half = 0.5 * np.diff(edges, axis=0)
-        t = edges[:-1] + half * (1.0 + NODES.reshape((-1,) + (1,) * half.ndim))
+        t, half = self._panels(at)
         p = np.exp(-self.loss((self.loc, self.concentration), t)[0]) * half
         each = (-1,) + (1,) * half.ndim
         masses = np.sum(WEIGHTS.reshape(each) * p, axis=0)
@@ -174,6 +180,22 @@ class VonMises(Univariate):
         cdf = np.cumsum(masses, axis=0) - masses + running
         squares = np.where(t < at, cdf, 1.0 - cdf) ** 2 * half
         return (WEIGHTS.reshape(each) * squares).sum(0).sum(0) + np.abs(y - at)
+
+    def _panels(self, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return nodes on panels of the circle, of which `at` is an edge, and half the lengths of the panels."""
+        shape, cuts = at.shape, self._around()
+        cuts = cuts.reshape(cuts.shape[:1] + (1,) * (len(shape) - cuts.ndim + 1) + cuts.shape[1:])
+        ends = [np.full((1, *shape), -np.pi), np.broadcast_to(cuts, cuts.shape[:1] + shape), at[None]]
+        edges = np.sort(np.concatenate([*ends, np.full((1, *shape), np.pi)]), axis=0)
+        half = 0.5 * np.diff(edges, axis=0)
+        return edges[:-1] + half * (1.0 + NODES.reshape((-1,) + (1,) * half.ndim)), half
+
+    def linear_moments(self) -> tuple[np.ndarray, np.ndarray]:
+        centre = np.broadcast_to(wrapped(self.loc), self.batch_shape)
+        t, half = self._panels(centre)
+        p = WEIGHTS.reshape((-1,) + (1,) * half.ndim) * np.exp(-self.loss((self.loc, self.concentration), t)[0]) * half
+        away = np.sum(p * (t - centre), axis=(0, 1))  # of a narrow peak the difference has the digits
+        return centre + away, np.sum(p * (t - centre - away) ** 2, axis=(0, 1))
 
     def _mean(self) -> np.ndarray:
         return wrapped(self.loc)
@@ -184,6 +206,11 @@ class VonMises(Univariate):
     def _mode(self) -> np.ndarray:
         return wrapped(self.loc)
 
+    def peaks(self) -> np.ndarray:
+        # Between two directions the mode of a mixture may lie on either side: also past the cut.
+        ends = [np.full(self.batch_shape, end) for end in (-np.pi, np.pi)]
+        return np.stack([self.mode(), *ends], axis=-1)
+
     def _entropy(self) -> np.ndarray:
         k = self.concentration
         return np.log(scipy.special.i0e(k)) + _LOG_2PI + k * spread_of(k)
@@ -193,8 +220,9 @@ class VonMises(Univariate):
             return super()._kl_divergence(other)
         k, k2 = self.concentration, other.concentration
         spread, apart = spread_of(k), 2.0 * np.sin(0.5 * (self.loc - other.loc)) ** 2
-        ratio = np.log(scipy.special.i0e(k2) / scipy.special.i0e(k))
-        return ratio + (k2 - k) * spread + (1.0 - spread) * k2 * apart
+        step, ratio = k2 - k, np.log(scipy.special.i0e(k2) / scipy.special.i0e(k))
+        bend = mended(ratio + step * spread, np.abs(step) < NEAR * np.maximum(k, 1.0), _above_tangent, k, step)
+        return bend + (1.0 - spread) * k2 * apart
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         y = wrapped(self.loc) + rng.vonmises(0.0, self.concentration, shape)
@@ -224,6 +252,28 @@ def spread_of(k: Array) -> Array:
     series = r * (0.5 + r * (0.125 + r * (0.125 + r * (25.0 / 128.0 + r * (13.0 / 32.0)))))
     i0e, i1e = special(k).i0e(near), special(k).i1e(near)
     return xp.where(large, series, (i0e - i1e) / i0e)
+
+
+def _series(loc: np.ndarray, k: np.ndarray, y: np.ndarray, terms: int) -> np.ndarray:
+    """Return P(-π ≤ Y ≤ y) by the Fourier series Σ sin(jθ) I_j / (j I₀), by backward recurrence (Hill 1977)."""
+    from_y, from_cut = y - loc, -np.pi - loc
+    ratio, at_y, at_cut = np.zeros(y.shape), np.zeros(y.shape), np.zeros(y.shape)
+    for j in range(terms, 0, -1):
+        ratio = 1.0 / (2.0 * j / k + ratio)  # I_j / I_{j-1}
+        at_y, at_cut = ratio * (np.sin(j * from_y) / j + at_y), ratio * (np.sin(j * from_cut) / j + at_cut)
+    return (0.5 * (y + np.pi) + at_y - at_cut) / np.pi
+
+
+def _above_tangent(k: np.ndarray, step: np.ndarray) -> np.ndarray:
+    """Return log I₀(κ + step) less its tangent at κ, for a short step: by the integral of its second derivative."""
+    total = np.zeros_like(k)
+    for u, weight in zip(0.5 + 0.5 * _SIX, 0.5 * _SIX_WEIGHTS, strict=True):
+        t = k + u * step
+        spread, r = spread_of(t), 1.0 / t
+        series = r * r * (0.5 + r * (0.25 + r * (0.375 + r * (25.0 / 32.0 + r * (65.0 / 32.0 + r * 3219.0 / 512.0)))))
+        second = np.where(t > _FLAT, series, spread * (2.0 - spread) - (1.0 - spread) * r)
+        total = total + weight * (1.0 - u) * second
+    return step * step * total
 
 
 def _arc(start: Array, length: Array, k: Array) -> tuple[Array, Array]:

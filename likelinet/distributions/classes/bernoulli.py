@@ -11,6 +11,7 @@ from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.classes.labelled import Labelled
+from likelinet.distributions.numerics.divergences import bernoulli
 from likelinet.distributions.numerics.estimates import LEAST
 
 
@@ -57,7 +58,10 @@ class Bernoulli(Univariate):
 
     @property
     def probs(self) -> np.ndarray:
-        """Probability of y = 1."""
+        """Probability of y = 1, in the shape of `logits`: it is the parameter itself.
+
+        All others, and a Bernoulli that bears labels or is one of several outputs, have both classes on a last axis.
+        """
         return scipy.special.expit(self.logits)
 
     def class_marginals(self) -> Distribution:
@@ -120,8 +124,7 @@ class Bernoulli(Univariate):
     def _kl_divergence(self, other: Distribution) -> np.ndarray:
         if not isinstance(other, Bernoulli):
             return super()._kl_divergence(other)
-        no, other_no = scipy.special.expit(-self.logits), scipy.special.expit(-other.logits)
-        return scipy.special.rel_entr(self.probs, other.probs) + scipy.special.rel_entr(no, other_no)
+        return bernoulli(self.logits, other.logits)
 
     def _crps(self, y: np.ndarray) -> np.ndarray:
         inside = np.clip(y, 0.0, 1.0)

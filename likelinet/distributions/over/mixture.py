@@ -17,12 +17,13 @@ from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import Family, Opening, Unit
 from likelinet.distributions.base.interval import Interval
 from likelinet.distributions.base.leaf import Closed
+from likelinet.distributions.base.one_number import at_finite
 from likelinet.distributions.base.operands import check_base, check_other
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.shapes import Rng, broadcast, generator_of, on_batch, shape_of, with_axes
 from likelinet.distributions.classes.categorical import Categorical, choose
-from likelinet.distributions.numerics import quadrature, root_finding
+from likelinet.distributions.numerics import modes, quadrature
 from likelinet.distributions.over.family import Setting, WrapperFamily
 from likelinet.distributions.over.mixture_answers import AnswersByComponents
 from likelinet.distributions.over.mixture_formulas import (
@@ -31,7 +32,8 @@ from likelinet.distributions.over.mixture_formulas import (
     slices_of_equal_weight,
 )
 
-LEAST_SCALE, LEAST_COUNT = 0.2, 0.01  # of those of all y, which a slice of y that are all the same would not have
+LEAST_SCALE, LEAST_COUNT = 0.2, 0.01  # of those of all y
+LEAST_SHARE = 0.05  # of each y that a slice of y that are all the same takes in
 
 
 @dataclass(frozen=True)
@@ -78,8 +80,13 @@ class MixtureFamily(WrapperFamily):
         return Mixture(self.base.distribution(tuple(inner)), logits)
 
     def estimate(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
-        """Return the estimates from K slices of the sorted y, of equal weight: no two components are the same."""
+        """Return the estimates from K slices of the sorted y, of equal weight: no two components are the same.
+
+        Where all y of a slice are the same it takes in a little of the others, for a density that is no spike.
+        """
         shares = slices_of_equal_weight(y if y.ndim == 1 else y[:, 0], weight, self.components)
+        constant = [np.any(np.ptp(y[part > 0.0], axis=0) == 0.0) for part in shares]
+        shares = np.where(np.reshape(constant, (-1, 1)), np.maximum(shares, LEAST_SHARE), shares)
         inner = [self.base.estimate(y[part > 0.0], (weight * part)[part > 0.0]) for part in shares]
         stacked: list[np.ndarray | None] = []
         for opening, whole, *each in zip(self.base.openings, self.base.estimate(y, weight), *inner, strict=True):
@@ -178,7 +185,7 @@ class Mixture(AnswersByComponents):
         self.components = components
         self.event_shape = components.event_shape
         self.y, self.ordered, self.is_angle = components.y, components.ordered, components.is_angle
-        self.of_outputs = components.of_outputs
+        self.of_outputs, self.classes = components.of_outputs, components.classes
         self.family = MixtureFamily(Closed(components), log_w.shape[-1])
         self.support, self.atoms = self.family.support, self.family.atoms
 
@@ -241,11 +248,13 @@ class Mixture(AnswersByComponents):
 
     @in_blocks
     def ppf(self, q: ArrayLike) -> np.ndarray:
-        return self._quantile(q, upper=False)
+        m = self.marginals()
+        return self._quantile(q, upper=False) if m is self else m.ppf(q)
 
     @in_blocks
     def isf(self, q: ArrayLike) -> np.ndarray:
-        return self._quantile(q, upper=True)
+        m = self.marginals()
+        return self._quantile(q, upper=True) if m is self else m.isf(q)
 
     @in_small_blocks
     def mode(self) -> np.ndarray:
@@ -258,7 +267,7 @@ class Mixture(AnswersByComponents):
             if each is self:
                 self._undefined("mode for several outputs")
             return each.mode()
-        return root_finding.highest(self, self.components.mode())
+        return modes.highest(self, self.peaks())
 
     @in_small_blocks
     def entropy(self) -> np.ndarray:
@@ -278,14 +287,17 @@ class Mixture(AnswersByComponents):
     @in_small_blocks
     def crps(self, y: ArrayLike) -> np.ndarray:
         m = self.marginals()
+        if m is not self:
+            return m.crps(y)
         if not m.components.has_cdf:
             self._undefined(f"crps: its components are {type(m.components).__name__}")
         y = self._numbers(y)
-        exact = m.components.crps_of_mixture(m.weights.probs, y)
-        if exact is not None:
-            return exact
-        with np.errstate(all="ignore"):
-            return quadrature.crps(m, y)
+
+        def finite(y: np.ndarray) -> np.ndarray:
+            exact = m.components.crps_of_mixture(m.weights.probs, y)
+            return quadrature.crps(m, y) if exact is None else exact
+
+        return at_finite(finite, y, self._shape_with(y))
 
     @sample_in_blocks
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
@@ -322,15 +334,6 @@ class Mixture(AnswersByComponents):
         low, high = (m._aligned(end) for end in (low, high))
         with np.errstate(all="ignore"):
             return m.family.log_interval((m.logits,), low, high)[0][()]
-
-    def _average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
-        m = self.marginals()
-        return np.sum(m.weights.probs * f(m.components, m.spread(self._aligned(y))), axis=-1)
-
-    def _log_average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
-        m = self.marginals()
-        log_w = scipy.special.log_softmax(m.logits, axis=-1)
-        return scipy.special.logsumexp(log_w + f(m.components, m.spread(self._aligned(y))), axis=-1)
 
     def __repr__(self) -> str:
         return f"Mixture({self.components!r}, logits={np.array2string(self.logits, precision=4, threshold=6)})"
