@@ -73,6 +73,9 @@ class Univariate(OneNumber):
             self._undefined("isf")
         return root_finding.smallest_integer(lambda k: self.sf(k) <= q, self._shape_with(q), self.support.low)
 
+    def endpoints(self) -> tuple[np.ndarray, np.ndarray]:
+        return self._full(self.support.low), self._full(self._top())
+
     # ---- the public methods ----------------------------------------------------------------------------------
 
     @in_blocks
@@ -108,6 +111,10 @@ class Univariate(OneNumber):
     @in_blocks
     def isf(self, q: ArrayLike) -> np.ndarray:
         return self._quantile(self._isf, q, self._top(), self.support.low)
+
+    def log_prob_at(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
+        # Of y in the support; what depends on the parameters alone is computed once for all y of a row.
+        return -self.loss(tuple(getattr(self, p.name) for p in self.parameters), y)[0]
 
     # ---- batching and edges ----------------------------------------------------------------------------------
 

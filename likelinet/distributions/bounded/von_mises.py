@@ -10,6 +10,7 @@ from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.univariate import Univariate
+from likelinet.distributions.numerics.grids import Grid, room_of
 from likelinet.distributions.numerics.panels import NODES, RUNNING, WEIGHTS, nodes_and_weights
 
 _LOG_2PI = float(np.log(2.0 * np.pi))
@@ -145,6 +146,11 @@ class VonMises(Univariate):
             if not moving.any():
                 break
         return np.clip(y, -np.pi, np.pi)
+
+    def grid(self) -> Grid:
+        cuts, end = np.sort(self._around(), axis=0), np.full((1, *self.batch_shape), np.pi)
+        y = np.concatenate([-end, cuts, end])
+        return Grid(y, np.pi - y, room_of(y), y[:0], y[:0], np.zeros(len(y), dtype=bool))
 
     def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
         # Also around the mean direction: past the cut at ±π there may be a second peak.

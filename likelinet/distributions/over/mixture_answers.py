@@ -1,5 +1,6 @@
 """What a mixture answers by its components: classes, labels, angles, moments and quantiles."""
 
+import functools
 from abc import abstractmethod
 from typing import Any
 
@@ -11,7 +12,9 @@ from likelinet.distributions.base.by_rows import in_small_blocks
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.classes.categorical import Categorical
 from likelinet.distributions.numerics import root_finding
+from likelinet.distributions.numerics.grids import Grid
 from likelinet.distributions.over.family import WrapperFamily
+from likelinet.distributions.over.grids import grid_of_mixture
 
 
 class AnswersByComponents(Distribution):
@@ -93,6 +96,20 @@ class AnswersByComponents(Distribution):
         w, (means, variances) = self.weights.probs, inner
         mean = np.sum(w * means, axis=-1)
         return mean, np.sum(w * (variances + (means - mean[..., None]) ** 2), axis=-1)
+
+    def grid(self) -> Grid:
+        return grid_of_mixture(self.components, *self.endpoints())
+
+    def log_prob_at(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
+        log_w = scipy.special.log_softmax(self.logits, axis=-1)
+        high, each = self.endpoints()[1], (self.components[..., k] for k in range(log_w.shape[-1]))
+        terms = [log_w[..., k] + c.log_prob_as_part(y, x, high) for k, c in enumerate(each)]
+        top = functools.reduce(np.maximum, terms)
+        top = np.where(np.abs(top) < np.inf, top, 0.0)
+        total = np.exp(terms[0] - top)
+        for term in terms[1:]:
+            total += np.exp(term - top)
+        return np.log(total) + top
 
     def _quantile(self, q: ArrayLike, upper: bool) -> np.ndarray:
         m: Any = self.marginals()

@@ -18,6 +18,7 @@ from likelinet.distributions.base.parameter import Backward
 from likelinet.distributions.base.passed_on import TailsPassedOn
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.numerics import quadrature, root_finding
+from likelinet.distributions.numerics.grids import Grid
 from likelinet.distributions.over.family import Setting, WrapperFamily
 from likelinet.distributions.over.transforms import Affine, Log, Logit, Transform
 from likelinet.distributions.over.wrapper import Wrapper
@@ -282,7 +283,7 @@ class Transformed(TailsPassedOn, Wrapper):
         with np.errstate(all="ignore"):
             # Where there is no probability left, the score grows as the distance does.
             x = np.clip(self._seen(y), self.base.ppf(1e-100), self.base.isf(1e-100))
-            score = quadrature.crps(self.base, x, lambda x: np.exp(t.log_slope(x)), t.features)
+            score = quadrature.crps(self.base, x, t.log_slope, t.features)
             score = score + np.where(x == self._seen(y), 0.0, np.abs(y - t.forward(x)))
             if isinstance(t, Log):
                 cuts = self.base.quantile_grid()  # an integrand that overflows is as good as infinite
@@ -295,6 +296,14 @@ class Transformed(TailsPassedOn, Wrapper):
 
     def map_arrays(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
         return Transformed(self.base.map_arrays(f), self.transform.map(f))
+
+    def grid(self) -> Grid:
+        return self.transform.grid(self.base.grid().on(self.batch_shape), *self.endpoints())
+
+    def log_prob_at(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
+        t = self.transform
+        inner, below = t.inverse_at(y, x, self.endpoints()[1])
+        return self.base.log_prob_at(inner, below) - t.log_slope(inner)
 
     def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
         return self._forward(self.base.quantile_grid(below))

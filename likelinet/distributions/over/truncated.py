@@ -16,7 +16,9 @@ from likelinet.distributions.base.leaf import Closed, no_gradient
 from likelinet.distributions.base.parameter import Backward
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.numerics import root_finding
+from likelinet.distributions.numerics.grids import Grid
 from likelinet.distributions.over.family import Setting, WrapperFamily
+from likelinet.distributions.over.grids import grid_of_truncation
 from likelinet.distributions.over.wrapper import Wrapper
 
 _RARE = np.log(0.1)  # log probability of the bounds below which sampling is by inversion
@@ -301,6 +303,13 @@ class Truncated(Wrapper):
         made._wrap(base, low, high, log_mass)
         made._over(TruncatedFamily(Closed(base), low, high))
         return made
+
+    def grid(self) -> Grid:
+        return grid_of_truncation(self.base, self.batch_shape, *self.endpoints())
+
+    def log_prob_at(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
+        at_end = self.high >= self.base.endpoints()[1]
+        return self.base.log_prob_at(y, np.where(at_end, x, np.inf)) - self.log_mass
 
     def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
         own = super().quantile_grid(below)

@@ -7,6 +7,7 @@ from likelinet.core.arrays import Array, log1pmx, namespace
 from likelinet.core.domains import nonnegative, positive
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
+from likelinet.distributions.numerics.grids import POWER_SCORES
 from likelinet.distributions.numerics.special import exponential_tails
 
 
@@ -46,6 +47,7 @@ class GeneralizedPareto(Univariate):
         Parameter("concentration", nonnegative, symbol="ξ"),
     )
     support = nonnegative
+    scores = POWER_SCORES
     purpose = "excesses over a threshold"
     scale: np.ndarray
     concentration: np.ndarray

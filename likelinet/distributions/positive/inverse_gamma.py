@@ -9,8 +9,9 @@ from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.univariate import Univariate
+from likelinet.distributions.numerics.grids import POWER_SCORES, Grid, extra, from_end, joined
 from likelinet.distributions.numerics.tails import log_incomplete_gamma
-from likelinet.distributions.positive.gamma import Gamma
+from likelinet.distributions.positive.gamma import Gamma, gamma_cuts
 
 
 class InverseGamma(Univariate):
@@ -47,6 +48,7 @@ class InverseGamma(Univariate):
         Parameter("rate", positive, role="scale", symbol="β"),
     )
     support = positive
+    scores = POWER_SCORES
     purpose = "heavy upper tail"
     concentration: np.ndarray
     rate: np.ndarray
@@ -76,6 +78,11 @@ class InverseGamma(Univariate):
 
     def _isf(self, q: np.ndarray) -> np.ndarray:
         return self.rate / scipy.special.gammaincinv(self.concentration, q)
+
+    def grid(self) -> Grid:
+        cuts = gamma_cuts(self.concentration, self.batch_shape, self.scores)
+        y, bends = (self.rate / np.maximum(c[::-1], 1e-300) for c in cuts)
+        return joined(from_end(y, scores=self.scores), extra(bends, np.full(self.batch_shape, np.inf)))
 
     def _mean(self) -> np.ndarray:
         return np.where(self.concentration > 1.0, self.rate / (self.concentration - 1.0), np.inf)

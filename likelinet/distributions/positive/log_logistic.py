@@ -9,6 +9,7 @@ from likelinet.core.lazy import scipy
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.estimates import log_moments
+from likelinet.distributions.numerics.grids import POWER_SCORES
 from likelinet.distributions.numerics.special import log_ratio
 
 
@@ -46,6 +47,7 @@ class LogLogistic(Univariate):
         Parameter("concentration", positive, symbol="β"),
     )
     support = positive
+    scores = POWER_SCORES
     purpose = "times and incomes, heavy tail, simple cdf"
     scale: np.ndarray
     concentration: np.ndarray

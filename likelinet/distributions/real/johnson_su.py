@@ -9,6 +9,7 @@ from likelinet.core.lazy import scipy
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.estimates import positive_spread
+from likelinet.distributions.numerics.grids import BENDS, SCORES, Grid, column, with_bends, within_bulk
 from likelinet.distributions.numerics.special import hazard
 
 _STEPS = 60  # of Newton's method for the mode, which needs about ten
@@ -97,6 +98,11 @@ class JohnsonSU(Univariate):
             return dz, dz * u, -s / root, -s * (x / root)
 
         return log_ndtr(z), log_ndtr(-z), backward
+
+    def grid(self) -> Grid:
+        y = self._from_gaussian(column(SCORES, self.batch_shape))
+        bends = np.where(self.tailweight < 1.0, self.scale, 0.0) * column(BENDS, self.batch_shape)
+        return with_bends(y, self.loc, self.scale, within_bulk(self.loc + bends, y))
 
     def _from_gaussian(self, z: np.ndarray) -> np.ndarray:
         return self.loc + self.scale * np.sinh((z - self.skewness) / self.tailweight)

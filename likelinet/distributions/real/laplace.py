@@ -8,6 +8,7 @@ from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.location_scale import LocationScale, Slopes
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.numerics.estimates import deviation, quantile
+from likelinet.distributions.numerics.grids import Grid, joined, points
 from likelinet.distributions.real.asymmetric_laplace import AsymmetricLaplace
 
 LOG_2 = np.log(2.0)
@@ -76,6 +77,9 @@ class Laplace(LocationScale):
             return dloc, 0.5 * dscale
 
         return values, backward
+
+    def grid(self) -> Grid:
+        return joined(super().grid(), points([self.loc], np.full(self.batch_shape, np.inf)))  # at its kink
 
     def _standard_ppf(self, q: np.ndarray) -> np.ndarray:
         return -_upper(q)
