@@ -77,7 +77,7 @@ class OneNumber(Distribution):
         y = self._numbers(y)
         shape = self._shape_with(y)
         with np.errstate(all="ignore"):
-            return np.broadcast_to(self._crps(y), shape).copy()[()]
+            return np.where(np.isinf(y), np.inf, np.broadcast_to(self._crps(y), shape))[()]
 
     @sample_in_blocks
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:

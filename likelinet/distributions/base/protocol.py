@@ -154,6 +154,10 @@ class DistributionProtocol:
         """Return mean and variance of exp(Y), if they are known in closed form."""
         return None
 
+    def moments_between(self, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+        """Return mean and variance of Y given that it lies between bounds, if they are known without an integral."""
+        return None
+
     def crps_of_mixture(self, weights: np.ndarray, y: np.ndarray) -> np.ndarray | None:
         """Return the CRPS of the mixture over the last batch axis, if it is known in closed form."""
         return None

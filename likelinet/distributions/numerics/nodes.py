@@ -21,12 +21,13 @@ _LEGENDRE = np.polynomial.legendre.legint(np.eye(N_NODES), lbnd=-1)
 _VALUES = np.polynomial.legendre.legvander(NODES, N_NODES - 1)
 # The integral of a polynomial from -1 to each node, from its values at the nodes: by the Legendre polynomials.
 RUNNING = np.polynomial.legendre.legval(NODES, _LEGENDRE).T @ np.linalg.inv(_VALUES)
-# Nodes between neighbouring nodes, and on to the ends of the panel, and the values there of an interpolant.
-_PARTS = np.polynomial.legendre.leggauss(5)
+# The parts of a panel between its nodes, and the values of an interpolant at their ends.
 _ENDS = np.array([-1.0, *NODES, 1.0])
-_STEPS = np.diff(_ENDS)
-_BETWEEN = (_ENDS[:-1] + 0.5 * _STEPS * (1.0 + _PARTS[0][:, None])).T.reshape(-1)
-_AT_BETWEEN = np.polynomial.legendre.legvander(_BETWEEN, N_NODES - 1) @ np.linalg.inv(_VALUES)
+_STEPS = np.diff(_ENDS)[:, None]
+_COEFFICIENTS = np.linalg.inv(_VALUES)
+_AT_ENDS = np.polynomial.legendre.legvander(_ENDS, N_NODES - 1) @ _COEFFICIENTS
+_INNER, _INNER_WEIGHTS = np.polynomial.legendre.leggauss(7)
+_STEEP = 6.0  # change of a logarithm over a part of a panel
 _CLOSE = 0.5  # of the space that a cut has in its own grid: another one closer than that serves as well
 _ROUNDING = 1e-14  # relative difference of cuts that are the same
 _SIZE = 1e300  # of the largest y that counts
@@ -114,12 +115,26 @@ def running(
     # Along a heavy tail y grows as the mass falls: by its logarithm, no digits are lost towards the end.
     fall = log_prob[0] - log_prob[-1]
     heavy = np.flatnonzero(((nodes.far > 4.0 * nodes.near) | all_heavy) & (fall > 1.0) & (fall < np.inf))
-    log_values = (log_prob + nodes.log_weight)[:, heavy] - np.log(WEIGHTS)[:, None]
-    inner = np.exp(times(_AT_BETWEEN, log_values)).reshape(len(_STEPS), len(_PARTS[1]), -1)
-    parts = ((inner * _PARTS[1][:, None]).sum(1) * (0.5 * _STEPS[:, None]))[::-1].cumsum(0)[::-1]
+    parts = _of_parts((log_prob + nodes.log_weight)[:, heavy] - np.log(WEIGHTS)[:, None])[::-1].cumsum(0)[::-1]
     masses[heavy], far[:, heavy] = parts[0], parts[1:]
     near[:, heavy] = parts[0] - parts[1:]
     return masses, np.where(nodes.down, far, near), np.where(nodes.down, near, far)
+
+
+def _of_parts(log_values: np.ndarray) -> np.ndarray:
+    """Return the integrals of the exponential of an interpolant between the nodes of each panel, and to its ends.
+
+    In a variable in which a steep one would be constant if it were a straight line.
+    """
+    coefficients, ends = times(_COEFFICIENTS, log_values), times(_AT_ENDS, log_values)
+    rise = np.diff(ends, axis=0)
+    fall = np.where(np.abs(rise) > _STEEP, np.abs(rise), 1e-6)
+    share, total = -np.expm1(-fall), np.zeros(rise.shape)
+    for w, weight in zip(0.5 + 0.5 * _INNER, 0.5 * _INNER_WEIGHTS, strict=True):
+        u = -np.log1p(-w * share) / fall  # from the higher end
+        t = _ENDS[:-1, None] + _STEPS * np.where(rise < 0.0, u, 1.0 - u)
+        total += weight * np.exp(np.polynomial.legendre.legval(t, coefficients[:, None], tensor=False) + fall * u)
+    return total * _STEPS * share / fall
 
 
 def nodes_of(d: "Distribution", grid: Grid) -> Nodes:

@@ -73,7 +73,7 @@ class AnswersByComponents(Distribution):
         m: Any = self.marginals()
         if m.components.is_angle:
             return np.angle(m._resultant())
-        return np.sum(m.weights.probs * m.components.mean(), axis=-1)
+        return m._weighted_sum(m.components.mean())
 
     @in_small_blocks
     def var(self) -> np.ndarray:
@@ -81,8 +81,15 @@ class AnswersByComponents(Distribution):
         m: Any = self.marginals()
         if m.components.is_angle:
             return 1.0 - np.abs(m._resultant())
-        centred = m.components.mean() - self.mean()[..., None]
-        return np.sum(m.weights.probs * (m.components.var() + centred**2), axis=-1)
+        with np.errstate(invalid="ignore"):
+            centred = m.components.mean() - self.mean()[..., None]
+            # Where there is no mean, the variance exists no more than those of the components.
+            return m._weighted_sum(m.components.var() + np.where(np.isfinite(self.mean())[..., None], centred**2, 0.0))
+
+    def _weighted_sum(self, of_components: np.ndarray) -> np.ndarray:
+        """Return the sum over the components by their weights: one of weight 0 does not count, whatever it has."""
+        w = self.weights.probs
+        return np.sum(np.where(w > 0.0, w * np.where(w > 0.0, of_components, 0.0), 0.0), axis=-1)
 
     def _resultant(self) -> np.ndarray:
         """Return E[exp(iY)] of angles (Mardia & Jupp, *Directional Statistics*, 2000, section 3.4)."""

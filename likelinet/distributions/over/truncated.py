@@ -275,6 +275,14 @@ class Truncated(Wrapper):
 
     # ---- the rest --------------------------------------------------------------------------------------------
 
+    def _mean(self) -> np.ndarray:
+        known = self.base.moments_between(self.low, self.high)
+        return super()._mean() if known is None else known[0]
+
+    def _var(self) -> np.ndarray:
+        known = self.base.moments_between(self.low, self.high)
+        return super()._var() if known is None else known[1]
+
     def _candidates(self) -> np.ndarray:
         ends = [e for e in (self.low, self.high) if np.isfinite(e).all()]
         inner = [np.clip(self.base.mode(), self.low, self.high), *ends]

@@ -195,10 +195,14 @@ class WithZeros(Wrapper):
     # ---- the rest --------------------------------------------------------------------------------------------
 
     def _mean(self) -> np.ndarray:
-        return self._open * self.rest.mean()
+        return self._weighted(self.rest.mean())
 
     def _var(self) -> np.ndarray:
-        return self._open * (self.rest.var() + self.gate * self.rest.mean() ** 2)
+        return self._weighted(self.rest.var() + self.gate * self.rest.mean() ** 2)
+
+    def _weighted(self, value: np.ndarray) -> np.ndarray:
+        """Return (1 - gate) · value, 0 where the gate is never open."""
+        return np.where(self._open > 0.0, self._open * value, 0.0)
 
     def _mode(self) -> np.ndarray:
         """Return the most probable y: 0 if that is an atom, against which no density has a chance."""
@@ -215,8 +219,9 @@ class WithZeros(Wrapper):
 
     def _crps(self, y: np.ndarray) -> np.ndarray:
         """Return the CRPS, g |y| + (1 - g) c(y) - g (1 - g) c(0) with the gate g and the CRPS c of the rest."""
-        there = self._open * (self.rest.crps(y) - self.gate * self.rest.crps(0.0))
-        return self.gate * np.abs(y) + there
+        here = self.rest.crps(y)
+        spread = np.where(here < np.inf, self.gate * self.rest.crps(0.0), 0.0)  # both exist or neither
+        return self.gate * np.abs(y) + self._weighted(here - spread)
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         zero = rng.random(shape) < self.gate

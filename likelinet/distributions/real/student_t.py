@@ -9,10 +9,10 @@ from likelinet.core.lazy import scipy
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.grids import BENDS, POWER_SCORES, Grid, column, with_bends, within_bulk
+from likelinet.distributions.numerics.special import expm1_over, through_pole
 from likelinet.distributions.numerics.tails import log_of
 
 _GAUSSIAN = 1e7  # ν above which a transformed Gaussian is exact, and the incomplete beta function is not
-_AT_ONE = 1e-4
 _FAR = 1e100  # |z| / √ν beyond which z² may overflow
 
 
@@ -168,21 +168,23 @@ class StudentT(Univariate):
         return (half + 0.5) * digammas + 0.5 * np.log(2.0 * np.pi) - _log_ratio(half) + np.log(self.scale)
 
     def _crps(self, y: np.ndarray) -> np.ndarray:
-        # It is finite for ν > ½. The closed form is 0/0 at ν = 1, around which it is as good as linear.
-        near = np.abs(self.df - 1.0) < _AT_ONE
-        left, right = (self._crps_at(y, np.where(near, 1.0 + s * _AT_ONE, self.df)) for s in (-1.0, 1.0))
-        share = np.where(near, 0.5 * (self.df - 1.0) / _AT_ONE + 0.5, 0.5)
-        return np.where(self.df > 0.5, (1.0 - share) * left + share * right, np.inf)
+        # It is finite for ν > ½: z (F - S) + 2 (C (1 + z²/ν)^((1-ν)/2) - L) / (ν - 1), with C and L of ν alone, is 0/0
+        # at ν = 1.
+        df, z = np.maximum(self.df, 0.5), self._z(y)
 
-    def _crps_at(self, y: np.ndarray, df: np.ndarray) -> np.ndarray:
-        z = self._z(y)
-        step = _log_ratio(0.5 * df)
-        density = np.exp(scipy.special.xlog1py(-0.5 * (df + 1.0), z * z / df) + step - HALF_LOG_2PI)
-        # √ν B(½, ν-½) / B(½, ν/2)², with B(½, b) = √(π/b) exp(-_log_ratio(b)).
-        last = 0.5 * df * np.exp(2.0 * step - _log_ratio(df - 0.5)) / np.sqrt(np.pi * (1.0 - 0.5 / df))
-        at = StudentT(df, self.loc, self.scale)
-        middle = z * (at.cdf(y) - at.sf(y)) + 2.0 * density * (df + z * z) / (df - 1.0)
-        return self.scale * (middle - 2.0 * last / (df - 1.0))
+        def constant(df: np.ndarray) -> np.ndarray:
+            return df * np.exp(_log_ratio(0.5 * df) - HALF_LOG_2PI)
+
+        def smooth(df: np.ndarray) -> np.ndarray:
+            # √ν B(½, ν-½) / B(½, ν/2)², with B(½, b) = √(π/b) exp(-_log_ratio(b)).
+            log_ratios = 2.0 * _log_ratio(0.5 * df) - _log_ratio(df - 0.5)
+            last = 0.5 * df * np.exp(log_ratios) / np.sqrt(np.pi * (1.0 - 0.5 / df))
+            return (constant(df) - last) / (df - 1.0)
+
+        log = np.where(np.abs(z) < 1e150, np.log1p(z * z / df), 2.0 * np.log(np.abs(z)) - np.log(df))
+        power = constant(df) * expm1_over(df - 1.0, -0.5 * log)
+        value = z * (self.cdf(y) - self.sf(y)) + 2.0 * (power + through_pole(smooth, df, 1.0))
+        return np.where(self.df > 0.5, self.scale * value, np.where(np.isnan(y), np.nan, np.inf))
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return self.loc + self.scale * rng.standard_t(np.broadcast_to(self.df, shape))
