@@ -17,6 +17,7 @@ _NAMES = {
     "unit_interval": "core.domains",
     "ConfigError": "core.errors",
     "DataError": "core.errors",
+    "DivergedError": "core.errors",
     "LikelinetError": "core.errors",
     "ModelFileError": "core.errors",
     "NonFiniteError": "core.errors",

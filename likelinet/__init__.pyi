@@ -71,6 +71,7 @@ from likelinet.core.domains import real as real
 from likelinet.core.domains import unit_interval as unit_interval
 from likelinet.core.errors import ConfigError as ConfigError
 from likelinet.core.errors import DataError as DataError
+from likelinet.core.errors import DivergedError as DivergedError
 from likelinet.core.errors import LikelinetError as LikelinetError
 from likelinet.core.errors import ModelFileError as ModelFileError
 from likelinet.core.errors import NonFiniteError as NonFiniteError
@@ -171,6 +172,7 @@ __all__ = [
     "Discretised",
     "DiscretisedConfig",
     "Distribution",
+    "DivergedError",
     "Domain",
     "EarlyStoppingConfig",
     "Epoch",

@@ -8,22 +8,32 @@ from types import ModuleType
 
 from likelinet.core.notes import note
 
-# Old name, where its contents are, and the name to import them from.
+# Where the contents of a module of an old name are.
 MODULES = {
-    "arrays": ("core.arrays", "core.arrays"),
-    "calibration": ("scores.calibration", "scores"),
-    "codes": ("model.codes", "model.codes"),
-    "compare": ("selection.comparison", "selection"),
-    "concordance": ("scores.concordance_index", "scores"),
-    "distributions.exponential": ("distributions.positive.exponential", "distributions.positive.exponential"),
-    "distributions.univariate": ("distributions.base.univariate", "distributions.base.univariate"),
-    "domains": ("core.domains", ""),
-    "errors": ("core.errors", ""),
-    "fitting": ("model.fit", "model.fit"),
-    "layout": ("objective.layout", "objective.layout"),
-    "links": ("core.links", "core.links"),
-    "metrics": ("scores.metrics", "scores"),
-    "survival": ("scores.survival", "scores"),
+    "arrays": "core.arrays",
+    "calibration": "scores.calibration",
+    "codes": "model.codes",
+    "compare": "selection.comparison",
+    "concordance": "scores.concordance_index",
+    "distributions.exponential": "distributions.positive.exponential",
+    "distributions.univariate": "distributions.base.univariate",
+    "domains": "core.domains",
+    "errors": "core.errors",
+    "fitting": "model.fit",
+    "layout": "objective.layout",
+    "links": "core.links",
+    "metrics": "scores.metrics",
+    "survival": "scores.survival",
+}
+# The package to import them from, where they are public names of one; "" is likelinet itself.
+PUBLIC = {
+    "calibration": "scores",
+    "compare": "selection",
+    "concordance": "scores",
+    "domains": "",
+    "errors": "",
+    "metrics": "scores",
+    "survival": "scores",
 }
 
 
@@ -40,8 +50,9 @@ class Renamed:
 
     def exec_module(self, module: ModuleType) -> None:
         """Warn, and take the contents from where they are now."""
-        where, word = MODULES[module.__name__.partition(".")[2]]
-        new = "likelinet" + (f".{word}" if word else "")
+        old = module.__name__.partition(".")[2]
+        where = MODULES[old]
+        new = f"likelinet.{PUBLIC.get(old, where)}".rstrip(".")
         note(f"{module.__name__} is now {new}.", DeprecationWarning)
         contents = importlib.import_module(f"likelinet.{where}")
         module.__doc__ = contents.__doc__

@@ -37,12 +37,12 @@ def gradients(
     return found
 
 
-def assert_gradients(got, want, rtol: float = 1e-6, atol: float = 1e-8) -> None:
-    """Compare element by element; `atol` is relative to the largest entry of each array."""
+def assert_gradients(got, want, rtol: float = 1e-6, atol: float = 1e-8, least: float = 1e-2) -> None:
+    """Compare element by element; `atol` is relative to the largest entry of each array, or to `least`."""
     assert len(got) == len(want)
     for g, w in zip(got, want, strict=True):
         assert g.shape == w.shape
-        np.testing.assert_allclose(g, w, rtol=rtol, atol=atol * max(np.abs(w).max(initial=0.0), 1e-2))
+        np.testing.assert_allclose(g, w, rtol=rtol, atol=atol * max(np.abs(w).max(initial=0.0), least))
 
 
 def of_a_sum(

@@ -11,16 +11,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import likelinet as ll
 from likelinet.cli.describe import summary
 from likelinet.cli.fit import save_cut_short
 from likelinet.cli.output import save_figure, write_csv
+from likelinet.engines.numpy import NumpyRun
+from likelinet.training.loop import Training
 from tests.small import COLUMNS, cli, fit
 
 PRICE = "data.target=price"
 WILD = "training={optimizer: {kind: sgd, learning_rate: 1.0e+30}, gradient_clip: null, epochs: 20}"
+# One step far over the top: its loss is finite, and terrible.
+ROSE = "training={optimizer: {kind: sgd, learning_rate: 30.0}, schedule: null, batch_size: null, epochs: 1}"
 MODEL, TABLE = "model.safetensors", "train.csv"
 
 
@@ -115,6 +120,58 @@ def test_a_diverged_fit_leaves_the_earlier_model(folder: Path):
     assert done.code == 2
     assert kept == f"likelinet: training was cut short; nothing was learned, and {folder / MODEL} stays as it was."
     assert "The loss is not finite in epoch 1" in why
+    assert contents(folder) == before
+
+
+def test_a_loss_that_rose_leaves_the_earlier_model(folder: Path, tmp_path: Path):
+    before = contents(folder)
+    done = fit(folder, PRICE, ROSE)
+    kept, why = done.err.splitlines()
+    assert done.code == 2
+    assert kept == f"likelinet: training diverged; nothing was learned, and {folder / MODEL} stays as it was."
+    assert why.startswith("likelinet: The loss rose from ")
+    assert contents(folder) == before
+    (folder / MODEL).unlink()
+    done = fit(folder, PRICE, ROSE)
+    told = f"likelinet: training diverged; the start is in {folder / MODEL}."
+    assert (done.code, done.err.splitlines()[0]) == (2, told)
+    shown = cli("show", folder / MODEL).out
+    told = "the start was already the best; lower training.optimizer.learning_rate"
+    assert f"in 1 epochs (diverged; best epoch 0): {told}\n" in shown
+
+
+def test_a_start_that_was_the_best_replaces_no_model(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    def no_use(training: Training) -> np.ndarray:
+        training._best.back_to_start(np.array([True]))
+        return np.array([False])
+
+    monkeypatch.setattr(Training, "_look_back", no_use)
+    before = contents(folder)
+    done = fit(folder, PRICE)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("likelinet: No epoch was better than the start, so ")
+    assert f"{folder / MODEL} stays as it was" in done.err
+    assert contents(folder) == before
+    (folder / MODEL).unlink()
+    done = fit(folder, PRICE)
+    assert (done.code, done.err) == (0, "")
+    assert "best epoch 0): the start was already the best, " in done.out
+    assert (folder / MODEL).exists()
+
+
+@pytest.mark.parametrize("earlier", [True, False])
+def test_ctrl_c_in_the_first_epoch_writes_nothing(earlier: bool, folder: Path, monkeypatch: pytest.MonkeyPatch):
+    def press(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    if not earlier:
+        (folder / MODEL).unlink()
+    monkeypatch.setattr(NumpyRun, "_epoch", press)
+    before = contents(folder)
+    done = fit(folder, PRICE)
+    told = f"{folder / MODEL} stays as it was" if earlier else "no model is written"
+    assert done.code == 130
+    assert done.err.splitlines()[0] == f"likelinet: training was cut short; nothing was learned, and {told}."
     assert contents(folder) == before
 
 

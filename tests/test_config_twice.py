@@ -27,14 +27,19 @@ TWICE: dict[str, tuple[str, str, str]] = {
     "top of JSON": (
         "c.json",
         '{"training": {"epochs": 3},\n "training": {"seed": 1}}',
-        "the key 'training' comes twice, at the top",
+        "the key 'training' comes twice, in lines 1 and 2",
     ),
     "key of JSON": (
         "c.json",
-        '{"training": {"optimizer": {"kind": "sgd", "kind": "adam"}}}',
-        "the key 'kind' comes twice, in the object 'training.optimizer'",
+        '{"training":\n {"optimizer":\n {"kind": "sgd",\n\n "kind": "adam"}}}',
+        "the key 'kind' comes twice, in lines 3 and 5",
     ),
-    "in a list": ("c.json", '{"a": [1, {"b": 1, "b": 1}]}', "the key 'b' comes twice, in the object 'a.1'"),
+    "in a list": ("c.json", '{"a": [1, {"b": 1, "b": 1}]}', "the key 'b' comes twice, in lines 1 and 1"),
+    "behind braces in text": (
+        "c.json",
+        '{"}\\"{": ["]", "a\\\\"],\n "a" :"a:",\n "b": {"a": 1},\n "\\u0061": 2}',
+        "the key 'a' comes twice, in lines 2 and 4",
+    ),
     "key of TOML": (
         "c.toml",
         "[training]\nepochs = 3\nseed = 1\nepochs=2\n",
@@ -44,6 +49,26 @@ TWICE: dict[str, tuple[str, str, str]] = {
         "c.toml",
         "[training]\nepochs = 3\n[data]\ntarget = 'y'\n[training]\nseed = 1\n",
         "the key 'training' comes twice, in lines 1 and 5",
+    ),
+    "dotted key of TOML": (
+        "c.toml",
+        "training.epochs = 3\nengine = 'numpy'\n[training]\nseed = 1\n",
+        "the key 'training' comes twice, in lines 1 and 3",
+    ),
+    "dotted key in a table": (
+        "c.toml",
+        "[training]\noptimizer.kind = 'sgd'\nseed = 1\noptimizer.'kind' = 'adam'\n",
+        "the key 'optimizer.'kind'' comes twice, in lines 2 and 4",
+    ),
+    "table for a dotted key": (
+        "c.toml",
+        "[data]\nkind = 1\n[training]\noptimizer.kind = 'sgd'\n[training.optimizer]\nkind = 'adam'\n",
+        "the key 'training.optimizer' comes twice, in lines 4 and 5",
+    ),
+    "value over several lines": (
+        "c.toml",
+        "[data]\nfeatures = ['a']\ntarget = 'y'\nfeatures = [\n  'b',\n]\n",
+        "the key 'features' comes twice, in lines 2 and 4",
     ),
 }
 

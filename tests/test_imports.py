@@ -79,6 +79,18 @@ def test_names_are_complete_before_any_is_used():
     assert public == sorted(ll.__all__)
 
 
+def test_dir_shows_what_is_public_and_nothing_else():
+    packages = {"likelinet": ["config", "distributions"], "likelinet.distributions": [], "likelinet.model": []}
+    code = f"""
+import importlib, json
+modules = [importlib.import_module(name) for name in {[*packages]!r}]
+print(json.dumps([[dir(m), dir(m), m.__all__] for m in modules]))"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    for (first, again, public), rooms_of_names in zip(json.loads(done.stdout), packages.values(), strict=True):
+        assert first == again == sorted(first)
+        assert [name for name in first if not name.startswith("__")] == sorted([*public, *rooms_of_names])
+
+
 def test_star_import_gives_the_public_names():
     names: dict[str, object] = {}
     exec("from likelinet import *", names)

@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 from mpmath import mp
 
 from likelinet.core.links import Angle, Cholesky, Exp, Identity, Link, Ordered, Sigmoid, Softplus
-from likelinet.heads.own_classes import OwnCutpoints, OwnLogits
+from likelinet.heads.own_classes import OwnCutpoints, OwnLogits, Present
 from tests import exact, on_jax
 from tests.differences import central, of_a_sum
 
@@ -62,7 +62,8 @@ raws = st.floats(-50.0, 50.0)
 
 def test_every_link_is_in_the_table():
     tested = {type(row[0]) for row in [*LINKS.values(), *OF_VECTORS.values()]}
-    assert tested | {OwnLogits} == set(Link.__subclasses__())  # its -inf has no slope: tests/test_own_classes.py
+    there = {*Link.__subclasses__(), *Present.__subclasses__()} - {Present}
+    assert tested | {OwnLogits} == there  # its -inf has no slope: tests/test_own_classes.py
 
 
 @each
@@ -227,3 +228,25 @@ def test_ordered_numbers(raw):
     np.testing.assert_allclose(backward(d), want, rtol=1e-8, atol=1e-9)
     moved, backward = link.forward(raw.astype(np.float32))
     assert moved.dtype == backward(d.astype(np.float32)).dtype == np.float32
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("on", [lambda f, x: f(x), on_jax.run], ids=["numpy", "jax"])
+@pytest.mark.parametrize("link", [Ordered(1e-3), OwnCutpoints(Ordered(1e-3), np.arange(20) < 7)], ids=["all", "own"])
+def test_ordered_numbers_never_meet(link, dtype, on):
+    """Nor do those far out, where a small step is lost in rounding; their gradient is that of those near zero."""
+    first = np.array([0.0, -3e4, 1e13, -1e13, 1e17, -1e17, 1e30, -1e30], dtype)
+    steps = np.random.default_rng(0).uniform(-50.0, 5.0, (8, 19)).astype(dtype)
+    steps[:, 9] = np.where(np.abs(first) > 1e20, 1e20, 5.0)
+    d = np.linspace(1.0, 2.0, 20, dtype=dtype)
+
+    def run(raw):
+        value, backward = link.forward(raw)
+        return value, backward(d + 0.0 * raw)
+
+    value, gradient = map(np.asarray, on(run, np.concatenate([first[:, None], steps], axis=-1)))
+    near = link.forward(np.concatenate([np.zeros((8, 1), dtype), steps], axis=-1))[1](d + np.zeros((8, 20), dtype))
+    assert value.dtype == dtype
+    assert (np.diff(value, axis=-1) > 0.0).all()
+    np.testing.assert_array_equal(value[:, 0], first)
+    np.testing.assert_allclose(gradient, near, rtol=1e-4 if dtype == "float32" else 1e-12)

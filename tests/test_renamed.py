@@ -26,8 +26,10 @@ def _forgotten():
 
 @pytest.mark.parametrize("old", sorted(_renamed.MODULES))
 def test_old_name_warns_and_has_the_contents(old: str):
-    where, word = _renamed.MODULES[old]
-    new = f"likelinet.{word}" if word else "likelinet"
+    where = _renamed.MODULES[old]
+    room, name = where.rsplit(".", 1)
+    new = f"likelinet.{room}" if room in ("scores", "selection") else f"likelinet.{where}"
+    new = "likelinet" if name in ("domains", "errors") else new
     with pytest.warns(DeprecationWarning, match=f"^likelinet\\.{old} is now {new}\\.$"):
         module = importlib.import_module(f"likelinet.{old}")
     contents = importlib.import_module(f"likelinet.{where}")

@@ -94,6 +94,34 @@ def test_one_or_two_stray_quotes_are_found(n: int, data: st.DataObject, tmp_path
         from_text(tmp_path_factory.mktemp("csv"), text)
 
 
+LONG = csv.field_size_limit() + 1
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        (f"a,b\n1,x\n2,{'y' * LONG}\n3,z\n", 3, 2),
+        (f"a,b,{'c' * LONG}\n1,2,3\n", 1, 3),
+        ('a,b\n1,x\n2,"y\n' + "3,zz\n" * LONG, 3, 2),  # a quote that is left open
+        ('a,b\n"1\n\n1",x\n"2\n2","y\n' + "3,zz\n" * LONG, 6, 2),  # behind cells of several lines
+        (f'a,b,c\r\n"{"x" * (LONG - 1)}",{"y" * (LONG - 1)},"z\r\n{"4,5,6" * LONG}', 2, 3),  # behind some that just fit
+        (f"a,b\n1,{'y' * LONG}", 2, 2),
+        ("y" * LONG, 1, 1),
+    ],
+)
+def test_a_cell_that_is_too_long_is_named(text: str, line: int, column: int, tmp_path: Path):
+    with pytest.raises(ll.DataError) as found:
+        from_text(tmp_path, text)
+    assert str(found.value) == (
+        f"{tmp_path / 't.csv'}: line {line}, column {column}: this cell is longer than {LONG - 1:,} "
+        "characters, most often because a quote before it is open; close that, or shorten the text."
+    )
+
+
+def test_a_cell_that_just_fits_is_read(tmp_path: Path):
+    assert from_text(tmp_path, f"a,b\n1,{'y' * (LONG - 1)}\n").columns["b"].tolist() == ["y" * (LONG - 1)]
+
+
 def test_the_command_line_says_so_and_fits_nothing(tmp_path: Path):
     lines = write_csv(tmp_path / "t.csv", COLUMNS).read_text().splitlines()
     lines[7] = lines[7].replace("red", '"red').replace("green", '"green').replace("blue", '"blue')

@@ -42,8 +42,12 @@ def summary(model: Model) -> str:
     line = f"Fitted {model.n_parameters} parameters{engine} in {epochs} epochs ({history.stopped}; best epoch {best})"
     if not history.epochs and history.stopped == "finished":
         return f"{line}: the start was already the maximum"
-    if not any(history.best_epoch):
+    if history.stopped == "diverged":
+        return f"{line}: the start was already the best; lower training.optimizer.learning_rate"
+    if history.untrained:
         return f"{line}: not trained, the weights are those of the start"
+    if history.epochs and not any(history.best_epoch):
+        return f"{line}: the start was already the best"
     if not history.epochs:
         return line
     loss = loss_name(model)

@@ -10,35 +10,45 @@ import click
 from likelinet.cli.describe import summary
 from likelinet.cli.output import check_output, check_writable
 from likelinet.config import load_config
-from likelinet.core.errors import NonFiniteError
+from likelinet.core.errors import DataError, DivergedError, NonFiniteError
 from likelinet.model.model import Model
 from likelinet.tables.table import read_csv
 
 
 def fit_command(config: Path, table: Path, output: Path, overrides: Sequence[str], quiet: bool) -> None:
-    """Fit and save; after Ctrl-C or a loss that is not finite, save the best model so far and pass the error on."""
+    """Fit and save; after Ctrl-C or a loss that diverges, save the best model so far and pass the error on."""
     check_output(output, config, table)
     model, rows = Model(load_config(config, overrides)), read_csv(table)
     check_writable(output)
     began = time.perf_counter()
     try:
         model.fit(rows, progress=not quiet)
-    except (KeyboardInterrupt, NonFiniteError) as cause:
+    except (KeyboardInterrupt, NonFiniteError, DivergedError) as cause:
         if model.fitted:
-            click.echo(f"likelinet: training was cut short; {save_cut_short(model, output)}.", err=True)
+            how = "diverged" if model.history.stopped == "diverged" else "was cut short"
+            click.echo(f"likelinet: training {how}; {save_cut_short(model, output)}.", err=True)
         raise cause
+    if model.history.epochs and not any(model.history.best_epoch) and output.exists():
+        raise DataError(
+            f"No epoch was better than the start, so {output} stays as it was: change the training, or name another "
+            "file by -o for the start, which knows nothing of the inputs."
+        )
     model.save(output)
     if not quiet:
         click.echo(f"{summary(model)}, {time.perf_counter() - began:.1f} s. Model: {output}")
 
 
 def save_cut_short(model: Model, output: Path) -> str:
-    """Save a model whose training was cut short, never in the place of another one, and say where."""
+    """Save a model whose training was cut short, but never in the place of another one, and say where."""
+    learned = any(model.history.best_epoch)
+    if output.exists() and not learned:
+        return f"nothing was learned, and {output} stays as it was"
+    if model.history.stopped == "interrupted" and not learned:
+        return "nothing was learned, and no model is written"
     if not output.exists():
         model.save(output)
-        return f"the best model so far is in {output}"
-    if not any(model.history.best_epoch):
-        return f"nothing was learned, and {output} stays as it was"
+        what = "the start" if model.history.stopped == "diverged" else "the best model so far"
+        return f"{what} is in {output}"
     names = (f"{output.stem}.cut-short{f'-{i}' if i > 1 else ''}{output.suffix}" for i in count(1))
     beside = next(path for path in map(output.with_name, names) if not path.exists())
     model.save(beside)

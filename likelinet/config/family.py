@@ -3,9 +3,10 @@
 import inspect
 import re
 from abc import abstractmethod
+from collections import Counter
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple
 
-from pydantic import ConfigDict, Discriminator, Field, Tag, create_model, model_validator
+from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Tag, create_model, model_validator
 
 from likelinet.config.base import Config
 from likelinet.config.links import LinkName as LinkName
@@ -39,9 +40,30 @@ Source = Annotated[
 ]
 
 
+Labels = list[str | int]
+
+
+def _nesting(value: Any) -> str:
+    return "form:each" if isinstance(value, list) and any(isinstance(v, list) for v in value) else "form:one"
+
+
+# Classes from the lowest to the highest: of all outputs, or a list for each.
+Levels = Annotated[
+    Annotated[Labels, Tag("form:one")] | Annotated[list[Labels], Tag("form:each")], Discriminator(_nesting)
+]
+
+
 def column_of(source: Any) -> str | None:
     """Return the column that a parameter is read from, None for one that is no column."""
     return source.column if isinstance(source, ColumnConfig) else None
+
+
+def _each_once(levels: Any) -> Any:
+    for known in levels if _nesting(levels) == "form:each" else [levels or []]:
+        for label, times in Counter(map(str, known)).items():
+            if times > 1:
+                raise ValueError(f"'{label}' comes twice")
+    return levels
 
 
 class Filling(NamedTuple):
@@ -114,7 +136,7 @@ class Declared(Config):
         return False
 
     @property
-    def class_levels(self) -> list[str | int] | None:
+    def class_levels(self) -> Labels | list[Labels] | None:
         """The declared classes of an ordered family from the lowest to the highest, if there are any."""
         return None
 
@@ -170,7 +192,7 @@ class FamilyConfig(Declared):
         return (*super().columns, *([self.exposure_column] if self.exposure_column else []))
 
     @property
-    def class_levels(self) -> list[str | int] | None:
+    def class_levels(self) -> Labels | list[Labels] | None:
         return getattr(self, "levels") if self.distribution.ordered else None  # noqa: B009
 
     @property
@@ -220,9 +242,12 @@ def family_config(distribution: type[Distribution]) -> type[FamilyConfig]:
         grows = f"Column with the exposure of each row, positive: `{distribution.exposure}` grows with it."
         fields["exposure"] = (str | None, Field(default=None, description=grows))
     if distribution.ordered:
+        meaning = (
+            "The classes from the lowest to the highest, or a list of them for each output; null sorts whole numbers."
+        )
         fields["levels"] = (
-            list[str | int] | None,
-            Field(default=None, description="The classes from the lowest to the highest; null sorts whole numbers."),
+            Annotated[Levels | None, AfterValidator(_each_once)],
+            Field(default=None, description=meaning),
         )
     fields["links"] = (
         dict[str, LinkName],

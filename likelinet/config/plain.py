@@ -3,11 +3,14 @@
 import json
 import re
 import tomllib
-from collections import Counter
 from typing import Any
 
 from likelinet.core.errors import ConfigError
 
+JSON = re.compile(
+    r'(?P<key>"(?:[^"\\]|\\.)*")\s*:|"(?:[^"\\]|\\.)*"|[][{}]'
+)  # what tells keys from values, and where they are
+NEAR = 300  # lines of TOML between a key and its second place, at most: each of them is tried
 MERGE = "tag:yaml.org,2002:merge"  # the key `<<`, which may come more than once
 
 
@@ -45,7 +48,7 @@ def _check_keys(node: Any, seen: set[int]) -> None:
         key, value = part
         name, line = (key.tag, str(key.value)), key.start_mark.line + 1
         if name in lines and key.tag != MERGE:
-            raise _twice(key.value, f"in lines {lines[name]} and {line}")
+            raise _twice(key.value, lines[name], line)
         lines[name] = line
         _check_keys(value, seen)
 
@@ -56,11 +59,28 @@ def read_json(text: str) -> Any:
     Raises
     ------
     ConfigError
-        If a key comes twice in one object; the message has the path to it.
+        If a key comes twice in one object; the message has both lines.
     ValueError
         If it cannot be parsed.
     """
-    return _plain(json.loads(text, object_pairs_hook=_Pairs), ())
+    data = json.loads(text)
+    open_now: list[dict[str, int]] = []  # of each object or list around, the lines of its keys
+    line, at = 1, 0
+    for token in JSON.finditer(text):
+        line, at = line + text.count("\n", at, token.start()), token.start()
+        match token[0][0]:
+            case "{" | "[":
+                open_now.append({})
+            case "}" | "]":
+                open_now.pop()
+            case _ if token["key"]:
+                key = json.loads(token["key"])
+                if key in open_now[-1]:
+                    raise _twice(key, open_now[-1][key], line)
+                open_now[-1][key] = line
+            case _:
+                pass  # a value
+    return data
 
 
 def read_toml(text: str) -> Any:
@@ -79,31 +99,23 @@ def read_toml(text: str) -> Any:
         found = re.search(r"at line (\d+)", str(error))
         if found is None or not str(error).startswith("Cannot "):
             raise
-        lines = [line.partition("=")[0].strip() for line in text.splitlines()]
-        second = int(found[1]) - 1
-        first = next((i for i in range(second - 1, -1, -1) if lines[i] == lines[second]), None)
+        lines = text.splitlines()[: int(found[1])]  # to the end of what is one too many, which may begin before
+        near = range(max(0, len(lines) - NEAR), len(lines))
+        second = next((i for i in reversed(near) if _is_toml(lines[:i])), len(lines) - 1)
+        without = ((i, [*lines[:i], "", *lines[i + 1 :]]) for i in reversed(near) if i < second)
+        first = next((i for i, others in without if _is_toml(others)), None)
         if first is None:
             raise
-        raise _twice(lines[second].strip("[]"), f"in lines {first + 1} and {second + 1}") from None
+        raise _twice(lines[second].partition("=")[0].strip().strip("[]"), first + 1, second + 1) from None
 
 
-class _Pairs(list[tuple[str, Any]]):
-    """The keys and values of a JSON object."""
+def _is_toml(lines: list[str]) -> bool:
+    try:
+        tomllib.loads("\n".join(lines))
+    except tomllib.TOMLDecodeError:
+        return False
+    return True
 
 
-def _plain(value: Any, path: tuple[str, ...]) -> Any:
-    """Return pairs as dicts."""
-    match value:
-        case _Pairs():
-            for key, times in Counter(key for key, _ in value).items():
-                if times > 1:
-                    raise _twice(key, f"in the object '{'.'.join(path)}'" if path else "at the top")
-            return {key: _plain(v, (*path, key)) for key, v in value}
-        case list():
-            return [_plain(v, (*path, str(i))) for i, v in enumerate(value)]
-        case _:
-            return value
-
-
-def _twice(key: str, where: str) -> ConfigError:
-    return ConfigError(f"the key '{key}' comes twice, {where}: keep one of them.")
+def _twice(key: str, first: int, second: int) -> ConfigError:
+    return ConfigError(f"the key '{key}' comes twice, in lines {first} and {second}: keep one of them.")

@@ -7,6 +7,7 @@
     ├── UndefinedError        (NotImplementedError)  a method that a distribution does not have
     ├── NotFittedError        (RuntimeError)         a prediction asked of a model before `fit`
     ├── NonFiniteError        (ArithmeticError)      a loss that became NaN or infinite
+    ├── DivergedError         (ArithmeticError)      a loss that rose, so that nothing was learned
     └── ModelFileError        (ValueError)           a model file that is damaged, altered, too new or not trusted
 
 Each message is one sentence: what is wrong, where, and what to do.
@@ -39,6 +40,10 @@ class NotFittedError(LikelinetError, RuntimeError):
 
 class NonFiniteError(LikelinetError, ArithmeticError):
     """The training loss became NaN or infinite; the best weights so far are kept."""
+
+
+class DivergedError(LikelinetError, ArithmeticError):
+    """The training loss rose, and no epoch was better than the start."""
 
 
 class ModelFileError(LikelinetError, ValueError):

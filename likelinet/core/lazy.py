@@ -56,7 +56,9 @@ def attach(
         return value
 
     def __dir__() -> list[str]:
-        return sorted({*vars(sys.modules[package]), *names()})
+        public = set(names())  # which may import modules that are public
+        found = vars(sys.modules[package])
+        return sorted(public.union(n for n in found if n.startswith("__") or module_of(n) == f"{package}.{n}"))
 
     return __getattr__, __dir__
 

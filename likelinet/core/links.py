@@ -162,7 +162,8 @@ class Cholesky(Link):
 class Ordered(Link):
     """Increasing numbers along the last axis: the first one is raw[0], each step to the next is floor + softplus(raw).
 
-    The floor keeps neighbours apart, which in floating point would meet where a small step is added to a large number.
+    The floor keeps neighbours apart; where numbers are so large that it is lost in rounding, a few units in their last
+    place do.
     """
 
     floor: float | np.ndarray = 0.0
@@ -176,8 +177,16 @@ class Ordered(Link):
             beyond = xp.flip(xp.cumsum(xp.flip(d, axis=-1), axis=-1), axis=-1)
             return xp.concatenate([beyond[..., :1], backward(beyond[..., 1:])], axis=-1)
 
-        return xp.cumsum(xp.concatenate([raw[..., :1], steps], axis=-1), axis=-1), back
+        first = raw[..., :1]
+        # This much is rounding, of which the slope is nothing: the gradient is that of the exact sums.
+        apart = least_gap(xp.abs(first) + xp.sum(steps, axis=-1, keepdims=True), raw.shape[-1])
+        return xp.cumsum(xp.concatenate([first, xp.maximum(steps, apart)], axis=-1), axis=-1), back
 
     def inverse(self, parameter: np.ndarray) -> np.ndarray:
         steps = Softplus(self.floor).inverse(np.diff(parameter, axis=-1))
         return np.concatenate([parameter[..., :1], steps], axis=-1)
+
+
+def least_gap(size: Array, many: int) -> Array:
+    """Return steps that sums of so many numbers, none of them above `size`, keep apart, in whatever order they add."""
+    return 4.0 * many * float(np.finfo(size.dtype).eps) * size

@@ -2,12 +2,13 @@
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
 SHOWN = 5  # how many cells or rows an error message names
+_NEAR = 1e-9  # relative distance from an end at which messages show it
 
 
 def nearest(word: str, words: Iterable[str]) -> str:
@@ -27,6 +28,21 @@ def rows_of(where: Any, index: np.ndarray | None = None) -> str:
     rows = where.nonzero()[0][:SHOWN]
     numbers = [str(i + 1) for i in (rows if index is None else index[rows])]
     return ("row " if where.sum() == 1 else "rows ") + ", ".join(numbers) + (", …" if where.sum() > SHOWN else "")
+
+
+def number(value: float, agrees: Callable[[float], bool]) -> str:
+    """Return a number in few digits, or in as many as it takes until what they say agrees with what it is."""
+    rounded = (f"{value:.{digits}g}" for digits in (6, 12))
+    return next((text for text in rounded if agrees(float(text))), repr(float(value)))
+
+
+def range_in_words(low: float, high: float, closed: tuple[bool, bool]) -> str:
+    """Return "above 0 and below 1", or "from 0 up to 1" where the ends belong to it; no end is shown past itself."""
+    lower = f"{'from' if closed[0] else 'above'} {number(low, lambda v: 0.0 <= v - low <= _NEAR * abs(low))}"
+    upper = f"{'up to' if closed[1] else 'below'} {number(high, lambda v: 0.0 <= high - v <= _NEAR * abs(high))}"
+    if np.isinf(low) or np.isinf(high):
+        return "" if np.isinf(low) and np.isinf(high) else upper if np.isinf(low) else lower
+    return f"{lower} {upper}" if closed[1] else f"{lower} and {upper}"
 
 
 def snake_case(name: str) -> str:

@@ -170,8 +170,8 @@ def evaluate(objective: Objective, data: Data, theta: np.ndarray, rows: np.ndarr
     """Return Σ weight · nll over `rows` (M, n) at the weights `theta` (M, P), shape (M,), without dropout."""
     params, total = objective.layout.views(theta), np.zeros(len(rows))
     with np.errstate(all="ignore"), blas_threads(objective.network, min(rows.shape[1], ROWS_AT_ONCE)):
-        for start in range(0, rows.shape[1], ROWS_AT_ONCE):
-            block = rows[:, start : start + ROWS_AT_ONCE]
+        for first in range(0, rows.shape[1], ROWS_AT_ONCE):
+            block = rows[:, first : first + ROWS_AT_ONCE]
             total += objective(params, (), *data.at(block), data.weight[block])[0]
     return total
 
@@ -185,14 +185,14 @@ def _minibatches(data: Data, rows: np.ndarray, share: np.ndarray) -> Iterator[tu
     many = max(1, BYTES_AT_ONCE // (rows[0].size * sum(t[0].nbytes for t in tables if t is not None)))
     shape = (min(many, len(rows)), *rows.shape[1:])
     buffers = [None if t is None else np.empty(shape + t.shape[1:], t.dtype) for t in tables]
-    for start in range(0, len(rows), many):
-        some = rows[start : start + many]
+    for first in range(0, len(rows), many):
+        some = rows[first : first + many]
         n = len(some)
         for table, buffer in zip(tables, buffers, strict=True):
             if table is not None and buffer is not None:
                 table.take(some, axis=0, out=buffer[:n], mode="clip")
         parts = (repeat(None, n) if b is None else b[:n] for b in buffers)
-        yield from zip(*parts, share[start : start + n], strict=True)
+        yield from zip(*parts, share[first : first + n], strict=True)
 
 
 def _of(state: Any, members: int | slice | np.ndarray) -> Any:

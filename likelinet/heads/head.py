@@ -79,9 +79,9 @@ class Head:
             if not isinstance(slot.source, str):
                 places.append((slot, "known", 0))
                 continue
-            start = at[slot.source]
+            first = at[slot.source]
             at[slot.source] += slot.size
-            places.append((slot, slot.source, slice(start, start + slot.size) if slot.raw_shape else start))
+            places.append((slot, slot.source, slice(first, at[slot.source]) if slot.raw_shape else first))
         return tuple(places)
 
     def parameters(self, raw: Array, shared: Array, columns: Array | None = None) -> tuple[tuple[Array, ...], list]:

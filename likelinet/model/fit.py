@@ -20,7 +20,7 @@ from likelinet.networks.build import build_network
 from likelinet.objective.objective import Objective
 from likelinet.tables.inputs import Encoded, Inputs
 from likelinet.tables.roles import other_columns
-from likelinet.tables.rows import Rows
+from likelinet.tables.rows import Rows, output_names
 from likelinet.tables.table import Table
 from likelinet.targets.target import Naming, Targets
 from likelinet.training.history import History
@@ -68,7 +68,7 @@ class Fit:
 
     def recognise(self, rows: Rows, what: str) -> np.ndarray | Interval:
         """Return the y of new rows, checked against what the model was trained on, in the user's form."""
-        naming = Naming(what, self.config.distribution.kind, rows.table.index)
+        naming = Naming(what, self.config.distribution.kind, rows.table.index, tuple(output_names(self.config.data)))
         return self.targets.recognise(rows.y, self.declared, naming)
 
     def encode(self, tables: Sequence[Table], other: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray | None]:
@@ -80,9 +80,9 @@ class Fit:
         x = np.empty((ends[-1], self.inputs.width), self.precision.network)  # training takes single rows
         columns = np.empty((ends[-1], len(head.columns)), self.precision.columns) if head.columns else None
         for table, end in zip(tables, ends, strict=True):
-            encoded, start = self.rows(table), end - table.n
+            encoded, first = self.rows(table), end - table.n
             for rows in blocks(table.n, ROWS_AT_ONCE):
-                to = slice(start + rows.start, start + rows.stop)
+                to = slice(first + rows.start, first + rows.stop)
                 x[to], known = encoded[rows]
                 if columns is not None:
                     columns[to] = known
@@ -98,10 +98,10 @@ class Fit:
         """Return the rows of what the network and the head take, each made when it is asked for."""
         head = self.objective.head
         x = self.inputs.rows(table, other_columns(self.config), self.config.data.features is not None)
-        read = {name: table.columns[name] for name in head.columns if name in table.columns}
+        read = table.rows(slice(None), head.columns)
         # Whether text is meant as numbers shows in all of a column.
-        numbers = {name: table.numeric(name) for name, values in read.items() if values.dtype.kind == "U"}
-        return EncodedRows(x, replace(table, columns={**table.columns, **numbers}), head)
+        numbers = {name: read.numeric(name) for name, values in read.columns.items() if values.dtype.kind == "U"}
+        return EncodedRows(x, table, replace(read, columns=read.columns | numbers), head)
 
 
 @dataclass(frozen=True)
@@ -110,6 +110,7 @@ class EncodedRows:
 
     x: Encoded
     table: Table
+    read: Table  # by the head: its columns alone
     head: Head
 
     def __len__(self) -> int:
@@ -121,7 +122,7 @@ class EncodedRows:
         if not self.head.columns:
             return x, None
         try:
-            return x, known_columns(self.table.rows(rows, self.head.columns), self.head)
+            return x, known_columns(self.read.rows(rows, self.head.columns), self.head)
         except DataError:
             return x, known_columns(self.table, self.head)[rows]  # says which rows of the whole table
 

@@ -15,7 +15,7 @@ from likelinet.engines.lbfgs import LbfgsEngine
 from likelinet.model.fit import Fit
 from likelinet.optim.build import build_optimiser
 from likelinet.tables.inputs import learn_inputs
-from likelinet.tables.rows import Rows
+from likelinet.tables.rows import Rows, output_names
 from likelinet.targets.build import targets_of
 from likelinet.targets.possible import check_possible
 from likelinet.targets.target import Naming
@@ -54,7 +54,7 @@ def fit(
     (what, other), n = names, rows.table.n
     if n < 2:
         raise DataError(f"The table has {counted(n, 'row')} with a positive weight: fitting needs at least two.")
-    naming = Naming(what, config.distribution.kind, rows.table.index)
+    naming = Naming(what, config.distribution.kind, rows.table.index, tuple(output_names(config.data)))
     inputs = learn_inputs(rows.table, features, rows.weight, config.data.standardize)
     targets_class = targets_of(config.distribution, custom)
     y = targets_class.clean(rows.y, naming)

@@ -76,6 +76,8 @@ class Model(Questions):
     ) -> "Model":
         """Fit by maximum likelihood and return self.
 
+        A model that was fitted before keeps that fit where the new one raises an error without having learned anything.
+
         Parameters
         ----------
         X : array_like, shape (n, p), or DataFrame
@@ -103,6 +105,8 @@ class Model(Questions):
             If the table or the target cannot be used; nothing is trained then.
         NonFiniteError
             If the loss becomes NaN or infinite; the best weights so far are kept, and the model is usable.
+        DivergedError
+            If the loss rises and no epoch is better than the start, whose weights are kept.
         KeyboardInterrupt
             On Ctrl-C, with the best weights so far kept likewise; an error of a callback comes through, and they are
             kept as well.
@@ -117,7 +121,12 @@ class Model(Questions):
             held_x, held_y, held_weight = (*validation, None, None)[:3]
             held = roles.rows(held_x, held_y, held_weight, features, rows.table.named)
         with Progress(progress) as bar:
-            self._fit, cause = fitting.fit(self.config, self._custom, rows, held, features, names, [bar, *callbacks])
+            fit, cause = fitting.fit(self.config, self._custom, rows, held, features, names, [bar, *callbacks])
+        if self.fitted and fit.history.untrained:
+            if cause is not None:
+                cause.add_note("The model keeps its earlier fit.")
+        else:
+            self._fit = fit
         if cause is not None:
             raise cause
         return self
@@ -170,7 +179,8 @@ class Model(Questions):
         state = "not fitted"
         if self.fitted:
             features = counted(len(self.feature_names), "feature")
-            state = f"fitted: {features}, {self.n_parameters:,} parameter{'s' * (self.n_parameters != 1)}"
+            state = "not trained, weights of the start" if self.history.untrained else "fitted"
+            state = f"{state}: {features}, {self.n_parameters:,} parameter{'s' * (self.n_parameters != 1)}"
         network = f"{members}{self.config.network.kind} {self.config.network.widths}"
         return f"Model({self.config.distribution.in_brief}, {network}, {state})"
 

@@ -42,8 +42,8 @@ def by_blocks(network: Callable[[np.ndarray], np.ndarray], x: np.ndarray) -> np.
     if rest:
         room[whole, :, :rest] = x[whole * ROWS_PER_PRODUCT :].T
     outputs = None
-    for start in range(0, many, PRODUCTS_AT_ONCE):
-        part = slice(start, min(start + PRODUCTS_AT_ONCE, many))
+    for first in range(0, many, PRODUCTS_AT_ONCE):
+        part = slice(first, min(first + PRODUCTS_AT_ONCE, many))
         y = network(filled[:, part].mT)[..., GUARD:-GUARD, :]
         if outputs is None:
             outputs = np.empty((len(y), many, ROWS_PER_PRODUCT, y.shape[-1]), y.dtype)

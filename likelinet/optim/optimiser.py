@@ -38,5 +38,5 @@ def chunks(*arrays: np.ndarray) -> list[tuple[np.ndarray, ...]]:
     if arrays[0].size <= ENTRIES_AT_ONCE:
         return [arrays]
     flat = [a.reshape(-1) for a in arrays]
-    starts = range(0, flat[0].size, ENTRIES_AT_ONCE)
-    return [tuple(a[start : start + ENTRIES_AT_ONCE] for a in flat) for start in starts]
+    firsts = range(0, flat[0].size, ENTRIES_AT_ONCE)
+    return [tuple(a[first : first + ENTRIES_AT_ONCE] for a in flat) for first in firsts]

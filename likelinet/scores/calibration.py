@@ -122,12 +122,12 @@ def pit_cdf(d: Distribution, y: np.ndarray | Interval, at: np.ndarray, weight: n
     [0.0, 0.5, 1.0]
     """
     lower, upper = (y.lower, y.upper) if isinstance(y, Interval) else (y, y)
-    start, end = d.cdf(open_end(d, np.asarray(lower, dtype=np.float64))), d.cdf(upper)
+    below, within = d.cdf(open_end(d, np.asarray(lower, dtype=np.float64))), d.cdf(upper)
     rows = np.ones(len(lower)) if weight is None else weight
-    rows = np.broadcast_to(rows.reshape((-1,) + (1,) * (np.ndim(start) - 1)), start.shape)
-    wide = end > start
-    width = np.where(wide, end - start, 1.0)
-    shares = [np.where(wide, np.clip((q - start) / width, 0.0, 1.0), (start < q) | (q == 1.0)) for q in at]
+    rows = np.broadcast_to(rows.reshape((-1,) + (1,) * (np.ndim(below) - 1)), below.shape)
+    wide = within > below
+    width = np.where(wide, within - below, 1.0)
+    shares = [np.where(wide, np.clip((q - below) / width, 0.0, 1.0), (below < q) | (q == 1.0)) for q in at]
     return np.array([np.average(s, weights=rows) for s in shares])
 
 

@@ -80,7 +80,7 @@ def evaluate(d: Distribution, y: np.ndarray | Interval, weight: np.ndarray | Non
     by_name = {
         "rmse": lambda: float(np.sqrt(mean((y - d.mean()) ** 2))),
         "mae": lambda: mean(np.abs(y - d.median())),
-        "crps": lambda: mean(crps(d, y)),
+        "crps": lambda: mean(d.crps(y)),
         f"coverage_{100 * COVERAGE:g}": lambda: mean(covered(d, y, COVERAGE)),
     }
     for name, score in by_name.items():
@@ -99,8 +99,8 @@ def _of_outputs(d: Distribution, y: Interval, weight: np.ndarray | None) -> dict
     return means | {"nll": float(np.average(-log_prob(d, y), weights=weight))}
 
 
-def crps(d: Distribution, y: np.ndarray, block: int = 256) -> np.ndarray:
-    """Return the CRPS of each row, in blocks, since the numerical form needs much memory per row.
+def crps(d: Distribution, y: np.ndarray) -> np.ndarray:
+    """Return the CRPS of each row, as `Distribution.crps` does.
 
     Parameters
     ----------
@@ -108,10 +108,8 @@ def crps(d: Distribution, y: np.ndarray, block: int = 256) -> np.ndarray:
         One distribution for each row.
     y : ndarray, shape (n,)
         What was observed.
-    block : int
-        How many rows at once.
     """
-    return np.concatenate([d[i : i + block].crps(y[i : i + block]) for i in range(0, len(y), block)])
+    return d.crps(y)
 
 
 def class_probabilities(d: Distribution, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

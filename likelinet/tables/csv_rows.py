@@ -2,9 +2,12 @@
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from io import StringIO
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from likelinet.core.errors import DataError
 from likelinet.core.wording import counted
@@ -18,7 +21,8 @@ def csv_rows(path: Path) -> tuple[list[str], list[list[str]]]:
     Raises
     ------
     DataError
-        If a row has more or fewer cells than the first line, or a quote is left open; the message names the line.
+        If a row has more or fewer cells than the first line, a quote is left open, or a cell is longer than the `csv`
+        module takes; the message names the line.
     OSError, UnicodeDecodeError, csv.Error
         If it cannot be read as CSV at all.
     """
@@ -26,7 +30,8 @@ def csv_rows(path: Path) -> tuple[list[str], list[list[str]]]:
         lines: list[str] = []  # of the row that is read
         # A quote that is open at the end of the file takes the empty line in, and so its row has two or more.
         reader = csv.reader(_kept(chain(file, ["\n"]), lines), skipinitialspace=True)
-        header = [name.strip() for name in next(reader, [])]
+        read = _read(path, reader, lines)
+        header = [name.strip() for name in next(read, [])]
         _check_quotes(path, lines, reader.line_num)
         separator = next((s for s in ";\t|" if len(header) == 1 and s in header[0]), None)
         if separator is not None:
@@ -34,7 +39,7 @@ def csv_rows(path: Path) -> tuple[list[str], list[list[str]]]:
             raise DataError(f"{path}: the file seems to be separated by {shown}: save it with commas.")
         rows = []
         lines.clear()
-        for row in reader:
+        for row in read:
             _check_quotes(path, lines, reader.line_num)
             lines.clear()
             if not row:
@@ -46,6 +51,33 @@ def csv_rows(path: Path) -> tuple[list[str], list[list[str]]]:
                 )
             rows.append([cell.strip() for cell in row])
     return header, rows
+
+
+def _read(path: Path, reader: Any, lines: Sequence[str]) -> Iterator[list[str]]:
+    """Yield what a reader does; `lines` has those of the row that it reads."""
+    try:
+        yield from reader
+    except csv.Error:
+        text, limit = "".join(lines), csv.field_size_limit()
+        if len(text) <= limit:
+            raise
+        # The longest beginning that can be read ends within the cell.
+        cells = _first_row(text[: bisect_left(range(len(text)), True, key=lambda n: _first_row(text[: n + 1]) is None)])
+        if cells is None:
+            raise
+        line = reader.line_num - len(lines) + 1 + sum(cell.count("\n") for cell in cells[:-1])
+        raise DataError(
+            f"{path}: line {line}, column {len(cells)}: this cell is longer than {limit:,} characters, "
+            "most often because a quote before it is open; close that, or shorten the text."
+        ) from None
+
+
+def _first_row(text: str) -> list[str] | None:
+    """Return the cells of the row that text begins with; None if one is too long."""
+    try:
+        return next(csv.reader(StringIO(text, newline=""), skipinitialspace=True), [""])
+    except csv.Error:
+        return None
 
 
 def _kept(lines: Iterable[str], seen: list[str]) -> Iterator[str]:

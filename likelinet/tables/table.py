@@ -21,38 +21,42 @@ class Table:
     Parameters
     ----------
     columns : dict
-        Arrays of shape (n,) by name.
+        Arrays by name; `column` gives one as it is, of shape (n,).
     n : int
         Number of rows.
     named : bool
         Whether the names are the user's own.
     index : ndarray, optional
         Positions of the rows in the user's table, which error messages name; without it, the rows are all of them.
+    kept : ndarray, optional
+        Positions of the rows in the arrays, if they are not all of them: they are left out where they are asked for,
+        since a copy would take as much memory as the user's table.
     """
 
     columns: dict[str, np.ndarray]
     n: int
     named: bool = True
     index: np.ndarray | None = None
+    kept: np.ndarray | None = None
     _parsed: dict[str, Parsed] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def taken(self, keep: np.ndarray) -> "Table":
         """Return the rows where a mask is true."""
-        columns = {name: values[keep] for name, values in self.columns.items()}
-        index = np.arange(self.n) if self.index is None else self.index
-        return replace(self, columns=columns, n=int(keep.sum()), index=index[keep])
+        index, kept = (np.arange(self.n) if known is None else known for known in (self.index, self.kept))
+        return replace(self, n=int(keep.sum()), index=index[keep], kept=kept[keep])
 
     def rows(self, rows: slice, names: tuple[str, ...]) -> "Table":
         """Return a slice of the rows, with no other columns than these."""
-        columns = {name: values[rows] for name, values in self.columns.items() if name in names}
-        index = np.array(range(self.n)[rows]) if self.index is None else self.index[rows]
-        return replace(self, columns=columns, n=len(index), index=index)
+        at = rows if self.kept is None else self.kept[rows]
+        columns = {name: self.columns[name][at] for name in names if name in self.columns}
+        index = np.arange(*rows.indices(self.n)) if self.index is None else self.index[rows]
+        return replace(self, columns=columns, n=len(index), index=index, kept=None)
 
     def column(self, name: str) -> np.ndarray:
         """Return a column as it is."""
         if name not in self.columns:
             raise DataError(f"There is no column '{name}' in the table{nearest(name, self.columns)}.")
-        return self.columns[name]
+        return self.columns[name] if self.kept is None else self.columns[name][self.kept]
 
     def is_text(self, name: str) -> bool:
         """Whether a column holds text rather than numbers.
@@ -141,7 +145,7 @@ class Table:
     def _parse(self, name: str) -> Parsed:
         """Return a column of text as numbers, parsed once."""
         if name not in self._parsed:
-            self._parsed[name] = parse(self.columns[name])
+            self._parsed[name] = parse(self.column(name))
         return self._parsed[name]
 
     def _cells(self, values: np.ndarray, where: np.ndarray) -> str:
@@ -229,7 +233,9 @@ def as_array(values: Any, what: str) -> np.ndarray:
     if np.ma.is_masked(values):
         raise DataError(f"{what} is an array with masked cells: fill or drop them.")
     try:
-        return np.asarray(values)
+        array = np.asarray(values)
+        # Numbers beside text stay what they are, as in an array of objects: NumPy would make text of all.
+        return np.asarray(values, dtype=object) if array.dtype.kind == "U" and type(values) in (list, tuple) else array
     except ValueError:
         raise DataError(f"{what} must be an array whose rows all have the same length.") from None
 

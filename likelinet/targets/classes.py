@@ -1,6 +1,6 @@
 """Targets that are classes, one or several a row, each with labels of its own."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -11,7 +11,8 @@ from likelinet.core.errors import DataError
 from likelinet.distributions import Distribution
 from likelinet.distributions.base.family import Family
 from likelinet.distributions.classes.labelled import encode_labels
-from likelinet.targets.labels import are_codes, clean_labels, declared_levels, known_labels, learn_labels
+from likelinet.targets.labels import are_codes, clean_labels, known_labels, learn_labels
+from likelinet.targets.levels import declared_levels
 from likelinet.targets.target import Naming, Stored, Targets, refuse_intervals
 
 
@@ -50,12 +51,12 @@ class ClassTargets(Targets):
         each = [np.unique(y[:, j]) for j in range(y.shape[1])]
         if y.dtype.kind == "f" or all(len(known) == 1 for known in each):
             learn_labels(y[:, 0] if y.dtype.kind != "f" else y, two, naming)  # says what is wrong
-        if all(np.array_equal(known, each[0]) for known in each):
-            return cls._of(y, each[0])
         return cls._of(y, tuple(each))
 
     @classmethod
     def _of(cls, y: np.ndarray, known: np.ndarray | tuple[np.ndarray, ...]) -> Self:
+        if isinstance(known, tuple) and all(np.array_equal(labels, known[0]) for labels in known):
+            known = known[0]
         zero, one = np.zeros(y.shape[1:]), np.ones(y.shape[1:])
         outputs = None if y.ndim == 1 else y.shape[1]
         return cls(outputs, zero, one, one, known)
@@ -72,10 +73,7 @@ class ClassTargets(Targets):
 
     def check(self, y: np.ndarray, family: Family, naming: Naming) -> np.ndarray:
         if isinstance(self.known, tuple):
-            each = [
-                known_labels(y[:, j], known, replace(naming, what=f"Output {j + 1} of {naming.what}"))
-                for j, known in enumerate(self.known)
-            ]
+            each = [known_labels(y[:, j], known, naming.of_output(j)) for j, known in enumerate(self.known)]
             return np.stack(each, axis=1)
         return known_labels(y, self.known, naming)
 

@@ -12,18 +12,19 @@ from likelinet.targets.target import Naming
 
 
 def clean_labels(y: Any, naming: Naming) -> np.ndarray:
-    """Return class labels of shape (n,) or (n, d): text and bools stay, whole numbers become integers."""
+    """Return class labels of shape (n,) or (n, d): text and bools stay, whole numbers become integers.
+
+    Where some outputs are text and others are not, all become text: y is one array.
+    """
     what = naming.what
     y = target_array(y, what)
     if y.dtype.kind == "T":  # NumPy's text of variable length
         y = y.astype(object)
     if y.dtype.kind == "O":
         _check_no_missing(np.array([is_missing(v) for v in y.ravel()]).reshape(y.shape), naming)
-        y = (
-            np.array([str(v) for v in y.ravel()]).reshape(y.shape)
-            if any(isinstance(v, str) for v in y.ravel())
-            else np.array(y.tolist())
-        )
+        text = np.array([isinstance(v, str) for v in y.ravel()]).reshape(y.shape)
+        _check_not_mixed(y, text, naming)
+        y = np.array([str(v) for v in y.ravel()]).reshape(y.shape) if text.any() else np.array(y.tolist())
     if y.dtype.kind not in "Ubiuf":
         strange = next((v for v in y.ravel().tolist() if not isinstance(v, int | float)), "larger numbers")
         raise DataError(f"{what} must hold text, whole numbers or True and False as class labels, got {strange!r}.")
@@ -52,6 +53,17 @@ def _check_no_missing(missing: np.ndarray, naming: Naming) -> None:
         )
 
 
+def _check_not_mixed(y: np.ndarray, text: np.ndarray, naming: Naming) -> None:
+    """Raise `DataError` if an output has labels of which some are text and some are not: 1 and "1" would be one."""
+    for j, (labels, own) in enumerate(zip(y.reshape(len(y), -1).T, text.reshape(len(y), -1).T, strict=True)):
+        if own.any() and not own.all():
+            what = naming.what if y.ndim == 1 else naming.of_output(j).what
+            raise DataError(
+                f"{what} has class labels that are text, like '{labels[own][0]}', and others that are not, like "
+                f"{labels[~own][0]}: make all of them text, or none."
+            )
+
+
 def learn_labels(y: np.ndarray, binary: bool, naming: Naming) -> np.ndarray:
     """Return the labels of one output, sorted; `binary` is whether there may be two at most."""
     classes = np.unique(y)
@@ -64,29 +76,10 @@ def learn_labels(y: np.ndarray, binary: bool, naming: Naming) -> np.ndarray:
         raise DataError(f"{naming.what} has only one class, '{classes[0]}': there is nothing to tell apart.")
     if binary and len(classes) > 2:
         raise DataError(
-            f"{naming.what} has {len(classes)} classes ({_names(classes)}), but the bernoulli family needs two: "
+            f"{naming.what} has {len(classes)} classes ({names_of(classes)}), but the bernoulli family needs two: "
             "use 'categorical'."
         )
     return classes
-
-
-def declared_levels(y: np.ndarray, levels: list[str | int] | None, naming: Naming) -> np.ndarray | None:
-    """Return the labels from the lowest to the highest, as declared; None for whole numbers, which have an order."""
-    if levels is None:
-        if y.dtype.kind not in "iu":
-            raise DataError(
-                f"{naming.what} has text for classes ({_names(np.unique(y))}), whose order is not known: "
-                "list them from the lowest to the highest in distribution.levels."
-            )
-        return None
-    known = np.array([str(v) for v in levels]) if y.dtype.kind == "U" else np.array(levels)
-    strange = ~np.isin(y, known)
-    if strange.any():
-        raise DataError(
-            f"{naming.what} has the class '{y[strange].flat[0]}' ({naming.rows(strange)}), which is not among "
-            f"distribution.levels ({_names(known)})."
-        )
-    return known
 
 
 def are_codes(classes: np.ndarray) -> bool:
@@ -108,10 +101,11 @@ def known_labels(y: np.ndarray, known: np.ndarray, naming: Naming) -> np.ndarray
         row, index = np.argwhere(strange)[0, 0], naming.index
         raise DataError(
             f"{naming.what} has the class '{y[strange].flat[0]}' in row {(row if index is None else index[row]) + 1}, "
-            f"which was not seen in training (seen: {_names(known)})."
+            f"which was not seen in training (seen: {names_of(known)})."
         )
     return y.astype(known.dtype)
 
 
-def _names(classes: np.ndarray) -> str:
+def names_of(classes: np.ndarray) -> str:
+    """Return labels as a message lists them."""
     return ", ".join(map(str, classes[:SHOWN])) + (", …" if len(classes) > SHOWN else "")

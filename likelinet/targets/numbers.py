@@ -6,6 +6,7 @@ from typing import Any, Self
 import numpy as np
 
 from likelinet.config import ModelConfig
+from likelinet.core.wording import number
 from likelinet.distributions import Distribution
 from likelinet.distributions.base.family import Family
 from likelinet.heads.build import build_head
@@ -42,4 +43,14 @@ class NumberTargets(ScaledTargets):
 def refuse_numbers_outside(y: np.ndarray, family: Family, naming: Naming) -> None:
     """Raise `DataError` where a number lies outside the support of a family."""
     bad = ~family.possible(y)
-    refuse_outside(bad, f"{y[bad].flat[0]:g}" if bad.any() else "", family, naming)
+    refuse_outside(bad, _example(y[bad].flat[0], family) if bad.any() else "", family, naming)
+
+
+def _example(y: float, family: Family) -> str:
+    """Return a number outside the support in so many digits that it lies there still, on the same side."""
+    low, high = family.support.low, family.support.high
+
+    def outside(v: float) -> bool:
+        return not family.possible(np.array(v)).all() and (v > high, v < low) == (y > high, y < low)
+
+    return number(y, outside)

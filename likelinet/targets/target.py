@@ -1,7 +1,7 @@
 """What all targets are: how y becomes what the loss sees, and how predictions come back to the user's form."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -29,15 +29,27 @@ class Naming:
         What its family is called.
     index : ndarray, optional
         Positions of the rows in the user's table; without it, the rows are all of them.
+    outputs : tuple of str
+        Columns of the outputs, where they have names.
     """
 
     what: str
     kind: str
     index: np.ndarray | None = None
+    outputs: tuple[str, ...] = ()
 
     def rows(self, where: Any) -> str:
         """Return the numbers of the rows where a mask is true."""
         return rows_of(where, self.index)
+
+    def name_of_output(self, j: int) -> str:
+        """Return what to call output j, counted from 0."""
+        return f"column '{self.outputs[j]}'" if j < len(self.outputs) else f"output {j + 1}"
+
+    def of_output(self, j: int) -> "Naming":
+        """Return how messages speak of output j alone."""
+        name = self.name_of_output(j)
+        return replace(self, what=f"{name[0].upper()}{name[1:]} of {self.what}", outputs=())
 
 
 @dataclass(frozen=True)

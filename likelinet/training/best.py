@@ -14,7 +14,7 @@ class Best:
     Parameters
     ----------
     theta : ndarray, shape (M, P)
-        The initial weights, kept until an epoch is done.
+        The initial weights, kept until an epoch is done, and in the end where no epoch was better.
     patience : int or None
         After how many epochs without improvement a member stops; None never stops it.
     settled : int
@@ -50,6 +50,16 @@ class Best:
                 self.theta[bad], self.epoch[bad] = theta[bad], epoch[bad]
                 bad = ~usable(self.theta)
         return spoiled
+
+    @property
+    def start(self) -> np.ndarray:
+        """The initial weights, shape (M, P)."""
+        return self._start[0]
+
+    def back_to_start(self, members: np.ndarray) -> None:
+        """Keep the initial weights of these members, a mask of shape (M,), as those of epoch 0."""
+        for kept, start in zip((self.theta, self.epoch), self._start, strict=True):
+            kept[members] = start[members]
 
     def state(self) -> dict[str, Any]:
         """Return the state as arrays."""

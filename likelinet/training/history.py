@@ -55,7 +55,8 @@ class History:
     best_epoch : list of int
         The epoch whose weights each member keeps, counted from 1; 0 for the start.
     stopped : str
-        "finished", "early stopping", "callback", "interrupted" (by Ctrl-C, or an error of a callback) or "not finite".
+        "finished", "early stopping", "callback", "interrupted" (by Ctrl-C, or an error of a callback), "not finite" or
+        "diverged" (the loss rose, and no epoch was better than the start).
     engine : str
         What computed it: "numpy" or "jax".
     """
@@ -64,6 +65,11 @@ class History:
     best_epoch: list[int] = field(default_factory=list)
     stopped: str = "finished"
     engine: str = "numpy"
+
+    @property
+    def untrained(self) -> bool:
+        """Whether training failed, or was cut short, before any epoch was better than the start."""
+        return not any(self.best_epoch) and self.stopped in ("interrupted", "not finite", "diverged")
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data."""

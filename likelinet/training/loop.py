@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from likelinet.core.errors import NonFiniteError
+from likelinet.core.errors import DivergedError, NonFiniteError
 from likelinet.core.generators import positions, put_back
 from likelinet.engines.engine import Batches, Data, Diverged, Engine, Outcome, Task, first_to_fail
 from likelinet.objective.objective import Objective
@@ -17,6 +17,10 @@ from likelinet.training.history import Callback, Epoch, History, told_to_stop
 from likelinet.training.interrupts import CtrlC
 from likelinet.training.plan import Plan
 from likelinet.training.streams import Streams
+
+NOTHING = "nothing was learned"
+ROUNDING = 1e-6  # of a mean loss, in single precision too
+RISE = 0.1  # of a mean loss that is no chance: by less a few steps may miss where there is nothing to learn
 
 
 def train(
@@ -194,32 +198,71 @@ class Training:
         """Return the kept weights (M, P), the history, and what cut the training short, if anything did."""
         best, history, plan, objective = self._best, self._history, self._plan, self._objective
         cause, failure, epoch = self._cause, self._failure, self._epoch + (self._failure is not None)
-
-        # Without validation nobody has looked yet at what the last step made of the weights.
-        def usable(theta: np.ndarray) -> np.ndarray:
-            return np.isfinite(self._run.evaluate(theta, plan.train))
-
+        spoiled, rose = np.zeros(len(best.theta), dtype=bool), None
         try:
-            spoiled = best.epoch == 0 if plan.validation.shape[1] else best.fall_back(usable)
+            if history.epochs:
+                spoiled = self._look_back()
+                rose = None if best.epoch.any() else self._rose()
         except KeyboardInterrupt as interrupt:  # maybe a second one: the weights stay as they are
             history.stopped, cause, failure = "interrupted", interrupt, None
-            spoiled = np.zeros(len(best.theta), dtype=bool)
-        if cause is None and failure is None and history.epochs and spoiled.any():
+        if cause is None and failure is None and spoiled.any():
             params = objective.layout.views(self._run.weights()[spoiled])
             seen = np.concatenate([plan.train, plan.validation], axis=1)[spoiled]
             failure = "after its last step", first_to_fail(objective, params, *self._data.at(seen))
         if failure is not None:
             history.stopped = "not finite"
+            kept = f"the weights of epoch {int(best.epoch.max())} are kept" if best.epoch.any() else NOTHING
             cause = NonFiniteError(
                 f"The loss is not finite in epoch {epoch} {failure[0]}; the first parameter to fail is "
-                f"'{failure[1]}': lower training.optimizer.learning_rate, or choose another link or family "
-                f"(the weights of epoch {int(best.epoch.max())} are kept)."
+                f"'{failure[1]}': lower training.optimizer.learning_rate, or choose another link or family ({kept})."
+            )
+        if cause is None and rose is not None:
+            history.stopped = "diverged"
+            cause = DivergedError(
+                f"The loss rose from {rose[0]:.4g} at the start to {rose[1]:.4g}, and no epoch was better than the "
+                f"start: lower training.optimizer.learning_rate ({NOTHING})."
             )
         unfinished = self._epoch < plan.epochs and self._steps < plan.steps
         if history.stopped == "finished" and self._early and unfinished:
             history.stopped = "early stopping"
         history.best_epoch = best.epoch.tolist()
         return best.theta, history, cause
+
+    def _look_back(self) -> np.ndarray:
+        """Keep no weights that are not finite, or worse than those of the start; return which members had no others."""
+        best, run, plan = self._best, self._run, self._plan
+        rows = plan.validation if plan.validation.shape[1] else plan.train
+
+        # Without validation nobody has looked yet at what the last step made of the weights.
+        kept = self._loss(best.theta, rows)
+        spoiled = np.isinf(kept)
+        if spoiled.any():
+            best.fall_back(lambda theta: np.isfinite(self._loss(theta, rows)))
+            kept = self._loss(best.theta, rows)
+        if (best.epoch == 0).any():  # no epoch had a finite loss, or there was nothing to train
+            spoiled |= (best.epoch == 0) & np.isinf(self._loss(run.weights(), rows))
+        # During a warm-up another loss was minimised, by which the latest weights may well be worse than the start.
+        best.back_to_start(_worse(kept, self._loss(best.start, rows), ROUNDING) & (best.epoch > plan.settled))
+        return spoiled
+
+    def _rose(self) -> tuple[float, float] | None:
+        """Return the mean loss of the training rows at the start and now, if it rose for every member."""
+        rows = self._plan.train
+        start, now = self._loss(self._best.start, rows), self._loss(self._run.weights(), rows)
+        if not _worse(now, start, RISE).all():
+            return None  # there was little to learn, or what was learned is of no use for held-out rows
+        shift = self._plan.shift(rows, self._data.weight[rows])
+        return float(np.mean(start + shift)), float(np.mean(now + shift))
+
+    def _loss(self, theta: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """Return the mean loss of each member over rows (M, n), infinite where it is not finite."""
+        return _finite(self._run.evaluate(theta, rows) / self._data.weight[rows].sum(1))
+
+
+def _worse(loss: np.ndarray, start: np.ndarray, by: float) -> np.ndarray:
+    """Whether a loss is greater than that of the start by so much, absolute and relative."""
+    with np.errstate(invalid="ignore"):
+        return loss > start + by * (1.0 + np.abs(start))
 
 
 def _finite(nll: np.ndarray) -> np.ndarray:

@@ -95,7 +95,9 @@ def marginal_fit(
                 value += float((values * w).sum())
                 gradient[:n_raw] += draw.sum((0, 1))
                 gradient[n_raw:] += 0.0 if dshared is None else dshared[0]
-            return (value, gradient) if np.isfinite(value) else (1e300, np.zeros_like(flat))
+            # Too far: where a tail has underflowed its value may be finite still, and its gradient is not.
+            sound = np.isfinite(value) and np.isfinite(gradient).all()
+            return (value, gradient) if sound else (1e300, np.zeros_like(flat))
 
         return value_and_gradient
 

@@ -277,3 +277,15 @@ def test_marginal_is_the_former_name_of_estimate():
                 return -np.abs(y - self.loc) - np.log(2.0)
 
     np.testing.assert_allclose(Former.estimate(np.array([1.0, 5.0]), np.array([3.0, 1.0]))[0], 2.0)
+
+
+def test_parameters_that_no_distribution_can_have_give_nan_to_training():
+    """A search that has gone too far hears of it by the loss of that row."""
+    scale = np.array([0.5, np.nan, 0.0, -1.0, np.inf, 3.0])
+    y, sound = np.full(6, 1.5), np.array([True, False, False, False, False, True])
+    oracle = scipy.stats.rayleigh(scale=scale[sound])
+    values, _ = Wrapped.loss((scale,), y)
+    log_cdf, log_sf, _ = Wrapped.tails((scale,), y)
+    for found, want in ((-values, oracle.logpdf(1.5)), (log_cdf, oracle.logcdf(1.5)), (log_sf, oracle.logsf(1.5))):
+        np.testing.assert_allclose(found[sound], want, rtol=1e-12)
+        assert np.isnan(found[~sound]).all()

@@ -115,6 +115,7 @@ WRAPPERS: dict[str, dict[str, Any]] = {
 DECLARED = {**LEAVES, **WRAPPERS}
 
 SHIFTED = {"kind": "transformed", "loc": 0.5, "scale": 2.0, "base": {"kind": "gamma"}}
+AFFINE_OF_SHARE = {"kind": "transformed", "loc": -0.5, "scale": 3.0, "base": {"kind": "beta"}}
 BETWEEN_HALVES = {"kind": "truncated", "base": GAUSSIAN, "low": 0.5, "high": 2.5}
 LOG_OF_BOUNDED = {
     "kind": "transformed",
@@ -143,6 +144,19 @@ NESTED: dict[str, dict[str, Any]] = {
     "zero inflated discretised over truncated": {
         "kind": "zero_inflated",
         "base": {"kind": "discretised", "base": BETWEEN_HALVES},
+    },
+    "transformed affine over gamma": SHIFTED,
+    "transformed affine over beta": AFFINE_OF_SHARE,
+    "transformed affine over mixture": {
+        **SHIFTED,
+        "base": {"kind": "mixture", "components": 2, "base": {"kind": "gamma"}},
+    },
+    "mixture of transformed affine": {"kind": "mixture", "components": 2, "base": SHIFTED},
+    "mixture of transformed affine over beta": {"kind": "mixture", "components": 2, "base": AFFINE_OF_SHARE},
+    "mixture of transformed affine over truncated": {
+        "kind": "mixture",
+        "components": 2,
+        "base": {**SHIFTED, "base": {"kind": "truncated", "base": {"kind": "weibull"}, "low": 0.2, "high": 3.1}},
     },
     "transformed over truncated": LOG_OF_BOUNDED,
     "transformed affine over truncated": AFFINE_OF_BOUNDED,

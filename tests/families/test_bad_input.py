@@ -8,11 +8,13 @@ import pandas as pd
 import pytest
 
 import likelinet as ll
+from tests.families.declared import AFFINE_OF_BOUNDED
 from tests.small import quick, table
 
 X, Y = table()
 COUNTS = np.arange(60.0) % 5
 POSITIVE = np.abs(Y) + 1.0
+SHARE = np.linspace(-0.4, 0.3, 60)
 TABLE = pd.DataFrame(X, columns=["a", "b"]).assign(y=COUNTS, time=POSITIVE, event=COUNTS % 2, trials=9.0, days=1.5)
 WORDS = np.array(["low", "middle", "high"])[np.arange(60) % 3]
 GAUSSIAN, GAMMA, POISSON = {"kind": "gaussian"}, {"kind": "gamma"}, {"kind": "poisson"}
@@ -98,6 +100,21 @@ FIT: dict[str, tuple[Callable[[], Any], str]] = {
     "not positive under a logarithm": (
         of(changed(POSITIVE, 4, 0.0), over("transformed", GAUSSIAN, transform="log")),
         "y has 1 row outside the support of 'transformed' (row 4, for example 0): each value must be a number above 0.",
+    ),
+    "a hair above a bound, mapped": (
+        of(changed(SHARE, 4, float(np.nextafter(1.21, 2.0))), AFFINE_OF_BOUNDED),
+        "y has 1 row outside the support of 'transformed' (row 4, for example 1.2100000000000002): each value must be "
+        "a number from -0.47 up to 1.21.",
+    ),
+    "above a bound far from zero, mapped": (
+        of(changed(1e3 + 1e-3 * SHARE, 4, 1000.0021), {**AFFINE_OF_BOUNDED, "loc": 1e3, "scale": 1e-3}),
+        "y has 1 row outside the support of 'transformed' (row 4, for example 1000.0021): each value must be "
+        "a number from 999.9989 up to 1000.0013.",
+    ),
+    "above the image of an open end": (
+        of(changed(SHARE, 4, -1.0), over("transformed", over("truncated", GAMMA, high=0.9), loc=-0.5)),
+        "y has 1 row outside the support of 'transformed' (row 4, for example -1): each value must be "
+        "a number above -0.5 up to 0.4.",
     ),
     "above 1 under a logit": (
         of(changed(COUNTS / 9.0 + 0.1, 4, 1.5), over("transformed", GAUSSIAN, transform="logit")),

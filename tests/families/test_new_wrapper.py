@@ -122,8 +122,8 @@ rows = {
 for name, row in rows.items():
     nested.ALL[name] = row
     for outputs in (None, 2):
-        nested.test_supports_are_the_same(name, outputs)
-        nested.test_what_is_trained_is_what_is_predicted(name, outputs)
+        nested.test_supports_are_the_same(name, outputs, True)
+        nested.test_what_is_trained_is_what_is_predicted(name, outputs, True)
 
 rng = np.random.default_rng(0)
 X = rng.normal(size=(300, 1))

@@ -23,11 +23,12 @@ from tests.families.declared import (
 ROWS, OUTPUTS = 5, 2
 ALL = {**DECLARED, **NESTED}
 CASES = [
-    pytest.param(name, outputs, id=f"{name}, {outputs or 1}")
+    pytest.param(name, outputs, scaled, id=f"{name}, {outputs or 1}{'' if scaled else ', as it is'}")
     for name, family in ALL.items()
     for outputs in ((None, OUTPUTS) if declared(family).y != "vector" else (None,))
+    for scaled in ((True, False) if "affine" in name else (True,))  # of others a map of each output changes nothing
 ]
-each = pytest.mark.parametrize(("name", "outputs"), CASES)
+each = pytest.mark.parametrize(("name", "outputs", "scaled"), CASES)
 ON_JAX = [
     "transformed over truncated",
     "mixture of transformed over truncated",
@@ -41,11 +42,11 @@ UNITS = {
 }
 
 
-def standardised(head: Head, outputs: int | None) -> tuple[Head, np.ndarray, np.ndarray]:
+def standardised(head: Head, outputs: int | None, scaled: bool = True) -> tuple[Head, np.ndarray, np.ndarray]:
     """Return the head of targets in another unit, as far as its family allows, and that unit."""
     family = head.family
-    loc, scale = UNITS.get(family.standardisation, (np.zeros(2), np.ones(2)))
-    loc = loc + family.origin if family.standardisation == "scale" else loc
+    loc, scale = UNITS.get(family.standardisation if scaled else "none", (np.zeros(2), np.ones(2)))
+    loc = loc + family.origin if family.standardisation == "scale" and scaled else loc
     if family.y == "vector":
         loc, scale = np.resize(loc, 3), np.resize(scale, 3)
     elif outputs is None:
@@ -73,10 +74,10 @@ def points_of(head: Head, d: Distribution) -> np.ndarray:
 
 
 @each
-def test_supports_are_the_same(name: str, outputs: int | None):
+def test_supports_are_the_same(name: str, outputs: int | None, scaled: bool):
     head = head_of(declared(ALL[name]), outputs)
     with np.errstate(all="ignore"):
-        d = standardised(head, outputs)[0].distribution(*inputs(head))
+        d = standardised(head, outputs, scaled)[0].distribution(*inputs(head))
     of_family, of_prediction = head.declared.support, d.support
     if head.family.y == "class":  # how many there are shows in the parameters alone
         assert of_prediction.integer
@@ -87,10 +88,10 @@ def test_supports_are_the_same(name: str, outputs: int | None):
 
 
 @each
-def test_what_is_trained_is_what_is_predicted(name: str, outputs: int | None):
+def test_what_is_trained_is_what_is_predicted(name: str, outputs: int | None, scaled: bool):
     """A y is possible where its prediction gives it a likelihood, and then it is the one that training sees."""
     head = head_of(declared(ALL[name]), outputs)
-    trained, loc, scale = standardised(head, outputs)
+    trained, loc, scale = standardised(head, outputs, scaled)
     raw, shared, columns = inputs(head)
     if is_censored(head) or head.family.y != "number":
         with np.errstate(all="ignore"):
@@ -118,6 +119,22 @@ def test_what_is_trained_is_what_is_predicted(name: str, outputs: int | None):
     assert count >= ROWS
 
 
+@pytest.mark.parametrize(("name", "outputs", "scaled"), [c for c in CASES if c.values[1]])
+def test_training_starts_for_each_output_as_for_it_alone(name: str, outputs: int, scaled: bool):
+    head = head_of(declared(ALL[name]), outputs)
+    trained, loc, scale = standardised(head, outputs, scaled)
+    raw, shared, columns = inputs(head)
+    with np.errstate(all="ignore"):
+        y = observed(head, raw, shared, columns, np.random.default_rng(2))[0]
+    unit = [v.reshape(v.shape + (1,) * (y.ndim - 2)) for v in (loc, scale)]
+    encoded, weight = (y - unit[0]) / unit[1], np.arange(1.0, ROWS + 1.0)
+    together = trained.family.estimate(encoded, weight)
+    for j in range(outputs):
+        alone = head_of(declared(ALL[name])).standardised(loc[j], scale[j], np.ones(()))
+        for found, want in zip(together, alone.family.estimate(encoded[:, j], weight), strict=True):
+            np.testing.assert_array_equal(None if found is None else found[j], want)
+
+
 @pytest.mark.parametrize("name", ON_JAX)
 def test_bounds_on_the_other_engine(name: str):
     head = head_of(declared(ALL[name]))
@@ -131,14 +148,33 @@ def test_bounds_on_the_other_engine(name: str):
     encoded = (seen - loc) / scale
     assert len(bounds) > 0
 
-    def run(raw, shared, encoded, columns):
-        values, backward = trained.loss(raw, shared, encoded, columns)
-        return values, backward(jax.numpy.ones_like(values) if not isinstance(values, np.ndarray) else np.ones(y.shape))
+    values = same_on_jax(trained, raw, shared, encoded, columns)
+    shift = np.where(trained.family.has_density(encoded), np.log(scale), 0.0)
+    np.testing.assert_allclose(values + shift, d.nll(as_seen(head, seen)), rtol=1e-9)
+
+
+def test_a_map_of_each_output_on_the_other_engine():
+    head = head_of(declared(ALL["mixture of transformed affine"]), OUTPUTS)
+    trained, loc, scale = standardised(head, OUTPUTS, scaled=False)
+    raw, shared, columns = inputs(head)
+    d = trained.distribution(raw, shared, columns)
+    y = d.sample((), rng=0)
+    assert loc.shape == (OUTPUTS,)
+    values = same_on_jax(trained, raw, shared, (y - loc) / scale, columns)
+    np.testing.assert_allclose(values, d.nll(y), rtol=1e-9)
+
+
+def same_on_jax(head: Head, *arrays: np.ndarray) -> np.ndarray:
+    """Return the loss, which JAX computes as NumPy does, with its gradients."""
+
+    def run(*arrays):
+        values, backward = head.loss(*arrays)
+        ones = np.ones if isinstance(values, np.ndarray) else jax.numpy.ones
+        return values, backward(ones(values.shape))
 
     with np.errstate(all="ignore"):
-        want = run(raw, shared, encoded, columns)
-    got = on_jax.run(run, raw, shared, encoded, columns)
+        want = run(*arrays)
+    got = on_jax.run(run, *arrays)
     for a, b in zip(jax.tree.leaves(got), jax.tree.leaves(want), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-10 * np.abs(b).max())
-    shift = np.where(trained.family.has_density(encoded), np.log(scale), 0.0)
-    np.testing.assert_allclose(np.asarray(got[0]) + shift, d.nll(as_seen(head, seen)), rtol=1e-9)
+    return np.asarray(got[0])

@@ -5,6 +5,7 @@ import pytest
 import scipy.optimize
 import scipy.stats
 
+import likelinet as ll
 from likelinet.config import parse_config
 from likelinet.heads.build import build_head
 from likelinet.heads.head import Head
@@ -145,3 +146,17 @@ def test_several_outputs_start_at_their_own_maxima(kind):
     together = model(**training).fit(nothing, two).score(nothing, two)
     apart = sum(model(**training).fit(nothing, y).score(nothing, y) for y in two.T)
     np.testing.assert_allclose(together, apart, rtol=1e-6)
+
+
+def test_a_search_that_meets_no_gradient_comes_back():
+    """A component may run to where its tail underflows, of which the loss is finite and the gradient is not."""
+    y = np.repeat([0.7305754157853862, 1.302720716, 4.297444510], [6, 4, 6])
+    one = {"kind": "truncated", "base": {"kind": "gamma"}, "low": float(y[0])}
+    config = {"data": {"features": []}, "training": {"epochs": 5}}
+    single, mixed = (
+        ll.Model({**config, "distribution": d})
+        .fit(np.zeros((16, 0)), y, progress=False)
+        .predict_dist(y[:, None][:, :0])
+        for d in (one, {"kind": "mixture", "components": 2, "base": one})
+    )
+    assert mixed.nll(y).sum() <= single.nll(y).sum() + 1e-6

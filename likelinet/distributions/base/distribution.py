@@ -16,7 +16,7 @@ from likelinet.distributions.base.guard import guard
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.protocol import DistributionProtocol
 from likelinet.distributions.base.shapes import Rng, generator_of, on_batch, shape_of
-from likelinet.distributions.numerics.differences import loss_by_differences, loss_by_vjp, tails_by_differences
+from likelinet.distributions.numerics.differences import inside, loss_by_differences, loss_by_vjp, tails_by_differences
 from likelinet.distributions.numerics.interval_probability import log_interval
 
 
@@ -54,6 +54,8 @@ class Distribution(Checks, DistributionProtocol, ABC):
     batch_shape: tuple[int, ...] = ()
     # What kind of thing y is.
     y: Literal["number", "class", "vector"] = "number"
+    # Labels of the classes 0, 1, …, or a list of those of each output; None where y holds numbers or these codes.
+    classes: np.ndarray | list[np.ndarray] | None = None
     # What a vector must satisfy, beside the support of its entries, to be possible.
     constraint: ClassVar[str] = ""
     # What its config has beside its parameters: the one that grows with the exposure of a row; whether its classes have
@@ -142,11 +144,12 @@ class Distribution(Checks, DistributionProtocol, ABC):
         names = [p.name for p in cls.parameters]
         if not _on_numpy(params):
             return loss_by_vjp(
-                lambda values: cls._unchecked(**values, batch_shape=y.shape).log_prob_inside(y), names, params, y
+                lambda named: cls._unchecked(**named, batch_shape=y.shape).log_prob_inside(y), names, params, y
             )
 
-        def nll(values: tuple[Array, ...]) -> Array:
-            return -cls(**dict(zip(names, values, strict=True))).log_prob(y)
+        def nll(at: tuple[Array, ...]) -> Array:
+            at, outside = inside(at, cls.parameters)
+            return outside - cls(**dict(zip(names, at, strict=True))).log_prob(y)
 
         return loss_by_differences(nll, params, cls.parameters)
 
@@ -165,11 +168,12 @@ class Distribution(Checks, DistributionProtocol, ABC):
             )
         names = [p.name for p in cls.parameters]
 
-        def tail(values: tuple[np.ndarray, ...], upper: bool) -> np.ndarray:
-            d = cls(**dict(zip(names, values, strict=True)))
-            return d.log_sf(y) if upper else d.log_cdf(y)
+        def tail(at: tuple[np.ndarray, ...], upper: bool) -> np.ndarray:
+            at, outside = inside(at, cls.parameters)
+            d = cls(**dict(zip(names, at, strict=True)))
+            return outside + (d.log_sf(y) if upper else d.log_cdf(y))
 
-        d = cls(**dict(zip(names, params, strict=True)))
+        d = cls(**dict(zip(names, inside(params, cls.parameters)[0], strict=True)))
         with np.errstate(all="ignore"):
             return tails_by_differences(tail, params, cls.parameters, d._cdf_slopes(y), d.log_prob(y))
 

@@ -125,6 +125,10 @@ class Family(ABC):
         """Return the family of (y - loc) / scale, with the same openings."""
         return self
 
+    def of_output(self, j: int) -> "Family":
+        """Return the family of output j by itself, after a move by one number for each of several outputs."""
+        return self
+
     def units(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> tuple[Unit, ...]:
         """Return in which unit the moved family, for y of the given spread, has each parameter."""
         return tuple(Unit(loc, scale, spread) for _ in self.openings)

@@ -57,7 +57,10 @@ class Bernoulli(Univariate):
 
     @property
     def probs(self) -> np.ndarray:
-        """Probability of y = 1."""
+        """Probability of y = 1, in the shape of `logits`: it is the parameter itself.
+
+        All others, and a Bernoulli that bears labels or is one of several outputs, have both classes on a last axis.
+        """
         return scipy.special.expit(self.logits)
 
     def class_marginals(self) -> Distribution:

@@ -44,7 +44,7 @@ class Labelled(Distribution):
     def __init__(self, base: Distribution, classes: ArrayLike) -> None:
         self.base = base
         self.ordered = base.ordered
-        self.classes = np.asarray(classes)
+        self.classes: np.ndarray = np.asarray(classes)  # type: ignore[reportIncompatibleVariableOverride]
         self.batch_shape = base.batch_shape
         self.support = base.support
 

@@ -48,6 +48,19 @@ def loss_by_differences(
     return nll(params), backward
 
 
+def inside(params: tuple[np.ndarray, ...], parameters: tuple[Parameter, ...]) -> tuple[tuple[np.ndarray, ...], Array]:
+    """Return parameters inside their domains, and nan for each row where one was not, as formulas would give; else 0.
+
+    A distribution refuses such parameters, but a search that has gone too far is to hear of it by the loss.
+    """
+    sound = [p.domain.contains(value) for value, p in zip(params, parameters, strict=True)]
+    rows = [s.all(axis=tuple(range(-p.event_ndim, 0))) for s, p in zip(sound, parameters, strict=True)]
+    if all(row.all() for row in rows):
+        return params, np.zeros(())
+    kept = (np.where(s, v, p.domain.anchor) for s, v, p in zip(sound, params, parameters, strict=True))
+    return tuple(kept), sum(np.where(row, 0.0, np.nan) for row in rows)
+
+
 def loss_by_vjp(
     log_prob: Callable[[dict[str, Array]], Array], names: Sequence[str], params: tuple[Array, ...], y: Array
 ) -> tuple[Array, Backward]:
@@ -56,7 +69,7 @@ def loss_by_vjp(
     What is traced cannot be checked: the parameters are taken as they are, and y is in the support.
     """
     jax = importlib.import_module(namespace(y).__name__.partition(".")[0])
-    return jax.vjp(lambda *values: -log_prob(dict(zip(names, values, strict=True))), *params)
+    return jax.vjp(lambda *at: -log_prob(dict(zip(names, at, strict=True))), *params)
 
 
 def tails_by_differences(
@@ -91,7 +104,7 @@ def tails_by_differences(
             return 0.0
         if p.name in known:
             return known[p.name] * np.exp(log_p - tails[upper]) * (-1.0 if upper else 1.0)
-        return _slope(lambda values: log_tail(values, upper), params, i, p)
+        return _slope(lambda at: log_tail(at, upper), params, i, p)
 
     def backward(d_log_cdf: np.ndarray, d_log_sf: np.ndarray) -> tuple[np.ndarray, ...]:
         grads = [np.zeros(tails[0].shape) for _ in parameters]

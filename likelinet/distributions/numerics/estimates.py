@@ -26,9 +26,9 @@ def deviation(y: np.ndarray, weight: np.ndarray, middle: np.ndarray) -> np.ndarr
 
 
 def positive_spread(spread: np.ndarray, middle: np.ndarray) -> np.ndarray:
-    """Return `spread`, or where it is 0 (all y alike) a small part of their size, or 1 if that is 0, too."""
+    """Return `spread`, or where it is 0, but for rounding (all y alike), a small part of their size, or else 1."""
     size = np.abs(middle)
-    return np.where(spread > 0.0, spread, np.where(size > 1e-290, 1e-6 * size, 1.0))
+    return np.where(spread > 1e-14 * size, spread, np.where(size > 1e-290, 1e-6 * size, 1.0))
 
 
 def log_moments(y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

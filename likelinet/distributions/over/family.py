@@ -116,9 +116,18 @@ class WrapperFamily(Family):
     def moved(self, loc: np.ndarray, scale: np.ndarray) -> Family:
         return replace(self, base=self.base.moved(loc, scale))
 
+    def of_output(self, j: int) -> Family:
+        return replace(self, base=self.base.of_output(j))
+
     def units(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> tuple[Unit, ...]:
         return (*(Unit(loc, scale, spread) for _ in self.parameters), *self.base.units(loc, scale, spread))
 
     def simplified(self) -> tuple[Family, tuple[Unit, ...]]:
         base, units = self.base.simplified()
         return replace(self, base=base), (*(Unit(0.0, 1.0, 1.0) for _ in self.parameters), *units)
+
+
+def number_of_output(values: np.ndarray | np.float64, j: int) -> np.ndarray:
+    """Return the number of output j, where there is one for each: behind their axis are those of components."""
+    each = np.asarray(values)
+    return each[j].reshape(()) if each.ndim else each

@@ -57,7 +57,7 @@ class IndependentFamily(WrapperFamily):
         return Independent(self.base.distribution(params))
 
     def estimate(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
-        each = [self.base.estimate(y[:, j], weight) for j in range(self.outputs)]
+        each = [self.base.of_output(j).estimate(y[:, j], weight) for j in range(self.outputs)]
         return tuple(None if p[0] is None else np.stack(p) for p in zip(*each, strict=True))
 
 
@@ -67,7 +67,8 @@ class Independent(PassedOn):
     .. math:: \log p(y) = \sum_{j=1}^{d} \log p_j(y_j)
 
     Joint quantities (log_prob, nll, entropy, kl_divergence) have the batch shape; the others (cdf, ppf, interval, mean,
-    crps …) are those of each output by itself and have shape batch_shape + (d,).
+    crps …) are those of each output by itself and have shape batch_shape + (d,). `classes` are the labels of classes, a
+    list of those of each output where they differ, and None where y holds the codes 0, 1, … or numbers.
 
     Parameters
     ----------
@@ -107,8 +108,18 @@ class Independent(PassedOn):
         self.y, self.ordered, self.is_angle = base.y, base.ordered, base.is_angle
         self.family = IndependentFamily(Closed(base), base.batch_shape[-1])
         self.support = self.family.support
+        self.classes = _of_each(base.classes)
         self.batch_shape = base.batch_shape[:-1]
         self.event_shape = base.batch_shape[-1:] + base.event_shape
+
+    @property
+    def probs(self) -> np.ndarray:
+        """Probability of each class of each output, shape (..., d, K).
+
+        K is that of the output with the most classes. Another one has its own first, in the order of `classes`, and 0
+        for the rest.
+        """
+        return self.base.class_probabilities()
 
     def _answering(self) -> Distribution:
         return self.base
@@ -174,7 +185,17 @@ class Independent(PassedOn):
         return self.base.sample(sample_shape, rng)
 
     def map_arrays(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
-        return Independent(self.base.map_arrays(lambda a, n: f(with_axes(a, n + 1), n + 1)))
+        made = Independent(self.base.map_arrays(lambda a, n: f(with_axes(a, n + 1), n + 1)))
+        made.classes = self.classes  # which no rows would not tell
+        return made
 
     def __repr__(self) -> str:
         return f"Independent({self.base!r})"
+
+
+def _of_each(classes: np.ndarray | list[np.ndarray] | None) -> np.ndarray | list[np.ndarray] | None:
+    """Return the labels of each output, without those that fill up the shorter ones; the same for all as they are."""
+    if classes is None or isinstance(classes, list) or classes.ndim == 1:
+        return classes
+    of_any_row = classes[(slice(1),) * (classes.ndim - 2)].reshape(-1, classes.shape[-1])
+    return [own[: np.argmax(own == own[-1]) + 1] for own in of_any_row]

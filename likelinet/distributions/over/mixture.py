@@ -31,7 +31,8 @@ from likelinet.distributions.over.mixture_formulas import (
     slices_of_equal_weight,
 )
 
-LEAST_SCALE, LEAST_COUNT = 0.2, 0.01  # of those of all y, which a slice of y that are all the same would not have
+LEAST_SCALE, LEAST_COUNT = 0.2, 0.01  # of those of all y
+LEAST_SHARE = 0.05  # of each y that a slice of y that are all the same takes in
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,13 @@ class MixtureFamily(WrapperFamily):
         return Mixture(self.base.distribution(tuple(inner)), logits)
 
     def estimate(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
-        """Return the estimates from K slices of the sorted y, of equal weight: no two components are the same."""
+        """Return the estimates from K slices of the sorted y, of equal weight: no two components are the same.
+
+        Where all y of a slice are the same it takes in a little of the others, for a density that is no spike.
+        """
         shares = slices_of_equal_weight(y if y.ndim == 1 else y[:, 0], weight, self.components)
+        constant = [np.any(np.ptp(y[part > 0.0], axis=0) == 0.0) for part in shares]
+        shares = np.where(np.reshape(constant, (-1, 1)), np.maximum(shares, LEAST_SHARE), shares)
         inner = [self.base.estimate(y[part > 0.0], (weight * part)[part > 0.0]) for part in shares]
         stacked: list[np.ndarray | None] = []
         for opening, whole, *each in zip(self.base.openings, self.base.estimate(y, weight), *inner, strict=True):
@@ -178,7 +184,7 @@ class Mixture(AnswersByComponents):
         self.components = components
         self.event_shape = components.event_shape
         self.y, self.ordered, self.is_angle = components.y, components.ordered, components.is_angle
-        self.of_outputs = components.of_outputs
+        self.of_outputs, self.classes = components.of_outputs, components.classes
         self.family = MixtureFamily(Closed(components), log_w.shape[-1])
         self.support, self.atoms = self.family.support, self.family.atoms
 

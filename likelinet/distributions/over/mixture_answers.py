@@ -38,7 +38,7 @@ class AnswersByComponents(Distribution):
 
     @property
     def probs(self) -> np.ndarray:
-        """Weights, shape (..., K), summing to one; of classes the probabilities of these, as of any other classes."""
+        """Weights, shape (..., K), summing to one; where y is a class, the probability of each class instead."""
         return self.weights.probs if self.y != "class" else self.class_probabilities()
 
     @abstractmethod

@@ -19,7 +19,7 @@ from likelinet.distributions.base.passed_on import TailsPassedOn
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.numerics import quadrature, root_finding
 from likelinet.distributions.numerics.grids import Grid
-from likelinet.distributions.over.family import Setting, WrapperFamily
+from likelinet.distributions.over.family import Setting, WrapperFamily, number_of_output
 from likelinet.distributions.over.transforms import Affine, Log, Logit, Transform
 from likelinet.distributions.over.wrapper import Wrapper
 
@@ -118,6 +118,10 @@ class TransformedFamily(WrapperFamily):
         inner, left = self._inner(loc, scale, np.ones_like(scale))
         base = self.base.moved(inner.loc, inner.scale)  # type: ignore[arg-type]
         return base if left is None else replace(self, base=base, transform=left)
+
+    def of_output(self, j: int) -> Family:
+        transform = self.transform.map(lambda values, _: number_of_output(values, j))
+        return replace(self, base=self.base.of_output(j), transform=transform)
 
     def units(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> tuple[Unit, ...]:
         return self.base.units(*self._inner(loc, scale, spread)[0])  # type: ignore[arg-type]

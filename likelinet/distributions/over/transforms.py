@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array, namespace, special
 from likelinet.core.domains import Domain
 from likelinet.core.errors import ParameterError
+from likelinet.core.wording import range_in_words
 from likelinet.distributions.base.family import Standardisation, Unit
 from likelinet.distributions.numerics.grids import Grid, column, extra, joined, logs
 
@@ -58,8 +59,8 @@ class Transform(ABC):
         """Return the domain of y for x in `support`."""
         with np.errstate(over="ignore"):
             low, high = float(np.min(self.forward(support.low))), float(np.max(self.forward(support.high)))
-        ends = [f"{word} {end:g}" for word, end in (("above", low), ("below", high)) if np.isfinite(end)]
-        return Domain(" ".join(["a number", " and ".join(ends)]).strip(), low, high, support.closed)
+        words = f"a number {range_in_words(low, high, support.closed)}".strip()
+        return Domain(words, low, high, support.closed)
 
     # ---- under affine maps of y ------------------------------------------------------------------------------
 

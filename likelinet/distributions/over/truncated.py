@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array, log1mexp, namespace
 from likelinet.core.domains import Domain
 from likelinet.core.errors import ParameterError
+from likelinet.core.wording import range_in_words
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import Family, open_end
 from likelinet.distributions.base.leaf import Closed, no_gradient
@@ -17,7 +18,7 @@ from likelinet.distributions.base.parameter import Backward
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.numerics import root_finding
 from likelinet.distributions.numerics.grids import Grid
-from likelinet.distributions.over.family import Setting, WrapperFamily
+from likelinet.distributions.over.family import Setting, WrapperFamily, number_of_output
 from likelinet.distributions.over.grids import grid_of_truncation
 from likelinet.distributions.over.wrapper import Wrapper
 
@@ -73,11 +74,11 @@ class TruncatedFamily(WrapperFamily):
             self.base.support,
             (float(np.min(self.low, initial=np.inf)), float(np.max(self.high, initial=-np.inf))),
         )
-        ends = [f"{word} {end:g}" for word, end in (("from", low), ("up to", high)) if np.isfinite(end)]
+        ends = range_in_words(low, high, (True, True))
         if base.integer:
             low, high = np.ceil(low), np.floor(high)
         return Domain(
-            f"{base.description}, {' '.join(ends)} as truncated" if ends else base.description,
+            f"{base.description}, {ends} as truncated" if ends else base.description,
             max(base.low, low),
             min(base.high, high),
             (base.closed[0] or low > base.low, base.closed[1] or high < base.high),
@@ -128,6 +129,10 @@ class TruncatedFamily(WrapperFamily):
         return replace(
             self, base=self.base.moved(loc, scale), low=(self.low - loc) / scale, high=(self.high - loc) / scale
         )
+
+    def of_output(self, j: int) -> Family:
+        low, high = (number_of_output(end, j) for end in (self.low, self.high))
+        return replace(self, base=self.base.of_output(j), low=low, high=high)
 
 
 class Truncated(Wrapper):

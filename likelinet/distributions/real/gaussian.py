@@ -6,6 +6,7 @@ from likelinet.core.arrays import HALF_LOG_2PI, Array, special
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.location_scale import LocationScale, Slopes
+from likelinet.distributions.numerics.estimates import positive_spread
 from likelinet.distributions.numerics.panels import nodes_and_weights
 from likelinet.distributions.numerics.special import hazard
 
@@ -106,9 +107,9 @@ class Gaussian(LocationScale):
 
     @classmethod
     def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
-        """Return the weighted maximum-likelihood (loc, scale), over the first axis of y."""
+        """Return the weighted maximum-likelihood (loc, scale), over the first axis of y; positive for constant y."""
         loc = np.average(y, axis=0, weights=weight)
-        return loc, np.sqrt(np.average((y - loc) ** 2, axis=0, weights=weight))
+        return loc, positive_spread(np.sqrt(np.average((y - loc) ** 2, axis=0, weights=weight)), loc)
 
 
 def _mean_abs(loc: np.ndarray, scale: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ from likelinet.core.domains import positive
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.univariate import Univariate
+from likelinet.distributions.numerics.estimates import positive_spread
 from likelinet.distributions.numerics.grids import BENDS, POWER_SCORES, Grid, column, with_bends, within_bulk
 from likelinet.distributions.numerics.special import expm1_over, through_pole
 from likelinet.distributions.numerics.tails import log_of
@@ -193,7 +194,7 @@ class StudentT(Univariate):
     def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return moment estimates of (df, loc, scale) over the first axis of y: a start, not yet the maximum."""
         loc = np.average(y, axis=0, weights=weight)
-        spread = np.sqrt(np.average((y - loc) ** 2, axis=0, weights=weight))
+        spread = positive_spread(np.sqrt(np.average((y - loc) ** 2, axis=0, weights=weight)), loc)
         df = np.full_like(spread, 5.0)
         return df, loc, spread * np.sqrt((df - 2.0) / df)
 
