@@ -59,11 +59,13 @@ class DistributionProtocol:
         """Return log_prob of y, which lies x below the largest one: x is finer next to that, or infinite if unknown."""
         return self.log_prob(y)
 
-    def log_prob_as_part(self: Any, y: np.ndarray, x: np.ndarray, high: np.ndarray) -> np.ndarray:
-        """Return log_prob at the same y as a part of a distribution that may reach farther, up to `high`."""
-        low, own = self.endpoints()
-        values = self.log_prob_at(y, np.where(own == high, x, np.inf))
-        return np.where((y < low) | (y > own), -np.inf, values)
+    def log_prob_as_part(self: Any, y: np.ndarray, x: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        """Return log_prob at the same y as a part of a distribution from `low` to `high`, which may reach farther."""
+        least, most = self.endpoints()
+        if np.all(least == low) and np.all(most == high):
+            return self.log_prob_at(y, x)
+        values = self.log_prob_at(y, np.where(most == high, x, np.inf))
+        return np.where((y < least) | (y > most), -np.inf, values)
 
     def flattened(self: Any, shape: tuple[int, ...]) -> "Distribution":
         """Return this distribution broadcast to the batch shape `shape`, as one axis of rows."""

@@ -168,7 +168,7 @@ def _kl_divergence(d: "Distribution", other: "Distribution", shape: tuple[int, .
     others = _grid(theirs)
     others = replace(others, x=np.where(top == high, others.x, np.where(np.isfinite(high), high - others.y, np.inf)))
     # Nodes lie where this one has its own.
-    y, x = (np.clip(v, o.min(0), o.max(0)) for v, o in ((others.y, own.y), (others.x, own.x)))
+    y, x = (np.clip(v, np.fmin.reduce(o), np.fmax.reduce(o)) for v, o in ((others.y, own.y), (others.x, own.x)))
     others = replace(others, y=y, x=x)
     grid = joined(own, others)
     density = Density(mine, grid)

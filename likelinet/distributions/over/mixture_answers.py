@@ -109,8 +109,8 @@ class AnswersByComponents(Distribution):
 
     def log_prob_at(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
         log_w = scipy.special.log_softmax(self.logits, axis=-1)
-        high, each = self.endpoints()[1], (self.components[..., k] for k in range(log_w.shape[-1]))
-        terms = [log_w[..., k] + c.log_prob_as_part(y, x, high) for k, c in enumerate(each)]
+        ends, each = self.endpoints(), (self.components[..., k] for k in range(log_w.shape[-1]))
+        terms = [log_w[..., k] + c.log_prob_as_part(y, x, *ends) for k, c in enumerate(each)]
         top = functools.reduce(np.maximum, terms)
         top = np.where(np.abs(top) < np.inf, top, 0.0)
         total = np.exp(terms[0] - top)

@@ -240,7 +240,7 @@ class WithZeros(Wrapper):
         return replace(inner, x=np.where(top == high, inner.x, np.where(np.isfinite(high), high - inner.y, np.inf)))
 
     def log_prob_at(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
-        return self.rest.log_prob_as_part(y, x, self.endpoints()[1]) + scipy.special.log_expit(-self.gate_logits)
+        return self.rest.log_prob_as_part(y, x, *self.endpoints()) + scipy.special.log_expit(-self.gate_logits)
 
     def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
         inner = self.rest.quantile_grid(below)
