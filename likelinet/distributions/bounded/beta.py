@@ -12,6 +12,8 @@ from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.grids import LOGITS, SCORES, Grid, column, logs, of_logit
 from likelinet.distributions.numerics.tails import UNDERFLOW, beta_fraction, log_of
 
+_MODERATE = 1e3  # α + β up to which little cancels
+
 
 class Beta(Univariate):
     r"""The beta distribution of a share strictly between 0 and 1.
@@ -78,9 +80,10 @@ class Beta(Univariate):
         return values - a * minus_r - b * minus_s, backward
 
     def log_prob_at(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
-        return -self._loss_at(
-            (self.concentration1, self.concentration0), y, np.where(x < 0.5, x, 1.0 - y), *logs(y, x)
-        )[0]
+        a, b, (log_y, log_x) = self.concentration1, self.concentration0, logs(y, x)
+        if np.all(a + b < _MODERATE):
+            return (a - 1.0) * log_y + (b - 1.0) * log_x - scipy.special.betaln(a, b)
+        return -self._loss_at((a, b), y, np.where(x < 0.5, x, 1.0 - y), log_y, log_x)[0]
 
     def grid(self) -> Grid:
         a, b = self.concentration1, self.concentration0

@@ -159,10 +159,9 @@ def within_bulk(bends: np.ndarray, cuts: np.ndarray) -> np.ndarray:
 
 
 def logs(y: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the logarithms of y and 1 - y between 0 and 1, from the distance to 1 where that is finer."""
-    upper = x < 0.5
-    least = np.where(upper, x, y)
-    log, other = np.log(least), np.log1p(-least)
+    """Return the logarithms of y and 1 - y between 0 and 1, from the distance x to 1 where that is finer."""
+    least = np.minimum(y, x)
+    log, other, upper = np.log(least), np.log1p(-least), y > x
     return np.where(upper, other, log), np.where(upper, log, other)
 
 

@@ -214,10 +214,13 @@ def _filled(
     start = np.where(log, np.log(np.where(log, near, 1.0)), near)
     half = 0.5 * (np.where(log, np.log(np.where(log, far, 1.0)), far) - start)
     t = start + half * (1.0 + NODES[:, None])
-    distance = np.where(log, np.exp(t), t)
-    y = anchor + np.where(down, -distance, distance)
-    x = np.where(at_top, distance, np.where(high < _SIZE, high - y, np.inf))
-    log_weight = np.log(WEIGHTS)[:, None] + np.log(half) + np.where(log, t, 0.0)
+    distance, bounded = t.copy(), np.flatnonzero(high < _SIZE)
+    distance[:, log] = np.exp(t[:, log])
+    y = anchor + np.where(down, -1.0, 1.0) * distance
+    x = np.full(y.shape, np.inf)
+    x[:, bounded] = high[bounded] - y[:, bounded]
+    x[:, at_top] = distance[:, at_top]
+    log_weight = np.log(WEIGHTS)[:, None] + np.log(half) + t * log
     rows = np.arange(n_rows)
     first, last = np.searchsorted(row, rows), np.searchsorted(row, rows, side="right") - 1
     at_end = at_top | (~down & (anchor == low) & (near > 0.0) & (low > -_SIZE))
@@ -239,12 +242,17 @@ class Tail:
     _nodes: tuple[np.ndarray, np.ndarray]
     _steps: tuple[np.ndarray, np.ndarray]
 
-    def integral(self, sign: np.ndarray, log_f: np.ndarray) -> np.ndarray:
-        """Return the integral of f over the mass beyond, from the signs and the logarithms of |f| at all nodes.
+    def at_nodes(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the values at the outermost node and at one farther in, from those at all nodes."""
+        outer, inner = (values[node, self._panel] for node in self._nodes)
+        return outer, inner
+
+    def integral(self, values: tuple[np.ndarray, np.ndarray], power: int = 1) -> np.ndarray:
+        """Return the integral of f = v^power over the mass beyond, from the values v at the nodes.
 
         f goes on as a straight line in τ, or as a power where it changes as fast as one; it may have no integral.
         """
-        outer, inner = ((sign[node, self._panel], log_f[node, self._panel]) for node in self._nodes)
+        outer, inner = ((np.sign(v) ** power, power * np.log(np.abs(v))) for v in values)
         apart, out = self._steps
         growth = (outer[1] - inner[1]) / apart
         value = outer[0] * np.exp(outer[1])

@@ -35,25 +35,27 @@ class Density:
         low, high = d.endpoints()
         self.nodes = nodes = nodes_of(d, grid)
         log_prob = log_prob_at(d, nodes.row, nodes.y, nodes.x)
-        self.log_prob = np.where(log_prob < np.inf, log_prob, -np.inf)  # an infinite one, or none, by rounding
+        if not np.all(log_prob < np.inf):  # an infinite one, or none, by rounding
+            log_prob = np.where(log_prob < np.inf, log_prob, -np.inf)
+        self.log_prob = log_prob
         self.log_mass = self.log_prob + nodes.log_weight
         self.mass = np.exp(self.log_mass)
         self.tails = tuple(tail(nodes, self.log_prob, low, high, upper=upper) for upper in (False, True))
 
     def expectation(self, f: np.ndarray) -> np.ndarray:
         """Return E[f], from its values at the nodes, without atoms; f counts only where there is a density."""
-        f = np.where(self.mass > 0.0, f, 0.0)
-        return self._with_tails(self.mass * f, np.sign(f), np.log(np.abs(f)))
+        return self._total(self.mass * f) + sum(t.integral(t.at_nodes(f)) for t in self.tails)
 
     def power(self, y: np.ndarray, power: int) -> np.ndarray:
         """Return E[y^power], which may be too large for numbers at the outermost nodes."""
-        sign, log = np.sign(y) ** power, power * np.log(np.abs(y))
-        some = (self.mass > 0.0) | (log < np.inf)
-        return self._with_tails(np.where(some, sign * np.exp(self.log_mass + log), 0.0), sign, log)
+        values = np.sign(y) ** power * np.exp(self.log_mass + power * np.log(np.abs(y)))
+        return self._total(values) + sum(t.integral(t.at_nodes(y), power) for t in self.tails)
 
-    def _with_tails(self, values: np.ndarray, sign: np.ndarray, log_f: np.ndarray) -> np.ndarray:
-        lower, upper = (t.integral(sign, log_f) for t in self.tails)
-        return self.nodes.total(values.sum(0)) + lower + upper
+    def _total(self, values: np.ndarray) -> np.ndarray:
+        of_panels = values.sum(0)
+        bad = np.flatnonzero(~np.isfinite(of_panels))
+        of_panels[bad] = np.where(self.mass[:, bad] > 0.0, values[:, bad], 0.0).sum(0)
+        return self.nodes.total(of_panels)
 
 
 def log_prob_at(d: "Distribution", row: np.ndarray, y: np.ndarray, x: np.ndarray) -> np.ndarray:

@@ -140,6 +140,11 @@ class StudentT(Univariate):
             self.scores,
         )
 
+    def log_prob_at(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
+        half, z = 0.5 * self.df, self._z(y)
+        constant = _log_ratio(half) - HALF_LOG_2PI - np.log(self.scale)
+        return constant - (half + 0.5) * np.log1p(z * (z / self.df))
+
     def _upper(self, q: np.ndarray) -> np.ndarray:
         """Return z with P(T > z) = q; near the middle by the complement, which keeps the digits of z."""
         p = np.minimum(q, 1.0 - q)
