@@ -54,8 +54,8 @@ class Grid:
 
     def on(self, shape: tuple[int, ...]) -> "Grid":
         """Return the grid broadcast to a batch."""
-        arrays = (self.y, self.x, self.room, self.anchors, self.cores)
-        return Grid(*(_on(a, shape) for a in arrays), self.beyond)
+        y, x, room, anchors, cores = (_on(a, shape) for a in (self.y, self.x, self.room, self.anchors, self.cores))
+        return Grid(y, x, room, anchors, cores, self.beyond)
 
     def within(self, low: np.ndarray, high: np.ndarray, top: np.ndarray) -> "Grid":
         """Return the grid between two bounds, with distances to `high` in place of those to the former `top`."""
@@ -109,8 +109,8 @@ def on_line(
     """Return the grid of a density on the whole line, whose tails are around a centre, by default the middle cut."""
     room, middle = room_of(y), len(y) // 2
     anchor = y[middle] if centre is None else np.broadcast_to(centre, y.shape[1:])
-    core = room[middle] if core is None else np.broadcast_to(core, y.shape[1:])
-    return Grid(y, np.full(y.shape, np.inf), room, anchor[None], core[None], beyond(scores))
+    radius = room[middle] if core is None else np.broadcast_to(core, y.shape[1:])
+    return Grid(y, np.full(y.shape, np.inf), room, anchor[None], radius[None], beyond(scores))
 
 
 def with_bends(

@@ -142,7 +142,7 @@ def nodes_of(d: "Distribution", grid: Grid) -> Nodes:
     low, high = (np.clip(end, -_SIZE, _SIZE) for end in d.endpoints())
     y, x, room = _ordered(grid, low, high)
     row, a, b = _panels(y, x, low, room)
-    return _filled(row, tuple(v[a, row] for v in (y, x)), tuple(v[b, row] for v in (y, x)), grid, low, high)
+    return _filled(row, (y[a, row], x[a, row]), (y[b, row], x[b, row]), grid, low, high)
 
 
 def _ordered(grid: Grid, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, ...]:

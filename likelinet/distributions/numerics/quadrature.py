@@ -216,17 +216,16 @@ def squares(
     density = Density(d, _grid(d, (*more, *ends), whole=log_slope is not None))
     nodes = density.nodes
     masses, below, above = running(nodes, density.log_prob, density.mass, all_heavy=log_slope is not None)
-    atoms = [(a, np.exp(d.log_prob(a))) for a in d.atoms]
-    none = np.zeros(len(nodes.row))
-    jumps, rest = (
-        sum((np.where((nodes.middle >= a) == passed, p[nodes.row], 0.0) for a, p in atoms), none)
-        for passed in (True, False)
-    )
-    cdf = density.tails[0].mass[nodes.row] + nodes.before(masses) + jumps + below
-    sf = density.tails[1].mass[nodes.row] + nodes.after(masses) + rest + above
-    p = np.where(nodes.middle < lower[nodes.row], cdf, np.where(nodes.middle >= upper[nodes.row], sf, 0.0))
-    log_scale = nodes.log_weight if log_slope is None else nodes.log_weight + log_slope(nodes.y)
-    total = nodes.total(np.exp(2.0 * np.log(np.maximum(p, 0.0)) + log_scale).sum(0))
+    under, over = nodes.middle < lower[nodes.row], nodes.middle >= upper[nodes.row]
+    start = np.where(under, density.tails[0].mass[nodes.row] + nodes.before(masses), 0.0)
+    start += np.where(over, density.tails[1].mass[nodes.row] + nodes.after(masses), 0.0)
+    for at in d.atoms:
+        start += np.where(np.where(nodes.middle >= at, under, over), np.exp(d.log_prob(at))[nodes.row], 0.0)
+    p = np.maximum(start + under * below + over * above, 0.0)
+    if log_slope is None:
+        total = nodes.total((p * (p * np.exp(nodes.log_weight))).sum(0))
+    else:
+        total = nodes.total(np.exp(2.0 * np.log(p) + nodes.log_weight + log_slope(nodes.y)).sum(0))
     if log_slope is not None:  # whose tails are another matter
         return total
     for end, past, near, far in ((known[0], lower - high, 0, 1), (known[1], low - upper, 1, 0)):

@@ -28,7 +28,8 @@ def grid_of_mixture(components: Distribution, low: np.ndarray, high: np.ndarray)
     def listed(a: np.ndarray) -> np.ndarray:
         return np.moveaxis(a, -1, 1).reshape(-1, *a.shape[1:-1])
 
-    whole = Grid(*(listed(a) for a in (y, x, each.room, each.anchors, each.cores)), np.repeat(each.beyond, k))
+    cuts, gaps, room, anchors, cores = (listed(a) for a in (y, x, each.room, each.anchors, each.cores))
+    whole = Grid(cuts, gaps, room, anchors, cores, np.repeat(each.beyond, k))
     inner = [e[..., i] for e in (least, most) for i in range(k)]  # where components begin and end
     return joined(whole, points([np.where((e == low) | (e == high), np.nan, e) for e in inner], high))
 
