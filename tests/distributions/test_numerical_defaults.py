@@ -131,6 +131,7 @@ WIDE = {
     "asymmetric laplace": lambda: ll.AsymmetricLaplace(1.0, 2.0, np.linspace(0.001, 0.999, 11)),
     "beta": lambda: ll.Beta(log_uniform(1e-2, 1e8, 60), log_uniform(1e-2, 1e8, 60, 1)),
     "kumaraswamy": lambda: ll.Kumaraswamy(log_uniform(0.3, 1e3, 40), log_uniform(0.3, 1e3, 40, 1)),
+    "johnson su": lambda: ll.JohnsonSU(np.linspace(-12.0, 12.0, 30), log_uniform(0.3, 1e4, 30), 1.0, 2.0),
     "von mises": lambda: ll.VonMises(1.0, log_uniform(1e-6, 1e8, 30)),
 }
 

@@ -27,6 +27,7 @@ _STEPS = np.diff(_ENDS)[:, None]
 _COEFFICIENTS = np.linalg.inv(_VALUES)
 _AT_ENDS = np.polynomial.legendre.legvander(_ENDS, N_NODES - 1) @ _COEFFICIENTS
 _INNER, _INNER_WEIGHTS = np.polynomial.legendre.leggauss(7)
+_LITTLE = 1e-14  # share of a sum that has no part in its digits
 _STEEP = 6.0  # change of a logarithm over a part of a panel
 _CLOSE = 0.5  # of the space that a cut has in its own grid: another one closer than that serves as well
 _ROUNDING = 1e-14  # relative difference of cuts that are the same
@@ -114,7 +115,16 @@ def running(
     far = masses - near
     # Along a heavy tail y grows as the mass falls: by its logarithm, no digits are lost towards the end.
     fall = log_prob[0] - log_prob[-1]
-    heavy = np.flatnonzero(((nodes.far > 4.0 * nodes.near) | all_heavy) & (fall > 1.0) & (fall < np.inf))
+    steep = (fall > 1.0) & (fall < np.inf)
+    if not all_heavy:
+        beyond = np.where(nodes.down, nodes.before(masses), nodes.after(masses))
+        # About the share of the panel in the integral of the squares, in the logarithm of the distance.
+        share = np.maximum((beyond + masses) ** 2 * nodes.near, beyond**2 * nodes.far)
+        steep &= nodes.far > 4.0 * nodes.near
+        idle = steep & ~(share > _LITTLE * nodes.total(share)[nodes.row])
+        near[:, idle] = far[:, idle] = 0.0
+        steep &= ~idle
+    heavy = np.flatnonzero(steep)
     parts = _of_parts((log_prob + nodes.log_weight)[:, heavy] - np.log(WEIGHTS)[:, None])[::-1].cumsum(0)[::-1]
     masses[heavy], far[:, heavy] = parts[0], parts[1:]
     near[:, heavy] = parts[0] - parts[1:]

@@ -222,12 +222,9 @@ def squares(
     for at in d.atoms:
         start += np.where(np.where(nodes.middle >= at, under, over), np.exp(d.log_prob(at))[nodes.row], 0.0)
     p = np.maximum(start + under * below + over * above, 0.0)
-    if log_slope is None:
-        total = nodes.total((p * (p * np.exp(nodes.log_weight))).sum(0))
-    else:
-        total = nodes.total(np.exp(2.0 * np.log(p) + nodes.log_weight + log_slope(nodes.y)).sum(0))
     if log_slope is not None:  # whose tails are another matter
-        return total
+        return nodes.total(np.exp(2.0 * np.log(p) + nodes.log_weight + log_slope(nodes.y)).sum(0))
+    total = nodes.total((p * (p * np.exp(nodes.log_weight))).sum(0))
     for end, past, near, far in ((known[0], lower - high, 0, 1), (known[1], low - upper, 1, 0)):
         total = total + np.where(end, density.tails[near].of_squares(), 0.0)
         # Where y is past the end of the support, the integral goes over all of that, and on to y.
