@@ -10,6 +10,7 @@ from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.grids import POWER_SCORES, Grid, extra, from_end, joined
+from likelinet.distributions.numerics.incomplete_gamma import gammainc, gammaincc, gammainccinv, gammaincinv
 from likelinet.distributions.numerics.special import expm1_over, through_pole
 from likelinet.distributions.numerics.tails import log_incomplete_gamma
 from likelinet.distributions.positive.gamma import Gamma, gamma_cuts
@@ -63,10 +64,10 @@ class InverseGamma(Univariate):
         return values + 2.0 * namespace(y).log(y), backward
 
     def _cdf(self, y: np.ndarray) -> np.ndarray:
-        return scipy.special.gammaincc(self.concentration, self.rate / y)
+        return gammaincc(self.concentration, self.rate / y)
 
     def _sf(self, y: np.ndarray) -> np.ndarray:
-        return scipy.special.gammainc(self.concentration, self.rate / y)
+        return gammainc(self.concentration, self.rate / y)
 
     def _log_cdf(self, y: np.ndarray) -> np.ndarray:
         return log_incomplete_gamma(self._cdf(y), self._sf(y), self.concentration, self.rate / y)
@@ -75,10 +76,10 @@ class InverseGamma(Univariate):
         return log_incomplete_gamma(self._sf(y), self._cdf(y), self.concentration, self.rate / y)
 
     def _ppf(self, q: np.ndarray) -> np.ndarray:
-        return self.rate / scipy.special.gammainccinv(self.concentration, q)
+        return self.rate / gammainccinv(self.concentration, q)
 
     def _isf(self, q: np.ndarray) -> np.ndarray:
-        return self.rate / scipy.special.gammaincinv(self.concentration, q)
+        return self.rate / gammaincinv(self.concentration, q)
 
     def grid(self) -> Grid:
         cuts = gamma_cuts(self.concentration, self.batch_shape, self.scores)
@@ -116,14 +117,14 @@ class InverseGamma(Univariate):
 
         def smooth(a: np.ndarray) -> np.ndarray:
             share = np.exp(-x) / scipy.special.gamma(a)
-            return (1.0 - 2.0 * scipy.special.gammaincc(a, x) + 2.0 * share - _spread(a)) / (a - 1.0)
+            return (1.0 - 2.0 * gammaincc(a, x) + 2.0 * share - _spread(a)) / (a - 1.0)
 
         near = through_pole(smooth, small, 1.0) + 2.0 * np.exp(-x) / scipy.special.gamma(small) * np.where(
             np.isfinite(x), expm1_over(small - 1.0, np.log(x)), 0.0
         )
-        partial = 1.0 - 2.0 * scipy.special.gammaincc(np.maximum(a - 1.0, 0.5), x)
+        partial = 1.0 - 2.0 * gammaincc(np.maximum(a - 1.0, 0.5), x)
         beyond = np.where(a < 1.5, near, (partial - _spread(np.maximum(a, 1.5))) / np.maximum(a - 1.0, 0.5))
-        finite = y * (2.0 * scipy.special.gammaincc(a, x) - 1.0) + self.rate * beyond
+        finite = y * (2.0 * gammaincc(a, x) - 1.0) + self.rate * beyond
         return np.where(a > 0.5, finite, np.where(np.isnan(y), np.nan, np.inf))
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
