@@ -170,6 +170,7 @@ def _beyond(d: "Distribution", start: np.ndarray, log_tail: Callable[[np.ndarray
     half = 0.5 * np.diff(edges, axis=0)
     t = edges[:-1] + half * (1.0 + _NODES[:, None, None])
     log_p = log_tail(np.exp(t).reshape(-1, len(start))).reshape(t.shape)
+    log_p = np.where(np.isnan(log_p), -np.inf, log_p)  # of a tail that has long ended
     sums = (_WEIGHTS[:, None, None] * np.exp(2.0 * log_p + t)).sum(0)
     rate = -2.0 * (log_p[-1, -1] - log_p[0, -1]) / (t[-1, -1] - t[0, -1]) - 1.0
     last = np.exp(2.0 * log_p[-1, -1] + t[-1, -1])

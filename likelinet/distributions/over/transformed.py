@@ -231,7 +231,9 @@ class Transformed(TailsPassedOn, Wrapper):
 
         The rise is nan past the end of the base.
         """
-        x, scale = self.base.ppf(0.5), np.maximum(self.base.isf(0.1) - self.base.ppf(0.1), 1.0)
+        cuts = np.sort(self.base.grid().y, axis=0)
+        middle = len(cuts) // 2
+        x, scale = cuts[middle], np.maximum(cuts[middle + 2] - cuts[middle - 2], 1.0)
         return f(x + side * 1e7 * scale) - f(x + side * 1e6 * scale), 1e-2 * scale
 
     def _mode(self) -> np.ndarray:
@@ -286,11 +288,12 @@ class Transformed(TailsPassedOn, Wrapper):
             return self.base.crps(self._seen(y)) * np.asarray(t.scale)
         with np.errstate(all="ignore"):
             # Where there is no probability left, the score grows as the distance does.
-            x = np.clip(self._seen(y), self.base.ppf(1e-100), self.base.isf(1e-100))
+            cuts = self.base.grid().on(self.batch_shape).y
+            x = np.clip(self._seen(y), np.fmin.reduce(cuts), np.fmax.reduce(cuts))
             score = quadrature.crps(self.base, x, t.log_slope, t.features)
             score = score + np.where(x == self._seen(y), 0.0, np.abs(y - t.forward(x)))
             if isinstance(t, Log):
-                cuts = self.base.quantile_grid()  # an integrand that overflows is as good as infinite
+                # An integrand that overflows is as good as infinite.
                 endless = self._diverges(2, 1.0) | np.any(2.0 * self.base.log_sf(cuts) + cuts > _OVERFLOWS, axis=0)
                 score = np.where(endless & ~np.isnan(y), np.inf, score)
             return score
