@@ -81,10 +81,12 @@ class AnswersByComponents(Distribution):
         m: Any = self.marginals()
         if m.components.is_angle:
             return 1.0 - np.abs(m._resultant())
+        means = m.components.mean()
+        mean = m._weighted_sum(means)[..., None]
         with np.errstate(invalid="ignore"):
-            centred = m.components.mean() - self.mean()[..., None]
             # Where there is no mean, the variance exists no more than those of the components.
-            return m._weighted_sum(m.components.var() + np.where(np.isfinite(self.mean())[..., None], centred**2, 0.0))
+            centred = np.where(np.isfinite(mean), means - mean, 0.0)
+            return m._weighted_sum(m.components.var() + centred**2)
 
     def _weighted_sum(self, of_components: np.ndarray) -> np.ndarray:
         """Return the sum over the components by their weights: one of weight 0 does not count, whatever it has."""
