@@ -142,9 +142,9 @@ def _atom(d: "Distribution", at: float, f: Function) -> np.ndarray:
 
 def entropy(d: "Distribution") -> np.ndarray:
     """Return -E[log p(Y)] with Y from `d`."""
-    flat = d.flattened(d.batch_shape)
     if d.support.integer:
-        return sums.expectation(d, lambda row, k: flat[row].nll(k))
+        return sums.entropy(d)
+    flat = d.flattened(d.batch_shape)
     density = Density(flat, _grid(flat))
     return (density.expectation(-density.log_prob) + _of_atoms(flat, flat.nll)).reshape(d.batch_shape)
 
@@ -164,8 +164,7 @@ def kl_divergence(d: "Distribution", other: "Distribution") -> np.ndarray:
 def _kl_divergence(d: "Distribution", other: "Distribution", shape: tuple[int, ...]) -> np.ndarray:
     mine, theirs = d.flattened(shape), other.flattened(shape)
     if d.support.integer:
-        d = broadcast(d, shape)
-        return sums.expectation(d, lambda row, k: mine[row].log_prob(k) - theirs[row].log_prob(k))
+        return sums.kl_divergence(broadcast(d, shape), other, shape)
     own, high, top = _grid(mine, whole=True), mine.endpoints()[1], theirs.endpoints()[1]
     others = _grid(theirs)
     others = replace(others, x=np.where(top == high, others.x, np.where(np.isfinite(high), high - others.y, np.inf)))
