@@ -34,6 +34,11 @@ class AnswersByComponents(Distribution):
         return self.components
 
     @property
+    def unusable(self) -> np.ndarray | None:
+        inner = self.components.unusable
+        return None if inner is None else np.any(inner, axis=-1)
+
+    @property
     def logits(self) -> np.ndarray:
         """Unnormalised log-weights, shape (..., K)."""
         return self.weights.logits
@@ -75,7 +80,8 @@ class AnswersByComponents(Distribution):
         m: Any = self.marginals()
         if m.components.is_angle:
             return np.angle(m._resultant())
-        return m._weighted_sum(m.components.mean())
+        with np.errstate(all="ignore"):
+            return m._averaged(m.components.mean())
 
     @in_small_blocks
     def var(self) -> np.ndarray:
@@ -83,17 +89,25 @@ class AnswersByComponents(Distribution):
         m: Any = self.marginals()
         if m.components.is_angle:
             return 1.0 - np.abs(m._resultant())
-        means = m.components.mean()
-        mean = m._weighted_sum(means)[..., None]
-        with np.errstate(invalid="ignore"):
-            # Where there is no mean, the variance exists no more than those of the components.
-            centred = np.where(np.isfinite(mean), means - mean, 0.0)
-            return m._weighted_sum(m.components.var() + centred**2)
+        return m._moments_of(m.components.mean(), m.components.var())[1]
 
-    def _weighted_sum(self, of_components: np.ndarray) -> np.ndarray:
-        """Return the sum over the components by their weights: one of weight 0 does not count, whatever it has."""
+    def linear_moments(self) -> tuple[np.ndarray, np.ndarray]:
+        if not self.components.is_angle:
+            return self.mean(), self.var()
+        return self._moments_of(*self.components.linear_moments())
+
+    def _moments_of(self, means: np.ndarray, variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return mean and variance from those of the components."""
+        with np.errstate(all="ignore"):
+            mean = self._averaged(means)
+            # Where one varies without bound, so does the mixture, however far away it is.
+            spread = np.where(np.isinf(variances), variances, variances + (means - mean[..., None]) ** 2)
+            return mean, self._averaged(spread)
+
+    def _averaged(self, values: np.ndarray) -> np.ndarray:
+        """Return the weighted mean of what the components say; what one of weight 0 says does not count."""
         w = self.weights.probs
-        return np.sum(np.where(w > 0.0, w * np.where(w > 0.0, of_components, 0.0), 0.0), axis=-1)
+        return np.sum(w * np.where(w > 0.0, values, 0.0), axis=-1)
 
     def peaks(self) -> np.ndarray:
         inner = self.components.peaks()
@@ -105,7 +119,7 @@ class AnswersByComponents(Distribution):
 
     def _average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
         m: Any = self.marginals()
-        return np.sum(m.weights.probs * f(m.components, m.spread(self._aligned(y))), axis=-1)
+        return m._averaged(f(m.components, m.spread(self._aligned(y))))
 
     def _log_average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
         m: Any = self.marginals()
@@ -115,15 +129,13 @@ class AnswersByComponents(Distribution):
     def _resultant(self) -> np.ndarray:
         """Return E[exp(iY)] of angles (Mardia & Jupp, *Directional Statistics*, 2000, section 3.4)."""
         inner = self.components
-        return np.sum(self.weights.probs * (1.0 - inner.var()) * np.exp(1j * inner.mean()), axis=-1)
+        return self._averaged((1.0 - inner.var()) * np.exp(1j * inner.mean()))
 
     def moments_of_exp(self) -> tuple[np.ndarray, np.ndarray] | None:
         inner = self.components.moments_of_exp()
         if inner is None:
             return None
-        w, (means, variances) = self.weights.probs, inner
-        mean = np.sum(w * means, axis=-1)
-        return mean, np.sum(w * (variances + (means - mean[..., None]) ** 2), axis=-1)
+        return self._moments_of(*inner)
 
     def grid(self) -> Grid:
         return grid_of_mixture(self.components, *self.endpoints())
