@@ -47,16 +47,7 @@ def censored_crps(d: Distribution, y: Interval) -> np.ndarray:
 
 
 def _crps(d: Distribution, y: Interval) -> np.ndarray:
-    cuts = d.quantile_grid(quadrature.SQUARED_CUTS)
-    ends = [np.where(np.isfinite(e), e, cuts[0]) for e in (y.lower, y.upper)]
-    edges = np.sort(np.concatenate([cuts, ends]), axis=0)
-
-    def squared(t: np.ndarray) -> np.ndarray:
-        cdf = d.cdf(t)
-        return np.where(t < y.lower, cdf, np.where(t > y.upper, 1.0 - cdf, 0.0)) ** 2
-
-    least = d.ppf(0.0)
-    return quadrature.integrate(squared, edges, np.where(np.isfinite(least), least, d.ppf(0.5))).sum(0)
+    return quadrature.squares(d, y.lower, y.upper)
 
 
 def _crps_of_counts(d: Distribution, y: Interval) -> np.ndarray:

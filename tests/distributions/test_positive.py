@@ -122,10 +122,11 @@ def test_generalized_pareto_refuses_a_negative_concentration():
 def test_moments_that_are_infinite():
     d = ll.LogLogistic(2.0, [0.5, 1.0, 1.5, 2.0, 2.5])
     np.testing.assert_array_equal(np.isinf([d.mean(), d.var()]), [[1, 1, 0, 0, 0], [1, 1, 1, 1, 0]])
-    np.testing.assert_array_equal(np.isinf(d.crps(1.0)), [1, 1, 0, 0, 0])
+    np.testing.assert_array_equal(np.isinf(d.crps(1.0)), [1, 0, 0, 0, 0])
     d = ll.GeneralizedPareto(2.0, [1.5, 1.0, 0.75, 0.5, 0.25])
     np.testing.assert_array_equal(np.isinf([d.mean(), d.var()]), [[1, 1, 0, 0, 0], [1, 1, 1, 1, 0]])
-    np.testing.assert_array_equal(np.isinf(d.crps(1.0)), [1, 1, 0, 0, 0])
+    assert np.isfinite(d.crps(1.0)).all()
+    assert ll.GeneralizedPareto(2.0, 2.0).crps(1.0) == np.inf
 
 
 def test_variances_that_would_cancel():

@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from likelinet.core.errors import DataError, UndefinedError
+from likelinet.core.lazy import scipy
 from likelinet.distributions.base.interval import Interval
 from likelinet.distributions.base.shapes import on_batch, parameters_on
+from likelinet.distributions.numerics.grids import SCORES, Grid, column, of_quantiles
 
 if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
@@ -28,6 +30,8 @@ class DistributionProtocol:
     numeric: ClassVar[bool] = False  # whether its classes are numbers as well, 0 and 1
     takes_intervals: ClassVar[bool] = False  # whether log_prob takes an Interval of one number
     is_angle: bool = False  # whether y is an angle, for which there is no cut at ±π
+    # Gaussian quantiles of which the distribution's own cut integrals.
+    scores: ClassVar[np.ndarray] = SCORES
     of_outputs: bool = False  # whether y is several outputs, each with a distribution of its own
 
     @property
@@ -48,6 +52,25 @@ class DistributionProtocol:
         """
         q = below.reshape((-1,) + (1,) * len(self.batch_shape))
         return np.concatenate([self.ppf(q), self.isf(q[-2::-1])])
+
+    def grid(self: Any) -> Grid:
+        """Return where the mass is: cuts for integrals, which need not be exact quantiles, only cheap."""
+        q = column(scipy.special.ndtr(-np.abs(self.scores)), self.batch_shape)
+        half = len(q) // 2
+        y = np.concatenate([self.ppf(q[:half]), self.isf(q[half:])])
+        return of_quantiles(y, self.support.low, self.support.high, self.scores)
+
+    def log_prob_at(self: Any, y: np.ndarray, x: np.ndarray) -> np.ndarray:
+        """Return log_prob of y, which lies x below the largest one: x is finer next to that, or infinite if unknown."""
+        return self.log_prob(y)
+
+    def log_prob_as_part(self: Any, y: np.ndarray, x: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        """Return log_prob at the same y as a part of a distribution from `low` to `high`, which may reach farther."""
+        least, most = self.endpoints()
+        if np.all(least == low) and np.all(most == high):
+            return self.log_prob_at(y, x)
+        values = self.log_prob_at(y, np.where(most == high, x, np.inf))
+        return np.where((y < least) | (y > most), -np.inf, values)
 
     def peaks(self: Any) -> np.ndarray | None:
         """Return points along a last axis among or between which the mode lies, if they are known without a search.
@@ -155,6 +178,10 @@ class DistributionProtocol:
 
     def moments_of_exp(self) -> tuple[np.ndarray, np.ndarray] | None:
         """Return mean and variance of exp(Y), if they are known in closed form."""
+        return None
+
+    def moments_between(self, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+        """Return mean and variance of Y given that it lies between bounds, if they are known without an integral."""
         return None
 
     def crps_of_mixture(self, weights: np.ndarray, y: np.ndarray) -> np.ndarray | None:

@@ -100,6 +100,9 @@ class Univariate(OneNumber):
         )
         return values.reshape(shape)
 
+    def endpoints(self) -> tuple[np.ndarray, np.ndarray]:
+        return self._full(self.support.low), self._full(self._top())
+
     # ---- the public methods ----------------------------------------------------------------------------------
 
     @in_blocks
@@ -135,6 +138,10 @@ class Univariate(OneNumber):
     @in_blocks
     def isf(self, q: ArrayLike) -> np.ndarray:
         return self._quantile(self._isf, q, self._top(), self.support.low)
+
+    def log_prob_at(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
+        # Of y in the support; what depends on the parameters alone is computed once for all y of a row.
+        return -self.loss(tuple(getattr(self, p.name) for p in self.parameters), y)[0]
 
     # ---- batching and edges ----------------------------------------------------------------------------------
 

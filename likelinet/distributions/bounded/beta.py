@@ -11,7 +11,10 @@ from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.divergences import itakura_saito
 from likelinet.distributions.numerics.gammas import log_gamma_above_tangent
+from likelinet.distributions.numerics.grids import LOGITS, SCORES, Grid, column, logs, of_logit
 from likelinet.distributions.numerics.tails import UNDERFLOW, beta_fraction, log_of
+
+_MODERATE = 1e3  # α + β up to which little cancels
 
 
 class Beta(Univariate):
@@ -57,21 +60,40 @@ class Beta(Univariate):
 
     @classmethod
     def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        xp = namespace(y)
+        return cls._loss_at(params, y, 1.0 - y, xp.log(y), xp.log1p(-y))
+
+    @staticmethod
+    def _loss_at(params: tuple[Array, ...], y: Array, x: Array, log_y: Array, log_x: Array) -> tuple[Array, Backward]:
+        """Return the loss from y and x = 1 - y, either of which may be tiny, and their logarithms."""
         a, b = params
-        xp = namespace(a)
-        n, log_y, log_not_y = a + b, xp.log(y), xp.log1p(-y)
+        xp, n = namespace(a), a + b
         # With r = ny/α and s = n(1-y)/β, by Stirling's formula: -log p = α(r - 1 - log r) + β(s - 1 - log s) + … ;
         # α(r - 1) + β(s - 1) = 0, and both terms are positive: no large terms cancel.
-        excess = b * y - a * (1.0 - y)
+        excess = b * y - a * x
         log_r, minus_r = _log_ratio(excess / a, xp.log(n) + log_y - xp.log(a))
-        log_s, minus_s = _log_ratio(-excess / b, xp.log(n) + log_not_y - xp.log(b))
-        values = HALF_LOG_2PI + _stirling(a, b) - 0.5 * (xp.log(a) + xp.log(b) - xp.log(n)) + log_y + log_not_y
+        log_s, minus_s = _log_ratio(-excess / b, xp.log(n) + log_x - xp.log(b))
+        values = HALF_LOG_2PI + _stirling(a, b) - 0.5 * (xp.log(a) + xp.log(b) - xp.log(n)) + log_y + log_x
 
         def backward(d: Array) -> tuple[Array, ...]:
             all_ = log_minus_digamma(n)
             return d * (all_ - log_minus_digamma(a) - log_r), d * (all_ - log_minus_digamma(b) - log_s)
 
         return values - a * minus_r - b * minus_s, backward
+
+    def log_prob_at(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
+        a, b, (log_y, log_x) = self.concentration1, self.concentration0, logs(y, x)
+        if np.all(a + b < _MODERATE):
+            return (a - 1.0) * log_y + (b - 1.0) * log_x - scipy.special.betaln(a, b)
+        return -self._loss_at((a, b), y, np.where(x < 0.5, x, 1.0 - y), log_y, log_x)[0]
+
+    def grid(self) -> Grid:
+        a, b = self.concentration1, self.concentration0
+        u = column(SCORES, self.batch_shape)
+        out = np.where(u < 0.0, -_out(b, a, 0.5 * u * u), _out(a, b, 0.5 * u * u))
+        bends = column(LOGITS, self.batch_shape)
+        bends = bends + np.where(bends < 0.0, -np.log(np.maximum(b, 1.0)), np.log(np.maximum(a, 1.0)))
+        return of_logit(np.log(a) - np.log(b) + np.where(u == 0.0, 0.0, out), bends)
 
     def _cdf(self, y: np.ndarray) -> np.ndarray:
         return scipy.special.betainc(self.concentration1, self.concentration0, y)
@@ -157,6 +179,16 @@ class Beta(Univariate):
         var = np.clip(np.average((y - mean) ** 2, axis=0, weights=weight), 1e-6 * most, 0.99 * most)
         n = most / var - 1.0
         return n * mean, n * (1.0 - mean)
+
+
+def _out(a: np.ndarray, b: np.ndarray, fall: np.ndarray) -> np.ndarray:
+    """Return how far above its peak the log density of logit y has fallen by `fall`, by Newton's method."""
+    n, rise = a + b, fall / a
+    x = np.where(b > a, np.log1p(rise + np.sqrt(2.0 * rise)), fall / b + np.sqrt(2.0 * fall * n / a / b))
+    for _ in range(6):
+        e = np.exp(-x)
+        x = x - (b * x + n * np.log1p(b / n * np.expm1(-x)) - fall) * (a + b * e) / (-a * b * np.expm1(-x))
+    return x
 
 
 def _stirling(a: Array, b: Array) -> Array:

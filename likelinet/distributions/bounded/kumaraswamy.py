@@ -9,6 +9,7 @@ from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
+from likelinet.distributions.numerics.grids import LOGITS, SCORES, Grid, between, column, joined, logs, within_bulk
 from likelinet.distributions.numerics.sinh_nodes import sinh_nodes
 
 _FAR = 40.0  # w beyond which -log(1 - exp(-w)) is exp(-w) to double precision
@@ -57,9 +58,12 @@ class Kumaraswamy(Univariate):
 
     @classmethod
     def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        return cls._loss_at(params, namespace(y).log(y))
+
+    @staticmethod
+    def _loss_at(params: tuple[Array, ...], log_y: Array) -> tuple[Array, Backward]:
         a, b = params
         xp = namespace(a)
-        log_y = xp.log(y)
         w = -a * log_y
         log_rest = log1mexp(w)  # log(1 - yᵃ)
         values = -xp.log(a) - xp.log(b) + w + log_y - (b - 1.0) * log_rest
@@ -69,6 +73,19 @@ class Kumaraswamy(Univariate):
             return d * (w - one_minus_q - b * q) / a, d * (-1.0 / b - log_rest)
 
         return values, backward
+
+    def log_prob_at(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
+        return -self._loss_at((self.concentration1, self.concentration0), logs(y, x)[0])[0]
+
+    def grid(self) -> Grid:
+        log_sf = scipy.special.log_ndtr(-column(SCORES, self.batch_shape))
+        log_y = log1mexp(-log_sf / self.concentration0) / self.concentration1
+        bends = -np.exp(column(-LOGITS, self.batch_shape)) / self.concentration1
+        bends = within_bulk(bends, log_y)
+        return joined(
+            between(np.exp(log_y), -np.expm1(log_y), 0.0, 1.0),
+            between(np.exp(bends), -np.expm1(bends), 0.0, 1.0, np.zeros(len(bends))),
+        )
 
     @classmethod
     def tails(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Array, TailsBackward]:

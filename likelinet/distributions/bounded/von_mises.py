@@ -12,6 +12,7 @@ from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.univariate import Univariate
+from likelinet.distributions.numerics.grids import Grid, room_of
 from likelinet.distributions.numerics.near import NEAR, mended
 from likelinet.distributions.numerics.panels import NODES, RUNNING, WEIGHTS, nodes_and_weights, picked
 from likelinet.distributions.numerics.root_finding import invert
@@ -156,6 +157,11 @@ class VonMises(Univariate):
         end = np.full(self.batch_shape, np.pi)
         start = np.clip(wrapped(self.loc) + z / np.sqrt(self.concentration), -np.pi, np.pi)
         return invert(self, q, -end, end, upper=upper, start=start)
+
+    def grid(self) -> Grid:
+        cuts, end = np.sort(self._around(), axis=0), np.full((1, *self.batch_shape), np.pi)
+        y = np.concatenate([-end, cuts, end])
+        return Grid(y, np.pi - y, room_of(y), y[:0], y[:0], np.zeros(len(y), dtype=bool))
 
     def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
         # Also around the mean direction: past the cut at ±π there may be a second peak.

@@ -1,48 +1,82 @@
 """Integrals of what a family does not have in closed form: expectations, entropy, divergences, CRPS."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from likelinet.distributions.base.protocol import CUTS
+from likelinet.core.blocks import blocks
 from likelinet.distributions.base.shapes import broadcast
 from likelinet.distributions.numerics import sums
+from likelinet.distributions.numerics.grids import Grid, joined, points
+from likelinet.distributions.numerics.nodes import nodes_of, running, tail
 
 if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
 
 Function = Callable[[np.ndarray], np.ndarray]
 
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(20)
-# A moment of a heavy tail takes cuts much farther out than its mass: the last ones tell what lies beyond.
-_FAR_CUTS = np.array([*(10.0 ** -np.array([100, 90, 80, 70, 60, 50, 40, 30, 25, 20, 18])), *CUTS])
-# The squares in the CRPS make its tails short: fewer panels than for an expectation do.
-SQUARED_CUTS = np.array([1e-11, 1e-8, 1e-6, 1e-4, 3e-3, 0.04, 0.2, 0.5])
+PANELS_AT_ONCE = 2048
 
 
-def integrate(f: Function, edges: np.ndarray, anchor: np.ndarray | float) -> np.ndarray:
-    """Return ∫ f between neighbouring `edges`, shape (number of edges, *batch_shape), one value per panel.
+class Density:
+    """The density of a batch of one axis at nodes over its mass, and the power laws beyond them.
 
-    Where the distance from `anchor` grows by a large factor along a panel, its logarithm is the variable.
+    Parameters
+    ----------
+    d : Distribution
+        Continuous, of one batch axis.
+    grid : Grid
+        Where its panels end.
     """
-    a, b = edges[:-1] - anchor, edges[1:] - anchor
-    side = np.where(b > 0.0, 1.0, -1.0)
-    near, far = np.where(side > 0.0, a, -b), np.where(side > 0.0, b, -a)
-    log = (near > 0.0) & (far > 4.0 * near)
-    low = np.where(log, np.log(np.where(log, near, 1.0)), near)
-    half = 0.5 * (np.where(log, np.log(np.where(log, far, 1.0)), far) - low)
-    t = low + half * (1.0 + _NODES.reshape((-1,) + (1,) * half.ndim))
-    distance = np.where(log, np.exp(t), t)
-    values = np.nan_to_num(f(anchor + side * distance), nan=0.0, posinf=0.0, neginf=0.0)
-    weights = _WEIGHTS.reshape((-1,) + (1,) * half.ndim)
-    return np.sum(weights * (values * np.where(log, distance, 1.0)), axis=0) * half  # not by BLAS: see `by_blocks`
+
+    def __init__(self, d: "Distribution", grid: Grid) -> None:
+        low, high = d.endpoints()
+        self.nodes = nodes = nodes_of(d, grid)
+        log_prob = log_prob_at(d, nodes.row, nodes.y, nodes.x)
+        if not np.all(log_prob < np.inf):  # an infinite one, or none, by rounding
+            log_prob = np.where(log_prob < np.inf, log_prob, -np.inf)
+        self.log_prob = log_prob
+        self.log_mass = self.log_prob + nodes.log_weight
+        self.mass = np.exp(self.log_mass)
+        self.tails = tuple(tail(nodes, self.log_prob, low, high, upper=upper) for upper in (False, True))
+
+    def expectation(self, f: np.ndarray) -> np.ndarray:
+        """Return E[f], from its values at the nodes, without atoms; f counts only where there is a density."""
+        return self._total(self.mass * f) + sum(t.integral(t.at_nodes(f)) for t in self.tails)
+
+    def power(self, y: np.ndarray, power: int) -> np.ndarray:
+        """Return E[y^power], which may be too large for numbers at the outermost nodes."""
+        values = np.sign(y) ** power * np.exp(self.log_mass + power * np.log(np.abs(y)))
+        return self._total(values) + sum(t.integral(t.at_nodes(y), power) for t in self.tails)
+
+    def _total(self, values: np.ndarray) -> np.ndarray:
+        of_panels = values.sum(0)
+        bad = np.flatnonzero(~np.isfinite(of_panels))
+        of_panels[bad] = np.where(self.mass[:, bad] > 0.0, values[:, bad], 0.0).sum(0)
+        return self.nodes.total(of_panels)
 
 
-def _anchor(d: "Distribution") -> np.ndarray | float:
-    """Return where a density may be singular, or what its heavy tails are around."""
-    low = d.endpoints()[0]
-    return low if np.isfinite(low).all() else np.where(np.isfinite(low), low, d.ppf(0.5))
+def log_prob_at(d: "Distribution", row: np.ndarray, y: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Return the log density at the nodes of panels, of so many at a time that they stay in the processor's cache."""
+    values = np.empty(y.shape)
+    for part in blocks(len(row), PANELS_AT_ONCE):
+        values[:, part] = d[row[part]].log_prob_at(y[:, part], x[:, part])
+    return values
+
+
+def _grid(d: "Distribution", at: tuple[np.ndarray | float, ...] = (), *, whole: bool = False) -> Grid:
+    """Return the cuts of a distribution of one batch axis, some points among them; of short tails all if `whole`."""
+    low, high = d.endpoints()
+    grid = d.grid().on(d.batch_shape)
+    grid = grid if whole else grid.without_short_tails(low, high)
+    inside = [np.clip(p, low, high) for p in (*at, *d.atoms)]
+    # An end where the density may be infinite is no cut: what lies next to it is a tail.
+    ends = [np.any(grid.anchors == e, axis=0) & (p == e) for p in inside for e in (low, high)]
+    return joined(
+        grid, points([np.where(a | b, np.nan, p) for p, a, b in zip(inside, ends[::2], ends[1::2], strict=True)], high)
+    )
 
 
 def expectation(d: "Distribution", f: Function, more: tuple[float, ...] = ()) -> np.ndarray:
@@ -50,8 +84,9 @@ def expectation(d: "Distribution", f: Function, more: tuple[float, ...] = ()) ->
 
     f may have narrow features at the points `more`.
     """
-    panels = integrate(lambda y: np.exp(d.log_prob(y)) * f(y), _with_points(d.quantile_grid(), more), _anchor(d))
-    return panels.sum(0) + sum(_atom(d, a, f) for a in d.atoms)
+    flat = d.flattened(d.batch_shape)
+    density = Density(flat, _grid(flat, more))
+    return (density.expectation(f(density.nodes.y)) + _of_atoms(flat, f)).reshape(d.batch_shape)
 
 
 def moments(
@@ -61,45 +96,42 @@ def moments(
 
     For a continuous `d` forward may have narrow features at the points `more`.
     """
-    total = sums.powers(d) if d.support.integer else _powers(d, forward, more)
     with np.errstate(all="ignore"):
-        centre = forward(d.ppf(0.5))
-        mean = centre + _with_ends(total(centre, 1)) + sum(_atom(d, a, lambda y: forward(y) - centre) for a in d.atoms)
-        finite = np.where(np.isfinite(mean), mean, centre)
-        var = _with_ends(total(finite, 2)) + sum(_atom(d, a, lambda y: (forward(y) - finite) ** 2) for a in d.atoms)
-        return mean, np.where(np.isfinite(mean), var, np.abs(mean))
+        if d.support.integer:
+            return _moments_of_counts(d, forward)
+        flat = d.flattened(d.batch_shape)
+        density = Density(flat, _grid(flat, more, whole=forward is not np.asarray))
+        row, y = density.nodes.row, forward(density.nodes.y)
+        near = np.where(np.abs(y) < 1e150, y, 0.0)
+        centre = density.nodes.total((density.mass * near).sum(0)) / density.nodes.total(density.mass.sum(0))
+        centre = np.where(np.isfinite(centre), centre, 0.0)
+        mean = centre + density.power(y - centre[row], 1) + _of_atoms(flat, lambda a: forward(a) - centre)
+        middle = np.where(np.isfinite(mean), mean, centre)
+        var = density.power(y - middle[row], 2) + _of_atoms(flat, lambda a: (forward(a) - middle) ** 2)
+        return mean.reshape(d.batch_shape), np.where(np.isfinite(mean), var, np.abs(mean)).reshape(d.batch_shape)
 
 
-def _powers(d: "Distribution", forward: Function, more: tuple[float, ...]) -> Callable[[np.ndarray, int], np.ndarray]:
-    """Return f(centre, power): E[(forward(Y) - centre)^power] by panels, from the lower tail to the upper one."""
-    edges, anchor = _with_points(d.quantile_grid(_FAR_CUTS), more), _anchor(d)
-
-    def panels(centre: np.ndarray, power: int) -> np.ndarray:
-        def term(y: np.ndarray) -> np.ndarray:
-            distance = forward(y) - centre
-            return np.sign(distance) ** power * np.exp(d.log_prob(y) + power * np.log(np.abs(distance)))
-
-        values = np.nan_to_num(integrate(term, edges, anchor), nan=0.0)
-        # What overflows is infinite, as far as numbers can tell.
-        values[0] += np.where(forward(edges[0]) == -np.inf, (-1) ** power * np.inf, 0.0)
-        values[-1] += np.where(forward(edges[-1]) == np.inf, np.inf, 0.0)
-        return values
-
-    return panels
+def _moments_of_counts(d: "Distribution", forward: Function) -> tuple[np.ndarray, np.ndarray]:
+    total, centre = sums.powers(d), forward(d.ppf(0.5))
+    mean = centre + _with_ends(total(centre, 1))
+    var = _with_ends(total(np.where(np.isfinite(mean), mean, centre), 2))
+    return mean, np.where(np.isfinite(mean), var, np.abs(mean))
 
 
-def _with_ends(panels: np.ndarray) -> np.ndarray:
-    """Return the sum of panels and of what lies beyond them, from how the outermost ones fall."""
-    size = 1e-16 * np.abs(panels).sum(0)
-    return panels.sum(0) + sum(_beyond(panels[i], panels[j], size) for i, j in ((0, 1), (-1, -2)))
+def _with_ends(parts: np.ndarray) -> np.ndarray:
+    """Return the sum of parts and of what lies beyond them, from how the outermost ones fall: a geometric series."""
+    size, total = 1e-16 * np.abs(parts).sum(0), parts.sum(0)
+    for last, previous in ((parts[0], parts[1]), (parts[-1], parts[-2])):
+        ratio = np.where(previous != 0.0, last / np.where(previous != 0.0, previous, 1.0), 0.0)
+        ratio = np.where(np.abs(last) > size, np.maximum(ratio, 0.0), 0.0)  # else a rounding error
+        falls = np.isfinite(last) & (ratio < 0.95)
+        total = total + np.where(falls, last * ratio / (1.0 - np.minimum(ratio, 0.95)), np.sign(last) * np.inf)
+    return total
 
 
-def _with_points(edges: np.ndarray, points: tuple[float, ...]) -> np.ndarray:
-    """Return `edges` with the points that lie between them."""
-    if not points:
-        return edges
-    inner = np.reshape(points, (-1,) + (1,) * (edges.ndim - 1))
-    return np.sort(np.concatenate([edges, np.clip(inner, edges[0], edges[-1])]), axis=0)
+def _of_atoms(d: "Distribution", f: Function) -> np.ndarray | float:
+    """Return what the atoms add to E[f(Y)]."""
+    return sum((_atom(d, a, f) for a in d.atoms), 0.0)
 
 
 def _atom(d: "Distribution", at: float, f: Function) -> np.ndarray:
@@ -110,9 +142,11 @@ def _atom(d: "Distribution", at: float, f: Function) -> np.ndarray:
 
 def entropy(d: "Distribution") -> np.ndarray:
     """Return -E[log p(Y)] with Y from `d`."""
-    if not d.support.integer:
-        return expectation(d, d.nll)
-    return sums.entropy(d)
+    if d.support.integer:
+        return sums.entropy(d)
+    flat = d.flattened(d.batch_shape)
+    density = Density(flat, _grid(flat))
+    return (density.expectation(-density.log_prob) + _of_atoms(flat, flat.nll)).reshape(d.batch_shape)
 
 
 def kl_divergence(d: "Distribution", other: "Distribution") -> np.ndarray:
@@ -128,57 +162,70 @@ def kl_divergence(d: "Distribution", other: "Distribution") -> np.ndarray:
 
 
 def _kl_divergence(d: "Distribution", other: "Distribution", shape: tuple[int, ...]) -> np.ndarray:
-    d = broadcast(d, shape)
+    mine, theirs = d.flattened(shape), other.flattened(shape)
     if d.support.integer:
-        return sums.kl_divergence(d, other, shape)
-
-    def weighted(y: np.ndarray) -> np.ndarray:
-        return np.exp(d.log_prob(y)) * (d.log_prob(y) - other.log_prob(y))
-
-    mine, theirs = d.quantile_grid(), other.quantile_grid()
-    theirs = np.broadcast_to(
-        theirs.reshape((-1,) + (1,) * (len(shape) + 1 - theirs.ndim) + theirs.shape[1:]), (len(theirs), *shape)
+        return sums.kl_divergence(broadcast(d, shape), other, shape)
+    own, high, top = _grid(mine, whole=True), mine.endpoints()[1], theirs.endpoints()[1]
+    others = _grid(theirs)
+    others = replace(others, x=np.where(top == high, others.x, np.where(np.isfinite(high), high - others.y, np.inf)))
+    # Nodes lie where this one has its own.
+    y, x = (np.clip(v, np.fmin.reduce(o), np.fmax.reduce(o)) for v, o in ((others.y, own.y), (others.x, own.x)))
+    others = replace(others, y=y, x=x)
+    grid = joined(own, others)
+    density = Density(mine, grid)
+    nodes = density.nodes
+    x = np.where((top == high)[nodes.row], nodes.x, np.inf)
+    ratio = density.log_prob - log_prob_at(theirs, nodes.row, nodes.y, x)
+    return (density.expectation(ratio) + _of_atoms(mine, lambda a: mine.log_prob(a) - theirs.log_prob(a))).reshape(
+        shape
     )
-    edges = np.sort(np.concatenate([mine, np.clip(theirs, mine[0], mine[-1])]), axis=0)
-    anchor = _anchor(d)
-    total = integrate(weighted, edges, anchor).sum(0)
-    # What the last decades of either tail contribute tells the rest beyond them: a geometric series, or no limit.
-    q = np.array([1e-16, 1e-15, 1e-14]).reshape((-1,) + (1,) * len(shape))
-    lower, upper = integrate(weighted, d.ppf(q), anchor), integrate(weighted, d.isf(q)[::-1], anchor)
-    total = total + _beyond(lower[0], lower[1], 1e-12) + _beyond(upper[1], upper[0], 1e-12)
-    return total + sum(_atom(d, a, lambda y: d.log_prob(y) - other.log_prob(y)) for a in d.atoms)
 
 
-def _beyond(last: np.ndarray, previous: np.ndarray, size: np.ndarray | float) -> np.ndarray:
-    """Return the sum of all further terms after two, which fall by a constant ratio; infinite if they do not fall.
-
-    Terms no larger than `size` are rounding errors: they have no ratio.
-    """
-    ratio = np.where(previous != 0.0, last / np.where(previous != 0.0, previous, 1.0), 0.0)
-    ratio = np.where(np.abs(last) > size, np.maximum(ratio, 0.0), 0.0)
-    falls = np.isfinite(last) & (ratio < 0.95)
-    return np.where(falls, last * ratio / (1.0 - np.minimum(ratio, 0.95)), np.sign(last) * np.inf)
-
-
-def crps(d: "Distribution", y: np.ndarray, slope: Function | None = None, more: tuple[float, ...] = ()) -> np.ndarray:
+def crps(
+    d: "Distribution", y: np.ndarray, log_slope: Function | None = None, more: tuple[float, ...] = ()
+) -> np.ndarray:
     """Return ∫ F(t)² dt below y plus ∫ (1 - F(t))² dt above it (Gneiting & Raftery 2007, equation 20).
 
-    With the `slope` of a map of t, it is the integral over what the map makes of t; the slope may have narrow features
+    With the `log_slope` of a map of t, it is the integral over what the map makes of t; it may have narrow features
     at the points `more`.
     """
     if d.support.integer:
         return sums.crps(d, y)
     shape = np.broadcast_shapes(d.batch_shape, y.shape)
-    edges = d.quantile_grid(SQUARED_CUTS) if slope is None else _with_points(d.quantile_grid(_FAR_CUTS), more)
-    edges = edges.reshape(edges.shape[:1] + (1,) * (len(shape) - edges.ndim + 1) + edges.shape[1:])
-    edges = np.sort(
-        np.concatenate([np.broadcast_to(edges, edges.shape[:1] + shape), np.broadcast_to(y, (1, *shape))]), 0
-    )
+    flat, at = d.flattened(shape), np.broadcast_to(y, shape).reshape(-1)
+    total = squares(flat, at, at, log_slope, more)
+    return np.where(np.isnan(at), np.nan, np.where(np.isinf(at), np.inf, total)).reshape(shape)
 
-    def squared(t: np.ndarray) -> np.ndarray:
-        if slope is None:
-            cdf = d.cdf(t)
-            return np.where(t < y, cdf, 1.0 - cdf) ** 2
-        return np.exp(2.0 * np.where(t < y, d.log_cdf(t), d.log_sf(t)) + np.log(slope(t)))
 
-    return integrate(squared, edges, _anchor(d)).sum(0)
+def squares(
+    d: "Distribution",
+    lower: np.ndarray,
+    upper: np.ndarray,
+    log_slope: Function | None = None,
+    more: tuple[float, ...] = (),
+) -> np.ndarray:
+    """Return ∫ F(t)² dt below `lower` plus ∫ (1 - F(t))² dt above `upper`, either of which may be infinite: then 0.
+
+    F is summed up along the panels from the density at the nodes, 1 - F from the other side: no cdf is computed.
+    """
+    low, high = d.endpoints()
+    known = np.isfinite(lower), np.isfinite(upper)
+    middle = np.where(known[0], lower, np.where(known[1], upper, np.nan))
+    ends = [np.where(k, e, middle) for k, e in zip(known, (lower, upper), strict=True)]
+    density = Density(d, _grid(d, (*more, *ends), whole=log_slope is not None))
+    nodes = density.nodes
+    masses, below, above = running(nodes, density.log_prob, density.mass, all_heavy=log_slope is not None)
+    under, over = nodes.middle < lower[nodes.row], nodes.middle >= upper[nodes.row]
+    start = np.where(under, density.tails[0].mass[nodes.row] + nodes.before(masses), 0.0)
+    start += np.where(over, density.tails[1].mass[nodes.row] + nodes.after(masses), 0.0)
+    for at in d.atoms:
+        start += np.where(np.where(nodes.middle >= at, under, over), np.exp(d.log_prob(at))[nodes.row], 0.0)
+    p = np.maximum(start + under * below + over * above, 0.0)
+    if log_slope is not None:  # whose tails are another matter
+        return nodes.total(np.exp(2.0 * np.log(p) + nodes.log_weight + log_slope(nodes.y)).sum(0))
+    total = nodes.total((p * (p * np.exp(nodes.log_weight))).sum(0))
+    for end, past, near, far in ((known[0], lower - high, 0, 1), (known[1], low - upper, 1, 0)):
+        total = total + np.where(end, density.tails[near].of_squares(), 0.0)
+        # Where y is past the end of the support, the integral goes over all of that, and on to y.
+        total = total + np.where(end & (past >= 0.0), density.tails[far].of_rest_squared() + past, 0.0)
+    return total

@@ -6,7 +6,7 @@ N_NODES = 256
 
 
 def sinh_nodes(
-    centre: np.ndarray, unit: np.ndarray | float, low: np.ndarray | float, high: np.ndarray
+    centre: np.ndarray, unit: np.ndarray | float, low: np.ndarray | float, high: np.ndarray | float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return nodes between `low` and `high` and their weights, one leading axis before the shape of the arguments.
 

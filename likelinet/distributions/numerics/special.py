@@ -1,8 +1,34 @@
 """Maths that several families use, in array code for every engine: hazards, logarithms of ratios, tails of Exp(1)."""
 
+import math
 from collections.abc import Callable
 
+import numpy as np
+
 from likelinet.core.arrays import HALF_LOG_2PI, Array, log1mexp, log1pmx, namespace, special
+
+_NEAR, _AROUND = 5e-4, (-2, -1, 1, 2)  # how near, and where, around a value at which a quotient is 0 / 0
+
+
+def through_pole(f: Callable[[np.ndarray], np.ndarray], x: np.ndarray, pole: float) -> np.ndarray:
+    """Return a smooth f(x) that is a quotient 0 / 0 at one x, near that by the cubic through four values around it."""
+    u = (x - pole) / _NEAR
+    near = np.abs(u) < 1.0
+    values = f(np.where(near, pole + _NEAR, x))
+    if not near.any():
+        return values
+    cubic = sum(
+        f(np.where(near, pole + k * _NEAR, x)) * math.prod((u - j) / (k - j) for j in _AROUND if j != k)
+        for k in _AROUND
+    )
+    return np.where(near, cubic, values)
+
+
+def expm1_over(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return (exp(xy) - 1) / x, which is y where x is 0."""
+    product = x * y
+    small = np.abs(product) < 1e-300
+    return y * np.where(small, 1.0, np.expm1(product) / np.where(small, 1.0, product))
 
 
 def hazard(z: Array) -> Array:

@@ -17,7 +17,10 @@ _EXACT = 4096  # rows with no more whole numbers than this are summed one by one
 _LARGEST = 2.0**62  # a count beyond all that occur, yet finite
 _PADDED = 1.25  # how much longer than the shortest one the longest row of a table may be
 _SHORT = 128  # and so are panels of a longer row
-_NODES = np.polynomial.legendre.leggauss(16)[0]
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
+_SMOOTH = 1e6  # from here on a sum over whole numbers is an integral, and a tail that has not vanished is long
+_SHARES, _LAST = np.array([0.0, 3e-3, 9e-3, 0.02, 0.043, 0.09, 0.18, 0.36, 1.0]), 680.0  # of log k up to the last one
+_NO_FALL = 1e-9  # what falls no faster than by this power has no integral
 _FAR = np.array([1e-100, 1e-90, 1e-80])  # quantiles between which the outermost parts of a moment lie
 TERMS_AT_ONCE = 2**18  # terms held in memory
 
@@ -206,4 +209,25 @@ def crps(d: "Distribution", y: np.ndarray) -> np.ndarray:
     if len(wide):
         sums[wide] = total(flat[wide], lambda row, k: term(wide[row], k), low[wide], high[wide], seen[wide])
     sums = sums + np.maximum(least - at, 0.0)
+    sums = sums + _beyond(flat, high + 1.0, flat.log_sf) + _beyond(flat, -low, lambda k: flat.log_cdf(-k))
     return np.where(finite, sums, np.where(np.isnan(y), np.nan, np.inf)).reshape(shape)
+
+
+def _beyond(d: "Distribution", start: np.ndarray, log_tail: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """Return the sum of a squared tail from `start` on, where that is so far out that it is an integral; else 0.
+
+    In log k, where a power law is an exponential; beyond all numbers it goes on as one, or has no integral.
+    """
+    if not np.any(start > _SMOOTH):
+        return np.zeros(start.shape)
+    first = np.log(np.maximum(start, _SMOOTH))
+    edges = first + (_LAST - first) * _SHARES[:, None]
+    half = 0.5 * np.diff(edges, axis=0)
+    t = edges[:-1] + half * (1.0 + _NODES[:, None, None])
+    log_p = log_tail(np.exp(t).reshape(-1, len(start))).reshape(t.shape)
+    log_p = np.where(np.isnan(log_p), -np.inf, log_p)  # of a tail that has long ended
+    sums = (_WEIGHTS[:, None, None] * np.exp(2.0 * log_p + t)).sum(0)
+    rate = -2.0 * (log_p[-1, -1] - log_p[0, -1]) / (t[-1, -1] - t[0, -1]) - 1.0
+    last = np.exp(2.0 * log_p[-1, -1] + t[-1, -1])
+    rest = np.where(last > 0.0, np.where(rate > _NO_FALL, last / np.where(rate > _NO_FALL, rate, 1.0), np.inf), 0.0)
+    return np.where(start > _SMOOTH, (sums * half).sum(0) + rest, 0.0)

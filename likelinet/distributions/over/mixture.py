@@ -297,7 +297,7 @@ class Mixture(AnswersByComponents):
             exact = m.components.crps_of_mixture(m.weights.probs, y)
             return quadrature.crps(m, y) if exact is None else exact
 
-        return at_finite(finite, y, self._shape_with(y))
+        return at_finite(finite, y, m._shape_with(y))
 
     @sample_in_blocks
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:

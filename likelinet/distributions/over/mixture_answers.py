@@ -1,5 +1,6 @@
 """What a mixture answers by its components: classes, labels, angles, moments and quantiles."""
 
+import functools
 from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any
@@ -12,8 +13,10 @@ from likelinet.distributions.base.by_rows import in_small_blocks
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.classes.categorical import Categorical
 from likelinet.distributions.numerics.count_quantiles import least_count
+from likelinet.distributions.numerics.grids import Grid
 from likelinet.distributions.numerics.root_finding import invert
 from likelinet.distributions.over.family import WrapperFamily
+from likelinet.distributions.over.grids import grid_of_mixture
 
 
 class AnswersByComponents(Distribution):
@@ -133,6 +136,20 @@ class AnswersByComponents(Distribution):
         if inner is None:
             return None
         return self._moments_of(*inner)
+
+    def grid(self) -> Grid:
+        return grid_of_mixture(self.components, *self.endpoints())
+
+    def log_prob_at(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
+        log_w = scipy.special.log_softmax(self.logits, axis=-1)
+        ends, each = self.endpoints(), (self.components[..., k] for k in range(log_w.shape[-1]))
+        terms = [log_w[..., k] + c.log_prob_as_part(y, x, *ends) for k, c in enumerate(each)]
+        top = functools.reduce(np.maximum, terms)
+        top = np.where(np.abs(top) < np.inf, top, 0.0)
+        total = np.exp(terms[0] - top)
+        for term in terms[1:]:
+            total += np.exp(term - top)
+        return np.log(total) + top
 
     def _quantile(self, q: ArrayLike, upper: bool) -> np.ndarray:
         m: Any = self.marginals()

@@ -18,6 +18,7 @@ from likelinet.distributions.base.parameter import Backward
 from likelinet.distributions.base.passed_on import TailsPassedOn
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.numerics import modes, quadrature
+from likelinet.distributions.numerics.grids import Grid
 from likelinet.distributions.over.family import Setting, WrapperFamily, number_of_output
 from likelinet.distributions.over.transforms import Affine, Log, Logit, Transform
 from likelinet.distributions.over.wrapper import MODE_CUTS, Wrapper
@@ -230,7 +231,9 @@ class Transformed(TailsPassedOn, Wrapper):
 
         The rise is nan past the end of the base.
         """
-        x, scale = self.base.ppf(0.5), np.maximum(self.base.isf(0.1) - self.base.ppf(0.1), 1.0)
+        cuts = np.sort(self.base.grid().y, axis=0)
+        middle = len(cuts) // 2
+        x, scale = cuts[middle], np.maximum(cuts[middle + 2] - cuts[middle - 2], 1.0)
         return f(x + side * 1e7 * scale) - f(x + side * 1e6 * scale), 1e-2 * scale
 
     def _mode(self) -> np.ndarray:
@@ -283,11 +286,12 @@ class Transformed(TailsPassedOn, Wrapper):
             return self.base.crps(self._seen(y)) * np.asarray(t.scale)
         with np.errstate(all="ignore"):
             # Where there is no probability left, the score grows as the distance does.
-            x = np.clip(self._seen(y), self.base.ppf(1e-100), self.base.isf(1e-100))
-            score = quadrature.crps(self.base, x, lambda x: np.exp(t.log_slope(x)), t.features)
+            cuts = self.base.grid().on(self.batch_shape).y
+            x = np.clip(self._seen(y), np.fmin.reduce(cuts), np.fmax.reduce(cuts))
+            score = quadrature.crps(self.base, x, t.log_slope, t.features)
             score = score + np.where(x == self._seen(y), 0.0, np.abs(y - t.forward(x)))
             if isinstance(t, Log):
-                cuts = self.base.quantile_grid()  # an integrand that overflows is as good as infinite
+                # An integrand that overflows is as good as infinite.
                 endless = self._diverges(2, 1.0) | np.any(2.0 * self.base.log_sf(cuts) + cuts > _OVERFLOWS, axis=0)
                 score = np.where(endless & ~np.isnan(y), np.inf, score)
             return score
@@ -297,6 +301,14 @@ class Transformed(TailsPassedOn, Wrapper):
 
     def map_arrays(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
         return Transformed(self.base.map_arrays(f), self.transform.map(f))
+
+    def grid(self) -> Grid:
+        return self.transform.grid(self.base.grid().on(self.batch_shape), *self.endpoints())
+
+    def log_prob_at(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
+        t = self.transform
+        inner, below = t.inverse_at(y, x, self.endpoints()[1])
+        return self.base.log_prob_at(inner, below) - t.log_slope(inner)
 
     def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
         return self._forward(self.base.quantile_grid(below))

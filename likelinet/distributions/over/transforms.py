@@ -14,6 +14,7 @@ from likelinet.core.errors import ParameterError
 from likelinet.core.wording import range_in_words
 from likelinet.distributions.base.family import Standardisation, Unit
 from likelinet.distributions.base.plain import check_plain
+from likelinet.distributions.numerics.grids import Grid, column, extra, joined, logs
 
 
 class Transform(ABC):
@@ -33,6 +34,23 @@ class Transform(ABC):
     @abstractmethod
     def log_slope(self, x: ArrayLike) -> Array:
         """Return log dy/dx at x."""
+
+    def inverse_at(self, y: np.ndarray, x: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the preimage of y, which lies x below the largest one, `high`; and how far that lies below its own."""
+        return self.inverse(y), np.full(x.shape, np.inf)
+
+    def grid(self, inner: Grid, low: np.ndarray, high: np.ndarray) -> Grid:
+        """Return the grid of y between `low` and `high` from that of x."""
+        y, x = self.forward(inner.y), self._below(inner, high)
+        room = np.minimum(y - self.forward(inner.y - inner.room), self.forward(inner.y + inner.room) - y)
+        return Grid(y, x, room, *self._anchors(inner, low, high), inner.beyond)
+
+    def _below(self, inner: Grid, high: np.ndarray) -> np.ndarray:
+        """Return how far below the largest y the image of each cut lies."""
+        return np.where(np.isfinite(high), high - self.forward(inner.y), np.inf)
+
+    def _anchors(self, inner: Grid, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return np.stack([low, np.where(np.isfinite(high), high, low)]), np.zeros((2, *low.shape))
 
     def same(self, other: Any) -> bool:
         """Return whether `other` is the same map."""
@@ -114,6 +132,15 @@ class Affine(Transform):
 
     def inverse(self, y: ArrayLike) -> Array:
         return (_array(y) - np.asarray(self.loc)) / np.asarray(self.scale)
+
+    def inverse_at(self, y: np.ndarray, x: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return self.inverse(y), x / np.asarray(self.scale)
+
+    def _below(self, inner: Grid, high: np.ndarray) -> np.ndarray:
+        return inner.x * np.asarray(self.scale)
+
+    def _anchors(self, inner: Grid, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return self.forward(inner.anchors), inner.cores * np.asarray(self.scale)
 
     def log_slope(self, x: ArrayLike) -> Array:
         return np.log(self.scale) + 0.0 * _array(x)
@@ -208,6 +235,17 @@ class Logit(Transform):
         t = _array(y)
         xp = namespace(t)
         return special(t).logit(xp.where(t < 0.0, 0.0, xp.where(t > 1.0, 1.0, t)))
+
+    def inverse_at(self, y: np.ndarray, x: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        log_y, log_x = logs(y, np.where(high == 1.0, x, np.inf))
+        return log_y - log_x, np.full(x.shape, np.inf)
+
+    def grid(self, inner: Grid, low: np.ndarray, high: np.ndarray) -> Grid:
+        bends = np.clip(column(np.array(self.features), low.shape), np.fmin.reduce(inner.y), np.fmax.reduce(inner.y))
+        return super().grid(joined(inner, extra(bends, np.full(low.shape, np.inf))), low, high)
+
+    def _below(self, inner: Grid, high: np.ndarray) -> np.ndarray:
+        return np.where(high == 1.0, self.forward(-inner.y), high - self.forward(inner.y))
 
     def log_slope(self, x: ArrayLike) -> Array:
         x = _array(x)

@@ -18,8 +18,10 @@ from likelinet.distributions.base.parameter import Backward
 from likelinet.distributions.base.plain import check_plain
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.usable_rows import refuse_or_note
+from likelinet.distributions.numerics.grids import Grid
 from likelinet.distributions.numerics.root_finding import invert
 from likelinet.distributions.over.family import Setting, WrapperFamily, number_of_output
+from likelinet.distributions.over.grids import grid_of_truncation
 from likelinet.distributions.over.wrapper import Wrapper
 
 _RARE = np.log(0.1)  # log probability of the bounds below which sampling is by inversion
@@ -277,6 +279,14 @@ class Truncated(Wrapper):
 
     # ---- the rest --------------------------------------------------------------------------------------------
 
+    def _mean(self) -> np.ndarray:
+        known = self.base.moments_between(self.low, self.high)
+        return super()._mean() if known is None else known[0]
+
+    def _var(self) -> np.ndarray:
+        known = self.base.moments_between(self.low, self.high)
+        return super()._var() if known is None else known[1]
+
     def peaks(self) -> np.ndarray:
         low, high = (e[..., None] for e in self.endpoints())
         inner = np.clip(self._peaks_of_base(), low, high)
@@ -303,6 +313,13 @@ class Truncated(Wrapper):
         made._wrap(base, low, high, log_mass)
         made._over(TruncatedFamily(Closed(base), low, high))
         return made
+
+    def grid(self) -> Grid:
+        return grid_of_truncation(self.base, self.batch_shape, *self.endpoints())
+
+    def log_prob_at(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
+        at_end = self.high >= self.base.endpoints()[1]
+        return self.base.log_prob_at(y, np.where(at_end, x, np.inf)) - self.log_mass
 
     def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
         own = super().quantile_grid(below)

@@ -19,6 +19,7 @@ from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.usable_rows import refuse_or_note
 from likelinet.distributions.numerics.estimates import LEAST
+from likelinet.distributions.numerics.grids import Grid
 from likelinet.distributions.over.family import WrapperFamily
 from likelinet.distributions.over.wrapper import Wrapper
 
@@ -252,6 +253,13 @@ class WithZeros(Wrapper):
         made.rest = base if self.rest is self.base else self.rest.map_arrays(f)
         made._over(self._family(made.rest))
         return made
+
+    def grid(self) -> Grid:
+        inner, top, high = self.rest.grid().on(self.batch_shape), self.rest.endpoints()[1], self.endpoints()[1]
+        return replace(inner, x=np.where(top == high, inner.x, np.where(np.isfinite(high), high - inner.y, np.inf)))
+
+    def log_prob_at(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
+        return self.rest.log_prob_as_part(y, x, *self.endpoints()) + scipy.special.log_expit(-self.gate_logits)
 
     def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
         inner = self.rest.quantile_grid(below)

@@ -11,6 +11,7 @@ from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.divergences import itakura_saito
 from likelinet.distributions.numerics.gammas import log_gamma_above_tangent
+from likelinet.distributions.numerics.grids import LOGITS, Grid, column, extra, from_end, joined
 from likelinet.distributions.numerics.incomplete_gamma import gammainc, gammaincc, gammainccinv, gammaincinv
 from likelinet.distributions.numerics.special import log1pmx_of_ratio
 from likelinet.distributions.numerics.tails import log_incomplete_gamma
@@ -89,6 +90,10 @@ class Gamma(Univariate):
     def _isf(self, q: np.ndarray) -> np.ndarray:
         return gammainccinv(self.concentration, q) / self.rate
 
+    def grid(self) -> Grid:
+        y, bends = (c / self.rate for c in gamma_cuts(self.concentration, self.batch_shape, self.scores))
+        return joined(from_end(y), extra(bends, np.full(self.batch_shape, np.inf)))
+
     def _mean(self) -> np.ndarray:
         return self.concentration / self.rate
 
@@ -137,3 +142,15 @@ def log_ratio(excess: Array, b: Array, y: Array, a: Array) -> Array:
     xp = namespace(a)
     near = xp.abs(excess) < 0.5
     return xp.where(near, xp.log1p(xp.where(near, excess, 0.0)), xp.log(b) + xp.log(y) - xp.log(a))
+
+
+def gamma_cuts(a: np.ndarray, batch: tuple[int, ...], scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return about the quantiles at scores, of a rate of 1, and where else the density bends.
+
+    The density of log y falls by a (x - 1 + e⁻ˣ) at x below its peak; of a small a it is level from there to 1.
+    """
+    u = column(scores, batch)
+    fall = 0.5 * u * u / a
+    out = fall + np.sqrt(2.0 * fall)
+    bends = np.where(a < 1.0, np.exp(column(LOGITS[LOGITS < 0.0], batch)), a)
+    return a * np.where(u < 0.0, np.exp(-out), 1.0 + out), bends

@@ -7,7 +7,8 @@ from likelinet.core.arrays import Array, log1pmx, namespace
 from likelinet.core.domains import nonnegative, positive
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
-from likelinet.distributions.numerics.special import exponential_tails
+from likelinet.distributions.numerics.grids import POWER_SCORES
+from likelinet.distributions.numerics.special import expm1_over, exponential_tails
 
 
 class GeneralizedPareto(Univariate):
@@ -46,6 +47,7 @@ class GeneralizedPareto(Univariate):
         Parameter("concentration", nonnegative, symbol="ξ"),
     )
     support = nonnegative
+    scores = POWER_SCORES
     purpose = "excesses over a threshold"
     scale: np.ndarray
     concentration: np.ndarray
@@ -109,10 +111,10 @@ class GeneralizedPareto(Univariate):
         return 1.0 + self.concentration + np.log(self.scale)
 
     def _crps(self, y: np.ndarray) -> np.ndarray:
-        c = self.concentration
-        beyond = 2.0 * np.expm1((c - 1.0) * self._w(np.maximum(y, 0.0))) / (1.0 - c)
-        finite = np.abs(y) + self.scale * (beyond + 1.0 / (2.0 - c))
-        return np.where(c < 1.0, finite, np.where(np.isnan(y), np.nan, np.inf))
+        # It is finite for ξ < 2.
+        c, w = self.concentration, self._w(np.maximum(y, 0.0))
+        finite = np.abs(y) + self.scale * (1.0 / (2.0 - c) - 2.0 * expm1_over(c - 1.0, w))
+        return np.where(c < 2.0, finite, np.where(np.isnan(y), np.nan, np.inf))
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return self._inverse(rng.standard_exponential(shape))

@@ -9,9 +9,11 @@ from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.univariate import Univariate
+from likelinet.distributions.numerics.grids import POWER_SCORES, Grid, extra, from_end, joined
 from likelinet.distributions.numerics.incomplete_gamma import gammainc, gammaincc, gammainccinv, gammaincinv
+from likelinet.distributions.numerics.special import expm1_over, through_pole
 from likelinet.distributions.numerics.tails import log_incomplete_gamma
-from likelinet.distributions.positive.gamma import Gamma
+from likelinet.distributions.positive.gamma import Gamma, gamma_cuts
 
 
 class InverseGamma(Univariate):
@@ -48,6 +50,7 @@ class InverseGamma(Univariate):
         Parameter("rate", positive, role="scale", symbol="β"),
     )
     support = positive
+    scores = POWER_SCORES
     purpose = "heavy upper tail"
     concentration: np.ndarray
     rate: np.ndarray
@@ -78,6 +81,11 @@ class InverseGamma(Univariate):
     def _isf(self, q: np.ndarray) -> np.ndarray:
         return self.rate / gammaincinv(self.concentration, q)
 
+    def grid(self) -> Grid:
+        cuts = gamma_cuts(self.concentration, self.batch_shape, self.scores)
+        y, bends = (self.rate / np.maximum(c[::-1], 1e-300) for c in cuts)
+        return joined(from_end(y, scores=self.scores), extra(bends, np.full(self.batch_shape, np.inf)))
+
     def _mean(self) -> np.ndarray:
         return np.where(self.concentration > 1.0, self.rate / (self.concentration - 1.0), np.inf)
 
@@ -102,11 +110,22 @@ class InverseGamma(Univariate):
 
     def _crps(self, y: np.ndarray) -> np.ndarray:
         # E|Y - y| by partial expectations; E|Y - Y'| from the sum and the ratio of two gamma variates.
-        a, x = self.concentration, self.rate / np.maximum(y, 0.0)
-        below = y * (2.0 * gammaincc(a, x) - 1.0)
-        partial = 1.0 - 2.0 * gammaincc(a - 1.0, x)
-        spread = 2.0 * np.exp(-scipy.special.betaln(0.5, a)) / (2.0 * a - 1.0)
-        return np.where(a > 1.0, below + self._mean() * (partial - spread), np.where(np.isnan(y), np.nan, np.inf))
+        # It is finite for α > ½: for small α by the recurrence of Q (DLMF 8.8.6), which is 0/0 at α = 1.
+        shape = np.broadcast_shapes(self.batch_shape, y.shape)
+        a, x = np.broadcast_to(self.concentration, shape), self.rate / np.maximum(y, 0.0)
+        small = np.clip(a, 0.5 + 1e-16, 1.5)
+
+        def smooth(a: np.ndarray) -> np.ndarray:
+            share = np.exp(-x) / scipy.special.gamma(a)
+            return (1.0 - 2.0 * gammaincc(a, x) + 2.0 * share - _spread(a)) / (a - 1.0)
+
+        near = through_pole(smooth, small, 1.0) + 2.0 * np.exp(-x) / scipy.special.gamma(small) * np.where(
+            np.isfinite(x), expm1_over(small - 1.0, np.log(x)), 0.0
+        )
+        partial = 1.0 - 2.0 * gammaincc(np.maximum(a - 1.0, 0.5), x)
+        beyond = np.where(a < 1.5, near, (partial - _spread(np.maximum(a, 1.5))) / np.maximum(a - 1.0, 0.5))
+        finite = y * (2.0 * gammaincc(a, x) - 1.0) + self.rate * beyond
+        return np.where(a > 0.5, finite, np.where(np.isnan(y), np.nan, np.inf))
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return self.rate / rng.standard_gamma(np.broadcast_to(self.concentration, shape))
@@ -120,3 +139,8 @@ class InverseGamma(Univariate):
         # var = ψ'(α), about 1/α + 1/(2α²), and mean = log β - ψ(α)
         concentration = (1.0 + np.sqrt(1.0 + 2.0 * var)) / (2.0 * var)
         return concentration, np.exp(np.clip(mean + scipy.special.digamma(concentration), -700.0, 700.0))
+
+
+def _spread(a: np.ndarray) -> np.ndarray:
+    """Return E|Y - Y'| over the mean."""
+    return 2.0 * np.exp(-scipy.special.betaln(0.5, a)) / (2.0 * a - 1.0)

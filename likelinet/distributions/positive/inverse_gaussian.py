@@ -10,6 +10,7 @@ from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.divergences import itakura_saito
+from likelinet.distributions.numerics.grids import BENDS, SCORES, Grid, column, extra, from_end, joined
 from likelinet.distributions.numerics.root_finding import invert
 from likelinet.distributions.numerics.special import hazard
 
@@ -111,6 +112,15 @@ class InverseGaussian(Univariate):
         return self.loc / (1.0 + less + np.sqrt(less * (less + 2.0))), self.loc * (
             1.0 + more + np.sqrt(more * (more + 2.0))
         )
+
+    def grid(self) -> Grid:
+        u = column(SCORES, self.batch_shape)
+        less, more = self._around(*(np.where(s * u > 0.0, 0.5 * u * u, 0.0) for s in (-1.0, 1.0)))
+        # Where λ is much less than μ, it has a power law from λ to μ²/λ.
+        far = column(BENDS[len(BENDS) // 2 :], self.batch_shape)
+        last = np.maximum(self.loc / self.concentration * (self.loc / far[::-1]), self.loc)
+        bends = np.concatenate([np.minimum(self.concentration * far, self.loc), last])
+        return joined(from_end(np.where(u < 0.0, less, more)), extra(bends, np.full(self.batch_shape, np.inf)))
 
     def _mean(self) -> np.ndarray:
         return self.loc

@@ -11,7 +11,8 @@ from likelinet.distributions.base.parameter import Backward, Parameter, TailsBac
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.divergences import logistic
 from likelinet.distributions.numerics.estimates import log_moments
-from likelinet.distributions.numerics.special import log_ratio
+from likelinet.distributions.numerics.grids import POWER_SCORES
+from likelinet.distributions.numerics.special import expm1_over, log_ratio, through_pole
 
 
 class LogLogistic(Univariate):
@@ -48,6 +49,7 @@ class LogLogistic(Univariate):
         Parameter("concentration", positive, symbol="β"),
     )
     support = positive
+    scores = POWER_SCORES
     purpose = "times and incomes, heavy tail, simple cdf"
     scale: np.ndarray
     concentration: np.ndarray
@@ -115,11 +117,23 @@ class LogLogistic(Univariate):
         return values if near.all() else np.where(near, values, super()._kl_divergence(other))
 
     def _crps(self, y: np.ndarray) -> np.ndarray:
-        inside, x = np.maximum(y, 0.0), np.minimum(1.0 / self.concentration, 1.0)
-        cdf = sigmoid(self.concentration * log_ratio(inside, self.scale))
-        share = 2.0 * scipy.special.betainc(1.0 + x, np.where(x < 1.0, 1.0 - x, 1.0), cdf) + x - 1.0
-        finite = inside * (2.0 * cdf - 1.0) - self._mean() * share + np.maximum(-y, 0.0)
-        return np.where(x < 1.0, finite, np.where(np.isnan(y), np.nan, np.inf))
+        # It is finite for β > ½: y (2F - 1) - 2α B + α Γ(1+x) Γ(2-x) with x = 1/β and the incomplete beta function
+        # B = B_F(1+x, 1-x), by its recurrence (DLMF 8.17.21) to the parameters 1+x and 2-x, which is 0/0 at x = 1.
+        inside, x = np.maximum(y, 0.0), np.minimum(1.0 / self.concentration, 2.0)
+        log_odds = self.concentration * log_ratio(inside, self.scale)
+        cdf, minus_log_sf = sigmoid(log_odds), softplus_and_sigmoid(log_odds)[0]
+        log_cdf = -softplus_and_sigmoid(-log_odds)[0]
+
+        def smooth(x: np.ndarray) -> np.ndarray:
+            whole = scipy.special.betainc(1.0 + x, 2.0 - x, cdf) * np.exp(scipy.special.betaln(1.0 + x, 2.0 - x))
+            return (2.0 * whole - np.exp((1.0 + x) * log_cdf)) / (1.0 - x)
+
+        x = np.broadcast_to(x, cdf.shape)
+        safe = np.where(x < 2.0, x, 1.5)
+        beta = through_pole(smooth, safe, 1.0) - np.exp((1.0 + safe) * log_cdf) * expm1_over(1.0 - safe, -minus_log_sf)
+        last = np.exp(scipy.special.gammaln(1.0 + safe) + scipy.special.gammaln(2.0 - safe))
+        finite = inside * (2.0 * cdf - 1.0) + self.scale * (last - 2.0 * beta) + np.maximum(-y, 0.0)
+        return np.where(x < 2.0, finite, np.where(np.isnan(y), np.nan, np.inf))
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return self.scale * np.exp(rng.logistic(size=shape) / self.concentration)

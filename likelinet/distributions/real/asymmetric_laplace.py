@@ -9,6 +9,7 @@ from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.estimates import deviation, quantile
+from likelinet.distributions.numerics.grids import Grid, joined, points
 
 
 class AsymmetricLaplace(Univariate):
@@ -104,6 +105,9 @@ class AsymmetricLaplace(Univariate):
 
     def _isf(self, q: np.ndarray) -> np.ndarray:
         return self.loc + self.scale * _upper_quantile(self.tau, 1.0 - self.tau, q)
+
+    def grid(self) -> Grid:
+        return joined(super().grid(), points([self.loc], np.full(self.batch_shape, np.inf)))  # at its kink
 
     def _mean(self) -> np.ndarray:
         return self.loc + self.scale * self._skew()

@@ -8,6 +8,7 @@ from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.location_scale import LocationScale, Slopes
 from likelinet.distributions.base.parameter import Parameter
 from likelinet.distributions.numerics.estimates import deviation, quantile
+from likelinet.distributions.numerics.grids import POWER_SCORES
 
 LOG_PI = np.log(np.pi)
 
@@ -41,6 +42,7 @@ class Cauchy(LocationScale):
     3.0
     """
 
+    scores = POWER_SCORES
     purpose = "so heavy that there is no mean"
     parameters = (Parameter("loc", role="location", symbol="μ"), Parameter("scale", positive, role="scale", symbol="γ"))
     _log_norm = float(LOG_PI)

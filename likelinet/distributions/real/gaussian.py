@@ -8,6 +8,7 @@ from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.location_scale import LocationScale, Slopes
 from likelinet.distributions.numerics.divergences import itakura_saito
 from likelinet.distributions.numerics.estimates import positive_spread
+from likelinet.distributions.numerics.panels import nodes_and_weights
 from likelinet.distributions.numerics.special import hazard
 
 
@@ -80,6 +81,22 @@ class Gaussian(LocationScale):
         mean = np.exp(self.loc + 0.5 * self.scale**2)
         return mean, mean**2 * np.expm1(self.scale**2)
 
+    def moments_between(self, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        a, b = (low - self.loc) / self.scale, (high - self.loc) / self.scale
+        mirrored = b < 0.0
+        first, last = np.where(mirrored, -b, a), np.where(mirrored, -a, b)
+        # Seen from the peak, or from the bound next to it: nothing cancels, however far out that is.
+        start = np.maximum(first, 0.0)
+        upper, lower = (
+            _moments_beyond(s, w) for s, w in ((start, last - start), (0.0 * start, np.maximum(-first, 0.0)))
+        )
+        mass, mean = upper[0] + lower[0], upper[1] - lower[1]
+        mean = mean / mass
+        var = (upper[2] + lower[2]) / mass - mean**2
+        side = np.where(mirrored, -1.0, 1.0)
+        origin = np.where(first > 0.0, np.where(mirrored, high, low), self.loc)
+        return origin + side * self.scale * mean, self.scale**2 * var
+
     def crps_of_mixture(self, weights: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Return E|Y - y| - E|Y - Y'| / 2 (Grimit et al., *Q. J. R. Meteorol. Soc.* 132, 2006)."""
         loc, scale = np.broadcast_arrays(self.loc, self.scale)
@@ -101,3 +118,13 @@ def _mean_abs(loc: np.ndarray, scale: np.ndarray) -> np.ndarray:
     """Return E|Z| for a Gaussian Z."""
     z = loc / scale
     return loc * (2.0 * scipy.special.ndtr(z) - 1.0) + scale * np.sqrt(2.0 / np.pi) * np.exp(-0.5 * z * z)
+
+
+def _moments_beyond(start: np.ndarray, length: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return ∫ sᵏ exp(-start s - s²/2) ds over 0 < s < length for k = 0, 1, 2."""
+    rate = 1.0 + start
+    t, weights = nodes_and_weights(start, length * rate)
+    s = t / rate
+    density = weights / rate * np.exp(-s * (start + 0.5 * s))
+    zeroth, first, second = (np.sum(s**k * density, axis=0) for k in range(3))
+    return zeroth, first, second

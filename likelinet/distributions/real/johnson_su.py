@@ -9,6 +9,8 @@ from likelinet.core.lazy import scipy
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.estimates import positive_spread
+from likelinet.distributions.numerics.grids import BENDS, SCORES, Grid, column, with_bends, within_bulk
+from likelinet.distributions.numerics.sinh_nodes import sinh_nodes
 from likelinet.distributions.numerics.special import hazard
 
 _STEPS = 60  # of Newton's method for the mode, which needs about ten
@@ -98,6 +100,11 @@ class JohnsonSU(Univariate):
 
         return log_ndtr(z), log_ndtr(-z), backward
 
+    def grid(self) -> Grid:
+        y = self._from_gaussian(column(SCORES, self.batch_shape))
+        bends = np.where(self.tailweight < 1.0, self.scale, 0.0) * column(BENDS, self.batch_shape)
+        return with_bends(y, self.loc, self.scale, within_bulk(self.loc + bends, y))
+
     def _from_gaussian(self, z: np.ndarray) -> np.ndarray:
         return self.loc + self.scale * np.sinh((z - self.skewness) / self.tailweight)
 
@@ -122,6 +129,15 @@ class JohnsonSU(Univariate):
             g = self.tailweight * (self.skewness + self.tailweight * u) + np.tanh(u)
             u = u - g / (self.tailweight**2 + np.cosh(u) ** -2.0)
         return self.loc + self.scale * np.sinh(u)
+
+    def _entropy(self) -> np.ndarray:
+        # That of the Gaussian Z, and E[log dy/dz] with y = sinh((Z - γ) / δ): log cosh has its poles at γ ± iδπ/2, ….
+        skewness, tailweight = np.broadcast_arrays(self.skewness, self.tailweight)
+        z, dz = sinh_nodes(np.clip(skewness, -9.0, 9.0), np.minimum(0.5 * np.pi * tailweight, 10.0), -9.0, 9.0)
+        u = np.abs(z - skewness) / tailweight
+        log_cosh = u + np.log1p(np.exp(-2.0 * u)) - np.log(2.0)
+        log_slope = (dz * np.exp(-0.5 * z * z - HALF_LOG_2PI) * log_cosh).sum(0)
+        return 0.5 + HALF_LOG_2PI + log_slope + np.log(self.scale) - np.log(tailweight)
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return self._from_gaussian(rng.standard_normal(shape))

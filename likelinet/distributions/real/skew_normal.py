@@ -11,6 +11,7 @@ from likelinet.core.lazy import scipy
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.estimates import positive_spread
+from likelinet.distributions.numerics.grids import RISING, SCORES, Grid, column, extra, joined, on_line
 from likelinet.distributions.numerics.panels import nodes_and_weights, picked
 from likelinet.distributions.numerics.root_finding import invert
 from likelinet.distributions.numerics.special import hazard
@@ -117,6 +118,14 @@ class SkewNormal(Univariate):
     def _isf(self, q: np.ndarray) -> np.ndarray:
         low, high = _around(q, -self.alpha)
         return invert(self, q, self.loc - self.scale * high, self.loc - self.scale * low, upper=True)
+
+    def grid(self) -> Grid:
+        heavy = np.where(self.alpha < 0.0, -1.0, 1.0) * self.scale
+        u, light = column(SCORES, self.batch_shape), np.hypot(1.0, self.alpha)
+        # The lighter tail is a narrower Gaussian, and Φ(αz) rises as fast.
+        rise = self.loc + heavy * column(RISING, self.batch_shape) / light
+        main = on_line(self.loc + heavy * np.where(u < 0.0, u / light, u), self.loc)
+        return joined(main, extra(rise, np.full(self.batch_shape, np.inf)))
 
     def _delta(self) -> np.ndarray:
         return self.alpha / np.hypot(1.0, self.alpha)

@@ -11,6 +11,7 @@ from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.estimates import positive_spread
 from likelinet.distributions.numerics.gammas import ZETA, log_gamma_ratio
+from likelinet.distributions.numerics.grids import BENDS, POWER_SCORES, Grid, column, with_bends, within_bulk
 from likelinet.distributions.numerics.student_t_tail import LARGE, log_tail, tail
 
 _GAUSSIAN = 1e14  # ν above which its middle is a Gaussian's to double precision
@@ -55,6 +56,7 @@ class StudentT(Univariate):
     3.1824
     """
 
+    scores = POWER_SCORES
     purpose = "heavy tails, of which `df` says how heavy"
     parameters = (
         Parameter("df", positive, symbol="ν"),
@@ -126,6 +128,25 @@ class StudentT(Univariate):
 
     def _isf(self, q: np.ndarray) -> np.ndarray:
         return self.loc + self.scale * self._upper(q)
+
+    def grid(self) -> Grid:
+        u = column(self.scores, self.batch_shape)
+        # The quantile of a Gaussian seen through the density of this one; around √ν it bends.
+        z = np.sign(u) * np.sqrt(-self.df * np.expm1(-u * u / self.df)) * np.exp(0.5 * u * u / self.df)
+        z = np.clip(z, -1e150, 1e150)  # a number's square is one too
+        bends = np.where(self.df < 2.0, np.sqrt(self.df), 0.0) * column(BENDS, self.batch_shape)
+        return with_bends(
+            self.loc + self.scale * z,
+            self.loc,
+            self.scale * np.sqrt(self.df),
+            self.loc + self.scale * within_bulk(bends, z),
+            self.scores,
+        )
+
+    def log_prob_at(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
+        half, z = 0.5 * self.df, self._z(y)
+        constant = log_gamma_ratio(half) - HALF_LOG_2PI - np.log(self.scale)
+        return constant - (half + 0.5) * np.log1p(z * (z / self.df))
 
     def _upper(self, q: np.ndarray) -> np.ndarray:
         """Return z with P(T > z) = q; near the middle by the complement, which keeps the digits of z."""

@@ -1,0 +1,64 @@
+"""Where the mass of a mixture is, and that of a truncation: from where that of its components or its base is."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from likelinet.distributions.base.distribution import Distribution
+from likelinet.distributions.numerics.grids import Grid, column, joined, ladder, points
+
+# Steps from a bound in units of how fast the density falls there, and lengths among which that is sought.
+_LADDER = np.array([0.25, 1.0, 2.5, 5.0, 9.0, 15.0, 24.0, 40.0])
+_DECADES = 10.0 ** -np.arange(0.0, 25.0, 1.5)
+
+
+def grid_of_mixture(components: Distribution, low: np.ndarray, high: np.ndarray) -> Grid:
+    """Return the grid of a mixture over the last batch axis, whose support is from `low` to `high`."""
+    least, most = components.endpoints()
+    each = components.grid().on(components.batch_shape)
+    # The outermost cuts of a component count where they are outermost in the mixture.
+    far = each.beyond.reshape((-1,) + (1,) * (each.y.ndim - 1))
+    first, last = np.where(far, np.inf, each.y).min(0), np.where(far, -np.inf, each.y).max(0)
+    upper = each.y > 0.5 * first + 0.5 * last
+    out = np.maximum(each.y, last.max(-1)[..., None]), np.minimum(each.y, first.min(-1)[..., None])
+    y = np.where(far, np.where(upper, *out), each.y)
+    x = np.where(most == high[..., None], each.x, high[..., None] - y)
+    k = components.batch_shape[-1]
+
+    def listed(a: np.ndarray) -> np.ndarray:
+        return np.moveaxis(a, -1, 1).reshape(-1, *a.shape[1:-1])
+
+    cuts, gaps, room, anchors, cores = (listed(a) for a in (y, x, each.room, each.anchors, each.cores))
+    whole = Grid(cuts, gaps, room, anchors, cores, np.repeat(each.beyond, k))
+    inner = [e[..., i] for e in (least, most) for i in range(k)]  # where components begin and end
+    return joined(whole, points([np.where((e == low) | (e == high), np.nan, e) for e in inner], high))
+
+
+def grid_of_truncation(base: Distribution, shape: tuple[int, ...], low: np.ndarray, high: np.ndarray) -> Grid:
+    """Return the grid of a truncation of this batch shape, whose support is from `low` to `high`."""
+    grid, (least, most) = base.grid().on(shape), (np.broadcast_to(e, shape) for e in base.endpoints())
+    near = np.where(grid.beyond.reshape((-1,) + (1,) * len(shape)), np.nan, grid.y)
+    first, last = np.fmin.reduce(near, axis=0), np.fmax.reduce(near, axis=0)
+    bounds = (
+        np.where((low > least) & np.isfinite(low), low, np.nan),
+        np.where((high < most) & np.isfinite(high), high, np.nan),
+    )
+    # Next to a bound the density falls as fast as at the bound, far out in a tail much faster than anywhere.
+    ladders = []
+    for bound, side in zip(bounds, (1.0, -1.0), strict=True):
+        span = np.minimum(high - low, np.maximum(last, bound) - np.minimum(first, bound))
+        steps = column(_LADDER, shape) * _reach(base, bound, side * span * column(_DECADES, shape))
+        ladders.append(ladder(bound, side * np.minimum(steps, 0.5 * span), high))
+    anchors = np.stack([np.where(np.isnan(b), end, b) for b, end in zip(bounds, (low, high), strict=True)])
+    anchors = np.where(np.isfinite(anchors), anchors, anchors[::-1])
+    joint = joined(grid.within(low, high, most), *ladders, points(bounds, high))
+    cores = np.concatenate([grid.cores, np.zeros(anchors.shape)])
+    return replace(joint, anchors=np.concatenate([grid.anchors, anchors]), cores=cores)
+
+
+def _reach(base: Distribution, bound: np.ndarray, steps: np.ndarray) -> np.ndarray:
+    """Return over what distance from a bound the log density changes by about 1, at most the first of the steps."""
+    with np.errstate(all="ignore"):
+        change = np.abs(base.log_prob(bound + steps) - base.log_prob(bound))
+    known, sizes = (change <= 1.0) & (change > 1e-3), np.abs(steps)
+    return np.minimum(np.where(known, sizes / np.where(known, change, 1.0), np.inf).min(0), sizes[0])
