@@ -15,7 +15,7 @@ from likelinet.distributions.base.usable_rows import of_usable_rows, sample_of_u
 if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
 
-# Results at once of a plain family; of one that holds more numbers for each, so much fewer.
+# Results at once of a plain family; fewer of one that holds more numbers for each.
 ROWS_AT_ONCE = 65536  # many enough for an iteration whose last steps are for a few rows
 INTEGRALS_AT_ONCE = 1024  # which have hundreds of nodes for each result
 
@@ -45,8 +45,7 @@ def _blocked(method: Method, few: bool) -> Method:
         many = math.prod(shape)
         if many == 1:
             return _beside_itself(method, shape, self, *operands)
-        at_once = INTEGRALS_AT_ONCE if few else ROWS_AT_ONCE
-        size = max(at_once // self.numbers_per_result(), 1)
+        size = _integrals_at_once(self) if few else _values_at_once(self)
         if many <= size:
             return method(self, *operands)
         return _in_blocks(blocked, method, shape, size, self, *operands)
@@ -74,6 +73,25 @@ def sample_in_blocks(method: Method) -> Method:
         return result
 
     return sample_of_usable_rows(blocked)
+
+
+def _values_at_once(d: "Distribution") -> int:
+    many, leaf = _innermost(d)
+    arrays = ((getattr(leaf, p.name), p.event_ndim) for p in leaf.parameters)
+    own = max([leaf.temporaries, *(math.prod(a.shape[a.ndim - n :]) for a, n in arrays)])
+    return max(4 * ROWS_AT_ONCE // (3 + many * own), 1)  # the few longest arrays have many numbers for each result
+
+
+def _integrals_at_once(d: "Distribution") -> int:
+    return max(2 * INTEGRALS_AT_ONCE // (1 + _innermost(d)[0]), 1)
+
+
+def _innermost(d: "Distribution") -> tuple[int, "Distribution"]:
+    """Return how many distributions each one is made of, and these."""
+    many = 1
+    while (inner := d.underlying()) is not None:
+        many, d = many * max(math.prod(inner.batch_shape) // max(math.prod(d.batch_shape), 1), 1), inner
+    return many, d
 
 
 def _shape_of_results(d: "Distribution", *operands: Any) -> tuple[int, ...] | None:

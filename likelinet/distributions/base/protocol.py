@@ -4,7 +4,6 @@ A wrapper answers by what it is over. What only some can answer is refused by na
 loudly.
 """
 
-import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -30,8 +29,8 @@ class DistributionProtocol:
     ordered: bool = False  # whether its classes have an order
     numeric: ClassVar[bool] = False  # whether its classes are numbers as well, 0 and 1
     takes_intervals: ClassVar[bool] = False  # whether log_prob takes an Interval of one number
-    is_angle: bool = False  # whether y is an angle, for which there is no cut at ±π
     temporaries: ClassVar[int] = 1  # of its methods, as a multiple of those of a plain family
+    is_angle: bool = False  # whether y is an angle, for which there is no cut at ±π
     # Gaussian quantiles of which the distribution's own cut integrals.
     scores: ClassVar[np.ndarray] = SCORES
     of_outputs: bool = False  # whether y is several outputs, each with a distribution of its own
@@ -163,17 +162,6 @@ class DistributionProtocol:
         return self.mean(), self.var()
 
     # ---- what it is made of ----------------------------------------------------------------------------------
-
-    def numbers_per_result(self: Any) -> int:
-        """Return how many numbers its methods hold at once for each result, next to those of a plain family."""
-        inner = self.underlying()
-        if inner is not None:
-            return max(math.prod(inner.batch_shape) // max(math.prod(self.batch_shape), 1), 1) * (
-                inner.numbers_per_result()
-            )
-        arrays = (getattr(self, p.name) for p in self.parameters)
-        own = (math.prod(a.shape[a.ndim - p.event_ndim :]) for a, p in zip(arrays, self.parameters, strict=True))
-        return max(self.temporaries, *own)
 
     def underlying(self) -> "Distribution | None":
         """Return the distribution that it is made of, its base or its components; None for one of its own."""
