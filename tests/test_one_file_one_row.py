@@ -101,7 +101,8 @@ def every_test(copy: Path) -> tuple[set[str], set[str]]:
         word = re.compile(rf"(?<![a-zA-Z_]){name}(?![a-zA-Z_])", re.I)
         return {word.sub("…", test) for test in ids if word.search(test.partition("[")[2])}
 
-    return those_of("Exponential") & those_of("Gamma") & those_of("Weibull"), those_of("Rayleigh")
+    # One of them has no divergence in closed form: those that do have a table of their own.
+    return those_of("Exponential") & those_of("Gamma") & those_of("LogLogistic"), those_of("Rayleigh")
 
 
 def test_it_gets_every_test(copy: Path):

@@ -1,4 +1,4 @@
-"""Row blocks for the methods of distributions: with very many rows, temporaries stay small."""
+"""Row blocks for the methods of distributions: with very many results, temporaries stay small."""
 
 import functools
 import math
@@ -15,8 +15,9 @@ from likelinet.distributions.base.usable_rows import of_usable_rows, sample_of_u
 if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
 
+# Results at once of a plain family; fewer of one that holds more numbers for each.
 ROWS_AT_ONCE = 65536  # many enough for an iteration whose last steps are for a few rows
-INTEGRALS_AT_ONCE = 1024  # which have hundreds of nodes for each row
+INTEGRALS_AT_ONCE = 1024  # which have hundreds of nodes for each result
 
 VALUES = ("log_prob", "nll", "cdf", "sf", "log_cdf", "log_sf", "ppf", "isf")
 INTEGRALS = ("crps", "kl_divergence", "mean", "var", "mode", "entropy")
@@ -25,24 +26,29 @@ Method = Callable[..., Any]
 
 
 def in_blocks(method: Method) -> Method:
-    """Wrap a method of at most one argument to run in row blocks where there are many rows."""
+    """Wrap a method of at most one argument to run in blocks where there are many results."""
     return of_usable_rows(_blocked(method, few=False))
 
 
 def in_small_blocks(method: Method) -> Method:
-    """Wrap a method of at most one argument, which may be an integral, to run in blocks of few rows."""
+    """Wrap a method of at most one argument, which may be an integral, to run in blocks of few results."""
     return of_usable_rows(_blocked(method, few=True))
 
 
 def _blocked(method: Method, few: bool) -> Method:
     @functools.wraps(method)
     def blocked(self: "Distribution", *args: Any, **named: Any) -> Any:
-        if math.prod(self.batch_shape) == 1 and len(args) + len(named) < 2:
-            return _beside_itself(method, self, (*args, *named.values()))
-        size = min(ROWS_AT_ONCE, INTEGRALS_AT_ONCE) if few else ROWS_AT_ONCE
-        if not self.batch_shape or self.batch_shape[0] <= size or len(args) + len(named) > 1:
-            return method(self, *args, **named)
-        return _in_blocks(method, size, self, *args, *named.values())
+        operands = (*args, *named.values())
+        shape = _shape_of_results(self, *operands) if len(operands) < 2 else None
+        if shape is None:
+            return method(self, *args, **named)  # it knows what to say
+        many = math.prod(shape)
+        if many == 1:
+            return _beside_itself(method, shape, self, *operands)
+        size = _integrals_at_once(self) if few else _values_at_once(self)
+        if many <= size:
+            return method(self, *operands)
+        return _in_blocks(blocked, method, shape, size, self, *operands)
 
     return blocked
 
@@ -69,58 +75,81 @@ def sample_in_blocks(method: Method) -> Method:
     return sample_of_usable_rows(blocked)
 
 
-def _in_blocks(method: Callable[..., Any], size: int, d: "Distribution", *args: Any) -> Any:
-    """Return method(d, *args), concatenated from row blocks; in one call where the arguments have no axis of rows."""
-    n, axis, whole, many = d.batch_shape[0], 0, True, 1
-    if args:
-        of, own = args[0], d.batch_shape + d.event_shape
-        if hasattr(of, "batch_shape"):  # another distribution
-            shape, own = of.batch_shape, d.batch_shape
-        else:
-            of = of if isinstance(of, Interval) else np.asarray(of)
-            shape = of.shape
-        axis = max(len(shape) - len(own), 0)
-        whole = len(shape) < len(own) or shape[axis] == 1
-        if (not whole and shape[axis] != n) or shape == (*own, 1) or not _broadcast(shape, own):
-            return method(d, *args)  # it knows what to say
-        args, many = (of,), math.prod(shape[:axis])
+def _values_at_once(d: "Distribution") -> int:
+    many, leaf = _innermost(d)
+    arrays = ((getattr(leaf, p.name), p.event_ndim) for p in leaf.parameters)
+    own = max([leaf.temporaries, *(math.prod(a.shape[a.ndim - n :]) for a, n in arrays)])
+    return max(4 * ROWS_AT_ONCE // (3 + many * own), 1)  # the few longest arrays have many numbers for each result
+
+
+def _integrals_at_once(d: "Distribution") -> int:
+    return max(2 * INTEGRALS_AT_ONCE // (1 + _innermost(d)[0]), 1)
+
+
+def _innermost(d: "Distribution") -> tuple[int, "Distribution"]:
+    """Return how many distributions each one is made of, and these."""
+    many = 1
+    while (inner := d.underlying()) is not None:
+        many, d = many * max(math.prod(inner.batch_shape) // max(math.prod(d.batch_shape), 1), 1), inner
+    return many, d
+
+
+def _shape_of_results(d: "Distribution", *operands: Any) -> tuple[int, ...] | None:
+    """Return the shape of the batch of results, whatever broadcasts with what; None where it does not."""
+    if not operands:
+        return d.batch_shape
+    (of,) = operands
+    of_values = not hasattr(of, "batch_shape")  # and not of another distribution
+    own, events = (d.batch_shape + d.event_shape, len(d.event_shape)) if of_values else (d.batch_shape, 0)
+    try:
+        shape = of.shape if isinstance(of, Interval) else np.shape(of) if of_values else of.batch_shape
+        full = np.broadcast_shapes(shape, own)
+    except ValueError:
+        return None
+    return None if math.prod(own) > 1 and shape == (*own, 1) else full[: len(full) - events]
+
+
+def _in_blocks(blocked: Method, method: Method, shape: tuple[int, ...], size: int, d: "Distribution", *of: Any) -> Any:
+    """Return method(d, *of), put together from blocks along the first axis of more than one result."""
+    axis = next(i for i, n in enumerate(shape) if n > 1)
     before, result = (slice(None),) * axis, None
-    for rows in blocks(n, max(size // max(many, 1), 1)):
-        value = np.asarray(method(d[rows], *(args if whole else (args[0][*before, rows],))))
+    of = tuple(a if hasattr(a, "shape") or hasattr(a, "batch_shape") else np.asarray(a) for a in of)
+    for rows in blocks(shape[axis], max(size * shape[axis] // math.prod(shape), 1)):
+        part = (_part(d, d.batch_shape, shape, axis, rows), *(_part_of(a, d, shape, axis, rows) for a in of))
+        value = np.asarray(blocked(*part))
         if result is None:
             if value.ndim <= axis or value.shape[axis] != rows.stop - rows.start:
-                return method(d, *args)  # a result without rows
-            result = np.empty((*value.shape[:axis], n, *value.shape[axis + 1 :]), value.dtype)
+                return method(d, *of)  # a result without rows
+            result = np.empty((*value.shape[:axis], shape[axis], *value.shape[axis + 1 :]), value.dtype)
         result[*before, rows] = value
     return result
 
 
-def _broadcast(shape: tuple[int, ...], own: tuple[int, ...]) -> bool:
-    try:
-        np.broadcast_shapes(shape, own)
-    except ValueError:
-        return False
-    return True
+def _part_of(a: Any, d: "Distribution", shape: tuple[int, ...], axis: int, rows: slice) -> Any:
+    """Return the rows of an operand of the method."""
+    if hasattr(a, "batch_shape"):
+        return _part(a, a.batch_shape, shape, axis, rows)
+    return _part(a, a.shape[: max(len(a.shape) - len(d.event_shape), 0)], shape, axis, rows)
 
 
-def _beside_itself(method: Callable[..., Any], d: "Distribution", args: tuple[Any, ...]) -> Any:
-    """Return method(d, *args) of a single distribution, with the bits that it has among others.
+def _part(a: Any, own: tuple[int, ...], shape: tuple[int, ...], axis: int, rows: slice) -> Any:
+    """Return the rows along an axis of the results; `a` itself, of shape `own`, where it has but one for all."""
+    axis -= len(shape) - len(own)
+    return a[(*(slice(None),) * axis, rows)] if axis >= 0 and own[axis] > 1 else a
 
-    NumPy sums an axis in pairs where nothing else is left, and one after the other where there are more rows.
+
+def _beside_itself(method: Method, shape: tuple[int, ...], d: "Distribution", *of: Any) -> Any:
+    """Return method(d, *of), which is one result, with the bits that it has among others.
+
+    NumPy sums an axis in pairs where nothing else is left, and one after the other where there are more results.
     """
-    other: Any = args[0] if args else None
-    if hasattr(other, "batch_shape"):
-        if math.prod(other.batch_shape) != 1 or len(other.batch_shape) > len(d.batch_shape):
-            return method(d, *args)
-        args = (_twice(other),)
-    elif args and np.ndim(other) > len(d.batch_shape) + len(d.event_shape):
-        return method(d, *args)
-    value = np.asarray(method(_twice(d), *args))
-    return value[0] if value.ndim > len(d.batch_shape) else value[()]
+    of = tuple(_twice(a, shape) if hasattr(a, "batch_shape") else a for a in of)
+    value = np.asarray(method(_twice(d, shape), *of))
+    return value[0] if value.ndim > len(shape) else value[()]
 
 
-def _twice(d: "Distribution") -> "Distribution":
-    return d.map_arrays(lambda a, n: on_batch(a, (2, *d.batch_shape), n).copy())
+def _twice(d: "Distribution", shape: tuple[int, ...]) -> "Distribution":
+    return d.map_arrays(lambda a, n: on_batch(a, (2, *shape), n).copy())
 
 
 def all_inside(contains: Callable[[np.ndarray], np.ndarray], values: np.ndarray) -> bool:

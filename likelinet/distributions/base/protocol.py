@@ -29,6 +29,7 @@ class DistributionProtocol:
     ordered: bool = False  # whether its classes have an order
     numeric: ClassVar[bool] = False  # whether its classes are numbers as well, 0 and 1
     takes_intervals: ClassVar[bool] = False  # whether log_prob takes an Interval of one number
+    temporaries: ClassVar[int] = 1  # of its methods, as a multiple of those of a plain family
     is_angle: bool = False  # whether y is an angle, for which there is no cut at ±π
     # Gaussian quantiles of which the distribution's own cut integrals.
     scores: ClassVar[np.ndarray] = SCORES

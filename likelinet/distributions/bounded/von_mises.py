@@ -68,6 +68,7 @@ class VonMises(Univariate):
     )
     support = Domain("an angle from -π to π", low=-np.pi, high=np.pi, closed=(True, True))
     purpose = "directions, times of day"
+    temporaries = 24  # its tails are integrals
     loc: np.ndarray
     concentration: np.ndarray
 

@@ -57,6 +57,7 @@ class SkewNormal(Univariate):
     """
 
     purpose = "skewed, light tails"
+    temporaries = 24  # its tails are integrals
     parameters = (
         Parameter("loc", role="location", symbol="μ"),
         Parameter("scale", positive, role="scale", symbol="σ"),
