@@ -69,6 +69,8 @@ ARROW = {
     "bools": (pa.array([True, False]), [True, False]),
     "nothing": (pa.nulls(2), ["", ""]),
     "dates": (pa.array([datetime.date(2024, 2, 29), None]), ["2024-02-29", ""]),
+    "times of a zone": (pa.array(DAYS, pa.timestamp("ms", "UTC")), ["2024-02-29 00:00:00Z", "2024-03-01 00:00:00Z"]),
+    "hours": (pa.array([datetime.time(5), datetime.time(6, 7, 8, 500_000)]), ["05:00:00", "06:07:08.500000"]),
     "times": (pa.array(DAYS, pa.timestamp("us")), ["2024-02-29", "2024-03-01"]),
     "decimals": (pa.array([decimal.Decimal("1.25"), None]), [1.25, np.nan]),
 }
@@ -116,6 +118,7 @@ class LazyFrame:
         ),
         (pa.table({"a": [{"b": 1}]}), r"^Column 'a' has cells of several values \(of type struct<b: int64>\)"),
         (pd.DataFrame({"a": [[1, 2], [3]]}), r"^Column 'a' has cells of several values \(of type list<"),
+        (pa.table({"a": [b"\xff"]}), "^Column 'a' is of type binary: make numbers or text of it"),
         (LazyFrame(), r"^X is a lazy frame, which holds no rows yet: pass X\.collect\(\)\.$"),
         (pd.Series([1.0]), "^X must be an array or a DataFrame, got Series"),
         (pa.chunked_array([[1.0]]), "^X must be an array or a DataFrame, got ChunkedArray"),

@@ -20,7 +20,7 @@ def arrow_column(name: str, values: Any) -> Column:
     """
     kind = pa.types
     if kind.is_dictionary(values.type):
-        values = values.cast(values.type.value_type)
+        values = _levels(values)
     of = values.type
     if kind.is_nested(of):
         raise DataError(
@@ -38,9 +38,16 @@ def arrow_column(name: str, values: Any) -> Column:
         if values.null_count == 0:
             return values.to_numpy()
         values = pc.if_else(values, "True", "False")
-    if kind.is_timestamp(of):
+    if kind.is_timestamp(of) or kind.is_time(of):
         return _times(values)
     return Text(trimmed(_strings(values)))
+
+
+def _levels(values: Any) -> Any:
+    """Return each cell of a dictionary-encoded column as its level; views have no kernels of their own."""
+    of = values.type.value_type
+    of = pa.large_string() if pa.types.is_string_view(of) else of
+    return pa.chunked_array([chunk.dictionary.cast(of).take(chunk.indices) for chunk in values.chunks], of)
 
 
 def trimmed(cells: Any) -> Any:
@@ -60,4 +67,4 @@ def _times(values: Any) -> Text:
     filled = cells.filter(pc.not_equal(cells, ""))
     if Text(filled).matches(_MIDNIGHT).all():
         return Text(pc.utf8_slice_codeunits(cells, 0, 10))
-    return Text(pc.replace_substring_regex(cells, r"\.0+$", ""))
+    return Text(pc.replace_substring_regex(cells, r"\.0+(Z?)$", r"\1"))

@@ -45,7 +45,13 @@ def frame_columns(x: Any, what: str) -> tuple[dict[str, Column], int]:
 def arrow_table_columns(table: Any, what: str) -> tuple[dict[str, Column], int]:
     """Return the columns of a `pyarrow.Table`, and the number of rows."""
     names = _names(table.column_names, what)
-    return {n: arrow_column(n, c) for n, c in zip(names, table.columns, strict=True)}, table.num_rows
+    columns = {}
+    for name, values in zip(names, table.columns, strict=True):
+        try:
+            columns[name] = arrow_column(name, values)
+        except pa.ArrowException:
+            raise DataError(f"Column '{name}' is of type {values.type}: make numbers or text of it.") from None
+    return columns, table.num_rows
 
 
 def _names(names: Any, what: str) -> list[str]:

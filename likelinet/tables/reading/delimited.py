@@ -44,7 +44,7 @@ def read_delimited(path: Path, raw: bytes, header: bool) -> dict[str, Text]:
         names, columns = names[1:], columns[1:]
     _check_names(path, names)
     found = {name: Text(column) for name, column in zip(names, columns, strict=False)}
-    maybe = layout.separator != "," or b'"' in raw
+    maybe = layout.separator != "," or raw.find(b'"', layout.start) >= 0
     return with_points(path, found, plain=layout.separator == ";") if maybe else found
 
 
@@ -64,7 +64,7 @@ def _cells(path: Path, raw: bytes, layout: Layout) -> list[Any]:
     if not bytes(body[:1000]).strip() and not bytes(body).strip():
         return [pa.chunked_array([], pa.string())] * width
     where = (layout.separator, layout.start, layout.line)
-    quotes = b'"' in raw
+    quotes = raw.find(b'"', layout.start) >= 0
     if quotes and re.search(rf'(?:^|[{re.escape(layout.separator)}\r\n]) +"'.encode(), raw):
         body = _respelled(path, raw, *where)
     try:
@@ -76,7 +76,8 @@ def _cells(path: Path, raw: bytes, layout: Layout) -> list[Any]:
         quotes and (_ends_in_quotes(raw) or any(_has_line(c) for c in columns))
     ):
         find_fault(path, raw, *where, width)  # a quote that was left open may have swallowed them
-    return [trimmed(c) for c in columns]
+    columns.reverse()
+    return [trimmed(columns.pop()) for _ in range(width)]  # one by one, so that there are never two of all
 
 
 def _parsed(path: Path, body: Any, layout: Layout, quotes: bool) -> list[Any]:
@@ -109,7 +110,7 @@ def _parsed(path: Path, body: Any, layout: Layout, quotes: bool) -> list[Any]:
         table = read(len(body) + 1)  # a row is longer than a block
     if comments:
         note(f"{path}: {counted(len(comments), 'line')} beginning with # left out.")
-    return table.columns
+    return [*table.columns]
 
 
 def _respelled(path: Path, raw: bytes, separator: str, start: int, line: int) -> bytes:
