@@ -25,7 +25,7 @@ from likelinet.scores.calibration import log_prob
 
 EXACT = {"optimizer": {"kind": "lbfgs"}, "validation_fraction": 0.0}
 QUANTILES = (0.1, 0.5, 0.9)
-# The pinball loss has kinks, where L-BFGS may stop early; a step size that falls to 0 ends in one.
+# The pinball loss has kinks; a step size that falls to 0 ends in one.
 PINBALL = {
     "optimizer": {"kind": "adam", "learning_rate": 0.003},
     "epochs": 10_000,

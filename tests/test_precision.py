@@ -57,17 +57,32 @@ def test_the_exposure_is_no_input(engine):
     assert fitted._fit.objective.layout.weights[0].shape[0] == 3  # a, blue, red
 
 
-@pytest.mark.parametrize("engine", ["numpy", "jax"])
-def test_a_fit_takes_little_more_memory_than_its_inputs(engine):
+ONCE = {"precision": "float32", "epochs": 1}
+EXACT = {"optimizer": {"kind": "lbfgs"}, "epochs": 3}
+
+
+@pytest.mark.parametrize(
+    ("training", "dtype", "without"),
+    [
+        ({**ONCE, "engine": "numpy"}, np.float32, 0),
+        ({**ONCE, "engine": "jax"}, np.float32, 0),
+        ({**ONCE, "engine": "numpy"}, np.float32, 1),
+        ({**EXACT, "validation_fraction": 0.0}, np.float64, 0),
+        (EXACT, np.float64, 0),
+    ],
+    ids=["numpy", "jax", "a row of weight 0", "lbfgs", "lbfgs beside held-out rows"],
+)
+def test_a_fit_takes_little_more_memory_than_its_inputs(training, dtype, without):
     n, inputs = 30_000, 60
-    X, y = RNG.standard_normal((n, inputs)), RNG.standard_normal(n)
-    fitted = model(engine=engine, hidden=[64], precision="float32", epochs=1)
+    X, y, weight = RNG.standard_normal((n, inputs)), RNG.standard_normal(n), np.ones(n)
+    weight[:without] = 0.0
+    fitted = model(hidden=[64], **training)
     fitted.fit(X[:100], y[:100])  # what is imported and kept for good
     tracemalloc.start()
     try:
-        fitted.fit(X, y)
+        fitted.fit(X, y, weight)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert peak < 2.2 * n * inputs * np.dtype(np.float32).itemsize
+    assert peak < 2.2 * n * inputs * np.dtype(dtype).itemsize
     assert fitted.history.stopped == "finished"

@@ -166,3 +166,18 @@ def test_numbers_as_categories_are_written_in_full():
     table = as_table(pd.DataFrame({"a": [1234567, 2], "b": [0.1, 2.0]}))
     assert table.text("a").tolist() == ["1234567", "2"]
     assert table.text("b").tolist() == ["0.1", "2"]
+
+
+def test_rows_that_are_taken_are_the_ones_asked_for(tmp_path: Path):
+    """They stay where they are in memory, and are called by their place in the user's table."""
+    table = from_text(tmp_path, "a,b\n" + "".join(f"{i},{chr(97 + i)}\n" for i in range(8)))
+    even = table.taken(np.arange(8) % 2 == 0)
+    assert (even.n, even.columns["a"] is table.columns["a"]) == (4, True)
+    np.testing.assert_array_equal(even.numeric("a"), [0.0, 2.0, 4.0, 6.0])
+    last = even.taken(np.array([False, True, False, True]))
+    assert (last.n, last.text("b").tolist(), last.index.tolist()) == (2, ["c", "g"], [2, 6])
+    middle = even.rows(slice(1, 3), ("b", "absent"))
+    assert (list(middle.columns), middle.text("b").tolist(), middle.index.tolist()) == (["b"], ["c", "e"], [2, 4])
+    assert middle.taken(np.array([False, True])).text("b").tolist() == ["e"]
+    with pytest.raises(ll.DataError, match=r"'c' in row 3, 'e' in row 5"):
+        even.taken(np.array([False, True, True, False])).numeric("b")

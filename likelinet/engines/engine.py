@@ -34,7 +34,14 @@ class Data:
     weight: np.ndarray
 
     def at(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray | None, np.ndarray]:
-        """Return x, columns and y of some rows, in the order in which an objective takes them."""
+        """Return x, columns and y of rows (M, n), in the order in which an objective takes them.
+
+        Those of one member that follow each other in the table are not copied.
+        """
+        first = int(rows[0, 0]) if rows.size else 0
+        some = slice(first, first + rows.shape[1])
+        if len(rows) == 1 and np.array_equal(rows[0], np.arange(some.start, some.stop)):
+            return self.x[None, some], None if self.columns is None else self.columns[None, some], self.y[None, some]
         columns = None if self.columns is None else self.columns.take(rows, axis=0)
         return self.x.take(rows, axis=0), columns, self.y.take(rows, axis=0)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from likelinet.core.blocks import blocks
 from likelinet.core.errors import NonFiniteError
 from likelinet.engines.engine import Batches, Engine, Outcome, Run, Task
 from likelinet.engines.numpy import evaluate
@@ -13,6 +14,8 @@ from likelinet.engines.threads import blas_threads
 from likelinet.objective.layout import pack
 from likelinet.optim.lbfgs import Search, begin, iterate
 from likelinet.optim.line_search import Function
+
+ROWS_AT_ONCE = 4096  # rows that go through the network at a time: what it keeps of them for the gradient is a few x
 
 
 class LbfgsEngine(Engine):
@@ -35,7 +38,7 @@ class LbfgsRun(Run):
     def epochs(self, batches: Iterator[Batches]) -> Iterator[Outcome]:
         for each in batches:
             network, everyone = self._task.objective.network, range(len(self._start))
-            with np.errstate(all="ignore"), blas_threads(network, each.rows.shape[2]):
+            with np.errstate(all="ignore"), blas_threads(network, min(each.rows.shape[2], ROWS_AT_ONCE)):
                 if not self._searches:
                     self._searches = [self._begun(each, m) for m in everyone]
                 members = np.array([m for m in everyone if not self._searches[m].arrived], dtype=int)
@@ -62,15 +65,17 @@ class LbfgsRun(Run):
     def _function(self, batches: Batches, member: int) -> Function:
         """Return the loss of a member, with its gradient, as a function of its weights."""
         objective, layout = self._task.objective, self._task.objective.layout
-        rows, share = batches.rows[:, member], batches.share[:, member]
-        data = self._task.data.at(rows)
+        rows, share, at = batches.rows[:, member], batches.share[:, member], self._task.data.at
 
         def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
-            value, backward = objective(layout.views(flat[None]), (), *data, share)
-            gradient = pack(backward(), layout)[0]
-            if not (np.isfinite(value[0]) and np.isfinite(gradient).all()):  # too far: the line search comes back
+            params, value, gradient = layout.views(flat[None]), 0.0, np.zeros_like(flat)
+            for part in blocks(rows.shape[1], ROWS_AT_ONCE):
+                values, backward = objective(params, (), *at(rows[:, part]), share[:, part])
+                value += float(values[0])
+                gradient += pack(backward(), layout)[0]
+            if not (np.isfinite(value) and np.isfinite(gradient).all()):  # too far: the line search comes back
                 return np.inf, np.zeros_like(flat)
-            return float(value[0]), gradient
+            return value, gradient
 
         return loss
 

@@ -99,10 +99,10 @@ class Fit:
         """Return the rows of what the network and the head take, each made when it is asked for."""
         head = self.objective.head
         x = self.inputs.rows(table, other_columns(self.config), self.config.data.features is not None)
-        read = {name: table.columns[name] for name in head.columns if name in table.columns}
+        read = table.rows(slice(None), head.columns)
         # Whether text is meant as numbers shows in all of a column.
-        numbers = {name: table.numeric(name) for name, values in read.items() if isinstance(values, Text)}
-        return EncodedRows(x, replace(table, columns={**table.columns, **numbers}), head)
+        numbers = {name: read.numeric(name) for name, values in read.columns.items() if isinstance(values, Text)}
+        return EncodedRows(x, table, replace(read, columns=read.columns | numbers), head)
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,7 @@ class EncodedRows:
 
     x: Encoded
     table: Table
+    read: Table  # by the head: its columns alone
     head: Head
 
     def __len__(self) -> int:
@@ -122,7 +123,7 @@ class EncodedRows:
         if not self.head.columns:
             return x, None
         try:
-            return x, known_columns(self.table.rows(rows, self.head.columns), self.head)
+            return x, known_columns(self.read.rows(rows, self.head.columns), self.head)
         except DataError:
             return x, known_columns(self.table, self.head)[rows]  # says which rows of the whole table
 

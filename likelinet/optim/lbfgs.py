@@ -6,7 +6,7 @@ import numpy as np
 
 from likelinet.optim.line_search import Function, line_search
 
-MEMORY = 10  # steps whose curvature is remembered
+MEMORY = 20  # steps whose curvature is remembered: at kinks more than the usual 10 pay
 GRADIENT = 1e-9  # largest entry of the gradient at which the search has arrived
 PROGRESS = 1e-15  # relative change of the value below which it has
 CURVATURE = np.finfo(np.float64).eps  # least of it, per squared change of the gradient, that is worth remembering
@@ -23,7 +23,7 @@ class Search:
     value : float
         Of the function.
     steps, changes : ndarray, shape (k, P)
-        The last k ≤ 10 steps, and how the gradient changed over each.
+        The last k ≤ 20 steps, and how the gradient changed over each.
     arrived : bool
         Whether there is nowhere to go from here.
     """
@@ -49,7 +49,7 @@ def iterate(function: Function, search: Search) -> Search:
     .. math:: x \leftarrow x - \alpha H g
 
     H is the inverse Hessian that the last steps s and changes of the gradient y imply, from :math:`s^T y / y^T y` times
-    the identity on; α meets the Wolfe conditions. Where H misleads, it is forgotten.
+    the identity on; α meets the weak Wolfe conditions, which kinks allow. Where H misleads, it is forgotten.
     """
     direction = -_inverse_hessian_times(search.gradient, search.steps, search.changes)
     fresh = not len(search.steps)

@@ -1,4 +1,4 @@
-"""A line search for the Wolfe conditions."""
+"""A line search for the weak Wolfe conditions."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -6,9 +6,10 @@ from typing import NamedTuple
 import numpy as np
 
 DECREASE = 1e-3  # share of the decrease that the slope at the start promises, which the value must reach
-FLATTER = 0.9  # share of the slope at the start below which the slope must come
+FLATTER = 0.9  # share of the slope at the start above which the slope must come
 EVALUATIONS = 50
 FARTHER = 4.0  # times the length, where the minimum lies beyond
+FARTHEST = FARTHER**10  # times the first length, where there may be no minimum: the next search goes on from there
 ROUNDING = 4.0 * np.finfo(np.float64).eps  # of values: below it only slopes can tell
 
 Function = Callable[[np.ndarray], tuple[float, np.ndarray]]
@@ -27,13 +28,14 @@ class Point(NamedTuple):
 def line_search(
     function: Function, point: np.ndarray, value: float, gradient: np.ndarray, direction: np.ndarray, length: float
 ) -> Point | None:
-    r"""Return a point on the line that meets the strong Wolfe conditions, or None where none is found.
+    r"""Return a point on the line that meets the weak Wolfe conditions, or the best of those too near, or None.
 
-    .. math:: f(\alpha) \le f(0) + c_1 \alpha f'(0), \qquad |f'(\alpha)| \le c_2 |f'(0)|
+    .. math:: f(\alpha) \le f(0) + c_1 \alpha f'(0), \qquad f'(\alpha) \ge c_2 f'(0)
 
-    An interval that holds such a point is widened, then narrowed by cubic interpolation (Nocedal & Wright 2006,
-    algorithms 3.5 and 3.6). Where values differ by rounding alone, the first condition is asked of slopes instead
-    (Hager & Zhang 2005). A value that is not finite lies too far.
+    They ask no more of a slope that is past zero, since at a kink it jumps there (Lewis & Overton 2013). Lengths
+    between one that is too short and one that is too long are tried by cubic interpolation. Where values differ by
+    rounding alone, the first condition is asked of slopes instead (Hager & Zhang 2005). A value that is not finite lies
+    too far.
 
     Parameters
     ----------
@@ -48,20 +50,20 @@ def line_search(
     """
     start = low = Point(0.0, value, float(gradient @ direction), point, gradient)
     high: Point | None = None
+    farthest = FARTHEST * length
     for _ in range(EVALUATIONS):
         there = point + length * direction
         value, gradient = function(there)
         trial = Point(length, value, float(gradient @ direction), there, gradient)
-        rises = low is not start and trial.value > low.value
-        if rises or not np.isfinite(value + trial.slope) or not _falls(start, trial):
+        if not np.isfinite(value + trial.slope) or not _falls(start, trial):
             high = trial
-        elif abs(trial.slope) <= -FLATTER * start.slope:
+        elif trial.slope >= FLATTER * start.slope:
             return trial
         else:
-            if trial.slope * ((high.length if high else np.inf) - low.length) >= 0.0:
-                high = low
             low = trial
         if high is None:
+            if length >= farthest:
+                break
             length *= FARTHER
             continue
         length = _between(low, high)

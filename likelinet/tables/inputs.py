@@ -149,12 +149,9 @@ class Encoded:
 
     def __init__(self, inputs: Inputs, table: Table) -> None:
         self._inputs, self._table = inputs, table
+        self._numeric = tuple(c.name for c in inputs.columns if c.categories is None)
         # Whether text is meant as numbers shows in all of a column.
-        self._numbers = {
-            c.name: table.numeric(c.name) if isinstance(column := table.column(c.name), Text) else column
-            for c in inputs.columns
-            if c.categories is None
-        }
+        self._parsed = {n: table.numeric(n) for n in self._numeric if isinstance(table.columns[n], Text)}
         self._loc = np.array([c.loc for c in inputs.columns for _ in range(c.width)])
         self._scale = np.array([c.scale for c in inputs.columns for _ in range(c.width)])
 
@@ -164,15 +161,18 @@ class Encoded:
     def __getitem__(self, rows: slice) -> np.ndarray:
         """Return x of a slice of the rows, in double precision; its columns lie one after the other in memory."""
         columns = np.empty((self._inputs.width, len(range(self._table.n)[rows])))
+        some: dict[str, Any] = self._table.rows(rows, self._numeric).columns | {
+            n: v[rows] for n, v in self._parsed.items()
+        }
         at = 0
         for column in self._inputs.columns:
             if column.categories is None:
-                columns[at] = self._numbers[column.name][rows]
+                columns[at] = some[column.name]
             else:
                 columns[at : at + column.width] = _one_hot(column, self._table, rows).T
             at += column.width
         if not np.isfinite(columns).all():
-            for name in self._numbers:  # says which rows of the whole table
+            for name in self._numeric:  # says which rows of the whole table
                 self._table.numeric(name)
         columns -= self._loc[:, None]
         columns /= self._scale[:, None]

@@ -24,38 +24,42 @@ class Table:
     Parameters
     ----------
     columns : dict
-        Arrays of shape (n,), and text of n cells, by name.
+        Arrays, and text, by name; `column` gives one as it is, of n cells.
     n : int
         Number of rows.
     named : bool
         Whether the names are the user's own.
     index : ndarray, optional
         Positions of the rows in the user's table, which error messages name; without it, the rows are all of them.
+    kept : ndarray, optional
+        Positions of the rows in the arrays, if they are not all of them: they are left out where they are asked for,
+        since a copy would take as much memory as the user's table.
     """
 
     columns: dict[str, Column]
     n: int
     named: bool = True
     index: np.ndarray | None = None
+    kept: np.ndarray | None = None
     _parsed: dict[str, Parsed] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def taken(self, keep: np.ndarray) -> "Table":
         """Return the rows where a mask is true."""
-        columns = {name: values[keep] for name, values in self.columns.items()}
-        index = np.arange(self.n) if self.index is None else self.index
-        return replace(self, columns=columns, n=int(keep.sum()), index=index[keep])
+        index, kept = (np.arange(self.n) if known is None else known for known in (self.index, self.kept))
+        return replace(self, n=int(keep.sum()), index=index[keep], kept=kept[keep])
 
     def rows(self, rows: slice, names: tuple[str, ...]) -> "Table":
         """Return a slice of the rows, with no other columns than these."""
-        columns = {name: values[rows] for name, values in self.columns.items() if name in names}
-        index = np.array(range(self.n)[rows]) if self.index is None else self.index[rows]
-        return replace(self, columns=columns, n=len(index), index=index)
+        at = rows if self.kept is None else self.kept[rows]
+        columns = {name: self.columns[name][at] for name in names if name in self.columns}
+        index = np.arange(*rows.indices(self.n)) if self.index is None else self.index[rows]
+        return replace(self, columns=columns, n=len(index), index=index, kept=None)
 
     def column(self, name: str) -> Column:
         """Return a column as it is."""
         if name not in self.columns:
             raise DataError(f"There is no column '{name}' in the table{nearest(name, self.columns)}.")
-        return self.columns[name]
+        return self.columns[name] if self.kept is None else self.columns[name][self.kept]
 
     def is_text(self, name: str) -> bool:
         """Whether a column holds text rather than numbers.
@@ -145,7 +149,7 @@ class Table:
     def _parse(self, name: str) -> Parsed:
         """Return a column of text as numbers, parsed once."""
         if name not in self._parsed:
-            column = self.columns[name]
+            column = self.column(name)
             assert isinstance(column, Text)
             self._parsed[name] = parse(column)
         return self._parsed[name]
@@ -198,12 +202,11 @@ def as_table(x: Any, what: str = "X", header: bool = True) -> Table:
     """
     if isinstance(x, Table):
         return x
-    if isinstance(x, str | PathLike) or (
-        isinstance(x, list | tuple) and x and all(isinstance(p, str | PathLike) for p in x)
-    ):
-        return read_table(x, header)
     if type(x).__module__.startswith("scipy.sparse"):
-        x = x.toarray()
+        return as_table(x.toarray(), what)
+    several = isinstance(x, list | tuple) and x and all(isinstance(path, str | PathLike) for path in x)
+    if several or isinstance(x, str | PathLike):
+        return read_table(x, header)
     if isinstance(x, np.ndarray | list | tuple):
         array = as_array(x, what)
         if array.ndim != 2:

@@ -45,9 +45,10 @@ class Text:
                     return Text(self.cells.slice(start, max(stop - start, 0)))
                 return Text(self.cells.take(pa.array(np.arange(start, stop, step))))
             case np.ndarray():
-                return Text(
-                    self.cells.filter(pa.array(rows)) if rows.dtype == bool else self.cells.take(pa.array(rows))
-                )
+                at = rows.nonzero()[0] if rows.dtype == bool else rows
+                low, high = (int(at.min()), int(at.max()) + 1) if len(at) else (0, 0)
+                near = self.cells.slice(low, high - low)  # pyarrow may join all chunks to take a few rows
+                return Text(near.take(pa.array(at - low)))
         return self.cells[int(rows)].as_py()
 
     def tolist(self) -> list[str]:

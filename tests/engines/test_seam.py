@@ -163,3 +163,28 @@ def test_every_family_trains_alike_or_is_refused_by_name(name):
 
 # Their cdf has no gradient in a shape or rate that JAX knows of.
 NUMPY_ONLY = {"truncated gamma", "truncated poisson", "censored poisson", "hurdle truncated"}
+
+
+@pytest.mark.parametrize("columns", [None, np.arange(20.0).reshape(10, 2)])
+@pytest.mark.parametrize(
+    ("rows", "copied"),
+    [
+        ([list(range(10))], False),
+        ([[3, 4, 5]], False),
+        ([[3]], False),
+        ([[3, 4, 6]], True),
+        ([[5, 4, 3]], True),
+        ([[0, 0]], True),
+        ([[3, 4, 5], [4, 5, 6]], True),
+        ([[]], False),
+    ],
+)
+def test_rows_that_follow_each_other_are_not_copied(rows, copied, columns):
+    at = np.array(rows, dtype=int)
+    data = Data(np.random.default_rng(0).standard_normal((10, 3)), columns, np.arange(10.0), np.ones(10))
+    for table, part in zip((data.x, columns, data.y), data.at(at), strict=True):
+        if table is None:
+            assert part is None
+        else:
+            np.testing.assert_array_equal(part, table[at])
+            assert part.flags.owndata == copied

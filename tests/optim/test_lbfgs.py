@@ -59,7 +59,7 @@ def test_a_curved_valley_is_followed_to_its_end(size):
 
 
 @given(seed=seeds, length=st.sampled_from([1e-3, 1.0, 30.0]))
-def test_the_line_search_meets_the_wolfe_conditions(seed, length):
+def test_the_line_search_meets_the_weak_wolfe_conditions(seed, length):
     function, rng = wavy(seed), np.random.default_rng(seed)
     x = 3.0 * rng.standard_normal(3)
     value, gradient = function(x)
@@ -70,7 +70,7 @@ def test_the_line_search_meets_the_wolfe_conditions(seed, length):
     np.testing.assert_array_equal(found.point, x + found.length * direction)
     assert (found.value, found.slope) == (function(found.point)[0], function(found.point)[1] @ direction)
     assert found.value <= value + 1e-3 * found.length * slope
-    assert abs(found.slope) <= 0.9 * abs(slope)
+    assert found.slope >= 0.9 * slope
 
 
 def test_a_point_that_is_hardly_lower_is_not_enough():

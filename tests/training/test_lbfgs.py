@@ -5,6 +5,7 @@ import pytest
 import scipy.optimize
 
 import likelinet as ll
+from likelinet.engines import lbfgs
 from likelinet.training.minibatches import split
 from likelinet.training.streams import Streams
 from tests.training.problems import EXACT, model
@@ -39,6 +40,16 @@ def test_gaussian_regression_is_least_squares(weight):
     d = fitted(Y, weight, kind="gaussian", scale="shared").predict_dist(X)
     np.testing.assert_allclose(d.loc, ONES @ beta, rtol=1e-6)
     np.testing.assert_allclose(d.scale, np.sqrt(np.average((Y - ONES @ beta) ** 2, weights=w)), rtol=1e-6)
+
+
+def test_rows_go_through_the_network_block_by_block(monkeypatch):
+    """As in one piece, to rounding; the split leaves rows that do not follow each other."""
+    settings = EXACT | {"validation_fraction": 0.2, "early_stopping": None, "epochs": 6}
+    whole = model(hidden=[5], **settings).fit(X, Y, WEIGHT).history.epochs
+    monkeypatch.setattr(lbfgs, "ROWS_AT_ONCE", 7)
+    parts = model(hidden=[5], **settings).fit(X, Y, WEIGHT).history.epochs
+    np.testing.assert_allclose([e.train_nll for e in parts], [e.train_nll for e in whole], rtol=1e-7)
+    np.testing.assert_allclose([e.validation_nll for e in parts], [e.validation_nll for e in whole], rtol=1e-7)
 
 
 def test_a_fixed_scale_changes_nothing_about_the_line():
@@ -82,6 +93,28 @@ def test_two_classes_are_logistic_regression(weight):
     one = fitted(CLICKS, weight, kind="bernoulli").predict_dist(X)
     two = fitted(labels, weight, kind="categorical").predict_dist(X)
     np.testing.assert_allclose(two.base.probs[:, 1], one.probs, rtol=1e-4)
+
+
+@pytest.mark.parametrize("tau", [0.1, 0.5, 0.9])
+def test_quantile_regression_is_linear_programming(tau):
+    """Its loss has kinks, with the minimum where several meet (Koenker 2005, section 6.2)."""
+    family = {"kind": "asymmetric_laplace", "tau": tau, "scale": "shared"}
+    fit = fitted(Y, **family).predict_dist(X).ppf(tau)
+    cost = np.concatenate([np.zeros(4), np.full(N, tau), np.full(N, 1.0 - tau)])
+    design = np.column_stack([np.ones(N), Z, np.eye(N), -np.eye(N)])
+    bounds = [(None, None)] * 4 + [(0.0, None)] * (2 * N)
+    best = scipy.optimize.linprog(cost, A_eq=design, b_eq=Y, bounds=bounds)
+    np.testing.assert_allclose(fit, np.column_stack([np.ones(N), Z]) @ best.x[:4], rtol=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["laplace", "asymmetric_laplace"])
+def test_only_ratios_of_weights_matter_at_kinks(kind):
+    """A search that stops at the first kink stops elsewhere when the weights are rounded in another way."""
+    one, *others = (
+        fitted(Y, k * WEIGHT, kind=kind, scale="shared").predict_dist(X).log_prob(Y) for k in (1.0, 0.3, 3.7)
+    )
+    for other in others:
+        np.testing.assert_allclose(other, one, atol=1e-3)
 
 
 def test_epochs_limit_the_iterations():

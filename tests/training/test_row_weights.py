@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import likelinet as ll
+from likelinet.tables.table import Table
 from tests.training.problems import EXACT, model, table, weights
 
 X, Y = table(40)
@@ -53,6 +54,23 @@ def test_its_y_may_be_missing():
     X2, y2 = np.concatenate([X, X[:5]]), np.concatenate([Y, np.full(5, np.nan)])
     fitted = model().fit(X2, y2, np.isfinite(y2).astype(float))
     np.testing.assert_array_equal(weights(fitted), weights(model().fit(X, Y)))
+
+
+def test_it_may_hold_anything_in_columns_of_text():
+    """Of numbers as a CSV file has them, of categories, and of what the family reads."""
+    rng = np.random.default_rng(4)
+    keep = rng.random(30) < 0.6
+    columns = {"a": rng.standard_normal(30), "days": rng.uniform(0.5, 2.0, 30), "size": rng.choice(["s", "m"], 30)}
+    text = {name: np.where(keep, values.astype(str), "lost") for name, values in columns.items()}
+    config = {
+        "distribution": {"kind": "poisson", "exposure": "days"},
+        "data": {"features": ["a", "size"]},
+        "training": {"optimizer": {"kind": "lbfgs"}, "validation_fraction": 0.0, "epochs": 4},
+    }
+    counts = rng.poisson(3.0, 30)
+    some = ll.Model(config).fit(Table(text, 30), counts, keep.astype(float))
+    few = Table({name: values[keep] for name, values in text.items()}, int(keep.sum()))
+    np.testing.assert_array_equal(weights(some), weights(ll.Model(config).fit(few, counts[keep])))
 
 
 def test_a_class_or_category_of_weight_0_is_not_there():

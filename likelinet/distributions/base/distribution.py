@@ -178,6 +178,11 @@ class Distribution(Checks, DistributionProtocol, ABC):
             return tails_by_differences(tail, params, cls.parameters, d._cdf_slopes(y), d.log_prob(y))
 
     @classmethod
+    def nll_of_zero(cls, params: tuple[Array, ...], like: Array) -> tuple[Array, Backward]:
+        """Return -log P(0) of a count and its backward function, to full precision where P(0) is close to 1."""
+        return cls.loss(params, namespace(like).zeros_like(like))
+
+    @classmethod
     def log_interval(cls, params: tuple[Array, ...], low: Array, high: Array) -> tuple[Array, Backward]:
         """Return log P(low < Y ≤ high) and the function that maps its gradient to those of the parameters."""
         return log_interval(cls, params, low, high)

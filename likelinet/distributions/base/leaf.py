@@ -80,7 +80,7 @@ class Leaf(Family):
     def log_not_zero(self, params: tuple[Array, ...], like: Array) -> tuple[Array, Backward]:
         """Return log(1 - P(0)): the gradient of P(0) is known, where that of a tail may be by differences."""
         xp = namespace(like)
-        nll, backward = self.loss(params, xp.zeros_like(like))
+        nll, backward = self.distribution_class.nll_of_zero(params, like)
         return log1mexp(nll), lambda d: backward(xp.where(d == 0.0, 0.0, d / xp.expm1(nll)))
 
     def distribution(self, params: tuple[np.ndarray, ...]) -> Distribution:

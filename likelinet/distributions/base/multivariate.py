@@ -94,7 +94,7 @@ class Multivariate(PassedOn):
             raise UndefinedError(f"kl_divergence of a {name} needs another {name} of event_shape {self.event_shape}.")
         assert isinstance(other, Multivariate)
         with np.errstate(all="ignore"):
-            return np.asarray(self._kl_divergence(other))[()]
+            return np.maximum(self._kl_divergence(other), 0.0)[()]
 
     @sample_in_blocks
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:

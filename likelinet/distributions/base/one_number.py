@@ -1,6 +1,7 @@
 """Distributions of one number, families and wrappers: what both do around their maths stands here once."""
 
 from abc import abstractmethod
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -70,14 +71,13 @@ class OneNumber(Distribution):
     def kl_divergence(self, other: Distribution) -> np.ndarray:
         check_same_kind(self, other)
         with np.errstate(all="ignore"):
-            return np.asarray(self._kl_divergence(other))[()]
+            return np.maximum(self._kl_divergence(other), 0.0)[()]  # of two that are equal, rounding errors remain
 
     @in_small_blocks
     def crps(self, y: ArrayLike) -> np.ndarray:
         y = self._numbers(y)
         shape = self._shape_with(y)
-        with np.errstate(all="ignore"):
-            return np.broadcast_to(self._crps(y), shape).copy()[()]
+        return at_finite(self._crps, y, shape)
 
     @sample_in_blocks
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
@@ -86,3 +86,13 @@ class OneNumber(Distribution):
 
     def _full(self, value: ArrayLike) -> np.ndarray:
         return np.broadcast_to(value, self.batch_shape).copy()[()]
+
+
+def at_finite(crps: Callable[[np.ndarray], np.ndarray], y: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Return a score of y that is infinite where y is, and elsewhere what `crps` says."""
+    far = np.isinf(y)
+    if far.all():
+        return np.full(shape, np.inf)[()]
+    with np.errstate(all="ignore"):
+        values = crps(np.where(far, 0.0, y) if far.any() else y)
+        return np.where(far, np.inf, np.broadcast_to(values, shape))[()]

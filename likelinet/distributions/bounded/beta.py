@@ -9,6 +9,8 @@ from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.univariate import Univariate
+from likelinet.distributions.numerics.divergences import itakura_saito
+from likelinet.distributions.numerics.gammas import log_gamma_above_tangent
 from likelinet.distributions.numerics.tails import UNDERFLOW, beta_fraction, log_of
 
 
@@ -124,9 +126,16 @@ class Beta(Univariate):
         if not isinstance(other, Beta):
             return super()._kl_divergence(other)
         a, b, a2, b2 = self.concentration1, self.concentration0, other.concentration1, other.concentration0
-        digamma, betaln = scipy.special.digamma, scipy.special.betaln
-        moved = (a - a2) * (digamma(a) - digamma(a + b)) + (b - b2) * (digamma(b) - digamma(a + b))
-        return betaln(a2, b2) - betaln(a, b) + moved
+        n, n2, up, down = a + b, a2 + b2, (a2 - a) / a, (b2 - b) / b
+        # n₂ times the divergence of the means, b/n from b₂/n₂, and what log Γ is above its tangents beyond that.
+        apart, log_n = (down - up) * (a / n) * b, np.log(n2) - np.log(n)
+        means = a2 * itakura_saito(apart / a2, log_n + np.log(a) - np.log(a2))
+        means = means + b2 * itakura_saito(-apart / b2, log_n + np.log(b) - np.log(b2))
+        bends = [
+            log_gamma_above_tangent(*each)
+            for each in ((a2, a, up), (b2, b, down), (n2, n, up * (a / n) + down * (b / n)))
+        ]
+        return means + (bends[0] + bends[1] - bends[2])
 
     def _crps(self, y: np.ndarray) -> np.ndarray:
         a, b = self.concentration1, self.concentration0

@@ -10,8 +10,11 @@ from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.univariate import Univariate
+from likelinet.distributions.numerics.near import NEAR, mended
 from likelinet.distributions.numerics.panels import NODES, RUNNING, WEIGHTS, nodes_and_weights
 
+_SIX, _SIX_WEIGHTS = np.polynomial.legendre.leggauss(6)
+_FLAT = 200.0  # κ above which the slope of I₁(κ) / I₀(κ) is a series
 _LOG_2PI = float(np.log(2.0 * np.pi))
 _LARGE = 1e3  # κ above which 1 - I₁/I₀ is its asymptotic series
 _STEPS = 200  # of Newton's method with bisection, at most; it takes about ten
@@ -192,8 +195,9 @@ class VonMises(Univariate):
             return super()._kl_divergence(other)
         k, k2 = self.concentration, other.concentration
         spread, apart = spread_of(k), 2.0 * np.sin(0.5 * (self.loc - other.loc)) ** 2
-        ratio = np.log(scipy.special.i0e(k2) / scipy.special.i0e(k))
-        return ratio + (k2 - k) * spread + (1.0 - spread) * k2 * apart
+        step, ratio = k2 - k, np.log(scipy.special.i0e(k2) / scipy.special.i0e(k))
+        bend = mended(ratio + step * spread, np.abs(step) < NEAR * np.maximum(k, 1.0), _above_tangent, k, step)
+        return bend + (1.0 - spread) * k2 * apart
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         y = wrapped(self.loc) + rng.vonmises(0.0, self.concentration, shape)
@@ -223,6 +227,18 @@ def spread_of(k: Array) -> Array:
     series = r * (0.5 + r * (0.125 + r * (0.125 + r * (25.0 / 128.0 + r * (13.0 / 32.0)))))
     i0e, i1e = special(k).i0e(near), special(k).i1e(near)
     return xp.where(large, series, (i0e - i1e) / i0e)
+
+
+def _above_tangent(k: np.ndarray, step: np.ndarray) -> np.ndarray:
+    """Return log I₀(κ + step) less its tangent at κ, for a short step: by the integral of its second derivative."""
+    total = np.zeros_like(k)
+    for u, weight in zip(0.5 + 0.5 * _SIX, 0.5 * _SIX_WEIGHTS, strict=True):
+        t = k + u * step
+        spread, r = spread_of(t), 1.0 / t
+        series = r * r * (0.5 + r * (0.25 + r * (0.375 + r * (25.0 / 32.0 + r * (65.0 / 32.0 + r * 3219.0 / 512.0)))))
+        second = np.where(t > _FLAT, series, spread * (2.0 - spread) - (1.0 - spread) * r)
+        total = total + weight * (1.0 - u) * second
+    return step * step * total
 
 
 def _arc(start: Array, length: Array, k: Array) -> tuple[Array, Array]:

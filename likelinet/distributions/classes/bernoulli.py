@@ -11,6 +11,7 @@ from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.classes.labelled import Labelled
+from likelinet.distributions.numerics.divergences import bernoulli
 from likelinet.distributions.numerics.estimates import LEAST
 
 
@@ -123,8 +124,7 @@ class Bernoulli(Univariate):
     def _kl_divergence(self, other: Distribution) -> np.ndarray:
         if not isinstance(other, Bernoulli):
             return super()._kl_divergence(other)
-        no, other_no = scipy.special.expit(-self.logits), scipy.special.expit(-other.logits)
-        return scipy.special.rel_entr(self.probs, other.probs) + scipy.special.rel_entr(no, other_no)
+        return bernoulli(self.logits, other.logits)
 
     def _crps(self, y: np.ndarray) -> np.ndarray:
         inside = np.clip(y, 0.0, 1.0)

@@ -12,6 +12,7 @@ from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.shapes import Rng, generator_of, shape_of
 from likelinet.distributions.classes.labelled import Labelled
+from likelinet.distributions.numerics.divergences import categorical
 from likelinet.distributions.numerics.estimates import LEAST
 
 
@@ -136,7 +137,7 @@ class Categorical(Distribution):
     def kl_divergence(self, other: Distribution) -> np.ndarray:
         if not isinstance(other, Categorical) or other.support != self.support:
             raise UndefinedError("kl_divergence of a Categorical needs another Categorical over the same classes.")
-        return scipy.special.rel_entr(self.probs, other.probs).sum(-1)
+        return categorical(self.logits, other.logits)
 
     @sample_in_blocks
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:

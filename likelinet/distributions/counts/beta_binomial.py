@@ -5,16 +5,19 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from likelinet.core.arrays import Array, log_minus_digamma, namespace, stirling_error
+from likelinet.core.arrays import Array, log_minus_digamma, namespace, never, special, stirling_error
 from likelinet.core.domains import nonnegative_integer, positive
 from likelinet.core.errors import UndefinedError
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.univariate import Univariate
-from likelinet.distributions.counts.binomial import divergence, stirling_of_choices
+from likelinet.distributions.counts.binomial import divergence, stirling_of_choices, whole_trials
 from likelinet.distributions.numerics import sums as row_sums
 from likelinet.distributions.numerics.estimates import LEAST
 
+LEAST_CONCENTRATION = 1e-300
+_SMALL = 0.02  # α/β below which -log P(0) is summed up from small parts
+_UNIT_RULE = tuple((0.5 + 0.5 * x, 0.5 * w) for x, w in zip(*np.polynomial.legendre.leggauss(4), strict=True))
 _LONG = 4096  # whole numbers whose masses are not held in memory all at once
 
 
@@ -67,8 +70,8 @@ class BetaBinomial(Univariate):
 
     @classmethod
     def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
-        n, a, b = params
-        xp = namespace(a)
+        xp = namespace(params[1])
+        n, a, b = params[0], *(xp.maximum(v, LEAST_CONCENTRATION) for v in params[1:])  # a link may underflow
         possible = y <= n
         y = xp.where(possible, y, 0.0)
         m, s = n - y, a + b
@@ -101,6 +104,27 @@ class BetaBinomial(Univariate):
             return xp.zeros_like(d_a), d_a, slope(b, b2, shift / b, log_s + log_b2 - log_b - log_s2)
 
         return xp.where(possible, values, xp.inf), backward
+
+    @classmethod
+    def nll_of_zero(cls, params: tuple[Array, ...], like: Array) -> tuple[Array, Backward]:
+        """Return Σ log(1 + α / (β + j)) over j < n, as an integral from 0 to α where that is much less than β."""
+        xp = namespace(params[1])
+        n, a, b = params[0], *(xp.maximum(v, LEAST_CONCENTRATION) for v in params[1:])
+        values, plain = cls.loss((n, a, b), xp.zeros_like(like))
+        small = a < _SMALL * b
+        if never(small):
+            return values, plain
+        t = xp.where(small, a, 0.0)
+        nodes = [(xp.where(small, b, 1.0) + x * t, w * t) for x, w in _UNIT_RULE]
+
+        def backward(d: Array) -> tuple[Array, ...]:
+            trigamma = special(b).polygamma
+            d_b = sum(weight * (trigamma(1, c + n) - trigamma(1, c)) for c, weight in nodes)
+            zero, d_a, rest = plain(xp.where(small, 0.0, d))
+            near = xp.where(small, d, 0.0)
+            return zero, d_a + near * _rise(xp.where(small, a + b, 1.0), n), rest + near * d_b
+
+        return xp.where(small, sum(weight * _rise(c, n) for c, weight in nodes), values), backward
 
     @classmethod
     def tails(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Array, TailsBackward]:
@@ -182,7 +206,7 @@ class BetaBinomial(Univariate):
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         p = rng.beta(self.concentration1, self.concentration0, shape)
-        return rng.binomial(self.total_count.astype(np.int64), p)
+        return rng.binomial(whole_trials(self.total_count, type(self).__name__), p)
 
     @classmethod
     def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
@@ -194,3 +218,8 @@ class BetaBinomial(Univariate):
         correlation = np.clip(excess / np.maximum(n - 1.0, 1.0), 0.02, 0.9)
         total = 1.0 / correlation - 1.0
         return n, p * total, (1.0 - p) * total
+
+
+def _rise(c: Array, n: Array) -> Array:
+    """Return ψ(c + n) - ψ(c)."""
+    return namespace(c).log1p(n / c) + log_minus_digamma(c) - log_minus_digamma(c + n)

@@ -3,15 +3,19 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from likelinet.core.arrays import HALF_LOG_2PI, Array, log1pmx, namespace, softplus_and_sigmoid, special, stirling_error
+from likelinet.core.arrays import HALF_LOG_2PI, Array, log1pmx, namespace, never, softplus_and_sigmoid, stirling_error
 from likelinet.core.domains import nonnegative_integer, real
+from likelinet.core.errors import UndefinedError
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.checks import logits_from
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
+from likelinet.distributions.numerics.divergences import bernoulli
 from likelinet.distributions.numerics.estimates import LEAST
-from likelinet.distributions.numerics.tails import UNDERFLOW, beta_fraction
+from likelinet.distributions.numerics.tails import UNDERFLOW, beta_fraction, incomplete_beta
+
+_MOST = 2.0**63  # trials that NumPy's integers do not reach
 
 
 class Binomial(Univariate):
@@ -90,15 +94,17 @@ class Binomial(Univariate):
         n = y + m
         (minus_log_q, p), (minus_log_p, q) = softplus_and_sigmoid(z), softplus_and_sigmoid(-z)
         log_mass, log_next = (-cls.loss((n, z), k)[0] for k in (y, y + 1.0))
-        cdf, sf = special(z).betainc(m, y + 1.0, q), special(z).betainc(y + 1.0, m, p)
+        cdf, sf = incomplete_beta(m, y + 1.0, q, p), incomplete_beta(y + 1.0, m, p, q)
         # The smaller tail tells the other; where its incomplete beta function underflows: a mass times a fraction.
         lower = cdf < sf
         smaller = xp.where(lower, cdf, sf)
         tiny = smaller < UNDERFLOW
-        a, b, x = (xp.where(lower, v, w) for v, w in ((m, y + 1.0), (y + 1.0, m), (q, p)))
-        fraction = beta_fraction(a, b, xp.where(tiny, x, 0.0))
-        lead = xp.where(lower, log_mass - minus_log_p, log_next - minus_log_q)
-        log_smaller = xp.where(tiny, lead + xp.log(xp.where(tiny, fraction, 1.0)), xp.log(xp.where(tiny, 1.0, smaller)))
+        log_smaller = xp.log(xp.where(tiny, 1.0, smaller))
+        if not never(tiny):
+            a, b, x = (xp.where(lower, v, w) for v, w in ((m, y + 1.0), (y + 1.0, m), (q, p)))
+            fraction = beta_fraction(a, b, xp.where(tiny, x, 0.0))
+            lead = xp.where(lower, log_mass - minus_log_p, log_next - minus_log_q)
+            log_smaller = xp.where(tiny, lead + xp.log(xp.where(tiny, fraction, 1.0)), log_smaller)
         log_larger = xp.log1p(-xp.exp(log_smaller))
         log_cdf, log_sf = xp.where(lower, log_smaller, log_larger), xp.where(lower, log_larger, log_smaller)
 
@@ -110,11 +116,14 @@ class Binomial(Univariate):
 
     def _cdf(self, y: np.ndarray) -> np.ndarray:
         m = self.total_count - y
-        return np.where(m <= 0.0, 1.0, scipy.special.betainc(m, y + 1.0, scipy.special.expit(-self.logits)))
+        return np.where(m <= 0.0, 1.0, self._tail(m, y + 1.0, -self.logits))
 
     def _sf(self, y: np.ndarray) -> np.ndarray:
         m = self.total_count - y
-        return np.where(m <= 0.0, 0.0, scipy.special.betainc(y + 1.0, m, self.probs))
+        return np.where(m <= 0.0, 0.0, self._tail(y + 1.0, m, self.logits))
+
+    def _tail(self, a: np.ndarray, b: np.ndarray, logits: np.ndarray) -> np.ndarray:
+        return incomplete_beta(a, b, scipy.special.expit(logits), scipy.special.expit(-logits))
 
     def _top(self) -> np.ndarray:
         return self.total_count
@@ -131,19 +140,25 @@ class Binomial(Univariate):
     def _kl_divergence(self, other: Distribution) -> np.ndarray:
         if not isinstance(other, Binomial):
             return super()._kl_divergence(other)
-        n, p, q = self.total_count, self.probs, scipy.special.expit(-self.logits)
-        success, failure = (np.logaddexp(0.0, s * other.logits) - np.logaddexp(0.0, s * self.logits) for s in (-1, 1))
-        closed, same = n * (p * success + q * failure), n == other.total_count
+        n = self.total_count
+        closed, same = n * bernoulli(self.logits, other.logits), n == other.total_count
         return closed if same.all() else np.where(same, closed, super()._kl_divergence(other))
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-        return rng.binomial(self.total_count.astype(np.int64), self.probs, shape)
+        return rng.binomial(whole_trials(self.total_count, type(self).__name__), self.probs, shape)
 
     @classmethod
     def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return the largest y as total_count, and the logits of the mean share of it, over the first axis of y."""
         n = np.maximum(np.max(y, axis=0), 1.0)
         return n, scipy.special.logit(np.clip(np.average(y, axis=0, weights=weight) / n, LEAST, 1.0 - LEAST))
+
+
+def whole_trials(total_count: np.ndarray, name: str) -> np.ndarray:
+    """Return the numbers of trials as NumPy's integers, with which its generators draw."""
+    if np.any(total_count >= _MOST):
+        raise UndefinedError(f"{name}: total_count must be below 2^63 for draws, got {np.max(total_count):g}.")
+    return total_count.astype(np.int64)
 
 
 def divergence(y: Array, shift: Array, log_ratio: Array) -> Array:

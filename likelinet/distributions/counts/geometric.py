@@ -10,6 +10,7 @@ from likelinet.distributions.base.checks import logits_from
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
+from likelinet.distributions.numerics.divergences import bernoulli
 from likelinet.distributions.numerics.estimates import LEAST
 
 
@@ -104,8 +105,8 @@ class Geometric(Univariate):
     def _kl_divergence(self, other: Distribution) -> np.ndarray:
         if not isinstance(other, Geometric):
             return super()._kl_divergence(other)
-        success, failure = (np.logaddexp(0.0, s * other.logits) - np.logaddexp(0.0, s * self.logits) for s in (-1, 1))
-        return success + self._mean() * failure
+        # That of each trial, 1/p of which are made in the mean.
+        return bernoulli(self.logits, other.logits) * (1.0 + self._mean())
 
     def _crps(self, y: np.ndarray) -> np.ndarray:
         # E|Y - y| less half of E|Y - Y'| = 2 q / (p (1 + q)).

@@ -1,5 +1,7 @@
 """The negative binomial distribution."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -20,8 +22,11 @@ from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.counts.poisson import poisson
 from likelinet.distributions.numerics import quadrature
 from likelinet.distributions.numerics.estimates import LEAST
-from likelinet.distributions.numerics.tails import UNDERFLOW, beta_fraction, log_of
+from likelinet.distributions.numerics.incomplete_gamma import gammainccinv, gammaincinv
+from likelinet.distributions.numerics.tails import UNDERFLOW, beta_fraction, incomplete_beta, log_of
 
+_HUGE = 36.0  # logits above which the counts themselves add nothing to the variance of a large rate
+_LARGEST_EXACT = 2.0**53
 _LARGEST = 2.0**62  # a count beyond all that occur, yet finite
 
 
@@ -94,25 +99,43 @@ class NegativeBinomial(Univariate):
         return values, backward
 
     def _cdf(self, y: np.ndarray) -> np.ndarray:
-        return scipy.special.betainc(self.total_count, y + 1.0, scipy.special.expit(-self.logits))
+        return incomplete_beta(self.total_count, y + 1.0, scipy.special.expit(-self.logits), self.probs)
 
     def _sf(self, y: np.ndarray) -> np.ndarray:
-        return scipy.special.betainc(y + 1.0, self.total_count, self.probs)
+        return incomplete_beta(y + 1.0, self.total_count, self.probs, scipy.special.expit(-self.logits))
 
     def _log_cdf(self, y: np.ndarray) -> np.ndarray:
         # P(Y ≤ y) = I(r, y+1) at 1 - p, of which P(y) is a factor.
         r, log_p = self.total_count, -np.logaddexp(0.0, -self.logits)
-        fraction = beta_fraction(r, y + 1.0, scipy.special.expit(-self.logits))
-        log_tail = self.log_prob(y) + log_p + np.log1p(y / r) + np.log(fraction)
         cdf = self._cdf(y)
-        return np.where(cdf < UNDERFLOW, log_tail, log_of(cdf, self._sf(y)))
+        values, deep = log_of(cdf, self._sf(y)), cdf < UNDERFLOW
+        if not deep.any():
+            return values
+        fraction = beta_fraction(r, y + 1.0, scipy.special.expit(-self.logits))
+        return np.where(deep, self.log_prob(y) + log_p + np.log1p(y / r) + np.log(fraction), values)
 
     def _log_sf(self, y: np.ndarray) -> np.ndarray:
         # SciPy's betainc loses its digits early, and underflows; there log P(Y > y) = log P(y+1) + log of a fraction
         # near 1.
         sf = self._sf(y)
-        log_tail = self.log_prob(y + 1.0) + np.log(beta_fraction(y + 1.0, self.total_count, self.probs))
-        return np.where(sf < UNDERFLOW, log_tail, log_of(sf, self._cdf(y)))
+        values, deep = log_of(sf, self._cdf(y)), sf < UNDERFLOW
+        if not deep.any():
+            return values
+        fraction = beta_fraction(y + 1.0, self.total_count, self.probs)
+        return np.where(deep, self.log_prob(y + 1.0) + np.log(fraction), values)
+
+    def _ppf(self, q: np.ndarray) -> np.ndarray:
+        counts = super()._ppf(q)
+        return self._of_huge(counts, gammaincinv, q) if np.any(self.logits > _HUGE) else counts
+
+    def _isf(self, q: np.ndarray) -> np.ndarray:
+        counts = super()._isf(q)
+        return self._of_huge(counts, gammainccinv, q) if np.any(self.logits > _HUGE) else counts
+
+    def _of_huge(self, counts: np.ndarray, inverse: Callable[..., np.ndarray], q: np.ndarray) -> np.ndarray:
+        """Return `counts`, or the quantiles of the gamma distribution of the rate where these are far larger."""
+        rate = inverse(self.total_count, q) * np.exp(self.logits)
+        return np.where((self.logits > _HUGE) & (rate > _LARGEST_EXACT), np.floor(rate), counts)
 
     def _cdf_slopes(self, y: np.ndarray) -> dict[str, np.ndarray]:
         return {"logits": -self.probs * (self.total_count + y)}

@@ -10,9 +10,11 @@ from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.estimates import LEAST
+from likelinet.distributions.numerics.incomplete_gamma import gammainc, gammaincc
 from likelinet.distributions.numerics.special import log1pmx_of_ratio
 from likelinet.distributions.numerics.tails import log_incomplete_gamma
 
+_HUGE = 1e15  # rates whose counts are about as far apart as floats are
 _LARGE = 16.0  # counts above which Stirling's formula is exact to double precision
 
 
@@ -65,16 +67,29 @@ class Poisson(Univariate):
         return values, lambda d: (d * (1.0 - y / rate),)
 
     def _cdf(self, y: np.ndarray) -> np.ndarray:
-        return scipy.special.gammaincc(y + 1.0, self.rate)
+        return gammaincc(y + 1.0, self.rate)
 
     def _sf(self, y: np.ndarray) -> np.ndarray:
-        return scipy.special.gammainc(y + 1.0, self.rate)
+        return gammainc(y + 1.0, self.rate)
 
     def _log_cdf(self, y: np.ndarray) -> np.ndarray:
         return log_incomplete_gamma(self._cdf(y), self._sf(y), y + 1.0, self.rate)
 
     def _log_sf(self, y: np.ndarray) -> np.ndarray:
         return log_incomplete_gamma(self._sf(y), self._cdf(y), y + 1.0, self.rate)
+
+    def _ppf(self, q: np.ndarray) -> np.ndarray:
+        huge = self.rate > _HUGE
+        return np.where(huge, self._of_huge(q, -1.0), super()._ppf(q)) if huge.any() else super()._ppf(q)
+
+    def _isf(self, q: np.ndarray) -> np.ndarray:
+        huge = self.rate > _HUGE
+        return np.where(huge, self._of_huge(q, 1.0), super()._isf(q)) if huge.any() else super()._isf(q)
+
+    def _of_huge(self, q: np.ndarray, sign: float) -> np.ndarray:
+        """Return the quantile by the expansion of Cornish & Fisher, the next term of which is far below one count."""
+        z = -sign * scipy.special.ndtri(q)
+        return np.ceil(self.rate + (np.sqrt(self.rate) * z + ((z * z - 1.0) / 6.0 - 0.5)))
 
     def _cdf_slopes(self, y: np.ndarray) -> dict[str, np.ndarray]:
         return {"rate": -np.ones_like(y)}
@@ -110,8 +125,8 @@ class Poisson(Univariate):
 
 
 def poisson(rng: np.random.Generator, rate: np.ndarray | float) -> np.ndarray:
-    """Return Poisson draws; rounded Gaussian ones above 1e15, where NumPy's integers end soon."""
-    huge = rate > 1e15
+    """Return Poisson draws; rounded Gaussian ones of a huge rate, where NumPy's integers end soon."""
+    huge = rate > _HUGE
     drawn = np.asarray(rng.poisson(np.where(huge, 1.0, rate)), dtype=np.float64)
     if not np.any(huge):
         return drawn

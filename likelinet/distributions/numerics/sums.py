@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 Term = Callable[[np.ndarray, np.ndarray], np.ndarray]  # of the row and the whole number k, both one axis
 
 LEFT_OUT = 1e-18  # mass that a sum may leave out on either side
+_BESIDE = 2.0  # numbers beyond these that it takes all the same
 _EXACT = 4096  # rows with no more whole numbers than this are summed one by one
 _SHORT = 128  # and so are panels of a longer row
 _NODES = np.polynomial.legendre.leggauss(16)[0]
@@ -109,7 +110,9 @@ def _parts(piece: tuple[np.ndarray, ...]) -> Iterator[tuple[np.ndarray, ...]]:
 def expectation(d: "Distribution", f: Term) -> np.ndarray:
     """Return E[f(row, Y)] with Y from each row of `d`, numbered through as one axis."""
     flat = d.flattened(d.batch_shape)
-    sums = total(flat, lambda row, k: np.exp(flat[row].log_prob(k)) * f(row, k), flat.ppf(LEFT_OUT), flat.isf(LEFT_OUT))
+    # Where nearly all mass is on one number, f may be next to nothing there: the next ones count.
+    low, high = np.maximum(flat.ppf(LEFT_OUT) - _BESIDE, d.support.low), flat.isf(LEFT_OUT) + _BESIDE
+    sums = total(flat, lambda row, k: np.exp(flat[row].log_prob(k)) * f(row, k), low, high)
     return sums.reshape(d.batch_shape)
 
 

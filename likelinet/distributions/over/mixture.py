@@ -17,6 +17,7 @@ from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import Family, Opening, Unit
 from likelinet.distributions.base.interval import Interval
 from likelinet.distributions.base.leaf import Closed
+from likelinet.distributions.base.one_number import at_finite
 from likelinet.distributions.base.operands import check_base, check_other
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.protocol import CUTS
@@ -287,11 +288,12 @@ class Mixture(AnswersByComponents):
         if not m.components.has_cdf:
             self._undefined(f"crps: its components are {type(m.components).__name__}")
         y = self._numbers(y)
-        exact = m.components.crps_of_mixture(m.weights.probs, y)
-        if exact is not None:
-            return exact
-        with np.errstate(all="ignore"):
-            return quadrature.crps(m, y)
+
+        def finite(y: np.ndarray) -> np.ndarray:
+            exact = m.components.crps_of_mixture(m.weights.probs, y)
+            return quadrature.crps(m, y) if exact is None else exact
+
+        return at_finite(finite, y, self._shape_with(y))
 
     @sample_in_blocks
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:

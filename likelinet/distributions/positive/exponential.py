@@ -3,11 +3,12 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from likelinet.core.arrays import Array, log1pmx, namespace
+from likelinet.core.arrays import Array, namespace
 from likelinet.core.domains import nonnegative, positive
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
+from likelinet.distributions.numerics.divergences import itakura_saito
 from likelinet.distributions.numerics.special import exponential_tails
 
 
@@ -83,7 +84,7 @@ class Exponential(Univariate):
     def _kl_divergence(self, other: Distribution) -> np.ndarray:
         if not isinstance(other, Exponential):
             return super()._kl_divergence(other)
-        return -log1pmx((other.rate - self.rate) / self.rate)
+        return itakura_saito((other.rate - self.rate) / self.rate, np.log(other.rate) - np.log(self.rate))
 
     def _crps(self, y: np.ndarray) -> np.ndarray:
         return np.abs(y) + (0.5 + 2.0 * np.expm1(-self.rate * np.maximum(y, 0.0))) / self.rate

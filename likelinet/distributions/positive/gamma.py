@@ -9,6 +9,9 @@ from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.univariate import Univariate
+from likelinet.distributions.numerics.divergences import itakura_saito
+from likelinet.distributions.numerics.gammas import log_gamma_above_tangent
+from likelinet.distributions.numerics.incomplete_gamma import gammainc, gammaincc, gammainccinv, gammaincinv
 from likelinet.distributions.numerics.special import log1pmx_of_ratio
 from likelinet.distributions.numerics.tails import log_incomplete_gamma
 
@@ -69,10 +72,10 @@ class Gamma(Univariate):
         return values, backward
 
     def _cdf(self, y: np.ndarray) -> np.ndarray:
-        return scipy.special.gammainc(self.concentration, self.rate * y)
+        return gammainc(self.concentration, self.rate * y)
 
     def _sf(self, y: np.ndarray) -> np.ndarray:
-        return scipy.special.gammaincc(self.concentration, self.rate * y)
+        return gammaincc(self.concentration, self.rate * y)
 
     def _log_cdf(self, y: np.ndarray) -> np.ndarray:
         return log_incomplete_gamma(self._cdf(y), self._sf(y), self.concentration, self.rate * y)
@@ -81,10 +84,10 @@ class Gamma(Univariate):
         return log_incomplete_gamma(self._sf(y), self._cdf(y), self.concentration, self.rate * y)
 
     def _ppf(self, q: np.ndarray) -> np.ndarray:
-        return scipy.special.gammaincinv(self.concentration, q) / self.rate
+        return gammaincinv(self.concentration, q) / self.rate
 
     def _isf(self, q: np.ndarray) -> np.ndarray:
-        return scipy.special.gammainccinv(self.concentration, q) / self.rate
+        return gammainccinv(self.concentration, q) / self.rate
 
     def _mean(self) -> np.ndarray:
         return self.concentration / self.rate
@@ -104,14 +107,18 @@ class Gamma(Univariate):
     def _kl_divergence(self, other: Distribution) -> np.ndarray:
         if not isinstance(other, Gamma):
             return super()._kl_divergence(other)
-        a, a2, ratio = self.concentration, other.concentration, other.rate / self.rate
-        gammas = scipy.special.gammaln(a2) - scipy.special.gammaln(a)
-        return (a - a2) * scipy.special.digamma(a) + gammas - a2 * np.log(ratio) + a * (ratio - 1.0)
+        a, a2, b, b2 = self.concentration, other.concentration, self.rate, other.rate
+        # With r = b₂a / (b a₂): a₂ (r - 1 - log r), and what log Γ(a₂) is above its tangent at a beyond that.
+        x, ratio = (a2 - a) / a, (b2 - b) / b
+        close = np.maximum(np.abs(x), np.abs(ratio)) < 0.5
+        excess = np.where(close, (ratio - x) * (a / a2), b2 / b * (a / a2) - 1.0)
+        log_r = np.log(b2) - np.log(b) + np.log(a) - np.log(a2)
+        return a2 * itakura_saito(excess, log_r) + log_gamma_above_tangent(a2, a, x)
 
     def _crps(self, y: np.ndarray) -> np.ndarray:
         a, b = self.concentration, self.rate
-        below = y * (2.0 * scipy.special.gammainc(a, b * np.maximum(y, 0.0)) - 1.0)
-        mean = (2.0 * scipy.special.gammainc(a + 1.0, b * np.maximum(y, 0.0)) - 1.0) * a / b
+        below = y * (2.0 * gammainc(a, b * np.maximum(y, 0.0)) - 1.0)
+        mean = (2.0 * gammainc(a + 1.0, b * np.maximum(y, 0.0)) - 1.0) * a / b
         return below - mean - np.exp(-scipy.special.betaln(0.5, a)) / b
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:

@@ -5,12 +5,13 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from likelinet.core.arrays import HALF_LOG_2PI, Array, log1pmx, namespace, special
+from likelinet.core.arrays import HALF_LOG_2PI, Array, namespace, special
 from likelinet.core.domains import nonnegative, positive
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
+from likelinet.distributions.numerics.divergences import itakura_saito
 from likelinet.distributions.numerics.special import hazard
 
 ROOT_HALF = math.sqrt(0.5)
@@ -109,7 +110,7 @@ class HalfNormal(Univariate):
         if not isinstance(other, HalfNormal):
             return super()._kl_divergence(other)
         a, b = self.scale, other.scale
-        return -0.5 * log1pmx((a - b) / b * ((a + b) / b))
+        return 0.5 * itakura_saito((a - b) / b * ((a + b) / b), 2.0 * (np.log(a) - np.log(b)))
 
     def _crps(self, y: np.ndarray) -> np.ndarray:
         # E|Y - y| - E|Y - Y'|/2; with X = ±Y, ±X' Gaussians, | |X| - |X'| | is the lesser of |X - X'| and |X + X'|,

@@ -9,6 +9,7 @@ from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.univariate import Univariate
+from likelinet.distributions.numerics.incomplete_gamma import gammainc, gammaincc, gammainccinv, gammaincinv
 from likelinet.distributions.numerics.tails import log_incomplete_gamma
 from likelinet.distributions.positive.gamma import Gamma
 
@@ -60,10 +61,10 @@ class InverseGamma(Univariate):
         return values + 2.0 * namespace(y).log(y), backward
 
     def _cdf(self, y: np.ndarray) -> np.ndarray:
-        return scipy.special.gammaincc(self.concentration, self.rate / y)
+        return gammaincc(self.concentration, self.rate / y)
 
     def _sf(self, y: np.ndarray) -> np.ndarray:
-        return scipy.special.gammainc(self.concentration, self.rate / y)
+        return gammainc(self.concentration, self.rate / y)
 
     def _log_cdf(self, y: np.ndarray) -> np.ndarray:
         return log_incomplete_gamma(self._cdf(y), self._sf(y), self.concentration, self.rate / y)
@@ -72,10 +73,10 @@ class InverseGamma(Univariate):
         return log_incomplete_gamma(self._sf(y), self._cdf(y), self.concentration, self.rate / y)
 
     def _ppf(self, q: np.ndarray) -> np.ndarray:
-        return self.rate / scipy.special.gammainccinv(self.concentration, q)
+        return self.rate / gammainccinv(self.concentration, q)
 
     def _isf(self, q: np.ndarray) -> np.ndarray:
-        return self.rate / scipy.special.gammaincinv(self.concentration, q)
+        return self.rate / gammaincinv(self.concentration, q)
 
     def _mean(self) -> np.ndarray:
         return np.where(self.concentration > 1.0, self.rate / (self.concentration - 1.0), np.inf)
@@ -102,8 +103,8 @@ class InverseGamma(Univariate):
     def _crps(self, y: np.ndarray) -> np.ndarray:
         # E|Y - y| by partial expectations; E|Y - Y'| from the sum and the ratio of two gamma variates.
         a, x = self.concentration, self.rate / np.maximum(y, 0.0)
-        below = y * (2.0 * scipy.special.gammaincc(a, x) - 1.0)
-        partial = 1.0 - 2.0 * scipy.special.gammaincc(a - 1.0, x)
+        below = y * (2.0 * gammaincc(a, x) - 1.0)
+        partial = 1.0 - 2.0 * gammaincc(a - 1.0, x)
         spread = 2.0 * np.exp(-scipy.special.betaln(0.5, a)) / (2.0 * a - 1.0)
         return np.where(a > 1.0, below + self._mean() * (partial - spread), np.where(np.isnan(y), np.nan, np.inf))
 

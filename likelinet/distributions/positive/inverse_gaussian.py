@@ -3,13 +3,14 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from likelinet.core.arrays import HALF_LOG_2PI, Array, log1pmx, namespace, never
+from likelinet.core.arrays import HALF_LOG_2PI, Array, namespace, never
 from likelinet.core.domains import positive
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics import root_finding
+from likelinet.distributions.numerics.divergences import itakura_saito
 from likelinet.distributions.numerics.special import hazard
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(40)
@@ -134,9 +135,10 @@ class InverseGaussian(Univariate):
     def _kl_divergence(self, other: Distribution) -> np.ndarray:
         if not isinstance(other, InverseGaussian):
             return super()._kl_divergence(other)
-        excess = (other.concentration - self.concentration) / self.concentration
+        a, b = self.concentration, other.concentration
+        shapes = itakura_saito((b - a) / a, np.log(b) - np.log(a))
         moved = other.concentration / self.loc * ((self.loc - other.loc) / other.loc) ** 2
-        return 0.5 * (moved - log1pmx(excess))
+        return 0.5 * (moved + shapes)
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         # The smaller root of the two that give one χ², as a fraction of μ and without its cancellation.

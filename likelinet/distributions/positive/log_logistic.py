@@ -6,8 +6,10 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array, namespace, sigmoid, softplus_and_sigmoid
 from likelinet.core.domains import positive
 from likelinet.core.lazy import scipy
+from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
+from likelinet.distributions.numerics.divergences import logistic
 from likelinet.distributions.numerics.estimates import log_moments
 from likelinet.distributions.numerics.special import log_ratio
 
@@ -103,6 +105,14 @@ class LogLogistic(Univariate):
 
     def _entropy(self) -> np.ndarray:
         return 2.0 + np.log(self.scale) - np.log(self.concentration)
+
+    def _kl_divergence(self, other: Distribution) -> np.ndarray:
+        if not isinstance(other, LogLogistic):
+            return super()._kl_divergence(other)
+        # That of the logarithms, which are logistic: a change of variable leaves it as it is.
+        b, b2 = self.concentration, other.concentration
+        values, near = logistic(b2 / b, (b2 - b) / b, b2 * log_ratio(other.scale, self.scale))
+        return values if near.all() else np.where(near, values, super()._kl_divergence(other))
 
     def _crps(self, y: np.ndarray) -> np.ndarray:
         inside, x = np.maximum(y, 0.0), np.minimum(1.0 / self.concentration, 1.0)

@@ -9,7 +9,9 @@ from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
+from likelinet.distributions.numerics.divergences import extreme_value
 from likelinet.distributions.numerics.estimates import log_moments
+from likelinet.distributions.numerics.incomplete_gamma import gammainc
 from likelinet.distributions.numerics.special import exponential_tails, log_ratio
 
 
@@ -112,16 +114,15 @@ class Weibull(Univariate):
     def _kl_divergence(self, other: Distribution) -> np.ndarray:
         if not isinstance(other, Weibull):
             return super()._kl_divergence(other)
-        ratio = other.concentration / self.concentration
-        moved = other.concentration * log_ratio(self.scale, other.scale)
-        moment = np.expm1(moved + scipy.special.gammaln(1.0 + ratio))
-        return moment - moved - np.log(ratio) - np.euler_gamma * (1.0 - ratio)
+        # That of the logarithms, which are Gumbel distributed but for the sign.
+        k, k2 = self.concentration, other.concentration
+        return extreme_value(k2 / k, (k2 - k) / k, k2 * log_ratio(self.scale, other.scale))
 
     def _crps(self, y: np.ndarray) -> np.ndarray:
         # E|Y - y| - E|Y - Y'|/2, and the lesser of Y and Y' is again Weibull, with the mean E[Y] / 2^(1/k).
         inside, x = np.maximum(y, 0.0), 1.0 / self.concentration
         w = self._w(inside)
-        below = 2.0 * scipy.special.gammainc(1.0 + x, w)
+        below = 2.0 * gammainc(1.0 + x, w)
         return np.abs(y) - 2.0 * inside * np.exp(-w) + self._mean() * (2.0**-x - below)
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:

@@ -78,8 +78,8 @@ class AsymmetricLaplace(Univariate):
     def tails(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Array, TailsBackward]:
         loc, scale, tau = params
         z = (y - loc) / scale
-        log_sf, sf_hazard, sf_tau = _upper_tail(tau, z)
-        log_cdf, cdf_hazard, cdf_tau = _upper_tail(1.0 - tau, -z)
+        log_sf, sf_hazard, sf_tau = _upper_tail(tau, 1.0 - tau, z)
+        log_cdf, cdf_hazard, cdf_tau = _upper_tail(1.0 - tau, tau, -z)
 
         def backward(d_log_cdf: Array, d_log_sf: Array) -> tuple[Array, ...]:
             s = (d_log_sf * sf_hazard - d_log_cdf * cdf_hazard) / scale
@@ -198,16 +198,16 @@ def _log_interval(params: tuple[Array, ...], low: Array, high: Array) -> tuple[A
     return values, backward
 
 
-def _upper_tail(tau: Array, z: Array) -> tuple[Array, Array, Array]:
-    """Return log P(Z > z), the density over it, and the derivative of that logarithm in τ."""
+def _upper_tail(tau: Array, above: Array, z: Array) -> tuple[Array, Array, Array]:
+    """Return log P(Z > z), the density over it, and its derivative in τ, where `above` is 1 - τ."""
     xp = namespace(z)
     low = xp.minimum(z, 0.0)
-    u = xp.exp((1.0 - tau) * low)
-    sf = (1.0 - tau) * u - xp.expm1((1.0 - tau) * low)
+    u = xp.exp(above * low)
+    sf = above * u - xp.expm1(above * low)
     log_rest = xp.where(sf < 0.5, xp.log(sf), xp.log1p(-xp.where(sf < 0.5, 0.0, tau * u)))
-    log_sf = xp.where(z < 0.0, log_rest, xp.log1p(-tau) - tau * z)
-    hazard = xp.where(z < 0.0, tau * (1.0 - tau) * u / sf, tau)
-    dtau = xp.where(z < 0.0, u * (tau * low - 1.0) / sf, -1.0 / (1.0 - tau) - z)
+    log_sf = xp.where(z < 0.0, log_rest, xp.log(above) - tau * z)
+    hazard = xp.where(z < 0.0, tau * above * u / sf, tau)
+    dtau = xp.where(z < 0.0, u * (tau * low - 1.0) / sf, -1.0 / above - z)
     return log_sf, hazard, dtau
 
 

@@ -6,6 +6,7 @@ from likelinet.core.arrays import HALF_LOG_2PI, Array, special
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.location_scale import LocationScale, Slopes
+from likelinet.distributions.numerics.divergences import itakura_saito
 from likelinet.distributions.numerics.estimates import positive_spread
 from likelinet.distributions.numerics.special import hazard
 
@@ -67,8 +68,9 @@ class Gaussian(LocationScale):
     def _kl_divergence(self, other: Distribution) -> np.ndarray:
         if not isinstance(other, Gaussian):
             return super()._kl_divergence(other)
-        ratio = self.scale / other.scale
-        return 0.5 * (ratio**2 + ((self.loc - other.loc) / other.scale) ** 2 - 1.0) - np.log(ratio)
+        excess = (self.scale - other.scale) / other.scale * ((self.scale + other.scale) / other.scale)
+        scales = itakura_saito(excess, 2.0 * (np.log(self.scale) - np.log(other.scale)))
+        return 0.5 * (scales + ((self.loc - other.loc) / other.scale) ** 2)
 
     def _standard_crps(self, z: np.ndarray) -> np.ndarray:
         density = np.exp(-0.5 * z * z - HALF_LOG_2PI)

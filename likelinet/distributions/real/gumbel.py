@@ -6,6 +6,7 @@ from likelinet.core.arrays import Array, log1mexp, namespace
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.location_scale import LocationScale, Slopes
+from likelinet.distributions.numerics.divergences import extreme_value
 from likelinet.distributions.numerics.estimates import deviation, quantile
 
 LOG_LOG_2 = np.log(np.log(2.0))
@@ -78,9 +79,8 @@ class Gumbel(LocationScale):
         if not isinstance(other, Gumbel):
             return super()._kl_divergence(other)
         # exp(-Z) is exponential, so that E[exp(-rZ)] = Γ(1 + r).
-        ratio, gap = self.scale / other.scale, (self.loc - other.loc) / other.scale
-        power = np.exp(scipy.special.gammaln(1.0 + ratio) - gap)
-        return np.euler_gamma * (ratio - 1.0) + gap + power - 1.0 - np.log(ratio)
+        shift = (other.loc - self.loc) / other.scale
+        return extreme_value(self.scale / other.scale, (self.scale - other.scale) / other.scale, shift)
 
     def _standard_crps(self, z: np.ndarray) -> np.ndarray:
         near = 2.0 * scipy.special.exp1(_exp_minus(np.minimum(z, _FAR))) - z + np.euler_gamma

@@ -109,7 +109,7 @@ class JohnsonSU(Univariate):
 
     def _mean(self) -> np.ndarray:
         shift = np.exp(0.5 / self.tailweight**2) * np.sinh(self.skewness / self.tailweight)
-        return self.loc - self.scale * shift
+        return self.loc - self.scale * np.where(self.skewness == 0.0, 0.0, shift)  # the first factor may be infinite
 
     def _var(self) -> np.ndarray:
         r = 1.0 / self.tailweight**2

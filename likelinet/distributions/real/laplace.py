@@ -7,6 +7,7 @@ from likelinet.core.domains import positive
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.location_scale import LocationScale, Slopes
 from likelinet.distributions.base.parameter import Backward, Parameter
+from likelinet.distributions.numerics.divergences import expm1mx, itakura_saito
 from likelinet.distributions.numerics.estimates import deviation, quantile
 from likelinet.distributions.real.asymmetric_laplace import AsymmetricLaplace
 
@@ -83,8 +84,9 @@ class Laplace(LocationScale):
     def _kl_divergence(self, other: Distribution) -> np.ndarray:
         if not isinstance(other, Laplace):
             return super()._kl_divergence(other)
-        ratio, gap = self.scale / other.scale, np.abs(self.loc - other.loc)
-        return ratio * np.exp(-gap / self.scale) + gap / other.scale - 1.0 - np.log(ratio)
+        ratio, gap = self.scale / other.scale, np.abs(self.loc - other.loc) / self.scale
+        scales = itakura_saito((self.scale - other.scale) / other.scale, np.log(self.scale) - np.log(other.scale))
+        return scales + ratio * expm1mx(-gap)
 
     def _standard_crps(self, z: np.ndarray) -> np.ndarray:
         distance = np.abs(z)

@@ -4,7 +4,9 @@ import numpy as np
 
 from likelinet.core.arrays import Array, namespace, softplus_and_sigmoid
 from likelinet.core.lazy import scipy
+from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.location_scale import LocationScale, Slopes
+from likelinet.distributions.numerics.divergences import logistic
 from likelinet.distributions.numerics.estimates import deviation, quantile
 
 
@@ -64,6 +66,13 @@ class Logistic(LocationScale):
     def _standard_crps(self, z: np.ndarray) -> np.ndarray:
         distance = np.abs(z)
         return distance + 2.0 * np.log1p(np.exp(-distance)) - 1.0
+
+    def _kl_divergence(self, other: Distribution) -> np.ndarray:
+        if not isinstance(other, Logistic):
+            return super()._kl_divergence(other)
+        shift = (other.loc - self.loc) / other.scale
+        values, near = logistic(self.scale / other.scale, (self.scale - other.scale) / other.scale, shift)
+        return values if near.all() else np.where(near, values, super()._kl_divergence(other))
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return rng.logistic(self.loc, self.scale, shape)

@@ -157,7 +157,8 @@ def standard_tails(z: Array, alpha: Array) -> tuple[Array, Array, Array, Array]:
     h, a = xp.abs(z), xp.abs(alpha)
     log_light, light_rate = _light_tail(h, a)
     light = xp.exp(log_light)
-    share = 0.5 * xp.exp(log_light - log_ndtr(-h))  # of the light tail in both
+    # Of the light tail in both, as a quotient of hazards: far out the two logarithms would cancel.
+    share = xp.exp(log_ndtr(-a * h)) * (hazard(h) / light_rate)
     rest = erf(h * 0.5**0.5) + light
     log_heavy = xp.where(rest < 0.5, xp.log1p(-xp.minimum(rest, 0.5)), _LOG_2 + log_ndtr(-h) + xp.log1p(-share))
     heavy_rate = hazard(h) * xp.exp(log_ndtr(a * h)) / (1.0 - share)

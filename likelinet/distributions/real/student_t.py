@@ -1,19 +1,26 @@
 """Student's t distribution with a location and a scale."""
 
 import numpy as np
+from numpy.polynomial.polynomial import polyval
 from numpy.typing import ArrayLike
 
-from likelinet.core.arrays import HALF_LOG_2PI, Array, log1pmx, log_minus_digamma, namespace, stirling_error
+from likelinet.core.arrays import HALF_LOG_2PI, Array, log1pmx, log_minus_digamma, namespace, never, stirling_error
 from likelinet.core.domains import positive
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.estimates import positive_spread
-from likelinet.distributions.numerics.tails import log_of
+from likelinet.distributions.numerics.gammas import ZETA, log_gamma_ratio
+from likelinet.distributions.numerics.student_t_tail import LARGE, log_tail, tail
 
-_GAUSSIAN = 1e7  # ν above which a transformed Gaussian is exact, and the incomplete beta function is not
-_AT_ONE = 1e-4
+_GAUSSIAN = 1e14  # ν above which its middle is a Gaussian's to double precision
 _FAR = 1e100  # |z| / √ν beyond which z² may overflow
+_OVERFLOW = 1e300  # z²/ν from which its square root takes its place
+_NEWTON = 3  # steps for a quantile of many degrees of freedom, from one that is off by 1/ν² or so
+_NEAR_ONE = 0.05  # |ν - 1| below which the CRPS takes a power series
+# (log B(½, ν/2) - log B(½, ν-½)) / (ν - 1) in powers of 1 - ν, from those of log Γ (DLMF 5.7.3).
+_K = np.arange(2.0, 20.0)
+_SERIES_AT_ONE = np.array([np.log(2.0), *((1.0 - 0.5**_K) * (2.0**_K - 2.0) * ZETA[2:20] / _K)])
 
 
 class StudentT(Univariate):
@@ -25,7 +32,7 @@ class StudentT(Univariate):
     Parameters
     ----------
     df : array_like
-        Degrees of freedom ν > 0. The mean exists for ν > 1 and the variance for ν > 2.
+        Degrees of freedom ν > 0. The mean exists for ν > 1, and is nan otherwise; the variance is finite for ν > 2.
     loc : array_like
         Location μ.
     scale : array_like
@@ -67,8 +74,13 @@ class StudentT(Univariate):
         xp = namespace(df)
         z = (y - loc) / scale
         u = z * z / df
-        v = z * (z / (df + z * z))  # u / (1 + u), finite for every u
-        log1pu = xp.log1p(u)
+        log1pu, v = xp.log1p(u), z * (z / (df + z * z))  # and u / (1 + u)
+        far = ~(u < _OVERFLOW)
+        if not never(far):
+            log1pu, v = (
+                xp.where(far, 2.0 * xp.log(xp.where(far, xp.abs(z), 1.0)) - xp.log(df), log1pu),
+                xp.where(far, 1.0, v),
+            )
         # log Γ(ν/2) - log Γ((ν+1)/2) + ½ log(ν/2), by Stirling's formula so that huge ν do not cancel.
         half = 0.5 * df
         constant = 0.5 - half * xp.log1p(0.5 / half) + stirling_error(half) - stirling_error(half + 0.5)
@@ -76,47 +88,38 @@ class StudentT(Univariate):
 
         def backward(d: Array) -> tuple[Array, ...]:
             # log(1+u) - u/(1+u), by log1pmx where the two nearly cancel.
-            tail = xp.where(u < 0.5, log1pmx(xp.minimum(u, 0.5)) + u * v, log1pu - v)
+            gap = xp.where(u < 0.5, log1pmx(xp.minimum(u, 0.5)) + xp.minimum(u, 0.5) * v, log1pu - v)
             slope = log_minus_digamma(half + 0.5) - log_minus_digamma(half) - log1pmx(0.5 / half)
-            ddf = 0.5 * (slope + tail - v / df)
-            dz = (df + 1.0) * z / (df + z * z)
+            ddf = 0.5 * (slope + gap - v / df)
+            dz = (df + 1.0) * xp.where(far, 1.0 / xp.where(far, z, 1.0), z / (df + z * z))
             s = d / scale
-            return d * ddf, -s * dz, s * (1.0 - dz * z)
+            return d * ddf, -s * dz, s * (1.0 - (df + 1.0) * v)
 
         return values, backward
 
     def _z(self, y: np.ndarray) -> np.ndarray:
         return (y - self.loc) / self.scale
 
-    def _tail(self, z: np.ndarray) -> np.ndarray:
-        """Return P(T > |z|) by the incomplete beta function, accurate where it is tiny."""
-        half = 0.5 * np.minimum(self.df, _GAUSSIAN)
-        r = np.abs(z) / np.sqrt(self.df)
-        if np.any(self.df > _GAUSSIAN):
-            # Wallace, Ann. Math. Stat. 30, 1959.
-            u = np.sqrt(self.df * np.log1p(r * r)) * (1.0 - 0.25 / self.df)
-            return np.where(self.df > _GAUSSIAN, scipy.special.ndtr(-u), self._beta_tail(half, r))
-        return self._beta_tail(half, r)
-
-    def _beta_tail(self, half: np.ndarray, r: np.ndarray) -> np.ndarray:
-        far = np.exp(-self.df * np.log(r) - np.log(self.df) - scipy.special.betaln(half, 0.5))
-        return np.where(r > _FAR, far, 0.5 * scipy.special.betainc(half, 0.5, 1.0 / (1.0 + r * r)))
-
     def _cdf(self, y: np.ndarray) -> np.ndarray:
         z = self._z(y)
-        tail = self._tail(z)
-        return np.where(z < 0.0, tail, 1.0 - tail)
+        beyond = tail(self.df, z)
+        return np.where(z < 0.0, beyond, 1.0 - beyond)
 
     def _sf(self, y: np.ndarray) -> np.ndarray:
         z = self._z(y)
-        tail = self._tail(z)
-        return np.where(z > 0.0, tail, 1.0 - tail)
+        beyond = tail(self.df, z)
+        return np.where(z > 0.0, beyond, 1.0 - beyond)
 
     def _log_cdf(self, y: np.ndarray) -> np.ndarray:
-        return log_of(self._cdf(y), self._sf(y))
+        return self._log_lower(self._z(y))
 
     def _log_sf(self, y: np.ndarray) -> np.ndarray:
-        return log_of(self._sf(y), self._cdf(y))
+        return self._log_lower(-self._z(y))
+
+    def _log_lower(self, z: np.ndarray) -> np.ndarray:
+        """Return log P(T ≤ z)."""
+        log_beyond = log_tail(self.df, z)
+        return np.where(z < 0.0, log_beyond, np.log1p(-np.exp(log_beyond)))
 
     def _ppf(self, q: np.ndarray) -> np.ndarray:
         return self.loc - self.scale * self._upper(q)
@@ -127,18 +130,22 @@ class StudentT(Univariate):
     def _upper(self, q: np.ndarray) -> np.ndarray:
         """Return z with P(T > z) = q; near the middle by the complement, which keeps the digits of z."""
         p = np.minimum(q, 1.0 - q)
-        x = scipy.special.betaincinv(0.5 * self.df, 0.5, 2.0 * p)
-        w = scipy.special.betaincinv(0.5, 0.5 * self.df, 1.0 - 2.0 * p)
-        z = np.sqrt(self.df * np.where(p < 0.25, (1.0 - x) / x, w / (1.0 - w)))
+        df = np.minimum(self.df, _GAUSSIAN)
+        outer = p < 0.25
+        many = (df > LARGE) & outer  # there x is close to 1
+        half, level = np.where(many, 1.0, 0.5 * df), np.where(outer, 2.0 * p, 1.0 - 2.0 * p)
+        x = scipy.special.betaincinv(np.where(outer, half, 0.5), np.where(outer, 0.5, half), level)
+        z = np.sqrt(df * np.where(outer, (1.0 - x) / x, x / (1.0 - x)))
         # Where x would underflow, the tail is its leading power of z.
-        log_far = -(np.log(self.df * p) + scipy.special.betaln(0.5 * self.df, 0.5)) / self.df
-        z = np.where(log_far > np.log(_FAR), np.sqrt(self.df) * np.exp(log_far), z)
-        u = -scipy.special.ndtri(p) / (1.0 - 0.25 / self.df)
-        z = np.where(self.df > _GAUSSIAN, np.sqrt(self.df * np.expm1(u * u / self.df)), z)
+        log_far = -(np.log(df * p) + scipy.special.betaln(0.5 * df, 0.5)) / df
+        z = np.where(log_far > np.log(_FAR), np.sqrt(df) * np.exp(log_far), z)
+        if many.any():
+            z = np.asarray(z)
+            z[many] = _upper_of_many(np.broadcast_to(self.df, many.shape)[many], p[many])
         return np.where(q < 0.5, z, -z)
 
     def _mean(self) -> np.ndarray:
-        return np.where(self.df > 1.0, self.loc, np.inf)
+        return np.where(self.df > 1.0, self.loc, np.nan)
 
     def _var(self) -> np.ndarray:
         var = self.scale**2 * self.df / (self.df - 2.0)
@@ -150,24 +157,23 @@ class StudentT(Univariate):
     def _entropy(self) -> np.ndarray:
         half = 0.5 * self.df
         digammas = np.log1p(0.5 / half) + log_minus_digamma(half) - log_minus_digamma(half + 0.5)
-        return (half + 0.5) * digammas + 0.5 * np.log(2.0 * np.pi) - _log_ratio(half) + np.log(self.scale)
+        return (half + 0.5) * digammas + 0.5 * np.log(2.0 * np.pi) - log_gamma_ratio(half) + np.log(self.scale)
 
     def _crps(self, y: np.ndarray) -> np.ndarray:
-        # It is finite for ν > ½. The closed form is 0/0 at ν = 1, around which it is as good as linear.
-        near = np.abs(self.df - 1.0) < _AT_ONE
-        left, right = (self._crps_at(y, np.where(near, 1.0 + s * _AT_ONE, self.df)) for s in (-1.0, 1.0))
-        share = np.where(near, 0.5 * (self.df - 1.0) / _AT_ONE + 0.5, 0.5)
-        return np.where(self.df > 0.5, (1.0 - share) * left + share * right, np.inf)
-
-    def _crps_at(self, y: np.ndarray, df: np.ndarray) -> np.ndarray:
-        z = self._z(y)
-        step = _log_ratio(0.5 * df)
-        density = np.exp(scipy.special.xlog1py(-0.5 * (df + 1.0), z * z / df) + step - HALF_LOG_2PI)
-        # √ν B(½, ν-½) / B(½, ν/2)², with B(½, b) = √(π/b) exp(-_log_ratio(b)).
-        last = 0.5 * df * np.exp(2.0 * step - _log_ratio(df - 0.5)) / np.sqrt(np.pi * (1.0 - 0.5 / df))
-        at = StudentT(df, self.loc, self.scale)
-        middle = z * (at.cdf(y) - at.sf(y)) + 2.0 * density * (df + z * z) / (df - 1.0)
-        return self.scale * (middle - 2.0 * last / (df - 1.0))
+        # It is finite for ν > ½. 2 (p(z) (ν + z²) - c) / (ν - 1) is 0/0 at ν = 1: p(z) (ν + z²) = c exp((ν - 1) t).
+        df, z = self.df, self._z(y)
+        excess, size = df - 1.0, np.abs(z)
+        log_square = np.log1p(z * z / df)
+        log_square = np.where(size / np.sqrt(df) > _FAR, 2.0 * np.log(size) - np.log(df), log_square)
+        near = np.abs(excess) < _NEAR_ONE
+        series = polyval(np.where(near, -excess, 0.0), _SERIES_AT_ONE)
+        apart = log_gamma_ratio(df - 0.5) - log_gamma_ratio(0.5 * df) + 0.5 * np.log((2.0 * df - 1.0) / df)
+        t = np.where(near, series, apart / np.where(near, 1.0, excess)) - 0.5 * log_square
+        # c = √ν B(½, ν-½) / B(½, ν/2)²
+        log_c = 2.0 * log_gamma_ratio(0.5 * df) - log_gamma_ratio(df - 0.5)
+        c = 0.5 * df * np.exp(log_c) / np.sqrt(np.pi * (1.0 - 0.5 / df))
+        middle = size * (1.0 - 2.0 * tail(df, z)) + 2.0 * c * t * scipy.special.exprel(excess * t)
+        return np.where(df > 0.5, self.scale * middle, np.inf)
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return self.loc + self.scale * rng.standard_t(np.broadcast_to(self.df, shape))
@@ -181,6 +187,15 @@ class StudentT(Univariate):
         return df, loc, spread * np.sqrt((df - 2.0) / df)
 
 
-def _log_ratio(b: np.ndarray) -> np.ndarray:
-    """Return log Γ(b+½) - log Γ(b) - ½ log b, by Stirling's formula so that a huge b does not cancel."""
-    return b * np.log1p(0.5 / b) - 0.5 + stirling_error(b + 0.5) - stirling_error(b)
+def _upper_of_many(df: np.ndarray, p: np.ndarray) -> np.ndarray:
+    """Return z with P(T > z) = p for many degrees of freedom, by Newton's method from a transformed Gaussian.
+
+    That of Wallace, Ann. Math. Stat. 30, 1959.
+    """
+    u = scipy.special.ndtri(p) / (1.0 - 0.25 / df)
+    z = np.sqrt(df * np.expm1(u * u / df))
+    for _ in range(_NEWTON):
+        log_p = log_tail(df, z)
+        log_density = log_gamma_ratio(0.5 * df) - HALF_LOG_2PI - 0.5 * (df + 1.0) * np.log1p(z * z / df)
+        z = z + (log_p - np.log(p)) * np.exp(log_p - log_density)
+    return z

@@ -9,6 +9,8 @@ from likelinet.core.errors import ParameterError
 from likelinet.distributions.base.multivariate import Multivariate
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.bounded.beta import Beta
+from likelinet.distributions.numerics.divergences import itakura_saito
+from likelinet.distributions.numerics.gammas import log_gamma_above_tangent
 
 TOLERANCE = 1e-6  # how far from one the shares of an observed y may sum: rounded tables, single precision
 
@@ -105,8 +107,14 @@ class Dirichlet(Multivariate):
 
     def _kl_divergence(self, other: Multivariate) -> np.ndarray:
         assert isinstance(other, Dirichlet)
-        mean_log = self._mean_log()
-        return surprise(other.concentration, mean_log) - surprise(self.concentration, mean_log)
+        a, a2 = self.concentration, other.concentration
+        n, n2, rise = a.sum(-1, keepdims=True), a2.sum(-1, keepdims=True), a2 - a
+        # As of two beta distributions, for each share.
+        total = rise.sum(-1, keepdims=True) / n
+        apart = (total - rise / a) * (a / a2)
+        log_r = np.log(n2) - np.log(n) + np.log(a) - np.log(a2)
+        parts = a2 * itakura_saito(apart, log_r) + log_gamma_above_tangent(a2, a, rise / a)
+        return parts.sum(-1) - log_gamma_above_tangent(n2, n, total)[..., 0]
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         a = np.broadcast_to(self.concentration, shape + self.event_shape)

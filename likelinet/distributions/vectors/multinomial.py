@@ -10,8 +10,9 @@ from likelinet.core.lazy import scipy
 from likelinet.distributions.base.multivariate import Multivariate
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.classes.categorical import Categorical
-from likelinet.distributions.counts.binomial import Binomial
+from likelinet.distributions.counts.binomial import Binomial, whole_trials
 from likelinet.distributions.numerics import sums
+from likelinet.distributions.numerics.divergences import categorical
 from likelinet.distributions.numerics.estimates import LEAST
 
 
@@ -135,11 +136,12 @@ class Multinomial(Multivariate):
     def _kl_divergence(self, other: Multivariate) -> np.ndarray:
         assert isinstance(other, Multinomial)
         n = self.total_count
-        each_draw = scipy.special.rel_entr(self.probs, other.probs).sum(-1)
+        each_draw = categorical(self.logits, other.logits)
         return np.where(n == other.total_count, np.where(n > 0.0, n * each_draw, 0.0), np.inf)
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-        return rng.multinomial(np.broadcast_to(self.total_count, shape).astype(np.int64), self.probs)
+        n = whole_trials(self.total_count, type(self).__name__)
+        return rng.multinomial(np.broadcast_to(n, shape), self.probs)
 
     @classmethod
     def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:

@@ -8,7 +8,10 @@ from likelinet.core.errors import ParameterError
 from likelinet.distributions.base.multivariate import Multivariate
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.shapes import parameters_on
+from likelinet.distributions.numerics.divergences import itakura_saito
 from likelinet.distributions.real.gaussian import Gaussian
+
+_ASYMMETRY = 1e-6  # of a covariance, against its largest entry: the rounding of single precision
 
 
 class MultivariateGaussian(Multivariate):
@@ -107,10 +110,12 @@ class MultivariateGaussian(Multivariate):
     def _kl_divergence(self, other: Multivariate) -> np.ndarray:
         assert isinstance(other, MultivariateGaussian)
         shift = solve_lower(other.scale_tril, self.loc - other.loc)
-        columns = np.swapaxes(self.scale_tril, -1, -2)
-        ratio = solve_lower(other.scale_tril[..., None, :, :], columns)
-        squares = np.sum(shift**2, axis=-1) + np.sum(ratio**2, axis=(-2, -1)) - self.event_shape[0]
-        return 0.5 * squares - np.sum(_log_diagonal(self.scale_tril) - _log_diagonal(other.scale_tril), axis=-1)
+        # The rows are the columns of L₂⁻¹L - I; the squares of its diagonal and their logarithms go together.
+        apart = solve_lower(other.scale_tril[..., None, :, :], np.swapaxes(self.scale_tril - other.scale_tril, -1, -2))
+        excess = np.diagonal(apart, axis1=-2, axis2=-1)
+        logs = _log_diagonal(self.scale_tril) - _log_diagonal(other.scale_tril)
+        squares = np.sum(apart**2, axis=(-2, -1)) - np.sum(excess**2, axis=-1)
+        return 0.5 * (np.sum(shift**2, -1) + squares + np.sum(itakura_saito(excess * (2.0 + excess), 2.0 * logs), -1))
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         z = rng.standard_normal(shape + self.event_shape)
@@ -154,13 +159,29 @@ def solve_upper(matrix: Array, b: Array) -> Array:
 
 def _factor(covariance: ArrayLike | None) -> np.ndarray:
     """Return the Cholesky factor of symmetric, positive definite matrices."""
+    name = "MultivariateGaussian: covariance_matrix"
     try:
         matrix = np.asarray(covariance, dtype=np.float64)
-        if np.allclose(matrix, np.swapaxes(matrix, -1, -2), rtol=0.0, atol=1e-8 * np.abs(matrix).max(initial=0.0)):
-            return np.linalg.cholesky(matrix)
-    except (ValueError, TypeError, np.linalg.LinAlgError):
-        pass
-    raise ParameterError("MultivariateGaussian: covariance_matrix must be symmetric and positive definite.")
+        mirrored = np.swapaxes(matrix, -1, -2)
+        if matrix.shape != mirrored.shape:
+            raise ValueError
+        apart = float(np.abs(matrix - mirrored).max(initial=0.0))
+        largest = float(np.abs(matrix).max(initial=0.0))
+    except (ValueError, TypeError):
+        raise ParameterError(f"{name} must be square matrices of numbers.") from None
+    if not np.isfinite(largest):
+        raise ParameterError(f"{name} must have finite entries.")
+    if not apart <= _ASYMMETRY * largest:
+        raise ParameterError(
+            f"{name} must be symmetric, but entries differ from their mirror images by up to {apart:.3g}: "
+            "pass 0.5 * (C + C.T)."
+        )
+    try:
+        return np.linalg.cholesky(0.5 * (matrix + mirrored))
+    except np.linalg.LinAlgError:
+        raise ParameterError(
+            f"{name} must be symmetric and positive definite: it has an eigenvalue that is not positive."
+        ) from None
 
 
 def _log_diagonal(scale_tril: np.ndarray) -> np.ndarray:
