@@ -22,7 +22,7 @@ from likelinet.tables.reading.rows import find_fault, is_comment, strict_rows
 from likelinet.tables.text import Text
 
 arrow_csv: Any = LazyModule("pyarrow.csv")
-_BLOCK = 1 << 22  # bytes that a thread reads at a time
+_BLOCK = 1 << 20  # bytes that a thread reads at a time
 
 
 def read_delimited(path: Path, raw: bytes, header: bool) -> dict[str, Text]:
