@@ -149,6 +149,8 @@ def test_rows_of_text():
     assert text[::2].tolist() == ["u", "w", "v"]
     assert text[np.array([True, False, False, False, True])].tolist() == ["u", "v"]
     assert text[np.array([4, 0])].tolist() == ["v", "u"]
+    assert text[np.array([4, 2, 4])].tolist() == ["v", "w", "v"]
+    assert text[np.zeros(5, bool)].tolist() == []
     assert (text[2], len(text), text.longest(), text.distinct()) == ("w", 5, 1, ["", "u", "v", "w"])
     assert text.codes(["v", "u"]).tolist() == [1, 0, -1, -1, 0]
     with pytest.raises(ll.DataError, match="half a character"):

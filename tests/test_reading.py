@@ -19,6 +19,7 @@ import likelinet as ll
 from likelinet.tables.cells import parse
 from likelinet.tables.table import Table, as_table, read_table
 from likelinet.tables.text import Text
+from tests.small import cli
 
 PACK = {
     "plain": lambda raw: raw,
@@ -153,6 +154,8 @@ def test_a_model_of_the_command_line_reads_the_frame_as_the_file(tmp_path: Path)
         ("y,0,1,2\n5,1,2,3\n", {"y": ["5"], "0": ["1"], "1": ["2"], "2": ["3"]}),
         ('a, b\n1, "x, y"\n2, z\n', {"a": ["1", "2"], "b": ["x, y", "z"]}),
         ("a\n1\n   \n2\n", {"a": ["1", "", "2"]}),
+        ('a\n "1"\n   \n2\n', {"a": ["1", "", "2"]}),
+        ('a,b\n1, "x"\n   \n3,4\n', {"a": ["1", "3"], "b": ["x", "4"]}),
         ("a,b\n1,2\n   \n3,4\n", {"a": ["1", "3"], "b": ["2", "4"]}),
         ("a\tb\nx\t\n\ty\n", {"a": ["x", ""], "b": ["", "y"]}),
     ],
@@ -230,8 +233,8 @@ def test_what_cannot_be_read(content: str | bytes, message: str, tmp_path: Path)
 
 
 def test_a_fault_in_a_large_file_is_found(tmp_path: Path):
-    with pytest.raises(ll.DataError, match=r"line 300001 has 3 cells, but there are 2 columns"):
-        read(tmp_path, "a,b\n" + "1.2345678,2.345678\n" * 299_999 + "1,2,3\n" + "1,2\n" * 9)
+    with pytest.raises(ll.DataError, match=r"line 100001 has 3 cells, but there are 2 columns"):
+        read(tmp_path, "a,b\n" + "1.2345678,2.345678\n" * 99_999 + "1,2,3\n" + "1,2\n" * 9)
 
 
 def test_several_files_follow_one_another(tmp_path: Path):
@@ -268,3 +271,29 @@ def test_a_message_shows_no_control_characters(tmp_path: Path):
     with pytest.raises(ll.DataError, match=r"'x\\ny\\x1b\[0mz{53}…' in row 3;") as found:
         table.is_text("a")
     assert str(found.value).isprintable()
+
+
+def test_the_command_line_takes_several_files_without_a_header(tmp_path: Path):
+    for name, rows in (("1.csv", range(30)), ("2.csv.gz", range(30, 40))):
+        text = "".join(f"{i / 10};{'red' if i % 3 else 'blue'};{i}\n" for i in rows).replace(".", ",")
+        (tmp_path / name).write_bytes(gzip.compress(text.encode()) if name.endswith("gz") else text.encode())
+    files = (tmp_path / "1.csv", tmp_path / "2.csv.gz")
+    (tmp_path / "c.yaml").write_text("data: {target: x2, header: false}\ntraining: {epochs: 2}")
+    model = tmp_path / "m.safetensors"
+    fit = cli("fit", tmp_path / "c.yaml", *files, "-o", model)
+    assert (fit.code, fit.err) == (0, "")
+    done = cli("predict", model, *files)
+    assert (done.code, done.err, len(done.out.splitlines())) == (0, "", 41)
+    whole = as_table(files, header=False)
+    np.testing.assert_array_equal(whole.numeric("x0"), np.arange(40) / 10)
+    assert float(done.out.splitlines()[40].split(",")[0]) == ll.Model.load(model).predict([*files])[39]
+    lost = cli("fit", tmp_path / "c.yaml", *files, "-o", files[1])
+    assert (lost.code, "which would be lost" in lost.err) == (2, True)
+
+
+def test_the_command_line_says_guesses_in_one_line(tmp_path: Path):
+    (tmp_path / "t.csv").write_bytes("größe,y\n1,2\n2,4\n3,5\n".encode("cp1252"))
+    (tmp_path / "c.yaml").write_text("data: {target: y}\nnetwork: {hidden: [2]}\ntraining: {epochs: 1}\n")
+    done = cli("fit", tmp_path / "c.yaml", tmp_path / "t.csv", "-o", tmp_path / "m")
+    assert (done.code, done.err.count("\n")) == (0, 1)
+    assert done.err.startswith(f"likelinet: note: {tmp_path / 't.csv'}: line 1 is not UTF-8, so the file is read as W")

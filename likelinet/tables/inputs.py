@@ -174,8 +174,9 @@ class Encoded:
         if not np.isfinite(columns).all():
             for name in self._numeric:  # says which rows of the whole table
                 self._table.numeric(name)
-        columns -= self._loc[:, None]
-        columns /= self._scale[:, None]
+        with np.errstate(over="ignore"):  # what is too large is said where it is too large for the network
+            columns -= self._loc[:, None]
+            columns /= self._scale[:, None]
         return columns.T
 
 

@@ -66,7 +66,7 @@ def _cells(path: Path, raw: bytes, layout: Layout) -> list[Any]:
     where = (layout.separator, layout.start, layout.line)
     quotes = raw.find(b'"', layout.start) >= 0
     if quotes and re.search(rf'(?:^|[{re.escape(layout.separator)}\r\n]) +"'.encode(), raw):
-        body = _respelled(path, raw, *where)
+        body = _respelled(path, raw, *where, width)
     try:
         columns = _parsed(path, body, layout, quotes)
     except pa.ArrowInvalid as error:
@@ -114,10 +114,11 @@ def _parsed(path: Path, body: Any, layout: Layout, quotes: bool) -> list[Any]:
     return [*table.columns]
 
 
-def _respelled(path: Path, raw: bytes, separator: str, start: int, line: int) -> bytes:
+def _respelled(path: Path, raw: bytes, separator: str, start: int, line: int, width: int) -> bytes:
     """Return rows without the blanks before quotes, for which pyarrow has no option."""
     text = io.StringIO(newline="")
-    csv.writer(text, delimiter=separator).writerows(r.cells for r in strict_rows(path, raw, separator, start, line))
+    rows = strict_rows(path, raw, separator, start, line)
+    csv.writer(text, delimiter=separator).writerows(r.cells for r in rows if width == 1 or r.text.strip())
     return text.getvalue().encode()
 
 

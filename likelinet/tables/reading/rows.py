@@ -16,9 +16,10 @@ LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
 class Row(NamedTuple):
-    """The cells of a row, its last line counted from 1, and where the next one starts, in bytes."""
+    """The cells of a row and its text, its last line counted from 1, and where the next one starts, in bytes."""
 
     cells: list[str]
+    text: str
     line: int
     end: int
 
@@ -48,16 +49,17 @@ def strict_rows(path: Path, raw: bytes, separator: str, start: int = 0, line: in
     for cells in _read(path, reader, lines, line - 1):
         last = line - 1 + reader.line_num
         _check_quotes(path, lines, last, separator)
-        start += sum(len(text.encode()) for text in lines)
+        text = "".join(lines)
+        start += len(text.encode())
         lines.clear()
         if cells:
-            yield Row(cells, last, min(start, len(raw)))
+            yield Row(cells, text, last, min(start, len(raw)))
 
 
 def find_fault(path: Path, raw: bytes, separator: str, start: int, line: int, width: int) -> None:
     """Raise `DataError` for the first row that is not as it should be, from a position on; return if all are."""
     for row in strict_rows(path, raw, separator, start, line):
-        if len(row.cells) != width and not is_comment(separator.join(row.cells)):
+        if len(row.cells) != width and not is_comment(row.text):
             raise DataError(
                 f"{path}: line {row.line} has {counted(len(row.cells), 'cell')}, "
                 f"but there are {counted(width, 'column')}; correct this line."
