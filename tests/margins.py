@@ -48,7 +48,7 @@ class Line:
         runs = self.seeds + self.kernels
         measures = [[slack for *_, slack in runs]]
         if all(figure > 0.0 and bound > 0.0 for figure, bound, _ in runs):
-            measures.append([math.copysign(math.log(max(f, b) / min(f, b)), slack) for f, b, slack in runs])
+            measures.append([math.copysign(abs(math.log(f) - math.log(b)), slack) for f, b, slack in runs])
         return max((in_sd(m[: len(self.seeds)], m[len(self.seeds) :]) for m in measures), key=lambda d: min(d[1:]))
 
     def is_the_same_everywhere(self) -> bool:

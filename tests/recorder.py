@@ -12,7 +12,6 @@ import json
 import operator
 import os
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -70,7 +69,8 @@ def compare(place: str, names: str, *values: Any) -> Any:
                     note(place, share, 1.0, 1.0 - share)
                 continue
             a, b = (np.asarray(v, dtype=float) for v in (left, right))
-            note(place, a, b, sign * (b - a))
+            with np.errstate(all="ignore"):  # ends of a support: inf less inf
+                note(place, a, b, sign * (b - a))
         except (TypeError, ValueError):
             pass  # texts, shapes, dates: either the same or not
     return result
@@ -87,8 +87,9 @@ def tolerance_of(right: Any) -> Any:
 
 def share_of(a: Any, b: Any, tolerance: Any) -> np.ndarray:
     """Return a difference as a share of what is allowed."""
-    away = np.abs(np.asarray(a, dtype=float) - np.asarray(b, dtype=float))
-    with np.errstate(all="ignore"):
+    a, b = (np.asarray(v, dtype=float) for v in (a, b))
+    with np.errstate(all="ignore"):  # inf where inf is expected
+        away = np.where(a == b, 0.0, np.abs(a - b))
         return np.where(away == 0.0, 0.0, away / tolerance)
 
 
@@ -164,18 +165,27 @@ class Rewrite(ast.NodeTransformer):
 
 def rewrite_imports() -> None:
     """Have the files of WATCHED rewritten when they are imported, whatever was compiled before."""
-    sys.pycache_prefix = tempfile.mkdtemp()
     builtins.__recorder__ = sys.modules[__name__]  # type: ignore[attr-defined]
     compiled = importlib.machinery.SourceFileLoader.source_to_code
+    cached = importlib._bootstrap_external.cache_from_source  # type: ignore[attr-defined]
+
+    def is_watched(file: Path) -> bool:
+        return any(file.is_relative_to(folder) for folder in WATCHED) and file != Path(__file__)
+
+    def cache_from_source(path: Any, *args: Any, **options: Any) -> str:
+        if is_watched(Path(os.fsdecode(path))):
+            raise NotImplementedError  # as where nothing is to be kept: it is compiled anew and not written
+        return cached(path, *args, **options)
 
     def source_to_code(self: Any, data: Any, path: Any, **options: Any) -> Any:
         file = Path(os.fsdecode(path))
-        if any(file.is_relative_to(folder) for folder in WATCHED) and file != Path(__file__):
+        if is_watched(file):
             tree = Rewrite(str(file.relative_to(ROOT)), data.decode()).visit(ast.parse(data))
             data = ast.fix_missing_locations(tree)
         return compiled(self, data, path, **options)
 
     importlib.machinery.SourceFileLoader.source_to_code = source_to_code  # type: ignore[method-assign]
+    importlib._bootstrap_external.cache_from_source = cache_from_source  # type: ignore[attr-defined]
 
 
 def shift_seeds(by: int) -> None:

@@ -80,5 +80,6 @@ def test_numbers_have_no_classes():
     normal = ll.Gaussian(np.zeros((4, 2)), 1.0)
     for d in (normal, ll.Independent(normal), ll.Mixture(normal, probs=[0.5, 0.5])):
         assert d.classes is None
-    with pytest.raises(ll.UndefinedError, match=r"Gaussian has no classes\."):
+    assert not hasattr(ll.Independent(normal), "probs")
+    with pytest.raises(AttributeError, match="Independent over Gaussian has no probs: no classes"):
         ll.Independent(normal).probs  # noqa: B018

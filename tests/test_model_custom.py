@@ -51,9 +51,9 @@ def trained(cls: type[ll.Distribution]) -> ll.Model:
 
 def test_trains_by_log_prob_alone():
     model = trained(Rayleigh)
-    d = model.predict_dist(np.array([[0.0], [1.0]]))
+    d = model.predict_dist(np.array([[0.25], [0.75]]))  # at the ends a softplus is not the line of the truth
     assert isinstance(d, Rayleigh)
-    np.testing.assert_allclose(d.scale, [1.0, 4.0], rtol=0.25)
+    np.testing.assert_allclose(d.scale, [1.75, 3.25], rtol=0.25)
     assert model.evaluate(X, Y) == {"nll": pytest.approx(-model.score(X, Y))}
 
 
@@ -67,7 +67,7 @@ def test_object_and_name_are_the_same_model():
 def test_samples_by_its_quantiles():
     draws = trained(SampledRayleigh).sample(X[:2], 3000, seed=0)
     assert draws.shape == (3000, 2)
-    assert draws.min() > 0.0
+    assert draws.min() > 0.0  # certain: the support
     d = trained(SampledRayleigh).predict_dist(X[:2])
     np.testing.assert_allclose((draws <= d.ppf(0.3)).mean(0), 0.3, atol=0.05)
 

@@ -47,7 +47,7 @@ def test_concrete_beats_the_linear_gaussian():
     X, y = rows[:, columns[0]], rows[:, columns[1][0]]
     train, test = (np.loadtxt(folder / f"index_{name}_0.txt").astype(int) for name in ("train", "test"))
     linear = {"network": {"hidden": []}, "distribution": {"scale": "shared"}, "training": EXACT}
-    deep = {"network": {"hidden": [64, 64]}, "training": {"epochs": 40}}
+    deep = {"network": {"hidden": [64, 64]}, "training": {"epochs": 40}, "ensemble": 3}  # the NLL of one varies by 0.17
     baseline, scores = (ll.Model(c).fit(X[train], y[train]).evaluate(X[test], y[test]) for c in (linear, deep))
     assert baseline["nll"] == pytest.approx(least_squares_nll(X, y, train, test), rel=1e-4)
     assert scores["nll"] < baseline["nll"] - 0.2

@@ -39,7 +39,7 @@ def test_constant_columns_survive(value: float):
     np.testing.assert_allclose(x[:, 1], 0.0, atol=1e-6)
     mean = quick().fit(frame[["a", "constant"]], y).predict(frame[["a", "constant"]])
     assert np.isfinite(mean).all()
-    assert np.ptp(mean) > 0.0
+    assert np.ptp(mean) > 0.0  # certain: the network sees the column that varies
 
 
 def test_only_constant_columns():

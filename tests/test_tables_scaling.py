@@ -17,7 +17,7 @@ def test_one_outlier_does_not_set_the_unit():
     far = np.where(np.arange(400) == 7, 1e9, Y)
     middle, spread = middle_and_spread(far, EQUAL)
     np.testing.assert_allclose(middle, np.median(Y), atol=0.1)
-    np.testing.assert_allclose(spread, 2.0, rtol=0.15)
+    np.testing.assert_allclose(spread, 2.0, rtol=0.25)  # of 400 values quartiles give it to 6 %
     np.testing.assert_array_equal(middle_and_spread(Y, EQUAL), moments(Y, EQUAL))  # without it, mean and deviation
 
 
@@ -43,7 +43,9 @@ def test_an_outlier_does_not_flatten_the_rest():
     x = RNG.normal(size=(400, 1))
     y = 50.0 + 3.0 * x[:, 0] + 0.1 * RNG.normal(size=400)
     y[0] = 1e7
-    model = quick(network={"hidden": []}, distribution={"kind": "laplace"}, training={"epochs": 150, "batch_size": 50})
+    # Among the validation rows it would decide by itself which weights are kept.
+    training = {"epochs": 150, "batch_size": 50, "validation_fraction": 0.0}
+    model = quick(network={"hidden": []}, distribution={"kind": "laplace"}, training=training)
     predicted = model.fit(x, y).predict_dist(x).loc
     assert np.median(np.abs(predicted - 50.0 - 3.0 * x[:, 0])) < 1.0  # of 3; a unit of 5e5 would leave all alike
 

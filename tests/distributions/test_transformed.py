@@ -110,7 +110,10 @@ def test_an_integral_that_diverges_is_infinite(base):
     for value in (d.mean(), d.var(), d.crps(1.0), d.crps(0.0), d.crps(1e300)):
         np.testing.assert_array_equal(value, np.full(base.batch_shape, np.inf))
     assert np.all(np.isnan(d.crps(np.nan)))
-    np.testing.assert_array_equal(d.mode(), np.zeros(base.batch_shape))  # the density is unbounded there
+    # There the density is unbounded; with 200 degrees of freedom only past all y that there are.
+    np.testing.assert_allclose(
+        d.mode(), np.full(base.batch_shape, np.exp(-1.0) if base is HEAVY[1] else 0.0), rtol=1e-6
+    )
 
 
 def test_an_integral_that_converges_is_finite():

@@ -57,8 +57,8 @@ def test_uniform_numbers_are_uniform_and_unrelated():
         [uniform(keys, np.int32(step), mask, (64, 64), np.dtype("f4")) for step in (0, 1) for mask in (0, 1)]
     )
     assert draws.dtype == np.float32
-    assert draws.min() >= 0.0
-    assert draws.max() < 1.0
+    assert draws.min() >= 0.0  # certain: an integer over a power of two
+    assert draws.max() < 1.0  # certain: the integer is below that power
     flat = draws.reshape(-1, 64 * 64).astype(float)
     counts = np.stack([np.histogram(f, 64, (0.0, 1.0))[0] for f in flat])
     assert np.abs(((counts - 64.0) ** 2 / 64.0).sum(1) - 63.0).max() < 5.0 * np.sqrt(2 * 63.0)

@@ -35,7 +35,7 @@ def test_predicts_what_it_did(file: Path):
     custom = Rayleigh if file.stem.startswith("custom") else None
     model = ll.Model.load(file, distribution=custom)
     got = predicted(model, frame(X), as_y(y, file.stem), "encode" in expected)
-    assert got.keys() == expected.keys()
+    assert got.keys() >= expected.keys()  # a later version may answer more
     for question, answer in expected.items():
         before, now = np.array(answer), np.array(got[question])
         assert now.shape == before.shape, question

@@ -44,6 +44,17 @@ class DistributionProtocol:
         q = below.reshape((-1,) + (1,) * len(self.batch_shape))
         return np.concatenate([self.ppf(q), self.isf(q[-2::-1])])
 
+    def peaks(self: Any) -> np.ndarray | None:
+        """Return points along a last axis among or between which the mode lies, if they are known without a search.
+
+        An end beside which the density has no bound is one of them.
+        """
+        return self.mode()[..., None] if self.one_peak else None
+
+    def reach(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """Return numbers between which nearly all mass lies, if it is smooth but for numbers near 0."""
+        return None
+
     def flattened(self: Any, shape: tuple[int, ...]) -> "Distribution":
         """Return this distribution broadcast to the batch shape `shape`, as one axis of rows."""
         return self.map_arrays(lambda a, n: on_batch(a, shape, n).reshape(-1, *a.shape[a.ndim - n :]))
@@ -67,6 +78,10 @@ class DistributionProtocol:
         with np.errstate(all="ignore"):
             values = self.log_interval(parameters_on(self, full), low, high)[0]
         return np.where(np.isnan(low) | np.isnan(high), np.nan, values).reshape(shape)[()]
+
+    def masses(self: Any, k: np.ndarray) -> np.ndarray:
+        """Return P(Y = k) at whole numbers of the support, as they are summed up."""
+        return np.exp(self.log_prob(k))
 
     # ---- what y is -------------------------------------------------------------------------------------------
 

@@ -8,11 +8,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array
+from likelinet.core.lazy import scipy
 from likelinet.distributions.base.by_rows import in_blocks
+from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.one_number import OneNumber
 from likelinet.distributions.base.parameter import Backward
 from likelinet.distributions.base.shapes import parameters_on, with_axes
-from likelinet.distributions.numerics import root_finding
+from likelinet.distributions.numerics import quadrature, smooth_sums
+from likelinet.distributions.numerics.count_quantiles import least_count
 
 
 class Univariate(OneNumber):
@@ -66,12 +69,36 @@ class Univariate(OneNumber):
     def _ppf(self, q: np.ndarray) -> np.ndarray:
         if not self.support.integer:
             self._undefined("ppf")
-        return root_finding.smallest_integer(lambda k: self.cdf(k) >= q, self._shape_with(q), self.support.low)
+        return least_count(self, q, self._near(scipy.special.ndtri(q)), upper=False)
 
     def _isf(self, q: np.ndarray) -> np.ndarray:
         if not self.support.integer:
             self._undefined("isf")
-        return root_finding.smallest_integer(lambda k: self.sf(k) <= q, self._shape_with(q), self.support.low)
+        return least_count(self, q, self._near(-scipy.special.ndtri(q)), upper=True)
+
+    def _near(self, z: np.ndarray) -> np.ndarray:
+        """Return a guess of the quantile of whole numbers that is z for a Gaussian."""
+        return self._mean() + np.sqrt(self._var()) * z
+
+    def _entropy(self) -> np.ndarray:
+        if self.reach() is None:
+            return super()._entropy()
+        flat = self.flattened(self.batch_shape)
+        values = smooth_sums.expectation(flat, lambda row, x, nll: nll, lambda rows: quadrature.entropy(flat[rows]))
+        return values.reshape(self.batch_shape)
+
+    def _kl_divergence(self, other: Distribution) -> np.ndarray:
+        if self.reach() is None or type(other) is not type(self):
+            return super()._kl_divergence(other)
+        shape = np.broadcast_shapes(self.batch_shape, other.batch_shape)
+        mine, theirs = self.flattened(shape), other.flattened(shape)
+        params = [getattr(theirs, p.name) for p in theirs.parameters]
+        values = smooth_sums.expectation(
+            mine,
+            lambda row, x, nll: other.loss(tuple(p[row] for p in params), x)[0] - nll,
+            lambda rows: quadrature.kl_divergence(mine[rows], theirs[rows]),
+        )
+        return values.reshape(shape)
 
     # ---- the public methods ----------------------------------------------------------------------------------
 

@@ -109,6 +109,9 @@ class OrderedLogistic(Univariate):
     def _var(self) -> np.ndarray:
         self._undefined("var")
 
+    def _near(self, z: np.ndarray) -> np.ndarray:
+        return np.zeros(self._shape_with(z))
+
     def _mode(self) -> np.ndarray:
         return self.probs.argmax(-1).astype(np.float64)
 

@@ -1,5 +1,6 @@
 """The beta-binomial distribution."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -12,13 +13,17 @@ from likelinet.distributions.base.parameter import Backward, Parameter, TailsBac
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.counts.binomial import divergence, stirling_of_choices, whole_trials
+from likelinet.distributions.numerics import quadrature
 from likelinet.distributions.numerics import sums as row_sums
+from likelinet.distributions.numerics.beta_binomial_table import Table, fit, tables
+from likelinet.distributions.numerics.count_quantiles import least_count
 from likelinet.distributions.numerics.estimates import LEAST
+from likelinet.distributions.numerics.tails import log_of
 
+_TINY = 1e-280  # of which a table has no digits
 LEAST_CONCENTRATION = 1e-300
 _SMALL = 0.02  # α/β below which -log P(0) is summed up from small parts
 _UNIT_RULE = tuple((0.5 + 0.5 * x, 0.5 * w) for x, w in zip(*np.polynomial.legendre.leggauss(4), strict=True))
-_LONG = 4096  # whole numbers whose masses are not held in memory all at once
 
 
 class BetaBinomial(Univariate):
@@ -130,38 +135,37 @@ class BetaBinomial(Univariate):
     def tails(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Array, TailsBackward]:
         if not isinstance(params[1], np.ndarray | np.generic):
             raise UndefinedError("BetaBinomial: its cdf is a sum that takes the engine 'numpy'.")
+        params = params[0], *(np.maximum(v, LEAST_CONCENTRATION) for v in params[1:])
         shape = np.broadcast_shapes(np.shape(y), *(np.shape(p) for p in params))
-        n, a, b, y = (np.tile(np.broadcast_to(v, shape).reshape(-1), 2) for v in (*params, y))
-        rows = cls(n, a, b)
-        first = np.arange(len(y)) < len(y) // 2  # the sums up to y; then those beyond it
-        y = np.minimum(y, n)
-        low, high = np.where(first, 0.0, y + 1.0), np.where(first, y, n)
-        some = low <= high
-        low = np.minimum(low, high)
-        # The largest mass of a sum is at one of its ends or at the mode.
-        top = np.min([cls.loss((n, a, b), k)[0] for k in (low, high, np.clip(rows.mode(), low, high))], axis=0)
-
-        def total(f: Callable[[tuple[np.ndarray, Backward]], np.ndarray]) -> np.ndarray:
-            def term(row: np.ndarray, k: np.ndarray) -> np.ndarray:
-                values, backward = cls.loss((n[row], a[row], b[row]), k)
-                return f((np.exp(top[row] - values), backward))
-
-            return row_sums.total(rows, term, low, high, y)
-
-        sums = total(lambda mass: mass[0])
+        # Of parameters that have fewer axes than y there is one table for all y.
+        own = shape[len(shape) - max(np.ndim(p) for p in params) :]
+        n, a, b = (np.broadcast_to(p, own).reshape(-1) for p in params)
+        log_cdf, log_sf = _log_tails(
+            n, a, b, np.broadcast_to(y, shape).reshape(math.prod(shape[: len(shape) - len(own)]), len(n))
+        )
+        log_cdf, log_sf = log_cdf.reshape(-1), log_sf.reshape(-1)
+        n, a, b, y = (np.broadcast_to(v, shape).reshape(-1) for v in (*params, y))
+        sides = [(log_cdf, *_sides(n, y)[0]), (log_sf, *_sides(n, y)[1])]
 
         def backward(d_log_cdf: Array, d_log_sf: Array) -> tuple[Array, ...]:
             # Of a log sum: the mean, by mass, of the gradients of the log masses.
-            d = np.stack([np.broadcast_to(v, shape) for v in (d_log_cdf, d_log_sf)])
-            means = [total(lambda mass, i=i: mass[1](-mass[0])[i]) / sums for i in (1, 2)]
-            grads = ((d * np.where(some, m, 0.0).reshape(2, *shape)).sum(0) for m in means)
-            return np.zeros(shape), *grads
+            rows = cls(n, a, b)
+            grads = [np.zeros(shape), np.zeros(shape), np.zeros(shape)]
+            for d, (log_sum, low, high) in zip((d_log_cdf, d_log_sf), sides, strict=True):
+                if not np.any(d):
+                    continue
+                some, low = low <= high, np.minimum(low, high)
 
-        lower, upper = np.where(some, np.log(sums) - top, -np.inf).reshape(2, *shape)
-        # The sum of all masses is 1: the larger of two sums follows from the smaller.
-        log_cdf = np.where(lower < -1.0, lower, np.log1p(-np.minimum(np.exp(upper), 0.99)))
-        log_sf = np.where(upper < -1.0, upper, np.log1p(-np.minimum(np.exp(lower), 0.99)))
-        return log_cdf, log_sf, backward
+                def term(row: np.ndarray, k: np.ndarray, i: int, log_sum: np.ndarray = log_sum) -> np.ndarray:
+                    values, mass_backward = cls.loss((n[row], a[row], b[row]), k)
+                    return mass_backward(-np.exp(-log_sum[row] - values))[i]
+
+                for i in (1, 2):
+                    mean = row_sums.total(rows, lambda row, k, i=i, term=term: term(row, k, i), low, high, y)
+                    grads[i] = grads[i] + d * np.where(some, mean, 0.0).reshape(shape)
+            return tuple(grads)
+
+        return log_cdf.reshape(shape), log_sf.reshape(shape), backward
 
     def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
         """Return points between which the masses have no narrow features, from moments: quantiles would need sums."""
@@ -188,21 +192,48 @@ class BetaBinomial(Univariate):
         turn = (n * (a - 1.0) + 1.0 - b) / np.where(one_peak, a + b - 2.0, 1.0)
         return np.where(one_peak, np.clip(np.floor(turn) + 1.0, 0.0, n), np.where(a > b, n, 0.0))
 
+    def _cdf(self, y: np.ndarray) -> np.ndarray:
+        return self._from_tables(Table.cdf, y, lambda d, k: np.exp(d.log_cdf(k)))
+
+    def _sf(self, y: np.ndarray) -> np.ndarray:
+        return self._from_tables(Table.sf, y, lambda d, k: np.exp(d.log_sf(k)))
+
+    def masses(self, k: np.ndarray) -> np.ndarray:
+        return self._from_tables(Table.at, k, lambda d, t: np.exp(d.log_prob(t)))
+
+    def _ppf(self, q: np.ndarray) -> np.ndarray:
+        return self._from_tables(Table.ppf, q, lambda d, p: least_count(d, p, d.mean(), upper=False))
+
+    def _isf(self, q: np.ndarray) -> np.ndarray:
+        return self._from_tables(Table.isf, q, lambda d, p: least_count(d, p, d.mean(), upper=True))
+
+    def _entropy(self) -> np.ndarray:
+        y = np.zeros(self.batch_shape)  # of which it does not depend
+        return self._from_tables(lambda t, _: t.entropy(), y, lambda d, _: quadrature.entropy(d)[None])
+
     def _crps(self, y: np.ndarray) -> np.ndarray:
-        shape = np.broadcast_shapes(self.batch_shape, y.shape)
-        flat, y = self.flattened(shape), np.broadcast_to(y, shape).reshape(-1, 1)
-        params = [getattr(flat, p.name)[:, None] for p in self.parameters]
-        k = np.arange(params[0].max(initial=0.0) + 1.0)
-        if len(k) > _LONG:
-            return super()._crps(y.reshape(shape))
-        sums = np.empty(len(y))
-        for part in np.array_split(np.arange(len(y)), len(y) * len(k) // row_sums.TERMS_AT_ONCE + 1):
-            mass = np.exp(-self.loss(tuple(p[part] for p in params), k)[0])
-            cdf, from_here = mass.cumsum(axis=1), mass[:, ::-1].cumsum(axis=1)[:, ::-1]
-            below = np.clip(y[part] - k, 0.0, 1.0)  # how much of the step from k to k + 1 lies below y
-            terms = below * cdf**2 + (1.0 - below) * (from_here - mass) ** 2
-            sums[part] = terms.cumsum(axis=1)[:, -1]  # one by one: the trials of other rows add zeros alone
-        return (sums + np.maximum(-y, 0.0)[:, 0] + np.maximum(y - len(k), 0.0)[:, 0]).reshape(shape)
+        at = np.clip(np.nan_to_num(y), 0.0, self.total_count)
+        return self._from_tables(Table.crps, at, quadrature.crps) + np.abs(y - at)
+
+    def _from_tables(
+        self,
+        f: Callable[[Table, np.ndarray], np.ndarray],
+        x: np.ndarray,
+        otherwise: Callable[["BetaBinomial", np.ndarray], np.ndarray],
+    ) -> np.ndarray:
+        """Return f(table, x) of every row, and `otherwise` of rows without a table; x may have axes before the rows."""
+        shape = np.broadcast_shapes(self.batch_shape, x.shape)
+        own = shape[len(shape) - len(self.batch_shape) :]
+        params = [np.broadcast_to(getattr(self, p.name), own).reshape(-1) for p in self.parameters]
+        many = math.prod(shape[: len(shape) - len(own)])
+        x = np.broadcast_to(x, shape).reshape(many, len(params[0]))
+        values = np.empty(x.shape)
+        for rows, table in tables(*params):
+            values[:, rows] = f(table, x[:, rows])
+        rest = np.flatnonzero(~fit(*params))
+        if len(rest):
+            values[:, rest] = otherwise(BetaBinomial(*(p[rest] for p in params)), x[:, rest])
+        return values.reshape(shape)
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         p = rng.beta(self.concentration1, self.concentration0, shape)
@@ -218,6 +249,45 @@ class BetaBinomial(Univariate):
         correlation = np.clip(excess / np.maximum(n - 1.0, 1.0), 0.02, 0.9)
         total = 1.0 / correlation - 1.0
         return n, p * total, (1.0 - p) * total
+
+
+def _log_tails(n: np.ndarray, a: np.ndarray, b: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return log P(Y ≤ y) and log P(Y > y), shape (m, rows) like y: by tables, or sums where these have no digits."""
+    y = np.minimum(y, n)
+    cdf, sf = np.zeros(y.shape), np.zeros(y.shape)
+    for rows, table in tables(n, a, b):
+        cdf[:, rows], sf[:, rows] = table.cdf(y[:, rows]), table.sf(y[:, rows])
+    with np.errstate(all="ignore"):
+        lower, upper = log_of(cdf, sf), log_of(sf, cdf)
+    deep = np.nonzero((cdf < _TINY) | (sf < _TINY) & (y < n))
+    if len(deep[0]):
+        lower[deep], upper[deep] = _log_sums(n[deep[1]], a[deep[1]], b[deep[1]], y[deep])
+    return lower, upper
+
+
+def _sides(n: np.ndarray, y: np.ndarray) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
+    """Return the first and the last k up to y, and those beyond it."""
+    y = np.minimum(y, n)
+    return (np.zeros(len(y)), y), (y + 1.0, n)
+
+
+def _log_sums(n: np.ndarray, a: np.ndarray, b: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    rows, logs = BetaBinomial(n, a, b), []
+    for low, high in _sides(n, y):
+        some, low = low <= high, np.minimum(low, high)
+        # The largest mass of a sum is at one of its ends or at the mode.
+        top = np.min([rows.loss((n, a, b), k)[0] for k in (low, high, np.clip(rows.mode(), low, high))], axis=0)
+
+        def term(row: np.ndarray, k: np.ndarray, top: np.ndarray = top) -> np.ndarray:
+            return np.exp(top[row] - BetaBinomial.loss((n[row], a[row], b[row]), k)[0])
+
+        logs.append(np.where(some, np.log(row_sums.total(rows, term, low, high, y)) - top, -np.inf))
+    lower, upper = logs
+    # The sum of all masses is 1: the larger of two sums follows from the smaller.
+    return (
+        np.where(lower < -1.0, lower, np.log1p(-np.minimum(np.exp(upper), 0.99))),
+        np.where(upper < -1.0, upper, np.log1p(-np.minimum(np.exp(lower), 0.99))),
+    )
 
 
 def _rise(c: Array, n: Array) -> Array:

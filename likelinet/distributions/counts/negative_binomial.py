@@ -23,6 +23,7 @@ from likelinet.distributions.counts.poisson import poisson
 from likelinet.distributions.numerics import quadrature
 from likelinet.distributions.numerics.estimates import LEAST
 from likelinet.distributions.numerics.incomplete_gamma import gammainccinv, gammaincinv
+from likelinet.distributions.numerics.smooth_sums import FAR_OUT, SIGMAS
 from likelinet.distributions.numerics.tails import UNDERFLOW, beta_fraction, incomplete_beta, log_of
 
 _HUGE = 36.0  # logits above which the counts themselves add nothing to the variance of a large rate
@@ -145,6 +146,14 @@ class NegativeBinomial(Univariate):
 
     def _var(self) -> np.ndarray:
         return self._mean() * (1.0 + np.exp(self.logits))
+
+    def reach(self) -> tuple[np.ndarray, np.ndarray]:
+        r, theta = self.total_count, np.exp(self.logits)
+        mean, std = self._mean(), np.sqrt(self._var())
+        # Y is Poisson around a gamma variable, of which P(G ≤ g) ≤ (g/θ)ʳ / Γ(r + 1).
+        low = np.exp(self.logits + (scipy.special.gammaln(r + 1.0) - FAR_OUT) / r)
+        low = np.maximum(low - SIGMAS * np.sqrt(low), mean - SIGMAS * std)
+        return np.maximum(low, 0.0), mean + SIGMAS * std + FAR_OUT * (1.0 + theta)
 
     def _mode(self) -> np.ndarray:
         return np.floor(np.maximum(self.total_count - 1.0, 0.0) * np.exp(self.logits))

@@ -25,3 +25,9 @@ def nodes_and_weights(like: Array, length: Array | float = np.inf) -> tuple[Arra
     halves = [0.5 * (b - a) for a, b in itertools.pairwise(ends)]
     t = [a + half * (1.0 + x) for a, half in zip(ends[:-1], halves, strict=True)]
     return xp.concatenate(t), xp.concatenate([half * w for half in halves])
+
+
+def picked(mask: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Return the index of what a mask picks; one row twice, as NumPy sums the nodes of one row in another order."""
+    rows = np.nonzero(mask)
+    return tuple(np.repeat(a, 2) for a in rows) if len(rows[0]) == 1 else rows

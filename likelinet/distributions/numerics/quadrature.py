@@ -112,8 +112,7 @@ def entropy(d: "Distribution") -> np.ndarray:
     """Return -E[log p(Y)] with Y from `d`."""
     if not d.support.integer:
         return expectation(d, d.nll)
-    flat = d.flattened(d.batch_shape)
-    return sums.expectation(d, lambda row, k: flat[row].nll(k))
+    return sums.entropy(d)
 
 
 def kl_divergence(d: "Distribution", other: "Distribution") -> np.ndarray:
@@ -131,8 +130,7 @@ def kl_divergence(d: "Distribution", other: "Distribution") -> np.ndarray:
 def _kl_divergence(d: "Distribution", other: "Distribution", shape: tuple[int, ...]) -> np.ndarray:
     d = broadcast(d, shape)
     if d.support.integer:
-        mine, theirs = d.flattened(shape), other.flattened(shape)
-        return sums.expectation(d, lambda row, k: mine[row].log_prob(k) - theirs[row].log_prob(k))
+        return sums.kl_divergence(d, other, shape)
 
     def weighted(y: np.ndarray) -> np.ndarray:
         return np.exp(d.log_prob(y)) * (d.log_prob(y) - other.log_prob(y))

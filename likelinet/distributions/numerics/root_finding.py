@@ -1,46 +1,113 @@
-"""Inversion of distributions without quantiles in closed form, and where densities are highest."""
+"""Quantiles of continuous distributions by Newton's method in a bracket, on all rows at once."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
 
-Function = Callable[[np.ndarray], np.ndarray]
+_STEPS = 150  # at most; halving takes 64
+_CLOSE = 1e-8  # difference of log probabilities below which what does not shrink any more is rounding
+_EXACT = 1e-16  # and below which there is nothing left to gain
 
 
-def invert(d: "Distribution", q: np.ndarray, low: np.ndarray, high: np.ndarray, *, upper: bool) -> np.ndarray:
-    """Return y in [low, high] with cdf(y) = q, or sf(y) = q if `upper`, by Chandrupatla's method.
+def invert(
+    d: "Distribution",
+    q: np.ndarray,
+    low: np.ndarray,
+    high: np.ndarray,
+    *,
+    upper: bool,
+    start: np.ndarray | None = None,
+) -> np.ndarray:
+    """Return y in [low, high] with cdf(y) = q, or sf(y) = q if `upper`.
 
-    Of a q above one half by the other tail, which does not round to 1.
+    Of a q above one half by the other tail, which does not round to 1. Where q is not in (0, 1), it is low.
+
+    Parameters
+    ----------
+    d : Distribution
+        A continuous one, with cdf and density.
+    q : ndarray
+        Probabilities, whose shape broadcasts with the batch.
+    low, high : ndarray
+        A bracket, whose ends may be infinite: y is never outside it.
+    upper : bool
+        Whether q is the probability above y.
+    start : ndarray, optional
+        Where to start; by default in the middle of the bracket.
+
+    Returns
+    -------
+    ndarray
     """
-    from scipy.optimize import elementwise
-
-    q = np.broadcast_to(q, np.broadcast_shapes(d.batch_shape, q.shape))
-    inner = (q > 0.0) & (q < 1.0)
-    if not inner.any():
-        return np.broadcast_to(low, q.shape)
-    # SciPy drops rows as they converge, so each evaluation picks the rows that are left.
-    flat = d.flattened(q.shape)
-    log_p = np.log(np.where(q > 0.5, 1.0 - q, q)).reshape(-1)
-    by_sf = (q > 0.5).reshape(-1) ^ upper
-    settled = np.broadcast_to((low >= high) | ~inner, q.shape).reshape(-1)
-
-    def gap(y: np.ndarray, row: np.ndarray) -> np.ndarray:
-        rows = row.astype(np.int64)
-        part, p, upper_tail = flat[rows], log_p[rows], by_sf[rows]
-        rising = -np.inf if upper_tail.all() else part.log_cdf(y) - p
-        falling = np.inf if not upper_tail.any() else part.log_sf(y) - p
-        return np.where(settled[rows], 0.0, np.where(upper_tail, -falling, rising))
-
-    width = 1e-9 * (np.abs(low) + np.abs(high) + (high - low)) + 1e-300
-    ends = [np.broadcast_to(e, q.shape).reshape(-1) for e in (low - width, high + width)]
+    shape = np.broadcast_shapes(d.batch_shape, q.shape)
+    q, low, high = (np.broadcast_to(a, shape).reshape(-1) for a in (q, low, high))
+    start = _middle(low, high) if start is None else np.broadcast_to(start, shape).reshape(-1)
     with np.errstate(all="ignore"):
-        found = elementwise.find_root(gap, ends, args=(np.arange(q.size, dtype=float),), tolerances={"xrtol": 4e-16}).x
-    return np.where(inner & (low < high), found.reshape(q.shape), low)
+        inner, by_sf, y = (q > 0.0) & (q < 1.0) & (low < high), (q > 0.5) ^ upper, low.copy()
+        for tail in (False, True):
+            rows = np.flatnonzero(inner & (by_sf == tail))
+            if rows.size:
+                target = np.log(np.minimum(q[rows], 1.0 - q[rows]))
+                part = d.flattened(shape)[rows]
+                y[rows] = _newton(part, target, low[rows], high[rows], start[rows], upper=tail)
+    return y.reshape(shape)
+
+
+def _newton(
+    d: "Distribution", target: np.ndarray, low: np.ndarray, high: np.ndarray, y: np.ndarray, upper: bool
+) -> np.ndarray:
+    """Return y in [low, high] with log cdf(y), or log sf(y) if `upper`, equal to target; all of one axis.
+
+    Across several powers of 2 the variable is log y, in which the tails of power laws are straight.
+    """
+    found, rows, left, right = y.copy(), np.arange(len(y)), low, high
+    power = ((low >= 0.0) & (high > 4.0 * low)) | ((high <= 0.0) & (low < 4.0 * high))
+    y = np.where((low < y) & (y < high), y, _middle(low, high))
+    noise = _EXACT * (1.0 + np.abs(target))
+    last, curve = np.full(len(y), np.inf), np.ones(len(y))  # how large the gap was before a step of Newton's
+    done = np.full(len(y), False)
+    for turn in range(_STEPS):
+        log_tail = d.log_sf(y) if upper else d.log_cdf(y)
+        gap = (target - log_tail) if upper else (log_tail - target)
+        left, right = np.where(gap < 0.0, y, left), np.where(gap > 0.0, y, right)
+        move = -gap * np.exp(log_tail - d.log_prob(y))
+        to = np.clip(np.where(power, y * np.exp(move / y), y + move), left, right)
+        size = np.abs(gap)
+        ratio = np.where(last < np.inf, size / last, 1.0)
+        # An end that has not been tried may be the root itself, but for rounding.
+        untried = ((to == low) & (left == low)) | ((to == high) & (right == high))
+        newton = (ratio < 0.5) | (last == np.inf)
+        newton &= ((left < to) & (to < right)) | (untried & (size < 1.0))
+        # A step leaves a gap that grows with the square of the last one, by what was seen so far.
+        curve = np.maximum(curve, np.where(last < np.inf, ratio / last, 1.0))
+        exact = newton & (curve * size**2 < _EXACT)
+        middle = _middle(left, right, by_order=turn % 2 == 1)
+        rounding = (size < _CLOSE) & (last < np.inf) & (ratio >= 0.5) & (np.abs(move) <= 1e-9 * np.abs(y))
+        rounding |= (size <= noise) | (np.abs(move) <= _EXACT * np.abs(y))
+        stay = rounding | np.isnan(gap) | ((y == low) & (gap > 0.0)) | ((y == high) & (gap < 0.0))
+        stay |= ~newton & ~((left < middle) & (middle < right))
+        y = np.where(done | stay, y, np.where(newton, to, middle))
+        done = done | stay | exact
+        last = np.where(newton, size, np.inf)
+        if 2 * done.sum() > len(y):  # the others go on by themselves
+            found[rows[done]], going = y[done], ~done
+            if not going.any():
+                return found
+            d, rows = d[going], rows[going]
+            target, noise, low, high, power, y, left, right, last, curve, done = (
+                a[going] for a in (target, noise, low, high, power, y, left, right, last, curve, done)
+            )
+    found[rows] = y
+    return found
+
+
+def _middle(low: np.ndarray, high: np.ndarray, by_order: bool = False) -> np.ndarray:
+    """Return a number between low and high: half-way, or half of the floats away if they are far apart."""
+    far = ~((low > 0.25 * high) | (high < 0.25 * low)) if by_order else ~np.isfinite(high - low)
+    return np.where(far, halfway(low, high), 0.5 * low + 0.5 * high)
 
 
 def halfway(low: np.ndarray, high: np.ndarray) -> np.ndarray:
@@ -58,79 +125,3 @@ def _order(y: np.ndarray) -> np.ndarray:
 
 def _order_to_float(order: np.ndarray) -> np.ndarray:
     return np.asarray(np.where(order < 0, np.iinfo(np.int64).min - order, order)).view(np.float64)
-
-
-def smallest_integer(
-    enough: Function, shape: tuple[int, ...], least: ArrayLike = 0.0, start: ArrayLike | None = None
-) -> np.ndarray:
-    """Return the smallest whole number k ≥ least with enough(k), which must stay true from there on.
-
-    By steps that double, away from `start`, and halving; `least` may be -inf.
-    """
-    below = np.broadcast_to(np.asarray(least, dtype=np.float64) - 1.0, shape)
-    first = np.where(np.isfinite(below), below + 1.0, 0.0) if start is None else np.asarray(start, dtype=np.float64)
-    high = np.broadcast_to(np.maximum(first, below + 1.0), shape)
-    done, step = enough(high), 1.0
-    low = np.where(done, np.maximum(high - 1.0, below), high)
-    unknown = done
-    while not done.all() and step < 2.0**62:
-        low, high = np.where(done, low, high), np.where(done, high, high + step)
-        done, step = enough(high), 2.0 * step
-    step = 1.0
-    while (unknown := unknown & (low > below)).any() and step < 2.0**62:
-        unknown = unknown & enough(low)
-        low, high, step = (
-            np.where(unknown, np.maximum(low - step, below), low),
-            np.where(unknown, low, high),
-            2.0 * step,
-        )
-    while True:
-        middle = np.floor(0.5 * (low + high))
-        wide = (high - low > 1.0) & (low < middle) & (middle < high)
-        if not wide.any():
-            break
-        done = enough(middle)
-        low, high = np.where(wide & ~done, middle, low), np.where(wide & done, middle, high)
-    return high
-
-
-def highest(d: "Distribution", candidates: np.ndarray) -> np.ndarray:
-    """Return the most probable y of a mixture, which lies among or between the modes of its components."""
-    low, high = candidates.min(-1), candidates.max(-1)
-    steps = np.linspace(0.0, 1.0, 65).reshape((-1,) + (1,) * low.ndim)
-    grid = low + (high - low) * steps
-    if d.support.integer:
-        grid = np.floor(grid)
-    grid = np.sort(
-        np.concatenate([grid, np.broadcast_to(np.moveaxis(candidates, -1, 0), (candidates.shape[-1], *low.shape))]), 0
-    )
-    if d.support.integer:
-        return np.take_along_axis(grid, d.log_prob(grid).argmax(0)[None], 0)[0]
-    flat = d.flattened(d.batch_shape)
-    y = peak(d.log_prob, lambda rows, t: flat[rows].log_prob(t), grid, d.support.low, d.support.high)
-    for at in d.atoms:  # no density has a chance against a probability
-        y = np.where(d.log_prob(at) > -np.inf, at, y)
-    return y
-
-
-def peak(
-    f: Function, of_rows: Callable[[np.ndarray, np.ndarray], np.ndarray], grid: np.ndarray, low: float, high: float
-) -> np.ndarray:
-    """Return where f is highest around the best point of an increasing `grid`, whose first axis is the points.
-
-    `of_rows` takes the rows of the flat batch to evaluate f for, and one point for each; low and high are where f ends.
-    """
-    from scipy.optimize import elementwise
-
-    best = f(grid).argmax(0)[None]
-    y = np.take_along_axis(grid, best, 0)[0]
-    # The nearest points on either side bracket the mode; at an end of the grid, as far out as the other one.
-    left, right = np.where(grid < y, grid, -np.inf).max(0), np.where(grid > y, grid, np.inf).min(0)
-    outer = np.maximum(2.0 * y - right, 0.5 * (y + low)), np.minimum(2.0 * y - left, 0.5 * (y + high))
-    left, right = np.where(left > -np.inf, left, outer[0]), np.where(right < np.inf, right, outer[1])
-    inside = np.isfinite(left) & np.isfinite(right) & (left < y) & (y < right)
-    ends = [np.where(inside, e, y + k).reshape(-1) for e, k in ((left, -1.0), (y, 0.0), (right, 1.0))]
-    rows = np.arange(y.size, dtype=float)
-    with np.errstate(all="ignore"):
-        found = elementwise.find_minimum(lambda t, row: -of_rows(row.astype(np.int64), t), ends, args=(rows,))
-    return np.where(inside & (found.status.reshape(y.shape) == 0), found.x.reshape(y.shape), y)

@@ -8,11 +8,14 @@ import numpy as np
 if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
 
-Term = Callable[[np.ndarray, np.ndarray], np.ndarray]  # of the row and the whole number k, both one axis
+# Of the row, one axis, and whole numbers k: one for each row, or with an axis of many before that of the rows.
+Term = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 LEFT_OUT = 1e-18  # mass that a sum may leave out on either side
 _BESIDE = 2.0  # numbers beyond these that it takes all the same
 _EXACT = 4096  # rows with no more whole numbers than this are summed one by one
+_LARGEST = 2.0**62  # a count beyond all that occur, yet finite
+_PADDED = 1.25  # how much longer than the shortest one the longest row of a table may be
 _SHORT = 128  # and so are panels of a longer row
 _NODES = np.polynomial.legendre.leggauss(16)[0]
 _FAR = np.array([1e-100, 1e-90, 1e-80])  # quantiles between which the outermost parts of a moment lie
@@ -29,7 +32,7 @@ def total(
     d : Distribution
         Of one batch axis; its quantiles cut long rows into panels on which the terms are smooth.
     term : callable
-        Of the arrays row and k.
+        Of the arrays row and k, which broadcast.
     low, high : ndarray, shape (n,)
         First and last k of each row.
     seen : ndarray, shape (n,), optional
@@ -39,20 +42,30 @@ def total(
     -------
     ndarray, shape (n,)
     """
-    cost = np.minimum(high - low + 1.0, _EXACT)
-    block = np.floor(np.cumsum(cost) / TERMS_AT_ONCE)
-    sums = np.zeros(len(low))
-    for b in np.unique(block):
-        rows = np.flatnonzero(block == b)
-        wide = high[rows] - low[rows] >= _EXACT
-        short, long = rows[~wide], rows[wide]
-        pieces = [_one_by_one(short, low[short], high[short] - low[short] + 1.0)]
-        if len(long):
-            pieces += _panels(long, _edges(d[long], low[long], high[long], None if seen is None else seen[long]))
+    count = high - low + 1.0
+    sums, wide = np.zeros(len(low)), np.flatnonzero(count > _EXACT)
+    for rows, k, inside in _tables(np.flatnonzero((count > 0.0) & (count <= _EXACT)), low, count):
+        values = np.where(inside, np.nan_to_num(term(rows, k), nan=0.0), 0.0)
+        sums[rows] = values.cumsum(axis=0)[-1]  # one by one, whatever rows are beside
+    for rows in np.array_split(wide, max(-(-len(wide) * _EXACT // TERMS_AT_ONCE), 1)) if len(wide) else []:
+        pieces = _panels(rows, _edges(d[rows], low[rows], high[rows], None if seen is None else seen[rows]))
         for row, k, weight in (part for piece in pieces for part in _parts(piece)):
             values = weight * np.nan_to_num(term(row, k), nan=0.0)
             sums += np.bincount(row, weights=values, minlength=len(low))
     return sums
+
+
+def _tables(
+    rows: np.ndarray, low: np.ndarray, count: np.ndarray
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Return rows of about the same count, every k of each along a first axis, and which of these are its own."""
+    rows = rows[np.argsort(count[rows], kind="stable")]
+    while len(rows):
+        most = np.floor(_PADDED * count[rows[0]]) + 1.0
+        n = min(int(np.searchsorted(count[rows], most, side="right")), max(int(TERMS_AT_ONCE // most), 1))
+        block, rows = rows[:n], rows[n:]
+        k = np.arange(count[block].max(initial=0.0))[:, None]
+        yield block, low[block] + np.minimum(k, count[block] - 1.0), k < count[block]
 
 
 def _edges(d: "Distribution", low: np.ndarray, high: np.ndarray, seen: np.ndarray | None) -> np.ndarray:
@@ -110,10 +123,36 @@ def _parts(piece: tuple[np.ndarray, ...]) -> Iterator[tuple[np.ndarray, ...]]:
 def expectation(d: "Distribution", f: Term) -> np.ndarray:
     """Return E[f(row, Y)] with Y from each row of `d`, numbered through as one axis."""
     flat = d.flattened(d.batch_shape)
-    # Where nearly all mass is on one number, f may be next to nothing there: the next ones count.
-    low, high = np.maximum(flat.ppf(LEFT_OUT) - _BESIDE, d.support.low), flat.isf(LEFT_OUT) + _BESIDE
-    sums = total(flat, lambda row, k: np.exp(flat[row].log_prob(k)) * f(row, k), low, high)
-    return sums.reshape(d.batch_shape)
+    return _over_all(flat, lambda row, k: np.exp(flat[row].log_prob(k)) * f(row, k)).reshape(d.batch_shape)
+
+
+def entropy(d: "Distribution") -> np.ndarray:
+    """Return -E[log p(Y)] of each row."""
+    flat = d.flattened(d.batch_shape)
+
+    def term(row: np.ndarray, k: np.ndarray) -> np.ndarray:
+        nll = flat[row].nll(k)
+        return np.exp(-nll) * nll
+
+    return _over_all(flat, term).reshape(d.batch_shape)
+
+
+def kl_divergence(d: "Distribution", other: "Distribution", shape: tuple[int, ...]) -> np.ndarray:
+    """Return E[log p(Y) - log q(Y)] of each row, with Y from `d`, of both broadcast to a batch shape."""
+    mine, theirs = d.flattened(shape), other.flattened(shape)
+
+    def term(row: np.ndarray, k: np.ndarray) -> np.ndarray:
+        log_p = mine[row].log_prob(k)
+        return np.exp(log_p) * (log_p - theirs[row].log_prob(k))
+
+    return _over_all(mine, term).reshape(shape)
+
+
+def _over_all(flat: "Distribution", term: Term) -> np.ndarray:
+    """Return Σ term(row, k) over all k that are probable enough to count."""
+    low, high = (np.clip(quantile(LEFT_OUT), -_LARGEST, _LARGEST) for quantile in (flat.ppf, flat.isf))
+    # Where nearly all mass is on one number, the term may be next to nothing there: the next ones count.
+    return total(flat, term, np.maximum(low - _BESIDE, flat.support.low), high + _BESIDE)
 
 
 def powers(d: "Distribution") -> Callable[[np.ndarray, int], np.ndarray]:
@@ -150,5 +189,16 @@ def crps(d: "Distribution", y: np.ndarray) -> np.ndarray:
         return below * rows.cdf(k) ** 2 + (1.0 - below) * rows.sf(k) ** 2
 
     low, high = np.minimum(flat.ppf(LEFT_OUT), seen), np.maximum(flat.isf(LEFT_OUT), seen)
-    sums = total(flat, term, low, high, seen) + np.maximum(least - at, 0.0)
+    short = high - low < _EXACT
+    sums, wide = np.zeros(len(y)), np.flatnonzero(~short)
+    for rows, k, inside in _tables(np.flatnonzero(short), low, high - low + 1.0):
+        # What is left out on either side does not count: F and 1 - F are sums of masses from the two ends.
+        mass = np.where(inside, flat[rows].masses(k), 0.0)
+        cdf, from_here = mass.cumsum(axis=0), mass[::-1].cumsum(axis=0)[::-1]
+        below = np.clip(at[rows] - k, 0.0, 1.0)
+        terms = below * cdf**2 + (1.0 - below) * (from_here - mass) ** 2
+        sums[rows] = np.where(inside, terms, 0.0).cumsum(axis=0)[-1]
+    if len(wide):
+        sums[wide] = total(flat[wide], lambda row, k: term(wide[row], k), low[wide], high[wide], seen[wide])
+    sums = sums + np.maximum(least - at, 0.0)
     return np.where(finite, sums, np.where(np.isnan(y), np.nan, np.inf)).reshape(shape)

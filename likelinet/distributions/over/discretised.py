@@ -156,10 +156,9 @@ class Discretised(TailsPassedOn, Wrapper):
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return nearest(self._sample_of(self.base, shape, rng))
 
-    def _candidates(self) -> np.ndarray:
-        inner = super()._candidates()
-        mode = nearest(self.base.mode())[..., None]
-        return np.concatenate([inner, mode - 1.0, mode, mode + 1.0], axis=-1)
+    def peaks(self) -> np.ndarray:
+        inner = nearest(self._peaks_of_base())
+        return np.concatenate([inner - 1.0, inner, inner + 1.0], axis=-1)
 
     def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
         return np.clip(nearest(self.base.quantile_grid(below)), self.support.low, self.support.high)

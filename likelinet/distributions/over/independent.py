@@ -117,8 +117,10 @@ class Independent(PassedOn):
         """Probability of each class of each output, shape (..., d, K).
 
         K is that of the output with the most classes. Another one has its own first, in the order of `classes`, and 0
-        for the rest.
+        for the rest. Of outputs that are numbers there is none.
         """
+        if self.y != "class":
+            raise AttributeError(f"{type(self).__name__} over {type(self.base).__name__} has no probs: no classes.")
         return self.base.class_probabilities()
 
     def _answering(self) -> Distribution:

@@ -23,7 +23,7 @@ from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.shapes import Rng, broadcast, generator_of, on_batch, shape_of, with_axes
 from likelinet.distributions.classes.categorical import Categorical, choose
-from likelinet.distributions.numerics import quadrature, root_finding
+from likelinet.distributions.numerics import modes, quadrature
 from likelinet.distributions.over.family import Setting, WrapperFamily
 from likelinet.distributions.over.mixture_answers import AnswersByComponents
 from likelinet.distributions.over.mixture_formulas import (
@@ -265,7 +265,7 @@ class Mixture(AnswersByComponents):
             if each is self:
                 self._undefined("mode for several outputs")
             return each.mode()
-        return root_finding.highest(self, self.components.mode())
+        return modes.highest(self, self.peaks())
 
     @in_small_blocks
     def entropy(self) -> np.ndarray:
@@ -330,15 +330,6 @@ class Mixture(AnswersByComponents):
         low, high = (m._aligned(end) for end in (low, high))
         with np.errstate(all="ignore"):
             return m.family.log_interval((m.logits,), low, high)[0][()]
-
-    def _average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
-        m = self.marginals()
-        return np.sum(m.weights.probs * f(m.components, m.spread(self._aligned(y))), axis=-1)
-
-    def _log_average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
-        m = self.marginals()
-        log_w = scipy.special.log_softmax(m.logits, axis=-1)
-        return scipy.special.logsumexp(log_w + f(m.components, m.spread(self._aligned(y))), axis=-1)
 
     def __repr__(self) -> str:
         return f"Mixture({self.components!r}, logits={np.array2string(self.logits, precision=4, threshold=6)})"

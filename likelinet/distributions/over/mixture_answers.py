@@ -1,6 +1,7 @@
 """What a mixture answers by its components: classes, labels, angles, moments and quantiles."""
 
 from abc import abstractmethod
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,8 @@ from likelinet.core.lazy import scipy
 from likelinet.distributions.base.by_rows import in_small_blocks
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.classes.categorical import Categorical
-from likelinet.distributions.numerics import root_finding
+from likelinet.distributions.numerics.count_quantiles import least_count
+from likelinet.distributions.numerics.root_finding import invert
 from likelinet.distributions.over.family import WrapperFamily
 
 
@@ -81,6 +83,23 @@ class AnswersByComponents(Distribution):
         centred = m.components.mean() - self.mean()[..., None]
         return np.sum(m.weights.probs * (m.components.var() + centred**2), axis=-1)
 
+    def peaks(self) -> np.ndarray:
+        inner = self.components.peaks()
+        inner = self.components.mode()[..., None] if inner is None else inner
+        return inner.reshape(*self.batch_shape, inner.shape[-2] * inner.shape[-1])
+
+    def masses(self, k: np.ndarray) -> np.ndarray:
+        return self._average(lambda c, t: c.masses(t), k)
+
+    def _average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
+        m: Any = self.marginals()
+        return np.sum(m.weights.probs * f(m.components, m.spread(self._aligned(y))), axis=-1)
+
+    def _log_average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
+        m: Any = self.marginals()
+        log_w = scipy.special.log_softmax(m.logits, axis=-1)
+        return scipy.special.logsumexp(log_w + f(m.components, m.spread(self._aligned(y))), axis=-1)
+
     def _resultant(self) -> np.ndarray:
         """Return E[exp(iY)] of angles (Mardia & Jupp, *Directional Statistics*, 2000, section 3.4)."""
         inner = self.components
@@ -101,22 +120,22 @@ class AnswersByComponents(Distribution):
         # The quantile of a mixture lies between the smallest and the largest of its components' quantiles.
         possible = np.where(m.weights.probs > 0.0, inner, np.nan)
         low, high = np.fmin.reduce(possible, axis=-1), np.fmax.reduce(possible, axis=-1)
-        shape = np.broadcast_shapes(q.shape, low.shape)
-        q = np.broadcast_to(q, shape)
-        enough = (lambda y: m.sf(y) <= q) if upper else (lambda y: m.cdf(y) >= q)
-        if m.support.integer:
-            start = np.where(np.isfinite(low), low, 0.0)
-            y = root_finding.smallest_integer(enough, shape, m.support.low, start)
-        else:
-            ends = [low, high]
-            for at in m.atoms:
-                found = enough(at) & ~enough(np.nextafter(at, -np.inf))
-                ends = [np.where(found, at, e) for e in ends]
-            with np.errstate(all="ignore"):
-                y = root_finding.invert(m, q, *ends, upper=upper)
-                if np.isnan(y).any():  # of tails that round to 0 or 1 the ends may not bracket the quantile
-                    rest = 1.0 - q
-                    sure = m.cdf(ends[0]) >= rest if upper else m.sf(ends[0]) <= rest
-                    y = np.where(np.isnan(y), np.where(np.where(q > 0.5, sure, enough(ends[0])), *ends), y)
+        q = np.broadcast_to(q, np.broadcast_shapes(q.shape, low.shape))
+        inside = (q > 0.0) & (q < 1.0)
+        with np.errstate(all="ignore"):
+            # Their mean is the quantile itself if they are equal; on a log scale where they are powers of 2 apart.
+            power = (low > 0.0) & (high > 4.0 * low)
+            possible = np.where(power[..., None], np.log(possible), possible)
+            start = np.nansum(m.weights.probs * possible, axis=-1)
+            start = np.where(power, np.exp(start), start)
+            if m.support.integer:
+                y = least_count(m, np.where(inside, q, 0.5), start, upper=upper)
+            else:
+                ends = [low, high]
+                for at in m.atoms:
+                    above, before = (m.sf(t) if upper else m.cdf(t) for t in (at, np.nextafter(at, -np.inf)))
+                    found = (above <= q) & (before > q) if upper else (above >= q) & (before < q)
+                    ends = [np.where(found, at, e) for e in ends]
+                y = invert(m, q, *ends, upper=upper, start=start)
         first, last = (q == 1.0, q == 0.0) if upper else (q == 0.0, q == 1.0)
-        return np.select([first, last, (q > 0.0) & (q < 1.0)], [low, high, y], np.nan)[()]
+        return np.select([first, last, inside], [low, high, y], np.nan)[()]

@@ -17,10 +17,10 @@ from likelinet.distributions.base.leaf import Closed
 from likelinet.distributions.base.parameter import Backward
 from likelinet.distributions.base.passed_on import TailsPassedOn
 from likelinet.distributions.base.protocol import CUTS
-from likelinet.distributions.numerics import quadrature, root_finding
+from likelinet.distributions.numerics import modes, quadrature
 from likelinet.distributions.over.family import Setting, WrapperFamily, number_of_output
 from likelinet.distributions.over.transforms import Affine, Log, Logit, Transform
-from likelinet.distributions.over.wrapper import Wrapper
+from likelinet.distributions.over.wrapper import MODE_CUTS, Wrapper
 
 __all__ = ["Affine", "Log", "Logit", "Transformed"]
 
@@ -245,23 +245,21 @@ class Transformed(TailsPassedOn, Wrapper):
             return flat[rows].log_prob(x) - t.log_slope(x)
 
         with np.errstate(all="ignore"):
-            flat, ends = base.flattened(self.batch_shape), base.endpoints()
-            # The slope moves the mode far into a tail of the base, but not past what y can tell apart.
-            out = np.concatenate([-_OUTWARD[::-1], [0.0], _OUTWARD]).reshape((-1,) + (1,) * len(self.batch_shape))
-            centre, cuts = base.ppf(0.5), base.quantile_grid(np.array([1e-200, 1e-100, 1e-50, 1e-30, 1e-20, *CUTS]))
-            points = [cuts, *(np.broadcast_to(out + c, (len(out), *self.batch_shape)) for c in (centre, 0.0))]
-            points += [np.broadcast_to(v, (1, *self.batch_shape)) for v in (base.mode(), *ends)]
-            grid = np.clip(np.concatenate(points), *ends)
-            grid = np.sort(np.where(np.isfinite(grid), grid, centre), 0)
-            x = root_finding.peak(
-                lambda x: log_density(x) - _TIE * np.abs(x - centre), of_rows, grid, base.support.low, base.support.high
-            )
-            y = t.forward(x)
-            # A density that rises for ever is highest at the end.
-            for side in (1.0, -1.0):
-                rise, tolerance = self._far(log_density, side)
-                y = np.where(rise > tolerance, t.forward(side * np.inf), y)
-        return y
+            flat, shape = base.flattened(self.batch_shape), self.batch_shape
+            # From the first to the last y that there is: what lies beyond shows in no y.
+            image = float(t.forward(-np.inf)), float(t.forward(np.inf))
+            first, last = t.inverse(np.nextafter(image[0], np.inf)), t.inverse(np.nextafter(image[1], -np.inf))
+            ends = [np.clip(e, first, last) for e in base.endpoints()]
+            # The slope moves the mode far into a tail of the base.
+            out = np.concatenate([-_OUTWARD[::-1], [0.0], _OUTWARD]).reshape((-1,) + (1,) * len(shape))
+            centre, cuts = base.ppf(0.5), base.quantile_grid(MODE_CUTS)
+            points = [cuts, *(np.broadcast_to(out + c, (len(out), *shape)) for c in (centre, 0.0))]
+            points += [np.broadcast_to(v, (1, *shape)) for v in (base.mode(), *ends)]
+            grid = np.concatenate(points)
+            grid = np.sort(np.clip(np.where(np.isfinite(grid), grid, centre), *ends), 0)
+            x = modes.peak(lambda x: log_density(x) - _TIE * np.abs(x - centre), of_rows, grid)
+            # If it is highest at the last y before an open end, then it is at that end.
+            return np.select([x == first, x == last], image, t.forward(x))
 
     def _entropy(self) -> np.ndarray:
         t = self.transform

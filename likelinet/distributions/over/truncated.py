@@ -16,13 +16,12 @@ from likelinet.distributions.base.family import Family, open_end
 from likelinet.distributions.base.leaf import Closed, no_gradient
 from likelinet.distributions.base.parameter import Backward
 from likelinet.distributions.base.protocol import CUTS
-from likelinet.distributions.numerics import root_finding
+from likelinet.distributions.numerics.root_finding import invert
 from likelinet.distributions.over.family import Setting, WrapperFamily, number_of_output
 from likelinet.distributions.over.wrapper import Wrapper
 
 _RARE = np.log(0.1)  # log probability of the bounds below which sampling is by inversion
-_STEPS = 150  # at most, of Newton's method and of halving, which takes 64
-_CLOSE = 1e-8  # difference of log probabilities below which Newton's method is left to itself
+_SEEN = 0.01  # share of what is left after truncation in a tail of the base that its quantiles tell well enough
 
 
 @dataclass(frozen=True)
@@ -231,60 +230,35 @@ class Truncated(Wrapper):
             guess = np.select([first, last, inner], [*ends, guess], np.nan)
             if self.support.integer:
                 return self._nearest(q, guess, upper)
-            if self.atoms or not inner.any():
+            # What the base says has lost digits if what lies before the bound is most of its tail.
+            seen = np.minimum(p, rest) * mass >= _SEEN * np.where(lower, below, above)
+            rough = np.broadcast_to(inner & ~(seen & (guess > ends[0]) & (guess < ends[1])), q.shape)
+            if self.atoms or not rough.any():
                 return guess
-            return np.where(inner, self._polished(np.where(inner, q, 0.5), guess, upper), guess)
+            at = np.flatnonzero(rough)
+            part = self.flattened(q.shape)[at]
+            assert isinstance(part, Truncated)
+            y = guess.reshape(-1).copy()
+            y[at] = part._polished(q.reshape(-1)[at], y[at], upper)
+            return y.reshape(q.shape)
 
     def _polished(self, q: np.ndarray, y: np.ndarray, upper: bool) -> np.ndarray:
-        """Return the quantile from a guess that may have lost all digits next to a bound or far from the base's bulk.
-
-        By Newton's method in log space, with halving wherever a step leaves the bracket or does not converge.
-        """
-        low, high = np.broadcast_to(self.low, y.shape), np.broadcast_to(self.high, y.shape)
-        log_q, log_rest = np.log(q), np.log1p(-q)
+        """Return the quantile from a guess that may have lost all digits."""
+        log_p, log_r = (np.log1p(-q), np.log(q)) if upper else (np.log(q), np.log1p(-q))
         # At a bound the density is as good as constant, far out as good as exponential.
-        slope_low, slope_high = np.exp(-self.log_prob(low)), np.exp(-self.log_prob(high))
-        p, log_p, log_r = (1.0 - q, log_rest, log_q) if upper else (q, log_q, log_rest)
-        from_low, from_high = low - slope_low * log_r, high + slope_high * log_p
-        at_low, at_high = (end | ~np.isfinite(y) for end in (~(y > low), ~(y < high)))
+        slope_low, slope_high = np.exp(-self.log_prob(self.low)), np.exp(-self.log_prob(self.high))
+        from_low, from_high = self.low - slope_low * log_r, self.high + slope_high * log_p
+        at_low, at_high = (end | ~np.isfinite(y) for end in (~(y > self.low), ~(y < self.high)))
         y = np.where(at_low & np.isfinite(from_low), from_low, np.where(at_high & np.isfinite(from_high), from_high, y))
-        left, right = self.endpoints()
-        y, left, right = np.clip(y, left, right), np.broadcast_to(left, y.shape), np.broadcast_to(right, y.shape)
-        y = np.where(np.isfinite(y), y, root_finding.halfway(left, right))
-        shape, flat = y.shape, self.flattened(y.shape)
-        lower = np.ravel(p < 0.5)
-        target = np.where(lower, np.ravel(log_p), np.ravel(log_r))
-        y, left, right = np.ravel(y).copy(), np.ravel(left).copy(), np.ravel(right).copy()
-        rows, last = np.arange(y.size), np.full(y.size, np.inf)
-        for _ in range(_STEPS):
-            part, now = flat[rows], y[rows]
-            assert isinstance(part, Truncated)
-            log_tail = np.where(lower[rows], *part._log_tails(now))
-            gap = np.where(lower[rows], 1.0, -1.0) * (log_tail - target[rows])
-            left[rows], right[rows] = np.where(gap < 0.0, now, left[rows]), np.where(gap > 0.0, now, right[rows])
-            step = -gap * np.exp(log_tail - part.log_prob(now))
-            size, middle = np.abs(step), root_finding.halfway(left[rows], right[rows])
-            # Steps that are small and no longer shrink are rounding errors, if they close what is a small gap.
-            close, shrinking = np.abs(gap) < _CLOSE, size < 0.5 * last[rows]
-            rounding = close & (size <= np.where(shrinking, 1e-16, 1e-9) * np.abs(now))
-            newton = (shrinking | close) & (left[rows] < now + step) & (now + step < right[rows])
-            last[rows] = np.where(newton, size, np.inf)
-            going = (gap != 0.0) & ~rounding & (left[rows] < middle) & (middle < right[rows])
-            y[rows] = np.where(going, np.where(newton, now + step, middle), now)
-            rows = rows[going]
-            if not rows.size:
-                break
-        return y.reshape(shape)
+        return invert(self, q, *self.endpoints(), upper=upper, start=y)
 
     # ---- the rest --------------------------------------------------------------------------------------------
 
-    def _candidates(self) -> np.ndarray:
-        ends = [e for e in (self.low, self.high) if np.isfinite(e).all()]
-        inner = [np.clip(self.base.mode(), self.low, self.high), *ends]
-        if not self.base.one_peak:
-            inner += list(np.moveaxis(super()._candidates(), -1, 0))
-        inner = [np.floor(v) if self.support.integer else v for v in inner]
-        return np.stack([self._full(v) for v in inner], axis=-1)
+    def peaks(self) -> np.ndarray:
+        low, high = (e[..., None] for e in self.endpoints())
+        inner = np.clip(self._peaks_of_base(), low, high)
+        ends = [np.where(np.isfinite(e), e, inner[..., :1]) for e in (low, high)]
+        return np.concatenate([inner, *ends], axis=-1)
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         """Draw y: from the base until it lies within the bounds, or by inversion where that would take long."""

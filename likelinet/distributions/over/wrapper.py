@@ -11,10 +11,13 @@ from likelinet.distributions.base.by_rows import in_blocks
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.one_number import OneNumber
 from likelinet.distributions.base.operands import check_base
-from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.shapes import broadcast
-from likelinet.distributions.numerics import quadrature, root_finding
+from likelinet.distributions.numerics import modes, quadrature
+from likelinet.distributions.numerics.count_quantiles import least_count
 from likelinet.distributions.over.family import WrapperFamily
+
+# Quantiles between which a density has no narrow peaks.
+MODE_CUTS = np.array([1e-200, 1e-50, 1e-20, 1e-10, 1e-6, 1e-4, 1e-3, 0.01, 0.05, 0.15, 0.3, 0.5])
 
 
 class Wrapper(OneNumber):
@@ -126,7 +129,8 @@ class Wrapper(OneNumber):
         return quadrature.moments(self)[1]
 
     def _mode(self) -> np.ndarray:
-        return root_finding.highest(self, self._candidates())
+        peaks = self.peaks()
+        return modes.highest(self, np.moveaxis(self.quantile_grid(MODE_CUTS), 0, -1) if peaks is None else peaks)
 
     # ---- for the subclasses ----------------------------------------------------------------------------------
 
@@ -155,9 +159,13 @@ class Wrapper(OneNumber):
         """Return draws of a base of this shape: broadcast to the whole batch, so that every row gets its own."""
         return broadcast(base, self.batch_shape).sample(shape[: len(shape) - len(self.batch_shape)], rng)
 
-    def _candidates(self) -> np.ndarray:
-        """Return values among or between which the mode lies, along a last axis."""
-        return np.moveaxis(self.quantile_grid(np.array([1e-200, 1e-100, 1e-50, 1e-30, 1e-20, *CUTS])), 0, -1)
+    def _peaks_of_base(self) -> np.ndarray:
+        """Return points among or between which the mode of the base lies, along a last axis after the batch."""
+        inner = self.base.peaks()
+        if inner is None:
+            cuts = self.base.quantile_grid(MODE_CUTS)
+            inner = np.moveaxis(np.concatenate([cuts, self.base.mode()[None]]), 0, -1)
+        return np.broadcast_to(inner, (*self.batch_shape, inner.shape[-1]))
 
     def _nearest(self, q: np.ndarray, guess: np.ndarray, upper: bool) -> np.ndarray:
         """Return the quantile of whole numbers, from a guess: the least k with cdf(k) ≥ q, or sf(k) ≤ q if `upper`."""
@@ -165,8 +173,4 @@ class Wrapper(OneNumber):
         if not inner.any():
             return guess
         p = np.where(inner, q, 0.5)
-        enough = (lambda k: self.sf(k) <= p) if upper else (lambda k: self.cdf(k) >= p)
-        start = np.where(np.isfinite(guess), np.ceil(guess), self.support.low)
-        start = np.where(np.isfinite(start), start, 0.0)
-        found = root_finding.smallest_integer(enough, q.shape, self.support.low, start)
-        return np.where(inner, found, guess)
+        return np.where(inner, least_count(self, p, guess, upper=upper), guess)

@@ -180,9 +180,11 @@ class WithZeros(Wrapper):
             p, rest = (1.0 - q, q) if upper else (q, 1.0 - q)
             # What lies below 0 keeps its lower tail, what lies above it the upper one.
             below, above = p / self._open, rest / self._open
-            negative = self.rest.ppf(np.where(below <= 1.0, below, np.nan))
+            some, none = self.rest.support.low < 0.0, 1.0 if upper else 0.0
+            negative = self.rest.ppf(np.where(below <= 1.0, below, np.nan)) if some else 0.0
             positive = self.rest.isf(np.where(above <= 1.0, above, np.nan))
-            at_most, before = (self.sf(0.0), self.sf(-5e-324)) if upper else (self.cdf(0.0), self.cdf(-5e-324))
+            tail = self.sf if upper else self.cdf
+            at_most, before = tail(0.0), tail(-5e-324) if some else none
             is_zero = (at_most <= q) & (before > q) if upper else (at_most >= q) & (before < q)
             less = before <= q if upper else before >= q
             y = np.where(is_zero, 0.0, np.where(less, negative, positive))

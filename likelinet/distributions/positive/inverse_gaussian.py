@@ -9,8 +9,8 @@ from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
-from likelinet.distributions.numerics import root_finding
 from likelinet.distributions.numerics.divergences import itakura_saito
+from likelinet.distributions.numerics.root_finding import invert
 from likelinet.distributions.numerics.special import hazard
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(40)
@@ -100,10 +100,10 @@ class InverseGaussian(Univariate):
         return log_cdf, log_sf, backward
 
     def _ppf(self, q: np.ndarray) -> np.ndarray:
-        return root_finding.invert(self, q, *self._around(-np.log(q), -np.log1p(-q)), upper=False)
+        return invert(self, q, *self._around(-np.log(q), -np.log1p(-q)), upper=False)
 
     def _isf(self, q: np.ndarray) -> np.ndarray:
-        return root_finding.invert(self, q, *self._around(-np.log1p(-q), -np.log(q)), upper=True)
+        return invert(self, q, *self._around(-np.log1p(-q), -np.log(q)), upper=True)
 
     def _around(self, below: np.ndarray, above: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return bounds of y with P(Y ≤ y) = exp(-below) and P(Y > y) = exp(-above), by Chernoff's inequality."""

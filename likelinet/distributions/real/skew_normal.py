@@ -1,5 +1,7 @@
 """The skew-normal distribution."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -9,12 +11,16 @@ from likelinet.core.lazy import scipy
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.estimates import positive_spread
-from likelinet.distributions.numerics.panels import nodes_and_weights
+from likelinet.distributions.numerics.panels import nodes_and_weights, picked
+from likelinet.distributions.numerics.root_finding import invert
 from likelinet.distributions.numerics.special import hazard
 
 _LOG_2 = float(np.log(2.0))
 _STEPS = 100  # of Newton's method at most
+_SEEN = 1e-3  # a probability of which an error of 1e-16 takes no digit that counts
 _MOST_SKEWED = 0.98  # the sample skewness is cut here; that of the distribution stays below 0.9953
+
+Function = Callable[[np.ndarray], np.ndarray]
 
 
 class SkewNormal(Univariate):
@@ -92,13 +98,25 @@ class SkewNormal(Univariate):
     def _z(self, y: np.ndarray) -> np.ndarray:
         return (y - self.loc) / self.scale
 
+    def _cdf(self, y: np.ndarray) -> np.ndarray:
+        return _cdf(self._z(y), self.alpha, lambda p: p, lambda log_p: np.exp(log_p), high=1.0)
+
+    def _sf(self, y: np.ndarray) -> np.ndarray:
+        return _cdf(-self._z(y), -self.alpha, lambda p: p, lambda log_p: np.exp(log_p), high=1.0)
+
+    def _log_cdf(self, y: np.ndarray) -> np.ndarray:
+        return _cdf(self._z(y), self.alpha, np.log, lambda log_p: log_p, high=1.0 - _SEEN)
+
+    def _log_sf(self, y: np.ndarray) -> np.ndarray:
+        return _cdf(-self._z(y), -self.alpha, np.log, lambda log_p: log_p, high=1.0 - _SEEN)
+
     def _ppf(self, q: np.ndarray) -> np.ndarray:
-        z = _lower(np.minimum(q, 1.0 - q), np.where(q < 0.5, self.alpha, -self.alpha))
-        return self.loc + self.scale * np.where(q < 0.5, z, -z)
+        low, high = _around(q, self.alpha)
+        return invert(self, q, self.loc + self.scale * low, self.loc + self.scale * high, upper=False)
 
     def _isf(self, q: np.ndarray) -> np.ndarray:
-        z = _lower(np.minimum(q, 1.0 - q), np.where(q < 0.5, -self.alpha, self.alpha))
-        return self.loc + self.scale * np.where(q < 0.5, -z, z)
+        low, high = _around(q, -self.alpha)
+        return invert(self, q, self.loc - self.scale * high, self.loc - self.scale * low, upper=True)
 
     def _delta(self) -> np.ndarray:
         return self.alpha / np.hypot(1.0, self.alpha)
@@ -195,16 +213,21 @@ def _light_tail(h: Array, a: Array) -> tuple[Array, Array]:
     return _log_density(-h, a) + xp.log(ratio), 1.0 / ratio
 
 
-def _lower(p: np.ndarray, alpha: np.ndarray) -> np.ndarray:
-    """Return z with F(z) = p ≤ ½. As log F is concave, Newton's steps from below never overshoot."""
-    c = np.hypot(1.0, alpha)
-    bound = np.where(alpha > 0.0, scipy.special.ndtri(np.minimum(p * c, 0.5)) / c, scipy.special.ndtri(0.5 * p))
-    z, moving = bound, np.full(p.shape, True)
-    for _ in range(_STEPS):
-        log_cdf, _, rate, _ = standard_tails(z, alpha)
-        step = np.where(moving, (np.log(p) - log_cdf) / rate, 0.0)
-        z = z + step
-        moving = moving & (np.abs(step) > 1e-9 * np.abs(z))  # the step after that is exact
-        if not moving.any():
-            break
-    return z
+def _cdf(z: np.ndarray, alpha: np.ndarray, of: Function, of_log: Function, high: float) -> np.ndarray:
+    """Return `of` the cdf, by Owen's T; `of_log` of its logarithm outside [_SEEN, high], where T has too few digits."""
+    z, alpha = np.broadcast_arrays(z, alpha)
+    p = scipy.special.ndtr(z) - 2.0 * scipy.special.owens_t(z, alpha)
+    values = np.asarray(of(p))
+    rough = ~((p >= _SEEN) & (p <= high))
+    if rough.any():
+        values, rows = values.copy(), picked(rough)
+        values[rows] = of_log(standard_tails(z[rows], alpha[rows])[0])
+    return values
+
+
+def _around(p: np.ndarray, alpha: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return bounds of z with F(z) = p: the Gaussian, and the two half-normals to which F tends for large α."""
+    c, ndtri = np.hypot(1.0, alpha), scipy.special.ndtri
+    right, gaussian, light = alpha > 0.0, ndtri(p), ndtri(np.minimum(p * c, 0.5)) / c
+    low = np.where(right, np.maximum(light, gaussian), ndtri(0.5 * p))
+    return low, np.where(right, -ndtri(0.5 - 0.5 * p), gaussian)
