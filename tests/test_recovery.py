@@ -28,13 +28,16 @@ def test_every_family_and_every_wrapper_is_a_case():
 @pytest.mark.parametrize("name", QUICK)
 def test_the_fit_is_close_to_the_truth(name: str):
     found = recovery.recover(recovery.CASES[name], rows=10_000)
-    assert -0.003 < found.each <= recovery.LIMIT
+    assert found.each > -0.003  # certain: a mean divergence, and at most 0.0005 of noise from 40,000 fresh rows
+    assert found.each <= recovery.LIMIT
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in recovery.CASES if name not in QUICK])
 def test_the_fit_is_close_to_the_truth_of_all_others(name: str):
-    assert -0.003 < recovery.recover(recovery.CASES[name]).each <= recovery.LIMIT
+    found = recovery.recover(recovery.CASES[name])
+    assert found.each > -0.003  # certain: a mean divergence, and at most 0.0005 of noise from 40,000 fresh rows
+    assert found.each <= recovery.LIMIT
 
 
 def test_the_truth_is_what_the_ranges_say():

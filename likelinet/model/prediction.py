@@ -9,11 +9,13 @@ from likelinet.core.pool import for_each
 from likelinet.distributions import Distribution
 from likelinet.distributions.base.assembly import Assembly
 from likelinet.distributions.base.shapes import on_batch
+from likelinet.distributions.base.usable_rows import note_unusable
 from likelinet.distributions.over.mixture import combined
 from likelinet.model.fit import EncodedRows, Fit
 from likelinet.networks.blocks_of_rows import by_blocks, with_blocks
 
 ROWS_AT_ONCE = 16384  # rows at a time
+_FAR = 1e15  # features, in standard deviations, whose products and squares do not overflow in a network
 
 
 def predict_dist(fit: Fit, x: EncodedRows) -> Distribution:
@@ -26,18 +28,24 @@ def predict_dist(fit: Fit, x: EncodedRows) -> Distribution:
 
     def predict(rows: slice) -> Distribution:
         x_rows, columns = x[rows]
-        return as_predicted(fit, by_blocks(network, network_inputs(fit, x_rows)), columns)
+        features = network_inputs(fit, x_rows)
+        raw = by_blocks(network, features)
+        lost = ~np.isfinite(raw).all(axis=(0, 2))
+        if lost.any():  # which are as good as this far away
+            raw[:, lost] = by_blocks(network, np.clip(features[lost], -_FAR, _FAR))
+        return as_predicted(fit, raw, columns)
 
     left = blocks(len(x), ROWS_AT_ONCE)
     first = next(left)
     with one_blas_thread():
         d = predict(first)
-    if first.stop == len(x):
-        return d
-    room = Assembly(d, len(x))
-    room.put(first, d)
-    for_each(lambda rows: room.put(rows, predict(rows)), left)
-    return room.distribution()
+    if first.stop < len(x):
+        room = Assembly(d, len(x))
+        room.put(first, d)
+        for_each(lambda rows: room.put(rows, predict(rows)), left)
+        d = room.distribution()
+    note_unusable(d.unusable, "A truncation or a hurdle leaves no probability there", x.table.index)
+    return d
 
 
 def network_inputs(fit: Fit, x: np.ndarray) -> np.ndarray:

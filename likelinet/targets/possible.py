@@ -37,17 +37,25 @@ def check_possible(
     Raises
     ------
     ConfigError
-        If the family cannot have the parameters that are fixed.
+        If the family cannot have the parameters that are fixed, or its bounds leave nothing.
     """
     raw, shared = estimates
     outputs = np.broadcast_to(raw, (1, len(y), len(raw)))
     known = None if columns is None else columns[None]
-    rows = slice(None) if targets.joint else slice(1)
+    rows = slice(None) if targets.joint or columns is not None else slice(1)
     try:
         d = head.distribution(outputs[:, rows], shared[None], None if known is None else known[:, rows])
     except ParameterError as error:
         raise ConfigError(f"distribution: {error}") from None
+    unusable = d.unusable
+    if unusable is not None and columns is None:
+        raise ConfigError(f"distribution: '{naming.kind}' leaves no probability: look at its bounds and what is fixed.")
     trials = [s.parameter.name for s in head.slots if not s.parameter.learned]
+    if unusable is not None and trials:
+        raise DataError(
+            f"{naming.what} has {counted(unusable[0].sum(), 'row')} of which '{naming.kind}' leaves nothing, whatever "
+            f"its parameters ({naming.rows(unusable[0])}): leave such rows out, or look at {' and '.join(trials)}."
+        )
     if not (trials or targets.joint):  # all else is a matter of the support; -inf would only be an underflow
         return
     with np.errstate(all="ignore"):

@@ -10,6 +10,7 @@ import numpy as np
 from likelinet.core.blocks import blocks
 from likelinet.distributions.base.interval import Interval
 from likelinet.distributions.base.shapes import generator_of, on_batch, shape_of
+from likelinet.distributions.base.usable_rows import of_usable_rows, sample_of_usable_rows
 
 if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
@@ -25,12 +26,12 @@ Method = Callable[..., Any]
 
 def in_blocks(method: Method) -> Method:
     """Wrap a method of at most one argument to run in row blocks where there are many rows."""
-    return _blocked(method, few=False)
+    return of_usable_rows(_blocked(method, few=False))
 
 
 def in_small_blocks(method: Method) -> Method:
     """Wrap a method of at most one argument, which may be an integral, to run in blocks of few rows."""
-    return _blocked(method, few=True)
+    return of_usable_rows(_blocked(method, few=True))
 
 
 def _blocked(method: Method, few: bool) -> Method:
@@ -65,7 +66,7 @@ def sample_in_blocks(method: Method) -> Method:
         assert result is not None
         return result
 
-    return blocked
+    return sample_of_usable_rows(blocked)
 
 
 def _in_blocks(method: Callable[..., Any], size: int, d: "Distribution", *args: Any) -> Any:

@@ -9,6 +9,7 @@ from likelinet.core.arrays import forwards
 from likelinet.core.domains import unit_interval
 from likelinet.core.errors import DataError, ParameterError, UndefinedError
 from likelinet.core.lazy import scipy
+from likelinet.distributions.base.plain import check_plain
 
 
 class Checks:
@@ -31,6 +32,7 @@ class Checks:
         return self._floats(self._aligned(y), "y")
 
     def _floats(self: Any, values: ArrayLike, name: str) -> np.ndarray:
+        check_plain(values, f"{type(self).__name__}: {name}", DataError)
         try:
             return np.asarray(values, dtype=np.float64)
         except (TypeError, ValueError):
@@ -39,6 +41,7 @@ class Checks:
 
     def _aligned(self: Any, y: ArrayLike) -> np.ndarray:
         """Return y as an array, refusing the silent (n,) against (n, 1) broadcast."""
+        check_plain(y, f"{type(self).__name__}: y", DataError)
         y = forwards(np.asarray(y))
         if (
             len(self.batch_shape) >= 1
@@ -56,6 +59,8 @@ def logits_from(logits: ArrayLike | None, probs: ArrayLike | None, family: str) 
     """Return logits from whichever of the two was given."""
     if (logits is None) == (probs is None):
         raise ParameterError(f"{family} takes either logits or probs.")
+    given, name = (logits, "logits") if probs is None else (probs, "probs")
+    check_plain(given, f"{family}: {name}", ParameterError)
     if probs is None:
         return np.asarray(logits, dtype=np.float64)
     p = np.asarray(probs, dtype=np.float64)

@@ -12,15 +12,17 @@ from likelinet.core.errors import ParameterError, UndefinedError
 from likelinet.core.notes import note
 from likelinet.distributions.base.by_rows import all_inside, sample_in_blocks
 from likelinet.distributions.base.checks import Checks
+from likelinet.distributions.base.conditional import Conditional
 from likelinet.distributions.base.guard import guard
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
+from likelinet.distributions.base.plain import check_plain
 from likelinet.distributions.base.protocol import DistributionProtocol
 from likelinet.distributions.base.shapes import Rng, generator_of, on_batch, shape_of
 from likelinet.distributions.numerics.differences import inside, loss_by_differences, loss_by_vjp, tails_by_differences
 from likelinet.distributions.numerics.interval_probability import log_interval
 
 
-class Distribution(Checks, DistributionProtocol, ABC):
+class Distribution(Checks, Conditional, DistributionProtocol, ABC):
     """A batch of probability distributions, one per row.
 
     A family of your own is a subclass with `parameters`, `support` and `log_prob`; it trains with nothing else,
@@ -107,6 +109,7 @@ class Distribution(Checks, DistributionProtocol, ABC):
             )
         shapes = []
         for p in self.parameters:
+            check_plain(values[p.name], f"{type(self).__name__}: {p.name}", ParameterError)
             try:
                 value = np.asarray(values[p.name], dtype=np.float64)
             except (TypeError, ValueError):

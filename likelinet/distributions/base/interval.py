@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from likelinet.core.errors import DataError
+from likelinet.distributions.base.plain import check_plain
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +44,8 @@ class Interval:
     upper: np.ndarray
 
     def __init__(self, lower: ArrayLike, upper: ArrayLike) -> None:
+        for end, name in ((lower, "lower"), (upper, "upper")):
+            check_plain(end, f"Interval: {name}", DataError)
         try:
             ends = np.asarray(lower, dtype=np.float64), np.asarray(upper, dtype=np.float64)
         except (TypeError, ValueError):
@@ -71,6 +74,8 @@ class Interval:
         >>> Interval.right_censored([5.0, 8.0], [1, 0])
         Interval(lower=[5. 8.], upper=[ 5. inf])
         """
+        for values, name in ((time, "time"), (event, "event")):
+            check_plain(values, f"Interval: {name}", DataError)
         time, event = np.asarray(time, dtype=np.float64), np.asarray(event)
         if time.shape != event.shape:
             raise DataError(f"Interval: time has shape {time.shape}, but event {event.shape}: they must be equal.")

@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -81,8 +82,11 @@ class OneNumber(Distribution):
 
     @sample_in_blocks
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
-        drawn = self._sample(shape_of(sample_shape) + self.batch_shape, generator_of(rng))
-        return np.asarray(drawn, dtype=np.float64)[()]
+        with np.errstate(all="ignore"):
+            drawn = self._sample(shape_of(sample_shape) + self.batch_shape, generator_of(rng))
+        # An end that does not belong to the support is none of its values, wherever rounding leads.
+        low, high = self.row_bounds()
+        return replace(self.support, low=low, high=high).inner(np.asarray(drawn, dtype=np.float64))[()]  # type: ignore[reportArgumentType]
 
     def _full(self, value: ArrayLike) -> np.ndarray:
         return np.broadcast_to(value, self.batch_shape).copy()[()]

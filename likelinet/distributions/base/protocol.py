@@ -30,6 +30,11 @@ class DistributionProtocol:
     is_angle: bool = False  # whether y is an angle, for which there is no cut at ±π
     of_outputs: bool = False  # whether y is several outputs, each with a distribution of its own
 
+    @property
+    def unusable(self) -> np.ndarray | None:
+        """The rows, of the batch shape, of which no distribution is left and every answer is nan; None for no row."""
+        return None
+
     # ---- parameters ------------------------------------------------------------------------------------------
 
     def map_arrays(self: Any, f: Callable[[np.ndarray, int], np.ndarray]) -> "Distribution":
@@ -127,6 +132,10 @@ class DistributionProtocol:
     def log_prob_of_intervals(self, y: Interval) -> np.ndarray:
         """Return the log probability of intervals."""
         raise DataError(f"{type(self).__name__} takes no intervals: only Censored does.")
+
+    def linear_moments(self: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Return mean and variance of y as a number, also where `mean` and `var` are those of a direction."""
+        return self.mean(), self.var()
 
     # ---- what it is made of ----------------------------------------------------------------------------------
 

@@ -147,7 +147,7 @@ class Beta(Univariate):
         return below + self._mean() * (1.0 - 2.0 * scipy.special.betainc(a + 1.0, b, inside) - spread)
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-        return open_unit_interval.inner(rng.beta(self.concentration1, self.concentration0, shape))
+        return rng.beta(self.concentration1, self.concentration0, shape)
 
     @classmethod
     def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:

@@ -141,7 +141,7 @@ class Kumaraswamy(Univariate):
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         x = rng.standard_exponential(shape) / self.concentration0
-        return open_unit_interval.inner(np.exp(log1mexp(x) / self.concentration1))
+        return np.exp(log1mexp(x) / self.concentration1)
 
     @classmethod
     def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:

@@ -97,7 +97,7 @@ class LogitNormal(Univariate):
         return np.asarray(Gaussian(self.loc, self.scale).kl_divergence(Gaussian(other.loc, other.scale)))
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-        return open_unit_interval.inner(scipy.special.expit(self.loc + self.scale * rng.standard_normal(shape)))
+        return scipy.special.expit(self.loc + self.scale * rng.standard_normal(shape))
 
     @classmethod
     def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:

@@ -31,7 +31,9 @@ class VonMises(Univariate):
 
     The circle is cut at ±π: ``cdf`` is P(-π ≤ Y ≤ y), and quantiles, intervals and the CRPS are those of numbers
     between -π and π. ``mean()`` is the circular mean direction, μ within ±π, and ``var()`` the circular variance
-    1 - I₁(κ) / I₀(κ), between 0 and 1 (Mardia & Jupp); SciPy's ``mean`` and ``var`` are those of the numbers.
+    1 - I₁(κ) / I₀(κ), between 0 and 1 (Mardia & Jupp); SciPy's ``mean`` and ``var`` are those of the numbers. A mixture
+    of angles, as an ensemble predicts, has these circular moments too. What makes y a number on a line (a truncation, a
+    gate or hurdle at 0, a transform, rounding) has the mean and the variance of the numbers.
 
     Parameters
     ----------
@@ -169,12 +171,7 @@ class VonMises(Univariate):
         # The cdf is itself an integral, so it is summed up along the way from the density at the same nodes.
         shape = np.broadcast_shapes(self.batch_shape, y.shape)
         at = np.clip(np.broadcast_to(y, shape), -np.pi, np.pi)
-        cuts = self._around()
-        cuts = cuts.reshape(cuts.shape[:1] + (1,) * (len(shape) - cuts.ndim + 1) + cuts.shape[1:])
-        ends = [np.full((1, *shape), -np.pi), np.broadcast_to(cuts, cuts.shape[:1] + shape), at[None]]
-        edges = np.sort(np.concatenate([*ends, np.full((1, *shape), np.pi)]), axis=0)
-        half = 0.5 * np.diff(edges, axis=0)
-        t = edges[:-1] + half * (1.0 + NODES.reshape((-1,) + (1,) * half.ndim))
+        t, half = self._panels(at)
         p = np.exp(-self.loss((self.loc, self.concentration), t)[0]) * half
         each = (-1,) + (1,) * half.ndim
         masses = np.sum(WEIGHTS.reshape(each) * p, axis=0)
@@ -182,6 +179,22 @@ class VonMises(Univariate):
         cdf = np.cumsum(masses, axis=0) - masses + running
         squares = np.where(t < at, cdf, 1.0 - cdf) ** 2 * half
         return (WEIGHTS.reshape(each) * squares).sum(0).sum(0) + np.abs(y - at)
+
+    def _panels(self, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return nodes on panels of the circle, of which `at` is an edge, and half the lengths of the panels."""
+        shape, cuts = at.shape, self._around()
+        cuts = cuts.reshape(cuts.shape[:1] + (1,) * (len(shape) - cuts.ndim + 1) + cuts.shape[1:])
+        ends = [np.full((1, *shape), -np.pi), np.broadcast_to(cuts, cuts.shape[:1] + shape), at[None]]
+        edges = np.sort(np.concatenate([*ends, np.full((1, *shape), np.pi)]), axis=0)
+        half = 0.5 * np.diff(edges, axis=0)
+        return edges[:-1] + half * (1.0 + NODES.reshape((-1,) + (1,) * half.ndim)), half
+
+    def linear_moments(self) -> tuple[np.ndarray, np.ndarray]:
+        centre = np.broadcast_to(wrapped(self.loc), self.batch_shape)
+        t, half = self._panels(centre)
+        p = WEIGHTS.reshape((-1,) + (1,) * half.ndim) * np.exp(-self.loss((self.loc, self.concentration), t)[0]) * half
+        away = np.sum(p * (t - centre), axis=(0, 1))  # of a narrow peak the difference has the digits
+        return centre + away, np.sum(p * (t - centre - away) ** 2, axis=(0, 1))
 
     def _mean(self) -> np.ndarray:
         return wrapped(self.loc)

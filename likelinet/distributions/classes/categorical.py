@@ -10,6 +10,7 @@ from likelinet.core.lazy import scipy
 from likelinet.distributions.base.by_rows import all_inside, in_blocks, in_small_blocks, sample_in_blocks
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter
+from likelinet.distributions.base.plain import check_plain
 from likelinet.distributions.base.shapes import Rng, generator_of, shape_of
 from likelinet.distributions.classes.labelled import Labelled
 from likelinet.distributions.numerics.divergences import categorical
@@ -59,11 +60,13 @@ class Categorical(Distribution):
         if (logits is None) == (probs is None):
             raise ParameterError("Categorical takes either logits or probs.")
         if probs is not None:
+            check_plain(probs, "Categorical: probs", ParameterError)
             p = np.asarray(probs, dtype=np.float64)
             if not ((p >= 0.0) & (p < np.inf)).all():
                 raise ParameterError("Categorical: probs must be finite and not negative.")
             with np.errstate(divide="ignore"):
                 logits = np.log(p)
+        check_plain(logits, "Categorical: logits", ParameterError)
         z = np.asarray(logits, dtype=np.float64)
         if z.ndim and (z.shape[-1] == 0 or not all_inside(_possible, np.atleast_2d(z))):
             raise ParameterError(

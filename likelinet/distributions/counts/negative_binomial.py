@@ -29,6 +29,7 @@ from likelinet.distributions.numerics.tails import UNDERFLOW, beta_fraction, inc
 _HUGE = 36.0  # logits above which the counts themselves add nothing to the variance of a large rate
 _LARGEST_EXACT = 2.0**53
 _LARGEST = 2.0**62  # a count beyond all that occur, yet finite
+_FAR = 700.0  # log odds whose exponential is finite
 
 
 class NegativeBinomial(Univariate):
@@ -175,7 +176,8 @@ class NegativeBinomial(Univariate):
         return values
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-        return poisson(rng, rng.standard_gamma(np.broadcast_to(self.total_count, shape)) * np.exp(self.logits))
+        odds = np.exp(np.minimum(self.logits, _FAR))
+        return poisson(rng, rng.standard_gamma(np.broadcast_to(self.total_count, shape)) * odds)
 
     @classmethod
     def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:

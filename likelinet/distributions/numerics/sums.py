@@ -25,7 +25,7 @@ TERMS_AT_ONCE = 2**18  # terms held in memory
 def total(
     d: "Distribution", term: Term, low: np.ndarray, high: np.ndarray, seen: np.ndarray | None = None
 ) -> np.ndarray:
-    """Return Σ term(row, k) over k = low, …, high for every row.
+    """Return Σ term(row, k) over k = low, …, high for every row; nan where one of these is not finite.
 
     Parameters
     ----------
@@ -42,6 +42,8 @@ def total(
     -------
     ndarray, shape (n,)
     """
+    known = np.isfinite(low) & np.isfinite(high)  # a row without ends does not take the others with it
+    low, high = np.where(known, low, 0.0), np.where(known, high, -1.0)
     count = high - low + 1.0
     sums, wide = np.zeros(len(low)), np.flatnonzero(count > _EXACT)
     for rows, k, inside in _tables(np.flatnonzero((count > 0.0) & (count <= _EXACT)), low, count):
@@ -52,7 +54,7 @@ def total(
         for row, k, weight in (part for piece in pieces for part in _parts(piece)):
             values = weight * np.nan_to_num(term(row, k), nan=0.0)
             sums += np.bincount(row, weights=values, minlength=len(low))
-    return sums
+    return np.where(known, sums, np.nan)
 
 
 def _tables(
@@ -169,7 +171,10 @@ def powers(d: "Distribution") -> Callable[[np.ndarray, int], np.ndarray]:
             return np.exp(flat[row].log_prob(k)) * (k - centre[row]) ** power
 
         sums = [total(flat, term, a, np.maximum(b, a - 1.0)) for a, b in zip(starts, ends, strict=True)]
-        return np.stack(sums).reshape(5, *d.batch_shape)
+        # What no float reaches is infinite, as far as numbers can tell.
+        for i, past, sign in ((0, lower[0] == -np.inf, (-1.0) ** power), (-1, upper[0] == np.inf, 1.0)):
+            sums[i] = np.where(past, sign * np.inf, sums[i])
+        return np.stack([np.where(np.isnan(s), 0.0, s) for s in sums]).reshape(5, *d.batch_shape)
 
     return parts
 

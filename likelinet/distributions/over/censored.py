@@ -153,6 +153,10 @@ class Censored(PassedOn, Wrapper):
         """Return -log p(y), the loss that training minimises."""
         return -self.log_prob(y)
 
+    def given(self, low: ArrayLike = -np.inf, high: ArrayLike = np.inf) -> Distribution:
+        """Return the distribution of the uncensored Y given that low ≤ Y ≤ high, of which intervals may be seen."""
+        return Censored(self.base.given(low, high))
+
     def endpoints(self) -> tuple[np.ndarray, np.ndarray]:
         return self.base.endpoints()
 

@@ -44,7 +44,7 @@ class HurdleFamily(ZerosFamily):
 
     def distribution(self, params: tuple[np.ndarray, ...]) -> Distribution:
         gate, *inner = params
-        return Hurdle(self.base.distribution(tuple(inner)), gate_logits=gate)
+        return Hurdle.of_rows(self.base.distribution(tuple(inner)), gate)
 
 
 class Hurdle(WithZeros):
@@ -67,7 +67,8 @@ class Hurdle(WithZeros):
     Raises
     ------
     ParameterError
-        If not exactly one of the two is given, `gate` is no probability, or `base` has negative whole numbers.
+        If not exactly one of the two is given, `gate` is no probability, or `base` has negative whole numbers, or
+        nothing but 0 in any row. If it has nothing but 0 in some rows, these answer nan, and a warning names them.
 
     References
     ----------
@@ -93,7 +94,7 @@ class Hurdle(WithZeros):
             raise ParameterError(
                 "Hurdle: base must be counts 0, 1, 2, … or continuous, without negative whole numbers."
             )
-        return Truncated(base, low=1.0)
+        return Truncated.of_rows(base, np.float64(1.0), np.float64(np.inf))
 
     def _family(self, rest: Distribution) -> ZerosFamily:
         return HurdleFamily(Closed(rest))

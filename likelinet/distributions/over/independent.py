@@ -147,6 +147,11 @@ class Independent(PassedOn):
         each = Interval(self._seen(y.lower), self._seen(y.upper))
         return np.sum(self.base.log_prob_of_intervals(each), axis=-1)
 
+    @property
+    def unusable(self) -> np.ndarray | None:
+        inner = self.base.unusable
+        return None if inner is None else np.asarray(inner.any(-1))
+
     def underlying(self) -> Distribution:
         return self.base
 
@@ -179,6 +184,12 @@ class Independent(PassedOn):
         if not isinstance(other, Independent):
             raise UndefinedError(f"kl_divergence between Independent and {type(other).__name__} is not defined.")
         return np.sum(self.base.kl_divergence(other.base), axis=-1)
+
+    def given(self, low: ArrayLike = -np.inf, high: ArrayLike = np.inf) -> Distribution:
+        """Return the distribution given that each output lies between its bounds, which broadcast with the outputs."""
+        made = Independent(self.base.given(low, high))
+        made.classes = self.classes
+        return made
 
     def mode(self) -> np.ndarray:
         return self.base.mode()

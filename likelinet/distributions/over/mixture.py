@@ -248,11 +248,13 @@ class Mixture(AnswersByComponents):
 
     @in_blocks
     def ppf(self, q: ArrayLike) -> np.ndarray:
-        return self._quantile(q, upper=False)
+        m = self.marginals()
+        return self._quantile(q, upper=False) if m is self else m.ppf(q)
 
     @in_blocks
     def isf(self, q: ArrayLike) -> np.ndarray:
-        return self._quantile(q, upper=True)
+        m = self.marginals()
+        return self._quantile(q, upper=True) if m is self else m.isf(q)
 
     @in_small_blocks
     def mode(self) -> np.ndarray:
@@ -285,6 +287,8 @@ class Mixture(AnswersByComponents):
     @in_small_blocks
     def crps(self, y: ArrayLike) -> np.ndarray:
         m = self.marginals()
+        if m is not self:
+            return m.crps(y)
         if not m.components.has_cdf:
             self._undefined(f"crps: its components are {type(m.components).__name__}")
         y = self._numbers(y)

@@ -31,6 +31,11 @@ class AnswersByComponents(Distribution):
         return self.components
 
     @property
+    def unusable(self) -> np.ndarray | None:
+        inner = self.components.unusable
+        return None if inner is None else np.any(inner, axis=-1)
+
+    @property
     def logits(self) -> np.ndarray:
         """Unnormalised log-weights, shape (..., K)."""
         return self.weights.logits
@@ -72,7 +77,8 @@ class AnswersByComponents(Distribution):
         m: Any = self.marginals()
         if m.components.is_angle:
             return np.angle(m._resultant())
-        return np.sum(m.weights.probs * m.components.mean(), axis=-1)
+        with np.errstate(all="ignore"):
+            return m._averaged(m.components.mean())
 
     @in_small_blocks
     def var(self) -> np.ndarray:
@@ -80,8 +86,25 @@ class AnswersByComponents(Distribution):
         m: Any = self.marginals()
         if m.components.is_angle:
             return 1.0 - np.abs(m._resultant())
-        centred = m.components.mean() - self.mean()[..., None]
-        return np.sum(m.weights.probs * (m.components.var() + centred**2), axis=-1)
+        return m._moments_of(m.components.mean(), m.components.var())[1]
+
+    def linear_moments(self) -> tuple[np.ndarray, np.ndarray]:
+        if not self.components.is_angle:
+            return self.mean(), self.var()
+        return self._moments_of(*self.components.linear_moments())
+
+    def _moments_of(self, means: np.ndarray, variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return mean and variance from those of the components."""
+        with np.errstate(all="ignore"):
+            mean = self._averaged(means)
+            # Where one varies without bound, so does the mixture, however far away it is.
+            spread = np.where(np.isinf(variances), variances, variances + (means - mean[..., None]) ** 2)
+            return mean, self._averaged(spread)
+
+    def _averaged(self, values: np.ndarray) -> np.ndarray:
+        """Return the weighted mean of what the components say; what one of weight 0 says does not count."""
+        w = self.weights.probs
+        return np.sum(w * np.where(w > 0.0, values, 0.0), axis=-1)
 
     def peaks(self) -> np.ndarray:
         inner = self.components.peaks()
@@ -93,7 +116,7 @@ class AnswersByComponents(Distribution):
 
     def _average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
         m: Any = self.marginals()
-        return np.sum(m.weights.probs * f(m.components, m.spread(self._aligned(y))), axis=-1)
+        return m._averaged(f(m.components, m.spread(self._aligned(y))))
 
     def _log_average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
         m: Any = self.marginals()
@@ -103,15 +126,13 @@ class AnswersByComponents(Distribution):
     def _resultant(self) -> np.ndarray:
         """Return E[exp(iY)] of angles (Mardia & Jupp, *Directional Statistics*, 2000, section 3.4)."""
         inner = self.components
-        return np.sum(self.weights.probs * (1.0 - inner.var()) * np.exp(1j * inner.mean()), axis=-1)
+        return self._averaged((1.0 - inner.var()) * np.exp(1j * inner.mean()))
 
     def moments_of_exp(self) -> tuple[np.ndarray, np.ndarray] | None:
         inner = self.components.moments_of_exp()
         if inner is None:
             return None
-        w, (means, variances) = self.weights.probs, inner
-        mean = np.sum(w * means, axis=-1)
-        return mean, np.sum(w * (variances + (means - mean[..., None]) ** 2), axis=-1)
+        return self._moments_of(*inner)
 
     def _quantile(self, q: ArrayLike, upper: bool) -> np.ndarray:
         m: Any = self.marginals()

@@ -196,12 +196,12 @@ class Transformed(TailsPassedOn, Wrapper):
 
     def _mean(self) -> np.ndarray:
         if isinstance(self.transform, Affine):
-            return self.transform.forward(self.base.mean())
+            return self.transform.forward(self.base.linear_moments()[0])
         return self._moments()[0]
 
     def _var(self) -> np.ndarray:
         if isinstance(self.transform, Affine):
-            return self.base.var() * np.asarray(self.transform.scale) ** 2
+            return self.base.linear_moments()[1] * np.asarray(self.transform.scale) ** 2
         return self._moments()[1]
 
     def _moments(self) -> tuple[np.ndarray, np.ndarray]:
@@ -266,7 +266,7 @@ class Transformed(TailsPassedOn, Wrapper):
         if isinstance(t, Affine):
             slope = np.log(t.scale)
         elif isinstance(t, Log):
-            slope = self.base.mean()
+            slope = self.base.linear_moments()[0]
         else:
             slope = quadrature.expectation(self.base, t.log_slope, t.features)
         return self.base.entropy() + slope

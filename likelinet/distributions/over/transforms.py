@@ -13,6 +13,7 @@ from likelinet.core.domains import Domain
 from likelinet.core.errors import ParameterError
 from likelinet.core.wording import range_in_words
 from likelinet.distributions.base.family import Standardisation, Unit
+from likelinet.distributions.base.plain import check_plain
 
 
 class Transform(ABC):
@@ -40,7 +41,8 @@ class Transform(ABC):
     def image(self, support: Domain) -> Domain:
         """Return the domain of y for x in `support`."""
         with np.errstate(over="ignore"):
-            low, high = float(np.min(self.forward(support.low))), float(np.max(self.forward(support.high)))
+            low = float(np.min(self.forward(support.low), initial=np.inf))
+            high = float(np.max(self.forward(support.high), initial=-np.inf))
         words = f"a number {range_in_words(low, high, support.closed)}".strip()
         return Domain(words, low, high, support.closed)
 
@@ -99,6 +101,8 @@ class Affine(Transform):
     scale: ArrayLike
 
     def __post_init__(self) -> None:
+        check_plain(self.loc, "Affine: loc", ParameterError)
+        check_plain(self.scale, "Affine: scale", ParameterError)
         if not (
             np.all(np.asarray(self.scale) > 0.0) and np.all(np.isfinite(self.scale)) and np.all(np.isfinite(self.loc))
         ):

@@ -15,7 +15,9 @@ from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import Family, open_end
 from likelinet.distributions.base.leaf import Closed, no_gradient
 from likelinet.distributions.base.parameter import Backward
+from likelinet.distributions.base.plain import check_plain
 from likelinet.distributions.base.protocol import CUTS
+from likelinet.distributions.base.usable_rows import refuse_or_note
 from likelinet.distributions.numerics.root_finding import invert
 from likelinet.distributions.over.family import Setting, WrapperFamily, number_of_output
 from likelinet.distributions.over.wrapper import Wrapper
@@ -120,7 +122,7 @@ class TruncatedFamily(WrapperFamily):
         return values - mass, lambda d: tuple(a - b for a, b in zip(backward(d), mass_backward(d), strict=True))
 
     def distribution(self, params: tuple[np.ndarray, ...]) -> Distribution:
-        return Truncated(self.base.distribution(params), self.low, self.high)
+        return Truncated.of_rows(self.base.distribution(params), self.low, self.high)
 
     def moved(self, loc: np.ndarray, scale: np.ndarray) -> Family:
         return replace(
@@ -148,7 +150,8 @@ class Truncated(Wrapper):
     Raises
     ------
     ParameterError
-        If `low` is not below `high`, or if `base` has no probability between them.
+        If `low` is not below `high`, or if `base` has no probability between them in any row. If it has in some rows
+        but not in others, these answer nan, and a warning names them.
 
     References
     ----------
@@ -171,20 +174,40 @@ class Truncated(Wrapper):
     log_mass: np.ndarray
 
     def __init__(self, base: Distribution, low: ArrayLike = -np.inf, high: ArrayLike = np.inf) -> None:
+        check_plain(low, "Truncated: low", ParameterError)
+        check_plain(high, "Truncated: high", ParameterError)
         low, high = np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
-        self._wrap(base, low, high)
         bad = ~(low < high)
         if bad.any():
             a, b = (np.broadcast_to(e, bad.shape)[bad].flat[0] for e in (low, high))
             raise ParameterError(f"Truncated: low must be below high, got {a} and {b}.")
+        self._truncate(base, low, high)
+
+        def why(rows: np.ndarray) -> str:
+            a, b = (np.broadcast_to(e, self.batch_shape)[rows].flat[0] for e in (low, high))
+            return f"Truncated: {type(base).__name__} has no probability between {a} and {b}"
+
+        refuse_or_note(self, base, why)
+
+    @classmethod
+    def of_rows(cls, base: Distribution, low: np.ndarray | np.float64, high: np.ndarray | np.float64) -> Self:
+        """Return the truncation of predicted rows: of one without probability between the bounds nothing is said."""
+        made = cls._unchecked()
+        made._truncate(base, np.asarray(low), np.asarray(high))
+        return made
+
+    def _truncate(self, base: Distribution, low: np.ndarray, high: np.ndarray) -> None:
+        self._wrap(base, low, high)
         self.low, self.high = low, high
         self._over(TruncatedFamily(Closed(base), low, high))
         with np.errstate(all="ignore"):
-            self.log_mass = self._full(self.family.log_mass(())[0])
-        if np.any(self.log_mass == -np.inf):
-            nothing = self.log_mass == -np.inf
-            a, b = (np.broadcast_to(e, self.batch_shape)[nothing].flat[0] for e in (low, high))
-            raise ParameterError(f"Truncated: {type(base).__name__} has no probability between {a} and {b}.")
+            log_mass = self._full(self.family.log_mass(())[0])
+        self.log_mass = np.where(log_mass == -np.inf, np.nan, log_mass)[()]
+
+    @property
+    def unusable(self) -> np.ndarray | None:
+        nothing = np.isnan(self.log_mass)
+        return np.broadcast_to(nothing, self.batch_shape) if nothing.any() else None
 
     # ---- probabilities ---------------------------------------------------------------------------------------
 

@@ -65,6 +65,15 @@ class Wrapper(OneNumber):
     def underlying(self) -> Distribution:
         return self.base
 
+    @property
+    def unusable(self) -> np.ndarray | None:
+        nothing = self._made_of().unusable
+        return None if nothing is None else np.broadcast_to(nothing, self.batch_shape)
+
+    def _made_of(self) -> Distribution:
+        """Return the distribution of which a row is needed."""
+        return self.base
+
     @abstractmethod
     def endpoints(self) -> tuple[np.ndarray, np.ndarray]: ...
 

@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,6 +17,7 @@ from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import Family, Standardisation
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.protocol import CUTS
+from likelinet.distributions.base.usable_rows import refuse_or_note
 from likelinet.distributions.numerics.estimates import LEAST
 from likelinet.distributions.over.family import WrapperFamily
 from likelinet.distributions.over.wrapper import Wrapper
@@ -129,9 +131,23 @@ class WithZeros(Wrapper):
         self.gate_logits = logits_from(gate_logits, gate, f"{name}, gate")
         if not extended_real.contains(self.gate_logits).all():
             raise ParameterError(f"{name}: gate_logits must not be NaN.")
+        self._complete(base)
+        refuse_or_note(self, base, lambda _: f"{name}: {type(base).__name__} has no probability beside 0")
+
+    @classmethod
+    def of_rows(cls, base: Distribution, gate_logits: np.ndarray) -> Self:
+        """Return the distributions of predicted rows: of one whose base has nothing beside 0 nothing is said."""
+        made = cls._unchecked(gate_logits=gate_logits)
+        made._complete(base)
+        return made
+
+    def _complete(self, base: Distribution) -> None:
         self._wrap(base, self.gate_logits)
         self.rest = self._rest(base)
         self._over(self._family(self.rest))
+
+    def _made_of(self) -> Distribution:
+        return self.rest
 
     @abstractmethod
     def _rest(self, base: Distribution) -> Distribution: ...
@@ -196,10 +212,15 @@ class WithZeros(Wrapper):
     # ---- the rest --------------------------------------------------------------------------------------------
 
     def _mean(self) -> np.ndarray:
-        return self._open * self.rest.mean()
+        return self._passed(self.rest.linear_moments()[0])
 
     def _var(self) -> np.ndarray:
-        return self._open * (self.rest.var() + self.gate * self.rest.mean() ** 2)
+        mean, var = self.rest.linear_moments()
+        return self._passed(var + np.where(self.gate > 0.0, self.gate * mean**2, 0.0))
+
+    def _passed(self, value: np.ndarray) -> np.ndarray:
+        """Return (1 - gate) times a value of the rest, 0 where the gate is closed, whatever that is."""
+        return np.where(self._open > 0.0, self._open * value, 0.0)
 
     def _mode(self) -> np.ndarray:
         """Return the most probable y: 0 if that is an atom, against which no density has a chance."""
@@ -212,12 +233,13 @@ class WithZeros(Wrapper):
         open_ = self._open
         at_zero = scipy.special.entr(self.gate + open_ * inside)
         elsewhere = self.rest.entropy() - scipy.special.entr(inside)
-        return at_zero + open_ * elsewhere + scipy.special.entr(open_) * (1.0 - inside)
+        return at_zero + self._passed(elsewhere) + scipy.special.entr(open_) * (1.0 - inside)
 
     def _crps(self, y: np.ndarray) -> np.ndarray:
         """Return the CRPS, g |y| + (1 - g) c(y) - g (1 - g) c(0) with the gate g and the CRPS c of the rest."""
-        there = self._open * (self.rest.crps(y) - self.gate * self.rest.crps(0.0))
-        return self.gate * np.abs(y) + there
+        there = self.rest.crps(y)
+        less = np.where(np.isinf(there), 0.0, self.gate * self.rest.crps(0.0))  # if one is infinite, then all are
+        return self.gate * np.abs(y) + self._passed(there - less)
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         zero = rng.random(shape) < self.gate

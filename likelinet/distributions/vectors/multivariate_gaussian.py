@@ -7,6 +7,7 @@ from likelinet.core.arrays import HALF_LOG_2PI, Array, namespace
 from likelinet.core.errors import ParameterError
 from likelinet.distributions.base.multivariate import Multivariate
 from likelinet.distributions.base.parameter import Backward, Parameter
+from likelinet.distributions.base.plain import check_plain
 from likelinet.distributions.base.shapes import parameters_on
 from likelinet.distributions.numerics.divergences import itakura_saito
 from likelinet.distributions.real.gaussian import Gaussian
@@ -160,6 +161,7 @@ def solve_upper(matrix: Array, b: Array) -> Array:
 def _factor(covariance: ArrayLike | None) -> np.ndarray:
     """Return the Cholesky factor of symmetric, positive definite matrices."""
     name = "MultivariateGaussian: covariance_matrix"
+    check_plain(covariance, name, ParameterError)
     try:
         matrix = np.asarray(covariance, dtype=np.float64)
         mirrored = np.swapaxes(matrix, -1, -2)

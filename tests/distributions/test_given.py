@@ -1,0 +1,114 @@
+"""The distribution of y given that it lies between two bounds: of every distribution, and of what models predict."""
+
+import numpy as np
+import pytest
+import scipy.stats
+
+import likelinet as ll
+from tests.cases import CONTINUOUS, COUNTS
+from tests.wrappers import WRAPPERS
+
+
+@pytest.mark.parametrize("case", [c for c in (*CONTINUOUS, *COUNTS) if c.cls.y == "number"], ids=str)
+def test_probabilities_are_those_of_the_definition(case):
+    d, y = case.batch(6, seed=2)
+    low, high = np.minimum(d.ppf(0.2), y), np.maximum(d.ppf(0.8), y)
+    keep = low < high  # counts may all be one
+    d, y, low, high = d[keep], y[keep], low[keep], high[keep]
+    given = d.given(low, high)
+    mass = d.cdf(high) - d.cdf(low) + (np.exp(d.log_prob(low)) if case.integer else 0.0)
+    np.testing.assert_allclose(np.exp(given.log_prob(y)), np.exp(d.log_prob(y)) / mass, rtol=1e-7)
+    np.testing.assert_array_equal(given.log_prob(low - 1.0), np.full(len(y), -np.inf))
+    np.testing.assert_allclose(given.sf(high), 0.0, atol=1e-15)
+
+
+@pytest.mark.parametrize("name", WRAPPERS)
+def test_survival_given_survival(name):
+    d = WRAPPERS[name]()
+    t, later = d.ppf(np.array([[0.3], [0.9]]))
+    at_least = np.exp(d.log_prob_between(np.nextafter(t, -np.inf), np.inf))
+    given = d.given(low=t)
+    assert type(given) is (ll.Censored if d.takes_intervals else ll.Truncated)
+    np.testing.assert_allclose(given.sf(later), d.sf(later) / at_least, rtol=1e-7)
+
+
+def test_of_a_censored_ensemble():
+    """What `Truncated` refuses, as its base would lose what censoring is for."""
+    scale = np.array([[1.0, 2.0], [3.0, 4.0]])
+    d = ll.Mixture(ll.Censored(ll.Weibull(scale, 2.0)), probs=[0.3, 0.7])
+    given = d.given(low=[1.0, 2.0])
+    assert isinstance(given, ll.Censored)
+    w = np.array([0.3, 0.7])
+    before = w @ scipy.stats.weibull_min(2.0, scale=scale.T).sf(np.array([1.0, 2.0]))
+    after = w @ scipy.stats.weibull_min(2.0, scale=scale.T).sf(2.5)
+    np.testing.assert_allclose(given.sf(2.5), after / before, rtol=1e-12)
+    y = ll.Interval([2.5, 2.5], [np.inf, np.inf])
+    np.testing.assert_allclose(given.log_prob(y), np.log(after / before), rtol=1e-11)
+
+
+def test_bounds_of_whole_numbers_belong_to_it():
+    given = ll.Poisson([2.0, 7.0]).given(1, [4, 9])
+    k = np.arange(12.0)[:, None]
+    p = scipy.stats.poisson([2.0, 7.0]).pmf(k) * (k >= 1) * (k <= np.array([4, 9]))
+    np.testing.assert_allclose(np.exp(given.log_prob(k)), p / p.sum(0), rtol=1e-12)
+
+
+def test_bounds_may_have_axes_before_the_rows():
+    d = ll.Gaussian([0.0, 1.0, 2.0], 1.0)
+    np.testing.assert_allclose(
+        d.given([[0.5], [1.5]]).mean(),
+        scipy.stats.truncnorm([[0.5, -0.5, -1.5], [1.5, 0.5, -0.5]], np.inf, [0, 1, 2]).mean(),
+        rtol=1e-9,
+    )
+    with pytest.raises(ll.DataError, match=r"y has shape \(3, 1\) but there are 3 distributions"):
+        d.given(np.zeros((3, 1)))
+
+
+def test_several_outputs_each_by_itself():
+    d = ll.Independent(ll.Gaussian([[0.0, 1.0], [2.0, 3.0]], 1.0))
+    given = d.given([0.0, 2.0])
+    assert given.event_shape == (2,)
+    np.testing.assert_allclose(
+        given.mean(), scipy.stats.truncnorm([[0, 1], [-2, -1]], np.inf, [[0, 1], [2, 3]]).mean(), rtol=1e-9
+    )
+
+
+@pytest.mark.parametrize(
+    ("d", "says"),
+    [
+        (ll.MultivariateGaussian([0.0, 1.0], np.eye(2)), "MultivariateGaussian has no given for several outputs."),
+        (
+            ll.Mixture(ll.Independent(ll.Gaussian(np.zeros((2, 3)), 1.0)), np.zeros(2)),
+            "Mixture has no given for several outputs.",
+        ),
+        (ll.Categorical(np.zeros(3)), "Categorical has no given: its y is a class."),
+    ],
+)
+def test_refused(d, says):
+    with pytest.raises(ll.UndefinedError) as error:
+        d.given(0.0, 1.0)
+    assert str(error.value) == says
+
+
+def test_a_row_with_nothing_between_its_bounds():
+    d = ll.Weibull([1.0, 1e-7, 3.0], [2.0, 50.0, 1.0])
+    with pytest.warns(UserWarning, match=r"no probability between 1\.0 and inf: the answers for row 2 are nan\.$"):
+        given = d.given(low=1.0)
+    np.testing.assert_allclose(given.sf(2.0), [np.exp(-3.0), np.nan, np.exp(-1.0 / 3.0)], rtol=1e-12)
+    with pytest.warns(UserWarning, match=r"the answers for row 2 are nan\.$"):
+        d.given([[1.0], [2.0], [3.0], [4.0]])
+    with pytest.raises(ll.ParameterError, match=r"^Truncated: Weibull has no probability between 1\.0 and inf\.$"):
+        d[1].given(1.0)
+
+
+def test_of_what_a_model_predicts():
+    rng = np.random.default_rng(0)
+    x, time = rng.normal(size=(80, 1)), rng.weibull(2.0, 80)
+    y = ll.Interval.right_censored(np.minimum(time, 1.0), time <= 1.0)
+    config = {
+        "distribution": {"kind": "censored", "base": {"kind": "weibull"}},
+        "training": {"epochs": 2},
+        "ensemble": 2,
+    }
+    d = ll.Model(config).fit(x, y, progress=False).predict_dist(x[:4])
+    np.testing.assert_allclose(d.given(low=0.5).sf(1.5), d.sf(1.5) / d.sf(0.5), rtol=1e-12)
