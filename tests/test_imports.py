@@ -63,7 +63,7 @@ with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.suppress(Syste
     {start.format(command.split())}
 assert {shown!r} in out.getvalue()
 """
-    assert {name for name in loaded_by(code) if name.partition(".")[0] in ("scipy", "matplotlib")} == set()
+    assert {name for name in loaded_by(code) if name.partition(".")[0] in ("scipy", "matplotlib", "pyarrow")} == set()
 
 
 def test_python_m_likelinet():

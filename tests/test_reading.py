@@ -266,6 +266,15 @@ def test_a_long_cell_does_not_widen_its_column(tmp_path: Path):
     assert table.text("b").distinct() == ["x", "y" * 10_000, "z"]
 
 
+def test_the_cells_take_as_much_memory_as_the_file(tmp_path: Path):
+    rng = np.random.default_rng(0)
+    pd.DataFrame(rng.standard_normal((20_000, 4))).to_csv(tmp_path / "t.csv", index=False)
+    before = pa.total_allocated_bytes()
+    table = read_table(tmp_path / "t.csv")
+    assert table.numeric("3").shape == (20_000,)
+    assert pa.total_allocated_bytes() - before < 1.5 * (tmp_path / "t.csv").stat().st_size
+
+
 def test_a_message_shows_no_control_characters(tmp_path: Path):
     table = read(tmp_path, 'a,b\n1,1\n2,1\n"x\ny\x1b[0m' + "z" * 99 + '",1\n')
     with pytest.raises(ll.DataError, match=r"'x\\ny\\x1b\[0mz{53}…' in row 3;") as found:
