@@ -1,5 +1,8 @@
 """Several threads at once: the limits of BLAS, the bits of predictions, and whose error is raised."""
 
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -34,6 +37,22 @@ def together(work: Callable[[int], object], threads: int) -> list:
     gate = threading.Barrier(threads)
     with ThreadPoolExecutor(threads) as executor:
         return list(executor.map(lambda i: (gate.wait(), work(i))[1], range(threads)))
+
+
+LATER = """
+from likelinet.core.blas import one_blas_thread, workers
+workers()
+import scipy.stats
+from threadpoolctl import threadpool_info
+with one_blas_thread():
+    print(*(lib["num_threads"] for lib in threadpool_info() if lib["user_api"] == "blas"))
+"""
+
+
+def test_a_blas_that_is_used_later_is_limited_too():
+    env = {**os.environ, "OPENBLAS_NUM_THREADS": "2"}
+    done = subprocess.run([sys.executable, "-c", LATER], capture_output=True, text=True, check=True, env=env)
+    assert set(done.stdout.split()) == {"1"}
 
 
 @pytest.mark.usefixtures("_two_threads")

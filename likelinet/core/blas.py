@@ -1,5 +1,6 @@
 """How many threads BLAS has: one for the time that matrices are small, or that threads of our own share the cores."""
 
+import importlib
 from contextlib import AbstractContextManager
 from functools import lru_cache
 from typing import Any
@@ -12,6 +13,7 @@ from likelinet.core.counted import Counted
 @lru_cache
 def _blas() -> tuple[Any, int]:
     """Return the controller of BLAS, and how many threads it has: found once, before anything limits them."""
+    importlib.import_module("scipy.linalg")  # SciPy has a BLAS of its own, which loaded later would not be limited
     controller: Any = ThreadpoolController()  # takes milliseconds
     return controller, max((lib["num_threads"] for lib in controller.info() if lib["user_api"] == "blas"), default=1)
 
