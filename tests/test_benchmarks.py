@@ -12,7 +12,7 @@ import pytest
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 sys.path.insert(0, str(BENCHMARKS))
 
-from speed import compare, measure, numpy_floor, ours  # noqa: E402
+from speed import compare, measure, numpy_floor, ours, reading  # noqa: E402
 from speed.tables import TABLES  # noqa: E402
 from speed.workloads import WORKLOADS, Workload  # noqa: E402
 
@@ -85,6 +85,12 @@ def test_the_fused_step_gives_the_loss_of_ours(name: str):
 def test_a_measurement_runs_in_a_process_of_its_own():
     seconds = measure.measurement(numpy_floor.step_seconds, workload=small("uci"))()["seconds"]
     assert 0.0 < seconds < 1.0
+
+
+def test_reading_is_measured_on_the_same_file():
+    for read in (reading.ours, reading.pyarrow):
+        assert read(rows=100)["seconds"] > 0.0
+    assert 100 * 10 * 10 < reading.file(rows=100)["bytes"] < 100 * 10 * 25
 
 
 def test_a_step_of_ours_is_timed_from_its_own_record():

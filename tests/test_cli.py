@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 import likelinet as ll
-from likelinet.tables.table import read_csv as read_table
+from likelinet.tables.table import read_table
 from tests import small
 from tests.small import COLUMNS, cli, fit, read_csv, write_csv
 

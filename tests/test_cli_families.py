@@ -189,7 +189,7 @@ def test_empty_and_infinite_cells_are_open_ends(tmp_path: Path):
 
 
 def read_table(path: Path):
-    from likelinet.tables.table import read_csv as read
+    from likelinet.tables.table import read_table as read
 
     return read(path)
 

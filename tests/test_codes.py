@@ -19,7 +19,7 @@ from likelinet.networks.chain import Chain
 from likelinet.networks.noise import normal
 from likelinet.objective.layout import pack
 from likelinet.objective.objective import Objective
-from likelinet.tables.table import read_csv
+from likelinet.tables.table import read_table
 from tests.differences import assert_gradients, of_a_sum
 
 SIGMA = 0.5
@@ -310,7 +310,7 @@ def test_true_and_false_in_a_csv_file_are_pixels(tmp_path: Path):
     pixels = pd.DataFrame(np.random.default_rng(0).random((60, 3)) < 0.5, columns=list("abc"))
     pixels["c"] = pixels["c"].astype(int)
     pixels.to_csv(tmp_path / "pixels.csv", index=False)
-    read = read_csv(tmp_path / "pixels.csv")
+    read = read_table(tmp_path / "pixels.csv")
     for model in (small_autoencoder(distribution={"kind": "bernoulli"}).fit(rows) for rows in (pixels, read)):
         assert model.evaluate(read) == model.evaluate(pixels)
         assert set(model.reconstruct(read).ravel().round()) <= {0.0, 1.0}

@@ -15,7 +15,17 @@ from likelinet.config.distribution import FAMILY_CONFIGS, WRAPPER_CONFIGS
 from tests.test_docs import ROOT, blocks, script
 
 DOCS = ROOT / "docs"
-GUIDE = ("configs", "training", "metrics", "ensembles", "autoencoders", "model_files", "command_line", "errors")
+GUIDE = (
+    "configs",
+    "tables",
+    "training",
+    "metrics",
+    "ensembles",
+    "autoencoders",
+    "model_files",
+    "command_line",
+    "errors",
+)
 PAGES = (
     "index.md",
     "tutorial.md",

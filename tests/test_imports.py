@@ -12,7 +12,7 @@ from likelinet.config.families import FAMILY_CONFIGS
 from likelinet.core.wording import snake_case
 from likelinet.distributions import rooms
 
-HEAVY = ("matplotlib", "pandas", "scipy.stats", "sklearn", "jax", "tqdm", "click", "narwhals", "torch", "polars")
+HEAVY = ("matplotlib", "pandas", "scipy.stats", "sklearn", "jax", "tqdm", "click", "pyarrow", "torch", "polars")
 
 
 def loaded_by(code: str) -> set[str]:
@@ -35,7 +35,7 @@ model = ll.Model({"network": {"hidden": [2]}, "training": {"epochs": 1}}).fit(X,
 model.predict_dist(X).interval(0.9)
 model.evaluate(X, X[:, 0])
 """
-    assert loaded_by(code) & (set(HEAVY) - {"narwhals"}) == set()
+    assert loaded_by(code) & set(HEAVY) == set()
 
 
 def test_command_line_loads_only_what_it_needs():
@@ -63,7 +63,7 @@ with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.suppress(Syste
     {start.format(command.split())}
 assert {shown!r} in out.getvalue()
 """
-    assert {name for name in loaded_by(code) if name.partition(".")[0] in ("scipy", "matplotlib")} == set()
+    assert {name for name in loaded_by(code) if name.partition(".")[0] in ("scipy", "matplotlib", "pyarrow")} == set()
 
 
 def test_python_m_likelinet():

@@ -8,7 +8,7 @@ import pytest
 
 import likelinet as ll
 from likelinet.tables import table as tables
-from likelinet.tables.table import as_table, read_csv
+from likelinet.tables.table import as_table
 from tests.small import COLUMNS, fit, quick, table
 
 X, y = table()
@@ -64,13 +64,6 @@ def test_labels_that_are_mostly_numbers(tmp_path: Path, kind: str):
     done = fit(tmp_path, "data.target=sold", f"distribution.kind={kind}", columns=columns)
     assert (done.code, done.err) == (0, "")
     assert ll.Model.load(tmp_path / "model.safetensors").classes.tolist() == sorted(labels)
-
-
-@pytest.mark.parametrize(("separator", "shown"), [(";", "';'"), ("\t", "tabs"), ("|", r"'\|'")])
-def test_other_separators(tmp_path: Path, separator: str, shown: str):
-    (tmp_path / "t.csv").write_text(separator.join("ab") + "\n" + separator.join(["1,5", "2"]) + "\n")
-    with pytest.raises(ll.DataError, match=f"the file seems to be separated by {shown}: save it with commas"):
-        read_csv(tmp_path / "t.csv")
 
 
 @pytest.mark.parametrize("spell", [str, lambda b: str(b).lower(), lambda b: str(b).upper()])

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import likelinet as ll
-from likelinet.tables.table import Table, read_csv
+from likelinet.tables.table import Table, read_table
 from tests.small import COLUMNS, cli, write_csv
 
 OPEN = r"line {} opens a quote that is not closed where its cell ends; close it, or write \"\" for a quote"
@@ -18,7 +18,7 @@ OPEN = r"line {} opens a quote that is not closed where its cell ends; close it,
 def from_text(folder: Path, text: str) -> Table:
     file = folder / "t.csv"
     file.write_bytes(text.encode())
-    return read_csv(file)
+    return read_table(file)
 
 
 @pytest.mark.parametrize(

@@ -135,3 +135,9 @@ def test_declared_columns(data: dict, message: str):
 def test_plain_data_and_back():
     inputs = learn_inputs(as_table(FRAME), ["colour", "b"], ONES, True)
     assert Inputs.from_json(inputs.to_json()) == inputs
+
+
+def test_a_number_that_overflows_is_refused_in_one_sentence():
+    model = quick().fit(1e-3 * X, y)
+    with pytest.raises(ll.DataError, match=r"^X has numbers too large for float32: check their unit\.$"):
+        model.predict(np.where(X.max() == X, np.finfo(np.float64).max, X))

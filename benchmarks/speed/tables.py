@@ -2,7 +2,20 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from speed import auto, command, gpu, jax_peer, machine, memory, numpy_floor, ours, prediction, sklearn_peer, torch_peer
+from speed import (
+    auto,
+    command,
+    gpu,
+    jax_peer,
+    machine,
+    memory,
+    numpy_floor,
+    ours,
+    prediction,
+    reading,
+    sklearn_peer,
+    torch_peer,
+)
 from speed.compare import Comparison, Table
 from speed.measure import Measurement, measurement
 from speed.workloads import WORKLOADS, Workload
@@ -106,6 +119,19 @@ def peak_memory(names: Sequence[str]) -> Table:
     return Table("Peak memory of a fit ÷ its inputs in single precision", lines)
 
 
+def read_file(names: Sequence[str]) -> Table:
+    """Compare reading ten million numbers with pyarrow alone, and the memory with the file."""
+    own, peer, file = (measurement(f) for f in (reading.ours, reading.pyarrow, reading.file))
+    cells = f"{reading.ROWS * reading.COLUMNS:,} numbers"
+    return Table(
+        "Reading a CSV file into arrays ÷ pyarrow alone",
+        (
+            Comparison(cells, "pyarrow", own, (peer,), 2.0, unit=SECONDS),
+            Comparison(cells, "the file, peak memory", own, (file,), 3.0, figure="bytes", unit=MEGABYTES),
+        ),
+    )
+
+
 def one_gpu(names: Sequence[str]) -> Table:
     """Compare the JAX engine with torch.compile on a GPU, if there is one."""
     heading = "One GPU: JAX engine ÷ torch.compile with CUDA graphs, one step"
@@ -131,6 +157,7 @@ TABLES: dict[str, Callable[[Sequence[str]], Table]] = {
     "command": whole_command,
     "predict": predict,
     "memory": peak_memory,
+    "reading": read_file,
     "gpu": one_gpu,
 }
 

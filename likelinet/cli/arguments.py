@@ -29,7 +29,7 @@ class Quantiles(click.ParamType):
 
 
 model_argument = click.argument("model", type=click.Path(path_type=Path))
-table_argument = click.argument("table", type=click.Path(path_type=Path), metavar="CSV")
+table_argument = click.argument("table", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="TABLE...")
 trust_option = click.option("--trust", metavar="MODULE:CLASS", help="Import this class, which the model file names.")
 output_option = click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="File to write; standard output without it."
@@ -48,8 +48,8 @@ def cli() -> None:
 @click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("model.safetensors"), show_default=True)
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a key, like training.epochs=50.")
 @click.option("--quiet", is_flag=True, help="Print nothing, and show no progress bar.")
-def fit(config: Path, table: Path, output: Path, overrides: tuple[str, ...], quiet: bool) -> None:
-    """Fit the model that CONFIG declares to the rows of a CSV file and write it."""
+def fit(config: Path, table: tuple[Path, ...], output: Path, overrides: tuple[str, ...], quiet: bool) -> None:
+    """Fit the model that CONFIG declares to the rows of a table and write it."""
     from likelinet.cli.fit import fit_command
 
     fit_command(config, table, output, overrides, quiet)
@@ -60,13 +60,14 @@ def fit(config: Path, table: Path, output: Path, overrides: tuple[str, ...], qui
 @table_argument
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @trust_option
-def evaluate(model: Path, table: Path, as_json: bool, trust: str | None) -> None:
-    """Print metrics of a model on the rows of a CSV file that holds the target."""
+def evaluate(model: Path, table: tuple[Path, ...], as_json: bool, trust: str | None) -> None:
+    """Print metrics of a model on the rows of a table that holds the target."""
     from likelinet.cli.output import metrics_table
     from likelinet.model.model import Model
-    from likelinet.tables.table import read_csv
+    from likelinet.tables.table import read_table
 
-    scores = Model.load(model, trust=trust).evaluate(read_csv(table))
+    fitted = Model.load(model, trust=trust)
+    scores = fitted.evaluate(read_table(table, fitted.config.data.header))
     valid = {name: value if math.isfinite(value) else None for name, value in scores.items()}  # JSON has no NaN
     click.echo(json.dumps(valid) if as_json else metrics_table({"": scores}))
 
@@ -80,7 +81,9 @@ def evaluate(model: Path, table: Path, as_json: bool, trust: str | None) -> None
 )
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a key, like training.epochs=50.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def compare(config: Path, table: Path, families: str, folds: int, overrides: tuple[str, ...], as_json: bool) -> None:
+def compare(
+    config: Path, table: tuple[Path, ...], families: str, folds: int, overrides: tuple[str, ...], as_json: bool
+) -> None:
     """Compare families by the log score of held-out rows, each in place of the distribution of CONFIG.
 
     LIST is a list in YAML without its outer brackets: kinds with their defaults, mappings as a config has them under
@@ -106,15 +109,18 @@ def compare(config: Path, table: Path, families: str, folds: int, overrides: tup
 @output_option
 @click.option("--quantiles", type=Quantiles(), default=(0.05, 0.5, 0.95), help="Default: 0.05,0.5,0.95")
 @trust_option
-def predict(model: Path, table: Path, output: Path | None, quantiles: tuple[float, ...], trust: str | None) -> None:
+def predict(
+    model: Path, table: tuple[Path, ...], output: Path | None, quantiles: tuple[float, ...], trust: str | None
+) -> None:
     """Write mean and quantiles of each row, or the probability of each class, as CSV."""
     from likelinet.cli.output import check_output, write_csv
     from likelinet.cli.predict import prediction_rows
     from likelinet.model.model import Model
-    from likelinet.tables.table import read_csv
+    from likelinet.tables.table import read_table
 
-    check_output(output, model, table)
-    write_csv(output, *prediction_rows(Model.load(model, trust=trust), read_csv(table), quantiles))
+    check_output(output, model, *table)
+    fitted = Model.load(model, trust=trust)
+    write_csv(output, *prediction_rows(fitted, read_table(table, fitted.config.data.header), quantiles))
 
 
 @cli.command()
@@ -124,15 +130,18 @@ def predict(model: Path, table: Path, output: Path | None, quantiles: tuple[floa
 @click.option("-n", "number", type=click.IntRange(min=1), default=1, show_default=True, help="Draws per row.")
 @click.option("--seed", type=click.IntRange(min=0), help="Same seed, same draws.")
 @trust_option
-def sample(model: Path, table: Path, output: Path | None, number: int, seed: int | None, trust: str | None) -> None:
+def sample(
+    model: Path, table: tuple[Path, ...], output: Path | None, number: int, seed: int | None, trust: str | None
+) -> None:
     """Write draws y ~ P(y | x) as CSV: a line for each row, a column for each draw."""
     from likelinet.cli.output import check_output, write_csv
     from likelinet.cli.predict import sample_rows
     from likelinet.model.model import Model
-    from likelinet.tables.table import read_csv
+    from likelinet.tables.table import read_table
 
-    check_output(output, model, table)
-    write_csv(output, *sample_rows(Model.load(model, trust=trust), read_csv(table), number, seed))
+    check_output(output, model, *table)
+    fitted = Model.load(model, trust=trust)
+    write_csv(output, *sample_rows(fitted, read_table(table, fitted.config.data.header), number, seed))
 
 
 @cli.command()
@@ -140,15 +149,16 @@ def sample(model: Path, table: Path, output: Path | None, number: int, seed: int
 @table_argument
 @output_option
 @trust_option
-def encode(model: Path, table: Path, output: Path | None, trust: str | None) -> None:
+def encode(model: Path, table: tuple[Path, ...], output: Path | None, trust: str | None) -> None:
     """Write the code of each row as CSV, by the network of an autoencoder."""
     from likelinet.cli.output import check_output, write_csv
     from likelinet.cli.predict import code_rows
     from likelinet.model.model import Model
-    from likelinet.tables.table import read_csv
+    from likelinet.tables.table import read_table
 
-    check_output(output, model, table)
-    write_csv(output, *code_rows(Model.load(model, trust=trust), read_csv(table)))
+    check_output(output, model, *table)
+    fitted = Model.load(model, trust=trust)
+    write_csv(output, *code_rows(fitted, read_table(table, fitted.config.data.header)))
 
 
 @cli.command()
@@ -172,15 +182,16 @@ def generate(model: Path, output: Path | None, number: int, seed: int | None, tr
 @table_argument
 @click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("picture.png"), show_default=True)
 @trust_option
-def plot(model: Path, table: Path, output: Path, trust: str | None) -> None:
-    """Draw predicted distributions against the observed targets in a CSV file."""
+def plot(model: Path, table: tuple[Path, ...], output: Path, trust: str | None) -> None:
+    """Draw predicted distributions against the observed targets in a table."""
     from likelinet.cli.draw import draw
     from likelinet.cli.output import check_output, save_figure
     from likelinet.model.model import Model
-    from likelinet.tables.table import read_csv
+    from likelinet.tables.table import read_table
 
-    check_output(output, model, table)
-    save_figure(draw(Model.load(model, trust=trust), read_csv(table)), output)
+    check_output(output, model, *table)
+    fitted = Model.load(model, trust=trust)
+    save_figure(draw(fitted, read_table(table, fitted.config.data.header)), output)
     click.echo(f"Picture: {output}")
 
 

@@ -12,13 +12,16 @@ from likelinet.config import load_config
 from likelinet.core.errors import DataError
 from likelinet.selection.candidates import families
 from likelinet.selection.comparison import MASS, HeldOut, compare, ranked, weighted
-from likelinet.tables.table import read_csv
+from likelinet.tables.table import read_table
 from likelinet.training.progress import on_terminal
 
 
-def compare_command(config: Path, table: Path, text: str, folds: int, overrides: Sequence[str], as_json: bool) -> None:
+def compare_command(
+    config: Path, table: Sequence[Path], text: str, folds: int, overrides: Sequence[str], as_json: bool
+) -> None:
     """Compare families and print their ranking; after Ctrl-C that of those which are done, and pass it on."""
-    declared, rows = load_config(config, overrides), read_csv(table)
+    declared = load_config(config, overrides)
+    rows = read_table(table, declared.data.header)
     models = families(text, declared)
     weight = weighted(declared, rows)[1]
     results: list[HeldOut] = []

@@ -12,13 +12,14 @@ from likelinet.cli.output import check_output, check_writable
 from likelinet.config import load_config
 from likelinet.core.errors import DataError, DivergedError, NonFiniteError
 from likelinet.model.model import Model
-from likelinet.tables.table import read_csv
+from likelinet.tables.table import read_table
 
 
-def fit_command(config: Path, table: Path, output: Path, overrides: Sequence[str], quiet: bool) -> None:
+def fit_command(config: Path, table: Sequence[Path], output: Path, overrides: Sequence[str], quiet: bool) -> None:
     """Fit and save; after Ctrl-C or a loss that diverges, save the best model so far and pass the error on."""
-    check_output(output, config, table)
-    model, rows = Model(load_config(config, overrides)), read_csv(table)
+    check_output(output, config, *table)
+    model = Model(load_config(config, overrides))
+    rows = read_table(table, model.config.data.header)
     check_writable(output)
     began = time.perf_counter()
     try:

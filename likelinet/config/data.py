@@ -63,5 +63,7 @@ class DataConfig(Config):
     fitted to all rows exactly, as by the optimizer `lbfgs`."""
     weight: str | None = None
     """Column with the weight of each row, not negative; null weighs all rows the same."""
+    header: bool = True
+    """Whether the first line of a file of text names the columns; false calls them x0, x1, …."""
     standardize: bool = True
     """Whether to scale inputs and real-valued targets; predictions are always in the units of the table."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+_LONG = 60  # characters of a cell that an error message shows
 SHOWN = 5  # how many cells or rows an error message names
 _NEAR = 1e-9  # relative distance from an end at which messages show it
 
@@ -21,6 +22,12 @@ def nearest(word: str, words: Iterable[str]) -> str:
 def counted(n: int, noun: str) -> str:
     """Return "1 row" or "2 rows"."""
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def shown(cell: str) -> str:
+    """Return a cell as a message shows it: in one line, without control characters, and cut where it is long."""
+    cut = f"{cell[:_LONG]}…" if len(cell) > _LONG else cell
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
 
 
 def rows_of(where: Any, index: np.ndarray | None = None) -> str:

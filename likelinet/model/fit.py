@@ -22,6 +22,7 @@ from likelinet.tables.inputs import Encoded, Inputs
 from likelinet.tables.roles import other_columns
 from likelinet.tables.rows import Rows, output_names
 from likelinet.tables.table import Table
+from likelinet.tables.text import Text
 from likelinet.targets.target import Naming, Targets
 from likelinet.training.history import History
 
@@ -100,7 +101,7 @@ class Fit:
         x = self.inputs.rows(table, other_columns(self.config), self.config.data.features is not None)
         read = table.rows(slice(None), head.columns)
         # Whether text is meant as numbers shows in all of a column.
-        numbers = {name: read.numeric(name) for name, values in read.columns.items() if values.dtype.kind == "U"}
+        numbers = {name: read.numeric(name) for name, values in read.columns.items() if isinstance(values, Text)}
         return EncodedRows(x, table, replace(read, columns=read.columns | numbers), head)
 
 

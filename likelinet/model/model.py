@@ -80,7 +80,7 @@ class Model(Questions):
 
         Parameters
         ----------
-        X : array_like, shape (n, p), or DataFrame
+        X : array_like, shape (n, p), or DataFrame, or dict of columns, or path of a file
             Inputs; text columns are one-hot encoded.
         y : array_like or Interval, shape (n,) or (n, d), optional
             Targets; without them they are the columns `data.target` of X, or, for an autoencoder without any, its

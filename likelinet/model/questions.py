@@ -123,7 +123,7 @@ class Questions(ABC):
         if not isinstance(samples, int | np.integer) or samples < 1:
             raise DataError(f"samples must be a whole number, 1 or more, got {samples!r}.")
         _check_draws(1, seed)
-        table = as_table(X)
+        table = as_table(X, header=self.config.data.header)
         rows = self.observed(table, y, np.ones(table.n))  # each row has a bound, whatever its weight
         return self._ask(rows.table, self._bound(rows, samples, seed))
 
@@ -160,7 +160,7 @@ class Questions(ABC):
 
     def _ask(self, X: Any, question: Callable[[Fit, EncodedRows], T]) -> T:
         """Return the answer to a question about the rows of a table, and note which columns played no part in it."""
-        fit, table = self._fitted(), as_table(X)
+        fit, table = self._fitted(), as_table(X, header=self.config.data.header)
         if table.n == 0:
             raise DataError("The table is empty: it has no rows.")
         answer = question(fit, fit.rows(table))

@@ -14,7 +14,8 @@ from likelinet.distributions import Distribution
 from likelinet.model.model import Model
 from likelinet.scores.calibration import log_prob
 from likelinet.selection.candidates import same_features
-from likelinet.tables.table import Table, row_weights
+from likelinet.tables.arrays import row_weights
+from likelinet.tables.table import Table
 
 MASS, DENSITY, MIXED = "probability of y", "density at y", "density with probabilities of single y"
 

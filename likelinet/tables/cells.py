@@ -1,14 +1,18 @@
-"""Cells of text as numbers: parsed once, in plain Python, so that Ctrl-C is never swallowed."""
+"""Cells of text as numbers: what is a number, what is missing, what is neither."""
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from likelinet.tables.arrow import pa, pc
+from likelinet.tables.text import Text
+
 MISSING = {"", "nan", "na", "n/a", "null", "none"}  # what numbers that are not there are written as, in lower case
 BOOLS = {"true": 1.0, "false": 0.0}
-COMMAS = re.compile(r"[-+]?\d+(,\d+)+(\.\d*)?([eE][-+]?\d+)?|[-+]?\d{1,3}(\.\d{3})+,\d+")
+# As Python's float takes it, but in plain digits: neither 1_5 nor digits of other scripts.
+NUMBER = r"(?i)[-+]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[-+]?[0-9]+)?|inf|infinity|nan)"
+COMMAS = r"[-+]?[0-9]+(?:,[0-9]+)+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?|[-+]?[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+"
 
 
 @dataclass(frozen=True)
@@ -20,35 +24,35 @@ class Parsed:
     stray: np.ndarray
 
 
-def parse(cells: np.ndarray) -> Parsed:
-    """Return cells of text as numbers."""
-    numbers, missing, stray = np.full(len(cells), np.nan), np.zeros(len(cells), bool), np.zeros(len(cells), bool)
-    for i, cell in enumerate(cells.tolist()):
-        try:
-            if "_" in cell:  # Python would read 1_5 as 15
-                raise ValueError
-            numbers[i] = float(cell)
-        except ValueError:
-            absent = cell.lower() in MISSING
-            missing[i], stray[i] = absent, not absent
-    missing |= np.isnan(numbers) & ~stray
-    return Parsed(numbers, missing, stray)
+def parse(column: Text) -> Parsed:
+    """Return cells of text as numbers, those of `float(cell)`."""
+    try:
+        numbers = np.asarray(pc.cast(column.cells, pa.float64()))
+        if not np.isnan(numbers).any():  # pyarrow takes nan(x) for a number
+            return Parsed(numbers, np.zeros(len(column), bool), np.zeros(len(column), bool))
+    except pa.ArrowInvalid:
+        pass  # not all are numbers
+    number = column.matches(NUMBER)
+    cells = pc.if_else(pa.array(number), column.cells, pa.scalar(None, column.cells.type))
+    numbers = np.asarray(pc.fill_null(pc.cast(cells, pa.float64()), np.nan))
+    missing = (np.isnan(numbers) & number) | (column.lowered().codes(sorted(MISSING)) >= 0)
+    return Parsed(numbers, missing, ~number & ~missing)
 
 
-def bools(cells: np.ndarray) -> np.ndarray | None:
+def bools(column: Text) -> np.ndarray | None:
     """Return True and False in any case as 1 and 0; None if any cell is something else."""
-    found = [BOOLS.get(cell.lower()) for cell in cells.tolist()]
-    return None if None in found else np.array(found, dtype=np.float64)
+    codes = column.lowered().codes([*BOOLS])
+    return None if (codes < 0).any() else np.array([*BOOLS.values()])[codes]
 
 
-def with_commas(cells: np.ndarray, stray: np.ndarray) -> np.ndarray:
+def with_commas(column: Text, stray: np.ndarray) -> np.ndarray:
     """Return where text is a number with thousands separators or a decimal comma."""
-    return np.array([s and COMMAS.fullmatch(c) is not None for c, s in zip(cells.tolist(), stray, strict=True)], bool)
+    return stray & column.matches(COMMAS)
 
 
-def has_leading_zeros(cells: np.ndarray) -> bool:
+def has_leading_zeros(column: Text) -> bool:
     """Whether text holds whole numbers with leading zeros, like 007: codes, which parsing would spoil."""
-    return any(len(c) > 1 and c[0] == "0" and c.isdigit() for c in cells.tolist())
+    return bool(column.matches("0[0-9]+").any())
 
 
 def is_missing(value: Any) -> bool:

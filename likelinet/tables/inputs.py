@@ -8,10 +8,11 @@ import numpy as np
 from likelinet.core.errors import DataError
 from likelinet.core.fields import from_fields
 from likelinet.core.notes import note
-from likelinet.core.wording import SHOWN, counted, nearest
+from likelinet.core.wording import SHOWN, counted, nearest, shown
 from likelinet.tables.cells import BOOLS
 from likelinet.tables.scaling import is_constant, moments
 from likelinet.tables.table import Table
+from likelinet.tables.text import Text
 
 MANY = 50  # categories above which a text column that is nearly all different is taken for an identifier
 
@@ -92,8 +93,8 @@ class Inputs:
         extra = [n for n in table.columns if n not in names and n not in other]
         by_position = any(n not in table.columns for n in names)
         if extra and names and table.named and not by_position:
-            shown = ", ".join(extra[:SHOWN]) + (", …" if len(extra) > SHOWN else "")
-            note(f"Columns that the model does not use are ignored: {shown}.")
+            some = ", ".join(extra[:SHOWN]) + (", …" if len(extra) > SHOWN else "")
+            note(f"Columns that the model does not use are ignored: {some}.")
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data."""
@@ -115,13 +116,13 @@ def learn_inputs(table: Table, features: list[str], weight: np.ndarray, standard
     for name in features:
         if table.is_text(name):
             cells = table.text(name)
-            categories = np.unique(cells)
+            categories = cells.distinct()
             if len(categories) > MANY and 2 * len(categories) > len(cells):
                 raise DataError(
                     f"Column '{name}' is text with {len(categories)} different values in {len(cells)} rows, "
                     "so it looks like an identifier or a date: list the columns to use in data.features, without it."
                 )
-            columns.append(Feature(name, tuple(categories.tolist())))
+            columns.append(Feature(name, tuple(categories)))
             continue
         values = table.numeric(name)
         loc, scale = 0.0, 1.0
@@ -150,7 +151,7 @@ class Encoded:
         self._inputs, self._table = inputs, table
         self._numeric = tuple(c.name for c in inputs.columns if c.categories is None)
         # Whether text is meant as numbers shows in all of a column.
-        self._parsed = {n: table.numeric(n) for n in self._numeric if table.columns[n].dtype.kind == "U"}
+        self._parsed = {n: table.numeric(n) for n in self._numeric if isinstance(table.columns[n], Text)}
         self._loc = np.array([c.loc for c in inputs.columns for _ in range(c.width)])
         self._scale = np.array([c.scale for c in inputs.columns for _ in range(c.width)])
 
@@ -160,7 +161,9 @@ class Encoded:
     def __getitem__(self, rows: slice) -> np.ndarray:
         """Return x of a slice of the rows, in double precision; its columns lie one after the other in memory."""
         columns = np.empty((self._inputs.width, len(range(self._table.n)[rows])))
-        some = self._table.rows(rows, self._numeric).columns | {n: v[rows] for n, v in self._parsed.items()}
+        some: dict[str, Any] = self._table.rows(rows, self._numeric).columns | {
+            n: v[rows] for n, v in self._parsed.items()
+        }
         at = 0
         for column in self._inputs.columns:
             if column.categories is None:
@@ -171,8 +174,9 @@ class Encoded:
         if not np.isfinite(columns).all():
             for name in self._numeric:  # says which rows of the whole table
                 self._table.numeric(name)
-        columns -= self._loc[:, None]
-        columns /= self._scale[:, None]
+        with np.errstate(over="ignore"):  # what is too large is said where it is too large for the network
+            columns -= self._loc[:, None]
+            columns /= self._scale[:, None]
         return columns.T
 
 
@@ -183,24 +187,24 @@ def _one_hot(column: Feature, table: Table, rows: slice) -> np.ndarray:
         text = table.rows(rows, (column.name,)).text(column.name)
     except DataError:
         text = table.text(column.name)[rows]  # says which rows of the whole table
-    cells = _respelled(text, column.categories)
-    known = np.array(column.categories)
-    code = np.minimum(np.searchsorted(known, cells), len(known) - 1)
-    strange = known[code] != cells
+    code = _codes(text, column.categories)
+    strange = code < 0
     if strange.any():
         i = int(strange.argmax())
         row = range(table.n)[rows][i] if table.index is None else table.index[rows][i]
-        shown = ", ".join(column.categories[:10]) + (", …" if len(known) > 10 else "")
+        seen = ", ".join(column.categories[:10]) + (", …" if column.width > 10 else "")
         raise DataError(
-            f"Column '{column.name}' has the category '{cells[i]}' in row {row + 1}, "
-            f"which was not seen in training (seen: {shown})."
+            f"Column '{column.name}' has the category '{shown(text[i])}' in row {row + 1}, "
+            f"which was not seen in training (seen: {seen})."
         )
-    return np.eye(len(known))[code]
+    one_hot = np.zeros((len(code), column.width))
+    one_hot[np.arange(len(code)), code] = 1.0
+    return one_hot
 
 
-def _respelled(cells: np.ndarray, categories: tuple[str, ...]) -> np.ndarray:
-    """Return True and False as the categories spell them: true and false, say."""
-    spelled = {c.lower(): c for c in categories}
-    if not spelled.keys() <= BOOLS.keys() or len(spelled) < len(categories):
-        return cells
-    return np.array([spelled.get(c.lower(), c) for c in cells.tolist()])
+def _codes(text: Text, categories: tuple[str, ...]) -> np.ndarray:
+    """Return the position of each cell among the categories, -1 if it is none; True and False go in any spelling."""
+    lower = [c.lower() for c in categories]
+    if set(lower) <= BOOLS.keys() and len(set(lower)) == len(lower):
+        return text.lowered().codes(lower)
+    return text.codes(categories)

@@ -81,7 +81,7 @@ class Roles:
         named : bool
             Whether they are names that the user gave.
         """
-        data, table = self.config.data, as_table(X)
+        data, table = self.config.data, as_table(X, header=self.config.data.header)
         if y is None and self.y_is_x and table.n:
             own = self.features(table) if features is None else features
             if features is not None and named != table.named and len(own) == len(table.columns):

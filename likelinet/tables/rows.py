@@ -10,8 +10,13 @@ from likelinet.config.data import IntervalTargetConfig, TimeTargetConfig
 from likelinet.core.errors import DataError
 from likelinet.core.wording import counted, rows_of
 from likelinet.distributions import Interval
+from likelinet.tables.arrays import as_array, row_weights
 from likelinet.tables.cells import has_leading_zeros
-from likelinet.tables.table import Table, as_array, as_table, row_weights
+from likelinet.tables.columns import Column
+from likelinet.tables.table import Table, as_table
+from likelinet.tables.text import Text
+
+LONGEST = 1000  # bytes of a label of a class
 
 
 @dataclass(frozen=True)
@@ -108,9 +113,21 @@ def _target(table: Table, data: DataConfig, labels: bool) -> np.ndarray | Interv
     # Text from a CSV file may be numbers; codes like 007 are text for good, and so are labels like 1, 2, other.
     text = table.holds_text if labels else table.is_text
     pairs = zip(columns, names, strict=True)
-    if all(c.dtype.kind == "U" and not text(n) and not has_leading_zeros(c) for c, n in pairs):
+    if all(isinstance(c, Text) and not text(n) and not has_leading_zeros(c) for c, n in pairs):
         columns = [table.numeric(n) for n in names]
-    return columns[0] if isinstance(data.target, str) else np.stack(columns, axis=1)
+    arrays = [_array(c, n) for c, n in zip(columns, names, strict=True)]
+    return arrays[0] if isinstance(data.target, str) else np.stack(arrays, axis=1)
+
+
+def _array(column: Column, name: str) -> np.ndarray:
+    """Return a column of targets as an array, in which a text takes as much room as the longest."""
+    if not isinstance(column, Text):
+        return column
+    if column.longest() > LONGEST:
+        raise DataError(
+            f"Target '{name}' has a text of {column.longest():,} bytes; labels of classes may have up to {LONGEST:,}."
+        )
+    return np.array(column.tolist(), dtype=str)
 
 
 def _between(table: Table, lower: str, upper: str) -> Interval:

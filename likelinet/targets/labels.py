@@ -6,8 +6,8 @@ import numpy as np
 
 from likelinet.core.errors import DataError
 from likelinet.core.wording import SHOWN, counted
+from likelinet.tables.arrays import check_finite, target_array
 from likelinet.tables.cells import BOOLS, is_missing
-from likelinet.tables.table import check_finite, target_array
 from likelinet.targets.target import Naming
 
 

@@ -12,7 +12,7 @@ from likelinet.core.fields import from_fields
 from likelinet.core.wording import rows_of
 from likelinet.distributions import Distribution, Interval
 from likelinet.distributions.base.family import Family
-from likelinet.tables.table import check_finite, target_array
+from likelinet.tables.arrays import check_finite, target_array
 
 Y = np.ndarray | Interval
 

@@ -1,0 +1,92 @@
+"""Columns from what holds a table in Python: DataFrames, Arrow tables and dicts of columns."""
+
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from likelinet.core.errors import DataError
+from likelinet.core.wording import counted
+from likelinet.tables.arrays import as_array
+from likelinet.tables.arrow import pa
+from likelinet.tables.arrow_columns import arrow_column
+from likelinet.tables.columns import Column, column_of
+
+
+def frame_columns(x: Any, what: str) -> tuple[dict[str, Column], int]:
+    """Return the columns of a DataFrame, an Arrow table or a dict, by name, and the number of rows.
+
+    DataFrames of pandas go by themselves; all others by the Arrow PyCapsule interface, which they have in common.
+
+    Raises
+    ------
+    DataError
+        If it is none of these, names are repeated, or a column has cells that are not one value.
+    """
+    if isinstance(x, Mapping):
+        return _dict_columns(x, what)
+    pandas = sys.modules.get("pandas")
+    if pandas is not None and isinstance(x, pandas.DataFrame):
+        names = _names(x.columns, what)
+        return {name: _pandas_column(name, x.iloc[:, i]) for i, name in enumerate(names)}, len(x)
+    if type(x).__name__ == "LazyFrame":
+        raise DataError(f"{what} is a lazy frame, which holds no rows yet: pass {what}.collect().")
+    if not hasattr(x, "__arrow_c_stream__"):
+        raise DataError(f"{what} must be an array or a DataFrame, got {type(x).__name__}.")
+    try:
+        table = pa.table(x)
+    except (TypeError, ValueError):  # one column, say, which has the interface as well
+        raise DataError(f"{what} must be an array or a DataFrame, got {type(x).__name__}.") from None
+    return arrow_table_columns(table, what)
+
+
+def arrow_table_columns(table: Any, what: str) -> tuple[dict[str, Column], int]:
+    """Return the columns of a `pyarrow.Table`, and the number of rows."""
+    names = _names(table.column_names, what)
+    columns = {}
+    for name, values in zip(names, table.columns, strict=True):
+        try:
+            columns[name] = arrow_column(name, values)
+        except pa.ArrowException:
+            raise DataError(f"Column '{name}' is of type {values.type}: make numbers or text of it.") from None
+    return columns, table.num_rows
+
+
+def _names(names: Any, what: str) -> list[str]:
+    """Return names as text; pandas has the number 0 and the text "0" side by side."""
+    found = [str(name) for name in names]
+    if twice := [name for name, times in Counter(found).items() if times > 1]:
+        raise DataError(f"{what} must name every column once: '{min(twice)}' comes twice.")
+    return found
+
+
+def _pandas_column(name: str, series: Any) -> Column:
+    """Return a column of pandas: of NumPy's types as it is, of others by pyarrow."""
+    if isinstance(series.dtype, np.dtype) and series.dtype.kind in "biuf":
+        return series.to_numpy()
+    try:
+        values = pa.chunked_array([pa.array(series, from_pandas=True)])
+        if not isinstance(values.type, pa.BaseExtensionType):  # periods, say, which would be bare numbers
+            return arrow_column(name, values)
+    except (pa.ArrowException, TypeError, OverflowError, NotImplementedError):  # text beside numbers, intervals, …
+        pass
+    return column_of(np.asarray(series))
+
+
+def _dict_columns(x: Mapping[Any, Any], what: str) -> tuple[dict[str, Column], int]:
+    """Return the columns of a dict, which must be equally long."""
+    columns: dict[str, Column] = {}
+    for name, key in zip(_names(list(x), what), x, strict=True):
+        values = as_array(x[key], f"Column '{name}'")
+        if values.ndim != 1:
+            raise DataError(f"Column '{name}' must have one dimension, got shape {values.shape}.")
+        columns[name] = column_of(values)
+    n = len(next(iter(columns.values()), ()))
+    if other := next((name for name, c in columns.items() if len(c) != n), None):
+        raise DataError(
+            f"Column '{next(iter(columns))}' has {counted(n, 'row')}, but '{other}' has {len(columns[other])}: they "
+            "must be equally long."
+        )
+    return columns, n

@@ -1,0 +1,1 @@
+"""Reading: from files to columns by name."""

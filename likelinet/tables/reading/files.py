@@ -1,0 +1,68 @@
+"""Files to columns: which format, and several files one after the other."""
+
+from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from likelinet.core.errors import DataError
+from likelinet.core.lazy import LazyModule
+from likelinet.tables.arrow import pa
+from likelinet.tables.columns import Column
+from likelinet.tables.frames import arrow_table_columns
+from likelinet.tables.reading.contents import contents
+from likelinet.tables.reading.delimited import read_delimited
+from likelinet.tables.text import Text
+
+parquet: Any = LazyModule("pyarrow.parquet")
+feather: Any = LazyModule("pyarrow.feather")
+
+
+def read_columns(paths: Sequence[str | PathLike[str]], header: bool) -> tuple[dict[str, Column], int]:
+    """Return the columns of files, whose rows follow one another, by name, and the number of rows."""
+    first, *others = (Path(path) for path in paths)
+    columns = _read(first, header)
+    for path in others:
+        more = _read(path, header)
+        if lacking := sorted(columns.keys() ^ more.keys()):
+            where = path if lacking[0] in columns else first
+            raise DataError(f"{where}: there is no column '{lacking[0]}', which the other file has.")
+        columns = {name: _joined(path, name, column, more[name]) for name, column in columns.items()}
+    return columns, len(next(iter(columns.values()), ()))
+
+
+def _read(path: Path, header: bool) -> dict[str, Column]:
+    raw = contents(path)
+    read = next((reader for mark, reader in _FORMATS.items() if raw.startswith(mark)), None)
+    if read is None:
+        return {**read_delimited(path, raw, header)}
+    try:
+        table = read(pa.BufferReader(raw))
+    except (pa.ArrowException, OSError) as error:
+        raise DataError(f"{path}: cannot read the table ({str(error).splitlines()[0]}); the file is damaged.") from None
+    columns = arrow_table_columns(table, str(path))[0]
+    return {n: c for n, c in columns.items() if not n.startswith("__index_level_")}  # the names of pandas' rows
+
+
+def _joined(path: Path, name: str, above: Column, below: Column) -> Column:
+    """Return a column of one file with that of the next below it."""
+    if isinstance(above, Text) and isinstance(below, Text):
+        cells = [c.cells.cast(pa.large_string()) for c in (above, below)]
+        return Text(pa.chunked_array([chunk for c in cells for chunk in c.chunks], pa.large_string()))
+    if isinstance(above, Text) or isinstance(below, Text):
+        here, there = ("text", "numbers") if isinstance(below, Text) else ("numbers", "text")
+        raise DataError(f"{path}: column '{name}' holds {here} in this file, and {there} in the first one.")
+    return np.concatenate([above, below])
+
+
+def _parquet(source: Any) -> Any:
+    return parquet.read_table(source)
+
+
+def _feather(source: Any) -> Any:
+    return feather.read_table(source)
+
+
+_FORMATS = {b"PAR1": _parquet, b"ARROW1": _feather, b"FEA1": _feather}

@@ -1,0 +1,110 @@
+"""How a text file is laid out: what separates its cells, where its rows begin, and what its columns are called."""
+
+import csv
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from likelinet.core.errors import DataError
+from likelinet.core.notes import note
+from likelinet.core.wording import shown
+from likelinet.tables.reading.rows import LINE, Row, strict_rows
+
+SEPARATORS = ",;\t|"
+_SAMPLE, _ROWS = 1 << 20, 100  # bytes and rows that are looked at
+_NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
+_WITH_COMMA = re.compile(r"[-+]?[0-9]*,[0-9]+([eE][-+]?[0-9]+)?")
+_DECLARED = re.compile(rb'"?sep=(.)"?', re.IGNORECASE)
+_YEARS = range(1800, 2101)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a text file is laid out.
+
+    Parameters
+    ----------
+    separator : str
+        Between the cells of a row.
+    names : list of str
+        Of the columns, as the file has them.
+    start, line : int
+        Where the rows begin: the position in bytes, and the number of the line.
+    """
+
+    separator: str
+    names: list[str]
+    start: int
+    line: int
+
+
+def find_layout(path: Path, raw: bytes, header: bool) -> Layout:
+    """Return the layout of a file of text; lines before the first row that are empty or begin with # are left out.
+
+    Raises
+    ------
+    DataError
+        If it has no rows at all, or a quote in the first one is left open.
+    """
+    start, line, comment, separator = 0, 1, None, None
+    for match in LINE.finditer(raw):
+        text = match.group().strip(b"\r\n ")
+        declared = _DECLARED.fullmatch(text) if separator is None and comment is None else None
+        if declared:
+            separator = declared.group(1).decode(errors="replace")
+        elif text.startswith(b"#"):
+            comment = text[1:].decode()
+        elif text:
+            break
+        start, line = match.end(), line + 1
+    else:
+        what = "its first line must name the columns" if header else "it has no rows"
+        raise DataError(f"{path}: the table is empty; {what}.")
+    separator = separator or _separator(raw[start : start + _SAMPLE], cut=len(raw) > start + _SAMPLE)
+    first = next(strict_rows(path, raw, separator, start, line))
+    if not header:
+        return Layout(separator, [f"x{j}" for j in range(len(first.cells))], start, line)
+    names = [cell.strip() for cell in first.cells]
+    named = [] if comment is None else [c.strip() for c in next(csv.reader([comment], delimiter=separator), [])]
+    if 1 < len(named) == len(names) and any(map(_NUMBER.fullmatch, names)) and not any(map(_NUMBER.fullmatch, named)):
+        return Layout(separator, named, start, line)  # the last comment has the names
+    second = next(strict_rows(path, raw[: first.end + _SAMPLE], separator, first.end, first.line + 1), None)
+    if len(set(names)) == len(names) and (strange := like_data(names, second)):
+        cells = ", ".join(f"'{shown(c)}'" for c in strange[:3])
+        note(f"{path}: the first line looks like data ({cells}): if it names no columns, set data.header to false.")
+    return Layout(separator, names, first.end, first.line + 1)
+
+
+def like_data(names: Sequence[str], second: Row | None) -> list[str]:
+    """Return the cells of a first line that are numbers over numbers, but neither years nor numbers of the columns."""
+    below = [] if second is None or len(second.cells) != len(names) else second.cells
+    found = [n for n, c in zip(names, below, strict=False) if _NUMBER.fullmatch(n) and _NUMBER.fullmatch(c.strip())]
+    whole = [int(n) for n in found if n.isdecimal()]
+    if len(whole) == len(found) and (all(n in _YEARS for n in whole) or whole == [*range(whole[0], whole[-1] + 1)]):
+        return []
+    return found
+
+
+def _separator(sample: bytes, cut: bool) -> str:
+    """Return what separates cells: it does so equally often in every row, and makes numbers of most of them."""
+    lines = [m.group().decode(errors="replace") for m in islice(LINE.finditer(sample), 2 * _ROWS)]
+    if cut and len(lines) < 2 * _ROWS:
+        lines = lines[:-1] or lines
+    best, most = ",", (False, 0.0, 1)
+    for separator in SEPARATORS:
+        try:
+            reader = csv.reader(lines, delimiter=separator, skipinitialspace=True)
+            rows = [row for row in islice(reader, _ROWS) if row and not row[0].startswith("#")]
+        except csv.Error:  # a cell that is too long is told later
+            continue
+        width = len(rows[0]) if rows else 0
+        if width < 2:
+            continue
+        cells = [cell.strip() for row in rows[1:] for cell in row]
+        numbers = sum(bool(_NUMBER.fullmatch(c) or _WITH_COMMA.fullmatch(c)) for c in cells) / max(len(cells), 1)
+        found = (all(len(row) == width for row in rows), numbers, width)
+        if found > most:
+            best, most = separator, found
+    return best

@@ -1,0 +1,166 @@
+"""Tables in Python: DataFrames of any kind, Arrow tables, dicts of columns, sparse matrices."""
+
+import datetime
+import decimal
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+import scipy.sparse
+
+import likelinet as ll
+from likelinet.tables.table import as_table
+from likelinet.tables.text import Text
+
+
+def column(values: Any) -> list:
+    return as_table(values).columns["a"].tolist()
+
+
+def same(found: list, expected: list) -> None:
+    assert [*map(str, found)] == [*map(str, expected)]
+
+
+DAYS = [datetime.datetime(2024, 2, 29), datetime.datetime(2024, 3, 1)]
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (np.array([1.5, np.nan]), [1.5, np.nan]),
+        (np.array([1, 2], dtype=np.uint8), [1, 2]),
+        (np.array([0.5, 2.0], dtype=np.longdouble), [0.5, 2.0]),
+        (np.array([True, False]), [True, False]),
+        (pd.array([1, None], dtype="Int64"), [1.0, np.nan]),
+        (pd.array([True, None], dtype="boolean"), ["True", ""]),
+        (pd.array([True, False], dtype="boolean"), [True, False]),
+        (pd.array([1.5, None], dtype="double[pyarrow]"), [1.5, np.nan]),
+        (pd.array([1, 2], dtype="int64[pyarrow]"), [1, 2]),
+        (pd.array([" u ", None], dtype="string[pyarrow]"), ["u", ""]),
+        (pd.arrays.SparseArray([0.0, 1.5]), [0.0, 1.5]),
+        (pd.Categorical(["u", None]), ["u", ""]),
+        (pd.Categorical([3, 5]), [3, 5]),
+        (pd.cut([0.5, 1.5], [0, 1, 2]), ["(0, 1]", "(1, 2]"]),
+        (pd.array(["2024-02", "2024-03"], dtype="period[M]"), ["2024-02", "2024-03"]),
+        (pd.Series(DAYS), ["2024-02-29", "2024-03-01"]),
+        (pd.Series([DAYS[0], None, DAYS[1].replace(hour=5)]), ["2024-02-29 00:00:00", "", "2024-03-01 05:00:00"]),
+        (pd.Series([pd.Timedelta("1h"), pd.Timedelta("1.5s")]), [3600.0, 1.5]),
+        ([datetime.date(2024, 2, 29), None], ["2024-02-29", ""]),
+        ([decimal.Decimal("1.5"), decimal.Decimal("2")], [1.5, 2.0]),
+        ([1, "u", None, 2.5], ["1", "u", "", "2.5"]),
+        ([True, None], ["True", ""]),
+        ([None, None], ["", ""]),
+        ([2**70, 1], [str(2**70), "1"]),
+        ([1 + 0j, 2], ["(1+0j)", "(2+0j)"]),
+    ],
+)
+def test_pandas(values: Any, expected: list):
+    same(column(pd.DataFrame({"a": values})), expected)
+
+
+ARROW = {
+    "numbers": (pa.array([1, None]), [1.0, np.nan]),
+    "halves": (pa.array(np.array([0.5, 2.0], dtype=np.float16)), [0.5, 2.0]),
+    "text": (pa.array(["u", None], pa.large_string()), ["u", ""]),
+    "views": (pa.array(["u", None], pa.string_view()), ["u", ""]),
+    "categories": (pa.array(["u", None]).dictionary_encode(), ["u", ""]),
+    "bools": (pa.array([True, False]), [True, False]),
+    "nothing": (pa.nulls(2), ["", ""]),
+    "dates": (pa.array([datetime.date(2024, 2, 29), None]), ["2024-02-29", ""]),
+    "times of a zone": (pa.array(DAYS, pa.timestamp("ms", "UTC")), ["2024-02-29 00:00:00Z", "2024-03-01 00:00:00Z"]),
+    "hours": (pa.array([datetime.time(5), datetime.time(6, 7, 8, 500_000)]), ["05:00:00", "06:07:08.500000"]),
+    "times": (pa.array(DAYS, pa.timestamp("us")), ["2024-02-29", "2024-03-01"]),
+    "decimals": (pa.array([decimal.Decimal("1.25"), None]), [1.25, np.nan]),
+}
+
+
+class Capsule:
+    """A DataFrame of which nothing is known but the Arrow PyCapsule interface."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self._table = table
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self._table.__arrow_c_stream__(requested_schema)
+
+
+@pytest.mark.parametrize("case", ARROW)
+@pytest.mark.parametrize("wrap", [pa.table, lambda columns: Capsule(pa.table(columns))])
+def test_arrow(case: str, wrap: Any):
+    values, expected = ARROW[case]
+    same(column(wrap({"a": values})), expected)
+
+
+def test_dicts_of_columns():
+    table = as_table({"a": [1.0, 2.0], 7: ["u", None], "c": pd.Series([True, False])})
+    assert ([*table.columns], table.n, table.named) == (["a", "7", "c"], 2, True)
+    assert [c.tolist() for c in table.columns.values()] == [[1.0, 2.0], ["u", ""], [True, False]]
+
+
+@pytest.mark.parametrize("kind", [scipy.sparse.csr_matrix, scipy.sparse.coo_array])
+def test_sparse(kind: Any):
+    table = as_table(kind(np.array([[0.0, 1.5], [2.0, 0.0]])))
+    assert ([c.tolist() for c in table.columns.values()], table.named) == ([[0.0, 2.0], [1.5, 0.0]], False)
+
+
+class LazyFrame:
+    """As polars calls a query that has not run."""
+
+
+@pytest.mark.parametrize(
+    ("x", "message"),
+    [
+        (
+            pa.table({"a": [[1, 2], [3]]}),
+            r"^Column 'a' has cells of several values \(of type list<.*int64>\): spread it",
+        ),
+        (pa.table({"a": [{"b": 1}]}), r"^Column 'a' has cells of several values \(of type struct<b: int64>\)"),
+        (pd.DataFrame({"a": [[1, 2], [3]]}), r"^Column 'a' has cells of several values \(of type list<"),
+        (pa.table({"a": [b"\xff"]}), "^Column 'a' is of type binary: make numbers or text of it"),
+        (LazyFrame(), r"^X is a lazy frame, which holds no rows yet: pass X\.collect\(\)\.$"),
+        (pd.Series([1.0]), "^X must be an array or a DataFrame, got Series"),
+        (pa.chunked_array([[1.0]]), "^X must be an array or a DataFrame, got ChunkedArray"),
+        (pa.table([[1], [2]], ["a", "a"]), "^X must name every column once: 'a' comes twice"),
+    ],
+)
+def test_what_is_refused(x: Any, message: str):
+    with pytest.raises(ll.DataError, match=message):
+        as_table(x)
+
+
+def test_polars():
+    pl = pytest.importorskip("polars", reason="polars is not installed")
+    frame = pl.DataFrame(
+        {"a": [1, None], "b": ["u", None], "c": pl.Series(["x", "y"], dtype=pl.Categorical), "d": [True, False]}
+    )
+    table = as_table(frame)
+    same([c.tolist() for c in table.columns.values()], [[1.0, np.nan], ["u", ""], ["x", "y"], [True, False]])
+    with pytest.raises(ll.DataError, match=r"lazy frame.*X\.collect\(\)"):
+        as_table(frame.lazy())
+    with pytest.raises(ll.DataError, match="Column 'e' has cells of several values"):
+        as_table(frame.with_columns(e=pl.Series([[1], [2]])))
+
+
+def test_rows_of_text():
+    text = Text.of(["u", "v", "w", "", "v"])
+    assert text[1:4].tolist() == ["v", "w", ""]
+    assert text[::2].tolist() == ["u", "w", "v"]
+    assert text[np.array([True, False, False, False, True])].tolist() == ["u", "v"]
+    assert text[np.array([4, 0])].tolist() == ["v", "u"]
+    assert text[np.array([4, 2, 4])].tolist() == ["v", "w", "v"]
+    assert text[np.zeros(5, bool)].tolist() == []
+    assert (text[2], len(text), text.longest(), text.distinct()) == ("w", 5, 1, ["", "u", "v", "w"])
+    assert text.codes(["v", "u"]).tolist() == [1, 0, -1, -1, 0]
+    with pytest.raises(ll.DataError, match="half a character"):
+        Text.of(["\ud800"])
+
+
+def test_a_label_that_is_too_long():
+    frame = pd.DataFrame({"x": np.arange(4.0), "y": ["u", "v", "u", "v" * 1001]})
+    model = ll.Model({"data": {"target": "y"}, "distribution": {"kind": "bernoulli"}})
+    with pytest.raises(
+        ll.DataError, match="Target 'y' has a text of 1,001 bytes; labels of classes may have up to 1,000"
+    ):
+        model.fit(frame)
