@@ -261,4 +261,4 @@ def test_memory_does_not_grow_with_the_rows(case, monkeypatch):
     monkeypatch.setattr(pool, "workers", lambda: 2)
     tables = [as_table(pd.concat([pd.DataFrame(x)] * k)) for k in (1, 10, 30)]
     _, small, large = (peak_beside_result(model, t) for t in tables)  # the first one fills caches
-    assert large < small + 60_000  # 4060 rows more
+    assert large < small + 100_000  # 4060 rows more; how many of a block are left to a search differs

@@ -52,8 +52,10 @@ class Table:
         """Return a slice of the rows, with no other columns than these."""
         at = rows if self.kept is None else self.kept[rows]
         columns = {name: self.columns[name][at] for name in names if name in self.columns}
-        index = np.arange(*rows.indices(self.n)) if self.index is None else self.index[rows]
-        return replace(self, columns=columns, n=len(index), index=index, kept=None)
+        index, n = self.index, len(range(self.n)[rows])
+        if n < self.n:  # of all rows no index is made, which would be as long as a column
+            index = np.arange(*rows.indices(self.n)) if index is None else index[rows]
+        return replace(self, columns=columns, n=n, index=index, kept=None)
 
     def column(self, name: str) -> Column:
         """Return a column as it is."""

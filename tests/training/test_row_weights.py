@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import likelinet as ll
+from likelinet.tables.columns import column_of
 from likelinet.tables.table import Table
 from tests.training.problems import EXACT, model, table, weights
 
@@ -61,7 +62,7 @@ def test_it_may_hold_anything_in_columns_of_text():
     rng = np.random.default_rng(4)
     keep = rng.random(30) < 0.6
     columns = {"a": rng.standard_normal(30), "days": rng.uniform(0.5, 2.0, 30), "size": rng.choice(["s", "m"], 30)}
-    text = {name: np.where(keep, values.astype(str), "lost") for name, values in columns.items()}
+    text = {name: column_of(np.where(keep, values.astype(str), "lost")) for name, values in columns.items()}
     config = {
         "distribution": {"kind": "poisson", "exposure": "days"},
         "data": {"features": ["a", "size"]},
