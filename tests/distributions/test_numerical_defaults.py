@@ -1,7 +1,10 @@
 """CRPS, entropy, divergence and moments by quadrature: exact values, existence, and one law written in several ways."""
 
+import itertools
+
 import numpy as np
 import pytest
+import scipy.integrate
 from mpmath import mp
 
 import likelinet as ll
@@ -216,3 +219,46 @@ def test_crps_of_an_infinite_y(case: Family):
 
 def test_symmetry_where_a_moment_overflows():
     assert ll.JohnsonSU(0.0, 0.02, 3.0, 1.0).mean() == 3.0
+
+
+GATED = [
+    (ll.Hurdle, ll.Gamma, (900.0, 1.0)),
+    (ll.Hurdle, ll.Beta, (900.0, 90.0)),
+    (ll.ZeroInflated, ll.Gamma, (20.0, 1.0)),
+    (ll.ZeroInflated, ll.LogNormal, (3.0, 0.1)),
+    (ll.ZeroInflated, ll.InverseGamma, (50.0, 1.0)),
+    (ll.ZeroInflated, ll.Gamma, (0.4, 1.0)),
+]
+
+
+@pytest.mark.parametrize(("wrapper", "family", "params"), GATED)
+def test_crps_across_the_gap_between_an_atom_and_the_rest(wrapper, family, params):
+    single = wrapper(family(*params), gate=0.3)
+    mixed = ll.Mixture(wrapper(family(*([p, p] for p in params)), gate=0.3), probs=[0.5, 0.5])
+    y = np.array([0.0, 0.5 * single.ppf(0.4), single.ppf(0.7), 3.0 * single.ppf(0.99)])
+    np.testing.assert_allclose(mixed.crps(y), single.crps(y), rtol=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("family", "first", "second"),
+    [(ll.Gamma, (2.0, 1.0), (1e4, 1.0)), (ll.Gumbel, (0.0, 1.0), (1e4, 1.0)), (ll.Weibull, (1.0, 2.0), (1e4, 30.0))],
+)
+def test_crps_across_the_gap_between_components(family, first, second):
+    d = ll.Mixture(family(*(np.array(p) for p in zip(first, second, strict=True))), probs=[0.5, 0.5])
+    y = 2.0
+    cuts = [-40.0, -5.0, 0.0, y, 10.0, 60.0, 1e3, 6e3, 8e3, 9e3, 9.5e3, 9.9e3, 1e4, 1.01e4, 1.05e4, 1.2e4]
+    pieces = (
+        scipy.integrate.quad(lambda t: (d.cdf(t) - (t >= y)) ** 2, a, b, epsabs=1e-12, epsrel=1e-12, limit=200)[0]
+        for a, b in itertools.pairwise(cuts)
+    )
+    np.testing.assert_allclose(d.crps(y), sum(pieces), rtol=1e-8)
+
+
+def test_a_quantile_next_to_a_bound():
+    d = ll.Truncated(ll.Gamma(0.8, 1.0), low=0.6)
+    np.testing.assert_allclose(d.ppf([1e-30, 1e-20, 1e-17, 1e-10]), 0.6, rtol=1e-9)
+    np.testing.assert_allclose(ll.Gamma(0.8, 1.0).log_sf([1e154, 1e300]), [-1e154, -1e300], rtol=1e-14)
+    whole, k = ll.Discretised(d), np.arange(1.0, 60.0)
+    log_masses = whole.log_prob(k)
+    np.testing.assert_allclose(whole.entropy(), -np.sum(np.exp(log_masses) * log_masses), rtol=1e-9)
+    np.testing.assert_allclose(whole.mean(), np.sum(k * np.exp(log_masses)), rtol=1e-9)

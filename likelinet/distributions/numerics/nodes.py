@@ -103,6 +103,9 @@ def times(matrix: np.ndarray, values: np.ndarray) -> np.ndarray:
     return total
 
 
+_SWINGS = 4.0  # times the mass by Gauss's rule, which an interpolant that swings between the nodes exceeds
+
+
 def running(
     nodes: Nodes, log_prob: np.ndarray, mass: np.ndarray, *, all_heavy: bool
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -126,6 +129,8 @@ def running(
         steep &= ~idle
     heavy = np.flatnonzero(steep)
     parts = _of_parts((log_prob + nodes.log_weight)[:, heavy] - np.log(WEIGHTS)[:, None])[::-1].cumsum(0)[::-1]
+    smooth = parts[0] <= _SWINGS * masses[heavy]  # no polynomial goes along a fall without end, as towards a gap
+    heavy, parts = heavy[smooth], parts[:, smooth]
     masses[heavy], far[:, heavy] = parts[0], parts[1:]
     near[:, heavy] = parts[0] - parts[1:]
     return masses, np.where(nodes.down, far, near), np.where(nodes.down, near, far)
@@ -274,18 +279,25 @@ class Tail:
         found = np.where((np.abs(growth) > 0.25) & (outer[0] != 0.0), by_power, line)
         return np.where(self.mass > 0.0, found, 0.0)
 
-    def of_squares(self) -> np.ndarray:
-        """Return the integral over y of the squared mass farther out, which exists where that falls fast enough."""
+    def of_squares(self, atom: np.ndarray | float = 0.0) -> np.ndarray:
+        """Return the integral over y of the squared mass farther out, which exists where that falls fast enough.
+
+        An atom, at a finite end, belongs to it.
+        """
         rate = 2.0 * self.rate + np.where(self.grows, -1.0, 1.0)
         finite = self.mass * (self.mass * self.distance) / np.where(rate > _NO_FALL, rate, 1.0)
-        return np.where(self.mass > 0.0, np.where(rate > _NO_FALL, finite, np.inf), 0.0)
+        squares = np.where(self.mass > 0.0, np.where(rate > _NO_FALL, finite, np.inf), 0.0)
+        return squares + np.where(self.grows, 0.0, self.distance * (atom * (atom + 2.0 * self._average())))
 
-    def of_rest_squared(self) -> np.ndarray:
-        """Return the integral over y, up to a finite end, of the square of what lies farther in."""
-        less = np.where(
-            self.mass > 0.0, 1.0 - self.mass * (2.0 / (self.rate + 1.0) - self.mass / (2.0 * self.rate + 1.0)), 1.0
-        )
-        return np.where(self.grows, 0.0, self.distance * less)
+    def of_rest_squared(self, atom: np.ndarray | float = 0.0) -> np.ndarray:
+        """Return the integral over y, up to a finite end and its atom, of the square of what lies farther in."""
+        rest = 1.0 - atom
+        less = np.where(self.mass > 0.0, self.mass * self.mass / (2.0 * self.rate + 1.0), 0.0)
+        return np.where(self.grows, 0.0, self.distance * (rest * (rest - 2.0 * self._average()) + less))
+
+    def _average(self) -> np.ndarray:
+        """Return the average over y of the mass farther out, up to a finite end."""
+        return np.where(self.mass > 0.0, self.mass / (self.rate + 1.0), 0.0)
 
 
 def tail(nodes: Nodes, log_prob: np.ndarray, low: np.ndarray, high: np.ndarray, *, upper: bool) -> Tail:
@@ -306,4 +318,8 @@ def tail(nodes: Nodes, log_prob: np.ndarray, low: np.ndarray, high: np.ndarray, 
     rate = np.where(grows, -1.0, 1.0) - slope
     mass = np.exp(lp_outer + slope * out + np.log(np.where(valid, edge, 1.0))) / rate
     mass = np.where(valid & (rate > 0.0) & np.isfinite(mass), mass, 0.0)
-    return Tail(mass, rate, np.where(valid, edge, 0.0), grows, panel, (outer, inner), (apart, out))
+    # Up to an end that the outermost panel does not see, nothing is left but the distance, and what lies at the end.
+    last = nodes.y[outer, panel] + np.where(upper, 1.0, -1.0) * np.abs(edge - d_outer)
+    gap = np.where(some & ~infinite, np.maximum(high - last if upper else last - low, 0.0), 0.0)
+    grows = grows & (valid | infinite)
+    return Tail(mass, rate, np.where(valid, edge, gap), grows, panel, (outer, inner), (apart, out))

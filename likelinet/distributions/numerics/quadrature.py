@@ -224,8 +224,10 @@ def squares(
     if log_slope is not None:  # whose tails are another matter
         return nodes.total(np.exp(2.0 * np.log(p) + nodes.log_weight + log_slope(nodes.y)).sum(0))
     total = nodes.total((p * (p * np.exp(nodes.log_weight))).sum(0))
+    atoms = [sum(np.where(at == end, np.exp(d.log_prob(at)), 0.0) for at in d.atoms) for end in (low, high)]
+    inside = lower > low, upper < high
     for end, past, near, far in ((known[0], lower - high, 0, 1), (known[1], low - upper, 1, 0)):
-        total = total + np.where(end, density.tails[near].of_squares(), 0.0)
+        total = total + np.where(end & inside[near], density.tails[near].of_squares(atoms[near]), 0.0)
         # Where y is past the end of the support, the integral goes over all of that, and on to y.
-        total = total + np.where(end & (past >= 0.0), density.tails[far].of_rest_squared() + past, 0.0)
+        total = total + np.where(end & (past >= 0.0), density.tails[far].of_rest_squared(atoms[far]) + past, 0.0)
     return total

@@ -26,8 +26,8 @@ def log_gamma_tail(a: np.ndarray, x: np.ndarray) -> np.ndarray:
     Of the incomplete gamma functions by their expansion in x / (x - a)² (DLMF 8.11.6 and 8.11.7).
     """
     far = x - a
-    u = 1.0 / far**2
-    series = 1.0 - x * u * (1.0 - (2.0 * x + a) * u * (1.0 - (6.0 * x * x + 8.0 * a * x + a * a) / (2.0 * x + a) * u))
+    b, c, v = a / far, x / far, 1.0 / far  # squares of x itself overflow
+    series = 1.0 - c * v * (1.0 - (2.0 * c + b) * v * (1.0 - (6.0 * c * c + 8.0 * b * c + b * b) / (2.0 * c + b) * v))
     excess = far / a
     lead = a * np.where(np.abs(excess) < 0.5, log1pmx(excess), np.log(x) - np.log(a) - excess)
     return lead + 0.5 * np.log(a) - HALF_LOG_2PI - stirling_error(a) - np.log(np.abs(far)) + np.log(series)
