@@ -218,16 +218,17 @@ def squares(
     under, over = nodes.middle < lower[nodes.row], nodes.middle >= upper[nodes.row]
     start = np.where(under, density.tails[0].mass[nodes.row] + nodes.before(masses), 0.0)
     start += np.where(over, density.tails[1].mass[nodes.row] + nodes.after(masses), 0.0)
-    for at in d.atoms:
-        start += np.where(np.where(nodes.middle >= at, under, over), np.exp(d.log_prob(at))[nodes.row], 0.0)
+    atoms = [(at, np.exp(d.log_prob(at))) for at in d.atoms]
+    for at, probability in atoms:
+        start += np.where(np.where(nodes.middle >= at, under, over), probability[nodes.row], 0.0)
     p = np.maximum(start + under * below + over * above, 0.0)
     if log_slope is not None:  # whose tails are another matter
         return nodes.total(np.exp(2.0 * np.log(p) + nodes.log_weight + log_slope(nodes.y)).sum(0))
     total = nodes.total((p * (p * np.exp(nodes.log_weight))).sum(0))
-    atoms = [sum(np.where(at == end, np.exp(d.log_prob(at)), 0.0) for at in d.atoms) for end in (low, high)]
+    at_end = [sum(np.where(at == end, probability, 0.0) for at, probability in atoms) for end in (low, high)]
     inside = lower > low, upper < high
     for end, past, near, far in ((known[0], lower - high, 0, 1), (known[1], low - upper, 1, 0)):
-        total = total + np.where(end & inside[near], density.tails[near].of_squares(atoms[near]), 0.0)
+        total = total + np.where(end & inside[near], density.tails[near].of_squares(at_end[near]), 0.0)
         # Where y is past the end of the support, the integral goes over all of that, and on to y.
-        total = total + np.where(end & (past >= 0.0), density.tails[far].of_rest_squared(atoms[far]) + past, 0.0)
+        total = total + np.where(end & (past >= 0.0), density.tails[far].of_rest_squared(at_end[far]) + past, 0.0)
     return total

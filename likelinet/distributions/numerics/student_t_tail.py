@@ -5,6 +5,8 @@ the tail is that of a Gaussian in τ = v √(ν - ½), v² = log(1 + z²/ν), an
 (Comm. ACM 13, 1970), and a uniform expansion as Temme's (Math. Comp. 29, 1975), by repeated integration by parts.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.polynomial.polynomial import polyval
 
@@ -12,6 +14,8 @@ from likelinet.core.arrays import HALF_LOG_2PI
 from likelinet.core.lazy import scipy
 from likelinet.distributions.numerics.gammas import log_gamma_ratio
 from likelinet.distributions.numerics.tails import UNDERFLOW, beta_fraction
+
+Function = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 LARGE = 100.0  # ν from which the series is used
 _FAR = 1e100  # |z| / √ν beyond which z² may overflow
@@ -49,34 +53,24 @@ _B, _A = _series()
 
 def tail(df: np.ndarray, z: np.ndarray) -> np.ndarray:
     """Return P(T > |z|)."""
-    large, r = _large(df, z)
-    if not large.any():
-        return _by_beta(df, r)
-    values = np.empty(r.shape)
-    df = np.broadcast_to(df, r.shape)
-    values[~large] = _by_beta(df[~large], r[~large])
-    lead, factor = _by_series(df[large], r[large])
-    values[large] = np.exp(lead) * factor
-    return values
+    return _by_either(df, z, _by_beta, lambda lead, factor: np.exp(lead) * factor)
 
 
 def log_tail(df: np.ndarray, z: np.ndarray) -> np.ndarray:
     """Return log P(T > |z|)."""
-    large, r = _large(df, z)
-    if not large.any():
-        return _log_by_beta(df, r)
-    values = np.empty(r.shape)
-    df = np.broadcast_to(df, r.shape)
-    values[~large] = _log_by_beta(df[~large], r[~large])
-    lead, factor = _by_series(df[large], r[large])
-    values[large] = lead + np.log(factor)
-    return values
+    return _by_either(df, z, _log_by_beta, lambda lead, factor: lead + np.log(factor))
 
 
-def _large(df: np.ndarray, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return where the series holds, and |z| / √ν."""
+def _by_either(df: np.ndarray, z: np.ndarray, by_beta: Function, of_series: Function) -> np.ndarray:
+    """Return `by_beta` of ν and |z| / √ν, and where the series holds, `of_series` of what it says."""
     r = np.asarray(np.abs(z) / np.sqrt(df))
-    return (df > LARGE) & (r < 1.0), r
+    large = (df > LARGE) & (r < 1.0)
+    if not large.any():
+        return by_beta(df, r)
+    values, df = np.empty(r.shape), np.broadcast_to(df, r.shape)
+    values[~large] = by_beta(df[~large], r[~large])
+    values[large] = of_series(*_by_series(df[large], r[large]))
+    return values
 
 
 def _by_series(df: np.ndarray, r: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
