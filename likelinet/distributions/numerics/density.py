@@ -56,11 +56,12 @@ class Density:
 
 def log_prob_at(d: "Distribution", layers: Layers, y: np.ndarray, x: np.ndarray) -> np.ndarray:
     """Return the log density at the nodes of panels, of a few layers at a time: they stay in the processor's cache."""
-    values, ordered = np.empty(y.shape), d[layers.order]
+    values, ordered, many = np.empty(y.shape), d[layers.order], -1
     for part, rows in layers.tables:
-        some = ordered if rows == len(layers.order) else ordered[:rows]
+        if rows != many:
+            log_density, many = ordered[:rows].log_density(), rows
         shape = (len(y), -1, rows)
-        values[:, part] = some.log_prob_at(y[:, part].reshape(shape), x[:, part].reshape(shape)).reshape(len(y), -1)
+        values[:, part] = log_density(y[:, part].reshape(shape), x[:, part].reshape(shape)).reshape(len(y), -1)
     return values
 
 

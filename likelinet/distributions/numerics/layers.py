@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 PANELS_AT_ONCE = 2048  # the nodes of which stay in the processor's cache
+_FEWER = 0.85  # share of the rows of a table that another one has at least, to be worth another table
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,9 @@ def layers_of(many: np.ndarray) -> Layers:
     rows = np.count_nonzero(many > np.arange(deepest)[:, None], axis=1)
     rows[0] = n_rows  # a row without panels has one that does not count
     row, rank, start, tables, layer, at = [], [], np.empty(deepest, dtype=np.intp), [], 0, 0
+    n = n_rows
     while layer < deepest:
-        n = int(rows[layer])
+        n = int(rows[layer]) if rows[layer] < _FEWER * n else n
         deep = min(max(PANELS_AT_ONCE // max(n, 1), 1), deepest - layer)
         layers = np.arange(layer, layer + deep)
         row.append(np.tile(order[:n], deep))
