@@ -10,7 +10,7 @@ from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.univariate import Univariate
-from likelinet.distributions.numerics.grids import SCORES, Grid, column, of_logit
+from likelinet.distributions.numerics.grids import SCORES, Grid, column, of_logit, rest
 from likelinet.distributions.numerics.sinh_nodes import sinh_nodes
 from likelinet.distributions.real.gaussian import Gaussian
 
@@ -63,7 +63,7 @@ class LogitNormal(Univariate):
 
     def log_density(self) -> LogDensity:
         def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
-            log_y, log_x = np.log(y), np.log(x)
+            log_y, log_x = np.log(y), np.log(rest(y, x))
             return -Gaussian.loss((self.loc, self.scale), log_y - log_x)[0] - log_y - log_x
 
         return log_density
