@@ -36,9 +36,9 @@ def running(
         beyond = np.where(nodes.down, layers.before(masses), layers.after(masses))
         # About the share of the panel in the integral of the squares, in the logarithm of the distance.
         share = np.maximum((beyond + masses) ** 2 * nodes.near, beyond**2 * nodes.far) * layers.counts
-        steep &= nodes.far > 4.0 * nodes.near
+        steep &= (nodes.near > 0.0) & (nodes.far > 4.0 * nodes.near)
         idle = steep & ~(share > _LITTLE * layers.total(share)[layers.row])
-        near[:, idle] = far[:, idle] = 0.0
+        near[:, idle], far[:, idle] = masses[idle], 0.0
         steep &= ~idle
     heavy = np.flatnonzero(steep)
     parts = _of_parts((log_prob + nodes.log_weight)[:, heavy] - np.log(WEIGHTS)[:, None])[::-1].cumsum(0)[::-1]
