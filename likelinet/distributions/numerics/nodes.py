@@ -106,9 +106,12 @@ def _ordered(grid: Grid, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray,
     halves = np.clip(halves, y.min(0), y.max(0))
     room = np.concatenate([grid.room, room])
     y, x = np.concatenate([y, halves]), np.concatenate([x, np.clip(high - halves, x.min(0), x.max(0))])
+    if not bounded.any():
+        order = np.argsort(y, axis=0)
+        return np.take_along_axis(y, order, 0), np.broadcast_to(np.inf, y.shape), np.take_along_axis(room, order, 0)
     x = np.where(bounded, x, np.inf)
     upper = x < y - low
-    order = np.lexsort((np.where(upper, -x, y), upper), axis=0) if bounded.any() else np.argsort(y, axis=0)
+    order = np.lexsort((np.where(upper, -x, y), upper), axis=0)
     return tuple(np.take_along_axis(v, order, 0) for v in (y, x, room))
 
 
@@ -138,19 +141,20 @@ def _filled(
     """Return the nodes of panels with these ends, each with its distance to the largest y."""
     (ya, xa), (yb, xb), row = left, right, layers.row
     low, high = low[row], high[row]
-    near, anchor, down = np.full(len(row), np.inf), ya, np.zeros(len(row), dtype=bool)
-    for centre, core in zip(grid.anchors, grid.cores, strict=True):
-        at, within = centre[row], core[row]
-        above = np.where(at == high, xb, at - yb)
+    bounded = bool(np.any(high < LARGEST))
+    near, which = np.full(len(row), np.inf), np.full(len(row), -1)
+    for i, (centre, core) in enumerate(zip(grid.anchors, grid.cores, strict=True)):
+        at = centre[row]
         # A cut next to the largest y may round to it.
-        below = np.where((at <= ya) & (at < high), ya - at, np.inf)
-        falls = (at >= yb) & (above < below)
-        distance = np.where(falls, above, below)
-        closer = (distance < near) & (distance >= within)
-        near, anchor, down = (
-            np.where(closer, new, old) for new, old in ((distance, near), (at, anchor), (falls, down))
-        )
-    near = np.where(near < np.inf, near, 0.0)
+        distance = np.maximum(ya - at, np.where(at == high, xb, at - yb) if bounded else at - yb)
+        closer = (distance >= core[row]) & (distance < near)
+        np.copyto(near, distance, where=closer)
+        np.copyto(which, i, where=closer)
+    anchored = np.flatnonzero(which >= 0)
+    anchor = ya.copy()
+    anchor[anchored] = grid.anchors[which[anchored], row[anchored]]
+    near[which < 0] = 0.0
+    down = (anchor >= yb) & (which >= 0) & ((anchor > ya) | (anchor == high))
     at_top = down & (anchor == high) & (high < LARGEST)
     width = np.where(xb < yb - low, xa - xb, yb - ya)
     far = near + width
@@ -163,8 +167,8 @@ def _filled(
     log_weight[:, log] += distance[:, log]
     distance[:, log] = np.exp(distance[:, log])
     y = anchor + np.where(down, -1.0, 1.0) * distance
-    x, bounded = np.broadcast_to(np.inf, y.shape), high < LARGEST
-    if bounded.any():
-        x = np.where(at_top, distance, np.where(bounded, high - y, np.inf))
+    x = np.broadcast_to(np.inf, y.shape)
+    if bounded:
+        x = np.where(at_top, distance, np.where(high < LARGEST, high - y, np.inf))
     at_end = at_top | (~down & (anchor == low) & (near > 0.0) & (low > -LARGEST))
     return Nodes(layers, y, x, log_weight, distance, near, far, down, at_end)

@@ -11,9 +11,9 @@ _RUNNING = np.polynomial.legendre.legval(NODES, _LEGENDRE).T @ np.linalg.inv(_VA
 # The parts of a panel between its nodes, and the values of an interpolant at their ends.
 _ENDS = np.array([-1.0, *NODES, 1.0])
 _STEPS = np.diff(_ENDS)[:, None]
-_COEFFICIENTS = np.linalg.inv(_VALUES)
-_AT_ENDS = np.polynomial.legendre.legvander(_ENDS, N_NODES - 1) @ _COEFFICIENTS
-_INNER, _INNER_WEIGHTS = np.polynomial.legendre.leggauss(7)
+_COEFFICIENTS = np.linalg.inv(np.vander(NODES, increasing=True))
+_AT_ENDS = np.polynomial.legendre.legvander(_ENDS, N_NODES - 1) @ np.linalg.inv(_VALUES)
+_INNER, _INNER_WEIGHTS = np.polynomial.legendre.leggauss(5)
 _LITTLE = 1e-14  # share of a sum that has no part in its digits
 _STEEP = 6.0  # change of a logarithm over a part of a panel
 _SWINGS = 4.0  # times the mass by Gauss's rule, which an interpolant that swings between the nodes exceeds
@@ -61,7 +61,12 @@ def _of_parts(log_values: np.ndarray) -> np.ndarray:
     for w, weight in zip(0.5 + 0.5 * _INNER, 0.5 * _INNER_WEIGHTS, strict=True):
         u = -np.log1p(-w * share) / fall  # from the higher end
         t = _ENDS[:-1, None] + _STEPS * np.where(rise < 0.0, u, 1.0 - u)
-        total += weight * np.exp(np.polynomial.legendre.legval(t, coefficients[:, None], tensor=False) + fall * u)
+        value = fall * u + coefficients[0]
+        power = coefficients[-1] * t
+        for c in coefficients[-2:0:-1]:
+            power += c
+            power *= t
+        total += weight * np.exp(value + power)
     return total * _STEPS * share / fall
 
 
