@@ -13,7 +13,7 @@ _ENDS = np.array([-1.0, *NODES, 1.0])
 _STEPS = np.diff(_ENDS)[:, None]
 _COEFFICIENTS = np.linalg.inv(np.vander(NODES, increasing=True))
 _AT_ENDS = np.polynomial.legendre.legvander(_ENDS, N_NODES - 1) @ np.linalg.inv(_VALUES)
-_INNER, _INNER_WEIGHTS = np.polynomial.legendre.leggauss(5)
+_INNER, _INNER_WEIGHTS = np.polynomial.legendre.leggauss(7)
 _LITTLE = 1e-14  # share of a sum that has no part in its digits
 _STEEP = 6.0  # change of a logarithm over a part of a panel
 _SWINGS = 4.0  # times the mass by Gauss's rule, which an interpolant that swings between the nodes exceeds
@@ -54,7 +54,10 @@ def _of_parts(log_values: np.ndarray) -> np.ndarray:
 
     In a variable in which a steep one would be constant if it were a straight line.
     """
-    coefficients, ends = _times(_COEFFICIENTS, log_values), _times(_AT_ENDS, log_values)
+    slope = (log_values[-1] - log_values[0]) / (NODES[-1] - NODES[0])
+    bend = log_values - slope * NODES[:, None]  # a straight line, whose numbers may be large, needs no coefficients
+    coefficients, ends = _times(_COEFFICIENTS, bend), _times(_AT_ENDS, bend) + slope * _ENDS[:, None]
+    coefficients[1] += slope
     rise = np.diff(ends, axis=0)
     fall = np.where(np.abs(rise) > _STEEP, np.abs(rise), 1e-6)
     share, total = -np.expm1(-fall), np.zeros(rise.shape)
