@@ -121,12 +121,18 @@ def _kept(y: np.ndarray, x: np.ndarray, low: np.ndarray, room: np.ndarray) -> np
     gap = np.where(upper[1:], x[:-1] - x[1:], y[1:] - y[:-1])
     kept = np.ones(y.shape, dtype=bool)
     since = apart = np.zeros(y.shape[1])  # from the last cut, and from the last one that may stand for others
+    previous = np.zeros(y.shape[1], dtype=np.intp)
     rounding = _ROUNDING * np.where(upper, x, np.abs(y))
-    for j in range(1, len(y)):
+    for j in range(1, len(y) - 1):
         since, apart = since + gap[j - 1], apart + gap[j - 1]
-        some = since > rounding[j]
-        kept[j] = some & (apart >= _CLOSE * room[j]) if j < len(y) - 1 else some
+        kept[j] = (since > rounding[j]) & (apart >= _CLOSE * room[j])
         since, apart = np.where(kept[j], 0.0, since), np.where(kept[j] & (room[j] > 0.0), 0.0, apart)
+        previous = np.where(kept[j], j, previous)
+    since, rows = since + gap[-1], np.arange(y.shape[1])
+    kept[-1] = since > rounding[-1]
+    # The outermost one stays, rather than one next to it: what lies beyond is seen from the last panel.
+    instead = kept[-1] & (previous > 0) & (room[previous, rows] > 0.0) & (since < _CLOSE * room[-1])
+    kept[previous[instead], rows[instead]] = False
     return kept
 
 
