@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 Function = Callable[[np.ndarray], np.ndarray]
 
+# What decides how far out there are nodes: the mass there, or its square, and the power of y that it is multiplied by.
+MASS, MEAN, VARIANCE, SQUARES = (0, 0), (0, 1), (0, 2), (1, 1)
+
 
 class Density:
     """The density of a batch of one axis at nodes over its mass, and the power laws beyond them.
