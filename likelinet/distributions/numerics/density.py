@@ -7,7 +7,7 @@ import numpy as np
 
 from likelinet.distributions.numerics.grids import Grid, joined, points
 from likelinet.distributions.numerics.layers import Layers
-from likelinet.distributions.numerics.nodes import nodes_of
+from likelinet.distributions.numerics.nodes import MANY, nodes_of
 from likelinet.distributions.numerics.power_tails import tail
 
 if TYPE_CHECKING:
@@ -28,11 +28,13 @@ class Density:
         Continuous, of one batch axis.
     grid : Grid
         Where its panels end.
+    close : float
+        How close two of its cuts may be, as a share of the room that they have in their own grids.
     """
 
-    def __init__(self, d: "Distribution", grid: Grid) -> None:
+    def __init__(self, d: "Distribution", grid: Grid, close: float = MANY) -> None:
         low, high = d.endpoints()
-        self.nodes = nodes = nodes_of(d, grid)
+        self.nodes = nodes = nodes_of(d, grid, close)
         log_prob = log_prob_at(d, nodes.layers, nodes.y, nodes.x)
         if not np.all(log_prob < np.inf):  # an infinite one, or none, by rounding
             log_prob = np.where(log_prob < np.inf, log_prob, -np.inf)

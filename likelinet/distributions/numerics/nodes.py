@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 N_NODES = 10
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(N_NODES)
 _LOG_WEIGHTS = np.log(WEIGHTS)[:, None]
-_CLOSE = 0.65  # of the space that a cut has in its own grid: another one closer than that serves as well
+# Of the space that a cut has in its own grid: another one closer than that serves as well.
+MANY, FEW = 0.5, 1.0  # the latter if panels are split where they are too wide
 _ROUNDING = 1e-14  # relative difference of cuts that are the same
 LARGEST = 1e300  # size of y that counts
 
@@ -126,12 +127,12 @@ class Nodes:
         return self.y[N_NODES // 2]
 
 
-def nodes_of(d: "Distribution", grid: Grid) -> Nodes:
+def nodes_of(d: "Distribution", grid: Grid, close: float) -> Nodes:
     """Return nodes for a distribution of one batch axis, from its grid."""
     low, high = (np.clip(end, -LARGEST, LARGEST) for end in d.endpoints())
     grid = _without_twins(grid)
     y, x, room = _ordered(grid, low, high)
-    kept = _kept(y, x, low, room)
+    kept = _kept(y, x, low, close * room)
     layers = layers_of(kept.sum(0) - 1)
     place = np.empty((int(layers.many.max(initial=0)) + 1, len(low)), dtype=np.intp)  # of the cuts that are kept
     cut, row = np.nonzero(kept)
@@ -184,13 +185,13 @@ def _kept(y: np.ndarray, x: np.ndarray, low: np.ndarray, room: np.ndarray) -> np
     rounding = _ROUNDING * np.where(upper, x, np.abs(y))
     for j in range(1, len(y) - 1):
         since, apart = since + gap[j - 1], apart + gap[j - 1]
-        kept[j] = (since > rounding[j]) & (apart >= _CLOSE * room[j])
+        kept[j] = (since > rounding[j]) & (apart >= room[j])
         since, apart = np.where(kept[j], 0.0, since), np.where(kept[j] & (room[j] > 0.0), 0.0, apart)
         previous = np.where(kept[j], j, previous)
     since, rows = since + gap[-1], np.arange(y.shape[1])
     kept[-1] = since > rounding[-1]
     # The outermost one stays, rather than one next to it: what lies beyond is seen from the last panel.
-    instead = kept[-1] & (previous > 0) & (room[previous, rows] > 0.0) & (since < _CLOSE * room[-1])
+    instead = kept[-1] & (previous > 0) & (room[previous, rows] > 0.0) & (since < room[-1])
     kept[previous[instead], rows[instead]] = False
     return kept
 

@@ -8,19 +8,14 @@ import numpy as np
 from likelinet.distributions.numerics.density import MASS, Density, cut, log_prob_at
 from likelinet.distributions.numerics.divergences import expm1mx
 from likelinet.distributions.numerics.grids import Grid, joined
-from likelinet.distributions.numerics.nodes import N_NODES, NODES, Panels
+from likelinet.distributions.numerics.nodes import FEW, Panels
+from likelinet.distributions.numerics.refinement import refined
 
 if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
 
 _CLOSE = 0.5  # size of log q/p up to which the formula for close distributions serves as well
 _SHARE = 1e-11  # of an integral, which may be left out
-_ROUGH = 1e-9  # error of a panel, as a share of the integral, from which on it is split
-_PARTS, _TIMES = 4, 6
-# The two last coefficients of a Legendre series, from the terms of Gauss's rule.
-_LAST = (
-    np.polynomial.legendre.legvander(NODES, N_NODES - 1)[:, -2:].T * (np.arange(N_NODES - 2, N_NODES) + 0.5)[:, None]
-)
 
 
 @dataclass(frozen=True)
@@ -46,6 +41,14 @@ class Pair:
         f[..., close] = expm1mx(rise[..., close])
         return f
 
+    def terms(self, panels: Panels) -> np.ndarray:
+        """Return the terms of the integral at the nodes of panels."""
+        (y, x, log_weight, _), row = panels.nodes(), panels.row
+        log_p = self.p[row].log_density()(y, x)
+        rise = self.q[row].log_density()(y, self.x_of_q(x, row)) - log_p
+        mass = np.exp(log_p + log_weight)
+        return np.where(mass > 0.0, mass * self.integrand(rise, row), 0.0)
+
     def x_of_q(self, x: np.ndarray, row: np.ndarray) -> np.ndarray:
         """Return distances to the largest y of p as those to that of q, where it is the same."""
         same = (self.p.endpoints()[1] == self.q.endpoints()[1])[row]
@@ -69,7 +72,7 @@ def _by_nodes(p: "Distribution", q: "Distribution", own: Grid) -> tuple[np.ndarr
     # Nodes lie where p has its own.
     x = np.where(most == high, theirs.x, np.where(np.isfinite(high), high - theirs.y, np.inf))
     y, x = (np.clip(v, np.fmin.reduce(o), np.fmax.reduce(o)) for v, o in ((theirs.y, own.y), (x, own.x)))
-    density = Density(p, joined(own, replace(theirs, y=y, x=x)))
+    density = Density(p, joined(own, replace(theirs, y=y, x=x)), FEW)
     nodes, layers, pair = density.nodes, density.nodes.layers, Pair(p, q, (most == high) & (least == low))
     rise = log_prob_at(q, layers, nodes.y, pair.x_of_q(nodes.x, layers.row)) - density.log_prob
     pair.close[layers.total(np.any((np.abs(rise) > _CLOSE) & (density.mass > 0.0), axis=0)) > 0.0] = False
@@ -79,43 +82,13 @@ def _by_nodes(p: "Distribution", q: "Distribution", own: Grid) -> tuple[np.ndarr
     f = pair.integrand(rise, layers.row)
     terms = np.where(density.mass > 0.0, density.mass * f, 0.0)
     size = layers.total(np.abs(terms).sum(0))
-    total = density.expectation(f) + _refined(pair, nodes.panels, terms, size)
+    total = density.expectation(f) + refined(nodes.panels, terms, size, pair.terms)
     for probability, r in at_atoms:
         f = pair.integrand(r, np.arange(len(r)))
         total, size = (
             t + np.where(probability > 0.0, probability * v, 0.0) for t, v in ((total, f), (size, np.abs(f)))
         )
     return total, size
-
-
-def _refined(pair: Pair, panels: Panels, terms: np.ndarray, size: np.ndarray) -> np.ndarray:
-    """Return what parts of panels add to the terms of these, where log q changes from one component to another.
-
-    That may be within a small part of a panel, far out in the tails of q.
-    """
-    more = np.zeros(len(size))
-    for _ in range(_TIMES):
-        # A series that falls as a geometric one has its next ten coefficients as much smaller as these two are.
-        last = np.abs(_last_coefficients(terms)).sum(0)
-        rough = np.flatnonzero(last * last > _ROUGH * size[panels.row] * np.abs(terms).max(0))
-        if not len(rough):
-            break
-        more -= np.bincount(panels.row[rough], weights=terms[:, rough].sum(0), minlength=len(size))
-        panels = panels.split(rough, _PARTS)
-        y, x, log_weight, _ = panels.nodes()
-        log_p = pair.p[panels.row].log_density()(y, x)
-        rise = pair.q[panels.row].log_density()(y, pair.x_of_q(x, panels.row)) - log_p
-        mass = np.exp(log_p + log_weight)
-        terms = np.where(mass > 0.0, mass * pair.integrand(rise, panels.row), 0.0)
-        more += np.bincount(panels.row, weights=terms.sum(0), minlength=len(size))
-    return more
-
-
-def _last_coefficients(terms: np.ndarray) -> np.ndarray:
-    total = _LAST[:, :1] * terms[0]
-    for i in range(1, N_NODES):
-        total += _LAST[:, i : i + 1] * terms[i]
-    return total
 
 
 def _more_beyond(p: "Distribution", q: "Distribution", whole: Grid, own: Grid, size: np.ndarray) -> np.ndarray:
