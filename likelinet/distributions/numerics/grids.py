@@ -193,7 +193,7 @@ def logs(y: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def rest(y: np.ndarray, x: np.ndarray) -> np.ndarray:
     """Return 1 - y between 0 and 1, from the distance x to 1 where that is known."""
-    return np.where(x < np.inf, x, 1.0 - y)
+    return x if np.all(x < np.inf) else np.where(x < np.inf, x, 1.0 - y)
 
 
 def of_quantiles(y: np.ndarray, low: float, high: float, scores: np.ndarray) -> Grid:

@@ -7,8 +7,6 @@ import numpy as np
 from likelinet.distributions.base.shapes import broadcast
 from likelinet.distributions.numerics import sums
 from likelinet.distributions.numerics.density import MASS, MEAN, SQUARES, VARIANCE, Density, Function, cut
-from likelinet.distributions.numerics.nodes import FEW, Panels
-from likelinet.distributions.numerics.refinement import refined
 from likelinet.distributions.numerics.relative_entropy import divergence
 from likelinet.distributions.numerics.running import running
 
@@ -84,18 +82,8 @@ def entropy(d: "Distribution") -> np.ndarray:
     if d.support.integer:
         return sums.entropy(d)
     flat = d.flattened(d.batch_shape)
-    density = Density(flat, cut(flat, MASS), FEW)
-    terms = np.where(density.mass > 0.0, -density.mass * density.log_prob, 0.0)
-
-    def again(panels: Panels) -> np.ndarray:
-        y, x, log_weight, _ = panels.nodes()
-        log_prob = flat[panels.row].log_density()(y, x)
-        mass = np.exp(log_prob + log_weight)
-        return np.where(mass > 0.0, -mass * log_prob, 0.0)
-
-    size = np.maximum(density.nodes.layers.total(np.abs(terms).sum(0)), 1.0)
-    more = refined(density.nodes.panels, terms, size, again)
-    return (density.expectation(-density.log_prob) + more + _of_atoms(flat, flat.nll)).reshape(d.batch_shape)
+    density = Density(flat, cut(flat, MASS))
+    return (density.expectation(-density.log_prob) + _of_atoms(flat, flat.nll)).reshape(d.batch_shape)
 
 
 def kl_divergence(d: "Distribution", other: "Distribution") -> np.ndarray:

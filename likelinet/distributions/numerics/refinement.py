@@ -6,7 +6,7 @@ import numpy as np
 
 from likelinet.distributions.numerics.nodes import N_NODES, NODES, Panels
 
-_ROUGH = 1e-8  # about the error of a panel, as a share of the integral, from which on it is split; in truth it is less
+_ROUGH = 5e-8  # about the error of a panel, as a share of the integral, from which on it is split; in truth it is less
 _PARTS, _TIMES = 4, 6
 # The two last coefficients of a Legendre series, from the terms of Gauss's rule.
 _ORDERS = np.arange(N_NODES - 2, N_NODES)
