@@ -100,7 +100,12 @@ class Grid:
         x = np.where(far, np.nan, self.x)
         y = np.clip(self.y, np.where(lower, -np.inf, least), np.where(upper, np.inf, most))
         x = np.clip(self.x, np.fmin.reduce(x), np.where(lower, np.inf, np.fmax.reduce(x)))
-        return replace(self, y=y, x=x)
+        # One that is moved is nothing but the outermost one of the others once more.
+        room = self.room
+        for end in (least, most):
+            own = np.fmin.reduce(np.where(far | (self.y != end), np.nan, self.room))
+            room = np.where(far & (y == end), own, room)
+        return replace(self, y=y, x=x, room=room)
 
     def _of(self, cuts: np.ndarray) -> "Grid":
         return replace(self, y=self.y[cuts], x=self.x[cuts], room=self.room[cuts], scores=self.scores[cuts])

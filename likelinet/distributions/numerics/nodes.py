@@ -167,7 +167,7 @@ def _ordered(grid: Grid, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray,
     room = np.concatenate([grid.room, room])
     y, x = np.concatenate([y, halves]), np.concatenate([x, np.clip(high - halves, x.min(0), x.max(0))])
     if not bounded.any():
-        order = np.argsort(y, axis=0)
+        order = np.argsort(y, axis=0, kind="stable")
         return np.take_along_axis(y, order, 0), np.broadcast_to(np.inf, y.shape), np.take_along_axis(room, order, 0)
     x = np.where(bounded, x, np.inf)
     upper = x < y - low
