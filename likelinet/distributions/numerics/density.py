@@ -61,7 +61,8 @@ class Density:
 
 def log_prob_at(d: "Distribution", layers: Layers, y: np.ndarray, x: np.ndarray) -> np.ndarray:
     """Return the log density at the nodes of panels, of a few layers at a time: they stay in the processor's cache."""
-    values, ordered, many = np.empty(y.shape), d[layers.order], -1
+    values, ordered, many = np.empty(y.shape), d[layers.order], len(layers.order)
+    log_density = ordered.log_density()
     for part, rows in layers.tables:
         if rows != many:
             log_density, many = ordered[:rows].log_density(), rows

@@ -32,8 +32,10 @@ def grid_of_mixture(components: Distribution, low: np.ndarray, high: np.ndarray)
         each.cores[:0, 0],
         each.scores[far],
     )
-    arrays = (a.reshape(-1, *batch[:-1]) for a in (near, each.x[~far], each.room[~far], each.anchors, each.cores))
-    whole = joined(Grid(*arrays, np.repeat(each.scores[~far], batch[-1])), out)
+    cuts, gaps, room, anchors, cores = (
+        a.reshape(-1, *batch[:-1]) for a in (near, each.x[~far], each.room[~far], each.anchors, each.cores)
+    )
+    whole = joined(Grid(cuts, gaps, room, anchors, cores, np.repeat(each.scores[~far], batch[-1])), out)
     ends = [np.where((e == low) | (e == high), np.nan, e) for e in (*least, *most)]
     return joined(whole, points([e for e in ends if not np.isnan(e).all()], high))  # where components begin and end
 
