@@ -2,11 +2,13 @@
 
 import datetime
 import decimal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import scipy.sparse
 
@@ -127,7 +129,27 @@ class LazyFrame:
 )
 def test_what_is_refused(x: Any, message: str):
     with pytest.raises(ll.DataError, match=message):
-        as_table(x)
+        as_table(x).column("a")
+
+
+def test_cells_of_several_values_are_in_nobodys_way_that_does_not_ask_for_them(tmp_path: Path):
+    frame = pa.table({"x": [1.0, 2.0, 4.0], "y": [1.0, 3.0, 2.0], "l": [[1], [2], [3]], "s": [{"b": 1}] * 3})
+    declared = {"data": {"target": "y", "features": ["x"]}, "network": {"hidden": [2]}, "training": {"epochs": 1}}
+    same = ll.Model(declared).fit(frame.select(["x", "y"])).predict(frame.select(["x"]))
+    assert ll.Model(declared).fit(frame).predict(frame).tolist() == same.tolist()
+    assert ll.Model(declared).fit(frame.to_pandas()).predict(frame).tolist() == same.tolist()
+    path = str(tmp_path / "t.parquet")
+    pq.write_table(frame, path)
+    assert ll.Model(declared).fit(path).predict(frame).tolist() == same.tolist()
+    twice = as_table([path, path])
+    assert (twice.n, twice.numeric("x").tolist()) == (6, [1.0, 2.0, 4.0, 1.0, 2.0, 4.0])
+    with pytest.raises(ll.DataError, match=r"^Column 's' has cells of several values \(of type struct<b: int64>\)"):
+        twice.column("s")
+    with pytest.raises(ll.DataError, match=r"^Column 'l' has cells of several values"):
+        ll.Model({"data": {"target": "y"}}).fit(frame)  # all others are features
+    renamed = frame.select(["l", "y"]).rename_columns(["x", "y"])
+    with pytest.raises(ll.DataError, match=r"^Column 'x' has cells of several values"):
+        ll.Model(declared).fit(frame).predict(renamed)
 
 
 def test_polars():
@@ -140,7 +162,7 @@ def test_polars():
     with pytest.raises(ll.DataError, match=r"lazy frame.*X\.collect\(\)"):
         as_table(frame.lazy())
     with pytest.raises(ll.DataError, match="Column 'e' has cells of several values"):
-        as_table(frame.with_columns(e=pl.Series([[1], [2]])))
+        as_table(frame.with_columns(e=pl.Series([[1], [2]]))).column("e")
 
 
 def test_rows_of_text():
