@@ -183,6 +183,6 @@ def test_a_label_that_is_too_long():
     frame = pd.DataFrame({"x": np.arange(4.0), "y": ["u", "v", "u", "v" * 1001]})
     model = ll.Model({"data": {"target": "y"}, "distribution": {"kind": "bernoulli"}})
     with pytest.raises(
-        ll.DataError, match="Target 'y' has a text of 1,001 bytes; labels of classes may have up to 1,000"
+        ll.DataError, match="Target 'y' has a text of 1,001 bytes; labels of classes may have up to 1,000: name"
     ):
         model.fit(frame)

@@ -84,7 +84,8 @@ class Table:
         parsed = self._parse(name)
         stray, filled = parsed.stray, self.n - int(parsed.missing.sum())
         commas = with_commas(values, stray)
-        if 2 * stray.sum() > filled and 2 * (stray & ~commas).sum() < filled:
+        words = int((stray & ~commas).sum())
+        if commas.any() and (words == 0 or 2 * words < filled < 2 * stray.sum()):
             raise DataError(
                 f"Column '{name}' has numbers with commas: {self._cells(values, commas)}; "
                 "write them without thousands separators and with a decimal point."
