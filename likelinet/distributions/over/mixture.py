@@ -22,7 +22,7 @@ from likelinet.distributions.base.operands import check_base, check_other
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.shapes import Rng, broadcast, generator_of, on_batch, shape_of, with_axes
-from likelinet.distributions.classes.categorical import Categorical, choose
+from likelinet.distributions.classes.categorical import Categorical, choose, class_logits
 from likelinet.distributions.numerics import modes, quadrature
 from likelinet.distributions.over.family import Setting, WrapperFamily
 from likelinet.distributions.over.mixture_answers import AnswersByComponents
@@ -155,7 +155,7 @@ class Mixture(AnswersByComponents):
         self, components: Distribution, logits: ArrayLike | None = None, *, probs: ArrayLike | None = None
     ) -> None:
         check_base(components, "Mixture", "components must be one distribution, whose last batch axis they are")
-        weights = Categorical(logits, probs=probs)
+        weights = Categorical(class_logits(logits, probs, "Mixture"))
         n = weights.logits.shape[-1]
         if not components.batch_shape or n != components.batch_shape[-1]:
             raise ParameterError(
