@@ -49,7 +49,7 @@ FIT: dict[str, tuple[Columns, tuple[str, ...], str]] = {
         PRICE,
         "Column 'age' holds numbers but also text: 'old' in row 5; correct",
     ),
-    "stray text in y": (edited("price", 5, "1,5"), PRICE, "Column 'price' holds numbers but also text: '1,5' in row 5"),
+    "stray text in y": (edited("price", 5, "1,5"), PRICE, "Column 'price' has numbers with commas: '1,5' in row 5"),
     "missing text": (edited("colour", 2, ""), PRICE, "Column 'colour' has 1 missing cell (row 2): fill or drop"),
     "no target": (COLUMNS, ("data={}",), "y is missing: name its column in data.target"),
     "misspelled target": (COLUMNS, ("data.target=pric",), "no column 'pric' in the table (did you mean 'price'?)"),

@@ -122,7 +122,7 @@ class LazyFrame:
         (pd.DataFrame({"a": [[1, 2], [3]]}), r"^Column 'a' has cells of several values \(of type list<"),
         (pa.table({"a": [b"\xff"]}), "^Column 'a' is of type binary: make numbers or text of it"),
         (LazyFrame(), r"^X is a lazy frame, which holds no rows yet: pass X\.collect\(\)\.$"),
-        (pd.Series([1.0]), "^X must be an array or a DataFrame, got Series"),
+        (pd.Series([1.0]), r"^X must be an array or a DataFrame, got Series; for one feature pass X\.to_frame\(\)"),
         (pa.chunked_array([[1.0]]), "^X must be an array or a DataFrame, got ChunkedArray"),
         (pa.table([[1], [2]], ["a", "a"]), "^X must name every column once: 'a' comes twice"),
     ],

@@ -34,12 +34,19 @@ def frame_columns(x: Any, what: str) -> tuple[Mapping[str, Column | Unusable], i
     if type(x).__name__ == "LazyFrame":
         raise DataError(f"{what} is a lazy frame, which holds no rows yet: pass {what}.collect().")
     if not hasattr(x, "__arrow_c_stream__"):
-        raise DataError(f"{what} must be an array or a DataFrame, got {type(x).__name__}.")
+        raise _no_table(x, what)
     try:
         table = pa.table(x)
     except (TypeError, ValueError):  # one column, say, which has the interface as well
-        raise DataError(f"{what} must be an array or a DataFrame, got {type(x).__name__}.") from None
+        raise _no_table(x, what) from None
     return arrow_table_columns(table, what)
+
+
+def _no_table(x: Any, what: str) -> DataError:
+    hint = ""
+    if type(x).__name__ == "Series":
+        hint = f"; for one feature pass {what}.to_frame(), and for one row a frame of one row, like df.iloc[[0]]"
+    return DataError(f"{what} must be an array or a DataFrame, got {type(x).__name__}{hint}.")
 
 
 def arrow_table_columns(table: Any, what: str) -> tuple[dict[str, Column | Unusable], int]:

@@ -10,6 +10,7 @@ from likelinet.core.arrays import Array, forwards, namespace
 from likelinet.core.domains import Domain, real
 from likelinet.core.errors import ParameterError, UndefinedError
 from likelinet.core.notes import note
+from likelinet.core.wording import in_brief
 from likelinet.distributions.base.arguments import with_names
 from likelinet.distributions.base.by_rows import all_inside, sample_in_blocks
 from likelinet.distributions.base.checks import Checks
@@ -314,9 +315,7 @@ class Distribution(Checks, Conditional, DistributionProtocol, ABC):
         return self.map_arrays(lambda a, n: forwards(on_batch(a, self.batch_shape, n)[rows]))
 
     def __repr__(self) -> str:
-        inside = ", ".join(
-            f"{p.name}={np.array2string(getattr(self, p.name), precision=4, threshold=6)}" for p in self.parameters
-        )
+        inside = ", ".join(f"{p.name}={in_brief(getattr(self, p.name))}" for p in self.parameters)
         return f"{type(self).__name__}({inside})"
 
     # ---- for the classes of this package ---------------------------------------------------------------------

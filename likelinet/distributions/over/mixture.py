@@ -12,6 +12,7 @@ from likelinet.core.arrays import Array
 from likelinet.core.domains import positive
 from likelinet.core.errors import DataError, ParameterError
 from likelinet.core.lazy import scipy
+from likelinet.core.wording import in_brief
 from likelinet.distributions.base.by_rows import in_blocks, in_small_blocks, sample_in_blocks
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import Family, Opening, Unit
@@ -336,7 +337,7 @@ class Mixture(AnswersByComponents):
             return m.family.log_interval((m.logits,), low, high)[0][()]
 
     def __repr__(self) -> str:
-        return f"Mixture({self.components!r}, logits={np.array2string(self.logits, precision=4, threshold=6)})"
+        return f"Mixture({self.components!r}, logits={in_brief(self.logits)})"
 
 
 def combined(components: Distribution, logits: np.ndarray) -> Distribution:
