@@ -52,8 +52,7 @@ def save_cut_short(model: Model, output: Path) -> str:
         return "nothing was learned, and no model is written"
     if not output.exists():
         model.save(output)
-        what = "the start" if model.history.stopped == "diverged" else "the best model so far"
-        return f"{what} is in {output}"
+        return f"{'the best model so far' if learned else 'the start'} is in {output}"
     names = (f"{output.stem}.cut-short{f'-{i}' if i > 1 else ''}{output.suffix}" for i in count(1))
     beside = next(path for path in map(output.with_name, names) if not path.exists())
     model.save(beside)
