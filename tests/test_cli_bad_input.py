@@ -289,6 +289,6 @@ def test_loss_that_is_not_finite_keeps_the_model(tmp_path: Path):
     done = fit(tmp_path, *PRICE, wild)
     assert done.code == 2
     kept, why = done.err.splitlines()
-    assert kept == f"likelinet: training was cut short; the best model so far is in {tmp_path / 'model.safetensors'}."
+    assert kept == f"likelinet: training was cut short; the start is in {tmp_path / 'model.safetensors'}."
     assert "The loss is not finite in epoch" in why
     assert cli("show", tmp_path / "model.safetensors").code == 0
