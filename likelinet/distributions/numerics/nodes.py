@@ -31,6 +31,7 @@ _LITTLE = 1e-14  # share of a sum that has no part in its digits
 _STEEP = 6.0  # change of a logarithm over a part of a panel
 _CLOSE = 0.5  # of the space that a cut has in its own grid: another one closer than that serves as well
 _ROUNDING = 1e-14  # relative difference of cuts that are the same
+_BY = 1e-3  # distance, against y, at which an anchor is close by
 _SIZE = 1e300  # of the largest y that counts
 _NO_FALL = 1e-9  # what falls no faster than by this power has no integral
 
@@ -107,11 +108,12 @@ _SWINGS = 4.0  # times the mass by Gauss's rule, which an interpolant that swing
 
 
 def running(
-    nodes: Nodes, log_prob: np.ndarray, mass: np.ndarray, *, all_heavy: bool
+    nodes: Nodes, log_prob: np.ndarray, mass: np.ndarray, under: np.ndarray, over: np.ndarray, *, all_heavy: bool
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the mass of each panel, and how much of it lies below each node and above it.
 
-    If `all_heavy`, to a relative accuracy in short tails too.
+    What lies below counts in the panels `under`, what lies above in those `over`. If `all_heavy`, to a relative
+    accuracy in short tails too.
     """
     masses = mass.sum(0)
     near = times(RUNNING, mass / WEIGHTS[:, None])
@@ -120,11 +122,18 @@ def running(
     fall = log_prob[0] - log_prob[-1]
     steep = (fall > 1.0) & (fall < np.inf)
     if not all_heavy:
-        beyond = np.where(nodes.down, nodes.before(masses), nodes.after(masses))
-        # About the share of the panel in the integral of the squares, in the logarithm of the distance.
-        share = np.maximum((beyond + masses) ** 2 * nodes.near, beyond**2 * nodes.far)
-        steep &= nodes.far > 4.0 * nodes.near
-        idle = steep & ~(share > _LITTLE * nodes.total(share)[nodes.row])
+        beyond = np.where(under, nodes.before(masses), np.where(over, nodes.after(masses), 0.0))
+        most = np.where(under | over, beyond + masses, 0.0)
+        # About the share of the panel in the integral of the squares; in the logarithm of the distance, what lies
+        # beyond may fall as that grows.
+        falls = np.where(nodes.down, under, over)
+        log = nodes.far > 4.0 * nodes.near
+        width = nodes.far - nodes.near
+        powers = np.maximum(most**2 * nodes.near, beyond**2 * nodes.far)
+        share = np.where(falls & log, powers, most**2 * width)
+        steep &= log
+        own = np.where(falls, share, masses * most * width)  # of what the panel itself adds
+        idle = steep & ~(own > _LITTLE * nodes.total(share)[nodes.row])
         near[:, idle] = far[:, idle] = 0.0
         steep &= ~idle
     heavy = np.flatnonzero(steep)
@@ -156,34 +165,37 @@ def nodes_of(d: "Distribution", grid: Grid) -> Nodes:
     """Return nodes for a distribution of one batch axis, from its grid."""
     low, high = (np.clip(end, -_SIZE, _SIZE) for end in d.endpoints())
     y, x, room = _ordered(grid, low, high)
-    row, a, b = _panels(y, x, low, room)
+    row, a, b = _panels(y, x, room)
     return _filled(row, (y[a, row], x[a, row]), (y[b, row], x[b, row]), grid, low, high)
 
 
 def _ordered(grid: Grid, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, ...]:
     """Return cuts in order, their distances to the largest y, and how much room each cut has of its own."""
-    unbounded, span = high >= _SIZE, high - low
+    unbounded = high >= _SIZE
     none = np.isnan(grid.y)  # then the uppermost cut once more
     y = np.clip(np.where(none, np.fmax.reduce(grid.y), grid.y), low, high)
     x = np.where(none, np.fmin.reduce(grid.x), grid.x)
-    x = np.clip(np.where(x < y - low, x, high - y), 0.0, span)
+    x = np.clip(np.where(_finer(x, y), x, high - y), 0.0, high - low)
     anchors = np.sort(np.broadcast_to(grid.anchors, (len(grid.anchors), len(low))), axis=0)
-    # Half-way between two anchors the nearest one changes, and half-way between the ends what is measured from.
-    halves = np.concatenate([0.5 * anchors[:-1] + 0.5 * anchors[1:], (low + 0.5 * span)[None]])
+    # Half-way between two anchors the nearest one changes, and half-way up what is measured from.
+    halves = np.concatenate([0.5 * anchors[:-1] + 0.5 * anchors[1:], 0.5 * high[None]])
     halves = np.clip(halves, y.min(0), y.max(0))
     room = np.concatenate([grid.room, np.zeros(halves.shape)])
     y, x = np.concatenate([y, halves]), np.concatenate([x, np.clip(high - halves, x.min(0), x.max(0))])
     x = np.where(unbounded, np.inf, x)
-    upper = x < y - low
+    upper = _finer(x, y)
     order = np.lexsort((np.where(upper, -x, y), upper), axis=0)
     return tuple(np.take_along_axis(v, order, 0) for v in (y, x, room))
 
 
-def _panels(
-    y: np.ndarray, x: np.ndarray, low: np.ndarray, room: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _finer(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return where the distance to the largest y has more digits than y."""
+    return x < np.abs(y)
+
+
+def _panels(y: np.ndarray, x: np.ndarray, room: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the row of each panel and the numbers of the cuts at its ends, without those too close to others."""
-    upper = x < y - low
+    upper = _finer(x, y)
     gap = np.where(upper[1:], x[:-1] - x[1:], y[1:] - y[:-1])
     kept = np.ones(y.shape, dtype=bool)
     since = apart = np.zeros(y.shape[1])  # from the last cut, and from the last one that may stand for others
@@ -210,6 +222,7 @@ def _filled(
     (ya, xa), (yb, xb), n_rows = left, right, len(low)
     low, high = low[row], high[row]
     near, anchor, down = np.full(len(row), np.inf), ya, np.zeros(len(row), dtype=bool)
+    smooth = down
     for centre, core in zip(grid.anchors, grid.cores, strict=True):
         at, within = centre[row], core[row]
         above = np.where(at == high, xb, at - yb)
@@ -217,13 +230,16 @@ def _filled(
         below = np.where((at <= ya) & (at < high), ya - at, np.inf)
         falls = (at >= yb) & (above < below)
         distance = np.where(falls, above, below)
+        smooth = smooth | (distance < within) | ((ya < at) & (at < yb))
         closer = (distance < near) & (distance >= within)
         near, anchor, down = (
             np.where(closer, new, old) for new, old in ((distance, near), (at, anchor), (falls, down))
         )
-    near = np.where(near < np.inf, near, 0.0)
+    width = np.where(_finer(xb, yb), xa - xb, yb - ya)
+    # In a core another anchor counts where it is close by: to one far off the distance has no more digits than y.
+    none = (near == np.inf) | (smooth & (near > width) & (near > _BY * np.abs(ya)))
+    near, anchor, down = np.where(none, 0.0, near), np.where(none, ya, anchor), down & ~none
     at_top = down & (anchor == high) & (high < _SIZE)
-    width = np.where(xb < yb - low, xa - xb, yb - ya)
     far = near + width
     log = (near > 0.0) & (far > 4.0 * near)
     start = np.where(log, np.log(np.where(log, near, 1.0)), near)

@@ -214,8 +214,8 @@ def squares(
     ends = [np.where(k, e, middle) for k, e in zip(known, (lower, upper), strict=True)]
     density = Density(d, _grid(d, (*more, *ends), whole=log_slope is not None))
     nodes = density.nodes
-    masses, below, above = running(nodes, density.log_prob, density.mass, all_heavy=log_slope is not None)
     under, over = nodes.middle < lower[nodes.row], nodes.middle >= upper[nodes.row]
+    masses, below, above = running(nodes, density.log_prob, density.mass, under, over, all_heavy=log_slope is not None)
     start = np.where(under, density.tails[0].mass[nodes.row] + nodes.before(masses), 0.0)
     start += np.where(over, density.tails[1].mass[nodes.row] + nodes.after(masses), 0.0)
     atoms = [(at, np.exp(d.log_prob(at))) for at in d.atoms]
