@@ -19,6 +19,8 @@ from likelinet.distributions.numerics.grids import SCORES, Grid, column, of_quan
 if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
 
+LogDensity = Callable[[np.ndarray, np.ndarray], np.ndarray]
+
 # An integral is cut at these quantiles, one a decade, so that a few nodes resolve every panel between them.
 CUTS = np.array([*(10.0 ** -np.arange(16, 1, -1)), 0.03, 0.1, 0.25, 0.5])
 
@@ -61,17 +63,21 @@ class DistributionProtocol:
         y = np.concatenate([self.ppf(q[:half]), self.isf(q[half:])])
         return of_quantiles(y, self.support.low, self.support.high, self.scores)
 
-    def log_prob_at(self: Any, y: np.ndarray, x: np.ndarray) -> np.ndarray:
-        """Return log_prob of y, which lies x below the largest one: x is finer next to that, or infinite if unknown."""
-        return self.log_prob(y)
+    def log_density(self: Any) -> LogDensity:
+        """Return log_prob of y in the support, which lies x below the largest one, as a function of y and x.
 
-    def log_prob_as_part(self: Any, y: np.ndarray, x: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-        """Return log_prob at the same y as a part of a distribution from `low` to `high`, which may reach farther."""
+        x is finer next to that, or infinite if unknown. The function makes a new array, and knows what depends on the
+        parameters alone.
+        """
+        return lambda y, x: self.log_prob(y)
+
+    def log_density_within(self: Any, low: np.ndarray, high: np.ndarray) -> LogDensity:
+        """Return log_density as that of a part of a distribution from `low` to `high`, which may reach farther."""
         least, most = self.endpoints()
-        if np.all(least == low) and np.all(most == high):
-            return self.log_prob_at(y, x)
-        values = self.log_prob_at(y, np.where(most == high, x, np.inf))
-        return np.where((y < least) | (y > most), -np.inf, values)
+        inner, same = self.log_density(), most == high
+        if np.all(least == low) and np.all(same):
+            return inner
+        return lambda y, x: np.where((y < least) | (y > most), -np.inf, inner(y, np.where(same, x, np.inf)))
 
     def peaks(self: Any) -> np.ndarray | None:
         """Return points along a last axis among or between which the mode lies, if they are known without a search.

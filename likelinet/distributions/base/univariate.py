@@ -13,6 +13,7 @@ from likelinet.distributions.base.by_rows import in_blocks
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.one_number import OneNumber
 from likelinet.distributions.base.parameter import Backward
+from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.shapes import parameters_on, with_axes
 from likelinet.distributions.numerics import quadrature, smooth_sums
 from likelinet.distributions.numerics.count_quantiles import least_count
@@ -139,9 +140,9 @@ class Univariate(OneNumber):
     def isf(self, q: ArrayLike) -> np.ndarray:
         return self._quantile(self._isf, q, self._top(), self.support.low)
 
-    def log_prob_at(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
-        # Of y in the support; what depends on the parameters alone is computed once for all y of a row.
-        return -self.loss(tuple(getattr(self, p.name) for p in self.parameters), y)[0]
+    def log_density(self) -> LogDensity:
+        params = tuple(getattr(self, p.name) for p in self.parameters)
+        return lambda y, x: -self.loss(params, y)[0]
 
     # ---- batching and edges ----------------------------------------------------------------------------------
 

@@ -8,10 +8,11 @@ from likelinet.core.domains import open_unit_interval, positive
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter
+from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.divergences import itakura_saito
 from likelinet.distributions.numerics.gammas import log_gamma_above_tangent
-from likelinet.distributions.numerics.grids import LOGITS, SCORES, Grid, column, logs, of_logit
+from likelinet.distributions.numerics.grids import LOGITS, SCORES, Grid, column, logs, of_logit, rest
 from likelinet.distributions.numerics.tails import UNDERFLOW, beta_fraction, log_of
 
 _MODERATE = 1e3  # α + β up to which little cancels
@@ -81,11 +82,16 @@ class Beta(Univariate):
 
         return values - a * minus_r - b * minus_s, backward
 
-    def log_prob_at(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
-        a, b, (log_y, log_x) = self.concentration1, self.concentration0, logs(y, x)
-        if np.all(a + b < _MODERATE):
-            return (a - 1.0) * log_y + (b - 1.0) * log_x - scipy.special.betaln(a, b)
-        return -self._loss_at((a, b), y, np.where(x < 0.5, x, 1.0 - y), log_y, log_x)[0]
+    def log_density(self) -> LogDensity:
+        a, b = self.concentration1, self.concentration0
+        log_norm = scipy.special.betaln(a, b) if np.all(a + b < _MODERATE) else None
+
+        def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
+            if log_norm is None:
+                return -self._loss_at((a, b), y, np.where(x < 0.5, x, 1.0 - y), *logs(y, x))[0]
+            return (a - 1.0) * np.log(y) + (b - 1.0) * np.log(rest(y, x)) - log_norm
+
+        return log_density
 
     def grid(self) -> Grid:
         a, b = self.concentration1, self.concentration0

@@ -8,6 +8,7 @@ from likelinet.core.domains import open_unit_interval, positive
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
+from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.grids import LOGITS, SCORES, Grid, between, column, joined, logs, within_bulk
 from likelinet.distributions.numerics.sinh_nodes import sinh_nodes
@@ -74,8 +75,8 @@ class Kumaraswamy(Univariate):
 
         return values, backward
 
-    def log_prob_at(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
-        return -self._loss_at((self.concentration1, self.concentration0), logs(y, x)[0])[0]
+    def log_density(self) -> LogDensity:
+        return lambda y, x: -self._loss_at((self.concentration1, self.concentration0), logs(y, x)[0])[0]
 
     def grid(self) -> Grid:
         log_sf = scipy.special.log_ndtr(-column(SCORES, self.batch_shape))

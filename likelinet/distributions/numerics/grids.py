@@ -165,6 +165,11 @@ def logs(y: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.where(upper, other, log), np.where(upper, log, other)
 
 
+def rest(y: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Return 1 - y between 0 and 1, from the distance x to 1 where that is known."""
+    return np.where(x < np.inf, x, 1.0 - y)
+
+
 def of_quantiles(y: np.ndarray, low: float, high: float, scores: np.ndarray) -> Grid:
     """Return the grid of a density between two ends, which may be infinite, from its quantiles at scores."""
     if np.isfinite(high):

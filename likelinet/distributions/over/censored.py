@@ -14,7 +14,7 @@ from likelinet.distributions.base.interval import Interval
 from likelinet.distributions.base.leaf import Closed
 from likelinet.distributions.base.parameter import Backward
 from likelinet.distributions.base.passed_on import PassedOn
-from likelinet.distributions.base.protocol import CUTS
+from likelinet.distributions.base.protocol import CUTS, LogDensity
 from likelinet.distributions.base.shapes import Rng
 from likelinet.distributions.numerics.grids import Grid
 from likelinet.distributions.over.family import WrapperFamily
@@ -185,8 +185,8 @@ class Censored(PassedOn, Wrapper):
     def grid(self) -> Grid:
         return self.base.grid()
 
-    def log_prob_at(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
-        return self.base.log_prob_at(y, x)
+    def log_density(self) -> LogDensity:
+        return self.base.log_density()
 
     def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
         return self.base.quantile_grid(below)

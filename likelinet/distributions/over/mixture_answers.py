@@ -14,6 +14,7 @@ from likelinet.distributions.base.by_rows import in_small_blocks
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import open_end
 from likelinet.distributions.base.plain import check_plain
+from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.classes.categorical import Categorical
 from likelinet.distributions.numerics.count_quantiles import least_count
 from likelinet.distributions.numerics.grids import Grid
@@ -21,6 +22,8 @@ from likelinet.distributions.numerics.root_finding import invert
 from likelinet.distributions.over.family import WrapperFamily
 from likelinet.distributions.over.grids import grid_of_mixture
 from likelinet.distributions.over.independent import Independent
+
+_FINITE = 1e300  # a logarithm that is not infinite
 
 
 class AnswersByComponents(Distribution):
@@ -177,16 +180,25 @@ class AnswersByComponents(Distribution):
     def grid(self) -> Grid:
         return grid_of_mixture(self.components, *self.endpoints())
 
-    def log_prob_at(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
-        log_w = scipy.special.log_softmax(self.logits, axis=-1)
-        ends, each = self.endpoints(), (self.components[..., k] for k in range(log_w.shape[-1]))
-        terms = [log_w[..., k] + c.log_prob_as_part(y, x, *ends) for k, c in enumerate(each)]
-        top = functools.reduce(np.maximum, terms)
-        top = np.where(np.abs(top) < np.inf, top, 0.0)
-        total = np.exp(terms[0] - top)
-        for term in terms[1:]:
-            total += np.exp(term - top)
-        return np.log(total) + top
+    def log_density(self) -> LogDensity:
+        log_w, ends = np.moveaxis(scipy.special.log_softmax(self.logits, axis=-1), -1, 0).copy(), self.endpoints()
+        contiguous = (self.components[..., k].map_arrays(lambda a, n: a.copy()) for k in range(len(log_w)))
+        each = [c.log_density_within(*ends) for c in contiguous]
+
+        def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
+            terms = [np.add(f(y, x), w) for f, w in zip(each, log_w, strict=True)]
+            top = np.clip(functools.reduce(np.maximum, terms), -_FINITE, _FINITE)
+            for term in terms:
+                term -= top
+                np.exp(term, out=term)
+            total = terms[0]
+            for term in terms[1:]:
+                total += term
+            np.log(total, out=total)
+            total += top
+            return total
+
+        return log_density
 
     def _quantile(self, q: ArrayLike, upper: bool) -> np.ndarray:
         m: Any = self.marginals()

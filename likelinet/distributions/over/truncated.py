@@ -16,7 +16,7 @@ from likelinet.distributions.base.family import Family, open_end
 from likelinet.distributions.base.leaf import Closed, no_gradient
 from likelinet.distributions.base.parameter import Backward
 from likelinet.distributions.base.plain import check_plain
-from likelinet.distributions.base.protocol import CUTS
+from likelinet.distributions.base.protocol import CUTS, LogDensity
 from likelinet.distributions.base.usable_rows import refuse_or_note
 from likelinet.distributions.numerics.grids import Grid
 from likelinet.distributions.numerics.root_finding import invert
@@ -317,9 +317,9 @@ class Truncated(Wrapper):
     def grid(self) -> Grid:
         return grid_of_truncation(self.base, self.batch_shape, *self.endpoints())
 
-    def log_prob_at(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
-        at_end = self.high >= self.base.endpoints()[1]
-        return self.base.log_prob_at(y, np.where(at_end, x, np.inf)) - self.log_mass
+    def log_density(self) -> LogDensity:
+        base, at_end = self.base.log_density(), self.high >= self.base.endpoints()[1]
+        return lambda y, x: base(y, np.where(at_end, x, np.inf)) - self.log_mass
 
     def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
         own = super().quantile_grid(below)

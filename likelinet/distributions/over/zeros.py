@@ -16,7 +16,7 @@ from likelinet.distributions.base.checks import logits_from
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import Family, Standardisation
 from likelinet.distributions.base.parameter import Backward, Parameter
-from likelinet.distributions.base.protocol import CUTS
+from likelinet.distributions.base.protocol import CUTS, LogDensity
 from likelinet.distributions.base.usable_rows import refuse_or_note
 from likelinet.distributions.numerics.estimates import LEAST
 from likelinet.distributions.numerics.grids import Grid
@@ -258,8 +258,9 @@ class WithZeros(Wrapper):
         inner, top, high = self.rest.grid().on(self.batch_shape), self.rest.endpoints()[1], self.endpoints()[1]
         return replace(inner, x=np.where(top == high, inner.x, np.where(np.isfinite(high), high - inner.y, np.inf)))
 
-    def log_prob_at(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
-        return self.rest.log_prob_as_part(y, x, *self.endpoints()) + scipy.special.log_expit(-self.gate_logits)
+    def log_density(self) -> LogDensity:
+        rest, log_open = self.rest.log_density_within(*self.endpoints()), scipy.special.log_expit(-self.gate_logits)
+        return lambda y, x: rest(y, x) + log_open
 
     def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
         inner = self.rest.quantile_grid(below)

@@ -8,6 +8,7 @@ from likelinet.core.domains import positive
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter
+from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.divergences import itakura_saito
 from likelinet.distributions.numerics.gammas import log_gamma_above_tangent
@@ -89,6 +90,17 @@ class Gamma(Univariate):
 
     def _isf(self, q: np.ndarray) -> np.ndarray:
         return gammainccinv(self.concentration, q) / self.rate
+
+    def log_density(self) -> LogDensity:
+        a, b = self.concentration, self.rate
+        log_norm, log_unit = HALF_LOG_2PI - 0.5 * np.log(a) + stirling_error(a), np.log(b) - np.log(a)
+
+        def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
+            log_y, excess = np.log(y), b * y / a - 1.0
+            log_r = np.where(excess < -0.5, log_y + log_unit, np.log1p(excess))
+            return a * (log_r - excess) - log_norm - log_y
+
+        return log_density
 
     def grid(self) -> Grid:
         y, bends = (c / self.rate for c in gamma_cuts(self.concentration, self.batch_shape, self.scores))

@@ -6,9 +6,12 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array, log1pmx, namespace
 from likelinet.core.domains import nonnegative, positive
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
+from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.grids import POWER_SCORES
 from likelinet.distributions.numerics.special import expm1_over, exponential_tails
+
+_LEAST = 1e-200  # for a shape of 0: the logarithm of 1 + 1e-200 z is 1e-200 z
 
 
 class GeneralizedPareto(Univariate):
@@ -70,6 +73,11 @@ class GeneralizedPareto(Univariate):
             return d * (fall * divided / scale), d * (w * slope + part * divided)
 
         return w + log_1_x + xp.log(scale), backward
+
+    def log_density(self) -> LogDensity:
+        shape, log_scale = np.maximum(self.concentration, _LEAST), np.log(self.scale)
+        fall = -1.0 - 1.0 / shape
+        return lambda y, x: fall * np.log1p(np.minimum(shape * (y / self.scale), 1e308)) - log_scale
 
     @classmethod
     def tails(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Array, TailsBackward]:

@@ -8,6 +8,7 @@ from likelinet.core.domains import positive
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter
+from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.grids import POWER_SCORES, Grid, extra, from_end, joined
 from likelinet.distributions.numerics.incomplete_gamma import gammainc, gammaincc, gammainccinv, gammaincinv
@@ -80,6 +81,10 @@ class InverseGamma(Univariate):
 
     def _isf(self, q: np.ndarray) -> np.ndarray:
         return self.rate / gammaincinv(self.concentration, q)
+
+    def log_density(self) -> LogDensity:
+        of_inverse = Gamma(self.concentration, self.rate).log_density()
+        return lambda y, x: of_inverse(1.0 / y, x) - 2.0 * np.log(y)
 
     def grid(self) -> Grid:
         cuts = gamma_cuts(self.concentration, self.batch_shape, self.scores)
