@@ -13,9 +13,9 @@ _ENDS = np.array([-1.0, *NODES, 1.0])
 _STEPS = np.diff(_ENDS)[:, None]
 _COEFFICIENTS = np.linalg.inv(_VALUES)
 _AT_ENDS = np.polynomial.legendre.legvander(_ENDS, N_NODES - 1) @ _COEFFICIENTS
-_INNER, _INNER_WEIGHTS = np.polynomial.legendre.leggauss(7)
+_INNER, _INNER_WEIGHTS = np.polynomial.legendre.leggauss(12)
 _LITTLE = 1e-14  # share of a sum that has no part in its digits
-_STEEP = 6.0  # change of a logarithm over a part of a panel
+_STEEP = 14.0  # change of a logarithm over a part of a panel
 _SWINGS = 4.0  # times the mass by Gauss's rule, which an interpolant that swings between the nodes exceeds
 
 
