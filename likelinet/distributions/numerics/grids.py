@@ -19,6 +19,7 @@ BENDS = np.array([-50.0, -12.0, -4.0, -1.5, -0.5, 0.5, 1.5, 4.0, 12.0, 50.0])  #
 LOGITS = np.array(
     [-20.0, -14.0, -9.0, -4.0, -1.5, 1.5, 4.0, 9.0, 14.0, 20.0]
 )  # between which the logarithm of y is nearly its logit, or not
+_FLAT = 0.05  # a power of y that hardly falls: what lies next to the end is felt much farther from it
 _LEAST = 1e-300  # distance of a cut from an end at which a density may be singular
 _LONG = 1e4  # a tail is long whose 1e-300 quantile is so many times as far out as its 1e-18 quantile
 
@@ -150,6 +151,18 @@ def of_logit(u: np.ndarray, bends: np.ndarray | None = None) -> Grid:
     bends = within_bulk(column(LOGITS, u.shape[1:]) if bends is None else bends, u)
     y, x, some_y, some_x = (scipy.special.expit(v) for v in (u, -u, bends, -bends))
     return joined(between(y, x, 0.0, 1.0), between(some_y, some_x, 0.0, 1.0, np.zeros(len(bends))))
+
+
+def logits(power: np.ndarray, upper_power: np.ndarray | None = None) -> np.ndarray:
+    """Return `LOGITS`, and farther ones where the density of the logit falls by a very small power towards an end.
+
+    Those of 1 - y only if that has a power too; where none are needed, they are the outermost ones once more.
+    """
+    some = column(np.concatenate([[-40.0, -29.0], LOGITS[LOGITS < 0.0]]), power.shape)
+    lower = np.where(power < _FLAT, some, np.maximum(some, LOGITS[0]))
+    if upper_power is None:
+        return lower
+    return np.concatenate([lower, -np.where(upper_power < _FLAT, some, np.maximum(some, LOGITS[0]))[::-1]])
 
 
 def within_bulk(bends: np.ndarray, cuts: np.ndarray) -> np.ndarray:

@@ -141,7 +141,7 @@ class SkewNormal(Univariate):
         u, light = column(SCORES, self.batch_shape), np.hypot(1.0, self.alpha)
         # The lighter tail is a narrower Gaussian, and Φ(αz) rises as fast.
         rise = self.loc + heavy * column(RISING, self.batch_shape) / light
-        main = on_line(self.loc + heavy * np.where(u < 0.0, u / light, u), self.loc)
+        main = on_line(self.loc + heavy * np.where(u < 0.0, u / light, u), self.loc, self.scale)
         return joined(main, extra(rise, np.full(self.batch_shape, np.inf)))
 
     def _delta(self) -> np.ndarray:
