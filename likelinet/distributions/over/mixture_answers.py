@@ -22,6 +22,7 @@ from likelinet.distributions.numerics.root_finding import invert
 from likelinet.distributions.over.family import WrapperFamily
 from likelinet.distributions.over.grids import grid_of_mixture
 from likelinet.distributions.over.independent import Independent
+from likelinet.distributions.over.same_law import all_alike, answered
 
 _FINITE = 1e300  # a logarithm that is not infinite
 
@@ -156,6 +157,10 @@ class AnswersByComponents(Distribution):
 
     def masses(self, k: np.ndarray) -> np.ndarray:
         return self._average(lambda c, t: c.masses(t), k)
+
+    def _if_alike(self, name: str, *of: Any) -> np.ndarray | None:
+        """Return what a method says, of rows in which all components are alike by these; None if there are none."""
+        return answered(self, self.components[..., 0], all_alike(self.components), name, *of)
 
     def _average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
         m: Any = self.marginals()

@@ -22,7 +22,7 @@ from likelinet.distributions.numerics.grids import Grid
 from likelinet.distributions.numerics.root_finding import invert
 from likelinet.distributions.over.family import Setting, WrapperFamily, number_of_output
 from likelinet.distributions.over.grids import grid_of_truncation
-from likelinet.distributions.over.wrapper import Wrapper
+from likelinet.distributions.over.within_bounds import WithinBounds
 
 _RARE = np.log(0.1)  # log probability of the bounds below which sampling is by inversion
 _SEEN = 0.01  # share of what is left after truncation in a tail of the base that its quantiles tell well enough
@@ -136,7 +136,7 @@ class TruncatedFamily(WrapperFamily):
         return replace(self, base=self.base.of_output(j), low=low, high=high)
 
 
-class Truncated(Wrapper):
+class Truncated(WithinBounds):
     r"""The distribution of Y given that low ≤ Y ≤ high, for Y from `base`.
 
     .. math:: p(y) = \frac{p_0(y)}{P_0(a \le Y \le b)}, \qquad a \le y \le b
@@ -278,14 +278,6 @@ class Truncated(Wrapper):
         return invert(self, q, *self.endpoints(), upper=upper, start=y)
 
     # ---- the rest --------------------------------------------------------------------------------------------
-
-    def _mean(self) -> np.ndarray:
-        known = self.base.moments_between(self.low, self.high)
-        return super()._mean() if known is None else known[0]
-
-    def _var(self) -> np.ndarray:
-        known = self.base.moments_between(self.low, self.high)
-        return super()._var() if known is None else known[1]
 
     def peaks(self) -> np.ndarray:
         low, high = (e[..., None] for e in self.endpoints())
