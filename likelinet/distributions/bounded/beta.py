@@ -12,7 +12,7 @@ from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.divergences import itakura_saito
 from likelinet.distributions.numerics.gammas import log_gamma_above_tangent
-from likelinet.distributions.numerics.grids import SCORES, Grid, column, logits, logs, of_logit, rest
+from likelinet.distributions.numerics.grids import FINE_SCORES, Grid, column, logits, logs, of_logit, rest
 from likelinet.distributions.numerics.tails import UNDERFLOW, beta_fraction, log_of
 
 _MODERATE = 1e3  # α + β up to which little cancels
@@ -95,11 +95,11 @@ class Beta(Univariate):
 
     def grid(self) -> Grid:
         a, b = self.concentration1, self.concentration0
-        u = column(SCORES, self.batch_shape)
+        u = column(FINE_SCORES, self.batch_shape)
         out = np.where(u < 0.0, -_out(b, a, 0.5 * u * u), _out(a, b, 0.5 * u * u))
         bends = logits(*(np.broadcast_to(c, self.batch_shape) for c in (a, b)))
         bends = bends + np.where(bends < 0.0, -np.log(np.maximum(b, 1.0)), np.log(np.maximum(a, 1.0)))
-        return of_logit(np.log(a) - np.log(b) + np.where(u == 0.0, 0.0, out), bends)
+        return of_logit(np.log(a) - np.log(b) + np.where(u == 0.0, 0.0, out), bends, FINE_SCORES)
 
     def _cdf(self, y: np.ndarray) -> np.ndarray:
         return scipy.special.betainc(self.concentration1, self.concentration0, y)

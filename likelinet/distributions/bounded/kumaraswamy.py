@@ -10,7 +10,7 @@ from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.univariate import Univariate
-from likelinet.distributions.numerics.grids import LOGITS, SCORES, Grid, between, column, joined, logs, within_bulk
+from likelinet.distributions.numerics.grids import FINE_SCORES, LOGITS, Grid, between, column, joined, logs, within_bulk
 from likelinet.distributions.numerics.sinh_nodes import sinh_nodes
 
 _FAR = 40.0  # w beyond which -log(1 - exp(-w)) is exp(-w) to double precision
@@ -79,13 +79,13 @@ class Kumaraswamy(Univariate):
         return lambda y, x: -self._loss_at((self.concentration1, self.concentration0), logs(y, x)[0])[0]
 
     def grid(self) -> Grid:
-        log_sf = scipy.special.log_ndtr(-column(SCORES, self.batch_shape))
+        log_sf = scipy.special.log_ndtr(-column(FINE_SCORES, self.batch_shape))
         log_y = log1mexp(-log_sf / self.concentration0) / self.concentration1
         bends = -np.exp(column(-LOGITS, self.batch_shape)) / self.concentration1
-        bends = within_bulk(bends, log_y)
+        bends = within_bulk(bends, log_y, FINE_SCORES)
         return joined(
-            between(np.exp(log_y), -np.expm1(log_y), 0.0, 1.0),
-            between(np.exp(bends), -np.expm1(bends), 0.0, 1.0, np.zeros(len(bends))),
+            between(np.exp(log_y), -np.expm1(log_y), 0.0, 1.0, FINE_SCORES),
+            between(np.exp(bends), -np.expm1(bends), 0.0, 1.0, np.full(len(bends), np.nan)),
         )
 
     @classmethod

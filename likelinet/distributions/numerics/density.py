@@ -65,11 +65,14 @@ def log_prob_at(d: "Distribution", layers: Layers, y: np.ndarray, x: np.ndarray)
     return values
 
 
-def cut(d: "Distribution", at: tuple[np.ndarray | float, ...] = (), *, whole: bool = False) -> Grid:
-    """Return the cuts of a distribution of one batch axis, some points among them; of short tails all if `whole`."""
+def cut(d: "Distribution", of: tuple[int, int] | None, at: tuple[np.ndarray | float, ...] = ()) -> Grid:
+    """Return the cuts of a distribution of one batch axis, some points among them.
+
+    Far out those for an integral of the mass, `of` = (squared or not, times which power of y); all for None.
+    """
     low, high = d.endpoints()
     grid = d.grid().on(d.batch_shape)
-    grid = grid if whole else grid.without_short_tails(low, high)
+    grid = grid if of is None else grid.without_idle_tails(low, high, *of)
     inside = [np.clip(p, low, high) for p in (*at, *d.atoms)]
     # An end where the density may be infinite is no cut: what lies next to it is a tail.
     ends = [np.any(grid.anchors == e, axis=0) & (p == e) for p in inside for e in (low, high)]

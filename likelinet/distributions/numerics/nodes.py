@@ -5,7 +5,7 @@ a large factor: so power laws, of heavy tails and of singular ends, have a few n
 distance to it is kept beside y, which rounds there.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -71,6 +71,7 @@ class Nodes:
 def nodes_of(d: "Distribution", grid: Grid) -> Nodes:
     """Return nodes for a distribution of one batch axis, from its grid."""
     low, high = (np.clip(end, -LARGEST, LARGEST) for end in d.endpoints())
+    grid = _without_twins(grid)
     y, x, room = _ordered(grid, low, high)
     kept = _kept(y, x, room)
     layers = layers_of(kept.sum(0) - 1)
@@ -81,6 +82,16 @@ def nodes_of(d: "Distribution", grid: Grid) -> Nodes:
     rank = np.where(layers.counts, layers.rank, 0)  # one that does not count is the first one once more
     a, b = place[rank, row], place[np.minimum(rank + 1, layers.many[row]), row]
     return _filled(layers, (y[a, row], x[a, row]), (y[b, row], x[b, row]), grid, low, high)
+
+
+def _without_twins(grid: Grid) -> Grid:
+    """Return the grid without anchors that are as others in all rows."""
+    pairs = list(zip(grid.anchors, grid.cores, strict=True))
+    apart = [
+        not any(np.array_equal(anchor, a) and np.array_equal(core, c) for a, c in pairs[:i])
+        for i, (anchor, core) in enumerate(pairs)
+    ]
+    return replace(grid, anchors=grid.anchors[apart], cores=grid.cores[apart])
 
 
 def _ordered(grid: Grid, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, ...]:

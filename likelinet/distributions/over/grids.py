@@ -16,28 +16,38 @@ def grid_of_mixture(components: Distribution, low: np.ndarray, high: np.ndarray)
     """Return the grid of a mixture over the last batch axis, whose support is from `low` to `high`."""
     least, most = components.endpoints()
     each = components.grid().on(components.batch_shape)
+    each = replace(each, x=np.where(most == high[..., None], each.x, high[..., None] - each.y))
     # The outermost cuts of a component count where they are outermost in the mixture.
-    far = each.beyond.reshape((-1,) + (1,) * (each.y.ndim - 1))
-    first, last = np.where(far, np.inf, each.y).min(0), np.where(far, -np.inf, each.y).max(0)
-    upper = each.y > 0.5 * first + 0.5 * last
-    out = np.maximum(each.y, last.max(-1)[..., None]), np.minimum(each.y, first.min(-1)[..., None])
-    y = np.where(far, np.where(upper, *out), each.y)
-    x = np.where(most == high[..., None], each.x, high[..., None] - y)
-    k = components.batch_shape[-1]
+    far, k = each.far, components.batch_shape[-1]
+    near = each.y[~far]
+    first, last = (f(near[..., 0], axis=0) for f in (np.fmin.reduce, np.fmax.reduce))
+    upper = each.y[far, ..., 0] > 0.5 * first + 0.5 * last
+    first, last = (f(near, axis=(0, -1)) for f in (np.fmin.reduce, np.fmax.reduce))
+    y, x = each.y[far], each.x[far]
+    out = Grid(
+        np.where(upper, np.maximum(y.max(-1), last), np.minimum(y.min(-1), first)),
+        np.where(upper, x.min(-1), x.max(-1)),
+        each.room[far].max(-1),
+        each.anchors[:0, ..., 0],
+        each.cores[:0, ..., 0],
+        each.scores[far],
+    )
 
     def listed(a: np.ndarray) -> np.ndarray:
         return np.moveaxis(a, -1, 1).reshape(-1, *a.shape[1:-1])
 
-    cuts, gaps, room, anchors, cores = (listed(a) for a in (y, x, each.room, each.anchors, each.cores))
-    whole = Grid(cuts, gaps, room, anchors, cores, np.repeat(each.beyond, k))
-    inner = [e[..., i] for e in (least, most) for i in range(k)]  # where components begin and end
-    return joined(whole, points([np.where((e == low) | (e == high), np.nan, e) for e in inner], high))
+    cuts, gaps, room, anchors, cores = (
+        listed(a) for a in (near, each.x[~far], each.room[~far], each.anchors, each.cores)
+    )
+    whole = joined(Grid(cuts, gaps, room, anchors, cores, np.repeat(each.scores[~far], k)), out)
+    ends = [np.where((e == low) | (e == high), np.nan, e) for i in range(k) for e in (least[..., i], most[..., i])]
+    return joined(whole, points([e for e in ends if not np.isnan(e).all()], high))  # where components begin and end
 
 
 def grid_of_truncation(base: Distribution, shape: tuple[int, ...], low: np.ndarray, high: np.ndarray) -> Grid:
     """Return the grid of a truncation of this batch shape, whose support is from `low` to `high`."""
     grid, (least, most) = base.grid().on(shape), (np.broadcast_to(e, shape) for e in base.endpoints())
-    near = np.where(grid.beyond.reshape((-1,) + (1,) * len(shape)), np.nan, grid.y)
+    near = np.where(column(grid.far, shape), np.nan, grid.y)
     first, last = np.fmin.reduce(near, axis=0), np.fmax.reduce(near, axis=0)
     cuts = [np.where(inside & np.isfinite(b), b, np.nan) for b, inside in ((low, low > least), (high, high < most))]
     # Around a bound beyond which there was nothing anyway, nothing needs to be looked at closely.

@@ -43,7 +43,7 @@ class Transform(ABC):
         """Return the grid of y between `low` and `high` from that of x."""
         y, x = self.forward(inner.y), self._below(inner, high)
         room = np.minimum(y - self.forward(inner.y - inner.room), self.forward(inner.y + inner.room) - y)
-        return Grid(y, x, room, *self._anchors(inner, low, high), inner.beyond)
+        return Grid(y, x, room, *self._anchors(inner, low, high), inner.scores)
 
     def _below(self, inner: Grid, high: np.ndarray) -> np.ndarray:
         """Return how far below the largest y the image of each cut lies."""

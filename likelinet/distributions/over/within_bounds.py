@@ -26,7 +26,9 @@ class WithinBounds(Wrapper):
         return super()._entropy() if exact is None else exact
 
     def _kl_divergence(self, other: Distribution) -> np.ndarray:
-        exact = answered(self, self.base, self._whole(), "kl_divergence", other)
+        # Of what the base can do, but with a probability below all numbers, the other one may say that it cannot.
+        (low, high), (least, most) = self.base.endpoints(), other.endpoints()
+        exact = answered(self, self.base, self._whole() & (least <= low) & (most >= high), "kl_divergence", other)
         return super()._kl_divergence(other) if exact is None else exact
 
     def _crps(self, y: np.ndarray) -> np.ndarray:

@@ -12,7 +12,7 @@ from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.divergences import itakura_saito
 from likelinet.distributions.numerics.gammas import log_gamma_above_tangent
-from likelinet.distributions.numerics.grids import Grid, column, extra, from_end, joined, logits
+from likelinet.distributions.numerics.grids import FINE_SCORES, Grid, column, extra, from_end, joined, logits
 from likelinet.distributions.numerics.incomplete_gamma import gammainc, gammaincc, gammainccinv, gammaincinv
 from likelinet.distributions.numerics.special import log1pmx_of_ratio
 from likelinet.distributions.numerics.tails import log_incomplete_gamma
@@ -52,6 +52,7 @@ class Gamma(Univariate):
         Parameter("rate", positive, role="rate", symbol="β"),
     )
     support = positive
+    scores = FINE_SCORES
     purpose = "amounts; the spread grows with the mean"
     concentration: np.ndarray
     rate: np.ndarray
@@ -104,7 +105,7 @@ class Gamma(Univariate):
 
     def grid(self) -> Grid:
         y, bends = (c / self.rate for c in gamma_cuts(self.concentration, self.batch_shape, self.scores))
-        return joined(from_end(y), extra(bends, np.full(self.batch_shape, np.inf)))
+        return joined(from_end(y, scores=self.scores), extra(bends, np.full(self.batch_shape, np.inf)))
 
     def _mean(self) -> np.ndarray:
         return self.concentration / self.rate

@@ -10,7 +10,7 @@ from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.univariate import Univariate
-from likelinet.distributions.numerics.grids import POWER_SCORES, Grid, extra, from_end, joined
+from likelinet.distributions.numerics.grids import FINE_POWER_SCORES, Grid, extra, from_end, joined
 from likelinet.distributions.numerics.incomplete_gamma import gammainc, gammaincc, gammainccinv, gammaincinv
 from likelinet.distributions.numerics.special import expm1_over, through_pole
 from likelinet.distributions.numerics.tails import log_incomplete_gamma
@@ -51,7 +51,7 @@ class InverseGamma(Univariate):
         Parameter("rate", positive, role="scale", symbol="β"),
     )
     support = positive
-    scores = POWER_SCORES
+    scores = FINE_POWER_SCORES
     purpose = "heavy upper tail"
     concentration: np.ndarray
     rate: np.ndarray

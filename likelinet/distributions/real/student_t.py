@@ -140,7 +140,7 @@ class StudentT(Univariate):
             self.loc + self.scale * z,
             self.loc,
             self.scale * np.sqrt(self.df),
-            self.loc + self.scale * within_bulk(bends, z),
+            self.loc + self.scale * within_bulk(bends, z, self.scores),
             self.scores,
         )
 
