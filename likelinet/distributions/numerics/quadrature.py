@@ -29,7 +29,7 @@ def expectation(d: "Distribution", f: Function, more: tuple[float, ...] = ()) ->
     """
     flat = d.flattened(d.batch_shape)
     density = Density(flat, cut(flat, _MEAN, more))
-    return (density.expectation(f(density.nodes.y)) + _of_atoms(flat, f)).reshape(d.batch_shape)
+    return density.known(density.expectation(f(density.nodes.y)) + _of_atoms(flat, f)).reshape(d.batch_shape)
 
 
 def moments(
@@ -51,6 +51,7 @@ def moments(
         )
         centre = np.where(np.isfinite(centre), centre, 0.0)
         mean = centre + density.power(y - centre[row], 1) + _of_atoms(flat, lambda a: forward(a) - centre)
+        mean = density.known(mean)
         middle = np.where(np.isfinite(mean), mean, centre)
         var = density.power(y - middle[row], 2) + _of_atoms(flat, lambda a: (forward(a) - middle) ** 2)
         return mean.reshape(d.batch_shape), np.where(np.isfinite(mean), var, np.abs(mean)).reshape(d.batch_shape)
@@ -91,7 +92,7 @@ def entropy(d: "Distribution") -> np.ndarray:
         return sums.entropy(d)
     flat = d.flattened(d.batch_shape)
     density = Density(flat, cut(flat, _MASS))
-    return (density.expectation(-density.log_prob) + _of_atoms(flat, flat.nll)).reshape(d.batch_shape)
+    return density.known(density.expectation(-density.log_prob) + _of_atoms(flat, flat.nll)).reshape(d.batch_shape)
 
 
 def kl_divergence(d: "Distribution", other: "Distribution") -> np.ndarray:
@@ -139,7 +140,7 @@ def _divergence(d: "Distribution", other: "Distribution", own: Grid) -> tuple[np
     )
     f, some = -rise, np.flatnonzero(close[layers.row])
     f[:, some] = expm1mx(rise[:, some])
-    total = density.expectation(f)
+    total = density.known(density.expectation(f))
     for p, r in at_atoms:
         total = total + np.where(p > 0.0, p * np.where(close, expm1mx(r), -r), 0.0)
     return total, layers.total(np.sum(density.mass * np.abs(f), axis=0))
@@ -203,8 +204,8 @@ def squares(
         start += np.where(np.where(nodes.middle >= at, under, over), probability[nodes.row], 0.0)
     p = np.maximum(start + under * below + over * above, 0.0)
     if log_slope is not None:  # whose tails are another matter
-        return nodes.layers.total(np.exp(2.0 * np.log(p) + nodes.log_weight + log_slope(nodes.y)).sum(0))
-    total = nodes.layers.total((p * (p * np.exp(nodes.log_weight))).sum(0))
+        return density.known(nodes.layers.total(np.exp(2.0 * np.log(p) + nodes.log_weight + log_slope(nodes.y)).sum(0)))
+    total = density.known(nodes.layers.total((p * (p * np.exp(nodes.log_weight))).sum(0)))
     at_end = [sum(np.where(at == end, probability, 0.0) for at, probability in atoms) for end in (low, high)]
     inside = lower > low, upper < high
     for end, past, near, far in ((known[0], lower - high, 0, 1), (known[1], low - upper, 1, 0)):

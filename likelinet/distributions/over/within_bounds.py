@@ -26,6 +26,8 @@ class WithinBounds(Wrapper):
         return super()._entropy() if exact is None else exact
 
     def _kl_divergence(self, other: Distribution) -> np.ndarray:
+        if isinstance(other, WithinBounds) and other._whole().all():
+            return self._kl_divergence(other.base)
         # Of what the base can do, but with a probability below all numbers, the other one may say that it cannot.
         (low, high), (least, most) = self.base.endpoints(), other.endpoints()
         exact = answered(self, self.base, self._whole() & (least <= low) & (most >= high), "kl_divergence", other)
