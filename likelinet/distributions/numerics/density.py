@@ -42,12 +42,12 @@ class Density:
         self._of_atoms = sum((np.exp(d.log_prob(at)) for at in d.atoms), 0.0)
 
     def known(self, values: np.ndarray) -> np.ndarray:
-        """Return integrals over this density; nan in rows of whose mass the nodes see too little, or too much.
+        """Return integrals over this density; nan for a finite one of whose mass the nodes see too little, or too much.
 
         So it is where numbers are too coarse for a scale, or where much of the mass lies outside their range.
         """
         seen = self.nodes.layers.total(self.mass.sum(0)) + sum(t.mass for t in self.tails) + self._of_atoms
-        return np.where(np.abs(seen - 1.0) <= _AMISS, values, np.nan)
+        return np.where((np.abs(seen - 1.0) <= _AMISS) | np.isinf(values), values, np.nan)
 
     def expectation(self, f: np.ndarray) -> np.ndarray:
         """Return E[f], from its values at the nodes, without atoms; f counts only where there is a density."""

@@ -42,7 +42,9 @@ def moments(
     with np.errstate(all="ignore"):
         if d.support.integer:
             return _moments_of_counts(d, forward)
-        flat = d.flattened(d.batch_shape)
+        flat, location = d.flattened(d.batch_shape), 0.0
+        if forward is np.asarray:
+            location, flat = _from_location(flat)
         density = Density(flat, cut(flat, _VARIANCE if forward is np.asarray else None, more))
         row, y = density.nodes.row, forward(density.nodes.y)
         near = np.where(np.abs(y) < 1e150, y, 0.0)
@@ -54,7 +56,14 @@ def moments(
         mean = density.known(mean)
         middle = np.where(np.isfinite(mean), mean, centre)
         var = density.power(y - middle[row], 2) + _of_atoms(flat, lambda a: (forward(a) - middle) ** 2)
-        return mean.reshape(d.batch_shape), np.where(np.isfinite(mean), var, np.abs(mean)).reshape(d.batch_shape)
+        var = np.where(np.isfinite(mean), var, np.abs(mean))
+        return (location + mean).reshape(d.batch_shape), var.reshape(d.batch_shape)
+
+
+def _from_location(d: "Distribution") -> tuple[np.ndarray | float, "Distribution"]:
+    """Return a location of each row and the distribution of Y less it, which y next to 0 tell finely; or `d` itself."""
+    location = d.location()
+    return (0.0, d) if location is None else (location, d.shifted(location))
 
 
 def _moments_of_counts(d: "Distribution", forward: Function) -> tuple[np.ndarray, np.ndarray]:
@@ -90,7 +99,7 @@ def entropy(d: "Distribution") -> np.ndarray:
     """Return -E[log p(Y)] with Y from `d`."""
     if d.support.integer:
         return sums.entropy(d)
-    flat = d.flattened(d.batch_shape)
+    _, flat = _from_location(d.flattened(d.batch_shape))
     density = Density(flat, cut(flat, _MASS))
     return density.known(density.expectation(-density.log_prob) + _of_atoms(flat, flat.nll)).reshape(d.batch_shape)
 
@@ -111,6 +120,9 @@ def _kl_divergence(d: "Distribution", other: "Distribution", shape: tuple[int, .
     mine, theirs = d.flattened(shape), other.flattened(shape)
     if d.support.integer:
         return sums.kl_divergence(broadcast(d, shape), other, shape)
+    location = mine.location()
+    if location is not None and theirs.location() is not None:
+        mine, theirs = mine.shifted(location), theirs.shifted(location)
     own = cut(mine, _MASS)
     total, size = _divergence(mine, theirs, own)
     beyond = np.flatnonzero(_more_beyond(mine, theirs, own, size))
@@ -174,7 +186,8 @@ def crps(
         return sums.crps(d, y)
     shape = np.broadcast_shapes(d.batch_shape, y.shape)
     flat, at = d.flattened(shape), np.broadcast_to(y, shape).reshape(-1)
-    total = squares(flat, at, at, log_slope, more)
+    location, flat = _from_location(flat) if log_slope is None else (0.0, flat)
+    total = squares(flat, at - location, at - location, log_slope, more)
     return np.where(np.isnan(at), np.nan, np.where(np.isinf(at), np.inf, total)).reshape(shape)
 
 

@@ -176,6 +176,16 @@ class AnswersByComponents(Distribution):
         inner = self.components
         return self._averaged((1.0 - inner.var()) * np.exp(1j * inner.mean()))
 
+    def location(self) -> np.ndarray | None:
+        inner = None if self.event_shape else self.components.location()
+        if inner is None:
+            return None
+        heaviest = np.argmax(self.weights.probs, axis=-1)[..., None]
+        return np.take_along_axis(inner, heaviest, axis=-1)[..., 0]
+
+    def shifted(self, by: np.ndarray) -> Distribution:
+        return self._mixture(self.components.shifted(np.expand_dims(by, -1)), self.logits)
+
     def moments_of_exp(self) -> tuple[np.ndarray, np.ndarray] | None:
         inner = self.components.moments_of_exp()
         if inner is None:

@@ -17,6 +17,7 @@ from likelinet.distributions.base.leaf import Closed, no_gradient
 from likelinet.distributions.base.parameter import Backward
 from likelinet.distributions.base.plain import check_plain
 from likelinet.distributions.base.protocol import CUTS, LogDensity
+from likelinet.distributions.base.shapes import broadcast
 from likelinet.distributions.base.usable_rows import refuse_or_note
 from likelinet.distributions.numerics.grids import Grid
 from likelinet.distributions.numerics.root_finding import invert
@@ -304,6 +305,17 @@ class Truncated(WithinBounds):
         made = Truncated._unchecked(low=low, high=high, log_mass=log_mass)  # it is known already
         made._wrap(base, low, high, log_mass)
         made._over(TruncatedFamily(Closed(base), low, high))
+        return made
+
+    def location(self) -> np.ndarray | None:
+        inner = self.base.location()
+        return None if inner is None else np.broadcast_to(inner, self.batch_shape)
+
+    def shifted(self, by: np.ndarray) -> Distribution:
+        base = broadcast(self.base, self.batch_shape).shifted(by)
+        made = Truncated._unchecked(low=self.low - by, high=self.high - by, log_mass=self.log_mass)
+        made._wrap(base, made.low, made.high)
+        made._over(TruncatedFamily(Closed(base), made.low, made.high))
         return made
 
     def grid(self) -> Grid:
