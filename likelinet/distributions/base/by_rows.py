@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # Results at once of a plain family; fewer of one that holds more numbers for each.
 ROWS_AT_ONCE = 65536  # many enough for an iteration whose last steps are for a few rows
-INTEGRALS_AT_ONCE = 1024  # which have hundreds of nodes for each result
+INTEGRALS_AT_ONCE = 2048  # which have hundreds of nodes for each result
 
 VALUES = ("log_prob", "nll", "cdf", "sf", "log_cdf", "log_sf", "ppf", "isf")
 INTEGRALS = ("crps", "kl_divergence", "mean", "var", "mode", "entropy")

@@ -10,9 +10,10 @@ from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.univariate import Univariate
-from likelinet.distributions.numerics.grids import FINE_SCORES, LOGITS, Grid, between, column, joined, logs, within_bulk
+from likelinet.distributions.numerics.grids import FINE_SCORES, LOGITS, Grid, between, column, joined, within_bulk
 from likelinet.distributions.numerics.sinh_nodes import sinh_nodes
 
+_MODERATE = 1e4  # number of times that a rounding error of 1e-16 may count
 _FAR = 40.0  # w beyond which -log(1 - exp(-w)) is exp(-w) to double precision
 
 
@@ -76,7 +77,16 @@ class Kumaraswamy(Univariate):
         return values, backward
 
     def log_density(self) -> LogDensity:
-        return lambda y, x: -self._loss_at((self.concentration1, self.concentration0), logs(y, x)[0])[0]
+        a, b = self.concentration1, self.concentration0
+        log_norm, moderate = np.log(a) + np.log(b), bool(np.all(b < _MODERATE))
+
+        def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
+            log_y = np.where(x < 0.5, np.log1p(-x), np.log(y))
+            log_v = a * log_y
+            log_rest = np.log(-np.expm1(log_v)) if moderate else log1mexp(-log_v)
+            return log_norm + log_v - log_y + (b - 1.0) * log_rest
+
+        return log_density
 
     def grid(self) -> Grid:
         log_sf = scipy.special.log_ndtr(-column(FINE_SCORES, self.batch_shape))

@@ -108,9 +108,12 @@ def _ordered(grid: Grid, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray,
     halves = np.clip(halves, y.min(0), y.max(0))
     room = np.concatenate([grid.room, room])
     y, x = np.concatenate([y, halves]), np.concatenate([x, np.clip(high - halves, x.min(0), x.max(0))])
+    if not bounded.any():
+        order = np.argsort(y, axis=0)
+        return np.take_along_axis(y, order, 0), np.broadcast_to(np.inf, y.shape), np.take_along_axis(room, order, 0)
     x = np.where(bounded, x, np.inf)
     upper = _finer(x, y)
-    order = np.lexsort((np.where(upper, -x, y), upper), axis=0) if bounded.any() else np.argsort(y, axis=0)
+    order = np.lexsort((np.where(upper, -x, y), upper), axis=0)
     return tuple(np.take_along_axis(v, order, 0) for v in (y, x, room))
 
 
@@ -125,12 +128,18 @@ def _kept(y: np.ndarray, x: np.ndarray, room: np.ndarray) -> np.ndarray:
     gap = np.where(upper[1:], x[:-1] - x[1:], y[1:] - y[:-1])
     kept = np.ones(y.shape, dtype=bool)
     since = apart = np.zeros(y.shape[1])  # from the last cut, and from the last one that may stand for others
+    previous = np.zeros(y.shape[1], dtype=np.intp)
     rounding = _ROUNDING * np.where(upper, x, np.abs(y))
-    for j in range(1, len(y)):
+    for j in range(1, len(y) - 1):
         since, apart = since + gap[j - 1], apart + gap[j - 1]
-        some = since > rounding[j]
-        kept[j] = some & (apart >= _CLOSE * room[j]) if j < len(y) - 1 else some
+        kept[j] = (since > rounding[j]) & (apart >= _CLOSE * room[j])
         since, apart = np.where(kept[j], 0.0, since), np.where(kept[j] & (room[j] > 0.0), 0.0, apart)
+        previous = np.where(kept[j], j, previous)
+    since, rows = since + gap[-1], np.arange(y.shape[1])
+    kept[-1] = since > rounding[-1]
+    # The outermost one stays, rather than one next to it: what lies beyond is seen from the last panel.
+    instead = kept[-1] & (previous > 0) & (room[previous, rows] > 0.0) & (since < _CLOSE * room[-1])
+    kept[previous[instead], rows[instead]] = False
     return kept
 
 
@@ -145,24 +154,25 @@ def _filled(
     """Return the nodes of panels with these ends, each with its distance to the largest y."""
     (ya, xa), (yb, xb), row = left, right, layers.row
     low, high = low[row], high[row]
-    near, anchor, down = np.full(len(row), np.inf), ya, np.zeros(len(row), dtype=bool)
-    smooth = down
-    for centre, core in zip(grid.anchors, grid.cores, strict=True):
-        at, within = centre[row], core[row]
-        above = np.where(at == high, xb, at - yb)
+    bounded = bool(np.any(high < LARGEST))
+    near, which, smooth = np.full(len(row), np.inf), np.full(len(row), -1), np.zeros(len(row), dtype=bool)
+    for i, (centre, core) in enumerate(zip(grid.anchors, grid.cores, strict=True)):
+        at = centre[row]
         # A cut next to the largest y may round to it.
-        below = np.where((at <= ya) & (at < high), ya - at, np.inf)
-        falls = (at >= yb) & (above < below)
-        distance = np.where(falls, above, below)
-        smooth = smooth | (distance < within) | ((ya < at) & (at < yb))
-        closer = (distance < near) & (distance >= within)
-        near, anchor, down = (
-            np.where(closer, new, old) for new, old in ((distance, near), (at, anchor), (falls, down))
-        )
-    width = np.where(_finer(xb, yb), xa - xb, yb - ya)
+        distance = np.maximum(ya - at, np.where(at == high, xb, at - yb) if bounded else at - yb)
+        within = distance < core[row]
+        smooth |= within
+        closer = ~within & (distance < near)
+        np.copyto(near, distance, where=closer)
+        np.copyto(which, i, where=closer)
+    width = np.where(_finer(xb, yb), xa - xb, yb - ya) if bounded else yb - ya
     # In a core another anchor counts where it is close by: to one far off the distance has no more digits than y.
-    none = (near == np.inf) | (smooth & (near > width) & (near > _BY * np.abs(ya)))
-    near, anchor, down = np.where(none, 0.0, near), np.where(none, ya, anchor), down & ~none
+    which[smooth & (near > width) & (near > _BY * np.abs(ya))] = -1
+    anchored = np.flatnonzero(which >= 0)
+    anchor = ya.copy()
+    anchor[anchored] = grid.anchors[which[anchored], row[anchored]]
+    near[which < 0] = 0.0
+    down = (anchor >= yb) & (which >= 0) & ((anchor > ya) | (anchor == high))
     at_top = down & (anchor == high) & (high < LARGEST)
     far = near + width
     log = np.flatnonzero((near > 0.0) & (far > 4.0 * near))
@@ -174,8 +184,8 @@ def _filled(
     log_weight[:, log] += distance[:, log]
     distance[:, log] = np.exp(distance[:, log])
     y = anchor + np.where(down, -1.0, 1.0) * distance
-    x, bounded = np.broadcast_to(np.inf, y.shape), high < LARGEST
-    if bounded.any():
-        x = np.where(at_top, distance, np.where(bounded, high - y, np.inf))
+    x = np.broadcast_to(np.inf, y.shape)
+    if bounded:
+        x = np.where(at_top, distance, np.where(high < LARGEST, high - y, np.inf))
     at_end = at_top | (~down & (anchor == low) & (near > 0.0) & (low > -LARGEST))
     return Nodes(layers, y, x, log_weight, distance, near, far, down, at_end)

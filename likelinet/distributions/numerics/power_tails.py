@@ -21,29 +21,30 @@ class Tail:
     distance: np.ndarray  # D at the edge
     grows: np.ndarray  # whether D grows outwards: towards infinity, not towards an end
     _panel: np.ndarray
-    _nodes: tuple[np.ndarray, np.ndarray]
-    _steps: tuple[np.ndarray, np.ndarray]
+    _nodes: tuple[np.ndarray, ...]
+    _steps: tuple[np.ndarray, ...]
 
-    def at_nodes(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the values at the outermost node and at one farther in, from those at all nodes."""
-        outer, inner = (values[node, self._panel] for node in self._nodes)
-        return outer, inner
+    def at_nodes(self, values: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Return the values at the outermost node and at two farther in, from those at all nodes."""
+        return tuple(values[node, self._panel] for node in self._nodes)
 
-    def integral(self, values: tuple[np.ndarray, np.ndarray], power: int = 1) -> np.ndarray:
+    def integral(self, values: tuple[np.ndarray, ...], power: int = 1) -> np.ndarray:
         """Return the integral of f = v^power over the mass beyond, from the values v at the nodes.
 
         f goes on as a straight line in τ, or as a power where it changes as fast as one; it may have no integral.
         """
-        outer, inner = ((np.sign(v) ** power, power * np.log(np.abs(v))) for v in values)
-        apart, out = self._steps
+        outer, inner, innermost = ((np.sign(v) ** power, power * np.log(np.abs(v))) for v in values)
+        apart, farther, out = self._steps
         growth = (outer[1] - inner[1]) / apart
+        # A straight line that comes through 0 grows by any factor, but not by the same one again.
+        steady = np.abs(growth - (inner[1] - innermost[1]) / farther) < 0.5 * np.abs(growth)
         value = outer[0] * np.exp(outer[1])
         slope = (value - inner[0] * np.exp(inner[1])) / apart
         line = self.mass * (value + slope * out + slope / self.rate)
         falls = self.rate - growth
         size = np.exp(np.log(self.mass) + outer[1] + growth * out) * self.rate
         by_power = outer[0] * np.where(falls > _NO_FALL, size / np.where(falls > _NO_FALL, falls, 1.0), np.inf)
-        found = np.where((np.abs(growth) > 0.25) & (outer[0] != 0.0), by_power, line)
+        found = np.where((np.abs(growth) > 0.25) & steady & (outer[0] != 0.0), by_power, line)
         return np.where(self.mass > 0.0, found, 0.0)
 
     def of_squares(self, atom: np.ndarray | float = 0.0) -> np.ndarray:
@@ -74,14 +75,15 @@ def tail(nodes: Nodes, log_prob: np.ndarray, low: np.ndarray, high: np.ndarray, 
     down, at_end = nodes.down[panel], nodes.at_end[panel]
     grows = down ^ upper
     outer = np.where(grows, N_NODES - 1, 0)
-    inner = np.where(grows, N_NODES - 3, 2)
+    inner, innermost = np.where(grows, N_NODES - 3, 2), np.where(grows, N_NODES - 5, 4)
     lp_outer, lp_inner = log_prob[outer, panel], log_prob[inner, panel]
     d_outer, d_inner = nodes.distance[outer, panel], nodes.distance[inner, panel]
     edge = np.where(grows, nodes.far[panel], nodes.near[panel])
     infinite = (high >= LARGEST) if upper else (low <= -LARGEST)
     far_out = infinite & (nodes.near[panel] > 0.0)  # not a panel next to a core, which is measured from its own end
     valid = some & np.where(grows, far_out, at_end & ~infinite & (edge > 0.0))
-    apart, out = (np.abs(np.log(v)) for v in (d_outer / d_inner, np.where(valid, edge, 1.0) / d_outer))
+    ratios = d_outer / d_inner, d_inner / nodes.distance[innermost, panel], np.where(valid, edge, 1.0) / d_outer
+    apart, farther, out = (np.abs(np.log(v)) for v in ratios)
     slope = (lp_outer - lp_inner) / apart
     rate = np.where(grows, -1.0, 1.0) - slope
     mass = np.exp(lp_outer + slope * out + np.log(np.where(valid, edge, 1.0))) / rate
@@ -90,4 +92,4 @@ def tail(nodes: Nodes, log_prob: np.ndarray, low: np.ndarray, high: np.ndarray, 
     last = nodes.y[outer, panel] + np.where(upper, 1.0, -1.0) * np.abs(edge - d_outer)
     gap = np.where(some & ~infinite, np.maximum(high - last if upper else last - low, 0.0), 0.0)
     grows = grows & (valid | infinite)
-    return Tail(mass, rate, np.where(valid, edge, gap), grows, panel, (outer, inner), (apart, out))
+    return Tail(mass, rate, np.where(valid, edge, gap), grows, panel, (outer, inner, innermost), (apart, farther, out))

@@ -123,9 +123,10 @@ def _kl_divergence(d: "Distribution", other: "Distribution", shape: tuple[int, .
     location = mine.location()
     if location is not None and theirs.location() is not None:
         mine, theirs = mine.shifted(location), theirs.shifted(location)
-    own = cut(mine, _MASS)
+    whole = cut(mine, None)
+    own = whole.without_idle_tails(*mine.endpoints(), *_MASS)
     total, size = _divergence(mine, theirs, own)
-    beyond = np.flatnonzero(_more_beyond(mine, theirs, own, size))
+    beyond = np.flatnonzero(_more_beyond(mine, theirs, whole, own, size))
     if len(beyond):
         total[beyond] = _divergence(mine[beyond], theirs[beyond], cut(mine[beyond], None))[0]
     return total.reshape(shape)
@@ -158,9 +159,9 @@ def _divergence(d: "Distribution", other: "Distribution", own: Grid) -> tuple[np
     return total, layers.total(np.sum(density.mass * np.abs(f), axis=0))
 
 
-def _more_beyond(d: "Distribution", other: "Distribution", own: Grid, size: np.ndarray) -> np.ndarray:
+def _more_beyond(d: "Distribution", other: "Distribution", whole: Grid, own: Grid, size: np.ndarray) -> np.ndarray:
     """Return where more of a divergence lies beyond its nodes than a share of `size`."""
-    (low, high), top, whole = d.endpoints(), other.endpoints()[1], cut(d, None)
+    (low, high), top = d.endpoints(), other.endpoints()[1]
     # From the outermost cut among those nodes on.
     y = np.concatenate([whole.y[whole.far], np.fmin.reduce(own.y)[None], np.fmax.reduce(own.y)[None]])
     x = np.concatenate([whole.x[whole.far], np.fmax.reduce(own.x)[None], np.fmin.reduce(own.x)[None]])

@@ -11,8 +11,8 @@ _RUNNING = np.polynomial.legendre.legval(NODES, _LEGENDRE).T @ np.linalg.inv(_VA
 # The parts of a panel between its nodes, and the values of an interpolant at their ends.
 _ENDS = np.array([-1.0, *NODES, 1.0])
 _STEPS = np.diff(_ENDS)[:, None]
-_COEFFICIENTS = np.linalg.inv(_VALUES)
-_AT_ENDS = np.polynomial.legendre.legvander(_ENDS, N_NODES - 1) @ _COEFFICIENTS
+_COEFFICIENTS = np.linalg.inv(np.vander(NODES, increasing=True))
+_AT_ENDS = np.polynomial.legendre.legvander(_ENDS, N_NODES - 1) @ np.linalg.inv(_VALUES)
 _INNER, _INNER_WEIGHTS = np.polynomial.legendre.leggauss(12)
 _LITTLE = 1e-14  # share of a sum that has no part in its digits
 _STEEP = 14.0  # change of a logarithm over a part of a panel
@@ -42,9 +42,9 @@ def running(
         width, powers = nodes.far - nodes.near, np.maximum(most**2 * nodes.near, beyond**2 * nodes.far)
         share = np.where(falls & log, powers, most**2 * width) * layers.counts
         own = np.where(falls, share, masses * most * width)  # of what the panel itself adds
-        steep &= log
+        steep &= log & (nodes.near > 0.0)
         idle = steep & ~(own > _LITTLE * layers.total(share)[layers.row])
-        near[:, idle] = far[:, idle] = 0.0
+        near[:, idle], far[:, idle] = masses[idle], 0.0
         steep &= ~idle
     heavy = np.flatnonzero(steep)
     parts = _of_parts((log_prob + nodes.log_weight)[:, heavy] - np.log(WEIGHTS)[:, None])[::-1].cumsum(0)[::-1]
@@ -60,14 +60,22 @@ def _of_parts(log_values: np.ndarray) -> np.ndarray:
 
     In a variable in which a steep one would be constant if it were a straight line.
     """
-    coefficients, ends = _times(_COEFFICIENTS, log_values), _times(_AT_ENDS, log_values)
+    slope = (log_values[-1] - log_values[0]) / (NODES[-1] - NODES[0])
+    bend = log_values - slope * NODES[:, None]  # a straight line, whose numbers may be large, needs no coefficients
+    coefficients, ends = _times(_COEFFICIENTS, bend), _times(_AT_ENDS, bend) + slope * _ENDS[:, None]
+    coefficients[1] += slope
     rise = np.diff(ends, axis=0)
     fall = np.where(np.abs(rise) > _STEEP, np.abs(rise), 1e-6)
     share, total = -np.expm1(-fall), np.zeros(rise.shape)
     for w, weight in zip(0.5 + 0.5 * _INNER, 0.5 * _INNER_WEIGHTS, strict=True):
         u = -np.log1p(-w * share) / fall  # from the higher end
         t = _ENDS[:-1, None] + _STEPS * np.where(rise < 0.0, u, 1.0 - u)
-        total += weight * np.exp(np.polynomial.legendre.legval(t, coefficients[:, None], tensor=False) + fall * u)
+        value = fall * u + coefficients[0]
+        power = coefficients[-1] * t
+        for c in coefficients[-2:0:-1]:
+            power += c
+            power *= t
+        total += weight * np.exp(value + power)
     return total * _STEPS * share / fall
 
 

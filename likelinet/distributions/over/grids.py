@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from likelinet.distributions.base.distribution import Distribution
+from likelinet.distributions.base.shapes import on_batch
 from likelinet.distributions.numerics.grids import Grid, column, joined, ladder, points
 
 # Steps from a bound in units of how fast the density falls there, and lengths among which that is sought.
@@ -14,33 +15,26 @@ _DECADES = 10.0 ** -np.arange(0.0, 25.0, 1.5)
 
 def grid_of_mixture(components: Distribution, low: np.ndarray, high: np.ndarray) -> Grid:
     """Return the grid of a mixture over the last batch axis, whose support is from `low` to `high`."""
-    least, most = components.endpoints()
-    each = components.grid().on(components.batch_shape)
-    each = replace(each, x=np.where(most == high[..., None], each.x, high[..., None] - each.y))
+    batch = components.batch_shape
+    first_axis = components.map_arrays(lambda a, n: np.moveaxis(on_batch(a, batch, n), -1 - n, 0).copy())
+    each, (least, most) = first_axis.grid().on(first_axis.batch_shape), first_axis.endpoints()
+    each = replace(each, x=np.where(most == high, each.x, high - each.y))
     # The outermost cuts of a component count where they are outermost in the mixture.
-    far, k = each.far, components.batch_shape[-1]
-    near = each.y[~far]
-    first, last = (f(near[..., 0], axis=0) for f in (np.fmin.reduce, np.fmax.reduce))
-    upper = each.y[far, ..., 0] > 0.5 * first + 0.5 * last
-    first, last = (f(near, axis=(0, -1)) for f in (np.fmin.reduce, np.fmax.reduce))
-    y, x = each.y[far], each.x[far]
+    far = each.far
+    near, y, x = each.y[~far], each.y[far], each.x[far]
+    upper = y[:, 0] > 0.5 * np.fmin.reduce(near[:, 0]) + 0.5 * np.fmax.reduce(near[:, 0])
+    first, last = (f.reduce(f.reduce(near)) for f in (np.fmin, np.fmax))
     out = Grid(
-        np.where(upper, np.maximum(y.max(-1), last), np.minimum(y.min(-1), first)),
-        np.where(upper, x.min(-1), x.max(-1)),
-        each.room[far].max(-1),
-        each.anchors[:0, ..., 0],
-        each.cores[:0, ..., 0],
+        np.where(upper, np.maximum(y.max(1), last), np.minimum(y.min(1), first)),
+        np.where(upper, x.min(1), x.max(1)),
+        each.room[far].max(1),
+        each.anchors[:0, 0],
+        each.cores[:0, 0],
         each.scores[far],
     )
-
-    def listed(a: np.ndarray) -> np.ndarray:
-        return np.moveaxis(a, -1, 1).reshape(-1, *a.shape[1:-1])
-
-    cuts, gaps, room, anchors, cores = (
-        listed(a) for a in (near, each.x[~far], each.room[~far], each.anchors, each.cores)
-    )
-    whole = joined(Grid(cuts, gaps, room, anchors, cores, np.repeat(each.scores[~far], k)), out)
-    ends = [np.where((e == low) | (e == high), np.nan, e) for i in range(k) for e in (least[..., i], most[..., i])]
+    arrays = (a.reshape(-1, *batch[:-1]) for a in (near, each.x[~far], each.room[~far], each.anchors, each.cores))
+    whole = joined(Grid(*arrays, np.repeat(each.scores[~far], batch[-1])), out)
+    ends = [np.where((e == low) | (e == high), np.nan, e) for e in (*least, *most)]
     return joined(whole, points([e for e in ends if not np.isnan(e).all()], high))  # where components begin and end
 
 
