@@ -13,7 +13,7 @@ from likelinet.distributions.numerics.power_tails import tail
 if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
 
-_AMISS = 0.01  # of a mass of 1
+_AMISS = 1e-4  # of a mass of 1
 
 Function = Callable[[np.ndarray], np.ndarray]
 
