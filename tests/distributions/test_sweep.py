@@ -1,6 +1,7 @@
 """Parameters drawn over all sizes: formulas against mpmath, and integrals of mixtures against closed forms."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -58,11 +59,11 @@ def _parameter(p: Parameter, within: tuple[float, float], rng: np.random.Generat
     if p.domain is open_unit_interval:
         v = np.exp(rng.uniform(np.log(1e-7), np.log(0.5), n))  # 1 - v has few digits
         return np.where(other, v, 1.0 - v)
-    v = np.exp(rng.uniform(*np.log(within), n))
+    v = np.exp(rng.uniform(np.log(within[0]), np.log(within[1]), n))
     return np.where(other, v, -v) if p.domain.low < 0.0 or p.domain is real else v
 
 
-def exactly(f: Callable[..., object], params: list[object], y: float) -> object:
+def exactly(f: Callable[..., Any], params: list[Any], y: float) -> Any:
     return f(*params, mp.mpf(y))
 
 
@@ -88,11 +89,11 @@ def test_formulas(case):
         np.testing.assert_allclose(got, np.reshape(logs, (-1, 2)), rtol=1e-10, atol=1e-305, err_msg=repr(row))
 
 
-def _logs(p: object, q: object) -> tuple[float, float]:
+def _logs(p: Any, q: Any) -> list[float]:
     """Return the logarithms of two probabilities that make one; the larger one by the other."""
-    if p > q:  # type: ignore[operator]
+    if p > q:
         return _logs(q, p)[::-1]
-    return float(mp.log(p)) if p > 0 else -np.inf, float(mp.log1p(-p))  # type: ignore[operator]
+    return [float(mp.log(p)) if p > 0 else -np.inf, float(mp.log1p(-p))]
 
 
 def pair(d: ll.Distribution) -> ll.Distribution:

@@ -23,7 +23,7 @@ from likelinet.distributions.numerics.grids import Grid
 from likelinet.distributions.numerics.root_finding import invert
 from likelinet.distributions.over.family import Setting, WrapperFamily, number_of_output
 from likelinet.distributions.over.grids import grid_of_truncation
-from likelinet.distributions.over.within_bounds import WithinBounds
+from likelinet.distributions.over.truncated_answers import AnswersWithinBounds
 
 _RARE = np.log(0.1)  # log probability of the bounds below which sampling is by inversion
 _SEEN = 0.01  # share of what is left after truncation in a tail of the base that its quantiles tell well enough
@@ -137,7 +137,7 @@ class TruncatedFamily(WrapperFamily):
         return replace(self, base=self.base.of_output(j), low=low, high=high)
 
 
-class Truncated(WithinBounds):
+class Truncated(AnswersWithinBounds):
     r"""The distribution of Y given that low ≤ Y ≤ high, for Y from `base`.
 
     .. math:: p(y) = \frac{p_0(y)}{P_0(a \le Y \le b)}, \qquad a \le y \le b

@@ -9,7 +9,7 @@ from likelinet.distributions.over.same_law import answered
 from likelinet.distributions.over.wrapper import Wrapper
 
 
-class WithinBounds(Wrapper):
+class AnswersWithinBounds(Wrapper):
     """Another distribution between `low` and `high`: its moments, entropy, divergences and CRPS."""
 
     low: np.ndarray
@@ -26,7 +26,7 @@ class WithinBounds(Wrapper):
         return super()._entropy() if exact is None else exact
 
     def _kl_divergence(self, other: Distribution) -> np.ndarray:
-        if isinstance(other, WithinBounds) and other._whole().all():
+        if isinstance(other, AnswersWithinBounds) and other._whole().all():
             return self._kl_divergence(other.base)
         # Of what the base can do, but with a probability below all numbers, the other one may say that it cannot.
         (low, high), (least, most) = self.base.endpoints(), other.endpoints()
