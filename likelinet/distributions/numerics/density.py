@@ -7,7 +7,7 @@ import numpy as np
 
 from likelinet.distributions.numerics.grids import Grid, joined, points
 from likelinet.distributions.numerics.layers import Layers
-from likelinet.distributions.numerics.nodes import nodes_of
+from likelinet.distributions.numerics.nodes import MANY, nodes_of
 from likelinet.distributions.numerics.power_tails import tail
 
 if TYPE_CHECKING:
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 _AMISS = 1e-4  # of a mass of 1
 
 Function = Callable[[np.ndarray], np.ndarray]
+
+# What decides how far out there are nodes: the mass there, or its square, and the power of y that it is multiplied by.
+MASS, MEAN, VARIANCE, SQUARES = (0, 0), (0, 1), (0, 2), (1, 1)
 
 
 class Density:
@@ -27,11 +30,13 @@ class Density:
         Continuous, of one batch axis.
     grid : Grid
         Where its panels end.
+    close : float
+        How close two of its cuts may be, as a share of the room that they have in their own grids.
     """
 
-    def __init__(self, d: "Distribution", grid: Grid) -> None:
+    def __init__(self, d: "Distribution", grid: Grid, close: float = MANY) -> None:
         low, high = d.endpoints()
-        self.nodes = nodes = nodes_of(d, grid)
+        self.nodes = nodes = nodes_of(d, grid, close)
         log_prob = log_prob_at(d, nodes.layers, nodes.y, nodes.x)
         if not np.all(log_prob < np.inf):  # an infinite one, or none, by rounding
             log_prob = np.where(log_prob < np.inf, log_prob, -np.inf)

@@ -106,7 +106,12 @@ class Grid:
         x = np.where(far, np.nan, self.x)
         y = np.clip(self.y, np.where(lower, -np.inf, least), np.where(upper, np.inf, most))
         x = np.clip(self.x, np.fmin.reduce(x), np.where(lower, np.inf, np.fmax.reduce(x)))
-        return replace(self, y=y, x=x)
+        # One that is moved is nothing but the outermost one of the others once more.
+        room = self.room
+        for end in (least, most):
+            own = np.fmin.reduce(np.where(far | (self.y != end), np.nan, self.room))
+            room = np.where(far & (y == end), own, room)
+        return replace(self, y=y, x=x, room=room)
 
     def _of(self, cuts: np.ndarray) -> "Grid":
         return replace(self, y=self.y[cuts], x=self.x[cuts], room=self.room[cuts], scores=self.scores[cuts])
@@ -211,7 +216,7 @@ def logs(y: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def rest(y: np.ndarray, x: np.ndarray) -> np.ndarray:
     """Return 1 - y between 0 and 1, from the distance x to 1 where that is known."""
-    return np.where(x < np.inf, x, 1.0 - y)
+    return x if np.all(x < np.inf) else np.where(x < np.inf, x, 1.0 - y)
 
 
 def of_quantiles(y: np.ndarray, low: float, high: float, scores: np.ndarray) -> Grid:

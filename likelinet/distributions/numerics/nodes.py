@@ -19,10 +19,65 @@ if TYPE_CHECKING:
 N_NODES = 10
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(N_NODES)
 _LOG_WEIGHTS = np.log(WEIGHTS)[:, None]
-_CLOSE = 0.5  # of the space that a cut has in its own grid: another one closer than that serves as well
+# Of the space that a cut has in its own grid: another one closer than that serves as well.
+MANY, FEW = 0.5, 1.0  # the latter if panels are split where they are too wide
 _ROUNDING = 1e-14  # relative difference of cuts that are the same
 _BY = 1e-3  # distance, against y, at which an anchor is close by
 LARGEST = 1e300  # size of y that counts
+
+
+@dataclass(frozen=True)
+class Panels:
+    """Panels, shape (panels,), each from `start` to `end` of a variable of its own.
+
+    Parameters
+    ----------
+    row : ndarray of int
+        The row of each.
+    start, end : ndarray
+        Where the variable goes.
+    log : ndarray of bool
+        Whether that is the logarithm of the distance from the anchor; else it is the distance.
+    anchor : ndarray
+        A y outside the panel, or at its end.
+    down : ndarray of bool
+        Whether y falls as the distance from the anchor grows.
+    high : ndarray
+        The largest y of the row.
+    """
+
+    row: np.ndarray
+    start: np.ndarray
+    end: np.ndarray
+    log: np.ndarray
+    anchor: np.ndarray
+    down: np.ndarray
+    high: np.ndarray
+
+    @property
+    def at_top(self) -> np.ndarray:
+        """Whether the anchor is a finite largest y."""
+        return self.down & (self.anchor == self.high) & (self.high < LARGEST)
+
+    def nodes(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Return nodes, shape (nodes, panels), their distances to the largest y, log dy, and those to the anchor."""
+        half, log = 0.5 * (self.end - self.start), np.flatnonzero(self.log)
+        distance = self.start + half * (1.0 + NODES[:, None])
+        log_weight = _LOG_WEIGHTS + np.log(half)
+        log_weight[:, log] += distance[:, log]
+        distance[:, log] = np.exp(distance[:, log])
+        y = self.anchor + np.where(self.down, -1.0, 1.0) * distance
+        x, bounded = np.broadcast_to(np.inf, y.shape), self.high < LARGEST
+        if bounded.any():
+            x = np.where(self.at_top, distance, np.where(bounded, self.high - y, np.inf))
+        return y, x, log_weight, distance
+
+    def split(self, which: np.ndarray, parts: int) -> "Panels":
+        """Return parts of some of the panels, which are numbers."""
+        each, j = np.repeat(which, parts), np.tile(np.arange(parts), len(which))
+        step = (self.end[each] - self.start[each]) / parts
+        start, end = self.start[each] + j * step, self.start[each] + (j + 1) * step
+        return Panels(self.row[each], start, end, *(a[each] for a in (self.log, self.anchor, self.down, self.high)))
 
 
 @dataclass(frozen=True)
@@ -33,6 +88,8 @@ class Nodes:
     ----------
     layers : Layers
         The rows of the panels, which stand in increasing order in these.
+    panels : Panels
+        The panels themselves.
     y, x : ndarray
         The nodes, and their distances to the largest y.
     log_weight : ndarray
@@ -41,20 +98,18 @@ class Nodes:
         From the anchor.
     near, far : ndarray
         Distances of the two ends of each panel.
-    down : ndarray of bool
-        Whether y falls as the distance from the anchor grows.
-    at_end : ndarray of bool, shape (panels,)
+    at_end : ndarray of bool
         Whether the anchor is an end of the support.
     """
 
     layers: Layers
+    panels: Panels
     y: np.ndarray
     x: np.ndarray
     log_weight: np.ndarray
     distance: np.ndarray
     near: np.ndarray
     far: np.ndarray
-    down: np.ndarray
     at_end: np.ndarray
 
     @property
@@ -63,17 +118,22 @@ class Nodes:
         return self.layers.row
 
     @property
+    def down(self) -> np.ndarray:
+        """Whether y falls as the distance from the anchor grows."""
+        return self.panels.down
+
+    @property
     def middle(self) -> np.ndarray:
         """A y within each panel."""
         return self.y[N_NODES // 2]
 
 
-def nodes_of(d: "Distribution", grid: Grid) -> Nodes:
+def nodes_of(d: "Distribution", grid: Grid, close: float) -> Nodes:
     """Return nodes for a distribution of one batch axis, from its grid."""
     low, high = (np.clip(end, -LARGEST, LARGEST) for end in d.endpoints())
     grid = _without_twins(grid)
     y, x, room = _ordered(grid, low, high)
-    kept = _kept(y, x, room)
+    kept = _kept(y, x, close * room)
     layers = layers_of(kept.sum(0) - 1)
     place = np.empty((int(layers.many.max(initial=0)) + 1, len(low)), dtype=np.intp)  # of the cuts that are kept
     cut, row = np.nonzero(kept)
@@ -109,7 +169,7 @@ def _ordered(grid: Grid, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray,
     room = np.concatenate([grid.room, room])
     y, x = np.concatenate([y, halves]), np.concatenate([x, np.clip(high - halves, x.min(0), x.max(0))])
     if not bounded.any():
-        order = np.argsort(y, axis=0)
+        order = np.argsort(y, axis=0, kind="stable")
         return np.take_along_axis(y, order, 0), np.broadcast_to(np.inf, y.shape), np.take_along_axis(room, order, 0)
     x = np.where(bounded, x, np.inf)
     upper = _finer(x, y)
@@ -132,13 +192,13 @@ def _kept(y: np.ndarray, x: np.ndarray, room: np.ndarray) -> np.ndarray:
     rounding = _ROUNDING * np.where(upper, x, np.abs(y))
     for j in range(1, len(y) - 1):
         since, apart = since + gap[j - 1], apart + gap[j - 1]
-        kept[j] = (since > rounding[j]) & (apart >= _CLOSE * room[j])
+        kept[j] = (since > rounding[j]) & (apart >= room[j])
         since, apart = np.where(kept[j], 0.0, since), np.where(kept[j] & (room[j] > 0.0), 0.0, apart)
         previous = np.where(kept[j], j, previous)
     since, rows = since + gap[-1], np.arange(y.shape[1])
     kept[-1] = since > rounding[-1]
     # The outermost one stays, rather than one next to it: what lies beyond is seen from the last panel.
-    instead = kept[-1] & (previous > 0) & (room[previous, rows] > 0.0) & (since < _CLOSE * room[-1])
+    instead = kept[-1] & (previous > 0) & (room[previous, rows] > 0.0) & (since < room[-1])
     kept[previous[instead], rows[instead]] = False
     return kept
 
@@ -173,19 +233,11 @@ def _filled(
     anchor[anchored] = grid.anchors[which[anchored], row[anchored]]
     near[which < 0] = 0.0
     down = (anchor >= yb) & (which >= 0) & ((anchor > ya) | (anchor == high))
-    at_top = down & (anchor == high) & (high < LARGEST)
     far = near + width
-    log = np.flatnonzero((near > 0.0) & (far > 4.0 * near))
-    start, end = near.copy(), far.copy()
-    start[log], end[log] = np.log(near[log]), np.log(far[log])
-    half = 0.5 * (end - start)
-    distance = start + half * (1.0 + NODES[:, None])
-    log_weight = _LOG_WEIGHTS + np.where(layers.counts, np.log(half), -np.inf)
-    log_weight[:, log] += distance[:, log]
-    distance[:, log] = np.exp(distance[:, log])
-    y = anchor + np.where(down, -1.0, 1.0) * distance
-    x = np.broadcast_to(np.inf, y.shape)
-    if bounded:
-        x = np.where(at_top, distance, np.where(high < LARGEST, high - y, np.inf))
-    at_end = at_top | (~down & (anchor == low) & (near > 0.0) & (low > -LARGEST))
-    return Nodes(layers, y, x, log_weight, distance, near, far, down, at_end)
+    log = (near > 0.0) & (far > 4.0 * near)
+    start, end = (np.where(log, np.log(v), v) for v in (near, far))
+    panels = Panels(row, start, end, log, anchor, down, high)
+    y, x, log_weight, distance = panels.nodes()
+    log_weight[:, ~layers.counts] = -np.inf
+    at_end = panels.at_top | (~down & (anchor == low) & (near > 0.0) & (low > -LARGEST))
+    return Nodes(layers, panels, y, x, log_weight, distance, near, far, at_end)

@@ -1,25 +1,17 @@
 """Integrals of what a family does not have in closed form: expectations, entropy, divergences, CRPS."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from likelinet.distributions.base.shapes import broadcast
 from likelinet.distributions.numerics import sums
-from likelinet.distributions.numerics.density import Density, Function, cut, log_prob_at
-from likelinet.distributions.numerics.divergences import expm1mx
-from likelinet.distributions.numerics.grids import Grid, joined
+from likelinet.distributions.numerics.density import MASS, MEAN, SQUARES, VARIANCE, Density, Function, cut
+from likelinet.distributions.numerics.relative_entropy import divergence
 from likelinet.distributions.numerics.running import running
 
 if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
-
-
-# What decides how far out there are nodes: the mass there, or its square, and the power of y that it is multiplied by.
-_CLOSE = 0.5  # size of log q/p up to which the formula for close distributions serves as well
-_SHARE = 1e-11  # of an integral, which may be left out
-_MASS, _MEAN, _VARIANCE, _SQUARES = (0, 0), (0, 1), (0, 2), (1, 1)
 
 
 def expectation(d: "Distribution", f: Function, more: tuple[float, ...] = ()) -> np.ndarray:
@@ -28,7 +20,7 @@ def expectation(d: "Distribution", f: Function, more: tuple[float, ...] = ()) ->
     f may have narrow features at the points `more`.
     """
     flat = d.flattened(d.batch_shape)
-    density = Density(flat, cut(flat, _MEAN, more))
+    density = Density(flat, cut(flat, MEAN, more))
     return density.known(density.expectation(f(density.nodes.y)) + _of_atoms(flat, f)).reshape(d.batch_shape)
 
 
@@ -45,7 +37,7 @@ def moments(
         flat, location = d.flattened(d.batch_shape), 0.0
         if forward is np.asarray:
             location, flat = _from_location(flat)
-        density = Density(flat, cut(flat, _VARIANCE if forward is np.asarray else None, more))
+        density = Density(flat, cut(flat, VARIANCE if forward is np.asarray else None, more))
         row, y = density.nodes.row, forward(density.nodes.y)
         near = np.where(np.abs(y) < 1e150, y, 0.0)
         centre = density.nodes.layers.total((density.mass * near).sum(0)) / density.nodes.layers.total(
@@ -100,7 +92,7 @@ def entropy(d: "Distribution") -> np.ndarray:
     if d.support.integer:
         return sums.entropy(d)
     _, flat = _from_location(d.flattened(d.batch_shape))
-    density = Density(flat, cut(flat, _MASS))
+    density = Density(flat, cut(flat, MASS))
     return density.known(density.expectation(-density.log_prob) + _of_atoms(flat, flat.nll)).reshape(d.batch_shape)
 
 
@@ -123,56 +115,7 @@ def _kl_divergence(d: "Distribution", other: "Distribution", shape: tuple[int, .
     location = mine.location()
     if location is not None and theirs.location() is not None:
         mine, theirs = mine.shifted(location), theirs.shifted(location)
-    whole = cut(mine, None)
-    own = whole.without_idle_tails(*mine.endpoints(), *_MASS)
-    total, size = _divergence(mine, theirs, own)
-    beyond = np.flatnonzero(_more_beyond(mine, theirs, whole, own, size))
-    if len(beyond):
-        total[beyond] = _divergence(mine[beyond], theirs[beyond], cut(mine[beyond], None))[0]
-    return total.reshape(shape)
-
-
-def _divergence(d: "Distribution", other: "Distribution", own: Grid) -> tuple[np.ndarray, np.ndarray]:
-    """Return the divergence by nodes over the own cuts of `d`, and the integral of the size of what is integrated.
-
-    Of two that are close to each other that is q/p - 1 - log q/p ≥ 0, which keeps its digits, in place of -log q/p.
-    """
-    (low, high), (least, most), theirs = d.endpoints(), other.endpoints(), cut(other, _MASS)
-    same = most == high
-    # Nodes lie where this one has its own.
-    x = np.where(same, theirs.x, np.where(np.isfinite(high), high - theirs.y, np.inf))
-    y, x = (np.clip(v, np.fmin.reduce(o), np.fmax.reduce(o)) for v, o in ((theirs.y, own.y), (x, own.x)))
-    density = Density(d, joined(own, replace(theirs, y=y, x=x)))
-    layers, x = density.nodes.layers, density.nodes.x
-    x = x if same.all() else np.where(same[layers.row], x, np.inf)
-    rise = log_prob_at(other, layers, density.nodes.y, x) - density.log_prob
-    at_atoms = [(np.exp(d.log_prob(a)), other.log_prob(a) - d.log_prob(a)) for a in d.atoms]
-    apart = layers.total(np.any((np.abs(rise) > _CLOSE) & (density.mass > 0.0), axis=0))
-    close = (
-        same & (least == low) & (apart == 0) & ~np.any([(np.abs(r) > _CLOSE) & (p > 0.0) for p, r in at_atoms], axis=0)
-    )
-    f, some = -rise, np.flatnonzero(close[layers.row])
-    f[:, some] = expm1mx(rise[:, some])
-    total = density.known(density.expectation(f))
-    for p, r in at_atoms:
-        total = total + np.where(p > 0.0, p * np.where(close, expm1mx(r), -r), 0.0)
-    return total, layers.total(np.sum(density.mass * np.abs(f), axis=0))
-
-
-def _more_beyond(d: "Distribution", other: "Distribution", whole: Grid, own: Grid, size: np.ndarray) -> np.ndarray:
-    """Return where more of a divergence lies beyond its nodes than a share of `size`."""
-    (low, high), top = d.endpoints(), other.endpoints()[1]
-    # From the outermost cut among those nodes on.
-    y = np.concatenate([whole.y[whole.far], np.fmin.reduce(own.y)[None], np.fmax.reduce(own.y)[None]])
-    x = np.concatenate([whole.x[whole.far], np.fmax.reduce(own.x)[None], np.fmin.reduce(own.x)[None]])
-    log_prob = d.log_density()(y, x)
-    rise = other.log_density()(y, np.where(top == high, x, np.inf)) - log_prob
-    # Of short tails, and next to an end, about as much is beyond as the distance to the end or the middle says.
-    middle = 0.5 * y[-2] + 0.5 * y[-1]
-    room = np.minimum(np.minimum(np.abs(y - middle), y - low), x)
-    return np.any(np.exp(log_prob + np.log(room)) * np.abs(rise) > _SHARE * size, axis=0) & np.any(
-        (y[:-2] < y[-2]) | (y[:-2] > y[-1]), axis=0
-    )
+    return divergence(mine, theirs).reshape(shape)
 
 
 def crps(
@@ -207,7 +150,7 @@ def squares(
     known = np.isfinite(lower), np.isfinite(upper)
     middle = np.where(known[0], lower, np.where(known[1], upper, np.nan))
     ends = [np.where(k, e, middle) for k, e in zip(known, (lower, upper), strict=True)]
-    density = Density(d, cut(d, _SQUARES if log_slope is None else None, (*more, *ends)))
+    density = Density(d, cut(d, SQUARES if log_slope is None else None, (*more, *ends)))
     nodes = density.nodes
     under, over = nodes.middle < lower[nodes.row], nodes.middle >= upper[nodes.row]
     masses, below, above = running(nodes, density.log_prob, density.mass, under, over, all_heavy=log_slope is not None)
