@@ -14,7 +14,7 @@ from likelinet.core.errors import DataError, UndefinedError
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.interval import Interval
 from likelinet.distributions.base.shapes import on_batch, parameters_on
-from likelinet.distributions.numerics.grids import SCORES, Grid, column, of_quantiles
+from likelinet.distributions.numerics.grids import SCORES, Grid, column, known, of_quantiles
 
 if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
@@ -77,7 +77,13 @@ class DistributionProtocol:
         inner, same = self.log_density(), most == high
         if np.all(least == low) and np.all(same):
             return inner
-        return lambda y, x: np.where((y < least) | (y > most), -np.inf, inner(y, np.where(same, x, np.inf)))
+
+        def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
+            values = inner(y, known(x, same))
+            np.copyto(values, -np.inf, where=(y < least) | (y > most))
+            return values
+
+        return log_density
 
     def peaks(self: Any) -> np.ndarray | None:
         """Return points along a last axis among or between which the mode lies, if they are known without a search.

@@ -191,7 +191,7 @@ def _out(a: np.ndarray, b: np.ndarray, fall: np.ndarray) -> np.ndarray:
     """Return how far above its peak the log density of logit y has fallen by `fall`, by Newton's method."""
     n, rise = a + b, fall / a
     x = np.where(b > a, np.log1p(rise + np.sqrt(2.0 * rise)), fall / b + np.sqrt(2.0 * fall * n / a / b))
-    for _ in range(6):
+    for _ in range(3):  # six digits are more than a cut needs
         e = np.exp(-x)
         x = x - (b * x + n * np.log1p(b / n * np.expm1(-x)) - fall) * (a + b * e) / (-a * b * np.expm1(-x))
     return x

@@ -214,6 +214,13 @@ def logs(y: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.where(upper, other, log), np.where(upper, log, other)
 
 
+def known(x: np.ndarray, where: np.ndarray) -> np.ndarray:
+    """Return distances to the largest y where they are known in these rows, the last axis, else infinite ones."""
+    if np.all(where):
+        return x
+    return np.where(where, x, np.inf) if np.any(where) else np.broadcast_to(np.inf, x.shape)
+
+
 def rest(y: np.ndarray, x: np.ndarray) -> np.ndarray:
     """Return 1 - y between 0 and 1, from the distance x to 1 where that is known."""
     return x if np.all(x < np.inf) else np.where(x < np.inf, x, 1.0 - y)

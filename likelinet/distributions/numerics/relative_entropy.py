@@ -7,7 +7,7 @@ import numpy as np
 
 from likelinet.distributions.numerics.density import MASS, Density, cut, log_prob_at
 from likelinet.distributions.numerics.divergences import expm1mx
-from likelinet.distributions.numerics.grids import Grid, joined
+from likelinet.distributions.numerics.grids import Grid, joined, known
 from likelinet.distributions.numerics.nodes import FEW, Panels
 from likelinet.distributions.numerics.refinement import refined
 
@@ -51,8 +51,7 @@ class Pair:
 
     def x_of_q(self, x: np.ndarray, row: np.ndarray) -> np.ndarray:
         """Return distances to the largest y of p as those to that of q, where it is the same."""
-        same = (self.p.endpoints()[1] == self.q.endpoints()[1])[row]
-        return x if same.all() else np.where(same, x, np.inf)
+        return known(x, (self.p.endpoints()[1] == self.q.endpoints()[1])[row])
 
 
 def divergence(p: "Distribution", q: "Distribution") -> np.ndarray:
@@ -100,7 +99,7 @@ def _more_beyond(p: "Distribution", q: "Distribution", whole: Grid, own: Grid, s
     y = np.concatenate([whole.y[whole.far], np.fmin.reduce(own.y)[None], np.fmax.reduce(own.y)[None]])
     x = np.concatenate([whole.x[whole.far], np.fmax.reduce(own.x)[None], np.fmin.reduce(own.x)[None]])
     log_prob = p.log_density()(y, x)
-    rise = q.log_density()(y, np.where(top == high, x, np.inf)) - log_prob
+    rise = q.log_density()(y, known(x, top == high)) - log_prob
     # Of short tails, and next to an end, about as much is beyond as the distance to the end or the middle says.
     middle = 0.5 * y[-2] + 0.5 * y[-1]
     room = np.minimum(np.minimum(np.abs(y - middle), y - low), x)

@@ -19,7 +19,7 @@ from likelinet.distributions.base.plain import check_plain
 from likelinet.distributions.base.protocol import CUTS, LogDensity
 from likelinet.distributions.base.shapes import broadcast
 from likelinet.distributions.base.usable_rows import refuse_or_note
-from likelinet.distributions.numerics.grids import Grid
+from likelinet.distributions.numerics.grids import Grid, known
 from likelinet.distributions.numerics.root_finding import invert
 from likelinet.distributions.over.family import Setting, WrapperFamily, number_of_output
 from likelinet.distributions.over.grids import grid_of_truncation
@@ -323,7 +323,7 @@ class Truncated(AnswersWithinBounds):
 
     def log_density(self) -> LogDensity:
         base, at_end = self.base.log_density(), self.high >= self.base.endpoints()[1]
-        return lambda y, x: base(y, np.where(at_end, x, np.inf)) - self.log_mass
+        return lambda y, x: base(y, known(x, at_end)) - self.log_mass
 
     def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
         own = super().quantile_grid(below)
