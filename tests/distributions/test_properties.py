@@ -21,7 +21,7 @@ def made(case: Family, how: str) -> ll.Distribution:
 
 
 @each(CONTINUOUS)
-@pytest.mark.parametrize("how", MADE)
+@pytest.mark.parametrize("how", ["two", "truncated"])
 def test_cdf_and_sf_make_one(case, how):
     d = made(case, how)
     for q in (1e-12, 0.4):
@@ -34,7 +34,7 @@ METHODS = ("mean", "var", "mode", "entropy")
 
 
 @each(CONTINUOUS)
-@pytest.mark.parametrize("how", MADE)
+@pytest.mark.parametrize("how", ["two", "truncated"])
 def test_a_row_alone_has_the_bits_that_it_has_among_others(case, how):
     d = made(case, how)
     y = d.ppf(0.3)
