@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 import scipy.integrate
+import scipy.stats
 from mpmath import mp
 
 import likelinet as ll
@@ -108,6 +109,18 @@ def test_divergences_far_out_of_the_mass():
         got = quadrature.kl_divergence(wide, gumbel)
     want = np.exp(72.0) - 0.5 * np.log(2.0 * np.pi * np.e * 144.0)
     np.testing.assert_allclose(got, want, rtol=1e-8)
+
+
+@pytest.mark.parametrize("gap", [0.1, 1e-4])
+def test_a_divergence_from_what_has_mass_in_a_gap(gap):
+    normal = scipy.stats.norm
+    pieces = normal.cdf([0.4, 2.0]) - normal.cdf([-1.0, 0.4 + gap])
+    p = ll.Mixture(
+        ll.Truncated(ll.Gaussian([0.0, 0.0], 1.0), [-1.0, 0.4 + gap], [0.4, 2.0]), probs=pieces / pieces.sum()
+    )
+    q = ll.Truncated(ll.Gaussian(0.0, 1.0), -1.0, 2.0)
+    whole = normal.cdf(2.0) - normal.cdf(-1.0)
+    np.testing.assert_allclose(p.kl_divergence(q), np.log(whole) - np.log(pieces.sum()), rtol=1e-8)
 
 
 def test_panels_in_layers():

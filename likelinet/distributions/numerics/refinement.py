@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from likelinet.distributions.numerics.nodes import N_NODES, NODES, Panels
+from likelinet.distributions.numerics.legendre import coefficients, times
+from likelinet.distributions.numerics.nodes import NODES, WEIGHTS, Panels
 
 _ROUGH = 5e-8  # about the error of a panel, as a share of the integral, from which on it is split; in truth it is less
 _PARTS, _TIMES = 4, 6
 # The two last coefficients of a Legendre series, from the terms of Gauss's rule.
-_ORDERS = np.arange(N_NODES - 2, N_NODES)
-_LAST = (np.polynomial.legendre.legvander(NODES, N_NODES - 1)[:, _ORDERS] * (_ORDERS + 0.5)).T
+_LAST = coefficients(NODES)[-2:] / WEIGHTS
 
 
 def refined(panels: Panels, terms: np.ndarray, size: np.ndarray, again: Callable[[Panels], np.ndarray]) -> np.ndarray:
@@ -21,7 +21,7 @@ def refined(panels: Panels, terms: np.ndarray, size: np.ndarray, again: Callable
     more = np.zeros(len(size))
     for _ in range(_TIMES):
         # A series that falls as a geometric one has its next ten coefficients as much smaller as these two are.
-        last = np.abs(_last_coefficients(terms)).sum(0)
+        last = np.abs(times(_LAST, terms)).sum(0)
         rough = np.flatnonzero(last * last > _ROUGH * size[panels.row] * np.abs(terms).max(0))
         if not len(rough):
             break
@@ -30,10 +30,3 @@ def refined(panels: Panels, terms: np.ndarray, size: np.ndarray, again: Callable
         terms = again(panels)
         more += np.bincount(panels.row, weights=terms.sum(0), minlength=len(size))
     return more
-
-
-def _last_coefficients(terms: np.ndarray) -> np.ndarray:
-    total = _LAST[:, :1] * terms[0]
-    for i in range(1, N_NODES):
-        total += _LAST[:, i : i + 1] * terms[i]
-    return total

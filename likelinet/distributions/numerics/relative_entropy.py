@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
 
 _CLOSE = 0.5  # size of log q/p up to which the formula for close distributions serves as well
+_ELSEWHERE = 1e-3  # of the average size of log q/p: larger than any error of an integral by few panels
 _SHARE = 1e-11  # of an integral, which may be left out
 
 
@@ -77,9 +78,8 @@ def _by_nodes(p: "Distribution", q: "Distribution", own: Grid) -> tuple[np.ndarr
     pair.close[layers.total(np.any((np.abs(rise) > _CLOSE) & (density.mass > 0.0), axis=0)) > 0.0] = False
     at_atoms = [(np.exp(p.log_prob(a)), q.log_prob(a) - p.log_prob(a)) for a in p.atoms]
     for probability, r in at_atoms:
-        pair.close[(np.abs(r) > _CLOSE) & (probability > 0.0)] = False
-    for at in set(q.atoms) - set(p.atoms):  # which p/q - 1 does not sum over
-        pair.close[q.log_prob(at) > -np.inf] = False
+        pair.close[(np.abs(r) > _CLOSE) & ((probability > 0.0) | (r > -np.inf))] = False
+    _without_mass_elsewhere(pair, density, rise, at_atoms)
     f = pair.integrand(rise, layers.row)
     terms = np.where(density.mass > 0.0, density.mass * f, 0.0)
     size = layers.total(np.abs(terms).sum(0))
@@ -90,6 +90,27 @@ def _by_nodes(p: "Distribution", q: "Distribution", own: Grid) -> tuple[np.ndarr
             t + np.where(probability > 0.0, probability * v, 0.0) for t, v in ((total, f), (size, np.abs(f)))
         )
     return total, size
+
+
+def _without_mass_elsewhere(
+    pair: Pair, density: Density, rise: np.ndarray, at_atoms: list[tuple[np.ndarray, np.ndarray]]
+) -> None:
+    """Unmark the rows in which q has mass where p has none: there the integral of q - p over the nodes is not 0."""
+    for a in set(pair.q.atoms) - set(pair.p.atoms):
+        pair.close[pair.q.log_prob(a) > -np.inf] = False
+    row, n_rows = density.nodes.row, len(pair.close)
+    some = np.flatnonzero(pair.close[row])
+    if not len(some):
+        return
+    mass, change = density.mass[:, some], np.where(density.mass[:, some] > 0.0, rise[:, some], 0.0)
+    sums = [
+        np.bincount(row[some], weights=terms.sum(0), minlength=n_rows)
+        for terms in (mass * np.expm1(change), mass * np.abs(change))
+    ]
+    for probability, r in at_atoms:
+        r = np.where(probability > 0.0, r, 0.0)
+        sums = [sums[0] + probability * np.expm1(r), sums[1] + probability * np.abs(r)]
+    pair.close[np.abs(sums[0]) > _ELSEWHERE * sums[1]] = False
 
 
 def _more_beyond(p: "Distribution", q: "Distribution", whole: Grid, own: Grid, size: np.ndarray) -> np.ndarray:

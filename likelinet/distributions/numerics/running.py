@@ -2,17 +2,15 @@
 
 import numpy as np
 
-from likelinet.distributions.numerics.nodes import N_NODES, NODES, WEIGHTS, Nodes
+from likelinet.distributions.numerics.legendre import integrals, times, values
+from likelinet.distributions.numerics.nodes import NODES, WEIGHTS, Nodes
 
-_LEGENDRE = np.polynomial.legendre.legint(np.eye(N_NODES), lbnd=-1)
-_VALUES = np.polynomial.legendre.legvander(NODES, N_NODES - 1)
-# The integral of a polynomial from -1 to each node, from its values at the nodes: by the Legendre polynomials.
-_RUNNING = np.polynomial.legendre.legval(NODES, _LEGENDRE).T @ np.linalg.inv(_VALUES)
-# The parts of a panel between its nodes, and the values of an interpolant at their ends.
+_RUNNING = integrals(NODES)
+# The parts of a panel between its nodes, the values of an interpolant at their ends, and its coefficients of powers.
 _ENDS = np.array([-1.0, *NODES, 1.0])
 _STEPS = np.diff(_ENDS)[:, None]
-_COEFFICIENTS = np.linalg.inv(np.vander(NODES, increasing=True))
-_AT_ENDS = np.polynomial.legendre.legvander(_ENDS, N_NODES - 1) @ np.linalg.inv(_VALUES)
+_AT_ENDS = values(NODES, _ENDS)
+_POWERS = np.linalg.inv(np.vander(NODES, increasing=True))
 _INNER, _INNER_WEIGHTS = np.polynomial.legendre.leggauss(12)
 _LITTLE = 1e-14  # share of a sum that has no part in its digits
 _STEEP = 14.0  # change of a logarithm over a part of a panel
@@ -28,7 +26,7 @@ def running(
     accuracy in short tails too.
     """
     masses = mass.sum(0)
-    near = _times(_RUNNING, mass / WEIGHTS[:, None])
+    near = times(_RUNNING, mass / WEIGHTS[:, None])
     far = masses - near
     # Along a heavy tail y grows as the mass falls: by its logarithm, no digits are lost towards the end.
     fall, layers = log_prob[0] - log_prob[-1], nodes.layers
@@ -62,7 +60,7 @@ def _of_parts(log_values: np.ndarray) -> np.ndarray:
     """
     slope = (log_values[-1] - log_values[0]) / (NODES[-1] - NODES[0])
     bend = log_values - slope * NODES[:, None]  # a straight line, whose numbers may be large, needs no coefficients
-    coefficients, ends = _times(_COEFFICIENTS, bend), _times(_AT_ENDS, bend) + slope * _ENDS[:, None]
+    coefficients, ends = times(_POWERS, bend), times(_AT_ENDS, bend) + slope * _ENDS[:, None]
     coefficients[1] += slope
     rise = np.diff(ends, axis=0)
     fall = np.where(np.abs(rise) > _STEEP, np.abs(rise), 1e-6)
@@ -77,11 +75,3 @@ def _of_parts(log_values: np.ndarray) -> np.ndarray:
             power *= t
         total += weight * np.exp(value + power)
     return total * _STEPS * share / fall
-
-
-def _times(matrix: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Return the matrix product, not by BLAS: a row has the same bits alone and among others."""
-    total = matrix[:, :1] * values[0]
-    for i in range(1, len(values)):
-        total += matrix[:, i : i + 1] * values[i]
-    return total
