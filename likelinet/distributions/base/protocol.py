@@ -179,6 +179,14 @@ class DistributionProtocol:
         """Return the distribution that it is made of, its base or its components; None for one of its own."""
         return None
 
+    def location(self: Any) -> np.ndarray | None:
+        """Return a location, of the batch shape, of which `shifted` knows the distribution of Y less it."""
+        return None
+
+    def shifted(self, by: np.ndarray) -> "Distribution":
+        """Return the distribution of Y - by, where there is a `location`."""
+        raise UndefinedError(f"{type(self).__name__} has no location.")
+
     # ---- closed forms that some have -------------------------------------------------------------------------
 
     def mixed(self, log_weights: np.ndarray) -> "Distribution | None":

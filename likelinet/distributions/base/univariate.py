@@ -140,6 +140,15 @@ class Univariate(OneNumber):
     def isf(self, q: ArrayLike) -> np.ndarray:
         return self._quantile(self._isf, q, self._top(), self.support.low)
 
+    def location(self) -> np.ndarray | None:
+        names = [p.name for p in self.parameters if p.role == "location"]
+        anywhere = self.support.low == -np.inf and self.support.high == np.inf and not self.support.integer
+        return np.broadcast_to(getattr(self, names[0]), self.batch_shape) if len(names) == 1 and anywhere else None
+
+    def shifted(self, by: np.ndarray) -> Distribution:
+        moved = {p.name: getattr(self, p.name) - by for p in self.parameters if p.role == "location"}
+        return self._unchecked(**{**vars(self), **moved})
+
     def log_density(self) -> LogDensity:
         params = tuple(getattr(self, p.name) for p in self.parameters)
         return lambda y, x: -self.loss(params, y)[0]

@@ -12,7 +12,7 @@ from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.divergences import itakura_saito
 from likelinet.distributions.numerics.gammas import log_gamma_above_tangent
-from likelinet.distributions.numerics.grids import FINE_SCORES, LOGITS, Grid, column, logs, of_logit, rest
+from likelinet.distributions.numerics.grids import FINE_SCORES, Grid, column, logits, logs, of_logit, rest
 from likelinet.distributions.numerics.tails import UNDERFLOW, beta_fraction, log_of
 
 _MODERATE = 1e3  # α + β up to which little cancels
@@ -97,7 +97,7 @@ class Beta(Univariate):
         a, b = self.concentration1, self.concentration0
         fall = 0.5 * column(FINE_SCORES[FINE_SCORES > 0.0], self.batch_shape) ** 2
         out = np.concatenate([-_out(b, a, fall)[::-1], np.zeros((1, *self.batch_shape)), _out(a, b, fall)])
-        bends = column(LOGITS, self.batch_shape)
+        bends = logits(*(np.broadcast_to(c, self.batch_shape) for c in (a, b)))
         bends = bends + np.where(bends < 0.0, -np.log(np.maximum(b, 1.0)), np.log(np.maximum(a, 1.0)))
         return of_logit(np.log(a) - np.log(b) + out, bends, FINE_SCORES)
 

@@ -13,6 +13,8 @@ from likelinet.distributions.numerics.power_tails import tail
 if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
 
+_AMISS = 1e-4  # of a mass of 1
+
 Function = Callable[[np.ndarray], np.ndarray]
 
 # What decides how far out there are nodes: the mass there, or its square, and the power of y that it is multiplied by.
@@ -42,6 +44,15 @@ class Density:
         self.log_mass = self.log_prob + nodes.log_weight
         self.mass = np.exp(self.log_mass)
         self.tails = tuple(tail(nodes, self.log_prob, low, high, upper=upper) for upper in (False, True))
+        self._of_atoms = sum((np.exp(d.log_prob(at)) for at in d.atoms), 0.0)
+
+    def known(self, values: np.ndarray) -> np.ndarray:
+        """Return integrals over this density; nan for a finite one of whose mass the nodes see too little, or too much.
+
+        So it is where numbers are too coarse for a scale, or where much of the mass lies outside their range.
+        """
+        seen = self.nodes.layers.total(self.mass.sum(0)) + sum(t.mass for t in self.tails) + self._of_atoms
+        return np.where((np.abs(seen - 1.0) <= _AMISS) | np.isinf(values), values, np.nan)
 
     def expectation(self, f: np.ndarray) -> np.ndarray:
         """Return E[f], from its values at the nodes, without atoms; f counts only where there is a density."""

@@ -27,9 +27,11 @@ BENDS = np.array([-50.0, -12.0, -4.0, -1.5, -0.5, 0.5, 1.5, 4.0, 12.0, 50.0])  #
 LOGITS = np.array(
     [-20.0, -14.0, -9.0, -4.0, -1.5, 1.5, 4.0, 9.0, 14.0, 20.0]
 )  # between which the logarithm of y is nearly its logit, or not
+_FLAT = 0.05  # a power of y that hardly falls: what lies next to the end is felt much farther from it
 _LEAST = 1e-300  # distance of a cut from an end at which a density may be singular
 # Scores up to which cuts show the size of y, from which on they are the outermost, and within which nearly all mass is.
 _MIDDLE, _EDGE, _BULK = 2.0, 8.0, 9.0
+_ROOMY, _VAST = 1e4, 1e30  # lengths up to an end, in those over which y varies
 _IDLE = -25.0  # logarithm of a share that takes no digit
 
 
@@ -93,8 +95,12 @@ class Grid:
         reach = np.abs(self.y - middle) / np.maximum(last - first, 1e-300)
         share = (1 + squared) * scipy.special.log_ndtr(-scores) + power * np.log(np.maximum(reach, 1.0))
         long = (scores > _EDGE) & (share > _IDLE)
-        upper = np.isinf(high) & np.any(long & (self.y > middle), axis=0)
-        lower = np.isinf(low) & np.any(long & (self.y < middle), axis=0)
+        longs = np.any(long & (self.y < middle), axis=0), np.any(long & (self.y > middle), axis=0)
+        # An end may be as good as infinite; and the way to one may be so long that the least probability counts.
+        lower, upper = (
+            (room > _ROOMY) & (some | ((room > _VAST) & (room < np.inf)))
+            for some, room in zip(longs, ((v / (last - first)) for v in (middle - low, high - middle)), strict=True)
+        )
         if not (upper.any() or lower.any()):
             return self._of(~self.far)
         x = np.where(far, np.nan, self.x)
@@ -181,6 +187,18 @@ def of_logit(u: np.ndarray, bends: np.ndarray | None = None, scores: np.ndarray 
     bends = within_bulk(column(LOGITS, u.shape[1:]) if bends is None else bends, u, scores)
     y, x, some_y, some_x = (scipy.special.expit(v) for v in (u, -u, bends, -bends))
     return joined(between(y, x, 0.0, 1.0, scores), between(some_y, some_x, 0.0, 1.0, np.full(len(bends), np.nan)))
+
+
+def logits(power: np.ndarray, upper_power: np.ndarray | None = None) -> np.ndarray:
+    """Return `LOGITS`, and farther ones where the density of the logit falls by a very small power towards an end.
+
+    Those of 1 - y only if that has a power too; where none are needed, they are the outermost ones once more.
+    """
+    some = column(np.concatenate([[-40.0, -29.0], LOGITS[LOGITS < 0.0]]), power.shape)
+    lower = np.where(power < _FLAT, some, np.maximum(some, LOGITS[0]))
+    if upper_power is None:
+        return lower
+    return np.concatenate([lower, -np.where(upper_power < _FLAT, some, np.maximum(some, LOGITS[0]))[::-1]])
 
 
 def within_bulk(bends: np.ndarray, cuts: np.ndarray, scores: np.ndarray = SCORES) -> np.ndarray:

@@ -113,7 +113,7 @@ def _climb(
     at_right: np.ndarray,
 ) -> np.ndarray:
     """Return where f is highest between left and right, from y with f(y) = top, by parabolas and golden sections."""
-    found, at = y.copy(), np.arange(len(y))
+    found, at, over = y.copy(), np.arange(len(y)), np.zeros(len(y), dtype=bool)
     least = _CLOSE * (right - left) + 2.0 * np.spacing(np.abs(y))
     for turn in range(_STEPS):
         up, down = (y - left) * (top - at_right), (right - y) * (top - at_left)
@@ -134,12 +134,14 @@ def _climb(
         left, at_left = np.where(is_left, end, left), np.where(is_left, at_end, at_left)
         right, at_right = np.where(is_left, right, end), np.where(is_left, at_right, at_end)
         y, top = np.where(better, to, y), np.where(better, value, top)
-        if 2 * done.sum() > len(y):
-            found[at[done]], going = y[done], ~done
+        done &= ~over  # whatever the steps that it takes along with other rows
+        found[at[done]], over = y[done], over | done
+        if 2 * over.sum() > len(y):
+            going = ~over
             if not going.any():
                 return found
-            at, rows = at[going], rows[going]
+            at, rows, over = at[going], rows[going], over[going]
             least, left, y, right = (a[going] for a in (least, left, y, right))
             top, at_left, at_right = top[going], at_left[going], at_right[going]
-    found[at] = y
+    found[at[~over]] = y[~over]
     return found

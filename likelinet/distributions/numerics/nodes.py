@@ -22,6 +22,7 @@ _LOG_WEIGHTS = np.log(WEIGHTS)[:, None]
 # Of the space that a cut has in its own grid: another one closer than that serves as well.
 MANY, FEW = 0.5, 1.0  # the latter if panels are split where they are too wide
 _ROUNDING = 1e-14  # relative difference of cuts that are the same
+_BY = 1e-3  # distance, against y, at which an anchor is close by
 LARGEST = 1e300  # size of y that counts
 
 
@@ -132,7 +133,7 @@ def nodes_of(d: "Distribution", grid: Grid, close: float) -> Nodes:
     low, high = (np.clip(end, -LARGEST, LARGEST) for end in d.endpoints())
     grid = _without_twins(grid)
     y, x, room = _ordered(grid, low, high)
-    kept = _kept(y, x, low, close * room)
+    kept = _kept(y, x, close * room)
     layers = layers_of(kept.sum(0) - 1)
     place = np.empty((int(layers.many.max(initial=0)) + 1, len(low)), dtype=np.intp)  # of the cuts that are kept
     cut, row = np.nonzero(kept)
@@ -159,10 +160,11 @@ def _ordered(grid: Grid, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray,
     none = np.isnan(grid.y)  # then the uppermost cut once more
     y = np.clip(np.where(none, np.fmax.reduce(grid.y), grid.y), low, high)
     x = np.where(none, np.fmin.reduce(grid.x), grid.x)
-    x = np.clip(np.where(x < y - low, x, high - y), 0.0, span)
-    # Half-way between two anchors the nearest one changes, and half-way between the ends what is measured from.
+    x = np.clip(np.where(_finer(x, y), x, high - y), 0.0, span)
+    # Half-way between two anchors the nearest one changes, and half-way up what is measured from.
     anchors = np.sort(np.concatenate([grid.anchors, low[None], high[None]]), axis=0)
     halves, room = 0.5 * anchors[:-1] + 0.5 * anchors[1:], 0.5 * np.diff(anchors, axis=0)
+    halves, room = np.concatenate([halves, 0.5 * high[None]]), np.concatenate([room, np.zeros((1, len(low)))])
     halves = np.clip(halves, y.min(0), y.max(0))
     room = np.concatenate([grid.room, room])
     y, x = np.concatenate([y, halves]), np.concatenate([x, np.clip(high - halves, x.min(0), x.max(0))])
@@ -170,14 +172,19 @@ def _ordered(grid: Grid, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray,
         order = np.argsort(y, axis=0, kind="stable")
         return np.take_along_axis(y, order, 0), np.broadcast_to(np.inf, y.shape), np.take_along_axis(room, order, 0)
     x = np.where(bounded, x, np.inf)
-    upper = x < y - low
+    upper = _finer(x, y)
     order = np.lexsort((np.where(upper, -x, y), upper), axis=0)
     return tuple(np.take_along_axis(v, order, 0) for v in (y, x, room))
 
 
-def _kept(y: np.ndarray, x: np.ndarray, low: np.ndarray, room: np.ndarray) -> np.ndarray:
+def _finer(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return where the distance to the largest y has more digits than y."""
+    return x < np.abs(y)
+
+
+def _kept(y: np.ndarray, x: np.ndarray, room: np.ndarray) -> np.ndarray:
     """Return which cuts are not too close to others."""
-    upper = x < y - low
+    upper = _finer(x, y)
     gap = np.where(upper[1:], x[:-1] - x[1:], y[1:] - y[:-1])
     kept = np.ones(y.shape, dtype=bool)
     since = apart = np.zeros(y.shape[1])  # from the last cut, and from the last one that may stand for others
@@ -208,20 +215,25 @@ def _filled(
     (ya, xa), (yb, xb), row = left, right, layers.row
     low, high = low[row], high[row]
     bounded = bool(np.any(high < LARGEST))
-    near, which = np.full(len(row), np.inf), np.full(len(row), -1)
+    near, which, smooth = np.full(len(row), np.inf), np.full(len(row), -1), np.zeros(len(row), dtype=bool)
     for i, (centre, core) in enumerate(zip(grid.anchors, grid.cores, strict=True)):
         at = centre[row]
         # A cut next to the largest y may round to it.
         distance = np.maximum(ya - at, np.where(at == high, xb, at - yb) if bounded else at - yb)
-        closer = (distance >= core[row]) & (distance < near)
+        within = distance < core[row]
+        smooth |= within
+        closer = ~within & (distance < near)
         np.copyto(near, distance, where=closer)
         np.copyto(which, i, where=closer)
+    width = np.where(_finer(xb, yb), xa - xb, yb - ya) if bounded else yb - ya
+    # In a core another anchor counts where it is close by: to one far off the distance has no more digits than y.
+    which[smooth & (near > width) & (near > _BY * np.abs(ya))] = -1
     anchored = np.flatnonzero(which >= 0)
     anchor = ya.copy()
     anchor[anchored] = grid.anchors[which[anchored], row[anchored]]
     near[which < 0] = 0.0
     down = (anchor >= yb) & (which >= 0) & ((anchor > ya) | (anchor == high))
-    far = near + np.where(xb < yb - low, xa - xb, yb - ya)
+    far = near + width
     log = (near > 0.0) & (far > 4.0 * near)
     start, end = (np.where(log, np.log(v), v) for v in (near, far))
     panels = Panels(row, start, end, log, anchor, down, high)

@@ -80,7 +80,8 @@ def tail(nodes: Nodes, log_prob: np.ndarray, low: np.ndarray, high: np.ndarray, 
     d_outer, d_inner = nodes.distance[outer, panel], nodes.distance[inner, panel]
     edge = np.where(grows, nodes.far[panel], nodes.near[panel])
     infinite = (high >= LARGEST) if upper else (low <= -LARGEST)
-    valid = some & np.where(grows, infinite, at_end & ~infinite & (edge > 0.0))
+    far_out = infinite & (nodes.near[panel] > 0.0)  # not a panel next to a core, which is measured from its own end
+    valid = some & np.where(grows, far_out, at_end & ~infinite & (edge > 0.0))
     ratios = d_outer / d_inner, d_inner / nodes.distance[innermost, panel], np.where(valid, edge, 1.0) / d_outer
     apart, farther, out = (np.abs(np.log(v)) for v in ratios)
     slope = (lp_outer - lp_inner) / apart

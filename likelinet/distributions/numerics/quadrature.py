@@ -21,7 +21,7 @@ def expectation(d: "Distribution", f: Function, more: tuple[float, ...] = ()) ->
     """
     flat = d.flattened(d.batch_shape)
     density = Density(flat, cut(flat, MEAN, more))
-    return (density.expectation(f(density.nodes.y)) + _of_atoms(flat, f)).reshape(d.batch_shape)
+    return density.known(density.expectation(f(density.nodes.y)) + _of_atoms(flat, f)).reshape(d.batch_shape)
 
 
 def moments(
@@ -34,7 +34,9 @@ def moments(
     with np.errstate(all="ignore"):
         if d.support.integer:
             return _moments_of_counts(d, forward)
-        flat = d.flattened(d.batch_shape)
+        flat, location = d.flattened(d.batch_shape), 0.0
+        if forward is np.asarray:
+            location, flat = _from_location(flat)
         density = Density(flat, cut(flat, VARIANCE if forward is np.asarray else None, more))
         row, y = density.nodes.row, forward(density.nodes.y)
         near = np.where(np.abs(y) < 1e150, y, 0.0)
@@ -43,9 +45,17 @@ def moments(
         )
         centre = np.where(np.isfinite(centre), centre, 0.0)
         mean = centre + density.power(y - centre[row], 1) + _of_atoms(flat, lambda a: forward(a) - centre)
+        mean = density.known(mean)
         middle = np.where(np.isfinite(mean), mean, centre)
         var = density.power(y - middle[row], 2) + _of_atoms(flat, lambda a: (forward(a) - middle) ** 2)
-        return mean.reshape(d.batch_shape), np.where(np.isfinite(mean), var, np.abs(mean)).reshape(d.batch_shape)
+        var = np.where(np.isfinite(mean), var, np.abs(mean))
+        return (location + mean).reshape(d.batch_shape), var.reshape(d.batch_shape)
+
+
+def _from_location(d: "Distribution") -> tuple[np.ndarray | float, "Distribution"]:
+    """Return a location of each row and the distribution of Y less it, which y next to 0 tell finely; or `d` itself."""
+    location = d.location()
+    return (0.0, d) if location is None else (location, d.shifted(location))
 
 
 def _moments_of_counts(d: "Distribution", forward: Function) -> tuple[np.ndarray, np.ndarray]:
@@ -81,9 +91,9 @@ def entropy(d: "Distribution") -> np.ndarray:
     """Return -E[log p(Y)] with Y from `d`."""
     if d.support.integer:
         return sums.entropy(d)
-    flat = d.flattened(d.batch_shape)
+    _, flat = _from_location(d.flattened(d.batch_shape))
     density = Density(flat, cut(flat, MASS))
-    return (density.expectation(-density.log_prob) + _of_atoms(flat, flat.nll)).reshape(d.batch_shape)
+    return density.known(density.expectation(-density.log_prob) + _of_atoms(flat, flat.nll)).reshape(d.batch_shape)
 
 
 def kl_divergence(d: "Distribution", other: "Distribution") -> np.ndarray:
@@ -102,6 +112,9 @@ def _kl_divergence(d: "Distribution", other: "Distribution", shape: tuple[int, .
     mine, theirs = d.flattened(shape), other.flattened(shape)
     if d.support.integer:
         return sums.kl_divergence(broadcast(d, shape), other, shape)
+    location = mine.location()
+    if location is not None and theirs.location() is not None:
+        mine, theirs = mine.shifted(location), theirs.shifted(location)
     return divergence(mine, theirs).reshape(shape)
 
 
@@ -117,7 +130,8 @@ def crps(
         return sums.crps(d, y)
     shape = np.broadcast_shapes(d.batch_shape, y.shape)
     flat, at = d.flattened(shape), np.broadcast_to(y, shape).reshape(-1)
-    total = squares(flat, at, at, log_slope, more)
+    location, flat = _from_location(flat) if log_slope is None else (0.0, flat)
+    total = squares(flat, at - location, at - location, log_slope, more)
     return np.where(np.isnan(at), np.nan, np.where(np.isinf(at), np.inf, total)).reshape(shape)
 
 
@@ -138,8 +152,8 @@ def squares(
     ends = [np.where(k, e, middle) for k, e in zip(known, (lower, upper), strict=True)]
     density = Density(d, cut(d, SQUARES if log_slope is None else None, (*more, *ends)))
     nodes = density.nodes
-    masses, below, above = running(nodes, density.log_prob, density.mass, all_heavy=log_slope is not None)
     under, over = nodes.middle < lower[nodes.row], nodes.middle >= upper[nodes.row]
+    masses, below, above = running(nodes, density.log_prob, density.mass, under, over, all_heavy=log_slope is not None)
     start = np.where(under, density.tails[0].mass[nodes.row] + nodes.layers.before(masses), 0.0)
     start += np.where(over, density.tails[1].mass[nodes.row] + nodes.layers.after(masses), 0.0)
     atoms = [(at, np.exp(d.log_prob(at))) for at in d.atoms]
@@ -147,8 +161,8 @@ def squares(
         start += np.where(np.where(nodes.middle >= at, under, over), probability[nodes.row], 0.0)
     p = np.maximum(start + under * below + over * above, 0.0)
     if log_slope is not None:  # whose tails are another matter
-        return nodes.layers.total(np.exp(2.0 * np.log(p) + nodes.log_weight + log_slope(nodes.y)).sum(0))
-    total = nodes.layers.total((p * (p * np.exp(nodes.log_weight))).sum(0))
+        return density.known(nodes.layers.total(np.exp(2.0 * np.log(p) + nodes.log_weight + log_slope(nodes.y)).sum(0)))
+    total = density.known(nodes.layers.total((p * (p * np.exp(nodes.log_weight))).sum(0)))
     at_end = [sum(np.where(at == end, probability, 0.0) for at, probability in atoms) for end in (low, high)]
     inside = lower > low, upper < high
     for end, past, near, far in ((known[0], lower - high, 0, 1), (known[1], low - upper, 1, 0)):

@@ -11,18 +11,19 @@ _ENDS = np.array([-1.0, *NODES, 1.0])
 _STEPS = np.diff(_ENDS)[:, None]
 _AT_ENDS = values(NODES, _ENDS)
 _POWERS = np.linalg.inv(np.vander(NODES, increasing=True))
-_INNER, _INNER_WEIGHTS = np.polynomial.legendre.leggauss(7)
+_INNER, _INNER_WEIGHTS = np.polynomial.legendre.leggauss(12)
 _LITTLE = 1e-14  # share of a sum that has no part in its digits
-_STEEP = 6.0  # change of a logarithm over a part of a panel
+_STEEP = 14.0  # change of a logarithm over a part of a panel
 _SWINGS = 4.0  # times the mass by Gauss's rule, which an interpolant that swings between the nodes exceeds
 
 
 def running(
-    nodes: Nodes, log_prob: np.ndarray, mass: np.ndarray, *, all_heavy: bool
+    nodes: Nodes, log_prob: np.ndarray, mass: np.ndarray, under: np.ndarray, over: np.ndarray, *, all_heavy: bool
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the mass of each panel, and how much of it lies below each node and above it.
 
-    If `all_heavy`, to a relative accuracy in short tails too.
+    What lies below counts in the panels `under`, what lies above in those `over`. If `all_heavy`, to a relative
+    accuracy in short tails too.
     """
     masses = mass.sum(0)
     near = times(_RUNNING, mass / WEIGHTS[:, None])
@@ -31,11 +32,16 @@ def running(
     fall, layers = log_prob[0] - log_prob[-1], nodes.layers
     steep = (fall > 1.0) & (fall < np.inf) & layers.counts
     if not all_heavy:
-        beyond = np.where(nodes.down, layers.before(masses), layers.after(masses))
-        # About the share of the panel in the integral of the squares, in the logarithm of the distance.
-        share = np.maximum((beyond + masses) ** 2 * nodes.near, beyond**2 * nodes.far) * layers.counts
-        steep &= (nodes.near > 0.0) & (nodes.far > 4.0 * nodes.near)
-        idle = steep & ~(share > _LITTLE * layers.total(share)[layers.row])
+        beyond = np.where(under, layers.before(masses), np.where(over, layers.after(masses), 0.0))
+        most = np.where(under | over, beyond + masses, 0.0) * layers.counts
+        # About the share of the panel in the integral of the squares; in the logarithm of the distance, what lies
+        # beyond may fall as that grows.
+        falls, log = np.where(nodes.down, under, over), nodes.far > 4.0 * nodes.near
+        width, powers = nodes.far - nodes.near, np.maximum(most**2 * nodes.near, beyond**2 * nodes.far)
+        share = np.where(falls & log, powers, most**2 * width) * layers.counts
+        own = np.where(falls, share, masses * most * width)  # of what the panel itself adds
+        steep &= log & (nodes.near > 0.0)
+        idle = steep & ~(own > _LITTLE * layers.total(share)[layers.row])
         near[:, idle], far[:, idle] = masses[idle], 0.0
         steep &= ~idle
     heavy = np.flatnonzero(steep)

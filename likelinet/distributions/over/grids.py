@@ -45,19 +45,18 @@ def grid_of_truncation(base: Distribution, shape: tuple[int, ...], low: np.ndarr
     grid, (least, most) = base.grid().on(shape), (np.broadcast_to(e, shape) for e in base.endpoints())
     near = np.where(column(grid.far, shape), np.nan, grid.y)
     first, last = np.fmin.reduce(near, axis=0), np.fmax.reduce(near, axis=0)
-    bounds = (
-        np.where((low > least) & np.isfinite(low), low, np.nan),
-        np.where((high < most) & np.isfinite(high), high, np.nan),
-    )
+    cuts = [np.where(inside & np.isfinite(b), b, np.nan) for b, inside in ((low, low > least), (high, high < most))]
+    # Around a bound beyond which there was nothing anyway, nothing needs to be looked at closely.
+    seen = (low > np.fmin.reduce(grid.y), high < np.fmax.reduce(grid.y))
+    bounds = [np.where(s, b, np.nan) for b, s in zip(cuts, seen, strict=True)]
     # Next to a bound the density falls as fast as at the bound, far out in a tail much faster than anywhere.
     ladders = []
     for bound, side in zip(bounds, (1.0, -1.0), strict=True):
         span = np.minimum(high - low, np.maximum(last, bound) - np.minimum(first, bound))
         steps = column(_LADDER, shape) * _reach(base, bound, side * span * column(_DECADES, shape))
         ladders.append(ladder(bound, side * np.minimum(steps, 0.5 * span), high))
-    anchors = np.stack([np.where(np.isnan(b), end, b) for b, end in zip(bounds, (low, high), strict=True)])
-    anchors = np.where(np.isfinite(anchors), anchors, anchors[::-1])
-    joint = joined(grid.within(low, high, most), *ladders, points(bounds, high))
+    anchors = np.stack([np.where(np.isnan(b), np.inf, b) for b in bounds])  # an infinite one is near nothing
+    joint = joined(grid.within(low, high, most), *ladders, points(cuts, high))
     cores = np.concatenate([grid.cores, np.zeros(anchors.shape)])
     return replace(joint, anchors=np.concatenate([grid.anchors, anchors]), cores=cores)
 

@@ -275,7 +275,8 @@ class Mixture(AnswersByComponents):
         if self.event_shape:
             self._undefined("entropy for several outputs")
         with np.errstate(all="ignore"):
-            return quadrature.entropy(self)
+            exact = self._if_alike("entropy")
+            return quadrature.entropy(self) if exact is None else exact
 
     @in_small_blocks
     def kl_divergence(self, other: Distribution) -> np.ndarray:
@@ -283,7 +284,8 @@ class Mixture(AnswersByComponents):
         if self.event_shape:
             self._undefined("kl_divergence for several outputs")
         with np.errstate(all="ignore"):
-            return quadrature.kl_divergence(self, other)
+            exact = self._if_alike("kl_divergence", other)
+            return quadrature.kl_divergence(self, other) if exact is None else exact
 
     @in_small_blocks
     def crps(self, y: ArrayLike) -> np.ndarray:
@@ -296,6 +298,7 @@ class Mixture(AnswersByComponents):
 
         def finite(y: np.ndarray) -> np.ndarray:
             exact = m.components.crps_of_mixture(m.weights.probs, y)
+            exact = m._if_alike("crps", y) if exact is None else exact
             return quadrature.crps(m, y) if exact is None else exact
 
         return at_finite(finite, y, m._shape_with(y))

@@ -8,9 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from likelinet.core.errors import ParameterError
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.by_rows import in_small_blocks
 from likelinet.distributions.base.distribution import Distribution
+from likelinet.distributions.base.family import open_end
+from likelinet.distributions.base.plain import check_plain
 from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.classes.categorical import Categorical
 from likelinet.distributions.numerics.count_quantiles import least_count
@@ -18,6 +21,8 @@ from likelinet.distributions.numerics.grids import Grid
 from likelinet.distributions.numerics.root_finding import invert
 from likelinet.distributions.over.family import WrapperFamily
 from likelinet.distributions.over.grids import grid_of_mixture
+from likelinet.distributions.over.independent import Independent
+from likelinet.distributions.over.same_law import all_alike, answered
 
 _FINITE = 1e300  # a logarithm that is not infinite
 
@@ -77,6 +82,39 @@ class AnswersByComponents(Distribution):
         assert outermost is not None
         return outermost
 
+    def given(self, low: ArrayLike = -np.inf, high: ArrayLike = np.inf) -> Distribution:
+        """Return the distribution given that y lies between bounds; of several outputs, all of them at once.
+
+        Each component is then taken within the bounds, and its weight grows with the probability that it has there.
+        """
+        if not self.components.of_outputs or self.y != "number":
+            return super().given(low, high)
+        for end, name in ((low, "low"), (high, "high")):
+            check_plain(end, f"given: {name}", ParameterError)
+        low, high = (self._for_outputs(end) for end in (low, high))
+        if not np.all(low < high):
+            raise ParameterError("given: low must be below high.")
+        outputs = self.components.marginals()
+        with np.errstate(all="ignore"):
+            log_mass = np.sum(outputs.log_prob_between(open_end(outputs, low), high), axis=-1)
+        nothing = (log_mass == -np.inf) | (self.weights.probs == 0.0)
+        none = nothing.all(-1, keepdims=True)
+        if none.all():
+            raise ParameterError(
+                "given: no component of the mixture has any probability of all its outputs between their bounds."
+            )
+        # Of a component that cannot be within the bounds nothing is needed but the weight 0.
+        free = (nothing & ~none)[..., None]
+        within = outputs.given(np.where(free, -np.inf, low), np.where(free, np.inf, high))
+        return self._mixture(
+            Independent(within), np.where(none, 0.0, np.where(nothing, -np.inf, self.logits + log_mass))
+        )
+
+    def _for_outputs(self, end: ArrayLike) -> np.ndarray:
+        """Return bounds with an axis for the components, before that of the outputs."""
+        end = self._floats(self._aligned(end), "a bound")
+        return np.expand_dims(np.broadcast_to(end, np.broadcast_shapes(end.shape, self.event_shape)), -2)
+
     @in_small_blocks
     def mean(self) -> np.ndarray:
         """Return E[Y]; of angles the mean direction."""
@@ -120,6 +158,10 @@ class AnswersByComponents(Distribution):
     def masses(self, k: np.ndarray) -> np.ndarray:
         return self._average(lambda c, t: c.masses(t), k)
 
+    def _if_alike(self, name: str, *of: Any) -> np.ndarray | None:
+        """Return what a method says, of rows in which all components are alike by these; None if there are none."""
+        return answered(self, self.components[..., 0], all_alike(self.components), name, *of)
+
     def _average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
         m: Any = self.marginals()
         return m._averaged(f(m.components, m.spread(self._aligned(y))))
@@ -133,6 +175,16 @@ class AnswersByComponents(Distribution):
         """Return E[exp(iY)] of angles (Mardia & Jupp, *Directional Statistics*, 2000, section 3.4)."""
         inner = self.components
         return self._averaged((1.0 - inner.var()) * np.exp(1j * inner.mean()))
+
+    def location(self) -> np.ndarray | None:
+        inner = None if self.event_shape else self.components.location()
+        if inner is None:
+            return None
+        heaviest = np.argmax(self.weights.probs, axis=-1)[..., None]
+        return np.take_along_axis(inner, heaviest, axis=-1)[..., 0]
+
+    def shifted(self, by: np.ndarray) -> Distribution:
+        return self._mixture(self.components.shifted(np.expand_dims(by, -1)), self.logits)
 
     def moments_of_exp(self) -> tuple[np.ndarray, np.ndarray] | None:
         inner = self.components.moments_of_exp()

@@ -17,12 +17,13 @@ from likelinet.distributions.base.leaf import Closed, no_gradient
 from likelinet.distributions.base.parameter import Backward
 from likelinet.distributions.base.plain import check_plain
 from likelinet.distributions.base.protocol import CUTS, LogDensity
+from likelinet.distributions.base.shapes import broadcast
 from likelinet.distributions.base.usable_rows import refuse_or_note
 from likelinet.distributions.numerics.grids import Grid, known
 from likelinet.distributions.numerics.root_finding import invert
 from likelinet.distributions.over.family import Setting, WrapperFamily, number_of_output
 from likelinet.distributions.over.grids import grid_of_truncation
-from likelinet.distributions.over.wrapper import Wrapper
+from likelinet.distributions.over.truncated_answers import AnswersWithinBounds
 
 _RARE = np.log(0.1)  # log probability of the bounds below which sampling is by inversion
 _SEEN = 0.01  # share of what is left after truncation in a tail of the base that its quantiles tell well enough
@@ -136,7 +137,7 @@ class TruncatedFamily(WrapperFamily):
         return replace(self, base=self.base.of_output(j), low=low, high=high)
 
 
-class Truncated(Wrapper):
+class Truncated(AnswersWithinBounds):
     r"""The distribution of Y given that low ≤ Y ≤ high, for Y from `base`.
 
     .. math:: p(y) = \frac{p_0(y)}{P_0(a \le Y \le b)}, \qquad a \le y \le b
@@ -279,14 +280,6 @@ class Truncated(Wrapper):
 
     # ---- the rest --------------------------------------------------------------------------------------------
 
-    def _mean(self) -> np.ndarray:
-        known = self.base.moments_between(self.low, self.high)
-        return super()._mean() if known is None else known[0]
-
-    def _var(self) -> np.ndarray:
-        known = self.base.moments_between(self.low, self.high)
-        return super()._var() if known is None else known[1]
-
     def peaks(self) -> np.ndarray:
         low, high = (e[..., None] for e in self.endpoints())
         inner = np.clip(self._peaks_of_base(), low, high)
@@ -312,6 +305,17 @@ class Truncated(Wrapper):
         made = Truncated._unchecked(low=low, high=high, log_mass=log_mass)  # it is known already
         made._wrap(base, low, high, log_mass)
         made._over(TruncatedFamily(Closed(base), low, high))
+        return made
+
+    def location(self) -> np.ndarray | None:
+        inner = self.base.location()
+        return None if inner is None else np.broadcast_to(inner, self.batch_shape)
+
+    def shifted(self, by: np.ndarray) -> Distribution:
+        base = broadcast(self.base, self.batch_shape).shifted(by)
+        made = Truncated._unchecked(low=self.low - by, high=self.high - by, log_mass=self.log_mass)
+        made._wrap(base, made.low, made.high)
+        made._over(TruncatedFamily(Closed(base), made.low, made.high))
         return made
 
     def grid(self) -> Grid:

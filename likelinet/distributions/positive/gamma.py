@@ -12,7 +12,7 @@ from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.divergences import itakura_saito
 from likelinet.distributions.numerics.gammas import log_gamma_above_tangent
-from likelinet.distributions.numerics.grids import FINE_SCORES, LOGITS, Grid, column, extra, from_end, joined
+from likelinet.distributions.numerics.grids import FINE_SCORES, Grid, column, extra, from_end, joined, logits
 from likelinet.distributions.numerics.incomplete_gamma import gammainc, gammaincc, gammainccinv, gammaincinv
 from likelinet.distributions.numerics.special import log1pmx_of_ratio
 from likelinet.distributions.numerics.tails import log_incomplete_gamma
@@ -165,5 +165,5 @@ def gamma_cuts(a: np.ndarray, batch: tuple[int, ...], scores: np.ndarray) -> tup
     u = column(scores, batch)
     fall = 0.5 * u * u / a
     out = fall + np.sqrt(2.0 * fall)
-    bends = np.where(a < 1.0, np.exp(column(LOGITS[LOGITS < 0.0], batch)), a)
+    bends = np.where(a < 1.0, np.exp(logits(np.broadcast_to(a, batch))), a)
     return a * np.where(u < 0.0, np.exp(-out), 1.0 + out), bends
