@@ -15,6 +15,7 @@ from likelinet.core.lazy import scipy
 from likelinet.distributions.base.interval import Interval
 from likelinet.distributions.base.shapes import on_batch, parameters_on
 from likelinet.distributions.numerics.grids import SCORES, Grid, column, of_quantiles
+from likelinet.distributions.numerics.mass_tables import Cells, Masses, by_log_prob
 
 if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
@@ -84,6 +85,11 @@ class DistributionProtocol:
         """Return numbers between which nearly all mass lies, if it is smooth but for numbers near 0."""
         return None
 
+    def bulk(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return numbers beside which there is next to no mass, of counts that know them; nan for rows that do not."""
+        unknown = np.full(self.batch_shape, np.nan)  # type: ignore[reportAttributeAccessIssue]
+        return unknown, unknown
+
     def flattened(self: Any, shape: tuple[int, ...]) -> "Distribution":
         """Return this distribution broadcast to the batch shape `shape`, as one axis of rows."""
         return self.map_arrays(lambda a, n: on_batch(a, shape, n).reshape(-1, *a.shape[a.ndim - n :]))
@@ -108,9 +114,9 @@ class DistributionProtocol:
             values = self.log_interval(parameters_on(self, full), low, high)[0]
         return np.where(np.isnan(low) | np.isnan(high), np.nan, values).reshape(shape)[()]
 
-    def masses(self: Any, k: np.ndarray) -> np.ndarray:
-        """Return P(Y = k) at whole numbers of the support, as they are summed up."""
-        return np.exp(self.log_prob(k))
+    def mass_table(self: Any, cells: Cells) -> Masses:
+        """Return the masses of neighbouring whole numbers, a table with a row for each distribution."""
+        return by_log_prob(self, cells)
 
     # ---- what y is -------------------------------------------------------------------------------------------
 

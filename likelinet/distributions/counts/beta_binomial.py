@@ -15,9 +15,10 @@ from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.counts.binomial import divergence, stirling_of_choices, whole_trials
 from likelinet.distributions.numerics import quadrature
 from likelinet.distributions.numerics import sums as row_sums
-from likelinet.distributions.numerics.beta_binomial_table import Table, fit, tables
+from likelinet.distributions.numerics.beta_binomial_table import SHALLOW, Table, fit, ratio, tables
 from likelinet.distributions.numerics.count_quantiles import least_count
 from likelinet.distributions.numerics.estimates import LEAST
+from likelinet.distributions.numerics.mass_tables import Cells, Masses, by_log_prob, by_ratios
 from likelinet.distributions.numerics.tails import log_of
 
 _TINY = 1e-280  # of which a table has no digits
@@ -175,6 +176,18 @@ class BetaBinomial(Univariate):
         around, near_n = self.mean() + steps * self.std(), np.broadcast_to(n - powers, (len(powers), *self.batch_shape))
         return np.sort(np.clip(np.concatenate([around, near_n]), 0.0, n), axis=0)
 
+    def mass_table(self, cells: Cells) -> Masses:
+        quick = by_ratios(self, cells, ratio)
+        deep = np.broadcast_to(np.minimum(self.concentration1, self.concentration0) < SHALLOW, quick.log_scale.shape)
+        if not deep.any():
+            return quick
+        exact = by_log_prob(self, cells)
+        values = np.where(deep[..., None], exact.values, quick.values)
+        return Masses(values, np.where(deep, exact.log_scale, quick.log_scale))
+
+    def bulk(self) -> tuple[np.ndarray, np.ndarray]:
+        return np.zeros(self.batch_shape), self._full(self.total_count)
+
     def _top(self) -> np.ndarray:
         return self.total_count
 
@@ -197,9 +210,6 @@ class BetaBinomial(Univariate):
 
     def _sf(self, y: np.ndarray) -> np.ndarray:
         return self._from_tables(Table.sf, y, lambda d, k: np.exp(d.log_sf(k)))
-
-    def masses(self, k: np.ndarray) -> np.ndarray:
-        return self._from_tables(Table.at, k, lambda d, t: np.exp(d.log_prob(t)))
 
     def _ppf(self, q: np.ndarray) -> np.ndarray:
         return self._from_tables(Table.ppf, q, lambda d, p: least_count(d, p, d.mean(), upper=False))

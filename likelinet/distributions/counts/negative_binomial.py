@@ -23,6 +23,7 @@ from likelinet.distributions.counts.poisson import poisson
 from likelinet.distributions.numerics import quadrature
 from likelinet.distributions.numerics.estimates import LEAST
 from likelinet.distributions.numerics.incomplete_gamma import gammainccinv, gammaincinv
+from likelinet.distributions.numerics.mass_tables import Cells, Masses, by_ratios
 from likelinet.distributions.numerics.smooth_sums import FAR_OUT, SIGMAS
 from likelinet.distributions.numerics.tails import UNDERFLOW, beta_fraction, incomplete_beta, log_of
 
@@ -147,6 +148,9 @@ class NegativeBinomial(Univariate):
 
     def _var(self) -> np.ndarray:
         return self._mean() * (1.0 + np.exp(self.logits))
+
+    def mass_table(self, cells: Cells) -> Masses:
+        return by_ratios(self, cells, lambda k, r, logits: ((r + (k - 1.0)) * scipy.special.expit(logits), k))
 
     def reach(self) -> tuple[np.ndarray, np.ndarray]:
         r, theta = self.total_count, np.exp(self.logits)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from likelinet.core.lazy import scipy
+from likelinet.distributions.numerics.mass_tables import products
 
 _LONGEST = 2**16  # trials; more of them are summed by panels
 _CELLS = 2**15  # of a table, so that what is computed of it stays in a cache
-_LEAST = 1e-200  # concentration below which the masses between two peaks underflow
+SHALLOW = 1e-200  # concentration below which the masses between two peaks underflow
 _MORE_THAN_HALF = np.nextafter(0.5, 1.0)
 
 
@@ -26,10 +27,6 @@ class Table:
     mass: np.ndarray
     below: np.ndarray
     above: np.ndarray
-
-    def at(self, y: np.ndarray) -> np.ndarray:
-        """Return P(Y = y) at whole numbers y of shape (m, rows)."""
-        return _at(self.mass, y) * (y < self.mass.shape[1])
 
     def cdf(self, y: np.ndarray) -> np.ndarray:
         """Return P(Y ≤ y) at whole numbers y of shape (m, rows)."""
@@ -77,22 +74,18 @@ def tables(n: np.ndarray, a: np.ndarray, b: np.ndarray) -> Iterator[tuple[np.nda
 
 def fit(n: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Return which rows have a table."""
-    return (n <= _LONGEST) & (np.minimum(a, b) >= _LEAST)
+    return (n <= _LONGEST) & (np.minimum(a, b) >= SHALLOW)
+
+
+def ratio(k: np.ndarray, n: np.ndarray, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return two numbers that are to each other as P(k) to P(k - 1)."""
+    left = np.maximum(n - k, -1.0)  # past n there is nothing
+    return (left + 1.0) * (a + (k - 1.0)), k * (b + np.maximum(left, 0.0))
 
 
 def _table(n: np.ndarray, a: np.ndarray, b: np.ndarray) -> Table:
-    """Return the table of a block, by the ratios r of neighbouring masses.
-
-    Those below 1 are multiplied from the left, and 1/r of those above 1 from the right: so none of the products grows.
-    """
-    k = np.arange(1.0, n.max() + 1.0)
-    left = np.maximum(n - k, -1.0)  # past n there is nothing
-    up, down = (left + 1.0) * (a + (k - 1.0)), k * (b + np.maximum(left, 0.0))  # P(k) : P(k - 1)
-    with np.errstate(divide="ignore"):
-        rising, falling = np.minimum(up / down, 1.0), np.minimum(down / up, 1.0)
-    mass = np.ones((len(n), len(k) + 1))
-    rising.cumprod(axis=1, out=mass[:, 1:])
-    mass[:, :-1] *= falling[:, ::-1].cumprod(axis=1)[:, ::-1]
+    """Return the table of a block."""
+    mass = products(*ratio(np.arange(1.0, n.max() + 1.0), n, a, b))
     below, above = mass.cumsum(axis=1), np.zeros_like(mass)
     mass[:, :0:-1].cumsum(axis=1, out=above[:, -2::-1])
     total = below[:, -1:].copy()

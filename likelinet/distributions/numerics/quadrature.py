@@ -8,7 +8,7 @@ import numpy as np
 
 from likelinet.core.blocks import blocks
 from likelinet.distributions.base.shapes import broadcast
-from likelinet.distributions.numerics import sums
+from likelinet.distributions.numerics import counts
 from likelinet.distributions.numerics.grids import Grid, joined, points
 from likelinet.distributions.numerics.nodes import nodes_of, running, tail
 
@@ -98,7 +98,7 @@ def moments(
     """
     with np.errstate(all="ignore"):
         if d.support.integer:
-            return _moments_of_counts(d, forward)
+            return counts.moments(d, forward)
         flat = d.flattened(d.batch_shape)
         density = Density(flat, _grid(flat, more, whole=forward is not np.asarray))
         row, y = density.nodes.row, forward(density.nodes.y)
@@ -109,24 +109,6 @@ def moments(
         middle = np.where(np.isfinite(mean), mean, centre)
         var = density.power(y - middle[row], 2) + _of_atoms(flat, lambda a: (forward(a) - middle) ** 2)
         return mean.reshape(d.batch_shape), np.where(np.isfinite(mean), var, np.abs(mean)).reshape(d.batch_shape)
-
-
-def _moments_of_counts(d: "Distribution", forward: Function) -> tuple[np.ndarray, np.ndarray]:
-    total, centre = sums.powers(d), forward(d.ppf(0.5))
-    mean = centre + _with_ends(total(centre, 1))
-    var = _with_ends(total(np.where(np.isfinite(mean), mean, centre), 2))
-    return mean, np.where(np.isfinite(mean), var, np.abs(mean))
-
-
-def _with_ends(parts: np.ndarray) -> np.ndarray:
-    """Return the sum of parts and of what lies beyond them, from how the outermost ones fall: a geometric series."""
-    size, total = 1e-16 * np.abs(parts).sum(0), parts.sum(0)
-    for last, previous in ((parts[0], parts[1]), (parts[-1], parts[-2])):
-        ratio = np.where(previous != 0.0, last / np.where(previous != 0.0, previous, 1.0), 0.0)
-        ratio = np.where(np.abs(last) > size, np.maximum(ratio, 0.0), 0.0)  # else a rounding error
-        falls = np.isfinite(last) & (ratio < 0.95)
-        total = total + np.where(falls, last * ratio / (1.0 - np.minimum(ratio, 0.95)), np.sign(last) * np.inf)
-    return total
 
 
 def _of_atoms(d: "Distribution", f: Function) -> np.ndarray | float:
@@ -143,7 +125,7 @@ def _atom(d: "Distribution", at: float, f: Function) -> np.ndarray:
 def entropy(d: "Distribution") -> np.ndarray:
     """Return -E[log p(Y)] with Y from `d`."""
     if d.support.integer:
-        return sums.entropy(d)
+        return counts.entropy(d)
     flat = d.flattened(d.batch_shape)
     density = Density(flat, _grid(flat))
     return (density.expectation(-density.log_prob) + _of_atoms(flat, flat.nll)).reshape(d.batch_shape)
@@ -164,7 +146,7 @@ def kl_divergence(d: "Distribution", other: "Distribution") -> np.ndarray:
 def _kl_divergence(d: "Distribution", other: "Distribution", shape: tuple[int, ...]) -> np.ndarray:
     mine, theirs = d.flattened(shape), other.flattened(shape)
     if d.support.integer:
-        return sums.kl_divergence(broadcast(d, shape), other, shape)
+        return counts.kl_divergence(broadcast(d, shape), other, shape)
     own, high, top = _grid(mine, whole=True), mine.endpoints()[1], theirs.endpoints()[1]
     others = _grid(theirs)
     others = replace(others, x=np.where(top == high, others.x, np.where(np.isfinite(high), high - others.y, np.inf)))
@@ -190,7 +172,7 @@ def crps(
     at the points `more`.
     """
     if d.support.integer:
-        return sums.crps(d, y)
+        return counts.crps(d, y)
     shape = np.broadcast_shapes(d.batch_shape, y.shape)
     flat, at = d.flattened(shape), np.broadcast_to(y, shape).reshape(-1)
     total = squares(flat, at, at, log_slope, more)

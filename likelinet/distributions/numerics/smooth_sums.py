@@ -5,11 +5,14 @@ from typing import Any
 
 import numpy as np
 
+from likelinet.distributions.numerics.divergences import NEARBY, expm1mx
+
 Function = Callable[[np.ndarray, np.ndarray], np.ndarray]  # of the row and a number, which need not be whole
 
 _WIDE = 160.0  # numbers that count; fewer are summed one by one
 _FAR = 25.0  # logarithm of how many times the last number that counts is the first one, at most
 SIGMAS, FAR_OUT = 9.5, 42.0  # outside of which a Gaussian, an exponential distribution has next to no mass
+_LARGEST = 700.0  # logarithm of a ratio, the exponential of which is finite
 _HEAD = 40  # of them next to 0, where masses may fall like a power, are summed one by one
 _PANELS = 8
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(12)
@@ -31,13 +34,37 @@ def expectation(d: Any, f: Callable[..., np.ndarray], otherwise: Callable[[np.nd
         nll = d.loss(tuple(p[row] for p in params), x)[0]
         return np.exp(-nll) * f(row, x, nll)
 
-    smooth = (high - low > _WIDE) & (np.log(high) - np.log(np.maximum(low, 1.0)) < _FAR) & (high < np.inf)
+    smooth = _smooth(low, high)
     rows, rest, values = np.flatnonzero(smooth), np.flatnonzero(~smooth), np.empty(d.batch_shape)
     if len(rows):
         values[rows] = _sum(term, rows, low[rows], high[rows])
     if len(rest):
         values[rest] = otherwise(rest)
     return values
+
+
+def divergence(
+    d: Any, other_nll: Function, beside: Callable[..., np.ndarray], otherwise: Callable[[np.ndarray], np.ndarray]
+) -> np.ndarray:
+    """Return E[log p - log q] of each row of `d`, where that is small as E[r - 1 - log r] with r = q/p.
+
+    `beside` returns how much mass of q rows have outside of low … high.
+    """
+    values = expectation(d, lambda row, x, nll: other_nll(row, x) - nll, otherwise)
+    low, high = d.reach()
+    rows = np.flatnonzero(_smooth(low, high) & (values < NEARBY))
+    if len(rows):  # none of whose terms is negative
+
+        def f(row: np.ndarray, x: np.ndarray, nll: np.ndarray) -> np.ndarray:
+            return expm1mx(np.minimum(nll - other_nll(rows[row], x), _LARGEST))
+
+        values[rows] = expectation(d[rows], f, lambda none: none) + beside(rows, low[rows], high[rows])
+    return values
+
+
+def _smooth(low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Return which rows are wide and smooth."""
+    return (high - low > _WIDE) & (np.log(high) - np.log(np.maximum(low, 1.0)) < _FAR) & (high < np.inf)
 
 
 def _sum(term: Function, rows: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:

@@ -12,8 +12,9 @@ from likelinet.core.lazy import scipy
 from likelinet.distributions.base.by_rows import in_small_blocks
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.classes.categorical import Categorical
-from likelinet.distributions.numerics.count_quantiles import least_count
+from likelinet.distributions.numerics.count_quantiles import quantile
 from likelinet.distributions.numerics.grids import Grid
+from likelinet.distributions.numerics.mass_tables import Cells, Masses, mixed
 from likelinet.distributions.numerics.root_finding import invert
 from likelinet.distributions.over.family import WrapperFamily
 from likelinet.distributions.over.grids import grid_of_mixture
@@ -114,8 +115,14 @@ class AnswersByComponents(Distribution):
         inner = self.components.mode()[..., None] if inner is None else inner
         return inner.reshape(*self.batch_shape, inner.shape[-2] * inner.shape[-1])
 
-    def masses(self, k: np.ndarray) -> np.ndarray:
-        return self._average(lambda c, t: c.masses(t), k)
+    def mass_table(self, cells: Cells) -> Masses:
+        parts = self.components.mass_table(cells.for_parts())
+        return mixed(parts, scipy.special.log_softmax(self.logits, axis=-1))
+
+    def bulk(self) -> tuple[np.ndarray, np.ndarray]:
+        some = self.weights.probs > 0.0
+        low, high = self.components.bulk()
+        return np.where(some, low, np.inf).min(axis=-1), np.where(some, high, -np.inf).max(axis=-1)
 
     def _average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
         m: Any = self.marginals()
@@ -154,26 +161,30 @@ class AnswersByComponents(Distribution):
     def _quantile(self, q: ArrayLike, upper: bool) -> np.ndarray:
         m: Any = self.marginals()
         q = self._floats(q, "q")
-        inner = m.components.isf(q[..., None]) if upper else m.components.ppf(q[..., None])
-        # The quantile of a mixture lies between the smallest and the largest of its components' quantiles.
-        possible = np.where(m.weights.probs > 0.0, inner, np.nan)
-        low, high = np.fmin.reduce(possible, axis=-1), np.fmax.reduce(possible, axis=-1)
-        q = np.broadcast_to(q, np.broadcast_shapes(q.shape, low.shape))
+        q = np.broadcast_to(q, np.broadcast_shapes(q.shape, m.batch_shape))
         inside = (q > 0.0) & (q < 1.0)
+        p = np.where(inside, q, 0.5)
         with np.errstate(all="ignore"):
-            # Their mean is the quantile itself if they are equal; on a log scale where they are powers of 2 apart.
-            power = (low > 0.0) & (high > 4.0 * low)
-            possible = np.where(power[..., None], np.log(possible), possible)
-            start = np.nansum(m.weights.probs * possible, axis=-1)
-            start = np.where(power, np.exp(start), start)
             if m.support.integer:
-                y = least_count(m, np.where(inside, q, 0.5), start, upper=upper)
+                y = quantile(m, p, lambda part, q, upper: part._bracket(q, upper)[2], upper=upper)
             else:
-                ends = [low, high]
+                low, high, start = m._bracket(p, upper)
                 for at in m.atoms:
                     above, before = (m.sf(t) if upper else m.cdf(t) for t in (at, np.nextafter(at, -np.inf)))
                     found = (above <= q) & (before > q) if upper else (above >= q) & (before < q)
-                    ends = [np.where(found, at, e) for e in ends]
-                y = invert(m, q, *ends, upper=upper, start=start)
+                    low, high = np.where(found, at, low), np.where(found, at, high)
+                y = invert(m, p, low, high, upper=upper, start=start)
         first, last = (q == 1.0, q == 0.0) if upper else (q == 0.0, q == 1.0)
-        return np.select([first, last, inside], [low, high, y], np.nan)[()]
+        return np.select([first, last, inside], [*m.endpoints(), y], np.nan)[()]
+
+    def _bracket(self, q: np.ndarray, upper: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return numbers between which quantiles lie, and a guess of them."""
+        w = self.weights.probs
+        inner = self.components.isf(q[..., None]) if upper else self.components.ppf(q[..., None])
+        # The quantile of a mixture lies between the smallest and the largest of its components' quantiles.
+        possible = np.where(w > 0.0, inner, np.nan)
+        low, high = np.fmin.reduce(possible, axis=-1), np.fmax.reduce(possible, axis=-1)
+        # Their mean is the quantile itself if they are equal; on a log scale where they are powers of 2 apart.
+        power = (low > 0.0) & (high > 4.0 * low)
+        start = np.nansum(w * np.where(power[..., None], np.log(possible), possible), axis=-1)
+        return low, high, np.where(power, np.exp(start), start)

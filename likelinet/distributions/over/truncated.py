@@ -19,12 +19,14 @@ from likelinet.distributions.base.plain import check_plain
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.usable_rows import refuse_or_note
 from likelinet.distributions.numerics.grids import Grid
+from likelinet.distributions.numerics.mass_tables import LONGEST, Cells, Masses
 from likelinet.distributions.numerics.root_finding import invert
 from likelinet.distributions.over.family import Setting, WrapperFamily, number_of_output
 from likelinet.distributions.over.grids import grid_of_truncation
 from likelinet.distributions.over.wrapper import Wrapper
 
 _RARE = np.log(0.1)  # log probability of the bounds below which sampling is by inversion
+_MUCH = -2.0  # log probability of the bounds above which next to nothing of the base is next to nothing here
 _SEEN = 0.01  # share of what is left after truncation in a tail of the base that its quantiles tell well enough
 
 
@@ -240,23 +242,13 @@ class Truncated(Wrapper):
     # ---- quantiles -------------------------------------------------------------------------------------------
 
     def _quantile(self, q: np.ndarray, upper: bool) -> np.ndarray:
+        if self.support.integer:
+            return self._least_count(q, upper)
         with np.errstate(all="ignore"):
-            inner = (q > 0.0) & (q < 1.0)
-            p, rest = (1.0 - q, q) if upper else (q, 1.0 - q)
-            mass = np.exp(self.log_mass)
-            below = self.base.cdf(np.nextafter(self.low, -np.inf)) + p * mass
-            above = self.base.sf(self.high) + rest * mass
-            lower, ends = below < above, self.endpoints()
-            guess = self.base.ppf(np.clip(below, 0.0, 1.0)) if lower.any() else ends[0]
-            if not lower.all():
-                guess = np.where(lower, guess, self.base.isf(np.clip(above, 0.0, 1.0)))
-            guess = np.clip(guess, *ends)
+            inner, ends = (q > 0.0) & (q < 1.0), self.endpoints()
+            guess, seen = self._from_base(q, upper)
             first, last = (q == 1.0, q == 0.0) if upper else (q == 0.0, q == 1.0)
             guess = np.select([first, last, inner], [*ends, guess], np.nan)
-            if self.support.integer:
-                return self._nearest(q, guess, upper)
-            # What the base says has lost digits if what lies before the bound is most of its tail.
-            seen = np.minimum(p, rest) * mass >= _SEEN * np.where(lower, below, above)
             rough = np.broadcast_to(inner & ~(seen & (guess > ends[0]) & (guess < ends[1])), q.shape)
             if self.atoms or not rough.any():
                 return guess
@@ -266,6 +258,24 @@ class Truncated(Wrapper):
             y = guess.reshape(-1).copy()
             y[at] = part._polished(q.reshape(-1)[at], y[at], upper)
             return y.reshape(q.shape)
+
+    def _guess(self, q: np.ndarray, upper: bool) -> np.ndarray:
+        return self._from_base(q, upper)[0]
+
+    def _from_base(self, q: np.ndarray, upper: bool) -> tuple[np.ndarray, np.ndarray]:
+        """Return the quantile by those of the base, and where these have not lost digits.
+
+        They have if what lies before the bound is most of a tail.
+        """
+        p, rest = (1.0 - q, q) if upper else (q, 1.0 - q)
+        mass = np.exp(self.log_mass)
+        below = self.base.cdf(np.nextafter(self.low, -np.inf)) + p * mass
+        above = self.base.sf(self.high) + rest * mass
+        lower, ends = below < above, self.endpoints()
+        guess = self.base.ppf(np.clip(below, 0.0, 1.0)) if lower.any() else ends[0]
+        if not lower.all():
+            guess = np.where(lower, guess, self.base.isf(np.clip(above, 0.0, 1.0)))
+        return np.clip(guess, *ends), np.minimum(p, rest) * mass >= _SEEN * np.where(lower, below, above)
 
     def _polished(self, q: np.ndarray, y: np.ndarray, upper: bool) -> np.ndarray:
         """Return the quantile from a guess that may have lost all digits."""
@@ -313,6 +323,17 @@ class Truncated(Wrapper):
         made._wrap(base, low, high, log_mass)
         made._over(TruncatedFamily(Closed(base), low, high))
         return made
+
+    def mass_table(self, cells: Cells) -> Masses:
+        return self.base.mass_table(cells.within(self.low, self.high)).times(-self.log_mass)
+
+    def bulk(self) -> tuple[np.ndarray, np.ndarray]:
+        (low, high), (least, most) = self.base.bulk(), self.endpoints()
+        # What is next to nothing of the base may be all that is left of it: then only a short range is known.
+        much, short = self.log_mass > _MUCH, ~np.isnan(low) & (most - least < LONGEST)
+        low, high = np.where(much, np.maximum(low, least), least), np.where(much, np.minimum(high, most), most)
+        known = much | short
+        return np.where(known, low, np.nan), np.where(known, high, np.nan)
 
     def grid(self) -> Grid:
         return grid_of_truncation(self.base, self.batch_shape, *self.endpoints())
