@@ -135,7 +135,7 @@ class Binomial(Univariate):
 
     @staticmethod
     def _ratio(k: np.ndarray, n: np.ndarray, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return np.maximum(n + 1.0 - k, 0.0) * scipy.special.expit(z), k * scipy.special.expit(-z)
+        return np.maximum(n + 1.0 - k, 0.0) / k * scipy.special.expit(z), scipy.special.expit(-z)
 
     def bulk(self) -> tuple[np.ndarray, np.ndarray]:
         mean, spread = self.mean(), SIGMAS * self.std() + FAR_OUT

@@ -1,32 +1,43 @@
 """All masses of beta-binomials and their sums from either end, one row of a table for each distribution."""
 
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from likelinet.core.lazy import scipy
-from likelinet.distributions.numerics.mass_tables import products
+from likelinet.distributions.numerics.mass_tables import relative
 
 _LONGEST = 2**16  # trials; more of them are summed by panels
-_CELLS = 2**15  # of a table, so that what is computed of it stays in a cache
+_CELLS = 2**14  # of a table, so that what is computed of it stays in a cache
 SHALLOW = 1e-200  # concentration below which the masses between two peaks underflow
 _MORE_THAN_HALF = np.nextafter(0.5, 1.0)
 
 
 @dataclass(frozen=True)
 class Table:
-    """Sums of masses, shape (rows, trials + 1): of each k by itself, up to k, and beyond k.
+    """Masses of each k by itself, shape (rows, trials + 1), and their sums from either end.
 
     Parameters
     ----------
-    mass, below, above : ndarray
-        P(Y = k), P(Y ≤ k) and P(Y > k); of the latter two the smaller one knows the larger one.
+    mass : ndarray
+        P(Y = k).
     """
 
     mass: np.ndarray
-    below: np.ndarray
-    above: np.ndarray
+
+    @functools.cached_property
+    def below(self) -> np.ndarray:
+        """P(Y ≤ k); of this and the next the smaller one knows the larger one."""
+        return self.mass.cumsum(axis=1)
+
+    @functools.cached_property
+    def above(self) -> np.ndarray:
+        """P(Y > k)."""
+        sums = np.zeros_like(self.mass)
+        self.mass[:, :0:-1].cumsum(axis=1, out=sums[:, -2::-1])
+        return sums
 
     def cdf(self, y: np.ndarray) -> np.ndarray:
         """Return P(Y ≤ y) at whole numbers y of shape (m, rows)."""
@@ -80,18 +91,15 @@ def fit(n: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
 def ratio(k: np.ndarray, n: np.ndarray, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return two numbers that are to each other as P(k) to P(k - 1)."""
     left = np.maximum(n - k, -1.0)  # past n there is nothing
-    return (left + 1.0) * (a + (k - 1.0)), k * (b + np.maximum(left, 0.0))
+    return (a + (k - 1.0)) * ((left + 1.0) / k), b + np.maximum(left, 0.0)
 
 
 def _table(n: np.ndarray, a: np.ndarray, b: np.ndarray) -> Table:
     """Return the table of a block."""
-    mass = products(*ratio(np.arange(1.0, n.max() + 1.0), n, a, b))
-    below, above = mass.cumsum(axis=1), np.zeros_like(mass)
-    mass[:, :0:-1].cumsum(axis=1, out=above[:, -2::-1])
-    total = below[:, -1:].copy()
-    for values in (mass, below, above):
-        values /= total
-    return Table(mass, below, above)
+    mass, zero = np.empty((len(n), int(n.max()) + 1)), np.zeros_like(n)
+    relative(ratio, [n, a, b], zero, zero, n, out=mass)
+    mass /= mass.cumsum(axis=1)[:, -1:]
+    return Table(mass)
 
 
 def _at(values: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -75,6 +75,15 @@ def kl_divergence(d: "Distribution", other: "Distribution", shape: tuple[int, ..
     No term of it is negative, as those of E[log(p(Y)/q(Y))] are, which cancel where the two are close.
     """
     mine, theirs = d.flattened(shape), other.flattened(shape)
+    ends, reached = mine.endpoints(), theirs.endpoints()
+    values = np.full(len(ends[0]), np.inf)
+    possible = np.flatnonzero((reached[0] <= ends[0]) & (reached[1] >= ends[1]))
+    if len(possible):
+        values[possible] = _kl_divergence(mine[possible], theirs[possible])
+    return values.reshape(shape)
+
+
+def _kl_divergence(mine: "Distribution", theirs: "Distribution") -> np.ndarray:
     low, high = window(mine)
     short = high - low < LONGEST
     values, wide, from_q = np.empty(len(low)), np.flatnonzero(~short), beside(theirs, low, high)
@@ -97,7 +106,7 @@ def kl_divergence(d: "Distribution", other: "Distribution", shape: tuple[int, ..
         if len(close):
             exact = summed(close, lambda log_p, log_q: excess(np.exp(log_p), np.exp(log_q), log_q - log_p))
             values[close] = exact + from_q[close]
-    return values.reshape(shape)
+    return values
 
 
 def _tiny_too(

@@ -6,11 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from likelinet.core.blocks import blocks
+
 if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
 
+Ratio = Callable[..., tuple[np.ndarray, np.ndarray]]  # of k and the parameters, which broadcast
+
 LONGEST = 4096  # rows with no more whole numbers than this have a table
-CELLS = 2**15  # of a table, so that what is computed of it stays in a cache
+CELLS = 2**16  # of the tables of a block of rows
+_AT_ONCE = 2**15  # of them, so that what is computed stays in a cache
+_LEAST = 1e-280  # of ratios to the first mass that may be multiplied from there
 _PADDED = 1.25  # how much longer than the shortest one the longest row of a table may be
 
 
@@ -84,36 +90,66 @@ def by_log_prob(d: "Distribution", cells: Cells) -> Masses:
     return Masses(np.ascontiguousarray(np.moveaxis(values, 0, -1)), top)
 
 
-def by_ratios(d: Any, cells: Cells, ratio: Callable[..., tuple[np.ndarray, np.ndarray]]) -> Masses:
+def by_ratios(d: Any, cells: Cells, ratio: Ratio) -> Masses:
     """Return the masses of a family by those of neighbouring numbers, and by the mass of one of them.
 
     `ratio`, of k and the parameters, returns two numbers, neither negative, that are to each other as P(k) to P(k - 1).
     """
-    params = tuple(np.broadcast_to(getattr(d, p.name), d.batch_shape) for p in d.parameters)
-    k = cells.k()[..., 1:]
-    up, down = ratio(k, *(p[..., None] for p in params))
-    # Nothing comes after the last one, nor before the first one.
-    up, down = np.where(k > cells.high[..., None], 0.0, up), np.where(k <= cells.low[..., None], 0.0, down)
-    values = products(up, down)
-    at = values.argmax(axis=-1)
-    top = np.take_along_axis(values, at[..., None], -1)[..., 0]
-    k_at = cells.first + at
-    inside = (k_at >= cells.low) & (k_at <= cells.high)
-    log_p = -d.loss(params, np.where(inside, k_at, 0.0))[0]
-    return Masses(values, np.where(inside, log_p - np.log(top), -np.inf))
+    shape = np.broadcast_shapes(d.batch_shape, cells.first.shape)
+    params = [np.broadcast_to(getattr(d, p.name), shape).reshape(-1) for p in d.parameters]
+    first, low, high = (np.broadcast_to(e, shape).reshape(-1) for e in (cells.first, cells.low, cells.high))
+    values, at = np.empty((len(first), cells.many)), np.empty(len(first), dtype=np.int64)
+    for part in blocks(len(first), max(_AT_ONCE // cells.many, 1)):
+        ends = first[part, None], low[part, None], high[part, None]
+        at[part] = relative(ratio, [p[part, None] for p in params], *ends, out=values[part])
+    k_at = first + at
+    inside = (k_at >= low) & (k_at <= high)
+    log_top = np.log(values[np.arange(len(at)), at])
+    log_scale = np.where(inside, -d.loss(tuple(params), np.where(inside, k_at, 0.0))[0] - log_top, -np.inf)
+    return Masses(values.reshape(*shape, cells.many), log_scale.reshape(shape))
 
 
-def products(up: np.ndarray, down: np.ndarray) -> np.ndarray:
-    """Return numbers in the ratios up : down of each to the one before, along the last axis.
+def relative(
+    ratio: Ratio, params: list[np.ndarray], first: np.ndarray, low: np.ndarray, high: np.ndarray, out: np.ndarray
+) -> np.ndarray:
+    """Write masses of neighbouring numbers from `first` on, each row up to a factor of its own, into rows of `out`.
 
-    Ratios r below 1 are multiplied from the left, and 1/r of those above 1 from the right: so none of them grows.
+    Those outside low … high are 0; all parameters have one column. Return where the largest one of each row is.
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        rising, falling = np.fmin(up / down, 1.0), np.fmin(down / up, 1.0)
-    values = np.ones((*rising.shape[:-1], rising.shape[-1] + 1))
-    rising.cumprod(axis=-1, out=values[..., 1:])
-    values[..., :-1] *= falling[..., ::-1].cumprod(axis=-1)[..., ::-1]
-    return values
+    first, *params = (p[:1] if np.all(p == p[:1]) else p for p in (first, *params))  # a row that serves for all
+    k = first + np.arange(float(out.shape[1]))
+    with np.errstate(all="ignore"):
+        up, down = ratio(k[:, 1:], *params)
+        outside = None
+        if np.any(low > first) or np.any(high < first + (out.shape[1] - 1.0)):
+            outside = np.broadcast_to((k < low) | (k > high), out.shape)
+            up, down = (np.where(outside[:, 1:] | outside[:, :-1], 1.0, v) for v in (up, down))
+        out[:, 0] = 1.0
+        np.divide(up, down, out=out[:, 1:])
+        np.multiply.accumulate(out, axis=1, out=out)
+        far = ~((out.min(axis=1) > _LEAST) & (out.max(axis=1) < 1.0 / _LEAST))
+        if far.all():
+            _from_both_ends(up, down, out)
+        elif far.any():
+            values = np.empty((np.count_nonzero(far), out.shape[1]))
+            _from_both_ends(*(np.broadcast_to(v, (len(out), out.shape[1] - 1))[far] for v in (up, down)), values)
+            out[far] = values
+    if outside is not None:
+        out[outside] = 0.0
+    return out.argmax(axis=1)
+
+
+def _from_both_ends(up: np.ndarray, down: np.ndarray, out: np.ndarray) -> None:
+    """Write numbers in the ratios up : down of each to the one before, none of which overflows.
+
+    Ratios r below 1 are multiplied from the left, and 1/r of those above 1 from the right.
+    """
+    out[:, 0] = 1.0
+    np.fmin(up / down, 1.0, out=out[:, 1:])
+    np.multiply.accumulate(out, axis=1, out=out)
+    falling = np.fmin(down / up, 1.0)[:, ::-1]
+    np.multiply.accumulate(falling, axis=1, out=falling)
+    out[:, :-1] *= falling[:, ::-1]
 
 
 def mixed(parts: Masses, log_weights: np.ndarray) -> Masses:

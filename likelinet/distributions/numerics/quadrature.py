@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from likelinet.core.blocks import blocks
-from likelinet.distributions.base.shapes import broadcast
 from likelinet.distributions.numerics import counts
 from likelinet.distributions.numerics.grids import Grid, joined, points
 from likelinet.distributions.numerics.nodes import nodes_of, running, tail
@@ -134,6 +133,8 @@ def entropy(d: "Distribution") -> np.ndarray:
 def kl_divergence(d: "Distribution", other: "Distribution") -> np.ndarray:
     """Return E[log p(Y) - log q(Y)] with Y from `d`: infinite where `other` excludes values that `d` can take."""
     shape = np.broadcast_shapes(d.batch_shape, other.batch_shape)
+    if d.support.integer:
+        return counts.kl_divergence(d, other, shape)
     (low, high), (least, most) = d.endpoints(), other.endpoints()
     excluded = (least > low) | (most < high)
     for at in set(d.atoms) - set(other.atoms):
@@ -145,8 +146,6 @@ def kl_divergence(d: "Distribution", other: "Distribution") -> np.ndarray:
 
 def _kl_divergence(d: "Distribution", other: "Distribution", shape: tuple[int, ...]) -> np.ndarray:
     mine, theirs = d.flattened(shape), other.flattened(shape)
-    if d.support.integer:
-        return counts.kl_divergence(broadcast(d, shape), other, shape)
     own, high, top = _grid(mine, whole=True), mine.endpoints()[1], theirs.endpoints()[1]
     others = _grid(theirs)
     others = replace(others, x=np.where(top == high, others.x, np.where(np.isfinite(high), high - others.y, np.inf)))
