@@ -114,6 +114,10 @@ class DistributionProtocol:
             values = self.log_interval(parameters_on(self, full), low, high)[0]
         return np.where(np.isnan(low) | np.isnan(high), np.nan, values).reshape(shape)[()]
 
+    def both_ends(self: Any, q: float) -> tuple[np.ndarray, np.ndarray]:
+        """Return ppf(q) and isf(q)."""
+        return self.ppf(q), self.isf(q)
+
     def mass_table(self: Any, cells: Cells) -> Masses:
         """Return the masses of neighbouring whole numbers, a table with a row for each distribution."""
         return by_log_prob(self, cells)

@@ -16,7 +16,7 @@ from likelinet.distributions.counts.binomial import divergence, stirling_of_choi
 from likelinet.distributions.numerics import quadrature
 from likelinet.distributions.numerics import sums as row_sums
 from likelinet.distributions.numerics.beta_binomial_table import SHALLOW, Table, fit, ratio, tables
-from likelinet.distributions.numerics.count_quantiles import least_count
+from likelinet.distributions.numerics.count_quantiles import both_ends, least_count
 from likelinet.distributions.numerics.estimates import LEAST
 from likelinet.distributions.numerics.mass_tables import Cells, Masses, by_log_prob, by_ratios
 from likelinet.distributions.numerics.tails import log_of
@@ -217,6 +217,9 @@ class BetaBinomial(Univariate):
     def _isf(self, q: np.ndarray) -> np.ndarray:
         return self._from_tables(Table.isf, q, lambda d, p: least_count(d, p, d.mean(), upper=True))
 
+    def both_ends(self, q: float) -> tuple[np.ndarray, np.ndarray]:
+        return both_ends(self, q)
+
     def _entropy(self) -> np.ndarray:
         y = np.zeros(self.batch_shape)  # of which it does not depend
         return self._from_tables(lambda t, _: t.entropy(), y, lambda d, _: quadrature.entropy(d)[None])
@@ -234,15 +237,15 @@ class BetaBinomial(Univariate):
         """Return f(table, x) of every row, and `otherwise` of rows without a table; x may have axes before the rows."""
         shape = np.broadcast_shapes(self.batch_shape, x.shape)
         own = shape[len(shape) - len(self.batch_shape) :]
-        params = [np.broadcast_to(getattr(self, p.name), own).reshape(-1) for p in self.parameters]
-        many = math.prod(shape[: len(shape) - len(own)])
-        x = np.broadcast_to(x, shape).reshape(many, len(params[0]))
+        flat = self.flattened(own)
+        assert isinstance(flat, BetaBinomial)
+        x = np.broadcast_to(x, shape).reshape(math.prod(shape[: len(shape) - len(own)]), math.prod(own))
         values = np.empty(x.shape)
-        for rows, table in tables(*params):
+        for rows, table in tables(flat):
             values[:, rows] = f(table, x[:, rows])
-        rest = np.flatnonzero(~fit(*params))
+        rest = np.flatnonzero(~fit(flat))
         if len(rest):
-            values[:, rest] = otherwise(BetaBinomial(*(p[rest] for p in params)), x[:, rest])
+            values[:, rest] = otherwise(flat[rest], x[:, rest])
         return values.reshape(shape)
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
@@ -265,7 +268,7 @@ def _log_tails(n: np.ndarray, a: np.ndarray, b: np.ndarray, y: np.ndarray) -> tu
     """Return log P(Y ≤ y) and log P(Y > y), shape (m, rows) like y: by tables, or sums where these have no digits."""
     y = np.minimum(y, n)
     cdf, sf = np.zeros(y.shape), np.zeros(y.shape)
-    for rows, table in tables(n, a, b):
+    for rows, table in tables(BetaBinomial(n, a, b)):
         cdf[:, rows], sf[:, rows] = table.cdf(y[:, rows]), table.sf(y[:, rows])
     with np.errstate(all="ignore"):
         lower, upper = log_of(cdf, sf), log_of(sf, cdf)

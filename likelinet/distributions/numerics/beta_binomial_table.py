@@ -3,14 +3,18 @@
 import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from likelinet.core.lazy import scipy
-from likelinet.distributions.numerics.mass_tables import relative
+from likelinet.distributions.numerics.mass_tables import RANGE, cells_of, multiply
+
+if TYPE_CHECKING:
+    from likelinet.distributions.counts.beta_binomial import BetaBinomial
 
 _LONGEST = 2**16  # trials; more of them are summed by panels
-_CELLS = 2**14  # of a table, so that what is computed of it stays in a cache
+_CELLS = 2**15  # of a table, so that what is computed of it stays in a cache
 SHALLOW = 1e-200  # concentration below which the masses between two peaks underflow
 _MORE_THAN_HALF = np.nextafter(0.5, 1.0)
 
@@ -68,38 +72,29 @@ class Table:
         return before + after + (y - k) * step
 
 
-def tables(n: np.ndarray, a: np.ndarray, b: np.ndarray) -> Iterator[tuple[np.ndarray, Table]]:
-    """Return the rows of each block and their table, for those that `fit`; all parameters have one axis."""
-    rows = np.flatnonzero(fit(n, a, b))
-    rows = rows[np.argsort(n[rows], kind="stable")]
-    start = 0
-    while start < len(rows):
-        # Rows of about as many trials each: the least power of 2 that holds those of the first.
-        most = 2.0 ** np.ceil(np.log2(n[rows[start]] + 1.0))
-        end = start + max(int(_CELLS // most), 1)
-        block = rows[start:end]
-        block = block[n[block] <= most]
-        yield block, _table(*(p[block, None] for p in (n, a, b)))
-        start += len(block)
+def tables(d: "BetaBinomial") -> Iterator[tuple[np.ndarray, Table]]:
+    """Return the rows of each block of distributions of one axis and their table, for those that `fit`."""
+    n, a, b = d.total_count, d.concentration1, d.concentration0
+    # No mass is so many times that of 0: P(0) is the product of (b + j) / (a + b + j) over j < n.
+    far = a * (1.0 / b + np.log1p(n / b)) > RANGE
+    zero, one = np.zeros((1, 1)), np.ones((1, 1))
+    for rows, cells in cells_of(np.flatnonzero(fit(d)), np.zeros(len(n)), n, _CELLS):
+        mass = np.empty((len(rows), cells.many))
+        trials, *others = (p[rows, None] for p in (n, a, b))
+        multiply(ratio, [zero, zero, trials, one, trials, *others], far[rows], out=mass)
+        mass /= mass.cumsum(axis=1)[:, -1:]
+        yield rows, Table(mass)
 
 
-def fit(n: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+def fit(d: "BetaBinomial") -> np.ndarray:
     """Return which rows have a table."""
-    return (n <= _LONGEST) & (np.minimum(a, b) >= SHALLOW)
+    return (d.total_count <= _LONGEST) & (np.minimum(d.concentration1, d.concentration0) >= SHALLOW)
 
 
 def ratio(k: np.ndarray, n: np.ndarray, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return two numbers that are to each other as P(k) to P(k - 1)."""
     left = np.maximum(n - k, -1.0)  # past n there is nothing
     return (a + (k - 1.0)) * ((left + 1.0) / k), b + np.maximum(left, 0.0)
-
-
-def _table(n: np.ndarray, a: np.ndarray, b: np.ndarray) -> Table:
-    """Return the table of a block."""
-    mass, zero = np.empty((len(n), int(n.max()) + 1)), np.zeros_like(n)
-    relative(ratio, [n, a, b], zero, zero, n, out=mass)
-    mass /= mass.cumsum(axis=1)[:, -1:]
-    return Table(mass)
 
 
 def _at(values: np.ndarray, y: np.ndarray) -> np.ndarray:

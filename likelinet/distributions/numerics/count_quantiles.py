@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from likelinet.core.blocks import blocks
 from likelinet.distributions.numerics.mass_tables import LONGEST, cells_of
 from likelinet.distributions.numerics.root_finding import halfway
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 _SURE = 1e-11  # relative difference of a level and a sum of masses that is no rounding
 _DEEP = 1e-6  # level beside which the mass that a table may leave out does not matter
+_ROWS = 1024  # at once
 _LEAP = 8.0
 _STEPS = 400  # at most: every third halves what is left, of the floats or of the numbers
 
@@ -56,6 +58,17 @@ def quantile(
             part = flat[rest[1]]
             k[rest] = _search(part, q[rest], guess(part, q[rest], upper), upper)
     return k.reshape(shape)
+
+
+def both_ends(d: "Distribution", q: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return ppf(q) and isf(q), of the same tables of masses: those of a few rows after another."""
+    if q < _DEEP:
+        return d.ppf(q), d.isf(q)
+    levels, shape = np.reshape([q, 1.0 - q], (2,) + (1,) * len(d.batch_shape)), d.batch_shape
+    if not shape:
+        return tuple(d.ppf(levels))
+    size = max(_ROWS * shape[0] // max(math.prod(shape), 1), 1)
+    return tuple(np.concatenate([d[rows].ppf(levels) for rows in blocks(shape[0], size)], axis=1))
 
 
 def _by_tables(d: "Distribution", q: np.ndarray, upper: bool) -> np.ndarray:

@@ -16,7 +16,7 @@ Ratio = Callable[..., tuple[np.ndarray, np.ndarray]]  # of k and the parameters,
 LONGEST = 4096  # rows with no more whole numbers than this have a table
 CELLS = 2**16  # of the tables of a block of rows
 _AT_ONCE = 2**15  # of them, so that what is computed stays in a cache
-_LEAST = 1e-280  # of ratios to the first mass that may be multiplied from there
+RANGE = 650.0  # logarithm of numbers that neither overflow nor lose digits
 _PADDED = 1.25  # how much longer than the shortest one the longest row of a table may be
 
 
@@ -68,14 +68,16 @@ class Masses:
         return Masses(self.values, self.log_scale + log_factor)
 
 
-def cells_of(rows: np.ndarray, low: np.ndarray, high: np.ndarray) -> Iterator[tuple[np.ndarray, Cells]]:
+def cells_of(
+    rows: np.ndarray, low: np.ndarray, high: np.ndarray, most_cells: int = CELLS
+) -> Iterator[tuple[np.ndarray, Cells]]:
     """Return blocks of rows of about as many numbers each, and their numbers from low to high."""
     rows = rows[np.argsort((high - low)[rows], kind="stable")]
     count = (high - low)[rows] + 1.0
     start = 0
     while start < len(rows):
         most = np.floor(_PADDED * count[start]) + 1.0
-        end = min(int(np.searchsorted(count, most, side="right")), start + max(int(CELLS // most), 1))
+        end = min(int(np.searchsorted(count, most, side="right")), start + max(int(most_cells // most), 1))
         block = rows[start:end]
         yield block, Cells(low[block], int(count[end - 1]), low[block], high[block])
         start = end
@@ -96,60 +98,57 @@ def by_ratios(d: Any, cells: Cells, ratio: Ratio) -> Masses:
     `ratio`, of k and the parameters, returns two numbers, neither negative, that are to each other as P(k) to P(k - 1).
     """
     shape = np.broadcast_shapes(d.batch_shape, cells.first.shape)
-    params = [np.broadcast_to(getattr(d, p.name), shape).reshape(-1) for p in d.parameters]
-    first, low, high = (np.broadcast_to(e, shape).reshape(-1) for e in (cells.first, cells.low, cells.high))
-    values, at = np.empty((len(first), cells.many)), np.empty(len(first), dtype=np.int64)
+    arrays = *(getattr(d, p.name) for p in d.parameters), d.mode(), cells.first, cells.low, cells.high
+    *params, mode, first, low, high = (np.broadcast_to(a, shape).reshape(-1) for a in arrays)
+    low, high = np.maximum(low, first), np.minimum(high, first + (cells.many - 1.0))
+    some = low <= high
+    peak = np.where(some, np.clip(mode, low, high), 0.0)
+    log_p, log_p_low = -d.loss(tuple(params), np.stack([peak, np.where(some, low, 0.0)]))[0]
+    # From the first one that counts on, whose number is so small that none overflows.
+    start, far = np.exp(np.clip(log_p_low - log_p, -RANGE, 0.0)), log_p - log_p_low > 2.0 * RANGE
+    values = np.empty((len(first), cells.many))
     for part in blocks(len(first), max(_AT_ONCE // cells.many, 1)):
-        ends = first[part, None], low[part, None], high[part, None]
-        at[part] = relative(ratio, [p[part, None] for p in params], *ends, out=values[part])
-    k_at = first + at
-    inside = (k_at >= low) & (k_at <= high)
-    log_top = np.log(values[np.arange(len(at)), at])
-    log_scale = np.where(inside, -d.loss(tuple(params), np.where(inside, k_at, 0.0))[0] - log_top, -np.inf)
+        multiply(ratio, [p[part, None] for p in (first, low, high, start, *params)], far[part], out=values[part])
+    at_peak = values[np.arange(len(peak)), np.where(some, peak - first, 0.0).astype(np.int64)]
+    log_scale = np.where(some & (at_peak > 0.0), log_p - np.log(at_peak), -np.inf)
     return Masses(values.reshape(*shape, cells.many), log_scale.reshape(shape))
 
 
-def relative(
-    ratio: Ratio, params: list[np.ndarray], first: np.ndarray, low: np.ndarray, high: np.ndarray, out: np.ndarray
-) -> np.ndarray:
-    """Write masses of neighbouring numbers from `first` on, each row up to a factor of its own, into rows of `out`.
+def multiply(ratio: Ratio, columns: list[np.ndarray], far: np.ndarray, out: np.ndarray) -> None:
+    """Write masses of neighbouring numbers, each row up to a factor of its own, into rows of `out`.
 
-    Those outside low … high are 0; all parameters have one column. Return where the largest one of each row is.
+    The columns are the first number, the first and the last that are not to be 0, the mass of the former, and the
+    parameters; far rows are those where there is no such factor.
     """
-    first, *params = (p[:1] if np.all(p == p[:1]) else p for p in (first, *params))  # a row that serves for all
-    k = first + np.arange(float(out.shape[1]))
-    with np.errstate(all="ignore"):
-        up, down = ratio(k[:, 1:], *params)
-        outside = None
-        if np.any(low > first) or np.any(high < first + (out.shape[1] - 1.0)):
-            outside = np.broadcast_to((k < low) | (k > high), out.shape)
-            up, down = (np.where(outside[:, 1:] | outside[:, :-1], 1.0, v) for v in (up, down))
-        out[:, 0] = 1.0
+    first, low, high, start, *params = (c[:1] if np.all(c == c[:1]) else c for c in columns)  # one row may serve all
+    k, outside = first + np.arange(float(out.shape[1])), None
+    up, down = ratio(k[:, 1:], *params)
+    if np.any(low > first) or np.any(high < k[:, -1:]):
+        outside = np.broadcast_to((k < low) | (k > high), out.shape)
+        up, down = (np.where(outside[:, 1:] | outside[:, :-1], 1.0, v) for v in (up, down))
+    if not far.all():
+        out[:, :1] = start
         np.divide(up, down, out=out[:, 1:])
-        np.multiply.accumulate(out, axis=1, out=out)
-        far = ~((out.min(axis=1) > _LEAST) & (out.max(axis=1) < 1.0 / _LEAST))
-        if far.all():
-            _from_both_ends(up, down, out)
-        elif far.any():
-            values = np.empty((np.count_nonzero(far), out.shape[1]))
-            _from_both_ends(*(np.broadcast_to(v, (len(out), out.shape[1] - 1))[far] for v in (up, down)), values)
-            out[far] = values
+        with np.errstate(over="ignore"):  # of far rows
+            np.multiply.accumulate(out, axis=1, out=out)
+    if far.any():
+        up, down = (np.broadcast_to(v, (len(out), out.shape[1] - 1))[far] for v in (up, down))
+        out[far] = _from_both_ends(up, down)
     if outside is not None:
         out[outside] = 0.0
-    return out.argmax(axis=1)
 
 
-def _from_both_ends(up: np.ndarray, down: np.ndarray, out: np.ndarray) -> None:
-    """Write numbers in the ratios up : down of each to the one before, none of which overflows.
+def _from_both_ends(up: np.ndarray, down: np.ndarray) -> np.ndarray:
+    """Return numbers in the ratios up : down of each to the one before, none of which overflows.
 
     Ratios r below 1 are multiplied from the left, and 1/r of those above 1 from the right.
     """
-    out[:, 0] = 1.0
-    np.fmin(up / down, 1.0, out=out[:, 1:])
-    np.multiply.accumulate(out, axis=1, out=out)
-    falling = np.fmin(down / up, 1.0)[:, ::-1]
-    np.multiply.accumulate(falling, axis=1, out=falling)
-    out[:, :-1] *= falling[:, ::-1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rising, falling = np.fmin(up / down, 1.0), np.fmin(down / up, 1.0)
+    values = np.ones((len(rising), rising.shape[1] + 1))
+    rising.cumprod(axis=1, out=values[:, 1:])
+    values[:, :-1] *= falling[:, ::-1].cumprod(axis=1)[:, ::-1]
+    return values
 
 
 def mixed(parts: Masses, log_weights: np.ndarray) -> Masses:

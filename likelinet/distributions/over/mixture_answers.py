@@ -12,7 +12,7 @@ from likelinet.core.lazy import scipy
 from likelinet.distributions.base.by_rows import in_small_blocks
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.classes.categorical import Categorical
-from likelinet.distributions.numerics.count_quantiles import quantile
+from likelinet.distributions.numerics.count_quantiles import both_ends, quantile
 from likelinet.distributions.numerics.grids import Grid
 from likelinet.distributions.numerics.mass_tables import Cells, Masses, mixed
 from likelinet.distributions.numerics.root_finding import invert
@@ -176,6 +176,9 @@ class AnswersByComponents(Distribution):
                 y = invert(m, p, low, high, upper=upper, start=start)
         first, last = (q == 1.0, q == 0.0) if upper else (q == 0.0, q == 1.0)
         return np.select([first, last, inside], [*m.endpoints(), y], np.nan)[()]
+
+    def both_ends(self, q: float) -> tuple[np.ndarray, np.ndarray]:
+        return both_ends(self, q) if self.support.integer else super().both_ends(q)
 
     def _bracket(self, q: np.ndarray, upper: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return numbers between which quantiles lie, and a guess of them."""

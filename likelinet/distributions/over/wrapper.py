@@ -13,7 +13,7 @@ from likelinet.distributions.base.one_number import OneNumber
 from likelinet.distributions.base.operands import check_base
 from likelinet.distributions.base.shapes import broadcast
 from likelinet.distributions.numerics import modes, quadrature
-from likelinet.distributions.numerics.count_quantiles import quantile
+from likelinet.distributions.numerics.count_quantiles import both_ends, quantile
 from likelinet.distributions.over.family import WrapperFamily
 
 # Quantiles between which a density has no narrow peaks.
@@ -182,6 +182,9 @@ class Wrapper(OneNumber):
         k = quantile(self, np.where(inner, q, 0.5), lambda part, p, upper: part._guess(p, upper), upper=upper)  # type: ignore[reportAttributeAccessIssue]
         first, last = (q == 1.0, q == 0.0) if upper else (q == 0.0, q == 1.0)
         return np.select([first, last, inner], [*self.endpoints(), k], np.nan)
+
+    def both_ends(self, q: float) -> tuple[np.ndarray, np.ndarray]:
+        return both_ends(self, q) if self.support.integer else super().both_ends(q)
 
     def _guess(self, q: np.ndarray, upper: bool) -> np.ndarray:
         """Return about the quantile of whole numbers, for q in (0, 1)."""
