@@ -113,7 +113,9 @@ def _tiny_too(
     q: Masses, p: np.ndarray, log_ratio: np.ndarray, theirs: "Distribution", rows: np.ndarray, k: np.ndarray
 ) -> np.ndarray:
     """Return the masses q, and put right in `log_ratio` those of them that underflow where p does not."""
-    row, at = np.nonzero((q.values < _UNDERFLOW) & (p > _MATTERS))
+    tiny = q.values < _UNDERFLOW
+    log_ratio[tiny] = 0.0
+    row, at = np.nonzero(tiny & (p > _MATTERS))
     if len(row):
         log_ratio[row, at] = theirs[rows[row]].log_prob(k[row, at]) - np.log(p[row, at])
     return q.probabilities()

@@ -19,6 +19,8 @@ from likelinet.distributions.numerics.root_finding import invert
 from likelinet.distributions.over.family import WrapperFamily
 from likelinet.distributions.over.grids import grid_of_mixture
 
+_CLOSE = 1e-3  # of log probabilities to 0, where a sum of rounded weights has few digits of them
+
 
 class AnswersByComponents(Distribution):
     """A mixture of `components` with `weights`, as the rest of the package asks it."""
@@ -128,10 +130,19 @@ class AnswersByComponents(Distribution):
         m: Any = self.marginals()
         return m._averaged(f(m.components, m.spread(self._aligned(y))))
 
-    def _log_average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
+    def _log_tail(self, y: ArrayLike, upper: bool) -> np.ndarray:
+        """Return log P(Y > y) if `upper`, else log P(Y ≤ y); next to 0 by the other tail, which is not rounded."""
         m: Any = self.marginals()
-        log_w = scipy.special.log_softmax(m.logits, axis=-1)
-        return scipy.special.logsumexp(log_w + f(m.components, m.spread(self._aligned(y))), axis=-1)
+        y, log_w = self._aligned(y), scipy.special.log_softmax(m.logits, axis=-1)
+        of_parts = m.components.log_sf if upper else m.components.log_cdf
+        values = scipy.special.logsumexp(log_w + of_parts(m.spread(y)), axis=-1)
+        close = values > -_CLOSE
+        if not np.any(close):
+            return values
+        values, rows = np.array(values), np.flatnonzero(close)
+        part, y = m.flattened(values.shape)[rows], np.broadcast_to(y, values.shape).reshape(-1)[rows]
+        values.reshape(-1)[rows] = np.log1p(-(part.cdf(y) if upper else part.sf(y)))
+        return values[()]
 
     def _resultant(self) -> np.ndarray:
         """Return E[exp(iY)] of angles (Mardia & Jupp, *Directional Statistics*, 2000, section 3.4)."""

@@ -263,18 +263,14 @@ class Truncated(Wrapper):
         return self._from_base(q, upper)[0]
 
     def _from_base(self, q: np.ndarray, upper: bool) -> tuple[np.ndarray, np.ndarray]:
-        """Return the quantile by those of the base, and where these have not lost digits.
-
-        They have if what lies before the bound is most of a tail.
-        """
+        """Return the quantile by those of the base; and where it has digits: what lies before the bound is not all."""
         p, rest = (1.0 - q, q) if upper else (q, 1.0 - q)
         mass = np.exp(self.log_mass)
         below = self.base.cdf(np.nextafter(self.low, -np.inf)) + p * mass
         above = self.base.sf(self.high) + rest * mass
         lower, ends = below < above, self.endpoints()
         guess = self.base.ppf(np.clip(below, 0.0, 1.0)) if lower.any() else ends[0]
-        if not lower.all():
-            guess = np.where(lower, guess, self.base.isf(np.clip(above, 0.0, 1.0)))
+        guess = guess if lower.all() else np.where(lower, guess, self.base.isf(np.clip(above, 0.0, 1.0)))
         return np.clip(guess, *ends), np.minimum(p, rest) * mass >= _SEEN * np.where(lower, below, above)
 
     def _polished(self, q: np.ndarray, y: np.ndarray, upper: bool) -> np.ndarray:
