@@ -56,9 +56,12 @@ def entropy(d: "Distribution") -> np.ndarray:
     values, wide = np.empty(len(low)), np.flatnonzero(~short)
     for rows, cells in cells_of(np.flatnonzero(short), low, high):
         masses = flat[rows].mass_table(cells)
-        some = masses.values > 0.0
-        terms = masses.probabilities() * (np.log(np.where(some, masses.values, 1.0)) + masses.log_scale[:, None])
-        values[rows] = -_sum(np.where(some, terms, 0.0))
+        p, top = masses.probabilities(), (np.arange(len(rows)), masses.values.argmax(axis=1))
+        # The largest mass is known by the others: it may be close to 1.
+        p[top] = 0.0
+        rest = _sum(p)
+        terms = p * (np.log(np.where(p > 0.0, masses.values, 1.0)) + masses.log_scale[:, None])
+        values[rows] = -_sum(np.where(p > 0.0, terms, 0.0)) - (1.0 - rest) * np.log1p(-rest)
     if len(wide):
 
         def term(row: np.ndarray, k: np.ndarray) -> np.ndarray:
