@@ -245,7 +245,9 @@ class BetaBinomial(Univariate):
             values[:, rows] = f(table, x[:, rows])
         rest = np.flatnonzero(~fit(flat))
         if len(rest):
-            values[:, rest] = otherwise(flat[rest], x[:, rest])
+            part = flat[rest]
+            assert isinstance(part, BetaBinomial)
+            values[:, rest] = otherwise(part, x[:, rest])
         return values.reshape(shape)
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:

@@ -175,9 +175,13 @@ class AnswersByComponents(Distribution):
         q = np.broadcast_to(q, np.broadcast_shapes(q.shape, m.batch_shape))
         inside = (q > 0.0) & (q < 1.0)
         p = np.where(inside, q, 0.5)
+
+        def guess(part: Any, q: np.ndarray, upper: bool) -> np.ndarray:
+            return part._bracket(q, upper)[2]
+
         with np.errstate(all="ignore"):
             if m.support.integer:
-                y = quantile(m, p, lambda part, q, upper: part._bracket(q, upper)[2], upper=upper)
+                y = quantile(m, p, guess, upper=upper)
             else:
                 low, high, start = m._bracket(p, upper)
                 for at in m.atoms:
