@@ -14,6 +14,7 @@ from likelinet.core.errors import DataError, UndefinedError
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.interval import Interval
 from likelinet.distributions.base.shapes import on_batch, parameters_on
+from likelinet.distributions.numerics import smooth_counts
 from likelinet.distributions.numerics.grids import SCORES, Grid, column, of_quantiles
 from likelinet.distributions.numerics.mass_tables import Cells, Masses, by_log_prob
 
@@ -89,6 +90,10 @@ class DistributionProtocol:
         """Return numbers beside which there is next to no mass, of counts that know them; nan for rows that do not."""
         unknown = np.full(self.batch_shape, np.nan)  # type: ignore[reportAttributeAccessIssue]
         return unknown, unknown
+
+    def cuts(self) -> np.ndarray:
+        """Return ends of panels on which the masses of counts are smooth, shape (many, sets, *batch_shape)."""
+        return smooth_counts.cuts(*self.bulk())[:, None]
 
     def flattened(self: Any, shape: tuple[int, ...]) -> "Distribution":
         """Return this distribution broadcast to the batch shape `shape`, as one axis of rows."""

@@ -188,6 +188,13 @@ class BetaBinomial(Univariate):
     def bulk(self) -> tuple[np.ndarray, np.ndarray]:
         return np.zeros(self.batch_shape), self._full(self.total_count)
 
+    def cuts(self) -> np.ndarray:
+        # Next to either end the masses may be a power of the distance.
+        grid, n = self.quantile_grid(), self.total_count
+        powers = 4.0 ** np.arange(3.0, 0.5 * np.log2(n.max(initial=1.0) + 64.0)).reshape((-1,) + (1,) * (grid.ndim - 1))
+        near = np.broadcast_to(np.minimum(powers, n), (len(powers), *grid.shape[1:]))
+        return np.sort(np.concatenate([grid, near]), axis=0)[:, None]
+
     def _top(self) -> np.ndarray:
         return self.total_count
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from likelinet.distributions.numerics import smooth_counts
 from likelinet.distributions.numerics.divergences import NEARBY, expm1mx
 from likelinet.distributions.numerics.mass_tables import LONGEST, Masses, cells_of
 from likelinet.distributions.numerics.sums import LEFT_OUT, Term, total
@@ -63,12 +64,7 @@ def entropy(d: "Distribution") -> np.ndarray:
         terms = p * (np.log(np.where(p > 0.0, masses.values, 1.0)) + masses.log_scale[:, None])
         values[rows] = -_sum(np.where(p > 0.0, terms, 0.0)) - (1.0 - rest) * np.log1p(-rest)
     if len(wide):
-
-        def term(row: np.ndarray, k: np.ndarray) -> np.ndarray:
-            nll = flat[wide[row]].nll(k)
-            return np.exp(-nll) * nll
-
-        values[wide] = total(flat[wide], term, low[wide], high[wide])
+        values[wide] = _total(flat[wide], lambda row, k, log_p: -np.exp(log_p) * log_p, low[wide], high[wide])
     return values.reshape(d.batch_shape)
 
 
@@ -97,10 +93,7 @@ def _kl_divergence(mine: "Distribution", theirs: "Distribution") -> np.ndarray:
         values[rows] = _sum(excess(p, q, log_ratio)) + from_q[rows]
 
     def summed(rows: np.ndarray, f: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> np.ndarray:
-        def term(row: np.ndarray, k: np.ndarray) -> np.ndarray:
-            return f(mine[rows[row]].log_prob(k), theirs[rows[row]].log_prob(k))
-
-        return total(mine[rows], term, low[rows], high[rows])
+        return _total(mine[rows], lambda row, k, log_p, log_q: f(log_p, log_q), low[rows], high[rows], theirs[rows])
 
     if len(wide):
         values[wide] = summed(wide, lambda log_p, log_q: np.exp(log_p) * (log_p - log_q))
@@ -133,6 +126,26 @@ def excess(p: np.ndarray, q: np.ndarray, log_ratio: np.ndarray) -> np.ndarray:
     return terms
 
 
+def _total(
+    d: "Distribution", f: Callable[..., np.ndarray], low: np.ndarray, high: np.ndarray, *others: "Distribution"
+) -> np.ndarray:
+    """Return Σ f(row, k, log p(k), log q(k), …) over k = low, …, high of each row, of `d` and others of one axis."""
+    sums, easy = np.empty(len(low)), np.all([smooth_counts.smooth(e, low, high) for e in (d, *others)], axis=0)
+    for rows, is_smooth in ((np.flatnonzero(easy), True), (np.flatnonzero(~easy), False)):
+        if not len(rows):
+            continue
+        all_of = [e[rows] for e in (d, *others)]
+
+        def term(row: np.ndarray, x: np.ndarray, whole: bool = True, rows=rows, all_of=all_of) -> np.ndarray:
+            return f(rows[row], x, *(smooth_counts.log_mass(e, row, x, whole) for e in all_of))
+
+        if is_smooth:
+            sums[rows] = smooth_counts.total(all_of[0], term, low[rows], high[rows], *all_of[1:])
+        else:
+            sums[rows] = total(all_of[0], term, low[rows], high[rows])
+    return sums
+
+
 def beside(d: "Distribution", low: np.ndarray, high: np.ndarray) -> np.ndarray:
     """Return the mass outside of low … high; 0 where that is next to nothing."""
     least, most = d.endpoints()
@@ -154,9 +167,19 @@ def moments(d: "Distribution", forward: Function) -> tuple[np.ndarray, np.ndarra
         some, one = p > 0.0, _sum(p)
         mean[rows] = _sum(np.where(some, p * y, 0.0)) / one
         var[rows] = _sum(np.where(some, p * (y - mean[rows, None]) ** 2, 0.0)) / one
-    if len(rest):
-        mean[rest], var[rest] = _moments_by_parts(flat[rest], forward)
+    for some, known in ((rest[~np.isnan(low[rest])], True), (rest[np.isnan(low[rest])], False)):
+        if len(some):
+            part = flat[some]
+            mean[some], var[some] = _smooth_moments(part, forward) if known else _moments_by_parts(part, forward)
     return mean.reshape(d.batch_shape), var.reshape(d.batch_shape)
+
+
+def _smooth_moments(d: "Distribution", forward: Function) -> tuple[np.ndarray, np.ndarray]:
+    low, high = window(d)
+    one = _total(d, lambda row, y, log_p: np.exp(log_p), low, high)
+    mean = _total(d, lambda row, y, log_p: np.exp(log_p) * forward(y), low, high) / one
+    var = _total(d, lambda row, y, log_p: np.exp(log_p) * (forward(y) - mean[row]) ** 2, low, high) / one
+    return mean, var
 
 
 def _moments_by_parts(d: "Distribution", forward: Function) -> tuple[np.ndarray, np.ndarray]:

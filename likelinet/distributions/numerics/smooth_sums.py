@@ -13,13 +13,14 @@ _WIDE = 160.0  # numbers that count; fewer are summed one by one
 _FAR = 25.0  # logarithm of how many times the last number that counts is the first one, at most
 SIGMAS, FAR_OUT = 9.5, 42.0  # outside of which a Gaussian, an exponential distribution has next to no mass
 _LARGEST = 700.0  # logarithm of a ratio, the exponential of which is finite
-_HEAD = 40  # of them next to 0, where masses may fall like a power, are summed one by one
+HEAD = 40  # of them next to 0, where masses may fall like a power, are summed one by one
 _PANELS = 8
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(12)
+NODES, WEIGHTS = np.polynomial.legendre.leggauss(12)
 # Of the Euler-Maclaurin formula between two numbers, in central differences: those of order 1, 3 and 5.
 _ENDS = np.array([1.0 / 24.0, -17.0 / 5760.0, 367.0 / 967680.0])
 _DIFFERENCES = np.array([[0, 0, -1, 1, 0, 0], [0, -1, 3, -3, 1, 0], [-1, 5, -10, 10, -5, 1]], dtype=np.float64)
-_STENCIL = np.arange(-3.0, 3.0)
+END_WEIGHTS = _ENDS @ _DIFFERENCES
+STENCIL = np.arange(-3.0, 3.0)
 
 
 def expectation(d: Any, f: Callable[..., np.ndarray], otherwise: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
@@ -72,20 +73,19 @@ def _sum(term: Function, rows: np.ndarray, low: np.ndarray, high: np.ndarray) ->
 
     The term must be smooth but for k near 0; the variable of the integral is log k if that spans several powers of 2.
     """
-    head = low < _HEAD
-    start = np.where(head, _HEAD - 0.5, low)
+    head = low < HEAD
+    start = np.where(head, HEAD - 0.5, low)
     log = high > 4.0 * start
     a, b = (np.where(log, np.log(e), e) for e in (start, high))
-    steps = (np.arange(_PANELS)[:, None] + 0.5 * (1.0 + _NODES)) / _PANELS
+    steps = (np.arange(_PANELS)[:, None] + 0.5 * (1.0 + NODES)) / _PANELS
     t = a[:, None] + (b - a)[:, None] * steps.reshape(-1)
     x = np.where(log[:, None], np.exp(t), t)
-    weights = np.tile(_WEIGHTS, _PANELS) * (0.5 / _PANELS)
+    weights = np.tile(WEIGHTS, _PANELS) * (0.5 / _PANELS)
     values = np.nan_to_num(term(rows[:, None], x), nan=0.0, posinf=0.0, neginf=0.0)
     sums = (values * np.where(log[:, None], x, 1.0) * weights).cumsum(axis=1)[:, -1] * (b - a)
     if head.any():
         near = rows[head, None]
-        first = term(near, np.arange(float(_HEAD))).cumsum(axis=1)[:, -1]
-        beside = term(near, _HEAD + _STENCIL)
-        ends = sum(c * (beside * d).sum(axis=1) for c, d in zip(_ENDS, _DIFFERENCES, strict=True))
-        sums[head] += first + ends
+        first = term(near, np.arange(float(HEAD))).cumsum(axis=1)[:, -1]
+        beside = term(near, HEAD + STENCIL)
+        sums[head] += first + (beside * END_WEIGHTS).sum(axis=1)
     return sums

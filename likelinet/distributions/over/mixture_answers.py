@@ -126,6 +126,10 @@ class AnswersByComponents(Distribution):
         low, high = self.components.bulk()
         return np.where(some, low, np.inf).min(axis=-1), np.where(some, high, -np.inf).max(axis=-1)
 
+    def cuts(self) -> np.ndarray:
+        inner = np.moveaxis(self.components.cuts(), -1, 1)
+        return inner.reshape(len(inner), -1, *self.batch_shape)
+
     def _average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
         m: Any = self.marginals()
         return m._averaged(f(m.components, m.spread(self._aligned(y))))

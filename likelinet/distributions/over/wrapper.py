@@ -74,6 +74,9 @@ class Wrapper(OneNumber):
         """Return the distribution of which a row is needed."""
         return self.base
 
+    def cuts(self) -> np.ndarray:
+        return self._made_of().cuts()
+
     @abstractmethod
     def endpoints(self) -> tuple[np.ndarray, np.ndarray]: ...
 
