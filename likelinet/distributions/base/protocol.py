@@ -32,6 +32,7 @@ class DistributionProtocol:
     numeric: ClassVar[bool] = False  # whether its classes are numbers as well, 0 and 1
     takes_intervals: ClassVar[bool] = False  # whether log_prob takes an Interval of one number
     temporaries: ClassVar[int] = 1  # of its methods, as a multiple of those of a plain family
+    smooth_tails: ClassVar[bool] = True  # whether those of counts are known between whole numbers
     is_angle: bool = False  # whether y is an angle, for which there is no cut at ±π
     # Gaussian quantiles of which the distribution's own cut integrals.
     scores: ClassVar[np.ndarray] = SCORES
@@ -90,6 +91,10 @@ class DistributionProtocol:
         """Return numbers beside which there is next to no mass, of counts that know them; nan for rows that do not."""
         unknown = np.full(self.batch_shape, np.nan)  # type: ignore[reportAttributeAccessIssue]
         return unknown, unknown
+
+    def tail_at(self: Any, x: np.ndarray, upper: bool) -> np.ndarray:
+        """Return P(Y > x) if `upper`, else P(Y ≤ x), of counts as a smooth function of x, which need not be whole."""
+        return self.sf(x) if upper else self.cdf(x)
 
     def cuts(self) -> np.ndarray:
         """Return ends of panels on which the masses of counts are smooth, shape (many, sets, *batch_shape)."""

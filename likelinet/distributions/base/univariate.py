@@ -148,6 +148,9 @@ class Univariate(OneNumber):
         # Of y in the support; what depends on the parameters alone is computed once for all y of a row.
         return -self.loss(tuple(getattr(self, p.name) for p in self.parameters), y)[0]
 
+    def tail_at(self, x: np.ndarray, upper: bool) -> np.ndarray:
+        return self._sf(x) if upper else self._cdf(x)
+
     # ---- batching and edges ----------------------------------------------------------------------------------
 
     def _moved_inside(self, y: np.ndarray, inside: np.ndarray) -> np.ndarray:

@@ -67,6 +67,7 @@ class BetaBinomial(Univariate):
     support = nonnegative_integer
     purpose = "overdispersed successes among n"
     support_in_words = "a whole number from 0 to n"
+    smooth_tails = False
     total_count: np.ndarray
     concentration1: np.ndarray
     concentration0: np.ndarray

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from likelinet.distributions.base.by_rows import innermost
 from likelinet.distributions.numerics import smooth_counts
 from likelinet.distributions.numerics.divergences import NEARBY, expm1mx
 from likelinet.distributions.numerics.mass_tables import LONGEST, Masses, cells_of
@@ -20,6 +21,7 @@ _LARGEST = 1e290  # a count beyond all that occur, yet finite
 _CLOSE = 0.03  # logarithms of ratios up to which the terms of a divergence would cancel
 _MATTERS = 1e-30  # masses of which the logarithm of another one must be known, however small that is
 _UNDERFLOW = 1e-280
+_MANY = 200.0  # squares of a tail; fewer are summed one by one
 _NOTHING = 1e-16  # mass beside a sum that rounding makes up
 _SMOOTH = 1e6  # from here on a sum over whole numbers is an integral, and a tail that has not vanished is long
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
@@ -246,6 +248,31 @@ def crps(d: "Distribution", y: np.ndarray) -> np.ndarray:
 
 
 def _crps_of_wide(d: "Distribution", y: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    easy = smooth_counts.smooth(d, low, high) & innermost(d)[1].smooth_tails
+    values = np.empty(len(y))
+    for rows, f in ((np.flatnonzero(easy), _crps_of_smooth), (np.flatnonzero(~easy), _crps_by_panels)):
+        if len(rows):
+            values[rows] = f(d[rows], y[rows], low[rows], high[rows])
+    return values
+
+
+def _crps_of_smooth(d: "Distribution", y: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    inside = np.clip(y, low, high + 1.0)
+    k = np.minimum(np.floor(inside), high)
+    values = np.abs(y - inside) + (inside - k) * (d.cdf(k) ** 2 - d.sf(k) ** 2)
+    for upper, first, last in ((False, low, k - 1.0), (True, k, high)):
+        many = last - first >= _MANY
+        for rows, f in ((np.flatnonzero(many), smooth_counts.squares), (np.flatnonzero(~many), _squares)):
+            if len(rows):
+                values[rows] += f(d[rows], first[rows], last[rows], upper=upper)
+    return values
+
+
+def _squares(d: "Distribution", low: np.ndarray, high: np.ndarray, *, upper: bool) -> np.ndarray:
+    return total(d, lambda row, k: (d[row].sf(k) if upper else d[row].cdf(k)) ** 2, low, high)
+
+
+def _crps_by_panels(d: "Distribution", y: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
     least = d.support.low
     seen = np.maximum(np.floor(y), least)
 

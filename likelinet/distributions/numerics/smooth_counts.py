@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Term = Callable[[np.ndarray, np.ndarray, bool], np.ndarray]
 Piece = tuple[np.ndarray, np.ndarray, np.ndarray, bool]
 
-PANELS = 8  # of one family
+PANELS = 10  # of one family
 _FAR = 25.0  # logarithm of how many times the first number the last one is, at most
 _ROWS = 64  # at once
 
@@ -43,12 +43,36 @@ def total(d: "Distribution", term: Term, low: np.ndarray, high: np.ndarray, *oth
 
     At both ends of the support, where masses may be powers, they are summed one by one.
     """
+    least, most = d.endpoints()
+    return _total((d, *others), term, low, high, (low <= least, high >= most))
+
+
+def squares(d: "Distribution", low: np.ndarray, high: np.ndarray, *, upper: bool) -> np.ndarray:
+    """Return Σ P(Y > k)² if `upper`, else Σ P(Y ≤ k)², over many k from low to high, of `d` that is smooth there."""
+
+    def term(row: np.ndarray, x: np.ndarray, whole: bool) -> np.ndarray:
+        return (d[row].sf(x) if upper else d[row].cdf(x)) ** 2 if whole else d[row].tail_at(x, upper) ** 2
+
+    least, most = d.endpoints()
+    # Where the other tail begins, the squares end as suddenly as at an end of the support.
+    ends = (upper | (low <= least), ~np.full(len(low), upper) | (high >= most))
+    return _total((d,), term, low, high, ends, gaps=True)
+
+
+def _total(
+    all_of: tuple["Distribution", ...],
+    term: Term,
+    low: np.ndarray,
+    high: np.ndarray,
+    ends: tuple[np.ndarray, np.ndarray],
+    *,
+    gaps: bool = False,
+) -> np.ndarray:
     sums = np.zeros(len(low))
-    ends = d.endpoints()
     for part in blocks(len(low), _ROWS):
         rows = np.arange(part.start, part.stop)
-        sets = np.concatenate([e[part].cuts() for e in (d, *others)], axis=1)
-        for row, x, weight, whole in _pieces(rows, sets, low[part], high[part], ends[0][part], ends[1][part]):
+        sets = np.concatenate([e[part].cuts() for e in all_of], axis=1)
+        for row, x, weight, whole in _pieces(rows, sets, low[part], high[part], [e[part] for e in ends], gaps):
             values = weight * np.nan_to_num(term(row, x, whole), nan=0.0, posinf=0.0, neginf=0.0)
             sums += np.bincount(row, weights=values.cumsum(axis=0)[-1], minlength=len(low))
     return sums
@@ -60,12 +84,12 @@ def log_mass(d: "Distribution", row: np.ndarray, x: np.ndarray, whole: bool) -> 
 
 
 def _pieces(
-    rows: np.ndarray, sets: np.ndarray, low: np.ndarray, high: np.ndarray, least: np.ndarray, most: np.ndarray
+    rows: np.ndarray, sets: np.ndarray, low: np.ndarray, high: np.ndarray, ends: list[np.ndarray], gaps: bool
 ) -> list[Piece]:
     """Return rows, numbers and weights whose weighted sum is that over all whole numbers, and which must be whole."""
-    at_low, at_high = low <= least, high >= most
+    at_low, at_high = ends
     a, b = np.where(at_low, low + HEAD, low) - 0.5, np.where(at_high, high - HEAD, high) + 0.5
-    pieces = [_panels(rows, np.clip(sets, a, b), a, b)]
+    pieces = [_panels(rows, np.clip(sets, a, b), a, b, gaps)]
     k = np.arange(float(HEAD))[:, None]
     for some, first, sign in ((at_low, low, 1.0), (at_high, high, -1.0)):
         if some.any():
@@ -76,8 +100,11 @@ def _pieces(
     return pieces
 
 
-def _panels(rows: np.ndarray, sets: np.ndarray, low: np.ndarray, high: np.ndarray) -> Piece:
-    """Return Gauss-Legendre nodes in panels no longer than those of any set of cuts, shape (many, sets, rows)."""
+def _panels(rows: np.ndarray, sets: np.ndarray, low: np.ndarray, high: np.ndarray, gaps: bool) -> Piece:
+    """Return Gauss-Legendre nodes in panels no longer than those of any set of cuts, shape (many, sets, rows).
+
+    Gaps between these, where there is next to no mass, have panels of their own, or none.
+    """
     points = np.sort(np.concatenate([sets.reshape(-1, len(rows)), low[None], high[None]]), axis=0)
     middle, gap = 0.5 * (points[1:] + points[:-1]), np.diff(points, axis=0)
     share = np.zeros(gap.shape)  # of the shortest panel around
@@ -93,6 +120,8 @@ def _panels(rows: np.ndarray, sets: np.ndarray, low: np.ndarray, high: np.ndarra
         since = np.where(kept[i + 1], 0.0, since)
     row, i = np.nonzero(kept.T)
     start, end = points[i[:-1], row[:-1]], points[i[1:], row[1:]]
-    good = (row[:-1] == row[1:]) & (share[np.minimum(i[:-1], len(share) - 1), row[:-1]] > 0.0) & (end > start)
+    good = (row[:-1] == row[1:]) & (end > start)
+    if not gaps:
+        good &= share[np.minimum(i[:-1], len(share) - 1), row[:-1]] > 0.0
     row, start, half = row[:-1][good], start[good], 0.5 * (end - start)[good]
     return rows[row], start + half * (1.0 + NODES[:, None]), half * WEIGHTS[:, None], False

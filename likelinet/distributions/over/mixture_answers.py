@@ -130,6 +130,10 @@ class AnswersByComponents(Distribution):
         inner = np.moveaxis(self.components.cuts(), -1, 1)
         return inner.reshape(len(inner), -1, *self.batch_shape)
 
+    def tail_at(self, x: np.ndarray, upper: bool) -> np.ndarray:
+        w = self.weights.probs
+        return sum(w[..., k] * self.components[..., k].tail_at(x, upper) for k in range(w.shape[-1]))
+
     def _average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
         m: Any = self.marginals()
         return m._averaged(f(m.components, m.spread(self._aligned(y))))

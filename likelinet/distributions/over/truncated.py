@@ -253,8 +253,7 @@ class Truncated(Wrapper):
             if self.atoms or not rough.any():
                 return guess
             at = np.flatnonzero(rough)
-            part = self.flattened(q.shape)[at]
-            assert isinstance(part, Truncated)
+            part: Any = self.flattened(q.shape)[at]
             y = guess.reshape(-1).copy()
             y[at] = part._polished(q.reshape(-1)[at], y[at], upper)
             return y.reshape(q.shape)
@@ -301,14 +300,12 @@ class Truncated(Wrapper):
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         """Draw y: from the base until it lies within the bounds, or by inversion where that would take long."""
-        flat = self.flattened(shape)
-        assert isinstance(flat, Truncated)
+        flat: Any = self.flattened(shape)
         if np.min(self.log_mass, initial=0.0) < _RARE:
             return flat.ppf(1.0 - rng.random(flat.batch_shape)).reshape(shape)
         drawn, left = np.empty(flat.batch_shape), np.arange(flat.batch_shape[0])
         while len(left):
             part = flat[left]
-            assert isinstance(part, Truncated)
             drawn[left] = y = part.base.sample((), rng)
             left = left[(y < part.low) | (y > part.high)]
         return drawn.reshape(shape)
@@ -328,8 +325,11 @@ class Truncated(Wrapper):
         # What is next to nothing of the base may be all that is left of it: then only a short range is known.
         much, short = self.log_mass > _MUCH, ~np.isnan(low) & (most - least < LONGEST)
         low, high = np.where(much, np.maximum(low, least), least), np.where(much, np.minimum(high, most), most)
-        known = much | short
-        return np.where(known, low, np.nan), np.where(known, high, np.nan)
+        return np.where(much | short, low, np.nan), np.where(much | short, high, np.nan)
+
+    def tail_at(self, x: np.ndarray, upper: bool) -> np.ndarray:
+        beside = self.base.sf(self.high) if upper else self.base.cdf(np.nextafter(self.low, -np.inf))
+        return (self.base.tail_at(x, upper) - beside) * np.exp(-self.log_mass)
 
     def grid(self) -> Grid:
         return grid_of_truncation(self.base, self.batch_shape, *self.endpoints())

@@ -267,6 +267,9 @@ class WithZeros(Wrapper):
         low, high = self.rest.bulk()
         return self._full(np.minimum(low, 0.0)), self._full(np.maximum(high, 0.0))
 
+    def tail_at(self, x: np.ndarray, upper: bool) -> np.ndarray:
+        return (0.0 if upper else self.gate) + self._open * self.rest.tail_at(x, upper)
+
     def grid(self) -> Grid:
         inner, top, high = self.rest.grid().on(self.batch_shape), self.rest.endpoints()[1], self.endpoints()[1]
         return replace(inner, x=np.where(top == high, inner.x, np.where(np.isfinite(high), high - inner.y, np.inf)))
