@@ -77,9 +77,9 @@ def test_tails_add_up_to_one(case: Family, made: Callable[[Distribution], Distri
 @changed
 def test_masses_far_out_sum_to_one(case: Family, made: Callable[[Distribution], Distribution]):
     d = made(batch(case))
-    low = d.isf(np.full(5, 1e-40)) - (3.0 if case.bound else 0.0)
+    low = d.isf(np.full(5, 1e-25)) - (3.0 if case.bound else 0.0)
     far = ll.Truncated(d, low)
-    k = low + np.arange(2500.0)[:, None]
+    k = low + np.arange(1500.0)[:, None]
     np.testing.assert_allclose(np.exp(far.log_prob(k)).sum(0), 1.0, rtol=1e-9)
     p = np.exp(far.log_prob(k))
     np.testing.assert_allclose(far.mean(), (k * p).sum(0), rtol=1e-9)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from likelinet.core.blocks import blocks
-from likelinet.distributions.numerics.mass_tables import LONGEST, cells_of
+from likelinet.distributions.numerics.mass_tables import cells_of, longest
 from likelinet.distributions.numerics.root_finding import halfway
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def _by_tables(d: "Distribution", q: np.ndarray, upper: bool) -> np.ndarray:
     whole = (low <= least), (high >= most)
     target, from_below = np.minimum(q, 1.0 - q), (q <= 0.5) != upper
     k = np.full(q.shape, np.nan)
-    for rows, cells in cells_of(np.flatnonzero(high - low < LONGEST), low, high):
+    for rows, cells in cells_of(np.flatnonzero(high - low < longest(d)), low, high):
         masses = d[rows].mass_table(cells).probabilities()
         for side, complete in zip((True, False), whole, strict=True):
             some = (from_below[:, rows] == side).any(axis=0)

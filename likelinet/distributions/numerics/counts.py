@@ -8,7 +8,7 @@ import numpy as np
 from likelinet.distributions.base.by_rows import innermost
 from likelinet.distributions.numerics import smooth_counts
 from likelinet.distributions.numerics.divergences import NEARBY, expm1mx
-from likelinet.distributions.numerics.mass_tables import LONGEST, Masses, cells_of
+from likelinet.distributions.numerics.mass_tables import LONGEST, Masses, cells_of, longest
 from likelinet.distributions.numerics.sums import LEFT_OUT, Term, total
 
 if TYPE_CHECKING:
@@ -231,7 +231,7 @@ def crps(d: "Distribution", y: np.ndarray) -> np.ndarray:
     finite = np.isfinite(y)
     low, high = window(flat)
     at = np.where(finite, y, low)
-    short = high - low < LONGEST
+    short = high - low < longest(d)
     values, wide = np.empty(len(y)), np.flatnonzero(~short)
     for rows, cells in cells_of(np.flatnonzero(short), low, high):
         # What is left out on either side does not count: F and 1 - F are sums of masses from the two ends.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from likelinet.core.blocks import blocks
+from likelinet.distributions.base.by_rows import innermost
 
 if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 Ratio = Callable[..., tuple[np.ndarray, np.ndarray]]  # of k and the parameters, which broadcast
 
 LONGEST = 4096  # rows with no more whole numbers than this have a table
+_LONGEST_WITHOUT_TAILS = 2**16  # also where every tail of the family is a sum of its masses
 CELLS = 2**16  # of the tables of a block of rows
 _AT_ONCE = 2**15  # of them, so that what is computed stays in a cache
 RANGE = 650.0  # logarithm of numbers that neither overflow nor lose digits
@@ -66,6 +68,11 @@ class Masses:
     def times(self, log_factor: np.ndarray) -> "Masses":
         """Return the masses times a factor for each row."""
         return Masses(self.values, self.log_scale + log_factor)
+
+
+def longest(d: "Distribution") -> int:
+    """Return the most whole numbers of a row for which a table costs less than its tails do."""
+    return LONGEST if innermost(d)[1].smooth_tails else _LONGEST_WITHOUT_TAILS
 
 
 def cells_of(
