@@ -132,7 +132,8 @@ class AnswersByComponents(Distribution):
 
     def tail_at(self, x: np.ndarray, upper: bool) -> np.ndarray:
         w = self.weights.probs
-        return sum(w[..., k] * self.components[..., k].tail_at(x, upper) for k in range(w.shape[-1]))
+        terms = (w[..., k] * self.components[..., k].tail_at(x, upper) for k in range(w.shape[-1]))
+        return functools.reduce(np.add, terms)
 
     def _average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
         m: Any = self.marginals()
