@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _SURE = 1e-11  # relative difference of a level and a sum of masses that is no rounding
 _DEEP = 1e-6  # level beside which the mass that a table may leave out does not matter
+_SHORT = 128  # numbers of which a table takes less time than a search by tails
 _ROWS = 1024  # at once
 _LEAP = 8.0
 _STEPS = 400  # at most: every third halves what is left, of the floats or of the numbers
@@ -78,7 +79,7 @@ def _by_tables(d: "Distribution", q: np.ndarray, upper: bool) -> np.ndarray:
     whole = (low <= least), (high >= most)
     target, from_below = np.minimum(q, 1.0 - q), (q <= 0.5) != upper
     k = np.full(q.shape, np.nan)
-    for rows, cells in cells_of(np.flatnonzero(high - low < longest(d)), low, high):
+    for rows, cells in cells_of(np.flatnonzero(high - low < longest(d, _SHORT)), low, high):
         masses = d[rows].mass_table(cells).probabilities()
         for side, complete in zip((True, False), whole, strict=True):
             some = (from_below[:, rows] == side).any(axis=0)

@@ -70,9 +70,9 @@ class Masses:
         return Masses(self.values, self.log_scale + log_factor)
 
 
-def longest(d: "Distribution") -> int:
-    """Return the most whole numbers of a row for which a table costs less than its tails do."""
-    return LONGEST if innermost(d)[1].smooth_tails else _LONGEST_WITHOUT_TAILS
+def longest(d: "Distribution", with_tails: int = LONGEST) -> int:
+    """Return the most whole numbers of a row for which a table costs less than tails do, if they are no sums."""
+    return with_tails if innermost(d)[1].smooth_tails else _LONGEST_WITHOUT_TAILS
 
 
 def cells_of(
