@@ -14,7 +14,9 @@ from likelinet.core.errors import DataError, UndefinedError
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.interval import Interval
 from likelinet.distributions.base.shapes import on_batch, parameters_on
+from likelinet.distributions.numerics import smooth_counts
 from likelinet.distributions.numerics.grids import SCORES, Grid, column, known, of_quantiles
+from likelinet.distributions.numerics.mass_tables import Cells, Masses, by_log_prob
 
 if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
@@ -32,6 +34,7 @@ class DistributionProtocol:
     numeric: ClassVar[bool] = False  # whether its classes are numbers as well, 0 and 1
     takes_intervals: ClassVar[bool] = False  # whether log_prob takes an Interval of one number
     temporaries: ClassVar[int] = 1  # of its methods, as a multiple of those of a plain family
+    smooth_tails: ClassVar[bool] = True  # whether those of counts are known between whole numbers
     is_angle: bool = False  # whether y is an angle, for which there is no cut at ±π
     # Gaussian quantiles of which the distribution's own cut integrals.
     scores: ClassVar[np.ndarray] = SCORES
@@ -96,6 +99,19 @@ class DistributionProtocol:
         """Return numbers between which nearly all mass lies, if it is smooth but for numbers near 0."""
         return None
 
+    def bulk(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return numbers beside which there is next to no mass, of counts that know them; nan for rows that do not."""
+        unknown = np.full(self.batch_shape, np.nan)  # type: ignore[reportAttributeAccessIssue]
+        return unknown, unknown
+
+    def tail_at(self: Any, x: np.ndarray, upper: bool) -> np.ndarray:
+        """Return P(Y > x) if `upper`, else P(Y ≤ x), of counts as a smooth function of x, which need not be whole."""
+        return self.sf(x) if upper else self.cdf(x)
+
+    def cuts(self) -> np.ndarray:
+        """Return ends of panels on which the masses of counts are smooth, shape (many, sets, *batch_shape)."""
+        return smooth_counts.cuts(*self.bulk())[:, None]
+
     def flattened(self: Any, shape: tuple[int, ...]) -> "Distribution":
         """Return this distribution broadcast to the batch shape `shape`, as one axis of rows."""
         return self.map_arrays(lambda a, n: on_batch(a, shape, n).reshape(-1, *a.shape[a.ndim - n :]))
@@ -120,9 +136,13 @@ class DistributionProtocol:
             values = self.log_interval(parameters_on(self, full), low, high)[0]
         return np.where(np.isnan(low) | np.isnan(high), np.nan, values).reshape(shape)[()]
 
-    def masses(self: Any, k: np.ndarray) -> np.ndarray:
-        """Return P(Y = k) at whole numbers of the support, as they are summed up."""
-        return np.exp(self.log_prob(k))
+    def both_ends(self: Any, q: float) -> tuple[np.ndarray, np.ndarray]:
+        """Return ppf(q) and isf(q)."""
+        return self.ppf(q), self.isf(q)
+
+    def mass_table(self: Any, cells: Cells) -> Masses:
+        """Return the masses of neighbouring whole numbers, a table with a row for each distribution."""
+        return by_log_prob(self, cells)
 
     # ---- what y is -------------------------------------------------------------------------------------------
 

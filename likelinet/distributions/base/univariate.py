@@ -17,6 +17,7 @@ from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.shapes import parameters_on, with_axes
 from likelinet.distributions.numerics import quadrature, smooth_sums
 from likelinet.distributions.numerics.count_quantiles import least_count
+from likelinet.distributions.numerics.counts import beside
 
 
 class Univariate(OneNumber):
@@ -94,12 +95,16 @@ class Univariate(OneNumber):
         shape = np.broadcast_shapes(self.batch_shape, other.batch_shape)
         mine, theirs = self.flattened(shape), other.flattened(shape)
         params = [getattr(theirs, p.name) for p in theirs.parameters]
-        values = smooth_sums.expectation(
+        values = smooth_sums.divergence(
             mine,
-            lambda row, x, nll: other.loss(tuple(p[row] for p in params), x)[0] - nll,
+            lambda row, x: other.loss(tuple(p[row] for p in params), x)[0],
+            lambda rows, low, high: beside(theirs[rows], np.ceil(low), np.floor(high)),
             lambda rows: quadrature.kl_divergence(mine[rows], theirs[rows]),
         )
         return values.reshape(shape)
+
+    def bulk(self) -> tuple[np.ndarray, np.ndarray]:
+        return self.reach() or super().bulk()
 
     def endpoints(self) -> tuple[np.ndarray, np.ndarray]:
         return self._full(self.support.low), self._full(self._top())
@@ -152,6 +157,9 @@ class Univariate(OneNumber):
     def log_density(self) -> LogDensity:
         params = tuple(getattr(self, p.name) for p in self.parameters)
         return lambda y, x: -self.loss(params, y)[0]
+
+    def tail_at(self, x: np.ndarray, upper: bool) -> np.ndarray:
+        return self._sf(x) if upper else self._cdf(x)
 
     # ---- batching and edges ----------------------------------------------------------------------------------
 

@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from likelinet.distributions.base.shapes import broadcast
-from likelinet.distributions.numerics import sums
+from likelinet.distributions.numerics import counts
 from likelinet.distributions.numerics.density import MASS, MEAN, SQUARES, VARIANCE, Density, Function, cut
 from likelinet.distributions.numerics.relative_entropy import divergence
 from likelinet.distributions.numerics.running import running
@@ -33,7 +32,7 @@ def moments(
     """
     with np.errstate(all="ignore"):
         if d.support.integer:
-            return _moments_of_counts(d, forward)
+            return counts.moments(d, forward)
         flat, location = d.flattened(d.batch_shape), 0.0
         if forward is np.asarray:
             location, flat = _from_location(flat)
@@ -58,24 +57,6 @@ def _from_location(d: "Distribution") -> tuple[np.ndarray | float, "Distribution
     return (0.0, d) if location is None else (location, d.shifted(location))
 
 
-def _moments_of_counts(d: "Distribution", forward: Function) -> tuple[np.ndarray, np.ndarray]:
-    total, centre = sums.powers(d), forward(d.ppf(0.5))
-    mean = centre + _with_ends(total(centre, 1))
-    var = _with_ends(total(np.where(np.isfinite(mean), mean, centre), 2))
-    return mean, np.where(np.isfinite(mean), var, np.abs(mean))
-
-
-def _with_ends(parts: np.ndarray) -> np.ndarray:
-    """Return the sum of parts and of what lies beyond them, from how the outermost ones fall: a geometric series."""
-    size, total = 1e-16 * np.abs(parts).sum(0), parts.sum(0)
-    for last, previous in ((parts[0], parts[1]), (parts[-1], parts[-2])):
-        ratio = np.where(previous != 0.0, last / np.where(previous != 0.0, previous, 1.0), 0.0)
-        ratio = np.where(np.abs(last) > size, np.maximum(ratio, 0.0), 0.0)  # else a rounding error
-        falls = np.isfinite(last) & (ratio < 0.95)
-        total = total + np.where(falls, last * ratio / (1.0 - np.minimum(ratio, 0.95)), np.sign(last) * np.inf)
-    return total
-
-
 def _of_atoms(d: "Distribution", f: Function) -> np.ndarray | float:
     """Return what the atoms add to E[f(Y)]."""
     return sum((_atom(d, a, f) for a in d.atoms), 0.0)
@@ -90,7 +71,7 @@ def _atom(d: "Distribution", at: float, f: Function) -> np.ndarray:
 def entropy(d: "Distribution") -> np.ndarray:
     """Return -E[log p(Y)] with Y from `d`."""
     if d.support.integer:
-        return sums.entropy(d)
+        return counts.entropy(d)
     _, flat = _from_location(d.flattened(d.batch_shape))
     density = Density(flat, cut(flat, MASS))
     return density.known(density.expectation(-density.log_prob) + _of_atoms(flat, flat.nll)).reshape(d.batch_shape)
@@ -99,6 +80,8 @@ def entropy(d: "Distribution") -> np.ndarray:
 def kl_divergence(d: "Distribution", other: "Distribution") -> np.ndarray:
     """Return E[log p(Y) - log q(Y)] with Y from `d`: infinite where `other` excludes values that `d` can take."""
     shape = np.broadcast_shapes(d.batch_shape, other.batch_shape)
+    if d.support.integer:
+        return counts.kl_divergence(d, other, shape)
     (low, high), (least, most) = d.endpoints(), other.endpoints()
     excluded = (least > low) | (most < high)
     for at in set(d.atoms) - set(other.atoms):
@@ -110,8 +93,6 @@ def kl_divergence(d: "Distribution", other: "Distribution") -> np.ndarray:
 
 def _kl_divergence(d: "Distribution", other: "Distribution", shape: tuple[int, ...]) -> np.ndarray:
     mine, theirs = d.flattened(shape), other.flattened(shape)
-    if d.support.integer:
-        return sums.kl_divergence(broadcast(d, shape), other, shape)
     location = mine.location()
     if location is not None and theirs.location() is not None:
         mine, theirs = mine.shifted(location), theirs.shifted(location)
@@ -127,7 +108,7 @@ def crps(
     at the points `more`.
     """
     if d.support.integer:
-        return sums.crps(d, y)
+        return counts.crps(d, y)
     shape = np.broadcast_shapes(d.batch_shape, y.shape)
     flat, at = d.flattened(shape), np.broadcast_to(y, shape).reshape(-1)
     location, flat = _from_location(flat) if log_slope is None else (0.0, flat)

@@ -17,6 +17,7 @@ from likelinet.distributions.base.passed_on import PassedOn
 from likelinet.distributions.base.protocol import CUTS, LogDensity
 from likelinet.distributions.base.shapes import Rng
 from likelinet.distributions.numerics.grids import Grid
+from likelinet.distributions.numerics.mass_tables import Cells, Masses
 from likelinet.distributions.over.family import WrapperFamily
 from likelinet.distributions.over.mixture import combined
 from likelinet.distributions.over.wrapper import Wrapper
@@ -181,6 +182,12 @@ class Censored(PassedOn, Wrapper):
 
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
         return self.base.sample(sample_shape, rng)
+
+    def mass_table(self, cells: Cells) -> Masses:
+        return self.base.mass_table(cells)
+
+    def bulk(self) -> tuple[np.ndarray, np.ndarray]:
+        return self.base.bulk()
 
     def grid(self) -> Grid:
         return self.base.grid()

@@ -241,11 +241,11 @@ class Mixture(AnswersByComponents):
 
     @in_blocks
     def log_cdf(self, y: ArrayLike) -> np.ndarray:
-        return self._log_average(lambda c, t: c.log_cdf(t), y)
+        return self._log_tail(y, upper=False)
 
     @in_blocks
     def log_sf(self, y: ArrayLike) -> np.ndarray:
-        return self._log_average(lambda c, t: c.log_sf(t), y)
+        return self._log_tail(y, upper=True)
 
     @in_blocks
     def ppf(self, q: ArrayLike) -> np.ndarray:

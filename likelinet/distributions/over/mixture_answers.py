@@ -16,8 +16,9 @@ from likelinet.distributions.base.family import open_end
 from likelinet.distributions.base.plain import check_plain
 from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.classes.categorical import Categorical
-from likelinet.distributions.numerics.count_quantiles import least_count
+from likelinet.distributions.numerics.count_quantiles import both_ends, quantile
 from likelinet.distributions.numerics.grids import Grid
+from likelinet.distributions.numerics.mass_tables import Cells, Masses, mixed
 from likelinet.distributions.numerics.root_finding import invert
 from likelinet.distributions.over.family import WrapperFamily
 from likelinet.distributions.over.grids import grid_of_mixture
@@ -25,6 +26,8 @@ from likelinet.distributions.over.independent import Independent
 from likelinet.distributions.over.same_law import all_alike, answered
 
 _FINITE = 1e300  # a logarithm that is not infinite
+
+_CLOSE = 1e-3  # of log probabilities to 0, where a sum of rounded weights has few digits of them
 
 
 class AnswersByComponents(Distribution):
@@ -155,8 +158,23 @@ class AnswersByComponents(Distribution):
         inner = self.components.mode()[..., None] if inner is None else inner
         return inner.reshape(*self.batch_shape, inner.shape[-2] * inner.shape[-1])
 
-    def masses(self, k: np.ndarray) -> np.ndarray:
-        return self._average(lambda c, t: c.masses(t), k)
+    def mass_table(self, cells: Cells) -> Masses:
+        parts = self.components.mass_table(cells.for_parts())
+        return mixed(parts, scipy.special.log_softmax(self.logits, axis=-1))
+
+    def bulk(self) -> tuple[np.ndarray, np.ndarray]:
+        some = self.weights.probs > 0.0
+        low, high = self.components.bulk()
+        return np.where(some, low, np.inf).min(axis=-1), np.where(some, high, -np.inf).max(axis=-1)
+
+    def cuts(self) -> np.ndarray:
+        inner = np.moveaxis(self.components.cuts(), -1, 1)
+        return inner.reshape(len(inner), -1, *self.batch_shape)
+
+    def tail_at(self, x: np.ndarray, upper: bool) -> np.ndarray:
+        w = self.weights.probs
+        terms = (w[..., k] * self.components[..., k].tail_at(x, upper) for k in range(w.shape[-1]))
+        return functools.reduce(np.add, terms)
 
     def _if_alike(self, name: str, *of: Any) -> np.ndarray | None:
         """Return what a method says, of rows in which all components are alike by these; None if there are none."""
@@ -166,10 +184,19 @@ class AnswersByComponents(Distribution):
         m: Any = self.marginals()
         return m._averaged(f(m.components, m.spread(self._aligned(y))))
 
-    def _log_average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
+    def _log_tail(self, y: ArrayLike, upper: bool) -> np.ndarray:
+        """Return log P(Y > y) if `upper`, else log P(Y ≤ y); next to 0 by the other tail, which is not rounded."""
         m: Any = self.marginals()
-        log_w = scipy.special.log_softmax(m.logits, axis=-1)
-        return scipy.special.logsumexp(log_w + f(m.components, m.spread(self._aligned(y))), axis=-1)
+        y, log_w = self._aligned(y), scipy.special.log_softmax(m.logits, axis=-1)
+        of_parts = m.components.log_sf if upper else m.components.log_cdf
+        values = scipy.special.logsumexp(log_w + of_parts(m.spread(y)), axis=-1)
+        close = values > -_CLOSE
+        if not np.any(close):
+            return values
+        values, rows = np.array(values), np.flatnonzero(close)
+        part, y = m.flattened(values.shape)[rows], np.broadcast_to(y, values.shape).reshape(-1)[rows]
+        values.reshape(-1)[rows] = np.log1p(-(part.cdf(y) if upper else part.sf(y)))
+        return values[()]
 
     def _resultant(self) -> np.ndarray:
         """Return E[exp(iY)] of angles (Mardia & Jupp, *Directional Statistics*, 2000, section 3.4)."""
@@ -218,26 +245,37 @@ class AnswersByComponents(Distribution):
     def _quantile(self, q: ArrayLike, upper: bool) -> np.ndarray:
         m: Any = self.marginals()
         q = self._floats(q, "q")
-        inner = m.components.isf(q[..., None]) if upper else m.components.ppf(q[..., None])
-        # The quantile of a mixture lies between the smallest and the largest of its components' quantiles.
-        possible = np.where(m.weights.probs > 0.0, inner, np.nan)
-        low, high = np.fmin.reduce(possible, axis=-1), np.fmax.reduce(possible, axis=-1)
-        q = np.broadcast_to(q, np.broadcast_shapes(q.shape, low.shape))
+        q = np.broadcast_to(q, np.broadcast_shapes(q.shape, m.batch_shape))
         inside = (q > 0.0) & (q < 1.0)
+        p = np.where(inside, q, 0.5)
+
+        def guess(part: Any, q: np.ndarray, upper: bool) -> np.ndarray:
+            return part._bracket(q, upper)[2]
+
         with np.errstate(all="ignore"):
-            # Their mean is the quantile itself if they are equal; on a log scale where they are powers of 2 apart.
-            power = (low > 0.0) & (high > 4.0 * low)
-            possible = np.where(power[..., None], np.log(possible), possible)
-            start = np.nansum(m.weights.probs * possible, axis=-1)
-            start = np.where(power, np.exp(start), start)
             if m.support.integer:
-                y = least_count(m, np.where(inside, q, 0.5), start, upper=upper)
+                y = quantile(m, p, guess, upper=upper)
             else:
-                ends = [low, high]
+                low, high, start = m._bracket(p, upper)
                 for at in m.atoms:
                     above, before = (m.sf(t) if upper else m.cdf(t) for t in (at, np.nextafter(at, -np.inf)))
                     found = (above <= q) & (before > q) if upper else (above >= q) & (before < q)
-                    ends = [np.where(found, at, e) for e in ends]
-                y = invert(m, q, *ends, upper=upper, start=start)
+                    low, high = np.where(found, at, low), np.where(found, at, high)
+                y = invert(m, p, low, high, upper=upper, start=start)
         first, last = (q == 1.0, q == 0.0) if upper else (q == 0.0, q == 1.0)
-        return np.select([first, last, inside], [low, high, y], np.nan)[()]
+        return np.select([first, last, inside], [*m.endpoints(), y], np.nan)[()]
+
+    def both_ends(self, q: float) -> tuple[np.ndarray, np.ndarray]:
+        return both_ends(self, q) if self.support.integer else super().both_ends(q)
+
+    def _bracket(self, q: np.ndarray, upper: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return numbers between which quantiles lie, and a guess of them."""
+        w = self.weights.probs
+        inner = self.components.isf(q[..., None]) if upper else self.components.ppf(q[..., None])
+        # The quantile of a mixture lies between the smallest and the largest of its components' quantiles.
+        possible = np.where(w > 0.0, inner, np.nan)
+        low, high = np.fmin.reduce(possible, axis=-1), np.fmax.reduce(possible, axis=-1)
+        # Their mean is the quantile itself if they are equal; on a log scale where they are powers of 2 apart.
+        power = (low > 0.0) & (high > 4.0 * low)
+        start = np.nansum(w * np.where(power[..., None], np.log(possible), possible), axis=-1)
+        return low, high, np.where(power, np.exp(start), start)

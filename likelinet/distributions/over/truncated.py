@@ -241,32 +241,35 @@ class Truncated(AnswersWithinBounds):
     # ---- quantiles -------------------------------------------------------------------------------------------
 
     def _quantile(self, q: np.ndarray, upper: bool) -> np.ndarray:
+        if self.support.integer:
+            return self._least_count(q, upper)
         with np.errstate(all="ignore"):
-            inner = (q > 0.0) & (q < 1.0)
-            p, rest = (1.0 - q, q) if upper else (q, 1.0 - q)
-            mass = np.exp(self.log_mass)
-            below = self.base.cdf(np.nextafter(self.low, -np.inf)) + p * mass
-            above = self.base.sf(self.high) + rest * mass
-            lower, ends = below < above, self.endpoints()
-            guess = self.base.ppf(np.clip(below, 0.0, 1.0)) if lower.any() else ends[0]
-            if not lower.all():
-                guess = np.where(lower, guess, self.base.isf(np.clip(above, 0.0, 1.0)))
-            guess = np.clip(guess, *ends)
+            inner, ends = (q > 0.0) & (q < 1.0), self.endpoints()
+            guess, seen = self._from_base(q, upper)
             first, last = (q == 1.0, q == 0.0) if upper else (q == 0.0, q == 1.0)
             guess = np.select([first, last, inner], [*ends, guess], np.nan)
-            if self.support.integer:
-                return self._nearest(q, guess, upper)
-            # What the base says has lost digits if what lies before the bound is most of its tail.
-            seen = np.minimum(p, rest) * mass >= _SEEN * np.where(lower, below, above)
             rough = np.broadcast_to(inner & ~(seen & (guess > ends[0]) & (guess < ends[1])), q.shape)
             if self.atoms or not rough.any():
                 return guess
             at = np.flatnonzero(rough)
-            part = self.flattened(q.shape)[at]
-            assert isinstance(part, Truncated)
+            part: Any = self.flattened(q.shape)[at]
             y = guess.reshape(-1).copy()
             y[at] = part._polished(q.reshape(-1)[at], y[at], upper)
             return y.reshape(q.shape)
+
+    def _guess(self, q: np.ndarray, upper: bool) -> np.ndarray:
+        return self._from_base(q, upper)[0]
+
+    def _from_base(self, q: np.ndarray, upper: bool) -> tuple[np.ndarray, np.ndarray]:
+        """Return the quantile by those of the base; and where it has digits: what lies before the bound is not all."""
+        p, rest = (1.0 - q, q) if upper else (q, 1.0 - q)
+        mass = np.exp(self.log_mass)
+        below = self.base.cdf(np.nextafter(self.low, -np.inf)) + p * mass
+        above = self.base.sf(self.high) + rest * mass
+        lower, ends = below < above, self.endpoints()
+        guess = self.base.ppf(np.clip(below, 0.0, 1.0)) if lower.any() else ends[0]
+        guess = guess if lower.all() else np.where(lower, guess, self.base.isf(np.clip(above, 0.0, 1.0)))
+        return np.clip(guess, *ends), np.minimum(p, rest) * mass >= _SEEN * np.where(lower, below, above)
 
     def _polished(self, q: np.ndarray, y: np.ndarray, upper: bool) -> np.ndarray:
         """Return the quantile from a guess that may have lost all digits."""
@@ -288,14 +291,12 @@ class Truncated(AnswersWithinBounds):
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         """Draw y: from the base until it lies within the bounds, or by inversion where that would take long."""
-        flat = self.flattened(shape)
-        assert isinstance(flat, Truncated)
+        flat: Any = self.flattened(shape)
         if np.min(self.log_mass, initial=0.0) < _RARE:
             return flat.ppf(1.0 - rng.random(flat.batch_shape)).reshape(shape)
         drawn, left = np.empty(flat.batch_shape), np.arange(flat.batch_shape[0])
         while len(left):
             part = flat[left]
-            assert isinstance(part, Truncated)
             drawn[left] = y = part.base.sample((), rng)
             left = left[(y < part.low) | (y > part.high)]
         return drawn.reshape(shape)
