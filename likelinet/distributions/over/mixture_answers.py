@@ -266,7 +266,8 @@ class AnswersByComponents(Distribution):
         return np.select([first, last, inside], [*m.endpoints(), y], np.nan)[()]
 
     def both_ends(self, q: float) -> tuple[np.ndarray, np.ndarray]:
-        return both_ends(self, q) if self.support.integer else super().both_ends(q)
+        counts = self.support.integer and not self.event_shape
+        return both_ends(self, q) if counts else super().both_ends(q)
 
     def _bracket(self, q: np.ndarray, upper: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return numbers between which quantiles lie, and a guess of them."""
