@@ -1,11 +1,12 @@
-"""Columns: numbers and bools as arrays of NumPy, everything else as text."""
+"""Columns: numbers and bools as arrays of NumPy, declared categories as codes, everything else as text."""
 
 import numpy as np
 
 from likelinet.tables.cells import is_missing
+from likelinet.tables.coded import Coded
 from likelinet.tables.text import Text
 
-Column = np.ndarray | Text
+Column = np.ndarray | Text | Coded
 
 
 def column_of(values: np.ndarray) -> Column:
