@@ -1,12 +1,13 @@
-"""Columns: numbers, bools, moments and durations as arrays of NumPy, everything else as text."""
+"""Columns: numbers, bools and times as arrays of NumPy, declared categories as codes, everything else as text."""
 
 import numpy as np
 
 from likelinet.tables.cells import is_missing
+from likelinet.tables.coded import Coded
 from likelinet.tables.text import Text
 from likelinet.tables.times import DURATION, MOMENT, of_objects
 
-Column = np.ndarray | Text
+Column = np.ndarray | Text | Coded
 
 
 def column_of(values: np.ndarray) -> Column:
@@ -28,4 +29,4 @@ def column_of(values: np.ndarray) -> Column:
 
 def is_time(column: Column) -> bool:
     """Whether a column holds dates and times, or durations, declared as such."""
-    return not isinstance(column, Text) and column.dtype.kind in "mM"
+    return isinstance(column, np.ndarray) and column.dtype.kind in "mM"

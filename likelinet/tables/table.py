@@ -11,6 +11,7 @@ from likelinet.core.errors import DataError
 from likelinet.core.wording import SHOWN, counted, nearest, rows_of, shown
 from likelinet.tables.arrays import as_array, check_finite
 from likelinet.tables.cells import Parsed, bools, parse, with_commas
+from likelinet.tables.coded import Coded
 from likelinet.tables.columns import Column, column_of
 from likelinet.tables.frames import frame_columns
 from likelinet.tables.reading.files import read_columns
@@ -64,6 +65,11 @@ class Table:
             raise DataError(f"There is no column '{name}' in the table{nearest(name, self.columns)}.")
         return self.columns[name] if self.kept is None else self.columns[name][self.kept]
 
+    def plain(self, name: str) -> np.ndarray | Text:
+        """Return a column as it is, but declared categories as the numbers or the text that their levels are."""
+        column = self.column(name)
+        return column.plain() if isinstance(column, Coded) else column
+
     def is_text(self, name: str) -> bool:
         """Whether a column holds text rather than numbers.
 
@@ -72,7 +78,7 @@ class Table:
         DataError
             If most of its cells are numbers but some are not; the message names them.
         """
-        values = self.column(name)
+        values = self.plain(name)
         if not isinstance(values, Text):
             return values.dtype.kind == "M"
         parsed = self._parse(name)
@@ -92,12 +98,31 @@ class Table:
 
     def holds_text(self, name: str) -> bool:
         """Whether any cell of a column is text that is no number."""
-        return isinstance(self.column(name), Text) and bool(self._parse(name).stray.any())
+        return isinstance(self.plain(name), Text) and bool(self._parse(name).stray.any())
 
     def holds_bools(self, name: str) -> bool:
         """Whether a column holds True and False, maybe as text."""
-        values = self.column(name)
+        values = self.plain(name)
         return bools(values) is not None if isinstance(values, Text) else values.dtype.kind == "b"
+
+    def numbers(self, name: str) -> np.ndarray:
+        """Return a column of numbers as floats, or of durations as seconds, NaN where a cell is missing.
+
+        Raises
+        ------
+        DataError
+            If a cell is a date or text; the message names the column and the rows.
+        """
+        values = self.plain(name)
+        if isinstance(values, Text):
+            parsed = self._parse(name)
+            numbers = bools(values) if parsed.stray.any() else parsed.numbers
+            if numbers is None:
+                raise DataError(
+                    f"Column '{name}' must hold numbers, but has text: {self._cells(values, parsed.stray)}."
+                )
+            values = numbers
+        return self._as_numbers(values, name)
 
     def numeric(self, name: str) -> np.ndarray:
         """Return a column of numbers as floats, or of durations as seconds, without missing or infinite values.
@@ -107,35 +132,18 @@ class Table:
         DataError
             If a cell is a date, text, missing, NaN or infinite; the message names the column and the rows.
         """
-        values = self.column(name)
-        if isinstance(values, Text):
-            parsed = self._parse(name)
-            numbers = bools(values) if parsed.stray.any() else parsed.numbers
-            if numbers is None:
-                raise DataError(
-                    f"Column '{name}' must hold numbers, but has text: {self._cells(values, parsed.stray)}."
-                )
-            values = numbers
-        values = self._as_numbers(values, name)
+        values = self.numbers(name)
         check_finite(values, f"Column '{name}'", self.index)
         return values
 
     def bounds(self, name: str, missing: float) -> np.ndarray:
         """Return a column of numbers of which some may be infinite, with `missing` for empty cells."""
-        values = self.column(name)
-        if isinstance(values, Text):
-            parsed = self._parse(name)
-            if parsed.stray.any():
-                raise DataError(
-                    f"Column '{name}' must hold numbers, but has text: {self._cells(values, parsed.stray)}."
-                )
-            values = parsed.numbers
-        values = self._as_numbers(values, name)
+        values = self.numbers(name)
         return np.where(np.isnan(values), missing, values)
 
     def text(self, name: str) -> Text:
         """Return a column as text, without missing cells."""
-        values = self.column(name)
+        values = self.plain(name)
         if not isinstance(values, Text) and values.dtype.kind == "M":
             values = as_text(values)
         if not isinstance(values, Text):
@@ -163,7 +171,7 @@ class Table:
     def _parse(self, name: str) -> Parsed:
         """Return a column of text as numbers, parsed once."""
         if name not in self._parsed:
-            column = self.column(name)
+            column = self.plain(name)
             assert isinstance(column, Text)
             self._parsed[name] = parse(column)
         return self._parsed[name]

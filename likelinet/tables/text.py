@@ -63,6 +63,15 @@ class Text:
         """Return the different cells, sorted."""
         return sorted(self.cells.unique().to_pylist())
 
+    def coded(self) -> tuple[np.ndarray, list[str]]:
+        """Return the position of each cell among the different cells, -1 where it is missing, and these, sorted."""
+        each = pc.dictionary_encode(self.cells).combine_chunks()
+        found = each.dictionary.to_pylist() if len(self) else []
+        levels = sorted(level for level in found if level)
+        place = {level: j for j, level in enumerate(levels)}
+        to = np.array([place.get(level, -1) for level in found], np.int32)
+        return to[np.asarray(each.indices)] if len(self) else np.zeros(0, np.int32), levels
+
     def codes(self, levels: Sequence[str]) -> np.ndarray:
         """Return the position of each cell among the levels, -1 where it is none of them."""
         found = pc.index_in(self.cells, value_set=pa.array(levels, self.cells.type))
