@@ -10,6 +10,7 @@ from likelinet.core.fields import from_fields
 from likelinet.core.notes import note
 from likelinet.core.wording import SHOWN, counted, nearest, shown
 from likelinet.tables.cells import BOOLS
+from likelinet.tables.columns import is_time
 from likelinet.tables.scaling import is_constant, moments
 from likelinet.tables.table import Table
 from likelinet.tables.text import Text
@@ -151,7 +152,8 @@ class Encoded:
         self._inputs, self._table = inputs, table
         self._numeric = tuple(c.name for c in inputs.columns if c.categories is None)
         # Whether text is meant as numbers shows in all of a column.
-        self._parsed = {n: table.numeric(n) for n in self._numeric if isinstance(table.columns[n], Text)}
+        made = {n: table.columns[n] for n in self._numeric}
+        self._parsed = {n: table.numeric(n) for n, c in made.items() if isinstance(c, Text) or is_time(c)}
         self._loc = np.array([c.loc for c in inputs.columns for _ in range(c.width)])
         self._scale = np.array([c.scale for c in inputs.columns for _ in range(c.width)])
 

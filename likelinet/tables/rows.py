@@ -12,7 +12,7 @@ from likelinet.core.wording import counted, rows_of
 from likelinet.distributions import Interval
 from likelinet.tables.arrays import as_array, row_weights
 from likelinet.tables.cells import has_leading_zeros
-from likelinet.tables.columns import Column
+from likelinet.tables.columns import Column, is_time
 from likelinet.tables.table import Table, as_table
 from likelinet.tables.text import Text
 
@@ -112,6 +112,7 @@ def _target(table: Table, data: DataConfig, labels: bool) -> np.ndarray | Interv
     columns = [table.column(name) for name in names]
     # Text from a CSV file may be numbers; codes like 007 are text for good, and so are labels like 1, 2, other.
     text = table.holds_text if labels else table.is_text
+    columns = [table.numeric(n) if is_time(c) else c for c, n in zip(columns, names, strict=True)]
     pairs = zip(columns, names, strict=True)
     if all(isinstance(c, Text) and not text(n) and not has_leading_zeros(c) for c, n in pairs):
         columns = [table.numeric(n) for n in names]

@@ -16,11 +16,12 @@ from likelinet.tables.columns import Column, column_of
 from likelinet.tables.frames import frame_columns
 from likelinet.tables.reading.files import read_columns
 from likelinet.tables.text import Text
+from likelinet.tables.times import as_text, seconds
 
 
 @dataclass(frozen=True)
 class Table:
-    """Columns by name, all of the same length; a column is an array of numbers or of bools, or text.
+    """Columns by name, all of the same length: arrays of numbers, bools, moments or durations, or text.
 
     Parameters
     ----------
@@ -79,7 +80,7 @@ class Table:
         """
         values = self.plain(name)
         if not isinstance(values, Text):
-            return False
+            return values.dtype.kind == "M"
         parsed = self._parse(name)
         stray, filled = parsed.stray, self.n - int(parsed.missing.sum())
         commas = with_commas(values, stray)
@@ -105,12 +106,12 @@ class Table:
         return bools(values) is not None if isinstance(values, Text) else values.dtype.kind == "b"
 
     def numbers(self, name: str) -> np.ndarray:
-        """Return a column of numbers as floats, NaN where a cell is missing.
+        """Return a column of numbers as floats, or of durations as seconds, NaN where a cell is missing.
 
         Raises
         ------
         DataError
-            If a cell is text; the message names the column and the rows.
+            If a cell is a date or text; the message names the column and the rows.
         """
         values = self.plain(name)
         if isinstance(values, Text):
@@ -121,15 +122,15 @@ class Table:
                     f"Column '{name}' must hold numbers, but has text: {self._cells(values, parsed.stray)}."
                 )
             values = numbers
-        return values.astype(np.float64, copy=False)
+        return self._as_numbers(values, name)
 
     def numeric(self, name: str) -> np.ndarray:
-        """Return a column of numbers as floats, without missing or infinite values.
+        """Return a column of numbers as floats, or of durations as seconds, without missing or infinite values.
 
         Raises
         ------
         DataError
-            If a cell is text, missing, NaN or infinite; the message names the column and the rows.
+            If a cell is a date, text, missing, NaN or infinite; the message names the column and the rows.
         """
         values = self.numbers(name)
         check_finite(values, f"Column '{name}'", self.index)
@@ -143,6 +144,8 @@ class Table:
     def text(self, name: str) -> Text:
         """Return a column as text, without missing cells."""
         values = self.plain(name)
+        if not isinstance(values, Text) and values.dtype.kind == "M":
+            values = as_text(values)
         if not isinstance(values, Text):
             if values.dtype.kind == "f":
                 check_finite(values, f"Column '{name}'", self.index)
@@ -155,6 +158,15 @@ class Table:
                 "fill or drop these rows."
             )
         return values
+
+    def _as_numbers(self, values: np.ndarray, name: str) -> np.ndarray:
+        """Return numbers as floats, and durations as seconds; moments are refused."""
+        if values.dtype.kind == "M":
+            raise DataError(
+                f"Column '{name}' holds dates or times where numbers are needed: make numbers of them, such as the "
+                "days since the first."
+            )
+        return seconds(values) if values.dtype.kind == "m" else values.astype(np.float64, copy=False)
 
     def _parse(self, name: str) -> Parsed:
         """Return a column of text as numbers, parsed once."""
