@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import likelinet as ll
+from likelinet.config import DataConfig
 from likelinet.tables.inputs import Inputs, learn_inputs
 from likelinet.tables.table import as_table
 from tests.small import quick, table
@@ -17,8 +18,8 @@ ONES = np.ones(60)
 
 
 def test_text_is_one_hot_encoded():
-    inputs = learn_inputs(as_table(FRAME), ["a", "colour"], ONES, True)
-    assert (inputs.width, inputs.columns[1].categories) == (4, ("blue", "green", "red"))
+    inputs = learn_inputs(as_table(FRAME), ["a", "colour"], ONES, DataConfig())
+    assert (inputs.width, inputs.columns[1].levels) == (4, ("blue", "green", "red"))
     x = inputs.rows(as_table(FRAME))[:]
     np.testing.assert_array_equal(x[:3, 1:], [[0, 0, 1], [0, 1, 0], [1, 0, 0]])
     np.testing.assert_allclose([x[:, 0].mean(), x[:, 0].std()], [0.0, 1.0], atol=1e-12)
@@ -26,7 +27,7 @@ def test_text_is_one_hot_encoded():
 
 def test_standardised_by_the_weighted_moments():
     weight = np.arange(60.0)
-    x = learn_inputs(as_table(X), ["x0", "x1"], weight, True).rows(as_table(X))[:]
+    x = learn_inputs(as_table(X), ["x0", "x1"], weight, DataConfig()).rows(as_table(X))[:]
     np.testing.assert_allclose(np.average(x, axis=0, weights=weight), 0.0, atol=1e-12)
     np.testing.assert_allclose(np.average(x**2, axis=0, weights=weight), 1.0, rtol=1e-12)
 
@@ -34,7 +35,7 @@ def test_standardised_by_the_weighted_moments():
 @pytest.mark.parametrize("value", [0.0, 5.0, -1e9, 0.1, 1e-300])
 def test_constant_columns_survive(value: float):
     frame = FRAME.assign(constant=value)
-    inputs = learn_inputs(as_table(frame), ["a", "constant"], ONES, True)
+    inputs = learn_inputs(as_table(frame), ["a", "constant"], ONES, DataConfig())
     x = inputs.rows(as_table(frame))[:]
     np.testing.assert_allclose(x[:, 1], 0.0, atol=1e-6)
     mean = quick().fit(frame[["a", "constant"]], y).predict(frame[["a", "constant"]])
@@ -133,7 +134,7 @@ def test_declared_columns(data: dict, message: str):
 
 
 def test_plain_data_and_back():
-    inputs = learn_inputs(as_table(FRAME), ["colour", "b"], ONES, True)
+    inputs = learn_inputs(as_table(FRAME), ["colour", "b"], ONES, DataConfig())
     assert Inputs.from_json(inputs.to_json()) == inputs
 
 

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import numpy as np
+
 from likelinet.core.errors import DataError
 from likelinet.tables.arrow import pa, pc
+from likelinet.tables.coded import Coded, of_levels
 from likelinet.tables.columns import Column
 from likelinet.tables.text import Text
 
@@ -20,7 +23,7 @@ def arrow_column(name: str, values: Any) -> Column:
     """
     kind = pa.types
     if kind.is_dictionary(values.type):
-        values = _levels(values)
+        return _coded(values)
     of = values.type
     if kind.is_nested(of):
         raise DataError(
@@ -44,14 +47,19 @@ def arrow_column(name: str, values: Any) -> Column:
         return values.cast(pa.timestamp("us")).to_numpy()
     if kind.is_time(of):  # of a day: as long after midnight
         return values.cast(pa.time64("us"), safe=False).cast(pa.int64()).cast(pa.timestamp("us")).to_numpy()
-    return Text(trimmed(_strings(values)))
+    return Text(trimmed(_strings(values)), declared=kind.is_string(of) or kind.is_large_string(of))
 
 
-def _levels(values: Any) -> Any:
-    """Return each cell of a dictionary-encoded column as its level; views have no kernels of their own."""
-    of = values.type.value_type
-    of = pa.large_string() if pa.types.is_string_view(of) else of
-    return pa.chunked_array([chunk.dictionary.cast(of).take(chunk.indices) for chunk in values.chunks], of)
+def _coded(values: Any) -> Coded:
+    """Return a dictionary-encoded column; its levels may be of any type."""
+    values = values.unify_dictionaries()
+    chunks, of = values.chunks, values.type.value_type
+    if not chunks:
+        return of_levels(np.zeros(0, np.int32), [], values.type.ordered)
+    codes = np.concatenate([np.asarray(pc.fill_null(pc.cast(c.indices, pa.int32()), -1)) for c in chunks])
+    levels = chunks[0].dictionary.cast(pa.large_string() if pa.types.is_string_view(of) else of).to_pylist()
+    codes = np.array([*(-1 if level is None else j for j, level in enumerate(levels)), -1], np.int32)[codes]
+    return of_levels(codes, levels, values.type.ordered)
 
 
 def trimmed(cells: Any) -> Any:

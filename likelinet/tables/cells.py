@@ -10,6 +10,7 @@ from likelinet.tables.text import Text
 
 # What a cell that is not there is written as, in lower case.
 MISSING = {"", "nan", "na", "n/a", "#n/a", "<na>", "null", "none", ".", "-", "?", r"\n"}
+NO_LABELS = MISSING - {"none", ".", "-", "?"}  # which may be classes
 BOOLS = {"true": 1.0, "false": 0.0}
 # As Python's float takes it, but in plain digits: neither 1_5 nor digits of other scripts.
 NUMBER = r"(?i)[-+]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[-+]?[0-9]+)?|inf|infinity|nan)"

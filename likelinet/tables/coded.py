@@ -1,5 +1,6 @@
 """Coded columns: categories as whole numbers, with the levels that these stand for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, overload
 
@@ -43,6 +44,10 @@ class Coded:
         code = self.codes[rows]
         return "" if code < 0 else self.levels[code]
 
+    def tolist(self) -> list:
+        """Return the cells as Python's values."""
+        return self.plain().tolist()
+
     def plain(self) -> np.ndarray | Text:
         """Return the cells as they are without codes: numbers, or bools, with NaN where one is missing, or text."""
         missing = self.codes < 0
@@ -71,3 +76,23 @@ def coded(cells: np.ndarray | Text | Coded) -> Coded:
 def word_of(value: Any) -> str:
     """Return a number or a bool as text; whole numbers without a decimal point, as integers have none."""
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def of_levels(codes: np.ndarray, values: Sequence[Any], ordered: bool) -> Coded:
+    """Return a column of categories from their codes and levels as a DataFrame declares them."""
+    words = [word_of(value).strip() for value in values]
+    levels = list(dict.fromkeys(words))
+    known = np.array([*values]) if len(levels) == len(words) else np.array([])
+    if len(levels) < len(words) or known.dtype.kind not in "biuf" or known.ndim != 1:
+        known = np.array(levels, dtype=object)
+    to = np.array([*(levels.index(word) for word in words), -1], np.int32)
+    return Coded(to[codes], tuple(levels), known, ordered)
+
+
+def joined(above: Coded, below: Coded) -> Coded:
+    """Return the categories of one column with those of another below it."""
+    new = [level for level in below.levels if level not in above.levels]
+    levels = (*above.levels, *new)
+    to = np.array([*(levels.index(level) for level in below.levels), -1], np.int32)
+    values = np.concatenate([above.values, below.values[[below.levels.index(level) for level in new]]])
+    return Coded(np.concatenate([above.codes, to[below.codes]]), levels, values, above.ordered and not new)

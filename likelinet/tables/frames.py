@@ -12,6 +12,7 @@ from likelinet.core.wording import counted
 from likelinet.tables.arrays import as_array
 from likelinet.tables.arrow import pa
 from likelinet.tables.arrow_columns import arrow_column
+from likelinet.tables.coded import Coded, of_levels
 from likelinet.tables.columns import Column, column_of
 
 
@@ -42,6 +43,17 @@ def frame_columns(x: Any, what: str) -> tuple[dict[str, Column], int]:
     return arrow_table_columns(table, what)
 
 
+def levels_of(y: Any) -> list[Any] | None:
+    """Return the levels of a column of categories with an order, as pandas or Arrow declares it; None of any other."""
+    pandas = sys.modules.get("pandas")
+    if pandas is not None and isinstance(y, pandas.Series | pandas.Categorical):
+        return [*y.dtype.categories] if isinstance(y.dtype, pandas.CategoricalDtype) and y.dtype.ordered else None
+    if not hasattr(y, "__arrow_c_stream__"):
+        return None
+    column = arrow_column("y", pa.chunked_array(y))
+    return column.values.tolist() if isinstance(column, Coded) and column.ordered else None
+
+
 def arrow_table_columns(table: Any, what: str) -> tuple[dict[str, Column], int]:
     """Return the columns of a `pyarrow.Table`, and the number of rows."""
     names = _names(table.column_names, what)
@@ -66,6 +78,8 @@ def _pandas_column(name: str, series: Any) -> Column:
     """Return a column of pandas: of NumPy's types as it is, of others by pyarrow."""
     if isinstance(series.dtype, np.dtype) and series.dtype.kind in "biuf":
         return series.to_numpy()
+    if isinstance(series.dtype, sys.modules["pandas"].CategoricalDtype):
+        return of_levels(series.cat.codes.to_numpy(), [*series.cat.categories], bool(series.cat.ordered))
     try:
         values = pa.chunked_array([pa.array(series, from_pandas=True)])
         if not isinstance(values.type, pa.BaseExtensionType):  # periods, say, which would be bare numbers

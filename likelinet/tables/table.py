@@ -14,6 +14,7 @@ from likelinet.tables.cells import Parsed, bools, parse, with_commas
 from likelinet.tables.coded import Coded
 from likelinet.tables.columns import Column, column_of
 from likelinet.tables.frames import frame_columns
+from likelinet.tables.marked import marked
 from likelinet.tables.reading.files import read_columns
 from likelinet.tables.text import Text
 from likelinet.tables.times import as_text, seconds
@@ -36,6 +37,8 @@ class Table:
     kept : ndarray, optional
         Positions of the rows in the arrays, if they are not all of them: they are left out where they are asked for,
         since a copy would take as much memory as the user's table.
+    missing : tuple
+        Cells that mean a missing one, beside the usual.
     """
 
     columns: dict[str, Column]
@@ -43,6 +46,7 @@ class Table:
     named: bool = True
     index: np.ndarray | None = None
     kept: np.ndarray | None = None
+    missing: tuple[float | str, ...] = ()
     _parsed: dict[str, Parsed] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def taken(self, keep: np.ndarray) -> "Table":
@@ -53,7 +57,7 @@ class Table:
     def rows(self, rows: slice, names: tuple[str, ...]) -> "Table":
         """Return a slice of the rows, with no other columns than these."""
         at = rows if self.kept is None else self.kept[rows]
-        columns = {name: self.columns[name][at] for name in names if name in self.columns}
+        columns = {name: self._marked(self.columns[name][at]) for name in names if name in self.columns}
         index, n = self.index, len(range(self.n)[rows])
         if n < self.n:  # of all rows no index is made, which would be as long as a column
             index = np.arange(*rows.indices(self.n)) if index is None else index[rows]
@@ -63,7 +67,10 @@ class Table:
         """Return a column as it is."""
         if name not in self.columns:
             raise DataError(f"There is no column '{name}' in the table{nearest(name, self.columns)}.")
-        return self.columns[name] if self.kept is None else self.columns[name][self.kept]
+        return self._marked(self.columns[name] if self.kept is None else self.columns[name][self.kept])
+
+    def _marked(self, cells: Column) -> Column:
+        return marked(cells, self.missing) if self.missing else cells
 
     def plain(self, name: str) -> np.ndarray | Text:
         """Return a column as it is, but declared categories as the numbers or the text that their levels are."""

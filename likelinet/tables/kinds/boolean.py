@@ -61,6 +61,10 @@ class Boolean(Kind):
             missing=missing if missing.any() and not self.indicator else None,
         )
 
+    @property
+    def seen(self) -> str:
+        return "False, True"
+
     def describe(self) -> str:
         return f"yes or no{', with missing cells' if self.indicator else ''}"
 
@@ -73,8 +77,7 @@ def truths(found: Coded) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return values, np.isnan(values) & ~missing, missing
 
 
-def are_truths(found: Coded) -> bool:
+def are_truths(found: Coded, both: bool = True) -> bool:
     """Whether the levels that are there say yes and no, both of them, in spellings that belong together."""
-    words = {level.lower() for level in found.levels} - {""}
-    words = {word for word in words if not is_missing_word(word)}
-    return {VALUES.get(word) for word in words} == {0.0, 1.0} and any(words <= pair for pair in _TOGETHER)
+    words = {word for word in map(str.lower, found.levels) if not is_missing_word(word)}
+    return any(words <= pair for pair in _TOGETHER) and (not both or {VALUES[word] for word in words} == {0.0, 1.0})

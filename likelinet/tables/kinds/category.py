@@ -11,8 +11,8 @@ from likelinet.tables.coded import Coded, coded
 from likelinet.tables.columns import Column
 from likelinet.tables.kinds.kind import USUAL, Kind, Strange, with_indicator
 
-MANY = 50  # levels with an input of their own
-HASHED = 32  # inputs that the others share, where there are more
+MANY = 50  # levels with an input of their own, where there are more than MANY + HASHED
+HASHED = 32  # inputs that the others share then
 RARE = 0.001  # share of the rows below which a level is pooled with others
 
 
@@ -91,6 +91,11 @@ class Category(Kind):
                 place[j], unseen[j] = len(self.levels) if self.pooled else -1, True
         return place, value, unseen, missing
 
+    @property
+    def seen(self) -> str:
+        levels = (*self.levels, *self.pooled)
+        return ", ".join(levels[:10]) + (", …" if len(levels) > 10 or self.tail else "")
+
     def describe(self) -> str:
         parts = [f"{len(self.levels)} with an input each"]
         parts += [f"{len(self.pooled)} rare ones pooled"] if self.pooled else []
@@ -110,7 +115,7 @@ def learn_category(name: str, found: Coded, weight: np.ndarray) -> Category:
     share = np.bincount(found.codes[found.codes >= 0], weight[found.codes >= 0], len(found.levels)) / weight.sum()
     indicator = bool(share[kept].sum() < 1.0 - 1e-12) and bool(np.isin(found.codes, kept, invert=True).any())
     occurring = [j for j in kept if share[j] > 0.0]
-    if len(occurring) > MANY:
+    if len(occurring) > MANY + HASHED:
         first = set(sorted(occurring, key=lambda j: (-share[j], found.levels[j]))[:MANY])
         pooled: list[int] = []
         tail = tuple(sorted({hash_of(found.levels[j]) for j in occurring if j not in first}))

@@ -46,6 +46,7 @@ class Kind(ABC):
     name: str
 
     tag: ClassVar[str]  # what a file calls the kind
+    of_numbers: ClassVar[bool] = False  # how messages speak of a missing cell
 
     @property
     @abstractmethod
@@ -56,6 +57,11 @@ class Kind(ABC):
     def width(self) -> int:
         """How many inputs of the network it makes; 0 where the column is left out."""
         return len(self.inputs)
+
+    @property
+    def filled(self) -> bool:
+        """Whether training had missing cells, so that an input says where they are."""
+        return self.inputs[-1:] == with_indicator([], self.name, indicator=True)
 
     def read(self, table: Table) -> Column | None:
         """Return all of the column in a form that `encode` takes slices of; None where it takes them as they are.
@@ -80,6 +86,11 @@ class Kind(ABC):
         Strange
             Which cells were not as those of training.
         """
+
+    @property
+    def seen(self) -> str:
+        """What training had, in brief, for messages about what it had not."""
+        return ""
 
     @abstractmethod
     def describe(self) -> str:

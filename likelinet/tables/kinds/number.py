@@ -5,12 +5,17 @@ from typing import ClassVar
 
 import numpy as np
 
-from likelinet.tables.columns import Column
+from likelinet.config import DataConfig
+from likelinet.core.errors import DataError
+from likelinet.tables.columns import Column, is_time
 from likelinet.tables.kinds.kind import USUAL, Kind, Strange, with_indicator
+from likelinet.tables.kinds.left_out import Constant
+from likelinet.tables.scaling import is_constant, spread_of
 from likelinet.tables.table import Table
-from likelinet.tables.text import Text
 
 LINEAR = 5.0  # scales from the middle up to which the soft limit changes nothing
+MARGIN = 0.05  # of the range of training, by which its ends are widened
+LONG = 2.0  # how far tails reach, as `Spread.tails` has it, from where on they are not those of a few outliers
 
 
 @dataclass(frozen=True)
@@ -43,22 +48,20 @@ class Number(Kind):
     limited: bool = False
 
     tag: ClassVar[str] = "number"
+    of_numbers: ClassVar[bool] = True
 
     @property
     def inputs(self) -> list[str]:
         return with_indicator([self.name], self.name, self.indicator)
 
     def read(self, table: Table) -> Column | None:
-        return None if isinstance(table.columns[self.name], np.ndarray) else table.numbers(self.name)
+        cells = table.columns[self.name]
+        return None if isinstance(cells, np.ndarray) and not is_time(cells) else table.numbers(self.name)
 
     def encode(self, cells: Column, out: np.ndarray) -> Strange:
-        return self.fill(cells, out)
-
-    def fill(self, numbers: np.ndarray | Text, out: np.ndarray) -> Strange:
-        """Fill the inputs of numbers, NaN where one is missing."""
-        assert isinstance(numbers, np.ndarray)
+        assert isinstance(cells, np.ndarray)
         z, strange = out[0], USUAL
-        z[:] = numbers
+        z[:] = cells
         low, high = -np.inf if self.low is None else self.low, np.inf if self.high is None else self.high
         missing = None
         if not (z.min() >= low and z.max() <= high):  # or some are NaN
@@ -80,10 +83,13 @@ class Number(Kind):
             out[1] = 0.0 if missing is None else missing
         return strange
 
+    @property
+    def seen(self) -> str:
+        return "" if self.low is None or self.high is None else f"{self.low:.3g} … {self.high:.3g}"
+
     def describe(self) -> str:
         how = "the logarithm of a number" if self.log else "number"
-        seen = "" if self.low is None or self.high is None else f", {self.low:g} … {self.high:g}"
-        return f"{how}{seen}{', with missing cells' if self.indicator else ''}"
+        return f"{how}{f', {self.seen}' if self.seen else ''}{', with missing cells' if self.indicator else ''}"
 
 
 def softly_limited(z: np.ndarray) -> None:
@@ -92,3 +98,40 @@ def softly_limited(z: np.ndarray) -> None:
     if far.any():
         beyond = z[far]
         z[far] = np.copysign(LINEAR + np.log1p(np.abs(beyond) - LINEAR), beyond)
+
+
+def learn_number(name: str, numbers: np.ndarray, weight: np.ndarray, data: DataConfig) -> Kind:
+    """Return how the numbers of the training rows, NaN where one is missing, are encoded.
+
+    Raises
+    ------
+    DataError
+        If they are too large for double precision.
+    """
+    finite = np.isfinite(numbers)
+    indicator = bool(np.isnan(numbers).any())
+    if not finite.any():
+        return Constant(name, "missing in every row")
+    values, weight = (numbers, weight) if finite.all() else (numbers[finite], weight[finite])
+    lies = spread_of(values, weight)
+    if not np.isfinite([lies.loc, lies.scale]).all():
+        raise DataError(f"Column '{name}' has numbers too large for double precision: choose another unit.")
+    if is_constant(lies.loc, lies.scale):
+        if not indicator:
+            return Constant(name, f"{lies.median:g} in every row")
+        return Number(name, lies.median, 1.0, lies.median, lies.median, lies.median, indicator)
+    if not data.standardize or data.extrapolate:
+        scaling = (lies.loc, lies.scale) if data.standardize else (0.0, 1.0)
+        ends = (None, None) if data.extrapolate else held_at(lies.low, lies.high)
+        return Number(name, *scaling, *ends, lies.median, indicator)
+    if lies.heavy and lies.low > 0.0 and lies.tails > LONG:
+        logs = spread_of(np.log(values), weight)
+        low, high = np.exp(held_at(np.log(lies.low), np.log(lies.high)))
+        return Number(name, logs.loc, logs.scale, float(low), float(high), lies.median, indicator, True, True)
+    return Number(name, lies.loc, lies.scale, *held_at(lies.low, lies.high), lies.median, indicator, False, True)
+
+
+def held_at(low: float, high: float) -> tuple[float, float]:
+    """Return where numbers beyond the range of training are held: a little outside of it."""
+    margin = MARGIN * (high - low)
+    return float(low - margin), float(high + margin)

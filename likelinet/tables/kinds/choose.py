@@ -1,0 +1,104 @@
+"""Which kind a column is: the one place that decides, by its type, by what the config says, and by its cells."""
+
+import numpy as np
+
+from likelinet.config import DataConfig
+from likelinet.core.errors import DataError
+from likelinet.tables.cells import parse
+from likelinet.tables.coded import Coded, coded
+from likelinet.tables.kinds.boolean import Boolean, are_truths, truths
+from likelinet.tables.kinds.category import MANY, learn_category
+from likelinet.tables.kinds.kind import Kind
+from likelinet.tables.kinds.left_out import Constant, Identifier
+from likelinet.tables.kinds.number import learn_number
+from likelinet.tables.kinds.ordered import learn_ordered
+from likelinet.tables.scaling import moments
+from likelinet.tables.table import Table
+from likelinet.tables.text import Text
+
+FEW = 1000  # cells that tell whether it is worth looking at all
+
+
+def learn_kind(table: Table, name: str, weight: np.ndarray, data: DataConfig) -> Kind:
+    """Return how a column is encoded, as learned from the training rows.
+
+    Parameters
+    ----------
+    table : Table
+        Its rows all have a positive weight.
+    name : str
+        Of the column.
+    weight : ndarray, shape (n,)
+        Of each row.
+    data : DataConfig
+        What the user says of the columns.
+
+    Raises
+    ------
+    DataError
+        If the cells are mostly numbers but some are text, or too large for double precision.
+    """
+    cells = table.column(name)
+    declared = isinstance(cells, Coded) or name in (*data.categorical, *data.ordered)
+    if declared:
+        return _of_categories(name, _in_order(coded(cells)) if name in data.ordered else coded(cells), weight, data)
+    if not isinstance(cells, Text):
+        return _of_numbers(name, table.numbers(name), weight, data, truth=cells.dtype.kind == "b")
+    if are_truths(coded(cells[:FEW]), both=False) and are_truths(found := coded(cells)):
+        return _of_truths(name, *truths(found)[::2], weight, data)
+    if cells.declared or table.is_text(name):
+        return _of_text(name, coded(cells), weight, data)
+    return _of_numbers(name, table.numbers(name), weight, data)
+
+
+def _of_numbers(name: str, numbers: np.ndarray, weight: np.ndarray, data: DataConfig, truth: bool = False) -> Kind:
+    if (truth or not data.extrapolate) and _zero_and_one(numbers):
+        return _of_truths(name, numbers, np.isnan(numbers), weight, data)
+    return learn_number(name, numbers, weight, data)
+
+
+def _zero_and_one(numbers: np.ndarray) -> bool:
+    """Whether there is 0, and 1, and no other number."""
+    ones = int((numbers == 1.0).sum())
+    zeros = int((numbers == 0.0).sum()) if ones else 0
+    return bool(zeros and ones + zeros + int(np.isnan(numbers).sum()) == len(numbers))
+
+
+def _of_truths(name: str, values: np.ndarray, missing: np.ndarray, weight: np.ndarray, data: DataConfig) -> Kind:
+    known = ~missing
+    mean, spread = (float(m) for m in moments(values[known], weight[known]))
+    loc, scale = (mean, spread) if data.standardize else (0.0, 1.0)
+    return Boolean(name, loc, scale, float(mean > 0.5), not bool(known.all()))
+
+
+def _of_text(name: str, found: Coded, weight: np.ndarray, data: DataConfig) -> Kind:
+    many = len(found.levels)
+    if many > MANY and 2 * many > len(found):
+        if data.strict:
+            raise DataError(
+                f"Column '{name}' is text with {many} different values in {len(found)} rows, "
+                "so it looks like an identifier or a date: list the columns to use in data.features, without it."
+            )
+        return Identifier(name, f"{many} different values in {len(found)} rows")
+    return _of_categories(name, found, weight, data)
+
+
+def _of_categories(name: str, found: Coded, weight: np.ndarray, data: DataConfig) -> Kind:
+    category = learn_category(name, found, weight)
+    one = len(category.levels) + len(category.pooled) < 2
+    if one and not category.indicator:
+        return Constant(name, f"'{category.levels[0]}' in every row")
+    if not category.levels and not category.pooled:
+        return Constant(name, "missing in every row")
+    ordered = name in data.ordered or (found.ordered and name not in data.categorical)
+    return learn_ordered(name, found, weight) if ordered and not one else category
+
+
+def _in_order(found: Coded) -> Coded:
+    """Return categories whose levels are sorted by size, if all of them are numbers."""
+    levels = parse(Text.of(found.levels))
+    if found.ordered or levels.stray.any():
+        return found
+    order = np.argsort(levels.numbers, kind="stable")  # missing ones at the end
+    to = np.append(np.argsort(order), -1)
+    return Coded(to[found.codes], tuple(found.levels[j] for j in order), found.values[order], True)
