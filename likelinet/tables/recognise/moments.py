@@ -1,0 +1,165 @@
+"""Dates and times of day as people and programs write them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from likelinet.core.wording import shown
+from likelinet.tables.arrow import pa, pc
+from likelinet.tables.recognise.distinct import Distinct, distinct, may_be_numbers
+from likelinet.tables.recognise.forms import FORMS, TIMES, in_form, turned
+from likelinet.tables.text import Text
+
+_FEW = 50  # different cells that every form is tried on
+_EARLIEST, _LATEST = np.datetime64("1900-01-01"), np.datetime64("2101-01-01")  # of dates written as whole numbers
+_ZONED = r":.*(?:Z|UTC|GMT|[-+][0-9]{2}(?::?[0-9]{2})?)$"
+
+
+@dataclass(frozen=True)
+class Moments:
+    """A column as moments.
+
+    Parameters
+    ----------
+    values : ndarray of datetime64[us]
+        NaT where a cell is missing or stray; a time without a date is one of 1970-01-01.
+    stray : ndarray of bool
+        Where a cell is text that is no such moment.
+    form : str
+        The key in `FORMS`, by which other cells of the column are read alike.
+    words : str
+        How it was read, with an example.
+    """
+
+    values: np.ndarray
+    stray: np.ndarray
+    form: str
+    words: str
+
+
+def moments_in(text: Text, agree: float = 1.0) -> Moments | None:
+    """Return a column as dates, times or both, if its cells are written alike; None if they are not.
+
+    Whether the day or the month comes first shows in all of the column. Where both orders fit, it is the day between
+    points; otherwise the order in which the rows go up or down; else that with the first of a month in every row; else
+    that which spans less time; else the month first between slashes, as in the United States, and the day otherwise.
+
+    Parameters
+    ----------
+    text : Text
+        The column.
+    agree : float
+        Share of the cells which are not missing that must be such moments.
+    """
+    if not may_be_numbers(text, agree):
+        return None
+    found = distinct(text)
+    rows = np.bincount(found.codes[found.codes >= 0], minlength=len(found))
+    some = Distinct(found.cells.slice(0, _FEW), np.zeros(0, int))
+    for form in FORMS:
+        if _fitting(some, form, rows[:_FEW], 1.0 - 2.0 * (1.0 - agree)) is None:
+            continue
+        each = _fitting(found, form, rows, agree)
+        if each is None or not _is_meant(found, form, each):
+            continue
+        why, other = "", turned(form)
+        if other is not None and (way := _fitting(found, other, rows, agree)) is not None and (way != each).any():
+            form, each, why = _either(found, (form, each), (other, way))
+        values = found.spread(each, np.datetime64("NaT"))
+        return Moments(values, np.isnat(values) & (found.codes >= 0), form, _words(found, form, each) + why)
+    return None
+
+
+def read_moments(column: np.ndarray | Text, form: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return a column of a known form as datetime64[us], and where it has something else that is not missing."""
+    if isinstance(column, np.ndarray):
+        if column.dtype.kind == "M":
+            return column.astype("datetime64[us]"), np.zeros(len(column), bool)
+        column = _whole_numbers(column)
+    found = distinct(column)
+    values = found.spread(in_form(found.cells, form), np.datetime64("NaT"))
+    return values, np.isnat(values) & (found.codes >= 0)
+
+
+def moments_in_numbers(values: np.ndarray) -> Moments | None:
+    """Return whole numbers like 20240229 as dates, if each of them is one from 1900 to 2100."""
+    filled = values[values == values]
+    if len(filled) == 0 or filled.min() < 19000101 or filled.max() > 21001231 or (filled != np.floor(filled)).any():
+        return None
+    return moments_in(_whole_numbers(values))
+
+
+def _whole_numbers(values: np.ndarray) -> Text:
+    """Return numbers as text, "" for NaN."""
+    cells = pa.chunked_array([pa.array(values, from_pandas=True)])
+    if pa.types.is_floating(cells.type):
+        whole = pc.and_(pc.equal(pc.floor(cells), cells), pc.less(pc.abs(cells), 2.0**53))
+        numbers = pc.cast(pc.if_else(whole, cells, None), pa.int64())
+        return Text(pc.fill_null(pc.coalesce(pc.cast(numbers, pa.string()), pc.cast(cells, pa.string())), ""))
+    return Text(pc.fill_null(pc.cast(cells, pa.string()), ""))
+
+
+def _fitting(found: Distinct, form: str, rows: np.ndarray, agree: float) -> np.ndarray | None:
+    """Return the different cells as moments of a form, if such a share of the rows fits it."""
+    each = in_form(found.cells, form)
+    fits = rows[~np.isnat(each)].sum()
+    return each if fits > 0 and fits >= agree * rows.sum() else None
+
+
+def _is_meant(found: Distinct, form: str, each: np.ndarray) -> bool:
+    """Whether cells that are written like moments are such, and no numbers, seasons or durations."""
+    each = each[~np.isnat(each)]
+    if form == "%Y%m%d":
+        return bool(((each >= _EARLIEST) & (each < _LATEST)).all())
+    if form == "%Y-%m":  # 2010-11, 2011-12 are seasons
+        months = each.astype("datetime64[M]").astype(int)
+        return bool((months % 12 + 1 != (months // 12 + 1971) % 100).any())
+    if form == "%H:%M":  # 3:45, 4:12 last so long
+        padded = pc.any(pc.match_substring_regex(found.cells, "^[0-9]{2}|[AaPp]")).as_py()
+        return bool(padded)
+    return True
+
+
+def _either(found: Distinct, one: tuple[str, np.ndarray], other: tuple[str, np.ndarray]) -> tuple[str, np.ndarray, str]:
+    """Return the form and the values of one of two ways to read dates, and why it is that."""
+    usual = next(w for w in (one, other) if w[0].startswith("%m") == ("/" in w[0]))
+    ways, why = [usual] if "." in usual[0] else [], "as is usual"
+    if len(ways) != 1:
+        ways = [w for w in (one, other) if _goes_one_way(found.spread(w[1], np.datetime64("NaT")))]
+        why = "since the rows are in its order"
+    if len(ways) != 1:
+        ways = [w for w in (one, other) if _are_firsts(w[1])]
+        why = "since all are then the first of a month"
+    if len(ways) != 1:
+        spans = [np.nanmax(w[1]) - np.nanmin(w[1]) for w in (one, other)]
+        ways = [(one, other)[int(np.argmin(spans))]] if spans[0] != spans[1] else []
+        why = "since it spans less time"
+    if len(ways) != 1:
+        ways, why = [usual], "as is usual"
+    form, each = ways[0]
+    first = "month" if form.startswith("%m") else "day"
+    return form, each, f"; day and month could be the other way round, the {first} is taken to be first, {why}"
+
+
+def _goes_one_way(values: np.ndarray) -> bool:
+    """Whether moments never go back, or always do."""
+    steps = np.diff(values[~np.isnat(values)]).astype(np.int64)
+    return bool((steps >= 0).all() or (steps <= 0).all())
+
+
+def _are_firsts(values: np.ndarray) -> bool:
+    days = values[~np.isnat(values)].astype("datetime64[D]")
+    return bool((days == days.astype("datetime64[M]")).all())
+
+
+def _words(found: Distinct, form: str, each: np.ndarray) -> str:
+    """Return how moments were read, with an example that shows it."""
+    filled = (~np.isnat(each)).nonzero()[0]
+    i = int(filled[int((each[filled].astype("datetime64[D]") - each[filled].astype("datetime64[M]")).argmax())])
+    days = each.astype("datetime64[D]")
+    timed = bool((days != each)[filled].any())
+    iso = str(each[i].astype("datetime64[s]") if timed else days[i])
+    what = "times" if form in TIMES else "dates with times" if timed else "dates"
+    iso = iso.partition("T")[2] if form in TIMES else iso.replace("T", " ")
+    local = ", by the clocks there" if pc.any(pc.match_substring_regex(found.cells, _ZONED)).as_py() else ""
+    return f"{what}{local} ('{shown(found.cells[i].as_py())}' is {iso})"
