@@ -29,9 +29,6 @@ class Number(Kind):
         Of what is usual: mean and standard deviation, or median and quartiles where outliers make those.
     low, high : float, optional
         The ends of the range of training, a little widened, at which numbers beyond are held; None for no ends.
-    inner : tuple of float
-        What numbers far beyond the ends are held at, within the range: there are so few rows at its very ends that a
-        network is sure of anything there.
     median : float
         What a missing cell is filled with.
     indicator : bool
@@ -40,17 +37,20 @@ class Number(Kind):
         Whether the logarithm is what is scaled.
     limited : bool
         Whether z grows like a logarithm beyond ±5.
+    inner : tuple of float, optional
+        What numbers far beyond the ends are held at, within the range: there are so few rows at its very ends that a
+        network is sure of anything there. None for the ends.
     """
 
     loc: float = 0.0
     scale: float = 1.0
     low: float | None = None
     high: float | None = None
-    inner: tuple[float, float] = (0.0, 0.0)
     median: float = 0.0
     indicator: bool = False
     log: bool = False
     limited: bool = False
+    inner: tuple[float, float] | None = None
 
     tag: ClassVar[str] = "number"
     of_numbers: ClassVar[bool] = True
@@ -101,6 +101,8 @@ class Number(Kind):
 
     def _held(self, z: np.ndarray, low: float, high: float) -> np.ndarray:
         """Return what numbers outside of the range count as: its end, or far outside a number within."""
+        if self.inner is None:
+            return np.clip(z, low, high)
         beyond = FAR * (high - low)
         inner = np.clip(z, *self._on_scale(*self.inner))
         return np.where((z < low - beyond) | (z > high + beyond), inner, np.clip(z, low, high))
@@ -141,18 +143,17 @@ def learn_number(name: str, numbers: np.ndarray, weight: np.ndarray, data: DataC
     if is_constant(lies.loc, lies.scale):
         if not indicator:
             return Constant(name, f"{lies.median:g} in every row")
-        ends = (lies.median, lies.median, (lies.median, lies.median), lies.median)
-        return Number(name, lies.median, 1.0, *ends, indicator)
+        return Number(name, lies.median, 1.0, lies.median, lies.median, lies.median, indicator)
     scaling = (lies.loc, lies.scale) if data.standardize else (0.0, 1.0)
     if data.extrapolate:
-        return Number(name, *scaling, median=lies.median, indicator=indicator)
+        return Number(name, *scaling, None, None, lies.median, indicator)
     if not data.standardize or not (lies.heavy and lies.low > 0.0 and lies.tails > LONG):
-        ends = (*widened(lies.low, lies.high), lies.inner, lies.median)
-        return Number(name, *scaling, *ends, indicator, limited=data.standardize)
+        ends = widened(lies.low, lies.high)
+        return Number(name, *scaling, *ends, lies.median, indicator, limited=data.standardize, inner=lies.inner)
     logs = spread_of(np.log(values), weight)
-    low, high = np.exp(widened(logs.low, logs.high))
+    low, high = (float(end) for end in np.exp(widened(logs.low, logs.high)))
     return Number(
-        name, logs.loc, logs.scale, float(low), float(high), lies.inner, lies.median, indicator, log=True, limited=True
+        name, logs.loc, logs.scale, low, high, lies.median, indicator, log=True, limited=True, inner=lies.inner
     )
 
 
