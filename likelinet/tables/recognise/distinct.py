@@ -31,6 +31,10 @@ class Distinct:
     def __len__(self) -> int:
         return len(self.cells)
 
+    def rows(self) -> np.ndarray:
+        """Return how many rows have each of them."""
+        return np.bincount(self.codes[self.codes >= 0], minlength=len(self))
+
     def spread(self, values: np.ndarray, missing: Any) -> np.ndarray:
         """Return for each row the value of its cell, or `missing`."""
         return np.append(values, np.array([missing], values.dtype))[self.codes]
