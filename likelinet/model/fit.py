@@ -87,7 +87,8 @@ class Fit:
                 x[to], known = encoded[rows]
                 if columns is not None:
                     columns[to] = known
-            encoded.x.oddities.note()
+            if first == 0:  # the training rows; held-out ones only say when to stop
+                encoded.x.oddities.note()
             self.note_unused(table, other)
         return x, columns
 
