@@ -57,7 +57,8 @@ def moments_in(text: Text, agree: float = 1.0) -> Moments | None:
     if not may_be_numbers(text, agree):
         return None
     few = distinct(text[:_FEW])
-    likely = [form for form in FORMS if _fitting(few, form, few.rows(), 1.0 - 2.0 * (1.0 - agree)) is not None]
+    some = few.rows()
+    likely = [f for f in FORMS if not len(few) or _fitting(few, f, some, 1.0 - 2.0 * (1.0 - agree)) is not None]
     found = distinct(text) if likely else few
     rows = found.rows()
     for form in likely:
