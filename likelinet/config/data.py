@@ -67,6 +67,8 @@ class DataConfig(Config):
     """Columns of categories, even where their cells are numbers."""
     ordered: list[str] = []
     """Columns of categories with an order: that of a declared category, or of numbers by size, or of the alphabet."""
+    datetime: list[str] = []
+    """Columns of dates and times, even where some of their cells are not, or are years."""
     missing: list[float | str] = []
     """Further cells that mean a missing one, such as -200, beside empty ones and the usual words like NA."""
     strict: bool = False

@@ -11,6 +11,7 @@ from likelinet.core.fields import from_fields
 from likelinet.core.notes import note
 from likelinet.core.wording import SHOWN, counted, nearest
 from likelinet.tables.kinds.choose import learn_kind
+from likelinet.tables.kinds.joined import join_moments
 from likelinet.tables.kinds.kind import USUAL, Kind
 from likelinet.tables.kinds.noted import note_readings
 from likelinet.tables.kinds.stored import kind_from_json
@@ -93,7 +94,7 @@ class Inputs:
 
 def learn_inputs(table: Table, features: list[str], weight: np.ndarray, data: DataConfig) -> Inputs:
     """Return the encoding of the named features, each by its kind, as learned from the training rows."""
-    kinds = tuple(learn_kind(table, name, weight, data) for name in features)
+    kinds = join_moments(table, tuple(learn_kind(table, name, weight, data) for name in features), weight, data)
     if data.strict:
         for kind in kinds:
             refuse_missing(table, kind)

@@ -1,5 +1,7 @@
 """Which kind a column is: the one place that decides, by its type, by what the config says, and by its cells."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from likelinet.config import DataConfig
@@ -10,8 +12,10 @@ from likelinet.tables.kinds.boolean import Boolean, are_truths, truths
 from likelinet.tables.kinds.category import MANY, learn_category
 from likelinet.tables.kinds.kind import Kind
 from likelinet.tables.kinds.left_out import Constant, Identifier
+from likelinet.tables.kinds.moment import Moment, learn_moment
 from likelinet.tables.kinds.number import learn_number
 from likelinet.tables.kinds.ordered import learn_ordered
+from likelinet.tables.recognise.moments import Moments, moments_among, moments_of
 from likelinet.tables.scaling import moments
 from likelinet.tables.table import Table
 from likelinet.tables.text import Text
@@ -39,9 +43,13 @@ def learn_kind(table: Table, name: str, weight: np.ndarray, data: DataConfig) ->
         If the cells are mostly numbers but some are text, or too large for double precision.
     """
     cells = table.column(name)
+    if name in data.datetime:
+        return _of_moments(name, moments_of(cells, name), weight, data)
     declared = isinstance(cells, Coded) or name in (*data.categorical, *data.ordered)
     if declared:
         return _of_categories(name, _in_order(coded(cells)) if name in data.ordered else coded(cells), weight, data)
+    if (found := moments_among(cells)) is not None:
+        return _of_moments(name, found, weight, data)
     if not isinstance(cells, Text):
         return _of_numbers(name, table.numbers(name), weight, data, truth=cells.dtype.kind == "b")
     if are_truths(coded(cells[:FEW]), both=False) and are_truths(found := coded(cells)):
@@ -55,6 +63,11 @@ def _of_numbers(name: str, numbers: np.ndarray, weight: np.ndarray, data: DataCo
     if (truth or not data.extrapolate) and _zero_and_one(numbers):
         return _of_truths(name, numbers, np.isnan(numbers), weight, data)
     return learn_number(name, numbers, weight, data)
+
+
+def _of_moments(name: str, found: Moments, weight: np.ndarray, data: DataConfig) -> Kind:
+    learned = learn_moment(name, found.values, weight, data)
+    return replace(learned, form=found.form, words=found.words) if isinstance(learned, Moment) else learned
 
 
 def _zero_and_one(numbers: np.ndarray) -> bool:

@@ -6,6 +6,7 @@ from likelinet.core.notes import note
 from likelinet.core.wording import SHOWN, counted, rows_of
 from likelinet.tables.kinds.kind import Kind
 from likelinet.tables.kinds.left_out import Constant, Identifier
+from likelinet.tables.kinds.moment import Moment
 from likelinet.tables.kinds.number import Number
 from likelinet.tables.marked import absent
 from likelinet.tables.table import Table
@@ -33,6 +34,11 @@ def note_readings(table: Table, kinds: tuple[Kind, ...]) -> None:
     _note(
         "Missing cells are filled, beside an input that says where they are",
         [f"'{name}' in {counted(int(where.sum()), 'row')}" for name, where in filled if where.any()],
+    )
+    _note(
+        "Columns are read as dates or times",
+        [f"'{k.name}' as {k.words}" for k in kinds if isinstance(k, Moment) and k.words],
+        "; name them in data.categorical or data.exclude to have it otherwise",
     )
     numbers = [k for k in kinds if isinstance(k, Number)]
     _note("Columns with heavy tails are taken on a log scale", [f"'{k.name}'" for k in numbers if k.log])

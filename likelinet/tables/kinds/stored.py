@@ -5,12 +5,14 @@ from typing import Any
 from likelinet.core.wording import nearest
 from likelinet.tables.kinds.boolean import Boolean
 from likelinet.tables.kinds.category import Category
+from likelinet.tables.kinds.joined import Joined
 from likelinet.tables.kinds.kind import Kind
 from likelinet.tables.kinds.left_out import Constant, Identifier
+from likelinet.tables.kinds.moment import Moment
 from likelinet.tables.kinds.number import Number
 from likelinet.tables.kinds.ordered import Ordered
 
-KINDS: tuple[type[Kind], ...] = (Number, Boolean, Category, Ordered, Constant, Identifier)
+KINDS: tuple[type[Kind], ...] = (Number, Boolean, Category, Ordered, Moment, Joined, Constant, Identifier)
 
 
 def kind_from_json(data: Any) -> Kind:

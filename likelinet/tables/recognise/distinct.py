@@ -31,6 +31,10 @@ class Distinct:
     def __len__(self) -> int:
         return len(self.cells)
 
+    def rows(self) -> np.ndarray:
+        """Return how many rows have each of them."""
+        return np.bincount(self.codes[self.codes >= 0], minlength=len(self))
+
     def spread(self, values: np.ndarray, missing: Any) -> np.ndarray:
         """Return for each row the value of its cell, or `missing`."""
         return np.append(values, np.array([missing], values.dtype))[self.codes]
@@ -56,4 +60,4 @@ def may_be_numbers(text: Text, agree: float = 1.0) -> bool:
     first = text.cells.slice(0, _GLANCE)
     filled = first.filter(pc.invert(missing_words(first)))
     odd = pc.or_(pc.invert(pc.match_substring_regex(filled, "[0-9]")), pc.greater(pc.utf8_length(filled), _LONG))
-    return len(filled) > 0 and (pc.sum(odd).as_py() or 0) <= 2.0 * (1.0 - agree) * len(filled)
+    return (pc.sum(odd).as_py() or 0) <= 2.0 * (1.0 - agree) * len(filled)

@@ -32,7 +32,7 @@ FORMS = {
     rf"(?:T(?:(?P<H>{_NUMBER})H)?(?:(?P<M>{_NUMBER})M)?(?:(?P<S>{_NUMBER})S)?)?",
     "2h 30m": rf"(?P<minus>-)? ?{_IN_WORDS}",
 }
-_FEW = 50  # different cells that every form is tried on
+_FEW = 100  # rows that every form is tried on
 
 
 @dataclass(frozen=True)
@@ -69,11 +69,11 @@ def durations_in(text: Text, agree: float = 1.0) -> Durations | None:
     """
     if not may_be_numbers(text, agree):
         return None
-    found = distinct(text)
-    rows = np.bincount(found.codes[found.codes >= 0], minlength=len(found))
-    for form in FORMS:
-        if not (~np.isnan(in_form(found.cells.slice(0, _FEW), form))).any():
-            continue
+    few = distinct(text[:_FEW])
+    likely = [form for form in FORMS if not len(few) or not np.isnan(in_form(few.cells, form)).all()]
+    found = distinct(text) if likely else few
+    rows = found.rows()
+    for form in likely:
         each = in_form(found.cells, form)
         fits = rows[~np.isnan(each)].sum()
         if fits > 0 and fits >= agree * rows.sum() and _is_meant(found, form):

@@ -18,8 +18,9 @@ _AT = f"(?:(?:T|,? +){_CLOCK}{_ZONE})?"  # a time after a date, where there is o
 
 # Regular expressions (RE2) by the names that strptime has for the parts; a time may follow each date. The first that
 # all of a column fits is taken.
+ISO = "%Y-%m-%d"
 FORMS = {
-    "%Y-%m-%d": f"{_YEAR}-{_MONTH}-{_DAY}{_AT}",
+    ISO: f"{_YEAR}-{_MONTH}-{_DAY}{_AT}",
     "%Y/%m/%d": f"{_YEAR}/{_MONTH}/{_DAY}{_AT}",
     "%Y.%m.%d": rf"{_YEAR}\.{_MONTH}\.{_DAY}{_AT}",
     "%Y%m%d": r"(?P<Y>[0-9]{4})(?P<m>[0-9]{2})(?P<d>[0-9]{2})"
@@ -44,6 +45,7 @@ FORMS = {
     "%m/%Y": f"{_MONTH}/{_YEAR}",
     "%Y-Q%q": f"{_YEAR}[- ]?Q(?P<q>[1-4])",
     "Q%q %Y": f"Q(?P<q>[1-4])[- ]{_YEAR}",
+    "%Y": _YEAR,
     "%H:%M": f"{_CLOCK}{_ZONE}",
     "%H.%M.%S": r"(?P<H>[0-9]{1,2})\.(?P<M>[0-9]{2})\.(?P<S>[0-9]{2})",
 }

@@ -4,13 +4,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from likelinet.core.errors import DataError
 from likelinet.core.wording import shown
 from likelinet.tables.arrow import pa, pc
+from likelinet.tables.coded import Coded
+from likelinet.tables.columns import Column
 from likelinet.tables.recognise.distinct import Distinct, distinct, may_be_numbers
 from likelinet.tables.recognise.forms import FORMS, TIMES, in_form, turned
 from likelinet.tables.text import Text
 
-_FEW = 50  # different cells that every form is tried on
+_FEW = 100  # rows that every form is tried on
 _EARLIEST, _LATEST = np.datetime64("1900-01-01"), np.datetime64("2101-01-01")  # of dates written as whole numbers
 _ZONED = r":.*(?:Z|UTC|GMT|[-+][0-9]{2}(?::?[0-9]{2})?)$"
 
@@ -53,12 +56,12 @@ def moments_in(text: Text, agree: float = 1.0) -> Moments | None:
     """
     if not may_be_numbers(text, agree):
         return None
-    found = distinct(text)
-    rows = np.bincount(found.codes[found.codes >= 0], minlength=len(found))
-    some = Distinct(found.cells.slice(0, _FEW), np.zeros(0, int))
-    for form in FORMS:
-        if _fitting(some, form, rows[:_FEW], 1.0 - 2.0 * (1.0 - agree)) is None:
-            continue
+    few = distinct(text[:_FEW])
+    some = few.rows()
+    likely = [f for f in FORMS if not len(few) or _fitting(few, f, some, 1.0 - 2.0 * (1.0 - agree)) is not None]
+    found = distinct(text) if likely else few
+    rows = found.rows()
+    for form in likely:
         each = _fitting(found, form, rows, agree)
         if each is None or not _is_meant(found, form, each):
             continue
@@ -68,6 +71,45 @@ def moments_in(text: Text, agree: float = 1.0) -> Moments | None:
         values = found.spread(each, np.datetime64("NaT"))
         return Moments(values, np.isnat(values) & (found.codes >= 0), form, _words(found, form, each) + why)
     return None
+
+
+def moments_among(column: Column) -> Moments | None:
+    """Return a column as moments if it is declared or read as such; whole numbers like 20240229 may be dates."""
+    if isinstance(column, Coded):
+        return None
+    if isinstance(column, Text):
+        return moments_in(column)
+    if column.dtype.kind == "M":
+        return Moments(column, np.zeros(len(column), bool), "", "")
+    return moments_in_numbers(column) if column.dtype.kind in "iuf" else None
+
+
+def moments_of(column: Column, name: str) -> Moments:
+    """Return a column as the moments that a user says it holds; whole numbers may be years as well.
+
+    Raises
+    ------
+    DataError
+        If less than half of its cells look like moments of one form.
+    """
+    cells = column.plain() if isinstance(column, Coded) else column
+    found = moments_among(cells)
+    if found is None:
+        text = cells if isinstance(cells, Text) else _whole_numbers(cells)
+        found = moments_in(text, 0.5) or _in_years(text)
+    if found is None:
+        raise DataError(
+            f"Column '{name}' of data.datetime has no dates or times of one form, such as 2024-02-29, 29.02.2024 14:30 "
+            f"or Feb 29, 2024, but cells like '{shown(str(cells[0]))}'."
+        )
+    return found
+
+
+def _in_years(text: Text) -> Moments | None:
+    """Return years as moments, if most cells are such."""
+    values, stray = read_moments(text, "%Y")
+    some = int((~np.isnat(values)).sum())
+    return Moments(values, stray, "%Y", "years") if some > stray.sum() else None
 
 
 def read_moments(column: np.ndarray | Text, form: str) -> tuple[np.ndarray, np.ndarray]:
@@ -111,6 +153,8 @@ def _is_meant(found: Distinct, form: str, each: np.ndarray) -> bool:
     each = each[~np.isnat(each)]
     if form == "%Y%m%d":
         return bool(((each >= _EARLIEST) & (each < _LATEST)).all())
+    if form == "%Y":
+        return False  # a number
     if form == "%Y-%m":  # 2010-11, 2011-12 are seasons
         months = each.astype("datetime64[M]").astype(int)
         return bool((months % 12 + 1 != (months // 12 + 1971) % 100).any())
@@ -161,5 +205,5 @@ def _words(found: Distinct, form: str, each: np.ndarray) -> str:
     iso = str(each[i].astype("datetime64[s]") if timed else days[i])
     what = "times" if form in TIMES else "dates with times" if timed else "dates"
     iso = iso.partition("T")[2] if form in TIMES else iso.replace("T", " ")
-    local = ", by the clocks there" if pc.any(pc.match_substring_regex(found.cells, _ZONED)).as_py() else ""
+    local = " in local time" if pc.any(pc.match_substring_regex(found.cells, _ZONED)).as_py() else ""
     return f"{what}{local} ('{shown(found.cells[i].as_py())}' is {iso})"

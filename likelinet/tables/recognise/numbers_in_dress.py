@@ -54,7 +54,7 @@ def numbers_in_dress(text: Text, agree: float = 1.0) -> Dressed | None:
         return None
     found = distinct(text)
     parts = parts_of(found.cells)
-    rows = np.bincount(found.codes[found.codes >= 0], minlength=len(found))
+    rows = found.rows()
     dress = _dress_of(parts, rows, agree)
     if dress is None:
         return None

@@ -1,25 +1,28 @@
 """Two columns that are one moment together: a date, and a time of day."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 
 import numpy as np
 
-from likelinet.tables.recognise.forms import TIMES
-from likelinet.tables.recognise.moments import Moments
+
+def are_days(moments: np.ndarray) -> bool:
+    """Whether moments have no time of day."""
+    filled = moments[~np.isnat(moments)]
+    return bool(len(filled) > 0 and (filled == filled.astype("datetime64[D]")).all())
 
 
-def date_and_time(columns: Mapping[str, Moments]) -> dict[str, str]:
-    """Return for each column of dates, by its name, the column with the times of day that belongs to it.
+def are_times(moments: np.ndarray) -> bool:
+    """Whether moments are times of a day that nobody names, which are those of 1970-01-01."""
+    filled = moments[~np.isnat(moments)]
+    return bool(len(filled) > 0 and (filled.astype("datetime64[D]") == np.datetime64(0, "D")).all())
+
+
+def belonging(days: Iterable[str], times: Iterable[str]) -> dict[str, str]:
+    """Return for columns of days, by their names, the column of times of day that belongs to each.
 
     They are called the same but for the words, as `start_date` and `start_time` are; or they are the only ones.
-
-    Parameters
-    ----------
-    columns : mapping
-        Moments of the columns of a table by name.
     """
-    days = [name for name, column in columns.items() if column.form not in TIMES and not _has_clock(column)]
-    times = [name for name, column in columns.items() if column.form in TIMES]
+    days, times = list(days), list(times)
     if len(days) == len(times) == 1:
         return {days[0]: times[0]}
     called = {name.lower().replace("time", "").strip(" _-."): name for name in times}
@@ -30,8 +33,3 @@ def date_and_time(columns: Mapping[str, Moments]) -> dict[str, str]:
 def joined(days: np.ndarray, times: np.ndarray) -> np.ndarray:
     """Return moments from days and times of 1970-01-01; NaT where either is."""
     return days + (times - np.datetime64(0, "us"))
-
-
-def _has_clock(column: Moments) -> bool:
-    values = column.values[~np.isnat(column.values)]
-    return bool((values != values.astype("datetime64[D]")).any())
