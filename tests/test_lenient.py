@@ -104,7 +104,7 @@ def test_a_few_sentinels_hide_nothing():
     x = RNG.normal(size=500)
     y = 2.0 * x + 0.3 * RNG.normal(size=500)
     marked = np.where(np.arange(500) % 100 == 0, 9999.0, x)
-    with pytest.warns(UserWarning, match=r"9999 in rows 1, 101, 201, 301, 401"):
+    with pytest.warns(UserWarning, match=r"9999 \(rows 1, 101, 201, 301, 401"):
         model = ll.Model({"training": {"epochs": 60}}).fit(marked[:, None], y)
     there = marked < 9999.0
     assert rmse(model, marked[there, None], y[there]) < 0.5  # 2.04 where mean and standard deviation scale it

@@ -7,11 +7,15 @@ import numpy as np
 
 from likelinet.config import DataConfig
 from likelinet.core.errors import DataError
+from likelinet.tables.cells import parse
 from likelinet.tables.columns import Column, is_time
 from likelinet.tables.kinds.kind import USUAL, Kind, Strange, with_indicator
 from likelinet.tables.kinds.left_out import Constant
+from likelinet.tables.recognise.dress import Dress
+from likelinet.tables.recognise.durations import read_durations
 from likelinet.tables.scaling import is_constant, spread_of
 from likelinet.tables.table import Table
+from likelinet.tables.text import Text
 
 LINEAR = 5.0  # scales from the middle up to which the soft limit changes nothing
 MARGIN = 0.05  # of the range of training, by which its ends are widened
@@ -40,6 +44,12 @@ class Number(Kind):
     inner : tuple of float, optional
         What numbers far beyond the ends are held at, within the range: there are so few rows at its very ends that a
         network is sure of anything there. None for the ends.
+    dress : tuple, optional
+        What numbers wear in text, as `Dress` has it: separators, a unit.
+    form : str
+        How durations are written in text, as `durations_in` names it; "" where there are none.
+    words : str
+        How text was read, for the user.
     """
 
     loc: float = 0.0
@@ -51,6 +61,9 @@ class Number(Kind):
     log: bool = False
     limited: bool = False
     inner: tuple[float, float] | None = None
+    dress: tuple[str, str, str, bool] | None = None
+    form: str = ""
+    words: str = ""
 
     tag: ClassVar[str] = "number"
     of_numbers: ClassVar[bool] = True
@@ -61,7 +74,20 @@ class Number(Kind):
 
     def read(self, table: Table) -> Column | None:
         cells = table.columns[self.name]
-        return None if isinstance(cells, np.ndarray) and not is_time(cells) else table.numbers(self.name)
+        if isinstance(cells, np.ndarray):
+            return table.numbers(self.name) if is_time(cells) else None
+        text = table.plain(self.name)
+        if not isinstance(text, Text) or not (self.dress or self.form):
+            return table.numbers(self.name)
+        if self.dress:
+            read = Dress(*self.dress).read(text)
+            numbers, stray = read.numbers, read.stray
+        else:
+            numbers, stray = read_durations(text, self.form)
+        if stray.any() and not parse(text).stray.any():  # without a dress
+            return table.numbers(self.name)
+        table.refuse_text(self.name, text, stray)
+        return numbers
 
     def encode(self, cells: Column, out: np.ndarray) -> Strange:
         assert isinstance(cells, np.ndarray)
@@ -113,7 +139,9 @@ class Number(Kind):
 
     def describe(self) -> str:
         how = "the logarithm of a number" if self.log else "number"
-        return f"{how}{f', {self.seen}' if self.seen else ''}{', with missing cells' if self.indicator else ''}"
+        how += f" ({self.words})" if self.words else ""
+        how += f", {self.seen}" if self.seen else ""
+        return f"{how}, with missing cells" if self.indicator else how
 
 
 def softly_limited(z: np.ndarray) -> None:
