@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -82,5 +83,10 @@ def forms_of(text: Text, forms: Mapping[str, str], agree: float = 1.0) -> list[s
         return []
     first = text.cells.slice(0, _GLANCE)
     few = first.filter(pc.invert(missing_words(first))).slice(0, _FEW).to_pylist()
-    enough = (1.0 - 2.0 * (1.0 - agree)) * len(few)
-    return [name for name, form in forms.items() if sum(bool(re.fullmatch(form, cell)) for cell in few) >= enough]
+    odd = int(2.0 * (1.0 - agree) * len(few))  # so many may be others
+
+    def fits(form: str) -> bool:
+        matches = re.compile(form).fullmatch
+        return next(islice((cell for cell in few if not matches(cell)), odd, None), None) is None
+
+    return [name for name, form in forms.items() if fits(form)]
