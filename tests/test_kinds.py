@@ -36,12 +36,15 @@ NORMAL = RNG.normal(3.0, 2.0, 300)
 LOG_NORMAL = np.exp(4.0 * RNG.normal(size=500))
 
 
-def test_numbers_are_standardised_and_held_at_widened_ends():
+def test_numbers_are_standardised_and_held_at_widened_ends_or_within():
     inputs = learned(NORMAL)
     low, high = NORMAL.min(), NORMAL.max()
     margin = 0.05 * (high - low)
-    new = np.array([3.0, low - margin / 2, low - 9.0, high + 1e9, np.inf])
-    held = np.clip(new, low - margin, high + margin)
+    few, many = np.quantile(NORMAL, [0.05, 0.95], method="inverted_cdf")
+    quarter = 0.25 * (high - low + 2 * margin)
+    below, above = low - margin - quarter, high + margin + quarter
+    new = np.array([3.0, low - margin / 2, below + 1e-6, below - 1e-6, above - 1e-6, above + 1e-6, -np.inf, np.inf])
+    held = [3.0, low - margin / 2, low - margin, few, high + margin, many, few, many]
     np.testing.assert_allclose(encoded(inputs, new), [(held - NORMAL.mean()) / NORMAL.std()], rtol=1e-12)
 
 
@@ -56,7 +59,7 @@ def test_a_soft_limit_bends_what_is_far_and_nothing_else():
 
 def test_a_few_outliers_do_not_scale_a_column():
     cells = np.append(NORMAL, [9999.0] * 3)
-    said = r"far from all others .* count little: 'a' \(9999 in rows 301, 302, 303\); if they mean missing cells, name"
+    said = r"far from all others .*, which may mean missing cells: 9999 \(rows 301, 302, 303\) in 'a'; if they do, name"
     with pytest.warns(UserWarning, match=said):
         (kind,) = learned(cells).columns
     lower, middle, upper = np.quantile(cells, [0.25, 0.5, 0.75], method="inverted_cdf")
@@ -69,8 +72,11 @@ def test_long_tails_take_a_log_scale():
     logs = np.log(LOG_NORMAL)
     expected = (logs - logs.mean()) / logs.std()
     np.testing.assert_allclose(encoded(inputs, LOG_NORMAL)[0], expected, rtol=1e-9)
+    few = np.quantile(logs, 0.05, method="inverted_cdf")
+    np.testing.assert_allclose(encoded(inputs, [0.0, -3.0])[0], (few - logs.mean()) / logs.std(), rtol=1e-9)
     least = logs.min() - 0.05 * np.ptp(logs)
-    np.testing.assert_allclose(encoded(inputs, [0.0, -3.0])[0], (least - logs.mean()) / logs.std(), rtol=1e-9)
+    near = np.exp([least - 1e-6])
+    np.testing.assert_allclose(encoded(inputs, near)[0], (least - logs.mean()) / logs.std(), rtol=1e-9)
 
 
 @pytest.mark.parametrize("data", [{"extrapolate": True}, {"standardize": False}])

@@ -52,8 +52,8 @@ def test_each_column_is_parsed_once(monkeypatch: pytest.MonkeyPatch):
     calls = []
     parse = tables.parse
     monkeypatch.setattr(tables, "parse", lambda cells: calls.append(1) or parse(cells))
-    text = {"a": X[:, 0].astype(str), "b": X[:, 1].astype(str), "y": y.astype(str)}  # of which a DataFrame is sure
-    quick(data={"target": "y"}).fit(text)
+    frame = pd.DataFrame(X.astype(str), columns=["a", "b"]).assign(y=y.astype(str))
+    quick(data={"target": "y"}).fit(frame)
     assert len(calls) == 3
 
 

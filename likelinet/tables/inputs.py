@@ -94,7 +94,9 @@ class Inputs:
 
 def learn_inputs(table: Table, features: list[str], weight: np.ndarray, data: DataConfig) -> Inputs:
     """Return the encoding of the named features, each by its kind, as learned from the training rows."""
-    kinds = join_moments(table, tuple(learn_kind(table, name, weight, data) for name in features), weight, data)
+    guess = table.named and data.features is None and len(features) > 1  # which numbers are those of rows
+    each = tuple(learn_kind(table, name, weight, data, guess) for name in features)
+    kinds = join_moments(table, each, weight, data)
     if data.strict:
         for kind in kinds:
             refuse_missing(table, kind)

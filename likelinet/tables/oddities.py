@@ -15,7 +15,7 @@ from likelinet.tables.table import Table
 # What is noted of each kind of oddity: what was done, and what else there is to do.
 _SAID = {
     "outside": (
-        "Numbers outside of the range of training are held at its ends",
+        "Numbers outside of the range of training are held within it",
         "; data.extrapolate lets them go on as they are",
     ),
     "unseen": ("Categories that training had not count as other ones", ""),

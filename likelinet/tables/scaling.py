@@ -48,6 +48,8 @@ class Spread:
         The least, the middle and the largest one.
     heavy : bool
         Whether a few make the standard deviation, so that `loc` and `scale` are of the median and the quartiles.
+    inner : tuple of float
+        The 5 % and the 95 % quantile.
     tails : float
         Distance of the 5 % quantiles per that of the quartiles, over what it is for a Gaussian.
     """
@@ -58,6 +60,7 @@ class Spread:
     median: float
     high: float
     heavy: bool
+    inner: tuple[float, float]
     tails: float
 
 
@@ -69,7 +72,7 @@ def spread_of(values: np.ndarray, weight: np.ndarray) -> Spread:
     heavy = bool(quartiles > 0.0 and spread > HEAVY * quartiles)
     tails = (high - low) / _NORMAL_90 / quartiles if quartiles > 0.0 else 1.0
     loc, scale = (median, quartiles) if heavy else (mean, spread)
-    return Spread(loc, scale, float(values.min()), median, float(values.max()), heavy, tails)
+    return Spread(loc, scale, float(values.min()), median, float(values.max()), heavy, (low, high), tails)
 
 
 def _quantiles(values: np.ndarray, weight: np.ndarray, levels: tuple[float, ...]) -> np.ndarray:

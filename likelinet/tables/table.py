@@ -125,11 +125,15 @@ class Table:
             parsed = self._parse(name)
             numbers = bools(values) if parsed.stray.any() else parsed.numbers
             if numbers is None:
-                raise DataError(
-                    f"Column '{name}' must hold numbers, but has text: {self._cells(values, parsed.stray)}."
-                )
-            values = numbers
+                self.refuse_text(name, values, parsed.stray)
+            else:
+                values = numbers
         return self._as_numbers(values, name)
+
+    def refuse_text(self, name: str, cells: Text, stray: np.ndarray) -> None:
+        """Raise `DataError` if some cells of a column of numbers are text."""
+        if stray.any():
+            raise DataError(f"Column '{name}' must hold numbers, but has text: {self._cells(cells, stray)}.")
 
     def numeric(self, name: str) -> np.ndarray:
         """Return a column of numbers as floats, or of durations as seconds, without missing or infinite values.

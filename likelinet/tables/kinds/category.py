@@ -30,6 +30,8 @@ class Category(Kind):
         Hashes of the levels that share some inputs by a sign and a place which their hash says.
     indicator : bool
         Whether training had missing cells, so that "missing" is a level as well.
+    words : str
+        Why digits are taken for categories, for the user; "" for text and what was declared.
 
     References
     ----------
@@ -40,6 +42,7 @@ class Category(Kind):
     pooled: tuple[str, ...] = ()
     tail: tuple[int, ...] = ()
     indicator: bool = False
+    words: str = ""
 
     tag: ClassVar[str] = "category"
 
@@ -101,7 +104,8 @@ class Category(Kind):
         parts += [f"{len(self.pooled)} rare ones pooled"] if self.pooled else []
         parts += [f"{len(self.tail)} hashed into {HASHED} inputs"] if self.tail else []
         parts += ["missing cells"] if self.indicator else []
-        return f"category of {len(self.levels) + len(self.pooled) + len(self.tail)} levels: {', '.join(parts)}"
+        many, why = len(self.levels) + len(self.pooled) + len(self.tail), f" ({self.words})" if self.words else ""
+        return f"category of {many} levels{why}: {', '.join(parts)}"
 
 
 def hash_of(level: str) -> int:

@@ -1,6 +1,6 @@
 """Which kind a column is: the one place that decides, by its type, by what the config says, and by its cells."""
 
-from dataclasses import replace
+from dataclasses import astuple, replace
 
 import numpy as np
 
@@ -13,9 +13,13 @@ from likelinet.tables.kinds.category import MANY, learn_category
 from likelinet.tables.kinds.kind import Kind
 from likelinet.tables.kinds.left_out import Constant, Identifier
 from likelinet.tables.kinds.moment import Moment, learn_moment
-from likelinet.tables.kinds.number import learn_number
+from likelinet.tables.kinds.number import Number, learn_number
 from likelinet.tables.kinds.ordered import learn_ordered
+from likelinet.tables.recognise.codes import looks_like_code
+from likelinet.tables.recognise.durations import durations_in
+from likelinet.tables.recognise.identifiers import looks_like_identifier
 from likelinet.tables.recognise.moments import Moments, moments_among, moments_of
+from likelinet.tables.recognise.numbers_in_dress import numbers_in_dress
 from likelinet.tables.scaling import moments
 from likelinet.tables.table import Table
 from likelinet.tables.text import Text
@@ -23,7 +27,7 @@ from likelinet.tables.text import Text
 FEW = 1000  # cells that tell whether it is worth looking at all
 
 
-def learn_kind(table: Table, name: str, weight: np.ndarray, data: DataConfig) -> Kind:
+def learn_kind(table: Table, name: str, weight: np.ndarray, data: DataConfig, row_numbers: bool = True) -> Kind:
     """Return how a column is encoded, as learned from the training rows.
 
     Parameters
@@ -36,6 +40,8 @@ def learn_kind(table: Table, name: str, weight: np.ndarray, data: DataConfig) ->
         Of each row.
     data : DataConfig
         What the user says of the columns.
+    row_numbers : bool
+        Whether whole numbers may be taken for those of rows.
 
     Raises
     ------
@@ -50,13 +56,52 @@ def learn_kind(table: Table, name: str, weight: np.ndarray, data: DataConfig) ->
         return _of_categories(name, _in_order(coded(cells)) if name in data.ordered else coded(cells), weight, data)
     if (found := moments_among(cells)) is not None:
         return _of_moments(name, found, weight, data)
-    if not isinstance(cells, Text):
-        return _of_numbers(name, table.numbers(name), weight, data, truth=cells.dtype.kind == "b")
+    if isinstance(cells, Text):
+        return _of_text(table, name, cells, weight, data, row_numbers)
+    if why := looks_like_code(cells, name):
+        return _of_categories(name, coded(cells), weight, data, why)
+    if row_numbers and (why := looks_like_identifier(cells, name)):
+        return Identifier(name, why)
+    return _of_numbers(name, table.numbers(name), weight, data, truth=cells.dtype.kind == "b")
+
+
+def _of_text(table: Table, name: str, cells: Text, weight: np.ndarray, data: DataConfig, row_numbers: bool) -> Kind:
     if are_truths(coded(cells[:FEW]), both=False) and are_truths(found := coded(cells)):
         return _of_truths(name, *truths(found)[::2], weight, data)
-    if cells.declared or table.is_text(name):
-        return _of_text(name, coded(cells), weight, data)
-    return _of_numbers(name, table.numbers(name), weight, data)
+    numbers = not table.holds_text(name)
+    if numbers and cells.declared and _are_levels(cells):
+        return _of_categories(name, coded(cells), weight, data)
+    if why := looks_like_code(cells, name):
+        return _of_categories(name, coded(cells), weight, data, why)
+    if numbers:
+        if row_numbers and (why := looks_like_identifier(cells, name)):
+            return Identifier(name, why)
+        return _of_numbers(name, table.numbers(name), weight, data)
+    if dressed := numbers_in_dress(cells):
+        kind = _of_numbers(name, dressed.numbers, weight, data)
+        return replace(kind, dress=astuple(dressed.dress), words=dressed.words) if isinstance(kind, Number) else kind
+    if lasting := durations_in(cells):
+        kind = _of_numbers(name, lasting.seconds, weight, data)
+        return replace(kind, form=lasting.form, words=lasting.words) if isinstance(kind, Number) else kind
+    found = coded(cells)
+    many = len(found.levels)
+    if not cells.declared:
+        table.is_text(name)  # numbers with some text among them are refused
+    if data.strict and many > MANY and 2 * many > len(found):
+        raise DataError(
+            f"Column '{name}' is text with {many} different values in {len(found)} rows, "
+            "so it looks like an identifier or a date: list the columns to use in data.features, without it."
+        )
+    if why := looks_like_identifier(cells, name):
+        return Identifier(name, why)
+    return _of_categories(name, found, weight, data)
+
+
+def _are_levels(cells: Text) -> bool:
+    """Whether numbers that a DataFrame has as text are levels of a category: whole ones that come again and again."""
+    found = coded(cells)
+    many = len(found.levels)
+    return (many <= MANY or 2 * many <= len(cells)) and bool(Text.of(found.levels).matches("[0-9]+").all())
 
 
 def _of_numbers(name: str, numbers: np.ndarray, weight: np.ndarray, data: DataConfig, truth: bool = False) -> Kind:
@@ -84,20 +129,8 @@ def _of_truths(name: str, values: np.ndarray, missing: np.ndarray, weight: np.nd
     return Boolean(name, loc, scale, float(mean > 0.5), not bool(known.all()))
 
 
-def _of_text(name: str, found: Coded, weight: np.ndarray, data: DataConfig) -> Kind:
-    many = len(found.levels)
-    if many > MANY and 2 * many > len(found):
-        if data.strict:
-            raise DataError(
-                f"Column '{name}' is text with {many} different values in {len(found)} rows, "
-                "so it looks like an identifier or a date: list the columns to use in data.features, without it."
-            )
-        return Identifier(name, f"{many} different values in {len(found)} rows")
-    return _of_categories(name, found, weight, data)
-
-
-def _of_categories(name: str, found: Coded, weight: np.ndarray, data: DataConfig) -> Kind:
-    category = learn_category(name, found, weight)
+def _of_categories(name: str, found: Coded, weight: np.ndarray, data: DataConfig, words: str = "") -> Kind:
+    category = replace(learn_category(name, found, weight), words=words)
     one = len(category.levels) + len(category.pooled) < 2
     if one and not category.indicator:
         return Constant(name, f"'{category.levels[0]}' in every row")

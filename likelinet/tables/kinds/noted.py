@@ -4,14 +4,14 @@ import numpy as np
 
 from likelinet.core.notes import note
 from likelinet.core.wording import SHOWN, counted, rows_of
+from likelinet.tables.kinds.category import Category
 from likelinet.tables.kinds.kind import Kind
 from likelinet.tables.kinds.left_out import Constant, Identifier
 from likelinet.tables.kinds.moment import Moment
 from likelinet.tables.kinds.number import Number
 from likelinet.tables.marked import absent
+from likelinet.tables.recognise.sentinels import suspected_sentinels
 from likelinet.tables.table import Table
-
-_FAR = 15.0  # scales from the middle at which a number is far from all others
 
 
 def note_readings(table: Table, kinds: tuple[Kind, ...]) -> None:
@@ -40,13 +40,23 @@ def note_readings(table: Table, kinds: tuple[Kind, ...]) -> None:
         [f"'{k.name}' as {k.words}" for k in kinds if isinstance(k, Moment) and k.words],
         "; name them in data.categorical or data.exclude to have it otherwise",
     )
+    _note(
+        "Columns of text are read as numbers",
+        [f"'{k.name}' as {k.words}" for k in kinds if isinstance(k, Number) and k.words],
+        "; name them in data.categorical or data.exclude to have it otherwise",
+    )
+    _note(
+        "Columns of digits are taken for categories",
+        [f"'{k.name}' ({k.words})" for k in kinds if isinstance(k, Category) and k.words],
+        "; make numbers of them to have it otherwise",
+    )
     numbers = [k for k in kinds if isinstance(k, Number)]
     _note("Columns with heavy tails are taken on a log scale", [f"'{k.name}'" for k in numbers if k.log])
-    far = [(k, table.numbers(k.name)) for k in numbers if k.limited and not k.log and _reach(k) > _FAR]
+    suspects = [(k.name, _sentinels(table, k)) for k in numbers if k.limited]
     _note(
-        "Numbers far from all others of their column count little",
-        [_far_from_others(table, *each) for each in far],
-        "; if they mean missing cells, name them in data.missing",
+        "Numbers far from all others of their column, which may mean missing cells",
+        [f"{said} in '{name}'" for name, said in suspects if said],
+        "; if they do, name them in data.missing",
     )
 
 
@@ -56,13 +66,22 @@ def _note(done: str, columns: list[str], advice: str = "") -> None:
         note(f"{done}: {', '.join(columns[:SHOWN])}{more}{advice}.")
 
 
-def _reach(kind: Number) -> float:
-    """Return how many scales the ends of the range are from the middle."""
-    return max((abs(end - kind.loc) / kind.scale for end in (kind.low, kind.high) if end is not None), default=0.0)
+def _sentinels(table: Table, kind: Number) -> str:
+    """Return the numbers of a column that may stand for missing ones, and in which rows; "" if there are none."""
+    numbers = kind.read(table)
+    numbers = table.numbers(kind.name) if numbers is None else np.asarray(numbers)
+    if not _has_far_ends(numbers):
+        return ""
+    found = suspected_sentinels(numbers)
+    return ", ".join(f"{value:g} ({rows_of(numbers == value, table.index)})" for value in found)
 
 
-def _far_from_others(table: Table, kind: Number, numbers: np.ndarray) -> str:
-    where = np.abs(numbers - kind.loc) > _FAR * kind.scale
-    values, counts = np.unique(numbers[where], return_counts=True)
-    often = f"{values[counts.argmax()]:g} " if len(values) else ""
-    return f"'{kind.name}' ({often}in {rows_of(where, table.index)})" if where.any() else f"'{kind.name}'"
+def _has_far_ends(numbers: np.ndarray) -> bool:
+    """Whether the lowest or the highest number lies apart from the others: a quick look that spares a long one."""
+    finite = numbers[np.isfinite(numbers)]
+    low, high = finite.min(), finite.max()
+    others = finite[(finite > low) & (finite < high)]
+    if not len(others):
+        return False
+    second, last = others.min(), others.max()
+    return bool(second - low > 0.1 * (high - second) or high - last > 0.1 * (last - low) or low < 0.0 <= second)

@@ -7,14 +7,19 @@ import numpy as np
 
 from likelinet.config import DataConfig
 from likelinet.core.errors import DataError
+from likelinet.tables.cells import parse
 from likelinet.tables.columns import Column, is_time
 from likelinet.tables.kinds.kind import USUAL, Kind, Strange, with_indicator
 from likelinet.tables.kinds.left_out import Constant
+from likelinet.tables.recognise.dress import Dress
+from likelinet.tables.recognise.durations import read_durations
 from likelinet.tables.scaling import is_constant, spread_of
 from likelinet.tables.table import Table
+from likelinet.tables.text import Text
 
 LINEAR = 5.0  # scales from the middle up to which the soft limit changes nothing
 MARGIN = 0.05  # of the range of training, by which its ends are widened
+FAR = 0.25  # of the range, how far outside of it a number is no longer like those at its end
 LONG = 2.0  # how far tails reach, as `Spread.tails` has it, from where on they are not those of a few outliers
 
 
@@ -27,7 +32,7 @@ class Number(Kind):
     loc, scale : float
         Of what is usual: mean and standard deviation, or median and quartiles where outliers make those.
     low, high : float, optional
-        What smaller and larger numbers are held at; None for no end.
+        The ends of the range of training, a little widened, at which numbers beyond are held; None for no ends.
     median : float
         What a missing cell is filled with.
     indicator : bool
@@ -36,6 +41,15 @@ class Number(Kind):
         Whether the logarithm is what is scaled.
     limited : bool
         Whether z grows like a logarithm beyond ±5.
+    inner : tuple of float, optional
+        What numbers far beyond the ends are held at, within the range: there are so few rows at its very ends that a
+        network is sure of anything there. None for the ends.
+    dress : tuple, optional
+        What numbers wear in text, as `Dress` has it: separators, a unit.
+    form : str
+        How durations are written in text, as `durations_in` names it; "" where there are none.
+    words : str
+        How text was read, for the user.
     """
 
     loc: float = 0.0
@@ -46,6 +60,10 @@ class Number(Kind):
     indicator: bool = False
     log: bool = False
     limited: bool = False
+    inner: tuple[float, float] | None = None
+    dress: tuple[str, str, str, bool] | None = None
+    form: str = ""
+    words: str = ""
 
     tag: ClassVar[str] = "number"
     of_numbers: ClassVar[bool] = True
@@ -56,32 +74,64 @@ class Number(Kind):
 
     def read(self, table: Table) -> Column | None:
         cells = table.columns[self.name]
-        return None if isinstance(cells, np.ndarray) and not is_time(cells) else table.numbers(self.name)
+        if isinstance(cells, np.ndarray):
+            return table.numbers(self.name) if is_time(cells) else None
+        text = table.plain(self.name)
+        if not isinstance(text, Text) or not (self.dress or self.form):
+            return table.numbers(self.name)
+        if self.dress:
+            read = Dress(*self.dress).read(text)
+            numbers, stray = read.numbers, read.stray
+        else:
+            numbers, stray = read_durations(text, self.form)
+        if stray.any() and not parse(text).stray.any():  # without a dress
+            return table.numbers(self.name)
+        table.refuse_text(self.name, text, stray)
+        return numbers
 
     def encode(self, cells: Column, out: np.ndarray) -> Strange:
         assert isinstance(cells, np.ndarray)
-        z, strange = out[0], USUAL
+        z, strange, missing = out[0], USUAL, None
         z[:] = cells
-        low, high = -np.inf if self.low is None else self.low, np.inf if self.high is None else self.high
-        missing = None
+        self._scale(z)
+        low, high = self._on_scale(
+            -np.inf if self.low is None else self.low, np.inf if self.high is None else self.high
+        )
         if not (z.min() >= low and z.max() <= high):  # or some are NaN
             missing, outside = np.isnan(z), (z < low) | (z > high)
-            z[missing] = self.median
-            np.clip(z, low, high, out=z)
+            z[missing] = self._on_scale(self.median)[0]
+            if outside.any():
+                z[outside] = self._held(z[outside], low, high)
             strange = Strange(
                 outside=outside if outside.any() else None,
                 missing=missing if missing.any() and not self.indicator else None,
             )
-        with np.errstate(over="ignore"):  # what is too large is said where it is too large for the network
-            if self.log:
-                np.log(z, out=z)
-            z -= self.loc
-            z /= self.scale
         if self.limited:
             softly_limited(z)
         if self.indicator:
             out[1] = 0.0 if missing is None else missing
         return strange
+
+    def _scale(self, z: np.ndarray) -> None:
+        """Put numbers on the scale of the input, in place."""
+        with np.errstate(over="ignore", divide="ignore"):  # what is too large is said where it is for the network
+            if self.log:
+                np.log(np.maximum(z, 0.0, out=z), out=z)
+            z -= self.loc
+            z /= self.scale
+
+    def _on_scale(self, *numbers: float) -> np.ndarray:
+        z = np.array(numbers)
+        self._scale(z)
+        return z
+
+    def _held(self, z: np.ndarray, low: float, high: float) -> np.ndarray:
+        """Return what numbers outside of the range count as: its end, or far outside a number within."""
+        if self.inner is None:
+            return np.clip(z, low, high)
+        beyond = FAR * (high - low)
+        inner = np.clip(z, *self._on_scale(*self.inner))
+        return np.where((z < low - beyond) | (z > high + beyond), inner, np.clip(z, low, high))
 
     @property
     def seen(self) -> str:
@@ -89,7 +139,9 @@ class Number(Kind):
 
     def describe(self) -> str:
         how = "the logarithm of a number" if self.log else "number"
-        return f"{how}{f', {self.seen}' if self.seen else ''}{', with missing cells' if self.indicator else ''}"
+        how += f" ({self.words})" if self.words else ""
+        how += f", {self.seen}" if self.seen else ""
+        return f"{how}, with missing cells" if self.indicator else how
 
 
 def softly_limited(z: np.ndarray) -> None:
@@ -120,18 +172,20 @@ def learn_number(name: str, numbers: np.ndarray, weight: np.ndarray, data: DataC
         if not indicator:
             return Constant(name, f"{lies.median:g} in every row")
         return Number(name, lies.median, 1.0, lies.median, lies.median, lies.median, indicator)
-    if not data.standardize or data.extrapolate:
-        scaling = (lies.loc, lies.scale) if data.standardize else (0.0, 1.0)
-        ends = (None, None) if data.extrapolate else held_at(lies.low, lies.high)
-        return Number(name, *scaling, *ends, lies.median, indicator)
-    if lies.heavy and lies.low > 0.0 and lies.tails > LONG:
-        logs = spread_of(np.log(values), weight)
-        low, high = np.exp(held_at(np.log(lies.low), np.log(lies.high)))
-        return Number(name, logs.loc, logs.scale, float(low), float(high), lies.median, indicator, True, True)
-    return Number(name, lies.loc, lies.scale, *held_at(lies.low, lies.high), lies.median, indicator, False, True)
+    scaling = (lies.loc, lies.scale) if data.standardize else (0.0, 1.0)
+    if data.extrapolate:
+        return Number(name, *scaling, None, None, lies.median, indicator)
+    if not data.standardize or not (lies.heavy and lies.low > 0.0 and lies.tails > LONG):
+        ends = widened(lies.low, lies.high)
+        return Number(name, *scaling, *ends, lies.median, indicator, limited=data.standardize, inner=lies.inner)
+    logs = spread_of(np.log(values), weight)
+    low, high = (float(end) for end in np.exp(widened(logs.low, logs.high)))
+    return Number(
+        name, logs.loc, logs.scale, low, high, lies.median, indicator, log=True, limited=True, inner=lies.inner
+    )
 
 
-def held_at(low: float, high: float) -> tuple[float, float]:
-    """Return where numbers beyond the range of training are held: a little outside of it."""
+def widened(low: float, high: float) -> tuple[float, float]:
+    """Return the ends of a range a little outside of it."""
     margin = MARGIN * (high - low)
     return float(low - margin), float(high + margin)

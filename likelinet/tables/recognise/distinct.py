@@ -46,9 +46,9 @@ class Distinct:
 
 def distinct(text: Text) -> Distinct:
     """Return the different cells of a column, and which row has which."""
-    each = pc.dictionary_encode(text.cells).combine_chunks()
+    each = pc.dictionary_encode(text.cells.cast(pa.string())).combine_chunks()
     if len(text) == 0:
-        return Distinct(text.cells.combine_chunks(), np.zeros(0, np.int64))
+        return Distinct(text.cells.cast(pa.string()).combine_chunks(), np.zeros(0, np.int64))
     filled = np.asarray(pc.invert(missing_words(each.dictionary))).astype(bool)
     place = np.where(filled, np.cumsum(filled) - 1, -1)
     return Distinct(each.dictionary.filter(filled), place[np.asarray(each.indices)])
