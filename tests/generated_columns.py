@@ -153,8 +153,7 @@ def columns(rng: Rng, n: int) -> Iterator[tuple[str, Meant]]:
         "telephones in groups": lambda v: f"{v // 10**7}-{v // 10**4 % 1000:03d}-{v % 10**4:04d}",
         "telephones of digits": str,
     }.items():
-        kinds = ("identifier", "category") if how == "telephones" else ("identifier",)
-        yield how, Meant([dial(v) for v in rng.integers(2 * 10**9, 10**10, n).tolist()], kinds)
+        yield how, Meant([dial(v) for v in rng.integers(2 * 10**9, 10**10, n).tolist()], ("identifier",))
     yield "row numbers", Meant([str(v) for v in range(1, n + 1)], ("identifier",))
     yield "shuffled row numbers", Meant([str(v) for v in rng.permutation(n)], ("identifier",))
     yield "numbers from 5001", Meant([str(v + 5001) for v in rng.permutation(n)], ("identifier",))
