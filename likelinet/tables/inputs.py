@@ -118,10 +118,15 @@ class Encoded:
     """
 
     def __init__(self, inputs: Inputs, table: Table, strict: bool = False) -> None:
-        self._table, self._strict, self._width = table, strict, inputs.width
-        self._kinds = tuple(kind for kind in inputs.columns if kind.width)
-        self._read = {k.name: whole for k in self._kinds if (whole := k.read(table)) is not None}
-        self._as_they_are = tuple(k.name for k in self._kinds if k.name not in self._read)
+        self._table, self._strict, ends = table, strict, [0]
+        self._kinds: list[tuple[Kind, slice]] = []
+        for kind in inputs.columns:
+            ends.append(ends[-1] + kind.width)
+            if kind.width:
+                self._kinds.append((kind, slice(*ends[-2:])))
+        self._width, self._endless = ends[-1], any(kind.endless for kind, _ in self._kinds)
+        self._read = {k.name: whole for k, _ in self._kinds if (whole := k.read(table)) is not None}
+        self._as_they_are = tuple(k.name for k, _ in self._kinds if k.name not in self._read)
         self.oddities = Oddities(table)
 
     def __len__(self) -> int:
@@ -131,16 +136,15 @@ class Encoded:
         """Return x of a slice of the rows, in double precision; its columns lie one after the other in memory."""
         columns = np.empty((self._width, len(range(self._table.n)[rows])))
         some = self._table.rows(rows, self._as_they_are).columns
-        at = 0
-        for kind in self._kinds:
-            cells = self._read[kind.name][rows] if kind.name in self._read else some[kind.name]
-            strange = kind.encode(cells, columns[at : at + kind.width])
-            if strange is not USUAL:
-                if self._strict:
-                    self._refuse(kind)
-                self.oddities.take(kind, rows, cells, strange)
-            at += kind.width
-        if not np.isfinite(columns).all():
+        with np.errstate(over="ignore", divide="ignore"):  # what is too large is said where it is for the network
+            for kind, at in self._kinds:
+                cells = some[kind.name] if kind.name in some else self._read[kind.name][rows]
+                strange = kind.encode(cells, columns[at])
+                if strange is not USUAL:
+                    if self._strict:
+                        self._refuse(kind)
+                    self.oddities.take(kind, rows, cells, strange)
+        if self._endless and not np.isfinite(columns).all():
             self._refuse_infinite(rows)
         return columns.T
 
@@ -151,7 +155,7 @@ class Encoded:
 
     def _refuse_infinite(self, rows: slice) -> None:
         """Raise `DataError` if a cell is infinite; what is merely too large is said where it is so for the network."""
-        for kind in self._kinds:
+        for kind, _ in self._kinds:
             cells = self._read.get(kind.name, self._table.column(kind.name))
-            if kind.of_numbers and np.isinf(np.asarray(cells[rows], np.float64)).any():
+            if kind.endless and np.isinf(np.asarray(cells[rows], np.float64)).any():
                 self._table.numeric(kind.name)

@@ -1,7 +1,7 @@
 """What all kinds of columns are: how the cells of one column become inputs of the network."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -63,6 +63,11 @@ class Kind(ABC):
         """Whether training had missing cells, so that an input says where they are."""
         return self.inputs[-1:] == with_indicator([], self.name, indicator=True)
 
+    @property
+    def endless(self) -> bool:
+        """Whether its inputs may be as large as its cells, so that these must be finite."""
+        return False
+
     def read(self, table: Table) -> Column | None:
         """Return all of the column in a form that `encode` takes slices of; None where it takes them as they are.
 
@@ -79,7 +84,7 @@ class Kind(ABC):
         cells : Column
             A slice of the column, or of what `read` returned.
         out : ndarray, shape (width, n)
-            Filled here; each row of it lies in one piece.
+            Filled here; each row of it lies in one piece. Overflow and division by zero go without a warning.
 
         Returns
         -------
@@ -98,7 +103,7 @@ class Kind(ABC):
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data."""
-        return {"kind": self.tag, **vars(self)}
+        return {"kind": self.tag, **{part.name: getattr(self, part.name) for part in fields(self)}}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:

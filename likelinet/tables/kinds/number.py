@@ -1,6 +1,7 @@
 """Columns of numbers: scaled by what is usual, with a soft limit, and held at the ends of the range of training."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
@@ -94,19 +95,15 @@ class Number(Kind):
         z, strange, missing = out[0], USUAL, None
         z[:] = cells
         self._scale(z)
-        low, high = self._on_scale(
-            -np.inf if self.low is None else self.low, np.inf if self.high is None else self.high
-        )
-        if not (z.min() >= low and z.max() <= high):  # or some are NaN
-            missing, outside = np.isnan(z), (z < low) | (z > high)
-            z[missing] = self._on_scale(self.median)[0]
-            if outside.any():
-                z[outside] = self._held(z[outside], low, high)
-            strange = Strange(
-                outside=outside if outside.any() else None,
-                missing=missing if missing.any() and not self.indicator else None,
-            )
-        if self.limited:
+        (low, high), least, most = self._ends, z.min(), z.max()
+        if not (least >= low and most <= high):  # or some are NaN
+            at = (~((z >= low) & (z <= high))).nonzero()[0]
+            lacking = np.isnan(z[at])
+            missing, outside = (_mask(at[which], len(z)) for which in (lacking, ~lacking))
+            z[at] = np.where(lacking, self._on_scale(self.median), self._held(z[at]))
+            strange = Strange(outside=outside, missing=None if self.indicator else missing)
+            least, most = z.min(), z.max()
+        if self.limited and (least < -LINEAR or most > LINEAR):
             softly_limited(z)
         if self.indicator:
             out[1] = 0.0 if missing is None else missing
@@ -114,24 +111,35 @@ class Number(Kind):
 
     def _scale(self, z: np.ndarray) -> None:
         """Put numbers on the scale of the input, in place."""
-        with np.errstate(over="ignore", divide="ignore"):  # what is too large is said where it is for the network
-            if self.log:
-                np.log(np.maximum(z, 0.0, out=z), out=z)
-            z -= self.loc
-            z /= self.scale
+        if self.log:
+            np.log(np.maximum(z, 0.0, out=z), out=z)
+        z -= self.loc
+        z /= self.scale
 
     def _on_scale(self, *numbers: float) -> np.ndarray:
         z = np.array(numbers)
         self._scale(z)
         return z
 
-    def _held(self, z: np.ndarray, low: float, high: float) -> np.ndarray:
+    @cached_property
+    def _ends(self) -> tuple[float, float]:
+        """The ends on the scale of the input."""
+        ends = (-np.inf if self.low is None else self.low, np.inf if self.high is None else self.high)
+        low, high = self._on_scale(*ends).tolist()
+        return low, high
+
+    def _held(self, z: np.ndarray) -> np.ndarray:
         """Return what numbers outside of the range count as: its end, or far outside a number within."""
+        low, high = self._ends
         if self.inner is None:
             return np.clip(z, low, high)
         beyond = FAR * (high - low)
         inner = np.clip(z, *self._on_scale(*self.inner))
         return np.where((z < low - beyond) | (z > high + beyond), inner, np.clip(z, low, high))
+
+    @property
+    def endless(self) -> bool:
+        return self.low is None or self.high is None
 
     @property
     def seen(self) -> str:
@@ -142,6 +150,15 @@ class Number(Kind):
         how += f" ({self.words})" if self.words else ""
         how += f", {self.seen}" if self.seen else ""
         return f"{how}, with missing cells" if self.indicator else how
+
+
+def _mask(at: np.ndarray, n: int) -> np.ndarray | None:
+    """Return a mask of n cells that is true at some positions; None where there are none."""
+    if not len(at):
+        return None
+    mask = np.zeros(n, bool)
+    mask[at] = True
+    return mask
 
 
 def softly_limited(z: np.ndarray) -> None:
