@@ -71,11 +71,12 @@ def _of_text(table: Table, name: str, cells: Text, weight: np.ndarray, data: Dat
     numbers = not table.holds_text(name)
     if numbers and cells.declared and _are_levels(cells):
         return _of_categories(name, coded(cells), weight, data)
-    if why := looks_like_code(cells, name):
-        return _of_categories(name, coded(cells), weight, data, why)
+    code = looks_like_code(cells, name)
+    if (code or numbers) and row_numbers and (why := looks_like_identifier(cells, name)):
+        return Identifier(name, why)
+    if code:
+        return _of_categories(name, coded(cells), weight, data, code)
     if numbers:
-        if row_numbers and (why := looks_like_identifier(cells, name)):
-            return Identifier(name, why)
         return _of_numbers(name, table.numbers(name), weight, data)
     if dressed := numbers_in_dress(cells):
         kind = _of_numbers(name, dressed.numbers, weight, data)

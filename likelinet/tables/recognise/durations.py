@@ -8,7 +8,7 @@ import numpy as np
 
 from likelinet.core.wording import shown
 from likelinet.tables.arrow import pa, pc
-from likelinet.tables.recognise.distinct import Distinct, distinct, may_be_numbers
+from likelinet.tables.recognise.distinct import Distinct, distinct, forms_of
 from likelinet.tables.text import Text
 
 _NUMBER = r"[0-9]+(?:[.,][0-9]+)?"
@@ -32,7 +32,6 @@ FORMS = {
     rf"(?:T(?:(?P<H>{_NUMBER})H)?(?:(?P<M>{_NUMBER})M)?(?:(?P<S>{_NUMBER})S)?)?",
     "2h 30m": rf"(?P<minus>-)? ?{_IN_WORDS}",
 }
-_FEW = 100  # rows that every form is tried on
 
 
 @dataclass(frozen=True)
@@ -67,11 +66,10 @@ def durations_in(text: Text, agree: float = 1.0) -> Durations | None:
     agree : float
         Share of the cells which are not missing that must be such durations.
     """
-    if not may_be_numbers(text, agree):
+    likely = forms_of(text, FORMS, agree)
+    if not likely:
         return None
-    few = distinct(text[:_FEW])
-    likely = [form for form in FORMS if not len(few) or not np.isnan(in_form(few.cells, form)).all()]
-    found = distinct(text) if likely else few
+    found = distinct(text)
     rows = found.rows()
     for form in likely:
         each = in_form(found.cells, form)

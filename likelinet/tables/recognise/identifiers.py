@@ -46,13 +46,13 @@ def looks_like_identifier(column: np.ndarray | Text, name: str = "") -> str | No
     rows = int((found.codes >= 0).sum())
     if rows < _ENOUGH or 2 * len(found) <= rows:
         return None
-    if pc.all(pc.match_substring_regex(found.cells, "^[0-9]{1,18}$")).as_py():
+    if pc.all(pc.match_substring_regex(found.cells, "^(?:0|[1-9][0-9]{0,17})$")).as_py():
         whole = np.asarray(pc.cast(found.cells, pa.int64()))
         return _numbers(whole, rows, name)
     made = next((what for what, pattern in _MADE.items() if _all_match(found, pattern)), None)
     if made is not None:
         return f"{made}, {counted(len(found), 'different one')} in {rows} rows"
-    if _all_match(found, r"[-+]?[0-9]*[.,]?[0-9]+(?:[eE][-+]?[0-9]+)?"):
+    if _all_match(found, r"-?(?:0|[1-9][0-9]*)?(?:[.,][0-9]*)?(?:[eE][-+]?[0-9]+)?"):
         return None  # numbers
     if len(found) > _MANY or len(found) >= _NEARLY * rows:
         return f"text, {len(found)} different ones in {rows} rows"

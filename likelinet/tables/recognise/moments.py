@@ -9,11 +9,10 @@ from likelinet.core.wording import shown
 from likelinet.tables.arrow import pa, pc
 from likelinet.tables.coded import Coded
 from likelinet.tables.columns import Column
-from likelinet.tables.recognise.distinct import Distinct, distinct, may_be_numbers
+from likelinet.tables.recognise.distinct import Distinct, distinct, forms_of
 from likelinet.tables.recognise.forms import FORMS, TIMES, in_form, turned
 from likelinet.tables.text import Text
 
-_FEW = 100  # rows that every form is tried on
 _EARLIEST, _LATEST = np.datetime64("1900-01-01"), np.datetime64("2101-01-01")  # of dates written as whole numbers
 _ZONED = r":.*(?:Z|UTC|GMT|[-+][0-9]{2}(?::?[0-9]{2})?)$"
 
@@ -54,12 +53,10 @@ def moments_in(text: Text, agree: float = 1.0) -> Moments | None:
     agree : float
         Share of the cells which are not missing that must be such moments.
     """
-    if not may_be_numbers(text, agree):
+    likely = forms_of(text, FORMS, agree)
+    if not likely:
         return None
-    few = distinct(text[:_FEW])
-    some = few.rows()
-    likely = [f for f in FORMS if not len(few) or _fitting(few, f, some, 1.0 - 2.0 * (1.0 - agree)) is not None]
-    found = distinct(text) if likely else few
+    found = distinct(text)
     rows = found.rows()
     for form in likely:
         each = _fitting(found, form, rows, agree)

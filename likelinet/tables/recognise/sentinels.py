@@ -19,27 +19,32 @@ def suspected_sentinels(values: np.ndarray) -> dict[float, int]:
         Numbers, NaN where one is missing.
     """
     numbers, counts = np.unique(values[np.isfinite(values)].astype(np.float64), return_counts=True)
-    found: dict[float, int] = {}
-    while len(numbers) > 2:
-        ends = [-1] if _is_sentinel(numbers[::-1], counts[-1]) else [0] if _is_sentinel(numbers, counts[0]) else []
-        if not ends:
-            break
-        found[float(numbers[ends[0]])] = int(counts[ends[0]])
-        numbers, counts = np.delete(numbers, ends[0]), np.delete(counts, ends[0])
-    return dict(sorted(found.items()))
+    low = _at_the_end(numbers, counts)
+    high = _at_the_end(numbers[::-1], counts[::-1]) if low < len(numbers) else 0
+    ends = [*range(low), *range(len(numbers) - high, len(numbers))]
+    return {float(numbers[i]): int(counts[i]) for i in ends}
 
 
-def _is_sentinel(numbers: np.ndarray, times: int) -> bool:
-    """Whether the first of sorted numbers, which occurs so often, is far from all others and looks like a sentinel."""
-    first, second, last = numbers[0], numbers[1], numbers[-1]
-    gap, span = abs(second - first), abs(last - second)
-    only = first < 0.0 <= second  # the only negative one
-    if _is_nines(first) and abs(first) > 9.0:
-        return bool(gap > 0.5 * span or (gap > 0.1 * span and times > 1) or only)
-    if gap > span and _is_nines(first):
-        return bool(times > 1)
-    often = first == np.floor(first) and len(numbers) > _VARIED and times >= _TIMES
-    return bool(often and (gap > span or (only and first % 100 == 0)))
+def _at_the_end(numbers: np.ndarray, counts: np.ndarray) -> int:
+    """Return how many of the first of sorted numbers look like sentinels, of which -9999, -999 and -998 may be some."""
+    nines = next((k for k, number in enumerate(numbers) if not _is_nines(number)), 0)
+    for many in range(max(nines, 1), 0, -1):
+        rest = numbers[many:]
+        if len(rest) < 2:
+            continue
+        first = numbers[many - 1]
+        gap, span, times = abs(rest[0] - first), abs(rest[-1] - rest[0]), counts[:many].sum()
+        only = first < 0.0 <= rest[0]  # no other one is negative
+        if nines == 0:
+            often = first == np.floor(first) and len(rest) >= _VARIED and times >= _TIMES
+            found = often and (gap > span or (only and first % 100 == 0))
+        elif abs(first) > 9.0:
+            found = gap > 0.5 * span or (gap > 0.1 * span and times > 1) or only
+        else:
+            found = gap > span and times > 1
+        if found:
+            return many
+    return 0
 
 
 def _is_nines(number: float) -> bool:
