@@ -48,10 +48,11 @@ def levels_of(y: Any) -> list[Any] | None:
     pandas = sys.modules.get("pandas")
     if pandas is not None and isinstance(y, pandas.Series | pandas.Categorical):
         return [*y.dtype.categories] if isinstance(y.dtype, pandas.CategoricalDtype) and y.dtype.ordered else None
-    if not hasattr(y, "__arrow_c_stream__"):
+    cells = pa.chunked_array(y) if hasattr(y, "__arrow_c_stream__") else None  # of polars, say
+    if cells is None or not pa.types.is_dictionary(cells.type) or not cells.type.ordered:
         return None
-    column = arrow_column("y", pa.chunked_array(y))
-    return column.values.tolist() if isinstance(column, Coded) and column.ordered else None
+    column = arrow_column("y", cells)
+    return column.values.tolist() if isinstance(column, Coded) else None
 
 
 def arrow_table_columns(table: Any, what: str) -> tuple[dict[str, Column], int]:

@@ -54,7 +54,7 @@ class Roles:
     def features(self, table: Table) -> list[str]:
         """Return the columns of a table to learn to predict from."""
         data = self.config.data
-        for name in data.exclude if table.named else ():
+        for name in (*data.exclude, *data.categorical, *data.ordered, *data.datetime):
             table.column(name)  # a misspelled one is said
         names = [n for n in table.columns if n not in self.others] if data.features is None else data.features
         names = [n for n in names if n not in data.exclude]

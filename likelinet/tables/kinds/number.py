@@ -140,7 +140,14 @@ class Number(Kind):
 
     @property
     def seen(self) -> str:
-        return "" if self.low is None or self.high is None else f"{self.low:.3g} … {self.high:.3g}"
+        if self.low is None or self.high is None:
+            return ""
+        ends = np.log([self.low, self.high]) if self.log else np.array([self.low, self.high])
+        ends += (
+            MARGIN / (1.0 + 2.0 * MARGIN) * (ends[1] - ends[0]) * np.array([1.0, -1.0])
+        )  # as before they were widened
+        low, high = np.exp(ends) if self.log else ends
+        return f"{low:.3g} … {high:.3g}"
 
     def describe(self) -> str:
         how = "the logarithm of a number" if self.log else "number"
