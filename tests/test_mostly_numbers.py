@@ -10,7 +10,7 @@ from likelinet.tables.inputs import Inputs, learn_inputs
 from likelinet.tables.rows import read_rows
 from likelinet.tables.table import Table
 from likelinet.tables.text import Text
-from tests.small import cli, fit, quick
+from tests.small import cli, quick, write_csv
 
 N = 40
 RNG = np.random.default_rng(5)
@@ -123,10 +123,10 @@ def test_from_end_to_end(tmp_path):
 
 
 def test_compare_leaves_out_the_same_rows(tmp_path):
-    odd = pd.DataFrame({"x": LINE, "price": ["on request", *PRICES[1:]]})
-    odd.to_csv(tmp_path / "odd.csv", index=False)
-    done = fit(tmp_path, "data.target=price", "data.features=[x]", columns=odd.to_dict("list"))
-    assert done.code == 0
-    config = str(tmp_path / "config.yaml")
-    done = cli("compare", config, str(tmp_path / "odd.csv"), "--families", "gaussian,laplace", "--folds", "2")
-    assert (done.code, "The target is missing in 1 row" in done.err) == (0, True)
+    odd = write_csv(tmp_path / "odd.csv", {"x": LINE, "price": ["on request", *PRICES[1:]]})
+    (tmp_path / "c.yaml").write_text("data: {target: price}\ntraining: {epochs: 2}")
+    done = cli("compare", tmp_path / "c.yaml", odd, "--families", "gaussian,laplace", "--folds", "2")
+    assert (done.code, done.out.count("laplace"), "failed" in done.out) == (0, 1, False)
+    assert "held-out rows in nats (39 rows, 2 folds)" in done.out
+    assert done.err.count("Target 'price' has text in 1 row (row 1): 'on request'") == 1
+    assert "The target is missing in 1 row (row 1), which is left out" in done.err

@@ -171,7 +171,10 @@ def _measure(d: Distribution) -> str:
 
 def weighted(config: ModelConfig, table: Table) -> tuple[Table, np.ndarray]:
     """Return the rows whose weight is not zero and whose y is there, and their weights."""
-    name, table = config.data.weight, declared_table(table, config.data)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # said where the families are compared
+        table = with_numbers(declared_table(table, config.data), config.data)
+    name = config.data.weight
     if name is None:
         weight = np.ones(table.n)
     else:
