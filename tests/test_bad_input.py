@@ -77,7 +77,7 @@ FIT: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "text for numbers": (fitted(labels(X, ["u", "v"])), "y must hold numbers for this family; for class labels use"),
     "stray text": (
-        fitted(x=changed(X, 3, to="1,5")),
+        fitted(x=changed(X, 3, to="1,5"), **STRICT),
         "Column 'x0' holds numbers but also text: '1,5' in row 3; correct or remove these cells.",
     ),
     "below a gamma": (
@@ -200,7 +200,7 @@ def test_fit(case: str):
 
 
 def test_nothing_is_lost_by_a_refused_fit():
-    model = quick().fit(X, y)
+    model = quick(**STRICT).fit(X, y)
     before = model.predict(X)
     with pytest.raises(ll.DataError):
         model.fit(changed(X, 3, to="wide"), y)

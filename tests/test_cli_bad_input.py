@@ -51,10 +51,14 @@ FIT: dict[str, tuple[Columns, tuple[str, ...], str]] = {
     ),
     "stray text in X": (
         edited("age", 5, "old"),
-        PRICE,
+        (*PRICE, *STRICT),
         "Column 'age' holds numbers but also text: 'old' in row 5; correct",
     ),
-    "stray text in y": (edited("price", 5, "1,5"), PRICE, "Column 'price' holds numbers but also text: '1,5' in row 5"),
+    "stray text in y": (
+        edited("price", 5, "1,5"),
+        (*PRICE, *STRICT),
+        "Column 'price' holds numbers but also text: '1,5' in row 5",
+    ),
     "missing text": (
         edited("colour", 2, ""),
         (*PRICE, *STRICT),

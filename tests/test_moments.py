@@ -116,12 +116,18 @@ def test_beyond_training():
 
 
 def test_text_that_is_no_moment():
-    inputs = inputs_of(pd.DataFrame({"when": DAYS}))
-    x = inputs.rows(as_table(pd.DataFrame({"when": DAYS})))[:]
-    with pytest.warns(UserWarning, match=r"^Column 'when' has text that is no date .* missing: 'soon' \(row 2\)\.$"):
-        rows = inputs.rows(as_table(pd.DataFrame({"when": ["2020-01-01", "soon"]})))
+    frame = pd.DataFrame({"when": DAYS})
+    inputs = inputs_of(frame)
+    x = inputs.rows(as_table(frame))[:]
+    rows = inputs.rows(as_table(pd.DataFrame({"when": ["2020-01-01", "soon", "NA"]})))
     np.testing.assert_array_equal(rows[:][0], x[0])
     assert rows[:][1, 1:].tolist() == [0.0] * 4
+    with pytest.warns(UserWarning, match="Text among numbers or dates|Missing cells") as notes:
+        rows.oddities.note()
+    assert "counts as missing: column 'when' in 1 row (2: soon, where training had 2019" in str(notes[0].message)
+    for new, strict in ((["2020-01-01", "soon"], True), (["now", "soon"], False)):  # not a single one is a date
+        with pytest.raises(ll.DataError, match=r"^Column 'when' must hold dates or times, but has text: '(now|soon)'"):
+            inputs.rows(as_table(pd.DataFrame({"when": new})), strict=strict)
 
 
 def test_constant_moments():

@@ -15,7 +15,7 @@ from likelinet.model.model import Model
 from likelinet.scores.calibration import log_prob
 from likelinet.selection.candidates import same_features
 from likelinet.tables.arrays import row_weights
-from likelinet.tables.rows import declared_table, note_without_y, without_y
+from likelinet.tables.rows import declared_table, note_without_y, with_numbers, without_y
 from likelinet.tables.table import Table
 
 MASS, DENSITY, MIXED = "probability of y", "density at y", "density with probabilities of single y"
@@ -129,7 +129,8 @@ def compare(
             f"network: '{config.network.kind}' sees y before it predicts it, so that its scores compare nothing: "
             "compare families with an 'mlp', or models by their elbo."
         )
-    lacking = without_y(table := declared_table(table, config.data), config.data, labels=True)
+    table = with_numbers(declared_table(table, config.data), config.data)
+    lacking = without_y(table, config.data, labels=True)
     if lacking.any() and not config.data.strict:
         note_without_y(lacking, table, "The target")
     table, _ = weighted(config, table)
@@ -170,7 +171,10 @@ def _measure(d: Distribution) -> str:
 
 def weighted(config: ModelConfig, table: Table) -> tuple[Table, np.ndarray]:
     """Return the rows whose weight is not zero and whose y is there, and their weights."""
-    name, table = config.data.weight, declared_table(table, config.data)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # said where the families are compared
+        table = with_numbers(declared_table(table, config.data), config.data)
+    name = config.data.weight
     if name is None:
         weight = np.ones(table.n)
     else:

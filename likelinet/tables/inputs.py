@@ -12,8 +12,9 @@ from likelinet.core.notes import note
 from likelinet.core.wording import SHOWN, counted, nearest
 from likelinet.tables.kinds.choose import learn_kind
 from likelinet.tables.kinds.joined import join_moments
-from likelinet.tables.kinds.kind import USUAL, Kind
+from likelinet.tables.kinds.kind import USUAL, Kind, Strange
 from likelinet.tables.kinds.stored import kind_from_json
+from likelinet.tables.marked import absent
 from likelinet.tables.oddities import Oddities, refuse, refuse_missing
 from likelinet.tables.table import Table
 
@@ -126,6 +127,9 @@ class Encoded:
         self._read = {k.name: whole for k, _ in self._kinds if (whole := k.read(table)) is not None}
         self._as_they_are = tuple(k.name for k, _ in self._kinds if k.name not in self._read)
         self.oddities = Oddities(table)
+        for kind, _ in self._kinds:
+            if kind.name in self._read:
+                self._take_stray(kind, kind.stray(table, self._read[kind.name]))
 
     def __len__(self) -> int:
         return self._table.n
@@ -145,6 +149,15 @@ class Encoded:
         if self._endless and not np.isfinite(columns).all():
             self._refuse_infinite(rows)
         return columns.T
+
+    def _take_stray(self, kind: Kind, stray: np.ndarray) -> None:
+        """Keep what was text among numbers or moments; raise `DataError` if there is nothing else."""
+        if not stray.any():
+            return
+        cells = self._table.column(kind.name)
+        if self._strict or (self._table.n > 1 and (stray | absent(cells)).all()):
+            self._table.refuse_text(kind.name, stray, "numbers" if kind.of_numbers else "dates or times")
+        self.oddities.take(kind, slice(None), cells, Strange(stray=stray))
 
     def _refuse(self, kind: Kind) -> None:
         """Raise `DataError` for what is odd in a column, of which it takes all to say where."""

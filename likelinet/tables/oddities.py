@@ -19,6 +19,7 @@ _SAID = {
         "; data.extrapolate lets them go on as they are",
     ),
     "unseen": ("Categories that training had not count as other ones", ""),
+    "stray": ("Text among numbers or dates counts as missing", "; data.categorical makes categories of such a column"),
     "missing": ("Missing cells are filled, although training had none", ""),
 }
 
@@ -113,7 +114,7 @@ def refuse(table: Table, kind: Kind, cells: Column, strange: Strange) -> None:
 
 def refuse_missing(table: Table, kind: Kind) -> None:
     """Raise `DataError` if a cell of a column is missing."""
-    if kind.of_numbers:
+    if kind.of_numbers and not table.holds_text(kind.name):
         table.numeric(kind.name)
     where = absent(table.column(kind.name))
     if where.any():

@@ -19,7 +19,9 @@ from likelinet.tables.frames import levels_of
 from likelinet.tables.marked import absent
 from likelinet.tables.table import Table, as_table
 from likelinet.tables.text import Text
+from likelinet.tables.undressed import undressed
 
+MOST = 0.9  # share of the target that must be numbers for text among them to be missing
 LONGEST = 1000  # bytes of a label of a class
 
 
@@ -63,6 +65,7 @@ def read_rows(
         for name in target_names(data):
             column = table.column(name)  # a misspelled target is said first
             levels = column.values.tolist() if isinstance(column, Coded) and column.ordered else None
+        table = table if labels else with_numbers(table, data)
     else:
         y = y if isinstance(y, Interval) else as_array(y, what)
         shape = y.lower.shape if isinstance(y, Interval) else y.shape
@@ -120,6 +123,11 @@ def _absent(y: np.ndarray | Interval) -> np.ndarray:
     else:
         lacking = y == "" if y.dtype.kind in "UT" else np.zeros(y.shape, bool)
     return lacking.reshape(len(y), -1).any(1)
+
+
+def with_numbers(table: Table, data: DataConfig) -> Table:
+    """Return a table whose target is numbers where it is meant as such; in lenient models where most of it is."""
+    return undressed(table, target_names(data), 1.0 if data.strict else MOST, "Target")
 
 
 def declared_table(X: Any, data: DataConfig) -> Table:

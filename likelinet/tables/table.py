@@ -125,15 +125,17 @@ class Table:
             parsed = self._parse(name)
             numbers = bools(values) if parsed.stray.any() else parsed.numbers
             if numbers is None:
-                self.refuse_text(name, values, parsed.stray)
+                self.refuse_text(name, parsed.stray)
             else:
                 values = numbers
         return self._as_numbers(values, name)
 
-    def refuse_text(self, name: str, cells: Text, stray: np.ndarray) -> None:
+    def refuse_text(self, name: str, stray: np.ndarray, what: str = "numbers") -> None:
         """Raise `DataError` if some cells of a column of numbers are text."""
         if stray.any():
-            raise DataError(f"Column '{name}' must hold numbers, but has text: {self._cells(cells, stray)}.")
+            cells = self.plain(name)
+            assert isinstance(cells, Text)
+            raise DataError(f"Column '{name}' must hold {what}, but has text: {self._cells(cells, stray)}.")
 
     def numeric(self, name: str) -> np.ndarray:
         """Return a column of numbers as floats, or of durations as seconds, without missing or infinite values.

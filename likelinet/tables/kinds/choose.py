@@ -24,6 +24,7 @@ from likelinet.tables.scaling import moments
 from likelinet.tables.table import Table
 from likelinet.tables.text import Text
 
+MOST = 0.9  # share of the cells that tell what a column is, unless the config is strict
 FEW = 1000  # cells that tell whether it is worth looking at all
 
 
@@ -54,7 +55,7 @@ def learn_kind(table: Table, name: str, weight: np.ndarray, data: DataConfig, ro
     declared = isinstance(cells, Coded) or name in (*data.categorical, *data.ordered)
     if declared:
         return _of_categories(name, _in_order(coded(cells)) if name in data.ordered else coded(cells), weight, data)
-    if (found := moments_among(cells)) is not None:
+    if (found := moments_among(cells, _enough(data))) is not None:
         return _of_moments(name, found, weight, data)
     if isinstance(cells, Text):
         return _of_text(table, name, cells, weight, data, row_numbers)
@@ -78,16 +79,18 @@ def _of_text(table: Table, name: str, cells: Text, weight: np.ndarray, data: Dat
         return _of_categories(name, coded(cells), weight, data, code)
     if numbers:
         return _of_numbers(name, table.numbers(name), weight, data)
-    if dressed := numbers_in_dress(cells):
+    if dressed := numbers_in_dress(cells, _enough(data)):
         kind = _of_numbers(name, dressed.numbers, weight, data)
         return replace(kind, dress=astuple(dressed.dress), words=dressed.words) if isinstance(kind, Number) else kind
-    if lasting := durations_in(cells):
+    if lasting := durations_in(cells, _enough(data)):
         kind = _of_numbers(name, lasting.seconds, weight, data)
         return replace(kind, form=lasting.form, words=lasting.words) if isinstance(kind, Number) else kind
     found = coded(cells)
     many = len(found.levels)
     if not cells.declared:
-        table.is_text(name)  # numbers with some text among them are refused
+        if _are_mostly_numbers(cells, _enough(data)):
+            return _of_numbers(name, parse(cells).numbers, weight, data)
+        table.is_text(name)  # numbers with more text among them are refused
     if data.strict and many > MANY and 2 * many > len(found):
         raise DataError(
             f"Column '{name}' is text with {many} different values in {len(found)} rows, "
@@ -96,6 +99,17 @@ def _of_text(table: Table, name: str, cells: Text, weight: np.ndarray, data: Dat
     if why := looks_like_identifier(cells, name):
         return Identifier(name, why)
     return _of_categories(name, found, weight, data)
+
+
+def _enough(data: DataConfig) -> float:
+    """Return the share of the cells that tell what a column is."""
+    return 1.0 if data.strict else MOST
+
+
+def _are_mostly_numbers(cells: Text, enough: float) -> bool:
+    """Whether such a share of the cells that are not missing are numbers."""
+    parsed = parse(cells)
+    return bool(parsed.stray.sum() <= (1.0 - enough) * (~parsed.missing).sum())
 
 
 def _are_levels(cells: Text) -> bool:

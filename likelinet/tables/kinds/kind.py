@@ -8,6 +8,7 @@ import numpy as np
 
 from likelinet.core.fields import from_fields
 from likelinet.tables.columns import Column
+from likelinet.tables.marked import absent
 from likelinet.tables.table import Table
 
 
@@ -23,11 +24,14 @@ class Strange:
         A category that training had not.
     missing : ndarray of bool, optional
         Missing, where training had no missing cell.
+    stray : ndarray of bool, optional
+        Text among numbers or moments, which counts as missing.
     """
 
     outside: np.ndarray | None = None
     unseen: np.ndarray | None = None
     missing: np.ndarray | None = None
+    stray: np.ndarray | None = None
 
 
 USUAL = Strange()  # nothing was
@@ -74,6 +78,20 @@ class Kind(ABC):
         A kind needs it where only all of a column tell how its cells are meant.
         """
         return None
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The columns of the table that it reads."""
+        return (self.name,)
+
+    def stray(self, table: Table, read: Column) -> np.ndarray:
+        """Return which cells of all of a column are text that `read` has made missing ones of."""
+        if not isinstance(read, np.ndarray) or isinstance(table.columns[self.name], np.ndarray):
+            return np.zeros(len(read), bool)
+        lost = absent(read)
+        for name in self.sources if lost.any() else ():
+            lost &= ~absent(table.column(name))
+        return lost
 
     @abstractmethod
     def encode(self, cells: Column, out: np.ndarray) -> Strange:

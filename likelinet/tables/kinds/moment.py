@@ -6,9 +6,6 @@ from typing import ClassVar
 import numpy as np
 
 from likelinet.config import DataConfig
-from likelinet.core.notes import note
-from likelinet.core.wording import rows_of, shown
-from likelinet.tables.coded import Coded
 from likelinet.tables.columns import Column, is_time
 from likelinet.tables.kinds.kind import USUAL, Kind, Strange, with_indicator
 from likelinet.tables.kinds.left_out import Constant
@@ -70,6 +67,10 @@ class Moment(Kind):
     def inputs(self) -> list[str]:
         cycles = [f"{self.name} {cycle} {wave}" for cycle in self.cycles for wave in ("sin", "cos")]
         return with_indicator([self.name, *cycles], self.name, self.indicator)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return (self.name, self.beside) if self.beside else (self.name,)
 
     def read(self, table: Table) -> Column | None:
         return None if is_time(table.columns[self.name]) and not self.beside else self.moments(table)
@@ -151,18 +152,9 @@ def _cycles(moments: np.ndarray) -> tuple[str, ...]:
 
 
 def _read(table: Table, name: str, form: str) -> np.ndarray:
-    """Return a column as moments, NaT where one is missing, with a note of text that is no moment."""
-    cells = table.column(name)
-    if isinstance(cells, Coded):
-        cells = cells.plain()
+    """Return a column as moments, NaT where one is missing or is none."""
+    cells = table.plain(name)
     if isinstance(cells, Text) and not form:  # which was declared as of moments in training
         found = moments_in(cells, 0.5)
         form = ISO if found is None else found.form
-    values, stray = read_moments(cells, form)
-    if stray.any():
-        i = int(stray.argmax())
-        note(
-            f"Column '{name}' has text that is no date or time of its form, taken as missing: '{shown(str(cells[i]))}' "
-            f"({rows_of(stray, table.index)})."
-        )
-    return values
+    return read_moments(cells, form)[0]

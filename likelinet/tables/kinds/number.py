@@ -8,7 +8,7 @@ import numpy as np
 
 from likelinet.config import DataConfig
 from likelinet.core.errors import DataError
-from likelinet.tables.cells import parse
+from likelinet.tables.cells import bools, parse
 from likelinet.tables.columns import Column, is_time
 from likelinet.tables.kinds.kind import USUAL, Kind, Strange, with_indicator
 from likelinet.tables.kinds.left_out import Constant
@@ -79,17 +79,14 @@ class Number(Kind):
         if isinstance(cells, np.ndarray):
             return table.numbers(self.name) if is_time(cells) else None
         text = table.plain(self.name)
-        if not isinstance(text, Text) or not (self.dress or self.form):
+        if not isinstance(text, Text) or not table.holds_text(self.name):
             return table.numbers(self.name)
         if self.dress:
-            read = Dress(*self.dress).read(text)
-            numbers, stray = read.numbers, read.stray
-        else:
-            numbers, stray = read_durations(text, self.form)
-        if stray.any() and not parse(text).stray.any():  # without a dress
-            return table.numbers(self.name)
-        table.refuse_text(self.name, text, stray)
-        return numbers
+            return Dress(*self.dress).read(text).numbers
+        if self.form:
+            return read_durations(text, self.form)[0]
+        numbers = bools(text)
+        return parse(text).numbers if numbers is None else numbers
 
     def encode(self, cells: Column, out: np.ndarray) -> Strange:
         assert isinstance(cells, np.ndarray)

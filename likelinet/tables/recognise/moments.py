@@ -70,12 +70,12 @@ def moments_in(text: Text, agree: float = 1.0) -> Moments | None:
     return None
 
 
-def moments_among(column: Column) -> Moments | None:
+def moments_among(column: Column, agree: float = 1.0) -> Moments | None:
     """Return a column as moments if it is declared or read as such; whole numbers like 20240229 may be dates."""
     if isinstance(column, Coded):
         return None
     if isinstance(column, Text):
-        return moments_in(column)
+        return moments_in(column, agree)
     if column.dtype.kind == "M":
         return Moments(column, np.zeros(len(column), bool), "", "")
     return moments_in_numbers(column) if column.dtype.kind in "iuf" else None
