@@ -36,8 +36,7 @@ def test_new_rows_with_all_that_is_odd_have_one_note_for_each_kind_of_oddity():
     assert [str(w.message) for w in said] == [
         f"Numbers outside of the range of training are held within it: {a}; {b}; data.extrapolate lets them go on "
         "as they are.",
-        "Categories that training had not count as other ones: column 'colour' in 2 rows (2, 3: mauve, where training "
-        "had blue, green, red).",
+        "Categories that training had not count as other ones: column 'colour' in 2 rows (2, 3: mauve).",
         "Missing cells are filled, although training had none: column 'a' in 1 row (3); column 'colour' in 1 row (5).",
     ]
     np.testing.assert_array_equal(predicted[[0, 5, 7]], model.predict(new.iloc[[0, 5, 7]]))  # served as ever
@@ -122,7 +121,9 @@ def test_inputs_with_long_tails():
 def test_one_far_row_ends_no_prediction():
     age = RNG.uniform(-1.0, 1.0, (400, 1))
     model = quick(distribution={"kind": "poisson"}).fit(age, RNG.poisson(np.exp(1.0 + age[:, 0])))
-    with pytest.warns(UserWarning, match=r"column 'x0' in 1 row \(201: 9999.0, where training had -0.999 … 0.985\)"):
+    with pytest.warns(
+        UserWarning, match=r"column 'x0' in 1 row \(201: 9999.0, where training had -0.99[0-9]* … 0.98[0-9]*\)"
+    ):
         d = model.predict_dist(np.insert(age, 200, 9999.0, axis=0))
     np.testing.assert_array_equal(np.delete(d.mean(), 200), model.predict(age))
     inner = np.quantile(age, 0.95, method="inverted_cdf").reshape(1, 1)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from likelinet.config import LBFGSConfig, ModelConfig, VAEConfig
+from likelinet.config.network import CoderConfig
 from likelinet.core.errors import DataError
 from likelinet.core.wording import counted
 from likelinet.distributions import Distribution
@@ -16,6 +17,7 @@ from likelinet.engines.lbfgs import LbfgsEngine
 from likelinet.model.fit import Fit
 from likelinet.optim.build import build_optimiser
 from likelinet.tables.inputs import learn_inputs
+from likelinet.tables.kinds.noted import note_readings
 from likelinet.tables.rows import Rows, output_names
 from likelinet.targets.build import targets_of
 from likelinet.targets.possible import check_possible
@@ -82,6 +84,7 @@ def fit(
     estimates = head.raw_start(*own)
     constraint = config.distribution.leaf_class(custom).constraint
     check_possible(targets, head, estimates, own[0], known, constraint, naming)
+    note_readings(rows.table, inputs.columns, isinstance(config.network, CoderConfig))
     theta = initial_weights(objective, *own, [s.initial for s in streams], dtype, known, estimates)
     offset = targets.shift_of_nll(untrained.family.has_density(encoded))
     plan = planned(config, n, len(encoded), inputs.width > 0, exact, streams, offset)

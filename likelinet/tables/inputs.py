@@ -13,7 +13,6 @@ from likelinet.core.wording import SHOWN, counted, nearest
 from likelinet.tables.kinds.choose import learn_kind
 from likelinet.tables.kinds.joined import join_moments
 from likelinet.tables.kinds.kind import USUAL, Kind, Strange
-from likelinet.tables.kinds.noted import note_readings
 from likelinet.tables.kinds.stored import kind_from_json
 from likelinet.tables.marked import absent
 from likelinet.tables.oddities import Oddities, refuse, refuse_missing
@@ -101,7 +100,6 @@ def learn_inputs(table: Table, features: list[str], weight: np.ndarray, data: Da
     if data.strict:
         for kind in kinds:
             refuse_missing(table, kind)
-    note_readings(table, kinds)
     return Inputs(kinds, table.named)
 
 

@@ -72,7 +72,8 @@ class Oddities:
         each = [self._found[key] for key in sorted(self._found) if key[:2] == (oddity, name)]
         many, rows = sum(found.many for found in each), [row for found in each for row in found.rows]
         where = ", ".join(map(str, rows[:SHOWN])) + (", …" if many > SHOWN else "")
-        like = f": {each[0].first}, where training had {self._seen[name]}" if each[0].first else ""
+        like = f": {each[0].first}" if each[0].first else ""
+        like += f", where training had {self._seen[name]}" if oddity == "outside" else ""
         return f"column '{name}' in {counted(many, 'row')} ({where}{like})"
 
     def _number(self, row: int) -> int:

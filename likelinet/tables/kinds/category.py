@@ -1,4 +1,4 @@
-"""Columns of categories: an input for each level, the rare ones pooled, and a long tail of them hashed."""
+"""Columns of categories: an input for each level, the rare and pooled, and a long tail of them hashed."""
 
 import hashlib
 from dataclasses import dataclass
@@ -101,7 +101,7 @@ class Category(Kind):
 
     def describe(self) -> str:
         parts = [f"{len(self.levels)} with an input each"]
-        parts += [f"{len(self.pooled)} rare ones pooled"] if self.pooled else []
+        parts += [f"{len(self.pooled)} rare and pooled"] if self.pooled else []
         parts += [f"{len(self.tail)} hashed into {HASHED} inputs"] if self.tail else []
         parts += ["missing cells"] if self.indicator else []
         many, why = len(self.levels) + len(self.pooled) + len(self.tail), f" ({self.words})" if self.words else ""

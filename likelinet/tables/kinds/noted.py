@@ -14,7 +14,7 @@ from likelinet.tables.recognise.sentinels import suspected_sentinels
 from likelinet.tables.table import Table
 
 
-def note_readings(table: Table, kinds: tuple[Kind, ...]) -> None:
+def note_readings(table: Table, kinds: tuple[Kind, ...], both_ways: bool = False) -> None:
     """Warn of columns that are left out, of missing cells, of numbers on a log scale and of those far from all others.
 
     Parameters
@@ -23,8 +23,11 @@ def note_readings(table: Table, kinds: tuple[Kind, ...]) -> None:
         The training rows.
     kinds : tuple of Kind
         What was learned of its columns.
+    both_ways : bool
+        Whether the columns are what is predicted as well: then constant ones, as at the edges of images, are no news.
     """
-    _note("Columns that say nothing are left out", [f"'{k.name}' ({k.why})" for k in kinds if isinstance(k, Constant)])
+    constant = [] if both_ways else [k for k in kinds if isinstance(k, Constant)]
+    _note("Columns that say nothing are left out", [f"'{k.name}' ({k.why})" for k in constant])
     _note(
         "Columns that look like identifiers are left out",
         [f"'{k.name}' ({k.why})" for k in kinds if isinstance(k, Identifier)],

@@ -20,6 +20,7 @@ from likelinet.tables.text import Text
 
 LINEAR = 5.0  # scales from the middle up to which the soft limit changes nothing
 MARGIN = 0.05  # of the range of training, by which its ends are widened
+NOTED = 0.1  # of the range, how far outside of it a number is worth a note: many a new row is so by a hair
 FAR = 0.25  # of the range, how far outside of it a number is no longer like those at its end
 LONG = 2.0  # how far tails reach, as `Spread.tails` has it, from where on they are not those of a few outliers
 
@@ -33,7 +34,7 @@ class Number(Kind):
     loc, scale : float
         Of what is usual: mean and standard deviation, or median and quartiles where outliers make those.
     low, high : float, optional
-        The ends of the range of training, a little widened, at which numbers beyond are held; None for no ends.
+        The ends of the range of training; numbers beyond are held a little outside of them. None for no ends.
     median : float
         What a missing cell is filled with.
     indicator : bool
@@ -96,7 +97,9 @@ class Number(Kind):
         if not (least >= low and most <= high):  # or some are NaN
             at = (~((z >= low) & (z <= high))).nonzero()[0]
             lacking = np.isnan(z[at])
-            missing, outside = (_mask(at[which], len(z)) for which in (lacking, ~lacking))
+            slack = (NOTED - MARGIN) / (1.0 + 2.0 * MARGIN) * (high - low)
+            beyond = (z[at] < low - slack) | (z[at] > high + slack)
+            missing, outside = (_mask(at[which], len(z)) for which in (lacking, beyond))
             z[at] = np.where(lacking, self._on_scale(self.median), self._held(z[at]))
             strange = Strange(outside=outside, missing=None if self.indicator else missing)
             least, most = z.min(), z.max()
@@ -120,10 +123,12 @@ class Number(Kind):
 
     @cached_property
     def _ends(self) -> tuple[float, float]:
-        """The ends on the scale of the input."""
-        ends = (-np.inf if self.low is None else self.low, np.inf if self.high is None else self.high)
-        low, high = self._on_scale(*ends).tolist()
-        return low, high
+        """Where numbers are held, on the scale of the input."""
+        if self.low is None or self.high is None:
+            return -np.inf, np.inf
+        low, high = self._on_scale(self.low, self.high).tolist()
+        margin = MARGIN * (high - low)
+        return low - margin, high + margin
 
     def _held(self, z: np.ndarray) -> np.ndarray:
         """Return what numbers outside of the range count as: its end, or far outside a number within."""
@@ -140,14 +145,7 @@ class Number(Kind):
 
     @property
     def seen(self) -> str:
-        if self.low is None or self.high is None:
-            return ""
-        ends = np.log([self.low, self.high]) if self.log else np.array([self.low, self.high])
-        ends += (
-            MARGIN / (1.0 + 2.0 * MARGIN) * (ends[1] - ends[0]) * np.array([1.0, -1.0])
-        )  # as before they were widened
-        low, high = np.exp(ends) if self.log else ends
-        return f"{low:.3g} … {high:.3g}"
+        return "" if self.low is None or self.high is None else f"{self.low:g} … {self.high:g}"
 
     def describe(self) -> str:
         how = "the logarithm of a number" if self.log else "number"
@@ -196,17 +194,8 @@ def learn_number(name: str, numbers: np.ndarray, weight: np.ndarray, data: DataC
     scaling = (lies.loc, lies.scale) if data.standardize else (0.0, 1.0)
     if data.extrapolate:
         return Number(name, *scaling, None, None, lies.median, indicator)
+    ends = (lies.low, lies.high, lies.median, indicator)
     if not data.standardize or not (lies.heavy and lies.low > 0.0 and lies.tails > LONG):
-        ends = widened(lies.low, lies.high)
-        return Number(name, *scaling, *ends, lies.median, indicator, limited=data.standardize, inner=lies.inner)
+        return Number(name, *scaling, *ends, limited=data.standardize, inner=lies.inner)
     logs = spread_of(np.log(values), weight)
-    low, high = (float(end) for end in np.exp(widened(logs.low, logs.high)))
-    return Number(
-        name, logs.loc, logs.scale, low, high, lies.median, indicator, log=True, limited=True, inner=lies.inner
-    )
-
-
-def widened(low: float, high: float) -> tuple[float, float]:
-    """Return the ends of a range a little outside of it."""
-    margin = MARGIN * (high - low)
-    return float(low - margin), float(high + margin)
+    return Number(name, logs.loc, logs.scale, *ends, log=True, limited=True, inner=lies.inner)

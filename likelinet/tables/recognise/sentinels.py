@@ -19,6 +19,8 @@ def suspected_sentinels(values: np.ndarray) -> dict[float, int]:
         Numbers, NaN where one is missing.
     """
     numbers, counts = np.unique(values[np.isfinite(values)].astype(np.float64), return_counts=True)
+    if not len(numbers) or np.median(np.abs(numbers)) > 1e20:  # in units in which all of them are huge
+        return {}
     low = _at_the_end(numbers, counts)
     high = _at_the_end(numbers[::-1], counts[::-1]) if low < len(numbers) else 0
     ends = [*range(low), *range(len(numbers) - high, len(numbers))]
