@@ -35,6 +35,7 @@ PHONES = RNG.choice(8 * 10**9, N, replace=False) + 2 * 10**9
         (Text.of([f"INV-{i:06d}" for i in range(N)]), "", "text, 200 different ones in 200 rows"),
         (Text.of([f"+{i}" for i in PHONES]), "", "text, 200 different ones in 200 rows"),
         (Text.of([f"{i:06d}" for i in RNG.integers(0, 10**6, 60)]), "", "different ones in 60 rows"),
+        (Text.of([f"1{i:019d}" for i in PHONES]), "", "text, 200 different ones in 200 rows"),
         (Text.of([f"Model {i}" for i in range(30)]), "", "text, 30 different ones in 30 rows"),
         (Text.of(["NA", *(f"Model {i % 60}" for i in range(100))]), "", "text, 60 different ones in 100 rows"),
     ],

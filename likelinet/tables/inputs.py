@@ -156,7 +156,7 @@ class Encoded:
             return
         cells = self._table.column(kind.name)
         if self._strict or (self._table.n > 1 and (stray | absent(cells)).all()):
-            self._table.refuse_text(kind.name, stray, "numbers" if kind.of_numbers else "dates or times")
+            raise self._table.text_among(kind.name, stray, "numbers" if kind.of_numbers else "dates or times")
         self.oddities.take(kind, slice(None), cells, Strange(stray=stray))
 
     def _refuse(self, kind: Kind) -> None:

@@ -121,21 +121,19 @@ class Table:
             If a cell is a date or text; the message names the column and the rows.
         """
         values = self.plain(name)
-        if isinstance(values, Text):
-            parsed = self._parse(name)
-            numbers = bools(values) if parsed.stray.any() else parsed.numbers
-            if numbers is None:
-                self.refuse_text(name, parsed.stray)
-            else:
-                values = numbers
-        return self._as_numbers(values, name)
+        if not isinstance(values, Text):
+            return self._as_numbers(values, name)
+        parsed = self._parse(name)
+        numbers = bools(values) if parsed.stray.any() else parsed.numbers
+        if numbers is None:
+            raise self.text_among(name, parsed.stray)
+        return numbers
 
-    def refuse_text(self, name: str, stray: np.ndarray, what: str = "numbers") -> None:
-        """Raise `DataError` if some cells of a column of numbers are text."""
-        if stray.any():
-            cells = self.plain(name)
-            assert isinstance(cells, Text)
-            raise DataError(f"Column '{name}' must hold {what}, but has text: {self._cells(cells, stray)}.")
+    def text_among(self, name: str, stray: np.ndarray, what: str = "numbers") -> DataError:
+        """Return the error that some cells of a column of numbers, say, are text."""
+        cells = self.plain(name)
+        assert isinstance(cells, Text)
+        return DataError(f"Column '{name}' must hold {what}, but has text: {self._cells(cells, stray)}.")
 
     def numeric(self, name: str) -> np.ndarray:
         """Return a column of numbers as floats, or of durations as seconds, without missing or infinite values.

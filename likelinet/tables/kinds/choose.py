@@ -85,20 +85,24 @@ def _of_text(table: Table, name: str, cells: Text, weight: np.ndarray, data: Dat
     if lasting := durations_in(cells, _enough(data)):
         kind = _of_numbers(name, lasting.seconds, weight, data)
         return replace(kind, form=lasting.form, words=lasting.words) if isinstance(kind, Number) else kind
-    found = coded(cells)
-    many = len(found.levels)
     if not cells.declared:
         if _are_mostly_numbers(cells, _enough(data)):
             return _of_numbers(name, parse(cells).numbers, weight, data)
         table.is_text(name)  # numbers with more text among them are refused
-    if data.strict and many > MANY and 2 * many > len(found):
+    if data.strict:
+        _refuse_identifier(name, coded(cells))
+    if why := looks_like_identifier(cells, name):
+        return Identifier(name, why)
+    return _of_categories(name, coded(cells), weight, data)
+
+
+def _refuse_identifier(name: str, found: Coded) -> None:
+    many = len(found.levels)
+    if many > MANY and 2 * many > len(found):
         raise DataError(
             f"Column '{name}' is text with {many} different values in {len(found)} rows, "
             "so it looks like an identifier or a date: list the columns to use in data.features, without it."
         )
-    if why := looks_like_identifier(cells, name):
-        return Identifier(name, why)
-    return _of_categories(name, found, weight, data)
 
 
 def _enough(data: DataConfig) -> float:

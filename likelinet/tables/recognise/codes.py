@@ -5,7 +5,7 @@ import re
 import numpy as np
 
 from likelinet.tables.arrow import pa, pc
-from likelinet.tables.recognise.distinct import distinct
+from likelinet.tables.recognise.distinct import distinct, first_cells
 from likelinet.tables.text import Text
 
 _PHONE = r"^\+[0-9]{7,15}$"
@@ -26,6 +26,8 @@ def looks_like_code(column: np.ndarray | Text, name: str = "") -> str | None:
         whole = column.dtype.kind in "iu" and len(column) > 0
         postal = whole and column.min() >= 1000 and column.max() <= 999_999 and _is_postal(name)
         return _as_postal(name) if postal else None
+    if not pc.all(pc.match_substring_regex(first_cells(column), r"^\+?[0-9]+$")).as_py():
+        return None
     cells = distinct(column).cells
     if len(cells) == 0:
         return None

@@ -67,6 +67,12 @@ def may_be_numbers(text: Text, agree: float = 1.0) -> bool:
     return (pc.sum(odd).as_py() or 0) <= 2.0 * (1.0 - agree) * len(filled)
 
 
+def first_cells(text: Text) -> Any:
+    """Return the first cells that are not missing, a few of them."""
+    first = text.cells.slice(0, _GLANCE)
+    return first.filter(pc.invert(missing_words(first))).slice(0, _FEW).combine_chunks()
+
+
 def forms_of(text: Text, forms: Mapping[str, str], agree: float = 1.0) -> list[str]:
     """Return the names of the forms that the first cells may have: a quick look that spares a long one.
 
@@ -81,8 +87,7 @@ def forms_of(text: Text, forms: Mapping[str, str], agree: float = 1.0) -> list[s
     """
     if not may_be_numbers(text, agree):
         return []
-    first = text.cells.slice(0, _GLANCE)
-    few = first.filter(pc.invert(missing_words(first))).slice(0, _FEW).to_pylist()
+    few = first_cells(text).to_pylist()
     odd = int(2.0 * (1.0 - agree) * len(few))  # so many may be others
 
     def fits(form: str) -> bool:

@@ -46,13 +46,12 @@ def looks_like_identifier(column: np.ndarray | Text, name: str = "") -> str | No
     rows = int((found.codes >= 0).sum())
     if rows < _ENOUGH or 2 * len(found) <= rows:
         return None
-    if pc.all(pc.match_substring_regex(found.cells, "^(?:0|[1-9][0-9]{0,17})$")).as_py():
-        whole = np.asarray(pc.cast(found.cells, pa.int64()))
-        return _numbers(whole, rows, name)
+    if _all_match(found, "0|[1-9][0-9]{0,17}"):
+        return _numbers(np.asarray(pc.cast(found.cells, pa.int64())), rows, name)
     made = next((what for what, pattern in _MADE.items() if _all_match(found, pattern)), None)
     if made is not None:
         return f"{made}, {counted(len(found), 'different one')} in {rows} rows"
-    if _all_match(found, r"-?(?:0|[1-9][0-9]*)?(?:[.,][0-9]*)?(?:[eE][-+]?[0-9]+)?"):
+    if _all_match(found, r"-?(?:0|[1-9][0-9]*)?(?:[.,][0-9]*)?(?:[eE][-+]?[0-9]+)?") and not _are_long(found):
         return None  # numbers
     if len(found) > _MANY or len(found) >= _NEARLY * rows:
         return f"text, {len(found)} different ones in {rows} rows"
@@ -61,6 +60,11 @@ def looks_like_identifier(column: np.ndarray | Text, name: str = "") -> str | No
 
 def _all_match(found: Distinct, pattern: str) -> bool:
     return bool(pc.all(pc.match_substring_regex(found.cells, f"^(?:{pattern})$")).as_py())
+
+
+def _are_long(found: Distinct) -> bool:
+    """Whether all cells are of more digits than double precision has."""
+    return _all_match(found, "[0-9]{17,}")
 
 
 def _numbers(numbers: np.ndarray, rows: int, name: str) -> str | None:

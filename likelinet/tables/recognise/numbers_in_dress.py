@@ -7,7 +7,7 @@ import numpy as np
 
 from likelinet.core.wording import shown
 from likelinet.tables.arrow import pa, pc
-from likelinet.tables.recognise.distinct import Distinct, distinct, may_be_numbers
+from likelinet.tables.recognise.distinct import Distinct, distinct, first_cells, may_be_numbers
 from likelinet.tables.recognise.dress import SCALES, Dress, Marks, parts_of, unit_of
 from likelinet.tables.text import Text
 
@@ -51,6 +51,9 @@ def numbers_in_dress(text: Text, agree: float = 1.0) -> Dressed | None:
         Share of the cells which are not missing that must be such numbers.
     """
     if not may_be_numbers(text, agree):
+        return None
+    few = parts_of(first_cells(text))["core"]
+    if few.null_count > 2.0 * (1.0 - agree) * len(few):
         return None
     found = distinct(text)
     parts = parts_of(found.cells)
