@@ -101,6 +101,7 @@ def parts_of(cells: Any) -> dict[str, Any]:
     `core` are the digits with their marks, `power` as in 1e6, `before` and `after` what stands around, `gap` a blank
     before that, `end` < or >, `more` a +, `plus` and `minus` the sign, and `brackets` those of accounting.
     """
+    cells = cells.cast(pa.string())  # large ones do not go with others
     tidy = pc.replace_substring_regex(pc.replace_substring_regex(cells, _BLANKS, " "), _MINUS, "-")
     tidy = pc.replace_substring(tidy, "\u2019", "'")
     inner = pc.replace_substring_regex(tidy, _BRACKETS, r"-\1\2")
