@@ -21,9 +21,11 @@ def cells(line: str) -> Text:
 
 
 @pytest.mark.parametrize("form", WRITTEN)
-@pytest.mark.parametrize("clock", ["", " %H:%M:%S", "T%H:%M:%S", " %I:%M %p", " %H:%M:%S.%f"])
+@pytest.mark.parametrize("clock", ["", " %H:%M:%S", "T%H:%M:%S", "%H%M%S", " %I:%M %p", " %H:%M:%S.%f"])
 def test_all_that_strftime_writes(form: str, clock: str):
-    if clock and ("%d" not in form or (form == "%Y%m%d" and clock != "T%H:%M:%S")):
+    if (clock == "%H%M%S") > (form == "%Y%m%d"):
+        return
+    if clock and ("%d" not in form or (form == "%Y%m%d" and clock not in ("T%H:%M:%S", "%H%M%S"))):
         return
     written = [c.strftime(form + clock) for c in CLOCKS]
     found = moments_in(Text.of([*written, "NA"]))
@@ -90,6 +92,8 @@ def test_day_and_month(line: str, first: str, why: str | None):
     [
         "2016|2015",
         "20200103|20211331",
+        "202001|202012|202105|202106|202107",  # few
+        "202001|202012|202105|202106|202107|202108|202113",
         "18991231|18991230",
         "2020-02-30|2020-02-28",
         "2010-11|2011-12",  # seasons
@@ -129,7 +133,10 @@ def test_whole_numbers():
     found = moments_in_numbers(np.array([20200131.0, np.nan, 20200229.0]))
     assert found is not None
     assert found.values.astype(str).tolist() == ["2020-01-31T00:00:00.000000", "NaT", "2020-02-29T00:00:00.000000"]
-    for numbers in ([20200131, 20200230], [20200131, 7], [2020.5], [np.nan]):
+    months = moments_in_numbers(np.array([202001, 202012, 202105, 202106, 202107, 202108]))
+    assert months is not None
+    assert months.values[1] == np.datetime64("2020-12-01")
+    for numbers in ([202001, 202012], [20200131, 20200230], [20200131, 7], [2020.5], [np.nan]):
         assert moments_in_numbers(np.array(numbers)) is None
 
 

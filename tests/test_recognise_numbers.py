@@ -46,6 +46,8 @@ READ = {
     "(1,234) 500": [-1234.0, 500.0],
     "($5.00) $6": [-5.0, 6.0],
     "\u22125 3": [-5.0, 3.0],
+    "5.5- 3 1,200-": [-5.5, 3.0, -1200.0],
+    "801 KB|7.7 MB|1.5 GB": [801e3, 7.7e6, 1.5e9],
     "1.2e3 kg|5 kg": [1200.0, 5.0],
 }
 
@@ -60,6 +62,7 @@ NOT = [
     "<5 3 12",
     "90+ 95 1",
     "(1) (2)",
+    "1- 2-",
     "12 kg|500 g",
     "$5 €6",
     "12 kg|13",
@@ -104,7 +107,7 @@ def test_not_read(line: str):
         ("7 1,234", "numbers with thousands separators ('1,234' is 1234, and not a decimal comma)"),
         ("7 1,234,567", "numbers with thousands separators ('1,234,567' is 1234567)"),
         ("19M 20+", "numbers with suffixes for powers of ten and open ends ('19M' is 19000000)"),
-        ("(7) 8", "numbers with brackets for negative ones ('(7)' is -7)"),
+        ("(7) 8", "numbers with negative ones as in accounts ('(7)' is -7)"),
     ],
 )
 def test_words(line: str, words: str):

@@ -120,15 +120,15 @@ def _with_points(dress: Dress, parts: dict[str, Any]) -> Dress:
 
 def _is_dressed(found: Distinct, dress: Dress, parts: dict[str, Any]) -> bool:
     """Whether numbers wear anything at all that Python's `float` does not take."""
-    around = any(pc.any(pc.not_equal(parts[name], "")).as_py() for name in ("end", "more", "brackets"))
+    around = any(pc.any(pc.not_equal(parts[name], "")).as_py() for name in ("end", "more", "behind"))
     minus = pc.any(pc.match_substring_regex(found.cells, "[\u2212\u2013]")).as_py()
     return dress != Dress() or bool(around or minus)
 
 
 def _is_safe(dress: Dress, parts: dict[str, Any], numbers: np.ndarray) -> bool:
     """Whether numbers are meant: no telephones, open ends at the ends, brackets beside plain numbers."""
-    plus, brackets, more = (np.asarray(pc.not_equal(parts[name], "")) for name in ("plus", "brackets", "more"))
-    if brackets.all() or (plus.any() and not dress.unit and not (numbers < 0.0).any()):
+    plus, behind, more = (np.asarray(pc.not_equal(parts[name], "")) for name in ("plus", "behind", "more"))
+    if behind.all() or (plus.any() and not dress.unit and not (numbers < 0.0).any()):
         return False
     if dress.thousands in {" ", "'", "."} and not dress.unit:
         core = pc.replace_substring_regex(parts["core"], "[^0-9]", "")
@@ -152,7 +152,7 @@ def _words(found: Distinct, dress: Dress, parts: dict[str, Any], numbers: np.nda
     worn += ["suffixes for powers of ten"] if dress.scaled else []
     worn += [
         what
-        for name, what in (("more", "open ends"), ("end", "open ends"), ("brackets", "brackets for negative ones"))
+        for name, what in (("more", "open ends"), ("end", "open ends"), ("behind", "negative ones as in accounts"))
         if pc.any(pc.not_equal(parts[name], "")).as_py()
     ]
     fits = (~np.isnan(numbers)).nonzero()[0]
