@@ -11,6 +11,7 @@ from likelinet.tables.kinds.boolean import Boolean
 from likelinet.tables.kinds.category import Category
 from likelinet.tables.kinds.kind import Kind
 from likelinet.tables.kinds.moment import Moment
+from likelinet.tables.kinds.noted import note_readings
 from likelinet.tables.kinds.number import Number
 from likelinet.tables.table import Table
 from likelinet.tables.text import Text
@@ -26,6 +27,7 @@ def learned(meant: Meant) -> tuple[Kind, Table, str]:
     with warnings.catch_warnings(record=True) as notes:
         warnings.simplefilter("always")
         inputs = learn_inputs(table, [meant.name, "x"], np.ones(n), DataConfig())
+        note_readings(table, inputs.columns)
     return inputs.columns[0], table, " ".join(str(n.message) for n in notes)
 
 

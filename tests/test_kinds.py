@@ -13,6 +13,7 @@ from likelinet.config import DataConfig
 from likelinet.tables.coded import coded
 from likelinet.tables.inputs import Inputs, learn_inputs
 from likelinet.tables.kinds.category import HASHED, MANY, hash_of
+from likelinet.tables.kinds.noted import note_readings
 from likelinet.tables.kinds.number import Number
 from likelinet.tables.kinds.stored import kind_from_json
 from likelinet.tables.table import as_table
@@ -24,7 +25,10 @@ RNG = np.random.default_rng(0)
 def learned(cells: Any, weight: Any = None, **data: Any) -> Inputs:
     """Return the encoding of one column, `a`."""
     table = as_table({"a": cells})
-    return learn_inputs(table, ["a"], np.ones(table.n) if weight is None else np.array(weight), DataConfig(**data))
+    weight = np.ones(table.n) if weight is None else np.array(weight)
+    inputs = learn_inputs(table, ["a"], weight, DataConfig(**data))
+    note_readings(table, inputs.columns)
+    return inputs
 
 
 def encoded(inputs: Inputs, cells: Any) -> np.ndarray:

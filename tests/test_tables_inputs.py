@@ -35,10 +35,9 @@ def test_standardised_by_the_weighted_moments():
 @pytest.mark.parametrize("value", [0.0, 5.0, -1e9, 0.1, 1e-300])
 def test_constant_columns_survive(value: float):
     frame = FRAME.assign(constant=value)
-    with pytest.warns(UserWarning, match=r"^Columns that say nothing are left out: 'constant' \(.* in every row\)\.$"):
-        inputs = learn_inputs(as_table(frame), ["a", "constant"], ONES, DataConfig())
+    inputs = learn_inputs(as_table(frame), ["a", "constant"], ONES, DataConfig())
     assert inputs.rows(as_table(frame))[:].shape == (60, 1)
-    with pytest.warns(UserWarning, match="left out: 'constant'"):
+    with pytest.warns(UserWarning, match=r"^Columns that say nothing are left out: 'constant' \(.* in every row\)\.$"):
         mean = quick().fit(frame[["a", "constant"]], y).predict(frame[["a", "constant"]])
     assert np.isfinite(mean).all()
     assert np.ptp(mean) > 0.0  # certain: the network sees the column that varies
