@@ -3,6 +3,7 @@
 import datetime
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from likelinet.tables.recognise.durations import durations_in, read_durations
@@ -119,6 +120,18 @@ def test_words():
     zoned = moments_in(cells("2020-01-03T12:30:05Z"))
     assert zoned is not None
     assert zoned.words == "dates with times in local time ('2020-01-03T12:30:05Z' is 2020-01-03 12:30:05)"
+
+
+def test_large_strings():
+    for line in ("2020-01-03|2020-01-04 5:30 PM", "20200103|20200104", "4. Feb 2020", "2020Q1", "9:05|NA|10:30"):
+        large, text = Text(cells(line).cells.cast(pa.large_string())), cells(line)
+        one, two = moments_in(large), moments_in(text)
+        assert one is not None
+        assert two is not None
+        assert (one.words, one.values.tolist()) == (two.words, two.values.tolist())
+    for line in ("1:23:45", "2h 30m|1h", "PT1H"):
+        found = durations_in(Text(cells(line).cells.cast(pa.large_string())))
+        assert found is not None
 
 
 def test_most_cells():

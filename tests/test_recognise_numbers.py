@@ -1,6 +1,7 @@
 """Numbers in dress: what is read as which number, and what is not."""
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from likelinet.tables.recognise.dress import Dress
@@ -124,6 +125,13 @@ def test_new_cells_are_read_as_training_was():
     np.testing.assert_array_equal(new.numbers, [1.25, 0.0, 4.0, nan, nan, nan])
     assert new.stray.tolist() == [False, False, False, True, True, False]
     assert new.missing.tolist() == [False] * 5 + [True]
+
+
+def test_large_strings():
+    text = cells("63%|0|1,250%")
+    found = numbers_in_dress(Text(text.cells.cast(pa.large_string())))
+    assert found is not None
+    assert found.numbers.tolist() == [63.0, 0.0, 1250.0]
 
 
 def test_most_cells():

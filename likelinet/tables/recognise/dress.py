@@ -103,10 +103,11 @@ def parts_of(cells: Any) -> dict[str, Any]:
     """Return the parts of dressed numbers by name, each an array of strings, which are null where a cell is no number.
 
     `core` are the digits with their marks, `power` as in 1e6, `before` and `after` what stands around, `gap` a blank
-    before that, `end` < or >, `more` a +, `plus` and `minus` the sign, and `behind` says where a negative one is written as
-    in accounts: in brackets, or with the sign at its end.
+    before that, `end` < or >, `more` a +, `plus` and `minus` the sign, and `behind` says where a negative one is
+    written as in accounts: in brackets, or with the sign at its end.
     """
-    tidy = pc.replace_substring_regex(pc.replace_substring_regex(cells, _BLANKS, " "), _MINUS, "-")
+    short = pc.cast(cells, pa.string())  # for which there are all kernels
+    tidy = pc.replace_substring_regex(pc.replace_substring_regex(short, _BLANKS, " "), _MINUS, "-")
     tidy = pc.replace_substring(tidy, "\u2019", "'")
     inner = pc.replace_substring_regex(tidy, _BRACKETS, r"-\1\2")
     inner = pc.replace_substring_regex(inner, "^([0-9][0-9.,' ]*)-$", r"-\1")
