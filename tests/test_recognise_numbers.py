@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from likelinet.tables.recognise.dress import Dress
-from likelinet.tables.recognise.numbers_in_dress import numbers_in_dress
+from likelinet.tables.recognise.numbers_in_dress import numbers_in_dress, thousands_by_points
 from likelinet.tables.text import Text
 
 nan = np.nan
@@ -125,6 +125,27 @@ def test_new_cells_are_read_as_training_was():
     np.testing.assert_array_equal(new.numbers, [1.25, 0.0, 4.0, nan, nan, nan])
     assert new.stray.tolist() == [False, False, False, True, True, False]
     assert new.missing.tolist() == [False] * 5 + [True]
+
+
+POINTS = "950 1.250 12.500 -3.125 2.718 1.414 7"
+
+
+def test_thousands_by_points():
+    found = thousands_by_points(cells(POINTS + " NA"))
+    assert found is not None
+    np.testing.assert_array_equal(found.numbers, [950.0, 1250.0, 12500.0, -3125.0, 2718.0, 1414.0, 7.0, nan])
+    assert found.words == "numbers with thousands separators ('1.250' is 1250, and not a decimal point)"
+    assert found.dress.read(cells("2.500")).numbers.tolist() == [2500.0]
+
+
+@pytest.mark.parametrize("more", ["1.25", "0.125", "1.2500", "1250", "007", "a"])
+def test_points_that_are_decimal(more: str):
+    assert thousands_by_points(cells(f"{POINTS} {more}")) is None
+
+
+def test_points_that_may_be_decimal():
+    for line in ("1.250 12.500 3.125 2.718 1.414 7", "950 1.250 12.500 3.125 2.718 7", "1 2 3 4 5 6 7 8 9", "NA"):
+        assert thousands_by_points(cells(line)) is None
 
 
 def test_large_strings():
