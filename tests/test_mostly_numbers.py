@@ -105,6 +105,18 @@ def test_y_in_dress():
     assert labels.tolist() == PRICES  # classes are called as they are written
 
 
+@pytest.mark.filterwarnings("ignore:Columns|Target")
+def test_thousands_by_points():
+    cells = [f"{v:,.0f}".replace(",", ".") for v in [7, 950, *KM[2:]]]
+    inputs = learned(cells)
+    rows = inputs.rows(table(cells))[:]
+    plain = [f"{v:.0f}" for v in [7, 950, *KM[2:]]]
+    np.testing.assert_array_equal(rows, learned(plain).rows(table(plain))[:])
+    np.testing.assert_array_equal(inputs.rows(table(cells[5:6]))[:][:, 0], rows[5:6, 0])
+    y = read_rows(DataConfig(target="price"), False, frame(cells), None, None, "y").y
+    np.testing.assert_array_equal(y, [7.0, 950.0, *KM[2:]])
+
+
 def test_rows_of_weight_0_do_not_shift_y():
     prices = [PRICES[0], *PRICES]
     weight = np.r_[0.0, np.ones(N)]

@@ -76,6 +76,8 @@ def test_no_identifiers(column: np.ndarray | Text, name: str):
         (Text.of(["123", "00123", "NA"]), "", "digits with leading zeros, like 00123"),
         (Text.of(["+4917012345678", "+15551234567"]), "", "digits behind a plus sign, as telephone numbers have it"),
         (Text.of(["10115", "80331"]), "Zip Code", "whole numbers in a column called 'Zip Code'"),
+        (Text.of(["4006381333931", "4006381333948"] * 4), "", "whole numbers of 13 digits that come again and again"),
+        (np.array([4006381333931, 4006381333948] * 4), "", "whole numbers of 13 digits that come again and again"),
         (np.array([10115, 80331]), "home_plz", "whole numbers in a column called 'home_plz'"),
     ],
 )
@@ -89,6 +91,9 @@ def test_codes(column: np.ndarray | Text, name: str, why: str):
         (Text.of(["10115", "80331"]), "price"),
         (Text.of(["0", "10", "0.5"]), "zip"),
         (Text.of(["+5", "-3"]), ""),
+        (Text.of(["1600000000", "1600086400"] * 4), ""),
+        (Text.of(["4006381333931", "4006381333948"]), ""),
+        (Text.of(["40063813", "40063814"] * 4), ""),
         (Text.of(["NA"]), "zip"),
         (np.array([1, 2]), "zip"),
         (np.array([10115.5, 80331.0]), "zip"),

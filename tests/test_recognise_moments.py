@@ -3,6 +3,7 @@
 import datetime
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from likelinet.tables.recognise.durations import durations_in, read_durations
@@ -21,9 +22,11 @@ def cells(line: str) -> Text:
 
 
 @pytest.mark.parametrize("form", WRITTEN)
-@pytest.mark.parametrize("clock", ["", " %H:%M:%S", "T%H:%M:%S", " %I:%M %p", " %H:%M:%S.%f"])
+@pytest.mark.parametrize("clock", ["", " %H:%M:%S", "T%H:%M:%S", "%H%M%S", " %I:%M %p", " %H:%M:%S.%f"])
 def test_all_that_strftime_writes(form: str, clock: str):
-    if clock and ("%d" not in form or (form == "%Y%m%d" and clock != "T%H:%M:%S")):
+    if (clock == "%H%M%S") > (form == "%Y%m%d"):
+        return
+    if clock and ("%d" not in form or (form == "%Y%m%d" and clock not in ("T%H:%M:%S", "%H%M%S"))):
         return
     written = [c.strftime(form + clock) for c in CLOCKS]
     found = moments_in(Text.of([*written, "NA"]))
@@ -90,6 +93,8 @@ def test_day_and_month(line: str, first: str, why: str | None):
     [
         "2016|2015",
         "20200103|20211331",
+        "202001|202012|202105|202106|202107",  # few
+        "202001|202012|202105|202106|202107|202108|202113",
         "18991231|18991230",
         "2020-02-30|2020-02-28",
         "2010-11|2011-12",  # seasons
@@ -117,6 +122,18 @@ def test_words():
     assert zoned.words == "dates with times in local time ('2020-01-03T12:30:05Z' is 2020-01-03 12:30:05)"
 
 
+def test_large_strings():
+    for line in ("2020-01-03|2020-01-04 5:30 PM", "20200103|20200104", "4. Feb 2020", "2020Q1", "9:05|NA|10:30"):
+        large, text = Text(cells(line).cells.cast(pa.large_string())), cells(line)
+        one, two = moments_in(large), moments_in(text)
+        assert one is not None
+        assert two is not None
+        assert (one.words, one.values.tolist()) == (two.words, two.values.tolist())
+    for line in ("1:23:45", "2h 30m|1h", "PT1H"):
+        found = durations_in(Text(cells(line).cells.cast(pa.large_string())))
+        assert found is not None
+
+
 def test_most_cells():
     text = Text.of(["NA"] * 200 + ["2020-01-03"] * 9 + ["soon"])
     assert moments_in(text) is None
@@ -129,7 +146,10 @@ def test_whole_numbers():
     found = moments_in_numbers(np.array([20200131.0, np.nan, 20200229.0]))
     assert found is not None
     assert found.values.astype(str).tolist() == ["2020-01-31T00:00:00.000000", "NaT", "2020-02-29T00:00:00.000000"]
-    for numbers in ([20200131, 20200230], [20200131, 7], [2020.5], [np.nan]):
+    months = moments_in_numbers(np.array([202001, 202012, 202105, 202106, 202107, 202108]))
+    assert months is not None
+    assert months.values[1] == np.datetime64("2020-12-01")
+    for numbers in ([202001, 202012], [20200131, 20200230], [20200131, 7], [2020.5], [np.nan]):
         assert moments_in_numbers(np.array(numbers)) is None
 
 

@@ -1,10 +1,11 @@
 """Numbers in dress: what is read as which number, and what is not."""
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from likelinet.tables.recognise.dress import Dress
-from likelinet.tables.recognise.numbers_in_dress import numbers_in_dress
+from likelinet.tables.recognise.numbers_in_dress import numbers_in_dress, thousands_by_points
 from likelinet.tables.text import Text
 
 nan = np.nan
@@ -46,6 +47,8 @@ READ = {
     "(1,234) 500": [-1234.0, 500.0],
     "($5.00) $6": [-5.0, 6.0],
     "\u22125 3": [-5.0, 3.0],
+    "5.5- 3 1,200-": [-5.5, 3.0, -1200.0],
+    "801 KB|7.7 MB|1.5 GB": [801e3, 7.7e6, 1.5e9],
     "1.2e3 kg|5 kg": [1200.0, 5.0],
 }
 
@@ -60,6 +63,7 @@ NOT = [
     "<5 3 12",
     "90+ 95 1",
     "(1) (2)",
+    "1- 2-",
     "12 kg|500 g",
     "$5 €6",
     "12 kg|13",
@@ -104,7 +108,7 @@ def test_not_read(line: str):
         ("7 1,234", "numbers with thousands separators ('1,234' is 1234, and not a decimal comma)"),
         ("7 1,234,567", "numbers with thousands separators ('1,234,567' is 1234567)"),
         ("19M 20+", "numbers with suffixes for powers of ten and open ends ('19M' is 19000000)"),
-        ("(7) 8", "numbers with brackets for negative ones ('(7)' is -7)"),
+        ("(7) 8", "numbers with negative ones as in accounts ('(7)' is -7)"),
     ],
 )
 def test_words(line: str, words: str):
@@ -121,6 +125,34 @@ def test_new_cells_are_read_as_training_was():
     np.testing.assert_array_equal(new.numbers, [1.25, 0.0, 4.0, nan, nan, nan])
     assert new.stray.tolist() == [False, False, False, True, True, False]
     assert new.missing.tolist() == [False] * 5 + [True]
+
+
+POINTS = "950 1.250 12.500 -3.125 2.718 1.414 7"
+
+
+def test_thousands_by_points():
+    found = thousands_by_points(cells(POINTS + " NA"))
+    assert found is not None
+    np.testing.assert_array_equal(found.numbers, [950.0, 1250.0, 12500.0, -3125.0, 2718.0, 1414.0, 7.0, nan])
+    assert found.words == "numbers with thousands separators ('1.250' is 1250, and not a decimal point)"
+    assert found.dress.read(cells("2.500")).numbers.tolist() == [2500.0]
+
+
+@pytest.mark.parametrize("more", ["1.25", "0.125", "1.2500", "1250", "007", "a"])
+def test_points_that_are_decimal(more: str):
+    assert thousands_by_points(cells(f"{POINTS} {more}")) is None
+
+
+def test_points_that_may_be_decimal():
+    for line in ("1.250 12.500 3.125 2.718 1.414 7", "950 1.250 12.500 3.125 2.718 7", "1 2 3 4 5 6 7 8 9", "NA"):
+        assert thousands_by_points(cells(line)) is None
+
+
+def test_large_strings():
+    text = cells("63%|0|1,250%")
+    found = numbers_in_dress(Text(text.cells.cast(pa.large_string())))
+    assert found is not None
+    assert found.numbers.tolist() == [63.0, 0.0, 1250.0]
 
 
 def test_most_cells():

@@ -8,7 +8,7 @@ import numpy as np
 from likelinet.core.notes import note
 from likelinet.core.wording import counted, rows_of, shown
 from likelinet.tables.cells import parse
-from likelinet.tables.recognise.numbers_in_dress import numbers_in_dress
+from likelinet.tables.recognise.numbers_in_dress import numbers_in_dress, thousands_by_points
 from likelinet.tables.table import Table
 from likelinet.tables.text import Text
 
@@ -29,7 +29,7 @@ def undressed(table: Table, names: Sequence[str], agree: float, what: str) -> Ta
     """
     for name in names:
         cells = table.plain(name)
-        if isinstance(cells, Text) and table.holds_text(name):
+        if isinstance(cells, Text):
             numbers = _numbers(cells, name, agree, what, table.index)
             table = table if numbers is None else _with(table, name, numbers)
     return table
@@ -37,7 +37,10 @@ def undressed(table: Table, names: Sequence[str], agree: float, what: str) -> Ta
 
 def _numbers(cells: Text, name: str, agree: float, what: str, index: np.ndarray | None) -> np.ndarray | None:
     """Return the numbers of a column of text, NaN where there is none; None if it is none of numbers."""
-    found, plain = numbers_in_dress(cells, agree), parse(cells)
+    plain = parse(cells)
+    found = numbers_in_dress(cells, agree) if plain.stray.any() else thousands_by_points(cells)
+    if found is None and not plain.stray.any():
+        return None
     if found is None and plain.stray.sum() > (1.0 - agree) * (~plain.missing).sum():
         return None
     if found is not None:

@@ -19,7 +19,7 @@ from likelinet.tables.recognise.codes import looks_like_code
 from likelinet.tables.recognise.durations import durations_in
 from likelinet.tables.recognise.identifiers import looks_like_identifier
 from likelinet.tables.recognise.moments import Moments, moments_among, moments_of
-from likelinet.tables.recognise.numbers_in_dress import numbers_in_dress
+from likelinet.tables.recognise.numbers_in_dress import numbers_in_dress, thousands_by_points
 from likelinet.tables.scaling import moments
 from likelinet.tables.table import Table
 from likelinet.tables.text import Text
@@ -77,9 +77,10 @@ def _of_text(table: Table, name: str, cells: Text, weight: np.ndarray, data: Dat
         return Identifier(name, why)
     if code:
         return _of_categories(name, coded(cells), weight, data, code)
-    if numbers:
+    dressed = thousands_by_points(cells) if numbers else numbers_in_dress(cells, _enough(data))
+    if numbers and dressed is None:
         return _of_numbers(name, table.numbers(name), weight, data)
-    if dressed := numbers_in_dress(cells, _enough(data)):
+    if dressed is not None:
         kind = _of_numbers(name, dressed.numbers, weight, data)
         return replace(kind, dress=astuple(dressed.dress), words=dressed.words) if isinstance(kind, Number) else kind
     if lasting := durations_in(cells, _enough(data)):

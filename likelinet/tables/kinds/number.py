@@ -79,10 +79,14 @@ class Number(Kind):
         if isinstance(cells, np.ndarray):
             return table.numbers(self.name) if is_time(cells) else None
         text = table.plain(self.name)
-        if not isinstance(text, Text) or not table.holds_text(self.name):
+        if not isinstance(text, Text):
             return table.numbers(self.name)
         if self.dress:
-            return Dress(*self.dress).read(text).numbers
+            read = Dress(*self.dress).read(text)
+            if not (read.missing | read.stray).all():
+                return read.numbers
+        if not table.holds_text(self.name):  # plain numbers, even where those of training were not
+            return table.numbers(self.name)
         if self.form:
             return read_durations(text, self.form)[0]
         numbers = bools(text)

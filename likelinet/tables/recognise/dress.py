@@ -17,6 +17,10 @@ SCALES = {
     **dict.fromkeys(("m", "mn", "mio", "mln", "million", "millions"), "e6"),
     **dict.fromkeys(("crore", "crores"), "e7"),
     **dict.fromkeys(("b", "bn", "billion", "billions"), "e9"),
+    "kb": "e3",
+    "mb": "e6",
+    "gb": "e9",
+    "tb": "e12",
     **dict.fromkeys(("t", "tn", "trillion", "trillions"), "e12"),
 }
 _CODES = "USD|EUR|GBP|JPY|INR|CHF|CAD|AUD|NZD|CNY|HKD|SGD|SEK|NOK|DKK|PLN|CZK|HUF|RUB|TRY|BRL|MXN|ZAR|KRW"
@@ -99,18 +103,20 @@ def parts_of(cells: Any) -> dict[str, Any]:
     """Return the parts of dressed numbers by name, each an array of strings, which are null where a cell is no number.
 
     `core` are the digits with their marks, `power` as in 1e6, `before` and `after` what stands around, `gap` a blank
-    before that, `end` < or >, `more` a +, `plus` and `minus` the sign, and `brackets` those of accounting.
+    before that, `end` < or >, `more` a +, `plus` and `minus` the sign, and `behind` says where a negative one is
+    written as in accounts: in brackets, or with the sign at its end.
     """
-    cells = cells.cast(pa.string())  # large ones do not go with others
-    tidy = pc.replace_substring_regex(pc.replace_substring_regex(cells, _BLANKS, " "), _MINUS, "-")
+    short = pc.cast(cells, pa.string())  # for which there are all kernels
+    tidy = pc.replace_substring_regex(pc.replace_substring_regex(short, _BLANKS, " "), _MINUS, "-")
     tidy = pc.replace_substring(tidy, "\u2019", "'")
     inner = pc.replace_substring_regex(tidy, _BRACKETS, r"-\1\2")
+    inner = pc.replace_substring_regex(inner, "^([0-9][0-9.,' ]*)-$", r"-\1")
     found = pc.extract_regex(inner, _NUMBER)
     parts = {name: pc.struct_field(found, name) for name in ("core", "power", "before", "after", "gap", "end", "more")}
     sign, minus = pc.struct_field(found, "sign"), pc.struct_field(found, "minus")
     parts["plus"] = pc.replace_substring(sign, "-", "")
     parts["minus"] = pc.binary_join_element_wise(pc.replace_substring(sign, "+", ""), minus, "")
-    parts["brackets"] = pc.if_else(pc.equal(inner, tidy), "", "()")
+    parts["behind"] = pc.if_else(pc.equal(inner, tidy), "", "()")
     return parts
 
 

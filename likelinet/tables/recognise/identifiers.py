@@ -6,6 +6,7 @@ import numpy as np
 
 from likelinet.core.wording import counted
 from likelinet.tables.arrow import pa, pc
+from likelinet.tables.recognise.codes import LONG
 from likelinet.tables.recognise.distinct import Distinct, distinct
 from likelinet.tables.text import Text
 
@@ -13,7 +14,6 @@ _ENOUGH = 20  # rows below which nothing is an identifier
 _MANY = 50  # different texts above which half of the rows being different is enough
 _NEARLY = 0.95  # share of the rows that are different
 _EXPECTED = 5.0  # repeated numbers to expect by chance, whose absence says that they were counted out
-_LONG = 9  # digits of telephones and accounts
 _YEARS = (1500, 2200)
 _SECONDS = ((10**9, 2 * 10**9), (10**12, 2 * 10**12))  # and milliseconds since 1970, from 2001 to 2033
 _HEX = "[0-9a-fA-F]"
@@ -82,7 +82,7 @@ def _numbers(numbers: np.ndarray, rows: int, name: str) -> str | None:
     if n < _NEARLY * rows:
         return None
     digits = len(str(high))
-    if low >= 0 and len(str(low)) == digits >= _LONG and not any(a <= low <= high < b for a, b in _SECONDS):
+    if low >= 0 and len(str(low)) == digits >= LONG and not any(a <= low <= high < b for a, b in _SECONDS):
         return f"whole numbers of {digits} digits, {n} different ones in {rows} rows"
     if _NAMES.search(name.strip()):
         return f"whole numbers in a column called '{name}', {n} different ones in {rows} rows"

@@ -14,6 +14,7 @@ from likelinet.tables.recognise.forms import FORMS, TIMES, in_form, turned
 from likelinet.tables.text import Text
 
 _EARLIEST, _LATEST = np.datetime64("1900-01-01"), np.datetime64("2101-01-01")  # of dates written as whole numbers
+_MONTHS = 6  # different ones that are no mere numbers
 _ZONED = r":.*(?:Z|UTC|GMT|[-+][0-9]{2}(?::?[0-9]{2})?)$"
 
 
@@ -121,9 +122,12 @@ def read_moments(column: np.ndarray | Text, form: str) -> tuple[np.ndarray, np.n
 
 
 def moments_in_numbers(values: np.ndarray) -> Moments | None:
-    """Return whole numbers like 20240229 as dates, if each of them is one from 1900 to 2100."""
+    """Return whole numbers like 20240229, or 202402, as dates if each of them is one from 1900 to 2100."""
     filled = values[values == values]
-    if len(filled) == 0 or filled.min() < 19000101 or filled.max() > 21001231 or (filled != np.floor(filled)).any():
+    if len(filled) == 0 or (filled != np.floor(filled)).any():
+        return None
+    low, high = filled.min(), filled.max()
+    if not any(low // part >= 1900 and high // part <= 2100 for part in (100, 10_000)):
         return None
     return moments_in(_whole_numbers(values))
 
@@ -148,8 +152,9 @@ def _fitting(found: Distinct, form: str, rows: np.ndarray, agree: float) -> np.n
 def _is_meant(found: Distinct, form: str, each: np.ndarray) -> bool:
     """Whether cells that are written like moments are such, and no numbers, seasons or durations."""
     each = each[~np.isnat(each)]
-    if form == "%Y%m%d":
-        return bool(((each >= _EARLIEST) & (each < _LATEST)).all())
+    if form in ("%Y%m%d", "%Y%m"):
+        enough = form == "%Y%m%d" or len(each) >= _MONTHS
+        return bool(enough and ((each >= _EARLIEST) & (each < _LATEST)).all())
     if form == "%Y":
         return False  # a number
     if form == "%Y-%m":  # 2010-11, 2011-12 are seasons

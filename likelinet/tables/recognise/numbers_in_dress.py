@@ -15,6 +15,7 @@ from likelinet.tables.text import Text
 _MARKS = [Marks(t, d) for d in ".," for t in ("", ",", ".", " ", "'") if t != d]
 _NO_UNITS = {"am", "pm", "a.m", "p.m", "st", "nd", "rd", "th"}  # 5 pm and 1st say something else
 _PHONE = 9  # digits from which numbers in groups, all as long, may be of telephones or accounts
+_DOTTED, _PLAIN = 5, 2  # different numbers with points of thousands, and without, that tell them from decimal ones
 _FEW = 1000  # different cells that are tried first
 
 
@@ -70,6 +71,25 @@ def numbers_in_dress(text: Text, agree: float = 1.0) -> Dressed | None:
     return Dressed(numbers, np.isnan(numbers) & (found.codes >= 0), dress, _words(found, dress, parts, each))
 
 
+def thousands_by_points(text: Text) -> Dressed | None:
+    """Return plain numbers as whole ones if their points can hardly be decimal ones.
+
+    That is where all points have three digits behind and no zero before, and others have none: 950, 1.250, 12.500.
+    """
+    whole = r"^-?(?:0|[1-9][0-9]{0,2}(?:\.[0-9]{3})*)$"
+    maybe = pc.all(pc.match_substring_regex(first_cells(text), whole)).as_py()
+    if not (maybe and pc.any(pc.match_substring(text.cells, ".")).as_py()):
+        return None
+    found = distinct(text)
+    dotted = pc.match_substring(found.cells, ".")
+    many = pc.sum(dotted).as_py() or 0
+    if many < _DOTTED or len(found) < many + _PLAIN or not pc.all(pc.match_substring_regex(found.cells, whole)).as_py():
+        return None
+    dress, parts = Dress(".", ","), parts_of(found.cells)
+    each = dress.numbers(parts)
+    return Dressed(found.spread(each, np.nan), np.zeros(len(text), bool), dress, _words(found, dress, parts, each))
+
+
 def _dress_of(parts: dict[str, Any], rows: np.ndarray, agree: float) -> Dress | None:
     """Return the dress that such a share of the rows wears, if there is one."""
     scaled = _has_scales(parts)
@@ -120,15 +140,15 @@ def _with_points(dress: Dress, parts: dict[str, Any]) -> Dress:
 
 def _is_dressed(found: Distinct, dress: Dress, parts: dict[str, Any]) -> bool:
     """Whether numbers wear anything at all that Python's `float` does not take."""
-    around = any(pc.any(pc.not_equal(parts[name], "")).as_py() for name in ("end", "more", "brackets"))
+    around = any(pc.any(pc.not_equal(parts[name], "")).as_py() for name in ("end", "more", "behind"))
     minus = pc.any(pc.match_substring_regex(found.cells, "[\u2212\u2013]")).as_py()
     return dress != Dress() or bool(around or minus)
 
 
 def _is_safe(dress: Dress, parts: dict[str, Any], numbers: np.ndarray) -> bool:
     """Whether numbers are meant: no telephones, open ends at the ends, brackets beside plain numbers."""
-    plus, brackets, more = (np.asarray(pc.not_equal(parts[name], "")) for name in ("plus", "brackets", "more"))
-    if brackets.all() or (plus.any() and not dress.unit and not (numbers < 0.0).any()):
+    plus, behind, more = (np.asarray(pc.not_equal(parts[name], "")) for name in ("plus", "behind", "more"))
+    if behind.all() or (plus.any() and not dress.unit and not (numbers < 0.0).any()):
         return False
     if dress.thousands in {" ", "'", "."} and not dress.unit:
         core = pc.replace_substring_regex(parts["core"], "[^0-9]", "")
@@ -148,17 +168,23 @@ def _words(found: Distinct, dress: Dress, parts: dict[str, Any], numbers: np.nda
     """Return how numbers were read, with an example that shows it."""
     worn = [f"the unit '{dress.unit}'"] if dress.unit else []
     worn += ["thousands separators"] if dress.thousands else []
-    worn += ["decimal commas"] if dress.decimal == "," else []
+    worn += (
+        ["decimal commas"]
+        if pc.any(pc.match_substring(parts["core"], dress.decimal)).as_py() and dress.decimal == ","
+        else []
+    )
     worn += ["suffixes for powers of ten"] if dress.scaled else []
     worn += [
         what
-        for name, what in (("more", "open ends"), ("end", "open ends"), ("brackets", "brackets for negative ones"))
+        for name, what in (("more", "open ends"), ("end", "open ends"), ("behind", "negative ones as in accounts"))
         if pc.any(pc.not_equal(parts[name], "")).as_py()
     ]
     fits = (~np.isnan(numbers)).nonzero()[0]
     shows = pc.match_substring_regex(parts["core"], f"[{dress.thousands}]" if dress.thousands else "[1-9]")
     i = int(fits[int(np.asarray(shows).argmax())])
     how = " and ".join([", ".join(worn[:-1]), worn[-1]] if len(worn) > 1 else worn or ["minus signs of typography"])
-    both = dress.thousands == "," and not np.isnan(Dress("", ",", dress.unit, dress.scaled).numbers(parts)).any()
+    other = Dress("", dress.thousands, dress.unit, dress.scaled)
+    both = dress.thousands in (",", ".") and not np.isnan(other.numbers(parts)).any()
+    mark = {",": "comma", ".": "point"}.get(dress.thousands)
     example = f"'{shown(found.cells[i].as_py())}' is {numbers[i]:.15g}"
-    return f"numbers with {how} ({example}{', and not a decimal comma' if both else ''})"
+    return f"numbers with {how} ({example}{f', and not a decimal {mark}' if both else ''})"
