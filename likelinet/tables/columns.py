@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from likelinet.core.errors import DataError
 from likelinet.tables.cells import is_missing
 from likelinet.tables.coded import Coded
 from likelinet.tables.text import Text
@@ -10,7 +11,7 @@ from likelinet.tables.times import DURATION, MOMENT, of_objects
 Column = np.ndarray | Text | Coded
 
 
-def column_of(values: np.ndarray) -> Column:
+def column_of(values: np.ndarray, name: str = "") -> Column:
     """Return numbers and bools as they are, dates and durations in microseconds, and all else as text.
 
     What is missing is NaT among dates and durations, and "" in text. A moment in a time zone becomes what a clock there
@@ -18,6 +19,8 @@ def column_of(values: np.ndarray) -> Column:
     """
     if values.dtype.kind in "fiu":
         return values
+    if values.dtype.kind == "c":
+        raise DataError(f"Column '{name}' holds complex numbers: make columns of their parts, or leave it out.")
     if values.dtype.kind == "b" or (len(values) and all(isinstance(v, bool | np.bool_) for v in values)):
         return values.astype(bool)
     if values.dtype.kind in "mM":

@@ -87,7 +87,7 @@ def _pandas_column(name: str, series: Any) -> Column:
             return arrow_column(name, values)
     except (pa.ArrowException, TypeError, OverflowError, NotImplementedError):  # text beside numbers, intervals, …
         pass
-    return column_of(np.asarray(series))
+    return column_of(np.asarray(series), name)
 
 
 def _dict_columns(x: Mapping[Any, Any], what: str) -> tuple[dict[str, Column], int]:
@@ -97,7 +97,7 @@ def _dict_columns(x: Mapping[Any, Any], what: str) -> tuple[dict[str, Column], i
         values = as_array(x[key], f"Column '{name}'")
         if values.ndim != 1:
             raise DataError(f"Column '{name}' must have one dimension, got shape {values.shape}.")
-        columns[name] = column_of(values)
+        columns[name] = column_of(values, name)
     n = len(next(iter(columns.values()), ()))
     if other := next((name for name, c in columns.items() if len(c) != n), None):
         raise DataError(

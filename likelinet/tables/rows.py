@@ -114,15 +114,12 @@ def _absent(y: np.ndarray | Interval) -> np.ndarray:
     """Return the rows in which an array of targets has a missing entry."""
     if isinstance(y, Interval):
         return np.zeros(y.shape[0], bool)
+    rows = y.reshape(len(y), -1)
     if y.dtype.kind == "f":
-        lacking = np.isnan(y)
-    elif y.dtype.kind == "O":
-        lacking = np.array([is_missing(v) or (isinstance(v, str) and v == "") for v in y.ravel()], bool).reshape(
-            y.shape
-        )
-    else:
-        lacking = y == "" if y.dtype.kind in "UT" else np.zeros(y.shape, bool)
-    return lacking.reshape(len(y), -1).any(1)
+        return np.logical_or.reduce(np.isnan(rows), axis=1)
+    if y.dtype.kind == "O":
+        return np.array([any(is_missing(v) or v == "" for v in row) for row in rows.tolist()], bool)
+    return np.logical_or.reduce(rows == "", axis=1) if y.dtype.kind in "UT" else np.zeros(len(y), bool)
 
 
 def with_numbers(table: Table, data: DataConfig) -> Table:

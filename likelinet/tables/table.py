@@ -245,5 +245,5 @@ def as_table(x: Any, what: str = "X", header: bool = True) -> Table:
         if array.ndim != 2:
             hint = f"; for one feature pass {what}.reshape(-1, 1)" if array.ndim == 1 else ""
             raise DataError(f"{what} must have two dimensions, rows and columns, got shape {array.shape}{hint}.")
-        return Table({f"x{j}": column_of(array[:, j]) for j in range(array.shape[1])}, len(array), named=False)
+        return Table({f"x{j}": column_of(array[:, j], f"x{j}") for j in range(array.shape[1])}, len(array), named=False)
     return Table(*frame_columns(x, what))

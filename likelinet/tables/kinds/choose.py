@@ -52,8 +52,7 @@ def learn_kind(table: Table, name: str, weight: np.ndarray, data: DataConfig, ro
     cells = table.column(name)
     if name in data.datetime:
         return _of_moments(name, moments_of(cells, name), weight, data)
-    declared = isinstance(cells, Coded) or name in (*data.categorical, *data.ordered)
-    if declared:
+    if isinstance(cells, Coded) or name in (*data.categorical, *data.ordered):
         return _of_categories(name, _in_order(coded(cells)) if name in data.ordered else coded(cells), weight, data)
     if (found := moments_among(cells, _enough(data))) is not None:
         return _of_moments(name, found, weight, data)
@@ -68,7 +67,8 @@ def learn_kind(table: Table, name: str, weight: np.ndarray, data: DataConfig, ro
 
 def _of_text(table: Table, name: str, cells: Text, weight: np.ndarray, data: DataConfig, row_numbers: bool) -> Kind:
     if are_truths(coded(cells[:FEW]), both=False) and are_truths(found := coded(cells)):
-        return _of_truths(name, *truths(found)[::2], weight, data)
+        values, _, missing = truths(found)
+        return _of_truths(name, values, missing, weight, data)
     numbers = not table.holds_text(name)
     if numbers and cells.declared and _are_levels(cells):
         return _of_categories(name, coded(cells), weight, data)
