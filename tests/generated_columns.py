@@ -61,18 +61,34 @@ WRITTEN: dict[str, Callable[[float], str]] = {
     "unit": lambda v: f"{v:.2f} kg",
     "unit and thousands": lambda v: f"{v:,.2f} kms",
     "percent": lambda v: f"{v:.2f}%",
+    "percent with decimal commas": lambda v: f"{v:.2f} %".replace(".", ","),
+    "currency behind": lambda v: f"{grouped(v, '.', ',')}€",
+    "price of a unit": lambda v: f"{v:.2f} €/m²",
 }
 # Signed whole numbers.
 SIGNED: dict[str, Callable[[int], str]] = {
     "integers": str,
     "brackets": lambda v: f"({-v:,})" if v < 0 else f"{v:,}",
+    "minus behind": lambda v: f"{-v}-" if v < 0 else str(v),
     "typography": lambda v: str(v).replace("-", "\u2212"),
     "degrees": lambda v: f"{v} °C",
 }
-DATES = ["%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d %b %Y", "%b %d, %Y", "%Y/%m/%d", "%Y%m%d", "%d-%b-%y"]
-CLOCKS = ["%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%d.%m.%Y %H:%M:%S", "%m/%d/%Y %I:%M:%S %p"]
+DATES = [
+    "%Y-%m-%d",
+    "%d.%m.%Y",
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%d %b %Y",
+    "%b %d, %Y",
+    "%Y/%m/%d",
+    "%Y%m%d",
+    "%d-%b-%y",
+    "%A, %B %d, %Y",
+]
+CLOCKS = ["%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%d.%m.%Y %H:%M:%S", "%m/%d/%Y %I:%M:%S %p", "%Y%m%d%H%M%S"]
 BOOLS = ["yes no", "Y N", "T F", "true false", "TRUE FALSE", "1 0", "Yes No", "True False", "t f"]
 WORDS = "red green blue|DE US FR IT|STATE 14,STATE 15,STATE 03|C6 C11 F6|1st 2nd 3rd|S M L XL|2010-11 2011-12 2012-13"
+WORDS += "|<18 18-25 26+|Mon Tue Wed|1/2 3/4 5/8|10.0.0.1 10.0.0.2|1:3 2:1 0:0|#1 #2 #3"
 LASTING: dict[str, Callable[[int], str]] = {
     "clock": lambda s: f"{s // 3600}:{s // 60 % 60:02d}:{s % 60:02d}",
     "letters": lambda s: f"{s // 3600}h {s // 60 % 60}m {s % 60}s",
@@ -110,6 +126,11 @@ def columns(rng: Rng, n: int) -> Iterator[tuple[str, Meant]]:
         yield how, of(np.round(rng.normal(0.0, 900.0, n)).astype(int), put)
     yield "rupees", of(amounts(rng, n).astype(int), lambda v: f"₹{indian(v)}")
     yield "Indian thousands", of(10 ** rng.integers(1, 7, n) + rng.integers(0, 10, n), indian)
+    yield "points of thousands", of(amounts(rng, n).astype(int), lambda v: f"{v:,}".replace(",", "."))
+    yield (
+        "bytes",
+        of(rng.choice([5.5e3, 7.2e6, 1.5e9, 8e3], n), lambda v: f"{v / 1e6} MB" if v >= 1e6 else f"{v / 1e3} KB"),
+    )
     yield "suffixes", of(np.round(rng.choice([3.4e6, 1.2e3, 850.0, 19e6, 7e3], n)), short)
     yield "open ends", of(10 ** rng.integers(0, 8, n), lambda v: f"{v:,}+")
     yield "open top", of(rng.integers(20, 91, n), lambda v: "90+" if v == 90 else str(v))
@@ -129,7 +150,7 @@ def columns(rng: Rng, n: int) -> Iterator[tuple[str, Meant]]:
     for form in CLOCKS:
         yield f"moment {form}", of(seconds, lambda v, form=form: v.strftime(form), "moment")
     months = days.astype("M8[M]").astype("M8[us]")
-    for form in ("%Y-%m", "%B %Y"):
+    for form in ("%Y-%m", "%B %Y", "%Y%m"):
         yield f"month {form}", of(months, lambda v, form=form: v.strftime(form), "moment")
     minutes = np.datetime64(0, "us") + rng.integers(0, 1440, n).astype("m8[m]")
     yield "time of day", of(minutes, lambda v: v.strftime("%H:%M"), "moment")
@@ -145,6 +166,7 @@ def columns(rng: Rng, n: int) -> Iterator[tuple[str, Meant]]:
         "leading zeros": [f"{v:05d}" for v in range(1, 40)],
         "postal codes": ["01067", "10115", "20095", "80331", "99084"],
         "postal codes by name": ["10115", "20095", "80331", "99084"],
+        "article numbers": ["4006381333931", "4006381333948", "4006381333955"],
     }.items():
         codes = rng.choice(few, n)
         yield how, Meant(codes.tolist(), ("category",), codes, "zip_code" if how.endswith("name") else "col")

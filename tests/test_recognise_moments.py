@@ -142,6 +142,14 @@ def test_most_cells():
     assert found.stray.nonzero()[0].tolist() == [209]
 
 
+def test_all_cells_before_most_cells():
+    line = "|".join([*(f"{m}/1/2020" for m in range(1, 13)), *(f"2/{d}/2020" for d in range(1, 13)), "3/13/2020"])
+    found = moments_in(cells(line), agree=0.9)
+    assert found is not None
+    assert (found.form, found.values[-1]) == ("%m/%d/%Y", np.datetime64("2020-03-13"))
+    assert not found.stray.any()
+
+
 def test_whole_numbers():
     found = moments_in_numbers(np.array([20200131.0, np.nan, 20200229.0]))
     assert found is not None

@@ -164,6 +164,13 @@ def test_most_cells():
     assert found.stray.tolist() == [False] * 9 + [True, False]
 
 
+def test_all_cells_before_most_cells():
+    line = "|".join([*(f"{v}.125" for v in range(1, 40)), "1.234.567"])  # 1.125 alone is little more than one
+    found = numbers_in_dress(cells(line), agree=0.9)
+    assert found is not None
+    assert found.numbers.tolist() == [*(1000.0 * v + 125.0 for v in range(1, 40)), 1234567.0]
+
+
 def test_all_of_a_long_column_decides():
     text = Text.of(["1,250", "3,400"] * 1000 + ["3,4"] + ["NA"] * 1000)
     found = numbers_in_dress(text)

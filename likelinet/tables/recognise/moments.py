@@ -59,15 +59,16 @@ def moments_in(text: Text, agree: float = 1.0) -> Moments | None:
         return None
     found = distinct(text)
     rows = found.rows()
-    for form in likely:
-        each = _fitting(found, form, rows, agree)
-        if each is None or not _is_meant(found, form, each):
-            continue
-        why, other = "", turned(form)
-        if other is not None and (way := _fitting(found, other, rows, agree)) is not None and (way != each).any():
-            form, each, why = _either(found, (form, each), (other, way))
-        values = found.spread(each, np.datetime64("NaT"))
-        return Moments(values, np.isnat(values) & (found.codes >= 0), form, _words(found, form, each) + why)
+    for enough in sorted({1.0, agree}, reverse=True):
+        for form in likely:
+            each = _fitting(found, form, rows, enough)
+            if each is None or not _is_meant(found, form, each):
+                continue
+            why, other = "", turned(form)
+            if other is not None and (way := _fitting(found, other, rows, enough)) is not None and (way != each).any():
+                form, each, why = _either(found, (form, each), (other, way))
+            values = found.spread(each, np.datetime64("NaT"))
+            return Moments(values, np.isnat(values) & (found.codes >= 0), form, _words(found, form, each) + why)
     return None
 
 

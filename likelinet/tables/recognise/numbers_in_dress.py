@@ -96,12 +96,15 @@ def _dress_of(parts: dict[str, Any], rows: np.ndarray, agree: float) -> Dress | 
     unit = _most(unit_of(parts["before"], "" if scaled else parts["after"]), rows)
     if unit in _NO_UNITS:
         return None
-    some = {name: part.slice(0, _FEW) for name, part in parts.items()}
+    some, best, most = {name: part.slice(0, _FEW) for name, part in parts.items()}, None, 0.0
     for marks in _MARKS:
         dress = Dress(marks.thousands, marks.decimal, unit, scaled)
-        if _share(dress, some, rows[:_FEW]) >= 1.0 - 2.0 * (1.0 - agree) and _share(dress, parts, rows) >= agree:
-            return _with_points(dress, parts) if unit else dress
-    return None
+        if most < 1.0 and _share(dress, some, rows[:_FEW]) >= 1.0 - 2.0 * (1.0 - agree):
+            share = _share(dress, parts, rows)
+            best, most = (dress, share) if share > most else (best, most)
+    if best is None or most < agree:
+        return None
+    return _with_points(best, parts) if unit else best
 
 
 def _share(dress: Dress, parts: dict[str, Any], rows: np.ndarray) -> float:
