@@ -43,6 +43,6 @@ def column_of(values: np.ndarray, name: str = "") -> Column | Unusable:
     return Text.of("" if is_missing(v) else str(v) for v in cells) if times is None else times
 
 
-def is_time(column: Column) -> bool:
+def is_time(column: Column | Unusable) -> bool:
     """Whether a column holds dates and times, or durations, declared as such."""
     return isinstance(column, np.ndarray) and column.dtype.kind in "mM"
