@@ -179,6 +179,16 @@ def test_a_category_that_occurs_once_can_be_compared():
     assert [np.isfinite(r.log_scores).sum() for r in found] == [199, 199]
 
 
+def test_numbers_of_rows_are_left_out_of_a_comparison_too():
+    frame = pd.DataFrame({"x": RNG.normal(size=100), "y": RNG.normal(size=100)})
+    config = ll.ModelConfig(data={"target": "y"}, training={"epochs": 1})
+    gaussian = families("gaussian", config)
+    plain, other = (
+        next(compare(config, gaussian, as_table(f), folds=2)) for f in (frame, frame.assign(id=np.arange(1, 101)))
+    )
+    np.testing.assert_array_equal(other.log_scores, plain.log_scores)
+
+
 def test_the_words_of_a_command(tmp_path: Path):
     columns = {**edited("colour", 2, "NA"), "size": edited("size", 4, "?")["size"]}
     done = fit(tmp_path, "data.target=price", columns=columns)

@@ -140,7 +140,10 @@ def compare(
             "the least."
         )
     fold_of = np.random.default_rng(config.training.seed).permutation(table.n) % folds
-    data = config.data.model_copy(update={"features": same_features(config, models.values(), table.columns)})
+    features = same_features(config, models.values(), table.columns)
+    data = config.data
+    if data.features is None:  # so that identifiers among them are left out as ever
+        data = data.model_copy(update={"exclude": [name for name in table.columns if name not in features]})
     for family, declared in models.items():
         scores, measure = np.empty(table.n), DENSITY
         try:
