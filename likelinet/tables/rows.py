@@ -65,7 +65,6 @@ def read_rows(
         for name in target_names(data):
             column = table.column(name)  # a misspelled target is said first
             levels = column.values.tolist() if isinstance(column, Coded) and column.ordered else None
-        table = table if labels else with_numbers(table, data)
     else:
         y = y if isinstance(y, Interval) else as_array(y, what)
         shape = y.lower.shape if isinstance(y, Interval) else y.shape
@@ -77,6 +76,7 @@ def read_rows(
         weight = np.ones(table.n) if data.weight is None else table.numeric(data.weight)
         weight = row_weights(weight, table.n, f"Column '{data.weight}', the weight,")
     table, y, weight = _kept(weight > 0.0, table, y, weight)
+    table = with_numbers(table, data) if y is None and not labels else table
     if not (data.strict or every):
         lacking = without_y(table, data, labels) if y is None else _absent(y)
         if lacking.all():
