@@ -98,9 +98,9 @@ def _pandas_column(name: str, series: Any) -> Column | Unusable:
     return column_of(np.asarray(series), name)
 
 
-def _dict_columns(x: Mapping[Any, Any], what: str) -> tuple[dict[str, Column], int]:
+def _dict_columns(x: Mapping[Any, Any], what: str) -> tuple[dict[str, Column | Unusable], int]:
     """Return the columns of a dict, which must be equally long."""
-    columns: dict[str, Column] = {}
+    columns: dict[str, Column | Unusable] = {}
     for name, key in zip(_names(list(x), what), x, strict=True):
         values = as_array(x[key], f"Column '{name}'")
         if values.ndim != 1:

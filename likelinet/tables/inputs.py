@@ -1,6 +1,5 @@
 """Inputs: columns of a table as one standardised matrix."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -138,10 +137,10 @@ class Encoded:
     def __getitem__(self, rows: slice) -> np.ndarray:
         """Return x of a slice of the rows, in double precision; its columns lie one after the other in memory."""
         columns = np.empty((self._width, len(range(self._table.n)[rows])))
-        some: Mapping[str, Any] = self._table.rows(rows, self._as_they_are).columns
+        some = self._table.rows(rows, self._as_they_are)
         with np.errstate(over="ignore", divide="ignore"):  # what is too large is said where it is for the network
             for kind, at in self._kinds:
-                cells = some[kind.name] if kind.name in some else self._read[kind.name][rows]
+                cells = self._read[kind.name][rows] if kind.name in self._read else some.column(kind.name)
                 strange = kind.encode(cells, columns[at])
                 if strange is not USUAL:
                     if self._strict:
