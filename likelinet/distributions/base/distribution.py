@@ -1,6 +1,8 @@
 """What every distribution is: the one spelling of its methods, its parameters and its shapes."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
@@ -64,6 +66,8 @@ class Distribution(Checks, Conditional, DistributionProtocol, ABC):
     # an order, which may be named.
     exposure: ClassVar[str] = ""
     ordered: bool = False
+    # What else it is called, in the field or in other libraries; with each name, where that is not all, what to write.
+    other_names: ClassVar[Mapping[str, str]] = MappingProxyType({})
     # What the pages say of it: what it is for, and its support where the domain of one entry does not tell.
     purpose: ClassVar[str] = ""
     support_in_words: ClassVar[str] = ""

@@ -51,6 +51,7 @@ class Beta(Univariate):
         Parameter("concentration0", positive, symbol="β"),
     )
     support = open_unit_interval
+    other_names = dict.fromkeys(("proportion", "share"), "")
     purpose = "shares"
     concentration1: np.ndarray
     concentration0: np.ndarray

@@ -47,6 +47,7 @@ class LogitNormal(Univariate):
 
     parameters = (Parameter("loc", symbol="μ"), Parameter("scale", positive, symbol="σ"))
     support = open_unit_interval
+    other_names = dict.fromkeys(("logistic_normal", "logitnorm"), "")
     purpose = "shares, Gaussian logit"
     loc: np.ndarray
     scale: np.ndarray

@@ -67,6 +67,7 @@ class VonMises(Univariate):
         Parameter("concentration", positive, symbol="κ"),
     )
     support = Domain("an angle from -π to π", low=-np.pi, high=np.pi, closed=(True, True))
+    other_names = dict.fromkeys(("vonmises", "circular", "angle", "direction"), "")
     purpose = "directions, times of day"
     temporaries = 24  # its tails are integrals
     loc: np.ndarray

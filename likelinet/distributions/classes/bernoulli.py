@@ -50,6 +50,9 @@ class Bernoulli(Univariate):
     numeric = True
     parameters = (Parameter("logits", extended_real, symbol="z"),)
     support = binary
+    other_names = dict.fromkeys(
+        ("logit", "logistic_regression", "binary", "binary_classification", "sigmoid", "binary_crossentropy"), ""
+    )
     purpose = "one of two"
     logits: np.ndarray
 

@@ -48,6 +48,9 @@ class Categorical(Distribution):
     array([-1.6094, -0.6931])
     """
 
+    other_names = dict.fromkeys(
+        ("softmax", "multiclass", "classification", "classes", "classifier", "multinomial_logit", "cross_entropy"), ""
+    )
     purpose = "one of several"
     support_in_words = "a class, 0 to K − 1, or your own labels"
     _sees_to_support = True

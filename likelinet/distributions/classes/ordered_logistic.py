@@ -53,6 +53,10 @@ class OrderedLogistic(Univariate):
     parameters = (Parameter("loc", symbol="η"), Parameter("cutpoints", increasing, event_ndim=1, symbol="c"))
     support = nonnegative_integer
     ordered = True
+    other_names = dict.fromkeys(
+        ("ordinal", "ordered", "ordered_logit", "ordinal_regression", "proportional_odds", "cumulative_logit", "polr"),
+        "",
+    )
     purpose = "one of several, in an order"
     support_in_words = "a class, 0 to K − 1, or your own labels in order"
     loc: np.ndarray

@@ -64,6 +64,7 @@ class BetaBinomial(Univariate):
         Parameter("concentration0", positive, symbol="β"),
     )
     support = nonnegative_integer
+    other_names = dict.fromkeys(("betabinom",), "")
     purpose = "overdispersed successes among n"
     support_in_words = "a whole number from 0 to n"
     total_count: np.ndarray

@@ -69,6 +69,7 @@ class NegativeBinomial(Univariate):
     parameters = (Parameter("total_count", positive, symbol="r"), Parameter("logits", real, symbol="log p/(1-p)"))
     support = nonnegative_integer
     exposure = "logits"
+    other_names = dict.fromkeys(("nb", "nb2", "negbin", "negbinom", "nbinom", "neg_binomial"), "")
     purpose = "overdispersed"
     total_count: np.ndarray
     logits: np.ndarray

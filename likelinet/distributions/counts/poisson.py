@@ -49,6 +49,7 @@ class Poisson(Univariate):
     parameters = (Parameter("rate", positive, symbol="λ", link="exp"),)
     support = nonnegative_integer
     exposure = "rate"
+    other_names = dict.fromkeys(("count", "counts", "pois"), "")
     purpose = "variance equal to the mean"
     rate: np.ndarray
 

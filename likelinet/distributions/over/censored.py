@@ -35,6 +35,19 @@ class CensoredFamily(WrapperFamily):
     """
 
     kind = "censored"
+    other_names = (
+        dict.fromkeys(("censoring", "interval_censored"), "")
+        | dict.fromkeys(
+            ("survival", "time_to_event", "aft", "accelerated_failure_time"),
+            "did you mean {kind: censored, base: {kind: weibull}}, with data.target: {time: …, event: …}?",
+        )
+        | dict.fromkeys(
+            ("cox", "coxph", "proportional_hazards"),
+            "there is no Cox model: {kind: censored, base: {kind: weibull, concentration: shared}} has proportional "
+            "hazards",
+        )
+        | dict.fromkeys(("tobit",), "did you mean {kind: censored, base: {kind: gaussian}}?")
+    )
     takes_intervals = True
 
     @property

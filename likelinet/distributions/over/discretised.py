@@ -31,6 +31,7 @@ class DiscretisedFamily(WrapperFamily):
     """
 
     kind = "discretised"
+    other_names = dict.fromkeys(("discretized", "rounded"), "")
     of_densities = True
     keeps_density = False
 

@@ -26,6 +26,14 @@ class HurdleFamily(ZerosFamily):
     """
 
     kind = "hurdle"
+    other_names = (
+        dict.fromkeys(("two_part",), "did you mean {kind: hurdle, base: {kind: gamma}}?")
+        | dict.fromkeys(("hurdle_poisson",), "did you mean {kind: hurdle, base: {kind: poisson}}?")
+        | dict.fromkeys(
+            ("tweedie", "compound_poisson_gamma"),
+            "there is no Tweedie family: {kind: hurdle, base: {kind: gamma}} has exact zeros and positive amounts",
+        )
+    )
 
     def check_base(self, kind: str) -> None:
         if self.base.support.integer and self.base.support.low < 0.0:

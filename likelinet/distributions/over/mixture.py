@@ -53,6 +53,9 @@ class MixtureFamily(WrapperFamily):
     components: int
 
     kind = "mixture"
+    other_names = dict.fromkeys(
+        ("gmm", "mdn", "gaussian_mixture", "mixture_gaussian", "mixture_of_gaussians", "normal_mixture"), ""
+    )
     parameters = (Parameter("logits", event_ndim=1, symbol="z"),)
     settings = (Setting("components", int, 3, least=1),)
     default_base = "Gaussian"

@@ -46,6 +46,10 @@ class TruncatedFamily(WrapperFamily):
     high: np.ndarray | np.float64
 
     kind = "truncated"
+    other_names = dict.fromkeys(("truncation",), "") | dict.fromkeys(
+        ("truncated_normal", "truncnorm", "truncated_gaussian"),
+        "did you mean {kind: truncated, base: {kind: gaussian}, low: …, high: …}?",
+    )
     settings = (Setting("low", float | None), Setting("high", float | None))
 
     @classmethod

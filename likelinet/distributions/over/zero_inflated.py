@@ -24,6 +24,12 @@ class ZeroInflatedFamily(ZerosFamily):
     """
 
     kind = "zero_inflated"
+    other_names = dict.fromkeys(
+        ("zip", "zero_inflated_poisson"), "did you mean {kind: zero_inflated, base: {kind: poisson}}?"
+    ) | dict.fromkeys(
+        ("zinb", "zero_inflated_negative_binomial"),
+        "did you mean {kind: zero_inflated, base: {kind: negative_binomial}}?",
+    )
 
     def loss(self, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
         if not self.gives_zero:

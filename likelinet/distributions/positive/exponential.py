@@ -41,6 +41,7 @@ class Exponential(Univariate):
 
     parameters = (Parameter("rate", positive, role="rate", symbol="λ"),)
     support = nonnegative
+    other_names = dict.fromkeys(("exp", "expon"), "")
     purpose = "constant hazard"
     rate: np.ndarray
 

@@ -48,6 +48,7 @@ class GeneralizedPareto(Univariate):
     )
     support = nonnegative
     scores = POWER_SCORES
+    other_names = dict.fromkeys(("gpd", "genpareto"), "")
     purpose = "excesses over a threshold"
     scale: np.ndarray
     concentration: np.ndarray

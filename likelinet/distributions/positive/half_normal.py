@@ -46,6 +46,7 @@ class HalfNormal(Univariate):
 
     parameters = (Parameter("scale", positive, role="scale", symbol="σ"),)
     support = nonnegative
+    other_names = dict.fromkeys(("halfnorm", "half_gaussian"), "")
     purpose = "absolute values"
     scale: np.ndarray
 

@@ -51,6 +51,7 @@ class InverseGamma(Univariate):
     )
     support = positive
     scores = POWER_SCORES
+    other_names = dict.fromkeys(("invgamma",), "")
     purpose = "heavy upper tail"
     concentration: np.ndarray
     rate: np.ndarray

@@ -53,6 +53,7 @@ class InverseGaussian(Univariate):
         Parameter("concentration", positive, role="scale", symbol="λ"),
     )
     support = positive
+    other_names = dict.fromkeys(("invgauss", "wald"), "")
     purpose = "first passage times"
     loc: np.ndarray
     concentration: np.ndarray

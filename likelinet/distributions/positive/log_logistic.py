@@ -50,6 +50,7 @@ class LogLogistic(Univariate):
     )
     support = positive
     scores = POWER_SCORES
+    other_names = dict.fromkeys(("fisk", "loglogistic"), "")
     purpose = "times and incomes, heavy tail, simple cdf"
     scale: np.ndarray
     concentration: np.ndarray

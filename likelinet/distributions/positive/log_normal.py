@@ -47,6 +47,7 @@ class LogNormal(Univariate):
         Parameter("scale", positive, role="log_scale", symbol="σ"),
     )
     support = positive
+    other_names = dict.fromkeys(("lognormal", "lognorm", "log_gaussian"), "")
     purpose = "products of many effects"
     loc: np.ndarray
     scale: np.ndarray

@@ -48,6 +48,7 @@ class Weibull(Univariate):
         Parameter("concentration", positive, symbol="k"),
     )
     support = positive
+    other_names = dict.fromkeys(("weibull_min",), "")
     purpose = "times to an event"
     scale: np.ndarray
     concentration: np.ndarray

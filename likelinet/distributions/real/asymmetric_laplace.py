@@ -48,6 +48,11 @@ class AsymmetricLaplace(Univariate):
     0.9
     """
 
+    other_names = dict.fromkeys(("ald",), "") | dict.fromkeys(
+        ("quantile", "quantile_regression", "pinball"),
+        "did you mean {kind: asymmetric_laplace, tau: 0.9}, whose loc is that quantile? any other family has quantiles "
+        "too: predict_dist(X).ppf(0.9)",
+    )
     purpose = "quantile regression"
     parameters = (
         Parameter("loc", role="location", symbol="μ"),

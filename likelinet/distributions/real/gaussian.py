@@ -41,6 +41,7 @@ class Gaussian(LocationScale):
     0.2881
     """
 
+    other_names = dict.fromkeys(("normal", "norm", "gauss", "regression", "mse", "least_squares", "ols"), "")
     purpose = "the place to begin"
     _broadcasts_q = True
     _log_norm = HALF_LOG_2PI

@@ -43,6 +43,7 @@ class Gumbel(LocationScale):
     0.5772
     """
 
+    other_names = dict.fromkeys(("gumbel_r", "extreme_value"), "")
     purpose = "maxima"
     _standard_mean = np.euler_gamma
     _standard_var = np.pi**2 / 6.0

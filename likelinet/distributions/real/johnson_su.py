@@ -51,6 +51,7 @@ class JohnsonSU(Univariate):
     0.5211
     """
 
+    other_names = dict.fromkeys(("johnsonsu",), "")
     purpose = "skewed, heavy tails"
     parameters = (
         Parameter("skewness", symbol="γ"),

@@ -45,6 +45,7 @@ class Laplace(LocationScale):
     0.0677
     """
 
+    other_names = dict.fromkeys(("double_exponential", "mae", "l1", "absolute_error"), "")
     purpose = "peaked, heavier tails; absolute error"
     parameters = (Parameter("loc", role="location", symbol="μ"), Parameter("scale", positive, role="scale", symbol="b"))
     _log_norm = float(LOG_2)

@@ -56,6 +56,7 @@ class SkewNormal(Univariate):
     0.078
     """
 
+    other_names = dict.fromkeys(("skewnormal", "skewnorm", "skew_gaussian"), "")
     purpose = "skewed, light tails"
     temporaries = 24  # its tails are integrals
     parameters = (

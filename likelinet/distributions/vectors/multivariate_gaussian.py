@@ -48,6 +48,7 @@ class MultivariateGaussian(Multivariate):
     ([[2.0, 0.0], [1.0, 2.0]], [2.0, 2.2361], -3.2242)
     """
 
+    other_names = dict.fromkeys(("mvn", "mvnormal", "multivariate_normal", "multinormal"), "")
     purpose = "correlated numbers"
     support_in_words = "d finite numbers"
     parameters = (
