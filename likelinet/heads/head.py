@@ -149,6 +149,15 @@ class Head:
         return values, backward
 
     @cached_property
+    def in_units_of_y(self) -> tuple[np.ndarray, np.ndarray]:
+        """Which raw outputs, and which shared constants, belong to a location, a scale or a rate."""
+        flags = {"predicted": np.zeros(self.predicted, dtype=bool), "shared": np.zeros(self.shared, dtype=bool)}
+        for slot, source, at in self._places:
+            if source != "known":
+                flags[source][at] = slot.parameter.role != "shape"
+        return flags["predicted"], flags["shared"]
+
+    @cached_property
     def _stable(self) -> bool:
         return self.family.stable_in_float32
 

@@ -113,9 +113,11 @@ def marginal_fit(
 
     with np.errstate(all="ignore"):
         best = start
-        if np.abs(on(slice(None))(start)[1]).max(initial=0.0) >= STATIONARY:
+        # What has the unit of y counts in its own size: of a large scale the gradient is small wherever its maximum is.
+        size = np.where(np.concatenate(head.in_units_of_y), np.maximum(np.abs(start), 1.0), 1.0)
+        if (np.abs(on(slice(None))(start)[1]) * size).max(initial=0.0) >= STATIONARY:
             best = polished(0.0)
-            if np.abs(best - start).max() > FAR:
+            if (np.abs(best - start) / size).max() > FAR:
                 best = polished(RIDGE)
         if to_the_end and 0 < len(best) <= NEWTON:
             best = newton(on(slice(None)), best)
