@@ -247,7 +247,7 @@ class BetaBinomial(Univariate):
         mean = np.average(y, axis=0, weights=weight)
         p = np.clip(mean / n, LEAST, 1.0 - LEAST)
         excess = np.average((y - mean) ** 2, axis=0, weights=weight) / (n * p * (1.0 - p)) - 1.0
-        correlation = np.clip(excess / np.maximum(n - 1.0, 1.0), 0.02, 0.9)
+        correlation = np.clip(excess / np.maximum(n - 1.0, 1.0), np.minimum(0.02, 1.0 / n), 0.9)
         total = 1.0 / correlation - 1.0
         return n, p * total, (1.0 - p) * total
 

@@ -42,6 +42,7 @@ class Gaussian(LocationScale):
     """
 
     other_names = dict.fromkeys(("normal", "norm", "gauss", "regression", "mse", "least_squares", "ols"), "")
+    symmetric = True
     purpose = "the place to begin"
     _broadcasts_q = True
     _log_norm = HALF_LOG_2PI

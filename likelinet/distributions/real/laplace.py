@@ -46,6 +46,7 @@ class Laplace(LocationScale):
     """
 
     other_names = dict.fromkeys(("double_exponential", "mae", "l1", "absolute_error"), "")
+    symmetric = True
     purpose = "peaked, heavier tails; absolute error"
     parameters = (Parameter("loc", role="location", symbol="μ"), Parameter("scale", positive, role="scale", symbol="b"))
     _log_norm = float(LOG_2)

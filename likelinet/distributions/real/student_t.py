@@ -59,6 +59,7 @@ class StudentT(Univariate):
 
     scores = POWER_SCORES
     other_names = dict.fromkeys(("t", "student", "students_t", "studentt", "t_distribution", "robust", "huber"), "")
+    symmetric = True
     purpose = "heavy tails, of which `df` says how heavy"
     parameters = (
         Parameter("df", positive, symbol="ν"),

@@ -1,0 +1,134 @@
+"""Whether a maximum was found that exists: notes on searches that ended elsewhere."""
+
+from itertools import pairwise
+
+import numpy as np
+
+from likelinet.core.links import Softplus
+from likelinet.core.notes import note
+from likelinet.distributions import Distribution
+from likelinet.engines.engine import Data
+from likelinet.model.fit import Fit
+from likelinet.targets.target import Naming
+from likelinet.training.history import History
+
+PUSH = 8.0  # raw numbers farther along the last step, where a likelihood that has a maximum falls
+FALL = 1e-7  # of the mean log-likelihood, which is none
+FORBIDDEN = 2.0  # how much less probable the neighbours of y get where a limit leaves nothing but y, or not even that
+SOME, HALF = 0.01, 0.5  # of the rows
+NEAR_FLOOR = 1.01
+SLOW = 1e-5  # nats in a quarter of the iterations, which are no progress
+MOST_ROWS = 500
+
+
+def note_ending(fit: Fit, heading: np.ndarray, data: Data, naming: Naming) -> None:
+    """Warn if the likelihood of a fit by L-BFGS has no maximum, or the search has not come to one.
+
+    Parameters
+    ----------
+    fit : Fit
+        A trained model whose outputs are linear in x, or do not depend on it: its maximum is the only one.
+    heading : ndarray, shape (M, P)
+        The last step of each member.
+    data : Data
+        Encoded rows.
+    naming : Naming
+        How the note speaks of y.
+    """
+    thin = np.arange(0, len(data.y), -(-len(data.y) // MOST_ROWS))
+    for theta, step in zip(fit.theta, heading, strict=True):
+        found = _runaway(fit, theta[None], step[None], data, thin)
+        if found is not None:
+            apart = "leave out the inputs that tell the classes apart without error, or train by 'adamw'"
+            advice = apart if fit.declared.y == "class" else "fix that parameter, or fit rows that say more of it"
+            note(f"The likelihood of {naming.what} under '{naming.kind}' has no maximum: {found}; {advice}.")
+            return
+    if fit.history.stopped == "not converged" and _still_falls(fit.history):
+        note(
+            f"L-BFGS has not converged in {fit.history.epochs[-1].epoch} iterations: the weights are not the maximum of "
+            "the likelihood; raise training.epochs, or take the optimizer 'adamw'."
+        )
+
+
+def _still_falls(history: History) -> bool:
+    """Whether the loss fell in the last quarter of the iterations: not so where a limit is nearly reached."""
+    nll = [float(np.mean(e.train_nll)) for e in history.epochs]
+    return bool(nll) and nll[-1] < nll[-1 - len(nll) // 4] - SLOW * (1.0 + abs(nll[-1]))
+
+
+def _runaway(fit: Fit, theta: np.ndarray, step: np.ndarray, data: Data, thin: np.ndarray) -> str | None:
+    """Return which parameter runs to which end of its domain while the likelihood does not fall, or None."""
+    objective, head = fit.objective, fit.head
+    x, columns, y = data.at(thin[None])
+    weight = (data.weight[thin] / data.weight[thin].sum())[None]
+
+    def raw(theta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        *params, shared = objective.layout.views(theta)
+        return objective.network.forward(tuple(params), x)[0], shared
+
+    def loss(raw: np.ndarray, shared: np.ndarray) -> float:
+        return float((head.loss(raw, shared, y, columns)[0] * weight).sum())
+
+    with np.errstate(all="ignore"):
+        here = raw(theta)
+        if (floor := _at_floor(fit, *here, columns)) is not None:
+            return floor
+        moved = [b - a for a, b in zip(here, raw(theta + step), strict=True)]
+        most = max(float(np.abs(m).max(initial=0.0)) for m in moved)
+        if not most > 0.0:
+            return None
+        back, there = (raw(theta + step * (sign * PUSH / most)) for sign in (-1.0, 1.0))
+        if not loss(*there) <= loss(*here) + FALL * (1.0 + abs(loss(*here))):
+            return None
+        each = [head.distribution(*r, columns)[0] for r in (back, here, there)]
+        if not any(_leaves_nothing(*pair, fit, y[0]) for pair in pairwise(each)):
+            return None
+        return _which(fit, here, there)
+
+
+def _leaves_nothing(before: Distribution, after: Distribution, fit: Fit, y: np.ndarray) -> bool:
+    """Whether what lies beside y, or all of y, gets less and less probable: not so where a limit is a distribution."""
+    targets, family = fit.targets, fit.declared
+    if family.y == "vector":
+        return False
+    if family.y == "class":
+        k = max(np.atleast_1d(targets.n_classes).max(), 2)
+        others = [(y + i) % k for i in range(1, int(k))]
+    else:
+        value = np.where(np.isfinite(y[..., 0]), y[..., 0], y[..., 1]) if targets.open_ended else y
+        value = targets.loc + targets.scale * value
+        unit = np.ones_like(value) if family.support.integer else targets.scale * targets.spread
+        others = [value - unit, value, value + unit]
+    falls = [after.log_prob(other) - before.log_prob(other) < -FORBIDDEN for other in others]
+    # Classes and counts of some rows may be known for certain; of a density that is a matter of all rows.
+    some = SOME if family.y == "class" or family.support.integer else HALF
+    return any(float(np.mean(f)) >= some for f in falls)
+
+
+def _which(fit: Fit, here: tuple[np.ndarray, ...], there: tuple[np.ndarray, ...]) -> str:
+    """Return the parameter whose raw number moves farthest, and the end that it moves to."""
+    head = fit.head
+    best, words = -1.0, ""
+    for k, (a, b) in enumerate(zip(here, there, strict=True)):
+        for slot, first in head.learned(("predicted", "shared")[k]):
+            at = slice(first, first + slot.size)
+            change = np.abs(b[..., at] - a[..., at])
+            if change.size and change.max() > best:
+                best = float(change.max())
+                up = bool((b[..., at] - a[..., at]).reshape(-1)[change.argmax()] > 0.0)
+                low, high = slot.parameter.domain.low, slot.parameter.domain.high
+                end = high if up else low
+                ends = "without end" if slot.size > 1 or (np.isinf(low) and np.isinf(high)) else f"to {end:g}"
+                words = f"it still rises as '{slot.parameter.name}' runs {ends.replace('inf', 'infinity')}"
+    return words
+
+
+def _at_floor(fit: Fit, raw: np.ndarray, shared: np.ndarray, columns: np.ndarray | None) -> str | None:
+    """Return that a scale is as small as its link lets it be in most rows, if one is."""
+    params, _ = fit.head.parameters(raw, shared, columns)
+    for slot, value in zip(fit.head.slots, params, strict=True):
+        if slot.learned and slot.parameter.role == "scale" and isinstance(slot.link, Softplus):
+            low = np.asarray(slot.link.floor)
+            if (low > 0.0).all() and np.mean(value <= NEAR_FLOOR * low) > 0.5:
+                return f"it still rises as '{slot.parameter.name}' runs to 0"
+    return None

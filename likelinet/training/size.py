@@ -1,0 +1,39 @@
+"""How long to train, and in how large steps, where the config leaves it to the number of rows."""
+
+import math
+
+from likelinet.config import TrainingConfig
+
+ROWS = 4096  # up to so many nothing depends on them
+EPOCHS, BATCH, PATIENCE = 400, 32, 60
+LARGEST = 1024  # rows of a batch
+LEAST = 20  # epochs
+
+
+def epochs_of(training: TrainingConfig, n: int, exact: bool = False) -> int:
+    r"""Return how many passes over n training rows there are at most.
+
+    .. math:: \max(20,\; 400 \sqrt{4096 / n})
+
+    Four times the rows are seen half as often each: twice as many row visits in all, in larger batches.
+    """
+    if training.epochs != "auto":
+        return training.epochs
+    return EPOCHS if exact or n <= ROWS else max(LEAST, round(EPOCHS * math.sqrt(ROWS / n)))
+
+
+def batch_of(training: TrainingConfig, n: int) -> int:
+    """Return how many rows an update takes: 32 for each 4096 rows, rounded down to a power of two."""
+    if training.batch_size != "auto":
+        return min(training.batch_size or n, n)
+    return min(n, LARGEST, BATCH * 2 ** max(0, math.floor(math.log2(n / ROWS))) if n > ROWS else BATCH)
+
+
+def patience_of(training: TrainingConfig, epochs: int) -> int | None:
+    """Return after how many epochs without improvement a member stops: 60 of 400, or as large a part of fewer."""
+    if training.early_stopping is None:
+        return None
+    given = training.early_stopping.patience
+    if given != "auto":
+        return given
+    return max(1, round(PATIENCE * epochs / EPOCHS)) if training.epochs == "auto" else PATIENCE
