@@ -17,7 +17,7 @@ FALL = 1e-7  # of the mean log-likelihood, which is none
 FORBIDDEN = 2.0  # how much less probable the neighbours of y get where a limit leaves nothing but y, or not even that
 SOME, HALF = 0.01, 0.5  # of the rows
 NEAR_FLOOR = 1.01
-SLOW = 1e-5  # nats in a quarter of the iterations, which are no progress
+SLOW = 0.1  # of the log-likelihood of all rows in a quarter of the iterations, which no choice between models notices
 MOST_ROWS = 500
 
 
@@ -37,23 +37,30 @@ def note_ending(fit: Fit, heading: np.ndarray, data: Data, naming: Naming) -> No
     """
     thin = np.arange(0, len(data.y), -(-len(data.y) // MOST_ROWS))
     for theta, step in zip(fit.theta, heading, strict=True):
+        if (floor := _at_floor(fit, theta[None], data, thin)) is not None:
+            note(
+                f"'{floor}' of '{naming.kind}' is at its floor, a thousandth of the spread of {naming.what}: if the "
+                f"inputs do not determine {naming.what} exactly, take the link 'exp' for it, which has none."
+            )
+            return
         found = _runaway(fit, theta[None], step[None], data, thin)
         if found is not None:
             apart = "leave out the inputs that tell the classes apart without error, or train by 'adamw'"
             advice = apart if fit.declared.y == "class" else "fix that parameter, or fit rows that say more of it"
             note(f"The likelihood of {naming.what} under '{naming.kind}' has no maximum: {found}; {advice}.")
             return
-    if fit.history.stopped == "not converged" and _still_falls(fit.history):
+    if fit.history.stopped == "not converged" and _still_falls(fit.history, len(data.y)):
         note(
-            f"L-BFGS has not converged in {fit.history.epochs[-1].epoch} iterations: the weights are not the maximum of "
+            f"L-BFGS has not converged in {fit.history.epochs[-1].epoch} iterations: this is not the maximum of "
             "the likelihood; raise training.epochs, or take the optimizer 'adamw'."
         )
 
 
-def _still_falls(history: History) -> bool:
-    """Whether the loss fell in the last quarter of the iterations: not so where a limit is nearly reached."""
+def _still_falls(history: History, n: int) -> bool:
+    """Whether the log-likelihood of all rows rose in the last quarter of the iterations by what no limit explains."""
     nll = [float(np.mean(e.train_nll)) for e in history.epochs]
-    return bool(nll) and nll[-1] < nll[-1 - len(nll) // 4] - SLOW * (1.0 + abs(nll[-1]))
+    before = nll[-1 - max(1, len(nll) // 4)] if len(nll) > 1 else np.inf
+    return n * (before - nll[-1]) > SLOW
 
 
 def _runaway(fit: Fit, theta: np.ndarray, step: np.ndarray, data: Data, thin: np.ndarray) -> str | None:
@@ -71,8 +78,6 @@ def _runaway(fit: Fit, theta: np.ndarray, step: np.ndarray, data: Data, thin: np
 
     with np.errstate(all="ignore"):
         here = raw(theta)
-        if (floor := _at_floor(fit, *here, columns)) is not None:
-            return floor
         moved = [b - a for a, b in zip(here, raw(theta + step), strict=True)]
         most = max(float(np.abs(m).max(initial=0.0)) for m in moved)
         if not most > 0.0:
@@ -123,12 +128,15 @@ def _which(fit: Fit, here: tuple[np.ndarray, ...], there: tuple[np.ndarray, ...]
     return words
 
 
-def _at_floor(fit: Fit, raw: np.ndarray, shared: np.ndarray, columns: np.ndarray | None) -> str | None:
-    """Return that a scale is as small as its link lets it be in most rows, if one is."""
-    params, _ = fit.head.parameters(raw, shared, columns)
-    for slot, value in zip(fit.head.slots, params, strict=True):
+def _at_floor(fit: Fit, theta: np.ndarray, data: Data, thin: np.ndarray) -> str | None:
+    """Return the scale that is as small as its link lets it be in most rows, if one is."""
+    x, columns, _ = data.at(thin[None])
+    *params, shared = fit.objective.layout.views(theta)
+    with np.errstate(all="ignore"):
+        values, _ = fit.head.parameters(fit.objective.network.forward(tuple(params), x)[0], shared, columns)
+    for slot, value in zip(fit.head.slots, values, strict=True):
         if slot.learned and slot.parameter.role == "scale" and isinstance(slot.link, Softplus):
             low = np.asarray(slot.link.floor)
-            if (low > 0.0).all() and np.mean(value <= NEAR_FLOOR * low) > 0.5:
-                return f"it still rises as '{slot.parameter.name}' runs to 0"
+            if (low > 0.0).all() and np.mean(value <= NEAR_FLOOR * low) > HALF:
+                return slot.parameter.name
     return None

@@ -16,7 +16,8 @@ REPEATED = 5.0  # rows for each of these, at least
 COARSE = 5.0  # standard deviation of whole numbers below which a density passes over their steps
 ZEROS = 0.1  # share of exact zeros that no density has
 LONG = 4.0  # the .95 quantile over the median above which y is skewed; of an exponential it is 4.3
-LOPSIDED = 3.0  # and over how much farther from the median it is than the .05 quantile; of an exponential 3.6
+LOPSIDED = 3.0  # how much farther from the median it is than the .05 quantile; of an exponential 3.6
+BENT = 1.4  # how much farther the upper quartile is than the lower one; of an exponential 1.7, of outliers alone 1
 
 
 def note_unsuitable(y: np.ndarray, weight: np.ndarray, config: DistributionConfig, naming: Naming) -> None:
@@ -59,8 +60,9 @@ def _reason(y: np.ndarray, weight: np.ndarray, leaf: type[Distribution], alone: 
     if zeros >= ZEROS and y.min() >= 0.0:
         return f"is 0 in {zeros:.0%} of the rows and positive elsewhere", "{kind: hurdle, base: {kind: gamma}}"
     if alone and leaf.symmetric and y.min() > 0.0:
-        low, middle, high = (quantile(y, weight, level) for level in (0.05, 0.5, 0.95))
-        if high > LONG * middle and high - middle > LOPSIDED * (middle - low):
+        lowest, low, middle, high, highest = (quantile(y, weight, q) for q in (0.05, 0.25, 0.5, 0.75, 0.95))
+        lopsided = highest - middle > LOPSIDED * (middle - lowest) and high - middle > BENT * (middle - low)
+        if lopsided and highest > LONG * middle:
             return "is positive and very skewed", "'gamma' or 'log_normal'"
     return None
 

@@ -73,7 +73,7 @@ class Distribution(Checks, Conditional, DistributionProtocol, ABC):
     support_in_words: ClassVar[str] = ""
     # Whether its density has one peak at most, or one valley: within bounds it is highest at its mode or at a bound.
     one_peak: ClassVar[bool] = False
-    # Whether it is the same on both sides of its middle.
+    # Whether it is the same on both sides of its middle, and nobody's choice for what lies far out on one of them.
     symmetric: ClassVar[bool] = False
     # Single values of positive probability beside a density: there log_prob is log P(Y = y).
     atoms: tuple[float, ...] = ()

@@ -44,7 +44,6 @@ class Cauchy(LocationScale):
 
     scores = POWER_SCORES
     other_names = dict.fromkeys(("lorentz", "lorentzian"), "")
-    symmetric = True
     purpose = "so heavy that there is no mean"
     parameters = (Parameter("loc", role="location", symbol="μ"), Parameter("scale", positive, role="scale", symbol="γ"))
     _log_norm = float(LOG_PI)
