@@ -103,8 +103,8 @@ ScheduleConfig = Annotated[
 class EarlyStoppingConfig(Config):
     """Stop when the validation NLL no longer falls."""
 
-    patience: PositiveInt | Literal["auto"] = "auto"
-    """Epochs without improvement after which a member stops; `auto`: 60, 15 % of `auto` epochs."""
+    patience: PositiveInt | None = None
+    """Epochs without improvement after which a member stops; null: 60, or 15 % of the epochs where these are null."""
 
 
 class TrainingConfig(Config):
@@ -114,8 +114,8 @@ class TrainingConfig(Config):
     """Rule that updates the weights."""
     schedule: ScheduleConfig | None = CosineConfig()
     """Learning rate over the course of training; null keeps it constant."""
-    epochs: PositiveInt | Literal["auto"] = "auto"
-    """Passes over the training rows, at most; `auto`: 400, of n > 4096 rows 400 √(4096 / n), at least 20."""
+    epochs: PositiveInt | None = None
+    """Passes over the training rows, at most; null: 400, of n > 4096 rows 400 √(4096 / n), at least 20."""
     steps: PositiveInt | None = None
     """Updates of the weights, at most; null leaves it to `epochs`."""
     batch_size: PositiveInt | Literal["auto"] | None = "auto"

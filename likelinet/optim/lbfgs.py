@@ -1,6 +1,6 @@
 """L-BFGS: the search for a minimum by values and gradients alone, one iteration at a time."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -25,13 +25,13 @@ class Search:
         Of the function.
     steps, changes : ndarray, shape (k, P)
         The last k ≤ 20 steps, and how the gradient changed over each.
-    heading : ndarray, shape (P,)
-        The step that led here.
     arrived : bool
         Whether there is nowhere to go from here.
     converged : bool
         Whether this is a minimum, as far as gradients tell: they vanish, or those around do when they are mixed, as at
         a kink.
+    heading : ndarray, shape (P,)
+        The step that led here.
     """
 
     point: np.ndarray
@@ -39,9 +39,9 @@ class Search:
     gradient: np.ndarray
     steps: np.ndarray
     changes: np.ndarray
-    heading: np.ndarray
     arrived: bool
-    converged: bool
+    converged: bool = False
+    heading: np.ndarray = field(default_factory=lambda: np.zeros(0))
 
 
 def begin(function: Function, point: np.ndarray) -> Search:
@@ -49,7 +49,7 @@ def begin(function: Function, point: np.ndarray) -> Search:
     value, gradient = function(point)
     none = np.zeros((0, len(point)))
     arrived = _arrived(gradient)
-    return Search(point, value, gradient, none, none, np.zeros_like(point), arrived, arrived)
+    return Search(point, value, gradient, none, none, arrived, arrived, np.zeros_like(point))
 
 
 def iterate(function: Function, search: Search) -> Search:
@@ -82,7 +82,7 @@ def _iterate(function: Function, search: Search) -> Search:
     scale = max(abs(search.value), abs(found.value), 1.0)
     converged = _arrived(found.gradient)
     arrived = converged or search.value - found.value <= PROGRESS * scale
-    return Search(found.point, found.value, found.gradient, steps, changes, step, bool(arrived), converged)
+    return Search(found.point, found.value, found.gradient, steps, changes, bool(arrived), converged, step)
 
 
 def _settled(function: Function, search: Search) -> Search:
@@ -98,7 +98,7 @@ def _settled(function: Function, search: Search) -> Search:
     if found is None or search.value - found.value <= PROGRESS * scale:
         return search
     none = search.steps[:0]
-    return Search(found.point, found.value, found.gradient, none, none, found.point - search.point, False, False)
+    return Search(found.point, found.value, found.gradient, none, none, False, False, found.point - search.point)
 
 
 def _arrived(gradient: np.ndarray) -> bool:

@@ -10,7 +10,7 @@ from likelinet.distributions import Distribution
 from likelinet.distributions.numerics.estimates import quantile
 from likelinet.targets.target import Naming
 
-ENOUGH = 20  # rows below which numbers say too little
+ENOUGH, MANY = 20, 100  # rows below which numbers say too little, and so of their skewness
 FEW = 10  # distinct values that are few
 REPEATED = 5.0  # rows for each of these, at least
 COARSE = 5.0  # standard deviation of whole numbers below which a density passes over their steps
@@ -59,7 +59,7 @@ def _reason(y: np.ndarray, weight: np.ndarray, leaf: type[Distribution], alone: 
         return _of_whole_numbers(y, float(np.sqrt(np.average((y - mean) ** 2, weights=weight))), zeros)
     if zeros >= ZEROS and y.min() >= 0.0:
         return f"is 0 in {zeros:.0%} of the rows and positive elsewhere", "{kind: hurdle, base: {kind: gamma}}"
-    if alone and leaf.symmetric and y.min() > 0.0:
+    if alone and leaf.symmetric and y.min() > 0.0 and len(y) >= MANY:
         lowest, low, middle, high, highest = (quantile(y, weight, q) for q in (0.05, 0.25, 0.5, 0.75, 0.95))
         lopsided = highest - middle > LOPSIDED * (middle - lowest) and high - middle > BENT * (middle - low)
         if lopsided and highest > LONG * middle:

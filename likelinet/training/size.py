@@ -17,7 +17,7 @@ def epochs_of(training: TrainingConfig, n: int, exact: bool = False) -> int:
 
     Four times the rows are seen half as often each: twice as many row visits in all, in larger batches.
     """
-    if training.epochs != "auto":
+    if training.epochs is not None:
         return training.epochs
     return EPOCHS if exact or n <= ROWS else max(LEAST, round(EPOCHS * math.sqrt(ROWS / n)))
 
@@ -34,6 +34,6 @@ def patience_of(training: TrainingConfig, epochs: int) -> int | None:
     if training.early_stopping is None:
         return None
     given = training.early_stopping.patience
-    if given != "auto":
+    if given is not None:
         return given
-    return max(1, round(PATIENCE * epochs / EPOCHS)) if training.epochs == "auto" else PATIENCE
+    return max(1, round(PATIENCE * epochs / EPOCHS)) if training.epochs is None else PATIENCE
