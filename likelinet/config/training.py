@@ -104,7 +104,7 @@ class EarlyStoppingConfig(Config):
     """Stop when the validation NLL no longer falls."""
 
     patience: PositiveInt | None = None
-    """Epochs without improvement after which a member stops; null: 60, or 15 % of the epochs where these are null."""
+    """Epochs without improvement after which a member stops; null: 60, or 15 % of the epochs, 10 at least, where these are null."""
 
 
 class TrainingConfig(Config):
@@ -115,11 +115,11 @@ class TrainingConfig(Config):
     schedule: ScheduleConfig | None = CosineConfig()
     """Learning rate over the course of training; null keeps it constant."""
     epochs: PositiveInt | None = None
-    """Passes over the training rows, at most; null: 400, of n > 4096 rows 400 √(4096 / n), at least 20."""
+    """Passes over the training rows, at most; null: 400, of n > 4096 rows 400 (4096 / n)^⅔, at least 10."""
     steps: PositiveInt | None = None
     """Updates of the weights, at most; null leaves it to `epochs`."""
     batch_size: PositiveInt | Literal["auto"] | None = "auto"
-    """Rows per update; null takes all of them; `auto`: 32, of more rows than 4096 up to 1024, one in 128."""
+    """Rows per update; null takes all of them; `auto`: 32, twice as many whenever there are four times 4096."""
     validation_fraction: Fraction = 0.1
     """Share of the rows held out to choose the best epoch, drawn anew for each member of an ensemble; 0 for none."""
     early_stopping: EarlyStoppingConfig | None = EarlyStoppingConfig()

@@ -36,7 +36,8 @@ def note_unsuitable(y: np.ndarray, weight: np.ndarray, config: DistributionConfi
         return
     leaf = config.leaf_class(None)
     for values, name in _outputs(y, naming):
-        found = _reason(values, weight, leaf, config.leaf is config) if len(values) >= ENOUGH else None
+        with np.errstate(over="ignore", invalid="ignore"):  # of numbers too large something else is said
+            found = _reason(values, weight, leaf, config.leaf is config) if len(values) >= ENOUGH else None
         if found is not None:
             what, instead = found
             note(f"{name.what} {what}, which '{naming.kind}' does not describe: try {instead}.")

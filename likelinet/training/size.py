@@ -7,26 +7,26 @@ from likelinet.config import TrainingConfig
 ROWS = 4096  # up to so many nothing depends on them
 EPOCHS, BATCH, PATIENCE = 400, 32, 60
 LARGEST = 1024  # rows of a batch
-LEAST = 20  # epochs
+LEAST = 10  # epochs, and of these without improvement
 
 
 def epochs_of(training: TrainingConfig, n: int, exact: bool = False) -> int:
     r"""Return how many passes over n training rows there are at most.
 
-    .. math:: \max(20,\; 400 \sqrt{4096 / n})
+    .. math:: \max(10,\; 400\, (4096 / n)^{2/3})
 
-    Four times the rows are seen half as often each: twice as many row visits in all, in larger batches.
+    Eight times the rows are seen a quarter as often each: twice the work in all.
     """
     if training.epochs is not None:
         return training.epochs
-    return EPOCHS if exact or n <= ROWS else max(LEAST, round(EPOCHS * math.sqrt(ROWS / n)))
+    return EPOCHS if exact or n <= ROWS else max(LEAST, round(EPOCHS * (ROWS / n) ** (2.0 / 3.0)))
 
 
 def batch_of(training: TrainingConfig, n: int) -> int:
-    """Return how many rows an update takes: 32 for each 4096 rows, rounded down to a power of two."""
+    """Return how many rows an update takes: 32, and twice as many whenever there are four times the rows."""
     if training.batch_size != "auto":
         return min(training.batch_size or n, n)
-    return min(n, LARGEST, BATCH * 2 ** max(0, math.floor(math.log2(n / ROWS))) if n > ROWS else BATCH)
+    return min(n, LARGEST, BATCH * 2 ** math.floor(0.5 * math.log2(max(n, ROWS) / ROWS)))
 
 
 def patience_of(training: TrainingConfig, epochs: int) -> int | None:
@@ -36,4 +36,4 @@ def patience_of(training: TrainingConfig, epochs: int) -> int | None:
     given = training.early_stopping.patience
     if given is not None:
         return given
-    return max(1, round(PATIENCE * epochs / EPOCHS)) if training.epochs is None else PATIENCE
+    return max(LEAST, round(PATIENCE * epochs / EPOCHS)) if training.epochs is None else PATIENCE
