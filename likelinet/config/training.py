@@ -104,7 +104,7 @@ class EarlyStoppingConfig(Config):
     """Stop when the validation NLL no longer falls."""
 
     patience: PositiveInt | None = None
-    """Epochs without improvement after which a member stops; null: 60, or 15 % of the epochs, 10 at least, where these are null."""
+    """Epochs without improvement after which a member stops; null: 60, or 15 % of `epochs` that are null."""
 
 
 class TrainingConfig(Config):
