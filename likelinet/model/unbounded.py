@@ -17,7 +17,7 @@ FALL = 1e-7  # of the mean log-likelihood, which is none
 FORBIDDEN = 2.0  # how much less probable the neighbours of y get where a limit leaves nothing but y, or not even that
 SOME, HALF = 0.01, 0.5  # of the rows
 NEAR_FLOOR = 1.01
-SLOW = 0.1  # of the log-likelihood of all rows in a quarter of the iterations, which no choice between models notices
+SLOW = 0.5  # of the log-likelihood of all rows in a quarter of the iterations, which no choice between models notices
 MOST_ROWS = 500
 
 
