@@ -174,7 +174,7 @@ def test_certain_rows_are_in_the_last_bin():
 
 def test_a_score_that_a_few_rows_have_not_is_left_out_with_a_note():
     d = ll.StudentT(df=[3.0, 0.4, 5.0, 0.3], loc=0.0, scale=1.0)
-    with pytest.warns(UserWarning) as caught:
+    with pytest.warns(UserWarning, match="is left out") as caught:
         scores = metrics.evaluate(d, np.array([0.1, 0.2, 0.3, 0.4]))
     assert [str(w.message) for w in caught] == [
         f"{name} is left out: the predictions of 2 of 4 rows have tails so heavy that it is not finite there."
