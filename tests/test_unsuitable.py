@@ -111,6 +111,12 @@ def test_ordinary_numbers_get_none():
                 note_unsuitable(y.astype(np.float64), np.ones(N), GAUSSIAN, Naming("y", "gaussian"))
 
 
+def test_least_squares_is_a_loss():
+    """A density of fixed scale is squared or absolute error, or a quantile, which may be asked of any y."""
+    for distribution in ({"kind": "gaussian", "scale": 1.0}, {"kind": "asymmetric_laplace", "scale": 1.0, "tau": 0.9}):
+        assert notes(draws(0)["zero and one"], distribution) == []
+
+
 def test_few_rows_say_too_little():
     model = ll.Model({"data": {"features": []}})
     with warnings.catch_warnings():

@@ -105,8 +105,9 @@ def _leaves_nothing(before: Distribution, after: Distribution, fit: Fit, y: np.n
         unit = np.ones_like(value) if family.support.integer else targets.scale * targets.spread
         others = [value - unit, value, value + unit]
     falls = [after.log_prob(other) - before.log_prob(other) < -FORBIDDEN for other in others]
-    # Classes and counts of some rows may be known for certain; of a density that is a matter of all rows.
-    some = SOME if family.y == "class" or family.support.integer else HALF
+    # Classes and counts of some rows may be known for certain; of a density that is a matter of all rows. Of several
+    # outputs a few may well never vary.
+    some = SOME if targets.outputs is None and (family.y == "class" or family.support.integer) else HALF
     return any(float(np.mean(f)) >= some for f in falls)
 
 

@@ -35,6 +35,8 @@ def note_unsuitable(y: np.ndarray, weight: np.ndarray, config: DistributionConfi
     if not config.is_continuous or config.y != "number" or config.takes_intervals or config.own_class is not None:
         return
     leaf = config.leaf_class(None)
+    if any(p.role == "scale" and not isinstance(config.leaf.sources[p.name], str) for p in leaf.parameters):
+        return  # of a fixed scale a density is a loss by another name, as of least squares
     for values, name in _outputs(y, naming):
         with np.errstate(over="ignore", invalid="ignore"):  # of numbers too large something else is said
             found = _reason(values, weight, leaf, config.leaf is config) if len(values) >= ENOUGH else None
