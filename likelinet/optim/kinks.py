@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from likelinet.core.lazy import scipy
 from likelinet.optim.line_search import Function
 
 FLAT = 1e-6  # largest entry of a gradient at a minimum of a smooth function, for which rounding leaves room
@@ -23,8 +24,6 @@ def downhill(function: Function, point: np.ndarray, gradient: np.ndarray) -> np.
     with x₀ the point and the others around it (gradient sampling, Burke, Lewis & Overton 2005): at the bottom of a kink
     the gradients on its sides cancel. The draws are the same each time.
     """
-    from scipy.optimize import nnls  # takes as long to import as many a fit
-
     if len(point) > MOST:
         return -gradient
     rng, size = np.random.default_rng(0), RADIUS * max(1.0, float(np.abs(point).max()))
@@ -33,7 +32,7 @@ def downhill(function: Function, point: np.ndarray, gradient: np.ndarray) -> np.
     gradients = np.array([gradient, *(function(point + step)[1] for step in around)])
     unit = float(np.abs(gradients).max())
     # The weights sum to 1: a row of its own that counts for much more than the others.
-    weights, _ = nnls(
+    weights, _ = scipy.optimize.nnls(
         np.vstack([gradients.T / unit, np.full(len(gradients), 1e3)]), np.append(np.zeros(len(point)), 1e3)
     )
     least = gradients.T @ (weights / weights.sum())

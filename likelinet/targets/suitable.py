@@ -6,9 +6,9 @@ import numpy as np
 
 from likelinet.config.distribution import DistributionConfig
 from likelinet.core.notes import note
-from likelinet.distributions import Distribution
+from likelinet.distributions import Distribution, Interval
 from likelinet.distributions.numerics.estimates import quantile
-from likelinet.targets.target import Naming
+from likelinet.targets.target import Naming, Y
 
 ENOUGH, MANY = 20, 100  # rows below which numbers say too little, and so of their skewness
 FEW = 10  # distinct values that are few
@@ -20,19 +20,19 @@ LOPSIDED = 3.0  # how much farther from the median it is than the .05 quantile; 
 BENT = 1.4  # how much farther the upper quartile is than the lower one; of an exponential 1.7, of outliers alone 1
 
 
-def note_unsuitable(y: np.ndarray, weight: np.ndarray, config: DistributionConfig, naming: Naming) -> None:
+def note_unsuitable(y: Y, weight: np.ndarray, config: DistributionConfig, naming: Naming) -> None:
     """Warn once if y, shape (n,) or (n, d), plainly contradicts a family that has a density.
 
     Parameters
     ----------
     y, weight : ndarray
-        The training rows.
+        The training rows; of intervals nothing is said.
     config : DistributionConfig
         The declared family.
     naming : Naming
         How the note speaks of y.
     """
-    if not config.is_continuous or config.y != "number" or config.takes_intervals or config.own_class is not None:
+    if isinstance(y, Interval) or not config.is_continuous or config.y != "number" or config.own_class is not None:
         return
     leaf = config.leaf_class(None)
     if any(p.role == "scale" and not isinstance(config.leaf.sources[p.name], str) for p in leaf.parameters):

@@ -139,6 +139,7 @@ def test_gradients_around_a_kink_tell_a_minimum_from_a_slope():
     assert downhill(absolute, at_minimum, absolute(at_minimum)[1]) is None
     on_slope = np.array([1.0 + 1e-9, 2.5, 3.0 - 1e-9])
     direction = downhill(absolute, on_slope, absolute(on_slope)[1])
+    assert direction is not None
     np.testing.assert_allclose(direction, [0.0, -2.0, 0.0], atol=0.05)
 
 
