@@ -62,7 +62,7 @@ def iterate(function: Function, search: Search) -> Search:
     leads nowhere, the gradients around the point tell whether it is a minimum, or which way to go on.
     """
     found = _iterate(function, search)
-    return _settled(function, found) if found.arrived and not found.converged else found
+    return settled(function, found) if found.arrived and not found.converged else found
 
 
 def _iterate(function: Function, search: Search) -> Search:
@@ -85,7 +85,7 @@ def _iterate(function: Function, search: Search) -> Search:
     return Search(found.point, found.value, found.gradient, steps, changes, bool(arrived), converged, step)
 
 
-def _settled(function: Function, search: Search) -> Search:
+def settled(function: Function, search: Search) -> Search:
     """Return a search that stands still as converged, if it is at a minimum, or going on downhill from a kink."""
     if nearly_flat(search.gradient):
         return replace(search, converged=True)

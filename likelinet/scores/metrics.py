@@ -96,9 +96,9 @@ def evaluate(d: Distribution, y: np.ndarray | Interval, weight: np.ndarray | Non
 
 def _note_left_out(name: str, each: np.ndarray) -> None:
     """Warn if a score is left out because of some of the rows; without any that have it, it does not exist."""
-    bad = ~np.isfinite(each).reshape(len(each), -1).any(1)
+    bad = ~np.isfinite(each).reshape(len(each), -1).all(1)
     if not bad.all():
-        rows = f"{bad.sum()} of {len(bad)} rows"
+        rows = f"{bad.sum()} of {len(each)} rows"
         note(f"{name} is left out: the predictions of {rows} have tails so heavy that it is not finite there.")
 
 

@@ -1,6 +1,7 @@
 """L-BFGS says whether it has come to a maximum, and that there is none where there is none."""
 
 import warnings
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 
 import likelinet as ll
 from likelinet.optim.kinks import downhill
-from likelinet.optim.lbfgs import begin, iterate
+from likelinet.optim.lbfgs import begin, iterate, settled
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(60, 2))
@@ -152,3 +153,18 @@ def test_a_search_ends_at_the_minimum_of_kinks():
     assert search.arrived
     assert search.converged
     np.testing.assert_allclose(search.point, [1.0, 2.0, 3.0], atol=1e-5)
+
+
+def test_a_search_goes_on_from_a_kink_that_hides_a_slope():
+    stuck = replace(begin(absolute, np.array([1.0 + 1e-9, 2.5, 3.0 - 1e-9])), arrived=True)
+    found = settled(absolute, stuck)
+    assert not found.arrived
+    assert found.value < stuck.value - 1e-7
+
+
+def test_a_search_that_gradients_mislead_has_not_converged():
+    """The value falls nowhere, whatever the gradient says."""
+    search = begin(lambda point: (1.0, np.ones_like(point)), np.zeros(3))
+    found = iterate(lambda point: (1.0, np.ones_like(point)), search)
+    assert found.arrived
+    assert not found.converged

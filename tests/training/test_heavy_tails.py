@@ -120,3 +120,10 @@ def test_median_and_quartiles():
     assert [float(v) for v in median_and_quartiles(y, np.array([0.0, 0.0, 1.0, 1.0, 1.0]))] == [4.0, 0.5e9 - 1.5]
     alike = np.array([7.0, 7.0, 7.0, 7.0, 12.0])
     assert [float(v) for v in median_and_quartiles(alike, np.ones(5))] == [7.0, 1.0]
+
+
+@pytest.mark.parametrize("cls", [ll.StudentT, ll.JohnsonSU, ll.Cauchy])
+def test_estimates_do_not_move_with_an_outlier(cls: type[ll.Distribution]):
+    y, weight = line_with_one_outlier(3), np.ones(200)
+    there, gone = cls.estimate(y, weight), cls.estimate(y[1:], weight[1:])
+    np.testing.assert_allclose(there, gone, atol=0.05)
