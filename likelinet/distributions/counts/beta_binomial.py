@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array, log_minus_digamma, namespace, never, special, stirling_error
 from likelinet.core.domains import nonnegative_integer, positive
 from likelinet.core.errors import UndefinedError
+from likelinet.core.wording import called
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.univariate import Univariate
@@ -64,7 +65,7 @@ class BetaBinomial(Univariate):
         Parameter("concentration0", positive, symbol="β"),
     )
     support = nonnegative_integer
-    other_names = dict.fromkeys(("betabinom",), "")
+    other_names = called("betabinom")
     purpose = "overdispersed successes among n"
     support_in_words = "a whole number from 0 to n"
     total_count: np.ndarray

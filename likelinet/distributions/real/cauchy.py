@@ -4,6 +4,7 @@ import numpy as np
 
 from likelinet.core.arrays import Array, namespace
 from likelinet.core.domains import positive
+from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.location_scale import LocationScale, Slopes
 from likelinet.distributions.base.parameter import Parameter
@@ -43,7 +44,7 @@ class Cauchy(LocationScale):
     """
 
     scores = POWER_SCORES
-    other_names = dict.fromkeys(("lorentz", "lorentzian"), "")
+    other_names = called("lorentz lorentzian")
     purpose = "so heavy that there is no mean"
     parameters = (Parameter("loc", role="location", symbol="μ"), Parameter("scale", positive, role="scale", symbol="γ"))
     _log_norm = float(LOG_PI)

@@ -6,6 +6,7 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import HALF_LOG_2PI, Array, namespace, special
 from likelinet.core.domains import positive
 from likelinet.core.lazy import scipy
+from likelinet.core.wording import called
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.estimates import median_and_quartiles
@@ -52,7 +53,7 @@ class JohnsonSU(Univariate):
     0.5211
     """
 
-    other_names = dict.fromkeys(("johnsonsu",), "")
+    other_names = called("johnsonsu")
     purpose = "skewed, heavy tails"
     parameters = (
         Parameter("skewness", symbol="γ"),

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import HALF_LOG_2PI, Array, log1pmx, log_minus_digamma, namespace, never, stirling_error
 from likelinet.core.domains import positive
 from likelinet.core.lazy import scipy
+from likelinet.core.wording import called
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.estimates import median_and_quartiles
@@ -58,7 +59,7 @@ class StudentT(Univariate):
     """
 
     scores = POWER_SCORES
-    other_names = dict.fromkeys(("t", "student", "students_t", "studentt", "t_distribution", "robust", "huber"), "")
+    other_names = called("t student students_t studentt t_distribution robust huber")
     symmetric = True
     purpose = "heavy tails, of which `df` says how heavy"
     parameters = (
