@@ -104,11 +104,14 @@ def _leaves_nothing(before: Distribution, after: Distribution, fit: Fit, y: np.n
         value = targets.loc + targets.scale * value
         unit = np.ones_like(value) if family.support.integer else targets.scale * targets.spread
         others = [value - unit, value, value + unit]
+    if before.of_outputs:
+        before, after = before.marginals(), after.marginals()
     falls = [after.log_prob(other) - before.log_prob(other) < -FORBIDDEN for other in others]
-    # Classes and counts of some rows may be known for certain; of a density that is a matter of all rows. Of several
-    # outputs a few may well never vary.
-    some = SOME if targets.outputs is None and (family.y == "class" or family.support.integer) else HALF
-    return any(float(np.mean(f)) >= some for f in falls)
+    # Classes and counts of some rows may be known for certain; of a density that is a matter of all rows.
+    some = SOME if family.y == "class" or family.support.integer else HALF
+    share = np.atleast_1d(np.max([np.mean(f, axis=0) for f in falls], axis=0))
+    varies = np.atleast_1d(np.ptp(others[0], axis=0) > 0.0)  # of several outputs a few may well never do
+    return bool((share[varies] if varies.any() else share).max() >= some)
 
 
 def _which(fit: Fit, here: tuple[np.ndarray, ...], there: tuple[np.ndarray, ...]) -> str:
@@ -124,7 +127,7 @@ def _which(fit: Fit, here: tuple[np.ndarray, ...], there: tuple[np.ndarray, ...]
                 up = bool((b[..., at] - a[..., at]).reshape(-1)[change.argmax()] > 0.0)
                 low, high = slot.parameter.domain.low, slot.parameter.domain.high
                 end = high if up else low
-                ends = "without end" if slot.size > 1 or (np.isinf(low) and np.isinf(high)) else f"to {end:g}"
+                ends = "without end" if np.isinf(low) and np.isinf(high) else f"to {end:g}"
                 words = f"it still rises as '{slot.parameter.name}' runs {ends.replace('inf', 'infinity')}"
     return words
 

@@ -168,3 +168,13 @@ def test_a_search_that_gradients_mislead_has_not_converged():
     found = iterate(lambda point: (1.0, np.ones_like(point)), search)
     assert found.arrived
     assert not found.converged
+
+
+def test_of_several_outputs_each_is_looked_at():
+    """One that the inputs tell without error is named; those that never vary, as pixels at an edge, are not."""
+    y = np.column_stack([X[:, 0] > 0.0, NOISE > 0.0]).astype(int)
+    assert "'logits' runs without end" in told(X, y, {"kind": "bernoulli"}, **LINEAR)[1][0]
+    pixels = np.column_stack([NOISE > 0.0, NOISE > 0.5, np.zeros(60), np.ones(60)]).astype(int)
+    assert told(NOTHING, pixels, {"kind": "bernoulli"})[1] == []
+    both = told(NOTHING, np.zeros((60, 2)), {"kind": "poisson"})[1]
+    assert "'rate' runs to 0" in both[0]
