@@ -257,6 +257,7 @@ def family_config(distribution: type[Distribution]) -> type[FamilyConfig]:
     config = create_model(
         f"{name}Config", __base__=FamilyConfig, __doc__=summary, __module__="likelinet.config.families", **fields
     )
+    config.other_names = distribution.other_names
     config.distribution, config.default_links, config.exposed = distribution, defaults, distribution.exposure
     return config
 

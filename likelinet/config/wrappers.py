@@ -122,7 +122,7 @@ def wrapper_config(family: type[WrapperFamily]) -> type[WrapperConfig]:
         fields[p.name] = (source, Field(default="predicted", description=meanings[p.name]))
     summary = (inspect.getdoc(family) or name).partition("\n\n")[0]
     config = create_model(f"{name}Config", __base__=WrapperConfig, __doc__=summary, __module__=__name__, **fields)
-    config.family = family
+    config.family, config.other_names = family, family.other_names
     return config
 
 

@@ -11,7 +11,7 @@ from likelinet.core.arrays import Array, namespace
 from likelinet.distributions import Distribution
 from likelinet.distributions.base.family import Family
 from likelinet.heads.precision import Precision, precision
-from likelinet.heads.slot import Column, Slot, into_unit, out_of_unit
+from likelinet.heads.slot import Column, Slot, Stretch, into_unit, out_of_unit
 
 FAR = 50.0  # where training starts instead of at infinity
 HeadBackward = Callable[[Array], tuple[Array, Array | None]]
@@ -97,6 +97,8 @@ class Head:
                 backs.append(None)
                 continue
             piece = (raw[..., at] if source == "predicted" else shared[..., None, at]).astype(dtype, copy=False)
+            if slot.stretch is not None:
+                piece = slot.stretch.start + slot.stretch.unit * piece
             if len(slot.raw_shape) > 1:
                 piece = piece.reshape(piece.shape[:-1] + slot.raw_shape)
             if slot.exposure is not None:
@@ -133,20 +135,47 @@ class Head:
             for (slot, source, _), back, grad in zip(self._places, backs, family_backward(d), strict=True):
                 if source == "known":
                     continue
+                unit = 1.0 if slot.stretch is None else slot.stretch.unit
                 if source == "predicted":
                     grad = back(grad)
-                    draw.append(grad.reshape((*rows, slot.size)) if slot.raw_shape else grad[..., None])
+                    grad = grad.reshape((*rows, slot.size)) if slot.raw_shape else grad[..., None]
+                    draw.append(grad if slot.stretch is None else grad * unit)
                 elif slot.exposure is not None:  # the link was applied row by row
                     total = back(grad).sum(axis=len(rows) - 1, keepdims=True)
-                    dshared.append(total.reshape((*rows[:-1], slot.size)))
+                    dshared.append(total.reshape((*rows[:-1], slot.size)) * unit)
                 else:
                     total = grad.sum(axis=len(rows) - 1, keepdims=True)
-                    dshared.append(back(total).reshape((*rows[:-1], slot.size)))
+                    dshared.append(back(total).reshape((*rows[:-1], slot.size)) * unit)
             outputs = draw[0] if len(draw) == 1 else xp.concatenate(draw, axis=-1) if draw else xp.zeros((*rows, 0))
             constants = xp.concatenate(dshared, axis=-1).astype(dtype) if dshared else None
             return outputs.astype(dtype, copy=False), constants
 
         return values, backward
+
+    def stretched(self, start: tuple[np.ndarray, np.ndarray], unit: tuple[np.ndarray, np.ndarray]) -> "Head":
+        """Return the head whose raw outputs and shared constants are start + unit · what it is given."""
+        kinds = {"predicted": 0, "shared": 1}
+        slots = []
+        for slot, source, at in self._places:
+            if source != "known":
+                k = kinds[source]
+                slot = replace(slot, stretch=Stretch(start[k][at], unit[k][at]))
+            slots.append(slot)
+        return replace(self, slots=tuple(slots))
+
+    def learned(self, source: str) -> list[tuple[Slot, int]]:
+        """Return the slots of a source, "predicted" or "shared", with where their raw numbers begin."""
+        found = [(slot, at) for slot, own, at in self._places if own == source]
+        return [(slot, at if isinstance(at, int) else at.start) for slot, at in found]
+
+    @cached_property
+    def in_units_of_y(self) -> tuple[np.ndarray, np.ndarray]:
+        """Which raw outputs, and which shared constants, belong to a location, a scale or a rate."""
+        flags = {"predicted": np.zeros(self.predicted, dtype=bool), "shared": np.zeros(self.shared, dtype=bool)}
+        for slot, source, at in self._places:
+            if source != "known":
+                flags[source][at] = slot.parameter.role != "shape"
+        return flags["predicted"], flags["shared"]
 
     @cached_property
     def _stable(self) -> bool:

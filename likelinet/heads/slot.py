@@ -28,6 +28,20 @@ class Column:
     name: str
 
 
+@dataclass(frozen=True, eq=False)
+class Stretch:
+    """Raw numbers in a unit of their own during training: start + unit · what the network gives.
+
+    Parameters
+    ----------
+    start, unit : ndarray
+        Of each raw number.
+    """
+
+    start: np.ndarray
+    unit: np.ndarray
+
+
 @dataclass(frozen=True)
 class Slot:
     """One open parameter.
@@ -45,6 +59,8 @@ class Slot:
         Its shape for one row.
     exposure : Column, optional
         Its logarithm is added to the raw number: what a rate is to be multiplied by.
+    stretch : Stretch, optional
+        The unit in which training has its raw numbers.
     unit, back, shown : Unit
         Where y is standardised: in which unit training has it, in which that is as predictions show it, and in which
         they show what is known.
@@ -55,6 +71,7 @@ class Slot:
     link: Link
     shape: tuple[int, ...] = ()
     exposure: Column | None = None
+    stretch: Stretch | None = None
     unit: Unit = THE_USERS
     back: Unit = THE_USERS
     shown: Unit = THE_USERS

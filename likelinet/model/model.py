@@ -122,7 +122,7 @@ class Model(Questions):
             held_x, held_y, held_weight = (*validation, None, None)[:3]
             held = roles.rows(held_x, held_y, held_weight, features, rows.table.named)
         with Progress(progress) as bar:
-            fit, cause = fitting.fit(self.config, self._custom, rows, held, features, names, [bar, *callbacks])
+            fit, cause = fitting.fit(self.config, self._custom, rows, held, features, names, callbacks, bar)
         if self.fitted and fit.history.untrained:
             if cause is not None:
                 cause.add_note("The model keeps its earlier fit.")

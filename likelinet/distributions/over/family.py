@@ -1,6 +1,8 @@
 """Families over another one: what they have in common, and what each declares of itself for configs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
@@ -47,6 +49,7 @@ class WrapperFamily(Family):
     base: Family
 
     kind: ClassVar[str] = ""  # in configs; a family without one has none
+    other_names: ClassVar[Mapping[str, str]] = MappingProxyType({})  # what else it is called, as of a distribution
     parameters: ClassVar[tuple[Parameter, ...]] = ()  # of its own, before those of the base
     settings: ClassVar[tuple[Setting, ...]] = ()
     default_base: ClassVar[str] = ""  # the class of a base that is left out

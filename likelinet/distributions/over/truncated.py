@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array, log1mexp, namespace
 from likelinet.core.domains import Domain
 from likelinet.core.errors import ParameterError
-from likelinet.core.wording import in_brief, range_in_words
+from likelinet.core.wording import called, in_brief, range_in_words
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import Family, open_end
 from likelinet.distributions.base.leaf import Closed, no_gradient
@@ -46,6 +46,10 @@ class TruncatedFamily(WrapperFamily):
     high: np.ndarray | np.float64
 
     kind = "truncated"
+    other_names = called("truncation") | called(
+        "truncated_normal truncnorm truncated_gaussian",
+        "did you mean {kind: truncated, base: {kind: gaussian}, low: …, high: …}?",
+    )
     settings = (Setting("low", float | None), Setting("high", float | None))
 
     @classmethod
