@@ -210,7 +210,10 @@ def test_utf_16_without_a_mark(encoding: str, tmp_path: Path):
         ),
         (b"a,b\n1,\x81\n", "not a CSV file in UTF-8, nor in Windows-1252"),
         (b"a,b\n1,2\n3,\0\n", "line 3 has a NUL character: this is no file of text"),
-        (gzip.compress(b"a,b\n1,2\n" * 99, mtime=0)[:-9], r"cannot uncompress it, as gzip \(.*\): the file is damaged\."),
+        (
+            gzip.compress(b"a,b\n1,2\n" * 99, mtime=0)[:-9],
+            r"cannot uncompress it, as gzip \(.*\): the file is damaged\.",
+        ),
         (bz2.compress(b"a,b\n1,2\n" * 99)[:-9], r"cannot uncompress it, as bzip2 \(.*\): the file is damaged\."),
         (PACK["zst"](b"a,b\n1,2\n" * 99)[:-5], r"cannot uncompress it, as Zstandard \(.*\): the file is damaged\."),
         (PACK["zip"](b"a,b\n1,2\n")[:-9], r"cannot uncompress it, as zip \(.*\): the file is damaged\."),
