@@ -11,7 +11,8 @@ import numpy as np
 from likelinet.config import load_config
 from likelinet.core.errors import DataError
 from likelinet.selection.candidates import families
-from likelinet.selection.comparison import MASS, HeldOut, compare, ranked, weighted
+from likelinet.selection.comparison import MASS, HeldOut, compare, ranked, scored_weight
+from likelinet.tables.hold_out import HoldOut
 from likelinet.tables.table import read_table
 from likelinet.training.progress import on_terminal
 
@@ -40,15 +41,19 @@ def compare_command(
         cut = cause
     if shown:
         click.echo(f"\r{'':78s}\r", nl=False, err=True)
-    click.echo((comparison_json if as_json else comparison_table)(results, weight, folds))
+    how = HoldOut.of(declared.data, rows).in_words
+    click.echo(comparison_json(results, weight, folds) if as_json else comparison_table(results, weight, folds, how))
     if cut is not None:
         raise cut
     if all(r.error is not None for r in results):
         raise DataError("None of the families could be fitted to these data.")
 
 
-def comparison_table(results: Sequence[HeldOut], weight: np.ndarray, folds: int) -> str:
-    """Return the ranking as an aligned table, with what has failed and what it means below it."""
+def comparison_table(results: Sequence[HeldOut], weight: np.ndarray, folds: int, how: str = "") -> str:
+    """Return the ranking as an aligned table, with what has failed and what it means below it.
+
+    `how` says by what rows are held out.
+    """
     rows = ranked(results, weight)
     width = max([6, *(len(r.family) for r in results)]) + 2
     lines = [f"{'family':{width}s}{'log score':>12s}{'difference':>12s}{'std. error':>12s}{'z':>8s}"]
@@ -61,7 +66,7 @@ def comparison_table(results: Sequence[HeldOut], weight: np.ndarray, folds: int)
     lines += [f"{r.family:{width}s}failed: {r.error}" for r in results if r.error is not None]
     lines += [
         "",
-        f"Mean log score of held-out rows in nats ({len(weight)} rows, {folds} folds); higher is better.",
+        f"Mean log score of held-out rows in nats ({len(weight)} rows, {folds} folds{how and ' ' + how}); higher is better.",
         "Difference to the best, with its paired standard error; * where it exceeds two of them.",
     ]
     return "\n".join([*lines, *_measures(results)])

@@ -14,8 +14,10 @@ from likelinet.engines.engine import Data
 from likelinet.engines.lbfgs import LbfgsEngine
 from likelinet.model.fit import Fit
 from likelinet.optim.build import build_optimiser
+from likelinet.tables.hold_out import HoldOut
 from likelinet.tables.inputs import learn_inputs
 from likelinet.tables.rows import Rows, output_names
+from likelinet.tables.table import Table
 from likelinet.targets.build import targets_of
 from likelinet.targets.possible import check_possible
 from likelinet.targets.target import Naming
@@ -83,7 +85,7 @@ def fit(
     check_possible(targets, head, estimates, own[0], known, constraint, naming)
     theta = initial_weights(objective, *own, [s.initial for s in streams], dtype, known, estimates)
     offset = targets.shift_of_nll(untrained.family.has_density(encoded))
-    plan = planned(config, n, len(encoded), inputs.width > 0, exact, streams, offset)
+    plan = planned(config, rows.table, len(encoded), inputs.width > 0, exact, streams, offset)
     if exact:
         engine, optimiser = LbfgsEngine(), None
     else:
@@ -95,7 +97,13 @@ def fit(
 
 
 def planned(
-    config: ModelConfig, n: int, total: int, validates: bool, exact: bool, streams: list[Streams], offset: np.ndarray
+    config: ModelConfig,
+    table: Table,
+    total: int,
+    validates: bool,
+    exact: bool,
+    streams: list[Streams],
+    offset: np.ndarray,
 ) -> Plan:
     """Return how long and on what to train.
 
@@ -103,8 +111,10 @@ def planned(
     ----------
     config : ModelConfig
         The declaration.
-    n, total : int
-        How many rows there are to train on, and with held-out rows of the caller's behind them.
+    table : Table
+        The rows that there are to train on.
+    total : int
+        How many they are with held-out rows of the caller's behind them.
     validates : bool
         Whether some rows are held out where the caller gives none.
     exact : bool
@@ -114,9 +124,10 @@ def planned(
     offset : ndarray
         What the NLL of each row in the user's units is above that of the loss.
     """
-    training = config.training
+    training, n = config.training, table.n
     if total == n:
-        train_rows, held_rows = split(n, training.validation_fraction if validates else 0.0, [s.split for s in streams])
+        fraction, rngs = training.validation_fraction if validates else 0.0, [s.split for s in streams]
+        train_rows, held_rows = _apart(HoldOut.of(config.data, table), n, fraction, rngs)
     else:
         train_rows, held_rows = (np.tile(r, (config.ensemble, 1)) for r in (np.arange(n), np.arange(n, total)))
     size = min((None if exact else training.batch_size) or n, train_rows.shape[1])
@@ -133,6 +144,17 @@ def planned(
         offset,
         config.network.kl_warm_up if isinstance(config.network, VAEConfig) and not exact else 0,
     )
+
+
+def _apart(
+    hold_out: HoldOut, n: int, fraction: float, rngs: list[np.random.Generator]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return training and validation rows (M, …): groups, and rows in time, are the same for every member."""
+    if hold_out.by_rows or fraction == 0.0:
+        return split(n, fraction, rngs)
+    held = hold_out.rows(fraction, rngs[0])
+    train_rows, held_rows = (np.tile(mask.nonzero()[0], (len(rngs), 1)) for mask in (~held, held))
+    return train_rows, held_rows
 
 
 def _check_range(data: Data, what: str, open_ended: bool) -> None:

@@ -9,7 +9,7 @@ from likelinet.config.distribution import FAMILY_CONFIGS, WRAPPER_CONFIGS
 from likelinet.config.plain import read_yaml
 from likelinet.config.wrappers import CustomConfig
 from likelinet.core.errors import ConfigError
-from likelinet.tables.rows import target_names
+from likelinet.tables.roles import other_columns
 
 OWN = "config"  # the word for the distribution that the config declares
 TAKEN_OVER = ("exposure", "total_count", "levels")  # keys that say something of the data, not of the family
@@ -78,7 +78,7 @@ def families(text: str, config: ModelConfig) -> dict[str, ModelConfig]:
 def same_features(config: ModelConfig, models: Iterable[ModelConfig], columns: Iterable[str]) -> list[str]:
     """Return the columns to predict from, the same for every family that is compared.
 
-    Where `data.features` is null, these are all columns but target, weight and those that the config's own
+    Where `data.features` is null, these are all columns but target, weight, groups and those that the config's own
     distribution or any other of the families reads: no family may have them as features if another one may not.
 
     Parameters
@@ -99,8 +99,7 @@ def same_features(config: ModelConfig, models: Iterable[ModelConfig], columns: I
     """
     if config.data.features is not None:
         return config.data.features
-    read = {c for m in (config, *models) for c in m.distribution.columns}
-    other = {*target_names(config.data), config.data.weight, *read}
+    other = {*other_columns(config), *(c for m in models for c in m.distribution.columns)}
     return [name for name in columns if name not in other]
 
 

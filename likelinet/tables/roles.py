@@ -102,6 +102,6 @@ class Roles:
 
 
 def other_columns(config: ModelConfig) -> tuple[str, ...]:
-    """Return the columns that a config has for something else: target, weight, and those that the family reads."""
+    """Return the columns that a config has for something else: target, weight, groups, those that the family reads."""
     data = config.data
-    return (*target_names(data), *([data.weight] if data.weight else []), *config.distribution.columns)
+    return (*target_names(data), *(n for n in (data.weight, data.groups) if n), *config.distribution.columns)
