@@ -104,7 +104,7 @@ def test_a_misspelled_name():
             ask(COLUMNS, "prize")
     with pytest.raises(ll.DataError, match=message):
         quick().fit(COLUMNS, "prize")
-    with pytest.raises(ll.DataError, match="no column 'visit' .*did you mean 'visits'"):
+    with pytest.raises(ll.DataError, match=r"no column 'visit' .*did you mean 'visits'"):
         quick().fit(COLUMNS, ["price", "visit"])
 
 

@@ -24,7 +24,7 @@ def compare_command(
     declared = load_config(config, overrides)
     rows = read_table(table, declared.data.header)
     models = families(text, declared)
-    weight = weighted(declared, rows)[1]
+    weight = scored_weight(declared, rows, folds)
     results: list[HeldOut] = []
     names, shown = list(models), on_terminal()
 
@@ -54,7 +54,7 @@ def comparison_table(results: Sequence[HeldOut], weight: np.ndarray, folds: int,
 
     `how` says by what rows are held out.
     """
-    rows = ranked(results, weight)
+    rows, parts = ranked(results, weight), f"{folds} folds {how}".rstrip()
     width = max([6, *(len(r.family) for r in results)]) + 2
     lines = [f"{'family':{width}s}{'log score':>12s}{'difference':>12s}{'std. error':>12s}{'z':>8s}"]
     for i, r in enumerate(rows):
@@ -66,7 +66,7 @@ def comparison_table(results: Sequence[HeldOut], weight: np.ndarray, folds: int,
     lines += [f"{r.family:{width}s}failed: {r.error}" for r in results if r.error is not None]
     lines += [
         "",
-        f"Mean log score of held-out rows in nats ({len(weight)} rows, {folds} folds{how and ' ' + how}); higher is better.",
+        f"Mean log score of held-out rows in nats ({len(weight)} rows, {parts}); higher is better.",
         "Difference to the best, with its paired standard error; * where it exceeds two of them.",
     ]
     return "\n".join([*lines, *_measures(results)])

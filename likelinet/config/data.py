@@ -64,11 +64,11 @@ class DataConfig(Config):
     weight: str | None = None
     """Column with the weight of each row, not negative; null weighs all rows the same."""
     groups: str | None = None
-    """Column with the group of each row, such as a patient, which is no feature unless `features` names it: whole groups
-    are held out, for validation, in the folds of `compare` and by `--holdout`."""
+    """Column with the group of each row, such as a patient, which is no feature unless `features` names it: whole
+    groups are held out, for validation, in the folds of `compare` and by `--holdout`."""
     time: str | None = None
-    """Column with the time of each row, numbers or dates: the last rows are held out, for validation and by `--holdout`,
-    and each fold of `compare` is predicted from those before it."""
+    """Column with the time of each row, numbers or dates: the last rows are held out, for validation and by
+    `--holdout`, and each fold of `compare` is predicted from those before it."""
     header: bool = True
     """Whether the first line of a file of text names the columns; false calls them x0, x1, …."""
     standardize: bool = True
