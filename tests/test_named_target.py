@@ -109,7 +109,7 @@ def test_a_misspelled_name():
 
 
 def test_two_targets():
-    message = r"^The target is 'price' by data.target, but 'visits' here: name it in one place\.$"
+    message = r"^The target is 'price' by data.target, but 'visits' by y: name it once\.$"
     for ask in (declared().fit, fitted().evaluate):
         with pytest.raises(ll.ConfigError, match=message):
             ask(COLUMNS, "visits")

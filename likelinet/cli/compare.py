@@ -8,23 +8,22 @@ from typing import Any
 import click
 import numpy as np
 
-from likelinet.config import load_config
+from likelinet.cli.declared import declared
 from likelinet.core.errors import DataError
 from likelinet.selection.candidates import families
 from likelinet.selection.comparison import MASS, HeldOut, compare, ranked, scored_weight
 from likelinet.tables.hold_out import HoldOut
-from likelinet.tables.table import read_table
 from likelinet.training.progress import on_terminal
 
 
 def compare_command(
-    config: Path, table: Sequence[Path], text: str, folds: int, overrides: Sequence[str], as_json: bool
+    files: Sequence[Path], target: Sequence[str], text: str, folds: int, overrides: Sequence[str], as_json: bool
 ) -> None:
     """Compare families and print their ranking; after Ctrl-C that of those which are done, and pass it on."""
-    declared = load_config(config, overrides)
-    rows = read_table(table, declared.data.header)
-    models = families(text, declared)
-    weight = scored_weight(declared, rows, folds)
+    given = declared(files, target, overrides)
+    config, rows = given.config, given.table
+    models = families(text, config)
+    weight = scored_weight(config, rows, folds)
     results: list[HeldOut] = []
     names, shown = list(models), on_terminal()
 
@@ -35,13 +34,13 @@ def compare_command(
 
     cut: KeyboardInterrupt | None = None
     try:
-        for result in compare(declared, models, rows, folds, report):
+        for result in compare(config, models, rows, folds, report):
             results.append(result)  # noqa: PERF402 what is there before Ctrl-C is kept
     except KeyboardInterrupt as cause:
         cut = cause
     if shown:
         click.echo(f"\r{'':78s}\r", nl=False, err=True)
-    how = HoldOut.of(declared.data, rows).in_words
+    how = HoldOut.of(config.data, rows).in_words
     click.echo(comparison_json(results, weight, folds) if as_json else comparison_table(results, weight, folds, how))
     if cut is not None:
         raise cut

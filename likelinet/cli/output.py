@@ -59,6 +59,12 @@ def check_output(path: Path | None, *inputs: Path) -> None:
                 raise DataError(f"{path}: this is the input {given}, which would be lost; choose another name by -o.")
 
 
+def check_new(path: Path, instead: str) -> None:
+    """Raise before any work is done if a file is there that nobody has asked to replace."""
+    if path.exists() or path.is_symlink():
+        raise DataError(f"{path}: is there already, and stays as it is; {instead}, or remove it.")
+
+
 def check_writable(path: Path) -> None:
     """Raise before any work is done if the folder of an output file is not there."""
     try:

@@ -41,17 +41,15 @@ def load_config(path: str | Path, overrides: Iterable[str] = ()) -> ModelConfig:
         If the file is missing, cannot be parsed, or declares something invalid.
     """
     path = Path(path)
-    try:
-        text = path.read_text(encoding="utf-8-sig")  # an editor may have put a byte order mark first
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot read the config ({error.strerror}); check the path.") from None
-    except UnicodeDecodeError:
-        raise ConfigError(f"{path}: not a text file; a config is YAML, TOML or JSON.") from None
-    data = _parse(path, text)
+    return declare(_read(path), overrides, str(path))
+
+
+def declare(data: Any, overrides: Iterable[str], where: str) -> ModelConfig:
+    """Return the config that plain data declares, with overrides applied."""
     data = {} if data is None else data
     for override in overrides if isinstance(data, dict) else ():
         _override(data, override)
-    return parse_config(data, str(path))
+    return parse_config(data, where)
 
 
 def dump_config(config: ModelConfig) -> str:
@@ -61,9 +59,16 @@ def dump_config(config: ModelConfig) -> str:
     return yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False, default_flow_style=None, width=120)
 
 
-def _parse(path: Path, text: str) -> Any:
+def _read(path: Path) -> Any:
+    """Return what a config file says."""
     import yaml
 
+    try:
+        text = path.read_text(encoding="utf-8-sig")  # an editor may have put a byte order mark first
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot read the config ({error.strerror}); check the path.") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: not a text file; a config is YAML, TOML or JSON.") from None
     try:
         match path.suffix.lower():
             case ".json":

@@ -6,7 +6,7 @@ from typing import Any
 from likelinet.config import CensoredConfig, IntervalTargetConfig, ModelConfig, TimeTargetConfig
 from likelinet.config.base import Config
 from likelinet.config.distribution import FAMILY_CONFIGS, WRAPPER_CONFIGS
-from likelinet.config.plain import read_yaml
+from likelinet.config.plain import in_one_line, read_yaml
 from likelinet.config.wrappers import CustomConfig
 from likelinet.core.errors import ConfigError
 from likelinet.tables.roles import other_columns
@@ -128,13 +128,5 @@ def _name(entry: Any) -> str:
         return str(entry)
     kind, base = entry.get("kind", "gaussian"), entry.get("base")
     inner = [] if base is None else [_name(base)]
-    inner += [f"{key}={_flow(value)}" for key, value in entry.items() if key not in ("kind", "base")]
+    inner += [f"{key}={in_one_line(value)}" for key, value in entry.items() if key not in ("kind", "base")]
     return f"{kind}({', '.join(inner)})" if inner else str(kind)
-
-
-def _flow(value: Any) -> str:
-    """Return a value as YAML in one line."""
-    import yaml
-
-    text = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, allow_unicode=True, width=float("inf"))
-    return text.removesuffix("...\n").strip()

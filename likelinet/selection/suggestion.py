@@ -10,6 +10,7 @@ from likelinet.tables.table import Table
 from likelinet.tables.text import Text
 
 COUNTS = 1000.0  # median of whole numbers up to which they are taken for counts
+CODES = 20  # different whole numbers up to which they may as well be classes
 LITTLE = 0.5  # variance over mean below which counts are none that a Poisson law describes
 SEVERAL = 0.02  # share of zeros above which they are a case of their own
 BETTER = 0.05  # nats a row by which another family must be better than the Gaussian
@@ -30,12 +31,14 @@ def suggested(table: Table, target: str | list[str]) -> Suggestion:
     --------
     >>> from likelinet.tables.table import as_table
     >>> suggested(as_table({"y": ["no", "yes", "no"]}), "y").why
-    'it has two classes: no, yes'
+    'has two classes: no, yes'
     """
     if isinstance(target, list):
         each = [suggested(table, name) for name in target]
         same = all(s.distribution == each[0].distribution for s in each)
-        return each[0] if same else Suggestion({"kind": "gaussian"}, "the outputs are of different kinds")
+        if not same:
+            return Suggestion({"kind": "gaussian"}, "are of different kinds")
+        return each[0]._replace(why=f"are alike: '{target[0]}' {each[0].why}")
     column = table.column(target)
     if isinstance(column, Text) and table.holds_text(target):
         return _of_classes([label for label in column.distinct() if label])
@@ -48,34 +51,35 @@ def suggested(table: Table, target: str | list[str]) -> Suggestion:
 def _of_classes(labels: list[Any]) -> Suggestion:
     some = ", ".join(map(str, labels[:4])) + (", …" if len(labels) > 4 else "")
     if len(labels) <= 2:
-        return Suggestion({"kind": "bernoulli"}, f"it has two classes: {some}", ("categorical",))
-    return Suggestion({"kind": "categorical"}, f"it has {len(labels)} classes: {some}", ("ordered_logistic",))
+        return Suggestion({"kind": "bernoulli"}, f"has two classes: {some}", ("categorical",))
+    return Suggestion({"kind": "categorical"}, f"has {len(labels)} classes: {some}", ("ordered_logistic",))
 
 
 def _of_numbers(y: np.ndarray) -> Suggestion:
     if len(y) < 2:
-        return Suggestion({"kind": "gaussian"}, "it holds numbers")
+        return Suggestion({"kind": "gaussian"}, "holds numbers")
     whole, low, high = bool((y == np.floor(y)).all()), float(y.min()), float(y.max())
     ends = f"from {low:g} to {high:g}"
     if whole and len(np.unique(y)) == 2:
         return _of_classes([int(low), int(high)])
     if whole and low >= 0.0 and np.median(y) <= COUNTS:
+        classes = ("categorical",) if len(np.unique(y)) <= CODES else ()
         if y.var() < LITTLE * y.mean():
             rounded = {"kind": "discretised", "base": {"kind": "gaussian"}}
-            return Suggestion(rounded, f"it has whole numbers {ends}, close together", ("poisson", "gaussian"))
-        others = ("poisson", "{kind: zero_inflated, base: {kind: poisson}}")
-        return Suggestion({"kind": "negative_binomial"}, f"it has whole numbers {ends}", others)
+            return Suggestion(rounded, f"has whole numbers {ends}, close together", ("poisson", "gaussian", *classes))
+        others = ("poisson", "{kind: zero_inflated, base: {kind: poisson}}", *classes)
+        return Suggestion({"kind": "negative_binomial"}, f"has whole numbers {ends}", others)
     if low > 0.0 and high < 1.0:
-        return Suggestion({"kind": "beta"}, f"it has shares {ends}", ("logit_normal", "kumaraswamy", "gaussian"))
+        return Suggestion({"kind": "beta"}, f"has shares {ends}", ("logit_normal", "kumaraswamy", "gaussian"))
     if low > 0.0:
         return _of_positive(y, ends)
     zeros = float((y == 0.0).mean())
     if low == 0.0 and SEVERAL < zeros < 1.0 - SEVERAL:
         base = _of_positive(y[y > 0.0], ends).distribution if high > 1.0 else {"kind": "gamma"}
         base = {"kind": "gamma"} if base["kind"] == "gaussian" else base
-        why = f"it has {100 * zeros:.0f} % zeros and positive numbers up to {high:g}"
+        why = f"has {100 * zeros:.0f} % zeros and positive numbers up to {high:g}"
         return Suggestion({"kind": "hurdle", "base": base}, why, ("gaussian",))
-    return Suggestion({"kind": "gaussian"}, f"it has numbers {ends}", ("student_t", "laplace"))
+    return Suggestion({"kind": "gaussian"}, f"has numbers {ends}", ("student_t", "laplace"))
 
 
 def _of_positive(y: np.ndarray, ends: str) -> Suggestion:
@@ -83,7 +87,7 @@ def _of_positive(y: np.ndarray, ends: str) -> Suggestion:
     score = {"gaussian": _log_score(Gaussian, y), "gamma": _log_score(Gamma, y), "log_normal": _log_score(LogNormal, y)}
     best = max(score, key=lambda kind: score[kind] - (BETTER if kind != "gaussian" else 0.0))
     what = "positive numbers" if best == "gaussian" else "positive, skewed numbers"
-    return Suggestion({"kind": best}, f"it has {what} {ends}", tuple(kind for kind in score if kind != best))
+    return Suggestion({"kind": best}, f"has {what} {ends}", tuple(kind for kind in score if kind != best))
 
 
 def _log_score(kind: type[Distribution], y: np.ndarray) -> float:

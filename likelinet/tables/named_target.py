@@ -22,8 +22,8 @@ def names_in(y: Any, table: Table) -> str | list[str] | None:
     return None
 
 
-def with_target(config: ModelConfig, names: str | list[str]) -> ModelConfig:
-    """Return a config whose `data.target` is this.
+def with_target(config: ModelConfig, names: str | list[str], by: str = "y") -> ModelConfig:
+    """Return a config whose `data.target` is this; `by` says what names it.
 
     Raises
     ------
@@ -33,7 +33,7 @@ def with_target(config: ModelConfig, names: str | list[str]) -> ModelConfig:
     own = config.data.target
     if own is not None and own != names:
         declared, here = ", ".join(target_names(config.data)), names if isinstance(names, str) else ", ".join(names)
-        raise ConfigError(f"The target is '{declared}' by data.target, but '{here}' here: name it in one place.")
+        raise ConfigError(f"The target is '{declared}' by data.target, but '{here}' by {by}: name it once.")
     data = DataConfig.model_validate({**config.data.model_dump(), "target": names})
     return config.model_copy(update={"data": data})
 

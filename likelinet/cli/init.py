@@ -1,0 +1,100 @@
+"""`likelinet init`: a config for a table, with what one would change next as comments."""
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+import numpy as np
+
+from likelinet.cli.output import check_new, check_writable
+from likelinet.config import MLPConfig, ModelConfig, TrainingConfig
+from likelinet.config.plain import in_one_line
+from likelinet.core.errors import DataError
+from likelinet.core.wording import counted, shown
+from likelinet.core.writing import replacing
+from likelinet.selection.suggestion import Suggestion, suggested
+from likelinet.tables.table import Table, read_table
+
+LEVELS = 4  # of a category that are shown
+
+
+def init_command(files: Sequence[Path], target: Sequence[str], output: Path, header: bool) -> None:
+    """Write a config that predicts a column from all others, in a new file."""
+    check_new(output, "name another one by -o")
+    check_writable(output)
+    table = read_table(files, header)
+    names = target[0] if len(target) == 1 else list(target)
+    family = suggested(table, names)
+    text = config_text(table, names, family, header, files, output)
+    try:
+        with replacing(output) as new:
+            new.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise DataError(f"{output}: cannot write ({error.strerror}); check the folder.") from None
+    kind = ModelConfig.model_validate({"distribution": family.distribution}).distribution.in_brief
+    click.echo(f"{output}: family {kind}, since '{', '.join(target)}' {family.why}.")
+    click.echo(f"Next: {_command('fit', output, files)} --holdout 0.2")
+
+
+def config_text(
+    table: Table, target: str | list[str], family: Suggestion, header: bool, files: Sequence[Path], output: Path
+) -> str:
+    """Return the config as YAML with comments."""
+    names = [target] if isinstance(target, str) else target
+    features = [name for name in table.columns if name not in names]
+    others = ", ".join(["config", *family.others])
+    width = max((len(shown(name)) for name in features), default=0)
+    lines = [
+        f"# {counted(table.n, 'row')} and {counted(len(table.columns), 'column')} of {', '.join(map(str, files))}.",
+        "#",
+        f"#   {_command('fit', output, files)} --holdout 0.2",
+        f"#   {_command('compare', output, files)} --families {shlex.quote(others)}",
+        "#",
+        "# Keys behind a # are at their defaults.",
+        "",
+        "data:",
+        f"  target: {in_one_line(target)}",
+        *([] if header else ["  header: false"]),
+        "  # Every other column is a feature:",
+        *(f"  #   {shown(name):{width}s}  {column_in_words(table, name)}" for name in features),
+        f"  # features: {in_one_line(features)}",
+        "  # weight: null  # column with the weight of each row",
+        "  # groups: null  # column with groups that stay together when rows are held out, such as a patient",
+        "  # time: null  # column with a time, in whose order the last rows are held out",
+        "",
+        f"distribution: {in_one_line(family.distribution)}  # '{', '.join(map(shown, names))}' {shown(family.why)}",
+        "",
+        f"# network: {{hidden: {in_one_line(list(MLPConfig().hidden))}}}  # widths of the layers; [] is a linear model",
+        "# ensemble: 1  # 5 networks together predict better, and take five times as long",
+        "# training:",
+        *(
+            f"#   {key}: {in_one_line(getattr(TrainingConfig(), key))}"
+            for key in ("epochs", "validation_fraction", "seed")
+        ),
+    ]
+    return "\n".join([*lines, ""])
+
+
+def column_in_words(table: Table, name: str) -> str:
+    """Return what a column holds: the range of numbers, or how many categories there are and some of them."""
+    try:
+        text = table.is_text(name)
+    except DataError as error:
+        return shown(str(error))
+    if text:
+        levels = [level for level in table.text(name).distinct() if level]
+        some = ", ".join(map(shown, levels[:LEVELS])) + (", …" if len(levels) > LEVELS else "")
+        return f"{len(levels)} {'category' if len(levels) == 1 else 'categories'}: {some}"
+    if table.holds_bools(name):
+        return "True or False"
+    numbers = table.bounds(name, np.nan)
+    missing = int(np.isnan(numbers).sum())
+    if missing == len(numbers):
+        return "empty"
+    ends = f"{np.nanmin(numbers):g} … {np.nanmax(numbers):g}"
+    return f"{ends}, {counted(missing, 'cell')} missing" if missing else ends
+
+
+def _command(name: str, config: Path, files: Sequence[Path]) -> str:
+    return shlex.join(["likelinet", name, str(config), *map(str, files)])
