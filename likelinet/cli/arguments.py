@@ -10,22 +10,37 @@ import click
 from likelinet import __version__
 
 
-class Quantiles(click.ParamType):
-    """Probabilities between 0 and 1, separated by commas."""
+class Numbers(click.ParamType):
+    """Numbers, separated by commas."""
 
-    name = "q,q,…"
+    name = "t,t,…"
+    what = "numbers, like 10,20.5"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[float, ...]:
-        """Return the probabilities as floats."""
+        """Return the numbers as floats."""
         if isinstance(value, tuple):
             return value
         try:
-            found = tuple(float(q) for q in value.split(","))
+            found = tuple(float(number) for number in value.split(","))
         except ValueError:
             found = ()
-        if not found or not all(0.0 < q < 1.0 for q in found):
-            self.fail(f"'{value}' are not probabilities between 0 and 1, like 0.05,0.5,0.95", param, ctx)
+        if not found or not all(map(self.possible, found)):
+            self.fail(f"'{value}' are not {self.what}", param, ctx)
         return found
+
+    def possible(self, value: float) -> bool:
+        """Whether a number may be meant."""
+        return math.isfinite(value)
+
+
+class Quantiles(Numbers):
+    """Probabilities between 0 and 1, separated by commas."""
+
+    name = "q,q,…"
+    what = "probabilities between 0 and 1, like 0.05,0.5,0.95"
+
+    def possible(self, value: float) -> bool:
+        return 0.0 < value < 1.0
 
 
 model_argument = click.argument("model", type=click.Path(path_type=Path))
@@ -198,19 +213,33 @@ def compare(
 @table_argument
 @output_option
 @click.option("--quantiles", type=Quantiles(), default=(0.05, 0.5, 0.95), help="Default: 0.05,0.5,0.95")
+@click.option("--above", type=Numbers(), default=(), help="Numbers t, to add the probability of y > t.")
+@click.option("--keep", multiple=True, metavar="NAME,…", help="Columns of the table to write before the predictions.")
+@click.option("--parameters", is_flag=True, help="Add the parameters of the distributions.")
 @trust_option
 def predict(
-    model: Path, table: tuple[Path, ...], output: Path | None, quantiles: tuple[float, ...], trust: str | None
+    model: Path,
+    table: tuple[Path, ...],
+    output: Path | None,
+    quantiles: tuple[float, ...],
+    above: tuple[float, ...],
+    keep: tuple[str, ...],
+    parameters: bool,
+    trust: str | None,
 ) -> None:
-    """Write mean and quantiles of each row, or the probability of each class, as CSV."""
-    from likelinet.cli.output import check_output, write_csv
-    from likelinet.cli.predict import prediction_rows
+    """Write mean and quantiles of each row, or the probability of each class.
+
+    The ending of the output says how: .jsonl for a line of JSON for each row, .parquet, and CSV for everything else.
+    """
+    from likelinet.cli.output import check_output, write_rows
+    from likelinet.cli.predict import kept_names, prediction_rows
     from likelinet.model.model import Model
     from likelinet.tables.table import read_table
 
     check_output(output, model, *table)
     fitted = Model.load(model, trust=trust)
-    write_csv(output, *prediction_rows(fitted, read_table(table, fitted.config.data.header), quantiles))
+    rows = read_table(table, fitted.config.data.header)
+    write_rows(output, *prediction_rows(fitted, rows, quantiles, above, kept_names(keep, rows), parameters))
 
 
 @cli.command()
@@ -223,15 +252,15 @@ def predict(
 def sample(
     model: Path, table: tuple[Path, ...], output: Path | None, number: int, seed: int | None, trust: str | None
 ) -> None:
-    """Write draws y ~ P(y | x) as CSV: a line for each row, a column for each draw."""
-    from likelinet.cli.output import check_output, write_csv
+    """Write draws y ~ P(y | x): a line for each row, a column for each draw; as CSV, .jsonl or .parquet."""
+    from likelinet.cli.output import check_output, write_rows
     from likelinet.cli.predict import sample_rows
     from likelinet.model.model import Model
     from likelinet.tables.table import read_table
 
     check_output(output, model, *table)
     fitted = Model.load(model, trust=trust)
-    write_csv(output, *sample_rows(fitted, read_table(table, fitted.config.data.header), number, seed))
+    write_rows(output, *sample_rows(fitted, read_table(table, fitted.config.data.header), number, seed))
 
 
 @cli.command()
@@ -241,14 +270,14 @@ def sample(
 @trust_option
 def encode(model: Path, table: tuple[Path, ...], output: Path | None, trust: str | None) -> None:
     """Write the code of each row as CSV, by the network of an autoencoder."""
-    from likelinet.cli.output import check_output, write_csv
+    from likelinet.cli.output import check_output, write_rows
     from likelinet.cli.predict import code_rows
     from likelinet.model.model import Model
     from likelinet.tables.table import read_table
 
     check_output(output, model, *table)
     fitted = Model.load(model, trust=trust)
-    write_csv(output, *code_rows(fitted, read_table(table, fitted.config.data.header)))
+    write_rows(output, *code_rows(fitted, read_table(table, fitted.config.data.header)))
 
 
 @cli.command()
@@ -259,12 +288,12 @@ def encode(model: Path, table: tuple[Path, ...], output: Path | None, trust: str
 @trust_option
 def generate(model: Path, output: Path | None, number: int, seed: int | None, trust: str | None) -> None:
     """Write new rows as CSV, from codes that are drawn from the prior of a variational autoencoder."""
-    from likelinet.cli.output import check_output, write_csv
+    from likelinet.cli.output import check_output, write_rows
     from likelinet.cli.predict import generated_rows
     from likelinet.model.model import Model
 
     check_output(output, model)
-    write_csv(output, *generated_rows(Model.load(model, trust=trust), number, seed))
+    write_rows(output, *generated_rows(Model.load(model, trust=trust), number, seed))
 
 
 @cli.command()

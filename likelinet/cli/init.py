@@ -7,12 +7,11 @@ from pathlib import Path
 import click
 import numpy as np
 
-from likelinet.cli.output import check_new, check_writable
+from likelinet.cli.output import check_new, check_writable, replaced
 from likelinet.config import MLPConfig, ModelConfig, TrainingConfig
 from likelinet.config.plain import in_one_line
 from likelinet.core.errors import DataError
 from likelinet.core.wording import counted, shown
-from likelinet.core.writing import replacing
 from likelinet.selection.suggestion import Suggestion, suggested
 from likelinet.tables.table import Table, read_table
 
@@ -27,11 +26,8 @@ def init_command(files: Sequence[Path], target: Sequence[str], output: Path, hea
     names = target[0] if len(target) == 1 else list(target)
     family = suggested(table, names)
     text = config_text(table, names, family, header, files, output)
-    try:
-        with replacing(output) as new:
-            new.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise DataError(f"{output}: cannot write ({error.strerror}); check the folder.") from None
+    with replaced(output) as new:
+        new.write_text(text, encoding="utf-8")
     kind = ModelConfig.model_validate({"distribution": family.distribution}).distribution.in_brief
     click.echo(f"{output}: family {kind}, since '{', '.join(target)}' {family.why}.")
     click.echo(f"Next: {_command('fit', output, files)} --holdout 0.2")

@@ -6,11 +6,10 @@ from typing import Any
 import click
 
 from likelinet.cli.holdout import held_out, rows_in_words
-from likelinet.cli.output import check_new, check_writable
+from likelinet.cli.output import check_new, check_writable, replaced
 from likelinet.config import DataConfig, ModelConfig, TrainingConfig
 from likelinet.core.errors import DataError
 from likelinet.core.wording import counted
-from likelinet.core.writing import replacing
 from likelinet.tables.reading.files import is_text, rewritten
 from likelinet.tables.reading.pieces import pieces
 from likelinet.tables.table import read_table
@@ -39,7 +38,8 @@ def split_command(table: Path, share: float, outputs: tuple[Path, Path] | None, 
     else:
         parts = [rewritten(table, ~mask), rewritten(table, mask)]
     for path, part in zip(paths, parts, strict=True):
-        _write(path, part)
+        with replaced(path) as new:
+            new.write_bytes(part)
     click.echo(f"{paths[0]}: the other {counted(whole.n - int(mask.sum()), 'row')}.")
     click.echo(f"{paths[1]}: {rows_in_words(config, int(mask.sum()), whole.n)}.")
 
@@ -48,11 +48,3 @@ def _check(table: Path, found: int, rows: int) -> None:
     """Raise where lines and rows cannot be matched; empty rows at the end of a file are none of the table's."""
     if found < rows:
         raise DataError(f"{table}: {rows} rows were read, but only {found} can be cut out; save the file once more.")
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        with replacing(path) as new:
-            new.write_bytes(content)
-    except OSError as error:
-        raise DataError(f"{path}: cannot write ({error.strerror}); check the folder.") from None
