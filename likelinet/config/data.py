@@ -1,10 +1,11 @@
 """Which columns of a table are what."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, PositiveFloat, Tag, model_validator
 
 from likelinet.config.base import Config
+from likelinet.core.labels import as_written
 
 Columns = str | Annotated[list[str], Field(min_length=1)]
 
@@ -52,6 +53,22 @@ Target = Annotated[
 ]
 
 
+def _kind_of_weights(value: Any) -> str:
+    return "form:factors" if isinstance(value, dict) else "form:word"
+
+
+def _with_text(factors: Any) -> Any:
+    """Return factors by labels that are text, as JSON has them."""
+    return {as_written(label): factor for label, factor in factors.items()} if isinstance(factors, dict) else factors
+
+
+ClassWeight = Annotated[
+    Annotated[Literal["balanced"], Tag("form:word")]
+    | Annotated[dict[str, PositiveFloat], Field(min_length=1), BeforeValidator(_with_text), Tag("form:factors")],
+    Discriminator(_kind_of_weights),
+]
+
+
 class DataConfig(Config):
     """The columns of the table; Python users who pass arrays need none of it."""
 
@@ -63,6 +80,10 @@ class DataConfig(Config):
     fitted to all rows exactly, as by the optimizer `lbfgs`."""
     weight: str | None = None
     """Column with the weight of each row, not negative; null weighs all rows the same."""
+    class_weight: ClassWeight | None = None
+    """How much the rows of each class count in training, beside `weight`: `balanced`, which gives all classes the same
+    weight, or `{label: factor}`, 1 for labels left out. The probabilities that are predicted are those of the rows so
+    weighted."""
     groups: str | None = None
     """Column with the group of each row, such as a patient, which is no feature unless `features` names it: whole
     groups are held out, for validation, in the folds of `compare` and by `--holdout`."""

@@ -19,6 +19,7 @@ from likelinet.tables.inputs import learn_inputs
 from likelinet.tables.rows import Rows, output_names
 from likelinet.tables.table import Table
 from likelinet.targets.build import targets_of
+from likelinet.targets.class_weights import class_factors
 from likelinet.targets.possible import check_possible
 from likelinet.targets.target import Naming
 from likelinet.training.history import Callback, History
@@ -70,6 +71,9 @@ def fit(
     parts = [(rows, y)]
     if validation is not None:
         parts.append((validation, untrained.recognise(validation, f"validation {what}")))
+    if config.data.class_weight is not None:
+        factor = class_factors(config.data.class_weight, targets, y, rows.weight, what)
+        parts = [(replace(p, weight=p.weight * factor[targets.encode(y).astype(int)]), y) for p, y in parts]
     with np.errstate(over="ignore", invalid="ignore"):  # said in a sentence instead
         encoded = np.concatenate([targets.encode(y) for _, y in parts])
         weight = np.concatenate([part.weight / part.weight.mean() for part, _ in parts])
