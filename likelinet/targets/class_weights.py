@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from likelinet.core.errors import DataError
-from likelinet.core.wording import nearest
 from likelinet.core.labels import as_written
+from likelinet.core.wording import nearest
 from likelinet.targets.target import Targets
 
 Declared = Mapping[str, float] | str
