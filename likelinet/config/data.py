@@ -1,8 +1,17 @@
 """Which columns of a table are what."""
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, PositiveFloat, Tag, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PositiveFloat,
+    Tag,
+    create_model,
+    model_validator,
+)
 
 from likelinet.config.base import Config
 from likelinet.core.labels import as_written
@@ -26,13 +35,56 @@ class IntervalTargetConfig(Config):
         return self
 
 
+def _label(value: Any) -> Any:
+    """Return a label as text, of a number or of True, which YAML makes of yes."""
+    return as_written(value) if isinstance(value, bool | int | float) else value
+
+
+class _EventConfig(Config):
+    model_config = ConfigDict(use_attribute_docstrings=False)  # one of its keys is a word of Python
+    column: str = Field(description="Column with a label in each row.")
+
+
+if TYPE_CHECKING:
+    EventConfig = _EventConfig
+else:
+    IS = Field(description="Label of the rows whose event was seen; all others are censored.")
+    EventConfig = create_model(
+        "EventConfig",
+        __base__=_EventConfig,
+        __doc__="The label by which a column says that the event was seen.",
+        __module__=__name__,
+        **{"is": (Annotated[str, BeforeValidator(_label)], IS)},
+    )
+
+
+def _form_of_event(value: Any) -> str:
+    return "form:event" if isinstance(value, dict | _EventConfig) else "form:column"
+
+
+Event = Annotated[
+    Annotated[str, Tag("form:column")] | Annotated[EventConfig, Tag("form:event")], Discriminator(_form_of_event)
+]
+
+
 class TimeTargetConfig(Config):
     """The time to an event that some rows have not yet had."""
 
     time: str
     """Column with the times: to the event, or until when there was none."""
-    event: str
-    """Column that is 1 (or true) where the event was seen, and 0 (or false) where the row is censored."""
+    event: Event
+    """Column that is 1 (or true, yes) where the event was seen, and 0 where the row is censored; 1 and 2 alone are read
+    as in R, where 2 is the event. Where it has other labels, `{column: …, is: …}` says which one is the event."""
+
+    @property
+    def event_column(self) -> str:
+        """The column that says where the event was seen."""
+        return self.event if isinstance(self.event, str) else self.event.column
+
+    @property
+    def event_label(self) -> str | None:
+        """The label of a seen event, where there is one."""
+        return None if isinstance(self.event, str) else getattr(self.event, "is")
 
 
 def _form(value: Any) -> str:
@@ -59,7 +111,7 @@ def _kind_of_weights(value: Any) -> str:
 
 def _with_text(factors: Any) -> Any:
     """Return factors by labels that are text, as JSON has them."""
-    return {as_written(label): factor for label, factor in factors.items()} if isinstance(factors, dict) else factors
+    return {_label(label): factor for label, factor in factors.items()} if isinstance(factors, dict) else factors
 
 
 ClassWeight = Annotated[

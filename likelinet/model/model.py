@@ -15,6 +15,7 @@ from likelinet.distributions import Distribution
 from likelinet.model import files, fitting
 from likelinet.model.fit import Fit
 from likelinet.model.questions import Questions
+from likelinet.tables.events import with_event_label
 from likelinet.tables.named_target import named
 from likelinet.tables.roles import Roles
 from likelinet.tables.rows import output_names
@@ -116,6 +117,7 @@ class Model(Questions):
         """
         table = as_table(X, header=self._declared.data.header)
         config, y = named(self._declared, table, y)
+        config = with_event_label(config, table) if y is None else config
         roles = self._roles_of(config)
         rows = roles.rows(table, y, sample_weight)
         if validation is not None and not (isinstance(validation, tuple | list) and 1 <= len(validation) <= 3):

@@ -15,6 +15,7 @@ from likelinet.model.model import Model
 from likelinet.scores.calibration import log_prob
 from likelinet.selection.candidates import same_features
 from likelinet.tables.arrays import row_weights
+from likelinet.tables.events import with_event_label
 from likelinet.tables.hold_out import HoldOut
 from likelinet.tables.table import Table
 
@@ -130,6 +131,7 @@ def compare(
             "compare families with an 'mlp', or models by their elbo."
         )
     table, _ = weighted(config, table)
+    config = with_event_label(config, table)
     parts = folds_of(config, table, folds)
     scored = np.any([held for _, held in parts], axis=0)
     data = config.data.model_copy(update={"features": same_features(config, models.values(), table.columns)})
