@@ -107,7 +107,7 @@ def test_groups_are_no_feature_but_times_are():
 
 def test_compare_scores_rows_by_their_past():
     """Without inputs each score has a closed form: the exponential law of the mean of all earlier days."""
-    config = ll.ModelConfig(data={"target": "y", "features": [], "time": "date"})
+    config = ll.ModelConfig(data={"target": "y", "features": [], "time": "date"})  # pyright: ignore
     (result,) = compare(config, families("exponential", config), TABLE, folds=4)
     later = DAY >= 6
     y = COLUMNS["y"]
@@ -118,7 +118,7 @@ def test_compare_scores_rows_by_their_past():
 
 
 def test_compare_by_groups():
-    config = ll.ModelConfig(data={"target": "y", "features": [], "groups": "patient"})
+    config = ll.ModelConfig(data={"target": "y", "features": [], "groups": "patient"})  # pyright: ignore
     (result,) = compare(config, families("exponential", config), TABLE, folds=4)
     y, means = COLUMNS["y"], np.empty(N)
     for train, held in hold_out(groups="patient").folds(4, np.random.default_rng(0)):

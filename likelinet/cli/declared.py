@@ -47,6 +47,8 @@ def declared(paths: Sequence[Path], target: Sequence[str], overrides: Sequence[s
     overrides : sequence of str
         Keys with their new values.
     """
+    if not paths:
+        raise click.UsageError("Missing argument 'CONFIG'; or a table, with the name of its target by --target.")
     written = not target or paths[0].suffix.lower() in CONFIGS
     files = paths[1:] if written else paths
     if not files:

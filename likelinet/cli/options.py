@@ -43,9 +43,7 @@ class Quantiles(Numbers):
 model_argument = click.argument("model", type=click.Path(path_type=Path))
 table_argument = click.argument("table", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="TABLE...")
 trust_option = click.option("--trust", metavar="MODULE:CLASS", help="Import this class, which the model file names.")
-declared_argument = click.argument(
-    "files", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="[CONFIG] TABLE..."
-)
+declared_argument = click.argument("files", type=click.Path(path_type=Path), nargs=-1, metavar="[CONFIG] TABLE...")
 target_option = click.option(
     "--target", multiple=True, metavar="NAME", help="Column to predict; several times for several outputs."
 )

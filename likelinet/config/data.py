@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
     BeforeValidator,
-    ConfigDict,
     Discriminator,
     Field,
     PositiveFloat,
@@ -40,26 +39,33 @@ def _label(value: Any) -> Any:
     return as_written(value) if isinstance(value, bool | int | float) else value
 
 
-class _EventConfig(Config):
-    model_config = ConfigDict(use_attribute_docstrings=False)  # one of its keys is a word of Python
-    column: str = Field(description="Column with a label in each row.")
-
-
 if TYPE_CHECKING:
-    EventConfig = _EventConfig
-else:
-    IS = Field(description="Label of the rows whose event was seen; all others are censored.")
+
+    class EventConfig(Config):
+        """The label by which a column says that the event was seen."""
+
+        column: str
+
+        def __init__(self, **fields: Any) -> None: ...
+
+else:  # one of its keys is a word of Python
     EventConfig = create_model(
         "EventConfig",
-        __base__=_EventConfig,
+        __base__=Config,
         __doc__="The label by which a column says that the event was seen.",
         __module__=__name__,
-        **{"is": (Annotated[str, BeforeValidator(_label)], IS)},
+        **{
+            "column": (str, Field(description="Column with a label in each row.")),
+            "is": (
+                Annotated[str, BeforeValidator(_label)],
+                Field(description="Label of the rows whose event was seen; all others are censored."),
+            ),
+        },
     )
 
 
 def _form_of_event(value: Any) -> str:
-    return "form:event" if isinstance(value, dict | _EventConfig) else "form:column"
+    return "form:event" if isinstance(value, dict | EventConfig) else "form:column"
 
 
 Event = Annotated[

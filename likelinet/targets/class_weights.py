@@ -7,12 +7,12 @@ import numpy as np
 from likelinet.core.errors import DataError
 from likelinet.core.labels import as_written
 from likelinet.core.wording import nearest
-from likelinet.targets.target import Targets
+from likelinet.targets.target import Targets, Y
 
 Declared = Mapping[str, float] | str
 
 
-def class_factors(declared: Declared, targets: Targets, y: np.ndarray, weight: np.ndarray, what: str) -> np.ndarray:
+def class_factors(declared: Declared, targets: Targets, y: Y, weight: np.ndarray, what: str) -> np.ndarray:
     """Return by what the weights of the rows of each class are multiplied, shape (K,), in the order of its codes.
 
     Parameters
@@ -21,7 +21,7 @@ def class_factors(declared: Declared, targets: Targets, y: np.ndarray, weight: n
         A factor for each label, 1 for those that are left out; or what makes the weights of all classes equal.
     targets : Targets
         As learned from the training rows.
-    y, weight : ndarray, shape (n,)
+    y, weight : shape (n,)
         Those of the training rows.
     what : str
         How messages call y.

@@ -35,7 +35,7 @@ class Pieces:
     def some(self, rows: np.ndarray) -> bytes:
         """Return the text with the rows alone where a mask is true; it may be shorter than the rows."""
         starts = [self.start, *self.ends]
-        return self.raw[: self.start] + b"".join(self.raw[starts[i] : self.ends[i]] for i in rows.nonzero()[0])
+        return self.raw[: self.start] + b"".join(self.raw[starts[i] : self.ends[i]] for i in rows.nonzero()[0].tolist())
 
 
 def pieces(path: Path, header: bool) -> Pieces:
