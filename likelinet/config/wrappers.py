@@ -15,7 +15,7 @@ from likelinet.core.errors import ConfigError
 from likelinet.core.links import Identity
 from likelinet.distributions import Distribution, over
 from likelinet.distributions.base.family import Family
-from likelinet.distributions.over.by_row import ByRowFamily
+from likelinet.distributions.over.row_settings import ByRowFamily
 from likelinet.distributions.over.family import WrapperFamily
 
 if TYPE_CHECKING:
