@@ -119,8 +119,8 @@ def compare(
       --families gaussian,student_t,config
       --families "poisson, {kind: discretised, base: {kind: log_normal}}"
 
-    A kind by itself takes over `exposure`, `total_count` and `levels` from CONFIG; a mapping is taken as it is. All
-    have the same features: where data.features is null, no column that any of them or CONFIG reads as something else.
+    A kind by itself takes over `exposure`, `total_count` and `levels`, and an `offset`, from CONFIG; a mapping is taken
+    as it is. All have the same features: where data.features is null, no column that any of them or CONFIG reads as something else.
 
     All are scored on the same folds, drawn by the seed of the config, of whole groups by `data.groups`; by `data.time`
     each fold is predicted from the rows before it. Where the target is censored, so is each family. With --target,

@@ -15,8 +15,8 @@ from likelinet.core.errors import ConfigError
 from likelinet.core.links import Identity
 from likelinet.distributions import Distribution, over
 from likelinet.distributions.base.family import Family
-from likelinet.distributions.over.row_settings import ByRowFamily
 from likelinet.distributions.over.family import WrapperFamily
+from likelinet.distributions.over.row_settings import ByRowFamily
 
 if TYPE_CHECKING:
     from likelinet.config.distribution import DistributionConfig

@@ -12,7 +12,7 @@ from likelinet.core.errors import ConfigError
 from likelinet.tables.roles import other_columns
 
 OWN = "config"  # the word for the distribution that the config declares
-TAKEN_OVER = ("exposure", "total_count", "levels")  # keys that say something of the data, not of the family
+TAKEN_OVER = ("exposure", "offset", "total_count", "levels")  # keys that say something of the data, not of the family
 KINDS: dict[str, type[Config]] = {
     c.model_fields["kind"].default: c for c in (*FAMILY_CONFIGS, *WRAPPER_CONFIGS, CustomConfig)
 }
@@ -27,7 +27,7 @@ def families(text: str, config: ModelConfig) -> dict[str, ModelConfig]:
     text : str
         A list in YAML, whose outer brackets may be left out: kinds with their defaults, mappings as a config has them
         under `distribution`, and the word `config` for the one that is there. A kind by itself takes over `exposure`,
-        `total_count` and `levels` from the config's own family, if it has such a key. Where the target is censored,
+        `offset`, `total_count` and `levels` from the config's own family, if it has such a key. Where the target is censored,
         `censored` goes around each of them by itself.
     config : ModelConfig
         Everything else.

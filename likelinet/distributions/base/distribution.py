@@ -60,9 +60,10 @@ class Distribution(Checks, Conditional, DistributionProtocol, ABC):
     classes: np.ndarray | list[np.ndarray] | None = None
     # What a vector must satisfy, beside the support of its entries, to be possible.
     constraint: ClassVar[str] = ""
-    # What its config has beside its parameters: the one that grows with the exposure of a row; whether its classes have
-    # an order, which may be named.
+    # What its config has beside its parameters: the one that grows with the exposure of a row; the one to which an
+    # offset is added, where it has no location; whether its classes have an order, which may be named.
     exposure: ClassVar[str] = ""
+    offset: ClassVar[str] = ""
     ordered: bool = False
     # What the pages say of it: what it is for, and its support where the domain of one entry does not tell.
     purpose: ClassVar[str] = ""

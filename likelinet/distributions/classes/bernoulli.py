@@ -50,6 +50,7 @@ class Bernoulli(Univariate):
     numeric = True
     parameters = (Parameter("logits", extended_real, symbol="z"),)
     support = binary
+    offset = "logits"
     purpose = "one of two"
     logits: np.ndarray
 

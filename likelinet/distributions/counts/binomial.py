@@ -54,6 +54,7 @@ class Binomial(Univariate):
         Parameter("logits", real, symbol="z"),
     )
     support = nonnegative_integer
+    offset = "logits"
     purpose = "successes among n"
     support_in_words = "a whole number from 0 to n"
     total_count: np.ndarray

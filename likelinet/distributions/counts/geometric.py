@@ -47,6 +47,7 @@ class Geometric(Univariate):
 
     parameters = (Parameter("logits", real, symbol="z"),)
     support = nonnegative_integer
+    offset = "logits"
     purpose = "failures before the first success"
     logits: np.ndarray
 
