@@ -120,7 +120,8 @@ def compare(
       --families "poisson, {kind: discretised, base: {kind: log_normal}}"
 
     A kind by itself takes over `exposure`, `total_count` and `levels`, and an `offset`, from CONFIG; a mapping is taken
-    as it is. All have the same features: where data.features is null, no column that any of them or CONFIG reads as something else.
+    as it is. All have the same features: where data.features is null, no column that any of them or CONFIG reads as
+    something else.
 
     All are scored on the same folds, drawn by the seed of the config, of whole groups by `data.groups`; by `data.time`
     each fold is predicted from the rows before it. Where the target is censored, so is each family. With --target,

@@ -27,8 +27,8 @@ def families(text: str, config: ModelConfig) -> dict[str, ModelConfig]:
     text : str
         A list in YAML, whose outer brackets may be left out: kinds with their defaults, mappings as a config has them
         under `distribution`, and the word `config` for the one that is there. A kind by itself takes over `exposure`,
-        `offset`, `total_count` and `levels` from the config's own family, if it has such a key. Where the target is censored,
-        `censored` goes around each of them by itself.
+        `offset`, `total_count` and `levels` from the config's own family, if it has such a key. Where the target is
+        censored, `censored` goes around each of them by itself.
     config : ModelConfig
         Everything else.
 
