@@ -71,9 +71,28 @@ def test_several_targets_and_files(table: Path):
     assert ll.Model.load(table.with_name("m")).target_names == ["price", "size"]
 
 
+def test_times_to_an_event_and_intervals(table: Path):
+    target = "{time: age, event: {column: sold, is: yes}}"
+    done = cli(
+        "fit", table, "--target", target, "--set", "training.epochs=2", "--holdout", "0.2", "-o", table.with_name("m")
+    )
+    assert done.out.startswith("Family: censored(weibull), since 'age' is the time to an event.\n")
+    assert "concordance" in done.out
+    config = table.with_name("c.yaml")
+    assert cli("init", table, "--target", target, "-o", config).code == 0
+    assert ll.load_config(config).data.target == ll.Model.load(table.with_name("m")).config.data.target
+    done = cli("fit", table, "--target", "{lower: size, upper: age}", *QUICK[2:], "-o", table.with_name("m2"))
+    assert done.out.startswith("Family: censored(gaussian), since 'size … age' lies between two columns.\n")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (
+            ["train.csv", "--target", "{time: age"],
+            "--target {time: age: write {time: …, event: …} or {lower: …, upper: …}.",
+        ),
+        (["train.csv", "--target", "{time: age, even: a}"], "unknown key 'even' (did you mean 'event'?)"),
         (["train.csv"], "Beside train.csv, name the column to predict, by --target, or a config."),
         (["c.yaml"], "Beside c.yaml, name the table."),
         (["train.csv", "train.csv"], "and 'distribution'; without a config, name the column to predict by --target."),

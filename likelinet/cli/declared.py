@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
 from likelinet.config import ModelConfig, load_config
 from likelinet.config.files import declare
+from likelinet.config.plain import read_yaml
 from likelinet.core.errors import ConfigError
 from likelinet.selection.suggestion import suggested
 from likelinet.tables.named_target import with_target
@@ -43,7 +45,7 @@ def declared(paths: Sequence[Path], target: Sequence[str], overrides: Sequence[s
     paths : sequence of Path
         Maybe a config, and the files of the table.
     target : sequence of str
-        Columns to predict, in place of `data.target`.
+        What to predict, in place of `data.target`.
     overrides : sequence of str
         Keys with their new values.
     """
@@ -60,11 +62,30 @@ def declared(paths: Sequence[Path], target: Sequence[str], overrides: Sequence[s
         if paths[0].suffix.lower() in CONFIGS or not written:
             raise
         raise ConfigError(f"{str(error)[:-1]}; without a config, name the column to predict by --target.") from None
-    names = target[0] if len(target) == 1 else list(target)
-    config = with_target(config, names, "--target") if target else config
     table = read_table(files, config.data.header)
+    config = with_target(config, target_of(target, table), "--target") if target else config
     if written or "distribution" in config.model_fields_set:
         return Declared(config, table)
-    family = suggested(table, names)
+    family = suggested(table, config.data.target)
     config = ModelConfig.model_validate({**config.model_dump(mode="json"), "distribution": family.distribution})
     return Declared(config, table, family.why)
+
+
+def target_of(texts: Sequence[str], table: Table) -> Any:
+    """Return what options name, as `data.target` has it: a column, several, or a mapping in braces as YAML has it."""
+    if len(texts) != 1:
+        return [_stripped(text, table) for text in texts]
+    (text,) = texts
+    if text.lstrip().startswith("{") and text not in table.columns:
+        import yaml
+
+        try:
+            return read_yaml(text)
+        except (ValueError, yaml.YAMLError):
+            raise ConfigError(f"--target {text}: write {{time: …, event: …}} or {{lower: …, upper: …}}.") from None
+    return _stripped(text, table)
+
+
+def _stripped(name: str, table: Table) -> str:
+    """Return a name as files have it, without blanks around it."""
+    return name if name in table.columns else name.strip()

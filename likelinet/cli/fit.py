@@ -13,6 +13,7 @@ from likelinet.cli.holdout import held_out, scores_beside_baselines
 from likelinet.cli.output import check_output, check_writable
 from likelinet.core.errors import DataError, DivergedError, NonFiniteError
 from likelinet.model.model import Model
+from likelinet.tables.rows import output_names
 from likelinet.tables.table import read_table
 
 
@@ -35,7 +36,8 @@ def fit_command(
     others = (read_table(validation, given.config.data.header),) if validation else None
     check_writable(output)
     if given.why is not None and not quiet:
-        click.echo(f"Family: {given.config.distribution.in_brief}, since '{', '.join(target)}' {given.why}.")
+        names = ", ".join(output_names(given.config.data))
+        click.echo(f"Family: {given.config.distribution.in_brief}, since '{names}' {given.why}.")
     began = time.perf_counter()
     try:
         model.fit(rows, validation=others, progress=not quiet)

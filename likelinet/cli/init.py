@@ -7,12 +7,15 @@ from pathlib import Path
 import click
 import numpy as np
 
+from likelinet.cli.declared import target_of
 from likelinet.cli.output import check_new, check_writable, replaced
-from likelinet.config import MLPConfig, ModelConfig, TrainingConfig
+from likelinet.config import DataConfig, MLPConfig, ModelConfig, TrainingConfig
 from likelinet.config.plain import in_one_line
 from likelinet.core.errors import DataError
 from likelinet.core.wording import counted, shown
 from likelinet.selection.suggestion import Suggestion, suggested
+from likelinet.tables.named_target import with_target
+from likelinet.tables.rows import output_names, target_names
 from likelinet.tables.table import Table, read_table
 
 LEVELS = 4  # of a category that are shown
@@ -23,23 +26,24 @@ def init_command(files: Sequence[Path], target: Sequence[str], output: Path, hea
     check_new(output, "name another one by -o")
     check_writable(output)
     table = read_table(files, header)
-    names = target[0] if len(target) == 1 else list(target)
-    family = suggested(table, names)
-    text = config_text(table, names, family, header, files, output)
+    data = with_target(ModelConfig(), target_of(target, table)).data
+    for name in target_names(data):
+        table.column(name)  # a misspelled one is said
+    family = suggested(table, data.target)
+    text = config_text(table, data, family, header, files, output)
     with replaced(output) as new:
         new.write_text(text, encoding="utf-8")
     kind = ModelConfig.model_validate({"distribution": family.distribution}).distribution.in_brief
-    click.echo(f"{output}: family {kind}, since '{', '.join(target)}' {family.why}.")
+    click.echo(f"{output}: family {kind}, since '{', '.join(output_names(data))}' {family.why}.")
     click.echo(f"Next: {_command('fit', output, files)} --holdout 0.2")
 
 
 def config_text(
-    table: Table, target: str | list[str], family: Suggestion, header: bool, files: Sequence[Path], output: Path
+    table: Table, data: DataConfig, family: Suggestion, header: bool, files: Sequence[Path], output: Path
 ) -> str:
     """Return the config as YAML with comments."""
-    names = [target] if isinstance(target, str) else target
-    features = [name for name in table.columns if name not in names]
-    others = ", ".join(["config", *family.others])
+    features = [name for name in table.columns if name not in target_names(data)]
+    y, others = ", ".join(map(shown, output_names(data))), ", ".join(["config", *family.others])
     width = max((len(shown(name)) for name in features), default=0)
     lines = [
         f"# {counted(table.n, 'row')} and {counted(len(table.columns), 'column')} of {', '.join(map(str, files))}.",
@@ -50,7 +54,7 @@ def config_text(
         "# Keys behind a # are at their defaults.",
         "",
         "data:",
-        f"  target: {in_one_line(target)}",
+        f"  target: {in_one_line(data.model_dump(mode='json')['target'])}",
         *([] if header else ["  header: false"]),
         "  # Every other column is a feature:",
         *(f"  #   {shown(name):{width}s}  {column_in_words(table, name)}" for name in features),
@@ -59,7 +63,7 @@ def config_text(
         "  # groups: null  # column with groups that stay together when rows are held out, such as a patient",
         "  # time: null  # column with a time, in whose order the last rows are held out",
         "",
-        f"distribution: {in_one_line(family.distribution)}  # '{', '.join(map(shown, names))}' {shown(family.why)}",
+        f"distribution: {in_one_line(family.distribution)}  # '{y}' {shown(family.why)}",
         "",
         f"# network: {{hidden: {in_one_line(list(MLPConfig().hidden))}}}  # widths of the layers; [] is a linear model",
         "# ensemble: 1  # 5 networks together predict better, and take five times as long",

@@ -45,7 +45,10 @@ table_argument = click.argument("table", type=click.Path(path_type=Path), nargs=
 trust_option = click.option("--trust", metavar="MODULE:CLASS", help="Import this class, which the model file names.")
 declared_argument = click.argument("files", type=click.Path(path_type=Path), nargs=-1, metavar="[CONFIG] TABLE...")
 target_option = click.option(
-    "--target", multiple=True, metavar="NAME", help="Column to predict; several times for several outputs."
+    "--target",
+    multiple=True,
+    metavar="NAME",
+    help="Column to predict; several times for several outputs, or {time: NAME, event: NAME}.",
 )
 overrides_option = click.option(
     "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a key, like training.epochs=50."

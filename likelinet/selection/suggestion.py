@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from likelinet.config.data import IntervalTargetConfig, Target, TimeTargetConfig
 from likelinet.distributions import Distribution, Gamma, Gaussian, LogNormal
 from likelinet.distributions.base.leaf import Leaf
 from likelinet.tables.table import Table
@@ -24,8 +25,8 @@ class Suggestion(NamedTuple):
     others: tuple[str, ...] = ()
 
 
-def suggested(table: Table, target: str | list[str]) -> Suggestion:
-    """Return the family to begin with for a column; for several outputs that of the first, if it is that of all.
+def suggested(table: Table, target: Target) -> Suggestion:
+    """Return the family to begin with for what `data.target` is; for several outputs that of the first, if of all.
 
     Examples
     --------
@@ -33,6 +34,12 @@ def suggested(table: Table, target: str | list[str]) -> Suggestion:
     >>> suggested(as_table({"y": ["no", "yes", "no"]}), "y").why
     'has two classes: no, yes'
     """
+    if isinstance(target, TimeTargetConfig):
+        weibull = {"kind": "censored", "base": {"kind": "weibull"}}
+        return Suggestion(weibull, "is the time to an event", ("log_normal", "log_logistic", "exponential"))
+    if isinstance(target, IntervalTargetConfig):
+        between = {"kind": "censored", "base": {"kind": "gaussian"}}
+        return Suggestion(between, "lies between two columns", ("log_normal", "student_t"))
     if isinstance(target, list):
         each = [suggested(table, name) for name in target]
         same = all(s.distribution == each[0].distribution for s in each)

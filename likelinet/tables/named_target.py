@@ -22,19 +22,18 @@ def names_in(y: Any, table: Table) -> str | list[str] | None:
     return None
 
 
-def with_target(config: ModelConfig, names: str | list[str], by: str = "y") -> ModelConfig:
-    """Return a config whose `data.target` is this; `by` says what names it.
+def with_target(config: ModelConfig, target: Any, by: str = "y") -> ModelConfig:
+    """Return a config whose `data.target` is this, in whatever form a config may have it; `by` says what names it.
 
     Raises
     ------
     ConfigError
         If it has another one already.
     """
-    own = config.data.target
-    if own is not None and own != names:
-        declared, here = ", ".join(target_names(config.data)), names if isinstance(names, str) else ", ".join(names)
+    own, data = config.data, DataConfig.model_validate({**config.data.model_dump(), "target": target})
+    if own.target is not None and own.target != data.target:
+        declared, here = ", ".join(target_names(own)), ", ".join(target_names(data))
         raise ConfigError(f"The target is '{declared}' by data.target, but '{here}' by {by}: name it once.")
-    data = DataConfig.model_validate({**config.data.model_dump(), "target": names})
     return config.model_copy(update={"data": data})
 
 
