@@ -281,8 +281,8 @@ def family_config(distribution: type[Distribution]) -> type[FamilyConfig]:
     config = create_model(
         f"{name}Config", __base__=FamilyConfig, __doc__=summary, __module__="likelinet.config.families", **fields
     )
-    config.distribution, config.default_links = distribution, defaults
-    config.exposed, config.growing, config.shifted = distribution.exposure, growing, shifted
+    config.distribution, config.default_links, config.exposed = distribution, defaults, distribution.exposure
+    config.growing, config.shifted = growing, shifted
     return config
 
 

@@ -50,8 +50,8 @@ class Bernoulli(Univariate):
     numeric = True
     parameters = (Parameter("logits", extended_real, symbol="z"),)
     support = binary
-    offset = "logits"
     purpose = "one of two"
+    offset = "logits"
     logits: np.ndarray
 
     def __init__(self, logits: ArrayLike | None = None, *, probs: ArrayLike | None = None) -> None:

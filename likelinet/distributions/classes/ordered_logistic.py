@@ -53,9 +53,9 @@ class OrderedLogistic(Univariate):
     parameters = (Parameter("loc", symbol="η"), Parameter("cutpoints", increasing, event_ndim=1, symbol="c"))
     support = nonnegative_integer
     ordered = True
-    offset = "loc"
     purpose = "one of several, in an order"
     support_in_words = "a class, 0 to K − 1, or your own labels in order"
+    offset = "loc"
     loc: np.ndarray
     cutpoints: np.ndarray
 

@@ -54,9 +54,9 @@ class Binomial(Univariate):
         Parameter("logits", real, symbol="z"),
     )
     support = nonnegative_integer
-    offset = "logits"
     purpose = "successes among n"
     support_in_words = "a whole number from 0 to n"
+    offset = "logits"
     total_count: np.ndarray
     logits: np.ndarray
 

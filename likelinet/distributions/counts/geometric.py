@@ -47,8 +47,8 @@ class Geometric(Univariate):
 
     parameters = (Parameter("logits", real, symbol="z"),)
     support = nonnegative_integer
-    offset = "logits"
     purpose = "failures before the first success"
+    offset = "logits"
     logits: np.ndarray
 
     def __init__(self, logits: ArrayLike | None = None, *, probs: ArrayLike | None = None) -> None:
