@@ -20,9 +20,8 @@ def split_command(table: Path, share: float, outputs: tuple[Path, Path] | None, 
 
     `data` are the keys of `DataConfig` that say how.
     """
-    suffix = table.suffix if table.suffix.lower() not in (".gz", ".bz2", ".zst", ".zip") else Path(table.stem).suffix
-    stem = table.name.partition(".")[0] or table.name
-    paths = outputs or (Path(f"{stem}.train{suffix}"), Path(f"{stem}.test{suffix}"))
+    plain = Path(table.stem) if table.suffix.lower() in (".gz", ".bz2", ".zst", ".zip") else table
+    paths = outputs or (Path(f"{plain.stem}.train{plain.suffix}"), Path(f"{plain.stem}.test{plain.suffix}"))
     if paths[0].resolve() == paths[1].resolve():
         raise DataError(f"{paths[0]}: both parts cannot go to one file; name two by -o.")
     for path in paths:

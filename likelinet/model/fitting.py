@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from likelinet.config import LBFGSConfig, ModelConfig, VAEConfig
+from likelinet.config import DataConfig, LBFGSConfig, ModelConfig, VAEConfig
 from likelinet.core.errors import DataError
 from likelinet.core.wording import counted
 from likelinet.distributions import Distribution
@@ -131,7 +131,7 @@ def planned(
     training, n = config.training, table.n
     if total == n:
         fraction, rngs = training.validation_fraction if validates else 0.0, [s.split for s in streams]
-        train_rows, held_rows = _apart(HoldOut.of(config.data, table), n, fraction, rngs)
+        train_rows, held_rows = _apart(config.data, table, fraction, rngs)
     else:
         train_rows, held_rows = (np.tile(r, (config.ensemble, 1)) for r in (np.arange(n), np.arange(n, total)))
     size = min((None if exact else training.batch_size) or n, train_rows.shape[1])
@@ -151,12 +151,12 @@ def planned(
 
 
 def _apart(
-    hold_out: HoldOut, n: int, fraction: float, rngs: list[np.random.Generator]
+    data: DataConfig, table: Table, fraction: float, rngs: list[np.random.Generator]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return training and validation rows (M, …): groups, and rows in time, are the same for every member."""
-    if hold_out.by_rows or fraction == 0.0:
-        return split(n, fraction, rngs)
-    held = hold_out.rows(fraction, rngs[0])
+    if fraction == 0.0 or data.groups is data.time is None:
+        return split(table.n, fraction, rngs)
+    held = HoldOut.of(data, table).rows(fraction, rngs[0])
     train_rows, held_rows = (np.tile(mask.nonzero()[0], (len(rngs), 1)) for mask in (~held, held))
     return train_rows, held_rows
 
