@@ -123,9 +123,12 @@ def wrapper_config(family: type[WrapperFamily]) -> type[WrapperConfig]:
         "base": ("DistributionConfig", Field(default=default, description=meanings["base"])),
         "kind": (Literal[family.kind], Field(default=family.kind, description="Which family.")),
     }
+    known: Any = KnownSource
     for s in family.settings:
-        kind = KnownSource | None if s.by_row else s.type
-        fields[s.name] = (kind, Field(default=s.default, ge=s.least, gt=s.above, description=meanings[s.name]))
+        fields[s.name] = (
+            known | None if s.by_row else s.type,
+            Field(default=s.default, ge=s.least, gt=s.above, description=meanings[s.name]),
+        )
     for p in family.parameters:
         source = LearnedSource if p.event_ndim else Source
         fields[p.name] = (source, Field(default="predicted", description=meanings[p.name]))

@@ -154,7 +154,7 @@ def _apart(
     data: DataConfig, table: Table, fraction: float, rngs: list[np.random.Generator]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return training and validation rows (M, …): groups, and rows in time, are the same for every member."""
-    if fraction == 0.0 or data.groups is data.time is None:
+    if fraction == 0.0 or (data.groups is None and data.time is None):
         return split(table.n, fraction, rngs)
     held = HoldOut.of(data, table).rows(fraction, rngs[0])
     train_rows, held_rows = (np.tile(mask.nonzero()[0], (len(rngs), 1)) for mask in (~held, held))

@@ -46,6 +46,7 @@ def suggested(table: Table, target: Target) -> Suggestion:
         if not same:
             return Suggestion({"kind": "gaussian"}, "are of different kinds")
         return each[0]._replace(why=f"are alike: '{target[0]}' {each[0].why}")
+    assert target is not None, "there is a target"
     column = table.column(target)
     if isinstance(column, Text) and table.holds_text(target):
         return _of_classes([label for label in column.distinct() if label])
