@@ -53,11 +53,12 @@ def test_it_is_remembered(tmp_path: Path):
 
 
 def test_several_outputs():
-    pair = ["price", "visits"]
-    model = quick(data=FEATURES).fit(COLUMNS, pair)
+    pair, features = ["price", "size"], {"features": ["age", "colour"]}
+    model = quick(data=features).fit(COLUMNS, pair)
     assert model.target_names == pair
-    np.testing.assert_array_equal(model.predict(COLUMNS), declared(pair).fit(COLUMNS).predict(COLUMNS))
-    assert repr(model).startswith("Model(price, visits ~ gaussian, ")
+    same = quick(data={**features, "target": pair}).fit(COLUMNS)
+    np.testing.assert_array_equal(model.predict(COLUMNS), same.predict(COLUMNS))
+    assert repr(model).startswith("Model(price, size ~ gaussian, ")
 
 
 def test_labels_stay_labels():
@@ -70,8 +71,8 @@ def test_labels_stay_labels():
 
 
 def test_the_next_fit_begins_anew():
-    model = fitted()
-    assert model.fit(COLUMNS, "visits").target_names == ["visits"]
+    model = quick(data={"features": ["age"]}).fit(COLUMNS, "price")
+    assert model.fit(COLUMNS, "size").target_names == ["size"]
     assert model.fit(COLUMNS, COLUMNS["price"]).config.data.target is None
     with pytest.raises(ll.DataError):
         model.fit(COLUMNS, "colour")
