@@ -10,7 +10,8 @@ from likelinet.distributions.base.leaf import Leaf
 from likelinet.tables.table import Table
 from likelinet.tables.text import Text
 
-COUNTS = 1000.0  # median of whole numbers up to which they are taken for counts
+COUNTS = 100.0  # median of whole numbers up to which they are taken for counts
+CLOSE = 5.0  # standard deviation of whole numbers below which a density passes over their steps
 CODES = 20  # different whole numbers up to which they may as well be classes
 LITTLE = 0.5  # variance over mean below which counts are none that a Poisson law describes
 SEVERAL = 0.02  # share of zeros above which they are a case of their own
@@ -70,11 +71,11 @@ def _of_numbers(y: np.ndarray) -> Suggestion:
     ends = f"from {low:g} to {high:g}"
     if whole and len(np.unique(y)) == 2:
         return _of_classes([int(low), int(high)])
+    classes = ("categorical",) if whole and len(np.unique(y)) <= CODES else ()
+    if whole and y.std() < CLOSE and (low < 0.0 or y.var() < LITTLE * y.mean()):
+        rounded = {"kind": "discretised", "base": {"kind": "gaussian"}}
+        return Suggestion(rounded, f"has whole numbers {ends}, close together", ("poisson", "gaussian", *classes))
     if whole and low >= 0.0 and np.median(y) <= COUNTS:
-        classes = ("categorical",) if len(np.unique(y)) <= CODES else ()
-        if y.var() < LITTLE * y.mean():
-            rounded = {"kind": "discretised", "base": {"kind": "gaussian"}}
-            return Suggestion(rounded, f"has whole numbers {ends}, close together", ("poisson", "gaussian", *classes))
         others = ("poisson", "{kind: zero_inflated, base: {kind: poisson}}", *classes)
         return Suggestion({"kind": "negative_binomial"}, f"has whole numbers {ends}", others)
     if low > 0.0 and high < 1.0:
