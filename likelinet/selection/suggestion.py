@@ -74,7 +74,8 @@ def _of_numbers(y: np.ndarray) -> Suggestion:
     classes = ("categorical",) if whole and len(np.unique(y)) <= CODES else ()
     if whole and y.std() < CLOSE and (low < 0.0 or y.var() < LITTLE * y.mean()):
         rounded = {"kind": "discretised", "base": {"kind": "gaussian"}}
-        return Suggestion(rounded, f"has whole numbers {ends}, close together", ("poisson", "gaussian", *classes))
+        others = ("gaussian", *(["poisson"] if low >= 0.0 else []), *classes)
+        return Suggestion(rounded, f"has whole numbers {ends}, close together", others)
     if whole and low >= 0.0 and np.median(y) <= COUNTS:
         others = ("poisson", "{kind: zero_inflated, base: {kind: poisson}}", *classes)
         return Suggestion({"kind": "negative_binomial"}, f"has whole numbers {ends}", others)
