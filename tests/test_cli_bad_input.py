@@ -49,7 +49,7 @@ FIT: dict[str, tuple[Columns, tuple[str, ...], str]] = {
         PRICE,
         "Column 'age' holds numbers but also text: 'old' in row 5; correct",
     ),
-    "stray text in y": (edited("price", 5, "1,5"), PRICE, "Column 'price' holds numbers but also text: '1,5' in row 5"),
+    "stray text in y": (edited("price", 5, "1,5"), PRICE, "Column 'price' has numbers with commas: '1,5' in row 5"),
     "missing text": (edited("colour", 2, ""), PRICE, "Column 'colour' has 1 missing cell (row 2): fill or drop"),
     "no target": (COLUMNS, ("data={}",), "y is missing: name its column in data.target"),
     "misspelled target": (COLUMNS, ("data.target=pric",), "no column 'pric' in the table (did you mean 'price'?)"),
@@ -289,6 +289,6 @@ def test_loss_that_is_not_finite_keeps_the_model(tmp_path: Path):
     done = fit(tmp_path, *PRICE, wild)
     assert done.code == 2
     kept, why = done.err.splitlines()
-    assert kept == f"likelinet: training was cut short; the best model so far is in {tmp_path / 'model.safetensors'}."
+    assert kept == f"likelinet: training was cut short; the start is in {tmp_path / 'model.safetensors'}."
     assert "The loss is not finite in epoch" in why
     assert cli("show", tmp_path / "model.safetensors").code == 0

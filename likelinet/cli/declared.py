@@ -57,7 +57,7 @@ def declared(paths: Sequence[Path], target: Sequence[str], overrides: Sequence[s
         lacks = "the table" if paths[0].suffix.lower() in CONFIGS else "the column to predict, by --target, or a config"
         raise click.UsageError(f"Beside {paths[0]}, name {lacks}.")
     try:
-        config = load_config(paths[0], overrides) if written else declare({}, overrides, "--set")
+        config = load_config(paths[0], overrides) if written else declare({}, overrides, "config")
     except ConfigError as error:
         if paths[0].suffix.lower() in CONFIGS or not written:
             raise

@@ -2,30 +2,27 @@
 
 from typing import Any
 
-from likelinet.core.errors import DataError
 from likelinet.tables.arrow import pa, pc
-from likelinet.tables.columns import Column
+from likelinet.tables.columns import Column, Unusable
 from likelinet.tables.text import Text
 
 _MIDNIGHT = r".{10}[ T]00:00:00(?:\.0+)?"
 
 
-def arrow_column(name: str, values: Any) -> Column:
+def arrow_column(name: str, values: Any) -> Column | Unusable:
     """Return a `pyarrow.ChunkedArray` as a column: NaN where a number is missing, "" where text is.
 
-    Raises
-    ------
-    DataError
-        If a cell is not one value but a list or a structure of them.
+    Unusable if a cell is not one value but a list or a structure of them.
     """
     kind = pa.types
     if kind.is_dictionary(values.type):
         values = _levels(values)
     of = values.type
     if kind.is_nested(of):
-        raise DataError(
+        return Unusable(
             f"Column '{name}' has cells of several values (of type {of}): spread it over columns of its own, or leave "
-            "it out."
+            "it out.",
+            len(values),
         )
     if kind.is_decimal(of):
         values, of = values.cast(pa.float64()), pa.float64()

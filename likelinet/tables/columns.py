@@ -1,11 +1,24 @@
 """Columns: numbers and bools as arrays of NumPy, everything else as text."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from likelinet.tables.cells import is_missing
 from likelinet.tables.text import Text
 
 Column = np.ndarray | Text
+
+
+@dataclass(frozen=True)
+class Unusable:
+    """A column of n cells that are not one value each, and what to say to those who ask for it."""
+
+    why: str
+    n: int
+
+    def __len__(self) -> int:
+        return self.n
 
 
 def column_of(values: np.ndarray) -> Column:

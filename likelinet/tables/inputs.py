@@ -161,9 +161,8 @@ class Encoded:
     def __getitem__(self, rows: slice) -> np.ndarray:
         """Return x of a slice of the rows, in double precision; its columns lie one after the other in memory."""
         columns = np.empty((self._inputs.width, len(range(self._table.n)[rows])))
-        some: dict[str, Any] = self._table.rows(rows, self._numeric).columns | {
-            n: v[rows] for n, v in self._parsed.items()
-        }
+        parsed = {n: v[rows] for n, v in self._parsed.items()}
+        some: dict[str, Any] = {**self._table.rows(rows, self._numeric).columns, **parsed}
         at = 0
         for column in self._inputs.columns:
             if column.categories is None:
