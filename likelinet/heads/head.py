@@ -11,7 +11,7 @@ from likelinet.core.arrays import Array, namespace
 from likelinet.distributions import Distribution
 from likelinet.distributions.base.family import Family
 from likelinet.heads.precision import Precision, precision
-from likelinet.heads.slot import Column, Slot, Stretch, into_unit, out_of_unit
+from likelinet.heads.slot import Column, Slot, Stretch, grown, into_unit, out_of_unit, shifted
 
 FAR = 50.0  # where training starts instead of at infinity
 HeadBackward = Callable[[Array], tuple[Array, Array | None]]
@@ -67,8 +67,8 @@ class Head:
     @cached_property
     def columns(self) -> tuple[str, ...]:
         """The columns of the table that it reads, in their order."""
-        read = ((s.source, s.exposure) for s in self.slots)
-        return tuple(dict.fromkeys(c.name for pair in read for c in pair if isinstance(c, Column)))
+        read = (c for s in self.slots for c in (s.source, s.exposure, s.size_of_y, s.offset))
+        return tuple(dict.fromkeys(c.name for c in read if isinstance(c, Column)))
 
     @cached_property
     def _places(self) -> tuple[tuple[Slot, Literal["predicted", "shared", "known"], slice | int], ...]:
@@ -104,6 +104,11 @@ class Head:
             if slot.exposure is not None:
                 piece = piece + namespace(raw).log(self._column(slot.exposure, columns, len(slot.raw_shape)))
             value, back = slot.link.forward(piece)
+            if slot.size_of_y is not None:
+                value = grown(slot.parameter, value, self._column(slot.size_of_y, columns, len(slot.shape)))[0]
+            if slot.offset is not None:
+                by = self._column(slot.offset, columns, len(slot.shape))
+                value = shifted(slot.parameter, value, by, slot.unit)
             if value.shape != rows + slot.shape:
                 value = namespace(raw).broadcast_to(value, rows + slot.shape)
             params.append(value)
@@ -135,6 +140,9 @@ class Head:
             for (slot, source, _), back, grad in zip(self._places, backs, family_backward(d), strict=True):
                 if source == "known":
                     continue
+                if slot.size_of_y is not None:
+                    by = self._column(slot.size_of_y, columns, len(slot.shape))
+                    grad = grad * grown(slot.parameter, grad, by)[1]
                 unit = 1.0 if slot.stretch is None else slot.stretch.unit
                 if source == "predicted":
                     grad = back(grad)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from likelinet.config import LBFGSConfig, ModelConfig, VAEConfig
+from likelinet.config import DataConfig, LBFGSConfig, ModelConfig, VAEConfig
 from likelinet.config.network import CoderConfig
 from likelinet.core.errors import DataError
 from likelinet.core.wording import counted
@@ -18,10 +18,13 @@ from likelinet.model.fit import Fit
 from likelinet.model.unbounded import note_ending
 from likelinet.objective.layout import pack
 from likelinet.optim.build import build_optimiser
+from likelinet.tables.hold_out import HoldOut
 from likelinet.tables.inputs import learn_inputs
 from likelinet.tables.kinds.noted import note_readings
 from likelinet.tables.rows import Rows, output_names
+from likelinet.tables.table import Table
 from likelinet.targets.build import targets_of
+from likelinet.targets.class_weights import class_factors
 from likelinet.targets.possible import check_possible
 from likelinet.targets.suitable import note_unsuitable
 from likelinet.targets.target import Naming
@@ -82,6 +85,9 @@ def fit(
     parts = [(rows, y)]
     if validation is not None:
         parts.append((validation, untrained.recognise(validation, f"validation {what}")))
+    if config.data.class_weight is not None:
+        factor = class_factors(config.data.class_weight, targets, y, rows.weight, what)
+        parts = [(replace(p, weight=p.weight * factor[targets.encode(y).astype(int)]), y) for p, y in parts]
     with np.errstate(over="ignore", invalid="ignore"):  # said in a sentence instead
         encoded = np.concatenate([targets.encode(y) for _, y in parts])
         weight = np.concatenate([part.weight / part.weight.mean() for part, _ in parts])
@@ -98,7 +104,7 @@ def fit(
     note_readings(rows.table, inputs.columns, isinstance(config.network, CoderConfig))
     theta = initial_weights(objective, *own, [s.initial for s in streams], dtype, known, estimates)
     offset = targets.shift_of_nll(untrained.family.has_density(encoded))
-    plan = planned(config, n, len(encoded), inputs.width > 0, exact, streams, offset)
+    plan = planned(config, rows.table, len(encoded), inputs.width > 0, exact, streams, offset)
     units, layout = None, objective.layout
     if exact:
         engine, optimiser = LbfgsEngine(), None
@@ -127,7 +133,13 @@ def fit(
 
 
 def planned(
-    config: ModelConfig, n: int, total: int, validates: bool, exact: bool, streams: list[Streams], offset: np.ndarray
+    config: ModelConfig,
+    table: Table,
+    total: int,
+    validates: bool,
+    exact: bool,
+    streams: list[Streams],
+    offset: np.ndarray,
 ) -> Plan:
     """Return how long and on what to train.
 
@@ -135,8 +147,10 @@ def planned(
     ----------
     config : ModelConfig
         The declaration.
-    n, total : int
-        How many rows there are to train on, and with held-out rows of the caller's behind them.
+    table : Table
+        The rows that there are to train on.
+    total : int
+        How many they are with held-out rows of the caller's behind them.
     validates : bool
         Whether some rows are held out where the caller gives none.
     exact : bool
@@ -146,9 +160,10 @@ def planned(
     offset : ndarray
         What the NLL of each row in the user's units is above that of the loss.
     """
-    training = config.training
+    training, n = config.training, table.n
     if total == n:
-        train_rows, held_rows = split(n, training.validation_fraction if validates else 0.0, [s.split for s in streams])
+        fraction, rngs = training.validation_fraction if validates else 0.0, [s.split for s in streams]
+        train_rows, held_rows = _apart(config.data, table, fraction, rngs)
     else:
         train_rows, held_rows = (np.tile(r, (config.ensemble, 1)) for r in (np.arange(n), np.arange(n, total)))
     many = train_rows.shape[1]
@@ -165,6 +180,17 @@ def planned(
         offset,
         config.network.kl_warm_up if isinstance(config.network, VAEConfig) and not exact else 0,
     )
+
+
+def _apart(
+    data: DataConfig, table: Table, fraction: float, rngs: list[np.random.Generator]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return training and validation rows (M, …): groups, and rows in time, are the same for every member."""
+    if fraction == 0.0 or (data.groups is None and data.time is None):
+        return split(table.n, fraction, rngs)
+    held = HoldOut.of(data, table).rows(fraction, rngs[0])
+    train_rows, held_rows = (np.tile(mask.nonzero()[0], (len(rngs), 1)) for mask in (~held, held))
+    return train_rows, held_rows
 
 
 def _with_levels(config: ModelConfig, custom: type[Distribution] | None, levels: list[Any] | None) -> ModelConfig:

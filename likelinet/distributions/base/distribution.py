@@ -64,9 +64,10 @@ class Distribution(Checks, Conditional, DistributionProtocol, ABC):
     classes: np.ndarray | list[np.ndarray] | None = None
     # What a vector must satisfy, beside the support of its entries, to be possible.
     constraint: ClassVar[str] = ""
-    # What its config has beside its parameters: the one that grows with the exposure of a row; whether its classes have
-    # an order, which may be named.
+    # What its config has beside its parameters: the one that grows with the exposure of a row; the one to which an
+    # offset is added, where it has no location; whether its classes have an order, which may be named.
     exposure: ClassVar[str] = ""
+    offset: ClassVar[str] = ""
     ordered: bool = False
     # What else it is called, in the field or in other libraries; with each name, where that is not all, what to write.
     other_names: ClassVar[Mapping[str, str]] = MappingProxyType({})

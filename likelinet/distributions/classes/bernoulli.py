@@ -53,6 +53,7 @@ class Bernoulli(Univariate):
     support = binary
     other_names = called("logit logistic_regression binary binary_classification sigmoid binary_crossentropy")
     purpose = "one of two"
+    offset = "logits"
     logits: np.ndarray
 
     def __init__(self, logits: ArrayLike | None = None, *, probs: ArrayLike | None = None) -> None:

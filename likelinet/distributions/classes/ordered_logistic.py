@@ -60,6 +60,7 @@ class OrderedLogistic(Univariate):
     )
     purpose = "one of several, in an order"
     support_in_words = "a class, 0 to K − 1, or your own labels in order"
+    offset = "loc"
     loc: np.ndarray
     cutpoints: np.ndarray
 

@@ -58,6 +58,7 @@ class Binomial(Univariate):
     other_names = called("binom")
     purpose = "successes among n"
     support_in_words = "a whole number from 0 to n"
+    offset = "logits"
     total_count: np.ndarray
     logits: np.ndarray
 

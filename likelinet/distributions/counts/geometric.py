@@ -50,6 +50,7 @@ class Geometric(Univariate):
     support = nonnegative_integer
     other_names = called("geom")
     purpose = "failures before the first success"
+    offset = "logits"
     logits: np.ndarray
 
     def __init__(self, logits: ArrayLike | None = None, *, probs: ArrayLike | None = None) -> None:
