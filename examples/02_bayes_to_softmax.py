@@ -67,7 +67,8 @@ def fitted(features: np.ndarray, y: np.ndarray) -> ll.Model:
     """Return logistic regression: a Bernoulli whose logit is linear in the features."""
     training = ll.TrainingConfig(optimizer=ll.LBFGSConfig(), validation_fraction=0.0)
     linear = ll.MLPConfig(hidden=[])
-    config = ll.ModelConfig(network=linear, distribution=ll.BernoulliConfig(), training=training)
+    data = ll.DataConfig(extrapolate=True)  # the line goes on beyond the data
+    config = ll.ModelConfig(data=data, network=linear, distribution=ll.BernoulliConfig(), training=training)
     return ll.Model(config).fit(features, y)
 
 

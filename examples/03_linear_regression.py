@@ -50,7 +50,8 @@ def fitted(features: np.ndarray, y: np.ndarray, scale: Any, seed: int = 0) -> tu
     """Return intercept and slopes, and the standard deviation, of a linear Gaussian model by maximum likelihood."""
     training = ll.TrainingConfig(optimizer=ll.LBFGSConfig(), validation_fraction=0.0, seed=seed)
     gaussian = ll.GaussianConfig(scale=scale)
-    config = ll.ModelConfig(network=ll.MLPConfig(hidden=[]), distribution=gaussian, training=training)
+    data = ll.DataConfig(extrapolate=True)  # the line goes on beyond the data
+    config = ll.ModelConfig(data=data, network=ll.MLPConfig(hidden=[]), distribution=gaussian, training=training)
     model = ll.Model(config).fit(features, y)
     # The mean at 0 is the intercept, and what each unit vector adds to it is a slope.
     d = model.predict_dist(np.vstack([np.zeros(features.shape[1]), np.eye(features.shape[1])]))

@@ -39,7 +39,9 @@ FAR = 500.0  # income of the additional guest
 def fitted(x: np.ndarray, y: np.ndarray, distribution: Any) -> ll.Model:
     """Return a linear model of this family by maximum likelihood; a Gaussian of fixed scale is least squares."""
     training = ll.TrainingConfig(optimizer=ll.LBFGSConfig(), validation_fraction=0.0)
-    config = ll.ModelConfig(network=ll.MLPConfig(hidden=[]), distribution=distribution, training=training)
+    data = ll.DataConfig(extrapolate=True)  # the line goes on beyond the data
+    network = ll.MLPConfig(hidden=[])
+    config = ll.ModelConfig(data=data, network=network, distribution=distribution, training=training)
     return ll.Model(config).fit(x[:, None], y)
 
 

@@ -46,7 +46,8 @@ def curve_with_a_gap(n: int) -> tuple[np.ndarray, np.ndarray]:
 def main(quick: bool = False) -> dict[str, Any]:
     """Compare one network with five: in a gap of the data, and by the coverage of their intervals."""
     x, y = curve_with_a_gap(200)
-    gap = ll.ModelConfig(training=ll.TrainingConfig(epochs=50 if quick else 200), ensemble=5)
+    further = ll.DataConfig(extrapolate=True)  # the picture goes beyond the data
+    gap = ll.ModelConfig(data=further, training=ll.TrainingConfig(epochs=50 if quick else 200), ensemble=5)
     at = np.linspace(-5.0, 5.0, 301)
     mixture = ll.Model(gap).fit(x, y).predict_dist(at[:, None])
     assert isinstance(mixture, ll.Mixture)

@@ -11,6 +11,7 @@ from tests.data import needs_mnist
 from tests.test_examples import run
 
 
+@pytest.mark.filterwarnings("ignore:Numbers outside|Columns that say nothing:UserWarning")
 @needs_mnist
 def test_autoencoder(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     result = run("16_autoencoder", tmp_path)

@@ -14,6 +14,7 @@ from tests.data import needs_mnist
 from tests.test_examples import run
 
 
+@pytest.mark.filterwarnings("ignore:Numbers outside|Columns that say nothing:UserWarning")
 @needs_mnist
 def test_mnist(tmp_path: Path):
     from sklearn.metrics import accuracy_score, log_loss
@@ -123,6 +124,7 @@ def test_your_own_distribution(tmp_path: Path):
     assert nll["Maxwell"] < min(nll["gaussian"], nll["gamma"])
 
 
+@pytest.mark.filterwarnings("ignore:Numbers outside:UserWarning")
 def test_ensemble_calibration(tmp_path: Path):
     result = run("20_ensemble_calibration", tmp_path)
     d = result["mixture"]

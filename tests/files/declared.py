@@ -56,6 +56,16 @@ def over(kind: str, base: dict[str, Any] | None = None, **options: Any) -> dict[
     return {"kind": kind, **({} if base is None else {"base": base}), **options}
 
 
+COLUMNS |= {
+    "flag": np.array(["no", "yes", "yes"])[np.arange(N) % 3],
+    "gaps": np.where(np.arange(N) % 5 == 2, np.nan, _x),
+    "long": np.exp(3.0 * (_x - 5.0)).round(6),
+    "size": np.array(["s", "m", "l", "m"])[np.arange(N) % 4],
+    "share": np.array([f"{v:.0f} %" for v in 10.0 * _x]),
+    "when": (np.datetime64("2024-02-27T22:00") + np.arange(N) * np.timedelta64(31, "h")).astype(str),
+}
+BY_KIND = ["x", "colour", "flag", "gaps", "long", "size", "share", "when"]
+
 # The name of a file to the y and the family, and to any other keys of the config.
 MODELS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     **{
@@ -127,6 +137,7 @@ MODELS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "ensemble_categorical": ("names", {"kind": "categorical"}, {"ensemble": 2}),
     "not_standardised": ("positive", GAUSSIAN, {"data": {"standardize": False}}),
     "text_column": ("real", GAUSSIAN, {"data": {"features": ["x", "colour"]}}),
+    "columns_by_kind": ("real", GAUSSIAN, {"data": {"features": BY_KIND, "ordered": ["size"]}}),
     "one_column": ("real", GAUSSIAN, {"data": {"features": ["w"]}}),
     "intercept_only": ("positive", {"kind": "weibull"}, {"data": {"features": []}}),
     "lbfgs": ("real", GAUSSIAN, {"training": {"optimizer": {"kind": "lbfgs"}, "validation_fraction": 0.0}}),
@@ -154,3 +165,6 @@ MODELS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     ),
     "vae": ("several", GAUSSIAN, {"network": {"kind": "vae", "encoder": [3], "latent": 2, "decoder": [3]}}),
 }
+
+# Of which there are no files of earlier schemas.
+SINCE: dict[str, set[str]] = {"v2": {"columns_by_kind"}}

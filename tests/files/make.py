@@ -1,8 +1,9 @@
 """Store a small fitted model of each kind, with rows and what it predicts for them, as data of `test_stored.py`.
 
-    PYTHONPATH=<a checkout> python tests/files/make.py v2
+    PYTHONPATH=<a checkout> python tests/files/make.py v2 columns_by_kind
 
-writes the files of the schema that this checkout writes, when `likelinet.model.container.SCHEMA` has just been raised.
+writes the files of the schema that this checkout writes, when `likelinet.model.container.SCHEMA` has just been raised;
+with names, those whose contents it has changed.
 Those of earlier schemas are never written again: they stand for the files that users have.
 
 The networks are tiny and in double precision, so that another processor or BLAS changes no more than the last bits.
@@ -23,14 +24,16 @@ SHOWN = 6  # rows whose predictions are kept
 QUANTILES = (0.1, 0.5, 0.9)
 
 
-def main(folder: Path) -> None:
-    """Fit and store every model."""
+def main(folder: Path, *names: str) -> None:
+    """Fit and store every model, or those of some names."""
     from declared import COLUMNS, MODELS, Y
     from rayleigh import Rayleigh
 
     Rayleigh.__module__ = "tests.files.rayleigh"  # as the test imports it
     folder.mkdir(exist_ok=True)
     for name, (target, family, more) in MODELS.items():
+        if names and name not in names:
+            continue
         coder = "kind" in more.get("network", {})
         training = {"epochs": 2, "batch_size": 12, "precision": "float64", **more.get("training", {})}
         network = more.get("network", {"hidden": [3], "activation": "tanh"})
@@ -91,4 +94,5 @@ def predicted(model: ll.Model, X: Any, y: Any, coder: bool) -> dict[str, Any]:
 
 if __name__ == "__main__":
     warnings.simplefilter("error")
-    main(Path(__file__).parent / sys.argv[1])
+    warnings.filterwarnings("ignore", "Missing cells are filled|Columns")  # how they were read
+    main(Path(__file__).parent / sys.argv[1], *sys.argv[2:])

@@ -5,7 +5,7 @@ import numpy as np
 # The least share or mean count that an estimate gives to what was never seen, which keeps its logarithm finite. Rows of
 # weight 2 are rows that stand there twice, and only the ratios of weights matter: so it is one for any number of rows.
 LEAST = 1e-6
-_ROUNDING = 1e-9  # of sums of weights, which must not decide about a level that is reached exactly
+ROUNDING = 1e-9  # of sums of weights, which must not decide about a level that is reached exactly
 
 
 def quantile(y: np.ndarray, weight: np.ndarray, level: float) -> np.ndarray:
@@ -16,13 +16,23 @@ def quantile(y: np.ndarray, weight: np.ndarray, level: float) -> np.ndarray:
     order = np.argsort(y, axis=0, kind="stable")
     of_each = np.broadcast_to(weight.reshape(weight.shape + (1,) * (y.ndim - weight.ndim)), y.shape)
     reached = np.cumsum(np.take_along_axis(of_each, order, 0), axis=0)
-    first = np.argmax(reached >= (level - _ROUNDING) * reached[-1:], axis=0)
+    first = np.argmax(reached >= (level - ROUNDING) * reached[-1:], axis=0)
     return np.take_along_axis(y, np.take_along_axis(order, first[None], 0), 0)[0]
 
 
 def deviation(y: np.ndarray, weight: np.ndarray, middle: np.ndarray) -> np.ndarray:
     """Return the mean distance of y from `middle` over the first axis; where that is 0, some positive number."""
     return positive_spread(np.average(np.abs(y - middle), axis=0, weights=weight), middle)
+
+
+def median_and_quartiles(y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the median and half the distance between the quartiles over the first axis of y, which no tail moves.
+
+    Where more than half of y are the same, so that the quartiles are, the mean distance from the median.
+    """
+    low, middle, high = (quantile(y, weight, level) for level in (0.25, 0.5, 0.75))
+    half = 0.5 * high - 0.5 * low
+    return middle, np.where(half > 1e-14 * np.abs(middle), half, deviation(y, weight, middle))
 
 
 def positive_spread(spread: np.ndarray, middle: np.ndarray) -> np.ndarray:
