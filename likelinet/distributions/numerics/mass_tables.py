@@ -111,6 +111,11 @@ def by_ratios(d: Any, cells: Cells, ratio: Ratio) -> Masses:
     some = low <= high
     peak = np.where(some, np.clip(mode, low, high), 0.0)
     log_p, log_p_low = -d.loss(tuple(params), np.stack([peak, np.where(some, low, 0.0)]))[0]
+    # Where even the most probable one has no mass, as past the trials, none has, and there is nothing to divide by.
+    some &= log_p > -np.inf
+    high, log_p, log_p_low = (
+        np.where(some, v, none) for v, none in ((high, low - 1.0), (log_p, 0.0), (log_p_low, 0.0))
+    )
     # From the first one that counts on, whose number is so small that none overflows.
     start, far = np.exp(np.clip(log_p_low - log_p, -RANGE, 0.0)), log_p - log_p_low > 2.0 * RANGE
     values = np.empty((len(first), cells.many))
