@@ -215,6 +215,11 @@ class BetaBinomial(Univariate):
         turn = (n * (a - 1.0) + 1.0 - b) / np.where(one_peak, a + b - 2.0, 1.0)
         return np.where(one_peak, np.clip(np.floor(turn) + 1.0, 0.0, n), np.where(a > b, n, 0.0))
 
+    def peaks(self) -> np.ndarray:
+        # With a valley it has two; what is made of several may be highest at the end where none of them is.
+        mode, valley = self.mode(), np.maximum(self.concentration1, self.concentration0) < 1.0
+        return np.stack([np.where(valley, end, mode) for end in (0.0, self.total_count)], axis=-1)
+
     def _cdf(self, y: np.ndarray) -> np.ndarray:
         return self._from_tables(Table.cdf, y, lambda d, k: np.exp(d.log_cdf(k)))
 

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from likelinet.distributions.numerics.count_modes import most_probable
+
 if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
 
@@ -16,7 +18,6 @@ _STEPS = 60  # from there on, at most
 _CLOSE = 1e-8  # a step no longer than this, against the bracket at first, is the last
 _GOLDEN = 0.381966
 _INWARD = 1e-6  # share of the bracket at which it is seen whether f falls from an end
-TIE = 2e-12  # difference of log probabilities of counts that is rounding
 _RISE = 1e-6  # of a log density over a factor of 2¹⁰ in distance; less is rounding
 
 
@@ -33,10 +34,7 @@ def highest(d: "Distribution", candidates: np.ndarray) -> np.ndarray:
     grid = np.sort(np.concatenate([points, between.reshape(len(steps) * len(between[0]), *points.shape[1:])]), 0)
     with np.errstate(all="ignore"):
         if d.support.integer:
-            grid = np.floor(grid)
-            # Of two numbers that are as probable as each other, the larger one, as every family says.
-            log_p = d.log_prob(grid)
-            return np.where(log_p >= log_p.max(0) - TIE, grid, -np.inf).max(0)
+            return most_probable(d, np.floor(grid))
         flat = d.flattened(d.batch_shape)
         y = peak(d.log_prob, lambda rows, t: flat[rows].log_prob(t), grid)
         if np.isfinite(d.support.low) or np.isfinite(d.support.high):

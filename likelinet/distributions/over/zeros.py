@@ -19,10 +19,10 @@ from likelinet.distributions.base.family import Family, Standardisation
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.protocol import CUTS, LogDensity
 from likelinet.distributions.base.usable_rows import refuse_or_note
+from likelinet.distributions.numerics.count_modes import TIE
 from likelinet.distributions.numerics.estimates import LEAST
 from likelinet.distributions.numerics.grids import Grid
 from likelinet.distributions.numerics.mass_tables import Cells, Masses, with_zero
-from likelinet.distributions.numerics.modes import TIE
 from likelinet.distributions.over.family import WrapperFamily
 from likelinet.distributions.over.wrapper import Wrapper
 
