@@ -73,7 +73,9 @@ def _edges(d: "Distribution", low: np.ndarray, high: np.ndarray, seen: np.ndarra
     far = max(high.max(), -low.min(), 2.0)
     powers = _SHORT * 4.0 ** np.arange(np.ceil(np.log2(far) / 2.0))
     powers = np.concatenate([-powers, powers]) if low.min() < 0.0 else powers
-    inner = [np.floor(d.quantile_grid()) + 1.0, np.broadcast_to(powers[:, None], (len(powers), len(low)))]
+    # Each of these is a panel of its own: all that there is for thousands of numbers around may be on one.
+    grid = np.floor(d.quantile_grid())
+    inner = [grid, grid + 1.0, np.broadcast_to(powers[:, None], (len(powers), len(low)))]
     if seen is not None:
         # Far out in a tail the terms fall away from there within a few numbers.
         away = 0.5 * _SHORT * 2.0 ** np.arange(np.ceil(np.log2(far)))[:, None]
