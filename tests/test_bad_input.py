@@ -41,36 +41,43 @@ def family(kind: str, **more: Any) -> dict[str, Any]:
 
 FRAME = pd.DataFrame(X, columns=["width", "height"]).assign(price=y)
 PRICE = {"data": {"target": "price"}}
+STRICT = {"data": {"strict": True}}
 FIT: dict[str, tuple[Callable[[], Any], str]] = {
     "nan in X": (
-        fitted(x=changed(X, 3, 9)),
+        fitted(x=changed(X, 3, 9), **STRICT),
         "Column 'x0' has 2 rows with missing, NaN or infinite values (rows 3, 9): fill or drop them.",
     ),
     "inf in X": (
-        fitted(x=changed(X, 3, to=np.inf)),
+        fitted(x=changed(X, 3, to=np.inf), **STRICT),
         "Column 'x0' has 1 row with missing, NaN or infinite values (row 3)",
     ),
     "many in X": (
-        fitted(x=changed(X, *range(1, 11))),
+        fitted(x=changed(X, *range(1, 11)), **STRICT),
         "has 10 rows with missing, NaN or infinite values (rows 1, 2, 3, 4, 5, …)",
     ),
-    "nan in a frame": (fitted(x=FRAME.assign(height=changed(y, 7))), "Column 'height' has 1 row with missing"),
-    "nan in y": (fitted(changed(y, 60)), "y has 1 row with missing, NaN or infinite values (row 60)"),
+    "nan in a frame": (
+        fitted(x=FRAME.assign(height=changed(y, 7)), **STRICT),
+        "Column 'height' has 1 row with missing",
+    ),
+    "nan in y": (fitted(changed(y, 60), **STRICT), "y has 1 row with missing, NaN or infinite values (row 60)"),
     "inf in y": (fitted(changed(y, 2, to=-np.inf)), "y has 1 row with missing, NaN or infinite values (row 2)"),
-    "nan in one of several outputs": (fitted(changed(np.stack([y, y], 1), 5)), "y has 1 row with missing"),
+    "nan in one of several outputs": (fitted(changed(np.stack([y, y], 1), 5), **STRICT), "y has 1 row with missing"),
     "nan in a target column": (
-        lambda: quick(**PRICE).fit(FRAME.assign(price=changed(y, 4))),
+        lambda: quick(data={"target": "price", "strict": True}).fit(FRAME.assign(price=changed(y, 4))),
         "Target 'price' has 1 row with missing, NaN or infinite values (row 4)",
     ),
-    "nan among counts": (fitted(changed(COUNTS, 4), **family("poisson")), "y has 1 row with missing, NaN"),
-    "nan among class codes": (fitted(changed(COUNTS, 4), **family("categorical")), "y has 1 row with missing, NaN"),
+    "nan among counts": (fitted(changed(COUNTS, 4), **family("poisson"), **STRICT), "y has 1 row with missing, NaN"),
+    "nan among class codes": (
+        fitted(changed(COUNTS, 4), **family("categorical"), **STRICT),
+        "y has 1 row with missing, NaN",
+    ),
     "missing label": (
-        fitted(changed(labels(X, ["u", "v"]), 4, to=""), **family("bernoulli")),
+        fitted(changed(labels(X, ["u", "v"]), 4, to=""), **family("bernoulli"), **STRICT),
         "y has 1 missing label (row 4): fill or drop these rows.",
     ),
     "text for numbers": (fitted(labels(X, ["u", "v"])), "y must hold numbers for this family; for class labels use"),
     "stray text": (
-        fitted(x=changed(X, 3, to="1,5")),
+        fitted(x=changed(X, 3, to="1,5"), **STRICT),
         "Column 'x0' has numbers with commas: '1,5' in row 3; write them without thousands separators and with a "
         "decimal point.",
     ),
@@ -194,10 +201,10 @@ def test_fit(case: str):
 
 
 def test_nothing_is_lost_by_a_refused_fit():
-    model = quick().fit(X, y)
+    model = quick(**STRICT).fit(X, y)
     before = model.predict(X)
     with pytest.raises(ll.DataError):
-        model.fit(changed(X, 3), y)
+        model.fit(changed(X, 3, to="wide"), y)
     np.testing.assert_array_equal(model.predict(X), before)
 
 
@@ -229,7 +236,7 @@ EVALUATE: dict[str, tuple[Callable[[Any], Any], Any, str]] = {
         np.zeros((60, 3)),
         "but the model was fitted on (n, 2)",
     ),
-    "nan": (model_of(y), changed(y, 2), "y has 1 row with missing, NaN or infinite values (row 2)"),
+    "nan": (model_of(y, **STRICT), changed(y, 2), "y has 1 row with missing, NaN or infinite values (row 2)"),
     "outside the support": (
         model_of(COUNTS, **family("poisson")),
         changed(COUNTS, 9, to=-1),
@@ -269,14 +276,14 @@ def test_evaluate(case: str):
 
 
 def test_new_rows():
-    model = quick().fit(FRAME[["width", "height"]], y)
     new = FRAME[["width", "height"]]
-    for rows, message in (
-        (new.head(0), "The table is empty: it has no rows."),
-        (new.assign(width=changed(y, 3)), "Column 'width' has 1 row with missing"),
-        (new.assign(width=["wide"] * 60), "Column 'width' must hold numbers, but has text: 'wide' in row 1"),
-        (new.assign(width=1e300), "X has numbers too large for float32: check their unit."),
-        (new.rename(columns={"width": "widht"}), "lacks the column width (did you mean 'widht'?)"),
+    plain, strict, linear = (quick(data=data).fit(new, y) for data in ({}, {"strict": True}, {"extrapolate": True}))
+    for model, rows, message in (
+        (plain, new.head(0), "The table is empty: it has no rows."),
+        (strict, new.assign(width=changed(y, 3)), "Column 'width' has 1 row with missing"),
+        (plain, new.assign(width=["wide"] * 60), "Column 'width' must hold numbers, but has text: 'wide' in row 1"),
+        (linear, new.assign(width=1e300), "X has numbers too large for float32: check their unit."),
+        (plain, new.rename(columns={"width": "widht"}), "lacks the column width (did you mean 'widht'?)"),
     ):
         with pytest.raises(ll.DataError) as found:
             model.predict(rows)
@@ -310,7 +317,7 @@ def test_validation_rows():
         ((X[:0], y[:0]), "The table is empty"),
     ):
         with pytest.raises(ll.DataError) as found:
-            quick().fit(X, y, validation=held)
+            quick(**STRICT).fit(X, y, validation=held)
         assert message in str(found.value)
 
 

@@ -11,6 +11,7 @@ from tests.small import COLUMNS, Result, cli, edited, fit, write_csv
 
 Columns = Mapping[str, Sequence[Any]]
 PRICE = ("data.target=price",)
+STRICT = ("data.strict=true",)
 
 
 def refused(done: Result, message: str) -> None:
@@ -33,24 +34,36 @@ def head(n: int) -> Columns:
 FIT: dict[str, tuple[Columns, tuple[str, ...], str]] = {
     "nan in X": (
         edited("size", 3, "nan"),
-        PRICE,
+        (*PRICE, *STRICT),
         "Column 'size' has 1 row with missing, NaN or infinite values (row 3)",
     ),
-    "nothing in X": (edited("age", 3, ""), PRICE, "Column 'age' has 1 row with missing"),
+    "nothing in X": (edited("age", 3, ""), (*PRICE, *STRICT), "Column 'age' has 1 row with missing"),
     "inf in y": (
         edited("price", 4, "inf"),
         PRICE,
         "Column 'price' has 1 row with missing, NaN or infinite values (row 4)",
     ),
-    "nothing in y": (edited("price", 4, ""), PRICE, "Column 'price' has 1 row with missing"),
-    "no label": (edited("sold", 4, ""), target("sold", "bernoulli"), "Target 'sold' has 1 missing label (row 4)"),
+    "nothing in y": (edited("price", 4, ""), (*PRICE, *STRICT), "Column 'price' has 1 row with missing"),
+    "no label": (
+        edited("sold", 4, ""),
+        (*target("sold", "bernoulli"), *STRICT),
+        "Target 'sold' has 1 missing label (row 4)",
+    ),
     "stray text in X": (
         edited("age", 5, "old"),
-        PRICE,
+        (*PRICE, *STRICT),
         "Column 'age' holds numbers but also text: 'old' in row 5; correct",
     ),
-    "stray text in y": (edited("price", 5, "1,5"), PRICE, "Column 'price' has numbers with commas: '1,5' in row 5"),
-    "missing text": (edited("colour", 2, ""), PRICE, "Column 'colour' has 1 missing cell (row 2): fill or drop"),
+    "stray text in y": (
+        edited("price", 5, "1,5"),
+        (*PRICE, *STRICT),
+        "Column 'price' has numbers with commas: '1,5' in row 5",
+    ),
+    "missing text": (
+        edited("colour", 2, ""),
+        (*PRICE, *STRICT),
+        "Column 'colour' has 1 missing cell (row 2): fill or drop",
+    ),
     "no target": (COLUMNS, ("data={}",), "y is missing: name its column in data.target"),
     "misspelled target": (COLUMNS, ("data.target=pric",), "no column 'pric' in the table (did you mean 'price'?)"),
     "misspelled feature": (
@@ -87,7 +100,7 @@ FIT: dict[str, tuple[Columns, tuple[str, ...], str]] = {
     ),
     "identifiers": (
         {name: [*values, *values] for name, values in COLUMNS.items()} | {"colour": [f"id {i}" for i in range(80)]},
-        PRICE,
+        (*PRICE, *STRICT),
         "Column 'colour' is text with 80 different values in 80 rows",
     ),
     "unknown key": (
@@ -175,8 +188,8 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with a model of prices and one of classes."""
     folder = tmp_path_factory.mktemp("models")
     for name, overrides in (
-        ("price", PRICE),
-        ("sold", target("sold", "bernoulli")),
+        ("price", (*PRICE, *STRICT)),
+        ("sold", (*target("sold", "bernoulli"), *STRICT)),
         ("grade", target("grade", "categorical")),
     ):
         assert fit(folder, *overrides).code == 0
@@ -289,6 +302,6 @@ def test_loss_that_is_not_finite_keeps_the_model(tmp_path: Path):
     done = fit(tmp_path, *PRICE, wild)
     assert done.code == 2
     kept, why = done.err.splitlines()
-    assert kept == f"likelinet: training was cut short; the best model so far is in {tmp_path / 'model.safetensors'}."
+    assert kept == f"likelinet: training was cut short; the start is in {tmp_path / 'model.safetensors'}."
     assert "The loss is not finite in epoch" in why
     assert cli("show", tmp_path / "model.safetensors").code == 0

@@ -24,6 +24,7 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("likelinet.cli.demo_codes.TRAINING", training)
 
 
+@pytest.mark.filterwarnings("ignore:Numbers outside of the range of training:UserWarning")
 @pytest.mark.usefixtures("short")
 @pytest.mark.parametrize("family", FAMILIES)
 def test_demo(family: str, tmp_path: Path):

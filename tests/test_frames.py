@@ -13,8 +13,11 @@ import pytest
 import scipy.sparse
 
 import likelinet as ll
+from likelinet.config import DataConfig
+from likelinet.tables.rows import read_rows
 from likelinet.tables.table import as_table
 from likelinet.tables.text import Text
+from tests.small import quick
 
 
 def column(values: Any) -> list:
@@ -26,6 +29,8 @@ def same(found: list, expected: list) -> None:
 
 
 DAYS = [datetime.datetime(2024, 2, 29), datetime.datetime(2024, 3, 1)]
+HOUR, SECOND = datetime.timedelta(hours=1), datetime.timedelta(seconds=1)
+EAST = datetime.timezone(datetime.timedelta(hours=2))
 
 
 @pytest.mark.parametrize(
@@ -46,10 +51,13 @@ DAYS = [datetime.datetime(2024, 2, 29), datetime.datetime(2024, 3, 1)]
         (pd.Categorical([3, 5]), [3, 5]),
         (pd.cut([0.5, 1.5], [0, 1, 2]), ["(0, 1]", "(1, 2]"]),
         (pd.array(["2024-02", "2024-03"], dtype="period[M]"), ["2024-02", "2024-03"]),
-        (pd.Series(DAYS), ["2024-02-29", "2024-03-01"]),
-        (pd.Series([DAYS[0], None, DAYS[1].replace(hour=5)]), ["2024-02-29 00:00:00", "", "2024-03-01 05:00:00"]),
-        (pd.Series([pd.Timedelta("1h"), pd.Timedelta("1.5s")]), [3600.0, 1.5]),
-        ([datetime.date(2024, 2, 29), None], ["2024-02-29", ""]),
+        (pd.Series(DAYS), DAYS),
+        (pd.Series(DAYS).dt.tz_localize("Europe/Berlin"), DAYS),
+        (pd.Series([DAYS[0], None, DAYS[1].replace(hour=5)]), [DAYS[0], None, DAYS[1].replace(hour=5)]),
+        (pd.Series([pd.Timedelta("1h"), pd.Timedelta("1.5s"), None]), [HOUR, 1.5 * SECOND, None]),
+        (pd.array([DAYS[0], None], dtype="timestamp[ns][pyarrow]"), [DAYS[0], None]),
+        ([datetime.date(2024, 2, 29), None], [DAYS[0], None]),
+        ([DAYS[0], "u"], ["2024-02-29 00:00:00", "u"]),
         ([decimal.Decimal("1.5"), decimal.Decimal("2")], [1.5, 2.0]),
         ([1, "u", None, 2.5], ["1", "u", "", "2.5"]),
         ([True, None], ["True", ""]),
@@ -70,10 +78,17 @@ ARROW = {
     "categories": (pa.array(["u", None]).dictionary_encode(), ["u", ""]),
     "bools": (pa.array([True, False]), [True, False]),
     "nothing": (pa.nulls(2), ["", ""]),
-    "dates": (pa.array([datetime.date(2024, 2, 29), None]), ["2024-02-29", ""]),
-    "times of a zone": (pa.array(DAYS, pa.timestamp("ms", "UTC")), ["2024-02-29 00:00:00Z", "2024-03-01 00:00:00Z"]),
-    "hours": (pa.array([datetime.time(5), datetime.time(6, 7, 8, 500_000)]), ["05:00:00", "06:07:08.500000"]),
-    "times": (pa.array(DAYS, pa.timestamp("us")), ["2024-02-29", "2024-03-01"]),
+    "dates": (pa.array([datetime.date(2024, 2, 29), None]), [DAYS[0], None]),
+    "dates in milliseconds": (pa.array(DAYS, pa.date64()), DAYS),
+    "times of a zone": (pa.array(DAYS, pa.timestamp("ms", "Etc/GMT-2")), [d + 2 * HOUR for d in DAYS]),
+    "hours": (pa.array([datetime.time(5), None]), [datetime.datetime(1970, 1, 1, 5), None]),
+    "hours in seconds": (pa.array([datetime.time(5)], pa.time32("s")), [datetime.datetime(1970, 1, 1, 5)]),
+    "times": (pa.array(DAYS, pa.timestamp("us")), DAYS),
+    "times in nanoseconds": (
+        pa.array([1_500, None], pa.timestamp("ns")),
+        [datetime.datetime(1970, 1, 1, 0, 0, 0, 1), None],
+    ),
+    "durations": (pa.array([HOUR, None], pa.duration("s")), [HOUR, None]),
     "decimals": (pa.array([decimal.Decimal("1.25"), None]), [1.25, np.nan]),
 }
 
@@ -99,6 +114,48 @@ def test_dicts_of_columns():
     table = as_table({"a": [1.0, 2.0], 7: ["u", None], "c": pd.Series([True, False])})
     assert ([*table.columns], table.n, table.named) == (["a", "7", "c"], 2, True)
     assert [c.tolist() for c in table.columns.values()] == [[1.0, 2.0], ["u", ""], [True, False]]
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (np.array(["2024-02-29", "NaT"], "M8[D]"), [DAYS[0], None]),
+        (np.array([90, 30], "m8[m]"), [1.5 * HOUR, 0.5 * HOUR]),
+        (DAYS, DAYS),
+        ([datetime.date(2024, 2, 29), None], [DAYS[0], None]),
+        ([DAYS[0].replace(tzinfo=EAST), DAYS[1].replace(tzinfo=EAST)], DAYS),
+        ([HOUR, None, SECOND], [HOUR, None, SECOND]),
+        ([HOUR, DAYS[0]], ["1:00:00", "2024-02-29 00:00:00"]),
+    ],
+)
+def test_times_of_a_dict(values: Any, expected: list):
+    same(column({"a": values}), expected)
+
+
+def test_times_where_numbers_are_needed():
+    frame = pd.DataFrame({"x": [0.0, 1.0, 0.0, 1.0], "when": pd.Series([*DAYS, *DAYS]), "lasts": 3 * [HOUR] + [SECOND]})
+    table = as_table(frame)
+    assert table.numeric("lasts").tolist() == table.bounds("lasts", np.inf).tolist() == [3600.0, 3600.0, 3600.0, 1.0]
+    refused = r"^Column 'when' holds dates or times where numbers are needed: make numbers of them"
+    for use in (
+        {"target": "when"},
+        {"target": ["x", "when"]},
+        {"target": "x", "weight": "when"},
+        {"target": {"lower": "x", "upper": "when"}},
+        {"target": {"time": "when", "event": "x"}},
+    ):
+        with pytest.raises(ll.DataError, match=refused):
+            read_rows(DataConfig(**use), False, table, None, None, "y")  # pyright: ignore[reportArgumentType]
+    y = read_rows(DataConfig(target="lasts"), False, table, None, None, "y").y
+    assert isinstance(y, np.ndarray)
+    assert y.tolist() == [3600.0, 3600.0, 3600.0, 1.0]
+
+
+def test_dates_among_the_features():
+    x = pd.DataFrame({"when": pd.Series([DAYS[0], DAYS[1]] * 10), "lasts": pd.Series([HOUR, 3 * HOUR] * 10)})
+    model = quick().fit(x, np.arange(20.0))
+    as_seconds = x.assign(lasts=x["lasts"].dt.total_seconds())
+    np.testing.assert_array_equal(model.predict(x), model.predict(as_seconds))
 
 
 @pytest.mark.parametrize("kind", [scipy.sparse.csr_matrix, scipy.sparse.coo_array])

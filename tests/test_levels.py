@@ -113,7 +113,7 @@ BAD: dict[str, tuple[Callable[[], Any], str]] = {
         "y has class labels that are text, like '3', and others that are not, like 1: make all of them text, or none.",
     ),
     "nan beside text in a list": (
-        lambda: fitted(["u", "v", np.nan] * 20, kind="categorical"),
+        lambda: quick(distribution={"kind": "categorical"}, data={"strict": True}).fit(X, ["u", "v", np.nan] * 20),
         "y has 20 missing labels (rows 3, 6, 9, 12, 15, …): fill or drop these rows.",
     ),
 }

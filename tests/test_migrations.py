@@ -63,8 +63,8 @@ def test_an_earlier_file_is_lifted(saved: Path, tmp_path: Path, monkeypatch: pyt
         inputs = {"columns": metadata["inputs"]["columns"], "named": False}
         return arrays, {**metadata, "inputs": inputs}
 
-    monkeypatch.setattr(container, "SCHEMA", 2)
-    monkeypatch.setitem(MIGRATIONS, 1, newer)
+    monkeypatch.setattr(container, "SCHEMA", container.SCHEMA + 1)
+    monkeypatch.setitem(MIGRATIONS, container.SCHEMA - 1, newer)
     np.testing.assert_array_equal(ll.Model.load(old).predict(X), quick().fit(X, y).predict(X))
 
 
@@ -117,7 +117,7 @@ def test_missing_parts_with_a_default_are_filled(saved: Path, tmp_path: Path):
     model = ll.Model.load(saved)
     file = changed(saved, tmp_path / "a.safetensors", "history", engine=None, stopped=None)
     assert ll.Model.load(file).history == model.history
-    file = changed(saved, tmp_path / "b.safetensors", "inputs", "columns", 0, categories=None)
+    file = changed(saved, tmp_path / "b.safetensors", "inputs", "columns", 0, indicator=None)
     np.testing.assert_array_equal(ll.Model.load(file).predict(X), model.predict(X))
     file = changed(saved, tmp_path / "c.safetensors", "config", "training", schedule=None, gradient_clip=None)
     assert ll.Model.load(file).config == model.config
@@ -125,5 +125,5 @@ def test_missing_parts_with_a_default_are_filled(saved: Path, tmp_path: Path):
 
 def test_newer_is_refused_in_one_sentence(saved: Path, tmp_path: Path):
     file = changed(saved, tmp_path / "newer.safetensors", schema=container.SCHEMA + 1)
-    with pytest.raises(ll.ModelFileError, match=r"written by a newer likelinet \(file schema 2, .*\); upgrade it\.$"):
+    with pytest.raises(ll.ModelFileError, match=r"written by a newer likelinet \(file schema 3, .*\); upgrade it\.$"):
         ll.Model.load(file)

@@ -67,9 +67,14 @@ CASES = {
 }
 
 
-def fitted(case: str) -> tuple[ll.Model, object]:
+def fitted(case: str, strict: bool = False) -> tuple[ll.Model, object]:
     config, X, y = CASES[case]
-    config = {"network": {"hidden": [7]}, **config, "training": {"epochs": 2, **config.get("training", {})}}
+    config = {
+        "network": {"hidden": [7]},
+        "data": {"strict": strict},
+        **config,
+        "training": {"epochs": 2, **config.get("training", {})},
+    }
     return ll.Model(config).fit(X, y, progress=False), X
 
 
@@ -230,7 +235,7 @@ def test_what_is_wrong_in_a_block_is_said_of_the_table(case, many, monkeypatch):
     monkeypatch.setattr(prediction, "ROWS_AT_ONCE", 20)
     monkeypatch.setattr(pool, "workers", lambda: many)
     with pytest.raises(ll.DataError, match=message):
-        fitted(name)[0].predict_dist(table)
+        fitted(name, strict=True)[0].predict_dist(table)
 
 
 def peak_beside_result(model: ll.Model, x: np.ndarray) -> int:

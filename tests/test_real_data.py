@@ -64,11 +64,12 @@ def least_squares_nll(X: np.ndarray, y: np.ndarray, train: np.ndarray, test: np.
 
 
 def adult(rows: int) -> pd.DataFrame:
-    """Return a sample of the census table: numbers and text, with '?' as a category of its own."""
+    """Return a sample of the census table: numbers and text, with '?' for missing cells."""
     names = {"names": COLUMNS, "header": None, "skipinitialspace": True}
     return pd.read_csv(DATA / "tables" / "adult_train.csv", **names).sample(rows, random_state=0)
 
 
+@pytest.mark.filterwarnings("ignore:Missing cells are filled, beside|Numbers far from|Numbers outside:UserWarning")
 @pytest.mark.parametrize("kind", ["bernoulli", "categorical"])
 def test_income_beats_the_frequencies(kind: str):
     frame = adult(4000).drop(columns=["native_country"])  # too many countries to have met all in a sample
@@ -86,12 +87,13 @@ def test_income_beats_the_frequencies(kind: str):
 
 def test_an_unseen_country_is_named():
     frame = adult(4000)
+    frame = frame.drop(columns=["workclass", "occupation", "capital_gain"])  # which have missing cells
     few = frame[frame.native_country.isin(["United-States", "Mexico"])]
     model = ll.Model(
-        {"data": {"target": "income"}, "distribution": {"kind": "bernoulli"}, "training": {"steps": 1}}
+        {"data": {"target": "income", "strict": True}, "distribution": {"kind": "bernoulli"}, "training": {"steps": 1}}
     ).fit(few)
     with pytest.raises(ll.DataError, match=r"'native_country' has the category '.*' in row .*not seen in training"):
-        model.predict(frame)
+        model.predict(frame[frame.native_country != "?"])
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,7 @@ def test_training_starts_near_the_data_where_the_likelihood_rises_towards_infini
     # On flat y the likelihood of a truncated Gaussian rises for ever with the scale; no network comes back from there.
     y = np.linspace(0.0, 4.0, 500)
     X = np.zeros((500, 1))
+    X[-1] = 1.0  # or it would be left out
     config = {"distribution": {"kind": "truncated", "low": 0.0, "high": 4.0, "base": {"kind": "gaussian"}}}
     model = ll.Model({**config, "training": {"steps": 1}}).fit(X, y, progress=False)
     d = model.predict_dist(X[:1])

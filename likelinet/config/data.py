@@ -61,6 +61,22 @@ class DataConfig(Config):
     features: list[str] | None = None
     """Columns to predict from; null takes all others, [] none at all: an intercept-only model, which is
     fitted to all rows exactly, as by the optimizer `lbfgs`."""
+    exclude: list[str] = []
+    """Columns that nothing is predicted from, such as identifiers."""
+    categorical: list[str] = []
+    """Columns of categories, even where their cells are numbers."""
+    ordered: list[str] = []
+    """Columns of categories with an order: that of a declared category, or of numbers by size, or of the alphabet."""
+    datetime: list[str] = []
+    """Columns of dates and times, even where some of their cells are not, or are years."""
+    missing: list[float | str] = []
+    """Further cells that mean a missing one, such as -200, beside empty ones and the usual words like NA."""
+    strict: bool = False
+    """Whether cells that are missing, categories that training had not, and numbers outside of its range are errors;
+    by default they are filled, pooled with rare ones and held at its ends, with a note, and rows without y left out."""
+    extrapolate: bool = False
+    """Whether a number outside of the range of training goes on as it is, for linear trends, rather than being held at
+    the end of that range."""
     weight: str | None = None
     """Column with the weight of each row, not negative; null weighs all rows the same."""
     header: bool = True

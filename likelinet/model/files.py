@@ -44,8 +44,9 @@ def write(path: str | Path, fit: Fit) -> None:
 
 def read(path: str | Path, distribution: type[Distribution] | None, trust: str | None) -> Fit:
     """Return the fit in a file; one with code of its own needs the class, or trust in the very name that it gives."""
-    arrays, metadata = lifted(*container.load(path), container.SCHEMA)
+    arrays, metadata = container.load(path)
     with _read_from(path):
+        arrays, metadata = lifted(arrays, metadata, container.SCHEMA)
         if set(arrays) != {"theta"}:
             raise ValueError(f"arrays: expected 'theta' alone, got {', '.join(sorted(arrays)) or 'none'}")
         parts = from_fields(Described, metadata, "metadata")

@@ -87,6 +87,8 @@ class Fit:
                 x[to], known = encoded[rows]
                 if columns is not None:
                     columns[to] = known
+            if first == 0:  # the training rows; held-out ones only say when to stop
+                encoded.x.oddities.note()
             self.note_unused(table, other)
         return x, columns
 
@@ -98,7 +100,8 @@ class Fit:
     def rows(self, table: Table) -> "EncodedRows":
         """Return the rows of what the network and the head take, each made when it is asked for."""
         head = self.objective.head
-        x = self.inputs.rows(table, other_columns(self.config), self.config.data.features is not None)
+        data = self.config.data
+        x = self.inputs.rows(table, other_columns(self.config), data.features is not None, data.strict)
         read = table.rows(slice(None), head.columns)
         # Whether text is meant as numbers shows in all of a column.
         numbers = {name: read.numeric(name) for name, values in read.columns.items() if isinstance(values, Text)}

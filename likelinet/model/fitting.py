@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from likelinet.config import LBFGSConfig, ModelConfig, VAEConfig
+from likelinet.config.network import CoderConfig
 from likelinet.core.errors import DataError
 from likelinet.core.wording import counted
 from likelinet.distributions import Distribution
@@ -15,6 +17,7 @@ from likelinet.engines.lbfgs import LbfgsEngine
 from likelinet.model.fit import Fit
 from likelinet.optim.build import build_optimiser
 from likelinet.tables.inputs import learn_inputs
+from likelinet.tables.kinds.noted import note_readings
 from likelinet.tables.rows import Rows, output_names
 from likelinet.targets.build import targets_of
 from likelinet.targets.possible import check_possible
@@ -55,10 +58,10 @@ def fit(
     if n < 2:
         raise DataError(f"The table has {counted(n, 'row')} with a positive weight: fitting needs at least two.")
     naming = Naming(what, config.distribution.kind, rows.table.index, tuple(output_names(config.data)))
-    inputs = learn_inputs(rows.table, features, rows.weight, config.data.standardize)
+    inputs = learn_inputs(rows.table, features, rows.weight, config.data)
     targets_class = targets_of(config.distribution, custom)
     y = targets_class.clean(rows.y, naming)
-    targets = targets_class.learn(y, rows.weight, config, custom, naming)
+    targets = targets_class.learn(y, rows.weight, _with_levels(config, custom, rows.levels), custom, naming)
     # Without inputs the model is plain maximum likelihood of a distribution, and that can be had exactly.
     exact = isinstance(config.training.optimizer, LBFGSConfig) or inputs.width == 0
     dtype = "float64" if exact else config.training.precision
@@ -81,6 +84,7 @@ def fit(
     estimates = head.raw_start(*own)
     constraint = config.distribution.leaf_class(custom).constraint
     check_possible(targets, head, estimates, own[0], known, constraint, naming)
+    note_readings(rows.table, inputs.columns, isinstance(config.network, CoderConfig))
     theta = initial_weights(objective, *own, [s.initial for s in streams], dtype, known, estimates)
     offset = targets.shift_of_nll(untrained.family.has_density(encoded))
     plan = planned(config, n, len(encoded), inputs.width > 0, exact, streams, offset)
@@ -133,6 +137,14 @@ def planned(
         offset,
         config.network.kl_warm_up if isinstance(config.network, VAEConfig) and not exact else 0,
     )
+
+
+def _with_levels(config: ModelConfig, custom: type[Distribution] | None, levels: list[Any] | None) -> ModelConfig:
+    """Return the declaration with the levels that a DataFrame gives y, if its family has an order and no levels."""
+    d = config.distribution
+    if levels is None or d.leaf is not d or not d.leaf_class(custom).ordered or d.class_levels is not None:
+        return config
+    return config.model_copy(update={"distribution": d.model_copy(update={"levels": levels})})
 
 
 def _check_range(data: Data, what: str, open_ended: bool) -> None:

@@ -12,8 +12,22 @@ import numpy as np
 Contents = tuple[dict[str, np.ndarray], dict[str, Any]]  # arrays and metadata
 Migration = Callable[[dict[str, np.ndarray], dict[str, Any]], Contents]
 
+
+def columns_by_kind(arrays: dict[str, np.ndarray], metadata: dict[str, Any]) -> Contents:
+    """From schema 1 to 2: a column of the inputs has a kind; so far it was numbers without ends, or categories."""
+    inputs = metadata["inputs"]
+    columns = [_with_kind(**column) for column in inputs["columns"]]
+    return arrays, {**metadata, "inputs": {**inputs, "columns": columns}}
+
+
+def _with_kind(name: str, categories: list[str] | None = None, loc: float = 0.0, scale: float = 1.0) -> dict[str, Any]:
+    if categories is not None:
+        return {"kind": "category", "name": name, "levels": categories}
+    return {"kind": "number", "name": name, "loc": loc, "scale": scale, "median": loc}
+
+
 # The schema of a file to what makes its contents those of the next one.
-MIGRATIONS: dict[int, Migration] = {}
+MIGRATIONS: dict[int, Migration] = {1: columns_by_kind}
 
 
 def lifted(

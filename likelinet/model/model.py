@@ -15,6 +15,7 @@ from likelinet.distributions import Distribution
 from likelinet.model import files, fitting
 from likelinet.model.fit import Fit
 from likelinet.model.questions import Questions
+from likelinet.tables.kinds.kind import Kind
 from likelinet.tables.roles import Roles
 from likelinet.targets.build import targets_of
 from likelinet.training.history import Callback, History
@@ -81,7 +82,7 @@ class Model(Questions):
         Parameters
         ----------
         X : array_like, shape (n, p), or DataFrame, or dict of columns, or path of a file
-            Inputs; text columns are one-hot encoded.
+            Inputs; each column is encoded by its kind, as numbers, categories, dates and so on.
         y : array_like or Interval, shape (n,) or (n, d), optional
             Targets; without them they are the columns `data.target` of X, or, for an autoencoder without any, its
             features.
@@ -153,6 +154,11 @@ class Model(Questions):
     def feature_names(self) -> list[str]:
         """Names of the columns that the model predicts from."""
         return self._fitted().inputs.names
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """How each column that the model predicts from is read and encoded; `describe` says it in a line."""
+        return self._fitted().inputs.columns
 
     @property
     def target_names(self) -> list[str]:

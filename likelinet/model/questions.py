@@ -18,8 +18,7 @@ from likelinet.model.prediction import predict_dist
 from likelinet.scores import metrics
 from likelinet.scores.calibration import log_prob
 from likelinet.tables.roles import Roles
-from likelinet.tables.rows import Rows
-from likelinet.tables.table import as_table
+from likelinet.tables.rows import Rows, declared_table
 
 T = TypeVar("T")
 
@@ -123,8 +122,8 @@ class Questions(ABC):
         if not isinstance(samples, int | np.integer) or samples < 1:
             raise DataError(f"samples must be a whole number, 1 or more, got {samples!r}.")
         _check_draws(1, seed)
-        table = as_table(X, header=self.config.data.header)
-        rows = self.observed(table, y, np.ones(table.n))  # each row has a bound, whatever its weight
+        table = declared_table(X, self.config.data)
+        rows = self._observed(table, y, np.ones(table.n), every=True)  # each row has a bound, whatever its weight
         return self._ask(rows.table, self._bound(rows, samples, seed))
 
     def score(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> float:
@@ -153,17 +152,22 @@ class Questions(ABC):
         return {"elbo": elbo, **metrics.evaluate(d, rows.y, rows.weight)}
 
     def observed(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> Rows:
-        """Return rows of weight above 0, whose y is checked against what the model was trained on."""
+        """Return rows of weight above 0 whose y is there, checked against what the model was trained on."""
+        return self._observed(X, y, sample_weight, every=False)
+
+    def _observed(self, X: Any, y: Any, sample_weight: ArrayLike | None, every: bool) -> Rows:
         fit = self._fitted()
-        rows = self._roles.rows(X, y, sample_weight, fit.inputs.names, fit.inputs.named)
+        rows = self._roles.rows(X, y, sample_weight, fit.inputs.names, fit.inputs.named, every)
         return Rows(rows.table, fit.recognise(rows, self._roles.y_name), rows.weight)
 
     def _ask(self, X: Any, question: Callable[[Fit, EncodedRows], T]) -> T:
         """Return the answer to a question about the rows of a table, and note which columns played no part in it."""
-        fit, table = self._fitted(), as_table(X, header=self.config.data.header)
+        fit, table = self._fitted(), declared_table(X, self.config.data)
         if table.n == 0:
             raise DataError("The table is empty: it has no rows.")
-        answer = question(fit, fit.rows(table))
+        rows = fit.rows(table)
+        answer = question(fit, rows)
+        rows.x.oddities.note()
         fit.note_unused(table)
         return answer
 

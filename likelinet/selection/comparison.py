@@ -15,6 +15,7 @@ from likelinet.model.model import Model
 from likelinet.scores.calibration import log_prob
 from likelinet.selection.candidates import same_features
 from likelinet.tables.arrays import row_weights
+from likelinet.tables.rows import declared_table, note_without_y, with_numbers, without_y
 from likelinet.tables.table import Table
 
 MASS, DENSITY, MIXED = "probability of y", "density at y", "density with probabilities of single y"
@@ -128,6 +129,10 @@ def compare(
             f"network: '{config.network.kind}' sees y before it predicts it, so that its scores compare nothing: "
             "compare families with an 'mlp', or models by their elbo."
         )
+    table = with_numbers(declared_table(table, config.data), config.data)
+    lacking = without_y(table, config.data, labels=True)
+    if lacking.any() and not config.data.strict:
+        note_without_y(lacking, table, "The target")
     table, _ = weighted(config, table)
     if table.n < 2 * folds:
         raise DataError(
@@ -165,12 +170,18 @@ def _measure(d: Distribution) -> str:
 
 
 def weighted(config: ModelConfig, table: Table) -> tuple[Table, np.ndarray]:
-    """Return the rows whose weight is not zero, and their weights."""
+    """Return the rows whose weight is not zero and whose y is there, and their weights."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # said where the families are compared
+        table = with_numbers(declared_table(table, config.data), config.data)
     name = config.data.weight
     if name is None:
-        return table, np.ones(table.n)
-    weight = row_weights(table.numeric(name), table.n, f"Column '{name}', the weight,")
-    return table.taken(weight > 0.0), weight[weight > 0.0]
+        weight = np.ones(table.n)
+    else:
+        weight = row_weights(table.numeric(name), table.n, f"Column '{name}', the weight,")
+        table, weight = table.taken(weight > 0.0), weight[weight > 0.0]
+    there = np.ones(table.n, bool) if config.data.strict else ~without_y(table, config.data, labels=True)
+    return (table, weight) if there.all() else (table.taken(there), weight[there])
 
 
 def ranked(results: Sequence[HeldOut], weight: np.ndarray | None = None) -> list[Ranked]:

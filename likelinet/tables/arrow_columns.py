@@ -2,21 +2,24 @@
 
 from typing import Any
 
+import numpy as np
+
 from likelinet.tables.arrow import pa, pc
+from likelinet.tables.coded import Coded, of_levels
 from likelinet.tables.columns import Column, Unusable
 from likelinet.tables.text import Text
 
-_MIDNIGHT = r".{10}[ T]00:00:00(?:\.0+)?"
-
 
 def arrow_column(name: str, values: Any) -> Column | Unusable:
-    """Return a `pyarrow.ChunkedArray` as a column: NaN where a number is missing, "" where text is.
+    """Return a `pyarrow.ChunkedArray` as a column: what is missing is NaN among numbers, NaT among times, "" in text.
+
+    A moment in a time zone becomes what a clock there shows.
 
     Unusable if a cell is not one value but a list or a structure of them.
     """
     kind = pa.types
     if kind.is_dictionary(values.type):
-        values = _levels(values)
+        return _coded(values)
     of = values.type
     if kind.is_nested(of):
         return Unusable(
@@ -29,22 +32,31 @@ def arrow_column(name: str, values: Any) -> Column | Unusable:
     if kind.is_integer(of) or kind.is_floating(of):
         return values.to_numpy()  # NaN for null
     if kind.is_duration(of):
-        nanoseconds = pc.cast(values.cast(pa.duration("ns")), pa.int64())
-        return pc.divide(pc.cast(nanoseconds, pa.float64(), safe=False), 1e9).to_numpy()
+        return values.cast(pa.duration("us"), safe=False).to_numpy()
     if kind.is_boolean(of):
         if values.null_count == 0:
             return values.to_numpy()
         values = pc.if_else(values, "True", "False")
-    if kind.is_timestamp(of) or kind.is_time(of):
-        return _times(values)
-    return Text(trimmed(_strings(values)))
+    if kind.is_timestamp(of):
+        values = values if of.tz is None else pc.local_timestamp(values)
+        return values.cast(pa.timestamp("us"), safe=False).to_numpy()
+    if kind.is_date(of):
+        return values.cast(pa.timestamp("us")).to_numpy()
+    if kind.is_time(of):  # of a day: as long after midnight
+        return values.cast(pa.time64("us"), safe=False).cast(pa.int64()).cast(pa.timestamp("us")).to_numpy()
+    return Text(trimmed(_strings(values)), declared=kind.is_string(of) or kind.is_large_string(of))
 
 
-def _levels(values: Any) -> Any:
-    """Return each cell of a dictionary-encoded column as its level; views have no kernels of their own."""
-    of = values.type.value_type
-    of = pa.large_string() if pa.types.is_string_view(of) else of
-    return pa.chunked_array([chunk.dictionary.cast(of).take(chunk.indices) for chunk in values.chunks], of)
+def _coded(values: Any) -> Coded:
+    """Return a dictionary-encoded column; its levels may be of any type."""
+    values = values.unify_dictionaries()
+    chunks, of = values.chunks, values.type.value_type
+    if not chunks:
+        return of_levels(np.zeros(0, np.int32), [], values.type.ordered)
+    codes = np.concatenate([np.asarray(pc.fill_null(pc.cast(c.indices, pa.int32()), -1)) for c in chunks])
+    levels = chunks[0].dictionary.cast(pa.large_string() if pa.types.is_string_view(of) else of).to_pylist()
+    codes = np.array([*(-1 if level is None else j for j, level in enumerate(levels)), -1], np.int32)[codes]
+    return of_levels(codes, levels, values.type.ordered)
 
 
 def trimmed(cells: Any) -> Any:
@@ -56,12 +68,3 @@ def _strings(values: Any) -> Any:
     """Return cells as strings, "" for null."""
     large = pa.types.is_large_string(values.type) or pa.types.is_string_view(values.type)
     return pc.fill_null(values.cast(pa.large_string() if large else pa.string()), "")
-
-
-def _times(values: Any) -> Text:
-    """Return dates, or dates with times where any is not midnight, as ISO writes them."""
-    cells = _strings(values)
-    filled = cells.filter(pc.not_equal(cells, ""))
-    if Text(filled).matches(_MIDNIGHT).all():
-        return Text(pc.utf8_slice_codeunits(cells, 0, 10))
-    return Text(pc.replace_substring_regex(cells, r"\.0+(Z?)$", r"\1"))

@@ -8,7 +8,9 @@ import numpy as np
 from likelinet.tables.arrow import pa, pc
 from likelinet.tables.text import Text
 
-MISSING = {"", "nan", "na", "n/a", "null", "none"}  # what numbers that are not there are written as, in lower case
+# What a cell that is not there is written as, in lower case.
+MISSING = {"", "nan", "na", "n/a", "#n/a", "<na>", "null", "none", ".", "-", "?", r"\n"}
+NO_LABELS = MISSING - {"none", ".", "-", "?"}  # which may be classes
 BOOLS = {"true": 1.0, "false": 0.0}
 # As Python's float takes it, but in plain digits: neither 1_5 nor digits of other scripts.
 NUMBER = r"(?i)[-+]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[-+]?[0-9]+)?|inf|infinity|nan)"
@@ -53,6 +55,11 @@ def with_commas(column: Text, stray: np.ndarray) -> np.ndarray:
 def has_leading_zeros(column: Text) -> bool:
     """Whether text holds whole numbers with leading zeros, like 007: codes, which parsing would spoil."""
     return bool(column.matches("0[0-9]+").any())
+
+
+def is_missing_word(cell: str) -> bool:
+    """Whether text stands for a missing cell."""
+    return cell.lower() in MISSING
 
 
 def is_missing(value: Any) -> bool:

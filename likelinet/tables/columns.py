@@ -1,13 +1,15 @@
-"""Columns: numbers and bools as arrays of NumPy, everything else as text."""
+"""Columns: numbers, bools and times as arrays of NumPy, declared categories as codes, everything else as text."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from likelinet.tables.cells import is_missing
+from likelinet.tables.coded import Coded
 from likelinet.tables.text import Text
+from likelinet.tables.times import DURATION, MOMENT, of_objects
 
-Column = np.ndarray | Text
+Column = np.ndarray | Text | Coded
 
 
 @dataclass(frozen=True)
@@ -22,11 +24,22 @@ class Unusable:
 
 
 def column_of(values: np.ndarray) -> Column:
-    """Return numbers and bools as they are, and text, with "" for what is missing, for everything else."""
+    """Return numbers and bools as they are, dates and durations in microseconds, and all else as text.
+
+    What is missing is NaT among dates and durations, and "" in text. A moment in a time zone becomes what a clock there
+    shows.
+    """
     if values.dtype.kind in "fiu":
         return values
     if values.dtype.kind == "b" or (len(values) and all(isinstance(v, bool | np.bool_) for v in values)):
         return values.astype(bool)
     if values.dtype.kind in "mM":
-        return Text.of(np.where(np.isnat(values), "", values.astype(str)).tolist())
-    return Text.of("" if is_missing(v) else str(v) for v in values.tolist())
+        return values.astype(MOMENT if values.dtype.kind == "M" else DURATION)
+    cells = values.tolist()
+    times = of_objects(cells) if values.dtype == object else None
+    return Text.of("" if is_missing(v) else str(v) for v in cells) if times is None else times
+
+
+def is_time(column: Column) -> bool:
+    """Whether a column holds dates and times, or durations, declared as such."""
+    return isinstance(column, np.ndarray) and column.dtype.kind in "mM"

@@ -12,6 +12,7 @@ from likelinet.core.wording import counted
 from likelinet.tables.arrays import as_array
 from likelinet.tables.arrow import pa
 from likelinet.tables.arrow_columns import arrow_column
+from likelinet.tables.coded import Coded, of_levels
 from likelinet.tables.columns import Column, Unusable, column_of
 
 
@@ -49,6 +50,18 @@ def _no_table(x: Any, what: str) -> DataError:
     return DataError(f"{what} must be an array or a DataFrame, got {type(x).__name__}{hint}.")
 
 
+def levels_of(y: Any) -> list[Any] | None:
+    """Return the levels of a column of categories with an order, as pandas or Arrow declares it; None of any other."""
+    pandas = sys.modules.get("pandas")
+    if pandas is not None and isinstance(y, pandas.Series | pandas.Categorical):
+        return [*y.dtype.categories] if isinstance(y.dtype, pandas.CategoricalDtype) and y.dtype.ordered else None
+    cells = pa.chunked_array(y) if hasattr(y, "__arrow_c_stream__") else None  # of polars, say
+    if cells is None or not pa.types.is_dictionary(cells.type) or not cells.type.ordered:
+        return None
+    column = arrow_column("y", cells)
+    return column.values.tolist() if isinstance(column, Coded) else None
+
+
 def arrow_table_columns(table: Any, what: str) -> tuple[dict[str, Column | Unusable], int]:
     """Return the columns of a `pyarrow.Table`, and the number of rows."""
     names = _names(table.column_names, what)
@@ -74,6 +87,8 @@ def _pandas_column(name: str, series: Any) -> Column | Unusable:
     """Return a column of pandas: of NumPy's types as it is, of others by pyarrow."""
     if isinstance(series.dtype, np.dtype) and series.dtype.kind in "biuf":
         return series.to_numpy()
+    if isinstance(series.dtype, sys.modules["pandas"].CategoricalDtype):
+        return of_levels(series.cat.codes.to_numpy(), [*series.cat.categories], bool(series.cat.ordered))
     try:
         values = pa.chunked_array([pa.array(series, from_pandas=True)])
         if not isinstance(values.type, pa.BaseExtensionType):  # periods, say, which would be bare numbers

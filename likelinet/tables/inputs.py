@@ -5,41 +5,25 @@ from typing import Any
 
 import numpy as np
 
+from likelinet.config import DataConfig
 from likelinet.core.errors import DataError
 from likelinet.core.fields import from_fields
 from likelinet.core.notes import note
-from likelinet.core.wording import SHOWN, counted, nearest, shown
-from likelinet.tables.cells import BOOLS
-from likelinet.tables.scaling import is_constant, moments
+from likelinet.core.wording import SHOWN, counted, nearest
+from likelinet.tables.kinds.choose import learn_kind
+from likelinet.tables.kinds.joined import join_moments
+from likelinet.tables.kinds.kind import USUAL, Kind, Strange
+from likelinet.tables.kinds.stored import kind_from_json
+from likelinet.tables.marked import absent
+from likelinet.tables.oddities import Oddities, refuse, refuse_missing
 from likelinet.tables.table import Table
-from likelinet.tables.text import Text
-
-MANY = 50  # categories above which a text column that is nearly all different is taken for an identifier
-
-
-@dataclass(frozen=True)
-class Feature:
-    """One feature: numbers, coded as (value - loc) / scale, or text, with the `categories` of its one-hot code.
-
-    Text has the loc 0 and the scale 1.
-    """
-
-    name: str
-    categories: tuple[str, ...] | None = None
-    loc: float = 0.0
-    scale: float = 1.0
-
-    @property
-    def width(self) -> int:
-        """How many columns of the matrix it takes."""
-        return 1 if self.categories is None else len(self.categories)
 
 
 @dataclass(frozen=True)
 class Inputs:
     """How the features of a table become the matrix x, as learned from the training rows."""
 
-    columns: tuple[Feature, ...]
+    columns: tuple[Kind, ...]
     named: bool
 
     @property
@@ -52,7 +36,7 @@ class Inputs:
         """Number of inputs of the network."""
         return sum(c.width for c in self.columns)
 
-    def rows(self, table: Table, other: tuple[str, ...] = (), chosen: bool = False) -> "Encoded":
+    def rows(self, table: Table, other: tuple[str, ...] = (), chosen: bool = False, strict: bool = False) -> "Encoded":
         """Return the rows of x, which are encoded as they are asked for; columns that are not features are ignored.
 
         Parameters
@@ -63,12 +47,13 @@ class Inputs:
             Columns that are known to be something else.
         chosen : bool
             Whether the features were chosen by name, so that there may be more columns.
+        strict : bool
+            Whether cells that are not as those of training are errors.
 
         Raises
         ------
         DataError
-            If a feature is missing or text where numbers were; and when its rows are asked for, if a cell is not
-            finite or of an unknown category.
+            If a feature is missing or text where numbers were; and when its rows are asked for, if a cell is odd.
         """
         names = self.names
         missing = [n for n in names if n not in table.columns]
@@ -85,7 +70,7 @@ class Inputs:
         elif missing:
             hint = nearest(missing[0], table.columns) if len(missing) == 1 else ""
             raise DataError(f"The table lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}{hint}.")
-        return Encoded(self, table)
+        return Encoded(self, table, strict)
 
     def note_unused(self, table: Table, other: tuple[str, ...]) -> None:
         """Warn of columns that are neither features nor, as those in `other`, known to be none."""
@@ -98,42 +83,24 @@ class Inputs:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data."""
-        return {"columns": [vars(c) for c in self.columns], "named": self.named}
+        return {"columns": [c.to_json() for c in self.columns], "named": self.named}
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> "Inputs":
         """Return what `to_json` wrote."""
-
-        def column(c: Any) -> Feature:
-            return from_fields(Feature, c, "column of the inputs", categories=lambda v: None if v is None else tuple(v))
-
-        return from_fields(Inputs, data, "inputs", columns=lambda columns: tuple(map(column, columns)))
+        read = {"columns": lambda columns: tuple(map(kind_from_json, columns))}
+        return from_fields(Inputs, data, "inputs", **read)
 
 
-def learn_inputs(table: Table, features: list[str], weight: np.ndarray, standardize: bool) -> Inputs:
-    """Return the encoding of the named features, scaled by the weighted mean and standard deviation."""
-    columns = []
-    for name in features:
-        if table.is_text(name):
-            cells = table.text(name)
-            categories = cells.distinct()
-            if len(categories) > MANY and 2 * len(categories) > len(cells):
-                raise DataError(
-                    f"Column '{name}' is text with {len(categories)} different values in {len(cells)} rows, "
-                    "so it looks like an identifier or a date: list the columns to use in data.features, without it."
-                )
-            columns.append(Feature(name, tuple(categories)))
-            continue
-        values = table.numeric(name)
-        loc, scale = 0.0, 1.0
-        if standardize:
-            loc, spread = (float(m) for m in moments(values, weight))
-            if not np.isfinite([loc, spread]).all():
-                raise DataError(f"Column '{name}' has numbers too large for double precision: choose another unit.")
-            # A constant column survives as zeros; rounding must not blow it up.
-            scale = 1.0 if is_constant(loc, spread) else spread
-        columns.append(Feature(name, None, loc, scale))
-    return Inputs(tuple(columns), table.named)
+def learn_inputs(table: Table, features: list[str], weight: np.ndarray, data: DataConfig) -> Inputs:
+    """Return the encoding of the named features, each by its kind, as learned from the training rows."""
+    guess = table.named and data.features is None and len(features) > 1  # which numbers are those of rows
+    each = tuple(learn_kind(table, name, weight, data, guess) for name in features)
+    kinds = join_moments(table, each, weight, data)
+    if data.strict:
+        for kind in kinds:
+            refuse_missing(table, kind)
+    return Inputs(kinds, table.named)
 
 
 class Encoded:
@@ -145,65 +112,61 @@ class Encoded:
         The encoding.
     table : Table
         With every feature.
+    strict : bool
+        Whether cells that are not as those of training are errors.
     """
 
-    def __init__(self, inputs: Inputs, table: Table) -> None:
-        self._inputs, self._table = inputs, table
-        self._numeric = tuple(c.name for c in inputs.columns if c.categories is None)
-        # Whether text is meant as numbers shows in all of a column.
-        self._parsed = {n: table.numeric(n) for n in self._numeric if isinstance(table.columns[n], Text)}
-        self._loc = np.array([c.loc for c in inputs.columns for _ in range(c.width)])
-        self._scale = np.array([c.scale for c in inputs.columns for _ in range(c.width)])
+    def __init__(self, inputs: Inputs, table: Table, strict: bool = False) -> None:
+        self._table, self._strict, ends = table, strict, [0]
+        self._kinds: list[tuple[Kind, slice]] = []
+        for kind in inputs.columns:
+            ends.append(ends[-1] + kind.width)
+            if kind.width:
+                self._kinds.append((kind, slice(*ends[-2:])))
+        self._width, self._endless = ends[-1], any(kind.endless for kind, _ in self._kinds)
+        self._read = {k.name: whole for k, _ in self._kinds if (whole := k.read(table)) is not None}
+        self._as_they_are = tuple(k.name for k, _ in self._kinds if k.name not in self._read)
+        self.oddities = Oddities(table)
+        for kind, _ in self._kinds:
+            if kind.name in self._read:
+                self._take_stray(kind, kind.stray(table, self._read[kind.name]))
 
     def __len__(self) -> int:
         return self._table.n
 
     def __getitem__(self, rows: slice) -> np.ndarray:
         """Return x of a slice of the rows, in double precision; its columns lie one after the other in memory."""
-        columns = np.empty((self._inputs.width, len(range(self._table.n)[rows])))
-        parsed = {n: v[rows] for n, v in self._parsed.items()}
-        some: dict[str, Any] = {**self._table.rows(rows, self._numeric).columns, **parsed}
-        at = 0
-        for column in self._inputs.columns:
-            if column.categories is None:
-                columns[at] = some[column.name]
-            else:
-                columns[at : at + column.width] = _one_hot(column, self._table, rows).T
-            at += column.width
-        if not np.isfinite(columns).all():
-            for name in self._numeric:  # says which rows of the whole table
-                self._table.numeric(name)
-        with np.errstate(over="ignore"):  # what is too large is said where it is too large for the network
-            columns -= self._loc[:, None]
-            columns /= self._scale[:, None]
+        columns = np.empty((self._width, len(range(self._table.n)[rows])))
+        some = self._table.rows(rows, self._as_they_are)
+        with np.errstate(over="ignore", divide="ignore"):  # what is too large is said where it is for the network
+            for kind, at in self._kinds:
+                cells = some.column(kind.name) if kind.name in some.columns else self._read[kind.name][rows]
+                strange = kind.encode(cells, columns[at])
+                if strange is not USUAL:
+                    if self._strict:
+                        self._refuse(kind)
+                    self.oddities.take(kind, rows, cells, strange)
+        if self._endless and not np.isfinite(columns).all():
+            self._refuse_infinite(rows)
         return columns.T
 
+    def _take_stray(self, kind: Kind, stray: np.ndarray) -> None:
+        """Keep what was text among numbers or moments; raise `DataError` if there is nothing else."""
+        if not stray.any():
+            return
+        cells = self._table.column(kind.name)
+        if self._strict or (self._table.n > 1 and (stray | absent(cells)).all()):
+            raise self._table.text_among(kind.name, stray, "numbers" if kind.of_numbers else "dates or times")
+        self.oddities.take(kind, slice(None), cells, Strange(stray=stray))
 
-def _one_hot(column: Feature, table: Table, rows: slice) -> np.ndarray:
-    """Return the one-hot code of a slice of the rows."""
-    assert column.categories is not None
-    try:
-        text = table.rows(rows, (column.name,)).text(column.name)
-    except DataError:
-        text = table.text(column.name)[rows]  # says which rows of the whole table
-    code = _codes(text, column.categories)
-    strange = code < 0
-    if strange.any():
-        i = int(strange.argmax())
-        row = range(table.n)[rows][i] if table.index is None else table.index[rows][i]
-        seen = ", ".join(column.categories[:10]) + (", …" if column.width > 10 else "")
-        raise DataError(
-            f"Column '{column.name}' has the category '{shown(text[i])}' in row {row + 1}, "
-            f"which was not seen in training (seen: {seen})."
-        )
-    one_hot = np.zeros((len(code), column.width))
-    one_hot[np.arange(len(code)), code] = 1.0
-    return one_hot
+    def _refuse(self, kind: Kind) -> None:
+        """Raise `DataError` for what is odd in a column, of which it takes all to say where."""
+        cells = self._read.get(kind.name, self._table.column(kind.name))
+        refuse(self._table, kind, cells, kind.encode(cells, np.empty((kind.width, len(cells)))))
 
-
-def _codes(text: Text, categories: tuple[str, ...]) -> np.ndarray:
-    """Return the position of each cell among the categories, -1 if it is none; True and False go in any spelling."""
-    lower = [c.lower() for c in categories]
-    if set(lower) <= BOOLS.keys() and len(set(lower)) == len(lower):
-        return text.lowered().codes(lower)
-    return text.codes(categories)
+    def _refuse_infinite(self, rows: slice) -> None:
+        """Raise `DataError` if a cell is infinite; what is merely too large is said where it is so for the network."""
+        for kind, _ in self._kinds:
+            cells = self._read.get(kind.name, self._table.column(kind.name))
+            if kind.endless and np.isinf(np.asarray(cells[rows], np.float64)).any():
+                self._table.numeric(kind.name)

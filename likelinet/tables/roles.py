@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike
 from likelinet.config import ModelConfig
 from likelinet.config.network import CoderConfig
 from likelinet.core.errors import DataError
-from likelinet.tables.rows import Rows, output_names, read_rows, target_names
-from likelinet.tables.table import Table, as_table
+from likelinet.tables.rows import Rows, declared_table, output_names, read_rows, target_names
+from likelinet.tables.table import Table
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,10 @@ class Roles:
     def features(self, table: Table) -> list[str]:
         """Return the columns of a table to learn to predict from."""
         data = self.config.data
+        for name in (*data.exclude, *data.categorical, *data.ordered, *data.datetime):
+            table.column(name)  # a misspelled one is said
         names = [n for n in table.columns if n not in self.others] if data.features is None else data.features
+        names = [n for n in names if n not in data.exclude]
         clash = sorted(set(names) & {*target_names(data), data.weight}) if table.named else []
         if clash or len(set(names)) < len(names):
             raise DataError(
@@ -69,8 +72,9 @@ class Roles:
         sample_weight: ArrayLike | None,
         features: list[str] | None = None,
         named: bool = True,
+        every: bool = False,
     ) -> Rows:
-        """Return table, target and weights of the rows whose weight is not zero.
+        """Return table, target and weights of the rows whose weight is not zero, and whose y is there.
 
         Parameters
         ----------
@@ -80,8 +84,10 @@ class Roles:
             The columns that a fitted model predicts from; by default those that are there to learn from.
         named : bool
             Whether they are names that the user gave.
+        every : bool
+            Whether a missing y is an error.
         """
-        data, table = self.config.data, as_table(X, header=self.config.data.header)
+        data, table = self.config.data, declared_table(X, self.config.data)
         if y is None and self.y_is_x and table.n:
             own = self.features(table) if features is None else features
             if features is not None and named != table.named and len(own) == len(table.columns):
@@ -98,10 +104,10 @@ class Roles:
             if bools and not text:
                 y = np.stack([table.numeric(name) for name in own], axis=1)  # 0 and 1 have a mean
             data = data.model_copy(update={"target": own})
-        return read_rows(data, self.labels, table, y, sample_weight, self.y_name)
+        return read_rows(data, self.labels, table, y, sample_weight, self.y_name, every)
 
 
 def other_columns(config: ModelConfig) -> tuple[str, ...]:
-    """Return the columns that a config has for something else: target, weight, and those that the family reads."""
+    """Return the columns that a config has for something else: target, weight, excluded ones, those of the family."""
     data = config.data
-    return (*target_names(data), *([data.weight] if data.weight else []), *config.distribution.columns)
+    return (*data.exclude, *target_names(data), *([data.weight] if data.weight else []), *config.distribution.columns)

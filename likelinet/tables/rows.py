@@ -1,6 +1,6 @@
 """Rows: a table with its target and weights, from arguments or from columns of the table."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -8,28 +8,40 @@ import numpy as np
 from likelinet.config import DataConfig
 from likelinet.config.data import IntervalTargetConfig, TimeTargetConfig
 from likelinet.core.errors import DataError
+from likelinet.core.notes import note
 from likelinet.core.wording import counted, rows_of
 from likelinet.distributions import Interval
 from likelinet.tables.arrays import as_array, row_weights
-from likelinet.tables.cells import has_leading_zeros
-from likelinet.tables.columns import Column
+from likelinet.tables.cells import NO_LABELS, has_leading_zeros, is_missing
+from likelinet.tables.coded import Coded
+from likelinet.tables.columns import is_time
+from likelinet.tables.frames import levels_of
+from likelinet.tables.marked import absent
 from likelinet.tables.table import Table, as_table
 from likelinet.tables.text import Text
+from likelinet.tables.undressed import undressed
 
+MOST = 0.9  # share of the target that must be numbers for text among them to be missing
 LONGEST = 1000  # bytes of a label of a class
 
 
 @dataclass(frozen=True)
 class Rows:
-    """A table with its target, still in the user's form, and a weight per row, which is not zero."""
+    """A table with its target, still in the user's form, and a weight per row, which is not zero.
+
+    `levels` are those of a target that is a category with an order, declared as such by a DataFrame.
+    """
 
     table: Table
     y: np.ndarray | Interval
     weight: np.ndarray
+    levels: list[Any] | None = None
 
 
-def read_rows(data: DataConfig, labels: bool, X: Any, y: Any, sample_weight: Any, what: str) -> Rows:
-    """Return the rows whose weight is not zero; the others must not influence anything.
+def read_rows(
+    data: DataConfig, labels: bool, X: Any, y: Any, sample_weight: Any, what: str, every: bool = False
+) -> Rows:
+    """Return the rows whose weight is not zero, and whose y is there; the others must not influence anything.
 
     Parameters
     ----------
@@ -41,15 +53,19 @@ def read_rows(data: DataConfig, labels: bool, X: Any, y: Any, sample_weight: Any
         As the user passed them.
     what : str
         How error messages call y.
+    every : bool
+        Whether a missing y is an error, as it is where the config is strict.
     """
-    table = as_table(X)
+    table, levels = as_table(X), levels_of(y)
     if table.n == 0:
         raise DataError("The table is empty: it has no rows.")
     if y is None:
         if data.target is None:
             raise DataError("y is missing: name its column in data.target, or pass y as an array.")
         for name in target_names(data):
-            table.column(name)  # a misspelled target is said first
+            column = table.column(name)  # a misspelled target is said first
+            levels = column.values.tolist() if isinstance(column, Coded) and column.ordered else None
+        table = table if labels else with_numbers(table, data)
     else:
         y = y if isinstance(y, Interval) else as_array(y, what)
         shape = y.lower.shape if isinstance(y, Interval) else y.shape
@@ -60,10 +76,63 @@ def read_rows(data: DataConfig, labels: bool, X: Any, y: Any, sample_weight: Any
     else:
         weight = np.ones(table.n) if data.weight is None else table.numeric(data.weight)
         weight = row_weights(weight, table.n, f"Column '{data.weight}', the weight,")
-    keep = weight > 0.0
-    if not keep.all():
-        table, y, weight = table.taken(keep), None if y is None else y[keep], weight[keep]
-    return Rows(table, _target(table, data, labels) if y is None else y, weight)
+    table, y, weight = _kept(weight > 0.0, table, y, weight)
+    if not (data.strict or every):
+        lacking = without_y(table, data, labels) if y is None else _absent(y)
+        if lacking.all():
+            raise DataError(f"{what} is missing in every row: there is nothing to learn from.")
+        if lacking.any():
+            note_without_y(lacking, table, what)
+            table, y, weight = _kept(~lacking, table, y, weight)
+    return Rows(table, _target(table, data, labels) if y is None else y, weight, levels)
+
+
+def _kept(keep: np.ndarray, table: Table, y: Any, weight: np.ndarray) -> tuple[Table, Any, np.ndarray]:
+    if keep.all():
+        return table, y, weight
+    return table.taken(keep), None if y is None else y[keep], weight[keep]
+
+
+def without_y(table: Table, data: DataConfig, labels: bool) -> np.ndarray:
+    """Return the rows of a table in which a target column has a missing cell; an open end of an interval is none."""
+    names = () if isinstance(data.target, IntervalTargetConfig) else target_names(data)
+    lacking = np.zeros(table.n, bool)
+    for name in names:
+        cells = table.plain(name)
+        of_classes = labels and isinstance(cells, Text) and table.holds_text(name)
+        lacking |= absent(cells, NO_LABELS) if of_classes else absent(cells)
+    return lacking
+
+
+def note_without_y(lacking: np.ndarray, table: Table, what: str) -> None:
+    """Warn of rows that are left out since their y is missing."""
+    rows = f"{counted(int(lacking.sum()), 'row')} ({rows_of(lacking, table.index)})"
+    note(f"{what} is missing in {rows}, which {'is' if lacking.sum() == 1 else 'are'} left out.")
+
+
+def _absent(y: np.ndarray | Interval) -> np.ndarray:
+    """Return the rows in which an array of targets has a missing entry."""
+    if isinstance(y, Interval):
+        return np.zeros(y.shape[0], bool)
+    if y.dtype.kind == "f":
+        lacking = np.isnan(y)
+    elif y.dtype.kind == "O":
+        lacking = np.array([is_missing(v) or (isinstance(v, str) and v == "") for v in y.ravel()], bool).reshape(
+            y.shape
+        )
+    else:
+        lacking = y == "" if y.dtype.kind in "UT" else np.zeros(y.shape, bool)
+    return lacking.reshape(len(y), -1).any(1)
+
+
+def with_numbers(table: Table, data: DataConfig) -> Table:
+    """Return a table whose target is numbers where it is meant as such; in lenient models where most of it is."""
+    return undressed(table, target_names(data), 1.0 if data.strict else MOST, "Target")
+
+
+def declared_table(X: Any, data: DataConfig) -> Table:
+    """Return the table that the user passed, read as a config says."""
+    return replace(as_table(X, header=data.header), missing=tuple(data.missing))
 
 
 def target_names(data: DataConfig) -> tuple[str, ...]:
@@ -109,9 +178,10 @@ def _target(table: Table, data: DataConfig, labels: bool) -> np.ndarray | Interv
         case TimeTargetConfig(time=time, event=event):
             return _until_event(table, time, event)
     names = target_names(data)
-    columns = [table.column(name) for name in names]
+    columns = [table.plain(name) for name in names]
     # Text from a CSV file may be numbers; codes like 007 are text for good, and so are labels like 1, 2, other.
     text = table.holds_text if labels else table.is_text
+    columns = [table.numeric(n) if is_time(c) else c for c, n in zip(columns, names, strict=True)]
     pairs = zip(columns, names, strict=True)
     if all(isinstance(c, Text) and not text(n) and not has_leading_zeros(c) for c, n in pairs):
         columns = [table.numeric(n) for n in names]
@@ -119,7 +189,7 @@ def _target(table: Table, data: DataConfig, labels: bool) -> np.ndarray | Interv
     return arrays[0] if isinstance(data.target, str) else np.stack(arrays, axis=1)
 
 
-def _array(column: Column, name: str) -> np.ndarray:
+def _array(column: np.ndarray | Text, name: str) -> np.ndarray:
     """Return a column of targets as an array, in which a text takes as much room as the longest."""
     if not isinstance(column, Text):
         return column

@@ -1,9 +1,11 @@
 """Mean and spread of columns of any magnitude, and of heavy-tailed ones."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import ArrayLike
 
-from likelinet.distributions.numerics.estimates import quantile
+from likelinet.distributions.numerics.estimates import ROUNDING, quantile
 
 
 def moments(values: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -22,6 +24,7 @@ def is_constant(middle: ArrayLike, spread: ArrayLike) -> np.ndarray:
 
 HEAVY = 5.0  # standard deviations per normal-equivalent interquartile range above which outliers make the spread
 _NORMAL_IQR = 1.3489795003921634
+_NORMAL_90 = 3.289707253902945  # between the 5 % and the 95 % quantile
 
 
 def middle_and_spread(values: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -31,3 +34,52 @@ def middle_and_spread(values: np.ndarray, weight: np.ndarray) -> tuple[np.ndarra
     quartiles = (high - low) / _NORMAL_IQR
     heavy = (quartiles > 0.0) & (spread > HEAVY * quartiles)
     return np.where(heavy, middle, mean), np.where(heavy, quartiles, spread)
+
+
+@dataclass(frozen=True)
+class Spread:
+    """What there is to know of how the numbers of a column lie.
+
+    Parameters
+    ----------
+    loc, scale : float
+        Of what is usual.
+    low, median, high : float
+        The least, the middle and the largest one.
+    heavy : bool
+        Whether a few make the standard deviation, so that `loc` and `scale` are of the median and the quartiles.
+    inner : tuple of float
+        The 5 % and the 95 % quantile.
+    tails : float
+        Distance of the 5 % quantiles per that of the quartiles, over what it is for a Gaussian.
+    """
+
+    loc: float
+    scale: float
+    low: float
+    median: float
+    high: float
+    heavy: bool
+    inner: tuple[float, float]
+    tails: float
+
+
+def spread_of(values: np.ndarray, weight: np.ndarray) -> Spread:
+    """Return how finite numbers of shape (n,) lie, as `middle_and_spread` does, with one sort."""
+    mean, spread = (float(m) for m in moments(values, weight))
+    low, lower, median, upper, high = (float(q) for q in _quantiles(values, weight, (0.05, 0.25, 0.5, 0.75, 0.95)))
+    quartiles = (upper - lower) / _NORMAL_IQR
+    heavy = bool(quartiles > 0.0 and spread > HEAVY * quartiles)
+    tails = (high - low) / _NORMAL_90 / quartiles if quartiles > 0.0 else 1.0
+    loc, scale = (median, quartiles) if heavy else (mean, spread)
+    return Spread(loc, scale, float(values.min()), median, float(values.max()), heavy, (low, high), tails)
+
+
+def _quantiles(values: np.ndarray, weight: np.ndarray, levels: tuple[float, ...]) -> np.ndarray:
+    """Return the weighted quantiles of numbers of shape (n,), as `quantile` does each."""
+    at = np.array(levels) - ROUNDING
+    if (weight == weight[0]).all():
+        return np.sort(values)[np.ceil(at * len(values)).astype(np.intp) - 1]
+    order = np.argsort(values, kind="stable")
+    reached = np.cumsum(weight[order])
+    return values[order[np.searchsorted(reached, at * reached[-1])]]

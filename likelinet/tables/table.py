@@ -11,15 +11,18 @@ from likelinet.core.errors import DataError
 from likelinet.core.wording import SHOWN, counted, nearest, rows_of, shown
 from likelinet.tables.arrays import as_array, check_finite
 from likelinet.tables.cells import Parsed, bools, parse, with_commas
+from likelinet.tables.coded import Coded
 from likelinet.tables.columns import Column, Unusable, column_of
 from likelinet.tables.frames import frame_columns
+from likelinet.tables.marked import marked
 from likelinet.tables.reading.files import read_columns
 from likelinet.tables.text import Text
+from likelinet.tables.times import as_text, seconds
 
 
 @dataclass(frozen=True)
 class Table:
-    """Columns by name, all of the same length; a column is an array of numbers or of bools, or text.
+    """Columns by name, all of the same length: arrays of numbers, bools, moments or durations, or text.
 
     Parameters
     ----------
@@ -34,6 +37,8 @@ class Table:
     kept : ndarray, optional
         Positions of the rows in the arrays, if they are not all of them: they are left out where they are asked for,
         since a copy would take as much memory as the user's table.
+    missing : tuple
+        Cells that mean a missing one, beside the usual.
     """
 
     columns: Mapping[str, Column | Unusable]
@@ -41,6 +46,7 @@ class Table:
     named: bool = True
     index: np.ndarray | None = None
     kept: np.ndarray | None = None
+    missing: tuple[float | str, ...] = ()
     _parsed: dict[str, Parsed] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def taken(self, keep: np.ndarray) -> "Table":
@@ -51,7 +57,7 @@ class Table:
     def rows(self, rows: slice, names: tuple[str, ...]) -> "Table":
         """Return a slice of the rows, with no other columns than these."""
         at = rows if self.kept is None else self.kept[rows]
-        columns = {name: self._usable(name)[at] for name in names if name in self.columns}
+        columns = {name: self._marked(self._usable(name)[at]) for name in names if name in self.columns}
         index, n = self.index, len(range(self.n)[rows])
         if n < self.n:  # of all rows no index is made, which would be as long as a column
             index = np.arange(*rows.indices(self.n)) if index is None else index[rows]
@@ -61,7 +67,7 @@ class Table:
         """Return a column as it is."""
         if name not in self.columns:
             raise DataError(f"There is no column '{name}' in the table{nearest(name, self.columns)}.")
-        return self._usable(name) if self.kept is None else self._usable(name)[self.kept]
+        return self._marked(self._usable(name) if self.kept is None else self._usable(name)[self.kept])
 
     def _usable(self, name: str) -> Column:
         """Return all cells of a column; raise `DataError` if they are not one value each."""
@@ -69,6 +75,14 @@ class Table:
         if isinstance(values, Unusable):
             raise DataError(values.why)
         return values
+
+    def _marked(self, cells: Column) -> Column:
+        return marked(cells, self.missing) if self.missing else cells
+
+    def plain(self, name: str) -> np.ndarray | Text:
+        """Return a column as it is, but declared categories as the numbers or the text that their levels are."""
+        column = self.column(name)
+        return column.plain() if isinstance(column, Coded) else column
 
     def is_text(self, name: str) -> bool:
         """Whether a column holds text rather than numbers.
@@ -78,9 +92,9 @@ class Table:
         DataError
             If most of its cells are numbers but some are not; the message names them.
         """
-        values = self.column(name)
+        values = self.plain(name)
         if not isinstance(values, Text):
-            return False
+            return values.dtype.kind == "M"
         parsed = self._parse(name)
         stray, filled = parsed.stray, self.n - int(parsed.missing.sum())
         commas = with_commas(values, stray)
@@ -99,50 +113,58 @@ class Table:
 
     def holds_text(self, name: str) -> bool:
         """Whether any cell of a column is text that is no number."""
-        return isinstance(self.column(name), Text) and bool(self._parse(name).stray.any())
+        return isinstance(self.plain(name), Text) and bool(self._parse(name).stray.any())
 
     def holds_bools(self, name: str) -> bool:
         """Whether a column holds True and False, maybe as text."""
-        values = self.column(name)
+        values = self.plain(name)
         return bools(values) is not None if isinstance(values, Text) else values.dtype.kind == "b"
 
-    def numeric(self, name: str) -> np.ndarray:
-        """Return a column of numbers as floats, without missing or infinite values.
+    def numbers(self, name: str) -> np.ndarray:
+        """Return a column of numbers as floats, or of durations as seconds, NaN where a cell is missing.
 
         Raises
         ------
         DataError
-            If a cell is text, missing, NaN or infinite; the message names the column and the rows.
+            If a cell is a date or text; the message names the column and the rows.
         """
-        values = self.column(name)
-        if isinstance(values, Text):
-            parsed = self._parse(name)
-            numbers = bools(values) if parsed.stray.any() else parsed.numbers
-            if numbers is None:
-                raise DataError(
-                    f"Column '{name}' must hold numbers, but has text: {self._cells(values, parsed.stray)}."
-                )
-            values = numbers
-        values = values.astype(np.float64, copy=False)
+        values = self.plain(name)
+        if not isinstance(values, Text):
+            return self._as_numbers(values, name)
+        parsed = self._parse(name)
+        numbers = bools(values) if parsed.stray.any() else parsed.numbers
+        if numbers is None:
+            raise self.text_among(name, parsed.stray)
+        return numbers
+
+    def text_among(self, name: str, stray: np.ndarray, what: str = "numbers") -> DataError:
+        """Return the error that some cells of a column of numbers, say, are text."""
+        cells = self.plain(name)
+        assert isinstance(cells, Text)
+        return DataError(f"Column '{name}' must hold {what}, but has text: {self._cells(cells, stray)}.")
+
+    def numeric(self, name: str) -> np.ndarray:
+        """Return a column of numbers as floats, or of durations as seconds, without missing or infinite values.
+
+        Raises
+        ------
+        DataError
+            If a cell is a date, text, missing, NaN or infinite; the message names the column and the rows.
+        """
+        values = self.numbers(name)
         check_finite(values, f"Column '{name}'", self.index)
         return values
 
     def bounds(self, name: str, missing: float) -> np.ndarray:
         """Return a column of numbers of which some may be infinite, with `missing` for empty cells."""
-        values = self.column(name)
-        if isinstance(values, Text):
-            parsed = self._parse(name)
-            if parsed.stray.any():
-                raise DataError(
-                    f"Column '{name}' must hold numbers, but has text: {self._cells(values, parsed.stray)}."
-                )
-            values = parsed.numbers
-        values = values.astype(np.float64, copy=False)
+        values = self.numbers(name)
         return np.where(np.isnan(values), missing, values)
 
     def text(self, name: str) -> Text:
         """Return a column as text, without missing cells."""
-        values = self.column(name)
+        values = self.plain(name)
+        if not isinstance(values, Text) and values.dtype.kind == "M":
+            values = as_text(values)
         if not isinstance(values, Text):
             if values.dtype.kind == "f":
                 check_finite(values, f"Column '{name}'", self.index)
@@ -156,10 +178,19 @@ class Table:
             )
         return values
 
+    def _as_numbers(self, values: np.ndarray, name: str) -> np.ndarray:
+        """Return numbers as floats, and durations as seconds; moments are refused."""
+        if values.dtype.kind == "M":
+            raise DataError(
+                f"Column '{name}' holds dates or times where numbers are needed: make numbers of them, such as the "
+                "days since the first."
+            )
+        return seconds(values) if values.dtype.kind == "m" else values.astype(np.float64, copy=False)
+
     def _parse(self, name: str) -> Parsed:
         """Return a column of text as numbers, parsed once."""
         if name not in self._parsed:
-            column = self.column(name)
+            column = self.plain(name)
             assert isinstance(column, Text)
             self._parsed[name] = parse(column)
         return self._parsed[name]

@@ -16,10 +16,12 @@ class Text:
     ----------
     cells : pyarrow.ChunkedArray
         Strings without nulls, and without blanks around them.
+    declared : bool
+        Whether a DataFrame says that they are text, so that digits are no numbers.
     """
 
-    def __init__(self, cells: Any) -> None:
-        self.cells = cells
+    def __init__(self, cells: Any, declared: bool = False) -> None:
+        self.cells, self.declared = cells, declared
 
     @staticmethod
     def of(values: Iterable[str]) -> "Text":
@@ -42,13 +44,13 @@ class Text:
             case slice():
                 start, stop, step = rows.indices(len(self))
                 if step == 1:
-                    return Text(self.cells.slice(start, max(stop - start, 0)))
-                return Text(self.cells.take(pa.array(np.arange(start, stop, step))))
+                    return Text(self.cells.slice(start, max(stop - start, 0)), self.declared)
+                return Text(self.cells.take(pa.array(np.arange(start, stop, step))), self.declared)
             case np.ndarray():
                 at = rows.nonzero()[0] if rows.dtype == bool else rows
                 low, high = (int(at.min()), int(at.max()) + 1) if len(at) else (0, 0)
                 near = self.cells.slice(low, high - low)  # pyarrow may join all chunks to take a few rows
-                return Text(near.take(pa.array(at - low)))
+                return Text(near.take(pa.array(at - low)), self.declared)
         return self.cells[int(rows)].as_py()
 
     def tolist(self) -> list[str]:
@@ -62,6 +64,15 @@ class Text:
     def distinct(self) -> list[str]:
         """Return the different cells, sorted."""
         return sorted(self.cells.unique().to_pylist())
+
+    def coded(self) -> tuple[np.ndarray, list[str]]:
+        """Return the position of each cell among the different cells, -1 where it is missing, and these, sorted."""
+        each = pc.dictionary_encode(self.cells).combine_chunks()
+        found = each.dictionary.to_pylist() if len(self) else []
+        levels = sorted(level for level in found if level)
+        place = {level: j for j, level in enumerate(levels)}
+        to = np.array([place.get(level, -1) for level in found], np.int32)
+        return to[np.asarray(each.indices)] if len(self) else np.zeros(0, np.int32), levels
 
     def codes(self, levels: Sequence[str]) -> np.ndarray:
         """Return the position of each cell among the levels, -1 where it is none of them."""

@@ -281,6 +281,7 @@ FIT: dict[str, tuple[Callable[[], Any], str]] = {
 }
 
 
+@pytest.mark.filterwarnings("ignore:Columns that say nothing:UserWarning")
 @pytest.mark.parametrize("case", FIT)
 def test_fit(case: str):
     run, message = FIT[case]

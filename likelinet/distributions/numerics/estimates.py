@@ -5,7 +5,7 @@ import numpy as np
 # The least share or mean count that an estimate gives to what was never seen, which keeps its logarithm finite. Rows of
 # weight 2 are rows that stand there twice, and only the ratios of weights matter: so it is one for any number of rows.
 LEAST = 1e-6
-_ROUNDING = 1e-9  # of sums of weights, which must not decide about a level that is reached exactly
+ROUNDING = 1e-9  # of sums of weights, which must not decide about a level that is reached exactly
 
 
 def quantile(y: np.ndarray, weight: np.ndarray, level: float) -> np.ndarray:
@@ -16,7 +16,7 @@ def quantile(y: np.ndarray, weight: np.ndarray, level: float) -> np.ndarray:
     order = np.argsort(y, axis=0, kind="stable")
     of_each = np.broadcast_to(weight.reshape(weight.shape + (1,) * (y.ndim - weight.ndim)), y.shape)
     reached = np.cumsum(np.take_along_axis(of_each, order, 0), axis=0)
-    first = np.argmax(reached >= (level - _ROUNDING) * reached[-1:], axis=0)
+    first = np.argmax(reached >= (level - ROUNDING) * reached[-1:], axis=0)
     return np.take_along_axis(y, np.take_along_axis(order, first[None], 0), 0)[0]
 
 

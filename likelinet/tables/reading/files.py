@@ -10,6 +10,7 @@ import numpy as np
 from likelinet.core.errors import DataError
 from likelinet.core.lazy import LazyModule
 from likelinet.tables.arrow import pa
+from likelinet.tables.coded import Coded, joined
 from likelinet.tables.columns import Column, Unusable
 from likelinet.tables.frames import arrow_table_columns
 from likelinet.tables.reading.contents import contents
@@ -52,9 +53,13 @@ def _joined(path: Path, name: str, above: Column | Unusable, below: Column | Unu
         return Unusable(above.why, len(above) + len(below))
     if isinstance(below, Unusable):
         return Unusable(below.why, len(above) + len(below))
+    if isinstance(above, Coded) and isinstance(below, Coded):
+        return joined(above, below)
+    above, below = (c.plain() if isinstance(c, Coded) else c for c in (above, below))
     if isinstance(above, Text) and isinstance(below, Text):
         cells = [c.cells.cast(pa.large_string()) for c in (above, below)]
-        return Text(pa.chunked_array([chunk for c in cells for chunk in c.chunks], pa.large_string()))
+        declared = above.declared and below.declared
+        return Text(pa.chunked_array([chunk for c in cells for chunk in c.chunks], pa.large_string()), declared)
     if isinstance(above, Text) or isinstance(below, Text):
         here, there = ("text", "numbers") if isinstance(below, Text) else ("numbers", "text")
         raise DataError(f"{path}: column '{name}' holds {here} in this file, and {there} in the first one.")

@@ -1,0 +1,130 @@
+"""Columns of categories: an input for each level, the rare and pooled, and a long tail of them hashed."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from likelinet.tables.cells import BOOLS, is_missing_word
+from likelinet.tables.coded import Coded, coded
+from likelinet.tables.columns import Column
+from likelinet.tables.kinds.kind import USUAL, Kind, Strange, with_indicator
+
+MANY = 50  # levels with an input of their own, where there are more than MANY + HASHED
+HASHED = 32  # inputs that the others share then
+RARE = 0.001  # share of the rows below which a level is pooled with others
+
+
+@dataclass(frozen=True)
+class Category(Kind):
+    """A category as an input for each of its levels, which is 1 in the rows of that level and 0 elsewhere.
+
+    Parameters
+    ----------
+    levels : tuple of str
+        Those with an input of their own.
+    pooled : tuple of str
+        Levels of few rows, which have one input in common; levels that training had not use it too, if there is one.
+    tail : tuple of int
+        Hashes of the levels that share some inputs by a sign and a place which their hash says.
+    indicator : bool
+        Whether training had missing cells, so that "missing" is a level as well.
+    words : str
+        Why digits are taken for categories, for the user; "" for text and what was declared.
+
+    References
+    ----------
+    Weinberger, Dasgupta, Langford, Smola & Attenberg, *Feature hashing for large scale multitask learning*, 2009.
+    """
+
+    levels: tuple[str, ...]
+    pooled: tuple[str, ...] = ()
+    tail: tuple[int, ...] = ()
+    indicator: bool = False
+    words: str = ""
+
+    tag: ClassVar[str] = "category"
+
+    @property
+    def inputs(self) -> list[str]:
+        names = [f"{self.name}={level}" for level in self.levels]
+        names += [f"{self.name} other"] if self.pooled else []
+        names += [f"{self.name} hash {j + 1}" for j in range(HASHED)] if self.tail else []
+        return with_indicator(names, self.name, self.indicator)
+
+    def encode(self, cells: Column, out: np.ndarray) -> Strange:
+        found = coded(cells)
+        place, value, unseen, missing = self._of_levels(found)
+        out[:] = 0.0
+        codes = found.codes  # -1 for missing cells, which the last entry of each is for
+        rows = (place[codes] >= 0).nonzero()[0]
+        out[place[codes[rows]], rows] = value[codes[rows]]
+        if not (unseen.any() or missing[codes].any()):
+            return USUAL
+        strange, lacking = unseen[codes], missing[codes]
+        return Strange(
+            unseen=strange if strange.any() else None,
+            missing=lacking if lacking.any() and not self.indicator else None,
+        )
+
+    def _of_levels(self, found: Coded) -> tuple[np.ndarray, ...]:
+        """Return for each level that occurs, and for missing cells, its input and value, and if it is unseen, missing.
+
+        The input is -1 where it has none.
+        """
+        lower = [level.lower() for level in self.levels]
+        # True and False go in any spelling.
+        any_case = set(lower) <= BOOLS.keys() and len(set(lower)) == len(lower)
+        known = {level: j for j, level in enumerate(lower if any_case else self.levels)}
+        known |= dict.fromkeys(self.pooled, len(self.levels))
+        n, tail = len(found.levels), set(self.tail)
+        place, value = np.full(n + 1, -1), np.ones(n + 1)
+        unseen, missing = np.zeros(n + 1, bool), np.zeros(n + 1, bool)
+        missing[n], place[n] = True, self.width - 1 if self.indicator else -1
+        for j, level in enumerate(found.levels):
+            if (own := known.get(level.lower() if any_case else level)) is not None:
+                place[j] = own
+            elif is_missing_word(level):
+                place[j], missing[j] = place[n], True
+            elif tail and (hashed := hash_of(level)) in tail:
+                place[j] = len(self.levels) + bool(self.pooled) + hashed % HASHED
+                value[j] = 1.0 if hashed // HASHED % 2 else -1.0
+            else:
+                place[j], unseen[j] = len(self.levels) if self.pooled else -1, True
+        return place, value, unseen, missing
+
+    @property
+    def seen(self) -> str:
+        levels = (*self.levels, *self.pooled)
+        return ", ".join(levels[:10]) + (", …" if len(levels) > 10 or self.tail else "")
+
+    def describe(self) -> str:
+        parts = [f"{len(self.levels)} with an input each"]
+        parts += [f"{len(self.pooled)} rare and pooled"] if self.pooled else []
+        parts += [f"{len(self.tail)} hashed into {HASHED} inputs"] if self.tail else []
+        parts += ["missing cells"] if self.indicator else []
+        many, why = len(self.levels) + len(self.pooled) + len(self.tail), f" ({self.words})" if self.words else ""
+        return f"category of {many} levels{why}: {', '.join(parts)}"
+
+
+def hash_of(level: str) -> int:
+    """Return a number below 2⁵³ that depends on nothing but the text, so that JSON and JavaScript keep it."""
+    return int.from_bytes(hashlib.blake2b(level.encode(), digest_size=6).digest(), "big")
+
+
+def learn_category(name: str, found: Coded, weight: np.ndarray) -> Category:
+    """Return how the categories of the training rows are encoded; their levels stay in their order."""
+    kept = [j for j, level in enumerate(found.levels) if not is_missing_word(level)]
+    share = np.bincount(found.codes[found.codes >= 0], weight[found.codes >= 0], len(found.levels)) / weight.sum()
+    indicator = bool(share[kept].sum() < 1.0 - 1e-12) and bool(np.isin(found.codes, kept, invert=True).any())
+    occurring = [j for j in kept if share[j] > 0.0]
+    if len(occurring) > MANY + HASHED:
+        first = set(sorted(occurring, key=lambda j: (-share[j], found.levels[j]))[:MANY])
+        pooled: list[int] = []
+        tail = tuple(sorted({hash_of(found.levels[j]) for j in occurring if j not in first}))
+    else:
+        first, tail = {j for j in occurring if share[j] >= RARE}, ()
+        pooled = [j for j in occurring if j not in first]
+    own = tuple(found.levels[j] for j in occurring if j in first)
+    return Category(name, own, tuple(found.levels[j] for j in pooled), tail, indicator)

@@ -1,0 +1,135 @@
+"""What all kinds of columns are: how the cells of one column become inputs of the network."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from likelinet.core.fields import from_fields
+from likelinet.tables.columns import Column
+from likelinet.tables.marked import absent
+from likelinet.tables.table import Table
+
+
+@dataclass(frozen=True)
+class Strange:
+    """Masks of the cells of a slice that were not as those of training; None where there is no such cell.
+
+    Parameters
+    ----------
+    outside : ndarray of bool, optional
+        Outside the range of training, and held at its end.
+    unseen : ndarray of bool, optional
+        A category that training had not.
+    missing : ndarray of bool, optional
+        Missing, where training had no missing cell.
+    stray : ndarray of bool, optional
+        Text among numbers or moments, which counts as missing.
+    """
+
+    outside: np.ndarray | None = None
+    unseen: np.ndarray | None = None
+    missing: np.ndarray | None = None
+    stray: np.ndarray | None = None
+
+
+USUAL = Strange()  # nothing was
+
+
+@dataclass(frozen=True)
+class Kind(ABC):
+    """How one column is encoded; its fields are plain data, of which a file is made.
+
+    Parameters
+    ----------
+    name : str
+        Of the column.
+    """
+
+    name: str
+
+    tag: ClassVar[str]  # what a file calls the kind
+    of_numbers: ClassVar[bool] = False  # how messages speak of a missing cell
+
+    @property
+    @abstractmethod
+    def inputs(self) -> list[str]:
+        """What each input of the network is called that the column makes."""
+
+    @property
+    def width(self) -> int:
+        """How many inputs of the network it makes; 0 where the column is left out."""
+        return len(self.inputs)
+
+    @property
+    def filled(self) -> bool:
+        """Whether training had missing cells, so that an input says where they are."""
+        return self.inputs[-1:] == with_indicator([], self.name, indicator=True)
+
+    @property
+    def endless(self) -> bool:
+        """Whether its inputs may be as large as its cells, so that these must be finite."""
+        return False
+
+    def read(self, table: Table) -> Column | None:
+        """Return all of the column in a form that `encode` takes slices of; None where it takes them as they are.
+
+        A kind needs it where only all of a column tell how its cells are meant.
+        """
+        return None
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The columns of the table that it reads."""
+        return (self.name,)
+
+    def stray(self, table: Table, read: Column) -> np.ndarray:
+        """Return which cells of all of a column are text that `read` has made missing ones of."""
+        if not isinstance(read, np.ndarray) or isinstance(table.columns[self.name], np.ndarray):
+            return np.zeros(len(read), bool)
+        lost = absent(read)
+        for name in self.sources if lost.any() else ():
+            lost &= ~absent(table.column(name))
+        return lost
+
+    @abstractmethod
+    def encode(self, cells: Column, out: np.ndarray) -> Strange:
+        """Fill the inputs of some rows.
+
+        Parameters
+        ----------
+        cells : Column
+            A slice of the column, or of what `read` returned.
+        out : ndarray, shape (width, n)
+            Filled here; each row of it lies in one piece. Overflow and division by zero go without a warning.
+
+        Returns
+        -------
+        Strange
+            Which cells were not as those of training.
+        """
+
+    @property
+    def seen(self) -> str:
+        """What training had, in brief, for messages about what it had not."""
+        return ""
+
+    @abstractmethod
+    def describe(self) -> str:
+        """Return in one line what the column is and how it is encoded."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data."""
+        return {"kind": self.tag, **{part.name: getattr(self, part.name) for part in fields(self)}}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Return what `to_json` wrote, given its parts but for the tag; lists become tuples."""
+        parts = {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
+        return from_fields(cls, parts, "column of the inputs")
+
+
+def with_indicator(names: list[str], name: str, indicator: bool) -> list[str]:
+    """Return names of inputs, and that of the one which says where a cell is missing, if there is one."""
+    return [*names, f"{name} missing"] if indicator else names

@@ -1,0 +1,160 @@
+"""Columns of dates and times: the time that has passed, and where in the year, the week and the day it is."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from likelinet.config import DataConfig
+from likelinet.tables.columns import Column, is_time
+from likelinet.tables.kinds.kind import USUAL, Kind, Strange, with_indicator
+from likelinet.tables.kinds.left_out import Constant
+from likelinet.tables.kinds.number import Number, learn_number
+from likelinet.tables.recognise.forms import ISO
+from likelinet.tables.recognise.moments import moments_in, read_moments
+from likelinet.tables.recognise.together import are_times, joined
+from likelinet.tables.table import Table
+from likelinet.tables.text import Text
+
+CYCLES = {"month": 365.0, "weekday": 7.0, "hour": 1.0}  # how many days training must span so that one is learned
+
+
+@dataclass(frozen=True)
+class Moment(Kind):
+    """A moment as the days since an origin, coded as numbers are, and as the sine and cosine of some cycles.
+
+    Parameters
+    ----------
+    origin : str
+        The first moment of training, as ISO writes it.
+    loc, scale : float
+        Of the days since then.
+    low, high : float, optional
+        Days that earlier and later moments are held at; None for no end.
+    median : float
+        What a missing cell is filled with; the cycles are 0 there.
+    indicator : bool
+        Whether training had missing cells, so that an input says where they are.
+    limited : bool
+        Whether days far from the middle count like their logarithm.
+    cycles : tuple of str
+        Of `CYCLES`: where in the year, the week, the day the moment is.
+    form : str
+        How text is read, as `recognise.forms` names it; "" where the column was declared as of moments.
+    beside, beside_form : str
+        The column with the times of day, if they have one of their own, and how its text is read.
+    words : str
+        How text was read, for the user.
+    """
+
+    origin: str
+    loc: float = 0.0
+    scale: float = 1.0
+    low: float | None = None
+    high: float | None = None
+    median: float = 0.0
+    indicator: bool = False
+    limited: bool = False
+    cycles: tuple[str, ...] = ()
+    form: str = ""
+    beside: str = ""
+    beside_form: str = ""
+    words: str = ""
+
+    tag: ClassVar[str] = "moment"
+
+    @property
+    def inputs(self) -> list[str]:
+        cycles = [f"{self.name} {cycle} {wave}" for cycle in self.cycles for wave in ("sin", "cos")]
+        return with_indicator([self.name, *cycles], self.name, self.indicator)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return (self.name, self.beside) if self.beside else (self.name,)
+
+    def read(self, table: Table) -> Column | None:
+        return None if is_time(table.column(self.name)) and not self.beside else self.moments(table)
+
+    def moments(self, table: Table) -> np.ndarray:
+        """Return the moments of a table, NaT where one is missing."""
+        days = _read(table, self.name, self.form)
+        return joined(days, _read(table, self.beside, self.beside_form)) if self.beside else days
+
+    def encode(self, cells: Column, out: np.ndarray) -> Strange:
+        assert isinstance(cells, np.ndarray)
+        ends = (self.low, self.high)
+        elapsed = Number(self.name, self.loc, self.scale, *ends, self.median, limited=self.limited)
+        strange = elapsed.encode(days_since(cells, self.origin), out[:1])
+        missing = np.isnat(cells)
+        for j, cycle in enumerate(self.cycles):
+            angle = 2.0 * np.pi * place_in(cycle, cells)
+            out[2 * j + 1], out[2 * j + 2] = np.sin(angle), np.cos(angle)
+            out[2 * j + 1 : 2 * j + 3, missing] = 0.0
+        if self.indicator:
+            out[-1] = missing
+            return USUAL if strange.outside is None else Strange(outside=strange.outside)
+        return strange
+
+    @property
+    def seen(self) -> str:
+        if self.low is None or self.high is None:
+            return ""
+        ends = (
+            np.datetime64(self.origin) + np.timedelta64(round(86400.0 * days), "s") for days in (self.low, self.high)
+        )
+        return " … ".join(str(end.astype("datetime64[D]")) for end in ends)
+
+    def describe(self) -> str:
+        how = [*(f"the {cycle}" for cycle in self.cycles), *(["missing cells"] if self.indicator else [])]
+        return (
+            f"{self.words or 'dates and times'} as time since {self.origin}{', with ' if how else ''}{', '.join(how)}"
+        )
+
+
+def days_since(moments: np.ndarray, origin: str) -> np.ndarray:
+    """Return moments as days since an origin, NaN for NaT."""
+    return (moments - np.datetime64(origin)) / np.timedelta64(1, "D")
+
+
+def place_in(cycle: str, moments: np.ndarray) -> np.ndarray:
+    """Return how much of the year, from January on, of the week, from Monday on, or of the day has passed."""
+    days = moments.astype("datetime64[D]")
+    match cycle:
+        case "hour":
+            return (moments - days) / np.timedelta64(1, "D")
+        case "weekday":
+            return (days.astype(np.int64) + 3) % 7 / 7.0  # 1970 began on a Thursday
+    months = moments.astype("datetime64[M]")
+    long = (months + 1).astype("datetime64[D]") - months.astype("datetime64[D]")
+    return (months.astype(np.int64) % 12 + (days - months.astype("datetime64[D]")) / long) / 12.0
+
+
+def learn_moment(name: str, moments: np.ndarray, weight: np.ndarray, data: DataConfig) -> Kind:
+    """Return how the moments of the training rows, NaT where one is missing, are encoded."""
+    filled = moments[~np.isnat(moments)]
+    if len(filled) == 0:
+        return Constant(name, "missing in every row")
+    origin = filled.min()
+    elapsed = learn_number(name, days_since(moments, str(origin)), weight, data)
+    if not isinstance(elapsed, Number):
+        return Constant(name, f"{origin.astype('datetime64[s]')} in every row")
+    same = ("loc", "scale", "low", "high", "median", "indicator", "limited")
+    return Moment(name, str(origin), **{part: getattr(elapsed, part) for part in same}, cycles=_cycles(filled))
+
+
+def _cycles(moments: np.ndarray) -> tuple[str, ...]:
+    """Return the cycles that moments go through, and in which they are not always at the same place."""
+    span = (moments.max() - moments.min()) / np.timedelta64(1, "D")
+    known = ["hour"] if are_times(moments) else [cycle for cycle, days in CYCLES.items() if span >= days]
+    if (moments == moments.astype("datetime64[M]")).all():
+        known = [cycle for cycle in known if cycle == "month"]  # of months and years the weekday says nothing
+    return tuple(cycle for cycle in known if np.ptp(place_in(cycle, moments)) > 0.0)
+
+
+def _read(table: Table, name: str, form: str) -> np.ndarray:
+    """Return a column as moments, NaT where one is missing or is none."""
+    cells = table.plain(name)
+    if isinstance(cells, Text) and not form:  # which was declared as of moments in training
+        found = moments_in(cells, 0.5)
+        form = ISO if found is None else found.form
+    return read_moments(cells, form)[0]

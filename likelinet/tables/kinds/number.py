@@ -1,0 +1,201 @@
+"""Columns of numbers: scaled by what is usual, with a soft limit, and held at the ends of the range of training."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar
+
+import numpy as np
+
+from likelinet.config import DataConfig
+from likelinet.core.errors import DataError
+from likelinet.tables.cells import bools, parse
+from likelinet.tables.columns import Column, is_time
+from likelinet.tables.kinds.kind import USUAL, Kind, Strange, with_indicator
+from likelinet.tables.kinds.left_out import Constant
+from likelinet.tables.recognise.dress import Dress
+from likelinet.tables.recognise.durations import read_durations
+from likelinet.tables.scaling import is_constant, spread_of
+from likelinet.tables.table import Table
+from likelinet.tables.text import Text
+
+LINEAR = 5.0  # scales from the middle up to which the soft limit changes nothing
+MARGIN = 0.05  # of the range of training, by which its ends are widened
+NOTED = 0.1  # of the range, how far outside of it a number is worth a note: many a new row is so by a hair
+FAR = 0.25  # of the range, how far outside of it a number is no longer like those at its end
+LONG = 2.0  # how far tails reach, as `Spread.tails` has it, from where on they are not those of a few outliers
+
+
+@dataclass(frozen=True)
+class Number(Kind):
+    """A number x as z = (x - loc) / scale, of log x where `log`.
+
+    Parameters
+    ----------
+    loc, scale : float
+        Of what is usual: mean and standard deviation, or median and quartiles where outliers make those.
+    low, high : float, optional
+        The ends of the range of training; numbers beyond are held a little outside of them. None for no ends.
+    median : float
+        What a missing cell is filled with.
+    indicator : bool
+        Whether training had missing cells, so that an input says where they are.
+    log : bool
+        Whether the logarithm is what is scaled.
+    limited : bool
+        Whether z grows like a logarithm beyond ±5.
+    inner : tuple of float, optional
+        What numbers far beyond the ends are held at, within the range: there are so few rows at its very ends that a
+        network is sure of anything there. None for the ends.
+    dress : tuple, optional
+        What numbers wear in text, as `Dress` has it: separators, a unit.
+    form : str
+        How durations are written in text, as `durations_in` names it; "" where there are none.
+    words : str
+        How text was read, for the user.
+    """
+
+    loc: float = 0.0
+    scale: float = 1.0
+    low: float | None = None
+    high: float | None = None
+    median: float = 0.0
+    indicator: bool = False
+    log: bool = False
+    limited: bool = False
+    inner: tuple[float, float] | None = None
+    dress: tuple[str, str, str, bool] | None = None
+    form: str = ""
+    words: str = ""
+
+    tag: ClassVar[str] = "number"
+    of_numbers: ClassVar[bool] = True
+
+    @property
+    def inputs(self) -> list[str]:
+        return with_indicator([self.name], self.name, self.indicator)
+
+    def read(self, table: Table) -> Column | None:
+        cells = table.columns[self.name]
+        if isinstance(cells, np.ndarray):
+            return table.numbers(self.name) if is_time(cells) else None
+        text = table.plain(self.name)
+        if not isinstance(text, Text) or not table.holds_text(self.name):
+            return table.numbers(self.name)
+        if self.dress:
+            return Dress(*self.dress).read(text).numbers
+        if self.form:
+            return read_durations(text, self.form)[0]
+        numbers = bools(text)
+        return parse(text).numbers if numbers is None else numbers
+
+    def encode(self, cells: Column, out: np.ndarray) -> Strange:
+        assert isinstance(cells, np.ndarray)
+        z, strange, missing = out[0], USUAL, None
+        z[:] = cells
+        self._scale(z)
+        (low, high), least, most = self._ends, z.min(), z.max()
+        if not (least >= low and most <= high):  # or some are NaN
+            at = (~((z >= low) & (z <= high))).nonzero()[0]
+            lacking = np.isnan(z[at])
+            slack = (NOTED - MARGIN) / (1.0 + 2.0 * MARGIN) * (high - low)
+            beyond = (z[at] < low - slack) | (z[at] > high + slack)
+            missing, outside = (_mask(at[which], len(z)) for which in (lacking, beyond))
+            z[at] = np.where(lacking, self._on_scale(self.median), self._held(z[at]))
+            strange = Strange(outside=outside, missing=None if self.indicator else missing)
+            least, most = z.min(), z.max()
+        if self.limited and (least < -LINEAR or most > LINEAR):
+            softly_limited(z)
+        if self.indicator:
+            out[1] = 0.0 if missing is None else missing
+        return strange
+
+    def _scale(self, z: np.ndarray) -> None:
+        """Put numbers on the scale of the input, in place."""
+        if self.log:
+            np.log(np.maximum(z, 0.0, out=z), out=z)
+        z -= self.loc
+        z /= self.scale
+
+    def _on_scale(self, *numbers: float) -> np.ndarray:
+        z = np.array(numbers)
+        self._scale(z)
+        return z
+
+    @cached_property
+    def _ends(self) -> tuple[float, float]:
+        """Where numbers are held, on the scale of the input."""
+        if self.low is None or self.high is None:
+            return -np.inf, np.inf
+        low, high = self._on_scale(self.low, self.high).tolist()
+        margin = MARGIN * (high - low)
+        return low - margin, high + margin
+
+    def _held(self, z: np.ndarray) -> np.ndarray:
+        """Return what numbers outside of the range count as: its end, or far outside a number within."""
+        low, high = self._ends
+        if self.inner is None:
+            return np.clip(z, low, high)
+        beyond = FAR * (high - low)
+        inner = np.clip(z, *self._on_scale(*self.inner))
+        return np.where((z < low - beyond) | (z > high + beyond), inner, np.clip(z, low, high))
+
+    @property
+    def endless(self) -> bool:
+        return self.low is None or self.high is None
+
+    @property
+    def seen(self) -> str:
+        return "" if self.low is None or self.high is None else f"{self.low:g} … {self.high:g}"
+
+    def describe(self) -> str:
+        how = "the logarithm of a number" if self.log else "number"
+        how += f" ({self.words})" if self.words else ""
+        how += f", {self.seen}" if self.seen else ""
+        return f"{how}, with missing cells" if self.indicator else how
+
+
+def _mask(at: np.ndarray, n: int) -> np.ndarray | None:
+    """Return a mask of n cells that is true at some positions; None where there are none."""
+    if not len(at):
+        return None
+    mask = np.zeros(n, bool)
+    mask[at] = True
+    return mask
+
+
+def softly_limited(z: np.ndarray) -> None:
+    """Let z beyond ±5 grow like a logarithm, in place; the slope is 1 on both sides of ±5."""
+    far = np.abs(z) > LINEAR
+    if far.any():
+        beyond = z[far]
+        z[far] = np.copysign(LINEAR + np.log1p(np.abs(beyond) - LINEAR), beyond)
+
+
+def learn_number(name: str, numbers: np.ndarray, weight: np.ndarray, data: DataConfig) -> Kind:
+    """Return how the numbers of the training rows, NaN where one is missing, are encoded.
+
+    Raises
+    ------
+    DataError
+        If they are too large for double precision.
+    """
+    finite = np.isfinite(numbers)
+    indicator = bool(np.isnan(numbers).any())
+    if not finite.any():
+        return Constant(name, "missing in every row")
+    values, weight = (numbers, weight) if finite.all() else (numbers[finite], weight[finite])
+    lies = spread_of(values, weight)
+    if not np.isfinite([lies.loc, lies.scale]).all():
+        raise DataError(f"Column '{name}' has numbers too large for double precision: choose another unit.")
+    if is_constant(lies.loc, lies.scale):
+        if not indicator:
+            return Constant(name, f"{lies.median:g} in every row")
+        return Number(name, lies.median, 1.0, lies.median, lies.median, lies.median, indicator)
+    scaling = (lies.loc, lies.scale) if data.standardize else (0.0, 1.0)
+    if data.extrapolate:
+        return Number(name, *scaling, None, None, lies.median, indicator)
+    ends = (lies.low, lies.high, lies.median, indicator)
+    if not data.standardize or not (lies.heavy and lies.low > 0.0 and lies.tails > LONG):
+        return Number(name, *scaling, *ends, limited=data.standardize, inner=lies.inner)
+    logs = spread_of(np.log(values), weight)
+    return Number(name, logs.loc, logs.scale, *ends, log=True, limited=True, inner=lies.inner)

@@ -1,0 +1,124 @@
+"""Cells that were not as those of training: one note for each kind of oddity, or errors in strict models."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from likelinet.core.errors import DataError
+from likelinet.core.notes import note
+from likelinet.core.wording import SHOWN, counted, rows_of, shown
+from likelinet.tables.columns import Column
+from likelinet.tables.kinds.kind import Kind, Strange
+from likelinet.tables.marked import absent
+from likelinet.tables.table import Table
+
+# What is noted of each kind of oddity: what was done, and what else there is to do.
+_SAID = {
+    "outside": (
+        "Numbers outside of the range of training are held within it",
+        "; data.extrapolate lets them go on as they are",
+    ),
+    "unseen": ("Categories that training had not count as other ones", ""),
+    "stray": ("Text among numbers or dates counts as missing", "; data.categorical makes categories of such a column"),
+    "missing": ("Missing cells are filled, although training had none", ""),
+}
+
+
+class Found(NamedTuple):
+    """What is odd in a slice of a column: how many cells, the rows of the first ones, and the first of these cells."""
+
+    many: int
+    rows: list[int]
+    first: str
+
+
+class Oddities:
+    """Collects what is odd in a table, slice by slice, maybe in several threads.
+
+    Parameters
+    ----------
+    table : Table
+        Whose rows the slices are of.
+    """
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._found: dict[tuple[str, str, int], Found] = {}  # by oddity, column and first row of the slice
+        self._seen: dict[str, str] = {}
+
+    def take(self, kind: Kind, rows: slice, cells: Column, strange: Strange) -> None:
+        """Keep what was odd in a slice of a column."""
+        for oddity in _SAID:
+            where = getattr(strange, oddity)
+            if where is not None:
+                at = where.nonzero()[0]
+                start = range(self._table.n)[rows].start
+                first = "" if oddity == "missing" else shown(str(cells[int(at[0])]))
+                numbers = [self._number(start + int(i)) for i in at[:SHOWN]]
+                self._found[oddity, kind.name, start] = Found(len(at), numbers, first)
+                self._seen[kind.name] = kind.seen
+
+    def note(self) -> None:
+        """Warn of all that was found, once for each kind of oddity."""
+        for oddity, (done, advice) in _SAID.items():
+            names = dict.fromkeys(name for odd, name, _ in sorted(self._found) if odd == oddity)
+            if names:
+                some = [self._column(oddity, name) for name in [*names][:SHOWN]]
+                more = f"; and {counted(len(names) - SHOWN, 'more column')}" if len(names) > SHOWN else ""
+                note(f"{done}: {'; '.join(some)}{more}{advice}.")
+
+    def _column(self, oddity: str, name: str) -> str:
+        """Return what is to be said of one column."""
+        each = [self._found[key] for key in sorted(self._found) if key[:2] == (oddity, name)]
+        many, rows = sum(found.many for found in each), [row for found in each for row in found.rows]
+        where = ", ".join(map(str, rows[:SHOWN])) + (", …" if many > SHOWN else "")
+        like = f": {each[0].first}" if each[0].first else ""
+        like += f", where training had {self._seen[name]}" if oddity == "outside" else ""
+        return f"column '{name}' in {counted(many, 'row')} ({where}{like})"
+
+    def _number(self, row: int) -> int:
+        """Return the number of a row in the user's table, counted from 1."""
+        return row + 1 if self._table.index is None else int(self._table.index[row]) + 1
+
+
+def refuse(table: Table, kind: Kind, cells: Column, strange: Strange) -> None:
+    """Raise `DataError` for what is odd in all of a column.
+
+    Parameters
+    ----------
+    table : Table
+        Of which the column is.
+    kind : Kind
+        Of the column.
+    cells : Column
+        All of it.
+    strange : Strange
+        What is odd in it.
+    """
+    name, index = kind.name, table.index
+    if strange.outside is not None:
+        numbers = np.asarray(cells, dtype=np.float64) if kind.of_numbers else np.zeros(len(cells))
+        if np.isinf(numbers).any():
+            table.numeric(name)
+    if strange.missing is not None:
+        refuse_missing(table, kind)
+    for where, what in (
+        (strange.unseen, "the category '{}' in row {}, which was not seen in training (seen: {})"),
+        (strange.outside, "{} in row {}, which lies outside of the range of training ({})"),
+    ):
+        if where is not None:
+            i = int(where.argmax())
+            row = (i if index is None else int(index[i])) + 1
+            raise DataError(f"Column '{name}' has {what.format(shown(str(cells[i])), row, kind.seen)}.")
+
+
+def refuse_missing(table: Table, kind: Kind) -> None:
+    """Raise `DataError` if a cell of a column is missing."""
+    if kind.of_numbers and not table.holds_text(kind.name):
+        table.numeric(kind.name)
+    where = absent(table.column(kind.name))
+    if where.any():
+        raise DataError(
+            f"Column '{kind.name}' has {counted(int(where.sum()), 'missing cell')} ({rows_of(where, table.index)}): "
+            "fill or drop these rows."
+        )

@@ -1,0 +1,89 @@
+"""Identifiers: names and numbers of rows, which say nothing of other rows."""
+
+import re
+
+import numpy as np
+
+from likelinet.core.wording import counted
+from likelinet.tables.arrow import pa, pc
+from likelinet.tables.recognise.distinct import Distinct, distinct
+from likelinet.tables.text import Text
+
+_ENOUGH = 20  # rows below which nothing is an identifier
+_MANY = 50  # different texts above which half of the rows being different is enough
+_NEARLY = 0.95  # share of the rows that are different
+_EXPECTED = 5.0  # repeated numbers to expect by chance, whose absence says that they were counted out
+_LONG = 9  # digits of telephones and accounts
+_YEARS = (1500, 2200)
+_SECONDS = ((10**9, 2 * 10**9), (10**12, 2 * 10**12))  # and milliseconds since 1970, from 2001 to 2033
+_HEX = "[0-9a-fA-F]"
+_MADE = {
+    "UUIDs": rf"\{{?{_HEX}{{8}}-?(?:{_HEX}{{4}}-?){{3}}{_HEX}{{12}}\}}?",
+    "hashes": rf"{_HEX}{{40}}|{_HEX}{{64}}|{_HEX}{{24}}|{_HEX}{{96}}|{_HEX}{{128}}",
+}
+_NAMES = re.compile(
+    r"(?:^|[^a-z])(?i:id|ids|uuid|guid|key|idx|index|row|rows|rownames?|row_?num(?:ber)?|record|serial)$|[a-z](?:Id|ID)$"
+)
+
+
+def looks_like_identifier(column: np.ndarray | Text, name: str = "") -> str | None:
+    """Return why a column looks like an identifier, in words, or None if it does not.
+
+    Text that is nearly all different, UUIDs and hashes; whole numbers without repetition that run from the lowest to
+    the highest, in any order and with gaps, as after rows were dropped, and so close together that measurements would
+    repeat; long ones of the same length; and different whole numbers in a column which is called an id.
+
+    Parameters
+    ----------
+    column : ndarray or Text
+        The column; numbers in floating point are no identifiers.
+    name : str
+        What it is called.
+    """
+    if isinstance(column, np.ndarray):
+        return _numbers(column, len(column), name) if column.dtype.kind in "iu" else None
+    found = distinct(column)
+    rows = int((found.codes >= 0).sum())
+    if rows < _ENOUGH or 2 * len(found) <= rows:
+        return None
+    if _all_match(found, "0|[1-9][0-9]{0,17}"):
+        return _numbers(np.asarray(pc.cast(found.cells, pa.int64())), rows, name)
+    made = next((what for what, pattern in _MADE.items() if _all_match(found, pattern)), None)
+    if made is not None:
+        return f"{made}, {counted(len(found), 'different one')} in {rows} rows"
+    if _all_match(found, r"-?(?:0|[1-9][0-9]*)?(?:[.,][0-9]*)?(?:[eE][-+]?[0-9]+)?") and not _are_long(found):
+        return None  # numbers
+    if len(found) > _MANY or len(found) >= _NEARLY * rows:
+        return f"text, {len(found)} different ones in {rows} rows"
+    return None
+
+
+def _all_match(found: Distinct, pattern: str) -> bool:
+    return bool(pc.all(pc.match_substring_regex(found.cells, f"^(?:{pattern})$")).as_py())
+
+
+def _are_long(found: Distinct) -> bool:
+    """Whether all cells are of more digits than double precision has."""
+    return _all_match(found, "[0-9]{17,}")
+
+
+def _numbers(numbers: np.ndarray, rows: int, name: str) -> str | None:
+    """Return why whole numbers of so many rows look like identifiers."""
+    if rows < _ENOUGH:
+        return None
+    different = np.unique(numbers)
+    n, low, high = len(different), int(different[0]), int(different[-1])
+    span = high - low + 1
+    if n == rows and not _YEARS[0] <= low <= high <= _YEARS[1]:
+        if span == n:
+            return f"whole numbers from {low} to {high}, each once"
+        if span <= 3 * n and n * (n - 1) / 2 / span >= _EXPECTED:
+            return f"whole numbers from {low} to {high}, none of them twice in {rows} rows"
+    if n < _NEARLY * rows:
+        return None
+    digits = len(str(high))
+    if low >= 0 and len(str(low)) == digits >= _LONG and not any(a <= low <= high < b for a, b in _SECONDS):
+        return f"whole numbers of {digits} digits, {n} different ones in {rows} rows"
+    if _NAMES.search(name.strip()):
+        return f"whole numbers in a column called '{name}', {n} different ones in {rows} rows"
+    return None

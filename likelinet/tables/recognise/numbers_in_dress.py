@@ -1,0 +1,164 @@
+"""Numbers in dress: percent, currencies, units, thousands separators, suffixes like M, open ends like 10,000+."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from likelinet.core.wording import shown
+from likelinet.tables.arrow import pa, pc
+from likelinet.tables.recognise.distinct import Distinct, distinct, first_cells, may_be_numbers
+from likelinet.tables.recognise.dress import SCALES, Dress, Marks, parts_of, unit_of
+from likelinet.tables.text import Text
+
+# In the order in which they are tried: 1,250 alone is a thousand and more.
+_MARKS = [Marks(t, d) for d in ".," for t in ("", ",", ".", " ", "'") if t != d]
+_NO_UNITS = {"am", "pm", "a.m", "p.m", "st", "nd", "rd", "th"}  # 5 pm and 1st say something else
+_PHONE = 9  # digits from which numbers in groups, all as long, may be of telephones or accounts
+_FEW = 1000  # different cells that are tried first
+
+
+@dataclass(frozen=True)
+class Dressed:
+    """A column of text as numbers.
+
+    Parameters
+    ----------
+    numbers : ndarray
+        NaN where a cell is missing or stray.
+    stray : ndarray of bool
+        Where a cell is text that is no such number.
+    dress : Dress
+        By which other cells of the column are read alike.
+    words : str
+        How it was read, with an example.
+    """
+
+    numbers: np.ndarray
+    stray: np.ndarray
+    dress: Dress
+    words: str
+
+
+def numbers_in_dress(text: Text, agree: float = 1.0) -> Dressed | None:
+    """Return a column as numbers if its cells are dressed alike; None if they are not, or are plain numbers.
+
+    Parameters
+    ----------
+    text : Text
+        The column.
+    agree : float
+        Share of the cells which are not missing that must be such numbers.
+    """
+    if not may_be_numbers(text, agree):
+        return None
+    few = parts_of(first_cells(text))["core"]
+    if few.null_count > 2.0 * (1.0 - agree) * len(few):
+        return None
+    found = distinct(text)
+    parts = parts_of(found.cells)
+    rows = found.rows()
+    dress = _dress_of(parts, rows, agree)
+    if dress is None:
+        return None
+    each = dress.numbers(parts)
+    fits = ~np.isnan(each)
+    parts = {name: part.filter(fits) for name, part in parts.items()}
+    if not _is_dressed(found, dress, parts) or not _is_safe(dress, parts, each[fits]):
+        return None
+    numbers = found.spread(each, np.nan)
+    return Dressed(numbers, np.isnan(numbers) & (found.codes >= 0), dress, _words(found, dress, parts, each))
+
+
+def _dress_of(parts: dict[str, Any], rows: np.ndarray, agree: float) -> Dress | None:
+    """Return the dress that such a share of the rows wears, if there is one."""
+    scaled = _has_scales(parts)
+    unit = _most(unit_of(parts["before"], "" if scaled else parts["after"]), rows)
+    if unit in _NO_UNITS:
+        return None
+    some = {name: part.slice(0, _FEW) for name, part in parts.items()}
+    for marks in _MARKS:
+        dress = Dress(marks.thousands, marks.decimal, unit, scaled)
+        if _share(dress, some, rows[:_FEW]) >= 1.0 - 2.0 * (1.0 - agree) and _share(dress, parts, rows) >= agree:
+            return _with_points(dress, parts) if unit else dress
+    return None
+
+
+def _share(dress: Dress, parts: dict[str, Any], rows: np.ndarray) -> float:
+    """Return the share of the rows that wear a dress."""
+    return rows[~np.isnan(dress.numbers(parts))].sum() / max(rows.sum(), 1)
+
+
+def _has_scales(parts: dict[str, Any]) -> bool:
+    """Whether all that stands behind numbers are powers of ten, and not a unit: 5 m may be metres, 19M are millions."""
+    behind = pc.drop_null(pc.if_else(pc.equal(parts["after"], ""), None, parts["after"]))
+    lower = set(pc.utf8_lower(behind).unique().to_pylist())
+    together = pc.binary_join_element_wise(parts["gap"], parts["after"], "")
+    sure = pc.any(pc.match_substring_regex(together, "^(?:[kKMBT]| ?[A-Za-z]{2,})$")).as_py()
+    return bool(lower) and lower <= SCALES.keys() and bool(sure or len(lower) > 1)
+
+
+def _most(units: Any, rows: np.ndarray) -> str:
+    """Return the unit of most rows, "" if none has one."""
+    each = pc.dictionary_encode(units)
+    weight = np.bincount(np.asarray(pc.fill_null(each.indices, len(each.dictionary))), rows, len(each.dictionary) + 1)
+    ranked = sorted(zip(-weight[:-1], each.dictionary.to_pylist(), strict=True))
+    return next((unit for _, unit in ranked if unit), "")
+
+
+def _with_points(dress: Dress, parts: dict[str, Any]) -> Dress:
+    """Return a dress with points for thousands where all points have three digits behind, and whole numbers none."""
+    if dress.thousands or dress.decimal != ".":
+        return dress
+    core = pc.drop_null(parts["core"])
+    dotted = core.filter(pc.match_substring(core, "."))
+    groups = pc.match_substring_regex(dotted, r"^[1-9][0-9]{0,2}\.[0-9]{3}$")
+    if 3 <= len(dotted) < len(core) and pc.all(groups).as_py():
+        return Dress(".", ",", dress.unit, dress.scaled)
+    return dress
+
+
+def _is_dressed(found: Distinct, dress: Dress, parts: dict[str, Any]) -> bool:
+    """Whether numbers wear anything at all that Python's `float` does not take."""
+    around = any(pc.any(pc.not_equal(parts[name], "")).as_py() for name in ("end", "more", "brackets"))
+    minus = pc.any(pc.match_substring_regex(found.cells, "[\u2212\u2013]")).as_py()
+    return dress != Dress() or bool(around or minus)
+
+
+def _is_safe(dress: Dress, parts: dict[str, Any], numbers: np.ndarray) -> bool:
+    """Whether numbers are meant: no telephones, open ends at the ends, brackets beside plain numbers."""
+    plus, brackets, more = (np.asarray(pc.not_equal(parts[name], "")) for name in ("plus", "brackets", "more"))
+    if brackets.all() or (plus.any() and not dress.unit and not (numbers < 0.0).any()):
+        return False
+    if dress.thousands in {" ", "'", "."} and not dress.unit:
+        core = pc.replace_substring_regex(parts["core"], "[^0-9]", "")
+        lengths = np.asarray(pc.utf8_length(core))
+        if lengths.min() == lengths.max() >= _PHONE:
+            return False
+    end = parts["end"]
+    below = np.asarray(pc.is_in(end, value_set=pa.array(["<", "≤"], end.type)))
+    above = np.asarray(pc.is_in(end, value_set=pa.array([">", "≥"], end.type))) | (more & (2 * more.sum() < len(more)))
+    rest = numbers[~below & ~above]
+    if not (below.any() or above.any()):
+        return True
+    return len(rest) > 0 and (numbers[below] <= rest.min()).all() and (numbers[above] >= rest.max()).all()
+
+
+def _words(found: Distinct, dress: Dress, parts: dict[str, Any], numbers: np.ndarray) -> str:
+    """Return how numbers were read, with an example that shows it."""
+    worn = [f"the unit '{dress.unit}'"] if dress.unit else []
+    worn += ["thousands separators"] if dress.thousands else []
+    worn += ["decimal commas"] if dress.decimal == "," else []
+    worn += ["suffixes for powers of ten"] if dress.scaled else []
+    worn += [
+        what
+        for name, what in (("more", "open ends"), ("end", "open ends"), ("brackets", "brackets for negative ones"))
+        if pc.any(pc.not_equal(parts[name], "")).as_py()
+    ]
+    fits = (~np.isnan(numbers)).nonzero()[0]
+    shows = pc.match_substring_regex(parts["core"], f"[{dress.thousands}]" if dress.thousands else "[1-9]")
+    i = int(fits[int(np.asarray(shows).argmax())])
+    how = " and ".join([", ".join(worn[:-1]), worn[-1]] if len(worn) > 1 else worn or ["minus signs of typography"])
+    both = dress.thousands == "," and not np.isnan(Dress("", ",", dress.unit, dress.scaled).numbers(parts)).any()
+    example = f"'{shown(found.cells[i].as_py())}' is {numbers[i]:.15g}"
+    return f"numbers with {how} ({example}{', and not a decimal comma' if both else ''})"

@@ -1,0 +1,54 @@
+"""Sentinels: numbers like -999 that may stand for missing ones."""
+
+import re
+
+import numpy as np
+
+_TIMES = 3  # how often a number occurs before it is suspected without being all nines
+_VARIED = 10  # different other numbers that make it an outlier rather than one of a few values
+
+
+def suspected_sentinels(values: np.ndarray) -> dict[float, int]:
+    """Return numbers that look as if they stood for missing ones, and how often each occurs.
+
+    They are the lowest or the highest, far from all others, and made of nines, or repeated.
+
+    Parameters
+    ----------
+    values : ndarray
+        Numbers, NaN where one is missing.
+    """
+    numbers, counts = np.unique(values[np.isfinite(values)].astype(np.float64), return_counts=True)
+    if not len(numbers) or np.median(np.abs(numbers)) > 1e20:  # in units in which all of them are huge
+        return {}
+    low = _at_the_end(numbers, counts)
+    high = _at_the_end(numbers[::-1], counts[::-1]) if low < len(numbers) else 0
+    ends = [*range(low), *range(len(numbers) - high, len(numbers))]
+    return {float(numbers[i]): int(counts[i]) for i in ends}
+
+
+def _at_the_end(numbers: np.ndarray, counts: np.ndarray) -> int:
+    """Return how many of the first of sorted numbers look like sentinels, of which -9999, -999 and -998 may be some."""
+    nines = next((k for k, number in enumerate(numbers) if not _is_nines(number)), 0)
+    for many in range(max(nines, 1), 0, -1):
+        rest = numbers[many:]
+        if len(rest) < 2:
+            continue
+        first = numbers[many - 1]
+        gap, span, times = abs(rest[0] - first), abs(rest[-1] - rest[0]), counts[:many].sum()
+        only = first < 0.0 <= rest[0]  # no other one is negative
+        if nines == 0:
+            often = first == np.floor(first) and len(rest) >= _VARIED and times >= _TIMES
+            found = often and (gap > span or (only and first % 100 == 0))
+        elif abs(first) > 9.0:
+            found = gap > 0.5 * span or (gap > 0.1 * span and times > 1) or only
+        else:
+            found = gap > span and times > 1
+        if found:
+            return many
+    return 0
+
+
+def _is_nines(number: float) -> bool:
+    """Whether a number is written in nines, or in nines but for the last digit as -9998, or fills a float's range."""
+    return bool(re.fullmatch("9|9+[6-9]", f"{abs(number):.10g}".replace(".", ""))) or abs(number) > 1e30

@@ -1,0 +1,59 @@
+"""Columns of y and of weights that are numbers in dress, or have some text among them, as numbers."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from likelinet.core.notes import note
+from likelinet.core.wording import counted, rows_of, shown
+from likelinet.tables.cells import parse
+from likelinet.tables.recognise.numbers_in_dress import numbers_in_dress
+from likelinet.tables.table import Table
+from likelinet.tables.text import Text
+
+
+def undressed(table: Table, names: Sequence[str], agree: float, what: str) -> Table:
+    """Return a table in which columns of text that are meant as numbers are numbers, with a note of how they were read.
+
+    Parameters
+    ----------
+    table : Table
+        With these columns.
+    names : sequence of str
+        Of the columns.
+    agree : float
+        Share of the cells that must be numbers; other text among them counts as missing.
+    what : str
+        How notes call such a column.
+    """
+    for name in names:
+        cells = table.plain(name)
+        if isinstance(cells, Text) and table.holds_text(name):
+            numbers = _numbers(cells, name, agree, what, table.index)
+            table = table if numbers is None else _with(table, name, numbers)
+    return table
+
+
+def _numbers(cells: Text, name: str, agree: float, what: str, index: np.ndarray | None) -> np.ndarray | None:
+    """Return the numbers of a column of text, NaN where there is none; None if it is none of numbers."""
+    found, plain = numbers_in_dress(cells, agree), parse(cells)
+    if found is None and plain.stray.sum() > (1.0 - agree) * (~plain.missing).sum():
+        return None
+    if found is not None:
+        note(f"{what} '{name}' is read as {found.words}.")
+    numbers, stray = (plain.numbers, plain.stray) if found is None else (found.numbers, found.stray)
+    if stray.any():
+        first, where = shown(cells[int(stray.argmax())]), rows_of(stray, index)
+        many = counted(int(stray.sum()), "row")
+        note(f"{what} '{name}' has text in {many} ({where}): '{first}', say; it counts as missing.")
+    return numbers
+
+
+def _with(table: Table, name: str, numbers: np.ndarray) -> Table:
+    """Return a table with other cells of a column in the rows that it has."""
+    if table.kept is not None:
+        every = np.full(len(table.columns[name]), np.nan)
+        every[table.kept] = numbers
+        numbers = every
+    return replace(table, columns={**table.columns, name: numbers})

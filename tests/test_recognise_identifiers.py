@@ -1,0 +1,129 @@
+"""Identifiers, codes and sentinels: what looks like one, and what does not."""
+
+import uuid
+
+import numpy as np
+import pytest
+
+from likelinet.tables.recognise.codes import looks_like_code
+from likelinet.tables.recognise.identifiers import looks_like_identifier
+from likelinet.tables.recognise.sentinels import suspected_sentinels
+from likelinet.tables.text import Text
+
+RNG = np.random.default_rng(3)
+N = 200
+nan = np.nan
+HASHES = [RNG.bytes(20).hex() for _ in range(N)]
+UUIDS = [str(uuid.UUID(bytes=RNG.bytes(16))) for _ in range(N)]
+PHONES = RNG.choice(8 * 10**9, N, replace=False) + 2 * 10**9
+
+
+@pytest.mark.parametrize(
+    ("column", "name", "why"),
+    [
+        (np.arange(1, N + 1), "", "whole numbers from 1 to 200, each once"),
+        (RNG.permutation(N), "", "whole numbers from 0 to 199, each once"),
+        (RNG.permutation(N) + 5001, "", "whole numbers from 5001 to 5200, each once"),
+        (RNG.permutation(N)[: N // 2] + 1, "", "none of them twice in 100 rows"),
+        (PHONES, "", "whole numbers of 10 digits, 200 different ones in 200 rows"),
+        (RNG.choice(10**8, N) + 1, "customerId", "whole numbers in a column called 'customerId'"),
+        (RNG.choice(10**8, N) + 1, "customer_id", "whole numbers in a column called 'customer_id'"),
+        (Text.of([f"{i}" for i in RNG.permutation(N)]), "", "whole numbers from 0 to 199, each once"),
+        (Text.of(UUIDS), "", "UUIDs, 200 different ones in 200 rows"),
+        (Text.of(HASHES), "", "hashes, 200 different ones in 200 rows"),
+        (Text.of([*UUIDS[:150], *UUIDS[:50]]), "", "UUIDs, 150 different ones in 200 rows"),
+        (Text.of([f"INV-{i:06d}" for i in range(N)]), "", "text, 200 different ones in 200 rows"),
+        (Text.of([f"+{i}" for i in PHONES]), "", "text, 200 different ones in 200 rows"),
+        (Text.of([f"{i:06d}" for i in RNG.integers(0, 10**6, 60)]), "", "different ones in 60 rows"),
+        (Text.of([f"1{i:019d}" for i in PHONES]), "", "text, 200 different ones in 200 rows"),
+        (Text.of([f"Model {i}" for i in range(30)]), "", "text, 30 different ones in 30 rows"),
+        (Text.of(["NA", *(f"Model {i % 60}" for i in range(100))]), "", "text, 60 different ones in 100 rows"),
+    ],
+)
+def test_identifiers(column: np.ndarray | Text, name: str, why: str):
+    found = looks_like_identifier(column, name)
+    assert found is not None
+    assert found.startswith(why) or found.endswith(why)
+
+
+@pytest.mark.parametrize(
+    ("column", "name"),
+    [
+        (RNG.normal(size=N), "id"),  # a measurement
+        (np.arange(N) / 1.0, ""),
+        (RNG.integers(18, 90, N), "age"),
+        (np.arange(1950, 2020), "year"),
+        (RNG.choice(10**6, N, replace=False), "population"),
+        (RNG.choice(10**8, N) + 1, "paid"),
+        (RNG.choice(30, N), "customer_id"),
+        (RNG.choice(10**8, N, replace=False) + 1_500_000_000, "seconds"),
+        (np.arange(19), "row"),
+        (Text.of([f"{v:.3f}" for v in RNG.normal(size=N)]), "id"),
+        (Text.of([f"{v:.3f}".replace(".", ",") for v in RNG.normal(size=N)]), ""),
+        (Text.of([f"Model {i % 40}" for i in range(100)]), ""),
+        (Text.of([f"shop {i}" for i in range(19)]), ""),
+        (Text.of(["NA"] * 50), ""),
+        (Text.of([]), ""),
+    ],
+)
+def test_no_identifiers(column: np.ndarray | Text, name: str):
+    assert looks_like_identifier(column, name) is None
+
+
+@pytest.mark.parametrize(
+    ("column", "name", "why"),
+    [
+        (Text.of(["123", "00123", "NA"]), "", "digits with leading zeros, like 00123"),
+        (Text.of(["+4917012345678", "+15551234567"]), "", "digits behind a plus sign, as telephone numbers have it"),
+        (Text.of(["10115", "80331"]), "Zip Code", "whole numbers in a column called 'Zip Code'"),
+        (np.array([10115, 80331]), "home_plz", "whole numbers in a column called 'home_plz'"),
+    ],
+)
+def test_codes(column: np.ndarray | Text, name: str, why: str):
+    assert looks_like_code(column, name) == why
+
+
+@pytest.mark.parametrize(
+    ("column", "name"),
+    [
+        (Text.of(["10115", "80331"]), "price"),
+        (Text.of(["0", "10", "0.5"]), "zip"),
+        (Text.of(["+5", "-3"]), ""),
+        (Text.of(["NA"]), "zip"),
+        (np.array([1, 2]), "zip"),
+        (np.array([10115.5, 80331.0]), "zip"),
+    ],
+)
+def test_no_codes(column: np.ndarray | Text, name: str):
+    assert looks_like_code(column, name) is None
+
+
+TEMPERATURES = RNG.normal(10.0, 8.0, N).round(1)
+POSITIVE = RNG.lognormal(5.0, 1.0, N).round()
+
+
+@pytest.mark.parametrize(
+    ("values", "found"),
+    [
+        ([*TEMPERATURES, -999.0], {-999.0: 1}),
+        ([*TEMPERATURES, 9999.0, 9999.0, nan], {9999.0: 2}),
+        ([*TEMPERATURES, -999.0, -9999.0, -9999.0], {-9999.0: 2, -999.0: 1}),
+        ([*TEMPERATURES, -99.9], {-99.9: 1}),
+        ([*TEMPERATURES, 998.0, 999.0, 999.0], {998.0: 1, 999.0: 2}),
+        ([*TEMPERATURES, *[-200.0] * 5], {-200.0: 5}),
+        ([*POSITIVE, *[-200.0] * 5], {-200.0: 5}),
+        ([*POSITIVE, 9.96921e36], {9.96921e36: 1}),
+        ([1.0, 2.0, 3.0, 4.0, 5.0, 9.0, 9.0], {}),
+        ([1.0, 2.0, 1.0, 2.0, 3.0, 9.0, 9.0], {9.0: 2}),
+        ([*TEMPERATURES], {}),
+        ([*POSITIVE], {}),
+        ([*RNG.integers(0, 100, N), 99.0], {}),
+        ([*RNG.integers(0, 5, N), 50.0, 50.0, 50.0], {}),  # few values, one of them far
+        ([*TEMPERATURES, 200.0], {}),  # once
+        ([0.0, 1.0] * 10, {}),
+        ([999.0] * 5, {}),
+        ([nan, np.inf], {}),
+    ],
+)
+def test_sentinels(values: list[float], found: dict[float, int]):
+    assert suspected_sentinels(np.array(values)) == found
