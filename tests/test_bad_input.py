@@ -78,7 +78,8 @@ FIT: dict[str, tuple[Callable[[], Any], str]] = {
     "text for numbers": (fitted(labels(X, ["u", "v"])), "y must hold numbers for this family; for class labels use"),
     "stray text": (
         fitted(x=changed(X, 3, to="1,5"), **STRICT),
-        "Column 'x0' holds numbers but also text: '1,5' in row 3; correct or remove these cells.",
+        "Column 'x0' has numbers with commas: '1,5' in row 3; write them without thousands separators and with a "
+        "decimal point.",
     ),
     "below a gamma": (
         fitted(changed(POSITIVE, 2, 5, to=-3.0), **family("gamma")),

@@ -57,7 +57,7 @@ FIT: dict[str, tuple[Columns, tuple[str, ...], str]] = {
     "stray text in y": (
         edited("price", 5, "1,5"),
         (*PRICE, *STRICT),
-        "Column 'price' holds numbers but also text: '1,5' in row 5",
+        "Column 'price' has numbers with commas: '1,5' in row 5",
     ),
     "missing text": (
         edited("colour", 2, ""),
@@ -302,6 +302,6 @@ def test_loss_that_is_not_finite_keeps_the_model(tmp_path: Path):
     done = fit(tmp_path, *PRICE, wild)
     assert done.code == 2
     kept, why = done.err.splitlines()
-    assert kept == f"likelinet: training was cut short; the best model so far is in {tmp_path / 'model.safetensors'}."
+    assert kept == f"likelinet: training was cut short; the start is in {tmp_path / 'model.safetensors'}."
     assert "The loss is not finite in epoch" in why
     assert cli("show", tmp_path / "model.safetensors").code == 0

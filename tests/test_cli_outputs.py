@@ -140,6 +140,23 @@ def test_a_loss_that_rose_leaves_the_earlier_model(folder: Path, tmp_path: Path)
     assert f"in 1 epochs (diverged; best epoch 0): {told}\n" in shown
 
 
+def test_a_loss_that_is_not_finite_leaves_the_start_under_a_new_name(tmp_path: Path):
+    done = fit(tmp_path, PRICE, WILD)
+    assert done.code == 2
+    assert done.err.splitlines()[0] == f"likelinet: training was cut short; the start is in {tmp_path / MODEL}."
+
+
+def test_ctrl_c_is_told_beside_a_model_that_cannot_be_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def full(*_: Any) -> None:
+        raise ll.ModelFileError("the disk is full.")
+
+    monkeypatch.setattr(ll.Model, "save", full)
+    interrupted_after(monkeypatch, 2)
+    done = fit(tmp_path, PRICE)
+    told = ["likelinet: training was cut short; the disk is full.", "", "likelinet: interrupted."]
+    assert (done.code, done.err.splitlines()) == (130, told)
+
+
 def test_a_start_that_was_the_best_replaces_no_model(folder: Path, monkeypatch: pytest.MonkeyPatch):
     def no_use(training: Training) -> np.ndarray:
         training._best.back_to_start(np.array([True]))

@@ -113,6 +113,31 @@ def test_ctrl_c_while_modules_are_imported(tmp_path: Path, raised: str):
     assert (done.returncode, done.stderr.strip()) == (130, "likelinet: interrupted.")
 
 
+def test_ctrl_c_that_an_import_swallows(tmp_path: Path):
+    """As where NumPy asks pyarrow for an array, and that imports pandas: what it raises is dropped."""
+    (tmp_path / "pandas.py").write_text(
+        "import pathlib, signal\n"
+        "seen = pathlib.Path(__file__).with_suffix('.seen')\n"
+        "if not seen.exists():\n"  # the second time is not dropped
+        "    seen.touch()\n"
+        "    signal.raise_signal(signal.SIGINT)\n"
+        "raise ImportError\n"
+    )
+    command = [sys.executable, "-c", LISTENING, *files(tmp_path, "epochs: 7"), "--quiet"]
+    path = os.environ | {"PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(command, env=path, capture_output=True, text=True, check=False)
+    cut_short = "likelinet: training was cut short; nothing was learned, and no model is written."
+    assert (done.returncode, done.stderr.split("\n")) == (130, [cut_short, "", "likelinet: interrupted.", ""])
+    assert not (tmp_path / "m.safetensors").exists()
+
+
+def test_ctrl_c_before_the_command_is_read(tmp_path: Path):
+    (tmp_path / "click.py").write_text("import signal\nsignal.raise_signal(signal.SIGINT)\n")
+    path = os.environ | {"PYTHONPATH": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", LISTENING], env=path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, "likelinet: interrupted.\n")
+
+
 def test_interrupt_in_python_keeps_the_best_weights():
     def stop(epoch: ll.Epoch) -> None:
         if epoch.epoch == 4:

@@ -116,6 +116,15 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "network without kind": ({"network": "mlp"}, "network: write it as {kind: mlp}, got 'mlp'."),
     "number for a mapping": ({"data": 3}, "data: must be a mapping of keys, got 3."),
+    "number for a name": ({"data": {"target": 2019}}, "data.target: must be text, got 2019: write it in quotes."),
+    "number among names": (
+        {"data": {"features": ["a", 3]}},
+        "data.features.1: must be text, got 3: write it in quotes.",
+    ),
+    "a word of YAML for a name": (
+        {"data": {"target": False}},
+        "data.target: must be text, got False: write it in quotes (yes, no, on and off are true and false in YAML).",
+    ),
     "no targets": ({"data": {"target": []}}, "data.target"),
     "two mistakes": (
         {"training": {"epochs": 0}, "ensemble": 0},
@@ -142,6 +151,28 @@ def test_a_part_by_itself():
         ll.TrainingConfig(epoch=3)  # type: ignore[call-arg]
     with pytest.raises(ll.ConfigError, match=r"^scale must be a positive number, got 0\.$"):
         ll.GaussianConfig(scale=0.0)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        (["training.epochs=3", "ensembl=3", "training.seed=1"], "with --set ensembl=3, {}: unknown key 'ensembl' (did"),
+        (["data.target=no"], "with --set data.target=no, {}: data.target: must be text, got False"),
+        (["data=3", "data={}"], ""),
+    ],
+)
+def test_the_override_at_fault_is_named(tmp_path: Path, overrides: list[str], message: str):
+    (tmp_path / "c.yaml").write_text("data: {target: x}\n")
+    if not message:
+        assert ll.load_config(tmp_path / "c.yaml", overrides).data.target is None
+        return
+    with pytest.raises(ll.ConfigError) as found:
+        ll.load_config(tmp_path / "c.yaml", overrides)
+    assert str(found.value).startswith(message.format(tmp_path / "c.yaml"))
+    (tmp_path / "c.yaml").write_text("dat: {target: x}\n")
+    with pytest.raises(ll.ConfigError) as found:
+        ll.load_config(tmp_path / "c.yaml", overrides)
+    assert str(found.value).startswith(f"{tmp_path / 'c.yaml'}: unknown key 'dat'")  # or is it the file
 
 
 @pytest.mark.parametrize("config", [5, "config.yaml", ["data"]])

@@ -198,7 +198,7 @@ def test_weights_of_another_network(tmp_path: Path, saved: Path):
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"size,price\n1,2\n", b"\x80\x04\x95pickle"])
 def test_other_files(tmp_path: Path, content: bytes):
-    refused(tmp_path, content, "truncated or not a model file")
+    refused(tmp_path, content, "truncated or not a model file .*; name one that fit or save has written")
 
 
 @pytest.mark.parametrize("name", ["none.safetensors", "."])

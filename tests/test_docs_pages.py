@@ -157,7 +157,7 @@ def test_the_errors_page_lists_every_exception():
 
 
 def test_the_page_of_commands_lists_every_command():
-    from likelinet.cli.main import cli
+    from likelinet.cli.arguments import cli
 
     page = text_of("user_guide/command_line.md")
     assert [name for name in cli.commands if f"| `likelinet {name}" not in page] == []

@@ -2,11 +2,13 @@
 
 import datetime
 import decimal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import scipy.sparse
 
@@ -178,14 +180,34 @@ class LazyFrame:
         (pd.DataFrame({"a": [[1, 2], [3]]}), r"^Column 'a' has cells of several values \(of type list<"),
         (pa.table({"a": [b"\xff"]}), "^Column 'a' is of type binary: make numbers or text of it"),
         (LazyFrame(), r"^X is a lazy frame, which holds no rows yet: pass X\.collect\(\)\.$"),
-        (pd.Series([1.0]), "^X must be an array or a DataFrame, got Series"),
+        (pd.Series([1.0]), r"^X must be an array or a DataFrame, got Series; for one feature pass X\.to_frame\(\)"),
         (pa.chunked_array([[1.0]]), "^X must be an array or a DataFrame, got ChunkedArray"),
         (pa.table([[1], [2]], ["a", "a"]), "^X must name every column once: 'a' comes twice"),
     ],
 )
 def test_what_is_refused(x: Any, message: str):
     with pytest.raises(ll.DataError, match=message):
-        as_table(x)
+        as_table(x).column("a")
+
+
+def test_cells_of_several_values_are_in_nobodys_way_that_does_not_ask_for_them(tmp_path: Path):
+    frame = pa.table({"x": [1.0, 2.0, 4.0], "y": [1.0, 3.0, 2.0], "l": [[1], [2], [3]], "s": [{"b": 1}] * 3})
+    declared = {"data": {"target": "y", "features": ["x"]}, "network": {"hidden": [2]}, "training": {"epochs": 1}}
+    same = ll.Model(declared).fit(frame.select(["x", "y"])).predict(frame.select(["x"]))
+    assert ll.Model(declared).fit(frame).predict(frame).tolist() == same.tolist()
+    assert ll.Model(declared).fit(frame.to_pandas()).predict(frame).tolist() == same.tolist()
+    path = str(tmp_path / "t.parquet")
+    pq.write_table(frame, path)
+    assert ll.Model(declared).fit(path).predict(frame).tolist() == same.tolist()
+    twice = as_table([path, path])
+    assert (twice.n, twice.numeric("x").tolist()) == (6, [1.0, 2.0, 4.0, 1.0, 2.0, 4.0])
+    with pytest.raises(ll.DataError, match=r"^Column 's' has cells of several values \(of type struct<b: int64>\)"):
+        twice.column("s")
+    with pytest.raises(ll.DataError, match=r"^Column 'l' has cells of several values"):
+        ll.Model({"data": {"target": "y"}}).fit(frame)  # all others are features
+    renamed = frame.select(["l", "y"]).rename_columns(["x", "y"])
+    with pytest.raises(ll.DataError, match=r"^Column 'x' has cells of several values"):
+        ll.Model(declared).fit(frame).predict(renamed)
 
 
 def test_polars():
@@ -198,7 +220,7 @@ def test_polars():
     with pytest.raises(ll.DataError, match=r"lazy frame.*X\.collect\(\)"):
         as_table(frame.lazy())
     with pytest.raises(ll.DataError, match="Column 'e' has cells of several values"):
-        as_table(frame.with_columns(e=pl.Series([[1], [2]])))
+        as_table(frame.with_columns(e=pl.Series([[1], [2]]))).column("e")
 
 
 def test_rows_of_text():
@@ -219,6 +241,6 @@ def test_a_label_that_is_too_long():
     frame = pd.DataFrame({"x": np.arange(4.0), "y": ["u", "v", "u", "v" * 1001]})
     model = ll.Model({"data": {"target": "y"}, "distribution": {"kind": "bernoulli"}})
     with pytest.raises(
-        ll.DataError, match="Target 'y' has a text of 1,001 bytes; labels of classes may have up to 1,000"
+        ll.DataError, match="Target 'y' has a text of 1,001 bytes; labels of classes may have up to 1,000: name"
     ):
         model.fit(frame)

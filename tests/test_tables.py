@@ -55,6 +55,12 @@ def test_no_file(tmp_path: Path, name: str):
         read_table(tmp_path / name)
 
 
+@pytest.mark.parametrize("kind", [str, Path])
+def test_an_address_is_no_file(kind: Any):
+    with pytest.raises(ll.DataError, match=r"^https://host\.org/t\.csv is an address: download it, and"):
+        as_table(kind("https://host.org/t.csv"))
+
+
 def test_header_only(tmp_path: Path):
     assert from_text(tmp_path, "a,b\n").n == 0
 

@@ -44,6 +44,13 @@ def test_numbers_with_commas(cells: list[str]):
         column(*cells).is_text("a")
 
 
+def test_one_number_with_a_comma_among_many_without():
+    with pytest.raises(ll.DataError, match=r"numbers with commas: '1,250' in row 3; .*with a decimal point"):
+        column("3.5", "2", "1,250", "nan").is_text("a")
+    with pytest.raises(ll.DataError, match="holds numbers but also text: '1,250' in row 3, 'u' in row 4; correct"):
+        column("3.5", "2", "1,250", "u").is_text("a")
+
+
 def test_text_with_few_commas_is_text():
     assert column("u", "v", "3,5").is_text("a")
 

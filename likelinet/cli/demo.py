@@ -77,8 +77,8 @@ def show_family(model: Model, train: Table, test: Table) -> "Figure":
     click.echo("Held-out metrics:\n")
     click.echo(metrics_table({"this model": model.evaluate(test), beside: baseline.evaluate(test)}))
     click.echo("\nThree new rows:\n")
-    new = Table({n: c[:3] for n, c in test.columns.items()}, 3)
-    observed = np.asarray(test.columns[model.target_names[0]][:3].tolist())
+    new = test.rows(slice(3), tuple(test.columns))
+    observed = np.asarray(test.column(model.target_names[0])[:3].tolist())
     click.echo(describe_rows(model.predict_dist(new), model.classes, observed))
     return draw(model, test)
 

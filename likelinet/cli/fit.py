@@ -10,7 +10,7 @@ import click
 from likelinet.cli.describe import summary
 from likelinet.cli.output import check_output, check_writable
 from likelinet.config import load_config
-from likelinet.core.errors import DataError, DivergedError, NonFiniteError
+from likelinet.core.errors import DataError, DivergedError, LikelinetError, NonFiniteError
 from likelinet.model.model import Model
 from likelinet.tables.table import read_table
 
@@ -27,7 +27,11 @@ def fit_command(config: Path, table: Sequence[Path], output: Path, overrides: Se
     except (KeyboardInterrupt, NonFiniteError, DivergedError) as cause:
         if model.fitted:
             how = "diverged" if model.history.stopped == "diverged" else "was cut short"
-            click.echo(f"likelinet: training {how}; {save_cut_short(model, output)}.", err=True)
+            try:
+                where = f"{save_cut_short(model, output)}."
+            except LikelinetError as error:  # the cause is told, too
+                where = str(error)
+            click.echo(f"likelinet: training {how}; {where}", err=True)
         raise cause
     if model.history.epochs and not any(model.history.best_epoch) and output.exists():
         raise DataError(
@@ -48,8 +52,7 @@ def save_cut_short(model: Model, output: Path) -> str:
         return "nothing was learned, and no model is written"
     if not output.exists():
         model.save(output)
-        what = "the start" if model.history.stopped == "diverged" else "the best model so far"
-        return f"{what} is in {output}"
+        return f"{'the best model so far' if learned else 'the start'} is in {output}"
     names = (f"{output.stem}.cut-short{f'-{i}' if i > 1 else ''}{output.suffix}" for i in count(1))
     beside = next(path for path in map(output.with_name, names) if not path.exists())
     model.save(beside)

@@ -97,6 +97,9 @@ def _sentence(found: list[Any]) -> str:
             return f"unknown kind '{context['tag']}'{nearest(context['tag'], tags)}"
         case "union_tag_not_found" | "model_type" | "model_attributes_type" | "dict_type":
             return _mapping(e["input"])
+        case "string_type" if not isinstance(e["input"], dict | list | None):
+            words = " (yes, no, on and off are true and false in YAML)" if isinstance(e["input"], bool) else ""
+            return f"must be text, got {e['input']!s}: write it in quotes{words}"
         case "literal_error":
             values = [v.strip(" '") for v in context["expected"].replace(" or ", ",").split(",")]
             number = " or a number" if len(found) > 1 else ""

@@ -35,10 +35,10 @@ class TimeTargetConfig(Config):
 
 
 def _form(value: Any) -> str:
-    if isinstance(value, str | None):
-        return "form:column"
     if isinstance(value, list | tuple):
         return "form:columns"
+    if not isinstance(value, dict | Config):
+        return "form:column"
     time = "time" in value or "event" in value if isinstance(value, dict) else isinstance(value, TimeTargetConfig)
     return "form:time" if time else "form:interval"
 

@@ -1,6 +1,7 @@
 """Configs as files: YAML, TOML or JSON."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -47,11 +48,19 @@ def load_config(path: str | Path, overrides: Iterable[str] = ()) -> ModelConfig:
         raise ConfigError(f"{path}: cannot read the config ({error.strerror}); check the path.") from None
     except UnicodeDecodeError:
         raise ConfigError(f"{path}: not a text file; a config is YAML, TOML or JSON.") from None
-    data = _parse(path, text)
-    data = {} if data is None else data
-    for override in overrides if isinstance(data, dict) else ():
-        _override(data, override)
-    return parse_config(data, str(path))
+    return declare(_parse(path, text), overrides, str(path))
+
+
+def declare(data: Any, overrides: Iterable[str], where: str) -> ModelConfig:
+    """Return the config that plain data declares, with overrides applied; a message names the one that spoils it."""
+    overrides = list(overrides)
+    try:
+        return parse_config(_overridden(data, overrides), where)
+    except ConfigError:
+        spoils = next((o for n, o in reversed([*enumerate(overrides)]) if _is_sound(data, overrides[:n])), None)
+        if spoils is None:
+            raise
+    return parse_config(_overridden(data, overrides), f"with --set {spoils}, {where}")
 
 
 def dump_config(config: ModelConfig) -> str:
@@ -77,6 +86,21 @@ def _parse(path: Path, text: str) -> Any:
     except (ValueError, yaml.YAMLError) as error:  # ValueError: JSON, TOML, and a date that there is not
         reason = " ".join(str(error).replace('in "<unicode string>", ', "in ").split())
         raise ConfigError(f"{path}: cannot be parsed: {reason}.") from None
+
+
+def _overridden(data: Any, overrides: Sequence[str]) -> Any:
+    data = {} if data is None else deepcopy(data)
+    for override in overrides if isinstance(data, dict) else ():
+        _override(data, override)
+    return data
+
+
+def _is_sound(data: Any, overrides: Sequence[str]) -> bool:
+    try:
+        parse_config(_overridden(data, overrides))
+    except ConfigError:
+        return False
+    return True
 
 
 def _override(data: dict[str, Any], override: str) -> None:

@@ -30,6 +30,13 @@ def shown(cell: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
 
 
+def in_brief(values: np.ndarray) -> str:
+    """Return an array as the repr of what holds it shows it: four digits, few entries, in one line."""
+    edge = 3 if values.ndim < 2 else 1
+    text = np.array2string(values, precision=4, threshold=6, edgeitems=edge, max_line_width=10_000)
+    return re.sub(r"\s*\n\s*", " ", text)
+
+
 def rows_of(where: Any, index: np.ndarray | None = None) -> str:
     """Return the numbers of the rows where a mask is true, counted from 1, the first few of them."""
     rows = where.nonzero()[0][:SHOWN]

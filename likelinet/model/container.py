@@ -53,7 +53,10 @@ def load(path: str | Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
             stored = file.metadata() or {}
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (SafetensorError, OSError, ValueError) as error:
-        raise ModelFileError(f"{path}: truncated or not a model file ({error}); save the model again.") from None
+        advice = (
+            "save the model again" if Path(path).read_bytes()[8:9] == b"{" else "name one that fit or save has written"
+        )
+        raise ModelFileError(f"{path}: truncated or not a model file ({error}); {advice}.") from None
     if "likelinet" not in stored:
         raise ModelFileError(f"{path}: a safetensors file, but not one of likelinet's.")
     try:

@@ -105,7 +105,7 @@ class Fit:
         read = table.rows(slice(None), head.columns)
         # Whether text is meant as numbers shows in all of a column.
         numbers = {name: read.numeric(name) for name, values in read.columns.items() if isinstance(values, Text)}
-        return EncodedRows(x, table, replace(read, columns=read.columns | numbers), head)
+        return EncodedRows(x, table, replace(read, columns={**read.columns, **numbers}), head)
 
 
 @dataclass(frozen=True)

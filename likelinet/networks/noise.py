@@ -11,7 +11,6 @@ def uniform(keys: Array, step: Array, mask: int, shape: tuple[int, int], dtype: 
 
     Its counter is a member's key, the step, the mask and the place, of which each number is a hash.
 
-
     Every bit of the input flips every bit of the hash with a probability close to one half (Wellons, *Prospecting for
     hash functions*, 2018), which is all that noise in training asks for. On a processor it is twenty times faster than
     Threefry or Philox, which would take longer than the rest of a step.

@@ -36,59 +36,45 @@ def fan(
     centre : ndarray, shape (n,), optional
         Of angles, the mean direction of each row, to which `d` and `y` are relative.
     """
-    if centre is not None and not isinstance(y, Interval):
-        _fan_of_angles(axes, d, y, x, centre)
-        return
     median = d.median()
-    order = np.argsort(median if x is None else x, kind="stable")
+    along = x if x is not None else median if centre is None else centre
+    order = np.argsort(along, kind="stable")
     at = np.arange(len(order)) if x is None else x[order]
+    lines = [0.0] if centre is None else _turns(centre[order])
     for level in LEVELS:
-        low, high = d.interval(level)
-        strength = 0.12 + 0.5 * (1 - level)
-        axes.fill_between(
-            at, low[order], high[order], color=BLUE, alpha=strength, lw=0, label=f"{level:.0%} interval", step=None
-        )
-    axes.plot(at, median[order], color=BLUE, lw=1.5, label="median")
-    _draw_observed(axes, at, y[order])
-    # One wild interval must not squeeze the rest.
-    low, high = d.interval(LEVELS[0])
-    ends = np.concatenate([y.lower, y.upper]) if isinstance(y, Interval) else y
-    ends = ends[np.isfinite(ends)]
-    span = (ends.max() - ends.min()) or np.inf  # nor must tails beyond all that was seen
-    bottom = min(max(np.quantile(low, 0.02), ends.min() - span), ends.min())
-    top = max(min(np.quantile(high, 0.98), ends.max() + span), ends.max())
-    axes.set_ylim(bottom - 0.05 * (top - bottom), top + 0.05 * (top - bottom))
-    _legend(axes)
-
-
-def _fan_of_angles(axes: "Axes", d: Distribution, y: np.ndarray, x: np.ndarray | None, centre: np.ndarray) -> None:
-    """Draw everything once more for every turn, of which one is seen."""
-    order = np.argsort(centre if x is None else x, kind="stable")
-    at = np.arange(len(order)) if x is None else x[order]
-    line = np.unwrap(centre[order])
-    turns = range(int(np.floor(-line.max() / (2 * np.pi))) - 1, int(np.ceil(-line.min() / (2 * np.pi))) + 2)
-    for level in LEVELS:
-        low, high = d.interval(level)
-        for turn in turns:
-            middle = line + 2 * np.pi * turn
-            label = f"{level:.0%} interval" if turn == turns[0] else None
+        low, high = (end[order] for end in d.interval(level))
+        for i, line in enumerate(lines):
+            label = None if i else f"{level:.0%} interval"
             strength = 0.12 + 0.5 * (1 - level)
-            axes.fill_between(
-                at, middle + low[order], middle + high[order], color=BLUE, alpha=strength, lw=0, label=label
-            )
-    median = d.median()[order]
-    for turn in turns:
-        label = "median" if turn == turns[0] else None
-        axes.plot(at, line + median + 2 * np.pi * turn, color=BLUE, lw=1.5, label=label)
-    _draw_observed(axes, at, around(y + centre)[order])
-    axes.set_ylim(-np.pi, np.pi)
-    axes.set_yticks([-np.pi, -np.pi / 2, 0, np.pi / 2, np.pi], ["-π", "-π/2", "0", "π/2", "π"])
-    _legend(axes)
-
-
-def _legend(axes: "Axes") -> None:
+            axes.fill_between(at, line + low, line + high, color=BLUE, alpha=strength, lw=0, label=label)
+    for i, line in enumerate(lines):
+        axes.plot(at, line + median[order], color=BLUE, lw=1.5, label=None if i else "median")
+    if centre is None:
+        _draw_observed(axes, at, y[order])
+        axes.set_ylim(*_limits(y, *d.interval(LEVELS[0])))
+    else:
+        assert not isinstance(y, Interval)
+        _draw_observed(axes, at, around(y + centre)[order])
+        axes.set_ylim(-np.pi, np.pi)
+        axes.set_yticks([-np.pi, -np.pi / 2, 0, np.pi / 2, np.pi], ["-π", "-π/2", "0", "π/2", "π"])
     axes.legend(framealpha=0.8, edgecolor="none", fontsize=8, loc="upper left").set_zorder(5)
     axes.set_title("Predicted distributions")
+
+
+def _turns(angles: np.ndarray) -> list[np.ndarray]:
+    """Return angles as a line without jumps, once for every turn of which something is seen."""
+    line, turn = np.unwrap(angles), 2 * np.pi
+    return [line + turn * k for k in range(int(-line.max() // turn) - 1, int(-(line.min() // turn)) + 2)]
+
+
+def _limits(y: np.ndarray | Interval, low: np.ndarray, high: np.ndarray) -> tuple[float, float]:
+    """Return what is shown: one wild interval must not squeeze the rest, nor tails beyond all that was seen."""
+    ends = np.concatenate([y.lower, y.upper]) if isinstance(y, Interval) else y
+    ends = ends[np.isfinite(ends)]
+    span = (ends.max() - ends.min()) or np.inf
+    bottom = min(max(np.quantile(low, 0.02), ends.min() - span), ends.min())
+    top = max(min(np.quantile(high, 0.98), ends.max() + span), ends.max())
+    return bottom - 0.05 * (top - bottom), top + 0.05 * (top - bottom)
 
 
 def _draw_observed(axes: "Axes", at: np.ndarray, y: np.ndarray | Interval) -> None:

@@ -4,31 +4,28 @@ from typing import Any
 
 import numpy as np
 
-from likelinet.core.errors import DataError
 from likelinet.tables.arrow import pa, pc
 from likelinet.tables.coded import Coded, of_levels
-from likelinet.tables.columns import Column
+from likelinet.tables.columns import Column, Unusable
 from likelinet.tables.text import Text
 
 
-def arrow_column(name: str, values: Any) -> Column:
+def arrow_column(name: str, values: Any) -> Column | Unusable:
     """Return a `pyarrow.ChunkedArray` as a column: what is missing is NaN among numbers, NaT among times, "" in text.
 
     A moment in a time zone becomes what a clock there shows.
 
-    Raises
-    ------
-    DataError
-        If a cell is not one value but a list or a structure of them.
+    Unusable if a cell is not one value but a list or a structure of them.
     """
     kind = pa.types
     if kind.is_dictionary(values.type):
         return _coded(values)
     of = values.type
     if kind.is_nested(of):
-        raise DataError(
+        return Unusable(
             f"Column '{name}' has cells of several values (of type {of}): spread it over columns of its own, or leave "
-            "it out."
+            "it out.",
+            len(values),
         )
     if kind.is_decimal(of):
         values, of = values.cast(pa.float64()), pa.float64()

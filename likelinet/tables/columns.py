@@ -1,5 +1,7 @@
 """Columns: numbers, bools and times as arrays of NumPy, declared categories as codes, everything else as text."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from likelinet.core.errors import DataError
@@ -9,6 +11,17 @@ from likelinet.tables.text import Text
 from likelinet.tables.times import DURATION, MOMENT, of_objects
 
 Column = np.ndarray | Text | Coded
+
+
+@dataclass(frozen=True)
+class Unusable:
+    """A column of n cells that are not one value each, and what to say to those who ask for it."""
+
+    why: str
+    n: int
+
+    def __len__(self) -> int:
+        return self.n
 
 
 def column_of(values: np.ndarray, name: str = "") -> Column:

@@ -13,10 +13,10 @@ from likelinet.tables.arrays import as_array
 from likelinet.tables.arrow import pa
 from likelinet.tables.arrow_columns import arrow_column
 from likelinet.tables.coded import Coded, of_levels
-from likelinet.tables.columns import Column, column_of
+from likelinet.tables.columns import Column, Unusable, column_of
 
 
-def frame_columns(x: Any, what: str) -> tuple[dict[str, Column], int]:
+def frame_columns(x: Any, what: str) -> tuple[Mapping[str, Column | Unusable], int]:
     """Return the columns of a DataFrame, an Arrow table or a dict, by name, and the number of rows.
 
     DataFrames of pandas go by themselves; all others by the Arrow PyCapsule interface, which they have in common.
@@ -24,7 +24,7 @@ def frame_columns(x: Any, what: str) -> tuple[dict[str, Column], int]:
     Raises
     ------
     DataError
-        If it is none of these, names are repeated, or a column has cells that are not one value.
+        If it is none of these, or names are repeated.
     """
     if isinstance(x, Mapping):
         return _dict_columns(x, what)
@@ -35,12 +35,19 @@ def frame_columns(x: Any, what: str) -> tuple[dict[str, Column], int]:
     if type(x).__name__ == "LazyFrame":
         raise DataError(f"{what} is a lazy frame, which holds no rows yet: pass {what}.collect().")
     if not hasattr(x, "__arrow_c_stream__"):
-        raise DataError(f"{what} must be an array or a DataFrame, got {type(x).__name__}.")
+        raise _no_table(x, what)
     try:
         table = pa.table(x)
     except (TypeError, ValueError):  # one column, say, which has the interface as well
-        raise DataError(f"{what} must be an array or a DataFrame, got {type(x).__name__}.") from None
+        raise _no_table(x, what) from None
     return arrow_table_columns(table, what)
+
+
+def _no_table(x: Any, what: str) -> DataError:
+    hint = ""
+    if type(x).__name__ == "Series":
+        hint = f"; for one feature pass {what}.to_frame(), and for one row a frame of one row, like df.iloc[[0]]"
+    return DataError(f"{what} must be an array or a DataFrame, got {type(x).__name__}{hint}.")
 
 
 def levels_of(y: Any) -> list[Any] | None:
@@ -55,15 +62,16 @@ def levels_of(y: Any) -> list[Any] | None:
     return column.values.tolist() if isinstance(column, Coded) else None
 
 
-def arrow_table_columns(table: Any, what: str) -> tuple[dict[str, Column], int]:
+def arrow_table_columns(table: Any, what: str) -> tuple[dict[str, Column | Unusable], int]:
     """Return the columns of a `pyarrow.Table`, and the number of rows."""
     names = _names(table.column_names, what)
-    columns = {}
+    columns: dict[str, Column | Unusable] = {}
     for name, values in zip(names, table.columns, strict=True):
         try:
             columns[name] = arrow_column(name, values)
         except pa.ArrowException:
-            raise DataError(f"Column '{name}' is of type {values.type}: make numbers or text of it.") from None
+            why = f"Column '{name}' is of type {values.type}: make numbers or text of it."
+            columns[name] = Unusable(why, len(values))
     return columns, table.num_rows
 
 
@@ -75,7 +83,7 @@ def _names(names: Any, what: str) -> list[str]:
     return found
 
 
-def _pandas_column(name: str, series: Any) -> Column:
+def _pandas_column(name: str, series: Any) -> Column | Unusable:
     """Return a column of pandas: of NumPy's types as it is, of others by pyarrow."""
     if isinstance(series.dtype, np.dtype) and series.dtype.kind in "biuf":
         return series.to_numpy()

@@ -137,10 +137,10 @@ class Encoded:
     def __getitem__(self, rows: slice) -> np.ndarray:
         """Return x of a slice of the rows, in double precision; its columns lie one after the other in memory."""
         columns = np.empty((self._width, len(range(self._table.n)[rows])))
-        some = self._table.rows(rows, self._as_they_are).columns
+        some = self._table.rows(rows, self._as_they_are)
         with np.errstate(over="ignore", divide="ignore"):  # what is too large is said where it is for the network
             for kind, at in self._kinds:
-                cells = some[kind.name] if kind.name in some else self._read[kind.name][rows]
+                cells = some.column(kind.name) if kind.name in some.columns else self._read[kind.name][rows]
                 strange = kind.encode(cells, columns[at])
                 if strange is not USUAL:
                     if self._strict:

@@ -192,7 +192,8 @@ def _array(column: np.ndarray | Text, name: str) -> np.ndarray:
         return column
     if column.longest() > LONGEST:
         raise DataError(
-            f"Target '{name}' has a text of {column.longest():,} bytes; labels of classes may have up to {LONGEST:,}."
+            f"Target '{name}' has a text of {column.longest():,} bytes; labels of classes may have up to {LONGEST:,}: "
+            "name a column of labels, or shorten them."
         )
     return np.array(column.tolist(), dtype=str)
 

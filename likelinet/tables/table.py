@@ -1,6 +1,6 @@
 """Tables: named columns from a file, a DataFrame or an array."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from os import PathLike
 from typing import Any
@@ -12,7 +12,7 @@ from likelinet.core.wording import SHOWN, counted, nearest, rows_of, shown
 from likelinet.tables.arrays import as_array, check_finite
 from likelinet.tables.cells import Parsed, bools, parse, with_commas
 from likelinet.tables.coded import Coded
-from likelinet.tables.columns import Column, column_of
+from likelinet.tables.columns import Column, Unusable, column_of
 from likelinet.tables.frames import frame_columns
 from likelinet.tables.marked import marked
 from likelinet.tables.reading.files import read_columns
@@ -41,7 +41,7 @@ class Table:
         Cells that mean a missing one, beside the usual.
     """
 
-    columns: dict[str, Column]
+    columns: Mapping[str, Column | Unusable]
     n: int
     named: bool = True
     index: np.ndarray | None = None
@@ -57,7 +57,7 @@ class Table:
     def rows(self, rows: slice, names: tuple[str, ...]) -> "Table":
         """Return a slice of the rows, with no other columns than these."""
         at = rows if self.kept is None else self.kept[rows]
-        columns = {name: self._marked(self.columns[name][at]) for name in names if name in self.columns}
+        columns = {name: self._marked(self._usable(name)[at]) for name in names if name in self.columns}
         index, n = self.index, len(range(self.n)[rows])
         if n < self.n:  # of all rows no index is made, which would be as long as a column
             index = np.arange(*rows.indices(self.n)) if index is None else index[rows]
@@ -67,7 +67,14 @@ class Table:
         """Return a column as it is."""
         if name not in self.columns:
             raise DataError(f"There is no column '{name}' in the table{nearest(name, self.columns)}.")
-        return self._marked(self.columns[name] if self.kept is None else self.columns[name][self.kept])
+        return self._marked(self._usable(name) if self.kept is None else self._usable(name)[self.kept])
+
+    def _usable(self, name: str) -> Column:
+        """Return all cells of a column; raise `DataError` if they are not one value each."""
+        values = self.columns[name]
+        if isinstance(values, Unusable):
+            raise DataError(values.why)
+        return values
 
     def _marked(self, cells: Column) -> Column:
         return marked(cells, self.missing) if self.missing else cells
@@ -91,7 +98,8 @@ class Table:
         parsed = self._parse(name)
         stray, filled = parsed.stray, self.n - int(parsed.missing.sum())
         commas = with_commas(values, stray)
-        if 2 * stray.sum() > filled and 2 * (stray & ~commas).sum() < filled:
+        words = int((stray & ~commas).sum())
+        if commas.any() and (words == 0 or 2 * words < filled < 2 * stray.sum()):
             raise DataError(
                 f"Column '{name}' has numbers with commas: {self._cells(values, commas)}; "
                 "write them without thousands separators and with a decimal point."

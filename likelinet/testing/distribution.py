@@ -5,11 +5,9 @@ import numpy as np
 from likelinet.core.errors import UndefinedError
 from likelinet.distributions import Distribution
 from likelinet.testing.densities import Masses
-from likelinet.testing.rows import as_rows, check_rows, drawn, draws_of, fail, table_of
+from likelinet.testing.rows import ALPHA, as_rows, check_rows, drawn, draws_of, fail, table_of
 from likelinet.testing.standardisation import check_roles
 from likelinet.testing.vectors import check_vectors
-
-ALPHA = 1e-4  # chance that a right sampler fails its check
 
 
 def check_distribution(d: Distribution, rng: int = 0) -> None:

@@ -69,19 +69,18 @@ def _check_loss(d: Distribution, y: np.ndarray, rtol: float, atol: float) -> Non
     once, grads = backward(np.ones(shape)), backward(weight)
     if len(grads) != len(params):
         fail(d, f"the gradient of loss has {len(grads)} parts for {len(params)} parameters.")
-    names = [p.name for p in d.parameters]
 
     def nll(values: tuple[np.ndarray, ...]) -> np.ndarray:
-        return -type(d)(**dict(zip(names, values, strict=True))).log_prob(y)
+        return -_at(d, values).log_prob(y)
 
-    _compare(d, "loss", "log_prob", once, slopes(nll, params, d.parameters), rtol, atol)
+    _compare(d, "loss", "log_prob", once, slopes(nll, params, d.parameters), np.ones(shape, bool), rtol, atol)
     for p, a, b in zip(d.parameters, once, grads, strict=True):
         if p.learned and not np.allclose(b, a * weight.reshape(shape + (1,) * p.event_ndim), rtol=1e-8, atol=1e-300):
             fail(d, f"the gradient of loss in {p.name} is not multiplied by the gradient d that backward is given.")
 
 
 def _check_tails(d: Distribution, y: np.ndarray, rtol: float, atol: float) -> None:
-    params, names = full(d), [p.name for p in d.parameters]
+    params = full(d)
     *values, backward = d.tails(params, y)
     ones, zeros = np.ones(d.batch_shape), np.zeros(d.batch_shape)
     for value, name, pair in zip(values, ("log_cdf", "log_sf"), ((ones, zeros), (zeros, ones)), strict=True):
@@ -89,16 +88,15 @@ def _check_tails(d: Distribution, y: np.ndarray, rtol: float, atol: float) -> No
             fail(d, f"tails and {name} differ.")
 
         def of(values: tuple[np.ndarray, ...], name: str = name) -> np.ndarray:
-            return getattr(type(d)(**dict(zip(names, values, strict=True))), name)(y)
+            return getattr(_at(d, values), name)(y)
 
-        finite = np.isfinite(value)
         want = slopes(of, params, d.parameters)
-        keep = tuple(np.where(finite.reshape(finite.shape + (1,) * p.event_ndim), 1.0, 0.0) for p in d.parameters)
-        got = tuple(np.where(k > 0.0, g, 0.0) for k, g in zip(keep, backward(*pair), strict=True))
-        want = tuple(
-            (np.where(k > 0.0, w, 0.0), np.where(k > 0.0, e, 0.0)) for k, (w, e) in zip(keep, want, strict=True)
-        )
-        _compare(d, f"tails ({name})", name, got, want, rtol, atol)
+        _compare(d, f"tails ({name})", name, backward(*pair), want, np.isfinite(value), rtol, atol)
+
+
+def _at(d: Distribution, values: tuple[np.ndarray, ...]) -> Distribution:
+    """Return the distribution with other parameters."""
+    return type(d)(**{p.name: value for p, value in zip(d.parameters, values, strict=True)})
 
 
 def _compare(
@@ -107,15 +105,18 @@ def _compare(
     of: str,
     got: tuple[np.ndarray, ...],
     want: tuple[tuple[np.ndarray, np.ndarray], ...],
+    rows: np.ndarray,
     rtol: float,
     atol: float,
 ) -> None:
+    """Compare gradients where `rows` holds: `want` are those by differences, and about how far they are off."""
     for p, g, (w, error) in zip(d.parameters, got, want, strict=True):
         if not p.learned:
             continue
         if np.shape(g) != w.shape:
             fail(d, f"the gradient of {what} in {p.name} has shape {np.shape(g)}, not {w.shape} as {p.name} has.")
-        g = np.tril(g) if p.event_ndim == 2 else g
+        there = rows.reshape(rows.shape + (1,) * p.event_ndim)
+        g, w, error = (np.where(there, each, 0.0) for each in (np.tril(g) if p.event_ndim == 2 else g, w, error))
         tolerance = rtol * np.abs(w) + atol * np.abs(w).max(initial=0.0) + 20.0 * error + 1e-12
         wrong = ~(np.abs(g - w) <= tolerance)
         if wrong.any():

@@ -9,7 +9,7 @@ from likelinet.distributions import Distribution
 from likelinet.distributions.base.shapes import parameters_on
 from likelinet.testing.densities import Masses, masses
 
-DRAWS = 20_000  # of the check of samples
+DRAWS, ALPHA = 20_000, 1e-4  # of the check of samples: how many, and the chance that a right sampler fails
 
 
 class CheckError(LikelinetError, AssertionError):

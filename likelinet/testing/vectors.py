@@ -3,9 +3,7 @@
 import numpy as np
 
 from likelinet.distributions import Distribution
-from likelinet.testing.rows import fail
-
-ALPHA = 1e-4  # chance that a right sampler fails its check
+from likelinet.testing.rows import ALPHA, fail
 
 
 def check_vectors(d: Distribution, draws: np.ndarray) -> None:

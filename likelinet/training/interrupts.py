@@ -12,31 +12,34 @@ class CtrlC(AbstractContextManager["CtrlC"]):
 
     Ctrl-C is raised wherever Python happens to be, at once. In a finaliser or a hook of the garbage collector, which
     JAX has one of, Python prints such an error and goes on: all that is left of it is what is noted here. In threads
-    other than the main one, where nobody hears Ctrl-C, this does nothing.
+    other than the main one, where nobody hears Ctrl-C, this does nothing. Within another one, what that has noted is
+    raised at once.
     """
 
     def __init__(self) -> None:
-        self._pressed = False
+        self.pressed = False
         self._former: Any = None
 
     def __enter__(self) -> "CtrlC":
         former = signal.getsignal(signal.SIGINT)
+        if isinstance(former, CtrlC):
+            former.check()
         if callable(former) and threading.current_thread() is threading.main_thread():
             self._former = former
-            signal.signal(signal.SIGINT, self._note)
+            signal.signal(signal.SIGINT, self)
         return self
 
-    def _note(self, number: int, frame: FrameType | None) -> None:
+    def __call__(self, number: int, frame: FrameType | None) -> None:
         """Do what would be done without us, and remember that it was Ctrl-C."""
         try:
             self._former(number, frame)
         except KeyboardInterrupt:
-            self._pressed = True
+            self.pressed = True
             raise
 
     def check(self) -> None:
         """Raise KeyboardInterrupt if there has been one."""
-        if self._pressed:
+        if self.pressed:
             raise KeyboardInterrupt
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:

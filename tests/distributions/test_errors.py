@@ -22,6 +22,35 @@ MISTAKES = {
     "neither": (lambda: ll.Bernoulli(), "^Bernoulli takes either logits or probs"),
     "both counts": (lambda: ll.NegativeBinomial(1.0, 0.0, probs=0.5), "^NegativeBinomial takes either logits or probs"),
     "neither classes": (lambda: ll.Categorical(), "^Categorical takes either logits or probs"),
+    "neither weights": (lambda: ll.Mixture(ll.Gaussian([0.0, 1.0], 1.0)), "^Mixture takes either logits or probs"),
+    "negative weights": (
+        lambda: ll.Mixture(ll.Gaussian([0.0, 1.0], 1.0), probs=[2.0, -1.0]),
+        "^Mixture: probs must be finite and not negative",
+    ),
+    "a symbol for a name": (
+        lambda: ll.Gaussian(mu=0.0),  # type: ignore[reportCallIssue]
+        r"^Gaussian has no parameter 'mu' \(did you mean 'loc'\?\)\.$",
+    ),
+    "a symbol cut short": (
+        lambda: ll.Poisson(lam=1.0),  # type: ignore[reportCallIssue]
+        r"^Poisson has no parameter 'lam' \(did you mean 'rate'\?\)\.$",
+    ),
+    "a letter for a name": (
+        lambda: ll.Binomial(n=3, probs=0.5),  # type: ignore[reportCallIssue]
+        r"^Binomial has no parameter 'n' \(did you mean 'total_count'\?\)\.$",
+    ),
+    "a name of another library": (
+        lambda: ll.Truncated(ll.Gaussian(0.0, 1.0), lower=0.0),  # type: ignore[reportCallIssue]
+        r"^Truncated has no parameter 'lower' \(did you mean 'low'\?\)\.$",
+    ),
+    "no scale": (
+        lambda: ll.Laplace(0.0),  # type: ignore[reportCallIssue]
+        r"^Laplace: missing a required argument: 'scale'; it takes loc, scale\.$",
+    ),
+    "one parameter too many": (
+        lambda: ll.Laplace(0.0, 1.0, 2.0),  # type: ignore[reportCallIssue]
+        r"^Laplace: too many positional arguments; it takes loc, scale\.$",
+    ),
     "cutpoints": (
         lambda: ll.OrderedLogistic(0.0, [[0.0, 1.0], [1.0, 1.0]]),
         "^OrderedLogistic: the cutpoints of every row must increase",

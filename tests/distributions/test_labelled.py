@@ -42,6 +42,13 @@ def test_rows_and_kl_divergence():
         BY_NAME.kl_divergence(ll.Labelled(ll.Categorical(probs=P), ["a", "b", "c"]))
 
 
+def test_many_rows_of_several_outputs_are_shown_in_a_line():
+    logits = np.arange(400.0).reshape(50, 2, 4)
+    assert repr(ll.Independent(ll.Categorical(logits))) == (
+        "Independent(Categorical(logits=[[[  0. ...   3.] [  4. ...   7.]] ... [[392. ... 395.] [396. ... 399.]]]))"
+    )
+
+
 def test_probs_of_a_mixture_of_classes_are_those_of_the_classes():
     members = ll.OrderedLogistic(np.array([[0.5, -1.0], [2.0, 0.0]]), np.array([-1.0, 1.0]))
     w = np.array([0.25, 0.75])

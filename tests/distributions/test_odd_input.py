@@ -32,7 +32,7 @@ MADE = {
     "Truncated: low": lambda v: ll.Truncated(ll.Gaussian(0.0, 1.0), v),
     "ZeroInflated, gate: probs": lambda v: ll.ZeroInflated(ll.Poisson(1.0), v),
     "Hurdle, gate: logits": lambda v: ll.Hurdle(ll.Poisson(1.0), gate_logits=v),
-    "Categorical: probs": lambda v: ll.Mixture(ll.Gaussian([0.0, 1.0], 1.0), probs=v),
+    "Mixture: probs": lambda v: ll.Mixture(ll.Gaussian([0.0, 1.0], 1.0), probs=v),
     "Affine: loc": lambda v: ll.Affine(v, 1.0),
     "given: high": lambda v: ll.Gaussian(0.0, 1.0).given(0.0, v),
     "Binomial: probs": lambda v: ll.Binomial(3.0, probs=v),

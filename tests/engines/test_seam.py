@@ -59,8 +59,18 @@ CASES = {
 }
 
 
-def fitted(engine, settings: dict, patience: int | None = None, dtype: str = "float64", epochs: int = 25):
-    """Return weights and history of a training on `engine`; the same start and the same batches for every engine."""
+def fitted(
+    engine,
+    settings: dict,
+    patience: int | None = None,
+    dtype: str = "float64",
+    epochs: int = 25,
+    misled: int | None = None,
+):
+    """Return weights and history of a training on `engine`; the same start and the same batches for every engine.
+
+    The member `misled` validates on the opposite of what it learns, and the others on what they learn.
+    """
     config = parse_config(settings)
     rng = np.random.default_rng(0)
     x = rng.standard_normal((N, 3))
@@ -72,6 +82,15 @@ def fitted(engine, settings: dict, patience: int | None = None, dtype: str = "fl
     streams = Streams.of(7, config.ensemble)
     theta = initial_weights(objective, y, weight, [s.initial for s in streams], dtype)
     rows, held = split(N, 0.2, [s.split for s in streams])
+    if misled is not None:
+        n = held.shape[1]
+        x, y, weight = (
+            np.concatenate([x, x[:n]]),
+            np.concatenate([y, -10.0 * y[:n]]),
+            np.concatenate([weight, np.ones(n)]),
+        )
+        held = rows[:, :n].copy()
+        held[misled] = N + np.arange(n)
     # 38 training rows in batches of 10: four steps an epoch, the last one filled up; the last epoch has only two.
     steps = 4 * epochs - 2
     plan = Plan(rows, held, 10, epochs, steps, patience, config.training.gradient_clip, np.zeros(len(y)))
@@ -109,11 +128,11 @@ def test_what_diverges_on_one_diverges_on_the_others(engine):
 def test_members_stop_one_by_one_on_all(engine):
     settings = {
         "network": {"hidden": [8]},
-        "training": {"optimizer": {"kind": "adam", "learning_rate": 0.1}},
+        "training": {"optimizer": {"kind": "adam", "learning_rate": 0.01}},
         "ensemble": 3,
     }
-    theta, history, _ = fitted(NumpyEngine(), settings, patience=2)
-    other, other_history, _ = fitted(engine, settings, patience=2)
+    theta, history, _ = fitted(NumpyEngine(), settings, patience=2, misled=1)
+    other, other_history, _ = fitted(engine, settings, patience=2, misled=1)
     running = [len(e.members) for e in history.epochs]
     assert set(running) >= {3, 2}
     assert running == [len(e.members) for e in other_history.epochs]

@@ -15,11 +15,12 @@ from tests.families.declared import DECLARED, as_seen, columns_for, declared, he
 
 N = 40
 TIMES = np.random.default_rng(2).integers(0, 4, N)
-# Families of which the likelihood of the first draw has no maximum, or one that is as good as flat.
+# Families of which the likelihood of the first draw has no maximum, or one that is as good as flat or a kink.
 SEEDS = {
     "mixture of gammas": 3,
     "zero inflated truncated": 3,
-    "hurdle negative binomial": 3,
+    "hurdle negative binomial": 8,
+    "asymmetric laplace": 2,
     "discretised mixture": 6,
     "zero inflated discretised": 3,
 }

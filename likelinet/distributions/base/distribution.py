@@ -10,6 +10,8 @@ from likelinet.core.arrays import Array, forwards, namespace
 from likelinet.core.domains import Domain, real
 from likelinet.core.errors import ParameterError, UndefinedError
 from likelinet.core.notes import note
+from likelinet.core.wording import in_brief
+from likelinet.distributions.base.arguments import with_names
 from likelinet.distributions.base.by_rows import all_inside, sample_in_blocks
 from likelinet.distributions.base.checks import Checks
 from likelinet.distributions.base.conditional import Conditional
@@ -84,6 +86,8 @@ class Distribution(Checks, Conditional, DistributionProtocol, ABC):
         if "marginal" in cls.__dict__:
             note(f"{cls.__name__}: marginal is now called estimate.", DeprecationWarning)
             cls.estimate = cls.__dict__["marginal"]
+        if "__init__" in cls.__dict__:
+            cls.__init__ = with_names(cls.__init__)
         cls.has_cdf = cls.has_cdf or "cdf" in cls.__dict__
         cls.has_loss = cls.has_loss or "loss" in cls.__dict__
         cls.has_tails = cls.has_tails or "tails" in cls.__dict__
@@ -311,9 +315,7 @@ class Distribution(Checks, Conditional, DistributionProtocol, ABC):
         return self.map_arrays(lambda a, n: forwards(on_batch(a, self.batch_shape, n)[rows]))
 
     def __repr__(self) -> str:
-        inside = ", ".join(
-            f"{p.name}={np.array2string(getattr(self, p.name), precision=4, threshold=6)}" for p in self.parameters
-        )
+        inside = ", ".join(f"{p.name}={in_brief(getattr(self, p.name))}" for p in self.parameters)
         return f"{type(self).__name__}({inside})"
 
     # ---- for the classes of this package ---------------------------------------------------------------------

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from likelinet.core.errors import DataError
+from likelinet.core.wording import in_brief
 from likelinet.distributions.base.plain import check_plain
 
 
@@ -101,7 +102,7 @@ class Interval:
         return Interval(self.lower[rows], self.upper[rows])
 
     def __repr__(self) -> str:
-        lower, upper = (np.array2string(e, precision=4, threshold=6) for e in (self.lower, self.upper))
+        lower, upper = map(in_brief, (self.lower, self.upper))
         return f"Interval(lower={lower}, upper={upper})"
 
 

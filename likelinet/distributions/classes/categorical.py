@@ -57,22 +57,7 @@ class Categorical(Distribution):
     logits: np.ndarray
 
     def __init__(self, logits: ArrayLike | None = None, *, probs: ArrayLike | None = None) -> None:
-        if (logits is None) == (probs is None):
-            raise ParameterError("Categorical takes either logits or probs.")
-        if probs is not None:
-            check_plain(probs, "Categorical: probs", ParameterError)
-            p = np.asarray(probs, dtype=np.float64)
-            if not ((p >= 0.0) & (p < np.inf)).all():
-                raise ParameterError("Categorical: probs must be finite and not negative.")
-            with np.errstate(divide="ignore"):
-                logits = np.log(p)
-        check_plain(logits, "Categorical: logits", ParameterError)
-        z = np.asarray(logits, dtype=np.float64)
-        if z.ndim and (z.shape[-1] == 0 or not all_inside(_possible, np.atleast_2d(z))):
-            raise ParameterError(
-                "Categorical: every row needs a class of positive probability, and no logit may be +inf."
-            )
-        self._set({"logits": z})
+        self._set({"logits": class_logits(logits, probs, "Categorical")})
         self.support = class_codes(self.logits.shape[-1])
 
     @property
@@ -173,3 +158,21 @@ def choose(probs: np.ndarray, u: np.ndarray) -> np.ndarray:
 def _possible(logits: np.ndarray) -> np.ndarray:
     top = logits.max(-1)
     return (top > -np.inf) & (top < np.inf)
+
+
+def class_logits(logits: ArrayLike | None, probs: ArrayLike | None, of: str) -> np.ndarray:
+    """Return logits of classes from whichever of the two was given to the distribution called `of`."""
+    if (logits is None) == (probs is None):
+        raise ParameterError(f"{of} takes either logits or probs.")
+    if probs is not None:
+        check_plain(probs, f"{of}: probs", ParameterError)
+        p = np.asarray(probs, dtype=np.float64)
+        if not ((p >= 0.0) & (p < np.inf)).all():
+            raise ParameterError(f"{of}: probs must be finite and not negative.")
+        with np.errstate(divide="ignore"):
+            logits = np.log(p)
+    check_plain(logits, f"{of}: logits", ParameterError)
+    z = np.asarray(logits, dtype=np.float64)
+    if z.ndim and (z.shape[-1] == 0 or not all_inside(_possible, np.atleast_2d(z))):
+        raise ParameterError(f"{of}: every row needs a class of positive probability, and no logit may be +inf.")
+    return z

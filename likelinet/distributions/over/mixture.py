@@ -12,6 +12,7 @@ from likelinet.core.arrays import Array
 from likelinet.core.domains import positive
 from likelinet.core.errors import DataError, ParameterError
 from likelinet.core.lazy import scipy
+from likelinet.core.wording import in_brief
 from likelinet.distributions.base.by_rows import in_blocks, in_small_blocks, sample_in_blocks
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import Family, Opening, Unit
@@ -22,7 +23,7 @@ from likelinet.distributions.base.operands import check_base, check_other
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.shapes import Rng, broadcast, generator_of, on_batch, shape_of, with_axes
-from likelinet.distributions.classes.categorical import Categorical, choose
+from likelinet.distributions.classes.categorical import Categorical, choose, class_logits
 from likelinet.distributions.numerics import modes, quadrature
 from likelinet.distributions.over.family import Setting, WrapperFamily
 from likelinet.distributions.over.mixture_answers import AnswersByComponents
@@ -155,7 +156,7 @@ class Mixture(AnswersByComponents):
         self, components: Distribution, logits: ArrayLike | None = None, *, probs: ArrayLike | None = None
     ) -> None:
         check_base(components, "Mixture", "components must be one distribution, whose last batch axis they are")
-        weights = Categorical(logits, probs=probs)
+        weights = Categorical(class_logits(logits, probs, "Mixture"))
         n = weights.logits.shape[-1]
         if not components.batch_shape or n != components.batch_shape[-1]:
             raise ParameterError(
@@ -336,7 +337,7 @@ class Mixture(AnswersByComponents):
             return m.family.log_interval((m.logits,), low, high)[0][()]
 
     def __repr__(self) -> str:
-        return f"Mixture({self.components!r}, logits={np.array2string(self.logits, precision=4, threshold=6)})"
+        return f"Mixture({self.components!r}, logits={in_brief(self.logits)})"
 
 
 def combined(components: Distribution, logits: np.ndarray) -> Distribution:

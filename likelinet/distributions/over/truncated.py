@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array, log1mexp, namespace
 from likelinet.core.domains import Domain
 from likelinet.core.errors import ParameterError
-from likelinet.core.wording import range_in_words
+from likelinet.core.wording import in_brief, range_in_words
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import Family, open_end
 from likelinet.distributions.base.leaf import Closed, no_gradient
@@ -329,5 +329,5 @@ class Truncated(Wrapper):
         return np.sort(np.concatenate([own, np.broadcast_to(inner, (len(inner), *own.shape[1:]))]), axis=0)
 
     def __repr__(self) -> str:
-        low, high = (np.array2string(e, precision=4, threshold=6) for e in (self.low, self.high))
+        low, high = map(in_brief, (self.low, self.high))
         return f"Truncated({self.base!r}, low={low}, high={high})"

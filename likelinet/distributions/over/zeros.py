@@ -12,6 +12,7 @@ from likelinet.core.arrays import Array, namespace, softplus_and_sigmoid
 from likelinet.core.domains import Domain, extended_real
 from likelinet.core.errors import ParameterError
 from likelinet.core.lazy import scipy
+from likelinet.core.wording import in_brief
 from likelinet.distributions.base.checks import logits_from
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import Family, Standardisation
@@ -267,4 +268,4 @@ class WithZeros(Wrapper):
         return np.sort(np.concatenate([inner, np.zeros((1, *self.batch_shape))]), axis=0)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.base!r}, gate={np.array2string(self.gate, precision=4, threshold=6)})"
+        return f"{type(self).__name__}({self.base!r}, gate={in_brief(self.gate)})"

@@ -5,11 +5,10 @@ from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import HALF_LOG_2PI, Array, namespace, stirling_error
 from likelinet.core.domains import extended_real, nonnegative_integer
-from likelinet.core.errors import ParameterError
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.multivariate import Multivariate
 from likelinet.distributions.base.parameter import Backward, Parameter
-from likelinet.distributions.classes.categorical import Categorical
+from likelinet.distributions.classes.categorical import class_logits
 from likelinet.distributions.counts.binomial import Binomial, whole_trials
 from likelinet.distributions.numerics import sums
 from likelinet.distributions.numerics.divergences import categorical
@@ -67,13 +66,7 @@ class Multinomial(Multivariate):
     def __init__(
         self, total_count: ArrayLike, logits: ArrayLike | None = None, *, probs: ArrayLike | None = None
     ) -> None:
-        if (logits is None) == (probs is None):
-            raise ParameterError("Multinomial takes either logits or probs.")
-        try:
-            classes = Categorical(logits, probs=probs)
-        except ParameterError as error:
-            raise ParameterError(str(error).replace("Categorical", "Multinomial")) from None
-        self._set({"total_count": total_count, "logits": classes.logits})
+        self._set({"total_count": total_count, "logits": class_logits(logits, probs, "Multinomial")})
         self.event_shape = self.logits.shape[-1:]
 
     @property

@@ -73,7 +73,7 @@ class Moment(Kind):
         return (self.name, self.beside) if self.beside else (self.name,)
 
     def read(self, table: Table) -> Column | None:
-        return None if is_time(table.columns[self.name]) and not self.beside else self.moments(table)
+        return None if is_time(table.column(self.name)) and not self.beside else self.moments(table)
 
     def moments(self, table: Table) -> np.ndarray:
         """Return the moments of a table, NaT where one is missing."""

@@ -3,6 +3,7 @@
 import bz2
 import gzip
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -10,6 +11,8 @@ from pathlib import Path
 
 from likelinet.core.errors import DataError
 from likelinet.tables.arrow import pa
+
+_ADDRESS = re.compile(r"(\w{2,}):/+(.*)")  # a Path has one slash of the two
 
 
 def contents(path: Path) -> bytes:
@@ -23,6 +26,8 @@ def contents(path: Path) -> bytes:
     try:
         raw = path.read_bytes()
     except OSError as error:
+        if address := _ADDRESS.fullmatch(str(path)):
+            raise DataError(f"{address[1]}://{address[2]} is an address: download it, and name the file.") from None
         raise DataError(f"{path}: cannot read the table ({error.strerror}); check the path.") from None
     for start, (kind, uncompressed) in _KINDS.items():
         if raw.startswith(start):

@@ -11,7 +11,7 @@ from likelinet.core.errors import DataError
 from likelinet.core.lazy import LazyModule
 from likelinet.tables.arrow import pa
 from likelinet.tables.coded import Coded, joined
-from likelinet.tables.columns import Column
+from likelinet.tables.columns import Column, Unusable
 from likelinet.tables.frames import arrow_table_columns
 from likelinet.tables.reading.contents import contents
 from likelinet.tables.reading.delimited import read_delimited
@@ -21,7 +21,7 @@ parquet: Any = LazyModule("pyarrow.parquet")
 feather: Any = LazyModule("pyarrow.feather")
 
 
-def read_columns(paths: Sequence[str | PathLike[str]], header: bool) -> tuple[dict[str, Column], int]:
+def read_columns(paths: Sequence[str | PathLike[str]], header: bool) -> tuple[dict[str, Column | Unusable], int]:
     """Return the columns of files, whose rows follow one another, by name, and the number of rows."""
     first, *others = (Path(path) for path in paths)
     columns = _read(first, header)
@@ -34,7 +34,7 @@ def read_columns(paths: Sequence[str | PathLike[str]], header: bool) -> tuple[di
     return columns, len(next(iter(columns.values()), ()))
 
 
-def _read(path: Path, header: bool) -> dict[str, Column]:
+def _read(path: Path, header: bool) -> dict[str, Column | Unusable]:
     raw = contents(path)
     read = next((reader for mark, reader in _FORMATS.items() if raw.startswith(mark)), None)
     if read is None:
@@ -47,8 +47,12 @@ def _read(path: Path, header: bool) -> dict[str, Column]:
     return {n: c for n, c in columns.items() if not n.startswith("__index_level_")}  # the names of pandas' rows
 
 
-def _joined(path: Path, name: str, above: Column, below: Column) -> Column:
+def _joined(path: Path, name: str, above: Column | Unusable, below: Column | Unusable) -> Column | Unusable:
     """Return a column of one file with that of the next below it."""
+    if isinstance(above, Unusable):
+        return Unusable(above.why, len(above) + len(below))
+    if isinstance(below, Unusable):
+        return Unusable(below.why, len(above) + len(below))
     if isinstance(above, Coded) and isinstance(below, Coded):
         return joined(above, below)
     above, below = (c.plain() if isinstance(c, Coded) else c for c in (above, below))

@@ -1,0 +1,47 @@
+"""Commands from their arguments to their end: warnings and errors as lines, and exit codes."""
+
+import sys
+import warnings
+from contextlib import suppress
+from typing import Any
+
+import click
+
+from likelinet.cli.arguments import cli
+from likelinet.core.errors import LikelinetError
+
+
+def run(arguments: list[str] | None) -> None:
+    """Run a command; each warning is a line on standard error."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", UserWarning)
+        warnings.showwarning = note
+        cli.main(arguments, prog_name="likelinet", standalone_mode=False)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # or a full disk would show only after the end
+
+
+def note(message: Warning | str, *_details: Any, **_more: Any) -> None:
+    """Print a warning as one line on standard error."""
+    click.echo(f"likelinet: note: {message}", err=True)
+
+
+def end(error: Exception) -> None:
+    """Exit with a line on standard error for an error that the user can mend; return for any other one."""
+    match error:
+        case click.ClickException():
+            error.show()
+        case LikelinetError():
+            click.echo(f"likelinet: {error}", err=True)
+        case UnicodeEncodeError():
+            click.echo(f"likelinet: cannot write in {error.encoding}: set PYTHONIOENCODING=utf-8.", err=True)
+        case OSError(filename=None, errno=int()):  # of standard output: other files have names
+            if sys.stdout is not None:
+                with suppress(OSError):
+                    sys.stdout.close()  # or it would be tried once more
+            if isinstance(error, BrokenPipeError):
+                sys.exit(1)  # the reader has gone: nothing to say
+            click.echo(f"likelinet: cannot write ({error.strerror}).", err=True)
+        case _:
+            return
+    sys.exit(2)
