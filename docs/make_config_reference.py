@@ -21,6 +21,7 @@ SECTIONS: tuple[tuple[str, str, tuple[type, ...]], ...] = (
     ("Columns", "data", (ll.DataConfig,)),
     ("A censored target", "data.target", (ll.IntervalTargetConfig,)),
     ("Times to an event", "data.target", (ll.TimeTargetConfig,)),
+    ("An event with a label", "data.target.event", (ll.EventConfig,)),
     ("Network", "network", members(NetworkConfig)),
     ("Distribution", "distribution", members(DistributionConfig)),
     ("A parameter that is known for each row", "distribution.<parameter>", (ll.ColumnConfig,)),
@@ -34,6 +35,7 @@ FORMS = {
     "ColumnConfig": "`{column: …}`",
     "IntervalTargetConfig": "`{lower: …, upper: …}`",
     "TimeTargetConfig": "`{time: …, event: …}`",
+    "EventConfig": "`{column: …, is: …}`",
 }
 INTRODUCTION = """# Every key of a config
 

@@ -49,7 +49,7 @@ NOTES = {
 def classifier(network: ll.MLPConfig, ensemble: int = 1, **training: Any) -> ll.Model:
     """Return a model of ten classes that takes the pixels as they are and learns from all rows, without stopping."""
     config = ll.ModelConfig(
-        data=ll.DataConfig(standardize=False),
+        data=ll.DataConfig(standardize=False, extrapolate=True),
         network=network,
         distribution=ll.CategoricalConfig(),
         training=ll.TrainingConfig(validation_fraction=0.0, early_stopping=None, **training),
@@ -63,10 +63,13 @@ def by_hand(model: ll.Model, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     with tempfile.TemporaryDirectory() as folder:
         model.save(Path(folder, "mnist.safetensors"))
         theta = load_file(Path(folder, "mnist.safetensors"))["theta"][0]  # matrices first, then biases
-    w1, w2, b1, b2 = np.split(theta, np.cumsum([784 * 50, 50 * 10, 50]))
-    hidden = 1.0 / (1.0 + np.exp(-(x @ w1.reshape(784, 50) + b1)))
+    used = np.array([kind.width for kind in model.kinds]) > 0  # but pixels that are black in every picture
+    w1, w2, b1, b2 = np.split(theta, np.cumsum([used.sum() * 50, 50 * 10, 50]))
+    weights = np.zeros((784, 50))
+    weights[used] = w1.reshape(-1, 50)
+    hidden = 1.0 / (1.0 + np.exp(-(x @ weights + b1)))
     a = np.exp(hidden @ w2.reshape(50, 10) + b2)
-    return a / a.sum(axis=1, keepdims=True), w1.reshape(784, 50)
+    return a / a.sum(axis=1, keepdims=True), weights
 
 
 def mosaic(pictures: np.ndarray, columns: int, gap: int = 2) -> np.ndarray:

@@ -4,6 +4,7 @@
 
 from likelinet.config.custom import CustomConfig as CustomConfig
 from likelinet.config.data import DataConfig as DataConfig
+from likelinet.config.data import EventConfig as EventConfig
 from likelinet.config.data import IntervalTargetConfig as IntervalTargetConfig
 from likelinet.config.data import TimeTargetConfig as TimeTargetConfig
 from likelinet.config.families import AsymmetricLaplaceConfig as AsymmetricLaplaceConfig
@@ -176,6 +177,7 @@ __all__ = [
     "Domain",
     "EarlyStoppingConfig",
     "Epoch",
+    "EventConfig",
     "Exponential",
     "ExponentialConfig",
     "Gamma",

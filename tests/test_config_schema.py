@@ -61,5 +61,6 @@ def test_only_what_cannot_have_a_default_is_required():
         "ColumnConfig": ["column"],
         "IntervalTargetConfig": ["lower", "upper"],
         "TimeTargetConfig": ["time", "event"],
+        "EventConfig": ["column", "is"],
         "CustomConfig": ["target"],
     }

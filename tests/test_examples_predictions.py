@@ -124,6 +124,7 @@ def test_your_own_distribution(tmp_path: Path):
     assert nll["Maxwell"] < min(nll["gaussian"], nll["gamma"])
 
 
+@pytest.mark.filterwarnings("ignore:Numbers outside:UserWarning")
 def test_ensemble_calibration(tmp_path: Path):
     result = run("20_ensemble_calibration", tmp_path)
     d = result["mixture"]

@@ -263,3 +263,12 @@ def test_codes_of_any_column(cells: Any):
 def test_a_mistake_is_not_silent():
     with pytest.raises(ll.DataError, match="holds numbers but also text: 'K' in row 1"):
         learned(["K", "1", "2", "12"])
+
+
+def test_numbers_with_a_few_words_are_numbers_although_pandas_calls_them_text():
+    cells = pd.Series([f"{v:.3f}" for v in NORMAL])
+    cells[7] = "unknown"
+    table = as_table(pd.DataFrame({"a": cells}))
+    inputs = learn_inputs(table, ["a"], np.ones(300), DataConfig())
+    assert inputs.columns[0].inputs == ["a", "a missing"]
+    np.testing.assert_array_equal(inputs.rows(table)[:][:, 1], np.arange(300) == 7)

@@ -165,7 +165,7 @@ def test_unseen_and_empty_categories_do_not_refuse_a_batch():
 
 def test_linear_trends_may_go_on():
     x = np.linspace(0.0, 10.0, 100)[:, None]
-    model = ll.Model({**LINEAR, "data": {"extrapolate": True}}).fit(x, 3.0 * x[:, 0] + 0.01 * RNG.normal(size=100))
+    model = ll.Model({**LINEAR, "data": {"extrapolate": True}}).fit(x, 3.0 * x[:, 0] + 0.02 * RNG.normal(size=100))
     np.testing.assert_allclose(model.predict([[20.0], [1e4]]), [60.0, 3e4], rtol=1e-3)
 
 
@@ -177,6 +177,16 @@ def test_a_category_that_occurs_once_can_be_compared():
         found = list(compare(config, families("gaussian, laplace", config), as_table(frame), folds=2))
     assert [r.error for r in found] == [None, None]
     assert [np.isfinite(r.log_scores).sum() for r in found] == [199, 199]
+
+
+def test_numbers_of_rows_are_left_out_of_a_comparison_too():
+    frame = pd.DataFrame({"x": RNG.normal(size=100), "y": RNG.normal(size=100)})
+    config = ll.ModelConfig(data={"target": "y"}, training={"epochs": 1})
+    gaussian = families("gaussian", config)
+    plain, other = (
+        next(compare(config, gaussian, as_table(f), folds=2)) for f in (frame, frame.assign(id=np.arange(1, 101)))
+    )
+    np.testing.assert_array_equal(other.log_scores, plain.log_scores)
 
 
 def test_the_words_of_a_command(tmp_path: Path):

@@ -170,3 +170,19 @@ def test_certain_rows_are_in_the_last_bin():
     confidence, hit = np.array([0.95, 1.0, 0.5, 0.5]), np.array([True, False, True, False])
     np.testing.assert_allclose(metrics.calibration_error(confidence, hit), 0.95 / 4.0, rtol=1e-14)
     assert metrics.equal_bins(np.array([0.0, 0.25, 0.5, 0.99, 1.0]), 4).tolist() == [0, 1, 2, 3, 3]
+
+
+def test_a_score_that_a_few_rows_have_not_is_left_out_with_a_note():
+    d = ll.StudentT(df=[3.0, 0.4, 5.0, 0.3], loc=0.0, scale=1.0)
+    with pytest.warns(UserWarning, match="is left out") as caught:
+        scores = metrics.evaluate(d, np.array([0.1, 0.2, 0.3, 0.4]))
+    assert [str(w.message) for w in caught] == [
+        f"{name} is left out: the predictions of 2 of 4 rows have tails so heavy that it is not finite there."
+        for name in ("rmse", "crps")
+    ]
+    assert list(scores) == ["nll", "mae", "coverage_90"]
+
+
+def test_a_score_that_no_row_has_goes_without_saying():
+    scores = metrics.evaluate(ll.Cauchy(np.zeros(3), 1.0), np.array([0.1, 0.2, 0.3]))
+    assert list(scores) == ["nll", "mae", "crps", "coverage_90"]

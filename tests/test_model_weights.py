@@ -66,7 +66,7 @@ def test_row_numbers_are_those_of_the_table():
         lambda: quick(distribution={"kind": "gamma"}).fit(X, np.where(np.arange(60) == 9, -1.0, y), weight),
         lambda: quick(**strict).fit(X, y).score(X, bad_y, weight),
         lambda: classes.score(X, sold, weight),
-        lambda: quick().fit(text, y, weight),
+        lambda: quick(**strict).fit(text, y, weight),
         lambda: colours.score(text[["c"]].assign(c=np.where(np.arange(60) == 9, "w", "u")), y, weight),
     ):
         with pytest.raises(ll.DataError, match=r"row 10\b"):

@@ -42,6 +42,13 @@ def test_values_by_hand():
     np.testing.assert_allclose(x[[0, 2, 6, 12, 30], 4], [1.0, S3, 0.0, -1.0, 0.0], atol=1e-15)
 
 
+def test_in_words():
+    (kind,) = inputs_of(pd.DataFrame({"when": HOURS})).columns
+    assert kind.describe() == "dates and times as time since 2024-02-26, with the weekday, the hour"
+    (kind,) = inputs_of(pd.DataFrame({"when": [*HOURS[7:30]]})).columns
+    assert kind.describe() == "dates and times as time since 2024-02-26 07:00:00"
+
+
 def test_the_month_goes_on_day_by_day():
     moments = np.array(["2020-01-01", "2020-04-01", "2020-04-16", "2021-02-15T12", "2019-12-31"], "M8[us]")
     expected = [0.0, 3 / 12, 3.5 / 12, 1.5 / 12, (11 + 30 / 31) / 12]

@@ -11,6 +11,7 @@ from likelinet.tables.kinds.noted import note_readings
 from likelinet.tables.rows import read_rows
 from likelinet.tables.table import Table
 from likelinet.tables.text import Text
+from likelinet.tables.undressed import undressed
 from tests.small import cli, quick, write_csv
 
 N = 40
@@ -124,6 +125,14 @@ def test_rows_of_weight_0_do_not_shift_y():
     with pytest.warns(UserWarning, match="is read as"):
         rows = read_rows(DataConfig(target="price", weight="w"), False, columns, None, None, "y")
     np.testing.assert_array_equal(rows.y, 1000.0 + KM)
+
+
+@pytest.mark.filterwarnings("ignore:Target")
+def test_the_rows_that_are_taken():
+    some = Table({"price": Text.of(PRICES)}, N).taken(KM[0] < KM)
+    again = undressed(some, ["price"], 1.0, "Target")
+    np.testing.assert_array_equal(again.numeric("price"), 1000.0 + KM[KM[0] < KM])
+    assert (again.n, again.index is some.index) == (some.n, True)
 
 
 def test_from_end_to_end(tmp_path):

@@ -85,4 +85,4 @@ def test_a_fit_takes_little_more_memory_than_its_inputs(training, dtype, without
     finally:
         tracemalloc.stop()
     assert peak < 2.2 * n * inputs * np.dtype(dtype).itemsize
-    assert fitted.history.stopped == "finished"
+    assert fitted.history.stopped == ("finished" if training["epochs"] == 1 else "not converged")

@@ -54,6 +54,7 @@ def test_identifiers(column: np.ndarray | Text, name: str, why: str):
         (RNG.integers(18, 90, N), "age"),
         (np.arange(1950, 2020), "year"),
         (RNG.choice(10**6, N, replace=False), "population"),
+        (RNG.choice(5000, 1000, replace=False), "pages"),
         (RNG.choice(10**8, N) + 1, "paid"),
         (RNG.choice(30, N), "customer_id"),
         (RNG.choice(10**8, N, replace=False) + 1_500_000_000, "seconds"),

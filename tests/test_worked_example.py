@@ -111,7 +111,7 @@ def test_its_config_follows_from_the_class(module):
     made = config(scale="shared")
     assert made.kind == "rayleigh"
     assert made.links == {"scale": "softplus"}
-    assert set(config.model_fields) == set(GaussianConfig.model_fields) - {"loc"}
+    assert set(config.model_fields) == set(GaussianConfig.model_fields) - {"loc", "offset"} | {"exposure"}
 
 
 def test_it_trains_and_other_families_go_over_it(module):

@@ -1,39 +1,9 @@
-"""The commands and their arguments; what a command does is imported when it runs, so that `--help` is quick."""
-
-import json
-import math
-from pathlib import Path
-from typing import Any
+"""The commands; what a command does is imported when it runs, so that `--help` is quick."""
 
 import click
 
 from likelinet import __version__
-
-
-class Quantiles(click.ParamType):
-    """Probabilities between 0 and 1, separated by commas."""
-
-    name = "q,q,…"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[float, ...]:
-        """Return the probabilities as floats."""
-        if isinstance(value, tuple):
-            return value
-        try:
-            found = tuple(float(q) for q in value.split(","))
-        except ValueError:
-            found = ()
-        if not found or not all(0.0 < q < 1.0 for q in found):
-            self.fail(f"'{value}' are not probabilities between 0 and 1, like 0.05,0.5,0.95", param, ctx)
-        return found
-
-
-model_argument = click.argument("model", type=click.Path(path_type=Path))
-table_argument = click.argument("table", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="TABLE...")
-trust_option = click.option("--trust", metavar="MODULE:CLASS", help="Import this class, which the model file names.")
-output_option = click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="File to write; standard output without it."
-)
+from likelinet.cli import after_fit, before_fit
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -42,195 +12,19 @@ def cli() -> None:
     """Fit networks whose outputs are probability distributions, and sample from what they predict."""
 
 
-@cli.command()
-@click.argument("config", type=click.Path(path_type=Path))
-@table_argument
-@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("model.safetensors"), show_default=True)
-@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a key, like training.epochs=50.")
-@click.option("--quiet", is_flag=True, help="Print nothing, and show no progress bar.")
-def fit(config: Path, table: tuple[Path, ...], output: Path, overrides: tuple[str, ...], quiet: bool) -> None:
-    """Fit the model that CONFIG declares to the rows of a table and write it."""
-    from likelinet.cli.fit import fit_command
-
-    fit_command(config, table, output, overrides, quiet)
-
-
-@cli.command()
-@model_argument
-@table_argument
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@trust_option
-def evaluate(model: Path, table: tuple[Path, ...], as_json: bool, trust: str | None) -> None:
-    """Print metrics of a model on the rows of a table that holds the target."""
-    from likelinet.cli.output import metrics_table
-    from likelinet.model.model import Model
-    from likelinet.tables.table import read_table
-
-    fitted = Model.load(model, trust=trust)
-    scores = fitted.evaluate(read_table(table, fitted.config.data.header))
-    valid = {name: value if math.isfinite(value) else None for name, value in scores.items()}  # JSON has no NaN
-    click.echo(json.dumps(valid) if as_json else metrics_table({"": scores}))
-
-
-@cli.command()
-@click.argument("config", type=click.Path(path_type=Path))
-@table_argument
-@click.option("--families", required=True, metavar="LIST", help="Kinds like gaussian,student_t; see below.")
-@click.option(
-    "--folds", type=click.IntRange(min=2), default=5, show_default=True, help="Parts of the cross-validation."
-)
-@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a key, like training.epochs=50.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def compare(
-    config: Path, table: tuple[Path, ...], families: str, folds: int, overrides: tuple[str, ...], as_json: bool
-) -> None:
-    """Compare families by the log score of held-out rows, each in place of the distribution of CONFIG.
-
-    LIST is a list in YAML without its outer brackets: kinds with their defaults, mappings as a config has them under
-    `distribution`, and the word `config` for its own one:
-
-    \b
-      --families gaussian,student_t,config
-      --families "poisson, {kind: discretised, base: {kind: log_normal}}"
-
-    A kind by itself takes over `exposure`, `total_count` and `levels` from CONFIG; a mapping is taken as it is. All
-    have the same features: where data.features is null, no column that any of them or CONFIG reads as something else.
-
-    All are scored on the same folds, drawn by the seed of the config. Where the target is censored, so is each family.
-    """
-    from likelinet.cli.compare import compare_command
-
-    compare_command(config, table, families, folds, overrides, as_json)
-
-
-@cli.command()
-@model_argument
-@table_argument
-@output_option
-@click.option("--quantiles", type=Quantiles(), default=(0.05, 0.5, 0.95), help="Default: 0.05,0.5,0.95")
-@trust_option
-def predict(
-    model: Path, table: tuple[Path, ...], output: Path | None, quantiles: tuple[float, ...], trust: str | None
-) -> None:
-    """Write mean and quantiles of each row, or the probability of each class, as CSV."""
-    from likelinet.cli.output import check_output, write_csv
-    from likelinet.cli.predict import prediction_rows
-    from likelinet.model.model import Model
-    from likelinet.tables.table import read_table
-
-    check_output(output, model, *table)
-    fitted = Model.load(model, trust=trust)
-    write_csv(output, *prediction_rows(fitted, read_table(table, fitted.config.data.header), quantiles))
-
-
-@cli.command()
-@model_argument
-@table_argument
-@output_option
-@click.option("-n", "number", type=click.IntRange(min=1), default=1, show_default=True, help="Draws per row.")
-@click.option("--seed", type=click.IntRange(min=0), help="Same seed, same draws.")
-@trust_option
-def sample(
-    model: Path, table: tuple[Path, ...], output: Path | None, number: int, seed: int | None, trust: str | None
-) -> None:
-    """Write draws y ~ P(y | x) as CSV: a line for each row, a column for each draw."""
-    from likelinet.cli.output import check_output, write_csv
-    from likelinet.cli.predict import sample_rows
-    from likelinet.model.model import Model
-    from likelinet.tables.table import read_table
-
-    check_output(output, model, *table)
-    fitted = Model.load(model, trust=trust)
-    write_csv(output, *sample_rows(fitted, read_table(table, fitted.config.data.header), number, seed))
-
-
-@cli.command()
-@model_argument
-@table_argument
-@output_option
-@trust_option
-def encode(model: Path, table: tuple[Path, ...], output: Path | None, trust: str | None) -> None:
-    """Write the code of each row as CSV, by the network of an autoencoder."""
-    from likelinet.cli.output import check_output, write_csv
-    from likelinet.cli.predict import code_rows
-    from likelinet.model.model import Model
-    from likelinet.tables.table import read_table
-
-    check_output(output, model, *table)
-    fitted = Model.load(model, trust=trust)
-    write_csv(output, *code_rows(fitted, read_table(table, fitted.config.data.header)))
-
-
-@cli.command()
-@model_argument
-@output_option
-@click.option("-n", "number", type=click.IntRange(min=1), default=1, show_default=True, help="How many rows.")
-@click.option("--seed", type=click.IntRange(min=0), help="Same seed, same rows.")
-@trust_option
-def generate(model: Path, output: Path | None, number: int, seed: int | None, trust: str | None) -> None:
-    """Write new rows as CSV, from codes that are drawn from the prior of a variational autoencoder."""
-    from likelinet.cli.output import check_output, write_csv
-    from likelinet.cli.predict import generated_rows
-    from likelinet.model.model import Model
-
-    check_output(output, model)
-    write_csv(output, *generated_rows(Model.load(model, trust=trust), number, seed))
-
-
-@cli.command()
-@model_argument
-@table_argument
-@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("picture.png"), show_default=True)
-@trust_option
-def plot(model: Path, table: tuple[Path, ...], output: Path, trust: str | None) -> None:
-    """Draw predicted distributions against the observed targets in a table."""
-    from likelinet.cli.draw import draw
-    from likelinet.cli.output import check_output, save_figure
-    from likelinet.model.model import Model
-    from likelinet.tables.table import read_table
-
-    check_output(output, model, *table)
-    fitted = Model.load(model, trust=trust)
-    save_figure(draw(fitted, read_table(table, fitted.config.data.header)), output)
-    click.echo(f"Picture: {output}")
-
-
-@cli.command()
-@model_argument
-@trust_option
-def show(model: Path, trust: str | None) -> None:
-    """Print the config, the number of parameters and the training history of a model."""
-    from likelinet.cli.describe import describe
-    from likelinet.model.model import Model
-
-    click.echo(describe(Model.load(model, trust=trust)))
-
-
-@cli.command()
-def schema() -> None:
-    """Print the JSON Schema of the config."""
-    from likelinet.config import ModelConfig
-
-    click.echo(json.dumps(ModelConfig.model_json_schema(), indent=2))
-
-
-@cli.command()
-@click.argument(
-    "name", type=click.Choice(["gaussian", "bernoulli", "categorical", "autoencoder", "vae"]), default="gaussian"
-)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("likelinet-demo"),
-    show_default=True,
-)
-def demo(name: str, output: Path) -> None:
-    """Fit a model to real data that scikit-learn ships, beside a simpler one, and sample from it.
-
-    The model predicts by a family from a few features, or is a network through a code: an autoencoder of images of
-    handwritten digits, or a variational one, which draws new ones.
-    """
-    from likelinet.cli.demo import run_demo
-
-    run_demo(name, output)
+for command in (
+    before_fit.init,
+    before_fit.split,
+    before_fit.fit,
+    before_fit.compare,
+    after_fit.evaluate,
+    after_fit.predict,
+    after_fit.sample,
+    after_fit.encode,
+    after_fit.generate,
+    after_fit.plot,
+    after_fit.show,
+    after_fit.schema,
+    after_fit.demo,
+):
+    cli.add_command(command)

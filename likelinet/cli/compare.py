@@ -8,22 +8,22 @@ from typing import Any
 import click
 import numpy as np
 
-from likelinet.config import load_config
+from likelinet.cli.declared import declared
 from likelinet.core.errors import DataError
 from likelinet.selection.candidates import families
-from likelinet.selection.comparison import MASS, HeldOut, compare, ranked, weighted
-from likelinet.tables.table import read_table
+from likelinet.selection.comparison import MASS, HeldOut, compare, ranked, scored_weight
+from likelinet.tables.hold_out import HoldOut
 from likelinet.training.progress import on_terminal
 
 
 def compare_command(
-    config: Path, table: Sequence[Path], text: str, folds: int, overrides: Sequence[str], as_json: bool
+    files: Sequence[Path], target: Sequence[str], text: str, folds: int, overrides: Sequence[str], as_json: bool
 ) -> None:
     """Compare families and print their ranking; after Ctrl-C that of those which are done, and pass it on."""
-    declared = load_config(config, overrides)
-    rows = read_table(table, declared.data.header)
-    models = families(text, declared)
-    weight = weighted(declared, rows)[1]
+    given = declared(files, target, overrides)
+    config, rows = given.config, given.table
+    models = families(text, config)
+    weight = scored_weight(config, rows, folds)
     results: list[HeldOut] = []
     names, shown = list(models), on_terminal()
 
@@ -34,22 +34,26 @@ def compare_command(
 
     cut: KeyboardInterrupt | None = None
     try:
-        for result in compare(declared, models, rows, folds, report):
+        for result in compare(config, models, rows, folds, report):
             results.append(result)  # noqa: PERF402 what is there before Ctrl-C is kept
     except KeyboardInterrupt as cause:
         cut = cause
     if shown:
         click.echo(f"\r{'':78s}\r", nl=False, err=True)
-    click.echo((comparison_json if as_json else comparison_table)(results, weight, folds))
+    how = HoldOut.of(config.data, rows).in_words
+    click.echo(comparison_json(results, weight, folds) if as_json else comparison_table(results, weight, folds, how))
     if cut is not None:
         raise cut
     if all(r.error is not None for r in results):
         raise DataError("None of the families could be fitted to these data.")
 
 
-def comparison_table(results: Sequence[HeldOut], weight: np.ndarray, folds: int) -> str:
-    """Return the ranking as an aligned table, with what has failed and what it means below it."""
-    rows = ranked(results, weight)
+def comparison_table(results: Sequence[HeldOut], weight: np.ndarray, folds: int, how: str = "") -> str:
+    """Return the ranking as an aligned table, with what has failed and what it means below it.
+
+    `how` says by what rows are held out.
+    """
+    rows, parts = ranked(results, weight), f"{folds} folds {how}".rstrip()
     width = max([6, *(len(r.family) for r in results)]) + 2
     lines = [f"{'family':{width}s}{'log score':>12s}{'difference':>12s}{'std. error':>12s}{'z':>8s}"]
     for i, r in enumerate(rows):
@@ -61,7 +65,7 @@ def comparison_table(results: Sequence[HeldOut], weight: np.ndarray, folds: int)
     lines += [f"{r.family:{width}s}failed: {r.error}" for r in results if r.error is not None]
     lines += [
         "",
-        f"Mean log score of held-out rows in nats ({len(weight)} rows, {folds} folds); higher is better.",
+        f"Mean log score of held-out rows in nats ({len(weight)} rows, {parts}); higher is better.",
         "Difference to the best, with its paired standard error; * where it exceeds two of them.",
     ]
     return "\n".join([*lines, *_measures(results)])

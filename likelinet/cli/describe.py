@@ -5,6 +5,7 @@ import numpy as np
 from likelinet.config import dump_config
 from likelinet.config.network import VAEConfig
 from likelinet.model.model import Model
+from likelinet.tables.rows import output_names
 from likelinet.training.history import History
 
 
@@ -12,6 +13,8 @@ def describe(model: Model) -> str:
     """Return config, size and history as text."""
     epochs = model.history.epochs
     lines = [dump_config(model.config).rstrip(), "", f"parameters: {model.n_parameters}"]
+    if outputs := output_names(model.config.data):
+        lines.append(f"target: {', '.join(outputs)}")
     lines += [f"inputs: {', '.join(model.feature_names) or 'none (intercept only)'}"]
     match model.classes:
         case None:

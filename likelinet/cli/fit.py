@@ -7,23 +7,40 @@ from pathlib import Path
 
 import click
 
+from likelinet.cli.declared import declared
 from likelinet.cli.describe import summary
+from likelinet.cli.holdout import held_out, scores_beside_baselines
 from likelinet.cli.output import check_output, check_writable
-from likelinet.config import load_config
 from likelinet.core.errors import DataError, DivergedError, LikelinetError, NonFiniteError
 from likelinet.model.model import Model
+from likelinet.tables.rows import output_names
 from likelinet.tables.table import read_table
 
 
-def fit_command(config: Path, table: Sequence[Path], output: Path, overrides: Sequence[str], quiet: bool) -> None:
+def fit_command(
+    files: Sequence[Path],
+    target: Sequence[str],
+    output: Path,
+    overrides: Sequence[str],
+    holdout: float | None,
+    validation: Sequence[Path],
+    quiet: bool,
+) -> None:
     """Fit and save; after Ctrl-C or a loss that diverges, save the best model so far and pass the error on."""
-    check_output(output, config, *table)
-    model = Model(load_config(config, overrides))
-    rows = read_table(table, model.config.data.header)
+    check_output(output, *files, *validation)
+    given = declared(files, target, overrides)
+    model, rows, held = Model(given.config), given.table, None
+    if holdout is not None:
+        mask = held_out(given.config, rows, holdout)
+        rows, held = given.table.taken(~mask), given.table.taken(mask)
+    others = (read_table(validation, given.config.data.header),) if validation else None
     check_writable(output)
+    if given.why is not None and not quiet:
+        names = ", ".join(output_names(given.config.data))
+        click.echo(f"Family: {given.config.distribution.in_brief}, since '{names}' {given.why}.")
     began = time.perf_counter()
     try:
-        model.fit(rows, progress=not quiet)
+        model.fit(rows, validation=others, progress=not quiet)
     except (KeyboardInterrupt, NonFiniteError, DivergedError) as cause:
         if model.fitted:
             how = "diverged" if model.history.stopped == "diverged" else "was cut short"
@@ -41,6 +58,8 @@ def fit_command(config: Path, table: Sequence[Path], output: Path, overrides: Se
     model.save(output)
     if not quiet:
         click.echo(f"{summary(model)}, {time.perf_counter() - began:.1f} s. Model: {output}")
+        if held is not None:
+            click.echo(scores_beside_baselines(model, rows, held))
 
 
 def save_cut_short(model: Model, output: Path) -> str:

@@ -1,10 +1,12 @@
 """What commands write: CSV, pictures, tables of metrics."""
 
 import csv
+import json
+import math
 import os
 import sys
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,16 +17,54 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def write_csv(path: Path | None, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+Rows = Iterable[Sequence[Any]]
+
+
+def write_rows(path: Path | None, header: Sequence[str], rows: Rows) -> None:
+    """Write rows to a file, whose ending says in which format, or as CSV to standard output."""
+    write = write_csv if path is None else _BY_SUFFIX.get(path.suffix.lower(), write_csv)
+    write(path, header, rows)
+
+
+def write_csv(path: Path | None, header: Sequence[str], rows: Rows) -> None:
     """Write rows as CSV to a file, or to standard output."""
     if path is None:
         if sys.stdout is None:
             raise DataError("Standard output is closed: name a file by -o.")
         csv.writer(sys.stdout, lineterminator="\n").writerows([header, *rows])
         return
+    with replaced(path) as new, new.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file, lineterminator="\n").writerows([header, *rows])
+
+
+def write_json_lines(path: Path, header: Sequence[str], rows: Rows) -> None:
+    """Write each row as an object of JSON on a line of its own; what is not finite is null."""
+    with replaced(path) as new, new.open("w", encoding="utf-8") as file:
+        for row in rows:
+            cells = (None if isinstance(c, float) and not math.isfinite(c) else c for c in row)
+            file.write(json.dumps(dict(zip(header, cells, strict=True)), ensure_ascii=False) + "\n")
+
+
+def write_parquet(path: Path, header: Sequence[str], rows: Rows) -> None:
+    """Write rows as a table of Parquet."""
+    import pyarrow as pa
+    import pyarrow.parquet
+
+    columns = zip(*rows, strict=True)
+    table = pa.table({name: pa.array(column) for name, column in zip(header, columns, strict=True)})
+    with replaced(path) as new:
+        pyarrow.parquet.write_table(table, new)
+
+
+_BY_SUFFIX: dict[str, Callable[..., None]] = {".jsonl": write_json_lines, ".parquet": write_parquet}
+
+
+@contextmanager
+def replaced(path: Path) -> Generator[Path]:
+    """Give the path of a new file that takes the place of this one at the end."""
     try:
-        with replacing(path) as new, new.open("w", newline="", encoding="utf-8") as file:
-            csv.writer(file, lineterminator="\n").writerows([header, *rows])
+        with replacing(path) as new:
+            yield new
     except OSError as error:
         raise DataError(f"{path}: cannot write ({error.strerror}); check the folder.") from None
 
@@ -57,6 +97,12 @@ def check_output(path: Path | None, *inputs: Path) -> None:
         with suppress(OSError):  # either is not there
             if path is not None and path.is_file() and path.samefile(given):
                 raise DataError(f"{path}: this is the input {given}, which would be lost; choose another name by -o.")
+
+
+def check_new(path: Path, instead: str) -> None:
+    """Raise before any work is done if a file is there that nobody has asked to replace."""
+    if path.exists() or path.is_symlink():
+        raise DataError(f"{path}: is there already, and stays as it is; {instead}, or remove it.")
 
 
 def check_writable(path: Path) -> None:

@@ -2,31 +2,84 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from itertools import repeat
 from typing import Any
 
 import numpy as np
 
-from likelinet.core.errors import UndefinedError
+from likelinet.core.errors import DataError, UndefinedError
+from likelinet.distributions import Distribution
 from likelinet.model.model import Model
 from likelinet.scores import class_probabilities
+from likelinet.tables.columns import Column, is_time
 from likelinet.tables.table import Table
+from likelinet.tables.times import as_text, seconds
 
 
 def prediction_rows(
-    model: Model, table: Table, quantiles: Sequence[float]
+    model: Model,
+    table: Table,
+    quantiles: Sequence[float],
+    above: Sequence[float] = (),
+    keep: Sequence[str] = (),
+    parameters: bool = False,
 ) -> tuple[list[str], Iterable[Sequence[Any]]]:
-    """Return header and rows: mean and quantiles, or the most probable class and all probabilities."""
+    """Return header and rows: mean and quantiles, or the most probable class and all probabilities.
+
+    Parameters
+    ----------
+    model, table
+        Which distributions.
+    quantiles : sequence of float
+        Of numbers.
+    above : sequence of float
+        Numbers whose probability of being exceeded is wanted.
+    keep : sequence of str
+        Columns of the table that come first.
+    parameters : bool
+        Whether the parameters of the distribution come last.
+    """
+    kept = {name: _as_it_stands(table.column(name)) for name in keep}
     d = model.predict_dist(table)
-    outputs = model.target_names
+    header, rows = _classes(model, d) if d.class_marginals() is not None else _numbers(model, d, quantiles)
+    further = {name: values for t in above for name, values in _above(model, d, t).items()}
+    further |= _parameters(model, d) if parameters else {}
+    if twice := sorted(kept.keys() & {*header, *further}):
+        raise DataError(f"--keep: the predictions have a column '{twice[0]}' too; leave it out, or rename it.")
+    if not kept and not further:
+        return header, rows
+    before, after = (zip(*c.values(), strict=True) if c else repeat((), table.n) for c in (kept, further))
+    beside = ([*k, *row, *f] for k, row, f in zip(before, rows, after, strict=True))
+    return [*kept, *header, *further], beside
+
+
+def _as_it_stands(column: Column) -> list[Any]:
+    """Return the cells of a column; moments as ISO writes them, which JSON knows."""
+    if is_time(column):
+        return as_text(column).tolist() if column.dtype.kind == "M" else seconds(column).tolist()
+    return column.tolist()
+
+
+def kept_names(texts: Sequence[str], table: Table) -> list[str]:
+    """Return the columns that texts name, each once; several in one are separated by commas."""
+    names = [name for text in texts for name in ([text] if text in table.columns else text.split(","))]
+    return list(dict.fromkeys(name.strip() for name in names))
+
+
+def _classes(model: Model, d: Distribution) -> tuple[list[str], Iterable[Sequence[Any]]]:
     classes = d.class_marginals()
-    if classes is not None:
-        guess = np.asarray(classes.mode())
-        guess = guess if guess.dtype.kind in "Ub" else guess.astype(int)
-        if d.event_shape:
-            return [f"class_{t}" for t in outputs], guess
-        probs, _ = class_probabilities(classes, guess)
-        labels = range(probs.shape[1]) if model.classes is None else model.classes
-        return ["class", *(f"p_{c}" for c in labels)], ([g, *p] for g, p in zip(guess, probs.tolist(), strict=True))
+    assert classes is not None
+    guess = np.asarray(classes.mode())
+    guess = guess if guess.dtype.kind in "Ub" else guess.astype(int)
+    if d.event_shape:
+        return [f"class_{t}" for t in model.target_names], guess.tolist()
+    probs, _ = class_probabilities(classes, guess)
+    labels = range(probs.shape[1]) if model.classes is None else model.classes
+    rows = ([g, *p] for g, p in zip(guess.tolist(), probs.tolist(), strict=True))
+    return ["class", *(f"p_{c}" for c in labels)], rows
+
+
+def _numbers(model: Model, d: Distribution, quantiles: Sequence[float]) -> tuple[list[str], Iterable[Sequence[Any]]]:
     kind, columns = (np.int64 if model.whole_numbers else np.float64), {}
     with suppress(UndefinedError):  # a family of the user's may have quantiles alone
         mean = d.mean()
@@ -34,8 +87,34 @@ def prediction_rows(
     columns |= {f"q{q:g}": d.ppf(q).astype(kind) for q in quantiles}
     if not d.event_shape:
         return list(columns), zip(*(c.tolist() for c in columns.values()), strict=True)
-    header = [f"{name}_{t}" for name in columns for t in outputs]
+    header = [f"{name}_{t}" for name in columns for t in model.target_names]
     return header, np.concatenate([c.astype(object) for c in columns.values()], axis=1).tolist()
+
+
+def _above(model: Model, d: Distribution, t: float) -> dict[str, list[float]]:
+    """Return P(y > t) of each output."""
+    if d.class_marginals() is not None:
+        raise DataError("--above is for numbers, and this model predicts classes.")
+    probability = d.sf(np.broadcast_to(t, d.event_shape))
+    return _named(f"p_above_{t:g}", probability, model.target_names if d.event_shape else [])
+
+
+def _parameters(model: Model, d: Distribution) -> dict[str, list[float]]:
+    """Return the parameters by name: those of several outputs by the name of each, others numbered from 1."""
+    found = {}
+    for name, values in d.values_by_name().items():
+        of_outputs = values.shape[1:] == d.event_shape == (len(model.target_names),)
+        found |= _named(name, values, model.target_names if of_outputs else [])
+    return found
+
+
+def _named(name: str, values: np.ndarray, ends: Sequence[str]) -> dict[str, list[float]]:
+    """Return each column of an array (n, …) by its name with an end: the given one, or its place from 1."""
+    if values.ndim == 1:
+        return {name: values.tolist()}
+    ends = ends or ["_".join(str(i + 1) for i in place) for place in np.ndindex(values.shape[1:])]
+    columns = values.reshape(len(values), -1).T.tolist()
+    return {f"{name}_{end}": column for end, column in zip(ends, columns, strict=True)}
 
 
 def sample_rows(model: Model, table: Table, number: int, seed: int | None) -> tuple[list[str], Iterable[Sequence[Any]]]:

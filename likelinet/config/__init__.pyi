@@ -4,6 +4,7 @@
 
 from likelinet.config.custom import CustomConfig as CustomConfig
 from likelinet.config.data import DataConfig as DataConfig
+from likelinet.config.data import EventConfig as EventConfig
 from likelinet.config.data import IntervalTargetConfig as IntervalTargetConfig
 from likelinet.config.data import TimeTargetConfig as TimeTargetConfig
 from likelinet.config.families import AsymmetricLaplaceConfig as AsymmetricLaplaceConfig
@@ -84,6 +85,7 @@ __all__ = [
     "DirichletConfig",
     "DiscretisedConfig",
     "EarlyStoppingConfig",
+    "EventConfig",
     "ExponentialConfig",
     "GammaConfig",
     "GaussianConfig",

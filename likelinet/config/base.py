@@ -1,6 +1,9 @@
 """The base of every config: frozen, unknown keys forbidden, every field described by its docstring."""
 
-from typing import TYPE_CHECKING, Any, Self, get_args
+import re
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
@@ -10,6 +13,9 @@ from likelinet.core.wording import nearest
 
 class Config(BaseModel):
     """A frozen piece of a model's declaration."""
+
+    other_names: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """What else its kind is called; with each name, where that is not all, what to write instead."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
 
@@ -72,6 +78,21 @@ def kinds(base: type[Config] = Config) -> set[str]:
     return found.union(*(kinds(c) for c in base.__subclasses__()))
 
 
+def _meant(word: str, tags: list[str]) -> str:
+    """Return in brackets which of the kinds was meant: one that goes by this name elsewhere, or else the nearest."""
+    name = re.sub(r"[\s-]+", "_", word.strip().lower())
+    for config in _all_of(Config):
+        if name in config.other_names and (kind := config.model_fields["kind"].default) in tags:
+            return f" ({config.other_names[name] or f'did you mean {kind!r}?'})"
+    return nearest(word, tags)
+
+
+def _all_of(base: type[Config]) -> Iterator[type[Config]]:
+    for config in base.__subclasses__():
+        yield config
+        yield from _all_of(config)
+
+
 def _is_type(part: str) -> bool:
     return part in ("float", "int", "str") or part.startswith(
         ("form:", "function-", "literal", "constrained-", "list[")
@@ -94,7 +115,7 @@ def _sentence(found: list[Any]) -> str:
             return "is missing"
         case "union_tag_invalid":
             tags = [t.strip(" '") for t in context["expected_tags"].split(",")]
-            return f"unknown kind '{context['tag']}'{nearest(context['tag'], tags)}"
+            return f"unknown kind '{context['tag']}'{_meant(context['tag'], tags)}"
         case "union_tag_not_found" | "model_type" | "model_attributes_type" | "dict_type":
             return _mapping(e["input"])
         case "string_type" if not isinstance(e["input"], dict | list | None):

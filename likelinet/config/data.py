@@ -1,10 +1,19 @@
 """Which columns of a table are what."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import (
+    BeforeValidator,
+    Discriminator,
+    Field,
+    PositiveFloat,
+    Tag,
+    create_model,
+    model_validator,
+)
 
 from likelinet.config.base import Config
+from likelinet.core.labels import as_written
 
 Columns = str | Annotated[list[str], Field(min_length=1)]
 
@@ -25,13 +34,63 @@ class IntervalTargetConfig(Config):
         return self
 
 
+def _label(value: Any) -> Any:
+    """Return a label as text, of a number or of True, which YAML makes of yes."""
+    return as_written(value) if isinstance(value, bool | int | float) else value
+
+
+if TYPE_CHECKING:
+
+    class EventConfig(Config):
+        """The label by which a column says that the event was seen."""
+
+        column: str
+
+        def __init__(self, **fields: Any) -> None: ...
+
+else:  # one of its keys is a word of Python
+    EventConfig = create_model(
+        "EventConfig",
+        __base__=Config,
+        __doc__="The label by which a column says that the event was seen.",
+        __module__=__name__,
+        **{
+            "column": (str, Field(description="Column with a label in each row.")),
+            "is": (
+                Annotated[str, BeforeValidator(_label)],
+                Field(description="Label of the rows whose event was seen; all others are censored."),
+            ),
+        },
+    )
+
+
+def _form_of_event(value: Any) -> str:
+    return "form:event" if isinstance(value, dict | EventConfig) else "form:column"
+
+
+Event = Annotated[
+    Annotated[str, Tag("form:column")] | Annotated[EventConfig, Tag("form:event")], Discriminator(_form_of_event)
+]
+
+
 class TimeTargetConfig(Config):
     """The time to an event that some rows have not yet had."""
 
     time: str
     """Column with the times: to the event, or until when there was none."""
-    event: str
-    """Column that is 1 (or true) where the event was seen, and 0 (or false) where the row is censored."""
+    event: Event
+    """Column that is 1 (or true, yes) where the event was seen, and 0 where the row is censored; 1 and 2 alone are read
+    as in R, where 2 is the event. Where it has other labels, `{column: …, is: …}` says which one is the event."""
+
+    @property
+    def event_column(self) -> str:
+        """The column that says where the event was seen."""
+        return self.event if isinstance(self.event, str) else self.event.column
+
+    @property
+    def event_label(self) -> str | None:
+        """The label of a seen event, where there is one."""
+        return None if isinstance(self.event, str) else getattr(self.event, "is")
 
 
 def _form(value: Any) -> str:
@@ -49,6 +108,22 @@ Target = Annotated[
     | Annotated[IntervalTargetConfig, Tag("form:interval")]
     | Annotated[TimeTargetConfig, Tag("form:time")],
     Discriminator(_form),
+]
+
+
+def _kind_of_weights(value: Any) -> str:
+    return "form:factors" if isinstance(value, dict) else "form:word"
+
+
+def _with_text(factors: Any) -> Any:
+    """Return factors by labels that are text, as JSON has them."""
+    return {_label(label): factor for label, factor in factors.items()} if isinstance(factors, dict) else factors
+
+
+ClassWeight = Annotated[
+    Annotated[Literal["balanced"], Tag("form:word")]
+    | Annotated[dict[str, PositiveFloat], Field(min_length=1), BeforeValidator(_with_text), Tag("form:factors")],
+    Discriminator(_kind_of_weights),
 ]
 
 
@@ -79,7 +154,23 @@ class DataConfig(Config):
     the end of that range."""
     weight: str | None = None
     """Column with the weight of each row, not negative; null weighs all rows the same."""
+    class_weight: ClassWeight | None = None
+    """How much the rows of each class count in training, beside `weight`: `balanced`, which gives all classes the same
+    weight, or `{label: factor}`, 1 for labels left out. The probabilities that are predicted are those of the rows so
+    weighted."""
+    groups: str | None = None
+    """Column with the group of each row, such as a patient, which is no feature unless `features` names it: whole
+    groups are held out, for validation, in the folds of `compare` and by `--holdout`."""
+    time: str | None = None
+    """Column with the time of each row, numbers or dates: the last rows are held out, for validation and by
+    `--holdout`, and each fold of `compare` is predicted from those before it."""
     header: bool = True
     """Whether the first line of a file of text names the columns; false calls them x0, x1, …."""
     standardize: bool = True
     """Whether to scale inputs and real-valued targets; predictions are always in the units of the table."""
+
+    @model_validator(mode="after")
+    def _held_out_one_way(self) -> Any:
+        if self.groups is not None and self.time is not None:
+            raise ValueError("rows are held out by 'groups' or by 'time': give one of them")
+        return self

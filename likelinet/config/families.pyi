@@ -12,94 +12,112 @@ class AsymmetricLaplaceConfig(FamilyConfig):
     loc: Any
     scale: Any
     tau: Any
-    def __init__(self, *, loc: Any = ..., scale: Any = ..., tau: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["asymmetric_laplace"] = ...) -> None: ...
+    offset: Any
+    def __init__(self, *, loc: Any = ..., scale: Any = ..., tau: Any = ..., offset: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["asymmetric_laplace"] = ...) -> None: ...
 
 class CauchyConfig(FamilyConfig):
     loc: Any
     scale: Any
-    def __init__(self, *, loc: Any = ..., scale: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["cauchy"] = ...) -> None: ...
+    offset: Any
+    def __init__(self, *, loc: Any = ..., scale: Any = ..., offset: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["cauchy"] = ...) -> None: ...
 
 class GaussianConfig(FamilyConfig):
     loc: Any
     scale: Any
-    def __init__(self, *, loc: Any = ..., scale: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["gaussian"] = ...) -> None: ...
+    offset: Any
+    def __init__(self, *, loc: Any = ..., scale: Any = ..., offset: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["gaussian"] = ...) -> None: ...
 
 class GumbelConfig(FamilyConfig):
     loc: Any
     scale: Any
-    def __init__(self, *, loc: Any = ..., scale: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["gumbel"] = ...) -> None: ...
+    offset: Any
+    def __init__(self, *, loc: Any = ..., scale: Any = ..., offset: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["gumbel"] = ...) -> None: ...
 
 class JohnsonSUConfig(FamilyConfig):
     skewness: Any
     tailweight: Any
     loc: Any
     scale: Any
-    def __init__(self, *, skewness: Any = ..., tailweight: Any = ..., loc: Any = ..., scale: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["johnson_su"] = ...) -> None: ...
+    offset: Any
+    def __init__(self, *, skewness: Any = ..., tailweight: Any = ..., loc: Any = ..., scale: Any = ..., offset: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["johnson_su"] = ...) -> None: ...
 
 class LaplaceConfig(FamilyConfig):
     loc: Any
     scale: Any
-    def __init__(self, *, loc: Any = ..., scale: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["laplace"] = ...) -> None: ...
+    offset: Any
+    def __init__(self, *, loc: Any = ..., scale: Any = ..., offset: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["laplace"] = ...) -> None: ...
 
 class LogisticConfig(FamilyConfig):
     loc: Any
     scale: Any
-    def __init__(self, *, loc: Any = ..., scale: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["logistic"] = ...) -> None: ...
+    offset: Any
+    def __init__(self, *, loc: Any = ..., scale: Any = ..., offset: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["logistic"] = ...) -> None: ...
 
 class SkewNormalConfig(FamilyConfig):
     loc: Any
     scale: Any
     alpha: Any
-    def __init__(self, *, loc: Any = ..., scale: Any = ..., alpha: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["skew_normal"] = ...) -> None: ...
+    offset: Any
+    def __init__(self, *, loc: Any = ..., scale: Any = ..., alpha: Any = ..., offset: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["skew_normal"] = ...) -> None: ...
 
 class StudentTConfig(FamilyConfig):
     df: Any
     loc: Any
     scale: Any
-    def __init__(self, *, df: Any = ..., loc: Any = ..., scale: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["student_t"] = ...) -> None: ...
+    offset: Any
+    def __init__(self, *, df: Any = ..., loc: Any = ..., scale: Any = ..., offset: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["student_t"] = ...) -> None: ...
 
 class ExponentialConfig(FamilyConfig):
     rate: Any
-    def __init__(self, *, rate: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["exponential"] = ...) -> None: ...
+    exposure: Any
+    def __init__(self, *, rate: Any = ..., exposure: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["exponential"] = ...) -> None: ...
 
 class GammaConfig(FamilyConfig):
     concentration: Any
     rate: Any
-    def __init__(self, *, concentration: Any = ..., rate: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["gamma"] = ...) -> None: ...
+    exposure: Any
+    def __init__(self, *, concentration: Any = ..., rate: Any = ..., exposure: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["gamma"] = ...) -> None: ...
 
 class GeneralizedParetoConfig(FamilyConfig):
     scale: Any
     concentration: Any
-    def __init__(self, *, scale: Any = ..., concentration: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["generalized_pareto"] = ...) -> None: ...
+    exposure: Any
+    def __init__(self, *, scale: Any = ..., concentration: Any = ..., exposure: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["generalized_pareto"] = ...) -> None: ...
 
 class HalfNormalConfig(FamilyConfig):
     scale: Any
-    def __init__(self, *, scale: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["half_normal"] = ...) -> None: ...
+    exposure: Any
+    def __init__(self, *, scale: Any = ..., exposure: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["half_normal"] = ...) -> None: ...
 
 class InverseGammaConfig(FamilyConfig):
     concentration: Any
     rate: Any
-    def __init__(self, *, concentration: Any = ..., rate: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["inverse_gamma"] = ...) -> None: ...
+    exposure: Any
+    def __init__(self, *, concentration: Any = ..., rate: Any = ..., exposure: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["inverse_gamma"] = ...) -> None: ...
 
 class InverseGaussianConfig(FamilyConfig):
     loc: Any
     concentration: Any
-    def __init__(self, *, loc: Any = ..., concentration: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["inverse_gaussian"] = ...) -> None: ...
+    exposure: Any
+    def __init__(self, *, loc: Any = ..., concentration: Any = ..., exposure: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["inverse_gaussian"] = ...) -> None: ...
 
 class LogLogisticConfig(FamilyConfig):
     scale: Any
     concentration: Any
-    def __init__(self, *, scale: Any = ..., concentration: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["log_logistic"] = ...) -> None: ...
+    exposure: Any
+    def __init__(self, *, scale: Any = ..., concentration: Any = ..., exposure: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["log_logistic"] = ...) -> None: ...
 
 class LogNormalConfig(FamilyConfig):
     loc: Any
     scale: Any
-    def __init__(self, *, loc: Any = ..., scale: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["log_normal"] = ...) -> None: ...
+    exposure: Any
+    def __init__(self, *, loc: Any = ..., scale: Any = ..., exposure: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["log_normal"] = ...) -> None: ...
 
 class WeibullConfig(FamilyConfig):
     scale: Any
     concentration: Any
-    def __init__(self, *, scale: Any = ..., concentration: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["weibull"] = ...) -> None: ...
+    exposure: Any
+    def __init__(self, *, scale: Any = ..., concentration: Any = ..., exposure: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["weibull"] = ...) -> None: ...
 
 class BetaConfig(FamilyConfig):
     concentration1: Any
@@ -130,11 +148,13 @@ class BetaBinomialConfig(FamilyConfig):
 class BinomialConfig(FamilyConfig):
     total_count: Any
     logits: Any
-    def __init__(self, *, total_count: Any, logits: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["binomial"] = ...) -> None: ...
+    offset: Any
+    def __init__(self, *, total_count: Any, logits: Any = ..., offset: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["binomial"] = ...) -> None: ...
 
 class GeometricConfig(FamilyConfig):
     logits: Any
-    def __init__(self, *, logits: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["geometric"] = ...) -> None: ...
+    offset: Any
+    def __init__(self, *, logits: Any = ..., offset: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["geometric"] = ...) -> None: ...
 
 class NegativeBinomialConfig(FamilyConfig):
     total_count: Any
@@ -149,7 +169,8 @@ class PoissonConfig(FamilyConfig):
 
 class BernoulliConfig(FamilyConfig):
     logits: Any
-    def __init__(self, *, logits: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["bernoulli"] = ...) -> None: ...
+    offset: Any
+    def __init__(self, *, logits: Any = ..., offset: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["bernoulli"] = ...) -> None: ...
 
 class CategoricalConfig(FamilyConfig):
     logits: Any
@@ -158,8 +179,9 @@ class CategoricalConfig(FamilyConfig):
 class OrderedLogisticConfig(FamilyConfig):
     loc: Any
     cutpoints: Any
+    offset: Any
     levels: Any
-    def __init__(self, *, loc: Any = ..., cutpoints: Any = ..., levels: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["ordered_logistic"] = ...) -> None: ...
+    def __init__(self, *, loc: Any = ..., cutpoints: Any = ..., offset: Any = ..., levels: Any = ..., links: dict[str, LinkName] = ..., kind: Literal["ordered_logistic"] = ...) -> None: ...
 
 class DirichletConfig(FamilyConfig):
     concentration: Any

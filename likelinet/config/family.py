@@ -11,7 +11,7 @@ from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Tag, crea
 from likelinet.config.base import Config
 from likelinet.config.links import LinkName as LinkName
 from likelinet.config.links import check_parameters, default_link, link_of
-from likelinet.core.domains import increasing
+from likelinet.core.domains import increasing, real
 from likelinet.core.links import Identity, Link
 from likelinet.core.wording import snake_case
 from likelinet.distributions import Distribution
@@ -72,6 +72,8 @@ class Filling(NamedTuple):
     source: Any
     link: Link
     exposure: str | None = None
+    size_of_y: str | None = None
+    offset: str | None = None
 
 
 class Declared(Config):
@@ -152,7 +154,9 @@ class FamilyConfig(Declared):
     model_config = ConfigDict(use_attribute_docstrings=False)  # there is no source text to read them from
     distribution: ClassVar[type[Distribution]]
     default_links: ClassVar[dict[str, LinkName]]
-    exposed: ClassVar[str] = ""
+    exposed: ClassVar[str] = ""  # whose raw number gets the logarithm of an exposure added
+    growing: ClassVar[tuple[str, ...]] = ()  # that change with the exposure as with the unit of y
+    shifted: ClassVar[str] = ""  # to which an offset is added
 
     if TYPE_CHECKING:  # every family has them; the class below lists them after its parameters
         links: dict[str, LinkName]
@@ -175,6 +179,8 @@ class FamilyConfig(Declared):
                 sources[p.name],
                 link_of(p, self.links[p.name]) if p.learned else Identity(),
                 self.exposure_column if p.name == self.exposed else None,
+                self.exposure_column if p.name in self.growing else None,
+                self.offset_column if p.name == self.shifted else None,
             )
             for p in self.distribution.parameters
         ]
@@ -189,7 +195,7 @@ class FamilyConfig(Declared):
 
     @property
     def columns(self) -> tuple[str, ...]:
-        return (*super().columns, *([self.exposure_column] if self.exposure_column else []))
+        return (*super().columns, *(c for c in (self.exposure_column, self.offset_column) if c))
 
     @property
     def class_levels(self) -> Labels | list[Labels] | None:
@@ -197,8 +203,13 @@ class FamilyConfig(Declared):
 
     @property
     def exposure_column(self) -> str | None:
-        """Column with the exposure of each row, by which a rate is multiplied."""
-        return getattr(self, "exposure") if self.exposed else None  # noqa: B009
+        """Column with the exposure of each row, with which y grows in proportion."""
+        return getattr(self, "exposure") if self.exposed or self.growing else None  # noqa: B009
+
+    @property
+    def offset_column(self) -> str | None:
+        """Column with the offset of each row."""
+        return getattr(self, "offset") if self.shifted else None  # noqa: B009
 
     @model_validator(mode="before")
     @classmethod
@@ -212,17 +223,21 @@ class FamilyConfig(Declared):
     def _fits(self) -> Any:
         check_parameters(self.distribution.parameters, self.sources, self.links)
         if self.exposure_column is not None:
-            if self.links[self.exposed] != self.default_links[self.exposed]:
+            if self.exposed and self.links[self.exposed] != self.default_links[self.exposed]:
                 raise ValueError(f"exposure needs the link '{self.default_links[self.exposed]}' of {self.exposed}")
-            if not isinstance(self.sources[self.exposed], str):
-                raise ValueError(f"exposure needs a {self.exposed} that is predicted or shared")
+            for name in (self.exposed, *self.growing):
+                if name and not isinstance(self.sources[name], str):
+                    raise ValueError(f"exposure needs a {name} that is predicted or shared")
+        if self.offset_column is not None and not isinstance(self.sources[self.shifted], str):
+            raise ValueError(f"offset needs a {self.shifted} that is predicted or shared")
         return self
 
 
 def family_config(distribution: type[Distribution]) -> type[FamilyConfig]:
     """Return the config class of a family: everything in it follows from what the class declares.
 
-    The raw number of its `exposure`, the parameter that grows with the exposure of a row, gets the logarithm added.
+    The raw number of its `exposure`, the parameter that grows with the exposure of a row, gets the logarithm added. Of
+    positive numbers that may be in any unit, all parameters that change with the unit change with the exposure.
     """
     name = distribution.__name__
     kind = snake_case(name)
@@ -238,9 +253,18 @@ def family_config(distribution: type[Distribution]) -> type[FamilyConfig]:
             fields[p.name] = (LearnedSource, Field(default=source, description=meaning))
         else:
             fields[p.name] = (Source, Field(default="predicted", description=meaning))
+    growing: tuple[str, ...] = ()
     if distribution.exposure:
         grows = f"Column with the exposure of each row, positive: `{distribution.exposure}` grows with it."
         fields["exposure"] = (str | None, Field(default=None, description=grows))
+    elif Leaf.of(distribution, 1).standardisation == "scale":
+        growing = tuple(p.name for p in distribution.parameters if p.role in ("scale", "rate", "log_location"))
+        grows = "Column with the exposure of each row, positive: y grows in proportion to it."
+        fields["exposure"] = (str | None, Field(default=None, description=grows))
+    at = [p.name for p in distribution.parameters if p.role == "location" and p.domain == real and not p.event_ndim]
+    if shifted := distribution.offset or (at[0] if len(at) == 1 else ""):
+        adds = f"Column that is added to `{shifted}`, known for each row."
+        fields["offset"] = (str | None, Field(default=None, description=adds))
     if distribution.ordered:
         meaning = (
             "The classes from the lowest to the highest, or a list of them for each output; null sorts whole numbers."
@@ -257,7 +281,9 @@ def family_config(distribution: type[Distribution]) -> type[FamilyConfig]:
     config = create_model(
         f"{name}Config", __base__=FamilyConfig, __doc__=summary, __module__="likelinet.config.families", **fields
     )
+    config.other_names = distribution.other_names
     config.distribution, config.default_links, config.exposed = distribution, defaults, distribution.exposure
+    config.growing, config.shifted = growing, shifted
     return config
 
 

@@ -35,6 +35,14 @@ def read_yaml(text: str) -> Any:
         loader.dispose()
 
 
+def in_one_line(value: Any) -> str:
+    """Return plain data as YAML in one line."""
+    import yaml
+
+    text = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, allow_unicode=True, width=float("inf"))
+    return text.removesuffix("...\n").strip()
+
+
 def _check_keys(node: Any, seen: set[int]) -> None:
     """Raise where a mapping in a tree of YAML nodes, each looked at once, has a key twice."""
     if node is None or isinstance(node.value, str) or id(node) in seen:

@@ -103,8 +103,8 @@ ScheduleConfig = Annotated[
 class EarlyStoppingConfig(Config):
     """Stop when the validation NLL no longer falls."""
 
-    patience: PositiveInt = 60
-    """Epochs without improvement after which a member stops."""
+    patience: PositiveInt | None = None
+    """Epochs without improvement after which a member stops; null: 60, or 15 % of `epochs` that are null."""
 
 
 class TrainingConfig(Config):
@@ -114,12 +114,12 @@ class TrainingConfig(Config):
     """Rule that updates the weights."""
     schedule: ScheduleConfig | None = CosineConfig()
     """Learning rate over the course of training; null keeps it constant."""
-    epochs: PositiveInt = 400
-    """Passes over the training rows, at most."""
+    epochs: PositiveInt | None = None
+    """Passes over the training rows, at most; null: 400, of n > 4096 rows 400 (4096 / n)^⅔, at least 10."""
     steps: PositiveInt | None = None
     """Updates of the weights, at most; null leaves it to `epochs`."""
-    batch_size: PositiveInt | None = 32
-    """Rows per update; null takes all of them."""
+    batch_size: PositiveInt | Literal["auto"] | None = "auto"
+    """Rows per update; null takes all of them; `auto`: 32, twice as many whenever there are four times 4096."""
     validation_fraction: Fraction = 0.1
     """Share of the rows held out to choose the best epoch, drawn anew for each member of an ensemble; 0 for none."""
     early_stopping: EarlyStoppingConfig | None = EarlyStoppingConfig()

@@ -5,16 +5,18 @@ import inspect
 import pkgutil
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
+import numpy as np
 from pydantic import ConfigDict, Field, create_model, model_validator
 
 from likelinet.config import families
 from likelinet.config.custom import CustomConfig as CustomConfig
-from likelinet.config.family import Declared, Filling, LearnedSource, Source, described
+from likelinet.config.family import Declared, Filling, KnownSource, LearnedSource, Source, column_of, described
 from likelinet.core.errors import ConfigError
 from likelinet.core.links import Identity
 from likelinet.distributions import Distribution, over
 from likelinet.distributions.base.family import Family
 from likelinet.distributions.over.family import WrapperFamily
+from likelinet.distributions.over.row_settings import ByRowFamily
 
 if TYPE_CHECKING:
     from likelinet.config.distribution import DistributionConfig
@@ -33,19 +35,25 @@ class WrapperConfig(Declared):
 
     @property
     def sources(self) -> dict[str, Any]:
-        return {p.name: getattr(self, p.name) for p in self.family.parameters}
+        return {**self.by_row, **{p.name: getattr(self, p.name) for p in self.family.parameters}}
 
     @property
-    def settings(self) -> dict[str, Any]:
-        """What it says beside its base and its sources, by name."""
-        return {s.name: getattr(self, s.name) for s in self.family.settings}
+    def by_row(self) -> dict[str, Any]:
+        """The settings that are columns, by name."""
+        given = {s.name: getattr(self, s.name) for s in self.family.settings}
+        return {name: value for name, value in given.items() if column_of(value) is not None}
+
+    def settings(self, of_rows: float | None = None) -> dict[str, Any]:
+        """Return what it says beside its base and its sources, by name, with this for what is a column."""
+        return {s.name: of_rows if s.name in self.by_row else getattr(self, s.name) for s in self.family.settings}
 
     def leaf_class(self, own: type[Distribution] | None) -> type[Distribution]:
         return self.base.leaf_class(own)
 
     def opened(self, own: type[Distribution] | None, size: int) -> tuple[Family, list[Filling]]:
         base, inner = self.base.opened(own, size)
-        family = self.family.of(base, self.settings)
+        family = self.family.of(base, self.settings())
+        family = ByRowFamily(family, tuple(self.by_row)) if self.by_row else family
         try:
             family.check_base(self.base.kind)
         except ValueError as error:
@@ -103,7 +111,7 @@ class WrapperConfig(Declared):
             )
         if family.of_densities and not base.is_continuous:
             raise ValueError(f"{it_is_not}, which is not continuous: choose a family of real numbers")
-        family.check_settings(self.settings)
+        family.check_settings(self.settings(of_rows=np.nan))
         return self
 
 
@@ -115,14 +123,18 @@ def wrapper_config(family: type[WrapperFamily]) -> type[WrapperConfig]:
         "base": ("DistributionConfig", Field(default=default, description=meanings["base"])),
         "kind": (Literal[family.kind], Field(default=family.kind, description="Which family.")),
     }
+    known: Any = KnownSource
     for s in family.settings:
-        fields[s.name] = (s.type, Field(default=s.default, ge=s.least, gt=s.above, description=meanings[s.name]))
+        fields[s.name] = (
+            known | None if s.by_row else s.type,
+            Field(default=s.default, ge=s.least, gt=s.above, description=meanings[s.name]),
+        )
     for p in family.parameters:
         source = LearnedSource if p.event_ndim else Source
         fields[p.name] = (source, Field(default="predicted", description=meanings[p.name]))
     summary = (inspect.getdoc(family) or name).partition("\n\n")[0]
     config = create_model(f"{name}Config", __base__=WrapperConfig, __doc__=summary, __module__=__name__, **fields)
-    config.family = family
+    config.family, config.other_names = family, family.other_names
     return config
 
 

@@ -19,6 +19,11 @@ def nearest(word: str, words: Iterable[str]) -> str:
     return f" (did you mean '{close[0]}'?)" if close else f" (possible: {', '.join(words)})"
 
 
+def called(names: str, write: str = "") -> dict[str, str]:
+    """Return other names, of a family say, each with what to write in its place where that is not all."""
+    return dict.fromkeys(names.split(), write)
+
+
 def counted(n: int, noun: str) -> str:
     """Return "1 row" or "2 rows"."""
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"

@@ -155,6 +155,16 @@ class Run(ABC):
             If the loss of a member that trains is not finite; its weights are those before that step.
         """
 
+    @property
+    def converged(self) -> bool | None:
+        """Whether all members have come to a minimum; None where only the number of steps ends a run."""
+        return None
+
+    @property
+    def heading(self) -> np.ndarray | None:
+        """The last step of each member, shape (M, P), where such a step tells where a search was going."""
+        return None
+
     @abstractmethod
     def stop(self, members: np.ndarray) -> None:
         """Train these members no longer."""

@@ -12,6 +12,7 @@ from likelinet.engines.engine import Batches, Engine, Outcome, Run, Task
 from likelinet.engines.numpy import evaluate
 from likelinet.engines.threads import blas_threads
 from likelinet.objective.layout import pack
+from likelinet.optim.kinks import nearly_flat
 from likelinet.optim.lbfgs import Search, begin, iterate
 from likelinet.optim.line_search import Function
 
@@ -78,6 +79,14 @@ class LbfgsRun(Run):
             return value, gradient
 
         return loss
+
+    @property
+    def converged(self) -> bool:
+        return all(s.converged or nearly_flat(s.gradient) for s in self._searches)
+
+    @property
+    def heading(self) -> np.ndarray:
+        return np.stack([s.heading for s in self._searches]) if self._searches else np.zeros_like(self._start)
 
     def stop(self, members: np.ndarray) -> None:
         for m in members:

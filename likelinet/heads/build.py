@@ -37,7 +37,15 @@ def build_head(
     if outputs is not None and not vector:
         family = IndependentFamily(family, outputs)
     slots = (
-        Slot(parameter, _source(filling.source), filling.link, shape, _column(filling.exposure))
+        Slot(
+            parameter,
+            _source(filling.source),
+            filling.link,
+            shape,
+            _column(filling.exposure),
+            _column(filling.size_of_y),
+            _column(filling.offset),
+        )
         for (parameter, shape), filling in zip(family.openings, fillings, strict=True)
     )
     return Head(family, tuple(slots if own is None else (with_own_classes(slot, own) for slot in slots)))

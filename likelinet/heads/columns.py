@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from likelinet.core.domains import Domain, positive
+from likelinet.core.domains import Domain, positive, real
 from likelinet.core.errors import DataError
 from likelinet.core.wording import rows_of
 from likelinet.heads.head import Head
@@ -26,6 +26,8 @@ def _purposes(head: Head, name: str) -> list[tuple[str, Domain]]:
     for slot in head.slots:
         if isinstance(slot.source, Column) and slot.source.name == name:
             found.append((f"parameter {slot.parameter.name}", slot.parameter.domain))
-        elif slot.exposure is not None and slot.exposure.name == name:
+        elif any(c is not None and c.name == name for c in (slot.exposure, slot.size_of_y)):
             found.append(("exposure", positive))
+        elif slot.offset is not None and slot.offset.name == name:
+            found.append(("offset", real))
     return found

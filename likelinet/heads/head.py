@@ -11,7 +11,7 @@ from likelinet.core.arrays import Array, namespace
 from likelinet.distributions import Distribution
 from likelinet.distributions.base.family import Family
 from likelinet.heads.precision import Precision, precision
-from likelinet.heads.slot import Column, Slot, into_unit, out_of_unit
+from likelinet.heads.slot import Column, Slot, Stretch, grown, into_unit, out_of_unit, shifted
 
 FAR = 50.0  # where training starts instead of at infinity
 HeadBackward = Callable[[Array], tuple[Array, Array | None]]
@@ -67,8 +67,8 @@ class Head:
     @cached_property
     def columns(self) -> tuple[str, ...]:
         """The columns of the table that it reads, in their order."""
-        read = ((s.source, s.exposure) for s in self.slots)
-        return tuple(dict.fromkeys(c.name for pair in read for c in pair if isinstance(c, Column)))
+        read = (c for s in self.slots for c in (s.source, s.exposure, s.size_of_y, s.offset))
+        return tuple(dict.fromkeys(c.name for c in read if isinstance(c, Column)))
 
     @cached_property
     def _places(self) -> tuple[tuple[Slot, Literal["predicted", "shared", "known"], slice | int], ...]:
@@ -97,11 +97,18 @@ class Head:
                 backs.append(None)
                 continue
             piece = (raw[..., at] if source == "predicted" else shared[..., None, at]).astype(dtype, copy=False)
+            if slot.stretch is not None:
+                piece = slot.stretch.start + slot.stretch.unit * piece
             if len(slot.raw_shape) > 1:
                 piece = piece.reshape(piece.shape[:-1] + slot.raw_shape)
             if slot.exposure is not None:
                 piece = piece + namespace(raw).log(self._column(slot.exposure, columns, len(slot.raw_shape)))
             value, back = slot.link.forward(piece)
+            if slot.size_of_y is not None:
+                value = grown(slot.parameter, value, self._column(slot.size_of_y, columns, len(slot.shape)))[0]
+            if slot.offset is not None:
+                by = self._column(slot.offset, columns, len(slot.shape))
+                value = shifted(slot.parameter, value, by, slot.unit)
             if value.shape != rows + slot.shape:
                 value = namespace(raw).broadcast_to(value, rows + slot.shape)
             params.append(value)
@@ -133,20 +140,50 @@ class Head:
             for (slot, source, _), back, grad in zip(self._places, backs, family_backward(d), strict=True):
                 if source == "known":
                     continue
+                if slot.size_of_y is not None:
+                    by = self._column(slot.size_of_y, columns, len(slot.shape))
+                    grad = grad * grown(slot.parameter, grad, by)[1]
+                unit = 1.0 if slot.stretch is None else slot.stretch.unit
                 if source == "predicted":
                     grad = back(grad)
-                    draw.append(grad.reshape((*rows, slot.size)) if slot.raw_shape else grad[..., None])
+                    grad = grad.reshape((*rows, slot.size)) if slot.raw_shape else grad[..., None]
+                    draw.append(grad if slot.stretch is None else grad * unit)
                 elif slot.exposure is not None:  # the link was applied row by row
                     total = back(grad).sum(axis=len(rows) - 1, keepdims=True)
-                    dshared.append(total.reshape((*rows[:-1], slot.size)))
+                    dshared.append(total.reshape((*rows[:-1], slot.size)) * unit)
                 else:
                     total = grad.sum(axis=len(rows) - 1, keepdims=True)
-                    dshared.append(back(total).reshape((*rows[:-1], slot.size)))
+                    dshared.append(back(total).reshape((*rows[:-1], slot.size)) * unit)
             outputs = draw[0] if len(draw) == 1 else xp.concatenate(draw, axis=-1) if draw else xp.zeros((*rows, 0))
             constants = xp.concatenate(dshared, axis=-1).astype(dtype) if dshared else None
             return outputs.astype(dtype, copy=False), constants
 
         return values, backward
+
+    def stretched(self, start: tuple[np.ndarray, np.ndarray], unit: tuple[np.ndarray, np.ndarray]) -> "Head":
+        """Return the head whose raw outputs and shared constants are start + unit · what it is given."""
+        kinds = {"predicted": 0, "shared": 1}
+        slots = []
+        for slot, source, at in self._places:
+            if source != "known":
+                k = kinds[source]
+                slot = replace(slot, stretch=Stretch(start[k][at], unit[k][at]))
+            slots.append(slot)
+        return replace(self, slots=tuple(slots))
+
+    def learned(self, source: str) -> list[tuple[Slot, int]]:
+        """Return the slots of a source, "predicted" or "shared", with where their raw numbers begin."""
+        found = [(slot, at) for slot, own, at in self._places if own == source]
+        return [(slot, at if isinstance(at, int) else at.start) for slot, at in found]
+
+    @cached_property
+    def in_units_of_y(self) -> tuple[np.ndarray, np.ndarray]:
+        """Which raw outputs, and which shared constants, belong to a location, a scale or a rate."""
+        flags = {"predicted": np.zeros(self.predicted, dtype=bool), "shared": np.zeros(self.shared, dtype=bool)}
+        for slot, source, at in self._places:
+            if source != "known":
+                flags[source][at] = slot.parameter.role != "shape"
+        return flags["predicted"], flags["shared"]
 
     @cached_property
     def _stable(self) -> bool:

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from likelinet.core.arrays import Array
+from likelinet.core.arrays import Array, namespace
 from likelinet.core.links import Link, Softplus
 from likelinet.distributions import Parameter
 from likelinet.distributions.base.family import Unit
@@ -28,6 +28,20 @@ class Column:
     name: str
 
 
+@dataclass(frozen=True, eq=False)
+class Stretch:
+    """Raw numbers in a unit of their own during training: start + unit · what the network gives.
+
+    Parameters
+    ----------
+    start, unit : ndarray
+        Of each raw number.
+    """
+
+    start: np.ndarray
+    unit: np.ndarray
+
+
 @dataclass(frozen=True)
 class Slot:
     """One open parameter.
@@ -45,6 +59,12 @@ class Slot:
         Its shape for one row.
     exposure : Column, optional
         Its logarithm is added to the raw number: what a rate is to be multiplied by.
+    size_of_y : Column, optional
+        By which y grows, and a scale with it, while a rate shrinks: a parameter is that of y per unit of it.
+    offset : Column, optional
+        What is added to it, in the units of y where it is a location.
+    stretch : Stretch, optional
+        The unit in which training has its raw numbers.
     unit, back, shown : Unit
         Where y is standardised: in which unit training has it, in which that is as predictions show it, and in which
         they show what is known.
@@ -55,6 +75,9 @@ class Slot:
     link: Link
     shape: tuple[int, ...] = ()
     exposure: Column | None = None
+    size_of_y: Column | None = None
+    offset: Column | None = None
+    stretch: Stretch | None = None
     unit: Unit = THE_USERS
     back: Unit = THE_USERS
     shown: Unit = THE_USERS
@@ -84,6 +107,24 @@ class Slot:
             return moved
         floor = self.link.floor * np.asarray(unit.spread)
         return replace(moved, link=replace(self.link, floor=floor if np.ndim(floor) else float(floor)))
+
+
+def grown(parameter: Parameter, value: Array, by: Array) -> tuple[Array, Array | float]:
+    """Return a parameter of y that is so many times as large, and its derivative by that of the smaller one."""
+    match parameter.role:
+        case "scale":
+            return value * by, by
+        case "rate":
+            return value / by, 1.0 / by
+        case "log_location":
+            return value + namespace(value).log(by), 1.0
+        case _:
+            return value, 1.0
+
+
+def shifted(parameter: Parameter, value: Array, by: Array, unit: Unit) -> Array:
+    """Return a parameter that is in this unit with an offset in the user's."""
+    return value + (by / unit.scale if parameter.role == "location" else by)
 
 
 def into_unit(parameter: Parameter, value: Array, unit: Unit) -> Array:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from likelinet.config import LBFGSConfig, ModelConfig, VAEConfig
+from likelinet.config import DataConfig, LBFGSConfig, ModelConfig, VAEConfig
 from likelinet.config.network import CoderConfig
 from likelinet.core.errors import DataError
 from likelinet.core.wording import counted
@@ -15,19 +15,28 @@ from likelinet.engines.build import build_engine
 from likelinet.engines.engine import Data
 from likelinet.engines.lbfgs import LbfgsEngine
 from likelinet.model.fit import Fit
+from likelinet.model.unbounded import note_ending
+from likelinet.objective.layout import pack
 from likelinet.optim.build import build_optimiser
+from likelinet.tables.hold_out import HoldOut
 from likelinet.tables.inputs import learn_inputs
 from likelinet.tables.kinds.noted import note_readings
 from likelinet.tables.rows import Rows, output_names
+from likelinet.tables.table import Table
 from likelinet.targets.build import targets_of
+from likelinet.targets.class_weights import class_factors
 from likelinet.targets.possible import check_possible
+from likelinet.targets.suitable import note_unsuitable
 from likelinet.targets.target import Naming
 from likelinet.training.history import Callback, History
-from likelinet.training.loop import train
+from likelinet.training.loop import Training
 from likelinet.training.minibatches import split
 from likelinet.training.plan import Plan
+from likelinet.training.progress import Progress
+from likelinet.training.size import batch_of, epochs_of, patience_of
 from likelinet.training.start import initial_weights
 from likelinet.training.streams import Streams
+from likelinet.training.units import units_of
 
 
 def fit(
@@ -38,6 +47,7 @@ def fit(
     features: list[str],
     names: tuple[str, tuple[str, ...]],
     callbacks: Sequence[Callback],
+    progress: Progress,
 ) -> tuple[Fit, BaseException | None]:
     """Return the trained model, and what cut the training short, if anything did.
 
@@ -53,6 +63,8 @@ def fit(
         How error messages call y, and the columns that are no features.
     callbacks
         Called after each epoch.
+    progress
+        Shows how far training is, from its beginning on.
     """
     (what, other), n = names, rows.table.n
     if n < 2:
@@ -62,6 +74,8 @@ def fit(
     targets_class = targets_of(config.distribution, custom)
     y = targets_class.clean(rows.y, naming)
     targets = targets_class.learn(y, rows.weight, _with_levels(config, custom, rows.levels), custom, naming)
+    if not isinstance(config.network, CoderConfig):  # whose y may be any features
+        note_unsuitable(y, rows.weight, config.distribution, naming)
     # Without inputs the model is plain maximum likelihood of a distribution, and that can be had exactly.
     exact = isinstance(config.training.optimizer, LBFGSConfig) or inputs.width == 0
     dtype = "float64" if exact else config.training.precision
@@ -71,6 +85,9 @@ def fit(
     parts = [(rows, y)]
     if validation is not None:
         parts.append((validation, untrained.recognise(validation, f"validation {what}")))
+    if config.data.class_weight is not None:
+        factor = class_factors(config.data.class_weight, targets, y, rows.weight, what)
+        parts = [(replace(p, weight=p.weight * factor[targets.encode(y).astype(int)]), y) for p, y in parts]
     with np.errstate(over="ignore", invalid="ignore"):  # said in a sentence instead
         encoded = np.concatenate([targets.encode(y) for _, y in parts])
         weight = np.concatenate([part.weight / part.weight.mean() for part, _ in parts])
@@ -87,19 +104,42 @@ def fit(
     note_readings(rows.table, inputs.columns, isinstance(config.network, CoderConfig))
     theta = initial_weights(objective, *own, [s.initial for s in streams], dtype, known, estimates)
     offset = targets.shift_of_nll(untrained.family.has_density(encoded))
-    plan = planned(config, n, len(encoded), inputs.width > 0, exact, streams, offset)
+    plan = planned(config, rows.table, len(encoded), inputs.width > 0, exact, streams, offset)
+    units, layout = None, objective.layout
     if exact:
         engine, optimiser = LbfgsEngine(), None
     else:
+        *_, bias, shared = layout.views(theta.astype(np.float64))
+        units = units_of(head, (bias[0], shared[0]), *own, known)
+        if units is not None:
+            objective, theta = replace(objective, head=units.head(head)), units.begun(theta, layout)
         optimiser = build_optimiser(config.training.optimizer, config.training.schedule, plan.steps, objective.layout)
         objective = replace(objective, warm_up=plan.settled * plan.steps_of_epoch)
         engine = build_engine(config, objective, data, plan.probable_steps, plan.batch_size)
-    theta, history, cause = train(engine, objective, data, optimiser, plan, theta, streams, callbacks)
-    return replace(untrained, theta=theta, history=history), cause
+    progress.begin(plan.epochs)
+    training = Training(engine, objective, data, optimiser, plan, theta, streams, [progress, *callbacks])
+    training.go_on()
+    theta, history, cause = training.end()
+    theta = theta if units is None else units.plain(theta, layout)
+    found = replace(untrained, theta=theta, history=history)
+    linear = inputs.width == 0 or len(layout.weights) == 3  # one layer's matrix and bias, and the constants
+    if cause is None and training.heading is not None and linear:
+        # Where the start was the maximum, it has come from the family's own estimates.
+        own_estimates = (np.broadcast_to(e, (len(theta), len(e))) for e in estimates)
+        away = theta - pack([*layout.views(theta)[:-2], *own_estimates], layout)
+        heading = np.where(training.heading.any(1, keepdims=True), training.heading, away)
+        note_ending(found, heading, data, naming)
+    return found, cause
 
 
 def planned(
-    config: ModelConfig, n: int, total: int, validates: bool, exact: bool, streams: list[Streams], offset: np.ndarray
+    config: ModelConfig,
+    table: Table,
+    total: int,
+    validates: bool,
+    exact: bool,
+    streams: list[Streams],
+    offset: np.ndarray,
 ) -> Plan:
     """Return how long and on what to train.
 
@@ -107,8 +147,10 @@ def planned(
     ----------
     config : ModelConfig
         The declaration.
-    n, total : int
-        How many rows there are to train on, and with held-out rows of the caller's behind them.
+    table : Table
+        The rows that there are to train on.
+    total : int
+        How many they are with held-out rows of the caller's behind them.
     validates : bool
         Whether some rows are held out where the caller gives none.
     exact : bool
@@ -118,25 +160,37 @@ def planned(
     offset : ndarray
         What the NLL of each row in the user's units is above that of the loss.
     """
-    training = config.training
+    training, n = config.training, table.n
     if total == n:
-        train_rows, held_rows = split(n, training.validation_fraction if validates else 0.0, [s.split for s in streams])
+        fraction, rngs = training.validation_fraction if validates else 0.0, [s.split for s in streams]
+        train_rows, held_rows = _apart(config.data, table, fraction, rngs)
     else:
         train_rows, held_rows = (np.tile(r, (config.ensemble, 1)) for r in (np.arange(n), np.arange(n, total)))
-    size = min((None if exact else training.batch_size) or n, train_rows.shape[1])
-    steps = training.epochs * -(-train_rows.shape[1] // size)
-    stopping = training.early_stopping
+    many = train_rows.shape[1]
+    size, epochs = many if exact else batch_of(training, many), epochs_of(training, many, exact)
+    steps = epochs * -(-many // size)
     return Plan(
         train_rows,
         held_rows,
         size,
-        training.epochs,
+        epochs,
         min(steps, (None if exact else training.steps) or steps),
-        None if stopping is None else stopping.patience,
+        patience_of(training, epochs),
         training.gradient_clip,
         offset,
         config.network.kl_warm_up if isinstance(config.network, VAEConfig) and not exact else 0,
     )
+
+
+def _apart(
+    data: DataConfig, table: Table, fraction: float, rngs: list[np.random.Generator]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return training and validation rows (M, …): groups, and rows in time, are the same for every member."""
+    if fraction == 0.0 or (data.groups is None and data.time is None):
+        return split(table.n, fraction, rngs)
+    held = HoldOut.of(data, table).rows(fraction, rngs[0])
+    train_rows, held_rows = (np.tile(mask.nonzero()[0], (len(rngs), 1)) for mask in (~held, held))
+    return train_rows, held_rows
 
 
 def _with_levels(config: ModelConfig, custom: type[Distribution] | None, levels: list[Any] | None) -> ModelConfig:

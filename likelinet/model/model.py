@@ -15,8 +15,11 @@ from likelinet.distributions import Distribution
 from likelinet.model import files, fitting
 from likelinet.model.fit import Fit
 from likelinet.model.questions import Questions
+from likelinet.tables.events import with_event_label
 from likelinet.tables.kinds.kind import Kind
+from likelinet.tables.named_target import named
 from likelinet.tables.roles import Roles
+from likelinet.tables.rows import declared_table, output_names
 from likelinet.targets.build import targets_of
 from likelinet.training.history import Callback, History
 from likelinet.training.progress import Progress
@@ -61,7 +64,7 @@ class Model(Questions):
             declared, target = config.distribution, f"{distribution.__module__}:{distribution.__qualname__}"
             named = CustomConfig(target=target) if declared.own_class is None else declared.naming(target)
             config = config.model_copy(update={"distribution": named})
-        self.config = config
+        self._declared = config
         self._custom = distribution
         self._fit: Fit | None = None
 
@@ -83,12 +86,12 @@ class Model(Questions):
         ----------
         X : array_like, shape (n, p), or DataFrame, or dict of columns, or path of a file
             Inputs; each column is encoded by its kind, as numbers, categories, dates and so on.
-        y : array_like or Interval, shape (n,) or (n, d), optional
-            Targets; without them they are the columns `data.target` of X, or, for an autoencoder without any, its
-            features.
+        y : array_like or Interval, shape (n,) or (n, d), or name of a column, or list of names, optional
+            Targets. A name stands for that column of X, as `data.target` does, and the model remembers it. Without y
+            they are the columns `data.target`, or, for an autoencoder without any, its features.
         sample_weight : array_like, shape (n,), optional
             Weight of each row, not negative; a row of weight 0 has no influence at all.
-        validation : tuple (X, y) or (X, y, sample_weight), optional
+        validation : tuple (X, y) or (X, y, sample_weight), or (X,) where X holds y, optional
             Held-out rows for early stopping, instead of a random split.
         callbacks : sequence of callable
             Each is called with an `Epoch` after every epoch; True ends the training.
@@ -112,17 +115,22 @@ class Model(Questions):
             On Ctrl-C, with the best weights so far kept likewise; an error of a callback comes through, and they are
             kept as well.
         """
-        roles = self._roles
-        rows = roles.rows(X, y, sample_weight)
+        table = declared_table(X, self._declared.data)
+        config, y = named(self._declared, table, y)
+        config = with_event_label(config, table) if y is None else config
+        roles = self._roles_of(config)
+        rows = roles.rows(table, y, sample_weight)
         if validation is not None and not (isinstance(validation, tuple | list) and 1 <= len(validation) <= 3):
             raise DataError("validation must be (X, y) or (X, y, sample_weight); or (X,) where X holds y.")
         features, names = roles.features(rows.table), (roles.y_name, tuple(rows.table.columns))
         held = None
         if validation is not None:
             held_x, held_y, held_weight = (*validation, None, None)[:3]
-            held = roles.rows(held_x, held_y, held_weight, features, rows.table.named)
+            held_table = declared_table(held_x, config.data)
+            _, held_y = named(config, held_table, held_y)
+            held = roles.rows(held_table, held_y, held_weight, features, rows.table.named)
         with Progress(progress) as bar:
-            fit, cause = fitting.fit(self.config, self._custom, rows, held, features, names, [bar, *callbacks])
+            fit, cause = fitting.fit(config, self._custom, rows, held, features, names, callbacks, bar)
         if self.fitted and fit.history.untrained:
             if cause is not None:
                 cause.add_note("The model keeps its earlier fit.")
@@ -131,6 +139,11 @@ class Model(Questions):
         if cause is not None:
             raise cause
         return self
+
+    @property
+    def config(self) -> ModelConfig:
+        """The declaration; of a fitted model with the target that `fit` was told by name."""
+        return self._declared if self._fit is None else self._fit.config
 
     @property
     def history(self) -> History:
@@ -188,7 +201,9 @@ class Model(Questions):
             state = "not trained, weights of the start" if self.history.untrained else "fitted"
             state = f"{state}: {features}, {self.n_parameters:,} parameter{'s' * (self.n_parameters != 1)}"
         network = f"{members}{self.config.network.kind} {self.config.network.widths}"
-        return f"Model({self.config.distribution.in_brief}, {network}, {state})"
+        outputs = ", ".join(output_names(self.config.data))
+        family = f"{outputs} ~ {self.config.distribution.in_brief}" if outputs else self.config.distribution.in_brief
+        return f"Model({family}, {network}, {state})"
 
     def save(self, path: str | Path) -> None:
         """Write the fitted model to one safetensors file: arrays, with everything else as JSON."""
@@ -217,9 +232,8 @@ class Model(Questions):
         model._fit = replace(fit, config=model.config)
         return model
 
-    @property
-    def _roles(self) -> Roles:
-        return Roles(self.config, targets_of(self.config.distribution, self._custom).labels)
+    def _roles_of(self, config: ModelConfig) -> Roles:
+        return Roles(config, targets_of(config.distribution, self._custom).labels)
 
     def _fitted(self) -> Fit:
         if self._fit is None:

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -17,8 +18,9 @@ from likelinet.model.fit import EncodedRows, Fit
 from likelinet.model.prediction import predict_dist
 from likelinet.scores import metrics
 from likelinet.scores.calibration import log_prob
+from likelinet.tables.named_target import named
 from likelinet.tables.roles import Roles
-from likelinet.tables.rows import Rows, declared_table
+from likelinet.tables.rows import Rows, declared_table, target_names
 
 T = TypeVar("T")
 
@@ -26,16 +28,22 @@ T = TypeVar("T")
 class Questions(ABC):
     """The questions to a fitted model, which answers for the rows of a table."""
 
-    config: ModelConfig
+    @property
+    @abstractmethod
+    def config(self) -> ModelConfig:
+        """The declaration."""
 
     @abstractmethod
     def _fitted(self) -> Fit:
         """Return what was fitted; raise `NotFittedError` if nothing was."""
 
-    @property
     @abstractmethod
+    def _roles_of(self, config: ModelConfig) -> Roles:
+        """Return what each column of a table is."""
+
+    @property
     def _roles(self) -> Roles:
-        """What each column of a table is."""
+        return self._roles_of(self.config)
 
     def predict_dist(self, X: Any) -> Distribution:
         """Return P(y | x) for each row: batch_shape (n,), in the units of y."""
@@ -156,9 +164,13 @@ class Questions(ABC):
         return self._observed(X, y, sample_weight, every=False)
 
     def _observed(self, X: Any, y: Any, sample_weight: ArrayLike | None, every: bool) -> Rows:
-        fit = self._fitted()
-        rows = self._roles.rows(X, y, sample_weight, fit.inputs.names, fit.inputs.named, every)
-        return Rows(rows.table, fit.recognise(rows, self._roles.y_name), rows.weight)
+        fit, table = self._fitted(), declared_table(X, self.config.data)
+        config, y = named(self.config, table, y)
+        roles = self._roles_of(config)
+        rows = roles.rows(table, y, sample_weight, fit.inputs.names, fit.inputs.named, every)
+        target = {} if config is self.config else dict.fromkeys(target_names(config.data))  # of this call alone
+        left = {name: column for name, column in rows.table.columns.items() if name not in target}
+        return Rows(replace(rows.table, columns=left), fit.recognise(rows, roles.y_name), rows.weight)
 
     def _ask(self, X: Any, question: Callable[[Fit, EncodedRows], T]) -> T:
         """Return the answer to a question about the rows of a table, and note which columns played no part in it."""

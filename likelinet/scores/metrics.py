@@ -5,6 +5,7 @@ from contextlib import suppress
 import numpy as np
 
 from likelinet.core.errors import UndefinedError
+from likelinet.core.notes import note
 from likelinet.distributions import Distribution, Interval
 from likelinet.scores.angles import around
 from likelinet.scores.calibration import covered, log_prob, marginals
@@ -78,16 +79,27 @@ def evaluate(d: Distribution, y: np.ndarray | Interval, weight: np.ndarray | Non
         centre = d.mean()
         d, y = d.turned(centre), around(y - centre)
     by_name = {
-        "rmse": lambda: float(np.sqrt(mean((y - d.mean()) ** 2))),
-        "mae": lambda: mean(np.abs(y - d.median())),
-        "crps": lambda: mean(d.crps(y)),
-        f"coverage_{100 * COVERAGE:g}": lambda: mean(covered(d, y, COVERAGE)),
+        "rmse": lambda: (y - d.mean()) ** 2,
+        "mae": lambda: np.abs(y - d.median()),
+        "crps": lambda: d.crps(y),
+        f"coverage_{100 * COVERAGE:g}": lambda: covered(d, y, COVERAGE),
     }
     for name, score in by_name.items():
         with suppress(UndefinedError), np.errstate(invalid="ignore"):  # a family of the user's may have log_prob alone
-            if np.isfinite(value := score()):
-                scores[name] = value
+            each = score()
+            if np.isfinite(value := mean(each)):
+                scores[name] = float(np.sqrt(value)) if name == "rmse" else value
+            else:
+                _note_left_out(name, np.asarray(each))
     return scores
+
+
+def _note_left_out(name: str, each: np.ndarray) -> None:
+    """Warn if a score is left out because of some of the rows; without any that have it, it does not exist."""
+    bad = ~np.isfinite(each).reshape(len(each), -1).all(1)
+    if not bad.all():
+        rows = f"{bad.sum()} of {len(each)} rows"
+        note(f"{name} is left out: the predictions of {rows} have tails so heavy that it is not finite there.")
 
 
 def _of_outputs(d: Distribution, y: Interval, weight: np.ndarray | None) -> dict[str, float]:

@@ -6,13 +6,13 @@ from typing import Any
 from likelinet.config import CensoredConfig, IntervalTargetConfig, ModelConfig, TimeTargetConfig
 from likelinet.config.base import Config
 from likelinet.config.distribution import FAMILY_CONFIGS, WRAPPER_CONFIGS
-from likelinet.config.plain import read_yaml
+from likelinet.config.plain import in_one_line, read_yaml
 from likelinet.config.wrappers import CustomConfig
 from likelinet.core.errors import ConfigError
-from likelinet.tables.rows import target_names
+from likelinet.tables.roles import other_columns
 
 OWN = "config"  # the word for the distribution that the config declares
-TAKEN_OVER = ("exposure", "total_count", "levels")  # keys that say something of the data, not of the family
+TAKEN_OVER = ("exposure", "offset", "total_count", "levels")  # keys that say something of the data, not of the family
 KINDS: dict[str, type[Config]] = {
     c.model_fields["kind"].default: c for c in (*FAMILY_CONFIGS, *WRAPPER_CONFIGS, CustomConfig)
 }
@@ -27,8 +27,8 @@ def families(text: str, config: ModelConfig) -> dict[str, ModelConfig]:
     text : str
         A list in YAML, whose outer brackets may be left out: kinds with their defaults, mappings as a config has them
         under `distribution`, and the word `config` for the one that is there. A kind by itself takes over `exposure`,
-        `total_count` and `levels` from the config's own family, if it has such a key. Where the target is censored,
-        `censored` goes around each of them by itself.
+        `offset`, `total_count` and `levels` from the config's own family, if it has such a key. Where the target is
+        censored, `censored` goes around each of them by itself.
     config : ModelConfig
         Everything else.
 
@@ -78,7 +78,7 @@ def families(text: str, config: ModelConfig) -> dict[str, ModelConfig]:
 def same_features(config: ModelConfig, models: Iterable[ModelConfig], columns: Iterable[str]) -> list[str]:
     """Return the columns to predict from, the same for every family that is compared.
 
-    Where `data.features` is null, these are all columns but target, weight and those that the config's own
+    Where `data.features` is null, these are all columns but target, weight, groups and those that the config's own
     distribution or any other of the families reads: no family may have them as features if another one may not.
 
     Parameters
@@ -99,8 +99,7 @@ def same_features(config: ModelConfig, models: Iterable[ModelConfig], columns: I
     """
     if config.data.features is not None:
         return config.data.features
-    read = {c for m in (config, *models) for c in m.distribution.columns}
-    other = {*target_names(config.data), config.data.weight, *read}
+    other = {*other_columns(config), *(c for m in models for c in m.distribution.columns)}
     return [name for name in columns if name not in other]
 
 
@@ -129,13 +128,5 @@ def _name(entry: Any) -> str:
         return str(entry)
     kind, base = entry.get("kind", "gaussian"), entry.get("base")
     inner = [] if base is None else [_name(base)]
-    inner += [f"{key}={_flow(value)}" for key, value in entry.items() if key not in ("kind", "base")]
+    inner += [f"{key}={in_one_line(value)}" for key, value in entry.items() if key not in ("kind", "base")]
     return f"{kind}({', '.join(inner)})" if inner else str(kind)
-
-
-def _flow(value: Any) -> str:
-    """Return a value as YAML in one line."""
-    import yaml
-
-    text = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, allow_unicode=True, width=float("inf"))
-    return text.removesuffix("...\n").strip()

@@ -15,6 +15,8 @@ from likelinet.model.model import Model
 from likelinet.scores.calibration import log_prob
 from likelinet.selection.candidates import same_features
 from likelinet.tables.arrays import row_weights
+from likelinet.tables.events import with_event_label
+from likelinet.tables.hold_out import HoldOut
 from likelinet.tables.rows import declared_table, note_without_y, with_numbers, without_y
 from likelinet.tables.table import Table
 
@@ -30,7 +32,7 @@ class HeldOut:
     family : str
         Its name.
     log_scores : ndarray, shape (n,), optional
-        log p(y | x) of each row.
+        log p(y | x) of each row that was scored.
     measure : str
         What p is.
     error : str, optional
@@ -79,7 +81,7 @@ def compare(
 ) -> Iterator[HeldOut]:
     r"""Yield the log scores of one model after another, each by K-fold cross-validation over the same folds.
 
-    Row i is scored by the model that was fitted to the other folds:
+    Row i is scored by the model that was fitted to the other folds, or, by `data.time`, to all rows before its fold:
 
     .. math:: \ell_i = \log p_{-k(i)}(y_i \mid x_i)
 
@@ -134,25 +136,24 @@ def compare(
     if lacking.any() and not config.data.strict:
         note_without_y(lacking, table, "The target")
     table, _ = weighted(config, table)
-    if table.n < 2 * folds:
-        raise DataError(
-            f"The table has {counted(table.n, 'row')} with a positive weight: too few for {folds} folds; two each is "
-            "the least."
-        )
-    fold_of = np.random.default_rng(config.training.seed).permutation(table.n) % folds
-    data = config.data.model_copy(update={"features": same_features(config, models.values(), table.columns)})
+    config = with_event_label(config, table)
+    parts = folds_of(config, table, folds)
+    scored = np.any([held for _, held in parts], axis=0)
+    features = same_features(config, models.values(), table.columns)
+    data = config.data
+    if data.features is None:  # so that identifiers among them are left out as ever
+        data = data.model_copy(update={"exclude": [name for name in table.columns if name not in features]})
     for family, declared in models.items():
         scores, measure = np.empty(table.n), DENSITY
         try:
-            for fold in range(folds):
+            for fold, (train, held) in enumerate(parts):
                 report(family, fold + 1)
-                held = fold_of == fold
                 model = Model(declared.model_copy(update={"data": data}))
-                scores[held], measure = _held_out(model, table.taken(~held), table.taken(held))
+                scores[held], measure = _held_out(model, table.taken(train), table.taken(held))
         except LikelinetError as error:
             yield HeldOut(family, error=str(error))
         else:
-            yield HeldOut(family, scores, measure)
+            yield HeldOut(family, scores[scored], measure)
 
 
 def _held_out(model: Model, train: Table, held: Table) -> tuple[np.ndarray, str]:
@@ -167,6 +168,28 @@ def _measure(d: Distribution) -> str:
     if d.class_marginals() is not None or d.support.integer:
         return MASS
     return MIXED if d.atoms else DENSITY
+
+
+def folds_of(config: ModelConfig, table: Table, folds: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return the masks of training rows and held-out rows of each fold, drawn by the seed, by group or in time.
+
+    Raises
+    ------
+    DataError
+        If there are too few rows.
+    """
+    if table.n < 2 * folds:
+        raise DataError(
+            f"The table has {counted(table.n, 'row')} with a positive weight: too few for {folds} folds; two each is "
+            "the least."
+        )
+    return HoldOut.of(config.data, table).folds(folds, np.random.default_rng(config.training.seed))
+
+
+def scored_weight(config: ModelConfig, table: Table, folds: int) -> np.ndarray:
+    """Return the weights of the rows that are scored: in time, not those before the first fold."""
+    table, weight = weighted(config, table)
+    return weight[np.any([held for _, held in folds_of(config, table, folds)], axis=0)]
 
 
 def weighted(config: ModelConfig, table: Table) -> tuple[Table, np.ndarray]:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from likelinet.core.errors import DataError
 from likelinet.tables.cells import is_missing
 from likelinet.tables.coded import Coded
 from likelinet.tables.text import Text
@@ -24,16 +23,17 @@ class Unusable:
         return self.n
 
 
-def column_of(values: np.ndarray, name: str = "") -> Column:
+def column_of(values: np.ndarray, name: str = "") -> Column | Unusable:
     """Return numbers and bools as they are, dates and durations in microseconds, and all else as text.
 
     What is missing is NaT among dates and durations, and "" in text. A moment in a time zone becomes what a clock there
-    shows.
+    shows. Unusable if the numbers are complex.
     """
     if values.dtype.kind in "fiu":
         return values
     if values.dtype.kind == "c":
-        raise DataError(f"Column '{name}' holds complex numbers: make columns of their parts, or leave it out.")
+        why = f"Column '{name}' holds complex numbers: make columns of their parts, or leave it out."
+        return Unusable(why, len(values))
     if values.dtype.kind == "b" or (len(values) and all(isinstance(v, bool | np.bool_) for v in values)):
         return values.astype(bool)
     if values.dtype.kind in "mM":
@@ -43,6 +43,6 @@ def column_of(values: np.ndarray, name: str = "") -> Column:
     return Text.of("" if is_missing(v) else str(v) for v in cells) if times is None else times
 
 
-def is_time(column: Column) -> bool:
+def is_time(column: Column | Unusable) -> bool:
     """Whether a column holds dates and times, or durations, declared as such."""
     return isinstance(column, np.ndarray) and column.dtype.kind in "mM"

@@ -43,13 +43,6 @@ def frame_columns(x: Any, what: str) -> tuple[Mapping[str, Column | Unusable], i
     return arrow_table_columns(table, what)
 
 
-def _no_table(x: Any, what: str) -> DataError:
-    hint = ""
-    if type(x).__name__ == "Series":
-        hint = f"; for one feature pass {what}.to_frame(), and for one row a frame of one row, like df.iloc[[0]]"
-    return DataError(f"{what} must be an array or a DataFrame, got {type(x).__name__}{hint}.")
-
-
 def levels_of(y: Any) -> list[Any] | None:
     """Return the levels of a column of categories with an order, as pandas or Arrow declares it; None of any other."""
     pandas = sys.modules.get("pandas")
@@ -60,6 +53,13 @@ def levels_of(y: Any) -> list[Any] | None:
         return None
     column = arrow_column("y", cells)
     return column.values.tolist() if isinstance(column, Coded) else None
+
+
+def _no_table(x: Any, what: str) -> DataError:
+    hint = ""
+    if type(x).__name__ == "Series":
+        hint = f"; for one feature pass {what}.to_frame(), and for one row a frame of one row, like df.iloc[[0]]"
+    return DataError(f"{what} must be an array or a DataFrame, got {type(x).__name__}{hint}.")
 
 
 def arrow_table_columns(table: Any, what: str) -> tuple[dict[str, Column | Unusable], int]:
@@ -98,9 +98,9 @@ def _pandas_column(name: str, series: Any) -> Column | Unusable:
     return column_of(np.asarray(series), name)
 
 
-def _dict_columns(x: Mapping[Any, Any], what: str) -> tuple[dict[str, Column], int]:
+def _dict_columns(x: Mapping[Any, Any], what: str) -> tuple[dict[str, Column | Unusable], int]:
     """Return the columns of a dict, which must be equally long."""
-    columns: dict[str, Column] = {}
+    columns: dict[str, Column | Unusable] = {}
     for name, key in zip(_names(list(x), what), x, strict=True):
         values = as_array(x[key], f"Column '{name}'")
         if values.ndim != 1:

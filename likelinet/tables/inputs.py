@@ -140,7 +140,7 @@ class Encoded:
         some = self._table.rows(rows, self._as_they_are)
         with np.errstate(over="ignore", divide="ignore"):  # what is too large is said where it is for the network
             for kind, at in self._kinds:
-                cells = some.column(kind.name) if kind.name in some.columns else self._read[kind.name][rows]
+                cells = self._read[kind.name][rows] if kind.name in self._read else some.column(kind.name)
                 strange = kind.encode(cells, columns[at])
                 if strange is not USUAL:
                     if self._strict:

@@ -108,6 +108,7 @@ class Roles:
 
 
 def other_columns(config: ModelConfig) -> tuple[str, ...]:
-    """Return the columns that a config has for something else: target, weight, excluded ones, those of the family."""
+    """Return the columns that a config has for something else: target, weight, groups, excluded ones, the family's."""
     data = config.data
-    return (*data.exclude, *target_names(data), *([data.weight] if data.weight else []), *config.distribution.columns)
+    taken = (*data.exclude, *target_names(data), *(n for n in (data.weight, data.groups) if n))
+    return (*taken, *config.distribution.columns)

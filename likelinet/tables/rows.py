@@ -15,6 +15,7 @@ from likelinet.tables.arrays import as_array, row_weights
 from likelinet.tables.cells import NO_LABELS, has_leading_zeros, is_missing
 from likelinet.tables.coded import Coded
 from likelinet.tables.columns import is_time
+from likelinet.tables.events import events
 from likelinet.tables.frames import levels_of
 from likelinet.tables.marked import absent
 from likelinet.tables.table import Table, as_table
@@ -65,7 +66,6 @@ def read_rows(
         for name in target_names(data):
             column = table.column(name)  # a misspelled target is said first
             levels = column.values.tolist() if isinstance(column, Coded) and column.ordered else None
-        table = table if labels else with_numbers(table, data)
     else:
         y = y if isinstance(y, Interval) else as_array(y, what)
         shape = y.lower.shape if isinstance(y, Interval) else y.shape
@@ -77,6 +77,7 @@ def read_rows(
         weight = np.ones(table.n) if data.weight is None else table.numeric(data.weight)
         weight = row_weights(weight, table.n, f"Column '{data.weight}', the weight,")
     table, y, weight = _kept(weight > 0.0, table, y, weight)
+    table = with_numbers(table, data) if y is None and not labels else table
     if not (data.strict or every):
         lacking = without_y(table, data, labels) if y is None else _absent(y)
         if lacking.all():
@@ -141,8 +142,8 @@ def target_names(data: DataConfig) -> tuple[str, ...]:
             return (data.target,)
         case IntervalTargetConfig() as ends:
             return tuple(name for pair in pairs_of(ends) for name in pair)
-        case TimeTargetConfig(time=time, event=event):
-            return (time, event)
+        case TimeTargetConfig(time=time) as until:
+            return (time, until.event_column)
         case names:
             return tuple(names)
 
@@ -172,8 +173,8 @@ def _target(table: Table, data: DataConfig, labels: bool) -> np.ndarray | Interv
         case IntervalTargetConfig() as ends:
             each = [_between(table, *pair) for pair in pairs_of(ends)]
             return Interval(np.stack([y.lower for y in each], axis=1), np.stack([y.upper for y in each], axis=1))
-        case TimeTargetConfig(time=time, event=event):
-            return _until_event(table, time, event)
+        case TimeTargetConfig(time=time) as until:
+            return Interval.right_censored(table.numeric(time), events(table, until))
     names = target_names(data)
     columns = [table.plain(name) for name in names]
     # Text from a CSV file may be numbers; codes like 007 are text for good, and so are labels like 1, 2, other.
@@ -210,14 +211,3 @@ def _between(table: Table, lower: str, upper: str) -> Interval:
                 f"({rows_of(wrong, table.index)})."
             )
     return Interval(low, high)
-
-
-def _until_event(table: Table, time: str, event: str) -> Interval:
-    seen = table.numeric(event)
-    strange = ~np.isin(seen, (0.0, 1.0))
-    if strange.any():
-        raise DataError(
-            f"Column '{event}', the event, must be 1 where it was seen and 0 where not, got {seen[strange][0]:g} "
-            f"({rows_of(strange, table.index)})."
-        )
-    return Interval.right_censored(table.numeric(time), seen == 1.0)

@@ -61,7 +61,7 @@ class Table:
         index, n = self.index, len(range(self.n)[rows])
         if n < self.n:  # of all rows no index is made, which would be as long as a column
             index = np.arange(*rows.indices(self.n)) if index is None else index[rows]
-        return replace(self, columns=columns, n=n, index=index, kept=None)
+        return replace(self, columns=columns, n=n, index=index, kept=None, missing=())
 
     def column(self, name: str) -> Column:
         """Return a column as it is."""

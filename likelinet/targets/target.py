@@ -197,6 +197,11 @@ class Stored:
 def finite_numbers(y: Any, naming: Naming) -> np.ndarray:
     """Return y as finite floats of shape (n,) or (n, d)."""
     y = target_array(y, naming.what)
+    if y.dtype.kind == "b" or (y.dtype.kind == "O" and y.size and all(isinstance(v, bool) for v in y.ravel())):
+        raise DataError(
+            f"{naming.what} holds True and False, which are no numbers: use 'bernoulli', or make them 0 and 1 for "
+            f"'{naming.kind}'."
+        )
     try:
         y = y.astype(np.float64)
     except (TypeError, ValueError):

@@ -55,8 +55,9 @@ class History:
     best_epoch : list of int
         The epoch whose weights each member keeps, counted from 1; 0 for the start.
     stopped : str
-        "finished", "early stopping", "callback", "interrupted" (by Ctrl-C, or an error of a callback), "not finite" or
-        "diverged" (the loss rose, and no epoch was better than the start).
+        "finished" (L-BFGS: at a maximum), "not converged" (L-BFGS: elsewhere), "early stopping", "callback",
+        "interrupted" (by Ctrl-C, or an error of a callback), "not finite" or "diverged" (the loss rose, and no epoch
+        was better than the start).
     engine : str
         What computed it: "numpy" or "jax".
     """

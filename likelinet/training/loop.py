@@ -170,6 +170,11 @@ class Training:
             self._history.stopped = "callback"
         return told
 
+    @property
+    def heading(self) -> np.ndarray | None:
+        """The last step of each member, where such a step tells where a search was going."""
+        return self._run.heading
+
     def state(self) -> dict[str, Any]:
         """Return where training stands, as arrays and what JSON knows; a callback may ask for it."""
         return {
@@ -225,6 +230,8 @@ class Training:
         unfinished = self._epoch < plan.epochs and self._steps < plan.steps
         if history.stopped == "finished" and self._early and unfinished:
             history.stopped = "early stopping"
+        if history.stopped == "finished" and self._run.converged is False:
+            history.stopped = "not converged"
         history.best_epoch = best.epoch.tolist()
         return best.theta, history, cause
 

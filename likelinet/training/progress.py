@@ -27,18 +27,22 @@ class Progress:
     def __enter__(self) -> "Progress":
         return self
 
-    def __call__(self, epoch: Epoch) -> None:
-        """Take note of an epoch."""
+    def begin(self, epochs: int) -> None:
+        """Show the bar before the first epoch, which may take a while."""
         if not self._shown:
             return
         from tqdm import tqdm
 
+        layout = "{desc} {percentage:3.0f}%|{bar}| epoch {n}/{total} [{remaining} left]{postfix}"
+        self._bar = tqdm(total=epochs, desc="fit", bar_format=layout, leave=False)
+
+    def __call__(self, epoch: Epoch) -> None:
+        """Take note of an epoch."""
+        if self._bar is None:
+            return
         nll = f"train NLL {_mean(epoch.train_nll):.4g}"
         if epoch.validation_nll is not None:
             nll += f", validation NLL {_mean(epoch.validation_nll):.4g}"
-        if self._bar is None:
-            layout = "{desc} {percentage:3.0f}%|{bar}| epoch {n}/{total} [{remaining} left]{postfix}"
-            self._bar = tqdm(total=epoch.epochs, desc="fit", bar_format=layout, leave=False, postfix=nll)
         self._bar.set_postfix_str(nll, refresh=False)
         self._bar.update(1)
 

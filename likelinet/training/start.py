@@ -10,7 +10,7 @@ from likelinet.heads.head import Head
 from likelinet.objective.layout import pack
 from likelinet.objective.objective import Objective
 
-ITERATIONS = 100  # of L-BFGS on the marginal fit, enough for a start
+ITERATIONS = 100  # of L-BFGS on the marginal fit, and of Newton's method: enough for a start
 MOST_ROWS = 50_000  # on which it is polished, at most
 OUTPUTS_AT_ONCE = 4_000_000  # raw outputs at a time
 FAR = 20.0  # raw numbers that run further from the family's estimates have no maximum to run to, or none of use
@@ -113,9 +113,11 @@ def marginal_fit(
 
     with np.errstate(all="ignore"):
         best = start
-        if np.abs(on(slice(None))(start)[1]).max(initial=0.0) >= STATIONARY:
+        # What has the unit of y counts in its own size: of a large scale the gradient is small wherever its maximum is.
+        size = np.where(np.concatenate(head.in_units_of_y), np.maximum(np.abs(start), 1.0), 1.0)
+        if (np.abs(on(slice(None))(start)[1]) * size).max(initial=0.0) >= STATIONARY:
             best = polished(0.0)
-            if np.abs(best - start).max() > FAR:
+            if (np.abs(best - start) / size).max() > FAR:
                 best = polished(RIDGE)
         if to_the_end and 0 < len(best) <= NEWTON:
             best = newton(on(slice(None)), best)
@@ -129,7 +131,7 @@ def newton(value_and_gradient: Callable[[np.ndarray], tuple[float, np.ndarray]],
     the logits of weights have one, in which nothing changes.
     """
     gradient = value_and_gradient(at)[1]
-    while True:
+    for _ in range(ITERATIONS):  # it takes a few, and more only on the way to a maximum that is at infinity
         steps = np.cbrt(np.finfo(np.float64).eps) * np.maximum(np.abs(at), 1.0)
         columns = [value_and_gradient(at + e)[1] - value_and_gradient(at - e)[1] for e in np.diag(steps)]
         hessian = np.stack(columns) / (2.0 * steps[:, None])
@@ -145,3 +147,4 @@ def newton(value_and_gradient: Callable[[np.ndarray], tuple[float, np.ndarray]],
         if not np.abs(there).max() < 0.5 * np.abs(gradient).max():
             return at
         at, gradient = nearer, there
+    return at

@@ -187,7 +187,8 @@ FIT: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "an event that is neither": (
         of_table(SURVIVAL, TIMES, event=changed(COUNTS % 2, 5, 2.0)),
-        "Column 'event', the event, must be 1 where it was seen and 0 where not, got 2 (row 5).",
+        "Column 'event', the event, must be 1 where it was seen and 0 where not, got 2 (row 5): for other labels "
+        "write event: {column: event, is: 2}, with that of the event.",
     ),
     "a negative time": (
         of_table(SURVIVAL, TIMES, time=changed(POSITIVE, 5, -2.0)),

@@ -13,6 +13,7 @@ from tests.training.problems import EXACT, model, table, weights
 
 X, Y = table(60)
 KINDS = {"steps": {}, "lbfgs": EXACT | {"epochs": 5}}
+ENDS = ("finished", "not converged")  # five iterations are too few
 each = pytest.mark.parametrize("training", KINDS.values(), ids=KINDS)
 
 
@@ -49,7 +50,7 @@ def test_true_stops_and_what_is_done_is_kept(training, true):
 @each
 @pytest.mark.parametrize("answer", [None, False, 0])
 def test_any_other_answer_goes_on(training, answer):
-    assert model(**training).fit(X, Y, callbacks=[lambda e: answer]).history.stopped == "finished"
+    assert model(**training).fit(X, Y, callbacks=[lambda e: answer]).history.stopped == ENDS[training is KINDS["lbfgs"]]
 
 
 @each

@@ -48,6 +48,7 @@ def test_the_nll_of_an_epoch_is_that_before_its_full_batch_step():
 
 
 @each
+@pytest.mark.filterwarnings("ignore:L-BFGS has not converged in 20 iterations")
 def test_lbfgs_reports_the_weights_it_returns(distribution, y):
     fitted = model(distribution=distribution, hidden=[], **EXACT | {"epochs": 20}).fit(X, y)
     np.testing.assert_allclose(fitted.history.epochs[-1].train_nll[0], -fitted.score(X, y), rtol=1e-8)

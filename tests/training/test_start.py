@@ -148,6 +148,7 @@ def test_several_outputs_start_at_their_own_maxima(kind):
     np.testing.assert_allclose(together, apart, rtol=1e-6)
 
 
+@pytest.mark.filterwarnings("ignore:L-BFGS has not converged in 5 iterations")
 def test_a_search_that_meets_no_gradient_comes_back():
     """A component may run to where its tail underflows, of which the loss is finite and the gradient is not."""
     y = np.repeat([0.7305754157853862, 1.302720716, 4.297444510], [6, 4, 6])

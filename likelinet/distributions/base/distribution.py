@@ -1,6 +1,8 @@
 """What every distribution is: the one spelling of its methods, its parameters and its shapes."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
@@ -62,15 +64,20 @@ class Distribution(Checks, Conditional, DistributionProtocol, ABC):
     classes: np.ndarray | list[np.ndarray] | None = None
     # What a vector must satisfy, beside the support of its entries, to be possible.
     constraint: ClassVar[str] = ""
-    # What its config has beside its parameters: the one that grows with the exposure of a row; whether its classes have
-    # an order, which may be named.
+    # What its config has beside its parameters: the one that grows with the exposure of a row; the one to which an
+    # offset is added, where it has no location; whether its classes have an order, which may be named.
     exposure: ClassVar[str] = ""
+    offset: ClassVar[str] = ""
     ordered: bool = False
+    # What else it is called, in the field or in other libraries; with each name, where that is not all, what to write.
+    other_names: ClassVar[Mapping[str, str]] = MappingProxyType({})
     # What the pages say of it: what it is for, and its support where the domain of one entry does not tell.
     purpose: ClassVar[str] = ""
     support_in_words: ClassVar[str] = ""
     # Whether its density has one peak at most, or one valley: within bounds it is highest at its mode or at a bound.
     one_peak: ClassVar[bool] = False
+    # Whether it is the same on both sides of its middle, and nobody's choice for what lies far out on one of them.
+    symmetric: ClassVar[bool] = False
     # Single values of positive probability beside a density: there log_prob is log P(Y = y).
     atoms: tuple[float, ...] = ()
     # Whether `loss` keeps its digits in single precision; otherwise training computes it in double.

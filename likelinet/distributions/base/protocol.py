@@ -46,6 +46,15 @@ class DistributionProtocol:
         """Return this distribution with f(array, event_ndim) in place of every parameter array."""
         return type(self)(**{p.name: f(getattr(self, p.name), p.event_ndim) for p in self.parameters})
 
+    def own_values(self: Any) -> dict[str, np.ndarray]:
+        """Return the parameters of its own by name, over the batch, as a reader wants them."""
+        return {p.name: on_batch(getattr(self, p.name), self.batch_shape, p.event_ndim) for p in self.parameters}
+
+    def values_by_name(self) -> dict[str, np.ndarray]:
+        """Return its parameters, and those of what it is made of, by name; further axes lie behind the batch."""
+        below = self.underlying()
+        return self.own_values() | ({} if below is None else below.values_by_name())
+
     def quantile_grid(self: Any, below: np.ndarray = CUTS) -> np.ndarray:
         """Return increasing points, shape (many, *batch_shape), between which the density has no narrow features.
 

@@ -6,6 +6,7 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import HALF_LOG_2PI, Array, log1pmx, log_minus_digamma, namespace, stirling_error
 from likelinet.core.domains import open_unit_interval, positive
 from likelinet.core.lazy import scipy
+from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.univariate import Univariate
@@ -51,6 +52,7 @@ class Beta(Univariate):
         Parameter("concentration0", positive, symbol="β"),
     )
     support = open_unit_interval
+    other_names = called("proportion share")
     purpose = "shares"
     concentration1: np.ndarray
     concentration0: np.ndarray

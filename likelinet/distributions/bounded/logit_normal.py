@@ -6,6 +6,7 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import HALF_LOG_2PI, Array, namespace
 from likelinet.core.domains import open_unit_interval, positive
 from likelinet.core.lazy import scipy
+from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
@@ -47,6 +48,7 @@ class LogitNormal(Univariate):
 
     parameters = (Parameter("loc", symbol="μ"), Parameter("scale", positive, symbol="σ"))
     support = open_unit_interval
+    other_names = called("logistic_normal logitnorm")
     purpose = "shares, Gaussian logit"
     loc: np.ndarray
     scale: np.ndarray

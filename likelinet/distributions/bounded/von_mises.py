@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array, log1mexp, namespace, special
 from likelinet.core.domains import Domain, direction, positive
 from likelinet.core.lazy import scipy
+from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.protocol import CUTS
@@ -67,6 +68,7 @@ class VonMises(Univariate):
         Parameter("concentration", positive, symbol="κ"),
     )
     support = Domain("an angle from -π to π", low=-np.pi, high=np.pi, closed=(True, True))
+    other_names = called("vonmises circular angle direction")
     purpose = "directions, times of day"
     temporaries = 24  # its tails are integrals
     loc: np.ndarray

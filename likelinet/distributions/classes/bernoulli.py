@@ -6,6 +6,7 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array, namespace, softplus_and_sigmoid
 from likelinet.core.domains import binary, extended_real
 from likelinet.core.lazy import scipy
+from likelinet.core.wording import called
 from likelinet.distributions.base.checks import logits_from
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
@@ -50,7 +51,9 @@ class Bernoulli(Univariate):
     numeric = True
     parameters = (Parameter("logits", extended_real, symbol="z"),)
     support = binary
+    other_names = called("logit logistic_regression binary binary_classification sigmoid binary_crossentropy")
     purpose = "one of two"
+    offset = "logits"
     logits: np.ndarray
 
     def __init__(self, logits: ArrayLike | None = None, *, probs: ArrayLike | None = None) -> None:

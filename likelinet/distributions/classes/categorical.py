@@ -7,6 +7,7 @@ from likelinet.core.arrays import Array, namespace
 from likelinet.core.domains import class_codes, extended_real
 from likelinet.core.errors import DataError, ParameterError, UndefinedError
 from likelinet.core.lazy import scipy
+from likelinet.core.wording import called
 from likelinet.distributions.base.by_rows import all_inside, in_blocks, in_small_blocks, sample_in_blocks
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter
@@ -48,6 +49,7 @@ class Categorical(Distribution):
     array([-1.6094, -0.6931])
     """
 
+    other_names = called("softmax multiclass classification classes classifier multinomial_logit cross_entropy")
     purpose = "one of several"
     support_in_words = "a class, 0 to K − 1, or your own labels"
     _sees_to_support = True

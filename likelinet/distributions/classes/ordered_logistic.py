@@ -7,6 +7,7 @@ from likelinet.core.arrays import Array, log1mexp, namespace, softplus_and_sigmo
 from likelinet.core.domains import class_codes, increasing, nonnegative_integer
 from likelinet.core.errors import ParameterError
 from likelinet.core.lazy import scipy
+from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
@@ -53,8 +54,13 @@ class OrderedLogistic(Univariate):
     parameters = (Parameter("loc", symbol="η"), Parameter("cutpoints", increasing, event_ndim=1, symbol="c"))
     support = nonnegative_integer
     ordered = True
+    other_names = called(
+        "ordinal ordered ordered_logit ordinal_regression proportional_odds cumulative_logit polr",
+        "",
+    )
     purpose = "one of several, in an order"
     support_in_words = "a class, 0 to K − 1, or your own labels in order"
+    offset = "loc"
     loc: np.ndarray
     cutpoints: np.ndarray
 

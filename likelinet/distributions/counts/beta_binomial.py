@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array, log_minus_digamma, namespace, never, special, stirling_error
 from likelinet.core.domains import nonnegative_integer, positive
 from likelinet.core.errors import UndefinedError
+from likelinet.core.wording import called
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.univariate import Univariate
@@ -64,6 +65,7 @@ class BetaBinomial(Univariate):
         Parameter("concentration0", positive, symbol="β"),
     )
     support = nonnegative_integer
+    other_names = called("betabinom")
     purpose = "overdispersed successes among n"
     support_in_words = "a whole number from 0 to n"
     total_count: np.ndarray
@@ -246,7 +248,7 @@ class BetaBinomial(Univariate):
         mean = np.average(y, axis=0, weights=weight)
         p = np.clip(mean / n, LEAST, 1.0 - LEAST)
         excess = np.average((y - mean) ** 2, axis=0, weights=weight) / (n * p * (1.0 - p)) - 1.0
-        correlation = np.clip(excess / np.maximum(n - 1.0, 1.0), 0.02, 0.9)
+        correlation = np.clip(excess / np.maximum(n - 1.0, 1.0), np.minimum(0.02, 1.0 / n), 0.9)
         total = 1.0 / correlation - 1.0
         return n, p * total, (1.0 - p) * total
 

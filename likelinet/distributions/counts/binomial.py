@@ -7,6 +7,7 @@ from likelinet.core.arrays import HALF_LOG_2PI, Array, log1pmx, namespace, never
 from likelinet.core.domains import nonnegative_integer, real
 from likelinet.core.errors import UndefinedError
 from likelinet.core.lazy import scipy
+from likelinet.core.wording import called
 from likelinet.distributions.base.checks import logits_from
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
@@ -54,8 +55,10 @@ class Binomial(Univariate):
         Parameter("logits", real, symbol="z"),
     )
     support = nonnegative_integer
+    other_names = called("binom")
     purpose = "successes among n"
     support_in_words = "a whole number from 0 to n"
+    offset = "logits"
     total_count: np.ndarray
     logits: np.ndarray
 

@@ -6,6 +6,7 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array, log1mexp, namespace, softplus_and_sigmoid
 from likelinet.core.domains import nonnegative_integer, real
 from likelinet.core.lazy import scipy
+from likelinet.core.wording import called
 from likelinet.distributions.base.checks import logits_from
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
@@ -47,7 +48,9 @@ class Geometric(Univariate):
 
     parameters = (Parameter("logits", real, symbol="z"),)
     support = nonnegative_integer
+    other_names = called("geom")
     purpose = "failures before the first success"
+    offset = "logits"
     logits: np.ndarray
 
     def __init__(self, logits: ArrayLike | None = None, *, probs: ArrayLike | None = None) -> None:

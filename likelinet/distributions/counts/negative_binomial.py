@@ -16,6 +16,7 @@ from likelinet.core.arrays import (
 )
 from likelinet.core.domains import nonnegative_integer, positive, real
 from likelinet.core.lazy import scipy
+from likelinet.core.wording import called
 from likelinet.distributions.base.checks import logits_from
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.univariate import Univariate
@@ -69,6 +70,7 @@ class NegativeBinomial(Univariate):
     parameters = (Parameter("total_count", positive, symbol="r"), Parameter("logits", real, symbol="log p/(1-p)"))
     support = nonnegative_integer
     exposure = "logits"
+    other_names = called("nb nb2 negbin negbinom nbinom neg_binomial")
     purpose = "overdispersed"
     total_count: np.ndarray
     logits: np.ndarray

@@ -6,6 +6,7 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import HALF_LOG_2PI, Array, namespace, special, stirling_error
 from likelinet.core.domains import nonnegative_integer, positive
 from likelinet.core.lazy import scipy
+from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.univariate import Univariate
@@ -49,6 +50,7 @@ class Poisson(Univariate):
     parameters = (Parameter("rate", positive, symbol="λ", link="exp"),)
     support = nonnegative_integer
     exposure = "rate"
+    other_names = called("count counts pois")
     purpose = "variance equal to the mean"
     rate: np.ndarray
 

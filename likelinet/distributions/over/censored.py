@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array, namespace, never
 from likelinet.core.domains import Domain
+from likelinet.core.wording import called
 from likelinet.distributions.base.by_rows import in_blocks
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import open_end
@@ -35,6 +36,19 @@ class CensoredFamily(WrapperFamily):
     """
 
     kind = "censored"
+    other_names = (
+        called("censoring interval_censored")
+        | called(
+            "survival time_to_event aft accelerated_failure_time",
+            "did you mean {kind: censored, base: {kind: weibull}}, with data.target: {time: …, event: …}?",
+        )
+        | called(
+            "cox coxph proportional_hazards",
+            "there is no Cox model: {kind: censored, base: {kind: weibull, concentration: shared}} has proportional "
+            "hazards",
+        )
+        | called("tobit", "did you mean {kind: censored, base: {kind: gaussian}}?")
+    )
     takes_intervals = True
 
     @property

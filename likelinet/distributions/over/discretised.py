@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array, namespace, never
 from likelinet.core.domains import Domain
 from likelinet.core.errors import ParameterError
+from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import Standardisation
 from likelinet.distributions.base.leaf import Closed
@@ -31,6 +32,7 @@ class DiscretisedFamily(WrapperFamily):
     """
 
     kind = "discretised"
+    other_names = called("discretized rounded")
     of_densities = True
     keeps_density = False
 

@@ -1,10 +1,13 @@
 """Families over another one: what they have in common, and what each declares of itself for configs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 
+from likelinet.core.arrays import Array
 from likelinet.core.domains import Domain
 from likelinet.distributions.base.family import Family, Opening, Standardisation, Unit
 from likelinet.distributions.base.parameter import Parameter
@@ -22,6 +25,8 @@ class Setting:
         As in Python.
     least, above : float, optional
         The smallest number that it may be, and what it must exceed.
+    by_row : bool
+        Whether it may be a column as well, with a value for each row, where None says nothing.
     """
 
     name: str
@@ -29,6 +34,7 @@ class Setting:
     default: Any = None
     least: float | None = None
     above: float | None = None
+    by_row: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,7 @@ class WrapperFamily(Family):
     base: Family
 
     kind: ClassVar[str] = ""  # in configs; a family without one has none
+    other_names: ClassVar[Mapping[str, str]] = MappingProxyType({})  # what else it is called, as of a distribution
     parameters: ClassVar[tuple[Parameter, ...]] = ()  # of its own, before those of the base
     settings: ClassVar[tuple[Setting, ...]] = ()
     default_base: ClassVar[str] = ""  # the class of a base that is left out
@@ -58,7 +65,7 @@ class WrapperFamily(Family):
 
     @classmethod
     def check_settings(cls, settings: dict[str, Any]) -> None:
-        """Raise ValueError with one sentence if the settings do not go together."""
+        """Raise ValueError with one sentence if the settings do not go together; those of each row are NaN."""
 
     @classmethod
     def of(cls, base: Family, settings: dict[str, Any]) -> Self:
@@ -67,6 +74,10 @@ class WrapperFamily(Family):
 
     def check_base(self, kind: str) -> None:
         """Raise ValueError with one sentence if it makes no sense over its base, which the config calls `kind`."""
+
+    def rules_out(self, y: Array) -> Array | bool:
+        """Return where the settings make y impossible, by more than rounding."""
+        return False
 
     @property
     def name(self) -> str:

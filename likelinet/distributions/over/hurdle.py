@@ -6,6 +6,7 @@ import numpy as np
 
 from likelinet.core.arrays import Array
 from likelinet.core.errors import ParameterError
+from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.leaf import Closed
 from likelinet.distributions.base.parameter import Backward
@@ -26,6 +27,14 @@ class HurdleFamily(ZerosFamily):
     """
 
     kind = "hurdle"
+    other_names = (
+        called("two_part", "did you mean {kind: hurdle, base: {kind: gamma}}?")
+        | called("hurdle_poisson", "did you mean {kind: hurdle, base: {kind: poisson}}?")
+        | called(
+            "tweedie compound_poisson_gamma",
+            "there is no Tweedie family: {kind: hurdle, base: {kind: gamma}} has exact zeros and positive amounts",
+        )
+    )
 
     def check_base(self, kind: str) -> None:
         if self.base.support.integer and self.base.support.low < 0.0:

@@ -12,7 +12,7 @@ from likelinet.core.arrays import Array
 from likelinet.core.domains import positive
 from likelinet.core.errors import DataError, ParameterError
 from likelinet.core.lazy import scipy
-from likelinet.core.wording import in_brief
+from likelinet.core.wording import called, in_brief
 from likelinet.distributions.base.by_rows import in_blocks, in_small_blocks, sample_in_blocks
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import Family, Opening, Unit
@@ -54,6 +54,7 @@ class MixtureFamily(WrapperFamily):
     components: int
 
     kind = "mixture"
+    other_names = called("gmm mdn gaussian_mixture mixture_gaussian mixture_of_gaussians normal_mixture")
     parameters = (Parameter("logits", event_ndim=1, symbol="z"),)
     settings = (Setting("components", int, 3, least=1),)
     default_base = "Gaussian"

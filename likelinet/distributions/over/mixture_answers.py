@@ -33,6 +33,9 @@ class AnswersByComponents(Distribution):
     def underlying(self) -> Distribution:
         return self.components
 
+    def own_values(self) -> dict[str, np.ndarray]:
+        return {"weight": self.weights.probs}
+
     @property
     def unusable(self) -> np.ndarray | None:
         inner = self.components.unusable

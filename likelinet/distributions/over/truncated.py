@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array, log1mexp, namespace
 from likelinet.core.domains import Domain
 from likelinet.core.errors import ParameterError
-from likelinet.core.wording import in_brief, range_in_words
+from likelinet.core.wording import called, in_brief, range_in_words
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import Family, open_end
 from likelinet.distributions.base.leaf import Closed, no_gradient
@@ -25,6 +25,7 @@ from likelinet.distributions.over.grids import grid_of_truncation
 from likelinet.distributions.over.wrapper import Wrapper
 
 _RARE = np.log(0.1)  # log probability of the bounds below which sampling is by inversion
+_ROUNDING = 1e-9  # by which standardisation may move y past its bound
 _SEEN = 0.01  # share of what is left after truncation in a tail of the base that its quantiles tell well enough
 
 
@@ -37,21 +38,25 @@ class TruncatedFamily(WrapperFamily):
     base : Family
         The family without the bounds.
     low : float
-        Least possible y, in the units of the target; null for none.
+        Least possible y, in the units of the target; null for none, a column for one of each row.
     high : float
-        Greatest possible y; null for none.
+        Greatest possible y; null for none, a column for one of each row.
     """
 
     low: np.ndarray | np.float64
     high: np.ndarray | np.float64
 
     kind = "truncated"
-    settings = (Setting("low", float | None), Setting("high", float | None))
+    other_names = called("truncation") | called(
+        "truncated_normal truncnorm truncated_gaussian",
+        "did you mean {kind: truncated, base: {kind: gaussian}, low: …, high: …}?",
+    )
+    settings = (Setting("low", float | None, by_row=True), Setting("high", float | None, by_row=True))
 
     @classmethod
     def check_settings(cls, settings: dict[str, Any]) -> None:
         low, high = settings["low"], settings["high"]
-        if low is not None and high is not None and not low < high:
+        if low is not None and high is not None and low >= high:
             raise ValueError(f"truncated: low must be less than high, got {low:g} and {high:g}")
         if low is None and high is None:
             raise ValueError("truncated: give low or high, or both")
@@ -93,6 +98,10 @@ class TruncatedFamily(WrapperFamily):
 
     def possible(self, y: np.ndarray) -> np.ndarray:
         return self.base.possible(y) & (y >= self.low) & (y <= self.high)
+
+    def rules_out(self, y: Array) -> Array:
+        low, high = (namespace(y).asarray(end) for end in (self.low, self.high))
+        return (y < low - _ROUNDING * (1.0 + abs(low))) | (y > high + _ROUNDING * (1.0 + abs(high)))
 
     def log_mass(self, params: tuple[Array, ...]) -> tuple[Array, Backward]:
         """Return log P(low ≤ Y ≤ high) of the base, and its backward function."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from likelinet.core.arrays import Array, namespace, softplus_and_sigmoid
+from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.leaf import Closed
 from likelinet.distributions.base.parameter import Backward
@@ -24,6 +25,12 @@ class ZeroInflatedFamily(ZerosFamily):
     """
 
     kind = "zero_inflated"
+    other_names = called(
+        "zip zero_inflated_poisson", "did you mean {kind: zero_inflated, base: {kind: poisson}}?"
+    ) | called(
+        "zinb zero_inflated_negative_binomial",
+        "did you mean {kind: zero_inflated, base: {kind: negative_binomial}}?",
+    )
 
     def loss(self, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
         if not self.gives_zero:

@@ -160,6 +160,9 @@ class WithZeros(Wrapper):
     def _own(self) -> tuple[np.ndarray, ...]:
         return (self.gate_logits,)
 
+    def own_values(self) -> dict[str, np.ndarray]:
+        return {"gate": np.broadcast_to(self.gate, self.batch_shape)}
+
     @property
     def gate(self) -> np.ndarray:
         """Probability of a zero that does not come from `rest`."""

@@ -5,6 +5,7 @@ from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array, namespace
 from likelinet.core.domains import nonnegative, positive
+from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
@@ -41,6 +42,7 @@ class Exponential(Univariate):
 
     parameters = (Parameter("rate", positive, role="rate", symbol="λ"),)
     support = nonnegative
+    other_names = called("exp expon")
     purpose = "constant hazard"
     rate: np.ndarray
 

@@ -5,6 +5,7 @@ from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array, log1pmx, namespace
 from likelinet.core.domains import nonnegative, positive
+from likelinet.core.wording import called
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.grids import POWER_SCORES
@@ -48,6 +49,7 @@ class GeneralizedPareto(Univariate):
     )
     support = nonnegative
     scores = POWER_SCORES
+    other_names = called("gpd genpareto")
     purpose = "excesses over a threshold"
     scale: np.ndarray
     concentration: np.ndarray

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import HALF_LOG_2PI, Array, namespace, special
 from likelinet.core.domains import nonnegative, positive
 from likelinet.core.lazy import scipy
+from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
@@ -46,6 +47,7 @@ class HalfNormal(Univariate):
 
     parameters = (Parameter("scale", positive, role="scale", symbol="σ"),)
     support = nonnegative
+    other_names = called("halfnorm half_gaussian")
     purpose = "absolute values"
     scale: np.ndarray
 

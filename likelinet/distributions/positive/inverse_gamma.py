@@ -6,6 +6,7 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import HALF_LOG_2PI, Array, log_minus_digamma, namespace, stirling_error
 from likelinet.core.domains import positive
 from likelinet.core.lazy import scipy
+from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.univariate import Univariate
@@ -51,6 +52,7 @@ class InverseGamma(Univariate):
     )
     support = positive
     scores = POWER_SCORES
+    other_names = called("invgamma")
     purpose = "heavy upper tail"
     concentration: np.ndarray
     rate: np.ndarray

@@ -6,6 +6,7 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import HALF_LOG_2PI, Array, namespace, never
 from likelinet.core.domains import positive
 from likelinet.core.lazy import scipy
+from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
@@ -53,6 +54,7 @@ class InverseGaussian(Univariate):
         Parameter("concentration", positive, role="scale", symbol="λ"),
     )
     support = positive
+    other_names = called("invgauss wald")
     purpose = "first passage times"
     loc: np.ndarray
     concentration: np.ndarray

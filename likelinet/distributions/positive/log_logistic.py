@@ -6,6 +6,7 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array, namespace, sigmoid, softplus_and_sigmoid
 from likelinet.core.domains import positive
 from likelinet.core.lazy import scipy
+from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
@@ -50,6 +51,7 @@ class LogLogistic(Univariate):
     )
     support = positive
     scores = POWER_SCORES
+    other_names = called("fisk loglogistic")
     purpose = "times and incomes, heavy tail, simple cdf"
     scale: np.ndarray
     concentration: np.ndarray

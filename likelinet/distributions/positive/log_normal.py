@@ -6,6 +6,7 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import HALF_LOG_2PI, Array, namespace
 from likelinet.core.domains import positive
 from likelinet.core.lazy import scipy
+from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
@@ -47,6 +48,7 @@ class LogNormal(Univariate):
         Parameter("scale", positive, role="log_scale", symbol="σ"),
     )
     support = positive
+    other_names = called("lognormal lognorm log_gaussian")
     purpose = "products of many effects"
     loc: np.ndarray
     scale: np.ndarray

@@ -6,6 +6,7 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array, namespace
 from likelinet.core.domains import positive
 from likelinet.core.lazy import scipy
+from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
@@ -48,6 +49,7 @@ class Weibull(Univariate):
         Parameter("concentration", positive, symbol="k"),
     )
     support = positive
+    other_names = called("weibull_min")
     purpose = "times to an event"
     scale: np.ndarray
     concentration: np.ndarray

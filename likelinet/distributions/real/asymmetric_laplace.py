@@ -5,6 +5,7 @@ from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array, log1mexp, namespace
 from likelinet.core.domains import open_unit_interval, positive
+from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
@@ -48,6 +49,11 @@ class AsymmetricLaplace(Univariate):
     0.9
     """
 
+    other_names = called("ald") | called(
+        "quantile quantile_regression pinball",
+        "did you mean {kind: asymmetric_laplace, tau: 0.9}, whose loc is that quantile? any other family has quantiles "
+        "too: predict_dist(X).ppf(0.9)",
+    )
     purpose = "quantile regression"
     parameters = (
         Parameter("loc", role="location", symbol="μ"),

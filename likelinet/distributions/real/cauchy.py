@@ -4,10 +4,11 @@ import numpy as np
 
 from likelinet.core.arrays import Array, namespace
 from likelinet.core.domains import positive
+from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.location_scale import LocationScale, Slopes
 from likelinet.distributions.base.parameter import Parameter
-from likelinet.distributions.numerics.estimates import deviation, quantile
+from likelinet.distributions.numerics.estimates import median_and_quartiles
 from likelinet.distributions.numerics.grids import POWER_SCORES
 
 LOG_PI = np.log(np.pi)
@@ -43,6 +44,7 @@ class Cauchy(LocationScale):
     """
 
     scores = POWER_SCORES
+    other_names = called("lorentz lorentzian")
     purpose = "so heavy that there is no mean"
     parameters = (Parameter("loc", role="location", symbol="μ"), Parameter("scale", positive, role="scale", symbol="γ"))
     _log_norm = float(LOG_PI)
@@ -100,8 +102,7 @@ class Cauchy(LocationScale):
     @classmethod
     def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return (loc, scale) over the first axis of y, from its quartiles: a start, not yet the maximum."""
-        low, loc, high = (quantile(y, weight, level) for level in (0.25, 0.5, 0.75))
-        return loc, np.where(high > low, 0.5 * high - 0.5 * low, deviation(y, weight, loc))
+        return median_and_quartiles(y, weight)
 
 
 def _log1p_square(z: Array) -> Array:

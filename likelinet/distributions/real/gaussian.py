@@ -4,6 +4,7 @@ import numpy as np
 
 from likelinet.core.arrays import HALF_LOG_2PI, Array, special
 from likelinet.core.lazy import scipy
+from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.location_scale import LocationScale, Slopes
 from likelinet.distributions.numerics.divergences import itakura_saito
@@ -41,6 +42,8 @@ class Gaussian(LocationScale):
     0.2881
     """
 
+    other_names = called("normal norm gauss regression mse least_squares ols")
+    symmetric = True
     purpose = "the place to begin"
     _broadcasts_q = True
     _log_norm = HALF_LOG_2PI

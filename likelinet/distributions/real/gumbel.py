@@ -4,6 +4,7 @@ import numpy as np
 
 from likelinet.core.arrays import Array, log1mexp, namespace
 from likelinet.core.lazy import scipy
+from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.location_scale import LocationScale, Slopes
 from likelinet.distributions.numerics.divergences import extreme_value
@@ -43,6 +44,7 @@ class Gumbel(LocationScale):
     0.5772
     """
 
+    other_names = called("gumbel_r extreme_value")
     purpose = "maxima"
     _standard_mean = np.euler_gamma
     _standard_var = np.pi**2 / 6.0

@@ -6,14 +6,16 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import HALF_LOG_2PI, Array, namespace, special
 from likelinet.core.domains import positive
 from likelinet.core.lazy import scipy
+from likelinet.core.wording import called
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
-from likelinet.distributions.numerics.estimates import positive_spread
+from likelinet.distributions.numerics.estimates import median_and_quartiles
 from likelinet.distributions.numerics.grids import BENDS, SCORES, Grid, column, with_bends, within_bulk
 from likelinet.distributions.numerics.sinh_nodes import sinh_nodes
 from likelinet.distributions.numerics.special import hazard
 
 _STEPS = 60  # of Newton's method for the mode, which needs about ten
+_NORMAL_QUARTILE = 0.6744897501960817  # the upper one
 _START = 2.0  # δ from which training starts: tails somewhat heavier than Gaussian
 
 
@@ -51,6 +53,7 @@ class JohnsonSU(Univariate):
     0.5211
     """
 
+    other_names = called("johnsonsu")
     purpose = "skewed, heavy tails"
     parameters = (
         Parameter("skewness", symbol="γ"),
@@ -144,8 +147,6 @@ class JohnsonSU(Univariate):
 
     @classmethod
     def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
-        """Return (skewness, tailweight, loc, scale) of the weighted mean and variance, over the first axis of y."""
-        loc = np.average(y, axis=0, weights=weight)
-        spread = np.sqrt(np.average((y - loc) ** 2, axis=0, weights=weight))
-        scale = positive_spread(spread, loc) / np.sqrt(0.5 * np.expm1(2.0 / _START**2))
-        return np.zeros_like(loc), np.full_like(loc, _START), loc, scale
+        """Return (0, tailweight, loc, scale) over the first axis of y, by its median and quartiles: a start."""
+        loc, half = median_and_quartiles(y, weight)
+        return np.zeros_like(loc), np.full_like(loc, _START), loc, half / np.sinh(_NORMAL_QUARTILE / _START)

@@ -4,6 +4,7 @@ import numpy as np
 
 from likelinet.core.arrays import Array, namespace
 from likelinet.core.domains import positive
+from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.location_scale import LocationScale, Slopes
 from likelinet.distributions.base.parameter import Backward, Parameter
@@ -45,6 +46,8 @@ class Laplace(LocationScale):
     0.0677
     """
 
+    other_names = called("double_exponential mae l1 absolute_error")
+    symmetric = True
     purpose = "peaked, heavier tails; absolute error"
     parameters = (Parameter("loc", role="location", symbol="μ"), Parameter("scale", positive, role="scale", symbol="b"))
     _log_norm = float(LOG_2)

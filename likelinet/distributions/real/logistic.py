@@ -39,6 +39,7 @@ class Logistic(LocationScale):
     0.7311
     """
 
+    symmetric = True
     purpose = "slightly heavier tails"
     _standard_var = np.pi**2 / 3.0
     _standard_entropy = 2.0

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import HALF_LOG_2PI, Array, namespace, special
 from likelinet.core.domains import positive
 from likelinet.core.lazy import scipy
+from likelinet.core.wording import called
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.estimates import positive_spread
@@ -56,6 +57,7 @@ class SkewNormal(Univariate):
     0.078
     """
 
+    other_names = called("skewnormal skewnorm skew_gaussian")
     purpose = "skewed, light tails"
     temporaries = 24  # its tails are integrals
     parameters = (

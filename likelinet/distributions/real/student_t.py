@@ -7,9 +7,10 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import HALF_LOG_2PI, Array, log1pmx, log_minus_digamma, namespace, never, stirling_error
 from likelinet.core.domains import positive
 from likelinet.core.lazy import scipy
+from likelinet.core.wording import called
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.univariate import Univariate
-from likelinet.distributions.numerics.estimates import positive_spread
+from likelinet.distributions.numerics.estimates import median_and_quartiles
 from likelinet.distributions.numerics.gammas import ZETA, log_gamma_ratio
 from likelinet.distributions.numerics.grids import BENDS, POWER_SCORES, Grid, column, with_bends, within_bulk
 from likelinet.distributions.numerics.student_t_tail import LARGE, log_tail, tail
@@ -18,6 +19,7 @@ _GAUSSIAN = 1e14  # ν above which its middle is a Gaussian's to double precisio
 _FAR = 1e100  # |z| / √ν beyond which z² may overflow
 _OVERFLOW = 1e300  # z²/ν from which its square root takes its place
 _NEWTON = 3  # steps for a quantile of many degrees of freedom, from one that is off by 1/ν² or so
+_QUARTILE_OF_FIVE = 0.7266868438004226  # the upper quartile with five degrees of freedom, in scales
 _NEAR_ONE = 0.05  # |ν - 1| below which the CRPS takes a power series
 # (log B(½, ν/2) - log B(½, ν-½)) / (ν - 1) in powers of 1 - ν, from those of log Γ (DLMF 5.7.3).
 _K = np.arange(2.0, 20.0)
@@ -57,6 +59,8 @@ class StudentT(Univariate):
     """
 
     scores = POWER_SCORES
+    other_names = called("t student students_t studentt t_distribution robust huber")
+    symmetric = True
     purpose = "heavy tails, of which `df` says how heavy"
     parameters = (
         Parameter("df", positive, symbol="ν"),
@@ -201,11 +205,9 @@ class StudentT(Univariate):
 
     @classmethod
     def estimate(cls, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
-        """Return moment estimates of (df, loc, scale) over the first axis of y: a start, not yet the maximum."""
-        loc = np.average(y, axis=0, weights=weight)
-        spread = positive_spread(np.sqrt(np.average((y - loc) ** 2, axis=0, weights=weight)), loc)
-        df = np.full_like(spread, 5.0)
-        return df, loc, spread * np.sqrt((df - 2.0) / df)
+        """Return (5, loc, scale) over the first axis of y, by median and quartiles: a start, not yet the maximum."""
+        loc, half = median_and_quartiles(y, weight)
+        return np.full_like(half, 5.0), loc, half / _QUARTILE_OF_FIVE
 
 
 def _upper_of_many(df: np.ndarray, p: np.ndarray) -> np.ndarray:

@@ -5,6 +5,7 @@ from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import HALF_LOG_2PI, Array, namespace
 from likelinet.core.errors import ParameterError
+from likelinet.core.wording import called
 from likelinet.distributions.base.multivariate import Multivariate
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.plain import check_plain
@@ -48,6 +49,7 @@ class MultivariateGaussian(Multivariate):
     ([[2.0, 0.0], [1.0, 2.0]], [2.0, 2.2361], -3.2242)
     """
 
+    other_names = called("mvn mvnormal multivariate_normal multinormal")
     purpose = "correlated numbers"
     support_in_words = "d finite numbers"
     parameters = (

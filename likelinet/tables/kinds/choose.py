@@ -69,8 +69,8 @@ def _of_text(table: Table, name: str, cells: Text, weight: np.ndarray, data: Dat
     if are_truths(coded(cells[:FEW]), both=False) and are_truths(found := coded(cells)):
         values, _, missing = truths(found)
         return _of_truths(name, values, missing, weight, data)
-    numbers = not table.holds_text(name)
-    if numbers and cells.declared and _are_levels(cells):
+    numbers, levels = not table.holds_text(name), cells.declared and _are_levels(cells)
+    if numbers and levels:
         return _of_categories(name, coded(cells), weight, data)
     code = looks_like_code(cells, name)
     if (code or numbers) and row_numbers and (why := looks_like_identifier(cells, name)):
@@ -86,7 +86,7 @@ def _of_text(table: Table, name: str, cells: Text, weight: np.ndarray, data: Dat
     if lasting := durations_in(cells, _enough(data)):
         kind = _of_numbers(name, lasting.seconds, weight, data)
         return replace(kind, form=lasting.form, words=lasting.words) if isinstance(kind, Number) else kind
-    if not cells.declared:
+    if not levels:
         if _are_mostly_numbers(cells, _enough(data)):
             return _of_numbers(name, parse(cells).numbers, weight, data)
         table.is_text(name)  # numbers with more text among them are refused
@@ -118,10 +118,11 @@ def _are_mostly_numbers(cells: Text, enough: float) -> bool:
 
 
 def _are_levels(cells: Text) -> bool:
-    """Whether numbers that a DataFrame has as text are levels of a category: whole ones that come again and again."""
+    """Whether text that a DataFrame declares is levels of a category, which come again, and whose numbers are whole."""
     found = coded(cells)
-    many = len(found.levels)
-    return (many <= MANY or 2 * many <= len(cells)) and bool(Text.of(found.levels).matches("[0-9]+").all())
+    levels = Text.of(found.levels)
+    whole = levels.matches("[0-9]+") | parse(levels).stray
+    return (len(levels) <= MANY or 2 * len(levels) <= len(cells)) and bool(whole.all())
 
 
 def _of_numbers(name: str, numbers: np.ndarray, weight: np.ndarray, data: DataConfig, truth: bool = False) -> Kind:

@@ -105,10 +105,10 @@ class Moment(Kind):
         return " … ".join(str(end.astype("datetime64[D]")) for end in ends)
 
     def describe(self) -> str:
-        how = [*(f"the {cycle}" for cycle in self.cycles), *(["missing cells"] if self.indicator else [])]
-        return (
-            f"{self.words or 'dates and times'} as time since {self.origin}{', with ' if how else ''}{', '.join(how)}"
-        )
+        parts = [*(f"the {cycle}" for cycle in self.cycles), *(["missing cells"] if self.indicator else [])]
+        since = str(np.datetime64(self.origin, "s")).replace("T00:00:00", "").replace("T", " ")
+        what = f"{self.words or 'dates and times'} as time since {since}"
+        return f"{what}, with {', '.join(parts)}" if parts else what
 
 
 def days_since(moments: np.ndarray, origin: str) -> np.ndarray:

@@ -1,9 +1,9 @@
 """Files to columns: which format, and several files one after the other."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -34,13 +34,28 @@ def read_columns(paths: Sequence[str | PathLike[str]], header: bool) -> tuple[di
     return columns, len(next(iter(columns.values()), ()))
 
 
+def is_text(path: Path) -> bool:
+    """Whether a file holds text, rather than the table of a program."""
+    return _format(contents(path)) is None
+
+
+def rewritten(path: Path, rows: np.ndarray) -> bytes:
+    """Return a file that is no text with the rows alone where a mask is true, in its own format."""
+    raw = contents(path)
+    form = _format(raw)
+    assert form is not None
+    sink = pa.BufferOutputStream()
+    form.write(form.read(pa.BufferReader(raw)).filter(pa.array(rows)), sink)
+    return sink.getvalue().to_pybytes()
+
+
 def _read(path: Path, header: bool) -> dict[str, Column | Unusable]:
     raw = contents(path)
-    read = next((reader for mark, reader in _FORMATS.items() if raw.startswith(mark)), None)
-    if read is None:
+    form = _format(raw)
+    if form is None:
         return {**read_delimited(path, raw, header)}
     try:
-        table = read(pa.BufferReader(raw))
+        table = form.read(pa.BufferReader(raw))
     except (pa.ArrowException, OSError) as error:
         raise DataError(f"{path}: cannot read the table ({str(error).splitlines()[0]}); the file is damaged.") from None
     columns = arrow_table_columns(table, str(path))[0]
@@ -66,12 +81,18 @@ def _joined(path: Path, name: str, above: Column | Unusable, below: Column | Unu
     return np.concatenate([above, below])
 
 
-def _parquet(source: Any) -> Any:
-    return parquet.read_table(source)
+class _Format(NamedTuple):
+    """How tables of a format are read and written."""
+
+    read: Callable[[Any], Any]
+    write: Callable[[Any, Any], None]
 
 
-def _feather(source: Any) -> Any:
-    return feather.read_table(source)
+_PARQUET = _Format(lambda source: parquet.read_table(source), lambda table, sink: parquet.write_table(table, sink))
+_FEATHER = _Format(lambda source: feather.read_table(source), lambda table, sink: feather.write_feather(table, sink))
+_FORMATS = {b"PAR1": _PARQUET, b"ARROW1": _FEATHER, b"FEA1": _FEATHER}
 
 
-_FORMATS = {b"PAR1": _parquet, b"ARROW1": _feather, b"FEA1": _feather}
+def _format(raw: bytes) -> _Format | None:
+    """Return the format that the first bytes of a file say it has; None for text."""
+    return next((form for mark, form in _FORMATS.items() if raw.startswith(mark)), None)

@@ -125,10 +125,12 @@ def read_moments(column: np.ndarray | Text, form: str) -> tuple[np.ndarray, np.n
 def moments_in_numbers(values: np.ndarray) -> Moments | None:
     """Return whole numbers like 20240229, or 202402, as dates if each of them is one from 1900 to 2100."""
     filled = values[values == values]
-    if len(filled) == 0 or (filled != np.floor(filled)).any():
+    if len(filled) == 0:
         return None
-    low, high = filled.min(), filled.max()
+    low, high = float(filled.min()), float(filled.max())
     if not any(low // part >= 1900 and high // part <= 2100 for part in (100, 10_000)):
+        return None
+    if (filled != np.floor(filled)).any():
         return None
     return moments_in(_whole_numbers(values))
 

@@ -1,0 +1,173 @@
+"""The commands that ask a model, with their arguments."""
+
+import json
+import math
+from pathlib import Path
+
+import click
+
+from likelinet.cli.options import Numbers, Quantiles, model_argument, output_option, table_argument, trust_option
+
+
+@click.command()
+@model_argument
+@table_argument
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@trust_option
+def evaluate(model: Path, table: tuple[Path, ...], as_json: bool, trust: str | None) -> None:
+    """Print metrics of a model on the rows of a table that holds the target."""
+    from likelinet.cli.output import metrics_table
+    from likelinet.model.model import Model
+    from likelinet.tables.table import read_table
+
+    fitted = Model.load(model, trust=trust)
+    scores = fitted.evaluate(read_table(table, fitted.config.data.header))
+    valid = {name: value if math.isfinite(value) else None for name, value in scores.items()}  # JSON has no NaN
+    click.echo(json.dumps(valid) if as_json else metrics_table({"": scores}))
+
+
+@click.command()
+@model_argument
+@table_argument
+@output_option
+@click.option("--quantiles", type=Quantiles(), default=(0.05, 0.5, 0.95), help="Default: 0.05,0.5,0.95")
+@click.option("--above", type=Numbers(), default=(), help="Numbers t, to add the probability of y > t.")
+@click.option("--keep", multiple=True, metavar="NAME,…", help="Columns of the table to write before the predictions.")
+@click.option("--parameters", is_flag=True, help="Add the parameters of the distributions.")
+@trust_option
+def predict(
+    model: Path,
+    table: tuple[Path, ...],
+    output: Path | None,
+    quantiles: tuple[float, ...],
+    above: tuple[float, ...],
+    keep: tuple[str, ...],
+    parameters: bool,
+    trust: str | None,
+) -> None:
+    """Write mean and quantiles of each row, or the probability of each class.
+
+    The ending of the output says how: .jsonl for a line of JSON for each row, .parquet, and CSV for everything else.
+    """
+    from likelinet.cli.output import check_output, write_rows
+    from likelinet.cli.predict import kept_names, prediction_rows
+    from likelinet.model.model import Model
+    from likelinet.tables.table import read_table
+
+    check_output(output, model, *table)
+    fitted = Model.load(model, trust=trust)
+    rows = read_table(table, fitted.config.data.header)
+    write_rows(output, *prediction_rows(fitted, rows, quantiles, above, kept_names(keep, rows), parameters))
+
+
+@click.command()
+@model_argument
+@table_argument
+@output_option
+@click.option("-n", "number", type=click.IntRange(min=1), default=1, show_default=True, help="Draws per row.")
+@click.option("--seed", type=click.IntRange(min=0), help="Same seed, same draws.")
+@trust_option
+def sample(
+    model: Path, table: tuple[Path, ...], output: Path | None, number: int, seed: int | None, trust: str | None
+) -> None:
+    """Write draws y ~ P(y | x): a line for each row, a column for each draw; as CSV, .jsonl or .parquet."""
+    from likelinet.cli.output import check_output, write_rows
+    from likelinet.cli.predict import sample_rows
+    from likelinet.model.model import Model
+    from likelinet.tables.table import read_table
+
+    check_output(output, model, *table)
+    fitted = Model.load(model, trust=trust)
+    write_rows(output, *sample_rows(fitted, read_table(table, fitted.config.data.header), number, seed))
+
+
+@click.command()
+@model_argument
+@table_argument
+@output_option
+@trust_option
+def encode(model: Path, table: tuple[Path, ...], output: Path | None, trust: str | None) -> None:
+    """Write the code of each row as CSV, by the network of an autoencoder."""
+    from likelinet.cli.output import check_output, write_rows
+    from likelinet.cli.predict import code_rows
+    from likelinet.model.model import Model
+    from likelinet.tables.table import read_table
+
+    check_output(output, model, *table)
+    fitted = Model.load(model, trust=trust)
+    write_rows(output, *code_rows(fitted, read_table(table, fitted.config.data.header)))
+
+
+@click.command()
+@model_argument
+@output_option
+@click.option("-n", "number", type=click.IntRange(min=1), default=1, show_default=True, help="How many rows.")
+@click.option("--seed", type=click.IntRange(min=0), help="Same seed, same rows.")
+@trust_option
+def generate(model: Path, output: Path | None, number: int, seed: int | None, trust: str | None) -> None:
+    """Write new rows as CSV, from codes that are drawn from the prior of a variational autoencoder."""
+    from likelinet.cli.output import check_output, write_rows
+    from likelinet.cli.predict import generated_rows
+    from likelinet.model.model import Model
+
+    check_output(output, model)
+    write_rows(output, *generated_rows(Model.load(model, trust=trust), number, seed))
+
+
+@click.command()
+@model_argument
+@table_argument
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("picture.png"), show_default=True)
+@trust_option
+def plot(model: Path, table: tuple[Path, ...], output: Path, trust: str | None) -> None:
+    """Draw predicted distributions against the observed targets in a table."""
+    from likelinet.cli.draw import draw
+    from likelinet.cli.output import check_output, save_figure
+    from likelinet.model.model import Model
+    from likelinet.tables.table import read_table
+
+    check_output(output, model, *table)
+    fitted = Model.load(model, trust=trust)
+    save_figure(draw(fitted, read_table(table, fitted.config.data.header)), output)
+    click.echo(f"Picture: {output}")
+
+
+@click.command()
+@model_argument
+@trust_option
+def show(model: Path, trust: str | None) -> None:
+    """Print the config, the number of parameters and the training history of a model."""
+    from likelinet.cli.describe import describe
+    from likelinet.model.model import Model
+
+    click.echo(describe(Model.load(model, trust=trust)))
+
+
+@click.command()
+def schema() -> None:
+    """Print the JSON Schema of the config."""
+    from likelinet.config import ModelConfig
+
+    click.echo(json.dumps(ModelConfig.model_json_schema(), indent=2))
+
+
+@click.command()
+@click.argument(
+    "name", type=click.Choice(["gaussian", "bernoulli", "categorical", "autoencoder", "vae"]), default="gaussian"
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("likelinet-demo"),
+    show_default=True,
+)
+def demo(name: str, output: Path) -> None:
+    """Fit a model to real data that scikit-learn ships, beside a simpler one, and sample from it.
+
+    The model predicts by a family from a few features, or is a network through a code: an autoencoder of images of
+    handwritten digits, or a variational one, which draws new ones.
+    """
+    from likelinet.cli.demo import run_demo
+
+    run_demo(name, output)

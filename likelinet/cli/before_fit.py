@@ -1,0 +1,132 @@
+"""The commands that take a table to a model, with their arguments."""
+
+from pathlib import Path
+
+import click
+
+from likelinet.cli.options import declared_argument, overrides_option, share, table_argument, target_option
+
+
+@click.command()
+@table_argument
+@click.option("--target", multiple=True, required=True, metavar="NAME", help="Column to predict; or several.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("config.yaml"), show_default=True)
+@click.option("--no-header", is_flag=True, help="The first line names no columns.")
+def init(table: tuple[Path, ...], target: tuple[str, ...], output: Path, no_header: bool) -> None:
+    """Write a config for a table, with a family that suits the target, and in comments what to try next."""
+    from likelinet.cli.init import init_command
+
+    init_command(table, target, output, not no_header)
+
+
+@click.command()
+@click.argument("table", type=click.Path(path_type=Path))
+@click.option("--holdout", type=share, default=0.2, show_default=True, metavar="SHARE", help="Of the rows to test on.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    nargs=2,
+    metavar="TRAIN TEST",
+    help="Files to write; without it, table.csv goes to table.train.csv and table.test.csv.",
+)
+@click.option("--groups", metavar="NAME", help="Column whose values are groups that stay together.")
+@click.option("--time", metavar="NAME", help="Column with a time: the last rows are those to test on.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Same seed, same rows.")
+@click.option("--no-header", is_flag=True, help="The first line names no columns.")
+def split(
+    table: Path,
+    holdout: float,
+    output: tuple[Path, Path] | None,
+    groups: str | None,
+    time: str | None,
+    seed: int,
+    no_header: bool,
+) -> None:
+    """Write the rows of a table to two files, one to train on and one to test on.
+
+    The rows are those of `likelinet fit --holdout` under the same seed. Lines of text stay as they are, byte for byte.
+    """
+    from likelinet.cli.split import split_command
+
+    split_command(table, holdout, output, seed, groups=groups, time=time, header=not no_header)
+
+
+@click.command()
+@declared_argument
+@target_option
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("model.safetensors"), show_default=True)
+@overrides_option
+@click.option("--holdout", type=share, metavar="SHARE", help="Train on the other rows and score the model on these.")
+@click.option(
+    "--validation",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="TABLE",
+    help="Rows by which the best epoch is chosen, instead of some of the training rows.",
+)
+@click.option("--quiet", is_flag=True, help="Print nothing, and show no progress bar.")
+def fit(
+    files: tuple[Path, ...],
+    target: tuple[str, ...],
+    output: Path,
+    overrides: tuple[str, ...],
+    holdout: float | None,
+    validation: tuple[Path, ...],
+    quiet: bool,
+) -> None:
+    """Fit the model that CONFIG declares to the rows of a table and write it.
+
+    CONFIG is a file of YAML, TOML or JSON. With --target it may be left out: then all keys have their defaults, and the
+    family is the one that `likelinet init` would write.
+
+    \b
+      likelinet fit config.yaml table.csv
+      likelinet fit table.csv --target price --holdout 0.2
+
+    --holdout 0.2 draws a fifth of the rows by the seed of the config (`training.seed`), or holds out whole groups or
+    the last rows in time, as `data.groups` and `data.time` say. Their scores are printed beside those of a linear model
+    and of one without inputs, both of the same family. `likelinet split` writes the same rows to files.
+    """
+    from likelinet.cli.fit import fit_command
+
+    fit_command(files, target, output, overrides, holdout, validation, quiet)
+
+
+@click.command()
+@declared_argument
+@target_option
+@click.option("--families", required=True, metavar="LIST", help="Kinds like gaussian,student_t; see below.")
+@click.option(
+    "--folds", type=click.IntRange(min=2), default=5, show_default=True, help="Parts of the cross-validation."
+)
+@overrides_option
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def compare(
+    files: tuple[Path, ...],
+    target: tuple[str, ...],
+    families: str,
+    folds: int,
+    overrides: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Compare families by the log score of held-out rows, each in place of the distribution of CONFIG.
+
+    LIST is a list in YAML without its outer brackets: kinds with their defaults, mappings as a config has them under
+    `distribution`, and the word `config` for its own one:
+
+    \b
+      --families gaussian,student_t,config
+      --families "poisson, {kind: discretised, base: {kind: log_normal}}"
+
+    A kind by itself takes over `exposure`, `total_count` and `levels`, and an `offset`, from CONFIG; a mapping is taken
+    as it is. All have the same features: where data.features is null, no column that any of them or CONFIG reads as
+    something else.
+
+    All are scored on the same folds, drawn by the seed of the config, of whole groups by `data.groups`; by `data.time`
+    each fold is predicted from the rows before it. Where the target is censored, so is each family. With --target,
+    CONFIG may be left out.
+    """
+    from likelinet.cli.compare import compare_command
+
+    compare_command(files, target, families, folds, overrides, as_json)

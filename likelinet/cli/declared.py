@@ -1,0 +1,92 @@
+"""A config and a table, as `fit` and `compare` take them; the config may be left out where the target is named."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from likelinet.config import ModelConfig, load_config
+from likelinet.config.files import declare
+from likelinet.config.plain import read_yaml
+from likelinet.core.errors import ConfigError
+from likelinet.selection.suggestion import suggested
+from likelinet.tables.named_target import with_target
+from likelinet.tables.rows import declared_table
+from likelinet.tables.table import Table, read_table
+
+CONFIGS = (".yaml", ".yml", ".toml", ".json")  # the endings by which a file is a config
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What a command line declares.
+
+    Parameters
+    ----------
+    config : ModelConfig
+        The config, maybe one that nobody has written.
+    table : Table
+        The rows.
+    why : str, optional
+        Why it has its family, where nobody has chosen one.
+    """
+
+    config: ModelConfig
+    table: Table
+    why: str | None = None
+
+
+def declared(paths: Sequence[Path], target: Sequence[str], overrides: Sequence[str]) -> Declared:
+    """Return the config and the table that files and options stand for.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Maybe a config, and the files of the table.
+    target : sequence of str
+        What to predict, in place of `data.target`.
+    overrides : sequence of str
+        Keys with their new values.
+    """
+    if not paths:
+        raise click.UsageError("Missing argument 'CONFIG'; or a table, with the name of its target by --target.")
+    written = not target or paths[0].suffix.lower() in CONFIGS
+    files = paths[1:] if written else paths
+    if not files:
+        lacks = "the table" if paths[0].suffix.lower() in CONFIGS else "the column to predict, by --target, or a config"
+        raise click.UsageError(f"Beside {paths[0]}, name {lacks}.")
+    try:
+        config = load_config(paths[0], overrides) if written else declare({}, overrides, "the defaults")
+    except ConfigError as error:
+        if paths[0].suffix.lower() in CONFIGS or not written:
+            raise
+        raise ConfigError(f"{str(error)[:-1]}; without a config, name the column to predict by --target.") from None
+    table = declared_table(read_table(files, config.data.header), config.data)
+    config = with_target(config, target_of(target, table), "--target") if target else config
+    if written or "distribution" in config.model_fields_set:
+        return Declared(config, table)
+    family = suggested(table, config.data.target)
+    config = ModelConfig.model_validate({**config.model_dump(mode="json"), "distribution": family.distribution})
+    return Declared(config, table, family.why)
+
+
+def target_of(texts: Sequence[str], table: Table) -> Any:
+    """Return what options name, as `data.target` has it: a column, several, or a mapping in braces as YAML has it."""
+    if len(texts) != 1:
+        return [_stripped(text, table) for text in texts]
+    (text,) = texts
+    if text.lstrip().startswith("{") and text not in table.columns:
+        import yaml
+
+        try:
+            return read_yaml(text)
+        except (ValueError, yaml.YAMLError):
+            raise ConfigError(f"--target {text}: write {{time: …, event: …}} or {{lower: …, upper: …}}.") from None
+    return _stripped(text, table)
+
+
+def _stripped(name: str, table: Table) -> str:
+    """Return a name as files have it, without blanks around it."""
+    return name if name in table.columns else name.strip()

@@ -1,0 +1,88 @@
+"""`likelinet init`: a config for a table, with what one would change next as comments."""
+
+import shlex
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+import numpy as np
+
+from likelinet.cli.declared import target_of
+from likelinet.cli.output import check_new, check_writable, replaced
+from likelinet.config import DataConfig, MLPConfig, ModelConfig, TrainingConfig
+from likelinet.config.plain import in_one_line
+from likelinet.core.wording import counted, shown
+from likelinet.selection.suggestion import Suggestion, suggested
+from likelinet.tables.inputs import learn_inputs
+from likelinet.tables.named_target import with_target
+from likelinet.tables.rows import output_names, target_names
+from likelinet.tables.table import Table, read_table
+
+
+def init_command(files: Sequence[Path], target: Sequence[str], output: Path, header: bool) -> None:
+    """Write a config that predicts a column from all others, in a new file."""
+    check_new(output, "name another one by -o")
+    check_writable(output)
+    table = read_table(files, header)
+    data = with_target(ModelConfig(), target_of(target, table)).data
+    for name in target_names(data):
+        table.column(name)  # a misspelled one is said
+    family = suggested(table, data.target)
+    text = config_text(table, data, family, header, files, output)
+    with replaced(output) as new:
+        new.write_text(text, encoding="utf-8")
+    kind = ModelConfig.model_validate({"distribution": family.distribution}).distribution.in_brief
+    click.echo(f"{output}: family {kind}, since '{', '.join(output_names(data))}' {family.why}.")
+    click.echo(f"Next: {_command('fit', output, files)} --holdout 0.2")
+
+
+def config_text(
+    table: Table, data: DataConfig, family: Suggestion, header: bool, files: Sequence[Path], output: Path
+) -> str:
+    """Return the config as YAML with comments."""
+    features = [name for name in table.columns if name not in target_names(data)]
+    y, others = ", ".join(map(shown, output_names(data))), ", ".join(["config", *family.others])
+    words = kinds_in_words(table, features)
+    width = max((len(shown(name)) for name in words), default=0)
+    lines = [
+        f"# {counted(table.n, 'row')} and {counted(len(table.columns), 'column')} of {', '.join(map(str, files))}.",
+        "#",
+        f"#   {_command('fit', output, files)} --holdout 0.2",
+        f"#   {_command('compare', output, files)} --families {shlex.quote(others)}",
+        "#",
+        "# Keys behind a # are at their defaults.",
+        "",
+        "data:",
+        f"  target: {in_one_line(data.model_dump(mode='json')['target'])}",
+        *([] if header else ["  header: false"]),
+        "  # Every other column is a feature:",
+        *(f"  #   {shown(name):{width}s}  {what}" for name, what in words.items()),
+        f"  # features: {in_one_line(features)}",
+        "  # weight: null  # column with the weight of each row",
+        "  # groups: null  # column with groups that stay together when rows are held out, such as a patient",
+        "  # time: null  # column with a time, in whose order the last rows are held out",
+        "",
+        f"distribution: {in_one_line(family.distribution)}  # '{y}' {shown(family.why)}",
+        "",
+        f"# network: {{hidden: {in_one_line(list(MLPConfig().hidden))}}}  # widths of the layers; [] is a linear model",
+        "# ensemble: 1  # 5 networks together predict better, and take five times as long",
+        "# training:",
+        *(
+            f"#   {key}: {in_one_line(getattr(TrainingConfig(), key))}"
+            for key in ("epochs", "validation_fraction", "seed")
+        ),
+    ]
+    return "\n".join([*lines, ""])
+
+
+def kinds_in_words(table: Table, names: Sequence[str]) -> dict[str, str]:
+    """Return what each column is taken for, by name."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # said when the model is fitted
+        kinds = learn_inputs(table, [*names], np.ones(table.n), DataConfig()).columns
+    return {kind.name: " ".join(kind.describe().split()) for kind in kinds}
+
+
+def _command(name: str, config: Path, files: Sequence[Path]) -> str:
+    return shlex.join(["likelinet", name, str(config), *map(str, files)])

@@ -1,0 +1,59 @@
+"""Types and options that commands share."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+class Numbers(click.ParamType):
+    """Numbers, separated by commas."""
+
+    name = "t,t,…"
+    what = "numbers, like 10,20.5"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[float, ...]:
+        """Return the numbers as floats."""
+        if isinstance(value, tuple):
+            return value
+        try:
+            found = tuple(float(number) for number in value.split(","))
+        except ValueError:
+            found = ()
+        if not found or not all(map(self.possible, found)):
+            self.fail(f"'{value}' are not {self.what}", param, ctx)
+        return found
+
+    def possible(self, value: float) -> bool:
+        """Whether a number may be meant."""
+        return math.isfinite(value)
+
+
+class Quantiles(Numbers):
+    """Probabilities between 0 and 1, separated by commas."""
+
+    name = "q,q,…"
+    what = "probabilities between 0 and 1, like 0.05,0.5,0.95"
+
+    def possible(self, value: float) -> bool:
+        return 0.0 < value < 1.0
+
+
+model_argument = click.argument("model", type=click.Path(path_type=Path))
+table_argument = click.argument("table", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="TABLE...")
+trust_option = click.option("--trust", metavar="MODULE:CLASS", help="Import this class, which the model file names.")
+declared_argument = click.argument("files", type=click.Path(path_type=Path), nargs=-1, metavar="[CONFIG] TABLE...")
+target_option = click.option(
+    "--target",
+    multiple=True,
+    metavar="NAME",
+    help="Column to predict; several times for several outputs, or {time: NAME, event: NAME}.",
+)
+overrides_option = click.option(
+    "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a key, like training.epochs=50."
+)
+share = click.FloatRange(0.0, 1.0, min_open=True, max_open=True)
+output_option = click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="File to write; standard output without it."
+)

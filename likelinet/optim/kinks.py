@@ -1,0 +1,39 @@
+"""Where a search stands still: at a minimum, at a kink in it, or on a slope that a kink hides."""
+
+import numpy as np
+
+from likelinet.core.lazy import scipy
+from likelinet.optim.line_search import Function
+
+FLAT = 1e-6  # largest entry of a gradient at a minimum of a smooth function, for which rounding leaves room
+SLOPE = 1e-4  # and of the least mixture of gradients around a point that is one, kinks or not
+RADIUS = 1e-6  # around a point, relative to its largest entry, in which gradients are taken
+MOST = 200  # weights for which so many gradients are worth their price
+
+
+def nearly_flat(gradient: np.ndarray) -> bool:
+    """Whether a gradient vanishes, as far as rounding lets it; of very many weights nothing else is asked."""
+    return bool(np.abs(gradient).max(initial=0.0) <= (FLAT if len(gradient) <= MOST else SLOPE))
+
+
+def downhill(function: Function, point: np.ndarray, gradient: np.ndarray) -> np.ndarray | None:
+    r"""Return a direction in which a function with kinks falls, None if the point is a minimum as far as can be seen.
+
+    .. math:: -\arg\min \{ |d| : d \in \mathrm{conv}\{\nabla f(x_0), \dots, \nabla f(x_{2P})\}\}
+
+    with x₀ the point and the others around it (gradient sampling, Burke, Lewis & Overton 2005): at the bottom of a kink
+    the gradients on its sides cancel. The draws are the same each time.
+    """
+    if len(point) > MOST:
+        return -gradient
+    rng, size = np.random.default_rng(0), RADIUS * max(1.0, float(np.abs(point).max()))
+    around = rng.standard_normal((2 * len(point), len(point)))
+    around *= size / np.linalg.norm(around, axis=1, keepdims=True)
+    gradients = np.array([gradient, *(function(point + step)[1] for step in around)])
+    unit = float(np.abs(gradients).max())
+    # The weights sum to 1: a row of its own that counts for much more than the others.
+    weights, _ = scipy.optimize.nnls(
+        np.vstack([gradients.T / unit, np.full(len(gradients), 1e3)]), np.append(np.zeros(len(point)), 1e3)
+    )
+    least = gradients.T @ (weights / weights.sum())
+    return None if np.abs(least).max() <= SLOPE else -least

@@ -1,0 +1,26 @@
+"""What a model has to be better than: the same family without hidden layers, and without inputs."""
+
+from likelinet.config import LBFGSConfig, MLPConfig, ModelConfig, TrainingConfig
+
+
+def baselines(config: ModelConfig) -> dict[str, ModelConfig]:
+    """Return the configs of the simpler models, by name; none for a network through a code, which sees y.
+
+    They are trained by L-BFGS, whatever the config says of minibatches and epochs, so that none is worse than it could
+    be; the linear one keeps the weights that are best on validation rows.
+
+    Examples
+    --------
+    >>> import likelinet as ll
+    >>> list(baselines(ll.ModelConfig()))
+    ['linear', 'intercept-only']
+    """
+    network, found = config.network, {}
+    if not isinstance(network, MLPConfig) or config.data.features == []:
+        return found
+    same = {"seed": config.training.seed, "validation_fraction": config.training.validation_fraction}
+    exact = {"training": TrainingConfig(optimizer=LBFGSConfig(), **same), "ensemble": 1}
+    if network.hidden:
+        found["linear"] = config.model_copy(update={"network": MLPConfig(hidden=[]), **exact})
+    data = config.data.model_copy(update={"features": []})
+    return found | {"intercept-only": config.model_copy(update={"data": data, **exact})}

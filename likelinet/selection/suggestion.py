@@ -1,0 +1,118 @@
+"""Which family to begin with, by what y looks like without any x."""
+
+import warnings
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from likelinet.config.data import IntervalTargetConfig, Target, TimeTargetConfig
+from likelinet.distributions import Distribution, Gamma, Gaussian, LogNormal
+from likelinet.distributions.base.leaf import Leaf
+from likelinet.tables.cells import NO_LABELS
+from likelinet.tables.coded import Coded, coded
+from likelinet.tables.rows import MOST
+from likelinet.tables.table import Table
+from likelinet.tables.text import Text
+from likelinet.tables.undressed import undressed
+
+COUNTS = 100.0  # median of whole numbers up to which they are taken for counts
+CLOSE = 5.0  # standard deviation of whole numbers below which a density passes over their steps
+CODES = 20  # different whole numbers up to which they may as well be classes
+LITTLE = 0.5  # variance over mean below which counts are none that a Poisson law describes
+SEVERAL = 0.02  # share of zeros above which they are a case of their own
+BETTER = 0.05  # nats a row by which another family must be better than the Gaussian
+
+
+class Suggestion(NamedTuple):
+    """A family as a config declares it, why, and which others to try."""
+
+    distribution: dict[str, Any]
+    why: str
+    others: tuple[str, ...] = ()
+
+
+def suggested(table: Table, target: Target) -> Suggestion:
+    """Return the family to begin with for what `data.target` is; for several outputs that of the first, if of all.
+
+    Examples
+    --------
+    >>> from likelinet.tables.table import as_table
+    >>> suggested(as_table({"y": ["no", "yes", "no"]}), "y").why
+    'has two classes: no, yes'
+    """
+    if isinstance(target, TimeTargetConfig):
+        weibull = {"kind": "censored", "base": {"kind": "weibull"}}
+        return Suggestion(weibull, "is the time to an event", ("log_normal", "log_logistic", "exponential"))
+    if isinstance(target, IntervalTargetConfig):
+        between = {"kind": "censored", "base": {"kind": "gaussian"}}
+        return Suggestion(between, "lies between two columns", ("log_normal", "student_t"))
+    if isinstance(target, list):
+        each = [suggested(table, name) for name in target]
+        same = all(s.distribution == each[0].distribution for s in each)
+        if not same:
+            return Suggestion({"kind": "gaussian"}, "are of different kinds")
+        return each[0]._replace(why=f"are alike: '{target[0]}' {each[0].why}")
+    assert target is not None, "there is a target"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # how y is read is said when it is fitted
+        table = undressed(table, [target], MOST, "Target")
+    column = table.column(target)
+    if isinstance(column, Coded) or (isinstance(column, Text) and table.holds_text(target)):
+        return _of_classes([level for level in coded(column).levels if level.lower() not in NO_LABELS])
+    if table.holds_bools(target):
+        return _of_classes(["False", "True"])
+    numbers = table.numbers(target)
+    return _of_numbers(numbers[np.isfinite(numbers)])
+
+
+def _of_classes(labels: list[Any]) -> Suggestion:
+    some = ", ".join(map(str, labels[:4])) + (", …" if len(labels) > 4 else "")
+    if len(labels) <= 2:
+        return Suggestion({"kind": "bernoulli"}, f"has two classes: {some}", ("categorical",))
+    return Suggestion({"kind": "categorical"}, f"has {len(labels)} classes: {some}", ("ordered_logistic",))
+
+
+def _of_numbers(y: np.ndarray) -> Suggestion:
+    if len(y) < 2:
+        return Suggestion({"kind": "gaussian"}, "holds numbers")
+    whole, low, high = bool((y == np.floor(y)).all()), float(y.min()), float(y.max())
+    ends = f"from {low:g} to {high:g}"
+    if whole and len(np.unique(y)) == 2:
+        return _of_classes([int(low), int(high)])
+    classes = ("categorical",) if whole and len(np.unique(y)) <= CODES else ()
+    if whole and y.std() < CLOSE and (low < 0.0 or y.var() < LITTLE * y.mean()):
+        rounded = {"kind": "discretised", "base": {"kind": "gaussian"}}
+        others = ("gaussian", *(["poisson"] if low >= 0.0 else []), *classes)
+        return Suggestion(rounded, f"has whole numbers {ends}, close together", others)
+    if whole and low >= 0.0 and np.median(y) <= COUNTS:
+        others = ("poisson", "{kind: zero_inflated, base: {kind: poisson}}", *classes)
+        return Suggestion({"kind": "negative_binomial"}, f"has whole numbers {ends}", others)
+    if low > 0.0 and high < 1.0:
+        return Suggestion({"kind": "beta"}, f"has shares {ends}", ("logit_normal", "kumaraswamy", "gaussian"))
+    if low > 0.0:
+        return _of_positive(y, ends)
+    zeros = float((y == 0.0).mean())
+    if low == 0.0 and SEVERAL < zeros < 1.0 - SEVERAL:
+        base = _of_positive(y[y > 0.0], ends).distribution if high > 1.0 else {"kind": "gamma"}
+        base = {"kind": "gamma"} if base["kind"] == "gaussian" else base
+        why = f"has {100 * zeros:.0f} % zeros and positive numbers up to {high:g}"
+        return Suggestion({"kind": "hurdle", "base": base}, why, ("gaussian",))
+    return Suggestion({"kind": "gaussian"}, f"has numbers {ends}", ("student_t", "laplace"))
+
+
+def _of_positive(y: np.ndarray, ends: str) -> Suggestion:
+    """Return the one of three families that is best without any x; the Gaussian, unless another is clearly better."""
+    score = {"gaussian": _log_score(Gaussian, y), "gamma": _log_score(Gamma, y), "log_normal": _log_score(LogNormal, y)}
+    best = max(score, key=lambda kind: score[kind] - (BETTER if kind != "gaussian" else 0.0))
+    what = "positive numbers" if best == "gaussian" else "positive, skewed numbers"
+    return Suggestion({"kind": best}, f"has {what} {ends}", tuple(kind for kind in score if kind != best))
+
+
+def _log_score(kind: type[Distribution], y: np.ndarray) -> float:
+    """Return the mean log density of y under its own estimates."""
+    y = y / np.median(y)
+    family = Leaf.of(kind, 1)
+    found = family.estimate(y, np.ones(len(y)))
+    with np.errstate(all="ignore"):
+        value = float(family.distribution(tuple(np.asarray(v) for v in found)).log_prob(y).mean())
+    return value if np.isfinite(value) else -np.inf

@@ -1,0 +1,54 @@
+"""A target that is named rather than passed: `fit(table, "price")` says what `data.target: price` does."""
+
+from typing import Any
+
+from likelinet.config import DataConfig, ModelConfig
+from likelinet.core.errors import ConfigError
+from likelinet.tables.rows import target_names
+from likelinet.tables.table import Table
+
+
+def names_in(y: Any, table: Table) -> str | list[str] | None:
+    """Return the columns that y names, in the form of `data.target`; None where y is data.
+
+    A text is a name. A list of text is one of names where any of them is a column of the table, unless it is as long as
+    the table: then they are labels.
+    """
+    if isinstance(y, str):
+        return y
+    texts = isinstance(y, list | tuple) and all(isinstance(name, str) for name in y)
+    if texts and len(y) != table.n and any(name in table.columns for name in y):
+        return list(y)
+    return None
+
+
+def with_target(config: ModelConfig, target: Any, by: str = "y") -> ModelConfig:
+    """Return a config whose `data.target` is this, in whatever form a config may have it; `by` says what names it.
+
+    Raises
+    ------
+    ConfigError
+        If it has another one already.
+    """
+    own, data = config.data, DataConfig.model_validate({**config.data.model_dump(), "target": target})
+    if own.target is not None and own.target != data.target:
+        declared, here = ", ".join(target_names(own)), ", ".join(target_names(data))
+        raise ConfigError(f"The target is '{declared}' by data.target, but '{here}' by {by}: name it once.")
+    return config.model_copy(update={"data": data})
+
+
+def named(config: ModelConfig, table: Table, y: Any) -> tuple[ModelConfig, Any]:
+    """Return the config with the target that y names, and no y; or both as they are, where y is data.
+
+    Raises
+    ------
+    DataError
+        If the table has no such column.
+    """
+    names = names_in(y, table)
+    if names is None:
+        return config, y
+    config = with_target(config, names)
+    for name in target_names(config.data):
+        table.column(name)
+    return config, None

@@ -1,0 +1,87 @@
+"""Whether a family suits its y: one note where the numbers plainly say that another one does."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from likelinet.config.distribution import DistributionConfig
+from likelinet.core.notes import note
+from likelinet.distributions import Distribution, Interval
+from likelinet.distributions.numerics.estimates import quantile
+from likelinet.targets.target import Naming, Y
+
+ENOUGH, MANY = 20, 100  # rows below which numbers say too little, and so of their skewness
+FEW = 10  # distinct values that are few
+REPEATED = 5.0  # rows for each of these, at least
+COARSE = 5.0  # standard deviation of whole numbers below which a density passes over their steps
+ZEROS = 0.1  # share of exact zeros that no density has
+LONG = 4.0  # the .95 quantile over the median above which y is skewed; of an exponential it is 4.3
+LOPSIDED = 3.0  # how much farther from the median it is than the .05 quantile; of an exponential 3.6
+BENT = 1.4  # how much farther the upper quartile is than the lower one; of an exponential 1.7, of outliers alone 1
+
+
+def note_unsuitable(y: Y, weight: np.ndarray, config: DistributionConfig, naming: Naming) -> None:
+    """Warn once if y, shape (n,) or (n, d), plainly contradicts a family that has a density.
+
+    Parameters
+    ----------
+    y, weight : ndarray
+        The training rows; of intervals nothing is said.
+    config : DistributionConfig
+        The declared family.
+    naming : Naming
+        How the note speaks of y.
+    """
+    if isinstance(y, Interval) or not config.is_continuous or config.y != "number" or config.own_class is not None:
+        return
+    leaf = config.leaf_class(None)
+    if any(p.role == "scale" and not isinstance(config.leaf.sources[p.name], str) for p in leaf.parameters):
+        return  # of a fixed scale a density is a loss by another name, as of least squares
+    for values, name in _outputs(y, naming):
+        with np.errstate(over="ignore", invalid="ignore"):  # of numbers too large something else is said
+            found = _reason(values, weight, leaf, config.leaf is config) if len(values) >= ENOUGH else None
+        if found is not None:
+            what, instead = found
+            note(f"{name.what} {what}, which '{naming.kind}' does not describe: try {instead}.")
+            return
+
+
+def _outputs(y: np.ndarray, naming: Naming) -> Iterator[tuple[np.ndarray, Naming]]:
+    """Yield each output with how to speak of it."""
+    if y.ndim == 1:
+        yield y, naming
+        return
+    yield from ((y[:, j], naming.of_output(j)) for j in range(y.shape[1]))
+
+
+def _reason(y: np.ndarray, weight: np.ndarray, leaf: type[Distribution], alone: bool) -> tuple[str, str] | None:
+    """Return what one output is, and the families for that, or None where nothing speaks against a density."""
+    mean = np.average(y, weights=weight)
+    zeros = float(np.average(y == 0.0, weights=weight))
+    if (y == np.round(y)).all():
+        return _of_whole_numbers(y, float(np.sqrt(np.average((y - mean) ** 2, weights=weight))), zeros)
+    if zeros >= ZEROS and y.min() >= 0.0:
+        return f"is 0 in {zeros:.0%} of the rows and positive elsewhere", "{kind: hurdle, base: {kind: gamma}}"
+    if alone and leaf.symmetric and y.min() > 0.0 and len(y) >= MANY:
+        lowest, low, middle, high, highest = (quantile(y, weight, q) for q in (0.05, 0.25, 0.5, 0.75, 0.95))
+        lopsided = highest - middle > LOPSIDED * (middle - lowest) and high - middle > BENT * (middle - low)
+        if lopsided and highest > LONG * middle:
+            return "is positive and very skewed", "'gamma' or 'log_normal'"
+    return None
+
+
+def _of_whole_numbers(y: np.ndarray, spread: float, zeros: float) -> tuple[str, str] | None:
+    """Return what whole numbers are if they are few, or close together."""
+    distinct = np.unique(y)
+    if len(distinct) == 2:
+        return f"has two values only, {distinct[0]:g} and {distinct[1]:g}", "'bernoulli'"
+    few = 2 < len(distinct) <= FEW and len(y) >= REPEATED * len(distinct)
+    counts = y.min() >= 0.0 and (zeros > 0.0 or not few)
+    if counts and len(distinct) > 2 and (few or spread < COARSE or zeros >= ZEROS):
+        return "holds whole numbers from 0 on, many of them alike", "'poisson' or 'negative_binomial'"
+    if few:
+        return (
+            f"holds {len(distinct)} distinct whole numbers only",
+            "'ordered_logistic' for grades, 'categorical' for classes",
+        )
+    return None

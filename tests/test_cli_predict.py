@@ -1,0 +1,151 @@
+"""`likelinet predict`: columns of the table beside the predictions, parameters, exceedances, and other formats."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet
+import pytest
+import scipy
+
+import likelinet as ll
+from tests.small import COLUMNS, cli, fit, read_csv, write_csv
+
+IDS = [f"{i:03d}" for i in range(40)]
+TABLE = {"id": IDS, "a, b": [f"{i}.50" for i in range(40)], **COLUMNS}
+MIXTURE = "distribution={kind: hurdle, base: {kind: mixture, components: 2, base: {kind: gaussian}}}"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("predict")
+    for name, overrides in {
+        "price": ["data.target=price"],
+        "two": ["data.target=[price, size]", "data.features=[age]"],
+        "mixture": ["data.target=price", MIXTURE],
+        "ensemble": ["data.target=price", "ensemble=2"],
+        "visits": ["data.target=visits", "distribution.kind=poisson"],
+        "sold": ["data.target=sold", "distribution.kind=bernoulli"],
+    }.items():
+        assert fit(folder, *overrides).code == 0
+        (folder / "model.safetensors").rename(folder / name)
+    write_csv(folder / "new.csv", TABLE)
+    return folder
+
+
+def predicted(folder: Path, name: str, *arguments: Any) -> dict[str, list[str]]:
+    done = cli("predict", folder / name, folder / "new.csv", *arguments)
+    assert done.code == 0, done.err
+    return read_csv(done.out)
+
+
+def numbers(column: list[str]) -> np.ndarray:
+    return np.array(column, dtype=float)
+
+
+@pytest.mark.parametrize("keep", [("id,colour", "a, b"), ("id", "colour", "a, b"), ("id, colour", "a, b", "id")])
+def test_kept_columns_come_first_as_they_stand(folder: Path, keep: tuple[str, ...]):
+    found = predicted(folder, "price", *(part for name in keep for part in ("--keep", name)))
+    assert list(found)[:4] == ["id", "colour", "a, b", "mean"]
+    assert [found[name] for name in ("id", "colour", "a, b")] == [TABLE[name] for name in ("id", "colour", "a, b")]
+    plain = predicted(folder, "price")
+    assert {name: found[name] for name in plain} == plain
+
+
+def test_parameters_are_those_of_the_prediction(folder: Path):
+    found = predicted(folder, "price", "--parameters", "--quantiles", "0.5")
+    assert list(found) == ["mean", "q0.5", "loc", "scale"]
+    d = ll.Model.load(folder / "price").predict_dist(folder / "new.csv")
+    np.testing.assert_array_equal(numbers(found["loc"]), d.loc)  # pyright: ignore
+    np.testing.assert_array_equal(numbers(found["scale"]), d.scale)  # pyright: ignore
+
+
+@pytest.mark.parametrize(
+    ("name", "columns"),
+    [
+        ("two", ["loc_price", "loc_size", "scale_price", "scale_size"]),
+        ("mixture", ["gate", "weight_1", "weight_2", "loc_1", "loc_2", "scale_1", "scale_2"]),
+        ("ensemble", ["weight_1", "weight_2", "loc_1", "loc_2", "scale_1", "scale_2"]),
+        ("visits", ["rate"]),
+        ("sold", ["logits"]),
+    ],
+)
+def test_names_of_parameters(folder: Path, name: str, columns: list[str]):
+    plain, found = predicted(folder, name), predicted(folder, name, "--parameters")
+    assert list(found) == [*plain, *columns]
+
+
+def test_parameters_give_the_mean_back(folder: Path):
+    p = {name: numbers(column) for name, column in predicted(folder, "mixture", "--parameters").items()}
+    inner = p["weight_1"] * p["loc_1"] + p["weight_2"] * p["loc_2"]
+    np.testing.assert_allclose(p["mean"], (1.0 - p["gate"]) * inner, rtol=1e-9)
+    p = {name: numbers(column) for name, column in predicted(folder, "visits", "--parameters").items()}
+    np.testing.assert_array_equal(p["rate"], p["mean"])
+    sold = predicted(folder, "sold", "--parameters")
+    np.testing.assert_allclose(scipy.special.expit(numbers(sold["logits"])), numbers(sold["p_yes"]), rtol=1e-9)
+    two = predicted(folder, "two", "--parameters")
+    assert (two["loc_size"], two["loc_price"]) == (two["mean_size"], two["mean_price"])
+
+
+def test_probability_above(folder: Path):
+    found = predicted(folder, "price", "--above", "10,12.5", "--parameters")
+    for t in ("10", "12.5"):
+        z = (float(t) - numbers(found["loc"])) / numbers(found["scale"])
+        np.testing.assert_allclose(numbers(found[f"p_above_{t}"]), scipy.stats.norm.sf(z), rtol=1e-9)
+    found = predicted(folder, "two", "--above", "1", "--parameters")
+    z = (1.0 - numbers(found["loc_size"])) / numbers(found["scale_size"])
+    np.testing.assert_allclose(numbers(found["p_above_1_size"]), scipy.stats.norm.sf(z), rtol=1e-9)
+    found = predicted(folder, "visits", "--above", "0", "--parameters")
+    np.testing.assert_allclose(numbers(found["p_above_0"]), -np.expm1(-numbers(found["rate"])), rtol=1e-9)
+
+
+@pytest.mark.parametrize("name", ["price", "sold", "visits"])
+def test_every_format_says_the_same(folder: Path, name: str, tmp_path: Path):
+    keep = ("--keep", "id,age")
+    plain = predicted(folder, name, *keep)
+    out = {suffix: tmp_path / f"out{suffix}" for suffix in (".csv", ".jsonl", ".parquet", ".txt")}
+    for path in out.values():
+        assert cli("predict", folder / name, folder / "new.csv", *keep, "-o", path).code == 0
+    assert read_csv(out[".csv"].read_text()) == read_csv(out[".txt"].read_text()) == plain
+    rows = [json.loads(line) for line in out[".jsonl"].read_text(encoding="utf-8").splitlines()]
+    assert rows == pyarrow.parquet.read_table(out[".parquet"]).to_pylist()
+    assert {n: [str(row[n]) for row in rows] for n in plain} == plain
+    assert sorted(tmp_path.iterdir()) == sorted(out.values())
+
+
+def test_samples_have_formats_too(folder: Path, tmp_path: Path):
+    for path in (tmp_path / "s.csv", tmp_path / "s.jsonl"):
+        assert cli("sample", folder / "price", folder / "new.csv", "-n", 2, "--seed", 1, "-o", path).code == 0
+    rows = [json.loads(line) for line in (tmp_path / "s.jsonl").read_text().splitlines()]
+    assert read_csv((tmp_path / "s.csv").read_text())["sample_2"] == [str(row["sample_2"]) for row in rows]
+
+
+def test_what_is_not_finite_is_null_in_json(folder: Path, tmp_path: Path):
+    from likelinet.cli.output import write_rows
+
+    write_rows(tmp_path / "o.jsonl", ["a", "b"], [[np.inf, "ä"], [1.5, "nan"]])
+    assert (tmp_path / "o.jsonl").read_text(encoding="utf-8") == '{"a": null, "b": "ä"}\n{"a": 1.5, "b": "nan"}\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "message"),
+    [
+        ("price", ["--keep", "idd"], "There is no column 'idd' in the table (did you mean 'id'?)."),
+        ("price", ["--keep", "id,a, b"], "There is no column 'a' in the table"),  # which needs a --keep of its own
+        ("sold", ["--above", "1"], "--above is for numbers, and this model predicts classes."),
+        ("price", ["--above", "1,inf"], "'1,inf' are not numbers, like 10,20.5"),
+    ],
+)
+def test_what_cannot_be_written(folder: Path, name: str, arguments: list[str], message: str, tmp_path: Path):
+    done = cli("predict", folder / name, folder / "new.csv", *arguments, "-o", tmp_path / "o.csv")
+    assert (done.code, done.out) == (2, "")
+    assert message in done.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_kept_column_with_the_name_of_a_prediction(folder: Path, tmp_path: Path):
+    table = write_csv(tmp_path / "t.csv", {**COLUMNS, "mean": COLUMNS["age"]})
+    done = cli("predict", folder / "price", table, "--keep", "mean")
+    assert done.code == 2
+    assert "--keep: the predictions have a column 'mean' too; leave it out, or rename it." in done.err

@@ -1,0 +1,141 @@
+"""A family that y plainly contradicts gets one note; one that fits gets none."""
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+
+import likelinet as ll
+from likelinet.config import parse_config
+from likelinet.targets.suitable import note_unsuitable
+from likelinet.targets.target import Naming
+
+N = 200
+GAUSSIAN = parse_config({}).distribution
+X = np.random.default_rng(0).normal(size=(N, 2))
+
+
+def notes(y: Any, distribution: dict[str, Any], **config: Any) -> list[str]:
+    model = ll.Model({"data": {"features": []}, "distribution": distribution, **config})
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        model.fit(X, y, progress=False)
+    return [str(w.message) for w in caught if "does not describe" in str(w.message)]
+
+
+def draws(seed: int) -> dict[str, np.ndarray]:
+    r = np.random.default_rng(seed)
+    return {
+        "zero and one": r.integers(0, 2, N),
+        "one and two": r.integers(1, 3, N).astype(float),
+        "grades": r.integers(1, 6, N),
+        "signed grades": r.integers(-2, 3, N),
+        "few counts": np.minimum(r.poisson(1.0, N), 6),
+        "counts": r.poisson(4.0, N),
+        "rings": r.negative_binomial(9, 0.5, N) + 1,
+        "many zeros among large": np.where(r.random(N) < 0.4, 0, r.poisson(80.0, N)),
+        "rain": np.where(r.random(N) < 0.3, 0.0, r.gamma(2.0, 3.0, N)),
+        "incomes": np.exp(10.0 + 1.3 * r.standard_normal(N)),
+    }
+
+
+TRY = {
+    "zero and one": "has two values only, 0 and 1, which 'gaussian' does not describe: try 'bernoulli'.",
+    "one and two": "has two values only, 1 and 2, which 'gaussian' does not describe: try 'bernoulli'.",
+    "grades": "holds 5 distinct whole numbers only, which 'gaussian' does not describe: try 'ordered_logistic' for "
+    "grades, 'categorical' for classes.",
+    "signed grades": "holds 5 distinct whole numbers only, which 'gaussian' does not describe: try 'ordered_logistic' "
+    "for grades, 'categorical' for classes.",
+    "few counts": "try 'poisson' or 'negative_binomial'.",
+    "counts": "try 'poisson' or 'negative_binomial'.",
+    "rings": "try 'poisson' or 'negative_binomial'.",
+    "many zeros among large": "try 'poisson' or 'negative_binomial'.",
+    "rain": "of the rows and positive elsewhere, which 'gaussian' does not describe: try {kind: hurdle, base: {kind: "
+    "gamma}}.",
+    "incomes": "is positive and very skewed, which 'gaussian' does not describe: try 'gamma' or 'log_normal'.",
+}
+
+
+@pytest.mark.parametrize("name", TRY)
+def test_one_note_with_the_family_to_try(name: str):
+    for seed in range(5):
+        found = notes(draws(seed)[name], {"kind": "gaussian"})
+        assert len(found) == 1
+        assert found[0].endswith(TRY[name])
+
+
+def test_it_names_the_output():
+    y = np.column_stack([X[:, 0], draws(0)["counts"]])
+    assert notes(y, {"kind": "gaussian"}) == [
+        "Output 2 of y holds whole numbers from 0 on, many of them alike, which 'gaussian' does not describe: try "
+        "'poisson' or 'negative_binomial'."
+    ]
+
+
+FITS: dict[str, list[dict[str, Any]]] = {
+    "zero and one": [{"kind": "bernoulli"}, {"kind": "categorical"}, {"kind": "binomial", "total_count": 1}],
+    "grades": [{"kind": "ordered_logistic"}, {"kind": "discretised", "base": {"kind": "gaussian"}}],
+    "counts": [{"kind": "poisson"}, {"kind": "zero_inflated", "base": {"kind": "poisson"}}],
+    "rain": [{"kind": "hurdle", "base": {"kind": "gamma"}}, {"kind": "zero_inflated", "base": {"kind": "gamma"}}],
+    "incomes": [{"kind": k} for k in ("gamma", "log_normal", "skew_normal", "cauchy", "mixture")],
+}
+
+
+@pytest.mark.parametrize("name", FITS)
+def test_a_family_that_fits_gets_none(name: str):
+    for distribution in FITS[name]:
+        assert notes(draws(0)[name], distribution) == []
+
+
+def test_ordinary_numbers_get_none():
+    """Also such that x explains, that are rounded, or have many ties."""
+    for seed in range(20):
+        r = np.random.default_rng(seed)
+        z = r.standard_normal(N)
+        for y in (
+            z,
+            np.round(50.0 + 15.0 * z),  # ages
+            np.round(z, 1),
+            170.0 + 10.0 * z,
+            np.abs(5.0 + z),
+            np.exp(0.4 * z),  # a little skewed
+            r.random(N),
+            r.standard_t(2.0, N),
+            np.maximum(z, -2.0),
+            np.arange(N),
+            1000 * r.integers(1, 100, N),
+        ):
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                note_unsuitable(y.astype(np.float64), np.ones(N), GAUSSIAN, Naming("y", "gaussian"))
+
+
+def test_least_squares_is_a_loss():
+    """A density of fixed scale is squared or absolute error, or a quantile, which may be asked of any y."""
+    for distribution in ({"kind": "gaussian", "scale": 1.0}, {"kind": "asymmetric_laplace", "scale": 1.0, "tau": 0.9}):
+        assert notes(draws(0)["zero and one"], distribution) == []
+
+
+def test_few_rows_say_too_little():
+    model = ll.Model({"data": {"features": []}})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model.fit(X[:12], np.arange(12) % 2, progress=False)
+
+
+@pytest.mark.parametrize("kind", ["gaussian", "student_t", "poisson", "beta"])
+@pytest.mark.parametrize("form", [np.asarray, lambda y: np.asarray(y, dtype=object), list])
+def test_true_and_false_are_no_numbers(kind: str, form: Any):
+    words = rf"^y holds True and False, which are no numbers: use 'bernoulli', or make them 0 and 1 for '{kind}'\.$"
+    with pytest.raises(ll.DataError, match=words):
+        ll.Model({"distribution": {"kind": kind}}).fit(X, form(X[:, 0] > 0.0))
+
+
+def test_the_parts_of_a_code_are_not_looked_at():
+    """Without a target y is x, whatever that holds."""
+    network = {"kind": "autoencoder", "encoder": [3], "latent": 1, "decoder": [3]}
+    model = ll.Model({"network": network, "training": {"epochs": 1}})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model.fit(np.column_stack([X, X[:, 0] > 0.0]), progress=False)

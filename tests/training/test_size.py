@@ -1,0 +1,59 @@
+"""Batch size, epochs and patience by the number of rows, where the config does not say them."""
+
+import numpy as np
+import pytest
+
+import likelinet as ll
+from likelinet.training.history import Epoch
+from likelinet.training.progress import Progress
+from likelinet.training.size import batch_of, epochs_of, patience_of
+
+AUTO = ll.TrainingConfig()
+
+
+@pytest.mark.parametrize("n", [2, 31, 32, 500, 4096])
+def test_up_to_a_few_thousand_rows_nothing_depends_on_them(n: int):
+    assert (epochs_of(AUTO, n), batch_of(AUTO, n), patience_of(AUTO, 400)) == (400, min(n, 32), 60)
+
+
+def test_the_same_bits_as_when_it_is_said():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(80, 2)), rng.normal(size=80)
+    said = {"epochs": 400, "batch_size": 32, "early_stopping": {"patience": 60}}
+    auto, plain = (ll.Model({"network": {"hidden": [4]}, "training": t}).fit(X, y) for t in ({}, said))
+    np.testing.assert_array_equal(auto.predict(X), plain.predict(X))
+    assert auto.history.best_epoch == plain.history.best_epoch
+
+
+def test_more_rows_are_seen_less_often_in_larger_batches():
+    rows = [2**k for k in range(12, 25)]
+    epochs, sizes = [epochs_of(AUTO, n) for n in rows], [batch_of(AUTO, n) for n in rows]
+    work = [n * e for n, e in zip(rows, epochs, strict=True)]
+    assert epochs == sorted(epochs, reverse=True)
+    assert sizes == sorted(sizes)
+    assert work == sorted(work)
+    assert (epochs[3], epochs[-1], sizes[2], sizes[-1]) == (100, 10, 64, 1024)
+    # A third of a million rows: some tens of thousands of steps, not millions.
+    assert epochs_of(AUTO, 336_776) * 336_776 / batch_of(AUTO, 336_776) < 40_000
+
+
+def test_what_is_said_stays():
+    said = ll.TrainingConfig(epochs=7, batch_size=100, early_stopping=ll.EarlyStoppingConfig(patience=3))
+    n = 10**6
+    assert (epochs_of(said, n), batch_of(said, n), patience_of(said, 7)) == (7, 100, 3)
+    assert batch_of(ll.TrainingConfig(batch_size=None), n) == n
+    assert patience_of(ll.TrainingConfig(epochs=1000), 1000) == 60
+    assert patience_of(ll.TrainingConfig(early_stopping=None), 400) is None
+    assert patience_of(AUTO, epochs_of(AUTO, 20_000)) == 21
+    assert patience_of(AUTO, 12) == 10
+    assert epochs_of(AUTO, n, exact=True) == 400
+
+
+def test_the_bar_is_there_before_the_first_epoch(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    monkeypatch.setattr("likelinet.training.progress.on_terminal", lambda: True)
+    with Progress() as bar:
+        bar.begin(12)
+        assert "fit   0%" in (shown := capsys.readouterr().err)
+        assert "epoch 0/12" in shown
+        bar(Epoch(1, 12, [1.25], None, [0], 0.1, 0.5))
+    assert capsys.readouterr().err.endswith("\r")  # and goes away
