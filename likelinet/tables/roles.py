@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from likelinet.config import ModelConfig
 from likelinet.config.network import CoderConfig
 from likelinet.core.errors import DataError
-from likelinet.core.gathered import also, gathered
+from likelinet.core.gathered import also, both, gathered
 from likelinet.tables.inputs import learn_inputs
 from likelinet.tables.rows import Rows, declared_table, output_names, read_rows, target_names
 from likelinet.tables.table import Table
@@ -57,9 +57,8 @@ class Roles:
     def features(self, table: Table) -> list[str]:
         """Return the columns of a table to learn to predict from."""
         data = self.config.data
-        spoken_of = (*data.exclude, *data.categorical, *data.ordered, *data.datetime)
-        with also(partial(self._learn, table)):
-            gathered(partial(table.column, name) for name in spoken_of)  # a misspelled one is said
+        with also(partial(self._look, table)):
+            self._spoken_of(table)
         names = [n for n in table.columns if n not in self.others] if data.features is None else data.features
         names = [n for n in names if n not in data.exclude]
         clash = sorted(set(names) & {*target_names(data), data.weight}) if table.named else []
@@ -69,8 +68,18 @@ class Roles:
             )
         return names
 
+    def _spoken_of(self, table: Table) -> None:
+        """Raise `DataError` for misspelled columns."""
+        data = self.config.data
+        gathered(
+            partial(table.column, name) for name in (*data.exclude, *data.categorical, *data.ordered, *data.datetime)
+        )
+
+    def _look(self, table: Table) -> None:
+        """Raise `DataError` for misspelled columns and for those that nothing could be learned from."""
+        both(partial(self._spoken_of, table), partial(self._learn, table))
+
     def _learn(self, table: Table) -> None:
-        """Raise `DataError` for the columns that nothing could be learned from, beside what is wrong already."""
         data = self.config.data
         names = [n for n in table.columns if n not in self.others] if data.features is None else data.features
         if table.n:
@@ -117,7 +126,7 @@ class Roles:
             data = data.model_copy(update={"target": own})
         if features is not None:
             return read_rows(data, self.labels, table, y, sample_weight, self.y_name, every)
-        with also(partial(self._learn, table)):
+        with also(partial(self._look, table)):
             return read_rows(data, self.labels, table, y, sample_weight, self.y_name, every)
 
 
