@@ -21,12 +21,13 @@ from likelinet.core.gathered import all_of, attempted
 from likelinet.core.wording import counted, shown
 from likelinet.selection.suggestion import Suggestion, suggested
 from likelinet.tables.events import with_event_label
+from likelinet.tables.inputs import Encoded, Inputs
 from likelinet.tables.kinds.category import Category
 from likelinet.tables.kinds.noted import note_readings
 from likelinet.tables.named_target import with_target
 from likelinet.tables.report import ColumnReport, TableReport, report_of
 from likelinet.tables.roles import Roles
-from likelinet.tables.rows import declared_table, output_names
+from likelinet.tables.rows import declared_table, output_names, target_names
 from likelinet.tables.table import Table, read_table
 from likelinet.targets.build import targets_of
 from likelinet.targets.suitable import note_unsuitable
@@ -83,6 +84,11 @@ def checked(table: Table, config: ModelConfig, chosen: bool) -> Checked:
         report = report_of(table, training, weight, roles)
         usable = attempted(partial(roles.features, training))
         errors += [*wrong, *([usable] if isinstance(usable, DataError) else [])]
+        read = attempted(partial(Encoded, Inputs(report.kinds, table.named), training, config.data.strict))
+        if isinstance(read, DataError):
+            errors.append(read)
+        else:
+            read.oddities.note()  # text among numbers
         note_readings(training, report.kinds)
     faults = (*(all_of(errors).faults if errors else ()), *report.faults)
     notes = tuple(dict.fromkeys(str(w.message) for w in caught))
@@ -115,14 +121,15 @@ def suggestion(report: TableReport, config: ModelConfig, family: Suggestion | No
     """Return a config in YAML that says what was guessed of the columns, and leaves out what cannot be used."""
     no_use = [c.name for c in report.columns if c.kind in ("identifier", "constant", "refused")]
     codes = [k.name for k in report.kinds if isinstance(k, Category) and k.words]
-    target = config.data.model_dump(mode="json")["target"]
+    there = {*target_names(config.data)} <= {c.name for c in report.columns}
+    target = config.data.model_dump(mode="json")["target"] if there else None
     keys = {"target": target, "exclude": no_use, "categorical": codes}
     lines = [f"  {key}: {in_one_line(value)}" for key, value in keys.items() if value]
     lines += [] if config.data.header else ["  header: false"]
     lines = ["data:", *lines] if lines else ["data: {}"]
     if family is not None:
         about = f"'{shown(', '.join(output_names(config.data)))}' {shown(family.why)}"
-        lines.append(f"distribution: {in_one_line(family.distribution)}  # {about}")
+        lines += [f"# {about}", f"distribution: {in_one_line(family.distribution)}"]
     return "\n".join(lines)
 
 

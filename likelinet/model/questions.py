@@ -170,9 +170,10 @@ class Questions(ABC):
         roles = self._roles_of(config)
         with also(lambda: fit.rows(table).x.check() if table.n else None):
             rows = roles.rows(table, y, sample_weight, fit.inputs.names, fit.inputs.named, every)
+            observed = fit.recognise(rows, roles.y_name)
         target = {} if config is self.config else dict.fromkeys(target_names(config.data))  # of this call alone
         left = {name: column for name, column in rows.table.columns.items() if name not in target}
-        return Rows(replace(rows.table, columns=left), fit.recognise(rows, roles.y_name), rows.weight)
+        return Rows(replace(rows.table, columns=left), observed, rows.weight)
 
     def _ask(self, X: Any, question: Callable[[Fit, EncodedRows], T]) -> T:
         """Return the answer to a question about the rows of a table, and note which columns played no part in it."""

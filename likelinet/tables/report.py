@@ -95,6 +95,7 @@ def report_of(table: Table, training: Table, weight: np.ndarray, roles: Roles) -
         kind, error = learned.get(name), found.get(name)
         if kind is not None:
             how = kind.describe().replace(f", {kind.seen}", "") if kind.seen else kind.describe()  # `values` has it
+            about = (*about[:2], kind.seen if " … " in kind.seen else about[2])
             return ColumnReport(name, "feature", kind.tag, *about, " ".join(how.split()), kind.width)
         said = str(error) if isinstance(error, DataError) else ""
         return ColumnReport(name, _role(name, roles, said), "refused" if said else "", *about, said, 0)
