@@ -164,10 +164,12 @@ def as_plain(found: Checked) -> str:
 
 
 def _shown_ones(columns: Sequence[ColumnReport]) -> list[ColumnReport]:
-    """Return the columns to show: all of them or, of very many, the first and those that are not plain numbers."""
+    """Return the columns to show: of very many, what is no feature, the first, and what is no number."""
     if len(columns) <= MANY:
         return [*columns]
-    odd = [c for c in columns if c.kind != "number"][: MANY // 2]
+    spoken_of = [c for c in columns if c.role in ("target", "weight", "groups", "family")]
+    strange = [c for c in columns if c.kind != "number" and c not in spoken_of]
+    odd = [*spoken_of, *strange][: MANY // 2]
     plain = [c for c in columns if c not in odd][: MANY - len(odd)]
     return [c for c in columns if c in odd or c in plain]
 
@@ -192,8 +194,9 @@ def _line(name: str, kind: str, distinct: str, missing: str, inputs: str, values
 
 def _wrapped(text: str) -> str:
     """Return a sentence in lines of its own that belong together."""
-    indents = {"initial_indent": "  ", "subsequent_indent": "    "}
-    return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False, **indents)
+    return textwrap.fill(
+        text, WIDTH, initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _cut(text: str, width: int) -> str:

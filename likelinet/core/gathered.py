@@ -1,6 +1,6 @@
 """Faults of a table, gathered so that all of them are told at once."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -49,7 +49,7 @@ def both(first: Callable[[], T], second: Callable[[], U]) -> tuple[T, U]:
 
 
 @contextmanager
-def also(look: Callable[[], object]) -> Iterator[None]:
+def also(look: Callable[[], object]) -> Generator[None, None, None]:
     """Look for more faults where what is done within raises a `DataError`, and raise one for all."""
     try:
         yield

@@ -19,6 +19,7 @@ from likelinet.tables.roles import Roles
 from likelinet.tables.rows import target_names
 from likelinet.tables.table import Table
 from likelinet.tables.text import Text
+from likelinet.tables.times import seconds
 
 LEVELS = 4  # different cells that are shown of a column of text
 
@@ -95,8 +96,9 @@ def report_of(table: Table, training: Table, weight: np.ndarray, roles: Roles) -
         kind, error = learned.get(name), found.get(name)
         if kind is not None:
             how = kind.describe().replace(f", {kind.seen}", "") if kind.seen else kind.describe()  # `values` has it
-            about = (*about[:2], kind.seen if " … " in kind.seen else about[2])
-            return ColumnReport(name, "feature", kind.tag, *about, " ".join(how.split()), kind.width)
+            distinct, missing, values = about
+            values = kind.seen if " … " in kind.seen else values
+            return ColumnReport(name, "feature", kind.tag, distinct, missing, values, " ".join(how.split()), kind.width)
         said = str(error) if isinstance(error, DataError) else ""
         return ColumnReport(name, _role(name, roles, said), "refused" if said else "", *about, said, 0)
 
@@ -133,17 +135,14 @@ def _cells(table: Table, name: str) -> tuple[int, int, str]:
     values = np.unique(there)
     if there.dtype.kind == "b":
         return len(values), missing, ", ".join(map(str, values.tolist()))
-    ends = [_moment(v) if is_time(cells) else _short(float(v)) for v in (values[0], values[-1])]
-    if is_time(cells) and ends[0][:10] != ends[1][:10]:
-        ends = [end.split(" ")[0] for end in ends] if there.dtype.kind == "M" else ends
+    if there.dtype.kind == "m":
+        ends = [f"{_short(float(v))} s" for v in seconds(values[[0, -1]])]
+    elif is_time(cells):
+        ends = [str(v).replace("T", " ") for v in values[[0, -1]].astype("datetime64[s]")]
+        ends = [end[:10] for end in ends] if ends[0][:10] != ends[1][:10] else ends
+    else:
+        ends = [_short(float(v)) for v in values[[0, -1]]]
     return len(values), missing, " … ".join(dict.fromkeys(ends))
-
-
-def _moment(value: np.datetime64 | np.timedelta64) -> str:
-    """Return a date and time without fractions of a second, or a duration in seconds."""
-    if value.dtype.kind == "m":
-        return f"{value / np.timedelta64(1, 's'):g} s"
-    return str(value.astype("datetime64[s]")).replace("T", " ")
 
 
 def _short(value: float) -> str:
