@@ -264,6 +264,7 @@ def test_memory_does_not_grow_with_the_rows(case, monkeypatch):
     monkeypatch.setattr(prediction, "ROWS_AT_ONCE", 256)
     monkeypatch.setattr(by_rows, "ROWS_AT_ONCE", 256)
     monkeypatch.setattr(pool, "workers", lambda: 2)
-    tables = [as_table(pd.concat([pd.DataFrame(x)] * k)) for k in (1, 10, 30)]
+    tables = [as_table(pd.concat([pd.DataFrame(x)] * k)) for k in (1, 10, 40)]
     _, small, large = (peak_beside_result(model, t) for t in tables)  # the first one fills caches
-    assert large < small + 100_000  # 4060 rows more; how many of a block are left to a search differs
+    # 5,500 rows more; how many rows of a block are left to a search differs, and which blocks meet in two threads.
+    assert large < small + 500_000

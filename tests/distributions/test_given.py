@@ -73,12 +73,64 @@ def test_several_outputs_each_by_itself():
     )
 
 
+def several(rows: int = 4) -> ll.Mixture:
+    rng = np.random.default_rng(0)
+    outputs = ll.Gaussian(rng.normal(size=(rows, 3, 2)), np.array([1.0, 0.5]))
+    return ll.Mixture(ll.Independent(outputs), logits=rng.normal(size=(rows, 3)))
+
+
+def test_several_outputs_of_an_ensemble_at_once():
+    """Against draws, and against the definition: the outputs of a mixture are dependent, and stay so."""
+    d, low, high = several(), np.array([-0.5, 0.0]), np.array([[1.0, 2.0], [0.5, 1.0], [2.0, 2.0], [np.inf, 1.0]])
+    given = d.given(low, high)
+    assert isinstance(given, ll.Mixture)
+    assert given.event_shape == (2,)
+    means = d.components.base.loc, d.components.base.scale
+    edges = [scipy.stats.norm(*means).cdf(e[:, None] if np.ndim(e) > 1 else e) for e in (low, high)]
+    mass = np.sum(d.probs * np.prod(edges[1] - edges[0], axis=-1), axis=-1)
+    y = np.clip(d.sample(rng=2), low, high)
+    np.testing.assert_allclose(given.log_prob(y), d.log_prob(y) - np.log(mass), rtol=1e-11)
+    assert (given.log_prob(low - 1.0) == -np.inf).all()
+    draws = d.sample(200_000, rng=1)
+    within = ((draws >= low) & (draws <= high)).all(-1)
+    for row in range(4):
+        kept = draws[within[:, row], row]
+        error = kept.std(0) / len(kept) ** 0.5
+        assert (np.abs(kept.mean(0) - given.mean()[row]) < 5.0 * error).all()
+
+
+def test_several_outputs_of_an_ensemble_of_which_one_member_cannot_lie_within_the_bounds():
+    d = ll.Mixture(
+        ll.Independent(ll.Gaussian([[[0.0, 1.0], [1e6, 0.0]], [[0.0, 0.0], [2.0, 2.0]]], 1.0)), np.zeros((2, 2))
+    )
+    one = d.given(-1.0, 1.5)[0]
+    alone = ll.Independent(ll.Gaussian([0.0, 1.0], 1.0)).given(-1.0, 1.5)
+    np.testing.assert_allclose(one.mean(), alone.mean(), rtol=1e-12)
+    np.testing.assert_allclose(one.log_prob([0.3, 0.2]), alone.log_prob([0.3, 0.2]), rtol=1e-12)
+    with pytest.warns(UserWarning, match=r"the answers for row 1 are nan\.$"):
+        given = d.given([[1e200, 0.0], [0.0, 0.0]])
+    np.testing.assert_array_equal(np.isnan(given.log_prob([0.5, 0.5])), [True, False])
+    with pytest.raises(ll.ParameterError, match=r"^given: no component of the mixture has any probability"):
+        d.given(1e200)
+    with pytest.raises(ll.ParameterError, match=r"^given: low must be below high\.$"):
+        d.given(1.0, 0.0)
+
+
+def test_several_censored_outputs_and_counts_of_an_ensemble():
+    d = ll.Mixture(ll.Independent(ll.Censored(ll.Weibull(np.ones((3, 2, 2)), 2.0))), np.zeros((3, 2)))
+    np.testing.assert_allclose(d.given(low=1.0).sf(1.5), np.exp(1.0 - 2.25), rtol=1e-12)
+    counts = ll.Mixture(ll.Independent(ll.Poisson([[1.0, 2.0], [3.0, 4.0]])), probs=[0.3, 0.7])
+    pairs = np.stack(np.meshgrid(np.arange(1.0, 4.0), np.arange(1.0, 4.0)), axis=-1).reshape(-1, 2)
+    given, p = counts.given(1, 3), np.exp(counts.log_prob(pairs))
+    np.testing.assert_allclose(np.exp(given.log_prob(pairs)), p / p.sum(), rtol=1e-11)
+
+
 @pytest.mark.parametrize(
     ("d", "says"),
     [
         (ll.MultivariateGaussian([0.0, 1.0], np.eye(2)), "MultivariateGaussian has no given for several outputs."),
         (
-            ll.Mixture(ll.Independent(ll.Gaussian(np.zeros((2, 3)), 1.0)), np.zeros(2)),
+            ll.Mixture(ll.MultivariateGaussian(np.zeros((2, 3)), np.eye(3)), np.zeros(2)),
             "Mixture has no given for several outputs.",
         ),
         (ll.Categorical(np.zeros(3)), "Categorical has no given: its y is a class."),

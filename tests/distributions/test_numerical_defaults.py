@@ -14,8 +14,9 @@ from tests.distributions.strategies import each
 
 
 def pair(d: ll.Distribution) -> ll.Distribution:
-    """Return the mixture of two equal distributions: the same law, without its closed forms."""
-    return ll.Mixture(d.map_arrays(lambda a, n: np.stack([a, a], axis=a.ndim - n)), np.zeros((*d.batch_shape, 2)))
+    """Return the mixture of two distributions that are equal but for rounding: the same law, without closed forms."""
+    components = d.map_arrays(lambda a, n: np.stack([a, np.nextafter(a, 0.0)], axis=a.ndim - n))
+    return ll.Mixture(components, np.zeros((*d.batch_shape, 2)))
 
 
 CRPS = {  # one law, y and the integral in mpmath

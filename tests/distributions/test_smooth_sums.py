@@ -44,3 +44,39 @@ def test_rows_and_shapes():
     alone = [[d[i, j].kl_divergence(other[i, 0]) for j in range(2)] for i in range(7)]
     np.testing.assert_allclose(together, alone, rtol=1e-13)
     np.testing.assert_allclose(d.entropy(), [[d[i, j].entropy() for j in range(2)] for i in range(7)], rtol=1e-13)
+
+
+SHARES = np.array([0.2, -0.3, 0.4])
+MEAN = np.array([[700.0, 1500.0, 2500.0]])
+WIDE = {
+    "negative binomials": (ll.NegativeBinomial(2.5, np.log(MEAN / 2.5)), ll.NegativeBinomial(3.0, np.log(MEAN / 2.7))),
+    "poissons": (ll.Poisson(4.0 * MEAN), ll.Poisson(4.3 * MEAN)),
+    "binomials": (ll.Binomial(2e4, np.log(MEAN / 2e4)), ll.Binomial(2e4, np.log(1.1 * MEAN / 2e4))),
+    "beta-binomials": (ll.BetaBinomial(9e3, MEAN / 1e3, 0.6), ll.BetaBinomial(9e3, MEAN / 900.0, 0.7)),
+}
+MADE = {
+    "mixture": lambda d: ll.Mixture(d, SHARES),
+    "truncated": lambda d: ll.Truncated(ll.Mixture(d, SHARES), 300.0, 11000.0),
+    "zeros": lambda d: ll.Mixture(ll.ZeroInflated(d, gate=0.2), SHARES),
+}
+
+
+@pytest.mark.parametrize("made", MADE.values(), ids=MADE.keys())
+@pytest.mark.parametrize("pair", WIDE.values(), ids=WIDE.keys())
+def test_long_sums_of_what_is_made_of_counts(pair, made):
+    d, other = (made(e) for e in pair)
+    k = np.arange(42_000.0 if d.endpoints()[1].max() == np.inf else 20_001.0)[:, None]
+    log_p, log_q = d.log_prob(k), other.log_prob(k)
+    p = np.exp(log_p)
+    log_p, log_q = (np.where(p > 0.0, v, 0.0) for v in (log_p, log_q))
+    entropy, kl = -(p * log_p).sum(0), (p * (log_p - log_q)).sum(0)
+    np.testing.assert_allclose(d.entropy(), entropy, rtol=1e-9)
+    np.testing.assert_allclose(d.kl_divergence(other), kl, rtol=1e-8)
+    mean = (k * p).sum(0)
+    np.testing.assert_allclose(d.mean(), mean, rtol=1e-10)
+    np.testing.assert_allclose(d.var(), ((k - mean) ** 2 * p).sum(0), rtol=1e-9)
+    below, above = p.cumsum(0), p[::-1].cumsum(0)[::-1] - p
+    for y in (2.25, 350.0, 3000.5):
+        share = np.clip(y - k, 0.0, 1.0)
+        want = (share * below**2 + (1.0 - share) * above**2).sum(0)
+        np.testing.assert_allclose(d.crps(y), want, rtol=1e-9)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # Results at once of a plain family; fewer of one that holds more numbers for each.
 ROWS_AT_ONCE = 65536  # many enough for an iteration whose last steps are for a few rows
-INTEGRALS_AT_ONCE = 1024  # which have hundreds of nodes for each result
+INTEGRALS_AT_ONCE = 2048  # which have hundreds of nodes for each result
 
 VALUES = ("log_prob", "nll", "cdf", "sf", "log_cdf", "log_sf", "ppf", "isf")
 INTEGRALS = ("crps", "kl_divergence", "mean", "var", "mode", "entropy")
@@ -76,17 +76,17 @@ def sample_in_blocks(method: Method) -> Method:
 
 
 def _values_at_once(d: "Distribution") -> int:
-    many, leaf = _innermost(d)
+    many, leaf = innermost(d)
     arrays = ((getattr(leaf, p.name), p.event_ndim) for p in leaf.parameters)
     own = max([leaf.temporaries, *(math.prod(a.shape[a.ndim - n :]) for a, n in arrays)])
     return max(4 * ROWS_AT_ONCE // (3 + many * own), 1)  # the few longest arrays have many numbers for each result
 
 
 def _integrals_at_once(d: "Distribution") -> int:
-    return max(2 * INTEGRALS_AT_ONCE // (1 + _innermost(d)[0]), 1)
+    return max(2 * INTEGRALS_AT_ONCE // (1 + innermost(d)[0]), 1)
 
 
-def _innermost(d: "Distribution") -> tuple[int, "Distribution"]:
+def innermost(d: "Distribution") -> tuple[int, "Distribution"]:
     """Return how many distributions each one is made of, and these."""
     many = 1
     while (inner := d.underlying()) is not None:

@@ -25,7 +25,8 @@ class Conditional:
         .. math:: p(y \mid a \le Y \le b) = \frac{p(y)}{P(a \le Y \le b)}
 
         With the predicted distribution of a lifetime, ``d.given(low=t).sf(t + s)`` is the probability of surviving
-        another s for what has survived t. Of several independent outputs it is taken of each by itself.
+        another s for what has survived t. Of several outputs it is that given that each lies between its own bounds;
+        those of an ensemble, a mixture of independent outputs, stay one: of components within the bounds.
 
         Parameters
         ----------
@@ -43,7 +44,8 @@ class Conditional:
             If `low` is not below `high`, or nothing lies between them in any row. A row in which nothing does, among
             others, answers nan, and a warning names it.
         UndefinedError
-            If y is a class, or several outputs that are not independent.
+            If y is a class, or a vector that is not of independent outputs, nor a mixture of such: its probability of a
+            box has no closed form.
 
         Examples
         --------

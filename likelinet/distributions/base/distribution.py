@@ -315,7 +315,8 @@ class Distribution(Checks, Conditional, DistributionProtocol, ABC):
         level = self._floats(confidence, "confidence")
         if level.shape or not 0.0 < level < 1.0:
             raise ParameterError(f"interval: confidence must lie between 0 and 1, got {confidence!r:.60}.")
-        return self.ppf(0.5 - 0.5 * confidence), self.isf(0.5 - 0.5 * confidence)
+        beside = 0.5 - 0.5 * float(level)
+        return self.both_ends(beside)
 
     def __getitem__(self, rows: Any) -> "Distribution":
         """Return the distributions of the rows that `rows`, an index into the batch axes, selects."""

@@ -9,8 +9,10 @@ from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array, namespace
 from likelinet.core.domains import positive
+from likelinet.core.lazy import scipy
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
+from likelinet.distributions.numerics.grids import Grid, column, on_line
 
 Slopes = Callable[[], tuple[Array, Array]]
 
@@ -82,6 +84,13 @@ class LocationScale(Univariate):
             return s, s * z
 
         return log_cdf, log_sf, backward
+
+    def grid(self) -> Grid:
+        q = scipy.special.ndtr(-np.abs(self.scores))
+        half = len(q) // 2
+        z = np.concatenate([self._standard_ppf(q[:half]), self._standard_isf(q[half:])])
+        y = self.loc + self.scale * column(z, self.batch_shape)
+        return on_line(y, scores=self.scores)
 
     def _z(self, y: np.ndarray) -> np.ndarray:
         return (y - self.loc) / self.scale

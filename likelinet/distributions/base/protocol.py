@@ -14,10 +14,14 @@ from likelinet.core.errors import DataError, UndefinedError
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.interval import Interval
 from likelinet.distributions.base.shapes import on_batch, parameters_on
-from likelinet.distributions.numerics.grids import SCORES, Grid, column, of_quantiles
+from likelinet.distributions.numerics import smooth_counts
+from likelinet.distributions.numerics.grids import SCORES, Grid, column, known, of_quantiles
+from likelinet.distributions.numerics.mass_tables import Cells, Masses, by_log_prob
 
 if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
+
+LogDensity = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 # An integral is cut at these quantiles, one a decade, so that a few nodes resolve every panel between them.
 CUTS = np.array([*(10.0 ** -np.arange(16, 1, -1)), 0.03, 0.1, 0.25, 0.5])
@@ -30,6 +34,7 @@ class DistributionProtocol:
     numeric: ClassVar[bool] = False  # whether its classes are numbers as well, 0 and 1
     takes_intervals: ClassVar[bool] = False  # whether log_prob takes an Interval of one number
     temporaries: ClassVar[int] = 1  # of its methods, as a multiple of those of a plain family
+    smooth_tails: ClassVar[bool] = True  # whether those of counts are known between whole numbers
     is_angle: bool = False  # whether y is an angle, for which there is no cut at ±π
     # Gaussian quantiles of which the distribution's own cut integrals.
     scores: ClassVar[np.ndarray] = SCORES
@@ -70,17 +75,27 @@ class DistributionProtocol:
         y = np.concatenate([self.ppf(q[:half]), self.isf(q[half:])])
         return of_quantiles(y, self.support.low, self.support.high, self.scores)
 
-    def log_prob_at(self: Any, y: np.ndarray, x: np.ndarray) -> np.ndarray:
-        """Return log_prob of y, which lies x below the largest one: x is finer next to that, or infinite if unknown."""
-        return self.log_prob(y)
+    def log_density(self: Any) -> LogDensity:
+        """Return log_prob of y in the support, which lies x below the largest one, as a function of y and x.
 
-    def log_prob_as_part(self: Any, y: np.ndarray, x: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-        """Return log_prob at the same y as a part of a distribution from `low` to `high`, which may reach farther."""
+        x is finer next to that, or infinite if unknown. The function makes a new array, and knows what depends on the
+        parameters alone.
+        """
+        return lambda y, x: self.log_prob(y)
+
+    def log_density_within(self: Any, low: np.ndarray, high: np.ndarray) -> LogDensity:
+        """Return log_density as that of a part of a distribution from `low` to `high`, which may reach farther."""
         least, most = self.endpoints()
-        if np.all(least == low) and np.all(most == high):
-            return self.log_prob_at(y, x)
-        values = self.log_prob_at(y, np.where(most == high, x, np.inf))
-        return np.where((y < least) | (y > most), -np.inf, values)
+        inner, same = self.log_density(), most == high
+        if np.all(least == low) and np.all(same):
+            return inner
+
+        def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
+            values = inner(y, known(x, same))
+            np.copyto(values, -np.inf, where=(y < least) | (y > most))
+            return values
+
+        return log_density
 
     def peaks(self: Any) -> np.ndarray | None:
         """Return points along a last axis among or between which the mode lies, if they are known without a search.
@@ -92,6 +107,19 @@ class DistributionProtocol:
     def reach(self) -> tuple[np.ndarray, np.ndarray] | None:
         """Return numbers between which nearly all mass lies, if it is smooth but for numbers near 0."""
         return None
+
+    def bulk(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return numbers beside which there is next to no mass, of counts that know them; nan for rows that do not."""
+        unknown = np.full(self.batch_shape, np.nan)  # type: ignore[reportAttributeAccessIssue]
+        return unknown, unknown
+
+    def tail_at(self: Any, x: np.ndarray, upper: bool) -> np.ndarray:
+        """Return P(Y > x) if `upper`, else P(Y ≤ x), of counts as a smooth function of x, which need not be whole."""
+        return self.sf(x) if upper else self.cdf(x)
+
+    def cuts(self) -> np.ndarray:
+        """Return ends of panels on which the masses of counts are smooth, shape (many, sets, *batch_shape)."""
+        return smooth_counts.cuts(*self.bulk())[:, None]
 
     def flattened(self: Any, shape: tuple[int, ...]) -> "Distribution":
         """Return this distribution broadcast to the batch shape `shape`, as one axis of rows."""
@@ -117,9 +145,13 @@ class DistributionProtocol:
             values = self.log_interval(parameters_on(self, full), low, high)[0]
         return np.where(np.isnan(low) | np.isnan(high), np.nan, values).reshape(shape)[()]
 
-    def masses(self: Any, k: np.ndarray) -> np.ndarray:
-        """Return P(Y = k) at whole numbers of the support, as they are summed up."""
-        return np.exp(self.log_prob(k))
+    def both_ends(self: Any, q: float) -> tuple[np.ndarray, np.ndarray]:
+        """Return ppf(q) and isf(q)."""
+        return self.ppf(q), self.isf(q)
+
+    def mass_table(self: Any, cells: Cells) -> Masses:
+        """Return the masses of neighbouring whole numbers, a table with a row for each distribution."""
+        return by_log_prob(self, cells)
 
     # ---- what y is -------------------------------------------------------------------------------------------
 
@@ -175,6 +207,14 @@ class DistributionProtocol:
     def underlying(self) -> "Distribution | None":
         """Return the distribution that it is made of, its base or its components; None for one of its own."""
         return None
+
+    def location(self: Any) -> np.ndarray | None:
+        """Return a location, of the batch shape, of which `shifted` knows the distribution of Y less it."""
+        return None
+
+    def shifted(self, by: np.ndarray) -> "Distribution":
+        """Return the distribution of Y - by, where there is a `location`."""
+        raise UndefinedError(f"{type(self).__name__} has no location.")
 
     # ---- closed forms that some have -------------------------------------------------------------------------
 

@@ -13,9 +13,11 @@ from likelinet.distributions.base.by_rows import in_blocks
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.one_number import OneNumber
 from likelinet.distributions.base.parameter import Backward
+from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.shapes import parameters_on, with_axes
 from likelinet.distributions.numerics import quadrature, smooth_sums
 from likelinet.distributions.numerics.count_quantiles import least_count
+from likelinet.distributions.numerics.counts import beside
 
 
 class Univariate(OneNumber):
@@ -93,12 +95,16 @@ class Univariate(OneNumber):
         shape = np.broadcast_shapes(self.batch_shape, other.batch_shape)
         mine, theirs = self.flattened(shape), other.flattened(shape)
         params = [getattr(theirs, p.name) for p in theirs.parameters]
-        values = smooth_sums.expectation(
+        values = smooth_sums.divergence(
             mine,
-            lambda row, x, nll: other.loss(tuple(p[row] for p in params), x)[0] - nll,
+            lambda row, x: other.loss(tuple(p[row] for p in params), x)[0],
+            lambda rows, low, high: beside(theirs[rows], np.ceil(low), np.floor(high)),
             lambda rows: quadrature.kl_divergence(mine[rows], theirs[rows]),
         )
         return values.reshape(shape)
+
+    def bulk(self) -> tuple[np.ndarray, np.ndarray]:
+        return self.reach() or super().bulk()
 
     def endpoints(self) -> tuple[np.ndarray, np.ndarray]:
         return self._full(self.support.low), self._full(self._top())
@@ -139,9 +145,21 @@ class Univariate(OneNumber):
     def isf(self, q: ArrayLike) -> np.ndarray:
         return self._quantile(self._isf, q, self._top(), self.support.low)
 
-    def log_prob_at(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
-        # Of y in the support; what depends on the parameters alone is computed once for all y of a row.
-        return -self.loss(tuple(getattr(self, p.name) for p in self.parameters), y)[0]
+    def location(self) -> np.ndarray | None:
+        names = [p.name for p in self.parameters if p.role == "location"]
+        anywhere = self.support.low == -np.inf and self.support.high == np.inf and not self.support.integer
+        return np.broadcast_to(getattr(self, names[0]), self.batch_shape) if len(names) == 1 and anywhere else None
+
+    def shifted(self, by: np.ndarray) -> Distribution:
+        moved = {p.name: getattr(self, p.name) - by for p in self.parameters if p.role == "location"}
+        return self._unchecked(**{**vars(self), **moved})
+
+    def log_density(self) -> LogDensity:
+        params = tuple(getattr(self, p.name) for p in self.parameters)
+        return lambda y, x: -self.loss(params, y)[0]
+
+    def tail_at(self, x: np.ndarray, upper: bool) -> np.ndarray:
+        return self._sf(x) if upper else self._cdf(x)
 
     # ---- batching and edges ----------------------------------------------------------------------------------
 

@@ -9,10 +9,11 @@ from likelinet.core.lazy import scipy
 from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter
+from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.divergences import itakura_saito
 from likelinet.distributions.numerics.gammas import log_gamma_above_tangent
-from likelinet.distributions.numerics.grids import LOGITS, SCORES, Grid, column, logs, of_logit
+from likelinet.distributions.numerics.grids import FINE_SCORES, Grid, column, logits, logs, of_logit, rest
 from likelinet.distributions.numerics.tails import UNDERFLOW, beta_fraction, log_of
 
 _MODERATE = 1e3  # α + β up to which little cancels
@@ -83,19 +84,24 @@ class Beta(Univariate):
 
         return values - a * minus_r - b * minus_s, backward
 
-    def log_prob_at(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
-        a, b, (log_y, log_x) = self.concentration1, self.concentration0, logs(y, x)
-        if np.all(a + b < _MODERATE):
-            return (a - 1.0) * log_y + (b - 1.0) * log_x - scipy.special.betaln(a, b)
-        return -self._loss_at((a, b), y, np.where(x < 0.5, x, 1.0 - y), log_y, log_x)[0]
+    def log_density(self) -> LogDensity:
+        a, b = self.concentration1, self.concentration0
+        log_norm = scipy.special.betaln(a, b) if np.all(a + b < _MODERATE) else None
+
+        def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
+            if log_norm is None:
+                return -self._loss_at((a, b), y, np.where(x < 0.5, x, 1.0 - y), *logs(y, x))[0]
+            return (a - 1.0) * np.log(y) + (b - 1.0) * np.log(rest(y, x)) - log_norm
+
+        return log_density
 
     def grid(self) -> Grid:
         a, b = self.concentration1, self.concentration0
-        u = column(SCORES, self.batch_shape)
-        out = np.where(u < 0.0, -_out(b, a, 0.5 * u * u), _out(a, b, 0.5 * u * u))
-        bends = column(LOGITS, self.batch_shape)
+        fall = 0.5 * column(FINE_SCORES[FINE_SCORES > 0.0], self.batch_shape) ** 2
+        out = np.concatenate([-_out(b, a, fall)[::-1], np.zeros((1, *self.batch_shape)), _out(a, b, fall)])
+        bends = logits(*(np.broadcast_to(c, self.batch_shape) for c in (a, b)))
         bends = bends + np.where(bends < 0.0, -np.log(np.maximum(b, 1.0)), np.log(np.maximum(a, 1.0)))
-        return of_logit(np.log(a) - np.log(b) + np.where(u == 0.0, 0.0, out), bends)
+        return of_logit(np.log(a) - np.log(b) + out, bends, FINE_SCORES)
 
     def _cdf(self, y: np.ndarray) -> np.ndarray:
         return scipy.special.betainc(self.concentration1, self.concentration0, y)
@@ -187,7 +193,7 @@ def _out(a: np.ndarray, b: np.ndarray, fall: np.ndarray) -> np.ndarray:
     """Return how far above its peak the log density of logit y has fallen by `fall`, by Newton's method."""
     n, rise = a + b, fall / a
     x = np.where(b > a, np.log1p(rise + np.sqrt(2.0 * rise)), fall / b + np.sqrt(2.0 * fall * n / a / b))
-    for _ in range(6):
+    for _ in range(3):  # six digits are more than a cut needs
         e = np.exp(-x)
         x = x - (b * x + n * np.log1p(b / n * np.expm1(-x)) - fall) * (a + b * e) / (-a * b * np.expm1(-x))
     return x

@@ -8,10 +8,12 @@ from likelinet.core.domains import open_unit_interval, positive
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
+from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.univariate import Univariate
-from likelinet.distributions.numerics.grids import LOGITS, SCORES, Grid, between, column, joined, logs, within_bulk
+from likelinet.distributions.numerics.grids import FINE_SCORES, LOGITS, Grid, between, column, joined, within_bulk
 from likelinet.distributions.numerics.sinh_nodes import sinh_nodes
 
+_MODERATE = 1e4  # number of times that a rounding error of 1e-16 may count
 _FAR = 40.0  # w beyond which -log(1 - exp(-w)) is exp(-w) to double precision
 
 
@@ -74,17 +76,26 @@ class Kumaraswamy(Univariate):
 
         return values, backward
 
-    def log_prob_at(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
-        return -self._loss_at((self.concentration1, self.concentration0), logs(y, x)[0])[0]
+    def log_density(self) -> LogDensity:
+        a, b = self.concentration1, self.concentration0
+        log_norm, moderate = np.log(a) + np.log(b), bool(np.all(b < _MODERATE))
+
+        def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
+            log_y = np.where(x < 0.5, np.log1p(-x), np.log(y))
+            log_v = a * log_y
+            log_rest = np.log(-np.expm1(log_v)) if moderate else log1mexp(-log_v)
+            return log_norm + log_v - log_y + (b - 1.0) * log_rest
+
+        return log_density
 
     def grid(self) -> Grid:
-        log_sf = scipy.special.log_ndtr(-column(SCORES, self.batch_shape))
+        log_sf = scipy.special.log_ndtr(-column(FINE_SCORES, self.batch_shape))
         log_y = log1mexp(-log_sf / self.concentration0) / self.concentration1
         bends = -np.exp(column(-LOGITS, self.batch_shape)) / self.concentration1
-        bends = within_bulk(bends, log_y)
+        bends = within_bulk(bends, log_y, FINE_SCORES)
         return joined(
-            between(np.exp(log_y), -np.expm1(log_y), 0.0, 1.0),
-            between(np.exp(bends), -np.expm1(bends), 0.0, 1.0, np.zeros(len(bends))),
+            between(np.exp(log_y), -np.expm1(log_y), 0.0, 1.0, FINE_SCORES),
+            between(np.exp(bends), -np.expm1(bends), 0.0, 1.0, np.full(len(bends), np.nan)),
         )
 
     @classmethod

@@ -9,8 +9,9 @@ from likelinet.core.lazy import scipy
 from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
+from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.univariate import Univariate
-from likelinet.distributions.numerics.grids import SCORES, Grid, column, logs, of_logit
+from likelinet.distributions.numerics.grids import SCORES, Grid, column, of_logit, rest
 from likelinet.distributions.numerics.sinh_nodes import sinh_nodes
 from likelinet.distributions.real.gaussian import Gaussian
 
@@ -62,9 +63,12 @@ class LogitNormal(Univariate):
         values, backward = Gaussian.loss(params, _logit(y))
         return values + xp.log(y) + xp.log1p(-y), backward
 
-    def log_prob_at(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
-        log_y, log_x = logs(y, x)
-        return -Gaussian.loss((self.loc, self.scale), log_y - log_x)[0] - log_y - log_x
+    def log_density(self) -> LogDensity:
+        def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
+            log_y, log_x = np.log(y), np.log(rest(y, x))
+            return -Gaussian.loss((self.loc, self.scale), log_y - log_x)[0] - log_y - log_x
+
+        return log_density
 
     def grid(self) -> Grid:
         return of_logit(self.loc + self.scale * column(SCORES, self.batch_shape))

@@ -164,7 +164,7 @@ class VonMises(Univariate):
     def grid(self) -> Grid:
         cuts, end = np.sort(self._around(), axis=0), np.full((1, *self.batch_shape), np.pi)
         y = np.concatenate([-end, cuts, end])
-        return Grid(y, np.pi - y, room_of(y), y[:0], y[:0], np.zeros(len(y), dtype=bool))
+        return Grid(y, np.pi - y, room_of(y), y[:0], y[:0], np.full(len(y), np.nan))
 
     def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
         # Also around the mean direction: past the cut at ±π there may be a second peak.

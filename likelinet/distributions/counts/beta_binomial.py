@@ -16,9 +16,10 @@ from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.counts.binomial import divergence, stirling_of_choices, whole_trials
 from likelinet.distributions.numerics import quadrature
 from likelinet.distributions.numerics import sums as row_sums
-from likelinet.distributions.numerics.beta_binomial_table import Table, fit, tables
-from likelinet.distributions.numerics.count_quantiles import least_count
+from likelinet.distributions.numerics.beta_binomial_table import SHALLOW, Table, fit, ratio, tables
+from likelinet.distributions.numerics.count_quantiles import both_ends, least_count
 from likelinet.distributions.numerics.estimates import LEAST
+from likelinet.distributions.numerics.mass_tables import Cells, Masses, by_log_prob, by_ratios
 from likelinet.distributions.numerics.tails import log_of
 
 _TINY = 1e-280  # of which a table has no digits
@@ -68,6 +69,7 @@ class BetaBinomial(Univariate):
     other_names = called("betabinom")
     purpose = "overdispersed successes among n"
     support_in_words = "a whole number from 0 to n"
+    smooth_tails = False
     total_count: np.ndarray
     concentration1: np.ndarray
     concentration0: np.ndarray
@@ -177,6 +179,25 @@ class BetaBinomial(Univariate):
         around, near_n = self.mean() + steps * self.std(), np.broadcast_to(n - powers, (len(powers), *self.batch_shape))
         return np.sort(np.clip(np.concatenate([around, near_n]), 0.0, n), axis=0)
 
+    def mass_table(self, cells: Cells) -> Masses:
+        quick = by_ratios(self, cells, ratio)
+        deep = np.broadcast_to(np.minimum(self.concentration1, self.concentration0) < SHALLOW, quick.log_scale.shape)
+        if not deep.any():
+            return quick
+        exact = by_log_prob(self, cells)
+        values = np.where(deep[..., None], exact.values, quick.values)
+        return Masses(values, np.where(deep, exact.log_scale, quick.log_scale))
+
+    def bulk(self) -> tuple[np.ndarray, np.ndarray]:
+        return np.zeros(self.batch_shape), self._full(self.total_count)
+
+    def cuts(self) -> np.ndarray:
+        # Next to either end the masses may be a power of the distance.
+        grid, n = self.quantile_grid(), self.total_count
+        powers = 4.0 ** np.arange(3.0, 0.5 * np.log2(n.max(initial=1.0) + 64.0)).reshape((-1,) + (1,) * (grid.ndim - 1))
+        near = np.broadcast_to(np.minimum(powers, n), (len(powers), *grid.shape[1:]))
+        return np.sort(np.concatenate([grid, near]), axis=0)[:, None]
+
     def _top(self) -> np.ndarray:
         return self.total_count
 
@@ -200,14 +221,14 @@ class BetaBinomial(Univariate):
     def _sf(self, y: np.ndarray) -> np.ndarray:
         return self._from_tables(Table.sf, y, lambda d, k: np.exp(d.log_sf(k)))
 
-    def masses(self, k: np.ndarray) -> np.ndarray:
-        return self._from_tables(Table.at, k, lambda d, t: np.exp(d.log_prob(t)))
-
     def _ppf(self, q: np.ndarray) -> np.ndarray:
         return self._from_tables(Table.ppf, q, lambda d, p: least_count(d, p, d.mean(), upper=False))
 
     def _isf(self, q: np.ndarray) -> np.ndarray:
         return self._from_tables(Table.isf, q, lambda d, p: least_count(d, p, d.mean(), upper=True))
+
+    def both_ends(self, q: float) -> tuple[np.ndarray, np.ndarray]:
+        return both_ends(self, q)
 
     def _entropy(self) -> np.ndarray:
         y = np.zeros(self.batch_shape)  # of which it does not depend
@@ -226,15 +247,17 @@ class BetaBinomial(Univariate):
         """Return f(table, x) of every row, and `otherwise` of rows without a table; x may have axes before the rows."""
         shape = np.broadcast_shapes(self.batch_shape, x.shape)
         own = shape[len(shape) - len(self.batch_shape) :]
-        params = [np.broadcast_to(getattr(self, p.name), own).reshape(-1) for p in self.parameters]
-        many = math.prod(shape[: len(shape) - len(own)])
-        x = np.broadcast_to(x, shape).reshape(many, len(params[0]))
+        flat = self.flattened(own)
+        assert isinstance(flat, BetaBinomial)
+        x = np.broadcast_to(x, shape).reshape(math.prod(shape[: len(shape) - len(own)]), math.prod(own))
         values = np.empty(x.shape)
-        for rows, table in tables(*params):
+        for rows, table in tables(flat):
             values[:, rows] = f(table, x[:, rows])
-        rest = np.flatnonzero(~fit(*params))
+        rest = np.flatnonzero(~fit(flat))
         if len(rest):
-            values[:, rest] = otherwise(BetaBinomial(*(p[rest] for p in params)), x[:, rest])
+            part = flat[rest]
+            assert isinstance(part, BetaBinomial)
+            values[:, rest] = otherwise(part, x[:, rest])
         return values.reshape(shape)
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
@@ -257,7 +280,7 @@ def _log_tails(n: np.ndarray, a: np.ndarray, b: np.ndarray, y: np.ndarray) -> tu
     """Return log P(Y ≤ y) and log P(Y > y), shape (m, rows) like y: by tables, or sums where these have no digits."""
     y = np.minimum(y, n)
     cdf, sf = np.zeros(y.shape), np.zeros(y.shape)
-    for rows, table in tables(n, a, b):
+    for rows, table in tables(BetaBinomial(n, a, b)):
         cdf[:, rows], sf[:, rows] = table.cdf(y[:, rows]), table.sf(y[:, rows])
     with np.errstate(all="ignore"):
         lower, upper = log_of(cdf, sf), log_of(sf, cdf)

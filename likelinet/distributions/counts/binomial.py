@@ -14,6 +14,8 @@ from likelinet.distributions.base.parameter import Backward, Parameter, TailsBac
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.divergences import bernoulli
 from likelinet.distributions.numerics.estimates import LEAST
+from likelinet.distributions.numerics.mass_tables import Cells, Masses, by_ratios
+from likelinet.distributions.numerics.smooth_sums import FAR_OUT, SIGMAS
 from likelinet.distributions.numerics.tails import UNDERFLOW, beta_fraction, incomplete_beta
 
 _MOST = 2.0**63  # trials that NumPy's integers do not reach
@@ -130,6 +132,17 @@ class Binomial(Univariate):
 
     def _top(self) -> np.ndarray:
         return self.total_count
+
+    def mass_table(self, cells: Cells) -> Masses:
+        return by_ratios(self, cells, self._ratio)
+
+    @staticmethod
+    def _ratio(k: np.ndarray, n: np.ndarray, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return np.maximum(n + 1.0 - k, 0.0) / k * scipy.special.expit(z), scipy.special.expit(-z)
+
+    def bulk(self) -> tuple[np.ndarray, np.ndarray]:
+        mean, spread = self.mean(), SIGMAS * self.std() + FAR_OUT
+        return np.maximum(mean - spread, 0.0), np.minimum(mean + spread, self.total_count)
 
     def _mean(self) -> np.ndarray:
         return self.total_count * self.probs

@@ -13,6 +13,8 @@ from likelinet.distributions.base.parameter import Backward, Parameter, TailsBac
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.divergences import bernoulli
 from likelinet.distributions.numerics.estimates import LEAST
+from likelinet.distributions.numerics.mass_tables import Cells, Masses, by_ratios
+from likelinet.distributions.numerics.smooth_sums import FAR_OUT
 
 
 class Geometric(Univariate):
@@ -92,6 +94,12 @@ class Geometric(Univariate):
         k = np.maximum(np.ceil(minus_log_sf / np.logaddexp(0.0, self.logits)) - 1.0, 0.0)
         k = np.where((k > 0.0) & enough(k - 1.0), k - 1.0, k)
         return np.where(enough(k), k, k + 1.0)
+
+    def mass_table(self, cells: Cells) -> Masses:
+        return by_ratios(self, cells, lambda k, z: (scipy.special.expit(-z), np.ones_like(k)))
+
+    def bulk(self) -> tuple[np.ndarray, np.ndarray]:
+        return np.zeros(self.batch_shape), FAR_OUT / np.logaddexp(0.0, self.logits)
 
     def _mean(self) -> np.ndarray:
         return np.exp(-self.logits)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import (
+    HALF_LOG_2PI,
     Array,
     log1pmx,
     log_minus_digamma,
@@ -20,16 +21,19 @@ from likelinet.core.wording import called
 from likelinet.distributions.base.checks import logits_from
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.univariate import Univariate
+from likelinet.distributions.counts.binomial import divergence
 from likelinet.distributions.counts.poisson import poisson
 from likelinet.distributions.numerics import quadrature
 from likelinet.distributions.numerics.estimates import LEAST
 from likelinet.distributions.numerics.incomplete_gamma import gammainccinv, gammaincinv
+from likelinet.distributions.numerics.mass_tables import Cells, Masses, by_ratios
 from likelinet.distributions.numerics.smooth_sums import FAR_OUT, SIGMAS
 from likelinet.distributions.numerics.tails import UNDERFLOW, beta_fraction, incomplete_beta, log_of
 
 _HUGE = 36.0  # logits above which the counts themselves add nothing to the variance of a large rate
 _LARGEST_EXACT = 2.0**53
 _LARGEST = 2.0**62  # a count beyond all that occur, yet finite
+_LARGE = 16.0  # counts above which Stirling's formula is exact to double precision
 _FAR = 700.0  # log odds whose exponential is finite
 
 
@@ -93,8 +97,16 @@ class NegativeBinomial(Univariate):
         minus_log_q, p = softplus_and_sigmoid(logits)
         minus_log_p, q = softplus_and_sigmoid(-logits)
         # log Γ(r+y) - log Γ(r) by Stirling's formula: the large terms are combined before they are computed.
-        gammas = y * xp.log(r + y) + r * log1pmx(t) - 0.5 * xp.log1p(t) + stirling_error(r + y) - stirling_error(r)
-        values = special(r).gammaln(y + 1.0) - gammas + r * minus_log_q + y * minus_log_p
+        large = y > _LARGE
+        u = xp.where(large, 0.0, y)
+        gammas = u * xp.log(r + u) + r * log1pmx(u / r) - 0.5 * xp.log1p(u / r)
+        few = special(r).gammaln(u + 1.0) - gammas + r * minus_log_q + u * minus_log_p
+        # So is log y!: what is left of them is r + y times the divergence of y / (r + y) from p, in two parts.
+        v = xp.where(large, y, 2.0 * _LARGE)
+        shift, log_v, log_n, log_r = r * p - v * q, xp.log(v), xp.log(r + v), xp.log(r)
+        many = divergence(v, shift, log_n - log_v - minus_log_p) + divergence(r, -shift, log_n - log_r - minus_log_q)
+        many = many + 0.5 * (log_v + log_n - log_r) + HALF_LOG_2PI + stirling_error(v)
+        values = xp.where(large, many, few) + (stirling_error(r) - stirling_error(r + y))
 
         def backward(d: Array) -> tuple[Array, ...]:
             digammas = xp.log1p(t) + log_minus_digamma(r) - log_minus_digamma(r + y)
@@ -149,6 +161,9 @@ class NegativeBinomial(Univariate):
 
     def _var(self) -> np.ndarray:
         return self._mean() * (1.0 + np.exp(self.logits))
+
+    def mass_table(self, cells: Cells) -> Masses:
+        return by_ratios(self, cells, lambda k, r, logits: ((r + (k - 1.0)) * scipy.special.expit(logits), k))
 
     def reach(self) -> tuple[np.ndarray, np.ndarray]:
         r, theta = self.total_count, np.exp(self.logits)

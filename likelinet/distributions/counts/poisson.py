@@ -12,6 +12,7 @@ from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.estimates import LEAST
 from likelinet.distributions.numerics.incomplete_gamma import gammainc, gammaincc
+from likelinet.distributions.numerics.mass_tables import Cells, Masses, by_ratios
 from likelinet.distributions.numerics.smooth_sums import FAR_OUT, SIGMAS
 from likelinet.distributions.numerics.special import log1pmx_of_ratio
 from likelinet.distributions.numerics.tails import log_incomplete_gamma
@@ -102,6 +103,9 @@ class Poisson(Univariate):
 
     def _var(self) -> np.ndarray:
         return self.rate
+
+    def mass_table(self, cells: Cells) -> Masses:
+        return by_ratios(self, cells, lambda k, rate: (rate, k))
 
     def reach(self) -> tuple[np.ndarray, np.ndarray]:
         spread = SIGMAS * np.sqrt(self.rate)

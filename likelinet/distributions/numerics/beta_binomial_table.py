@@ -1,35 +1,47 @@
 """All masses of beta-binomials and their sums from either end, one row of a table for each distribution."""
 
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from likelinet.core.lazy import scipy
+from likelinet.distributions.numerics.mass_tables import RANGE, cells_of, multiply
+
+if TYPE_CHECKING:
+    from likelinet.distributions.counts.beta_binomial import BetaBinomial
 
 _LONGEST = 2**16  # trials; more of them are summed by panels
 _CELLS = 2**15  # of a table, so that what is computed of it stays in a cache
-_LEAST = 1e-200  # concentration below which the masses between two peaks underflow
+SHALLOW = 1e-200  # concentration below which the masses between two peaks underflow
 _MORE_THAN_HALF = np.nextafter(0.5, 1.0)
 
 
 @dataclass(frozen=True)
 class Table:
-    """Sums of masses, shape (rows, trials + 1): of each k by itself, up to k, and beyond k.
+    """Masses of each k by itself, shape (rows, trials + 1), and their sums from either end.
 
     Parameters
     ----------
-    mass, below, above : ndarray
-        P(Y = k), P(Y ≤ k) and P(Y > k); of the latter two the smaller one knows the larger one.
+    mass : ndarray
+        P(Y = k).
     """
 
     mass: np.ndarray
-    below: np.ndarray
-    above: np.ndarray
 
-    def at(self, y: np.ndarray) -> np.ndarray:
-        """Return P(Y = y) at whole numbers y of shape (m, rows)."""
-        return _at(self.mass, y) * (y < self.mass.shape[1])
+    @functools.cached_property
+    def below(self) -> np.ndarray:
+        """P(Y ≤ k); of this and the next the smaller one knows the larger one."""
+        return self.mass.cumsum(axis=1)
+
+    @functools.cached_property
+    def above(self) -> np.ndarray:
+        """P(Y > k)."""
+        sums = np.zeros_like(self.mass)
+        self.mass[:, :0:-1].cumsum(axis=1, out=sums[:, -2::-1])
+        return sums
 
     def cdf(self, y: np.ndarray) -> np.ndarray:
         """Return P(Y ≤ y) at whole numbers y of shape (m, rows)."""
@@ -60,45 +72,29 @@ class Table:
         return before + after + (y - k) * step
 
 
-def tables(n: np.ndarray, a: np.ndarray, b: np.ndarray) -> Iterator[tuple[np.ndarray, Table]]:
-    """Return the rows of each block and their table, for those that `fit`; all parameters have one axis."""
-    rows = np.flatnonzero(fit(n, a, b))
-    rows = rows[np.argsort(n[rows], kind="stable")]
-    start = 0
-    while start < len(rows):
-        # Rows of about as many trials each: the least power of 2 that holds those of the first.
-        most = 2.0 ** np.ceil(np.log2(n[rows[start]] + 1.0))
-        end = start + max(int(_CELLS // most), 1)
-        block = rows[start:end]
-        block = block[n[block] <= most]
-        yield block, _table(*(p[block, None] for p in (n, a, b)))
-        start += len(block)
+def tables(d: "BetaBinomial") -> Iterator[tuple[np.ndarray, Table]]:
+    """Return the rows of each block of distributions of one axis and their table, for those that `fit`."""
+    n, a, b = d.total_count, d.concentration1, d.concentration0
+    # No mass is so many times that of 0: P(0) is the product of (b + j) / (a + b + j) over j < n.
+    far = a * (1.0 / b + np.log1p(n / b)) > RANGE
+    zero, one = np.zeros((1, 1)), np.ones((1, 1))
+    for rows, cells in cells_of(np.flatnonzero(fit(d)), np.zeros(len(n)), n, _CELLS):
+        mass = np.empty((len(rows), cells.many))
+        trials, *others = (p[rows, None] for p in (n, a, b))
+        multiply(ratio, [zero, zero, trials, one, trials, *others], far[rows], out=mass)
+        mass /= mass.cumsum(axis=1)[:, -1:]
+        yield rows, Table(mass)
 
 
-def fit(n: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+def fit(d: "BetaBinomial") -> np.ndarray:
     """Return which rows have a table."""
-    return (n <= _LONGEST) & (np.minimum(a, b) >= _LEAST)
+    return (d.total_count <= _LONGEST) & (np.minimum(d.concentration1, d.concentration0) >= SHALLOW)
 
 
-def _table(n: np.ndarray, a: np.ndarray, b: np.ndarray) -> Table:
-    """Return the table of a block, by the ratios r of neighbouring masses.
-
-    Those below 1 are multiplied from the left, and 1/r of those above 1 from the right: so none of the products grows.
-    """
-    k = np.arange(1.0, n.max() + 1.0)
+def ratio(k: np.ndarray, n: np.ndarray, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return two numbers that are to each other as P(k) to P(k - 1)."""
     left = np.maximum(n - k, -1.0)  # past n there is nothing
-    up, down = (left + 1.0) * (a + (k - 1.0)), k * (b + np.maximum(left, 0.0))  # P(k) : P(k - 1)
-    with np.errstate(divide="ignore"):
-        rising, falling = np.minimum(up / down, 1.0), np.minimum(down / up, 1.0)
-    mass = np.ones((len(n), len(k) + 1))
-    rising.cumprod(axis=1, out=mass[:, 1:])
-    mass[:, :-1] *= falling[:, ::-1].cumprod(axis=1)[:, ::-1]
-    below, above = mass.cumsum(axis=1), np.zeros_like(mass)
-    mass[:, :0:-1].cumsum(axis=1, out=above[:, -2::-1])
-    total = below[:, -1:].copy()
-    for values in (mass, below, above):
-        values /= total
-    return Table(mass, below, above)
+    return (a + (k - 1.0)) * ((left + 1.0) / k), b + np.maximum(left, 0.0)
 
 
 def _at(values: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ from likelinet.core.lazy import scipy
 from likelinet.distributions.numerics.gammas import log_gamma_at_two
 from likelinet.distributions.numerics.near import NEAR, mended
 
+NEARBY = 1e-4  # divergences below which the terms of E[log p - log q] cancel
 _WITHIN = 0.5  # differences for which the formulas of close distributions serve as well
 _EXPONENTIAL = 1.0 / np.cumprod(np.arange(1.0, 13.0))[1:]  # 1/2!, 1/3!, …
 # Nodes 2 sinh t of the trapezoidal rule, and the logistic density there times their distance.

@@ -7,20 +7,32 @@ import numpy as np
 
 from likelinet.core.lazy import scipy
 
-# Gaussian quantiles at which a family cuts: not far apart, to a mass of 1e-18; beyond it, as far as numbers go, only
-# tails that are long need more.
-_NEAR = np.array([0.9, 1.9, 3.0, 4.2, 5.6, 7.1, 8.8])
+# Gaussian quantiles at which a family cuts: not far apart, to a mass of 1e-16; beyond it, as far as numbers go, where
+# an integrand asks for them.
+_NEAR = np.array([1.3, 2.8, 4.4, 6.2, 8.3])
 _FAR = np.array([10.7, 12.8, 15.2, 18.5, 23.0, 29.0, 37.0])
-RISING = _NEAR  # and where a Gaussian distribution function rises
-SCORES = np.concatenate([-_FAR[::-1], -_NEAR[::-1], [0.0], _NEAR, _FAR])  # in increasing order
 _POWER = np.array([13.0, 23.0, 37.0])  # few are enough far out where tails are powers of y
-POWER_SCORES = np.concatenate([-_POWER[::-1], -_NEAR[::-1], [0.0], _NEAR, _POWER])
+RISING = _NEAR  # and where a Gaussian distribution function rises
+
+
+def _mirrored(near: np.ndarray, far: np.ndarray) -> np.ndarray:
+    return np.concatenate([-far[::-1], -near[::-1], [0.0], near, far])  # in increasing order
+
+
+SCORES = _mirrored(_NEAR, _FAR)
+POWER_SCORES = _mirrored(np.array([0.7, 1.6, *_NEAR[1:]]), _POWER)
+_FINE = np.array([0.9, 1.9, 3.0, 4.2, 5.6, 7.1, 8.8])  # for cuts that are only about such quantiles
+FINE_SCORES, FINE_POWER_SCORES = _mirrored(_FINE, _FAR), _mirrored(_FINE, _POWER)
 BENDS = np.array([-50.0, -12.0, -4.0, -1.5, -0.5, 0.5, 1.5, 4.0, 12.0, 50.0])  # in units of where a power law sets in
 LOGITS = np.array(
     [-20.0, -14.0, -9.0, -4.0, -1.5, 1.5, 4.0, 9.0, 14.0, 20.0]
 )  # between which the logarithm of y is nearly its logit, or not
+_FLAT = 0.05  # a power of y that hardly falls: what lies next to the end is felt much farther from it
 _LEAST = 1e-300  # distance of a cut from an end at which a density may be singular
-_LONG = 1e4  # a tail is long whose 1e-300 quantile is so many times as far out as its 1e-18 quantile
+# Scores up to which cuts show the size of y, from which on they are the outermost, and within which nearly all mass is.
+_MIDDLE, _EDGE, _BULK = 2.0, 8.0, 9.0
+_ROOMY, _VAST = 1e4, 1e30  # lengths up to an end, in those over which y varies
+_IDLE = -25.0  # logarithm of a share that takes no digit
 
 
 @dataclass(frozen=True)
@@ -41,8 +53,8 @@ class Grid:
         Ends where a density may be singular, and centres that heavy tails fall away from.
     cores : ndarray, shape (few, *batch)
         Distances from the anchors within which the density is smooth: 0 for ends.
-    beyond : ndarray of bool, shape (many,)
-        Which cuts are so far out that only a long tail has anything there.
+    scores : ndarray, shape (many,)
+        Of which Gaussian quantile each cut is the image, at least about; nan for none.
     """
 
     y: np.ndarray
@@ -50,12 +62,12 @@ class Grid:
     room: np.ndarray
     anchors: np.ndarray
     cores: np.ndarray
-    beyond: np.ndarray
+    scores: np.ndarray
 
     def on(self, shape: tuple[int, ...]) -> "Grid":
         """Return the grid broadcast to a batch."""
         y, x, room, anchors, cores = (_on(a, shape) for a in (self.y, self.x, self.room, self.anchors, self.cores))
-        return Grid(y, x, room, anchors, cores, self.beyond)
+        return Grid(y, x, room, anchors, cores, self.scores)
 
     def within(self, low: np.ndarray, high: np.ndarray, top: np.ndarray) -> "Grid":
         """Return the grid between two bounds, with distances to `high` in place of those to the former `top`."""
@@ -63,26 +75,51 @@ class Grid:
         x = np.where(high == top, self.x, np.where(np.isfinite(high), high - y, np.inf))
         return replace(self, y=y, x=np.clip(x, 0.0, high - low))
 
-    def without_short_tails(self, low: np.ndarray, high: np.ndarray) -> "Grid":
-        """Return the grid without the outermost cuts of tails that are not long, and next to finite ends."""
-        far = self.beyond.reshape((-1,) + (1,) * (self.y.ndim - 1))
+    @property
+    def far(self) -> np.ndarray:
+        """Which cuts are beyond nearly all mass."""
+        return np.abs(self.scores) > _BULK
+
+    def without_idle_tails(self, low: np.ndarray, high: np.ndarray, squared: int, power: int) -> "Grid":
+        """Return the grid without cuts beyond nearly all mass, next to finite ends and where too little is beyond them.
+
+        What counts is the mass there, squared or not, times a power of the distance.
+        """
+        axes = (-1,) + (1,) * (self.y.ndim - 1)
+        far, scores = self.far.reshape(axes), np.abs(self.scores).reshape(axes)
+        if not far.any():
+            return self
         least, most = np.fmin.reduce(np.where(far, np.inf, self.y)), np.fmax.reduce(np.where(far, -np.inf, self.y))
-        nearest, farthest = (
-            np.fmin.reduce(np.where(far, np.inf, self.x)),
-            np.fmax.reduce(np.where(far, -np.inf, self.x)),
+        first, last = (f(np.where(scores < _MIDDLE, self.y, np.nan)) for f in (np.fmin.reduce, np.fmax.reduce))
+        middle = 0.5 * first + 0.5 * last
+        reach = np.abs(self.y - middle) / np.maximum(last - first, 1e-300)
+        share = (1 + squared) * scipy.special.log_ndtr(-scores) + power * np.log(np.maximum(reach, 1.0))
+        long = (scores > _EDGE) & (share > _IDLE)
+        longs = np.any(long & (self.y < middle), axis=0), np.any(long & (self.y > middle), axis=0)
+        # An end may be as good as infinite; and the way to one may be so long that the least probability counts.
+        lower, upper = (
+            (room > _ROOMY) & (some | ((room > _VAST) & (room < np.inf)))
+            for some, room in zip(longs, ((v / (last - first)) for v in (middle - low, high - middle)), strict=True)
         )
-        bounded = np.isfinite(low), np.isfinite(high)
-        centre = np.where(bounded[0], low, np.where(bounded[1], high, 0.5 * least + 0.5 * most))
-        upper = ~bounded[1] & (np.fmax.reduce(self.y) - centre > _LONG * np.maximum(most - centre, 1e-300))
-        lower = ~bounded[0] & (centre - np.fmin.reduce(self.y) > _LONG * np.maximum(centre - least, 1e-300))
+        if not (upper.any() or lower.any()):
+            return self._of(~self.far)
+        x = np.where(far, np.nan, self.x)
         y = np.clip(self.y, np.where(lower, -np.inf, least), np.where(upper, np.inf, most))
-        x = np.clip(self.x, nearest, np.where(lower, np.inf, farthest))
-        return replace(self, y=y, x=x)
+        x = np.clip(self.x, np.fmin.reduce(x), np.where(lower, np.inf, np.fmax.reduce(x)))
+        # One that is moved is nothing but the outermost one of the others once more.
+        room = self.room
+        for end in (least, most):
+            own = np.fmin.reduce(np.where(far | (self.y != end), np.nan, self.room))
+            room = np.where(far & (y == end), own, room)
+        return replace(self, y=y, x=x, room=room)
+
+    def _of(self, cuts: np.ndarray) -> "Grid":
+        return replace(self, y=self.y[cuts], x=self.x[cuts], room=self.room[cuts], scores=self.scores[cuts])
 
 
 def joined(*grids: Grid) -> Grid:
     """Return the union of grids of one batch."""
-    fields = ("y", "x", "room", "anchors", "cores", "beyond")
+    fields = ("y", "x", "room", "anchors", "cores", "scores")
     return Grid(*(np.concatenate([getattr(g, name) for g in grids]) for name in fields))
 
 
@@ -90,14 +127,14 @@ def points(at: Sequence[np.ndarray | float], high: np.ndarray) -> Grid:
     """Return a grid of points that must be cuts, nan for none, of a batch whose largest y is `high`."""
     y = np.stack([np.broadcast_to(p, high.shape) for p in at]) if at else np.empty((0, *high.shape))
     x, none = np.where(np.isfinite(high), high - y, np.inf), y[:0]
-    return Grid(y, x, np.zeros(y.shape), none, none, np.zeros(len(y), dtype=bool))
+    return Grid(y, x, np.zeros(y.shape), none, none, np.full(len(y), np.nan))
 
 
 def ladder(end: np.ndarray, steps: np.ndarray, high: np.ndarray) -> Grid:
     """Return a grid at steps from a bound, of a batch whose largest y is `high`."""
     y = end + steps
     x = np.where(end == high, -steps, np.where(np.isfinite(high), high - y, np.inf))
-    return Grid(y, x, room_of(steps), y[:0], y[:0], np.zeros(len(y), dtype=bool))
+    return Grid(y, x, room_of(steps), y[:0], y[:0], np.full(len(y), np.nan))
 
 
 def on_line(
@@ -110,7 +147,7 @@ def on_line(
     room, middle = room_of(y), len(y) // 2
     anchor = y[middle] if centre is None else np.broadcast_to(centre, y.shape[1:])
     radius = room[middle] if core is None else np.broadcast_to(core, y.shape[1:])
-    return Grid(y, np.full(y.shape, np.inf), room, anchor[None], radius[None], beyond(scores))
+    return Grid(y, np.full(y.shape, np.inf), room, anchor[None], radius[None], scores)
 
 
 def with_bends(
@@ -134,7 +171,7 @@ def from_end(y: np.ndarray, low: float = 0.0, scores: np.ndarray = SCORES) -> Gr
         room_of(y),
         np.full((1, *y.shape[1:]), low),
         np.zeros((1, *y.shape[1:])),
-        beyond(scores),
+        scores,
     )
 
 
@@ -142,19 +179,31 @@ def between(y: np.ndarray, x: np.ndarray, low: float, high: float, scores: np.nd
     """Return the grid of a density between two numbers, from the cuts and from their distances to the upper one."""
     anchors = np.stack([np.full(y.shape[1:], low), np.full(y.shape[1:], high)])
     y, x = np.maximum(y, low + _LEAST), np.maximum(x, _LEAST)
-    return Grid(y, x, np.minimum(room_of(y), room_of(-x)), anchors, np.zeros(anchors.shape), beyond(scores))
+    return Grid(y, x, np.minimum(room_of(y), room_of(-x)), anchors, np.zeros(anchors.shape), scores)
 
 
-def of_logit(u: np.ndarray, bends: np.ndarray | None = None) -> Grid:
+def of_logit(u: np.ndarray, bends: np.ndarray | None = None, scores: np.ndarray = SCORES) -> Grid:
     """Return the grid of a density between 0 and 1, from cuts of its logit, and where else that bends."""
-    bends = within_bulk(column(LOGITS, u.shape[1:]) if bends is None else bends, u)
+    bends = within_bulk(column(LOGITS, u.shape[1:]) if bends is None else bends, u, scores)
     y, x, some_y, some_x = (scipy.special.expit(v) for v in (u, -u, bends, -bends))
-    return joined(between(y, x, 0.0, 1.0), between(some_y, some_x, 0.0, 1.0, np.zeros(len(bends))))
+    return joined(between(y, x, 0.0, 1.0, scores), between(some_y, some_x, 0.0, 1.0, np.full(len(bends), np.nan)))
 
 
-def within_bulk(bends: np.ndarray, cuts: np.ndarray) -> np.ndarray:
+def logits(power: np.ndarray, upper_power: np.ndarray | None = None) -> np.ndarray:
+    """Return `LOGITS`, and farther ones where the density of the logit falls by a very small power towards an end.
+
+    Those of 1 - y only if that has a power too; where none are needed, they are the outermost ones once more.
+    """
+    some = column(np.concatenate([[-40.0, -29.0], LOGITS[LOGITS < 0.0]]), power.shape)
+    lower = np.where(power < _FLAT, some, np.maximum(some, LOGITS[0]))
+    if upper_power is None:
+        return lower
+    return np.concatenate([lower, -np.where(upper_power < _FLAT, some, np.maximum(some, LOGITS[0]))[::-1]])
+
+
+def within_bulk(bends: np.ndarray, cuts: np.ndarray, scores: np.ndarray = SCORES) -> np.ndarray:
     """Return the points clipped to the cuts that are not beyond the mass, of quantiles at scores."""
-    far = (len(cuts) - 1) // 2 - len(_NEAR)
+    far = np.count_nonzero(scores < -_BULK)
     return np.clip(bends, cuts[far], cuts[-1 - far])
 
 
@@ -165,16 +214,23 @@ def logs(y: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.where(upper, other, log), np.where(upper, log, other)
 
 
+def known(x: np.ndarray, where: np.ndarray) -> np.ndarray:
+    """Return distances to the largest y where they are known in these rows, the last axis, else infinite ones."""
+    if np.all(where):
+        return x
+    return np.where(where, x, np.inf) if np.any(where) else np.broadcast_to(np.inf, x.shape)
+
+
+def rest(y: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Return 1 - y between 0 and 1, from the distance x to 1 where that is known."""
+    return x if np.all(x < np.inf) else np.where(x < np.inf, x, 1.0 - y)
+
+
 def of_quantiles(y: np.ndarray, low: float, high: float, scores: np.ndarray) -> Grid:
     """Return the grid of a density between two ends, which may be infinite, from its quantiles at scores."""
     if np.isfinite(high):
         return between(y, high - y, low, high, scores) if np.isfinite(low) else on_line(y, high, None, scores)
     return from_end(y, low, scores) if np.isfinite(low) else on_line(y, scores=scores)
-
-
-def beyond(scores: np.ndarray) -> np.ndarray:
-    """Return which cuts are beyond nearly all of the mass."""
-    return np.abs(scores) > _NEAR[-1]
 
 
 def room_of(y: np.ndarray) -> np.ndarray:

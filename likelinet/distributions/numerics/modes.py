@@ -16,6 +16,7 @@ _STEPS = 60  # from there on, at most
 _CLOSE = 1e-8  # a step no longer than this, against the bracket at first, is the last
 _GOLDEN = 0.381966
 _INWARD = 1e-6  # share of the bracket at which it is seen whether f falls from an end
+TIE = 2e-12  # difference of log probabilities of counts that is rounding
 _RISE = 1e-6  # of a log density over a factor of 2¹⁰ in distance; less is rounding
 
 
@@ -33,7 +34,9 @@ def highest(d: "Distribution", candidates: np.ndarray) -> np.ndarray:
     with np.errstate(all="ignore"):
         if d.support.integer:
             grid = np.floor(grid)
-            return np.take_along_axis(grid, d.log_prob(grid).argmax(0)[None], 0)[0]
+            # Of two numbers that are as probable as each other, the larger one, as every family says.
+            log_p = d.log_prob(grid)
+            return np.where(log_p >= log_p.max(0) - TIE, grid, -np.inf).max(0)
         flat = d.flattened(d.batch_shape)
         y = peak(d.log_prob, lambda rows, t: flat[rows].log_prob(t), grid)
         if np.isfinite(d.support.low) or np.isfinite(d.support.high):
@@ -113,7 +116,7 @@ def _climb(
     at_right: np.ndarray,
 ) -> np.ndarray:
     """Return where f is highest between left and right, from y with f(y) = top, by parabolas and golden sections."""
-    found, at = y.copy(), np.arange(len(y))
+    found, at, over = y.copy(), np.arange(len(y)), np.zeros(len(y), dtype=bool)
     least = _CLOSE * (right - left) + 2.0 * np.spacing(np.abs(y))
     for turn in range(_STEPS):
         up, down = (y - left) * (top - at_right), (right - y) * (top - at_left)
@@ -134,12 +137,14 @@ def _climb(
         left, at_left = np.where(is_left, end, left), np.where(is_left, at_end, at_left)
         right, at_right = np.where(is_left, right, end), np.where(is_left, at_right, at_end)
         y, top = np.where(better, to, y), np.where(better, value, top)
-        if 2 * done.sum() > len(y):
-            found[at[done]], going = y[done], ~done
+        done &= ~over  # whatever the steps that it takes along with other rows
+        found[at[done]], over = y[done], over | done
+        if 2 * over.sum() > len(y):
+            going = ~over
             if not going.any():
                 return found
-            at, rows = at[going], rows[going]
+            at, rows, over = at[going], rows[going], over[going]
             least, left, y, right = (a[going] for a in (least, left, y, right))
             top, at_left, at_right = top[going], at_left[going], at_right[going]
-    found[at] = y
+    found[at[~over]] = y[~over]
     return found

@@ -5,34 +5,79 @@ a large factor: so power laws, of heavy tails and of singular ends, have a few n
 distance to it is kept beside y, which rounds there.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from likelinet.distributions.numerics.grids import Grid
+from likelinet.distributions.numerics.layers import Layers, layers_of
 
 if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
 
 N_NODES = 10
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(N_NODES)
-_LEGENDRE = np.polynomial.legendre.legint(np.eye(N_NODES), lbnd=-1)
-_VALUES = np.polynomial.legendre.legvander(NODES, N_NODES - 1)
-# The integral of a polynomial from -1 to each node, from its values at the nodes: by the Legendre polynomials.
-RUNNING = np.polynomial.legendre.legval(NODES, _LEGENDRE).T @ np.linalg.inv(_VALUES)
-# The parts of a panel between its nodes, and the values of an interpolant at their ends.
-_ENDS = np.array([-1.0, *NODES, 1.0])
-_STEPS = np.diff(_ENDS)[:, None]
-_COEFFICIENTS = np.linalg.inv(_VALUES)
-_AT_ENDS = np.polynomial.legendre.legvander(_ENDS, N_NODES - 1) @ _COEFFICIENTS
-_INNER, _INNER_WEIGHTS = np.polynomial.legendre.leggauss(7)
-_LITTLE = 1e-14  # share of a sum that has no part in its digits
-_STEEP = 6.0  # change of a logarithm over a part of a panel
-_CLOSE = 0.5  # of the space that a cut has in its own grid: another one closer than that serves as well
+_LOG_WEIGHTS = np.log(WEIGHTS)[:, None]
+# Of the space that a cut has in its own grid: another one closer than that serves as well.
+MANY, FEW = 0.5, 1.0  # the latter if panels are split where they are too wide
 _ROUNDING = 1e-14  # relative difference of cuts that are the same
-_SIZE = 1e300  # of the largest y that counts
-_NO_FALL = 1e-9  # what falls no faster than by this power has no integral
+_BY = 1e-3  # distance, against y, at which an anchor is close by
+LARGEST = 1e300  # size of y that counts
+
+
+@dataclass(frozen=True)
+class Panels:
+    """Panels, shape (panels,), each from `start` to `end` of a variable of its own.
+
+    Parameters
+    ----------
+    row : ndarray of int
+        The row of each.
+    start, end : ndarray
+        Where the variable goes.
+    log : ndarray of bool
+        Whether that is the logarithm of the distance from the anchor; else it is the distance.
+    anchor : ndarray
+        A y outside the panel, or at its end.
+    down : ndarray of bool
+        Whether y falls as the distance from the anchor grows.
+    high : ndarray
+        The largest y of the row.
+    """
+
+    row: np.ndarray
+    start: np.ndarray
+    end: np.ndarray
+    log: np.ndarray
+    anchor: np.ndarray
+    down: np.ndarray
+    high: np.ndarray
+
+    @property
+    def at_top(self) -> np.ndarray:
+        """Whether the anchor is a finite largest y."""
+        return self.down & (self.anchor == self.high) & (self.high < LARGEST)
+
+    def nodes(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Return nodes, shape (nodes, panels), their distances to the largest y, log dy, and those to the anchor."""
+        half, log = 0.5 * (self.end - self.start), np.flatnonzero(self.log)
+        distance = self.start + half * (1.0 + NODES[:, None])
+        log_weight = _LOG_WEIGHTS + np.log(half)
+        log_weight[:, log] += distance[:, log]
+        distance[:, log] = np.exp(distance[:, log])
+        y = self.anchor + np.where(self.down, -1.0, 1.0) * distance
+        x, bounded = np.broadcast_to(np.inf, y.shape), self.high < LARGEST
+        if bounded.any():
+            x = np.where(self.at_top, distance, np.where(bounded, self.high - y, np.inf))
+        return y, x, log_weight, distance
+
+    def split(self, which: np.ndarray, parts: int) -> "Panels":
+        """Return parts of some of the panels, which are numbers."""
+        each, j = np.repeat(which, parts), np.tile(np.arange(parts), len(which))
+        step = (self.end[each] - self.start[each]) / parts
+        start, end = self.start[each] + j * step, self.start[each] + (j + 1) * step
+        return Panels(self.row[each], start, end, *(a[each] for a in (self.log, self.anchor, self.down, self.high)))
 
 
 @dataclass(frozen=True)
@@ -41,12 +86,10 @@ class Nodes:
 
     Parameters
     ----------
-    row : ndarray of int
-        The row of each panel; the panels of a row stand together, in increasing order.
-    n_rows : int
-        How many rows there are.
-    first, last : ndarray of int, shape (n_rows,)
-        The first and the last panel of each row.
+    layers : Layers
+        The rows of the panels, which stand in increasing order in these.
+    panels : Panels
+        The panels themselves.
     y, x : ndarray
         The nodes, and their distances to the largest y.
     log_weight : ndarray
@@ -55,151 +98,113 @@ class Nodes:
         From the anchor.
     near, far : ndarray
         Distances of the two ends of each panel.
-    down : ndarray of bool
-        Whether y falls as the distance from the anchor grows.
-    at_end : ndarray of bool, shape (panels,)
+    at_end : ndarray of bool
         Whether the anchor is an end of the support.
-    middle : ndarray
-        A y within each panel.
     """
 
-    row: np.ndarray
-    n_rows: int
-    first: np.ndarray
-    last: np.ndarray
+    layers: Layers
+    panels: Panels
     y: np.ndarray
     x: np.ndarray
     log_weight: np.ndarray
     distance: np.ndarray
     near: np.ndarray
     far: np.ndarray
-    down: np.ndarray
     at_end: np.ndarray
-    middle: np.ndarray
 
-    def total(self, of_panels: np.ndarray) -> np.ndarray:
-        """Return sums over the panels of each row."""
-        return np.bincount(self.row, weights=of_panels, minlength=self.n_rows)
+    @property
+    def row(self) -> np.ndarray:
+        """The row of each panel."""
+        return self.layers.row
 
-    def before(self, of_panels: np.ndarray) -> np.ndarray:
-        """Return, for each panel, the sum over those of its row before it."""
-        return self._farther(of_panels, np.arange(len(self.row)) - self.first[self.row])
+    @property
+    def down(self) -> np.ndarray:
+        """Whether y falls as the distance from the anchor grows."""
+        return self.panels.down
 
-    def after(self, of_panels: np.ndarray) -> np.ndarray:
-        """Return, for each panel, the sum over those of its row after it."""
-        return self._farther(of_panels, self.last[self.row] - np.arange(len(self.row)))
-
-    def _farther(self, of_panels: np.ndarray, place: np.ndarray) -> np.ndarray:
-        table = np.zeros((self.n_rows, int(place.max(initial=0)) + 2))
-        table[self.row, place + 1] = of_panels
-        return table.cumsum(axis=1)[self.row, place]
+    @property
+    def middle(self) -> np.ndarray:
+        """A y within each panel."""
+        return self.y[N_NODES // 2]
 
 
-def times(matrix: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Return the matrix product, not by BLAS: a row has the same bits alone and among others."""
-    total = matrix[:, :1] * values[0]
-    for i in range(1, len(values)):
-        total += matrix[:, i : i + 1] * values[i]
-    return total
-
-
-_SWINGS = 4.0  # times the mass by Gauss's rule, which an interpolant that swings between the nodes exceeds
-
-
-def running(
-    nodes: Nodes, log_prob: np.ndarray, mass: np.ndarray, *, all_heavy: bool
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the mass of each panel, and how much of it lies below each node and above it.
-
-    If `all_heavy`, to a relative accuracy in short tails too.
-    """
-    masses = mass.sum(0)
-    near = times(RUNNING, mass / WEIGHTS[:, None])
-    far = masses - near
-    # Along a heavy tail y grows as the mass falls: by its logarithm, no digits are lost towards the end.
-    fall = log_prob[0] - log_prob[-1]
-    steep = (fall > 1.0) & (fall < np.inf)
-    if not all_heavy:
-        beyond = np.where(nodes.down, nodes.before(masses), nodes.after(masses))
-        # About the share of the panel in the integral of the squares, in the logarithm of the distance.
-        share = np.maximum((beyond + masses) ** 2 * nodes.near, beyond**2 * nodes.far)
-        steep &= nodes.far > 4.0 * nodes.near
-        idle = steep & ~(share > _LITTLE * nodes.total(share)[nodes.row])
-        near[:, idle] = far[:, idle] = 0.0
-        steep &= ~idle
-    heavy = np.flatnonzero(steep)
-    parts = _of_parts((log_prob + nodes.log_weight)[:, heavy] - np.log(WEIGHTS)[:, None])[::-1].cumsum(0)[::-1]
-    smooth = parts[0] <= _SWINGS * masses[heavy]  # no polynomial goes along a fall without end, as towards a gap
-    heavy, parts = heavy[smooth], parts[:, smooth]
-    masses[heavy], far[:, heavy] = parts[0], parts[1:]
-    near[:, heavy] = parts[0] - parts[1:]
-    return masses, np.where(nodes.down, far, near), np.where(nodes.down, near, far)
-
-
-def _of_parts(log_values: np.ndarray) -> np.ndarray:
-    """Return the integrals of the exponential of an interpolant between the nodes of each panel, and to its ends.
-
-    In a variable in which a steep one would be constant if it were a straight line.
-    """
-    coefficients, ends = times(_COEFFICIENTS, log_values), times(_AT_ENDS, log_values)
-    rise = np.diff(ends, axis=0)
-    fall = np.where(np.abs(rise) > _STEEP, np.abs(rise), 1e-6)
-    share, total = -np.expm1(-fall), np.zeros(rise.shape)
-    for w, weight in zip(0.5 + 0.5 * _INNER, 0.5 * _INNER_WEIGHTS, strict=True):
-        u = -np.log1p(-w * share) / fall  # from the higher end
-        t = _ENDS[:-1, None] + _STEPS * np.where(rise < 0.0, u, 1.0 - u)
-        total += weight * np.exp(np.polynomial.legendre.legval(t, coefficients[:, None], tensor=False) + fall * u)
-    return total * _STEPS * share / fall
-
-
-def nodes_of(d: "Distribution", grid: Grid) -> Nodes:
+def nodes_of(d: "Distribution", grid: Grid, close: float) -> Nodes:
     """Return nodes for a distribution of one batch axis, from its grid."""
-    low, high = (np.clip(end, -_SIZE, _SIZE) for end in d.endpoints())
+    low, high = (np.clip(end, -LARGEST, LARGEST) for end in d.endpoints())
+    grid = _without_twins(grid)
     y, x, room = _ordered(grid, low, high)
-    row, a, b = _panels(y, x, low, room)
-    return _filled(row, (y[a, row], x[a, row]), (y[b, row], x[b, row]), grid, low, high)
+    kept = _kept(y, x, close * room)
+    layers = layers_of(kept.sum(0) - 1)
+    place = np.empty((int(layers.many.max(initial=0)) + 1, len(low)), dtype=np.intp)  # of the cuts that are kept
+    cut, row = np.nonzero(kept)
+    place[(kept.cumsum(0) - 1)[cut, row], row] = cut
+    row = layers.row
+    rank = np.where(layers.counts, layers.rank, 0)  # one that does not count is the first one once more
+    a, b = place[rank, row], place[np.minimum(rank + 1, layers.many[row]), row]
+    return _filled(layers, (y[a, row], x[a, row]), (y[b, row], x[b, row]), grid, low, high)
+
+
+def _without_twins(grid: Grid) -> Grid:
+    """Return the grid without anchors that are as others in all rows."""
+    pairs = list(zip(grid.anchors, grid.cores, strict=True))
+    apart = [
+        not any(np.array_equal(anchor, a) and np.array_equal(core, c) for a, c in pairs[:i])
+        for i, (anchor, core) in enumerate(pairs)
+    ]
+    return replace(grid, anchors=grid.anchors[apart], cores=grid.cores[apart])
 
 
 def _ordered(grid: Grid, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, ...]:
     """Return cuts in order, their distances to the largest y, and how much room each cut has of its own."""
-    unbounded, span = high >= _SIZE, high - low
+    bounded, span = high < LARGEST, high - low
     none = np.isnan(grid.y)  # then the uppermost cut once more
     y = np.clip(np.where(none, np.fmax.reduce(grid.y), grid.y), low, high)
     x = np.where(none, np.fmin.reduce(grid.x), grid.x)
-    x = np.clip(np.where(x < y - low, x, high - y), 0.0, span)
-    anchors = np.sort(np.broadcast_to(grid.anchors, (len(grid.anchors), len(low))), axis=0)
-    # Half-way between two anchors the nearest one changes, and half-way between the ends what is measured from.
-    halves = np.concatenate([0.5 * anchors[:-1] + 0.5 * anchors[1:], (low + 0.5 * span)[None]])
+    x = np.clip(np.where(_finer(x, y), x, high - y), 0.0, span)
+    # Half-way between two anchors the nearest one changes, and half-way up what is measured from.
+    anchors = np.sort(np.concatenate([grid.anchors, low[None], high[None]]), axis=0)
+    halves, room = 0.5 * anchors[:-1] + 0.5 * anchors[1:], 0.5 * np.diff(anchors, axis=0)
+    halves, room = np.concatenate([halves, 0.5 * high[None]]), np.concatenate([room, np.zeros((1, len(low)))])
     halves = np.clip(halves, y.min(0), y.max(0))
-    room = np.concatenate([grid.room, np.zeros(halves.shape)])
+    room = np.concatenate([grid.room, room])
     y, x = np.concatenate([y, halves]), np.concatenate([x, np.clip(high - halves, x.min(0), x.max(0))])
-    x = np.where(unbounded, np.inf, x)
-    upper = x < y - low
+    if not bounded.any():
+        order = np.argsort(y, axis=0, kind="stable")
+        return np.take_along_axis(y, order, 0), np.broadcast_to(np.inf, y.shape), np.take_along_axis(room, order, 0)
+    x = np.where(bounded, x, np.inf)
+    upper = _finer(x, y)
     order = np.lexsort((np.where(upper, -x, y), upper), axis=0)
     return tuple(np.take_along_axis(v, order, 0) for v in (y, x, room))
 
 
-def _panels(
-    y: np.ndarray, x: np.ndarray, low: np.ndarray, room: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the row of each panel and the numbers of the cuts at its ends, without those too close to others."""
-    upper = x < y - low
+def _finer(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return where the distance to the largest y has more digits than y."""
+    return x < np.abs(y)
+
+
+def _kept(y: np.ndarray, x: np.ndarray, room: np.ndarray) -> np.ndarray:
+    """Return which cuts are not too close to others."""
+    upper = _finer(x, y)
     gap = np.where(upper[1:], x[:-1] - x[1:], y[1:] - y[:-1])
     kept = np.ones(y.shape, dtype=bool)
     since = apart = np.zeros(y.shape[1])  # from the last cut, and from the last one that may stand for others
+    previous = np.zeros(y.shape[1], dtype=np.intp)
     rounding = _ROUNDING * np.where(upper, x, np.abs(y))
-    for j in range(1, len(y)):
+    for j in range(1, len(y) - 1):
         since, apart = since + gap[j - 1], apart + gap[j - 1]
-        some = since > rounding[j]
-        kept[j] = some & (apart >= _CLOSE * room[j]) if j < len(y) - 1 else some
+        kept[j] = (since > rounding[j]) & (apart >= room[j])
         since, apart = np.where(kept[j], 0.0, since), np.where(kept[j] & (room[j] > 0.0), 0.0, apart)
-    row, cut = np.nonzero(kept.T)
-    inside = row[1:] == row[:-1]
-    return row[1:][inside], cut[:-1][inside], cut[1:][inside]
+        previous = np.where(kept[j], j, previous)
+    since, rows = since + gap[-1], np.arange(y.shape[1])
+    kept[-1] = since > rounding[-1]
+    # The outermost one stays, rather than one next to it: what lies beyond is seen from the last panel.
+    instead = kept[-1] & (previous > 0) & (room[previous, rows] > 0.0) & (since < room[-1])
+    kept[previous[instead], rows[instead]] = False
+    return kept
 
 
 def _filled(
-    row: np.ndarray,
+    layers: Layers,
     left: tuple[np.ndarray, np.ndarray],
     right: tuple[np.ndarray, np.ndarray],
     grid: Grid,
@@ -207,119 +212,32 @@ def _filled(
     high: np.ndarray,
 ) -> Nodes:
     """Return the nodes of panels with these ends, each with its distance to the largest y."""
-    (ya, xa), (yb, xb), n_rows = left, right, len(low)
+    (ya, xa), (yb, xb), row = left, right, layers.row
     low, high = low[row], high[row]
-    near, anchor, down = np.full(len(row), np.inf), ya, np.zeros(len(row), dtype=bool)
-    for centre, core in zip(grid.anchors, grid.cores, strict=True):
-        at, within = centre[row], core[row]
-        above = np.where(at == high, xb, at - yb)
+    bounded = bool(np.any(high < LARGEST))
+    near, which, smooth = np.full(len(row), np.inf), np.full(len(row), -1), np.zeros(len(row), dtype=bool)
+    for i, (centre, core) in enumerate(zip(grid.anchors, grid.cores, strict=True)):
+        at = centre[row]
         # A cut next to the largest y may round to it.
-        below = np.where((at <= ya) & (at < high), ya - at, np.inf)
-        falls = (at >= yb) & (above < below)
-        distance = np.where(falls, above, below)
-        closer = (distance < near) & (distance >= within)
-        near, anchor, down = (
-            np.where(closer, new, old) for new, old in ((distance, near), (at, anchor), (falls, down))
-        )
-    near = np.where(near < np.inf, near, 0.0)
-    at_top = down & (anchor == high) & (high < _SIZE)
-    width = np.where(xb < yb - low, xa - xb, yb - ya)
+        distance = np.maximum(ya - at, np.where(at == high, xb, at - yb) if bounded else at - yb)
+        within = distance < core[row]
+        smooth |= within
+        closer = ~within & (distance < near)
+        np.copyto(near, distance, where=closer)
+        np.copyto(which, i, where=closer)
+    width = np.where(_finer(xb, yb), xa - xb, yb - ya) if bounded else yb - ya
+    # In a core another anchor counts where it is close by: to one far off the distance has no more digits than y.
+    which[smooth & (near > width) & (near > _BY * np.abs(ya))] = -1
+    anchored = np.flatnonzero(which >= 0)
+    anchor = ya.copy()
+    anchor[anchored] = grid.anchors[which[anchored], row[anchored]]
+    near[which < 0] = 0.0
+    down = (anchor >= yb) & (which >= 0) & ((anchor > ya) | (anchor == high))
     far = near + width
     log = (near > 0.0) & (far > 4.0 * near)
-    start = np.where(log, np.log(np.where(log, near, 1.0)), near)
-    half = 0.5 * (np.where(log, np.log(np.where(log, far, 1.0)), far) - start)
-    t = start + half * (1.0 + NODES[:, None])
-    distance, bounded = t.copy(), np.flatnonzero(high < _SIZE)
-    distance[:, log] = np.exp(t[:, log])
-    y = anchor + np.where(down, -1.0, 1.0) * distance
-    x = np.full(y.shape, np.inf)
-    x[:, bounded] = high[bounded] - y[:, bounded]
-    x[:, at_top] = distance[:, at_top]
-    log_weight = np.log(WEIGHTS)[:, None] + np.log(half) + t * log
-    rows = np.arange(n_rows)
-    first, last = np.searchsorted(row, rows), np.searchsorted(row, rows, side="right") - 1
-    at_end = at_top | (~down & (anchor == low) & (near > 0.0) & (low > -_SIZE))
-    return Nodes(row, n_rows, first, last, y, x, log_weight, distance, near, far, down, at_end, y[N_NODES // 2])
-
-
-@dataclass(frozen=True)
-class Tail:
-    """The power law beyond the outermost panel of each row on one side, shape (n_rows,).
-
-    Along it, with D the distance from the anchor and τ = |log D| outwards from the edge, the mass falls by e^(-rate τ).
-    """
-
-    mass: np.ndarray
-    rate: np.ndarray
-    distance: np.ndarray  # D at the edge
-    grows: np.ndarray  # whether D grows outwards: towards infinity, not towards an end
-    _panel: np.ndarray
-    _nodes: tuple[np.ndarray, np.ndarray]
-    _steps: tuple[np.ndarray, np.ndarray]
-
-    def at_nodes(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the values at the outermost node and at one farther in, from those at all nodes."""
-        outer, inner = (values[node, self._panel] for node in self._nodes)
-        return outer, inner
-
-    def integral(self, values: tuple[np.ndarray, np.ndarray], power: int = 1) -> np.ndarray:
-        """Return the integral of f = v^power over the mass beyond, from the values v at the nodes.
-
-        f goes on as a straight line in τ, or as a power where it changes as fast as one; it may have no integral.
-        """
-        outer, inner = ((np.sign(v) ** power, power * np.log(np.abs(v))) for v in values)
-        apart, out = self._steps
-        growth = (outer[1] - inner[1]) / apart
-        value = outer[0] * np.exp(outer[1])
-        slope = (value - inner[0] * np.exp(inner[1])) / apart
-        line = self.mass * (value + slope * out + slope / self.rate)
-        falls = self.rate - growth
-        size = np.exp(np.log(self.mass) + outer[1] + growth * out) * self.rate
-        by_power = outer[0] * np.where(falls > _NO_FALL, size / np.where(falls > _NO_FALL, falls, 1.0), np.inf)
-        found = np.where((np.abs(growth) > 0.25) & (outer[0] != 0.0), by_power, line)
-        return np.where(self.mass > 0.0, found, 0.0)
-
-    def of_squares(self, atom: np.ndarray | float = 0.0) -> np.ndarray:
-        """Return the integral over y of the squared mass farther out, which exists where that falls fast enough.
-
-        An atom, at a finite end, belongs to it.
-        """
-        rate = 2.0 * self.rate + np.where(self.grows, -1.0, 1.0)
-        finite = self.mass * (self.mass * self.distance) / np.where(rate > _NO_FALL, rate, 1.0)
-        squares = np.where(self.mass > 0.0, np.where(rate > _NO_FALL, finite, np.inf), 0.0)
-        return squares + np.where(self.grows, 0.0, self.distance * (atom * (atom + 2.0 * self._average())))
-
-    def of_rest_squared(self, atom: np.ndarray | float = 0.0) -> np.ndarray:
-        """Return the integral over y, up to a finite end and its atom, of the square of what lies farther in."""
-        rest = 1.0 - atom
-        less = np.where(self.mass > 0.0, self.mass * self.mass / (2.0 * self.rate + 1.0), 0.0)
-        return np.where(self.grows, 0.0, self.distance * (rest * (rest - 2.0 * self._average()) + less))
-
-    def _average(self) -> np.ndarray:
-        """Return the average over y of the mass farther out, up to a finite end."""
-        return np.where(self.mass > 0.0, self.mass / (self.rate + 1.0), 0.0)
-
-
-def tail(nodes: Nodes, log_prob: np.ndarray, low: np.ndarray, high: np.ndarray, *, upper: bool) -> Tail:
-    """Return what lies beyond the nodes on one side, from the density at the outermost of them."""
-    panel = np.clip(nodes.last if upper else nodes.first, 0, max(len(nodes.row) - 1, 0))
-    some = nodes.last >= nodes.first
-    down, at_end = nodes.down[panel], nodes.at_end[panel]
-    grows = down ^ upper
-    outer = np.where(grows, N_NODES - 1, 0)
-    inner = np.where(grows, N_NODES - 3, 2)
-    lp_outer, lp_inner = log_prob[outer, panel], log_prob[inner, panel]
-    d_outer, d_inner = nodes.distance[outer, panel], nodes.distance[inner, panel]
-    edge = np.where(grows, nodes.far[panel], nodes.near[panel])
-    infinite = (high >= _SIZE) if upper else (low <= -_SIZE)
-    valid = some & np.where(grows, infinite, at_end & ~infinite & (edge > 0.0))
-    apart, out = (np.abs(np.log(v)) for v in (d_outer / d_inner, np.where(valid, edge, 1.0) / d_outer))
-    slope = (lp_outer - lp_inner) / apart
-    rate = np.where(grows, -1.0, 1.0) - slope
-    mass = np.exp(lp_outer + slope * out + np.log(np.where(valid, edge, 1.0))) / rate
-    mass = np.where(valid & (rate > 0.0) & np.isfinite(mass), mass, 0.0)
-    # Up to an end that the outermost panel does not see, nothing is left but the distance, and what lies at the end.
-    last = nodes.y[outer, panel] + np.where(upper, 1.0, -1.0) * np.abs(edge - d_outer)
-    gap = np.where(some & ~infinite, np.maximum(high - last if upper else last - low, 0.0), 0.0)
-    grows = grows & (valid | infinite)
-    return Tail(mass, rate, np.where(valid, edge, gap), grows, panel, (outer, inner), (apart, out))
+    start, end = (np.where(log, np.log(v), v) for v in (near, far))
+    panels = Panels(row, start, end, log, anchor, down, high)
+    y, x, log_weight, distance = panels.nodes()
+    log_weight[:, ~layers.counts] = -np.inf
+    at_end = panels.at_top | (~down & (anchor == low) & (near > 0.0) & (low > -LARGEST))
+    return Nodes(layers, panels, y, x, log_weight, distance, near, far, at_end)

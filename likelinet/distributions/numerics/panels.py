@@ -5,12 +5,11 @@ import itertools
 import numpy as np
 
 from likelinet.core.arrays import Array, namespace
+from likelinet.distributions.numerics.legendre import integrals
 
 EDGES = (0.0, 2.5, 8.0, 19.0, 45.0)
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(16)
-# The integral of a polynomial from -1 to each node, from its values at the nodes: by the Legendre polynomials.
-_LEGENDRE = np.polynomial.legendre.legint(np.eye(16), lbnd=-1)
-RUNNING = np.polynomial.legendre.legval(NODES, _LEGENDRE).T @ np.linalg.inv(np.polynomial.legendre.legvander(NODES, 15))
+RUNNING = integrals(NODES)
 
 
 def nodes_and_weights(like: Array, length: Array | float = np.inf) -> tuple[Array, Array]:

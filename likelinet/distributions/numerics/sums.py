@@ -1,4 +1,4 @@
-"""Sums over whole numbers, row by row, within a fixed amount of memory: the numerical defaults of counts."""
+"""Sums over whole numbers, row by row, within a fixed amount of memory."""
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
@@ -12,16 +12,10 @@ if TYPE_CHECKING:
 Term = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 LEFT_OUT = 1e-18  # mass that a sum may leave out on either side
-_BESIDE = 2.0  # numbers beyond these that it takes all the same
 _EXACT = 4096  # rows with no more whole numbers than this are summed one by one
-_LARGEST = 2.0**62  # a count beyond all that occur, yet finite
 _PADDED = 1.25  # how much longer than the shortest one the longest row of a table may be
 _SHORT = 128  # and so are panels of a longer row
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
-_SMOOTH = 1e6  # from here on a sum over whole numbers is an integral, and a tail that has not vanished is long
-_SHARES, _LAST = np.array([0.0, 3e-3, 9e-3, 0.02, 0.043, 0.09, 0.18, 0.36, 1.0]), 680.0  # of log k up to the last one
-_NO_FALL = 1e-9  # what falls no faster than by this power has no integral
-_FAR = np.array([1e-100, 1e-90, 1e-80])  # quantiles between which the outermost parts of a moment lie
 TERMS_AT_ONCE = 2**18  # terms held in memory
 
 
@@ -123,111 +117,3 @@ def _power_sums(n: np.ndarray, j: np.ndarray) -> np.ndarray:
 def _parts(piece: tuple[np.ndarray, ...]) -> Iterator[tuple[np.ndarray, ...]]:
     for i in range(0, len(piece[0]), TERMS_AT_ONCE):
         yield tuple(a[i : i + TERMS_AT_ONCE] for a in piece)
-
-
-def expectation(d: "Distribution", f: Term) -> np.ndarray:
-    """Return E[f(row, Y)] with Y from each row of `d`, numbered through as one axis."""
-    flat = d.flattened(d.batch_shape)
-    return _over_all(flat, lambda row, k: np.exp(flat[row].log_prob(k)) * f(row, k)).reshape(d.batch_shape)
-
-
-def entropy(d: "Distribution") -> np.ndarray:
-    """Return -E[log p(Y)] of each row."""
-    flat = d.flattened(d.batch_shape)
-
-    def term(row: np.ndarray, k: np.ndarray) -> np.ndarray:
-        nll = flat[row].nll(k)
-        return np.exp(-nll) * nll
-
-    return _over_all(flat, term).reshape(d.batch_shape)
-
-
-def kl_divergence(d: "Distribution", other: "Distribution", shape: tuple[int, ...]) -> np.ndarray:
-    """Return E[log p(Y) - log q(Y)] of each row, with Y from `d`, of both broadcast to a batch shape."""
-    mine, theirs = d.flattened(shape), other.flattened(shape)
-
-    def term(row: np.ndarray, k: np.ndarray) -> np.ndarray:
-        log_p = mine[row].log_prob(k)
-        return np.exp(log_p) * (log_p - theirs[row].log_prob(k))
-
-    return _over_all(mine, term).reshape(shape)
-
-
-def _over_all(flat: "Distribution", term: Term) -> np.ndarray:
-    """Return Σ term(row, k) over all k that are probable enough to count."""
-    low, high = (np.clip(quantile(LEFT_OUT), -_LARGEST, _LARGEST) for quantile in (flat.ppf, flat.isf))
-    # Where nearly all mass is on one number, the term may be next to nothing there: the next ones count.
-    return total(flat, term, np.maximum(low - _BESIDE, flat.support.low), high + _BESIDE)
-
-
-def powers(d: "Distribution") -> Callable[[np.ndarray, int], np.ndarray]:
-    """Return f(centre, power): E[(Y - centre)^power] by parts, from the lower tail to the upper one, shape (5, …)."""
-    flat = d.flattened(d.batch_shape)
-    lower, upper = (quantile(_FAR[:, None]) for quantile in (flat.ppf, flat.isf))
-    starts = [lower[0], lower[1] + 1.0, lower[2] + 1.0, upper[2] + 1.0, upper[1] + 1.0]
-    ends = [lower[1], lower[2], upper[2], upper[1], upper[0]]
-
-    def parts(centre: np.ndarray, power: int) -> np.ndarray:
-        centre = np.broadcast_to(centre, d.batch_shape).reshape(-1)
-
-        def term(row: np.ndarray, k: np.ndarray) -> np.ndarray:
-            return np.exp(flat[row].log_prob(k)) * (k - centre[row]) ** power
-
-        sums = [total(flat, term, a, np.maximum(b, a - 1.0)) for a, b in zip(starts, ends, strict=True)]
-        # What no float reaches is infinite, as far as numbers can tell.
-        for i, past, sign in ((0, lower[0] == -np.inf, (-1.0) ** power), (-1, upper[0] == np.inf, 1.0)):
-            sums[i] = np.where(past, sign * np.inf, sums[i])
-        return np.stack([np.where(np.isnan(s), 0.0, s) for s in sums]).reshape(5, *d.batch_shape)
-
-    return parts
-
-
-def crps(d: "Distribution", y: np.ndarray) -> np.ndarray:
-    """Return ∫ F(t)² dt below y plus ∫ (1 - F(t))² dt above it, summed over the unit steps of F."""
-    shape = np.broadcast_shapes(d.batch_shape, y.shape)
-    flat, y = d.flattened(shape), np.broadcast_to(y, shape).reshape(-1)
-    least = d.support.low
-    finite = np.isfinite(y)
-    at = np.where(finite, y, least if np.isfinite(least) else 0.0)
-    seen = np.maximum(np.floor(at), least)
-
-    def term(row: np.ndarray, k: np.ndarray) -> np.ndarray:
-        rows = flat[row]
-        below = np.clip(at[row] - k, 0.0, 1.0)  # how much of the step from k to k + 1 lies below y
-        return below * rows.cdf(k) ** 2 + (1.0 - below) * rows.sf(k) ** 2
-
-    low, high = np.minimum(flat.ppf(LEFT_OUT), seen), np.maximum(flat.isf(LEFT_OUT), seen)
-    short = high - low < _EXACT
-    sums, wide = np.zeros(len(y)), np.flatnonzero(~short)
-    for rows, k, inside in _tables(np.flatnonzero(short), low, high - low + 1.0):
-        # What is left out on either side does not count: F and 1 - F are sums of masses from the two ends.
-        mass = np.where(inside, flat[rows].masses(k), 0.0)
-        cdf, from_here = mass.cumsum(axis=0), mass[::-1].cumsum(axis=0)[::-1]
-        below = np.clip(at[rows] - k, 0.0, 1.0)
-        terms = below * cdf**2 + (1.0 - below) * (from_here - mass) ** 2
-        sums[rows] = np.where(inside, terms, 0.0).cumsum(axis=0)[-1]
-    if len(wide):
-        sums[wide] = total(flat[wide], lambda row, k: term(wide[row], k), low[wide], high[wide], seen[wide])
-    sums = sums + np.maximum(least - at, 0.0)
-    sums = sums + _beyond(flat, high + 1.0, flat.log_sf) + _beyond(flat, -low, lambda k: flat.log_cdf(-k))
-    return np.where(finite, sums, np.where(np.isnan(y), np.nan, np.inf)).reshape(shape)
-
-
-def _beyond(d: "Distribution", start: np.ndarray, log_tail: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-    """Return the sum of a squared tail from `start` on, where that is so far out that it is an integral; else 0.
-
-    In log k, where a power law is an exponential; beyond all numbers it goes on as one, or has no integral.
-    """
-    if not np.any(start > _SMOOTH):
-        return np.zeros(start.shape)
-    first = np.log(np.maximum(start, _SMOOTH))
-    edges = first + (_LAST - first) * _SHARES[:, None]
-    half = 0.5 * np.diff(edges, axis=0)
-    t = edges[:-1] + half * (1.0 + _NODES[:, None, None])
-    log_p = log_tail(np.exp(t).reshape(-1, len(start))).reshape(t.shape)
-    log_p = np.where(np.isnan(log_p), -np.inf, log_p)  # of a tail that has long ended
-    sums = (_WEIGHTS[:, None, None] * np.exp(2.0 * log_p + t)).sum(0)
-    rate = -2.0 * (log_p[-1, -1] - log_p[0, -1]) / (t[-1, -1] - t[0, -1]) - 1.0
-    last = np.exp(2.0 * log_p[-1, -1] + t[-1, -1])
-    rest = np.where(last > 0.0, np.where(rate > _NO_FALL, last / np.where(rate > _NO_FALL, rate, 1.0), np.inf), 0.0)
-    return np.where(start > _SMOOTH, (sums * half).sum(0) + rest, 0.0)

@@ -15,9 +15,10 @@ from likelinet.distributions.base.interval import Interval
 from likelinet.distributions.base.leaf import Closed
 from likelinet.distributions.base.parameter import Backward
 from likelinet.distributions.base.passed_on import PassedOn
-from likelinet.distributions.base.protocol import CUTS
+from likelinet.distributions.base.protocol import CUTS, LogDensity
 from likelinet.distributions.base.shapes import Rng
 from likelinet.distributions.numerics.grids import Grid
+from likelinet.distributions.numerics.mass_tables import Cells, Masses
 from likelinet.distributions.over.family import WrapperFamily
 from likelinet.distributions.over.mixture import combined
 from likelinet.distributions.over.wrapper import Wrapper
@@ -196,11 +197,17 @@ class Censored(PassedOn, Wrapper):
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
         return self.base.sample(sample_shape, rng)
 
+    def mass_table(self, cells: Cells) -> Masses:
+        return self.base.mass_table(cells)
+
+    def bulk(self) -> tuple[np.ndarray, np.ndarray]:
+        return self.base.bulk()
+
     def grid(self) -> Grid:
         return self.base.grid()
 
-    def log_prob_at(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
-        return self.base.log_prob_at(y, x)
+    def log_density(self) -> LogDensity:
+        return self.base.log_density()
 
     def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
         return self.base.quantile_grid(below)

@@ -152,8 +152,10 @@ class Discretised(TailsPassedOn, Wrapper):
         return np.floor(low - 0.5) + 1.0, np.ceil(high - 0.5)
 
     def _quantile(self, q: np.ndarray, upper: bool) -> np.ndarray:
-        inverse, first = (self.base.isf, 1.0) if upper else (self.base.ppf, 0.0)
-        return self._nearest(q, np.where(q == first, self.endpoints()[0], nearest(inverse(q))), upper)
+        return self._least_count(q, upper)
+
+    def _guess(self, q: np.ndarray, upper: bool) -> np.ndarray:
+        return nearest(self.base.isf(q) if upper else self.base.ppf(q))
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return nearest(self._sample_of(self.base, shape, rng))

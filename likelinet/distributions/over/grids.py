@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from likelinet.distributions.base.distribution import Distribution
+from likelinet.distributions.base.shapes import on_batch
 from likelinet.distributions.numerics.grids import Grid, column, joined, ladder, points
 
 # Steps from a bound in units of how fast the density falls there, and lengths among which that is sought.
@@ -14,44 +15,48 @@ _DECADES = 10.0 ** -np.arange(0.0, 25.0, 1.5)
 
 def grid_of_mixture(components: Distribution, low: np.ndarray, high: np.ndarray) -> Grid:
     """Return the grid of a mixture over the last batch axis, whose support is from `low` to `high`."""
-    least, most = components.endpoints()
-    each = components.grid().on(components.batch_shape)
+    batch = components.batch_shape
+    first_axis = components.map_arrays(lambda a, n: np.moveaxis(on_batch(a, batch, n), -1 - n, 0).copy())
+    each, (least, most) = first_axis.grid().on(first_axis.batch_shape), first_axis.endpoints()
+    each = replace(each, x=np.where(most == high, each.x, high - each.y))
     # The outermost cuts of a component count where they are outermost in the mixture.
-    far = each.beyond.reshape((-1,) + (1,) * (each.y.ndim - 1))
-    first, last = np.where(far, np.inf, each.y).min(0), np.where(far, -np.inf, each.y).max(0)
-    upper = each.y > 0.5 * first + 0.5 * last
-    out = np.maximum(each.y, last.max(-1)[..., None]), np.minimum(each.y, first.min(-1)[..., None])
-    y = np.where(far, np.where(upper, *out), each.y)
-    x = np.where(most == high[..., None], each.x, high[..., None] - y)
-    k = components.batch_shape[-1]
-
-    def listed(a: np.ndarray) -> np.ndarray:
-        return np.moveaxis(a, -1, 1).reshape(-1, *a.shape[1:-1])
-
-    cuts, gaps, room, anchors, cores = (listed(a) for a in (y, x, each.room, each.anchors, each.cores))
-    whole = Grid(cuts, gaps, room, anchors, cores, np.repeat(each.beyond, k))
-    inner = [e[..., i] for e in (least, most) for i in range(k)]  # where components begin and end
-    return joined(whole, points([np.where((e == low) | (e == high), np.nan, e) for e in inner], high))
+    far = each.far
+    near, y, x = each.y[~far], each.y[far], each.x[far]
+    upper = y[:, 0] > 0.5 * np.fmin.reduce(near[:, 0]) + 0.5 * np.fmax.reduce(near[:, 0])
+    first, last = (f.reduce(f.reduce(near)) for f in (np.fmin, np.fmax))
+    out = Grid(
+        np.where(upper, np.maximum(y.max(1), last), np.minimum(y.min(1), first)),
+        np.where(upper, x.min(1), x.max(1)),
+        each.room[far].max(1),
+        each.anchors[:0, 0],
+        each.cores[:0, 0],
+        each.scores[far],
+    )
+    cuts, gaps, room, anchors, cores = (
+        a.reshape(-1, *batch[:-1]) for a in (near, each.x[~far], each.room[~far], each.anchors, each.cores)
+    )
+    whole = joined(Grid(cuts, gaps, room, anchors, cores, np.repeat(each.scores[~far], batch[-1])), out)
+    ends = [np.where((e == low) | (e == high), np.nan, e) for e in (*least, *most)]
+    return joined(whole, points([e for e in ends if not np.isnan(e).all()], high))  # where components begin and end
 
 
 def grid_of_truncation(base: Distribution, shape: tuple[int, ...], low: np.ndarray, high: np.ndarray) -> Grid:
     """Return the grid of a truncation of this batch shape, whose support is from `low` to `high`."""
     grid, (least, most) = base.grid().on(shape), (np.broadcast_to(e, shape) for e in base.endpoints())
-    near = np.where(grid.beyond.reshape((-1,) + (1,) * len(shape)), np.nan, grid.y)
+    near = np.where(column(grid.far, shape), np.nan, grid.y)
     first, last = np.fmin.reduce(near, axis=0), np.fmax.reduce(near, axis=0)
-    bounds = (
-        np.where((low > least) & np.isfinite(low), low, np.nan),
-        np.where((high < most) & np.isfinite(high), high, np.nan),
-    )
+    cuts = [np.where(inside & np.isfinite(b), b, np.nan) for b, inside in ((low, low > least), (high, high < most))]
+    # Around a bound beyond which there was nothing anyway, nothing needs to be looked at closely.
+    seen = (low > np.fmin.reduce(grid.y), high < np.fmax.reduce(grid.y))
+    bounds = [np.where(s, b, np.nan) for b, s in zip(cuts, seen, strict=True)]
     # Next to a bound the density falls as fast as at the bound, far out in a tail much faster than anywhere.
     ladders = []
     for bound, side in zip(bounds, (1.0, -1.0), strict=True):
         span = np.minimum(high - low, np.maximum(last, bound) - np.minimum(first, bound))
         steps = column(_LADDER, shape) * _reach(base, bound, side * span * column(_DECADES, shape))
         ladders.append(ladder(bound, side * np.minimum(steps, 0.5 * span), high))
-    anchors = np.stack([np.where(np.isnan(b), end, b) for b, end in zip(bounds, (low, high), strict=True)])
-    anchors = np.where(np.isfinite(anchors), anchors, anchors[::-1])
-    joint = joined(grid.within(low, high, most), *ladders, points(bounds, high))
+    anchors = np.stack([np.where(np.isnan(b), np.inf, b) for b in bounds])  # an infinite one is near nothing
+    joint = joined(grid.within(low, high, most), *ladders, points(cuts, high))
     cores = np.concatenate([grid.cores, np.zeros(anchors.shape)])
     return replace(joint, anchors=np.concatenate([grid.anchors, anchors]), cores=cores)
 

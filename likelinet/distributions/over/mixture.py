@@ -242,11 +242,11 @@ class Mixture(AnswersByComponents):
 
     @in_blocks
     def log_cdf(self, y: ArrayLike) -> np.ndarray:
-        return self._log_average(lambda c, t: c.log_cdf(t), y)
+        return self._log_tail(y, upper=False)
 
     @in_blocks
     def log_sf(self, y: ArrayLike) -> np.ndarray:
-        return self._log_average(lambda c, t: c.log_sf(t), y)
+        return self._log_tail(y, upper=True)
 
     @in_blocks
     def ppf(self, q: ArrayLike) -> np.ndarray:
@@ -276,7 +276,8 @@ class Mixture(AnswersByComponents):
         if self.event_shape:
             self._undefined("entropy for several outputs")
         with np.errstate(all="ignore"):
-            return quadrature.entropy(self)
+            exact = self._if_alike("entropy")
+            return quadrature.entropy(self) if exact is None else exact
 
     @in_small_blocks
     def kl_divergence(self, other: Distribution) -> np.ndarray:
@@ -284,7 +285,8 @@ class Mixture(AnswersByComponents):
         if self.event_shape:
             self._undefined("kl_divergence for several outputs")
         with np.errstate(all="ignore"):
-            return quadrature.kl_divergence(self, other)
+            exact = self._if_alike("kl_divergence", other)
+            return quadrature.kl_divergence(self, other) if exact is None else exact
 
     @in_small_blocks
     def crps(self, y: ArrayLike) -> np.ndarray:
@@ -297,6 +299,7 @@ class Mixture(AnswersByComponents):
 
         def finite(y: np.ndarray) -> np.ndarray:
             exact = m.components.crps_of_mixture(m.weights.probs, y)
+            exact = m._if_alike("crps", y) if exact is None else exact
             return quadrature.crps(m, y) if exact is None else exact
 
         return at_finite(finite, y, m._shape_with(y))

@@ -8,15 +8,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from likelinet.core.errors import ParameterError
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.by_rows import in_small_blocks
 from likelinet.distributions.base.distribution import Distribution
+from likelinet.distributions.base.family import open_end
+from likelinet.distributions.base.plain import check_plain
+from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.classes.categorical import Categorical
-from likelinet.distributions.numerics.count_quantiles import least_count
+from likelinet.distributions.numerics.count_quantiles import both_ends, quantile
 from likelinet.distributions.numerics.grids import Grid
+from likelinet.distributions.numerics.mass_tables import Cells, Masses, mixed
 from likelinet.distributions.numerics.root_finding import invert
 from likelinet.distributions.over.family import WrapperFamily
 from likelinet.distributions.over.grids import grid_of_mixture
+from likelinet.distributions.over.independent import Independent
+from likelinet.distributions.over.same_law import all_alike, answered
+
+_FINITE = 1e300  # a logarithm that is not infinite
+
+_CLOSE = 1e-3  # of log probabilities to 0, where a sum of rounded weights has few digits of them
 
 
 class AnswersByComponents(Distribution):
@@ -77,6 +88,39 @@ class AnswersByComponents(Distribution):
         assert outermost is not None
         return outermost
 
+    def given(self, low: ArrayLike = -np.inf, high: ArrayLike = np.inf) -> Distribution:
+        """Return the distribution given that y lies between bounds; of several outputs, all of them at once.
+
+        Each component is then taken within the bounds, and its weight grows with the probability that it has there.
+        """
+        if not self.components.of_outputs or self.y != "number":
+            return super().given(low, high)
+        for end, name in ((low, "low"), (high, "high")):
+            check_plain(end, f"given: {name}", ParameterError)
+        low, high = (self._for_outputs(end) for end in (low, high))
+        if not np.all(low < high):
+            raise ParameterError("given: low must be below high.")
+        outputs = self.components.marginals()
+        with np.errstate(all="ignore"):
+            log_mass = np.sum(outputs.log_prob_between(open_end(outputs, low), high), axis=-1)
+        nothing = (log_mass == -np.inf) | (self.weights.probs == 0.0)
+        none = nothing.all(-1, keepdims=True)
+        if none.all():
+            raise ParameterError(
+                "given: no component of the mixture has any probability of all its outputs between their bounds."
+            )
+        # Of a component that cannot be within the bounds nothing is needed but the weight 0.
+        free = (nothing & ~none)[..., None]
+        within = outputs.given(np.where(free, -np.inf, low), np.where(free, np.inf, high))
+        return self._mixture(
+            Independent(within), np.where(none, 0.0, np.where(nothing, -np.inf, self.logits + log_mass))
+        )
+
+    def _for_outputs(self, end: ArrayLike) -> np.ndarray:
+        """Return bounds with an axis for the components, before that of the outputs."""
+        end = self._floats(self._aligned(end), "a bound")
+        return np.expand_dims(np.broadcast_to(end, np.broadcast_shapes(end.shape, self.event_shape)), -2)
+
     @in_small_blocks
     def mean(self) -> np.ndarray:
         """Return E[Y]; of angles the mean direction."""
@@ -117,22 +161,60 @@ class AnswersByComponents(Distribution):
         inner = self.components.mode()[..., None] if inner is None else inner
         return inner.reshape(*self.batch_shape, inner.shape[-2] * inner.shape[-1])
 
-    def masses(self, k: np.ndarray) -> np.ndarray:
-        return self._average(lambda c, t: c.masses(t), k)
+    def mass_table(self, cells: Cells) -> Masses:
+        parts = self.components.mass_table(cells.for_parts())
+        return mixed(parts, scipy.special.log_softmax(self.logits, axis=-1))
+
+    def bulk(self) -> tuple[np.ndarray, np.ndarray]:
+        some = self.weights.probs > 0.0
+        low, high = self.components.bulk()
+        return np.where(some, low, np.inf).min(axis=-1), np.where(some, high, -np.inf).max(axis=-1)
+
+    def cuts(self) -> np.ndarray:
+        inner = np.moveaxis(self.components.cuts(), -1, 1)
+        return inner.reshape(len(inner), -1, *self.batch_shape)
+
+    def tail_at(self, x: np.ndarray, upper: bool) -> np.ndarray:
+        w = self.weights.probs
+        terms = (w[..., k] * self.components[..., k].tail_at(x, upper) for k in range(w.shape[-1]))
+        return functools.reduce(np.add, terms)
+
+    def _if_alike(self, name: str, *of: Any) -> np.ndarray | None:
+        """Return what a method says, of rows in which all components are alike by these; None if there are none."""
+        return answered(self, self.components[..., 0], all_alike(self.components), name, *of)
 
     def _average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
         m: Any = self.marginals()
         return m._averaged(f(m.components, m.spread(self._aligned(y))))
 
-    def _log_average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
+    def _log_tail(self, y: ArrayLike, upper: bool) -> np.ndarray:
+        """Return log P(Y > y) if `upper`, else log P(Y ≤ y); next to 0 by the other tail, which is not rounded."""
         m: Any = self.marginals()
-        log_w = scipy.special.log_softmax(m.logits, axis=-1)
-        return scipy.special.logsumexp(log_w + f(m.components, m.spread(self._aligned(y))), axis=-1)
+        y, log_w = self._aligned(y), scipy.special.log_softmax(m.logits, axis=-1)
+        of_parts = m.components.log_sf if upper else m.components.log_cdf
+        values = scipy.special.logsumexp(log_w + of_parts(m.spread(y)), axis=-1)
+        close = values > -_CLOSE
+        if not np.any(close):
+            return values
+        values, rows = np.array(values), np.flatnonzero(close)
+        part, y = m.flattened(values.shape)[rows], np.broadcast_to(y, values.shape).reshape(-1)[rows]
+        values.reshape(-1)[rows] = np.log1p(-(part.cdf(y) if upper else part.sf(y)))
+        return values[()]
 
     def _resultant(self) -> np.ndarray:
         """Return E[exp(iY)] of angles (Mardia & Jupp, *Directional Statistics*, 2000, section 3.4)."""
         inner = self.components
         return self._averaged((1.0 - inner.var()) * np.exp(1j * inner.mean()))
+
+    def location(self) -> np.ndarray | None:
+        inner = None if self.event_shape else self.components.location()
+        if inner is None:
+            return None
+        heaviest = np.argmax(self.weights.probs, axis=-1)[..., None]
+        return np.take_along_axis(inner, heaviest, axis=-1)[..., 0]
+
+    def shifted(self, by: np.ndarray) -> Distribution:
+        return self._mixture(self.components.shifted(np.expand_dims(by, -1)), self.logits)
 
     def moments_of_exp(self) -> tuple[np.ndarray, np.ndarray] | None:
         inner = self.components.moments_of_exp()
@@ -143,40 +225,61 @@ class AnswersByComponents(Distribution):
     def grid(self) -> Grid:
         return grid_of_mixture(self.components, *self.endpoints())
 
-    def log_prob_at(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
-        log_w = scipy.special.log_softmax(self.logits, axis=-1)
-        ends, each = self.endpoints(), (self.components[..., k] for k in range(log_w.shape[-1]))
-        terms = [log_w[..., k] + c.log_prob_as_part(y, x, *ends) for k, c in enumerate(each)]
-        top = functools.reduce(np.maximum, terms)
-        top = np.where(np.abs(top) < np.inf, top, 0.0)
-        total = np.exp(terms[0] - top)
-        for term in terms[1:]:
-            total += np.exp(term - top)
-        return np.log(total) + top
+    def log_density(self) -> LogDensity:
+        log_w, ends = np.moveaxis(scipy.special.log_softmax(self.logits, axis=-1), -1, 0).copy(), self.endpoints()
+        contiguous = (self.components[..., k].map_arrays(lambda a, n: a.copy()) for k in range(len(log_w)))
+        each = [c.log_density_within(*ends) for c in contiguous]
+
+        def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
+            terms = [np.add(f(y, x), w) for f, w in zip(each, log_w, strict=True)]
+            top = np.clip(functools.reduce(np.maximum, terms), -_FINITE, _FINITE)
+            for term in terms:
+                term -= top
+                np.exp(term, out=term)
+            total = terms[0]
+            for term in terms[1:]:
+                total += term
+            np.log(total, out=total)
+            total += top
+            return total
+
+        return log_density
 
     def _quantile(self, q: ArrayLike, upper: bool) -> np.ndarray:
         m: Any = self.marginals()
         q = self._floats(q, "q")
-        inner = m.components.isf(q[..., None]) if upper else m.components.ppf(q[..., None])
-        # The quantile of a mixture lies between the smallest and the largest of its components' quantiles.
-        possible = np.where(m.weights.probs > 0.0, inner, np.nan)
-        low, high = np.fmin.reduce(possible, axis=-1), np.fmax.reduce(possible, axis=-1)
-        q = np.broadcast_to(q, np.broadcast_shapes(q.shape, low.shape))
+        q = np.broadcast_to(q, np.broadcast_shapes(q.shape, m.batch_shape))
         inside = (q > 0.0) & (q < 1.0)
+        p = np.where(inside, q, 0.5)
+
+        def guess(part: Any, q: np.ndarray, upper: bool) -> np.ndarray:
+            return part._bracket(q, upper)[2]
+
         with np.errstate(all="ignore"):
-            # Their mean is the quantile itself if they are equal; on a log scale where they are powers of 2 apart.
-            power = (low > 0.0) & (high > 4.0 * low)
-            possible = np.where(power[..., None], np.log(possible), possible)
-            start = np.nansum(m.weights.probs * possible, axis=-1)
-            start = np.where(power, np.exp(start), start)
             if m.support.integer:
-                y = least_count(m, np.where(inside, q, 0.5), start, upper=upper)
+                y = quantile(m, p, guess, upper=upper)
             else:
-                ends = [low, high]
+                low, high, start = m._bracket(p, upper)
                 for at in m.atoms:
                     above, before = (m.sf(t) if upper else m.cdf(t) for t in (at, np.nextafter(at, -np.inf)))
                     found = (above <= q) & (before > q) if upper else (above >= q) & (before < q)
-                    ends = [np.where(found, at, e) for e in ends]
-                y = invert(m, q, *ends, upper=upper, start=start)
+                    low, high = np.where(found, at, low), np.where(found, at, high)
+                y = invert(m, p, low, high, upper=upper, start=start)
         first, last = (q == 1.0, q == 0.0) if upper else (q == 0.0, q == 1.0)
-        return np.select([first, last, inside], [low, high, y], np.nan)[()]
+        return np.select([first, last, inside], [*m.endpoints(), y], np.nan)[()]
+
+    def both_ends(self, q: float) -> tuple[np.ndarray, np.ndarray]:
+        counts = self.support.integer and not self.event_shape
+        return both_ends(self, q) if counts else super().both_ends(q)
+
+    def _bracket(self, q: np.ndarray, upper: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return numbers between which quantiles lie, and a guess of them."""
+        w = self.weights.probs
+        inner = self.components.isf(q[..., None]) if upper else self.components.ppf(q[..., None])
+        # The quantile of a mixture lies between the smallest and the largest of its components' quantiles.
+        possible = np.where(w > 0.0, inner, np.nan)
+        low, high = np.fmin.reduce(possible, axis=-1), np.fmax.reduce(possible, axis=-1)
+        # Their mean is the quantile itself if they are equal; on a log scale where they are powers of 2 apart.
+        power = (low > 0.0) & (high > 4.0 * low)
+        start = np.nansum(w * np.where(power[..., None], np.log(possible), possible), axis=-1)
+        return low, high, np.where(power, np.exp(start), start)

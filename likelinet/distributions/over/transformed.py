@@ -16,7 +16,7 @@ from likelinet.distributions.base.family import Family, Standardisation, Unit
 from likelinet.distributions.base.leaf import Closed
 from likelinet.distributions.base.parameter import Backward
 from likelinet.distributions.base.passed_on import TailsPassedOn
-from likelinet.distributions.base.protocol import CUTS
+from likelinet.distributions.base.protocol import CUTS, LogDensity
 from likelinet.distributions.numerics import modes, quadrature
 from likelinet.distributions.numerics.grids import Grid
 from likelinet.distributions.over.family import Setting, WrapperFamily, number_of_output
@@ -305,10 +305,14 @@ class Transformed(TailsPassedOn, Wrapper):
     def grid(self) -> Grid:
         return self.transform.grid(self.base.grid().on(self.batch_shape), *self.endpoints())
 
-    def log_prob_at(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
-        t = self.transform
-        inner, below = t.inverse_at(y, x, self.endpoints()[1])
-        return self.base.log_prob_at(inner, below) - t.log_slope(inner)
+    def log_density(self) -> LogDensity:
+        t, base, high = self.transform, self.base.log_density(), self.endpoints()[1]
+
+        def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
+            inner, below = t.inverse_at(y, x, high)
+            return base(inner, below) - t.log_slope(inner)
+
+        return log_density
 
     def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
         return self._forward(self.base.quantile_grid(below))

@@ -14,7 +14,7 @@ from likelinet.core.errors import ParameterError
 from likelinet.core.wording import range_in_words
 from likelinet.distributions.base.family import Standardisation, Unit
 from likelinet.distributions.base.plain import check_plain
-from likelinet.distributions.numerics.grids import Grid, column, extra, joined, logs
+from likelinet.distributions.numerics.grids import Grid, column, extra, joined, known, rest
 
 
 class Transform(ABC):
@@ -37,13 +37,13 @@ class Transform(ABC):
 
     def inverse_at(self, y: np.ndarray, x: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the preimage of y, which lies x below the largest one, `high`; and how far that lies below its own."""
-        return self.inverse(y), np.full(x.shape, np.inf)
+        return self.inverse(y), np.broadcast_to(np.inf, x.shape)
 
     def grid(self, inner: Grid, low: np.ndarray, high: np.ndarray) -> Grid:
         """Return the grid of y between `low` and `high` from that of x."""
         y, x = self.forward(inner.y), self._below(inner, high)
         room = np.minimum(y - self.forward(inner.y - inner.room), self.forward(inner.y + inner.room) - y)
-        return Grid(y, x, room, *self._anchors(inner, low, high), inner.beyond)
+        return Grid(y, x, room, *self._anchors(inner, low, high), inner.scores)
 
     def _below(self, inner: Grid, high: np.ndarray) -> np.ndarray:
         """Return how far below the largest y the image of each cut lies."""
@@ -237,8 +237,7 @@ class Logit(Transform):
         return special(t).logit(xp.where(t < 0.0, 0.0, xp.where(t > 1.0, 1.0, t)))
 
     def inverse_at(self, y: np.ndarray, x: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        log_y, log_x = logs(y, np.where(high == 1.0, x, np.inf))
-        return log_y - log_x, np.full(x.shape, np.inf)
+        return np.log(y) - np.log(rest(y, known(x, high == 1.0))), np.broadcast_to(np.inf, x.shape)
 
     def grid(self, inner: Grid, low: np.ndarray, high: np.ndarray) -> Grid:
         bends = np.clip(column(np.array(self.features), low.shape), np.fmin.reduce(inner.y), np.fmax.reduce(inner.y))

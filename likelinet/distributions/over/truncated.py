@@ -16,13 +16,14 @@ from likelinet.distributions.base.family import Family, open_end
 from likelinet.distributions.base.leaf import Closed, no_gradient
 from likelinet.distributions.base.parameter import Backward
 from likelinet.distributions.base.plain import check_plain
-from likelinet.distributions.base.protocol import CUTS
+from likelinet.distributions.base.protocol import CUTS, LogDensity
+from likelinet.distributions.base.shapes import broadcast
 from likelinet.distributions.base.usable_rows import refuse_or_note
-from likelinet.distributions.numerics.grids import Grid
+from likelinet.distributions.numerics.grids import Grid, known
 from likelinet.distributions.numerics.root_finding import invert
 from likelinet.distributions.over.family import Setting, WrapperFamily, number_of_output
 from likelinet.distributions.over.grids import grid_of_truncation
-from likelinet.distributions.over.wrapper import Wrapper
+from likelinet.distributions.over.truncated_answers import AnswersWithinBounds
 
 _RARE = np.log(0.1)  # log probability of the bounds below which sampling is by inversion
 _ROUNDING = 1e-9  # by which standardisation may move y past its bound
@@ -145,7 +146,7 @@ class TruncatedFamily(WrapperFamily):
         return replace(self, base=self.base.of_output(j), low=low, high=high)
 
 
-class Truncated(Wrapper):
+class Truncated(AnswersWithinBounds):
     r"""The distribution of Y given that low ≤ Y ≤ high, for Y from `base`.
 
     .. math:: p(y) = \frac{p_0(y)}{P_0(a \le Y \le b)}, \qquad a \le y \le b
@@ -249,32 +250,35 @@ class Truncated(Wrapper):
     # ---- quantiles -------------------------------------------------------------------------------------------
 
     def _quantile(self, q: np.ndarray, upper: bool) -> np.ndarray:
+        if self.support.integer:
+            return self._least_count(q, upper)
         with np.errstate(all="ignore"):
-            inner = (q > 0.0) & (q < 1.0)
-            p, rest = (1.0 - q, q) if upper else (q, 1.0 - q)
-            mass = np.exp(self.log_mass)
-            below = self.base.cdf(np.nextafter(self.low, -np.inf)) + p * mass
-            above = self.base.sf(self.high) + rest * mass
-            lower, ends = below < above, self.endpoints()
-            guess = self.base.ppf(np.clip(below, 0.0, 1.0)) if lower.any() else ends[0]
-            if not lower.all():
-                guess = np.where(lower, guess, self.base.isf(np.clip(above, 0.0, 1.0)))
-            guess = np.clip(guess, *ends)
+            inner, ends = (q > 0.0) & (q < 1.0), self.endpoints()
+            guess, seen = self._from_base(q, upper)
             first, last = (q == 1.0, q == 0.0) if upper else (q == 0.0, q == 1.0)
             guess = np.select([first, last, inner], [*ends, guess], np.nan)
-            if self.support.integer:
-                return self._nearest(q, guess, upper)
-            # What the base says has lost digits if what lies before the bound is most of its tail.
-            seen = np.minimum(p, rest) * mass >= _SEEN * np.where(lower, below, above)
             rough = np.broadcast_to(inner & ~(seen & (guess > ends[0]) & (guess < ends[1])), q.shape)
             if self.atoms or not rough.any():
                 return guess
             at = np.flatnonzero(rough)
-            part = self.flattened(q.shape)[at]
-            assert isinstance(part, Truncated)
+            part: Any = self.flattened(q.shape)[at]
             y = guess.reshape(-1).copy()
             y[at] = part._polished(q.reshape(-1)[at], y[at], upper)
             return y.reshape(q.shape)
+
+    def _guess(self, q: np.ndarray, upper: bool) -> np.ndarray:
+        return self._from_base(q, upper)[0]
+
+    def _from_base(self, q: np.ndarray, upper: bool) -> tuple[np.ndarray, np.ndarray]:
+        """Return the quantile by those of the base; and where it has digits: what lies before the bound is not all."""
+        p, rest = (1.0 - q, q) if upper else (q, 1.0 - q)
+        mass = np.exp(self.log_mass)
+        below = self.base.cdf(np.nextafter(self.low, -np.inf)) + p * mass
+        above = self.base.sf(self.high) + rest * mass
+        lower, ends = below < above, self.endpoints()
+        guess = self.base.ppf(np.clip(below, 0.0, 1.0)) if lower.any() else ends[0]
+        guess = guess if lower.all() else np.where(lower, guess, self.base.isf(np.clip(above, 0.0, 1.0)))
+        return np.clip(guess, *ends), np.minimum(p, rest) * mass >= _SEEN * np.where(lower, below, above)
 
     def _polished(self, q: np.ndarray, y: np.ndarray, upper: bool) -> np.ndarray:
         """Return the quantile from a guess that may have lost all digits."""
@@ -288,14 +292,6 @@ class Truncated(Wrapper):
 
     # ---- the rest --------------------------------------------------------------------------------------------
 
-    def _mean(self) -> np.ndarray:
-        known = self.base.moments_between(self.low, self.high)
-        return super()._mean() if known is None else known[0]
-
-    def _var(self) -> np.ndarray:
-        known = self.base.moments_between(self.low, self.high)
-        return super()._var() if known is None else known[1]
-
     def peaks(self) -> np.ndarray:
         low, high = (e[..., None] for e in self.endpoints())
         inner = np.clip(self._peaks_of_base(), low, high)
@@ -304,14 +300,12 @@ class Truncated(Wrapper):
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         """Draw y: from the base until it lies within the bounds, or by inversion where that would take long."""
-        flat = self.flattened(shape)
-        assert isinstance(flat, Truncated)
+        flat: Any = self.flattened(shape)
         if np.min(self.log_mass, initial=0.0) < _RARE:
             return flat.ppf(1.0 - rng.random(flat.batch_shape)).reshape(shape)
         drawn, left = np.empty(flat.batch_shape), np.arange(flat.batch_shape[0])
         while len(left):
             part = flat[left]
-            assert isinstance(part, Truncated)
             drawn[left] = y = part.base.sample((), rng)
             left = left[(y < part.low) | (y > part.high)]
         return drawn.reshape(shape)
@@ -323,12 +317,23 @@ class Truncated(Wrapper):
         made._over(TruncatedFamily(Closed(base), low, high))
         return made
 
+    def location(self) -> np.ndarray | None:
+        inner = self.base.location()
+        return None if inner is None else np.broadcast_to(inner, self.batch_shape)
+
+    def shifted(self, by: np.ndarray) -> Distribution:
+        base = broadcast(self.base, self.batch_shape).shifted(by)
+        made = Truncated._unchecked(low=self.low - by, high=self.high - by, log_mass=self.log_mass)
+        made._wrap(base, made.low, made.high)
+        made._over(TruncatedFamily(Closed(base), made.low, made.high))
+        return made
+
     def grid(self) -> Grid:
         return grid_of_truncation(self.base, self.batch_shape, *self.endpoints())
 
-    def log_prob_at(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
-        at_end = self.high >= self.base.endpoints()[1]
-        return self.base.log_prob_at(y, np.where(at_end, x, np.inf)) - self.log_mass
+    def log_density(self) -> LogDensity:
+        base, at_end = self.base.log_density(), self.high >= self.base.endpoints()[1]
+        return lambda y, x: base(y, known(x, at_end)) - self.log_mass
 
     def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
         own = super().quantile_grid(below)

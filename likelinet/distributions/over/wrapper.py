@@ -13,7 +13,7 @@ from likelinet.distributions.base.one_number import OneNumber
 from likelinet.distributions.base.operands import check_base
 from likelinet.distributions.base.shapes import broadcast
 from likelinet.distributions.numerics import modes, quadrature
-from likelinet.distributions.numerics.count_quantiles import least_count
+from likelinet.distributions.numerics.count_quantiles import both_ends, quantile
 from likelinet.distributions.over.family import WrapperFamily
 
 # Quantiles between which a density has no narrow peaks.
@@ -73,6 +73,9 @@ class Wrapper(OneNumber):
     def _made_of(self) -> Distribution:
         """Return the distribution of which a row is needed."""
         return self.base
+
+    def cuts(self) -> np.ndarray:
+        return self._made_of().cuts()
 
     @abstractmethod
     def endpoints(self) -> tuple[np.ndarray, np.ndarray]: ...
@@ -176,10 +179,16 @@ class Wrapper(OneNumber):
             inner = np.moveaxis(np.concatenate([cuts, self.base.mode()[None]]), 0, -1)
         return np.broadcast_to(inner, (*self.batch_shape, inner.shape[-1]))
 
-    def _nearest(self, q: np.ndarray, guess: np.ndarray, upper: bool) -> np.ndarray:
-        """Return the quantile of whole numbers, from a guess: the least k with cdf(k) ≥ q, or sf(k) ≤ q if `upper`."""
+    def _least_count(self, q: np.ndarray, upper: bool) -> np.ndarray:
+        """Return the quantile of whole numbers, by tables of masses or from a guess."""
         inner = (q > 0.0) & (q < 1.0)
-        if not inner.any():
-            return guess
-        p = np.where(inner, q, 0.5)
-        return np.where(inner, least_count(self, p, guess, upper=upper), guess)
+        k = quantile(self, np.where(inner, q, 0.5), lambda part, p, upper: part._guess(p, upper), upper=upper)  # type: ignore[reportAttributeAccessIssue]
+        first, last = (q == 1.0, q == 0.0) if upper else (q == 0.0, q == 1.0)
+        return np.select([first, last, inner], [*self.endpoints(), k], np.nan)
+
+    def both_ends(self, q: float) -> tuple[np.ndarray, np.ndarray]:
+        return both_ends(self, q) if self.support.integer else super().both_ends(q)
+
+    def _guess(self, q: np.ndarray, upper: bool) -> np.ndarray:
+        """Return about the quantile of whole numbers, for q in (0, 1)."""
+        raise NotImplementedError(f"{type(self).__name__} must define _guess, or _quantile.")

@@ -17,10 +17,12 @@ from likelinet.distributions.base.checks import logits_from
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import Family, Standardisation
 from likelinet.distributions.base.parameter import Backward, Parameter
-from likelinet.distributions.base.protocol import CUTS
+from likelinet.distributions.base.protocol import CUTS, LogDensity
 from likelinet.distributions.base.usable_rows import refuse_or_note
 from likelinet.distributions.numerics.estimates import LEAST
 from likelinet.distributions.numerics.grids import Grid
+from likelinet.distributions.numerics.mass_tables import Cells, Masses, with_zero
+from likelinet.distributions.numerics.modes import TIE
 from likelinet.distributions.over.family import WrapperFamily
 from likelinet.distributions.over.wrapper import Wrapper
 
@@ -197,6 +199,10 @@ class WithZeros(Wrapper):
     # ---- quantiles -------------------------------------------------------------------------------------------
 
     def _quantile(self, q: np.ndarray, upper: bool) -> np.ndarray:
+        return self._least_count(q, upper) if self.support.integer else self._guess(q, upper)
+
+    def _guess(self, q: np.ndarray, upper: bool) -> np.ndarray:
+        """Return the quantile, but for rounding that matters where the numbers are whole."""
         with np.errstate(all="ignore"):
             p, rest = (1.0 - q, q) if upper else (q, 1.0 - q)
             # What lies below 0 keeps its lower tail, what lies above it the upper one.
@@ -211,8 +217,7 @@ class WithZeros(Wrapper):
             y = np.where(is_zero, 0.0, np.where(less, negative, positive))
             first, last = (q == 1.0, q == 0.0) if upper else (q == 0.0, q == 1.0)
             inner = (q > 0.0) & (q < 1.0)
-            y = np.select([first, last, inner], [*self.endpoints(), y], np.nan)
-            return self._nearest(q, y, upper) if self.support.integer else y
+            return np.select([first, last, inner], [*self.endpoints(), y], np.nan)
 
     # ---- the rest --------------------------------------------------------------------------------------------
 
@@ -230,7 +235,7 @@ class WithZeros(Wrapper):
     def _mode(self) -> np.ndarray:
         """Return the most probable y: 0 if that is an atom, against which no density has a chance."""
         mode = self.rest.mode()
-        at_zero = self.gate > 0.0 if self.atoms else self.log_prob(0.0) >= self.log_prob(mode)
+        at_zero = self.gate > 0.0 if self.atoms else self.log_prob(0.0) > self.log_prob(mode) + TIE
         return np.where(at_zero, 0.0, mode)
 
     def _entropy(self) -> np.ndarray:
@@ -258,12 +263,24 @@ class WithZeros(Wrapper):
         made._over(self._family(made.rest))
         return made
 
+    def mass_table(self, cells: Cells) -> Masses:
+        rest = self.rest.mass_table(cells).times(scipy.special.log_expit(-self.gate_logits))
+        return with_zero(rest, scipy.special.log_expit(self.gate_logits), cells)
+
+    def bulk(self) -> tuple[np.ndarray, np.ndarray]:
+        low, high = self.rest.bulk()
+        return self._full(np.minimum(low, 0.0)), self._full(np.maximum(high, 0.0))
+
+    def tail_at(self, x: np.ndarray, upper: bool) -> np.ndarray:
+        return (0.0 if upper else self.gate) + self._open * self.rest.tail_at(x, upper)
+
     def grid(self) -> Grid:
         inner, top, high = self.rest.grid().on(self.batch_shape), self.rest.endpoints()[1], self.endpoints()[1]
         return replace(inner, x=np.where(top == high, inner.x, np.where(np.isfinite(high), high - inner.y, np.inf)))
 
-    def log_prob_at(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
-        return self.rest.log_prob_as_part(y, x, *self.endpoints()) + scipy.special.log_expit(-self.gate_logits)
+    def log_density(self) -> LogDensity:
+        rest, log_open = self.rest.log_density_within(*self.endpoints()), scipy.special.log_expit(-self.gate_logits)
+        return lambda y, x: rest(y, x) + log_open
 
     def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
         inner = self.rest.quantile_grid(below)

@@ -8,10 +8,11 @@ from likelinet.core.domains import positive
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter
+from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.divergences import itakura_saito
 from likelinet.distributions.numerics.gammas import log_gamma_above_tangent
-from likelinet.distributions.numerics.grids import LOGITS, Grid, column, extra, from_end, joined
+from likelinet.distributions.numerics.grids import FINE_SCORES, Grid, column, extra, from_end, joined, logits
 from likelinet.distributions.numerics.incomplete_gamma import gammainc, gammaincc, gammainccinv, gammaincinv
 from likelinet.distributions.numerics.special import log1pmx_of_ratio
 from likelinet.distributions.numerics.tails import log_incomplete_gamma
@@ -51,6 +52,7 @@ class Gamma(Univariate):
         Parameter("rate", positive, role="rate", symbol="β"),
     )
     support = positive
+    scores = FINE_SCORES
     purpose = "amounts; the spread grows with the mean"
     concentration: np.ndarray
     rate: np.ndarray
@@ -90,9 +92,20 @@ class Gamma(Univariate):
     def _isf(self, q: np.ndarray) -> np.ndarray:
         return gammainccinv(self.concentration, q) / self.rate
 
+    def log_density(self) -> LogDensity:
+        a, b = self.concentration, self.rate
+        log_norm, log_unit = HALF_LOG_2PI - 0.5 * np.log(a) + stirling_error(a), np.log(b) - np.log(a)
+
+        def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
+            log_y, excess = np.log(y), b * y / a - 1.0
+            log_r = np.where(excess < -0.5, log_y + log_unit, np.log1p(excess))
+            return a * (log_r - excess) - log_norm - log_y
+
+        return log_density
+
     def grid(self) -> Grid:
         y, bends = (c / self.rate for c in gamma_cuts(self.concentration, self.batch_shape, self.scores))
-        return joined(from_end(y), extra(bends, np.full(self.batch_shape, np.inf)))
+        return joined(from_end(y, scores=self.scores), extra(bends, np.full(self.batch_shape, np.inf)))
 
     def _mean(self) -> np.ndarray:
         return self.concentration / self.rate
@@ -152,5 +165,5 @@ def gamma_cuts(a: np.ndarray, batch: tuple[int, ...], scores: np.ndarray) -> tup
     u = column(scores, batch)
     fall = 0.5 * u * u / a
     out = fall + np.sqrt(2.0 * fall)
-    bends = np.where(a < 1.0, np.exp(column(LOGITS[LOGITS < 0.0], batch)), a)
+    bends = np.where(a < 1.0, np.exp(logits(np.broadcast_to(a, batch))), a)
     return a * np.where(u < 0.0, np.exp(-out), 1.0 + out), bends

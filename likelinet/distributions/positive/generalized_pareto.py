@@ -7,9 +7,12 @@ from likelinet.core.arrays import Array, log1pmx, namespace
 from likelinet.core.domains import nonnegative, positive
 from likelinet.core.wording import called
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
+from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.grids import POWER_SCORES
 from likelinet.distributions.numerics.special import expm1_over, exponential_tails
+
+_LEAST = 1e-200  # for a shape of 0: the logarithm of 1 + 1e-200 z is 1e-200 z
 
 
 class GeneralizedPareto(Univariate):
@@ -59,22 +62,30 @@ class GeneralizedPareto(Univariate):
 
     @classmethod
     def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
-        scale, _ = params
-        z, x, g, _, slope = hazard_parts(params, y)
-        w = z * g
+        scale, shape = params
+        w, log_1_x, _, _, slope = hazard_parts(params, y)
+        xp, z = namespace(w), y / scale
+        x = shape * z
+        far = ~(x < _largest(x))
+        # (1 - z)/(1 + x) and z/(1 + x), which tend to -1/ξ and 1/ξ
+        divided = 1.0 / xp.where(far, shape, 1.0 + x)
+        fall, part = (xp.where(far, limit, v) for limit, v in ((-1.0, 1.0 - z), (1.0, z)))
 
         def backward(d: Array) -> tuple[Array, ...]:
-            return d * ((1.0 - z) / (1.0 + x) / scale), d * (w * slope + z / (1.0 + x))
+            return d * (fall * divided / scale), d * (w * slope + part * divided)
 
-        xp = namespace(z)
-        return w + xp.log1p(x) + xp.log(scale), backward
+        return w + log_1_x + xp.log(scale), backward
+
+    def log_density(self) -> LogDensity:
+        shape, log_scale = np.maximum(self.concentration, _LEAST), np.log(self.scale)
+        fall = -1.0 - 1.0 / shape
+        return lambda y, x: fall * np.log1p(np.minimum(shape * (y / self.scale), 1e308)) - log_scale
 
     @classmethod
     def tails(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Array, TailsBackward]:
         scale, _ = params
-        z, _, g, share, slope = hazard_parts(params, y)
-        xp = namespace(z)
-        log_cdf, log_sf, to_log_w = exponential_tails(z * g, xp.log(y) - xp.log(scale) + xp.log(g))
+        w, _, log_rate, share, slope = hazard_parts(params, y)
+        log_cdf, log_sf, to_log_w = exponential_tails(w, namespace(w).log(y) + log_rate)
 
         def backward(d_log_cdf: Array, d_log_sf: Array) -> tuple[Array, ...]:
             s = to_log_w(d_log_cdf, d_log_sf)
@@ -83,15 +94,17 @@ class GeneralizedPareto(Univariate):
         return log_cdf, log_sf, backward
 
     def _w(self, y: np.ndarray) -> np.ndarray:
-        z, _, g, _, _ = hazard_parts((self.scale, self.concentration), y)
-        return z * g
+        return hazard_parts((self.scale, self.concentration), y)[0]
 
     def _cdf(self, y: np.ndarray) -> np.ndarray:
         return -np.expm1(-self._w(y))
 
     def _inverse(self, w: np.ndarray) -> np.ndarray:
         x = self.concentration * w
-        return self.scale * w * np.where(x > 0.0, np.expm1(x) / np.where(x > 0.0, x, 1.0), 1.0)
+        some, far = x > 0.0, x > 500.0  # where the exponential may overflow though y does not
+        near = self.scale * w * np.where(some, np.expm1(x) / np.where(some, x, 1.0), 1.0)
+        log_unit = np.log(self.scale) - np.log(np.where(far, self.concentration, 1.0))
+        return np.where(far, np.exp(np.where(far, x + log_unit, 0.0)), near)
 
     def _ppf(self, q: np.ndarray) -> np.ndarray:
         return self._inverse(-np.log1p(-q))
@@ -139,19 +152,32 @@ class GeneralizedPareto(Univariate):
 
 
 def hazard_parts(params: tuple[Array, ...], y: Array) -> tuple[Array, ...]:
-    """Return z = y/σ, x = ξz, and of the cumulative hazard w = log(1 + ξz)/ξ what is smooth through ξ = 0.
+    """Return the cumulative hazard w = log(1 + x)/ξ with x = ξy/σ, log(1 + x), log w/y, and the slopes of log w.
 
-    These are g = w/z = log(1 + x)/x; z ∂ log w/∂z = 1/((1 + x) g); and ∂ log w/∂ξ = z (1/((1 + x) g) - 1)/x.
+    These are ∂ log w/∂ log y and ∂ log w/∂ξ. All are smooth through ξ = 0, and go on where x overflows.
     """
     scale, shape = params
     z = y / scale
     x = shape * z
     xp = namespace(x)
+    far = ~(x < _largest(x)) & (shape > 0.0)
+    z, x = xp.where(far, 1.0, z), xp.where(far, 1.0, xp.where(shape == 0.0, 0.0, x))
+    log_scale, log_y = xp.log(scale), xp.log(xp.where(far, y, 1.0))
+    log_far = log_y - log_scale + xp.log(xp.where(far, shape, 1.0))
     safe = xp.where(x == 0.0, 1.0, x)
     g = xp.where(x == 0.0, 1.0, xp.log1p(safe) / safe)
-    share = 1.0 / ((1.0 + x) * g)
     large, tiny = x > 1.0, xp.abs(x) < 1e-10
     safe = xp.where(large | tiny, 1.0, x)
     second = xp.where(tiny, x / 3.0 - 0.5, log1pmx(safe) / (safe * safe))
     near = -(1.0 / (1.0 + xp.where(large, 0.0, x)) + second) / g
-    return z, x, g, share, z * xp.where(large, (share - 1.0) / xp.where(large, x, 1.0), near)
+    share = xp.where(far, 1.0 / xp.where(far, log_far, 1.0), 1.0 / ((1.0 + x) * g))
+    over = xp.where(far, shape, xp.where(large, x, 1.0))
+    slope = xp.where(far, (share - 1.0) / over, z * xp.where(large, (share - 1.0) / over, near))
+    w = xp.where(far, log_far / over, z * g)
+    log_rate = xp.where(far, xp.log(xp.where(far, w, 1.0)) - log_y, xp.log(g) - log_scale)
+    return w, xp.where(far, log_far, xp.log1p(x)), log_rate, share, slope
+
+
+def _largest(x: Array) -> float:
+    """Return the size from which 1 + x is as good as x, and products of it may overflow."""
+    return float(namespace(x).finfo(x.dtype).max) ** 0.5

@@ -9,8 +9,9 @@ from likelinet.core.lazy import scipy
 from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter
+from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.univariate import Univariate
-from likelinet.distributions.numerics.grids import POWER_SCORES, Grid, extra, from_end, joined
+from likelinet.distributions.numerics.grids import FINE_POWER_SCORES, Grid, extra, from_end, joined
 from likelinet.distributions.numerics.incomplete_gamma import gammainc, gammaincc, gammainccinv, gammaincinv
 from likelinet.distributions.numerics.special import expm1_over, through_pole
 from likelinet.distributions.numerics.tails import log_incomplete_gamma
@@ -51,7 +52,7 @@ class InverseGamma(Univariate):
         Parameter("rate", positive, role="scale", symbol="β"),
     )
     support = positive
-    scores = POWER_SCORES
+    scores = FINE_POWER_SCORES
     other_names = called("invgamma")
     purpose = "heavy upper tail"
     concentration: np.ndarray
@@ -82,6 +83,10 @@ class InverseGamma(Univariate):
 
     def _isf(self, q: np.ndarray) -> np.ndarray:
         return self.rate / gammaincinv(self.concentration, q)
+
+    def log_density(self) -> LogDensity:
+        of_inverse = Gamma(self.concentration, self.rate).log_density()
+        return lambda y, x: of_inverse(1.0 / y, x) - 2.0 * np.log(y)
 
     def grid(self) -> Grid:
         cuts = gamma_cuts(self.concentration, self.batch_shape, self.scores)

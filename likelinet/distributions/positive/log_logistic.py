@@ -9,6 +9,7 @@ from likelinet.core.lazy import scipy
 from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
+from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.divergences import logistic
 from likelinet.distributions.numerics.estimates import log_moments
@@ -71,6 +72,17 @@ class LogLogistic(Univariate):
 
         size = xp.abs(u)
         return size + 2.0 * xp.log1p(xp.exp(-size)) + xp.log(y) - xp.log(b), backward
+
+    def log_density(self) -> LogDensity:
+        scale, b = self.scale, self.concentration
+        log_unit = np.log(b) - np.log(scale)
+
+        def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
+            v = np.log(y / scale)
+            size = np.abs(b * v)
+            return log_unit - v - size - 2.0 * np.log1p(np.exp(-size))
+
+        return log_density
 
     @classmethod
     def tails(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Array, TailsBackward]:

@@ -9,6 +9,7 @@ from likelinet.core.lazy import scipy
 from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
+from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.divergences import extreme_value
 from likelinet.distributions.numerics.estimates import log_moments
@@ -69,6 +70,17 @@ class Weibull(Univariate):
             return -excess * (k / scale), excess * v - d / k
 
         return w - u + xp.log(y) - xp.log(k), backward
+
+    def log_density(self) -> LogDensity:
+        scale, k = self.scale, self.concentration
+        log_unit = np.log(k) - np.log(scale)
+
+        def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
+            v = np.log(y / scale)
+            u = k * v
+            return u - np.exp(u) - v + log_unit
+
+        return log_density
 
     @classmethod
     def tails(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Array, TailsBackward]:

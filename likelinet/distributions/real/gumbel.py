@@ -58,7 +58,8 @@ class Gumbel(LocationScale):
             slope = 1.0 - x
             return slope, 1.0 - z * slope
 
-        return z + x, slopes
+        # Far below 0 the exponential, which is kept finite, still outweighs z.
+        return namespace(z).maximum(z, -0.5 * x) + x, slopes
 
     @staticmethod
     def _standard_tails(z: Array) -> tuple[Array, Array, Slopes]:

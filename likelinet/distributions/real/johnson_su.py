@@ -8,6 +8,7 @@ from likelinet.core.domains import positive
 from likelinet.core.lazy import scipy
 from likelinet.core.wording import called
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
+from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.estimates import median_and_quartiles
 from likelinet.distributions.numerics.grids import BENDS, SCORES, Grid, column, with_bends, within_bulk
@@ -102,6 +103,16 @@ class JohnsonSU(Univariate):
             return dz, dz * u, -s / root, -s * (x / root)
 
         return log_ndtr(z), log_ndtr(-z), backward
+
+    def log_density(self) -> LogDensity:
+        log_norm = np.log(self.tailweight) - np.log(self.scale) - HALF_LOG_2PI + np.log(2.0)
+
+        def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
+            u = np.arcsinh((y - self.loc) / self.scale)
+            z, size = self.skewness + self.tailweight * u, np.abs(u)
+            return log_norm - 0.5 * z * z - size - np.log1p(np.exp(-2.0 * size))  # √(1 + x²) is cosh u
+
+        return log_density
 
     def grid(self) -> Grid:
         y = self._from_gaussian(column(SCORES, self.batch_shape))

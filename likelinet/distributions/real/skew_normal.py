@@ -10,7 +10,9 @@ from likelinet.core.domains import positive
 from likelinet.core.lazy import scipy
 from likelinet.core.wording import called
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
+from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.univariate import Univariate
+from likelinet.distributions.numerics import quadrature
 from likelinet.distributions.numerics.estimates import positive_spread
 from likelinet.distributions.numerics.grids import RISING, SCORES, Grid, column, extra, joined, on_line
 from likelinet.distributions.numerics.panels import nodes_and_weights, picked
@@ -19,6 +21,7 @@ from likelinet.distributions.numerics.special import hazard
 
 _LOG_2 = float(np.log(2.0))
 _STEPS = 100  # of Newton's method at most
+_UNDERFLOW = 37.0  # standard deviations from which on a probability is none
 _SEEN = 1e-3  # a probability of which an error of 1e-16 takes no digit that counts
 _MOST_SKEWED = 0.98  # the sample skewness is cut here; that of the distribution stays below 0.9953
 
@@ -86,6 +89,19 @@ class SkewNormal(Univariate):
 
         return values, backward
 
+    def log_density(self) -> LogDensity:
+        log_norm = _LOG_2 - HALF_LOG_2PI - np.log(self.scale)
+
+        def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
+            z = (y - self.loc) / self.scale
+            t = self.alpha * z
+            log_share = np.log(scipy.special.ndtr(t))  # in half the time of log_ndtr
+            far = t < -_UNDERFLOW
+            log_share[far] = scipy.special.log_ndtr(t[far])
+            return log_norm - 0.5 * z * z + log_share
+
+        return log_density
+
     @classmethod
     def tails(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Array, TailsBackward]:
         loc, scale, alpha = params
@@ -127,7 +143,7 @@ class SkewNormal(Univariate):
         u, light = column(SCORES, self.batch_shape), np.hypot(1.0, self.alpha)
         # The lighter tail is a narrower Gaussian, and Φ(αz) rises as fast.
         rise = self.loc + heavy * column(RISING, self.batch_shape) / light
-        main = on_line(self.loc + heavy * np.where(u < 0.0, u / light, u), self.loc)
+        main = on_line(self.loc + heavy * np.where(u < 0.0, u / light, u), self.loc, self.scale)
         return joined(main, extra(rise, np.full(self.batch_shape, np.inf)))
 
     def _delta(self) -> np.ndarray:
@@ -146,6 +162,10 @@ class SkewNormal(Univariate):
             h = hazard(-self.alpha * z)
             z = z - (z - self.alpha * h) / (1.0 + self.alpha**2 * h * (self.alpha * z + h))
         return self.loc + self.scale * z
+
+    def _entropy(self) -> np.ndarray:
+        zero, one = np.zeros(self.batch_shape), np.ones(self.batch_shape)
+        return quadrature.entropy(SkewNormal(zero, one, self.alpha)) + np.log(self.scale)
 
     def _crps(self, y: np.ndarray) -> np.ndarray:
         # E|Y - y| - ½ E|Y - Y'|, both by parts; the second has the orthant probabilities of a Gaussian pair.
@@ -184,7 +204,9 @@ def standard_tails(z: Array, alpha: Array) -> tuple[Array, Array, Array, Array]:
     """
     xp = namespace(z)
     log_ndtr, erf = special(z).log_ndtr, special(z).erf
-    h, a = xp.abs(z), xp.abs(alpha)
+    most = _finite(z)
+    z = xp.clip(z, -most, most)
+    h, a = xp.abs(z), xp.minimum(xp.abs(alpha), most**0.5)  # from which on it is a half-normal
     log_light, light_rate = _light_tail(h, a)
     light = xp.exp(log_light)
     # Of the light tail in both, as a quotient of hazards: far out the two logarithms would cancel.
@@ -216,13 +238,18 @@ def _light_tail(h: Array, a: Array) -> tuple[Array, Array]:
 
     L / p(-h) is the integral over s > 0 of p(-h-s) / p(-h), a quotient whose squares are completed: nothing cancels.
     """
-    xp = namespace(h)
-    first = hazard(a * h)
+    xp, most = namespace(h), _finite(h)
+    first = hazard(xp.minimum(a * h, most))
     t, weights = nodes_and_weights(first)
     s = t / (1.0 + h + a * first)  # in units of how fast the density falls
-    quotient = xp.exp(-(1.0 + a * a) * s * (h + 0.5 * s)) * (first / hazard(a * (h + s)))
+    quotient = xp.exp(-(1.0 + a * a) * s * (h + 0.5 * s)) * (first / hazard(xp.minimum(a * (h + s), most)))
     ratio = (weights * quotient).sum(0) / (1.0 + h + a * first)
     return _log_density(-h, a) + xp.log(ratio), 1.0 / ratio
+
+
+def _finite(z: Array) -> float:
+    """Return a size from which squares are infinite for certain, and which itself is not."""
+    return float(namespace(z).finfo(z.dtype).max) ** 0.9
 
 
 def _cdf(z: np.ndarray, alpha: np.ndarray, of: Function, of_log: Function, high: float) -> np.ndarray:

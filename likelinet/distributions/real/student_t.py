@@ -9,6 +9,7 @@ from likelinet.core.domains import positive
 from likelinet.core.lazy import scipy
 from likelinet.core.wording import called
 from likelinet.distributions.base.parameter import Backward, Parameter
+from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.estimates import median_and_quartiles
 from likelinet.distributions.numerics.gammas import ZETA, log_gamma_ratio
@@ -143,14 +144,19 @@ class StudentT(Univariate):
             self.loc + self.scale * z,
             self.loc,
             self.scale * np.sqrt(self.df),
-            self.loc + self.scale * within_bulk(bends, z),
+            self.loc + self.scale * within_bulk(bends, z, self.scores),
             self.scores,
         )
 
-    def log_prob_at(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
-        half, z = 0.5 * self.df, self._z(y)
-        constant = log_gamma_ratio(half) - HALF_LOG_2PI - np.log(self.scale)
-        return constant - (half + 0.5) * np.log1p(z * (z / self.df))
+    def log_density(self) -> LogDensity:
+        constant = log_gamma_ratio(0.5 * self.df) - HALF_LOG_2PI - np.log(self.scale)
+        power, width = -0.5 * self.df - 0.5, self.scale * np.sqrt(self.df)
+
+        def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
+            z = (y - self.loc) / width
+            return constant + power * np.log1p(z * z)
+
+        return log_density
 
     def _upper(self, q: np.ndarray) -> np.ndarray:
         """Return z with P(T > z) = q; near the middle by the complement, which keeps the digits of z."""

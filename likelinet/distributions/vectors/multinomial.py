@@ -10,7 +10,7 @@ from likelinet.distributions.base.multivariate import Multivariate
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.classes.categorical import class_logits
 from likelinet.distributions.counts.binomial import Binomial, whole_trials
-from likelinet.distributions.numerics import sums
+from likelinet.distributions.numerics import counts
 from likelinet.distributions.numerics.divergences import categorical
 from likelinet.distributions.numerics.estimates import LEAST
 
@@ -122,7 +122,7 @@ class Multinomial(Multivariate):
 
     def _entropy(self) -> np.ndarray:
         each = self.marginals()
-        log_factorials = sums.expectation(each, lambda row, k: scipy.special.gammaln(k + 1.0)).sum(-1)
+        log_factorials = counts.expectation(each, lambda row, k: scipy.special.gammaln(k + 1.0)).sum(-1)
         n = self.total_count
         return n * scipy.special.entr(self.probs).sum(-1) - scipy.special.gammaln(n + 1.0) + log_factorials
 

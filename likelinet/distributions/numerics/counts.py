@@ -1,0 +1,311 @@
+"""The numerical defaults of counts: entropy, divergence, moments and CRPS, by tables of masses or sums by panels."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from likelinet.distributions.base.by_rows import innermost
+from likelinet.distributions.numerics import smooth_counts
+from likelinet.distributions.numerics.divergences import NEARBY, expm1mx
+from likelinet.distributions.numerics.mass_tables import LONGEST, Masses, cells_of, longest
+from likelinet.distributions.numerics.sums import LEFT_OUT, Term, total
+
+if TYPE_CHECKING:
+    from likelinet.distributions.base.distribution import Distribution
+
+Function = Callable[[np.ndarray], np.ndarray]
+
+_BESIDE = 2.0  # numbers beyond the outermost quantiles that a sum takes all the same
+_LARGEST = 1e290  # a count beyond all that occur, yet finite
+_CLOSE = 0.03  # logarithms of ratios up to which the terms of a divergence would cancel
+_MATTERS = 1e-30  # masses of which the logarithm of another one must be known, however small that is
+_UNDERFLOW = 1e-280
+_MANY = 200.0  # squares of a tail; fewer are summed one by one
+_NOTHING = 1e-16  # mass beside a sum that rounding makes up
+_SMOOTH = 1e6  # from here on a sum over whole numbers is an integral, and a tail that has not vanished is long
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
+_SHARES, _LAST = np.array([0.0, 3e-3, 9e-3, 0.02, 0.043, 0.09, 0.18, 0.36, 1.0]), 680.0  # of log k up to the last one
+_NO_FALL = 1e-9  # what falls no faster than by this power has no integral
+_FAR = np.array([1e-100, 1e-90, 1e-80])  # quantiles between which the outermost parts of a moment lie
+
+
+def window(d: "Distribution") -> tuple[np.ndarray, np.ndarray]:
+    """Return the first and the last whole number of each row of one axis that are probable enough to count."""
+    (least, most), (low, high) = d.endpoints(), d.bulk()
+    low, high = np.maximum(np.floor(low), least), np.minimum(np.ceil(high), most)
+    unknown = np.flatnonzero(np.isnan(low) | np.isnan(high))
+    if len(unknown):
+        part = d[unknown]
+        first, last = (np.clip(quantile(LEFT_OUT), -_LARGEST, _LARGEST) for quantile in (part.ppf, part.isf))
+        # Where nearly all mass is on one number, the term may be next to nothing there: the next ones count.
+        low[unknown] = np.maximum(first - _BESIDE, least[unknown])
+        high[unknown] = np.minimum(last + _BESIDE, most[unknown])
+    return low, high
+
+
+def expectation(d: "Distribution", f: Term) -> np.ndarray:
+    """Return E[f(row, Y)] with Y from each row of `d`, numbered through as one axis."""
+    flat = d.flattened(d.batch_shape)
+    values = total(flat, lambda row, k: np.exp(flat[row].log_prob(k)) * f(row, k), *window(flat))
+    return values.reshape(d.batch_shape)
+
+
+def entropy(d: "Distribution") -> np.ndarray:
+    """Return -E[log p(Y)] of each row."""
+    flat = d.flattened(d.batch_shape)
+    low, high = window(flat)
+    short = high - low < LONGEST
+    values, wide = np.empty(len(low)), np.flatnonzero(~short)
+    for rows, cells in cells_of(np.flatnonzero(short), low, high):
+        masses = flat[rows].mass_table(cells)
+        p, top = masses.probabilities(), (np.arange(len(rows)), masses.values.argmax(axis=1))
+        # The largest mass is known by the others: it may be close to 1.
+        p[top] = 0.0
+        rest = _sum(p)
+        terms = p * (np.log(np.where(p > 0.0, masses.values, 1.0)) + masses.log_scale[:, None])
+        values[rows] = -_sum(np.where(p > 0.0, terms, 0.0)) - (1.0 - rest) * np.log1p(-rest)
+    if len(wide):
+        values[wide] = _total(flat[wide], lambda row, k, log_p: -np.exp(log_p) * log_p, low[wide], high[wide])
+    return values.reshape(d.batch_shape)
+
+
+def kl_divergence(d: "Distribution", other: "Distribution", shape: tuple[int, ...]) -> np.ndarray:
+    """Return E[q(Y)/p(Y) - 1 - log(q(Y)/p(Y))] of each row, with Y from `d`, of both broadcast to a batch shape.
+
+    No term of it is negative, as those of E[log(p(Y)/q(Y))] are, which cancel where the two are close.
+    """
+    mine, theirs = d.flattened(shape), other.flattened(shape)
+    ends, reached = mine.endpoints(), theirs.endpoints()
+    values = np.full(len(ends[0]), np.inf)
+    possible = np.flatnonzero((reached[0] <= ends[0]) & (reached[1] >= ends[1]))
+    if len(possible):
+        values[possible] = _kl_divergence(mine[possible], theirs[possible])
+    return values.reshape(shape)
+
+
+def _kl_divergence(mine: "Distribution", theirs: "Distribution") -> np.ndarray:
+    low, high = window(mine)
+    short = high - low < LONGEST
+    values, wide, from_q = np.empty(len(low)), np.flatnonzero(~short), beside(theirs, low, high)
+    for rows, cells in cells_of(np.flatnonzero(short), low, high):
+        p, q = mine[rows].mass_table(cells), theirs[rows].mass_table(cells)
+        log_ratio = np.log(q.values) - np.log(p.values) + (q.log_scale - p.log_scale)[:, None]
+        p, q = p.probabilities(), _tiny_too(q, p.probabilities(), log_ratio, theirs, rows, cells.k())
+        values[rows] = _sum(excess(p, q, log_ratio)) + from_q[rows]
+
+    def summed(rows: np.ndarray, f: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> np.ndarray:
+        return _total(mine[rows], lambda row, k, log_p, log_q: f(log_p, log_q), low[rows], high[rows], theirs[rows])
+
+    if len(wide):
+        values[wide] = summed(wide, lambda log_p, log_q: np.exp(log_p) * (log_p - log_q))
+        # Of the two that are not close, one may be too narrow for the panels of the other.
+        close = wide[values[wide] < NEARBY]
+        if len(close):
+            exact = summed(close, lambda log_p, log_q: excess(np.exp(log_p), np.exp(log_q), log_q - log_p))
+            values[close] = exact + from_q[close]
+    return values
+
+
+def _tiny_too(
+    q: Masses, p: np.ndarray, log_ratio: np.ndarray, theirs: "Distribution", rows: np.ndarray, k: np.ndarray
+) -> np.ndarray:
+    """Return the masses q, and put right in `log_ratio` those of them that underflow where p does not."""
+    tiny = q.values < _UNDERFLOW
+    log_ratio[tiny] = 0.0
+    row, at = np.nonzero(tiny & (p > _MATTERS))
+    if len(row):
+        log_ratio[row, at] = theirs[rows[row]].log_prob(k[row, at]) - np.log(p[row, at])
+    return q.probabilities()
+
+
+def excess(p: np.ndarray, q: np.ndarray, log_ratio: np.ndarray) -> np.ndarray:
+    """Return p (r - 1 - log r) ≥ 0 with r = q/p, of masses that may be 0."""
+    some = p > 0.0
+    terms = (q - p) - np.where(some, p, 0.0) * np.where(some, log_ratio, 0.0)
+    close = np.nonzero((np.abs(log_ratio) < _CLOSE) & some)
+    terms[close] = p[close] * expm1mx(log_ratio[close])
+    return terms
+
+
+def _total(
+    d: "Distribution", f: Callable[..., np.ndarray], low: np.ndarray, high: np.ndarray, *others: "Distribution"
+) -> np.ndarray:
+    """Return Σ f(row, k, log p(k), log q(k), …) over k = low, …, high of each row, of `d` and others of one axis."""
+    sums, easy = np.empty(len(low)), np.all([smooth_counts.smooth(e, low, high) for e in (d, *others)], axis=0)
+    for rows, is_smooth in ((np.flatnonzero(easy), True), (np.flatnonzero(~easy), False)):
+        if not len(rows):
+            continue
+        all_of = [e[rows] for e in (d, *others)]
+
+        def term(row: np.ndarray, x: np.ndarray, whole: bool = True, rows=rows, all_of=all_of) -> np.ndarray:
+            return f(rows[row], x, *(smooth_counts.log_mass(e, row, x, whole) for e in all_of))
+
+        if is_smooth:
+            sums[rows] = smooth_counts.total(all_of[0], term, low[rows], high[rows], *all_of[1:])
+        else:
+            sums[rows] = total(all_of[0], term, low[rows], high[rows])
+    return sums
+
+
+def beside(d: "Distribution", low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Return the mass outside of low … high; 0 where that is next to nothing."""
+    least, most = d.endpoints()
+    mass, rows = np.zeros(len(low)), np.flatnonzero((low > least) | (high < most))
+    if len(rows):
+        part = d[rows]
+        mass[rows] = part.cdf(low[rows] - 1.0) + part.sf(high[rows])
+    return np.where(mass > _NOTHING, mass, 0.0)
+
+
+def moments(d: "Distribution", forward: Function) -> tuple[np.ndarray, np.ndarray]:
+    """Return mean and variance of forward(Y), an increasing map; infinite or nan where they do not exist."""
+    flat = d.flattened(d.batch_shape)
+    low, high = flat.bulk()
+    short = np.ceil(high) - np.floor(low) < LONGEST
+    mean, var, rest = np.empty(len(low)), np.empty(len(low)), np.flatnonzero(~short)
+    for rows, cells in cells_of(np.flatnonzero(short), np.floor(low), np.ceil(high)):
+        p, y = flat[rows].mass_table(cells).probabilities(), forward(cells.k())
+        some, one = p > 0.0, _sum(p)
+        mean[rows] = _sum(np.where(some, p * y, 0.0)) / one
+        var[rows] = _sum(np.where(some, p * (y - mean[rows, None]) ** 2, 0.0)) / one
+    for some, known in ((rest[~np.isnan(low[rest])], True), (rest[np.isnan(low[rest])], False)):
+        if len(some):
+            part = flat[some]
+            mean[some], var[some] = _smooth_moments(part, forward) if known else _moments_by_parts(part, forward)
+    return mean.reshape(d.batch_shape), var.reshape(d.batch_shape)
+
+
+def _smooth_moments(d: "Distribution", forward: Function) -> tuple[np.ndarray, np.ndarray]:
+    low, high = window(d)
+    one = _total(d, lambda row, y, log_p: np.exp(log_p), low, high)
+    mean = _total(d, lambda row, y, log_p: np.exp(log_p) * forward(y), low, high) / one
+    var = _total(d, lambda row, y, log_p: np.exp(log_p) * (forward(y) - mean[row]) ** 2, low, high) / one
+    return mean, var
+
+
+def _moments_by_parts(d: "Distribution", forward: Function) -> tuple[np.ndarray, np.ndarray]:
+    parts, centre = powers(d), forward(d.ppf(0.5))
+    mean = centre + _with_ends(parts(centre, 1))
+    var = _with_ends(parts(np.where(np.isfinite(mean), mean, centre), 2))
+    return mean, np.where(np.isfinite(mean), var, np.abs(mean))
+
+
+def _with_ends(parts: np.ndarray) -> np.ndarray:
+    """Return the sum of parts and of what lies beyond them, from how the outermost ones fall: a geometric series."""
+    size, total = 1e-16 * np.abs(parts).sum(0), parts.sum(0)
+    for last, previous in ((parts[0], parts[1]), (parts[-1], parts[-2])):
+        ratio = np.where(previous != 0.0, last / np.where(previous != 0.0, previous, 1.0), 0.0)
+        ratio = np.where(np.abs(last) > size, np.maximum(ratio, 0.0), 0.0)  # else a rounding error
+        falls = np.isfinite(last) & (ratio < 0.95)
+        total = total + np.where(falls, last * ratio / (1.0 - np.minimum(ratio, 0.95)), np.sign(last) * np.inf)
+    return total
+
+
+def powers(d: "Distribution") -> Callable[[np.ndarray, int], np.ndarray]:
+    """Return f(centre, power): E[(Y - centre)^power] by parts, from the lower tail to the upper one, shape (5, …)."""
+    flat = d.flattened(d.batch_shape)
+    lower, upper = (quantile(_FAR[:, None]) for quantile in (flat.ppf, flat.isf))
+    starts = [lower[0], lower[1] + 1.0, lower[2] + 1.0, upper[2] + 1.0, upper[1] + 1.0]
+    ends = [lower[1], lower[2], upper[2], upper[1], upper[0]]
+
+    def parts(centre: np.ndarray, power: int) -> np.ndarray:
+        centre = np.broadcast_to(centre, d.batch_shape).reshape(-1)
+
+        def term(row: np.ndarray, k: np.ndarray) -> np.ndarray:
+            return np.exp(flat[row].log_prob(k)) * (k - centre[row]) ** power
+
+        sums = [total(flat, term, a, np.maximum(b, a - 1.0)) for a, b in zip(starts, ends, strict=True)]
+        # What no float reaches is infinite, as far as numbers can tell.
+        for i, past, sign in ((0, lower[0] == -np.inf, (-1.0) ** power), (-1, upper[0] == np.inf, 1.0)):
+            sums[i] = np.where(past, sign * np.inf, sums[i])
+        return np.stack([np.where(np.isnan(s), 0.0, s) for s in sums]).reshape(5, *d.batch_shape)
+
+    return parts
+
+
+def crps(d: "Distribution", y: np.ndarray) -> np.ndarray:
+    """Return ∫ F(t)² dt below y plus ∫ (1 - F(t))² dt above it, summed over the unit steps of F."""
+    shape = np.broadcast_shapes(d.batch_shape, y.shape)
+    flat, y = d.flattened(shape), np.broadcast_to(y, shape).reshape(-1)
+    finite = np.isfinite(y)
+    low, high = window(flat)
+    at = np.where(finite, y, low)
+    short = high - low < longest(d)
+    values, wide = np.empty(len(y)), np.flatnonzero(~short)
+    for rows, cells in cells_of(np.flatnonzero(short), low, high):
+        # What is left out on either side does not count: F and 1 - F are sums of masses from the two ends.
+        mass = flat[rows].mass_table(cells).probabilities()
+        cdf, from_here = mass.cumsum(axis=1), mass[:, ::-1].cumsum(axis=1)[:, ::-1]
+        inside = np.clip(at[rows], low[rows], high[rows] + 1.0)
+        k = cells.k()
+        below = np.clip(inside[:, None] - k, 0.0, 1.0)  # how much of the step from k to k + 1 lies below y
+        terms = below * cdf**2 + (1.0 - below) * (from_here - mass) ** 2
+        values[rows] = _sum(np.where(k <= high[rows, None], terms, 0.0)) + np.abs(at[rows] - inside)
+    if len(wide):
+        values[wide] = _crps_of_wide(flat[wide], at[wide], low[wide], high[wide])
+    return np.where(finite, values, np.where(np.isnan(y), np.nan, np.inf)).reshape(shape)
+
+
+def _crps_of_wide(d: "Distribution", y: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    easy = smooth_counts.smooth(d, low, high) & innermost(d)[1].smooth_tails
+    values = np.empty(len(y))
+    for rows, f in ((np.flatnonzero(easy), _crps_of_smooth), (np.flatnonzero(~easy), _crps_by_panels)):
+        if len(rows):
+            values[rows] = f(d[rows], y[rows], low[rows], high[rows])
+    return values
+
+
+def _crps_of_smooth(d: "Distribution", y: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    inside = np.clip(y, low, high + 1.0)
+    k = np.minimum(np.floor(inside), high)
+    values = np.abs(y - inside) + (inside - k) * (d.cdf(k) ** 2 - d.sf(k) ** 2)
+    for upper, first, last in ((False, low, k - 1.0), (True, k, high)):
+        many = last - first >= _MANY
+        for rows, f in ((np.flatnonzero(many), smooth_counts.squares), (np.flatnonzero(~many), _squares)):
+            if len(rows):
+                values[rows] += f(d[rows], first[rows], last[rows], upper=upper)
+    return values
+
+
+def _squares(d: "Distribution", low: np.ndarray, high: np.ndarray, *, upper: bool) -> np.ndarray:
+    return total(d, lambda row, k: (d[row].sf(k) if upper else d[row].cdf(k)) ** 2, low, high)
+
+
+def _crps_by_panels(d: "Distribution", y: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    least = d.support.low
+    seen = np.maximum(np.floor(y), least)
+
+    def term(row: np.ndarray, k: np.ndarray) -> np.ndarray:
+        rows = d[row]
+        below = np.clip(y[row] - k, 0.0, 1.0)
+        return below * rows.cdf(k) ** 2 + (1.0 - below) * rows.sf(k) ** 2
+
+    low, high = np.minimum(low, seen), np.maximum(high, seen)
+    values = total(d, term, low, high, seen) + np.maximum(least - y, 0.0)
+    return values + _beyond(d, high + 1.0, d.log_sf) + _beyond(d, -low, lambda k: d.log_cdf(-k))
+
+
+def _beyond(d: "Distribution", start: np.ndarray, log_tail: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """Return the sum of a squared tail from `start` on, where that is so far out that it is an integral; else 0.
+
+    In log k, where a power law is an exponential; beyond all numbers it goes on as one, or has no integral.
+    """
+    if not np.any(start > _SMOOTH):
+        return np.zeros(start.shape)
+    first = np.log(np.maximum(start, _SMOOTH))
+    edges = first + (_LAST - first) * _SHARES[:, None]
+    half = 0.5 * np.diff(edges, axis=0)
+    t = edges[:-1] + half * (1.0 + _NODES[:, None, None])
+    log_p = log_tail(np.exp(t).reshape(-1, len(start))).reshape(t.shape)
+    log_p = np.where(np.isnan(log_p), -np.inf, log_p)  # of a tail that has long ended
+    sums = (_WEIGHTS[:, None, None] * np.exp(2.0 * log_p + t)).sum(0)
+    rate = -2.0 * (log_p[-1, -1] - log_p[0, -1]) / (t[-1, -1] - t[0, -1]) - 1.0
+    last = np.exp(2.0 * log_p[-1, -1] + t[-1, -1])
+    rest = np.where(last > 0.0, np.where(rate > _NO_FALL, last / np.where(rate > _NO_FALL, rate, 1.0), np.inf), 0.0)
+    return np.where(start > _SMOOTH, (sums * half).sum(0) + rest, 0.0)
+
+
+def _sum(values: np.ndarray) -> np.ndarray:
+    """Return the sums of the rows: one number after the other, whatever zeros stand after them."""
+    return values.cumsum(axis=-1)[..., -1]

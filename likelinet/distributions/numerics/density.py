@@ -1,0 +1,98 @@
+"""The density of many rows at nodes over their mass, and the power laws beyond these."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from likelinet.distributions.numerics.grids import Grid, joined, points
+from likelinet.distributions.numerics.layers import Layers
+from likelinet.distributions.numerics.nodes import MANY, nodes_of
+from likelinet.distributions.numerics.power_tails import tail
+
+if TYPE_CHECKING:
+    from likelinet.distributions.base.distribution import Distribution
+
+_AMISS = 1e-4  # of a mass of 1
+
+Function = Callable[[np.ndarray], np.ndarray]
+
+# What decides how far out there are nodes: the mass there, or its square, and the power of y that it is multiplied by.
+MASS, MEAN, VARIANCE, SQUARES = (0, 0), (0, 1), (0, 2), (1, 1)
+
+
+class Density:
+    """The density of a batch of one axis at nodes over its mass, and the power laws beyond them.
+
+    Parameters
+    ----------
+    d : Distribution
+        Continuous, of one batch axis.
+    grid : Grid
+        Where its panels end.
+    close : float
+        How close two of its cuts may be, as a share of the room that they have in their own grids.
+    """
+
+    def __init__(self, d: "Distribution", grid: Grid, close: float = MANY) -> None:
+        low, high = d.endpoints()
+        self.nodes = nodes = nodes_of(d, grid, close)
+        log_prob = log_prob_at(d, nodes.layers, nodes.y, nodes.x)
+        if not np.all(log_prob < np.inf):  # an infinite one, or none, by rounding
+            log_prob = np.where(log_prob < np.inf, log_prob, -np.inf)
+        self.log_prob = log_prob
+        self.log_mass = self.log_prob + nodes.log_weight
+        self.mass = np.exp(self.log_mass)
+        self.tails = tuple(tail(nodes, self.log_prob, low, high, upper=upper) for upper in (False, True))
+        self._of_atoms = sum((np.exp(d.log_prob(at)) for at in d.atoms), 0.0)
+
+    def known(self, values: np.ndarray) -> np.ndarray:
+        """Return integrals over this density; nan for a finite one of whose mass the nodes see too little, or too much.
+
+        So it is where numbers are too coarse for a scale, or where much of the mass lies outside their range.
+        """
+        seen = self.nodes.layers.total(self.mass.sum(0)) + sum(t.mass for t in self.tails) + self._of_atoms
+        return np.where((np.abs(seen - 1.0) <= _AMISS) | np.isinf(values), values, np.nan)
+
+    def expectation(self, f: np.ndarray) -> np.ndarray:
+        """Return E[f], from its values at the nodes, without atoms; f counts only where there is a density."""
+        return self._total(self.mass * f) + sum(t.integral(t.at_nodes(f)) for t in self.tails)
+
+    def power(self, y: np.ndarray, power: int) -> np.ndarray:
+        """Return E[y^power], which may be too large for numbers at the outermost nodes."""
+        values = np.sign(y) ** power * np.exp(self.log_mass + power * np.log(np.abs(y)))
+        return self._total(values) + sum(t.integral(t.at_nodes(y), power) for t in self.tails)
+
+    def _total(self, values: np.ndarray) -> np.ndarray:
+        of_panels = values.sum(0)
+        bad = np.flatnonzero(~np.isfinite(of_panels))
+        of_panels[bad] = np.where(self.mass[:, bad] > 0.0, values[:, bad], 0.0).sum(0)
+        return self.nodes.layers.total(of_panels)
+
+
+def log_prob_at(d: "Distribution", layers: Layers, y: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Return the log density at the nodes of panels, of a few layers at a time: they stay in the processor's cache."""
+    values, ordered, many = np.empty(y.shape), d[layers.order], len(layers.order)
+    log_density = ordered.log_density()
+    for part, rows in layers.tables:
+        if rows != many:
+            log_density, many = ordered[:rows].log_density(), rows
+        shape = (len(y), -1, rows)
+        values[:, part] = log_density(y[:, part].reshape(shape), x[:, part].reshape(shape)).reshape(len(y), -1)
+    return values
+
+
+def cut(d: "Distribution", of: tuple[int, int] | None, at: tuple[np.ndarray | float, ...] = ()) -> Grid:
+    """Return the cuts of a distribution of one batch axis, some points among them.
+
+    Far out those for an integral of the mass, `of` = (squared or not, times which power of y); all for None.
+    """
+    low, high = d.endpoints()
+    grid = d.grid().on(d.batch_shape)
+    grid = grid if of is None else grid.without_idle_tails(low, high, *of)
+    inside = [np.clip(p, low, high) for p in (*at, *d.atoms)]
+    # An end where the density may be infinite is no cut: what lies next to it is a tail.
+    ends = [np.any(grid.anchors == e, axis=0) & (p == e) for p in inside for e in (low, high)]
+    return joined(
+        grid, points([np.where(a | b, np.nan, p) for p, a, b in zip(inside, ends[::2], ends[1::2], strict=True)], high)
+    )

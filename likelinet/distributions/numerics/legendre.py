@@ -1,0 +1,27 @@
+"""Polynomials by their values at the nodes of Gauss's rule: their integrals and coefficients, as matrices."""
+
+import numpy as np
+from numpy.polynomial import legendre
+
+
+def integrals(nodes: np.ndarray) -> np.ndarray:
+    """Return the matrix from values at nodes to integrals from -1 to each node."""
+    return legendre.legval(nodes, legendre.legint(np.eye(len(nodes)), lbnd=-1)).T @ coefficients(nodes)
+
+
+def coefficients(nodes: np.ndarray) -> np.ndarray:
+    """Return the matrix from values at nodes to the coefficients of the Legendre series."""
+    return np.linalg.inv(legendre.legvander(nodes, len(nodes) - 1))
+
+
+def values(nodes: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """Return the matrix from values at nodes to those at other points."""
+    return legendre.legvander(at, len(nodes) - 1) @ coefficients(nodes)
+
+
+def times(matrix: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Return the matrix product, not by BLAS: a row has the same bits alone and among others."""
+    total = matrix[:, :1] * columns[0]
+    for i in range(1, len(columns)):
+        total += matrix[:, i : i + 1] * columns[i]
+    return total

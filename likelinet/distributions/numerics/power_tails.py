@@ -1,0 +1,95 @@
+"""Power laws beyond the outermost nodes: of heavy tails, and of densities next to a singular end."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from likelinet.distributions.numerics.nodes import LARGEST, N_NODES, Nodes
+
+_NO_FALL = 1e-9  # what falls no faster than by this power has no integral
+
+
+@dataclass(frozen=True)
+class Tail:
+    """The power law beyond the outermost panel of each row on one side, shape (n_rows,).
+
+    Along it, with D the distance from the anchor and τ = |log D| outwards from the edge, the mass falls by e^(-rate τ).
+    """
+
+    mass: np.ndarray
+    rate: np.ndarray
+    distance: np.ndarray  # D at the edge
+    grows: np.ndarray  # whether D grows outwards: towards infinity, not towards an end
+    _panel: np.ndarray
+    _nodes: tuple[np.ndarray, ...]
+    _steps: tuple[np.ndarray, ...]
+
+    def at_nodes(self, values: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Return the values at the outermost node and at two farther in, from those at all nodes."""
+        return tuple(values[node, self._panel] for node in self._nodes)
+
+    def integral(self, values: tuple[np.ndarray, ...], power: int = 1) -> np.ndarray:
+        """Return the integral of f = v^power over the mass beyond, from the values v at the nodes.
+
+        f goes on as a straight line in τ, or as a power where it changes as fast as one; it may have no integral.
+        """
+        outer, inner, innermost = ((np.sign(v) ** power, power * np.log(np.abs(v))) for v in values)
+        apart, farther, out = self._steps
+        growth = (outer[1] - inner[1]) / apart
+        # A straight line that comes through 0 grows by any factor, but not by the same one again.
+        steady = np.abs(growth - (inner[1] - innermost[1]) / farther) < 0.5 * np.abs(growth)
+        value = outer[0] * np.exp(outer[1])
+        slope = (value - inner[0] * np.exp(inner[1])) / apart
+        line = self.mass * (value + slope * out + slope / self.rate)
+        falls = self.rate - growth
+        size = np.exp(np.log(self.mass) + outer[1] + growth * out) * self.rate
+        by_power = outer[0] * np.where(falls > _NO_FALL, size / np.where(falls > _NO_FALL, falls, 1.0), np.inf)
+        found = np.where((np.abs(growth) > 0.25) & steady & (outer[0] != 0.0), by_power, line)
+        return np.where(self.mass > 0.0, found, 0.0)
+
+    def of_squares(self, atom: np.ndarray | float = 0.0) -> np.ndarray:
+        """Return the integral over y of the squared mass farther out, which exists where that falls fast enough.
+
+        An atom, at a finite end, belongs to it.
+        """
+        rate = 2.0 * self.rate + np.where(self.grows, -1.0, 1.0)
+        finite = self.mass * (self.mass * self.distance) / np.where(rate > _NO_FALL, rate, 1.0)
+        squares = np.where(self.mass > 0.0, np.where(rate > _NO_FALL, finite, np.inf), 0.0)
+        return squares + np.where(self.grows, 0.0, self.distance * (atom * (atom + 2.0 * self._average())))
+
+    def of_rest_squared(self, atom: np.ndarray | float = 0.0) -> np.ndarray:
+        """Return the integral over y, up to a finite end and its atom, of the square of what lies farther in."""
+        rest = 1.0 - atom
+        less = np.where(self.mass > 0.0, self.mass * self.mass / (2.0 * self.rate + 1.0), 0.0)
+        return np.where(self.grows, 0.0, self.distance * (rest * (rest - 2.0 * self._average()) + less))
+
+    def _average(self) -> np.ndarray:
+        """Return the average over y of the mass farther out, up to a finite end."""
+        return np.where(self.mass > 0.0, self.mass / (self.rate + 1.0), 0.0)
+
+
+def tail(nodes: Nodes, log_prob: np.ndarray, low: np.ndarray, high: np.ndarray, *, upper: bool) -> Tail:
+    """Return what lies beyond the nodes on one side, from the density at the outermost of them."""
+    panel = nodes.layers.last if upper else nodes.layers.first
+    some = nodes.layers.many > 0
+    down, at_end = nodes.down[panel], nodes.at_end[panel]
+    grows = down ^ upper
+    outer = np.where(grows, N_NODES - 1, 0)
+    inner, innermost = np.where(grows, N_NODES - 3, 2), np.where(grows, N_NODES - 5, 4)
+    lp_outer, lp_inner = log_prob[outer, panel], log_prob[inner, panel]
+    d_outer, d_inner = nodes.distance[outer, panel], nodes.distance[inner, panel]
+    edge = np.where(grows, nodes.far[panel], nodes.near[panel])
+    infinite = (high >= LARGEST) if upper else (low <= -LARGEST)
+    far_out = infinite & (nodes.near[panel] > 0.0)  # not a panel next to a core, which is measured from its own end
+    valid = some & np.where(grows, far_out, at_end & ~infinite & (edge > 0.0))
+    ratios = d_outer / d_inner, d_inner / nodes.distance[innermost, panel], np.where(valid, edge, 1.0) / d_outer
+    apart, farther, out = (np.abs(np.log(v)) for v in ratios)
+    slope = (lp_outer - lp_inner) / apart
+    rate = np.where(grows, -1.0, 1.0) - slope
+    mass = np.exp(lp_outer + slope * out + np.log(np.where(valid, edge, 1.0))) / rate
+    mass = np.where(valid & (rate > 0.0) & np.isfinite(mass), mass, 0.0)
+    # Up to an end that the outermost panel does not see, nothing is left but the distance, and what lies at the end.
+    last = nodes.y[outer, panel] + np.where(upper, 1.0, -1.0) * np.abs(edge - d_outer)
+    gap = np.where(some & ~infinite, np.maximum(high - last if upper else last - low, 0.0), 0.0)
+    grows = grows & (valid | infinite)
+    return Tail(mass, rate, np.where(valid, edge, gap), grows, panel, (outer, inner, innermost), (apart, farther, out))

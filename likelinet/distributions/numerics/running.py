@@ -1,0 +1,77 @@
+"""Integrals from the ends of a panel to each of its nodes: how a distribution function grows along it."""
+
+import numpy as np
+
+from likelinet.distributions.numerics.legendre import integrals, times, values
+from likelinet.distributions.numerics.nodes import NODES, WEIGHTS, Nodes
+
+_RUNNING = integrals(NODES)
+# The parts of a panel between its nodes, the values of an interpolant at their ends, and its coefficients of powers.
+_ENDS = np.array([-1.0, *NODES, 1.0])
+_STEPS = np.diff(_ENDS)[:, None]
+_AT_ENDS = values(NODES, _ENDS)
+_POWERS = np.linalg.inv(np.vander(NODES, increasing=True))
+_INNER, _INNER_WEIGHTS = np.polynomial.legendre.leggauss(12)
+_LITTLE = 1e-14  # share of a sum that has no part in its digits
+_STEEP = 14.0  # change of a logarithm over a part of a panel
+_SWINGS = 4.0  # times the mass by Gauss's rule, which an interpolant that swings between the nodes exceeds
+
+
+def running(
+    nodes: Nodes, log_prob: np.ndarray, mass: np.ndarray, under: np.ndarray, over: np.ndarray, *, all_heavy: bool
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the mass of each panel, and how much of it lies below each node and above it.
+
+    What lies below counts in the panels `under`, what lies above in those `over`. If `all_heavy`, to a relative
+    accuracy in short tails too.
+    """
+    masses = mass.sum(0)
+    near = times(_RUNNING, mass / WEIGHTS[:, None])
+    far = masses - near
+    # Along a heavy tail y grows as the mass falls: by its logarithm, no digits are lost towards the end.
+    fall, layers = log_prob[0] - log_prob[-1], nodes.layers
+    steep = (fall > 1.0) & (fall < np.inf) & layers.counts
+    if not all_heavy:
+        beyond = np.where(under, layers.before(masses), np.where(over, layers.after(masses), 0.0))
+        most = np.where(under | over, beyond + masses, 0.0) * layers.counts
+        # About the share of the panel in the integral of the squares; in the logarithm of the distance, what lies
+        # beyond may fall as that grows.
+        falls, log = np.where(nodes.down, under, over), nodes.far > 4.0 * nodes.near
+        width, powers = nodes.far - nodes.near, np.maximum(most**2 * nodes.near, beyond**2 * nodes.far)
+        share = np.where(falls & log, powers, most**2 * width) * layers.counts
+        own = np.where(falls, share, masses * most * width)  # of what the panel itself adds
+        steep &= log & (nodes.near > 0.0)
+        idle = steep & ~(own > _LITTLE * layers.total(share)[layers.row])
+        near[:, idle], far[:, idle] = masses[idle], 0.0
+        steep &= ~idle
+    heavy = np.flatnonzero(steep)
+    parts = _of_parts((log_prob + nodes.log_weight)[:, heavy] - np.log(WEIGHTS)[:, None])[::-1].cumsum(0)[::-1]
+    smooth = parts[0] <= _SWINGS * masses[heavy]  # no polynomial goes along a fall without end, as towards a gap
+    heavy, parts = heavy[smooth], parts[:, smooth]
+    masses[heavy], far[:, heavy] = parts[0], parts[1:]
+    near[:, heavy] = parts[0] - parts[1:]
+    return masses, np.where(nodes.down, far, near), np.where(nodes.down, near, far)
+
+
+def _of_parts(log_values: np.ndarray) -> np.ndarray:
+    """Return the integrals of the exponential of an interpolant between the nodes of each panel, and to its ends.
+
+    In a variable in which a steep one would be constant if it were a straight line.
+    """
+    slope = (log_values[-1] - log_values[0]) / (NODES[-1] - NODES[0])
+    bend = log_values - slope * NODES[:, None]  # a straight line, whose numbers may be large, needs no coefficients
+    coefficients, ends = times(_POWERS, bend), times(_AT_ENDS, bend) + slope * _ENDS[:, None]
+    coefficients[1] += slope
+    rise = np.diff(ends, axis=0)
+    fall = np.where(np.abs(rise) > _STEEP, np.abs(rise), 1e-6)
+    share, total = -np.expm1(-fall), np.zeros(rise.shape)
+    for w, weight in zip(0.5 + 0.5 * _INNER, 0.5 * _INNER_WEIGHTS, strict=True):
+        u = -np.log1p(-w * share) / fall  # from the higher end
+        t = _ENDS[:-1, None] + _STEPS * np.where(rise < 0.0, u, 1.0 - u)
+        value = fall * u + coefficients[0]
+        power = coefficients[-1] * t
+        for c in coefficients[-2:0:-1]:
+            power += c
+            power *= t
+        total += weight * np.exp(value + power)
+    return total * _STEPS * share / fall

@@ -1,0 +1,72 @@
+"""What a distribution within bounds answers: as its base, exactly, where the bounds cut nothing off."""
+
+import numpy as np
+
+from likelinet.distributions.base.distribution import Distribution
+from likelinet.distributions.base.family import open_end
+from likelinet.distributions.numerics import quadrature
+from likelinet.distributions.numerics.mass_tables import LONGEST, Cells, Masses
+from likelinet.distributions.over.same_law import answered
+from likelinet.distributions.over.wrapper import Wrapper
+
+_MUCH = -2.0  # log probability of the bounds above which next to nothing of the base is next to nothing here
+
+
+class AnswersWithinBounds(Wrapper):
+    """Another distribution between `low` and `high`: its moments, entropy, divergences, CRPS and masses."""
+
+    low: np.ndarray
+    high: np.ndarray
+    log_mass: np.ndarray
+
+    def _mean(self) -> np.ndarray:
+        return self._moment(0)
+
+    def _var(self) -> np.ndarray:
+        return self._moment(1)
+
+    def _entropy(self) -> np.ndarray:
+        exact = answered(self, self.base, self._whole(), "entropy")
+        return super()._entropy() if exact is None else exact
+
+    def _kl_divergence(self, other: Distribution) -> np.ndarray:
+        if isinstance(other, AnswersWithinBounds) and other._whole().all():
+            return self._kl_divergence(other.base)
+        # Of what the base can do, but with a probability below all numbers, the other one may say that it cannot.
+        (low, high), (least, most) = self.base.endpoints(), other.endpoints()
+        exact = answered(self, self.base, self._whole() & (least <= low) & (most >= high), "kl_divergence", other)
+        return super()._kl_divergence(other) if exact is None else exact
+
+    def _crps(self, y: np.ndarray) -> np.ndarray:
+        exact = answered(self, self.base, self._whole(), "crps", y)
+        return super()._crps(y) if exact is None else exact
+
+    def mass_table(self, cells: Cells) -> Masses:
+        return self.base.mass_table(cells.within(self.low, self.high)).times(-self.log_mass)
+
+    def bulk(self) -> tuple[np.ndarray, np.ndarray]:
+        (low, high), (least, most) = self.base.bulk(), self.endpoints()
+        # What is next to nothing of the base may be all that is left of it: then only a short range is known.
+        much, short = self.log_mass > _MUCH, ~np.isnan(low) & (most - least < LONGEST)
+        low, high = np.where(much, np.maximum(low, least), least), np.where(much, np.minimum(high, most), most)
+        return np.where(much | short, low, np.nan), np.where(much | short, high, np.nan)
+
+    def tail_at(self, x: np.ndarray, upper: bool) -> np.ndarray:
+        beside = self.base.sf(self.high) if upper else self.base.cdf(np.nextafter(self.low, -np.inf))
+        return (self.base.tail_at(x, upper) - beside) * np.exp(-self.log_mass)
+
+    def _moment(self, which: int) -> np.ndarray:
+        """Return the mean or the variance, of the number that an angle is too."""
+        known = self.base.moments_between(self.low, self.high)
+        if known is not None:
+            return known[which]
+        whole = self._whole()
+        if not whole.any():
+            return quadrature.moments(self)[which]
+        linear = self.base.linear_moments()[which] if self.base.is_angle else (self.base.mean, self.base.var)[which]()
+        return linear if whole.all() else np.where(whole, linear, quadrature.moments(self)[which])
+
+    def _whole(self) -> np.ndarray:
+        """Return in which rows nothing lies beyond the bounds, not even as little as a number can hold."""
+        nothing = (self.base.cdf(open_end(self.base, self.low)) == 0.0) & (self.base.sf(self.high) == 0.0)
+        return np.broadcast_to(nothing, self.batch_shape)

@@ -1,0 +1,127 @@
+"""Parameters drawn over all sizes: formulas against mpmath, and integrals of mixtures against closed forms."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from mpmath import mp
+
+import likelinet as ll
+from likelinet.core.domains import open_unit_interval, real
+from likelinet.distributions import Parameter
+from likelinet.distributions.numerics import quadrature
+from tests.cases import CONTINUOUS, Family
+from tests.distributions.strategies import each
+
+pytestmark = pytest.mark.slow
+
+LOW, HIGH = 1e-6, 1e9
+TAILS = np.array([1e-300, 1e-100, 1e-10, 1e-3, 0.3])
+# Where less is drawn: mpmath takes long for large shapes; sums of large numbers have no more digits than these.
+FORMULAS: dict[type, dict[str, tuple[float, float]]] = {
+    ll.StudentT: {"df": (LOW, 1e4)},
+    ll.SkewNormal: {"alpha": (LOW, 1e3)},
+    ll.JohnsonSU: {"skewness": (LOW, 1e2)},
+    ll.Gamma: {"concentration": (LOW, 1e4)},
+    ll.InverseGamma: {"concentration": (LOW, 1e4)},
+    ll.Beta: {"concentration1": (LOW, 1e3), "concentration0": (LOW, 1e3)},
+    ll.VonMises: {"loc": (LOW, 3.0), "concentration": (LOW, 1e4)},
+}
+SETS = {ll.StudentT: 8, ll.SkewNormal: 3, ll.Gamma: 8, ll.InverseGamma: 8, ll.Beta: 6, ll.VonMises: 4}
+# Mass outside the range of numbers is no integral over them; next to 1 and far from 0, y itself is coarse.
+INTEGRALS: dict[type, dict[str, tuple[float, float]]] = {
+    ll.JohnsonSU: {"skewness": (LOW, 10.0), "tailweight": (0.1, HIGH)},
+    ll.Gamma: {"concentration": (1e-2, HIGH)},
+    ll.InverseGamma: {"concentration": (1e-2, HIGH)},
+    ll.InverseGaussian: {"loc": (1e-4, 1e4), "concentration": (1e-4, 1e4)},
+    ll.Weibull: {"concentration": (0.05, 1e5)},
+    ll.LogLogistic: {"concentration": (0.05, 1e5)},
+    ll.LogNormal: {"loc": (LOW, 100.0), "scale": (1e-4, 30.0)},
+    ll.LogitNormal: {"loc": (LOW, 5.0), "scale": (1e-4, 30.0)},
+    ll.GeneralizedPareto: {"concentration": (LOW, 30.0)},
+    ll.Beta: {"concentration1": (0.05, 1e5), "concentration0": (0.05, 1e5)},
+    ll.Kumaraswamy: {"concentration1": (0.2, 1e3), "concentration0": (0.2, 1e3)},
+    ll.VonMises: {"loc": (LOW, 3.0), "concentration": (LOW, 1e6)},
+    ll.SkewNormal: {"alpha": (LOW, 1e6)},
+}
+
+
+def drawn(case: Family, less: dict[type, dict[str, tuple[float, float]]], n: int) -> ll.Distribution:
+    """Return rows whose parameters have all sizes."""
+    rng = np.random.default_rng(11)
+    ranges = less.get(case.cls, {})
+    return case.cls(*[_parameter(p, ranges.get(p.name, (LOW, HIGH)), rng, n) for p in case.cls.parameters])
+
+
+def _parameter(p: Parameter, within: tuple[float, float], rng: np.random.Generator, n: int) -> np.ndarray:
+    other = rng.random(n) < 0.5
+    if p.domain is open_unit_interval:
+        v = np.exp(rng.uniform(np.log(1e-7), np.log(0.5), n))  # 1 - v has few digits
+        return np.where(other, v, 1.0 - v)
+    v = np.exp(rng.uniform(np.log(within[0]), np.log(within[1]), n))
+    return np.where(other, v, -v) if p.domain.low < 0.0 or p.domain is real else v
+
+
+def exactly(f: Callable[..., Any], params: list[Any], y: float) -> Any:
+    return f(*params, mp.mpf(y))
+
+
+@each(CONTINUOUS)
+def test_formulas(case):
+    d = drawn(case, FORMULAS, SETS.get(case.cls, 24))
+    formulas = case.exact
+    for i in range(d.batch_shape[0]):
+        row = d[i]
+        params = [mp.mpf(float(getattr(row, p.name))) for p in row.parameters]
+        with np.errstate(all="ignore"):
+            y = np.unique(np.concatenate([row.ppf(TAILS), row.isf(TAILS)]))
+        y = y[np.isfinite(y) & row.support.contains(y)]
+        with mp.workdps(50):
+            want = [float(exactly(formulas.nll, params, v)) for v in y]
+        np.testing.assert_allclose(row.nll(y), want, rtol=1e-10, atol=1e-10, err_msg=repr(row))
+        if case.cls in (ll.VonMises, ll.Beta):  # for which mpmath takes minutes
+            continue
+        with mp.workdps(50):
+            below, above = ([exactly(f, params, v) for v in y] for f in (formulas.cdf, formulas.sf))
+            logs = [_logs(b, a) for b, a in zip(below, above, strict=True)]
+        got = np.stack([row.log_cdf(y), row.log_sf(y)], axis=-1)
+        np.testing.assert_allclose(got, np.reshape(logs, (-1, 2)), rtol=1e-10, atol=1e-305, err_msg=repr(row))
+
+
+def _logs(p: Any, q: Any) -> list[float]:
+    """Return the logarithms of two probabilities that make one; the larger one by the other."""
+    if p > q:
+        return _logs(q, p)[::-1]
+    return [float(mp.log(p)) if p > 0 else -np.inf, float(mp.log1p(-p))]
+
+
+def pair(d: ll.Distribution) -> ll.Distribution:
+    """Return the mixture of two distributions that are equal but for the rounding of what is no location."""
+    locations = [id(getattr(d, p.name)) for p in d.parameters if p.role == "location"]
+    components = d.map_arrays(
+        lambda a, n: np.stack([a, a if id(a) in locations else np.nextafter(a, 0.0)], axis=a.ndim - n)
+    )
+    return ll.Mixture(components, np.zeros((*d.batch_shape, 2)))
+
+
+@each(CONTINUOUS)
+def test_integrals(case):
+    d = drawn(case, INTEGRALS, 40)
+    mixture, exact = pair(d), d.entropy()
+    size = np.maximum(np.abs(exact), 1.0)
+    np.testing.assert_allclose(mixture.entropy() / size, exact / size, rtol=1e-8, atol=1e-8)
+    for q in (0.01, 0.5, 0.97):
+        y = d.ppf(q)
+        inside = np.isfinite(y) & d.support.contains(y)
+        np.testing.assert_allclose(mixture[inside].crps(y[inside]), d[inside].crps(y[inside]), rtol=1e-8)
+    if case.cls is ll.VonMises:
+        return
+    with np.errstate(all="ignore"):
+        mean, var = quadrature.moments(d)
+    sd = np.where(np.isfinite(d.std()), d.std(), 0.0)
+    some = np.isfinite(d.mean())
+    np.testing.assert_array_equal(np.isfinite(mean), some)
+    np.testing.assert_allclose((mean[some] - d.mean()[some]) / (np.abs(d.mean()) + sd)[some], 0.0, atol=1e-8)
+    some = np.isfinite(d.var()) & (d.var() > 0.0)
+    np.testing.assert_allclose(var[some], d.var()[some], rtol=1e-7)
