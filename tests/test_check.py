@@ -199,6 +199,18 @@ def test_a_config_says_roles_and_what_is_strict(tmp_path: Path):
     assert fault.startswith("Column 'colour' has 10 missing cells (rows 3, 6, 9")
 
 
+def test_columns_of_groups_and_of_the_family_must_be_there(tmp_path: Path):
+    path = write(tmp_path / "t.csv")
+    family = "distribution: {kind: gamma, exposure: many}"
+    (tmp_path / "c.yaml").write_text(f"data: {{target: x2, groups: patient, exclude: [idd]}}\n{family}")
+    found = checked(str(path), "--config", str(tmp_path / "c.yaml"))
+    assert sorted({name for f in found["faults"] for name in ("patient", "many", "idd") if f"'{name}'" in f}) == [
+        "idd",
+        "many",
+        "patient",
+    ]
+
+
 def test_many_columns_are_summed_up(tmp_path: Path):
     path = write(tmp_path / "t.csv", many=80)
     lines = cli("check", str(path), "--target", "price").out.splitlines()

@@ -21,6 +21,7 @@ from likelinet.core.gathered import all_of, attempted
 from likelinet.core.wording import counted, shown
 from likelinet.selection.suggestion import Suggestion, suggested
 from likelinet.tables.events import with_event_label
+from likelinet.tables.hold_out import HoldOut
 from likelinet.tables.inputs import Encoded, Inputs
 from likelinet.tables.kinds.category import Category
 from likelinet.tables.kinds.noted import note_readings
@@ -84,6 +85,7 @@ def checked(table: Table, config: ModelConfig, chosen: bool) -> Checked:
         report = report_of(table, training, weight, roles)
         usable = attempted(partial(roles.features, training))
         errors += [*wrong, *([usable] if isinstance(usable, DataError) else [])]
+        errors += _of_other_columns(training, config)
         read = attempted(partial(Encoded, Inputs(report.kinds, table.named), training, config.data.strict))
         if isinstance(read, DataError):
             errors.append(read)
@@ -115,6 +117,13 @@ def _target(table: Table, config: ModelConfig) -> tuple[Table, np.ndarray, list[
     if not isinstance(y, DataError):
         y = attempted(partial(note_unsuitable, y, rows.weight, config.distribution, naming))
     return rows.table, rows.weight, [y] if isinstance(y, DataError) else []
+
+
+def _of_other_columns(table: Table, config: ModelConfig) -> list[DataError]:
+    """Return what is wrong with groups and times by which rows are held out, and with what the family reads."""
+    reads = [partial(table.numeric, name) for name in config.distribution.columns]
+    found = [attempted(partial(HoldOut.of, config.data, table)), *map(attempted, reads)]
+    return [error for error in found if isinstance(error, DataError)]
 
 
 def suggestion(report: TableReport, config: ModelConfig, family: Suggestion | None) -> str:
