@@ -9,7 +9,7 @@ from tests.small import cli, write_csv
 
 N = 40
 RNG = np.random.default_rng(0)
-NUMBERS = {"x": np.arange(N) % 7 / 2.0, "z": np.arange(N) % 5 / 2.0}
+NUMBERS = {"x": [i % 7 / 2.0 for i in range(N)], "z": [i % 5 / 2.0 for i in range(N)]}
 TOLD = {
     "town": ["Ulm", "Bonn"] * 20,
     "share": [f"{i % 9 + 10} %" for i in range(N)],
@@ -20,7 +20,7 @@ DESCRIBED = """\
   share  number (numbers with the unit '%' ('10 %' is 10)), 10 … 18
   flag   yes or no
 """
-Y = np.where(np.arange(N) % 2, 1.0, 2.0) + RNG.normal(size=N)  # other in each town
+Y = (np.where(np.arange(N) % 2, 1.0, 2.0) + RNG.normal(size=N)).tolist()  # other in each town
 QUICK = (
     "--target",
     "y",
@@ -54,7 +54,7 @@ def test_of_plain_numbers_there_is_nothing_to_tell(tmp_path: Path):
     ("cells", "words"),
     [
         (["", *NUMBERS["x"][1:]], "number, 0 … 3, with missing cells"),
-        (np.exp(np.linspace(-6.0, 6.0, N) ** 3 / 36.0), "the logarithm of a number, "),
+        (np.exp(np.linspace(-6.0, 6.0, N) ** 3 / 36.0).tolist(), "the logarithm of a number, "),
     ],
     ids=["missing cells", "a logarithm"],
 )
