@@ -65,3 +65,9 @@ def test_peaks_that_are_thousands_apart():
     log_p = scipy.special.logsumexp(scipy.stats.nbinom.logpmf(k, r, 1.0 - p), axis=-1, b=0.5)
     d = ll.Mixture(ll.NegativeBinomial(r, probs=p), probs=np.full((3, 2), 0.5))
     np.testing.assert_array_equal(d.mode(), log_p.argmax(0))
+
+
+def test_components_that_are_alike_have_the_mode_of_one():
+    one = ll.BetaBinomial([3.0, 3.0, 700.0], [1.0, 2.0, 1.0], [1.0, 2.0, 1.0])
+    alike = one.map_arrays(lambda a, n: np.stack([a, a], axis=-1))
+    np.testing.assert_array_equal(ll.Mixture(alike, probs=np.full((3, 2), 0.5)).mode(), one.mode())

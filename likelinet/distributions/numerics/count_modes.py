@@ -28,7 +28,7 @@ def most_probable(d: "Distribution", grid: np.ndarray) -> np.ndarray:
     if len(rows):
         best[rows] = _highest_top(flat[rows], grid[:, rows])
     # Of two numbers that are as probable as each other, the larger one, as every family says.
-    grid = np.concatenate([grid, [best, best + 1.0]])
+    grid = np.concatenate([grid, [best, np.minimum(best + 1.0, high)]])
     log_p = flat.log_prob(grid)
     return np.where(log_p >= log_p.max(axis=0) - TIE, grid, -np.inf).max(axis=0).reshape(d.batch_shape)
 
