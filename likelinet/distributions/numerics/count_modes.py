@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from likelinet.distributions.numerics.mass_tables import cells_of
+from likelinet.distributions.numerics.mass_tables import LONGEST, cells_of
 
 if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
 
 TIE = 2e-12  # difference of log probabilities of counts that is rounding
-_SHORT = 512  # numbers that are all tried
+_HIGH = 0.5  # difference of log probabilities that a way up from a lower point of a grid may well make up for
 _STEPS = 400  # at most: they double, and are halved
 
 
@@ -21,7 +21,7 @@ def most_probable(d: "Distribution", grid: np.ndarray) -> np.ndarray:
     """
     flat, grid = d.flattened(d.batch_shape), grid.reshape(len(grid), -1)
     low, high = grid.min(axis=0), grid.max(axis=0)
-    short, best = high - low < _SHORT, np.empty(len(low))
+    short, best = high - low < LONGEST, np.empty(len(low))
     for rows, cells in cells_of(np.flatnonzero(short), low, high):
         best[rows] = low[rows] + flat[rows].mass_table(cells).values.argmax(axis=1)
     rows = np.flatnonzero(~short)
@@ -33,15 +33,24 @@ def most_probable(d: "Distribution", grid: np.ndarray) -> np.ndarray:
     return np.where(log_p >= log_p.max(axis=0) - TIE, grid, -np.inf).max(axis=0).reshape(d.batch_shape)
 
 
-def _highest_top(d: "Distribution", k: np.ndarray) -> np.ndarray:
-    """Return the most probable one of the numbers that are reached from k, shape (many, rows), by steps that rise."""
-    log_p, step = d.log_prob(k), np.ones(k.shape)
+def _highest_top(d: "Distribution", grid: np.ndarray) -> np.ndarray:
+    """Return the most probable one of the numbers that are reached by steps that rise, from the high ones of a grid."""
+    log_p = d.log_prob(grid)
+    beside = np.pad(log_p, ((1, 1), (0, 0)), constant_values=-np.inf)
+    high = ((log_p > beside[:-2]) & (log_p >= beside[2:])) | (log_p > log_p.max(axis=0) - _HIGH)
+    high[1:] &= grid[1:] > grid[:-1]
+    at = np.nonzero(high)
+    grid, going = grid.copy(), np.arange(len(at[0]))
+    k, top, step = grid[at], log_p[at], np.ones(len(going))
     for _ in range(_STEPS):
-        before, after = d.log_prob(k - step), d.log_prob(k + step)
-        to = np.where(after >= before, k + step, k - step)
-        better = np.maximum(before, after) > log_p
-        k, log_p = np.where(better, to, k), np.where(better, np.maximum(before, after), log_p)
-        if not np.any(better | (step > 1.0)):
+        part, here, by = d[at[1][going]], k[going], step[going]
+        before, after = part.log_prob(here - by), part.log_prob(here + by)
+        better = np.maximum(before, after) > top[going]
+        k[going] = np.where(better, np.where(after >= before, here + by, here - by), here)
+        top[going] = np.where(better, np.maximum(before, after), top[going])
+        step[going] = np.where(better, 2.0 * by, np.maximum(0.5 * by, 1.0))
+        going = going[better | (by > 1.0)]
+        if not len(going):
             break
-        step = np.where(better, 2.0 * step, np.maximum(0.5 * step, 1.0))
-    return np.take_along_axis(k, log_p.argmax(axis=0)[None], axis=0)[0]
+    grid[at], log_p[at] = k, top
+    return np.take_along_axis(grid, log_p.argmax(axis=0)[None], axis=0)[0]
