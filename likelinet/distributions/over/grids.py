@@ -55,10 +55,8 @@ def grid_of_truncation(base: Distribution, shape: tuple[int, ...], low: np.ndarr
         span = np.minimum(high - low, np.maximum(last, bound) - np.minimum(first, bound))
         steps = column(_LADDER, shape) * _reach(base, bound, side * span * column(_DECADES, shape))
         ladders.append(ladder(bound, side * np.minimum(steps, 0.5 * span), high))
-    anchors = np.stack([np.where(np.isnan(b), np.inf, b) for b in bounds])  # an infinite one is near nothing
-    joint = joined(grid.within(low, high, most), *ladders, points(cuts, high))
-    cores = np.concatenate([grid.cores, np.zeros(anchors.shape)])
-    return replace(joint, anchors=np.concatenate([grid.anchors, anchors]), cores=cores)
+    # The bound is no anchor: the density is smooth up to it.
+    return joined(grid.within(low, high, most), *ladders, points(cuts, high))
 
 
 def _reach(base: Distribution, bound: np.ndarray, steps: np.ndarray) -> np.ndarray:
