@@ -6,10 +6,15 @@ import numpy as np
 
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.shapes import on_batch
-from likelinet.distributions.numerics.grids import Grid, column, joined, ladder, points
+from likelinet.distributions.numerics.grids import Grid, column, joined, ladder, points, room_of
 
 # Steps from a bound in units of how fast the density falls there, and lengths among which that is sought.
 _LADDER = np.array([0.25, 1.0, 2.5, 5.0, 9.0, 15.0, 24.0, 40.0])
+# Logarithms of shares of the mass beyond a bound in a power law, up to those that its variance asks for.
+_SHARES = np.array([0.3, 1.0, 2.5, 5.0, 9.0, 14.0, 20.0, 28.0, 40.0, 65.0, 110.0])
+_STEP = 1e-3  # share of a distance over which a slope is seen
+_MIDDLE = 3.0  # score up to which the quantiles of the base are close enough to each other for a bound among them
+_LEAST, _LARGEST = 1e-300, 1e300
 _DECADES = 10.0 ** -np.arange(0.0, 25.0, 1.5)
 
 
@@ -50,11 +55,15 @@ def grid_of_truncation(base: Distribution, shape: tuple[int, ...], low: np.ndarr
     seen = (low > np.fmin.reduce(grid.y), high < np.fmax.reduce(grid.y))
     bounds = [np.where(s, b, np.nan) for b, s in zip(cuts, seen, strict=True)]
     # Next to a bound the density falls as fast as at the bound, far out in a tail much faster than anywhere.
+    middle = np.where(column(np.abs(grid.scores) < _MIDDLE, shape), grid.y, np.nan)
+    beyond = (low > np.fmax.reduce(middle, axis=0), high < np.fmin.reduce(middle, axis=0))
     ladders = []
-    for bound, side in zip(bounds, (1.0, -1.0), strict=True):
+    for bound, side, deep in zip(bounds, (1.0, -1.0), beyond, strict=True):
         span = np.minimum(high - low, np.maximum(last, bound) - np.minimum(first, bound))
         steps = column(_LADDER, shape) * _reach(base, bound, side * span * column(_DECADES, shape))
         ladders.append(ladder(bound, side * np.minimum(steps, 0.5 * span), high))
+        if np.any(deep):
+            ladders.append(_tail(base, grid, np.where(deep, bound, np.nan), side, low, high))
     # The bound is no anchor: the density is smooth up to it.
     return joined(grid.within(low, high, most), *ladders, points(cuts, high))
 
@@ -65,3 +74,23 @@ def _reach(base: Distribution, bound: np.ndarray, steps: np.ndarray) -> np.ndarr
         change = np.abs(base.log_prob(bound + steps) - base.log_prob(bound))
     known, sizes = (change <= 1.0) & (change > 1e-3), np.abs(steps)
     return np.minimum(np.where(known, sizes / np.where(known, change, 1.0), np.inf).min(0), sizes[0])
+
+
+def _tail(base: Distribution, grid: Grid, bound: np.ndarray, side: float, low: np.ndarray, high: np.ndarray) -> Grid:
+    """Return cuts along the power law that a tail or a singular end of the base is, from a bound in it on.
+
+    Its mass, in the distance from the nearest anchor, falls by as much from each cut to the next.
+    """
+    distances = np.where(grid.cores < np.abs(bound - grid.anchors), np.abs(bound - grid.anchors), np.inf)
+    nearest = distances.argmin(0)[None]
+    anchor, distance = (np.take_along_axis(v, nearest, 0)[0] for v in (grid.anchors, distances))
+    out = np.where(anchor < bound, 1.0, -1.0)  # the way in which the distance grows
+    grows = out * side
+    with np.errstate(all="ignore"):
+        change = base.log_prob(bound + side * _STEP * distance) - base.log_prob(bound)
+        rate = -change / np.log1p(grows * _STEP) * grows - grows
+        reach = distance * np.exp(grows * column(_SHARES, bound.shape) / np.where(rate > 0.0, rate, np.nan))
+    reach = np.clip(reach, _LEAST, _LARGEST)
+    y = np.clip(anchor + out * reach, low, high)
+    x = np.where((anchor == high) & (out < 0.0), reach, np.where(np.isfinite(high), high - y, np.inf))
+    return Grid(y, x, room_of(y), y[:0], y[:0], np.full(len(y), np.nan))
