@@ -8,10 +8,9 @@ from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.shapes import on_batch
 from likelinet.distributions.numerics.grids import Grid, column, joined, ladder, points, room_of
 
-# Steps from a bound in units of how fast the density falls there, and lengths among which that is sought.
+# Steps from a bound in units of how fast the density falls there, or the logarithm of the mass, and lengths among which
+# the former is sought.
 _LADDER = np.array([0.25, 1.0, 2.5, 5.0, 9.0, 15.0, 24.0, 40.0])
-# Logarithms of shares of the mass beyond a bound in a power law, up to those that its variance asks for.
-_SHARES = np.array([0.3, 1.0, 2.5, 5.0, 9.0, 14.0, 20.0, 28.0, 40.0, 65.0, 110.0])
 _STEP = 1e-3  # share of a distance over which a slope is seen
 _MIDDLE = 3.0  # score up to which the quantiles of the base are close enough to each other for a bound among them
 _LEAST, _LARGEST = 1e-300, 1e300
@@ -61,9 +60,8 @@ def grid_of_truncation(base: Distribution, shape: tuple[int, ...], low: np.ndarr
     for bound, side, deep in zip(bounds, (1.0, -1.0), beyond, strict=True):
         span = np.minimum(high - low, np.maximum(last, bound) - np.minimum(first, bound))
         steps = column(_LADDER, shape) * _reach(base, bound, side * span * column(_DECADES, shape))
-        ladders.append(ladder(bound, side * np.minimum(steps, 0.5 * span), high))
-        if np.any(deep):
-            ladders.append(_tail(base, grid, np.where(deep, bound, np.nan), side, low, high))
+        near = ladder(bound, side * np.minimum(steps, 0.5 * span), high)
+        ladders.append(_along_tail(near, base, grid, np.where(deep, bound, np.nan), side, low, high))
     # The bound is no anchor: the density is smooth up to it.
     return joined(grid.within(low, high, most), *ladders, points(cuts, high))
 
@@ -76,11 +74,16 @@ def _reach(base: Distribution, bound: np.ndarray, steps: np.ndarray) -> np.ndarr
     return np.minimum(np.where(known, sizes / np.where(known, change, 1.0), np.inf).min(0), sizes[0])
 
 
-def _tail(base: Distribution, grid: Grid, bound: np.ndarray, side: float, low: np.ndarray, high: np.ndarray) -> Grid:
-    """Return cuts along the power law that a tail or a singular end of the base is, from a bound in it on.
+def _along_tail(
+    steps: Grid, base: Distribution, grid: Grid, bound: np.ndarray, side: float, low: np.ndarray, high: np.ndarray
+) -> Grid:
+    """Return the cuts along the power law that a tail or a singular end of the base is, from a bound in it on.
 
-    Its mass, in the distance from the nearest anchor, falls by as much from each cut to the next.
+    Its mass, in the distance from the nearest anchor, falls by as much from each cut to the next. Where there is no
+    bound, or the mass does not fall, they stay the `steps`.
     """
+    if np.isnan(bound).all():
+        return steps
     distances = np.where(grid.cores < np.abs(bound - grid.anchors), np.abs(bound - grid.anchors), np.inf)
     nearest = distances.argmin(0)[None]
     anchor, distance = (np.take_along_axis(v, nearest, 0)[0] for v in (grid.anchors, distances))
@@ -89,8 +92,14 @@ def _tail(base: Distribution, grid: Grid, bound: np.ndarray, side: float, low: n
     with np.errstate(all="ignore"):
         change = base.log_prob(bound + side * _STEP * distance) - base.log_prob(bound)
         rate = -change / np.log1p(grows * _STEP) * grows - grows
-        reach = distance * np.exp(grows * column(_SHARES, bound.shape) / np.where(rate > 0.0, rate, np.nan))
+        reach = distance * np.exp(grows * column(_LADDER, bound.shape) / rate)
     reach = np.clip(reach, _LEAST, _LARGEST)
     y = np.clip(anchor + out * reach, low, high)
     x = np.where((anchor == high) & (out < 0.0), reach, np.where(np.isfinite(high), high - y, np.inf))
-    return Grid(y, x, room_of(y), y[:0], y[:0], np.full(len(y), np.nan))
+    return replace(
+        steps,
+        **{
+            name: np.where(rate > 0.0, new, getattr(steps, name))
+            for name, new in (("y", y), ("x", x), ("room", room_of(y)))
+        },
+    )
