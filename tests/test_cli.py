@@ -49,13 +49,14 @@ def features(table: Path):
     return dataclasses.replace(whole, columns={n: whole.columns[n] for n in ("size", "age", "colour")})
 
 
-def test_fit_prints_one_line(tmp_path: Path):
+def test_fit_prints_one_line_and_what_is_no_plain_number(tmp_path: Path):
     done = fit(tmp_path, "data.target=price")
-    (line,) = done.out.splitlines()
+    line, *columns = done.out.splitlines()
     n = ll.Model.load(tmp_path / "model.safetensors").n_parameters
     assert line.startswith(f"Fitted {n} parameters in 3 epochs (finished; best epoch ")
     assert line.endswith(f"Model: {tmp_path / 'model.safetensors'}")
     assert "validation NLL" in line
+    assert columns == ["Columns, beside 2 plain numbers:", "  colour  category of 3 levels: 3 with an input each"]
     assert done.err == ""
 
 

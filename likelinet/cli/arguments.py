@@ -13,6 +13,7 @@ def cli() -> None:
 
 
 for command in (
+    before_fit.check,
     before_fit.init,
     before_fit.split,
     before_fit.fit,

@@ -62,7 +62,9 @@ def comparison_table(results: Sequence[HeldOut], weight: np.ndarray, folds: int,
             z = "" if not r.standard_error > 0.0 else f"{r.difference / r.standard_error:.1f}"
             line += f"{r.difference:12.4f}{r.standard_error:12.4f}{z:>8s}{' *' if r.clear else ''}"
         lines.append(line)
-    lines += [f"{r.family:{width}s}failed: {r.error}" for r in results if r.error is not None]
+    first = {r.error: r.family for r in reversed(results)}  # which tells an error that several have
+    failed = [(r.family, r.error if first[r.error] == r.family else f"as {first[r.error]}") for r in results if r.error]
+    lines += [f"{family:{width}s}failed: {why}" for family, why in failed]
     lines += [
         "",
         f"Mean log score of held-out rows in nats ({len(weight)} rows, {parts}); higher is better.",

@@ -9,6 +9,7 @@ import click
 
 from likelinet.config import ModelConfig, load_config
 from likelinet.config.files import declare
+from likelinet.config.network import CoderConfig
 from likelinet.config.plain import read_yaml
 from likelinet.core.errors import ConfigError
 from likelinet.selection.suggestion import suggested
@@ -65,6 +66,8 @@ def declared(paths: Sequence[Path], target: Sequence[str], overrides: Sequence[s
         raise ConfigError(f"{str(error)[:-1]}; without a config, name the column to predict by --target.") from None
     table = declared_table(read_table(files, config.data.header), config.data)
     config = with_target(config, target_of(target, table), "--target") if target else config
+    if config.data.target is None and not isinstance(config.network, CoderConfig):
+        raise ConfigError("y is missing: name its column in data.target, or by --target.")
     if written or "distribution" in config.model_fields_set:
         return Declared(config, table)
     family = suggested(table, config.data.target)

@@ -1,12 +1,18 @@
 """`likelinet show`: a model and its training in words."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from likelinet.config import dump_config
 from likelinet.config.network import VAEConfig
+from likelinet.core.wording import counted, shown
 from likelinet.model.model import Model
+from likelinet.tables.kinds.kind import Kind
 from likelinet.tables.rows import output_names
 from likelinet.training.history import History
+
+COLUMNS = 12  # how many of them are described, each in a line
 
 
 def describe(model: Model) -> str:
@@ -15,7 +21,7 @@ def describe(model: Model) -> str:
     lines = [dump_config(model.config).rstrip(), "", f"parameters: {model.n_parameters}"]
     if outputs := output_names(model.config.data):
         lines.append(f"target: {', '.join(outputs)}")
-    lines += [f"inputs: {', '.join(model.feature_names) or 'none (intercept only)'}"]
+    lines += [f"inputs: {', '.join(model.feature_names) or 'none (intercept only)'}", *columns_in_words(model.kinds)]
     match model.classes:
         case None:
             pass
@@ -34,6 +40,22 @@ def describe(model: Model) -> str:
         held = "" if e.validation_nll is None else f"{np.mean(e.validation_nll):12.5g}"
         lines.append(f"{e.epoch:6d} {np.mean(e.train_nll):12.5g} {held:>12s} {e.learning_rate:10.3g} {e.seconds:8.2f}")
     return "\n".join(lines)
+
+
+def what_is_read(model: Model) -> str:
+    """Return how the columns are read that are not plain numbers; "" where all are."""
+    told = [kind for kind in model.kinds if not kind.plain]
+    others = len(model.kinds) - len(told)
+    beside = f", beside {counted(others, 'plain number')}" if others else ""
+    return "\n".join([f"Columns{beside}:", *columns_in_words(told)]) if told else ""
+
+
+def columns_in_words(kinds: Sequence[Kind], most: int = COLUMNS) -> list[str]:
+    """Return a line for each of the first columns, on what it is taken for, and one on how many more there are."""
+    some = kinds[:most]
+    width = max((len(shown(kind.name)) for kind in some), default=0)
+    lines = [f"  {shown(kind.name):{width}s}  {' '.join(kind.describe().split())}" for kind in some]
+    return [*lines, f"  … and {len(kinds) - most} more"] if len(kinds) > most else lines
 
 
 def summary(model: Model) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from likelinet.cli.declared import declared
-from likelinet.cli.describe import summary
+from likelinet.cli.describe import summary, what_is_read
 from likelinet.cli.holdout import held_out, scores_beside_baselines
 from likelinet.cli.output import check_output, check_writable
 from likelinet.core.errors import DataError, DivergedError, LikelinetError, NonFiniteError
@@ -58,6 +58,8 @@ def fit_command(
     model.save(output)
     if not quiet:
         click.echo(f"{summary(model)}, {time.perf_counter() - began:.1f} s. Model: {output}")
+        if columns := what_is_read(model):
+            click.echo(columns)
         if held is not None:
             click.echo(scores_beside_baselines(model, rows, held))
 

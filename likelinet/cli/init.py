@@ -9,12 +9,14 @@ import click
 import numpy as np
 
 from likelinet.cli.declared import target_of
+from likelinet.cli.describe import columns_in_words
 from likelinet.cli.output import check_new, check_writable, replaced
 from likelinet.config import DataConfig, MLPConfig, ModelConfig, TrainingConfig
 from likelinet.config.plain import in_one_line
 from likelinet.core.wording import counted, shown
 from likelinet.selection.suggestion import Suggestion, suggested
 from likelinet.tables.inputs import learn_inputs
+from likelinet.tables.kinds.kind import Kind
 from likelinet.tables.named_target import with_target
 from likelinet.tables.rows import output_names, target_names
 from likelinet.tables.table import Table, read_table
@@ -43,8 +45,7 @@ def config_text(
     """Return the config as YAML with comments."""
     features = [name for name in table.columns if name not in target_names(data)]
     y, others = ", ".join(map(shown, output_names(data))), ", ".join(["config", *family.others])
-    words = kinds_in_words(table, features)
-    width = max((len(shown(name)) for name in words), default=0)
+    kinds = learned_kinds(table, features)
     lines = [
         f"# {counted(table.n, 'row')} and {counted(len(table.columns), 'column')} of {', '.join(map(str, files))}.",
         "#",
@@ -57,7 +58,7 @@ def config_text(
         f"  target: {in_one_line(data.model_dump(mode='json')['target'])}",
         *([] if header else ["  header: false"]),
         "  # Every other column is a feature:",
-        *(f"  #   {shown(name):{width}s}  {what}" for name, what in words.items()),
+        *(f"  # {line}" for line in columns_in_words(kinds, len(kinds))),
         f"  # features: {in_one_line(features)}",
         "  # weight: null  # column with the weight of each row",
         "  # groups: null  # column with groups that stay together when rows are held out, such as a patient",
@@ -68,20 +69,17 @@ def config_text(
         f"# network: {{hidden: {in_one_line(list(MLPConfig().hidden))}}}  # widths of the layers; [] is a linear model",
         "# ensemble: 1  # 5 networks together predict better, and take five times as long",
         "# training:",
-        *(
-            f"#   {key}: {in_one_line(getattr(TrainingConfig(), key))}"
-            for key in ("epochs", "validation_fraction", "seed")
-        ),
+        "#   epochs: null  # at most; null: 400, or fewer where there are many rows",
+        *(f"#   {key}: {in_one_line(getattr(TrainingConfig(), key))}" for key in ("validation_fraction", "seed")),
     ]
     return "\n".join([*lines, ""])
 
 
-def kinds_in_words(table: Table, names: Sequence[str]) -> dict[str, str]:
-    """Return what each column is taken for, by name."""
+def learned_kinds(table: Table, names: Sequence[str]) -> tuple[Kind, ...]:
+    """Return what each column is taken for."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # said when the model is fitted
-        kinds = learn_inputs(table, [*names], np.ones(table.n), DataConfig()).columns
-    return {kind.name: " ".join(kind.describe().split()) for kind in kinds}
+        return learn_inputs(table, [*names], np.ones(table.n), DataConfig()).columns
 
 
 def _command(name: str, config: Path, files: Sequence[Path]) -> str:

@@ -55,7 +55,7 @@ def prediction_rows(
 
 def _as_it_stands(column: Column) -> list[Any]:
     """Return the cells of a column; moments as ISO writes them, which JSON knows."""
-    if is_time(column):
+    if isinstance(column, np.ndarray) and is_time(column):
         return as_text(column).tolist() if column.dtype.kind == "M" else seconds(column).tolist()
     return column.tolist()
 

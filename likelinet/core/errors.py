@@ -10,7 +10,7 @@
     ├── DivergedError         (ArithmeticError)      a loss that rose, so that nothing was learned
     └── ModelFileError        (ValueError)           a model file that is damaged, altered, too new or not trusted
 
-Each message is one sentence: what is wrong, where, and what to do.
+Each message is one sentence: what is wrong, where, and what to do. What is wrong with a table is told at once.
 """
 
 
@@ -23,7 +23,19 @@ class ConfigError(LikelinetError, ValueError):
 
 
 class DataError(LikelinetError, ValueError):
-    """A table, a target or a weight cannot be used as it is."""
+    """A table, a target or a weight cannot be used as it is.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong.
+    faults : tuple of str
+        Each thing that is wrong, in a sentence, where there are several.
+    """
+
+    def __init__(self, message: str = "", faults: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.faults = faults or (message,)
 
 
 class ParameterError(LikelinetError, ValueError):

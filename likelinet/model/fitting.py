@@ -9,6 +9,7 @@ import numpy as np
 from likelinet.config import DataConfig, LBFGSConfig, ModelConfig, VAEConfig
 from likelinet.config.network import CoderConfig
 from likelinet.core.errors import DataError
+from likelinet.core.gathered import both
 from likelinet.core.wording import counted
 from likelinet.distributions import Distribution
 from likelinet.engines.build import build_engine
@@ -70,9 +71,11 @@ def fit(
     if n < 2:
         raise DataError(f"The table has {counted(n, 'row')} with a positive weight: fitting needs at least two.")
     naming = Naming(what, config.distribution.kind, rows.table.index, tuple(output_names(config.data)))
-    inputs = learn_inputs(rows.table, features, rows.weight, config.data)
     targets_class = targets_of(config.distribution, custom)
-    y = targets_class.clean(rows.y, naming)
+    inputs, y = both(
+        lambda: learn_inputs(rows.table, features, rows.weight, config.data),
+        lambda: targets_class.clean(rows.y, naming),
+    )
     targets = targets_class.learn(y, rows.weight, _with_levels(config, custom, rows.levels), custom, naming)
     if not isinstance(config.network, CoderConfig):  # whose y may be any features
         note_unsuitable(y, rows.weight, config.distribution, naming)

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from likelinet.config import ModelConfig
 from likelinet.config.network import VAEConfig
 from likelinet.core.errors import DataError, UndefinedError
+from likelinet.core.gathered import also
 from likelinet.distributions import Distribution
 from likelinet.model import codes
 from likelinet.model.fit import EncodedRows, Fit
@@ -167,10 +168,12 @@ class Questions(ABC):
         fit, table = self._fitted(), declared_table(X, self.config.data)
         config, y = named(self.config, table, y)
         roles = self._roles_of(config)
-        rows = roles.rows(table, y, sample_weight, fit.inputs.names, fit.inputs.named, every)
+        with also(lambda: fit.rows(table).x.check() if table.n else None):
+            rows = roles.rows(table, y, sample_weight, fit.inputs.names, fit.inputs.named, every)
+            observed = fit.recognise(rows, roles.y_name)
         target = {} if config is self.config else dict.fromkeys(target_names(config.data))  # of this call alone
         left = {name: column for name, column in rows.table.columns.items() if name not in target}
-        return Rows(replace(rows.table, columns=left), fit.recognise(rows, roles.y_name), rows.weight)
+        return Rows(replace(rows.table, columns=left), observed, rows.weight)
 
     def _ask(self, X: Any, question: Callable[[Fit, EncodedRows], T]) -> T:
         """Return the answer to a question about the rows of a table, and note which columns played no part in it."""

@@ -1,6 +1,7 @@
 """Inputs: columns of a table as one standardised matrix."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy as np
 from likelinet.config import DataConfig
 from likelinet.core.errors import DataError
 from likelinet.core.fields import from_fields
+from likelinet.core.gathered import also, attempted, gathered, without_faults
 from likelinet.core.notes import note
 from likelinet.core.wording import SHOWN, counted, nearest
 from likelinet.tables.kinds.choose import learn_kind
@@ -93,14 +95,28 @@ class Inputs:
 
 
 def learn_inputs(table: Table, features: list[str], weight: np.ndarray, data: DataConfig) -> Inputs:
-    """Return the encoding of the named features, each by its kind, as learned from the training rows."""
+    """Return the encoding of the named features, each by its kind, as learned from the training rows.
+
+    Raises
+    ------
+    DataError
+        For all columns at once that cannot be used.
+    """
+    each = tuple(without_faults(learn_kinds(table, features, weight, data)))
+    return Inputs(join_moments(table, each, weight, data), table.named)
+
+
+def learn_kinds(table: Table, features: list[str], weight: np.ndarray, data: DataConfig) -> list[Kind | DataError]:
+    """Return the kind of each column by itself, or what is wrong with it."""
     guess = table.named and data.features is None and len(features) > 1  # which numbers are those of rows
-    each = tuple(learn_kind(table, name, weight, data, guess) for name in features)
-    kinds = join_moments(table, each, weight, data)
-    if data.strict:
-        for kind in kinds:
+
+    def learned(name: str) -> Kind:
+        kind = learn_kind(table, name, weight, data, guess)
+        if data.strict:
             refuse_missing(table, kind)
-    return Inputs(kinds, table.named)
+        return kind
+
+    return [attempted(partial(learned, name)) for name in features]
 
 
 class Encoded:
@@ -124,12 +140,13 @@ class Encoded:
             if kind.width:
                 self._kinds.append((kind, slice(*ends[-2:])))
         self._width, self._endless = ends[-1], any(kind.endless for kind, _ in self._kinds)
-        self._read = {k.name: whole for k, _ in self._kinds if (whole := k.read(table)) is not None}
+        read = gathered(partial(kind.read, table) for kind, _ in self._kinds)
+        self._read = {k.name: whole for (k, _), whole in zip(self._kinds, read, strict=True) if whole is not None}
         self._as_they_are = tuple(k.name for k, _ in self._kinds if k.name not in self._read)
         self.oddities = Oddities(table)
-        for kind, _ in self._kinds:
-            if kind.name in self._read:
-                self._take_stray(kind, kind.stray(table, self._read[kind.name]))
+        with also(self.check):
+            for kind, _ in self._kinds:
+                self._take_stray(kind)
 
     def __len__(self) -> int:
         return self._table.n
@@ -144,29 +161,31 @@ class Encoded:
                 strange = kind.encode(cells, columns[at])
                 if strange is not USUAL:
                     if self._strict:
-                        self._refuse(kind)
+                        self.check()
                     self.oddities.take(kind, rows, cells, strange)
         if self._endless and not np.isfinite(columns).all():
-            self._refuse_infinite(rows)
+            self.check()
         return columns.T
 
-    def _take_stray(self, kind: Kind, stray: np.ndarray) -> None:
+    def check(self) -> None:
+        """Raise `DataError` for all cells at once that are refused; it takes all of each column to say where."""
+        gathered(partial(self._check, kind) for kind, _ in self._kinds)
+
+    def _take_stray(self, kind: Kind) -> None:
         """Keep what was text among numbers or moments; raise `DataError` if there is nothing else."""
-        if not stray.any():
+        if kind.name not in self._read or not (stray := kind.stray(self._table, self._read[kind.name])).any():
             return
         cells = self._table.column(kind.name)
         if self._strict or (self._table.n > 1 and (stray | absent(cells)).all()):
             raise self._table.text_among(kind.name, stray, "numbers" if kind.of_numbers else "dates or times")
         self.oddities.take(kind, slice(None), cells, Strange(stray=stray))
 
-    def _refuse(self, kind: Kind) -> None:
-        """Raise `DataError` for what is odd in a column, of which it takes all to say where."""
-        cells = self._read.get(kind.name, self._table.column(kind.name))
-        refuse(self._table, kind, cells, kind.encode(cells, np.empty((kind.width, len(cells)))))
-
-    def _refuse_infinite(self, rows: slice) -> None:
-        """Raise `DataError` if a cell is infinite; what is merely too large is said where it is so for the network."""
-        for kind, _ in self._kinds:
-            cells = self._read.get(kind.name, self._table.column(kind.name))
-            if kind.endless and np.isinf(np.asarray(cells[rows], np.float64)).any():
-                self._table.numeric(kind.name)
+    def _check(self, kind: Kind) -> None:
+        """Raise `DataError` for what is refused in a column; what is merely too large is said for the network."""
+        self._take_stray(kind)
+        cells = self._read.get(kind.name)
+        cells = self._table.column(kind.name) if cells is None else cells
+        if self._strict:
+            refuse(self._table, kind, cells, kind.encode(cells, np.empty((kind.width, len(cells)))))
+        if kind.endless and np.isinf(np.asarray(cells, np.float64)).any():
+            self._table.numeric(kind.name)

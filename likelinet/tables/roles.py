@@ -1,6 +1,7 @@
 """What each column of a table is to a model: target, weight, feature, or read by the family."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,8 @@ from numpy.typing import ArrayLike
 from likelinet.config import ModelConfig
 from likelinet.config.network import CoderConfig
 from likelinet.core.errors import DataError
+from likelinet.core.gathered import also, both, gathered
+from likelinet.tables.inputs import learn_inputs
 from likelinet.tables.rows import Rows, declared_table, output_names, read_rows, target_names
 from likelinet.tables.table import Table
 
@@ -54,8 +57,8 @@ class Roles:
     def features(self, table: Table) -> list[str]:
         """Return the columns of a table to learn to predict from."""
         data = self.config.data
-        for name in (*data.exclude, *data.categorical, *data.ordered, *data.datetime):
-            table.column(name)  # a misspelled one is said
+        with also(partial(self._look, table)):
+            self._spoken_of(table)
         names = [n for n in table.columns if n not in self.others] if data.features is None else data.features
         names = [n for n in names if n not in data.exclude]
         clash = sorted(set(names) & {*target_names(data), data.weight}) if table.named else []
@@ -64,6 +67,23 @@ class Roles:
                 f"data.features must name each column once, and neither target nor weight: {', '.join(clash or names)}."
             )
         return names
+
+    def _spoken_of(self, table: Table) -> None:
+        """Raise `DataError` for misspelled columns."""
+        data = self.config.data
+        gathered(
+            partial(table.column, name) for name in (*data.exclude, *data.categorical, *data.ordered, *data.datetime)
+        )
+
+    def _look(self, table: Table) -> None:
+        """Raise `DataError` for misspelled columns and for those that nothing could be learned from."""
+        both(partial(self._spoken_of, table), partial(self._learn, table))
+
+    def _learn(self, table: Table) -> None:
+        data = self.config.data
+        names = [n for n in table.columns if n not in self.others] if data.features is None else data.features
+        if table.n:
+            learn_inputs(table, [n for n in names if n not in data.exclude], np.ones(table.n), data)
 
     def rows(
         self,
@@ -104,7 +124,10 @@ class Roles:
             if bools and not text:
                 y = np.stack([table.numeric(name) for name in own], axis=1)  # 0 and 1 have a mean
             data = data.model_copy(update={"target": own})
-        return read_rows(data, self.labels, table, y, sample_weight, self.y_name, every)
+        if features is not None:
+            return read_rows(data, self.labels, table, y, sample_weight, self.y_name, every)
+        with also(partial(self._look, table)):
+            return read_rows(data, self.labels, table, y, sample_weight, self.y_name, every)
 
 
 def other_columns(config: ModelConfig) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Rows: a table with its target and weights, from arguments or from columns of the table."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy as np
 from likelinet.config import DataConfig
 from likelinet.config.data import IntervalTargetConfig, TimeTargetConfig
 from likelinet.core.errors import DataError
+from likelinet.core.gathered import gathered
 from likelinet.core.notes import note
 from likelinet.core.wording import counted, rows_of
 from likelinet.distributions import Interval
@@ -63,8 +65,8 @@ def read_rows(
     if y is None:
         if data.target is None:
             raise DataError("y is missing: name its column in data.target, or pass y as an array.")
-        for name in target_names(data):
-            column = table.column(name)  # a misspelled target is said first
+        names = (*target_names(data), *([data.weight] if data.weight and sample_weight is None else []))
+        for column in gathered(partial(table.column, name) for name in names)[: len(target_names(data))]:
             levels = column.values.tolist() if isinstance(column, Coded) and column.ordered else None
     else:
         y = y if isinstance(y, Interval) else as_array(y, what)

@@ -64,7 +64,7 @@ NESTINGS: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "exposure of no rate": (
         {"kind": "gaussian", "exposure": "days"},
-        "config: distribution: unknown key 'exposure' (possible: kind, links, loc, scale).",
+        "config: distribution: unknown key 'exposure' (possible: kind, links, loc, offset, scale).",
     ),
 }
 

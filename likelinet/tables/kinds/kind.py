@@ -68,6 +68,11 @@ class Kind(ABC):
         return self.inputs[-1:] == with_indicator([], self.name, indicator=True)
 
     @property
+    def plain(self) -> bool:
+        """Whether it is a number as it stands in every row, of which there is nothing to tell."""
+        return False
+
+    @property
     def endless(self) -> bool:
         """Whether its inputs may be as large as its cells, so that these must be finite."""
         return False

@@ -151,6 +151,10 @@ class Number(Kind):
     def seen(self) -> str:
         return "" if self.low is None or self.high is None else f"{self.low:g} … {self.high:g}"
 
+    @property
+    def plain(self) -> bool:
+        return not (self.log or self.words or self.indicator)
+
     def describe(self) -> str:
         how = "the logarithm of a number" if self.log else "number"
         how += f" ({self.words})" if self.words else ""

@@ -1,0 +1,212 @@
+"""`likelinet check`: how a table is read, column by column, and all that is wrong with it."""
+
+import json
+import sys
+import textwrap
+import warnings
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+
+import click
+import numpy as np
+
+from likelinet.cli.declared import target_of
+from likelinet.config import ModelConfig, load_config
+from likelinet.config.plain import in_one_line
+from likelinet.core.errors import DataError
+from likelinet.core.gathered import all_of, attempted
+from likelinet.core.wording import counted, shown
+from likelinet.selection.suggestion import Suggestion, suggested
+from likelinet.tables.events import with_event_label
+from likelinet.tables.hold_out import HoldOut
+from likelinet.tables.inputs import Encoded, Inputs
+from likelinet.tables.kinds.category import Category
+from likelinet.tables.kinds.noted import note_readings
+from likelinet.tables.named_target import with_target
+from likelinet.tables.report import ColumnReport, TableReport, report_of
+from likelinet.tables.roles import Roles
+from likelinet.tables.rows import declared_table, output_names, target_names
+from likelinet.tables.table import Table, read_table
+from likelinet.targets.build import targets_of
+from likelinet.targets.suitable import note_unsuitable
+from likelinet.targets.target import Naming
+
+WIDTH = 110  # characters of a line
+NAME, VALUES = 18, 24  # characters of the columns whose content may be long
+MANY = 60  # columns that are shown
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What there is to say of a table, with notes, faults and the config that suits it."""
+
+    report: TableReport
+    notes: tuple[str, ...]
+    faults: tuple[str, ...]
+    suggestion: str
+
+
+def check_command(
+    files: Sequence[Path], config: Path | None, target: Sequence[str], header: bool, as_json: bool
+) -> None:
+    """Print how a table is read; exit 2 if anything is wrong with it."""
+    declared = load_config(config) if config else ModelConfig()
+    if not header:
+        declared = declared.model_copy(update={"data": declared.data.model_copy(update={"header": False})})
+    table = read_table(files, declared.data.header)
+    if target:
+        declared = with_target(declared, target_of(target, table), "--target")
+    found = checked(table, declared, chosen=config is not None)
+    click.echo(as_plain(found) if as_json else in_lines(found, ", ".join(map(str, files))))
+    if found.faults:
+        sys.exit(2)
+
+
+def checked(table: Table, config: ModelConfig, chosen: bool) -> Checked:
+    """Return what there is to say of a table under a config, whose family is `chosen` or is yet to be."""
+    family: Suggestion | None = None
+    errors: list[DataError] = []
+    table = declared_table(table, config.data)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        if config.data.target is not None and not chosen:
+            known = attempted(partial(suggested, table, config.data.target))
+            if isinstance(known, DataError):
+                errors.append(known)
+            else:
+                family = known
+                plain = config.model_dump(mode="json", exclude_unset=True) | {"distribution": family.distribution}
+                config = ModelConfig.model_validate(plain)
+        training, weight, wrong = _target(table, config)
+        roles = Roles(config, targets_of(config.distribution, None).labels)
+        report = report_of(table, training, weight, roles)
+        usable = attempted(partial(roles.features, training))
+        errors += [*wrong, *([usable] if isinstance(usable, DataError) else [])]
+        errors += _of_other_columns(training, config)
+        read = attempted(partial(Encoded, Inputs(report.kinds, table.named), training, config.data.strict))
+        if isinstance(read, DataError):
+            errors.append(read)
+        else:
+            read.oddities.note()  # text among numbers
+        note_readings(training, report.kinds)
+    faults = (*(all_of(errors).faults if errors else ()), *report.faults)
+    notes = tuple(dict.fromkeys(str(w.message) for w in caught))
+    return Checked(report, notes, tuple(dict.fromkeys(faults)), "" if chosen else suggestion(report, config, family))
+
+
+def _target(table: Table, config: ModelConfig) -> tuple[Table, np.ndarray, list[DataError]]:
+    """Return the rows to learn from with their weights, and what is wrong with target and weight."""
+    everything = table, np.ones(table.n)
+    if table.n == 0:
+        raise DataError("The table is empty: it has no rows.")
+    if config.data.target is None:
+        return *everything, []
+    labelled = attempted(partial(with_event_label, config, table))
+    if isinstance(labelled, DataError):
+        return *everything, [labelled]
+    targets = targets_of(labelled.distribution, None)
+    rows = attempted(partial(Roles(labelled, targets.labels).rows, table, None, None))
+    if isinstance(rows, DataError):
+        return *everything, [rows]
+    what = f"Target '{', '.join(output_names(config.data))}'"
+    naming = Naming(what, config.distribution.kind, rows.table.index, tuple(output_names(config.data)))
+    y = attempted(partial(targets.clean, rows.y, naming))
+    if not isinstance(y, DataError):
+        y = attempted(partial(note_unsuitable, y, rows.weight, config.distribution, naming))
+    return rows.table, rows.weight, [y] if isinstance(y, DataError) else []
+
+
+def _of_other_columns(table: Table, config: ModelConfig) -> list[DataError]:
+    """Return what is wrong with groups and times by which rows are held out, and with what the family reads."""
+    reads = [partial(table.numeric, name) for name in config.distribution.columns]
+    found = [attempted(partial(HoldOut.of, config.data, table)), *map(attempted, reads)]
+    return [error for error in found if isinstance(error, DataError)]
+
+
+def suggestion(report: TableReport, config: ModelConfig, family: Suggestion | None) -> str:
+    """Return a config in YAML that says what was guessed of the columns, and leaves out what cannot be used."""
+    no_use = [c.name for c in report.columns if c.kind in ("identifier", "constant", "refused")]
+    codes = [k.name for k in report.kinds if isinstance(k, Category) and k.words]
+    there = {*target_names(config.data)} <= {c.name for c in report.columns}
+    target = config.data.model_dump(mode="json")["target"] if there else None
+    keys = {"target": target, "exclude": no_use, "categorical": codes}
+    lines = [f"  {key}: {in_one_line(value)}" for key, value in keys.items() if value]
+    lines += [] if config.data.header else ["  header: false"]
+    lines = ["data:", *lines] if lines else ["data: {}"]
+    if family is not None:
+        about = f"'{shown(', '.join(output_names(config.data)))}' {shown(family.why)}"
+        lines += [f"# {about}", f"distribution: {in_one_line(family.distribution)}"]
+    return "\n".join(lines)
+
+
+def in_lines(found: Checked, where: str) -> str:
+    """Return all that there is to say as text of lines that fit a terminal, but for notes, faults and the config."""
+    report, shown_ones = found.report, _shown_ones(found.report.columns)
+    lines = [f"{where}: {counted(report.rows, 'row')}, {counted(len(report.columns), 'column')}.", ""]
+    lines += [_line("column", "kind", "distinct", "missing", "inputs", "values", "how it is read")]
+    lines += [_row(c) for c in shown_ones]
+    rest = [c for c in report.columns if c not in shown_ones]
+    if rest:
+        kinds = ", ".join(f"{many} {kind}" for kind, many in Counter(map(_kind, rest)).most_common())
+        lines.append(f"… and {counted(len(rest), 'more column')} ({kinds}); --json prints all.")
+    lines += ["", f"{counted(sum(c.inputs for c in report.columns), 'input')} of the network in all."]
+    if found.notes:
+        lines += ["", "Notes:", *map(_wrapped, found.notes)]
+    if found.faults:
+        lines += ["", f"{counted(len(found.faults), 'fault')}:", *map(_wrapped, found.faults)]
+    if found.suggestion:
+        lines += ["", "Suggested config:", "", found.suggestion]
+        if "\n  target:" not in found.suggestion:
+            lines += ["", "Name the column to predict by --target, and a family is suggested as well."]
+    return "\n".join(lines)
+
+
+def as_plain(found: Checked) -> str:
+    """Return the same as JSON, with all columns."""
+    columns = [asdict(column) for column in found.report.columns]
+    whole = {"rows": found.report.rows, "inputs": sum(c.inputs for c in found.report.columns), "columns": columns}
+    more = {"notes": found.notes, "faults": found.faults, "config": found.suggestion or None}
+    return json.dumps({**whole, **more}, ensure_ascii=False)
+
+
+def _shown_ones(columns: Sequence[ColumnReport]) -> list[ColumnReport]:
+    """Return the columns to show: of very many, what is no feature, the first, and what is no number."""
+    if len(columns) <= MANY:
+        return [*columns]
+    spoken_of = [c for c in columns if c.role in ("target", "weight", "groups", "family")]
+    strange = [c for c in columns if c.kind != "number" and c not in spoken_of]
+    odd = [*spoken_of, *strange][: MANY // 2]
+    plain = [c for c in columns if c not in odd][: MANY - len(odd)]
+    return [c for c in columns if c in odd or c in plain]
+
+
+def _row(c: ColumnReport) -> str:
+    how = c.encoding.rpartition(": ")[2] if c.kind not in ("refused", "moment") else c.encoding
+    how = "refused, see below" if c.kind == "refused" else how
+    counts = (str(c.distinct), str(c.missing or ""), str(c.inputs or ""))
+    return _line(shown(c.name), _kind(c), *counts, c.values, how)
+
+
+def _kind(c: ColumnReport) -> str:
+    """Return the kind of a feature, or what else a column is for."""
+    return c.kind if c.role == "feature" else c.role
+
+
+def _line(name: str, kind: str, distinct: str, missing: str, inputs: str, values: str, how: str) -> str:
+    counts = f"{kind:10s} {distinct:>8s} {missing:>7s} {inputs:>6s}"
+    first = f"{_cut(name, NAME):{NAME}s} {counts}  {_cut(values, VALUES):{VALUES}s}  "
+    return (first + _cut(how, WIDTH - len(first))).rstrip()
+
+
+def _wrapped(text: str) -> str:
+    """Return a sentence in lines of its own that belong together."""
+    return textwrap.fill(
+        text, WIDTH, initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+    )
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 1]}…"
