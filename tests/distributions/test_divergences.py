@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from mpmath import mp
+from scipy.integrate import quad
 
 import likelinet as ll
 from tests import exact_divergences as exact
@@ -135,3 +136,32 @@ def test_von_mises(k, step):
         mean = mp.besseli(1, a) / mp.besseli(0, a)
         want = float(mp.log(mp.besseli(0, b) / mp.besseli(0, a)) - (b - a) * mean)
     np.testing.assert_allclose(ll.VonMises(0.3, k).kl_divergence(ll.VonMises(0.3, k2)), want, rtol=2e-9)
+
+
+HEAVIER = {
+    "cauchy, gaussian": (ll.Cauchy(0.0, 1.0), ll.Gaussian(0.0, 1.0)),
+    "cauchy, skew normal": (ll.Cauchy(0.0, 1.0), ll.SkewNormal(0.0, 1.0, 1.0)),
+    "pareto, weibull": (ll.GeneralizedPareto(2.0, 1.05), ll.Weibull(1.0, 2.4)),
+    "inverse gamma, half normal": (ll.InverseGamma(0.58, 2.0), ll.HalfNormal(1.0)),
+    "student t, gumbel": (ll.StudentT(2.5, 0.0, 1.0), ll.Gumbel(0.0, 1.0)),
+    "laplace, gumbel": (ll.Laplace(0.0, 1.0), ll.Gumbel(0.0, 0.9)),
+    "as heavy": (ll.Laplace(0.0, 1.0), ll.Gumbel(0.0, 1.0)),
+    "components": (ll.Mixture(ll.Cauchy([0.0, 1.0], 1.0), [0.0, 0.0]), ll.Gaussian(0.0, 1.0)),
+}
+
+
+@pytest.mark.parametrize(("p", "q"), HEAVIER.values(), ids=HEAVIER)
+def test_divergence_is_infinite_where_the_tail_is_too_heavy_for_the_other(p, q):
+    assert p.kl_divergence(q) == np.inf
+
+
+def test_divergence_of_heavy_tails_that_exists():
+    # By quadrature over the angle; -E[log q] of a Gaussian from the variance; and E[exp(-Y/s)] of a Laplace.
+    angle = quad(lambda t: 1.5 * np.log1p(np.tan(t) ** 2 / 2.0), 0.0, np.pi / 2.0, epsabs=1e-12)[0] * 2.0 / np.pi
+    student = angle - np.log(4.0 * np.pi) + 1.5 * np.log(2.0)
+    np.testing.assert_allclose(ll.Cauchy(0.0, 1.0).kl_divergence(ll.StudentT(2.0, 0.0, 1.0)), student, rtol=1e-9)
+    t = ll.StudentT(2.05, 0.0, 1.0)
+    gaussian = 0.5 * np.log(2.0 * np.pi) + 0.5 * 2.05 / 0.05 - t.entropy()
+    np.testing.assert_allclose(t.kl_divergence(ll.Gaussian(0.0, 1.0)), gaussian, rtol=1e-9)
+    gumbel = np.log(1.5 / 2.0) - 1.0 + 1.0 / (1.0 - 1.5**-2)
+    np.testing.assert_allclose(ll.Laplace(0.0, 1.0).kl_divergence(ll.Gumbel(0.0, 1.5)), gumbel, rtol=1e-9)

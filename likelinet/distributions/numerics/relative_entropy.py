@@ -7,8 +7,8 @@ import numpy as np
 
 from likelinet.distributions.numerics.density import MASS, Density, cut, log_prob_at
 from likelinet.distributions.numerics.divergences import expm1mx
-from likelinet.distributions.numerics.grids import Grid, joined, known
-from likelinet.distributions.numerics.nodes import FEW, Panels
+from likelinet.distributions.numerics.grids import Grid, column, joined, known
+from likelinet.distributions.numerics.nodes import FEW, LARGEST, WEIGHTS, Panels
 from likelinet.distributions.numerics.refinement import refined
 
 if TYPE_CHECKING:
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 _CLOSE = 0.5  # size of log q/p up to which the formula for close distributions serves as well
 _ELSEWHERE = 1e-3  # of the average size of log q/p: larger than any error of an integral by few panels
+_LARGE = 1e200  # size of a log density up to which it grows as it does farther out
+_MIDDLE = 2.0  # scores up to which there is much of the mass
+_NOTABLE = 1e-3  # share of an integral that its outermost panel has only where it has no end
 _SHARE = 1e-11  # of an integral, which may be left out
 
 
@@ -57,17 +60,33 @@ class Pair:
 
 def divergence(p: "Distribution", q: "Distribution") -> np.ndarray:
     """Return E[log p(Y) - log q(Y)] with Y from the continuous p, of one batch axis; q has all of its support."""
-    whole = cut(p, None)
+    whole = _in_reach(p, q)
     own = whole.without_idle_tails(*p.endpoints(), *MASS)
     total, size = _by_nodes(p, q, own)
     beyond = np.flatnonzero(_more_beyond(p, q, whole, own, size))
     if len(beyond):
-        total[beyond] = _by_nodes(p[beyond], q[beyond], cut(p[beyond], None))[0]
+        some = p[beyond], q[beyond]
+        total[beyond] = _by_nodes(*some, _in_reach(*some), whole=True)[0]
     return total
 
 
-def _by_nodes(p: "Distribution", q: "Distribution", own: Grid) -> tuple[np.ndarray, np.ndarray]:
-    """Return the divergence by nodes over the own cuts of p, and the integral of the size of what is integrated."""
+def _in_reach(p: "Distribution", q: "Distribution") -> Grid:
+    """Return the cuts of p, without those on the way to infinity at which the log density of q is too large."""
+    grid, (low, high), top = cut(p, None), p.endpoints(), q.endpoints()[1]
+    log_q = q.log_density()(grid.y, known(grid.x, top == high))
+    seen = np.abs(log_q) < _LARGE
+    middle = column(np.abs(grid.scores) < _MIDDLE, log_q.shape[1:])
+    y = np.where(seen | ~np.all(seen | ~middle, axis=0), grid.y, np.nan)  # all of them where it is as large amid p
+    least = np.where(low > -np.inf, low, np.fmin.reduce(y))
+    most = np.where(high < np.inf, high, np.fmax.reduce(y))
+    return replace(grid, y=np.clip(grid.y, least, most))
+
+
+def _by_nodes(p: "Distribution", q: "Distribution", own: Grid, *, whole: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """Return the divergence by nodes over the own cuts of p, and the integral of the size of what is integrated.
+
+    If those are the whole of the cuts, it is infinite where it grows as far as these go.
+    """
     (low, high), (least, most), theirs = p.endpoints(), q.endpoints(), cut(q, MASS)
     # Nodes lie where p has its own.
     x = np.where(most == high, theirs.x, np.where(np.isfinite(high), high - theirs.y, np.inf))
@@ -83,7 +102,16 @@ def _by_nodes(p: "Distribution", q: "Distribution", own: Grid) -> tuple[np.ndarr
     f = pair.integrand(rise, layers.row)
     terms = np.where(density.mass > 0.0, density.mass * f, 0.0)
     size = layers.total(np.abs(terms).sum(0))
+    endless = np.zeros(len(size), dtype=bool)
+    for panel, end, far in (
+        (layers.first, low <= -LARGEST, nodes.down[layers.first]),
+        (layers.last, high >= LARGEST, ~nodes.down[layers.last]),
+    ):
+        values = np.abs(terms[:, panel] / WEIGHTS[:, None])
+        rises = np.where(far, values[-1] > values[-3], values[0] > values[2])
+        endless |= whole & end & rises & (np.abs(terms[:, panel]).sum(0) > _NOTABLE * size)
     total = density.expectation(f) + refined(nodes.panels, terms, size, pair.terms)
+    total = np.where(endless, np.inf, total)
     for probability, r in at_atoms:
         f = pair.integrand(r, np.arange(len(r)))
         total, size = (

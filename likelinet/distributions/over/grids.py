@@ -6,10 +6,14 @@ import numpy as np
 
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.shapes import on_batch
-from likelinet.distributions.numerics.grids import Grid, column, joined, ladder, points
+from likelinet.distributions.numerics.grids import Grid, column, joined, ladder, points, room_of
 
-# Steps from a bound in units of how fast the density falls there, and lengths among which that is sought.
+# Steps from a bound in units of how fast the density falls there, or the logarithm of the mass, and lengths among which
+# the former is sought.
 _LADDER = np.array([0.25, 1.0, 2.5, 5.0, 9.0, 15.0, 24.0, 40.0])
+_STEP = 1e-3  # share of a distance over which a slope is seen
+_MIDDLE = 3.0  # score up to which the quantiles of the base are close enough to each other for a bound among them
+_LEAST, _LARGEST = 1e-300, 1e300
 _DECADES = 10.0 ** -np.arange(0.0, 25.0, 1.5)
 
 
@@ -50,15 +54,16 @@ def grid_of_truncation(base: Distribution, shape: tuple[int, ...], low: np.ndarr
     seen = (low > np.fmin.reduce(grid.y), high < np.fmax.reduce(grid.y))
     bounds = [np.where(s, b, np.nan) for b, s in zip(cuts, seen, strict=True)]
     # Next to a bound the density falls as fast as at the bound, far out in a tail much faster than anywhere.
+    middle = np.where(column(np.abs(grid.scores) < _MIDDLE, shape), grid.y, np.nan)
+    beyond = (low > np.fmax.reduce(middle, axis=0), high < np.fmin.reduce(middle, axis=0))
     ladders = []
-    for bound, side in zip(bounds, (1.0, -1.0), strict=True):
+    for bound, side, deep in zip(bounds, (1.0, -1.0), beyond, strict=True):
         span = np.minimum(high - low, np.maximum(last, bound) - np.minimum(first, bound))
         steps = column(_LADDER, shape) * _reach(base, bound, side * span * column(_DECADES, shape))
-        ladders.append(ladder(bound, side * np.minimum(steps, 0.5 * span), high))
-    anchors = np.stack([np.where(np.isnan(b), np.inf, b) for b in bounds])  # an infinite one is near nothing
-    joint = joined(grid.within(low, high, most), *ladders, points(cuts, high))
-    cores = np.concatenate([grid.cores, np.zeros(anchors.shape)])
-    return replace(joint, anchors=np.concatenate([grid.anchors, anchors]), cores=cores)
+        near = ladder(bound, side * np.minimum(steps, 0.5 * span), high)
+        ladders.append(_along_tail(near, base, grid, np.where(deep, bound, np.nan), side, low, high))
+    # The bound is no anchor: the density is smooth up to it.
+    return joined(grid.within(low, high, most), *ladders, points(cuts, high))
 
 
 def _reach(base: Distribution, bound: np.ndarray, steps: np.ndarray) -> np.ndarray:
@@ -67,3 +72,34 @@ def _reach(base: Distribution, bound: np.ndarray, steps: np.ndarray) -> np.ndarr
         change = np.abs(base.log_prob(bound + steps) - base.log_prob(bound))
     known, sizes = (change <= 1.0) & (change > 1e-3), np.abs(steps)
     return np.minimum(np.where(known, sizes / np.where(known, change, 1.0), np.inf).min(0), sizes[0])
+
+
+def _along_tail(
+    steps: Grid, base: Distribution, grid: Grid, bound: np.ndarray, side: float, low: np.ndarray, high: np.ndarray
+) -> Grid:
+    """Return the cuts along the power law that a tail or a singular end of the base is, from a bound in it on.
+
+    Its mass, in the distance from the nearest anchor, falls by as much from each cut to the next. Where there is no
+    bound, or the mass does not fall, they stay the `steps`.
+    """
+    if np.isnan(bound).all():
+        return steps
+    distances = np.where(grid.cores < np.abs(bound - grid.anchors), np.abs(bound - grid.anchors), np.inf)
+    nearest = distances.argmin(0)[None]
+    anchor, distance = (np.take_along_axis(v, nearest, 0)[0] for v in (grid.anchors, distances))
+    out = np.where(anchor < bound, 1.0, -1.0)  # the way in which the distance grows
+    grows = out * side
+    with np.errstate(all="ignore"):
+        change = base.log_prob(bound + side * _STEP * distance) - base.log_prob(bound)
+        rate = -change / np.log1p(grows * _STEP) * grows - grows
+        reach = distance * np.exp(grows * column(_LADDER, bound.shape) / rate)
+    reach = np.clip(reach, _LEAST, _LARGEST)
+    y = np.clip(anchor + out * reach, low, high)
+    x = np.where((anchor == high) & (out < 0.0), reach, np.where(np.isfinite(high), high - y, np.inf))
+    return replace(
+        steps,
+        **{
+            name: np.where(rate > 0.0, new, getattr(steps, name))
+            for name, new in (("y", y), ("x", x), ("room", room_of(y)))
+        },
+    )
