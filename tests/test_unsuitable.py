@@ -8,7 +8,7 @@ import pytest
 
 import likelinet as ll
 from likelinet.config import parse_config
-from likelinet.targets.suitable import note_unsuitable
+from likelinet.targets.suitable import note_sentinels, note_unsuitable
 from likelinet.targets.target import Naming
 
 N = 200
@@ -109,6 +109,20 @@ def test_ordinary_numbers_get_none():
             with warnings.catch_warnings():
                 warnings.simplefilter("error")
                 note_unsuitable(y.astype(np.float64), np.ones(N), GAUSSIAN, Naming("y", "gaussian"))
+                note_sentinels(y.astype(np.float64), GAUSSIAN, Naming("y", "gaussian"))
+
+
+@pytest.mark.parametrize(("value", "outputs"), [(-200.0, 1), (-999.0, 2)])
+def test_numbers_for_missing_cells_are_named(value: float, outputs: int):
+    y = 5.0 + np.random.default_rng(0).random((N, 2))
+    y[[7, 90, 150], 1] = value
+    with pytest.warns(UserWarning, match="far from all others") as caught:
+        ll.Model({"data": {"features": []}}).fit(X, y[:, 1] if outputs == 1 else y, progress=False)
+    what = "y" if outputs == 1 else "Output 2 of y"
+    assert [str(w.message) for w in caught] == [
+        f"{what} has numbers far from all others, which may mean missing cells: {value:g} (rows 8, 91, 151); "
+        "if they do, name them in data.missing."
+    ]
 
 
 def test_least_squares_is_a_loss():

@@ -83,7 +83,7 @@ def split(
     metavar="TABLE",
     help="Rows by which the best epoch is chosen, instead of some of the training rows.",
 )
-@click.option("--quiet", is_flag=True, help="Print nothing, and show no progress bar.")
+@click.option("--quiet", is_flag=True, help="Print nothing but notes on the data, and show no progress bar.")
 def fit(
     files: tuple[Path, ...],
     target: tuple[str, ...],

@@ -1,4 +1,4 @@
-"""Whether a family suits its y: one note where the numbers plainly say that another one does."""
+"""Whether y is what it seems: a note where it plainly asks for another family, and one on numbers for missing cells."""
 
 from collections.abc import Iterator
 
@@ -8,6 +8,7 @@ from likelinet.config.distribution import DistributionConfig
 from likelinet.core.notes import note
 from likelinet.distributions import Distribution, Interval
 from likelinet.distributions.numerics.estimates import quantile
+from likelinet.tables.recognise.sentinels import sentinels_of
 from likelinet.targets.target import Naming, Y
 
 ENOUGH, MANY = 20, 100  # rows below which numbers say too little, and so of their skewness
@@ -43,6 +44,20 @@ def note_unsuitable(y: Y, weight: np.ndarray, config: DistributionConfig, naming
         if found is not None:
             what, instead = found
             note(f"{name.what} {what}, which '{naming.kind}' does not describe: try {instead}.")
+            return
+
+
+def note_sentinels(y: Y, config: DistributionConfig, naming: Naming) -> None:
+    """Warn once of numbers in y, shape (n,) or (n, d), that may stand for missing ones, like -999; of intervals not."""
+    if isinstance(y, Interval) or config.y != "number" or len(y) < ENOUGH:
+        return
+    for values, name in _outputs(y, naming):
+        found = sentinels_of(values, naming.index)
+        if found:
+            note(
+                f"{name.what} has numbers far from all others, which may mean missing cells: {found}; "
+                "if they do, name them in data.missing."
+            )
             return
 
 

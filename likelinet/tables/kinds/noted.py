@@ -3,14 +3,14 @@
 import numpy as np
 
 from likelinet.core.notes import note
-from likelinet.core.wording import SHOWN, counted, rows_of
+from likelinet.core.wording import SHOWN, counted
 from likelinet.tables.kinds.category import Category
 from likelinet.tables.kinds.kind import Kind
 from likelinet.tables.kinds.left_out import Constant, Identifier
 from likelinet.tables.kinds.moment import Moment
 from likelinet.tables.kinds.number import Number
 from likelinet.tables.marked import absent
-from likelinet.tables.recognise.sentinels import suspected_sentinels
+from likelinet.tables.recognise.sentinels import sentinels_of
 from likelinet.tables.table import Table
 
 
@@ -72,19 +72,4 @@ def _note(done: str, columns: list[str], advice: str = "") -> None:
 def _sentinels(table: Table, kind: Number) -> str:
     """Return the numbers of a column that may stand for missing ones, and in which rows; "" if there are none."""
     numbers = kind.read(table)
-    numbers = table.numbers(kind.name) if numbers is None else np.asarray(numbers)
-    if not _has_far_ends(numbers):
-        return ""
-    found = suspected_sentinels(numbers)
-    return ", ".join(f"{value:g} ({rows_of(numbers == value, table.index)})" for value in found)
-
-
-def _has_far_ends(numbers: np.ndarray) -> bool:
-    """Whether the lowest or the highest number lies apart from the others: a quick look that spares a long one."""
-    finite = numbers[np.isfinite(numbers)]
-    low, high = finite.min(), finite.max()
-    others = finite[(finite > low) & (finite < high)]
-    if not len(others):
-        return False
-    second, last = others.min(), others.max()
-    return bool(second - low > 0.1 * (high - second) or high - last > 0.1 * (last - low) or low < 0.0 <= second)
+    return sentinels_of(table.numbers(kind.name) if numbers is None else np.asarray(numbers), table.index)

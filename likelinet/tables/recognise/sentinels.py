@@ -4,8 +4,37 @@ import re
 
 import numpy as np
 
+from likelinet.core.wording import rows_of
+
 _TIMES = 3  # how often a number occurs before it is suspected without being all nines
 _VARIED = 10  # different other numbers that make it an outlier rather than one of a few values
+
+
+def sentinels_of(values: np.ndarray, index: np.ndarray | None) -> str:
+    """Return the numbers of a column that may stand for missing ones, and in which rows; "" if there are none.
+
+    Parameters
+    ----------
+    values : ndarray
+        Numbers, NaN where one is missing.
+    index : ndarray or None
+        Positions of the rows in the user's table; without it, the rows are all of them.
+    """
+    found = suspected_sentinels(values) if _has_far_ends(values) else {}
+    return ", ".join(f"{value:g} ({rows_of(values == value, index)})" for value in found)
+
+
+def _has_far_ends(numbers: np.ndarray) -> bool:
+    """Whether the lowest or the highest number lies apart from the others: a quick look that spares a long one."""
+    finite = numbers[np.isfinite(numbers)]
+    if not len(finite):
+        return False
+    low, high = finite.min(), finite.max()
+    others = finite[(finite > low) & (finite < high)]
+    if not len(others):
+        return False
+    second, last = others.min(), others.max()
+    return bool(second - low > 0.1 * (high - second) or high - last > 0.1 * (last - low) or low < 0.0 <= second)
 
 
 def suspected_sentinels(values: np.ndarray) -> dict[float, int]:
