@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from likelinet.config.data import IntervalTargetConfig, Target, TimeTargetConfig
+from likelinet.core.errors import DataError
+from likelinet.core.wording import counted
 from likelinet.distributions import Distribution, Gamma, Gaussian, LogNormal
 from likelinet.distributions.base.leaf import Leaf
 from likelinet.tables.cells import NO_LABELS
@@ -15,6 +17,7 @@ from likelinet.tables.table import Table
 from likelinet.tables.text import Text
 from likelinet.tables.undressed import undressed
 
+NAMES = 50  # different texts above which they are no classes if they are those of most rows
 COUNTS = 100.0  # median of whole numbers up to which they are taken for counts
 CLOSE = 5.0  # standard deviation of whole numbers below which a density passes over their steps
 CODES = 20  # different whole numbers up to which they may as well be classes
@@ -33,6 +36,11 @@ class Suggestion(NamedTuple):
 
 def suggested(table: Table, target: Target) -> Suggestion:
     """Return the family to begin with for what `data.target` is; for several outputs that of the first, if of all.
+
+    Raises
+    ------
+    DataError
+        If it is text that is nearly all different.
 
     Examples
     --------
@@ -58,7 +66,13 @@ def suggested(table: Table, target: Target) -> Suggestion:
         table = undressed(table, [target], MOST, "Target")
     column = table.column(target)
     if isinstance(column, Coded) or (isinstance(column, Text) and table.holds_text(target)):
-        return _of_classes([level for level in coded(column).levels if level.lower() not in NO_LABELS])
+        labels = [level for level in coded(column).levels if level.lower() not in NO_LABELS]
+        if len(labels) > NAMES and 2 * len(labels) > table.n:
+            raise DataError(
+                f"Target '{target}' is text with {len(labels)} different values in {counted(table.n, 'row')}, like an "
+                "identifier or a date: name another column, or the family in a config."
+            )
+        return _of_classes(labels)
     if table.holds_bools(target):
         return _of_classes(["False", "True"])
     numbers = table.numbers(target)
