@@ -115,3 +115,15 @@ def test_two_targets():
         with pytest.raises(ll.ConfigError, match=message):
             ask(COLUMNS, "visits")
     assert declared().fit(COLUMNS, "price").target_names == ["price"]
+
+
+@pytest.mark.parametrize("frame", [pa.table, dict], ids=["Arrow", "dict"])
+def test_blanks_around_names_are_none_of_theirs(frame: Any, tmp_path: Path):
+    """As in a file, so that a model of the one predicts from the other."""
+    spaced = {f" {name} ": values for name, values in COLUMNS.items()}
+    model = quick(data={"features": ["size ", " age", "colour"]}).fit(frame(spaced), "price ", progress=False)
+    write_csv(tmp_path / "t.csv", spaced)
+    expected = fitted().predict(COLUMNS)
+    for table in (frame(spaced), COLUMNS, str(tmp_path / "t.csv")):
+        np.testing.assert_array_equal(model.predict(table), expected)
+    assert model.config.data.target == "price"

@@ -17,7 +17,13 @@ class Config(BaseModel):
     other_names: ClassVar[Mapping[str, str]] = MappingProxyType({})
     """What else its kind is called; with each name, where that is not all, what to write instead."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        use_attribute_docstrings=True,
+        allow_inf_nan=False,
+        str_strip_whitespace=True,  # so are the names and the cells of a table
+    )
 
     if not TYPE_CHECKING:  # type checkers read the fields instead
 

@@ -14,7 +14,10 @@ Migration = Callable[[dict[str, np.ndarray], dict[str, Any]], Contents]
 
 
 def columns_by_kind(arrays: dict[str, np.ndarray], metadata: dict[str, Any]) -> Contents:
-    """From schema 1 to 2: a column of the inputs has a kind; so far it was numbers without ends, or categories."""
+    """From schema 1 to 2: a column of the inputs has a kind; so far it was numbers without ends, or categories.
+
+    The blanks around its name go, as they went from names in files only.
+    """
     inputs = metadata["inputs"]
     columns = [_with_kind(**column) for column in inputs["columns"]]
     return arrays, {**metadata, "inputs": {**inputs, "columns": columns}}
@@ -22,8 +25,8 @@ def columns_by_kind(arrays: dict[str, np.ndarray], metadata: dict[str, Any]) -> 
 
 def _with_kind(name: str, categories: list[str] | None = None, loc: float = 0.0, scale: float = 1.0) -> dict[str, Any]:
     if categories is not None:
-        return {"kind": "category", "name": name, "levels": categories}
-    return {"kind": "number", "name": name, "loc": loc, "scale": scale, "median": loc}
+        return {"kind": "category", "name": name.strip(), "levels": categories}
+    return {"kind": "number", "name": name.strip(), "loc": loc, "scale": scale, "median": loc}
 
 
 # The schema of a file to what makes its contents those of the next one.

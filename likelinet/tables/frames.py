@@ -76,8 +76,8 @@ def arrow_table_columns(table: Any, what: str) -> tuple[dict[str, Column | Unusa
 
 
 def _names(names: Any, what: str) -> list[str]:
-    """Return names as text; pandas has the number 0 and the text "0" side by side."""
-    found = [str(name) for name in names]
+    """Return names as text without the blanks around them, as those of a file; pandas has 0 and "0" side by side."""
+    found = [str(name).strip() for name in names]
     if twice := [name for name, times in Counter(found).items() if times > 1]:
         raise DataError(f"{what} must name every column once: '{min(twice)}' comes twice.")
     return found

@@ -17,7 +17,7 @@ def names_in(y: Any, table: Table) -> str | list[str] | None:
     if isinstance(y, str):
         return y
     texts = isinstance(y, list | tuple) and all(isinstance(name, str) for name in y)
-    if texts and len(y) != table.n and any(name in table.columns for name in y):
+    if texts and len(y) != table.n and any(name.strip() in table.columns for name in y):
         return list(y)
     return None
 
