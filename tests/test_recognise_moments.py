@@ -200,3 +200,10 @@ def test_durations_of_python():
     assert found is not None
     np.testing.assert_allclose(found.seconds, [d.total_seconds() for d in lasts], rtol=1e-14)
     assert found.words.startswith(f"durations ('{lasts[0]}' is ")
+
+
+def test_iso_dates_are_read_beside_any_form_of_dates():
+    values, stray = read_moments(Text.of(["31/01/2021", "2021-02-03", "soon", ""]), "%d/%m/%Y")
+    assert values.astype("datetime64[D]").astype(str).tolist() == ["2021-01-31", "2021-02-03", "NaT", "NaT"]
+    assert stray.tolist() == [False, False, True, False]
+    assert np.isnat(read_moments(Text.of(["2021-02-03"]), "%H:%M")[0]).all()

@@ -10,7 +10,7 @@ from likelinet.tables.arrow import pa, pc
 from likelinet.tables.coded import Coded
 from likelinet.tables.columns import Column
 from likelinet.tables.recognise.distinct import Distinct, distinct, forms_of
-from likelinet.tables.recognise.forms import FORMS, TIMES, in_form, turned
+from likelinet.tables.recognise.forms import FORMS, ISO, TIMES, in_form, turned
 from likelinet.tables.text import Text
 
 _EARLIEST, _LATEST = np.datetime64("1900-01-01"), np.datetime64("2101-01-01")  # of dates written as whole numbers
@@ -112,13 +112,19 @@ def _in_years(text: Text) -> Moments | None:
 
 
 def read_moments(column: np.ndarray | Text, form: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return a column of a known form as datetime64[us], and where it has something else that is not missing."""
+    """Return a column of a known form as datetime64[us], and where it has something else that is not missing.
+
+    Dates as ISO writes them are read beside any form of dates, since they mean one thing only.
+    """
     if isinstance(column, np.ndarray):
         if column.dtype.kind == "M":
             return column.astype("datetime64[us]"), np.zeros(len(column), bool)
         column = _whole_numbers(column)
     found = distinct(column)
-    values = found.spread(in_form(found.cells, form), np.datetime64("NaT"))
+    each = in_form(found.cells, form)
+    if form not in TIMES and np.isnat(each).any():
+        each = np.where(np.isnat(each), in_form(found.cells, ISO), each)
+    values = found.spread(each, np.datetime64("NaT"))
     return values, np.isnat(values) & (found.codes >= 0)
 
 
