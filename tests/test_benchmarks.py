@@ -131,6 +131,7 @@ def uci():
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:y is positive and very skewed")  # of yacht; given x it is neither
 @pytest.mark.parametrize(("name", "nll", "rmse"), [("concrete", 2.97, 5.3), ("yacht", -0.3, 1.0)])
 def test_the_defaults_reach_their_targets_over_the_standard_splits(uci, name: str, nll: float, rmse: float):
     scores = np.array([uci.run_split(split, name, ()) for split in range(20)])
