@@ -306,15 +306,6 @@ def test_a_family_to_begin_with(y: Any, family: dict[str, Any]):
     assert found.why.startswith("has ")
 
 
-def test_text_that_is_nearly_all_different_is_no_class():
-    said = (
-        r"^Target 'y' is text with 80 different values in 100 rows, like an identifier or a date: name another column"
-    )
-    with pytest.raises(ll.DataError, match=said):
-        suggested(as_table({"y": [f"row {i % 80}" for i in range(100)]}), "y")
-    assert suggested(as_table({"y": [f"row {i % 50}" for i in range(90)]}), "y").distribution == {"kind": "categorical"}
-
-
 # ---- init ----------------------------------------------------------------------------------------------------
 
 

@@ -8,6 +8,8 @@ import pytest
 
 import likelinet as ll
 from likelinet.config import parse_config
+from likelinet.selection.suggestion import suggested
+from likelinet.tables.table import as_table
 from likelinet.targets.suitable import note_sentinels, note_unsuitable
 from likelinet.targets.target import Naming
 
@@ -153,3 +155,12 @@ def test_the_parts_of_a_code_are_not_looked_at():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         model.fit(np.column_stack([X, X[:, 0] > 0.0]), progress=False)
+
+
+def test_text_that_is_nearly_all_different_is_no_class():
+    said = (
+        r"^Target 'y' is text with 80 different values in 100 rows, like an identifier or a date: name another column"
+    )
+    with pytest.raises(ll.DataError, match=said):
+        suggested(as_table({"y": [f"row {i % 80}" for i in range(100)]}), "y")
+    assert suggested(as_table({"y": [f"row {i % 50}" for i in range(90)]}), "y").distribution == {"kind": "categorical"}

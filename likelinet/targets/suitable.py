@@ -49,7 +49,7 @@ def note_unsuitable(y: Y, weight: np.ndarray, config: DistributionConfig, naming
 
 def note_sentinels(y: Y, config: DistributionConfig, naming: Naming) -> None:
     """Warn once of numbers in y, shape (n,) or (n, d), that may stand for missing ones, like -999; of intervals not."""
-    if isinstance(y, Interval) or config.y != "number" or len(y) < ENOUGH:
+    if isinstance(y, Interval) or config.y != "number" or y.dtype.kind not in "fiu" or len(y) < ENOUGH:
         return
     for values, name in _outputs(y, naming):
         found = sentinels_of(values, naming.index)

@@ -45,6 +45,8 @@ class Progress:
             nll += f", validation NLL {_mean(epoch.validation_nll):.4g}"
         self._bar.set_postfix_str(nll, refresh=False)
         self._bar.update(1)
+        if self._bar.n == 1:  # a short fit may be over before it is time to draw the bar again
+            self._bar.refresh()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
