@@ -47,7 +47,7 @@ class Spread:
     low, median, high : float
         The least, the middle and the largest one.
     heavy : bool
-        Whether a few make the standard deviation, so that `loc` and `scale` are of the median and the quartiles.
+        Whether numbers far out make the standard deviation; where they are few, median and quartiles scale.
     inner : tuple of float
         The 5 % and the 95 % quantile.
     tails : float
@@ -65,13 +65,17 @@ class Spread:
 
 
 def spread_of(values: np.ndarray, weight: np.ndarray) -> Spread:
-    """Return how finite numbers of shape (n,) lie, as `middle_and_spread` does, with one sort."""
+    """Return how finite numbers of shape (n,) lie, as `middle_and_spread` does, with one sort.
+
+    Values far out that many rows have, such as few settings of a machine, are no outliers: they make the scale.
+    """
     mean, spread = (float(m) for m in moments(values, weight))
     low, lower, median, upper, high = (float(q) for q in _quantiles(values, weight, (0.05, 0.25, 0.5, 0.75, 0.95)))
     quartiles = (upper - lower) / _NORMAL_IQR
     heavy = bool(quartiles > 0.0 and spread > HEAVY * quartiles)
     tails = (high - low) / _NORMAL_90 / quartiles if quartiles > 0.0 else 1.0
-    loc, scale = (median, quartiles) if heavy else (mean, spread)
+    few = heavy and max(high - median, median - low) <= HEAVY * quartiles  # not a tenth of the rows
+    loc, scale = (median, quartiles) if few else (mean, spread)
     return Spread(loc, scale, float(values.min()), median, float(values.max()), heavy, (low, high), tails)
 
 
