@@ -31,7 +31,7 @@ from likelinet.tables.roles import Roles
 from likelinet.tables.rows import declared_table, output_names, target_names
 from likelinet.tables.table import Table, read_table
 from likelinet.targets.build import targets_of
-from likelinet.targets.suitable import note_sentinels, note_unsuitable
+from likelinet.targets.suitable import note_suspicions
 from likelinet.targets.target import Naming
 
 WIDTH = 110  # characters of a line
@@ -114,10 +114,10 @@ def _target(table: Table, config: ModelConfig) -> tuple[Table, np.ndarray, list[
     what = f"Target '{', '.join(output_names(config.data))}'"
     naming = Naming(what, config.distribution.kind, rows.table.index, tuple(output_names(config.data)))
     y = attempted(partial(targets.clean, rows.y, naming))
-    if not isinstance(y, DataError):
-        note_sentinels(y, config.distribution, naming)
-        y = attempted(partial(note_unsuitable, y, rows.weight, config.distribution, naming))
-    return rows.table, rows.weight, [y] if isinstance(y, DataError) else []
+    if isinstance(y, DataError):
+        return rows.table, rows.weight, [y]
+    note_suspicions(y, rows.weight, config.distribution, naming)
+    return rows.table, rows.weight, []
 
 
 def _of_other_columns(table: Table, config: ModelConfig) -> list[DataError]:

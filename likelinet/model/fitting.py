@@ -27,7 +27,7 @@ from likelinet.tables.table import Table
 from likelinet.targets.build import targets_of
 from likelinet.targets.class_weights import class_factors
 from likelinet.targets.possible import check_possible
-from likelinet.targets.suitable import note_sentinels, note_unsuitable
+from likelinet.targets.suitable import note_suspicions
 from likelinet.targets.target import Naming
 from likelinet.training.history import Callback, History
 from likelinet.training.loop import Training
@@ -78,8 +78,7 @@ def fit(
     )
     targets = targets_class.learn(y, rows.weight, _with_levels(config, custom, rows.levels), custom, naming)
     if not isinstance(config.network, CoderConfig):  # whose y may be any features
-        note_unsuitable(y, rows.weight, config.distribution, naming)
-        note_sentinels(y, config.distribution, naming)
+        note_suspicions(y, rows.weight, config.distribution, naming)
     # Without inputs the model is plain maximum likelihood of a distribution, and that can be had exactly.
     exact = isinstance(config.training.optimizer, LBFGSConfig) or inputs.width == 0
     dtype = "float64" if exact else config.training.precision

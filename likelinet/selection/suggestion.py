@@ -12,12 +12,12 @@ from likelinet.distributions import Distribution, Gamma, Gaussian, LogNormal
 from likelinet.distributions.base.leaf import Leaf
 from likelinet.tables.cells import NO_LABELS
 from likelinet.tables.coded import Coded, coded
+from likelinet.tables.recognise.identifiers import mostly_different
 from likelinet.tables.rows import MOST
 from likelinet.tables.table import Table
 from likelinet.tables.text import Text
 from likelinet.tables.undressed import undressed
 
-NAMES = 50  # different texts above which they are no classes if they are those of most rows
 COUNTS = 100.0  # median of whole numbers up to which they are taken for counts
 CLOSE = 5.0  # standard deviation of whole numbers below which a density passes over their steps
 CODES = 20  # different whole numbers up to which they may as well be classes
@@ -67,7 +67,7 @@ def suggested(table: Table, target: Target) -> Suggestion:
     column = table.column(target)
     if isinstance(column, Coded) or (isinstance(column, Text) and table.holds_text(target)):
         labels = [level for level in coded(column).levels if level.lower() not in NO_LABELS]
-        if len(labels) > NAMES and 2 * len(labels) > table.n:
+        if mostly_different(len(labels), table.n):
             raise DataError(
                 f"Target '{target}' is text with {len(labels)} different values in {counted(table.n, 'row')}, like an "
                 "identifier or a date: name another column, or the family in a config."

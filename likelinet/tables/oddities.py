@@ -54,7 +54,7 @@ class Oddities:
                 at = where.nonzero()[0]
                 start = range(self._table.n)[rows].start
                 first = "" if oddity == "missing" else shown(str(cells[int(at[0])]))
-                numbers = [self._number(start + int(i)) for i in at[:SHOWN]]
+                numbers = [self._table.number_of(start + int(i)) for i in at[:SHOWN]]
                 self._found[oddity, kind.name, start] = Found(len(at), numbers, first)
                 self._seen[kind.name] = kind.seen
 
@@ -76,10 +76,6 @@ class Oddities:
         like += f", where training had {self._seen[name]}" if oddity == "outside" else ""
         return f"column '{name}' in {counted(many, 'row')} ({where}{like})"
 
-    def _number(self, row: int) -> int:
-        """Return the number of a row in the user's table, counted from 1."""
-        return row + 1 if self._table.index is None else int(self._table.index[row]) + 1
-
 
 def refuse(table: Table, kind: Kind, cells: Column, strange: Strange) -> None:
     """Raise `DataError` for what is odd in all of a column.
@@ -95,7 +91,7 @@ def refuse(table: Table, kind: Kind, cells: Column, strange: Strange) -> None:
     strange : Strange
         What is odd in it.
     """
-    name, index = kind.name, table.index
+    name = kind.name
     if strange.outside is not None:
         numbers = np.asarray(cells, dtype=np.float64) if kind.of_numbers else np.zeros(len(cells))
         if np.isinf(numbers).any():
@@ -108,8 +104,7 @@ def refuse(table: Table, kind: Kind, cells: Column, strange: Strange) -> None:
     ):
         if where is not None:
             i = int(where.argmax())
-            row = (i if index is None else int(index[i])) + 1
-            raise DataError(f"Column '{name}' has {what.format(shown(str(cells[i])), row, kind.seen)}.")
+            raise DataError(f"Column '{name}' has {what.format(shown(str(cells[i])), table.number_of(i), kind.seen)}.")
 
 
 def refuse_missing(table: Table, kind: Kind) -> None:

@@ -32,8 +32,13 @@ def middle_and_spread(values: np.ndarray, weight: np.ndarray) -> tuple[np.ndarra
     mean, spread = moments(values, weight)
     low, middle, high = (quantile(values, weight, level) for level in (0.25, 0.5, 0.75))
     quartiles = (high - low) / _NORMAL_IQR
-    heavy = (quartiles > 0.0) & (spread > HEAVY * quartiles)
+    heavy = _is_heavy(spread, quartiles)
     return np.where(heavy, middle, mean), np.where(heavy, quartiles, spread)
+
+
+def _is_heavy(spread: ArrayLike, quartiles: ArrayLike) -> np.ndarray:
+    """Return where numbers far out make the standard deviation, and not those between the quartiles."""
+    return (np.asarray(quartiles) > 0.0) & (np.asarray(spread) > HEAVY * np.asarray(quartiles))
 
 
 @dataclass(frozen=True)
@@ -65,14 +70,15 @@ class Spread:
 
 
 def spread_of(values: np.ndarray, weight: np.ndarray) -> Spread:
-    """Return how finite numbers of shape (n,) lie, as `middle_and_spread` does, with one sort.
+    """Return how finite numbers of shape (n,) lie, by one sort.
 
-    Values far out that many rows have, such as few settings of a machine, are no outliers: they make the scale.
+    `loc` and `scale` are those of `middle_and_spread`, but values far out that many rows have, such as few settings of
+    a machine, are no outliers: they make the scale.
     """
     mean, spread = (float(m) for m in moments(values, weight))
     low, lower, median, upper, high = (float(q) for q in _quantiles(values, weight, (0.05, 0.25, 0.5, 0.75, 0.95)))
     quartiles = (upper - lower) / _NORMAL_IQR
-    heavy = bool(quartiles > 0.0 and spread > HEAVY * quartiles)
+    heavy = bool(_is_heavy(spread, quartiles))
     tails = (high - low) / _NORMAL_90 / quartiles if quartiles > 0.0 else 1.0
     few = heavy and max(high - median, median - low) <= HEAVY * quartiles  # not a tenth of the rows
     loc, scale = (median, quartiles) if few else (mean, spread)

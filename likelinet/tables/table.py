@@ -63,6 +63,10 @@ class Table:
             index = np.arange(*rows.indices(self.n)) if index is None else index[rows]
         return replace(self, columns=columns, n=n, index=index, kept=None, missing=())
 
+    def number_of(self, row: int) -> int:
+        """Return the number of a row in the user's table, counted from 1."""
+        return row + 1 if self.index is None else int(self.index[row]) + 1
+
     def column(self, name: str) -> Column:
         """Return a column as it is."""
         if name not in self.columns:

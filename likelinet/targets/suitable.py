@@ -21,6 +21,12 @@ LOPSIDED = 3.0  # how much farther from the median it is than the .05 quantile; 
 BENT = 1.4  # how much farther the upper quartile is than the lower one; of an exponential 1.7, of outliers alone 1
 
 
+def note_suspicions(y: Y, weight: np.ndarray, config: DistributionConfig, naming: Naming) -> None:
+    """Warn of all that makes y look like something else than what it is declared as; see the two below."""
+    note_unsuitable(y, weight, config, naming)
+    note_sentinels(y, config, naming)
+
+
 def note_unsuitable(y: Y, weight: np.ndarray, config: DistributionConfig, naming: Naming) -> None:
     """Warn once if y, shape (n,) or (n, d), plainly contradicts a family that has a density.
 

@@ -9,7 +9,7 @@ from likelinet.core.errors import DataError
 from likelinet.tables.cells import parse
 from likelinet.tables.coded import Coded, coded
 from likelinet.tables.kinds.boolean import Boolean, are_truths, truths
-from likelinet.tables.kinds.category import MANY, learn_category
+from likelinet.tables.kinds.category import learn_category
 from likelinet.tables.kinds.kind import Kind
 from likelinet.tables.kinds.left_out import Constant, Identifier
 from likelinet.tables.kinds.moment import Moment, learn_moment
@@ -17,7 +17,7 @@ from likelinet.tables.kinds.number import Number, learn_number
 from likelinet.tables.kinds.ordered import learn_ordered
 from likelinet.tables.recognise.codes import looks_like_code
 from likelinet.tables.recognise.durations import durations_in
-from likelinet.tables.recognise.identifiers import looks_like_identifier
+from likelinet.tables.recognise.identifiers import looks_like_identifier, mostly_different
 from likelinet.tables.recognise.moments import Moments, moments_among, moments_of
 from likelinet.tables.recognise.numbers_in_dress import numbers_in_dress, thousands_by_points
 from likelinet.tables.scaling import moments
@@ -99,7 +99,7 @@ def _of_text(table: Table, name: str, cells: Text, weight: np.ndarray, data: Dat
 
 def _refuse_identifier(name: str, found: Coded) -> None:
     many = len(found.levels)
-    if many > MANY and 2 * many > len(found):
+    if mostly_different(many, len(found)):
         raise DataError(
             f"Column '{name}' is text with {many} different values in {len(found)} rows, "
             "so it looks like an identifier or a date: list the columns to use in data.features, without it."
@@ -122,7 +122,7 @@ def _are_levels(cells: Text) -> bool:
     found = coded(cells)
     levels = Text.of(found.levels)
     whole = levels.matches("[0-9]+") | parse(levels).stray
-    return (len(levels) <= MANY or 2 * len(levels) <= len(cells)) and bool(whole.all())
+    return not mostly_different(len(levels), len(cells)) and bool(whole.all())
 
 
 def _of_numbers(name: str, numbers: np.ndarray, weight: np.ndarray, data: DataConfig, truth: bool = False) -> Kind:

@@ -43,6 +43,11 @@ class Distinct:
         """Return for each row the value of its cell, or `missing`."""
         return np.append(values, np.array([missing], values.dtype))[self.codes]
 
+    def read(self, values: np.ndarray, missing: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Return the same, and which cells have the value `missing` although they are there."""
+        each = self.spread(values, missing)
+        return each, (each != each) & (self.codes >= 0)  # as NaN and NaT are
+
 
 def distinct(text: Text) -> Distinct:
     """Return the different cells of a column, and which row has which."""

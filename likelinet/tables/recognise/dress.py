@@ -73,9 +73,8 @@ class Dress:
     def read(self, text: Text) -> Parsed:
         """Return the cells of a column as numbers."""
         found = distinct(text)
-        numbers = found.spread(self.numbers(parts_of(found.cells)), np.nan)
-        missing = found.codes < 0
-        return Parsed(numbers, missing, np.isnan(numbers) & ~missing)
+        numbers, stray = found.read(self.numbers(parts_of(found.cells)), np.nan)
+        return Parsed(numbers, found.codes < 0, stray)
 
     def numbers(self, parts: dict[str, Any]) -> np.ndarray:
         """Return numbers from their parts, NaN where they wear something else."""

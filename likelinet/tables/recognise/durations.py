@@ -75,16 +75,14 @@ def durations_in(text: Text, agree: float = 1.0) -> Durations | None:
         each = in_form(found.cells, form)
         fits = rows[~np.isnan(each)].sum()
         if fits > 0 and fits >= agree * rows.sum() and _is_meant(found, form):
-            seconds = found.spread(each, np.nan)
-            return Durations(seconds, np.isnan(seconds) & (found.codes >= 0), form, _words(found, each))
+            return Durations(*found.read(each, np.nan), form, _words(found, each))
     return None
 
 
 def read_durations(text: Text, form: str) -> tuple[np.ndarray, np.ndarray]:
     """Return a column of a known form in seconds, and where it has something else that is not missing."""
     found = distinct(text)
-    seconds = found.spread(in_form(found.cells, form), np.nan)
-    return seconds, np.isnan(seconds) & (found.codes >= 0)
+    return found.read(in_form(found.cells, form), np.nan)
 
 
 def in_form(cells: Any, form: str) -> np.ndarray:

@@ -11,7 +11,7 @@ from likelinet.tables.recognise.distinct import Distinct, distinct
 from likelinet.tables.text import Text
 
 _ENOUGH = 20  # rows below which nothing is an identifier
-_MANY = 50  # different texts above which half of the rows being different is enough
+MANY = 50  # different texts above which half of the rows being different is enough
 _NEARLY = 0.95  # share of the rows that are different
 _EXPECTED = 5.0  # repeated numbers to expect by chance, whose absence says that they were counted out
 _YEARS = (1500, 2200)
@@ -24,6 +24,11 @@ _MADE = {
 _NAMES = re.compile(
     r"(?:^|[^a-z])(?i:id|ids|uuid|guid|key|idx|index|row|rows|rownames?|row_?num(?:ber)?|record|serial)$|[a-z](?:Id|ID)$"
 )
+
+
+def mostly_different(different: int, rows: int) -> bool:
+    """Whether so many different texts in so many rows are names of rows rather than categories."""
+    return different > MANY and 2 * different > rows
 
 
 def looks_like_identifier(column: np.ndarray | Text, name: str = "") -> str | None:
@@ -53,7 +58,7 @@ def looks_like_identifier(column: np.ndarray | Text, name: str = "") -> str | No
         return f"{made}, {counted(len(found), 'different one')} in {rows} rows"
     if _all_match(found, r"-?(?:0|[1-9][0-9]*)?(?:[.,][0-9]*)?(?:[eE][-+]?[0-9]+)?") and not _are_long(found):
         return None  # numbers
-    if len(found) > _MANY or len(found) >= _NEARLY * rows:
+    if mostly_different(len(found), rows) or len(found) >= _NEARLY * rows:
         return f"text, {len(found)} different ones in {rows} rows"
     return None
 

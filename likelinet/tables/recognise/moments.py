@@ -67,8 +67,7 @@ def moments_in(text: Text, agree: float = 1.0) -> Moments | None:
             why, other = "", turned(form)
             if other is not None and (way := _fitting(found, other, rows, enough)) is not None and (way != each).any():
                 form, each, why = _either(found, (form, each), (other, way))
-            values = found.spread(each, np.datetime64("NaT"))
-            return Moments(values, np.isnat(values) & (found.codes >= 0), form, _words(found, form, each) + why)
+            return Moments(*found.read(each, np.datetime64("NaT")), form, _words(found, form, each) + why)
     return None
 
 
@@ -124,8 +123,7 @@ def read_moments(column: np.ndarray | Text, form: str) -> tuple[np.ndarray, np.n
     each = in_form(found.cells, form)
     if form not in TIMES and np.isnat(each).any():
         each = np.where(np.isnat(each), in_form(found.cells, ISO), each)
-    values = found.spread(each, np.datetime64("NaT"))
-    return values, np.isnat(values) & (found.codes >= 0)
+    return found.read(each, np.datetime64("NaT"))
 
 
 def moments_in_numbers(values: np.ndarray) -> Moments | None:

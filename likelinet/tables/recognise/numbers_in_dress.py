@@ -67,8 +67,7 @@ def numbers_in_dress(text: Text, agree: float = 1.0) -> Dressed | None:
     parts = {name: part.filter(fits) for name, part in parts.items()}
     if not _is_dressed(found, dress, parts) or not _is_safe(dress, parts, each[fits]):
         return None
-    numbers = found.spread(each, np.nan)
-    return Dressed(numbers, np.isnan(numbers) & (found.codes >= 0), dress, _words(found, dress, parts, each))
+    return Dressed(*found.read(each, np.nan), dress, _words(found, dress, parts, each))
 
 
 def thousands_by_points(text: Text) -> Dressed | None:
