@@ -184,8 +184,11 @@ class AnswersByComponents(Distribution):
         return answered(self, self.components[..., 0], all_alike(self.components), name, *of)
 
     def _average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
+        """Return the weighted mean of probabilities: exactly 1 where all are, though rounded weights may sum to less."""
         m: Any = self.marginals()
-        return m._averaged(f(m.components, m.spread(self._aligned(y))))
+        values = f(m.components, m.spread(self._aligned(y)))
+        certain = np.all((values == 1.0) | (m.weights.probs == 0.0), axis=-1)
+        return np.where(certain, 1.0, np.minimum(m._averaged(values), 1.0))[()]
 
     def _log_tail(self, y: ArrayLike, upper: bool) -> np.ndarray:
         """Return log P(Y > y) if `upper`, else log P(Y ≤ y); next to 0 by the other tail, which is not rounded."""
