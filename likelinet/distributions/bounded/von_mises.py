@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from likelinet.core.arrays import Array, log1mexp, namespace, special
+from likelinet.core.arrays import Array, log1mexp, namespace, never, special
 from likelinet.core.domains import Domain, direction, positive
 from likelinet.core.lazy import scipy
 from likelinet.core.wording import called
@@ -84,12 +84,13 @@ class VonMises(Univariate):
     def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
         loc, concentration = params
         xp = namespace(loc)
-        half = xp.sin(0.5 * (y - loc))
+        away = y - (loc if never(xp.abs(loc) > np.pi) else wrapped(loc))  # of many turns it has no digits
+        half = xp.sin(0.5 * away)
         fall = 2.0 * half * half  # 1 - cos(y - μ)
         values = concentration * fall + xp.log(special(loc).i0e(concentration)) + _LOG_2PI
 
         def backward(d: Array) -> tuple[Array, ...]:
-            return -d * concentration * xp.sin(y - loc), d * (fall - spread_of(concentration))
+            return -d * concentration * xp.sin(away), d * (fall - spread_of(concentration))
 
         return values, backward
 

@@ -184,7 +184,7 @@ class AnswersByComponents(Distribution):
         return answered(self, self.components[..., 0], all_alike(self.components), name, *of)
 
     def _average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
-        """Return the weighted mean of probabilities: exactly 1 where all are, though rounded weights may sum to less."""
+        """Return the weighted mean of probabilities: 1 where all are, even if rounded weights sum to less."""
         m: Any = self.marginals()
         values = f(m.components, m.spread(self._aligned(y)))
         certain = np.all((values == 1.0) | (m.weights.probs == 0.0), axis=-1)
