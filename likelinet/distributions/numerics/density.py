@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from likelinet.distributions.numerics.coarse import as_meant
 from likelinet.distributions.numerics.grids import Grid, joined, points
-from likelinet.distributions.numerics.layers import Layers
-from likelinet.distributions.numerics.nodes import MANY, nodes_of
+from likelinet.distributions.numerics.nodes import MANY, Nodes, nodes_of
 from likelinet.distributions.numerics.power_tails import tail
 
 if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
 
-_AMISS = 1e-4  # of a mass of 1
+_AMISS = 2e-6  # of a mass of 1; rounding and panels that an integral is refined on leave at most a tenth of it
 
 Function = Callable[[np.ndarray], np.ndarray]
 
@@ -37,7 +37,7 @@ class Density:
     def __init__(self, d: "Distribution", grid: Grid, close: float = MANY) -> None:
         low, high = d.endpoints()
         self.nodes = nodes = nodes_of(d, grid, close)
-        log_prob = log_prob_at(d, nodes.layers, nodes.y, nodes.x)
+        log_prob = log_prob_at(d, nodes, nodes.x)
         if not np.all(log_prob < np.inf):  # an infinite one, or none, by rounding
             log_prob = np.where(log_prob < np.inf, log_prob, -np.inf)
         self.log_prob = log_prob
@@ -54,9 +54,12 @@ class Density:
         seen = self.nodes.layers.total(self.mass.sum(0)) + sum(t.mass for t in self.tails) + self._of_atoms
         return np.where((np.abs(seen - 1.0) <= _AMISS) | np.isinf(values), values, np.nan)
 
-    def expectation(self, f: np.ndarray) -> np.ndarray:
-        """Return E[f], from its values at the nodes, without atoms; f counts only where there is a density."""
-        return self._total(self.mass * f) + sum(t.integral(t.at_nodes(f)) for t in self.tails)
+    def expectation(self, f: np.ndarray, least: np.ndarray | float = 0.0) -> np.ndarray:
+        """Return E[f], from its values at the nodes, without atoms; f counts only where there is a density.
+
+        It has one where the outermost values are no larger than `least`.
+        """
+        return self._total(self.mass * f) + sum(t.integral(t.at_nodes(f), least=least) for t in self.tails)
 
     def power(self, y: np.ndarray, power: int) -> np.ndarray:
         """Return E[y^power], which may be too large for numbers at the outermost nodes."""
@@ -70,8 +73,12 @@ class Density:
         return self.nodes.layers.total(of_panels)
 
 
-def log_prob_at(d: "Distribution", layers: Layers, y: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """Return the log density at the nodes of panels, of a few layers at a time: they stay in the processor's cache."""
+def log_prob_at(d: "Distribution", nodes: Nodes, x: np.ndarray) -> np.ndarray:
+    """Return the log density at nodes with distances x to the largest y of `d`.
+
+    Of a few layers of panels at a time: they stay in the processor's cache.
+    """
+    y, layers = nodes.y, nodes.layers
     values, ordered, many = np.empty(y.shape), d[layers.order], len(layers.order)
     log_density = ordered.log_density()
     for part, rows in layers.tables:
@@ -79,7 +86,7 @@ def log_prob_at(d: "Distribution", layers: Layers, y: np.ndarray, x: np.ndarray)
             log_density, many = ordered[:rows].log_density(), rows
         shape = (len(y), -1, rows)
         values[:, part] = log_density(y[:, part].reshape(shape), x[:, part].reshape(shape)).reshape(len(y), -1)
-    return values
+    return as_meant(nodes.panels, y, values)
 
 
 def cut(d: "Distribution", of: tuple[int, int] | None, at: tuple[np.ndarray | float, ...] = ()) -> Grid:

@@ -28,10 +28,13 @@ class Tail:
         """Return the values at the outermost node and at two farther in, from those at all nodes."""
         return tuple(values[node, self._panel] for node in self._nodes)
 
-    def integral(self, values: tuple[np.ndarray, ...], power: int = 1) -> np.ndarray:
+    def integral(
+        self, values: tuple[np.ndarray, ...], power: int = 1, least: np.ndarray | float = 0.0
+    ) -> np.ndarray:
         """Return the integral of f = v^power over the mass beyond, from the values v at the nodes.
 
-        f goes on as a straight line in τ, or as a power where it changes as fast as one; it may have no integral.
+        f goes on as a straight line in τ, or as a power where it changes as fast as one; it may have no integral, but
+        only where it is larger than `least`.
         """
         outer, inner, innermost = ((np.sign(v) ** power, power * np.log(np.abs(v))) for v in values)
         apart, farther, out = self._steps
@@ -44,7 +47,8 @@ class Tail:
         falls = self.rate - growth
         size = np.exp(np.log(self.mass) + outer[1] + growth * out) * self.rate
         by_power = outer[0] * np.where(falls > _NO_FALL, size / np.where(falls > _NO_FALL, falls, 1.0), np.inf)
-        found = np.where((np.abs(growth) > 0.25) & steady & (outer[0] != 0.0), by_power, line)
+        endless = np.isinf(by_power) & (outer[1] <= np.log(least))
+        found = np.where((np.abs(growth) > 0.25) & steady & (outer[0] != 0.0) & ~endless, by_power, line)
         return np.where(self.mass > 0.0, found, 0.0)
 
     def of_squares(self, atom: np.ndarray | float = 0.0) -> np.ndarray:

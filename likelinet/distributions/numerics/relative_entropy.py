@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from likelinet.distributions.numerics.coarse import as_meant
 from likelinet.distributions.numerics.density import MASS, Density, cut, log_prob_at
 from likelinet.distributions.numerics.divergences import expm1mx
 from likelinet.distributions.numerics.grids import Grid, column, joined, known
@@ -48,8 +49,8 @@ class Pair:
     def terms(self, panels: Panels) -> np.ndarray:
         """Return the terms of the integral at the nodes of panels."""
         (y, x, log_weight, _), row = panels.nodes(), panels.row
-        log_p = self.p[row].log_density()(y, x)
-        rise = self.q[row].log_density()(y, self.x_of_q(x, row)) - log_p
+        log_p = as_meant(panels, y, self.p[row].log_density()(y, x))
+        rise = as_meant(panels, y, self.q[row].log_density()(y, self.x_of_q(x, row))) - log_p
         mass = np.exp(log_p + log_weight)
         return np.where(mass > 0.0, mass * self.integrand(rise, row), 0.0)
 
@@ -93,7 +94,7 @@ def _by_nodes(p: "Distribution", q: "Distribution", own: Grid, *, whole: bool = 
     y, x = (np.clip(v, np.fmin.reduce(o), np.fmax.reduce(o)) for v, o in ((theirs.y, own.y), (x, own.x)))
     density = Density(p, joined(own, replace(theirs, y=y, x=x)), FEW)
     nodes, layers, pair = density.nodes, density.nodes.layers, Pair(p, q, (most == high) & (least == low))
-    rise = log_prob_at(q, layers, nodes.y, pair.x_of_q(nodes.x, layers.row)) - density.log_prob
+    rise = log_prob_at(q, nodes, pair.x_of_q(nodes.x, layers.row)) - density.log_prob
     pair.close[layers.total(np.any((np.abs(rise) > _CLOSE) & (density.mass > 0.0), axis=0)) > 0.0] = False
     at_atoms = [(np.exp(p.log_prob(a)), q.log_prob(a) - p.log_prob(a)) for a in p.atoms]
     for probability, r in at_atoms:
@@ -110,8 +111,9 @@ def _by_nodes(p: "Distribution", q: "Distribution", own: Grid, *, whole: bool = 
         values = np.abs(terms[:, panel] / WEIGHTS[:, None])
         rises = np.where(far, values[-1] > values[-3], values[0] > values[2])
         endless |= whole & end & rises & (np.abs(terms[:, panel]).sum(0) > _NOTABLE * size)
-    total = density.expectation(f) + refined(nodes.panels, terms, size, pair.terms)
-    total = np.where(endless, np.inf, total)
+    # What grows towards a tail in which it is no larger than elsewhere only comes to an end of its own there.
+    total = density.expectation(f, size) + refined(nodes.panels, terms, size, pair.terms)
+    total = np.where(endless, np.inf, total) + 0.0 * density.known(np.zeros(len(total)))
     for probability, r in at_atoms:
         f = pair.integrand(r, np.arange(len(r)))
         total, size = (
