@@ -14,6 +14,7 @@ from likelinet.distributions.base.parameter import Backward, Parameter, TailsBac
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.grids import Grid, room_of
+from likelinet.distributions.numerics.legendre import times
 from likelinet.distributions.numerics.near import NEAR, mended
 from likelinet.distributions.numerics.panels import NODES, RUNNING, WEIGHTS, nodes_and_weights, picked
 from likelinet.distributions.numerics.root_finding import invert
@@ -185,7 +186,7 @@ class VonMises(Univariate):
         p = np.exp(-self.loss((self.loc, self.concentration), t)[0]) * half
         each = (-1,) + (1,) * half.ndim
         masses = np.sum(WEIGHTS.reshape(each) * p, axis=0)
-        running = np.sum(RUNNING.reshape(-1, len(NODES), *each[1:]) * p, axis=1)
+        running = times(RUNNING, p.reshape(len(p), -1)).reshape(p.shape)
         cdf = np.cumsum(masses, axis=0) - masses + running
         squares = np.where(t < at, cdf, 1.0 - cdf) ** 2 * half
         return (WEIGHTS.reshape(each) * squares).sum(0).sum(0) + np.abs(y - at)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from likelinet.distributions.numerics.coarse import as_meant
-from likelinet.distributions.numerics.grids import Grid, joined, points
+from likelinet.distributions.numerics.grids import Grid, column, joined, ladder, points
 from likelinet.distributions.numerics.nodes import MANY, Nodes, nodes_of
 from likelinet.distributions.numerics.power_tails import tail
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
 
 _AMISS = 2e-6  # of a mass of 1; rounding and panels that an integral is refined on leave at most a tenth of it
+_MUCH = 1e-8  # of it that a tail may have
+_DECADES = np.exp([-1.0, -3.0, -7.0, -14.0, -25.0, -40.0, -60.0])  # shares of the length between two ends
+_MIDDLE, _BESIDE = 2.0, 1e-6  # scores between which about all mass is, and a share of the length next to an end
 
 Function = Callable[[np.ndarray], np.ndarray]
 
@@ -46,13 +49,18 @@ class Density:
         self.tails = tuple(tail(nodes, self.log_prob, low, high, upper=upper) for upper in (False, True))
         self._of_atoms = sum((np.exp(d.log_prob(at)) for at in d.atoms), 0.0)
 
-    def known(self, values: np.ndarray) -> np.ndarray:
+    def known(self, values: np.ndarray, f: np.ndarray | None = None) -> np.ndarray:
         """Return integrals over this density; nan for a finite one of whose mass the nodes see too little, or too much.
 
-        So it is where numbers are too coarse for a scale, or where much of the mass lies outside their range.
+        So it is where numbers are too coarse for a scale, or where much of the mass lies outside their range. What is
+        amiss in a tail counts as often as f, of which it is the integral, is larger there than on the whole.
         """
         seen = self.nodes.layers.total(self.mass.sum(0)) + sum(t.mass for t in self.tails) + self._of_atoms
-        return np.where((np.abs(seen - 1.0) <= _AMISS) | np.isinf(values), values, np.nan)
+        amiss = np.abs(seen - 1.0)
+        for t in self.tails if f is not None else ():
+            outer = np.abs(t.at_nodes(f)[0]) / np.maximum(np.abs(values), 1.0)
+            amiss = np.where(t.mass > _MUCH, amiss * np.maximum(outer, 1.0), amiss)
+        return np.where((amiss <= _AMISS) | np.isinf(values), values, np.nan)
 
     def expectation(self, f: np.ndarray, least: np.ndarray | float = 0.0) -> np.ndarray:
         """Return E[f], from its values at the nodes, without atoms; f counts only where there is a density.
@@ -97,9 +105,21 @@ def cut(d: "Distribution", of: tuple[int, int] | None, at: tuple[np.ndarray | fl
     low, high = d.endpoints()
     grid = d.grid().on(d.batch_shape)
     grid = grid if of is None else grid.without_idle_tails(low, high, *of)
+    grid = joined(grid, *_over_length(grid, low, high)) if of == SQUARES else grid
     inside = [np.clip(p, low, high) for p in (*at, *d.atoms)]
     # An end where the density may be infinite is no cut: what lies next to it is a tail.
     ends = [np.any(grid.anchors == e, axis=0) & (p == e) for p in inside for e in (low, high)]
     return joined(
         grid, points([np.where(a | b, np.nan, p) for p, a, b in zip(inside, ends[::2], ends[1::2], strict=True)], high)
     )
+
+
+def _over_length(grid: Grid, low: np.ndarray, high: np.ndarray) -> list[Grid]:
+    """Return cuts between two ends where much of the mass is next to these: for integrals in which lengths count."""
+    span = high - low
+    beside = column(np.abs(grid.scores) < _MIDDLE, span.shape) & (np.minimum(grid.y - low, grid.x) < _BESIDE * span)
+    few = (span < np.inf) & beside.any(0)
+    if not few.any():
+        return []
+    steps = np.where(few, column(_DECADES[::-1], span.shape) * span, np.nan)
+    return [ladder(low, steps, high), ladder(high, -steps, high)]

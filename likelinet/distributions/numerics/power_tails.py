@@ -6,6 +6,7 @@ import numpy as np
 
 from likelinet.distributions.numerics.nodes import LARGEST, N_NODES, Nodes
 
+_STRAIGHT, _ROUNDING = 1e-6, 1e-10  # of what falls as an exponential function, the latter of its logarithm
 _NO_FALL = 1e-9  # what falls no faster than by this power has no integral
 
 
@@ -23,14 +24,14 @@ class Tail:
     _panel: np.ndarray
     _nodes: tuple[np.ndarray, ...]
     _steps: tuple[np.ndarray, ...]
+    _log_probs: tuple[np.ndarray, ...]
+    _distances: tuple[np.ndarray, ...]
 
     def at_nodes(self, values: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return the values at the outermost node and at two farther in, from those at all nodes."""
         return tuple(values[node, self._panel] for node in self._nodes)
 
-    def integral(
-        self, values: tuple[np.ndarray, ...], power: int = 1, least: np.ndarray | float = 0.0
-    ) -> np.ndarray:
+    def integral(self, values: tuple[np.ndarray, ...], power: int = 1, least: np.ndarray | float = 0.0) -> np.ndarray:
         """Return the integral of f = v^power over the mass beyond, from the values v at the nodes.
 
         f goes on as a straight line in τ, or as a power where it changes as fast as one; it may have no integral, but
@@ -47,9 +48,19 @@ class Tail:
         falls = self.rate - growth
         size = np.exp(np.log(self.mass) + outer[1] + growth * out) * self.rate
         by_power = outer[0] * np.where(falls > _NO_FALL, size / np.where(falls > _NO_FALL, falls, 1.0), np.inf)
+        by_power = outer[0] * self._by_exponential(tuple(v[1] for v in (outer, inner, innermost)), np.abs(by_power))
         endless = np.isinf(by_power) & (outer[1] <= np.log(least))
         found = np.where((np.abs(growth) > 0.25) & steady & (outer[0] != 0.0) & ~endless, by_power, line)
         return np.where(self.mass > 0.0, found, 0.0)
+
+    def _by_exponential(self, logs: tuple[np.ndarray, ...], otherwise: np.ndarray) -> np.ndarray:
+        """Return the integral of e^logs over what lies beyond where its terms fall as e^(-cD), else `otherwise`."""
+        outer, inner, innermost = (a + b for a, b in zip(logs, self._log_probs, strict=True))
+        first, second, third = self._distances
+        fall, before = (inner - outer) / (first - second), (innermost - inner) / (second - third)
+        straight = self.grows & (np.abs(fall - before) <= _STRAIGHT * np.abs(fall) + _ROUNDING / first)
+        beyond = np.exp(outer - fall * (self.distance - first)) / fall
+        return np.where(straight, np.where(fall * first > _NO_FALL, beyond, np.inf), otherwise)
 
     def of_squares(self, atom: np.ndarray | float = 0.0) -> np.ndarray:
         """Return the integral over y of the squared mass farther out, which exists where that falls fast enough.
@@ -80,13 +91,14 @@ def tail(nodes: Nodes, log_prob: np.ndarray, low: np.ndarray, high: np.ndarray, 
     grows = down ^ upper
     outer = np.where(grows, N_NODES - 1, 0)
     inner, innermost = np.where(grows, N_NODES - 3, 2), np.where(grows, N_NODES - 5, 4)
-    lp_outer, lp_inner = log_prob[outer, panel], log_prob[inner, panel]
-    d_outer, d_inner = nodes.distance[outer, panel], nodes.distance[inner, panel]
+    at = outer, inner, innermost
+    lp_outer, lp_inner, _ = log_probs = tuple(log_prob[node, panel] for node in at)
+    d_outer, d_inner, d_innermost = distances = tuple(nodes.distance[node, panel] for node in at)
     edge = np.where(grows, nodes.far[panel], nodes.near[panel])
     infinite = (high >= LARGEST) if upper else (low <= -LARGEST)
     far_out = infinite & (nodes.near[panel] > 0.0)  # not a panel next to a core, which is measured from its own end
     valid = some & np.where(grows, far_out, at_end & ~infinite & (edge > 0.0))
-    ratios = d_outer / d_inner, d_inner / nodes.distance[innermost, panel], np.where(valid, edge, 1.0) / d_outer
+    ratios = d_outer / d_inner, d_inner / d_innermost, np.where(valid, edge, 1.0) / d_outer
     apart, farther, out = (np.abs(np.log(v)) for v in ratios)
     slope = (lp_outer - lp_inner) / apart
     rate = np.where(grows, -1.0, 1.0) - slope
@@ -96,4 +108,5 @@ def tail(nodes: Nodes, log_prob: np.ndarray, low: np.ndarray, high: np.ndarray, 
     last = nodes.y[outer, panel] + np.where(upper, 1.0, -1.0) * np.abs(edge - d_outer)
     gap = np.where(some & ~infinite, np.maximum(high - last if upper else last - low, 0.0), 0.0)
     grows = grows & (valid | infinite)
-    return Tail(mass, rate, np.where(valid, edge, gap), grows, panel, (outer, inner, innermost), (apart, farther, out))
+    edge = np.where(valid, edge, gap)
+    return Tail(mass, rate, edge, grows, panel, at, (apart, farther, out), log_probs, distances)
