@@ -72,7 +72,8 @@ class Density:
     def power(self, y: np.ndarray, power: int) -> np.ndarray:
         """Return E[y^power], which may be too large for numbers at the outermost nodes."""
         values = np.sign(y) ** power * np.exp(self.log_mass + power * np.log(np.abs(y)))
-        return self._total(values) + sum(t.integral(t.at_nodes(y), power) for t in self.tails)
+        size = self._total(np.abs(values))
+        return self._total(values) + sum(t.told(t.integral(t.at_nodes(y), power), size) for t in self.tails)
 
     def _total(self, values: np.ndarray) -> np.ndarray:
         of_panels = values.sum(0)

@@ -7,6 +7,8 @@ import numpy as np
 from likelinet.distributions.numerics.nodes import LARGEST, N_NODES, Nodes
 
 _STRAIGHT, _ROUNDING = 1e-6, 1e-10  # of what falls as an exponential function, the latter of its logarithm
+_LITTLE = 1e-7  # share of an integral
+_POWER = 1e-6  # difference of powers that are the same
 _NO_FALL = 1e-9  # what falls no faster than by this power has no integral
 
 
@@ -53,6 +55,18 @@ class Tail:
         found = np.where((np.abs(growth) > 0.25) & steady & (outer[0] != 0.0) & ~endless, by_power, line)
         return np.where(self.mass > 0.0, found, 0.0)
 
+    def told(self, part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+        """Return the part of an integral beyond, nan if it counts in the whole and the density there is no power law.
+
+        Then most of the integral may be where there are no nodes.
+        """
+        return np.where((np.abs(part) > _LITTLE * np.abs(whole)) & np.isfinite(whole) & ~self._is_power(), np.nan, part)
+
+    def _is_power(self) -> np.ndarray:
+        """Return whether the density is a power law, from its slope in two places."""
+        (outer, inner, innermost), (apart, farther, _) = self._log_probs, self._steps
+        return np.abs((outer - inner) / apart - (inner - innermost) / farther) < _POWER
+
     def _by_exponential(self, logs: tuple[np.ndarray, ...], otherwise: np.ndarray) -> np.ndarray:
         """Return the integral of e^logs over what lies beyond where its terms fall as e^(-cD), else `otherwise`."""
         outer, inner, innermost = (a + b for a, b in zip(logs, self._log_probs, strict=True))
@@ -69,7 +83,9 @@ class Tail:
         """
         rate = 2.0 * self.rate + np.where(self.grows, -1.0, 1.0)
         finite = self.mass * (self.mass * self.distance) / np.where(rate > _NO_FALL, rate, 1.0)
-        squares = np.where(self.mass > 0.0, np.where(rate > _NO_FALL, finite, np.inf), 0.0)
+        # What still falls faster and faster where numbers end has an integral, of which they tell nothing.
+        none = np.where(self._is_power(), np.inf, np.nan)
+        squares = np.where(self.mass > 0.0, np.where(rate > _NO_FALL, finite, none), 0.0)
         return squares + np.where(self.grows, 0.0, self.distance * (atom * (atom + 2.0 * self._average())))
 
     def of_rest_squared(self, atom: np.ndarray | float = 0.0) -> np.ndarray:
