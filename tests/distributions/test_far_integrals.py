@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import likelinet as ll
+from likelinet.distributions.numerics import quadrature
 
 FAMILIES = {
     "student t": lambda loc, scale: ll.StudentT(3.0, loc, scale),
@@ -81,3 +82,14 @@ BEYOND = {  # with at least 1e-5 of the mass beyond the largest number or below 
 def test_nan_where_much_of_the_mass_is_beyond_numbers(d, other):
     assert np.isnan(pair(d).entropy())
     assert np.isnan(pair(d).kl_divergence(pair(other)))
+
+
+def test_log_normals_of_which_a_part_is_no_number():
+    np.testing.assert_allclose(ll.LogNormal(0.0, 40.0).crps(1.0), 1.4711150798024e172, rtol=1e-11)  # by mpmath
+    np.testing.assert_allclose(ll.LogNormal(0.0, 53.0).crps(1.0), 2.0472479189467e303, rtol=1e-11)
+    # Most of the integral is beyond the largest number, and most of E[Y²] beyond the last node.
+    assert np.isnan(pair(ll.LogNormal(0.0, 40.0)).crps(1.0))
+    mean, var = quadrature.moments(ll.LogNormal(0.0, np.array([10.0, 18.5])))
+    np.testing.assert_allclose(mean, ll.LogNormal(0.0, np.array([10.0, 18.5])).mean(), rtol=1e-8)
+    np.testing.assert_allclose(var[0], ll.LogNormal(0.0, 10.0).var(), rtol=1e-8)
+    assert np.isnan(var[1])

@@ -18,15 +18,16 @@ pytestmark = pytest.mark.slow
 
 LOW, HIGH = 1e-6, 1e9
 TAILS = np.array([1e-300, 1e-100, 1e-10, 1e-3, 0.3])
-# Where less is drawn: mpmath takes long for large shapes; sums of large numbers have no more digits than these.
-FORMULAS: dict[type, dict[str, tuple[float, float]]] = {
+# Where less is drawn: γ + δ arcsinh(x) has but the digits that its terms leave.
+FORMULAS: dict[type, dict[str, tuple[float, float]]] = {ll.JohnsonSU: {"skewness": (LOW, 1e3)}}
+# Beyond these mpmath takes minutes for a tail.
+TAILS_OF_MPMATH: dict[type, dict[str, tuple[float, float]]] = {
     ll.StudentT: {"df": (LOW, 1e4)},
     ll.SkewNormal: {"alpha": (LOW, 1e3)},
-    ll.JohnsonSU: {"skewness": (LOW, 1e2)},
     ll.Gamma: {"concentration": (LOW, 1e4)},
     ll.InverseGamma: {"concentration": (LOW, 1e4)},
-    ll.Beta: {"concentration1": (LOW, 1e3), "concentration0": (LOW, 1e3)},
-    ll.VonMises: {"loc": (LOW, 3.0), "concentration": (LOW, 1e4)},
+    ll.VonMises: {"concentration": (0.0, 0.0)},
+    ll.Beta: {"concentration1": (0.0, 0.0)},
 }
 SETS = {ll.StudentT: 8, ll.SkewNormal: 3, ll.Gamma: 8, ll.InverseGamma: 8, ll.Beta: 6, ll.VonMises: 4}
 # Mass outside the range of numbers is no integral over them; next to 1 and far from 0, y itself is coarse.
@@ -80,7 +81,8 @@ def test_formulas(case):
         with mp.workdps(50):
             want = [float(exactly(formulas.nll, params, v)) for v in y]
         np.testing.assert_allclose(row.nll(y), want, rtol=1e-10, atol=1e-10, err_msg=repr(row))
-        if case.cls in (ll.VonMises, ll.Beta):  # for which mpmath takes minutes
+        within = TAILS_OF_MPMATH.get(case.cls, {}).items()
+        if any(not low <= np.abs(getattr(row, name)) <= high for name, (low, high) in within):
             continue
         with mp.workdps(50):
             below, above = ([exactly(f, params, v) for v in y] for f in (formulas.cdf, formulas.sf))

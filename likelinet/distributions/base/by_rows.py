@@ -79,6 +79,7 @@ def _values_at_once(d: "Distribution") -> int:
     many, leaf = innermost(d)
     arrays = ((getattr(leaf, p.name), p.event_ndim) for p in leaf.parameters)
     own = max([leaf.temporaries, *(math.prod(a.shape[a.ndim - n :]) for a, n in arrays)])
+    own *= 1 if leaf is d else 3  # a wrapper asks for several values of each
     return max(4 * ROWS_AT_ONCE // (3 + many * own), 1)  # the few longest arrays have many numbers for each result
 
 
