@@ -93,3 +93,24 @@ def test_log_normals_of_which_a_part_is_no_number():
     np.testing.assert_allclose(mean, ll.LogNormal(0.0, np.array([10.0, 18.5])).mean(), rtol=1e-8)
     np.testing.assert_allclose(var[0], ll.LogNormal(0.0, 10.0).var(), rtol=1e-8)
     assert np.isnan(var[1])
+
+
+DEEP = {
+    "johnson su": ll.JohnsonSU(1.83, 10.8, 0.15, 1.39),
+    "student t": ll.StudentT(99.6, 1.5, 0.09),
+    "skew normal": ll.SkewNormal(0.0, 1.0, -7.2),
+    "gumbel": ll.Gumbel(0.0, 1.0),
+    "mixture": ll.Mixture(ll.Logistic([3.0, 0.2, -4.5], [17.0, 0.14, 0.34]), np.zeros(3)),
+}
+
+
+@pytest.mark.parametrize("d", DEEP.values(), ids=DEEP)
+def test_truncations_deep_in_a_tail(d):
+    """Next to a bound within the core of a density: where some thought that its tail sets in at infinity."""
+    t, w = np.polynomial.legendre.leggauss(200)
+    t, w = 25.0 * (1.0 + t), 25.0 * w * np.exp(-25.0 * (1.0 + t))
+    for p in (0.5, 1e-6, 1e-12, 1e-14):
+        given = d.given(low=d.isf(p))
+        np.testing.assert_allclose(given.kl_divergence(d), -np.log(p), rtol=1e-9)
+        if p < 0.5:  # the probability above y is p times a uniform number
+            np.testing.assert_allclose(given.entropy(), w @ given.nll(d.isf(p * np.exp(-t))), rtol=1e-8)

@@ -49,7 +49,7 @@ class Density:
         self.tails = tuple(tail(nodes, self.log_prob, low, high, upper=upper) for upper in (False, True))
         self._of_atoms = sum((np.exp(d.log_prob(at)) for at in d.atoms), 0.0)
 
-    def known(self, values: np.ndarray, f: np.ndarray | None = None) -> np.ndarray:
+    def known(self, values: np.ndarray, f: np.ndarray | None = None, most: float = _AMISS) -> np.ndarray:
         """Return integrals over this density; nan for a finite one of whose mass the nodes see too little, or too much.
 
         So it is where numbers are too coarse for a scale, or where much of the mass lies outside their range. What is
@@ -60,7 +60,7 @@ class Density:
         for t in self.tails if f is not None else ():
             outer = np.abs(t.at_nodes(f)[0]) / np.maximum(np.abs(values), 1.0)
             amiss = np.where(t.mass > _MUCH, amiss * np.maximum(outer, 1.0), amiss)
-        return np.where((amiss <= _AMISS) | np.isinf(values), values, np.nan)
+        return np.where((amiss <= most) | np.isinf(values), values, np.nan)
 
     def expectation(self, f: np.ndarray, least: np.ndarray | float = 0.0) -> np.ndarray:
         """Return E[f], from its values at the nodes, without atoms; f counts only where there is a density.

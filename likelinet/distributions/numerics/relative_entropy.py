@@ -15,6 +15,7 @@ from likelinet.distributions.numerics.refinement import refined
 if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
 
+_AMISS = 1e-4  # of a mass of 1, by panels that are not yet split
 _CLOSE = 0.5  # size of log q/p up to which the formula for close distributions serves as well
 _ELSEWHERE = 1e-3  # of the average size of log q/p: larger than any error of an integral by few panels
 _LARGE = 1e200  # size of a log density up to which it grows as it does farther out
@@ -113,7 +114,7 @@ def _by_nodes(p: "Distribution", q: "Distribution", own: Grid, *, whole: bool = 
         endless |= whole & end & rises & (np.abs(terms[:, panel]).sum(0) > _NOTABLE * size)
     # What grows towards a tail in which it is no larger than elsewhere only comes to an end of its own there.
     total = density.expectation(f, size) + refined(nodes.panels, terms, size, pair.terms)
-    total = np.where(endless, np.inf, total) + 0.0 * density.known(np.zeros(len(total)))
+    total = np.where(endless, np.inf, total) + 0.0 * density.known(np.zeros(len(total)), most=_AMISS)
     for probability, r in at_atoms:
         f = pair.integrand(r, np.arange(len(r)))
         total, size = (
