@@ -7,12 +7,17 @@ from likelinet.training.history import Epoch
 
 
 def on_terminal() -> bool:
-    """Whether standard error is a terminal; it may be closed, or absent, as in a program without a console."""
-    return sys.stderr is not None and not sys.stderr.closed and sys.stderr.isatty()
+    """Whether standard error can draw a line anew, as a terminal or a notebook does.
+
+    It may be closed, or absent, as in a program without a console.
+    """
+    if sys.stderr is None or sys.stderr.closed:
+        return False
+    return sys.stderr.isatty() or type(sys.stderr).__module__ == "ipykernel.iostream"
 
 
 class Progress:
-    """A bar with epoch, training and validation NLL and time left; silent when standard error is no terminal.
+    """A bar with epoch, training and validation NLL and time left; silent when standard error is neither a terminal nor a notebook.
 
     Parameters
     ----------

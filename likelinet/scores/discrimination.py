@@ -1,0 +1,81 @@
+"""How well probabilities tell two classes apart, whatever their calibration."""
+
+import numpy as np
+
+from likelinet.distributions import Interval
+from likelinet.scores.concordance_index import concordance
+
+
+def roc_auc(probability: np.ndarray, positive: np.ndarray, weight: np.ndarray | None = None) -> float | None:
+    r"""Return the area under the ROC curve.
+
+    .. math:: \frac{\sum_{i \in P} \sum_{j \in N} w_i w_j \left(1\{p_i > p_j\} + \tfrac12\, 1\{p_i = p_j\}\right)}
+                   {\sum_{i \in P} \sum_{j \in N} w_i w_j}
+
+    over the pairs of a row of the class, in P, and one that is not: how often the first has the higher probability.
+
+    Parameters
+    ----------
+    probability : ndarray, shape (n,)
+        p, of the class.
+    positive : ndarray of bool, shape (n,)
+        Whether it was observed.
+    weight : ndarray, shape (n,), optional
+        w.
+
+    Returns
+    -------
+    float or None
+        ½ for chance, 1 for perfect order; None where all rows are of one class.
+
+    References
+    ----------
+    Hanley & McNeil, *Radiology* 143, 1982.
+
+    Examples
+    --------
+    >>> roc_auc(np.array([0.1, 0.4, 0.35, 0.8]), np.array([False, False, True, True]))
+    0.75
+    """
+    y = np.asarray(positive, dtype=np.float64)
+    return concordance(np.asarray(probability), Interval(y, y), weight)
+
+
+def average_precision(probability: np.ndarray, positive: np.ndarray, weight: np.ndarray | None = None) -> float | None:
+    r"""Return the average precision, the area under the curve of precision over recall in steps.
+
+    .. math:: \sum_k (R_k - R_{k-1})\, P_k
+
+    with precision P and recall R of the rows whose probability is at least the k-th highest one.
+
+    Parameters
+    ----------
+    probability : ndarray, shape (n,)
+        Of the class.
+    positive : ndarray of bool, shape (n,)
+        Whether it was observed.
+    weight : ndarray, shape (n,), optional
+        Weight of each row.
+
+    Returns
+    -------
+    float or None
+        The share of the class for chance, 1 for perfect order; None where all rows are of one class.
+
+    References
+    ----------
+    Davis & Goadrich, *ICML*, 2006.
+
+    Examples
+    --------
+    >>> average_precision(np.array([0.1, 0.4, 0.35, 0.8]), np.array([False, False, True, True]))
+    0.8333333333333333
+    """
+    weight = np.ones(len(probability)) if weight is None else np.asarray(weight, dtype=np.float64)
+    levels, place = np.unique(-np.asarray(probability), return_inverse=True)  # rows of one probability go together
+    those, every = (np.bincount(place, w, len(levels)) for w in (weight * positive, weight))
+    if not 0.0 < those.sum() < every.sum():
+        return None
+    with np.errstate(invalid="ignore"):  # of rows without weight
+        precision = np.cumsum(those) / np.cumsum(every)
+    return float(np.sum(np.where(those > 0.0, those * precision, 0.0)) / those.sum())
