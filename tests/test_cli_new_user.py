@@ -90,9 +90,8 @@ def test_kept_columns_have_their_types_in_json_lines(folder: Path, tmp_path: Pat
 def test_kept_columns_are_as_they_stand_in_text(ending: str, separator: str, folder: Path, tmp_path: Path):
     header, *rows = keep(folder, ending, tmp_path).read_bytes().decode().removesuffix("\n").split("\n")
     assert header.split(separator)[: len(KEPT)] == [*KEPT]
-    assert [row.split(separator)[: len(KEPT)] for row in rows] == [
-        list(row) for row in zip(*KEPT.values(), strict=True)
-    ]
+    columns = zip(*(row.split(separator) for row in rows), strict=True)
+    assert [list(column) for column in columns][: len(KEPT)] == [*KEPT.values()]
 
 
 @pytest.mark.parametrize(
@@ -243,8 +242,8 @@ def test_rows_that_were_trained_on_are_named(folder: Path, tmp_path: Path):
     done = cli("evaluate", folder / "m", table)
     assert done.code == 0
     assert done.err == (
-        f"likelinet: note: {table}: the model was trained on 30 of these 40 rows, so the scores are better than those of "
-        "new rows; `likelinet split` with the same share and seed writes the rows that were held out to a file.\n"
+        f"likelinet: note: {table}: the model was trained on 30 of these 40 rows, so the scores are better than those "
+        "of new rows; `likelinet split` with the same share and seed writes the rows that were held out to a file.\n"
     )
     renamed = shutil.copy(table, tmp_path / "renamed.csv")
     assert "trained on 30 of these 40 rows" in cli("evaluate", folder / "m", renamed).err

@@ -13,8 +13,8 @@ from likelinet.tables.table import Table
 def names_in(y: Any, table: Table) -> str | list[str] | None:
     """Return the columns that y names, in the form of `data.target`; None where y is data.
 
-    A text is a name, and so is a whole number, as pandas has them. A list of such is one of names where any of them is a
-    column of the table, unless it is as long as the table: then they are labels.
+    A text is a name, and so is a whole number, as pandas has them. A list of such is one of names where any of them is
+    a column of the table, unless it is as long as the table: then they are labels.
     """
     if _is_name(y):
         return str(y)

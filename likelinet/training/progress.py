@@ -17,7 +17,7 @@ def on_terminal() -> bool:
 
 
 class Progress:
-    """A bar with epoch, training and validation NLL and time left; silent when standard error is neither a terminal nor a notebook.
+    """A bar with epoch, training and validation NLL and time left; nothing where no line can be drawn anew.
 
     Parameters
     ----------
