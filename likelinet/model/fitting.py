@@ -123,6 +123,7 @@ def fit(
     progress.begin(plan.epochs)
     training = Training(engine, objective, data, optimiser, plan, theta, streams, [progress, *callbacks])
     training.go_on()
+    progress.end()
     theta, history, cause = training.end()
     theta = theta if units is None else units.plain(theta, layout)
     found = replace(untrained, theta=theta, history=history)

@@ -53,11 +53,15 @@ class Progress:
         if self._bar.n == 1:  # a short fit may be over before it is time to draw the bar again
             self._bar.refresh()
 
+    def end(self) -> None:
+        """Take the bar away, so that what is said next has a line of its own."""
+        if self._bar is not None:
+            self._bar.close()
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._bar is not None:
-            self._bar.close()
+        self.end()
 
 
 def _mean(values: list[float]) -> float:
