@@ -115,11 +115,13 @@ def test_what_is_not_plainly_a_value_stays_text(cells: list[str], expected: list
 def test_kept_columns_of_a_parquet_file_keep_their_types(folder: Path, tmp_path: Path):
     days, spans = [date(2024, 1, 1), None, *[date(2024, 2, 1)] * 38], [timedelta(minutes=i) for i in range(40)]
     text = [str(i) for i in range(40)]
-    table = pa.table({**COLUMNS, "day": days, "span": spans, "text": text, "flag": [i > 3 for i in range(40)]})
+    half = [None, *(i / 2.0 for i in range(39))]
+    more = {"day": days, "span": spans, "text": text, "flag": [i > 3 for i in range(40)], "half": half}
+    table = pa.table({**COLUMNS, **more})
     pyarrow.parquet.write_table(table, tmp_path / "t.parquet")
-    arguments = ("predict", folder / "m", tmp_path / "t.parquet", "--keep", "day,span,text,flag,age")
+    arguments = ("predict", folder / "m", tmp_path / "t.parquet", "--keep", "day,span,text,flag,age,half")
     assert cli(*arguments, "-o", tmp_path / "o.parquet").code == 0
-    names = ["day", "span", "text", "flag", "age"]
+    names = ["day", "span", "text", "flag", "age", "half"]
     found = pyarrow.parquet.read_table(tmp_path / "o.parquet").select(names)
     assert found.to_pydict() == table.select(names).to_pydict()
     assert found.schema.field("day").type == pa.date32()
@@ -197,7 +199,13 @@ def link(path: Path) -> Path:
     return path.parent / "link.csv"
 
 
-@pytest.mark.parametrize("again", [same, other_spelling, link])
+def hard_link(path: Path) -> Path:
+    (path.parent / "hard.csv").unlink(missing_ok=True)
+    (path.parent / "hard.csv").hardlink_to(path)
+    return path.parent / "hard.csv"
+
+
+@pytest.mark.parametrize("again", [same, other_spelling, link, hard_link])
 def test_a_file_that_is_given_twice(again: Callable[[Path], Path], folder: Path):
     table = folder / "train.csv"
     twice = again(table)

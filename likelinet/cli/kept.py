@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from likelinet.tables.arrow import pa, pc
-from likelinet.tables.cells import has_leading_zeros, parse
+from likelinet.tables.cells import has_leading_zeros, is_missing, parse
 from likelinet.tables.columns import Column, is_time
 from likelinet.tables.marked import absent
 from likelinet.tables.table import Table
@@ -46,7 +46,7 @@ def _values(column: Column) -> list[Any]:
     if isinstance(column, np.ndarray) and column.dtype.kind == "M":
         days = column.astype("datetime64[D]")
         return (days if (np.isnat(column) | (days == column)).all() else column).tolist()
-    return column.tolist()
+    return [None if is_missing(cell) else cell for cell in column.tolist()]
 
 
 def _plain(text: Text) -> Any:

@@ -41,11 +41,20 @@ def check_different(
 
     `what` says what would come of it.
     """
-    seen = {path.resolve() for path in others}
+    seen = {_identity(path) for path in others}
     for path in paths:
-        if path.resolve() in seen:
+        if (itself := _identity(path)) in seen:
             raise DataError(f"{path}: this file is given twice, so that {what}; name it once.")
-        seen.add(path.resolve())
+        seen.add(itself)
+
+
+def _identity(path: Path) -> tuple[int, int] | Path:
+    """Return what two names of one file have in common."""
+    try:
+        found = path.stat()
+    except OSError:  # it is not there, which is said when it is read
+        return path.resolve()
+    return found.st_dev, found.st_ino
 
 
 def is_text(path: Path) -> bool:
