@@ -23,6 +23,7 @@ def test_the_area_is_the_statistic_of_mann_and_whitney(p: np.ndarray):
     weight = COUNTS[POSITIVE][:, None] * COUNTS[~POSITIVE][None, :]
     expected = np.sum(weight * (np.sign(pairs) + 1.0) / 2.0) / weight.sum()
     assert roc_auc(p, POSITIVE, COUNTS) == pytest.approx(expected, rel=1e-12)
+    assert roc_auc(p, POSITIVE.astype(int), COUNTS) == roc_auc(p, POSITIVE, COUNTS)
 
 
 @pytest.mark.parametrize("p", [PLAIN, TIED])

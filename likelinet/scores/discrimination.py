@@ -2,9 +2,6 @@
 
 import numpy as np
 
-from likelinet.distributions import Interval
-from likelinet.scores.concordance_index import concordance
-
 
 def roc_auc(probability: np.ndarray, positive: np.ndarray, weight: np.ndarray | None = None) -> float | None:
     r"""Return the area under the ROC curve.
@@ -37,8 +34,10 @@ def roc_auc(probability: np.ndarray, positive: np.ndarray, weight: np.ndarray | 
     >>> roc_auc(np.array([0.1, 0.4, 0.35, 0.8]), np.array([False, False, True, True]))
     0.75
     """
-    y = np.asarray(positive, dtype=np.float64)
-    return concordance(np.asarray(probability), Interval(y, y), weight)
+    those, others = _by_probability(probability, positive, weight)
+    pairs = those.sum() * others.sum()
+    below = others.sum() - np.cumsum(others)
+    return float(np.sum(those * (below + 0.5 * others)) / pairs) if pairs > 0.0 else None
 
 
 def average_precision(probability: np.ndarray, positive: np.ndarray, weight: np.ndarray | None = None) -> float | None:
@@ -71,11 +70,20 @@ def average_precision(probability: np.ndarray, positive: np.ndarray, weight: np.
     >>> average_precision(np.array([0.1, 0.4, 0.35, 0.8]), np.array([False, False, True, True]))
     0.8333333333333333
     """
-    weight = np.ones(len(probability)) if weight is None else np.asarray(weight, dtype=np.float64)
-    levels, place = np.unique(-np.asarray(probability), return_inverse=True)  # rows of one probability go together
-    those, every = (np.bincount(place, w, len(levels)) for w in (weight * positive, weight))
-    if not 0.0 < those.sum() < every.sum():
+    those, others = _by_probability(probability, positive, weight)
+    if not (those.sum() > 0.0 and others.sum() > 0.0):
         return None
     with np.errstate(invalid="ignore"):  # of rows without weight
-        precision = np.cumsum(those) / np.cumsum(every)
+        precision = np.cumsum(those) / np.cumsum(those + others)
     return float(np.sum(np.where(those > 0.0, those * precision, 0.0)) / those.sum())
+
+
+def _by_probability(
+    probability: np.ndarray, positive: np.ndarray, weight: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the weight of the rows of the class, and of all others, at each probability, the highest first."""
+    positive = np.asarray(positive, dtype=bool)
+    weight = np.ones(len(probability)) if weight is None else np.asarray(weight, dtype=np.float64)
+    levels, place = np.unique(-np.asarray(probability), return_inverse=True)
+    those, others = (np.bincount(place, weight * of, len(levels)) for of in (positive, ~positive))
+    return those, others
