@@ -149,7 +149,9 @@ class Beta(Univariate):
             return y
         y, rows = np.array(y), np.flatnonzero(off)
         part = self.flattened(y.shape)[rows]
-        y.reshape(-1)[rows] = invert(part, q.reshape(-1)[rows], 0.0, 1.0, upper=upper, start=y.reshape(-1)[rows])
+        y.reshape(-1)[rows] = invert(
+            part, q.reshape(-1)[rows], np.zeros(1), np.ones(1), upper=upper, start=y.reshape(-1)[rows]
+        )
         return y
 
     def _mean(self) -> np.ndarray:

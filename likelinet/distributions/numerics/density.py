@@ -57,8 +57,8 @@ class Density:
         """
         seen = self.nodes.layers.total(self.mass.sum(0)) + sum(t.mass for t in self.tails) + self._of_atoms
         amiss = np.abs(seen - 1.0)
-        for t in self.tails if f is not None else ():
-            outer = np.abs(t.at_nodes(f)[0]) / np.maximum(np.abs(values), 1.0)
+        for t in self.tails:
+            outer = 0.0 if f is None else np.abs(t.at_nodes(f)[0]) / np.maximum(np.abs(values), 1.0)
             amiss = np.where(t.mass > _MUCH, amiss * np.maximum(outer, 1.0), amiss)
         return np.where((amiss <= most) | np.isinf(values), values, np.nan)
 
