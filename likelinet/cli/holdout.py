@@ -32,6 +32,9 @@ def rows_in_words(config: ModelConfig, held: int, rows: int) -> str:
 def scores_beside_baselines(model: Model, train: Table, held: Table) -> str:
     """Return the metrics of held-out rows as a table: the model's, and those of models that know less."""
     scores, failed = {OWN: model.evaluate(held)}, []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # of rows without y, as said before
+        left = held.n - len(model.observed(held).weight)
     for name, config in baselines(model.config).items():
         try:
             with warnings.catch_warnings():
@@ -39,9 +42,10 @@ def scores_beside_baselines(model: Model, train: Table, held: Table) -> str:
                 scores[name] = Model(config).fit(train, progress=False).evaluate(held)
         except LikelinetError as error:
             failed.append(f"{name}: {error}")
+    where = rows_in_words(model.config, held.n, train.n + held.n) + (f", but for {left} without y" if left else "")
     lines = [
         "",
-        f"Scores of {rows_in_words(model.config, held.n, train.n + held.n)}:",
+        f"Scores of {where}:",
         "",
         metrics_table(scores),
         *failed,

@@ -10,6 +10,7 @@ from likelinet.tables.kinds.left_out import Constant, Identifier
 from likelinet.tables.kinds.moment import Moment
 from likelinet.tables.kinds.number import Number
 from likelinet.tables.marked import absent
+from likelinet.tables.recognise.identifiers import MANY, is_called_id
 from likelinet.tables.recognise.sentinels import sentinels_of
 from likelinet.tables.table import Table
 
@@ -33,6 +34,13 @@ def note_readings(table: Table, kinds: tuple[Kind, ...], both_ways: bool = False
         [f"'{k.name}' ({k.why})" for k in kinds if isinstance(k, Identifier)],
         "; name them in data.categorical to use them, or in data.exclude",
     )
+    numbers = [k for k in kinds if isinstance(k, Number)]
+    ids = [(k.name, _different(table.numbers(k.name))) for k in numbers if is_called_id(k.name) and not k.words]
+    _note(
+        "Columns called identifiers whose numbers come again are read as numbers",
+        [f"'{name}' ({many} different ones in {table.n} rows)" for name, many in ids if many > MANY],
+        "; name one in data.groups to hold out whole groups, or in data.categorical or data.exclude",
+    )
     filled = [(k.name, absent(table.column(k.name))) for k in kinds if k.filled]
     _note(
         "Missing cells are filled, beside an input that says where they are",
@@ -53,7 +61,8 @@ def note_readings(table: Table, kinds: tuple[Kind, ...], both_ways: bool = False
         [f"'{k.name}' ({k.words})" for k in kinds if isinstance(k, Category) and k.words],
         "; make numbers of them to have it otherwise",
     )
-    numbers = [k for k in kinds if isinstance(k, Number)]
+    if kinds and not any(k.width for k in kinds):
+        note("Columns to predict from: none is left, so the model is that of y alone.")
     _note("Columns with heavy tails are taken on a log scale", [f"'{k.name}'" for k in numbers if k.log])
     suspects = [(k.name, _sentinels(table, k)) for k in numbers if k.limited]
     _note(
@@ -61,6 +70,12 @@ def note_readings(table: Table, kinds: tuple[Kind, ...], both_ways: bool = False
         [f"{said} in '{name}'" for name, said in suspects if said],
         "; if they do, name them in data.missing",
     )
+
+
+def _different(numbers: np.ndarray) -> int:
+    """Return how many different whole numbers there are; 0 where they are not whole."""
+    found = np.unique(numbers[np.isfinite(numbers)])
+    return len(found) if (found == np.floor(found)).all() else 0
 
 
 def _note(done: str, columns: list[str], advice: str = "") -> None:
