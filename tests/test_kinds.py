@@ -13,6 +13,7 @@ from likelinet.config import DataConfig
 from likelinet.tables.coded import coded
 from likelinet.tables.inputs import Inputs, learn_inputs
 from likelinet.tables.kinds.category import HASHED, MANY, hash_of
+from likelinet.tables.kinds.kind import Kind
 from likelinet.tables.kinds.noted import note_readings
 from likelinet.tables.kinds.number import Number
 from likelinet.tables.kinds.stored import kind_from_json
@@ -29,6 +30,14 @@ def learned(cells: Any, weight: Any = None, **data: Any) -> Inputs:
     inputs = learn_inputs(table, ["a"], weight, DataConfig(**data))
     note_readings(table, inputs.columns)
     return inputs
+
+
+def of_a_column(name: str, cells: Any) -> tuple[Kind, ...]:
+    """Return how a column of some name is read, with the notes of `fit`."""
+    table = as_table({name: cells})
+    kinds = learn_inputs(table, [name], np.ones(table.n), DataConfig()).columns
+    note_readings(table, kinds)
+    return kinds
 
 
 def encoded(inputs: Inputs, cells: Any) -> np.ndarray:
@@ -277,3 +286,23 @@ def test_numbers_with_a_few_words_are_numbers_although_pandas_calls_them_text():
     inputs = learn_inputs(table, ["a"], np.ones(300), DataConfig())
     assert inputs.columns[0].inputs == ["a", "a missing"]
     np.testing.assert_array_equal(inputs.rows(table)[:][:, 1], np.arange(300) == 7)
+
+
+def test_numbers_of_groups_are_told_from_measurements():
+    person = np.arange(300) % 60 * 7919
+    with pytest.warns(
+        UserWarning, match=r"numbers come again .* 'person_id' \(60 different ones in 300 rows\); name one"
+    ):
+        (kind,) = of_a_column("person_id", person)
+    assert isinstance(kind, Number)
+    for name, cells in (("person", person), ("person_id", person + 0.5), ("person_id", person % 13)):
+        of_a_column(name, cells)  # a warning is an error
+
+
+@pytest.mark.filterwarnings("ignore:Columns that")
+def test_without_any_column_that_says_something():
+    table = as_table({"a": [3.0] * 30, "b": [f"row {i}" for i in range(30)]})
+    inputs = learn_inputs(table, ["a", "b"], np.ones(30), DataConfig())
+    with pytest.warns(UserWarning, match=r"^Columns to predict from: none is left, so the model is that of y alone\.$"):
+        note_readings(table, inputs.columns)
+    note_readings(table, ())  # as was asked for
