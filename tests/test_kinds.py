@@ -53,12 +53,15 @@ def test_numbers_are_standardised_and_held_at_widened_ends_or_within():
     inputs = learned(NORMAL)
     low, high = NORMAL.min(), NORMAL.max()
     margin = 0.05 * (high - low)
-    few, many = np.quantile(NORMAL, [0.05, 0.95], method="inverted_cdf")
-    quarter = 0.25 * (high - low + 2 * margin)
-    below, above = low - margin - quarter, high + margin + quarter
-    new = np.array([3.0, low - margin / 2, below + 1e-6, below - 1e-6, above - 1e-6, above + 1e-6, -np.inf, np.inf])
-    held = [3.0, low - margin / 2, low - margin, few, high + margin, many, few, many]
-    np.testing.assert_allclose(encoded(inputs, new), [(held - NORMAL.mean()) / NORMAL.std()], rtol=1e-12)
+    few, middle, many = np.quantile(NORMAL, [0.05, 0.5, 0.95], method="inverted_cdf")
+    width = high - low + 2 * margin
+    below, above = low - margin - 0.25 * width, high + margin + 0.25 * width
+    lost, gone = low - margin - 2.0 * width, high + margin + 2.0 * width
+    new = np.array([3.0, low - margin / 2, below + 1e-6, below - 1e-6, above - 1e-6, above + 1e-6])
+    far = np.array([lost + 1e-6, lost - 1e-6, gone - 1e-6, gone + 1e-6, -np.inf, np.inf])
+    held = [3.0, low - margin / 2, low - margin, few, high + margin, many, few, middle, many, middle, middle, middle]
+    expected = [(held - NORMAL.mean()) / NORMAL.std()]
+    np.testing.assert_allclose(encoded(inputs, np.append(new, far)), expected, rtol=1e-12)
 
 
 def test_a_soft_limit_bends_what_is_far_and_nothing_else():

@@ -126,8 +126,10 @@ def test_one_far_row_ends_no_prediction():
     ):
         d = model.predict_dist(np.insert(age, 200, 9999.0, axis=0))
     np.testing.assert_array_equal(np.delete(d.mean(), 200), model.predict(age))
-    inner = np.quantile(age, 0.95, method="inverted_cdf").reshape(1, 1)
-    assert d.mean()[200] == model.predict(inner)[0]
+    assert d.mean()[200] == model.predict(np.quantile(age, 0.5, method="inverted_cdf").reshape(1, 1))[0]
+    with pytest.warns(UserWarning, match="in 1 row"):
+        far = model.predict([[2.5]])  # less than twice the range outside
+    assert far == model.predict(np.quantile(age, 0.95, method="inverted_cdf").reshape(1, 1))
 
 
 def test_a_constant_column_has_no_influence_whatever_comes_later():
