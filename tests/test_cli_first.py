@@ -150,14 +150,6 @@ def test_scores_of_held_out_rows_beside_simpler_models(table: Path):
     assert found["intercept-only"]["nll"] == pytest.approx(nll, abs=1e-3)
 
 
-def test_held_out_rows_without_y_are_counted(tmp_path: Path):
-    lines = [f"{i % 7},{'' if i < 25 else i % 11}" for i in range(50)]
-    (tmp_path / "t.csv").write_text("\n".join(["x,y", *lines]))
-    done = cli("fit", tmp_path / "t.csv", "--target", "y", *QUICK, "--holdout", "0.4", "-o", tmp_path / "m")
-    mask = held_out(ll.Model.load(tmp_path / "m").config, read_table(tmp_path / "t.csv"), 0.4)
-    assert f"\nScores of 20 rows of 50, drawn by seed 0, but for {mask[:25].sum()} without y:\n" in done.out
-
-
 def test_a_model_that_is_no_better_is_told(table: Path):
     """In one epoch nothing is learned; the linear model has the noise of ten rows to beat."""
     done = cli(
