@@ -56,7 +56,7 @@ def test_numbers_are_standardised_and_held_at_widened_ends_or_within():
     few, middle, many = np.quantile(NORMAL, [0.05, 0.5, 0.95], method="inverted_cdf")
     width = high - low + 2 * margin
     below, above = low - margin - 0.25 * width, high + margin + 0.25 * width
-    lost, gone = low - margin - 2.0 * width, high + margin + 2.0 * width
+    lost, gone = low - margin - width, high + margin + width
     new = np.array([3.0, low - margin / 2, below + 1e-6, below - 1e-6, above - 1e-6, above + 1e-6])
     far = np.array([lost + 1e-6, lost - 1e-6, gone - 1e-6, gone + 1e-6, -np.inf, np.inf])
     held = [3.0, low - margin / 2, low - margin, few, high + margin, many, few, middle, many, middle, middle, middle]

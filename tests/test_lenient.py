@@ -128,7 +128,7 @@ def test_one_far_row_ends_no_prediction():
     np.testing.assert_array_equal(np.delete(d.mean(), 200), model.predict(age))
     assert d.mean()[200] == model.predict(np.quantile(age, 0.5, method="inverted_cdf").reshape(1, 1))[0]
     with pytest.warns(UserWarning, match="in 1 row"):
-        far = model.predict([[2.5]])  # less than twice the range outside
+        far = model.predict([[2.5]])  # less than the whole range outside
     assert far == model.predict(np.quantile(age, 0.95, method="inverted_cdf").reshape(1, 1))
 
 

@@ -22,7 +22,7 @@ LINEAR = 5.0  # scales from the middle up to which the soft limit changes nothin
 MARGIN = 0.05  # of the range of training, by which its ends are widened
 NOTED = 0.1  # of the range, how far outside of it a number is worth a note: many a new row is so by a hair
 FAR = 0.25  # of the range, how far outside of it a number is no longer like those at its end
-LOST = 2.0  # ranges outside of it a number is rather a slip, as one in another unit or without its point
+LOST = 1.0  # ranges outside of it a number is rather a slip, as one in another unit or without its point
 LONG = 2.0  # how far tails reach, as `Spread.tails` has it, from where on they are not those of a few outliers
 
 
@@ -46,7 +46,7 @@ class Number(Kind):
         Whether z grows like a logarithm beyond ±5.
     inner : tuple of float, optional
         What numbers far beyond the ends are held at, within the range: there are so few rows at its very ends that a
-        network is sure of anything there; those farther still than twice the range count as the median. None for the
+        network is sure of anything there; those farther than the whole range count as the median. None for the
         ends.
     dress : tuple, optional
         What numbers wear in text, as `Dress` has it: separators, a unit.
