@@ -27,12 +27,13 @@ def note_readings(table: Table, kinds: tuple[Kind, ...], both_ways: bool = False
     both_ways : bool
         Whether the columns are what is predicted as well: then constant ones, as at the edges of images, are no news.
     """
+    alone = "" if any(k.width for k in kinds) else "; no other is left, so the model is that of y alone"
     constant = [] if both_ways else [k for k in kinds if isinstance(k, Constant)]
-    _note("Columns that say nothing are left out", [f"'{k.name}' ({k.why})" for k in constant])
+    _note("Columns that say nothing are left out", [f"'{k.name}' ({k.why})" for k in constant], alone)
     _note(
         "Columns that look like identifiers are left out",
         [f"'{k.name}' ({k.why})" for k in kinds if isinstance(k, Identifier)],
-        "; name them in data.categorical to use them, or in data.exclude",
+        f"; name them in data.categorical to use them, or in data.exclude{alone}",
     )
     numbers = [k for k in kinds if isinstance(k, Number)]
     ids = [(k.name, _different(table.numbers(k.name))) for k in numbers if is_called_id(k.name) and not k.words]
@@ -61,8 +62,6 @@ def note_readings(table: Table, kinds: tuple[Kind, ...], both_ways: bool = False
         [f"'{k.name}' ({k.words})" for k in kinds if isinstance(k, Category) and k.words],
         "; make numbers of them to have it otherwise",
     )
-    if kinds and not any(k.width for k in kinds):
-        note("Columns to predict from: none is left, so the model is that of y alone.")
     _note("Columns with heavy tails are taken on a log scale", [f"'{k.name}'" for k in numbers if k.log])
     suspects = [(k.name, _sentinels(table, k)) for k in numbers if k.limited]
     _note(
