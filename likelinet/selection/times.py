@@ -10,9 +10,7 @@ from likelinet.tables.coded import Coded, coded
 from likelinet.tables.table import Table
 from likelinet.tables.text import Text
 
-_TIME = re.compile(
-    r"(?:^|[^a-z])(?:time|days|weeks|months|years|duration|survival|tenure|lifetime)$|(?:surv|fu)_?time$"
-)
+_TIME = re.compile(r"(?:^|[^a-z]|surv|fu)(?:time|days|weeks|months|years|duration|survival|tenure|lifetime)$")
 _EVENT = re.compile(
     r"(?:^|[^a-z])(?:status|event|death|dead|died|failed|failure|relapsed?|observed)$|(?:^|[^a-z])cens[a-z]*$"
 )

@@ -99,13 +99,9 @@ class Moment(Kind):
     def seen(self) -> str:
         if self.low is None or self.high is None:
             return ""
-        ends = (
-            np.datetime64(self.origin) + np.timedelta64(round(86400.0 * days), "s") for days in (self.low, self.high)
-        )
-        return " … ".join(
-            str(end.astype("datetime64[s]"))[11:] if self._of_a_day else str(end.astype("datetime64[D]"))
-            for end in ends
-        )
+        days = (self.low, self.high)
+        ends = [str(np.datetime64(self.origin, "s") + np.timedelta64(round(86400.0 * day), "s")) for day in days]
+        return " … ".join(end[11:] if self._of_a_day else end[:10] for end in ends)
 
     @property
     def _of_a_day(self) -> bool:
