@@ -19,7 +19,10 @@ _SAID = {
         "; data.extrapolate lets them go on as they are",
     ),
     "unseen": ("Categories that training had not count as other ones", ""),
+    "neither": ("Text that is neither yes nor no is filled with the mean of its column", ""),
+    "unplaced": ("Levels that training had not are filled with the one in the middle of their column", ""),
     "stray": ("Text among numbers or dates counts as missing", "; data.categorical makes categories of such a column"),
+    "turned": ("Dates of another form than in training are read all the same", ""),
     "missing": ("Missing cells are filled, although training had none", ""),
 }
 
@@ -46,14 +49,15 @@ class Oddities:
         self._found: dict[tuple[str, str, int], Found] = {}  # by oddity, column and first row of the slice
         self._seen: dict[str, str] = {}
 
-    def take(self, kind: Kind, rows: slice, cells: Column, strange: Strange) -> None:
-        """Keep what was odd in a slice of a column."""
+    def take(self, kind: Kind, rows: slice, cells: Column, strange: Strange, read: Column | None = None) -> None:
+        """Keep what was odd in a slice of a column; of moments that were read, too, as what."""
         for oddity in _SAID:
             where = getattr(strange, oddity)
-            if where is not None:
+            if where is not None and where.any():
                 at = where.nonzero()[0]
                 start = range(self._table.n)[rows].start
                 first = "" if oddity == "missing" else shown(str(cells[int(at[0])]))
+                first += f" as {str(read[int(at[0])])[:10]}" if oddity == "turned" and read is not None else ""
                 numbers = [self._table.number_of(start + int(i)) for i in at[:SHOWN]]
                 self._found[oddity, kind.name, start] = Found(len(at), numbers, first)
                 self._seen[kind.name] = kind.seen
@@ -100,6 +104,8 @@ def refuse(table: Table, kind: Kind, cells: Column, strange: Strange) -> None:
         refuse_missing(table, kind)
     for where, what in (
         (strange.unseen, "the category '{}' in row {}, which was not seen in training (seen: {})"),
+        (strange.neither, "the category '{}' in row {}, which was not seen in training (seen: {})"),
+        (strange.unplaced, "the category '{}' in row {}, which was not seen in training (seen: {})"),
         (strange.outside, "{} in row {}, which lies outside of the range of training ({})"),
     ):
         if where is not None:

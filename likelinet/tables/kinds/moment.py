@@ -80,6 +80,14 @@ class Moment(Kind):
         days = _read(table, self.name, self.form)
         return joined(days, _read(table, self.beside, self.beside_form)) if self.beside else days
 
+    def turned(self, table: Table, read: Column) -> np.ndarray:
+        assert isinstance(read, np.ndarray)
+        found = np.zeros(len(read), bool)
+        for name, form in ((self.name, self.form), (self.beside, self.beside_form)):
+            if form and isinstance(cells := table.plain(name), Text):
+                found |= np.isnat(read_moments(cells, form, alone=True)[0])
+        return found & ~np.isnat(read)
+
     def encode(self, cells: Column, out: np.ndarray) -> Strange:
         assert isinstance(cells, np.ndarray)
         ends = (self.low, self.high)
