@@ -15,6 +15,7 @@ from likelinet.distributions import Distribution
 from likelinet.model import files, fitting
 from likelinet.model.fit import Fit
 from likelinet.model.questions import Questions
+from likelinet.model.without_constants import without_constants
 from likelinet.tables.events import with_event_label
 from likelinet.tables.kinds.kind import Kind
 from likelinet.tables.named_target import named
@@ -118,6 +119,7 @@ class Model(Questions):
         table = declared_table(X, self._declared.data)
         config, y = named(self._declared, table, y)
         config = with_event_label(config, table) if y is None else config
+        config = config if y is not None else without_constants(self._roles_of(config), table, self._custom)
         roles = self._roles_of(config)
         rows = roles.rows(table, y, sample_weight)
         if validation is not None and not (isinstance(validation, tuple | list) and 1 <= len(validation) <= 3):
