@@ -1,23 +1,36 @@
 """`likelinet fit --holdout`: which rows, and their scores beside those of simpler models."""
 
 import warnings
+from functools import partial
 
 import numpy as np
 
 from likelinet.cli.output import metrics_table
 from likelinet.config import ModelConfig
 from likelinet.core.errors import LikelinetError
+from likelinet.core.gathered import also, both
+from likelinet.core.notes import unnoted
 from likelinet.model.model import Model
 from likelinet.selection.baselines import baselines
 from likelinet.tables.hold_out import HoldOut
+from likelinet.tables.roles import Roles
 from likelinet.tables.table import Table
+from likelinet.targets.build import targets_of
 
 OWN = "this model"
 
 
 def held_out(config: ModelConfig, table: Table, share: float) -> np.ndarray:
     """Return the mask of the rows that are held out, the same for the same table, share and seed."""
-    return HoldOut.of(config.data, table).rows(share, np.random.default_rng(config.training.seed))
+    with also(partial(_look, config, table)):
+        return HoldOut.of(config.data, table).rows(share, np.random.default_rng(config.training.seed))
+
+
+def _look(config: ModelConfig, table: Table) -> None:
+    """Raise `DataError` for all that is wrong with y and the other columns."""
+    with unnoted():
+        roles = Roles(config, targets_of(config.distribution, None).labels)
+        both(partial(roles.look, table), partial(roles.rows, table, None, None))
 
 
 def rows_in_words(config: ModelConfig, held: int, rows: int) -> str:

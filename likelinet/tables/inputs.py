@@ -12,11 +12,12 @@ from likelinet.core.fields import from_fields
 from likelinet.core.gathered import also, attempted, gathered, without_faults
 from likelinet.core.notes import note
 from likelinet.core.wording import SHOWN, counted, nearest
+from likelinet.tables.columns import Column
 from likelinet.tables.kinds.choose import learn_kind
 from likelinet.tables.kinds.joined import join_moments
 from likelinet.tables.kinds.kind import USUAL, Kind, Strange
 from likelinet.tables.kinds.stored import kind_from_json
-from likelinet.tables.oddities import Oddities, refuse, refuse_missing
+from likelinet.tables.oddities import Oddities, refuse, refuse_absent, refuse_missing
 from likelinet.tables.table import Table
 
 
@@ -70,7 +71,9 @@ class Inputs:
             table = replace(table, columns={**table.columns, **columns}, named=True)
         elif missing:
             hint = nearest(missing[0], table.columns) if len(missing) == 1 else ""
-            raise DataError(f"The table lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}{hint}.")
+            there = tuple(c for c in self.columns if not {*c.sources} & {*missing})
+            with also(lambda: Encoded(replace(self, columns=there), table, strict).check()):
+                raise DataError(f"The table lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}{hint}.")
         return Encoded(self, table, strict)
 
     def note_unused(self, table: Table, other: tuple[str, ...]) -> None:
@@ -110,7 +113,8 @@ def learn_kinds(table: Table, features: list[str], weight: np.ndarray, data: Dat
     guess = table.named and data.features is None and len(features) > 1  # which numbers are those of rows
 
     def learned(name: str) -> Kind:
-        kind = learn_kind(table, name, weight, data, guess)
+        with also(partial(refuse_absent, table, name) if data.strict else lambda: None):
+            kind = learn_kind(table, name, weight, data, guess)
         if data.strict:
             refuse_missing(table, kind)
         return kind
@@ -186,12 +190,17 @@ class Encoded:
         self._stray[kind.name] = stray
         self.oddities.take(kind, slice(None), cells, Strange(stray=stray, turned=turned), read)
 
-    def _check(self, kind: Kind) -> None:
-        """Raise `DataError` for what is refused in a column; what is merely too large is said for the network."""
-        self._take_stray(kind)
-        cells = self._read.get(kind.name)
-        cells = self._table.column(kind.name) if cells is None else cells
+    def _refuse(self, kind: Kind, cells: Column) -> None:
+        """Raise `DataError` for all that strict models refuse in a column."""
         if self._strict:
             refuse(self._table, kind, cells, kind.encode(cells, np.empty((kind.width, len(cells)))))
+
+    def _check(self, kind: Kind) -> None:
+        """Raise `DataError` for what is refused in a column; what is merely too large is said for the network."""
+        cells = self._read.get(kind.name)
+        cells = self._table.column(kind.name) if cells is None else cells
+        with also(partial(self._refuse, kind, cells)):
+            self._take_stray(kind)
+        self._refuse(kind, cells)
         if kind.endless and np.isinf(np.asarray(cells, np.float64)).any():
             self._table.numeric(kind.name)
