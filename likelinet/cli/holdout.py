@@ -1,6 +1,5 @@
 """`likelinet fit --holdout`: which rows, and their scores beside those of simpler models."""
 
-import warnings
 from functools import partial
 
 import numpy as np
@@ -9,7 +8,7 @@ from likelinet.cli.output import metrics_table
 from likelinet.config import ModelConfig
 from likelinet.core.errors import LikelinetError
 from likelinet.core.gathered import also, both
-from likelinet.core.notes import unnoted
+from likelinet.core.notes import TargetNote, unnoted
 from likelinet.model.model import Model
 from likelinet.selection.baselines import baselines
 from likelinet.tables.hold_out import HoldOut
@@ -44,11 +43,11 @@ def rows_in_words(config: ModelConfig, held: int, rows: int) -> str:
 
 def scores_beside_baselines(model: Model, train: Table, held: Table) -> str:
     """Return the metrics of held-out rows as a table: the model's, and those of models that know less."""
-    scores, failed = {OWN: model.evaluate(held)}, []
+    with unnoted(TargetNote):  # said of the training rows
+        scores, failed = {OWN: model.evaluate(held)}, list[str]()
     for name, config in baselines(model.config).items():
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", UserWarning)  # said of the model already
+            with unnoted():  # said of the model already
                 scores[name] = Model(config).fit(train, progress=False).evaluate(held)
         except LikelinetError as error:
             failed.append(f"{name}: {error}")
@@ -63,6 +62,16 @@ def scores_beside_baselines(model: Model, train: Table, held: Table) -> str:
     if best != OWN:
         lines += [
             "",
-            f"By its nll the {best} model is better here: the network has found nothing that lasts beyond it.",
+            f"By its nll the {best} model is better here{_beside_nll(scores[OWN], scores[best])}.",
         ]
     return "\n".join(lines)
+
+
+def _beside_nll(own: dict[str, float], best: dict[str, float]) -> str:
+    """Return what else is known of a model whose nll is worse than the best one's."""
+    nearer = [name for name in ("rmse", "mae") if own.get(name, np.inf) < best.get(name, np.inf)]
+    nearer += ["accuracy"] if own.get("accuracy", 0.0) > best.get("accuracy", 0.0) else []
+    if not nearer:
+        return ": the network has found nothing that lasts beyond it"
+    how = "its spread" if "accuracy" not in nearer else "how sure it is"
+    return f", but by {' and '.join(nearer)} this one is: it comes nearer to y, and what does not fit is {how}"

@@ -8,6 +8,14 @@ from contextlib import contextmanager
 OURS = ("abc", "importlib", "likelinet")  # what may lie between: making a class, importing a module
 
 
+class ColumnsNote(UserWarning):
+    """How columns are read: what a list of them says as well."""
+
+
+class TargetNote(UserWarning):
+    """How y is read."""
+
+
 @contextmanager
 def unnoted(category: type[Warning] = UserWarning) -> Generator[None, None, None]:
     """Do what is done within without notes of a category: all that they say is said elsewhere."""

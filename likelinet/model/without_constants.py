@@ -39,7 +39,7 @@ def without_constants(roles: Roles, table: Table, custom: type[Distribution] | N
         return config
     some = [f"'{name}' ({value:g} in every row)" for name, value in [*found.items()][:SHOWN]]
     more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
-    note(f"Columns that say nothing are left out: {', '.join(some)}{more}.")
+    note(f"Columns that say nothing are left out: {', '.join(some)}{more}.")  # which no list of columns has
     data = config.data.model_copy(update={"exclude": [*config.data.exclude, *found]})
     return config.model_copy(update={"data": data})
 

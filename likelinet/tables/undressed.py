@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from likelinet.core.notes import note
+from likelinet.core.notes import TargetNote, note
 from likelinet.core.wording import counted, rows_of, shown
 from likelinet.tables.cells import parse
 from likelinet.tables.recognise.durations import DAYS, Durations, durations_in
@@ -51,7 +51,7 @@ def _numbers(cells: Text, name: str, agree: float, what: str, index: np.ndarray 
     else:
         return None
     if words:
-        note(f"{what} '{name}' is read as {words}.")
+        note(f"{what} '{name}' is read as {words}.", TargetNote)
     if stray.any():
         first, where = shown(cells[int(stray.argmax())]), rows_of(stray, index)
         many = counted(int(stray.sum()), "row")

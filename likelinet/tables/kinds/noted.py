@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from likelinet.core.notes import note
+from likelinet.core.notes import ColumnsNote, note
 from likelinet.core.wording import SHOWN, counted
 from likelinet.tables.kinds.category import Category
 from likelinet.tables.kinds.kind import Kind
@@ -60,13 +60,14 @@ def note_readings(table: Table, kinds: tuple[Kind, ...], both_ways: bool = False
         "Numbers far from all others of their column, which may mean missing cells",
         [f"{said} in '{name}'" for name, said in suspects if said],
         "; if they do, name them in data.missing",
+        UserWarning,
     )
 
 
-def _note(done: str, columns: list[str], advice: str = "") -> None:
+def _note(done: str, columns: list[str], advice: str = "", category: type[Warning] = ColumnsNote) -> None:
     if columns:
         more = f" and {len(columns) - SHOWN} more" if len(columns) > SHOWN else ""
-        note(f"{done}: {', '.join(columns[:SHOWN])}{more}{advice}.")
+        note(f"{done}: {', '.join(columns[:SHOWN])}{more}{advice}.", category)
 
 
 def _sentinels(table: Table, kind: Number) -> str:
