@@ -7,7 +7,7 @@ import numpy as np
 from likelinet.config.distribution import DistributionConfig
 from likelinet.core.notes import note
 from likelinet.distributions import Distribution, Interval
-from likelinet.distributions.numerics.estimates import quantile
+from likelinet.distributions.numerics.estimates import quantiles
 from likelinet.tables.recognise.sentinels import sentinels_of
 from likelinet.targets.target import Naming, Y
 
@@ -87,7 +87,7 @@ def _reason(y: np.ndarray, weight: np.ndarray, leaf: type[Distribution], alone: 
     if not whole and zeros >= ZEROS and y.min() >= 0.0:
         return f"is 0 in {zeros:.0%} of the rows and positive elsewhere", "{kind: hurdle, base: {kind: gamma}}"
     if alone and leaf.symmetric and y.min() > 0.0 and len(y) >= MANY:
-        lowest, low, middle, high, highest = (quantile(y, weight, q) for q in (0.05, 0.25, 0.5, 0.75, 0.95))
+        lowest, low, middle, high, highest = quantiles(y, weight, (0.05, 0.25, 0.5, 0.75, 0.95))
         lopsided = highest - middle > LOPSIDED * (middle - lowest) and high - middle > BENT * (middle - low)
         if lopsided and highest > LONG * middle:
             counts = ", or 'negative_binomial' for counts" if whole else ""
