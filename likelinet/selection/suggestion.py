@@ -18,6 +18,7 @@ from likelinet.tables.rows import MOST
 from likelinet.tables.table import Table
 from likelinet.tables.text import Text
 from likelinet.tables.undressed import undressed
+from likelinet.targets.suitable import are_grades
 
 COUNTS = 100.0  # median of whole numbers up to which they are taken for counts
 CLOSE = 5.0  # standard deviation of whole numbers below which a density passes over their steps
@@ -95,6 +96,10 @@ def _of_numbers(y: np.ndarray) -> Suggestion:
     ends = f"from {low:g} to {high:g}"
     if whole and len(np.unique(y)) == 2:
         return _of_classes([int(low), int(high)])
+    if whole and are_grades(y):
+        grades = {"kind": "ordered_logistic", "levels": np.unique(y).astype(int).tolist()}
+        others = ("categorical", "{kind: discretised, base: {kind: gaussian}}")
+        return Suggestion(grades, f"has few whole numbers, {ends}, as grades are", others)
     classes = ("categorical",) if whole and len(np.unique(y)) <= CODES else ()
     if whole and y.std() < CLOSE and (low < 0.0 or y.var() < LITTLE * y.mean()):
         rounded = {"kind": "discretised", "base": {"kind": "gaussian"}}

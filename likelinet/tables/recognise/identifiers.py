@@ -7,7 +7,7 @@ import numpy as np
 from likelinet.core.wording import counted
 from likelinet.tables.arrow import pa, pc
 from likelinet.tables.recognise.codes import LONG
-from likelinet.tables.recognise.distinct import Distinct, distinct
+from likelinet.tables.recognise.distinct import Distinct, distinct, whole_numbers
 from likelinet.tables.text import Text
 
 _ENOUGH = 20  # rows below which nothing is an identifier
@@ -50,18 +50,21 @@ def looks_like_identifier(column: np.ndarray | Text, name: str = "") -> str | No
     Parameters
     ----------
     column : ndarray or Text
-        The column; numbers in floating point are no identifiers.
+        The column; numbers in floating point are no identifiers, unless they are whole and some cell is missing.
     name : str
         What it is called.
     """
     if isinstance(column, np.ndarray):
-        return _numbers(column, len(column), name) if column.dtype.kind in "iu" else None
+        numbers = whole_numbers(column)
+        return None if numbers is None else _numbers(numbers, len(numbers), name)
     found = distinct(column)
     rows = int((found.codes >= 0).sum())
     if rows < _ENOUGH or 2 * len(found) <= rows:
         return None
-    if _all_match(found, "0|[1-9][0-9]{0,17}"):
-        return _numbers(np.asarray(pc.cast(found.cells, pa.int64())), rows, name)
+    point = r"(?:\.0)?" if rows < len(column) else ""  # which pandas writes beside missing cells
+    if _all_match(found, f"(?:0|[1-9][0-9]{{0,17}}){point}"):
+        whole = pc.replace_substring_regex(found.cells, r"\.0$", "")
+        return _numbers(np.asarray(pc.cast(whole, pa.int64())), rows, name)
     made = next((what for what, pattern in _MADE.items() if _all_match(found, pattern)), None)
     if made is not None:
         return f"{made}, {counted(len(found), 'different one')} in {rows} rows"
