@@ -36,7 +36,7 @@ def note_readings(table: Table, kinds: tuple[Kind, ...], both_ways: bool = False
         f"; name them in data.categorical to use them, or in data.exclude{alone}",
     )
     numbers = [k for k in kinds if isinstance(k, Number)]
-    ids = [(k.name, _different(table.numbers(k.name))) for k in numbers if is_called_id(k.name) and not k.words]
+    ids = [(k.name, _different(_numbers(table, k))) for k in numbers if is_called_id(k.name) and not k.words]
     _note(
         "Columns called identifiers whose numbers come again are read as numbers",
         [f"'{name}' ({many} different ones in {table.n} rows)" for name, many in ids if many > MANY],
@@ -85,5 +85,9 @@ def _note(done: str, columns: list[str], advice: str = "") -> None:
 
 def _sentinels(table: Table, kind: Number) -> str:
     """Return the numbers of a column that may stand for missing ones, and in which rows; "" if there are none."""
+    return sentinels_of(_numbers(table, kind), table.index)
+
+
+def _numbers(table: Table, kind: Number) -> np.ndarray:
     numbers = kind.read(table)
-    return sentinels_of(table.numbers(kind.name) if numbers is None else np.asarray(numbers), table.index)
+    return table.numbers(kind.name) if numbers is None else np.asarray(numbers)
