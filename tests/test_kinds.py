@@ -298,6 +298,8 @@ def test_numbers_of_groups_are_told_from_measurements():
     ):
         (kind,) = of_a_column("person_id", person)
     assert isinstance(kind, Number)
+    with pytest.warns(UserWarning, match="60 different ones"):
+        of_a_column("person_id", [*map(str, person), "none of them"])
     for name, cells in (("person", person), ("person_id", person + 0.5), ("person_id", person % 13)):
         of_a_column(name, cells)  # a warning is an error
 
