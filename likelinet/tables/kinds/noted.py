@@ -28,12 +28,14 @@ def note_readings(table: Table, kinds: tuple[Kind, ...], both_ways: bool = False
         Whether the columns are what is predicted as well: then constant ones, as at the edges of images, are no news.
     """
     alone = "" if any(k.width for k in kinds) else "; no other is left, so the model is that of y alone"
+    category = UserWarning if alone else ColumnsNote
     constant = [] if both_ways else [k for k in kinds if isinstance(k, Constant)]
-    _note("Columns that say nothing are left out", [f"'{k.name}' ({k.why})" for k in constant], alone)
+    _note("Columns that say nothing are left out", [f"'{k.name}' ({k.why})" for k in constant], alone, category)
     _note(
         "Columns that look like identifiers are left out",
         [f"'{k.name}' ({k.why})" for k in kinds if isinstance(k, Identifier)],
         f"; name them in data.categorical to use them, or in data.exclude{alone}",
+        category,
     )
     numbers = [k for k in kinds if isinstance(k, Number)]
     ids = [(k.name, _different(_numbers(table, k))) for k in numbers if is_called_id(k.name) and not k.words]
@@ -41,6 +43,7 @@ def note_readings(table: Table, kinds: tuple[Kind, ...], both_ways: bool = False
         "Columns called identifiers whose numbers come again are read as numbers",
         [f"'{name}' ({many} different ones in {table.n} rows)" for name, many in ids if many > MANY],
         "; name one in data.groups to hold out whole groups, or in data.categorical or data.exclude",
+        UserWarning,
     )
     filled = [(k.name, absent(table.column(k.name))) for k in kinds if k.filled]
     _note(
