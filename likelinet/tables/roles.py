@@ -79,9 +79,9 @@ class Roles:
     def _spoken_of(self, table: Table) -> None:
         """Raise `DataError` for misspelled columns."""
         data = self.config.data
-        apart = (name for name in (data.groups, data.time) if name is not None)
-        names = (*data.exclude, *data.categorical, *data.ordered, *data.datetime, *apart)
-        gathered(partial(table.column, name) for name in names)
+        by_rows = (name for name in (data.groups, data.time) if name is not None)
+        names = (*by_rows, *data.exclude, *data.categorical, *data.ordered, *data.datetime)
+        gathered(partial(table.column, name) for name in dict.fromkeys(names))
 
     def look(self, table: Table) -> None:
         """Raise `DataError` for all that is wrong with columns but for y and its weight.
