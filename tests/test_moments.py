@@ -205,3 +205,9 @@ def test_a_model_of_dates(tmp_path):
     assert model.evaluate(frame, y)["rmse"] < 0.02  # a line through the sine of the hour
     model.save(tmp_path / "m")
     np.testing.assert_array_equal(ll.Model.load(tmp_path / "m").predict(frame), model.predict(frame))
+
+
+def test_times_of_a_day_are_shown_without_a_date():
+    (kind,) = learn_inputs(as_table({"t": ["19:30", "12:15", "12:00"] * 9}), ["t"], np.ones(27), DataConfig()).columns
+    assert kind.seen == "12:00:00 … 19:30:00"
+    assert kind.describe() == "times ('19:30' is 19:30:00) as time since 12:00:00, with the hour"

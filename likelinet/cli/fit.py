@@ -42,7 +42,7 @@ def fit_command(
     check_writable(output)
     if given.why is not None and not quiet:
         names = ", ".join(output_names(given.config.data))
-        click.echo(f"Family: {given.config.distribution.in_brief}, since '{names}' {given.why}.")
+        click.echo(f"Family: {given.config.distribution.in_brief}, since '{names}' {given.why.removesuffix('…')}.")
     began = time.perf_counter()
     try:
         with nullcontext() if quiet else unnoted(ColumnsNote):  # the list below says it

@@ -47,15 +47,18 @@ def scores_beside_baselines(model: Model, train: Table, held: Table) -> str:
     """Return the metrics of held-out rows as a table: the model's, and those of models that know less."""
     with unnoted(TargetNote):  # said of the training rows
         scores, failed = {OWN: model.evaluate(held)}, list[str]()
+    with unnoted():  # of rows without y
+        left = held.n - len(model.observed(held).weight)
     for name, config in baselines(model.config).items():
         try:
             with unnoted():  # said of the model already
                 scores[name] = Model(config).fit(train, progress=False).evaluate(held)
         except LikelinetError as error:
             failed.append(f"{name}: {error}")
+    where = rows_in_words(model.config, held.n, train.n + held.n) + (f", but for {left} without y" if left else "")
     lines = [
         "",
-        f"Scores of {rows_in_words(model.config, held.n, train.n + held.n)}:",
+        f"Scores of {where}:",
         "",
         metrics_table(scores),
         *failed,

@@ -10,6 +10,7 @@ from likelinet.core.errors import DataError
 from likelinet.core.wording import counted
 from likelinet.distributions import Distribution, Gamma, Gaussian, LogNormal
 from likelinet.distributions.base.leaf import Leaf
+from likelinet.selection.times import note_times
 from likelinet.tables.cells import NO_LABELS
 from likelinet.tables.coded import Coded, coded
 from likelinet.tables.recognise.identifiers import mostly_different
@@ -76,6 +77,7 @@ def suggested(table: Table, target: Target) -> Suggestion:
         return _of_classes(labels)
     if table.holds_bools(target):
         return _of_classes(["False", "True"])
+    note_times(table, target)
     numbers = table.numbers(target)
     return _of_numbers(numbers[np.isfinite(numbers)])
 

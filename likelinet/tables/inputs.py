@@ -71,11 +71,11 @@ class Inputs:
             columns = {name: table.columns[n] for name, n in zip(names, left, strict=True)}
             table = replace(table, columns={**table.columns, **columns}, named=True)
         elif missing:
-            one, hint = len(missing) == 1, _all_meant(missing, table.columns)
-            hint = nearest(missing[0], table.columns) if one else hint
+            one = len(missing) == 1
+            hint = nearest(missing[0], table.columns) if one else _all_meant(missing, table.columns)
             there = tuple(c for c in self.columns if not {*c.sources} & {*missing})
             with also(lambda: Encoded(replace(self, columns=there), table, strict).check()):
-                raise DataError(f"The table lacks the column{'' if one else 's'} {', '.join(missing)}{hint}.")
+                raise DataError(f"The table lacks the column{'s' * (not one)} {', '.join(missing)}{hint}.")
         return Encoded(self, table, strict)
 
     def note_unused(self, table: Table, other: tuple[str, ...]) -> None:

@@ -87,14 +87,19 @@ class Moment(Scaled):
     def seen(self) -> str:
         if self.low is None or self.high is None:
             return ""
-        ends = (
-            np.datetime64(self.origin) + np.timedelta64(round(86400.0 * days), "s") for days in (self.low, self.high)
-        )
-        return " … ".join(str(end.astype("datetime64[D]")) for end in ends)
+        days = (self.low, self.high)
+        ends = [str(np.datetime64(self.origin, "s") + np.timedelta64(round(86400.0 * day), "s")) for day in days]
+        return " … ".join(end[11:] if self._of_a_day else end[:10] for end in ends)
+
+    @property
+    def _of_a_day(self) -> bool:
+        """Whether these are times without a date, which are those of the first of January 1970."""
+        return self.origin.startswith("1970-01-01") and self.high is not None and self.high < 1.0
 
     def describe(self) -> str:
         parts = [*(f"the {cycle}" for cycle in self.cycles), *(["missing cells"] if self.indicator else [])]
         since = str(np.datetime64(self.origin, "s")).replace("T00:00:00", "").replace("T", " ")
+        since = since.removeprefix("1970-01-01 ") if self._of_a_day else since
         what = f"{self.words or 'dates and times'} as time since {since}"
         return f"{what}, with {', '.join(parts)}" if parts else what
 

@@ -22,6 +22,7 @@ LINEAR = 5.0  # scales from the middle up to which the soft limit changes nothin
 MARGIN = 0.05  # of the range of training, by which its ends are widened
 NOTED = 0.1  # of the range, how far outside of it a number is worth a note: many a new row is so by a hair
 FAR = 0.25  # of the range, how far outside of it a number is no longer like those at its end
+LOST = 1.0  # ranges outside of it a number is rather a slip, as one in another unit or without its point
 LONG = 2.0  # how far tails reach, as `Spread.tails` has it, from where on they are not those of a few outliers
 
 
@@ -45,7 +46,8 @@ class Scaled(Kind):
         Whether z grows like a logarithm beyond ±5.
     inner : tuple of float, optional
         What numbers far beyond the ends are held at, within the range: there are so few rows at its very ends that a
-        network is sure of anything there. None for the ends.
+        network is sure of anything there; those farther than the whole range count as the median. None for the
+        ends.
     """
 
     loc: float = 0.0
@@ -105,13 +107,13 @@ class Scaled(Kind):
         return low - margin, high + margin
 
     def _held(self, z: np.ndarray) -> np.ndarray:
-        """Return what numbers outside of the range count as: its end, or far outside a number within."""
+        """Return what numbers outside of the range count as: its end, far outside a number within, then the median."""
         low, high = self._ends
         if self.inner is None:
             return np.clip(z, low, high)
-        beyond = FAR * (high - low)
-        inner = np.clip(z, *self._on_scale(*self.inner))
-        return np.where((z < low - beyond) | (z > high + beyond), inner, np.clip(z, low, high))
+        outside = np.maximum(low - z, z - high) / (high - low)
+        held = np.where(outside > FAR, np.clip(z, *self._on_scale(*self.inner)), np.clip(z, low, high))
+        return held if self.log else np.where(outside > LOST, self._on_scale(self.median), held)
 
 
 @dataclass(frozen=True)

@@ -232,4 +232,5 @@ def _words(found: Distinct, form: str, each: np.ndarray) -> str:
     what = "times" if form in TIMES else "dates with times" if timed else "dates"
     iso = iso.partition("T")[2] if form in TIMES else iso.replace("T", " ")
     local = " in local time" if pc.any(pc.match_substring_regex(found.cells, _ZONED)).as_py() else ""
-    return f"{what}{local} ('{shown(found.cells[i].as_py())}' is {iso})"
+    cell = found.cells[i].as_py()
+    return f"{what}{local}" + (f" ('{shown(cell)}' is {iso})" if cell != iso else "")
