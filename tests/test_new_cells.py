@@ -1,5 +1,7 @@
 """Cells of new rows that are written otherwise than in training: what can be read is read, and the rest is filled."""
 
+import datetime
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,7 +13,7 @@ from likelinet.tables.recognise.moments import read_moments
 from likelinet.tables.table import Table
 from likelinet.tables.text import Text
 
-DAYS = np.datetime64("2024-01-03") + np.arange(80)
+DAYS = [datetime.date(2024, 1, 3) + datetime.timedelta(days=i) for i in range(80)]
 
 
 def table(cells: list[str]) -> Table:
@@ -79,9 +81,9 @@ MEANT = ["2024-01-25", "2024-02-03", "2024-02-29", "2024-03-04", "2024-01-05", "
 
 @pytest.mark.parametrize("form", FORMS)
 def test_dates_of_other_forms_that_leave_no_doubt(form: str):
-    inputs = learned([day.strftime(form) for day in DAYS.tolist()])
+    inputs = learned([day.strftime(form) for day in DAYS])
     rows = inputs.rows(table([*FORMS[form], "soon"]))
-    written = [np.datetime64(day).item().strftime(form) for day in MEANT]
+    written = [datetime.date.fromisoformat(day).strftime(form) for day in MEANT]
     np.testing.assert_array_equal(rows[:][:-1, :-1], inputs.rows(table(written))[:][:, :-1])
     said = notes(rows)
     assert [note.partition(":")[0] for note in said] == [
@@ -89,7 +91,7 @@ def test_dates_of_other_forms_that_leave_no_doubt(form: str):
         "Dates of another form than in training are read all the same",
     ]
     assert f"column 'a' in 7 rows (1, 2, 3, 4, 5, …: {FORMS[form][0]} as 2024-01-25)." in said[1]
-    strict = learned([day.strftime(form) for day in DAYS.tolist()], strict=True)
+    strict = learned([day.strftime(form) for day in DAYS], strict=True)
     np.testing.assert_array_equal(strict.rows(table(FORMS[form]), strict=True)[:][:, :-1], rows[:][:-1, :-1])
 
 
@@ -123,9 +125,9 @@ def test_strict_models_refuse_dates_in_doubt():
 
 
 def test_a_batch_of_dates_in_another_form_is_predicted():
-    frame = pd.DataFrame({"when": DAYS.astype(str), "x": np.linspace(0.0, 1.0, 80) ** 2})
+    frame = pd.DataFrame({"when": [str(day) for day in DAYS], "x": np.linspace(0.0, 1.0, 80) ** 2})
     with pytest.warns(UserWarning, match="read as dates"):
         model = ll.Model({"training": {"epochs": 2}}).fit(frame, frame.x)
-    other = frame.assign(when=[day.strftime("%d %B %Y") for day in DAYS.tolist()])
+    other = frame.assign(when=[day.strftime("%d %B %Y") for day in DAYS])
     with pytest.warns(UserWarning, match="Dates of another form"):
         np.testing.assert_array_equal(model.predict(other), model.predict(frame))

@@ -1,12 +1,14 @@
 """Each thing is said once for each command: how columns are read in the list, and what needs a decision in a note."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import likelinet as ll
 from likelinet.cli import holdout
+from likelinet.tables.table import Table, as_table
 from tests.small import cli, write_csv
 
 N = 60
@@ -80,6 +82,9 @@ class Known:
     def evaluate(self, _table: object) -> dict[str, float]:
         return self.scores
 
+    def observed(self, table: Table) -> SimpleNamespace:
+        return SimpleNamespace(weight=np.ones(table.n))
+
 
 @pytest.mark.parametrize(
     ("own", "said"),
@@ -101,6 +106,6 @@ def test_a_better_nll_is_not_all(own: dict[str, float], said: str, monkeypatch: 
     simpler = Known(**{name: best[name] for name in own})
     simpler.fit = lambda *_args, **_more: simpler  # type: ignore[attr-defined]
     monkeypatch.setattr(holdout, "Model", lambda _config: simpler)
-    rows = ll.tables.table.as_table({"y": [1.0, 2.0]})  # type: ignore[attr-defined]
+    rows = as_table({"y": [1.0, 2.0]})
     text = holdout.scores_beside_baselines(Known(**own), rows, rows)  # type: ignore[arg-type]
     assert text.splitlines()[-1].startswith(f"By its nll the linear model is better here{said}")

@@ -155,9 +155,7 @@ class Encoded:
         read = gathered(partial(kind.read, table) for kind, _ in self._kinds)
         self._read = {k.name: whole for (k, _), whole in zip(self._kinds, read, strict=True) if whole is not None}
         self._as_they_are = tuple(k.name for k, _ in self._kinds if k.name not in self._read)
-        self._stray: dict[
-            str, np.ndarray
-        ] = {}  # cells that are said to be text, so that they are not said to be missing
+        self._stray: dict[str, np.ndarray] = {}  # text, which is said, so that it is not said to be missing
         self.oddities = Oddities(table)
         with also(self.check):
             for kind, _ in self._kinds:
@@ -196,7 +194,8 @@ class Encoded:
         stray, turned = kind.stray(self._table, read), kind.turned(self._table, read)
         if self._strict and stray.any():
             raise self._table.text_among(kind.name, stray, "numbers" if kind.of_numbers else "dates or times")
-        self._stray[kind.name] = stray
+        if stray.any():
+            self._stray[kind.name] = stray
         self.oddities.take(kind, slice(None), cells, Strange(stray=stray, turned=turned), read)
 
     def _refuse(self, kind: Kind, cells: Column) -> None:

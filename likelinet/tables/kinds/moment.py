@@ -11,7 +11,7 @@ from likelinet.tables.kinds.kind import Kind, Strange, with_indicator
 from likelinet.tables.kinds.left_out import Constant
 from likelinet.tables.kinds.number import Number, Scaled, learn_number
 from likelinet.tables.recognise.forms import ISO
-from likelinet.tables.recognise.moments import moments_in, read_moments
+from likelinet.tables.recognise.moments import moments_in, of_other_form, read_moments
 from likelinet.tables.recognise.together import are_times, joined
 from likelinet.tables.table import Table
 from likelinet.tables.text import Text
@@ -70,7 +70,7 @@ class Moment(Scaled):
         found = np.zeros(len(read), bool)
         for name, form in ((self.name, self.form), (self.beside, self.beside_form)):
             if form and isinstance(cells := table.plain(name), Text):
-                found |= np.isnat(read_moments(cells, form, alone=True)[0])
+                found |= of_other_form(cells, form)
         return found & ~np.isnat(read)
 
     def encode(self, cells: Column, out: np.ndarray) -> Strange:

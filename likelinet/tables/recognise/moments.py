@@ -1,6 +1,7 @@
 """Dates and times of day as people and programs write them."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -110,29 +111,36 @@ def _in_years(text: Text) -> Moments | None:
     return Moments(values, stray, "%Y", "years") if some > stray.sum() else None
 
 
-def read_moments(column: np.ndarray | Text, form: str, alone: bool = False) -> tuple[np.ndarray, np.ndarray]:
+def read_moments(column: np.ndarray | Text, form: str) -> tuple[np.ndarray, np.ndarray]:
     """Return a column of a known form as datetime64[us], and where it has something else that is not missing.
 
-    Parameters
-    ----------
-    column : ndarray or Text
-        The column.
-    form : str
-        As `FORMS` names it.
-    alone : bool
-        Whether dates of other forms are left out, but for those as ISO writes them, which mean one thing only.
+    Moments of other forms are read beside it where they mean one thing only, as dates do that ISO writes.
     """
     if isinstance(column, np.ndarray):
         if column.dtype.kind == "M":
             return column.astype("datetime64[us]"), np.zeros(len(column), bool)
         column = _whole_numbers(column)
     found = distinct(column)
-    each = in_form(found.cells, form)
-    if form not in TIMES and np.isnat(each).any():
-        each = np.where(np.isnat(each), in_form(found.cells, ISO), each)
-    if not alone and np.isnat(each).any():
+    each = _in_form_or_iso(found.cells, form)
+    if np.isnat(each).any():
         each = in_any_form(found.cells, each, form)
     return found.read(each, np.datetime64("NaT"))
+
+
+def of_other_form(column: Text, form: str) -> np.ndarray:
+    """Return which cells are neither of a known form nor dates as ISO writes them; missing ones may be among them."""
+    if turned(form) is None:  # then the look of a cell tells, without reading it
+        iso = False if form in TIMES else column.matches(FORMS[ISO])
+        return ~(column.matches(FORMS[form]) | iso)
+    found = distinct(column)
+    return found.spread(np.isnat(_in_form_or_iso(found.cells, form)), missing=True)
+
+
+def _in_form_or_iso(cells: Any, form: str) -> np.ndarray:
+    each = in_form(cells, form)
+    if form not in TIMES and np.isnat(each).any():
+        each = np.where(np.isnat(each), in_form(cells, ISO), each)
+    return each
 
 
 def moments_in_numbers(values: np.ndarray) -> Moments | None:
