@@ -72,7 +72,8 @@ class Roles:
         """Raise `DataError` for misspelled columns."""
         data = self.config.data
         gathered(
-            partial(table.column, name) for name in (*data.exclude, *data.categorical, *data.ordered, *data.datetime)
+            partial(table.column, name)
+            for name in (*data.exclude, *data.categorical, *data.ordered, *data.datetime, *data.text)
         )
 
     def _look(self, table: Table) -> None:

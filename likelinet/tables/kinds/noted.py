@@ -31,7 +31,7 @@ def note_readings(table: Table, kinds: tuple[Kind, ...], both_ways: bool = False
     _note(
         "Columns that look like identifiers are left out",
         [f"'{k.name}' ({k.why})" for k in kinds if isinstance(k, Identifier)],
-        "; name them in data.categorical to use them, or in data.exclude",
+        "; name them in data.categorical to use them, or their words in data.text, or in data.exclude",
     )
     filled = [(k.name, absent(table.column(k.name))) for k in kinds if k.filled]
     _note(
