@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from speed import (
     auto,
     command,
+    flights,
     gpu,
     jax_peer,
     machine,
@@ -132,6 +133,23 @@ def read_file(names: Sequence[str]) -> Table:
     )
 
 
+def many_flights(names: Sequence[str]) -> Table:
+    """Compare a fit of many rows, all by default, with LightGBM: how long it takes, and how well it predicts."""
+    heading = "A fit of 336,776 flights by default ÷ LightGBM's models of three quantiles"
+    if not flights.has_lightgbm():
+        return Table(heading, notes=['Skipped: lightgbm is not installed (pip install -e ".[bench]").'])
+    own, peer = (measurement(f) for f in (flights.ours, flights.lightgbm))
+    name = f"{flights.ROWS:,} rows, 12 columns"
+    return Table(
+        heading,
+        (
+            Comparison(name, "3 × 500 trees, wall time", own, (peer,), 5.0, unit=SECONDS, shown="epochs"),
+            Comparison(name, "3 × 500 trees, processor time", own, (peer,), None, figure="processor", unit=SECONDS),
+            Comparison(name, "CRPS by three quantiles", own, (peer,), 1.0, figure="score", unit=("min", 1.0)),
+        ),
+    )
+
+
 def one_gpu(names: Sequence[str]) -> Table:
     """Compare the JAX engine with torch.compile on a GPU, if there is one."""
     heading = "One GPU: JAX engine ÷ torch.compile with CUDA graphs, one step"
@@ -158,6 +176,7 @@ TABLES: dict[str, Callable[[Sequence[str]], Table]] = {
     "predict": predict,
     "memory": peak_memory,
     "reading": read_file,
+    "flights": many_flights,
     "gpu": one_gpu,
 }
 
