@@ -1,5 +1,6 @@
 """Means of y of rare levels: shrunk as a random effect, out of fold in training rows, and in model files."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from likelinet.tables.table import as_table
 from likelinet.targets.build import targets_of
 from likelinet.targets.scored import class_scores, normal_scores
 from likelinet.targets.target import Naming
+from tests.small import cli
 
 RNG = np.random.default_rng(5)
 OWN = 20  # rows of each level with an input of its own
@@ -182,3 +184,15 @@ def test_a_model_learns_from_rare_levels(tmp_path: Path):
     np.testing.assert_array_equal(ll.Model.load(tmp_path / "model.safetensors").predict(new), mean)
     with pytest.warns(UserWarning, match=r"^Categories that training had not count as other ones: column 'a' in 1 row"):
         assert abs(model.predict(pd.DataFrame({"a": ["never seen"]}))[0]) < 1.0
+
+
+def test_check_and_init_say_the_same_as_fit(tmp_path: Path):
+    frame = pd.DataFrame({"a": cells_of(np.arange(200) % 40), "y": RNG.normal(size=MANY * OWN + 200)})
+    path, said = tmp_path / "table.csv", "category of 90 levels: 50 with an input each, 40 by their means of y"
+    frame.to_csv(path, index=False)
+    model = ll.Model({"data": {"target": "y"}, "training": {"epochs": 1}}).fit(frame)
+    assert model.kinds[0].describe() == said
+    checked = json.loads(cli("check", str(path), "--target", "y", "--json").out)
+    assert checked["columns"][0]["encoding"] == said
+    assert cli("init", str(path), "--target", "y", "-o", str(tmp_path / "c.yaml")).code == 0
+    assert said in (tmp_path / "c.yaml").read_text()
