@@ -181,3 +181,18 @@ def test_a_time_beside_an_event(target: str, event: str):
 def test_no_time_or_no_event(target: str, event: str):
     columns = {target: X[:, 0] ** 2, event: X[:, 1] > 0.0, "status": X[:, 1]}
     suggested(as_table(columns), target)  # a warning is an error
+
+
+@pytest.mark.parametrize(
+    ("y", "family"),
+    [
+        (np.random.default_rng(1).standard_t(4.0, size=1000), "gaussian"),
+        (np.random.default_rng(1).laplace(-50.0, size=1000), "gaussian"),
+        (1e6 * np.random.default_rng(1).standard_t(1.8, size=1000) - 1e6, "johnson_su"),
+        ((30.0 * np.random.default_rng(1).standard_t(1.8, size=1000)).round(), "johnson_su"),
+    ],
+)
+def test_numbers_with_long_tails_have_a_family_to_begin_with(y: np.ndarray, family: str):
+    found = suggested(as_table({"y": y}), "y")
+    assert found.distribution == {"kind": family}
+    assert found.why.endswith(" with long tails") == (family == "johnson_su")

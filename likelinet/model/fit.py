@@ -19,6 +19,7 @@ from likelinet.model.source import Source
 from likelinet.networks.build import build_network
 from likelinet.objective.objective import Objective
 from likelinet.tables.inputs import Encoded, Inputs
+from likelinet.tables.kinds.statistics import Apart
 from likelinet.tables.roles import other_columns, read_by_family
 from likelinet.tables.rows import Rows, output_names
 from likelinet.tables.table import Table
@@ -73,9 +74,12 @@ class Fit:
         naming = Naming(what, self.config.distribution.kind, rows.table.index, tuple(output_names(self.config.data)))
         return self.targets.recognise(rows.y, self.declared, naming)
 
-    def encode(self, tables: Sequence[Table], other: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray | None]:
+    def encode(
+        self, tables: Sequence[Table], other: tuple[str, ...], apart: Sequence[Apart] = ()
+    ) -> tuple[np.ndarray, np.ndarray | None]:
         """Return x of all rows of the tables, in the network's precision, and the columns that go to the head.
 
+        The first table has the training rows, for which `apart` holds some inputs.
         It is filled block by block: in double precision there is never more than one.
         """
         head, ends = self.objective.head, np.cumsum([t.n for t in tables])
@@ -91,6 +95,8 @@ class Fit:
             if first == 0:  # the training rows; held-out ones only say when to stop
                 encoded.x.oddities.note()
             self.note_unused(table, other)
+        for at, values in apart:
+            x[: ends[0], at] = values
         return x, columns
 
     def note_unused(self, table: Table, other: tuple[str, ...] = ()) -> None:

@@ -20,9 +20,10 @@ from likelinet.model.source import Source
 from likelinet.model.unbounded import note_ending
 from likelinet.objective.layout import pack
 from likelinet.optim.build import build_optimiser
-from likelinet.tables.hold_out import HoldOut
+from likelinet.tables.hold_out import HoldOut, folds_of
 from likelinet.tables.inputs import learn_inputs
 from likelinet.tables.kinds.noted import note_readings
+from likelinet.tables.kinds.statistics import FOLDS
 from likelinet.tables.rows import Rows, output_names
 from likelinet.tables.table import Table
 from likelinet.targets.build import targets_of
@@ -37,7 +38,7 @@ from likelinet.training.plan import Plan
 from likelinet.training.progress import Progress
 from likelinet.training.size import batch_of, epochs_of, patience_of
 from likelinet.training.start import initial_weights
-from likelinet.training.streams import Streams
+from likelinet.training.streams import Streams, fold_stream
 from likelinet.training.units import units_of
 
 
@@ -79,8 +80,11 @@ def fit(
         return y, targets_class.learn(y, rows.weight, _with_levels(config, custom, rows.levels), custom, naming)
 
     inputs, (y, targets) = both(lambda: learn_inputs(rows.table, features, rows.weight, config.data), learned)
+    apart = []
     if not isinstance(config.network, CoderConfig):  # whose y may be any features
         note_suspicions(y, rows.weight, config.distribution, naming)
+        fold = folds_of(config.data, rows.table, FOLDS, fold_stream(config.training.seed))
+        inputs, apart = inputs.with_means(rows.table, rows.weight, targets.scored(y, rows.weight), fold)
     # Without inputs the model is plain maximum likelihood of a distribution, and that can be had exactly.
     exact = isinstance(config.training.optimizer, LBFGSConfig) or inputs.width == 0
     dtype = "float64" if exact else config.training.precision
@@ -96,7 +100,7 @@ def fit(
     with np.errstate(over="ignore", invalid="ignore"):  # said in a sentence instead
         encoded = np.concatenate([targets.encode(y) for _, y in parts])
         weight = np.concatenate([part.weight / part.weight.mean() for part, _ in parts])
-        x, columns = untrained.encode([part.table for part, _ in parts], other)
+        x, columns = untrained.encode([part.table for part, _ in parts], other, apart)
         precision = untrained.precision
         data = Data(x, columns, encoded.astype(precision.loss), weight.astype(precision.loss))
     _check_range(data, what, targets.open_ended)

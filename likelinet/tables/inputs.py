@@ -17,6 +17,7 @@ from likelinet.tables.columns import Column
 from likelinet.tables.kinds.choose import learn_kind
 from likelinet.tables.kinds.joined import join_moments
 from likelinet.tables.kinds.kind import USUAL, Kind, Strange
+from likelinet.tables.kinds.statistics import Apart, with_means
 from likelinet.tables.kinds.stored import kind_from_json
 from likelinet.tables.oddities import Oddities, refuse, refuse_absent, refuse_missing
 from likelinet.tables.table import Table
@@ -86,6 +87,13 @@ class Inputs:
         if extra and names and table.named and not by_position:
             some = ", ".join(extra[:SHOWN]) + (", …" if len(extra) > SHOWN else "")
             note(f"Columns that the model does not use are ignored: {some}.")
+
+    def with_means(
+        self, table: Table, weight: np.ndarray, z: np.ndarray, fold: np.ndarray
+    ) -> tuple["Inputs", list[Apart]]:
+        """Return the same with means of y for rare levels of categories, as `statistics.with_means` learns them."""
+        columns, apart = with_means(self.columns, table, weight, z, fold)
+        return replace(self, columns=columns), apart
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data."""

@@ -80,7 +80,7 @@ class Roles:
         """Raise `DataError` for misspelled columns."""
         data = self.config.data
         by_rows = (name for name in (data.groups, data.time) if name is not None)
-        names = (*by_rows, *data.exclude, *data.categorical, *data.ordered, *data.datetime)
+        names = (*by_rows, *data.exclude, *data.categorical, *data.ordered, *data.datetime, *data.text)
         gathered(partial(table.column, name) for name in dict.fromkeys(names))
 
     def look(self, table: Table) -> None:

@@ -17,6 +17,7 @@ from likelinet.tables.kinds.left_out import Constant, Identifier
 from likelinet.tables.kinds.moment import Moment, learn_moment
 from likelinet.tables.kinds.number import Number, learn_number
 from likelinet.tables.kinds.ordered import learn_ordered
+from likelinet.tables.kinds.words import learn_words
 from likelinet.tables.recognise.codes import looks_like_code
 from likelinet.tables.recognise.durations import CLOCK, DAYS, durations_in
 from likelinet.tables.recognise.identifiers import looks_like_identifier, mostly_different
@@ -54,6 +55,8 @@ def learn_kind(table: Table, name: str, weight: np.ndarray, data: DataConfig, ro
     cells = table.column(name)
     if name in data.datetime:
         return _of_moments(name, moments_of(cells, name), weight, data)
+    if name in data.text:
+        return learn_words(name, cells, weight)
     if isinstance(cells, Coded) or name in (*data.categorical, *data.ordered):
         return _of_categories(name, _in_order(coded(cells)) if name in data.ordered else coded(cells), weight, data)
     if (found := moments_among(cells, _enough(data))) is not None:

@@ -143,9 +143,13 @@ class Kind(ABC):
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        """Return what `to_json` wrote, given its parts but for the tag; lists become tuples."""
-        parts = {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
+        """Return what `to_json` wrote, given its parts but for the tag; lists become tuples, in lists as well."""
+        parts = {name: _as_tuples(value) for name, value in data.items()}
         return from_fields(cls, parts, "column of the inputs")
+
+
+def _as_tuples(value: Any) -> Any:
+    return tuple(map(_as_tuples, value)) if isinstance(value, list) else value
 
 
 def with_indicator(names: list[str], name: str, indicator: bool) -> list[str]:

@@ -34,7 +34,7 @@ def note_readings(table: Table, kinds: tuple[Kind, ...], both_ways: bool = False
     _note(
         "Columns that look like identifiers are left out",
         [f"'{k.name}' ({k.why})" for k in kinds if isinstance(k, Identifier)],
-        f"; name them in data.categorical to use them, or in data.exclude{alone}",
+        f"; name them in data.categorical to use them, or their words in data.text, or in data.exclude{alone}",
         category,
     )
     numbers = [k for k in kinds if isinstance(k, Number)]
