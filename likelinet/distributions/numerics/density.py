@@ -12,6 +12,7 @@ from likelinet.distributions.numerics.power_tails import tail
 
 if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
+    from likelinet.distributions.base.protocol import LogDensity
 
 _AMISS = 1e-4  # of a mass of 1
 
@@ -32,12 +33,16 @@ class Density:
         Where its panels end.
     close : float
         How close two of its cuts may be, as a share of the room that they have in their own grids.
+    log_density : callable, optional
+        That of `d`, if there is one already.
     """
 
-    def __init__(self, d: "Distribution", grid: Grid, close: float = MANY) -> None:
+    def __init__(
+        self, d: "Distribution", grid: Grid, close: float = MANY, log_density: "LogDensity | None" = None
+    ) -> None:
         low, high = d.endpoints()
         self.nodes = nodes = nodes_of(d, grid, close)
-        log_prob = log_prob_at(d, nodes.layers, nodes.y, nodes.x)
+        log_prob = log_prob_at(d, nodes.layers, nodes.y, nodes.x, log_density)
         if not np.all(log_prob < np.inf):  # an infinite one, or none, by rounding
             log_prob = np.where(log_prob < np.inf, log_prob, -np.inf)
         self.log_prob = log_prob
@@ -70,13 +75,18 @@ class Density:
         return self.nodes.layers.total(of_panels)
 
 
-def log_prob_at(d: "Distribution", layers: Layers, y: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """Return the log density at the nodes of panels, of a few layers at a time: they stay in the processor's cache."""
-    values, ordered, many = np.empty(y.shape), d[layers.order], len(layers.order)
-    log_density = ordered.log_density()
+def log_prob_at(
+    d: "Distribution", layers: Layers, y: np.ndarray, x: np.ndarray, log_density: "LogDensity | None" = None
+) -> np.ndarray:
+    """Return the log density at the nodes of panels, of a few layers at a time: they stay in the processor's cache.
+
+    `log_density` is that of all rows, if there is one already.
+    """
+    values, many = np.empty(y.shape), len(layers.many)
+    log_density = log_density or d.log_density()
     for part, rows in layers.tables:
         if rows != many:
-            log_density, many = ordered[:rows].log_density(), rows
+            log_density, many = d[layers.order[:rows]].log_density(), rows
         shape = (len(y), -1, rows)
         values[:, part] = log_density(y[:, part].reshape(shape), x[:, part].reshape(shape)).reshape(len(y), -1)
     return values
