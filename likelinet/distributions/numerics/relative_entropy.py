@@ -89,7 +89,9 @@ def divergence(p: "Distribution", q: "Distribution") -> np.ndarray:
 def _in_reach(pair: Pair) -> Grid:
     """Return the cuts of p, without those on the way to infinity at which the log density of q is too large."""
     grid, (low, high) = cut(pair.p, None), pair.p.endpoints()
-    ends = [np.stack([f.reduce(v), g.reduce(v)]) for v, f, g in ((grid.y, np.fmin, np.fmax), (grid.x, np.fmax, np.fmin))]
+    ends = [
+        np.stack([f.reduce(v), g.reduce(v)]) for v, f, g in ((grid.y, np.fmin, np.fmax), (grid.x, np.fmax, np.fmin))
+    ]
     near = _seen(pair, *ends).all(0)
     if near.all():
         return grid

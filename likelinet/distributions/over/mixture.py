@@ -331,7 +331,9 @@ class Mixture(AnswersByComponents):
 
     def endpoints(self) -> tuple[np.ndarray, np.ndarray]:
         m = self.marginals()
-        low, high = (np.where(m.weights.probs > 0.0, e, np.nan) for e in m.components.endpoints())
+        (low, high), some = m.components.endpoints(), m.weights.probs > 0.0
+        if not some.all():
+            low, high = (np.where(some, e, np.nan) for e in (low, high))
         return np.fmin.reduce(low, axis=-1), np.fmax.reduce(high, axis=-1)
 
     def log_prob_between(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:

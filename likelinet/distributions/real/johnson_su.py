@@ -9,6 +9,7 @@ from likelinet.core.lazy import scipy
 from likelinet.core.wording import called
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.protocol import LogDensity
+from likelinet.distributions.base.shapes import parameters_on
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.estimates import median_and_quartiles
 from likelinet.distributions.numerics.grids import BENDS, SCORES, Grid, column, with_bends, within_bulk
@@ -105,12 +106,24 @@ class JohnsonSU(Univariate):
         return log_ndtr(z), log_ndtr(-z), backward
 
     def log_density(self) -> LogDensity:
-        log_norm = np.log(self.tailweight) - np.log(self.scale) - HALF_LOG_2PI + np.log(2.0)
+        skewness, tailweight, loc, scale = parameters_on(self, self.batch_shape)
+        log_norm = np.log(tailweight) - np.log(scale) - HALF_LOG_2PI + np.log(2.0)
 
         def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
-            u = np.arcsinh((y - self.loc) / self.scale)
-            z, size = self.skewness + self.tailweight * u, np.abs(u)
-            return log_norm - 0.5 * z * z - size - np.log1p(np.exp(-2.0 * size))  # √(1 + x²) is cosh u
+            u = y - loc
+            u /= scale
+            np.arcsinh(u, out=u)
+            z = tailweight * u
+            z += skewness
+            z *= z
+            z *= -0.5
+            z += log_norm
+            np.abs(u, out=u)
+            z -= u
+            u *= -2.0
+            np.exp(u, out=u)
+            z -= np.log1p(u, out=u)  # √(1 + x²) is cosh u
+            return z
 
         return log_density
 
