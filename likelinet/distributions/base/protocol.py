@@ -78,8 +78,8 @@ class DistributionProtocol:
     def log_density(self: Any) -> LogDensity:
         """Return log_prob of y in the support, which lies x below the largest one, as a function of y and x.
 
-        x is finer next to that, or infinite if unknown. Both have at most two axes before those of the batch. The function
-        makes a new array, and knows what depends on the parameters alone.
+        x is finer next to that, or infinite if unknown. Both have at most two axes before those of the batch. The
+        function makes a new array, and knows what depends on the parameters alone.
         """
         return lambda y, x: self.log_prob(y)
 

@@ -46,8 +46,8 @@ class Density:
         if not np.all(log_prob < np.inf):  # an infinite one, or none, by rounding
             log_prob = np.where(log_prob < np.inf, log_prob, -np.inf)
         self.log_prob = log_prob
-        self.log_mass = self.log_prob + nodes.log_weight
-        self.mass = np.exp(self.log_mass)
+        self.mass = log_prob + nodes.log_weight
+        np.exp(self.mass, out=self.mass)
         self.tails = tuple(tail(nodes, self.log_prob, low, high, upper=upper) for upper in (False, True))
         self._of_atoms = sum((np.exp(d.log_prob(at)) for at in d.atoms), 0.0)
 
@@ -61,18 +61,35 @@ class Density:
 
     def expectation(self, f: np.ndarray) -> np.ndarray:
         """Return E[f], from its values at the nodes, without atoms; f counts only where there is a density."""
-        return self._total(self.mass * f) + sum(t.integral(t.at_nodes(f)) for t in self.tails)
+        return self.nodes.layers.total(products(self.mass, f).sum(0)) + self.beyond(f)
+
+    def beyond(self, f: np.ndarray) -> np.ndarray:
+        """Return the part of E[f] beyond the nodes."""
+        return sum((t.integral(t.at_nodes(f)) for t in self.tails), np.zeros(len(self.nodes.layers.many)))
 
     def power(self, y: np.ndarray, power: int) -> np.ndarray:
         """Return E[y^power], which may be too large for numbers at the outermost nodes."""
-        values = np.sign(y) ** power * np.exp(self.log_mass + power * np.log(np.abs(y)))
-        return self._total(values) + sum(t.integral(t.at_nodes(y), power) for t in self.tails)
+        values = np.log(np.abs(y))
+        values *= power
+        values += self.log_prob
+        values += self.nodes.log_weight
+        np.exp(values, out=values)
+        if power % 2:
+            np.copysign(values, y, out=values)
+        of_panels = _with_mass(self.mass, values).sum(0)
+        return self.nodes.layers.total(of_panels) + sum(t.integral(t.at_nodes(y), power) for t in self.tails)
 
-    def _total(self, values: np.ndarray) -> np.ndarray:
-        of_panels = values.sum(0)
-        bad = np.flatnonzero(~np.isfinite(of_panels))
-        of_panels[bad] = np.where(self.mass[:, bad] > 0.0, values[:, bad], 0.0).sum(0)
-        return self.nodes.layers.total(of_panels)
+
+def products(mass: np.ndarray, f: np.ndarray) -> np.ndarray:
+    """Return mass times f, 0 where there is no mass, whatever f is there."""
+    return _with_mass(mass, mass * f)
+
+
+def _with_mass(mass: np.ndarray, values: np.ndarray) -> np.ndarray:
+    bad = np.flatnonzero(~np.isfinite(values.sum(0)))
+    if len(bad):
+        values[:, bad] = np.where(mass[:, bad] > 0.0, values[:, bad], 0.0)
+    return values
 
 
 def log_prob_at(

@@ -119,8 +119,9 @@ class Grid:
 
 def joined(*grids: Grid) -> Grid:
     """Return the union of grids of one batch."""
+    some = [g for g in grids if len(g.y) or len(g.anchors)] or [grids[0]]
     fields = ("y", "x", "room", "anchors", "cores", "scores")
-    return Grid(*(np.concatenate([getattr(g, name) for g in grids]) for name in fields))
+    return some[0] if len(some) == 1 else Grid(*(np.concatenate([getattr(g, f) for g in some]) for f in fields))
 
 
 def points(at: Sequence[np.ndarray | float], high: np.ndarray) -> Grid:

@@ -13,7 +13,7 @@ class Layers:
     """The numbers of panels, of which each row has its own number, as tables of some layers and the rows in these.
 
     First come tables of all rows, as they stand; then, as rows have no more panels, those of the rows with the most
-    panels. What is computed for a table broadcasts with their parameters. It is filled up with panels that do not count.
+    panels. What is computed for a table broadcasts with their parameters; panels that do not count fill it up.
 
     Parameters
     ----------

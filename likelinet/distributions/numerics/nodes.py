@@ -59,21 +59,29 @@ class Panels:
         """Whether the anchor is a finite largest y."""
         return self.down & (self.anchor == self.high) & (self.high < LARGEST)
 
-    def nodes(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """Return nodes, shape (nodes, panels), their distances to the largest y, log dy, and those to the anchor."""
-        half, log = 0.5 * (self.end - self.start), np.flatnonzero(self.log)
-        distance = self.start + half * (1.0 + NODES[:, None])
+    def nodes(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return nodes, shape (nodes, panels), their distances to the largest y, and log dy."""
+        half, log, at_top = 0.5 * (self.end - self.start), np.flatnonzero(self.log), np.flatnonzero(self.at_top)
+        y = half * (1.0 + NODES[:, None])  # first the distance from the anchor
+        y += self.start
         log_weight = _LOG_WEIGHTS + np.log(half)
-        of_log = distance[:, log]
+        of_log = y[:, log]
         log_weight[:, log] += of_log
-        distance[:, log] = np.exp(of_log, out=of_log)
-        y = np.where(self.down, -1.0, 1.0) * distance
+        y[:, log] = np.exp(of_log, out=of_log)
+        to_top = y[:, at_top]
+        y *= np.where(self.down, -1.0, 1.0)
         y += self.anchor
         if not np.any(self.high < LARGEST):
-            return y, np.broadcast_to(np.inf, y.shape), log_weight, distance
-        x, at_top = np.where(self.high < LARGEST, self.high, np.inf) - y, np.flatnonzero(self.at_top)
-        x[:, at_top] = distance[:, at_top]
-        return y, x, log_weight, distance
+            return y, np.broadcast_to(np.inf, y.shape), log_weight
+        x = np.where(self.high < LARGEST, self.high, np.inf) - y
+        x[:, at_top] = to_top
+        return y, x, log_weight
+
+    def distances(self, of: np.ndarray) -> np.ndarray:
+        """Return the distances of the nodes of some panels from their anchors."""
+        start, end = self.start[of], self.end[of]
+        distance = start + 0.5 * (end - start) * (1.0 + NODES[:, None])
+        return np.where(self.log[of], np.exp(distance), distance)
 
     def split(self, which: np.ndarray, parts: int) -> "Panels":
         """Return parts of some of the panels, which are numbers."""
@@ -97,8 +105,6 @@ class Nodes:
         The nodes, and their distances to the largest y.
     log_weight : ndarray
         log dy of each node.
-    distance : ndarray
-        From the anchor.
     near, far : ndarray
         Distances of the two ends of each panel.
     at_end : ndarray of bool
@@ -110,7 +116,6 @@ class Nodes:
     y: np.ndarray
     x: np.ndarray
     log_weight: np.ndarray
-    distance: np.ndarray
     near: np.ndarray
     far: np.ndarray
     at_end: np.ndarray
@@ -260,7 +265,7 @@ def _filled(
     log = (near > 0.0) & (far > 4.0 * near)
     start, end = (np.where(log, np.log(v), v) for v in (near, far))
     panels = Panels(row, start, end, log, anchor, down, high)
-    y, x, log_weight, distance = panels.nodes()
+    y, x, log_weight = panels.nodes()
     log_weight[:, ~layers.counts] = -np.inf
     at_end = panels.at_top | (~down & (anchor == low) & (near > 0.0) & (low > -LARGEST))
-    return Nodes(layers, panels, y, x, log_weight, distance, near, far, at_end)
+    return Nodes(layers, panels, y, x, log_weight, near, far, at_end)

@@ -77,12 +77,13 @@ def tail(nodes: Nodes, log_prob: np.ndarray, low: np.ndarray, high: np.ndarray, 
     outer = np.where(grows, N_NODES - 1, 0)
     inner, innermost = np.where(grows, N_NODES - 3, 2), np.where(grows, N_NODES - 5, 4)
     lp_outer, lp_inner = log_prob[outer, panel], log_prob[inner, panel]
-    d_outer, d_inner = nodes.distance[outer, panel], nodes.distance[inner, panel]
+    distances, own = nodes.panels.distances(panel), np.arange(len(panel))
+    d_outer, d_inner = distances[outer, own], distances[inner, own]
     edge = np.where(grows, nodes.far[panel], nodes.near[panel])
     infinite = (high >= LARGEST) if upper else (low <= -LARGEST)
     far_out = infinite & (nodes.near[panel] > 0.0)  # not a panel next to a core, which is measured from its own end
     valid = some & np.where(grows, far_out, at_end & ~infinite & (edge > 0.0))
-    ratios = d_outer / d_inner, d_inner / nodes.distance[innermost, panel], np.where(valid, edge, 1.0) / d_outer
+    ratios = d_outer / d_inner, d_inner / distances[innermost, own], np.where(valid, edge, 1.0) / d_outer
     apart, farther, out = (np.abs(np.log(v)) for v in ratios)
     slope = (lp_outer - lp_inner) / apart
     rate = np.where(grows, -1.0, 1.0) - slope

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from likelinet.distributions.numerics.density import MASS, Density, cut, log_prob_at
+from likelinet.distributions.numerics.density import MASS, Density, cut, log_prob_at, products
 from likelinet.distributions.numerics.divergences import expm1mx
 from likelinet.distributions.numerics.grids import Grid, column, joined, known
 from likelinet.distributions.numerics.nodes import FEW, LARGEST, WEIGHTS, Panels
@@ -58,19 +58,15 @@ def _pair(p: "Distribution", q: "Distribution", same_top: np.ndarray) -> Pair:
 
 
 def _integrand(rise: np.ndarray, close: np.ndarray) -> np.ndarray:
-    """Return the integrand but for p, from log q/p; in panels where that is `close` to 0 throughout their row, q/p - 1
-    - log q/p ≥ 0, which keeps its digits, in place of -log q/p.
+    """Return the integrand but for p, from r = log q/p, which it takes the place of.
+
+    In panels where that is `close` to 0 throughout their row it is e^r - 1 - r ≥ 0, which keeps its digits, not -r.
     """
-    f, close = -rise, np.flatnonzero(close)
-    if len(close):
-        f[..., close] = expm1mx(rise[..., close])
+    close = np.flatnonzero(close)
+    of_close = expm1mx(rise[..., close])
+    f = np.negative(rise, out=rise)
+    f[..., close] = of_close
     return f
-
-
-def _terms(mass: np.ndarray, f: np.ndarray) -> np.ndarray:
-    """Return their product, and 0 where there is no mass, whatever f is there."""
-    terms = mass * f
-    return terms if np.all(np.isfinite(terms)) else np.where(mass > 0.0, terms, 0.0)
 
 
 def divergence(p: "Distribution", q: "Distribution") -> np.ndarray:
@@ -89,10 +85,8 @@ def divergence(p: "Distribution", q: "Distribution") -> np.ndarray:
 def _in_reach(pair: Pair) -> Grid:
     """Return the cuts of p, without those on the way to infinity at which the log density of q is too large."""
     grid, (low, high) = cut(pair.p, None), pair.p.endpoints()
-    ends = [
-        np.stack([f.reduce(v), g.reduce(v)]) for v, f, g in ((grid.y, np.fmin, np.fmax), (grid.x, np.fmax, np.fmin))
-    ]
-    near = _seen(pair, *ends).all(0)
+    y, x = (np.stack([np.fmin.reduce(v), np.fmax.reduce(v)]) for v in (grid.y, grid.x))
+    near = _seen(pair, y, x[::-1]).all(0)
     if near.all():
         return grid
     seen = near | _seen(pair, grid.y, grid.x)
@@ -124,19 +118,22 @@ def _by_nodes(pair: Pair, own: Grid, *, whole: bool = False) -> tuple[np.ndarray
     rise -= density.log_prob
     at_atoms = [(np.exp(p.log_prob(a)), q.log_prob(a) - p.log_prob(a)) for a in p.atoms]
     close = pair.same_top & (least == low)  # in which rows log q/p is small
-    close[layers.total(np.any((np.abs(rise) > _CLOSE) & (mass > 0.0), axis=0)) > 0.0] = False
+    for some in (slice(1), slice(None)):  # where one node says it already, not all are looked at
+        panels = np.flatnonzero(close[layers.row])
+        apart = np.any((np.abs(rise[some, panels]) > _CLOSE) & (mass[some, panels] > 0.0), axis=0)
+        close[layers.row[panels[apart]]] = False
     for probability, r in at_atoms:
         close[(np.abs(r) > _CLOSE) & ((probability > 0.0) | (r > -np.inf))] = False
     if close.any():
         close &= ~_mass_elsewhere(pair, density, rise, close, at_atoms)
 
     def terms_of(panels: Panels) -> np.ndarray:
-        y, x, log_weight, _ = panels.nodes()
+        y, x, log_weight = panels.nodes()
         log_p, rise = pair.rows(panels.row).both(y, x)
-        return _terms(np.exp(log_p + log_weight), _integrand(rise, close[panels.row]))
+        return products(np.exp(log_p + log_weight), _integrand(rise, close[panels.row]))
 
     f = _integrand(rise, close[layers.row])
-    terms = _terms(mass, f)
+    terms = products(mass, f)
     size = layers.total(np.abs(terms).sum(0))
     endless = np.zeros(len(size), dtype=bool)
     for panel, end, far in (
@@ -146,10 +143,10 @@ def _by_nodes(pair: Pair, own: Grid, *, whole: bool = False) -> tuple[np.ndarray
         values = np.abs(terms[:, panel] / WEIGHTS[:, None])
         rises = np.where(far, values[-1] > values[-3], values[0] > values[2])
         endless |= whole & end & rises & (np.abs(terms[:, panel]).sum(0) > _NOTABLE * size)
-    total = density.expectation(f) + refined(nodes.panels, terms, size, terms_of)
+    total = layers.total(terms.sum(0)) + density.beyond(f) + refined(nodes.panels, terms, size, terms_of)
     total = np.where(endless, np.inf, total)
     for probability, r in at_atoms:
-        f = _integrand(r, close)
+        f = _integrand(r.copy(), close)
         total, size = (
             t + np.where(probability > 0.0, probability * v, 0.0) for t, v in ((total, f), (size, np.abs(f)))
         )
