@@ -8,7 +8,7 @@ from likelinet.distributions.numerics.legendre import coefficients, times
 from likelinet.distributions.numerics.nodes import NODES, WEIGHTS, Panels
 
 _ROUGH = 5e-8  # about the error of a panel, as a share of the integral, from which on it is split; in truth it is less
-_PARTS, _TIMES = 3, 6
+_PARTS, _TIMES = 4, 6
 # The two last coefficients of a Legendre series, from the terms of Gauss's rule.
 _LAST = coefficients(NODES)[-2:] / WEIGHTS
 
