@@ -183,12 +183,14 @@ class Mixture(AnswersByComponents):
                 return on_batch(a, inner.batch_shape, event_ndim).reshape(flat + a.shape[a.ndim - event_ndim :])
 
             components = inner.map_arrays(flatten)
-        self.weights = Categorical(log_w)
-        self.components = components
+        self._hold(components, Categorical(log_w))
+
+    def _hold(self, components: Distribution, weights: Categorical) -> None:
+        self.components, self.weights, self.batch_shape = components, weights, weights.batch_shape
         self.event_shape = components.event_shape
         self.y, self.ordered, self.is_angle = components.y, components.ordered, components.is_angle
         self.of_outputs, self.classes = components.of_outputs, components.classes
-        self.family = MixtureFamily(Closed(components), log_w.shape[-1])
+        self.family = MixtureFamily(Closed(components), weights.logits.shape[-1])
         self.support, self.atoms = self.family.support, self.family.atoms
 
     def log_prob_of_intervals(self, y: Interval) -> np.ndarray:
@@ -316,7 +318,11 @@ class Mixture(AnswersByComponents):
         return flat.map_arrays(lambda a, n: a.take(codes, axis=0)).sample((), generator)
 
     def map_arrays(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
-        return Mixture(self.components.map_arrays(lambda a, n: f(with_axes(a, n + 1), n + 1)), f(self.logits, 1))
+        made, weights = Mixture._unchecked(), self.weights
+        logits = f(weights.logits, 1)
+        rows = Categorical._unchecked(logits=logits, batch_shape=logits.shape[:-1], support=weights.support)
+        made._hold(self.components.map_arrays(lambda a, n: f(with_axes(a, n + 1), n + 1)), rows)
+        return made
 
     def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
         inner = np.moveaxis(self.components.quantile_grid(below), -1, 0)
