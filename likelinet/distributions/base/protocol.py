@@ -48,7 +48,7 @@ class DistributionProtocol:
     # ---- parameters ------------------------------------------------------------------------------------------
 
     def map_arrays(self: Any, f: Callable[[np.ndarray, int], np.ndarray]) -> "Distribution":
-        """Return this distribution with f(array, event_ndim) in place of every parameter array, which moves its rows."""
+        """Return this distribution with f(array, event_ndim), which moves rows, in place of every parameter array."""
         arrays = {p.name: np.asarray(f(getattr(self, p.name), p.event_ndim)) for p in self.parameters}
         if vars(self).keys() != {*arrays, "batch_shape"}:
             return type(self)(**arrays)

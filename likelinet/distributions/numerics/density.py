@@ -12,7 +12,6 @@ from likelinet.distributions.numerics.power_tails import tail
 
 if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
-    from likelinet.distributions.base.protocol import LogDensity
 
 _AMISS = 1e-4  # of a mass of 1
 
@@ -33,22 +32,19 @@ class Density:
         Where its panels end.
     close : float
         How close two of its cuts may be, as a share of the room that they have in their own grids.
-    log_density : callable, optional
-        That of `d`, if there is one already.
     """
 
-    def __init__(
-        self, d: "Distribution", grid: Grid, close: float = MANY, log_density: "LogDensity | None" = None
-    ) -> None:
+    def __init__(self, d: "Distribution", grid: Grid, close: float = MANY) -> None:
         low, high = d.endpoints()
         self.nodes = nodes = nodes_of(d, grid, close)
-        log_prob = log_prob_at(d, nodes.layers, nodes.y, nodes.x, log_density)
+        log_prob = log_prob_at(d, nodes.layers, nodes.y, nodes.x)
         if not np.all(log_prob < np.inf):  # an infinite one, or none, by rounding
             log_prob = np.where(log_prob < np.inf, log_prob, -np.inf)
         self.log_prob = log_prob
         self.mass = log_prob + nodes.log_weight
         np.exp(self.mass, out=self.mass)
-        self.tails = tuple(tail(nodes, self.log_prob, low, high, upper=upper) for upper in (False, True))
+        outermost = ((nodes.y[:, panel], log_prob[:, panel]) for panel in nodes.layers.outermost)
+        self.tails = tuple(tail(nodes, *o, low, high, upper=u) for o, u in zip(outermost, (False, True), strict=True))
         self._of_atoms = sum((np.exp(d.log_prob(at)) for at in d.atoms), 0.0)
 
     def known(self, values: np.ndarray) -> np.ndarray:
@@ -61,11 +57,9 @@ class Density:
 
     def expectation(self, f: np.ndarray) -> np.ndarray:
         """Return E[f], from its values at the nodes, without atoms; f counts only where there is a density."""
-        return self.nodes.layers.total(products(self.mass, f).sum(0)) + self.beyond(f)
-
-    def beyond(self, f: np.ndarray) -> np.ndarray:
-        """Return the part of E[f] beyond the nodes."""
-        return sum((t.integral(t.at_nodes(f)) for t in self.tails), np.zeros(len(self.nodes.layers.many)))
+        return self.nodes.layers.total(products(self.mass, f).sum(0)) + sum(
+            t.integral(t.at_nodes(f)) for t in self.tails
+        )
 
     def power(self, y: np.ndarray, power: int) -> np.ndarray:
         """Return E[y^power], which may be too large for numbers at the outermost nodes."""
@@ -92,15 +86,10 @@ def _with_mass(mass: np.ndarray, values: np.ndarray) -> np.ndarray:
     return values
 
 
-def log_prob_at(
-    d: "Distribution", layers: Layers, y: np.ndarray, x: np.ndarray, log_density: "LogDensity | None" = None
-) -> np.ndarray:
-    """Return the log density at the nodes of panels, of a few layers at a time: they stay in the processor's cache.
-
-    `log_density` is that of all rows, if there is one already.
-    """
+def log_prob_at(d: "Distribution", layers: Layers, y: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Return the log density at the nodes of panels, of a few layers at a time: they stay in the processor's cache."""
     values, many = np.empty(y.shape), len(layers.many)
-    log_density = log_density or d.log_density()
+    log_density = d.log_density()
     for part, rows in layers.tables:
         if rows != many:
             log_density, many = d[layers.order[:rows]].log_density(), rows

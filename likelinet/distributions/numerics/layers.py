@@ -1,5 +1,6 @@
 """Panels of many rows, numbered in layers: the first panels of all rows, then the second ones, and so on."""
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,10 +38,15 @@ class Layers:
     last: np.ndarray
     tables: tuple[tuple[slice, int], ...]
 
-    @property
+    @functools.cached_property
     def counts(self) -> np.ndarray:
         """Which panels count."""
         return self.rank < self.many[self.row]
+
+    @property
+    def outermost(self) -> tuple[np.ndarray, np.ndarray]:
+        """The lowest and the uppermost panel of each row."""
+        return self.first, self.last
 
     def total(self, of_panels: np.ndarray) -> np.ndarray:
         """Return sums over the panels of each row."""

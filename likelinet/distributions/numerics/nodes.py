@@ -83,6 +83,10 @@ class Panels:
         distance = start + 0.5 * (end - start) * (1.0 + NODES[:, None])
         return np.where(self.log[of], np.exp(distance), distance)
 
+    def some(self, which: np.ndarray | slice) -> "Panels":
+        """Return some of the panels."""
+        return Panels(**{name: values[which] for name, values in vars(self).items()})
+
     def split(self, which: np.ndarray, parts: int) -> "Panels":
         """Return parts of some of the panels, which are numbers."""
         each, j = np.repeat(which, parts), np.tile(np.arange(parts), len(which))
@@ -92,8 +96,8 @@ class Panels:
 
 
 @dataclass(frozen=True)
-class Nodes:
-    """Nodes of panels, shape (nodes, panels), and what is known of each panel, shape (panels,).
+class Cover:
+    """Panels over the mass of many rows, and what is known of each, shape (panels,).
 
     Parameters
     ----------
@@ -101,21 +105,14 @@ class Nodes:
         The rows of the panels, which stand in increasing order in these.
     panels : Panels
         The panels themselves.
-    y, x : ndarray
-        The nodes, and their distances to the largest y.
-    log_weight : ndarray
-        log dy of each node.
     near, far : ndarray
-        Distances of the two ends of each panel.
+        Distances of the two ends of each panel from the anchor.
     at_end : ndarray of bool
         Whether the anchor is an end of the support.
     """
 
     layers: Layers
     panels: Panels
-    y: np.ndarray
-    x: np.ndarray
-    log_weight: np.ndarray
     near: np.ndarray
     far: np.ndarray
     at_end: np.ndarray
@@ -130,6 +127,29 @@ class Nodes:
         """Whether y falls as the distance from the anchor grows."""
         return self.panels.down
 
+    def nodes_in(self, some: np.ndarray | slice) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return the nodes of some panels, their distances to the largest y, and log dy."""
+        y, x, log_weight = self.panels.some(some).nodes()
+        log_weight[:, ~self.layers.counts[some]] = -np.inf
+        return y, x, log_weight
+
+
+@dataclass(frozen=True)
+class Nodes(Cover):
+    """Nodes of panels, shape (nodes, panels).
+
+    Parameters
+    ----------
+    y, x : ndarray
+        The nodes, and their distances to the largest y.
+    log_weight : ndarray
+        log dy of each node.
+    """
+
+    y: np.ndarray
+    x: np.ndarray
+    log_weight: np.ndarray
+
     @property
     def middle(self) -> np.ndarray:
         """A y within each panel."""
@@ -138,6 +158,12 @@ class Nodes:
 
 def nodes_of(d: "Distribution", grid: Grid, close: float) -> Nodes:
     """Return nodes for a distribution of one batch axis, from its grid."""
+    cover = cover_of(d, grid, close)
+    return Nodes(**vars(cover), **dict(zip(("y", "x", "log_weight"), cover.nodes_in(slice(None)), strict=True)))
+
+
+def cover_of(d: "Distribution", grid: Grid, close: float) -> Cover:
+    """Return panels for a distribution of one batch axis, from its grid."""
     low, high = (np.clip(end, -LARGEST, LARGEST) for end in d.endpoints())
     grid = _without_twins(grid)
     y, x, room = _ordered(grid, low, high)
@@ -238,8 +264,8 @@ def _filled(
     grid: Grid,
     low: np.ndarray,
     high: np.ndarray,
-) -> Nodes:
-    """Return the nodes of panels with these ends, each with its distance to the largest y."""
+) -> Cover:
+    """Return panels with these ends, each with its distance to the largest y."""
     (ya, xa), (yb, xb), row = left, right, layers.row
     low, high = low[row], high[row]
     bounded = bool(np.any(high < LARGEST))
@@ -265,7 +291,5 @@ def _filled(
     log = (near > 0.0) & (far > 4.0 * near)
     start, end = (np.where(log, np.log(v), v) for v in (near, far))
     panels = Panels(row, start, end, log, anchor, down, high)
-    y, x, log_weight = panels.nodes()
-    log_weight[:, ~layers.counts] = -np.inf
     at_end = panels.at_top | (~down & (anchor == low) & (near > 0.0) & (low > -LARGEST))
-    return Nodes(layers, panels, y, x, log_weight, near, far, at_end)
+    return Cover(layers, panels, near, far, at_end)

@@ -1,15 +1,16 @@
 """Kullback-Leibler divergences by nodes, where the one distribution has its mass."""
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from likelinet.distributions.numerics.density import MASS, Density, cut, log_prob_at, products
+from likelinet.distributions.numerics.density import MASS, cut, products
 from likelinet.distributions.numerics.divergences import expm1mx
 from likelinet.distributions.numerics.grids import Grid, column, joined, known
-from likelinet.distributions.numerics.nodes import FEW, LARGEST, WEIGHTS, Panels
-from likelinet.distributions.numerics.refinement import refined
+from likelinet.distributions.numerics.nodes import FEW, LARGEST, N_NODES, WEIGHTS, Cover, Panels, cover_of
+from likelinet.distributions.numerics.power_tails import tail
+from likelinet.distributions.numerics.refinement import Seen, refined, seen
 
 if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
@@ -50,6 +51,7 @@ class Pair:
     def both(self, y: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return log p and log q/p of all rows."""
         log_p = self.log_p(y, x)
+        np.copyto(log_p, -np.inf, where=~(log_p < np.inf))  # an infinite one, or none, by rounding
         return log_p, self.log_q(y, known(x, self.same_top)) - log_p
 
 
@@ -112,38 +114,32 @@ def _by_nodes(pair: Pair, own: Grid, *, whole: bool = False) -> tuple[np.ndarray
     # Nodes lie where p has its own.
     x = np.where(pair.same_top, theirs.x, np.where(np.isfinite(high), high - theirs.y, np.inf))
     y, x = (np.clip(v, np.fmin.reduce(o), np.fmax.reduce(o)) for v, o in ((theirs.y, own.y), (x, own.x)))
-    density = Density(p, joined(own, replace(theirs, y=y, x=x)), FEW, pair.log_p)
-    nodes, layers, mass = density.nodes, density.nodes.layers, density.mass
-    rise = log_prob_at(q, layers, nodes.y, known(nodes.x, pair.same_top[layers.row]), pair.log_q)
-    rise -= density.log_prob
+    cover = cover_of(p, joined(own, replace(theirs, y=y, x=x)), FEW)
+    layers, along = cover.layers, _along(pair, cover)
     at_atoms = [(np.exp(p.log_prob(a)), q.log_prob(a) - p.log_prob(a)) for a in p.atoms]
     close = pair.same_top & (least == low)  # in which rows log q/p is small
-    for some in (slice(1), slice(None)):  # where one node says it already, not all are looked at
-        panels = np.flatnonzero(close[layers.row])
-        apart = np.any((np.abs(rise[some, panels]) > _CLOSE) & (mass[some, panels] > 0.0), axis=0)
-        close[layers.row[panels[apart]]] = False
+    close[layers.row[along.apart]] = False
     for probability, r in at_atoms:
         close[(np.abs(r) > _CLOSE) & ((probability > 0.0) | (r > -np.inf))] = False
     if close.any():
-        close &= ~_mass_elsewhere(pair, density, rise, close, at_atoms)
+        close = _of_close(pair, cover, along.terms, close, at_atoms)
 
     def terms_of(panels: Panels) -> np.ndarray:
         y, x, log_weight = panels.nodes()
         log_p, rise = pair.rows(panels.row).both(y, x)
         return products(np.exp(log_p + log_weight), _integrand(rise, close[panels.row]))
 
-    f = _integrand(rise, close[layers.row])
-    terms = products(mass, f)
-    size = layers.total(np.abs(terms).sum(0))
+    size = layers.total(along.terms.size)
+    total = layers.total(along.terms.total) + refined(cover.panels, along.terms, size, terms_of)
     endless = np.zeros(len(size), dtype=bool)
-    for panel, end, far in (
-        (layers.first, low <= -LARGEST, nodes.down[layers.first]),
-        (layers.last, high >= LARGEST, ~nodes.down[layers.last]),
-    ):
-        values = np.abs(terms[:, panel] / WEIGHTS[:, None])
-        rises = np.where(far, values[-1] > values[-3], values[0] > values[2])
-        endless |= whole & end & rises & (np.abs(terms[:, panel]).sum(0) > _NOTABLE * size)
-    total = layers.total(terms.sum(0)) + density.beyond(f) + refined(nodes.panels, terms, size, terms_of)
+    for upper, panel, end in zip((False, True), layers.outermost, (low <= -LARGEST, high >= LARGEST), strict=True):
+        (log_p, rise), (y, _, log_weight) = along.outermost[upper], cover.nodes_in(panel)
+        f, beyond = _integrand(rise, close), tail(cover, y, log_p, low, high, upper=upper)
+        total = total + beyond.integral(beyond.at_outermost(f))
+        sizes = np.abs(products(np.exp(log_p + log_weight), f))
+        values = sizes / WEIGHTS[:, None]
+        rises = np.where(cover.down[panel] ^ upper, values[-1] > values[-3], values[0] > values[2])
+        endless |= whole & end & rises & (sizes.sum(0) > _NOTABLE * size)
     total = np.where(endless, np.inf, total)
     for probability, r in at_atoms:
         f = _integrand(r.copy(), close)
@@ -153,28 +149,74 @@ def _by_nodes(pair: Pair, own: Grid, *, whole: bool = False) -> tuple[np.ndarray
     return total, size
 
 
-def _mass_elsewhere(
-    pair: Pair,
-    density: Density,
-    rise: np.ndarray,
-    close: np.ndarray,
-    at_atoms: list[tuple[np.ndarray, np.ndarray]],
+class _Along(NamedTuple):
+    """What is seen of -p log q/p along panels.
+
+    Parameters
+    ----------
+    terms : Seen
+        Of its terms.
+    apart : ndarray of bool
+        In which panels log q/p is not small.
+    outermost : tuple of (ndarray, ndarray)
+        log p and log q/p at the nodes of the lowest and of the uppermost panels, shape (nodes, n_rows).
+    """
+
+    terms: Seen
+    apart: np.ndarray
+    outermost: tuple[tuple[np.ndarray, np.ndarray], ...]
+
+
+def _along(pair: Pair, cover: Cover) -> _Along:
+    """Return what is seen along panels, a few layers at a time: they stay in the processor's cache."""
+    layers, n, n_rows = cover.layers, len(cover.row), len(cover.layers.many)
+    terms, apart = Seen(*np.empty((4, n))), np.empty(n, dtype=bool)
+    outermost = np.empty((2, 2, N_NODES, n_rows))
+    some, many = pair, n_rows
+    for part, rows in layers.tables:
+        if rows != many:
+            some, many = pair.rows(layers.order[:rows]), rows
+        y, x, log_weight = cover.nodes_in(part)
+        shape = (N_NODES, -1, rows)
+        log_p, rise = (v.reshape(y.shape) for v in some.both(y.reshape(shape), x.reshape(shape)))
+        for own, panel in zip(outermost, layers.outermost, strict=True):
+            here = np.flatnonzero((panel >= part.start) & (panel < part.stop))
+            for values, v in zip(own, (log_p, rise), strict=True):
+                values[:, here] = v[:, panel[here] - part.start]
+        log_p += log_weight
+        mass = np.exp(log_p, out=log_p)
+        apart[part] = np.any((np.abs(rise) > _CLOSE) & (mass > 0.0), axis=0)
+        for values, v in zip(terms, seen(products(mass, np.negative(rise, out=rise))), strict=True):
+            values[part] = v
+    return _Along(terms, apart, tuple((log_p, rise) for log_p, rise in outermost))
+
+
+def _of_close(
+    pair: Pair, cover: Cover, terms: Seen, close: np.ndarray, at_atoms: list[tuple[np.ndarray, np.ndarray]]
 ) -> np.ndarray:
-    """Return in which close rows q has mass where p has none: there the integral of q - p over the nodes is not 0."""
+    """Return which close rows stay so, and put what is seen in these of e^r - 1 - r, r = log q/p, into the `terms`.
+
+    Those do not in which q has mass where p has none: there the integral of q - p over the nodes is not 0.
+    """
     elsewhere = np.zeros(len(close), dtype=bool)
     for a in set(pair.q.atoms) - set(pair.p.atoms):
         elsewhere |= pair.q.log_prob(a) > -np.inf
-    row, n_rows = density.nodes.row, len(close)
-    some = np.flatnonzero((close & ~elsewhere)[row])
-    mass, change = density.mass[:, some], np.where(density.mass[:, some] > 0.0, rise[:, some], 0.0)
+    panels = np.flatnonzero((close & ~elsewhere)[cover.row])
+    row, (y, x, log_weight) = cover.row[panels], cover.nodes_in(panels)
+    log_p, rise = pair.rows(row).both(y, x)
+    mass = np.exp(log_p + log_weight)
+    change = np.where(mass > 0.0, rise, 0.0)
     sums = [
-        np.bincount(row[some], weights=terms.sum(0), minlength=n_rows)
-        for terms in (mass * np.expm1(change), mass * np.abs(change))
+        np.bincount(row, weights=(mass * v).sum(0), minlength=len(close)) for v in (np.expm1(change), np.abs(change))
     ]
     for probability, r in at_atoms:
         r = np.where(probability > 0.0, r, 0.0)
         sums = [sums[0] + probability * np.expm1(r), sums[1] + probability * np.abs(r)]
-    return elsewhere | (np.abs(sums[0]) > _ELSEWHERE * sums[1])
+    close = close & ~elsewhere & ~(np.abs(sums[0]) > _ELSEWHERE * sums[1])
+    stay = close[row]
+    for values, v in zip(terms, seen(products(mass[:, stay], expm1mx(change[:, stay]))), strict=True):
+        values[panels[stay]] = v
+    return close
 
 
 def _more_beyond(pair: Pair, whole: Grid, own: Grid, size: np.ndarray) -> np.ndarray:
