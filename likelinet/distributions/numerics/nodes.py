@@ -88,8 +88,8 @@ class Panels:
         return Panels(**{name: values[which] for name, values in vars(self).items()})
 
     def split(self, which: np.ndarray, parts: int) -> "Panels":
-        """Return parts of some of the panels, which are numbers."""
-        each, j = np.repeat(which, parts), np.tile(np.arange(parts), len(which))
+        """Return parts of some of the panels, which are numbers: the first part of each, then the second of each."""
+        each, j = np.tile(which, parts), np.repeat(np.arange(parts), len(which))
         step = (self.end[each] - self.start[each]) / parts
         start, end = self.start[each] + j * step, self.start[each] + (j + 1) * step
         return Panels(self.row[each], start, end, *(a[each] for a in (self.log, self.anchor, self.down, self.high)))

@@ -29,10 +29,10 @@ def seen(terms: np.ndarray) -> Seen:
     return Seen(terms.sum(0), size.sum(0), np.abs(times(_LAST, terms)).sum(0), size.max(0))
 
 
-def refined(panels: Panels, first: Seen, size: np.ndarray, again: Callable[[Panels], np.ndarray]) -> np.ndarray:
+def refined(panels: Panels, first: Seen, size: np.ndarray, again: Callable[[Panels, int], np.ndarray]) -> np.ndarray:
     """Return what is to be added to the sums of terms at the nodes of panels, for rows with integrals of this size.
 
-    `again` returns the terms of other panels.
+    `again` returns the terms of other panels, of so many rows that come again and again in the same order.
     """
     more = np.zeros(len(size))
     for _ in range(_TIMES):
@@ -42,6 +42,6 @@ def refined(panels: Panels, first: Seen, size: np.ndarray, again: Callable[[Pane
             break
         more -= np.bincount(panels.row[rough], weights=first.total[rough], minlength=len(size))
         panels = panels.split(rough, _PARTS)
-        first = seen(again(panels))
+        first = seen(again(panels, len(rough)))
         more += np.bincount(panels.row, weights=first.total, minlength=len(size))
     return more

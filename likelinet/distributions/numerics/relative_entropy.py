@@ -54,6 +54,11 @@ class Pair:
         np.copyto(log_p, -np.inf, where=~(log_p < np.inf))  # an infinite one, or none, by rounding
         return log_p, self.log_q(y, known(x, self.same_top)) - log_p
 
+    def in_layers(self, y: np.ndarray, x: np.ndarray, rows: int) -> tuple[np.ndarray, ...]:
+        """Return the same at the nodes of layers of panels of all rows."""
+        shape = (len(y), -1, rows)
+        return tuple(v.reshape(y.shape) for v in self.both(y.reshape(shape), x.reshape(shape)))
+
 
 def _pair(p: "Distribution", q: "Distribution", same_top: np.ndarray) -> Pair:
     return Pair(p, q, p.log_density(), q.log_density(), same_top)
@@ -124,9 +129,9 @@ def _by_nodes(pair: Pair, own: Grid, *, whole: bool = False) -> tuple[np.ndarray
     if close.any():
         close = _of_close(pair, cover, along.terms, close, at_atoms)
 
-    def terms_of(panels: Panels) -> np.ndarray:
+    def terms_of(panels: Panels, rows: int) -> np.ndarray:
         y, x, log_weight = panels.nodes()
-        log_p, rise = pair.rows(panels.row).both(y, x)
+        log_p, rise = pair.rows(panels.row[:rows]).in_layers(y, x, rows)
         return products(np.exp(log_p + log_weight), _integrand(rise, close[panels.row]))
 
     size = layers.total(along.terms.size)
@@ -177,8 +182,7 @@ def _along(pair: Pair, cover: Cover) -> _Along:
         if rows != many:
             some, many = pair.rows(layers.order[:rows]), rows
         y, x, log_weight = cover.nodes_in(part)
-        shape = (N_NODES, -1, rows)
-        log_p, rise = (v.reshape(y.shape) for v in some.both(y.reshape(shape), x.reshape(shape)))
+        log_p, rise = some.in_layers(y, x, rows)
         for own, panel in zip(outermost, layers.outermost, strict=True):
             here = np.flatnonzero((panel >= part.start) & (panel < part.stop))
             for values, v in zip(own, (log_p, rise), strict=True):
