@@ -199,8 +199,8 @@ def _out(a: np.ndarray, b: np.ndarray, fall: np.ndarray) -> np.ndarray:
     n, rise = a + b, fall / a
     x = np.where(b > a, np.log1p(rise + np.sqrt(2.0 * rise)), fall / b + np.sqrt(2.0 * fall * n / a / b))
     for _ in range(3):  # six digits are more than a cut needs
-        e = np.exp(-x)
-        x = x - (b * x + n * np.log1p(b / n * np.expm1(-x)) - fall) * (a + b * e) / (-a * b * np.expm1(-x))
+        less = np.expm1(-x)
+        x = x + (b * x + n * np.log1p(b / n * less) - fall) * (n + b * less) / (a * b * less)
     return x
 
 

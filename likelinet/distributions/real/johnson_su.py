@@ -107,23 +107,24 @@ class JohnsonSU(Univariate):
 
     def log_density(self) -> LogDensity:
         skewness, tailweight, loc, scale = parameters_on(self, self.batch_shape)
-        log_norm = np.log(tailweight) - np.log(scale) - HALF_LOG_2PI + np.log(2.0)
+        log_norm = np.log(tailweight) - np.log(scale) - HALF_LOG_2PI
 
         def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
-            u = y - loc
-            u /= scale
-            np.arcsinh(u, out=u)
-            z = tailweight * u
-            z += skewness
-            z *= z
-            z *= -0.5
-            z += log_norm
-            np.abs(u, out=u)
-            z -= u
-            u *= -2.0
-            np.exp(u, out=u)
-            z -= np.log1p(u, out=u)  # √(1 + x²) is cosh u
-            return z
+            square = y - loc
+            square /= scale
+            u = np.arcsinh(square)
+            square *= square
+            log_slope = np.log1p(square, out=square)  # log(1 + x²)
+            far = ~(log_slope < np.inf)
+            if far.any():
+                log_slope[far] = 2.0 * np.abs(u[far]) - np.log(4.0)
+            u *= tailweight
+            u += skewness
+            u *= u
+            u += log_slope
+            u *= -0.5
+            u += log_norm
+            return u
 
         return log_density
 
