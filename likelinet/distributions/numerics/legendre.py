@@ -5,7 +5,7 @@ from numpy.polynomial import legendre
 
 from likelinet.core.blocks import blocks
 
-_AT_ONCE = 1024  # columns, which stay in the processor's cache
+_AT_ONCE = 4096  # columns, which stay in the processor's cache
 
 
 def integrals(nodes: np.ndarray) -> np.ndarray:

@@ -15,7 +15,7 @@ _POWERS = np.linalg.inv(np.vander(NODES, increasing=True))
 _INNER, _INNER_WEIGHTS = np.polynomial.legendre.leggauss(12)
 _LITTLE = 1e-14  # share of a sum that has no part in its digits
 _STEEP = 14.0  # change of a logarithm over a part of a panel
-_AT_ONCE = 256  # panels, whose parts stay in the processor's cache
+_AT_ONCE = 1024  # panels, whose parts stay in the processor's cache
 _SWINGS = 4.0  # times the mass by Gauss's rule, which an interpolant that swings between the nodes exceeds
 
 
