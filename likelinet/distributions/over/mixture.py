@@ -21,7 +21,6 @@ from likelinet.distributions.base.leaf import Closed
 from likelinet.distributions.base.one_number import at_finite
 from likelinet.distributions.base.operands import check_base, check_other
 from likelinet.distributions.base.parameter import Backward, Parameter
-from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.shapes import Rng, broadcast, generator_of, on_batch, shape_of, with_axes
 from likelinet.distributions.classes.categorical import Categorical, choose, class_logits
 from likelinet.distributions.numerics import modes, quadrature
@@ -324,23 +323,11 @@ class Mixture(AnswersByComponents):
         made._hold(self.components.map_arrays(lambda a, n: f(with_axes(a, n + 1), n + 1)), rows)
         return made
 
-    def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
-        inner = np.moveaxis(self.components.quantile_grid(below), -1, 0)
-        inner = inner.reshape((-1, *inner.shape[2:]))
-        return np.sort(np.broadcast_to(inner, inner.shape[:1] + self.batch_shape), axis=0)
-
     def spread(self, y: np.ndarray) -> np.ndarray:
         """Return y with an axis for the components, repeated along it."""
         n = min(len(self.event_shape), y.ndim)
         y = np.expand_dims(y, -1 - n)
         return np.broadcast_to(y, (*y.shape[: y.ndim - n - 1], self.components.batch_shape[-1], *y.shape[y.ndim - n :]))
-
-    def endpoints(self) -> tuple[np.ndarray, np.ndarray]:
-        m = self.marginals()
-        (low, high), some = m.components.endpoints(), m.weights.probs > 0.0
-        if not some.all():
-            low, high = (np.where(some, e, np.nan) for e in (low, high))
-        return np.fmin.reduce(low, axis=-1), np.fmax.reduce(high, axis=-1)
 
     def log_prob_between(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
         m = self.marginals()

@@ -14,7 +14,7 @@ from likelinet.distributions.base.by_rows import in_small_blocks
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import open_end
 from likelinet.distributions.base.plain import check_plain
-from likelinet.distributions.base.protocol import LogDensity
+from likelinet.distributions.base.protocol import CUTS, LogDensity
 from likelinet.distributions.base.shapes import on_batch
 from likelinet.distributions.classes.categorical import Categorical
 from likelinet.distributions.numerics.count_quantiles import both_ends, quantile
@@ -222,6 +222,18 @@ class AnswersByComponents(Distribution):
         if inner is None:
             return None
         return self._moments_of(*inner)
+
+    def endpoints(self) -> tuple[np.ndarray, np.ndarray]:
+        m: Any = self.marginals()
+        (low, high), some = m.components.endpoints(), m.weights.probs > 0.0
+        if not some.all():
+            low, high = (np.where(some, e, np.nan) for e in (low, high))
+        return np.fmin.reduce(low, axis=-1), np.fmax.reduce(high, axis=-1)
+
+    def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
+        inner = np.moveaxis(self.components.quantile_grid(below), -1, 0)
+        inner = inner.reshape((-1, *inner.shape[2:]))
+        return np.sort(np.broadcast_to(inner, inner.shape[:1] + self.batch_shape), axis=0)
 
     def grid(self) -> Grid:
         return grid_of_mixture(self.components, *self.endpoints())
