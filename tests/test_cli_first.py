@@ -66,7 +66,7 @@ def test_what_is_chosen_is_not_guessed(table: Path):
 
 def test_several_targets_and_files(table: Path):
     two = ("--target", "price", "--target", "size", "--set", "data.features=[age]", "--set", "training.epochs=2")
-    done = cli("fit", table, table, *two, "-o", table.with_name("m"))
+    done = cli("fit", table, write_csv(table.with_name("n"), COLUMNS), *two, "-o", table.with_name("m"))
     assert done.out.startswith("Family: gaussian, since 'price, size' are alike: 'price' has positive numbers")
     assert ll.Model.load(table.with_name("m")).target_names == ["price", "size"]
 
@@ -284,10 +284,10 @@ def test_one_file_is_too_few(table: Path):
         ([1.0, 2.0, np.nan] * 9, {"kind": "bernoulli"}),
         (RNG.poisson(3.0, 200), {"kind": "negative_binomial"}),
         (RNG.poisson(3.0, 200).astype(str), {"kind": "negative_binomial"}),
-        (RNG.normal(6.0, 0.8, 200).round(), {"kind": "discretised", "base": {"kind": "gaussian"}}),
+        (RNG.normal(60.0, 4.0, 200).round(), {"kind": "discretised", "base": {"kind": "gaussian"}}),
         (RNG.integers(1990, 2020, 200), {"kind": "gaussian"}),
-        (RNG.integers(2006, 2011, 200), {"kind": "discretised", "base": {"kind": "gaussian"}}),
-        (RNG.integers(-2, 3, 200), {"kind": "discretised", "base": {"kind": "gaussian"}}),
+        (RNG.integers(2006, 2011, 200), {"kind": "ordered_logistic", "levels": [2006, 2007, 2008, 2009, 2010]}),
+        (RNG.integers(-2, 3, 200), {"kind": "ordered_logistic", "levels": [-2, -1, 0, 1, 2]}),
         (RNG.normal(500.0, 50.0, 200).round(), {"kind": "gaussian"}),
         (RNG.lognormal(12.0, 0.5, 200).round(), {"kind": "log_normal"}),
         (RNG.gamma(2.0, size=200), {"kind": "gamma"}),

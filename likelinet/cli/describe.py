@@ -45,6 +45,7 @@ def describe(model: Model) -> str:
 def what_is_read(model: Model) -> str:
     """Return how the columns are read that are not plain numbers; "" where all are."""
     told = [kind for kind in model.kinds if not kind.plain]
+    told = sorted(told, key=lambda kind: kind.width > 0) if len(told) > COLUMNS else told  # what is left out is not cut
     others = len(model.kinds) - len(told)
     beside = f", beside {counted(others, 'plain number')}" if others else ""
     return "\n".join([f"Columns{beside}:", *columns_in_words(told)]) if told else ""
@@ -64,7 +65,8 @@ def summary(model: Model) -> str:
     epochs = max((e.epoch for e in history.epochs), default=0)
     best = ", ".join(map(str, history.best_epoch))
     engine = "" if history.engine == "numpy" else f" with {history.engine}"
-    line = f"Fitted {model.n_parameters} parameters{engine} in {epochs} epochs ({history.stopped}; best epoch {best})"
+    many = f"{counted(model.n_parameters, 'parameter')}{engine} in {counted(epochs, 'epoch')}"
+    line = f"Fitted {many} ({history.stopped}; best epoch {best})"
     if not history.epochs and history.stopped == "finished":
         return f"{line}: the start was already the maximum"
     if history.stopped == "diverged":
