@@ -48,8 +48,13 @@ class DistributionProtocol:
     # ---- parameters ------------------------------------------------------------------------------------------
 
     def map_arrays(self: Any, f: Callable[[np.ndarray, int], np.ndarray]) -> "Distribution":
-        """Return this distribution with f(array, event_ndim) in place of every parameter array."""
-        return type(self)(**{p.name: f(getattr(self, p.name), p.event_ndim) for p in self.parameters})
+        """Return this distribution with f(array, event_ndim), which moves rows, in place of every parameter array."""
+        arrays = {p.name: np.asarray(f(getattr(self, p.name), p.event_ndim)) for p in self.parameters}
+        if vars(self).keys() != {*arrays, "batch_shape"}:
+            return type(self)(**arrays)
+        # Nothing else follows from the parameters, and these are known to be sound.
+        shapes = (arrays[p.name].shape[: arrays[p.name].ndim - p.event_ndim] for p in self.parameters)
+        return self._unchecked(**arrays, batch_shape=np.broadcast_shapes(*shapes))
 
     def own_values(self: Any) -> dict[str, np.ndarray]:
         """Return the parameters of its own by name, over the batch, as a reader wants them."""
@@ -78,8 +83,8 @@ class DistributionProtocol:
     def log_density(self: Any) -> LogDensity:
         """Return log_prob of y in the support, which lies x below the largest one, as a function of y and x.
 
-        x is finer next to that, or infinite if unknown. The function makes a new array, and knows what depends on the
-        parameters alone.
+        x is finer next to that, or infinite if unknown. Both have at most two axes before those of the batch. The
+        function makes a new array, and knows what depends on the parameters alone.
         """
         return lambda y, x: self.log_prob(y)
 

@@ -11,7 +11,8 @@ from likelinet.core.lazy import scipy
 from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
-from likelinet.distributions.base.protocol import CUTS
+from likelinet.distributions.base.protocol import CUTS, LogDensity
+from likelinet.distributions.base.shapes import parameters_on
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.grids import Grid, room_of
 from likelinet.distributions.numerics.near import NEAR, mended
@@ -92,6 +93,22 @@ class VonMises(Univariate):
             return -d * concentration * xp.sin(y - loc), d * (fall - spread_of(concentration))
 
         return values, backward
+
+    def log_density(self) -> LogDensity:
+        loc, concentration = parameters_on(self, self.batch_shape)
+        log_norm = -np.log(scipy.special.i0e(concentration)) - _LOG_2PI
+
+        def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
+            half = y - loc
+            half *= 0.5
+            np.sin(half, out=half)
+            half *= half
+            half *= -2.0  # 1 - cos(y - μ)
+            half *= concentration
+            half += log_norm
+            return half
+
+        return log_density
 
     @classmethod
     def tails(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Array, TailsBackward]:

@@ -41,9 +41,10 @@ class Density:
         if not np.all(log_prob < np.inf):  # an infinite one, or none, by rounding
             log_prob = np.where(log_prob < np.inf, log_prob, -np.inf)
         self.log_prob = log_prob
-        self.log_mass = self.log_prob + nodes.log_weight
-        self.mass = np.exp(self.log_mass)
-        self.tails = tuple(tail(nodes, self.log_prob, low, high, upper=upper) for upper in (False, True))
+        self.mass = log_prob + nodes.log_weight
+        np.exp(self.mass, out=self.mass)
+        outermost = ((nodes.y[:, panel], log_prob[:, panel]) for panel in nodes.layers.outermost)
+        self.tails = tuple(tail(nodes, *o, low, high, upper=u) for o, u in zip(outermost, (False, True), strict=True))
         self._of_atoms = sum((np.exp(d.log_prob(at)) for at in d.atoms), 0.0)
 
     def known(self, values: np.ndarray) -> np.ndarray:
@@ -56,27 +57,42 @@ class Density:
 
     def expectation(self, f: np.ndarray) -> np.ndarray:
         """Return E[f], from its values at the nodes, without atoms; f counts only where there is a density."""
-        return self._total(self.mass * f) + sum(t.integral(t.at_nodes(f)) for t in self.tails)
+        return self.nodes.layers.total(products(self.mass, f).sum(0)) + sum(
+            t.integral(t.at_nodes(f)) for t in self.tails
+        )
 
     def power(self, y: np.ndarray, power: int) -> np.ndarray:
         """Return E[y^power], which may be too large for numbers at the outermost nodes."""
-        values = np.sign(y) ** power * np.exp(self.log_mass + power * np.log(np.abs(y)))
-        return self._total(values) + sum(t.integral(t.at_nodes(y), power) for t in self.tails)
+        values = np.log(np.abs(y))
+        values *= power
+        values += self.log_prob
+        values += self.nodes.log_weight
+        np.exp(values, out=values)
+        if power % 2:
+            np.copysign(values, y, out=values)
+        of_panels = _with_mass(self.mass, values).sum(0)
+        return self.nodes.layers.total(of_panels) + sum(t.integral(t.at_nodes(y), power) for t in self.tails)
 
-    def _total(self, values: np.ndarray) -> np.ndarray:
-        of_panels = values.sum(0)
-        bad = np.flatnonzero(~np.isfinite(of_panels))
-        of_panels[bad] = np.where(self.mass[:, bad] > 0.0, values[:, bad], 0.0).sum(0)
-        return self.nodes.layers.total(of_panels)
+
+def products(mass: np.ndarray, f: np.ndarray) -> np.ndarray:
+    """Return mass times f, 0 where there is no mass, whatever f is there."""
+    return _with_mass(mass, mass * f)
+
+
+def _with_mass(mass: np.ndarray, values: np.ndarray) -> np.ndarray:
+    bad = np.flatnonzero(~np.isfinite(values.sum(0)))
+    if len(bad):
+        values[:, bad] = np.where(mass[:, bad] > 0.0, values[:, bad], 0.0)
+    return values
 
 
 def log_prob_at(d: "Distribution", layers: Layers, y: np.ndarray, x: np.ndarray) -> np.ndarray:
     """Return the log density at the nodes of panels, of a few layers at a time: they stay in the processor's cache."""
-    values, ordered, many = np.empty(y.shape), d[layers.order], len(layers.order)
-    log_density = ordered.log_density()
+    values, many = np.empty(y.shape), len(layers.many)
+    log_density = d.log_density()
     for part, rows in layers.tables:
         if rows != many:
-            log_density, many = ordered[:rows].log_density(), rows
+            log_density, many = d[layers.order[:rows]].log_density(), rows
         shape = (len(y), -1, rows)
         values[:, part] = log_density(y[:, part].reshape(shape), x[:, part].reshape(shape)).reshape(len(y), -1)
     return values

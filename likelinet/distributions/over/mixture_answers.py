@@ -14,7 +14,8 @@ from likelinet.distributions.base.by_rows import in_small_blocks
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import open_end
 from likelinet.distributions.base.plain import check_plain
-from likelinet.distributions.base.protocol import LogDensity
+from likelinet.distributions.base.protocol import CUTS, LogDensity
+from likelinet.distributions.base.shapes import on_batch
 from likelinet.distributions.classes.categorical import Categorical
 from likelinet.distributions.numerics.count_quantiles import both_ends, quantile
 from likelinet.distributions.numerics.grids import Grid
@@ -222,26 +223,40 @@ class AnswersByComponents(Distribution):
             return None
         return self._moments_of(*inner)
 
+    def endpoints(self) -> tuple[np.ndarray, np.ndarray]:
+        m: Any = self.marginals()
+        (low, high), some = m.components.endpoints(), m.weights.probs > 0.0
+        if not some.all():
+            low, high = (np.where(some, e, np.nan) for e in (low, high))
+        return np.fmin.reduce(low, axis=-1), np.fmax.reduce(high, axis=-1)
+
+    def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
+        inner = np.moveaxis(self.components.quantile_grid(below), -1, 0)
+        inner = inner.reshape((-1, *inner.shape[2:]))
+        return np.sort(np.broadcast_to(inner, inner.shape[:1] + self.batch_shape), axis=0)
+
     def grid(self) -> Grid:
         return grid_of_mixture(self.components, *self.endpoints())
 
     def log_density(self) -> LogDensity:
-        log_w, ends = np.moveaxis(scipy.special.log_softmax(self.logits, axis=-1), -1, 0).copy(), self.endpoints()
-        contiguous = (self.components[..., k].map_arrays(lambda a, n: a.copy()) for k in range(len(log_w)))
-        each = [c.log_density_within(*ends) for c in contiguous]
+        shape, (low, high) = self.batch_shape, self.endpoints()
+        # All components at once along a first axis, before those of y.
+        first_axis = self.components.map_arrays(
+            lambda a, n: np.moveaxis(on_batch(a, (*shape, self.logits.shape[-1]), n), -1 - n, 0)[:, None, None].copy()
+        )
+        log_w = np.moveaxis(_log_weights(self.logits), -1, 0)[:, None, None].copy()
+        of_each = first_axis.log_density_within(low, high)
 
         def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
-            terms = [np.add(f(y, x), w) for f, w in zip(each, log_w, strict=True)]
-            top = np.clip(functools.reduce(np.maximum, terms), -_FINITE, _FINITE)
-            for term in terms:
-                term -= top
-                np.exp(term, out=term)
-            total = terms[0]
-            for term in terms[1:]:
-                total += term
+            terms = of_each(y, x)
+            terms += log_w
+            top = np.clip(terms.max(0), -_FINITE, _FINITE)
+            terms -= top
+            np.exp(terms, out=terms)
+            total = terms.sum(0)
             np.log(total, out=total)
             total += top
-            return total
+            return total.reshape(np.broadcast_shapes(y.shape, shape))
 
         return log_density
 
@@ -283,3 +298,9 @@ class AnswersByComponents(Distribution):
         power = (low > 0.0) & (high > 4.0 * low)
         start = np.nansum(w * np.where(power[..., None], np.log(possible), possible), axis=-1)
         return low, high, np.where(power, np.exp(start), start)
+
+
+def _log_weights(logits: np.ndarray) -> np.ndarray:
+    """Return the logarithms of the weights."""
+    shifted = logits - logits.max(-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(-1, keepdims=True))

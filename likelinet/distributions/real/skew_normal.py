@@ -11,6 +11,7 @@ from likelinet.core.lazy import scipy
 from likelinet.core.wording import called
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.protocol import LogDensity
+from likelinet.distributions.base.shapes import parameters_on
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics import quadrature
 from likelinet.distributions.numerics.estimates import positive_spread
@@ -90,15 +91,22 @@ class SkewNormal(Univariate):
         return values, backward
 
     def log_density(self) -> LogDensity:
-        log_norm = _LOG_2 - HALF_LOG_2PI - np.log(self.scale)
+        loc, scale, alpha = parameters_on(self, self.batch_shape)
+        log_norm = _LOG_2 - HALF_LOG_2PI - np.log(scale)
 
         def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
-            z = (y - self.loc) / self.scale
-            t = self.alpha * z
-            log_share = np.log(scipy.special.ndtr(t))  # in half the time of log_ndtr
+            z = y - loc
+            z /= scale
+            t = alpha * z
             far = t < -_UNDERFLOW
-            log_share[far] = scipy.special.log_ndtr(t[far])
-            return log_norm - 0.5 * z * z + log_share
+            of_far = scipy.special.log_ndtr(t[far])
+            log_share = np.log(scipy.special.ndtr(t, out=t), out=t)  # in half the time of log_ndtr
+            log_share[far] = of_far
+            z *= z
+            z *= -0.5
+            z += log_norm
+            z += log_share
+            return z
 
         return log_density
 
