@@ -2,7 +2,6 @@
 
 import functools
 from abc import abstractmethod
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -26,7 +25,7 @@ from likelinet.distributions.over.independent import Independent
 from likelinet.distributions.over.same_law import all_alike, answered
 
 _FINITE = 1e300  # a logarithm that is not infinite
-
+_SEEN = 1e-3  # a probability of which an error of 1e-15 takes no digit that counts
 _CLOSE = 1e-3  # of log probabilities to 0, where a sum of rounded weights has few digits of them
 
 
@@ -183,23 +182,37 @@ class AnswersByComponents(Distribution):
         """Return what a method says, of rows in which all components are alike by these; None if there are none."""
         return answered(self, self.components[..., 0], all_alike(self.components), name, *of)
 
-    def _average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
-        m: Any = self.marginals()
-        return m._averaged(f(m.components, m.spread(self._aligned(y))))
+    def plain_cdf(self, y: np.ndarray) -> np.ndarray:
+        return self._averaged(self.components.plain_cdf(self.spread(y)))
 
-    def _log_tail(self, y: ArrayLike, upper: bool) -> np.ndarray:
-        """Return log P(Y > y) if `upper`, else log P(Y ≤ y); next to 0 by the other tail, which is not rounded."""
+    def _tail(self, y: ArrayLike, upper: bool, log: bool) -> np.ndarray:
+        """Return P(Y > y) if `upper`, else P(Y ≤ y), or its logarithm; digits of components where these count."""
         m: Any = self.marginals()
-        y, log_w = self._aligned(y), scipy.special.log_softmax(m.logits, axis=-1)
-        of_parts = m.components.log_sf if upper else m.components.log_cdf
-        values = scipy.special.logsumexp(log_w + of_parts(m.spread(y)), axis=-1)
-        close = values > -_CLOSE
-        if not np.any(close):
-            return values
-        values, rows = np.array(values), np.flatnonzero(close)
-        part, y = m.flattened(values.shape)[rows], np.broadcast_to(y, values.shape).reshape(-1)[rows]
-        values.reshape(-1)[rows] = np.log1p(-(part.cdf(y) if upper else part.sf(y)))
+        y = self._aligned(y)
+        with np.errstate(all="ignore"):
+            p = m.plain_cdf(y)
+            p = 1.0 - p if upper else p
+            values, rough = np.log(p) if log else p, ~((p > _SEEN) & (p < 1.0 - _SEEN))
+            if not np.any(rough):
+                return values
+            values, rows = np.array(values), np.flatnonzero(rough)
+            part, y = m.flattened(values.shape)[rows], np.broadcast_to(y, values.shape).reshape(-1)[rows]
+            values.reshape(-1)[rows] = (part._log_of_small if log else part._of_small)(y, upper)
         return values[()]
+
+    def _of_small(self, y: np.ndarray, upper: bool) -> np.ndarray:
+        """Return P(Y > y) if `upper`, else P(Y ≤ y), with the digits that those of the components have."""
+        return self._averaged((self.components.sf if upper else self.components.cdf)(self.spread(y)))
+
+    def _log_of_small(self, y: np.ndarray, upper: bool) -> np.ndarray:
+        """Return the same as a logarithm; next to 0 by the other tail, which is not rounded."""
+        log_w, y_of_each = scipy.special.log_softmax(self.logits, axis=-1), self.spread(y)
+        of_parts = self.components.log_sf if upper else self.components.log_cdf
+        values = scipy.special.logsumexp(log_w + of_parts(y_of_each), axis=-1)
+        rows = np.flatnonzero(values > -_CLOSE)
+        if len(rows):
+            values[rows] = np.log1p(-self[rows]._of_small(y[rows], not upper))
+        return values
 
     def _resultant(self) -> np.ndarray:
         """Return E[exp(iY)] of angles (Mardia & Jupp, *Directional Statistics*, 2000, section 3.4)."""

@@ -10,6 +10,7 @@ from likelinet.distributions.over.same_law import answered
 from likelinet.distributions.over.wrapper import Wrapper
 
 _MUCH = -2.0  # log probability of the bounds above which next to nothing of the base is next to nothing here
+_LITTLE = -2.0  # and below which a probability of the base has too few digits here
 
 
 class AnswersWithinBounds(Wrapper):
@@ -43,6 +44,19 @@ class AnswersWithinBounds(Wrapper):
 
     def mass_table(self, cells: Cells) -> Masses:
         return self.base.mass_table(cells.within(self.low, self.high)).times(-self.log_mass)
+
+    def plain_cdf(self, y: np.ndarray) -> np.ndarray:
+        if self.support.integer or self.atoms:
+            return self.cdf(y)
+        y = self._values(y)
+        with np.errstate(all="ignore"):
+            inner = self.base.plain_cdf(np.clip(y, self.low, self.high)) - self.base.plain_cdf(self.low)
+            p = np.clip(inner * np.exp(-self.log_mass), 0.0, 1.0)
+        p = np.array(np.where(y < self.low, 0.0, np.where(y >= self.high, 1.0, p)))
+        rows = np.flatnonzero(np.broadcast_to(self.log_mass < _LITTLE, p.shape))
+        if len(rows):
+            p.reshape(-1)[rows] = self.flattened(p.shape)[rows].cdf(np.broadcast_to(y, p.shape).reshape(-1)[rows])
+        return p[()]
 
     def bulk(self) -> tuple[np.ndarray, np.ndarray]:
         (low, high), (least, most) = self.base.bulk(), self.endpoints()
