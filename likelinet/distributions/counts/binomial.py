@@ -137,8 +137,8 @@ class Binomial(Univariate):
         return by_ratios(self, cells, self._ratio)
 
     @staticmethod
-    def _ratio(k: np.ndarray, n: np.ndarray, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return np.maximum(n + 1.0 - k, 0.0) / k * scipy.special.expit(z), scipy.special.expit(-z)
+    def _ratio(k: np.ndarray, out: np.ndarray, n: np.ndarray, z: np.ndarray) -> None:
+        np.multiply(np.maximum(n + 1.0 - k, 0.0) / k, scipy.special.expit(z) / scipy.special.expit(-z), out=out)
 
     def bulk(self) -> tuple[np.ndarray, np.ndarray]:
         mean, spread = self.mean(), SIGMAS * self.std() + FAR_OUT

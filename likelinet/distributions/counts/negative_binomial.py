@@ -163,7 +163,7 @@ class NegativeBinomial(Univariate):
         return self._mean() * (1.0 + np.exp(self.logits))
 
     def mass_table(self, cells: Cells) -> Masses:
-        return by_ratios(self, cells, lambda k, r, logits: ((r + (k - 1.0)) * scipy.special.expit(logits), k))
+        return by_ratios(self, cells, _ratio)
 
     def reach(self) -> tuple[np.ndarray, np.ndarray]:
         r, theta = self.total_count, np.exp(self.logits)
@@ -203,3 +203,9 @@ class NegativeBinomial(Univariate):
         excess = np.maximum(np.average((y - mean) ** 2, axis=0, weights=weight) - mean, 0.02 * mean)
         total_count = mean**2 / excess
         return total_count, np.log(mean) - np.log(total_count)
+
+
+def _ratio(k: np.ndarray, out: np.ndarray, r: np.ndarray, logits: np.ndarray) -> None:
+    np.add(r, k - 1.0, out=out)
+    out *= scipy.special.expit(logits)
+    out /= k

@@ -105,7 +105,7 @@ class Poisson(Univariate):
         return self.rate
 
     def mass_table(self, cells: Cells) -> Masses:
-        return by_ratios(self, cells, lambda k, rate: (rate, k))
+        return by_ratios(self, cells, lambda k, out, rate: np.divide(rate, k, out=out))
 
     def reach(self) -> tuple[np.ndarray, np.ndarray]:
         spread = SIGMAS * np.sqrt(self.rate)

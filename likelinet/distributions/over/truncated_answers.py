@@ -10,6 +10,7 @@ from likelinet.distributions.over.same_law import answered
 from likelinet.distributions.over.wrapper import Wrapper
 
 _MUCH = -2.0  # log probability of the bounds above which next to nothing of the base is next to nothing here
+_NOTHING = -700.0  # below which it underflows
 _LITTLE = -2.0  # and below which a probability of the base has too few digits here
 
 
@@ -82,5 +83,9 @@ class AnswersWithinBounds(Wrapper):
 
     def _whole(self) -> np.ndarray:
         """Return in which rows nothing lies beyond the bounds, not even as little as a number can hold."""
+        if self.support.integer:
+            next_ones = (self.base.log_prob(t) for t in (np.ceil(self.low) - 1.0, np.floor(self.high) + 1.0))
+            if np.all(np.maximum(*next_ones) > _NOTHING):
+                return np.full(self.batch_shape, False)
         nothing = (self.base.cdf(open_end(self.base, self.low)) == 0.0) & (self.base.sf(self.high) == 0.0)
         return np.broadcast_to(nothing, self.batch_shape)
