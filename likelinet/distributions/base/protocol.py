@@ -117,6 +117,10 @@ class DistributionProtocol:
         """Return P(Y > x) if `upper`, else P(Y ≤ x), of counts as a smooth function of x, which need not be whole."""
         return self.sf(x) if upper else self.cdf(x)
 
+    def log_bulk_at(self, x: np.ndarray) -> np.ndarray:
+        """Return the log mass of counts as a smooth function of x; -inf is right where there is next to nothing."""
+        return self.log_density()(x, np.full(x.shape, np.inf))
+
     def cuts(self) -> np.ndarray:
         """Return ends of panels on which the masses of counts are smooth, shape (many, sets, *batch_shape)."""
         return smooth_counts.cuts(*self.bulk())[:, None]

@@ -76,7 +76,7 @@ def entropy(d: "Distribution") -> np.ndarray:
         logs += masses.log_scale[:, None]
         values[rows] = -row_sums(np.multiply(p, logs, out=logs)) - (1.0 - rest) * np.log1p(-rest)
     if len(wide):
-        values[wide] = _total(flat[wide], lambda row, k, log_p: -np.exp(log_p) * log_p, low[wide], high[wide])
+        values[wide] = _total((flat[wide],), lambda row, k, log_p: -_times(log_p, log_p), low[wide], high[wide])
     return values.reshape(d.batch_shape)
 
 
@@ -107,16 +107,16 @@ def _kl_divergence(mine: "Distribution", theirs: "Distribution") -> np.ndarray:
         q = _tiny_too(q, p, log_ratio, theirs, rows, cells)
         values[rows] = row_sums(excess(p, q, log_ratio)) + from_q[rows]
 
-    def summed(rows: np.ndarray, f: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> np.ndarray:
-        return _total(mine[rows], lambda row, k, log_p, log_q: f(log_p, log_q), low[rows], high[rows], theirs[rows])
+    def summed(rows: np.ndarray, f: Callable[[np.ndarray, np.ndarray], np.ndarray], everywhere: bool) -> np.ndarray:
+        both = mine[rows], theirs[rows]
+        return _total(both, lambda row, k, log_p, log_q: f(log_p, log_q), low[rows], high[rows], everywhere)
 
     if len(wide):
-        values[wide] = summed(wide, lambda log_p, log_q: np.exp(log_p) * (log_p - log_q))
+        values[wide] = summed(wide, lambda log_p, log_q: _times(log_p, log_p - log_q), everywhere=False)
         # Of the two that are not close, one may be too narrow for the panels of the other.
         close = wide[values[wide] < NEARBY]
         if len(close):
-            exact = summed(close, _excess_of_logs)
-            values[close] = exact + from_q[close]
+            values[close] = summed(close, _excess_of_logs, everywhere=True) + from_q[close]
     return values
 
 
@@ -130,7 +130,9 @@ def _tiny_too(
         tiny = tiny[p.reshape(-1)[tiny] > _MATTERS]
     if len(tiny):
         row, at = np.divmod(tiny, cells.many)
-        log_ratio[row, at] = theirs[rows[row]].log_prob(cells.first[row] + at) - np.log(p[row, at])
+        log_ratio[row, at] = theirs[rows[row]].log_density()(cells.first[row] + at, np.full(len(at), np.inf)) - np.log(
+            p[row, at]
+        )
     return q.probabilities()
 
 
@@ -144,27 +146,40 @@ def excess(p: np.ndarray, q: np.ndarray, log_ratio: np.ndarray) -> np.ndarray:
     return terms
 
 
+def _times(log_p: np.ndarray, factor: np.ndarray) -> np.ndarray:
+    """Return p times a factor, and 0 where p is, whatever it is."""
+    return np.exp(log_p) * np.where(log_p > -np.inf, factor, 0.0)
+
+
 def _excess_of_logs(log_p: np.ndarray, log_q: np.ndarray) -> np.ndarray:
     return excess(np.exp(log_p), np.exp(log_q), np.where(log_p > -np.inf, log_q - log_p, 0.0))
 
 
 def _total(
-    d: "Distribution", f: Callable[..., np.ndarray], low: np.ndarray, high: np.ndarray, *others: "Distribution"
+    all_of: tuple["Distribution", ...],
+    f: Callable[..., np.ndarray],
+    low: np.ndarray,
+    high: np.ndarray,
+    everywhere: bool = False,
 ) -> np.ndarray:
-    """Return Σ f(row, k, log p(k), log q(k), …) over k = low, …, high of each row, of `d` and others of one axis."""
-    sums, easy = np.empty(len(low)), np.all([smooth_counts.smooth(e, low, high) for e in (d, *others)], axis=0)
+    """Return Σ f(row, k, log p(k), log q(k), …) over k = low, …, high of each row, of distributions of one axis.
+
+    It is 0 where p is, unless it counts `everywhere`.
+    """
+    sums, easy = np.empty(len(low)), np.all([smooth_counts.smooth(e, low, high) for e in all_of], axis=0)
     for rows, is_smooth in ((np.flatnonzero(easy), True), (np.flatnonzero(~easy), False)):
         if not len(rows):
             continue
-        all_of = [e[rows] for e in (d, *others)]
+        own, *others = (e[rows] for e in all_of)
 
-        def term(row: np.ndarray, x: np.ndarray, whole: bool = True, rows=rows, all_of=all_of) -> np.ndarray:
-            return f(rows[row], x, *(smooth_counts.log_mass(e, row, x, whole) for e in all_of))
+        def term(row: np.ndarray, x: np.ndarray, whole: bool = True, rows=rows, own=own, others=others) -> np.ndarray:
+            log_p = smooth_counts.log_mass(own, row, x, whole, everywhere=everywhere)
+            return f(rows[row], x, log_p, *(smooth_counts.log_mass(e, row, x, whole) for e in others))
 
         if is_smooth:
-            sums[rows] = smooth_counts.total(all_of[0], term, low[rows], high[rows], *all_of[1:])
+            sums[rows] = smooth_counts.total(own, term, low[rows], high[rows], *others, everywhere=everywhere)
         else:
-            sums[rows] = total(all_of[0], term, low[rows], high[rows])
+            sums[rows] = total(own, term, low[rows], high[rows])
     return sums
 
 
@@ -198,9 +213,9 @@ def moments(d: "Distribution", forward: Function) -> tuple[np.ndarray, np.ndarra
 
 def _smooth_moments(d: "Distribution", forward: Function) -> tuple[np.ndarray, np.ndarray]:
     low, high = window(d)
-    one = _total(d, lambda row, y, log_p: np.exp(log_p), low, high)
-    mean = _total(d, lambda row, y, log_p: np.exp(log_p) * forward(y), low, high) / one
-    var = _total(d, lambda row, y, log_p: np.exp(log_p) * (forward(y) - mean[row]) ** 2, low, high) / one
+    one = _total((d,), lambda row, y, log_p: np.exp(log_p), low, high)
+    mean = _total((d,), lambda row, y, log_p: np.exp(log_p) * forward(y), low, high) / one
+    var = _total((d,), lambda row, y, log_p: np.exp(log_p) * (forward(y) - mean[row]) ** 2, low, high) / one
     return mean, var
 
 

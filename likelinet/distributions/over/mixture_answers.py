@@ -2,6 +2,7 @@
 
 import functools
 from abc import abstractmethod
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -174,9 +175,29 @@ class AnswersByComponents(Distribution):
         return inner.reshape(len(inner), -1, *self.batch_shape)
 
     def tail_at(self, x: np.ndarray, upper: bool) -> np.ndarray:
-        w = self.weights.probs
-        terms = (w[..., k] * self.components[..., k].tail_at(x, upper) for k in range(w.shape[-1]))
-        return functools.reduce(np.add, terms)
+        def of_part(part: Distribution, x: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+            values = np.where(x < low, 1.0 if upper else 0.0, 0.0 if upper else 1.0)
+            inside = np.nonzero(~((x < low) | (x > high)))  # nan where it is not known
+            values[inside] = part[inside[-1]].tail_at(x[inside], upper)
+            return values
+
+        weights = np.moveaxis(self.weights.probs, -1, 0)
+        return functools.reduce(np.add, (w * v for w, v in zip(weights, self._of_parts(x, of_part), strict=True)))
+
+    def log_bulk_at(self, x: np.ndarray) -> np.ndarray:
+        def of_part(part: Distribution, x: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+            values, inside = np.full(x.shape, -np.inf), np.nonzero(~((x < low) | (x > high)))
+            values[inside] = part[inside[-1]].log_bulk_at(x[inside])
+            return values
+
+        log_w = np.moveaxis(scipy.special.log_softmax(self.logits, axis=-1), -1, 0)
+        return _log_of_sum([v + w for w, v in zip(log_w, self._of_parts(x, of_part), strict=True)])
+
+    def _of_parts(self, x: np.ndarray, f: Callable[..., np.ndarray]) -> Iterator[np.ndarray]:
+        """Return f(part, x, low, high) of each component, with the numbers beside which there is nothing of it."""
+        low, high = self.components.bulk()
+        for k in range(self.logits.shape[-1]):
+            yield f(self.components[..., k], x, low[..., k], high[..., k])
 
     def _if_alike(self, name: str, *of: Any) -> np.ndarray | None:
         """Return what a method says, of rows in which all components are alike by these; None if there are none."""
@@ -244,17 +265,7 @@ class AnswersByComponents(Distribution):
         each = [c.log_density_within(*ends) for c in contiguous]
 
         def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
-            terms = [np.add(f(y, x), w) for f, w in zip(each, log_w, strict=True)]
-            top = np.clip(functools.reduce(np.maximum, terms), -_FINITE, _FINITE)
-            for term in terms:
-                term -= top
-                np.exp(term, out=term)
-            total = terms[0]
-            for term in terms[1:]:
-                total += term
-            np.log(total, out=total)
-            total += top
-            return total
+            return _log_of_sum([np.add(f(y, x), w) for f, w in zip(each, log_w, strict=True)])
 
         return log_density
 
@@ -296,3 +307,17 @@ class AnswersByComponents(Distribution):
         power = (low > 0.0) & (high > 4.0 * low)
         start = np.nansum(w * np.where(power[..., None], np.log(possible), possible), axis=-1)
         return low, high, np.where(power, np.exp(start), start)
+
+
+def _log_of_sum(terms: list[np.ndarray]) -> np.ndarray:
+    """Return the logarithm of the sum of what these are logarithms of; they are overwritten."""
+    top = np.clip(functools.reduce(np.maximum, terms), -_FINITE, _FINITE)
+    for term in terms:
+        term -= top
+        np.exp(term, out=term)
+    total = terms[0]
+    for term in terms[1:]:
+        total += term
+    np.log(total, out=total)
+    total += top
+    return total
