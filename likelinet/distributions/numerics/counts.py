@@ -18,6 +18,7 @@ from likelinet.distributions.numerics.mass_tables import (
     squares_of_steps,
     sums_beyond,
 )
+from likelinet.distributions.numerics.smooth_squares import squares
 from likelinet.distributions.numerics.sums import LEFT_OUT, Term, total
 
 if TYPE_CHECKING:
@@ -295,7 +296,7 @@ def _crps_of_smooth(d: "Distribution", y: np.ndarray, low: np.ndarray, high: np.
     values = np.abs(y - inside) + (inside - k) * (d.cdf(k) ** 2 - d.sf(k) ** 2)
     for upper, first, last in ((False, low, k - 1.0), (True, k, high)):
         many = last - first >= _MANY
-        for rows, f in ((np.flatnonzero(many), smooth_counts.squares), (np.flatnonzero(~many), _squares)):
+        for rows, f in ((np.flatnonzero(many), squares), (np.flatnonzero(~many), _squares)):
             if len(rows):
                 values[rows] += f(d[rows], first[rows], last[rows], upper=upper)
     return values

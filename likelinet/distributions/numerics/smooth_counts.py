@@ -55,29 +55,8 @@ def total(
     mass, unless it counts `everywhere`.
     """
     least, most = d.endpoints()
-    ends = _End(low, low <= least, HEAD, 1.0), _End(high, high >= most, HEAD, -1.0)
+    ends = _End(low, low <= least, 1.0), _End(high, high >= most, -1.0)
     return _total((d, *others), term, ends, "all" if everywhere else "own")
-
-
-def squares(d: "Distribution", low: np.ndarray, high: np.ndarray, *, upper: bool) -> np.ndarray:
-    """Return Σ P(Y > k)² if `upper`, else Σ P(Y ≤ k)², over many k from low to high, of `d` that is smooth there."""
-
-    def term(row: np.ndarray, x: np.ndarray, whole: bool) -> np.ndarray:
-        return (d[row].sf(x) if upper else d[row].cdf(x)) ** 2 if whole else d[row].tail_at(x, upper) ** 2
-
-    (least, most), always = d.endpoints(), np.full(len(low), True)
-    # Where the other tail begins, the squares end suddenly; they are smooth there, unless that is next to an end.
-    if upper:
-        ends = (
-            _End(low, always, np.where(low - least < 2.0 * HEAD, HEAD, 0.0), 1.0),
-            _End(high, high >= most, HEAD, -1.0),
-        )
-    else:
-        ends = (
-            _End(low, low <= least, HEAD, 1.0),
-            _End(high, always, np.where(most - high < 2.0 * HEAD, HEAD, 0.0), -1.0),
-        )
-    return _total((d,), term, ends, "gaps")
 
 
 @dataclass(frozen=True)
@@ -90,34 +69,30 @@ class _End:
         The number.
     sudden : ndarray of bool, shape (rows,)
         Where the terms have not vanished there.
-    head : ndarray of float, shape (rows,)
-        How many terms next to it are summed one by one.
     inwards : float
         1 for the lower end, -1 for the upper one.
     """
 
     last: np.ndarray
     sudden: np.ndarray
-    head: np.ndarray | float
     inwards: float
 
     def __getitem__(self, rows: slice) -> "_End":
-        return _End(self.last[rows], self.sudden[rows], np.broadcast_to(self.head, self.last.shape)[rows], self.inwards)
+        return _End(self.last[rows], self.sudden[rows], self.inwards)
 
     def edge(self) -> np.ndarray:
         """Return where the integral begins."""
-        return np.where(self.sudden, self.last + self.inwards * self.head, self.last) - 0.5 * self.inwards
+        return np.where(self.sudden, self.last + self.inwards * HEAD, self.last) - 0.5 * self.inwards
 
     def pieces(self, rows: np.ndarray) -> list[Piece]:
         """Return the terms next to the end, and those that correct the integral there."""
-        pieces, k = [], self.inwards * np.arange(float(HEAD))[:, None]
-        by_one, some = self.sudden & (self.head > 0.0), self.sudden
-        if by_one.any():
-            pieces.append((rows[by_one], self.last[by_one] + k, np.ones((HEAD, by_one.sum())), True))
-        if some.any():
-            beside = self.last[some] + self.inwards * (self.head[some] + STENCIL[:, None])
-            pieces.append((rows[some], beside, np.broadcast_to(END_WEIGHTS[:, None], beside.shape), False))
-        return pieces
+        some = self.sudden
+        if not some.any():
+            return []
+        k = self.last[some] + self.inwards * np.arange(float(HEAD))[:, None]
+        beside = self.last[some] + self.inwards * (HEAD + STENCIL[:, None])
+        weights = np.broadcast_to(END_WEIGHTS[:, None], beside.shape)
+        return [(rows[some], k, np.ones(k.shape), True), (rows[some], beside, weights, False)]
 
 
 def _total(all_of: tuple["Distribution", ...], term: Term, ends: tuple[_End, _End], where: Where) -> np.ndarray:
@@ -126,7 +101,7 @@ def _total(all_of: tuple["Distribution", ...], term: Term, ends: tuple[_End, _En
         rows, (lower, upper) = np.arange(part.start, part.stop), (e[part] for e in ends)
         a, b = lower.edge(), upper.edge()
         sets = [np.clip(e[part].cuts(), a, b) for e in all_of]
-        pieces = [_panels(rows, sets, a, b, where), *lower.pieces(rows), *upper.pieces(rows)]
+        pieces = [panels(rows, sets, a, b, where), *lower.pieces(rows), *upper.pieces(rows)]
         for row, x, weight, whole in pieces:
             values = weight * np.nan_to_num(term(row, x, whole), nan=0.0, posinf=0.0, neginf=0.0)
             sums += np.bincount(row, weights=values.cumsum(axis=0)[-1], minlength=len(sums))
@@ -143,7 +118,7 @@ def log_mass(d: "Distribution", row: np.ndarray, x: np.ndarray, whole: bool, *, 
     return d[row].log_density()(x, np.full(x.shape, np.inf)) if everywhere else d[row].log_bulk_at(x)
 
 
-def _panels(rows: np.ndarray, sets: list[np.ndarray], low: np.ndarray, high: np.ndarray, where: Where) -> Piece:
+def panels(rows: np.ndarray, sets: list[np.ndarray], low: np.ndarray, high: np.ndarray, where: Where) -> Piece:
     """Return Gauss-Legendre nodes in panels no longer than those of any of the sets of cuts, each (many, sets, rows).
 
     Gaps between these, where there is next to no mass, have panels of their own, or none, and so has what only other

@@ -176,9 +176,8 @@ class AnswersByComponents(Distribution):
 
     def tail_at(self, x: np.ndarray, upper: bool) -> np.ndarray:
         def of_part(part: Distribution, x: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-            values = np.where(x < low, 1.0 if upper else 0.0, 0.0 if upper else 1.0)
-            inside = np.nonzero(~((x < low) | (x > high)))  # nan where it is not known
-            values[inside] = part[inside[-1]].tail_at(x[inside], upper)
+            values, some = np.where(x < low, 1.0 if upper else 0.0, 0.0 if upper else 1.0), _inside(x, low, high)
+            values[..., some] = part[some].tail_at(x[..., some], upper)
             return values
 
         weights = np.moveaxis(self.weights.probs, -1, 0)
@@ -186,8 +185,8 @@ class AnswersByComponents(Distribution):
 
     def log_bulk_at(self, x: np.ndarray) -> np.ndarray:
         def of_part(part: Distribution, x: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-            values, inside = np.full(x.shape, -np.inf), np.nonzero(~((x < low) | (x > high)))
-            values[inside] = part[inside[-1]].log_bulk_at(x[inside])
+            values, some = np.full(x.shape, -np.inf), _inside(x, low, high)
+            values[..., some] = part[some].log_bulk_at(x[..., some])
             return values
 
         log_w = np.moveaxis(scipy.special.log_softmax(self.logits, axis=-1), -1, 0)
@@ -321,3 +320,8 @@ def _log_of_sum(terms: list[np.ndarray]) -> np.ndarray:
     np.log(total, out=total)
     total += top
     return total
+
+
+def _inside(x: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Return the rows, the last axis, of which some x lie between two numbers, or these are not known."""
+    return np.flatnonzero(np.any(~((x < low) | (x > high)), axis=tuple(range(x.ndim - 1))))
