@@ -117,6 +117,10 @@ class DistributionProtocol:
         """Return P(Y > x) if `upper`, else P(Y ≤ x), of counts as a smooth function of x, which need not be whole."""
         return self.sf(x) if upper else self.cdf(x)
 
+    def jumps(self) -> np.ndarray:
+        """Return numbers, shape (many, *batch_shape), from which on the masses of counts are suddenly others."""
+        return np.empty((0, *self.batch_shape))  # type: ignore[reportAttributeAccessIssue]
+
     def log_bulk_at(self, x: np.ndarray) -> np.ndarray:
         """Return the log mass of counts as a smooth function of x; -inf is right where there is next to nothing."""
         return self.log_density()(x, np.full(x.shape, np.inf))

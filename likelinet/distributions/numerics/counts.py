@@ -9,12 +9,13 @@ from likelinet.distributions.base.by_rows import innermost
 from likelinet.distributions.numerics import smooth_counts
 from likelinet.distributions.numerics.divergences import NEARBY, expm1mx
 from likelinet.distributions.numerics.mass_tables import (
-    LONGEST,
     Cells,
     Masses,
+    any_between,
     cells_of,
     longest,
     row_sums,
+    short_rows,
     squares_of_steps,
     sums_beyond,
 )
@@ -65,7 +66,7 @@ def entropy(d: "Distribution") -> np.ndarray:
     """Return -E[log p(Y)] of each row."""
     flat = d.flattened(d.batch_shape)
     low, high = window(flat)
-    short = high - low < LONGEST
+    short = short_rows(low, high, flat)
     values, wide = np.empty(len(low)), np.flatnonzero(~short)
     for rows, cells in cells_of(np.flatnonzero(short), low, high):
         masses = flat[rows].mass_table(cells)
@@ -97,7 +98,7 @@ def kl_divergence(d: "Distribution", other: "Distribution", shape: tuple[int, ..
 
 def _kl_divergence(mine: "Distribution", theirs: "Distribution") -> np.ndarray:
     low, high = window(mine)
-    short = high - low < LONGEST
+    short = short_rows(low, high, mine, theirs)
     values, wide, from_q = np.empty(len(low)), np.flatnonzero(~short), beside(theirs, low, high)
     for rows, cells in cells_of(np.flatnonzero(short), low, high):
         p, q = mine[rows].mass_table(cells), theirs[rows].mass_table(cells)
@@ -167,7 +168,9 @@ def _total(
 
     It is 0 where p is, unless it counts `everywhere`.
     """
+    jumps = np.concatenate([e.jumps() for e in all_of])
     sums, easy = np.empty(len(low)), np.all([smooth_counts.smooth(e, low, high) for e in all_of], axis=0)
+    easy &= ~any_between(jumps, low, high)
     for rows, is_smooth in ((np.flatnonzero(easy), True), (np.flatnonzero(~easy), False)):
         if not len(rows):
             continue
@@ -180,7 +183,7 @@ def _total(
         if is_smooth:
             sums[rows] = smooth_counts.total(own, term, low[rows], high[rows], *others, everywhere=everywhere)
         else:
-            sums[rows] = total(own, term, low[rows], high[rows])
+            sums[rows] = total(own, term, low[rows], high[rows], jumps=jumps[:, rows])
     return sums
 
 
@@ -198,7 +201,7 @@ def moments(d: "Distribution", forward: Function) -> tuple[np.ndarray, np.ndarra
     """Return mean and variance of forward(Y), an increasing map; infinite or nan where they do not exist."""
     flat = d.flattened(d.batch_shape)
     low, high = flat.bulk()
-    short = np.ceil(high) - np.floor(low) < LONGEST
+    short = short_rows(np.floor(low), np.ceil(high), flat)
     mean, var, rest = np.empty(len(low)), np.empty(len(low)), np.flatnonzero(~short)
     for rows, cells in cells_of(np.flatnonzero(short), np.floor(low), np.ceil(high)):
         p, y = flat[rows].mass_table(cells).probabilities(), forward(cells.k())
@@ -267,7 +270,7 @@ def crps(d: "Distribution", y: np.ndarray) -> np.ndarray:
     finite = np.isfinite(y)
     low, high = window(flat)
     at = np.where(finite, y, low)
-    short = high - low < longest(d)
+    short = (high - low < longest(d)) | short_rows(low, high, flat)
     values, wide = np.empty(len(y)), np.flatnonzero(~short)
     for rows, cells in cells_of(np.flatnonzero(short), low, high):
         # What is left out on either side does not count: F and 1 - F are sums of masses from the two ends.
@@ -282,7 +285,7 @@ def crps(d: "Distribution", y: np.ndarray) -> np.ndarray:
 
 
 def _crps_of_wide(d: "Distribution", y: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    easy = smooth_counts.smooth(d, low, high) & innermost(d)[1].smooth_tails
+    easy = smooth_counts.smooth(d, low, high) & innermost(d)[1].smooth_tails & ~any_between(d.jumps(), low, high)
     values = np.empty(len(y))
     for rows, f in ((np.flatnonzero(easy), _crps_of_smooth), (np.flatnonzero(~easy), _crps_by_panels)):
         if len(rows):

@@ -77,6 +77,21 @@ def longest(d: "Distribution", with_tails: int = LONGEST) -> int:
     return with_tails if innermost(d)[1].smooth_tails else _LONGEST_WITHOUT_TAILS
 
 
+def short_rows(low: np.ndarray, high: np.ndarray, *all_of: "Distribution") -> np.ndarray:
+    """Return which rows have a table: those of few numbers, and of more where the masses are not smooth."""
+    many = high - low
+    short = many < LONGEST
+    if np.all(short | ~(many < _LONGEST_WITHOUT_TAILS)):
+        return short
+    jumps = np.concatenate([e.jumps() for e in all_of])
+    return short | (any_between(jumps, low, high) & (many < _LONGEST_WITHOUT_TAILS))
+
+
+def any_between(k: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Return which rows have a number of k, shape (many, rows), after the first of a range."""
+    return np.any((k > low) & (k <= high), axis=0)
+
+
 def cells_of(
     rows: np.ndarray, low: np.ndarray, high: np.ndarray, most_cells: int = CELLS
 ) -> Iterator[tuple[np.ndarray, Cells]]:

@@ -17,7 +17,8 @@ _ROWS = 128  # at once
 _EDGES = np.array([-1.0, 1.0])
 _AFTER = integrals(NODES)[::-1, ::-1].copy()  # from each node of a panel to its end
 _BEFORE, _SLOPES = integrals(NODES), derivatives(NODES, NODES)
-_AT_EDGES, _SLOPES_AT_EDGES = values(NODES, _EDGES), derivatives(NODES, _EDGES)
+_THIRDS = _SLOPES @ _SLOPES @ _SLOPES
+_AT_EDGES = [values(NODES, _EDGES) @ np.linalg.matrix_power(_SLOPES, n) for n in range(4)]  # and derivatives
 
 
 def squares(d: "Distribution", low: np.ndarray, high: np.ndarray, *, upper: bool) -> np.ndarray:
@@ -54,34 +55,37 @@ def _squares(d: "Distribution", low: np.ndarray, high: np.ndarray, upper: bool) 
 def _integrals(d: "Distribution", start: np.ndarray, end: np.ndarray, beyond: np.ndarray, upper: bool) -> np.ndarray:
     """Return Σ of the squared tail over whole numbers from `start` to end - 1, of what lies `beyond` these and between.
 
-    At k + ½ for each of them the tail is a smooth function, and by the Euler-Maclaurin formula, at s, the integral of
-    the density p from there on and p'(s) / 24; the sum of the squares is an integral again.
+    At s = k + ½ for each of them the tail is a smooth function: by the Euler-Maclaurin formula the integral of the
+    density p from there on, p'(s) / 24 and -7 p‴(s) / 5760; and the sum of the squares is an integral again.
     """
-    rows = np.arange(len(start))
+    rows, sign = np.arange(len(start)), 1.0 if upper else -1.0
     row, s, weight, _ = panels(rows, [np.clip(d.cuts(), start, end)], start, end, "gaps")
     p, half = np.nan_to_num(np.exp(d[row].log_bulk_at(s)), nan=0.0, posinf=0.0), weight[0] / WEIGHTS[0]
-    slope, (p_start, p_end), (slope_start, slope_end) = times(_SLOPES, p) / half, *_at_edges(p, half, row, rows)
-    sign = 1.0 if upper else -1.0
-    beyond = beyond - 0.5 * sign * (p_end if upper else p_start) + sign * (slope_end if upper else slope_start) / 12.0
+    first, last = np.searchsorted(row, rows), np.searchsorted(row, rows, side="right") - 1
+    at_start, at_end = (
+        [times(m[i : i + 1], p[:, at])[0] / half[at] ** n for n, m in enumerate(_AT_EDGES)]
+        for i, at in ((0, first), (1, last))
+    )
+    zeroth, slope, _, third = at_end if upper else at_start
+    beyond = beyond + sign * (slope / 12.0 - 0.5 * zeroth - third / 720.0)
     inner, each = half * times(_AFTER if upper else _BEFORE, p), (weight * p).cumsum(axis=0)[-1]
     outer, whole = _sums_beside(each, row, rows, upper)
-    tail = beyond[row] + outer + inner + sign * slope / 24.0
+    tail = beyond[row] + outer + inner + sign * _midpoint(times(_SLOPES, p) / half, times(_THIRDS, p) / half**3)
     sums = np.bincount(row, weights=(weight * tail**2).cumsum(axis=0)[-1], minlength=len(rows))
-    at_start = (beyond + whole if upper else beyond) + sign * slope_start / 24.0
-    at_end = (beyond if upper else beyond + whole) + sign * slope_end / 24.0
-    return sums + sign * (at_end * p_end - at_start * p_start) / 12.0
+    lower_end, upper_end = (beyond + whole, beyond) if upper else (beyond, beyond + whole)
+    return sums + _of_edge(upper_end, at_end, sign) - _of_edge(lower_end, at_start, sign)
 
 
-def _at_edges(
-    p: np.ndarray, half: np.ndarray, row: np.ndarray, rows: np.ndarray
-) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
-    """Return the density, and its slopes, where the first panel of each row begins and where the last one ends."""
-    first, last = np.searchsorted(row, rows), np.searchsorted(row, rows, side="right") - 1
-    values, slopes = (
-        tuple(times(matrix[i : i + 1], p[:, at])[0] for i, at in ((0, first), (1, last)))
-        for matrix in (_AT_EDGES, _SLOPES_AT_EDGES)
-    )
-    return values, (slopes[0] / half[first], slopes[1] / half[last])
+def _midpoint(first: np.ndarray, third: np.ndarray) -> np.ndarray:
+    """Return what derivatives at an end half-way between two numbers add to an integral for a sum from there on."""
+    return first / 24.0 - third * (7.0 / 5760.0)
+
+
+def _of_edge(integral: np.ndarray, derivatives: list[np.ndarray], sign: float) -> np.ndarray:
+    """Return what the derivatives of a squared tail at an end subtract, from the integral of p and its derivatives."""
+    p, first, second, third = derivatives
+    tail, slope = integral + sign * _midpoint(first, third), -sign * (p - second / 24.0)
+    return -_midpoint(2.0 * tail * slope, 6.0 * slope * -sign * first - 2.0 * tail * sign * second)
 
 
 def _sums_beside(each: np.ndarray, row: np.ndarray, rows: np.ndarray, upper: bool) -> tuple[np.ndarray, np.ndarray]:

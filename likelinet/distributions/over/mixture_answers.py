@@ -174,6 +174,13 @@ class AnswersByComponents(Distribution):
         inner = np.moveaxis(self.components.cuts(), -1, 1)
         return inner.reshape(len(inner), -1, *self.batch_shape)
 
+    def jumps(self) -> np.ndarray:
+        (least, most), (low, high) = self.components.endpoints(), self.endpoints()
+        low, some = low[..., None], self.weights.probs > 0.0
+        own = np.where(some, [least, np.where(most < high[..., None], most + 1.0, low)], low)
+        inner = np.moveaxis(np.concatenate([own, self.components.jumps()]), -1, 0)
+        return inner.reshape(-1, *self.batch_shape)
+
     def tail_at(self, x: np.ndarray, upper: bool) -> np.ndarray:
         def of_part(part: Distribution, x: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
             values, some = np.where(x < low, 1.0 if upper else 0.0, 0.0 if upper else 1.0), _inside(x, low, high)
