@@ -16,6 +16,7 @@ from likelinet.heads.build import build_head
 from likelinet.heads.columns import check_column
 from likelinet.heads.head import Head
 from likelinet.heads.precision import Precision
+from likelinet.model.source import Source
 from likelinet.networks.build import build_network
 from likelinet.objective.objective import Objective
 from likelinet.tables.inputs import Encoded, Inputs
@@ -39,6 +40,7 @@ class Fit:
     targets: Targets
     theta: np.ndarray
     history: History
+    source: Source
 
     @cached_property
     def head(self) -> Head:
