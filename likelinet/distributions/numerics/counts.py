@@ -19,7 +19,7 @@ from likelinet.distributions.numerics.mass_tables import (
     squares_of_steps,
     sums_beyond,
 )
-from likelinet.distributions.numerics.smooth_squares import squares
+from likelinet.distributions.numerics.smooth_squares import long_enough, squares
 from likelinet.distributions.numerics.sums import LEFT_OUT, Term, total
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ _LARGEST = 1e290  # a count beyond all that occur, yet finite
 _CLOSE = 0.03  # logarithms of ratios up to which the terms of a divergence would cancel
 _MATTERS = 1e-30  # masses of which the logarithm of another one must be known, however small that is
 _UNDERFLOW, _LEAST = 1e-280, 1e-300
-_MANY = 200.0  # squares of a tail; fewer are summed one by one
 _NOTHING = 1e-16  # mass beside a sum that rounding makes up
 _SMOOTH = 1e6  # from here on a sum over whole numbers is an integral, and a tail that has not vanished is long
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
@@ -298,7 +297,7 @@ def _crps_of_smooth(d: "Distribution", y: np.ndarray, low: np.ndarray, high: np.
     k = np.minimum(np.floor(inside), high)
     values = np.abs(y - inside) + (inside - k) * (d.cdf(k) ** 2 - d.sf(k) ** 2)
     for upper, first, last in ((False, low, k - 1.0), (True, k, high)):
-        many = last - first >= _MANY
+        many = long_enough(d, first, last, upper=upper)
         for rows, f in ((np.flatnonzero(many), squares), (np.flatnonzero(~many), _squares)):
             if len(rows):
                 values[rows] += f(d[rows], first[rows], last[rows], upper=upper)

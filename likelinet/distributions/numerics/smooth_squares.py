@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
 
 _ROWS = 128  # at once
+_MANY, _FEW = 200.0, 8.0  # squares of a tail; fewer are summed one by one
 _EDGES = np.array([-1.0, 1.0])
 _AFTER = integrals(NODES)[::-1, ::-1].copy()  # from each node of a panel to its end
 _BEFORE, _SLOPES = integrals(NODES), derivatives(NODES, NODES)
@@ -33,12 +34,7 @@ def squares(d: "Distribution", low: np.ndarray, high: np.ndarray, *, upper: bool
 
 
 def _squares(d: "Distribution", low: np.ndarray, high: np.ndarray, upper: bool) -> np.ndarray:
-    least, most = d.endpoints()
-    # Where the other tail begins, and at a bound, all is smooth, unless that is next to an end of the family.
-    top = np.isfinite(innermost(d)[1].endpoints()[1]).any()
-    near_low, near_high = (2.0 * HEAD, 1.0) if upper else (1.0, 2.0 * HEAD)
-    at_ends = (low - least < near_low) & (low < 2.0 * HEAD), (most - high < near_high) & top
-    heads = [np.where(at_end, HEAD, 0.0) for at_end in at_ends]
+    heads = _heads(d, low, high, upper)
     sums = np.zeros(len(low))
     for head, end, inwards in zip(heads, (low, high), (1.0, -1.0), strict=True):
         rows = np.flatnonzero(head)
@@ -50,6 +46,22 @@ def _squares(d: "Distribution", low: np.ndarray, high: np.ndarray, upper: bool) 
     if len(rows):
         beyond[rows] = d[rows].sf(last[rows]) if upper else d[rows].cdf(first[rows] - 1.0)
     return sums + _integrals(d, first, last + 1.0, beyond, upper)
+
+
+def long_enough(d: "Distribution", low: np.ndarray, high: np.ndarray, *, upper: bool) -> np.ndarray:
+    """Return of which rows an integral takes fewer terms than the sum."""
+    next_to_ends = np.any(_heads(d, low, high, upper), axis=0)
+    return high - low >= np.where(next_to_ends, _MANY, _FEW)
+
+
+def _heads(d: "Distribution", low: np.ndarray, high: np.ndarray, upper: bool) -> list[np.ndarray]:
+    """Return how many numbers at the lower and at the upper end are summed one by one."""
+    least, most = d.endpoints()
+    # Where the other tail begins, and at a bound, all is smooth, unless that is next to an end of the family.
+    top = np.isfinite(innermost(d)[1].endpoints()[1]).any()
+    near_low, near_high = (2.0 * HEAD, 1.0) if upper else (1.0, 2.0 * HEAD)
+    at_ends = (low - least < near_low) & (low < 2.0 * HEAD), (most - high < near_high) & top
+    return [np.where(at_end, HEAD, 0.0) for at_end in at_ends]
 
 
 def _integrals(d: "Distribution", start: np.ndarray, end: np.ndarray, beyond: np.ndarray, upper: bool) -> np.ndarray:
