@@ -209,7 +209,7 @@ class AnswersByComponents(Distribution):
         """Return what a method says, of rows in which all components are alike by these; None if there are none."""
         return answered(self, self.components[..., 0], all_alike(self.components), name, *of)
 
-    def plain_cdf(self, y: np.ndarray) -> np.ndarray:
+    def plain_cdf(self: Any, y: np.ndarray) -> np.ndarray:
         return self._averaged(self.components.plain_cdf(self.spread(y)))
 
     def _tail(self, y: ArrayLike, upper: bool, log: bool) -> np.ndarray:
@@ -227,11 +227,11 @@ class AnswersByComponents(Distribution):
             values.reshape(-1)[rows] = (part._log_of_small if log else part._of_small)(y, upper)
         return values[()]
 
-    def _of_small(self, y: np.ndarray, upper: bool) -> np.ndarray:
+    def _of_small(self: Any, y: np.ndarray, upper: bool) -> np.ndarray:
         """Return P(Y > y) if `upper`, else P(Y ≤ y), with the digits that those of the components have."""
         return self._averaged((self.components.sf if upper else self.components.cdf)(self.spread(y)))
 
-    def _log_of_small(self, y: np.ndarray, upper: bool) -> np.ndarray:
+    def _log_of_small(self: Any, y: np.ndarray, upper: bool) -> np.ndarray:
         """Return the same as a logarithm; next to 0 by the other tail, which is not rounded."""
         log_w, y_of_each = scipy.special.log_softmax(self.logits, axis=-1), self.spread(y)
         of_parts = self.components.log_sf if upper else self.components.log_cdf
