@@ -122,6 +122,14 @@ class DistributionProtocol:
         """Return P(Y > x) if `upper`, else P(Y ≤ x), of counts as a smooth function of x, which need not be whole."""
         return self.sf(x) if upper else self.cdf(x)
 
+    def jumps(self) -> np.ndarray:
+        """Return numbers, shape (many, *batch_shape), from which on the masses of counts are suddenly others."""
+        return np.empty((0, *self.batch_shape))  # type: ignore[reportAttributeAccessIssue]
+
+    def log_bulk_at(self, x: np.ndarray) -> np.ndarray:
+        """Return the log mass of counts as a smooth function of x; -inf is right where there is next to nothing."""
+        return self.log_density()(x, np.full(x.shape, np.inf))
+
     def cuts(self) -> np.ndarray:
         """Return ends of panels on which the masses of counts are smooth, shape (many, sets, *batch_shape)."""
         return smooth_counts.cuts(*self.bulk())[:, None]
@@ -149,6 +157,10 @@ class DistributionProtocol:
         with np.errstate(all="ignore"):
             values = self.log_interval(parameters_on(self, full), low, high)[0]
         return np.where(np.isnan(low) | np.isnan(high), np.nan, values).reshape(shape)[()]
+
+    def plain_cdf(self: Any, y: np.ndarray) -> np.ndarray:
+        """Return P(Y ≤ y) to an absolute error of about 1e-15, which may cost less than the digits of a small one."""
+        return self.cdf(y)
 
     def both_ends(self: Any, q: float) -> tuple[np.ndarray, np.ndarray]:
         """Return ppf(q) and isf(q)."""

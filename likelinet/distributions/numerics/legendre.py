@@ -13,6 +13,11 @@ def integrals(nodes: np.ndarray) -> np.ndarray:
     return legendre.legval(nodes, legendre.legint(np.eye(len(nodes)), lbnd=-1)).T @ coefficients(nodes)
 
 
+def derivatives(nodes: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """Return the matrix from values at nodes to derivatives at other points."""
+    return legendre.legval(at, legendre.legder(np.eye(len(nodes)))).T @ coefficients(nodes)
+
+
 def coefficients(nodes: np.ndarray) -> np.ndarray:
     """Return the matrix from values at nodes to the coefficients of the Legendre series."""
     return np.linalg.inv(legendre.legvander(nodes, len(nodes) - 1))

@@ -235,19 +235,19 @@ class Mixture(AnswersByComponents):
 
     @in_blocks
     def cdf(self, y: ArrayLike) -> np.ndarray:
-        return self._average(lambda c, t: c.cdf(t), y)
+        return self._tail(y, upper=False, log=False)
 
     @in_blocks
     def sf(self, y: ArrayLike) -> np.ndarray:
-        return self._average(lambda c, t: c.sf(t), y)
+        return self._tail(y, upper=True, log=False)
 
     @in_blocks
     def log_cdf(self, y: ArrayLike) -> np.ndarray:
-        return self._log_tail(y, upper=False)
+        return self._tail(y, upper=False, log=True)
 
     @in_blocks
     def log_sf(self, y: ArrayLike) -> np.ndarray:
-        return self._log_tail(y, upper=True)
+        return self._tail(y, upper=True, log=True)
 
     @in_blocks
     def ppf(self, q: ArrayLike) -> np.ndarray:

@@ -138,6 +138,9 @@ class SkewNormal(Univariate):
     def _log_sf(self, y: np.ndarray) -> np.ndarray:
         return _cdf(-self._z(y), -self.alpha, np.log, lambda log_p: log_p, high=1.0 - _SEEN)
 
+    def _plain_cdf(self, y: np.ndarray) -> np.ndarray:
+        return np.clip(_by_owen(self._z(y), self.alpha), 0.0, 1.0)
+
     def _ppf(self, q: np.ndarray) -> np.ndarray:
         low, high = _around(q, self.alpha)
         return invert(self, q, self.loc + self.scale * low, self.loc + self.scale * high, upper=False)
@@ -263,13 +266,17 @@ def _finite(z: Array) -> float:
 def _cdf(z: np.ndarray, alpha: np.ndarray, of: Function, of_log: Function, high: float) -> np.ndarray:
     """Return `of` the cdf, by Owen's T; `of_log` of its logarithm outside [_SEEN, high], where T has too few digits."""
     z, alpha = np.broadcast_arrays(z, alpha)
-    p = scipy.special.ndtr(z) - 2.0 * scipy.special.owens_t(z, alpha)
+    p = _by_owen(z, alpha)
     values = np.asarray(of(p))
     rough = ~((p >= _SEEN) & (p <= high))
     if rough.any():
         values, rows = values.copy(), picked(rough)
         values[rows] = of_log(standard_tails(z[rows], alpha[rows])[0])
     return values
+
+
+def _by_owen(z: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    return scipy.special.ndtr(z) - 2.0 * scipy.special.owens_t(z, alpha)
 
 
 def _around(p: np.ndarray, alpha: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
