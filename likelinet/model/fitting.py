@@ -17,6 +17,7 @@ from likelinet.engines.engine import Data
 from likelinet.engines.lbfgs import LbfgsEngine
 from likelinet.model.fit import Fit
 from likelinet.model.unbounded import note_ending
+from likelinet.networks.masking import masking
 from likelinet.objective.layout import pack
 from likelinet.optim.build import build_optimiser
 from likelinet.tables.hold_out import HoldOut
@@ -117,7 +118,9 @@ def fit(
         if units is not None:
             objective, theta = replace(objective, head=units.head(head)), units.begun(theta, layout)
         optimiser = build_optimiser(config.training.optimizer, config.training.schedule, plan.steps, objective.layout)
-        objective = replace(objective, warm_up=plan.settled * plan.steps_of_epoch)
+        filled = [at for kind, at in zip(inputs.columns, inputs.spans, strict=True) if kind.filled]
+        network = masking(objective.network, filled, x[:n], rows.weight)
+        objective = replace(objective, network=network, warm_up=plan.settled * plan.steps_of_epoch)
         engine = build_engine(config, objective, data, plan.probable_steps, plan.batch_size)
     progress.begin(plan.epochs)
     training = Training(engine, objective, data, optimiser, plan, theta, streams, [progress, *callbacks])

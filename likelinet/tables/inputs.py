@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,12 @@ class Inputs:
     def width(self) -> int:
         """Number of inputs of the network."""
         return sum(c.width for c in self.columns)
+
+    @property
+    def spans(self) -> list[slice]:
+        """Which inputs of the network each feature makes."""
+        ends = np.cumsum([0, *(c.width for c in self.columns)]).tolist()
+        return [slice(*pair) for pair in pairwise(ends)]
 
     def rows(self, table: Table, other: tuple[str, ...] = (), chosen: bool = False, strict: bool = False) -> "Encoded":
         """Return the rows of x, which are encoded as they are asked for; columns that are not features are ignored.
@@ -133,13 +140,9 @@ class Encoded:
     """
 
     def __init__(self, inputs: Inputs, table: Table, strict: bool = False) -> None:
-        self._table, self._strict, ends = table, strict, [0]
-        self._kinds: list[tuple[Kind, slice]] = []
-        for kind in inputs.columns:
-            ends.append(ends[-1] + kind.width)
-            if kind.width:
-                self._kinds.append((kind, slice(*ends[-2:])))
-        self._width, self._endless = ends[-1], any(kind.endless for kind, _ in self._kinds)
+        self._table, self._strict, self._width = table, strict, inputs.width
+        self._kinds = [(kind, at) for kind, at in zip(inputs.columns, inputs.spans, strict=True) if kind.width]
+        self._endless = any(kind.endless for kind, _ in self._kinds)
         read = gathered(partial(kind.read, table) for kind, _ in self._kinds)
         self._read = {k.name: whole for (k, _), whole in zip(self._kinds, read, strict=True) if whole is not None}
         self._as_they_are = tuple(k.name for k, _ in self._kinds if k.name not in self._read)
