@@ -45,6 +45,17 @@ class Inputs:
         ends = np.cumsum([0, *(c.width for c in self.columns)]).tolist()
         return [slice(*pair) for pair in pairwise(ends)]
 
+    @property
+    def with_missing(self) -> list[slice]:
+        """Which inputs those features make that had missing cells in training; the last of each says where."""
+        return [at for kind, at in zip(self.columns, self.spans, strict=True) if kind.filled]
+
+    @property
+    def amounts(self) -> list[tuple[int, int]]:
+        """The inputs that other columns may tell where a cell is missing, and those that say where."""
+        each = zip(self.columns, self.spans, strict=True)
+        return [(at.start, at.stop - 1) for kind, at in each if kind.filled and kind.of_amounts]
+
     def rows(self, table: Table, other: tuple[str, ...] = (), chosen: bool = False, strict: bool = False) -> "Encoded":
         """Return the rows of x, which are encoded as they are asked for; columns that are not features are ignored.
 

@@ -35,6 +35,7 @@ class Boolean(Kind):
     indicator: bool = False
 
     tag: ClassVar[str] = "boolean"
+    of_amounts: ClassVar[bool] = True
 
     @property
     def inputs(self) -> list[str]:

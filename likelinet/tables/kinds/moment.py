@@ -62,6 +62,7 @@ class Moment(Kind):
     words: str = ""
 
     tag: ClassVar[str] = "moment"
+    of_amounts: ClassVar[bool] = True
 
     @property
     def inputs(self) -> list[str]:

@@ -68,6 +68,7 @@ class Number(Kind):
     words: str = ""
 
     tag: ClassVar[str] = "number"
+    of_amounts: ClassVar[bool] = True
     of_numbers: ClassVar[bool] = True
 
     @property
