@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from likelinet.config import parse_config
 from likelinet.core.errors import ConfigError, ModelFileError
 from likelinet.core.fields import from_fields
@@ -28,6 +30,7 @@ class Described:
     targets: Any
     n_classes: int | list[int]
     history: Any
+    filling: Any = ()
 
 
 def write(path: str | Path, fit: Fit) -> None:
@@ -38,6 +41,7 @@ def write(path: str | Path, fit: Fit) -> None:
         "targets": fit.targets.to_json(),
         "n_classes": fit.targets.n_classes,
         "history": fit.history.to_json(),
+        **({"filling": fit.filling.tolist()} if len(fit.filling) else {}),
     }
     container.save(path, {"theta": fit.theta}, metadata)
 
@@ -60,7 +64,8 @@ def read(path: str | Path, distribution: type[Distribution] | None, trust: str |
     with _read_from(path):
         inputs, history = Inputs.from_json(parts.inputs), History.from_json(parts.history)
         targets = targets_class.from_json(parts.targets, parts.n_classes)
-    fit = Fit(config, distribution, inputs, targets, arrays["theta"], history)
+        filling = _filling(parts.filling, inputs)
+    fit = Fit(config, distribution, inputs, targets, arrays["theta"], history, filling)
     expected = (config.ensemble, fit.objective.layout.size)
     if fit.theta.shape != expected or fit.theta.dtype.kind != "f":
         raise ModelFileError(
@@ -68,6 +73,14 @@ def read(path: str | Path, distribution: type[Distribution] | None, trust: str |
             f"{fit.theta.dtype} of shape {fit.theta.shape}; save the model again."
         )
     return fit
+
+
+def _filling(data: Any, inputs: Inputs) -> np.ndarray:
+    """Return the matrices that missing numbers are filled by; earlier versions wrote none."""
+    filling, shape = np.array(data, np.float64), (inputs.width + 3, len(inputs.amounts))
+    if len(filling) and not (filling.shape[1:] == shape and np.isfinite(filling).all()):
+        raise ValueError(f"filling: expected matrices of {shape[0]} x {shape[1]} finite numbers")
+    return filling
 
 
 @contextmanager

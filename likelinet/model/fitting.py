@@ -100,7 +100,7 @@ def fit(
         data = Data(x, columns, encoded.astype(precision.loss), weight.astype(precision.loss))
     _check_range(data, what, targets.open_ended)
     if not is_coder:
-        untrained = replace(untrained, filling=learn_filling(inputs.amounts, x[:n], weight[:n]))
+        untrained = replace(untrained, filling=learn_filling(inputs.amounts, inputs.telling, x[:n], weight[:n]))
     objective, head = untrained.objective, untrained.objective.head
 
     streams = Streams.of(config.training.seed, config.ensemble)
@@ -123,7 +123,7 @@ def fit(
         optimiser = build_optimiser(config.training.optimizer, config.training.schedule, plan.steps, objective.layout)
         objective = replace(objective, warm_up=plan.settled * plan.steps_of_epoch)
         if inputs.with_missing and not is_coder:
-            masking = learn_masking(inputs.with_missing, x[:n], weight[:n])
+            masking = learn_masking(inputs.with_missing, x[:n], *own)
             objective = replace(objective, network=Chain((masking, objective.network)))
         engine = build_engine(config, objective, data, plan.probable_steps, plan.batch_size)
     progress.begin(plan.epochs)

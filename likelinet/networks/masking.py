@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from scipy.stats import rankdata
 
 from likelinet.core.arrays import Array, namespace
 from likelinet.networks.layer import Arrays, Layer, LayerBackward, Weight
+
+TELLING = 3.0  # standard errors, from which on missing cells and y go together
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,11 @@ class Masking(Layer):
         return np.array(self.column), np.array(self.rate), np.array(self.absent)
 
 
-def learn_masking(columns: Sequence[slice], x: np.ndarray, weight: np.ndarray) -> Masking:
-    """Return the layer that lets cells go missing as often as those of the training rows do.
+def learn_masking(columns: Sequence[slice], x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> Masking:
+    """Return the layer that lets cells go missing nearly as often as those of the training rows do.
+
+    Those of a column stay where a missing one tells something of y, as "no answer" may: among others made at random it
+    would tell less.
 
     Parameters
     ----------
@@ -58,12 +64,20 @@ def learn_masking(columns: Sequence[slice], x: np.ndarray, weight: np.ndarray) -
         The inputs of each column that has missing cells; the last of them says where these are. At least one.
     x : ndarray, shape (n, inputs)
         The training rows.
+    y : ndarray, shape (n, ...)
+        What is learned.
     weight : ndarray, shape (n,)
-        Of these.
+        Of the rows.
     """
     column, rate, absent = np.zeros(x.shape[1], int), np.zeros(x.shape[1]), np.zeros(x.shape[1])
+    ranks, share = rankdata(y.reshape(len(y), -1), axis=0), weight / weight.sum()
+    ranks -= share @ ranks
+    spread, many = np.sqrt(share @ ranks**2), 1.0 / (share @ share)
     for j, inputs in enumerate(columns):
-        missing = x[:, inputs.stop - 1]
-        column[inputs], rate[inputs] = j, np.average(missing, weights=weight)
-        absent[inputs] = x[missing.argmax(), inputs]  # all missing cells of a column are alike
+        missing = x[:, inputs.stop - 1].astype(np.float64)
+        often = share @ missing
+        chance = spread * np.sqrt(often * (1.0 - often) / many)  # by which ranks and missing cells go together
+        column[inputs], absent[inputs] = j, x[missing.argmax(), inputs]  # all missing cells of a column are alike
+        if (np.abs((share * missing) @ ranks) <= TELLING * chance).all():
+            rate[inputs] = often * (1.0 - often)
     return Masking(tuple(column.tolist()), tuple(rate.tolist()), tuple(absent.tolist()))

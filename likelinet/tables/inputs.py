@@ -53,8 +53,17 @@ class Inputs:
     @property
     def amounts(self) -> list[tuple[int, int]]:
         """The inputs that other columns may tell where a cell is missing, and those that say where."""
-        each = zip(self.columns, self.spans, strict=True)
-        return [(at.start, at.stop - 1) for kind, at in each if kind.filled and kind.of_amounts]
+        return [(at.start, at.stop - 1) for kind, at in self._of_amounts if kind.filled]
+
+    @property
+    def telling(self) -> list[int]:
+        """The inputs that such an amount is learned from: all amounts, and where they are missing."""
+        each = [{at.start, at.stop - 1} if kind.filled else {at.start} for kind, at in self._of_amounts]
+        return sorted(set().union(*each))
+
+    @property
+    def _of_amounts(self) -> list[tuple[Kind, slice]]:
+        return [(kind, at) for kind, at in zip(self.columns, self.spans, strict=True) if kind.of_amounts]
 
     def rows(self, table: Table, other: tuple[str, ...] = (), chosen: bool = False, strict: bool = False) -> "Encoded":
         """Return the rows of x, which are encoded as they are asked for; columns that are not features are ignored.
