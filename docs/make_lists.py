@@ -5,6 +5,7 @@ A list stands between a line that begins with "list: <name>" in a comment and on
 python docs/make_lists.py
 """
 
+import ast
 import inspect
 import re
 from collections.abc import Iterable
@@ -19,10 +20,11 @@ from likelinet.core.wording import snake_case
 from likelinet.distributions.rooms import ROOMS, classes, families
 
 DOCS = Path(__file__).parent
+PACKAGE = Path(ll.__file__).parent
 PAGES = (
     DOCS.parent / "README.md",
     DOCS / "which_distribution.md",
-    DOCS / "architecture.md",
+    DOCS / "modules.md",
     DOCS / "api" / "distributions.rst",
     DOCS / "api" / "wrappers.rst",
     DOCS / "api" / "config.rst",
@@ -33,7 +35,7 @@ WRAPPERS = [c for c in classes("over") if c is not ll.distributions.Wrapper]
 
 def written(page: Path) -> str:
     """Return the text of a page with its lists as they should be."""
-    make = {f.__name__: f for f in (kinds_by_room, all_kinds, files, reference, wrappers, configs)}
+    make = {f.__name__: f for f in (kinds_by_room, all_kinds, modules, reference, wrappers, configs)}
     return LIST.sub(lambda m: f"{m[1]}\n{make[m[2]]()}\n\n{m[4]}", page.read_text(encoding="utf-8"))
 
 
@@ -53,10 +55,21 @@ def all_kinds() -> str:
     return "\n".join([*head, *rows, "| `custom` | yours | [a class of your own](plugins.md) |"])
 
 
-def files() -> str:
-    """Return the file of each family, by its room."""
-    named = {room: [f"`distributions/{room}/{_kind(c)}.py`" for c in classes(room)] for room in ROOMS}
-    return "\n".join(f"- {ROOMS[room].lower()}: {', '.join(found)}" for room, found in named.items())
+def modules() -> str:
+    """Return a table of the modules of each room, with the first line of their docstrings."""
+    rooms: dict[Path, list[Path]] = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        rooms.setdefault(path.parent.relative_to(PACKAGE), []).append(path)
+    return "\n\n".join(_room(room, paths) for room, paths in rooms.items())
+
+
+def _room(room: Path, paths: list[Path]) -> str:
+    """Return the section of a room: what it is, and its files."""
+    says = {p.name: (ast.get_docstring(ast.parse(p.read_text("utf-8"))) or "").partition("\n")[0] for p in paths}
+    title = room.as_posix() if room.parts else "likelinet"
+    about = says.pop("__init__.py")
+    rows = [f"| `{(room / name).as_posix()}` | {words} |" for name, words in says.items()]
+    return "\n".join([f"## {title}", "", about, *(["", "| file | what it is |", "|---|---|", *rows] if rows else [])])
 
 
 def reference() -> str:

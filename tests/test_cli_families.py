@@ -105,7 +105,8 @@ def test_evaluate(trained: tuple[str, Path, Path]):
         "two intervals": ["nll", "concordance", "integrated_brier", "crps", "coverage_90", "d_calibration"],
         "ordered": ["nll", "accuracy", "brier", "ece", "rps"],
         "no mean": ["nll", "mae", "crps", "coverage_90"],
-    }.get(kind, ["nll", "rmse", "mae", "crps", "coverage_90"])
+        "angles": ["nll", "rmse", "mae", "crps", "coverage_90"],
+    }.get(kind, ["nll", "rmse", "mae", "crps", "coverage_90", "r2"])
     assert all(np.isfinite(value) for value in found.values())
     printed = cli("evaluate", file, table).out.splitlines()
     assert [line.split() for line in printed] == [[name, f"{value:.4f}"] for name, value in found.items()]

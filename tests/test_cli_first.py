@@ -66,7 +66,7 @@ def test_what_is_chosen_is_not_guessed(table: Path):
 
 def test_several_targets_and_files(table: Path):
     two = ("--target", "price", "--target", "size", "--set", "data.features=[age]", "--set", "training.epochs=2")
-    done = cli("fit", table, table, *two, "-o", table.with_name("m"))
+    done = cli("fit", table, write_csv(table.with_name("n"), COLUMNS), *two, "-o", table.with_name("m"))
     assert done.out.startswith("Family: gaussian, since 'price, size' are alike: 'price' has positive numbers")
     assert ll.Model.load(table.with_name("m")).target_names == ["price", "size"]
 

@@ -17,7 +17,8 @@ import pytest
 import likelinet as ll
 from likelinet.cli.describe import summary
 from likelinet.cli.fit import save_cut_short
-from likelinet.cli.output import save_figure, write_csv
+from likelinet.cli.formats import write_csv
+from likelinet.cli.output import save_figure
 from likelinet.engines.numpy import NumpyRun
 from likelinet.training.loop import Training
 from tests.small import COLUMNS, cli, fit
@@ -137,7 +138,7 @@ def test_a_loss_that_rose_leaves_the_earlier_model(folder: Path, tmp_path: Path)
     assert (done.code, done.err.splitlines()[0]) == (2, told)
     shown = cli("show", folder / MODEL).out
     told = "the start was already the best; lower training.optimizer.learning_rate"
-    assert f"in 1 epochs (diverged; best epoch 0): {told}\n" in shown
+    assert f"in 1 epoch (diverged; best epoch 0): {told}\n" in shown
 
 
 def test_a_loss_that_is_not_finite_leaves_the_start_under_a_new_name(tmp_path: Path):
@@ -238,7 +239,7 @@ def test_show_knows_a_start_from_a_maximum(tmp_path: Path, monkeypatch: pytest.M
     interrupted_after(monkeypatch, 1)
     (tmp_path / MODEL).unlink()
     fit(tmp_path, PRICE)
-    assert "in 1 epochs (interrupted; best epoch 1); last train NLL" in cli("show", tmp_path / MODEL).out
+    assert "in 1 epoch (interrupted; best epoch 1); last train NLL" in cli("show", tmp_path / MODEL).out
 
 
 def test_the_maximum_is_still_called_so(tmp_path: Path):
@@ -266,7 +267,7 @@ def test_a_kill_leaves_the_old_csv(tmp_path: Path):
     write_csv(tmp_path / "out.csv", ["a"], [[1]])
     killed = (
         "import os, pathlib, signal\n"
-        "from likelinet.cli.output import write_csv\n"
+        "from likelinet.cli.formats import write_csv\n"
         "def rows():\n"
         "    yield from ([i / 7.0] for i in range(5000))\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
@@ -297,17 +298,17 @@ def test_the_ending_says_in_which_format(ending: str, begins: bytes, folder: Pat
     assert (folder / f"p.{ending}").read_bytes().startswith(begins)
 
 
-@pytest.mark.parametrize("command", ["predict", "sample", "plot"])
-def test_links_and_modes_stay(command: str, folder: Path):
+@pytest.mark.parametrize(("command", "name"), [("predict", "o.csv"), ("sample", "o.csv"), ("plot", "o.png")])
+def test_links_and_modes_stay(command: str, name: str, folder: Path):
     (folder / "there").mkdir()
-    real, link = folder / "there" / "o.png", folder / "o.png"
+    real, link = folder / "there" / name, folder / name
     real.touch(0o600)
     link.symlink_to(real)
     assert cli(command, folder / MODEL, folder / TABLE, "-o", link).code == 0
     assert link.is_symlink()
     assert stat.S_IMODE(real.stat().st_mode) == 0o600
     assert real.stat().st_size > 100
-    assert [path.name for path in real.parent.iterdir()] == ["o.png"]
+    assert [path.name for path in real.parent.iterdir()] == [name]
 
 
 def test_what_is_no_file_is_written_to(folder: Path):

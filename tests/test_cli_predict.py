@@ -122,7 +122,7 @@ def test_samples_have_formats_too(folder: Path, tmp_path: Path):
 
 
 def test_what_is_not_finite_is_null_in_json(folder: Path, tmp_path: Path):
-    from likelinet.cli.output import write_rows
+    from likelinet.cli.formats import write_rows
 
     write_rows(tmp_path / "o.jsonl", ["a", "b"], [[np.inf, "ä"], [1.5, "nan"]])
     assert (tmp_path / "o.jsonl").read_text(encoding="utf-8") == '{"a": null, "b": "ä"}\n{"a": 1.5, "b": "nan"}\n'

@@ -195,10 +195,11 @@ def test_cells_of_several_values_are_in_nobodys_way_that_does_not_ask_for_them(t
     same = ll.Model(declared).fit(frame.select(["x", "y"])).predict(frame.select(["x"]))
     assert ll.Model(declared).fit(frame).predict(frame).tolist() == same.tolist()
     assert ll.Model(declared).fit(frame.to_pandas()).predict(frame).tolist() == same.tolist()
-    path = str(tmp_path / "t.parquet")
+    path, again = str(tmp_path / "t.parquet"), str(tmp_path / "u.parquet")
     pq.write_table(frame, path)
+    pq.write_table(frame, again)
     assert ll.Model(declared).fit(path).predict(frame).tolist() == same.tolist()
-    twice = as_table([path, path])
+    twice = as_table([path, again])
     assert (twice.n, twice.numeric("x").tolist()) == (6, [1.0, 2.0, 4.0, 1.0, 2.0, 4.0])
     with pytest.raises(ll.DataError, match=r"^Column 's' has cells of several values \(of type struct<b: int64>\)"):
         twice.column("s")

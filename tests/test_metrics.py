@@ -34,6 +34,7 @@ def test_numbers(weight: np.ndarray | None):
         "mae": average(np.abs(Y - LOC), weight),
         "crps": average(crps, weight),
         "coverage_90": average(np.abs(z) <= h, weight),
+        "r2": 1.0 - average((Y - LOC) ** 2, weight) / average((Y - average(Y, weight)) ** 2, weight),
     }
     assert metrics.evaluate(GAUSSIAN, Y, weight) == pytest.approx(expected, rel=1e-9)
 
@@ -90,8 +91,10 @@ def test_several_outputs_of_classes():
 def test_certain_and_right_or_wrong():
     sure, y = ll.Categorical([[0.0, -800.0], [-800.0, 0.0]]), np.array([0, 1])
     right, wrong = metrics.evaluate(sure, y), metrics.evaluate(sure, 1 - y)
-    assert right == pytest.approx({"nll": 0.0, "accuracy": 1.0, "brier": 0.0, "ece": 0.0})
-    assert wrong == pytest.approx({"nll": 800.0, "accuracy": 0.0, "brier": 2.0, "ece": 1.0})
+    order = {"roc_auc": 1.0, "average_precision": 1.0}
+    assert right == pytest.approx({"nll": 0.0, "accuracy": 1.0, "brier": 0.0, "ece": 0.0, **order})
+    order = {"roc_auc": 0.0, "average_precision": 0.5}
+    assert wrong == pytest.approx({"nll": 800.0, "accuracy": 0.0, "brier": 2.0, "ece": 1.0, **order})
 
 
 def test_counts_by_the_sum_over_whole_numbers():

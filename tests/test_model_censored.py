@@ -60,7 +60,7 @@ def test_rows_of_weight_zero_are_not_scored():
 
 def test_numbers_are_exact_intervals():
     model = quick(distribution=WEIBULL).fit(X, Y, progress=False)
-    assert list(model.evaluate(X, TIME)) == ["nll", "rmse", "mae", "crps", "coverage_90"]
+    assert list(model.evaluate(X, TIME)) == ["nll", "rmse", "mae", "crps", "coverage_90", "r2"]
     assert model.evaluate(X, TIME) == model.evaluate(X, ll.Interval(TIME, TIME))
 
 
@@ -141,7 +141,7 @@ def test_scores_of_two_outputs(members: int, tmp_path: Path):
     assert scores["integrated_brier"] == each[0]["integrated_brier"]
     for name in ("concordance", "crps", "coverage_90", "d_calibration"):
         assert scores[name] == pytest.approx((each[0][name] + each[1][name]) / 2, rel=1e-12)
-    assert list(model.evaluate(X, LOWER)) == ["nll", "rmse", "mae", "crps", "coverage_90"]
+    assert list(model.evaluate(X, LOWER)) == ["nll", "rmse", "mae", "crps", "coverage_90", "r2"]
 
     model.save(tmp_path / "model")
     loaded = ll.Model.load(tmp_path / "model")

@@ -19,7 +19,7 @@ PAGES = {
     "docs/families.md": "### Rayleigh",
     "docs/config.md": "`ll.RayleighConfig`",
     "docs/which_distribution.md": "| `rayleigh` | a positive number | lengths of vectors |",
-    "docs/architecture.md": "`distributions/positive/rayleigh.py`",
+    "docs/modules.md": "`distributions/positive/rayleigh.py`",
     "docs/api/distributions.rst": "   Rayleigh\n",
     "docs/api/config.rst": "   RayleighConfig\n",
     "likelinet/__init__.pyi": '    "RayleighConfig",\n',

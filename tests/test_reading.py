@@ -174,7 +174,8 @@ def test_layouts(text: str, columns: dict[str, list[str]], tmp_path: Path):
         ("a,b\n1,2\n# to be checked\n3,4\n", r"1 line beginning with # left out", {"a": ["1", "3"], "b": ["2", "4"]}),
         (
             "3,?,88.60\n1,2,3.5\n",
-            r"first line looks like data \('3', '88\.60'\): if it names no columns, set data\.header to false\.$",
+            r"first line looks like data \('3', '88\.60'\): if it names no columns, set data\.header to false, "
+            r"which is --set data\.header=false for fit and compare, and --no-header for check, init and split\.$",
             {"3": ["1"], "?": ["2"], "88.60": ["3.5"]},
         ),
         (

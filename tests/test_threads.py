@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from threadpoolctl import ThreadpoolController
+from threadpoolctl import OpenBLASController, ThreadpoolController
 
 from likelinet.core import pool
 from likelinet.core.blas import one_blas_thread
@@ -104,6 +104,40 @@ def test_fits_in_several_threads_leave_blas_as_it_was():
     assert blas() == {2}
     for a, b in zip(alone, fitted, strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.usefixtures("_two_threads")
+def test_a_limit_holds_in_whichever_thread_it_is_set():
+    def hold(_: int) -> set[int]:
+        with one_blas_thread():
+            return blas()
+
+    assert together(hold, 1) == [{1}]  # although the main thread has set two
+    assert blas() == {2}
+
+
+@pytest.mark.usefixtures("_two_threads")
+def test_the_thread_that_ends_a_limit_need_not_be_the_one_that_set_it():
+    OpenBLASController.clear_controlling_thread(force=True)
+    held, other_holds, left, done = (threading.Event() for _ in range(4))
+
+    def first() -> None:
+        with one_blas_thread():
+            held.set()
+            other_holds.wait(60.0)
+        left.set()
+        done.wait(60.0)  # it lives on
+
+    with ThreadPoolExecutor(1) as executor:
+        executor.submit(first)
+        held.wait(60.0)
+        with one_blas_thread():
+            other_holds.set()
+            left.wait(60.0)
+            assert blas() == {1}
+        after = blas()
+        done.set()
+    assert after == {2}
 
 
 @pytest.mark.usefixtures("_two_threads")

@@ -47,17 +47,20 @@ def predict(
 ) -> None:
     """Write mean and quantiles of each row, or the probability of each class.
 
-    The ending of the output says how: .jsonl for a line of JSON for each row, .parquet, and CSV for everything else.
+    The ending of the output says how: .csv, .tsv, .jsonl for a line of JSON for each row, or .parquet. In the last two,
+    kept columns that hold numbers, true and false, or ISO dates, have these types; in text they are as they were read.
     """
-    from likelinet.cli.output import check_output, write_rows
-    from likelinet.cli.predict import kept_names, prediction_rows
+    from likelinet.cli.formats import format_of
+    from likelinet.cli.kept import kept_cells
+    from likelinet.cli.predict import prediction_rows
     from likelinet.model.model import Model
     from likelinet.tables.table import read_table
 
-    check_output(output, model, *table)
+    form = format_of(output, model, *table)
     fitted = Model.load(model, trust=trust)
     rows = read_table(table, fitted.config.data.header)
-    write_rows(output, *prediction_rows(fitted, rows, quantiles, above, kept_names(keep, rows), parameters))
+    kept = kept_cells(keep, rows, form.typed)
+    form.write(output, *prediction_rows(fitted, rows, quantiles, above, kept, parameters))
 
 
 @click.command()
@@ -70,15 +73,15 @@ def predict(
 def sample(
     model: Path, table: tuple[Path, ...], output: Path | None, number: int, seed: int | None, trust: str | None
 ) -> None:
-    """Write draws y ~ P(y | x): a line for each row, a column for each draw; as CSV, .jsonl or .parquet."""
-    from likelinet.cli.output import check_output, write_rows
+    """Write draws y ~ P(y | x): a line for each row, a column for each draw; as .csv, .tsv, .jsonl or .parquet."""
+    from likelinet.cli.formats import format_of
     from likelinet.cli.predict import sample_rows
     from likelinet.model.model import Model
     from likelinet.tables.table import read_table
 
-    check_output(output, model, *table)
+    form = format_of(output, model, *table)
     fitted = Model.load(model, trust=trust)
-    write_rows(output, *sample_rows(fitted, read_table(table, fitted.config.data.header), number, seed))
+    form.write(output, *sample_rows(fitted, read_table(table, fitted.config.data.header), number, seed))
 
 
 @click.command()
@@ -87,15 +90,15 @@ def sample(
 @output_option
 @trust_option
 def encode(model: Path, table: tuple[Path, ...], output: Path | None, trust: str | None) -> None:
-    """Write the code of each row as CSV, by the network of an autoencoder."""
-    from likelinet.cli.output import check_output, write_rows
+    """Write the code of each row, by the network of an autoencoder; as .csv, .tsv, .jsonl or .parquet."""
+    from likelinet.cli.formats import format_of
     from likelinet.cli.predict import code_rows
     from likelinet.model.model import Model
     from likelinet.tables.table import read_table
 
-    check_output(output, model, *table)
+    form = format_of(output, model, *table)
     fitted = Model.load(model, trust=trust)
-    write_rows(output, *code_rows(fitted, read_table(table, fitted.config.data.header)))
+    form.write(output, *code_rows(fitted, read_table(table, fitted.config.data.header)))
 
 
 @click.command()
@@ -105,13 +108,16 @@ def encode(model: Path, table: tuple[Path, ...], output: Path | None, trust: str
 @click.option("--seed", type=click.IntRange(min=0), help="Same seed, same rows.")
 @trust_option
 def generate(model: Path, output: Path | None, number: int, seed: int | None, trust: str | None) -> None:
-    """Write new rows as CSV, from codes that are drawn from the prior of a variational autoencoder."""
-    from likelinet.cli.output import check_output, write_rows
+    """Write new rows from codes that are drawn from the prior of a variational autoencoder.
+
+    As .csv, .tsv, .jsonl or .parquet, as the ending of the output says.
+    """
+    from likelinet.cli.formats import format_of
     from likelinet.cli.predict import generated_rows
     from likelinet.model.model import Model
 
-    check_output(output, model)
-    write_rows(output, *generated_rows(Model.load(model, trust=trust), number, seed))
+    form = format_of(output, model)
+    form.write(output, *generated_rows(Model.load(model, trust=trust), number, seed))
 
 
 @click.command()
@@ -146,9 +152,8 @@ def show(model: Path, trust: str | None) -> None:
 @click.command()
 def schema() -> None:
     """Print the JSON Schema of the config."""
-    from likelinet.config import ModelConfig
-
-    click.echo(json.dumps(ModelConfig.model_json_schema(), indent=2))
+    # What tests/snapshots/update.py has written: to make it takes longer than all else that is printed here.
+    click.echo((Path(__file__).parents[1] / "config" / "schema.json").read_text(encoding="utf-8"), nl=False)
 
 
 @click.command()

@@ -64,7 +64,8 @@ def summary(model: Model) -> str:
     epochs = max((e.epoch for e in history.epochs), default=0)
     best = ", ".join(map(str, history.best_epoch))
     engine = "" if history.engine == "numpy" else f" with {history.engine}"
-    line = f"Fitted {model.n_parameters} parameters{engine} in {epochs} epochs ({history.stopped}; best epoch {best})"
+    many = f"{counted(model.n_parameters, 'parameter')}{engine} in {counted(epochs, 'epoch')}"
+    line = f"Fitted {many} ({history.stopped}; best epoch {best})"
     if not history.epochs and history.stopped == "finished":
         return f"{line}: the start was already the maximum"
     if history.stopped == "diverged":

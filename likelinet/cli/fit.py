@@ -11,8 +11,10 @@ from likelinet.cli.declared import declared
 from likelinet.cli.describe import summary, what_is_read
 from likelinet.cli.holdout import held_out, scores_beside_baselines
 from likelinet.cli.output import check_output, check_writable
-from likelinet.core.errors import DataError, DivergedError, LikelinetError, NonFiniteError
+from likelinet.core.errors import DataError, DivergedError, LikelinetError, ModelFileError, NonFiniteError
+from likelinet.model import container
 from likelinet.model.model import Model
+from likelinet.tables.reading.files import check_different
 from likelinet.tables.rows import output_names
 from likelinet.tables.table import read_table
 
@@ -33,6 +35,7 @@ def fit_command(
     if holdout is not None:
         mask = held_out(given.config, rows, holdout)
         rows, held = given.table.taken(~mask), given.table.taken(mask)
+    check_different(validation, rows.files, "the best epoch would be chosen by rows that are trained on")
     others = (read_table(validation, given.config.data.header),) if validation else None
     check_writable(output)
     if given.why is not None and not quiet:
@@ -50,7 +53,8 @@ def fit_command(
                 where = str(error)
             click.echo(f"likelinet: training {how}; {where}", err=True)
         raise cause
-    if model.history.epochs and not any(model.history.best_epoch) and output.exists():
+    start_is_best = bool(model.history.epochs) and not any(model.history.best_epoch)
+    if start_is_best and _has_learned(output):
         raise DataError(
             f"No epoch was better than the start, so {output} stays as it was: change the training, or name another "
             "file by -o for the start, which knows nothing of the inputs."
@@ -58,10 +62,22 @@ def fit_command(
     model.save(output)
     if not quiet:
         click.echo(f"{summary(model)}, {time.perf_counter() - began:.1f} s. Model: {output}")
+        if start_is_best:
+            click.echo("No epoch was better than the start, so the model is that of y without any inputs.")
         if columns := what_is_read(model):
             click.echo(columns)
         if held is not None:
             click.echo(scores_beside_baselines(model, rows, held))
+
+
+def _has_learned(path: Path) -> bool:
+    """Whether there is a file that may be a model better than its start, so that a mere start must not replace it."""
+    if not path.exists():
+        return False
+    try:
+        return any(container.load(path)[1]["history"]["best_epoch"])
+    except (ModelFileError, KeyError, TypeError):
+        return True  # whatever it is, it may be of worth
 
 
 def save_cut_short(model: Model, output: Path) -> str:

@@ -7,6 +7,7 @@ import numpy as np
 from likelinet.cli.output import metrics_table
 from likelinet.config import ModelConfig
 from likelinet.core.errors import LikelinetError
+from likelinet.core.wording import counted
 from likelinet.model.model import Model
 from likelinet.selection.baselines import baselines
 from likelinet.tables.hold_out import HoldOut
@@ -24,9 +25,10 @@ def rows_in_words(config: ModelConfig, held: int, rows: int) -> str:
     """Return how many rows are held out, and how they are chosen."""
     data = config.data
     if data.time is not None:
-        return f"the last {held} rows of {rows} in the order of '{data.time}'"
+        last = "the last row" if held == 1 else f"the last {held} rows"
+        return f"{last} of {rows} in the order of '{data.time}'"
     groups = "" if data.groups is None else f", whole groups of '{data.groups}'"
-    return f"{held} rows of {rows}{groups}, drawn by seed {config.training.seed}"
+    return f"{counted(held, 'row')} of {rows}{groups}, drawn by seed {config.training.seed}"
 
 
 def scores_beside_baselines(model: Model, train: Table, held: Table) -> str:

@@ -1,62 +1,16 @@
-"""What commands write: CSV, pictures, tables of metrics."""
+"""What commands write: files that take the place of others, pictures, tables of metrics."""
 
-import csv
-import json
-import math
 import os
-import sys
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from likelinet.core.errors import DataError
 from likelinet.core.writing import replacing
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-
-Rows = Iterable[Sequence[Any]]
-
-
-def write_rows(path: Path | None, header: Sequence[str], rows: Rows) -> None:
-    """Write rows to a file, whose ending says in which format, or as CSV to standard output."""
-    write = write_csv if path is None else _BY_SUFFIX.get(path.suffix.lower(), write_csv)
-    write(path, header, rows)
-
-
-def write_csv(path: Path | None, header: Sequence[str], rows: Rows) -> None:
-    """Write rows as CSV to a file, or to standard output."""
-    if path is None:
-        if sys.stdout is None:
-            raise DataError("Standard output is closed: name a file by -o.")
-        csv.writer(sys.stdout, lineterminator="\n").writerows([header, *rows])
-        return
-    with replaced(path) as new, new.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file, lineterminator="\n").writerows([header, *rows])
-
-
-def write_json_lines(path: Path, header: Sequence[str], rows: Rows) -> None:
-    """Write each row as an object of JSON on a line of its own; what is not finite is null."""
-    with replaced(path) as new, new.open("w", encoding="utf-8") as file:
-        for row in rows:
-            cells = (None if isinstance(c, float) and not math.isfinite(c) else c for c in row)
-            file.write(json.dumps(dict(zip(header, cells, strict=True)), ensure_ascii=False) + "\n")
-
-
-def write_parquet(path: Path, header: Sequence[str], rows: Rows) -> None:
-    """Write rows as a table of Parquet."""
-    import pyarrow as pa
-    import pyarrow.parquet
-
-    columns = zip(*rows, strict=True)
-    table = pa.table({name: pa.array(column) for name, column in zip(header, columns, strict=True)})
-    with replaced(path) as new:
-        pyarrow.parquet.write_table(table, new)
-
-
-_BY_SUFFIX: dict[str, Callable[..., None]] = {".jsonl": write_json_lines, ".parquet": write_parquet}
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """`likelinet predict`, `sample`, `encode`, `generate`: a header and a row for each x."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import repeat
 from typing import Any
@@ -11,9 +11,7 @@ from likelinet.core.errors import DataError, UndefinedError
 from likelinet.distributions import Distribution
 from likelinet.model.model import Model
 from likelinet.scores import class_probabilities
-from likelinet.tables.columns import Column, is_time
 from likelinet.tables.table import Table
-from likelinet.tables.times import as_text, seconds
 
 
 def prediction_rows(
@@ -21,7 +19,7 @@ def prediction_rows(
     table: Table,
     quantiles: Sequence[float],
     above: Sequence[float] = (),
-    keep: Sequence[str] = (),
+    kept: Mapping[str, Sequence[Any]] | None = None,
     parameters: bool = False,
 ) -> tuple[list[str], Iterable[Sequence[Any]]]:
     """Return header and rows: mean and quantiles, or the most probable class and all probabilities.
@@ -34,12 +32,12 @@ def prediction_rows(
         Of numbers.
     above : sequence of float
         Numbers whose probability of being exceeded is wanted.
-    keep : sequence of str
-        Columns of the table that come first.
+    kept : mapping, optional
+        Cells by the name of their column, which come first.
     parameters : bool
         Whether the parameters of the distribution come last.
     """
-    kept = {name: _as_it_stands(table.column(name)) for name in keep}
+    kept = kept or {}
     d = model.predict_dist(table)
     header, rows = _classes(model, d) if d.class_marginals() is not None else _numbers(model, d, quantiles)
     further = {name: values for t in above for name, values in _above(model, d, t).items()}
@@ -51,19 +49,6 @@ def prediction_rows(
     before, after = (zip(*c.values(), strict=True) if c else repeat((), table.n) for c in (kept, further))
     beside = ([*k, *row, *f] for k, row, f in zip(before, rows, after, strict=True))
     return [*kept, *header, *further], beside
-
-
-def _as_it_stands(column: Column) -> list[Any]:
-    """Return the cells of a column; moments as ISO writes them, which JSON knows."""
-    if isinstance(column, np.ndarray) and is_time(column):
-        return as_text(column).tolist() if column.dtype.kind == "M" else seconds(column).tolist()
-    return column.tolist()
-
-
-def kept_names(texts: Sequence[str], table: Table) -> list[str]:
-    """Return the columns that texts name, each once; several in one are separated by commas."""
-    names = [name for text in texts for name in ([text] if text in table.columns else text.split(","))]
-    return list(dict.fromkeys(name.strip() for name in names))
 
 
 def _classes(model: Model, d: Distribution) -> tuple[list[str], Iterable[Sequence[Any]]]:

@@ -46,4 +46,5 @@ def split_command(table: Path, share: float, outputs: tuple[Path, Path] | None, 
 def _check(table: Path, found: int, rows: int) -> None:
     """Raise where lines and rows cannot be matched; empty rows at the end of a file are none of the table's."""
     if found < rows:
-        raise DataError(f"{table}: {rows} rows were read, but only {found} can be cut out; save the file once more.")
+        read = counted(rows, "row")
+        raise DataError(f"{table}: {read} can be read, but only {found} cut out; save the file once more.")

@@ -15,8 +15,15 @@ _NEAR = 1e-9  # relative distance from an end at which messages show it
 def nearest(word: str, words: Iterable[str]) -> str:
     """Return " (did you mean 'x'?)" with the nearest of `words`, or the list of them where none is near."""
     words = sorted(words)
-    close = difflib.get_close_matches(str(word), words, n=1, cutoff=0.5)
-    return f" (did you mean '{close[0]}'?)" if close else f" (possible: {', '.join(words)})"
+    close = close_to(word, words)
+    return f" (did you mean '{close}'?)" if close is not None else f" (possible: {', '.join(words)})"
+
+
+def close_to(word: str, words: Iterable[str]) -> str | None:
+    """Return the one of `words` that may be meant: the same in another case, or one that is spelled alike."""
+    lower = {w.casefold(): w for w in sorted(words)}
+    close = difflib.get_close_matches(str(word).casefold(), lower, n=1, cutoff=0.5)
+    return lower[close[0]] if close else None
 
 
 def called(names: str, write: str = "") -> dict[str, str]:

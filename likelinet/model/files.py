@@ -15,6 +15,7 @@ from likelinet.distributions import Distribution
 from likelinet.model import container
 from likelinet.model.fit import Fit
 from likelinet.model.migrations import lifted
+from likelinet.model.source import Source
 from likelinet.tables.inputs import Inputs
 from likelinet.targets.build import targets_of
 from likelinet.training.history import History
@@ -30,6 +31,7 @@ class Described:
     targets: Any
     n_classes: int | list[int]
     history: Any
+    source: Any = None
     filling: Any = ()
 
 
@@ -41,6 +43,7 @@ def write(path: str | Path, fit: Fit) -> None:
         "targets": fit.targets.to_json(),
         "n_classes": fit.targets.n_classes,
         "history": fit.history.to_json(),
+        "source": fit.source.to_json(),
         **({"filling": fit.filling.tolist()} if len(fit.filling) else {}),
     }
     container.save(path, {"theta": fit.theta}, metadata)
@@ -63,9 +66,10 @@ def read(path: str | Path, distribution: type[Distribution] | None, trust: str |
     targets_class = targets_of(config.distribution, distribution)
     with _read_from(path):
         inputs, history = Inputs.from_json(parts.inputs), History.from_json(parts.history)
+        source = Source.from_json(parts.source)
         targets = targets_class.from_json(parts.targets, parts.n_classes)
         filling = _filling(parts.filling, inputs)
-    fit = Fit(config, distribution, inputs, targets, arrays["theta"], history, filling)
+    fit = Fit(config, distribution, inputs, targets, arrays["theta"], history, source, filling)
     expected = (config.ensemble, fit.objective.layout.size)
     if fit.theta.shape != expected or fit.theta.dtype.kind != "f":
         raise ModelFileError(

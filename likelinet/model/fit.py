@@ -16,6 +16,7 @@ from likelinet.heads.build import build_head
 from likelinet.heads.columns import check_column
 from likelinet.heads.head import Head
 from likelinet.heads.precision import Precision
+from likelinet.model.source import Source
 from likelinet.networks.build import build_network
 from likelinet.networks.chain import Chain
 from likelinet.networks.filling import Filling
@@ -41,6 +42,7 @@ class Fit:
     targets: Targets
     theta: np.ndarray
     history: History
+    source: Source
     filling: np.ndarray = field(default_factory=lambda: np.zeros((0, 0, 0)))  # the matrices of layers
 
     @cached_property

@@ -16,6 +16,7 @@ from likelinet.engines.build import build_engine
 from likelinet.engines.engine import Data
 from likelinet.engines.lbfgs import LbfgsEngine
 from likelinet.model.fit import Fit
+from likelinet.model.source import Source
 from likelinet.model.unbounded import note_ending
 from likelinet.networks.chain import Chain
 from likelinet.networks.filling import learn_filling
@@ -85,7 +86,7 @@ def fit(
     # Without inputs the model is plain maximum likelihood of a distribution, and that can be had exactly.
     exact = isinstance(config.training.optimizer, LBFGSConfig) or inputs.width == 0
     dtype = "float64" if exact else config.training.precision
-    untrained = Fit(config, custom, inputs, targets, np.zeros((0, 0), dtype), History())
+    untrained = Fit(config, custom, inputs, targets, np.zeros((0, 0), dtype), History(), Source.of(rows.table))
     parts = [(rows, y)]
     if validation is not None:
         parts.append((validation, untrained.recognise(validation, f"validation {what}")))
@@ -129,6 +130,7 @@ def fit(
     progress.begin(plan.epochs)
     training = Training(engine, objective, data, optimiser, plan, theta, streams, [progress, *callbacks])
     training.go_on()
+    progress.end()
     theta, history, cause = training.end()
     theta = theta if units is None else units.plain(theta, layout)
     found = replace(untrained, theta=theta, history=history)

@@ -96,7 +96,7 @@ class Model(Questions):
         callbacks : sequence of callable
             Each is called with an `Epoch` after every epoch; True ends the training.
         progress : bool
-            Whether to show a progress bar on a terminal.
+            Whether to show a progress bar, on a terminal and in a notebook.
 
         Returns
         -------

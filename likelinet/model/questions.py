@@ -152,7 +152,9 @@ class Questions(ABC):
 
         Those of an autoencoder are of P(y | z) at the code of each row. A variational one has its `elbo` as well.
         """
-        rows = self.observed(X, y, sample_weight)
+        table = declared_table(X, self.config.data)
+        rows = self.observed(table, y, sample_weight)
+        self._fitted().source.note_seen(table, rows.table)
         if not isinstance(self.config.network, VAEConfig):
             return metrics.evaluate(self.predict_dist(rows.table), rows.y, rows.weight)
         bound = self._bound(rows, 1, self.config.training.seed)

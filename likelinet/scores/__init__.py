@@ -2,10 +2,12 @@
 
 from likelinet.scores.calibration import covered, d_calibration, pit_cdf, pit_shares
 from likelinet.scores.concordance_index import concordance
-from likelinet.scores.metrics import calibration_error, class_probabilities, crps, evaluate
+from likelinet.scores.discrimination import average_precision, roc_auc
+from likelinet.scores.metrics import calibration_error, class_probabilities, crps, evaluate, r_squared
 from likelinet.scores.survival import evaluate_censored, integrated_brier, kaplan_meier
 
 __all__ = [
+    "average_precision",
     "calibration_error",
     "class_probabilities",
     "concordance",
@@ -18,4 +20,6 @@ __all__ = [
     "kaplan_meier",
     "pit_cdf",
     "pit_shares",
+    "r_squared",
+    "roc_auc",
 ]

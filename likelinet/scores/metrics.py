@@ -1,6 +1,7 @@
 """Scores of predicted distributions on held-out rows, weighted where the rows are."""
 
 from contextlib import suppress
+from functools import cache
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from likelinet.core.notes import note
 from likelinet.distributions import Distribution, Interval
 from likelinet.scores.angles import around
 from likelinet.scores.calibration import covered, log_prob, marginals
+from likelinet.scores.discrimination import average_precision, roc_auc
 from likelinet.scores.survival import evaluate_censored
 
 COVERAGE = 0.9  # of the interval whose coverage is reported
@@ -17,11 +19,12 @@ COVERAGE = 0.9  # of the interval whose coverage is reported
 def evaluate(d: Distribution, y: np.ndarray | Interval, weight: np.ndarray | None = None) -> dict[str, float]:
     """Return the metrics that fit the family.
 
-    For numbers: nll, rmse, mae, crps and the coverage of the central 90 % interval; for classes: nll, accuracy,
-    Brier score and expected calibration error, and for ordered ones the ranked probability score; for censored y those
+    For numbers: nll, rmse, mae, crps, the coverage of the central 90 % interval and R²; for classes: nll, accuracy,
+    Brier score and expected calibration error, for ordered ones the ranked probability score, and for two the area
+    under the ROC curve and the average precision of the second; for censored y those
     of `likelinet.scores.survival.evaluate_censored`, over several outputs the nll of all together and the mean of each
     other score over the outputs that define it. A score that does not exist, as the rmse where there is no mean, is
-    left out. Angles are scored as numbers around the mean direction of each row.
+    left out. Angles are scored as numbers around the mean direction of each row, but without R².
 
     Parameters
     ----------
@@ -71,15 +74,18 @@ def evaluate(d: Distribution, y: np.ndarray | Interval, weight: np.ndarray | Non
             "ece": calibration_error(probs.max(1), hit, weight),
         }
         ranked = np.sum(np.cumsum(probs - truth, axis=1) ** 2, axis=1)
-        return scores | ({"rps": mean(ranked)} if d.ordered else {})
+        scores |= {"rps": mean(ranked)} if d.ordered else {}
+        return scores | (_of_two_classes(probs[:, 1], codes == 1, weight) if probs.shape[1] == 2 else {})
     if classes is not None:
         return scores | {"accuracy": mean(classes.mode() == y)}
 
-    if d.is_angle:
+    angles = d.is_angle
+    if angles:
         centre = d.mean()
         d, y = d.turned(centre), around(y - centre)
+    expected = cache(d.mean)
     by_name = {
-        "rmse": lambda: (y - d.mean()) ** 2,
+        "rmse": lambda: (y - expected()) ** 2,
         "mae": lambda: np.abs(y - d.median()),
         "crps": lambda: d.crps(y),
         f"coverage_{100 * COVERAGE:g}": lambda: covered(d, y, COVERAGE),
@@ -91,7 +97,15 @@ def evaluate(d: Distribution, y: np.ndarray | Interval, weight: np.ndarray | Non
                 scores[name] = float(np.sqrt(value)) if name == "rmse" else value
             else:
                 _note_left_out(name, np.asarray(each))
+    if "rmse" in scores and not angles and (explained := r_squared(expected(), y, weight)) is not None:
+        scores["r2"] = explained
     return scores
+
+
+def _of_two_classes(probability: np.ndarray, positive: np.ndarray, weight: np.ndarray | None) -> dict[str, float]:
+    """Return how well the probability of the second class tells it from the first, where both are there."""
+    found = {score.__name__: score(probability, positive, weight) for score in (roc_auc, average_precision)}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _note_left_out(name: str, each: np.ndarray) -> None:
@@ -109,6 +123,37 @@ def _of_outputs(d: Distribution, y: Interval, weight: np.ndarray | None) -> dict
     longest = sorted(scores, key=len, reverse=True)  # first, for the order of the names
     means = {name: float(np.mean([s[name] for s in scores if name in s])) for s in longest for name in s}
     return means | {"nll": float(np.average(-log_prob(d, y), weights=weight))}
+
+
+def r_squared(predicted: np.ndarray, y: np.ndarray, weight: np.ndarray | None = None) -> float | None:
+    r"""Return the share of the variance of y that predictions explain, averaged over the outputs whose y varies.
+
+    .. math:: R^2 = 1 - \frac{\sum_i w_i (y_i - m_i)^2}{\sum_i w_i (y_i - \bar y)^2}
+
+    Parameters
+    ----------
+    predicted : ndarray, shape (n,) or (n, d)
+        m, the mean of each row.
+    y : ndarray, shape (n,) or (n, d)
+        What was observed.
+    weight : ndarray, shape (n,), optional
+        w.
+
+    Returns
+    -------
+    float or None
+        1 for perfect predictions, 0 for the mean of these rows, below 0 for worse; None where no y varies.
+
+    Examples
+    --------
+    >>> r_squared(np.array([1.0, 2.0, 4.0]), np.array([1.0, 2.0, 3.0]))
+    0.5
+    """
+    y = np.asarray(y, dtype=np.float64)
+    with np.errstate(over="ignore"):
+        error, spread = (np.average((y - m) ** 2, 0, weight) for m in (predicted, np.average(y, 0, weight)))
+    varies = spread > 0.0
+    return float(np.mean(1.0 - error[varies] / spread[varies])) if varies.any() else None
 
 
 def crps(d: Distribution, y: np.ndarray) -> np.ndarray:

@@ -1,5 +1,6 @@
 """Inputs: columns of a table as one standardised matrix."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
@@ -12,7 +13,7 @@ from likelinet.core.errors import DataError
 from likelinet.core.fields import from_fields
 from likelinet.core.gathered import also, attempted, gathered, without_faults
 from likelinet.core.notes import note
-from likelinet.core.wording import SHOWN, counted, nearest
+from likelinet.core.wording import SHOWN, close_to, counted, nearest
 from likelinet.tables.kinds.choose import learn_kind
 from likelinet.tables.kinds.joined import join_moments
 from likelinet.tables.kinds.kind import USUAL, Kind, Strange
@@ -97,8 +98,9 @@ class Inputs:
             columns = {name: table.columns[n] for name, n in zip(names, left, strict=True)}
             table = replace(table, columns={**table.columns, **columns}, named=True)
         elif missing:
-            hint = nearest(missing[0], table.columns) if len(missing) == 1 else ""
-            raise DataError(f"The table lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}{hint}.")
+            if len(missing) == 1:
+                raise DataError(f"The table lacks the column {missing[0]}{nearest(missing[0], table.columns)}.")
+            raise DataError(f"The table lacks the columns {', '.join(missing)}{_all_meant(missing, table.columns)}.")
         return Encoded(self, table, strict)
 
     def note_unused(self, table: Table, other: tuple[str, ...]) -> None:
@@ -119,6 +121,13 @@ class Inputs:
         """Return what `to_json` wrote."""
         read = {"columns": lambda columns: tuple(map(kind_from_json, columns))}
         return from_fields(Inputs, data, "inputs", **read)
+
+
+def _all_meant(missing: list[str], names: Iterable[str]) -> str:
+    """Return " (did you mean 'x', 'y'?)" where each of several columns has one that may be meant."""
+    close = [close_to(name, names) for name in missing]
+    found = [f"'{name}'" for name in close if name is not None]
+    return f" (did you mean {', '.join(found)}?)" if len(found) == len({*found}) == len(missing) else ""
 
 
 def learn_inputs(table: Table, features: list[str], weight: np.ndarray, data: DataConfig) -> Inputs:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from likelinet.config import DataConfig, ModelConfig
 from likelinet.core.errors import ConfigError
 from likelinet.tables.rows import target_names
@@ -11,15 +13,19 @@ from likelinet.tables.table import Table
 def names_in(y: Any, table: Table) -> str | list[str] | None:
     """Return the columns that y names, in the form of `data.target`; None where y is data.
 
-    A text is a name. A list of text is one of names where any of them is a column of the table, unless it is as long as
-    the table: then they are labels.
+    A text is a name, and so is a whole number, as pandas has them. A list of such is one of names where any of them is
+    a column of the table, unless it is as long as the table: then they are labels.
     """
-    if isinstance(y, str):
-        return y
-    texts = isinstance(y, list | tuple) and all(isinstance(name, str) for name in y)
-    if texts and len(y) != table.n and any(name.strip() in table.columns for name in y):
-        return list(y)
+    if _is_name(y):
+        return str(y)
+    names = isinstance(y, list | tuple) and all(map(_is_name, y))
+    if names and len(y) != table.n and any(str(name).strip() in table.columns for name in y):
+        return [str(name) for name in y]
     return None
+
+
+def _is_name(y: Any) -> bool:
+    return isinstance(y, str | int | np.integer) and not isinstance(y, bool)
 
 
 def with_target(config: ModelConfig, target: Any, by: str = "y") -> ModelConfig:

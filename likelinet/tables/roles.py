@@ -71,9 +71,9 @@ class Roles:
     def _spoken_of(self, table: Table) -> None:
         """Raise `DataError` for misspelled columns."""
         data = self.config.data
-        gathered(
-            partial(table.column, name) for name in (*data.exclude, *data.categorical, *data.ordered, *data.datetime)
-        )
+        by_rows = (name for name in (data.groups, data.time) if name is not None)
+        names = (*by_rows, *data.exclude, *data.categorical, *data.ordered, *data.datetime)
+        gathered(partial(table.column, name) for name in dict.fromkeys(names))
 
     def _look(self, table: Table) -> None:
         """Raise `DataError` for misspelled columns and for those that nothing could be learned from."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,8 @@ class Table:
         since a copy would take as much memory as the user's table.
     missing : tuple
         Cells that mean a missing one, beside the usual.
+    files : tuple of Path
+        The files that the rows come from, if any.
     """
 
     columns: Mapping[str, Column | Unusable]
@@ -47,6 +50,7 @@ class Table:
     index: np.ndarray | None = None
     kept: np.ndarray | None = None
     missing: tuple[float | str, ...] = ()
+    files: tuple[Path, ...] = ()
     _parsed: dict[str, Parsed] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def taken(self, keep: np.ndarray) -> "Table":
@@ -224,7 +228,8 @@ def read_table(paths: str | PathLike[str] | Sequence[str | PathLike[str]], heade
     DataError
         If a file is missing, empty, ragged, has no or repeated column names, or a quote that is left open.
     """
-    return Table(*read_columns([paths] if isinstance(paths, str | PathLike) else paths, header))
+    files = [Path(path) for path in ([paths] if isinstance(paths, str | PathLike) else paths)]
+    return Table(*read_columns(files, header), files=tuple(files))
 
 
 def as_table(x: Any, what: str = "X", header: bool = True) -> Table:

@@ -7,12 +7,17 @@ from likelinet.training.history import Epoch
 
 
 def on_terminal() -> bool:
-    """Whether standard error is a terminal; it may be closed, or absent, as in a program without a console."""
-    return sys.stderr is not None and not sys.stderr.closed and sys.stderr.isatty()
+    """Whether standard error can draw a line anew, as a terminal or a notebook does.
+
+    It may be closed, or absent, as in a program without a console.
+    """
+    if sys.stderr is None or sys.stderr.closed:
+        return False
+    return sys.stderr.isatty() or type(sys.stderr).__module__ == "ipykernel.iostream"
 
 
 class Progress:
-    """A bar with epoch, training and validation NLL and time left; silent when standard error is no terminal.
+    """A bar with epoch, training and validation NLL and time left; nothing where no line can be drawn anew.
 
     Parameters
     ----------
@@ -48,11 +53,15 @@ class Progress:
         if self._bar.n == 1:  # a short fit may be over before it is time to draw the bar again
             self._bar.refresh()
 
+    def end(self) -> None:
+        """Take the bar away, so that what is said next has a line of its own."""
+        if self._bar is not None:
+            self._bar.close()
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._bar is not None:
-            self._bar.close()
+        self.end()
 
 
 def _mean(values: list[float]) -> float:

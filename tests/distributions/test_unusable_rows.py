@@ -96,7 +96,7 @@ def table(trials, seed=0):
     rng = np.random.default_rng(seed)
     trials = np.asarray(trials, float)
     y = np.minimum(np.maximum(rng.binomial(5, 0.4, len(trials)), 1.0), np.maximum(trials, 1.0))
-    return pd.DataFrame({"x": rng.normal(size=len(trials)), "n": trials, "y": y})
+    return pd.DataFrame({"x": np.linspace(0.0, 1.0, len(trials)), "n": trials, "y": y})
 
 
 BASE = {"kind": "binomial", "total_count": {"column": "n"}}
@@ -143,7 +143,7 @@ NESTED = [
 def test_far_rows_do_not_end_the_others(distribution):
     rng = np.random.default_rng(1)
     x = rng.normal(size=(60, 1))
-    y = np.ceil(np.exp(2.0 * x[:, 0]))
+    y = np.ceil(20.0 * np.exp(x[:, 0]))
     training = {"epochs": 1, "optimizer": {"learning_rate": 1e-4}}
     model = ll.Model({"distribution": distribution, "training": training}).fit(x, y, progress=False)
     with warnings.catch_warnings():

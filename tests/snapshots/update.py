@@ -14,7 +14,8 @@ import likelinet as ll
 from likelinet.config.base import Config
 
 HERE = Path(__file__).parent
-SIGNATURES, SCHEMA = HERE / "signatures.txt", HERE / "schema.json"
+SIGNATURES = HERE / "signatures.txt"
+SCHEMA = Path(ll.__file__).parent / "config" / "schema.json"  # which `likelinet schema` prints
 # The rooms that users import from: of each the names in its `__all__`, where it has one.
 ROOMS = ("datasets", "plots", "scores", "selection", "testing")
 PLAIN = (bool, int, float, str, tuple, type(None))  # defaults that are written out
@@ -71,8 +72,13 @@ def call(value: Any) -> str:
 
 
 def schema() -> str:
-    """Return the JSON Schema of the config, with sorted keys."""
-    return json.dumps(keys(ll.ModelConfig.model_json_schema()), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    """Return the JSON Schema of the config."""
+    return json.dumps(ll.ModelConfig.model_json_schema(), indent=2) + "\n"
+
+
+def without_wording(text: str) -> str:
+    """Return a JSON Schema with sorted keys and without its wording, a line for each thing in it."""
+    return json.dumps(keys(json.loads(text)), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def keys(node: Any) -> Any:

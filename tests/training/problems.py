@@ -14,6 +14,12 @@ def table(n: int = 60, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     return X, 100.0 + 30.0 * np.sin(X[:, 0]) + 5.0 * rng.standard_normal(n)
 
 
+def held(X: np.ndarray, n: int = 30, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    """Return rows to look at beside X, none of which is outside of it."""
+    new, y = table(n, seed)
+    return new.clip(X.min(0), X.max(0)), y
+
+
 def model(*, hidden: list[int] | None = None, members: int = 1, network: dict[str, Any] | None = None, **training: Any):
     """Return a small Gaussian model; `distribution` and `engine` may be among the keywords."""
     distribution, engine = training.pop("distribution", {}), training.pop("engine", "numpy")

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from likelinet.training.best import Best
-from tests.training.problems import FROZEN, model, table, weights
+from tests.training.problems import FROZEN, held, model, table, weights
 
-X, Y = table(60)
-HELD = table(30, seed=1)
-OVERFITS = {"epochs": 60, "schedule": None, "optimizer": {"learning_rate": 0.1}, "early_stopping": {"patience": 4}}
+X, Y = table(200)
+HELD = held(X)
+OVERFITS = {"epochs": 60, "schedule": None, "optimizer": {"learning_rate": 0.05}, "early_stopping": {"patience": 4}}
 
 
 def test_best_keeps_the_best_of_each_member_and_counts_its_patience():
@@ -72,10 +72,10 @@ def test_the_weights_kept_are_those_of_a_training_that_ends_there():
 
 @pytest.mark.parametrize("weight", [None, np.linspace(0.0, 2.0, 30)])
 def test_validation_rows_given_are_used_with_their_weights(weight):
-    held = HELD if weight is None else (*HELD, weight)
-    fitted = model(early_stopping=None, epochs=8).fit(X, Y, validation=held)
+    rows = HELD if weight is None else (*HELD, weight)
+    fitted = model(early_stopping=None, epochs=30, optimizer={"learning_rate": 0.02}).fit(X, Y, validation=rows)
     kept = fitted.history.epochs[fitted.history.best_epoch[0] - 1]
-    np.testing.assert_allclose(kept.validation_nll[0], -fitted.score(*held), rtol=1e-10)
+    np.testing.assert_allclose(kept.validation_nll[0], -fitted.score(*rows), rtol=1e-10)
 
 
 def test_validation_rows_given_do_not_take_any_from_training():

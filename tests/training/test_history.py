@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from likelinet.training.history import History
-from tests.training.problems import EXACT, FROZEN, model, table
+from tests.training.problems import EXACT, FROZEN, held, model, table
 
 X, Y = table(60)
 TWO = np.stack([Y, 0.01 * Y[::-1] - 3.0], axis=1)
@@ -55,10 +55,11 @@ def test_lbfgs_reports_the_weights_it_returns(distribution, y):
 
 
 def test_lbfgs_keeps_the_best_on_held_out_rows():
-    fitted = model(hidden=[16], **EXACT | {"epochs": 60}).fit(X, Y, validation=table(30, seed=1))
+    x, y = table(200)
+    fitted = model(hidden=[16], **EXACT | {"epochs": 60}).fit(x, y, validation=held(x))
     validation = [e.validation_nll[0] for e in fitted.history.epochs]
     assert fitted.history.best_epoch == [1 + int(np.argmin(validation))]
-    np.testing.assert_allclose(-fitted.score(*table(30, seed=1)), min(validation), rtol=1e-10)
+    np.testing.assert_allclose(-fitted.score(*held(x)), min(validation), rtol=1e-10)
 
 
 def test_training_lowers_the_nll():

@@ -1,5 +1,8 @@
 """Batch size, epochs and patience by the number of rows, where the config does not say them."""
 
+import io
+import sys
+
 import numpy as np
 import pytest
 
@@ -57,3 +60,27 @@ def test_the_bar_is_there_before_the_first_epoch(monkeypatch: pytest.MonkeyPatch
         assert "epoch 0/12" in shown
         bar(Epoch(1, 12, [1.25], None, [0], 0.1, 0.5))
     assert capsys.readouterr().err.endswith("\r")  # and goes away
+
+
+@pytest.mark.parametrize(("module", "drawn"), [("ipykernel.iostream", True), ("somewhere.else", False)])
+def test_a_notebook_draws_lines_anew_and_a_file_does_not(module: str, drawn: bool, monkeypatch: pytest.MonkeyPatch):
+    stream = type("OutStream", (io.StringIO,), {"__module__": module})()  # neither is a terminal
+    monkeypatch.setattr(sys, "stderr", stream)
+    with Progress() as bar:
+        bar.begin(12)
+        bar(Epoch(1, 12, [1.25], None, [0], 0.1, 0.5))
+    assert ("epoch 1/12" in stream.getvalue()) == drawn
+    assert (stream.getvalue() == "") != drawn
+
+
+def test_what_is_said_at_the_end_has_a_line_of_its_own(monkeypatch: pytest.MonkeyPatch):
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setattr("likelinet.training.progress.on_terminal", lambda: True)
+    x = np.linspace(-1.0, 1.0, 40)
+    lbfgs = {"optimizer": {"kind": "lbfgs"}, "epochs": 9, "validation_fraction": 0.0}
+    model = ll.Model({"network": {"hidden": []}, "training": lbfgs, "distribution": {"kind": "bernoulli"}})
+    monkeypatch.setattr("warnings.warn", lambda message, *_, **__: stream.write(f"note: {message}\n"))
+    model.fit(x[:, None], (x > 0.0).astype(int))  # nothing is left to chance
+    assert "epoch 1/9" in stream.getvalue()
+    assert "\rnote: The likelihood of y under 'bernoulli' has no maximum" in stream.getvalue()

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from likelinet.core.wording import counted
 from likelinet.tables.cells import BOOLS, is_missing_word
 from likelinet.tables.coded import Coded, coded
 from likelinet.tables.columns import Column
@@ -105,7 +106,7 @@ class Category(Kind):
         parts += [f"{len(self.tail)} hashed into {HASHED} inputs"] if self.tail else []
         parts += ["missing cells"] if self.indicator else []
         many, why = len(self.levels) + len(self.pooled) + len(self.tail), f" ({self.words})" if self.words else ""
-        return f"category of {many} levels{why}: {', '.join(parts)}"
+        return f"category of {counted(many, 'level')}{why}: {', '.join(parts)}"
 
 
 def hash_of(level: str) -> int:

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from likelinet.core.wording import counted
 from likelinet.tables.cells import is_missing_word
 from likelinet.tables.coded import Coded, coded
 from likelinet.tables.columns import Column
@@ -68,7 +69,7 @@ class Ordered(Kind):
     def describe(self) -> str:
         some = [*self.levels[:3], "…"] if len(self.levels) > 4 else self.levels
         how = ", with missing cells" if self.indicator else ""
-        return f"category of {len(self.levels)} levels in order ({' < '.join(some)}){how}"
+        return f"category of {counted(len(self.levels), 'level')} in order ({' < '.join(some)}){how}"
 
 
 def learn_ordered(name: str, found: Coded, weight: np.ndarray) -> Ordered:

@@ -50,7 +50,7 @@ def _one_of_zip(raw: bytes) -> bytes:
         if "[Content_Types].xml" in names:
             raise _NotOneFileError("an Excel workbook cannot be read: save its sheet as CSV.")
         if len(names) != 1:
-            raise _NotOneFileError(f"the archive holds {len(names)} files: unpack it, and name those to read.")
+            raise _NotOneFileError(f"the archive holds {len(names) or 'no'} files: unpack it, and name those to read.")
         return archive.read(names[0])
 
 

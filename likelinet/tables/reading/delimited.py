@@ -17,7 +17,7 @@ from likelinet.tables.arrow import pa, pc
 from likelinet.tables.arrow_columns import trimmed
 from likelinet.tables.reading.decimals import with_points
 from likelinet.tables.reading.encoding import as_utf8
-from likelinet.tables.reading.layout import Layout, find_layout
+from likelinet.tables.reading.layout import NO_HEADER, Layout, find_layout
 from likelinet.tables.reading.rows import find_fault, is_comment, strict_rows
 from likelinet.tables.text import Text
 
@@ -54,7 +54,7 @@ def _check_names(path: Path, names: list[str]) -> None:
         raise DataError(
             f"{path}: the first line must name every column once"
             + (f"; '{min(twice)}' comes twice" if twice else "")
-            + " (if it is data, set data.header to false)."
+            + f" (if it is data, set data.header to false), {NO_HEADER}."
         )
 
 

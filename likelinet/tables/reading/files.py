@@ -1,7 +1,6 @@
 """Files to columns: which format, and several files one after the other."""
 
 from collections.abc import Callable, Sequence
-from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,9 +20,10 @@ parquet: Any = LazyModule("pyarrow.parquet")
 feather: Any = LazyModule("pyarrow.feather")
 
 
-def read_columns(paths: Sequence[str | PathLike[str]], header: bool) -> tuple[dict[str, Column | Unusable], int]:
+def read_columns(paths: Sequence[Path], header: bool) -> tuple[dict[str, Column | Unusable], int]:
     """Return the columns of files, whose rows follow one another, by name, and the number of rows."""
-    first, *others = (Path(path) for path in paths)
+    first, *others = paths
+    check_different(paths)
     columns = _read(first, header)
     for path in others:
         more = _read(path, header)
@@ -32,6 +32,29 @@ def read_columns(paths: Sequence[str | PathLike[str]], header: bool) -> tuple[di
             raise DataError(f"{where}: there is no column '{lacking[0]}', which the other file has.")
         columns = {name: _joined(path, name, column, more[name]) for name, column in columns.items()}
     return columns, len(next(iter(columns.values()), ()))
+
+
+def check_different(
+    paths: Sequence[Path], others: Sequence[Path] = (), what: str = "its rows would count twice"
+) -> None:
+    """Raise `DataError` if one file is given twice, under whatever names, or is one of some others.
+
+    `what` says what would come of it.
+    """
+    seen = {_identity(path) for path in others}
+    for path in paths:
+        if (itself := _identity(path)) in seen:
+            raise DataError(f"{path}: this file is given twice, so that {what}; name it once.")
+        seen.add(itself)
+
+
+def _identity(path: Path) -> tuple[int, int] | Path:
+    """Return what two names of one file have in common."""
+    try:
+        found = path.stat()
+    except OSError:  # it is not there, which is said when it is read
+        return path.resolve()
+    return found.st_dev, found.st_ino
 
 
 def is_text(path: Path) -> bool:

@@ -18,6 +18,7 @@ _NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
 _WITH_COMMA = re.compile(r"[-+]?[0-9]*,[0-9]+([eE][-+]?[0-9]+)?")
 _DECLARED = re.compile(rb'"?sep=(.)"?', re.IGNORECASE)
 _YEARS = range(1800, 2101)
+NO_HEADER = "which is --set data.header=false for fit and compare, and --no-header for check, init and split"
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,10 @@ def find_layout(path: Path, raw: bytes, header: bool) -> Layout:
     second = next(strict_rows(path, raw[: first.end + _SAMPLE], separator, first.end, first.line + 1), None)
     if len(set(names)) == len(names) and (strange := like_data(names, second)):
         cells = ", ".join(f"'{shown(c)}'" for c in strange[:3])
-        note(f"{path}: the first line looks like data ({cells}): if it names no columns, set data.header to false.")
+        note(
+            f"{path}: the first line looks like data ({cells}): if it names no columns, set data.header to false, "
+            f"{NO_HEADER}."
+        )
     return Layout(separator, names, first.end, first.line + 1)
 
 
