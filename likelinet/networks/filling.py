@@ -11,7 +11,7 @@ from likelinet.networks.layer import Arrays, Layer, LayerBackward, Weight
 
 ROUNDS = 2  # the second one has better numbers to go by, where several of a row are missing
 RIDGE = 1e-3  # of the rows: inputs that say the same share what they explain
-ROWS = 20_000  # that a regression is learned from, at most
+ROWS = 8192  # that a regression is learned from, at most
 
 
 @dataclass(frozen=True, eq=False)
