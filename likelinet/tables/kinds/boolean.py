@@ -24,7 +24,7 @@ class Boolean(Kind):
     loc, scale : float
         Mean and standard deviation.
     median : float
-        What a missing cell is filled with.
+        What a missing cell is filled with before other numbers tell more (`networks.filling`).
     indicator : bool
         Whether training had missing cells, so that an input says where they are.
     """

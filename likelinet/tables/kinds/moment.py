@@ -32,7 +32,7 @@ class Moment(Kind):
     low, high : float, optional
         Days that earlier and later moments are held at; None for no end.
     median : float
-        What a missing cell is filled with; the cycles are 0 there.
+        What a missing cell is filled with before other numbers tell more (`networks.filling`); the cycles are 0 there.
     indicator : bool
         Whether training had missing cells, so that an input says where they are.
     limited : bool
