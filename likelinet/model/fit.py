@@ -9,7 +9,6 @@ import numpy as np
 from likelinet.config import ModelConfig
 from likelinet.core.blocks import blocks
 from likelinet.core.errors import DataError
-from likelinet.core.wording import nearest
 from likelinet.distributions import Distribution, Interval
 from likelinet.distributions.base.family import Family
 from likelinet.heads.build import build_head
@@ -22,7 +21,7 @@ from likelinet.networks.chain import Chain
 from likelinet.networks.filling import Filling
 from likelinet.objective.objective import Objective
 from likelinet.tables.inputs import Encoded, Inputs
-from likelinet.tables.roles import other_columns
+from likelinet.tables.roles import other_columns, read_by_family
 from likelinet.tables.rows import Rows, output_names
 from likelinet.tables.table import Table
 from likelinet.tables.text import Text
@@ -143,12 +142,7 @@ def known_columns(table: Table, head: Head) -> np.ndarray:
     """Return the columns that the head reads, shape (n, many), checked against what they are for."""
     columns = []
     for name in head.columns:
-        if name not in table.columns:
-            raise DataError(
-                f"The table lacks the column '{name}', from which the family reads a parameter or an exposure"
-                f"{nearest(name, table.columns)}."
-            )
-        values = table.numeric(name)
+        values = read_by_family(table, name)
         check_column(head, name, values, table.index)
         columns.append(values)
     return np.stack(columns, axis=1)

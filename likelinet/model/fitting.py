@@ -32,7 +32,7 @@ from likelinet.targets.build import targets_of
 from likelinet.targets.class_weights import class_factors
 from likelinet.targets.possible import check_possible
 from likelinet.targets.suitable import note_suspicions
-from likelinet.targets.target import Naming
+from likelinet.targets.target import Naming, Targets, Y
 from likelinet.training.history import Callback, History
 from likelinet.training.loop import Training
 from likelinet.training.minibatches import split
@@ -76,11 +76,12 @@ def fit(
         raise DataError(f"The table has {counted(n, 'row')} with a positive weight: fitting needs at least two.")
     naming = Naming(what, config.distribution.kind, rows.table.index, tuple(output_names(config.data)))
     targets_class = targets_of(config.distribution, custom)
-    inputs, y = both(
-        lambda: learn_inputs(rows.table, features, rows.weight, config.data),
-        lambda: targets_class.clean(rows.y, naming),
-    )
-    targets = targets_class.learn(y, rows.weight, _with_levels(config, custom, rows.levels), custom, naming)
+
+    def learned() -> tuple[Y, Targets]:
+        y = targets_class.clean(rows.y, naming)
+        return y, targets_class.learn(y, rows.weight, _with_levels(config, custom, rows.levels), custom, naming)
+
+    inputs, (y, targets) = both(lambda: learn_inputs(rows.table, features, rows.weight, config.data), learned)
     if not is_coder:  # whose y may be any features
         note_suspicions(y, rows.weight, config.distribution, naming)
     # Without inputs the model is plain maximum likelihood of a distribution, and that can be had exactly.

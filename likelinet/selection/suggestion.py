@@ -10,6 +10,7 @@ from likelinet.core.errors import DataError
 from likelinet.core.wording import counted
 from likelinet.distributions import Distribution, Gamma, Gaussian, LogNormal
 from likelinet.distributions.base.leaf import Leaf
+from likelinet.selection.times import note_times
 from likelinet.tables.cells import NO_LABELS
 from likelinet.tables.coded import Coded, coded
 from likelinet.tables.recognise.identifiers import mostly_different
@@ -17,6 +18,7 @@ from likelinet.tables.rows import MOST
 from likelinet.tables.table import Table
 from likelinet.tables.text import Text
 from likelinet.tables.undressed import undressed
+from likelinet.targets.suitable import are_grades
 
 COUNTS = 100.0  # median of whole numbers up to which they are taken for counts
 CLOSE = 5.0  # standard deviation of whole numbers below which a density passes over their steps
@@ -75,6 +77,7 @@ def suggested(table: Table, target: Target) -> Suggestion:
         return _of_classes(labels)
     if table.holds_bools(target):
         return _of_classes(["False", "True"])
+    note_times(table, target)
     numbers = table.numbers(target)
     return _of_numbers(numbers[np.isfinite(numbers)])
 
@@ -93,6 +96,10 @@ def _of_numbers(y: np.ndarray) -> Suggestion:
     ends = f"from {low:g} to {high:g}"
     if whole and len(np.unique(y)) == 2:
         return _of_classes([int(low), int(high)])
+    if whole and are_grades(y):
+        grades = {"kind": "ordered_logistic", "levels": np.unique(y).astype(int).tolist()}
+        others = ("categorical", "{kind: discretised, base: {kind: gaussian}}")
+        return Suggestion(grades, f"has few whole numbers, {ends}, as grades are", others)
     classes = ("categorical",) if whole and len(np.unique(y)) <= CODES else ()
     if whole and y.std() < CLOSE and (low < 0.0 or y.var() < LITTLE * y.mean()):
         rounded = {"kind": "discretised", "base": {"kind": "gaussian"}}

@@ -14,12 +14,12 @@ from likelinet.core.fields import from_fields
 from likelinet.core.gathered import also, attempted, gathered, without_faults
 from likelinet.core.notes import note
 from likelinet.core.wording import SHOWN, close_to, counted, nearest
+from likelinet.tables.columns import Column
 from likelinet.tables.kinds.choose import learn_kind
 from likelinet.tables.kinds.joined import join_moments
 from likelinet.tables.kinds.kind import USUAL, Kind, Strange
 from likelinet.tables.kinds.stored import kind_from_json
-from likelinet.tables.marked import absent
-from likelinet.tables.oddities import Oddities, refuse, refuse_missing
+from likelinet.tables.oddities import Oddities, refuse, refuse_absent, refuse_missing
 from likelinet.tables.table import Table
 
 
@@ -98,9 +98,11 @@ class Inputs:
             columns = {name: table.columns[n] for name, n in zip(names, left, strict=True)}
             table = replace(table, columns={**table.columns, **columns}, named=True)
         elif missing:
-            if len(missing) == 1:
-                raise DataError(f"The table lacks the column {missing[0]}{nearest(missing[0], table.columns)}.")
-            raise DataError(f"The table lacks the columns {', '.join(missing)}{_all_meant(missing, table.columns)}.")
+            one = len(missing) == 1
+            hint = nearest(missing[0], table.columns) if one else _all_meant(missing, table.columns)
+            there = tuple(c for c in self.columns if not {*c.sources} & {*missing})
+            with also(lambda: Encoded(replace(self, columns=there), table, strict).check()):
+                raise DataError(f"The table lacks the column{'s' * (not one)} {', '.join(missing)}{hint}.")
         return Encoded(self, table, strict)
 
     def note_unused(self, table: Table, other: tuple[str, ...]) -> None:
@@ -147,7 +149,8 @@ def learn_kinds(table: Table, features: list[str], weight: np.ndarray, data: Dat
     guess = table.named and data.features is None and len(features) > 1  # which numbers are those of rows
 
     def learned(name: str) -> Kind:
-        kind = learn_kind(table, name, weight, data, guess)
+        with also(partial(refuse_absent, table, name) if data.strict else lambda: None):
+            kind = learn_kind(table, name, weight, data, guess)
         if data.strict:
             refuse_missing(table, kind)
         return kind
@@ -175,6 +178,9 @@ class Encoded:
         read = gathered(partial(kind.read, table) for kind, _ in self._kinds)
         self._read = {k.name: whole for (k, _), whole in zip(self._kinds, read, strict=True) if whole is not None}
         self._as_they_are = tuple(k.name for k, _ in self._kinds if k.name not in self._read)
+        self._stray: dict[
+            str, np.ndarray
+        ] = {}  # cells that are said to be text, so that they are not said to be missing
         self.oddities = Oddities(table)
         with also(self.check):
             for kind, _ in self._kinds:
@@ -194,6 +200,8 @@ class Encoded:
                 if strange is not USUAL:
                     if self._strict:
                         self.check()
+                    if strange.missing is not None and kind.name in self._stray:
+                        strange = replace(strange, missing=strange.missing & ~self._stray[kind.name][rows])
                     self.oddities.take(kind, rows, cells, strange)
         if self._endless and not np.isfinite(columns).all():
             self.check()
@@ -204,20 +212,27 @@ class Encoded:
         gathered(partial(self._check, kind) for kind, _ in self._kinds)
 
     def _take_stray(self, kind: Kind) -> None:
-        """Keep what was text among numbers or moments; raise `DataError` if there is nothing else."""
-        if kind.name not in self._read or not (stray := kind.stray(self._table, self._read[kind.name])).any():
+        """Keep where text is among numbers or moments, which strict models refuse, and moments of another form."""
+        if kind.name not in self._read:
             return
-        cells = self._table.column(kind.name)
-        if self._strict or (self._table.n > 1 and (stray | absent(cells)).all()):
+        cells, read = self._table.column(kind.name), self._read[kind.name]
+        stray, turned = kind.stray(self._table, read), kind.turned(self._table, read)
+        if self._strict and stray.any():
             raise self._table.text_among(kind.name, stray, "numbers" if kind.of_numbers else "dates or times")
-        self.oddities.take(kind, slice(None), cells, Strange(stray=stray))
+        self._stray[kind.name] = stray
+        self.oddities.take(kind, slice(None), cells, Strange(stray=stray, turned=turned), read)
+
+    def _refuse(self, kind: Kind, cells: Column) -> None:
+        """Raise `DataError` for all that strict models refuse in a column."""
+        if self._strict:
+            refuse(self._table, kind, cells, kind.encode(cells, np.empty((kind.width, len(cells)))))
 
     def _check(self, kind: Kind) -> None:
         """Raise `DataError` for what is refused in a column; what is merely too large is said for the network."""
-        self._take_stray(kind)
         cells = self._read.get(kind.name)
         cells = self._table.column(kind.name) if cells is None else cells
-        if self._strict:
-            refuse(self._table, kind, cells, kind.encode(cells, np.empty((kind.width, len(cells)))))
+        with also(partial(self._refuse, kind, cells)):
+            self._take_stray(kind)
+        self._refuse(kind, cells)
         if kind.endless and np.isinf(np.asarray(cells, np.float64)).any():
             self._table.numeric(kind.name)

@@ -22,16 +22,25 @@ class Strange:
         Outside the range of training, and held at its end.
     unseen : ndarray of bool, optional
         A category that training had not.
+    neither : ndarray of bool, optional
+        Text that is neither yes nor no.
+    unplaced : ndarray of bool, optional
+        A level that training had not, of an order.
     missing : ndarray of bool, optional
         Missing, where training had no missing cell.
     stray : ndarray of bool, optional
         Text among numbers or moments, which counts as missing.
+    turned : ndarray of bool, optional
+        A moment of another form than training had, which could be read.
     """
 
     outside: np.ndarray | None = None
     unseen: np.ndarray | None = None
+    neither: np.ndarray | None = None
+    unplaced: np.ndarray | None = None
     missing: np.ndarray | None = None
     stray: np.ndarray | None = None
+    turned: np.ndarray | None = None
 
 
 USUAL = Strange()  # nothing was
@@ -98,6 +107,10 @@ class Kind(ABC):
         for name in self.sources if lost.any() else ():
             lost &= ~absent(table.column(name))
         return lost
+
+    def turned(self, table: Table, read: Column) -> np.ndarray:
+        """Return which cells of all of a column `read` has taken although they are of another form than training's."""
+        return np.zeros(len(read), bool)
 
     @abstractmethod
     def encode(self, cells: Column, out: np.ndarray) -> Strange:

@@ -11,9 +11,9 @@ from likelinet.tables.coded import Coded
 from likelinet.tables.columns import Column
 from likelinet.tables.recognise.distinct import Distinct, distinct, forms_of
 from likelinet.tables.recognise.forms import FORMS, ISO, TIMES, in_form, turned
+from likelinet.tables.recognise.other_forms import EARLIEST, LATEST, in_any_form
 from likelinet.tables.text import Text
 
-_EARLIEST, _LATEST = np.datetime64("1900-01-01"), np.datetime64("2101-01-01")  # of dates written as whole numbers
 _MONTHS = 6  # different ones that are no mere numbers
 _ZONED = r":.*(?:Z|UTC|GMT|[-+][0-9]{2}(?::?[0-9]{2})?)$"
 
@@ -110,10 +110,17 @@ def _in_years(text: Text) -> Moments | None:
     return Moments(values, stray, "%Y", "years") if some > stray.sum() else None
 
 
-def read_moments(column: np.ndarray | Text, form: str) -> tuple[np.ndarray, np.ndarray]:
+def read_moments(column: np.ndarray | Text, form: str, alone: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """Return a column of a known form as datetime64[us], and where it has something else that is not missing.
 
-    Dates as ISO writes them are read beside any form of dates, since they mean one thing only.
+    Parameters
+    ----------
+    column : ndarray or Text
+        The column.
+    form : str
+        As `FORMS` names it.
+    alone : bool
+        Whether dates of other forms are left out, but for those as ISO writes them, which mean one thing only.
     """
     if isinstance(column, np.ndarray):
         if column.dtype.kind == "M":
@@ -123,6 +130,8 @@ def read_moments(column: np.ndarray | Text, form: str) -> tuple[np.ndarray, np.n
     each = in_form(found.cells, form)
     if form not in TIMES and np.isnat(each).any():
         each = np.where(np.isnat(each), in_form(found.cells, ISO), each)
+    if not alone and np.isnat(each).any():
+        each = in_any_form(found.cells, each, form)
     return found.read(each, np.datetime64("NaT"))
 
 
@@ -161,7 +170,7 @@ def _is_meant(found: Distinct, form: str, each: np.ndarray) -> bool:
     each = each[~np.isnat(each)]
     if form in ("%Y%m%d", "%Y%m"):
         enough = form == "%Y%m%d" or len(each) >= _MONTHS
-        return bool(enough and ((each >= _EARLIEST) & (each < _LATEST)).all())
+        return bool(enough and ((each >= EARLIEST) & (each < LATEST)).all())
     if form == "%Y":
         return False  # a number
     if form == "%Y-%m":  # 2010-11, 2011-12 are seasons
@@ -215,4 +224,5 @@ def _words(found: Distinct, form: str, each: np.ndarray) -> str:
     what = "times" if form in TIMES else "dates with times" if timed else "dates"
     iso = iso.partition("T")[2] if form in TIMES else iso.replace("T", " ")
     local = " in local time" if pc.any(pc.match_substring_regex(found.cells, _ZONED)).as_py() else ""
-    return f"{what}{local} ('{shown(found.cells[i].as_py())}' is {iso})"
+    cell = found.cells[i].as_py()
+    return f"{what}{local}" + (f" ('{shown(cell)}' is {iso})" if cell != iso else "")
