@@ -1,7 +1,7 @@
 """A trained model as data, and the rows of a table as it sees them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -17,6 +17,8 @@ from likelinet.heads.head import Head
 from likelinet.heads.precision import Precision
 from likelinet.model.source import Source
 from likelinet.networks.build import build_network
+from likelinet.networks.chain import Chain
+from likelinet.networks.filling import Filling
 from likelinet.objective.objective import Objective
 from likelinet.tables.inputs import Encoded, Inputs
 from likelinet.tables.kinds.statistics import Apart
@@ -41,6 +43,7 @@ class Fit:
     theta: np.ndarray
     history: History
     source: Source
+    filling: np.ndarray = field(default_factory=lambda: np.zeros((0, 0, 0)))  # the matrices of layers
 
     @cached_property
     def head(self) -> Head:
@@ -62,7 +65,10 @@ class Fit:
     @cached_property
     def objective(self) -> Objective:
         """Network and head."""
-        return Objective(build_network(self.config.network, self.inputs.width, self.head.predicted), self.head)
+        network = build_network(self.config.network, self.inputs.width, self.head.predicted)
+        if len(self.filling):
+            network = Chain((*(Filling(self.inputs.amounts, matrix) for matrix in self.filling), network))
+        return Objective(network, self.head)
 
     @property
     def precision(self) -> Precision:

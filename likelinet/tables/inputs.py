@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,32 @@ class Inputs:
     def width(self) -> int:
         """Number of inputs of the network."""
         return sum(c.width for c in self.columns)
+
+    @property
+    def spans(self) -> list[slice]:
+        """Which inputs of the network each feature makes."""
+        ends = np.cumsum([0, *(c.width for c in self.columns)]).tolist()
+        return [slice(*pair) for pair in pairwise(ends)]
+
+    @property
+    def with_missing(self) -> list[slice]:
+        """Which inputs those features make that had missing cells in training; the last of each says where."""
+        return [at for kind, at in zip(self.columns, self.spans, strict=True) if kind.filled]
+
+    @property
+    def amounts(self) -> list[tuple[int, int]]:
+        """The inputs that other columns may tell where a cell is missing, and those that say where."""
+        return [(at.start, at.stop - 1) for kind, at in self._of_amounts if kind.filled]
+
+    @property
+    def telling(self) -> list[int]:
+        """The inputs that such an amount is learned from: all amounts, and where they are missing."""
+        each = [{at.start, at.stop - 1} if kind.filled else {at.start} for kind, at in self._of_amounts]
+        return sorted(set().union(*each))
+
+    @property
+    def _of_amounts(self) -> list[tuple[Kind, slice]]:
+        return [(kind, at) for kind, at in zip(self.columns, self.spans, strict=True) if kind.of_amounts]
 
     def rows(self, table: Table, other: tuple[str, ...] = (), chosen: bool = False, strict: bool = False) -> "Encoded":
         """Return the rows of x, which are encoded as they are asked for; columns that are not features are ignored.
@@ -153,13 +180,9 @@ class Encoded:
     """
 
     def __init__(self, inputs: Inputs, table: Table, strict: bool = False) -> None:
-        self._table, self._strict, ends = table, strict, [0]
-        self._kinds: list[tuple[Kind, slice]] = []
-        for kind in inputs.columns:
-            ends.append(ends[-1] + kind.width)
-            if kind.width:
-                self._kinds.append((kind, slice(*ends[-2:])))
-        self._width, self._endless = ends[-1], any(kind.endless for kind, _ in self._kinds)
+        self._table, self._strict, self._width = table, strict, inputs.width
+        self._kinds = [(kind, at) for kind, at in zip(inputs.columns, inputs.spans, strict=True) if kind.width]
+        self._endless = any(kind.endless for kind, _ in self._kinds)
         read = gathered(partial(kind.read, table) for kind, _ in self._kinds)
         self._read = {k.name: whole for (k, _), whole in zip(self._kinds, read, strict=True) if whole is not None}
         self._as_they_are = tuple(k.name for k, _ in self._kinds if k.name not in self._read)

@@ -25,7 +25,8 @@ class Boolean(Kind):
     loc, scale : float
         Mean and standard deviation.
     median : float
-        What a missing cell is filled with where an input says that it is missing.
+        What a missing cell is filled with where an input says that it is missing, before other numbers tell more
+        (`networks.filling`).
     indicator : bool
         Whether training had missing cells, so that an input says where they are.
     mean : float, optional
@@ -40,6 +41,7 @@ class Boolean(Kind):
     mean: float | None = None
 
     tag: ClassVar[str] = "boolean"
+    of_amounts: ClassVar[bool] = True
 
     @property
     def inputs(self) -> list[str]:

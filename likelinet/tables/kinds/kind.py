@@ -60,6 +60,7 @@ class Kind(ABC):
 
     tag: ClassVar[str]  # what a file calls the kind
     of_numbers: ClassVar[bool] = False  # how messages speak of a missing cell
+    of_amounts: ClassVar[bool] = False  # whether its first input is an amount, which other columns may tell
 
     @property
     @abstractmethod

@@ -47,6 +47,7 @@ class Moment(Scaled):
     words: str = ""
 
     tag: ClassVar[str] = "moment"
+    of_amounts: ClassVar[bool] = True
 
     @property
     def inputs(self) -> list[str]:

@@ -37,7 +37,7 @@ class Scaled(Kind):
     low, high : float, optional
         The ends of the range of training; numbers beyond are held a little outside of them. None for no ends.
     median : float
-        What a missing cell is filled with.
+        What a missing cell is filled with before other numbers tell more (`networks.filling`).
     indicator : bool
         Whether training had missing cells, so that an input says where they are.
     log : bool
@@ -135,6 +135,7 @@ class Number(Scaled):
     words: str = ""
 
     tag: ClassVar[str] = "number"
+    of_amounts: ClassVar[bool] = True
     of_numbers: ClassVar[bool] = True
 
     @property
