@@ -11,6 +11,7 @@ if BESIDE.is_dir():
 # The workers of pytest-xdist share the cores already: BLAS threads of their own would only wait for each other.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 import likelinet
@@ -27,3 +28,21 @@ settings.register_profile("likelinet", max_examples=6, derandomize=True, **ALWAY
 settings.register_profile("ci", max_examples=25, derandomize=True, **ALWAYS)
 settings.register_profile("nightly", max_examples=200, derandomize=False, print_blob=True, **ALWAYS)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "likelinet"))
+
+AT_IMPORT: dict[str, dict] = {}  # where the generator RNG of a module of tests stands before its first test
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Note where the generators of all modules stand."""
+    for item in items:
+        module = getattr(item, "module", None)
+        if hasattr(module, "RNG"):
+            AT_IMPORT.setdefault(module.__name__, module.RNG.bit_generator.state)
+
+
+@pytest.fixture(autouse=True)
+def _drawn_alike(request: pytest.FixtureRequest) -> None:
+    """Have a test draw the same numbers whichever tests ran before it in the same worker."""
+    module = getattr(request.node, "module", None)
+    if hasattr(module, "RNG"):
+        module.RNG.bit_generator.state = AT_IMPORT[module.__name__]

@@ -281,7 +281,7 @@ def test_new_rows():
     for model, rows, message in (
         (plain, new.head(0), "The table is empty: it has no rows."),
         (strict, new.assign(width=changed(y, 3)), "Column 'width' has 1 row with missing"),
-        (plain, new.assign(width=["wide"] * 60), "Column 'width' must hold numbers, but has text: 'wide' in row 1"),
+        (strict, new.assign(width=["wide"] * 60), "Column 'width' must hold numbers, but has text: 'wide' in row 1"),
         (linear, new.assign(width=1e300), "X has numbers too large for float32: check their unit."),
         (plain, new.rename(columns={"width": "widht"}), "lacks the column width (did you mean 'widht'?)"),
     ):

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.metrics import mean_pinball_loss
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 sys.path.insert(0, str(BENCHMARKS))
 
-from speed import compare, measure, numpy_floor, ours, reading  # noqa: E402
+from speed import compare, flights, measure, numpy_floor, ours, reading  # noqa: E402
 from speed.tables import TABLES  # noqa: E402
 from speed.workloads import WORKLOADS, Workload  # noqa: E402
 
@@ -91,6 +92,16 @@ def test_reading_is_measured_on_the_same_file():
     for read in (reading.ours, reading.pyarrow):
         assert read(rows=100)["seconds"] > 0.0
     assert 100 * 10 * 10 < reading.file(rows=100)["bytes"] < 100 * 10 * 25
+
+
+def test_flights_have_gaps_and_are_scored_by_their_quantiles():
+    train, held = flights.table(2000)
+    assert (train.shape, len(held)) == ((2000, 12), flights.HELD_OUT)
+    assert 20 < train["dep_delay"].isna().sum() < 100
+    y = np.append(train["arr_delay"], 0.5)
+    quantiles = [np.full(2001, np.quantile(y, q)) for q in flights.LEVELS]
+    expected = [mean_pinball_loss(y, each, alpha=q) for each, q in zip(quantiles, flights.LEVELS, strict=True)]
+    np.testing.assert_allclose(flights.pinball(quantiles, y), 2.0 * np.mean(expected), rtol=1e-12)
 
 
 def test_a_step_of_ours_is_timed_from_its_own_record():

@@ -346,5 +346,5 @@ def test_errors_in_one_sentence(fitted: ll.Model):
     with pytest.raises(ll.UndefinedError, match="encode: the network 'mlp' has no codes"):
         mlp.encode(plane(3))
     text = np.array([["a", "b"]] * 10)
-    with pytest.raises(ll.DataError, match="Column 'x0' holds text, where y is x"):
+    with pytest.raises(ll.DataError, match="Columns 'x0', 'x1' hold text, where y is x"):
         ll.Model({"network": {"kind": "autoencoder"}}).fit(text)

@@ -1,16 +1,18 @@
 """Which rows are held out, by group and in time: for validation, in the folds of `compare`."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 import likelinet as ll
+from likelinet.cli.holdout import held_out
 from likelinet.selection.candidates import families
 from likelinet.selection.comparison import compare, scored_weight
 from likelinet.tables.hold_out import HoldOut
-from likelinet.tables.table import Table, as_table
-from tests.small import quick
+from likelinet.tables.table import Table, as_table, read_table
+from tests.small import cli, quick
 
 N = 90
 RNG = np.random.default_rng(5)
@@ -158,3 +160,22 @@ def test_too_few_for_the_folds():
         hold_out(as_table({"t": [1] * 20 + [2, 3, 4]}), time="t").folds(3, np.random.default_rng(0))
     with pytest.raises(ll.ConfigError, match="held out by 'groups' or by 'time': give one of them"):
         ll.DataConfig(groups="a", time="b")
+
+
+def test_held_out_rows_without_y_are_counted(tmp_path: Path):
+    lines = [f"{i % 7},{'' if i < 25 else i % 11}" for i in range(50)]
+    (tmp_path / "t.csv").write_text("\n".join(["x,y", *lines]))
+    done = cli(
+        "fit",
+        tmp_path / "t.csv",
+        "--target",
+        "y",
+        "--set",
+        "training.epochs=2",
+        "--holdout",
+        "0.4",
+        "-o",
+        tmp_path / "m",
+    )
+    mask = held_out(ll.Model.load(tmp_path / "m").config, read_table(tmp_path / "t.csv"), 0.4)
+    assert f"\nScores of 20 rows of 50, drawn by seed 0, but for {mask[:25].sum()} without y:\n" in done.out

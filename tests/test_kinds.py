@@ -13,6 +13,7 @@ from likelinet.config import DataConfig
 from likelinet.tables.coded import coded
 from likelinet.tables.inputs import Inputs, learn_inputs
 from likelinet.tables.kinds.category import HASHED, MANY, hash_of
+from likelinet.tables.kinds.kind import Kind
 from likelinet.tables.kinds.noted import note_readings
 from likelinet.tables.kinds.number import Number
 from likelinet.tables.kinds.stored import kind_from_json
@@ -31,6 +32,14 @@ def learned(cells: Any, weight: Any = None, **data: Any) -> Inputs:
     return inputs
 
 
+def of_a_column(name: str, cells: Any) -> tuple[Kind, ...]:
+    """Return how a column of some name is read, with the notes of `fit`."""
+    table = as_table({name: cells})
+    kinds = learn_inputs(table, [name], np.ones(table.n), DataConfig()).columns
+    note_readings(table, kinds)
+    return kinds
+
+
 def encoded(inputs: Inputs, cells: Any) -> np.ndarray:
     """Return the inputs that new cells make, shape (width, n)."""
     return inputs.rows(as_table({"a": cells}))[:].T
@@ -44,12 +53,15 @@ def test_numbers_are_standardised_and_held_at_widened_ends_or_within():
     inputs = learned(NORMAL)
     low, high = NORMAL.min(), NORMAL.max()
     margin = 0.05 * (high - low)
-    few, many = np.quantile(NORMAL, [0.05, 0.95], method="inverted_cdf")
-    quarter = 0.25 * (high - low + 2 * margin)
-    below, above = low - margin - quarter, high + margin + quarter
-    new = np.array([3.0, low - margin / 2, below + 1e-6, below - 1e-6, above - 1e-6, above + 1e-6, -np.inf, np.inf])
-    held = [3.0, low - margin / 2, low - margin, few, high + margin, many, few, many]
-    np.testing.assert_allclose(encoded(inputs, new), [(held - NORMAL.mean()) / NORMAL.std()], rtol=1e-12)
+    few, middle, many = np.quantile(NORMAL, [0.05, 0.5, 0.95], method="inverted_cdf")
+    width = high - low + 2 * margin
+    below, above = low - margin - 0.25 * width, high + margin + 0.25 * width
+    lost, gone = low - margin - width, high + margin + width
+    new = np.array([3.0, low - margin / 2, below + 1e-6, below - 1e-6, above - 1e-6, above + 1e-6])
+    far = np.array([lost + 1e-6, lost - 1e-6, gone - 1e-6, gone + 1e-6, -np.inf, np.inf])
+    held = [3.0, low - margin / 2, low - margin, few, high + margin, many, few, middle, many, middle, middle, middle]
+    expected = [(held - NORMAL.mean()) / NORMAL.std()]
+    np.testing.assert_allclose(encoded(inputs, np.append(new, far)), expected, rtol=1e-12)
 
 
 def test_a_soft_limit_bends_what_is_far_and_nothing_else():
@@ -277,3 +289,26 @@ def test_numbers_with_a_few_words_are_numbers_although_pandas_calls_them_text():
     inputs = learn_inputs(table, ["a"], np.ones(300), DataConfig())
     assert inputs.columns[0].inputs == ["a", "a missing"]
     np.testing.assert_array_equal(inputs.rows(table)[:][:, 1], np.arange(300) == 7)
+
+
+def test_numbers_of_groups_are_told_from_measurements():
+    person = np.arange(300) % 60 * 7919
+    with pytest.warns(
+        UserWarning, match=r"numbers come again .* 'person_id' \(60 different ones in 300 rows\); name one"
+    ):
+        (kind,) = of_a_column("person_id", person)
+    assert isinstance(kind, Number)
+    with pytest.warns(UserWarning, match="60 different ones"):
+        of_a_column("person_id", [*map(str, person), "none of them"])
+    for name, cells in (("person", person), ("person_id", person + 0.5), ("person_id", person % 13)):
+        of_a_column(name, cells)  # a warning is an error
+
+
+@pytest.mark.parametrize("other", ["row {}", "same"])
+def test_without_any_column_that_says_something(other: str):
+    table = as_table({"a": [3.0] * 30, "b": [other.format(i) for i in range(30)]})
+    inputs = learn_inputs(table, ["a", "b"], np.ones(30), DataConfig())
+    with pytest.warns(UserWarning, match="no other is left, so the model is that of y alone") as notes:
+        note_readings(table, inputs.columns)
+    assert "model" in str(notes[-1].message)
+    note_readings(table, ())  # as was asked for

@@ -66,9 +66,17 @@ def test_new_cells_of_text(case: str):
     alone = inputs.rows(table(["Petrol"]))  # one row of a service
     np.testing.assert_array_equal(alone[:][0, :-1], rows[:][1, :-1])
     what = "dates or times" if case == "dates" else "numbers"
-    for new, strict in (([CASES[case][3], "Petrol"], True), (["Diesel", "Petrol"], False)):
+    for new in ([CASES[case][3], "Petrol"], ["Diesel", "Petrol"]):
         with pytest.raises(ll.DataError, match=f"^Column 'a' must hold {what}, but has text: '(Petrol|Diesel)' in row"):
-            inputs.rows(table(new), strict=strict)
+            inputs.rows(table(new), strict=True)
+    none = inputs.rows(table(["Diesel", "Petrol"]))
+    np.testing.assert_array_equal(none[:][:, 0], rows[:][[1, 1], 0])
+    with pytest.warns(UserWarning, match="Text") as said:
+        none.oddities.note()
+    assert [str(w.message) for w in said] == [
+        "Text among numbers or dates counts as missing: column 'a' in 2 rows (1, 2: Diesel); data.categorical makes "
+        "categories of such a column."
+    ]
 
 
 def test_strict_models_refuse_them():

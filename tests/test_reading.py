@@ -160,6 +160,12 @@ def test_a_model_of_the_command_line_reads_the_frame_as_the_file(tmp_path: Path)
         ('a,b\n1, "x"\n   \n3,4\n', {"a": ["1", "3"], "b": ["x", "4"]}),
         ("a,b\n1,2\n   \n3,4\n", {"a": ["1", "3"], "b": ["2", "4"]}),
         ("a\tb\nx\t\n\ty\n", {"a": ["x", ""], "b": ["", "y"]}),
+        ("'a'\t'b c'\n1\t2\n", {"a": ["1"], "b c": ["2"]}),
+        ("'a',b\n1,2\n", {"'a'": ["1"], "b": ["2"]}),
+        ('"a"\t"b"\n"4"\t1\t2\n"9"\t3\t4\n', {"a": ["1", "3"], "b": ["2", "4"]}),  # as R writes it
+        ('"a","b"\n"1",5,6\n"2",7,8\n', {"a": ["5", "7"], "b": ["6", "8"]}),
+        ("the name\nJane Doe\nJohn Roe\n", {"the name": ["Jane Doe", "John Roe"]}),
+        ("the year\nin 1999\n2000\n", {"the year": ["in 1999", "2000"]}),
     ],
 )
 def test_layouts(text: str, columns: dict[str, list[str]], tmp_path: Path):
@@ -183,12 +189,38 @@ def test_layouts(text: str, columns: dict[str, list[str]], tmp_path: Path):
             r"line 2 is not UTF-8, so the file is read as Windows-1252",
             {"a": ["1"], "b": ["café"]},
         ),
+        (
+            ",a\nBonn,1\nUlm,2\n",
+            r"first column has no name and is left out as names of rows \('Bonn', 'Ulm', …\); name it to use it\.$",
+            {"a": ["1", "2"]},
+        ),
+        (
+            "  a   b\n 1.5  12-15 years\n\n20.5  < 12 years\n",
+            r"cells are taken to be separated by blanks\.$",
+            {"a": ["1.5", "20.5"], "b": ["12-15 years", "< 12 years"]},
+        ),
+        (
+            '"a" "b"\n"1" 5 "x, y"\n"2" 7 ""\n',
+            r"cells are taken to be separated by blanks\.$",
+            {"a": ["5", "7"], "b": ["x, y", ""]},
+        ),
     ],
 )
 def test_guesses_are_said(text: str | bytes, note: str, columns: dict[str, list[str]], tmp_path: Path):
     with pytest.warns(UserWarning, match=f"{tmp_path / 't'}: (the )?{note}") as notes:
         assert cells(read(tmp_path, text)) == columns
     assert len(notes) == 1
+
+
+@pytest.mark.filterwarnings("ignore:.*separated by blanks")
+def test_rows_between_blanks_are_split_as_they_stand(tmp_path: Path):
+    lines = [f"{i:4d}  {'a, b' if i % 3 else 'c, d, e'}" for i in range(20)]
+    (tmp_path / "t").write_text("\n".join(["   x  y", *lines, ""]))
+    whole, parts = read_table(tmp_path / "t"), [tmp_path / "1", tmp_path / "2"]
+    assert cli("split", tmp_path / "t", "-o", *parts).code == 0
+    assert sorted(line for part in parts for line in part.read_text().splitlines()[1:]) == lines
+    both = read_table(parts)
+    assert sorted(cells(both)["x"], key=int) == cells(whole)["x"] == [str(i) for i in range(20)]
 
 
 def test_without_a_header(tmp_path: Path):
@@ -228,6 +260,8 @@ def test_utf_16_without_a_mark(encoding: str, tmp_path: Path):
         ("1,1\n2,3\n", r"must name every column once; '1' comes twice \(if it is data, set data.header to false\)"),
         ("a;b\n1;2\n3;4;5\n", "line 3 has 3 cells, but there are 2 columns; correct this line"),
         ("# x\nsep=;\na;b\n1;2\n\n3\n", "line 6 has 1 cell, but there are 2 columns"),
+        ("9,2\n" + "1,2,3\n" * 6, "the first line has 2 cells, but those below it have 3; let it name every column"),
+        ("a,b\n" + "1,2,3\n" * 5, "line 2 has 3 cells, but there are 2 columns"),
         ('a\tb\n1\t"x\n2\ty\n', "line 2 opens a quote that is not closed where its cell ends"),
     ],
 )

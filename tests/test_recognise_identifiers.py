@@ -38,6 +38,8 @@ PHONES = RNG.choice(8 * 10**9, N, replace=False) + 2 * 10**9
         (Text.of([f"1{i:019d}" for i in PHONES]), "", "text, 200 different ones in 200 rows"),
         (Text.of([f"Model {i}" for i in range(30)]), "", "text, 30 different ones in 30 rows"),
         (Text.of(["NA", *(f"Model {i % 60}" for i in range(100))]), "", "text, 60 different ones in 100 rows"),
+        (Text.of([f"Model {i % 33}" for i in range(40)]), "", "text, 33 different ones in 40 rows"),
+        (np.arange(200) % 130 * 7919, "patient_id", "whole numbers in a column called 'patient_id', 130 different"),
     ],
 )
 def test_identifiers(column: np.ndarray | Text, name: str, why: str):
@@ -53,6 +55,9 @@ def test_identifiers(column: np.ndarray | Text, name: str, why: str):
         (np.arange(N) / 1.0, ""),
         (RNG.integers(18, 90, N), "age"),
         (np.arange(1950, 2020), "year"),
+        (np.arange(1, 156, 2), "Week"),
+        (np.arange(200) % 90 * 7919, "patient_id"),
+        (Text.of([f"Model {i % 30}" for i in range(40)]), ""),
         (RNG.choice(10**6, N, replace=False), "population"),
         (RNG.choice(5000, 1000, replace=False), "pages"),
         (RNG.choice(10**8, N) + 1, "paid"),
@@ -123,6 +128,8 @@ POSITIVE = RNG.lognormal(5.0, 1.0, N).round()
         ([1.0, 2.0, 1.0, 2.0, 3.0, 9.0, 9.0], {9.0: 2}),
         ([*TEMPERATURES], {}),
         ([*POSITIVE], {}),
+        ([95.0, 95.0, 96.0, 96.0, 97.0, 97.0], {}),  # years
+        ([1.0, 3.0, 3.0, 8.0, 8.0, 99.0, 99.0], {99.0: 2}),
         ([*RNG.integers(0, 100, N), 99.0], {}),
         ([*RNG.integers(0, 5, N), 50.0, 50.0, 50.0], {}),  # few values, one of them far
         ([*TEMPERATURES, 200.0], {}),  # once

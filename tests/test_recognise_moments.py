@@ -49,6 +49,7 @@ def test_all_that_strftime_writes(form: str, clock: str):
         ("03 Jan 2020|4. February 2021|5th Mar 2021", ["2020-01-03", "2021-02-04", "2021-03-05"]),
         ("Fri, 03 Jan 2020 10:11:12 GMT|Saturday 4 jan 2020", ["2020-01-03T10:11:12", "2020-01-04"]),
         ("Jan 3, 2020|March 12 2021", ["2020-01-03", "2021-03-12"]),
+        ("Jan-3-2020|March-12-2021", ["2020-01-03", "2021-03-12"]),
         ("31-Jul-18|1-Aug-18", ["2018-07-31", "2018-08-01"]),
         ("2020Q1|2020-Q3", ["2020-01-01", "2020-07-01"]),
         ("Q4 2020|Q2 2021", ["2020-10-01", "2021-04-01"]),
@@ -117,6 +118,7 @@ def test_not_read(line: str):
 
 def test_words():
     assert moments_in(cells("1/31/2005|1/2/2005")).words == "dates ('1/31/2005' is 2005-01-31)"  # pyright: ignore
+    assert moments_in(cells("2020-01-03|2020-01-31")).words == "dates"  # pyright: ignore
     zoned = moments_in(cells("2020-01-03T12:30:05Z"))
     assert zoned is not None
     assert zoned.words == "dates with times in local time ('2020-01-03T12:30:05Z' is 2020-01-03 12:30:05)"

@@ -118,6 +118,14 @@ def test_words(line: str, words: str):
     assert found.words == words
 
 
+def test_limits_of_detection_lie_among_the_numbers():
+    measured = [f"{v / 100}" for v in range(1, 41)]
+    found = numbers_in_dress(Text.of(["<0.02", "<0.1", *measured]))
+    assert found is not None
+    np.testing.assert_array_equal(found.numbers[:3], [0.02, 0.1, 0.01])
+    assert numbers_in_dress(Text.of(["<0.02", "<0.3", *measured])) is None  # above the middle of 0.01 … 0.4
+
+
 def test_new_cells_are_read_as_training_was():
     found = numbers_in_dress(cells("1,250 kg|3,5 kg"))
     assert found is not None

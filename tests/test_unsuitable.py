@@ -164,3 +164,35 @@ def test_text_that_is_nearly_all_different_is_no_class():
     with pytest.raises(ll.DataError, match=said):
         suggested(as_table({"y": [f"row {i % 80}" for i in range(100)]}), "y")
     assert suggested(as_table({"y": [f"row {i % 50}" for i in range(90)]}), "y").distribution == {"kind": "categorical"}
+
+
+@pytest.mark.parametrize("target", ["time", "futime", "Survival_Time", "duration", "follow-up days"])
+@pytest.mark.parametrize("event", ["status", "death", "Cens", "observed"])
+def test_a_time_beside_an_event(target: str, event: str):
+    columns = {target: X[:, 0] ** 2, "status of what": X[:, 1], event: np.where(X[:, 1] > 0.0, "1", "2")}
+    said = f"'{target}' may be the time until '{event}' or .* --target '{{time: {target}, event: {event}}}'"
+    with pytest.warns(UserWarning, match=said):
+        suggested(as_table(columns), target)
+
+
+@pytest.mark.parametrize(
+    ("target", "event"), [("price", "status"), ("timely", "status"), ("time", "obs"), ("time", "evented")]
+)
+def test_no_time_or_no_event(target: str, event: str):
+    columns = {target: X[:, 0] ** 2, event: X[:, 1] > 0.0, "status": X[:, 1]}
+    suggested(as_table(columns), target)  # a warning is an error
+
+
+@pytest.mark.parametrize(
+    ("y", "family"),
+    [
+        (np.random.default_rng(1).standard_t(4.0, size=1000), "gaussian"),
+        (np.random.default_rng(1).laplace(-50.0, size=1000), "gaussian"),
+        (1e6 * np.random.default_rng(1).standard_t(1.8, size=1000) - 1e6, "johnson_su"),
+        ((30.0 * np.random.default_rng(1).standard_t(1.8, size=1000)).round(), "johnson_su"),
+    ],
+)
+def test_numbers_with_long_tails_have_a_family_to_begin_with(y: np.ndarray, family: str):
+    found = suggested(as_table({"y": y}), "y")
+    assert found.distribution == {"kind": family}
+    assert found.why.endswith(" with long tails") == (family == "johnson_su")

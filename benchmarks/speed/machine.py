@@ -7,7 +7,7 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-PACKAGES = ("likelinet", "numpy", "scipy", "torch", "jax", "jaxlib", "optax", "scikit-learn")
+PACKAGES = ("likelinet", "numpy", "scipy", "torch", "jax", "jaxlib", "optax", "scikit-learn", "lightgbm")
 
 
 def description() -> list[str]:

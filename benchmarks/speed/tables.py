@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from speed import (
     auto,
     command,
+    flights,
     gpu,
     jax_peer,
     machine,
@@ -132,6 +133,26 @@ def read_file(names: Sequence[str]) -> Table:
     )
 
 
+def many_flights(names: Sequence[str]) -> Table:
+    """Compare a fit of many rows, all by default, with LightGBM: how long it takes, and how well it predicts."""
+    heading = "A fit of 336,776 flights by default ÷ LightGBM's models of three quantiles"
+    if not flights.has_lightgbm():
+        return Table(heading, notes=['Skipped: lightgbm is not installed (pip install -e ".[bench]").'])
+    peers = tuple(measurement(flights.lightgbm, threads=threads) for threads in (None, 1))
+    name = f"{flights.ROWS:,} rows, 12 columns"
+    lines = []
+    for family, target in (("johnson_su", 1.0), ("gaussian", None)):  # what `fit --target` takes, and a config
+        own = measurement(flights.ours, family=family)
+        lines += [
+            Comparison(name, f"wall time, {family}", own, peers, 5.0, unit=SECONDS, shown="epochs"),
+            Comparison(name, f"processor time, {family}", own, peers, None, figure="processor", unit=SECONDS),
+            Comparison(
+                name, f"CRPS by three quantiles, {family}", own, peers, target, figure="score", unit=("min", 1.0)
+            ),
+        ]
+    return Table(heading, tuple(lines))
+
+
 def one_gpu(names: Sequence[str]) -> Table:
     """Compare the JAX engine with torch.compile on a GPU, if there is one."""
     heading = "One GPU: JAX engine ÷ torch.compile with CUDA graphs, one step"
@@ -158,6 +179,7 @@ TABLES: dict[str, Callable[[Sequence[str]], Table]] = {
     "predict": predict,
     "memory": peak_memory,
     "reading": read_file,
+    "flights": many_flights,
     "gpu": one_gpu,
 }
 

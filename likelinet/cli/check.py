@@ -80,9 +80,9 @@ def checked(table: Table, config: ModelConfig, chosen: bool) -> Checked:
                 family = known
                 plain = config.model_dump(mode="json", exclude_unset=True) | {"distribution": family.distribution}
                 config = ModelConfig.model_validate(plain)
-        training, weight, wrong = _target(table, config)
+        training, weight, z, wrong = _target(table, config)
         roles = Roles(config, targets_of(config.distribution, None).labels)
-        report = report_of(table, training, weight, roles)
+        report = report_of(table, training, weight, roles, z)
         usable = attempted(partial(roles.features, training))
         errors += [*wrong, *([usable] if isinstance(usable, DataError) else [])]
         errors += _of_other_columns(training, config)
@@ -97,9 +97,9 @@ def checked(table: Table, config: ModelConfig, chosen: bool) -> Checked:
     return Checked(report, notes, tuple(dict.fromkeys(faults)), "" if chosen else suggestion(report, config, family))
 
 
-def _target(table: Table, config: ModelConfig) -> tuple[Table, np.ndarray, list[DataError]]:
-    """Return the rows to learn from with their weights, and what is wrong with target and weight."""
-    everything = table, np.ones(table.n)
+def _target(table: Table, config: ModelConfig) -> tuple[Table, np.ndarray, np.ndarray | None, list[DataError]]:
+    """Return the rows to learn from, their weights, y as means are taken of it, and what is wrong with all that."""
+    everything = table, np.ones(table.n), None
     if table.n == 0:
         raise DataError("The table is empty: it has no rows.")
     if config.data.target is None:
@@ -115,9 +115,11 @@ def _target(table: Table, config: ModelConfig) -> tuple[Table, np.ndarray, list[
     naming = Naming(what, config.distribution.kind, rows.table.index, tuple(output_names(config.data)))
     y = attempted(partial(targets.clean, rows.y, naming))
     if isinstance(y, DataError):
-        return rows.table, rows.weight, [y]
+        return rows.table, rows.weight, None, [y]
     note_suspicions(y, rows.weight, config.distribution, naming)
-    return rows.table, rows.weight, []
+    learned = attempted(partial(targets.learn, y, rows.weight, config, None, naming))  # `fit` says what is wrong
+    z = None if isinstance(learned, DataError) else learned.scored(y, rows.weight)
+    return rows.table, rows.weight, z, []
 
 
 def _of_other_columns(table: Table, config: ModelConfig) -> list[DataError]:

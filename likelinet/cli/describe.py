@@ -45,6 +45,7 @@ def describe(model: Model) -> str:
 def what_is_read(model: Model) -> str:
     """Return how the columns are read that are not plain numbers; "" where all are."""
     told = [kind for kind in model.kinds if not kind.plain]
+    told = sorted(told, key=lambda kind: kind.width > 0) if len(told) > COLUMNS else told  # what is left out is not cut
     others = len(model.kinds) - len(told)
     beside = f", beside {counted(others, 'plain number')}" if others else ""
     return "\n".join([f"Columns{beside}:", *columns_in_words(told)]) if told else ""

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from itertools import count
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from likelinet.cli.describe import summary, what_is_read
 from likelinet.cli.holdout import held_out, scores_beside_baselines
 from likelinet.cli.output import check_output, check_writable
 from likelinet.core.errors import DataError, DivergedError, LikelinetError, ModelFileError, NonFiniteError
+from likelinet.core.notes import ColumnsNote, unnoted
 from likelinet.model import container
 from likelinet.model.model import Model
 from likelinet.tables.reading.files import check_different
@@ -40,10 +42,11 @@ def fit_command(
     check_writable(output)
     if given.why is not None and not quiet:
         names = ", ".join(output_names(given.config.data))
-        click.echo(f"Family: {given.config.distribution.in_brief}, since '{names}' {given.why}.")
+        click.echo(f"Family: {given.config.distribution.in_brief}, since '{names}' {given.why.removesuffix('…')}.")
     began = time.perf_counter()
     try:
-        model.fit(rows, validation=others, progress=not quiet)
+        with nullcontext() if quiet else unnoted(ColumnsNote):  # the list below says it
+            model.fit(rows, validation=others, progress=not quiet)
     except (KeyboardInterrupt, NonFiniteError, DivergedError) as cause:
         if model.fitted:
             how = "diverged" if model.history.stopped == "diverged" else "was cut short"

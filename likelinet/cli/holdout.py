@@ -1,24 +1,36 @@
 """`likelinet fit --holdout`: which rows, and their scores beside those of simpler models."""
 
-import warnings
+from functools import partial
 
 import numpy as np
 
 from likelinet.cli.output import metrics_table
 from likelinet.config import ModelConfig
 from likelinet.core.errors import LikelinetError
+from likelinet.core.gathered import also, both
+from likelinet.core.notes import TargetNote, unnoted
 from likelinet.core.wording import counted
 from likelinet.model.model import Model
 from likelinet.selection.baselines import baselines
 from likelinet.tables.hold_out import HoldOut
+from likelinet.tables.roles import Roles
 from likelinet.tables.table import Table
+from likelinet.targets.build import targets_of
 
 OWN = "this model"
 
 
 def held_out(config: ModelConfig, table: Table, share: float) -> np.ndarray:
     """Return the mask of the rows that are held out, the same for the same table, share and seed."""
-    return HoldOut.of(config.data, table).rows(share, np.random.default_rng(config.training.seed))
+    with also(partial(_look, config, table)):
+        return HoldOut.of(config.data, table).rows(share, np.random.default_rng(config.training.seed))
+
+
+def _look(config: ModelConfig, table: Table) -> None:
+    """Raise `DataError` for all that is wrong with y and the other columns."""
+    with unnoted():
+        roles = Roles(config, targets_of(config.distribution, None).labels)
+        both(partial(roles.look, table), partial(roles.rows, table, None, None))
 
 
 def rows_in_words(config: ModelConfig, held: int, rows: int) -> str:
@@ -33,17 +45,20 @@ def rows_in_words(config: ModelConfig, held: int, rows: int) -> str:
 
 def scores_beside_baselines(model: Model, train: Table, held: Table) -> str:
     """Return the metrics of held-out rows as a table: the model's, and those of models that know less."""
-    scores, failed = {OWN: model.evaluate(held)}, []
+    with unnoted(TargetNote):  # said of the training rows
+        scores, failed = {OWN: model.evaluate(held)}, list[str]()
+    with unnoted():  # of rows without y
+        left = held.n - len(model.observed(held).weight)
     for name, config in baselines(model.config).items():
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", UserWarning)  # said of the model already
+            with unnoted():  # said of the model already
                 scores[name] = Model(config).fit(train, progress=False).evaluate(held)
         except LikelinetError as error:
             failed.append(f"{name}: {error}")
+    where = rows_in_words(model.config, held.n, train.n + held.n) + (f", but for {left} without y" if left else "")
     lines = [
         "",
-        f"Scores of {rows_in_words(model.config, held.n, train.n + held.n)}:",
+        f"Scores of {where}:",
         "",
         metrics_table(scores),
         *failed,
@@ -52,6 +67,16 @@ def scores_beside_baselines(model: Model, train: Table, held: Table) -> str:
     if best != OWN:
         lines += [
             "",
-            f"By its nll the {best} model is better here: the network has found nothing that lasts beyond it.",
+            f"By its nll the {best} model is better here{_beside_nll(scores[OWN], scores[best])}.",
         ]
     return "\n".join(lines)
+
+
+def _beside_nll(own: dict[str, float], best: dict[str, float]) -> str:
+    """Return what else is known of a model whose nll is worse than the best one's."""
+    nearer = [name for name in ("rmse", "mae") if own.get(name, np.inf) < best.get(name, np.inf)]
+    nearer += ["accuracy"] if own.get("accuracy", 0.0) > best.get("accuracy", 0.0) else []
+    if not nearer:
+        return ": the network has found nothing that lasts beyond it"
+    how = "its spread" if "accuracy" not in nearer else "how sure it is"
+    return f", but by {' and '.join(nearer)} this one is: it comes nearer to y, and what does not fit is {how}"

@@ -45,7 +45,7 @@ def config_text(
     """Return the config as YAML with comments."""
     features = [name for name in table.columns if name not in target_names(data)]
     y, others = ", ".join(map(shown, output_names(data))), ", ".join(["config", *family.others])
-    kinds = learned_kinds(table, features)
+    kinds = learned_kinds(table, features, len(output_names(data)))
     lines = [
         f"# {counted(table.n, 'row')} and {counted(len(table.columns), 'column')} of {', '.join(map(str, files))}.",
         "#",
@@ -75,11 +75,13 @@ def config_text(
     return "\n".join([*lines, ""])
 
 
-def learned_kinds(table: Table, names: Sequence[str]) -> tuple[Kind, ...]:
-    """Return what each column is taken for."""
+def learned_kinds(table: Table, names: Sequence[str], outputs: int) -> tuple[Kind, ...]:
+    """Return what each column is taken for, to be described: whatever y is, it counts as 0 in every row."""
+    weight, y = np.ones(table.n), np.zeros((table.n, outputs))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # said when the model is fitted
-        return learn_inputs(table, [*names], np.ones(table.n), DataConfig()).columns
+        learned = learn_inputs(table, [*names], weight, DataConfig())
+    return learned.with_means(table, weight, y, np.zeros(table.n, int))[0].columns
 
 
 def _command(name: str, config: Path, files: Sequence[Path]) -> str:

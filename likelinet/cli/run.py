@@ -2,6 +2,7 @@
 
 import sys
 import warnings
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -15,10 +16,22 @@ def run(arguments: list[str] | None) -> None:
     """Run a command; each warning is a line on standard error."""
     with warnings.catch_warnings():
         warnings.simplefilter("always", UserWarning)
-        warnings.showwarning = note
+        warnings.showwarning = once(note)
         cli.main(arguments, prog_name="likelinet", standalone_mode=False)
         if sys.stdout is not None:
             sys.stdout.flush()  # or a full disk would show only after the end
+
+
+def once(note: Callable[..., None]) -> Callable[..., None]:
+    """Return a function that says each message once."""
+    said: set[str] = set()
+
+    def new(message: Warning | str, *details: Any, **more: Any) -> None:
+        if str(message) not in said:
+            said.add(str(message))
+            note(message, *details, **more)
+
+    return new
 
 
 def note(message: Warning | str, *_details: Any, **_more: Any) -> None:

@@ -144,6 +144,8 @@ class DataConfig(Config):
     """Columns of categories with an order: that of a declared category, or of numbers by size, or of the alphabet."""
     datetime: list[str] = []
     """Columns of dates and times, even where some of their cells are not, or are years."""
+    text: list[str] = []
+    """Columns of free text, which are read as the set of their words."""
     missing: list[float | str] = []
     """Further cells that mean a missing one, such as -200, beside empty ones and the usual words like NA."""
     strict: bool = False

@@ -2,8 +2,26 @@
 
 import sys
 import warnings
+from collections.abc import Generator
+from contextlib import contextmanager
 
 OURS = ("abc", "importlib", "likelinet")  # what may lie between: making a class, importing a module
+
+
+class ColumnsNote(UserWarning):
+    """How columns are read: what a list of them says as well."""
+
+
+class TargetNote(UserWarning):
+    """How y is read."""
+
+
+@contextmanager
+def unnoted(category: type[Warning] = UserWarning) -> Generator[None, None, None]:
+    """Do what is done within without notes of a category: all that they say is said elsewhere."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", category)
+        yield
 
 
 def note(message: str, category: type[Warning] = UserWarning) -> None:

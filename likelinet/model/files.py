@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from likelinet.config import parse_config
 from likelinet.core.errors import ConfigError, ModelFileError
 from likelinet.core.fields import from_fields
@@ -30,6 +32,7 @@ class Described:
     n_classes: int | list[int]
     history: Any
     source: Any = None
+    filling: Any = ()
 
 
 def write(path: str | Path, fit: Fit) -> None:
@@ -41,6 +44,7 @@ def write(path: str | Path, fit: Fit) -> None:
         "n_classes": fit.targets.n_classes,
         "history": fit.history.to_json(),
         "source": fit.source.to_json(),
+        **({"filling": fit.filling.tolist()} if len(fit.filling) else {}),
     }
     container.save(path, {"theta": fit.theta}, metadata)
 
@@ -64,7 +68,8 @@ def read(path: str | Path, distribution: type[Distribution] | None, trust: str |
         inputs, history = Inputs.from_json(parts.inputs), History.from_json(parts.history)
         source = Source.from_json(parts.source)
         targets = targets_class.from_json(parts.targets, parts.n_classes)
-    fit = Fit(config, distribution, inputs, targets, arrays["theta"], history, source)
+        filling = _filling(parts.filling, inputs)
+    fit = Fit(config, distribution, inputs, targets, arrays["theta"], history, source, filling)
     expected = (config.ensemble, fit.objective.layout.size)
     if fit.theta.shape != expected or fit.theta.dtype.kind != "f":
         raise ModelFileError(
@@ -72,6 +77,14 @@ def read(path: str | Path, distribution: type[Distribution] | None, trust: str |
             f"{fit.theta.dtype} of shape {fit.theta.shape}; save the model again."
         )
     return fit
+
+
+def _filling(data: Any, inputs: Inputs) -> np.ndarray:
+    """Return the matrices that missing numbers are filled by; earlier versions wrote none."""
+    filling, shape = np.array(data, np.float64), (inputs.width + 3, len(inputs.amounts))
+    if len(filling) and not (filling.shape[1:] == shape and np.isfinite(filling).all()):
+        raise ValueError(f"filling: expected matrices of {shape[0]} x {shape[1]} finite numbers")
+    return filling
 
 
 @contextmanager

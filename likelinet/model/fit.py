@@ -1,7 +1,7 @@
 """A trained model as data, and the rows of a table as it sees them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -9,7 +9,6 @@ import numpy as np
 from likelinet.config import ModelConfig
 from likelinet.core.blocks import blocks
 from likelinet.core.errors import DataError
-from likelinet.core.wording import nearest
 from likelinet.distributions import Distribution, Interval
 from likelinet.distributions.base.family import Family
 from likelinet.heads.build import build_head
@@ -18,9 +17,12 @@ from likelinet.heads.head import Head
 from likelinet.heads.precision import Precision
 from likelinet.model.source import Source
 from likelinet.networks.build import build_network
+from likelinet.networks.chain import Chain
+from likelinet.networks.filling import Filling
 from likelinet.objective.objective import Objective
 from likelinet.tables.inputs import Encoded, Inputs
-from likelinet.tables.roles import other_columns
+from likelinet.tables.kinds.statistics import Apart
+from likelinet.tables.roles import other_columns, read_by_family
 from likelinet.tables.rows import Rows, output_names
 from likelinet.tables.table import Table
 from likelinet.tables.text import Text
@@ -41,6 +43,7 @@ class Fit:
     theta: np.ndarray
     history: History
     source: Source
+    filling: np.ndarray = field(default_factory=lambda: np.zeros((0, 0, 0)))  # the matrices of layers
 
     @cached_property
     def head(self) -> Head:
@@ -62,7 +65,10 @@ class Fit:
     @cached_property
     def objective(self) -> Objective:
         """Network and head."""
-        return Objective(build_network(self.config.network, self.inputs.width, self.head.predicted), self.head)
+        network = build_network(self.config.network, self.inputs.width, self.head.predicted)
+        if len(self.filling):
+            network = Chain((*(Filling(self.inputs.amounts, matrix) for matrix in self.filling), network))
+        return Objective(network, self.head)
 
     @property
     def precision(self) -> Precision:
@@ -74,9 +80,12 @@ class Fit:
         naming = Naming(what, self.config.distribution.kind, rows.table.index, tuple(output_names(self.config.data)))
         return self.targets.recognise(rows.y, self.declared, naming)
 
-    def encode(self, tables: Sequence[Table], other: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray | None]:
+    def encode(
+        self, tables: Sequence[Table], other: tuple[str, ...], apart: Sequence[Apart] = ()
+    ) -> tuple[np.ndarray, np.ndarray | None]:
         """Return x of all rows of the tables, in the network's precision, and the columns that go to the head.
 
+        The first table has the training rows, for which `apart` holds some inputs.
         It is filled block by block: in double precision there is never more than one.
         """
         head, ends = self.objective.head, np.cumsum([t.n for t in tables])
@@ -92,6 +101,8 @@ class Fit:
             if first == 0:  # the training rows; held-out ones only say when to stop
                 encoded.x.oddities.note()
             self.note_unused(table, other)
+        for at, values in apart:
+            x[: ends[0], at] = values
         return x, columns
 
     def note_unused(self, table: Table, other: tuple[str, ...] = ()) -> None:
@@ -137,12 +148,7 @@ def known_columns(table: Table, head: Head) -> np.ndarray:
     """Return the columns that the head reads, shape (n, many), checked against what they are for."""
     columns = []
     for name in head.columns:
-        if name not in table.columns:
-            raise DataError(
-                f"The table lacks the column '{name}', from which the family reads a parameter or an exposure"
-                f"{nearest(name, table.columns)}."
-            )
-        values = table.numeric(name)
+        values = read_by_family(table, name)
         check_column(head, name, values, table.index)
         columns.append(values)
     return np.stack(columns, axis=1)

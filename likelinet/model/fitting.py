@@ -18,18 +18,22 @@ from likelinet.engines.lbfgs import LbfgsEngine
 from likelinet.model.fit import Fit
 from likelinet.model.source import Source
 from likelinet.model.unbounded import note_ending
+from likelinet.networks.chain import Chain
+from likelinet.networks.filling import learn_filling
+from likelinet.networks.masking import learn_masking
 from likelinet.objective.layout import pack
 from likelinet.optim.build import build_optimiser
-from likelinet.tables.hold_out import HoldOut
+from likelinet.tables.hold_out import HoldOut, folds_of
 from likelinet.tables.inputs import learn_inputs
 from likelinet.tables.kinds.noted import note_readings
+from likelinet.tables.kinds.statistics import FOLDS
 from likelinet.tables.rows import Rows, output_names
 from likelinet.tables.table import Table
 from likelinet.targets.build import targets_of
 from likelinet.targets.class_weights import class_factors
 from likelinet.targets.possible import check_possible
 from likelinet.targets.suitable import note_suspicions
-from likelinet.targets.target import Naming
+from likelinet.targets.target import Naming, Targets, Y
 from likelinet.training.history import Callback, History
 from likelinet.training.loop import Training
 from likelinet.training.minibatches import split
@@ -37,7 +41,7 @@ from likelinet.training.plan import Plan
 from likelinet.training.progress import Progress
 from likelinet.training.size import batch_of, epochs_of, patience_of
 from likelinet.training.start import initial_weights
-from likelinet.training.streams import Streams
+from likelinet.training.streams import Streams, fold_stream
 from likelinet.training.units import units_of
 
 
@@ -68,24 +72,26 @@ def fit(
     progress
         Shows how far training is, from its beginning on.
     """
-    (what, other), n = names, rows.table.n
+    (what, other), n, is_coder = names, rows.table.n, isinstance(config.network, CoderConfig)
     if n < 2:
         raise DataError(f"The table has {counted(n, 'row')} with a positive weight: fitting needs at least two.")
     naming = Naming(what, config.distribution.kind, rows.table.index, tuple(output_names(config.data)))
     targets_class = targets_of(config.distribution, custom)
-    inputs, y = both(
-        lambda: learn_inputs(rows.table, features, rows.weight, config.data),
-        lambda: targets_class.clean(rows.y, naming),
-    )
-    targets = targets_class.learn(y, rows.weight, _with_levels(config, custom, rows.levels), custom, naming)
-    if not isinstance(config.network, CoderConfig):  # whose y may be any features
+
+    def learned() -> tuple[Y, Targets]:
+        y = targets_class.clean(rows.y, naming)
+        return y, targets_class.learn(y, rows.weight, _with_levels(config, custom, rows.levels), custom, naming)
+
+    inputs, (y, targets) = both(lambda: learn_inputs(rows.table, features, rows.weight, config.data), learned)
+    apart = []
+    if not is_coder:  # whose y may be any features
         note_suspicions(y, rows.weight, config.distribution, naming)
+        fold = folds_of(config.data, rows.table, FOLDS, fold_stream(config.training.seed))
+        inputs, apart = inputs.with_means(rows.table, rows.weight, targets.scored(y, rows.weight), fold)
     # Without inputs the model is plain maximum likelihood of a distribution, and that can be had exactly.
     exact = isinstance(config.training.optimizer, LBFGSConfig) or inputs.width == 0
     dtype = "float64" if exact else config.training.precision
     untrained = Fit(config, custom, inputs, targets, np.zeros((0, 0), dtype), History(), Source.of(rows.table))
-    objective, head = untrained.objective, untrained.objective.head
-
     parts = [(rows, y)]
     if validation is not None:
         parts.append((validation, untrained.recognise(validation, f"validation {what}")))
@@ -95,17 +101,20 @@ def fit(
     with np.errstate(over="ignore", invalid="ignore"):  # said in a sentence instead
         encoded = np.concatenate([targets.encode(y) for _, y in parts])
         weight = np.concatenate([part.weight / part.weight.mean() for part, _ in parts])
-        x, columns = untrained.encode([part.table for part, _ in parts], other)
+        x, columns = untrained.encode([part.table for part, _ in parts], other, apart)
         precision = untrained.precision
         data = Data(x, columns, encoded.astype(precision.loss), weight.astype(precision.loss))
     _check_range(data, what, targets.open_ended)
+    if not is_coder:
+        untrained = replace(untrained, filling=learn_filling(inputs.amounts, inputs.telling, x[:n], weight[:n]))
+    objective, head = untrained.objective, untrained.objective.head
 
     streams = Streams.of(config.training.seed, config.ensemble)
     own, known = (encoded[:n], weight[:n]), None if columns is None else columns[:n]
     estimates = head.raw_start(*own)
     constraint = config.distribution.leaf_class(custom).constraint
     check_possible(targets, head, estimates, own[0], known, constraint, naming)
-    note_readings(rows.table, inputs.columns, isinstance(config.network, CoderConfig))
+    note_readings(rows.table, inputs.columns, is_coder)
     theta = initial_weights(objective, *own, [s.initial for s in streams], dtype, known, estimates)
     offset = targets.shift_of_nll(untrained.family.has_density(encoded))
     plan = planned(config, rows.table, len(encoded), inputs.width > 0, exact, streams, offset)
@@ -119,6 +128,9 @@ def fit(
             objective, theta = replace(objective, head=units.head(head)), units.begun(theta, layout)
         optimiser = build_optimiser(config.training.optimizer, config.training.schedule, plan.steps, objective.layout)
         objective = replace(objective, warm_up=plan.settled * plan.steps_of_epoch)
+        if inputs.with_missing and not is_coder:
+            masking = learn_masking(inputs.with_missing, x[:n], *own)
+            objective = replace(objective, network=Chain((masking, objective.network)))
         engine = build_engine(config, objective, data, plan.probable_steps, plan.batch_size)
     progress.begin(plan.epochs)
     training = Training(engine, objective, data, optimiser, plan, theta, streams, [progress, *callbacks])

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +11,19 @@ from numpy.typing import ArrayLike
 
 from likelinet.config import CustomConfig, ModelConfig, parse_config
 from likelinet.core.errors import ConfigError, DataError, NotFittedError
+from likelinet.core.gathered import also
 from likelinet.core.wording import counted
 from likelinet.distributions import Distribution
 from likelinet.model import files, fitting
 from likelinet.model.fit import Fit
 from likelinet.model.questions import Questions
+from likelinet.model.without_constants import without_constants
 from likelinet.tables.events import with_event_label
 from likelinet.tables.kinds.kind import Kind
 from likelinet.tables.named_target import named
 from likelinet.tables.roles import Roles
 from likelinet.tables.rows import declared_table, output_names
+from likelinet.tables.table import Table
 from likelinet.targets.build import targets_of
 from likelinet.training.history import Callback, History
 from likelinet.training.progress import Progress
@@ -117,7 +121,30 @@ class Model(Questions):
         """
         table = declared_table(X, self._declared.data)
         config, y = named(self._declared, table, y)
+        with also(partial(self._roles_of(config).look, table)):
+            fit, cause = self._trained(config, table, y, sample_weight, validation, callbacks, progress)
+        if self.fitted and fit.history.untrained:
+            if cause is not None:
+                cause.add_note("The model keeps its earlier fit.")
+        else:
+            self._fit = fit
+        if cause is not None:
+            raise cause
+        return self
+
+    def _trained(
+        self,
+        config: ModelConfig,
+        table: Table,
+        y: Any,
+        sample_weight: ArrayLike | None,
+        validation: tuple[Any, ...] | None,
+        callbacks: Sequence[Callback],
+        progress: bool,
+    ) -> tuple[Fit, BaseException | None]:
+        """Return what `fit` learns, and what cut it short, if anything did."""
         config = with_event_label(config, table) if y is None else config
+        config = config if y is not None else without_constants(self._roles_of(config), table, self._custom)
         roles = self._roles_of(config)
         rows = roles.rows(table, y, sample_weight)
         if validation is not None and not (isinstance(validation, tuple | list) and 1 <= len(validation) <= 3):
@@ -130,15 +157,7 @@ class Model(Questions):
             _, held_y = named(config, held_table, held_y)
             held = roles.rows(held_table, held_y, held_weight, features, rows.table.named)
         with Progress(progress) as bar:
-            fit, cause = fitting.fit(config, self._custom, rows, held, features, names, callbacks, bar)
-        if self.fitted and fit.history.untrained:
-            if cause is not None:
-                cause.add_note("The model keeps its earlier fit.")
-        else:
-            self._fit = fit
-        if cause is not None:
-            raise cause
-        return self
+            return fitting.fit(config, self._custom, rows, held, features, names, callbacks, bar)
 
     @property
     def config(self) -> ModelConfig:

@@ -8,8 +8,9 @@ import numpy as np
 from likelinet.config.data import IntervalTargetConfig, Target, TimeTargetConfig
 from likelinet.core.errors import DataError
 from likelinet.core.wording import counted
-from likelinet.distributions import Distribution, Gamma, Gaussian, LogNormal
+from likelinet.distributions import Distribution, Gamma, Gaussian, LogNormal, StudentT
 from likelinet.distributions.base.leaf import Leaf
+from likelinet.selection.times import note_times
 from likelinet.tables.cells import NO_LABELS
 from likelinet.tables.coded import Coded, coded
 from likelinet.tables.recognise.identifiers import mostly_different
@@ -17,12 +18,14 @@ from likelinet.tables.rows import MOST
 from likelinet.tables.table import Table
 from likelinet.tables.text import Text
 from likelinet.tables.undressed import undressed
+from likelinet.targets.suitable import are_grades
 
 COUNTS = 100.0  # median of whole numbers up to which they are taken for counts
 CLOSE = 5.0  # standard deviation of whole numbers below which a density passes over their steps
 CODES = 20  # different whole numbers up to which they may as well be classes
 LITTLE = 0.5  # variance over mean below which counts are none that a Poisson law describes
 SEVERAL = 0.02  # share of zeros above which they are a case of their own
+MUCH_BETTER = 0.2  # nats by which Student's t must be, before x may explain the tails; of a t of 4 degrees .1, of 2 .5
 BETTER = 0.05  # nats a row by which another family must be better than the Gaussian
 
 
@@ -75,6 +78,7 @@ def suggested(table: Table, target: Target) -> Suggestion:
         return _of_classes(labels)
     if table.holds_bools(target):
         return _of_classes(["False", "True"])
+    note_times(table, target)
     numbers = table.numbers(target)
     return _of_numbers(numbers[np.isfinite(numbers)])
 
@@ -93,6 +97,10 @@ def _of_numbers(y: np.ndarray) -> Suggestion:
     ends = f"from {low:g} to {high:g}"
     if whole and len(np.unique(y)) == 2:
         return _of_classes([int(low), int(high)])
+    if whole and are_grades(y):
+        grades = {"kind": "ordered_logistic", "levels": np.unique(y).astype(int).tolist()}
+        others = ("categorical", "{kind: discretised, base: {kind: gaussian}}")
+        return Suggestion(grades, f"has few whole numbers, {ends}, as grades are", others)
     classes = ("categorical",) if whole and len(np.unique(y)) <= CODES else ()
     if whole and y.std() < CLOSE and (low < 0.0 or y.var() < LITTLE * y.mean()):
         rounded = {"kind": "discretised", "base": {"kind": "gaussian"}}
@@ -111,6 +119,8 @@ def _of_numbers(y: np.ndarray) -> Suggestion:
         base = {"kind": "gamma"} if base["kind"] == "gaussian" else base
         why = f"has {100 * zeros:.0f} % zeros and positive numbers up to {high:g}"
         return Suggestion({"kind": "hurdle", "base": base}, why, ("gaussian",))
+    if _log_score(StudentT, y) > _log_score(Gaussian, y) + MUCH_BETTER:  # whose moments may be infinite
+        return Suggestion({"kind": "johnson_su"}, f"has numbers {ends} with long tails", ("student_t", "gaussian"))
     return Suggestion({"kind": "gaussian"}, f"has numbers {ends}", ("student_t", "laplace"))
 
 
@@ -124,7 +134,7 @@ def _of_positive(y: np.ndarray, ends: str) -> Suggestion:
 
 def _log_score(kind: type[Distribution], y: np.ndarray) -> float:
     """Return the mean log density of y under its own estimates."""
-    y = y / np.median(y)
+    y = y / (np.median(np.abs(y)) or 1.0)
     family = Leaf.of(kind, 1)
     found = family.estimate(y, np.ones(len(y)))
     with np.errstate(all="ignore"):

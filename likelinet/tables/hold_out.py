@@ -108,6 +108,12 @@ class HoldOut:
         return order, size[order]
 
 
+def folds_of(data: DataConfig, table: Table, many: int, rng: np.random.Generator) -> np.ndarray:
+    """Return the fold of each row, from 0 on, of which there are so many: the rows of a group are in the same one."""
+    units = np.arange(table.n) if data.groups is None else HoldOut.of(data, table).units
+    return rng.permutation(units.max() + 1)[units] % many
+
+
 def _balanced(size: np.ndarray, many: int) -> list[int]:
     """Return the part of each unit, one after the other the one that has the fewest rows."""
     parts, found = [(0, k) for k in range(many)], []

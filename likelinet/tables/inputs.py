@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,13 @@ from likelinet.core.fields import from_fields
 from likelinet.core.gathered import also, attempted, gathered, without_faults
 from likelinet.core.notes import note
 from likelinet.core.wording import SHOWN, close_to, counted, nearest
+from likelinet.tables.columns import Column
 from likelinet.tables.kinds.choose import learn_kind
 from likelinet.tables.kinds.joined import join_moments
 from likelinet.tables.kinds.kind import USUAL, Kind, Strange
+from likelinet.tables.kinds.statistics import Apart, with_means
 from likelinet.tables.kinds.stored import kind_from_json
-from likelinet.tables.marked import absent
-from likelinet.tables.oddities import Oddities, refuse, refuse_missing
+from likelinet.tables.oddities import Oddities, refuse, refuse_absent, refuse_missing
 from likelinet.tables.table import Table
 
 
@@ -38,6 +40,32 @@ class Inputs:
     def width(self) -> int:
         """Number of inputs of the network."""
         return sum(c.width for c in self.columns)
+
+    @property
+    def spans(self) -> list[slice]:
+        """Which inputs of the network each feature makes."""
+        ends = np.cumsum([0, *(c.width for c in self.columns)]).tolist()
+        return [slice(*pair) for pair in pairwise(ends)]
+
+    @property
+    def with_missing(self) -> list[slice]:
+        """Which inputs those features make that had missing cells in training; the last of each says where."""
+        return [at for kind, at in zip(self.columns, self.spans, strict=True) if kind.filled]
+
+    @property
+    def amounts(self) -> list[tuple[int, int]]:
+        """The inputs that other columns may tell where a cell is missing, and those that say where."""
+        return [(at.start, at.stop - 1) for kind, at in self._of_amounts if kind.filled]
+
+    @property
+    def telling(self) -> list[int]:
+        """The inputs that such an amount is learned from: all amounts, and where they are missing."""
+        each = [{at.start, at.stop - 1} if kind.filled else {at.start} for kind, at in self._of_amounts]
+        return sorted(set().union(*each))
+
+    @property
+    def _of_amounts(self) -> list[tuple[Kind, slice]]:
+        return [(kind, at) for kind, at in zip(self.columns, self.spans, strict=True) if kind.of_amounts]
 
     def rows(self, table: Table, other: tuple[str, ...] = (), chosen: bool = False, strict: bool = False) -> "Encoded":
         """Return the rows of x, which are encoded as they are asked for; columns that are not features are ignored.
@@ -71,9 +99,11 @@ class Inputs:
             columns = {name: table.columns[n] for name, n in zip(names, left, strict=True)}
             table = replace(table, columns={**table.columns, **columns}, named=True)
         elif missing:
-            if len(missing) == 1:
-                raise DataError(f"The table lacks the column {missing[0]}{nearest(missing[0], table.columns)}.")
-            raise DataError(f"The table lacks the columns {', '.join(missing)}{_all_meant(missing, table.columns)}.")
+            one = len(missing) == 1
+            hint = nearest(missing[0], table.columns) if one else _all_meant(missing, table.columns)
+            there = tuple(c for c in self.columns if not {*c.sources} & {*missing})
+            with also(lambda: Encoded(replace(self, columns=there), table, strict).check()):
+                raise DataError(f"The table lacks the column{'s' * (not one)} {', '.join(missing)}{hint}.")
         return Encoded(self, table, strict)
 
     def note_unused(self, table: Table, other: tuple[str, ...]) -> None:
@@ -84,6 +114,13 @@ class Inputs:
         if extra and names and table.named and not by_position:
             some = ", ".join(extra[:SHOWN]) + (", …" if len(extra) > SHOWN else "")
             note(f"Columns that the model does not use are ignored: {some}.")
+
+    def with_means(
+        self, table: Table, weight: np.ndarray, z: np.ndarray, fold: np.ndarray
+    ) -> tuple["Inputs", list[Apart]]:
+        """Return the same with means of y for rare levels of categories, as `statistics.with_means` learns them."""
+        columns, apart = with_means(self.columns, table, weight, z, fold)
+        return replace(self, columns=columns), apart
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data."""
@@ -120,7 +157,8 @@ def learn_kinds(table: Table, features: list[str], weight: np.ndarray, data: Dat
     guess = table.named and data.features is None and len(features) > 1  # which numbers are those of rows
 
     def learned(name: str) -> Kind:
-        kind = learn_kind(table, name, weight, data, guess)
+        with also(partial(refuse_absent, table, name) if data.strict else lambda: None):
+            kind = learn_kind(table, name, weight, data, guess)
         if data.strict:
             refuse_missing(table, kind)
         return kind
@@ -142,16 +180,13 @@ class Encoded:
     """
 
     def __init__(self, inputs: Inputs, table: Table, strict: bool = False) -> None:
-        self._table, self._strict, ends = table, strict, [0]
-        self._kinds: list[tuple[Kind, slice]] = []
-        for kind in inputs.columns:
-            ends.append(ends[-1] + kind.width)
-            if kind.width:
-                self._kinds.append((kind, slice(*ends[-2:])))
-        self._width, self._endless = ends[-1], any(kind.endless for kind, _ in self._kinds)
+        self._table, self._strict, self._width = table, strict, inputs.width
+        self._kinds = [(kind, at) for kind, at in zip(inputs.columns, inputs.spans, strict=True) if kind.width]
+        self._endless = any(kind.endless for kind, _ in self._kinds)
         read = gathered(partial(kind.read, table) for kind, _ in self._kinds)
         self._read = {k.name: whole for (k, _), whole in zip(self._kinds, read, strict=True) if whole is not None}
         self._as_they_are = tuple(k.name for k, _ in self._kinds if k.name not in self._read)
+        self._stray: dict[str, np.ndarray] = {}  # text, which is said, so that it is not said to be missing
         self.oddities = Oddities(table)
         with also(self.check):
             for kind, _ in self._kinds:
@@ -171,6 +206,8 @@ class Encoded:
                 if strange is not USUAL:
                     if self._strict:
                         self.check()
+                    if strange.missing is not None and kind.name in self._stray:
+                        strange = replace(strange, missing=strange.missing & ~self._stray[kind.name][rows])
                     self.oddities.take(kind, rows, cells, strange)
         if self._endless and not np.isfinite(columns).all():
             self.check()
@@ -181,20 +218,28 @@ class Encoded:
         gathered(partial(self._check, kind) for kind, _ in self._kinds)
 
     def _take_stray(self, kind: Kind) -> None:
-        """Keep what was text among numbers or moments; raise `DataError` if there is nothing else."""
-        if kind.name not in self._read or not (stray := kind.stray(self._table, self._read[kind.name])).any():
+        """Keep where text is among numbers or moments, which strict models refuse, and moments of another form."""
+        if kind.name not in self._read:
             return
-        cells = self._table.column(kind.name)
-        if self._strict or (self._table.n > 1 and (stray | absent(cells)).all()):
+        cells, read = self._table.column(kind.name), self._read[kind.name]
+        stray, turned = kind.stray(self._table, read), kind.turned(self._table, read)
+        if self._strict and stray.any():
             raise self._table.text_among(kind.name, stray, "numbers" if kind.of_numbers else "dates or times")
-        self.oddities.take(kind, slice(None), cells, Strange(stray=stray))
+        if stray.any():
+            self._stray[kind.name] = stray
+        self.oddities.take(kind, slice(None), cells, Strange(stray=stray, turned=turned), read)
+
+    def _refuse(self, kind: Kind, cells: Column) -> None:
+        """Raise `DataError` for all that strict models refuse in a column."""
+        if self._strict:
+            refuse(self._table, kind, cells, kind.encode(cells, np.empty((kind.width, len(cells)))))
 
     def _check(self, kind: Kind) -> None:
         """Raise `DataError` for what is refused in a column; what is merely too large is said for the network."""
-        self._take_stray(kind)
         cells = self._read.get(kind.name)
         cells = self._table.column(kind.name) if cells is None else cells
-        if self._strict:
-            refuse(self._table, kind, cells, kind.encode(cells, np.empty((kind.width, len(cells)))))
+        with also(partial(self._refuse, kind, cells)):
+            self._take_stray(kind)
+        self._refuse(kind, cells)
         if kind.endless and np.isinf(np.asarray(cells, np.float64)).any():
             self._table.numeric(kind.name)

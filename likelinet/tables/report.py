@@ -14,6 +14,7 @@ from likelinet.tables.columns import is_time
 from likelinet.tables.inputs import learn_kinds
 from likelinet.tables.kinds.joined import join_moments
 from likelinet.tables.kinds.kind import Kind
+from likelinet.tables.kinds.statistics import FOLDS, with_means
 from likelinet.tables.marked import absent
 from likelinet.tables.roles import Roles
 from likelinet.tables.rows import target_names
@@ -66,7 +67,9 @@ class TableReport:
     faults: tuple[str, ...]
 
 
-def report_of(table: Table, training: Table, weight: np.ndarray, roles: Roles) -> TableReport:
+def report_of(
+    table: Table, training: Table, weight: np.ndarray, roles: Roles, z: np.ndarray | None = None
+) -> TableReport:
     """Return what there is to say of a table.
 
     Parameters
@@ -79,6 +82,8 @@ def report_of(table: Table, training: Table, weight: np.ndarray, roles: Roles) -
         Of these.
     roles : Roles
         What the config says of the columns.
+    z : ndarray, shape (n, many), optional
+        What rare levels of categories have means of, where y is known.
     """
     data = roles.config.data
     names = [n for n in table.columns if n not in roles.others] if data.features is None else data.features
@@ -88,6 +93,8 @@ def report_of(table: Table, training: Table, weight: np.ndarray, roles: Roles) -
     joined = attempted(partial(join_moments, training, kinds, weight, data))
     errors = [each for each in (*found.values(), joined) if isinstance(each, DataError)]
     kinds = kinds if isinstance(joined, DataError) else joined
+    if z is not None:
+        kinds, _ = with_means(kinds, training, weight, z, np.arange(training.n) % FOLDS)
     learned = {kind.name: kind for kind in kinds}
 
     def column(name: str) -> ColumnReport:

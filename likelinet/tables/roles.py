@@ -10,8 +10,11 @@ from numpy.typing import ArrayLike
 from likelinet.config import ModelConfig
 from likelinet.config.network import CoderConfig
 from likelinet.core.errors import DataError
-from likelinet.core.gathered import also, both, gathered
+from likelinet.core.gathered import also, gathered
+from likelinet.core.wording import nearest
+from likelinet.tables.hold_out import HoldOut
 from likelinet.tables.inputs import learn_inputs
+from likelinet.tables.own import y_of_x
 from likelinet.tables.rows import Rows, declared_table, output_names, read_rows, target_names
 from likelinet.tables.table import Table
 
@@ -57,10 +60,9 @@ class Roles:
     def features(self, table: Table) -> list[str]:
         """Return the columns of a table to learn to predict from."""
         data = self.config.data
-        with also(partial(self._look, table)):
+        with also(partial(self.look, table)):
             self._spoken_of(table)
-        names = [n for n in table.columns if n not in self.others] if data.features is None else data.features
-        names = [n for n in names if n not in data.exclude]
+        names = self.candidates(table)
         clash = sorted(set(names) & {*target_names(data), data.weight}) if table.named else []
         if clash or len(set(names)) < len(names):
             raise DataError(
@@ -68,22 +70,32 @@ class Roles:
             )
         return names
 
+    def candidates(self, table: Table) -> list[str]:
+        """Return the columns that may be features, whatever is wrong with them."""
+        data = self.config.data
+        names = [n for n in table.columns if n not in self.others] if data.features is None else data.features
+        return [n for n in names if n not in data.exclude]
+
     def _spoken_of(self, table: Table) -> None:
         """Raise `DataError` for misspelled columns."""
         data = self.config.data
         by_rows = (name for name in (data.groups, data.time) if name is not None)
-        names = (*by_rows, *data.exclude, *data.categorical, *data.ordered, *data.datetime)
+        names = (*by_rows, *data.exclude, *data.categorical, *data.ordered, *data.datetime, *data.text)
         gathered(partial(table.column, name) for name in dict.fromkeys(names))
 
-    def _look(self, table: Table) -> None:
-        """Raise `DataError` for misspelled columns and for those that nothing could be learned from."""
-        both(partial(self._spoken_of, table), partial(self._learn, table))
+    def look(self, table: Table) -> None:
+        """Raise `DataError` for all that is wrong with columns but for y and its weight.
+
+        They are misspelled, or nothing could be learned from them, or they do not say which rows belong together, or
+        are no numbers although the family reads them.
+        """
+        reads = (partial(read_by_family, table, name) for name in self.config.distribution.columns)
+        apart = partial(HoldOut.of, self.config.data, table)
+        gathered((partial(self._spoken_of, table), partial(self._learn, table), apart, *reads))
 
     def _learn(self, table: Table) -> None:
-        data = self.config.data
-        names = [n for n in table.columns if n not in self.others] if data.features is None else data.features
         if table.n:
-            learn_inputs(table, [n for n in names if n not in data.exclude], np.ones(table.n), data)
+            learn_inputs(table, self.candidates(table), np.ones(table.n), self.config.data)
 
     def rows(
         self,
@@ -114,20 +126,28 @@ class Roles:
                 own = list(table.columns)  # an array for a DataFrame, or the other way round: by position
             if not own:
                 raise DataError("A network through a code needs columns to make a code of, and the table has none.")
-            bools = [name for name in own if self.labels and table.holds_bools(name)]
-            text = [name for name in own if name not in bools and table.is_text(name)]
-            if text and not (self.labels and len(text) == len(own)):
-                raise DataError(
-                    f"Column '{text[0]}' holds text, where y is x and should hold numbers: leave it out by "
-                    "data.features, or name other columns in data.target."
-                )
-            if bools and not text:
-                y = np.stack([table.numeric(name) for name in own], axis=1)  # 0 and 1 have a mean
+            y = y_of_x(table, own, data, self.labels)
             data = data.model_copy(update={"target": own})
         if features is not None:
             return read_rows(data, self.labels, table, y, sample_weight, self.y_name, every)
-        with also(partial(self._look, table)):
+        with also(partial(self.look, table)):
             return read_rows(data, self.labels, table, y, sample_weight, self.y_name, every)
+
+
+def read_by_family(table: Table, name: str) -> np.ndarray:
+    """Return the numbers of a column that the family reads.
+
+    Raises
+    ------
+    DataError
+        If it is not there, or holds something else.
+    """
+    if name not in table.columns:
+        raise DataError(
+            f"The table lacks the column '{name}', from which the family reads a parameter or an exposure"
+            f"{nearest(name, table.columns)}."
+        )
+    return table.numeric(name)
 
 
 def other_columns(config: ModelConfig) -> tuple[str, ...]:

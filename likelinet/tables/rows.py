@@ -9,7 +9,7 @@ import numpy as np
 from likelinet.config import DataConfig
 from likelinet.config.data import IntervalTargetConfig, TimeTargetConfig
 from likelinet.core.errors import DataError
-from likelinet.core.gathered import gathered
+from likelinet.core.gathered import also, gathered
 from likelinet.core.notes import note
 from likelinet.core.wording import counted, rows_of
 from likelinet.distributions import Interval
@@ -20,6 +20,7 @@ from likelinet.tables.columns import is_time
 from likelinet.tables.events import events
 from likelinet.tables.frames import levels_of
 from likelinet.tables.marked import absent
+from likelinet.tables.oddities import refuse_absent
 from likelinet.tables.table import Table, as_table
 from likelinet.tables.text import Text
 from likelinet.tables.undressed import undressed
@@ -76,8 +77,9 @@ def read_rows(
     if sample_weight is not None:
         weight = row_weights(sample_weight, table.n, "sample_weight")
     else:
-        weight = np.ones(table.n) if data.weight is None else table.numeric(data.weight)
-        weight = row_weights(weight, table.n, f"Column '{data.weight}', the weight,")
+        with also(partial(_look, table, data, labels, data.strict or every) if y is None else lambda: None):
+            weight = np.ones(table.n) if data.weight is None else table.numeric(data.weight)
+            weight = row_weights(weight, table.n, f"Column '{data.weight}', the weight,")
     table, y, weight = _kept(weight > 0.0, table, y, weight)
     table = with_numbers(table, data) if y is None and not labels else table
     if not (data.strict or every):
@@ -88,6 +90,12 @@ def read_rows(
             note_without_y(lacking, table, what)
             table, y, weight = _kept(~lacking, table, y, weight)
     return Rows(table, _target(table, data, labels) if y is None else y, weight, levels)
+
+
+def _look(table: Table, data: DataConfig, labels: bool, every: bool) -> None:
+    """Raise `DataError` for all that is wrong with the target columns."""
+    missing = target_names(data) if every else ()
+    gathered((partial(_target, table, data, labels), *(partial(refuse_absent, table, name) for name in missing)))
 
 
 def _kept(keep: np.ndarray, table: Table, y: Any, weight: np.ndarray) -> tuple[Table, Any, np.ndarray]:
@@ -179,13 +187,18 @@ def _target(table: Table, data: DataConfig, labels: bool) -> np.ndarray | Interv
             return Interval.right_censored(table.numeric(time), events(table, until))
     names = target_names(data)
     columns = [table.plain(name) for name in names]
-    # Text from a CSV file may be numbers; codes like 007 are text for good, and so are labels like 1, 2, other.
-    text = table.holds_text if labels else table.is_text
-    columns = [table.numeric(n) if is_time(c) else c for c, n in zip(columns, names, strict=True)]
-    pairs = zip(columns, names, strict=True)
-    if all(isinstance(c, Text) and not text(n) and not has_leading_zeros(c) for c, n in pairs):
-        columns = [table.numeric(n) for n in names]
-    arrays = [_array(c, n) for c, n in zip(columns, names, strict=True)]
+
+    def written(name: str, column: np.ndarray | Text) -> bool:
+        """Whether text of a file is numbers: codes like 007 are text for good, and so are labels like 1, other."""
+        is_text = table.holds_text if labels else table.is_text
+        return isinstance(column, Text) and not is_text(name) and not has_leading_zeros(column)
+
+    numbers = gathered(partial(written, name, column) for name, column in zip(names, columns, strict=True))
+    numbers = numbers if all(numbers) or not labels else [False] * len(names)
+    as_numbers = [number or is_time(column) for number, column in zip(numbers, columns, strict=True)]
+    each = zip(names, as_numbers, strict=True)
+    columns = gathered(partial(table.numeric if number else table.plain, name) for name, number in each)
+    arrays = gathered(partial(_array, c, n) for c, n in zip(columns, names, strict=True))
     return arrays[0] if isinstance(data.target, str) else np.stack(arrays, axis=1)
 
 

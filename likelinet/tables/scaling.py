@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from likelinet.distributions.numerics.estimates import ROUNDING, quantile
+from likelinet.distributions.numerics.estimates import quantiles
 
 
 def moments(values: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -30,7 +30,7 @@ _NORMAL_90 = 3.289707253902945  # between the 5 % and the 95 % quantile
 def middle_and_spread(values: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return mean and standard deviation along the first axis; where outliers dominate them, median and quartiles."""
     mean, spread = moments(values, weight)
-    low, middle, high = (quantile(values, weight, level) for level in (0.25, 0.5, 0.75))
+    low, middle, high = quantiles(values, weight, (0.25, 0.5, 0.75))
     quartiles = (high - low) / _NORMAL_IQR
     heavy = _is_heavy(spread, quartiles)
     return np.where(heavy, middle, mean), np.where(heavy, quartiles, spread)
@@ -73,23 +73,14 @@ def spread_of(values: np.ndarray, weight: np.ndarray) -> Spread:
     """Return how finite numbers of shape (n,) lie, by one sort.
 
     `loc` and `scale` are those of `middle_and_spread`, but values far out that many rows have, such as few settings of
-    a machine, are no outliers: they make the scale.
+    a machine, are no outliers: they make the scale. Of y they do not: its families have tails for them, and the floors
+    of their scales must be small beside the rest.
     """
     mean, spread = (float(m) for m in moments(values, weight))
-    low, lower, median, upper, high = (float(q) for q in _quantiles(values, weight, (0.05, 0.25, 0.5, 0.75, 0.95)))
+    low, lower, median, upper, high = (float(q) for q in quantiles(values, weight, (0.05, 0.25, 0.5, 0.75, 0.95)))
     quartiles = (upper - lower) / _NORMAL_IQR
     heavy = bool(_is_heavy(spread, quartiles))
     tails = (high - low) / _NORMAL_90 / quartiles if quartiles > 0.0 else 1.0
     few = heavy and max(high - median, median - low) <= HEAVY * quartiles  # not a tenth of the rows
     loc, scale = (median, quartiles) if few else (mean, spread)
     return Spread(loc, scale, float(values.min()), median, float(values.max()), heavy, (low, high), tails)
-
-
-def _quantiles(values: np.ndarray, weight: np.ndarray, levels: tuple[float, ...]) -> np.ndarray:
-    """Return the weighted quantiles of numbers of shape (n,), as `quantile` does each."""
-    at = np.array(levels) - ROUNDING
-    if (weight == weight[0]).all():
-        return np.sort(values)[np.ceil(at * len(values)).astype(np.intp) - 1]
-    order = np.argsort(values, kind="stable")
-    reached = np.cumsum(weight[order])
-    return values[order[np.searchsorted(reached, at * reached[-1])]]

@@ -5,9 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from likelinet.core.notes import note
+from likelinet.core.notes import TargetNote, note
 from likelinet.core.wording import counted, rows_of, shown
 from likelinet.tables.cells import parse
+from likelinet.tables.recognise.durations import DAYS, Durations, durations_in
+from likelinet.tables.recognise.moments import moments_in
 from likelinet.tables.recognise.numbers_in_dress import numbers_in_dress, thousands_by_points
 from likelinet.tables.table import Table
 from likelinet.tables.text import Text
@@ -39,18 +41,28 @@ def _numbers(cells: Text, name: str, agree: float, what: str, index: np.ndarray 
     """Return the numbers of a column of text, NaN where there is none; None if it is none of numbers."""
     plain = parse(cells)
     found = numbers_in_dress(cells, agree) if plain.stray.any() else thousands_by_points(cells)
-    if found is None and not plain.stray.any():
+    lasting = _durations(cells, agree) if plain.stray.any() and (found is None or found.dress.unit == DAYS) else None
+    if lasting is not None:
+        numbers, stray, words = lasting.seconds, lasting.stray, lasting.words
+    elif found is not None:
+        numbers, stray, words = found.numbers, found.stray, found.words
+    elif plain.stray.any() and plain.stray.sum() <= (1.0 - agree) * (~plain.missing).sum():
+        numbers, stray, words = plain.numbers, plain.stray, ""
+    else:
         return None
-    if found is None and plain.stray.sum() > (1.0 - agree) * (~plain.missing).sum():
-        return None
-    if found is not None:
-        note(f"{what} '{name}' is read as {found.words}.")
-    numbers, stray = (plain.numbers, plain.stray) if found is None else (found.numbers, found.stray)
+    if words:
+        note(f"{what} '{name}' is read as {words}.", TargetNote)
     if stray.any():
         first, where = shown(cells[int(stray.argmax())]), rows_of(stray, index)
         many = counted(int(stray.sum()), "row")
         note(f"{what} '{name}' has text in {many} ({where}): '{first}', say; it counts as missing.")
     return numbers
+
+
+def _durations(cells: Text, agree: float) -> Durations | None:
+    """Return a column as durations, if it is none of times of day, which look alike."""
+    found = durations_in(cells, agree)
+    return found if found is not None and moments_in(cells, agree) is None else None
 
 
 def _with(table: Table, name: str, numbers: np.ndarray) -> Table:

@@ -13,6 +13,7 @@ from likelinet.distributions.base.family import Family
 from likelinet.distributions.classes.labelled import encode_labels
 from likelinet.targets.labels import are_codes, clean_labels, known_labels, learn_labels
 from likelinet.targets.levels import declared_levels
+from likelinet.targets.scored import class_scores
 from likelinet.targets.target import Naming, Stored, Targets, refuse_intervals
 
 
@@ -76,6 +77,11 @@ class ClassTargets(Targets):
             each = [known_labels(y[:, j], known, naming.of_output(j)) for j, known in enumerate(self.known)]
             return np.stack(each, axis=1)
         return known_labels(y, self.known, naming)
+
+    def scored(self, y: np.ndarray, weight: np.ndarray) -> np.ndarray:
+        codes, many = self.encode(y).astype(np.intp).reshape(len(y), -1), self.n_classes
+        each = many if isinstance(many, tuple) else (many,) * codes.shape[1]
+        return np.concatenate([class_scores(*own, weight) for own in zip(codes.T, each, strict=True)], axis=1)
 
     def encode(self, y: np.ndarray) -> np.ndarray:
         if isinstance(self.known, tuple):

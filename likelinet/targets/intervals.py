@@ -12,6 +12,7 @@ from likelinet.distributions.base.family import Family
 from likelinet.distributions.over.censored import middle_of
 from likelinet.heads.build import build_head
 from likelinet.targets.scaling import learn_scaling, refuse_outside
+from likelinet.targets.scored import normal_scores
 from likelinet.targets.target import Naming, ScaledTargets, finite_numbers
 
 
@@ -52,6 +53,10 @@ class IntervalTargets(ScaledTargets):
     def check(self, y: Interval, family: Family, naming: Naming) -> Interval:
         refuse_intervals_outside(y, family, naming)
         return y
+
+    def scored(self, y: Interval, weight: np.ndarray) -> np.ndarray:
+        lower, upper = (end.reshape(len(end), -1).T for end in (y.lower, y.upper))
+        return np.stack([normal_scores(*ends, weight) for ends in zip(lower, upper, strict=True)], axis=1)
 
     def encode(self, y: Interval) -> np.ndarray:
         """Return the two ends of each interval on the last axis, as the loss sees them."""

@@ -11,6 +11,7 @@ from likelinet.distributions import Distribution
 from likelinet.distributions.base.family import Family
 from likelinet.heads.build import build_head
 from likelinet.targets.scaling import learn_scaling, refuse_outside
+from likelinet.targets.scored import normal_scores
 from likelinet.targets.target import Naming, ScaledTargets, finite_numbers, refuse_intervals
 
 
@@ -35,6 +36,9 @@ class NumberTargets(ScaledTargets):
     def check(self, y: np.ndarray, family: Family, naming: Naming) -> np.ndarray:
         refuse_numbers_outside(y, family, naming)
         return y
+
+    def scored(self, y: np.ndarray, weight: np.ndarray) -> np.ndarray:
+        return np.stack([normal_scores(own, own, weight) for own in y.reshape(len(y), -1).T], axis=1)
 
     def encode(self, y: np.ndarray) -> np.ndarray:
         return (y - self.loc) / self.scale

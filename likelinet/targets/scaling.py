@@ -36,8 +36,8 @@ def _scaling(y: np.ndarray, weight: np.ndarray, head: Head, standardize: bool, n
         return loc, scale, scale
     middle, spread = middle_and_spread(y, weight)
     constant = is_constant(middle, spread)
-    if constant.any() and any(s.learned and s.parameter.role != "location" for s in head.slots):
-        which = "" if y.ndim == 1 else f" in output {int(np.argmax(constant)) + 1}"
+    if constant.any() and learns_spread(head):
+        which = "" if y.ndim == 1 else f" in {naming.name_of_output(int(np.argmax(constant)))}"
         raise DataError(
             f"{naming.what} is constant{which}, so a spread cannot be learned: the likelihood has no maximum; "
             "give the family a fixed scale, or predict something that varies."
@@ -52,6 +52,11 @@ def _scaling(y: np.ndarray, weight: np.ndarray, head: Head, standardize: bool, n
         unit = np.where(unit > 0.0, unit, spread)  # the middle is zero where more than half of y are zero
         return loc + family.origin, unit, spread / unit
     return loc, scale, spread
+
+
+def learns_spread(head: Head) -> bool:
+    """Whether a family of numbers has a spread to learn, which is of nothing that is constant."""
+    return not head.family.support.integer and any(s.learned and s.parameter.role != "location" for s in head.slots)
 
 
 def is_scaled(family: Family) -> bool:

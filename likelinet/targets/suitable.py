@@ -7,7 +7,7 @@ import numpy as np
 from likelinet.config.distribution import DistributionConfig
 from likelinet.core.notes import note
 from likelinet.distributions import Distribution, Interval
-from likelinet.distributions.numerics.estimates import quantile
+from likelinet.distributions.numerics.estimates import quantiles
 from likelinet.tables.recognise.sentinels import sentinels_of
 from likelinet.targets.target import Naming, Y
 
@@ -16,7 +16,7 @@ FEW = 10  # distinct values that are few
 REPEATED = 5.0  # rows for each of these, at least
 COARSE = 5.0  # standard deviation of whole numbers below which a density passes over their steps
 ZEROS = 0.1  # share of exact zeros that no density has
-LONG = 4.0  # the .95 quantile over the median above which y is skewed; of an exponential it is 4.3
+LONG = 3.3  # the .95 quantile over the median above which y is skewed; of an exponential it is 4.3, ± .5 in 100 rows
 LOPSIDED = 3.0  # how much farther from the median it is than the .05 quantile; of an exponential 3.6
 BENT = 1.4  # how much farther the upper quartile is than the lower one; of an exponential 1.7, of outliers alone 1
 
@@ -79,15 +79,19 @@ def _reason(y: np.ndarray, weight: np.ndarray, leaf: type[Distribution], alone: 
     """Return what one output is, and the families for that, or None where nothing speaks against a density."""
     mean = np.average(y, weights=weight)
     zeros = float(np.average(y == 0.0, weights=weight))
-    if (y == np.round(y)).all():
-        return _of_whole_numbers(y, float(np.sqrt(np.average((y - mean) ** 2, weights=weight))), zeros)
-    if zeros >= ZEROS and y.min() >= 0.0:
+    whole = bool((y == np.round(y)).all())
+    if whole:
+        found = _of_whole_numbers(y, float(np.sqrt(np.average((y - mean) ** 2, weights=weight))), zeros)
+        if found is not None:
+            return found
+    if not whole and zeros >= ZEROS and y.min() >= 0.0:
         return f"is 0 in {zeros:.0%} of the rows and positive elsewhere", "{kind: hurdle, base: {kind: gamma}}"
     if alone and leaf.symmetric and y.min() > 0.0 and len(y) >= MANY:
-        lowest, low, middle, high, highest = (quantile(y, weight, q) for q in (0.05, 0.25, 0.5, 0.75, 0.95))
+        lowest, low, middle, high, highest = quantiles(y, weight, (0.05, 0.25, 0.5, 0.75, 0.95))
         lopsided = highest - middle > LOPSIDED * (middle - lowest) and high - middle > BENT * (middle - low)
         if lopsided and highest > LONG * middle:
-            return "is positive and very skewed", "'gamma' or 'log_normal'"
+            counts = ", or 'negative_binomial' for counts" if whole else ""
+            return "is positive and very skewed", f"'gamma' or 'log_normal'{counts}"
     return None
 
 
@@ -96,13 +100,23 @@ def _of_whole_numbers(y: np.ndarray, spread: float, zeros: float) -> tuple[str, 
     distinct = np.unique(y)
     if len(distinct) == 2:
         return f"has two values only, {distinct[0]:g} and {distinct[1]:g}", "'bernoulli'"
-    few = 2 < len(distinct) <= FEW and len(y) >= REPEATED * len(distinct)
-    counts = y.min() >= 0.0 and (zeros > 0.0 or not few)
+    few, grades = _are_few(distinct, len(y)), are_grades(y)
+    counts = y.min() >= 0.0 and not grades
     if counts and len(distinct) > 2 and (few or spread < COARSE or zeros >= ZEROS):
         return "holds whole numbers from 0 on, many of them alike", "'poisson' or 'negative_binomial'"
-    if few:
+    if grades:
         return (
             f"holds {len(distinct)} distinct whole numbers only",
             "'ordered_logistic' for grades, 'categorical' for classes",
         )
     return None
+
+
+def are_grades(y: np.ndarray) -> bool:
+    """Whether whole numbers are so few that they may be grades, stars or answers; from 0 on they are counts."""
+    distinct = np.unique(y)
+    return _are_few(distinct, len(y)) and distinct[0] != 0.0
+
+
+def _are_few(distinct: np.ndarray, rows: int) -> bool:
+    return 2 < len(distinct) <= FEW and rows >= REPEATED * len(distinct)

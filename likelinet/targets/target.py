@@ -101,6 +101,10 @@ class Targets(ABC):
         """Return clean y of new rows as the training y was; raise `DataError` where it cannot be of this model."""
 
     @abstractmethod
+    def scored(self, y: Any, weight: np.ndarray) -> np.ndarray:
+        """Return y of the training rows as numbers, shape (n, many), whose means say how some rows differ."""
+
+    @abstractmethod
     def encode(self, y: Any) -> np.ndarray:
         """Return y as the loss sees it."""
 

@@ -5,6 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 
+def fold_stream(seed: int) -> np.random.Generator:
+    """Return the stream of what all members share: the folds of target statistics."""
+    return np.random.default_rng([seed, 1])
+
+
 @dataclass(frozen=True)
 class Streams:
     """The random streams of one member: each consumer has its own, so that none disturbs another."""

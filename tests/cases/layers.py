@@ -12,8 +12,10 @@ from likelinet.networks.autoencoder import Autoencoder, VariationalAutoencoder
 from likelinet.networks.chain import Chain, Residual
 from likelinet.networks.dense import Dense
 from likelinet.networks.dropout import Dropout
+from likelinet.networks.filling import Filling
 from likelinet.networks.layer import Layer
 from likelinet.networks.layer_norm import LayerNorm
+from likelinet.networks.masking import Masking
 
 # Every activation, by its textbook formula.
 ACTIVATIONS: dict[str, tuple[Activation, Callable[[np.ndarray], np.ndarray]]] = {
@@ -26,11 +28,20 @@ ACTIVATIONS: dict[str, tuple[Activation, Callable[[np.ndarray], np.ndarray]]] = 
     "softplus": (activations.SOFTPLUS, lambda x: np.logaddexp(0.0, x)),
 }
 
+
+def filling_matrix(inputs: int, many: int) -> np.ndarray:
+    """Return coefficients, constants, and ends that hold some of the numbers."""
+    coefficients = np.cos(np.arange((inputs + 1.0) * many)).reshape(inputs + 1, many)
+    return np.concatenate([coefficients, np.full((1, many), -1.0), np.full((1, many), 1.5)])
+
+
 # Every layer, from the number of its inputs.
 LAYERS: dict[str, Callable[[int], Layer]] = {
     "dense": lambda n: Dense(n, n + 1, 1.0),
     "layer_norm": LayerNorm,
     "dropout": lambda n: Dropout(n, 0.4),
+    "masking": lambda n: Masking((0,) * n, (0.4,) * n, tuple(0.3 * j for j in range(n))),
+    "filling": lambda n: Filling([(j, n - 1) for j in range(max(n - 1, 1))], filling_matrix(n, max(n - 1, 1))),
     "chain": lambda n: Chain((Dense(n, 3, 1.0), activations.SILU, Dropout(3, 0.3), Dense(3, 2, 1.0))),
     "chain_of_nothing": lambda n: Chain(()),
     "chain_of_dropouts": lambda n: Chain((Dropout(n, 0.2), LayerNorm(n), Dropout(n, 0.5))),

@@ -48,3 +48,11 @@ def test_next_to_zero(mixed):
     if mixed:
         d = ll.Mixture(ll.Gamma(CLOSE[:, None], [1.0, 1.0 + 1e-15]), np.zeros((5, 2)))
     np.testing.assert_allclose(d.kl_divergence(ll.InverseGamma(2.0, 1.0)), exact, rtol=1e-9)
+
+
+def test_log_ratio_that_changes_its_sign_next_to_the_outermost_node():
+    """Where it passes 0 it grows by any factor from node to node: that is no power of y, and has an integral."""
+    p = ll.Mixture(ll.Gamma([1.08, 0.943, 0.671, 3.15, 4.24], [4.43, 0.845, 1.5, 0.848, 2.21]), np.zeros(5))
+    q = ll.Mixture(ll.Gamma([0.672, 2.23, 0.735, 1.46, 0.954], [0.704, 2.95, 2.64, 1.9, 2.11]), np.zeros(5))
+    np.testing.assert_allclose(p.kl_divergence(q), 0.3887531649169667, rtol=1e-11)  # by scipy.integrate.quad
+    np.testing.assert_allclose(q.kl_divergence(p), 0.24184815966018985, rtol=1e-11)

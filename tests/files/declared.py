@@ -138,6 +138,7 @@ MODELS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "not_standardised": ("positive", GAUSSIAN, {"data": {"standardize": False}}),
     "text_column": ("real", GAUSSIAN, {"data": {"features": ["x", "colour"]}}),
     "columns_by_kind": ("real", GAUSSIAN, {"data": {"features": BY_KIND, "ordered": ["size"]}}),
+    "filled": ("real", GAUSSIAN, {"data": {"features": BY_KIND, "ordered": ["size"]}}),
     "one_column": ("real", GAUSSIAN, {"data": {"features": ["w"]}}),
     "intercept_only": ("positive", {"kind": "weibull"}, {"data": {"features": []}}),
     "lbfgs": ("real", GAUSSIAN, {"training": {"optimizer": {"kind": "lbfgs"}, "validation_fraction": 0.0}}),
@@ -167,4 +168,4 @@ MODELS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
 }
 
 # Of which there are no files of earlier schemas.
-SINCE: dict[str, set[str]] = {"v2": {"columns_by_kind"}}
+SINCE: dict[str, set[str]] = {"v2": {"columns_by_kind", "filled"}}

@@ -11,6 +11,8 @@ from likelinet.core.arrays import Array, namespace
 from likelinet.core.domains import positive
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
+from likelinet.distributions.base.protocol import LogDensity
+from likelinet.distributions.base.shapes import parameters_on
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.grids import Grid, column, on_line
 
@@ -84,6 +86,19 @@ class LocationScale(Univariate):
             return s, s * z
 
         return log_cdf, log_sf, backward
+
+    def log_density(self) -> LogDensity:
+        loc, scale = parameters_on(self, self.batch_shape)
+        log_norm = np.log(scale) + self._log_norm
+
+        def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
+            z = y - loc
+            z /= scale
+            values = self._standard_loss(z)[0]
+            values += log_norm
+            return np.negative(values, out=values)
+
+        return log_density
 
     def grid(self) -> Grid:
         q = scipy.special.ndtr(-np.abs(self.scores))

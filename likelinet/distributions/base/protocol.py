@@ -48,8 +48,13 @@ class DistributionProtocol:
     # ---- parameters ------------------------------------------------------------------------------------------
 
     def map_arrays(self: Any, f: Callable[[np.ndarray, int], np.ndarray]) -> "Distribution":
-        """Return this distribution with f(array, event_ndim) in place of every parameter array."""
-        return type(self)(**{p.name: f(getattr(self, p.name), p.event_ndim) for p in self.parameters})
+        """Return this distribution with f(array, event_ndim), which moves rows, in place of every parameter array."""
+        arrays = {p.name: np.asarray(f(getattr(self, p.name), p.event_ndim)) for p in self.parameters}
+        if vars(self).keys() != {*arrays, "batch_shape"}:
+            return type(self)(**arrays)
+        # Nothing else follows from the parameters, and these are known to be sound.
+        shapes = (arrays[p.name].shape[: arrays[p.name].ndim - p.event_ndim] for p in self.parameters)
+        return self._unchecked(**arrays, batch_shape=np.broadcast_shapes(*shapes))
 
     def own_values(self: Any) -> dict[str, np.ndarray]:
         """Return the parameters of its own by name, over the batch, as a reader wants them."""
@@ -78,8 +83,8 @@ class DistributionProtocol:
     def log_density(self: Any) -> LogDensity:
         """Return log_prob of y in the support, which lies x below the largest one, as a function of y and x.
 
-        x is finer next to that, or infinite if unknown. The function makes a new array, and knows what depends on the
-        parameters alone.
+        x is finer next to that, or infinite if unknown. Both have at most two axes before those of the batch. The
+        function makes a new array, and knows what depends on the parameters alone.
         """
         return lambda y, x: self.log_prob(y)
 
@@ -117,6 +122,14 @@ class DistributionProtocol:
         """Return P(Y > x) if `upper`, else P(Y ≤ x), of counts as a smooth function of x, which need not be whole."""
         return self.sf(x) if upper else self.cdf(x)
 
+    def jumps(self) -> np.ndarray:
+        """Return numbers, shape (many, *batch_shape), from which on the masses of counts are suddenly others."""
+        return np.empty((0, *self.batch_shape))  # type: ignore[reportAttributeAccessIssue]
+
+    def log_bulk_at(self, x: np.ndarray) -> np.ndarray:
+        """Return the log mass of counts as a smooth function of x; -inf is right where there is next to nothing."""
+        return self.log_density()(x, np.full(x.shape, np.inf))
+
     def cuts(self) -> np.ndarray:
         """Return ends of panels on which the masses of counts are smooth, shape (many, sets, *batch_shape)."""
         return smooth_counts.cuts(*self.bulk())[:, None]
@@ -144,6 +157,10 @@ class DistributionProtocol:
         with np.errstate(all="ignore"):
             values = self.log_interval(parameters_on(self, full), low, high)[0]
         return np.where(np.isnan(low) | np.isnan(high), np.nan, values).reshape(shape)[()]
+
+    def plain_cdf(self: Any, y: np.ndarray) -> np.ndarray:
+        """Return P(Y ≤ y) to an absolute error of about 1e-15, which may cost less than the digits of a small one."""
+        return self.cdf(y)
 
     def both_ends(self: Any, q: float) -> tuple[np.ndarray, np.ndarray]:
         """Return ppf(q) and isf(q)."""

@@ -68,6 +68,9 @@ class Univariate(OneNumber):
     def _log_sf(self, y: np.ndarray) -> np.ndarray:
         return self.tails(tuple(getattr(self, p.name) for p in self.parameters), y)[1]
 
+    def _plain_cdf(self, y: np.ndarray) -> np.ndarray:
+        return self._cdf(y)
+
     def _ppf(self, q: np.ndarray) -> np.ndarray:
         if not self.support.integer:
             self._undefined("ppf")
@@ -136,6 +139,9 @@ class Univariate(OneNumber):
     @in_blocks
     def log_sf(self, y: ArrayLike) -> np.ndarray:
         return self._evaluate(self._log_sf, y, 0.0, -np.inf)
+
+    def plain_cdf(self, y: np.ndarray) -> np.ndarray:
+        return self._evaluate(self._plain_cdf, y, 0.0, 1.0)
 
     @in_blocks
     def ppf(self, q: ArrayLike) -> np.ndarray:

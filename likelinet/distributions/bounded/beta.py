@@ -10,6 +10,7 @@ from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.protocol import LogDensity
+from likelinet.distributions.base.shapes import parameters_on
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.divergences import itakura_saito
 from likelinet.distributions.numerics.gammas import log_gamma_above_tangent
@@ -89,13 +90,17 @@ class Beta(Univariate):
         return values - a * minus_r - b * minus_s, backward
 
     def log_density(self) -> LogDensity:
-        a, b = self.concentration1, self.concentration0
+        a, b = parameters_on(self, self.batch_shape)
         log_norm = scipy.special.betaln(a, b) if np.all(a + b < _MODERATE) else None
+        lower, upper = a - 1.0, b - 1.0
 
         def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
             if log_norm is None:
                 return -self._loss_at((a, b), y, np.where(x < 0.5, x, 1.0 - y), *logs(y, x))[0]
-            return (a - 1.0) * np.log(y) + (b - 1.0) * np.log(rest(y, x)) - log_norm
+            values = lower * np.log(y)
+            values += upper * np.log(rest(y, x))
+            values -= log_norm
+            return values
 
         return log_density
 
@@ -227,8 +232,8 @@ def _out(a: np.ndarray, b: np.ndarray, fall: np.ndarray) -> np.ndarray:
     n, rise = a + b, fall / a
     x = np.where(b > a, np.log1p(rise + np.sqrt(2.0 * rise)), fall / b + np.sqrt(2.0 * fall * n / a / b))
     for _ in range(3):  # six digits are more than a cut needs
-        e = np.exp(-x)
-        x = x - (b * x + n * np.log1p(b / n * np.expm1(-x)) - fall) * (a + b * e) / (-a * b * np.expm1(-x))
+        less = np.expm1(-x)
+        x = x + (b * x + n * np.log1p(b / n * less) - fall) * (n + b * less) / (a * b * less)
     return x
 
 

@@ -9,6 +9,7 @@ from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.protocol import LogDensity
+from likelinet.distributions.base.shapes import parameters_on
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.grids import FINE_SCORES, LOGITS, Grid, between, column, joined, within_bulk
 from likelinet.distributions.numerics.sinh_nodes import sinh_nodes
@@ -77,14 +78,23 @@ class Kumaraswamy(Univariate):
         return values, backward
 
     def log_density(self) -> LogDensity:
-        a, b = self.concentration1, self.concentration0
-        log_norm, moderate = np.log(a) + np.log(b), bool(np.all(b < _MODERATE))
+        a, b = parameters_on(self, self.batch_shape)
+        log_norm, moderate, upper = np.log(a) + np.log(b), bool(np.all(b < _MODERATE)), b - 1.0
 
         def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
-            log_y = np.where(x < 0.5, np.log1p(-x), np.log(y))
-            log_v = a * log_y
-            log_rest = np.log(-np.expm1(log_v)) if moderate else log1mexp(-log_v)
-            return log_norm + log_v - log_y + (b - 1.0) * log_rest
+            log_y, near = np.log(y), x < 0.5
+            np.log1p(-x, out=log_y, where=near)
+            values = a * log_y
+            if moderate:
+                log_rest = np.expm1(values)
+                np.log(np.negative(log_rest, out=log_rest), out=log_rest)
+            else:
+                log_rest = log1mexp(-values)
+            log_rest *= upper
+            values += log_rest
+            values += log_norm
+            values -= log_y
+            return values
 
         return log_density
 

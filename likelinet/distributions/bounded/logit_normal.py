@@ -64,9 +64,13 @@ class LogitNormal(Univariate):
         return values + xp.log(y) + xp.log1p(-y), backward
 
     def log_density(self) -> LogDensity:
+        of_logit = Gaussian(self.loc, self.scale).log_density()
+
         def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
             log_y, log_x = np.log(y), np.log(rest(y, x))
-            return -Gaussian.loss((self.loc, self.scale), log_y - log_x)[0] - log_y - log_x
+            values = of_logit(log_y - log_x, x)
+            values -= log_y + log_x
+            return values
 
         return log_density
 

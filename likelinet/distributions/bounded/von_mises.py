@@ -11,8 +11,10 @@ from likelinet.core.lazy import scipy
 from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
-from likelinet.distributions.base.protocol import CUTS
+from likelinet.distributions.base.protocol import CUTS, LogDensity
+from likelinet.distributions.base.shapes import parameters_on
 from likelinet.distributions.base.univariate import Univariate
+from likelinet.distributions.numerics.circular_series import MOST, angle_of, share
 from likelinet.distributions.numerics.grids import Grid, room_of
 from likelinet.distributions.numerics.legendre import times
 from likelinet.distributions.numerics.near import NEAR, mended
@@ -23,7 +25,6 @@ _SIX, _SIX_WEIGHTS = np.polynomial.legendre.leggauss(6)
 _FLAT = 200.0  # κ above which the slope of I₁(κ) / I₀(κ) is a series
 _LOG_2PI = float(np.log(2.0 * np.pi))
 _LARGE = 1e3  # κ above which 1 - I₁/I₀ is its asymptotic series
-_SERIES = ((0.0, 4.0, 26), (4.0, 60.0, 80))  # ranges of κ, and how many terms of the Fourier series count there
 _SEEN = 1e-3  # a probability of which an error of 1e-16 takes no digit that counts
 
 
@@ -95,6 +96,22 @@ class VonMises(Univariate):
 
         return values, backward
 
+    def log_density(self) -> LogDensity:
+        loc, concentration = parameters_on(self, self.batch_shape)
+        log_norm = -np.log(scipy.special.i0e(concentration)) - _LOG_2PI
+
+        def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
+            half = y - loc
+            half *= 0.5
+            np.sin(half, out=half)
+            half *= half
+            half *= -2.0  # 1 - cos(y - μ)
+            half *= concentration
+            half += log_norm
+            return half
+
+        return log_density
+
     @classmethod
     def tails(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Array, TailsBackward]:
         loc, k = params
@@ -141,27 +158,46 @@ class VonMises(Univariate):
     ) -> np.ndarray:
         """Return `of` the cdf where its Fourier series has digits enough, else `of_logs` of the two tails."""
         loc, k, y = np.broadcast_arrays(wrapped(self.loc), self.concentration, y)
-        values, rough = np.empty(y.shape), np.full(y.shape, True)
-        for least, most, terms in _SERIES:
-            rows = (k > least) & (k <= most)
-            if rows.any():
-                p = _series(loc[rows], k[rows], y[rows], terms)
-                values[rows], rough[rows] = of(np.clip(p, _SEEN, 1.0 - _SEEN)), ~((p > _SEEN) & (p < 1.0 - _SEEN))
+        p = _by_series(loc, k, y)
+        rough = ~((p > _SEEN) & (p < 1.0 - _SEEN))
+        values = of(p)
         if rough.any():
             rows = picked(rough)
             values[rows] = of_logs(*self.tails((loc[rows], k[rows]), y[rows])[:2])
         return values
 
+    def _plain_cdf(self, y: np.ndarray) -> np.ndarray:
+        loc, k, y = np.broadcast_arrays(wrapped(self.loc), self.concentration, y)
+        p = _by_series(loc, k, y)
+        rest = np.isnan(p)
+        if rest.any():
+            rows = picked(rest)
+            p[rows] = np.exp(self.tails((loc[rows], k[rows]), y[rows])[0])
+        return p
+
     def _ppf(self, q: np.ndarray) -> np.ndarray:
-        return self._inverted(q, scipy.special.ndtri(q), upper=False)
+        return self._inverted(q, upper=False)
 
     def _isf(self, q: np.ndarray) -> np.ndarray:
-        return self._inverted(q, -scipy.special.ndtri(q), upper=True)
+        return self._inverted(q, upper=True)
 
-    def _inverted(self, q: np.ndarray, z: np.ndarray, upper: bool) -> np.ndarray:
-        end = np.full(self.batch_shape, np.pi)
-        start = np.clip(wrapped(self.loc) + z / np.sqrt(self.concentration), -np.pi, np.pi)
-        return invert(self, q, -end, end, upper=upper, start=start)
+    def _inverted(self, q: np.ndarray, upper: bool) -> np.ndarray:
+        loc, k, q = np.broadcast_arrays(wrapped(self.loc), self.concentration, q)
+        y = np.full(q.shape, np.nan)
+        rows = np.nonzero((k <= MOST) & (q > _SEEN) & (q < 1.0 - _SEEN))
+        if rows[0].size:
+            below, p = share(k[rows], (-np.pi - loc[rows])[None])[0], q[rows]
+            angle, sure = angle_of(k[rows], below + (1.0 - p if upper else p))
+            y[rows] = np.where(sure, np.clip(loc[rows] + angle, -np.pi, np.pi), np.nan)
+        rough = np.isnan(y)
+        if rough.any():
+            rows = picked(rough)
+            part, p = VonMises(loc[rows], k[rows]), q[rows]
+            z = scipy.special.ndtri(p)
+            start = np.clip(loc[rows] + (-z if upper else z) / np.sqrt(k[rows]), -np.pi, np.pi)
+            end = np.full(len(p), np.pi)
+            y[rows] = invert(part, p, -end, end, upper=upper, start=start)
+        return y
 
     def grid(self) -> Grid:
         cuts, end = np.sort(self._around(), axis=0), np.full((1, *self.batch_shape), np.pi)
@@ -264,14 +300,13 @@ def spread_of(k: Array) -> Array:
     return xp.where(large, series, (i0e - i1e) / i0e)
 
 
-def _series(loc: np.ndarray, k: np.ndarray, y: np.ndarray, terms: int) -> np.ndarray:
-    """Return P(-π ≤ Y ≤ y) by the Fourier series Σ sin(jθ) I_j / (j I₀), by backward recurrence (Hill 1977)."""
-    from_y, from_cut = y - loc, -np.pi - loc
-    ratio, at_y, at_cut = np.zeros(y.shape), np.zeros(y.shape), np.zeros(y.shape)
-    for j in range(terms, 0, -1):
-        ratio = 1.0 / (2.0 * j / k + ratio)  # I_j / I_{j-1}
-        at_y, at_cut = ratio * (np.sin(j * from_y) / j + at_y), ratio * (np.sin(j * from_cut) / j + at_cut)
-    return (0.5 * (y + np.pi) + at_y - at_cut) / np.pi
+def _by_series(loc: np.ndarray, k: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return P(-π ≤ Y ≤ y) to about 1e-16, and nan for a κ that has no series; all of one shape."""
+    p, rows = np.full(y.shape, np.nan), np.nonzero(k <= MOST)
+    if rows[0].size:
+        below, here = share(k[rows], np.stack([-np.pi - loc[rows], y[rows] - loc[rows]]))
+        p[rows] = np.clip(here - below, 0.0, 1.0)
+    return p
 
 
 def _above_tangent(k: np.ndarray, step: np.ndarray) -> np.ndarray:

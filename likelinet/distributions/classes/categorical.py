@@ -65,7 +65,9 @@ class Categorical(Distribution):
     @property
     def probs(self) -> np.ndarray:
         """Probabilities, shape (..., K), summing to one."""
-        return scipy.special.softmax(self.logits, axis=-1)
+        weights = np.exp(self.logits - self.logits.max(-1, keepdims=True))
+        weights /= weights.sum(-1, keepdims=True)
+        return weights
 
     def class_marginals(self) -> Distribution:
         return self

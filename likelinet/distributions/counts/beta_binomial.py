@@ -14,12 +14,11 @@ from likelinet.distributions.base.parameter import Backward, Parameter, TailsBac
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.counts.binomial import divergence, stirling_of_choices, whole_trials
-from likelinet.distributions.numerics import quadrature
-from likelinet.distributions.numerics import sums as row_sums
-from likelinet.distributions.numerics.beta_binomial_table import SHALLOW, Table, fit, ratio, tables
+from likelinet.distributions.numerics import quadrature, sums
+from likelinet.distributions.numerics.beta_binomial_table import SHALLOW, Table, fit, masses, ratio, tables
 from likelinet.distributions.numerics.count_quantiles import both_ends, least_count
 from likelinet.distributions.numerics.estimates import LEAST
-from likelinet.distributions.numerics.mass_tables import Cells, Masses, by_log_prob, by_ratios
+from likelinet.distributions.numerics.mass_tables import Cells, Masses, by_log_prob, by_ratios, cells_of, row_sums
 from likelinet.distributions.numerics.tails import log_of
 
 _TINY = 1e-280  # of which a table has no digits
@@ -165,7 +164,7 @@ class BetaBinomial(Univariate):
                     return mass_backward(-np.exp(-log_sum[row] - values))[i]
 
                 for i in (1, 2):
-                    mean = row_sums.total(rows, lambda row, k, i=i, term=term: term(row, k, i), low, high, y)
+                    mean = sums.total(rows, lambda row, k, i=i, term=term: term(row, k, i), low, high, y)
                     grads[i] = grads[i] + d * np.where(some, mean, 0.0).reshape(shape)
             return tuple(grads)
 
@@ -180,6 +179,11 @@ class BetaBinomial(Univariate):
         return np.sort(np.clip(np.concatenate([around, near_n]), 0.0, n), axis=0)
 
     def mass_table(self, cells: Cells) -> Masses:
+        if self._whole(cells):
+            shape = (-1, self.batch_shape[-1])
+            values = masses(*(self._full(getattr(self, p.name)).reshape(shape) for p in self.parameters), cells.many)
+            values = values.reshape(*self.batch_shape, cells.many)
+            return Masses(values, -np.log(row_sums(values)))
         quick = by_ratios(self, cells, ratio)
         deep = np.broadcast_to(np.minimum(self.concentration1, self.concentration0) < SHALLOW, quick.log_scale.shape)
         if not deep.any():
@@ -187,6 +191,12 @@ class BetaBinomial(Univariate):
         exact = by_log_prob(self, cells)
         values = np.where(deep[..., None], exact.values, quick.values)
         return Masses(values, np.where(deep, exact.log_scale, quick.log_scale))
+
+    def _whole(self, cells: Cells) -> bool:
+        """Return whether cells begin with 0 and are all that there are, of ordinary parameters."""
+        same = np.broadcast_shapes(self.batch_shape, cells.first.shape) == self.batch_shape != ()
+        start = (cells.first == 0.0) & (cells.low <= 0.0)
+        return same and bool(np.all(start & (cells.high >= self.total_count) & fit(self)))
 
     def bulk(self) -> tuple[np.ndarray, np.ndarray]:
         return np.zeros(self.batch_shape), self._full(self.total_count)
@@ -225,6 +235,23 @@ class BetaBinomial(Univariate):
 
     def _sf(self, y: np.ndarray) -> np.ndarray:
         return self._from_tables(Table.sf, y, lambda d, k: np.exp(d.log_sf(k)))
+
+    def _plain_cdf(self, y: np.ndarray) -> np.ndarray:
+        """Return the sum of the masses on that side of y on which there are fewer of them."""
+        shape = np.broadcast_shapes(self.batch_shape, y.shape)
+        flat, y = self.flattened(shape), np.broadcast_to(y, shape).reshape(-1)
+        assert isinstance(flat, BetaBinomial)
+        n, below = flat.total_count, 2.0 * y < flat.total_count
+        low, high = np.where(below, 0.0, y + 1.0), np.where(below, np.minimum(y, n), n)
+        short = fit(flat) & (high >= low)
+        p, rest = np.where(below, 0.0, 1.0), np.flatnonzero(~short & (y < n))
+        for rows, cells in cells_of(np.flatnonzero(short), low, high):
+            table = flat[rows].mass_table(cells)
+            part = np.minimum(row_sums(table.values) * np.exp(table.log_scale), 1.0)
+            p[rows] = np.where(below[rows], part, 1.0 - part)
+        if len(rest):
+            p[rest] = flat[rest].cdf(y[rest])
+        return p.reshape(shape)
 
     def _ppf(self, q: np.ndarray) -> np.ndarray:
         return self._from_tables(Table.ppf, q, lambda d, p: least_count(d, p, d.mean(), upper=False))
@@ -311,7 +338,7 @@ def _log_sums(n: np.ndarray, a: np.ndarray, b: np.ndarray, y: np.ndarray) -> tup
         def term(row: np.ndarray, k: np.ndarray, top: np.ndarray = top) -> np.ndarray:
             return np.exp(top[row] - BetaBinomial.loss((n[row], a[row], b[row]), k)[0])
 
-        logs.append(np.where(some, np.log(row_sums.total(rows, term, low, high, y)) - top, -np.inf))
+        logs.append(np.where(some, np.log(sums.total(rows, term, low, high, y)) - top, -np.inf))
     lower, upper = logs
     # The sum of all masses is 1: the larger of two sums follows from the smaller.
     return (

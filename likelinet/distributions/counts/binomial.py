@@ -11,7 +11,9 @@ from likelinet.core.wording import called
 from likelinet.distributions.base.checks import logits_from
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
+from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.univariate import Univariate
+from likelinet.distributions.numerics import large_counts
 from likelinet.distributions.numerics.divergences import bernoulli
 from likelinet.distributions.numerics.estimates import LEAST
 from likelinet.distributions.numerics.mass_tables import Cells, Masses, by_ratios
@@ -137,8 +139,20 @@ class Binomial(Univariate):
         return by_ratios(self, cells, self._ratio)
 
     @staticmethod
-    def _ratio(k: np.ndarray, n: np.ndarray, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return np.maximum(n + 1.0 - k, 0.0) / k * scipy.special.expit(z), scipy.special.expit(-z)
+    def _ratio(k: np.ndarray, out: np.ndarray, n: np.ndarray, z: np.ndarray) -> None:
+        np.multiply(np.maximum(n + 1.0 - k, 0.0) / k, scipy.special.expit(z) / scipy.special.expit(-z), out=out)
+
+    def log_density(self) -> LogDensity:
+        n, p, q = self.total_count, self.probs, scipy.special.expit(-self.logits)
+        of_n = large_counts.half_log(np.maximum(n, 1.0))
+
+        def of_large(y: np.ndarray) -> np.ndarray:
+            m = n - y
+            shift = np.where(self.logits < 0.0, n * p - y, m - n * q)
+            values = large_counts.divergence(y, n * p, shift) + large_counts.divergence(m, n * q, -shift)
+            return (of_n - values) - large_counts.half_log(y) - large_counts.half_log(m)
+
+        return large_counts.log_density(self, of_large, n)
 
     def bulk(self) -> tuple[np.ndarray, np.ndarray]:
         mean, spread = self.mean(), SIGMAS * self.std() + FAR_OUT

@@ -96,7 +96,7 @@ class Geometric(Univariate):
         return np.where(enough(k), k, k + 1.0)
 
     def mass_table(self, cells: Cells) -> Masses:
-        return by_ratios(self, cells, lambda k, z: (scipy.special.expit(-z), np.ones_like(k)))
+        return by_ratios(self, cells, lambda k, out, z: np.copyto(out, scipy.special.expit(-z)))
 
     def bulk(self) -> tuple[np.ndarray, np.ndarray]:
         return np.zeros(self.batch_shape), FAR_OUT / np.logaddexp(0.0, self.logits)

@@ -20,10 +20,11 @@ from likelinet.core.lazy import scipy
 from likelinet.core.wording import called
 from likelinet.distributions.base.checks import logits_from
 from likelinet.distributions.base.parameter import Backward, Parameter
+from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.counts.binomial import divergence
 from likelinet.distributions.counts.poisson import poisson
-from likelinet.distributions.numerics import quadrature
+from likelinet.distributions.numerics import large_counts, quadrature
 from likelinet.distributions.numerics.estimates import LEAST
 from likelinet.distributions.numerics.incomplete_gamma import gammainccinv, gammaincinv
 from likelinet.distributions.numerics.mass_tables import Cells, Masses, by_ratios
@@ -163,7 +164,18 @@ class NegativeBinomial(Univariate):
         return self._mean() * (1.0 + np.exp(self.logits))
 
     def mass_table(self, cells: Cells) -> Masses:
-        return by_ratios(self, cells, lambda k, r, logits: ((r + (k - 1.0)) * scipy.special.expit(logits), k))
+        return by_ratios(self, cells, _ratio)
+
+    def log_density(self) -> LogDensity:
+        r, p, q = self.total_count, self.probs, scipy.special.expit(-self.logits)
+        of_r = 0.5 * np.log(r) - stirling_error(r)
+
+        def of_large(y: np.ndarray) -> np.ndarray:
+            shift, n = r * p - y * q, r + y
+            values = large_counts.divergence(y, p * n, shift) + large_counts.divergence(r, q * n, -shift)
+            return (of_r - values) - (large_counts.half_log(y) + (0.5 * np.log(n) - large_counts.stirling(n)))
+
+        return large_counts.log_density(self, of_large)
 
     def reach(self) -> tuple[np.ndarray, np.ndarray]:
         r, theta = self.total_count, np.exp(self.logits)
@@ -203,3 +215,9 @@ class NegativeBinomial(Univariate):
         excess = np.maximum(np.average((y - mean) ** 2, axis=0, weights=weight) - mean, 0.02 * mean)
         total_count = mean**2 / excess
         return total_count, np.log(mean) - np.log(total_count)
+
+
+def _ratio(k: np.ndarray, out: np.ndarray, r: np.ndarray, logits: np.ndarray) -> None:
+    np.add(r, k - 1.0, out=out)
+    out *= scipy.special.expit(logits)
+    out /= k

@@ -9,7 +9,9 @@ from likelinet.core.lazy import scipy
 from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter
+from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.univariate import Univariate
+from likelinet.distributions.numerics import large_counts
 from likelinet.distributions.numerics.estimates import LEAST
 from likelinet.distributions.numerics.incomplete_gamma import gammainc, gammaincc
 from likelinet.distributions.numerics.mass_tables import Cells, Masses, by_ratios
@@ -105,7 +107,13 @@ class Poisson(Univariate):
         return self.rate
 
     def mass_table(self, cells: Cells) -> Masses:
-        return by_ratios(self, cells, lambda k, rate: (rate, k))
+        return by_ratios(self, cells, lambda k, out, rate: np.divide(rate, k, out=out))
+
+    def log_density(self) -> LogDensity:
+        def of_large(y: np.ndarray) -> np.ndarray:
+            return -large_counts.divergence(y, self.rate, self.rate - y) - large_counts.half_log(y)
+
+        return large_counts.log_density(self, of_large)
 
     def reach(self) -> tuple[np.ndarray, np.ndarray]:
         spread = SIGMAS * np.sqrt(self.rate)

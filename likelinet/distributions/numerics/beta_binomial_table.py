@@ -7,15 +7,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from likelinet.core.lazy import scipy
-from likelinet.distributions.numerics.mass_tables import RANGE, cells_of, multiply
+from likelinet.distributions.numerics.mass_tables import (
+    RANGE,
+    cells_of,
+    multiply,
+    row_sums,
+    squares_of_steps,
+    sums_beyond,
+)
 
 if TYPE_CHECKING:
     from likelinet.distributions.counts.beta_binomial import BetaBinomial
 
 _LONGEST = 2**16  # trials; more of them are summed by panels
-_CELLS = 2**15  # of a table, so that what is computed of it stays in a cache
+_CELLS = 2**16  # of the tables of a block of rows
 SHALLOW = 1e-200  # concentration below which the masses between two peaks underflow
+_LEAST = 1e-300  # mass, of which p log p is none
 _MORE_THAN_HALF = np.nextafter(0.5, 1.0)
 
 
@@ -39,17 +46,25 @@ class Table:
     @functools.cached_property
     def above(self) -> np.ndarray:
         """P(Y > k)."""
-        sums = np.zeros_like(self.mass)
-        self.mass[:, :0:-1].cumsum(axis=1, out=sums[:, -2::-1])
-        return sums
+        return sums_beyond(self.mass)
 
     def cdf(self, y: np.ndarray) -> np.ndarray:
         """Return P(Y ≤ y) at whole numbers y of shape (m, rows)."""
-        return _by_smaller(_at(self.below, y), _at(self.above, y))
+        lower, upper = self._tails(y)
+        return np.where(lower <= 0.5, lower, np.maximum(1.0 - upper, _MORE_THAN_HALF))
 
     def sf(self, y: np.ndarray) -> np.ndarray:
         """Return P(Y > y) at whole numbers y of shape (m, rows)."""
-        return _by_smaller(_at(self.above, y), _at(self.below, y))
+        lower, upper = self._tails(y)
+        return np.where(lower <= 0.5, 1.0 - lower, upper)
+
+    def _tails(self, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return P(Y ≤ y), and P(Y > y) where that is the smaller one."""
+        lower, upper = _at(self.below, y), np.full(y.shape, np.nan)
+        rows = np.flatnonzero((lower > 0.5).any(axis=0))
+        if len(rows):
+            upper[:, rows] = _at(sums_beyond(self.mass[rows]), y[:, rows])
+        return lower, upper
 
     def ppf(self, q: np.ndarray) -> np.ndarray:
         """Return the smallest k with cdf(k) ≥ q, shape (m, rows) like q."""
@@ -61,11 +76,13 @@ class Table:
 
     def entropy(self) -> np.ndarray:
         """Return -Σ p log p."""
-        return scipy.special.entr(self.mass).cumsum(axis=1)[:, -1]
+        return -row_sums(self.mass * np.log(np.maximum(self.mass, _LEAST)))
 
     def crps(self, y: np.ndarray) -> np.ndarray:
         """Return ∫ F² dt below y plus ∫ (1 - F)² dt above it, for y within the trials, shape (m, rows)."""
         k = np.floor(y)
+        if len(y) == 1:
+            return squares_of_steps(self.below, self.above, k[0], y[0] - k[0])[None]
         below, above = self.below**2, self.above**2
         before, after = below.cumsum(axis=1), above[:, ::-1].cumsum(axis=1)[:, ::-1]
         before, after, step = _at(before, k) - _at(below, k), _at(after, k), _at(below, k) - _at(above, k)
@@ -75,15 +92,19 @@ class Table:
 def tables(d: "BetaBinomial") -> Iterator[tuple[np.ndarray, Table]]:
     """Return the rows of each block of distributions of one axis and their table, for those that `fit`."""
     n, a, b = d.total_count, d.concentration1, d.concentration0
+    for rows, cells in cells_of(np.flatnonzero(fit(d)), np.zeros(len(n)), n, _CELLS):
+        mass = masses(*(p[rows, None] for p in (n, a, b)), cells.many)[:, 0]
+        mass /= row_sums(mass)[:, None]
+        yield rows, Table(mass)
+
+
+def masses(n: np.ndarray, a: np.ndarray, b: np.ndarray, many: int) -> np.ndarray:
+    """Return the masses of 0, 1, … up to a factor for each distribution, from parameters of shape (rows, parts)."""
     # No mass is so many times that of 0: P(0) is the product of (b + j) / (a + b + j) over j < n.
     far = a * (1.0 / b + np.log1p(n / b)) > RANGE
-    zero, one = np.zeros((1, 1)), np.ones((1, 1))
-    for rows, cells in cells_of(np.flatnonzero(fit(d)), np.zeros(len(n)), n, _CELLS):
-        mass = np.empty((len(rows), cells.many))
-        trials, *others = (p[rows, None] for p in (n, a, b))
-        multiply(ratio, [zero, zero, trials, one, trials, *others], far[rows], out=mass)
-        mass /= mass.cumsum(axis=1)[:, -1:]
-        yield rows, Table(mass)
+    out, zero = np.empty((*n.shape, many)), np.zeros((1, 1))
+    multiply(ratio, [zero, zero, n, zero + 1.0, n, a, b], far, out=out)
+    return out
 
 
 def fit(d: "BetaBinomial") -> np.ndarray:
@@ -91,19 +112,16 @@ def fit(d: "BetaBinomial") -> np.ndarray:
     return (d.total_count <= _LONGEST) & (np.minimum(d.concentration1, d.concentration0) >= SHALLOW)
 
 
-def ratio(k: np.ndarray, n: np.ndarray, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return two numbers that are to each other as P(k) to P(k - 1)."""
+def ratio(k: np.ndarray, out: np.ndarray, n: np.ndarray, a: np.ndarray, b: np.ndarray) -> None:
+    """Write P(k) / P(k - 1) into `out`."""
     left = np.maximum(n - k, -1.0)  # past n there is nothing
-    return (a + (k - 1.0)) * ((left + 1.0) / k), b + np.maximum(left, 0.0)
+    np.add(a, k - 1.0, out=out)
+    out *= (left + 1.0) / k
+    out /= b + np.maximum(left, 0.0)
 
 
 def _at(values: np.ndarray, y: np.ndarray) -> np.ndarray:
     return values[np.arange(len(values)), np.minimum(y, values.shape[1] - 1.0).astype(np.int64)]
-
-
-def _by_smaller(p: np.ndarray, rest: np.ndarray) -> np.ndarray:
-    """Return p, by the rest where that is the smaller of the two."""
-    return np.where(p <= 0.5, p, np.maximum(1.0 - rest, _MORE_THAN_HALF))
 
 
 def _first(

@@ -102,24 +102,9 @@ def _by_tables(d: "Distribution", q: np.ndarray, upper: bool) -> np.ndarray:
 
 
 def least_count(d: "Distribution", q: np.ndarray, start: np.ndarray, *, upper: bool) -> np.ndarray:
-    """Return the smallest whole number k of the support with cdf(k) ≥ q, or with sf(k) ≤ q if `upper`.
+    """Return what `quantile` does, from the guess `start`, whose shape broadcasts with those of q and the batch.
 
     By steps of Newton's method, with the mass as the slope, and halving; k is known once k - 1 has been tried.
-
-    Parameters
-    ----------
-    d : Distribution
-        Of whole numbers.
-    q : ndarray
-        Probabilities in (0, 1), whose shape broadcasts with the batch.
-    start : ndarray
-        A guess.
-    upper : bool
-        Whether q is the probability above k.
-
-    Returns
-    -------
-    ndarray
     """
     shape = np.broadcast_shapes(d.batch_shape, q.shape, start.shape)
     with np.errstate(all="ignore"):

@@ -8,7 +8,18 @@ import numpy as np
 from likelinet.distributions.base.by_rows import innermost
 from likelinet.distributions.numerics import smooth_counts
 from likelinet.distributions.numerics.divergences import NEARBY, expm1mx
-from likelinet.distributions.numerics.mass_tables import LONGEST, Masses, cells_of, longest
+from likelinet.distributions.numerics.mass_tables import (
+    Cells,
+    Masses,
+    any_between,
+    cells_of,
+    longest,
+    row_sums,
+    short_rows,
+    squares_of_steps,
+    sums_beyond,
+)
+from likelinet.distributions.numerics.smooth_squares import long_enough, squares
 from likelinet.distributions.numerics.sums import LEFT_OUT, Term, total
 
 if TYPE_CHECKING:
@@ -20,8 +31,7 @@ _BESIDE = 2.0  # numbers beyond the outermost quantiles that a sum takes all the
 _LARGEST = 1e290  # a count beyond all that occur, yet finite
 _CLOSE = 0.03  # logarithms of ratios up to which the terms of a divergence would cancel
 _MATTERS = 1e-30  # masses of which the logarithm of another one must be known, however small that is
-_UNDERFLOW = 1e-280
-_MANY = 200.0  # squares of a tail; fewer are summed one by one
+_UNDERFLOW, _LEAST = 1e-280, 1e-300
 _NOTHING = 1e-16  # mass beside a sum that rounding makes up
 _SMOOTH = 1e6  # from here on a sum over whole numbers is an integral, and a tail that has not vanished is long
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
@@ -55,18 +65,19 @@ def entropy(d: "Distribution") -> np.ndarray:
     """Return -E[log p(Y)] of each row."""
     flat = d.flattened(d.batch_shape)
     low, high = window(flat)
-    short = high - low < LONGEST
+    short = short_rows(low, high, flat)
     values, wide = np.empty(len(low)), np.flatnonzero(~short)
     for rows, cells in cells_of(np.flatnonzero(short), low, high):
         masses = flat[rows].mass_table(cells)
         p, top = masses.probabilities(), (np.arange(len(rows)), masses.values.argmax(axis=1))
         # The largest mass is known by the others: it may be close to 1.
         p[top] = 0.0
-        rest = _sum(p)
-        terms = p * (np.log(np.where(p > 0.0, masses.values, 1.0)) + masses.log_scale[:, None])
-        values[rows] = -_sum(np.where(p > 0.0, terms, 0.0)) - (1.0 - rest) * np.log1p(-rest)
+        rest = row_sums(p)
+        logs = np.log(np.maximum(masses.values, _LEAST))
+        logs += masses.log_scale[:, None]
+        values[rows] = -row_sums(np.multiply(p, logs, out=logs)) - (1.0 - rest) * np.log1p(-rest)
     if len(wide):
-        values[wide] = _total(flat[wide], lambda row, k, log_p: -np.exp(log_p) * log_p, low[wide], high[wide])
+        values[wide] = _total((flat[wide],), lambda row, k, log_p: -_times(log_p, log_p), low[wide], high[wide])
     return values.reshape(d.batch_shape)
 
 
@@ -86,65 +97,92 @@ def kl_divergence(d: "Distribution", other: "Distribution", shape: tuple[int, ..
 
 def _kl_divergence(mine: "Distribution", theirs: "Distribution") -> np.ndarray:
     low, high = window(mine)
-    short = high - low < LONGEST
+    short = short_rows(low, high, mine, theirs)
     values, wide, from_q = np.empty(len(low)), np.flatnonzero(~short), beside(theirs, low, high)
     for rows, cells in cells_of(np.flatnonzero(short), low, high):
         p, q = mine[rows].mass_table(cells), theirs[rows].mass_table(cells)
-        log_ratio = np.log(q.values) - np.log(p.values) + (q.log_scale - p.log_scale)[:, None]
-        p, q = p.probabilities(), _tiny_too(q, p.probabilities(), log_ratio, theirs, rows, cells.k())
-        values[rows] = _sum(excess(p, q, log_ratio)) + from_q[rows]
+        log_ratio = np.log(np.maximum(q.values, _LEAST))
+        log_ratio -= np.log(np.maximum(p.values, _LEAST))
+        log_ratio += (q.log_scale - p.log_scale)[:, None]
+        p = p.probabilities()
+        q = _tiny_too(q, p, log_ratio, theirs, rows, cells)
+        values[rows] = row_sums(excess(p, q, log_ratio)) + from_q[rows]
 
-    def summed(rows: np.ndarray, f: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> np.ndarray:
-        return _total(mine[rows], lambda row, k, log_p, log_q: f(log_p, log_q), low[rows], high[rows], theirs[rows])
+    def summed(rows: np.ndarray, f: Callable[[np.ndarray, np.ndarray], np.ndarray], everywhere: bool) -> np.ndarray:
+        both = mine[rows], theirs[rows]
+        return _total(both, lambda row, k, log_p, log_q: f(log_p, log_q), low[rows], high[rows], everywhere)
 
     if len(wide):
-        values[wide] = summed(wide, lambda log_p, log_q: np.exp(log_p) * (log_p - log_q))
+        values[wide] = summed(wide, lambda log_p, log_q: _times(log_p, log_p - log_q), everywhere=False)
         # Of the two that are not close, one may be too narrow for the panels of the other.
         close = wide[values[wide] < NEARBY]
         if len(close):
-            exact = summed(close, lambda log_p, log_q: excess(np.exp(log_p), np.exp(log_q), log_q - log_p))
-            values[close] = exact + from_q[close]
+            values[close] = summed(close, _excess_of_logs, everywhere=True) + from_q[close]
     return values
 
 
 def _tiny_too(
-    q: Masses, p: np.ndarray, log_ratio: np.ndarray, theirs: "Distribution", rows: np.ndarray, k: np.ndarray
+    q: Masses, p: np.ndarray, log_ratio: np.ndarray, theirs: "Distribution", rows: np.ndarray, cells: Cells
 ) -> np.ndarray:
     """Return the masses q, and put right in `log_ratio` those of them that underflow where p does not."""
-    tiny = q.values < _UNDERFLOW
-    log_ratio[tiny] = 0.0
-    row, at = np.nonzero(tiny & (p > _MATTERS))
-    if len(row):
-        log_ratio[row, at] = theirs[rows[row]].log_prob(k[row, at]) - np.log(p[row, at])
+    tiny = np.flatnonzero(q.values < _UNDERFLOW)
+    if len(tiny):
+        log_ratio.reshape(-1)[tiny] = 0.0
+        tiny = tiny[p.reshape(-1)[tiny] > _MATTERS]
+    if len(tiny):
+        row, at = np.divmod(tiny, cells.many)
+        log_ratio[row, at] = theirs[rows[row]].log_density()(cells.first[row] + at, np.full(len(at), np.inf)) - np.log(
+            p[row, at]
+        )
     return q.probabilities()
 
 
 def excess(p: np.ndarray, q: np.ndarray, log_ratio: np.ndarray) -> np.ndarray:
-    """Return p (r - 1 - log r) ≥ 0 with r = q/p, of masses that may be 0."""
-    some = p > 0.0
-    terms = (q - p) - np.where(some, p, 0.0) * np.where(some, log_ratio, 0.0)
-    close = np.nonzero((np.abs(log_ratio) < _CLOSE) & some)
-    terms[close] = p[close] * expm1mx(log_ratio[close])
+    """Return p (r - 1 - log r) ≥ 0 with r = q/p, of masses that may be 0, with finite logarithms of r."""
+    terms = q - p
+    terms -= p * log_ratio
+    close = np.flatnonzero(np.abs(log_ratio) < _CLOSE)
+    if len(close):
+        terms.reshape(-1)[close] = p.reshape(-1)[close] * expm1mx(log_ratio.reshape(-1)[close])
     return terms
 
 
+def _times(log_p: np.ndarray, factor: np.ndarray) -> np.ndarray:
+    """Return p times a factor, and 0 where p is, whatever it is."""
+    return np.exp(log_p) * np.where(log_p > -np.inf, factor, 0.0)
+
+
+def _excess_of_logs(log_p: np.ndarray, log_q: np.ndarray) -> np.ndarray:
+    return excess(np.exp(log_p), np.exp(log_q), np.where(log_p > -np.inf, log_q - log_p, 0.0))
+
+
 def _total(
-    d: "Distribution", f: Callable[..., np.ndarray], low: np.ndarray, high: np.ndarray, *others: "Distribution"
+    all_of: tuple["Distribution", ...],
+    f: Callable[..., np.ndarray],
+    low: np.ndarray,
+    high: np.ndarray,
+    everywhere: bool = False,
 ) -> np.ndarray:
-    """Return Σ f(row, k, log p(k), log q(k), …) over k = low, …, high of each row, of `d` and others of one axis."""
-    sums, easy = np.empty(len(low)), np.all([smooth_counts.smooth(e, low, high) for e in (d, *others)], axis=0)
+    """Return Σ f(row, k, log p(k), log q(k), …) over k = low, …, high of each row, of distributions of one axis.
+
+    It is 0 where p is, unless it counts `everywhere`.
+    """
+    jumps = np.concatenate([e.jumps() for e in all_of])
+    sums, easy = np.empty(len(low)), np.all([smooth_counts.smooth(e, low, high) for e in all_of], axis=0)
+    easy &= ~any_between(jumps, low, high)
     for rows, is_smooth in ((np.flatnonzero(easy), True), (np.flatnonzero(~easy), False)):
         if not len(rows):
             continue
-        all_of = [e[rows] for e in (d, *others)]
+        own, *others = (e[rows] for e in all_of)
 
-        def term(row: np.ndarray, x: np.ndarray, whole: bool = True, rows=rows, all_of=all_of) -> np.ndarray:
-            return f(rows[row], x, *(smooth_counts.log_mass(e, row, x, whole) for e in all_of))
+        def term(row: np.ndarray, x: np.ndarray, whole: bool = True, rows=rows, own=own, others=others) -> np.ndarray:
+            log_p = smooth_counts.log_mass(own, row, x, whole, everywhere=everywhere)
+            return f(rows[row], x, log_p, *(smooth_counts.log_mass(e, row, x, whole) for e in others))
 
         if is_smooth:
-            sums[rows] = smooth_counts.total(all_of[0], term, low[rows], high[rows], *all_of[1:])
+            sums[rows] = smooth_counts.total(own, term, low[rows], high[rows], *others, everywhere=everywhere)
         else:
-            sums[rows] = total(all_of[0], term, low[rows], high[rows])
+            sums[rows] = total(own, term, low[rows], high[rows], jumps=jumps[:, rows])
     return sums
 
 
@@ -162,13 +200,13 @@ def moments(d: "Distribution", forward: Function) -> tuple[np.ndarray, np.ndarra
     """Return mean and variance of forward(Y), an increasing map; infinite or nan where they do not exist."""
     flat = d.flattened(d.batch_shape)
     low, high = flat.bulk()
-    short = np.ceil(high) - np.floor(low) < LONGEST
+    short = short_rows(np.floor(low), np.ceil(high), flat)
     mean, var, rest = np.empty(len(low)), np.empty(len(low)), np.flatnonzero(~short)
     for rows, cells in cells_of(np.flatnonzero(short), np.floor(low), np.ceil(high)):
         p, y = flat[rows].mass_table(cells).probabilities(), forward(cells.k())
-        some, one = p > 0.0, _sum(p)
-        mean[rows] = _sum(np.where(some, p * y, 0.0)) / one
-        var[rows] = _sum(np.where(some, p * (y - mean[rows, None]) ** 2, 0.0)) / one
+        some, one = p > 0.0, row_sums(p)
+        mean[rows] = row_sums(np.where(some, p * y, 0.0)) / one
+        var[rows] = row_sums(np.where(some, p * (y - mean[rows, None]) ** 2, 0.0)) / one
     for some, known in ((rest[~np.isnan(low[rest])], True), (rest[np.isnan(low[rest])], False)):
         if len(some):
             part = flat[some]
@@ -178,9 +216,9 @@ def moments(d: "Distribution", forward: Function) -> tuple[np.ndarray, np.ndarra
 
 def _smooth_moments(d: "Distribution", forward: Function) -> tuple[np.ndarray, np.ndarray]:
     low, high = window(d)
-    one = _total(d, lambda row, y, log_p: np.exp(log_p), low, high)
-    mean = _total(d, lambda row, y, log_p: np.exp(log_p) * forward(y), low, high) / one
-    var = _total(d, lambda row, y, log_p: np.exp(log_p) * (forward(y) - mean[row]) ** 2, low, high) / one
+    one = _total((d,), lambda row, y, log_p: np.exp(log_p), low, high)
+    mean = _total((d,), lambda row, y, log_p: np.exp(log_p) * forward(y), low, high) / one
+    var = _total((d,), lambda row, y, log_p: np.exp(log_p) * (forward(y) - mean[row]) ** 2, low, high) / one
     return mean, var
 
 
@@ -231,24 +269,22 @@ def crps(d: "Distribution", y: np.ndarray) -> np.ndarray:
     finite = np.isfinite(y)
     low, high = window(flat)
     at = np.where(finite, y, low)
-    short = high - low < longest(d)
+    short = (high - low < longest(d)) | short_rows(low, high, flat)
     values, wide = np.empty(len(y)), np.flatnonzero(~short)
     for rows, cells in cells_of(np.flatnonzero(short), low, high):
         # What is left out on either side does not count: F and 1 - F are sums of masses from the two ends.
         mass = flat[rows].mass_table(cells).probabilities()
-        cdf, from_here = mass.cumsum(axis=1), mass[:, ::-1].cumsum(axis=1)[:, ::-1]
+        below, above = mass.cumsum(axis=1), sums_beyond(mass)
         inside = np.clip(at[rows], low[rows], high[rows] + 1.0)
-        k = cells.k()
-        below = np.clip(inside[:, None] - k, 0.0, 1.0)  # how much of the step from k to k + 1 lies below y
-        terms = below * cdf**2 + (1.0 - below) * (from_here - mass) ** 2
-        values[rows] = _sum(np.where(k <= high[rows, None], terms, 0.0)) + np.abs(at[rows] - inside)
+        before = np.minimum(np.floor(inside), high[rows]) - low[rows]  # whole steps below y
+        values[rows] = squares_of_steps(below, above, before, inside - low[rows] - before) + np.abs(at[rows] - inside)
     if len(wide):
         values[wide] = _crps_of_wide(flat[wide], at[wide], low[wide], high[wide])
     return np.where(finite, values, np.where(np.isnan(y), np.nan, np.inf)).reshape(shape)
 
 
 def _crps_of_wide(d: "Distribution", y: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    easy = smooth_counts.smooth(d, low, high) & innermost(d)[1].smooth_tails
+    easy = smooth_counts.smooth(d, low, high) & innermost(d)[1].smooth_tails & ~any_between(d.jumps(), low, high)
     values = np.empty(len(y))
     for rows, f in ((np.flatnonzero(easy), _crps_of_smooth), (np.flatnonzero(~easy), _crps_by_panels)):
         if len(rows):
@@ -261,8 +297,8 @@ def _crps_of_smooth(d: "Distribution", y: np.ndarray, low: np.ndarray, high: np.
     k = np.minimum(np.floor(inside), high)
     values = np.abs(y - inside) + (inside - k) * (d.cdf(k) ** 2 - d.sf(k) ** 2)
     for upper, first, last in ((False, low, k - 1.0), (True, k, high)):
-        many = last - first >= _MANY
-        for rows, f in ((np.flatnonzero(many), smooth_counts.squares), (np.flatnonzero(~many), _squares)):
+        many = long_enough(d, first, last, upper=upper)
+        for rows, f in ((np.flatnonzero(many), squares), (np.flatnonzero(~many), _squares)):
             if len(rows):
                 values[rows] += f(d[rows], first[rows], last[rows], upper=upper)
     return values
@@ -304,8 +340,3 @@ def _beyond(d: "Distribution", start: np.ndarray, log_tail: Callable[[np.ndarray
     last = np.exp(2.0 * log_p[-1, -1] + t[-1, -1])
     rest = np.where(last > 0.0, np.where(rate > _NO_FALL, last / np.where(rate > _NO_FALL, rate, 1.0), np.inf), 0.0)
     return np.where(start > _SMOOTH, (sums * half).sum(0) + rest, 0.0)
-
-
-def _sum(values: np.ndarray) -> np.ndarray:
-    """Return the sums of the rows: one number after the other, whatever zeros stand after them."""
-    return values.cumsum(axis=-1)[..., -1]

@@ -40,16 +40,17 @@ class Density:
     def __init__(self, d: "Distribution", grid: Grid, close: float = MANY) -> None:
         low, high = d.endpoints()
         self.nodes = nodes = nodes_of(d, grid, close)
-        log_prob = log_prob_at(d, nodes, nodes.x)
+        log_prob = log_prob_at(d, nodes)
         if not np.all(log_prob < np.inf):  # an infinite one, or none, by rounding
             log_prob = np.where(log_prob < np.inf, log_prob, -np.inf)
         self.log_prob = log_prob
-        self.log_mass = self.log_prob + nodes.log_weight
-        self.mass = np.exp(self.log_mass)
-        self.tails = tuple(tail(nodes, self.log_prob, low, high, upper=upper) for upper in (False, True))
+        self.mass = log_prob + nodes.log_weight
+        np.exp(self.mass, out=self.mass)
+        outermost = ((nodes.y[:, panel], log_prob[:, panel]) for panel in nodes.layers.outermost)
+        self.tails = tuple(tail(nodes, *o, low, high, upper=u) for o, u in zip(outermost, (False, True), strict=True))
         self._of_atoms = sum((np.exp(d.log_prob(at)) for at in d.atoms), 0.0)
 
-    def known(self, values: np.ndarray, f: np.ndarray | None = None, most: float = _AMISS) -> np.ndarray:
+    def known(self, values: np.ndarray, f: np.ndarray | None = None) -> np.ndarray:
         """Return integrals over this density; nan for a finite one of whose mass the nodes see too little, or too much.
 
         So it is where numbers are too coarse for a scale, or where much of the mass lies outside their range. What is
@@ -60,42 +61,51 @@ class Density:
         for t in self.tails:
             outer = 0.0 if f is None else np.abs(t.at_nodes(f)[0]) / np.maximum(np.abs(values), 1.0)
             amiss = np.where(t.mass > _MUCH, amiss * np.maximum(outer, 1.0), amiss)
-        return np.where((amiss <= most) | np.isinf(values), values, np.nan)
+        return np.where((amiss <= _AMISS) | np.isinf(values), values, np.nan)
 
-    def expectation(self, f: np.ndarray, least: np.ndarray | float = 0.0) -> np.ndarray:
-        """Return E[f], from its values at the nodes, without atoms; f counts only where there is a density.
-
-        It has one where the outermost values are no larger than `least`.
-        """
-        return self._total(self.mass * f) + sum(t.integral(t.at_nodes(f), least=least) for t in self.tails)
+    def expectation(self, f: np.ndarray) -> np.ndarray:
+        """Return E[f], from its values at the nodes, without atoms; f counts only where there is a density."""
+        of_panels = products(self.mass, f).sum(0)
+        return self.nodes.layers.total(of_panels) + sum(t.integral(t.at_nodes(f)) for t in self.tails)
 
     def power(self, y: np.ndarray, power: int) -> np.ndarray:
         """Return E[y^power], which may be too large for numbers at the outermost nodes."""
-        values = np.sign(y) ** power * np.exp(self.log_mass + power * np.log(np.abs(y)))
-        size = self._total(np.abs(values))
-        return self._total(values) + sum(t.told(t.integral(t.at_nodes(y), power), size) for t in self.tails)
+        values, total = np.log(np.abs(y)), self.nodes.layers.total
+        values *= power
+        values += self.log_prob
+        values += self.nodes.log_weight
+        np.exp(values, out=values)
+        values = _with_mass(self.mass, values)
+        whole = size = total(values.sum(0))
+        if power % 2:
+            whole = total(np.copysign(values, y, out=values).sum(0))
+        return whole + sum(t.told(t.integral(t.at_nodes(y), power), size) for t in self.tails)
 
-    def _total(self, values: np.ndarray) -> np.ndarray:
-        of_panels = values.sum(0)
-        bad = np.flatnonzero(~np.isfinite(of_panels))
-        of_panels[bad] = np.where(self.mass[:, bad] > 0.0, values[:, bad], 0.0).sum(0)
-        return self.nodes.layers.total(of_panels)
+
+def products(mass: np.ndarray, f: np.ndarray) -> np.ndarray:
+    """Return mass times f, 0 where there is no mass, whatever f is there."""
+    return _with_mass(mass, mass * f)
 
 
-def log_prob_at(d: "Distribution", nodes: Nodes, x: np.ndarray) -> np.ndarray:
-    """Return the log density at nodes with distances x to the largest y of `d`.
+def _with_mass(mass: np.ndarray, values: np.ndarray) -> np.ndarray:
+    bad = np.flatnonzero(~np.isfinite(values.sum(0)))
+    if len(bad):
+        values[:, bad] = np.where(mass[:, bad] > 0.0, values[:, bad], 0.0)
+    return values
 
-    Of a few layers of panels at a time: they stay in the processor's cache.
-    """
-    y, layers = nodes.y, nodes.layers
-    values, ordered, many = np.empty(y.shape), d[layers.order], len(layers.order)
-    log_density = ordered.log_density()
+
+def log_prob_at(d: "Distribution", nodes: Nodes) -> np.ndarray:
+    """Return the log density at nodes, of a few layers at a time: they stay in the processor's cache."""
+    y, x, layers = nodes.y, nodes.x, nodes.layers
+    values, many = np.empty(y.shape), len(layers.many)
+    log_density = d.log_density()
     for part, rows in layers.tables:
         if rows != many:
-            log_density, many = ordered[:rows].log_density(), rows
+            log_density, many = d[layers.order[:rows]].log_density(), rows
         shape = (len(y), -1, rows)
-        values[:, part] = log_density(y[:, part].reshape(shape), x[:, part].reshape(shape)).reshape(len(y), -1)
-    return as_meant(nodes.panels, y, values)
+        found = log_density(y[:, part].reshape(shape), x[:, part].reshape(shape)).reshape(len(y), -1)
+        (values[:, part],) = as_meant(nodes.panels.some(part), y[:, part], found)
+    return values
 
 
 def cut(d: "Distribution", of: tuple[int, int] | None, at: tuple[np.ndarray | float, ...] = ()) -> Grid:
@@ -117,9 +127,13 @@ def cut(d: "Distribution", of: tuple[int, int] | None, at: tuple[np.ndarray | fl
 
 def _over_length(grid: Grid, low: np.ndarray, high: np.ndarray) -> list[Grid]:
     """Return cuts between two ends where much of the mass is next to these: for integrals in which lengths count."""
-    span = high - low
-    beside = column(np.abs(grid.scores) < _MIDDLE, span.shape) & (np.minimum(grid.y - low, grid.x) < _BESIDE * span)
-    few = (span < np.inf) & beside.any(0)
+    span, middle = high - low, np.abs(grid.scores) < _MIDDLE
+    few = np.zeros(span.shape, dtype=bool)
+    for end, distance in ((low, (grid.y - low)[middle]), (high, grid.x[middle])):
+        # A cut at the end itself is one that a truncation moved there, but for ends that densities fall away from.
+        some = (distance > 0.0) | np.any(grid.anchors == end, axis=0)
+        few |= np.any(some & (distance < _BESIDE * span), axis=0)
+    few &= span < np.inf
     if not few.any():
         return []
     steps = np.where(few, column(_DECADES[::-1], span.shape) * span, np.nan)

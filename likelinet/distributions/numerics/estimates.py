@@ -1,5 +1,8 @@
 """Estimates that any y has: where training starts."""
 
+import math
+from collections.abc import Sequence
+
 import numpy as np
 
 # The least share or mean count that an estimate gives to what was never seen, which keeps its logarithm finite. Rows of
@@ -13,11 +16,19 @@ def quantile(y: np.ndarray, weight: np.ndarray, level: float) -> np.ndarray:
 
     The weight is one of each row, or of each entry.
     """
+    return quantiles(y, weight, (level,))[0]
+
+
+def quantiles(y: np.ndarray, weight: np.ndarray, levels: Sequence[float]) -> list[np.ndarray]:
+    """Return the quantiles of several levels above 0, as `quantile` does each, by one sort."""
+    if weight.ndim == 1 and (weight == weight[0]).all():
+        ordered = np.sort(y, axis=0)
+        return [ordered[max(math.ceil((level - ROUNDING) * len(y)) - 1, 0)] for level in levels]
     order = np.argsort(y, axis=0, kind="stable")
     of_each = np.broadcast_to(weight.reshape(weight.shape + (1,) * (y.ndim - weight.ndim)), y.shape)
     reached = np.cumsum(np.take_along_axis(of_each, order, 0), axis=0)
-    first = np.argmax(reached >= (level - ROUNDING) * reached[-1:], axis=0)
-    return np.take_along_axis(y, np.take_along_axis(order, first[None], 0), 0)[0]
+    firsts = (np.argmax(reached >= (level - ROUNDING) * reached[-1:], axis=0) for level in levels)
+    return [np.take_along_axis(y, np.take_along_axis(order, first[None], 0), 0)[0] for first in firsts]
 
 
 def deviation(y: np.ndarray, weight: np.ndarray, middle: np.ndarray) -> np.ndarray:
@@ -30,7 +41,7 @@ def median_and_quartiles(y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray,
 
     Where more than half of y are the same, so that the quartiles are, the mean distance from the median.
     """
-    low, middle, high = (quantile(y, weight, level) for level in (0.25, 0.5, 0.75))
+    low, middle, high = quantiles(y, weight, (0.25, 0.5, 0.75))
     half = 0.5 * high - 0.5 * low
     return middle, np.where(half > 1e-14 * np.abs(middle), half, deviation(y, weight, middle))
 

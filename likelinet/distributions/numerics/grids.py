@@ -119,8 +119,9 @@ class Grid:
 
 def joined(*grids: Grid) -> Grid:
     """Return the union of grids of one batch."""
+    some = [g for g in grids if len(g.y) or len(g.anchors)] or [grids[0]]
     fields = ("y", "x", "room", "anchors", "cores", "scores")
-    return Grid(*(np.concatenate([getattr(g, name) for g in grids]) for name in fields))
+    return some[0] if len(some) == 1 else Grid(*(np.concatenate([getattr(g, f) for g in some]) for f in fields))
 
 
 def points(at: Sequence[np.ndarray | float], high: np.ndarray) -> Grid:
@@ -185,7 +186,8 @@ def between(y: np.ndarray, x: np.ndarray, low: float, high: float, scores: np.nd
 def of_logit(u: np.ndarray, bends: np.ndarray | None = None, scores: np.ndarray = SCORES) -> Grid:
     """Return the grid of a density between 0 and 1, from cuts of its logit, and where else that bends."""
     bends = within_bulk(column(LOGITS, u.shape[1:]) if bends is None else bends, u, scores)
-    y, x, some_y, some_x = (scipy.special.expit(v) for v in (u, -u, bends, -bends))
+    with np.errstate(over="ignore"):
+        y, x, some_y, some_x = (1.0 / (1.0 + np.exp(v)) for v in (-u, u, -bends, bends))
     return joined(between(y, x, 0.0, 1.0, scores), between(some_y, some_x, 0.0, 1.0, np.full(len(bends), np.nan)))
 
 
@@ -235,8 +237,10 @@ def of_quantiles(y: np.ndarray, low: float, high: float, scores: np.ndarray) -> 
 
 def room_of(y: np.ndarray) -> np.ndarray:
     """Return the distance of each of several numbers in order to its neighbours, the smaller one."""
-    gap, none = np.abs(np.diff(y, axis=0)), np.full((1, *y.shape[1:]), np.inf)
-    return np.minimum(np.concatenate([none, gap]), np.concatenate([gap, none]))
+    gap, room = np.abs(np.diff(y, axis=0)), np.full(y.shape, np.inf)
+    room[1:] = gap
+    np.minimum(room[:-1], gap, out=room[:-1])
+    return room
 
 
 def column(a: np.ndarray, batch: tuple[int, ...]) -> np.ndarray:

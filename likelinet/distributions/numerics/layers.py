@@ -1,19 +1,20 @@
 """Panels of many rows, numbered in layers: the first panels of all rows, then the second ones, and so on."""
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
 
 PANELS_AT_ONCE = 2048  # the nodes of which stay in the processor's cache
-_FEWER = 0.85  # share of the rows of a table that another one has at least, to be worth another table
+_FEWER = 0.7  # share of the rows of a table that another one has at least, to be worth another table
 
 
 @dataclass(frozen=True)
 class Layers:
     """The numbers of panels, of which each row has its own number, as tables of some layers and the rows in these.
 
-    The rows with the most panels come first, so that those of a table are the first ones: what is computed for a table
-    broadcasts with their parameters. It is filled up with panels that do not count.
+    First come tables of all rows, as they stand; then, as rows have no more panels, those of the rows with the most
+    panels. What is computed for a table broadcasts with their parameters; panels that do not count fill it up.
 
     Parameters
     ----------
@@ -26,7 +27,7 @@ class Layers:
     first, last : ndarray of int, shape (n_rows,)
         The numbers of the outermost panels of each row.
     tables : tuple of (slice, int)
-        The panels of each table, and its number of rows.
+        The panels of each table, and its number of rows: all of them, or so many in `order`.
     """
 
     many: np.ndarray
@@ -37,10 +38,15 @@ class Layers:
     last: np.ndarray
     tables: tuple[tuple[slice, int], ...]
 
-    @property
+    @functools.cached_property
     def counts(self) -> np.ndarray:
         """Which panels count."""
         return self.rank < self.many[self.row]
+
+    @property
+    def outermost(self) -> tuple[np.ndarray, np.ndarray]:
+        """The lowest and the uppermost panel of each row."""
+        return self.first, self.last
 
     def total(self, of_panels: np.ndarray) -> np.ndarray:
         """Return sums over the panels of each row."""
@@ -67,18 +73,19 @@ def layers_of(many: np.ndarray) -> Layers:
     order = np.argsort(-many, kind="stable")
     rows = np.count_nonzero(many > np.arange(deepest)[:, None], axis=1)
     rows[0] = n_rows  # a row without panels has one that does not count
-    row, rank, start, tables, layer, at = [], [], np.empty(deepest, dtype=np.intp), [], 0, 0
-    n = n_rows
+    row, rank, tables, layer, at = [], [], [], 0, 0
+    n, own = n_rows, np.arange(n_rows)
+    place = np.empty(n_rows, dtype=np.intp)
+    place[order] = own
+    last = own.copy()
     while layer < deepest:
         n = int(rows[layer]) if rows[layer] < _FEWER * n else n
         deep = min(max(PANELS_AT_ONCE // max(n, 1), 1), deepest - layer)
-        layers = np.arange(layer, layer + deep)
-        row.append(np.tile(order[:n], deep))
+        some, layers = own if n == n_rows else order[:n], np.arange(layer, layer + deep)
+        row.append(np.tile(some, deep))
         rank.append(np.repeat(layers, n))
-        start[layers] = at + n * np.arange(deep)
+        ends = some[(many[some] > layer) & (many[some] <= layer + deep)]
+        last[ends] = at + n * (many[ends] - 1 - layer) + (ends if n == n_rows else place[ends])
         tables.append((slice(at, at + n * deep), n))
         layer, at = layer + deep, at + n * deep
-    place = np.empty(n_rows, dtype=np.intp)
-    place[order] = np.arange(n_rows)
-    last = start[np.maximum(many, 1) - 1] + place
-    return Layers(many, order, np.concatenate(row), np.concatenate(rank), place, last, tuple(tables))
+    return Layers(many, order, np.concatenate(row), np.concatenate(rank), own, last, tuple(tables))

@@ -1,5 +1,6 @@
 """Masses of neighbouring whole numbers, all of a row at once: tables that wrappers make of those of their bases."""
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -12,13 +13,14 @@ from likelinet.distributions.base.by_rows import innermost
 if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
 
-Ratio = Callable[..., tuple[np.ndarray, np.ndarray]]  # of k and the parameters, which broadcast
+Ratio = Callable[..., None]  # of k, where to write P(k) / P(k - 1), and the parameters; all of them broadcast
 
 LONGEST = 4096  # rows with no more whole numbers than this have a table
 _LONGEST_WITHOUT_TAILS = 2**16  # also where every tail of the family is a sum of its masses
 CELLS = 2**16  # of the tables of a block of rows
-_AT_ONCE = 2**15  # of them, so that what is computed stays in a cache
+_AT_ONCE = 2**16  # of them, so that what is computed stays in a cache
 RANGE = 650.0  # logarithm of numbers that neither overflow nor lose digits
+_LANES = 64  # sums side by side
 _PADDED = 1.25  # how much longer than the shortest one the longest row of a table may be
 
 
@@ -75,6 +77,21 @@ def longest(d: "Distribution", with_tails: int = LONGEST) -> int:
     return with_tails if innermost(d)[1].smooth_tails else _LONGEST_WITHOUT_TAILS
 
 
+def short_rows(low: np.ndarray, high: np.ndarray, *all_of: "Distribution") -> np.ndarray:
+    """Return which rows have a table: those of few numbers, and of more where the masses are not smooth."""
+    many = high - low
+    short = many < LONGEST
+    if np.all(short | ~(many < _LONGEST_WITHOUT_TAILS)):
+        return short
+    jumps = np.concatenate([e.jumps() for e in all_of])
+    return short | (any_between(jumps, low, high) & (many < _LONGEST_WITHOUT_TAILS))
+
+
+def any_between(k: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Return which rows have a number of k, shape (many, rows), after the first of a range."""
+    return np.any((k > low) & (k <= high), axis=0)
+
+
 def cells_of(
     rows: np.ndarray, low: np.ndarray, high: np.ndarray, most_cells: int = CELLS
 ) -> Iterator[tuple[np.ndarray, Cells]]:
@@ -102,11 +119,12 @@ def by_log_prob(d: "Distribution", cells: Cells) -> Masses:
 def by_ratios(d: Any, cells: Cells, ratio: Ratio) -> Masses:
     """Return the masses of a family by those of neighbouring numbers, and by the mass of one of them.
 
-    `ratio`, of k and the parameters, returns two numbers, neither negative, that are to each other as P(k) to P(k - 1).
+    `ratio`, of k, an array and the parameters, writes P(k) / P(k - 1) into the array; past the support that is 0.
     """
     shape = np.broadcast_shapes(d.batch_shape, cells.first.shape)
+    rows_and_parts = (-1, shape[-1]) if len(shape) > 1 else (-1, 1)
     arrays = *(getattr(d, p.name) for p in d.parameters), d.mode(), cells.first, cells.low, cells.high
-    *params, mode, first, low, high = (np.broadcast_to(a, shape).reshape(-1) for a in arrays)
+    *params, mode, first, low, high = (np.broadcast_to(a, shape).reshape(rows_and_parts) for a in arrays)
     low, high = np.maximum(low, first), np.minimum(high, first + (cells.many - 1.0))
     some = low <= high
     peak = np.where(some, np.clip(mode, low, high), 0.0)
@@ -117,48 +135,66 @@ def by_ratios(d: Any, cells: Cells, ratio: Ratio) -> Masses:
         np.where(some, v, none) for v, none in ((high, low - 1.0), (log_p, 0.0), (log_p_low, 0.0))
     )
     # From the first one that counts on, whose number is so small that none overflows.
-    start, far = np.exp(np.clip(log_p_low - log_p, -RANGE, 0.0)), log_p - log_p_low > 2.0 * RANGE
-    values = np.empty((len(first), cells.many))
-    for part in blocks(len(first), max(_AT_ONCE // cells.many, 1)):
-        multiply(ratio, [p[part, None] for p in (first, low, high, start, *params)], far[part], out=values[part])
-    at_peak = values[np.arange(len(peak)), np.where(some, peak - first, 0.0).astype(np.int64)]
+    far = log_p - log_p_low > 2.0 * RANGE
+    start = np.where(far, 1.0, np.exp(np.clip(log_p_low - log_p, -RANGE, 0.0)))
+    values = np.empty((*first.shape, cells.many))
+    multiply(ratio, [first, low, high, start, *params], far, out=values)
+    at = np.where(some, peak - first, 0.0).astype(np.int64)[..., None]
+    at_peak = np.take_along_axis(values, at, -1)[..., 0]
     log_scale = np.where(some & (at_peak > 0.0), log_p - np.log(at_peak), -np.inf)
     return Masses(values.reshape(*shape, cells.many), log_scale.reshape(shape))
 
 
 def multiply(ratio: Ratio, columns: list[np.ndarray], far: np.ndarray, out: np.ndarray) -> None:
-    """Write masses of neighbouring numbers, each row up to a factor of its own, into rows of `out`.
+    """Write masses of neighbouring numbers, those of each part of a row up to a factor of its own, into `out`.
 
-    The columns are the first number, the first and the last that are not to be 0, the mass of the former, and the
-    parameters; far rows are those where there is no such factor.
+    Parameters
+    ----------
+    ratio : callable
+        As `by_ratios` takes it.
+    columns : list of ndarray
+        The first number, the first and the last that are not to be 0, the mass of the former, and the parameters: of
+        the shape (rows, parts), or with a single one for all.
+    far : ndarray, shape (rows, parts)
+        Where there is no such factor, as masses at the first number and at the peak are too far from each other.
+    out : ndarray, shape (rows, parts, many)
+        The masses.
     """
-    first, low, high, start, *params = (c[:1] if np.all(c == c[:1]) else c for c in columns)  # one row may serve all
-    k, outside = first + np.arange(float(out.shape[1])), None
-    up, down = ratio(k[:, 1:], *params)
-    if np.any(low > first) or np.any(high < k[:, -1:]):
-        outside = np.broadcast_to((k < low) | (k > high), out.shape)
-        up, down = (np.where(outside[:, 1:] | outside[:, :-1], 1.0, v) for v in (up, down))
-    if not far.all():
-        out[:, :1] = start
-        np.divide(up, down, out=out[:, 1:])
-        with np.errstate(over="ignore"):  # of far rows
-            np.multiply.accumulate(out, axis=1, out=out)
+    columns = [c[:, :1] if np.all(c == c[:, :1]) else c for c in columns]  # one may serve all
+    columns = [c[:1] if np.all(c == c[:1]) else c for c in columns]
+    for part in blocks(len(out), max(_AT_ONCE // math.prod(out.shape[1:]), 1)):
+        columns_of_part = [(c if len(c) == 1 else c[part])[..., None] for c in columns]
+        with np.errstate(all="ignore"):  # of far rows, and past the last number of a row
+            _multiply(ratio, columns_of_part, far[part], out[part])
+
+
+def _multiply(ratio: Ratio, columns: list[np.ndarray], far: np.ndarray, out: np.ndarray) -> None:
+    first, low, high, start, *params = columns
+    k = first + np.arange(float(out.shape[-1]))
+    ratio(k[..., 1:], out[..., 1:], *params)
+    some_before, some_after = np.any(low > first), np.any(high < k[..., -1:])
+    out[..., :1] = start
+    if some_before:
+        np.copyto(out[..., 1:], 1.0, where=k[..., 1:] <= low)
+    if some_after:
+        np.copyto(out, 0.0, where=k > high)  # and so is what is multiplied with it
     if far.any():
-        up, down = (np.broadcast_to(v, (len(out), out.shape[1] - 1))[far] for v in (up, down))
-        out[far] = _from_both_ends(up, down)
-    if outside is not None:
-        out[outside] = 0.0
+        out[far], near = _from_both_ends(out[far][:, 1:]), ~far
+        out[near] = np.multiply.accumulate(out[near], axis=-1)
+    else:
+        np.multiply.accumulate(out, axis=-1, out=out)
+    if some_before:
+        np.copyto(out, 0.0, where=k < low)
 
 
-def _from_both_ends(up: np.ndarray, down: np.ndarray) -> np.ndarray:
-    """Return numbers in the ratios up : down of each to the one before, none of which overflows.
+def _from_both_ends(ratios: np.ndarray) -> np.ndarray:
+    """Return numbers in these ratios, of each to the one before, none of which overflows.
 
-    Ratios r below 1 are multiplied from the left, and 1/r of those above 1 from the right.
+    Ratios below 1 are multiplied from the left, and the inverse of those above 1 from the right.
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        rising, falling = np.fmin(up / down, 1.0), np.fmin(down / up, 1.0)
-    values = np.ones((len(rising), rising.shape[1] + 1))
-    rising.cumprod(axis=1, out=values[:, 1:])
+    values = np.ones((len(ratios), ratios.shape[1] + 1))
+    np.fmin(ratios, 1.0).cumprod(axis=1, out=values[:, 1:])
+    falling = 1.0 / np.fmax(ratios, 1.0)
     values[:, :-1] *= falling[:, ::-1].cumprod(axis=1)[:, ::-1]
     return values
 
@@ -169,8 +205,9 @@ def mixed(parts: Masses, log_weights: np.ndarray) -> Masses:
     top = logs.max(axis=-1)
     weights = np.exp(logs - np.where(top > -np.inf, top, 0.0)[..., None])[..., None]
     values = weights[..., 0, :] * parts.values[..., 0, :]
+    more = np.empty_like(values)
     for i in range(1, weights.shape[-2]):  # one after the other, whatever rows are beside
-        values += weights[..., i, :] * parts.values[..., i, :]
+        values += np.multiply(weights[..., i, :], parts.values[..., i, :], out=more)
     return Masses(values, top)
 
 
@@ -186,3 +223,28 @@ def with_zero(rest: Masses, log_p: np.ndarray, cells: Cells) -> Masses:
     more = np.take_along_axis(values, at, -1) + np.broadcast_to(np.exp(log_p - least), values.shape[:-1])[..., None]
     np.put_along_axis(values, at, more, -1)
     return Masses(values, top)
+
+
+def row_sums(values: np.ndarray) -> np.ndarray:
+    """Return the sums over the last axis, in an order that does not depend on how many zeros stand after a row."""
+    many = values.shape[-1] // _LANES * _LANES
+    lanes = values[..., :many].reshape(*values.shape[:-1], many // _LANES, _LANES).sum(axis=-2)
+    if many < values.shape[-1]:
+        lanes[..., : values.shape[-1] - many] += values[..., many:]
+    return lanes.sum(axis=-1)
+
+
+def sums_beyond(mass: np.ndarray) -> np.ndarray:
+    """Return the sums of the masses after each, of rows of one axis."""
+    sums = np.zeros_like(mass)
+    mass[:, :0:-1].cumsum(axis=1, out=sums[:, -2::-1])
+    return sums
+
+
+def squares_of_steps(below: np.ndarray, above: np.ndarray, before: np.ndarray, part: np.ndarray) -> np.ndarray:
+    """Return Σ P(Y ≤ k)² over the numbers k before one of each row, Σ P(Y > k)² over those after, and of it a part."""
+    here = np.arange(len(below)), before.astype(np.int64)
+    squares = np.where(np.arange(float(below.shape[1])) < before[:, None], below, above)
+    squares *= squares
+    squares[here] = part * below[here] ** 2 + (1.0 - part) * above[here] ** 2
+    return row_sums(squares)

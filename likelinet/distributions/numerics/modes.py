@@ -1,7 +1,7 @@
 """Where densities are highest."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -36,12 +36,25 @@ def highest(d: "Distribution", candidates: np.ndarray) -> np.ndarray:
         if d.support.integer:
             return most_probable(d, np.floor(grid))
         flat = d.flattened(d.batch_shape)
-        y = peak(d.log_prob, lambda rows, t: flat[rows].log_prob(t), grid)
+        y = peak(d.log_prob, _density_of_rows(flat), grid)
         if np.isfinite(d.support.low) or np.isfinite(d.support.high):
             y = _beside(d, flat, points, y)
         for at in d.atoms:  # no density has a chance against a probability
             y = np.where(d.log_prob(at) > -np.inf, at, y)
     return y
+
+
+def _density_of_rows(d: "Distribution") -> RowFunction:
+    """Return the log density of rows inside the support, which is the same function while the rows stay the same."""
+    known: tuple[np.ndarray | None, Any] = None, None
+
+    def of_rows(rows: np.ndarray, y: np.ndarray) -> np.ndarray:
+        nonlocal known
+        if rows is not known[0]:
+            known = rows, d[rows].log_density()
+        return known[1](y, np.broadcast_to(np.inf, y.shape))
+
+    return of_rows
 
 
 def _beside(d: "Distribution", flat: "Distribution", points: np.ndarray, y: np.ndarray) -> np.ndarray:

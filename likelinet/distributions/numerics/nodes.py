@@ -60,30 +60,45 @@ class Panels:
         """Whether the anchor is a finite largest y."""
         return self.down & (self.anchor == self.high) & (self.high < LARGEST)
 
-    def nodes(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """Return nodes, shape (nodes, panels), their distances to the largest y, log dy, and those to the anchor."""
-        half, log = 0.5 * (self.end - self.start), np.flatnonzero(self.log)
-        distance = self.start + half * (1.0 + NODES[:, None])
+    def nodes(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return nodes, shape (nodes, panels), their distances to the largest y, and log dy."""
+        half, log, at_top = 0.5 * (self.end - self.start), np.flatnonzero(self.log), np.flatnonzero(self.at_top)
+        y = half * (1.0 + NODES[:, None])  # first the distance from the anchor
+        y += self.start
         log_weight = _LOG_WEIGHTS + np.log(half)
-        log_weight[:, log] += distance[:, log]
-        distance[:, log] = np.exp(distance[:, log])
-        y = self.anchor + np.where(self.down, -1.0, 1.0) * distance
-        x, bounded = np.broadcast_to(np.inf, y.shape), self.high < LARGEST
-        if bounded.any():
-            x = np.where(self.at_top, distance, np.where(bounded, self.high - y, np.inf))
-        return y, x, log_weight, distance
+        of_log = y[:, log]
+        log_weight[:, log] += of_log
+        y[:, log] = np.exp(of_log, out=of_log)
+        to_top = y[:, at_top]
+        y *= np.where(self.down, -1.0, 1.0)
+        y += self.anchor
+        if not np.any(self.high < LARGEST):
+            return y, np.broadcast_to(np.inf, y.shape), log_weight
+        x = np.where(self.high < LARGEST, self.high, np.inf) - y
+        x[:, at_top] = to_top
+        return y, x, log_weight
+
+    def distances(self, of: np.ndarray) -> np.ndarray:
+        """Return the distances of the nodes of some panels from their anchors."""
+        start, end = self.start[of], self.end[of]
+        distance = start + 0.5 * (end - start) * (1.0 + NODES[:, None])
+        return np.where(self.log[of], np.exp(distance), distance)
+
+    def some(self, which: np.ndarray | slice) -> "Panels":
+        """Return some of the panels."""
+        return Panels(**{name: values[which] for name, values in vars(self).items()})
 
     def split(self, which: np.ndarray, parts: int) -> "Panels":
-        """Return parts of some of the panels, which are numbers."""
-        each, j = np.repeat(which, parts), np.tile(np.arange(parts), len(which))
+        """Return parts of some of the panels, which are numbers: the first part of each, then the second of each."""
+        each, j = np.tile(which, parts), np.repeat(np.arange(parts), len(which))
         step = (self.end[each] - self.start[each]) / parts
         start, end = self.start[each] + j * step, self.start[each] + (j + 1) * step
         return Panels(self.row[each], start, end, *(a[each] for a in (self.log, self.anchor, self.down, self.high)))
 
 
 @dataclass(frozen=True)
-class Nodes:
-    """Nodes of panels, shape (nodes, panels), and what is known of each panel, shape (panels,).
+class Cover:
+    """Panels over the mass of many rows, and what is known of each, shape (panels,).
 
     Parameters
     ----------
@@ -91,24 +106,14 @@ class Nodes:
         The rows of the panels, which stand in increasing order in these.
     panels : Panels
         The panels themselves.
-    y, x : ndarray
-        The nodes, and their distances to the largest y.
-    log_weight : ndarray
-        log dy of each node.
-    distance : ndarray
-        From the anchor.
     near, far : ndarray
-        Distances of the two ends of each panel.
+        Distances of the two ends of each panel from the anchor.
     at_end : ndarray of bool
         Whether the anchor is an end of the support.
     """
 
     layers: Layers
     panels: Panels
-    y: np.ndarray
-    x: np.ndarray
-    log_weight: np.ndarray
-    distance: np.ndarray
     near: np.ndarray
     far: np.ndarray
     at_end: np.ndarray
@@ -123,6 +128,29 @@ class Nodes:
         """Whether y falls as the distance from the anchor grows."""
         return self.panels.down
 
+    def nodes_in(self, some: np.ndarray | slice) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return the nodes of some panels, their distances to the largest y, and log dy."""
+        y, x, log_weight = self.panels.some(some).nodes()
+        log_weight[:, ~self.layers.counts[some]] = -np.inf
+        return y, x, log_weight
+
+
+@dataclass(frozen=True)
+class Nodes(Cover):
+    """Nodes of panels, shape (nodes, panels).
+
+    Parameters
+    ----------
+    y, x : ndarray
+        The nodes, and their distances to the largest y.
+    log_weight : ndarray
+        log dy of each node.
+    """
+
+    y: np.ndarray
+    x: np.ndarray
+    log_weight: np.ndarray
+
     @property
     def middle(self) -> np.ndarray:
         """A y within each panel."""
@@ -131,6 +159,12 @@ class Nodes:
 
 def nodes_of(d: "Distribution", grid: Grid, close: float) -> Nodes:
     """Return nodes for a distribution of one batch axis, from its grid."""
+    cover = cover_of(d, grid, close)
+    return Nodes(**vars(cover), **dict(zip(("y", "x", "log_weight"), cover.nodes_in(slice(None)), strict=True)))
+
+
+def cover_of(d: "Distribution", grid: Grid, close: float) -> Cover:
+    """Return panels for a distribution of one batch axis, from its grid."""
     low, high = (np.clip(end, -LARGEST, LARGEST) for end in d.endpoints())
     grid = _without_twins(grid)
     y, x, room = _ordered(grid, low, high)
@@ -157,11 +191,12 @@ def _without_twins(grid: Grid) -> Grid:
 
 def _ordered(grid: Grid, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, ...]:
     """Return cuts in order, their distances to the largest y, and how much room each cut has of its own."""
-    bounded, span = high < LARGEST, high - low
-    none = np.isnan(grid.y)  # then the uppermost cut once more
-    y = np.clip(np.where(none, np.fmax.reduce(grid.y), grid.y), low, high)
-    x = np.where(none, np.fmin.reduce(grid.x), grid.x)
-    x = np.clip(np.where(_finer(x, y), x, high - y), 0.0, span)
+    bounded = high < LARGEST
+    y, x = grid.y, grid.x
+    none = np.isnan(y)  # then the uppermost cut once more
+    if none.any():
+        y, x = np.where(none, np.fmax.reduce(y), y), np.where(none, np.fmin.reduce(x), x)
+    y = np.clip(y, low, high)
     # Half-way between two anchors the nearest one changes, and half-way up what is measured from.
     anchors = np.sort(np.concatenate([grid.anchors, low[None], high[None]]), axis=0)
     halves, room = 0.5 * anchors[:-1] + 0.5 * anchors[1:], 0.5 * np.diff(anchors, axis=0)
@@ -171,14 +206,27 @@ def _ordered(grid: Grid, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray,
     halves, room = np.concatenate([halves, gaps]), np.concatenate([room, np.zeros(gaps.shape)])
     halves = np.clip(halves, y.min(0), y.max(0))
     room = np.concatenate([grid.room, room])
-    y, x = np.concatenate([y, halves]), np.concatenate([x, np.clip(high - halves, x.min(0), x.max(0))])
     if not bounded.any():
-        order = np.argsort(y, axis=0, kind="stable")
-        return np.take_along_axis(y, order, 0), np.broadcast_to(np.inf, y.shape), np.take_along_axis(room, order, 0)
+        y = np.concatenate([y, halves])
+        y, room = _in_order(y, None, y, room)
+        return y, np.broadcast_to(np.inf, y.shape), room
+    x = np.clip(np.where(_finer(x, y), x, high - y), 0.0, high - low)
+    y, x = np.concatenate([y, halves]), np.concatenate([x, np.clip(high - halves, x.min(0), x.max(0))])
     x = np.where(bounded, x, np.inf)
     upper = _finer(x, y)
-    order = np.lexsort((np.where(upper, -x, y), upper), axis=0)
-    return tuple(np.take_along_axis(v, order, 0) for v in (y, x, room))
+    return tuple(_in_order(np.where(upper, -x, y), upper, y, x, room))
+
+
+def _in_order(key: np.ndarray, last: np.ndarray | None, *values: np.ndarray) -> list[np.ndarray]:
+    """Return values by increasing key along the first axis, those that come `last` after the others."""
+    # NumPy sorts rows that lie in one piece many times as fast.
+    many, n_rows = key.shape
+    order, start = np.argsort(np.ascontiguousarray(key.T), axis=1), many * np.arange(n_rows)[:, None]
+    if last is not None:
+        after = np.argsort(np.ascontiguousarray(last.T).take(order + start), axis=1, kind="stable")
+        order = order.take(after + start)
+    order += start
+    return [np.ascontiguousarray(np.ascontiguousarray(v.T).take(order).T) for v in values]
 
 
 def _in_gaps(grid: Grid) -> np.ndarray:
@@ -205,21 +253,27 @@ def _finer(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 def _kept(y: np.ndarray, x: np.ndarray, room: np.ndarray) -> np.ndarray:
     """Return which cuts are not too close to others."""
-    upper = _finer(x, y)
-    gap = np.where(upper[1:], x[:-1] - x[1:], y[1:] - y[:-1])
-    kept = np.ones(y.shape, dtype=bool)
-    since = apart = np.zeros(y.shape[1])  # from the last cut, and from the last one that may stand for others
+    if np.any(x < np.inf):
+        upper = _finer(x, y)
+        gap, size = np.where(upper[1:], x[:-1] - x[1:], y[1:] - y[:-1]), np.where(upper, x, np.abs(y))
+    else:
+        gap, size = y[1:] - y[:-1], np.abs(y)
+    kept, roomy = np.ones(y.shape, dtype=bool), room > 0.0
+    since, apart = np.zeros((2, y.shape[1]))  # from the last cut, and from the last one that may stand for others
     previous = np.zeros(y.shape[1], dtype=np.intp)
-    rounding = _ROUNDING * np.where(upper, x, np.abs(y))
+    rounding = _ROUNDING * size
     for j in range(1, len(y) - 1):
-        since, apart = since + gap[j - 1], apart + gap[j - 1]
-        kept[j] = (since > rounding[j]) & (apart >= room[j])
-        since, apart = np.where(kept[j], 0.0, since), np.where(kept[j] & (room[j] > 0.0), 0.0, apart)
-        previous = np.where(kept[j], j, previous)
+        since += gap[j - 1]
+        apart += gap[j - 1]
+        np.greater(since, rounding[j], out=kept[j])
+        kept[j] &= apart >= room[j]
+        np.putmask(since, kept[j], 0.0)
+        np.putmask(apart, kept[j] & roomy[j], 0.0)
+        np.putmask(previous, kept[j], j)
     since, rows = since + gap[-1], np.arange(y.shape[1])
     kept[-1] = since > rounding[-1]
     # The outermost one stays, rather than one next to it: what lies beyond is seen from the last panel.
-    instead = kept[-1] & (previous > 0) & (room[previous, rows] > 0.0) & (since < room[-1])
+    instead = kept[-1] & (previous > 0) & roomy[previous, rows] & (since < room[-1])
     kept[previous[instead], rows[instead]] = False
     return kept
 
@@ -231,8 +285,8 @@ def _filled(
     grid: Grid,
     low: np.ndarray,
     high: np.ndarray,
-) -> Nodes:
-    """Return the nodes of panels with these ends, each with its distance to the largest y."""
+) -> Cover:
+    """Return panels with these ends, each with its distance to the largest y."""
     (ya, xa), (yb, xb), row = left, right, layers.row
     low, high = low[row], high[row]
     bounded = bool(np.any(high < LARGEST))
@@ -258,7 +312,5 @@ def _filled(
     log = (near > 0.0) & (far > 4.0 * near)
     start, end = (np.where(log, np.log(v), v) for v in (near, far))
     panels = Panels(row, start, end, log, anchor, down, high)
-    y, x, log_weight, distance = panels.nodes()
-    log_weight[:, ~layers.counts] = -np.inf
     at_end = panels.at_top | (~down & (anchor == low) & (near > 0.0) & (low > -LARGEST))
-    return Nodes(layers, panels, y, x, log_weight, distance, near, far, at_end)
+    return Cover(layers, panels, near, far, at_end)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from likelinet.distributions.numerics.nodes import LARGEST, N_NODES, Nodes
+from likelinet.distributions.numerics.nodes import LARGEST, N_NODES, Cover
 
 _STRAIGHT, _ROUNDING = 1e-6, 1e-10  # of what falls as an exponential function, the latter of its logarithm
 _LITTLE = 1e-7  # share of an integral
@@ -31,7 +31,11 @@ class Tail:
 
     def at_nodes(self, values: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return the values at the outermost node and at two farther in, from those at all nodes."""
-        return tuple(values[node, self._panel] for node in self._nodes)
+        return self.at_outermost(values[:, self._panel])
+
+    def at_outermost(self, values: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Return the same from the values at the nodes of the outermost panels, shape (nodes, n_rows)."""
+        return tuple(values[node, np.arange(len(node))] for node in self._nodes)
 
     def integral(self, values: tuple[np.ndarray, ...], power: int = 1, least: np.ndarray | float = 0.0) -> np.ndarray:
         """Return the integral of f = v^power over the mass beyond, from the values v at the nodes.
@@ -99,17 +103,17 @@ class Tail:
         return np.where(self.mass > 0.0, self.mass / (self.rate + 1.0), 0.0)
 
 
-def tail(nodes: Nodes, log_prob: np.ndarray, low: np.ndarray, high: np.ndarray, *, upper: bool) -> Tail:
-    """Return what lies beyond the nodes on one side, from the density at the outermost of them."""
-    panel = nodes.layers.last if upper else nodes.layers.first
+def tail(nodes: Cover, y: np.ndarray, log_prob: np.ndarray, low: np.ndarray, high: np.ndarray, *, upper: bool) -> Tail:
+    """Return what lies beyond the nodes on one side, from those of the outermost panels and the density there."""
+    panel, own = nodes.layers.outermost[upper], np.arange(len(low))
     some = nodes.layers.many > 0
     down, at_end = nodes.down[panel], nodes.at_end[panel]
     grows = down ^ upper
     outer = np.where(grows, N_NODES - 1, 0)
     inner, innermost = np.where(grows, N_NODES - 3, 2), np.where(grows, N_NODES - 5, 4)
-    at = outer, inner, innermost
-    lp_outer, lp_inner, _ = log_probs = tuple(log_prob[node, panel] for node in at)
-    d_outer, d_inner, d_innermost = distances = tuple(nodes.distance[node, panel] for node in at)
+    at, distance = (outer, inner, innermost), nodes.panels.distances(panel)
+    lp_outer, lp_inner, _ = log_probs = tuple(log_prob[node, own] for node in at)
+    d_outer, d_inner, d_innermost = distances = tuple(distance[node, own] for node in at)
     edge = np.where(grows, nodes.far[panel], nodes.near[panel])
     infinite = (high >= LARGEST) if upper else (low <= -LARGEST)
     far_out = infinite & (nodes.near[panel] > 0.0)  # not a panel next to a core, which is measured from its own end
@@ -121,7 +125,7 @@ def tail(nodes: Nodes, log_prob: np.ndarray, low: np.ndarray, high: np.ndarray, 
     mass = np.exp(lp_outer + slope * out + np.log(np.where(valid, edge, 1.0))) / rate
     mass = np.where(valid & (rate > 0.0) & np.isfinite(mass), mass, 0.0)
     # Up to an end that the outermost panel does not see, nothing is left but the distance, and what lies at the end.
-    last = nodes.y[outer, panel] + np.where(upper, 1.0, -1.0) * np.abs(edge - d_outer)
+    last = y[outer, own] + np.where(upper, 1.0, -1.0) * np.abs(edge - d_outer)
     gap = np.where(some & ~infinite, np.maximum(high - last if upper else last - low, 0.0), 0.0)
     grows = grows & (valid | infinite)
     edge = np.where(valid, edge, gap)

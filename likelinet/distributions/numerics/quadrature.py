@@ -135,16 +135,19 @@ def squares(
     density = Density(d, cut(d, SQUARES if log_slope is None else None, (*more, *ends)))
     nodes = density.nodes
     under, over = nodes.middle < lower[nodes.row], nodes.middle >= upper[nodes.row]
-    masses, below, above = running(nodes, density.log_prob, density.mass, under, over, all_heavy=log_slope is not None)
+    masses, beyond = running(nodes, density.log_prob, density.mass, under, over, all_heavy=log_slope is not None)
     start = np.where(under, density.tails[0].mass[nodes.row] + nodes.layers.before(masses), 0.0)
     start += np.where(over, density.tails[1].mass[nodes.row] + nodes.layers.after(masses), 0.0)
     atoms = [(at, np.exp(d.log_prob(at))) for at in d.atoms]
     for at, probability in atoms:
         start += np.where(np.where(nodes.middle >= at, under, over), probability[nodes.row], 0.0)
-    p = np.maximum(start + under * below + over * above, 0.0)
+    p = np.maximum(np.add(beyond, start, out=beyond), 0.0, out=beyond)
     if log_slope is not None:  # whose tails are another matter
         return density.known(nodes.layers.total(np.exp(2.0 * np.log(p) + nodes.log_weight + log_slope(nodes.y)).sum(0)))
-    total = density.known(nodes.layers.total((p * (p * np.exp(nodes.log_weight))).sum(0)))
+    squared = np.exp(nodes.log_weight)
+    squared *= p
+    squared *= p
+    total = density.known(nodes.layers.total(squared.sum(0)))
     at_end = [sum(np.where(at == end, probability, 0.0) for at, probability in atoms) for end in (low, high)]
     inside = lower > low, upper < high
     for end, past, near, far in ((known[0], lower - high, 0, 1), (known[1], low - upper, 1, 0)):

@@ -1,6 +1,7 @@
 """Panels that are split where an integrand bends: at few nodes elsewhere, an integral has its digits all the same."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,20 +14,34 @@ _PARTS, _TIMES = 4, 6
 _LAST = coefficients(NODES)[-2:] / WEIGHTS
 
 
-def refined(panels: Panels, terms: np.ndarray, size: np.ndarray, again: Callable[[Panels], np.ndarray]) -> np.ndarray:
+class Seen(NamedTuple):
+    """What is seen of the terms in panels: sums of them and of their sizes, the last coefficients, the largest size."""
+
+    total: np.ndarray
+    size: np.ndarray
+    last: np.ndarray
+    top: np.ndarray
+
+
+def seen(terms: np.ndarray) -> Seen:
+    """Return what is seen of terms, shape (nodes, panels)."""
+    size = np.abs(terms)
+    return Seen(terms.sum(0), size.sum(0), np.abs(times(_LAST, terms)).sum(0), size.max(0))
+
+
+def refined(panels: Panels, first: Seen, size: np.ndarray, again: Callable[[Panels, int], np.ndarray]) -> np.ndarray:
     """Return what is to be added to the sums of terms at the nodes of panels, for rows with integrals of this size.
 
-    `again` returns the terms of other panels.
+    `again` returns the terms of other panels, of so many rows that come again and again in the same order.
     """
     more = np.zeros(len(size))
     for _ in range(_TIMES):
         # A series that falls as a geometric one has its next ten coefficients as much smaller as these two are.
-        last = np.abs(times(_LAST, terms)).sum(0)
-        rough = np.flatnonzero(last * last > _ROUGH * size[panels.row] * np.abs(terms).max(0))
+        rough = np.flatnonzero(first.last * first.last > _ROUGH * size[panels.row] * first.top)
         if not len(rough):
             break
-        more -= np.bincount(panels.row[rough], weights=terms[:, rough].sum(0), minlength=len(size))
+        more -= np.bincount(panels.row[rough], weights=first.total[rough], minlength=len(size))
         panels = panels.split(rough, _PARTS)
-        terms = again(panels)
-        more += np.bincount(panels.row, weights=terms.sum(0), minlength=len(size))
+        first = seen(again(panels, len(rough)))
+        more += np.bincount(panels.row, weights=first.total, minlength=len(size))
     return more

@@ -1,19 +1,21 @@
 """Kullback-Leibler divergences by nodes, where the one distribution has its mass."""
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from likelinet.distributions.numerics.coarse import as_meant
-from likelinet.distributions.numerics.density import MASS, Density, cut, log_prob_at
+from likelinet.distributions.numerics.density import MASS, cut, products
 from likelinet.distributions.numerics.divergences import expm1mx
 from likelinet.distributions.numerics.grids import Grid, column, joined, known
-from likelinet.distributions.numerics.nodes import FEW, LARGEST, WEIGHTS, Panels
-from likelinet.distributions.numerics.refinement import refined
+from likelinet.distributions.numerics.nodes import FEW, LARGEST, N_NODES, WEIGHTS, Cover, Panels, cover_of
+from likelinet.distributions.numerics.power_tails import tail
+from likelinet.distributions.numerics.refinement import Seen, refined, seen
 
 if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
+    from likelinet.distributions.base.protocol import LogDensity
 
 _AMISS = 1e-4  # of a mass of 1, by panels that are not yet split
 _CLOSE = 0.5  # size of log q/p up to which the formula for close distributions serves as well
@@ -32,129 +34,215 @@ class Pair:
     ----------
     p, q : Distribution
         The support of q contains that of p.
-    close : ndarray of bool
-        In which rows log q/p is small: there the integrand is q/p - 1 - log q/p ≥ 0, which keeps its digits, in place
-        of -log q/p.
+    log_p, log_q : callable
+        Their log densities of all rows.
+    same_top : ndarray of bool
+        In which rows their largest y is the same.
     """
 
     p: "Distribution"
     q: "Distribution"
-    close: np.ndarray
+    log_p: "LogDensity"
+    log_q: "LogDensity"
+    same_top: np.ndarray
 
-    def integrand(self, rise: np.ndarray, row: np.ndarray) -> np.ndarray:
-        """Return the integrand but for p, from log q/p of panels in these rows."""
-        f, close = -rise, np.flatnonzero(self.close[row])
-        f[..., close] = expm1mx(rise[..., close])
-        return f
+    def rows(self, rows: np.ndarray) -> "Pair":
+        """Return some of the rows, which may be any number of times among them."""
+        return _pair(self.p[rows], self.q[rows], self.same_top[rows])
 
-    def terms(self, panels: Panels) -> np.ndarray:
-        """Return the terms of the integral at the nodes of panels."""
-        (y, x, log_weight, _), row = panels.nodes(), panels.row
-        log_p = as_meant(panels, y, self.p[row].log_density()(y, x))
-        rise = as_meant(panels, y, self.q[row].log_density()(y, self.x_of_q(x, row))) - log_p
-        mass = np.exp(log_p + log_weight)
-        return np.where(mass > 0.0, mass * self.integrand(rise, row), 0.0)
+    def both(self, y: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return log p and log q/p of all rows."""
+        log_p = self.log_p(y, x)
+        np.copyto(log_p, -np.inf, where=~(log_p < np.inf))  # an infinite one, or none, by rounding
+        return log_p, self.log_q(y, known(x, self.same_top)) - log_p
 
-    def x_of_q(self, x: np.ndarray, row: np.ndarray) -> np.ndarray:
-        """Return distances to the largest y of p as those to that of q, where it is the same."""
-        return known(x, (self.p.endpoints()[1] == self.q.endpoints()[1])[row])
+    def along(self, panels: Panels, y: np.ndarray, x: np.ndarray, rows: int) -> tuple[np.ndarray, ...]:
+        """Return the same at the nodes of panels, which are layers of all rows."""
+        shape = (len(y), -1, rows)
+        return as_meant(panels, y, *(v.reshape(y.shape) for v in self.both(y.reshape(shape), x.reshape(shape))))
+
+
+def _pair(p: "Distribution", q: "Distribution", same_top: np.ndarray) -> Pair:
+    return Pair(p, q, p.log_density(), q.log_density(), same_top)
+
+
+def _integrand(rise: np.ndarray, close: np.ndarray) -> np.ndarray:
+    """Return the integrand but for p, from r = log q/p, which it takes the place of.
+
+    In panels where that is `close` to 0 throughout their row it is e^r - 1 - r ≥ 0, which keeps its digits, not -r.
+    """
+    close = np.flatnonzero(close)
+    of_close = expm1mx(rise[..., close])
+    f = np.negative(rise, out=rise)
+    f[..., close] = of_close
+    return f
 
 
 def divergence(p: "Distribution", q: "Distribution") -> np.ndarray:
     """Return E[log p(Y) - log q(Y)] with Y from the continuous p, of one batch axis; q has all of its support."""
-    whole = _in_reach(p, q)
+    pair = _pair(p, q, p.endpoints()[1] == q.endpoints()[1])
+    whole = _in_reach(pair)
     own = whole.without_idle_tails(*p.endpoints(), *MASS)
-    total, size = _by_nodes(p, q, own)
-    beyond = np.flatnonzero(_more_beyond(p, q, whole, own, size))
+    total, size = _by_nodes(pair, own)
+    beyond = np.flatnonzero(_more_beyond(pair, whole, own, size))
     if len(beyond):
-        some = p[beyond], q[beyond]
-        total[beyond] = _by_nodes(*some, _in_reach(*some), whole=True)[0]
+        some = pair.rows(beyond)
+        total[beyond] = _by_nodes(some, _in_reach(some), whole=True)[0]
     return total
 
 
-def _in_reach(p: "Distribution", q: "Distribution") -> Grid:
+def _in_reach(pair: Pair) -> Grid:
     """Return the cuts of p, without those on the way to infinity at which the log density of q is too large."""
-    grid, (low, high), top = cut(p, None), p.endpoints(), q.endpoints()[1]
-    log_q = q.log_density()(grid.y, known(grid.x, top == high))
-    seen = np.abs(log_q) < _LARGE
-    middle = column(np.abs(grid.scores) < _MIDDLE, log_q.shape[1:])
+    grid, (low, high) = cut(pair.p, None), pair.p.endpoints()
+    y, x = (np.stack([np.fmin.reduce(v), np.fmax.reduce(v)]) for v in (grid.y, grid.x))
+    near = _seen(pair, y, x[::-1]).all(0)
+    if near.all():
+        return grid
+    seen = near | _seen(pair, grid.y, grid.x)
+    middle = column(np.abs(grid.scores) < _MIDDLE, near.shape)
     y = np.where(seen | ~np.all(seen | ~middle, axis=0), grid.y, np.nan)  # all of them where it is as large amid p
     least = np.where(low > -np.inf, low, np.fmin.reduce(y))
     most = np.where(high < np.inf, high, np.fmax.reduce(y))
     return replace(grid, y=np.clip(grid.y, least, most))
 
 
-def _by_nodes(p: "Distribution", q: "Distribution", own: Grid, *, whole: bool = False) -> tuple[np.ndarray, np.ndarray]:
+def _seen(pair: Pair, y: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Return where the log density of q is not too large."""
+    return np.abs(pair.log_q(y, known(x, pair.same_top))) < _LARGE
+
+
+def _by_nodes(pair: Pair, own: Grid, *, whole: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """Return the divergence by nodes over the own cuts of p, and the integral of the size of what is integrated.
 
     If those are the whole of the cuts, it is infinite where it grows as far as these go.
     """
-    (low, high), (least, most), theirs = p.endpoints(), q.endpoints(), cut(q, MASS)
+    p, q = pair.p, pair.q
+    (low, high), (least, _), theirs = p.endpoints(), q.endpoints(), cut(q, MASS)
     # Nodes lie where p has its own.
-    x = np.where(most == high, theirs.x, np.where(np.isfinite(high), high - theirs.y, np.inf))
+    x = np.where(pair.same_top, theirs.x, np.where(np.isfinite(high), high - theirs.y, np.inf))
     y, x = (np.clip(v, np.fmin.reduce(o), np.fmax.reduce(o)) for v, o in ((theirs.y, own.y), (x, own.x)))
-    density = Density(p, joined(own, replace(theirs, y=y, x=x)), FEW)
-    nodes, layers, pair = density.nodes, density.nodes.layers, Pair(p, q, (most == high) & (least == low))
-    rise = log_prob_at(q, nodes, pair.x_of_q(nodes.x, layers.row)) - density.log_prob
-    pair.close[layers.total(np.any((np.abs(rise) > _CLOSE) & (density.mass > 0.0), axis=0)) > 0.0] = False
+    cover = cover_of(p, joined(own, replace(theirs, y=y, x=x)), FEW)
+    layers, along = cover.layers, _along(pair, cover)
     at_atoms = [(np.exp(p.log_prob(a)), q.log_prob(a) - p.log_prob(a)) for a in p.atoms]
+    close = pair.same_top & (least == low)  # in which rows log q/p is small
+    close[layers.row[along.apart]] = False
     for probability, r in at_atoms:
-        pair.close[(np.abs(r) > _CLOSE) & ((probability > 0.0) | (r > -np.inf))] = False
-    _without_mass_elsewhere(pair, density, rise, at_atoms)
-    f = pair.integrand(rise, layers.row)
-    terms = np.where(density.mass > 0.0, density.mass * f, 0.0)
-    size = layers.total(np.abs(terms).sum(0))
-    endless = np.zeros(len(size), dtype=bool)
-    for panel, end, far in (
-        (layers.first, low <= -LARGEST, nodes.down[layers.first]),
-        (layers.last, high >= LARGEST, ~nodes.down[layers.last]),
-    ):
-        values = np.abs(terms[:, panel] / WEIGHTS[:, None])
-        rises = np.where(far, values[-1] > values[-3], values[0] > values[2])
-        endless |= whole & end & rises & (np.abs(terms[:, panel]).sum(0) > _NOTABLE * size)
-    # What grows towards a tail in which it is no larger than elsewhere only comes to an end of its own there.
-    total = density.expectation(f, size) + refined(nodes.panels, terms, size, pair.terms)
-    total = np.where(endless, np.inf, total) + 0.0 * density.known(np.zeros(len(total)), most=_AMISS)
+        close[(np.abs(r) > _CLOSE) & ((probability > 0.0) | (r > -np.inf))] = False
+    if close.any():
+        close = _of_close(pair, cover, along.terms, close, at_atoms)
+
+    def terms_of(panels: Panels, rows: int) -> np.ndarray:
+        y, x, log_weight = panels.nodes()
+        log_p, rise = pair.rows(panels.row[:rows]).along(panels, y, x, rows)
+        return products(np.exp(log_p + log_weight), _integrand(rise, close[panels.row]))
+
+    size = layers.total(along.terms.size)
+    total = layers.total(along.terms.total) + refined(cover.panels, along.terms, size, terms_of)
+    mass, endless = layers.total(along.mass) + sum(p for p, _ in at_atoms), np.zeros(len(size), dtype=bool)
+    for upper, panel, end in zip((False, True), layers.outermost, (low <= -LARGEST, high >= LARGEST), strict=True):
+        (log_p, rise), (y, _, log_weight) = along.outermost[upper], cover.nodes_in(panel)
+        f, beyond = _integrand(rise, close), tail(cover, y, log_p, low, high, upper=upper)
+        # What grows towards a tail in which it is no larger than elsewhere only comes to an end of its own there.
+        total, mass = total + beyond.integral(beyond.at_outermost(f), least=size), mass + beyond.mass
+        sizes = np.abs(products(np.exp(log_p + log_weight), f))
+        values = sizes / WEIGHTS[:, None]
+        rises = np.where(cover.down[panel] ^ upper, values[-1] > values[-3], values[0] > values[2])
+        endless |= whole & end & rises & (sizes.sum(0) > _NOTABLE * size)
+    total = np.where(np.abs(mass - 1.0) <= _AMISS, np.where(endless, np.inf, total), np.nan)
     for probability, r in at_atoms:
-        f = pair.integrand(r, np.arange(len(r)))
+        f = _integrand(r.copy(), close)
         total, size = (
             t + np.where(probability > 0.0, probability * v, 0.0) for t, v in ((total, f), (size, np.abs(f)))
         )
     return total, size
 
 
-def _without_mass_elsewhere(
-    pair: Pair, density: Density, rise: np.ndarray, at_atoms: list[tuple[np.ndarray, np.ndarray]]
-) -> None:
-    """Unmark the rows in which q has mass where p has none: there the integral of q - p over the nodes is not 0."""
+class _Along(NamedTuple):
+    """What is seen of -p log q/p along panels.
+
+    Parameters
+    ----------
+    terms : Seen
+        Of its terms.
+    mass : ndarray
+        Of p.
+    apart : ndarray of bool
+        In which panels log q/p is not small.
+    outermost : tuple of (ndarray, ndarray)
+        log p and log q/p at the nodes of the lowest and of the uppermost panels, shape (nodes, n_rows).
+    """
+
+    terms: Seen
+    mass: np.ndarray
+    apart: np.ndarray
+    outermost: tuple[tuple[np.ndarray, np.ndarray], ...]
+
+
+def _along(pair: Pair, cover: Cover) -> _Along:
+    """Return what is seen along panels, a few layers at a time: they stay in the processor's cache."""
+    layers, n, n_rows = cover.layers, len(cover.row), len(cover.layers.many)
+    terms, masses, apart = Seen(*np.empty((4, n))), np.empty(n), np.empty(n, dtype=bool)
+    outermost = np.empty((2, 2, N_NODES, n_rows))
+    some, many = pair, n_rows
+    for part, rows in layers.tables:
+        if rows != many:
+            some, many = pair.rows(layers.order[:rows]), rows
+        y, x, log_weight = cover.nodes_in(part)
+        log_p, rise = some.along(cover.panels.some(part), y, x, rows)
+        for own, panel in zip(outermost, layers.outermost, strict=True):
+            here = np.flatnonzero((panel >= part.start) & (panel < part.stop))
+            for values, v in zip(own, (log_p, rise), strict=True):
+                values[:, here] = v[:, panel[here] - part.start]
+        log_p += log_weight
+        mass = np.exp(log_p, out=log_p)
+        masses[part] = mass.sum(0)
+        apart[part] = np.any((np.abs(rise) > _CLOSE) & (mass > 0.0), axis=0)
+        for values, v in zip(terms, seen(products(mass, np.negative(rise, out=rise))), strict=True):
+            values[part] = v
+    return _Along(terms, masses, apart, tuple((log_p, rise) for log_p, rise in outermost))
+
+
+def _of_close(
+    pair: Pair, cover: Cover, terms: Seen, close: np.ndarray, at_atoms: list[tuple[np.ndarray, np.ndarray]]
+) -> np.ndarray:
+    """Return which close rows stay so, and put what is seen in these of e^r - 1 - r, r = log q/p, into the `terms`.
+
+    Those do not in which q has mass where p has none: there the integral of q - p over the nodes is not 0.
+    """
+    elsewhere = np.zeros(len(close), dtype=bool)
     for a in set(pair.q.atoms) - set(pair.p.atoms):
-        pair.close[pair.q.log_prob(a) > -np.inf] = False
-    row, n_rows = density.nodes.row, len(pair.close)
-    some = np.flatnonzero(pair.close[row])
-    if not len(some):
-        return
-    mass, change = density.mass[:, some], np.where(density.mass[:, some] > 0.0, rise[:, some], 0.0)
+        elsewhere |= pair.q.log_prob(a) > -np.inf
+    close = close & ~elsewhere
+    panels = np.flatnonzero(close[cover.row])
+    if not len(panels):
+        return close
+    row, (y, x, log_weight) = cover.row[panels], cover.nodes_in(panels)
+    log_p, rise = pair.rows(row).along(cover.panels.some(panels), y, x, len(row))
+    mass = np.exp(log_p + log_weight)
+    change = np.where(mass > 0.0, rise, 0.0)
     sums = [
-        np.bincount(row[some], weights=terms.sum(0), minlength=n_rows)
-        for terms in (mass * np.expm1(change), mass * np.abs(change))
+        np.bincount(row, weights=(mass * v).sum(0), minlength=len(close)) for v in (np.expm1(change), np.abs(change))
     ]
     for probability, r in at_atoms:
         r = np.where(probability > 0.0, r, 0.0)
         sums = [sums[0] + probability * np.expm1(r), sums[1] + probability * np.abs(r)]
-    pair.close[np.abs(sums[0]) > _ELSEWHERE * sums[1]] = False
+    close = close & ~(np.abs(sums[0]) > _ELSEWHERE * sums[1])
+    stay = close[row]
+    for values, v in zip(terms, seen(products(mass[:, stay], expm1mx(change[:, stay]))), strict=True):
+        values[panels[stay]] = v
+    return close
 
 
-def _more_beyond(p: "Distribution", q: "Distribution", whole: Grid, own: Grid, size: np.ndarray) -> np.ndarray:
+def _more_beyond(pair: Pair, whole: Grid, own: Grid, size: np.ndarray) -> np.ndarray:
     """Return where more of a divergence lies beyond its nodes than a share of `size`."""
-    (low, high), top = p.endpoints(), q.endpoints()[1]
+    low = pair.p.endpoints()[0]
     # From the outermost cut among those nodes on.
     y = np.concatenate([whole.y[whole.far], np.fmin.reduce(own.y)[None], np.fmax.reduce(own.y)[None]])
     x = np.concatenate([whole.x[whole.far], np.fmax.reduce(own.x)[None], np.fmin.reduce(own.x)[None]])
-    log_prob = p.log_density()(y, x)
-    rise = q.log_density()(y, known(x, top == high)) - log_prob
+    log_p, rise = pair.both(y, x)
     # Of short tails, and next to an end, about as much is beyond as the distance to the end or the middle says.
     middle = 0.5 * y[-2] + 0.5 * y[-1]
     room = np.minimum(np.minimum(np.abs(y - middle), y - low), x)
-    return np.any(np.exp(log_prob + np.log(room)) * np.abs(rise) > _SHARE * size, axis=0) & np.any(
+    return np.any(np.exp(log_p + np.log(room)) * np.abs(rise) > _SHARE * size, axis=0) & np.any(
         (y[:-2] < y[-2]) | (y[:-2] > y[-1]), axis=0
     )

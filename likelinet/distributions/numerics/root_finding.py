@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 _STEPS = 150  # at most; halving takes 64
 _CLOSE = 1e-8  # difference of log probabilities below which what does not shrink any more is rounding
 _EXACT = 1e-16  # and below which there is nothing left to gain
+_BACK = 0.01  # share of a step by which rounding may lead it past an end
 
 
 def invert(
@@ -74,7 +75,8 @@ def _newton(
         gap = (target - log_tail) if upper else (log_tail - target)
         left, right = np.where(gap < 0.0, y, left), np.where(gap > 0.0, y, right)
         move = -gap * np.exp(log_tail - d.log_prob(y))
-        to = np.clip(np.where(power, y * np.exp(move / y), y + move), left, right)
+        aim = np.where(power, y * np.exp(move / y), y + move)
+        to = np.clip(aim, left, right)
         size = np.abs(gap)
         ratio = np.where(last < np.inf, size / last, 1.0)
         # An end that has not been tried may be the root itself, but for rounding.
@@ -83,16 +85,18 @@ def _newton(
         newton &= ((left < to) & (to < right)) | (untried & (size < 1.0))
         # A step leaves a gap that grows with the square of the last one, by what was seen so far.
         curve = np.maximum(curve, np.where(last < np.inf, ratio / last, 1.0))
-        exact = newton & (curve * size**2 < _EXACT)
+        # It may also end where another one has been, next to the root: there is nothing left to halve.
+        back = ~newton & (np.abs(aim - to) <= _BACK * np.abs(move))
+        exact = (newton | back) & (curve * size**2 < _EXACT)
         middle = _middle(left, right, by_order=turn % 2 == 1)
         rounding = (size < _CLOSE) & (last < np.inf) & (ratio >= 0.5) & (np.abs(move) <= 1e-9 * np.abs(y))
         rounding |= (size <= noise) | (np.abs(move) <= _EXACT * np.abs(y))
         stay = rounding | np.isnan(gap) | ((y == low) & (gap > 0.0)) | ((y == high) & (gap < 0.0))
-        stay |= ~newton & ~((left < middle) & (middle < right))
-        y = np.where(done | stay, y, np.where(newton, to, middle))
+        stay |= ~newton & ~exact & ~((left < middle) & (middle < right))
+        y = np.where(done | stay, y, np.where(newton | exact, to, middle))
         done = done | stay | exact
         last = np.where(newton, size, np.inf)
-        if 2 * done.sum() > len(y):  # the others go on by themselves
+        if 4 * done.sum() > len(y):  # the others go on by themselves
             found[rows[done]], going = y[done], ~done
             if not going.any():
                 return found

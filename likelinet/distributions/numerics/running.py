@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from likelinet.core.blocks import blocks
 from likelinet.distributions.numerics.legendre import integrals, times, values
 from likelinet.distributions.numerics.nodes import NODES, WEIGHTS, Nodes
 
@@ -14,43 +15,50 @@ _POWERS = np.linalg.inv(np.vander(NODES, increasing=True))
 _INNER, _INNER_WEIGHTS = np.polynomial.legendre.leggauss(12)
 _LITTLE = 1e-14  # share of a sum that has no part in its digits
 _STEEP = 14.0  # change of a logarithm over a part of a panel
+_AT_ONCE = 1024  # panels, whose parts stay in the processor's cache
 _SWINGS = 4.0  # times the mass by Gauss's rule, which an interpolant that swings between the nodes exceeds
 
 
 def running(
     nodes: Nodes, log_prob: np.ndarray, mass: np.ndarray, under: np.ndarray, over: np.ndarray, *, all_heavy: bool
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the mass of each panel, and how much of it lies below each node and above it.
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the mass of each panel, and how much of it lies beyond each node: below it in the panels `under`.
 
-    What lies below counts in the panels `under`, what lies above in those `over`. If `all_heavy`, to a relative
-    accuracy in short tails too.
+    In those `over` it is what lies above it, in others nothing. If `all_heavy`, it is to a relative accuracy in short
+    tails too.
     """
-    masses = mass.sum(0)
-    near = times(_RUNNING, mass / WEIGHTS[:, None])
-    far = masses - near
+    masses, layers = mass.sum(0), nodes.layers
+    beyond = times(_RUNNING / WEIGHTS, mass)  # first what lies between the node and where the panel starts
+    from_start = np.where(nodes.down, over, under)
+    some = under | over
+    beyond *= np.where(some, np.where(from_start, 1.0, -1.0), 0.0)
+    beyond += np.where(some & ~from_start, masses, 0.0)
     # Along a heavy tail y grows as the mass falls: by its logarithm, no digits are lost towards the end.
-    fall, layers = log_prob[0] - log_prob[-1], nodes.layers
+    fall = log_prob[0] - log_prob[-1]
     steep = (fall > 1.0) & (fall < np.inf) & layers.counts
     if not all_heavy:
-        beyond = np.where(under, layers.before(masses), np.where(over, layers.after(masses), 0.0))
-        most = np.where(under | over, beyond + masses, 0.0) * layers.counts
+        farther = np.where(under, layers.before(masses), np.where(over, layers.after(masses), 0.0))
+        most = np.where(some, farther + masses, 0.0) * layers.counts
         # About the share of the panel in the integral of the squares; in the logarithm of the distance, what lies
         # beyond may fall as that grows.
-        falls, log = np.where(nodes.down, under, over), nodes.far > 4.0 * nodes.near
-        width, powers = nodes.far - nodes.near, np.maximum(most**2 * nodes.near, beyond**2 * nodes.far)
+        falls, log = some & ~from_start, nodes.far > 4.0 * nodes.near
+        width, powers = nodes.far - nodes.near, np.maximum(most**2 * nodes.near, farther**2 * nodes.far)
         share = np.where(falls & log, powers, most**2 * width) * layers.counts
         own = np.where(falls, share, masses * most * width)  # of what the panel itself adds
         steep &= log & (nodes.near > 0.0)
-        idle = steep & ~(own > _LITTLE * layers.total(share)[layers.row])
-        near[:, idle], far[:, idle] = masses[idle], 0.0
-        steep &= ~idle
+        idle = np.flatnonzero(steep & ~(own > _LITTLE * layers.total(share)[layers.row]))
+        beyond[:, idle] = np.where(from_start[idle], masses[idle], 0.0)
+        steep[idle] = False
     heavy = np.flatnonzero(steep)
-    parts = _of_parts((log_prob + nodes.log_weight)[:, heavy] - np.log(WEIGHTS)[:, None])[::-1].cumsum(0)[::-1]
-    smooth = parts[0] <= _SWINGS * masses[heavy]  # no polynomial goes along a fall without end, as towards a gap
-    heavy, parts = heavy[smooth], parts[:, smooth]
-    masses[heavy], far[:, heavy] = parts[0], parts[1:]
-    near[:, heavy] = parts[0] - parts[1:]
-    return masses, np.where(nodes.down, far, near), np.where(nodes.down, near, far)
+    for part in blocks(len(heavy), _AT_ONCE):
+        of = heavy[part]
+        log_values = (log_prob[:, of] + nodes.log_weight[:, of]) - np.log(WEIGHTS)[:, None]
+        parts = _of_parts(log_values)[::-1].cumsum(0)[::-1]
+        smooth = parts[0] <= _SWINGS * masses[of]  # no polynomial goes along a fall without end, as towards a gap
+        of, parts = of[smooth], parts[:, smooth]
+        masses[of] = parts[0]
+        beyond[:, of] = np.where(some[of], np.where(from_start[of], parts[0] - parts[1:], parts[1:]), 0.0)
+    return masses, beyond
 
 
 def _of_parts(log_values: np.ndarray) -> np.ndarray:

@@ -1,8 +1,10 @@
 """Sums of many masses of whole numbers as integrals, also under wrappers: of mixtures, truncations and extra zeros."""
 
+import functools
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -14,11 +16,12 @@ if TYPE_CHECKING:
 
 # Of the row, a number, and whether that must be whole.
 Term = Callable[[np.ndarray, np.ndarray, bool], np.ndarray]
+Where = Literal["own", "all", "gaps"]  # panels of the first family alone, of all of them, and also between these
 Piece = tuple[np.ndarray, np.ndarray, np.ndarray, bool]
 
 PANELS = 10  # of one family
 _FAR = 25.0  # logarithm of how many times the first number the last one is, at most
-_ROWS = 64  # at once
+_ROWS = 256  # at once
 
 
 def smooth(d: "Distribution", low: np.ndarray, high: np.ndarray) -> np.ndarray:
@@ -38,90 +41,115 @@ def cuts(low: np.ndarray, high: np.ndarray) -> np.ndarray:
     return np.where(power, start * ratio**share, start + (high - start) * share)
 
 
-def total(d: "Distribution", term: Term, low: np.ndarray, high: np.ndarray, *others: "Distribution") -> np.ndarray:
-    """Return Σ term over all whole numbers from low to high, of a term that is as smooth as `d` and the others are.
-
-    At both ends of the support, where masses may be powers, they are summed one by one.
-    """
-    least, most = d.endpoints()
-    return _total((d, *others), term, low, high, (low <= least, high >= most))
-
-
-def squares(d: "Distribution", low: np.ndarray, high: np.ndarray, *, upper: bool) -> np.ndarray:
-    """Return Σ P(Y > k)² if `upper`, else Σ P(Y ≤ k)², over many k from low to high, of `d` that is smooth there."""
-
-    def term(row: np.ndarray, x: np.ndarray, whole: bool) -> np.ndarray:
-        return (d[row].sf(x) if upper else d[row].cdf(x)) ** 2 if whole else d[row].tail_at(x, upper) ** 2
-
-    least, most = d.endpoints()
-    # Where the other tail begins, the squares end as suddenly as at an end of the support.
-    ends = (upper | (low <= least), ~np.full(len(low), upper) | (high >= most))
-    return _total((d,), term, low, high, ends, gaps=True)
-
-
-def _total(
-    all_of: tuple["Distribution", ...],
+def total(
+    d: "Distribution",
     term: Term,
     low: np.ndarray,
     high: np.ndarray,
-    ends: tuple[np.ndarray, np.ndarray],
-    *,
-    gaps: bool = False,
+    *others: "Distribution",
+    everywhere: bool,
 ) -> np.ndarray:
-    sums = np.zeros(len(low))
-    for part in blocks(len(low), _ROWS):
-        rows = np.arange(part.start, part.stop)
-        sets = np.concatenate([e[part].cuts() for e in all_of], axis=1)
-        for row, x, weight, whole in _pieces(rows, sets, low[part], high[part], [e[part] for e in ends], gaps):
+    """Return Σ term over all whole numbers from low to high, of a term that is as smooth as `d` and the others are.
+
+    At both ends of the support, where masses may be powers, they are summed one by one. The term is 0 where `d` has no
+    mass, unless it counts `everywhere`.
+    """
+    least, most = d.endpoints()
+    ends = _End(low, low <= least, 1.0), _End(high, high >= most, -1.0)
+    return _total((d, *others), term, ends, "all" if everywhere else "own")
+
+
+@dataclass(frozen=True)
+class _End:
+    """The last number of a sum on one side, in rows where it ends there suddenly.
+
+    Parameters
+    ----------
+    last : ndarray, shape (rows,)
+        The number.
+    sudden : ndarray of bool, shape (rows,)
+        Where the terms have not vanished there.
+    inwards : float
+        1 for the lower end, -1 for the upper one.
+    """
+
+    last: np.ndarray
+    sudden: np.ndarray
+    inwards: float
+
+    def __getitem__(self, rows: slice) -> "_End":
+        return _End(self.last[rows], self.sudden[rows], self.inwards)
+
+    def edge(self) -> np.ndarray:
+        """Return where the integral begins."""
+        return np.where(self.sudden, self.last + self.inwards * HEAD, self.last) - 0.5 * self.inwards
+
+    def pieces(self, rows: np.ndarray) -> list[Piece]:
+        """Return the terms next to the end, and those that correct the integral there."""
+        some = self.sudden
+        if not some.any():
+            return []
+        k = self.last[some] + self.inwards * np.arange(float(HEAD))[:, None]
+        beside = self.last[some] + self.inwards * (HEAD + STENCIL[:, None])
+        weights = np.broadcast_to(END_WEIGHTS[:, None], beside.shape)
+        return [(rows[some], k, np.ones(k.shape), True), (rows[some], beside, weights, False)]
+
+
+def _total(all_of: tuple["Distribution", ...], term: Term, ends: tuple[_End, _End], where: Where) -> np.ndarray:
+    sums = np.zeros(len(ends[0].last))
+    for part in blocks(len(sums), _ROWS):
+        rows, (lower, upper) = np.arange(part.start, part.stop), (e[part] for e in ends)
+        a, b = lower.edge(), upper.edge()
+        sets = [np.clip(e[part].cuts(), a, b) for e in all_of]
+        pieces = [panels(rows, sets, a, b, where), *lower.pieces(rows), *upper.pieces(rows)]
+        for row, x, weight, whole in pieces:
             values = weight * np.nan_to_num(term(row, x, whole), nan=0.0, posinf=0.0, neginf=0.0)
-            sums += np.bincount(row, weights=values.cumsum(axis=0)[-1], minlength=len(low))
+            sums += np.bincount(row, weights=values.cumsum(axis=0)[-1], minlength=len(sums))
     return sums
 
 
-def log_mass(d: "Distribution", row: np.ndarray, x: np.ndarray, whole: bool) -> np.ndarray:
-    """Return the log mass of a number, which need not be whole, of shape (…, n) for n rows."""
-    return d[row].log_prob(x) if whole else d[row].log_density()(x, np.full(x.shape, np.inf))
+def log_mass(d: "Distribution", row: np.ndarray, x: np.ndarray, whole: bool, *, everywhere: bool = True) -> np.ndarray:
+    """Return the log mass of a number, which need not be whole, of shape (…, n) for n rows.
 
-
-def _pieces(
-    rows: np.ndarray, sets: np.ndarray, low: np.ndarray, high: np.ndarray, ends: list[np.ndarray], gaps: bool
-) -> list[Piece]:
-    """Return rows, numbers and weights whose weighted sum is that over all whole numbers, and which must be whole."""
-    at_low, at_high = ends
-    a, b = np.where(at_low, low + HEAD, low) - 0.5, np.where(at_high, high - HEAD, high) + 0.5
-    pieces = [_panels(rows, np.clip(sets, a, b), a, b, gaps)]
-    k = np.arange(float(HEAD))[:, None]
-    for some, first, sign in ((at_low, low, 1.0), (at_high, high, -1.0)):
-        if some.any():
-            own, start = rows[some], first[some]
-            pieces.append((own, start + sign * k, np.ones((HEAD, len(own))), True))
-            beside = start + sign * (HEAD + STENCIL[:, None])
-            pieces.append((own, beside, np.broadcast_to(END_WEIGHTS[:, None], beside.shape), False))
-    return pieces
-
-
-def _panels(rows: np.ndarray, sets: np.ndarray, low: np.ndarray, high: np.ndarray, gaps: bool) -> Piece:
-    """Return Gauss-Legendre nodes in panels no longer than those of any set of cuts, shape (many, sets, rows).
-
-    Gaps between these, where there is next to no mass, have panels of their own, or none.
+    Where it does not count everywhere, it may be -inf where there is next to nothing of a part.
     """
-    points = np.sort(np.concatenate([sets.reshape(-1, len(rows)), low[None], high[None]]), axis=0)
+    if whole:
+        return d[row].log_prob(x)
+    return d[row].log_density()(x, np.full(x.shape, np.inf)) if everywhere else d[row].log_bulk_at(x)
+
+
+def panels(rows: np.ndarray, sets: list[np.ndarray], low: np.ndarray, high: np.ndarray, where: Where) -> Piece:
+    """Return Gauss-Legendre nodes in panels no longer than those of any of the sets of cuts, each (many, sets, rows).
+
+    Gaps between these, where there is next to no mass, have panels of their own, or none, and so has what only other
+    sets than the first cover.
+    """
+    points = np.sort(np.concatenate([s.reshape(-1, len(rows)) for s in sets] + [low[None], high[None]]), axis=0)
     middle, gap = 0.5 * (points[1:] + points[:-1]), np.diff(points, axis=0)
-    share = np.zeros(gap.shape)  # of the shortest panel around
-    for one in np.moveaxis(sets, 1, 0):
-        for left, right in pairwise(one):
-            inside = (middle > left) & (middle < right)
-            share = np.maximum(share, np.where(inside, gap / np.where(right > left, right - left, 1.0), 0.0))
+    own, *others = (_shares(s, middle, gap) for s in sets)  # of the shortest panel around
+    share = functools.reduce(np.maximum, others, own)
     kept, since = np.ones(points.shape, dtype=bool), np.zeros(len(rows))
     for i in range(len(gap) - 1):
         since = since + share[i]
         # Where there is next to nothing between two panels, they are not joined.
-        kept[i + 1] = (since + share[i + 1] > 1.0) | ((share[i] > 0.0) != (share[i + 1] > 0.0))
+        apart = ((share[i] > 0.0) != (share[i + 1] > 0.0)) | ((own[i] > 0.0) != (own[i + 1] > 0.0))
+        kept[i + 1] = (since + share[i + 1] > 1.0) | apart
         since = np.where(kept[i + 1], 0.0, since)
     row, i = np.nonzero(kept.T)
     start, end = points[i[:-1], row[:-1]], points[i[1:], row[1:]]
     good = (row[:-1] == row[1:]) & (end > start)
-    if not gaps:
-        good &= share[np.minimum(i[:-1], len(share) - 1), row[:-1]] > 0.0
+    if where != "gaps":
+        of = own if where == "own" else share
+        good &= of[np.minimum(i[:-1], len(share) - 1), row[:-1]] > 0.0
     row, start, half = row[:-1][good], start[good], 0.5 * (end - start)[good]
     return rows[row], start + half * (1.0 + NODES[:, None]), half * WEIGHTS[:, None], False
+
+
+def _shares(sets: np.ndarray, middle: np.ndarray, gap: np.ndarray) -> np.ndarray:
+    """Return the share of each gap between points in the shortest panel around it."""
+    share = np.zeros(gap.shape)
+    for one in np.moveaxis(sets, 1, 0):
+        for left, right in pairwise(one):
+            inside = (middle > left) & (middle < right)
+            share = np.maximum(share, np.where(inside, gap / np.where(right > left, right - left, 1.0), 0.0))
+    return share

@@ -20,7 +20,12 @@ TERMS_AT_ONCE = 2**18  # terms held in memory
 
 
 def total(
-    d: "Distribution", term: Term, low: np.ndarray, high: np.ndarray, seen: np.ndarray | None = None
+    d: "Distribution",
+    term: Term,
+    low: np.ndarray,
+    high: np.ndarray,
+    seen: np.ndarray | None = None,
+    jumps: np.ndarray | None = None,
 ) -> np.ndarray:
     """Return Σ term(row, k) over k = low, …, high for every row; nan where one of these is not finite.
 
@@ -34,6 +39,8 @@ def total(
         First and last k of each row.
     seen : ndarray, shape (n,), optional
         A k between which and the next the terms may jump.
+    jumps : ndarray, shape (many, n), optional
+        Further k from which on they may be others; by default those of `d`.
 
     Returns
     -------
@@ -43,11 +50,14 @@ def total(
     low, high = np.where(known, low, 0.0), np.where(known, high, -1.0)
     count = high - low + 1.0
     sums, wide = np.zeros(len(low)), np.flatnonzero(count > _EXACT)
+    jumps = d.jumps() if jumps is None and len(wide) else jumps
     for rows, k, inside in _tables(np.flatnonzero((count > 0.0) & (count <= _EXACT)), low, count):
         values = np.where(inside, np.nan_to_num(term(rows, k), nan=0.0), 0.0)
         sums[rows] = values.cumsum(axis=0)[-1]  # one by one, whatever rows are beside
     for rows in np.array_split(wide, max(-(-len(wide) * _EXACT // TERMS_AT_ONCE), 1)) if len(wide) else []:
-        pieces = _panels(rows, _edges(d[rows], low[rows], high[rows], None if seen is None else seen[rows]))
+        assert jumps is not None
+        edges = _edges(d[rows], low[rows], high[rows], None if seen is None else seen[rows], jumps[:, rows])
+        pieces = _panels(rows, edges)
         for row, k, weight in (part for piece in pieces for part in _parts(piece)):
             values = weight * np.nan_to_num(term(row, k), nan=0.0)
             sums += np.bincount(row, weights=values, minlength=len(low))
@@ -67,7 +77,9 @@ def _tables(
         yield block, low[block] + np.minimum(k, count[block] - 1.0), k < count[block]
 
 
-def _edges(d: "Distribution", low: np.ndarray, high: np.ndarray, seen: np.ndarray | None) -> np.ndarray:
+def _edges(
+    d: "Distribution", low: np.ndarray, high: np.ndarray, seen: np.ndarray | None, jumps: np.ndarray
+) -> np.ndarray:
     """Return increasing whole numbers per row, shape (many, n), from low to high + 1."""
     # Near 0 a density may fall like a power of k: there the panels grow by a constant factor.
     far = max(high.max(), -low.min(), 2.0)
@@ -75,7 +87,7 @@ def _edges(d: "Distribution", low: np.ndarray, high: np.ndarray, seen: np.ndarra
     powers = np.concatenate([-powers, powers]) if low.min() < 0.0 else powers
     # Each of these is a panel of its own: all that there is for thousands of numbers around may be on one.
     grid = np.floor(d.quantile_grid())
-    inner = [grid, grid + 1.0, np.broadcast_to(powers[:, None], (len(powers), len(low)))]
+    inner = [jumps, grid, grid + 1.0, np.broadcast_to(powers[:, None], (len(powers), len(low)))]
     if seen is not None:
         # Far out in a tail the terms fall away from there within a few numbers.
         away = 0.5 * _SHORT * 2.0 ** np.arange(np.ceil(np.log2(far)))[:, None]

@@ -39,9 +39,9 @@ def grid_of_mixture(components: Distribution, low: np.ndarray, high: np.ndarray)
     cuts, gaps, room, anchors, cores = (
         a.reshape(-1, *batch[:-1]) for a in (near, each.x[~far], each.room[~far], each.anchors, each.cores)
     )
-    whole = joined(Grid(cuts, gaps, room, anchors, cores, np.repeat(each.scores[~far], batch[-1])), out)
-    ends = [np.where((e == low) | (e == high), np.nan, e) for e in (*least, *most)]
-    return joined(whole, points([e for e in ends if not np.isnan(e).all()], high))  # where components begin and end
+    middle = Grid(cuts, gaps, room, anchors, cores, np.repeat(each.scores[~far], batch[-1]))
+    inner = ((e, ~((e == low) | (e == high))) for e in (*least, *most))  # where components begin and end
+    return joined(middle, out, points([np.where(i, e, np.nan) for e, i in inner if i.any()], high))
 
 
 def grid_of_truncation(base: Distribution, shape: tuple[int, ...], low: np.ndarray, high: np.ndarray) -> Grid:

@@ -21,7 +21,6 @@ from likelinet.distributions.base.leaf import Closed
 from likelinet.distributions.base.one_number import at_finite
 from likelinet.distributions.base.operands import check_base, check_other
 from likelinet.distributions.base.parameter import Backward, Parameter
-from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.shapes import Rng, broadcast, generator_of, on_batch, shape_of, with_axes
 from likelinet.distributions.classes.categorical import Categorical, choose, class_logits
 from likelinet.distributions.numerics import modes, quadrature
@@ -183,12 +182,14 @@ class Mixture(AnswersByComponents):
                 return on_batch(a, inner.batch_shape, event_ndim).reshape(flat + a.shape[a.ndim - event_ndim :])
 
             components = inner.map_arrays(flatten)
-        self.weights = Categorical(log_w)
-        self.components = components
+        self._hold(components, Categorical(log_w))
+
+    def _hold(self, components: Distribution, weights: Categorical) -> None:
+        self.components, self.weights, self.batch_shape = components, weights, weights.batch_shape
         self.event_shape = components.event_shape
         self.y, self.ordered, self.is_angle = components.y, components.ordered, components.is_angle
         self.of_outputs, self.classes = components.of_outputs, components.classes
-        self.family = MixtureFamily(Closed(components), log_w.shape[-1])
+        self.family = MixtureFamily(Closed(components), weights.logits.shape[-1])
         self.support, self.atoms = self.family.support, self.family.atoms
 
     def log_prob_of_intervals(self, y: Interval) -> np.ndarray:
@@ -234,19 +235,19 @@ class Mixture(AnswersByComponents):
 
     @in_blocks
     def cdf(self, y: ArrayLike) -> np.ndarray:
-        return self._average(lambda c, t: c.cdf(t), y)
+        return self._tail(y, upper=False, log=False)
 
     @in_blocks
     def sf(self, y: ArrayLike) -> np.ndarray:
-        return self._average(lambda c, t: c.sf(t), y)
+        return self._tail(y, upper=True, log=False)
 
     @in_blocks
     def log_cdf(self, y: ArrayLike) -> np.ndarray:
-        return self._log_tail(y, upper=False)
+        return self._tail(y, upper=False, log=True)
 
     @in_blocks
     def log_sf(self, y: ArrayLike) -> np.ndarray:
-        return self._log_tail(y, upper=True)
+        return self._tail(y, upper=True, log=True)
 
     @in_blocks
     def ppf(self, q: ArrayLike) -> np.ndarray:
@@ -316,23 +317,17 @@ class Mixture(AnswersByComponents):
         return flat.map_arrays(lambda a, n: a.take(codes, axis=0)).sample((), generator)
 
     def map_arrays(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
-        return Mixture(self.components.map_arrays(lambda a, n: f(with_axes(a, n + 1), n + 1)), f(self.logits, 1))
-
-    def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
-        inner = np.moveaxis(self.components.quantile_grid(below), -1, 0)
-        inner = inner.reshape((-1, *inner.shape[2:]))
-        return np.sort(np.broadcast_to(inner, inner.shape[:1] + self.batch_shape), axis=0)
+        made, weights = Mixture._unchecked(), self.weights
+        logits = f(weights.logits, 1)
+        rows = Categorical._unchecked(logits=logits, batch_shape=logits.shape[:-1], support=weights.support)
+        made._hold(self.components.map_arrays(lambda a, n: f(with_axes(a, n + 1), n + 1)), rows)
+        return made
 
     def spread(self, y: np.ndarray) -> np.ndarray:
         """Return y with an axis for the components, repeated along it."""
         n = min(len(self.event_shape), y.ndim)
         y = np.expand_dims(y, -1 - n)
         return np.broadcast_to(y, (*y.shape[: y.ndim - n - 1], self.components.batch_shape[-1], *y.shape[y.ndim - n :]))
-
-    def endpoints(self) -> tuple[np.ndarray, np.ndarray]:
-        m = self.marginals()
-        low, high = (np.where(m.weights.probs > 0.0, e, np.nan) for e in m.components.endpoints())
-        return np.fmin.reduce(low, axis=-1), np.fmax.reduce(high, axis=-1)
 
     def log_prob_between(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
         m = self.marginals()

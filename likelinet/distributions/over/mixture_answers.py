@@ -2,7 +2,7 @@
 
 import functools
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,8 @@ from likelinet.distributions.base.by_rows import in_small_blocks
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import open_end
 from likelinet.distributions.base.plain import check_plain
-from likelinet.distributions.base.protocol import LogDensity
+from likelinet.distributions.base.protocol import CUTS, LogDensity
+from likelinet.distributions.base.shapes import on_batch
 from likelinet.distributions.classes.categorical import Categorical
 from likelinet.distributions.numerics.count_quantiles import both_ends, quantile
 from likelinet.distributions.numerics.grids import Grid
@@ -23,10 +24,10 @@ from likelinet.distributions.numerics.root_finding import invert
 from likelinet.distributions.over.family import WrapperFamily
 from likelinet.distributions.over.grids import grid_of_mixture
 from likelinet.distributions.over.independent import Independent
+from likelinet.distributions.over.mixture_formulas import log_of_sum, log_weights
 from likelinet.distributions.over.same_law import all_alike, answered
 
-_FINITE = 1e300  # a logarithm that is not infinite
-
+_SEEN = 1e-3  # a probability of which an error of 1e-15 takes no digit that counts
 _CLOSE = 1e-3  # of log probabilities to 0, where a sum of rounded weights has few digits of them
 
 
@@ -174,35 +175,75 @@ class AnswersByComponents(Distribution):
         inner = np.moveaxis(self.components.cuts(), -1, 1)
         return inner.reshape(len(inner), -1, *self.batch_shape)
 
+    def jumps(self) -> np.ndarray:
+        (least, most), (low, high) = self.components.endpoints(), self.endpoints()
+        low, some = low[..., None], self.weights.probs > 0.0
+        own = np.where(some, [least, np.where(most < high[..., None], most + 1.0, low)], low)
+        inner = np.moveaxis(np.concatenate([own, self.components.jumps()]), -1, 0)
+        return inner.reshape(-1, *self.batch_shape)
+
     def tail_at(self, x: np.ndarray, upper: bool) -> np.ndarray:
-        w = self.weights.probs
-        terms = (w[..., k] * self.components[..., k].tail_at(x, upper) for k in range(w.shape[-1]))
-        return functools.reduce(np.add, terms)
+        def of_part(part: Distribution, x: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+            values, some = np.where(x < low, 1.0 if upper else 0.0, 0.0 if upper else 1.0), _inside(x, low, high)
+            values[..., some] = part[some].tail_at(x[..., some], upper)
+            return values
+
+        weights = np.moveaxis(self.weights.probs, -1, 0)
+        return functools.reduce(np.add, (w * v for w, v in zip(weights, self._of_parts(x, of_part), strict=True)))
+
+    def log_bulk_at(self, x: np.ndarray) -> np.ndarray:
+        def of_part(part: Distribution, x: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+            values, some = np.full(x.shape, -np.inf), _inside(x, low, high)
+            values[..., some] = part[some].log_bulk_at(x[..., some])
+            return values
+
+        log_w = np.moveaxis(scipy.special.log_softmax(self.logits, axis=-1), -1, 0)
+        return log_of_sum([v + w for w, v in zip(log_w, self._of_parts(x, of_part), strict=True)])
+
+    def _of_parts(self, x: np.ndarray, f: Callable[..., np.ndarray]) -> Iterator[np.ndarray]:
+        """Return f(part, x, low, high) of each component, with the numbers beside which there is nothing of it."""
+        low, high = self.components.bulk()
+        for k in range(self.logits.shape[-1]):
+            yield f(self.components[..., k], x, low[..., k], high[..., k])
 
     def _if_alike(self, name: str, *of: Any) -> np.ndarray | None:
         """Return what a method says, of rows in which all components are alike by these; None if there are none."""
         return answered(self, self.components[..., 0], all_alike(self.components), name, *of)
 
-    def _average(self, f: Callable[[Distribution, np.ndarray], np.ndarray], y: ArrayLike) -> np.ndarray:
-        """Return the weighted mean of probabilities: 1 where all are, even if rounded weights sum to less."""
-        m: Any = self.marginals()
-        values = f(m.components, m.spread(self._aligned(y)))
-        certain = np.all((values == 1.0) | (m.weights.probs == 0.0), axis=-1)
-        return np.where(certain, 1.0, np.minimum(m._averaged(values), 1.0))[()]
+    def plain_cdf(self: Any, y: np.ndarray) -> np.ndarray:
+        return self._averaged(self.components.plain_cdf(self.spread(y)))
 
-    def _log_tail(self, y: ArrayLike, upper: bool) -> np.ndarray:
-        """Return log P(Y > y) if `upper`, else log P(Y ≤ y); next to 0 by the other tail, which is not rounded."""
+    def _tail(self, y: ArrayLike, upper: bool, log: bool) -> np.ndarray:
+        """Return P(Y > y) if `upper`, else P(Y ≤ y), or its logarithm; digits of components where these count."""
         m: Any = self.marginals()
-        y, log_w = self._aligned(y), scipy.special.log_softmax(m.logits, axis=-1)
-        of_parts = m.components.log_sf if upper else m.components.log_cdf
-        values = scipy.special.logsumexp(log_w + of_parts(m.spread(y)), axis=-1)
-        close = values > -_CLOSE
-        if not np.any(close):
-            return values
-        values, rows = np.array(values), np.flatnonzero(close)
-        part, y = m.flattened(values.shape)[rows], np.broadcast_to(y, values.shape).reshape(-1)[rows]
-        values.reshape(-1)[rows] = np.log1p(-(part.cdf(y) if upper else part.sf(y)))
+        y = self._aligned(y)
+        with np.errstate(all="ignore"):
+            p = m.plain_cdf(y)
+            p = 1.0 - p if upper else p
+            values, rough = np.log(p) if log else p, ~((p > _SEEN) & (p < 1.0 - _SEEN))
+            if not np.any(rough):
+                return values
+            values, rows = np.array(values), np.flatnonzero(rough)
+            part, y = m.flattened(values.shape)[rows], np.broadcast_to(y, values.shape).reshape(-1)[rows]
+            values.reshape(-1)[rows] = (part._log_of_small if log else part._of_small)(y, upper)
         return values[()]
+
+    def _of_small(self: Any, y: np.ndarray, upper: bool) -> np.ndarray:
+        """Return P(Y > y) if `upper`, else P(Y ≤ y), with the digits that those of the components have."""
+        values = (self.components.sf if upper else self.components.cdf)(self.spread(y))
+        # 1 where all are, even if rounded weights sum to less, or to more.
+        certain = np.all((values == 1.0) | (self.weights.probs == 0.0), axis=-1)
+        return np.where(certain, 1.0, np.minimum(self._averaged(values), 1.0))
+
+    def _log_of_small(self: Any, y: np.ndarray, upper: bool) -> np.ndarray:
+        """Return the same as a logarithm; next to 0 by the other tail, which is not rounded."""
+        log_w, y_of_each = scipy.special.log_softmax(self.logits, axis=-1), self.spread(y)
+        of_parts = self.components.log_sf if upper else self.components.log_cdf
+        values = scipy.special.logsumexp(log_w + of_parts(y_of_each), axis=-1)
+        rows = np.flatnonzero(values > -_CLOSE)
+        if len(rows):
+            values[rows] = np.log1p(-self[rows]._of_small(y[rows], not upper))
+        return values
 
     def _resultant(self) -> np.ndarray:
         """Return E[exp(iY)] of angles (Mardia & Jupp, *Directional Statistics*, 2000, section 3.4)."""
@@ -225,26 +266,35 @@ class AnswersByComponents(Distribution):
             return None
         return self._moments_of(*inner)
 
+    def endpoints(self) -> tuple[np.ndarray, np.ndarray]:
+        m: Any = self.marginals()
+        (low, high), some = m.components.endpoints(), m.weights.probs > 0.0
+        if not some.all():
+            low, high = (np.where(some, e, np.nan) for e in (low, high))
+        return np.fmin.reduce(low, axis=-1), np.fmax.reduce(high, axis=-1)
+
+    def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
+        inner = np.moveaxis(self.components.quantile_grid(below), -1, 0)
+        inner = inner.reshape((-1, *inner.shape[2:]))
+        return np.sort(np.broadcast_to(inner, inner.shape[:1] + self.batch_shape), axis=0)
+
     def grid(self) -> Grid:
         return grid_of_mixture(self.components, *self.endpoints())
 
     def log_density(self) -> LogDensity:
-        log_w, ends = np.moveaxis(scipy.special.log_softmax(self.logits, axis=-1), -1, 0).copy(), self.endpoints()
-        contiguous = (self.components[..., k].map_arrays(lambda a, n: a.copy()) for k in range(len(log_w)))
-        each = [c.log_density_within(*ends) for c in contiguous]
+        shape, (low, high) = self.batch_shape, self.endpoints()
+        # All components at once along a first axis, before those of y.
+        first_axis = self.components.map_arrays(
+            lambda a, n: np.moveaxis(on_batch(a, (*shape, self.logits.shape[-1]), n), -1 - n, 0)[:, None, None].copy()
+        )
+        log_w = np.moveaxis(log_weights(self.logits), -1, 0)[:, None, None].copy()
+        of_each = first_axis.log_density_within(low, high)
 
         def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
-            terms = [np.add(f(y, x), w) for f, w in zip(each, log_w, strict=True)]
-            top = np.clip(functools.reduce(np.maximum, terms), -_FINITE, _FINITE)
-            for term in terms:
-                term -= top
-                np.exp(term, out=term)
-            total = terms[0]
-            for term in terms[1:]:
-                total += term
-            np.log(total, out=total)
-            total += top
-            return total
+            terms = of_each(y, x)
+            terms += log_w
+            total = log_of_sum(terms)
+            return total.reshape(np.broadcast_shapes(y.shape, shape))
 
         return log_density
 
@@ -286,3 +336,8 @@ class AnswersByComponents(Distribution):
         power = (low > 0.0) & (high > 4.0 * low)
         start = np.nansum(w * np.where(power[..., None], np.log(possible), possible), axis=-1)
         return low, high, np.where(power, np.exp(start), start)
+
+
+def _inside(x: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Return the rows, the last axis, of which some x lie between two numbers, or these are not known."""
+    return np.flatnonzero(np.any(~((x < low) | (x > high)), axis=tuple(range(x.ndim - 1))))

@@ -1,6 +1,7 @@
 """The loss of a mixture and its interval probability, from those of one component; and where components start."""
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from likelinet.distributions.base.parameter import Backward
 
 Loss = Callable[[tuple[Array, ...], Array], tuple[Array, Backward]]
 LogInterval = Callable[[tuple[Array, ...], Array, Array], tuple[Array, Backward]]
+_FINITE = 1e300  # a logarithm that is not infinite
 
 
 def loss_of_mixture(base: Loss, event_ndim: int) -> Loss:
@@ -75,3 +77,23 @@ def _logsumexp(x: Array) -> Array:
     top = xp.max(x, axis=-1, keepdims=True)
     top = xp.where(xp.isfinite(top), top, 0.0)  # a row of -inf has the sum 0, not NaN
     return xp.log(xp.sum(xp.exp(x - top), axis=-1, keepdims=True)) + top
+
+
+def log_weights(logits: np.ndarray) -> np.ndarray:
+    """Return the logarithms of the weights."""
+    shifted = logits - logits.max(-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(-1, keepdims=True))
+
+
+def log_of_sum(terms: Sequence[np.ndarray] | np.ndarray) -> np.ndarray:
+    """Return the logarithm of the sum of what these are logarithms of; they are overwritten."""
+    top = np.clip(functools.reduce(np.maximum, terms), -_FINITE, _FINITE)
+    for term in terms:
+        term -= top
+        np.exp(term, out=term)
+    total = terms[0]
+    for term in terms[1:]:
+        total += term
+    np.log(total, out=total)
+    total += top
+    return total

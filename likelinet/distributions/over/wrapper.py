@@ -77,6 +77,9 @@ class Wrapper(OneNumber):
     def cuts(self) -> np.ndarray:
         return self._made_of().cuts()
 
+    def jumps(self) -> np.ndarray:
+        return self._made_of().jumps()
+
     @abstractmethod
     def endpoints(self) -> tuple[np.ndarray, np.ndarray]: ...
 

@@ -1,5 +1,7 @@
 """The gamma distribution."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -9,6 +11,7 @@ from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.protocol import LogDensity
+from likelinet.distributions.base.shapes import parameters_on
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.divergences import itakura_saito
 from likelinet.distributions.numerics.gammas import log_gamma_above_tangent
@@ -16,6 +19,8 @@ from likelinet.distributions.numerics.grids import FINE_SCORES, Grid, column, ex
 from likelinet.distributions.numerics.incomplete_gamma import gammainc, gammaincc, gammainccinv, gammaincinv
 from likelinet.distributions.numerics.special import log1pmx_of_ratio
 from likelinet.distributions.numerics.tails import log_incomplete_gamma
+
+_MODERATE = 1e3  # α up to which little cancels
 
 
 class Gamma(Univariate):
@@ -93,13 +98,25 @@ class Gamma(Univariate):
         return gammainccinv(self.concentration, q) / self.rate
 
     def log_density(self) -> LogDensity:
-        a, b = self.concentration, self.rate
-        log_norm, log_unit = HALF_LOG_2PI - 0.5 * np.log(a) + stirling_error(a), np.log(b) - np.log(a)
+        of_logs = self.log_density_by_logs()
+        return lambda y, x: of_logs(y, np.log(y), -1.0)
 
-        def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
-            log_y, excess = np.log(y), b * y / a - 1.0
+    def log_density_by_logs(self) -> Callable[[np.ndarray, np.ndarray, float], np.ndarray]:
+        """Return log p(y) + (1 + power) log y as a function of y, log y and the power."""
+        a, b = parameters_on(self, self.batch_shape)
+        log_norm, log_unit = HALF_LOG_2PI - 0.5 * np.log(a) + stirling_error(a), np.log(b) - np.log(a)
+        plain = np.all(a < _MODERATE)
+        log_scale = a * (log_unit + 1.0) - log_norm
+
+        def log_density(y: np.ndarray, log_y: np.ndarray, power: float) -> np.ndarray:
+            if plain:
+                values = (a + power) * log_y
+                values -= b * y
+                values += log_scale
+                return values
+            excess = b * y / a - 1.0
             log_r = np.where(excess < -0.5, log_y + log_unit, np.log1p(excess))
-            return a * (log_r - excess) - log_norm - log_y
+            return a * (log_r - excess) - log_norm + power * log_y
 
         return log_density
 

@@ -8,6 +8,7 @@ from likelinet.core.domains import nonnegative, positive
 from likelinet.core.wording import called
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.protocol import LogDensity
+from likelinet.distributions.base.shapes import parameters_on
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.grids import POWER_SCORES
 from likelinet.distributions.numerics.special import expm1_over, exponential_tails
@@ -77,9 +78,20 @@ class GeneralizedPareto(Univariate):
         return w + log_1_x + xp.log(scale), backward
 
     def log_density(self) -> LogDensity:
-        shape, log_scale = np.maximum(self.concentration, _LEAST), np.log(self.scale)
+        scale, shape = parameters_on(self, self.batch_shape)
+        shape, log_scale = np.maximum(shape, _LEAST), np.log(scale)
         fall = -1.0 - 1.0 / shape
-        return lambda y, x: fall * np.log1p(np.minimum(shape * (y / self.scale), 1e308)) - log_scale
+
+        def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
+            values = y / scale
+            values *= shape
+            np.minimum(values, 1e308, out=values)
+            np.log1p(values, out=values)
+            values *= fall
+            values -= log_scale
+            return values
+
+        return log_density
 
     @classmethod
     def tails(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Array, TailsBackward]:

@@ -85,8 +85,8 @@ class InverseGamma(Univariate):
         return self.rate / gammaincinv(self.concentration, q)
 
     def log_density(self) -> LogDensity:
-        of_inverse = Gamma(self.concentration, self.rate).log_density()
-        return lambda y, x: of_inverse(1.0 / y, x) - 2.0 * np.log(y)
+        of_inverse = Gamma(self.concentration, self.rate).log_density_by_logs()
+        return lambda y, x: of_inverse(1.0 / y, -np.log(y), 1.0)
 
     def grid(self) -> Grid:
         cuts = gamma_cuts(self.concentration, self.batch_shape, self.scores)

@@ -10,6 +10,7 @@ from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.protocol import LogDensity
+from likelinet.distributions.base.shapes import parameters_on
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.divergences import logistic
 from likelinet.distributions.numerics.estimates import log_moments
@@ -74,13 +75,21 @@ class LogLogistic(Univariate):
         return size + 2.0 * xp.log1p(xp.exp(-size)) + xp.log(y) - xp.log(b), backward
 
     def log_density(self) -> LogDensity:
-        scale, b = self.scale, self.concentration
+        scale, b = parameters_on(self, self.batch_shape)
         log_unit = np.log(b) - np.log(scale)
 
         def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
-            v = np.log(y / scale)
-            size = np.abs(b * v)
-            return log_unit - v - size - 2.0 * np.log1p(np.exp(-size))
+            v = y / scale
+            np.log(v, out=v)
+            fall = b * v
+            np.abs(fall, out=fall)
+            v += fall
+            np.exp(np.negative(fall, out=fall), out=fall)
+            np.log1p(fall, out=fall)
+            fall *= 2.0
+            v += fall
+            v -= log_unit
+            return np.negative(v, out=v)
 
         return log_density
 

@@ -9,6 +9,7 @@ from likelinet.core.lazy import scipy
 from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
+from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.estimates import log_moments
 from likelinet.distributions.real.gaussian import Gaussian
@@ -63,6 +64,17 @@ class LogNormal(Univariate):
         log_y = namespace(params[0]).log(y)
         values, backward = Gaussian.loss(params, log_y)
         return values + log_y, backward
+
+    def log_density(self) -> LogDensity:
+        of_log = Gaussian(self.loc, self.scale).log_density()
+
+        def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
+            log_y = np.log(y)
+            values = of_log(log_y, x)
+            values -= log_y
+            return values
+
+        return log_density
 
     @classmethod
     def tails(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Array, TailsBackward]:

@@ -10,6 +10,7 @@ from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.protocol import LogDensity
+from likelinet.distributions.base.shapes import parameters_on
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.divergences import extreme_value
 from likelinet.distributions.numerics.estimates import log_moments
@@ -72,13 +73,17 @@ class Weibull(Univariate):
         return w - u + xp.log(y) - xp.log(k), backward
 
     def log_density(self) -> LogDensity:
-        scale, k = self.scale, self.concentration
+        scale, k = parameters_on(self, self.batch_shape)
         log_unit = np.log(k) - np.log(scale)
 
         def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
-            v = np.log(y / scale)
+            v = y / scale
+            np.log(v, out=v)
             u = k * v
-            return u - np.exp(u) - v + log_unit
+            v -= u
+            v -= log_unit
+            v += np.exp(u, out=u)
+            return np.negative(v, out=v)
 
         return log_density
 

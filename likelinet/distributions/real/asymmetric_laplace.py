@@ -8,6 +8,8 @@ from likelinet.core.domains import open_unit_interval, positive
 from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
+from likelinet.distributions.base.protocol import LogDensity
+from likelinet.distributions.base.shapes import parameters_on
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.estimates import deviation, quantile
 from likelinet.distributions.numerics.grids import Grid, joined, points
@@ -80,6 +82,22 @@ class AsymmetricLaplace(Univariate):
             return -s * slope, s * (1.0 - pinball), d * (z - 1.0 / tau + 1.0 / (1.0 - tau))
 
         return pinball + xp.log(scale) - xp.log(tau) - xp.log1p(-tau), backward
+
+    def log_density(self) -> LogDensity:
+        loc, scale, tau = parameters_on(self, self.batch_shape)
+        log_norm = np.log(scale) - np.log(tau) - np.log1p(-tau)
+        above, below = -tau, 1.0 - tau
+
+        def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
+            z = y - loc
+            z /= scale
+            values = above * z
+            z *= below
+            np.minimum(values, z, out=values)
+            values -= log_norm
+            return values
+
+        return log_density
 
     @classmethod
     def tails(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Array, TailsBackward]:

@@ -8,6 +8,8 @@ from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.location_scale import LocationScale, Slopes
 from likelinet.distributions.base.parameter import Parameter
+from likelinet.distributions.base.protocol import LogDensity
+from likelinet.distributions.base.shapes import parameters_on
 from likelinet.distributions.numerics.estimates import median_and_quartiles
 from likelinet.distributions.numerics.grids import POWER_SCORES
 
@@ -61,6 +63,23 @@ class Cauchy(LocationScale):
             return 2.0 * sine * cosine, (sine - cosine) * (sine + cosine)
 
         return _log1p_square(z), slopes
+
+    def log_density(self) -> LogDensity:
+        loc, scale = parameters_on(self, self.batch_shape)
+        log_norm = np.log(scale) + self._log_norm
+
+        def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
+            z = y - loc
+            z /= scale
+            values = z * z
+            np.log1p(values, out=values)
+            far = ~(values < np.inf)
+            if far.any():
+                values[far] = 2.0 * np.log(np.abs(z[far]))
+            values += log_norm
+            return np.negative(values, out=values)
+
+        return log_density
 
     @staticmethod
     def _standard_tails(z: Array) -> tuple[Array, Array, Slopes]:

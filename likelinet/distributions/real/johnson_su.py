@@ -9,6 +9,7 @@ from likelinet.core.lazy import scipy
 from likelinet.core.wording import called
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.protocol import LogDensity
+from likelinet.distributions.base.shapes import parameters_on
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.estimates import median_and_quartiles
 from likelinet.distributions.numerics.grids import BENDS, SCORES, Grid, column, with_bends, within_bulk
@@ -105,12 +106,25 @@ class JohnsonSU(Univariate):
         return log_ndtr(z), log_ndtr(-z), backward
 
     def log_density(self) -> LogDensity:
-        log_norm = np.log(self.tailweight) - np.log(self.scale) - HALF_LOG_2PI + np.log(2.0)
+        skewness, tailweight, loc, scale = parameters_on(self, self.batch_shape)
+        log_norm = np.log(tailweight) - np.log(scale) - HALF_LOG_2PI
 
         def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
-            u = np.arcsinh((y - self.loc) / self.scale)
-            z, size = self.skewness + self.tailweight * u, np.abs(u)
-            return log_norm - 0.5 * z * z - size - np.log1p(np.exp(-2.0 * size))  # √(1 + x²) is cosh u
+            square = y - loc
+            square /= scale
+            u = np.arcsinh(square)
+            square *= square
+            log_slope = np.log1p(square, out=square)  # log(1 + x²)
+            far = ~(log_slope < np.inf)
+            if far.any():
+                log_slope[far] = 2.0 * np.abs(u[far]) - np.log(4.0)
+            u *= tailweight
+            u += skewness
+            u *= u
+            u += log_slope
+            u *= -0.5
+            u += log_norm
+            return u
 
         return log_density
 

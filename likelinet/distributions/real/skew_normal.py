@@ -11,6 +11,7 @@ from likelinet.core.lazy import scipy
 from likelinet.core.wording import called
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.protocol import LogDensity
+from likelinet.distributions.base.shapes import parameters_on
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics import quadrature
 from likelinet.distributions.numerics.estimates import positive_spread
@@ -62,7 +63,7 @@ class SkewNormal(Univariate):
 
     other_names = called("skewnormal skewnorm skew_gaussian")
     purpose = "skewed, light tails"
-    temporaries = 24  # its tails are integrals
+    temporaries = 32  # its tails are integrals
     parameters = (
         Parameter("loc", role="location", symbol="μ"),
         Parameter("scale", positive, role="scale", symbol="σ"),
@@ -90,15 +91,22 @@ class SkewNormal(Univariate):
         return values, backward
 
     def log_density(self) -> LogDensity:
-        log_norm = _LOG_2 - HALF_LOG_2PI - np.log(self.scale)
+        loc, scale, alpha = parameters_on(self, self.batch_shape)
+        log_norm = _LOG_2 - HALF_LOG_2PI - np.log(scale)
 
         def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
-            z = (y - self.loc) / self.scale
-            t = self.alpha * z
-            log_share = np.log(scipy.special.ndtr(t))  # in half the time of log_ndtr
+            z = y - loc
+            z /= scale
+            t = alpha * z
             far = t < -_UNDERFLOW
-            log_share[far] = scipy.special.log_ndtr(t[far])
-            return log_norm - 0.5 * z * z + log_share
+            of_far = scipy.special.log_ndtr(t[far])
+            log_share = np.log(scipy.special.ndtr(t, out=t), out=t)  # in half the time of log_ndtr
+            log_share[far] = of_far
+            z *= z
+            z *= -0.5
+            z += log_norm
+            z += log_share
+            return z
 
         return log_density
 
@@ -129,6 +137,9 @@ class SkewNormal(Univariate):
 
     def _log_sf(self, y: np.ndarray) -> np.ndarray:
         return _cdf(-self._z(y), -self.alpha, np.log, lambda log_p: log_p, high=1.0 - _SEEN)
+
+    def _plain_cdf(self, y: np.ndarray) -> np.ndarray:
+        return np.clip(_by_owen(self._z(y), self.alpha), 0.0, 1.0)
 
     def _ppf(self, q: np.ndarray) -> np.ndarray:
         low, high = _around(q, self.alpha)
@@ -255,13 +266,17 @@ def _finite(z: Array) -> float:
 def _cdf(z: np.ndarray, alpha: np.ndarray, of: Function, of_log: Function, high: float) -> np.ndarray:
     """Return `of` the cdf, by Owen's T; `of_log` of its logarithm outside [_SEEN, high], where T has too few digits."""
     z, alpha = np.broadcast_arrays(z, alpha)
-    p = scipy.special.ndtr(z) - 2.0 * scipy.special.owens_t(z, alpha)
+    p = _by_owen(z, alpha)
     values = np.asarray(of(p))
     rough = ~((p >= _SEEN) & (p <= high))
     if rough.any():
         values, rows = values.copy(), picked(rough)
         values[rows] = of_log(standard_tails(z[rows], alpha[rows])[0])
     return values
+
+
+def _by_owen(z: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    return scipy.special.ndtr(z) - 2.0 * scipy.special.owens_t(z, alpha)
 
 
 def _around(p: np.ndarray, alpha: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -10,6 +10,7 @@ from likelinet.core.lazy import scipy
 from likelinet.core.wording import called
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.protocol import LogDensity
+from likelinet.distributions.base.shapes import parameters_on
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.estimates import median_and_quartiles
 from likelinet.distributions.numerics.gammas import ZETA, log_gamma_ratio
@@ -149,12 +150,18 @@ class StudentT(Univariate):
         )
 
     def log_density(self) -> LogDensity:
-        constant = log_gamma_ratio(0.5 * self.df) - HALF_LOG_2PI - np.log(self.scale)
-        power, width = -0.5 * self.df - 0.5, self.scale * np.sqrt(self.df)
+        df, loc, scale = parameters_on(self, self.batch_shape)
+        constant = log_gamma_ratio(0.5 * df) - HALF_LOG_2PI - np.log(scale)
+        power, width = -0.5 * df - 0.5, scale * np.sqrt(df)
 
         def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
-            z = (y - self.loc) / width
-            return constant + power * np.log1p(z * z)
+            z = y - loc
+            z /= width
+            z *= z
+            np.log1p(z, out=z)
+            z *= power
+            z += constant
+            return z
 
         return log_density
 

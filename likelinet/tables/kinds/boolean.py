@@ -5,10 +5,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from likelinet.tables.cells import is_missing_word
+from likelinet.tables.cells import is_missing_word, parse
 from likelinet.tables.coded import Coded, coded
 from likelinet.tables.columns import Column
 from likelinet.tables.kinds.kind import USUAL, Kind, Strange, with_indicator
+from likelinet.tables.text import Text
 
 _PAIRS = (("false", "true"), ("f", "t"), ("no", "yes"), ("n", "y"), ("0", "1"))  # in lower case
 VALUES = {word: float(j) for pair in _PAIRS for j, word in enumerate(pair)}
@@ -24,17 +25,23 @@ class Boolean(Kind):
     loc, scale : float
         Mean and standard deviation.
     median : float
-        What a missing cell is filled with.
+        What a missing cell is filled with where an input says that it is missing, before other numbers tell more
+        (`networks.filling`).
     indicator : bool
         Whether training had missing cells, so that an input says where they are.
+    mean : float, optional
+        What stands for a cell of which nothing was learned: another word, or a missing one where training had none.
+        None for the median, as in files of earlier versions.
     """
 
     loc: float = 0.0
     scale: float = 1.0
     median: float = 0.0
     indicator: bool = False
+    mean: float | None = None
 
     tag: ClassVar[str] = "boolean"
+    of_amounts: ClassVar[bool] = True
 
     @property
     def inputs(self) -> list[str]:
@@ -42,22 +49,23 @@ class Boolean(Kind):
 
     def encode(self, cells: Column, out: np.ndarray) -> Strange:
         if isinstance(cells, np.ndarray):
-            values, unseen = cells.astype(np.float64), None
-            missing = np.isnan(values)
-            outside = (values < 0.0) | (values > 1.0)
-            values = np.clip(values, 0.0, 1.0)
+            values = cells.astype(np.float64)
+            missing, neither = np.isnan(values), np.zeros(len(cells), bool)
         else:
-            values, unseen, missing = truths(coded(cells))
-            outside = np.zeros(len(cells), bool)
-        values = np.where(np.isnan(values), self.median, values)
+            values, neither, missing = truths(coded(cells))
+        outside = (values < 0.0) | (values > 1.0)
+        values = np.clip(values, 0.0, 1.0)
+        unknown = self.median if self.mean is None else self.mean
+        values[missing] = self.median if self.indicator else unknown
+        values[np.isnan(values)] = unknown
         out[0] = (values - self.loc) / self.scale
         if self.indicator:
             out[1] = missing
-        if not (outside.any() or missing.any() or (unseen is not None and unseen.any())):
+        if not (outside.any() or missing.any() or neither.any()):
             return USUAL
         return Strange(
             outside=outside if outside.any() else None,
-            unseen=unseen if unseen is not None and unseen.any() else None,
+            neither=neither if neither.any() else None,
             missing=missing if missing.any() and not self.indicator else None,
         )
 
@@ -70,9 +78,11 @@ class Boolean(Kind):
 
 
 def truths(found: Coded) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return cells as 0 and 1, NaN for any other, and which of these are text, and which are missing."""
+    """Return cells as 0 and 1, NaN for any other text, and which cells are such text, and which are missing."""
     words = [level.lower() for level in found.levels]
-    values = np.array([*(VALUES.get(word, np.nan) for word in words), np.nan])[found.codes]
+    numbers = parse(Text.of(words)).numbers.tolist()  # 1.0 says yes as well
+    each = [VALUES.get(word, number) for word, number in zip(words, numbers, strict=True)]
+    values = np.array([*each, np.nan])[found.codes]
     missing = np.array([*(is_missing_word(word) for word in words), True])[found.codes]
     return values, np.isnan(values) & ~missing, missing
 

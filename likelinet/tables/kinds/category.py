@@ -1,7 +1,9 @@
-"""Columns of categories: an input for each level, the rare and pooled, and a long tail of them hashed."""
+"""Columns of categories: an input for each level, the rare pooled, a long tail of them by means of y, or hashed."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
@@ -28,14 +30,19 @@ class Category(Kind):
     pooled : tuple of str
         Levels of few rows, which have one input in common; levels that training had not use it too, if there is one.
     tail : tuple of int
-        Hashes of the levels that share some inputs by a sign and a place which their hash says.
+        Hashes of the levels that share some inputs: by the means of y that they had in training, or else by a sign and
+        a place which their hash says.
     indicator : bool
         Whether training had missing cells, so that "missing" is a level as well.
     words : str
         Why digits are taken for categories, for the user; "" for text and what was declared.
+    means : tuple of tuple of float
+        For each of the tail the inputs that it makes, as `statistics.py` learns them; () where it is hashed.
 
     References
     ----------
+    Micci-Barreca, *A preprocessing scheme for high-cardinality categorical attributes*, 2001.
+
     Weinberger, Dasgupta, Langford, Smola & Attenberg, *Feature hashing for large scale multitask learning*, 2009.
     """
 
@@ -44,6 +51,7 @@ class Category(Kind):
     tail: tuple[int, ...] = ()
     indicator: bool = False
     words: str = ""
+    means: tuple[tuple[float, ...], ...] = ()
 
     tag: ClassVar[str] = "category"
 
@@ -51,7 +59,10 @@ class Category(Kind):
     def inputs(self) -> list[str]:
         names = [f"{self.name}={level}" for level in self.levels]
         names += [f"{self.name} other"] if self.pooled else []
-        names += [f"{self.name} hash {j + 1}" for j in range(HASHED)] if self.tail else []
+        if self.means:
+            names += [f"{self.name} mean {j + 1}" for j in range(len(self.means[0]))]
+        elif self.tail:
+            names += [f"{self.name} hash {j + 1}" for j in range(HASHED)]
         return with_indicator(names, self.name, self.indicator)
 
     def encode(self, cells: Column, out: np.ndarray) -> Strange:
@@ -61,6 +72,8 @@ class Category(Kind):
         codes = found.codes  # -1 for missing cells, which the last entry of each is for
         rows = (place[codes] >= 0).nonzero()[0]
         out[place[codes[rows]], rows] = value[codes[rows]]
+        if self.means:
+            out[self.of_tail] = self._means_of(found.levels)[:, codes]
         if not (unseen.any() or missing[codes].any()):
             return USUAL
         strange, lacking = unseen[codes], missing[codes]
@@ -79,7 +92,7 @@ class Category(Kind):
         any_case = set(lower) <= BOOLS.keys() and len(set(lower)) == len(lower)
         known = {level: j for j, level in enumerate(lower if any_case else self.levels)}
         known |= dict.fromkeys(self.pooled, len(self.levels))
-        n, tail = len(found.levels), set(self.tail)
+        n, tail = len(found.levels), self._places_in_tail
         place, value = np.full(n + 1, -1), np.ones(n + 1)
         unseen, missing = np.zeros(n + 1, bool), np.zeros(n + 1, bool)
         missing[n], place[n] = True, self.width - 1 if self.indicator else -1
@@ -89,11 +102,32 @@ class Category(Kind):
             elif is_missing_word(level):
                 place[j], missing[j] = place[n], True
             elif tail and (hashed := hash_of(level)) in tail:
+                if self.means:
+                    continue  # they have inputs of their own
                 place[j] = len(self.levels) + bool(self.pooled) + hashed % HASHED
                 value[j] = 1.0 if hashed // HASHED % 2 else -1.0
             else:
                 place[j], unseen[j] = len(self.levels) if self.pooled else -1, True
         return place, value, unseen, missing
+
+    @cached_property
+    def _places_in_tail(self) -> dict[int, int]:
+        return {hashed: j for j, hashed in enumerate(self.tail)}
+
+    @property
+    def of_tail(self) -> slice:
+        """Which of its inputs the tail shares."""
+        first = len(self.levels) + bool(self.pooled)
+        return slice(first, first + (len(self.means[0]) if self.means else HASHED if self.tail else 0))
+
+    def in_tail(self, levels: Sequence[str]) -> np.ndarray:
+        """Return the position of levels in the tail, -1 where they are none of it; the last entry is -1 as well."""
+        return np.array([*(self._places_in_tail.get(hash_of(level), -1) for level in levels), -1])
+
+    def _means_of(self, levels: Sequence[str]) -> np.ndarray:
+        """Return the inputs that levels make by their means, shape (many, n + 1): 0 for others, and missing cells."""
+        means = np.array([*self.means, (0.0,) * len(self.means[0])])
+        return means[self.in_tail(levels)].T
 
     @property
     def seen(self) -> str:
@@ -103,7 +137,10 @@ class Category(Kind):
     def describe(self) -> str:
         parts = [f"{len(self.levels)} with an input each"]
         parts += [f"{len(self.pooled)} rare and pooled"] if self.pooled else []
-        parts += [f"{len(self.tail)} hashed into {HASHED} inputs"] if self.tail else []
+        if self.means:
+            parts.append(f"{len(self.tail)} by their means of y")
+        elif self.tail:
+            parts.append(f"{len(self.tail)} hashed into {HASHED} inputs")
         parts += ["missing cells"] if self.indicator else []
         many, why = len(self.levels) + len(self.pooled) + len(self.tail), f" ({self.words})" if self.words else ""
         return f"category of {counted(many, 'level')}{why}: {', '.join(parts)}"

@@ -1,6 +1,7 @@
 """Which kind a column is: the one place that decides, by its type, by what the config says, and by its cells."""
 
 from dataclasses import astuple, replace
+from typing import Any
 
 import numpy as np
 
@@ -8,6 +9,7 @@ from likelinet.config import DataConfig
 from likelinet.core.errors import DataError
 from likelinet.tables.cells import parse
 from likelinet.tables.coded import Coded, coded
+from likelinet.tables.columns import is_time
 from likelinet.tables.kinds.boolean import Boolean, are_truths, truths
 from likelinet.tables.kinds.category import learn_category
 from likelinet.tables.kinds.kind import Kind
@@ -15,8 +17,9 @@ from likelinet.tables.kinds.left_out import Constant, Identifier
 from likelinet.tables.kinds.moment import Moment, learn_moment
 from likelinet.tables.kinds.number import Number, learn_number
 from likelinet.tables.kinds.ordered import learn_ordered
+from likelinet.tables.kinds.words import learn_words
 from likelinet.tables.recognise.codes import looks_like_code
-from likelinet.tables.recognise.durations import durations_in
+from likelinet.tables.recognise.durations import CLOCK, DAYS, durations_in
 from likelinet.tables.recognise.identifiers import looks_like_identifier, mostly_different
 from likelinet.tables.recognise.moments import Moments, moments_among, moments_of
 from likelinet.tables.recognise.numbers_in_dress import numbers_in_dress, thousands_by_points
@@ -52,6 +55,8 @@ def learn_kind(table: Table, name: str, weight: np.ndarray, data: DataConfig, ro
     cells = table.column(name)
     if name in data.datetime:
         return _of_moments(name, moments_of(cells, name), weight, data)
+    if name in data.text:
+        return learn_words(name, cells, weight)
     if isinstance(cells, Coded) or name in (*data.categorical, *data.ordered):
         return _of_categories(name, _in_order(coded(cells)) if name in data.ordered else coded(cells), weight, data)
     if (found := moments_among(cells, _enough(data))) is not None:
@@ -62,6 +67,8 @@ def learn_kind(table: Table, name: str, weight: np.ndarray, data: DataConfig, ro
         return _of_categories(name, coded(cells), weight, data, why)
     if row_numbers and (why := looks_like_identifier(cells, name)):
         return Identifier(name, why)
+    if is_time(cells):  # durations, which text may hold as pandas writes them
+        return _of_text_as_numbers(name, table.numbers(name), weight, data, form=CLOCK)
     return _of_numbers(name, table.numbers(name), weight, data, truth=cells.dtype.kind == "b")
 
 
@@ -80,12 +87,11 @@ def _of_text(table: Table, name: str, cells: Text, weight: np.ndarray, data: Dat
     dressed = thousands_by_points(cells) if numbers else numbers_in_dress(cells, _enough(data))
     if numbers and dressed is None:
         return _of_numbers(name, table.numbers(name), weight, data)
+    if (dressed is None or dressed.dress.unit == DAYS) and (lasting := durations_in(cells, _enough(data))):
+        return _of_text_as_numbers(name, lasting.seconds, weight, data, form=lasting.form, words=lasting.words)
     if dressed is not None:
-        kind = _of_numbers(name, dressed.numbers, weight, data)
-        return replace(kind, dress=astuple(dressed.dress), words=dressed.words) if isinstance(kind, Number) else kind
-    if lasting := durations_in(cells, _enough(data)):
-        kind = _of_numbers(name, lasting.seconds, weight, data)
-        return replace(kind, form=lasting.form, words=lasting.words) if isinstance(kind, Number) else kind
+        worn = astuple(dressed.dress)
+        return _of_text_as_numbers(name, dressed.numbers, weight, data, dress=worn, words=dressed.words)
     if not levels:
         if _are_mostly_numbers(cells, _enough(data)):
             return _of_numbers(name, parse(cells).numbers, weight, data)
@@ -131,6 +137,12 @@ def _of_numbers(name: str, numbers: np.ndarray, weight: np.ndarray, data: DataCo
     return learn_number(name, numbers, weight, data)
 
 
+def _of_text_as_numbers(name: str, numbers: np.ndarray, weight: np.ndarray, data: DataConfig, **read: Any) -> Kind:
+    """Return how numbers are encoded that are read from text; `read` says how."""
+    kind = learn_number(name, numbers, weight, data)
+    return replace(kind, **read) if isinstance(kind, Number) else kind
+
+
 def _of_moments(name: str, found: Moments, weight: np.ndarray, data: DataConfig) -> Kind:
     learned = learn_moment(name, found.values, weight, data)
     return replace(learned, form=found.form, words=found.words) if isinstance(learned, Moment) else learned
@@ -147,7 +159,7 @@ def _of_truths(name: str, values: np.ndarray, missing: np.ndarray, weight: np.nd
     known = ~missing
     mean, spread = (float(m) for m in moments(values[known], weight[known]))
     loc, scale = (mean, spread) if data.standardize else (0.0, 1.0)
-    return Boolean(name, loc, scale, float(mean > 0.5), not bool(known.all()))
+    return Boolean(name, loc, scale, float(mean > 0.5), not bool(known.all()), mean)
 
 
 def _of_categories(name: str, found: Coded, weight: np.ndarray, data: DataConfig, words: str = "") -> Kind:

@@ -22,16 +22,25 @@ class Strange:
         Outside the range of training, and held at its end.
     unseen : ndarray of bool, optional
         A category that training had not.
+    neither : ndarray of bool, optional
+        Text that is neither yes nor no.
+    unplaced : ndarray of bool, optional
+        A level that training had not, of an order.
     missing : ndarray of bool, optional
         Missing, where training had no missing cell.
     stray : ndarray of bool, optional
         Text among numbers or moments, which counts as missing.
+    turned : ndarray of bool, optional
+        A moment of another form than training had, which could be read.
     """
 
     outside: np.ndarray | None = None
     unseen: np.ndarray | None = None
+    neither: np.ndarray | None = None
+    unplaced: np.ndarray | None = None
     missing: np.ndarray | None = None
     stray: np.ndarray | None = None
+    turned: np.ndarray | None = None
 
 
 USUAL = Strange()  # nothing was
@@ -51,6 +60,7 @@ class Kind(ABC):
 
     tag: ClassVar[str]  # what a file calls the kind
     of_numbers: ClassVar[bool] = False  # how messages speak of a missing cell
+    of_amounts: ClassVar[bool] = False  # whether its first input is an amount, which other columns may tell
 
     @property
     @abstractmethod
@@ -98,6 +108,10 @@ class Kind(ABC):
             lost &= ~absent(table.column(name))
         return lost
 
+    def turned(self, table: Table, read: Column) -> np.ndarray:
+        """Return which cells of all of a column `read` has taken although they are of another form than training's."""
+        return np.zeros(len(read), bool)
+
     @abstractmethod
     def encode(self, cells: Column, out: np.ndarray) -> Strange:
         """Fill the inputs of some rows.
@@ -130,9 +144,13 @@ class Kind(ABC):
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        """Return what `to_json` wrote, given its parts but for the tag; lists become tuples."""
-        parts = {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
+        """Return what `to_json` wrote, given its parts but for the tag; lists become tuples, in lists as well."""
+        parts = {name: _as_tuples(value) for name, value in data.items()}
         return from_fields(cls, parts, "column of the inputs")
+
+
+def _as_tuples(value: Any) -> Any:
+    return tuple(map(_as_tuples, value)) if isinstance(value, list) else value
 
 
 def with_indicator(names: list[str], name: str, indicator: bool) -> list[str]:

@@ -1,17 +1,17 @@
 """Columns of dates and times: the time that has passed, and where in the year, the week and the day it is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import ClassVar
 
 import numpy as np
 
 from likelinet.config import DataConfig
 from likelinet.tables.columns import Column, is_time
-from likelinet.tables.kinds.kind import USUAL, Kind, Strange, with_indicator
+from likelinet.tables.kinds.kind import Kind, Strange, with_indicator
 from likelinet.tables.kinds.left_out import Constant
-from likelinet.tables.kinds.number import Number, learn_number
+from likelinet.tables.kinds.number import Number, Scaled, learn_number
 from likelinet.tables.recognise.forms import ISO
-from likelinet.tables.recognise.moments import moments_in, read_moments
+from likelinet.tables.recognise.moments import moments_in, of_other_form, read_moments
 from likelinet.tables.recognise.together import are_times, joined
 from likelinet.tables.table import Table
 from likelinet.tables.text import Text
@@ -20,23 +20,15 @@ CYCLES = {"month": 365.0, "weekday": 7.0, "hour": 1.0}  # how many days training
 
 
 @dataclass(frozen=True)
-class Moment(Kind):
-    """A moment as the days since an origin, coded as numbers are, and as the sine and cosine of some cycles.
+class Moment(Scaled):
+    """A moment as the days since an origin, scaled as numbers are, and as the sine and cosine of some cycles.
+
+    The cycles are 0 where a cell is missing.
 
     Parameters
     ----------
     origin : str
         The first moment of training, as ISO writes it.
-    loc, scale : float
-        Of the days since then.
-    low, high : float, optional
-        Days that earlier and later moments are held at; None for no end.
-    median : float
-        What a missing cell is filled with; the cycles are 0 there.
-    indicator : bool
-        Whether training had missing cells, so that an input says where they are.
-    limited : bool
-        Whether days far from the middle count like their logarithm.
     cycles : tuple of str
         Of `CYCLES`: where in the year, the week, the day the moment is.
     form : str
@@ -47,14 +39,7 @@ class Moment(Kind):
         How text was read, for the user.
     """
 
-    origin: str
-    loc: float = 0.0
-    scale: float = 1.0
-    low: float | None = None
-    high: float | None = None
-    median: float = 0.0
-    indicator: bool = False
-    limited: bool = False
+    origin: str = ""
     cycles: tuple[str, ...] = ()
     form: str = ""
     beside: str = ""
@@ -62,6 +47,7 @@ class Moment(Kind):
     words: str = ""
 
     tag: ClassVar[str] = "moment"
+    of_amounts: ClassVar[bool] = True
 
     @property
     def inputs(self) -> list[str]:
@@ -80,33 +66,41 @@ class Moment(Kind):
         days = _read(table, self.name, self.form)
         return joined(days, _read(table, self.beside, self.beside_form)) if self.beside else days
 
+    def turned(self, table: Table, read: Column) -> np.ndarray:
+        assert isinstance(read, np.ndarray)
+        found = np.zeros(len(read), bool)
+        for name, form in ((self.name, self.form), (self.beside, self.beside_form)):
+            if form and isinstance(cells := table.plain(name), Text):
+                found |= of_other_form(cells, form)
+        return found & ~np.isnat(read)
+
     def encode(self, cells: Column, out: np.ndarray) -> Strange:
         assert isinstance(cells, np.ndarray)
-        ends = (self.low, self.high)
-        elapsed = Number(self.name, self.loc, self.scale, *ends, self.median, limited=self.limited)
-        strange = elapsed.encode(days_since(cells, self.origin), out[:1])
+        strange = self.encode_numbers(days_since(cells, self.origin), out[0])
         missing = np.isnat(cells)
         for j, cycle in enumerate(self.cycles):
             angle = 2.0 * np.pi * place_in(cycle, cells)
             out[2 * j + 1], out[2 * j + 2] = np.sin(angle), np.cos(angle)
             out[2 * j + 1 : 2 * j + 3, missing] = 0.0
-        if self.indicator:
-            out[-1] = missing
-            return USUAL if strange.outside is None else Strange(outside=strange.outside)
-        return strange
+        return self.filled_beside(strange, out)
 
     @property
     def seen(self) -> str:
         if self.low is None or self.high is None:
             return ""
-        ends = (
-            np.datetime64(self.origin) + np.timedelta64(round(86400.0 * days), "s") for days in (self.low, self.high)
-        )
-        return " … ".join(str(end.astype("datetime64[D]")) for end in ends)
+        days = (self.low, self.high)
+        ends = [str(np.datetime64(self.origin, "s") + np.timedelta64(round(86400.0 * day), "s")) for day in days]
+        return " … ".join(end[11:] if self._of_a_day else end[:10] for end in ends)
+
+    @property
+    def _of_a_day(self) -> bool:
+        """Whether these are times without a date, which are those of the first of January 1970."""
+        return self.origin.startswith("1970-01-01") and self.high is not None and self.high < 1.0
 
     def describe(self) -> str:
         parts = [*(f"the {cycle}" for cycle in self.cycles), *(["missing cells"] if self.indicator else [])]
         since = str(np.datetime64(self.origin, "s")).replace("T00:00:00", "").replace("T", " ")
+        since = since.removeprefix("1970-01-01 ") if self._of_a_day else since
         what = f"{self.words or 'dates and times'} as time since {since}"
         return f"{what}, with {', '.join(parts)}" if parts else what
 
@@ -138,8 +132,8 @@ def learn_moment(name: str, moments: np.ndarray, weight: np.ndarray, data: DataC
     elapsed = learn_number(name, days_since(moments, str(origin)), weight, data)
     if not isinstance(elapsed, Number):
         return Constant(name, f"{origin.astype('datetime64[s]')} in every row")
-    same = ("loc", "scale", "low", "high", "median", "indicator", "limited")
-    return Moment(name, str(origin), **{part: getattr(elapsed, part) for part in same}, cycles=_cycles(filled))
+    scaled = {part.name: getattr(elapsed, part.name) for part in fields(Scaled)}
+    return Moment(**{**scaled, "inner": None}, origin=str(origin), cycles=_cycles(filled))  # held at the very ends
 
 
 def _cycles(moments: np.ndarray) -> tuple[str, ...]:

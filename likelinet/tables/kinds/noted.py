@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from likelinet.core.notes import note
+from likelinet.core.notes import ColumnsNote, note
 from likelinet.core.wording import SHOWN, counted
 from likelinet.tables.kinds.category import Category
 from likelinet.tables.kinds.kind import Kind
@@ -10,6 +10,7 @@ from likelinet.tables.kinds.left_out import Constant, Identifier
 from likelinet.tables.kinds.moment import Moment
 from likelinet.tables.kinds.number import Number
 from likelinet.tables.marked import absent
+from likelinet.tables.recognise.identifiers import MANY, is_called_id
 from likelinet.tables.recognise.sentinels import sentinels_of
 from likelinet.tables.table import Table
 
@@ -26,12 +27,23 @@ def note_readings(table: Table, kinds: tuple[Kind, ...], both_ways: bool = False
     both_ways : bool
         Whether the columns are what is predicted as well: then constant ones, as at the edges of images, are no news.
     """
+    alone = "" if any(k.width for k in kinds) else "; no other is left, so the model is that of y alone"
+    category = UserWarning if alone else ColumnsNote
     constant = [] if both_ways else [k for k in kinds if isinstance(k, Constant)]
-    _note("Columns that say nothing are left out", [f"'{k.name}' ({k.why})" for k in constant])
+    _note("Columns that say nothing are left out", [f"'{k.name}' ({k.why})" for k in constant], alone, category)
     _note(
         "Columns that look like identifiers are left out",
         [f"'{k.name}' ({k.why})" for k in kinds if isinstance(k, Identifier)],
-        "; name them in data.categorical to use them, or in data.exclude",
+        f"; name them in data.categorical to use them, or their words in data.text, or in data.exclude{alone}",
+        category,
+    )
+    numbers = [k for k in kinds if isinstance(k, Number)]
+    ids = [(k.name, _different(_numbers(table, k))) for k in numbers if is_called_id(k.name) and not k.words]
+    _note(
+        "Columns called identifiers whose numbers come again are read as numbers",
+        [f"'{name}' ({many} different ones in {table.n} rows)" for name, many in ids if many > MANY],
+        "; name one in data.groups to hold out whole groups, or in data.categorical or data.exclude",
+        UserWarning,
     )
     filled = [(k.name, absent(table.column(k.name))) for k in kinds if k.filled]
     _note(
@@ -53,23 +65,33 @@ def note_readings(table: Table, kinds: tuple[Kind, ...], both_ways: bool = False
         [f"'{k.name}' ({k.words})" for k in kinds if isinstance(k, Category) and k.words],
         "; make numbers of them to have it otherwise",
     )
-    numbers = [k for k in kinds if isinstance(k, Number)]
     _note("Columns with heavy tails are taken on a log scale", [f"'{k.name}'" for k in numbers if k.log])
     suspects = [(k.name, _sentinels(table, k)) for k in numbers if k.limited]
     _note(
         "Numbers far from all others of their column, which may mean missing cells",
         [f"{said} in '{name}'" for name, said in suspects if said],
         "; if they do, name them in data.missing",
+        UserWarning,
     )
 
 
-def _note(done: str, columns: list[str], advice: str = "") -> None:
+def _different(numbers: np.ndarray) -> int:
+    """Return how many different whole numbers there are; 0 where they are not whole."""
+    found = np.unique(numbers[np.isfinite(numbers)])
+    return len(found) if (found == np.floor(found)).all() else 0
+
+
+def _note(done: str, columns: list[str], advice: str = "", category: type[Warning] = ColumnsNote) -> None:
     if columns:
         more = f" and {len(columns) - SHOWN} more" if len(columns) > SHOWN else ""
-        note(f"{done}: {', '.join(columns[:SHOWN])}{more}{advice}.")
+        note(f"{done}: {', '.join(columns[:SHOWN])}{more}{advice}.", category)
 
 
 def _sentinels(table: Table, kind: Number) -> str:
     """Return the numbers of a column that may stand for missing ones, and in which rows; "" if there are none."""
+    return sentinels_of(_numbers(table, kind), table.index)
+
+
+def _numbers(table: Table, kind: Number) -> np.ndarray:
     numbers = kind.read(table)
-    return sentinels_of(table.numbers(kind.name) if numbers is None else np.asarray(numbers), table.index)
+    return table.numbers(kind.name) if numbers is None else np.asarray(numbers)

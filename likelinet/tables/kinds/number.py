@@ -1,6 +1,6 @@
 """Columns of numbers: scaled by what is usual, with a soft limit, and held at the ends of the range of training."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import ClassVar
 
@@ -22,12 +22,13 @@ LINEAR = 5.0  # scales from the middle up to which the soft limit changes nothin
 MARGIN = 0.05  # of the range of training, by which its ends are widened
 NOTED = 0.1  # of the range, how far outside of it a number is worth a note: many a new row is so by a hair
 FAR = 0.25  # of the range, how far outside of it a number is no longer like those at its end
+LOST = 1.0  # ranges outside of it a number is rather a slip, as one in another unit or without its point
 LONG = 2.0  # how far tails reach, as `Spread.tails` has it, from where on they are not those of a few outliers
 
 
 @dataclass(frozen=True)
-class Number(Kind):
-    """A number x as z = (x - loc) / scale, of log x where `log`.
+class Scaled(Kind):
+    """Numbers x as z = (x - loc) / scale, of log x where `log`.
 
     Parameters
     ----------
@@ -36,7 +37,7 @@ class Number(Kind):
     low, high : float, optional
         The ends of the range of training; numbers beyond are held a little outside of them. None for no ends.
     median : float
-        What a missing cell is filled with.
+        What a missing cell is filled with before other numbers tell more (`networks.filling`).
     indicator : bool
         Whether training had missing cells, so that an input says where they are.
     log : bool
@@ -45,13 +46,8 @@ class Number(Kind):
         Whether z grows like a logarithm beyond ±5.
     inner : tuple of float, optional
         What numbers far beyond the ends are held at, within the range: there are so few rows at its very ends that a
-        network is sure of anything there. None for the ends.
-    dress : tuple, optional
-        What numbers wear in text, as `Dress` has it: separators, a unit.
-    form : str
-        How durations are written in text, as `durations_in` names it; "" where there are none.
-    words : str
-        How text was read, for the user.
+        network is sure of anything there; those farther than the whole range count as the median. None for the
+        ends.
     """
 
     loc: float = 0.0
@@ -63,11 +59,83 @@ class Number(Kind):
     log: bool = False
     limited: bool = False
     inner: tuple[float, float] | None = None
+
+    def encode_numbers(self, numbers: np.ndarray, z: np.ndarray) -> Strange:
+        """Fill one input; return where numbers were outside, and where they were missing, NaN."""
+        z[:] = numbers
+        self._scale(z)
+        (low, high), least, most, strange = self._ends, z.min(), z.max(), USUAL
+        if not (least >= low and most <= high):  # or some are NaN
+            at = (~((z >= low) & (z <= high))).nonzero()[0]
+            lacking = np.isnan(z[at])
+            slack = (NOTED - MARGIN) / (1.0 + 2.0 * MARGIN) * (high - low)
+            beyond = (z[at] < low - slack) | (z[at] > high + slack)
+            missing, outside = (_mask(at[which], len(z)) for which in (lacking, beyond))
+            z[at] = np.where(lacking, self._on_scale(self.median), self._held(z[at]))
+            strange = Strange(outside=outside, missing=missing)
+            least, most = z.min(), z.max()
+        if self.limited and (least < -LINEAR or most > LINEAR):
+            softly_limited(z)
+        return strange
+
+    def filled_beside(self, strange: Strange, out: np.ndarray) -> Strange:
+        """Fill the input that says where cells are missing, if there is one; return what is strange then."""
+        if not self.indicator:
+            return strange
+        out[-1] = 0.0 if strange.missing is None else strange.missing
+        return USUAL if strange.outside is None else replace(strange, missing=None)
+
+    def _scale(self, z: np.ndarray) -> None:
+        """Put numbers on the scale of the input, in place."""
+        if self.log:
+            np.log(np.maximum(z, 0.0, out=z), out=z)
+        z -= self.loc
+        z /= self.scale
+
+    def _on_scale(self, *numbers: float) -> np.ndarray:
+        z = np.array(numbers)
+        self._scale(z)
+        return z
+
+    @cached_property
+    def _ends(self) -> tuple[float, float]:
+        """Where numbers are held, on the scale of the input."""
+        if self.low is None or self.high is None:
+            return -np.inf, np.inf
+        low, high = self._on_scale(self.low, self.high).tolist()
+        margin = MARGIN * (high - low)
+        return low - margin, high + margin
+
+    def _held(self, z: np.ndarray) -> np.ndarray:
+        """Return what numbers outside of the range count as: its end, far outside a number within, then the median."""
+        low, high = self._ends
+        if self.inner is None:
+            return np.clip(z, low, high)
+        outside = np.maximum(low - z, z - high) / (high - low)
+        held = np.where(outside > FAR, np.clip(z, *self._on_scale(*self.inner)), np.clip(z, low, high))
+        return held if self.log else np.where(outside > LOST, self._on_scale(self.median), held)
+
+
+@dataclass(frozen=True)
+class Number(Scaled):
+    """A number.
+
+    Parameters
+    ----------
+    dress : tuple, optional
+        What numbers wear in text, as `Dress` has it: separators, a unit.
+    form : str
+        How durations are written in text, as `durations_in` names it; "" where there are none.
+    words : str
+        How text was read, for the user.
+    """
+
     dress: tuple[str, str, str, bool] | None = None
     form: str = ""
     words: str = ""
 
     tag: ClassVar[str] = "number"
+    of_amounts: ClassVar[bool] = True
     of_numbers: ClassVar[bool] = True
 
     @property
@@ -94,54 +162,7 @@ class Number(Kind):
 
     def encode(self, cells: Column, out: np.ndarray) -> Strange:
         assert isinstance(cells, np.ndarray)
-        z, strange, missing = out[0], USUAL, None
-        z[:] = cells
-        self._scale(z)
-        (low, high), least, most = self._ends, z.min(), z.max()
-        if not (least >= low and most <= high):  # or some are NaN
-            at = (~((z >= low) & (z <= high))).nonzero()[0]
-            lacking = np.isnan(z[at])
-            slack = (NOTED - MARGIN) / (1.0 + 2.0 * MARGIN) * (high - low)
-            beyond = (z[at] < low - slack) | (z[at] > high + slack)
-            missing, outside = (_mask(at[which], len(z)) for which in (lacking, beyond))
-            z[at] = np.where(lacking, self._on_scale(self.median), self._held(z[at]))
-            strange = Strange(outside=outside, missing=None if self.indicator else missing)
-            least, most = z.min(), z.max()
-        if self.limited and (least < -LINEAR or most > LINEAR):
-            softly_limited(z)
-        if self.indicator:
-            out[1] = 0.0 if missing is None else missing
-        return strange
-
-    def _scale(self, z: np.ndarray) -> None:
-        """Put numbers on the scale of the input, in place."""
-        if self.log:
-            np.log(np.maximum(z, 0.0, out=z), out=z)
-        z -= self.loc
-        z /= self.scale
-
-    def _on_scale(self, *numbers: float) -> np.ndarray:
-        z = np.array(numbers)
-        self._scale(z)
-        return z
-
-    @cached_property
-    def _ends(self) -> tuple[float, float]:
-        """Where numbers are held, on the scale of the input."""
-        if self.low is None or self.high is None:
-            return -np.inf, np.inf
-        low, high = self._on_scale(self.low, self.high).tolist()
-        margin = MARGIN * (high - low)
-        return low - margin, high + margin
-
-    def _held(self, z: np.ndarray) -> np.ndarray:
-        """Return what numbers outside of the range count as: its end, or far outside a number within."""
-        low, high = self._ends
-        if self.inner is None:
-            return np.clip(z, low, high)
-        beyond = FAR * (high - low)
-        inner = np.clip(z, *self._on_scale(*self.inner))
-        return np.where((z < low - beyond) | (z > high + beyond), inner, np.clip(z, low, high))
+        return self.filled_beside(self.encode_numbers(cells, out[0]), out)
 
     @property
     def endless(self) -> bool:

@@ -58,7 +58,7 @@ class Ordered(Kind):
         if not (unseen.any() or missing.any()):
             return USUAL
         return Strange(
-            unseen=unseen if unseen.any() else None,
+            unplaced=unseen if unseen.any() else None,
             missing=missing if missing.any() and not self.indicator else None,
         )
 

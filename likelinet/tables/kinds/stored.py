@@ -11,8 +11,9 @@ from likelinet.tables.kinds.left_out import Constant, Identifier
 from likelinet.tables.kinds.moment import Moment
 from likelinet.tables.kinds.number import Number
 from likelinet.tables.kinds.ordered import Ordered
+from likelinet.tables.kinds.words import Words
 
-KINDS: tuple[type[Kind], ...] = (Number, Boolean, Category, Ordered, Moment, Joined, Constant, Identifier)
+KINDS: tuple[type[Kind], ...] = (Number, Boolean, Category, Ordered, Words, Moment, Joined, Constant, Identifier)
 
 
 def kind_from_json(data: Any) -> Kind:

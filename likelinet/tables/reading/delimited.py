@@ -12,9 +12,10 @@ import numpy as np
 from likelinet.core.errors import DataError
 from likelinet.core.lazy import LazyModule
 from likelinet.core.notes import note
-from likelinet.core.wording import counted
+from likelinet.core.wording import SHOWN, counted, shown
 from likelinet.tables.arrow import pa, pc
 from likelinet.tables.arrow_columns import trimmed
+from likelinet.tables.reading.blanks import with_tabs
 from likelinet.tables.reading.decimals import with_points
 from likelinet.tables.reading.encoding import as_utf8
 from likelinet.tables.reading.layout import NO_HEADER, Layout, find_layout
@@ -36,16 +37,27 @@ def read_delimited(path: Path, raw: bytes, header: bool) -> dict[str, Text]:
     """
     raw = as_utf8(path, raw)
     layout = find_layout(path, raw, header)
+    if len(layout.names) == 1 and (tabbed := with_tabs(path, raw, header)) is not None:
+        raw, layout = tabbed, find_layout(path, tabbed, header)
     columns = _without_empty_rows(_cells(path, raw, layout))
     names = list(layout.names)
     while len(names) > 1 and names[-1] == "" and _is_empty(columns[-1]):
         names.pop()  # separators at the end of every line
     if names[0] == "" and len(names) > 1:
+        _note_unnamed(path, columns[0])
         names, columns = names[1:], columns[1:]
     _check_names(path, names)
     found = {name: Text(column) for name, column in zip(names, columns, strict=False)}
     maybe = layout.separator != "," or raw.find(b'"', layout.start) >= 0
     return with_points(path, found, plain=layout.separator == ";") if maybe else found
+
+
+def _note_unnamed(path: Path, cells: Any) -> None:
+    """Say what a first column holds that has no name, unless it has numbers of rows, as pandas and R write them."""
+    first = cells.slice(0, SHOWN).to_pylist()
+    if any(cell and not cell.isdecimal() for cell in first):
+        some = ", ".join(f"'{shown(cell)}'" for cell in first[:2])
+        note(f"{path}: the first column has no name and is left out as names of rows ({some}, …); name it to use it.")
 
 
 def _check_names(path: Path, names: list[str]) -> None:

@@ -15,6 +15,7 @@ from likelinet.tables.reading.rows import LINE, Row, strict_rows
 SEPARATORS = ",;\t|"
 _SAMPLE, _ROWS = 1 << 20, 100  # bytes and rows that are looked at
 _NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
+_IN_QUOTES = re.compile("'[^']+'")
 _WITH_COMMA = re.compile(r"[-+]?[0-9]*,[0-9]+([eE][-+]?[0-9]+)?")
 _DECLARED = re.compile(rb'"?sep=(.)"?', re.IGNORECASE)
 _YEARS = range(1800, 2101)
@@ -68,10 +69,15 @@ def find_layout(path: Path, raw: bytes, header: bool) -> Layout:
     if not header:
         return Layout(separator, [f"x{j}" for j in range(len(first.cells))], start, line)
     names = [cell.strip() for cell in first.cells]
+    if all(_IN_QUOTES.fullmatch(name) for name in names):
+        names = [name[1:-1] for name in names]
     named = [] if comment is None else [c.strip() for c in next(csv.reader([comment], delimiter=separator), [])]
     if 1 < len(named) == len(names) and any(map(_NUMBER.fullmatch, names)) and not any(map(_NUMBER.fullmatch, named)):
         return Layout(separator, named, start, line)  # the last comment has the names
-    second = next(strict_rows(path, raw[: first.end + _SAMPLE], separator, first.end, first.line + 1), None)
+    below = [*islice(strict_rows(path, raw[: first.end + _SAMPLE], separator, first.end, first.line + 1), 2)]
+    second = below[0] if below else None
+    if _have_names(below, len(names), separator):
+        return Layout(separator, ["", *names], first.end, first.line + 1)
     if len(set(names)) == len(names) and (strange := like_data(names, second)):
         cells = ", ".join(f"'{shown(c)}'" for c in strange[:3])
         note(
@@ -79,6 +85,14 @@ def find_layout(path: Path, raw: bytes, header: bool) -> Layout:
             f"{NO_HEADER}."
         )
     return Layout(separator, names, first.end, first.line + 1)
+
+
+def _have_names(rows: Sequence[Row], width: int, separator: str) -> bool:
+    """Whether rows begin with names of their own, above which R writes none; commas may as well be in numbers."""
+    if len(rows) < 2 or any(len(row.cells) != width + 1 or not row.cells[-1] for row in rows):
+        return False
+    counted = [row.cells[0] for row in rows] == ["1", "2"]
+    return counted or (separator != "," and all(row.text.startswith('"') for row in rows))
 
 
 def like_data(names: Sequence[str], second: Row | None) -> list[str]:

@@ -8,10 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from likelinet.core.notes import note
+from likelinet.tables.reading.blanks import with_tabs
 from likelinet.tables.reading.contents import contents
 from likelinet.tables.reading.encoding import as_utf8
 from likelinet.tables.reading.layout import find_layout
 from likelinet.tables.reading.rows import strict_rows
+
+_NONE = "\x1f"  # separates nothing
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,8 @@ def pieces(path: Path, header: bool) -> Pieces:
     raw = contents(path)
     text = as_utf8(path, raw)
     layout = find_layout(path, text, header)
-    rows = strict_rows(path, text, layout.separator, layout.start, layout.line)
+    one = len(layout.names) == 1 and with_tabs(path, text, header) is not None  # then each line is a row
+    rows = strict_rows(path, text, _NONE if one else layout.separator, layout.start, layout.line)
     ends = [row.end for row in rows if len(row.cells) == len(layout.names)]
     if raw.endswith(text):
         mark = raw[: len(raw) - len(text)]

@@ -5,7 +5,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from io import StringIO
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,6 +13,8 @@ from likelinet.core.errors import DataError
 from likelinet.core.wording import counted
 
 LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+
+_ALIKE = 5  # further rows as wide as the first that say that the line with the names is at fault
 
 
 class Row(NamedTuple):
@@ -58,8 +60,15 @@ def strict_rows(path: Path, raw: bytes, separator: str, start: int = 0, line: in
 
 def find_fault(path: Path, raw: bytes, separator: str, start: int, line: int, width: int) -> None:
     """Raise `DataError` for the first row that is not as it should be, from a position on; return if all are."""
-    for row in strict_rows(path, raw, separator, start, line):
-        if len(row.cells) != width and not is_comment(row.text):
+    rows = (row for row in strict_rows(path, raw, separator, start, line) if not is_comment(row.text))
+    for nth, row in enumerate(rows):
+        if len(row.cells) != width:
+            more = [len(row.cells), *(len(r.cells) for r in islice(rows, _ALIKE))]
+            if nth == 0 and len(more) > _ALIKE and len(set(more)) == 1:
+                raise DataError(
+                    f"{path}: the first line has {counted(width, 'cell')}, but those below it have {more[0]}; let it "
+                    "name every column, or remove it."
+                )
             raise DataError(
                 f"{path}: line {row.line} has {counted(len(row.cells), 'cell')}, "
                 f"but there are {counted(width, 'column')}; correct this line."

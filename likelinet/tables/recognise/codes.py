@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from likelinet.tables.arrow import pa, pc
-from likelinet.tables.recognise.distinct import distinct, first_cells
+from likelinet.tables.recognise.distinct import distinct, first_cells, whole_numbers
 from likelinet.tables.text import Text
 
 LONG = 9  # digits of which measurements would hardly come again
@@ -26,14 +26,16 @@ def looks_like_code(column: np.ndarray | Text, name: str = "") -> str | None:
         What it is called; postal codes without leading zeros look like numbers otherwise.
     """
     if isinstance(column, np.ndarray):
-        if column.dtype.kind in "iu" and len(column) and column.min() >= 10 ** (LONG - 1):
-            return looks_like_code(Text(pc.cast(pa.chunked_array([pa.array(column)]), pa.string())), name)
-        whole = column.dtype.kind in "iu" and len(column) > 0
-        postal = whole and column.min() >= 1000 and column.max() <= 999_999 and _is_postal(name)
-        return _as_postal(name) if postal else None
+        numbers = whole_numbers(column)
+        if numbers is None or len(numbers) == 0:
+            return None
+        if numbers.min() >= 10 ** (LONG - 1):
+            return looks_like_code(Text(pc.cast(pa.chunked_array([pa.array(numbers)]), pa.string())), name)
+        return _as_postal(name) if numbers.min() >= 1000 and numbers.max() <= 999_999 and _is_postal(name) else None
     if not pc.all(pc.match_substring_regex(first_cells(column), r"^\+?[0-9]+$")).as_py():
         return None
-    cells = distinct(column).cells
+    found = distinct(column)
+    cells, rows = found.cells, int((found.codes >= 0).sum())
     if len(cells) == 0:
         return None
     if pc.all(pc.match_substring_regex(cells, _PHONE)).as_py():
@@ -45,7 +47,7 @@ def looks_like_code(column: np.ndarray | Text, name: str = "") -> str | None:
         return f"digits with leading zeros, like {zero}"
     lengths = pc.utf8_length(cells)
     long, longest = (extreme.as_py() for extreme in pc.min_max(lengths).values())
-    if long == longest >= LONG and _FEW * len(cells) <= len(column) and not _are_seconds(cells):
+    if long == longest >= LONG and _FEW * len(cells) <= rows and not _are_seconds(cells):
         return f"whole numbers of {long} digits that come again and again"
     if _is_postal(name) and pc.all(pc.is_in(lengths, value_set=pa.array([4, 5, 6], lengths.type))).as_py():
         return _as_postal(name)

@@ -59,6 +59,20 @@ def distinct(text: Text) -> Distinct:
     return Distinct(each.dictionary.filter(filled), place[np.asarray(each.indices)])
 
 
+def whole_numbers(values: np.ndarray) -> np.ndarray | None:
+    """Return the cells of an array that are not missing if they are whole numbers by their type; None if they are not.
+
+    Floating point is such a type only beside missing cells, of which pandas makes it.
+    """
+    if values.dtype.kind in "iu":
+        return values
+    if values.dtype.kind != "f" or not (missing := np.isnan(values)).any():
+        return None
+    filled = values[~missing]
+    whole = (filled == np.floor(filled)) & (np.abs(filled) < 2.0**53)
+    return filled.astype(np.int64) if len(filled) and whole.all() else None
+
+
 def missing_words(cells: Any) -> Any:
     """Return where cells of pyarrow stand for missing ones."""
     return pc.is_in(pc.utf8_lower(cells), value_set=pa.array(sorted(MISSING), cells.type))

@@ -22,11 +22,13 @@ _UNITS = {
     "L": "milliseconds?|msecs?|ms",
 }
 _IN_WORDS = "".join(rf"(?:(?P<{part}>{_NUMBER}) ?(?i:{units})\.?(?:,? (?:and )?)?)?" for part, units in _UNITS.items())
-_DAYS = r"(?:(?P<d>[0-9]+) days?,? )?"
+_DAYS = r"(?:(?P<d>[0-9]+) days?(?P<apart>, ?\+?| \+?))?"
 _SECOND = r"(?P<S>[0-5][0-9](?:[.,][0-9]+)?)"
 # Regular expressions (RE2) by the names of the forms; the first that all of a column fits is taken.
+DAYS = "day"  # as the unit of a dress, of numbers that are durations
+CLOCK = "H:MM:SS"  # with days before it where there are any, as pandas writes them
 FORMS = {
-    "H:MM:SS": rf"(?P<minus>-)?{_DAYS}(?P<H>[0-9]+):(?P<M>[0-5][0-9]):{_SECOND}",
+    CLOCK: rf"(?P<minus>-)?{_DAYS}(?P<H>[0-9]+):(?P<M>[0-5][0-9]):{_SECOND}",
     "M:SS": rf"(?P<minus>-)?(?P<M>[0-9]+):{_SECOND}",
     "ISO 8601": rf"(?P<minus>-)?P(?:(?P<w>{_NUMBER})W)?(?:(?P<d>{_NUMBER})D)?"
     rf"(?:T(?:(?P<H>{_NUMBER})H)?(?:(?P<M>{_NUMBER})M)?(?:(?P<S>{_NUMBER})S)?)?",
@@ -80,24 +82,41 @@ def durations_in(text: Text, agree: float = 1.0) -> Durations | None:
 
 
 def read_durations(text: Text, form: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return a column of a known form in seconds, and where it has something else that is not missing."""
+    """Return a column of a known form in seconds, and where it has something else that is not missing.
+
+    Cells of other forms are read beside it, but for M:SS, which may as well be hours and minutes.
+    """
     found = distinct(text)
-    return found.read(in_form(found.cells, form), np.nan)
+    each = in_form(found.cells, form)
+    for other in FORMS:
+        if other not in (form, "M:SS") and np.isnan(each).any():
+            each = np.where(np.isnan(each), in_form(found.cells, other), each)
+    return found.read(each, np.nan)
 
 
 def in_form(cells: Any, form: str) -> np.ndarray:
-    """Return strings of pyarrow as seconds, NaN where one is no duration of this form."""
+    """Return strings of pyarrow as seconds, NaN where one is no duration of this form.
+
+    The sign of "-1 day, 23:00:00" and "-1 days +23:00:00" is that of the day alone, as Python and pandas mean it.
+    """
     found = pc.extract_regex(cells, f"^(?:{FORMS[form]})$")
-    names = [name for name in re.findall(r"\(\?P<(\w+)>", FORMS[form]) if name in _SECONDS]
-    seconds, parts = np.zeros(len(cells)), np.zeros(len(cells), int)
-    for name in names:
+    names = re.findall(r"\(\?P<(\w+)>", FORMS[form])
+    seconds, parts = {"d": np.zeros(len(cells))}, np.zeros(len(cells), int)
+    for name in (name for name in names if name in _SECONDS):
         part = pc.replace_substring(pc.struct_field(found, name), ",", ".")
         given = pc.not_equal(part, "")
         parts += np.asarray(pc.fill_null(given, False))
         number = pc.cast(pc.if_else(given, part, "0"), pa.float64())
-        seconds += _SECONDS[name] * np.asarray(pc.fill_null(number, np.nan))
+        seconds[name] = _SECONDS[name] * np.asarray(pc.fill_null(number, np.nan))
     minus = np.asarray(pc.fill_null(pc.equal(pc.struct_field(found, "minus"), "-"), False))
-    return np.where(parts > 0, np.where(minus, -seconds, seconds), np.nan)
+    total, sign = sum(seconds.values()), np.where(minus, -1.0, 1.0)
+    if "apart" in names:
+        apart = pc.match_substring_regex(pc.struct_field(found, "apart"), "[,+]")
+        alone = np.asarray(pc.fill_null(apart, False))
+        total = np.where(alone, sign * seconds["d"] + (total - seconds["d"]), sign * total)
+    else:
+        total = sign * total
+    return np.where(parts > 0, total, np.nan)
 
 
 def _is_meant(found: Distinct, form: str) -> bool:

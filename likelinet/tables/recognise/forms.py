@@ -39,7 +39,7 @@ FORMS = {
     "%m-%d-%y": f"(?P<m>[0-9]{{2}})-(?P<d>[0-9]{{2}})-{_SHORT}{_AT}",
     "%d %b %Y": f"{_WEEKDAY}{_DAY}(?:st|nd|rd|th)?[-./ ] ?{_NAME}[-/, ] ?{_YEAR}{_AT}",
     "%d %b %y": f"{_DAY}[-/ ]{_NAME}[-/ ]{_SHORT}{_AT}",
-    "%b %d %Y": f"{_WEEKDAY}{_NAME} {_DAY}(?:st|nd|rd|th)?,? {_YEAR}{_AT}",
+    "%b %d %Y": f"{_WEEKDAY}{_NAME}[-/ ]{_DAY}(?:st|nd|rd|th)?(?:,? |[-/]){_YEAR}{_AT}",
     "%b %Y": f"{_NAME}[-/, ] ?{_YEAR}",
     "%b %y": f"{_NAME}[-/ ]'?{_SHORT}",
     "%Y-%m": f"{_YEAR}[-/](?P<m>[0-9]{{2}})",

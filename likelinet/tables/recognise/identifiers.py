@@ -7,12 +7,13 @@ import numpy as np
 from likelinet.core.wording import counted
 from likelinet.tables.arrow import pa, pc
 from likelinet.tables.recognise.codes import LONG
-from likelinet.tables.recognise.distinct import Distinct, distinct
+from likelinet.tables.recognise.distinct import Distinct, distinct, whole_numbers
 from likelinet.tables.text import Text
 
 _ENOUGH = 20  # rows below which nothing is an identifier
 MANY = 50  # different texts above which half of the rows being different is enough
-_NEARLY = 0.95  # share of the rows that are different
+_NEARLY = 0.95  # share of the rows that are different numbers
+_MOSTLY = 0.8  # and different texts, however few
 _EXPECTED = 5.0  # repeated numbers to expect by chance, whose absence says that they were counted out
 _YEARS = (1500, 2200)
 _SECONDS = ((10**9, 2 * 10**9), (10**12, 2 * 10**12))  # and milliseconds since 1970, from 2001 to 2033
@@ -21,9 +22,17 @@ _MADE = {
     "UUIDs": rf"\{{?{_HEX}{{8}}-?(?:{_HEX}{{4}}-?){{3}}{_HEX}{{12}}\}}?",
     "hashes": rf"{_HEX}{{40}}|{_HEX}{{64}}|{_HEX}{{24}}|{_HEX}{{96}}|{_HEX}{{128}}",
 }
+_OF_TIME = re.compile(
+    r"(?:^|[^a-z])(?:year|yr|quarter|month|week|day|hour|minute|second|date|time|period|trend|age|epoch|step)s?$"
+)
 _NAMES = re.compile(
     r"(?:^|[^a-z])(?i:id|ids|uuid|guid|key|idx|index|row|rows|rownames?|row_?num(?:ber)?|record|serial)$|[a-z](?:Id|ID)$"
 )
+
+
+def is_called_id(name: str) -> bool:
+    """Whether a column is called an identifier."""
+    return bool(_NAMES.search(name.strip()))
 
 
 def mostly_different(different: int, rows: int) -> bool:
@@ -41,24 +50,27 @@ def looks_like_identifier(column: np.ndarray | Text, name: str = "") -> str | No
     Parameters
     ----------
     column : ndarray or Text
-        The column; numbers in floating point are no identifiers.
+        The column; numbers in floating point are no identifiers, unless they are whole and some cell is missing.
     name : str
         What it is called.
     """
     if isinstance(column, np.ndarray):
-        return _numbers(column, len(column), name) if column.dtype.kind in "iu" else None
+        numbers = whole_numbers(column)
+        return None if numbers is None else _numbers(numbers, len(numbers), name)
     found = distinct(column)
     rows = int((found.codes >= 0).sum())
     if rows < _ENOUGH or 2 * len(found) <= rows:
         return None
-    if _all_match(found, "0|[1-9][0-9]{0,17}"):
-        return _numbers(np.asarray(pc.cast(found.cells, pa.int64())), rows, name)
+    point = r"(?:\.0)?" if rows < len(column) else ""  # which pandas writes beside missing cells
+    if _all_match(found, f"(?:0|[1-9][0-9]{{0,17}}){point}"):
+        whole = pc.replace_substring_regex(found.cells, r"\.0$", "")
+        return _numbers(np.asarray(pc.cast(whole, pa.int64())), rows, name)
     made = next((what for what, pattern in _MADE.items() if _all_match(found, pattern)), None)
     if made is not None:
         return f"{made}, {counted(len(found), 'different one')} in {rows} rows"
     if _all_match(found, r"-?(?:0|[1-9][0-9]*)?(?:[.,][0-9]*)?(?:[eE][-+]?[0-9]+)?") and not _are_long(found):
         return None  # numbers
-    if mostly_different(len(found), rows) or len(found) >= _NEARLY * rows:
+    if mostly_different(len(found), rows) or len(found) >= _MOSTLY * rows:
         return f"text, {len(found)} different ones in {rows} rows"
     return None
 
@@ -79,16 +91,16 @@ def _numbers(numbers: np.ndarray, rows: int, name: str) -> str | None:
     different = np.unique(numbers)
     n, low, high = len(different), int(different[0]), int(different[-1])
     span = high - low + 1
-    if n == rows and not _YEARS[0] <= low <= high <= _YEARS[1]:
+    timed = _YEARS[0] <= low <= high <= _YEARS[1] or _OF_TIME.search(name.strip().lower())  # in which things change
+    if n == rows and not timed:
         if span == n:
             return f"whole numbers from {low} to {high}, each once"
         if span <= 3 * n and n * (n - 1) / 2 / span >= _EXPECTED:
             return f"whole numbers from {low} to {high}, none of them twice in {rows} rows"
-    if n < _NEARLY * rows:
-        return None
+    nearly = n >= _NEARLY * rows
     digits = len(str(high))
-    if low >= 0 and len(str(low)) == digits >= LONG and not any(a <= low <= high < b for a, b in _SECONDS):
+    if nearly and low >= 0 and len(str(low)) == digits >= LONG and not any(a <= low <= high < b for a, b in _SECONDS):
         return f"whole numbers of {digits} digits, {n} different ones in {rows} rows"
-    if _NAMES.search(name.strip()):
+    if is_called_id(name) and (nearly or mostly_different(n, rows)):
         return f"whole numbers in a column called '{name}', {n} different ones in {rows} rows"
     return None

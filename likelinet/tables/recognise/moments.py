@@ -1,6 +1,7 @@
 """Dates and times of day as people and programs write them."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -11,9 +12,9 @@ from likelinet.tables.coded import Coded
 from likelinet.tables.columns import Column
 from likelinet.tables.recognise.distinct import Distinct, distinct, forms_of
 from likelinet.tables.recognise.forms import FORMS, ISO, TIMES, in_form, turned
+from likelinet.tables.recognise.other_forms import EARLIEST, LATEST, in_any_form
 from likelinet.tables.text import Text
 
-_EARLIEST, _LATEST = np.datetime64("1900-01-01"), np.datetime64("2101-01-01")  # of dates written as whole numbers
 _MONTHS = 6  # different ones that are no mere numbers
 _ZONED = r":.*(?:Z|UTC|GMT|[-+][0-9]{2}(?::?[0-9]{2})?)$"
 
@@ -113,17 +114,33 @@ def _in_years(text: Text) -> Moments | None:
 def read_moments(column: np.ndarray | Text, form: str) -> tuple[np.ndarray, np.ndarray]:
     """Return a column of a known form as datetime64[us], and where it has something else that is not missing.
 
-    Dates as ISO writes them are read beside any form of dates, since they mean one thing only.
+    Moments of other forms are read beside it where they mean one thing only, as dates do that ISO writes.
     """
     if isinstance(column, np.ndarray):
         if column.dtype.kind == "M":
             return column.astype("datetime64[us]"), np.zeros(len(column), bool)
         column = _whole_numbers(column)
     found = distinct(column)
-    each = in_form(found.cells, form)
-    if form not in TIMES and np.isnat(each).any():
-        each = np.where(np.isnat(each), in_form(found.cells, ISO), each)
+    each = _in_form_or_iso(found.cells, form)
+    if np.isnat(each).any():
+        each = in_any_form(found.cells, each, form)
     return found.read(each, np.datetime64("NaT"))
+
+
+def of_other_form(column: Text, form: str) -> np.ndarray:
+    """Return which cells are neither of a known form nor dates as ISO writes them; missing ones may be among them."""
+    if turned(form) is None:  # then the look of a cell tells, without reading it
+        iso = False if form in TIMES else column.matches(FORMS[ISO])
+        return ~(column.matches(FORMS[form]) | iso)
+    found = distinct(column)
+    return found.spread(np.isnat(_in_form_or_iso(found.cells, form)), missing=True)
+
+
+def _in_form_or_iso(cells: Any, form: str) -> np.ndarray:
+    each = in_form(cells, form)
+    if form not in TIMES and np.isnat(each).any():
+        each = np.where(np.isnat(each), in_form(cells, ISO), each)
+    return each
 
 
 def moments_in_numbers(values: np.ndarray) -> Moments | None:
@@ -161,7 +178,7 @@ def _is_meant(found: Distinct, form: str, each: np.ndarray) -> bool:
     each = each[~np.isnat(each)]
     if form in ("%Y%m%d", "%Y%m"):
         enough = form == "%Y%m%d" or len(each) >= _MONTHS
-        return bool(enough and ((each >= _EARLIEST) & (each < _LATEST)).all())
+        return bool(enough and ((each >= EARLIEST) & (each < LATEST)).all())
     if form == "%Y":
         return False  # a number
     if form == "%Y-%m":  # 2010-11, 2011-12 are seasons
@@ -215,4 +232,5 @@ def _words(found: Distinct, form: str, each: np.ndarray) -> str:
     what = "times" if form in TIMES else "dates with times" if timed else "dates"
     iso = iso.partition("T")[2] if form in TIMES else iso.replace("T", " ")
     local = " in local time" if pc.any(pc.match_substring_regex(found.cells, _ZONED)).as_py() else ""
-    return f"{what}{local} ('{shown(found.cells[i].as_py())}' is {iso})"
+    cell = found.cells[i].as_py()
+    return f"{what}{local}" + (f" ('{shown(cell)}' is {iso})" if cell != iso else "")

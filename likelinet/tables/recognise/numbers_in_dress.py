@@ -17,6 +17,7 @@ _NO_UNITS = {"am", "pm", "a.m", "p.m", "st", "nd", "rd", "th"}  # 5 pm and 1st s
 _PHONE = 9  # digits from which numbers in groups, all as long, may be of telephones or accounts
 _DOTTED, _PLAIN = 5, 2  # different numbers with points of thousands, and without, that tell them from decimal ones
 _FEW = 1000  # different cells that are tried first
+_MANY = 20  # different numbers whose middle says which ends of open ones are low and which high
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,11 @@ def _is_safe(dress: Dress, parts: dict[str, Any], numbers: np.ndarray) -> bool:
     rest = numbers[~below & ~above]
     if not (below.any() or above.any()):
         return True
-    return len(rest) > 0 and (numbers[below] <= rest.min()).all() and (numbers[above] >= rest.max()).all()
+    if len(rest) == 0:
+        return False
+    # Limits of detection differ from row to row, so that some lie among the numbers, but not above the middle of many.
+    low, high = (np.median(rest),) * 2 if len(rest) >= _MANY else (rest.min(), rest.max())
+    return bool((numbers[below] <= low).all() and (numbers[above] >= high).all())
 
 
 def _words(found: Distinct, dress: Dress, parts: dict[str, Any], numbers: np.ndarray) -> str:

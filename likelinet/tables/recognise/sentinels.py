@@ -8,6 +8,7 @@ from likelinet.core.wording import rows_of
 
 _TIMES = 3  # how often a number occurs before it is suspected without being all nines
 _VARIED = 10  # different other numbers that make it an outlier rather than one of a few values
+_APART = 2.0  # how much wider than any gap among the others the one beside it is
 
 
 def sentinels_of(values: np.ndarray, index: np.ndarray | None) -> str:
@@ -66,6 +67,8 @@ def _at_the_end(numbers: np.ndarray, counts: np.ndarray) -> int:
         first = numbers[many - 1]
         gap, span, times = abs(rest[0] - first), abs(rest[-1] - rest[0]), counts[:many].sum()
         only = first < 0.0 <= rest[0]  # no other one is negative
+        if not only and gap <= _APART * np.abs(np.diff(rest)).max():
+            continue  # one of numbers that lie so, as 97 of the years 95, 96, 97
         if nines == 0:
             often = first == np.floor(first) and len(rest) >= _VARIED and times >= _TIMES
             found = often and (gap > span or (only and first % 100 == 0))
