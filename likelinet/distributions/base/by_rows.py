@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # Results at once of a plain family; fewer of one that holds more numbers for each.
 ROWS_AT_ONCE = 65536  # many enough for an iteration whose last steps are for a few rows
 INTEGRALS_AT_ONCE = 2048  # which have hundreds of nodes for each result
+_OF_WRAPPER = 10  # further temporaries, as a multiple of those of a plain family: it asks for several values of each
 
 VALUES = ("log_prob", "nll", "cdf", "sf", "log_cdf", "log_sf", "ppf", "isf")
 INTEGRALS = ("crps", "kl_divergence", "mean", "var", "mode", "entropy")
@@ -45,7 +46,7 @@ def _blocked(method: Method, few: bool) -> Method:
         many = math.prod(shape)
         if many == 1:
             return _beside_itself(method, shape, self, *operands)
-        size = _integrals_at_once(self) if few else _values_at_once(self)
+        size = _integrals_at_once(self, *operands) if few else _values_at_once(self)
         if many <= size:
             return method(self, *operands)
         return _in_blocks(blocked, method, shape, size, self, *operands)
@@ -79,11 +80,13 @@ def _values_at_once(d: "Distribution") -> int:
     many, leaf = innermost(d)
     arrays = ((getattr(leaf, p.name), p.event_ndim) for p in leaf.parameters)
     own = max([leaf.temporaries, *(math.prod(a.shape[a.ndim - n :]) for a, n in arrays)])
+    own += 0 if leaf is d else _OF_WRAPPER
     return max(4 * ROWS_AT_ONCE // (3 + many * own), 1)  # the few longest arrays have many numbers for each result
 
 
-def _integrals_at_once(d: "Distribution") -> int:
-    return max(2 * INTEGRALS_AT_ONCE // (1 + innermost(d)[0]), 1)
+def _integrals_at_once(d: "Distribution", *of: Any) -> int:
+    many = sum(innermost(p)[0] for p in (d, *of) if hasattr(p, "batch_shape"))  # all of which have nodes of their own
+    return max(2 * INTEGRALS_AT_ONCE // (1 + many), 1)
 
 
 def innermost(d: "Distribution") -> tuple[int, "Distribution"]:

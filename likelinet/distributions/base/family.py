@@ -148,5 +148,10 @@ def before(y: Array) -> Array:
 
 
 def open_end(of: "Family | Distribution", low: Array) -> Array:
-    """Return a with P(low ≤ Y ≤ …) = P(a < Y ≤ …): just below `low` where single values have a probability."""
-    return before(low) if of.support.integer or of.atoms else low
+    """Return a with P(low ≤ Y ≤ …) = P(a < Y ≤ …): just below `low` where that itself has a probability."""
+    if of.support.integer:
+        return before(low)
+    xp = namespace(low)
+    for at in of.atoms:
+        low = xp.where(low == at, before(xp.asarray(at, dtype=low.dtype)), low)
+    return low

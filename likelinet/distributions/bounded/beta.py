@@ -15,8 +15,12 @@ from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.divergences import itakura_saito
 from likelinet.distributions.numerics.gammas import log_gamma_above_tangent
 from likelinet.distributions.numerics.grids import FINE_SCORES, Grid, column, logits, logs, of_logit, rest
+from likelinet.distributions.numerics.near import mended
+from likelinet.distributions.numerics.root_finding import invert
 from likelinet.distributions.numerics.tails import UNDERFLOW, beta_fraction, log_of
 
+_OFF, _ROUNDING = 1e-10, 1e-15  # of log probabilities, and of y
+_LEAST = 1e-300  # y from which on numbers have all of their digits
 _MODERATE = 1e3  # α + β up to which little cancels
 
 
@@ -109,34 +113,51 @@ class Beta(Univariate):
         return of_logit(np.log(a) - np.log(b) + out, bends, FINE_SCORES)
 
     def _cdf(self, y: np.ndarray) -> np.ndarray:
-        return scipy.special.betainc(self.concentration1, self.concentration0, y)
+        cdf = scipy.special.betainc(self.concentration1, self.concentration0, y)
+        return mended(cdf, cdf < UNDERFLOW, lambda *v: np.exp(_deep(*v)), *self._of_cdf(y))
 
     def _sf(self, y: np.ndarray) -> np.ndarray:
-        return scipy.special.betaincc(self.concentration1, self.concentration0, y)
+        sf = scipy.special.betaincc(self.concentration1, self.concentration0, y)
+        return mended(sf, sf < UNDERFLOW, lambda *v: np.exp(_deep(*v)), *self._of_sf(y))
 
     def _log_cdf(self, y: np.ndarray) -> np.ndarray:
-        a, b, cdf = self.concentration1, self.concentration0, self._cdf(y)
-        values, deep = log_of(cdf, self._sf(y)), cdf < UNDERFLOW
-        return np.where(deep, self._deep(a, b, y, y), values) if deep.any() else values
+        cdf = scipy.special.betainc(self.concentration1, self.concentration0, y)
+        return mended(log_of(cdf, self._sf(y)), cdf < UNDERFLOW, _deep, *self._of_cdf(y))
 
     def _log_sf(self, y: np.ndarray) -> np.ndarray:
-        a, b, sf = self.concentration1, self.concentration0, self._sf(y)
-        values, deep = log_of(sf, self._cdf(y)), sf < UNDERFLOW
-        return np.where(deep, self._deep(b, a, y, 1.0 - y), values) if deep.any() else values
+        sf = scipy.special.betaincc(self.concentration1, self.concentration0, y)
+        return mended(log_of(sf, self._cdf(y)), sf < UNDERFLOW, _deep, *self._of_sf(y))
 
-    def _deep(self, a: np.ndarray, b: np.ndarray, y: np.ndarray, x: np.ndarray) -> np.ndarray:
-        """Return log I(a, b) at x, the distance of y from the end, where the incomplete beta function underflows."""
-        return self.log_prob(y) + np.log(x) + np.log1p(-x) - np.log(a) + np.log(beta_fraction(a, b, x))
+    def _of_cdf(self, y: np.ndarray) -> tuple[np.ndarray, ...]:
+        return self.concentration1, self.concentration0, y, self.log_prob(y)
+
+    def _of_sf(self, y: np.ndarray) -> tuple[np.ndarray, ...]:
+        return self.concentration0, self.concentration1, 1.0 - y, self.log_prob(y)
 
     def _ppf(self, q: np.ndarray) -> np.ndarray:
         lead = _quantile_near_0(self.concentration1, self.concentration0, q)
         inverse = scipy.special.betaincinv(self.concentration1, self.concentration0, q)
-        return np.where(np.isnan(lead), inverse, lead)
+        return self._mended(q, np.where(np.isnan(lead), inverse, lead), upper=False)
 
     def _isf(self, q: np.ndarray) -> np.ndarray:
         lead = _quantile_near_0(self.concentration0, self.concentration1, q)
         inverse = scipy.special.betainccinv(self.concentration1, self.concentration0, q)
-        return np.where(np.isnan(lead), inverse, 1.0 - lead)
+        return self._mended(q, np.where(np.isnan(lead), inverse, 1.0 - lead), upper=True)
+
+    def _mended(self, q: np.ndarray, y: np.ndarray, upper: bool) -> np.ndarray:
+        """Return quantiles, by Newton's method where SciPy's inverse is off, or has not even found the mass."""
+        log_tail = self._log_sf(y) if upper else self._log_cdf(y)
+        # The rounding of y tells as much as that there is no better one.
+        least = _OFF + _ROUNDING * y * np.exp(self.log_prob(y) - log_tail)
+        off = ~(np.abs(log_tail - np.log(q)) <= least) & (y > _LEAST) & (y < 1.0)
+        if not off.any():
+            return y
+        y, rows = np.array(y), np.flatnonzero(off)
+        part = self.flattened(y.shape)[rows]
+        y.reshape(-1)[rows] = invert(
+            part, q.reshape(-1)[rows], np.zeros(1), np.ones(1), upper=upper, start=y.reshape(-1)[rows]
+        )
+        return y
 
     def _mean(self) -> np.ndarray:
         return self.concentration1 / (self.concentration1 + self.concentration0)
@@ -173,13 +194,20 @@ class Beta(Univariate):
         return means + (bends[0] + bends[1] - bends[2])
 
     def _crps(self, y: np.ndarray) -> np.ndarray:
-        a, b = self.concentration1, self.concentration0
-        inside = np.clip(y, 0.0, 1.0)
+        # Of 1 - Y where most of the mass is next to 1, from which y and the mean would be the same but for rounding.
+        mirrored = self.concentration1 > self.concentration0
+        a, b = (f(self.concentration1, self.concentration0) for f in (np.minimum, np.maximum))
+        density = np.exp(self.log_prob(y))
+        y = np.where(mirrored, 1.0 - y, y)
+        inside, mean = np.clip(y, 0.0, 1.0), a / (a + b)
         # log B(2α, 2β) - 2 log B(α, β) by Stirling's formula
         logs = 0.5 * (np.log(a) + np.log(b) - np.log(a + b)) - HALF_LOG_2PI - 0.5 * np.log(2.0)
         spread = 2.0 * np.exp(logs + _stirling(2.0 * a, 2.0 * b) - 2.0 * _stirling(a, b)) / a
-        below = y * (2.0 * scipy.special.betainc(a, b, inside) - 1.0)
-        return below + self._mean() * (1.0 - 2.0 * scipy.special.betainc(a + 1.0, b, inside) - spread)
+        rise = 2.0 * scipy.special.betainc(a, b, inside) - 1.0
+        # E|Y - y| from the mean where the mass is close to it, elsewhere from 0.
+        near = (y - mean) * rise + 2.0 * inside * (1.0 - inside) * density / (a + b) - mean * spread
+        far = y * rise + mean * (1.0 - 2.0 * scipy.special.betainc(a + 1.0, b, inside) - spread)
+        return np.where(a > 1.0, near, far)
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return rng.beta(self.concentration1, self.concentration0, shape)
@@ -192,6 +220,11 @@ class Beta(Univariate):
         var = np.clip(np.average((y - mean) ** 2, axis=0, weights=weight), 1e-6 * most, 0.99 * most)
         n = most / var - 1.0
         return n * mean, n * (1.0 - mean)
+
+
+def _deep(a: np.ndarray, b: np.ndarray, x: np.ndarray, log_prob: np.ndarray) -> np.ndarray:
+    """Return log I(a, b) at x, the distance of y from the end, where the incomplete beta function underflows."""
+    return log_prob + np.log(x) + np.log1p(-x) - np.log(a) + np.log(beta_fraction(a, b, x))
 
 
 def _out(a: np.ndarray, b: np.ndarray, fall: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from likelinet.core.arrays import Array, log1mexp, namespace, special
+from likelinet.core.arrays import Array, log1mexp, namespace, never, special
 from likelinet.core.domains import Domain, direction, positive
 from likelinet.core.lazy import scipy
 from likelinet.core.wording import called
@@ -16,6 +16,7 @@ from likelinet.distributions.base.shapes import parameters_on
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.circular_series import MOST, angle_of, cdf_by_series, share
 from likelinet.distributions.numerics.grids import Grid, room_of
+from likelinet.distributions.numerics.legendre import times
 from likelinet.distributions.numerics.near import NEAR, mended
 from likelinet.distributions.numerics.panels import NODES, RUNNING, WEIGHTS, nodes_and_weights, picked
 from likelinet.distributions.numerics.root_finding import invert
@@ -85,12 +86,13 @@ class VonMises(Univariate):
     def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
         loc, concentration = params
         xp = namespace(loc)
-        half = xp.sin(0.5 * (y - loc))
+        away = y - (loc if never(xp.abs(loc) > np.pi) else wrapped(loc))  # of many turns it has no digits
+        half = xp.sin(0.5 * away)
         fall = 2.0 * half * half  # 1 - cos(y - μ)
         values = concentration * fall + xp.log(special(loc).i0e(concentration)) + _LOG_2PI
 
         def backward(d: Array) -> tuple[Array, ...]:
-            return -d * concentration * xp.sin(y - loc), d * (fall - spread_of(concentration))
+            return -d * concentration * xp.sin(away), d * (fall - spread_of(concentration))
 
         return values, backward
 
@@ -220,7 +222,7 @@ class VonMises(Univariate):
         p = np.exp(-self.loss((self.loc, self.concentration), t)[0]) * half
         each = (-1,) + (1,) * half.ndim
         masses = np.sum(WEIGHTS.reshape(each) * p, axis=0)
-        running = np.sum(RUNNING.reshape(-1, len(NODES), *each[1:]) * p, axis=1)
+        running = times(RUNNING, p.reshape(len(p), -1)).reshape(p.shape)
         cdf = np.cumsum(masses, axis=0) - masses + running
         squares = np.where(t < at, cdf, 1.0 - cdf) ** 2 * half
         return (WEIGHTS.reshape(each) * squares).sum(0).sum(0) + np.abs(y - at)

@@ -23,6 +23,7 @@ _LOG_WEIGHTS = np.log(WEIGHTS)[:, None]
 MANY, FEW = 0.5, 1.0  # the latter if panels are split where they are too wide
 _ROUNDING = 1e-14  # relative difference of cuts that are the same
 _BY = 1e-3  # distance, against y, at which an anchor is close by
+_GAP, _APART = np.exp([-6.0, -12.0, -18.0, -24.0]), 30.0  # shares of a wide gap, and what is one, in radii of a core
 LARGEST = 1e300  # size of y that counts
 
 
@@ -200,6 +201,9 @@ def _ordered(grid: Grid, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray,
     anchors = np.sort(np.concatenate([grid.anchors, low[None], high[None]]), axis=0)
     halves, room = 0.5 * anchors[:-1] + 0.5 * anchors[1:], 0.5 * np.diff(anchors, axis=0)
     halves, room = np.concatenate([halves, 0.5 * high[None]]), np.concatenate([room, np.zeros((1, len(low)))])
+    gaps = _in_gaps(grid)
+    gaps = np.where(np.isnan(gaps), halves[:1], gaps)
+    halves, room = np.concatenate([halves, gaps]), np.concatenate([room, np.zeros(gaps.shape)])
     halves = np.clip(halves, y.min(0), y.max(0))
     room = np.concatenate([grid.room, room])
     if not bounded.any():
@@ -223,6 +227,23 @@ def _in_order(key: np.ndarray, last: np.ndarray | None, *values: np.ndarray) -> 
         order = order.take(after + start)
     order += start
     return [np.ascontiguousarray(np.ascontiguousarray(v.T).take(order).T) for v in values]
+
+
+def _in_gaps(grid: Grid) -> np.ndarray:
+    """Return cuts in what lies between anchors of which each is far from the core of the other; nan for none.
+
+    There next to no mass is, but a distribution function that is neither 0 nor 1, over lengths of many sizes.
+    """
+    order = np.argsort(grid.anchors, axis=0)
+    anchors, cores = (np.take_along_axis(v, order, 0) for v in (grid.anchors, grid.cores))
+    half = 0.5 * np.diff(anchors, axis=0)
+    found = []
+    for side, anchor, core in ((1.0, anchors[:-1], cores[:-1]), (-1.0, anchors[1:], cores[1:])):
+        for share in _GAP:
+            far = (core > 0.0) & (share * half > _APART * core)
+            if far.any():
+                found.append(np.where(far, anchor + side * share * half, np.nan))
+    return np.concatenate(found) if found else np.empty((0, *grid.y.shape[1:]))
 
 
 def _finer(x: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -74,7 +74,8 @@ def entropy(d: "Distribution") -> np.ndarray:
         return counts.entropy(d)
     _, flat = _from_location(d.flattened(d.batch_shape))
     density = Density(flat, cut(flat, MASS))
-    return density.known(density.expectation(-density.log_prob) + _of_atoms(flat, flat.nll)).reshape(d.batch_shape)
+    values = density.expectation(-density.log_prob) + _of_atoms(flat, flat.nll)
+    return density.known(values, density.log_prob).reshape(d.batch_shape)
 
 
 def kl_divergence(d: "Distribution", other: "Distribution") -> np.ndarray:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from likelinet.distributions.numerics.coarse import as_meant
 from likelinet.distributions.numerics.density import MASS, cut, products
 from likelinet.distributions.numerics.divergences import expm1mx
 from likelinet.distributions.numerics.grids import Grid, column, joined, known
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
     from likelinet.distributions.base.protocol import LogDensity
 
+_AMISS = 1e-4  # of a mass of 1, by panels that are not yet split
 _CLOSE = 0.5  # size of log q/p up to which the formula for close distributions serves as well
 _ELSEWHERE = 1e-3  # of the average size of log q/p: larger than any error of an integral by few panels
 _LARGE = 1e200  # size of a log density up to which it grows as it does farther out
@@ -54,10 +56,10 @@ class Pair:
         np.copyto(log_p, -np.inf, where=~(log_p < np.inf))  # an infinite one, or none, by rounding
         return log_p, self.log_q(y, known(x, self.same_top)) - log_p
 
-    def in_layers(self, y: np.ndarray, x: np.ndarray, rows: int) -> tuple[np.ndarray, ...]:
-        """Return the same at the nodes of layers of panels of all rows."""
+    def along(self, panels: Panels, y: np.ndarray, x: np.ndarray, rows: int) -> tuple[np.ndarray, ...]:
+        """Return the same at the nodes of panels, which are layers of all rows."""
         shape = (len(y), -1, rows)
-        return tuple(v.reshape(y.shape) for v in self.both(y.reshape(shape), x.reshape(shape)))
+        return as_meant(panels, y, *(v.reshape(y.shape) for v in self.both(y.reshape(shape), x.reshape(shape))))
 
 
 def _pair(p: "Distribution", q: "Distribution", same_top: np.ndarray) -> Pair:
@@ -131,21 +133,22 @@ def _by_nodes(pair: Pair, own: Grid, *, whole: bool = False) -> tuple[np.ndarray
 
     def terms_of(panels: Panels, rows: int) -> np.ndarray:
         y, x, log_weight = panels.nodes()
-        log_p, rise = pair.rows(panels.row[:rows]).in_layers(y, x, rows)
+        log_p, rise = pair.rows(panels.row[:rows]).along(panels, y, x, rows)
         return products(np.exp(log_p + log_weight), _integrand(rise, close[panels.row]))
 
     size = layers.total(along.terms.size)
     total = layers.total(along.terms.total) + refined(cover.panels, along.terms, size, terms_of)
-    endless = np.zeros(len(size), dtype=bool)
+    mass, endless = layers.total(along.mass) + sum(p for p, _ in at_atoms), np.zeros(len(size), dtype=bool)
     for upper, panel, end in zip((False, True), layers.outermost, (low <= -LARGEST, high >= LARGEST), strict=True):
         (log_p, rise), (y, _, log_weight) = along.outermost[upper], cover.nodes_in(panel)
         f, beyond = _integrand(rise, close), tail(cover, y, log_p, low, high, upper=upper)
-        total = total + beyond.integral(beyond.at_outermost(f))
+        # What grows towards a tail in which it is no larger than elsewhere only comes to an end of its own there.
+        total, mass = total + beyond.integral(beyond.at_outermost(f), least=size), mass + beyond.mass
         sizes = np.abs(products(np.exp(log_p + log_weight), f))
         values = sizes / WEIGHTS[:, None]
         rises = np.where(cover.down[panel] ^ upper, values[-1] > values[-3], values[0] > values[2])
         endless |= whole & end & rises & (sizes.sum(0) > _NOTABLE * size)
-    total = np.where(endless, np.inf, total)
+    total = np.where(np.abs(mass - 1.0) <= _AMISS, np.where(endless, np.inf, total), np.nan)
     for probability, r in at_atoms:
         f = _integrand(r.copy(), close)
         total, size = (
@@ -161,6 +164,8 @@ class _Along(NamedTuple):
     ----------
     terms : Seen
         Of its terms.
+    mass : ndarray
+        Of p.
     apart : ndarray of bool
         In which panels log q/p is not small.
     outermost : tuple of (ndarray, ndarray)
@@ -168,6 +173,7 @@ class _Along(NamedTuple):
     """
 
     terms: Seen
+    mass: np.ndarray
     apart: np.ndarray
     outermost: tuple[tuple[np.ndarray, np.ndarray], ...]
 
@@ -175,24 +181,25 @@ class _Along(NamedTuple):
 def _along(pair: Pair, cover: Cover) -> _Along:
     """Return what is seen along panels, a few layers at a time: they stay in the processor's cache."""
     layers, n, n_rows = cover.layers, len(cover.row), len(cover.layers.many)
-    terms, apart = Seen(*np.empty((4, n))), np.empty(n, dtype=bool)
+    terms, masses, apart = Seen(*np.empty((4, n))), np.empty(n), np.empty(n, dtype=bool)
     outermost = np.empty((2, 2, N_NODES, n_rows))
     some, many = pair, n_rows
     for part, rows in layers.tables:
         if rows != many:
             some, many = pair.rows(layers.order[:rows]), rows
         y, x, log_weight = cover.nodes_in(part)
-        log_p, rise = some.in_layers(y, x, rows)
+        log_p, rise = some.along(cover.panels.some(part), y, x, rows)
         for own, panel in zip(outermost, layers.outermost, strict=True):
             here = np.flatnonzero((panel >= part.start) & (panel < part.stop))
             for values, v in zip(own, (log_p, rise), strict=True):
                 values[:, here] = v[:, panel[here] - part.start]
         log_p += log_weight
         mass = np.exp(log_p, out=log_p)
+        masses[part] = mass.sum(0)
         apart[part] = np.any((np.abs(rise) > _CLOSE) & (mass > 0.0), axis=0)
         for values, v in zip(terms, seen(products(mass, np.negative(rise, out=rise))), strict=True):
             values[part] = v
-    return _Along(terms, apart, tuple((log_p, rise) for log_p, rise in outermost))
+    return _Along(terms, masses, apart, tuple((log_p, rise) for log_p, rise in outermost))
 
 
 def _of_close(
@@ -205,9 +212,12 @@ def _of_close(
     elsewhere = np.zeros(len(close), dtype=bool)
     for a in set(pair.q.atoms) - set(pair.p.atoms):
         elsewhere |= pair.q.log_prob(a) > -np.inf
-    panels = np.flatnonzero((close & ~elsewhere)[cover.row])
+    close = close & ~elsewhere
+    panels = np.flatnonzero(close[cover.row])
+    if not len(panels):
+        return close
     row, (y, x, log_weight) = cover.row[panels], cover.nodes_in(panels)
-    log_p, rise = pair.rows(row).both(y, x)
+    log_p, rise = pair.rows(row).along(cover.panels.some(panels), y, x, len(row))
     mass = np.exp(log_p + log_weight)
     change = np.where(mass > 0.0, rise, 0.0)
     sums = [
@@ -216,7 +226,7 @@ def _of_close(
     for probability, r in at_atoms:
         r = np.where(probability > 0.0, r, 0.0)
         sums = [sums[0] + probability * np.expm1(r), sums[1] + probability * np.abs(r)]
-    close = close & ~elsewhere & ~(np.abs(sums[0]) > _ELSEWHERE * sums[1])
+    close = close & ~(np.abs(sums[0]) > _ELSEWHERE * sums[1])
     stay = close[row]
     for values, v in zip(terms, seen(products(mass[:, stay], expm1mx(change[:, stay]))), strict=True):
         values[panels[stay]] = v

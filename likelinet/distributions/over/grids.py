@@ -60,7 +60,8 @@ def grid_of_truncation(base: Distribution, shape: tuple[int, ...], low: np.ndarr
     for bound, side, deep in zip(bounds, (1.0, -1.0), beyond, strict=True):
         span = np.minimum(high - low, np.maximum(last, bound) - np.minimum(first, bound))
         steps = column(_LADDER, shape) * _reach(base, bound, side * span * column(_DECADES, shape))
-        near = ladder(bound, side * np.minimum(steps, 0.5 * span), high)
+        # All of what is left deep in a tail may be beyond the cuts that the base has near its middle.
+        near = ladder(bound, side * np.minimum(steps, np.where(deep, high - low, 0.5 * span)), high)
         ladders.append(_along_tail(near, base, grid, np.where(deep, bound, np.nan), side, low, high))
     # The bound is no anchor: the density is smooth up to it.
     return joined(grid.within(low, high, most), *ladders, points(cuts, high))
@@ -93,13 +94,13 @@ def _along_tail(
         change = base.log_prob(bound + side * _STEP * distance) - base.log_prob(bound)
         rate = -change / np.log1p(grows * _STEP) * grows - grows
         reach = distance * np.exp(grows * column(_LADDER, bound.shape) / rate)
+    falls = (rate > 0.0) & np.isfinite(distance)  # and the bound is not within a core
     reach = np.clip(reach, _LEAST, _LARGEST)
     y = np.clip(anchor + out * reach, low, high)
     x = np.where((anchor == high) & (out < 0.0), reach, np.where(np.isfinite(high), high - y, np.inf))
     return replace(
         steps,
         **{
-            name: np.where(rate > 0.0, new, getattr(steps, name))
-            for name, new in (("y", y), ("x", x), ("room", room_of(y)))
+            name: np.where(falls, new, getattr(steps, name)) for name, new in (("y", y), ("x", x), ("room", room_of(y)))
         },
     )

@@ -230,7 +230,10 @@ class AnswersByComponents(Distribution):
 
     def _of_small(self: Any, y: np.ndarray, upper: bool) -> np.ndarray:
         """Return P(Y > y) if `upper`, else P(Y ≤ y), with the digits that those of the components have."""
-        return self._averaged((self.components.sf if upper else self.components.cdf)(self.spread(y)))
+        values = (self.components.sf if upper else self.components.cdf)(self.spread(y))
+        # 1 where all are, even if rounded weights sum to less, or to more.
+        certain = np.all((values == 1.0) | (self.weights.probs == 0.0), axis=-1)
+        return np.where(certain, 1.0, np.minimum(self._averaged(values), 1.0))
 
     def _log_of_small(self: Any, y: np.ndarray, upper: bool) -> np.ndarray:
         """Return the same as a logarithm; next to 0 by the other tail, which is not rounded."""

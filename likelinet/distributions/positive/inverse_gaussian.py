@@ -56,6 +56,7 @@ class InverseGaussian(Univariate):
     support = positive
     other_names = called("invgauss wald")
     purpose = "first passage times"
+    temporaries = 4
     loc: np.ndarray
     concentration: np.ndarray
 

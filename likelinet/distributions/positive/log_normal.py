@@ -14,6 +14,8 @@ from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.estimates import log_moments
 from likelinet.distributions.real.gaussian import Gaussian
 
+_LARGE = 300.0  # logarithm of a mean that may be no number, or nearly so
+
 
 class LogNormal(Univariate):
     r"""The log-normal distribution: log y is Gaussian.
@@ -113,8 +115,11 @@ class LogNormal(Univariate):
     def _crps(self, y: np.ndarray) -> np.ndarray:
         inside = np.maximum(y, 0.0)
         z, ndtr = self._z(inside), scipy.special.ndtr
-        spread = ndtr(z - self.scale) - ndtr(-self.scale / np.sqrt(2.0))
-        return inside * (2.0 * ndtr(z) - 1.0) - 2.0 * self._mean() * spread + np.maximum(-y, 0.0)
+        log_mean, below, half = self.loc + 0.5 * self.scale**2, z - self.scale, -self.scale / np.sqrt(2.0)
+        # A mean that is no number may have a part that is one.
+        part, other = (np.exp(log_mean + scipy.special.log_ndtr(v)) for v in (below, half))
+        from_mean = np.where(log_mean > _LARGE, part - other, np.exp(log_mean) * (ndtr(below) - ndtr(half)))
+        return inside * (2.0 * ndtr(z) - 1.0) - 2.0 * from_mean + np.maximum(-y, 0.0)
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return np.exp(self.loc + self.scale * rng.standard_normal(shape))

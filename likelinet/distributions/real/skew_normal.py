@@ -63,7 +63,7 @@ class SkewNormal(Univariate):
 
     other_names = called("skewnormal skewnorm skew_gaussian")
     purpose = "skewed, light tails"
-    temporaries = 24  # its tails are integrals
+    temporaries = 32  # its tails are integrals
     parameters = (
         Parameter("loc", role="location", symbol="μ"),
         Parameter("scale", positive, role="scale", symbol="σ"),

@@ -169,7 +169,8 @@ class StudentT(Univariate):
         """Return z with P(T > z) = q; near the middle by the complement, which keeps the digits of z."""
         p = np.minimum(q, 1.0 - q)
         df = np.minimum(self.df, _GAUSSIAN)
-        outer = p < 0.25
+        # Of heavy tails nearly all is beyond √ν, where 1 - x has few digits.
+        outer = p < np.maximum(0.25, 0.5 * scipy.special.betainc(0.5 * df, 0.5, 0.5))
         many = (df > LARGE) & outer  # there x is close to 1
         half, level = np.where(many, 1.0, 0.5 * df), np.where(outer, 2.0 * p, 1.0 - 2.0 * p)
         x = scipy.special.betaincinv(np.where(outer, half, 0.5), np.where(outer, 0.5, half), level)
