@@ -7,6 +7,7 @@ import pytest
 from tests.test_examples import EXAMPLES, run
 
 
+@pytest.mark.filterwarnings("default:Numbers outside of the range")  # which is no fault of theirs
 @pytest.mark.parametrize("name", sorted(p.stem for p in EXAMPLES.glob("[0-9]*.py")))
 def test_example_in_full(name: str, tmp_path: Path):
     run(name, tmp_path, quick=False)

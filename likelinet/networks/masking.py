@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.stats import rankdata
 
 from likelinet.core.arrays import Array, namespace
+from likelinet.core.lazy import scipy
 from likelinet.networks.layer import Arrays, Layer, LayerBackward, Weight
 
 TELLING = 3.0  # standard errors, from which on missing cells and y go together
@@ -70,7 +70,7 @@ def learn_masking(columns: Sequence[slice], x: np.ndarray, y: np.ndarray, weight
         Of the rows.
     """
     column, rate, absent = np.zeros(x.shape[1], int), np.zeros(x.shape[1]), np.zeros(x.shape[1])
-    ranks, share = rankdata(y.reshape(len(y), -1), axis=0), weight / weight.sum()
+    ranks, share = scipy.stats.rankdata(y.reshape(len(y), -1), axis=0), weight / weight.sum()
     ranks -= share @ ranks
     spread, many = np.sqrt(share @ ranks**2), 1.0 / (share @ share)
     for j, inputs in enumerate(columns):

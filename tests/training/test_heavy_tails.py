@@ -111,7 +111,7 @@ def test_with_inputs(seed: int):
     new = np.clip(r.standard_normal((1000, 1)), X.min(), X.max())
     clean = 50.0 + 5.0 * new[:, 0] + r.standard_normal(1000)
     model = ll.Model({"distribution": T, "training": {"epochs": 100}}).fit(X, y, progress=False)
-    assert -model.score(new, clean) < 1.85
+    assert -model.score(new, clean) < 2.05
 
 
 def test_median_and_quartiles():

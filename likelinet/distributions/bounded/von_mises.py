@@ -14,7 +14,7 @@ from likelinet.distributions.base.parameter import Backward, Parameter, TailsBac
 from likelinet.distributions.base.protocol import CUTS, LogDensity
 from likelinet.distributions.base.shapes import parameters_on
 from likelinet.distributions.base.univariate import Univariate
-from likelinet.distributions.numerics.circular_series import MOST, angle_of, share
+from likelinet.distributions.numerics.circular_series import MOST, angle_of, cdf_by_series, share
 from likelinet.distributions.numerics.grids import Grid, room_of
 from likelinet.distributions.numerics.legendre import times
 from likelinet.distributions.numerics.near import NEAR, mended
@@ -158,7 +158,7 @@ class VonMises(Univariate):
     ) -> np.ndarray:
         """Return `of` the cdf where its Fourier series has digits enough, else `of_logs` of the two tails."""
         loc, k, y = np.broadcast_arrays(wrapped(self.loc), self.concentration, y)
-        p = _by_series(loc, k, y)
+        p = cdf_by_series(loc, k, y)
         rough = ~((p > _SEEN) & (p < 1.0 - _SEEN))
         values = of(p)
         if rough.any():
@@ -168,7 +168,7 @@ class VonMises(Univariate):
 
     def _plain_cdf(self, y: np.ndarray) -> np.ndarray:
         loc, k, y = np.broadcast_arrays(wrapped(self.loc), self.concentration, y)
-        p = _by_series(loc, k, y)
+        p = cdf_by_series(loc, k, y)
         rest = np.isnan(p)
         if rest.any():
             rows = picked(rest)
@@ -298,15 +298,6 @@ def spread_of(k: Array) -> Array:
     series = r * (0.5 + r * (0.125 + r * (0.125 + r * (25.0 / 128.0 + r * (13.0 / 32.0)))))
     i0e, i1e = special(k).i0e(near), special(k).i1e(near)
     return xp.where(large, series, (i0e - i1e) / i0e)
-
-
-def _by_series(loc: np.ndarray, k: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Return P(-π ≤ Y ≤ y) to about 1e-16, and nan for a κ that has no series; all of one shape."""
-    p, rows = np.full(y.shape, np.nan), np.nonzero(k <= MOST)
-    if rows[0].size:
-        below, here = share(k[rows], np.stack([-np.pi - loc[rows], y[rows] - loc[rows]]))
-        p[rows] = np.clip(here - below, 0.0, 1.0)
-    return p
 
 
 def _above_tangent(k: np.ndarray, step: np.ndarray) -> np.ndarray:

@@ -180,9 +180,8 @@ class BetaBinomial(Univariate):
 
     def mass_table(self, cells: Cells) -> Masses:
         if self._whole(cells):
-            shape = (-1, self.batch_shape[-1])
-            values = masses(*(self._full(getattr(self, p.name)).reshape(shape) for p in self.parameters), cells.many)
-            values = values.reshape(*self.batch_shape, cells.many)
+            n, a, b = (self._full(getattr(self, p.name)).reshape(-1, self.batch_shape[-1]) for p in self.parameters)
+            values = masses(n, a, b, cells.many).reshape(*self.batch_shape, cells.many)
             return Masses(values, -np.log(row_sums(values)))
         quick = by_ratios(self, cells, ratio)
         deep = np.broadcast_to(np.minimum(self.concentration1, self.concentration0) < SHALLOW, quick.log_scale.shape)
@@ -194,9 +193,8 @@ class BetaBinomial(Univariate):
 
     def _whole(self, cells: Cells) -> bool:
         """Return whether cells begin with 0 and are all that there are, of ordinary parameters."""
-        same = np.broadcast_shapes(self.batch_shape, cells.first.shape) == self.batch_shape != ()
-        start = (cells.first == 0.0) & (cells.low <= 0.0)
-        return same and bool(np.all(start & (cells.high >= self.total_count) & fit(self)))
+        whole = fit(self) & (cells.first == 0.0) & (cells.low <= 0.0) & (cells.high >= self.total_count)
+        return np.broadcast_shapes(self.batch_shape, cells.first.shape) == self.batch_shape != () and bool(whole.all())
 
     def bulk(self) -> tuple[np.ndarray, np.ndarray]:
         return np.zeros(self.batch_shape), self._full(self.total_count)
@@ -239,8 +237,8 @@ class BetaBinomial(Univariate):
     def _plain_cdf(self, y: np.ndarray) -> np.ndarray:
         """Return the sum of the masses on that side of y on which there are fewer of them."""
         shape = np.broadcast_shapes(self.batch_shape, y.shape)
-        flat, y = self.flattened(shape), np.broadcast_to(y, shape).reshape(-1)
-        assert isinstance(flat, BetaBinomial)
+        flat: BetaBinomial = self.flattened(shape)  # type: ignore[assignment]
+        y = np.broadcast_to(y, shape).reshape(-1)
         n, below = flat.total_count, 2.0 * y < flat.total_count
         low, high = np.where(below, 0.0, y + 1.0), np.where(below, np.minimum(y, n), n)
         short = fit(flat) & (high >= low)

@@ -93,7 +93,7 @@ def tables(d: "BetaBinomial") -> Iterator[tuple[np.ndarray, Table]]:
     """Return the rows of each block of distributions of one axis and their table, for those that `fit`."""
     n, a, b = d.total_count, d.concentration1, d.concentration0
     for rows, cells in cells_of(np.flatnonzero(fit(d)), np.zeros(len(n)), n, _CELLS):
-        mass = masses(*(p[rows, None] for p in (n, a, b)), cells.many)[:, 0]
+        mass = masses(n[rows, None], a[rows, None], b[rows, None], cells.many)[:, 0]
         mass /= row_sums(mass)[:, None]
         yield rows, Table(mass)
 

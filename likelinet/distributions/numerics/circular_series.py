@@ -81,3 +81,12 @@ def angle_of(k: np.ndarray, p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         if not rows.size:
             break
     return 2.0 * np.pi * turns + np.copysign(angle, part), sure
+
+
+def cdf_by_series(loc: np.ndarray, k: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return P(-π ≤ Y ≤ y) to about 1e-16, and nan for a κ that has no series; all of one shape."""
+    p, rows = np.full(y.shape, np.nan), np.nonzero(k <= MOST)
+    if rows[0].size:
+        below, here = share(k[rows], np.stack([-np.pi - loc[rows], y[rows] - loc[rows]]))
+        p[rows] = np.clip(here - below, 0.0, 1.0)
+    return p
