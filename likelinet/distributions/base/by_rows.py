@@ -87,7 +87,7 @@ def _values_at_once(d: "Distribution") -> int:
 def _integrals_at_once(d: "Distribution", *of: Any) -> int:
     size = 2 * INTEGRALS_AT_ONCE // (1 + innermost(d)[0])
     of_both = any(hasattr(other, "batch_shape") for other in of)  # nodes are those of both distributions
-    return max(3 * size // 4 if of_both else size, 1)
+    return max(4 * size // 5 if of_both else size, 1)
 
 
 def innermost(d: "Distribution") -> tuple[int, "Distribution"]:
