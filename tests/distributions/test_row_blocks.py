@@ -96,3 +96,15 @@ def test_one_distribution_at_many_y(name):
         assert tracemalloc.get_traced_memory()[1] < 64e6
     finally:
         tracemalloc.stop()
+
+
+def test_one_truncated_mixture_at_many_y():
+    """It asks for intervals of the components, by integrals where these are narrow."""
+    d = ll.Truncated(ll.Mixture(ll.StudentT(3.0, np.linspace(-2.0, 2.0, 5), 1.0), np.zeros(5)), -1.0, 2.0)
+    y = np.linspace(-1.0, 2.0, 20_000)
+    tracemalloc.start()
+    try:
+        d.cdf(y)
+        assert tracemalloc.get_traced_memory()[1] < 64e6
+    finally:
+        tracemalloc.stop()

@@ -85,8 +85,9 @@ def _values_at_once(d: "Distribution") -> int:
 
 
 def _integrals_at_once(d: "Distribution", *of: Any) -> int:
-    many = sum(innermost(p)[0] for p in (d, *of) if hasattr(p, "batch_shape"))  # all of which have nodes of their own
-    return max(2 * INTEGRALS_AT_ONCE // (1 + many), 1)
+    size = 2 * INTEGRALS_AT_ONCE // (1 + innermost(d)[0])
+    of_both = any(hasattr(other, "batch_shape") for other in of)  # nodes are those of both distributions
+    return max(3 * size // 4 if of_both else size, 1)
 
 
 def innermost(d: "Distribution") -> tuple[int, "Distribution"]:

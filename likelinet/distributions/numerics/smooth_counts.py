@@ -21,7 +21,7 @@ Piece = tuple[np.ndarray, np.ndarray, np.ndarray, bool]
 
 PANELS = 10  # of one family
 _FAR = 25.0  # logarithm of how many times the first number the last one is, at most
-_ROWS = 256  # at once
+_ROWS = 160  # at once
 
 
 def smooth(d: "Distribution", low: np.ndarray, high: np.ndarray) -> np.ndarray:
