@@ -98,7 +98,7 @@ class VonMises(Univariate):
 
     def log_density(self) -> LogDensity:
         loc, concentration = parameters_on(self, self.batch_shape)
-        log_norm = -np.log(scipy.special.i0e(concentration)) - _LOG_2PI
+        loc, log_norm = wrapped(loc), -np.log(scipy.special.i0e(concentration)) - _LOG_2PI
 
         def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
             half = y - loc
