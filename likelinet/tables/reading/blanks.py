@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 
@@ -16,11 +17,11 @@ _NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
 def with_tabs(path: Path, raw: bytes, header: bool) -> bytes | None:
     """Return a text whose rows have one cell each with tabs in the place of blanks, or None if those separate nothing.
 
-    They do where all rows have as many words, and some column is numbers; two blanks or more, if these are enough.
+    They do where all rows have as many words, and some column is numbers; otherwise two blanks or more may do.
     """
     lines = islice((line.strip() for line in lines_of(raw) if not is_comment(line)), _ROWS)
     sample = [line for line in lines if "\t" not in line]
-    split = next((split for split in (_by_wide_gaps, _by_blanks) if _are_rows([*map(split, sample)], header)), None)
+    split = _split_of(sample, header)
     if split is None:
         return None
     note(f"{path}: cells are taken to be separated by blanks.")
@@ -34,6 +35,19 @@ def with_tabs(path: Path, raw: bytes, header: bool) -> bytes | None:
             writer.writerow([*above, *split(line.strip())])
             above = []
     return text.getvalue().encode()
+
+
+def _split_of(sample: list[str], header: bool) -> Callable[[str], list[str]] | None:
+    """Return what makes rows of lines: cells have blanks in them only where lines do not have as many words."""
+    words, gaps = [*map(_by_blanks, sample)], [*map(_by_wide_gaps, sample)]
+    are_words, are_gaps = _are_rows(words, header), _are_rows(gaps, header)
+    if are_words and len(words[0]) == len(words[-1]):
+        return _by_blanks
+    if are_gaps and not (header and any(" " in name for name in gaps[0])):
+        return _by_wide_gaps
+    if are_words:
+        return _by_blanks
+    return _by_wide_gaps if are_gaps and len(gaps[0]) == len(gaps[-1]) else None
 
 
 def _by_wide_gaps(line: str) -> list[str]:
