@@ -216,3 +216,11 @@ def test_a_family_in_a_module_beside_the_data(tmp_path: Path):
     done = subprocess.run([script, *arguments], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert "names code of its own" not in done.stdout
+
+
+def test_a_list_of_many_classes_ends_in_an_ellipsis(tmp_path: Path):
+    table = write_csv(tmp_path / "t.csv", {"x": range(50), "y": list("abcde") * 10})
+    done = cli("fit", table, "--target", "y", "--set", "training.epochs=1", "-o", tmp_path / "m")
+    assert done.out.startswith("Family: categorical, since 'y' has 5 classes: a, b, c, d, …\n")
+    done = cli("init", table, "--target", "y", "-o", tmp_path / "c.yaml")
+    assert ": family categorical, since 'y' has 5 classes: a, b, c, d, …\n" in done.out

@@ -102,13 +102,24 @@ def test_the_command_line_reads_it(tmp_path: Path):
         (
             table(0, "dead"),
             "status",
-            r"got dead \(rows 1, .*: for other labels write event: \{column: status, is: dead",
+            r"got dead \(rows 1, .*: for the labels '0' and 'dead' write event: \{column: status, is: dead\}",
         ),
         (
             table(0, 2),
             "status",
-            r"0 where not, got 2 \(rows .*: for other labels write event: \{column: status, is: 2\}",
+            r"0 where not, got 2 \(rows .*: for the labels '0' and '2' write event: \{column: status, is: 2\}",
         ),
+        (
+            table("Alive", "Dead"),  # whichever is first
+            "status",
+            r"for the labels 'Alive' and 'Dead' write event: \{column: status, is: Dead\}, with the one that means ",
+        ),
+        (
+            table("in", "out"),
+            "status",
+            r"the labels 'in' and 'out' write event: \{column: status, is: LABEL\}, with the one that .* was seen\.$",
+        ),
+        (table("dead", "relapse"), "status", r"the labels 'dead' and 'relapse' write event: .* is: LABEL\}"),
         (table("alive", "dead"), {"column": "status", "is": "Dead"}, r"is nowhere 'Dead' \(did you mean 'dead'\?\)\.$"),
         (table(0, 1), {"column": "statu", "is": 1}, r"no column 'statu' in the table \(did you mean 'status'\?\)"),
     ],

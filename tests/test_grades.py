@@ -1,6 +1,7 @@
 """Few whole numbers are grades: the family to begin with has an order; and skewed whole numbers are said to be such."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import pytest
 import likelinet as ll
 from likelinet.config import parse_config
 from likelinet.selection.suggestion import suggested
-from likelinet.tables.table import as_table
+from likelinet.tables.table import as_table, read_table
 from likelinet.targets.suitable import note_unsuitable
 from likelinet.targets.target import Naming
 from tests.small import cli, write_csv
@@ -55,6 +56,24 @@ def test_a_grade_that_only_held_out_rows_have(tmp_path: Path):
     assert done.code == 0, done.err
     assert done.out.startswith("Family: ordered_logistic, since 'y' has few whole numbers, from 1 to 5, as grades are.")
     assert ll.Model.load(tmp_path / "m").classes.tolist() == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    ("cells", "distribution"),
+    [
+        (["5 stars", "1 star", "3 stars"], {"kind": "ordered_logistic", "levels": ["1 star", "3 stars", "5 stars"]}),
+        (["5 stars", "1 star", "3 stars", "3 star"], {"kind": "categorical"}),  # two labels of one grade
+        (["2 stars", "1 star"], {"kind": "bernoulli"}),
+    ],
+)
+def test_grades_in_dress_are_labels(cells: list[str], distribution: dict[str, Any], tmp_path: Path):
+    y = (cells * 40)[:40] + cells
+    table = write_csv(tmp_path / "t.csv", {"x": np.linspace(-1.0, 1.0, len(y)).tolist(), "y": y})
+    assert suggested(read_table(table), "y").distribution == distribution
+    more = ("--set", "training.epochs=1", "--set", "network.hidden=[2]")
+    done = cli("fit", table, "--target", "y", *more, "-o", tmp_path / "m")
+    assert done.code == 0, done.err
+    assert sorted(ll.Model.load(tmp_path / "m").classes) == sorted(cells)
 
 
 @pytest.mark.parametrize("shape", [0.8, 1.0])

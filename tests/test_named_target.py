@@ -9,6 +9,7 @@ import pytest
 
 import likelinet as ll
 from likelinet.cli.describe import describe
+from likelinet.tables.table import read_table
 from tests.small import COLUMNS, quick, write_csv
 
 FEATURES = {"features": ["size", "age", "colour"]}
@@ -127,3 +128,14 @@ def test_blanks_around_names_are_none_of_theirs(frame: Any, tmp_path: Path):
     for table in (frame(spaced), COLUMNS, str(tmp_path / "t.csv")):
         np.testing.assert_array_equal(model.predict(table), expected)
     assert model.config.data.target == "price"
+
+
+@pytest.mark.filterwarnings("ignore:.*first line looks like data")
+def test_a_column_of_a_table_without_a_header(tmp_path: Path):
+    table = tmp_path / "t.csv"
+    table.write_text("3,?,2548\n1,2,3.5\n4,5,6\n")
+    with pytest.raises(ll.DataError, match=r"no column 'x2' in the table: the first line, .* \('3', '2548'\), .*set=?"):
+        read_table(table).column("x2")
+    with pytest.raises(ll.DataError, match=r"no column '254' in the table \(did you mean '2548'\?\)\.$"):
+        read_table(table).column("254")
+    assert read_table(table, header=False).column("x2") is not None

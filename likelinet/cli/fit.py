@@ -14,6 +14,7 @@ from likelinet.cli.holdout import held_out, scores_beside_baselines
 from likelinet.cli.output import check_output, check_writable
 from likelinet.core.errors import DataError, DivergedError, LikelinetError, ModelFileError, NonFiniteError
 from likelinet.core.notes import ColumnsNote, unnoted
+from likelinet.core.wording import ended
 from likelinet.model import container
 from likelinet.model.model import Model
 from likelinet.tables.reading.files import check_different
@@ -42,7 +43,7 @@ def fit_command(
     check_writable(output)
     if given.why is not None and not quiet:
         names = ", ".join(output_names(given.config.data))
-        click.echo(f"Family: {given.config.distribution.in_brief}, since '{names}' {given.why.removesuffix('…')}.")
+        click.echo(ended(f"Family: {given.config.distribution.in_brief}, since '{names}' {given.why}"))
     began = time.perf_counter()
     try:
         with nullcontext() if quiet else unnoted(ColumnsNote):  # the list below says it

@@ -13,7 +13,7 @@ from likelinet.cli.describe import columns_in_words
 from likelinet.cli.output import check_new, check_writable, replaced
 from likelinet.config import DataConfig, MLPConfig, ModelConfig, TrainingConfig
 from likelinet.config.plain import in_one_line
-from likelinet.core.wording import counted, shown
+from likelinet.core.wording import counted, ended, shown
 from likelinet.selection.suggestion import Suggestion, suggested
 from likelinet.tables.inputs import learn_inputs
 from likelinet.tables.kinds.kind import Kind
@@ -35,7 +35,7 @@ def init_command(files: Sequence[Path], target: Sequence[str], output: Path, hea
     with replaced(output) as new:
         new.write_text(text, encoding="utf-8")
     kind = ModelConfig.model_validate({"distribution": family.distribution}).distribution.in_brief
-    click.echo(f"{output}: family {kind}, since '{', '.join(output_names(data))}' {family.why}.")
+    click.echo(ended(f"{output}: family {kind}, since '{', '.join(output_names(data))}' {family.why}"))
     click.echo(f"Next: {_command('fit', output, files)} --holdout 0.2")
 
 

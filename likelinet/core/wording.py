@@ -42,6 +42,11 @@ def shown(cell: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
 
 
+def ended(sentence: str) -> str:
+    """Return a sentence with its full stop, but for one that ends in "…"."""
+    return sentence if sentence.endswith("…") else f"{sentence}."
+
+
 def in_brief(values: np.ndarray) -> str:
     """Return an array as the repr of what holds it shows it: four digits, few entries, in one line."""
     edge = 3 if values.ndim < 2 else 1

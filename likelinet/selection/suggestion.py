@@ -66,7 +66,7 @@ def suggested(table: Table, target: Target) -> Suggestion:
     assert target is not None, "there is a target"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # how y is read is said when it is fitted
-        table = undressed(table, [target], MOST, "Target")
+        plain, table = table, undressed(table, [target], MOST, "Target")
     column = table.column(target)
     if isinstance(column, Coded) or (isinstance(column, Text) and table.holds_text(target)):
         labels = [level for level in coded(column).levels if level.lower() not in NO_LABELS]
@@ -80,7 +80,20 @@ def suggested(table: Table, target: Target) -> Suggestion:
         return _of_classes(["False", "True"])
     note_times(table, target)
     numbers = table.numbers(target)
-    return _of_numbers(numbers[np.isfinite(numbers)])
+    found = _of_numbers(numbers[np.isfinite(numbers)])
+    by_labels = found.distribution["kind"] in ("bernoulli", "ordered_logistic")
+    return _in_dress(coded(plain.column(target)), numbers) if by_labels and table is not plain else found
+
+
+def _in_dress(cells: Coded, numbers: np.ndarray) -> Suggestion:
+    """Return the family for few whole numbers in dress, as "3 stars", whose classes are the cells as they are."""
+    of = {level: numbers[cells.codes == code] for code, level in enumerate(cells.levels)}
+    of = {level: values[0] for level, values in of.items() if len(values) and level.lower() not in NO_LABELS}
+    levels = sorted(of, key=lambda level: of[level])
+    if len(levels) <= 2 or not np.isfinite([*of.values()]).all() or len({*of.values()}) < len(levels):
+        return _of_classes(sorted(of))
+    grades = {"kind": "ordered_logistic", "levels": levels}
+    return Suggestion(grades, f"has few grades, from {levels[0]} to {levels[-1]}", ("categorical",))
 
 
 def _of_classes(labels: list[Any]) -> Suggestion:

@@ -7,12 +7,14 @@ from likelinet.config.data import EventConfig, TimeTargetConfig
 from likelinet.core.errors import DataError
 from likelinet.core.labels import as_written
 from likelinet.core.notes import note
-from likelinet.core.wording import counted, nearest, rows_of, shown
+from likelinet.core.wording import SHOWN, counted, nearest, rows_of, shown
 from likelinet.tables.cells import MISSING
 from likelinet.tables.coded import coded
 from likelinet.tables.columns import Column
 from likelinet.tables.marked import absent
 from likelinet.tables.table import Table
+
+USUAL = {"dead", "died", "death", "deceased", "event", "yes", "true", "failure", "failed", "relapse"}  # of an event
 
 
 def with_event_label(config: ModelConfig, table: Table) -> ModelConfig:
@@ -69,10 +71,23 @@ def events(table: Table, target: TimeTargetConfig) -> np.ndarray:
         cell = shown(written[codes[int(strange.argmax())]])
         raise DataError(
             f"Column '{name}', the event, must be 1 where it was seen and 0 where not, got {cell} "
-            f"({rows_of(strange, table.index)}): for other labels write event: {{column: {name}, is: {cell}}}, "
-            "with that of the event."
+            f"({rows_of(strange, table.index)}): {_with_label(name, sorted({*written}))}."
         )
     return seen == 1.0
+
+
+def _with_label(name: str, labels: list[str]) -> str:
+    """Return how to say which of the labels is the event, with one that is sure to be it, or else with none of them."""
+    usual = [label for label in labels if label.lower() in USUAL]
+    others = [label for label in labels if label not in ("0", "false")]
+    (event,) = usual if len(usual) == 1 else others if len(labels) == 2 and len(others) == 1 else ["LABEL"]
+    some = [f"'{shown(label)}'" for label in labels[:SHOWN]] + ["…"] * (len(labels) > SHOWN)
+    listed = " and ".join(filter(None, [", ".join(some[:-1]), some[-1]]))
+    noun = "label" if len(labels) == 1 else "labels"
+    return (
+        f"for the {noun} {listed} write event: {{column: {name}, is: {shown(event)}}}, "
+        f"with the one that means that it was seen{'' if event == 'LABEL' else ', as this one may'}"
+    )
 
 
 def _distinct(values: Column) -> tuple[list[str], np.ndarray]:

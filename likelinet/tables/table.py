@@ -1,5 +1,6 @@
 """Tables: named columns from a file, a DataFrame or an array."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from os import PathLike
@@ -17,8 +18,11 @@ from likelinet.tables.columns import Column, Unusable, column_of
 from likelinet.tables.frames import frame_columns
 from likelinet.tables.marked import marked
 from likelinet.tables.reading.files import read_columns
+from likelinet.tables.reading.layout import NO_HEADER, NUMBER
 from likelinet.tables.text import Text
 from likelinet.tables.times import as_text, seconds
+
+_BARE = re.compile("x[0-9]+")  # names of columns without a header
 
 
 @dataclass(frozen=True)
@@ -74,8 +78,21 @@ class Table:
     def column(self, name: str) -> Column:
         """Return a column as it is."""
         if name not in self.columns:
-            raise DataError(f"There is no column '{name}' in the table{nearest(name, self.columns)}.")
+            hint = self._without_header(name) or nearest(name, self.columns)
+            raise DataError(f"There is no column '{name}' in the table{hint}.")
         return self._marked(self._usable(name) if self.kept is None else self._usable(name)[self.kept])
+
+    def _without_header(self, name: str) -> str:
+        """Return what to do where a name is that of a column without a header, and the others look like cells."""
+        numbers = [column for column in self.columns if NUMBER.fullmatch(column)]
+        apart = not any(_BARE.fullmatch(column) for column in self.columns)
+        if not (self.files and numbers and apart and _BARE.fullmatch(name)):
+            return ""
+        cells = ", ".join(f"'{shown(column)}'" for column in numbers[:3])
+        return (
+            f": the first line, which looks like data ({cells}), is taken to name the columns; if it names none, set "
+            f"data.header to false, {NO_HEADER}"
+        )
 
     def _usable(self, name: str) -> Column:
         """Return all cells of a column; raise `DataError` if they are not one value each."""

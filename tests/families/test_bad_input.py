@@ -187,8 +187,8 @@ FIT: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "an event that is neither": (
         of_table(SURVIVAL, TIMES, event=changed(COUNTS % 2, 5, 2.0)),
-        "Column 'event', the event, must be 1 where it was seen and 0 where not, got 2 (row 5): for other labels "
-        "write event: {column: event, is: 2}, with that of the event.",
+        "Column 'event', the event, must be 1 where it was seen and 0 where not, got 2 (row 5): for the labels "
+        "'0', '1' and '2' write event: {column: event, is: LABEL}, with the one that means that it was seen.",
     ),
     "a negative time": (
         of_table(SURVIVAL, TIMES, time=changed(POSITIVE, 5, -2.0)),

@@ -14,7 +14,7 @@ from likelinet.tables.reading.rows import LINE, Row, strict_rows
 
 SEPARATORS = ",;\t|"
 _SAMPLE, _ROWS = 1 << 20, 100  # bytes and rows that are looked at
-_NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
+NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
 _IN_QUOTES = re.compile("'[^']+'")
 _WITH_COMMA = re.compile(r"[-+]?[0-9]*,[0-9]+([eE][-+]?[0-9]+)?")
 _DECLARED = re.compile(rb'"?sep=(.)"?', re.IGNORECASE)
@@ -72,7 +72,7 @@ def find_layout(path: Path, raw: bytes, header: bool) -> Layout:
     if all(_IN_QUOTES.fullmatch(name) for name in names):
         names = [name[1:-1] for name in names]
     named = [] if comment is None else [c.strip() for c in next(csv.reader([comment], delimiter=separator), [])]
-    if 1 < len(named) == len(names) and any(map(_NUMBER.fullmatch, names)) and not any(map(_NUMBER.fullmatch, named)):
+    if 1 < len(named) == len(names) and any(map(NUMBER.fullmatch, names)) and not any(map(NUMBER.fullmatch, named)):
         return Layout(separator, named, start, line)  # the last comment has the names
     below = [*islice(strict_rows(path, raw[: first.end + _SAMPLE], separator, first.end, first.line + 1), 2)]
     second = below[0] if below else None
@@ -98,7 +98,7 @@ def _have_names(rows: Sequence[Row], width: int, separator: str) -> bool:
 def like_data(names: Sequence[str], second: Row | None) -> list[str]:
     """Return the cells of a first line that are numbers over numbers, but neither years nor numbers of the columns."""
     below = [] if second is None or len(second.cells) != len(names) else second.cells
-    found = [n for n, c in zip(names, below, strict=False) if _NUMBER.fullmatch(n) and _NUMBER.fullmatch(c.strip())]
+    found = [n for n, c in zip(names, below, strict=False) if NUMBER.fullmatch(n) and NUMBER.fullmatch(c.strip())]
     whole = [int(n) for n in found if n.isdecimal()]
     if len(whole) == len(found) and (all(n in _YEARS for n in whole) or whole == [*range(whole[0], whole[-1] + 1)]):
         return []
@@ -121,7 +121,7 @@ def _separator(sample: bytes, cut: bool) -> str:
         if width < 2:
             continue
         cells = [cell.strip() for row in rows[1:] for cell in row]
-        numbers = sum(bool(_NUMBER.fullmatch(c) or _WITH_COMMA.fullmatch(c)) for c in cells) / max(len(cells), 1)
+        numbers = sum(bool(NUMBER.fullmatch(c) or _WITH_COMMA.fullmatch(c)) for c in cells) / max(len(cells), 1)
         found = (all(len(row) == width for row in rows), numbers, width)
         if found > most:
             best, most = separator, found
