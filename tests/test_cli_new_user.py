@@ -51,6 +51,19 @@ def keep(folder: Path, ending: str, tmp_path: Path) -> Path:
     return out
 
 
+def test_kept_columns_are_not_said_to_be_ignored(tmp_path: Path):
+    train = write_csv(tmp_path / "train.csv", COLUMNS)
+    quick = ("--set", "network.hidden=[4]", "--set", "training.epochs=3")
+    assert cli("fit", train, "--target", "price", *quick, "-o", tmp_path / "m").code == 0
+    new = write_csv(tmp_path / "new.csv", {"id": KEPT["id"], "more": KEPT["ratio"], **COLUMNS})
+    plain = cli("predict", tmp_path / "m", new)
+    assert "ignored: id, more." in plain.err
+    done = cli("predict", tmp_path / "m", new, "--keep", "id,size,price")
+    assert (done.code, "ignored: more." in done.err) == (0, True)
+    assert [line.split(",", 3)[3] for line in done.out.splitlines()] == plain.out.splitlines()
+    assert cli("predict", tmp_path / "m", new, "--keep", "id,more").err == ""
+
+
 def test_kept_columns_have_their_types_in_parquet(folder: Path, tmp_path: Path):
     found = pyarrow.parquet.read_table(keep(folder, ".parquet", tmp_path))
     kinds = {name: str(found.schema.field(name).type) for name in KEPT}

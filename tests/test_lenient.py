@@ -141,6 +141,40 @@ def test_a_constant_column_has_no_influence_whatever_comes_later():
     np.testing.assert_array_equal(model.predict(other), quick().fit(FRAME, y).predict(FRAME))
 
 
+def test_columns_that_were_left_out_need_not_be_there():
+    frame = FRAME.assign(k=3.0, name=[f"customer {i}" for i in range(60)])
+    with pytest.warns(UserWarning, match="left out"):
+        model = quick().fit(frame, y)
+    predicted = model.predict(frame)  # without a word where they are there
+    np.testing.assert_array_equal(model.predict(FRAME), predicted)
+    np.testing.assert_array_equal(model.predict(frame.drop(columns="k")), predicted)
+    assert model.score(FRAME, y) == model.score(frame, y)
+    with pytest.warns(UserWarning, match=r"^Columns that the model does not use are ignored: more\.$"):
+        model.predict(FRAME.assign(more=1.0))
+    with pytest.raises(ll.DataError, match=r"^The table lacks the column b\b"):
+        model.predict(FRAME[["a", "colour"]])
+
+
+def test_columns_that_were_left_out_count_in_arrays():
+    with pytest.warns(UserWarning, match="left out"):
+        model = quick().fit(np.column_stack([X, np.ones(60)]), y)
+    with pytest.raises(ll.DataError, match="X has 2 columns, but the model was fitted on 3"):
+        model.predict(X)
+
+
+def test_dates_need_the_times_of_day_that_they_were_joined_with():
+    frame = pd.DataFrame(
+        {
+            "date": [f"2024-{1 + i // 28:02d}-{1 + i % 28:02d}" for i in range(60)],
+            "time": [f"{i * 7 % 24:02d}:{i * 11 % 60:02d}" for i in range(60)],
+        }
+    )
+    with pytest.warns(UserWarning, match="with the times of"):
+        model = quick().fit(frame, y)
+    with pytest.raises(ll.DataError, match=r"^The table lacks the column time\b"):
+        model.predict(frame[["date"]])
+
+
 def test_a_missing_cell_among_booleans():
     flags = pd.DataFrame({"flag": RNG.random(60) < 0.5})
     model = ll.Model(LINEAR).fit(flags, y)

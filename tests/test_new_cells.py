@@ -38,10 +38,28 @@ def test_neither_yes_nor_no_is_their_mean(training: list[str], data: dict[str, b
     np.testing.assert_allclose(x[1, 0], 0.75 * x[0, 0] + 0.25 * x[2, 0], atol=1e-12)
     assert not x[:, 1:-1].any()  # and it is not missing
     assert notes(rows) == [
-        "Text that is neither yes nor no is filled with the mean of its column: column 'a' in 1 row (2: maybe)."
+        "What is neither yes nor no is filled with the mean of its column: column 'a' in 1 row (2: maybe)."
     ]
     with pytest.raises(ll.DataError, match=r"^Column 'a' has the category 'maybe' in row 2, which was not seen in"):
         learned(["yes", "no"] * 10, strict=True).rows(table(["yes", "maybe"]), strict=True).check()
+
+
+@pytest.mark.parametrize("training", [["1", "0", "1", "1"] * 10, ["yes", "no", "yes", "yes", ""] * 10])
+@pytest.mark.parametrize("odd", [2.0, -1.0, 0.5, 1e300, np.inf])
+def test_numbers_but_one_and_zero_are_neither_yes_nor_no(training: list[str], odd: float):
+    inputs = learned(training)
+    cells = [1.0, odd, 0.0]
+    as_numbers = inputs.rows(Table({"a": np.array(cells), "x": np.linspace(0.0, 1.0, 3)}, 3))
+    as_text = inputs.rows(table([str(cell) for cell in cells]))
+    x = as_numbers[:]
+    np.testing.assert_array_equal(x, as_text[:])
+    np.testing.assert_allclose(x[1, 0], 0.75 * x[0, 0] + 0.25 * x[2, 0], atol=1e-12)
+    assert notes(as_numbers) == notes(as_text)
+    assert notes(as_text) == [
+        f"What is neither yes nor no is filled with the mean of its column: column 'a' in 1 row (2: {odd})."
+    ]
+    with pytest.raises(ll.DataError, match=r"^Column 'a' has the category '.*' in row 2, which was not seen in"):
+        inputs.rows(Table({"a": np.array(cells), "x": np.zeros(3)}, 3), strict=True).check()
 
 
 def test_a_level_that_an_order_has_not_is_the_middle_one():

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from itertools import repeat
 from typing import Any
 
@@ -11,6 +12,7 @@ from likelinet.core.errors import DataError, UndefinedError
 from likelinet.distributions import Distribution
 from likelinet.model.model import Model
 from likelinet.scores import class_probabilities
+from likelinet.tables.roles import other_columns
 from likelinet.tables.table import Table
 
 
@@ -38,7 +40,7 @@ def prediction_rows(
         Whether the parameters of the distribution come last.
     """
     kept = kept or {}
-    d = model.predict_dist(table)
+    d = model.predict_dist(_beside_kept(model, table, kept))
     header, rows = _classes(model, d) if d.class_marginals() is not None else _numbers(model, d, quantiles)
     further = {name: values for t in above for name, values in _above(model, d, t).items()}
     further |= _parameters(model, d) if parameters else {}
@@ -49,6 +51,14 @@ def prediction_rows(
     before, after = (zip(*c.values(), strict=True) if c else repeat((), table.n) for c in (kept, further))
     beside = ([*k, *row, *f] for k, row, f in zip(before, rows, after, strict=True))
     return [*kept, *header, *further], beside
+
+
+def _beside_kept(model: Model, table: Table, kept: Iterable[str]) -> Table:
+    """Return a table without kept columns that the model does not use, so that no note says that they are ignored."""
+    if not all(kind.name in table.columns for kind in model.kinds if kind.width):
+        return table  # by position, or with an error that may name one that was meant
+    unused = {*kept} - {*model.feature_names, *other_columns(model.config)}
+    return replace(table, columns={name: cells for name, cells in table.columns.items() if name not in unused})
 
 
 def _classes(model: Model, d: Distribution) -> tuple[list[str], Iterable[Sequence[Any]]]:

@@ -73,7 +73,7 @@ class Inputs:
         Parameters
         ----------
         table : Table
-            Must hold every feature.
+            Must hold every feature; with names it may lack those that make no input.
         other : tuple of str
             Columns that are known to be something else.
         chosen : bool
@@ -90,6 +90,11 @@ class Inputs:
         missing = [n for n in names if n not in table.columns]
         left = [n for n in table.columns if n not in other]
         by_position = bool(missing) and self.named != table.named  # an array for a DataFrame, or the other way round
+        if table.named:
+            needed = {source for kind in self.columns if kind.width for source in kind.sources}
+            lacking = [n for n in missing if n in needed]
+        else:
+            lacking = missing
         counts = by_position or not (chosen or (self.named and table.named))
         if counts and self.columns and len(left) != len(names):
             apart = [n for n in table.columns if n in other]
@@ -98,19 +103,19 @@ class Inputs:
         if by_position:
             columns = {name: table.columns[n] for name, n in zip(names, left, strict=True)}
             table = replace(table, columns={**table.columns, **columns}, named=True)
-        elif missing:
-            one = len(missing) == 1
-            hint = nearest(missing[0], table.columns) if one else _all_meant(missing, table.columns)
-            there = tuple(c for c in self.columns if not {*c.sources} & {*missing})
+        elif lacking:
+            one = len(lacking) == 1
+            hint = nearest(lacking[0], table.columns) if one else _all_meant(lacking, table.columns)
+            there = tuple(c for c in self.columns if not {*c.sources} & {*lacking})
             with also(lambda: Encoded(replace(self, columns=there), table, strict).check()):
-                raise DataError(f"The table lacks the column{'s' * (not one)} {', '.join(missing)}{hint}.")
+                raise DataError(f"The table lacks the column{'s' * (not one)} {', '.join(lacking)}{hint}.")
         return Encoded(self, table, strict)
 
     def note_unused(self, table: Table, other: tuple[str, ...]) -> None:
         """Warn of columns that are neither features nor, as those in `other`, known to be none."""
         names = self.names
         extra = [n for n in table.columns if n not in names and n not in other]
-        by_position = any(n not in table.columns for n in names)
+        by_position = self.named != table.named and any(n not in table.columns for n in names)
         if extra and names and table.named and not by_position:
             some = ", ".join(extra[:SHOWN]) + (", …" if len(extra) > SHOWN else "")
             note(f"Columns that the model does not use are ignored: {some}.")

@@ -21,7 +21,7 @@ _SAID = {
         "; data.extrapolate lets them go on as they are",
     ),
     "unseen": ("Categories that training had not count as other ones", ""),
-    "neither": ("Text that is neither yes nor no is filled with the mean of its column", ""),
+    "neither": ("What is neither yes nor no is filled with the mean of its column", ""),
     "unplaced": ("Levels that training had not are filled with the one in the middle of their column", ""),
     "stray": ("Text among numbers or dates counts as missing", "; data.categorical makes categories of such a column"),
     "turned": ("Dates of another form than in training are read all the same", ""),

@@ -30,8 +30,8 @@ class Boolean(Kind):
     indicator : bool
         Whether training had missing cells, so that an input says where they are.
     mean : float, optional
-        What stands for a cell of which nothing was learned: another word, or a missing one where training had none.
-        None for the median, as in files of earlier versions.
+        What stands for a cell of which nothing was learned: another word or number, or a missing one where training
+        had none. None for the median, as in files of earlier versions.
     """
 
     loc: float = 0.0
@@ -50,21 +50,20 @@ class Boolean(Kind):
     def encode(self, cells: Column, out: np.ndarray) -> Strange:
         if isinstance(cells, np.ndarray):
             values = cells.astype(np.float64)
-            missing, neither = np.isnan(values), np.zeros(len(cells), bool)
+            missing = np.isnan(values)
+            neither = ~missing & (values != 0.0) & (values != 1.0)
+            values = np.where(neither, np.nan, values)
         else:
             values, neither, missing = truths(coded(cells))
-        outside = (values < 0.0) | (values > 1.0)
-        values = np.clip(values, 0.0, 1.0)
         unknown = self.median if self.mean is None else self.mean
         values[missing] = self.median if self.indicator else unknown
         values[np.isnan(values)] = unknown
         out[0] = (values - self.loc) / self.scale
         if self.indicator:
             out[1] = missing
-        if not (outside.any() or missing.any() or neither.any()):
+        if not (missing.any() or neither.any()):
             return USUAL
         return Strange(
-            outside=outside if outside.any() else None,
             neither=neither if neither.any() else None,
             missing=missing if missing.any() and not self.indicator else None,
         )
@@ -78,10 +77,10 @@ class Boolean(Kind):
 
 
 def truths(found: Coded) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return cells as 0 and 1, NaN for any other text, and which cells are such text, and which are missing."""
+    """Return cells as 0 and 1, NaN for any others, and which cells are such others, and which are missing."""
     words = [level.lower() for level in found.levels]
     numbers = parse(Text.of(words)).numbers.tolist()  # 1.0 says yes as well
-    each = [VALUES.get(word, number) for word, number in zip(words, numbers, strict=True)]
+    each = [VALUES.get(word, x if x in (0.0, 1.0) else np.nan) for word, x in zip(words, numbers, strict=True)]
     values = np.array([*each, np.nan])[found.codes]
     missing = np.array([*(is_missing_word(word) for word in words), True])[found.codes]
     return values, np.isnan(values) & ~missing, missing

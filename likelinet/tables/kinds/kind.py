@@ -23,7 +23,7 @@ class Strange:
     unseen : ndarray of bool, optional
         A category that training had not.
     neither : ndarray of bool, optional
-        Text that is neither yes nor no.
+        Text, or another number, that is neither yes nor no.
     unplaced : ndarray of bool, optional
         A level that training had not, of an order.
     missing : ndarray of bool, optional
