@@ -99,7 +99,7 @@ OBSERVED = {
 OPTIONS = {"truncated": {"low": 1.0}, "transformed": {"transform": "log"}, "mixture": {"components": 1}}
 
 
-# The square of exp Y for a Rayleigh Y of scale 4 has its mean eight scales out, where a user's class may have no digits.
+# The variance of exp Y for a Rayleigh Y of scale 4 is made eight scales out, where a user's class may have no digits.
 @pytest.mark.filterwarnings("ignore:(rmse|r2) is left out")
 @pytest.mark.parametrize("name", OBSERVED)
 def test_other_families_go_over_it(name: str):
