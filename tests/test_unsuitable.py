@@ -34,7 +34,7 @@ def draws(seed: int) -> dict[str, np.ndarray]:
         "grades": r.integers(1, 6, N),
         "signed grades": r.integers(-2, 3, N),
         "few counts": np.minimum(r.poisson(1.0, N), 6),
-        "counts": r.poisson(4.0, N),
+        "counts": r.poisson(9.0, N),
         "rings": r.negative_binomial(9, 0.5, N) + 1,
         "many zeros among large": np.where(r.random(N) < 0.4, 0, r.poisson(80.0, N)),
         "rain": np.where(r.random(N) < 0.3, 0.0, r.gamma(2.0, 3.0, N)),

@@ -56,7 +56,7 @@ def test_the_default_schedule_rises_and_falls():
 
 
 def test_no_early_stopping_uses_every_epoch():
-    settings = {"epochs": 40, "schedule": None, "optimizer": {"learning_rate": 0.3}}
+    settings = {"epochs": 40, "schedule": None, "optimizer": {"learning_rate": 0.1}}
     stopped = model(early_stopping={"patience": 1}, **settings).fit(X, Y).history
     history = model(early_stopping=None, **settings).fit(X, Y).history
     assert (stopped.stopped, history.stopped) == ("early stopping", "finished")
@@ -65,13 +65,14 @@ def test_no_early_stopping_uses_every_epoch():
 
 
 def test_no_validation_keeps_the_last_epoch():
-    history = model(validation_fraction=0.0, optimizer={"learning_rate": 0.5}, schedule=None).fit(X, Y).history
+    history = model(validation_fraction=0.0, optimizer={"learning_rate": 0.02}, schedule=None).fit(X, Y).history
     assert {e.validation_nll for e in history.epochs} == {None}
     assert history.best_epoch == [5]
 
 
 def test_no_clipping_is_clipping_at_a_limit_never_reached():
-    free, loose, tight = (weights(model(gradient_clip=c).fit(X, Y)) for c in (None, 1e9, 1e-3))
+    settings = {"validation_fraction": 0.0, "optimizer": {"learning_rate": 0.02}}
+    free, loose, tight = (weights(model(gradient_clip=c, **settings).fit(X, Y)) for c in (None, 1e9, 1e-3))
     np.testing.assert_array_equal(free, loose)
     assert not np.array_equal(free, tight)
 
