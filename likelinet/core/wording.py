@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -40,6 +40,12 @@ def shown(cell: str) -> str:
     """Return a cell as a message shows it: in one line, without control characters, and cut where it is long."""
     cut = f"{cell[:_LONG]}…" if len(cell) > _LONG else cell
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
+
+
+def listed(words: Sequence[str], many: int | None = None) -> str:
+    """Return the first few of some words, and how many more there are, of `many` where these are not all."""
+    more = (len(words) if many is None else many) - SHOWN
+    return ", ".join(words[:SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def ended(sentence: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from likelinet.core.errors import DataError
-from likelinet.core.wording import SHOWN, counted, nearest, rows_of, shown
+from likelinet.core.wording import SHOWN, counted, listed, nearest, rows_of, shown
 from likelinet.tables.arrays import as_array, check_finite
 from likelinet.tables.cells import Parsed, bools, parse, with_commas
 from likelinet.tables.coded import Coded
@@ -224,7 +224,7 @@ class Table:
         first = where.nonzero()[0][:SHOWN]
         rows = first if self.index is None else self.index[first]
         cells = [f"'{shown(values[int(i)])}' in row {row + 1}" for i, row in zip(first, rows, strict=True)]
-        return ", ".join(cells) + (f" and {where.sum() - SHOWN} more" if where.sum() > SHOWN else "")
+        return listed(cells, int(where.sum()))
 
 
 def read_table(paths: str | PathLike[str] | Sequence[str | PathLike[str]], header: bool = True) -> Table:

@@ -87,6 +87,11 @@ class LocationScale(Univariate):
 
         return log_cdf, log_sf, backward
 
+    @classmethod
+    def _standard_values(cls, z: np.ndarray) -> np.ndarray:
+        """Return the values of the loss of Z alone; z may be overwritten."""
+        return cls._standard_loss(z)[0]
+
     def log_density(self) -> LogDensity:
         loc, scale = parameters_on(self, self.batch_shape)
         log_norm = np.log(scale) + self._log_norm
@@ -94,7 +99,7 @@ class LocationScale(Univariate):
         def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
             z = y - loc
             z /= scale
-            values = self._standard_loss(z)[0]
+            values = self._standard_values(z)
             values += log_norm
             return np.negative(values, out=values)
 

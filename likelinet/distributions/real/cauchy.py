@@ -8,8 +8,6 @@ from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.location_scale import LocationScale, Slopes
 from likelinet.distributions.base.parameter import Parameter
-from likelinet.distributions.base.protocol import LogDensity
-from likelinet.distributions.base.shapes import parameters_on
 from likelinet.distributions.numerics.estimates import median_and_quartiles
 from likelinet.distributions.numerics.grids import POWER_SCORES
 
@@ -64,22 +62,14 @@ class Cauchy(LocationScale):
 
         return _log1p_square(z), slopes
 
-    def log_density(self) -> LogDensity:
-        loc, scale = parameters_on(self, self.batch_shape)
-        log_norm = np.log(scale) + self._log_norm
-
-        def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
-            z = y - loc
-            z /= scale
-            values = z * z
-            np.log1p(values, out=values)
-            far = ~(values < np.inf)
-            if far.any():
-                values[far] = 2.0 * np.log(np.abs(z[far]))
-            values += log_norm
-            return np.negative(values, out=values)
-
-        return log_density
+    @classmethod
+    def _standard_values(cls, z: np.ndarray) -> np.ndarray:
+        values = z * z
+        np.log1p(values, out=values)
+        far = ~(values < np.inf)
+        if far.any():
+            values[far] = 2.0 * np.log(np.abs(z[far]))
+        return values
 
     @staticmethod
     def _standard_tails(z: Array) -> tuple[Array, Array, Slopes]:

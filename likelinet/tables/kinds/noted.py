@@ -3,7 +3,7 @@
 import numpy as np
 
 from likelinet.core.notes import ColumnsNote, note
-from likelinet.core.wording import SHOWN, counted
+from likelinet.core.wording import counted, listed
 from likelinet.tables.kinds.category import Category
 from likelinet.tables.kinds.kind import Kind
 from likelinet.tables.kinds.left_out import Constant, Identifier
@@ -83,8 +83,7 @@ def _different(numbers: np.ndarray) -> int:
 
 def _note(done: str, columns: list[str], advice: str = "", category: type[Warning] = ColumnsNote) -> None:
     if columns:
-        more = f" and {len(columns) - SHOWN} more" if len(columns) > SHOWN else ""
-        note(f"{done}: {', '.join(columns[:SHOWN])}{more}{advice}.", category)
+        note(f"{done}: {listed(columns)}{advice}.", category)
 
 
 def _sentinels(table: Table, kind: Number) -> str:
