@@ -26,7 +26,7 @@ from likelinet.optim.build import build_optimiser
 from likelinet.tables.hold_out import HoldOut, folds_of
 from likelinet.tables.inputs import learn_inputs
 from likelinet.tables.kinds.noted import note_readings
-from likelinet.tables.kinds.statistics import FOLDS
+from likelinet.tables.kinds.statistics import FOLDS, wants_means
 from likelinet.tables.rows import Rows, output_names
 from likelinet.tables.table import Table
 from likelinet.targets.build import targets_of
@@ -87,7 +87,8 @@ def fit(
     if not is_coder:  # whose y may be any features
         note_suspicions(y, rows.weight, config.distribution, naming)
         fold = folds_of(config.data, rows.table, FOLDS, fold_stream(config.training.seed))
-        inputs, apart = inputs.with_means(rows.table, rows.weight, targets.scored(y, rows.weight), fold)
+        if wants_means(inputs.columns):
+            inputs, apart = inputs.with_means(rows.table, rows.weight, targets.scored(y, rows.weight), fold)
     # Without inputs the model is plain maximum likelihood of a distribution, and that can be had exactly.
     exact = isinstance(config.training.optimizer, LBFGSConfig) or inputs.width == 0
     dtype = "float64" if exact else config.training.precision

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 import numpy as np
 
@@ -28,6 +28,15 @@ class Apart(NamedTuple):
 
     at: slice
     values: np.ndarray
+
+
+def wants_means(kinds: Sequence[Kind]) -> bool:
+    """Return whether there are categories with tails, so that it is worth to score y."""
+    return any(map(_has_tail, kinds))
+
+
+def _has_tail(kind: Kind) -> TypeGuard[Category]:
+    return isinstance(kind, Category) and bool(kind.tail)
 
 
 def with_means(
@@ -59,7 +68,7 @@ def with_means(
     learned: list[Kind] = []
     apart, end = [], 0
     for kind in kinds:
-        if isinstance(kind, Category) and kind.tail and 0 < z.shape[1] <= MOST:
+        if _has_tail(kind) and 0 < z.shape[1] <= MOST:
             kind, own = _with_means(kind, table, weight / weight.mean(), z, fold)
             inputs = kind.of_tail
             apart.append(Apart(slice(end + inputs.start, end + inputs.stop), own))
