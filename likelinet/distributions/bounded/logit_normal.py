@@ -11,7 +11,7 @@ from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.univariate import Univariate
-from likelinet.distributions.numerics.grids import SCORES, Grid, column, of_logit, rest
+from likelinet.distributions.numerics.grids import LOGITS, SCORES, Grid, column, of_logit, rest
 from likelinet.distributions.numerics.sinh_nodes import sinh_nodes
 from likelinet.distributions.real.gaussian import Gaussian
 
@@ -75,7 +75,8 @@ class LogitNormal(Univariate):
         return log_density
 
     def grid(self) -> Grid:
-        return of_logit(self.loc + self.scale * column(SCORES, self.batch_shape))
+        bends = np.broadcast_to(column(LOGITS, self.batch_shape), (len(LOGITS), *self.batch_shape))
+        return of_logit(self.loc + self.scale * column(SCORES, self.batch_shape), bends)
 
     @classmethod
     def tails(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Array, TailsBackward]:

@@ -121,9 +121,12 @@ class InverseGaussian(Univariate):
         less, more = self._around(*(np.where(s * u > 0.0, 0.5 * u * u, 0.0) for s in (-1.0, 1.0)))
         # Where λ is much less than μ, it has a power law from λ to μ²/λ.
         far = column(BENDS[len(BENDS) // 2 :], self.batch_shape)
+        first = np.minimum(self.concentration * far, self.loc)
         last = np.maximum(self.loc / self.concentration * (self.loc / far[::-1]), self.loc)
-        bends = np.concatenate([np.minimum(self.concentration * far, self.loc), last])
-        return joined(from_end(np.where(u < 0.0, less, more)), extra(bends, np.full(self.batch_shape, np.inf)))
+        some = np.concatenate([first < self.loc, last > self.loc])
+        some[len(first) - 1] = True  # μ itself is one, also where there is no power law
+        bends = extra(np.concatenate([first, last]), np.full(self.batch_shape, np.inf)).where(some)
+        return joined(from_end(np.where(u < 0.0, less, more)), bends)
 
     def _mean(self) -> np.ndarray:
         return self.loc
