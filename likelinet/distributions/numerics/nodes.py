@@ -202,17 +202,20 @@ def _ordered(grid: Grid, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray,
     gaps = np.where(np.isnan(gaps), halves[:1], gaps)
     halves, room = np.concatenate([halves, gaps]), np.concatenate([room, np.zeros(gaps.shape)])
     halves = np.clip(halves, np.fmin.reduce(y), np.fmax.reduce(y))
-    room, many = np.concatenate([grid.room, room]), len(grid.y) + len(halves) - np.count_nonzero(none, axis=0)
+    key, room = np.concatenate([y, halves]), np.concatenate([grid.room, room])
+    many = len(key) - none.sum(0)
     if not bounded.any():
-        y = np.concatenate([y, halves])
-        y, room = _in_order(y, None, many, y, room)
+        np.copyto(key[: len(y)], np.inf, where=none)
+        y, room = _in_order(key, None, many, key, room)
         return y, np.broadcast_to(np.inf, y.shape), room
     x = np.clip(np.where(_finer(grid.x, y), grid.x, high - y), 0.0, high - low)
     of_halves = np.clip(high - halves, np.fmin.reduce(x), np.fmax.reduce(x))
-    y, x = np.concatenate([y, halves]), np.where(bounded, np.concatenate([x, of_halves]), np.inf)
+    y, x = key.copy(), np.where(bounded, np.concatenate([x, of_halves]), np.inf)
     upper = _finer(x, y)
-    upper[: len(none)] |= none
-    return tuple(_in_order(np.where(upper, -x, y), upper, many, y, x, room))
+    np.negative(x, out=key, where=upper)
+    for of_none, last in ((key, np.inf), (upper, True)):
+        np.copyto(of_none[: len(none)], last, where=none)
+    return tuple(_in_order(key, upper, many, y, x, room))
 
 
 def _in_order(key: np.ndarray, last: np.ndarray | None, many: np.ndarray, *values: np.ndarray) -> list[np.ndarray]:
@@ -220,10 +223,10 @@ def _in_order(key: np.ndarray, last: np.ndarray | None, many: np.ndarray, *value
 
     Of each row there are so many, and the uppermost one once more where others have more of them.
     """
-    # NumPy sorts rows that lie in one piece many times as fast.
+    # NumPy sorts rows that lie in one piece many times as fast, and those without nan.
     most, rows = int(many.max(initial=0)), np.arange(len(many))
     start = len(key) * rows[:, None]
-    order = np.argsort(np.ascontiguousarray(key.T), axis=1)  # those of no number come after all
+    order = np.argsort(np.ascontiguousarray(key.T), axis=1)
     if last is not None:
         after = np.argsort(np.ascontiguousarray(last.T).take(order + start), axis=1, kind="stable")
         order = order.take(after[:, :most] + start)
