@@ -89,27 +89,27 @@ class Grid:
 
         What counts is the mass there, squared or not, times a power of the distance.
         """
-        axes = (-1,) + (1,) * (self.y.ndim - 1)
-        far, scores = self.far.reshape(axes), np.abs(self.scores).reshape(axes)
+        far, scores = self.far, np.abs(self.scores)
         if not far.any():
             return self
-        least, most = np.fmin.reduce(np.where(far, np.inf, self.y)), np.fmax.reduce(np.where(far, -np.inf, self.y))
-        first, last = (f(np.where(scores < _MIDDLE, self.y, np.nan)) for f in (np.fmin.reduce, np.fmax.reduce))
+        near, central, outer = self._of(~far), self.y[scores < _MIDDLE], np.flatnonzero(scores > _EDGE)
+        first, last = np.fmin.reduce(central), np.fmax.reduce(central)
         middle = 0.5 * first + 0.5 * last
-        reach = np.abs(self.y - middle) / np.maximum(last - first, 1e-300)
+        y, scores = self.y[outer], column(scores[outer], low.shape)
+        reach = np.abs(y - middle) / np.maximum(last - first, 1e-300)
         share = (1 + squared) * scipy.special.log_ndtr(-scores) + power * np.log(np.maximum(reach, 1.0))
-        long = (scores > _EDGE) & (share > _IDLE)
-        longs = np.any(long & (self.y < middle), axis=0), np.any(long & (self.y > middle), axis=0)
+        long = share > _IDLE
+        longs = np.any(long & (y < middle), axis=0), np.any(long & (y > middle), axis=0)
         # An end may be as good as infinite; and the way to one may be so long that the least probability counts.
         lower, upper = (
             (room > _ROOMY) & (some | ((room > _VAST) & (room < np.inf)))
             for some, room in zip(longs, ((v / (last - first)) for v in (middle - low, high - middle)), strict=True)
         )
         if not (upper.any() or lower.any()):
-            return self._of(~self.far)
-        x = np.where(far, np.nan, self.x)
+            return near
+        far, least, most = column(far, low.shape), np.fmin.reduce(near.y), np.fmax.reduce(near.y)
         y = np.clip(self.y, np.where(lower, -np.inf, least), np.where(upper, np.inf, most))
-        x = np.clip(self.x, np.fmin.reduce(x), np.where(lower, np.inf, np.fmax.reduce(x)))
+        x = np.clip(self.x, np.fmin.reduce(near.x), np.where(lower, np.inf, np.fmax.reduce(near.x)))
         # One that is moved is nothing but the outermost one of the others once more.
         room = self.room
         for end in (least, most):
