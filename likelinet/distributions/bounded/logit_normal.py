@@ -136,12 +136,12 @@ class LogitNormal(Univariate):
         """Return mean and variance of y, mirrored to have its median below ½."""
         x, weights = self._nodes()
         loc = -np.abs(self.loc)
-        expit, near = scipy.special.expit, np.abs(x - loc) < 1.0
-        # expit(x) - expit(loc), without its cancellation for a small scale
-        close = -expit(x) * expit(-loc) * np.expm1(np.where(near, loc - x, 0.0))
-        away = np.where(near, close, expit(x) - expit(loc))
+        y, middle, near = scipy.special.expit(x), scipy.special.expit(loc), np.abs(x - loc) < 1.0
+        # y - middle, without its cancellation for a small scale
+        close = -y * scipy.special.expit(-loc) * np.expm1(np.where(near, loc - x, 0.0))
+        away = np.where(near, close, y - middle)
         shift = (weights * away).sum(0)
-        return expit(loc) + shift, (weights * (away - shift) ** 2).sum(0)
+        return middle + shift, (weights * (away - shift) ** 2).sum(0)
 
 
 def _logit(y: Array) -> Array:
