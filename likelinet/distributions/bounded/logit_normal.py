@@ -130,18 +130,36 @@ class LogitNormal(Univariate):
         # The sigmoid has its poles at ±iπ, … ; e^(2x) times the density has its peak at z = 2σ.
         centre = np.minimum(-loc / scale, 10.0)
         z, dz = sinh_nodes(centre, np.minimum(np.pi / scale, 10.0), -9.0, 9.0 + np.minimum(centre, 2.0 * scale))
-        return loc + scale * z, dz * np.exp(-0.5 * z * z - HALF_LOG_2PI)
+        density = z * z
+        density *= -0.5
+        density -= HALF_LOG_2PI
+        dz *= np.exp(density, out=density)
+        z *= scale
+        z += loc
+        return z, dz
 
     def _moments(self) -> tuple[np.ndarray, np.ndarray]:
         """Return mean and variance of y, mirrored to have its median below ½."""
         x, weights = self._nodes()
-        loc = -np.abs(self.loc)
-        y, middle, near = scipy.special.expit(x), scipy.special.expit(loc), np.abs(x - loc) < 1.0
+        loc = np.broadcast_to(-np.abs(self.loc), x.shape[1:])
+        gap, middle = loc - x, scipy.special.expit(loc)
+        with np.errstate(over="ignore"):
+            y = np.exp(np.negative(x, out=x), out=x)
+        y += 1.0
+        np.divide(1.0, y, out=y)
         # y - middle, without its cancellation for a small scale
-        close = -y * scipy.special.expit(-loc) * np.expm1(np.where(near, loc - x, 0.0))
-        away = np.where(near, close, y - middle)
-        shift = (weights * away).sum(0)
-        return middle + shift, (weights * (away - shift) ** 2).sum(0)
+        near = np.abs(gap) < 1.0
+        np.copyto(gap, 0.0, where=~near)
+        close = np.expm1(gap, out=gap)
+        close *= y
+        close *= -scipy.special.expit(-loc)
+        y -= middle
+        np.copyto(y, close, where=near)
+        shift = np.multiply(weights, y, out=gap).sum(0)
+        y -= shift
+        y *= y
+        y *= weights
+        return middle + shift, y.sum(0)
 
 
 def _logit(y: Array) -> Array:
