@@ -15,7 +15,7 @@ from likelinet.distributions.base.protocol import CUTS, LogDensity
 from likelinet.distributions.base.shapes import parameters_on
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.circular_series import MOST, angle_of, cdf_by_series, share
-from likelinet.distributions.numerics.grids import Grid, room_of
+from likelinet.distributions.numerics.grids import Grid, column, joined, points, room_of
 from likelinet.distributions.numerics.legendre import times
 from likelinet.distributions.numerics.near import NEAR, mended
 from likelinet.distributions.numerics.panels import NODES, RUNNING, WEIGHTS, nodes_and_weights, picked
@@ -25,6 +25,8 @@ _SIX, _SIX_WEIGHTS = np.polynomial.legendre.leggauss(6)
 _FLAT = 200.0  # κ above which the slope of I₁(κ) / I₀(κ) is a series
 _LOG_2PI = float(np.log(2.0 * np.pi))
 _LARGE = 1e3  # κ above which 1 - I₁/I₀ is its asymptotic series
+# Points around the mean direction, in units of the width of its peak.
+_AROUND = np.array([-9.0, -6.0, -4.5, -3.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 3.0, 4.5, 6.0, 9.0])
 _SEEN = 1e-3  # a probability of which an error of 1e-16 takes no digit that counts
 
 
@@ -200,19 +202,19 @@ class VonMises(Univariate):
         return y
 
     def grid(self) -> Grid:
-        cuts, end = np.sort(self._around(), axis=0), np.full((1, *self.batch_shape), np.pi)
-        y = np.concatenate([-end, cuts, end])
-        return Grid(y, np.pi - y, room_of(y), y[:0], y[:0], np.full(len(y), np.nan))
+        steps = self._steps()
+        y, high = wrapped(self.loc + steps), np.full(self.batch_shape, np.pi)
+        around = Grid(y, np.pi - y, room_of(steps), y[:0], y[:0], np.full(len(y), np.nan))
+        return joined(around.where(np.abs(steps) < np.pi), points([-np.pi, np.pi], high))
 
     def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
         # Also around the mean direction: past the cut at ±π there may be a second peak.
-        return np.sort(np.concatenate([super().quantile_grid(below), self._around()]), axis=0)
+        around = wrapped(self.loc + np.clip(self._steps(), -np.pi, np.pi))
+        return np.sort(np.concatenate([super().quantile_grid(below), around]), axis=0)
 
-    def _around(self) -> np.ndarray:
-        """Return points around the mean direction in units of the width of its peak."""
-        v = np.array([0.5, 1.0, 2.0, 3.0, 4.5, 6.0, 9.0])
-        v = np.concatenate([-v, [0.0], v]).reshape((-1,) + (1,) * len(self.batch_shape))
-        return wrapped(self.loc + np.clip(v / np.sqrt(self.concentration), -np.pi, np.pi))
+    def _steps(self) -> np.ndarray:
+        """Return how far from the mean direction there are cuts."""
+        return column(_AROUND, self.batch_shape) / np.sqrt(np.broadcast_to(self.concentration, self.batch_shape))
 
     def _crps(self, y: np.ndarray) -> np.ndarray:
         # The cdf is itself an integral, so it is summed up along the way from the density at the same nodes.
