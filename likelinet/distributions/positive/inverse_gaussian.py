@@ -9,6 +9,8 @@ from likelinet.core.lazy import scipy
 from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
+from likelinet.distributions.base.protocol import LogDensity
+from likelinet.distributions.base.shapes import parameters_on
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.divergences import itakura_saito
 from likelinet.distributions.numerics.grids import BENDS, SCORES, Grid, column, extra, from_end, joined
@@ -74,6 +76,22 @@ class InverseGaussian(Univariate):
             return -d * u * (concentration / loc) / loc, d * (half - 0.5 / concentration)
 
         return concentration * half + HALF_LOG_2PI - 0.5 * xp.log(concentration) + 1.5 * xp.log(y), backward
+
+    def log_density(self) -> LogDensity:
+        loc, concentration = parameters_on(self, self.batch_shape)
+        rate, log_norm = -0.5 * concentration, 0.5 * np.log(concentration) - HALF_LOG_2PI
+
+        def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
+            u = y - loc
+            u /= loc
+            values = u / y
+            values *= u
+            values *= rate
+            values += log_norm
+            values -= 1.5 * np.log(y)
+            return values
+
+        return log_density
 
     @classmethod
     def tails(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Array, TailsBackward]:
