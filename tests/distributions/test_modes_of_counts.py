@@ -75,3 +75,15 @@ def test_components_that_are_alike_have_the_mode_of_one():
     one = ll.BetaBinomial([3.0, 3.0, 700.0], [1.0, 2.0, 1.0], [1.0, 2.0, 1.0])
     alike = one.map_arrays(lambda a, n: np.stack([a, a], axis=-1))
     np.testing.assert_array_equal(ll.Mixture(alike, probs=np.full((3, 2), 0.5)).mode(), one.mode())
+
+
+def test_of_peaks_that_are_as_high_as_each_other_it_is_the_last():
+    mirrored = ll.Mixture(ll.Binomial(40.0, probs=[0.2, 0.8]), probs=[0.5, 0.5])
+    assert mirrored.mode() == 32.0
+    # Beside rows that are longer, and of which the last number is not as probable.
+    low = ll.Mixture(
+        ll.Binomial(np.array([[40.0, 40.0], [900.0, 900.0]]), probs=[0.2, 0.8]), probs=[[0.5, 0.5], [0.6, 0.4]]
+    )
+    np.testing.assert_array_equal(low.mode(), [32.0, 180.0])
+    level = ll.Mixture(ll.BetaBinomial(30.0, [1.0, 1.0], [1.0, 1.0]), probs=[0.3, 0.7])
+    assert level.mode() == ll.BetaBinomial(30.0, 1.0, 1.0).mode()

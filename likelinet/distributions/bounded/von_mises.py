@@ -209,8 +209,11 @@ class VonMises(Univariate):
 
     def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
         # Also around the mean direction: past the cut at ±π there may be a second peak.
-        around = wrapped(self.loc + np.clip(self._steps(), -np.pi, np.pi))
-        return np.sort(np.concatenate([super().quantile_grid(below), around]), axis=0)
+        return np.sort(np.concatenate([super().quantile_grid(below), self._around()]), axis=0)
+
+    def _around(self) -> np.ndarray:
+        """Return points around the mean direction in units of the width of its peak."""
+        return wrapped(self.loc + np.clip(self._steps(), -np.pi, np.pi))
 
     def _steps(self) -> np.ndarray:
         """Return how far from the mean direction there are cuts."""

@@ -1,7 +1,6 @@
 """What a mixture answers by its components: classes, labels, angles, moments and quantiles."""
 
 import functools
-import math
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from likelinet.core.blocks import blocks
 from likelinet.core.errors import ParameterError
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.by_rows import in_small_blocks
@@ -29,7 +27,6 @@ from likelinet.distributions.over.independent import Independent
 from likelinet.distributions.over.mixture_formulas import log_of_sum, log_weights
 from likelinet.distributions.over.same_law import all_alike, answered
 
-_AT_ONCE = 2**16  # values of components, which stay in the processor's cache
 _SEEN = 1e-3  # a probability of which an error of 1e-15 takes no digit that counts
 _CLOSE = 1e-3  # of log probabilities to 0, where a sum of rounded weights has few digits of them
 
@@ -293,17 +290,11 @@ class AnswersByComponents(Distribution):
         log_w = np.moveaxis(log_weights(self.logits), -1, 0)[:, None, None].copy()
         of_each = first_axis.log_density_within(low, high)
 
-        def of_some(y: np.ndarray, x: np.ndarray) -> np.ndarray:
+        def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
             terms = of_each(y, x)
             terms += log_w
-            return log_of_sum(terms).reshape(np.broadcast_shapes(y.shape, shape))
-
-        def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
-            if y.ndim <= len(shape):
-                return of_some(y, x)
-            some = max(_AT_ONCE // max(self.logits.shape[-1] * math.prod(y.shape[1:]), 1), 1)
-            parts = [of_some(y[part], x[part]) for part in blocks(len(y), some)]
-            return parts[0] if len(parts) == 1 else np.concatenate(parts)
+            total = log_of_sum(terms)
+            return total.reshape(np.broadcast_shapes(y.shape, shape))
 
         return log_density
 
