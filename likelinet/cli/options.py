@@ -23,6 +23,8 @@ class Numbers(click.ParamType):
             found = ()
         if not found or not all(map(self.possible, found)):
             self.fail(f"'{value}' are not {self.what}", param, ctx)
+        if twice := next((t for i, t in enumerate(found) if t in found[:i]), None):
+            self.fail(f"'{value}' names {twice:g} twice", param, ctx)
         return found
 
     def possible(self, value: float) -> bool:
@@ -48,7 +50,7 @@ target_option = click.option(
     "--target",
     multiple=True,
     metavar="NAME",
-    help="Column to predict; several times for several outputs, or {time: NAME, event: NAME}.",
+    help="Column to predict; a,b for several outputs, or {time: NAME, event: NAME}.",
 )
 overrides_option = click.option(
     "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a key, like training.epochs=50."

@@ -6,8 +6,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from likelinet.core.errors import DataError
 from likelinet.core.writing import replacing
+from likelinet.training.progress import on_terminal
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -23,10 +26,20 @@ def replaced(path: Path) -> Generator[Path]:
         raise DataError(f"{path}: cannot write ({error.strerror}); check the folder.") from None
 
 
-def save_figure(figure: "Figure", path: Path) -> None:
-    """Write a figure; the ending of the name says in which format."""
+def check_picture(path: Path, *inputs: Path) -> None:
+    """Raise before any work is done if no picture can be written to a file."""
+    from matplotlib.backend_bases import FigureCanvasBase
+
     if path.is_dir() or not path.suffix:
         raise DataError(f"{path}: cannot write the picture there; name a file with an ending, such as picture.png.")
+    check_output(path, *inputs)
+    ending, endings = path.suffix[1:], FigureCanvasBase.get_supported_filetypes()
+    if ending.lower() not in endings:
+        raise DataError(f"{path}: Format '{ending}' is not supported (possible: {', '.join(sorted(endings))}).")
+
+
+def save_figure(figure: "Figure", path: Path) -> None:
+    """Write a figure; the ending of the name says in which format."""
     try:
         with replacing(path) as new:
             figure.savefig(new, dpi=130, format=path.suffix[1:])
@@ -45,12 +58,24 @@ def metrics_table(columns: dict[str, dict[str, float]]) -> str:
     return "\n".join(lines)
 
 
+def above_bar(line: str) -> None:
+    """Print a line to standard output, above the progress bar where there is one."""
+    if on_terminal():
+        from tqdm import tqdm
+
+        tqdm.write(line)
+    else:
+        click.echo(line)
+
+
 def check_output(path: Path | None, *inputs: Path) -> None:
-    """Raise before any work is done if an output file is one of the inputs, under whatever name."""
+    """Raise before any work is done if an output file is one of the inputs, under whatever name, or has no folder."""
     for given in inputs:
         with suppress(OSError):  # either is not there
             if path is not None and path.is_file() and path.samefile(given):
                 raise DataError(f"{path}: this is the input {given}, which would be lost; choose another name by -o.")
+    if path is not None:
+        check_writable(path)
 
 
 def check_new(path: Path, instead: str) -> None:
@@ -65,6 +90,8 @@ def check_writable(path: Path) -> None:
         folder = path.resolve().parent
     except (OSError, RuntimeError) as error:  # links that lead around in a circle, or no folder to be in
         raise DataError(f"{path}: cannot write there ({error}).") from None
-    old = path.is_file() and os.access(path, os.W_OK)
+    old = path.exists() and not path.is_dir() and os.access(path, os.W_OK)  # a device or a pipe is fine
+    if old and not path.is_file():
+        return
     if (path.exists() and not old) or not folder.is_dir() or not os.access(folder, os.W_OK):
         raise DataError(f"{path}: cannot write there; name a file in a folder that exists and can be written to.")

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from likelinet.core.errors import DataError, UndefinedError
+from likelinet.core.wording import number
 from likelinet.distributions import Distribution
 from likelinet.model.model import Model
 from likelinet.scores import class_probabilities
@@ -79,7 +80,7 @@ def _numbers(model: Model, d: Distribution, quantiles: Sequence[float]) -> tuple
     with suppress(UndefinedError):  # a family of the user's may have quantiles alone
         mean = d.mean()
         columns |= {} if np.isnan(mean).all() else {"mean": mean}
-    columns |= {f"q{q:g}": d.ppf(q).astype(kind) for q in quantiles}
+    columns |= {f"q{_written(q)}": d.ppf(q).astype(kind) for q in quantiles}
     if not d.event_shape:
         return list(columns), zip(*(c.tolist() for c in columns.values()), strict=True)
     header = [f"{name}_{t}" for name in columns for t in model.target_names]
@@ -91,7 +92,12 @@ def _above(model: Model, d: Distribution, t: float) -> dict[str, list[float]]:
     if d.class_marginals() is not None:
         raise DataError("--above is for numbers, and this model predicts classes.")
     probability = d.sf(np.broadcast_to(t, d.event_shape))
-    return _named(f"p_above_{t:g}", probability, model.target_names if d.event_shape else [])
+    return _named(f"p_above_{_written(t)}", probability, model.target_names if d.event_shape else [])
+
+
+def _written(value: float) -> str:
+    """Return a number as the name of a column has it: in few digits, but never those of another one."""
+    return number(value, lambda v: v == value)
 
 
 def _parameters(model: Model, d: Distribution) -> dict[str, list[float]]:

@@ -48,6 +48,7 @@ from likelinet.training.units import units_of
 def fit(
     config: ModelConfig,
     custom: type[Distribution] | None,
+    source: Source,
     rows: Rows,
     validation: Rows | None,
     features: list[str],
@@ -61,6 +62,8 @@ def fit(
     ----------
     config, custom
         The declaration, and the class of a custom family.
+    source
+        Where the rows come from.
     rows, validation
         Training rows, and held-out rows if the caller gives them.
     features : list of str
@@ -92,7 +95,7 @@ def fit(
     # Without inputs the model is plain maximum likelihood of a distribution, and that can be had exactly.
     exact = isinstance(config.training.optimizer, LBFGSConfig) or inputs.width == 0
     dtype = "float64" if exact else config.training.precision
-    untrained = Fit(config, custom, inputs, targets, np.zeros((0, 0), dtype), History(), Source.of(rows.table))
+    untrained = Fit(config, custom, inputs, targets, np.zeros((0, 0), dtype), History(), source)
     parts = [(rows, y)]
     if validation is not None:
         parts.append((validation, untrained.recognise(validation, f"validation {what}")))

@@ -17,6 +17,7 @@ from likelinet.distributions import Distribution
 from likelinet.model import files, fitting
 from likelinet.model.fit import Fit
 from likelinet.model.questions import Questions
+from likelinet.model.source import Source
 from likelinet.model.without_constants import without_constants
 from likelinet.tables.events import with_event_label
 from likelinet.tables.kinds.kind import Kind
@@ -157,7 +158,7 @@ class Model(Questions):
             _, held_y = named(config, held_table, held_y)
             held = roles.rows(held_table, held_y, held_weight, features, rows.table.named)
         with Progress(progress) as bar:
-            return fitting.fit(config, self._custom, rows, held, features, names, callbacks, bar)
+            return fitting.fit(config, self._custom, Source.of(table), rows, held, features, names, callbacks, bar)
 
     @property
     def config(self) -> ModelConfig:

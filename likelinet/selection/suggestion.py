@@ -43,7 +43,7 @@ def suggested(table: Table, target: Target) -> Suggestion:
     Raises
     ------
     DataError
-        If it is text that is nearly all different.
+        If it is text that is nearly all different, or there are no rows.
 
     Examples
     --------
@@ -51,6 +51,8 @@ def suggested(table: Table, target: Target) -> Suggestion:
     >>> suggested(as_table({"y": ["no", "yes", "no"]}), "y").why
     'has two classes: no, yes'
     """
+    if table.n == 0:
+        raise DataError("The table is empty: it has no rows.")
     if isinstance(target, TimeTargetConfig):
         weibull = {"kind": "censored", "base": {"kind": "weibull"}}
         return Suggestion(weibull, "is the time to an event", ("log_normal", "log_logistic", "exponential"))
