@@ -24,6 +24,7 @@ def fitted() -> ll.Model:
     return quick(data=FEATURES).fit(COLUMNS, "price", progress=False)
 
 
+@pytest.mark.filterwarnings("ignore:.*trained on these very rows:UserWarning")
 @pytest.mark.parametrize("form", ["dict", "arrow", "file"])
 def test_a_name_is_the_target_of_the_config(form: str, tmp_path: Path):
     file = write_csv(tmp_path / "t.csv", COLUMNS)

@@ -20,6 +20,7 @@ from likelinet.config.plain import in_one_line
 from likelinet.core.errors import DataError
 from likelinet.core.gathered import all_of, attempted
 from likelinet.core.wording import counted, shown
+from likelinet.model.fitting import with_levels
 from likelinet.selection.suggestion import Suggestion, suggested
 from likelinet.tables.events import with_event_label
 from likelinet.tables.hold_out import HoldOut
@@ -119,9 +120,11 @@ def _target(table: Table, config: ModelConfig) -> tuple[Table, np.ndarray, np.nd
     if isinstance(y, DataError):
         return rows.table, rows.weight, None, [y]
     note_suspicions(y, rows.weight, config.distribution, naming)
-    learned = attempted(partial(targets.learn, y, rows.weight, config, None, naming))  # `fit` says what is wrong
-    z = None if isinstance(learned, DataError) else learned.scored(y, rows.weight)
-    return rows.table, rows.weight, z, []
+    config = with_levels(config, None, rows.levels)
+    learned = attempted(partial(targets.learn, y, rows.weight, config, None, naming))
+    if isinstance(learned, DataError):
+        return rows.table, rows.weight, None, [learned]
+    return rows.table, rows.weight, learned.scored(y, rows.weight), []
 
 
 def _of_other_columns(table: Table, config: ModelConfig) -> list[DataError]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from likelinet.cli.output import metrics_table
 from likelinet.config import ModelConfig
-from likelinet.core.errors import LikelinetError
+from likelinet.core.errors import DataError, LikelinetError
 from likelinet.core.gathered import also, both
 from likelinet.core.notes import TargetNote, unnoted
 from likelinet.core.wording import counted
@@ -20,12 +20,25 @@ from likelinet.tables.table import Table
 from likelinet.targets.build import targets_of
 
 OWN = "this model"
+LEAST = 2  # rows to train on
+
+
+def drawn(config: ModelConfig, table: Table, share: float) -> np.ndarray:
+    """Return the mask of the rows that are held out, the same for the same table, share and seed."""
+    if table.n == 0:
+        raise DataError("The table is empty: it has no rows.")
+    return HoldOut.of(config.data, table).rows(share, np.random.default_rng(config.training.seed))
 
 
 def held_out(config: ModelConfig, table: Table, share: float) -> np.ndarray:
-    """Return the mask of the rows that are held out, the same for the same table, share and seed."""
+    """Return the same where a model is to be fitted to the other rows, whatever is wrong with which is told at once."""
     with also(partial(_look, config, table)):
-        return HoldOut.of(config.data, table).rows(share, np.random.default_rng(config.training.seed))
+        mask = drawn(config, table, share)
+        if table.n - int(mask.sum()) < LEAST:
+            raise DataError(
+                f"Of {counted(table.n, 'row')} only one would be left to train on: hold out fewer, or none."
+            )
+        return mask
 
 
 def _look(config: ModelConfig, table: Table) -> None:

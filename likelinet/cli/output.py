@@ -1,5 +1,6 @@
 """What commands write: files that take the place of others, pictures, tables of metrics."""
 
+import math
 import os
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
@@ -14,6 +15,9 @@ from likelinet.training.progress import on_terminal
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+
+IN_UNITS = ("rmse", "mae", "crps")  # metrics that are as large as y is; others are nats or shares
 
 
 @contextmanager
@@ -53,9 +57,18 @@ def metrics_table(columns: dict[str, dict[str, float]]) -> str:
     width, first = max(12, *(len(c) + 2 for c in columns)), max(14, *(len(n) + 1 for n in names))
     lines = [" " * first + "".join(f"{c:>{width}s}" for c in columns)] if any(columns) else []
     for name in names:
-        cells = (f"{scores[name]:.4f}" if name in scores else "" for scores in columns.values())
+        digits = _decimals([scores[name] for scores in columns.values() if name in scores]) if name in IN_UNITS else 4
+        cells = (f"{scores[name]:.{digits}f}" if name in scores else "" for scores in columns.values())
         lines.append(f"{name:{first}s}" + "".join(f"{cell:>{width}s}" for cell in cells))
     return "\n".join(lines)
+
+
+def _decimals(values: list[float]) -> int:
+    """Return how many decimals tell the numbers of a line: four, but one of large ones, and more of tiny ones."""
+    most = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
+    if most >= 1e4:
+        return 1
+    return 2 - math.floor(math.log10(most)) if 0.0 < most < 1e-3 else 4
 
 
 def above_bar(line: str) -> None:

@@ -83,7 +83,7 @@ def fit(
 
     def learned() -> tuple[Y, Targets]:
         y = targets_class.clean(rows.y, naming)
-        return y, targets_class.learn(y, rows.weight, _with_levels(config, custom, rows.levels), custom, naming)
+        return y, targets_class.learn(y, rows.weight, with_levels(config, custom, rows.levels), custom, naming)
 
     inputs, (y, targets) = both(lambda: learn_inputs(rows.table, features, rows.weight, config.data), learned)
     apart = []
@@ -214,7 +214,7 @@ def _apart(
     return train_rows, held_rows
 
 
-def _with_levels(config: ModelConfig, custom: type[Distribution] | None, levels: list[Any] | None) -> ModelConfig:
+def with_levels(config: ModelConfig, custom: type[Distribution] | None, levels: list[Any] | None) -> ModelConfig:
     """Return the declaration with the levels that a DataFrame gives y, if its family has an order and no levels."""
     d = config.distribution
     if levels is None or d.leaf is not d or not d.leaf_class(custom).ordered or d.class_levels is not None:
