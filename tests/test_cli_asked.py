@@ -237,3 +237,27 @@ def test_text_for_numbers_names_the_family(cells: list[str], message: str):
 def test_large_numbers_are_written_out(value: float, text: str):
     assert readable(value) == text
     assert readable(-value) == f"-{text}"
+
+
+# ---- what a beginner types -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["t.csv", "c.yaml"], "Error: c.yaml is a config: there is one, and it comes before the table."),
+        (["t.csv", "--target", "price", "--holdout", "20%"], "'20%' is no share of the rows; write 0.2 for a fifth"),
+        (["t.csv", "--target", "price,sold"], "'sold' holds classes, 'price' numbers; no family has both: fit a model"),
+    ],
+)
+def test_a_line_that_is_nearly_right(arguments: list[str], message: str, folder: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(folder)
+    done = cli("fit", *arguments, "-o", "no")
+    assert (done.code, done.out) == (2, "")
+    assert message in done.err
+
+
+def test_quantiles_of_classes_are_said_to_be_none(folder: Path):
+    plain, asked = (cli("predict", folder / "sold", folder / "t.csv", *more) for more in ((), ("--quantiles", "0.5")))
+    assert (plain.code, plain.err, asked.code, asked.out) == (0, "", 0, plain.out)
+    assert asked.err == "likelinet: note: --quantiles is for numbers, and this model predicts classes: it has none.\n"

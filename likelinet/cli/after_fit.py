@@ -31,7 +31,7 @@ def evaluate(model: Path, table: tuple[Path, ...], as_json: bool, trust: str | N
 @model_argument
 @table_argument
 @output_option
-@click.option("--quantiles", type=Quantiles(), default=(0.05, 0.5, 0.95), help="Default: 0.05,0.5,0.95")
+@click.option("--quantiles", type=Quantiles(), help="Default: 0.05,0.5,0.95")
 @click.option("--above", type=Numbers(), default=(), help="Numbers t, to add the probability of y > t.")
 @click.option("--keep", multiple=True, metavar="NAME,…", help="Columns of the table to write before the predictions.")
 @click.option("--parameters", is_flag=True, help="Add the parameters of the distributions.")
@@ -40,7 +40,7 @@ def predict(
     model: Path,
     table: tuple[Path, ...],
     output: Path | None,
-    quantiles: tuple[float, ...],
+    quantiles: tuple[float, ...] | None,
     above: tuple[float, ...],
     keep: tuple[str, ...],
     parameters: bool,

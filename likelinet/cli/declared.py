@@ -53,6 +53,8 @@ def declared(paths: Sequence[Path], target: Sequence[str], overrides: Sequence[s
     """
     if not paths:
         raise click.UsageError("Missing argument 'CONFIG'; or a table, with the name of its target by --target.")
+    if late := [path for path in paths[1:] if path.suffix.lower() in CONFIGS]:
+        raise click.UsageError(f"{late[0]} is a config: there is one, and it comes before the table.")
     written = not target or paths[0].suffix.lower() in CONFIGS
     files = paths[1:] if written else paths
     if not files:

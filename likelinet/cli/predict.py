@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from likelinet.core.errors import DataError, UndefinedError
+from likelinet.core.notes import note
 from likelinet.core.wording import number
 from likelinet.distributions import Distribution
 from likelinet.model.model import Model
@@ -16,11 +17,13 @@ from likelinet.scores import class_probabilities
 from likelinet.tables.roles import other_columns
 from likelinet.tables.table import Table
 
+QUANTILES = (0.05, 0.5, 0.95)
+
 
 def prediction_rows(
     model: Model,
     table: Table,
-    quantiles: Sequence[float],
+    quantiles: Sequence[float] | None,
     above: Sequence[float] = (),
     kept: Mapping[str, Sequence[Any]] | None = None,
     parameters: bool = False,
@@ -31,8 +34,8 @@ def prediction_rows(
     ----------
     model, table
         Which distributions.
-    quantiles : sequence of float
-        Of numbers.
+    quantiles : sequence of float, optional
+        Of numbers; by default the median and the ends of the central 90 % interval.
     above : sequence of float
         Numbers whose probability of being exceeded is wanted.
     kept : mapping, optional
@@ -42,7 +45,12 @@ def prediction_rows(
     """
     kept = kept or {}
     d = model.predict_dist(_beside_kept(model, table, kept))
-    header, rows = _classes(model, d) if d.class_marginals() is not None else _numbers(model, d, quantiles)
+    if d.class_marginals() is None:
+        header, rows = _numbers(model, d, QUANTILES if quantiles is None else quantiles)
+    else:
+        header, rows = _classes(model, d)
+        if quantiles:
+            note("--quantiles is for numbers, and this model predicts classes: it has none.")
     further = {name: values for t in above for name, values in _above(model, d, t).items()}
     further |= _parameters(model, d) if parameters else {}
     if twice := sorted(kept.keys() & {*header, *further}):

@@ -1,12 +1,12 @@
 """Which family to begin with, by what y looks like without any x."""
 
-import warnings
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from likelinet.config.data import IntervalTargetConfig, Target, TimeTargetConfig
 from likelinet.core.errors import DataError
+from likelinet.core.notes import unnoted
 from likelinet.core.wording import counted, readable
 from likelinet.distributions import Distribution, Gamma, Gaussian, LogNormal, StudentT
 from likelinet.distributions.base.leaf import Leaf
@@ -63,12 +63,20 @@ def suggested(table: Table, target: Target) -> Suggestion:
     if isinstance(target, list):
         each = [suggested(table, name) for name in target]
         same = all(s.distribution == each[0].distribution for s in each)
+        with unnoted():  # how y is read is said when it is fitted
+            plain = undressed(table, target, MOST, "Target")
+        text = [plain.holds_text(name) for name in target]
+        if any(text) and not all(text):
+            word, number = target[text.index(True)], target[text.index(False)]
+            raise DataError(
+                f"The targets are of different kinds: '{word}' holds classes, '{number}' numbers; no family has both: "
+                "fit a model for each."
+            )
         if not same:
             return Suggestion({"kind": "gaussian"}, "are of different kinds")
         return each[0]._replace(why=f"are alike: '{target[0]}' {each[0].why}")
     assert target is not None, "there is a target"
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # how y is read is said when it is fitted
+    with unnoted():  # how y is read is said when it is fitted
         plain, table = table, undressed(table, [target], MOST, "Target")
     column = table.column(target)
     if isinstance(column, Coded) or (isinstance(column, Text) and table.holds_text(target)):
