@@ -104,6 +104,8 @@ def test_outputs_are_looked_at_first(command: str, name: str, tmp_path: Path, mo
 def test_a_device_can_be_written_to(folder: Path):
     done = cli("predict", folder / "price", folder / "t.csv", "-o", "/dev/null")
     assert (done.code, done.out, done.err) == (0, "", "")
+    done = cli("fit", folder / "t.csv", "--target", "price", "-o", "/dev/null")  # but a model is a file
+    assert (done.code, done.out, "/dev/null: cannot write there" in done.err) == (2, "", True)
 
 
 def test_all_faults_of_what_is_kept_and_of_the_table_at_once(folder: Path):

@@ -243,7 +243,7 @@ def test_override_of_no_mapping(tmp_path: Path, override: str):
         ({"training": {"learning_rate": 1}}, "unknown key 'learning_rate' (did you mean 'optimizer.learning_rate'?)."),
         (
             {"ensembl": 3, "groups": "g"},
-            "'ensembl' (did you mean 'ensemble'?); unknown key 'groups' (did you mean 'data",
+            "'ensembl' (did you mean 'ensemble'?); unknown key 'groups' (did you",
         ),
         ({"data": {"exclude": "id"}}, "data.exclude: input should be a valid list, got 'id': write [id]."),
         ({"network": {"kind": "linear"}}, "unknown kind 'linear' (a linear model is {kind: mlp, hidden: []})."),

@@ -11,7 +11,7 @@ import click
 from likelinet.cli.declared import Declared, declared
 from likelinet.cli.describe import summary, what_is_read
 from likelinet.cli.holdout import held_out, scores_beside_baselines
-from likelinet.cli.output import above_bar, check_output
+from likelinet.cli.output import above_bar, check_output, check_writable
 from likelinet.core.errors import DataError, DivergedError, LikelinetError, ModelFileError, NonFiniteError
 from likelinet.core.notes import ColumnsNote, unnoted
 from likelinet.core.wording import ended
@@ -34,6 +34,7 @@ def fit_command(
 ) -> None:
     """Fit and save; after Ctrl-C or a loss that diverges, save the best model so far and pass the error on."""
     check_output(output, *files, *validation)
+    check_writable(output)
     given = declared(files, target, overrides)
     model, rows, held = Model(given.config), given.table, None
     if holdout is not None:

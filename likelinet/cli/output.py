@@ -87,7 +87,7 @@ def check_output(path: Path | None, *inputs: Path) -> None:
         with suppress(OSError):  # either is not there
             if path is not None and path.is_file() and path.samefile(given):
                 raise DataError(f"{path}: this is the input {given}, which would be lost; choose another name by -o.")
-    if path is not None:
+    if path is not None and (path.is_file() or path.is_dir() or not path.exists()):  # a device or a pipe is fine
         check_writable(path)
 
 
@@ -103,8 +103,6 @@ def check_writable(path: Path) -> None:
         folder = path.resolve().parent
     except (OSError, RuntimeError) as error:  # links that lead around in a circle, or no folder to be in
         raise DataError(f"{path}: cannot write there ({error}).") from None
-    old = path.exists() and not path.is_dir() and os.access(path, os.W_OK)  # a device or a pipe is fine
-    if old and not path.is_file():
-        return
+    old = path.is_file() and os.access(path, os.W_OK)
     if (path.exists() and not old) or not folder.is_dir() or not os.access(folder, os.W_OK):
         raise DataError(f"{path}: cannot write there; name a file in a folder that exists and can be written to.")
