@@ -54,6 +54,16 @@ def test_targets_that_are_none(option: str, message: str, folder: Path):
     assert message in done.err
 
 
+@pytest.mark.parametrize("target", ["colour,sold", "sold,sold2"])
+def test_several_targets_that_are_classes(target: str, tmp_path: Path):
+    table = write_csv(tmp_path / "t.csv", {**COLUMNS, "sold2": COLUMNS["sold"][::-1]})
+    done = cli("fit", table, "--target", target, *QUICK, "-o", tmp_path / "m")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith(f"Family: categorical, since '{target.replace(',', ', ')}' hold classes.\n")
+    header = cli("predict", tmp_path / "m", table).out.splitlines()[0]
+    assert header == ",".join(f"class_{name}" for name in target.split(","))
+
+
 def test_a_column_with_a_comma_in_its_name(tmp_path: Path):
     table = write_csv(tmp_path / "t.csv", {"price, net": COLUMNS["price"], "price": COLUMNS["size"]})
     assert cli("init", table, "--target", "price, net", "-o", tmp_path / "c.yaml").code == 0

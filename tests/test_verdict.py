@@ -44,6 +44,7 @@ def test_a_difference_beyond_noise_is_told():
     assert said(own=ROWS, intercept_only=other).startswith("By its nll the intercept-only model is better here: ")
     assert said(own=other, linear=ROWS, intercept_only=ROWS) == ""
     assert said(own=ROWS) == ""  # there is no other
+    assert said(own=ROWS, linear=ROWS, intercept_only=ROWS + 1e-15) == ""  # nor here
 
 
 def test_one_row_and_probabilities_of_zero_have_no_noise_to_name():

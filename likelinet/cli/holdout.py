@@ -21,6 +21,7 @@ from likelinet.targets.build import targets_of
 
 OWN = "this model"
 LEAST = 2  # rows to train on
+SAME = 1e-9  # nats within which two models are one, as without inputs
 
 
 def drawn(config: ModelConfig, table: Table, share: float) -> np.ndarray:
@@ -81,8 +82,8 @@ def scores_beside_baselines(model: Model, train: Table, held: Table) -> tuple[st
             cut = cause
             failed.append(f"Interrupted before the scores of {' and '.join(n for n in simpler if n not in scores)}.")
             break
-    left = held.n - len(weight)
-    where = rows_in_words(model.config, held.n, train.n + held.n) + (f", but for {left} without y" if left else "")
+    left, lacking = held.n - len(weight), "without y" if model.config.data.weight is None else "without y or weight"
+    where = rows_in_words(model.config, held.n, train.n + held.n) + (f", but for {left} {lacking}" if left else "")
     lines = ["", f"Scores of {where}:", "", metrics_table(scores), *failed]
     said = verdict(ranked(each, weight), scores)
     return "\n".join([*lines, *(["", said] if said else [])]), cut
@@ -92,7 +93,7 @@ def verdict(ranks: Sequence[Ranked], scores: Mapping[str, dict[str, float]]) -> 
     """Return which model is better by its nll, where that is not this one beyond noise; "" where it plainly is."""
     best, *others = ranks
     if best.family == OWN:
-        near = [r for r in others if not r.clear]
+        near = [r for r in others if not r.clear and r.difference < -SAME]
         if not near:
             return ""
         names = " and ".join(f"the {r.family}" for r in near)

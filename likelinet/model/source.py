@@ -59,14 +59,14 @@ class Source:
 
     def _rest(self, table: Table, config: ModelConfig) -> str:
         """Return how to come by the rows of a table that were held out."""
-        if len(table.files) > 1:
+        file, *others = map(str, table.files)
+        if others:
             return "`likelinet fit --holdout` prints those of the rows that it holds out"
         held, data = table.n - self.rows, config.data
         share = number(held / table.n, lambda v: abs(v * table.n - held) < 0.5)
         by = {"--groups": data.groups, "--time": data.time}
         more = [part for option, name in by.items() if name is not None for part in (option, name)]
         seed, header = str(config.training.seed), [] if data.header else ["--no-header"]
-        file = str(table.files[0])
         command = shlex.join(["likelinet", "split", file, "--holdout", share, "--seed", seed, *more, *header])
         return f"`{command}` writes the others to a file of their own"
 

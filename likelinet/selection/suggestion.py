@@ -66,7 +66,9 @@ def suggested(table: Table, target: Target) -> Suggestion:
         with unnoted():  # how y is read is said when it is fitted
             plain = undressed(table, target, MOST, "Target")
         text = [plain.holds_text(name) for name in target]
-        if any(text) and not all(text):
+        if all(text):
+            return Suggestion({"kind": "categorical"}, "hold classes")
+        if any(text):
             word, number = target[text.index(True)], target[text.index(False)]
             raise DataError(
                 f"The targets are of different kinds: '{word}' holds classes, '{number}' numbers; no family has both: "
