@@ -99,6 +99,8 @@ def verdict(ranks: Sequence[Ranked], scores: Mapping[str, dict[str, float]]) -> 
         names = " and ".join(f"the {r.family}" for r in near)
         return f"By its nll this model is better here than {names} one, but within noise{_noise(near)}."
     own = next(r for r in others if r.family == OWN)
+    if own.difference > -SAME:
+        return ""
     if not own.clear:
         return f"By its nll the {best.family} model is better here, but within noise{_noise([own])}."
     return f"By its nll the {best.family} model is better here{_beside_nll(scores[OWN], scores[best.family])}."
