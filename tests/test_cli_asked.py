@@ -1,5 +1,6 @@
 """What is asked of commands: several targets in one option, `check --set`, outputs that cannot be written."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -200,6 +201,23 @@ def test_new_classes_are_told_at_once(folder: Path, tmp_path: Path):
         "Target 'colour' has 2 classes that were not seen in training: 'Grün' (rows 2, 5, 8, 11, 14, …), "
         "'rot' (rows 1, 4, 7, 10, 13, …) (seen: blue, green, red).\n"
     )
+
+
+def faults(call: Callable[[], object]) -> list[str]:
+    with pytest.raises(ll.DataError) as found:
+        call()
+    return [fault.partition(" of y has ")[0] for fault in found.value.faults]
+
+
+def test_faults_of_all_outputs_that_are_classes():
+    X, y = np.arange(6.0)[:, None], np.array([["a", "u"], ["b", "v"], ["c", "u"]] * 2)
+    model = quick(distribution={"kind": "categorical"}).fit(X, y)
+    assert faults(lambda: model.evaluate(X, np.array([["x", "y"], *y[1:].tolist()]))) == ["Output 1", "Output 2"]
+    mixed = np.array([["a", "u"], [1, 2], ["c", "v"]] * 2, dtype=object)
+    assert faults(lambda: quick(distribution={"kind": "categorical"}).fit(X, mixed)) == ["Output 1", "Output 2"]
+    levels: list[Any] = [["a", "b"], ["u"]]
+    ordered = quick(distribution={"kind": "ordered_logistic", "levels": levels})
+    assert faults(lambda: ordered.fit(X, y)) == ["Output 1", "Output 2"]
 
 
 def test_a_word_that_may_be_two_classes_is_none():

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from likelinet.core.errors import DataError
+from likelinet.core.gathered import all_of
 from likelinet.core.wording import SHOWN, counted
 from likelinet.tables.arrays import check_finite, target_array
 from likelinet.tables.cells import is_missing
@@ -56,13 +57,16 @@ def _check_no_missing(missing: np.ndarray, naming: Naming) -> None:
 
 def _check_not_mixed(y: np.ndarray, text: np.ndarray, naming: Naming) -> None:
     """Raise `DataError` if an output has labels of which some are text and some are not: 1 and "1" would be one."""
-    for j, (labels, own) in enumerate(zip(y.reshape(len(y), -1).T, text.reshape(len(y), -1).T, strict=True)):
-        if own.any() and not own.all():
-            what = naming.what if y.ndim == 1 else naming.of_output(j).what
-            raise DataError(
-                f"{what} has class labels that are text, like '{labels[own][0]}', and others that are not, like "
-                f"{labels[~own][0]}: make all of them text, or none."
-            )
+    errors = [
+        DataError(
+            f"{naming.what if y.ndim == 1 else naming.of_output(j).what} has class labels that are text, like "
+            f"'{labels[own][0]}', and others that are not, like {labels[~own][0]}: make all of them text, or none."
+        )
+        for j, (labels, own) in enumerate(zip(y.reshape(len(y), -1).T, text.reshape(len(y), -1).T, strict=True))
+        if own.any() and not own.all()
+    ]
+    if errors:
+        raise all_of(errors)
 
 
 def learn_labels(y: np.ndarray, binary: bool, naming: Naming) -> np.ndarray:

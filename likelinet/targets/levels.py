@@ -1,9 +1,12 @@
 """Labels that have an order, as a config declares it."""
 
+from functools import partial
+
 import numpy as np
 
 from likelinet.config.family import Labels
 from likelinet.core.errors import DataError
+from likelinet.core.gathered import gathered
 from likelinet.core.wording import counted, listed
 from likelinet.tables.cells import BOOLS
 from likelinet.targets.labels import names_of
@@ -38,9 +41,8 @@ def declared_levels(
             "write one list for each output, or one for all."
         )
     columns = y.reshape(len(y), outputs).T
-    return tuple(
-        _known(column, own, naming.of_output(j)) for j, (column, own) in enumerate(zip(columns, each, strict=True))
-    )
+    looks = (partial(_known, columns[j], own, naming.of_output(j)) for j, own in enumerate(each))
+    return tuple(gathered(looks))
 
 
 def _without_order(y: np.ndarray, naming: Naming) -> str:
