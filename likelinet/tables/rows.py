@@ -11,7 +11,7 @@ from likelinet.config.data import IntervalTargetConfig, TimeTargetConfig
 from likelinet.core.errors import DataError
 from likelinet.core.gathered import also, gathered
 from likelinet.core.notes import note
-from likelinet.core.wording import counted, readable, rows_of
+from likelinet.core.wording import counted, rows_of
 from likelinet.distributions import Interval
 from likelinet.tables.arrays import as_array, row_weights
 from likelinet.tables.cells import NO_LABELS, has_leading_zeros, is_missing
@@ -221,8 +221,8 @@ def _between(table: Table, lower: str, upper: str) -> Interval:
         ((low == high) & np.isinf(low), "is the upper one too"),
     ):
         if wrong.any():
-            ends = f"{readable(low[wrong][0])} and {readable(high[wrong][0])}"
             raise DataError(
-                f"Column '{lower}', the lower end, {what}, '{upper}', as {ends} ({rows_of(wrong, table.index)})."
+                f"Column '{lower}', the lower end, {what}, '{upper}', as {low[wrong][0]:g} and {high[wrong][0]:g} "
+                f"({rows_of(wrong, table.index)})."
             )
     return Interval(low, high)
