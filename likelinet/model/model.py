@@ -61,6 +61,13 @@ class Model(Questions):
     def __init__(
         self, config: ModelConfig | dict[str, Any] | None = None, *, distribution: type[Distribution] | None = None
     ) -> None:
+        if isinstance(config, str | Path):
+            raise ConfigError(f"config must be a dict or a ModelConfig, got '{config}': load_config reads a file.")
+        if isinstance(distribution, str):
+            raise ConfigError(
+                f"distribution must be a class of your own, got '{distribution}': a family has its name in the config, "
+                f"as {{'distribution': {{'kind': '{distribution}'}}}}."
+            )
         config = ModelConfig() if config is None else config
         config = config if isinstance(config, ModelConfig) else parse_config(config)
         if distribution is not None:
