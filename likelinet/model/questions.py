@@ -13,9 +13,11 @@ from likelinet.config import ModelConfig
 from likelinet.config.network import VAEConfig
 from likelinet.core.errors import DataError, UndefinedError
 from likelinet.core.gathered import also
+from likelinet.core.notes import note
 from likelinet.distributions import Distribution
 from likelinet.model import codes
 from likelinet.model.fit import EncodedRows, Fit
+from likelinet.model.out_of_fold import OutOfFold
 from likelinet.model.prediction import predict_dist
 from likelinet.scores import metrics
 from likelinet.scores.calibration import log_prob
@@ -161,6 +163,34 @@ class Questions(ABC):
         d, each = self._ask(rows.table, lambda fit, x: (predict_dist(fit, x), bound(fit, x)))
         elbo = float(np.average(each, weights=rows.weight))
         return {"elbo": elbo, **metrics.evaluate(d, rows.y, rows.weight)}
+
+    @property
+    def out_of_fold(self) -> OutOfFold:
+        """Each training row as predicted by the members that held it out, where `training.folds` was set.
+
+        It is not kept in model files, which have the mean score alone, as `history.out_of_fold_nll`.
+
+        Raises
+        ------
+        UndefinedError
+            If there are none.
+        """
+        fit = self._fitted()
+        if fit.out_of_fold is not None:
+            if (time := fit.config.data.time) is not None:
+                note(
+                    f"Members that hold out a stretch of '{time}' have seen later rows: these scores say how well gaps "
+                    "are filled, not how well the future is predicted; score the last rows, or use compare, for that."
+                )
+            return fit.out_of_fold
+        if fit.history.out_of_fold_nll is not None:
+            raise UndefinedError(
+                "The model comes from a file, which does not keep out-of-fold predictions: fit it again for them; "
+                f"history.out_of_fold_nll has their mean score, {fit.history.out_of_fold_nll:.4g}."
+            )
+        raise UndefinedError(
+            "There are no out-of-fold predictions: set training.folds, and 'ensemble' to as many or more, before fit."
+        )
 
     def observed(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> Rows:
         """Return rows of weight above 0 whose y is there, checked against what the model was trained on."""
