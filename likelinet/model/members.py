@@ -2,16 +2,57 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
 from likelinet.core.blas import one_blas_thread
 from likelinet.core.blocks import blocks
+from likelinet.core.errors import UndefinedError
 from likelinet.distributions import Distribution
 from likelinet.distributions.base.assembly import Assembly
 from likelinet.distributions.base.shapes import on_batch
 from likelinet.model.fit import EncodedRows, Fit
 from likelinet.model.prediction import ROWS_AT_ONCE, answers_of, predict_dist
+
+
+class Uncertainty(NamedTuple):
+    """How uncertain y is in each row, and why.
+
+    Parameters
+    ----------
+    total : ndarray, shape (n,) or (n, d)
+        Variance or entropy of the prediction.
+    noise : ndarray
+        The mean of those of the members: what would be left if the members agreed.
+    disagreement : ndarray
+        The rest: what the rows of training leave open. It is 0 with one member.
+    """
+
+    total: np.ndarray
+    noise: np.ndarray
+    disagreement: np.ndarray
+
+
+def uncertainty(fit: Fit, x: EncodedRows, measure: str) -> Uncertainty:
+    """Return how uncertain y is in each row, by the measure "variance" or "entropy"."""
+    if measure == "entropy":
+        noise = np.mean([d.entropy() for d in each_member(fit, x)], axis=0)
+        total = predict_dist(fit, x).entropy()
+        with np.errstate(invalid="ignore"):  # of infinite ones
+            return Uncertainty(total, noise, np.maximum(total - noise, 0.0))  # rounding apart it is none below 0
+    means, variances = [], []
+    for d in each_member(fit, x):
+        if d.is_angle:
+            raise UndefinedError("uncertainty: the variance of angles has no such parts: take measure='entropy'.")
+        try:
+            means.append(d.mean())
+            variances.append(d.var())
+        except UndefinedError as error:
+            raise UndefinedError(f"uncertainty: {str(error).rstrip('.')}: take measure='entropy'.") from None
+    with np.errstate(invalid="ignore", over="ignore"):
+        noise, disagreement = np.mean(variances, axis=0), np.var(means, axis=0)
+    return Uncertainty(noise + disagreement, noise, disagreement)
 
 
 def each_member(fit: Fit, x: EncodedRows) -> Iterator[Distribution]:

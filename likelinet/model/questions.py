@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,6 +17,7 @@ from likelinet.core.notes import note
 from likelinet.distributions import Distribution
 from likelinet.model import codes
 from likelinet.model.fit import EncodedRows, Fit
+from likelinet.model.members import Uncertainty, uncertainty
 from likelinet.model.out_of_fold import OutOfFold
 from likelinet.model.prediction import predict_dist
 from likelinet.scores import metrics
@@ -163,6 +164,44 @@ class Questions(ABC):
         d, each = self._ask(rows.table, lambda fit, x: (predict_dist(fit, x), bound(fit, x)))
         elbo = float(np.average(each, weights=rows.weight))
         return {"elbo": elbo, **metrics.evaluate(d, rows.y, rows.weight)}
+
+    def uncertainty(self, X: Any, measure: Literal["variance", "entropy"] = "variance") -> Uncertainty:
+        r"""Return how uncertain y is in each row: in all, by noise, and since the members of an ensemble disagree.
+
+        With equal weights of M members of means :math:`\mu_m`, variances :math:`\sigma_m^2` and entropies
+        :math:`H_m`, and the entropy H of their mixture,
+
+        .. math:: \underbrace{\tfrac1M \sum_m \sigma_m^2}_\text{noise} +
+                  \underbrace{\tfrac1M \sum_m (\mu_m - \bar\mu)^2}_\text{disagreement}, \qquad
+                  H = \underbrace{\tfrac1M \sum_m H_m}_\text{noise} +
+                  \underbrace{H - \tfrac1M \sum_m H_m}_\text{disagreement}
+
+        The last term is the mutual information of y and the choice of a member: at most log M.
+
+        Parameters
+        ----------
+        X : array_like or DataFrame
+            Rows.
+        measure : {"variance", "entropy"}
+            The variance is in squared units of y, the entropy in nats, and also of classes and angles.
+
+        Returns
+        -------
+        Uncertainty
+            With the arrays `total`, `noise` and `disagreement`, of shape (n,), the variances of several outputs (n, d).
+
+        Raises
+        ------
+        UndefinedError
+            If the distribution has no such number.
+
+        References
+        ----------
+        Depeweg, Hernández-Lobato, Doshi-Velez & Udluft, *ICML* 2018.
+        """
+        if measure not in ("variance", "entropy"):
+            raise DataError(f"uncertainty: measure must be 'variance' or 'entropy', got {measure!r:.60}.")
+        return self._ask(X, partial(uncertainty, measure=measure))
 
     @property
     def out_of_fold(self) -> OutOfFold:
