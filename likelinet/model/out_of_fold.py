@@ -15,10 +15,10 @@ from likelinet.scores.angles import around
 class OutOfFold:
     """Each training row as predicted by the members that held it out, in the order of the table.
 
-    These are honest scores of single members, or of a few of them, which are rather worse than those of the whole
-    ensemble on new rows. What all members share is learned from all training rows: the scaling of x and y, the start of
-    training, and the means of y of rare levels, among which a row's own y never counts for itself. All members keep the
-    weights of the same epoch, so that it is not chosen by the rows that are scored one by one.
+    Its scores are those of one member, or of a few, which are rather worse than those of the whole ensemble on new
+    rows. What all members share is learned from all training rows: the scaling of x and y, the start of training, and
+    the means of y of rare levels, of which that of a row leaves out its own y. All members keep the weights of the same
+    epoch: one that each chose by its fold would make the scores of this fold too good.
 
     Parameters
     ----------

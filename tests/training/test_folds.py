@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 import likelinet as ll
 from likelinet.engines.jax import JaxEngine
 from likelinet.model import fitting
+from likelinet.selection.candidates import families
+from likelinet.selection.comparison import compare
 from likelinet.tables.hold_out import HoldOut
 from likelinet.tables.table import as_table
 from likelinet.training.minibatches import by_folds
@@ -144,3 +146,20 @@ def test_folds_and_validation_rows_exclude_each_other():
     X, y = table(40)
     with pytest.raises(ll.DataError, match=r"exclude each other, .* leave one of them out"):
         model(members=2, folds=2).fit(X, y, validation=held(X))
+
+
+def test_families_that_are_compared_have_the_same_folds(monkeypatch: pytest.MonkeyPatch):
+    """Outer ones, of the rows that are scored, and within them those that members hold out."""
+    seen, folds = [], fitting._folds
+    monkeypatch.setattr(fitting, "_folds", lambda *a: seen.append((a[1].index, folds(*a))) or seen[-1][1])
+    config = ll.ModelConfig(
+        data=ll.DataConfig(target="y", features=[]), training=ll.TrainingConfig(folds=2), ensemble=2
+    )
+    rows = as_table({"y": np.random.default_rng(0).gamma(2.0, size=30)})
+    results = list(compare(config, families("gaussian, gamma, exponential", config), rows, folds=3))
+    assert [r.error for r in results] == [None] * 3
+    assert len(seen) == 9
+    for k in range(3):
+        for index, fold in seen[k::3]:
+            np.testing.assert_array_equal(index, seen[k][0])
+            np.testing.assert_array_equal(fold, seen[k][1])
