@@ -16,6 +16,7 @@ from likelinet.heads.columns import check_column
 from likelinet.heads.head import Head
 from likelinet.heads.precision import Precision
 from likelinet.model.out_of_fold import OutOfFold
+from likelinet.model.recalibration import Recalibration
 from likelinet.model.source import Source
 from likelinet.networks.build import build_network
 from likelinet.networks.chain import Chain
@@ -45,6 +46,7 @@ class Fit:
     history: History
     source: Source
     filling: np.ndarray = field(default_factory=lambda: np.zeros((0, 0, 0)))  # the matrices of layers
+    recalibration: Recalibration | None = None
     out_of_fold: OutOfFold | None = None  # in memory alone
 
     @cached_property

@@ -51,7 +51,8 @@ class Questions(ABC):
 
     def predict_dist(self, X: Any) -> Distribution:
         """Return P(y | x) for each row: batch_shape (n,), in the units of y."""
-        return self._ask(X, predict_dist)
+        d, recalibration = self._ask(X, predict_dist), self._fitted().recalibration
+        return d if recalibration is None else recalibration.of(d)
 
     def predict(self, X: Any) -> np.ndarray:
         """Return the mean of each row's distribution, or its most probable class."""
@@ -176,7 +177,8 @@ class Questions(ABC):
                   H = \underbrace{\tfrac1M \sum_m H_m}_\text{noise} +
                   \underbrace{H - \tfrac1M \sum_m H_m}_\text{disagreement}
 
-        The last term is the mutual information of y and the choice of a member: at most log M.
+        The last term is the mutual information of y and the choice of a member: at most log M. `recalibrate` changes
+        none of them.
 
         Parameters
         ----------
