@@ -8,6 +8,7 @@ import pytest
 from scipy import stats
 
 import likelinet as ll
+from likelinet.cli.describe import describe
 from likelinet.model.recalibrated import Recalibrated
 from likelinet.model.recalibration import LOWER, PRIOR, Recalibration, learned
 from tests.small import labels, quick, table
@@ -127,7 +128,10 @@ NEW = np.array([[5.0, 5.0], [2.0, 8.0]])
 def test_a_model_and_its_file(method: Any, tmp_path: Path):
     model = quick(ensemble=3, training={"folds": 3}).fit(X, Y)
     plain = model.predict_dist(NEW)
+    assert model.recalibrated is None
     assert model.recalibrate(method) is model
+    assert model.recalibrated == method
+    assert f"recalibrated: {method}" in describe(model).splitlines()
     d, out = model.predict_dist(NEW), model.out_of_fold
     expected = learned(method, out.distribution, out.y, out.weight).of(plain)
     np.testing.assert_array_equal(d.cdf(250.0), expected.cdf(250.0))

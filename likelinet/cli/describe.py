@@ -30,6 +30,8 @@ def describe(model: Model) -> str:
             lines += [f"classes of {name}: {', '.join(map(str, known))}" for name, known in of_outputs]
         case known:
             lines.append(f"classes: {', '.join(map(str, known))}")
+    if model.recalibrated is not None:
+        lines.append(f"recalibrated: {model.recalibrated}")
     lines += [
         f"training: {summary(model)}",
         "",

@@ -260,6 +260,12 @@ class Model(Questions):
         return self._fitted().family.support.integer
 
     @property
+    def recalibrated(self) -> str | None:
+        """The method by which predictions are recalibrated; None where they are as they were trained."""
+        recalibration = self._fitted().recalibration
+        return None if recalibration is None else recalibration.method
+
+    @property
     def n_parameters(self) -> int:
         """How many weights were learned, over all members."""
         return self._fitted().theta.size
