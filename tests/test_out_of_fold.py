@@ -154,6 +154,19 @@ def test_without_folds_there_are_none():
         _ = quick(ensemble=2).fit(X, Y).out_of_fold
 
 
+def test_a_training_that_was_cut_short_has_none():
+    def stop(_: ll.Epoch) -> bool:
+        raise RuntimeError("enough")
+
+    model = quick(ensemble=2, training={"folds": 2})
+    with pytest.raises(RuntimeError, match="enough"):
+        model.fit(X, Y, callbacks=[stop])
+    assert model.fitted
+    with pytest.raises(ll.UndefinedError, match="Training was cut short"):
+        _ = model.out_of_fold
+    assert model.fit(X, Y, callbacks=[lambda epoch: epoch.epoch == 1]).out_of_fold.log_prob.shape == (47,)
+
+
 def test_in_time_it_is_said_that_members_have_seen_later_rows():
     model = quick(ensemble=2, training={"folds": 2}, data={"time": "years"}).fit(COLUMNS, Y)
     with pytest.warns(UserWarning, match="Members that hold out a stretch of 'years' have seen later rows"):

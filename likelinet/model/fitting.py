@@ -152,7 +152,7 @@ def fit(
         away = theta - pack([*layout.views(theta)[:-2], *own_estimates], layout)
         heading = np.where(training.heading.any(1, keepdims=True), training.heading, away)
         note_ending(found, heading, data, naming)
-    if held is not None:
+    if held is not None and cause is None:
         seen = x[:n], known, held
         found = _with_out_of_fold(
             found, out_of_fold(found, *seen), held, rows, targets.check(y, found.declared, naming)

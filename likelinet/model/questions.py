@@ -229,6 +229,10 @@ class Questions(ABC):
                 "The model comes from a file, which does not keep out-of-fold predictions: fit it again for them; "
                 f"history.out_of_fold_nll has their mean score, {fit.history.out_of_fold_nll:.4g}."
             )
+        if fit.config.training.folds is not None:
+            raise UndefinedError(
+                "Training was cut short, before out-of-fold predictions were made: fit the model again."
+            )
         raise UndefinedError(
             "There are no out-of-fold predictions: set training.folds, and 'ensemble' to as many or more, before fit."
         )
