@@ -137,10 +137,16 @@ class Training:
         plan, members, weight = self._plan, outcome.members, self._data.weight
         held_out = plan.validation[members]
         validated, looked_at, held_weight = None, None, weight[held_out]
+        looking = np.arange(len(outcome.weights)) if plan.together else members
         if held_out.shape[1]:
-            sums, weights = outcome.held_out[members], held_weight.sum(1)
-            validated, looked_at = _finite(sums / weights), self._means(sums, weights)
-        going_on = self._best.record(members, outcome.weights[members], looked_at, self._epoch)
+            sums = outcome.held_out
+            if len(members) < len(looking):  # some have arrived at their minimum, and stay there
+                sums = self._run.evaluate(outcome.weights, plan.validation)
+            validated = _finite(sums[members] / held_weight.sum(1))
+            looked_at = self._means(sums[looking], weight[plan.validation[looking]].sum(1))
+        going_on = self._best.record(looking, outcome.weights[looking], looked_at, self._epoch)[
+            np.isin(looking, members)
+        ]
         if not going_on.all():
             self._early = True
             self._run.stop(members[~going_on])

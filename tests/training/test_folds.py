@@ -89,6 +89,25 @@ def test_all_members_keep_the_epoch_that_is_best_for_all_held_out_rows(weighted:
     np.testing.assert_allclose(each[best - 1, 1], nll_of(fitted, 1, weight), rtol=1e-9)
 
 
+def test_members_that_have_arrived_count_as_well():
+    """By L-BFGS each comes to its minimum in an epoch of its own; all keep one epoch, the best one for all rows."""
+    X, y = table(61)
+    exact = {"optimizer": {"kind": "lbfgs"}, "early_stopping": None, "epochs": 200}
+
+    def up_to(last: int) -> ll.Model:
+        stops = model(hidden=[], members=4, folds=4, **exact)
+        return stops.fit(X, y, callbacks=[lambda epoch: epoch.epoch == last])
+
+    whole = up_to(200)  # to the end
+    assert len({len(e.members) for e in whole.history.epochs}) > 1
+    best, nll = whole.history.best_epoch, whole.history.out_of_fold_nll
+    assert best == best[:1] * 4
+    # Up to that epoch it is the best one, and one before it all others are worse.
+    np.testing.assert_allclose(up_to(best[0]).history.out_of_fold_nll, nll, rtol=1e-12)
+    before = [up_to(k).history for k in range(1, best[0], 3)]
+    assert all(h.out_of_fold_nll > nll and h.best_epoch == h.best_epoch[:1] * 4 for h in before)
+
+
 def nll_of(fitted: ll.Model, fold: int, weight: np.ndarray) -> float:
     """Return the mean negative log-likelihood of a fold that one member alone holds out."""
     out = fitted.out_of_fold
