@@ -31,10 +31,11 @@ CASES = [
 each = pytest.mark.parametrize(("name", "outputs", "scaled"), CASES)
 ON_JAX = [
     "transformed over truncated",
-    "mixture of transformed over truncated",
-    "discretised over truncated",
     "censored over truncated",
     "hurdle over truncated",
+    # Compiling these takes seconds.
+    pytest.param("mixture of transformed over truncated", marks=pytest.mark.slow),
+    pytest.param("discretised over truncated", marks=pytest.mark.slow),
 ]
 UNITS = {
     "location-scale": (np.array([3.0, -7.0]), np.array([0.7, 31.0])),
