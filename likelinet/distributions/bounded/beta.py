@@ -108,9 +108,9 @@ class Beta(Univariate):
         a, b = self.concentration1, self.concentration0
         fall = 0.5 * column(FINE_SCORES[FINE_SCORES > 0.0], self.batch_shape) ** 2
         out = np.concatenate([-_out(b, a, fall)[::-1], np.zeros((1, *self.batch_shape)), _out(a, b, fall)])
-        bends = logits(*(np.broadcast_to(c, self.batch_shape) for c in (a, b)))
+        bends, some = logits(*(np.broadcast_to(c, self.batch_shape) for c in (a, b)))
         bends = bends + np.where(bends < 0.0, -np.log(np.maximum(b, 1.0)), np.log(np.maximum(a, 1.0)))
-        return of_logit(np.log(a) - np.log(b) + out, bends, FINE_SCORES)
+        return of_logit(np.log(a) - np.log(b) + out, bends, some, FINE_SCORES)
 
     def _cdf(self, y: np.ndarray) -> np.ndarray:
         cdf = scipy.special.betainc(self.concentration1, self.concentration0, y)

@@ -11,7 +11,7 @@ from likelinet.distributions.base.parameter import Backward, Parameter, TailsBac
 from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.shapes import parameters_on
 from likelinet.distributions.base.univariate import Univariate
-from likelinet.distributions.numerics.grids import FINE_SCORES, LOGITS, Grid, between, column, joined, within_bulk
+from likelinet.distributions.numerics.grids import FINE_SCORES, LOGITS, Grid, amid, between, column, joined
 from likelinet.distributions.numerics.sinh_nodes import sinh_nodes
 
 _MODERATE = 1e4  # number of times that a rounding error of 1e-16 may count
@@ -102,10 +102,10 @@ class Kumaraswamy(Univariate):
         log_sf = scipy.special.log_ndtr(-column(FINE_SCORES, self.batch_shape))
         log_y = log1mexp(-log_sf / self.concentration0) / self.concentration1
         bends = -np.exp(column(-LOGITS, self.batch_shape)) / self.concentration1
-        bends = within_bulk(bends, log_y, FINE_SCORES)
+        further = between(np.exp(bends), -np.expm1(bends), 0.0, 1.0, np.full(len(bends), np.nan))
         return joined(
             between(np.exp(log_y), -np.expm1(log_y), 0.0, 1.0, FINE_SCORES),
-            between(np.exp(bends), -np.expm1(bends), 0.0, 1.0, np.full(len(bends), np.nan)),
+            further.where(amid(bends, log_y, FINE_SCORES)),
         )
 
     @classmethod

@@ -11,7 +11,7 @@ from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.univariate import Univariate
-from likelinet.distributions.numerics.grids import SCORES, Grid, column, of_logit, rest
+from likelinet.distributions.numerics.grids import LOGITS, SCORES, Grid, column, of_logit, rest
 from likelinet.distributions.numerics.sinh_nodes import sinh_nodes
 from likelinet.distributions.real.gaussian import Gaussian
 
@@ -75,7 +75,8 @@ class LogitNormal(Univariate):
         return log_density
 
     def grid(self) -> Grid:
-        return of_logit(self.loc + self.scale * column(SCORES, self.batch_shape))
+        bends = np.broadcast_to(column(LOGITS, self.batch_shape), (len(LOGITS), *self.batch_shape))
+        return of_logit(self.loc + self.scale * column(SCORES, self.batch_shape), bends)
 
     @classmethod
     def tails(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Array, TailsBackward]:
@@ -129,18 +130,36 @@ class LogitNormal(Univariate):
         # The sigmoid has its poles at ±iπ, … ; e^(2x) times the density has its peak at z = 2σ.
         centre = np.minimum(-loc / scale, 10.0)
         z, dz = sinh_nodes(centre, np.minimum(np.pi / scale, 10.0), -9.0, 9.0 + np.minimum(centre, 2.0 * scale))
-        return loc + scale * z, dz * np.exp(-0.5 * z * z - HALF_LOG_2PI)
+        density = z * z
+        density *= -0.5
+        density -= HALF_LOG_2PI
+        dz *= np.exp(density, out=density)
+        z *= scale
+        z += loc
+        return z, dz
 
     def _moments(self) -> tuple[np.ndarray, np.ndarray]:
         """Return mean and variance of y, mirrored to have its median below ½."""
         x, weights = self._nodes()
-        loc = -np.abs(self.loc)
-        expit, near = scipy.special.expit, np.abs(x - loc) < 1.0
-        # expit(x) - expit(loc), without its cancellation for a small scale
-        close = -expit(x) * expit(-loc) * np.expm1(np.where(near, loc - x, 0.0))
-        away = np.where(near, close, expit(x) - expit(loc))
-        shift = (weights * away).sum(0)
-        return expit(loc) + shift, (weights * (away - shift) ** 2).sum(0)
+        loc = np.broadcast_to(-np.abs(self.loc), x.shape[1:])
+        gap, middle = loc - x, scipy.special.expit(loc)
+        with np.errstate(over="ignore"):
+            y = np.exp(np.negative(x, out=x), out=x)
+        y += 1.0
+        np.divide(1.0, y, out=y)
+        # y - middle, without its cancellation for a small scale
+        near = np.abs(gap) < 1.0
+        np.copyto(gap, 0.0, where=~near)
+        close = np.expm1(gap, out=gap)
+        close *= y
+        close *= -scipy.special.expit(-loc)
+        y -= middle
+        np.copyto(y, close, where=near)
+        shift = np.multiply(weights, y, out=gap).sum(0)
+        y -= shift
+        y *= y
+        y *= weights
+        return middle + shift, y.sum(0)
 
 
 def _logit(y: Array) -> Array:
