@@ -25,6 +25,7 @@ def log_gamma_tail(a: np.ndarray, x: np.ndarray) -> np.ndarray:
 
     Of the incomplete gamma functions by their expansion in x / (x - a)² (DLMF 8.11.6 and 8.11.7).
     """
+    x = np.minimum(x, np.finfo(np.float64).max)
     far = x - a
     b, c, v = a / far, x / far, 1.0 / far  # squares of x itself overflow
     series = 1.0 - c * v * (1.0 - (2.0 * c + b) * v * (1.0 - (6.0 * c * c + 8.0 * b * c + b * b) / (2.0 * c + b) * v))
@@ -58,8 +59,8 @@ def beta_fraction(a: np.ndarray, b: np.ndarray, x: np.ndarray, steps: int = 60) 
     c, d = 1.0, 1.0 / (1.0 - (a + b) * x / (a + 1.0))
     value = d
     for m in range(1, steps + 1):
-        even = m * (b - m) * x / ((a + 2 * m - 1.0) * (a + 2 * m))
-        odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1.0))
+        even = m / (a + 2 * m - 1.0) * ((b - m) / (a + 2 * m)) * x  # products of counts may overflow
+        odd = -(a + m) / (a + 2 * m) * ((a + b + m) / (a + 2 * m + 1.0)) * x
         for term in (even, odd):
             d, c = 1.0 / (1.0 + term * d), 1.0 + term / c
             value = value * c * d
