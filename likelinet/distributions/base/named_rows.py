@@ -92,6 +92,6 @@ def _sentence(d: "Distribution", name: str, missed: np.ndarray) -> str:
     if np.prod(d.batch_shape) == 1:
         where = f" for {missed.sum()} of {missed.size} values" if missed.size > 1 else ""
         return f"{what}{where}, as its parameters{of_y} are {_WHY}."
-    rows = missed.any(axis=(*range(missed.ndim - own), *range(missed.ndim - own + 1, missed.ndim)))
+    rows = np.asarray(missed.any(axis=(*range(missed.ndim - own), *range(missed.ndim - own + 1, missed.ndim))))
     many = f"{counted(rows.sum(), 'row')} of {len(rows)} ({rows_of(rows)})"
     return f"{what} in {many}, as their parameters{of_y} are {_WHY}."
