@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from likelinet.core.notes import note
+from likelinet.core.notes import RowsNote, note
 from likelinet.core.wording import counted, rows_of
 from likelinet.distributions.base.interval import Interval
 
@@ -38,7 +38,7 @@ def names_rows(method: Method) -> Method:
             if _some_nan(answers):
                 missed = _missed(self, method.__name__, np.isnan(answers), (*args, *others.values()))
                 if missed.any():
-                    note(_sentence(self, method.__name__, missed))
+                    note(_sentence(self, method.__name__, missed), RowsNote)
         finally:
             _asked.reset(before)
         return answers
