@@ -73,3 +73,18 @@ def test_tails_of_a_beta_distribution_below_those_of_scipy():
         want = float(lead * series)
     np.testing.assert_allclose(ll.Beta(22.5, 18767047.0).cdf(1e-19), want, rtol=1e-11)
     assert 1e-307 < want < 1e-280
+
+
+def test_moments_of_kumaraswamys_of_extreme_shapes():
+    a, b = (
+        np.array([1.4e-4, 1.5e-5, 3.8e-6, 1e-3, 2e-3, 0.02, 0.03]),
+        np.array([4e-6, 2.6e-6, 1e-5, 3.0, 0.4, 1.8e4, 2.4e-6]),
+    )
+    with mp.workdps(60):
+        first, second = (
+            [mp.mpf(y) * mp.beta(1 + n / mp.mpf(x), mp.mpf(y)) for x, y in zip(a, b, strict=True)] for n in (1, 2)
+        )
+        var = [float(s - f * f) for f, s in zip(first, second, strict=True)]
+    d = ll.Kumaraswamy(a, b)
+    np.testing.assert_allclose(d.mean(), np.array(first, float), rtol=1e-12)
+    np.testing.assert_allclose(d.var(), var, rtol=1e-11)
