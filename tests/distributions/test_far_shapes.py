@@ -5,6 +5,7 @@ import pytest
 from mpmath import mp
 
 import likelinet as ll
+from likelinet.distributions.bounded import logit_normal
 
 BETA = {  # y, and E|Y - y| - ½ E|Y - Y'| by mpmath's series of 60 digits, of 1 - Y where y is next to 1
     (2.2e7, 0.019): (1.0 - 1e-9, 8.665868620031395e-10),
@@ -88,3 +89,13 @@ def test_moments_of_kumaraswamys_of_extreme_shapes():
     d = ll.Kumaraswamy(a, b)
     np.testing.assert_allclose(d.mean(), np.array(first, float), rtol=1e-12)
     np.testing.assert_allclose(d.var(), var, rtol=1e-11)
+
+
+def test_crps_of_shares_that_are_nearer_to_the_ends_than_any_number():
+    d = ll.LogitNormal([-30.0, -1e30, 1e30, 0.0, 700.0], [1e6, 1.0, 1.0, 1e9, 1e-300])
+    want = np.array([0.2499947254372038, 0.3, 0.7, 0.2499999995126008, 0.7])  # by mpmath
+    np.testing.assert_allclose(d.crps(0.3), want, rtol=1e-13)
+    some = ll.LogitNormal([-3.0, 0.0, 2.0], [0.05, 1.0, 4.0])
+    y = np.array([0.05, 0.7, 0.99])
+    of_logits = logit_normal._crps_of_logits(y, some.loc, some.scale)
+    np.testing.assert_allclose(of_logits, some.crps(y), rtol=1e-9)

@@ -61,7 +61,7 @@ def _missed(d: "Distribution", name: str, nan: np.ndarray, operands: tuple[Any, 
         known = _known(operands[0], name)
         nan = nan & (known.all(axis=events) if name in _JOINT and known.ndim else known)
     if name not in _JOINT:
-        nan = nan.any(axis=events)
+        nan = np.asarray(nan.any(axis=events))
     if name in ("mean", "var", "std"):
         nan = nan & ~_nonexistent(d)
     for each in (d, *others):  # unusable rows have been named when these were made
@@ -72,7 +72,7 @@ def _missed(d: "Distribution", name: str, nan: np.ndarray, operands: tuple[Any, 
 def _known(a: Any, name: str) -> np.ndarray:
     """Return where y is a number, as labels and intervals always are, or q a probability."""
     if isinstance(a, Interval) or np.asarray(a).dtype.kind != "f":
-        return np.True_
+        return np.asarray(True)
     a = np.asarray(a)
     return (a >= 0.0) & (a <= 1.0) if name in ("ppf", "isf") else ~np.isnan(a)
 
@@ -80,7 +80,7 @@ def _known(a: Any, name: str) -> np.ndarray:
 def _nonexistent(d: "Distribution") -> np.ndarray:
     """Return which rows may be without moments: those on the whole line that have a density, or masses."""
     if d.event_shape:
-        return np.False_
+        return np.asarray(False)
     with np.errstate(all="ignore"):
         low, high = d.endpoints()
         return np.isinf(low) & np.isinf(high) & ~np.isnan(d.log_prob(0.0))
