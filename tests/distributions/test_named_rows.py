@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import likelinet as ll
+from likelinet.scores.metrics import evaluate
 from tests.small import quick
 
 LEAST, MOST = 5e-324, 1e300
@@ -113,6 +114,18 @@ def test_of_what_a_model_predicts():
     x = np.concatenate([x[:3], [[1e30]], x[:2]])
     got = said(lambda: model.predict_dist(x).crps(Y), says=r"^JohnsonSU: crps is nan in 1 row of 6 \(row 4\), as")
     np.testing.assert_array_equal(got[:3], model.predict_dist(x[:3]).crps(Y))
+
+
+def test_of_what_is_evaluated():
+    d = CASES["inverse gaussian"][0](five)
+    with pytest.warns(UserWarning, match="crps") as notes:
+        scores = evaluate(d, np.array([0.5, 1e-323, 1.0, 1e-323, 2.0]))
+    assert [str(n.message)[:60] for n in notes if "crps" in str(n.message)] == [
+        "InverseGaussian: crps is nan in 2 rows of 5 (rows 2, 4), as ",
+        "crps is left out: it is nan for 2 of 5 rows.",
+    ]
+    assert "crps" not in scores
+    assert "mae" in scores
 
 
 FAR = np.array([1e300, 2e307, 1.79e308])
