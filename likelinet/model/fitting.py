@@ -48,6 +48,7 @@ from likelinet.training.units import units_of
 def fit(
     config: ModelConfig,
     custom: type[Distribution] | None,
+    source: Source,
     rows: Rows,
     validation: Rows | None,
     features: list[str],
@@ -61,6 +62,8 @@ def fit(
     ----------
     config, custom
         The declaration, and the class of a custom family.
+    source
+        Where the rows come from.
     rows, validation
         Training rows, and held-out rows if the caller gives them.
     features : list of str
@@ -80,7 +83,7 @@ def fit(
 
     def learned() -> tuple[Y, Targets]:
         y = targets_class.clean(rows.y, naming)
-        return y, targets_class.learn(y, rows.weight, _with_levels(config, custom, rows.levels), custom, naming)
+        return y, targets_class.learn(y, rows.weight, with_levels(config, custom, rows.levels), custom, naming)
 
     inputs, (y, targets) = both(lambda: learn_inputs(rows.table, features, rows.weight, config.data), learned)
     apart = []
@@ -92,7 +95,7 @@ def fit(
     # Without inputs the model is plain maximum likelihood of a distribution, and that can be had exactly.
     exact = isinstance(config.training.optimizer, LBFGSConfig) or inputs.width == 0
     dtype = "float64" if exact else config.training.precision
-    untrained = Fit(config, custom, inputs, targets, np.zeros((0, 0), dtype), History(), Source.of(rows.table))
+    untrained = Fit(config, custom, inputs, targets, np.zeros((0, 0), dtype), History(), source)
     parts = [(rows, y)]
     if validation is not None:
         parts.append((validation, untrained.recognise(validation, f"validation {what}")))
@@ -211,7 +214,7 @@ def _apart(
     return train_rows, held_rows
 
 
-def _with_levels(config: ModelConfig, custom: type[Distribution] | None, levels: list[Any] | None) -> ModelConfig:
+def with_levels(config: ModelConfig, custom: type[Distribution] | None, levels: list[Any] | None) -> ModelConfig:
     """Return the declaration with the levels that a DataFrame gives y, if its family has an order and no levels."""
     d = config.distribution
     if levels is None or d.leaf is not d or not d.leaf_class(custom).ordered or d.class_levels is not None:

@@ -17,6 +17,7 @@ from likelinet.distributions import Distribution
 from likelinet.model import files, fitting
 from likelinet.model.fit import Fit
 from likelinet.model.questions import Questions
+from likelinet.model.source import Source
 from likelinet.model.without_constants import without_constants
 from likelinet.tables.events import with_event_label
 from likelinet.tables.kinds.kind import Kind
@@ -60,6 +61,13 @@ class Model(Questions):
     def __init__(
         self, config: ModelConfig | dict[str, Any] | None = None, *, distribution: type[Distribution] | None = None
     ) -> None:
+        if isinstance(config, str | Path):
+            raise ConfigError(f"config must be a dict or a ModelConfig, got '{config}': load_config reads a file.")
+        if isinstance(distribution, str):
+            raise ConfigError(
+                f"distribution must be a class of your own, got '{distribution}': a family has its name in the config, "
+                f"as {{'distribution': {{'kind': '{distribution}'}}}}."
+            )
         config = ModelConfig() if config is None else config
         config = config if isinstance(config, ModelConfig) else parse_config(config)
         if distribution is not None:
@@ -157,7 +165,7 @@ class Model(Questions):
             _, held_y = named(config, held_table, held_y)
             held = roles.rows(held_table, held_y, held_weight, features, rows.table.named)
         with Progress(progress) as bar:
-            return fitting.fit(config, self._custom, rows, held, features, names, callbacks, bar)
+            return fitting.fit(config, self._custom, Source.of(table), rows, held, features, names, callbacks, bar)
 
     @property
     def config(self) -> ModelConfig:

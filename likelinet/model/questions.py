@@ -154,7 +154,7 @@ class Questions(ABC):
         """
         table = declared_table(X, self.config.data)
         rows = self.observed(table, y, sample_weight)
-        self._fitted().source.note_seen(table, rows.table)
+        self._fitted().source.note_seen(table, self.config)
         if not isinstance(self.config.network, VAEConfig):
             return metrics.evaluate(self.predict_dist(rows.table), rows.y, rows.weight)
         bound = self._bound(rows, 1, self.config.training.seed)
