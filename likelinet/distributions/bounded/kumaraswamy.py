@@ -16,6 +16,7 @@ from likelinet.distributions.numerics.sinh_nodes import sinh_nodes
 
 _MODERATE = 1e4  # number of times that a rounding error of 1e-16 may count
 _FAR = 40.0  # w beyond which -log(1 - exp(-w)) is exp(-w) to double precision
+_WIDE = 1e-3  # a below which nodes in log yᵃ are too few for y, and moments do not cancel
 
 
 class Kumaraswamy(Univariate):
@@ -148,7 +149,9 @@ class Kumaraswamy(Univariate):
         # With Y = σ(x)^(1/a): by quadrature in x, since the difference of the moments cancels for a large a or b.
         a, (weights, log_v, _) = self.concentration1, _nodes(np.broadcast_to(self.concentration0, self.batch_shape))
         y = np.where(a < 1.0, np.exp(log_v / a), np.expm1(log_v / a))  # less 1 where it is close to 1
-        return (weights * (y - (weights * y).sum(0)) ** 2).sum(0)
+        values = (weights * (y - (weights * y).sum(0)) ** 2).sum(0)
+        mean, square = _mean(a, self.concentration0), _mean(0.5 * a, self.concentration0)
+        return np.where((a < _WIDE) | (mean * mean < 0.5 * square), square - mean * mean, values)
 
     def _mode(self) -> np.ndarray:
         a, b = self.concentration1, self.concentration0

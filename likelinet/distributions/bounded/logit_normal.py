@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from likelinet.core.arrays import HALF_LOG_2PI, Array, namespace
+from likelinet.core.arrays import HALF_LOG_2PI, Array, namespace, over_nodes
 from likelinet.core.domains import open_unit_interval, positive
 from likelinet.core.lazy import scipy
 from likelinet.core.wording import called
@@ -14,6 +14,10 @@ from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.grids import LOGITS, SCORES, Grid, column, of_logit, rest
 from likelinet.distributions.numerics.sinh_nodes import sinh_nodes
 from likelinet.distributions.real.gaussian import Gaussian
+
+_STEPS = np.arange(-9.0, 10.0)  # scores between which a Gaussian cdf does not bend
+_ENDS = np.concatenate([[0.0, 2.0, 4.0], np.arange(8.0, 760.0, 16.0)])  # logits; between them its own is smooth
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
 
 
 class LogitNormal(Univariate):
@@ -115,6 +119,15 @@ class LogitNormal(Univariate):
         # That of the logits: a change of variable leaves it as it is.
         return np.asarray(Gaussian(self.loc, self.scale).kl_divergence(Gaussian(other.loc, other.scale)))
 
+    def _crps(self, y: np.ndarray) -> np.ndarray:
+        values, y, loc, scale = np.broadcast_arrays(super()._crps(y), y, self.loc, self.scale)
+        lost = np.isnan(values) & ~np.isnan(y)
+        if not lost.any():
+            return values
+        values = values.copy()
+        values[lost] = _crps_of_logits(y[lost], loc[lost], scale[lost])
+        return values
+
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return scipy.special.expit(self.loc + self.scale * rng.standard_normal(shape))
 
@@ -160,6 +173,22 @@ class LogitNormal(Univariate):
         y *= y
         y *= weights
         return middle + shift, y.sum(0)
+
+
+def _crps_of_logits(y: np.ndarray, loc: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """Return the CRPS at y, shape (n,), as an integral over the logit: also of mass nearer to the ends than any y."""
+    inside = np.clip(y, 0.0, 1.0)
+    with np.errstate(divide="ignore"):
+        at = np.clip(_logit(inside), -_ENDS[-1], _ENDS[-1])
+    own = np.clip(loc + scale * _STEPS[:, None], -_ENDS[-1], _ENDS[-1])
+    ends = np.broadcast_to(np.concatenate([-_ENDS[:0:-1], _ENDS])[:, None], (2 * len(_ENDS) - 1, len(y)))
+    edges = np.sort(np.concatenate([ends, own, at[None]]), axis=0)
+    half = 0.5 * np.diff(edges, axis=0)
+    x = edges[:-1] + half * (1.0 + _NODES[:, None, None])
+    z = (x - loc) / scale
+    p = scipy.special.ndtr(np.where(x < at, z, -z))
+    slope = scipy.special.expit(x) * scipy.special.expit(-x)
+    return over_nodes(over_nodes(_WEIGHTS[:, None, None] * p * p * slope * half)) + np.abs(y - inside)
 
 
 def _logit(y: Array) -> Array:

@@ -27,6 +27,7 @@ _LOG_2PI = float(np.log(2.0 * np.pi))
 _LARGE = 1e3  # κ above which 1 - I₁/I₀ is its asymptotic series
 _AROUND = np.array([0.5, 1.0, 2.0, 3.0, 4.5, 6.0, 9.0])  # cuts around the peak, in units of its width
 _SEEN = 1e-3  # a probability of which an error of 1e-16 takes no digit that counts
+_LESS = -1.0  # log probability below which it is the smaller of two
 
 
 class VonMises(Univariate):
@@ -133,7 +134,8 @@ class VonMises(Univariate):
             _arc(none, xp.where(before, np.pi - m, none), k),
         )
         lower = tuple(xp.where(after, a, b) for a, b in zip(_rest(upper), lower, strict=True))
-        upper = tuple(xp.where(wrap, a, b) for a, b in zip(_rest(lower), upper, strict=True))
+        small = wrap | (lower[0] < _LESS)  # the smaller one has the digits of the other
+        upper = tuple(xp.where(small, a, b) for a, b in zip(_rest(lower), upper, strict=True))
         mirrored = centre < 0.0
         (log_cdf, cdf_slope), (log_sf, sf_slope) = (
             tuple(xp.where(mirrored, a, b) for a, b in zip(*pair, strict=True))

@@ -63,8 +63,9 @@ class InverseGamma(Univariate):
 
     @classmethod
     def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
-        values, backward = Gamma.loss(params, 1.0 / y)
-        return values + 2.0 * namespace(y).log(y), backward
+        xp = namespace(y)
+        values, backward = Gamma.loss(params, 1.0 / xp.maximum(y, xp.finfo(y.dtype).tiny))
+        return values + 2.0 * xp.log(y), backward
 
     def _cdf(self, y: np.ndarray) -> np.ndarray:
         return gammaincc(self.concentration, self.rate / y)
