@@ -45,7 +45,7 @@ class AdamWConfig(Config):
 class LBFGSConfig(Config):
     """L-BFGS on the full batch in double precision: the exact maximum of linear models, a local one of small networks.
 
-    An epoch is one iteration; batch size, `steps`, schedule, clipping, precision and engine play no part.
+    An epoch is one iteration; batch size, `steps`, schedule, averaging, clipping, precision and engine play no part.
     """
 
     kind: Literal["lbfgs"] = "lbfgs"
@@ -124,6 +124,8 @@ class TrainingConfig(Config):
     """Share of the rows held out to choose the best epoch, drawn anew for each member of an ensemble; 0 for none."""
     early_stopping: EarlyStoppingConfig | None = EarlyStoppingConfig()
     """When to stop before the last epoch; null never does. The best weights on held-out rows are kept either way."""
+    average: Annotated[float, Field(gt=0.0, lt=1.0)] | None = None
+    """Decay of a moving average of the weights, which is validated, kept and predicted with; null takes none."""
     gradient_clip: PositiveFloat | None = 5.0
     """Largest norm of a gradient; null does not clip."""
     precision: Literal["float32", "float64"] = "float32"

@@ -127,7 +127,10 @@ def fit(
         units = units_of(head, (bias[0], shared[0]), *own, known)
         if units is not None:
             objective, theta = replace(objective, head=units.head(head)), units.begun(theta, layout)
-        optimiser = build_optimiser(config.training.optimizer, config.training.schedule, plan.steps, objective.layout)
+        declared = config.training
+        optimiser = build_optimiser(
+            declared.optimizer, declared.schedule, plan.steps, objective.layout, declared.average
+        )
         objective = replace(objective, warm_up=plan.settled * plan.steps_of_epoch)
         if inputs.with_missing and not is_coder:
             masking = learn_masking(inputs.with_missing, x[:n], *own)

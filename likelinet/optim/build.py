@@ -7,12 +7,20 @@ from likelinet.config.training import OptimizerConfig, ScheduleConfig
 from likelinet.objective.layout import Layout
 from likelinet.optim import schedules
 from likelinet.optim.adam import Adam
+from likelinet.optim.averaged import Averaged
 from likelinet.optim.optimiser import Optimiser
 from likelinet.optim.sgd import SGD
 
 
-def build_optimiser(config: OptimizerConfig, schedule: ScheduleConfig | None, steps: int, layout: Layout) -> Optimiser:
-    """Return the optimiser with the learning rates of all steps."""
+def build_optimiser(
+    config: OptimizerConfig, schedule: ScheduleConfig | None, steps: int, layout: Layout, average: float | None = None
+) -> Optimiser:
+    """Return the optimiser with the learning rates of all steps; `average` is the decay of a mean of its weights."""
+    rule = _rule(config, schedule, steps, layout)
+    return rule if average is None else Averaged(rule, average)
+
+
+def _rule(config: OptimizerConfig, schedule: ScheduleConfig | None, steps: int, layout: Layout) -> Optimiser:
     match config:
         case AdamWConfig():
             return Adam(_rates(schedule, config.learning_rate, steps), config.weight_decay, layout.decayed)

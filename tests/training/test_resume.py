@@ -54,6 +54,11 @@ CASES = {
         "network": {"hidden": [4]},
         "training": {"early_stopping": {"patience": 3}},
     },
+    "averaged, members that stop early": {
+        "network": {"hidden": [5], "dropout": 0.2},
+        "training": {"average": 0.7, "optimizer": {"learning_rate": 0.1}, "early_stopping": {"patience": 2}},
+        "ensemble": 3,
+    },
 }
 ENGINES: dict[str, Any] = {
     "numpy": NumpyEngine,
@@ -84,7 +89,8 @@ def training(engine: Engine, case: str, callbacks=()) -> Training:
     rows, held = split(N, 0.2, [s.split for s in streams])
     patience = None if config.training.early_stopping is None else config.training.early_stopping.patience
     plan = Plan(rows, held, 10, EPOCHS, STEPS, patience, config.training.gradient_clip, np.zeros(N))
-    rule = build_optimiser(config.training.optimizer, config.training.schedule, STEPS, objective.layout)
+    declared = config.training
+    rule = build_optimiser(declared.optimizer, declared.schedule, STEPS, objective.layout, declared.average)
     return Training(engine, objective, Data(x.astype(dtype), None, y, weight), rule, plan, theta, streams, callbacks)
 
 
