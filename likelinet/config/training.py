@@ -92,10 +92,26 @@ class CosineConfig(Config):
     """Fraction of training over which the rate rises from 0."""
 
 
+class HoldThenAnnealConfig(Config):
+    """A learning rate that is held until held-out rows stop gaining, and then falls to 0 along half a cosine.
+
+    It falls from the best weights so far on. All members of an ensemble have one course, by the mean of their
+    validation NLL. `early_stopping.patience` says how long there may be no gain; `epochs` and `steps` are upper bounds.
+    """
+
+    kind: Literal["hold_then_anneal"] = "hold_then_anneal"
+    """Which schedule."""
+    warmup: NonNegativeInt = 50
+    """Steps over which the rate rises from 0."""
+    anneal: PositiveInt | None = None
+    """Steps over which the rate falls; null: a fifth of those up to the best look, at least 800."""
+
+
 ScheduleConfig = Annotated[
     Annotated[CosineConfig, Tag("cosine")]
     | Annotated[ConstantConfig, Tag("constant")]
-    | Annotated[StepConfig, Tag("step")],
+    | Annotated[StepConfig, Tag("step")]
+    | Annotated[HoldThenAnnealConfig, Tag("hold_then_anneal")],
     Discriminator(kind_or("cosine")),
 ]
 
@@ -104,7 +120,11 @@ class EarlyStoppingConfig(Config):
     """Stop when the validation NLL no longer falls."""
 
     patience: PositiveInt | None = None
-    """Epochs without improvement after which a member stops; null: 60, or 15 % of `epochs` that are null."""
+    """Epochs without improvement after which a member stops; null: 60, or 15 % of `epochs` that are null.
+
+    With the schedule `hold_then_anneal` those after which the rate falls; null: half as many as up to the best look, at
+    least 500 steps.
+    """
 
 
 class TrainingConfig(Config):
@@ -118,6 +138,8 @@ class TrainingConfig(Config):
     """Passes over the training rows, at most; null: 400, of n > 4096 rows 400 (4096 / n)^⅔, at least 10."""
     steps: PositiveInt | None = None
     """Updates of the weights, at most; null leaves it to `epochs`."""
+    time: PositiveFloat | None = None
+    """Seconds of training, at most; null sets no limit."""
     batch_size: PositiveInt | Literal["auto"] | None = "auto"
     """Rows per update; null takes all of them; `auto`: 32, twice as many whenever there are four times 4096."""
     validation_fraction: Fraction = 0.1

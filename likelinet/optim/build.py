@@ -2,7 +2,16 @@
 
 from typing import assert_never
 
-from likelinet.config import AdamConfig, AdamWConfig, ConstantConfig, CosineConfig, LBFGSConfig, SGDConfig, StepConfig
+from likelinet.config import (
+    AdamConfig,
+    AdamWConfig,
+    ConstantConfig,
+    CosineConfig,
+    HoldThenAnnealConfig,
+    LBFGSConfig,
+    SGDConfig,
+    StepConfig,
+)
 from likelinet.config.training import OptimizerConfig, ScheduleConfig
 from likelinet.objective.layout import Layout
 from likelinet.optim import schedules
@@ -44,6 +53,8 @@ def _rates(schedule: ScheduleConfig | None, rate: float, steps: int) -> schedule
             rates = schedules.step_decay(rate, steps, schedule.every, schedule.factor)
         case CosineConfig():
             rates = schedules.cosine(rate, steps)
+        case HoldThenAnnealConfig():
+            return schedules.warmed_up(schedules.constant(rate, steps), schedule.warmup / steps)
         case _:
             assert_never(schedule)
     return schedules.warmed_up(rates, schedule.warmup)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from likelinet.engines.engine import Batches
+from likelinet.training.annealing import Annealing
 from likelinet.training.minibatches import batches
 
 
@@ -27,6 +28,12 @@ class Plan:
         Added to the reported NLL of each row: it brings standardised targets back to the user's units.
     settled : int
         Epochs of a warm-up, during which neither the best weights nor patience are counted.
+    look : int or None
+        Steps from one look at the held-out rows to the next; None looks after each epoch.
+    annealing : Annealing or None
+        When a rate that is held falls to 0; None where the rates of all steps are known beforehand.
+    time : float or None
+        Seconds after which training ends.
     """
 
     train: np.ndarray
@@ -38,11 +45,30 @@ class Plan:
     gradient_clip: float | None
     offset: np.ndarray
     settled: int = 0
+    look: int | None = None
+    annealing: Annealing | None = None
+    time: float | None = None
 
     @property
     def steps_of_epoch(self) -> int:
         """How many steps an epoch has."""
         return -(-self.train.shape[1] // self.batch_size)
+
+    @property
+    def looks_of_epoch(self) -> int:
+        """How often somebody looks at the held-out rows in an epoch."""
+        return 1 if self.look is None else -(-self.steps_of_epoch // self.look)
+
+    def looks_in(self, steps: int) -> int:
+        """Return how many looks there are in so many steps, from the beginning of an epoch on."""
+        epochs, rest = divmod(steps, self.steps_of_epoch)
+        return epochs * self.looks_of_epoch + -(-rest // (self.look or self.steps_of_epoch))
+
+    def parts(self, epoch: Batches) -> list[Batches]:
+        """Return the minibatches of an epoch from one look to the next."""
+        steps = len(epoch.rows)
+        size = self.look or steps
+        return [Batches(epoch.rows[i : i + size], epoch.share[i : i + size]) for i in range(0, steps, size)]
 
     @property
     def probable_steps(self) -> int:
