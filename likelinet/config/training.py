@@ -102,7 +102,7 @@ class HoldThenAnnealConfig(Config):
     kind: Literal["hold_then_anneal"] = "hold_then_anneal"
     """Which schedule."""
     warmup: NonNegativeInt = 50
-    """Steps over which the rate rises from 0."""
+    """Steps over which the rate rises from 0, before the annealing as well: there a tenth of it at most."""
     anneal: PositiveInt | None = None
     """Steps over which the rate falls; null: a fifth of those up to the best look, at least 800."""
 

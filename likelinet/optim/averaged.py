@@ -14,9 +14,9 @@ YOUNG = 10.0  # an average over t steps weighs the last t / 10 of them
 
 
 @lru_cache
-def _with_average(state: Any) -> Any:
-    """Return the named tuple of an optimiser's state with one more field."""
-    return namedtuple("AveragedState", (*state._fields, "average"))
+def _with_average(fields: tuple[str, ...]) -> Any:
+    """Return a named tuple of the fields of an optimiser's state, with one more: JAX wants the same one each time."""
+    return namedtuple("AveragedState", (*fields, "average"))  # pyright: ignore[reportUntypedNamedTuple]
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +52,7 @@ class Averaged(Optimiser):
 
     def init(self, params: Array) -> Any:
         state = self.rule.init(params)
-        return _with_average(type(state))(*state, namespace(params).array(params, copy=True))
+        return _with_average(state._fields)(*state, namespace(params).array(params, copy=True))
 
     def kept(self, params: Array, state: Any) -> Array:
         return state.average

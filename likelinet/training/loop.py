@@ -11,7 +11,6 @@ from likelinet.core.wording import counted
 from likelinet.engines.engine import Batches, Data, Diverged, Engine, Outcome, Task, first_to_fail
 from likelinet.objective.objective import Objective
 from likelinet.optim.optimiser import Optimiser
-from likelinet.optim.schedules import cosine
 from likelinet.training.annealing import Turn
 from likelinet.training.best import Best
 from likelinet.training.budget import SPARE, Budget
@@ -183,8 +182,9 @@ class Training:
 
     def _turned(self, turn: Turn | None) -> None:
         """Go on from the best weights by rates that fall; None: by those of before."""
-        self._turn = turn
-        self._run.restart(self._best.theta, self._rates if turn is None else cosine(turn.rate, turn.length))
+        self._turn, annealing = turn, self._plan.annealing
+        held = annealing is None or turn is None
+        self._run.restart(self._best.theta, self._rates if held else annealing.rates(turn.rate, turn.length))
 
     def _take_in(self, outcome: Outcome) -> bool:
         """Take note of what an epoch, or a part of one, has given; return whether anyone goes on."""

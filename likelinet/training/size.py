@@ -46,11 +46,10 @@ def annealing_of(training: TrainingConfig, steps_of_epoch: int) -> Annealing | N
     if not isinstance(schedule, HoldThenAnnealConfig):
         return None
     anneal = ANNEAL if schedule.anneal is None else Stretch(schedule.anneal)
-    if stopping is None:
-        return Annealing(None, anneal)
-    return Annealing(
-        PATIENCE_OF_HOLD if stopping.patience is None else Stretch(stopping.patience * steps_of_epoch), anneal
-    )
+    patience = None
+    if stopping is not None:
+        patience = PATIENCE_OF_HOLD if stopping.patience is None else Stretch(stopping.patience * steps_of_epoch)
+    return Annealing(patience, anneal, schedule.warmup)
 
 
 def look_of(steps_of_epoch: int) -> int:

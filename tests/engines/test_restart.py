@@ -18,12 +18,12 @@ from likelinet.optim.schedules import constant
 from likelinet.optim.sgd import SGD
 from tests import on_jax
 
-ENGINES = {"numpy": NumpyEngine, "jax": lambda: JaxEngine(on_jax.OPTIONS, at_once=2)}
+ENGINES = {"numpy": NumpyEngine, "jax": lambda: JaxEngine(on_jax.OPTIONS, at_once=1)}
 N, BATCH, STEPS = 12, 3, 8
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((N, 2))
 ROWS = RNG.integers(0, N, (STEPS, 2, BATCH))
-VAE = {"kind": "vae", "encoder": [3], "latent": 2, "decoder": [3]}
+VAE = {"kind": "vae", "encoder": [], "latent": 1, "decoder": []}
 
 
 def task(network: dict, rate: float, warm_up: int = 0, width: int = 1) -> tuple[Task, np.ndarray]:

@@ -186,12 +186,19 @@ def test_what_is_kept_is_what_was_best(average):
     np.testing.assert_allclose(-fitted.score(*rows), min(validation), rtol=1e-10)
 
 
+@pytest.mark.parametrize(("warmup", "up"), [(0, 1), (5, 5), (50, 8)])
+def test_the_annealing_is_warmed_up_over_a_tenth_at_most(warmup, up):
+    got = Annealing(warmup=warmup).rates(0.5, 80)[:]
+    rise = np.minimum(1.0, np.arange(1, 81) / up)
+    np.testing.assert_allclose(got, 0.5 * rise * np.cos(np.pi * np.arange(80) / 160) ** 2, rtol=1e-9)
+
+
 def test_what_the_config_says():
     said = ll.TrainingConfig(schedule=ll.HoldThenAnnealConfig(anneal=70), early_stopping={"patience": 3})
-    assert annealing_of(said, 20) == Annealing(Stretch(60), Stretch(70))
+    assert annealing_of(said, 20) == Annealing(Stretch(60), Stretch(70), 50)
     never = ll.TrainingConfig(schedule=ll.HoldThenAnnealConfig(), early_stopping=None)
-    assert annealing_of(never, 20) == Annealing(None)
-    assert annealing_of(ll.TrainingConfig(schedule=ll.HoldThenAnnealConfig()), 20) == Annealing()
+    assert annealing_of(never, 20) == Annealing(None, warmup=50)
+    assert annealing_of(ll.TrainingConfig(schedule=ll.HoldThenAnnealConfig(warmup=7)), 20) == Annealing(warmup=7)
     assert annealing_of(ll.TrainingConfig(), 20) is None
 
 
