@@ -122,8 +122,8 @@ class EarlyStoppingConfig(Config):
     patience: PositiveInt | None = None
     """Epochs without improvement after which a member stops; null: 60, or 15 % of `epochs` that are null.
 
-    With the schedule `hold_then_anneal` those after which the rate falls; null: half as many as up to the best look, at
-    least 500 steps.
+    With the schedule `hold_then_anneal` those after which the rate falls; null: as many steps as up to the best look,
+    at least 500.
     """
 
 
