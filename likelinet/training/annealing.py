@@ -81,7 +81,7 @@ class Turn:
     rate : float
         From which rate.
     hurried : bool
-        Whether that was for want of time.
+        Whether that was for want of time, or it falls faster for want of it.
     """
 
     at: int

@@ -261,7 +261,8 @@ class Training:
             return f"training would have gone on, for up to {counted(self._plan.steps - self._steps, 'more step')}"
         if left:
             return f"the learning rate would have fallen to 0 over {counted(left, 'more step')}"
-        return f"the learning rate would have been held for longer than {counted(turn.at, 'step')}"
+        held = counted(turn.at, "step")
+        return f"the learning rate would have been held for more than {held}, or fallen over more than {turn.length}"
 
     @property
     def heading(self) -> np.ndarray | None:

@@ -63,7 +63,8 @@ def test_time_is_left_for_the_annealing():
     assert script.steps == turn + len(rates) <= 200
     assert history.stopped == "time"
     assert history.epochs[-1].learning_rate < 0.01
-    assert cut_off == f"the learning rate would have been held for longer than {turn} steps"
+    held = f"the learning rate would have been held for more than {turn} steps"
+    assert cut_off == f"{held}, or fallen over more than {len(rates)}"
 
 
 def test_of_little_time_a_third_is_for_the_annealing():
@@ -89,6 +90,16 @@ def test_an_annealing_that_takes_longer_than_it_seemed_is_cut_off():
     assert history.stopped == "time"
     assert left > 0
     assert done.cut_off == f"the learning rate would have fallen to 0 over {left} more steps"
+
+
+def test_an_annealing_for_which_little_time_is_left_falls_faster():
+    script = Scripted(lambda steps: [abs(steps - 40.0)] * 2, Clock(), 1.0)
+    done = training(script, Annealing(Stretch(20), Stretch(300)), seconds=120.0)
+    done.go_on()
+    assert [at for at, *_ in script.restarts] == [60]
+    assert script.steps == 60 + 50  # sixty steps' time, with a sixth of it to spare
+    assert done.end()[1].stopped == "time"
+    assert "held for more than 60 steps, or fallen over more than 50" in str(done.cut_off)
 
 
 def test_a_hold_that_stalls_in_time_has_lost_nothing():
