@@ -16,7 +16,8 @@ YOUNG = 10.0  # an average over t steps weighs the last t / 10 of them
 @lru_cache
 def _with_average(fields: tuple[str, ...]) -> Any:
     """Return a named tuple of the fields of an optimiser's state, with one more: JAX wants the same one each time."""
-    return namedtuple("AveragedState", (*fields, "average"))  # pyright: ignore[reportUntypedNamedTuple]
+    names = [*fields, "average"]
+    return namedtuple("AveragedState", names)  # pyright: ignore[reportUntypedNamedTuple, reportUnknownArgumentType]
 
 
 @dataclass(frozen=True, eq=False)

@@ -183,8 +183,8 @@ class Training:
     def _turned(self, turn: Turn | None) -> None:
         """Go on from the best weights by rates that fall; None: by those of before."""
         self._turn, annealing = turn, self._plan.annealing
-        held = annealing is None or turn is None
-        self._run.restart(self._best.theta, self._rates if held else annealing.rates(turn.rate, turn.length))
+        fall = None if annealing is None or turn is None else annealing.rates(turn.rate, turn.length)
+        self._run.restart(self._best.theta, self._rates if fall is None else fall)
 
     def _take_in(self, outcome: Outcome) -> bool:
         """Take note of what an epoch, or a part of one, has given; return whether anyone goes on."""
