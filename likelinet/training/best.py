@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-WORST = 1e9  # what a loss that is not finite counts in a mean over members: more than others, which still count
 _STATE = ("weights", "epoch", "value", "start_weights", "start_epoch", "before_weights", "before_epoch")
 
 
@@ -21,24 +20,18 @@ class Best:
     settled : int
         Epochs of a warm-up, in which another loss is minimised than the one that is held out: until they are over the
         latest weights are kept, and no member stops.
-    common : bool
-        Whether all members keep the same epoch, that with the best mean over them: a member's own one is chosen by few
-        rows, of which it then knows a little.
     """
 
-    def __init__(self, theta: np.ndarray, patience: int | None, settled: int = 0, common: bool = False) -> None:
+    def __init__(self, theta: np.ndarray, patience: int | None, settled: int = 0) -> None:
         self.theta = theta.copy()
         self.epoch = np.zeros(len(theta), dtype=int)
         self._value = np.full(len(theta), np.inf)
         self._start = theta.copy(), self.epoch.copy()
         self._before = theta.copy(), self.epoch.copy()
-        self._patience, self._settled, self._common = patience, settled, common
+        self._patience, self._settled = patience, settled
 
     def record(self, members: np.ndarray, theta: np.ndarray, validation: np.ndarray | None, epoch: int) -> np.ndarray:
         """Take in the weights and the validation NLL of `members` after an epoch; return which of them go on."""
-        if validation is not None and self._common:
-            mean = np.where(np.isfinite(validation), validation, WORST).mean()
-            validation = np.where(np.isfinite(validation), mean, np.inf)
         better = np.ones(len(members), dtype=bool) if validation is None else validation < self._value[members]
         if validation is not None and epoch > self._settled:
             self._value[members[better]] = validation[better]

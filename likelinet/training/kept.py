@@ -9,6 +9,7 @@ from likelinet.training.best import Best
 from likelinet.training.plan import Plan
 
 ROUNDING = 1e-6  # of a mean loss, in single precision too
+WORST = 1e9  # what a loss that is not finite counts in the mean of all members
 RISE = 0.1  # of a mean loss that is no chance: by less a few steps may miss where there is nothing to learn
 
 
@@ -62,13 +63,25 @@ class Kept:
 
     def _loss(self, theta: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """Return the mean loss of each member over rows (M, n), infinite where it is not finite."""
-        return finite(self.run.evaluate(theta, rows) / self.data.weight[rows].sum(1))
+        return means(self.run.evaluate(theta, rows), self.data.weight[rows].sum(1), self.plan.together)
 
 
 def _worse(loss: np.ndarray, start: np.ndarray, by: float) -> np.ndarray:
     """Whether a loss is greater than that of the start by so much, absolute and relative."""
     with np.errstate(invalid="ignore"):
         return loss > start + by * (1.0 + np.abs(start))
+
+
+def means(sums: np.ndarray, weights: np.ndarray, together: bool) -> np.ndarray:
+    """Return the mean loss of each member, by which weights are kept: of all of them where they keep `together`.
+
+    One that is not finite is infinite, but does not hide from the others what they learn.
+    """
+    own = finite(sums / weights)
+    if not together:
+        return own
+    counted = np.where(np.isfinite(own), sums, WORST * weights)
+    return np.where(np.isfinite(own), counted.sum() / weights.sum(), np.inf)
 
 
 def finite(nll: np.ndarray) -> np.ndarray:

@@ -17,7 +17,7 @@ from likelinet.training.budget import SPARE, Budget
 from likelinet.training.draws import Draws
 from likelinet.training.history import Callback, Epoch, History, told_to_stop
 from likelinet.training.interrupts import CtrlC
-from likelinet.training.kept import Kept, finite
+from likelinet.training.kept import Kept, finite, means
 from likelinet.training.plan import Plan
 from likelinet.training.streams import Streams
 
@@ -86,7 +86,7 @@ class Training:
             Task(objective, data, optimiser, plan.gradient_clip, noise, plan.validation, self._ctrl_c.check), theta
         )
         self._settled = plan.settled * plan.looks_of_epoch
-        self._best = Best(theta, plan.patience, self._settled, common=plan.annealing is not None)
+        self._best = Best(theta, plan.patience, self._settled)
         self._history = History(engine=engine.name)
         self._draws = Draws(plan, data.weight, [s.shuffle for s in streams], engine.takes_all)
         self._epoch, self._steps, self._best_steps = 0, 0, 0  # done, and those up to the best epoch
@@ -201,10 +201,17 @@ class Training:
         self._epoch += 1
         plan, members, weight = self._plan, outcome.members, self._data.weight
         held_out = plan.validation[members]
-        validated, held_weight = None, weight[held_out]
+        validated, looked_at, held_weight = None, None, weight[held_out]
+        looking = np.arange(len(outcome.weights)) if plan.together else members
         if held_out.shape[1]:
-            validated = finite(outcome.held_out[members] / held_weight.sum(1))
-        going_on = self._best.record(members, outcome.weights[members], validated, self._epoch)
+            sums = outcome.held_out
+            if len(members) < len(looking):  # some have arrived at their minimum, and stay there
+                sums = self._run.evaluate(outcome.weights, plan.validation)
+            validated = finite(sums[members] / held_weight.sum(1))
+            looked_at = means(sums[looking], weight[plan.validation[looking]].sum(1), plan.together)
+        going_on = self._best.record(looking, outcome.weights[looking], looked_at, self._epoch)[
+            np.isin(looking, members)
+        ]
         if self._best.epoch.max() == self._epoch:
             self._best_steps = self._steps
         if not going_on.all():

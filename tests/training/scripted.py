@@ -113,6 +113,7 @@ def training(
         np.zeros(rows + 1),
         look=look,
         annealing=annealing,
+        together=annealing is not None,
     )
     budget, rule = Budget(seconds, script.clock), SGD(constant(0.5, steps))
     theta = np.zeros((members, objective.layout.size))

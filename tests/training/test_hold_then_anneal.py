@@ -7,6 +7,7 @@ import likelinet as ll
 from likelinet.core.errors import NonFiniteError
 from likelinet.training.annealing import Annealing, Stretch
 from likelinet.training.best import Best
+from likelinet.training.kept import means
 from likelinet.training.size import annealing_of, look_of
 from tests.training.problems import held, model, table, weights
 from tests.training.scripted import Scripted, training
@@ -161,13 +162,13 @@ def test_a_loss_that_is_not_finite_in_the_annealing_keeps_the_best():
 
 
 def test_a_member_that_is_lost_does_not_hide_what_the_others_learn():
-    best, both = Best(np.zeros((3, 1)), None, common=True), np.arange(3)
+    best, both, one = Best(np.zeros((3, 1)), None), np.arange(3), np.ones(3)
     for epoch, values in enumerate(([2.0, 3.0, np.inf], [1.0, 3.0, np.inf], [1.0, 3.5, np.inf]), start=1):
-        assert best.record(both, np.full((3, 1), float(epoch)), np.array(values), epoch).all()
+        assert best.record(both, np.full((3, 1), float(epoch)), means(np.array(values), one, True), epoch).all()
     assert best.epoch.tolist() == [2, 2, 0]
-    best.record(both, np.full((3, 1), 4.0), np.array([8.0, 9.0, 7.0]), 4)  # found again
+    best.record(both, np.full((3, 1), 4.0), means(np.array([8.0, 9.0, 7.0]), one, True), 4)  # found again
     assert best.epoch.tolist() == [4, 4, 4]
-    best.record(both, np.full((3, 1), 5.0), np.full(3, np.inf), 5)
+    best.record(both, np.full((3, 1), 5.0), means(np.full(3, np.inf), one, True), 5)
     assert best.epoch.tolist() == [4, 4, 4]
 
 
@@ -191,6 +192,18 @@ def test_the_annealing_is_warmed_up_over_a_tenth_at_most(warmup, up):
     got = Annealing(warmup=warmup).rates(0.5, 80)[:]
     rise = np.minimum(1.0, np.arange(1, 81) / up)
     np.testing.assert_allclose(got, 0.5 * rise * np.cos(np.pi * np.arange(80) / 160) ** 2, rtol=1e-9)
+
+
+def test_members_that_hold_out_folds_turn_together_as_well():
+    """By the mean over all rows, of which folds of unlike size have unlike shares."""
+    settings = {**OVERFITS, "schedule": {**HOLDS, "anneal": 12}, "average": 0.9, "folds": 3}
+    fitted = model(hidden=[16], members=3, **settings).fit(X[:53], Y[:53])
+    history = fitted.history
+    sizes = np.bincount(fitted.out_of_fold.fold)
+    assert len(set(sizes)) == 2
+    means = [np.average(e.validation_nll, weights=sizes) for e in history.epochs]
+    assert history.best_epoch == [1 + int(np.argmin(means))] * 3
+    np.testing.assert_allclose(history.out_of_fold_nll, min(means), rtol=1e-10)
 
 
 def test_what_the_config_says():

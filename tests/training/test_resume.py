@@ -104,7 +104,17 @@ def training(engine: Engine, case: str, callbacks=(), budget: Budget | None = No
     annealing = annealing_of(declared, 4)
     patience, look = (patience, None) if annealing is None else (None, 3)
     plan = Plan(
-        rows, held, 10, EPOCHS, STEPS, patience, declared.gradient_clip, np.zeros(N), look=look, annealing=annealing
+        rows,
+        held,
+        10,
+        EPOCHS,
+        STEPS,
+        patience,
+        declared.gradient_clip,
+        np.zeros(N),
+        look=look,
+        annealing=annealing,
+        together=annealing is not None,
     )
     rule = build_optimiser(declared.optimizer, declared.schedule, STEPS, objective.layout, declared.average)
     data = Data(x.astype(dtype), None, y, weight)
