@@ -6,12 +6,13 @@ from typing import ClassVar
 
 import numpy as np
 
-from likelinet.config import DataConfig
+from likelinet.config import DataConfig, PiecewiseLinearConfig
 from likelinet.core.errors import DataError
 from likelinet.tables.cells import bools, parse
 from likelinet.tables.columns import Column, is_time
 from likelinet.tables.kinds.kind import USUAL, Kind, Strange, with_indicator
 from likelinet.tables.kinds.left_out import Constant
+from likelinet.tables.kinds.pieces import learn_pieces
 from likelinet.tables.recognise.dress import Dress
 from likelinet.tables.recognise.durations import read_durations
 from likelinet.tables.scaling import is_constant, spread_of
@@ -128,11 +129,15 @@ class Number(Scaled):
         How durations are written in text, as `durations_in` names it; "" where there are none.
     words : str
         How text was read, for the user.
+    edges, means : tuple of float
+        Of the bins of its code, as `learn_pieces` returns them; empty where it has none.
     """
 
     dress: tuple[str, str, str, bool] | None = None
     form: str = ""
     words: str = ""
+    edges: tuple[float, ...] = ()
+    means: tuple[float, ...] = ()
 
     tag: ClassVar[str] = "number"
     of_amounts: ClassVar[bool] = True
@@ -180,6 +185,7 @@ class Number(Scaled):
         how = "the logarithm of a number" if self.log else "number"
         how += f" ({self.words})" if self.words else ""
         how += f", {self.seen}" if self.seen else ""
+        how += f", in {len(self.means)} bins" if self.means else ""
         return f"{how}, with missing cells" if self.indicator else how
 
 
@@ -201,13 +207,25 @@ def softly_limited(z: np.ndarray) -> None:
 
 
 def learn_number(name: str, numbers: np.ndarray, weight: np.ndarray, data: DataConfig) -> Kind:
-    """Return how the numbers of the training rows, NaN where one is missing, are encoded.
+    """Return how the numbers of the training rows, NaN where one is missing, are encoded, with a code if it is wanted.
 
     Raises
     ------
     DataError
         If they are too large for double precision.
     """
+    kind = _scaled(name, numbers, weight, data)
+    if not isinstance(data.numeric, PiecewiseLinearConfig) or not isinstance(kind, Number):
+        return kind
+    finite = np.isfinite(numbers)
+    z = np.empty(int(finite.sum()))
+    kind.encode_numbers(numbers[finite], z)
+    edges, means = learn_pieces(z, weight[finite], data.numeric)
+    return replace(kind, edges=edges, means=means)
+
+
+def _scaled(name: str, numbers: np.ndarray, weight: np.ndarray, data: DataConfig) -> Kind:
+    """Return how numbers are scaled."""
     finite = np.isfinite(numbers)
     indicator = bool(np.isnan(numbers).any())
     if not finite.any():
