@@ -57,6 +57,15 @@ def log1mexp(x: Array) -> Array:
     return xp.where(near, xp.log(-xp.expm1(-xp.where(near, x, 1.0))), xp.log1p(-xp.exp(-xp.where(near, 1.0, x))))
 
 
+def clipped(a: Array, low: Array, high: Array) -> Array:
+    """Return a fresh array within bounds; in place under NumPy, whose `clip` is many times slower than these two."""
+    xp = namespace(a)
+    if xp is not np:
+        return xp.minimum(xp.maximum(a, low), high)
+    np.maximum(a, low, out=a)
+    return np.minimum(a, high, out=a)
+
+
 def product(a: Array, b: Array, out: Array | None = None) -> Array:
     """Return the matrix product a b, of each member's own where there is an axis of members.
 

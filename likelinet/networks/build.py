@@ -9,7 +9,7 @@ from likelinet.networks.autoencoder import Autoencoder, VariationalAutoencoder
 from likelinet.networks.chain import Chain
 from likelinet.networks.layer import Layer
 from likelinet.networks.mlp import mlp
-from likelinet.networks.piecewise import PiecewiseLinear
+from likelinet.networks.piecewise import FUNCTIONS, PiecewiseLinear
 
 ACTIVATIONS = {name: getattr(activations, name.upper()) for name in get_args(Activation)}
 
@@ -21,7 +21,7 @@ def build_network(config: NetworkConfig, inputs: int, outputs: int, codes: Piece
     """
     match config:
         case MLPConfig() if codes is not None:
-            dense = _dense_layers(config, inputs + codes.functions, config.hidden, outputs, input_gradient=True)
+            dense = _dense_layers(config, inputs + FUNCTIONS, config.hidden, outputs, input_gradient=True)
             return Chain((codes, dense))
         case MLPConfig():
             return _dense_layers(config, inputs, config.hidden if inputs else [], outputs)
