@@ -6,6 +6,8 @@ from likelinet.config.custom import CustomConfig as CustomConfig
 from likelinet.config.data import DataConfig as DataConfig
 from likelinet.config.data import EventConfig as EventConfig
 from likelinet.config.data import IntervalTargetConfig as IntervalTargetConfig
+from likelinet.config.data import LinearConfig as LinearConfig
+from likelinet.config.data import PiecewiseLinearConfig as PiecewiseLinearConfig
 from likelinet.config.data import TimeTargetConfig as TimeTargetConfig
 from likelinet.config.families import AsymmetricLaplaceConfig as AsymmetricLaplaceConfig
 from likelinet.config.families import BernoulliConfig as BernoulliConfig
@@ -211,6 +213,7 @@ __all__ = [
     "Laplace",
     "LaplaceConfig",
     "LikelinetError",
+    "LinearConfig",
     "Log",
     "LogLogistic",
     "LogLogisticConfig",
@@ -239,6 +242,7 @@ __all__ = [
     "OrderedLogisticConfig",
     "Parameter",
     "ParameterError",
+    "PiecewiseLinearConfig",
     "Poisson",
     "PoissonConfig",
     "SGDConfig",

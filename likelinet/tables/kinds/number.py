@@ -170,6 +170,10 @@ class Number(Scaled):
         return self.filled_beside(self.encode_numbers(cells, out[0]), out)
 
     @property
+    def in_code(self) -> int:
+        return len(self.means)
+
+    @property
     def endless(self) -> bool:
         return self.low is None or self.high is None
 
@@ -185,7 +189,7 @@ class Number(Scaled):
         how = "the logarithm of a number" if self.log else "number"
         how += f" ({self.words})" if self.words else ""
         how += f", {self.seen}" if self.seen else ""
-        how += f", in {len(self.means)} bins" if self.means else ""
+        how += f", in {self.in_code} bins" if self.in_code else ""
         return f"{how}, with missing cells" if self.indicator else how
 
 
