@@ -5,6 +5,8 @@ from typing import Any
 
 from speed.workloads import CLIP, LEARNING_RATE, TIMINGS, Workload
 
+OF_PARTS = {"mixture": {"kind": "mixture", "components": 3, "base": {"kind": "gaussian"}}}
+
 
 def config(workload: Workload, engine: str, members: int, epochs: int, numeric: str = "linear") -> dict[str, Any]:
     """Return the declaration of a workload."""
@@ -13,7 +15,7 @@ def config(workload: Workload, engine: str, members: int, epochs: int, numeric: 
         "ensemble": members,
         "data": {"standardize": False, "numeric": {"kind": numeric}},
         "network": {"hidden": list(workload.hidden), "activation": workload.activation},
-        "distribution": {"kind": workload.family},
+        "distribution": OF_PARTS.get(workload.family, {"kind": workload.family}),
         "training": {
             "optimizer": {"kind": workload.optimizer, "learning_rate": LEARNING_RATE},
             "epochs": epochs,

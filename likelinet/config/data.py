@@ -135,9 +135,9 @@ class LinearConfig(Config):
 
 
 class PiecewiseLinearConfig(Config):
-    """Each number beside continuous functions of it, learned, that are linear between edges where its rows are dense.
+    """Each number beside a piecewise-linear code, of which a network learns functions that bend at many places.
 
-    The functions begin with the network and belong to it. Columns of fewer than three different numbers have none.
+    Columns of fewer than three different numbers have none. Networks through a code of their own refuse it.
     """
 
     kind: Literal["piecewise_linear"] = "piecewise_linear"
