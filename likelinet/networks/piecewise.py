@@ -10,11 +10,13 @@ import numpy as np
 from likelinet.core.arrays import Array, clipped, namespace
 from likelinet.networks.layer import Arrays, Layer, LayerBackward, Weight
 
-# Those for each hidden unit were no better, and so many weights take an optimiser longer than all else of a step; 32 were
+# Some for each hidden unit were no better, and so many weights take an optimiser longer than all else of a step; 32 were
 # no better either, and a few for each column by itself cost more.
 FUNCTIONS = 16
 SIZE = 0.6  # of the functions at the start, where a standardised number has 1
 OPEN = 0.5  # widths by which the first and the last bin go on
+
+Numbers = Sequence[float] | np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,8 +44,8 @@ class PiecewiseLinear(Layer):
     """
 
     columns: Sequence[int]
-    edges: Sequence[Sequence[float]]
-    means: Sequence[Sequence[float]]
+    edges: Sequence[Numbers]
+    means: Sequence[Numbers]
     input_gradient: bool = True
 
     def weights(self) -> tuple[Weight, ...]:
