@@ -10,8 +10,8 @@ import numpy as np
 from likelinet.core.arrays import Array, clipped, namespace
 from likelinet.networks.layer import Arrays, Layer, LayerBackward, Weight
 
-# Some for each hidden unit were no better, and so many weights take an optimiser longer than all else of a step; 32 were
-# no better either, and a few for each column by itself cost more.
+# One for each hidden unit was no better, and so many weights take an optimiser longer than all else of a step; nor were
+# 32, and a few for each column by itself cost more.
 FUNCTIONS = 16
 SIZE = 0.6  # of the functions at the start, where a standardised number has 1
 OPEN = 0.5  # widths by which the first and the last bin go on
@@ -49,14 +49,14 @@ class PiecewiseLinear(Layer):
     input_gradient: bool = True
 
     def weights(self) -> tuple[Weight, ...]:
-        many = len(self._owner)
+        many = int(self._many.sum())
         # Of the T numbers of a code all are 1 below x: their sum varies by T / 6 where x is evenly spread.
         return (Weight((many, FUNCTIONS), std=SIZE * math.sqrt(6.0 / many), decayed=True),)
 
     def forward(self, params: Arrays, x: Array) -> tuple[Array, LayerBackward]:
         xp, (start, low, high, slope) = namespace(x), self._bins[np.dtype(x.dtype)]
         inputs, w = x.shape[-1], params[0] * slope  # which takes over the widths of the bins
-        code = xp.take(x, self._owner, axis=-1)
+        code = xp.repeat(x[..., self._at], self._many, axis=-1)  # in a third of the time of a `take`
         code -= start
         code = clipped(code, low, high)
         made = code @ w
@@ -67,22 +67,26 @@ class PiecewiseLinear(Layer):
             if not self.input_gradient:
                 return None, (dw,)
             dcode = (dmade @ w.mT) * ((code > low) & (code < high))
-            places = (self._owner[:, None] == np.arange(inputs)).astype(dy.dtype)
+            places = (np.repeat(self._at, self._many)[:, None] == np.arange(inputs)).astype(dy.dtype)
             return dy[..., :inputs] + dcode @ places, (dw,)
 
         return xp.concatenate([xp.broadcast_to(x, (*made.shape[:-1], inputs)), made], axis=-1), backward
 
     @cached_property
-    def _owner(self) -> np.ndarray:
-        """Of which input each number of the codes is."""
-        return np.repeat(self.columns, [*map(len, self.means)])
+    def _at(self) -> np.ndarray:
+        return np.array(self.columns)
+
+    @cached_property
+    def _many(self) -> np.ndarray:
+        """How many numbers each code has."""
+        return np.array([*map(len, self.means)])
 
     @cached_property
     def _bins(self) -> dict[np.dtype, tuple[np.ndarray, ...]]:
         """Where bins start, what x is then clipped to, and one over their widths, in either precision."""
         width = np.concatenate([np.diff(edges) for edges in self.edges])
         start, mean = np.concatenate([edges[:-1] for edges in self.edges]), np.concatenate(self.means)
-        low, high, ends = np.zeros(len(mean)), np.ones(len(mean)), np.cumsum([*map(len, self.means)])
+        low, high, ends = np.zeros(len(mean)), np.ones(len(mean)), np.cumsum(self._many)
         low[[0, *ends[:-1]]], high[ends - 1] = -OPEN, 1.0 + OPEN
         # The means come off for nothing, since they move the start and what x is clipped to.
         each = (start + mean * width, (low - mean) * width, (high - mean) * width, 1.0 / width[:, None])
