@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from likelinet.core.arrays import Array, clipped, namespace
+from likelinet.core.arrays import Array, clipped, namespace, repeated
 from likelinet.networks.layer import Arrays, Layer, LayerBackward, Weight
 
 # One for each hidden unit was no better, and so many weights take an optimiser longer than all else of a step; nor were
@@ -56,7 +56,7 @@ class PiecewiseLinear(Layer):
     def forward(self, params: Arrays, x: Array) -> tuple[Array, LayerBackward]:
         xp, (start, low, high, slope) = namespace(x), self._bins[np.dtype(x.dtype)]
         inputs, w = x.shape[-1], params[0] * slope  # which takes over the widths of the bins
-        code = xp.repeat(x[..., self._at], self._many, axis=-1)  # in a third of the time of a `take`
+        code = repeated(x[..., self._at], self._many)
         code -= start
         code = clipped(code, low, high)
         made = code @ w
