@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from likelinet.core.arrays import Array, clipped, namespace, repeated
+from likelinet.core.arrays import Array, clipped, namespace, product, repeated
 from likelinet.networks.layer import Arrays, Layer, LayerBackward, Weight
 
 # One for each hidden unit was no better, and so many weights take an optimiser longer than all else of a step; nor were
@@ -59,11 +59,12 @@ class PiecewiseLinear(Layer):
         code = repeated(x[..., self._at], self._many)
         code -= start
         code = clipped(code, low, high)
-        made = code @ w
+        made = product(code, w)
 
         def backward(dy: Array, out: Arrays = ()) -> tuple[Array | None, Arrays]:
             dmade = dy[..., inputs:]
-            dw = (code.mT @ dmade) * slope
+            dw = product(code.mT, dmade, *out[:1])
+            dw *= slope
             if not self.input_gradient:
                 return None, (dw,)
             dcode = (dmade @ w.mT) * ((code > low) & (code < high))
