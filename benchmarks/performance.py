@@ -2,9 +2,9 @@
 
     python benchmarks/performance.py [TABLE ...] [--rounds 5] [--workloads uci tab ...] [--markdown FILE]
 
-Tables: floor, torch, sklearn, jax, members, auto, command, predict, memory, reading, flights, gpu. Install the peers
-with `pip install -e ".[bench]"`. Every measurement runs in a process of its own, and in turns, so that noise hits all
-alike. A line gives the medians over the rounds, the median of the ratios ours ÷ peer, their lowest and highest, and
+Tables: floor, torch, sklearn, jax, members, coded, auto, command, predict, memory, reading, flights, gpu. Install the
+peers with `pip install -e ".[bench]"`. Every measurement runs in a process of its own, and in turns, so that noise hits
+all alike. A line gives the medians over the rounds, the median of the ratios ours ÷ peer, their lowest and highest, and
 whether the target holds. A step is forward, likelihood, backward and update on one minibatch in float32; ours is the
 whole path as a user has it, `Model.fit`, and all peers do the same work: losses recorded, gradients clipped, rows
 weighted, scales by a softplus with a floor, the last minibatch of an epoch filled up.

@@ -21,6 +21,7 @@ SECTIONS: tuple[tuple[str, str, tuple[type, ...]], ...] = (
     ("Columns", "data", (ll.DataConfig,)),
     ("A censored target", "data.target", (ll.IntervalTargetConfig,)),
     ("Times to an event", "data.target", (ll.TimeTargetConfig,)),
+    ("Numbers", "data.numeric", (ll.LinearConfig, ll.PiecewiseLinearConfig)),
     ("An event with a label", "data.target.event", (ll.EventConfig,)),
     ("Network", "network", members(NetworkConfig)),
     ("Distribution", "distribution", members(DistributionConfig)),

@@ -6,6 +6,8 @@ from likelinet.config.custom import CustomConfig as CustomConfig
 from likelinet.config.data import DataConfig as DataConfig
 from likelinet.config.data import EventConfig as EventConfig
 from likelinet.config.data import IntervalTargetConfig as IntervalTargetConfig
+from likelinet.config.data import LinearConfig as LinearConfig
+from likelinet.config.data import PiecewiseLinearConfig as PiecewiseLinearConfig
 from likelinet.config.data import TimeTargetConfig as TimeTargetConfig
 from likelinet.config.families import AsymmetricLaplaceConfig as AsymmetricLaplaceConfig
 from likelinet.config.families import BernoulliConfig as BernoulliConfig
@@ -215,6 +217,7 @@ __all__ = [
     "Laplace",
     "LaplaceConfig",
     "LikelinetError",
+    "LinearConfig",
     "Log",
     "LogLogistic",
     "LogLogisticConfig",
@@ -244,6 +247,7 @@ __all__ = [
     "OutOfFold",
     "Parameter",
     "ParameterError",
+    "PiecewiseLinearConfig",
     "Poisson",
     "PoissonConfig",
     "SGDConfig",

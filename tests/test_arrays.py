@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from mpmath import mp
 
 from likelinet.core import arrays
-from tests import exact
+from tests import exact, on_jax
 
 FORMULAS = {
     "sigmoid": (arrays.sigmoid, exact.sigmoid),
@@ -55,3 +55,13 @@ def test_log1pmx(log_x, sign):
 @example(log_a=float(np.log(16.001)))
 def test_what_stirling_leaves_out(name, log_a):
     check(name, float(np.exp(log_a)), rtol=1e-11)
+
+
+def test_repeated_and_clipped_are_those_of_numpy_on_both_engines():
+    a, times = np.random.default_rng(0).standard_normal((2, 3, 4)), np.array([2, 1, 5, 3])
+    want = np.repeat(a, times, axis=-1)
+    low, high = np.linspace(-1.0, 0.0, 11), np.linspace(0.5, 1.0, 11)
+    np.testing.assert_array_equal(arrays.repeated(a, times), want)
+    np.testing.assert_array_equal(on_jax.run(lambda a: arrays.repeated(a, times), a), want)
+    np.testing.assert_array_equal(on_jax.run(arrays.clipped, want, low, high), np.clip(want, low, high))
+    np.testing.assert_array_equal(arrays.clipped(want.copy(), low, high), np.clip(want, low, high))

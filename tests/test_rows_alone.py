@@ -21,6 +21,7 @@ MODELS = {
     "normalised": {"network": {"hidden": [24, 24, 24], "layer_norm": True, "residual": True, "activation": "gelu"}},
     "one unit": {"network": {"hidden": [16, 1, 16], "activation": "softplus"}},
     "double": {"network": {"hidden": [50, 17]}, "training": {"precision": "float64"}},
+    "coded": {"data": {"numeric": {"kind": "piecewise_linear"}}, "ensemble": 3, "network": {"hidden": [32, 16]}},
     "members": {"ensemble": 9, "network": {"hidden": [32, 16]}},
     "members of classes": {"ensemble": 9, "distribution": {"kind": "categorical"}},
     "autoencoder": {"network": {"kind": "autoencoder", "latent": 3, "encoder": [20], "decoder": [20]}},

@@ -19,7 +19,7 @@ from speed import (
 )
 from speed.compare import Comparison, Table
 from speed.measure import Measurement, measurement
-from speed.workloads import WORKLOADS, Workload
+from speed.workloads import CODED, WORKLOADS, Workload
 
 FLOOR = {"uci": 1.5, "tab": 1.35, "seed": 1.35, "mnist": 1.35, "ae": 1.35}
 TORCH = {"uci": 0.15, "tab": 0.25, "seed": 0.8, "mnist": 0.95, "ae": 0.9}
@@ -67,6 +67,16 @@ def members(names: Sequence[str]) -> Table:
             eight, one = (_own(w, engine, m) for m in (8, 1))
             lines.append(Comparison(n, f"1 member, {engine}", eight, (one,), target))
     return Table("8 stacked members ÷ 1 member, one step", tuple(lines))
+
+
+def coded(names: Sequence[str]) -> Table:
+    """Compare a step with 8 numbers in 48 bins each with one with the numbers alone."""
+    lines = []
+    for name, w in CODED.items():
+        for engine in ("numpy", "jax"):
+            own = measurement(ours.step_seconds, workload=w, engine=engine, numeric="piecewise_linear")
+            lines.append(Comparison(f"{name}, {engine}", "plain numbers", own, (_own(w, engine),), 1.3))
+    return Table("8 coded numbers of 48 bins ÷ plain ones, one step", tuple(lines))
 
 
 def engine_auto(names: Sequence[str]) -> Table:
@@ -174,6 +184,7 @@ TABLES: dict[str, Callable[[Sequence[str]], Table]] = {
     "sklearn": sklearn,
     "jax": jax,
     "members": members,
+    "coded": coded,
     "auto": engine_auto,
     "command": whole_command,
     "predict": predict,

@@ -29,7 +29,7 @@ class Workload:
         """Return x and y: y is one number, a class code, or x itself as 0 and 1."""
         rng = np.random.default_rng(0)
         x = rng.random((self.rows, self.inputs), dtype=np.float32)
-        if self.family == "gaussian":
+        if self.family in ("gaussian", "mixture"):
             return x, rng.standard_normal(self.rows).astype(np.float32)
         if self.family == "categorical":
             return x, rng.integers(0, self.outputs, self.rows)
@@ -70,4 +70,11 @@ WORKLOADS = {
     "seed": Workload(784, (50,), 10, 100, 12000, "categorical", "sigmoid", "sgd", 4),
     "mnist": Workload(784, (512, 512), 10, 256, 12000, "categorical", "relu", "adam", 2),
     "ae": Workload(784, (256, 32, 256), 784, 128, 12000, "bernoulli", "relu", "adam", 3),
+}
+
+# Those that are timed with coded numbers and without.
+CODED = {
+    "128-128, batch 64, mixture of 3": Workload(8, (128, 128), 9, 64, 8192, "mixture", "silu", "adamw", 8),
+    "128-128, batch 64, gaussian": Workload(8, (128, 128), 2, 64, 8192, "gaussian", "silu", "adamw", 8),
+    "64-64, batch 32, gaussian": Workload(8, (64, 64), 2, 32, 8192, "gaussian", "silu", "adamw", 8),
 }

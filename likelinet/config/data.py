@@ -12,7 +12,7 @@ from pydantic import (
     model_validator,
 )
 
-from likelinet.config.base import Config
+from likelinet.config.base import Config, kind_or
 from likelinet.core.labels import as_written
 
 Columns = str | Annotated[list[str], Field(min_length=1)]
@@ -127,6 +127,32 @@ ClassWeight = Annotated[
 ]
 
 
+class LinearConfig(Config):
+    """Each number as one input of the network."""
+
+    kind: Literal["linear"] = "linear"
+    """How numbers become inputs."""
+
+
+class PiecewiseLinearConfig(Config):
+    """Each number beside a piecewise-linear code, of which a network learns functions that bend at many places.
+
+    Columns of fewer than three different numbers have none. Networks through a code of their own refuse it.
+    """
+
+    kind: Literal["piecewise_linear"] = "piecewise_linear"
+    """How numbers become inputs."""
+    bins: Annotated[int, Field(ge=2, le=1024)] | Literal["auto"] = "auto"
+    """Bins of each column, at most: between all different numbers where these are few enough, else between quantiles;
+    `auto`: 48, with at least 8 rows in each."""
+
+
+NumericConfig = Annotated[
+    Annotated[LinearConfig, Tag("linear")] | Annotated[PiecewiseLinearConfig, Tag("piecewise_linear")],
+    Discriminator(kind_or("linear")),
+]
+
+
 class DataConfig(Config):
     """The columns of the table; Python users who pass arrays need none of it."""
 
@@ -146,6 +172,8 @@ class DataConfig(Config):
     """Columns of dates and times, even where some of their cells are not, or are years."""
     text: list[str] = []
     """Columns of free text, which are read as the set of their words."""
+    numeric: NumericConfig = LinearConfig()
+    """How numbers become inputs of the network."""
     missing: list[float | str] = []
     """Further cells that mean a missing one, such as -200, beside empty ones and the usual words like NA."""
     strict: bool = False

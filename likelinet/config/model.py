@@ -5,7 +5,7 @@ from typing import Any, Literal
 from pydantic import PositiveInt, model_validator
 
 from likelinet.config.base import Config
-from likelinet.config.data import DataConfig
+from likelinet.config.data import DataConfig, PiecewiseLinearConfig
 from likelinet.config.distribution import DistributionConfig
 from likelinet.config.families import GaussianConfig
 from likelinet.config.network import CoderConfig, MLPConfig, NetworkConfig, VAEConfig
@@ -42,6 +42,8 @@ class ModelConfig(Config):
             return self
         if self.ensemble > 1:
             raise ValueError(f"'{self.network.kind}' has one code for each row: 'ensemble' must be 1")
+        if isinstance(self.data.numeric, PiecewiseLinearConfig):
+            raise ValueError(f"'{self.network.kind}' makes its code of the numbers alone: data.numeric must be linear")
         if self.data.features == []:
             raise ValueError(f"'{self.network.kind}' needs features to make a code of: data.features is empty")
         if isinstance(self.network, VAEConfig) and isinstance(self.training.optimizer, LBFGSConfig):

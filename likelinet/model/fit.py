@@ -21,6 +21,7 @@ from likelinet.model.source import Source
 from likelinet.networks.build import build_network
 from likelinet.networks.chain import Chain
 from likelinet.networks.filling import Filling
+from likelinet.networks.piecewise import PiecewiseLinear
 from likelinet.objective.objective import Objective
 from likelinet.tables.inputs import Encoded, Inputs
 from likelinet.tables.kinds.statistics import Apart
@@ -69,10 +70,19 @@ class Fit:
     @cached_property
     def objective(self) -> Objective:
         """Network and head."""
-        network = build_network(self.config.network, self.inputs.width, self.head.predicted)
+        network = build_network(self.config.network, self.inputs.width, self.head.predicted, self.codes)
         if len(self.filling):
             network = Chain((*(Filling(self.inputs.amounts, matrix) for matrix in self.filling), network))
         return Objective(network, self.head)
+
+    @property
+    def codes(self) -> PiecewiseLinear | None:
+        """The layer that codes numbers, if there are any that are coded."""
+        coded = self.inputs.coded
+        if not coded:
+            return None
+        at, kinds = zip(*coded, strict=True)
+        return PiecewiseLinear(at, [k.edges for k in kinds], [k.means for k in kinds], input_gradient=False)
 
     @property
     def precision(self) -> Precision:

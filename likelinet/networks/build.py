@@ -9,13 +9,20 @@ from likelinet.networks.autoencoder import Autoencoder, VariationalAutoencoder
 from likelinet.networks.chain import Chain
 from likelinet.networks.layer import Layer
 from likelinet.networks.mlp import mlp
+from likelinet.networks.piecewise import FUNCTIONS, PiecewiseLinear
 
 ACTIVATIONS = {name: getattr(activations, name.upper()) for name in get_args(Activation)}
 
 
-def build_network(config: NetworkConfig, inputs: int, outputs: int) -> Layer:
-    """Return the network; without inputs there is nothing for hidden layers to do."""
+def build_network(config: NetworkConfig, inputs: int, outputs: int, codes: PiecewiseLinear | None = None) -> Layer:
+    """Return the network; without inputs there is nothing for hidden layers to do.
+
+    Layers that code some inputs come first; networks through a code of their own have none.
+    """
     match config:
+        case MLPConfig() if codes is not None:
+            dense = _dense_layers(config, inputs + FUNCTIONS, config.hidden, outputs, input_gradient=True)
+            return Chain((codes, dense))
         case MLPConfig():
             return _dense_layers(config, inputs, config.hidden if inputs else [], outputs)
         case AutoencoderConfig() | VAEConfig():

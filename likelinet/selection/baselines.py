@@ -1,6 +1,6 @@
 """What a model has to be better than: the same family without hidden layers, and without inputs."""
 
-from likelinet.config import LBFGSConfig, MLPConfig, ModelConfig, TrainingConfig
+from likelinet.config import LBFGSConfig, LinearConfig, MLPConfig, ModelConfig, TrainingConfig
 
 
 def baselines(config: ModelConfig) -> dict[str, ModelConfig]:
@@ -21,6 +21,7 @@ def baselines(config: ModelConfig) -> dict[str, ModelConfig]:
     same = {"seed": config.training.seed, "validation_fraction": config.training.validation_fraction}
     exact = {"training": TrainingConfig(optimizer=LBFGSConfig(), **same), "ensemble": 1}
     if network.hidden:
-        found["linear"] = config.model_copy(update={"network": MLPConfig(hidden=[]), **exact})
+        data = config.data.model_copy(update={"numeric": LinearConfig()})
+        found["linear"] = config.model_copy(update={"network": MLPConfig(hidden=[]), "data": data, **exact})
     data = config.data.model_copy(update={"features": []})
     return found | {"intercept-only": config.model_copy(update={"data": data, **exact})}

@@ -18,6 +18,7 @@ from likelinet.tables.columns import Column
 from likelinet.tables.kinds.choose import learn_kind
 from likelinet.tables.kinds.joined import join_moments
 from likelinet.tables.kinds.kind import USUAL, Kind, Strange
+from likelinet.tables.kinds.number import Number
 from likelinet.tables.kinds.statistics import Apart, with_means
 from likelinet.tables.kinds.stored import kind_from_json
 from likelinet.tables.oddities import Oddities, refuse, refuse_absent, refuse_missing
@@ -62,6 +63,12 @@ class Inputs:
         """The inputs that such an amount is learned from: all amounts, and where they are missing."""
         each = [{at.start, at.stop - 1} if kind.filled else {at.start} for kind, at in self._of_amounts]
         return sorted(set().union(*each))
+
+    @property
+    def coded(self) -> list[tuple[int, Number]]:
+        """The inputs that have a piecewise-linear code, and whose bins these are."""
+        each = zip(self.columns, self.spans, strict=True)
+        return [(at.start, kind) for kind, at in each if isinstance(kind, Number) and kind.means]
 
     @property
     def _of_amounts(self) -> list[tuple[Kind, slice]]:

@@ -44,7 +44,7 @@ class ColumnReport:
     encoding : str
         How a feature is encoded, or why not.
     inputs : int
-        How many inputs of the network it makes.
+        How many inputs of the network it makes, those of its code among them.
     """
 
     name: str
@@ -105,7 +105,8 @@ def report_of(
             how = kind.describe().replace(f", {kind.seen}", "") if kind.seen else kind.describe()  # `values` has it
             distinct, missing, values = about
             values = kind.seen if " … " in kind.seen else values
-            return ColumnReport(name, "feature", kind.tag, distinct, missing, values, " ".join(how.split()), kind.width)
+            inputs = kind.width + kind.in_code
+            return ColumnReport(name, "feature", kind.tag, distinct, missing, values, " ".join(how.split()), inputs)
         said = str(error) if isinstance(error, DataError) else ""
         return ColumnReport(name, _role(name, roles, said), "refused" if said else "", *about, said, 0)
 

@@ -16,6 +16,7 @@ from likelinet.networks.filling import Filling
 from likelinet.networks.layer import Layer
 from likelinet.networks.layer_norm import LayerNorm
 from likelinet.networks.masking import Masking
+from likelinet.networks.piecewise import PiecewiseLinear
 
 # Every activation, by its textbook formula.
 ACTIVATIONS: dict[str, tuple[Activation, Callable[[np.ndarray], np.ndarray]]] = {
@@ -35,6 +36,13 @@ def filling_matrix(inputs: int, many: int) -> np.ndarray:
     return np.concatenate([coefficients, np.full((1, many), -1.0), np.full((1, many), 1.5)])
 
 
+def piecewise(inputs: int) -> PiecewiseLinear:
+    """Return codes of the last input, and of the first one if there are two; no bend is where strategies draw x."""
+    columns = [*{inputs - 1, 0}]
+    edges = [[-1.4, -0.5, 0.15, 1.1], [-1.4, 0.15, 1.1]][: len(columns)]
+    return PiecewiseLinear(columns, edges, [[0.7, 0.4, 0.2], [0.6, 0.3]][: len(columns)])
+
+
 # Every layer, from the number of its inputs.
 LAYERS: dict[str, Callable[[int], Layer]] = {
     "dense": lambda n: Dense(n, n + 1, 1.0),
@@ -42,6 +50,7 @@ LAYERS: dict[str, Callable[[int], Layer]] = {
     "dropout": lambda n: Dropout(n, 0.4),
     "masking": lambda n: Masking((0,) * n, (0.4,) * n, tuple(0.3 * j for j in range(n))),
     "filling": lambda n: Filling([(j, n - 1) for j in range(max(n - 1, 1))], filling_matrix(n, max(n - 1, 1))),
+    "piecewise": piecewise,
     "chain": lambda n: Chain((Dense(n, 3, 1.0), activations.SILU, Dropout(3, 0.3), Dense(3, 2, 1.0))),
     "chain_of_nothing": lambda n: Chain(()),
     "chain_of_dropouts": lambda n: Chain((Dropout(n, 0.2), LayerNorm(n), Dropout(n, 0.5))),

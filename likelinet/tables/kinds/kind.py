@@ -78,6 +78,11 @@ class Kind(ABC):
         return self.inputs[-1:] == with_indicator([], self.name, indicator=True)
 
     @property
+    def in_code(self) -> int:
+        """How many more numbers the network makes of its first input."""
+        return 0
+
+    @property
     def plain(self) -> bool:
         """Whether it is a number as it stands in every row, of which there is nothing to tell."""
         return False

@@ -6,13 +6,14 @@ from typing import ClassVar
 
 import numpy as np
 
-from likelinet.config import DataConfig
+from likelinet.config import DataConfig, PiecewiseLinearConfig
 from likelinet.core.errors import DataError
 from likelinet.core.wording import readable
 from likelinet.tables.cells import bools, parse
 from likelinet.tables.columns import Column, is_time
 from likelinet.tables.kinds.kind import USUAL, Kind, Strange, with_indicator
 from likelinet.tables.kinds.left_out import Constant
+from likelinet.tables.kinds.pieces import learn_pieces
 from likelinet.tables.recognise.dress import Dress
 from likelinet.tables.recognise.durations import read_durations
 from likelinet.tables.scaling import is_constant, spread_of
@@ -129,11 +130,15 @@ class Number(Scaled):
         How durations are written in text, as `durations_in` names it; "" where there are none.
     words : str
         How text was read, for the user.
+    edges, means : tuple of float
+        Of the bins of its code, as `learn_pieces` returns them; empty where it has none.
     """
 
     dress: tuple[str, str, str, bool] | None = None
     form: str = ""
     words: str = ""
+    edges: tuple[float, ...] = ()
+    means: tuple[float, ...] = ()
 
     tag: ClassVar[str] = "number"
     of_amounts: ClassVar[bool] = True
@@ -166,6 +171,10 @@ class Number(Scaled):
         return self.filled_beside(self.encode_numbers(cells, out[0]), out)
 
     @property
+    def in_code(self) -> int:
+        return len(self.means)
+
+    @property
     def endless(self) -> bool:
         return self.low is None or self.high is None
 
@@ -181,6 +190,7 @@ class Number(Scaled):
         how = "the logarithm of a number" if self.log else "number"
         how += f" ({self.words})" if self.words else ""
         how += f", {self.seen}" if self.seen else ""
+        how += f", in {self.in_code} bins" if self.in_code else ""
         return f"{how}, with missing cells" if self.indicator else how
 
 
@@ -202,13 +212,25 @@ def softly_limited(z: np.ndarray) -> None:
 
 
 def learn_number(name: str, numbers: np.ndarray, weight: np.ndarray, data: DataConfig) -> Kind:
-    """Return how the numbers of the training rows, NaN where one is missing, are encoded.
+    """Return how the numbers of the training rows, NaN where one is missing, are encoded, with a code if it is wanted.
 
     Raises
     ------
     DataError
         If they are too large for double precision.
     """
+    kind = _scaled(name, numbers, weight, data)
+    if not isinstance(data.numeric, PiecewiseLinearConfig) or not isinstance(kind, Number):
+        return kind
+    finite = np.isfinite(numbers)
+    z = np.empty(int(finite.sum()))
+    kind.encode_numbers(numbers[finite], z)
+    edges, means = learn_pieces(z, weight[finite], data.numeric)
+    return replace(kind, edges=edges, means=means)
+
+
+def _scaled(name: str, numbers: np.ndarray, weight: np.ndarray, data: DataConfig) -> Kind:
+    """Return how numbers are scaled."""
     finite = np.isfinite(numbers)
     indicator = bool(np.isnan(numbers).any())
     if not finite.any():
