@@ -74,8 +74,8 @@ def test_new_cells_of_text(case: str):
     with pytest.warns(UserWarning, match="Text") as said:
         none.oddities.note()
     assert [str(w.message) for w in said] == [
-        "Text among numbers or dates counts as missing: column 'a' in 2 rows (1, 2: Diesel, Petrol); data.categorical makes "
-        "categories of such a column."
+        "Text among numbers or dates counts as missing: column 'a' in 2 rows (1, 2: Diesel, Petrol); data.categorical "
+        "makes categories of such a column."
     ]
 
 

@@ -1,4 +1,4 @@
-"""What is said of cells that are not as those of training: each value or the range, once for rows that columns share."""
+"""What is said of cells that are not as those of training: each value or the range, once for rows in common."""
 
 import datetime
 import warnings

@@ -105,11 +105,10 @@ class Oddities:
         alike: dict[Any, dict[str, list[Found]]] = {}
         for name, slices in each.items():
             alike.setdefault(tuple(found.where for found in slices), {})[name] = slices
-        apart = (
-            [columns] if len(columns) >= TOGETHER else [{c: f} for c, f in columns.items()]
-            for columns in alike.values()
-        )
-        return [columns for some in apart for columns in some]
+        told: list[dict[str, list[Found]]] = []
+        for columns in alike.values():
+            told += [columns] if len(columns) >= TOGETHER else [{name: slices} for name, slices in columns.items()]
+        return told
 
     def _columns(self, columns: dict[str, list[Found]]) -> str:
         """Return what is to be said of columns that are odd in the same rows, with the cells of the first."""
