@@ -11,6 +11,7 @@ import pytest
 import likelinet as ll
 from likelinet.config import DataConfig
 from likelinet.tables.inputs import Inputs, learn_inputs
+from likelinet.tables.kinds.noted import note_readings
 from likelinet.tables.kinds.stored import kind_from_json
 from likelinet.tables.kinds.words import FEWEST, MANY, bags_of
 from likelinet.tables.table import as_table
@@ -74,6 +75,18 @@ def test_columns_of_other_types_are_words_as_well():
     assert kind.inputs == ["a has v", "a has u", "a missing"]
     assert learned([1, 2, 2, 1, 1]).columns[0].inputs == ["a has 1"]
     assert learned(["", "", ""]).columns[0].tag == "constant"
+
+
+def test_numbers_as_text_are_noted():
+    frame = pd.DataFrame({"a": np.arange(40.0), "b": [f"{j}" for j in range(40)], "c": ["no 1", "2"] * 20})
+    table = as_table(frame.assign(d=frame.a))
+    inputs = learn_inputs(table, ["a", "c", "d"], np.ones(40), DataConfig(text=["a", "c"]))
+    with pytest.warns(UserWarning, match="text") as said:
+        note_readings(table, inputs.columns)
+    assert [str(note.message) for note in said] == [
+        "Columns of data.text hold numbers, of which each is taken for a word: 'a'; take them out of data.text to have "
+        "it otherwise."
+    ]
 
 
 def test_a_model_reads_text(tmp_path: Path):

@@ -31,6 +31,7 @@ from likelinet.tables.rows import Rows, output_names
 from likelinet.tables.table import Table
 from likelinet.targets.build import targets_of
 from likelinet.targets.class_weights import class_factors
+from likelinet.targets.leaks import note_leaks
 from likelinet.targets.possible import check_possible
 from likelinet.targets.suitable import note_suspicions
 from likelinet.targets.target import Naming, Targets, Y
@@ -86,6 +87,7 @@ def fit(
     apart = []
     if not is_coder:  # whose y may be any features
         note_suspicions(y, rows.weight, config.distribution, naming)
+        note_leaks(rows.table, inputs.columns, y, what)
         fold = folds_of(config.data, rows.table, FOLDS, fold_stream(config.training.seed))
         if wants_means(inputs.columns):
             inputs, apart = inputs.with_means(rows.table, rows.weight, targets.scored(y, rows.weight), fold)

@@ -171,6 +171,14 @@ def learn_kinds(table: Table, features: list[str], weight: np.ndarray, data: Dat
     return [attempted(partial(learned, name)) for name in features]
 
 
+def _hold_corners(outside: list[tuple[Kind, np.ndarray, np.ndarray]]) -> None:
+    """Hold rows within the range, in place, that are outside of it in several columns: of each its input, and where."""
+    several = np.sum([where for *_, where in outside], axis=0) > 1
+    for kind, z, where in outside if len(outside) > 1 else ():
+        if kind.within is not None:
+            z[where & several] = np.clip(z[where & several], *kind.within)
+
+
 class Encoded:
     """The rows of x, encoded as they are asked for, so that very many of them never exist at once.
 
@@ -204,6 +212,7 @@ class Encoded:
         """Return x of a slice of the rows, in double precision; its columns lie one after the other in memory."""
         columns = np.empty((self._width, len(range(self._table.n)[rows])))
         some = self._table.rows(rows, self._as_they_are)
+        outside: list[tuple[Kind, np.ndarray, np.ndarray]] = []
         with np.errstate(over="ignore", divide="ignore"):  # what is too large is said where it is for the network
             for kind, at in self._kinds:
                 cells = self._read[kind.name][rows] if kind.name in self._read else some.column(kind.name)
@@ -214,6 +223,9 @@ class Encoded:
                     if strange.missing is not None and kind.name in self._lost:
                         strange = replace(strange, missing=strange.missing & ~self._lost[kind.name][rows])
                     self.oddities.take(kind, rows, cells, strange)
+                    if strange.outside is not None:
+                        outside.append((kind, columns[at.start], strange.outside))
+        _hold_corners(outside)
         if self._endless and not np.isfinite(columns).all():
             self.check()
         return columns.T

@@ -101,6 +101,11 @@ class Kind(ABC):
         return None
 
     @property
+    def within(self) -> tuple[float, float] | None:
+        """Where its first input is held in rows that are outside of the range of training in other columns as well."""
+        return None
+
+    @property
     def sources(self) -> tuple[str, ...]:
         """The columns of the table that it reads."""
         return (self.name,)

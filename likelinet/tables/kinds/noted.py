@@ -9,10 +9,12 @@ from likelinet.tables.kinds.kind import Kind
 from likelinet.tables.kinds.left_out import Constant, Identifier
 from likelinet.tables.kinds.moment import Moment
 from likelinet.tables.kinds.number import Number
+from likelinet.tables.kinds.words import Words
 from likelinet.tables.marked import absent
 from likelinet.tables.recognise.identifiers import MANY, is_called_id
 from likelinet.tables.recognise.sentinels import sentinels_of
 from likelinet.tables.table import Table
+from likelinet.tables.text import Text
 
 
 def note_readings(table: Table, kinds: tuple[Kind, ...], both_ways: bool = False) -> None:
@@ -65,6 +67,12 @@ def note_readings(table: Table, kinds: tuple[Kind, ...], both_ways: bool = False
         [f"'{k.name}' ({k.words})" for k in kinds if isinstance(k, Category) and k.words],
         "; make numbers of them to have it otherwise",
     )
+    _note(
+        "Columns of data.text hold numbers, of which each is taken for a word",
+        [f"'{k.name}'" for k in kinds if isinstance(k, Words) and _are_numbers(table, k.name)],
+        "; take them out of data.text to have it otherwise",
+        UserWarning,
+    )
     _note("Columns with heavy tails are taken on a log scale", [f"'{k.name}'" for k in numbers if k.log])
     suspects = [(k.name, _sentinels(table, k)) for k in numbers if k.limited]
     _note(
@@ -73,6 +81,12 @@ def note_readings(table: Table, kinds: tuple[Kind, ...], both_ways: bool = False
         "; if they do, name them in data.missing",
         UserWarning,
     )
+
+
+def _are_numbers(table: Table, name: str) -> bool:
+    """Whether a column holds nothing but numbers."""
+    cells = table.plain(name)
+    return not isinstance(cells, Text) or not (cells.declared or table.holds_text(name))
 
 
 def _different(numbers: np.ndarray) -> int:

@@ -173,7 +173,12 @@ def _is_safe(dress: Dress, parts: dict[str, Any], numbers: np.ndarray) -> bool:
 
 def _words(found: Distinct, dress: Dress, parts: dict[str, Any], numbers: np.ndarray) -> str:
     """Return how numbers were read, with an example that shows it."""
-    worn = [f"the unit '{dress.unit}'"] if dress.unit else []
+    fits = (~np.isnan(numbers)).nonzero()[0]
+    shows = pc.match_substring_regex(parts["core"], f"[{dress.thousands}]" if dress.thousands else "[1-9]")
+    j = int(np.asarray(shows).argmax())
+    i = int(fits[j])
+    around = pc.binary_join_element_wise(parts["before"], "" if dress.scaled else parts["after"], "")[j].as_py()
+    worn = [f"the unit '{around.strip() or dress.unit}'"] if dress.unit else []
     worn += ["thousands separators"] if dress.thousands else []
     worn += (
         ["decimal commas"]
@@ -186,9 +191,6 @@ def _words(found: Distinct, dress: Dress, parts: dict[str, Any], numbers: np.nda
         for name, what in (("more", "open ends"), ("end", "open ends"), ("behind", "negative ones as in accounts"))
         if pc.any(pc.not_equal(parts[name], "")).as_py()
     ]
-    fits = (~np.isnan(numbers)).nonzero()[0]
-    shows = pc.match_substring_regex(parts["core"], f"[{dress.thousands}]" if dress.thousands else "[1-9]")
-    i = int(fits[int(np.asarray(shows).argmax())])
     how = " and ".join([", ".join(worn[:-1]), worn[-1]] if len(worn) > 1 else worn or ["minus signs of typography"])
     other = Dress("", dress.thousands, dress.unit, dress.scaled)
     both = dress.thousands in (",", ".") and not np.isnan(other.numbers(parts)).any()
