@@ -117,7 +117,7 @@ def fit(
     estimates = head.raw_start(*own)
     constraint = config.distribution.leaf_class(custom).constraint
     check_possible(targets, head, estimates, own[0], known, constraint, naming)
-    note_readings(rows.table, inputs.columns, is_coder)
+    note_readings(rows.table, inputs.columns, is_coder, config.data.text)
     theta = initial_weights(objective, *own, [s.initial for s in streams], dtype, known, estimates)
     offset = targets.shift_of_nll(untrained.family.has_density(encoded))
     plan = planned(config, rows.table, len(encoded), inputs.width > 0, exact, streams, offset)

@@ -17,7 +17,7 @@ from likelinet.tables.kinds.left_out import Constant, Identifier
 from likelinet.tables.kinds.moment import Moment, learn_moment
 from likelinet.tables.kinds.number import Number, learn_number
 from likelinet.tables.kinds.ordered import learn_ordered
-from likelinet.tables.kinds.words import learn_words
+from likelinet.tables.kinds.words import are_phrases, learn_words
 from likelinet.tables.recognise.codes import looks_like_code
 from likelinet.tables.recognise.durations import CLOCK, DAYS, durations_in
 from likelinet.tables.recognise.identifiers import looks_like_identifier, mostly_different
@@ -99,7 +99,7 @@ def _of_text(table: Table, name: str, cells: Text, weight: np.ndarray, data: Dat
     if data.strict:
         _refuse_identifier(name, coded(cells))
     if why := looks_like_identifier(cells, name):
-        return Identifier(name, why)
+        return learn_words(name, cells, weight) if are_phrases(cells) else Identifier(name, why)
     return _of_categories(name, coded(cells), weight, data)
 
 
