@@ -221,7 +221,7 @@ def test_polars():
         as_table(frame.lazy())
     with pytest.raises(ll.DataError, match="Column 'e' has cells of several values"):
         as_table(frame.with_columns(e=pl.Series([[1], [2]]))).column("e")
-    with pytest.raises(ll.DataError, match="^X has a column of a type that Arrow has not .*make numbers of 64 bits"):
+    with pytest.raises(ll.DataError, match=r"^X has a column of a type that Arrow has not .*make numbers of 64 bits"):
         as_table(frame.with_columns(e=pl.Series([1, 2], dtype=pl.Int128)))
 
 
