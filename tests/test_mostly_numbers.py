@@ -79,6 +79,18 @@ def test_new_cells_of_text(case: str):
     ]
 
 
+@pytest.mark.filterwarnings("ignore:Columns of digits", "ignore:Missing cells are filled, beside")
+def test_codes_of_which_few_have_a_letter():
+    cells = [*[f"{j % 13 + 207}" for j in range(37)], "207a", "207b", "NA"]
+    (kind, _) = learned(cells).columns
+    assert (kind.tag, kind.words) == (
+        "category",
+        "whole numbers that come again, some with a letter, like 207a",
+    )
+    with pytest.raises(ll.DataError, match=r"text: '207a' in row 38, '207b' .*; correct .* in data\.categorical"):
+        learned(cells, strict=True)
+
+
 def test_strict_models_refuse_them():
     with pytest.raises(ll.DataError, match="holds numbers but also text: 'Petrol' in row 1"):
         learned(["Petrol", *CASES["numbers"][1:]], strict=True)

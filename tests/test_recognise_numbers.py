@@ -66,6 +66,7 @@ NOT = [
     "(1) (2)",
     "1- 2-",
     "12 kg|500 g",
+    "1/2 2/2 1/1",
     "$5 €6",
     "12 kg|13",
     "1st 2nd",
@@ -119,6 +120,13 @@ def test_words(line: str, words: str):
     found = numbers_in_dress(cells(line))
     assert found is not None
     assert found.words == words
+
+
+def test_pairs_are_no_numbers_with_a_unit():
+    assert numbers_in_dress(Text.of(["2/2"] * 30 + ["1/2"] * 8 + ["1/1"]), 0.9) is None
+    stars = numbers_in_dress(Text.of(["4/5", "5/5", "3/5"]))
+    assert stars is not None
+    assert stars.numbers.tolist() == [4.0, 5.0, 3.0]
 
 
 def test_limits_of_detection_lie_among_the_numbers():

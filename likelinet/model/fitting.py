@@ -10,6 +10,7 @@ from likelinet.config import DataConfig, LBFGSConfig, ModelConfig, VAEConfig
 from likelinet.config.network import CoderConfig
 from likelinet.core.errors import DataError
 from likelinet.core.gathered import both
+from likelinet.core.notes import note
 from likelinet.core.wording import counted
 from likelinet.distributions import Distribution
 from likelinet.engines.build import build_engine
@@ -121,6 +122,11 @@ def fit(
     theta = initial_weights(objective, *own, [s.initial for s in streams], dtype, known, estimates)
     offset = targets.shift_of_nll(untrained.family.has_density(encoded))
     plan = planned(config, rows.table, len(encoded), inputs.width > 0, exact, streams, offset)
+    if not (is_coder or exact or plan.validation.size) and config.training.validation_fraction > 0.0:
+        note(
+            f"{counted(n, 'row')} are too few to hold any out, so nothing keeps the network from learning them by "
+            "heart, too sure of new ones by far: take more, or data: {features: []} for the distribution of y alone."
+        )
     units, layout = None, objective.layout
     if exact:
         engine, optimiser = LbfgsEngine(), None

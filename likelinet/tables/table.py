@@ -132,7 +132,7 @@ class Table:
         if stray.any() and 2 * stray.sum() <= filled:
             raise DataError(
                 f"Column '{name}' holds numbers but also text: {self._cells(values, stray)}; "
-                "correct or remove these cells."
+                "correct or remove these cells, or name a feature of categories in data.categorical."
             )
         return bool(stray.any())
 

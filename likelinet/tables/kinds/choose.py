@@ -18,7 +18,7 @@ from likelinet.tables.kinds.moment import Moment, learn_moment
 from likelinet.tables.kinds.number import Number, learn_number
 from likelinet.tables.kinds.ordered import learn_ordered
 from likelinet.tables.kinds.words import are_phrases, learn_words
-from likelinet.tables.recognise.codes import looks_like_code
+from likelinet.tables.recognise.codes import codes_with_letters, looks_like_code
 from likelinet.tables.recognise.durations import CLOCK, DAYS, durations_in
 from likelinet.tables.recognise.identifiers import looks_like_identifier, mostly_different
 from likelinet.tables.recognise.moments import Moments, moments_among, moments_of
@@ -94,6 +94,8 @@ def _of_text(table: Table, name: str, cells: Text, weight: np.ndarray, data: Dat
         return _of_text_as_numbers(name, dressed.numbers, weight, data, dress=worn, words=dressed.words)
     if not levels:
         if _are_mostly_numbers(cells, _enough(data)):
+            if why := codes_with_letters(cells):
+                return _of_categories(name, coded(cells), weight, data, why)
             return _of_numbers(name, parse(cells).numbers, weight, data)
         table.is_text(name)  # numbers with more text among them are refused
     if data.strict:
