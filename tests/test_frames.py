@@ -191,7 +191,11 @@ def test_what_is_refused(x: Any, message: str):
 
 def test_cells_of_several_values_are_in_nobodys_way_that_does_not_ask_for_them(tmp_path: Path):
     frame = pa.table({"x": [1.0, 2.0, 4.0], "y": [1.0, 3.0, 2.0], "l": [[1], [2], [3]], "s": [{"b": 1}] * 3})
-    declared = {"data": {"target": "y", "features": ["x"]}, "network": {"hidden": [2]}, "training": {"epochs": 1}}
+    declared = {
+        "data": {"target": "y", "features": ["x"]},
+        "network": {"hidden": [2]},
+        "training": {"epochs": 1, "validation_fraction": 0},
+    }
     same = ll.Model(declared).fit(frame.select(["x", "y"])).predict(frame.select(["x"]))
     assert ll.Model(declared).fit(frame).predict(frame).tolist() == same.tolist()
     assert ll.Model(declared).fit(frame.to_pandas()).predict(frame).tolist() == same.tolist()
