@@ -36,10 +36,10 @@ def said(frame: pd.DataFrame, new: pd.DataFrame, at_once: int = N) -> list[str]:
 @pytest.mark.parametrize("at_once", [N, 4])
 def test_several_values_have_their_range(at_once: int):
     new = WIDE.copy()
-    new.loc[[2, 6, 8], "x0"], new.loc[3, "x1"] = [1e9, -50.0, 7.0], 5.0
+    new.loc[[2, 6, 8], "x0"], new.loc[3, "x1"] = [1e9, -50.0, 7.0], 5.0 + 1e-12
     assert said(WIDE, new, at_once) == [
         "Numbers outside of the range of training are held within it: column 'x0' in 3 rows (3, 7, 9: -50.0 … "
-        "1000000000.0, where training had -1 … 1); column 'x1' in 1 row (4: 5.0, where training had -1 … 1); "
+        "1000000000.0, where training had -1 … 1); column 'x1' in 1 row (4: 5, where training had -1 … 1); "
         "data.extrapolate lets them go on as they are."
     ]
 

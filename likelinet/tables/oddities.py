@@ -15,6 +15,7 @@ from likelinet.tables.marked import absent
 from likelinet.tables.table import Table
 
 TOGETHER = 3  # columns that are odd in the same rows from which on they are told together
+_LONG = 12  # characters of a number, from which on it is rounded
 _LOOKED_AT = 50  # odd cells of a slice among which the different ones are told
 # What is noted of each kind of oddity: what was done, and what else there is to do.
 _SAID = {
@@ -137,7 +138,8 @@ def _shown(cell: Any) -> str:
     """Return a number, a moment or text as a note shows it."""
     if isinstance(cell, np.datetime64):
         return str(cell.astype("datetime64[s]")).replace("T", " ").removesuffix(" 00:00:00")
-    return shown(str(cell))
+    word = str(cell)
+    return f"{cell:.6g}" if len(word) > _LONG and isinstance(cell, float | np.floating) else shown(word)
 
 
 def refuse(table: Table, kind: Kind, cells: Column, strange: Strange) -> None:
