@@ -25,6 +25,8 @@ _NAMES = {
     "ParameterError": "core.errors",
     "UndefinedError": "core.errors",
     "Model": "model.model",
+    "OutOfFold": "model.out_of_fold",
+    "Uncertainty": "model.members",
     "Epoch": "training.history",
     "History": "training.history",
     "load_config": "config",

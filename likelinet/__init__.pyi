@@ -128,7 +128,9 @@ from likelinet.distributions.real.student_t import StudentT as StudentT
 from likelinet.distributions.vectors.dirichlet import Dirichlet as Dirichlet
 from likelinet.distributions.vectors.multinomial import Multinomial as Multinomial
 from likelinet.distributions.vectors.multivariate_gaussian import MultivariateGaussian as MultivariateGaussian
+from likelinet.model.members import Uncertainty as Uncertainty
 from likelinet.model.model import Model as Model
+from likelinet.model.out_of_fold import OutOfFold as OutOfFold
 from likelinet.training.history import Epoch as Epoch
 from likelinet.training.history import History as History
 from likelinet import datasets as datasets
@@ -237,6 +239,7 @@ __all__ = [
     "NotFittedError",
     "OrderedLogistic",
     "OrderedLogisticConfig",
+    "OutOfFold",
     "Parameter",
     "ParameterError",
     "Poisson",
@@ -254,6 +257,7 @@ __all__ = [
     "TransformedConfig",
     "Truncated",
     "TruncatedConfig",
+    "Uncertainty",
     "UndefinedError",
     "VAEConfig",
     "VonMises",

@@ -262,7 +262,7 @@ EVALUATE: dict[str, tuple[Callable[[Any], Any], Any, str]] = {
     "label for a code": (
         model_of(COUNTS, **family("categorical")),
         labels(X, ["u", "v"]),
-        "which was not seen in training",
+        "has 2 classes that were not seen in training: 'u' (rows ",
     ),
 }
 

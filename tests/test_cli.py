@@ -87,6 +87,7 @@ def test_quiet_prints_nothing(tmp_path: Path):
     assert (tmp_path / "m").is_file()
 
 
+@pytest.mark.filterwarnings("ignore:.*trained on these very rows:UserWarning")
 def test_evaluate(trained: tuple[str, Path, Path]):
     _, file, table = trained
     model, _, y = python(trained)

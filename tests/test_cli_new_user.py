@@ -264,7 +264,7 @@ def test_rows_that_were_trained_on_are_named(folder: Path, tmp_path: Path):
     assert done.code == 0
     assert done.err == (
         f"likelinet: note: {table}: the model was trained on 30 of these 40 rows, so the scores are better than those "
-        "of new rows; `likelinet split` with the same share and seed writes the rows that were held out to a file.\n"
+        f"of new rows; `likelinet split {table} --holdout 0.25 --seed 0` writes the others to a file of their own.\n"
     )
     renamed = shutil.copy(table, tmp_path / "renamed.csv")
     assert "trained on 30 of these 40 rows" in cli("evaluate", folder / "m", renamed).err
@@ -274,10 +274,10 @@ def test_rows_that_were_trained_on_are_named(folder: Path, tmp_path: Path):
         assert cli("evaluate", folder / "m", part).err == ""
 
 
-def test_nothing_is_said_of_a_table_that_all_was_learned_from(folder: Path, tmp_path: Path):
+def test_a_table_that_all_was_learned_from(folder: Path, tmp_path: Path):
     lacking = write_csv(tmp_path / "t.csv", {**COLUMNS, "price": ["", *COLUMNS["price"][1:]]})
     assert cli("fit", lacking, *FIT, "-o", tmp_path / "m").code == 0
-    assert "trained on" not in cli("evaluate", tmp_path / "m", lacking).err
+    assert f"{lacking}: the model was trained on these very rows, so" in cli("evaluate", tmp_path / "m", lacking).err
     assert "trained on" not in cli("evaluate", folder / "m", lacking).err
     done = cli("fit", folder / "train.csv", *FIT, "--holdout", "0.75", "-o", tmp_path / "m")
     assert (done.code, "trained on" in done.err) == (0, False)  # more rows are scored than there were to learn from

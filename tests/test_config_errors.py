@@ -233,3 +233,24 @@ def test_override_of_no_mapping(tmp_path: Path, override: str):
     (tmp_path / "c.yaml").write_text("[1, 2]")
     with pytest.raises(ll.ConfigError, match="expected a mapping"):
         load_config(tmp_path / "c.yaml", [override])
+
+
+@pytest.mark.parametrize(
+    ("declared", "message"),
+    [
+        ({"target": "y"}, "unknown key 'target' (did you mean 'data.target' or 'distribution.target'?)."),
+        ({"epochs": 3}, "unknown key 'epochs' (did you mean 'training.epochs'?)."),
+        ({"training": {"learning_rate": 1}}, "unknown key 'learning_rate' (did you mean 'optimizer.learning_rate'?)."),
+        (
+            {"ensembl": 3, "groups": "g"},
+            "'ensembl' (did you mean 'ensemble'?); unknown key 'groups' (did you",
+        ),
+        ({"data": {"exclude": "id"}}, "data.exclude: input should be a valid list, got 'id': write [id]."),
+        ({"network": {"kind": "linear"}}, "unknown kind 'linear' (a linear model is {kind: mlp, hidden: []})."),
+        ({"data": {"target": ["y", "z", "y"]}}, "target names 'y' twice: name each column once."),
+    ],
+)
+def test_what_a_beginner_writes(declared: dict[str, Any], message: str):
+    with pytest.raises(ll.ConfigError) as found:
+        parse_config(declared)
+    assert message in str(found.value)

@@ -102,7 +102,7 @@ BAD: dict[str, tuple[Callable[[], Any], str]] = {
     "a level of an output twice": (lambda: fitted(TEXT, [["a"], ["u", "u"]]), "distribution.levels: 'u' comes twice."),
     "a list beside a label": (
         lambda: fitted(TEXT, ["a", ["u"]]),
-        "distribution.levels.0: input should be a valid list, got 'a'.",
+        "distribution.levels.0: input should be a valid list, got 'a': write [a].",
     ),
     "numbers beside text": (
         lambda: fitted(MIXED, kind="categorical"),

@@ -24,6 +24,7 @@ def fitted() -> ll.Model:
     return quick(data=FEATURES).fit(COLUMNS, "price", progress=False)
 
 
+@pytest.mark.filterwarnings("ignore:.*trained on these very rows:UserWarning")
 @pytest.mark.parametrize("form", ["dict", "arrow", "file"])
 def test_a_name_is_the_target_of_the_config(form: str, tmp_path: Path):
     file = write_csv(tmp_path / "t.csv", COLUMNS)
@@ -139,3 +140,10 @@ def test_a_column_of_a_table_without_a_header(tmp_path: Path):
     with pytest.raises(ll.DataError, match=r"no column '254' in the table \(did you mean '2548'\?\)\.$"):
         read_table(table).column("254")
     assert read_table(table, header=False).column("x2") is not None
+
+
+def test_names_in_place_of_configs_and_classes():
+    with pytest.raises(ll.ConfigError, match=r"got 'c\.yaml': load_config reads a file\.$"):
+        ll.Model("c.yaml")  # type: ignore[arg-type]
+    with pytest.raises(ll.ConfigError, match=r"as \{'distribution': \{'kind': 'gamma'\}\}\.$"):
+        ll.Model(distribution="gamma")  # type: ignore[arg-type]

@@ -122,12 +122,12 @@ def test_as_pandas_reads_it(rows: list[tuple[str, str, str]], separator: str, tm
     assert one.columns["b"].tolist() == two.columns["b"].tolist()
 
 
+@pytest.mark.filterwarnings("ignore:.*trained on these very rows:UserWarning")
 def test_a_model_of_the_command_line_reads_the_frame_as_the_file(tmp_path: Path):
     lines = [f"{i / 7};{'red' if i % 3 else 'blue'};{i}" for i in range(30)]
     (tmp_path / "t.csv").write_text("\n".join(["a;b;y", *lines]))
     config = {"data": {"target": "y"}, "network": {"hidden": [2]}, "training": {"epochs": 2}}
-    frame = pd.read_csv(tmp_path / "t.csv", sep=";")
-    model = ll.Model(config).fit(tmp_path / "t.csv")
+    frame, model = pd.read_csv(tmp_path / "t.csv", sep=";"), ll.Model(config).fit(tmp_path / "t.csv")
     np.testing.assert_array_equal(model.predict(str(tmp_path / "t.csv")), model.predict(frame))
     assert model.evaluate(tmp_path / "t.csv") == model.evaluate(frame)
 

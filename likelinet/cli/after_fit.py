@@ -2,6 +2,7 @@
 
 import json
 import math
+from functools import partial
 from pathlib import Path
 
 import click
@@ -30,7 +31,7 @@ def evaluate(model: Path, table: tuple[Path, ...], as_json: bool, trust: str | N
 @model_argument
 @table_argument
 @output_option
-@click.option("--quantiles", type=Quantiles(), default=(0.05, 0.5, 0.95), help="Default: 0.05,0.5,0.95")
+@click.option("--quantiles", type=Quantiles(), help="Default: 0.05,0.5,0.95")
 @click.option("--above", type=Numbers(), default=(), help="Numbers t, to add the probability of y > t.")
 @click.option("--keep", multiple=True, metavar="NAME,…", help="Columns of the table to write before the predictions.")
 @click.option("--parameters", is_flag=True, help="Add the parameters of the distributions.")
@@ -39,7 +40,7 @@ def predict(
     model: Path,
     table: tuple[Path, ...],
     output: Path | None,
-    quantiles: tuple[float, ...],
+    quantiles: tuple[float, ...] | None,
     above: tuple[float, ...],
     keep: tuple[str, ...],
     parameters: bool,
@@ -53,13 +54,15 @@ def predict(
     from likelinet.cli.formats import format_of
     from likelinet.cli.kept import kept_cells
     from likelinet.cli.predict import prediction_rows
+    from likelinet.core.gathered import also
     from likelinet.model.model import Model
     from likelinet.tables.table import read_table
 
     form = format_of(output, model, *table)
     fitted = Model.load(model, trust=trust)
     rows = read_table(table, fitted.config.data.header)
-    kept = kept_cells(keep, rows, form.typed)
+    with also(partial(fitted.predict_dist, rows)):  # which tells what is wrong with the table as well
+        kept = kept_cells(keep, rows, form.typed)
     form.write(output, *prediction_rows(fitted, rows, quantiles, above, kept, parameters))
 
 
@@ -128,11 +131,11 @@ def generate(model: Path, output: Path | None, number: int, seed: int | None, tr
 def plot(model: Path, table: tuple[Path, ...], output: Path, trust: str | None) -> None:
     """Draw predicted distributions against the observed targets in a table."""
     from likelinet.cli.draw import draw
-    from likelinet.cli.output import check_output, save_figure
+    from likelinet.cli.output import check_picture, save_figure
     from likelinet.model.model import Model
     from likelinet.tables.table import read_table
 
-    check_output(output, model, *table)
+    check_picture(output, model, *table)
     fitted = Model.load(model, trust=trust)
     save_figure(draw(fitted, read_table(table, fitted.config.data.header)), output)
     click.echo(f"Picture: {output}")

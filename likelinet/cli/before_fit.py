@@ -11,10 +11,16 @@ from likelinet.cli.options import declared_argument, overrides_option, share, ta
 @table_argument
 @click.option("--config", type=click.Path(path_type=Path), metavar="CONFIG", help="What is known of the table already.")
 @target_option
+@overrides_option
 @click.option("--no-header", is_flag=True, help="The first line names no columns.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def check(
-    table: tuple[Path, ...], config: Path | None, target: tuple[str, ...], no_header: bool, as_json: bool
+    table: tuple[Path, ...],
+    config: Path | None,
+    target: tuple[str, ...],
+    overrides: tuple[str, ...],
+    no_header: bool,
+    as_json: bool,
 ) -> None:
     """Say how a table is read, a line for each column, and all that is wrong with it.
 
@@ -22,12 +28,13 @@ def check(
     """
     from likelinet.cli.check import check_command
 
-    check_command(table, config, target, not no_header, as_json)
+    overrides = (*overrides, "data.header=false") if no_header else overrides
+    check_command(table, config, target, overrides, as_json)
 
 
 @click.command()
 @table_argument
-@click.option("--target", multiple=True, required=True, metavar="NAME", help="Column to predict; or several.")
+@click.option("--target", multiple=True, required=True, metavar="NAME", help="Column to predict; or a,b for several.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("config.yaml"), show_default=True)
 @click.option("--no-header", is_flag=True, help="The first line names no columns.")
 def init(table: tuple[Path, ...], target: tuple[str, ...], output: Path, no_header: bool) -> None:

@@ -15,10 +15,12 @@ import numpy as np
 
 from likelinet.cli.declared import target_of
 from likelinet.config import ModelConfig, load_config
+from likelinet.config.files import declare
 from likelinet.config.plain import in_one_line
 from likelinet.core.errors import DataError
 from likelinet.core.gathered import all_of, attempted
 from likelinet.core.wording import counted, shown
+from likelinet.model.fitting import with_levels
 from likelinet.selection.suggestion import Suggestion, suggested
 from likelinet.tables.events import with_event_label
 from likelinet.tables.hold_out import HoldOut
@@ -50,23 +52,24 @@ class Checked:
 
 
 def check_command(
-    files: Sequence[Path], config: Path | None, target: Sequence[str], header: bool, as_json: bool
+    files: Sequence[Path], config: Path | None, target: Sequence[str], overrides: Sequence[str], as_json: bool
 ) -> None:
     """Print how a table is read; exit 2 if anything is wrong with it."""
-    declared = load_config(config) if config else ModelConfig()
-    if not header:
-        declared = declared.model_copy(update={"data": declared.data.model_copy(update={"header": False})})
+    declared = load_config(config, overrides) if config else declare({}, overrides, "the defaults")
     table = read_table(files, declared.data.header)
     if target:
         declared = with_target(declared, target_of(target, table), "--target")
-    found = checked(table, declared, chosen=config is not None)
+    found = checked(table, declared, suggests=config is None)
     click.echo(as_plain(found) if as_json else in_lines(found, ", ".join(map(str, files))))
+    if found.suggestion and declared.data.target is None and not as_json:
+        click.echo("\nName the column to predict by --target, and a family is suggested as well.")
     if found.faults:
         sys.exit(2)
 
 
-def checked(table: Table, config: ModelConfig, chosen: bool) -> Checked:
-    """Return what there is to say of a table under a config, whose family is `chosen` or is yet to be."""
+def checked(table: Table, config: ModelConfig, suggests: bool) -> Checked:
+    """Return what there is to say of a table under a config, which is that of a file or such a one `suggests`."""
+    chosen = not suggests or "distribution" in config.model_fields_set
     family: Suggestion | None = None
     errors: list[DataError] = []
     table = declared_table(table, config.data)
@@ -94,7 +97,7 @@ def checked(table: Table, config: ModelConfig, chosen: bool) -> Checked:
         note_readings(training, report.kinds, text=config.data.text)
     faults = (*(all_of(errors).faults if errors else ()), *report.faults)
     notes = tuple(dict.fromkeys(str(w.message) for w in caught))
-    return Checked(report, notes, tuple(dict.fromkeys(faults)), "" if chosen else suggestion(report, config, family))
+    return Checked(report, notes, tuple(dict.fromkeys(faults)), suggestion(report, config, family) if suggests else "")
 
 
 def _target(table: Table, config: ModelConfig) -> tuple[Table, np.ndarray, np.ndarray | None, list[DataError]]:
@@ -117,9 +120,11 @@ def _target(table: Table, config: ModelConfig) -> tuple[Table, np.ndarray, np.nd
     if isinstance(y, DataError):
         return rows.table, rows.weight, None, [y]
     note_suspicions(y, rows.weight, config.distribution, naming)
-    learned = attempted(partial(targets.learn, y, rows.weight, config, None, naming))  # `fit` says what is wrong
-    z = None if isinstance(learned, DataError) else learned.scored(y, rows.weight)
-    return rows.table, rows.weight, z, []
+    config = with_levels(config, None, rows.levels)
+    learned = attempted(partial(targets.learn, y, rows.weight, config, None, naming))
+    if isinstance(learned, DataError):
+        return rows.table, rows.weight, None, [learned]
+    return rows.table, rows.weight, learned.scored(y, rows.weight), []
 
 
 def _of_other_columns(table: Table, config: ModelConfig) -> list[DataError]:
@@ -130,18 +135,25 @@ def _of_other_columns(table: Table, config: ModelConfig) -> list[DataError]:
 
 
 def suggestion(report: TableReport, config: ModelConfig, family: Suggestion | None) -> str:
-    """Return a config in YAML that says what was guessed of the columns, and leaves out what cannot be used."""
+    """Return a config in YAML that says what was guessed of the columns, and leaves out what cannot be used.
+
+    What the config has that is no default, by options, is in it as well.
+    """
+    own, data = config.model_dump(mode="json", exclude_unset=True), config.data
+    declared = data.model_dump(mode="json", exclude_defaults=True)
     no_use = [c.name for c in report.columns if c.kind in ("identifier", "constant", "refused")]
     codes = [k.name for k in report.kinds if isinstance(k, Category) and k.words]
-    there = {*target_names(config.data)} <= {c.name for c in report.columns}
-    target = config.data.model_dump(mode="json")["target"] if there else None
-    keys = {"target": target, "exclude": no_use, "categorical": codes}
-    lines = [f"  {key}: {in_one_line(value)}" for key, value in keys.items() if value]
-    lines += [] if config.data.header else ["  header: false"]
+    there = {*target_names(data)} <= {c.name for c in report.columns}
+    target = declared.pop("target", None)
+    guessed = {"exclude": [*data.exclude, *no_use], "categorical": [*data.categorical, *codes]}
+    keys = {"target": target if there else None, **{key: list(dict.fromkeys(n)) for key, n in guessed.items()}}
+    keys |= {key: value for key, value in declared.items() if key not in keys}
+    lines = [f"  {key}: {in_one_line(value)}" for key, value in keys.items() if value not in (None, [])]
     lines = ["data:", *lines] if lines else ["data: {}"]
     if family is not None:
-        about = f"'{shown(', '.join(output_names(config.data)))}' {shown(family.why)}"
-        lines += [f"# {about}", f"distribution: {in_one_line(family.distribution)}"]
+        lines.append(f"# '{shown(', '.join(output_names(data)))}' {shown(family.why)}")
+    others = sorted(own.keys() - {"data"}, key=lambda key: key != "distribution")  # beside why it is this one
+    lines += [f"{key}: {in_one_line(own[key])}" for key in others]
     return "\n".join(lines)
 
 
@@ -162,8 +174,6 @@ def in_lines(found: Checked, where: str) -> str:
         lines += ["", f"{counted(len(found.faults), 'fault')}:", *map(_wrapped, found.faults)]
     if found.suggestion:
         lines += ["", "Suggested config:", "", found.suggestion]
-        if "\n  target:" not in found.suggestion:
-            lines += ["", "Name the column to predict by --target, and a family is suggested as well."]
     return "\n".join(lines)
 
 

@@ -1,7 +1,7 @@
 """`likelinet compare`: rank families by their log score on held-out rows."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 from likelinet.cli.declared import declared
 from likelinet.core.errors import DataError
 from likelinet.selection.candidates import families
-from likelinet.selection.comparison import MASS, HeldOut, compare, ranked, scored_weight
+from likelinet.selection.comparison import MASS, HeldOut, by_measure, compare, ranked, scored_weight
 from likelinet.tables.hold_out import HoldOut
 from likelinet.training.progress import on_terminal
 
@@ -41,8 +41,13 @@ def compare_command(
     if shown:
         click.echo(f"\r{'':78s}\r", nl=False, err=True)
     how = HoldOut.of(config.data, rows).in_words
-    click.echo(comparison_json(results, weight, folds) if as_json else comparison_table(results, weight, folds, how))
+    if results:
+        click.echo(
+            comparison_json(results, weight, folds) if as_json else comparison_table(results, weight, folds, how)
+        )
     if cut is not None:
+        left = ", ".join(name for name in names if name not in {r.family for r in results})
+        click.echo(f"likelinet: not compared: {left}.", err=True)
         raise cut
     if all(r.error is not None for r in results):
         raise DataError("None of the families could be fitted to these data.")
@@ -53,37 +58,37 @@ def comparison_table(results: Sequence[HeldOut], weight: np.ndarray, folds: int,
 
     `how` says by what rows are held out.
     """
-    rows, parts = ranked(results, weight), f"{folds} folds {how}".rstrip()
+    measures, parts = by_measure(results), f"{folds} folds {how}".rstrip()
     width = max([6, *(len(r.family) for r in results)]) + 2
     lines = [f"{'family':{width}s}{'log score':>12s}{'difference':>12s}{'std. error':>12s}{'z':>8s}"]
-    for i, r in enumerate(rows):
-        line = f"{r.family:{width}s}{r.log_score:12.4f}"
-        if i > 0:
-            z = "" if not r.standard_error > 0.0 else f"{r.difference / r.standard_error:.1f}"
-            line += f"{r.difference:12.4f}{r.standard_error:12.4f}{z:>8s}{' *' if r.clear else ''}"
-        lines.append(line)
+    for measure, alike in measures.items():
+        lines += ["", f"By the {measure}:"] if len(measures) > 1 else []
+        for i, r in enumerate(ranked(alike, weight)):
+            line = f"{r.family:{width}s}{r.log_score:12.4f}"
+            if i > 0:
+                z = "" if not r.standard_error > 0.0 else f"{r.difference / r.standard_error:.1f}"
+                line += f"{r.difference:12.4f}{r.standard_error:12.4f}{z:>8s}{' *' if r.clear else ''}"
+            lines.append(line)
     first = {r.error: r.family for r in reversed(results)}  # which tells an error that several have
     failed = [(r.family, r.error if first[r.error] == r.family else f"as {first[r.error]}") for r in results if r.error]
+    lines += [""] if failed and len(measures) > 1 else []
     lines += [f"{family:{width}s}failed: {why}" for family, why in failed]
+    same = " by the same measure" if len(measures) > 1 else ""
     lines += [
         "",
         f"Mean log score of held-out rows in nats ({len(weight)} rows, {parts}); higher is better.",
-        "Difference to the best, with its paired standard error; * where it exceeds two of them.",
+        f"Difference to the best{same}, with its paired standard error; * where it exceeds two of them.",
     ]
-    return "\n".join([*lines, *_measures(results)])
+    return "\n".join([*lines, *_apart(measures)])
 
 
-def _measures(results: Sequence[HeldOut]) -> list[str]:
+def _apart(measures: Mapping[str, Sequence[HeldOut]]) -> list[str]:
     """Return a line that says so if not all scores are on one measure."""
-    by_measure: dict[str, list[str]] = {}
-    for r in results:
-        if r.error is None:
-            by_measure.setdefault(r.measure, []).append(r.family)
-    if len(by_measure) < 2:
+    if len(measures) < 2:
         return []
-    parts = "; ".join(f"{', '.join(names)}: {measure}" for measure, names in by_measure.items())
+    parts = "; ".join(f"{', '.join(r.family for r in alike)}: {measure}" for measure, alike in measures.items())
     line = f"These scores do not compare with each other ({parts})."
-    if MASS in by_measure:
+    if MASS in measures:
         line += (
             " Write {kind: discretised, base: {kind: …}} to give a continuous family probabilities of whole numbers."
         )
@@ -91,21 +96,21 @@ def _measures(results: Sequence[HeldOut]) -> list[str]:
 
 
 def comparison_json(results: Sequence[HeldOut], weight: np.ndarray, folds: int) -> str:
-    """Return the ranking as JSON; what is not finite is null, as JSON has no word for it."""
+    """Return the ranking, by each measure apart, as JSON; what is not finite is null, as JSON has no word for it."""
 
     def valid(value: float) -> float | None:
         return value if np.isfinite(value) else None
 
-    measure = {r.family: r.measure for r in results}
     found: list[dict[str, Any]] = [
         {
             "family": r.family,
             "log_score": valid(r.log_score),
             "difference": valid(r.difference),
             "standard_error": valid(r.standard_error),
-            "measure": measure[r.family],
+            "measure": measure,
         }
-        for r in ranked(results, weight)
+        for measure, alike in by_measure(results).items()
+        for r in ranked(alike, weight)
     ]
     found += [{"family": r.family, "error": r.error} for r in results if r.error is not None]
     return json.dumps({"rows": len(weight), "folds": folds, "families": found}, ensure_ascii=False)

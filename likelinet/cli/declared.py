@@ -53,6 +53,8 @@ def declared(paths: Sequence[Path], target: Sequence[str], overrides: Sequence[s
     """
     if not paths:
         raise click.UsageError("Missing argument 'CONFIG'; or a table, with the name of its target by --target.")
+    if late := [path for path in paths[1:] if path.suffix.lower() in CONFIGS]:
+        raise click.UsageError(f"{late[0]} is a config: there is one, and it comes before the table.")
     written = not target or paths[0].suffix.lower() in CONFIGS
     files = paths[1:] if written else paths
     if not files:
@@ -76,18 +78,37 @@ def declared(paths: Sequence[Path], target: Sequence[str], overrides: Sequence[s
 
 
 def target_of(texts: Sequence[str], table: Table) -> Any:
-    """Return what options name, as `data.target` has it: a column, several, or a mapping in braces as YAML has it."""
-    if len(texts) != 1:
-        return [_stripped(text, table) for text in texts]
-    (text,) = texts
-    if text.lstrip().startswith("{") and text not in table.columns:
-        import yaml
+    """Return what options name, as `data.target` has it: a column, or several, or a mapping as YAML has it.
 
-        try:
-            return read_yaml(text)
-        except (ValueError, yaml.YAMLError):
-            raise ConfigError(f"--target {text}: write {{time: …, event: …}} or {{lower: …, upper: …}}.") from None
-    return _stripped(text, table)
+    Several are several options, or one with commas between the names, maybe in brackets.
+    """
+    if len(texts) == 1 and texts[0].lstrip().startswith("{") and texts[0] not in table.columns:
+        return _in_yaml(texts[0], dict, "{time: …, event: …} or {lower: …, upper: …}")
+    named = [_names(text, table) for text in texts]
+    return named[0] if len(named) == 1 else [name for n in named for name in ([n] if isinstance(n, str) else n)]
+
+
+def _names(text: str, table: Table) -> str | list[str]:
+    """Return the column that one option names, or the columns."""
+    if text in table.columns:
+        return text
+    if text.lstrip().startswith("["):
+        return [_stripped(str(name), table) for name in _in_yaml(text, list, "[a, b]")]
+    parts = [_stripped(part, table) for part in text.split(",")]
+    return parts if len(parts) > 1 and any(part in table.columns for part in parts) else _stripped(text, table)
+
+
+def _in_yaml(text: str, form: type, write: str) -> Any:
+    """Return what YAML reads, which must have a form."""
+    import yaml
+
+    try:
+        found = read_yaml(text)
+    except (ValueError, yaml.YAMLError):
+        found = None
+    if not isinstance(found, form):
+        raise ConfigError(f"--target {text}: write {write}.")
+    return found
 
 
 def _stripped(name: str, table: Table) -> str:

@@ -30,6 +30,8 @@ def describe(model: Model) -> str:
             lines += [f"classes of {name}: {', '.join(map(str, known))}" for name, known in of_outputs]
         case known:
             lines.append(f"classes: {', '.join(map(str, known))}")
+    if model.recalibrated is not None:
+        lines.append(f"recalibrated: {model.recalibrated}")
     lines += [
         f"training: {summary(model)}",
         "",
@@ -88,11 +90,12 @@ def loss_name(model: Model) -> str:
 
 
 def _validation(history: History, loss: str) -> str:
-    """Return the validation loss of the weights that are kept, averaged over the members that have one."""
+    """Return the validation loss of the weights that are kept, averaged over the members, and that out of fold."""
     kept = [
         value
         for e in history.epochs
         for member, value in zip(e.members, e.validation_nll or [], strict=False)
         if e.epoch == history.best_epoch[member]
     ]
-    return f", best validation {loss} {np.mean(kept):.4g}" if kept else ""
+    unseen = "" if history.out_of_fold_nll is None else f", out-of-fold {loss} {history.out_of_fold_nll:.4g}"
+    return (f", best validation {loss} {np.mean(kept):.4g}" if kept else "") + unseen

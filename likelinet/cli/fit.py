@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
-from likelinet.cli.declared import declared
+from likelinet.cli.declared import Declared, declared
 from likelinet.cli.describe import summary, what_is_read
 from likelinet.cli.holdout import held_out, scores_beside_baselines
-from likelinet.cli.output import check_output, check_writable
+from likelinet.cli.output import above_bar, check_output, check_writable
 from likelinet.core.errors import DataError, DivergedError, LikelinetError, ModelFileError, NonFiniteError
 from likelinet.core.notes import ColumnsNote, unnoted
 from likelinet.core.wording import ended
@@ -20,6 +20,7 @@ from likelinet.model.model import Model
 from likelinet.tables.reading.files import check_different
 from likelinet.tables.rows import output_names
 from likelinet.tables.table import read_table
+from likelinet.training.history import Epoch
 
 
 def fit_command(
@@ -33,6 +34,7 @@ def fit_command(
 ) -> None:
     """Fit and save; after Ctrl-C or a loss that diverges, save the best model so far and pass the error on."""
     check_output(output, *files, *validation)
+    check_writable(output)
     given = declared(files, target, overrides)
     model, rows, held = Model(given.config), given.table, None
     if holdout is not None:
@@ -40,14 +42,11 @@ def fit_command(
         rows, held = given.table.taken(~mask), given.table.taken(mask)
     check_different(validation, rows.files, "the best epoch would be chosen by rows that are trained on")
     others = (read_table(validation, given.config.data.header),) if validation else None
-    check_writable(output)
-    if given.why is not None and not quiet:
-        names = ", ".join(output_names(given.config.data))
-        click.echo(ended(f"Family: {given.config.distribution.in_brief}, since '{names}' {given.why}"))
+    family = Begun(None if quiet else _family(given))
     began = time.perf_counter()
     try:
         with nullcontext() if quiet else unnoted(ColumnsNote):  # the list below says it
-            model.fit(rows, validation=others, progress=not quiet)
+            model.fit(rows, validation=others, callbacks=[family], progress=not quiet)
     except (KeyboardInterrupt, NonFiniteError, DivergedError) as cause:
         if model.fitted:
             how = "diverged" if model.history.stopped == "diverged" else "was cut short"
@@ -55,7 +54,9 @@ def fit_command(
                 where = f"{save_cut_short(model, output)}."
             except LikelinetError as error:  # the cause is told, too
                 where = str(error)
-            click.echo(f"likelinet: training {how}; {where}", err=True)
+            unscored = held is not None and any(model.history.best_epoch)
+            rest = " The rows that were held out are not scored." if unscored else ""
+            click.echo(f"likelinet: training {how}; {where}{rest}", err=True)
         raise cause
     start_is_best = bool(model.history.epochs) and not any(model.history.best_epoch)
     if start_is_best and _has_learned(output):
@@ -65,13 +66,38 @@ def fit_command(
         )
     model.save(output)
     if not quiet:
+        family()
         click.echo(f"{summary(model)}, {time.perf_counter() - began:.1f} s. Model: {output}")
         if start_is_best:
             click.echo("No epoch was better than the start, so the model is that of y without any inputs.")
         if columns := what_is_read(model):
             click.echo(columns)
         if held is not None:
-            click.echo(scores_beside_baselines(model, rows, held))
+            scores, cut = scores_beside_baselines(model, rows, held)
+            click.echo(scores)
+            if cut is not None:
+                raise cut
+
+
+def _family(given: Declared) -> str | None:
+    """Return a line on the family where nobody has chosen it."""
+    if given.why is None:
+        return None
+    names = ", ".join(output_names(given.config.data))
+    return ended(f"Family: {given.config.distribution.in_brief}, since '{names}' {given.why}")
+
+
+class Begun:
+    """A line that is printed when training has begun, and so after all faults of the table."""
+
+    def __init__(self, line: str | None) -> None:
+        self._line = line
+
+    def __call__(self, _epoch: Epoch | None = None) -> None:
+        """Print the line the first time."""
+        if self._line is not None:
+            above_bar(self._line)
+            self._line = None
 
 
 def _has_learned(path: Path) -> bool:

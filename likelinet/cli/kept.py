@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from likelinet.core.gathered import gathered
 from likelinet.tables.arrow import pa, pc
 from likelinet.tables.cells import has_leading_zeros, is_missing, parse
 from likelinet.tables.columns import Column, is_time
@@ -29,7 +31,9 @@ def kept_cells(texts: Sequence[str], table: Table, typed: bool) -> dict[str, lis
     """
     names = [name for text in texts for name in ([text] if text in table.columns else text.split(","))]
     cells = _values if typed else _as_it_stands
-    return {name: cells(table.column(name)) for name in dict.fromkeys(name.strip() for name in names)}
+    names = list(dict.fromkeys(name.strip() for name in names))
+    columns = gathered(partial(table.column, name) for name in names)
+    return {name: cells(column) for name, column in zip(names, columns, strict=True)}
 
 
 def _as_it_stands(column: Column) -> list[Any]:

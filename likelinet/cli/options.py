@@ -23,6 +23,8 @@ class Numbers(click.ParamType):
             found = ()
         if not found or not all(map(self.possible, found)):
             self.fail(f"'{value}' are not {self.what}", param, ctx)
+        if twice := next((t for i, t in enumerate(found) if t in found[:i]), None):
+            self.fail(f"'{value}' names {twice:g} twice", param, ctx)
         return found
 
     def possible(self, value: float) -> bool:
@@ -40,6 +42,18 @@ class Quantiles(Numbers):
         return 0.0 < value < 1.0
 
 
+class Share(click.FloatRange):
+    """A part of the rows."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the share as a float."""
+        try:
+            float(value)
+        except ValueError:
+            self.fail(f"'{value}' is no share of the rows; write 0.2 for a fifth", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 model_argument = click.argument("model", type=click.Path(path_type=Path))
 table_argument = click.argument("table", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="TABLE...")
 trust_option = click.option("--trust", metavar="MODULE:CLASS", help="Import this class, which the model file names.")
@@ -48,12 +62,12 @@ target_option = click.option(
     "--target",
     multiple=True,
     metavar="NAME",
-    help="Column to predict; several times for several outputs, or {time: NAME, event: NAME}.",
+    help="Column to predict; a,b for several outputs, or {time: NAME, event: NAME}.",
 )
 overrides_option = click.option(
     "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a key, like training.epochs=50."
 )
-share = click.FloatRange(0.0, 1.0, min_open=True, max_open=True)
+share = Share(0.0, 1.0, min_open=True, max_open=True)
 output_option = click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="File to write; standard output without it."
 )

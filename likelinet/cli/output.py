@@ -1,16 +1,23 @@
 """What commands write: files that take the place of others, pictures, tables of metrics."""
 
+import math
 import os
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from likelinet.core.errors import DataError
 from likelinet.core.writing import replacing
+from likelinet.training.progress import on_terminal
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+
+IN_UNITS = ("rmse", "mae", "crps")  # metrics that are as large as y is; others are nats or shares
 
 
 @contextmanager
@@ -23,10 +30,20 @@ def replaced(path: Path) -> Generator[Path]:
         raise DataError(f"{path}: cannot write ({error.strerror}); check the folder.") from None
 
 
-def save_figure(figure: "Figure", path: Path) -> None:
-    """Write a figure; the ending of the name says in which format."""
+def check_picture(path: Path, *inputs: Path) -> None:
+    """Raise before any work is done if no picture can be written to a file."""
+    from matplotlib.backend_bases import FigureCanvasBase
+
     if path.is_dir() or not path.suffix:
         raise DataError(f"{path}: cannot write the picture there; name a file with an ending, such as picture.png.")
+    check_output(path, *inputs)
+    ending, endings = path.suffix[1:], FigureCanvasBase.get_supported_filetypes()
+    if ending.lower() not in endings:
+        raise DataError(f"{path}: Format '{ending}' is not supported (possible: {', '.join(sorted(endings))}).")
+
+
+def save_figure(figure: "Figure", path: Path) -> None:
+    """Write a figure; the ending of the name says in which format."""
     try:
         with replacing(path) as new:
             figure.savefig(new, dpi=130, format=path.suffix[1:])
@@ -40,17 +57,38 @@ def metrics_table(columns: dict[str, dict[str, float]]) -> str:
     width, first = max(12, *(len(c) + 2 for c in columns)), max(14, *(len(n) + 1 for n in names))
     lines = [" " * first + "".join(f"{c:>{width}s}" for c in columns)] if any(columns) else []
     for name in names:
-        cells = (f"{scores[name]:.4f}" if name in scores else "" for scores in columns.values())
+        digits = _decimals([scores[name] for scores in columns.values() if name in scores]) if name in IN_UNITS else 4
+        cells = (f"{scores[name]:.{digits}f}" if name in scores else "" for scores in columns.values())
         lines.append(f"{name:{first}s}" + "".join(f"{cell:>{width}s}" for cell in cells))
     return "\n".join(lines)
 
 
+def _decimals(values: list[float]) -> int:
+    """Return how many decimals tell the numbers of a line: four, but one of large ones, and more of tiny ones."""
+    most = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
+    if most >= 1e4:
+        return 1
+    return 2 - math.floor(math.log10(most)) if 0.0 < most < 1e-3 else 4
+
+
+def above_bar(line: str) -> None:
+    """Print a line to standard output, above the progress bar where there is one."""
+    if on_terminal():
+        from tqdm import tqdm
+
+        tqdm.write(line)
+    else:
+        click.echo(line)
+
+
 def check_output(path: Path | None, *inputs: Path) -> None:
-    """Raise before any work is done if an output file is one of the inputs, under whatever name."""
+    """Raise before any work is done if an output file is one of the inputs, under whatever name, or has no folder."""
     for given in inputs:
         with suppress(OSError):  # either is not there
             if path is not None and path.is_file() and path.samefile(given):
                 raise DataError(f"{path}: this is the input {given}, which would be lost; choose another name by -o.")
+    if path is not None and (path.is_file() or path.is_dir() or not path.exists()):  # a device or a pipe is fine
+        check_writable(path)
 
 
 def check_new(path: Path, instead: str) -> None:

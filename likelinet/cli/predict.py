@@ -9,17 +9,21 @@ from typing import Any
 import numpy as np
 
 from likelinet.core.errors import DataError, UndefinedError
+from likelinet.core.notes import note
+from likelinet.core.wording import number
 from likelinet.distributions import Distribution
 from likelinet.model.model import Model
 from likelinet.scores import class_probabilities
 from likelinet.tables.roles import other_columns
 from likelinet.tables.table import Table
 
+QUANTILES = (0.05, 0.5, 0.95)
+
 
 def prediction_rows(
     model: Model,
     table: Table,
-    quantiles: Sequence[float],
+    quantiles: Sequence[float] | None,
     above: Sequence[float] = (),
     kept: Mapping[str, Sequence[Any]] | None = None,
     parameters: bool = False,
@@ -30,8 +34,8 @@ def prediction_rows(
     ----------
     model, table
         Which distributions.
-    quantiles : sequence of float
-        Of numbers.
+    quantiles : sequence of float, optional
+        Of numbers; by default the median and the ends of the central 90 % interval.
     above : sequence of float
         Numbers whose probability of being exceeded is wanted.
     kept : mapping, optional
@@ -41,7 +45,12 @@ def prediction_rows(
     """
     kept = kept or {}
     d = model.predict_dist(_beside_kept(model, table, kept))
-    header, rows = _classes(model, d) if d.class_marginals() is not None else _numbers(model, d, quantiles)
+    if d.class_marginals() is None:
+        header, rows = _numbers(model, d, QUANTILES if quantiles is None else quantiles)
+    else:
+        header, rows = _classes(model, d)
+        if quantiles:
+            note("--quantiles is for numbers, and this model predicts classes: it has none.")
     further = {name: values for t in above for name, values in _above(model, d, t).items()}
     further |= _parameters(model, d) if parameters else {}
     if twice := sorted(kept.keys() & {*header, *further}):
@@ -79,7 +88,7 @@ def _numbers(model: Model, d: Distribution, quantiles: Sequence[float]) -> tuple
     with suppress(UndefinedError):  # a family of the user's may have quantiles alone
         mean = d.mean()
         columns |= {} if np.isnan(mean).all() else {"mean": mean}
-    columns |= {f"q{q:g}": d.ppf(q).astype(kind) for q in quantiles}
+    columns |= {f"q{_written(q)}": d.ppf(q).astype(kind) for q in quantiles}
     if not d.event_shape:
         return list(columns), zip(*(c.tolist() for c in columns.values()), strict=True)
     header = [f"{name}_{t}" for name in columns for t in model.target_names]
@@ -91,7 +100,12 @@ def _above(model: Model, d: Distribution, t: float) -> dict[str, list[float]]:
     if d.class_marginals() is not None:
         raise DataError("--above is for numbers, and this model predicts classes.")
     probability = d.sf(np.broadcast_to(t, d.event_shape))
-    return _named(f"p_above_{t:g}", probability, model.target_names if d.event_shape else [])
+    return _named(f"p_above_{_written(t)}", probability, model.target_names if d.event_shape else [])
+
+
+def _written(value: float) -> str:
+    """Return a number as the name of a column has it: in few digits, but never those of another one."""
+    return number(value, lambda v: v == value)
 
 
 def _parameters(model: Model, d: Distribution) -> dict[str, list[float]]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from likelinet.cli.holdout import held_out, rows_in_words
+from likelinet.cli.holdout import drawn, rows_in_words
 from likelinet.cli.output import check_new, check_writable, replaced
 from likelinet.config import DataConfig, ModelConfig, TrainingConfig
 from likelinet.core.errors import DataError
@@ -29,7 +29,7 @@ def split_command(table: Path, share: float, outputs: tuple[Path, Path] | None, 
         check_writable(path)
     config = ModelConfig(data=DataConfig(**data), training=TrainingConfig(seed=seed))
     whole = read_table(table, config.data.header)
-    mask = held_out(config, whole, share)
+    mask = drawn(config, whole, share)
     if is_text(table):
         rows = pieces(table, config.data.header)
         _check(table, len(rows.ends), whole.n)

@@ -46,10 +46,37 @@ class Config(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _known_keys(cls, data: Any) -> Any:
-        for key in data if isinstance(data, dict) else ():
-            if key not in cls.model_fields:
-                raise ValueError(f"unknown key '{key}'{nearest(key, cls.model_fields)}")
+        unknown = [key for key in data if key not in cls.model_fields] if isinstance(data, dict) else []
+        if unknown:
+            places = (_place_of(key, cls) or nearest(key, cls.model_fields) for key in unknown)
+            raise ValueError(
+                "; ".join(f"unknown key '{key}'{place}" for key, place in zip(unknown, places, strict=True))
+            )
         return data
+
+
+def _place_of(key: Any, config: type[Config]) -> str:
+    """Return " (did you mean 'data.groups'?)" for a key that has its place in a part of a config; "" for any other."""
+    level, seen = [("", config)], {config}
+    while level:
+        inner = [(f"{at}{name}.", part) for at, of in level for name, part in _parts(of) if part not in seen]
+        found = {f"{at}{key}" for at, part in inner if key in part.model_fields}
+        if 0 < len(found) <= 2:
+            return f" (did you mean {' or '.join(repr(place) for place in sorted(found))}?)"
+        seen |= {part for _, part in inner}
+        level = [] if found else inner
+    return ""
+
+
+def _parts(config: type[Config]) -> Iterator[tuple[str, type[Config]]]:
+    """Yield the configs that the fields of a config may hold, with the name of the field."""
+    for name, field in config.model_fields.items():
+        types = [field.annotation]
+        while types:
+            each = types.pop()
+            if isinstance(each, type) and issubclass(each, Config):
+                yield name, each
+            types += get_args(each)
 
 
 def kind_or(default: str):
@@ -127,6 +154,8 @@ def _sentence(found: list[Any]) -> str:
         case "string_type" if not isinstance(e["input"], dict | list | None):
             words = " (yes, no, on and off are true and false in YAML)" if isinstance(e["input"], bool) else ""
             return f"must be text, got {e['input']!s}: write it in quotes{words}"
+        case "list_type" if isinstance(e["input"], str):
+            return f"input should be a valid list, got {e['input']!r}: write [{e['input']}]"
         case "literal_error":
             values = [v.strip(" '") for v in context["expected"].replace(" or ", ",").split(",")]
             number = " or a number" if len(found) > 1 else ""

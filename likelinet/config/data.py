@@ -172,6 +172,12 @@ class DataConfig(Config):
     """Whether to scale inputs and real-valued targets; predictions are always in the units of the table."""
 
     @model_validator(mode="after")
+    def _each_target_once(self) -> Any:
+        if isinstance(self.target, list) and (twice := [name for name in self.target if self.target.count(name) > 1]):
+            raise ValueError(f"target names '{twice[0]}' twice: name each column once")
+        return self
+
+    @model_validator(mode="after")
     def _held_out_one_way(self) -> Any:
         if self.groups is not None and self.time is not None:
             raise ValueError("rows are held out by 'groups' or by 'time': give one of them")

@@ -31,8 +31,13 @@ class ModelConfig(Config):
     NumPy."""
 
     @model_validator(mode="after")
-    def _fits_the_network(self) -> Any:
-        """Refuse what a network through a code cannot be combined with."""
+    def _fits_together(self) -> Any:
+        """Refuse more folds than members, and what a network through a code cannot be combined with."""
+        if self.training.folds is not None and self.ensemble < self.training.folds:
+            raise ValueError(
+                f"'training.folds' is {self.training.folds}, but 'ensemble' is {self.ensemble}: each fold needs a "
+                "member that holds it out; make 'ensemble' as many or more, or 'folds' fewer"
+            )
         if not isinstance(self.network, CoderConfig):
             return self
         if self.ensemble > 1:

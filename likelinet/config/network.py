@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Discriminator, Field, NonNegativeInt, PositiveFloat, PositiveInt, Tag
 
 from likelinet.config.base import Config, kind_or
+from likelinet.core.wording import called
 
 Activation = Literal["sigmoid", "tanh", "relu", "leaky_relu", "gelu", "silu", "softplus"]
 
@@ -29,6 +30,8 @@ class LayersConfig(Config):
 
 class MLPConfig(LayersConfig):
     """A multilayer perceptron; `hidden: []` is the linear model."""
+
+    other_names = called("linear", "a linear model is {kind: mlp, hidden: []}") | called("dense nn network perceptron")
 
     kind: Literal["mlp"] = "mlp"
     """Which network."""

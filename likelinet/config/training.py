@@ -122,6 +122,9 @@ class TrainingConfig(Config):
     """Rows per update; null takes all of them; `auto`: 32, twice as many whenever there are four times 4096."""
     validation_fraction: Fraction = 0.1
     """Share of the rows held out to choose the best epoch, drawn anew for each member of an ensemble; 0 for none."""
+    folds: Annotated[int, Field(ge=2)] | None = None
+    """Parts of the rows, of which member m of an ensemble holds out part m modulo `folds` instead of such a share; all
+    members keep the epoch that predicts all held-out rows best. `ensemble` must be as many or more."""
     early_stopping: EarlyStoppingConfig | None = EarlyStoppingConfig()
     """When to stop before the last epoch; null never does. The best weights on held-out rows are kept either way."""
     gradient_clip: PositiveFloat | None = 5.0

@@ -9,6 +9,7 @@ import numpy as np
 
 _LONG = 60  # characters of a cell that an error message shows
 SHOWN = 5  # how many cells or rows an error message names
+_LARGE = 1e15  # from which on a number has an exponent
 _NEAR = 1e-9  # relative distance from an end at which messages show it
 
 
@@ -71,6 +72,12 @@ def number(value: float, agrees: Callable[[float], bool]) -> str:
     """Return a number in few digits, or in as many as it takes until what they say agrees with what it is."""
     rounded = (f"{value:.{digits}g}" for digits in (6, 12))
     return next((text for text in rounded if agrees(float(text))), repr(float(value)))
+
+
+def readable(value: float) -> str:
+    """Return a number in about six digits, and large ones without an exponent as well."""
+    text = f"{value:g}"
+    return f"{value:.0f}" if "e+" in text and abs(value) < _LARGE else text
 
 
 def range_in_words(low: float, high: float, closed: tuple[bool, bool]) -> str:

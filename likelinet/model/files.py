@@ -15,6 +15,7 @@ from likelinet.distributions import Distribution
 from likelinet.model import container
 from likelinet.model.fit import Fit
 from likelinet.model.migrations import lifted
+from likelinet.model.recalibration import Recalibration
 from likelinet.model.source import Source
 from likelinet.tables.inputs import Inputs
 from likelinet.targets.build import targets_of
@@ -33,6 +34,7 @@ class Described:
     history: Any
     source: Any = None
     filling: Any = ()
+    recalibration: Any = None
 
 
 def write(path: str | Path, fit: Fit) -> None:
@@ -45,6 +47,7 @@ def write(path: str | Path, fit: Fit) -> None:
         "history": fit.history.to_json(),
         "source": fit.source.to_json(),
         **({"filling": fit.filling.tolist()} if len(fit.filling) else {}),
+        **({"recalibration": fit.recalibration.to_json()} if fit.recalibration is not None else {}),
     }
     container.save(path, {"theta": fit.theta}, metadata)
 
@@ -69,7 +72,8 @@ def read(path: str | Path, distribution: type[Distribution] | None, trust: str |
         source = Source.from_json(parts.source)
         targets = targets_class.from_json(parts.targets, parts.n_classes)
         filling = _filling(parts.filling, inputs)
-    fit = Fit(config, distribution, inputs, targets, arrays["theta"], history, source, filling)
+        mapped = None if parts.recalibration is None else Recalibration.from_json(parts.recalibration)
+    fit = Fit(config, distribution, inputs, targets, arrays["theta"], history, source, filling, mapped)
     expected = (config.ensemble, fit.objective.layout.size)
     if fit.theta.shape != expected or fit.theta.dtype.kind != "f":
         raise ModelFileError(

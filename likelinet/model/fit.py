@@ -15,6 +15,8 @@ from likelinet.heads.build import build_head
 from likelinet.heads.columns import check_column
 from likelinet.heads.head import Head
 from likelinet.heads.precision import Precision
+from likelinet.model.out_of_fold import OutOfFold
+from likelinet.model.recalibration import Recalibration
 from likelinet.model.source import Source
 from likelinet.networks.build import build_network
 from likelinet.networks.chain import Chain
@@ -44,6 +46,8 @@ class Fit:
     history: History
     source: Source
     filling: np.ndarray = field(default_factory=lambda: np.zeros((0, 0, 0)))  # the matrices of layers
+    recalibration: Recalibration | None = None
+    out_of_fold: OutOfFold | None = None  # in memory alone
 
     @cached_property
     def head(self) -> Head:
@@ -81,16 +85,18 @@ class Fit:
         return self.targets.recognise(rows.y, self.declared, naming)
 
     def encode(
-        self, tables: Sequence[Table], other: tuple[str, ...], apart: Sequence[Apart] = ()
+        self, tables: Sequence[Table], other: tuple[str, ...], apart: Sequence[Apart] = (), spare: int = 0
     ) -> tuple[np.ndarray, np.ndarray | None]:
         """Return x of all rows of the tables, in the network's precision, and the columns that go to the head.
 
-        The first table has the training rows, for which `apart` holds some inputs.
+        The first table has the training rows, for which `apart` holds some inputs. `spare` rows like the first one
+        follow at the end.
         It is filled block by block: in double precision there is never more than one.
         """
         head, ends = self.objective.head, np.cumsum([t.n for t in tables])
-        x = np.empty((ends[-1], self.inputs.width), self.precision.network)  # training takes single rows
-        columns = np.empty((ends[-1], len(head.columns)), self.precision.columns) if head.columns else None
+        many = ends[-1] + spare
+        x = np.empty((many, self.inputs.width), self.precision.network)  # training takes single rows
+        columns = np.empty((many, len(head.columns)), self.precision.columns) if head.columns else None
         for table, end in zip(tables, ends, strict=True):
             encoded, first = self.rows(table), end - table.n
             for rows in blocks(table.n, ROWS_AT_ONCE):
@@ -103,6 +109,9 @@ class Fit:
             self.note_unused(table, other)
         for at, values in apart:
             x[: ends[0], at] = values
+        for array in (x, columns):
+            if array is not None:
+                array[ends[-1] :] = array[:1]
         return x, columns
 
     def note_unused(self, table: Table, other: tuple[str, ...] = ()) -> None:

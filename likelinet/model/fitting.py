@@ -17,6 +17,8 @@ from likelinet.engines.build import build_engine
 from likelinet.engines.engine import Data
 from likelinet.engines.lbfgs import LbfgsEngine
 from likelinet.model.fit import Fit
+from likelinet.model.members import out_of_fold
+from likelinet.model.out_of_fold import OutOfFold
 from likelinet.model.source import Source
 from likelinet.model.unbounded import note_ending
 from likelinet.networks.chain import Chain
@@ -38,18 +40,19 @@ from likelinet.targets.suitable import note_suspicions
 from likelinet.targets.target import Naming, Targets, Y
 from likelinet.training.history import Callback, History
 from likelinet.training.loop import Training
-from likelinet.training.minibatches import split
+from likelinet.training.minibatches import by_folds, split
 from likelinet.training.plan import Plan
 from likelinet.training.progress import Progress
 from likelinet.training.size import batch_of, epochs_of, patience_of
 from likelinet.training.start import initial_weights
-from likelinet.training.streams import Streams, fold_stream
+from likelinet.training.streams import Streams, fold_stream, held_out_stream
 from likelinet.training.units import units_of
 
 
 def fit(
     config: ModelConfig,
     custom: type[Distribution] | None,
+    source: Source,
     rows: Rows,
     validation: Rows | None,
     features: list[str],
@@ -63,6 +66,8 @@ def fit(
     ----------
     config, custom
         The declaration, and the class of a custom family.
+    source
+        Where the rows come from.
     rows, validation
         Training rows, and held-out rows if the caller gives them.
     features : list of str
@@ -82,9 +87,11 @@ def fit(
 
     def learned() -> tuple[Y, Targets]:
         y = targets_class.clean(rows.y, naming)
-        return y, targets_class.learn(y, rows.weight, _with_levels(config, custom, rows.levels), custom, naming)
+        return y, targets_class.learn(y, rows.weight, with_levels(config, custom, rows.levels), custom, naming)
 
     inputs, (y, targets) = both(lambda: learn_inputs(rows.table, features, rows.weight, config.data), learned)
+    held = _folds(config, rows.table, validation)
+    spare = 0 if held is None else 1  # a row of weight 0, for members that have fewer rows than others
     apart = []
     if not is_coder:  # whose y may be any features
         note_suspicions(y, rows.weight, config.distribution, naming)
@@ -95,7 +102,7 @@ def fit(
     # Without inputs the model is plain maximum likelihood of a distribution, and that can be had exactly.
     exact = isinstance(config.training.optimizer, LBFGSConfig) or inputs.width == 0
     dtype = "float64" if exact else config.training.precision
-    untrained = Fit(config, custom, inputs, targets, np.zeros((0, 0), dtype), History(), Source.of(rows.table))
+    untrained = Fit(config, custom, inputs, targets, np.zeros((0, 0), dtype), History(), source)
     parts = [(rows, y)]
     if validation is not None:
         parts.append((validation, untrained.recognise(validation, f"validation {what}")))
@@ -104,8 +111,9 @@ def fit(
         parts = [(replace(p, weight=p.weight * factor[targets.encode(y).astype(int)]), y) for p, y in parts]
     with np.errstate(over="ignore", invalid="ignore"):  # said in a sentence instead
         encoded = np.concatenate([targets.encode(y) for _, y in parts])
-        weight = np.concatenate([part.weight / part.weight.mean() for part, _ in parts])
-        x, columns = untrained.encode([part.table for part, _ in parts], other, apart)
+        encoded = np.concatenate([encoded, encoded[:spare]])
+        weight = np.concatenate([*(part.weight / part.weight.mean() for part, _ in parts), np.zeros(spare)])
+        x, columns = untrained.encode([part.table for part, _ in parts], other, apart, spare)
         precision = untrained.precision
         data = Data(x, columns, encoded.astype(precision.loss), weight.astype(precision.loss))
     _check_range(data, what, targets.open_ended)
@@ -121,7 +129,7 @@ def fit(
     note_readings(rows.table, inputs.columns, is_coder, config.data.text)
     theta = initial_weights(objective, *own, [s.initial for s in streams], dtype, known, estimates)
     offset = targets.shift_of_nll(untrained.family.has_density(encoded))
-    plan = planned(config, rows.table, len(encoded), inputs.width > 0, exact, streams, offset)
+    plan = planned(config, rows.table, len(encoded), inputs.width > 0, exact, streams, offset, held)
     if not (is_coder or exact or plan.validation.size) and config.training.validation_fraction > 0.0:
         note(
             f"{counted(n, 'row')} are too few to hold any out, so nothing keeps the network from learning them by "
@@ -155,7 +163,32 @@ def fit(
         away = theta - pack([*layout.views(theta)[:-2], *own_estimates], layout)
         heading = np.where(training.heading.any(1, keepdims=True), training.heading, away)
         note_ending(found, heading, data, naming)
+    if held is not None and cause is None:
+        seen = x[:n], known, held
+        found = _with_out_of_fold(
+            found, out_of_fold(found, *seen), held, rows, targets.check(y, found.declared, naming)
+        )
     return found, cause
+
+
+def _folds(config: ModelConfig, table: Table, validation: Rows | None) -> np.ndarray | None:
+    """Return the fold of each row, where members hold out folds."""
+    if config.training.folds is None:
+        return None
+    if validation is not None:
+        raise DataError(
+            "training.folds and validation rows exclude each other, since each member validates on the training rows "
+            "that it holds out: leave one of them out."
+        )
+    return HoldOut.of(config.data, table).parts(config.training.folds, held_out_stream(config.training.seed))
+
+
+def _with_out_of_fold(fit: Fit, d: Distribution, fold: np.ndarray, rows: Rows, y: Y) -> Fit:
+    """Return a fit that knows the predictions of its training rows by the members that held them out."""
+    index = np.arange(rows.table.n) if rows.table.index is None else rows.table.index
+    predicted = OutOfFold(index, fold, d, y, rows.weight)
+    nll = float(np.average(-predicted.log_prob, weights=rows.weight))
+    return replace(fit, out_of_fold=predicted, history=replace(fit.history, out_of_fold_nll=nll))
 
 
 def planned(
@@ -166,6 +199,7 @@ def planned(
     exact: bool,
     streams: list[Streams],
     offset: np.ndarray,
+    fold: np.ndarray | None = None,
 ) -> Plan:
     """Return how long and on what to train.
 
@@ -185,9 +219,14 @@ def planned(
         Of each member.
     offset : ndarray
         What the NLL of each row in the user's units is above that of the loss.
+    fold : ndarray, optional
+        Of each row, where members hold out folds; the last row is then one of weight 0.
     """
     training, n = config.training, table.n
-    if total == n:
+    if fold is not None:
+        train_rows, held_rows = by_folds(fold, config.ensemble, total - 1)
+        held_rows = held_rows if validates else held_rows[:, :0]
+    elif total == n:
         fraction, rngs = training.validation_fraction if validates else 0.0, [s.split for s in streams]
         train_rows, held_rows = _apart(config.data, table, fraction, rngs)
     else:
@@ -205,6 +244,7 @@ def planned(
         training.gradient_clip,
         offset,
         config.network.kl_warm_up if isinstance(config.network, VAEConfig) and not exact else 0,
+        fold is not None,
     )
 
 
@@ -219,7 +259,7 @@ def _apart(
     return train_rows, held_rows
 
 
-def _with_levels(config: ModelConfig, custom: type[Distribution] | None, levels: list[Any] | None) -> ModelConfig:
+def with_levels(config: ModelConfig, custom: type[Distribution] | None, levels: list[Any] | None) -> ModelConfig:
     """Return the declaration with the levels that a DataFrame gives y, if its family has an order and no levels."""
     d = config.distribution
     if levels is None or d.leaf is not d or not d.leaf_class(custom).ordered or d.class_levels is not None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,9 +14,11 @@ from likelinet.core.errors import ConfigError, DataError, NotFittedError
 from likelinet.core.gathered import also
 from likelinet.core.wording import counted
 from likelinet.distributions import Distribution
-from likelinet.model import files, fitting
+from likelinet.model import files, fitting, recalibration
 from likelinet.model.fit import Fit
+from likelinet.model.prediction import predict_dist
 from likelinet.model.questions import Questions
+from likelinet.model.source import Source
 from likelinet.model.without_constants import without_constants
 from likelinet.model.without_identifiers import without_identifiers
 from likelinet.tables.events import with_event_label
@@ -61,6 +63,13 @@ class Model(Questions):
     def __init__(
         self, config: ModelConfig | dict[str, Any] | None = None, *, distribution: type[Distribution] | None = None
     ) -> None:
+        if isinstance(config, str | Path):
+            raise ConfigError(f"config must be a dict or a ModelConfig, got '{config}': load_config reads a file.")
+        if isinstance(distribution, str):
+            raise ConfigError(
+                f"distribution must be a class of your own, got '{distribution}': a family has its name in the config, "
+                f"as {{'distribution': {{'kind': '{distribution}'}}}}."
+            )
         config = ModelConfig() if config is None else config
         config = config if isinstance(config, ModelConfig) else parse_config(config)
         if distribution is not None:
@@ -160,7 +169,58 @@ class Model(Questions):
             _, held_y = named(config, held_table, held_y)
             held = roles.rows(held_table, held_y, held_weight, features, rows.table.named)
         with Progress(progress) as bar:
-            return fitting.fit(config, self._custom, rows, held, features, names, callbacks, bar)
+            return fitting.fit(config, self._custom, Source.of(table), rows, held, features, names, callbacks, bar)
+
+    def recalibrate(
+        self,
+        method: Literal["pit", "conformal"] = "pit",
+        X: Any = None,
+        y: Any = None,
+        sample_weight: ArrayLike | None = None,
+    ) -> "Model":
+        r"""Map the cdf of all predictions by where y of rows that the model has not seen lie in theirs; return self.
+
+        A predicted cdf F becomes g(F), with g increasing and linear in 22 pieces. It is a distribution as before, whose
+        cdf, quantiles, log density, draws and CRPS go together, and it is kept in model files. Another call starts from
+        the plain predictions, and `fit` forgets the map. It takes one continuous y.
+
+        - ``"pit"``: the pieces have the shares of the rows whose F(y) lies in them, beside ten rows spread evenly.
+        - ``"conformal"``: of the central interval of c = 20, 40, 50, 60, 70, 80, 90, 95, 98 or 99 % of a new row,
+
+          .. math:: c \le P(F^{-1}(\tfrac{1-c}{2}) \le Y \le F^{-1}(\tfrac{1+c}{2})) \le c + \tfrac{2}{n+1}
+
+          whatever the model is: on average over rows, the n that are handed over among them, if all are exchangeable
+          and n is 2 / (1 - c) - 1 or more. It does not hold exactly for rows by which the model was chosen, as those
+          out of fold are, nor for each x by itself.
+
+        Parameters
+        ----------
+        method : {"pit", "conformal"}
+            How the map is learned.
+        X, y, sample_weight
+            Rows that had no part in the fit, as `evaluate` takes them; by default the out-of-fold predictions of the
+            training rows, which `training.folds` gives.
+
+        Raises
+        ------
+        DataError
+            If y is censored, or too far from the predictions, or rows have unequal weights in the conformal method.
+        UndefinedError
+            If y is not one continuous number, or there are neither rows nor out-of-fold predictions.
+
+        References
+        ----------
+        Kuleshov, Fenner & Ermon, *ICML* 2018; Vovk, Gammerman & Shafer, *Algorithmic Learning in a Random World*, 2005.
+        """
+        fit = self._fitted()
+        if X is None:
+            out = self.out_of_fold
+            learned = recalibration.learned(method, out.distribution, out.y, out.weight)
+        else:
+            rows = self.observed(X, y, sample_weight)
+            learned = recalibration.learned(method, self._ask(rows.table, predict_dist), rows.y, rows.weight)
+        self._fit = replace(fit, recalibration=learned)
+        return self
 
     @property
     def config(self) -> ModelConfig:
@@ -209,6 +269,12 @@ class Model(Questions):
     def whole_numbers(self) -> bool:
         """Whether y is a count or a code."""
         return self._fitted().family.support.integer
+
+    @property
+    def recalibrated(self) -> str | None:
+        """The method by which predictions are recalibrated; None where they are as they were trained."""
+        recalibration = self._fitted().recalibration
+        return None if recalibration is None else recalibration.method
 
     @property
     def n_parameters(self) -> int:

@@ -1,5 +1,7 @@
 """From trained weights and new rows to their predicted distributions."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from likelinet.core.blas import one_blas_thread
@@ -23,17 +25,10 @@ def predict_dist(fit: Fit, x: EncodedRows) -> Distribution:
 
     Members are averaged as a mixture; that of Bernoullis or Categoricals is one again, with mean probabilities.
     """
-    *weights, _ = fit.objective.layout.views(fit.theta)
-    network = fit.objective.network.values(with_blocks(tuple(weights)))
+    answer = answers_of(fit)
 
     def predict(rows: slice) -> Distribution:
-        x_rows, columns = x[rows]
-        features = network_inputs(fit, x_rows)
-        raw = by_blocks(network, features)
-        lost = ~np.isfinite(raw).all(axis=(0, 2))
-        if lost.any():  # which are as good as this far away
-            raw[:, lost] = by_blocks(network, np.clip(features[lost], -_FAR, _FAR))
-        return as_predicted(fit, raw, columns)
+        return answer(*x[rows])
 
     left = blocks(len(x), ROWS_AT_ONCE)
     first = next(left)
@@ -48,6 +43,27 @@ def predict_dist(fit: Fit, x: EncodedRows) -> Distribution:
     return d
 
 
+def answers_of(
+    fit: Fit, log_weights: np.ndarray | None = None
+) -> Callable[[np.ndarray, np.ndarray | None], Distribution]:
+    """Return the function from x and columns of the head to distributions in the user's units.
+
+    Members have equal weights, unless `log_weights` says otherwise.
+    """
+    *weights, _ = fit.objective.layout.views(fit.theta)
+    network = fit.objective.network.values(with_blocks(tuple(weights)))
+
+    def answer(x: np.ndarray, columns: np.ndarray | None) -> Distribution:
+        features = network_inputs(fit, x)
+        raw = by_blocks(network, features)
+        lost = ~np.isfinite(raw).all(axis=(0, 2))
+        if lost.any():  # which are as good as this far away
+            raw[:, lost] = by_blocks(network, np.clip(features[lost], -_FAR, _FAR))
+        return as_predicted(fit, raw, columns, log_weights)
+
+    return answer
+
+
 def network_inputs(fit: Fit, x: np.ndarray) -> np.ndarray:
     """Return x in the precision of the network."""
     with np.errstate(over="ignore"):
@@ -57,15 +73,17 @@ def network_inputs(fit: Fit, x: np.ndarray) -> np.ndarray:
     return features
 
 
-def as_predicted(fit: Fit, raw: np.ndarray, columns: np.ndarray | None) -> Distribution:
+def as_predicted(
+    fit: Fit, raw: np.ndarray, columns: np.ndarray | None, log_weights: np.ndarray | None = None
+) -> Distribution:
     """Return the distributions, in the user's units, that raw outputs (M, n, many) of all members stand for."""
     shared = fit.objective.layout.views(fit.theta)[-1]
     members = fit.objective.head.distribution(raw, shared, columns)
-    return fit.targets.decode(_combined(members))
+    return fit.targets.decode(_combined(members, log_weights))
 
 
-def _combined(members: Distribution) -> Distribution:
-    """Return the equal mixture over the first batch axis."""
+def _combined(members: Distribution, log_weights: np.ndarray | None) -> Distribution:
+    """Return the mixture over the first batch axis, an equal one without weights."""
     n = members.batch_shape[0]
     if n == 1:
         return members[0]
@@ -76,4 +94,4 @@ def _combined(members: Distribution) -> Distribution:
         return np.ascontiguousarray(np.moveaxis(full, 0, full.ndim - event_ndim - 1))
 
     last = members.map_arrays(behind)
-    return combined(last, np.zeros(n))
+    return combined(last, np.zeros(n) if log_weights is None else log_weights)

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,9 +13,12 @@ from likelinet.config import ModelConfig
 from likelinet.config.network import VAEConfig
 from likelinet.core.errors import DataError, UndefinedError
 from likelinet.core.gathered import also
+from likelinet.core.notes import note
 from likelinet.distributions import Distribution
 from likelinet.model import codes
 from likelinet.model.fit import EncodedRows, Fit
+from likelinet.model.members import Uncertainty, uncertainty
+from likelinet.model.out_of_fold import OutOfFold
 from likelinet.model.prediction import predict_dist
 from likelinet.scores import metrics
 from likelinet.scores.calibration import log_prob
@@ -48,7 +51,8 @@ class Questions(ABC):
 
     def predict_dist(self, X: Any) -> Distribution:
         """Return P(y | x) for each row: batch_shape (n,), in the units of y."""
-        return self._ask(X, predict_dist)
+        d, recalibration = self._ask(X, predict_dist), self._fitted().recalibration
+        return d if recalibration is None else recalibration.of(d)
 
     def predict(self, X: Any) -> np.ndarray:
         """Return the mean of each row's distribution, or its most probable class."""
@@ -154,13 +158,84 @@ class Questions(ABC):
         """
         table = declared_table(X, self.config.data)
         rows = self.observed(table, y, sample_weight)
-        self._fitted().source.note_seen(table, rows.table)
+        self._fitted().source.note_seen(table, self.config)
         if not isinstance(self.config.network, VAEConfig):
             return metrics.evaluate(self.predict_dist(rows.table), rows.y, rows.weight)
         bound = self._bound(rows, 1, self.config.training.seed)
         d, each = self._ask(rows.table, lambda fit, x: (predict_dist(fit, x), bound(fit, x)))
         elbo = float(np.average(each, weights=rows.weight))
         return {"elbo": elbo, **metrics.evaluate(d, rows.y, rows.weight)}
+
+    def uncertainty(self, X: Any, measure: Literal["variance", "entropy"] = "variance") -> Uncertainty:
+        r"""Return how uncertain y is in each row: in all, by noise, and since the members of an ensemble disagree.
+
+        With equal weights of M members of means :math:`\mu_m`, variances :math:`\sigma_m^2` and entropies
+        :math:`H_m`, and the entropy H of their mixture,
+
+        .. math:: \underbrace{\tfrac1M \sum_m \sigma_m^2}_\text{noise} +
+                  \underbrace{\tfrac1M \sum_m (\mu_m - \bar\mu)^2}_\text{disagreement}, \qquad
+                  H = \underbrace{\tfrac1M \sum_m H_m}_\text{noise} +
+                  \underbrace{H - \tfrac1M \sum_m H_m}_\text{disagreement}
+
+        The last term is the mutual information of y and the choice of a member: at most log M. `recalibrate` changes
+        none of them.
+
+        Parameters
+        ----------
+        X : array_like or DataFrame
+            Rows.
+        measure : {"variance", "entropy"}
+            The variance is in squared units of y, the entropy in nats, and also of classes and angles.
+
+        Returns
+        -------
+        Uncertainty
+            With the arrays `total`, `noise` and `disagreement`, of shape (n,), the variances of several outputs (n, d).
+
+        Raises
+        ------
+        UndefinedError
+            If the distribution has no such number.
+
+        References
+        ----------
+        Depeweg, Hernández-Lobato, Doshi-Velez & Udluft, *ICML* 2018.
+        """
+        if measure not in ("variance", "entropy"):
+            raise DataError(f"uncertainty: measure must be 'variance' or 'entropy', got {measure!r:.60}.")
+        return self._ask(X, partial(uncertainty, measure=measure))
+
+    @property
+    def out_of_fold(self) -> OutOfFold:
+        """Each training row as predicted by the members that held it out, where `training.folds` was set.
+
+        It is not kept in model files, which have the mean score alone, as `history.out_of_fold_nll`.
+
+        Raises
+        ------
+        UndefinedError
+            If there are none.
+        """
+        fit = self._fitted()
+        if fit.out_of_fold is not None:
+            if (time := fit.config.data.time) is not None:
+                note(
+                    f"Members that hold out a stretch of '{time}' have seen later rows: these scores say how well gaps "
+                    "are filled, not how well the future is predicted; score the last rows, or use compare, for that."
+                )
+            return fit.out_of_fold
+        if fit.history.out_of_fold_nll is not None:
+            raise UndefinedError(
+                "The model comes from a file, which does not keep out-of-fold predictions: fit it again for them; "
+                f"history.out_of_fold_nll has their mean score, {fit.history.out_of_fold_nll:.4g}."
+            )
+        if fit.config.training.folds is not None:
+            raise UndefinedError(
+                "Training was cut short, before out-of-fold predictions were made: fit the model again."
+            )
+        raise UndefinedError(
+            "There are no out-of-fold predictions: set training.folds, and 'ensemble' to as many or more, before fit."
+        )
 
     def observed(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> Rows:
         """Return rows of weight above 0 whose y is there, checked against what the model was trained on."""

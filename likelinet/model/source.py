@@ -1,15 +1,17 @@
 """The files that a model was trained on, by which scores of their rows are told from those of new ones."""
 
 import hashlib
+import shlex
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from likelinet.config import ModelConfig
 from likelinet.core.fields import from_fields
 from likelinet.core.notes import note
-from likelinet.core.wording import counted
+from likelinet.core.wording import counted, number
 from likelinet.tables.table import Table
 
 
@@ -20,7 +22,7 @@ class Source:
     Parameters
     ----------
     rows : int
-        How many there were.
+        How many there were, those without y among them.
     files : tuple of Path
         The files of the table; none of a table that was in memory.
     written : tuple of str, optional
@@ -45,16 +47,28 @@ class Source:
                     return tuple(sorted(map(_digest, self.files)))
         return self.written or ()
 
-    def note_seen(self, table: Table, rows: Table) -> None:
-        """Warn where a table, of which some rows count, is that of which the model has seen a part."""
-        if not table.files or table.index is not None or self.rows >= rows.n or not self.digests:
+    def note_seen(self, table: Table, config: ModelConfig) -> None:
+        """Warn where a table is that of which the model has seen all rows, or some that `config` chose."""
+        if not table.files or table.index is not None or not 0 < self.rows <= table.n or not self.digests:
             return
         if self.digests == Source.of(table).digests:
-            note(
-                f"{', '.join(map(str, table.files))}: the model was trained on {self.rows} of these "
-                f"{counted(rows.n, 'row')}, so the scores are better than those of new rows; `likelinet split` with "
-                "the same share and seed writes the rows that were held out to a file."
-            )
+            names = ", ".join(map(str, table.files))
+            seen = f"{self.rows} of these {counted(table.n, 'row')}" if self.rows < table.n else "these very rows"
+            rest = self._rest(table, config) if self.rows < table.n else "`likelinet split` holds some out"
+            note(f"{names}: the model was trained on {seen}, so the scores are better than those of new rows; {rest}.")
+
+    def _rest(self, table: Table, config: ModelConfig) -> str:
+        """Return how to come by the rows of a table that were held out."""
+        file, *others = map(str, table.files)
+        if others:
+            return "`likelinet fit --holdout` prints those of the rows that it holds out"
+        held, data = table.n - self.rows, config.data
+        share = number(held / table.n, lambda v: abs(v * table.n - held) < 0.5)
+        by = {"--groups": data.groups, "--time": data.time}
+        more = [part for option, name in by.items() if name is not None for part in (option, name)]
+        seed, header = str(config.training.seed), [] if data.header else ["--no-header"]
+        command = shlex.join(["likelinet", "split", file, "--holdout", share, "--seed", seed, *more, *header])
+        return f"`{command}` writes the others to a file of their own"
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data."""

@@ -7,7 +7,7 @@ import numpy as np
 from likelinet.config import ModelConfig
 from likelinet.core.gathered import attempted
 from likelinet.core.notes import note
-from likelinet.core.wording import listed
+from likelinet.core.wording import listed, readable
 from likelinet.distributions import Distribution
 from likelinet.heads.build import build_head
 from likelinet.tables.roles import Roles
@@ -37,7 +37,7 @@ def without_constants(roles: Roles, table: Table, custom: type[Distribution] | N
     found = {name: value for name, value in each if isinstance(value, float)}
     if not found or len(found) == len(names):
         return config
-    said = [f"'{name}' ({value:g} in every row)" for name, value in found.items()]
+    said = [f"'{name}' ({readable(value)} in every row)" for name, value in found.items()]
     note(f"Columns that say nothing are left out: {listed(said)}.")  # which no list of columns has
     data = config.data.model_copy(update={"exclude": [*config.data.exclude, *found]})
     return config.model_copy(update={"data": data})

@@ -1,9 +1,10 @@
 """Scores of predicted distributions against what was observed."""
 
-from likelinet.scores.calibration import covered, d_calibration, pit_cdf, pit_shares
+from likelinet.scores.calibration import covered, d_calibration, pit, pit_cdf, pit_shares
 from likelinet.scores.concordance_index import concordance
 from likelinet.scores.discrimination import average_precision, roc_auc
 from likelinet.scores.metrics import calibration_error, class_probabilities, crps, evaluate, r_squared
+from likelinet.scores.stacking import stacked_weights
 from likelinet.scores.survival import evaluate_censored, integrated_brier, kaplan_meier
 
 __all__ = [
@@ -18,8 +19,10 @@ __all__ = [
     "evaluate_censored",
     "integrated_brier",
     "kaplan_meier",
+    "pit",
     "pit_cdf",
     "pit_shares",
     "r_squared",
     "roc_auc",
+    "stacked_weights",
 ]

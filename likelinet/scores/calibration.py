@@ -4,6 +4,7 @@ import numpy as np
 
 from likelinet.distributions import Distribution, Interval
 from likelinet.distributions.base.family import open_end
+from likelinet.distributions.base.shapes import Rng, generator_of
 
 
 def marginals(d: Distribution) -> Distribution:
@@ -121,14 +122,48 @@ def pit_cdf(d: Distribution, y: np.ndarray | Interval, at: np.ndarray, weight: n
     >>> pit_cdf(ll.Gaussian([0.0, 0.0], 1.0), np.array([-1.0, 1.0]), np.array([0.1, 0.5, 1.0])).tolist()
     [0.0, 0.5, 1.0]
     """
-    lower, upper = (y.lower, y.upper) if isinstance(y, Interval) else (y, y)
-    below, within = d.cdf(open_end(d, np.asarray(lower, dtype=np.float64))), d.cdf(upper)
-    rows = np.ones(len(lower)) if weight is None else weight
+    below, within = _steps(d, y)
+    rows = np.ones(len(below)) if weight is None else weight
     rows = np.broadcast_to(rows.reshape((-1,) + (1,) * (np.ndim(below) - 1)), below.shape)
     wide = within > below
     width = np.where(wide, within - below, 1.0)
     shares = [np.where(wide, np.clip((q - below) / width, 0.0, 1.0), (below < q) | (q == 1.0)) for q in at]
     return np.array([np.average(s, weights=rows) for s in shares])
+
+
+def pit(d: Distribution, y: np.ndarray | Interval, rng: Rng = None) -> np.ndarray:
+    r"""Return the probability integral transform F(y) of each row: uniform where the distributions are true.
+
+    Where only an interval is known, or y has a probability, as counts have, it is drawn from the uniform distribution
+    over :math:`[P(Y < l),\; P(Y \le u)]`.
+
+    Parameters
+    ----------
+    d : Distribution
+        One distribution for each row.
+    y : ndarray or Interval, shape (n,)
+        What was observed.
+    rng : int or Generator, optional
+        Of what is drawn.
+
+    References
+    ----------
+    Dunn & Smyth, *J. Comput. Graph. Stat.* 5, 1996 (randomised quantile residuals).
+
+    Examples
+    --------
+    >>> import likelinet as ll
+    >>> pit(ll.Gaussian([0.0, 0.0], 1.0), np.array([-1.0, 0.0])).round(4).tolist()
+    [0.1587, 0.5]
+    """
+    below, within = _steps(d, y)
+    return np.where(within > below, below + generator_of(rng).random(np.shape(below)) * (within - below), within)
+
+
+def _steps(d: Distribution, y: np.ndarray | Interval) -> tuple[np.ndarray, np.ndarray]:
+    """Return P(Y < y) and P(Y ≤ y), or P(Y < l) and P(Y ≤ u) of intervals."""
+    lower, upper = (y.lower, y.upper) if isinstance(y, Interval) else (y, y)
+    return d.cdf(open_end(d, np.asarray(lower, dtype=np.float64))), d.cdf(upper)
 
 
 def d_calibration(d: Distribution, y: np.ndarray | Interval, weight: np.ndarray | None = None, bins: int = 10) -> float:

@@ -58,7 +58,7 @@ class Ranked:
     difference : float
         From that of the best family, zero or negative; -inf where a row had probability zero.
     standard_error : float
-        Of the difference, over the rows, paired.
+        Of the difference, over the rows, paired; inf where there is one row.
     """
 
     family: str
@@ -160,9 +160,16 @@ def compare(
 def _held_out(model: Model, train: Table, held: Table) -> tuple[np.ndarray, str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # about columns that are not used, in every fold
-        rows = model.fit(train, progress=False).observed(held)
-        d = model.predict_dist(rows.table)
-    return log_prob(d, rows.y), _measure(d)
+        scored = scores_of("", model.fit(train, progress=False), held)
+    assert scored.log_scores is not None
+    return scored.log_scores, scored.measure
+
+
+def scores_of(name: str, model: Model, held: Table) -> HeldOut:
+    """Return the log scores of a fitted model on held-out rows, those whose y is there."""
+    rows = model.observed(held)
+    d = model.predict_dist(rows.table)
+    return HeldOut(name, log_prob(d, rows.y), _measure(d))
 
 
 def _measure(d: Distribution) -> str:
@@ -208,6 +215,15 @@ def weighted(config: ModelConfig, table: Table) -> tuple[Table, np.ndarray]:
     return (table, weight) if there.all() else (table.taken(there), weight[there])
 
 
+def by_measure(results: Sequence[HeldOut]) -> dict[str, list[HeldOut]]:
+    """Return the families that have scores by what these are of: only those of one measure can be compared."""
+    found: dict[str, list[HeldOut]] = {}
+    for result in results:
+        if result.log_scores is not None:
+            found.setdefault(result.measure, []).append(result)
+    return found
+
+
 def ranked(results: Sequence[HeldOut], weight: np.ndarray | None = None) -> list[Ranked]:
     r"""Return the families that have scores, best first, each with its distance to the best.
 
@@ -220,7 +236,7 @@ def ranked(results: Sequence[HeldOut], weight: np.ndarray | None = None) -> list
     Parameters
     ----------
     results : sequence of HeldOut
-        Of the same rows.
+        Of the same rows, and of one measure.
     weight : ndarray, shape (n,), optional
         w.
 
@@ -242,6 +258,7 @@ def ranked(results: Sequence[HeldOut], weight: np.ndarray | None = None) -> list
         with np.errstate(invalid="ignore"):  # -inf of both
             apart = scores[family] - scores[order[0]]
             difference = mean[family] - mean[order[0]]
-            error = np.sqrt(n / (n - 1.0) * np.sum((share * (apart - difference)) ** 2))
+            spread = np.sum((share * (apart - difference)) ** 2)
+            error = np.sqrt(n / (n - 1.0) * spread) if n > 1 else np.inf  # one row says nothing of the noise
         rows.append(Ranked(family, mean[family], 0.0 if family == order[0] else difference, float(error)))
     return rows

@@ -1,13 +1,13 @@
 """Which family to begin with, by what y looks like without any x."""
 
-import warnings
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from likelinet.config.data import IntervalTargetConfig, Target, TimeTargetConfig
 from likelinet.core.errors import DataError
-from likelinet.core.wording import counted
+from likelinet.core.notes import unnoted
+from likelinet.core.wording import counted, readable
 from likelinet.distributions import Distribution, Gamma, Gaussian, LogNormal, StudentT
 from likelinet.distributions.base.leaf import Leaf
 from likelinet.selection.times import note_times
@@ -19,6 +19,7 @@ from likelinet.tables.table import Table
 from likelinet.tables.text import Text
 from likelinet.tables.undressed import undressed
 from likelinet.targets.suitable import are_grades
+from likelinet.targets.target import kind_for
 
 COUNTS = 100.0  # median of whole numbers up to which they are taken for counts
 CLOSE = 5.0  # standard deviation of whole numbers below which a density passes over their steps
@@ -43,7 +44,7 @@ def suggested(table: Table, target: Target) -> Suggestion:
     Raises
     ------
     DataError
-        If it is text that is nearly all different.
+        If it is text that is nearly all different, or missing in every row.
 
     Examples
     --------
@@ -51,6 +52,8 @@ def suggested(table: Table, target: Target) -> Suggestion:
     >>> suggested(as_table({"y": ["no", "yes", "no"]}), "y").why
     'has two classes: no, yes'
     """
+    if table.n == 0:
+        raise DataError("The table is empty: it has no rows.")
     if isinstance(target, TimeTargetConfig):
         weibull = {"kind": "censored", "base": {"kind": "weibull"}}
         return Suggestion(weibull, "is the time to an event", ("log_normal", "log_logistic", "exponential"))
@@ -60,12 +63,22 @@ def suggested(table: Table, target: Target) -> Suggestion:
     if isinstance(target, list):
         each = [suggested(table, name) for name in target]
         same = all(s.distribution == each[0].distribution for s in each)
+        with unnoted():  # how y is read is said when it is fitted
+            plain = undressed(table, target, MOST, "Target")
+        text = [plain.holds_text(name) for name in target]
+        if all(text):
+            return Suggestion({"kind": "categorical"}, "hold classes")
+        if any(text):
+            word, number = target[text.index(True)], target[text.index(False)]
+            raise DataError(
+                f"The targets are of different kinds: '{word}' holds classes, '{number}' numbers; no family has both: "
+                "fit a model for each."
+            )
         if not same:
             return Suggestion({"kind": "gaussian"}, "are of different kinds")
         return each[0]._replace(why=f"are alike: '{target[0]}' {each[0].why}")
     assert target is not None, "there is a target"
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # how y is read is said when it is fitted
+    with unnoted():  # how y is read is said when it is fitted
         plain, table = table, undressed(table, [target], MOST, "Target")
     column = table.column(target)
     if isinstance(column, Coded) or (isinstance(column, Text) and table.holds_text(target)):
@@ -80,6 +93,8 @@ def suggested(table: Table, target: Target) -> Suggestion:
         return _of_classes(["False", "True"])
     note_times(table, target)
     numbers = table.numbers(target)
+    if np.isnan(numbers).all():
+        raise DataError(f"Target '{target}' is missing in every row: there is nothing to learn from.")
     found = _of_numbers(numbers[np.isfinite(numbers)])
     by_labels = found.distribution["kind"] in ("bernoulli", "ordered_logistic")
     return _in_dress(coded(plain.column(target)), numbers) if by_labels and table is not plain else found
@@ -97,17 +112,19 @@ def _in_dress(cells: Coded, numbers: np.ndarray) -> Suggestion:
 
 
 def _of_classes(labels: list[Any]) -> Suggestion:
-    some = ", ".join(map(str, labels[:4])) + (", …" if len(labels) > 4 else "")
-    if len(labels) <= 2:
-        return Suggestion({"kind": "bernoulli"}, f"has two classes: {some}", ("categorical",))
-    return Suggestion({"kind": "categorical"}, f"has {len(labels)} classes: {some}", ("ordered_logistic",))
+    some, kind = ", ".join(map(str, labels[:4])) + (", …" if len(labels) > 4 else ""), kind_for(len(labels))
+    if len(labels) == 1:
+        return Suggestion({"kind": kind}, f"has one class alone: {some}")
+    if kind == "bernoulli":
+        return Suggestion({"kind": kind}, f"has two classes: {some}", ("categorical",))
+    return Suggestion({"kind": kind}, f"has {len(labels)} classes: {some}", ("ordered_logistic",))
 
 
 def _of_numbers(y: np.ndarray) -> Suggestion:
     if len(y) < 2:
         return Suggestion({"kind": "gaussian"}, "holds numbers")
     whole, low, high = bool((y == np.floor(y)).all()), float(y.min()), float(y.max())
-    ends = f"from {low:g} to {high:g}"
+    ends = f"from {readable(low)} to {readable(high)}" if low < high else f"that are all {readable(low)}"
     if whole and len(np.unique(y)) == 2:
         return _of_classes([int(low), int(high)])
     if whole and are_grades(y):
@@ -130,7 +147,7 @@ def _of_numbers(y: np.ndarray) -> Suggestion:
     if low == 0.0 and SEVERAL < zeros < 1.0 - SEVERAL:
         base = _of_positive(y[y > 0.0], ends).distribution if high > 1.0 else {"kind": "gamma"}
         base = {"kind": "gamma"} if base["kind"] == "gaussian" else base
-        why = f"has {100 * zeros:.0f} % zeros and positive numbers up to {high:g}"
+        why = f"has {100 * zeros:.0f} % zeros and positive numbers up to {readable(high)}"
         return Suggestion({"kind": "hurdle", "base": base}, why, ("gaussian",))
     if _log_score(StudentT, y) > _log_score(Gaussian, y) + MUCH_BETTER:  # whose moments may be infinite
         return Suggestion({"kind": "johnson_su"}, f"has numbers {ends} with long tails", ("student_t", "gaussian"))

@@ -81,19 +81,37 @@ class HoldOut:
         DataError
             If there are too few units.
         """
-        order, size = self._order(rng)
-        if len(order) < many + self.in_time:
-            raise DataError(f"{self._many(len(order))}: too few for {many} folds.")
-        part = np.empty(len(order), dtype=np.intp)
+        part = self._parts(many + self.in_time, many, rng)
         if self.in_time:
-            before = np.cumsum(size[::-1]) - size[::-1]
-            part[order[::-1]] = before * (many + 1) // len(self.units)
-            found = [(part[self.units] < k, part[self.units] == k) for k in range(1, many + 1)]
-            if not all(train.any() and held.any() for train, held in found):
-                raise DataError(f"Too many rows have the same '{self.column}' for {many} folds: take fewer.")
-            return found
-        part[order] = np.arange(len(order)) % many if self.by_rows else _balanced(size, many)
-        return [(part[self.units] != k, part[self.units] == k) for k in range(many)]
+            return [(part < k, part == k) for k in range(1, many + 1)]
+        return [(part != k, part == k) for k in range(many)]
+
+    def parts(self, many: int, rng: np.random.Generator) -> np.ndarray:
+        """Return the fold of each row, from 0 on: every row is in one, and the rows of a unit are in the same.
+
+        They have about as many rows each. In time, each is a stretch of it.
+
+        Raises
+        ------
+        DataError
+            If there are too few units.
+        """
+        return self._parts(many, many, rng)
+
+    def _parts(self, many: int, folds: int, rng: np.random.Generator) -> np.ndarray:
+        """Return the part of each row, of so many, which make so many folds."""
+        order, size = self._order(rng)
+        if len(order) < many:
+            raise DataError(f"{self._many(len(order))}: too few for {folds} folds.")
+        part = np.empty(len(order), dtype=np.intp)
+        if not self.in_time:
+            part[order] = np.arange(len(order)) % many if self.by_rows else _balanced(size, many)
+            return part[self.units]
+        before = np.cumsum(size[::-1]) - size[::-1]
+        part[order[::-1]] = before * many // len(self.units)
+        if len(np.unique(part)) < many:
+            raise DataError(f"Too many rows have the same '{self.column}' for {folds} folds: take fewer.")
+        return part[self.units]
 
     def _many(self, units: int) -> str:
         """Return how many units there are, as the beginning of a sentence."""

@@ -1,6 +1,7 @@
 """Targets that are classes, one or several a row, each with labels of its own."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy as np
 from likelinet.config import ModelConfig
 from likelinet.core.domains import binary
 from likelinet.core.errors import DataError
+from likelinet.core.gathered import gathered
 from likelinet.distributions import Distribution
 from likelinet.distributions.base.family import Family
 from likelinet.distributions.classes.labelled import encode_labels
@@ -74,8 +76,8 @@ class ClassTargets(Targets):
 
     def check(self, y: np.ndarray, family: Family, naming: Naming) -> np.ndarray:
         if isinstance(self.known, tuple):
-            each = [known_labels(y[:, j], known, naming.of_output(j)) for j, known in enumerate(self.known)]
-            return np.stack(each, axis=1)
+            looks = (partial(known_labels, y[:, j], k, naming.of_output(j)) for j, k in enumerate(self.known))
+            return np.stack(gathered(looks), axis=1)
         return known_labels(y, self.known, naming)
 
     def scored(self, y: np.ndarray, weight: np.ndarray) -> np.ndarray:

@@ -5,9 +5,11 @@ from typing import Any
 import numpy as np
 
 from likelinet.core.errors import DataError
+from likelinet.core.gathered import all_of
 from likelinet.core.wording import SHOWN, counted
 from likelinet.tables.arrays import check_finite, target_array
-from likelinet.tables.cells import BOOLS, is_missing
+from likelinet.tables.cells import is_missing
+from likelinet.targets.spelling import in_spelling
 from likelinet.targets.target import Naming
 
 
@@ -55,13 +57,16 @@ def _check_no_missing(missing: np.ndarray, naming: Naming) -> None:
 
 def _check_not_mixed(y: np.ndarray, text: np.ndarray, naming: Naming) -> None:
     """Raise `DataError` if an output has labels of which some are text and some are not: 1 and "1" would be one."""
-    for j, (labels, own) in enumerate(zip(y.reshape(len(y), -1).T, text.reshape(len(y), -1).T, strict=True)):
-        if own.any() and not own.all():
-            what = naming.what if y.ndim == 1 else naming.of_output(j).what
-            raise DataError(
-                f"{what} has class labels that are text, like '{labels[own][0]}', and others that are not, like "
-                f"{labels[~own][0]}: make all of them text, or none."
-            )
+    errors = [
+        DataError(
+            f"{naming.what if y.ndim == 1 else naming.of_output(j).what} has class labels that are text, like "
+            f"'{labels[own][0]}', and others that are not, like {labels[~own][0]}: make all of them text, or none."
+        )
+        for j, (labels, own) in enumerate(zip(y.reshape(len(y), -1).T, text.reshape(len(y), -1).T, strict=True))
+        if own.any() and not own.all()
+    ]
+    if errors:
+        raise all_of(errors)
 
 
 def learn_labels(y: np.ndarray, binary: bool, naming: Naming) -> np.ndarray:
@@ -88,22 +93,30 @@ def are_codes(classes: np.ndarray) -> bool:
 
 
 def known_labels(y: np.ndarray, known: np.ndarray, naming: Naming) -> np.ndarray:
-    """Return labels in the form of the trained ones, text or numbers; raise `DataError` where one is new."""
-    if known.dtype.kind == "b" and y.dtype.kind == "U":  # bools that went through a CSV file
-        codes = np.array([BOOLS.get(label.lower(), -1.0) for label in y.ravel().tolist()]).reshape(y.shape)
-        strange = codes < 0.0
-        y = y if strange.any() else codes
-    elif "U" in (y.dtype.kind, known.dtype.kind):
-        strange = ~np.isin(y.astype(str), known.astype(str))
-    else:
-        strange = ~np.isin(y, known)
+    """Return labels in the form of the trained ones, text or numbers; raise `DataError` where some are new.
+
+    A label that differs from a trained one in its spelling alone is that one, with a note.
+    """
+    words = known
+    if "U" in (y.dtype.kind, known.dtype.kind):
+        y, words = in_spelling(y.astype(str), known, naming)
+    strange = ~np.isin(y, words)
     if strange.any():
+        raise DataError(f"{_new_classes(y, strange, naming)} (seen: {names_of(known)}).")
+    order = words.argsort()
+    return known[order[np.searchsorted(words, y, sorter=order)]]
+
+
+def _new_classes(y: np.ndarray, strange: np.ndarray, naming: Naming) -> str:
+    """Return which classes were not seen in training, and in which rows they are."""
+    found = np.unique(y[strange])
+    if len(found) == 1:
         row, index = np.argwhere(strange)[0, 0], naming.index
-        raise DataError(
-            f"{naming.what} has the class '{y[strange].flat[0]}' in row {(row if index is None else index[row]) + 1}, "
-            f"which was not seen in training (seen: {names_of(known)})."
-        )
-    return y.astype(known.dtype)
+        at = (row if index is None else index[row]) + 1
+        return f"{naming.what} has the class '{found[0]}' in row {at}, which was not seen in training"
+    each = (f"'{label}' ({naming.rows((y == label).reshape(len(y), -1).any(1))})" for label in found[:SHOWN])
+    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+    return f"{naming.what} has {len(found)} classes that were not seen in training: {', '.join(each)}{more}"
 
 
 def names_of(classes: np.ndarray) -> str:

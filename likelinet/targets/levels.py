@@ -1,10 +1,13 @@
 """Labels that have an order, as a config declares it."""
 
+from functools import partial
+
 import numpy as np
 
 from likelinet.config.family import Labels
 from likelinet.core.errors import DataError
-from likelinet.core.wording import counted
+from likelinet.core.gathered import gathered
+from likelinet.core.wording import counted, listed
 from likelinet.tables.cells import BOOLS
 from likelinet.targets.labels import names_of
 from likelinet.targets.target import Naming
@@ -38,9 +41,8 @@ def declared_levels(
             "write one list for each output, or one for all."
         )
     columns = y.reshape(len(y), outputs).T
-    return tuple(
-        _known(column, own, naming.of_output(j)) for j, (column, own) in enumerate(zip(columns, each, strict=True))
-    )
+    looks = (partial(_known, columns[j], own, naming.of_output(j)) for j, own in enumerate(each))
+    return tuple(gathered(looks))
 
 
 def _without_order(y: np.ndarray, naming: Naming) -> str:
@@ -69,8 +71,10 @@ def _known(y: np.ndarray, levels: Labels, naming: Naming) -> np.ndarray:
         known = np.array(levels)
     strange = ~np.isin(y, known)
     if strange.any():
+        found = np.unique(y[strange])
+        each = listed([f"'{label}' ({naming.rows((y == label).reshape(len(y), -1).any(1))})" for label in found])
+        some, are = ("the class", "is") if len(found) == 1 else ("the classes", "are")
         raise DataError(
-            f"{naming.what} has the class '{y[strange].flat[0]}' ({naming.rows(strange)}), which is not among "
-            f"distribution.levels ({names_of(known)})."
+            f"{naming.what} has {some} {each}, which {are} not among distribution.levels ({names_of(known)})."
         )
     return known

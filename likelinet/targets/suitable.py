@@ -6,6 +6,7 @@ import numpy as np
 
 from likelinet.config.distribution import DistributionConfig
 from likelinet.core.notes import note
+from likelinet.core.wording import readable
 from likelinet.distributions import Distribution, Interval
 from likelinet.distributions.numerics.estimates import quantiles
 from likelinet.tables.recognise.sentinels import sentinels_of
@@ -99,7 +100,7 @@ def _of_whole_numbers(y: np.ndarray, spread: float, zeros: float) -> tuple[str, 
     """Return what whole numbers are if they are few, or close together."""
     distinct = np.unique(y)
     if len(distinct) == 2:
-        return f"has two values only, {distinct[0]:g} and {distinct[1]:g}", "'bernoulli'"
+        return f"has two values only, {readable(distinct[0])} and {readable(distinct[1])}", "'bernoulli'"
     few, grades = _are_few(distinct, len(y)), are_grades(y)
     counts = y.min() >= 0.0 and not grades
     if counts and len(distinct) > 2 and (few or spread < COARSE or zeros >= ZEROS):

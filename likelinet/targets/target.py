@@ -9,10 +9,11 @@ import numpy as np
 from likelinet.config import ModelConfig
 from likelinet.core.errors import DataError
 from likelinet.core.fields import from_fields
-from likelinet.core.wording import rows_of
+from likelinet.core.wording import SHOWN, rows_of, shown
 from likelinet.distributions import Distribution, Interval
 from likelinet.distributions.base.family import Family
 from likelinet.tables.arrays import check_finite, target_array
+from likelinet.tables.recognise.identifiers import mostly_different
 
 Y = np.ndarray | Interval
 
@@ -209,11 +210,27 @@ def finite_numbers(y: Any, naming: Naming) -> np.ndarray:
     try:
         y = y.astype(np.float64)
     except (TypeError, ValueError):
-        raise DataError(
-            f"{naming.what} must hold numbers for this family; for class labels use 'bernoulli' or 'categorical'."
-        ) from None
+        raise DataError(f"{naming.what} must hold numbers for this family; {_for_labels(y)}.") from None
     check_finite(y, naming.what, naming.index)
     return y
+
+
+def kind_for(many: int) -> str:
+    """Return the family for so many classes."""
+    return "bernoulli" if many <= 2 else "categorical"
+
+
+def _for_labels(y: np.ndarray) -> str:
+    """Return what to do with y that is text."""
+    if y.ndim > 1:
+        return "for class labels use 'bernoulli' or 'categorical'"
+    labels = sorted({str(v) for v in y.tolist()})
+    if mostly_different(len(labels), len(y)):
+        return f"it is text with {len(labels)} different values, like an identifier or a date: name another column"
+    if len(labels) == 1:
+        return f"it is text, '{shown(labels[0])}' in every row"
+    some = ", ".join(map(shown, labels[:SHOWN])) + (", …" if len(labels) > SHOWN else "")
+    return f"for class labels use '{kind_for(len(labels))}', as there are {len(labels)}: {some}"
 
 
 def refuse_intervals(y: Any, naming: Naming) -> None:

@@ -60,12 +60,15 @@ class History:
         was better than the start).
     engine : str
         What computed it: "numpy" or "jax".
+    out_of_fold_nll : float or None
+        Mean negative log-likelihood of the training rows by the members that held them out; None without folds.
     """
 
     epochs: list[Epoch] = field(default_factory=list)
     best_epoch: list[int] = field(default_factory=list)
     stopped: str = "finished"
     engine: str = "numpy"
+    out_of_fold_nll: float | None = None
 
     @property
     def untrained(self) -> bool:

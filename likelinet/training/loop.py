@@ -136,10 +136,17 @@ class Training:
         self._epoch += 1
         plan, members, weight = self._plan, outcome.members, self._data.weight
         held_out = plan.validation[members]
-        validated, held_weight = None, weight[held_out]
+        validated, looked_at, held_weight = None, None, weight[held_out]
+        looking = np.arange(len(outcome.weights)) if plan.together else members
         if held_out.shape[1]:
-            validated = _finite(outcome.held_out[members] / held_weight.sum(1))
-        going_on = self._best.record(members, outcome.weights[members], validated, self._epoch)
+            sums = outcome.held_out
+            if len(members) < len(looking):  # some have arrived at their minimum, and stay there
+                sums = self._run.evaluate(outcome.weights, plan.validation)
+            validated = _finite(sums[members] / held_weight.sum(1))
+            looked_at = self._means(sums[looking], weight[plan.validation[looking]].sum(1))
+        going_on = self._best.record(looking, outcome.weights[looking], looked_at, self._epoch)[
+            np.isin(looking, members)
+        ]
         if not going_on.all():
             self._early = True
             self._run.stop(members[~going_on])
@@ -263,7 +270,13 @@ class Training:
 
     def _loss(self, theta: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """Return the mean loss of each member over rows (M, n), infinite where it is not finite."""
-        return _finite(self._run.evaluate(theta, rows) / self._data.weight[rows].sum(1))
+        return self._means(self._run.evaluate(theta, rows), self._data.weight[rows].sum(1))
+
+    def _means(self, sums: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """Return the mean loss of each member, by which weights are kept: of all of them where they keep together."""
+        if self._plan.together:
+            sums, weights = (np.full_like(each, each.sum()) for each in (sums, weights))
+        return _finite(sums / weights)
 
 
 def _worse(loss: np.ndarray, start: np.ndarray, by: float) -> np.ndarray:

@@ -15,6 +15,34 @@ def split(n: int, fraction: float, rngs: list[np.random.Generator]) -> tuple[np.
     return np.sort(orders[:, v:], axis=1), np.sort(orders[:, :v], axis=1)
 
 
+def by_folds(fold: np.ndarray, members: int, spare: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return training rows (M, …) and held-out rows (M, …), of which member m has those of fold m modulo the folds.
+
+    Where a member has fewer rows than others, its last ones are `spare`, a row of weight 0.
+
+    Parameters
+    ----------
+    fold : ndarray of int, shape (n,)
+        Of each row, from 0 on.
+    members : int
+        M.
+    spare : int
+        A row of the data.
+    """
+    own = np.arange(members) % (fold.max() + 1)
+    return _filled([(fold != k).nonzero()[0] for k in own], spare), _filled(
+        [(fold == k).nonzero()[0] for k in own], spare
+    )
+
+
+def _filled(rows: list[np.ndarray], spare: int) -> np.ndarray:
+    """Return rows of each member as one array, as long as the longest."""
+    filled = np.full((len(rows), max(map(len, rows))), spare, dtype=np.intp)
+    for line, own in zip(filled, rows, strict=True):
+        line[: len(own)] = own
+    return filled
+
+
 def batches(rows: np.ndarray, weight: np.ndarray, size: int, rngs: list[np.random.Generator]) -> Batches:
     """Return an epoch of shuffled minibatches; the last one is filled up with rows of share 0, never dropped.
 

@@ -27,6 +27,9 @@ class Plan:
         Added to the reported NLL of each row: it brings standardised targets back to the user's units.
     settled : int
         Epochs of a warm-up, during which neither the best weights nor patience are counted.
+    together : bool
+        Whether all members keep the weights of one epoch, by the mean over the held-out rows of all of them: an epoch
+        that a member chose by its own would make the score of just these rows too good.
     """
 
     train: np.ndarray
@@ -38,6 +41,7 @@ class Plan:
     gradient_clip: float | None
     offset: np.ndarray
     settled: int = 0
+    together: bool = False
 
     @property
     def steps_of_epoch(self) -> int:

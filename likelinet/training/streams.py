@@ -10,6 +10,11 @@ def fold_stream(seed: int) -> np.random.Generator:
     return np.random.default_rng([seed, 1])
 
 
+def held_out_stream(seed: int) -> np.random.Generator:
+    """Return the stream of the folds that members hold out."""
+    return np.random.default_rng([seed, 2])
+
+
 @dataclass(frozen=True)
 class Streams:
     """The random streams of one member: each consumer has its own, so that none disturbs another."""

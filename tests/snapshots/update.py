@@ -7,6 +7,7 @@ import importlib
 import inspect
 import json
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,7 @@ def methods(cls: type) -> Iterator[str]:
         member = vars(owner).get(name)
         if not owner.__module__.startswith("likelinet"):
             continue
-        if isinstance(member, property):
+        if isinstance(member, property | cached_property):
             yield name
         elif inspect.isroutine(member):
             yield name + call(getattr(cls, name))

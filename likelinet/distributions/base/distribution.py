@@ -21,7 +21,7 @@ from likelinet.distributions.base.guard import guard
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.plain import check_plain
 from likelinet.distributions.base.protocol import DistributionProtocol
-from likelinet.distributions.base.shapes import Rng, generator_of, on_batch, shape_of
+from likelinet.distributions.base.shapes import Rng, generator_of, index_of_batch, on_batch, shape_of
 from likelinet.distributions.numerics.differences import inside, loss_by_differences, loss_by_vjp, tails_by_differences
 from likelinet.distributions.numerics.interval_probability import log_interval
 
@@ -320,7 +320,7 @@ class Distribution(Checks, Conditional, DistributionProtocol, ABC):
 
     def __getitem__(self, rows: Any) -> "Distribution":
         """Return the distributions of the rows that `rows`, an index into the batch axes, selects."""
-        return self.map_arrays(lambda a, n: forwards(on_batch(a, self.batch_shape, n)[rows]))
+        return self.map_arrays(lambda a, n: forwards(on_batch(a, self.batch_shape, n)[index_of_batch(rows, n)]))
 
     def __repr__(self) -> str:
         inside = ", ".join(f"{p.name}={in_brief(getattr(self, p.name))}" for p in self.parameters)

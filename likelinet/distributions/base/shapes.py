@@ -1,7 +1,7 @@
 """Shapes of samples, generators of random numbers, and axes."""
 
 import operator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -40,6 +40,12 @@ def generator_of(rng: Rng) -> np.random.Generator:
 def on_batch(a: np.ndarray, batch: tuple[int, ...], event_ndim: int) -> np.ndarray:
     """Return a parameter broadcast to a batch shape, before the axes of its own."""
     return np.broadcast_to(a, batch + a.shape[a.ndim - event_ndim :])
+
+
+def index_of_batch(rows: Any, event_ndim: int) -> Any:
+    """Return an index into the batch axes as one of a parameter: an ellipsis stands for none of the axes of its own."""
+    at = rows if isinstance(rows, tuple) else (rows,)
+    return (*at, *[slice(None)] * event_ndim) if any(each is Ellipsis for each in at) else rows
 
 
 def broadcast(d: "Distribution", batch: tuple[int, ...]) -> "Distribution":

@@ -276,6 +276,9 @@ class Mixture(AnswersByComponents):
     def entropy(self) -> np.ndarray:
         if self.event_shape:
             self._undefined("entropy for several outputs")
+        classes = self.class_marginals()
+        if classes is not None:
+            return classes.entropy()
         with np.errstate(all="ignore"):
             exact = self._if_alike("entropy")
             return quadrature.entropy(self) if exact is None else exact

@@ -8,6 +8,7 @@ import numpy as np
 
 from likelinet.config import DataConfig
 from likelinet.core.errors import DataError
+from likelinet.core.wording import readable
 from likelinet.tables.cells import bools, parse
 from likelinet.tables.columns import Column, is_time
 from likelinet.tables.kinds.kind import USUAL, Kind, Strange, with_indicator
@@ -180,7 +181,7 @@ class Number(Scaled):
 
     @property
     def seen(self) -> str:
-        return "" if self.low is None or self.high is None else f"{self.low:g} … {self.high:g}"
+        return "" if self.low is None or self.high is None else f"{readable(self.low)} … {readable(self.high)}"
 
     @property
     def plain(self) -> bool:
@@ -228,7 +229,7 @@ def learn_number(name: str, numbers: np.ndarray, weight: np.ndarray, data: DataC
         raise DataError(f"Column '{name}' has numbers too large for double precision: choose another unit.")
     if is_constant(lies.loc, lies.scale):
         if not indicator:
-            return Constant(name, f"{lies.median:g} in every row")
+            return Constant(name, f"{readable(lies.median)} in every row")
         return Number(name, lies.median, 1.0, lies.median, lies.median, lies.median, indicator)
     scaling = (lies.loc, lies.scale) if data.standardize else (0.0, 1.0)
     if data.extrapolate:

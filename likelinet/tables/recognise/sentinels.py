@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from likelinet.core.wording import rows_of
+from likelinet.core.wording import readable, rows_of
 
 _TIMES = 3  # how often a number occurs before it is suspected without being all nines
 _VARIED = 10  # different other numbers that make it an outlier rather than one of a few values
@@ -22,7 +22,7 @@ def sentinels_of(values: np.ndarray, index: np.ndarray | None) -> str:
         Positions of the rows in the user's table; without it, the rows are all of them.
     """
     found = suspected_sentinels(values) if _has_far_ends(values) else {}
-    return ", ".join(f"{value:g} ({rows_of(values == value, index)})" for value in found)
+    return ", ".join(f"{readable(value)} ({rows_of(values == value, index)})" for value in found)
 
 
 def _has_far_ends(numbers: np.ndarray) -> bool:

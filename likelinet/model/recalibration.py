@@ -1,0 +1,129 @@
+"""Recalibration: the map of F(y) by which predicted distributions become those that the rows have."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from likelinet.core.errors import DataError, UndefinedError
+from likelinet.core.fields import from_fields
+from likelinet.distributions import Distribution, Interval
+from likelinet.model.recalibrated import Recalibrated
+
+# Probabilities at which pieces of the map meet, and what mirrors them: those of the central 20, 40, …, 98 and 99 %.
+LOWER = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
+PRIOR = 10.0  # rows that the plain prediction counts for
+APART = 1e-9  # of two pieces at least, and from 0 and 1
+
+
+@dataclass(frozen=True)
+class Recalibration:
+    """A map of F(y): increasing, from 0 to 1, linear in pieces.
+
+    Parameters
+    ----------
+    method : str
+        How it was learned: "conformal" or "pit".
+    at, level : tuple of float
+        Where its pieces meet, and its values there.
+    """
+
+    method: str
+    at: tuple[float, ...]
+    level: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        """Raise `ValueError` if it is no such map."""
+        for knots in (self.at, self.level):
+            if not (len(knots) == len(self.at) and knots[:1] == (0.0,) and knots[-1:] == (1.0,)):
+                raise ValueError("recalibration: at and level must go from 0 to 1")
+            if not (np.diff(knots) > 0.0).all():
+                raise ValueError("recalibration: at and level must increase")
+
+    def of(self, d: Distribution) -> Distribution:
+        """Return predicted distributions as recalibrated."""
+        return Recalibrated(d, np.array(self.at), np.array(self.level))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data."""
+        return {"method": self.method, "at": list(self.at), "level": list(self.level)}
+
+    @staticmethod
+    def from_json(data: Any) -> "Recalibration":
+        """Return what `to_json` wrote."""
+        return from_fields(Recalibration, data, "recalibration", at=tuple, level=tuple)
+
+
+def learned(method: str, d: Distribution, y: np.ndarray | Interval, weight: np.ndarray) -> Recalibration:
+    """Return the map that these rows, which the model has not seen, ask for.
+
+    Parameters
+    ----------
+    method : str
+        "conformal" or "pit".
+    d : Distribution
+        The plain prediction of each row.
+    y : ndarray or Interval
+        What was observed.
+    weight : ndarray
+        Weight of each row.
+
+    Raises
+    ------
+    DataError
+        If y is censored, or cannot be what it is by the prediction, or if rows have weights that a method cannot take.
+    UndefinedError
+        If y is not one continuous number.
+    """
+    if method not in ("conformal", "pit"):
+        raise DataError(f"recalibrate: method must be 'conformal' or 'pit', got {method!r:.60}.")
+    if isinstance(y, Interval):
+        raise DataError(
+            "recalibrate: y is censored, and where it lies in its distribution is not known: leave it as is."
+        )
+    if (
+        d.event_shape
+        or d.y != "number"
+        or d.class_marginals() is not None
+        or d.support.integer
+        or d.atoms
+        or d.is_angle
+    ):
+        raise UndefinedError(
+            "recalibrate: y must be one continuous number, not counts, classes, angles or several outputs."
+        )
+    u = d.cdf(y)
+    if method == "pit":
+        return _by_shares(u, weight)
+    if np.ptp(weight) > 0.0:
+        raise DataError("recalibrate: rows of unequal weight are not exchangeable: use method='pit'.")
+    return _by_ranks(u)
+
+
+def _by_shares(u: np.ndarray, weight: np.ndarray) -> Recalibration:
+    """Return the map with the share of the rows in each piece, beside some that are spread evenly."""
+    at = np.array([0.0, *LOWER, *(1.0 - p for p in LOWER[-2::-1]), 1.0])
+    rows = np.histogram(u, at, weights=weight / weight.mean())[0] + PRIOR * np.diff(at)
+    level = np.cumsum(rows)[:-1] / rows.sum()
+    return Recalibration("pit", tuple(at.tolist()), (0.0, *level.tolist(), 1.0))
+
+
+def _by_ranks(u: np.ndarray) -> Recalibration:
+    """Return the map with ranks among the rows: at most p, and at least 1 - p, of new rows lie below these levels."""
+    ranked, n = np.sort(u), len(u)
+    beyond = [(p, int(np.floor(p * (n + 1) + APART))) for p in LOWER]
+    knots = [(ranked[k - 1], p) for p, k in beyond if k > 0]
+    knots += [(ranked[n - k], 1.0 - p) for p, k in beyond[-2::-1] if k > 0]
+    if any(not APART < at < 1.0 - APART for at, _ in knots):
+        raise DataError(
+            "recalibrate: many y are where the prediction has next to no probability: choose another family, with "
+            "longer tails, first."
+        )
+    at, level = [0.0], [0.0]
+    for u_k, p in knots:
+        if u_k > at[-1] + APART:
+            at.append(float(u_k))
+            level.append(p)
+        elif p <= 0.5:  # of equal ranks the inner level, so that intervals are rather too wide
+            level[-1] = p
+    return Recalibration("conformal", (*at, 1.0), (*level, 1.0))
