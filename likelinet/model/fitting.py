@@ -130,11 +130,7 @@ def fit(
     theta = initial_weights(objective, *own, [s.initial for s in streams], dtype, known, estimates)
     offset = targets.shift_of_nll(untrained.family.has_density(encoded))
     plan = planned(config, rows.table, len(encoded), inputs.width > 0, exact, streams, offset, held)
-    if not (is_coder or exact or plan.validation.size) and config.training.validation_fraction > 0.0:
-        note(
-            f"{counted(n, 'row')} are too few to hold any out, so nothing keeps the network from learning them by "
-            "heart, too sure of new ones by far: take more, or data: {features: []} for the distribution of y alone."
-        )
+    _note_unwatched(config, plan, n, exact)
     units, layout = None, objective.layout
     if exact:
         engine, optimiser = LbfgsEngine(), None
@@ -265,6 +261,16 @@ def with_levels(config: ModelConfig, custom: type[Distribution] | None, levels: 
     if levels is None or d.leaf is not d or not d.leaf_class(custom).ordered or d.class_levels is not None:
         return config
     return config.model_copy(update={"distribution": d.model_copy(update={"levels": levels})})
+
+
+def _note_unwatched(config: ModelConfig, plan: Plan, n: int, exact: bool) -> None:
+    """Warn where there are so few rows that none is held out, which would tell when to stop."""
+    watched = exact or plan.validation.size or isinstance(config.network, CoderConfig)
+    if config.training.validation_fraction > 0.0 and not watched:
+        note(
+            f"{counted(n, 'row')} are too few to hold any out, so nothing keeps the network from learning them by "
+            "heart, too sure of new ones by far: take more, or data: {features: []} for the distribution of y alone."
+        )
 
 
 def _check_range(data: Data, what: str, open_ended: bool) -> None:

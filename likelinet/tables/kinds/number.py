@@ -108,7 +108,7 @@ class Scaled(Kind):
         margin = MARGIN * (high - low)
         return low - margin, high + margin
 
-    @cached_property
+    @property
     def within(self) -> tuple[float, float] | None:
         if self.inner is None:
             return None
