@@ -20,6 +20,12 @@ def wholes(row: Distribution) -> np.ndarray:
 
 
 @functools.cache
+def masses(row: Distribution) -> np.ndarray:
+    """Return their probabilities."""
+    return np.exp(row.log_prob(wholes(row)))
+
+
+@functools.cache
 def edges(row: Distribution) -> list[float]:
     """Return the ends of the support and points between which the density of a row is easy to integrate."""
     ends = [float(row.ppf(0.0)), float(row.isf(0.0))]
@@ -42,8 +48,7 @@ def expected(row: Distribution, f: Callable[[np.ndarray], np.ndarray], up_to: fl
     """Return E[f(Y); Y ≤ up_to]."""
     if row.support.integer:
         k = wholes(row)
-        k = k[k <= up_to]
-        return float(np.sum(np.exp(row.log_prob(k)) * f(k)))
+        return float(np.sum(np.where(k <= up_to, masses(row) * f(k), 0.0)))
     atoms = np.array([a for a in row.atoms if a <= up_to])
     points = sorted({e for e in edges(row) if e <= up_to} | ({up_to} if np.isfinite(up_to) else set()))
 

@@ -54,6 +54,7 @@ KINDS: dict[str, tuple[list[str], str, str]] = {  # columns beside size; target;
     "zeros": (["rain"], "rain", "{kind: zero_inflated, base: {kind: gamma}}"),
     "no mean": (["left"], "left", "{kind: cauchy}"),
 }
+ENSEMBLES = ("times", "intervals", "angles", "ordered", "correlated", "zeros")
 WHOLE = ("counts", "trials", "exposure")
 SEVERAL = {
     "correlated": ["left", "right"],
@@ -153,6 +154,12 @@ def test_sample(trained: tuple[str, Path, Path], tmp_path: Path):
         assert (draws[:3].sum(0) == 10).all()
 
 
+# Those that ensembles draw, and shares and counts, drawn as several intervals are, take long.
+@pytest.mark.parametrize(
+    "trained",
+    [pytest.param(k, marks=[pytest.mark.slow] if k in (*ENSEMBLES, "shares", "counts") else []) for k in KINDS],
+    indirect=True,
+)
 def test_plot(trained: tuple[str, Path, Path], tmp_path: Path):
     _, file, table = trained
     done = cli("plot", file, table, "-o", tmp_path / "p.png")
@@ -206,7 +213,7 @@ def test_a_column_that_a_parameter_needs_is_missing(kind: str, command: str, tmp
     assert f"The table lacks the column '{kind}', from which the family reads" in done.err
 
 
-@pytest.mark.parametrize("kind", ["times", "intervals", "angles", "ordered", "correlated", "zeros"])
+@pytest.mark.parametrize("kind", ENSEMBLES)
 def test_ensembles_go_through_all_commands(kind: str, tmp_path: Path):
     done, file, table = fitted(tmp_path, kind, "ensemble: 2\n")
     assert (done.code, done.err) == (0, "")

@@ -68,6 +68,7 @@ def test_progress_bar_on_a_terminal(tmp_path: Path):
         assert shown in seen
 
 
+@pytest.mark.slow
 def test_quiet_is_silent_on_a_terminal_too(tmp_path: Path):
     assert on_terminal([*COMMAND, *files(tmp_path, "epochs: 7"), "--quiet"], nothing) == (0, "", "")
 
@@ -174,6 +175,7 @@ def in_a_shell(line: str, folder: Path, **environment: str) -> tuple[int, str]:
     return done.returncode, done.stderr.decode()
 
 
+@pytest.mark.slow  # five processes
 def test_standard_output_that_cannot_be_written_to(tmp_path: Path):
     columns = COLUMNS | {"grade": [["jä", "nö"][i % 2] for i in range(40)]}
     table = write_csv(tmp_path / "t.csv", columns)
@@ -192,6 +194,7 @@ def test_standard_output_that_cannot_be_written_to(tmp_path: Path):
     assert in_a_shell("$likelinet predict m t.csv", tmp_path, PYTHONIOENCODING="ascii") == (2, ascii_)
 
 
+@pytest.mark.slow
 def test_without_standard_error_or_a_folder_to_be_in(tmp_path: Path):
     fit = " ".join(files(tmp_path, "epochs: 2"))
     lines = [f"$likelinet {fit} 2>&-", f"mkdir gone && cd gone && rmdir ../gone && $likelinet {fit}"]

@@ -11,6 +11,7 @@ from tests.data import needs_mnist
 from tests.test_examples import run
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Numbers outside|Columns that say nothing:UserWarning")
 @needs_mnist
 def test_autoencoder(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
@@ -24,6 +25,7 @@ def test_autoencoder(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert "must be 0 or 1" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 @needs_mnist
 def test_variational_autoencoder(tmp_path: Path):
     result = run("17_variational_autoencoder", tmp_path)

@@ -14,6 +14,7 @@ from tests.data import needs_mnist
 from tests.test_examples import run
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Numbers outside|Columns that say nothing:UserWarning")
 @needs_mnist
 def test_mnist(tmp_path: Path):

@@ -105,6 +105,7 @@ def every_test(copy: Path) -> tuple[set[str], set[str]]:
     return those_of("Exponential") & those_of("Gamma") & those_of("LogLogistic"), those_of("Rayleigh")
 
 
+@pytest.mark.slow  # it collects all tests once more
 def test_it_gets_every_test(copy: Path):
     every, its_own = every_test(copy)
     assert len(every) > 50

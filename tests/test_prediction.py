@@ -134,7 +134,7 @@ def outcome(f):
         return type(error), str(error)
 
 
-HEAVY = {"hurdle", "truncated"}  # their quadratures
+HEAVY = {"hurdle", "truncated", "outputs_of_members"}  # their quadratures
 
 
 @pytest.mark.parametrize("case", [pytest.param(c, marks=[pytest.mark.slow] if c in HEAVY else []) for c in CASES])

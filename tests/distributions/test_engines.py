@@ -45,7 +45,13 @@ def arguments(case: Family):
     return tuple(getattr(d, p.name) for p in case.cls.parameters), y
 
 
-@each(FAMILIES)
+# Compiling these takes a second each.
+LONG = (ll.Beta, ll.BetaBinomial, ll.Binomial, ll.Dirichlet, ll.NegativeBinomial)
+
+
+@pytest.mark.parametrize(
+    "case", [pytest.param(c, marks=[pytest.mark.slow] if c.cls in LONG else [], id=str(c)) for c in FAMILIES]
+)
 def test_loss_of_a_family(case: Family):
     check(case.cls.loss, *arguments(case), [p.learned for p in case.cls.parameters])
 

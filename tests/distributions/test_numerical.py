@@ -17,15 +17,15 @@ def test_entropy_and_crps_of_large_counts_take_little_memory():
     np.testing.assert_allclose(one.crps(1e9 + 2e4), ll.Poisson(1e9).crps(1e9 + 2e4), rtol=1e-6)
 
 
-@pytest.mark.parametrize("y", [0.0, 37.0, 5000.0, 2.5])
 @pytest.mark.parametrize(("total_count", "probs"), [(0.1, 0.9999), (2.0, 0.999), (50.0, 0.99)])
-def test_long_sums_against_every_term(total_count, probs, y):
+def test_long_sums_against_every_term(total_count, probs):
     d = ll.NegativeBinomial(total_count, probs=probs)
     k = np.arange(d.isf(1e-18) + 2.0)
     assert len(k) > 4096
-    below = np.clip(y - k, 0.0, 1.0)
-    crps = np.sum(below * d.cdf(k) ** 2 + (1.0 - below) * d.sf(k) ** 2)
-    np.testing.assert_allclose(d.crps(y), crps, rtol=1e-8)
+    cdf, sf = d.cdf(k), d.sf(k)
+    for y in (0.0, 37.0, 5000.0, 2.5):
+        below = np.clip(y - k, 0.0, 1.0)
+        np.testing.assert_allclose(d.crps(y), np.sum(below * cdf**2 + (1.0 - below) * sf**2), rtol=1e-8)
     np.testing.assert_allclose(d.entropy(), np.sum(np.exp(d.log_prob(k)) * d.nll(k)), rtol=1e-8)
 
 

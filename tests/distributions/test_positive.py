@@ -54,6 +54,7 @@ def test_gradient_of_the_tails_far_out(case: Family):
                     np.testing.assert_allclose(got[j, i], float(want), rtol=1e-10, atol=1e-300)
 
 
+@pytest.mark.slow  # compiling them takes seconds
 @each(POSITIVE)
 def test_tails_on_jax(case: Family):
     d, y = case.batch(40, seed=4)

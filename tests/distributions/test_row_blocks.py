@@ -51,11 +51,12 @@ def blocked(monkeypatch, size, f, *args):
 def test_blocks_of_any_shapes(family, batch, of, monkeypatch):
     d, q = FAMILIES[family](batch), numbers(of, 0.05, 0.95)
     y = np.floor(4.0 * q) if family == "poisson" else 3.0 * q - 1.0
-    exact = CALLS if family in ("gaussian", "poisson") else CALLS[:-1]  # the integrals of others have many nodes
+    simple = family in ("gaussian", "poisson")
+    exact = CALLS if simple else CALLS[:-1]  # the integrals of others have many nodes
     for name in exact:
         whole = getattr(d, name)(q if name == "ppf" else y)
         assert whole.shape == np.broadcast_shapes(batch, of)
-        for size in (1, 3, 5):
+        for size in (1, 3, 5) if simple else (3,):  # it is all the same to them how large their blocks are
             part = blocked(monkeypatch, size, getattr(d, name), q if name == "ppf" else y)
             np.testing.assert_array_equal(part, whole, err_msg=name)
 

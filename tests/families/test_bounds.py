@@ -68,9 +68,10 @@ def test_y_at_a_bound_is_possible_in_every_unit(name: str, seed: int):
     family, low, high = AT_BOUNDS[name]
     y = clipped(low, high, seed)
     y = np.where(X[:, 0] > 1.0, 0.0, y) if name == "zero inflated" else y
-    scores = [fitted(family, X, y, s, epochs=60).score(X, y) for s in (False, True)]
-    assert np.isfinite(scores).all()
-    d = fitted(family, X, y).predict_dist(X)
+    epochs = 60 if seed == 0 else 1  # a bound that its unit rounds out of the support shows at once
+    models = [fitted(family, X, y, s, epochs) for s in (False, True)]
+    assert np.isfinite([m.score(X, y) for m in models]).all()
+    d = models[1].predict_dist(X)
     at_low, at_high = (d.log_prob(np.full(80, end)) for end in (low, high))
     assert np.isfinite([at_low, at_high]).all()
     if name in ("truncated", "affine"):

@@ -96,6 +96,7 @@ def test_gradients(name: str):
     assert_gradients(got, gradients(loss, (raw,), y[None], (np.full(raw.shape, 1e-3),)))
 
 
+@pytest.mark.slow  # compiling it takes seconds
 def test_the_other_engine():
     pytest.importorskip("jax")
     from tests.on_jax import run

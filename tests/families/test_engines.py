@@ -14,23 +14,23 @@ IN_CLOSED_FORM = (
     "truncated gaussian",
     "mixture of truncated",
     "censored weibull",
-    "censored zero inflated",
     "zero inflated poisson",
     "hurdle negative binomial",
     "discretised log normal",
-    "truncated discretised",
     "transformed logit",
-    "truncated transformed",
 )
 SLOW = (
     "censored mixture",
     "censored truncated",
+    "censored zero inflated",
     "zero inflated gamma",
     "zero inflated truncated",
     "mixture of zero inflated",
     "hurdle log normal",
     "discretised mixture",
     "transformed log",
+    "truncated discretised",
+    "truncated transformed",
 )
 
 
