@@ -51,6 +51,7 @@ from likelinet.config.training import AdamWConfig as AdamWConfig
 from likelinet.config.training import ConstantConfig as ConstantConfig
 from likelinet.config.training import CosineConfig as CosineConfig
 from likelinet.config.training import EarlyStoppingConfig as EarlyStoppingConfig
+from likelinet.config.training import HoldThenAnnealConfig as HoldThenAnnealConfig
 from likelinet.config.training import LBFGSConfig as LBFGSConfig
 from likelinet.config.training import SGDConfig as SGDConfig
 from likelinet.config.training import StepConfig as StepConfig
@@ -195,6 +196,7 @@ __all__ = [
     "HalfNormal",
     "HalfNormalConfig",
     "History",
+    "HoldThenAnnealConfig",
     "Hurdle",
     "HurdleConfig",
     "Independent",

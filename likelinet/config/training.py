@@ -45,7 +45,7 @@ class AdamWConfig(Config):
 class LBFGSConfig(Config):
     """L-BFGS on the full batch in double precision: the exact maximum of linear models, a local one of small networks.
 
-    An epoch is one iteration; batch size, `steps`, schedule, clipping, precision and engine play no part.
+    An epoch is one iteration; batch size, `steps`, schedule, averaging, clipping, precision and engine play no part.
     """
 
     kind: Literal["lbfgs"] = "lbfgs"
@@ -92,10 +92,26 @@ class CosineConfig(Config):
     """Fraction of training over which the rate rises from 0."""
 
 
+class HoldThenAnnealConfig(Config):
+    """A learning rate that is held until held-out rows stop gaining, and then falls to 0 along half a cosine.
+
+    It falls from the best weights so far on. All members of an ensemble have one course, by the mean of their
+    validation NLL. `early_stopping.patience` says how long there may be no gain; `epochs` and `steps` are upper bounds.
+    """
+
+    kind: Literal["hold_then_anneal"] = "hold_then_anneal"
+    """Which schedule."""
+    warmup: NonNegativeInt = 50
+    """Steps over which the rate rises from 0, before the annealing as well: there a tenth of it at most."""
+    anneal: PositiveInt | None = None
+    """Steps over which the rate falls; null: a fifth of those up to the best look, at least 800."""
+
+
 ScheduleConfig = Annotated[
     Annotated[CosineConfig, Tag("cosine")]
     | Annotated[ConstantConfig, Tag("constant")]
-    | Annotated[StepConfig, Tag("step")],
+    | Annotated[StepConfig, Tag("step")]
+    | Annotated[HoldThenAnnealConfig, Tag("hold_then_anneal")],
     Discriminator(kind_or("cosine")),
 ]
 
@@ -104,7 +120,11 @@ class EarlyStoppingConfig(Config):
     """Stop when the validation NLL no longer falls."""
 
     patience: PositiveInt | None = None
-    """Epochs without improvement after which a member stops; null: 60, or 15 % of `epochs` that are null."""
+    """Epochs without improvement after which a member stops; null: 60, or 15 % of `epochs` that are null.
+
+    With the schedule `hold_then_anneal` those after which the rate falls; null: as many steps as up to the best look,
+    at least 500.
+    """
 
 
 class TrainingConfig(Config):
@@ -118,6 +138,8 @@ class TrainingConfig(Config):
     """Passes over the training rows, at most; null: 400, of n > 4096 rows 400 (4096 / n)^⅔, at least 10."""
     steps: PositiveInt | None = None
     """Updates of the weights, at most; null leaves it to `epochs`."""
+    time: PositiveFloat | None = None
+    """Seconds of training, at most; null sets no limit."""
     batch_size: PositiveInt | Literal["auto"] | None = "auto"
     """Rows per update; null takes all of them; `auto`: 32, twice as many whenever there are four times 4096."""
     validation_fraction: Fraction = 0.1
@@ -127,6 +149,8 @@ class TrainingConfig(Config):
     members keep the epoch that predicts all held-out rows best. `ensemble` must be as many or more."""
     early_stopping: EarlyStoppingConfig | None = EarlyStoppingConfig()
     """When to stop before the last epoch; null never does. The best weights on held-out rows are kept either way."""
+    average: Annotated[float, Field(gt=0.0, lt=1.0)] | None = None
+    """Decay of a moving average of the weights, which is validated, kept and predicted with; null takes none."""
     gradient_clip: PositiveFloat | None = 5.0
     """Largest norm of a gradient; null does not clip."""
     precision: Literal["float32", "float64"] = "float32"

@@ -16,6 +16,10 @@ class TargetNote(UserWarning):
     """How y is read."""
 
 
+class RowsNote(UserWarning):
+    """Rows that a distribution has no number for."""
+
+
 @contextmanager
 def unnoted(category: type[Warning] = UserWarning) -> Generator[None, None, None]:
     """Do what is done within without notes of a category: all that they say is said elsewhere."""

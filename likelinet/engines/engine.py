@@ -92,7 +92,7 @@ class Outcome:
     held_out : ndarray, shape (M,)
         Σ weight · nll over the held-out rows after it, once the epoch has ended.
     weights : ndarray, shape (M, P)
-        A copy of the weights after it.
+        A copy of the weights after it, as the optimiser keeps them.
     learning_rate : float
         Of its last step.
     """
@@ -170,8 +170,16 @@ class Run(ABC):
         """Train these members no longer."""
 
     @abstractmethod
+    def restart(self, theta: np.ndarray, rates: Any) -> None:
+        """Go on from the weights `theta` (M, P) with other learning rates and an optimiser that knows nothing yet.
+
+        What the engine has begun beyond what it has yielded is forgotten; the steps done so far still count for noise
+        and warm-ups of the loss.
+        """
+
+    @abstractmethod
     def weights(self) -> np.ndarray:
-        """Return a copy of the present weights, shape (M, P)."""
+        """Return a copy of the present weights, shape (M, P), as the optimiser keeps them."""
 
     @abstractmethod
     def evaluate(self, theta: np.ndarray, rows: np.ndarray) -> np.ndarray:

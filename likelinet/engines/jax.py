@@ -75,18 +75,20 @@ class JaxRun(Run):
         self._groups = groups(len(theta), at_once)
         self._kept, self._alive = np.array(theta), np.ones(len(theta), dtype=bool)
         self._size = 0  # steps in one call, known from the first epoch on
-        self._optimiser, self._launched_steps, self._steps = optimiser, 0, 0
+        self._optimiser, self._launched_steps, self._steps, self._before = optimiser, 0, 0, 0
         self._keys = np.stack([g.integers(2**32, size=2, dtype=np.uint32) for g in task.noise])
         with enable_x64(True):
             self._rows = jax.device_put((self._data.x, self._data.columns, self._data.y))
-            self._begin(Carry(self._kept, optimiser.init(self._kept)._replace(step=None), np.int32(0)))
+            self._begin(self._kept, optimiser.init(self._kept), 0)
             self._held_out = [jax.device_put(blocks_of(task.held_out[g], self._data.weight)) for g in self._groups]
 
-    def _begin(self, carry: Carry) -> None:
+    def _begin(self, theta: np.ndarray, state: Any, step: int) -> None:
         """Let every group go on from its part of what is given for all members."""
         x, columns, y = self._rows
+        carry = Carry(theta, state._replace(step=None), np.int32(step))
         own = [jax.tree.map(lambda a, g=g: a[g] if np.ndim(a) else a, carry) for g in self._groups]
-        self._tables = [Table(x, columns, y, k) for k in jax.device_put([self._keys[g] for g in self._groups])]
+        keys, before = jax.device_put([self._keys[g] for g in self._groups]), jax.device_put(np.int32(self._before))
+        self._tables = [Table(x, columns, y, k, before) for k in keys]
         self._carries = jax.tree.map(partial(jnp.array, copy=True), own)  # `_kept` is written to
         self._done = list(self._carries)  # those of what was yielded
 
@@ -135,7 +137,8 @@ class JaxRun(Run):
         again = partial(self._call, self._train, self._carries[i], table, rows[:, group], share[:, group], rates)
         self._carries[i], losses = again(np.int32(len(piece.steps)))
         carry, blocks = self._carries[i], self._held_out[i][piece.blocks.start : piece.blocks.stop]
-        held_out = [self._call(self._value, carry.theta, table, *b) for b in blocks]
+        looked_at = self._optimiser.kept(carry.theta, carry.state)
+        held_out = [self._call(self._value, looked_at, table, *b) for b in blocks]
         return Launched(i, group, carry, losses, held_out, again)
 
     def _call(self, function: Any, *arguments: Any) -> Any:
@@ -158,22 +161,33 @@ class JaxRun(Run):
         for each in launched:
             losses[:, each.group] = np.asarray(each.losses)[: len(piece.steps)]
             held_out[each.group] = sum(map(np.asarray, each.held_out))
-            self._kept[each.group], self._done[each.place] = each.carry.theta, each.carry
+            self._kept[each.group] = self._optimiser.kept(each.carry.theta, each.carry.state)
+            self._done[each.place] = each.carry
         failed = ~np.isfinite(losses) & self._alive
         if failed.any():
             step = int(failed.any(1).argmax())
+            moved = np.empty_like(self._kept)
             for each in launched:  # the weights before that step, which nobody has kept
-                self._kept[each.group] = each.again(np.int32(step))[0].theta
+                carry = each.again(np.int32(step))[0]
+                moved[each.group] = carry.theta
+                self._kept[each.group] = self._optimiser.kept(carry.theta, carry.state)
             at = piece.steps.start + step
             rows, params = (
                 batches.rows[batches.part[at]][failed[step]],
-                self._objective.layout.views(self._kept[failed[step]]),
+                self._objective.layout.views(moved[failed[step]]),
             )
             raise Diverged(at, first_to_fail(self._objective, params, *self._data.at(rows)))
         return losses, held_out
 
     def stop(self, members: np.ndarray) -> None:
         self._alive[members] = False
+
+    def restart(self, theta: np.ndarray, rates: Any) -> None:
+        self._before += self._steps
+        self._kept, self._optimiser = np.array(theta), self._optimiser.by(rates)
+        self._steps = self._launched_steps = 0
+        with enable_x64(True):
+            self._begin(self._kept, self._optimiser.init(self._kept), 0)
 
     def weights(self) -> np.ndarray:
         return self._kept.copy()
@@ -191,7 +205,9 @@ class JaxRun(Run):
         arrays = {k: np.concatenate([np.asarray(p[k]) for p in parts]) for k in parts[0] if k != "step"}
         return {
             "step": self._steps,
+            "before": self._before,
             "weights": self.weights(),
+            "moved": np.concatenate([np.asarray(c.theta) for c in self._done]),
             "running": np.flatnonzero(self._alive),
             "optimiser": arrays,
             "dropout": self._keys.copy(),
@@ -202,7 +218,7 @@ class JaxRun(Run):
         self._kept, self._keys = np.array(state["weights"]), np.array(state["dropout"])
         self._alive = np.isin(np.arange(len(self._kept)), state["running"])
         self._steps = self._launched_steps = state["step"]
+        self._before, theta = state["before"], np.array(state["moved"])
         self._size = state["steps_in_a_call"]  # the same code, so the same bits
         with enable_x64(True):
-            moments = self._optimiser.init(self._kept)._replace(step=None, **state["optimiser"])
-            self._begin(Carry(self._kept, moments, np.int32(self._steps)))
+            self._begin(theta, self._optimiser.init(theta)._replace(**state["optimiser"]), self._steps)

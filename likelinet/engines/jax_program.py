@@ -21,19 +21,21 @@ from likelinet.optim.optimiser import Optimiser
 class Table(NamedTuple):
     """What stays as it is during a run: arguments of the compiled code, which other numbers leave valid.
 
-    `x`, `columns` and `y` are all rows of the data, `keys` (M, 2) the seeds of dropout.
+    `x`, `columns` and `y` are all rows of the data, `keys` (M, 2) the seeds of dropout; `before` counts the steps that
+    were done before those of the optimiser.
     """
 
     x: Array
     columns: Array | None
     y: Array
     keys: Array
+    before: Array
 
 
 class Carry(NamedTuple):
     """Where training stands.
 
-    `theta` (M, P) and the optimiser's `state`, without its step; `step` counts the steps done.
+    `theta` (M, P) and the optimiser's `state`, without its step; `step` counts the steps of the optimiser.
     """
 
     theta: Any
@@ -96,10 +98,10 @@ def train(
 
     def step(state: tuple[Carry, Array]) -> tuple[Carry, Array]:
         (params, states, step), losses = state
-        at = step - carry.step
-        noise = tuple(uniform(table.keys, step, i, (rows.shape[2], w), dtype) for i, w in enumerate(widths))
+        at, so_far = step - carry.step, table.before + step
+        noise = tuple(uniform(table.keys, so_far, i, (rows.shape[2], w), dtype) for i, w in enumerate(widths))
         row, weight = (lax.dynamic_index_in_dim(a, at, keepdims=False) for a in (rows, share))
-        loss, backward = objective(params, noise, *_take(table, row), weight, step)
+        loss, backward = objective(params, noise, *_take(table, row), weight, so_far)
         grads = backward()
         if limit is not None:
             grads = clip(grads, limit)

@@ -92,6 +92,9 @@ class LbfgsRun(Run):
         for m in members:
             self._searches[m] = replace(self._searches[m], arrived=True)
 
+    def restart(self, theta: np.ndarray, rates: Any) -> None:
+        self._start, self._searches = np.array(theta, dtype=np.float64), []
+
     def weights(self) -> np.ndarray:
         return np.stack([s.point for s in self._searches]) if self._searches else self._start.copy()
 

@@ -32,7 +32,10 @@ class NumpyEngine(Engine):
 
 @dataclass
 class _Group:
-    """Members that train together as one stacked computation, in place; arrays are views into those of the run."""
+    """Members that train together as one stacked computation, in place; arrays are views into those of the run.
+
+    `before` counts the steps that were done before those of the optimiser's state.
+    """
 
     task: Task
     optimiser: Optimiser
@@ -40,6 +43,7 @@ class _Group:
     theta: np.ndarray
     grads: np.ndarray
     state: Any
+    before: int
 
     def epoch(self, batches: Batches, ends: list[int]) -> np.ndarray:
         """Do the steps up to the least of `ends`; return their losses, shape (steps, members)."""
@@ -59,7 +63,7 @@ class _Group:
                 if step > min(ends):
                     break
                 noise = tuple(mask[own] for mask in self._masks(widths, x.shape[-2])) if widths else ()
-                loss, backward = objective(params, noise, x, columns, y, share, self.state.step)
+                loss, backward = objective(params, noise, x, columns, y, share, self.before + self.state.step)
                 losses[step] = loss
                 if not math.isfinite(sum(losses[step].tolist())):
                     ends.append(step)
@@ -87,7 +91,7 @@ class NumpyRun(Run):
         assert task.optimiser is not None
         self._task, self._optimiser = task, task.optimiser
         self._kept = np.array(theta, order="C")  # a copy: the caller keeps the start
-        self._running = np.arange(len(theta))
+        self._running, self._before = np.arange(len(theta)), 0
         self._train(self._kept.copy(), self._optimiser.init(self._kept))
 
     def _train(self, theta: np.ndarray, state: Any) -> None:
@@ -107,7 +111,7 @@ class NumpyRun(Run):
                 with threads:
                     losses[:, members] = self._epoch(pool, parts, each)
                 if each.ends:
-                    held_out[members] = self.evaluate(self._theta, self._task.held_out[members])
+                    held_out[members] = self.evaluate(self._looked_at, self._task.held_out[members])
                 rate = float(self._optimiser.rates[self._state.step - 1])
                 yield Outcome(each, members, losses, held_out, self.weights(), rate)
 
@@ -115,7 +119,15 @@ class NumpyRun(Run):
         """Train all parts at once, the first one in this thread, and return their losses together."""
         ends = [len(batches.part)]
         first, *others = (
-            _Group(self._task, self._optimiser, self._running[p], self._theta[p], self._grads[p], _of(self._state, p))
+            _Group(
+                self._task,
+                self._optimiser,
+                self._running[p],
+                self._theta[p],
+                self._grads[p],
+                _of(self._state, p),
+                self._before,
+            )
             for p in parts
         )
         waiting = [pool.submit(group.epoch, batches, ends) for group in others]
@@ -141,8 +153,18 @@ class NumpyRun(Run):
         self._running = self._running[staying]
         self._train(self._theta[staying], _of(self._state, staying))
 
+    def restart(self, theta: np.ndarray, rates: Any) -> None:
+        self._before += int(self._state.step)
+        self._kept, self._optimiser = np.array(theta, order="C"), self._optimiser.by(rates)
+        self._train(self._kept[self._running], self._optimiser.init(self._kept[self._running]))
+
+    @property
+    def _looked_at(self) -> np.ndarray:
+        """The weights of the running members that the optimiser keeps."""
+        return self._optimiser.kept(self._theta, self._state)
+
     def weights(self) -> np.ndarray:
-        self._kept[self._running] = self._theta
+        self._kept[self._running] = self._looked_at
         return self._kept.copy()
 
     def evaluate(self, theta: np.ndarray, rows: np.ndarray) -> np.ndarray:
@@ -152,7 +174,9 @@ class NumpyRun(Run):
         arrays = {k: np.array(v) for k, v in self._state._asdict().items() if k != "step"}
         return {
             "step": int(self._state.step),
+            "before": self._before,
             "weights": self.weights(),
+            "moved": self._theta.copy(),
             "running": self._running.copy(),
             "optimiser": arrays,
             "dropout": positions(self._task.noise),
@@ -160,7 +184,8 @@ class NumpyRun(Run):
 
     def restore(self, state: dict[str, Any]) -> None:
         self._kept, self._running = np.array(state["weights"], order="C"), np.array(state["running"])
-        self._train(self._kept[self._running], self._optimiser.init(self._kept[self._running]))
+        theta, self._before = np.array(state["moved"], order="C"), state["before"]
+        self._train(theta, self._optimiser.init(theta))
         arrays = {name: np.array(a, order="C") for name, a in state["optimiser"].items()}
         self._state = self._state._replace(step=state["step"], **arrays)
         put_back(self._task.noise, state["dropout"])

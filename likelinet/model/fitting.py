@@ -43,7 +43,7 @@ from likelinet.training.loop import Training
 from likelinet.training.minibatches import by_folds, split
 from likelinet.training.plan import Plan
 from likelinet.training.progress import Progress
-from likelinet.training.size import batch_of, epochs_of, patience_of
+from likelinet.training.size import annealing_of, batch_of, epochs_of, look_of, patience_of
 from likelinet.training.start import initial_weights
 from likelinet.training.streams import Streams, fold_stream, held_out_stream
 from likelinet.training.units import units_of
@@ -139,17 +139,21 @@ def fit(
         units = units_of(head, (bias[0], shared[0]), *own, known)
         if units is not None:
             objective, theta = replace(objective, head=units.head(head)), units.begun(theta, layout)
-        optimiser = build_optimiser(config.training.optimizer, config.training.schedule, plan.steps, objective.layout)
+        declared = config.training
+        optimiser = build_optimiser(
+            declared.optimizer, declared.schedule, plan.steps, objective.layout, declared.average
+        )
         objective = replace(objective, warm_up=plan.settled * plan.steps_of_epoch)
         if inputs.with_missing and not is_coder:
             masking = learn_masking(inputs.with_missing, x[:n], *own)
             objective = replace(objective, network=Chain((masking, objective.network)))
         engine = build_engine(config, objective, data, plan.probable_steps, plan.batch_size)
-    progress.begin(plan.epochs)
+    progress.begin(plan.epochs * plan.looks_of_epoch, plan.time)
     training = Training(engine, objective, data, optimiser, plan, theta, streams, [progress, *callbacks])
     training.go_on()
     progress.end()
     theta, history, cause = training.end()
+    _note_time(training.cut_off, plan)
     theta = theta if units is None else units.plain(theta, layout)
     found = replace(untrained, theta=theta, history=history)
     linear = inputs.width == 0 or len(layout.weights) == 3  # one layer's matrix and bias, and the constants
@@ -165,6 +169,15 @@ def fit(
             found, out_of_fold(found, *seen), held, rows, targets.check(y, found.declared, naming)
         )
     return found, cause
+
+
+def _note_time(cut_off: str | None, plan: Plan) -> None:
+    """Say what time has cut off, if anything."""
+    if cut_off is not None:
+        note(
+            f"The {plan.time:g} s of training.time are spent: {cut_off}. The best weights so far are kept; more time "
+            "may give better ones."
+        )
 
 
 def _folds(config: ModelConfig, table: Table, validation: Rows | None) -> np.ndarray | None:
@@ -229,18 +242,23 @@ def planned(
         train_rows, held_rows = (np.tile(r, (config.ensemble, 1)) for r in (np.arange(n), np.arange(n, total)))
     many = train_rows.shape[1]
     size, epochs = many if exact else batch_of(training, many), epochs_of(training, many, exact)
-    steps = epochs * -(-many // size)
+    of_epoch = -(-many // size)
+    annealing = None if exact else annealing_of(training, of_epoch)
+    steps = epochs * of_epoch
     return Plan(
         train_rows,
         held_rows,
         size,
         epochs,
         min(steps, (None if exact else training.steps) or steps),
-        patience_of(training, epochs),
+        None if annealing else patience_of(training, epochs),
         training.gradient_clip,
         offset,
         config.network.kl_warm_up if isinstance(config.network, VAEConfig) and not exact else 0,
-        fold is not None,
+        fold is not None or annealing is not None,
+        look_of(of_epoch) if annealing else None,
+        annealing,
+        training.time,
     )
 
 

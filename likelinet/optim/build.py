@@ -2,17 +2,34 @@
 
 from typing import assert_never
 
-from likelinet.config import AdamConfig, AdamWConfig, ConstantConfig, CosineConfig, LBFGSConfig, SGDConfig, StepConfig
+from likelinet.config import (
+    AdamConfig,
+    AdamWConfig,
+    ConstantConfig,
+    CosineConfig,
+    HoldThenAnnealConfig,
+    LBFGSConfig,
+    SGDConfig,
+    StepConfig,
+)
 from likelinet.config.training import OptimizerConfig, ScheduleConfig
 from likelinet.objective.layout import Layout
 from likelinet.optim import schedules
 from likelinet.optim.adam import Adam
+from likelinet.optim.averaged import Averaged
 from likelinet.optim.optimiser import Optimiser
 from likelinet.optim.sgd import SGD
 
 
-def build_optimiser(config: OptimizerConfig, schedule: ScheduleConfig | None, steps: int, layout: Layout) -> Optimiser:
-    """Return the optimiser with the learning rates of all steps."""
+def build_optimiser(
+    config: OptimizerConfig, schedule: ScheduleConfig | None, steps: int, layout: Layout, average: float | None = None
+) -> Optimiser:
+    """Return the optimiser with the learning rates of all steps; `average` is the decay of a mean of its weights."""
+    rule = _rule(config, schedule, steps, layout)
+    return rule if average is None else Averaged(rule, average)
+
+
+def _rule(config: OptimizerConfig, schedule: ScheduleConfig | None, steps: int, layout: Layout) -> Optimiser:
     match config:
         case AdamWConfig():
             return Adam(_rates(schedule, config.learning_rate, steps), config.weight_decay, layout.decayed)
@@ -36,6 +53,8 @@ def _rates(schedule: ScheduleConfig | None, rate: float, steps: int) -> schedule
             rates = schedules.step_decay(rate, steps, schedule.every, schedule.factor)
         case CosineConfig():
             rates = schedules.cosine(rate, steps)
+        case HoldThenAnnealConfig():
+            return schedules.warmed_up(schedules.constant(rate, steps), schedule.warmup / steps)
         case _:
             assert_never(schedule)
     return schedules.warmed_up(rates, schedule.warmup)

@@ -20,9 +20,17 @@ class Optimiser(ABC):
     def init(self, params: Array) -> Any:
         """Return the state before the first step, a named tuple with `step`, for weights of shape (M, P)."""
 
+    def by(self, rates: Any) -> Self:
+        """Return the rule with other rates."""
+        return replace(self, rates=rates)  # type: ignore[type-var]
+
     def alone(self, rates: Any, decayed: bool) -> Self:
         """Return the rule for one weight by itself, which decays as a whole or not at all, with other rates."""
-        return replace(self, rates=rates)  # type: ignore[type-var]
+        return self.by(rates)
+
+    def kept(self, params: Array, state: Any) -> Array:
+        """Return the weights that are validated, kept and predicted with: those that it moves, or made of them."""
+        return params
 
     @abstractmethod
     def update(self, grads: Array, state: Any, params: Array) -> tuple[Array, Any]:

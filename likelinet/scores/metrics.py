@@ -113,7 +113,10 @@ def _note_left_out(name: str, each: np.ndarray) -> None:
     bad = ~np.isfinite(each).reshape(len(each), -1).all(1)
     if not bad.all():
         rows = f"{bad.sum()} of {len(each)} rows"
-        note(f"{name} is left out: the predictions of {rows} have tails so heavy that it is not finite there.")
+        if name != "rmse" and np.isnan(each).any():  # heavy tails make nothing but the mean nan
+            note(f"{name} is left out: it is nan for {rows}.")
+        else:
+            note(f"{name} is left out: the predictions of {rows} have tails so heavy that it is not finite there.")
 
 
 def _of_outputs(d: Distribution, y: Interval, weight: np.ndarray | None) -> dict[str, float]:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from likelinet.core.errors import UndefinedError
+from likelinet.core.notes import RowsNote, unnoted
 from likelinet.distributions import Distribution
 from likelinet.testing.densities import Masses
 from likelinet.testing.rows import ALPHA, as_rows, check_rows, drawn, draws_of, fail, table_of
@@ -10,6 +11,7 @@ from likelinet.testing.standardisation import check_roles
 from likelinet.testing.vectors import check_vectors
 
 
+@unnoted(RowsNote)  # nan is looked for here
 def check_distribution(d: Distribution, rng: int = 0) -> None:
     """Check that the methods of a distribution fit together, and its parameters what is said of them.
 

@@ -3,12 +3,14 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from likelinet.core.notes import RowsNote, unnoted
 from likelinet.distributions import Distribution
 from likelinet.testing.extremes import check_extremes
 from likelinet.testing.rows import as_rows, fail, full, typical
 from likelinet.testing.slopes import slopes
 
 
+@unnoted(RowsNote)
 def check_gradients(d: Distribution, y: ArrayLike | None = None, rtol: float = 1e-6, atol: float = 1e-8) -> None:
     """Check `loss` and `tails` of a distribution, values and gradients, against `log_prob`, `log_cdf` and `log_sf`.
 

@@ -11,6 +11,9 @@ from likelinet.core.fields import from_fields
 class Epoch:
     """One epoch, in the user's units; what callbacks receive.
 
+    With the schedule `hold_then_anneal` it ends where somebody looks at the held-out rows: an epoch of many steps makes
+    up to four of them.
+
     Parameters
     ----------
     epoch, epochs : int
@@ -55,9 +58,9 @@ class History:
     best_epoch : list of int
         The epoch whose weights each member keeps, counted from 1; 0 for the start.
     stopped : str
-        "finished" (L-BFGS: at a maximum), "not converged" (L-BFGS: elsewhere), "early stopping", "callback",
-        "interrupted" (by Ctrl-C, or an error of a callback), "not finite" or "diverged" (the loss rose, and no epoch
-        was better than the start).
+        "finished" (L-BFGS: at a maximum), "not converged" (L-BFGS: elsewhere), "early stopping", "callback", "time" (it
+        was spent, or what was left was needed for the annealing), "interrupted" (by Ctrl-C, or an error of a callback),
+        "not finite" or "diverged" (the loss rose, and no epoch was better than the start).
     engine : str
         What computed it: "numpy" or "jax".
     out_of_fold_nll : float or None

@@ -1,26 +1,27 @@
 """The training loop: epochs on an engine, with validation, early stopping and the best weights kept."""
 
-import time
-from collections import deque
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from likelinet.core.errors import DivergedError, NonFiniteError
-from likelinet.core.generators import positions, put_back
+from likelinet.core.wording import counted
 from likelinet.engines.engine import Batches, Data, Diverged, Engine, Outcome, Task, first_to_fail
 from likelinet.objective.objective import Objective
 from likelinet.optim.optimiser import Optimiser
+from likelinet.training.annealing import Turn
 from likelinet.training.best import Best
+from likelinet.training.budget import SPARE, Budget
+from likelinet.training.draws import Draws
 from likelinet.training.history import Callback, Epoch, History, told_to_stop
 from likelinet.training.interrupts import CtrlC
+from likelinet.training.kept import Kept, finite, means
 from likelinet.training.plan import Plan
 from likelinet.training.streams import Streams
 
 NOTHING = "nothing was learned"
-ROUNDING = 1e-6  # of a mean loss, in single precision too
-RISE = 0.1  # of a mean loss that is no chance: by less a few steps may miss where there is nothing to learn
 
 
 def train(
@@ -62,6 +63,8 @@ class Training:
         Of each member.
     callbacks : sequence of callable
         Called after every epoch.
+    budget : Budget, optional
+        How much time there is.
     """
 
     def __init__(
@@ -74,32 +77,34 @@ class Training:
         theta: np.ndarray,
         streams: list[Streams],
         callbacks: Sequence[Callback] = (),
+        budget: Budget | None = None,
     ) -> None:
         self._objective, self._data, self._plan, self._callbacks = objective, data, plan, callbacks
-        self._ctrl_c, self._whole = CtrlC(), engine.takes_all
+        self._ctrl_c = CtrlC()
         noise = [s.dropout for s in streams]
         self._run = engine.start(
             Task(objective, data, optimiser, plan.gradient_clip, noise, plan.validation, self._ctrl_c.check), theta
         )
-        self._best, self._history = Best(theta, plan.patience, plan.settled), History(engine=engine.name)
-        self._shuffles = [s.shuffle for s in streams]
-        self._position = positions(self._shuffles)  # before the epoch that comes next, or is half done
-        self._drawn: deque[list[dict[str, Any]]] = deque()  # after each epoch that the engine has been given
-        self._epoch, self._steps = 0, 0  # done
+        self._settled = plan.settled * plan.looks_of_epoch
+        self._best = Best(theta, plan.patience, self._settled)
+        self._history = History(engine=engine.name)
+        self._draws = Draws(plan, data.weight, [s.shuffle for s in streams], engine.takes_all)
+        self._epoch, self._steps, self._best_steps = 0, 0, 0  # done, and those up to the best epoch
+        self._epochs = plan.epochs * plan.looks_of_epoch  # that there are at most
         self._losses = np.zeros((0, len(theta)))  # of the steps of an epoch that is half done
         self._early = False  # whether a member has stopped early
-        self._began = time.perf_counter()
+        self._rates = None if optimiser is None else optimiser.rates
+        self._turn: Turn | None = None  # where a rate that was held began to fall
+        self._budget = budget or Budget(plan.time)
         self._cause: BaseException | None = None
         self._failure: tuple[str, str] | None = None  # when, and which parameter
 
     def go_on(self, pause: int | None = None) -> None:
         """Train to the end, or until `pause` steps are done in all."""
         history = self._history
-        put_back(self._shuffles, self._position)
-        self._drawn.clear()
         try:
             with self._ctrl_c:
-                for outcome in self._run.epochs(self._batches(pause)):
+                for outcome in self._outcomes(pause):
                     if not self._take_in(outcome):
                         break
                     self._ctrl_c.check()
@@ -110,29 +115,89 @@ class Training:
         except NonFiniteError as error:
             history.stopped, self._cause = "not finite", error
 
+    def _outcomes(self, pause: int | None) -> Iterator[Outcome]:
+        """Yield what each epoch gave; where the rate is held no longer, anneal it."""
+        while True:
+            if self._due():
+                self._anneal()
+            for outcome in self._run.epochs(self._batches(pause)):
+                yield outcome
+                if self._due():
+                    break  # what the engine has begun beyond it does not count
+            else:
+                return
+
     def _batches(self, pause: int | None) -> Iterator[Batches]:
         """Yield the minibatches of each epoch from where training stands; an engine may take them ahead of time."""
-        plan, weight, done, at = self._plan, self._data.weight, self._steps, len(self._losses)
-        left = plan.steps - done + at  # counted from the beginning of an epoch
-        draws = plan.all_rows(weight) if self._whole else plan.shuffled(weight, self._shuffles)
-        for _ in range(self._epoch, plan.epochs):
+        done, at, looks = self._steps, len(self._losses), self._draws.looks()
+        left = self._until - done + at  # counted from the beginning of an epoch
+        for _ in range(self._epoch, self._epochs):
             if left <= 0 or (pause is not None and done >= pause):
                 return
-            each = next(draws)
-            self._drawn.append(positions(self._shuffles))
+            each = next(looks)
             rows, share = each.rows[:left], each.share[:left]
-            stop = len(rows) if pause is None else min(len(rows), at + pause - done)
-            yield Batches(rows, share, at, stop)
-            done, left, at = done + stop - at, left - len(rows), 0
+            end = len(rows) if pause is None else min(len(rows), at + pause - done)
+            while at < end:
+                stop = min(end, at + self._budget.piece(self._steps))
+                yield Batches(rows, share, at, stop)
+                done, at = done + stop - at, stop
+            left, at = left - len(rows), 0
+
+    @property
+    def _until(self) -> int:
+        """How many steps there are with the present rates."""
+        if self._turn is not None:
+            return self._turn.at + self._turn.length
+        return self._plan.steps if self._plan.annealing is None else self._plan.annealing.held(self._plan.steps)
+
+    def _holds(self) -> bool:
+        """Whether the rate is held until it will be annealed."""
+        return self._plan.annealing is not None and self._turn is None and self._steps < self._plan.steps
+
+    def _late(self) -> bool:
+        """Whether there is time for the annealing alone, or for nothing."""
+        annealing, plan = self._plan.annealing, self._plan
+        if annealing is None or self._turn is not None:
+            return self._budget.over
+        return self._budget.late(annealing.length(self._best_steps, plan.steps - self._steps), self._steps)
+
+    def _due(self) -> bool:
+        """Whether the rate is held no longer."""
+        annealing = self._plan.annealing
+        if annealing is None or not self._holds() or not self._epoch or len(self._losses):
+            return False
+        stalled = annealing.stalled(self._best_steps, self._steps)
+        return stalled or self._steps >= self._until or self._late()
+
+    def _anneal(self) -> None:
+        """Let the rate fall to 0 from the best weights so far on."""
+        annealing, plan, steps = self._plan.annealing, self._plan, self._steps
+        assert annealing is not None
+        length = annealing.length(self._best_steps, plan.steps - steps)
+        enough = max(1, int(self._budget.enough_for(steps) / SPARE))
+        hurried = enough < length or not (annealing.stalled(self._best_steps, steps) or steps >= self._until)
+        self._turned(Turn(steps, min(length, enough), self._history.epochs[-1].learning_rate, hurried))
+        self._draws.skip()
+        self._epochs = self._epoch + plan.looks_in(length)
+
+    def _turned(self, turn: Turn | None) -> None:
+        """Go on from the best weights by rates that fall; None: by those of before."""
+        self._turn, annealing = turn, self._plan.annealing
+        fall = None if annealing is None or turn is None else annealing.rates(turn.rate, turn.length)
+        self._run.restart(self._best.theta, self._rates if fall is None else fall)
 
     def _take_in(self, outcome: Outcome) -> bool:
         """Take note of what an epoch, or a part of one, has given; return whether anyone goes on."""
         self._steps += len(outcome.losses)
-        losses, after = np.concatenate([self._losses, outcome.losses]), self._drawn.popleft()
-        if not outcome.batches.ends:
+        losses = np.concatenate([self._losses, outcome.losses])
+        cut = not outcome.batches.ends
+        if cut:
             self._losses = losses
-            return True
-        self._losses, self._position = losses[:0], after
+            if not self._late():
+                return True
+            outcome = self._cut(outcome)
+        self._losses = losses[:0]
+        self._draws.done()
         self._epoch += 1
         plan, members, weight = self._plan, outcome.members, self._data.weight
         held_out = plan.validation[members]
@@ -142,11 +207,13 @@ class Training:
             sums = outcome.held_out
             if len(members) < len(looking):  # some have arrived at their minimum, and stay there
                 sums = self._run.evaluate(outcome.weights, plan.validation)
-            validated = _finite(sums[members] / held_weight.sum(1))
-            looked_at = self._means(sums[looking], weight[plan.validation[looking]].sum(1))
+            validated = finite(sums[members] / held_weight.sum(1))
+            looked_at = means(sums[looking], weight[plan.validation[looking]].sum(1), plan.together)
         going_on = self._best.record(looking, outcome.weights[looking], looked_at, self._epoch)[
             np.isin(looking, members)
         ]
+        if self._best.epoch.max() == self._epoch:
+            self._best_steps = self._steps
         if not going_on.all():
             self._early = True
             self._run.stop(members[~going_on])
@@ -157,12 +224,26 @@ class Training:
         trained = losses[:, members].sum(0) / share.sum(1) + plan.shift(rows, share)
         if validated is not None:
             validated = (validated + plan.shift(held_out, held_weight)).tolist()
-        seconds = time.perf_counter() - self._began
-        record = Epoch(
-            self._epoch, plan.epochs, trained.tolist(), validated, members.tolist(), outcome.learning_rate, seconds
-        )
+        seconds, rate = self._budget.spent, outcome.learning_rate
+        record = Epoch(self._epoch, self._epochs, trained.tolist(), validated, members.tolist(), rate, seconds)
         self._history.epochs.append(record)
-        return not self._told_to_stop(record) and bool(going_on.any())
+        if self._told_to_stop(record) or not going_on.any():
+            return False
+        if self._budget.over and (cut or self._goes_on):
+            self._history.stopped = "time"
+            return False
+        return True
+
+    @property
+    def _goes_on(self) -> bool:
+        """Whether there is something left to do."""
+        return self._holds() or (self._epoch < self._epochs and self._steps < self._until)
+
+    def _cut(self, outcome: Outcome) -> Outcome:
+        """Return what an epoch gave that ends before its last step."""
+        batches, held_out = outcome.batches, self._run.evaluate(outcome.weights, self._plan.validation)
+        done = slice(batches.part.stop)
+        return replace(outcome, batches=Batches(batches.rows[done], batches.share[done]), held_out=held_out)
 
     def _told_to_stop(self, record: Epoch) -> bool:
         """Whether a callback ends the training: by its answer, or by an error."""
@@ -178,6 +259,19 @@ class Training:
         return told
 
     @property
+    def cut_off(self) -> str | None:
+        """What time has cut off, once training has ended; None where it has cut nothing off."""
+        if self._history.stopped != "time":
+            return None
+        turn, left = self._turn, self._until - self._steps
+        if turn is None:
+            return f"training would have gone on, for up to {counted(self._plan.steps - self._steps, 'more step')}"
+        if left:
+            return f"the learning rate would have fallen to 0 over {counted(left, 'more step')}"
+        held = counted(turn.at, "step")
+        return f"the learning rate would have been held for more than {held}, or fallen over more than {turn.length}"
+
+    @property
     def heading(self) -> np.ndarray | None:
         """The last step of each member, where such a step tells where a search was going."""
         return self._run.heading
@@ -187,34 +281,40 @@ class Training:
         return {
             "run": self._run.state(),
             "best": self._best.state(),
-            "shuffle": [dict(p) for p in self._position],
+            "draws": self._draws.state(),
+            "turn": None if self._turn is None else vars(self._turn).copy(),
             "epoch": self._epoch,
+            "epochs": self._epochs,
             "steps": self._steps,
+            "best_steps": self._best_steps,
             "losses": self._losses.copy(),
             "early": self._early,
             "history": self._history.to_json(),
-            "seconds": time.perf_counter() - self._began,
+            "seconds": self._budget.spent,
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from there."""
-        self._run.restore(state["run"])
         self._best.restore(state["best"])
-        self._position = [dict(p) for p in state["shuffle"]]
+        self._turned(None if state["turn"] is None else Turn(**state["turn"]))
+        self._run.restore(state["run"])
+        self._draws.restore(state["draws"])
         self._epoch, self._steps, self._early = state["epoch"], state["steps"], state["early"]
+        self._epochs, self._best_steps = state["epochs"], state["best_steps"]
         self._losses = np.array(state["losses"])
         self._history = History.from_json(state["history"])
-        self._began = time.perf_counter() - state["seconds"]
+        self._budget.go_on_from(state["seconds"])
 
     def end(self) -> tuple[np.ndarray, History, BaseException | None]:
         """Return the kept weights (M, P), the history, and what cut the training short, if anything did."""
         best, history, plan, objective = self._best, self._history, self._plan, self._objective
         cause, failure, epoch = self._cause, self._failure, self._epoch + (self._failure is not None)
         spoiled, rose = np.zeros(len(best.theta), dtype=bool), None
+        kept = Kept(best, self._run, plan, self._data)
         try:
             if history.epochs:
-                spoiled = self._look_back()
-                rose = None if best.epoch.any() else self._rose()
+                spoiled = kept.look_back(self._settled)
+                rose = None if best.epoch.any() else kept.rose()
         except KeyboardInterrupt as interrupt:  # maybe a second one: the weights stay as they are
             history.stopped, cause, failure = "interrupted", interrupt, None
         if cause is None and failure is None and spoiled.any():
@@ -234,57 +334,11 @@ class Training:
                 f"The loss rose from {rose[0]:.4g} at the start to {rose[1]:.4g}, and no epoch was better than the "
                 f"start: lower training.optimizer.learning_rate ({NOTHING})."
             )
-        unfinished = self._epoch < plan.epochs and self._steps < plan.steps
-        if history.stopped == "finished" and self._early and unfinished:
+        if history.stopped == "finished" and self._early and self._goes_on:
             history.stopped = "early stopping"
+        if history.stopped == "finished" and self._turn is not None and self._turn.hurried:
+            history.stopped = "time"
         if history.stopped == "finished" and self._run.converged is False:
             history.stopped = "not converged"
         history.best_epoch = best.epoch.tolist()
         return best.theta, history, cause
-
-    def _look_back(self) -> np.ndarray:
-        """Keep no weights that are not finite, or worse than those of the start; return which members had no others."""
-        best, run, plan = self._best, self._run, self._plan
-        rows = plan.validation if plan.validation.shape[1] else plan.train
-
-        # Without validation nobody has looked yet at what the last step made of the weights.
-        kept = self._loss(best.theta, rows)
-        spoiled = np.isinf(kept)
-        if spoiled.any():
-            best.fall_back(lambda theta: np.isfinite(self._loss(theta, rows)))
-            kept = self._loss(best.theta, rows)
-        if (best.epoch == 0).any():  # no epoch had a finite loss, or there was nothing to train
-            spoiled |= (best.epoch == 0) & np.isinf(self._loss(run.weights(), rows))
-        # During a warm-up another loss was minimised, by which the latest weights may well be worse than the start.
-        best.back_to_start(_worse(kept, self._loss(best.start, rows), ROUNDING) & (best.epoch > plan.settled))
-        return spoiled
-
-    def _rose(self) -> tuple[float, float] | None:
-        """Return the mean loss of the training rows at the start and now, if it rose for every member."""
-        rows = self._plan.train
-        start, now = self._loss(self._best.start, rows), self._loss(self._run.weights(), rows)
-        if not _worse(now, start, RISE).all():
-            return None  # there was little to learn, or what was learned is of no use for held-out rows
-        shift = self._plan.shift(rows, self._data.weight[rows])
-        return float(np.mean(start + shift)), float(np.mean(now + shift))
-
-    def _loss(self, theta: np.ndarray, rows: np.ndarray) -> np.ndarray:
-        """Return the mean loss of each member over rows (M, n), infinite where it is not finite."""
-        return self._means(self._run.evaluate(theta, rows), self._data.weight[rows].sum(1))
-
-    def _means(self, sums: np.ndarray, weights: np.ndarray) -> np.ndarray:
-        """Return the mean loss of each member, by which weights are kept: of all of them where they keep together."""
-        if self._plan.together:
-            sums, weights = (np.full_like(each, each.sum()) for each in (sums, weights))
-        return _finite(sums / weights)
-
-
-def _worse(loss: np.ndarray, start: np.ndarray, by: float) -> np.ndarray:
-    """Whether a loss is greater than that of the start by so much, absolute and relative."""
-    with np.errstate(invalid="ignore"):
-        return loss > start + by * (1.0 + np.abs(start))
-
-
-def _finite(nll: np.ndarray) -> np.ndarray:
-    """Return NLLs, infinite where they are not finite: worse than any other."""
-    return np.where(np.isfinite(nll), nll, np.inf)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from likelinet.engines.engine import Batches
+from likelinet.training.annealing import Annealing
 from likelinet.training.minibatches import batches
 
 
@@ -30,6 +31,12 @@ class Plan:
     together : bool
         Whether all members keep the weights of one epoch, by the mean over the held-out rows of all of them: an epoch
         that a member chose by its own would make the score of just these rows too good.
+    look : int or None
+        Steps from one look at the held-out rows to the next; None looks after each epoch.
+    annealing : Annealing or None
+        When a rate that is held falls to 0; None where the rates of all steps are known beforehand.
+    time : float or None
+        Seconds after which training ends.
     """
 
     train: np.ndarray
@@ -42,11 +49,30 @@ class Plan:
     offset: np.ndarray
     settled: int = 0
     together: bool = False
+    look: int | None = None
+    annealing: Annealing | None = None
+    time: float | None = None
 
     @property
     def steps_of_epoch(self) -> int:
         """How many steps an epoch has."""
         return -(-self.train.shape[1] // self.batch_size)
+
+    @property
+    def looks_of_epoch(self) -> int:
+        """How often somebody looks at the held-out rows in an epoch."""
+        return 1 if self.look is None else -(-self.steps_of_epoch // self.look)
+
+    def looks_in(self, steps: int) -> int:
+        """Return how many looks there are in so many steps, from the beginning of an epoch on."""
+        epochs, rest = divmod(steps, self.steps_of_epoch)
+        return epochs * self.looks_of_epoch + -(-rest // (self.look or self.steps_of_epoch))
+
+    def parts(self, epoch: Batches) -> list[Batches]:
+        """Return the minibatches of an epoch from one look to the next."""
+        steps = len(epoch.rows)
+        size = self.look or steps
+        return [Batches(epoch.rows[i : i + size], epoch.share[i : i + size]) for i in range(0, steps, size)]
 
     @property
     def probable_steps(self) -> int:

@@ -27,13 +27,14 @@ class Progress:
 
     def __init__(self, shown: bool = True) -> None:
         self._shown = shown and on_terminal()
-        self._bar = None
+        self._bar, self._time = None, None
 
     def __enter__(self) -> "Progress":
         return self
 
-    def begin(self, epochs: int) -> None:
-        """Show the bar before the first epoch, which may take a while."""
+    def begin(self, epochs: int, time: float | None = None) -> None:
+        """Show the bar before the first epoch, which may take a while; it ends after `time` seconds at the latest."""
+        self._time = time
         if not self._shown:
             return
         from tqdm import tqdm
@@ -48,7 +49,10 @@ class Progress:
         nll = f"train NLL {_mean(epoch.train_nll):.4g}"
         if epoch.validation_nll is not None:
             nll += f", validation NLL {_mean(epoch.validation_nll):.4g}"
+        if self._time is not None:
+            nll += f", {max(self._time - epoch.seconds, 0.0):.0f} s of {self._time:g} s left"
         self._bar.set_postfix_str(nll, refresh=False)
+        self._bar.total = epoch.epochs  # which may turn out to be fewer
         self._bar.update(1)
         if self._bar.n == 1:  # a short fit may be over before it is time to draw the bar again
             self._bar.refresh()

@@ -2,7 +2,8 @@
 
 import math
 
-from likelinet.config import TrainingConfig
+from likelinet.config import HoldThenAnnealConfig, TrainingConfig
+from likelinet.training.annealing import ANNEAL, LOOK, LOOKS_OF_EPOCH, PATIENCE_OF_HOLD, Annealing, Stretch
 
 ROWS = 4096  # up to so many nothing depends on them
 EPOCHS, BATCH, PATIENCE = 400, 32, 60
@@ -37,3 +38,20 @@ def patience_of(training: TrainingConfig, epochs: int) -> int | None:
     if given is not None:
         return given
     return max(LEAST, round(PATIENCE * epochs / EPOCHS)) if training.epochs is None else PATIENCE
+
+
+def annealing_of(training: TrainingConfig, steps_of_epoch: int) -> Annealing | None:
+    """Return when a rate that is held falls, and over how many steps; None with another schedule."""
+    schedule, stopping = training.schedule, training.early_stopping
+    if not isinstance(schedule, HoldThenAnnealConfig):
+        return None
+    anneal = ANNEAL if schedule.anneal is None else Stretch(schedule.anneal)
+    patience = None
+    if stopping is not None:
+        patience = PATIENCE_OF_HOLD if stopping.patience is None else Stretch(stopping.patience * steps_of_epoch)
+    return Annealing(patience, anneal, schedule.warmup)
+
+
+def look_of(steps_of_epoch: int) -> int:
+    """Return how many steps to do from one look at the held-out rows to the next: a quarter of an epoch, or 30."""
+    return min(steps_of_epoch, max(LOOK, -(-steps_of_epoch // LOOKS_OF_EPOCH)))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from likelinet.optim.adam import Adam
+from likelinet.optim.averaged import Averaged
 from likelinet.optim.optimiser import Optimiser
 from likelinet.optim.sgd import SGD
 
@@ -55,5 +56,6 @@ OPTIMISERS: dict[str, Rule] = {
     "adamw": Rule(lambda rates, decayed: Adam(rates, 0.3, decayed), _adam(0.3)),
     "sgd": Rule(lambda rates, decayed: SGD(rates), _sgd(0.0, False)),
     "momentum": Rule(lambda rates, decayed: SGD(rates, 0.9), _sgd(0.9, False)),
+    "averaged adamw": Rule(lambda rates, decayed: Averaged(Adam(rates, 0.3, decayed), 0.9), _adam(0.3)),
     "nesterov": Rule(lambda rates, decayed: SGD(rates, 0.9, True), _sgd(0.9, True)),
 }

@@ -5,6 +5,7 @@ import pytest
 from mpmath import mp
 
 import likelinet as ll
+from likelinet.distributions.bounded import logit_normal
 
 BETA = {  # y, and E|Y - y| - ½ E|Y - Y'| by mpmath's series of 60 digits, of 1 - Y where y is next to 1
     (2.2e7, 0.019): (1.0 - 1e-9, 8.665868620031395e-10),
@@ -73,3 +74,28 @@ def test_tails_of_a_beta_distribution_below_those_of_scipy():
         want = float(lead * series)
     np.testing.assert_allclose(ll.Beta(22.5, 18767047.0).cdf(1e-19), want, rtol=1e-11)
     assert 1e-307 < want < 1e-280
+
+
+def test_moments_of_kumaraswamys_of_extreme_shapes():
+    a, b = (
+        np.array([1.4e-4, 1.5e-5, 3.8e-6, 1e-3, 2e-3, 0.02, 0.03]),
+        np.array([4e-6, 2.6e-6, 1e-5, 3.0, 0.4, 1.8e4, 2.4e-6]),
+    )
+    with mp.workdps(60):
+        first, second = (
+            [mp.mpf(y) * mp.beta(1 + n / mp.mpf(x), mp.mpf(y)) for x, y in zip(a, b, strict=True)] for n in (1, 2)
+        )
+        var = [float(s - f * f) for f, s in zip(first, second, strict=True)]
+    d = ll.Kumaraswamy(a, b)
+    np.testing.assert_allclose(d.mean(), np.array(first, float), rtol=1e-12)
+    np.testing.assert_allclose(d.var(), var, rtol=1e-11)
+
+
+def test_crps_of_shares_that_are_nearer_to_the_ends_than_any_number():
+    d = ll.LogitNormal([-30.0, -1e30, 1e30, 0.0, 700.0], [1e6, 1.0, 1.0, 1e9, 1e-300])
+    want = np.array([0.2499947254372038, 0.3, 0.7, 0.2499999995126008, 0.7])  # by mpmath
+    np.testing.assert_allclose(d.crps(0.3), want, rtol=1e-13)
+    some = ll.LogitNormal([-3.0, 0.0, 2.0], [0.05, 1.0, 4.0])
+    y = np.array([0.05, 0.7, 0.99])
+    of_logits = logit_normal._crps_of_logits(y, some.loc, some.scale)
+    np.testing.assert_allclose(of_logits, some.crps(y), rtol=1e-9)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import scipy.special
 import scipy.stats
 
 import likelinet as ll
@@ -51,6 +52,63 @@ def test_bounds_of_whole_numbers_belong_to_it():
     k = np.arange(12.0)[:, None]
     p = scipy.stats.poisson([2.0, 7.0]).pmf(k) * (k >= 1) * (k <= np.array([4, 9]))
     np.testing.assert_allclose(np.exp(given.log_prob(k)), p / p.sum(0), rtol=1e-12)
+
+
+# Bounds that are whole numbers or between them, with one number within, with few, and far in a tail.
+BOUNDS = [(2, 2), (1.5, 2.5), (-5, 1), (0.5, 40), (5, np.inf), (120, np.inf), (90, 130)]
+K = np.arange(400.0)[:, None]
+OF_COUNTS = {
+    "Poisson": (ll.Poisson([0.5, 30.0]), scipy.stats.poisson([0.5, 30.0])),
+    "NegativeBinomial": (ll.NegativeBinomial([0.4, 6.0], probs=[0.3, 0.7]), scipy.stats.nbinom([0.4, 6.0], [0.7, 0.3])),
+    "Geometric": (ll.Geometric(probs=[0.6, 0.1]), scipy.stats.geom([0.6, 0.1], loc=-1)),
+    "Binomial": (ll.Binomial([200, 350], probs=[0.02, 0.5]), scipy.stats.binom([200, 350], [0.02, 0.5])),
+    "BetaBinomial": (ll.BetaBinomial([200, 350], 0.7, 3.0), scipy.stats.betabinom([200, 350], 0.7, 3.0)),
+}
+
+
+@pytest.mark.parametrize("bounds", BOUNDS, ids=str)
+@pytest.mark.parametrize("name", OF_COUNTS)
+def test_counts_against_sums(name, bounds):
+    (d, of), (low, high) = OF_COUNTS[name], bounds
+    given = d.given(low, high)
+    log_p = np.where((low <= K) & (high >= K), of.logpmf(K), -np.inf)
+    log_p = log_p - scipy.special.logsumexp(log_p, axis=0)
+    p = np.exp(log_p)
+    mean = np.sum(p * K, axis=0)
+    np.testing.assert_allclose(given.log_prob(K), log_p, rtol=1e-8, atol=1e-9)
+    np.testing.assert_allclose(given.mean(), mean, rtol=1e-9)
+    np.testing.assert_allclose(given.var(), np.sum(p * (K - mean) ** 2, axis=0), rtol=1e-7, atol=1e-9)
+    np.testing.assert_allclose(given.entropy(), scipy.stats.entropy(p), rtol=1e-7, atol=1e-9)
+    np.testing.assert_allclose(given.cdf(K), np.cumsum(p, axis=0), rtol=1e-8, atol=1e-10)
+    np.testing.assert_allclose(given.crps(7.0), np.sum((np.cumsum(p, axis=0) - (K >= 7.0)) ** 2, axis=0), rtol=1e-7)
+    for q in (1e-9, 0.37, 0.9):
+        np.testing.assert_array_equal(given.ppf(q), np.sum(np.cumsum(p, axis=0) < q, axis=0))
+    draws = given.sample(20, rng=0)
+    assert ((draws >= low) & (draws <= high) & (draws == np.floor(draws))).all()
+
+
+def test_one_value_is_left_of_whole_numbers_alone():
+    d = ll.Mixture(ll.Independent(ll.Poisson([[1.0, 2.0], [3.0, 4.0]])), probs=[0.3, 0.7]).given(2, [2, 3])
+    np.testing.assert_allclose(np.exp(d.log_prob([[2.0, 2.0], [2.0, 3.0], [3.0, 3.0]])).sum(), 1.0, rtol=1e-12)
+    np.testing.assert_array_equal(ll.Poisson([1.0, 2.0]).given(3, 3).sample(2, rng=0), np.full((2, 2), 3.0))
+    with pytest.raises(ll.ParameterError, match=r"^Truncated: low must be below high, got 2\.0 and 2\.0\.$"):
+        ll.Gamma(1.0, 2.0).given(2, 2)
+    with pytest.raises(ll.ParameterError, match=r"^Truncated: low must not be above high, got 3\.0 and 2\.0\.$"):
+        ll.Poisson(1.0).given(3, 2)
+    with pytest.raises(ll.LikelinetError, match=r"^Truncated: low must be numbers, not 'a'\.$"):
+        ll.Poisson(1.0).given("a")
+
+
+@pytest.mark.parametrize("bounds", [(0.5, np.inf), (0.5, 2.0), (-np.inf, 1.0), (8.0, 9.0)], ids=str)
+def test_intervals_within_bounds(bounds):
+    low, high = bounds
+    scale, shape = np.array([1.0, 3.0]), np.array([2.0, 1.5])
+    sf = scipy.stats.weibull_min(shape, scale=scale).sf
+    given = ll.Censored(ll.Weibull(scale, shape)).given(low, high)
+    for a, b in ((0.3, 0.8), (0.8, np.inf), (-np.inf, 1.7), (8.5, 11.0)):
+        inner = np.maximum(sf(max(a, low)) - sf(max(min(b, high), max(a, low))), 0.0)
+        y = ll.Interval(np.full(2, a), np.full(2, b))
+        np.testing.assert_allclose(np.exp(given.log_prob(y)), inner / (sf(low) - sf(high)), rtol=1e-9)
 
 
 def test_bounds_may_have_axes_before_the_rows():

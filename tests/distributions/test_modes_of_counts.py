@@ -75,3 +75,12 @@ def test_components_that_are_alike_have_the_mode_of_one():
     one = ll.BetaBinomial([3.0, 3.0, 700.0], [1.0, 2.0, 1.0], [1.0, 2.0, 1.0])
     alike = one.map_arrays(lambda a, n: np.stack([a, a], axis=-1))
     np.testing.assert_array_equal(ll.Mixture(alike, probs=np.full((3, 2), 0.5)).mode(), one.mode())
+
+
+def test_of_peaks_that_are_as_high_as_each_other_it_is_the_last():
+    n, k = np.arange(20.0, 80.0), np.arange(80.0)[:, None]
+    p = scipy.stats.binom.pmf(k, n, 0.2) + scipy.stats.binom.pmf(k, n, 0.8)
+    last = np.where(p > p.max(0) * (1.0 - 1e-12), k, 0.0).max(0)
+    d = ll.Mixture(ll.Binomial(n[:, None], probs=[0.2, 0.8]), probs=[0.5, 0.5])
+    np.testing.assert_array_equal(d.mode(), last)
+    np.testing.assert_array_equal([one.mode() for one in (d[3], d[30])], last[[3, 30]])

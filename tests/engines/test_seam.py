@@ -51,6 +51,12 @@ CASES = {
         "distribution": {"kind": "mixture", "components": 2},
         "training": {"optimizer": {"kind": "sgd", "learning_rate": 0.02}},
     },
+    "student t with a shared df, averaged": {
+        "network": {"hidden": [6], "activation": "tanh"},
+        "distribution": {"kind": "student_t", "df": "shared"},
+        "training": {"average": 0.9},
+        "ensemble": 2,
+    },
     "linear, all shared but the location": {
         "network": {"hidden": []},
         "distribution": {"scale": "shared"},
@@ -94,7 +100,8 @@ def fitted(
     # 38 training rows in batches of 10: four steps an epoch, the last one filled up; the last epoch has only two.
     steps = 4 * epochs - 2
     plan = Plan(rows, held, 10, epochs, steps, patience, config.training.gradient_clip, np.zeros(len(y)))
-    optimiser = build_optimiser(config.training.optimizer, config.training.schedule, steps, objective.layout)
+    declared = config.training
+    optimiser = build_optimiser(declared.optimizer, declared.schedule, steps, objective.layout, declared.average)
     return train(engine, objective, Data(x.astype(dtype), None, y, weight), optimiser, plan, theta, streams)
 
 

@@ -19,9 +19,11 @@ from likelinet.heads.build import build_head
 from likelinet.networks.build import build_network
 from likelinet.objective.objective import Objective
 from likelinet.optim.build import build_optimiser
+from likelinet.training.budget import Budget
 from likelinet.training.loop import Training
 from likelinet.training.minibatches import split
 from likelinet.training.plan import Plan
+from likelinet.training.size import annealing_of
 from likelinet.training.start import initial_weights
 from likelinet.training.streams import Streams
 from tests import on_jax
@@ -54,6 +56,21 @@ CASES = {
         "network": {"hidden": [4]},
         "training": {"early_stopping": {"patience": 3}},
     },
+    "held, then annealed": {  # two epochs with two looks each, from the second of which on it gets worse
+        "network": {"hidden": [5]},
+        "training": {
+            "average": 0.7,
+            "optimizer": {"learning_rate": 0.1},
+            "schedule": {"kind": "hold_then_anneal", "warmup": 2, "anneal": 10},
+            "early_stopping": {"patience": 1},
+        },
+        "ensemble": 2,
+    },
+    "averaged, members that stop early": {
+        "network": {"hidden": [5], "dropout": 0.2},
+        "training": {"average": 0.7, "optimizer": {"learning_rate": 0.1}, "early_stopping": {"patience": 2}},
+        "ensemble": 3,
+    },
 }
 ENGINES: dict[str, Any] = {
     "numpy": NumpyEngine,
@@ -71,7 +88,7 @@ PAIRS = [
 each = pytest.mark.parametrize(("engine", "case"), PAIRS, ids=[" ".join(p) for p in PAIRS])
 
 
-def training(engine: Engine, case: str, callbacks=()) -> Training:
+def training(engine: Engine, case: str, callbacks=(), budget: Budget | None = None) -> Training:
     """Return a training that has not begun: with the same start, rows and streams whenever it is called."""
     config = parse_config(CASES[case])
     rng = np.random.default_rng(0)
@@ -83,9 +100,25 @@ def training(engine: Engine, case: str, callbacks=()) -> Training:
     theta = initial_weights(objective, y, weight, [s.initial for s in streams], dtype)
     rows, held = split(N, 0.2, [s.split for s in streams])
     patience = None if config.training.early_stopping is None else config.training.early_stopping.patience
-    plan = Plan(rows, held, 10, EPOCHS, STEPS, patience, config.training.gradient_clip, np.zeros(N))
-    rule = build_optimiser(config.training.optimizer, config.training.schedule, STEPS, objective.layout)
-    return Training(engine, objective, Data(x.astype(dtype), None, y, weight), rule, plan, theta, streams, callbacks)
+    declared = config.training
+    annealing = annealing_of(declared, 4)
+    patience, look = (patience, None) if annealing is None else (None, 3)
+    plan = Plan(
+        rows,
+        held,
+        10,
+        EPOCHS,
+        STEPS,
+        patience,
+        declared.gradient_clip,
+        np.zeros(N),
+        look=look,
+        annealing=annealing,
+        together=annealing is not None,
+    )
+    rule = build_optimiser(declared.optimizer, declared.schedule, STEPS, objective.layout, declared.average)
+    data = Data(x.astype(dtype), None, y, weight)
+    return Training(engine, objective, data, rule, plan, theta, streams, callbacks, budget)
 
 
 def outcome(finished: Training) -> tuple[np.ndarray, dict]:
@@ -189,6 +222,40 @@ def test_the_last_epoch_which_is_cut_short_runs_the_code_of_the_others():
     resumed.restore(paused.state())
     resumed.go_on()
     assert [t.state()["run"]["steps_in_a_call"] for t in (paused, resumed)] == [4, 4]
+
+
+def test_jax_turns_where_numpy_does_and_goes_on_from_there():
+    case, states = "held, then annealed", {}
+    engine = ENGINES["jax, stacked"]
+    watched = training(engine(), case, [lambda e: states.update({e.epoch: from_plain(watched.state())})])
+    watched.go_on()
+    got, want = outcome(watched), uninterrupted("numpy", case)
+    turn = next(epoch for epoch, state in states.items() if state["turn"] is not None) - 1
+    assert 2 < turn < len(states)
+    np.testing.assert_allclose(got[0], want[0], rtol=1e-4, atol=1e-5)  # in single precision
+    for a, b in zip(got[1]["epochs"], want[1]["epochs"], strict=True):
+        assert a["learning_rate"] == b["learning_rate"]
+        np.testing.assert_allclose(a["validation_nll"], b["validation_nll"], rtol=1e-4)
+    for epoch in (turn, turn + 1):
+        watched.restore(states[epoch])  # the same one, which is compiled
+        watched.go_on()
+        assert_same(outcome(watched), got)
+
+
+def test_time_ends_an_epoch_within_it_on_jax_as_on_numpy(monkeypatch):
+    monkeypatch.setattr("likelinet.training.budget.FIRST", 3)  # of the four steps of an epoch
+    found = []
+    for engine in ("numpy", "jax, stacked"):
+        short = training(ENGINES[engine](), "one member that stops early", budget=Budget(1e-9))
+        short.go_on()
+        found.append(outcome(short))
+        assert short.state()["steps"] == 3
+    (theta, history), (other, of_other) = found
+    assert history["stopped"] == of_other["stopped"] == "time"
+    np.testing.assert_allclose(other, theta, rtol=1e-4, atol=1e-5)  # in single precision
+    for name in ("train_nll", "validation_nll"):
+        np.testing.assert_allclose(history["epochs"][0][name], of_other["epochs"][0][name], rtol=1e-4)
+    assert (len(history["epochs"]), len(of_other["epochs"])) == (1, 1)
 
 
 def test_members_do_stop_early_in_what_is_tried():

@@ -9,6 +9,7 @@ import numpy as np
 
 from likelinet.core.blocks import blocks
 from likelinet.distributions.base.interval import Interval
+from likelinet.distributions.base.named_rows import names_rows
 from likelinet.distributions.base.shapes import generator_of, on_batch, shape_of
 from likelinet.distributions.base.usable_rows import of_usable_rows, sample_of_usable_rows
 
@@ -28,12 +29,12 @@ Method = Callable[..., Any]
 
 def in_blocks(method: Method) -> Method:
     """Wrap a method of at most one argument to run in blocks where there are many results."""
-    return of_usable_rows(_blocked(method, few=False))
+    return names_rows(of_usable_rows(_blocked(method, few=False)))
 
 
 def in_small_blocks(method: Method) -> Method:
     """Wrap a method of at most one argument, which may be an integral, to run in blocks of few results."""
-    return of_usable_rows(_blocked(method, few=True))
+    return names_rows(of_usable_rows(_blocked(method, few=True)))
 
 
 def _blocked(method: Method, few: bool) -> Method:
@@ -73,7 +74,7 @@ def sample_in_blocks(method: Method) -> Method:
         assert result is not None
         return result
 
-    return sample_of_usable_rows(blocked)
+    return names_rows(sample_of_usable_rows(blocked))
 
 
 def _values_at_once(d: "Distribution") -> int:

@@ -31,8 +31,8 @@ class Conditional:
         Parameters
         ----------
         low, high : array_like
-            Bounds a < b; -inf or inf for none. Their shapes broadcast with `batch_shape` (of several outputs with
-            batch_shape + event_shape), so that each row may have its own.
+            Bounds a < b, of whole numbers a ≤ b; -inf or inf for none. Their shapes broadcast with `batch_shape` (of
+            several outputs with batch_shape + event_shape), so that each row may have its own.
 
         Returns
         -------
@@ -41,8 +41,8 @@ class Conditional:
         Raises
         ------
         ParameterError
-            If `low` is not below `high`, or nothing lies between them in any row. A row in which nothing does, among
-            others, answers nan, and a warning names it.
+            If these are no such bounds, or nothing lies between them in any row. A row in which nothing does,
+            among others, answers nan, and a warning names it.
         UndefinedError
             If y is a class, or a vector that is not of independent outputs, nor a mixture of such: its probability of a
             box has no closed form.

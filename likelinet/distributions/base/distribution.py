@@ -17,6 +17,7 @@ from likelinet.distributions.base.arguments import with_names
 from likelinet.distributions.base.by_rows import all_inside, sample_in_blocks
 from likelinet.distributions.base.checks import Checks
 from likelinet.distributions.base.conditional import Conditional
+from likelinet.distributions.base.derived import Derived
 from likelinet.distributions.base.guard import guard
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.plain import check_plain
@@ -26,7 +27,7 @@ from likelinet.distributions.numerics.differences import inside, loss_by_differe
 from likelinet.distributions.numerics.interval_probability import log_interval
 
 
-class Distribution(Checks, Conditional, DistributionProtocol, ABC):
+class Distribution(Derived, Checks, Conditional, DistributionProtocol, ABC):
     """A batch of probability distributions, one per row.
 
     A family of your own is a subclass with `parameters`, `support` and `log_prob`; it trains with nothing else,
@@ -295,28 +296,6 @@ class Distribution(Checks, Conditional, DistributionProtocol, ABC):
         """Draw y, by inversion if need be; the result has shape sample_shape + batch_shape + event_shape."""
         u = generator_of(rng).random(shape_of(sample_shape) + self.batch_shape)
         return self.ppf(1.0 - u)  # in (0, 1]
-
-    # ---- what follows from it --------------------------------------------------------------------------------
-
-    def nll(self, y: ArrayLike) -> np.ndarray:
-        """Return -log p(y), the loss that training minimises."""
-        return -self.log_prob(y)
-
-    def std(self) -> np.ndarray:
-        """Return the standard deviation."""
-        return np.sqrt(self.var())
-
-    def median(self) -> np.ndarray:
-        """Return the 0.5 quantile."""
-        return self.ppf(0.5)
-
-    def interval(self, confidence: float) -> tuple[np.ndarray, np.ndarray]:
-        """Return the ends of the central interval that holds y with probability `confidence`, in (0, 1)."""
-        level = self._floats(confidence, "confidence")
-        if level.shape or not 0.0 < level < 1.0:
-            raise ParameterError(f"interval: confidence must lie between 0 and 1, got {confidence!r:.60}.")
-        beside = 0.5 - 0.5 * float(level)
-        return self.both_ends(beside)
 
     def __getitem__(self, rows: Any) -> "Distribution":
         """Return the distributions of the rows that `rows`, an index into the batch axes, selects."""

@@ -108,9 +108,9 @@ class Beta(Univariate):
         a, b = self.concentration1, self.concentration0
         fall = 0.5 * column(FINE_SCORES[FINE_SCORES > 0.0], self.batch_shape) ** 2
         out = np.concatenate([-_out(b, a, fall)[::-1], np.zeros((1, *self.batch_shape)), _out(a, b, fall)])
-        bends = logits(*(np.broadcast_to(c, self.batch_shape) for c in (a, b)))
+        bends, some = logits(*(np.broadcast_to(c, self.batch_shape) for c in (a, b)))
         bends = bends + np.where(bends < 0.0, -np.log(np.maximum(b, 1.0)), np.log(np.maximum(a, 1.0)))
-        return of_logit(np.log(a) - np.log(b) + out, bends, FINE_SCORES)
+        return of_logit(np.log(a) - np.log(b) + out, bends, some, FINE_SCORES)
 
     def _cdf(self, y: np.ndarray) -> np.ndarray:
         cdf = scipy.special.betainc(self.concentration1, self.concentration0, y)
@@ -129,10 +129,10 @@ class Beta(Univariate):
         return mended(log_of(sf, self._cdf(y)), sf < UNDERFLOW, _deep, *self._of_sf(y))
 
     def _of_cdf(self, y: np.ndarray) -> tuple[np.ndarray, ...]:
-        return self.concentration1, self.concentration0, y, self.log_prob(y)
+        return self.concentration1, self.concentration0, y, 1.0 - y, self.log_prob(y) + np.log(y) + np.log1p(-y)
 
     def _of_sf(self, y: np.ndarray) -> tuple[np.ndarray, ...]:
-        return self.concentration0, self.concentration1, 1.0 - y, self.log_prob(y)
+        return self.concentration0, self.concentration1, 1.0 - y, y, self.log_prob(y) + np.log(y) + np.log1p(-y)
 
     def _ppf(self, q: np.ndarray) -> np.ndarray:
         lead = _quantile_near_0(self.concentration1, self.concentration0, q)
@@ -222,9 +222,12 @@ class Beta(Univariate):
         return n * mean, n * (1.0 - mean)
 
 
-def _deep(a: np.ndarray, b: np.ndarray, x: np.ndarray, log_prob: np.ndarray) -> np.ndarray:
-    """Return log I(a, b) at x, the distance of y from the end, where the incomplete beta function underflows."""
-    return log_prob + np.log(x) + np.log1p(-x) - np.log(a) + np.log(beta_fraction(a, b, x))
+def _deep(a: np.ndarray, b: np.ndarray, x: np.ndarray, rest: np.ndarray, log_rise: np.ndarray) -> np.ndarray:
+    """Return log I(a, b) at x, the distance of y from the end, where the incomplete beta function underflows.
+
+    `log_rise` is the log density of the logit.
+    """
+    return log_rise - np.log(a) + np.log(beta_fraction(a, b, x, rest))
 
 
 def _out(a: np.ndarray, b: np.ndarray, fall: np.ndarray) -> np.ndarray:

@@ -11,11 +11,12 @@ from likelinet.distributions.base.parameter import Backward, Parameter, TailsBac
 from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.shapes import parameters_on
 from likelinet.distributions.base.univariate import Univariate
-from likelinet.distributions.numerics.grids import FINE_SCORES, LOGITS, Grid, between, column, joined, within_bulk
+from likelinet.distributions.numerics.grids import FINE_SCORES, LOGITS, Grid, amid, between, column, joined
 from likelinet.distributions.numerics.sinh_nodes import sinh_nodes
 
 _MODERATE = 1e4  # number of times that a rounding error of 1e-16 may count
 _FAR = 40.0  # w beyond which -log(1 - exp(-w)) is exp(-w) to double precision
+_WIDE = 1e-3  # a below which nodes in log yᵃ are too few for y, and moments do not cancel
 
 
 class Kumaraswamy(Univariate):
@@ -102,10 +103,10 @@ class Kumaraswamy(Univariate):
         log_sf = scipy.special.log_ndtr(-column(FINE_SCORES, self.batch_shape))
         log_y = log1mexp(-log_sf / self.concentration0) / self.concentration1
         bends = -np.exp(column(-LOGITS, self.batch_shape)) / self.concentration1
-        bends = within_bulk(bends, log_y, FINE_SCORES)
+        further = between(np.exp(bends), -np.expm1(bends), 0.0, 1.0, np.full(len(bends), np.nan))
         return joined(
             between(np.exp(log_y), -np.expm1(log_y), 0.0, 1.0, FINE_SCORES),
-            between(np.exp(bends), -np.expm1(bends), 0.0, 1.0, np.full(len(bends), np.nan)),
+            further.where(amid(bends, log_y, FINE_SCORES)),
         )
 
     @classmethod
@@ -148,7 +149,9 @@ class Kumaraswamy(Univariate):
         # With Y = σ(x)^(1/a): by quadrature in x, since the difference of the moments cancels for a large a or b.
         a, (weights, log_v, _) = self.concentration1, _nodes(np.broadcast_to(self.concentration0, self.batch_shape))
         y = np.where(a < 1.0, np.exp(log_v / a), np.expm1(log_v / a))  # less 1 where it is close to 1
-        return (weights * (y - (weights * y).sum(0)) ** 2).sum(0)
+        values = (weights * (y - (weights * y).sum(0)) ** 2).sum(0)
+        mean, square = _mean(a, self.concentration0), _mean(0.5 * a, self.concentration0)
+        return np.where((a < _WIDE) | (mean * mean < 0.5 * square), square - mean * mean, values)
 
     def _mode(self) -> np.ndarray:
         a, b = self.concentration1, self.concentration0

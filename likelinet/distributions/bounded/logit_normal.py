@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from likelinet.core.arrays import HALF_LOG_2PI, Array, namespace
+from likelinet.core.arrays import HALF_LOG_2PI, Array, namespace, over_nodes
 from likelinet.core.domains import open_unit_interval, positive
 from likelinet.core.lazy import scipy
 from likelinet.core.wording import called
@@ -11,9 +11,13 @@ from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.univariate import Univariate
-from likelinet.distributions.numerics.grids import SCORES, Grid, column, of_logit, rest
+from likelinet.distributions.numerics.grids import LOGITS, SCORES, Grid, column, of_logit, rest
 from likelinet.distributions.numerics.sinh_nodes import sinh_nodes
 from likelinet.distributions.real.gaussian import Gaussian
+
+_STEPS = np.arange(-9.0, 10.0)  # scores between which a Gaussian cdf does not bend
+_ENDS = np.concatenate([[0.0, 2.0, 4.0], np.arange(8.0, 760.0, 16.0)])  # logits; between them its own is smooth
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
 
 
 class LogitNormal(Univariate):
@@ -75,7 +79,8 @@ class LogitNormal(Univariate):
         return log_density
 
     def grid(self) -> Grid:
-        return of_logit(self.loc + self.scale * column(SCORES, self.batch_shape))
+        bends = np.broadcast_to(column(LOGITS, self.batch_shape), (len(LOGITS), *self.batch_shape))
+        return of_logit(self.loc + self.scale * column(SCORES, self.batch_shape), bends)
 
     @classmethod
     def tails(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Array, TailsBackward]:
@@ -114,6 +119,15 @@ class LogitNormal(Univariate):
         # That of the logits: a change of variable leaves it as it is.
         return np.asarray(Gaussian(self.loc, self.scale).kl_divergence(Gaussian(other.loc, other.scale)))
 
+    def _crps(self, y: np.ndarray) -> np.ndarray:
+        values, y, loc, scale = np.broadcast_arrays(super()._crps(y), y, self.loc, self.scale)
+        lost = np.isnan(values) & ~np.isnan(y)
+        if not lost.any():
+            return values
+        values = values.copy()
+        values[lost] = _crps_of_logits(y[lost], loc[lost], scale[lost])
+        return values
+
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return scipy.special.expit(self.loc + self.scale * rng.standard_normal(shape))
 
@@ -129,18 +143,52 @@ class LogitNormal(Univariate):
         # The sigmoid has its poles at ±iπ, … ; e^(2x) times the density has its peak at z = 2σ.
         centre = np.minimum(-loc / scale, 10.0)
         z, dz = sinh_nodes(centre, np.minimum(np.pi / scale, 10.0), -9.0, 9.0 + np.minimum(centre, 2.0 * scale))
-        return loc + scale * z, dz * np.exp(-0.5 * z * z - HALF_LOG_2PI)
+        density = z * z
+        density *= -0.5
+        density -= HALF_LOG_2PI
+        dz *= np.exp(density, out=density)
+        z *= scale
+        z += loc
+        return z, dz
 
     def _moments(self) -> tuple[np.ndarray, np.ndarray]:
         """Return mean and variance of y, mirrored to have its median below ½."""
         x, weights = self._nodes()
-        loc = -np.abs(self.loc)
-        expit, near = scipy.special.expit, np.abs(x - loc) < 1.0
-        # expit(x) - expit(loc), without its cancellation for a small scale
-        close = -expit(x) * expit(-loc) * np.expm1(np.where(near, loc - x, 0.0))
-        away = np.where(near, close, expit(x) - expit(loc))
-        shift = (weights * away).sum(0)
-        return expit(loc) + shift, (weights * (away - shift) ** 2).sum(0)
+        loc = np.broadcast_to(-np.abs(self.loc), x.shape[1:])
+        gap, middle = loc - x, scipy.special.expit(loc)
+        with np.errstate(over="ignore"):
+            y = np.exp(np.negative(x, out=x), out=x)
+        y += 1.0
+        np.divide(1.0, y, out=y)
+        # y - middle, without its cancellation for a small scale
+        near = np.abs(gap) < 1.0
+        np.copyto(gap, 0.0, where=~near)
+        close = np.expm1(gap, out=gap)
+        close *= y
+        close *= -scipy.special.expit(-loc)
+        y -= middle
+        np.copyto(y, close, where=near)
+        shift = np.multiply(weights, y, out=gap).sum(0)
+        y -= shift
+        y *= y
+        y *= weights
+        return middle + shift, y.sum(0)
+
+
+def _crps_of_logits(y: np.ndarray, loc: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """Return the CRPS at y, shape (n,), as an integral over the logit: also of mass nearer to the ends than any y."""
+    inside = np.clip(y, 0.0, 1.0)
+    with np.errstate(divide="ignore"):
+        at = np.clip(_logit(inside), -_ENDS[-1], _ENDS[-1])
+    own = np.clip(loc + scale * _STEPS[:, None], -_ENDS[-1], _ENDS[-1])
+    ends = np.broadcast_to(np.concatenate([-_ENDS[:0:-1], _ENDS])[:, None], (2 * len(_ENDS) - 1, len(y)))
+    edges = np.sort(np.concatenate([ends, own, at[None]]), axis=0)
+    half = 0.5 * np.diff(edges, axis=0)
+    x = edges[:-1] + half * (1.0 + _NODES[:, None, None])
+    z = (x - loc) / scale
+    p = scipy.special.ndtr(np.where(x < at, z, -z))
+    slope = scipy.special.expit(x) * scipy.special.expit(-x)
+    return over_nodes(over_nodes(_WEIGHTS[:, None, None] * p * p * slope * half)) + np.abs(y - inside)
 
 
 def _logit(y: Array) -> Array:

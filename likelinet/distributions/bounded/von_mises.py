@@ -15,7 +15,7 @@ from likelinet.distributions.base.protocol import CUTS, LogDensity
 from likelinet.distributions.base.shapes import parameters_on
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.circular_series import MOST, angle_of, cdf_by_series, share
-from likelinet.distributions.numerics.grids import Grid, room_of
+from likelinet.distributions.numerics.grids import Grid, column, joined, points, room_of
 from likelinet.distributions.numerics.legendre import times
 from likelinet.distributions.numerics.near import NEAR, mended
 from likelinet.distributions.numerics.panels import NODES, RUNNING, WEIGHTS, nodes_and_weights, picked
@@ -25,7 +25,9 @@ _SIX, _SIX_WEIGHTS = np.polynomial.legendre.leggauss(6)
 _FLAT = 200.0  # κ above which the slope of I₁(κ) / I₀(κ) is a series
 _LOG_2PI = float(np.log(2.0 * np.pi))
 _LARGE = 1e3  # κ above which 1 - I₁/I₀ is its asymptotic series
+_AROUND = np.array([0.5, 1.0, 2.0, 3.0, 4.5, 6.0, 9.0])  # cuts around the peak, in units of its width
 _SEEN = 1e-3  # a probability of which an error of 1e-16 takes no digit that counts
+_LESS = -1.0  # log probability below which it is the smaller of two
 
 
 class VonMises(Univariate):
@@ -132,7 +134,8 @@ class VonMises(Univariate):
             _arc(none, xp.where(before, np.pi - m, none), k),
         )
         lower = tuple(xp.where(after, a, b) for a, b in zip(_rest(upper), lower, strict=True))
-        upper = tuple(xp.where(wrap, a, b) for a, b in zip(_rest(lower), upper, strict=True))
+        small = wrap | (lower[0] < _LESS)  # the smaller one has the digits of the other
+        upper = tuple(xp.where(small, a, b) for a, b in zip(_rest(lower), upper, strict=True))
         mirrored = centre < 0.0
         (log_cdf, cdf_slope), (log_sf, sf_slope) = (
             tuple(xp.where(mirrored, a, b) for a, b in zip(*pair, strict=True))
@@ -200,19 +203,19 @@ class VonMises(Univariate):
         return y
 
     def grid(self) -> Grid:
-        cuts, end = np.sort(self._around(), axis=0), np.full((1, *self.batch_shape), np.pi)
-        y = np.concatenate([-end, cuts, end])
-        return Grid(y, np.pi - y, room_of(y), y[:0], y[:0], np.full(len(y), np.nan))
+        (steps, y), high = self._around(), np.full(self.batch_shape, np.pi)
+        around = Grid(y, np.pi - y, room_of(steps), y[:0], y[:0], np.full(len(y), np.nan))
+        return joined(around.where(np.abs(steps) < np.pi), points([-np.pi, np.pi], high))
 
     def quantile_grid(self, below: np.ndarray = CUTS) -> np.ndarray:
         # Also around the mean direction: past the cut at ±π there may be a second peak.
-        return np.sort(np.concatenate([super().quantile_grid(below), self._around()]), axis=0)
+        return np.sort(np.concatenate([super().quantile_grid(below), self._around()[1]]), axis=0)
 
-    def _around(self) -> np.ndarray:
-        """Return points around the mean direction in units of the width of its peak."""
-        v = np.array([0.5, 1.0, 2.0, 3.0, 4.5, 6.0, 9.0])
-        v = np.concatenate([-v, [0.0], v]).reshape((-1,) + (1,) * len(self.batch_shape))
-        return wrapped(self.loc + np.clip(v / np.sqrt(self.concentration), -np.pi, np.pi))
+    def _around(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return steps from the mean direction, as long as its peak is wide, and where they lead: no farther than π."""
+        v = column(np.concatenate([-_AROUND[::-1], [0.0], _AROUND]), self.batch_shape)
+        steps = v / np.sqrt(np.broadcast_to(self.concentration, self.batch_shape))
+        return steps, wrapped(self.loc + np.clip(steps, -np.pi, np.pi))
 
     def _crps(self, y: np.ndarray) -> np.ndarray:
         # The cdf is itself an integral, so it is summed up along the way from the density at the same nodes.
@@ -229,7 +232,7 @@ class VonMises(Univariate):
 
     def _panels(self, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return nodes on panels of the circle, of which `at` is an edge, and half the lengths of the panels."""
-        shape, cuts = at.shape, self._around()
+        shape, cuts = at.shape, self._around()[1]
         cuts = cuts.reshape(cuts.shape[:1] + (1,) * (len(shape) - cuts.ndim + 1) + cuts.shape[1:])
         ends = [np.full((1, *shape), -np.pi), np.broadcast_to(cuts, cuts.shape[:1] + shape), at[None]]
         edges = np.sort(np.concatenate([*ends, np.full((1, *shape), np.pi)]), axis=0)

@@ -108,8 +108,8 @@ class Binomial(Univariate):
         tiny = smaller < UNDERFLOW
         log_smaller = xp.log(xp.where(tiny, 1.0, smaller))
         if not never(tiny):
-            a, b, x = (xp.where(lower, v, w) for v, w in ((m, y + 1.0), (y + 1.0, m), (q, p)))
-            fraction = beta_fraction(a, b, xp.where(tiny, x, 0.0))
+            a, b, x, rest = (xp.where(lower, v, w) for v, w in ((m, y + 1.0), (y + 1.0, m), (q, p), (p, q)))
+            fraction = beta_fraction(a, b, xp.where(tiny, x, 0.0), xp.where(tiny, rest, 1.0))
             lead = xp.where(lower, log_mass - minus_log_p, log_next - minus_log_q)
             log_smaller = xp.where(tiny, lead + xp.log(xp.where(tiny, fraction, 1.0)), log_smaller)
         log_larger = xp.log1p(-xp.exp(log_smaller))

@@ -128,7 +128,7 @@ class NegativeBinomial(Univariate):
         values, deep = log_of(cdf, self._sf(y)), cdf < UNDERFLOW
         if not deep.any():
             return values
-        fraction = beta_fraction(r, y + 1.0, scipy.special.expit(-self.logits))
+        fraction = beta_fraction(r, y + 1.0, scipy.special.expit(-self.logits), self.probs)
         return np.where(deep, self.log_prob(y) + log_p + np.log1p(y / r) + np.log(fraction), values)
 
     def _log_sf(self, y: np.ndarray) -> np.ndarray:
@@ -138,7 +138,7 @@ class NegativeBinomial(Univariate):
         values, deep = log_of(sf, self._cdf(y)), sf < UNDERFLOW
         if not deep.any():
             return values
-        fraction = beta_fraction(y + 1.0, self.total_count, self.probs)
+        fraction = beta_fraction(y + 1.0, self.total_count, self.probs, scipy.special.expit(-self.logits))
         return np.where(deep, self.log_prob(y + 1.0) + np.log(fraction), values)
 
     def _ppf(self, q: np.ndarray) -> np.ndarray:

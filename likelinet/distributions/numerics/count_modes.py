@@ -23,14 +23,17 @@ def most_probable(d: "Distribution", grid: np.ndarray) -> np.ndarray:
     low, high = grid.min(axis=0), grid.max(axis=0)
     short, best = high - low < LONGEST, np.empty(len(low))
     for rows, cells in cells_of(np.flatnonzero(short), low, high):
-        best[rows] = low[rows] + flat[rows].mass_table(cells).values.argmax(axis=1)
+        values = flat[rows].mass_table(cells).values
+        # Of numbers that are as probable as each other up to rounding, which may lie far apart, the last one.
+        top = values >= (1.0 - TIE) * values.max(axis=1, keepdims=True)
+        best[rows] = np.minimum(low[rows] + (cells.many - 1.0 - top[:, ::-1].argmax(axis=1)), high[rows])
     rows = np.flatnonzero(~short)
     if len(rows):
         best[rows] = _highest_top(flat[rows], grid[:, rows])
-    # Of two numbers that are as probable as each other, the larger one, as every family says.
-    grid = np.concatenate([grid, [best, np.minimum(best + 1.0, high)]])
-    log_p = flat.log_prob(grid)
-    return np.where(log_p >= log_p.max(axis=0) - TIE, grid, -np.inf).max(axis=0).reshape(d.batch_shape)
+    # Of two neighbours that are as probable as each other, the larger one, as every family says.
+    two = np.stack([np.maximum(best - 1.0, low), best, np.minimum(best + 1.0, high)])
+    log_p = flat.log_prob(two)
+    return np.where(log_p >= log_p.max(axis=0) - TIE, two, -np.inf).max(axis=0).reshape(d.batch_shape)
 
 
 def _highest_top(d: "Distribution", grid: np.ndarray) -> np.ndarray:

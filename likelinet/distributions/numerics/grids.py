@@ -69,6 +69,10 @@ class Grid:
         y, x, room, anchors, cores = (_on(a, shape) for a in (self.y, self.x, self.room, self.anchors, self.cores))
         return Grid(y, x, room, anchors, cores, self.scores)
 
+    def where(self, some: np.ndarray) -> "Grid":
+        """Return the grid without those cuts of a row that are not among `some`: there they are nan."""
+        return replace(self, y=np.where(some, self.y, np.nan), x=np.where(some, self.x, np.nan))
+
     def within(self, low: np.ndarray, high: np.ndarray, top: np.ndarray) -> "Grid":
         """Return the grid between two bounds, with distances to `high` in place of those to the former `top`."""
         y = np.clip(self.y, low, high)
@@ -85,27 +89,27 @@ class Grid:
 
         What counts is the mass there, squared or not, times a power of the distance.
         """
-        axes = (-1,) + (1,) * (self.y.ndim - 1)
-        far, scores = self.far.reshape(axes), np.abs(self.scores).reshape(axes)
+        far, scores = self.far, np.abs(self.scores)
         if not far.any():
             return self
-        least, most = np.fmin.reduce(np.where(far, np.inf, self.y)), np.fmax.reduce(np.where(far, -np.inf, self.y))
-        first, last = (f(np.where(scores < _MIDDLE, self.y, np.nan)) for f in (np.fmin.reduce, np.fmax.reduce))
+        near, central, outer = self._of(~far), self.y[scores < _MIDDLE], np.flatnonzero(scores > _EDGE)
+        first, last = np.fmin.reduce(central), np.fmax.reduce(central)
         middle = 0.5 * first + 0.5 * last
-        reach = np.abs(self.y - middle) / np.maximum(last - first, 1e-300)
+        y, scores = self.y[outer], column(scores[outer], low.shape)
+        reach = np.abs(y - middle) / np.maximum(last - first, 1e-300)
         share = (1 + squared) * scipy.special.log_ndtr(-scores) + power * np.log(np.maximum(reach, 1.0))
-        long = (scores > _EDGE) & (share > _IDLE)
-        longs = np.any(long & (self.y < middle), axis=0), np.any(long & (self.y > middle), axis=0)
+        long = share > _IDLE
+        longs = np.any(long & (y < middle), axis=0), np.any(long & (y > middle), axis=0)
         # An end may be as good as infinite; and the way to one may be so long that the least probability counts.
         lower, upper = (
             (room > _ROOMY) & (some | ((room > _VAST) & (room < np.inf)))
             for some, room in zip(longs, ((v / (last - first)) for v in (middle - low, high - middle)), strict=True)
         )
         if not (upper.any() or lower.any()):
-            return self._of(~self.far)
-        x = np.where(far, np.nan, self.x)
+            return near
+        far, least, most = column(far, low.shape), np.fmin.reduce(near.y), np.fmax.reduce(near.y)
         y = np.clip(self.y, np.where(lower, -np.inf, least), np.where(upper, np.inf, most))
-        x = np.clip(self.x, np.fmin.reduce(x), np.where(lower, np.inf, np.fmax.reduce(x)))
+        x = np.clip(self.x, np.fmin.reduce(near.x), np.where(lower, np.inf, np.fmax.reduce(near.x)))
         # One that is moved is nothing but the outermost one of the others once more.
         room = self.room
         for end in (least, most):
@@ -152,10 +156,19 @@ def on_line(
 
 
 def with_bends(
-    y: np.ndarray, centre: np.ndarray, core: np.ndarray, bends: np.ndarray, scores: np.ndarray = SCORES
+    y: np.ndarray,
+    centre: np.ndarray,
+    core: np.ndarray,
+    bends: np.ndarray,
+    some: np.ndarray,
+    scores: np.ndarray = SCORES,
 ) -> Grid:
-    """Return the grid of a density whose tails are powers of the distance from a centre, from a core on."""
-    return joined(on_line(y, centre, core, scores), extra(bends, np.full(y.shape[1:], np.inf)))
+    """Return the grid of a density whose tails are powers of the distance from a centre, from a core on.
+
+    `some` rows have bends where the power laws set in.
+    """
+    further = extra(bends, np.full(y.shape[1:], np.inf)).where(some & amid(bends, y, scores))
+    return joined(on_line(y, centre, core, scores), further)
 
 
 def extra(y: np.ndarray, high: np.ndarray) -> Grid:
@@ -183,30 +196,32 @@ def between(y: np.ndarray, x: np.ndarray, low: float, high: float, scores: np.nd
     return Grid(y, x, np.minimum(room_of(y), room_of(-x)), anchors, np.zeros(anchors.shape), scores)
 
 
-def of_logit(u: np.ndarray, bends: np.ndarray | None = None, scores: np.ndarray = SCORES) -> Grid:
-    """Return the grid of a density between 0 and 1, from cuts of its logit, and where else that bends."""
-    bends = within_bulk(column(LOGITS, u.shape[1:]) if bends is None else bends, u, scores)
+def of_logit(u: np.ndarray, bends: np.ndarray, some: np.ndarray | bool = True, scores: np.ndarray = SCORES) -> Grid:
+    """Return the grid of a density between 0 and 1, from cuts of its logit, and `some` points where else that bends."""
     with np.errstate(over="ignore"):
         y, x, some_y, some_x = (1.0 / (1.0 + np.exp(v)) for v in (-u, u, -bends, bends))
-    return joined(between(y, x, 0.0, 1.0, scores), between(some_y, some_x, 0.0, 1.0, np.full(len(bends), np.nan)))
+    further = between(some_y, some_x, 0.0, 1.0, np.full(len(bends), np.nan))
+    return joined(between(y, x, 0.0, 1.0, scores), further.where(some & amid(bends, u, scores)))
 
 
-def logits(power: np.ndarray, upper_power: np.ndarray | None = None) -> np.ndarray:
-    """Return `LOGITS`, and farther ones where the density of the logit falls by a very small power towards an end.
+def logits(power: np.ndarray, upper_power: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Return `LOGITS`, and farther ones, and which are needed: these where a density of the logit hardly falls there.
 
-    Those of 1 - y only if that has a power too; where none are needed, they are the outermost ones once more.
+    It does where its power towards an end is very small. Those of 1 - y only if that has a power too.
     """
     some = column(np.concatenate([[-40.0, -29.0], LOGITS[LOGITS < 0.0]]), power.shape)
-    lower = np.where(power < _FLAT, some, np.maximum(some, LOGITS[0]))
+    lower = np.broadcast_to(some, (len(some), *power.shape))
+    needed = (power < _FLAT) | (some >= LOGITS[0])
     if upper_power is None:
-        return lower
-    return np.concatenate([lower, -np.where(upper_power < _FLAT, some, np.maximum(some, LOGITS[0]))[::-1]])
+        return lower, needed
+    upper_needed = (upper_power < _FLAT) | (some >= LOGITS[0])
+    return np.concatenate([lower, -lower[::-1]]), np.concatenate([needed, upper_needed[::-1]])
 
 
-def within_bulk(bends: np.ndarray, cuts: np.ndarray, scores: np.ndarray = SCORES) -> np.ndarray:
-    """Return the points clipped to the cuts that are not beyond the mass, of quantiles at scores."""
+def amid(bends: np.ndarray, cuts: np.ndarray, scores: np.ndarray = SCORES) -> np.ndarray:
+    """Return which points lie amid the cuts that are not beyond the mass, of quantiles at scores."""
     far = np.count_nonzero(scores < -_BULK)
-    return np.clip(bends, cuts[far], cuts[-1 - far])
+    return (bends > cuts[far]) & (bends < cuts[-1 - far])
 
 
 def logs(y: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

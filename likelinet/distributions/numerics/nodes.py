@@ -192,40 +192,47 @@ def _without_twins(grid: Grid) -> Grid:
 def _ordered(grid: Grid, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, ...]:
     """Return cuts in order, their distances to the largest y, and how much room each cut has of its own."""
     bounded = high < LARGEST
-    y, x = grid.y, grid.x
-    none = np.isnan(y)  # then the uppermost cut once more
-    if none.any():
-        y, x = np.where(none, np.fmax.reduce(y), y), np.where(none, np.fmin.reduce(x), x)
-    y = np.clip(y, low, high)
+    y, none = np.clip(grid.y, low, high), np.isnan(grid.y)
     # Half-way between two anchors the nearest one changes, and half-way up what is measured from.
     anchors = np.sort(np.concatenate([grid.anchors, low[None], high[None]]), axis=0)
-    halves, room = 0.5 * anchors[:-1] + 0.5 * anchors[1:], 0.5 * np.diff(anchors, axis=0)
-    halves, room = np.concatenate([halves, 0.5 * high[None]]), np.concatenate([room, np.zeros((1, len(low)))])
+    halves, room, middle = 0.5 * anchors[:-1] + 0.5 * anchors[1:], 0.5 * np.diff(anchors, axis=0), 0.5 * high[None]
+    room = np.where(halves == middle, 0.0, room)  # of two cuts at one place both must stay, whichever comes first
+    halves, room = np.concatenate([halves, middle]), np.concatenate([room, np.zeros(middle.shape)])
     gaps = _in_gaps(grid)
     gaps = np.where(np.isnan(gaps), halves[:1], gaps)
     halves, room = np.concatenate([halves, gaps]), np.concatenate([room, np.zeros(gaps.shape)])
-    halves = np.clip(halves, y.min(0), y.max(0))
-    room = np.concatenate([grid.room, room])
+    halves = np.clip(halves, np.fmin.reduce(y), np.fmax.reduce(y))
+    key, room = np.concatenate([y, halves]), np.concatenate([grid.room, room])
+    many = len(key) - none.sum(0)
     if not bounded.any():
-        y = np.concatenate([y, halves])
-        y, room = _in_order(y, None, y, room)
+        np.copyto(key[: len(y)], np.inf, where=none)
+        y, room = _in_order(key, None, many, key, room)
         return y, np.broadcast_to(np.inf, y.shape), room
-    x = np.clip(np.where(_finer(x, y), x, high - y), 0.0, high - low)
-    y, x = np.concatenate([y, halves]), np.concatenate([x, np.clip(high - halves, x.min(0), x.max(0))])
-    x = np.where(bounded, x, np.inf)
+    x = np.clip(np.where(_finer(grid.x, y), grid.x, high - y), 0.0, high - low)
+    of_halves = np.clip(high - halves, np.fmin.reduce(x), np.fmax.reduce(x))
+    y, x = key.copy(), np.where(bounded, np.concatenate([x, of_halves]), np.inf)
     upper = _finer(x, y)
-    return tuple(_in_order(np.where(upper, -x, y), upper, y, x, room))
+    np.negative(x, out=key, where=upper)
+    for of_none, last in ((key, np.inf), (upper, True)):
+        np.copyto(of_none[: len(none)], last, where=none)
+    return tuple(_in_order(key, upper, many, y, x, room))
 
 
-def _in_order(key: np.ndarray, last: np.ndarray | None, *values: np.ndarray) -> list[np.ndarray]:
-    """Return values by increasing key along the first axis, those that come `last` after the others."""
-    # NumPy sorts rows that lie in one piece many times as fast.
-    many, n_rows = key.shape
-    order, start = np.argsort(np.ascontiguousarray(key.T), axis=1), many * np.arange(n_rows)[:, None]
+def _in_order(key: np.ndarray, last: np.ndarray | None, many: np.ndarray, *values: np.ndarray) -> list[np.ndarray]:
+    """Return values by increasing key along the first axis, those that come `last` after the others.
+
+    Of each row there are so many, and the uppermost one once more where others have more of them.
+    """
+    # NumPy sorts rows that lie in one piece many times as fast, and those without nan.
+    most, rows = int(many.max(initial=0)), np.arange(len(many))
+    start = len(key) * rows[:, None]
+    order = np.argsort(np.ascontiguousarray(key.T), axis=1)
     if last is not None:
         after = np.argsort(np.ascontiguousarray(last.T).take(order + start), axis=1, kind="stable")
-        order = order.take(after + start)
-    order += start
+        order = order.take(after[:, :most] + start)
+    order = order[:, :most] + start
+    if np.any(many < most):
+        np.copyto(order, order[rows, many - 1][:, None], where=np.arange(most) >= many[:, None])
     return [np.ascontiguousarray(np.ascontiguousarray(v.T).take(order).T) for v in values]
 
 

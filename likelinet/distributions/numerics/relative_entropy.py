@@ -119,8 +119,10 @@ def _by_nodes(pair: Pair, own: Grid, *, whole: bool = False) -> tuple[np.ndarray
     p, q = pair.p, pair.q
     (low, high), (least, _), theirs = p.endpoints(), q.endpoints(), cut(q, MASS)
     # Nodes lie where p has its own.
-    x = np.where(pair.same_top, theirs.x, np.where(np.isfinite(high), high - theirs.y, np.inf))
-    y, x = (np.clip(v, np.fmin.reduce(o), np.fmax.reduce(o)) for v, o in ((theirs.y, own.y), (x, own.x)))
+    y, x = np.clip(theirs.y, np.fmin.reduce(own.y), np.fmax.reduce(own.y)), theirs.x
+    if np.any(np.isfinite(high)):
+        x = np.where(pair.same_top, x, np.where(np.isfinite(high), high - theirs.y, np.inf))
+        x = np.clip(x, np.fmin.reduce(own.x), np.fmax.reduce(own.x))
     cover = cover_of(p, joined(own, replace(theirs, y=y, x=x)), FEW)
     layers, along = cover.layers, _along(pair, cover)
     at_atoms = [(np.exp(p.log_prob(a)), q.log_prob(a) - p.log_prob(a)) for a in p.atoms]

@@ -15,5 +15,15 @@ def sinh_nodes(
     """
     first, last = np.arcsinh((low - centre) / unit), np.arcsinh((high - centre) / unit)
     step = (last - first) / (N_NODES - 1)
-    t = first + step * np.arange(N_NODES).reshape((-1,) + (1,) * np.ndim(step))
-    return centre + unit * np.sinh(t), unit * np.cosh(t) * step
+    t = step * np.arange(N_NODES).reshape((-1,) + (1,) * np.ndim(step))
+    t += first
+    # sinh t and cosh t from e^t, at a fraction of their cost, in three arrays.
+    rise = np.exp(t, out=t)
+    rise *= 0.5
+    fall = 0.25 / rise
+    x = rise - fall
+    x *= unit
+    x += centre
+    rise += fall
+    rise *= unit * step
+    return x, rise

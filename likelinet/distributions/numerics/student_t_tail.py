@@ -105,7 +105,8 @@ def _log_by_beta(df: np.ndarray, r: np.ndarray) -> np.ndarray:
         return np.log(p)
     values = np.asarray(np.log(np.where(deep, 1.0, p)))
     df, r = (np.broadcast_to(v, deep.shape)[deep] for v in (df, r))
-    fraction = beta_fraction(0.5 * df, np.full_like(df, 0.5), 1.0 / (1.0 + r * r))
+    square = r * r
+    fraction = beta_fraction(0.5 * df, np.full_like(df, 0.5), 1.0 / (1.0 + square), 1.0 / (1.0 + 1.0 / square))
     near = np.minimum(r, _FAR)
     values[deep] = np.log(fraction) - 0.5 * (df + 1.0) * np.log1p(1.0 / near / near) + _log_far(df, r)
     return values

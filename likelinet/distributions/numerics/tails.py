@@ -25,6 +25,7 @@ def log_gamma_tail(a: np.ndarray, x: np.ndarray) -> np.ndarray:
 
     Of the incomplete gamma functions by their expansion in x / (x - a)² (DLMF 8.11.6 and 8.11.7).
     """
+    x = np.minimum(x, np.finfo(np.float64).max)
     far = x - a
     b, c, v = a / far, x / far, 1.0 / far  # squares of x itself overflow
     series = 1.0 - c * v * (1.0 - (2.0 * c + b) * v * (1.0 - (6.0 * c * c + 8.0 * b * c + b * b) / (2.0 * c + b) * v))
@@ -50,17 +51,19 @@ def incomplete_beta(a: Array, b: Array, x: Array, rest: Array) -> Array:
     return values
 
 
-def beta_fraction(a: np.ndarray, b: np.ndarray, x: np.ndarray, steps: int = 60) -> np.ndarray:
-    """Return I_x(a, b) · a B(a, b) / (xᵃ (1 - x)ᵇ) by its continued fraction (DLMF 8.17.22), by Lentz's method.
+def beta_fraction(a: np.ndarray, b: np.ndarray, x: np.ndarray, rest: np.ndarray, steps: int = 60) -> np.ndarray:
+    """Return I_x(a, b) · a B(a, b) / (xᵃ (1 - x)ᵇ) by a continued fraction, by Lentz's method.
 
-    It converges fast for x well below a / (a + b): where the incomplete beta function itself underflows.
+    It is the one of Didonato & Morris (ACM TOMS 18(3), 1992), which keeps the digits of `rest` = 1 - x. It converges
+    fast for x well below a / (a + b): where the incomplete beta function itself underflows.
     """
-    c, d = 1.0, 1.0 / (1.0 - (a + b) * x / (a + 1.0))
-    value = d
+    from_mean = a * rest - b * x
+    value = c = a / (a + 1.0) * (from_mean + 1.0)
+    d = 0.0
     for m in range(1, steps + 1):
-        even = m * (b - m) * x / ((a + 2 * m - 1.0) * (a + 2 * m))
-        odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1.0))
-        for term in (even, odd):
-            d, c = 1.0 / (1.0 + term * d), 1.0 + term / c
-            value = value * c * d
-    return value
+        below = a + 2.0 * m - 1.0
+        top = (a + m - 1.0) / below * ((a + b + m - 1.0) / below) * (m * (b - m)) * x * x
+        step = m + m * (b - m) / below * x + (a + m) / (below + 2.0) * (from_mean + 1.0 + m * (1.0 + rest))
+        d, c = 1.0 / (step + top * d), step + top / c
+        value = value * (c * d)
+    return a / value

@@ -22,7 +22,8 @@ def grid_of_mixture(components: Distribution, low: np.ndarray, high: np.ndarray)
     batch = components.batch_shape
     first_axis = components.map_arrays(lambda a, n: np.moveaxis(on_batch(a, batch, n), -1 - n, 0).copy())
     each, (least, most) = first_axis.grid().on(first_axis.batch_shape), first_axis.endpoints()
-    each = replace(each, x=np.where(most == high, each.x, high - each.y))
+    if np.any(most != high):
+        each = replace(each, x=np.where(most == high, each.x, high - each.y))
     # The outermost cuts of a component count where they are outermost in the mixture.
     far = each.far
     near, y, x = each.y[~far], each.y[far], each.x[far]

@@ -99,7 +99,7 @@ class AnswersByComponents(Distribution):
         for end, name in ((low, "low"), (high, "high")):
             check_plain(end, f"given: {name}", ParameterError)
         low, high = (self._for_outputs(end) for end in (low, high))
-        if not np.all(low < high):
+        if not np.all(low <= high if self.support.integer else low < high):
             raise ParameterError("given: low must be below high.")
         outputs = self.components.marginals()
         with np.errstate(all="ignore"):

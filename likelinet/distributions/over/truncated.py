@@ -14,6 +14,7 @@ from likelinet.core.wording import called, in_brief, range_in_words
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import Family, open_end
 from likelinet.distributions.base.leaf import Closed, no_gradient
+from likelinet.distributions.base.operands import check_base
 from likelinet.distributions.base.parameter import Backward
 from likelinet.distributions.base.plain import check_plain
 from likelinet.distributions.base.protocol import CUTS, LogDensity
@@ -156,14 +157,14 @@ class Truncated(AnswersWithinBounds):
     base : Distribution
         A univariate distribution p₀, continuous or of whole numbers.
     low, high : array_like
-        Bounds a < b, which belong to the values that y can take; -inf or inf for none. Their shapes broadcast with the
-        batch of `base`.
+        Bounds a < b, of whole numbers a ≤ b, which belong to the values that y can take; -inf or inf for none. Their
+        shapes broadcast with the batch of `base`.
 
     Raises
     ------
     ParameterError
-        If `low` is not below `high`, or if `base` has no probability between them in any row. If it has in some rows
-        but not in others, these answer nan, and a warning names them.
+        If these are no such bounds, or if `base` has no probability between them in any row. If it has in some
+        rows but not in others, these answer nan, and a warning names them.
 
     References
     ----------
@@ -186,13 +187,15 @@ class Truncated(AnswersWithinBounds):
     log_mass: np.ndarray
 
     def __init__(self, base: Distribution, low: ArrayLike = -np.inf, high: ArrayLike = np.inf) -> None:
-        check_plain(low, "Truncated: low", ParameterError)
-        check_plain(high, "Truncated: high", ParameterError)
-        low, high = np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
-        bad = ~(low < high)
+        check_base(base, "Truncated")
+        for end, name in ((low, "low"), (high, "high")):
+            check_plain(end, f"Truncated: {name}", ParameterError)
+        low, high = self._floats(low, "low"), self._floats(high, "high")
+        bad = ~(low <= high) if base.support.integer else ~(low < high)
         if bad.any():
             a, b = (np.broadcast_to(e, bad.shape)[bad].flat[0] for e in (low, high))
-            raise ParameterError(f"Truncated: low must be below high, got {a} and {b}.")
+            order = "not be above" if base.support.integer else "be below"
+            raise ParameterError(f"Truncated: low must {order} high, got {a} and {b}.")
         self._truncate(base, low, high)
 
         def why(rows: np.ndarray) -> str:

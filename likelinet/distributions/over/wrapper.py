@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from likelinet.core.errors import ParameterError
 from likelinet.distributions.base.by_rows import in_blocks
 from likelinet.distributions.base.distribution import Distribution
+from likelinet.distributions.base.named_rows import names_rows
 from likelinet.distributions.base.one_number import OneNumber
 from likelinet.distributions.base.operands import check_base
 from likelinet.distributions.base.shapes import broadcast
@@ -107,9 +108,11 @@ class Wrapper(OneNumber):
     def log_sf(self, y: ArrayLike) -> np.ndarray:
         return self._log_tails(self._values(y))[1][()]
 
+    @names_rows
     def cdf(self, y: ArrayLike) -> np.ndarray:
         return np.exp(self.log_cdf(y))
 
+    @names_rows
     def sf(self, y: ArrayLike) -> np.ndarray:
         return np.exp(self.log_sf(y))
 

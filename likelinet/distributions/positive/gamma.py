@@ -121,8 +121,9 @@ class Gamma(Univariate):
         return log_density
 
     def grid(self) -> Grid:
-        y, bends = (c / self.rate for c in gamma_cuts(self.concentration, self.batch_shape, self.scores))
-        return joined(from_end(y, scores=self.scores), extra(bends, np.full(self.batch_shape, np.inf)))
+        y, bends, some = gamma_cuts(self.concentration, self.batch_shape, self.scores)
+        further = extra(bends / self.rate, np.full(self.batch_shape, np.inf)).where(some)
+        return joined(from_end(y / self.rate, scores=self.scores), further)
 
     def _mean(self) -> np.ndarray:
         return self.concentration / self.rate
@@ -174,13 +175,13 @@ def log_ratio(excess: Array, b: Array, y: Array, a: Array) -> Array:
     return xp.where(near, xp.log1p(xp.where(near, excess, 0.0)), xp.log(b) + xp.log(y) - xp.log(a))
 
 
-def gamma_cuts(a: np.ndarray, batch: tuple[int, ...], scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return about the quantiles at scores, of a rate of 1, and where else the density bends.
+def gamma_cuts(a: np.ndarray, batch: tuple[int, ...], scores: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return about the quantiles at scores, of a rate of 1, where else the density bends, and if it does.
 
     The density of log y falls by a (x - 1 + e⁻ˣ) at x below its peak; of a small a it is level from there to 1.
     """
     u = column(scores, batch)
     fall = 0.5 * u * u / a
     out = fall + np.sqrt(2.0 * fall)
-    bends = np.where(a < 1.0, np.exp(logits(np.broadcast_to(a, batch))), a)
-    return a * np.where(u < 0.0, np.exp(-out), 1.0 + out), bends
+    bends, some = logits(np.broadcast_to(a, batch))
+    return a * np.where(u < 0.0, np.exp(-out), 1.0 + out), np.exp(bends), some & (a < 1.0)

@@ -63,8 +63,9 @@ class InverseGamma(Univariate):
 
     @classmethod
     def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
-        values, backward = Gamma.loss(params, 1.0 / y)
-        return values + 2.0 * namespace(y).log(y), backward
+        xp = namespace(y)
+        values, backward = Gamma.loss(params, 1.0 / xp.maximum(y, xp.finfo(y.dtype).tiny))
+        return values + 2.0 * xp.log(y), backward
 
     def _cdf(self, y: np.ndarray) -> np.ndarray:
         return gammaincc(self.concentration, self.rate / y)
@@ -89,9 +90,10 @@ class InverseGamma(Univariate):
         return lambda y, x: of_inverse(1.0 / y, -np.log(y), 1.0)
 
     def grid(self) -> Grid:
-        cuts = gamma_cuts(self.concentration, self.batch_shape, self.scores)
+        *cuts, some = gamma_cuts(self.concentration, self.batch_shape, self.scores)
         y, bends = (self.rate / np.maximum(c[::-1], 1e-300) for c in cuts)
-        return joined(from_end(y, scores=self.scores), extra(bends, np.full(self.batch_shape, np.inf)))
+        further = extra(bends, np.full(self.batch_shape, np.inf)).where(some[::-1])
+        return joined(from_end(y, scores=self.scores), further)
 
     def _mean(self) -> np.ndarray:
         return np.where(self.concentration > 1.0, self.rate / (self.concentration - 1.0), np.inf)

@@ -9,6 +9,8 @@ from likelinet.core.lazy import scipy
 from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
+from likelinet.distributions.base.protocol import LogDensity
+from likelinet.distributions.base.shapes import parameters_on
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.divergences import itakura_saito
 from likelinet.distributions.numerics.grids import BENDS, SCORES, Grid, column, extra, from_end, joined
@@ -75,6 +77,22 @@ class InverseGaussian(Univariate):
 
         return concentration * half + HALF_LOG_2PI - 0.5 * xp.log(concentration) + 1.5 * xp.log(y), backward
 
+    def log_density(self) -> LogDensity:
+        loc, concentration = parameters_on(self, self.batch_shape)
+        rate, log_norm = -0.5 * concentration, 0.5 * np.log(concentration) - HALF_LOG_2PI
+
+        def log_density(y: np.ndarray, x: np.ndarray) -> np.ndarray:
+            u = y - loc
+            u /= loc
+            values = u / y
+            values *= u
+            values *= rate
+            values += log_norm
+            values -= 1.5 * np.log(y)
+            return values
+
+        return log_density
+
     @classmethod
     def tails(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Array, TailsBackward]:
         loc, concentration = params
@@ -121,9 +139,12 @@ class InverseGaussian(Univariate):
         less, more = self._around(*(np.where(s * u > 0.0, 0.5 * u * u, 0.0) for s in (-1.0, 1.0)))
         # Where λ is much less than μ, it has a power law from λ to μ²/λ.
         far = column(BENDS[len(BENDS) // 2 :], self.batch_shape)
+        first = np.minimum(self.concentration * far, self.loc)
         last = np.maximum(self.loc / self.concentration * (self.loc / far[::-1]), self.loc)
-        bends = np.concatenate([np.minimum(self.concentration * far, self.loc), last])
-        return joined(from_end(np.where(u < 0.0, less, more)), extra(bends, np.full(self.batch_shape, np.inf)))
+        some = np.concatenate([first < self.loc, last > self.loc])
+        some[len(first) - 1] = True  # μ itself is one, also where there is no power law
+        bends = extra(np.concatenate([first, last]), np.full(self.batch_shape, np.inf)).where(some)
+        return joined(from_end(np.where(u < 0.0, less, more)), bends)
 
     def _mean(self) -> np.ndarray:
         return self.loc

@@ -55,6 +55,12 @@ class Gaussian(LocationScale):
         z2 = z * z
         return 0.5 * z2, lambda: (z, 1.0 - z2)
 
+    @classmethod
+    def _standard_values(cls, z: np.ndarray) -> np.ndarray:
+        z *= z
+        z *= 0.5
+        return z
+
     @staticmethod
     def _standard_tails(z: Array) -> tuple[Array, Array, Slopes]:
         log_ndtr = special(z).log_ndtr

@@ -61,6 +61,13 @@ class Gumbel(LocationScale):
         # Far below 0 the exponential, which is kept finite, still outweighs z.
         return namespace(z).maximum(z, -0.5 * x) + x, slopes
 
+    @classmethod
+    def _standard_values(cls, z: np.ndarray) -> np.ndarray:
+        x = _exp_minus(z)
+        np.maximum(z, -0.5 * x, out=z)
+        z += x
+        return z
+
     @staticmethod
     def _standard_tails(z: Array) -> tuple[Array, Array, Slopes]:
         xp = namespace(z)

@@ -12,7 +12,7 @@ from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.shapes import parameters_on
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.estimates import median_and_quartiles
-from likelinet.distributions.numerics.grids import BENDS, SCORES, Grid, column, with_bends, within_bulk
+from likelinet.distributions.numerics.grids import BENDS, SCORES, Grid, column, with_bends
 from likelinet.distributions.numerics.sinh_nodes import sinh_nodes
 from likelinet.distributions.numerics.special import hazard
 
@@ -130,8 +130,8 @@ class JohnsonSU(Univariate):
 
     def grid(self) -> Grid:
         y = self._from_gaussian(column(SCORES, self.batch_shape))
-        bends = np.where(self.tailweight < 1.0, self.scale, 0.0) * column(BENDS, self.batch_shape)
-        return with_bends(y, self.loc, self.scale, within_bulk(self.loc + bends, y))
+        bends = self.loc + self.scale * column(BENDS, self.batch_shape)
+        return with_bends(y, self.loc, self.scale, bends, self.tailweight < 1.0)
 
     def _from_gaussian(self, z: np.ndarray) -> np.ndarray:
         return self.loc + self.scale * np.sinh((z - self.skewness) / self.tailweight)

@@ -14,7 +14,7 @@ from likelinet.distributions.base.shapes import parameters_on
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.estimates import median_and_quartiles
 from likelinet.distributions.numerics.gammas import ZETA, log_gamma_ratio
-from likelinet.distributions.numerics.grids import BENDS, POWER_SCORES, Grid, column, with_bends, within_bulk
+from likelinet.distributions.numerics.grids import BENDS, POWER_SCORES, Grid, column, with_bends
 from likelinet.distributions.numerics.student_t_tail import LARGE, log_tail, tail
 
 _GAUSSIAN = 1e14  # ν above which its middle is a Gaussian's to double precision
@@ -140,14 +140,9 @@ class StudentT(Univariate):
         # The quantile of a Gaussian seen through the density of this one; around √ν it bends.
         z = np.sign(u) * np.sqrt(-self.df * np.expm1(-u * u / self.df)) * np.exp(0.5 * u * u / self.df)
         z = np.clip(z, -1e150, 1e150)  # a number's square is one too
-        bends = np.where(self.df < 2.0, np.sqrt(self.df), 0.0) * column(BENDS, self.batch_shape)
-        return with_bends(
-            self.loc + self.scale * z,
-            self.loc,
-            self.scale * np.sqrt(self.df),
-            self.loc + self.scale * within_bulk(bends, z, self.scores),
-            self.scores,
-        )
+        width = self.scale * np.sqrt(self.df)
+        bends = self.loc + width * column(BENDS, self.batch_shape)
+        return with_bends(self.loc + self.scale * z, self.loc, width, bends, self.df < 2.0, self.scores)
 
     def log_density(self) -> LogDensity:
         df, loc, scale = parameters_on(self, self.batch_shape)

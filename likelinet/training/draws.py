@@ -1,0 +1,65 @@
+"""The minibatches from one look at held-out rows to the next, and where the random streams stand."""
+
+from collections import deque
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from likelinet.core.generators import positions, put_back
+from likelinet.engines.engine import Batches
+from likelinet.training.plan import Plan
+
+
+class Draws:
+    """Draws minibatches, and knows where to go on after those that are done, however many an engine has taken.
+
+    Parameters
+    ----------
+    plan : Plan
+        Which rows, and how often somebody looks.
+    weight : ndarray
+        Of every row.
+    shuffles : list of Generator
+        One stream of shuffling per member.
+    whole : bool
+        Whether each step takes all rows.
+    """
+
+    def __init__(self, plan: Plan, weight: np.ndarray, shuffles: list[np.random.Generator], whole: bool) -> None:
+        self._plan, self._shuffles = plan, shuffles
+        self._epochs = plan.all_rows(weight) if whole else plan.shuffled(weight, shuffles)
+        self._at, self._part = positions(shuffles), 0  # before the epoch, and how many of its parts are done
+        self._taken: deque[tuple[list[dict[str, Any]], int]] = deque()  # the same after each part that was yielded
+
+    def looks(self) -> Iterator[Batches]:
+        """Yield the batches up to one look after another, from where training stands on."""
+        put_back(self._shuffles, self._at)
+        self._taken.clear()
+        before, first = self._at, self._part
+        while True:
+            parts = self._plan.parts(next(self._epochs))
+            after = positions(self._shuffles)
+            for i, part in enumerate(parts[first:], start=first + 1):
+                self._taken.append((before, i) if i < len(parts) else (after, 0))
+                yield part
+            before, first = after, 0
+
+    def done(self) -> None:
+        """Take note that the next of the looks has come."""
+        self._at, self._part = self._taken.popleft()
+
+    def skip(self) -> None:
+        """Leave out what is left of an epoch that has begun."""
+        if self._part:
+            put_back(self._shuffles, self._at)
+            next(self._epochs)
+            self._at, self._part = positions(self._shuffles), 0
+
+    def state(self) -> dict[str, Any]:
+        """Return where training stands, as plain data."""
+        return {"streams": [dict(p) for p in self._at], "part": self._part}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from there."""
+        self._at, self._part = [dict(p) for p in state["streams"]], state["part"]
