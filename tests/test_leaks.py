@@ -99,5 +99,6 @@ def test_one_note_of_a_fit():
         "Columns 'a', 'b' tell y exactly in every row; leave them out by data.exclude if new rows will lack them."
     ]
     quick(data={"exclude": ["a", "b"]}).fit(frame, y)
+    quick().fit(frame, frame.to_numpy())  # x itself, of which a code is made
     network = {"kind": "autoencoder", "encoder": [4], "latent": 1, "decoder": [4]}
     ll.Model({"network": network, "training": {"epochs": 1}}).fit(frame, progress=False)  # whose y is x

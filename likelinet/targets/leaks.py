@@ -35,7 +35,8 @@ def note_leaks(table: Table, kinds: tuple[Kind, ...], y: Y, what: str) -> None:
         return
     outputs = [y] if y.ndim == 1 else [*y.T]
     found = [kind.name for kind in kinds if any(_is_told(table, each, kind) for each in outputs)]
-    if found:
+    x_itself = len(outputs) > 1 and len(found) == len(kinds)  # which is meant, as where a code is learned
+    if found and not x_itself:
         names = listed([f"'{name}'" for name in found])
         tell, them = (f"Column {names} tells", "it") if len(found) == 1 else (f"Columns {names} tell", "them")
         note(f"{tell} {what} exactly in every row; leave {them} out by data.exclude if new rows will lack {them}.")
