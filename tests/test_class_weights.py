@@ -85,7 +85,11 @@ def test_from_the_command_line(tmp_path: Path):
     ("declared", "y", "message"),
     [
         ({"data": {"class_weight": {"bb": 2}}, **CLASSES}, Y, r"class_weight: y has no class 'bb' \(did you mean 'b'"),
-        ({"data": {"class_weight": "balanced"}}, X[:, 0], "^y is not one class a row, which data.class_weight is for"),
+        (
+            {"data": {"class_weight": "balanced"}},
+            X[:, 0] ** 2,
+            "^y is not one class a row, which data.class_weight is for",
+        ),
         (
             {"data": {"class_weight": "balanced"}, "distribution": {"kind": "bernoulli"}},
             (X > 5.0).astype(int),

@@ -236,7 +236,7 @@ def test_a_file_that_is_given_twice(again: Callable[[Path], Path], folder: Path)
 
 
 def test_a_first_line_of_data_says_how_to_declare_it(tmp_path: Path):
-    rows = [f"{i / 10},{i / 5}\n" for i in range(1, 30)]
+    rows = [f"{i / 10},{i * i / 5}\n" for i in range(1, 30)]
     (tmp_path / "t.csv").write_text("".join(rows))
     done = cli("check", tmp_path / "t.csv")
     told = "set data.header to false, which is --set data.header=false for fit and compare, and --no-header for check"

@@ -54,6 +54,38 @@ def test_nothing_but_constants():
         coder().fit(pd.DataFrame({"p": [1.0] * 30, "q": [2.0] * 30}))
 
 
+CODES = [f"INV-{j:05d}" for j in RNG.permutation(60)]
+
+
+@pytest.mark.parametrize("codes", [CODES, np.arange(1, 61)], ids=["text", "numbers"])
+@pytest.mark.parametrize("kind", ["autoencoder", "vae"])
+def test_identifiers_are_left_out(kind: str, codes: Any):
+    with pytest.warns(UserWarning, match="left out") as said:
+        model = coder(kind).fit(FRAME.assign(id=codes, k=3.0), progress=False)
+    assert [str(w.message).partition("'id'")[0] for w in said] == [
+        "Columns that look like identifiers are left out, of x and of what is predicted: ",
+        "Columns that say nothing are left out: 'k' (3 in every row).",
+    ]
+    assert (model.target_names, model.feature_names) == (["a", "b", "c"], ["a", "b", "c"])
+    plain = coder(kind).fit(FRAME, progress=False)
+    for frame in (FRAME, FRAME.assign(id=codes)):  # without a word of it
+        np.testing.assert_array_equal(model.reconstruct(frame), plain.reconstruct(FRAME))
+    assert model.evaluate(FRAME.assign(id="new")) == plain.evaluate(FRAME)
+
+
+def test_identifiers_are_no_labels():
+    labels = pd.DataFrame({"a": ["u", "v", "w"] * 20, "b": ["p", "p", "q", "q"] * 15})
+    with pytest.warns(UserWarning, match="identifiers are left out"):
+        model = coder(distribution={"kind": "categorical"}).fit(labels.assign(id=CODES), progress=False)
+    plain = coder(distribution={"kind": "categorical"}).fit(labels, progress=False)
+    np.testing.assert_array_equal(model.reconstruct(labels), plain.reconstruct(labels))
+
+
+def test_nothing_but_identifiers():
+    with pytest.raises(ll.DataError, match=r"^Column 'id' holds text, where y is x and should hold numbers"):
+        coder().fit(pd.DataFrame({"id": CODES}))
+
+
 def test_yes_and_no_and_numbers_in_dress_come_back_as_numbers():
     yes, share = np.tile([1.0, 0.0], 30), np.arange(60.0) % 7
     frame = FRAME.assign(flag=np.where(yes == 1.0, "yes", "no"), share=[f"{s:.0f} %" for s in share])

@@ -191,7 +191,11 @@ def test_what_is_refused(x: Any, message: str):
 
 def test_cells_of_several_values_are_in_nobodys_way_that_does_not_ask_for_them(tmp_path: Path):
     frame = pa.table({"x": [1.0, 2.0, 4.0], "y": [1.0, 3.0, 2.0], "l": [[1], [2], [3]], "s": [{"b": 1}] * 3})
-    declared = {"data": {"target": "y", "features": ["x"]}, "network": {"hidden": [2]}, "training": {"epochs": 1}}
+    declared = {
+        "data": {"target": "y", "features": ["x"]},
+        "network": {"hidden": [2]},
+        "training": {"epochs": 1, "validation_fraction": 0},
+    }
     same = ll.Model(declared).fit(frame.select(["x", "y"])).predict(frame.select(["x"]))
     assert ll.Model(declared).fit(frame).predict(frame).tolist() == same.tolist()
     assert ll.Model(declared).fit(frame.to_pandas()).predict(frame).tolist() == same.tolist()
@@ -221,6 +225,47 @@ def test_polars():
         as_table(frame.lazy())
     with pytest.raises(ll.DataError, match="Column 'e' has cells of several values"):
         as_table(frame.with_columns(e=pl.Series([[1], [2]]))).column("e")
+    with pytest.raises(ll.DataError, match=r"^X has a column of a type that Arrow has not .*make numbers of 64 bits"):
+        as_table(frame.with_columns(e=pl.Series([1, 2], dtype=pl.Int128)))
+
+
+def test_all_types_of_polars():
+    pl = pytest.importorskip("polars", reason="polars is not installed")
+    n = 24
+    hours = [datetime.datetime(2020, 1, 1) + datetime.timedelta(hours=37 * i) for i in range(n)]
+    frame = pl.DataFrame(
+        {
+            "whole": pl.Series([i % 7 for i in range(n)], dtype=pl.UInt8),
+            "single": pl.Series(np.linspace(0.0, 1.0, n) ** 2, dtype=pl.Float32),
+            "decimal": [decimal.Decimal(i % 9) / 4 for i in range(n)],
+            "when": pl.Series(hours).dt.replace_time_zone("Europe/Berlin"),
+            "lasts": [datetime.timedelta(minutes=13 * i) for i in range(n)],
+            "grade": pl.Series(["lo", "mid", "hi"] * 8, dtype=pl.Enum(["lo", "mid", "hi"])),
+            "kind": pl.Series(["a", "b", None] * 8, dtype=pl.Categorical),
+            "flag": [True, False, None] * 8,
+            "town": ["Ulm", "Bonn"] * 12,
+            "y": [1.0 + (i % 11) ** 1.5 for i in range(n)],
+        }
+    )
+    with pytest.warns(UserWarning, match="Missing cells are filled"):
+        model = quick().fit(frame, "y")
+    assert [kind.tag for kind in model.kinds] == [
+        *["number"] * 3,
+        "moment",
+        "number",
+        "ordered",
+        "category",
+        "boolean",
+        "category",
+    ]
+    expected = model.predict(frame)
+    np.testing.assert_array_equal(model.predict(frame.to_pandas()), expected)
+    np.testing.assert_array_equal(model.predict(frame[3:5].drop("y")), expected[3:5])
+    with pytest.warns(UserWarning, match="Missing cells are filled"):
+        apart = quick().fit(frame.drop("y"), frame["y"])
+    np.testing.assert_array_equal(apart.predict(frame.drop("y")), expected)
+    levels = quick(distribution={"kind": "ordered_logistic"}).fit(frame.select("whole"), frame["grade"]).classes
+    assert list(levels) == ["lo", "mid", "hi"]
 
 
 def test_rows_of_text():

@@ -36,7 +36,7 @@ def test_new_rows_with_all_that_is_odd_have_one_note_for_each_kind_of_oddity():
     assert [str(w.message) for w in said] == [
         f"Numbers outside of the range of training are held within it: {a}; {b}; data.extrapolate lets them go on "
         "as they are.",
-        "Categories that training had not count as other ones: column 'colour' in 2 rows (2, 3: mauve).",
+        "Categories that training had not count as other ones: column 'colour' in 2 rows (2, 3: mauve, pink).",
         "Missing cells are filled, although training had none: column 'a' in 1 row (3); column 'colour' in 1 row (5).",
     ]
     np.testing.assert_array_equal(predicted[[0, 5, 7]], model.predict(new.iloc[[0, 5, 7]]))  # served as ever
@@ -278,7 +278,7 @@ def test_a_network_is_no_surer_far_away_than_where_rows_are_dense(ensemble: int)
     rows = np.zeros((25, 3))
     rows[:21, 2] = np.quantile(x[:, 2], np.linspace(0.05, 0.95, 21), method="inverted_cdf")
     rows[21:, 2] = [10.0, 25.0, -10.0, -25.0]
-    with pytest.warns(UserWarning, match=r"column 'x2' in 4 rows \(22, 23, 24, 25: 10.0, where training had"):
+    with pytest.warns(UserWarning, match=r"column 'x2' in 4 rows \(22, 23, 24, 25: -25.0 … 25.0, where training had"):
         d = model.predict_dist(rows)
     width = d.interval(0.9)[1] - d.interval(0.9)[0]
     assert width[21:].min() >= width[:21].min()

@@ -36,7 +36,7 @@ def test_score_and_evaluate_are_means_over_rows():
 
 
 def test_several_outputs():
-    two = np.stack([y, -3.0 * X[:, 1]], axis=1)
+    two = np.stack([y, -3.0 * X[:, 1] ** 2], axis=1)
     model = quick().fit(X, two)
     d = model.predict_dist(X)
     assert isinstance(d, ll.Independent)

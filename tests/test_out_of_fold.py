@@ -33,8 +33,8 @@ def fitted(y: Any, members: int, folds: int, family: Any, columns: Any = COLUMNS
         ({"kind": "zero_inflated", "base": {"kind": "poisson"}}, COUNTS),
         ({"kind": "bernoulli"}, X[:, 0] > 5.0),
         ({"kind": "categorical"}, labels(X, ["low", "mid", "top"])),
-        ({"kind": "multivariate_gaussian"}, np.stack([Y, X[:, 1]], axis=1)),
-        ({"kind": "gaussian"}, np.stack([Y, X[:, 1]], axis=1)),
+        ({"kind": "multivariate_gaussian"}, np.stack([Y, X[:, 1] - Y], axis=1)),
+        ({"kind": "gaussian"}, np.stack([Y, X[:, 1] - Y], axis=1)),
     ],
     ids=lambda v: v["kind"] if isinstance(v, dict) else "",
 )

@@ -124,7 +124,7 @@ def test_as_pandas_reads_it(rows: list[tuple[str, str, str]], separator: str, tm
 
 @pytest.mark.filterwarnings("ignore:.*trained on these very rows:UserWarning")
 def test_a_model_of_the_command_line_reads_the_frame_as_the_file(tmp_path: Path):
-    lines = [f"{i / 7};{'red' if i % 3 else 'blue'};{i}" for i in range(30)]
+    lines = [f"{i / 7};{'red' if i % 3 else 'blue'};{i * i}" for i in range(30)]
     (tmp_path / "t.csv").write_text("\n".join(["a;b;y", *lines]))
     config = {"data": {"target": "y"}, "network": {"hidden": [2]}, "training": {"epochs": 2}}
     frame, model = pd.read_csv(tmp_path / "t.csv", sep=";"), ll.Model(config).fit(tmp_path / "t.csv")
@@ -326,7 +326,7 @@ def test_a_message_shows_no_control_characters(tmp_path: Path):
 
 def test_the_command_line_takes_several_files_without_a_header(tmp_path: Path):
     for name, rows in (("1.csv", range(30)), ("2.csv.gz", range(30, 40))):
-        text = "".join(f"{i / 10};{'red' if i % 3 else 'blue'};{i}\n" for i in rows).replace(".", ",")
+        text = "".join(f"{i / 10};{'red' if i % 3 else 'blue'};{i * i}\n" for i in rows).replace(".", ",")
         (tmp_path / name).write_bytes(gzip.compress(text.encode()) if name.endswith("gz") else text.encode())
     files = (tmp_path / "1.csv", tmp_path / "2.csv.gz")
     (tmp_path / "c.yaml").write_text("data: {target: x2, header: false}\ntraining: {epochs: 2}")
@@ -344,7 +344,7 @@ def test_the_command_line_takes_several_files_without_a_header(tmp_path: Path):
 
 def test_the_command_line_says_guesses_in_one_line(tmp_path: Path):
     (tmp_path / "t.csv").write_bytes("größe,y\n1,2\n2,4\n3,5\n".encode("cp1252"))
-    (tmp_path / "c.yaml").write_text("data: {target: y}\nnetwork: {hidden: [2]}\ntraining: {epochs: 1}\n")
+    (tmp_path / "c.yaml").write_text("data: {target: y}\ntraining: {epochs: 1, validation_fraction: 0}\n")
     done = cli("fit", tmp_path / "c.yaml", tmp_path / "t.csv", "-o", tmp_path / "m")
     assert (done.code, done.err.count("\n")) == (0, 1)
     assert done.err.startswith(f"likelinet: note: {tmp_path / 't.csv'}: line 1 is not UTF-8, so the file is read as W")

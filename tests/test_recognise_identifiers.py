@@ -5,7 +5,7 @@ import uuid
 import numpy as np
 import pytest
 
-from likelinet.tables.recognise.codes import looks_like_code
+from likelinet.tables.recognise.codes import codes_with_letters, looks_like_code
 from likelinet.tables.recognise.identifiers import looks_like_identifier
 from likelinet.tables.recognise.sentinels import suspected_sentinels
 from likelinet.tables.text import Text
@@ -109,6 +109,24 @@ def test_no_codes(column: np.ndarray | Text, name: str):
     assert looks_like_code(column, name) is None
 
 
+STATIONS = [f"{i % 20 + 100}" for i in range(60)]
+
+
+@pytest.mark.parametrize(
+    ("cells", "why"),
+    [
+        ([*STATIONS, "c168", "c118", "NA"], "whole numbers that come again, some with a letter, like c168"),
+        (["136A", "136B", *STATIONS], "whole numbers that come again, some with a letter, like 136A"),
+        ([*STATIONS, "136A"], None),  # one slip
+        ([*STATIONS, "rotary", "c1"], None),
+        ([*STATIONS, "1.5", "c1", "c2"], None),
+        ([*map(str, range(60)), "12p", "14p"], None),  # counts, of which some are provisional
+    ],
+)
+def test_codes_with_letters(cells: list[str], why: str | None):
+    assert codes_with_letters(Text.of(cells)) == why
+
+
 TEMPERATURES = RNG.normal(10.0, 8.0, N).round(1)
 POSITIVE = RNG.lognormal(5.0, 1.0, N).round()
 
@@ -120,6 +138,7 @@ POSITIVE = RNG.lognormal(5.0, 1.0, N).round()
         ([*TEMPERATURES, 9999.0, 9999.0, nan], {9999.0: 2}),
         ([*TEMPERATURES, -999.0, -9999.0, -9999.0], {-9999.0: 2, -999.0: 1}),
         ([*TEMPERATURES, -99.9], {-99.9: 1}),
+        ([*POSITIVE / 1e5, 9.7], {}),
         ([*TEMPERATURES, 998.0, 999.0, 999.0], {998.0: 1, 999.0: 2}),
         ([*TEMPERATURES, *[-200.0] * 5], {-200.0: 5}),
         ([*POSITIVE, *[-200.0] * 5], {-200.0: 5}),

@@ -66,6 +66,7 @@ NOT = [
     "(1) (2)",
     "1- 2-",
     "12 kg|500 g",
+    "1/2 2/2 1/1",
     "$5 €6",
     "12 kg|13",
     "1st 2nd",
@@ -106,6 +107,9 @@ def test_not_read(line: str):
     [
         ("63% 70%", "numbers with the unit '%' ('63%' is 63)"),
         ("7 kg|1,234 kg|5,5 kg", "numbers with the unit 'kg' and decimal commas ('7 kg' is 7)"),
+        ("0|55.4 kWh|7 kwh", "numbers with the unit 'kWh' ('55.4 kWh' is 55.4)"),
+        ("USD 1,250.5|USD 7|USD 99", "numbers with the unit 'USD' and thousands separators ('USD 1,250.5' is 1250.5)"),
+        ("€ 7k|€ 1.5M", "numbers with the unit '€' and suffixes for powers of ten ('€ 7k' is 7000)"),
         ("7 1,234", "numbers with thousands separators ('1,234' is 1234, and not a decimal comma)"),
         ("7 1,234,567", "numbers with thousands separators ('1,234,567' is 1234567)"),
         ("19M 20+", "numbers with suffixes for powers of ten and open ends ('19M' is 19000000)"),
@@ -116,6 +120,13 @@ def test_words(line: str, words: str):
     found = numbers_in_dress(cells(line))
     assert found is not None
     assert found.words == words
+
+
+def test_pairs_are_no_numbers_with_a_unit():
+    assert numbers_in_dress(Text.of(["2/2"] * 30 + ["1/2"] * 8 + ["1/1"]), 0.9) is None
+    stars = numbers_in_dress(Text.of(["4/5", "5/5", "3/5"]))
+    assert stars is not None
+    assert stars.numbers.tolist() == [4.0, 5.0, 3.0]
 
 
 def test_limits_of_detection_lie_among_the_numbers():

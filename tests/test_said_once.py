@@ -22,7 +22,7 @@ COLUMNS = {
     "day": [str(np.datetime64("2024-01-01") + int(i)) for i in RNG.permutation(N)],
     "x": ["", *X[1:].round(3).tolist()],
     "far": [*RNG.normal(size=N - 2).round(3).tolist(), 9999.0, 9999.0],
-    "price": [f"{v:,.0f}" for v in 5000.0 + 1000.0 * X],
+    "price": [f"{v:,.0f}" for v in 5000.0 + 1000.0 * X + 200.0 * X**2],
 }
 QUICK = ("--target", "price", "--set", "network.hidden=[2]", "--set", "training.epochs=1")
 READ = "likelinet: note: Target 'price' is read as numbers with thousands separators"

@@ -89,7 +89,7 @@ def test_one_member_does_not_disagree(measure: Any):
 
 
 def test_several_outputs_have_a_variance_each():
-    model = fitted(np.stack([Y, X[:, 0]], axis=1), kind="gaussian")
+    model = fitted(np.stack([Y, X[:, 0] - Y], axis=1), kind="gaussian")
     parts = model.uncertainty(NEW)
     assert parts.total.shape == (3, 2)
     np.testing.assert_allclose(parts.total, model.predict_dist(NEW).var(), rtol=1e-9)

@@ -94,7 +94,7 @@ def checked(table: Table, config: ModelConfig, suggests: bool) -> Checked:
             errors.append(read)
         else:
             read.oddities.note()  # text among numbers
-        note_readings(training, report.kinds)
+        note_readings(training, report.kinds, text=config.data.text)
     faults = (*(all_of(errors).faults if errors else ()), *report.faults)
     notes = tuple(dict.fromkeys(str(w.message) for w in caught))
     return Checked(report, notes, tuple(dict.fromkeys(faults)), suggestion(report, config, family) if suggests else "")

@@ -34,6 +34,7 @@ from likelinet.tables.rows import Rows, output_names
 from likelinet.tables.table import Table
 from likelinet.targets.build import targets_of
 from likelinet.targets.class_weights import class_factors
+from likelinet.targets.leaks import note_leaks
 from likelinet.targets.possible import check_possible
 from likelinet.targets.suitable import note_suspicions
 from likelinet.targets.target import Naming, Targets, Y
@@ -94,6 +95,7 @@ def fit(
     apart = []
     if not is_coder:  # whose y may be any features
         note_suspicions(y, rows.weight, config.distribution, naming)
+        note_leaks(rows.table, inputs.columns, y, what)
         fold = folds_of(config.data, rows.table, FOLDS, fold_stream(config.training.seed))
         if wants_means(inputs.columns):
             inputs, apart = inputs.with_means(rows.table, rows.weight, targets.scored(y, rows.weight), fold)
@@ -124,10 +126,11 @@ def fit(
     estimates = head.raw_start(*own)
     constraint = config.distribution.leaf_class(custom).constraint
     check_possible(targets, head, estimates, own[0], known, constraint, naming)
-    note_readings(rows.table, inputs.columns, is_coder)
+    note_readings(rows.table, inputs.columns, is_coder, config.data.text)
     theta = initial_weights(objective, *own, [s.initial for s in streams], dtype, known, estimates)
     offset = targets.shift_of_nll(untrained.family.has_density(encoded))
     plan = planned(config, rows.table, len(encoded), inputs.width > 0, exact, streams, offset, held)
+    _note_unwatched(config, plan, n, exact)
     units, layout = None, objective.layout
     if exact:
         engine, optimiser = LbfgsEngine(), None
@@ -276,6 +279,16 @@ def with_levels(config: ModelConfig, custom: type[Distribution] | None, levels: 
     if levels is None or d.leaf is not d or not d.leaf_class(custom).ordered or d.class_levels is not None:
         return config
     return config.model_copy(update={"distribution": d.model_copy(update={"levels": levels})})
+
+
+def _note_unwatched(config: ModelConfig, plan: Plan, n: int, exact: bool) -> None:
+    """Warn where there are so few rows that none is held out, which would tell when to stop."""
+    watched = exact or plan.validation.size or isinstance(config.network, CoderConfig)
+    if config.training.validation_fraction > 0.0 and not watched:
+        note(
+            f"{counted(n, 'row')} are too few to hold any out, so nothing keeps the network from learning them by "
+            "heart, too sure of new ones by far: take more, or data: {features: []} for the distribution of y alone."
+        )
 
 
 def _check_range(data: Data, what: str, open_ended: bool) -> None:

@@ -20,6 +20,7 @@ from likelinet.model.prediction import predict_dist
 from likelinet.model.questions import Questions
 from likelinet.model.source import Source
 from likelinet.model.without_constants import without_constants
+from likelinet.model.without_identifiers import without_identifiers
 from likelinet.tables.events import with_event_label
 from likelinet.tables.kinds.kind import Kind
 from likelinet.tables.named_target import named
@@ -153,7 +154,9 @@ class Model(Questions):
     ) -> tuple[Fit, BaseException | None]:
         """Return what `fit` learns, and what cut it short, if anything did."""
         config = with_event_label(config, table) if y is None else config
-        config = config if y is not None else without_constants(self._roles_of(config), table, self._custom)
+        if y is None:
+            config = without_identifiers(self._roles_of(config), table)
+            config = without_constants(self._roles_of(config), table, self._custom)
         roles = self._roles_of(config)
         rows = roles.rows(table, y, sample_weight)
         if validation is not None and not (isinstance(validation, tuple | list) and 1 <= len(validation) <= 3):

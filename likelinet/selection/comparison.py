@@ -17,7 +17,7 @@ from likelinet.selection.candidates import same_features
 from likelinet.tables.arrays import row_weights
 from likelinet.tables.events import with_event_label
 from likelinet.tables.hold_out import HoldOut
-from likelinet.tables.rows import declared_table, note_without_y, with_numbers, without_y
+from likelinet.tables.rows import declared_table, note_without_y, target_names, with_numbers, without_y
 from likelinet.tables.table import Table
 
 MASS, DENSITY, MIXED = "probability of y", "density at y", "density with probabilities of single y"
@@ -131,10 +131,11 @@ def compare(
             f"network: '{config.network.kind}' sees y before it predicts it, so that its scores compare nothing: "
             "compare families with an 'mlp', or models by their elbo."
         )
-    table = with_numbers(declared_table(table, config.data), config.data)
+    written = declared_table(table, config.data)
+    table = with_numbers(written, config.data)
     lacking = without_y(table, config.data, labels=True)
     if lacking.any() and not config.data.strict:
-        note_without_y(lacking, table, "The target")
+        note_without_y(lacking, written, target_names(config.data), "The target")
     table, _ = weighted(config, table)
     config = with_event_label(config, table)
     parts = folds_of(config, table, folds)

@@ -38,7 +38,12 @@ def frame_columns(x: Any, what: str) -> tuple[Mapping[str, Column | Unusable], i
         raise _no_table(x, what)
     try:
         table = pa.table(x)
-    except (TypeError, ValueError):  # one column, say, which has the interface as well
+    except (TypeError, ValueError) as error:  # one column, say, which has the interface as well
+        if type(x).__name__ == "DataFrame":  # with whole numbers of 128 bits, as polars has them
+            raise DataError(
+                f"{what} has a column of a type that Arrow has not ({error}): make numbers of 64 bits or text of it, "
+                "or leave it out."
+            ) from None
         raise _no_table(x, what) from None
     return arrow_table_columns(table, what)
 

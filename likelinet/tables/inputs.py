@@ -17,7 +17,7 @@ from likelinet.core.wording import SHOWN, close_to, counted, nearest
 from likelinet.tables.columns import Column
 from likelinet.tables.kinds.choose import learn_kind
 from likelinet.tables.kinds.joined import join_moments
-from likelinet.tables.kinds.kind import USUAL, Kind, Strange
+from likelinet.tables.kinds.kind import USUAL, Kind
 from likelinet.tables.kinds.number import Number
 from likelinet.tables.kinds.statistics import Apart, with_means
 from likelinet.tables.kinds.stored import kind_from_json
@@ -178,6 +178,14 @@ def learn_kinds(table: Table, features: list[str], weight: np.ndarray, data: Dat
     return [attempted(partial(learned, name)) for name in features]
 
 
+def _hold_corners(outside: list[tuple[Kind, np.ndarray, np.ndarray]]) -> None:
+    """Hold rows within the range, in place, that are outside of it in several columns: of each its input, and where."""
+    several = np.sum([where for *_, where in outside], axis=0) > 1
+    for kind, z, where in outside if len(outside) > 1 else ():
+        if kind.within is not None:
+            z[where & several] = np.clip(z[where & several], *kind.within)
+
+
 class Encoded:
     """The rows of x, encoded as they are asked for, so that very many of them never exist at once.
 
@@ -198,11 +206,11 @@ class Encoded:
         read = gathered(partial(kind.read, table) for kind, _ in self._kinds)
         self._read = {k.name: whole for (k, _), whole in zip(self._kinds, read, strict=True) if whole is not None}
         self._as_they_are = tuple(k.name for k, _ in self._kinds if k.name not in self._read)
-        self._stray: dict[str, np.ndarray] = {}  # text, which is said, so that it is not said to be missing
+        self._lost: dict[str, np.ndarray] = {}  # cells that are said to be something else than missing
         self.oddities = Oddities(table)
         with also(self.check):
             for kind, _ in self._kinds:
-                self._take_stray(kind)
+                self._take_lost(kind)
 
     def __len__(self) -> int:
         return self._table.n
@@ -211,6 +219,7 @@ class Encoded:
         """Return x of a slice of the rows, in double precision; its columns lie one after the other in memory."""
         columns = np.empty((self._width, len(range(self._table.n)[rows])))
         some = self._table.rows(rows, self._as_they_are)
+        outside: list[tuple[Kind, np.ndarray, np.ndarray]] = []
         with np.errstate(over="ignore", divide="ignore"):  # what is too large is said where it is for the network
             for kind, at in self._kinds:
                 cells = self._read[kind.name][rows] if kind.name in self._read else some.column(kind.name)
@@ -218,9 +227,12 @@ class Encoded:
                 if strange is not USUAL:
                     if self._strict:
                         self.check()
-                    if strange.missing is not None and kind.name in self._stray:
-                        strange = replace(strange, missing=strange.missing & ~self._stray[kind.name][rows])
+                    if strange.missing is not None and kind.name in self._lost:
+                        strange = replace(strange, missing=strange.missing & ~self._lost[kind.name][rows])
                     self.oddities.take(kind, rows, cells, strange)
+                    if strange.outside is not None:
+                        outside.append((kind, columns[at.start], strange.outside))
+        _hold_corners(outside)
         if self._endless and not np.isfinite(columns).all():
             self.check()
         return columns.T
@@ -229,17 +241,17 @@ class Encoded:
         """Raise `DataError` for all cells at once that are refused; it takes all of each column to say where."""
         gathered(partial(self._check, kind) for kind, _ in self._kinds)
 
-    def _take_stray(self, kind: Kind) -> None:
-        """Keep where text is among numbers or moments, which strict models refuse, and moments of another form."""
+    def _take_lost(self, kind: Kind) -> None:
+        """Keep where cells are lost as they are read, which strict models refuse, and which are of another form."""
         if kind.name not in self._read:
             return
         cells, read = self._table.column(kind.name), self._read[kind.name]
-        stray, turned = kind.stray(self._table, read), kind.turned(self._table, read)
-        if self._strict and stray.any():
-            raise self._table.text_among(kind.name, stray, "numbers" if kind.of_numbers else "dates or times")
-        if stray.any():
-            self._stray[kind.name] = stray
-        self.oddities.take(kind, slice(None), cells, Strange(stray=stray, turned=turned), read)
+        lost = kind.lost(self._table, read)
+        if self._strict and lost.any():
+            raise self._table.text_among(kind.name, lost, "numbers" if kind.of_numbers else "dates or times")
+        if lost.any():
+            self._lost[kind.name] = lost
+        self.oddities.take(kind, slice(None), cells, kind.among(self._table, read), read)
 
     def _refuse(self, kind: Kind, cells: Column) -> None:
         """Raise `DataError` for all that strict models refuse in a column."""
@@ -251,7 +263,7 @@ class Encoded:
         cells = self._read.get(kind.name)
         cells = self._table.column(kind.name) if cells is None else cells
         with also(partial(self._refuse, kind, cells)):
-            self._take_stray(kind)
+            self._take_lost(kind)
         self._refuse(kind, cells)
         if kind.endless and np.isinf(np.asarray(cells, np.float64)).any():
             self._table.numeric(kind.name)

@@ -1,19 +1,22 @@
 """Cells that were not as those of training: one note for each kind of oddity, or errors in strict models."""
 
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from likelinet.core.errors import DataError
 from likelinet.core.gathered import all_of, attempted
 from likelinet.core.notes import note
-from likelinet.core.wording import SHOWN, counted, rows_of, shown
+from likelinet.core.wording import SHOWN, counted, listed, rows_of, shown
 from likelinet.tables.columns import Column
 from likelinet.tables.kinds.kind import Kind, Strange
 from likelinet.tables.marked import absent
 from likelinet.tables.table import Table
 
+TOGETHER = 3  # columns that are odd in the same rows from which on they are told together
+_LONG = 12  # characters of a number, from which on it is rounded
+_LOOKED_AT = 50  # odd cells of a slice among which the different ones are told
 # What is noted of each kind of oddity: what was done, and what else there is to do.
 _SAID = {
     "outside": (
@@ -24,17 +27,35 @@ _SAID = {
     "neither": ("What is neither yes nor no is filled with the mean of its column", ""),
     "unplaced": ("Levels that training had not are filled with the one in the middle of their column", ""),
     "stray": ("Text among numbers or dates counts as missing", "; data.categorical makes categories of such a column"),
+    "doubtful": ("Dates whose day could be their month count as missing", "; write the year first, as in 2024-02-29"),
+    "bare": ("Numbers among dates or times count as missing", ""),
     "turned": ("Dates of another form than in training are read all the same", ""),
     "missing": ("Missing cells are filled, although training had none", ""),
 }
 
 
 class Found(NamedTuple):
-    """What is odd in a slice of a column: how many cells, the rows of the first ones, and the first of these cells."""
+    """What is odd in a slice of a column.
+
+    Parameters
+    ----------
+    many : int
+        How many cells.
+    rows : list of int
+        The numbers of the first ones.
+    where : int
+        A hash of all their places, by which columns are told that are odd in the same rows.
+    cells : tuple of str
+        The first different ones of them, as they are shown.
+    ends : tuple, optional
+        The lowest and the highest, of numbers and moments outside of a range.
+    """
 
     many: int
     rows: list[int]
-    first: str
+    where: int
+    cells: tuple[str, ...]
+    ends: tuple[Any, Any] | None = None
 
 
 class Oddities:
@@ -58,29 +79,67 @@ class Oddities:
             if where is not None and where.any():
                 at = where.nonzero()[0]
                 start = range(self._table.n)[rows].start
-                first = "" if oddity == "missing" else shown(str(cells[int(at[0])]))
-                first += f" as {str(read[int(at[0])])[:10]}" if oddity == "turned" and read is not None else ""
                 numbers = [self._table.number_of(start + int(i)) for i in at[:SHOWN]]
-                self._found[oddity, kind.name, start] = Found(len(at), numbers, first)
+                words = () if oddity == "missing" else map(partial(_word, cells, read), at[:_LOOKED_AT].tolist())
+                some = np.asarray(cells)[at] if oddity == "outside" else None
+                ends = None if some is None else (some.min(), some.max())
+                found = Found(len(at), numbers, hash((start, at.tobytes())), tuple(dict.fromkeys(words)), ends)
+                self._found[oddity, kind.name, start] = found
                 self._seen[kind.name] = kind.seen
 
     def note(self) -> None:
-        """Warn of all that was found, once for each kind of oddity."""
+        """Warn of all that was found, once for each kind of oddity; columns odd in the same rows are told together."""
         for oddity, (done, advice) in _SAID.items():
-            names = dict.fromkeys(name for odd, name, _ in sorted(self._found) if odd == oddity)
-            if names:
-                some = [self._column(oddity, name) for name in [*names][:SHOWN]]
-                more = f"; and {counted(len(names) - SHOWN, 'more column')}" if len(names) > SHOWN else ""
-                note(f"{done}: {'; '.join(some)}{more}{advice}.")
+            found = self._alike(oddity)
+            if found:
+                some = [self._columns(columns) for columns in found[:SHOWN]]
+                more = sum(map(len, found[SHOWN:]))
+                rest = f"; and {counted(more, 'more column')}" if more else ""
+                note(f"{done}: {'; '.join(some)}{rest}{advice}.")
 
-    def _column(self, oddity: str, name: str) -> str:
-        """Return what is to be said of one column."""
-        each = [self._found[key] for key in sorted(self._found) if key[:2] == (oddity, name)]
+    def _alike(self, oddity: str) -> list[dict[str, list[Found]]]:
+        """Return the columns with an oddity, those together that have it in the same rows, if they are many."""
+        each: dict[str, list[Found]] = {}
+        for odd, name, start in sorted(self._found):
+            if odd == oddity:
+                each.setdefault(name, []).append(self._found[odd, name, start])
+        alike: dict[Any, dict[str, list[Found]]] = {}
+        for name, slices in each.items():
+            alike.setdefault(tuple(found.where for found in slices), {})[name] = slices
+        told: list[dict[str, list[Found]]] = []
+        for columns in alike.values():
+            told += [columns] if len(columns) >= TOGETHER else [{name: slices} for name, slices in columns.items()]
+        return told
+
+    def _columns(self, columns: dict[str, list[Found]]) -> str:
+        """Return what is to be said of columns that are odd in the same rows, with the cells of the first."""
+        first, each = next(iter(columns.items()))
         many, rows = sum(found.many for found in each), [row for found in each for row in found.rows]
         where = ", ".join(map(str, rows[:SHOWN])) + (", …" if many > SHOWN else "")
-        like = f": {each[0].first}" if each[0].first else ""
-        like += f", where training had {self._seen[name]}" if oddity == "outside" else ""
-        return f"column '{name}' in {counted(many, 'row')} ({where}{like})"
+        cells = list(dict.fromkeys(cell for found in each for cell in found.cells))
+        ends = [found.ends for found in each if found.ends is not None]
+        if ends:
+            low, high = min(low for low, _ in ends), max(high for _, high in ends)
+            like = " … ".join(dict.fromkeys((_shown(low), _shown(high)))) + f", where training had {self._seen[first]}"
+        else:
+            like = ", ".join(cells[:SHOWN]) + (", …" if len(cells) > SHOWN else "")
+        names = listed([f"'{name}'" for name in columns])
+        what, of = ("column", ": ") if len(columns) == 1 else ("columns", f"; '{first}': ")
+        return f"{what} {names} in {counted(many, 'row')} ({where}{of + like if like else ''})"
+
+
+def _word(cells: Column, read: Column | None, i: int) -> str:
+    """Return a cell as a note shows it, and as what it was read, if it was."""
+    turned = "" if read is None or (moment := str(read[i])) in ("NaT", "nan") else f" as {moment[:10]}"
+    return _shown(cells[i]) + turned
+
+
+def _shown(cell: Any) -> str:
+    """Return a number, a moment or text as a note shows it."""
+    if isinstance(cell, np.datetime64):
+        return str(cell.astype("datetime64[s]")).replace("T", " ").removesuffix(" 00:00:00")
+    word = str(cell)
+    return f"{cell:.6g}" if len(word) > _LONG and isinstance(cell, float | np.floating) else shown(word)
 
 
 def refuse(table: Table, kind: Kind, cells: Column, strange: Strange) -> None:

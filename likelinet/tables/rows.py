@@ -1,5 +1,6 @@
 """Rows: a table with its target and weights, from arguments or from columns of the table."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -11,7 +12,7 @@ from likelinet.config.data import IntervalTargetConfig, TimeTargetConfig
 from likelinet.core.errors import DataError
 from likelinet.core.gathered import also, gathered
 from likelinet.core.notes import note
-from likelinet.core.wording import counted, rows_of
+from likelinet.core.wording import counted, rows_of, shown
 from likelinet.distributions import Interval
 from likelinet.tables.arrays import as_array, row_weights
 from likelinet.tables.cells import NO_LABELS, has_leading_zeros, is_missing
@@ -81,13 +82,14 @@ def read_rows(
             weight = np.ones(table.n) if data.weight is None else table.numeric(data.weight)
             weight = row_weights(weight, table.n, f"Column '{data.weight}', the weight,")
     table, y, weight = _kept(weight > 0.0, table, y, weight)
+    written = table
     table = with_numbers(table, data) if y is None and not labels else table
     if not (data.strict or every):
         lacking = without_y(table, data, labels) if y is None else _absent(y)
         if lacking.all():
             raise DataError(f"{what} is missing in every row: there is nothing to learn from.")
         if lacking.any():
-            note_without_y(lacking, table, what)
+            note_without_y(lacking, written, () if y is not None else target_names(data), what)
             table, y, weight = _kept(~lacking, table, y, weight)
     return Rows(table, _target(table, data, labels) if y is None else y, weight, levels)
 
@@ -115,10 +117,34 @@ def without_y(table: Table, data: DataConfig, labels: bool) -> np.ndarray:
     return lacking
 
 
-def note_without_y(lacking: np.ndarray, table: Table, what: str) -> None:
-    """Warn of rows that are left out since their y is missing."""
-    rows = f"{counted(int(lacking.sum()), 'row')} ({rows_of(lacking, table.index)})"
-    note(f"{what} is missing in {rows}, which {'is' if lacking.sum() == 1 else 'are'} left out.")
+def note_without_y(lacking: np.ndarray, table: Table, names: Sequence[str], what: str) -> None:
+    """Warn of rows that are left out since their y is missing, or text where numbers are meant.
+
+    Parameters
+    ----------
+    lacking : ndarray of bool
+        These rows.
+    table : Table
+        With y as it is written.
+    names : sequence of str
+        The columns of y in it, if there are any.
+    what : str
+        How the note calls y.
+    """
+    text, first = np.zeros(len(lacking), bool), ""
+    for name in names:
+        cells = table.plain(name)
+        strays = lacking & ~absent(cells)
+        first = first or (shown(str(cells[int(strays.argmax())])) if strays.any() else "")
+        text |= strays
+    many = int(lacking.sum())
+    rows = f"in {counted(many, 'row')} ({rows_of(lacking, table.index)}), which {'is' if many == 1 else 'are'} left out"
+    if text.sum() == many:
+        note(f"{what} is text {rows}: '{first}', say.")
+    elif text.any():
+        note(f"{what} is missing {rows}; it is text in {rows_of(text, table.index)}: '{first}', say.")
+    else:
+        note(f"{what} is missing {rows}.")
 
 
 def _absent(y: np.ndarray | Interval) -> np.ndarray:

@@ -132,7 +132,7 @@ class Table:
         if stray.any() and 2 * stray.sum() <= filled:
             raise DataError(
                 f"Column '{name}' holds numbers but also text: {self._cells(values, stray)}; "
-                "correct or remove these cells."
+                "correct or remove these cells, or name a feature of categories in data.categorical."
             )
         return bool(stray.any())
 
@@ -165,8 +165,8 @@ class Table:
     def text_among(self, name: str, stray: np.ndarray, what: str = "numbers") -> DataError:
         """Return the error that some cells of a column of numbers, say, are text."""
         cells = self.plain(name)
-        assert isinstance(cells, Text)
-        return DataError(f"Column '{name}' must hold {what}, but has text: {self._cells(cells, stray)}.")
+        has = "text" if isinstance(cells, Text) else "numbers"
+        return DataError(f"Column '{name}' must hold {what}, but has {has}: {self._cells(cells, stray)}.")
 
     def numeric(self, name: str) -> np.ndarray:
         """Return a column of numbers as floats, or of durations as seconds, without missing or infinite values.
@@ -220,10 +220,10 @@ class Table:
             self._parsed[name] = parse(column)
         return self._parsed[name]
 
-    def _cells(self, values: Text, where: np.ndarray) -> str:
+    def _cells(self, values: np.ndarray | Text, where: np.ndarray) -> str:
         first = where.nonzero()[0][:SHOWN]
         rows = first if self.index is None else self.index[first]
-        cells = [f"'{shown(values[int(i)])}' in row {row + 1}" for i, row in zip(first, rows, strict=True)]
+        cells = [f"'{shown(str(values[int(i)]))}' in row {row + 1}" for i, row in zip(first, rows, strict=True)]
         return listed(cells, int(where.sum()))
 
 

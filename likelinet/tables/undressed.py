@@ -6,7 +6,6 @@ from dataclasses import replace
 import numpy as np
 
 from likelinet.core.notes import TargetNote, note
-from likelinet.core.wording import counted, rows_of, shown
 from likelinet.tables.cells import parse
 from likelinet.tables.recognise.durations import DAYS, Durations, durations_in
 from likelinet.tables.recognise.moments import moments_in
@@ -32,30 +31,26 @@ def undressed(table: Table, names: Sequence[str], agree: float, what: str) -> Ta
     for name in names:
         cells = table.plain(name)
         if isinstance(cells, Text):
-            numbers = _numbers(cells, name, agree, what, table.index)
+            numbers = _numbers(cells, name, agree, what)
             table = table if numbers is None else _with(table, name, numbers)
     return table
 
 
-def _numbers(cells: Text, name: str, agree: float, what: str, index: np.ndarray | None) -> np.ndarray | None:
+def _numbers(cells: Text, name: str, agree: float, what: str) -> np.ndarray | None:
     """Return the numbers of a column of text, NaN where there is none; None if it is none of numbers."""
     plain = parse(cells)
     found = numbers_in_dress(cells, agree) if plain.stray.any() else thousands_by_points(cells)
     lasting = _durations(cells, agree) if plain.stray.any() and (found is None or found.dress.unit == DAYS) else None
     if lasting is not None:
-        numbers, stray, words = lasting.seconds, lasting.stray, lasting.words
+        numbers, words = lasting.seconds, lasting.words
     elif found is not None:
-        numbers, stray, words = found.numbers, found.stray, found.words
+        numbers, words = found.numbers, found.words
     elif plain.stray.any() and plain.stray.sum() <= (1.0 - agree) * (~plain.missing).sum():
-        numbers, stray, words = plain.numbers, plain.stray, ""
+        numbers, words = plain.numbers, ""
     else:
         return None
     if words:
         note(f"{what} '{name}' is read as {words}.", TargetNote)
-    if stray.any():
-        first, where = shown(cells[int(stray.argmax())]), rows_of(stray, index)
-        many = counted(int(stray.sum()), "row")
-        note(f"{what} '{name}' has text in {many} ({where}): '{first}', say; it counts as missing.")
     return numbers
 
 

@@ -83,5 +83,6 @@ def test_precision_is_that_of_the_weights(precision):
 
 
 def test_two_rows_are_enough():
-    history = model(validation_fraction=0.5).fit(X[:2], Y[:2]).history
+    with pytest.warns(UserWarning, match="^2 rows are too few to hold any out"):
+        history = model(validation_fraction=0.5).fit(X[:2], Y[:2]).history
     assert history.epochs[-1].validation_nll is None

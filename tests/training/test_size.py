@@ -2,6 +2,7 @@
 
 import io
 import sys
+import warnings
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import likelinet as ll
 from likelinet.training.history import Epoch
 from likelinet.training.progress import Progress
 from likelinet.training.size import batch_of, epochs_of, patience_of
+from tests.small import quick
 
 AUTO = ll.TrainingConfig()
 
@@ -84,3 +86,18 @@ def test_what_is_said_at_the_end_has_a_line_of_its_own(monkeypatch: pytest.Monke
     model.fit(x[:, None], (x > 0.0).astype(int))  # nothing is left to chance
     assert "epoch 1/9" in stream.getvalue()
     assert "\rnote: The likelihood of y under 'bernoulli' has no maximum" in stream.getvalue()
+
+
+@pytest.mark.parametrize(("rows", "said"), [(2, 1), (5, 1), (6, 0)])
+def test_networks_of_so_few_rows_that_none_is_held_out_are_noted(rows: int, said: int):
+    rng = np.random.default_rng(rows)
+    x = rng.normal(size=(rows, 1))
+    y = x[:, 0] + rng.normal(size=rows)
+    with warnings.catch_warnings(record=True) as notes:
+        warnings.simplefilter("always")
+        quick().fit(x, y)
+    assert [str(note.message).partition(",")[0] for note in notes] == said * [
+        f"{rows} rows are too few to hold any out"
+    ]
+    quick(training={"validation_fraction": 0.0}).fit(x, y)  # as was asked for
+    quick(data={"features": []}).fit(x, y)

@@ -56,6 +56,7 @@ def test_the_message_has_the_loss_of_the_training_rows_before_and_after():
     np.testing.assert_allclose([*map(float, *told)], [e.train_nll[0] for e in longer.history.epochs], rtol=2e-3)
 
 
+@pytest.mark.filterwarnings("ignore:Column 'x0' tells y")
 def test_what_is_of_no_use_for_held_out_rows_leaves_the_start():
     """Whatever is learned of a slope makes rows of the opposite slope worse; that is no failure."""
     x = np.linspace(-1.0, 1.0, 50)[:, None]
@@ -69,6 +70,7 @@ def test_what_is_of_no_use_for_held_out_rows_leaves_the_start():
     assert "(gaussian, mlp [], fitted: 1 feature" in repr(fitted)
 
 
+@pytest.mark.filterwarnings("ignore:Column 'x0' tells y")
 def test_patience_is_counted_as_before():
     """Epochs that are worse than the start are epochs: the first of them is better than what came before it."""
     x = np.linspace(-1.0, 1.0, 50)[:, None]

@@ -17,8 +17,8 @@ from likelinet.tables.kinds.left_out import Constant, Identifier
 from likelinet.tables.kinds.moment import Moment, learn_moment
 from likelinet.tables.kinds.number import Number, learn_number
 from likelinet.tables.kinds.ordered import learn_ordered
-from likelinet.tables.kinds.words import learn_words
-from likelinet.tables.recognise.codes import looks_like_code
+from likelinet.tables.kinds.words import are_phrases, learn_words
+from likelinet.tables.recognise.codes import codes_with_letters, looks_like_code
 from likelinet.tables.recognise.durations import CLOCK, DAYS, durations_in
 from likelinet.tables.recognise.identifiers import looks_like_identifier, mostly_different
 from likelinet.tables.recognise.moments import Moments, moments_among, moments_of
@@ -94,12 +94,14 @@ def _of_text(table: Table, name: str, cells: Text, weight: np.ndarray, data: Dat
         return _of_text_as_numbers(name, dressed.numbers, weight, data, dress=worn, words=dressed.words)
     if not levels:
         if _are_mostly_numbers(cells, _enough(data)):
+            if why := codes_with_letters(cells):
+                return _of_categories(name, coded(cells), weight, data, why)
             return _of_numbers(name, parse(cells).numbers, weight, data)
         table.is_text(name)  # numbers with more text among them are refused
     if data.strict:
         _refuse_identifier(name, coded(cells))
     if why := looks_like_identifier(cells, name):
-        return Identifier(name, why)
+        return learn_words(name, cells, weight) if are_phrases(cells) else Identifier(name, why)
     return _of_categories(name, coded(cells), weight, data)
 
 

@@ -32,6 +32,10 @@ class Strange:
         Text among numbers or moments, which counts as missing.
     turned : ndarray of bool, optional
         A moment of another form than training had, which could be read.
+    doubtful : ndarray of bool, optional
+        A date whose day could be its month, which counts as missing.
+    bare : ndarray of bool, optional
+        A number among moments, which counts as missing.
     """
 
     outside: np.ndarray | None = None
@@ -41,6 +45,8 @@ class Strange:
     missing: np.ndarray | None = None
     stray: np.ndarray | None = None
     turned: np.ndarray | None = None
+    doubtful: np.ndarray | None = None
+    bare: np.ndarray | None = None
 
 
 USUAL = Strange()  # nothing was
@@ -100,22 +106,27 @@ class Kind(ABC):
         return None
 
     @property
+    def within(self) -> tuple[float, float] | None:
+        """Where its first input is held in rows that are outside of the range of training in other columns as well."""
+        return None
+
+    @property
     def sources(self) -> tuple[str, ...]:
         """The columns of the table that it reads."""
         return (self.name,)
 
-    def stray(self, table: Table, read: Column) -> np.ndarray:
-        """Return which cells of all of a column are text that `read` has made missing ones of."""
-        if not isinstance(read, np.ndarray) or isinstance(table.columns[self.name], np.ndarray):
+    def among(self, table: Table, read: Column) -> Strange:
+        """Return which cells of all of a column are not written as those of training, given what `read` returned."""
+        return Strange(stray=self.lost(table, read))
+
+    def lost(self, table: Table, read: Column) -> np.ndarray:
+        """Return which cells of all of a column `read` has made missing ones of."""
+        if not isinstance(read, np.ndarray):
             return np.zeros(len(read), bool)
         lost = absent(read)
         for name in self.sources if lost.any() else ():
             lost &= ~absent(table.column(name))
         return lost
-
-    def turned(self, table: Table, read: Column) -> np.ndarray:
-        """Return which cells of all of a column `read` has taken although they are of another form than training's."""
-        return np.zeros(len(read), bool)
 
     @abstractmethod
     def encode(self, cells: Column, out: np.ndarray) -> Strange:

@@ -11,7 +11,7 @@ from likelinet.tables.kinds.kind import Kind, Strange, with_indicator
 from likelinet.tables.kinds.left_out import Constant
 from likelinet.tables.kinds.number import Number, Scaled, learn_number
 from likelinet.tables.recognise.forms import ISO
-from likelinet.tables.recognise.moments import moments_in, of_other_form, read_moments
+from likelinet.tables.recognise.moments import in_doubt, moments_in, of_other_form, read_moments
 from likelinet.tables.recognise.together import are_times, joined
 from likelinet.tables.table import Table
 from likelinet.tables.text import Text
@@ -66,13 +66,16 @@ class Moment(Scaled):
         days = _read(table, self.name, self.form)
         return joined(days, _read(table, self.beside, self.beside_form)) if self.beside else days
 
-    def turned(self, table: Table, read: Column) -> np.ndarray:
+    def among(self, table: Table, read: Column) -> Strange:
         assert isinstance(read, np.ndarray)
-        found = np.zeros(len(read), bool)
+        lost, turned = self.lost(table, read), np.zeros(len(read), bool)
         for name, form in ((self.name, self.form), (self.beside, self.beside_form)):
             if form and isinstance(cells := table.plain(name), Text):
-                found |= of_other_form(cells, form)
-        return found & ~np.isnat(read)
+                turned |= of_other_form(cells, form)
+        doubtful, bare = np.zeros((2, len(read)), bool)
+        if lost.any():
+            doubtful[lost], bare[lost] = in_doubt(table.plain(self.name)[lost])
+        return Strange(stray=lost & ~doubtful & ~bare, turned=turned & ~np.isnat(read), doubtful=doubtful, bare=bare)
 
     def encode(self, cells: Column, out: np.ndarray) -> Strange:
         assert isinstance(cells, np.ndarray)
@@ -150,5 +153,5 @@ def _read(table: Table, name: str, form: str) -> np.ndarray:
     cells = table.plain(name)
     if isinstance(cells, Text) and not form:  # which was declared as of moments in training
         found = moments_in(cells, 0.5)
-        form = ISO if found is None else found.form
-    return read_moments(cells, form)[0]
+        form = "" if found is None else found.form
+    return read_moments(cells, form or ISO)[0]

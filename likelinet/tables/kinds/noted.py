@@ -1,5 +1,7 @@
 """What `fit` says of how it read the columns: one note for each thing that a user may want to know or to change."""
 
+from collections.abc import Collection
+
 import numpy as np
 
 from likelinet.core.notes import ColumnsNote, note
@@ -9,13 +11,15 @@ from likelinet.tables.kinds.kind import Kind
 from likelinet.tables.kinds.left_out import Constant, Identifier
 from likelinet.tables.kinds.moment import Moment
 from likelinet.tables.kinds.number import Number
+from likelinet.tables.kinds.words import Words
 from likelinet.tables.marked import absent
 from likelinet.tables.recognise.identifiers import MANY, is_called_id
 from likelinet.tables.recognise.sentinels import sentinels_of
 from likelinet.tables.table import Table
+from likelinet.tables.text import Text
 
 
-def note_readings(table: Table, kinds: tuple[Kind, ...], both_ways: bool = False) -> None:
+def note_readings(table: Table, kinds: tuple[Kind, ...], both_ways: bool = False, text: Collection[str] = ()) -> None:
     """Warn of columns that are left out, of missing cells, of numbers on a log scale and of those far from all others.
 
     Parameters
@@ -26,6 +30,8 @@ def note_readings(table: Table, kinds: tuple[Kind, ...], both_ways: bool = False
         What was learned of its columns.
     both_ways : bool
         Whether the columns are what is predicted as well: then constant ones, as at the edges of images, are no news.
+    text : collection of str
+        The columns that the user says are text.
     """
     alone = "" if any(k.width for k in kinds) else "; no other is left, so the model is that of y alone"
     category = UserWarning if alone else ColumnsNote
@@ -65,6 +71,17 @@ def note_readings(table: Table, kinds: tuple[Kind, ...], both_ways: bool = False
         [f"'{k.name}' ({k.words})" for k in kinds if isinstance(k, Category) and k.words],
         "; make numbers of them to have it otherwise",
     )
+    _note(
+        "Columns of text that seldom comes again are taken for the words in it",
+        [f"'{k.name}' ({len(k.words)} words)" for k in kinds if isinstance(k, Words) and k.name not in text],
+        "; name them in data.categorical or data.exclude to have it otherwise",
+    )
+    _note(
+        "Columns of data.text hold numbers, of which each is taken for a word",
+        [f"'{k.name}'" for k in kinds if k.name in text and _are_numbers(table, k.name)],
+        "; take them out of data.text to have it otherwise",
+        UserWarning,
+    )
     _note("Columns with heavy tails are taken on a log scale", [f"'{k.name}'" for k in numbers if k.log])
     suspects = [(k.name, _sentinels(table, k)) for k in numbers if k.limited]
     _note(
@@ -73,6 +90,12 @@ def note_readings(table: Table, kinds: tuple[Kind, ...], both_ways: bool = False
         "; if they do, name them in data.missing",
         UserWarning,
     )
+
+
+def _are_numbers(table: Table, name: str) -> bool:
+    """Whether a column holds nothing but numbers."""
+    cells = table.plain(name)
+    return not isinstance(cells, Text) or not (cells.declared or table.holds_text(name))
 
 
 def _different(numbers: np.ndarray) -> int:

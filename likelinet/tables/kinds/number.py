@@ -49,7 +49,8 @@ class Scaled(Kind):
     inner : tuple of float, optional
         What numbers far beyond the ends are held at, within the range: there are so few rows at its very ends that a
         network is sure of anything there; those farther than the whole range count as the median. None for the
-        ends.
+        ends. In rows that are outside in several columns it is where all of them are held: no row of training is near
+        such a corner.
     """
 
     loc: float = 0.0
@@ -107,6 +108,15 @@ class Scaled(Kind):
         low, high = self._on_scale(self.low, self.high).tolist()
         margin = MARGIN * (high - low)
         return low - margin, high + margin
+
+    @property
+    def within(self) -> tuple[float, float] | None:
+        if self.inner is None:
+            return None
+        z = self._on_scale(*self.inner)
+        if self.limited:
+            softly_limited(z)
+        return float(z[0]), float(z[1])
 
     def _held(self, z: np.ndarray) -> np.ndarray:
         """Return what numbers outside of the range count as: its end, far outside a number within, then the median."""

@@ -54,6 +54,17 @@ def looks_like_code(column: np.ndarray | Text, name: str = "") -> str | None:
     return None
 
 
+def codes_with_letters(column: Text) -> str | None:
+    """Return why mostly whole numbers that come again are codes, in words: some have a letter, as 136A beside 136."""
+    found = distinct(column)
+    rows = int((found.codes >= 0).sum())
+    whole = np.asarray(pc.match_substring_regex(found.cells, "^[0-9]+$")).astype(bool)
+    lettered = np.asarray(pc.match_substring_regex(found.cells, "^(?:[0-9]+[A-Za-z]|[A-Za-z][0-9]+)$")).astype(bool)
+    if lettered.sum() < 2 or not (whole | lettered).all() or 3 * len(found) > 2 * rows:
+        return None
+    return f"whole numbers that come again, some with a letter, like {found.cells[int(lettered.argmax())].as_py()}"
+
+
 def _are_seconds(cells: Any) -> bool:
     """Whether digits may be seconds or milliseconds since 1970, from 2001 to 2033."""
     return bool(pc.all(pc.match_substring_regex(cells, "^1[0-9]{9}(?:[0-9]{3})?$")).as_py())

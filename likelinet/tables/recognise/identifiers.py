@@ -13,7 +13,7 @@ from likelinet.tables.text import Text
 _ENOUGH = 20  # rows below which nothing is an identifier
 MANY = 50  # different texts above which half of the rows being different is enough
 _NEARLY = 0.95  # share of the rows that are different numbers
-_MOSTLY = 0.8  # and different texts, however few
+MOSTLY = 0.8  # and different texts, however few
 _EXPECTED = 5.0  # repeated numbers to expect by chance, whose absence says that they were counted out
 _YEARS = (1500, 2200)
 _SECONDS = ((10**9, 2 * 10**9), (10**12, 2 * 10**12))  # and milliseconds since 1970, from 2001 to 2033
@@ -70,7 +70,7 @@ def looks_like_identifier(column: np.ndarray | Text, name: str = "") -> str | No
         return f"{made}, {counted(len(found), 'different one')} in {rows} rows"
     if _all_match(found, r"-?(?:0|[1-9][0-9]*)?(?:[.,][0-9]*)?(?:[eE][-+]?[0-9]+)?") and not _are_long(found):
         return None  # numbers
-    if mostly_different(len(found), rows) or len(found) >= _MOSTLY * rows:
+    if mostly_different(len(found), rows) or len(found) >= MOSTLY * rows:
         return f"text, {len(found)} different ones in {rows} rows"
     return None
 

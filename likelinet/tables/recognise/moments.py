@@ -136,6 +136,18 @@ def of_other_form(column: Text, form: str) -> np.ndarray:
     return found.spread(np.isnat(_in_form_or_iso(found.cells, form)), missing=True)
 
 
+def in_doubt(column: np.ndarray | Text) -> tuple[np.ndarray, np.ndarray]:
+    """Return which cells are dates whose day could be their month, and which are bare numbers."""
+    if isinstance(column, np.ndarray):
+        return np.zeros(len(column), bool), np.full(len(column), column.dtype.kind in "biuf")
+    found = distinct(column)
+    either = np.zeros(len(found), bool)
+    for form in FORMS:
+        if (other := turned(form)) is not None and form < other:  # once for both
+            either |= ~(np.isnat(in_form(found.cells, form)) | np.isnat(in_form(found.cells, other)))
+    return found.spread(either, missing=False), column.matches("[-+]?[0-9]+(?:[.,][0-9]*)?")
+
+
 def _in_form_or_iso(cells: Any, form: str) -> np.ndarray:
     each = in_form(cells, form)
     if form not in TIMES and np.isnat(each).any():

@@ -1,5 +1,6 @@
 """Numbers in dress: percent, currencies, units, thousands separators, suffixes like M, open ends like 10,000+."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from likelinet.tables.text import Text
 # In the order in which they are tried: 1,250 alone is a thousand and more.
 _MARKS = [Marks(t, d) for d in ".," for t in ("", ",", ".", " ", "'") if t != d]
 _NO_UNITS = {"am", "pm", "a.m", "p.m", "st", "nd", "rd", "th"}  # 5 pm and 1st say something else
+_PART = re.compile("/[0-9]$")  # a unit as in 4/5, of which all must be: 1/2 beside 1/1 are pairs, such as genes
 _PHONE = 9  # digits from which numbers in groups, all as long, may be of telephones or accounts
 _DOTTED, _PLAIN = 5, 2  # different numbers with points of thousands, and without, that tell them from decimal ones
 _FEW = 1000  # different cells that are tried first
@@ -102,7 +104,7 @@ def _dress_of(parts: dict[str, Any], rows: np.ndarray, agree: float) -> Dress | 
         if most < 1.0 and _share(dress, some, rows[:_FEW]) >= 1.0 - 2.0 * (1.0 - agree):
             share = _share(dress, parts, rows)
             best, most = (dress, share) if share > most else (best, most)
-    if best is None or most < agree:
+    if best is None or most < agree or (most < 1.0 and _PART.search(unit)):
         return None
     return _with_points(best, parts) if unit else best
 
@@ -173,7 +175,12 @@ def _is_safe(dress: Dress, parts: dict[str, Any], numbers: np.ndarray) -> bool:
 
 def _words(found: Distinct, dress: Dress, parts: dict[str, Any], numbers: np.ndarray) -> str:
     """Return how numbers were read, with an example that shows it."""
-    worn = [f"the unit '{dress.unit}'"] if dress.unit else []
+    fits = (~np.isnan(numbers)).nonzero()[0]
+    shows = pc.match_substring_regex(parts["core"], f"[{dress.thousands}]" if dress.thousands else "[1-9]")
+    j = int(np.asarray(shows).argmax())
+    i = int(fits[j])
+    around = pc.binary_join_element_wise(parts["before"], "" if dress.scaled else parts["after"], "")[j].as_py()
+    worn = [f"the unit '{around.strip() or dress.unit}'"] if dress.unit else []
     worn += ["thousands separators"] if dress.thousands else []
     worn += (
         ["decimal commas"]
@@ -186,9 +193,6 @@ def _words(found: Distinct, dress: Dress, parts: dict[str, Any], numbers: np.nda
         for name, what in (("more", "open ends"), ("end", "open ends"), ("behind", "negative ones as in accounts"))
         if pc.any(pc.not_equal(parts[name], "")).as_py()
     ]
-    fits = (~np.isnan(numbers)).nonzero()[0]
-    shows = pc.match_substring_regex(parts["core"], f"[{dress.thousands}]" if dress.thousands else "[1-9]")
-    i = int(fits[int(np.asarray(shows).argmax())])
     how = " and ".join([", ".join(worn[:-1]), worn[-1]] if len(worn) > 1 else worn or ["minus signs of typography"])
     other = Dress("", dress.thousands, dress.unit, dress.scaled)
     both = dress.thousands in (",", ".") and not np.isnan(other.numbers(parts)).any()

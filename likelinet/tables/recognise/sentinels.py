@@ -82,5 +82,5 @@ def _at_the_end(numbers: np.ndarray, counts: np.ndarray) -> int:
 
 
 def _is_nines(number: float) -> bool:
-    """Whether a number is written in nines, or in nines but for the last digit as -9998, or fills a float's range."""
-    return bool(re.fullmatch("9|9+[6-9]", f"{abs(number):.10g}".replace(".", ""))) or abs(number) > 1e30
+    """Whether a number is written in nines, but for the last digit if whole as -9998, or fills a float's range."""
+    return bool(re.fullmatch(r"9|9+[6-9]|9+\.9+", f"{abs(number):.10g}")) or abs(number) > 1e30
