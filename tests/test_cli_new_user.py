@@ -15,7 +15,7 @@ import pytest
 import likelinet as ll
 from likelinet.cli.kept import kept_cells
 from likelinet.tables.table import as_table, read_table
-from likelinet.training.loop import Training
+from likelinet.training.kept import Kept
 from tests.small import COLUMNS, cli, write_csv
 
 QUICK = ("--set", "data.features=[size, age]", "--set", "network.hidden=[4]", "--set", "training.epochs=3")
@@ -284,11 +284,11 @@ def test_a_table_that_all_was_learned_from(folder: Path, tmp_path: Path):
 
 
 def test_a_fit_whose_start_is_the_best_may_be_repeated(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    def no_use(training: Training) -> np.ndarray:
-        training._best.back_to_start(np.array([True]))
+    def no_use(kept: Kept, settled: int) -> np.ndarray:
+        kept.best.back_to_start(np.array([True]))
         return np.array([False])
 
-    monkeypatch.setattr(Training, "_look_back", no_use)
+    monkeypatch.setattr(Kept, "look_back", no_use)
     table, out = folder / "train.csv", tmp_path / "m"
     said = "No epoch was better than the start, so the model is that of y without any inputs."
     for _ in range(2):

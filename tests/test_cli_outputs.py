@@ -20,7 +20,7 @@ from likelinet.cli.fit import save_cut_short
 from likelinet.cli.formats import write_csv
 from likelinet.cli.output import save_figure
 from likelinet.engines.numpy import NumpyRun
-from likelinet.training.loop import Training
+from likelinet.training.kept import Kept
 from tests.small import COLUMNS, cli, fit
 
 PRICE = "data.target=price"
@@ -159,11 +159,11 @@ def test_ctrl_c_is_told_beside_a_model_that_cannot_be_saved(tmp_path: Path, monk
 
 
 def test_a_start_that_was_the_best_replaces_no_model(folder: Path, monkeypatch: pytest.MonkeyPatch):
-    def no_use(training: Training) -> np.ndarray:
-        training._best.back_to_start(np.array([True]))
+    def no_use(kept: Kept, settled: int) -> np.ndarray:
+        kept.best.back_to_start(np.array([True]))
         return np.array([False])
 
-    monkeypatch.setattr(Training, "_look_back", no_use)
+    monkeypatch.setattr(Kept, "look_back", no_use)
     before = contents(folder)
     done = fit(folder, PRICE)
     assert (done.code, done.out) == (2, "")

@@ -306,9 +306,9 @@ def test_columns_of_held_out_rows_are_found_by_name():
     assert small_autoencoder().fit(array).evaluate(frame[40:]).keys() == ordered.evaluate(array).keys()
 
 
+@pytest.mark.filterwarnings("ignore:.*was trained on these very rows")
 def test_true_and_false_in_a_csv_file_are_pixels(tmp_path: Path):
-    pixels = pd.DataFrame(np.random.default_rng(0).random((60, 3)) < 0.5, columns=list("abc"))
-    pixels["c"] = pixels["c"].astype(int)
+    pixels = pd.DataFrame(np.random.default_rng(0).random((60, 3)) < 0.5, columns=list("abc")).astype({"c": int})
     pixels.to_csv(tmp_path / "pixels.csv", index=False)
     read = read_table(tmp_path / "pixels.csv")
     for model in (small_autoencoder(distribution={"kind": "bernoulli"}).fit(rows) for rows in (pixels, read)):

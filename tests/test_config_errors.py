@@ -175,9 +175,16 @@ def test_the_override_at_fault_is_named(tmp_path: Path, overrides: list[str], me
     assert str(found.value).startswith(f"{tmp_path / 'c.yaml'}: unknown key 'dat'")  # or is it the file
 
 
-@pytest.mark.parametrize("config", [5, "config.yaml", ["data"]])
-def test_not_a_config(config: Any):
-    with pytest.raises(ll.ConfigError, match="expected a mapping of keys"):
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        (5, "expected a mapping of keys"),
+        (["data"], "expected a mapping of keys"),
+        ("config.yaml", "must be a dict or a ModelConfig, got 'config.yaml': load_config reads a file"),
+    ],
+)
+def test_not_a_config(config: Any, message: str):
+    with pytest.raises(ll.ConfigError, match=message):
         ll.Model(config)
 
 

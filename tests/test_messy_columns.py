@@ -17,7 +17,7 @@ TAKEN = {
     "AutoClaims.csv": {"rownames": "identifier", "STATE": "category", "CLASS": "category", "AGE": "number"},
     "Life_Expectancy_Data.csv": {"Country": "category", "Year": "number", "Population": "number"},
     "RainIbk.csv": {"rownames": "moment"},
-    "amazon_alexa.tsv": {"date": "moment", "verified_reviews": "identifier", "variation": "category"},
+    "amazon_alexa.tsv": {"date": "moment", "verified_reviews": "text", "variation": "category"},
     "ames_train.csv": {"Id": "identifier", "YearBuilt": "number", "CentralAir": "boolean", "HouseStyle": "category"},
     "auto_imports_nohdr.csv": {"x1": "number", "x7": "category", "x17": "category"},
     "flavors_of_cacao.csv": {
@@ -28,7 +28,7 @@ TAKEN = {
     "lung.csv": {"rownames": "identifier", "status": "number", "inst": "number"},
     "mpg.csv": {"name": "identifier", "model_year": "number", "horsepower": "number"},
     "pollution.csv": {"No": "identifier", "year": "number", "hour": "number", "pm2.5": "number"},
-    "quikr_car.csv": {"year": "number", "Price": "number", "kms_driven": "number", "name": "identifier"},
+    "quikr_car.csv": {"year": "number", "Price": "number", "kms_driven": "number", "name": "text"},
     "stroke.csv": {"hypertension": "boolean", "ever_married": "boolean", "smoking_status": "category"},
     "taxis.csv": {"pickup": "moment", "dropoff": "moment", "pickup_zone": "category", "passengers": "number"},
 }

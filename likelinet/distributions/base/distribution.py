@@ -19,6 +19,7 @@ from likelinet.distributions.base.checks import Checks
 from likelinet.distributions.base.conditional import Conditional
 from likelinet.distributions.base.derived import Derived
 from likelinet.distributions.base.guard import guard
+from likelinet.distributions.base.named_rows import unnamed
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.plain import check_plain
 from likelinet.distributions.base.protocol import DistributionProtocol
@@ -164,7 +165,8 @@ class Distribution(Derived, Checks, Conditional, DistributionProtocol, ABC):
 
         def nll(at: tuple[Array, ...]) -> Array:
             at, outside = inside(at, cls.parameters)
-            return outside - cls(**dict(zip(names, at, strict=True))).log_prob(y)
+            with unnamed():
+                return outside - cls(**dict(zip(names, at, strict=True))).log_prob(y)
 
         return loss_by_differences(nll, params, cls.parameters)
 
@@ -186,10 +188,11 @@ class Distribution(Derived, Checks, Conditional, DistributionProtocol, ABC):
         def tail(at: tuple[np.ndarray, ...], upper: bool) -> np.ndarray:
             at, outside = inside(at, cls.parameters)
             d = cls(**dict(zip(names, at, strict=True)))
-            return outside + (d.log_sf(y) if upper else d.log_cdf(y))
+            with unnamed():
+                return outside + (d.log_sf(y) if upper else d.log_cdf(y))
 
         d = cls(**dict(zip(names, inside(params, cls.parameters)[0], strict=True)))
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), unnamed():
             return tails_by_differences(tail, params, cls.parameters, d._cdf_slopes(y), d.log_prob(y))
 
     @classmethod

@@ -1,7 +1,8 @@
 """Rows whose parameters leave a method without a number are named: once, by the method that the user called."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +45,16 @@ def names_rows(method: Method) -> Method:
         return answers
 
     return named
+
+
+@contextmanager
+def unnamed() -> Iterator[None]:
+    """Warn of no rows meanwhile: training says in an error of its own which parameter went wrong."""
+    before = _asked.set(True)
+    try:
+        yield
+    finally:
+        _asked.reset(before)
 
 
 def _some_nan(answers: Any) -> bool:
