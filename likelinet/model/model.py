@@ -197,7 +197,7 @@ class Model(Questions):
         ----------
         method : {"pit", "conformal"}
             How the map is learned.
-        X, y, sample_weight
+        X, y, sample_weight : optional
             Rows that had no part in the fit, as `evaluate` takes them; by default the out-of-fold predictions of the
             training rows, which `training.folds` gives.
 

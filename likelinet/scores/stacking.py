@@ -31,7 +31,7 @@ def stacked_weights(log_densities: ArrayLike, weight: ArrayLike | None = None) -
     Returns
     -------
     ndarray, shape (G,)
-        w.
+        The weights w.
 
     Raises
     ------
