@@ -54,6 +54,18 @@ def test_all_methods_are_those_of_one_distribution(name: str):
     assert all(stats.kstest(d[i].cdf(draws[:, i]), "uniform").pvalue > 1e-4 for i in range(3))
 
 
+def test_tails_far_out_are_those_of_the_base_times_the_outermost_slopes():
+    base = ll.Gaussian(0.0, 1.0)
+    d, far = Recalibrated(base, AT, LEVEL), np.array([5.0, 9.0, 30.0, 40.0])
+    first, last = np.log(LEVEL[1] / AT[1]), np.log((1.0 - LEVEL[-2]) / (1.0 - AT[-2]))
+    np.testing.assert_allclose(d.log_cdf(-far), stats.norm.logcdf(-far) + first, rtol=1e-12)
+    np.testing.assert_allclose(d.log_sf(far), stats.norm.logsf(far) + last, rtol=1e-12)
+    np.testing.assert_allclose(d.log_sf(-far), np.log1p(-np.exp(stats.norm.logcdf(-far) + first)), rtol=1e-12)
+    np.testing.assert_allclose(d.log_cdf(far), np.log1p(-np.exp(stats.norm.logsf(far) + last)), rtol=1e-12)
+    np.testing.assert_array_equal(d.cdf(np.array([-np.inf, np.inf])), [0.0, 1.0])
+    np.testing.assert_array_equal(d.sf(np.array([-np.inf, np.inf])), [1.0, 0.0])
+
+
 def test_the_mode_is_the_highest_place_also_next_to_a_jump():
     d = Recalibrated(BASES["gaussian"], AT, LEVEL)
     fine = np.linspace(d.ppf(1e-4), d.ppf(1.0 - 1e-4), 20001)
