@@ -195,6 +195,30 @@ def test_rows_that_are_not_exchangeable_or_impossible():
         model.recalibrate()
 
 
+def test_what_recalibrate_is_told_is_looked_at_first(tmp_path: Path):
+    model = quick().fit(X, Y)
+    model.save(tmp_path / "m.safetensors")
+    for each in (model, ll.Model.load(tmp_path / "m.safetensors")):
+        with pytest.raises(ll.DataError, match="method must be 'conformal' or 'pit', got 'conformel'"):
+            each.recalibrate("conformel")  # type: ignore[arg-type]
+    folded = quick(ensemble=2, training={"folds": 2}).fit(X, Y)
+    for named in ({"y": Y}, {"sample_weight": np.ones(60)}):
+        with pytest.raises(ll.DataError, match="X is missing: pass the rows that y or sample_weight belong to"):
+            folded.recalibrate("pit", **named)
+    assert folded.recalibrated is None
+    folded.save(tmp_path / "m.safetensors")
+    with pytest.raises(ll.UndefinedError, match=r"comes from a file.* Or pass X and y of rows that had no part"):
+        ll.Model.load(tmp_path / "m.safetensors").recalibrate()
+
+
+def test_ranks_of_few_rows_have_a_note(recwarn: pytest.WarningsRecorder):
+    model = quick().fit(X, Y)
+    model.recalibrate("conformal", X[:19], Y[:19])
+    assert not recwarn.list
+    with pytest.warns(UserWarning, match="recalibrate: 18 rows cannot promise that intervals of 90 % .* takes 19"):
+        model.recalibrate("conformal", X[:18], Y[:18])
+
+
 def test_a_file_with_another_map_is_refused():
     with pytest.raises(ValueError, match="must go from 0 to 1"):
         Recalibration.from_json({"method": "pit", "at": [0.0, 0.9], "level": [0.0, 1.0]})
