@@ -98,7 +98,9 @@ def test_an_annealing_for_which_little_time_is_left_falls_faster():
     done.go_on()
     assert [at for at, *_ in script.restarts] == [60]
     assert script.steps == 60 + 50  # sixty steps' time, with a sixth of it to spare
-    assert done.end()[1].stopped == "time"
+    history = done.end()[1]
+    assert history.stopped == "time"
+    assert history.epochs[-1].epochs == history.epochs[-1].epoch
     assert "held for more than 60 steps, or fallen over more than 50" in str(done.cut_off)
 
 
