@@ -1,4 +1,4 @@
-"""What a model has to be better than: the same family without hidden layers, and without inputs."""
+"""What a model has to be better than: the same family without hidden layers or codes of numbers, and without inputs."""
 
 from likelinet.config import LBFGSConfig, LinearConfig, MLPConfig, ModelConfig, TrainingConfig
 
