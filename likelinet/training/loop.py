@@ -230,7 +230,8 @@ class Training:
         if self._told_to_stop(record) or not going_on.any():
             return False
         if self._budget.over and (cut or self._goes_on):
-            self._history.stopped = "time"
+            if not self._run.converged:  # else there was nothing left to do
+                self._history.stopped = "time"
             return False
         return True
 
