@@ -88,6 +88,22 @@ def test_parameters_give_the_mean_back(folder: Path):
     assert (two["loc_size"], two["loc_price"]) == (two["mean_size"], two["mean_price"])
 
 
+def test_parameters_beside_a_recalibrated_prediction_are_said_to_be_plain(folder: Path, tmp_path: Path):
+    model = ll.Model.load(folder / "price")
+    model.recalibrate("pit", write_csv(tmp_path / "t.csv", COLUMNS)).save(tmp_path / "m")
+    done = cli("predict", tmp_path / "m", folder / "new.csv", "--parameters", "--above", "1e9,-1e9")
+    assert done.code == 0
+    assert done.err.splitlines()[-1] == (
+        "likelinet: note: The parameters are those of the plain predictions; the other columns are recalibrated."
+    )
+    assert "divide" not in done.err
+    plain, found = predicted(folder, "price", "--parameters"), read_csv(done.out)
+    assert [found[name] == plain[name] for name in ("loc", "scale", "q0.5")] == [True, True, False]
+    assert set(found["p_above_1e+09"]) == {"0.0"}
+    assert set(found["p_above_-1e+09"]) == {"1.0"}
+    assert "recalibrated" not in cli("predict", tmp_path / "m", folder / "new.csv").err
+
+
 def test_probability_above(folder: Path):
     found = predicted(folder, "price", "--above", "10,12.5", "--parameters")
     for t in ("10", "12.5"):

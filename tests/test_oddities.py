@@ -44,6 +44,12 @@ def test_several_values_have_their_range(at_once: int):
     ]
 
 
+def test_large_numbers_have_no_exponent_on_either_side_of_zero():
+    new = WIDE.copy()
+    new.loc[[2, 6], "x0"] = [-1e9, 123456789012.5]
+    assert "(3, 7: -1000000000 … 123456789012, where training had -1 … 1)" in said(WIDE, new, N)[0]
+
+
 @pytest.mark.parametrize("at_once", [N, 4])
 def test_columns_odd_in_the_same_rows_are_told_together(at_once: int):
     new = WIDE.copy()

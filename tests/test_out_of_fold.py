@@ -96,6 +96,12 @@ def test_pit_of_counts_is_drawn_between_the_steps_of_the_cdf():
     assert stats.kstest(stats.poisson.cdf(true, 2.0), "uniform").pvalue < 1e-30
 
 
+@pytest.mark.parametrize("family", [{"kind": "categorical"}, {"kind": "ordered_logistic", "levels": ["a", "b", "c"]}])
+def test_classes_with_labels_have_no_pit(family: dict[str, Any]):
+    with pytest.raises(ll.UndefinedError, match="has no cdf"):
+        _ = fitted(labels(X, ["a", "b", "c"]), 2, 2, family).out_of_fold.pit
+
+
 def test_pit_of_intervals_lies_between_their_ends():
     y = ll.Interval([0.0, -np.inf, 0.5], [1.0, 0.0, 0.5])
     pit = ll.scores.pit(ll.Censored(ll.Gaussian(np.zeros(3), 1.0)), y, rng=0)

@@ -55,6 +55,18 @@ def test_all_methods_are_those_of_one_distribution(name: str):
     assert all(stats.kstest(d[i].cdf(draws[:, i]), "uniform").pvalue > 1e-4 for i in range(3))
 
 
+def test_tails_far_out_are_those_of_the_base_times_the_outermost_slopes():
+    base = ll.Gaussian(0.0, 1.0)
+    d, far = Recalibrated(base, AT, LEVEL), np.array([5.0, 9.0, 30.0, 40.0])
+    first, last = np.log(LEVEL[1] / AT[1]), np.log((1.0 - LEVEL[-2]) / (1.0 - AT[-2]))
+    np.testing.assert_allclose(d.log_cdf(-far), stats.norm.logcdf(-far) + first, rtol=1e-12)
+    np.testing.assert_allclose(d.log_sf(far), stats.norm.logsf(far) + last, rtol=1e-12)
+    np.testing.assert_allclose(d.log_sf(-far), np.log1p(-np.exp(stats.norm.logcdf(-far) + first)), rtol=1e-12)
+    np.testing.assert_allclose(d.log_cdf(far), np.log1p(-np.exp(stats.norm.logsf(far) + last)), rtol=1e-12)
+    np.testing.assert_array_equal(d.cdf(np.array([-np.inf, np.inf])), [0.0, 1.0])
+    np.testing.assert_array_equal(d.sf(np.array([-np.inf, np.inf])), [1.0, 0.0])
+
+
 def test_the_mode_is_the_highest_place_also_next_to_a_jump():
     d = Recalibrated(BASES["gaussian"], AT, LEVEL)
     fine = np.linspace(d.ppf(1e-4), d.ppf(1.0 - 1e-4), 20001)
@@ -182,6 +194,30 @@ def test_rows_that_are_not_exchangeable_or_impossible():
         model.recalibrate("conformal", X, Y + 1e5)
     with pytest.raises(ll.UndefinedError, match=r"There are no out-of-fold predictions: set training\.folds"):
         model.recalibrate()
+
+
+def test_what_recalibrate_is_told_is_looked_at_first(tmp_path: Path):
+    model = quick().fit(X, Y)
+    model.save(tmp_path / "m.safetensors")
+    for each in (model, ll.Model.load(tmp_path / "m.safetensors")):
+        with pytest.raises(ll.DataError, match="method must be 'conformal' or 'pit', got 'conformel'"):
+            each.recalibrate("conformel")  # type: ignore[arg-type]
+    folded = quick(ensemble=2, training={"folds": 2}).fit(X, Y)
+    for named in ({"y": Y}, {"sample_weight": np.ones(60)}):
+        with pytest.raises(ll.DataError, match="X is missing: pass the rows that y or sample_weight belong to"):
+            folded.recalibrate("pit", **named)
+    assert folded.recalibrated is None
+    folded.save(tmp_path / "m.safetensors")
+    with pytest.raises(ll.UndefinedError, match=r"comes from a file.* Or pass X and y of rows that had no part"):
+        ll.Model.load(tmp_path / "m.safetensors").recalibrate()
+
+
+def test_ranks_of_few_rows_have_a_note(recwarn: pytest.WarningsRecorder):
+    model = quick().fit(X, Y)
+    model.recalibrate("conformal", X[:19], Y[:19])
+    assert not recwarn.list
+    with pytest.warns(UserWarning, match="recalibrate: 18 rows cannot promise that intervals of 90 % .* takes 19"):
+        model.recalibrate("conformal", X[:18], Y[:18])
 
 
 def test_a_file_with_another_map_is_refused():

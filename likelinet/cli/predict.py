@@ -110,6 +110,8 @@ def _written(value: float) -> str:
 
 def _parameters(model: Model, d: Distribution) -> dict[str, list[float]]:
     """Return the parameters by name: those of several outputs by the name of each, others numbered from 1."""
+    if model.recalibrated is not None:
+        note("The parameters are those of the plain predictions; the other columns are recalibrated.")
     found = {}
     for name, values in d.values_by_name().items():
         of_outputs = values.shape[1:] == d.event_shape == (len(model.target_names),)

@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from likelinet.config import CustomConfig, ModelConfig, parse_config
-from likelinet.core.errors import ConfigError, DataError, NotFittedError
+from likelinet.core.errors import ConfigError, DataError, NotFittedError, UndefinedError
 from likelinet.core.gathered import also
 from likelinet.core.wording import counted
 from likelinet.distributions import Distribution
 from likelinet.model import files, fitting, recalibration
 from likelinet.model.fit import Fit
+from likelinet.model.out_of_fold import OutOfFold
 from likelinet.model.prediction import predict_dist
 from likelinet.model.questions import Questions
 from likelinet.model.source import Source
@@ -205,7 +206,8 @@ class Model(Questions):
         Raises
         ------
         DataError
-            If y is censored, or too far from the predictions, or rows have unequal weights in the conformal method.
+            If y is censored, or too far from the predictions, or rows have unequal weights in the conformal method; or
+            for another method, or y without X.
         UndefinedError
             If y is not one continuous number, or there are neither rows nor out-of-fold predictions.
 
@@ -214,8 +216,11 @@ class Model(Questions):
         Kuleshov, Fenner & Ermon, *ICML* 2018; Vovk, Gammerman & Shafer, *Algorithmic Learning in a Random World*, 2005.
         """
         fit = self._fitted()
+        recalibration.check_method(method)
         if X is None:
-            out = self.out_of_fold
+            if y is not None or sample_weight is not None:
+                raise DataError("recalibrate: X is missing: pass the rows that y or sample_weight belong to.")
+            out = self._unseen()
             learned = recalibration.learned(method, out.distribution, out.y, out.weight)
         else:
             table = declared_table(X, self.config.data)
@@ -224,6 +229,13 @@ class Model(Questions):
             learned = recalibration.learned(method, self._ask(rows.table, predict_dist), rows.y, rows.weight)
         self._fit = replace(fit, recalibration=learned)
         return self
+
+    def _unseen(self) -> OutOfFold:
+        """Return the out-of-fold predictions, or say what else rows for `recalibrate` may be."""
+        try:
+            return self.out_of_fold
+        except UndefinedError as error:
+            raise UndefinedError(f"{error} Or pass X and y of rows that had no part in the fit.") from None
 
     @property
     def config(self) -> ModelConfig:

@@ -70,10 +70,13 @@ class Recalibrated(Wrapper):
         slope = np.exp(log_slope)
         lower = self.level[piece] + slope * (np.exp(below) - self.at[piece])
         upper = (1.0 - self.level[piece + 1]) + slope * (np.exp(above) - (1.0 - self.at[piece + 1]))
-        # In the outermost pieces it is a multiple of a tail of the base, however small.
-        low = np.where(piece == 0, below + log_slope, np.log(lower))
-        high = np.where(piece == last, above + log_slope, np.log(upper))
-        return np.where(lower > 0.5, np.log1p(-np.exp(high)), low), np.where(upper > 0.5, np.log1p(-np.exp(low)), high)
+        with np.errstate(divide="ignore"):  # far out, in the tail that is not taken
+            # In the outermost pieces it is a multiple of a tail of the base, however small.
+            low = np.where(piece == 0, below + log_slope, np.log(lower))
+            high = np.where(piece == last, above + log_slope, np.log(upper))
+            log_cdf = np.where(lower > 0.5, np.log1p(-np.exp(high)), low)
+            log_sf = np.where(upper > 0.5, np.log1p(-np.exp(low)), high)
+        return log_cdf, log_sf
 
     def _log_interval(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
         first, last = (self._piece(self.base.cdf(end)) for end in (low, high))

@@ -7,12 +7,15 @@ import numpy as np
 
 from likelinet.core.errors import DataError, UndefinedError
 from likelinet.core.fields import from_fields
+from likelinet.core.notes import note
+from likelinet.core.wording import counted
 from likelinet.distributions import Distribution, Interval
 from likelinet.model.recalibrated import Recalibrated
 
 # Probabilities at which pieces of the map meet, and what mirrors them: those of the central 20, 40, …, 98 and 99 %.
 LOWER = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
 PRIOR = 10.0  # rows that the plain prediction counts for
+ENOUGH = 19  # rows whose ranks reach to the ends of a central interval of 90 %
 APART = 1e-9  # of two pieces at least, and from 0 and 1
 
 
@@ -54,6 +57,12 @@ class Recalibration:
         return from_fields(Recalibration, data, "recalibration", at=tuple, level=tuple)
 
 
+def check_method(method: object) -> None:
+    """Raise `DataError` if there is no such method."""
+    if method not in ("conformal", "pit"):
+        raise DataError(f"recalibrate: method must be 'conformal' or 'pit', got {method!r:.60}.")
+
+
 def learned(method: str, d: Distribution, y: np.ndarray | Interval, weight: np.ndarray) -> Recalibration:
     """Return the map that these rows, which the model has not seen, ask for.
 
@@ -75,8 +84,6 @@ def learned(method: str, d: Distribution, y: np.ndarray | Interval, weight: np.n
     UndefinedError
         If y is not one continuous number.
     """
-    if method not in ("conformal", "pit"):
-        raise DataError(f"recalibrate: method must be 'conformal' or 'pit', got {method!r:.60}.")
     if isinstance(y, Interval):
         raise DataError(
             "recalibrate: y is censored, and where it lies in its distribution is not known: leave it as is."
@@ -111,6 +118,11 @@ def _by_shares(u: np.ndarray, weight: np.ndarray) -> Recalibration:
 def _by_ranks(u: np.ndarray) -> Recalibration:
     """Return the map with ranks among the rows: at most p, and at least 1 - p, of new rows lie below these levels."""
     ranked, n = np.sort(u), len(u)
+    if n < ENOUGH:
+        note(
+            f"recalibrate: {counted(n, 'row')} cannot promise that intervals of 90 % cover as many: that takes "
+            f"{ENOUGH}, and intervals of 99 % take 199."
+        )
     beyond = [(p, int(np.floor(p * (n + 1) + APART))) for p in LOWER]
     knots = [(ranked[k - 1], p) for p, k in beyond if k > 0]
     knots += [(ranked[n - k], 1.0 - p) for p, k in beyond[-2::-1] if k > 0]

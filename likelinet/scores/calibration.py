@@ -163,7 +163,8 @@ def pit(d: Distribution, y: np.ndarray | Interval, rng: Rng = None) -> np.ndarra
 def _steps(d: Distribution, y: np.ndarray | Interval) -> tuple[np.ndarray, np.ndarray]:
     """Return P(Y < y) and P(Y ≤ y), or P(Y < l) and P(Y ≤ u) of intervals."""
     lower, upper = (y.lower, y.upper) if isinstance(y, Interval) else (y, y)
-    return d.cdf(open_end(d, np.asarray(lower, dtype=np.float64))), d.cdf(upper)
+    within = d.cdf(upper)  # first, since it says so where y are classes, whose labels may be text
+    return d.cdf(open_end(d, np.asarray(lower, dtype=np.float64))), within
 
 
 def d_calibration(d: Distribution, y: np.ndarray | Interval, weight: np.ndarray | None = None, bins: int = 10) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 from likelinet.core.errors import DataError
 from likelinet.core.gathered import all_of, attempted
 from likelinet.core.notes import note
-from likelinet.core.wording import SHOWN, counted, listed, rows_of, shown
+from likelinet.core.wording import SHOWN, counted, listed, readable, rows_of, shown
 from likelinet.tables.columns import Column
 from likelinet.tables.kinds.kind import Kind, Strange
 from likelinet.tables.marked import absent
@@ -139,7 +139,7 @@ def _shown(cell: Any) -> str:
     if isinstance(cell, np.datetime64):
         return str(cell.astype("datetime64[s]")).replace("T", " ").removesuffix(" 00:00:00")
     word = str(cell)
-    return f"{cell:.6g}" if len(word) > _LONG and isinstance(cell, float | np.floating) else shown(word)
+    return readable(float(cell)) if len(word) > _LONG and isinstance(cell, float | np.floating) else shown(word)
 
 
 def refuse(table: Table, kind: Kind, cells: Column, strange: Strange) -> None:
