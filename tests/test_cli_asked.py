@@ -156,6 +156,9 @@ def test_check_takes_what_fit_takes(folder: Path):
         "network": {"hidden": [4]},
         "distribution": {"kind": "gaussian"},
     }
+    coded = cli("check", folder / "t.csv", "--target", "price", "--set", "data.numeric.kind=piecewise_linear")
+    numeric = yaml.safe_load(coded.out.partition("Suggested config:\n")[2])["data"]["numeric"]
+    assert numeric == {"kind": "piecewise_linear", "bins": "auto"}
     chosen = cli("check", folder / "t.csv", "--target", "sold", "--set", "distribution.kind=gaussian")
     assert chosen.code == 2
     assert "Target 'sold' must hold numbers for this family" in chosen.out

@@ -147,6 +147,8 @@ def test_networks_through_a_code_of_their_own_have_none(kind: str):
 def test_linear_models_beside_one_have_plain_numbers():
     config = ll.ModelConfig.model_validate({"data": CODED})
     assert baselines(config)["linear"].data.numeric.kind == "linear"
+    coded = ll.ModelConfig.model_validate({"data": CODED, "network": {"hidden": []}})  # which bends, layers or none
+    assert list(baselines(coded)) == ["linear", "intercept-only"]
 
 
 def test_check_and_show_tell_of_them(tmp_path):

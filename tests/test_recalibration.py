@@ -11,7 +11,8 @@ import likelinet as ll
 from likelinet.cli.describe import describe
 from likelinet.model.recalibrated import Recalibrated
 from likelinet.model.recalibration import LOWER, PRIOR, Recalibration, learned
-from tests.small import labels, quick, table
+from likelinet.scores import evaluate
+from tests.small import COLUMNS, labels, quick, table, write_csv
 
 RNG = np.random.default_rng(8)
 AT = np.array([0.0, 0.01, 0.2, 0.55, 0.97, 1.0])
@@ -224,3 +225,24 @@ def test_a_file_with_another_map_is_refused():
         Recalibration.from_json({"method": "pit", "at": [0.0, 0.9], "level": [0.0, 1.0]})
     with pytest.raises(ValueError, match="must increase"):
         Recalibration.from_json({"method": "pit", "at": [0.0, 0.5, 0.5, 1.0], "level": [0.0, 0.1, 0.2, 1.0]})
+
+
+def test_everything_that_is_predicted_through_a_code_is_recalibrated():
+    network = {"kind": "vae", "encoder": [4], "decoder": [4], "latent": 1}
+    model = ll.Model({"network": network, "data": {"target": "size"}, "training": {"epochs": 3}})
+    bound = model.fit(COLUMNS, progress=False).elbo(COLUMNS, seed=0)
+    model.recalibrate("pit", COLUMNS)
+    rows = model.observed(COLUMNS)
+    scores, d = model.evaluate(COLUMNS), model.predict_dist(COLUMNS)
+    assert {name: scores[name] for name in ("nll", "crps")} == {
+        name: score for name, score in evaluate(d, rows.y).items() if name in ("nll", "crps")
+    }
+    np.testing.assert_allclose(model.decode(model.encode(COLUMNS)).cdf(0.3), d.cdf(0.3), rtol=1e-6)
+    np.testing.assert_array_equal(model.elbo(COLUMNS, seed=0), bound)
+
+
+def test_a_file_that_was_trained_on_is_noted(tmp_path: Path):
+    file = write_csv(tmp_path / "t.csv", COLUMNS)
+    model = quick(data={"target": "size"}).fit(file, progress=False)
+    with pytest.warns(UserWarning, match="was trained on these very rows, so its predictions of new rows are farther"):
+        model.recalibrate("pit", file)

@@ -140,7 +140,8 @@ def suggestion(report: TableReport, config: ModelConfig, family: Suggestion | No
     What the config has that is no default, by options, is in it as well.
     """
     own, data = config.model_dump(mode="json", exclude_unset=True), config.data
-    declared = data.model_dump(mode="json", exclude_defaults=True)
+    values = data.model_dump(mode="json")  # whole, since the kind of a part is a default in itself
+    declared = {key: values[key] for key in data.model_dump(exclude_defaults=True)}
     no_use = [c.name for c in report.columns if c.kind in ("identifier", "constant", "refused")]
     codes = [k.name for k in report.kinds if isinstance(k, Category) and k.words]
     there = {*target_names(data)} <= {c.name for c in report.columns}

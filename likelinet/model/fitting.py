@@ -254,11 +254,11 @@ def planned(
         None if annealing else patience_of(training, epochs),
         training.gradient_clip,
         offset,
-        config.network.kl_warm_up if isinstance(config.network, VAEConfig) and not exact else 0,
-        fold is not None or annealing is not None,
-        look_of(of_epoch) if annealing else None,
-        annealing,
-        training.time,
+        settled=config.network.kl_warm_up if isinstance(config.network, VAEConfig) and not exact else 0,
+        together=fold is not None or annealing is not None,
+        look=look_of(of_epoch) if annealing else None,
+        annealing=annealing,
+        time=training.time,
     )
 
 

@@ -183,7 +183,8 @@ class Model(Questions):
 
         A predicted cdf F becomes g(F), with g increasing and linear in 22 pieces. It is a distribution as before, whose
         cdf, quantiles, log density, draws and CRPS go together, and it is kept in model files. Another call starts from
-        the plain predictions, and `fit` forgets the map. It takes one continuous y.
+        the plain predictions, and `fit` forgets the map. It takes one continuous y. `elbo` and `uncertainty` are those
+        of the plain predictions.
 
         - ``"pit"``: the pieces have the shares of the rows whose F(y) lies in them, beside ten rows spread evenly.
         - ``"conformal"``: of the central interval of c = 20, 40, 50, 60, 70, 80, 90, 95, 98 or 99 % of a new row,
@@ -222,7 +223,9 @@ class Model(Questions):
             out = self._unseen()
             learned = recalibration.learned(method, out.distribution, out.y, out.weight)
         else:
-            rows = self.observed(X, y, sample_weight)
+            table = declared_table(X, self.config.data)
+            rows = self.observed(table, y, sample_weight)
+            fit.source.note_seen(table, self.config, "its predictions of new rows are farther off than the map knows")
             learned = recalibration.learned(method, self._ask(rows.table, predict_dist), rows.y, rows.weight)
         self._fit = replace(fit, recalibration=learned)
         return self

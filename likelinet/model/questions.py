@@ -51,8 +51,7 @@ class Questions(ABC):
 
     def predict_dist(self, X: Any) -> Distribution:
         """Return P(y | x) for each row: batch_shape (n,), in the units of y."""
-        d, recalibration = self._ask(X, predict_dist), self._fitted().recalibration
-        return d if recalibration is None else recalibration.of(d)
+        return self._recalibrated(self._ask(X, predict_dist))
 
     def predict(self, X: Any) -> np.ndarray:
         """Return the mean of each row's distribution, or its most probable class."""
@@ -79,7 +78,7 @@ class Questions(ABC):
             numbers = np.asarray(Z, dtype=np.float64)
         except (TypeError, ValueError):
             raise DataError("The codes must be numbers of shape (n, latent), as encode returns them.") from None
-        return codes.decode(self._fitted(), numbers)
+        return self._recalibrated(codes.decode(self._fitted(), numbers))
 
     def reconstruct(self, X: Any) -> np.ndarray:
         """Return each row as it comes out of its code: the mean of P(y | z), or the most probable classes.
@@ -158,13 +157,13 @@ class Questions(ABC):
         """
         table = declared_table(X, self.config.data)
         rows = self.observed(table, y, sample_weight)
-        self._fitted().source.note_seen(table, self.config)
+        self._fitted().source.note_seen(table, self.config, "the scores are better than those of new rows")
         if not isinstance(self.config.network, VAEConfig):
             return metrics.evaluate(self.predict_dist(rows.table), rows.y, rows.weight)
         bound = self._bound(rows, 1, self.config.training.seed)
         d, each = self._ask(rows.table, lambda fit, x: (predict_dist(fit, x), bound(fit, x)))
         elbo = float(np.average(each, weights=rows.weight))
-        return {"elbo": elbo, **metrics.evaluate(d, rows.y, rows.weight)}
+        return {"elbo": elbo, **metrics.evaluate(self._recalibrated(d), rows.y, rows.weight)}
 
     def uncertainty(self, X: Any, measure: Literal["variance", "entropy"] = "variance") -> Uncertainty:
         r"""Return how uncertain y is in each row: in all, by noise, and since the members of an ensemble disagree.
@@ -262,6 +261,11 @@ class Questions(ABC):
         rows.x.oddities.note()
         fit.note_unused(table)
         return answer
+
+    def _recalibrated(self, d: Distribution) -> Distribution:
+        """Return plain predictions as the model gives them."""
+        recalibration = self._fitted().recalibration
+        return d if recalibration is None else recalibration.of(d)
 
     def _bound(self, rows: Rows, samples: int, seed: int | None) -> Callable[[Fit, EncodedRows], np.ndarray]:
         """Return the question for a bound of log p(y) of each row."""

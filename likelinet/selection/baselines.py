@@ -1,4 +1,4 @@
-"""What a model has to be better than: the same family without hidden layers, and without inputs."""
+"""What a model has to be better than: the same family without hidden layers or codes of numbers, and without inputs."""
 
 from likelinet.config import LBFGSConfig, LinearConfig, MLPConfig, ModelConfig, TrainingConfig
 
@@ -20,7 +20,7 @@ def baselines(config: ModelConfig) -> dict[str, ModelConfig]:
         return found
     same = {"seed": config.training.seed, "validation_fraction": config.training.validation_fraction}
     exact = {"training": TrainingConfig(optimizer=LBFGSConfig(), **same), "ensemble": 1}
-    if network.hidden:
+    if network.hidden or config.data.numeric != LinearConfig():
         data = config.data.model_copy(update={"numeric": LinearConfig()})
         found["linear"] = config.model_copy(update={"network": MLPConfig(hidden=[]), "data": data, **exact})
     data = config.data.model_copy(update={"features": []})

@@ -178,7 +178,7 @@ class Training:
         hurried = enough < length or not (annealing.stalled(self._best_steps, steps) or steps >= self._until)
         self._turned(Turn(steps, min(length, enough), self._history.epochs[-1].learning_rate, hurried))
         self._draws.skip()
-        self._epochs = self._epoch + plan.looks_in(length)
+        self._epochs = self._epoch + plan.looks_in(self._until - steps)
 
     def _turned(self, turn: Turn | None) -> None:
         """Go on from the best weights by rates that fall; None: by those of before."""
@@ -230,7 +230,8 @@ class Training:
         if self._told_to_stop(record) or not going_on.any():
             return False
         if self._budget.over and (cut or self._goes_on):
-            self._history.stopped = "time"
+            if not self._run.converged:  # else there was nothing left to do
+                self._history.stopped = "time"
             return False
         return True
 

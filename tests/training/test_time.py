@@ -8,7 +8,7 @@ from likelinet.training.budget import Budget
 from likelinet.training.history import Epoch
 from likelinet.training.progress import Progress
 from tests.training.problems import EXACT, model, table, weights
-from tests.training.scripted import Clock, Scripted, training
+from tests.training.scripted import Clock, Scripted, ScriptedRun, training
 
 X, Y = table(60)
 HELD = Annealing(None, Stretch(30, 0.2))
@@ -98,8 +98,17 @@ def test_an_annealing_for_which_little_time_is_left_falls_faster():
     done.go_on()
     assert [at for at, *_ in script.restarts] == [60]
     assert script.steps == 60 + 50  # sixty steps' time, with a sixth of it to spare
-    assert done.end()[1].stopped == "time"
+    history = done.end()[1]
+    assert history.stopped == "time"
+    assert history.epochs[-1].epochs == history.epochs[-1].epoch
     assert "held for more than 60 steps, or fallen over more than 50" in str(done.cut_off)
+
+
+def test_a_search_that_has_arrived_has_lost_nothing(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(ScriptedRun, "converged", True)
+    script, _, history, cut_off = timed(2.0)
+    assert (history.stopped, cut_off) == ("finished", None)
+    assert script.steps < 1000
 
 
 def test_a_hold_that_stalls_in_time_has_lost_nothing():
