@@ -88,6 +88,7 @@ def test_parameters_give_the_mean_back(folder: Path):
     assert (two["loc_size"], two["loc_price"]) == (two["mean_size"], two["mean_price"])
 
 
+@pytest.mark.filterwarnings("ignore:.*was trained on these very rows")
 def test_parameters_beside_a_recalibrated_prediction_are_said_to_be_plain(folder: Path, tmp_path: Path):
     model = ll.Model.load(folder / "price")
     model.recalibrate("pit", write_csv(tmp_path / "t.csv", COLUMNS)).save(tmp_path / "m")
