@@ -14,6 +14,7 @@ from likelinet.distributions.base.assembly import Assembly
 from likelinet.distributions.base.shapes import on_batch
 from likelinet.model.fit import EncodedRows, Fit
 from likelinet.model.prediction import ROWS_AT_ONCE, answers_of, predict_dist
+from likelinet.training.minibatches import fold_of_members
 
 
 class Uncertainty(NamedTuple):
@@ -62,7 +63,7 @@ def each_member(fit: Fit, x: EncodedRows) -> Iterator[Distribution]:
 
 
 def out_of_fold(fit: Fit, x: np.ndarray, columns: np.ndarray | None, fold: np.ndarray) -> Distribution:
-    """Return the distribution of each training row, by the members that held it out: member m fold m modulo the folds.
+    """Return the distribution of each training row, by the members that held it out.
 
     Parameters
     ----------
@@ -78,7 +79,7 @@ def out_of_fold(fit: Fit, x: np.ndarray, columns: np.ndarray | None, fold: np.nd
     room, first = None, 0
     with one_blas_thread():
         for k in range(folds):
-            own = np.arange(k, len(fit.theta), folds)
+            own = np.flatnonzero(fold_of_members(len(fit.theta), folds) == k)
             weights = np.where(np.arange(most) < len(own), 0.0, -np.inf)
             members = replace(fit, theta=fit.theta[np.resize(own, most)])
             answer, rows = answers_of(members, weights), order[first : first + np.count_nonzero(fold == k)]

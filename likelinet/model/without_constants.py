@@ -1,5 +1,6 @@
 """Constant columns of a network through a code: no spread could be learned of what they are."""
 
+from collections.abc import Iterable
 from functools import partial
 
 import numpy as np
@@ -39,7 +40,12 @@ def without_constants(roles: Roles, table: Table, custom: type[Distribution] | N
         return config
     said = [f"'{name}' ({readable(value)} in every row)" for name, value in found.items()]
     note(f"Columns that say nothing are left out: {listed(said)}.")  # which no list of columns has
-    data = config.data.model_copy(update={"exclude": [*config.data.exclude, *found]})
+    return excluding(config, found)
+
+
+def excluding(config: ModelConfig, names: Iterable[str]) -> ModelConfig:
+    """Return the config with these columns excluded as well."""
+    data = config.data.model_copy(update={"exclude": [*config.data.exclude, *names]})
     return config.model_copy(update={"data": data})
 
 

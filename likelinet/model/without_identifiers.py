@@ -5,6 +5,7 @@ import numpy as np
 from likelinet.config import ModelConfig
 from likelinet.core.notes import note
 from likelinet.core.wording import listed
+from likelinet.model.without_constants import excluding
 from likelinet.tables.inputs import learn_kinds
 from likelinet.tables.kinds.left_out import Identifier
 from likelinet.tables.roles import Roles
@@ -31,5 +32,4 @@ def without_identifiers(roles: Roles, table: Table) -> ModelConfig:
         return config
     said = listed([f"'{kind.name}' ({kind.why})" for kind in found])
     note(f"Columns that look like identifiers are left out, of x and of what is predicted: {said}.")
-    data = config.data.model_copy(update={"exclude": [*config.data.exclude, *(kind.name for kind in found)]})
-    return config.model_copy(update={"data": data})
+    return excluding(config, (kind.name for kind in found))

@@ -15,8 +15,13 @@ def split(n: int, fraction: float, rngs: list[np.random.Generator]) -> tuple[np.
     return np.sort(orders[:, v:], axis=1), np.sort(orders[:, :v], axis=1)
 
 
+def fold_of_members(members: int, folds: int) -> np.ndarray:
+    """Return which fold each of M members holds out: member m fold m modulo the folds."""
+    return np.arange(members) % folds
+
+
 def by_folds(fold: np.ndarray, members: int, spare: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return training rows (M, …) and held-out rows (M, …), of which member m has those of fold m modulo the folds.
+    """Return training rows (M, …) and held-out rows (M, …) of each member: all but those of its fold, and these.
 
     Where a member has fewer rows than others, its last ones are `spare`, a row of weight 0.
 
@@ -29,10 +34,8 @@ def by_folds(fold: np.ndarray, members: int, spare: int) -> tuple[np.ndarray, np
     spare : int
         A row of the data.
     """
-    own = np.arange(members) % (fold.max() + 1)
-    return _filled([(fold != k).nonzero()[0] for k in own], spare), _filled(
-        [(fold == k).nonzero()[0] for k in own], spare
-    )
+    held = [fold == k for k in fold_of_members(members, fold.max() + 1)]
+    return _filled([(~h).nonzero()[0] for h in held], spare), _filled([h.nonzero()[0] for h in held], spare)
 
 
 def _filled(rows: list[np.ndarray], spare: int) -> np.ndarray:
