@@ -14,6 +14,7 @@ from likelinet.distributions.base.shapes import on_batch
 from likelinet.distributions.base.usable_rows import note_unusable
 from likelinet.distributions.over.mixture import combined
 from likelinet.model.fit import EncodedRows, Fit
+from likelinet.model.mixed import mixed
 from likelinet.networks.blocks_of_rows import by_blocks, with_blocks
 
 ROWS_AT_ONCE = 16384  # rows at a time
@@ -23,12 +24,14 @@ _FAR = 1e15  # features, in standard deviations, whose products and squares do n
 def predict_dist(fit: Fit, x: EncodedRows) -> Distribution:
     """Return the distribution of y for each encoded row, in the user's units.
 
-    Members are averaged as a mixture; that of Bernoullis or Categoricals is one again, with mean probabilities.
+    Members are averaged as a mixture; that of Bernoullis or Categoricals is one again, with mean probabilities. Groups
+    of members have their weights.
     """
-    answer = answers_of(fit)
+    first_group, *others = fit.groups
+    groups = [(answers_of(first_group), x), *((answers_of(other), other.rows(x.table)) for other in others)]
 
     def predict(rows: slice) -> Distribution:
-        return answer(*x[rows])
+        return mixed([answer(*own[rows]) for answer, own in groups], fit.group_weights)
 
     left = blocks(len(x), ROWS_AT_ONCE)
     first = next(left)
