@@ -190,8 +190,8 @@ def _note_time(cut_off: str | None, plan: Plan, group: str) -> None:
     if cut_off is not None:
         of = f" for {group}" if group else ""
         note(
-            f"The {plan.time:g} s of training.time{of} are spent: {cut_off}. The best weights so far are kept; more time "
-            "may give better ones."
+            f"The {plan.time:g} s of training.time{of} are spent: {cut_off}. The best weights so far are kept; more "
+            "time may give better ones."
         )
 
 

@@ -67,20 +67,18 @@ def _check_families(
     declared: Sequence[ModelConfig], custom: type[Distribution] | None, rows: Rows, source: Source, what: str
 ) -> None:
     """Raise `DataError`, before anything is trained, if y is not for all families, or these cannot be weighed by it."""
-    first, first_density, kinds = None, None, []
     if all(config.distribution == declared[0].distribution for config in declared):
         return
+    densities: list[np.ndarray] = []
     for g, config in enumerate(declared):
         y, targets = fitting.learn_targets(config, custom, rows, fitting.naming_of(config, rows, what))
         probe = Fit(config, custom, Inputs((), False), targets, np.zeros((0, 0)), History(), source)
-        density = probe.family.has_density(targets.encode(y))
-        kinds.append(config.distribution.in_brief)
-        if first is None:
-            first, first_density = targets, density
-        elif type(targets) is not type(first) or not np.array_equal(density, first_density):
+        densities.append(probe.family.has_density(targets.encode(y)))
+        if not np.array_equal(densities[0], densities[g]):
+            kinds = " and ".join(f"'{declared[i].distribution.in_brief}'" for i in (0, g))
             raise DataError(
-                f"groups.{g}: {what} has a density under one of '{kinds[g]}' and '{kinds[0]}' and a probability under "
-                "the other, which nothing weighs against each other: take families of one kind."
+                f"groups.{g}: of {kinds} one gives {what} a density where the other gives it a probability, which "
+                "nothing weighs against each other: take families of one kind."
             )
 
 

@@ -1,0 +1,265 @@
+"""Groups of members: each as a model by itself, weighed by its out-of-fold log score, predicted with as one mixture."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import optimize, special
+
+import likelinet as ll
+from likelinet.engines.jax import JaxEngine
+from likelinet.model import fitting
+from likelinet.model.members import each_member
+from tests import on_jax
+from tests.small import labels, quick, table
+
+X, Y = table(48)
+NEW = np.array([[5.0, 5.0], [9.0, 1.0], [0.0, 8.0], [4.0, 9.5]])
+COUNTS = np.random.default_rng(0).poisson(np.exp(0.2 * X[:, 0]))
+COLUMNS = {"a": X[:, 0], "b": X[:, 1], "years": np.linspace(1.0, 3.0, 48)}
+NEW_COLUMNS = {"a": NEW[:, 0], "b": NEW[:, 1], "years": np.array([1.0, 2.0, 3.0, 1.5])}
+CODED = {"kind": "piecewise_linear", "bins": 6}
+TIMES = ll.Interval.right_censored(np.exp(0.1 * X[:, 0]), np.arange(48) % 3 > 0)
+TRAINING = {"folds": 2, "epochs": 4, "optimizer": {"learning_rate": 0.05}}
+CENSORED = {"kind": "censored", "base": {"kind": "weibull"}}
+# Families of the whole, y, groups, and y of the new rows.
+CASES: dict[str, tuple[dict[str, Any], Any, list[dict[str, Any]], Any]] = {
+    "inputs": ({"kind": "gaussian"}, Y, [{}, {"numeric": CODED, "ensemble": 3}], Y[:4]),
+    "components": (
+        {"kind": "gaussian", "scale": "shared"},
+        Y,
+        [{}, *({"distribution": {"kind": "mixture", "components": k}, "ensemble": k} for k in (2, 3))],
+        Y[:4],
+    ),
+    "counts": ({"kind": "poisson", "exposure": "years"}, COUNTS, [{}, {"network": {"hidden": []}}], COUNTS[:4]),
+    "yes or no": ({"kind": "bernoulli"}, X[:, 0] > 5.0, [{}, {"network": {"hidden": [2]}}], np.arange(4) > 1),
+    "classes": (
+        {"kind": "categorical"},
+        labels(X, ["low", "mid", "top"]),
+        [{}, {"network": {"hidden": []}}],
+        np.array(["low", "top", "mid", "low"]),
+    ),
+    "outputs": (
+        {"kind": "gaussian"},
+        np.stack([Y, X[:, 1] - Y], axis=1),
+        [{}, {"numeric": CODED}],
+        np.stack([Y[:4], -Y[:4]], axis=1),
+    ),
+    "vectors": (
+        {"kind": "multivariate_gaussian"},
+        np.stack([Y, X[:, 1] - Y], axis=1),
+        [{}, {"numeric": CODED}],
+        np.stack([Y[:4], -Y[:4]], axis=1),
+    ),
+    "intervals": (
+        CENSORED,
+        TIMES,
+        [{}, {"numeric": CODED}],
+        ll.Interval([1.0, 2.0, 0.5, 0.0], [1.0, np.inf, 0.9, 3.0]),
+    ),
+}
+
+
+def groups(name: str, **declared: Any) -> ll.Model:
+    family, y, each, _ = CASES[name]
+    return fitted(family, y, each, **declared)
+
+
+def fitted(family: Any, y: Any, each: list[dict[str, Any]], training: Any = (), **declared: Any) -> ll.Model:
+    given = {"distribution": family, "ensemble": 2, "groups": each, **declared}
+    return quick(**given, training={**TRAINING, **dict(training)}).fit(COLUMNS, y)
+
+
+@cache
+def trained(name: str) -> tuple[ll.Model, list[ll.Model]]:
+    """Return a model of groups, and models of each of them by itself."""
+    whole = groups(name)
+    return whole, [ll.Model(config).fit(COLUMNS, CASES[name][1]) for config in whole.config.each_group]
+
+
+def weights_of(model: ll.Model) -> np.ndarray:
+    return np.array([group.weight for group in model.history.groups])
+
+
+def mean_of(each: list[np.ndarray], weights: np.ndarray) -> np.ndarray:
+    return np.average(each, axis=0, weights=weights)
+
+
+every = pytest.mark.parametrize("name", CASES)
+
+
+@every
+def test_a_prediction_is_the_mixture_of_those_of_the_groups(name: str):
+    whole, each = trained(name)
+    y, w = CASES[name][3], weights_of(whole)
+    d, single = whole.predict_dist(NEW_COLUMNS), [model.predict_dist(NEW_COLUMNS) for model in each]
+    density = mean_of([np.exp(ll.scores.calibration.log_prob(s, y)) for s in single], w)
+    np.testing.assert_allclose(ll.scores.calibration.log_prob(d, y), np.log(density), rtol=1e-10, atol=1e-10)
+    assert type(d) is type(single[-1])  # of one family it is one mixture, or classes
+
+
+@pytest.mark.parametrize("name", ["inputs", "components", "counts"])
+def test_its_cdf_quantiles_and_moments_are_those_of_the_mixture(name: str):
+    whole, each = trained(name)
+    w, y = weights_of(whole), CASES[name][3]
+    d, single = whole.predict_dist(NEW_COLUMNS), [model.predict_dist(NEW_COLUMNS) for model in each]
+
+    def cdf(y: np.ndarray) -> np.ndarray:
+        return mean_of([s.cdf(y) for s in single], w)
+
+    np.testing.assert_allclose(d.cdf(y), cdf(y), rtol=1e-10)
+    mean = mean_of([s.mean() for s in single], w)
+    np.testing.assert_allclose(whole.predict(NEW_COLUMNS), mean, rtol=1e-10)
+    second = mean_of([s.var() + s.mean() ** 2 for s in single], w)
+    np.testing.assert_allclose(d.var(), second - mean**2, rtol=1e-9)
+    for q in (0.01, 0.3, 0.9):
+        at = d.ppf(q)
+        if name == "counts":
+            assert (cdf(at) >= q).all()
+            assert (cdf(at - 1.0) < q).all()
+        else:
+            np.testing.assert_allclose(cdf(at), q, rtol=1e-9)
+
+
+@every
+def test_out_of_fold_rows_are_those_of_the_groups(name: str):
+    """All have the same folds, so that their predictions of a row are by members that have not seen it."""
+    whole, each = trained(name)
+    out, single = whole.out_of_fold, [model.out_of_fold for model in each]
+    assert all(np.array_equal(s.fold, out.fold) for s in single)
+    log_prob = np.log(mean_of([np.exp(s.log_prob) for s in single], weights_of(whole)))
+    np.testing.assert_allclose(out.log_prob, log_prob, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(whole.history.out_of_fold_nll, -log_prob.mean(), rtol=1e-9)
+    of_groups = [group.out_of_fold_nll for group in whole.history.groups]
+    np.testing.assert_allclose(of_groups, [-s.log_prob.mean() for s in single], rtol=1e-9)
+
+
+def test_the_weights_maximise_the_weighted_out_of_fold_log_score():
+    weight = np.random.default_rng(4).uniform(0.1, 2.0, 48)
+    each = [{"network": {"hidden": []}}, {}, {"distribution": {"kind": "gaussian", "scale": 60.0}}]
+    training = {**TRAINING, "epochs": 30}
+    declared = {"network": {"hidden": [8]}, "ensemble": 2, "training": training}
+    whole = quick(**declared, groups=each).fit(COLUMNS, Y, sample_weight=weight)
+    single = [ll.Model(c).fit(COLUMNS, Y, sample_weight=weight) for c in whole.config.each_group]
+    log_p = np.stack([model.out_of_fold.log_prob for model in single], axis=1)
+
+    def loss(w: np.ndarray) -> float:
+        return float(-np.average(special.logsumexp(log_p, axis=1, b=np.maximum(w, 1e-300)), weights=weight))
+
+    best = optimize.minimize(
+        loss,
+        np.full(3, 1 / 3),
+        bounds=[(0, 1)] * 3,
+        constraints={"type": "eq", "fun": lambda w: w.sum() - 1.0},
+        tol=1e-12,
+    )
+    assert best.success
+    assert weights_of(whole).max() < 0.99
+    np.testing.assert_allclose(loss(weights_of(whole)), best.fun, rtol=0, atol=1e-5)
+    np.testing.assert_allclose(weights_of(whole), best.x, atol=5e-3)
+
+
+def test_each_group_learns_what_it_would_by_itself():
+    whole, each = trained("components")
+    assert whole._fit is not None
+    assert whole._fit.stack is not None
+    for g, group in zip(whole._fit.stack.groups, whole._fit.groups, strict=True):
+        alone = each[g]._fit
+        assert alone is not None
+        assert np.array_equal(group.theta, alone.theta)
+    assert whole.n_parameters == sum(each[g].n_parameters for g in whole._fit.stack.groups)
+
+
+def test_a_group_that_says_nothing_leaves():
+    each = [{"distribution": {"kind": "gaussian", "scale": 1e6}}, {}]
+    whole = fitted({"kind": "gaussian"}, Y, each)
+    assert weights_of(whole).tolist() == [0.0, 1.0]
+    alone = ll.Model(whole.config.each_group[1]).fit(COLUMNS, Y)
+    assert np.array_equal(whole.predict_dist(COLUMNS).log_prob(Y), alone.predict_dist(COLUMNS).log_prob(Y))
+    assert whole.n_parameters == alone.n_parameters
+    assert whole.history.groups[0].out_of_fold_nll > whole.history.groups[1].out_of_fold_nll + 5.0
+    assert whole.history.groups[0].in_brief == "distribution gaussian"
+
+
+@every
+def test_a_file_gives_the_same_bits(name: str, tmp_path: Path):
+    whole, _ = trained(name)
+    whole.save(tmp_path / "m.safetensors")
+    again = ll.Model.load(tmp_path / "m.safetensors")
+    d, other = whole.predict_dist(NEW_COLUMNS), again.predict_dist(NEW_COLUMNS)
+    y = CASES[name][3]
+    assert np.array_equal(ll.scores.calibration.log_prob(d, y), ll.scores.calibration.log_prob(other, y))
+    assert again.history == whole.history
+    assert again.config == whole.config
+    assert repr(again) == repr(whole)
+    with pytest.raises(ll.UndefinedError, match="comes from a file"):
+        _ = again.out_of_fold
+    again.save(tmp_path / "again.safetensors")
+    assert (tmp_path / "again.safetensors").read_bytes() == (tmp_path / "m.safetensors").read_bytes()
+
+
+def test_a_row_is_predicted_alike_whatever_is_beside_it():
+    whole, _ = trained("components")
+    d = whole.predict_dist(COLUMNS)
+    for i in (0, 17):
+        alone = whole.predict_dist({name: values[i : i + 1] for name, values in COLUMNS.items()})
+        assert np.array_equal(alone.log_prob(Y[i]), d.log_prob(Y)[[i]])
+
+
+def test_uncertainty_weighs_members_by_their_groups():
+    whole, each = trained("components")
+    w, (parts, whole_d) = weights_of(whole), (whole.uncertainty(COLUMNS), whole.predict_dist(COLUMNS))
+    members = [list(model._ask(COLUMNS, lambda fit, x: list(each_member(fit, x)))) for model in each]
+    of_each = np.concatenate([np.full(len(m), share / len(m)) for m, share in zip(members, w, strict=True)])
+    flat = [d for m in members for d in m]
+    noise, mean = (np.tensordot(of_each, [f(d) for d in flat], 1) for f in (lambda d: d.var(), lambda d: d.mean()))
+    between = np.tensordot(of_each, [(d.mean() - mean) ** 2 for d in flat], 1)
+    np.testing.assert_allclose(parts.noise, noise, rtol=1e-9)
+    np.testing.assert_allclose(parts.disagreement, between, rtol=1e-7)
+    np.testing.assert_allclose(parts.total, whole_d.var(), rtol=1e-9)
+    assert (parts.disagreement > 1e-4 * parts.total).all()
+
+
+def test_entropy_of_classes_weighs_members_by_their_groups():
+    whole, each = trained("classes")
+    w = weights_of(whole)
+    parts = whole.uncertainty(NEW_COLUMNS, measure="entropy")
+    probs = [
+        model._ask(NEW_COLUMNS, lambda fit, x: [d.class_probabilities() for d in each_member(fit, x)]) for model in each
+    ]
+    noise = sum(
+        share * np.mean([special.entr(p).sum(-1) for p in of], axis=0) for share, of in zip(w, probs, strict=True)
+    )
+    total = special.entr(sum(share * np.mean(of, axis=0) for share, of in zip(w, probs, strict=True))).sum(-1)
+    np.testing.assert_allclose(parts.noise, noise, rtol=1e-9)
+    np.testing.assert_allclose(parts.total, total, rtol=1e-9)
+
+
+def test_recalibration_takes_the_rows_of_all_groups(tmp_path: Path):
+    whole = groups("inputs")
+    pit = whole.out_of_fold.pit
+    whole.recalibrate()
+    assert whole._fit is not None
+    assert whole._fit.recalibration is not None
+    at, level = (np.array(v) for v in (whole._fit.recalibration.at, whole._fit.recalibration.level))
+    share = np.diff(level)
+    rows = np.histogram(pit, at)[0]
+    np.testing.assert_allclose(share, (rows + 10.0 * np.diff(at)) / (48.0 + 10.0), rtol=1e-9)
+    whole.save(tmp_path / "m.safetensors")
+    again = ll.Model.load(tmp_path / "m.safetensors")
+    assert again.recalibrated == "pit"
+    assert np.array_equal(again.predict_dist(NEW_COLUMNS).cdf(Y[:4]), whole.predict_dist(NEW_COLUMNS).cdf(Y[:4]))
+
+
+def test_both_engines_learn_the_same(monkeypatch: pytest.MonkeyPatch):
+    training = {"precision": "float64", "epochs": 2, "gradient_clip": None}
+    linear = [{}, {"distribution": {"kind": "gaussian", "scale": 20.0}}]
+    each = [fitted({"kind": "gaussian"}, Y, linear, training, network={"hidden": []})]
+    monkeypatch.setattr(fitting, "build_engine", lambda *_: JaxEngine(on_jax.OPTIONS))
+    each.append(fitted({"kind": "gaussian"}, Y, linear, training, network={"hidden": []}))
+    assert [model.history.engine for model in each] == ["numpy", "jax"]
+    one, other = (model.predict_dist(COLUMNS).log_prob(Y) for model in each)
+    np.testing.assert_allclose(one, other, rtol=1e-7, atol=1e-8)
+    np.testing.assert_allclose(*map(weights_of, each), rtol=1e-4)
