@@ -73,7 +73,7 @@ def _check_families(
     for g, config in enumerate(declared):
         y, targets = fitting.learn_targets(config, custom, rows, fitting.naming_of(config, rows, what))
         probe = Fit(config, custom, Inputs((), False), targets, np.zeros((0, 0)), History(), source)
-        densities.append(probe.family.has_density(targets.encode(y)))
+        densities.append(probe.family.has_density(targets.encode(y)) & (not probe.family.support.integer))
         if not np.array_equal(densities[0], densities[g]):
             kinds = " and ".join(f"'{declared[i].distribution.in_brief}'" for i in (0, g))
             raise DataError(
