@@ -44,6 +44,7 @@ from likelinet.config.families import VonMisesConfig as VonMisesConfig
 from likelinet.config.families import WeibullConfig as WeibullConfig
 from likelinet.config.family import ColumnConfig as ColumnConfig
 from likelinet.config.files import load_config as load_config
+from likelinet.config.group import GroupConfig as GroupConfig
 from likelinet.config.model import ModelConfig as ModelConfig
 from likelinet.config.network import AutoencoderConfig as AutoencoderConfig
 from likelinet.config.network import MLPConfig as MLPConfig
@@ -135,6 +136,7 @@ from likelinet.model.members import Uncertainty as Uncertainty
 from likelinet.model.model import Model as Model
 from likelinet.model.out_of_fold import OutOfFold as OutOfFold
 from likelinet.training.history import Epoch as Epoch
+from likelinet.training.history import GroupHistory as GroupHistory
 from likelinet.training.history import History as History
 from likelinet import datasets as datasets
 from likelinet import plots as plots
@@ -193,6 +195,8 @@ __all__ = [
     "GeneralizedParetoConfig",
     "Geometric",
     "GeometricConfig",
+    "GroupConfig",
+    "GroupHistory",
     "Gumbel",
     "GumbelConfig",
     "HalfNormal",
