@@ -43,9 +43,9 @@ def fit(
     if config.groups is None:
         return fitting.fit(config, *given, callbacks, progress)
     declared, found = config.each_group, []
-    _check_families(declared, custom, rows, source, names[0])
     cause: BaseException | None = None
     with each_once():
+        _check_families(declared, custom, rows, source, names[0])
         for g, own in enumerate(declared):
             name, spent = f"group {g + 1} of {len(declared)}", sum(map(_seconds, found))
             members = sum(len(fit.theta) for fit in found)
