@@ -43,6 +43,30 @@ CASES: dict[str, tuple[dict[str, Any], Any, list[dict[str, Any]], Any]] = {
         [{}, {"network": {"hidden": []}}],
         np.array(["low", "top", "mid", "low"]),
     ),
+    "ranks": (
+        {"kind": "ordered_logistic", "levels": ["low", "mid", "top"]},
+        labels(X, ["low", "mid", "top"]),
+        [{}, {"distribution": {"kind": "categorical"}}],
+        np.array(["low", "top", "mid", "low"]),
+    ),
+    "families": (
+        {"kind": "student_t", "df": 5.0},
+        Y,
+        [{}, {"distribution": {"kind": "mixture", "components": 2}}, {"distribution": {"kind": "laplace"}}],
+        Y[:4],
+    ),
+    "counts of two families": (
+        {"kind": "poisson", "exposure": "years"},
+        COUNTS,
+        [{}, {"distribution": {"kind": "negative_binomial", "exposure": "years"}}],
+        COUNTS[:4],
+    ),
+    "times": (
+        CENSORED,
+        TIMES,
+        [{}, {"distribution": {"kind": "censored", "base": {"kind": "log_normal"}}}],
+        ll.Interval([1.0, 2.0, 0.5, 0.0], [1.0, np.inf, 0.9, 3.0]),
+    ),
     "outputs": (
         {"kind": "gaussian"},
         np.stack([Y, X[:, 1] - Y], axis=1),
@@ -99,10 +123,11 @@ def test_a_prediction_is_the_mixture_of_those_of_the_groups(name: str):
     d, single = whole.predict_dist(NEW_COLUMNS), [model.predict_dist(NEW_COLUMNS) for model in each]
     density = mean_of([np.exp(log_prob(s, y)) for s in single], w)
     np.testing.assert_allclose(log_prob(d, y), np.log(density), rtol=1e-10, atol=1e-10)
-    assert type(d) is type(single[-1])  # of one family it is one mixture, or classes
+    if len({config.distribution.kind for config in whole.config.each_group}) == 1:
+        assert type(d) is type(single[0])  # of one family it is one mixture, or classes
 
 
-@pytest.mark.parametrize("name", ["inputs", "components", "counts"])
+@pytest.mark.parametrize("name", ["inputs", "components", "counts", "families", "counts of two families"])
 def test_its_cdf_quantiles_and_moments_are_those_of_the_mixture(name: str):
     whole, each = trained(name)
     w, y = weights_of(whole), CASES[name][3]
@@ -118,7 +143,7 @@ def test_its_cdf_quantiles_and_moments_are_those_of_the_mixture(name: str):
     np.testing.assert_allclose(d.var(), second - mean**2, rtol=1e-9)
     for q in (0.01, 0.3, 0.9):
         at = d.ppf(q)
-        if name == "counts":
+        if name.startswith("counts"):
             assert (cdf(at) >= q).all()
             assert (cdf(at - 1.0) < q).all()
         else:

@@ -50,10 +50,6 @@ def groups(each: list[dict[str, Any]] | None = None, **declared: Any) -> ll.Mode
             "groups.1: 'bernoulli' beside 'gaussian': y is a class for one and a number for the other",
         ),
         (
-            FOLDED | {"distribution": {"kind": "categorical"}, "groups": [{"distribution": {"kind": "bernoulli"}}]},
-            "groups.0: 'bernoulli' beside 'categorical': groups that predict classes must be of one family.",
-        ),
-        (
             FOLDED | {"groups": [{"distribution": {"kind": "censored", "base": {}}}]},
             "groups.0: 'censored(gaussian)' beside 'gaussian': only one of them takes intervals",
         ),
@@ -106,15 +102,50 @@ def test_simpler_models_and_other_families_are_compared_without_what_groups_have
     assert [g.network for g in found["laplace"].each_group] == [g.network for g in config.each_group]
 
 
-def test_masses_and_densities_are_not_weighed_against_each_other():
-    model = groups([{}, {"distribution": {"kind": "poisson"}}])
-    seen: list[ll.Epoch] = []
-    with pytest.raises(ll.DataError, match=r"groups.1: of 'gaussian' and 'poisson' one gives y a density where the"):
-        model.fit(X, COUNTS, callbacks=[seen.append])
+@pytest.mark.parametrize(
+    ("one", "other", "y", "message"),
+    [
+        (
+            "gaussian",
+            "poisson",
+            COUNTS,
+            "under 'poisson' y is a whole number, and under 'gaussian' a number with a dens",
+        ),
+        (
+            "von_mises",
+            "gaussian",
+            X[:, 0] % 3.0,
+            "under 'gaussian' y is a number with a density, and under 'von_mises' an",
+        ),
+        (
+            "gamma",
+            "hurdle",
+            COUNTS + 0.5,
+            "under 'hurdle(gamma)' y is a number with a density, and a probability of 0, an",
+        ),
+        (
+            "gaussian",
+            "discretised",
+            COUNTS + 0.0,
+            "'discretised(gaussian)' y is a whole number, and under 'gaussian' a num",
+        ),
+        (
+            "ordered_logistic",
+            "categorical",
+            COUNTS % 3,
+            "under 'categorical' y is a class of 3, and under 'ordered_log",
+        ),
+    ],
+)
+def test_what_does_not_compare_is_refused_before_training(one: str, other: str, y: np.ndarray, message: str):
+    base = {"hurdle": {"base": {"kind": "gamma"}}, "discretised": {"base": {"kind": "gaussian"}}}
+    levels = {"levels": [2, 1, 0]} if one == "ordered_logistic" else {}
+    own = {"kind": other, **base.get(other, {})}
+    model, seen = groups([{}, {"distribution": own}], distribution={"kind": one, **levels}), []
+    with pytest.raises(ll.DataError, match=re.escape(message)):
+        model.fit(X, y, callbacks=[seen.append])
     assert not seen
     assert not model.fitted
-    shared = groups([{"distribution": {"kind": "poisson"}}, {}], distribution={"kind": "negative_binomial"})
-    assert shared.fit(X, COUNTS).history.stopped == "finished"
 
 
 def test_y_that_one_family_refuses_is_refused_before_training():

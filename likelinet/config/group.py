@@ -55,5 +55,3 @@ def check_same_y(family: Declared, other: Declared) -> None:
     if {*other.columns} != {*family.columns}:
         read = (", ".join(d.columns) or "none" for d in (other, family))
         raise ValueError(f"{names}: all groups must read the same columns of the table, not {' and '.join(read)}")
-    if family.y == "class" and (other.kind, other.class_levels) != (family.kind, family.class_levels):
-        raise ValueError(f"{names}: groups that predict classes must be of one family")

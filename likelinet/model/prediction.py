@@ -13,8 +13,8 @@ from likelinet.distributions.base.assembly import Assembly
 from likelinet.distributions.base.shapes import on_batch
 from likelinet.distributions.base.usable_rows import note_unusable
 from likelinet.distributions.over.mixture import combined
+from likelinet.distributions.over.mixture_of import mixture_of
 from likelinet.model.fit import EncodedRows, Fit
-from likelinet.model.mixed import mixed
 from likelinet.networks.blocks_of_rows import by_blocks, with_blocks
 
 ROWS_AT_ONCE = 16384  # rows at a time
@@ -31,7 +31,8 @@ def predict_dist(fit: Fit, x: EncodedRows) -> Distribution:
     groups = [(answers_of(first_group), x), *((answers_of(other), other.rows(x.table)) for other in others)]
 
     def predict(rows: slice) -> Distribution:
-        return mixed([answer(*own[rows]) for answer, own in groups], fit.group_weights)
+        parts = [answer(*own[rows]) for answer, own in groups]
+        return parts[0] if len(parts) == 1 else mixture_of(parts, fit.group_weights)
 
     left = blocks(len(x), ROWS_AT_ONCE)
     first = next(left)

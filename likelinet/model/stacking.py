@@ -9,9 +9,9 @@ from likelinet.config import ModelConfig
 from likelinet.core.errors import DataError
 from likelinet.core.notes import each_once
 from likelinet.distributions import Distribution
+from likelinet.distributions.over.mixture_of import mixture_of
 from likelinet.model import fitting
 from likelinet.model.fit import Fit, Stack
-from likelinet.model.mixed import mixed
 from likelinet.model.out_of_fold import OutOfFold
 from likelinet.model.source import Source
 from likelinet.scores.stacking import stacked_weights
@@ -69,17 +69,30 @@ def _check_families(
     """Raise `DataError`, before anything is trained, if y is not for all families, or these cannot be weighed by it."""
     if all(config.distribution == declared[0].distribution for config in declared):
         return
-    densities: list[np.ndarray] = []
+    kinds: list[str] = []
     for g, config in enumerate(declared):
         y, targets = fitting.learn_targets(config, custom, rows, fitting.naming_of(config, rows, what))
         probe = Fit(config, custom, Inputs((), False), targets, np.zeros((0, 0)), History(), source)
-        densities.append(probe.family.has_density(targets.encode(y)) & (not probe.family.support.integer))
-        if not np.array_equal(densities[0], densities[g]):
-            kinds = " and ".join(f"'{declared[i].distribution.in_brief}'" for i in (0, g))
+        kinds.append(_kind(probe, targets.encode(y)))
+        if kinds[g] != kinds[0]:
+            one, other = (declared[i].distribution.in_brief for i in (0, g))
             raise DataError(
-                f"groups.{g}: of {kinds} one gives {what} a density where the other gives it a probability, which "
-                "nothing weighs against each other: take families of one kind."
+                f"groups.{g}: under '{other}' {what} is {kinds[g]}, and under '{one}' {kinds[0]}, which nothing weighs "
+                "against each other: take families of one kind."
             )
+
+
+def _kind(fit: Fit, y: np.ndarray) -> str:
+    """Return in words what encoded y is to a family: masses do not compare with densities, nor angles with numbers."""
+    if fit.declared.y == "class":
+        known = fit.targets.classes
+        return f"a class of {fit.targets.n_classes}" if known is None else f"a class of {np.array(known).tolist()}"
+    leaf, family = fit.config.distribution.leaf_class(fit.custom), fit.declared
+    kind = "an angle" if leaf.is_angle else "a whole number" if family.support.integer else "a number with a density"
+    if kind == "a number with a density" and not fit.family.has_density(y).any():
+        kind = "a number with a probability"
+    atoms = "".join(f", and a probability of {at:g}" for at in sorted(family.atoms))
+    return kind + atoms + (f", where {leaf.constraint}" if leaf.constraint else "")
 
 
 def _within(callback: Callback, group: int, members: int, seconds: float) -> Callback:
@@ -117,7 +130,7 @@ def _stacked(config: ModelConfig, found: Sequence[Fit], cause: BaseException | N
     kept = tuple(float(weights[g]) for g in groups)
     history, out = _history(config, found, weights), None
     if outs:
-        out = replace(outs[0], distribution=mixed([outs[g].distribution for g in groups], kept))
+        out = replace(outs[0], distribution=mixture_of([outs[g].distribution for g in groups], kept))
         history.out_of_fold_nll = float(np.average(-out.log_prob, weights=out.weight))
     if cause is not None and len(outs) == len(found):  # before the next one began to train
         history.stopped = "interrupted"
