@@ -10,7 +10,7 @@ from scipy import optimize, special
 
 import likelinet as ll
 from likelinet.engines.jax import JaxEngine
-from likelinet.model import fitting
+from likelinet.model import fitting, stacking
 from likelinet.model.members import each_member
 from likelinet.scores.calibration import log_prob
 from tests import on_jax
@@ -88,6 +88,9 @@ CASES: dict[str, tuple[dict[str, Any], Any, list[dict[str, Any]], Any]] = {
 }
 
 
+WEIGHTS = {2: np.array([0.3, 0.7]), 3: np.array([0.2, 0.5, 0.3])}
+
+
 def groups(name: str, **declared: Any) -> ll.Model:
     family, y, each, _ = CASES[name]
     return fitted(family, y, each, **declared)
@@ -100,8 +103,10 @@ def fitted(family: Any, y: Any, each: list[dict[str, Any]], training: Any = (), 
 
 @cache
 def trained(name: str) -> tuple[ll.Model, list[ll.Model]]:
-    """Return a model of groups, and models of each of them by itself."""
-    whole = groups(name)
+    """Return a model of groups, whose weights are others than the best, and models of each of them by itself."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stacking, "stacked_weights", lambda p, _: WEIGHTS[p.shape[1]])
+        whole = groups(name)
     return whole, [ll.Model(config).fit(COLUMNS, CASES[name][1]) for config in whole.config.each_group]
 
 
@@ -121,6 +126,7 @@ def test_a_prediction_is_the_mixture_of_those_of_the_groups(name: str):
     whole, each = trained(name)
     y, w = CASES[name][3], weights_of(whole)
     d, single = whole.predict_dist(NEW_COLUMNS), [model.predict_dist(NEW_COLUMNS) for model in each]
+    assert w.tolist() == WEIGHTS[len(w)].tolist()
     density = mean_of([np.exp(log_prob(s, y)) for s in single], w)
     np.testing.assert_allclose(log_prob(d, y), np.log(density), rtol=1e-10, atol=1e-10)
     if len({config.distribution.kind for config in whole.config.each_group}) == 1:
@@ -268,7 +274,7 @@ def test_entropy_of_classes_weighs_members_by_their_groups():
 
 
 def test_recalibration_takes_the_rows_of_all_groups(tmp_path: Path):
-    whole = groups("inputs")
+    whole = groups("components")
     pit = whole.out_of_fold.pit
     whole.recalibrate()
     assert whole._fit is not None
