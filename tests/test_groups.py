@@ -88,6 +88,7 @@ CASES: dict[str, tuple[dict[str, Any], Any, list[dict[str, Any]], Any]] = {
 }
 
 
+OF = fitting.Streams.of
 WEIGHTS = {2: np.array([0.3, 0.7]), 3: np.array([0.2, 0.5, 0.3])}
 
 
@@ -107,7 +108,20 @@ def trained(name: str) -> tuple[ll.Model, list[ll.Model]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(stacking, "stacked_weights", lambda p, _: WEIGHTS[p.shape[1]])
         whole = groups(name)
-    return whole, [ll.Model(config).fit(COLUMNS, CASES[name][1]) for config in whole.config.each_group]
+    return whole, alone(whole, COLUMNS, CASES[name][1])
+
+
+def alone(whole: ll.Model, *rows: Any, distribution: Any = None) -> list[ll.Model]:
+    """Return each group fitted by itself, with the streams of its members."""
+    found, before = [], 0
+    for config in whole.config.each_group:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(
+                fitting.Streams, "of", lambda seed, members, before=before: OF(seed, before + members)[before:]
+            )
+            found.append(ll.Model(config, distribution=distribution).fit(*rows))
+        before += config.ensemble
+    return found
 
 
 def weights_of(model: ll.Model) -> np.ndarray:
@@ -175,7 +189,7 @@ def test_the_weights_maximise_the_weighted_out_of_fold_log_score():
     training = {**TRAINING, "epochs": 30}
     declared = {"network": {"hidden": [8]}, "ensemble": 2, "training": training}
     whole = quick(**declared, groups=each).fit(COLUMNS, Y, sample_weight=weight)
-    single = [ll.Model(c).fit(COLUMNS, Y, sample_weight=weight) for c in whole.config.each_group]
+    single = alone(whole, COLUMNS, Y, weight)
     log_p = np.stack([model.out_of_fold.log_prob for model in single], axis=1)
 
     def loss(w: np.ndarray) -> float:
@@ -197,21 +211,28 @@ def test_the_weights_maximise_the_weighted_out_of_fold_log_score():
 def test_each_group_learns_what_it_would_by_itself():
     whole, each = trained("components")
     assert whole._fit is not None
-    assert whole._fit.stack is not None
-    for g, group in zip(whole._fit.stack.groups, whole._fit.groups, strict=True):
-        alone = each[g]._fit
-        assert alone is not None
-        assert np.array_equal(group.theta, alone.theta)
-    assert whole.n_parameters == sum(each[g].n_parameters for g in whole._fit.stack.groups)
+    for group, single in zip(whole._fit.groups, each, strict=True):
+        assert single._fit is not None
+        assert np.array_equal(group.theta, single._fit.theta)
+    assert whole.n_parameters == sum(model.n_parameters for model in each)
+
+
+def test_two_groups_that_are_alike_are_different_networks(monkeypatch: pytest.MonkeyPatch):
+    """Else they would be no more than one: as where columns have so few values that all codes are the same."""
+    monkeypatch.setattr(stacking, "stacked_weights", lambda *_: WEIGHTS[2])
+    fit = fitted({"kind": "gaussian"}, Y, [{}, {}])._fit
+    assert fit is not None
+    one, other = (group.theta for group in fit.groups)
+    assert len(np.unique(np.concatenate([one, other])[:, 0])) == 4
 
 
 def test_a_group_that_says_nothing_leaves():
     each = [{"distribution": {"kind": "gaussian", "scale": 1e6}}, {}]
     whole = fitted({"kind": "gaussian"}, Y, each)
     assert weights_of(whole).tolist() == [0.0, 1.0]
-    alone = ll.Model(whole.config.each_group[1]).fit(COLUMNS, Y)
-    assert np.array_equal(whole.predict_dist(COLUMNS).log_prob(Y), alone.predict_dist(COLUMNS).log_prob(Y))
-    assert whole.n_parameters == alone.n_parameters
+    _, single = alone(whole, COLUMNS, Y)
+    assert np.array_equal(whole.predict_dist(COLUMNS).log_prob(Y), single.predict_dist(COLUMNS).log_prob(Y))
+    assert whole.n_parameters == single.n_parameters
     nothing, good = (group.out_of_fold_nll for group in whole.history.groups)
     assert nothing is not None
     assert good is not None
@@ -306,7 +327,7 @@ def test_a_family_of_ones_own_may_have_groups(tmp_path: Path):
     each = [{}, {"network": {"hidden": []}}]
     given = {"network": {"hidden": [4]}, "training": {**TRAINING, "batch_size": 16}, "ensemble": 2}
     whole = ll.Model({**given, "groups": each}, distribution=Rayleigh).fit(COLUMNS, y)
-    single = [ll.Model(c, distribution=Rayleigh).fit(COLUMNS, y) for c in whole.config.each_group]
+    single = alone(whole, COLUMNS, y, distribution=Rayleigh)
     expected = np.log(mean_of([np.exp(m.predict_dist(COLUMNS).log_prob(y)) for m in single], weights_of(whole)))
     np.testing.assert_allclose(whole.predict_dist(COLUMNS).log_prob(y), expected, rtol=1e-9, atol=1e-9)
     whole.save(tmp_path / "m.safetensors")

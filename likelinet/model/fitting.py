@@ -60,6 +60,7 @@ def fit(
     callbacks: Sequence[Callback],
     progress: Progress,
     group: str = "",
+    before: int = 0,
 ) -> tuple[Fit, BaseException | None]:
     """Return the trained model, and what cut the training short, if anything did.
 
@@ -79,8 +80,8 @@ def fit(
         Called after each epoch.
     progress
         Shows how far training is, from its beginning on.
-    group
-        How to call it if it is one of several groups of members.
+    group, before
+        How to call it if it is one of several groups of members, and how many members those before it have.
     """
     (what, other), n, is_coder = names, rows.table.n, isinstance(config.network, CoderConfig)
     if n < 2:
@@ -121,7 +122,7 @@ def fit(
         untrained = replace(untrained, filling=learn_filling(inputs.amounts, inputs.telling, x[:n], weight[:n]))
     objective, head = untrained.objective, untrained.objective.head
 
-    streams = Streams.of(config.training.seed, config.ensemble)
+    streams = Streams.of(config.training.seed, before + config.ensemble)[before:]
     own, known = (encoded[:n], weight[:n]), None if columns is None else columns[:n]
     estimates = head.raw_start(*own)
     constraint = config.distribution.leaf_class(custom).constraint

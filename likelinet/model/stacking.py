@@ -39,8 +39,8 @@ def fit(
 ) -> tuple[Fit, BaseException | None]:
     """Return what `fitting.fit` does, also of a declaration with groups of members.
 
-    Each group is trained as its config would be by itself, with the same seed. What cuts one short leaves those before
-    it, and of the first one what it has learned.
+    Each group is trained as its config would be by itself, but that its members have streams of their own, as if all
+    were of one ensemble. What cuts one short leaves those before it, and of the first one what it has learned.
     """
     given = custom, source, rows, validation, features, names
     config = _with_folds(config, rows, validation)
@@ -56,7 +56,7 @@ def fit(
             members = sum(len(fit.theta) for fit in found)
             told = [_within(callback, g, members, spent) for callback in callbacks]
             try:
-                trained, cause = fitting.fit(_in_time(declared[g:], spent), *given, told, progress, name)
+                trained, cause = fitting.fit(_in_time(declared[g:], spent), *given, told, progress, name, members)
                 found.append(replace(trained, config=own))
                 cut = cause is not None
             except BaseException as error:
