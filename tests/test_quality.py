@@ -7,8 +7,10 @@ import pytest
 
 import likelinet as ll
 from likelinet.config.quality import SETTINGS
-from likelinet.scores import stacked_weights
+from likelinet.model import stacking
+from likelinet.model.prediction import predict_dist
 from likelinet.tables.hold_out import HoldOut
+from likelinet.tables.table import as_table
 
 RNG = np.random.default_rng(5)
 X = RNG.uniform(-1.0, 1.0, (40, 2))
@@ -113,17 +115,19 @@ def test_times_of_many_rows_make_fewer_folds():
     assert hold.most(8) >= 2
 
 
-def test_groups_beside_validation_rows_are_weighed_by_these():
-    own = {"ensemble": 2, "training": {**SHORT, "folds": "auto"}}
-    groups = [{"network": {"hidden": []}}, {"network": {"hidden": [8]}}]
-    held = X[:15], Y[:15]
-    model = ll.Model({**own, "groups": groups}).fit(X[15:], Y[15:], validation=held, progress=False)
-    each = [ll.Model({**own, **group}).fit(X[15:], Y[15:], validation=held, progress=False) for group in groups]
+def test_groups_beside_validation_rows_are_weighed_by_these(monkeypatch: pytest.MonkeyPatch):
+    asked, w, weight = [], np.array([0.3, 0.7]), RNG.uniform(0.5, 2.0, 15)
+    monkeypatch.setattr(stacking, "stacked_weights", lambda *scores: asked.append(scores) or w)
+    own = {"ensemble": 2, "network": {"hidden": [8]}, "training": {**SHORT, "folds": "auto"}}
+    model = ll.Model({**own, "groups": [{}, {"network": {"hidden": []}}]})
+    model.fit(X[15:], Y[15:], validation=(X[:15], Y[:15], weight), progress=False)
     assert model.config.training.folds is None
-    log_prob = np.stack([one.predict_dist(held[0]).log_prob(held[1]) for one in each], axis=1)
-    w = stacked_weights(log_prob)
-    np.testing.assert_allclose([group.weight for group in model.history.groups], w, atol=1e-6)
+    each = [predict_dist(fit, fit.rows(as_table(X[:15]))) for fit in model._fit.groups]
+    log_prob = np.stack([d.log_prob(Y[:15]) for d in each], axis=1)
+    ((scores, weights),) = asked
+    np.testing.assert_allclose(scores, log_prob, rtol=1e-12)
+    np.testing.assert_allclose(weights / weights.sum(), weight / weight.sum(), rtol=1e-12)
     expected = np.logaddexp(*(log_prob + np.log(w)).T)
-    np.testing.assert_allclose(model.predict_dist(held[0]).log_prob(held[1]), expected, rtol=1e-6)
+    np.testing.assert_allclose(model.predict_dist(X[:15]).log_prob(Y[:15]), expected, rtol=1e-9)
     with pytest.raises(ll.UndefinedError, match="no out-of-fold predictions"):
         _ = model.out_of_fold
