@@ -234,10 +234,10 @@ def test_what_cannot_be_mixed(name):
 
 def test_what_a_part_has_not():
     with pytest.raises(
-        ll.DataError, match="MixtureOf: y is made of intervals, which Gaussian and StudentT does not take"
+        ll.DataError, match="MixtureOf: y is made of intervals, which Gaussian beside StudentT does not take"
     ):
         ll.MixtureOf([GAUSSIAN, T], [0.5, 0.5]).log_prob(ll.Interval(Y, Y + 1.0))
-    with pytest.raises(ll.UndefinedError, match="its components are Categorical and OrderedLogistic"):
+    with pytest.raises(ll.UndefinedError, match="its components are Categorical beside OrderedLogistic"):
         ll.MixtureOf([CLASSES, GRADES], [0.5, 0.5]).crps([0, 1, 2])
     with pytest.raises(ll.DataError, match=r"y has shape \(3, 1\)"):
         ll.MixtureOf([GAUSSIAN, T], [0.5, 0.5]).cdf(Y[:, None])

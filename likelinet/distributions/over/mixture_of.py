@@ -150,7 +150,7 @@ class MixtureOf(OverComponents):
         return log_density
 
     def _of_what(self) -> str:
-        return " and ".join(dict.fromkeys(type(p).__name__ for p in self.parts))
+        return " beside ".join(dict.fromkeys(type(p).__name__ for p in self.parts))
 
     def _if_alike(self, name: str, *of: Any) -> None:
         return None
