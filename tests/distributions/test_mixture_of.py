@@ -138,6 +138,18 @@ def test_scores_and_divergences_of_counts():
     np.testing.assert_allclose(d.kl_divergence(d[::-1])[0], terms[:, 0].sum(), rtol=1e-9)
 
 
+def test_wide_counts():
+    d = ll.MixtureOf([ll.Poisson(9000.0), ll.Mixture(ll.Binomial([24000, 30000], 0.0), probs=[0.3, 0.7])], [0.6, 0.4])
+    k, y = np.arange(32_000.0), np.array([9050.0, 13_000.0])
+    oracles = scipy.stats.poisson(9000.0), scipy.stats.binom(24000, 0.5), scipy.stats.binom(30000, 0.5)
+    p = sum(w * o.pmf(k) for w, o in zip((0.6, 0.12, 0.28), oracles, strict=True))
+    cdf, sf = p.cumsum(), 1.0 - p.cumsum()
+    np.testing.assert_allclose(d.entropy(), scipy.stats.entropy(p), rtol=1e-9)
+    want = [(np.where(k < t, cdf, sf) ** 2).sum() for t in y]
+    np.testing.assert_allclose(d.crps(y), want, rtol=1e-9)
+    np.testing.assert_array_equal(d.ppf([0.3, 0.601, 0.9]), np.searchsorted(cdf, [0.3, 0.601, 0.9]))
+
+
 @each
 def test_draws(name):
     d, oracles = made(name)
@@ -235,6 +247,8 @@ def test_between_and_beyond_all_parts_there_is_nothing():
     np.testing.assert_allclose(d.cdf([-2.0, 2.0, 3.9]), [0.0, 0.3, 0.3], rtol=1e-14)
     assert (d.support.low, d.support.high, d.ppf(0.0), d.ppf(1.0)) == (-1.0, np.inf, -1.0, np.inf)
     np.testing.assert_array_equal(d.log_prob_between([1.5, 3.0], [2.0, 3.5]), [-np.inf, -np.inf])
+    from_0 = ll.MixtureOf([ll.Gamma(2.0, 1.0), ll.HalfNormal(1.0)], [0.5, 0.5])
+    assert from_0.support.contains(np.zeros(()))
 
 
 def test_a_row_in_which_a_part_is_nan():

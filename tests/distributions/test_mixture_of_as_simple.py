@@ -60,6 +60,7 @@ def test_families_without_weight_in_a_row():
 TOGETHER = {
     "same map": ([ll.Transformed(ll.Gamma(2.0, 1.0), ll.Affine(m, 2.0)) for m in (1.0, 5.0)], True),
     "other maps": ([ll.Transformed(ll.Gaussian(0.0, 1.0), t) for t in (ll.Log(), ll.Affine(0.0, 2.0))], False),
+    "log and logit": ([ll.Transformed(GAUSSIAN, t) for t in (ll.Log(), ll.Logit())], False),
     "same recalibration": (
         [Recalibrated(g, np.array([0, 0.5, 1]), np.array([0, 0.3, 1])) for g in (GAUSSIAN, GAUSSIAN[::-1])],
         True,
@@ -77,7 +78,10 @@ TOGETHER = {
     ),
     "mixtures of several": ([ll.Truncated(ll.MixtureOf([GAUSSIAN, d], [0.5, 0.5]), -3.0) for d in (T, T[::-1])], True),
     "mixtures of others": (
-        [ll.Truncated(ll.MixtureOf([GAUSSIAN, d], [0.5, 0.5]), -3.0) for d in (T, ll.Laplace(LOC, 1.0))],
+        [
+            ll.Truncated(ll.MixtureOf([GAUSSIAN, d], [0.5, 0.5]), -3.0)
+            for d in (ll.Logistic(LOC, 1.0), ll.Laplace(LOC, 1.0))
+        ],
         False,
     ),
 }
@@ -88,7 +92,7 @@ def test_what_goes_together(name):
     parts, together = TOGETHER[name]
     made = mixture_of(parts, [0.3, 0.7])
     assert type(made) is (ll.Mixture if together else ll.MixtureOf)
-    y = np.array([1.0, 2.0, 3.0])
+    y = np.array([0.5, 2.0, 3.0])
     want = np.logaddexp(np.log(0.3) + parts[0].log_prob(y), np.log(0.7) + parts[1].log_prob(y))
     np.testing.assert_allclose(made.log_prob(y), want, rtol=1e-11)
 
@@ -166,9 +170,14 @@ def test_several_outputs_within_bounds():
     density = [o.pdf(y).prod(-1) for o in box]
     want = (0.4 * density[0] + 0.6 * density[1]) / (0.4 * mass[0] + 0.6 * mass[1])
     np.testing.assert_allclose(given.log_prob(y), np.log(want), rtol=1e-10)
-    nested = ll.MixtureOf([d, VECTORS[2]], [0.5, 0.5]).given(low, high)
+    of_rows = np.broadcast_to(low, (3, 2)), np.broadcast_to(high, (3, 2))
+    nested = ll.MixtureOf([d, VECTORS[2]], [0.5, 0.5]).given(*of_rows)
     want = (0.2 * density[0] + 0.8 * density[1]) / (0.2 * mass[0] + 0.8 * mass[1])
     np.testing.assert_allclose(nested.log_prob(y), np.log(want), rtol=1e-10)
+    # Of a part that has nothing within the bounds, nothing is left.
+    part = ll.Independent(ll.Truncated(ll.Gaussian(MANY, 1.0), -9.0, -4.0))
+    given = ll.MixtureOf([part, VECTORS[2]], [0.5, 0.5]).given(low, high)
+    np.testing.assert_allclose(given.log_prob(y), np.log(density[1] / mass[1]), rtol=1e-10)
 
 
 def test_censored_goes_outermost():
