@@ -261,6 +261,13 @@ def test_time_that_is_spent_is_said_of_each_group():
     assert model.config.training.time == 1e-9
 
 
+def test_the_bar_says_which_group_it_is(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    monkeypatch.setattr("likelinet.training.progress.on_terminal", lambda: True)
+    groups(THREE[:2]).fit(X, Y)
+    shown = capsys.readouterr().err
+    assert shown.index("fit group 1 of 2") < shown.index("fit group 2 of 2")
+
+
 def test_what_all_groups_see_is_noted_once():
     columns = {"a": X[:, 0], "b": X[:, 1], "same": np.ones(40)}
     with pytest.warns(UserWarning, match="say nothing") as noted:
