@@ -109,7 +109,7 @@ class Model(Questions):
         validation : tuple (X, y) or (X, y, sample_weight), or (X,) where X holds y, optional
             Held-out rows for early stopping, instead of a random split.
         callbacks : sequence of callable
-            Each is called with an `Epoch` after every epoch; True ends the training.
+            Each is called with an `Epoch` after every epoch; True ends the training, of groups that of this one.
         progress : bool
             Whether to show a progress bar, on a terminal and in a notebook.
 
