@@ -21,7 +21,6 @@ from likelinet.core.errors import DataError
 from likelinet.core.gathered import all_of, attempted
 from likelinet.core.wording import counted, shown
 from likelinet.model.fitting import with_levels
-from likelinet.selection.suggestion import Suggestion, suggested
 from likelinet.tables.events import with_event_label
 from likelinet.tables.hold_out import HoldOut
 from likelinet.tables.inputs import Encoded, Inputs
@@ -32,7 +31,8 @@ from likelinet.tables.report import ColumnReport, TableReport, report_of
 from likelinet.tables.roles import Roles
 from likelinet.tables.rows import declared_table, output_names, target_names
 from likelinet.tables.table import Table, read_table
-from likelinet.targets.build import targets_of
+from likelinet.targets.build import takes_labels, targets_of
+from likelinet.targets.suggestion import Suggestion, suggested
 from likelinet.targets.suitable import note_suspicions
 from likelinet.targets.target import Naming
 
@@ -84,7 +84,7 @@ def checked(table: Table, config: ModelConfig, suggests: bool) -> Checked:
                 plain = config.model_dump(mode="json", exclude_unset=True) | {"distribution": family.distribution}
                 config = ModelConfig.model_validate(plain)
         training, weight, z, wrong = _target(table, config)
-        roles = Roles(config, targets_of(config.distribution, None).labels)
+        roles = Roles(config, takes_labels(config.distribution, None))
         report = report_of(table, training, weight, roles, z)
         usable = attempted(partial(roles.features, training))
         errors += [*wrong, *([usable] if isinstance(usable, DataError) else [])]

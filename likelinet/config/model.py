@@ -1,8 +1,8 @@
 """The whole declaration of a model."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import PositiveInt, model_validator
+from pydantic import BeforeValidator, PositiveInt, model_validator
 
 from likelinet.config.base import Config
 from likelinet.config.data import DataConfig, PiecewiseLinearConfig
@@ -12,6 +12,11 @@ from likelinet.config.network import CoderConfig, MLPConfig, NetworkConfig, VAEC
 from likelinet.config.training import LBFGSConfig, TrainingConfig
 
 
+def _in_full(declared: Any) -> Any:
+    """Return what the word `auto` by itself stands for."""
+    return {"kind": "auto"} if declared == "auto" else declared
+
+
 class ModelConfig(Config):
     """A network whose outputs are the parameters of a distribution, and how to fit it."""
 
@@ -19,8 +24,8 @@ class ModelConfig(Config):
     """Columns of the table."""
     network: NetworkConfig = MLPConfig()
     """From x to raw outputs."""
-    distribution: DistributionConfig = GaussianConfig()
-    """Family that the raw outputs parametrise."""
+    distribution: Annotated[DistributionConfig, BeforeValidator(_in_full)] = GaussianConfig()
+    """Family that the raw outputs parametrise; `auto` chooses one that fits the kind of y, by held-out rows."""
     training: TrainingConfig = TrainingConfig()
     """How to maximise the likelihood."""
     ensemble: PositiveInt = 1
@@ -40,6 +45,11 @@ class ModelConfig(Config):
             )
         if not isinstance(self.network, CoderConfig):
             return self
+        if self.distribution.is_open:
+            raise ValueError(
+                f"'{self.network.kind}' sees y before it predicts it, so that held-out rows choose no family: name the "
+                "distribution"
+            )
         if self.ensemble > 1:
             raise ValueError(f"'{self.network.kind}' has one code for each row: 'ensemble' must be 1")
         if isinstance(self.data.numeric, PiecewiseLinearConfig):

@@ -16,6 +16,10 @@ class TargetNote(UserWarning):
     """How y is read."""
 
 
+class ChoiceNote(UserWarning):
+    """Which family was chosen."""
+
+
 class RowsNote(UserWarning):
     """Rows that a distribution has no number for."""
 

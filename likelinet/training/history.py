@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from likelinet.core.fields import from_fields
+from likelinet.training.choice import Choice
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,8 @@ class History:
         What computed it: "numpy" or "jax".
     out_of_fold_nll : float or None
         Mean negative log-likelihood of the training rows by the members that held them out; None without folds.
+    choice : Choice or None
+        How the family was chosen by `distribution: auto`; None of one that was named.
     """
 
     epochs: list[Epoch] = field(default_factory=list)
@@ -72,6 +75,7 @@ class History:
     stopped: str = "finished"
     engine: str = "numpy"
     out_of_fold_nll: float | None = None
+    choice: Choice | None = None
 
     @property
     def untrained(self) -> bool:
@@ -80,7 +84,8 @@ class History:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data."""
-        return {**vars(self), "epochs": [vars(e) for e in self.epochs]}
+        choice = None if self.choice is None else self.choice.to_json()
+        return {**vars(self), "epochs": [vars(e) for e in self.epochs], "choice": choice}
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> "History":
@@ -90,4 +95,5 @@ class History:
             data,
             "history",
             epochs=lambda epochs: [from_fields(Epoch, e, "epoch of the history") for e in epochs],
+            choice=Choice.from_json,
         )

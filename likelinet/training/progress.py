@@ -23,10 +23,12 @@ class Progress:
     ----------
     shown : bool
         False keeps it silent on a terminal too.
+    what : str
+        What is done.
     """
 
-    def __init__(self, shown: bool = True) -> None:
-        self._shown = shown and on_terminal()
+    def __init__(self, shown: bool = True, what: str = "fit") -> None:
+        self._what, self._shown = what, shown and on_terminal()
         self._bar, self._time = None, None
 
     def __enter__(self) -> "Progress":
@@ -40,7 +42,7 @@ class Progress:
         from tqdm import tqdm
 
         layout = "{desc} {percentage:3.0f}%|{bar}| epoch {n}/{total} [{remaining} left]{postfix}"
-        self._bar = tqdm(total=epochs, desc="fit", bar_format=layout, leave=False)
+        self._bar = tqdm(total=epochs, desc=self._what, bar_format=layout, leave=False)
 
     def __call__(self, epoch: Epoch) -> None:
         """Take note of an epoch."""
