@@ -6,7 +6,7 @@ import numpy as np
 
 from likelinet.config import dump_config
 from likelinet.config.network import VAEConfig
-from likelinet.core.wording import counted, shown
+from likelinet.core.wording import counted, ended, shown
 from likelinet.model.model import Model
 from likelinet.tables.kinds.kind import Kind
 from likelinet.tables.rows import output_names
@@ -30,6 +30,7 @@ def describe(model: Model) -> str:
             lines += [f"classes of {name}: {', '.join(map(str, known))}" for name, known in of_outputs]
         case known:
             lines.append(f"classes: {', '.join(map(str, known))}")
+    lines += [choice] if (choice := choice_in_lines(model)) else []
     if model.recalibrated is not None:
         lines.append(f"recalibrated: {model.recalibrated}")
     lines += [
@@ -42,6 +43,24 @@ def describe(model: Model) -> str:
         held = "" if e.validation_nll is None else f"{np.mean(e.validation_nll):12.5g}"
         lines.append(f"{e.epoch:6d} {np.mean(e.train_nll):12.5g} {held:>12s} {e.learning_rate:10.3g} {e.seconds:8.2f}")
     return "\n".join(lines)
+
+
+def choice_in_lines(model: Model) -> str:
+    """Return how the family was chosen, with the scores of all that could be; "" of one that was named."""
+    choice = model.history.choice
+    if choice is None:
+        return ""
+    what = shown(", ".join(output_names(model.config.data)) or "y")
+    if not choice.ranked:
+        return ended(f"Family: {choice.family}, since '{what}' {shown(choice.why)}")
+    width = max(len(c.family) for c in choice.candidates)
+    lines = [f"Family: {choice.family}, chosen since '{what}' {shown(choice.why)}; {choice.measure}:"]
+    lines += [
+        f"  {c.family:{width}s} {c.log_score:11.4f}"
+        + ("" if c.family == choice.family else f"{c.difference:11.4f} ± {c.standard_error:.4f}")
+        for c in choice.ranked
+    ]
+    return "\n".join([*lines, *(f"  {c.family:{width}s} failed: {c.error}" for c in choice.candidates if c.error)])
 
 
 def what_is_read(model: Model) -> str:

@@ -25,10 +25,11 @@ class RowsNote(UserWarning):
 
 
 @contextmanager
-def unnoted(category: type[Warning] = UserWarning) -> Generator[None, None, None]:
-    """Do what is done within without notes of a category: all that they say is said elsewhere."""
+def unnoted(*categories: type[Warning]) -> Generator[None, None, None]:
+    """Do what is done within without notes, or those of some categories: all that they say is said elsewhere."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", category)
+        for category in categories or (UserWarning,):
+            warnings.simplefilter("ignore", category)
         yield
 
 

@@ -90,11 +90,9 @@ def chosen(
         families = {c.distribution.in_brief: c for c in (_with_family(config, d) for d in found.candidates)}
         folds = _folds(config, rows)
         if len(families) == 1 or folds < 2:
-            only = _with_family(config, found.distribution) if folds < 2 else next(iter(families.values()))
-            config, choice = (
-                only,
-                Choice(only.distribution.in_brief, found.why, [Candidate(only.distribution.in_brief)]),
-            )
+            config = _with_family(config, found.distribution) if folds < 2 else next(iter(families.values()))
+            own = config.distribution.in_brief
+            choice = Choice(own, found.why, [Candidate(own)])
         else:
             config, choice = _best(families, _task(config, rows, y, folds, len(families)), found.why, shown)
     note(in_words(choice, ", ".join(output_names(config.data)) or "y"), ChoiceNote)
@@ -106,9 +104,8 @@ def in_words(choice: Choice, what: str) -> str:
     ranked = choice.ranked
     if not ranked:
         return ended(f"distribution: auto takes {choice.family}, since '{what}' {choice.why}")
-    own, *others = sorted(ranked, key=lambda c: c.family != choice.family)
-    said = ", ".join(f"{c.family} {c.log_score:.4g}" for c in others) or "no other family could be fitted"
-    return f"distribution: auto chose {own.family}, by log scores of held-out rows: {own.log_score:.4g}; {said}."
+    said = ", ".join(f"{c.family} {c.log_score:.4g}" for c in sorted(ranked, key=lambda c: c.family != choice.family))
+    return f"distribution: auto chose {choice.family}, since '{what}' {choice.why}, by the {choice.measure}: {said}."
 
 
 def with_less_time(config: ModelConfig, spent: float) -> ModelConfig:
@@ -207,7 +204,7 @@ def _scores(family: ModelConfig, task: Task, bar: Progress) -> np.ndarray:
         raise cause
     out = fit.out_of_fold
     assert out is not None, "members hold out folds"
-    scores = log_prob_of_cells(out.distribution, out.y, task.step)
+    scores = log_prob_of_cells(out.distribution, out.y, task.step) - np.log(task.step or 1.0)  # by the unit of y
     lost = int((~np.isfinite(scores)).sum())
     if lost or len(scores) < table.n:
         raise DataError(f"{counted(lost or table.n - len(scores), 'held-out row')} had no probability.")

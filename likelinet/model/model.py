@@ -171,11 +171,9 @@ class Model(Questions):
             held_table = declared_table(held_x, config.data)
             _, held_y = named(config, held_table, held_y)
             held = roles.rows(held_table, held_y, held_weight, features, rows.table.named)
-        within = with_less_time(config, seconds)
+        within, source = with_less_time(config, seconds), Source.of(table)
         with Progress(progress) as bar:
-            fit, cause = fitting.fit(
-                within, self._custom, Source.of(table), rows, held, features, names, callbacks, bar
-            )
+            fit, cause = fitting.fit(within, self._custom, source, rows, held, features, names, callbacks, bar)
         return replace(fit, config=config, history=replace(fit.history, choice=choice)), cause
 
     def recalibrate(

@@ -146,16 +146,20 @@ def compare(
     if data.features is None:  # so that identifiers among them are left out as ever
         data = data.model_copy(update={"exclude": [name for name in table.columns if name not in features]})
     for family, declared in models.items():
-        scores, measure = np.empty(table.n), DENSITY
+        scores, measures = np.empty(table.n), set[str]()
         try:
             for fold, (train, held) in enumerate(parts):
                 report(family, fold + 1)
                 model = Model(declared.model_copy(update={"data": data}))
                 scores[held], measure = _held_out(model, table.taken(train), table.taken(held))
+                measures.add(measure)
         except LikelinetError as error:
             yield HeldOut(family, error=str(error))
-        else:
-            yield HeldOut(family, scores[scored], measure)
+            continue
+        if len(measures) == 1:
+            yield HeldOut(family, scores[scored], *measures)
+        else:  # another family was chosen in each fold
+            yield HeldOut(family, error=f"Its folds have scores that do not compare: {' and '.join(sorted(measures))}.")
 
 
 def _held_out(model: Model, train: Table, held: Table) -> tuple[np.ndarray, str]:

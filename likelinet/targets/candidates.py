@@ -1,4 +1,4 @@
-"""Families that fit a kind of y, the simplest first, as a config declares them: what `distribution: auto` chooses of."""
+"""Families that fit a kind of y, the simplest first: those of which `distribution: auto` chooses."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from likelinet.core.fields import from_fields
+from likelinet.core.wording import counted
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,8 @@ class Choice:
     rows : int
         How many rows were held out in turn; 0 where nothing was trained.
     step : float
-        A score is the log probability of y to within half a step; of a step of 0 log p(y).
+        Of the lattice on which y lies: a score is then the logarithm of the mean density within half a step of y, which
+        is its probability where the step is 1; for a step of 0 it is log p(y).
     """
 
     family: str
@@ -59,6 +61,12 @@ class Choice:
         """Those that have scores, best first."""
         scored = [(c.log_score, c) for c in self.candidates if c.log_score is not None]
         return [c for _, c in sorted(scored, key=lambda pair: -pair[0])]
+
+    @property
+    def measure(self) -> str:
+        """What the scores are, in words."""
+        within = f", by the mean density within {0.5 * self.step:g} of y" if self.step not in (0.0, 1.0) else ""
+        return f"mean log score of {counted(self.rows, 'held-out row')}{within}"
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data."""
