@@ -176,7 +176,7 @@ def _best(families: dict[str, ModelConfig], task: Task, why: str, shown: bool) -
         except LikelinetError as error:
             errors[family] = error
         except KeyboardInterrupt as interrupt:
-            interrupt.add_note("The family was still being chosen.")
+            interrupt.add_note("The family was still being chosen: nothing was learned.")
             raise
     if not scores:
         raise next(iter(errors.values()))

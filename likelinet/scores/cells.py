@@ -27,7 +27,7 @@ def log_prob_of_cells(d: Distribution, y: np.ndarray | Interval, step: float) ->
     >>> import likelinet as ll
     >>> log_prob_of_cells(ll.Gaussian([0.0], 1.0), np.array([0.0]), 2.0).round(4).tolist()
     [-0.3817]
-    >>> log_prob_of_cells(ll.Poisson(np.log([3.0])), np.array([0.0]), 1.0).round(4).tolist()
+    >>> log_prob_of_cells(ll.Poisson([3.0]), np.array([0.0]), 1.0).round(4).tolist()
     [-3.0]
     """
     if step == 0.0 or isinstance(y, Interval) or d.class_marginals() is not None:

@@ -1,0 +1,224 @@
+"""`distribution: auto`: what is chosen for which y, how it is scored, and what is kept of it."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+import likelinet as ll
+from likelinet.core.notes import ChoiceNote
+from likelinet.model import choosing
+from likelinet.selection.candidates import families
+from likelinet.selection.comparison import compare
+from likelinet.tables.table import as_table
+
+QUICK = {"network": {"hidden": [8]}, "training": {"steps": 120, "epochs": 40}}
+N = 240
+rng = np.random.default_rng(0)
+X = rng.uniform(-1.0, 1.0, (N, 1))
+X_0 = X[:, 0]
+
+
+def fitted(y, x=X, weight=None, **config):
+    """Return a model that has chosen its family, without the notes of it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        return ll.Model({"distribution": "auto", **QUICK, **config}).fit(x, y, weight, progress=False)
+
+
+def several_peaks():
+    return np.where(rng.random(N) < 0.5, -3.0, 3.0) + 0.5 * rng.standard_normal(N)
+
+
+# Each y without any features, where the maximum of the likelihood is found exactly, and the families that are right.
+KINDS = {
+    "gaussian": (rng.standard_normal(N), {"gaussian", "student_t"}),
+    "long tails": (rng.standard_t(1.5, N), {"student_t", "johnson_su"}),
+    "several peaks": (several_peaks(), {"mixture(gaussian)"}),
+    "gamma": (rng.gamma(0.6, 2.0, N), {"gamma"}),
+    "log-normal": (rng.lognormal(0.0, 1.2, N), {"log_normal", "mixture(log_normal)"}),
+    "poisson": (rng.poisson(3.0, N), {"poisson", "negative_binomial", "zero_inflated(poisson)"}),
+    "overdispersed": (rng.negative_binomial(1, 0.1, N), {"negative_binomial", "zero_inflated(negative_binomial)"}),
+    "zeros": (
+        rng.poisson(6.0, N) * (rng.random(N) < 0.6),
+        {"zero_inflated(poisson)", "zero_inflated(negative_binomial)"},
+    ),
+    "shares": (rng.beta(5.0, 0.7, N), {"beta", "mixture(logit_normal)"}),
+    "atom": (rng.gamma(2.0, 2.0, N) * (rng.random(N) < 0.7), {"hurdle(gamma)", "hurdle(mixture(log_normal))"}),
+    "grades": (rng.choice([1, 3, 5], N, p=[0.5, 0.1, 0.4]), {"ordered_logistic", "categorical"}),
+    "rounded": (np.round(20.0 + 2.0 * rng.standard_normal(N)), {"discretised(gaussian)"}),
+    "two classes": (rng.random(N) < 0.3, {"bernoulli"}),
+    "classes": (rng.choice(["a", "b", "c"], N), {"categorical"}),
+    "times": (ll.Interval.right_censored(rng.weibull(3.0, N), rng.random(N) < 0.7), {"censored(weibull)"}),
+    "outputs": (
+        rng.multivariate_normal([0.0, 0.0], [[1.0, 0.9], [0.9, 1.0]], N),
+        {"multivariate_gaussian", "mixture(multivariate_gaussian)"},
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_chosen_family_is_right_and_all_candidates_can_have_y(kind):
+    y, right = KINDS[kind]
+    choice = fitted(y, data={"features": []}).history.choice
+    assert choice.family in right
+    assert [c.error for c in choice.candidates] == [None] * len(choice.candidates)
+    scores = {c.family: c.log_score for c in choice.candidates if c.log_score is not None}
+    assert not scores or max(scores, key=lambda family: scores[family]) == choice.family
+
+
+def test_no_density_competes_with_an_atom():
+    choice = fitted(KINDS["atom"][0], data={"features": []}).history.choice
+    assert all(c.family.startswith("hurdle(") for c in choice.candidates)
+
+
+@pytest.mark.parametrize("n", [12, 60])
+def test_few_rows_have_simple_families(n):
+    choice = fitted(X_0[:n] + rng.standard_normal(n), X[:n]).history.choice
+    assert [c.family for c in choice.candidates] == ["gaussian"]
+    assert choice.rows == 0
+
+
+def test_scores_are_those_of_an_ensemble_that_holds_out_folds():
+    weight = rng.uniform(0.5, 2.0, N)
+    y = X_0 + 0.3 * rng.standard_normal(N)
+    choice = fitted(y, weight=weight).history.choice
+    shortly = {
+        "steps": 120,
+        "epochs": 40,
+        "folds": choosing.FOLDS,
+        "schedule": {"kind": "hold_then_anneal", "anneal": 30},
+    }
+    each = {}
+    for kind in ("gaussian", "student_t"):
+        config = {"distribution": {"kind": kind}, **QUICK, "training": shortly, "ensemble": choosing.FOLDS}
+        out = ll.Model(config).fit(X, y, weight, progress=False).out_of_fold
+        each[kind] = out.log_prob
+        (own,) = (c for c in choice.candidates if c.family == kind)
+        np.testing.assert_allclose(own.log_score, np.average(out.log_prob, weights=weight), rtol=1e-6)
+    apart, share = each["student_t"] - each["gaussian"], weight / weight.sum()
+    spread = np.sqrt(N / (N - 1) * np.sum((share * (apart - share @ apart)) ** 2))
+    by_family = {c.family: c for c in choice.candidates}
+    if choice.family == "gaussian":
+        np.testing.assert_allclose(by_family["student_t"].difference, share @ apart, rtol=1e-4)
+        np.testing.assert_allclose(by_family["student_t"].standard_error, spread, rtol=1e-4)
+
+
+def test_the_fit_is_that_of_the_chosen_family_by_name():
+    y = rng.gamma(2.0, np.exp(X_0))
+    auto = fitted(y)
+    named = ll.Model({"distribution": auto.config.distribution, **QUICK}).fit(X, y, progress=False)
+    np.testing.assert_array_equal(auto.predict_dist(X).log_prob(y), named.predict_dist(X).log_prob(y))
+    assert auto.config == named.config
+    assert named.history.choice is None
+
+
+def test_a_file_has_the_family_and_how_it_was_chosen(tmp_path):
+    model = fitted(X_0 + rng.standard_normal(N))
+    model.save(tmp_path / "model.safetensors")
+    loaded = ll.Model.load(tmp_path / "model.safetensors")
+    assert loaded.config.distribution.in_brief == model.history.choice.family
+    assert loaded.history.choice == model.history.choice
+    assert len(loaded.history.choice.candidates) == 3
+
+
+def test_it_is_chosen_anew_for_another_y():
+    model = fitted(rng.poisson(3.0, N))
+    assert model.config.distribution.kind in ("poisson", "negative_binomial", "zero_inflated")
+    with pytest.warns(ChoiceNote, match="auto takes bernoulli, since 'y' has two classes: False, True"):
+        model.fit(X, X_0 > 0.0, progress=False)
+    assert model.config.distribution.kind == "bernoulli"
+
+
+def test_one_note_says_which_family_and_why():
+    y = rng.lognormal(X_0, 1.0)
+    with pytest.warns(ChoiceNote) as noted:
+        ll.Model({"distribution": {"kind": "auto"}, **QUICK}).fit(X, y, progress=False)
+    (said,) = (str(w.message) for w in noted)
+    assert said.startswith("distribution: auto chose ")
+    assert "has positive, skewed numbers" in said
+    assert all(f"{family} -" in said for family in ("gamma", "log_normal", "mixture(log_normal)"))
+
+
+def test_rows_without_weight_have_no_say():
+    y = X_0 + 0.3 * rng.standard_normal(N)
+    far = np.concatenate([y, np.full(200, 1e6)])
+    weight = np.concatenate([np.ones(N), np.zeros(200)])
+    choice = fitted(far, np.concatenate([X, X[:200]]), weight).history.choice
+    assert choice == fitted(y).history.choice
+
+
+def test_a_family_that_cannot_be_fitted_is_out_with_the_reason(monkeypatch):
+    scores = choosing._scores
+
+    def failing(family, task, bar):
+        if family.distribution.kind == "gaussian":
+            raise ll.NonFiniteError("the loss is nan.")
+        return scores(family, task, bar)
+
+    monkeypatch.setattr(choosing, "_scores", failing)
+    choice = fitted(X_0 + 0.3 * rng.standard_normal(N)).history.choice
+    assert choice.candidates[0].family == "gaussian"
+    assert choice.candidates[0].error == "the loss is nan."
+    assert choice.candidates[0].log_score is None
+    assert choice.family != "gaussian"
+
+
+def test_after_ctrl_c_the_model_keeps_its_earlier_fit(monkeypatch):
+    y = X_0 + 0.3 * rng.standard_normal(N)
+    model = fitted(y)
+    before = model.predict_dist(X).log_prob(y)
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(choosing, "_scores", interrupted)
+    with pytest.raises(KeyboardInterrupt) as pressed:
+        model.fit(X, -y, progress=False)
+    assert pressed.value.__notes__ == ["The family was still being chosen: nothing was learned."]
+    np.testing.assert_array_equal(model.predict_dist(X).log_prob(y), before)
+
+
+def test_what_is_wrong_with_y_is_said_as_ever():
+    with pytest.raises(ll.DataError, match="y is missing"):
+        fitted(None)
+    with pytest.raises(ll.DataError, match="missing in every row"):
+        fitted(np.full(N, np.nan))
+    with pytest.raises(ll.DataError, match="There is no column 'z'"):
+        fitted("z", as_table(X))
+
+
+def test_groups_stay_together_and_too_few_choose_nothing():
+    table = {"x": X_0, "y": X_0 + rng.standard_normal(N), "g": np.arange(N) % 3}
+    assert fitted(None, table, data={"target": "y", "groups": "g"}).history.choice.rows == N
+    table["g"] = np.zeros(N)
+    few = fitted(None, table, data={"target": "y", "groups": "g"}, training={"steps": 20, "validation_fraction": 0.0})
+    assert few.history.choice.rows == 0
+    assert few.config.distribution.kind == "gaussian"
+
+
+@pytest.mark.parametrize("kind", ["censored", "mixture", "discretised"])
+def test_it_is_no_base_of_another_family(kind):
+    with pytest.raises(ll.ConfigError, match=f"the base of '{kind}' cannot be 'auto', .*: write distribution: auto"):
+        ll.ModelConfig(distribution={"kind": kind, "base": {"kind": "auto"}})
+
+
+def test_a_network_through_a_code_needs_a_name():
+    with pytest.raises(ll.ConfigError, match=r"'vae' sees y before it predicts it, .*: name the distribution"):
+        ll.ModelConfig(distribution="auto", network={"kind": "vae"})
+
+
+def test_compare_chooses_in_each_fold():
+    config = ll.ModelConfig(data={"target": "y", "features": []})
+    table = as_table({"y": KINDS["gamma"][0]})
+    auto, gamma = compare(config, families("auto, gamma", config), table, folds=2)
+    np.testing.assert_array_equal(auto.log_scores, gamma.log_scores)
+
+
+def test_time_is_shared_between_choosing_and_training():
+    config = ll.ModelConfig(training={"time": 10.0})
+    assert choosing.with_less_time(config, 2.0).training.time == 8.0
+    assert choosing.with_less_time(config, 9.0).training.time == 3.75
+    assert choosing.with_less_time(config, 0.0) is config
+    model = fitted(X_0 + rng.standard_normal(N), training={"steps": 60, "time": 100.0})
+    assert model.config.training.time == 100.0
