@@ -188,6 +188,14 @@ def test_what_is_wrong_with_y_is_said_as_ever():
         fitted("z", as_table(X))
 
 
+def test_text_among_numbers_is_no_y():
+    y = [f"${v:.2f}" if i % 20 else "ask" for i, v in enumerate(rng.lognormal(X_0, 1.0) + 1.0)]
+    choice = fitted("y", {"x": X_0, "y": y}).history.choice
+    assert [c.error for c in choice.candidates] == [None] * 4
+    assert choice.rows == N - N // 20
+    np.testing.assert_allclose(choice.step, 0.01, rtol=1e-6)
+
+
 def test_groups_stay_together_and_too_few_choose_nothing():
     table = {"x": X_0, "y": X_0 + rng.standard_normal(N), "g": np.arange(N) % 3}
     assert fitted(None, table, data={"target": "y", "groups": "g"}).history.choice.rows == N

@@ -88,6 +88,8 @@ def chosen(
         rows = Roles(config, labels=True).rows(table, y, sample_weight)
         found = _suggested(config, rows, y)
         families = {c.distribution.in_brief: c for c in (_with_family(config, d) for d in found.candidates)}
+        labels = takes_labels(next(iter(families.values())).distribution, None)
+        rows = rows if labels else Roles(config, labels).rows(table, y, sample_weight)  # text among numbers is no y
         folds = _folds(config, rows)
         if len(families) == 1 or folds < 2:
             config = _with_family(config, found.distribution) if folds < 2 else next(iter(families.values()))
@@ -161,9 +163,15 @@ def _task(config: ModelConfig, rows: Rows, y: Any, folds: int, families: int) ->
         shortly = {"folds": folds, "time": shortly["time"]}
     engine = "numpy" if config.engine == "numpy" else "auto"  # so short trainings may not be worth compiling
     update = {"training": training.model_copy(update=shortly), "ensemble": folds, "engine": engine}
-    numbers = isinstance(own.y, np.ndarray) and own.y.ndim == 1 and own.y.dtype.kind in "fiu"
-    step = lattice_step(own.y.astype(np.float64), own.weight) if numbers else 0.0
-    return Task(config.model_copy(update=update), own, y is not None, step)
+    return Task(config.model_copy(update=update), own, y is not None, _step(own))
+
+
+def _step(rows: Rows) -> float:
+    """Return the step of the lattice on which y lies; 0 where it is none, or y is no single number."""
+    y = rows.y
+    if isinstance(y, Interval) or y.ndim > 1 or y.dtype.kind not in "fiu":
+        return 0.0
+    return lattice_step(y.astype(np.float64), rows.weight)
 
 
 def _best(families: dict[str, ModelConfig], task: Task, why: str, shown: bool) -> tuple[ModelConfig, Choice]:
