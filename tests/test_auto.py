@@ -9,6 +9,7 @@ import likelinet as ll
 from likelinet.cli.describe import choice_in_lines, describe
 from likelinet.core.notes import ChoiceNote
 from likelinet.model import choosing
+from likelinet.selection import comparison
 from likelinet.selection.candidates import families
 from likelinet.selection.comparison import compare
 from likelinet.tables.table import as_table
@@ -29,8 +30,8 @@ def fitted(y, x=X, weight=None, **config):
 
 @pytest.fixture(scope="module")
 def gamma():
-    """Return positive y, a weight of each row, and the model of them."""
-    y, weight = rng.gamma(2.0, np.exp(X_0)), rng.uniform(0.5, 2.0, N)
+    """Return positive y, rounded to tenths, a weight of each row, and the model of them."""
+    y, weight = np.round(rng.gamma(2.0, np.exp(X_0)), 1) + 0.1, rng.uniform(0.5, 2.0, N)
     return y, weight, fitted(y, weight=weight)
 
 
@@ -72,11 +73,8 @@ def test_the_chosen_family_is_right_and_all_candidates_can_have_y(kind):
     assert [c.error for c in choice.candidates] == [None] * len(choice.candidates)
     scores = {c.family: c.log_score for c in choice.candidates if c.log_score is not None}
     assert not scores or max(scores, key=lambda family: scores[family]) == choice.family
-
-
-def test_no_density_competes_with_an_atom():
-    choice = fitted(KINDS["atom"][0], data={"features": []}).history.choice
-    assert all(c.family.startswith("hurdle(") for c in choice.candidates)
+    if kind == "atom":  # a density of which no score would be comparable
+        assert all(c.family.startswith("hurdle(") for c in choice.candidates)
 
 
 @pytest.mark.parametrize("n", [12, 60])
@@ -93,7 +91,8 @@ def test_scores_are_those_of_an_ensemble_that_holds_out_folds(gamma):
     scores = {}
     for kind in ("gamma", "log_normal"):
         config = {**QUICK, "distribution": {"kind": kind}, "training": shortly, "ensemble": choosing.FOLDS}
-        scores[kind] = ll.Model(config).fit(X, y, weight, progress=False).out_of_fold.log_prob
+        d = ll.Model(config).fit(X, y, weight, progress=False).out_of_fold.distribution
+        scores[kind] = np.log((d.cdf(y + 0.05) - d.cdf(y - 0.05)) / 0.1)
     own = {c.family: c for c in model.history.choice.candidates}
     means = {kind: np.average(each, weights=weight) for kind, each in scores.items()}
     np.testing.assert_allclose([own[kind].log_score for kind in scores], list(means.values()), rtol=1e-6)
@@ -124,7 +123,7 @@ def test_show_lists_the_candidates_best_first(gamma):
     assert first.startswith(
         f"Family: {model.history.choice.family}, chosen since 'y' has positive, skewed numbers from "
     )
-    assert first.endswith(f"; mean log score of {N} held-out rows:")
+    assert first.endswith(f"; mean log score of {N} held-out rows, by the mean density within 0.05 of y:")
     assert [row.split()[0] for row in rows] == [c.family for c in model.history.choice.ranked]
     assert choice_in_lines(model) in describe(model)
 
@@ -195,11 +194,19 @@ def test_what_is_wrong_with_y_is_said_as_ever():
 
 
 def test_text_among_numbers_is_no_y():
-    y = [f"${v:.2f}" if i % 20 else "ask" for i, v in enumerate(rng.lognormal(X_0, 1.0) + 1.0)]
-    choice = fitted("y", {"x": X_0, "y": y}).history.choice
-    assert [c.error for c in choice.candidates] == [None] * 4
-    assert choice.rows == N - N // 20
+    y = [f"${v:.2f}" if i % 20 else "ask" for i, v in enumerate(rng.lognormal(X_0[:80], 1.0) + 1.0)]
+    choice = fitted("y", {"x": X_0[:80], "y": y}).history.choice
+    assert [c.error for c in choice.candidates] == [None] * 3
+    assert choice.rows == 76
     np.testing.assert_allclose(choice.step, 0.01, rtol=1e-6)
+
+
+def test_of_many_rows_some_are_enough(monkeypatch):
+    monkeypatch.setattr(choosing, "ROWS", 100)
+    weight = np.where(np.arange(N) % 4 == 0, 0.0, 1.0)
+    choice = fitted(rng.poisson(3.0, N), weight=weight).history.choice
+    assert choice.rows == 100
+    assert choice.step == 1.0
 
 
 def test_groups_stay_together_and_too_few_choose_nothing():
@@ -224,9 +231,17 @@ def test_a_network_through_a_code_needs_a_name():
 
 def test_compare_chooses_in_each_fold():
     config = ll.ModelConfig(data={"target": "y", "features": []})
-    table = as_table({"y": KINDS["gamma"][0]})
+    table = as_table({"y": KINDS["gamma"][0][:60]})
     auto, gamma = compare(config, families("auto, gamma", config), table, folds=2)
     np.testing.assert_array_equal(auto.log_scores, gamma.log_scores)
+
+
+def test_compare_refuses_scores_of_another_measure_in_each_fold(monkeypatch):
+    measures = iter((comparison.DENSITY, comparison.MASS))
+    monkeypatch.setattr(comparison, "_held_out", lambda _model, _train, held: (np.zeros(held.n), next(measures)))
+    config = ll.ModelConfig(data={"target": "y", "features": []})
+    (auto,) = compare(config, families("auto", config), as_table({"y": X_0}), folds=2)
+    assert auto.error == "Its folds have scores that do not compare: density at y and probability of y."
 
 
 def test_time_is_shared_between_choosing_and_training():
