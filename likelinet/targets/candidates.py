@@ -13,6 +13,7 @@ ENOUGH = 100  # rows from which on a mixture, or a shape of the tails, can be le
 MANY = 5000  # rows from which on a mixture may have more components
 ZEROS = 0.1  # share of zeros of counts above which they may be a case of their own
 WIDE = 5.0  # standard deviation of counts above which they may have any form
+LARGE = 100.0  # median of counts above which none has the small variance of a Poisson law
 
 
 def of_real(n: int, long_tails: bool = False) -> list[Declaration]:
@@ -40,11 +41,12 @@ def with_zeros(n: int, shares: bool) -> list[Declaration]:
 
 def of_counts(y: np.ndarray) -> list[Declaration]:
     """Return the families of whole numbers from 0 on."""
-    n, simple = len(y), _kinds("poisson", "negative_binomial")
+    n, simple = len(y), _kinds("poisson", "negative_binomial") if np.median(y) <= LARGE else _kinds("negative_binomial")
     if n < ENOUGH:
         return simple
     zeros = [over("zero_inflated", base) for base in simple] if np.mean(y == 0.0) > ZEROS else []
-    return [*simple, *zeros, *([over("discretised", _mixture("gaussian", n))] if y.std() > WIDE else [])]
+    wide = [over("discretised", base) for base in (*_kinds("log_normal"), _mixture("gaussian", n))]
+    return [*simple, *zeros, *(wide if y.std() > WIDE else [])]
 
 
 def of_close_numbers(n: int, counts: bool) -> list[Declaration]:
@@ -62,11 +64,12 @@ def of_grades(levels: Sequence[Any], whole: bool, n: int) -> list[Declaration]:
 
 def of_intervals(y: Interval) -> list[Declaration]:
     """Return the families of what is known between bounds alone, as times to an event are."""
+    positive, ends = _kinds("weibull", "log_normal", "log_logistic", "gamma"), np.concatenate([y.lower, y.upper])
     if (y.lower >= 0.0).all():
-        return [over("censored", base) for base in _kinds("weibull", "log_normal", "log_logistic", "gamma")]
-    ends = np.concatenate([end[np.isfinite(end)] for end in (y.lower, y.upper)])
-    positive = _kinds("log_normal") if (ends > 0.0).all() else []
-    return [over("censored", base) for base in (*of_real(len(y.lower)), *positive)]
+        bases = positive
+    else:
+        bases = [*_kinds("gaussian"), *positive] if (ends[np.isfinite(ends)] > 0.0).all() else of_real(len(y.lower))
+    return [over("censored", base) for base in bases]
 
 
 def of_several(each: Sequence[Sequence[Declaration]], n: int) -> list[Declaration]:

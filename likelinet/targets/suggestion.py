@@ -24,6 +24,7 @@ from likelinet.targets.target import kind_for
 from likelinet.targets.times import note_times
 
 COUNTS = 100.0  # median of whole numbers up to which they are taken for counts
+COUNTED = 500.0  # standard deviation of larger ones up to which their steps may count
 CLOSE = 5.0  # standard deviation of whole numbers below which a density passes over their steps
 CODES = 20  # different whole numbers up to which they may as well be classes
 LITTLE = 0.5  # variance over mean below which counts are none that a Poisson law describes
@@ -171,14 +172,16 @@ def _of_numbers(y: np.ndarray) -> Suggestion:
     if low > 0.0 and high < 1.0:
         others = ("logit_normal", "kumaraswamy", "gaussian")
         return Suggestion({"kind": "beta"}, f"has shares {ends}", others, candidates.of_shares(n))
+    large = candidates.of_counts(y) if whole and low >= 0.0 and y.std() < COUNTED else None
     if low > 0.0:
-        return _of_positive(y, ends)
+        found = _of_positive(y, ends)
+        return found._replace(candidates=large or found.candidates)
     zeros = float((y == 0.0).mean())
     if low == 0.0 and SEVERAL < zeros < 1.0 - SEVERAL:
         base = _of_positive(y[y > 0.0], ends).distribution if high > 1.0 else {"kind": "gamma"}
         base = {"kind": "gamma"} if base["kind"] == "gaussian" else base
         why = f"has {100 * zeros:.0f} % zeros and positive numbers up to {readable(high)}"
-        found = candidates.with_zeros(n, shares=high < 1.0)
+        found = large or candidates.with_zeros(n, shares=high < 1.0)
         return Suggestion({"kind": "hurdle", "base": base}, why, ("gaussian",), found)
     if _log_score(StudentT, y) > _log_score(Gaussian, y) + MUCH_BETTER:  # whose moments may be infinite
         found, others = candidates.of_real(n, long_tails=True), ("student_t", "gaussian")
