@@ -13,6 +13,7 @@ from likelinet.selection import comparison
 from likelinet.selection.candidates import families
 from likelinet.selection.comparison import compare
 from likelinet.tables.table import as_table
+from likelinet.targets import candidates
 
 QUICK = {"network": {"hidden": [8]}, "training": {"steps": 80, "epochs": 25}}
 N = 200
@@ -72,12 +73,12 @@ def test_the_chosen_family_is_right_and_all_candidates_can_have_y(kind):
     assert choice.family in right
     assert [c.error for c in choice.candidates] == [None] * len(choice.candidates)
     scores = {c.family: c.log_score for c in choice.candidates if c.log_score is not None}
-    assert not scores or max(scores, key=lambda family: scores[family]) == choice.family
+    assert not scores or scores[choice.family] >= max(scores.values()) - 1e-6
     if kind == "atom":  # a density of which no score would be comparable
         assert all(c.family.startswith("hurdle(") for c in choice.candidates)
 
 
-@pytest.mark.parametrize("n", [12, 60])
+@pytest.mark.parametrize("n", [12, 40])
 def test_few_rows_have_simple_families(n):
     choice = fitted(X_0[:n] + rng.standard_normal(n), X[:n]).history.choice
     assert [c.family for c in choice.candidates] == ["gaussian"]
@@ -196,7 +197,7 @@ def test_what_is_wrong_with_y_is_said_as_ever():
 def test_text_among_numbers_is_no_y():
     y = [f"${v:.2f}" if i % 20 else "ask" for i, v in enumerate(rng.lognormal(X_0[:80], 1.0) + 1.0)]
     choice = fitted("y", {"x": X_0[:80], "y": y}).history.choice
-    assert [c.error for c in choice.candidates] == [None] * 3
+    assert [c.error for c in choice.candidates] == [None] * 4
     assert choice.rows == 76
     np.testing.assert_allclose(choice.step, 0.01, rtol=1e-6)
 
@@ -207,6 +208,29 @@ def test_of_many_rows_some_are_enough(monkeypatch):
     choice = fitted(rng.poisson(3.0, N), weight=weight).history.choice
     assert choice.rows == 100
     assert choice.step == 1.0
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "expected"),
+    [
+        ([1.0, 2.0], [1.0, np.inf], ["weibull", "log_normal", "log_logistic", "gamma"]),
+        ([0.0, 2.0], [1.0, 2.0], ["weibull", "log_normal", "log_logistic", "gamma"]),
+        ([0.0, 2.0], [0.0, 2.0], ["exponential", "generalized_pareto", "gaussian"]),
+        ([-np.inf, 2.0], [1.0, 2.0], ["gaussian", "weibull", "log_normal", "log_logistic", "gamma"]),
+        ([-np.inf, 2.0], [-1.0, 2.0], ["gaussian"]),
+    ],
+)
+def test_what_is_known_between_bounds_has_families_that_can_be_there(lower, upper, expected):
+    y = ll.Interval(np.array(lower), np.array(upper))
+    found = candidates.of_intervals(y)
+    assert [d["base"]["kind"] for d in found] == expected
+    for declared in found:
+        family, _ = ll.ModelConfig(distribution=declared).distribution.opened(None, 1)
+        assert family.possible(np.stack([y.lower, y.upper], axis=-1)).all()
+
+
+def test_of_families_that_are_equally_good_the_simpler_one_is_taken():
+    assert fitted(np.full(N, 3)).history.choice.family == "discretised(gaussian)"
 
 
 def test_groups_stay_together_and_too_few_choose_nothing():
@@ -231,7 +255,7 @@ def test_a_network_through_a_code_needs_a_name():
 
 def test_compare_chooses_in_each_fold():
     config = ll.ModelConfig(data={"target": "y", "features": []})
-    table = as_table({"y": KINDS["gamma"][0][:60]})
+    table = as_table({"y": KINDS["gamma"][0][:40]})
     auto, gamma = compare(config, families("auto, gamma", config), table, folds=2)
     np.testing.assert_array_equal(auto.log_scores, gamma.log_scores)
 

@@ -28,6 +28,7 @@ from likelinet.tables.table import Table, as_table
 from likelinet.targets.build import takes_labels
 from likelinet.targets.lattice import lattice_step
 from likelinet.targets.suggestion import Suggestion, suggested, suggested_for_intervals
+from likelinet.targets.times import note_times
 from likelinet.training.choice import Candidate, Choice
 from likelinet.training.progress import Progress
 from likelinet.training.streams import held_out_stream
@@ -35,6 +36,7 @@ from likelinet.training.streams import held_out_stream
 FOLDS = 4
 ROWS = 4000  # that families are tried on, at most
 STEPS, ANNEAL = 2500, 500  # of their training, at most
+SAME = 1e-6  # nats within which the simpler one is taken
 SHARE = 0.25  # of training.time for all of them together
 
 
@@ -84,6 +86,8 @@ def chosen(
     if not config.distribution.is_open:
         return config, None, 0.0
     began = time.perf_counter()
+    if y is None and isinstance(config.data.target, str):
+        note_times(table, config.data.target)
     with unnoted():  # all that is to be noted of the table is noted when the chosen family is fitted
         rows = Roles(config, labels=True).rows(table, y, sample_weight)
         found = _suggested(config, rows, y)
@@ -190,7 +194,7 @@ def _best(families: dict[str, ModelConfig], task: Task, why: str, shown: bool) -
         raise next(iter(errors.values()))
     weight = task.rows.weight
     mean = {family: float(np.average(s, weights=weight)) for family, s in scores.items()}
-    best = max(mean, key=lambda family: mean[family])  # of two that are equal the simpler one
+    best = next(family for family in mean if mean[family] >= max(mean.values()) - SAME)
     candidates = [
         Candidate(family, mean[family], *paired(scores[family], scores[best], weight))
         if family in scores

@@ -9,7 +9,7 @@ from likelinet.distributions import Interval
 
 Declaration = dict[str, Any]
 
-ENOUGH = 100  # rows from which on a mixture, or a shape of the tails, can be learned
+ENOUGH = 50  # rows from which on a mixture, or a shape of the tails, can be learned
 MANY = 5000  # rows from which on a mixture may have more components
 ZEROS = 0.1  # share of zeros of counts above which they may be a case of their own
 WIDE = 5.0  # standard deviation of counts above which they may have any form
@@ -64,11 +64,14 @@ def of_grades(levels: Sequence[Any], whole: bool, n: int) -> list[Declaration]:
 
 def of_intervals(y: Interval) -> list[Declaration]:
     """Return the families of what is known between bounds alone, as times to an event are."""
-    positive, ends = _kinds("weibull", "log_normal", "log_logistic", "gamma"), np.concatenate([y.lower, y.upper])
-    if (y.lower >= 0.0).all():
+    positive, real = _kinds("weibull", "log_normal", "log_logistic", "gamma"), of_real(len(y.lower))
+    ends = np.concatenate([y.lower, y.upper])
+    if (y.exact & (y.lower == 0.0)).any() and (y.lower >= 0.0).all():
+        bases = [*_kinds("exponential", "generalized_pareto"), *real]
+    elif (y.lower >= 0.0).all():
         bases = positive
     else:
-        bases = [*_kinds("gaussian"), *positive] if (ends[np.isfinite(ends)] > 0.0).all() else of_real(len(y.lower))
+        bases = [*_kinds("gaussian"), *positive] if (ends[np.isfinite(ends)] > 0.0).all() else real
     return [over("censored", base) for base in bases]
 
 
