@@ -1,6 +1,7 @@
 """`distribution: auto`: what is chosen for which y, how it is scored, and what is kept of it."""
 
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from likelinet.selection.candidates import families
 from likelinet.selection.comparison import compare
 from likelinet.tables.table import as_table
 from likelinet.targets import candidates
+from tests.small import cli, write_csv
 
 QUICK = {"network": {"hidden": [8]}, "training": {"steps": 80, "epochs": 25}}
 N = 200
@@ -275,3 +277,31 @@ def test_time_is_shared_between_choosing_and_training():
     assert choosing.with_less_time(config, 0.0) is config
     model = fitted(X_0 + rng.standard_normal(N), training={"steps": 60, "time": 100.0})
     assert model.config.training.time == 100.0
+
+
+def test_a_family_by_auto(tmp_path: Path):
+    table, model = (
+        write_csv(tmp_path / "t.csv", {"x": [1.0, 2.0, 3.0] * 20, "sold": ["yes", "no"] * 30}),
+        tmp_path / "m",
+    )
+    done = cli(
+        "fit",
+        table,
+        "--target",
+        "sold",
+        "--set",
+        "network.hidden=[4]",
+        "--set",
+        "training.epochs=3",
+        "--set",
+        "distribution=auto",
+        "-o",
+        model,
+    )
+    assert (done.code, done.err) == (0, "")
+    family = "Family: bernoulli, since 'sold' has two classes: no, yes."
+    assert family in done.out.splitlines()
+    assert family in cli("show", model).out.splitlines()
+    checked = cli("check", table, "--target", "sold", "--set", "distribution=auto")
+    assert (checked.code, checked.err) == (0, "")
+    assert "distribution: {kind: auto}" in checked.out

@@ -52,18 +52,6 @@ def test_a_target_in_place_of_a_config(table: Path, target: str, family: str):
     assert (fitted.config.data.target, fitted.config.distribution.in_brief) == (target, family)
 
 
-def test_a_family_by_auto(table: Path):
-    model = table.with_name("m")
-    done = cli("fit", table, "--target", "sold", *QUICK, "--set", "distribution=auto", "-o", model)
-    assert (done.code, done.err) == (0, "")
-    family = "Family: bernoulli, since 'sold' has two classes: no, yes."
-    assert family in done.out.splitlines()
-    assert family in cli("show", model).out.splitlines()
-    checked = cli("check", table, "--target", "sold", "--set", "distribution=auto")
-    assert (checked.code, checked.err) == (0, "")
-    assert "distribution: {kind: auto}" in checked.out
-
-
 def test_what_is_chosen_is_not_guessed(table: Path):
     done = cli(
         "fit", table, "--target", "price", *QUICK, "--set", "distribution.kind=logistic", "-o", table.with_name("m")
