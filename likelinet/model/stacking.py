@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from likelinet.config import ModelConfig
+from likelinet.config.group import check_same_y
 from likelinet.core.errors import DataError
 from likelinet.core.notes import each_once
 from likelinet.distributions import Distribution
@@ -71,6 +72,10 @@ def _check_families(
         return
     kinds: list[str] = []
     for g, config in enumerate(declared):
+        try:
+            check_same_y(declared[0].distribution, config.distribution)  # of which one may just have been chosen
+        except ValueError as error:
+            raise DataError(f"groups.{g}: {error}.") from None
         y, targets = fitting.learn_targets(config, custom, rows, fitting.naming_of(config, rows, what))
         probe = Fit(config, custom, Inputs((), False), targets, np.zeros((0, 0)), History(), source)
         kinds.append(_kind(probe, targets.encode(y)))
