@@ -170,9 +170,10 @@ def test_several_outputs_within_bounds():
     density = [o.pdf(y).prod(-1) for o in box]
     want = (0.4 * density[0] + 0.6 * density[1]) / (0.4 * mass[0] + 0.6 * mass[1])
     np.testing.assert_allclose(given.log_prob(y), np.log(want), rtol=1e-10)
-    of_rows = np.broadcast_to(low, (3, 2)), np.broadcast_to(high, (3, 2))
-    nested = ll.MixtureOf([d, VECTORS[2]], [0.5, 0.5]).given(*of_rows)
-    want = (0.2 * density[0] + 0.8 * density[1]) / (0.2 * mass[0] + 0.8 * mass[1])
+    lower = low - np.array([[0.0, 1.0], [0.5, 0.0], [1.0, 2.0]])  # of each row its own
+    nested = ll.MixtureOf([d, VECTORS[2]], [0.5, 0.5]).given(lower, high)
+    of_rows = [(o.cdf(high) - o.cdf(lower)).prod(-1) for o in box]
+    want = (0.2 * density[0] + 0.8 * density[1]) / (0.2 * of_rows[0] + 0.8 * of_rows[1])
     np.testing.assert_allclose(nested.log_prob(y), np.log(want), rtol=1e-10)
     # Of a part that has nothing within the bounds, nothing is left.
     part = ll.Independent(ll.Truncated(ll.Gaussian(MANY, 1.0), -9.0, -4.0))
