@@ -136,8 +136,8 @@ def _suggested(config: ModelConfig, rows: Rows, y: Any) -> Suggestion:
 
 
 def _with_family(config: ModelConfig, declared: dict[str, Any]) -> ModelConfig:
-    family = ModelConfig.model_validate({"distribution": declared}).distribution
-    return config.model_copy(update={"distribution": family})
+    plain = config.model_dump(mode="json")
+    return ModelConfig.model_validate({**plain, "distribution": declared})  # of which groups may ask something
 
 
 def _folds(config: ModelConfig, rows: Rows) -> int:
@@ -166,7 +166,7 @@ def _task(config: ModelConfig, rows: Rows, y: Any, folds: int, families: int) ->
     if isinstance(training.optimizer, LBFGSConfig):
         shortly = {"folds": folds, "time": shortly["time"]}
     engine = "numpy" if config.engine == "numpy" else "auto"  # so short trainings may not be worth compiling
-    update = {"training": training.model_copy(update=shortly), "ensemble": folds, "engine": engine}
+    update = {"training": training.model_copy(update=shortly), "ensemble": folds, "engine": engine, "groups": None}
     return Task(config.model_copy(update=update), own, y is not None, _step(own))
 
 
