@@ -12,7 +12,6 @@ import likelinet as ll
 from likelinet.cli.describe import describe, summary
 from likelinet.config import parse_config
 from likelinet.model import container, fitting, stacking
-from likelinet.model.out_of_fold import OutOfFold
 from likelinet.selection.baselines import baselines
 from likelinet.selection.candidates import families
 from tests.small import COLUMNS, FEATURES, cli, fit, quick, table
@@ -275,23 +274,12 @@ def test_what_all_groups_see_is_noted_once():
     assert len(noted) == 1
 
 
-def outs(log_prob: list[list[float]], weight: list[float]) -> list[OutOfFold]:
-    found = []
-    for each in np.array(log_prob).T:
-        out = OutOfFold(
-            np.arange(len(each)), np.zeros(len(each)), ll.Gaussian(np.zeros(len(each)), 1.0), each, np.array(weight)
-        )
-        vars(out)["log_prob"] = each
-        found.append(out)
-    return found
-
-
 def test_rows_that_tell_nothing_of_groups_weigh_nothing():
     none, spike = -np.inf, np.inf
     rows = [[0.0, none], [0.0, none], [none, 0.0], [none, none], [spike, 0.0], [np.nan, 0.0]]
-    w = stacking._weights(outs(rows, [1.0, 1.0, 1.0, 5.0, 5.0, 5.0]))
+    w = stacking._weights_by(np.array(rows), np.array([1.0, 1.0, 1.0, 5.0, 5.0, 5.0]))
     np.testing.assert_allclose(w, [2 / 3, 1 / 3], atol=1e-4)
-    assert stacking._weights(outs([[none, none]], [1.0])).tolist() == [0.5, 0.5]
+    assert stacking._weights_by(np.array([[none, none]]), np.ones(1)).tolist() == [0.5, 0.5]
 
 
 def test_what_is_shown():

@@ -10,6 +10,7 @@ from likelinet.config.distribution import DistributionConfig
 from likelinet.config.families import GaussianConfig
 from likelinet.config.group import GroupConfig, check_same_y
 from likelinet.config.network import CoderConfig, MLPConfig, NetworkConfig, VAEConfig
+from likelinet.config.quality import SETTINGS, Quality, filled
 from likelinet.config.training import LBFGSConfig, TrainingConfig
 
 
@@ -43,6 +44,9 @@ class ModelConfig(Config):
     """Groups of members, each an ensemble with inputs, network or family of its own, which are trained one after the
     other. The prediction is the mixture of all of them, by weights that maximise its out-of-fold log score. Needs
     `training.folds`."""
+    quality: Quality | None = None
+    """What all that is left open is set to: see [ensembles](user_guide/ensembles.md). Whatever is declared by itself is
+    respected. null: the defaults of each key."""
     engine: Literal["numpy", "jax", "auto"] = "numpy"
     """What computes the training steps: `jax` compiles them first, which takes a second or two, and is faster at very
     many small steps; `auto` takes whichever will probably be done first. L-BFGS, and models without features, run on
@@ -65,9 +69,19 @@ class ModelConfig(Config):
         own = {name: part for name, part in own.items() if part is not None}
         return self.model_copy(update={**own, "data": data, "groups": None})
 
+    @model_validator(mode="before")
+    @classmethod
+    def _filled(cls, data: Any) -> Any:
+        quality = data.get("quality") if isinstance(data, dict) else None
+        return filled(data, quality) if quality in SETTINGS else data
+
     @model_validator(mode="after")
     def _fits_together(self) -> Any:
         """Refuse what goes not together, in the whole or in a group."""
+        if self.quality is not None and isinstance(self.network, CoderConfig):
+            raise ValueError(
+                f"'quality' is of predictions from features, and '{self.network.kind}' makes codes: leave it out"
+            )
         if self.groups is None:
             _check(self)
             return self
@@ -81,13 +95,15 @@ class ModelConfig(Config):
                 check_same_y(self.distribution, group.distribution)
             except ValueError as error:
                 raise ValueError(f"groups.{i}: {error}") from None
+            if group.ensemble == 1:
+                raise ValueError(f"groups.{i}: its members hold out rows for one another: 'ensemble' must be 2 or more")
         return self
 
 
 def _check(config: ModelConfig) -> None:
     """Refuse more folds than members, and what a network through a code cannot be combined with."""
     folds, network = config.training.folds, config.network
-    if folds is not None and config.ensemble < folds:
+    if isinstance(folds, int) and config.ensemble < folds:
         raise ValueError(
             f"'training.folds' is {folds}, but 'ensemble' is {config.ensemble}: each fold needs a "
             "member that holds it out; make 'ensemble' as many or more, or 'folds' fewer"

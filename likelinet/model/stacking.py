@@ -7,20 +7,23 @@ import numpy as np
 
 from likelinet.config import ModelConfig
 from likelinet.core.errors import DataError
-from likelinet.core.notes import each_once
+from likelinet.core.notes import each_once, unnoted
 from likelinet.distributions import Distribution
 from likelinet.distributions.over.mixture_of import mixture_of
 from likelinet.model import fitting
 from likelinet.model.fit import Fit, Stack
-from likelinet.model.out_of_fold import OutOfFold
+from likelinet.model.prediction import predict_dist
 from likelinet.model.source import Source
+from likelinet.scores.calibration import log_prob
 from likelinet.scores.stacking import stacked_weights
+from likelinet.tables.hold_out import HoldOut
 from likelinet.tables.inputs import Inputs
 from likelinet.tables.rows import Rows
 from likelinet.training.history import Callback, Epoch, GroupHistory, History
 from likelinet.training.progress import Progress
 
 LEAST = 1e-3  # weight of a group that is worth its predictions
+FOLDS = 8  # where they are left to the rows
 
 
 def fit(
@@ -40,10 +43,12 @@ def fit(
     were of one ensemble. What cuts one short leaves those before it, and of the first one what it has learned.
     """
     given = custom, source, rows, validation, features, names
+    config = _with_folds(config, rows, validation)
     if config.groups is None:
         return fitting.fit(config, *given, callbacks, progress)
     declared, found = config.each_group, []
     cause: BaseException | None = None
+    cut = False  # whether the last one that was trained was cut short
     with each_once():
         _check_families(declared, custom, rows, source, names[0])
         for g, own in enumerate(declared):
@@ -53,6 +58,7 @@ def fit(
             try:
                 trained, cause = fitting.fit(_in_time(declared[g:], spent), *given, told, progress, name, members)
                 found.append(replace(trained, config=own))
+                cut = cause is not None
             except BaseException as error:
                 if not found:
                     raise
@@ -60,7 +66,18 @@ def fit(
             if cause is not None:
                 cause.add_note(f"This was in {name}.")
                 break
-    return _stacked(config, found, cause), cause
+    finished = len(found) - cut
+    return _stacked(config, found, finished, validation, cause), cause
+
+
+def _with_folds(config: ModelConfig, rows: Rows, validation: Rows | None) -> ModelConfig:
+    """Return a declaration whose folds are a number, or none, where it leaves them to the rows."""
+    if config.training.folds != "auto":
+        return config
+    members = min(group.ensemble for group in config.each_group)
+    many = HoldOut.of(config.data, rows.table).most(min(members, FOLDS)) if validation is None else 1
+    training = config.training.model_copy(update={"folds": many if many > 1 else None})
+    return config.model_copy(update={"training": training})
 
 
 def _check_families(
@@ -119,33 +136,53 @@ def _in_time(left: Sequence[ModelConfig], spent: float) -> ModelConfig:
     return left[0].model_copy(update={"training": training.model_copy(update={"time": time})})
 
 
-def _stacked(config: ModelConfig, found: Sequence[Fit], cause: BaseException | None) -> Fit:
+def _stacked(
+    config: ModelConfig, found: Sequence[Fit], finished: int, validation: Rows | None, cause: BaseException | None
+) -> Fit:
     """Return the groups that were trained as one model; one that was cut short only where there is no other."""
-    outs = [fit.out_of_fold for fit in found if fit.out_of_fold is not None]
-    weights = np.zeros(len(found))
-    weights[: max(len(outs), 1)] = _weights(outs) if outs else 1.0
+    weights, whole = np.zeros(len(found)), found[: max(finished, 1)]
+    weights[: len(whole)] = _weights(whole, validation)
     weights = np.where(weights < LEAST, 0.0, weights)
     weights /= weights.sum()
     groups = tuple(np.flatnonzero(weights).tolist())
     kept = tuple(float(weights[g]) for g in groups)
     history, out = _history(config, found, weights), None
+    outs = [fit.out_of_fold for fit in whole if fit.out_of_fold is not None]
     if outs:
         out = replace(outs[0], distribution=mixture_of([outs[g].distribution for g in groups], kept))
         history.out_of_fold_nll = float(np.average(-out.log_prob, weights=out.weight))
-    if cause is not None and len(outs) == len(found):  # before the next one began to train
+    if cause is not None and finished == len(found):  # before the next one began to train
         history.stopped = "interrupted"
     first, *others = (replace(found[g], history=History(), out_of_fold=None) for g in groups)
     return replace(first, history=history, out_of_fold=out, stack=Stack(config, groups, kept, tuple(others)))
 
 
-def _weights(outs: Sequence[OutOfFold]) -> np.ndarray:
+def _weights(fits: Sequence[Fit], validation: Rows | None) -> np.ndarray:
     """Return the weights of groups by what they say of rows that they have not seen; equal ones if that is nothing."""
-    each = np.stack([out.log_prob for out in outs], axis=1)
+    scores = [score for fit in fits if (score := _unseen(fit, validation)) is not None]
+    if len(fits) == 1 or len(scores) < len(fits):
+        return np.full(len(fits), 1.0 / len(fits))
+    return _weights_by(np.stack([log_prob for log_prob, _ in scores], axis=1), scores[0][1])
+
+
+def _weights_by(scores: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Return the weights of groups by their log scores, shape (rows, groups)."""
     # Where one has no number or a spike, and where y is impossible for all, rows weigh nothing.
-    telling = (each < np.inf).all(1) & (each > -np.inf).any(1)
+    telling = (scores < np.inf).all(1) & (scores > -np.inf).any(1)
     if not telling.any():
-        return np.full(len(outs), 1.0 / len(outs))
-    return stacked_weights(each[telling], outs[0].weight[telling])
+        return np.full(scores.shape[1], 1.0 / scores.shape[1])
+    return stacked_weights(scores[telling], weight[telling])
+
+
+def _unseen(fit: Fit, validation: Rows | None) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return log p(y) of the rows that members held out, or that validate, and the weights of these."""
+    if fit.out_of_fold is not None:
+        return fit.out_of_fold.log_prob, fit.out_of_fold.weight
+    if validation is None:
+        return None
+    with unnoted():  # said when they were trained
+        y = fit.recognise(validation, "validation y")
+        return log_prob(predict_dist(fit, fit.rows(validation.table)), y), validation.weight
 
 
 def _history(config: ModelConfig, found: Sequence[Fit], weights: np.ndarray) -> History:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
+from likelinet.core.domains import Domain
 from likelinet.core.errors import DataError, UndefinedError
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.interval import Interval
@@ -40,6 +41,11 @@ class DistributionProtocol:
     # Gaussian quantiles of which the distribution's own cut integrals.
     scores: ClassVar[np.ndarray] = SCORES
     of_outputs: bool = False  # whether y is several outputs, each with a distribution of its own
+
+    @property
+    def supports(self: Any) -> tuple[Domain, ...]:
+        """The supports of all that stand side by side."""
+        return (self.support,)
 
     @property
     def unusable(self) -> np.ndarray | None:

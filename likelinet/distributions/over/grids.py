@@ -49,25 +49,14 @@ def grid_of_mixture(components: Distribution, low: np.ndarray, high: np.ndarray)
 def grid_of_parts(parts: Sequence[Distribution], low: np.ndarray, high: np.ndarray) -> Grid:
     """Return the grid of a mixture of distributions of one batch shape, whose support is from `low` to `high`.
 
-    It is that of `grid_of_mixture`, of parts that have cuts at other quantiles each.
+    It has all the cuts of each, which may be at other quantiles than those of the others.
     """
     grids, inner = [], []
     for part in parts:
         (least, most), grid = part.endpoints(), part.grid().on(low.shape)
         grids.append(grid if np.all(most == high) else replace(grid, x=np.where(most == high, grid.x, high - grid.y)))
-        inner += [np.where((e == low) | (e == high), np.nan, e) for e in (least, most)]
-    near = [(g.y[~g.far], g.x[~g.far]) for g in grids]
-    first, last = (f.reduce([f.reduce(y) for y, _ in near]) for f in (np.fmin, np.fmax))
-    to_first, to_last = (f.reduce([f.reduce(x) for _, x in near]) for f in (np.fmax, np.fmin))
-    made = []
-    for grid in grids:  # the outermost cuts of a part count where they are outermost in the mixture
-        upper = grid.far & (grid.scores > 0.0)
-        lower = grid.far & ~upper
-        y, x = grid.y.copy(), grid.x.copy()
-        y[lower], x[lower] = np.minimum(y[lower], first), np.maximum(x[lower], to_first)
-        y[upper], x[upper] = np.maximum(y[upper], last), np.minimum(x[upper], to_last)
-        made.append(replace(grid, y=y, x=x))
-    return joined(*made, points([e for e in inner if not np.isnan(e).all()], high))
+        inner += [np.where((e == low) | (e == high), np.nan, e) for e in (least, most)]  # where it begins and ends
+    return joined(*grids, points([e for e in inner if not np.isnan(e).all()], high))
 
 
 def grid_of_truncation(base: Distribution, shape: tuple[int, ...], low: np.ndarray, high: np.ndarray) -> Grid:

@@ -31,6 +31,10 @@ class OverComponents(AnswersByComponents):
         self.of_outputs, self.classes = components.of_outputs, components.classes
         self.family, self.support, self.atoms = family, family.support, family.atoms
 
+    def _of_what(self) -> str:
+        """Return what errors call the components."""
+        return type(self.components).__name__
+
     def _moved_weights(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Categorical:
         """Return the weights with f(logits, 1), which moves rows; they are known to be sound."""
         logits = f(self.logits, 1)
@@ -53,7 +57,7 @@ class OverComponents(AnswersByComponents):
         """Return the log probability of intervals under each component."""
         if not (self.components.takes_intervals or self.components.of_outputs):
             raise DataError(
-                f"{type(self).__name__}: y is made of intervals, which {type(self.components).__name__} does not take: "
+                f"{type(self).__name__}: y is made of intervals, which {self._of_what()} does not take: "
                 "put Censored around the mixture."
             )
         return self.components.log_prob_of_intervals(Interval(self._for_each(y.lower), self._for_each(y.upper)))
@@ -116,6 +120,9 @@ class OverComponents(AnswersByComponents):
         check_other(other)
         if self.event_shape:
             self._undefined("kl_divergence for several outputs")
+        classes = self.class_marginals()
+        if classes is not None and not self.components.has_cdf:
+            return classes.kl_divergence(other.class_marginals() or other)
         with np.errstate(all="ignore"):
             exact = self._if_alike("kl_divergence", other)
             return quadrature.kl_divergence(self, other) if exact is None else exact
@@ -126,7 +133,7 @@ class OverComponents(AnswersByComponents):
         if m is not self:
             return m.crps(y)
         if not m.components.has_cdf:
-            self._undefined(f"crps: its components are {type(m.components).__name__}")
+            self._undefined(f"crps: its components are {m._of_what()}")
         y = self._numbers(y)
 
         def finite(y: np.ndarray) -> np.ndarray:

@@ -149,6 +149,9 @@ class MixtureOf(OverComponents):
 
         return log_density
 
+    def _of_what(self) -> str:
+        return " beside ".join(dict.fromkeys(type(p).__name__ for p in self.parts))
+
     def _if_alike(self, name: str, *of: Any) -> None:
         return None
 
@@ -244,7 +247,7 @@ def _kind(d: Distribution) -> str:
         )
     else:
         kind = "a whole number" if d.support.integer else "an angle" if d.is_angle else "a number with a density"
-    atoms = "".join(f", and a probability of {at:g}" for at in sorted(d.atoms))
+    atoms = "".join(f", and with a probability of {at:g} itself" for at in sorted(d.atoms))
     seen = ", or an interval" if d.takes_intervals else ""
     vector = f", of shape {d.event_shape}" if d.event_shape else ""
     rule = f", where {d.constraint}" if d.constraint else ""

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from likelinet.core.domains import hull
+from likelinet.core.domains import Domain, hull
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.by_rows import innermost
 from likelinet.distributions.base.distribution import Distribution
@@ -44,6 +44,10 @@ class Parts(Distribution):
         self.smooth_tails = all(leaf.smooth_tails for _, leaf in inner)
         self.temporaries = max(leaf.temporaries for _, leaf in inner)
         self.of_each = -(-sum(many for many, _ in inner) // len(inner))
+
+    @property
+    def supports(self) -> tuple[Domain, ...]:
+        return tuple(s for p in self.parts for s in (p.support, *innermost(p)[1].supports))
 
     def __getitem__(self, rows: Any) -> Distribution:
         """Return a part, of an index (..., k)."""
