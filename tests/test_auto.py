@@ -15,6 +15,7 @@ from likelinet.selection.candidates import families
 from likelinet.selection.comparison import compare
 from likelinet.tables.table import as_table
 from likelinet.targets import candidates
+from likelinet.training.choice import Choice
 from tests.small import cli, write_csv
 
 QUICK = {"network": {"hidden": [8]}, "training": {"steps": 80, "epochs": 25}}
@@ -154,7 +155,7 @@ def test_rows_without_weight_have_no_say():
     far = np.concatenate([y, np.full(200, 1e6)])
     weight = np.concatenate([np.ones(N), np.zeros(200)])
     choice = fitted(far, np.concatenate([X, X[:200]]), weight).history.choice
-    assert choice == fitted(y).history.choice
+    assert choice.candidates == fitted(y).history.choice.candidates
 
 
 def test_a_family_that_cannot_be_fitted_is_out_with_the_reason(monkeypatch):
@@ -284,9 +285,10 @@ def test_compare_refuses_scores_of_another_measure_in_each_fold(monkeypatch):
 
 def test_time_is_shared_between_choosing_and_training():
     config = ll.ModelConfig(training={"time": 10.0})
-    assert choosing.with_less_time(config, 2.0).training.time == 8.0
-    assert choosing.with_less_time(config, 9.0).training.time == 3.75
-    assert choosing.with_less_time(config, 0.0) is config
+    for taken, left in ((2.0, 8.0), (9.0, 3.75)):
+        choice = Choice("gaussian", "is", [], seconds=taken)
+        assert choosing.with_less_time(config, choice).training.time == left
+    assert choosing.with_less_time(config, None) is config
     model = fitted(X_0 + rng.standard_normal(N), training={"steps": 60, "time": 100.0})
     assert model.config.training.time == 100.0
 
