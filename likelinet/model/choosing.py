@@ -169,13 +169,14 @@ def _task(config: ModelConfig, rows: Rows, y: Any, folds: int, families: int) ->
     least = min(STEPS, training.steps or STEPS)
     shortly = {
         "folds": folds,
+        "epochs": None if training.epochs is None else -(-training.epochs * n // min(n, ROWS)),  # as many steps
         "steps": least,
         "schedule": HoldThenAnnealConfig(anneal=min(ANNEAL, -(-least // 4))),
         "early_stopping": EarlyStoppingConfig() if training.early_stopping is None else training.early_stopping,
         "time": None if training.time is None else SHARE * training.time / families,
     }
     if isinstance(training.optimizer, LBFGSConfig):
-        shortly = {"folds": folds, "time": shortly["time"]}
+        shortly = {"folds": folds, "time": shortly["time"]}  # all rows in each iteration
     engine = "numpy" if config.engine == "numpy" else "auto"  # so short trainings may not be worth compiling
     update = {"training": training.model_copy(update=shortly), "ensemble": folds, "engine": engine}
     return Task(config.each_group[-1].model_copy(update=update), own, y is not None, _step(own))
