@@ -264,7 +264,7 @@ def test_groups_of_members_have_the_chosen_family():
     assert [c.distribution.in_brief for c in model.config.each_group] == [kind, "gaussian"]
     assert [g.members for g in model.history.groups] == [2, 2]
     assert model.config.training.time == 60.0
-    with pytest.raises(ll.ConfigError, match="'auto' chooses one family for all"):
+    with pytest.raises(ll.ConfigError, match="'auto' chooses one family for all groups"):
         ll.ModelConfig(groups=[{"distribution": {"kind": "auto"}}], training={"folds": 2}, ensemble=2)
 
 

@@ -47,6 +47,18 @@ def describe(model: Model) -> str:
     return "\n".join(lines)
 
 
+def groups_in_words(model: Model) -> list[str]:
+    """Return a line for each group of members, on what differs, how well it predicts, and its weight."""
+    groups = model.history.groups
+    many = [counted(group.members, "member") for group in groups]
+    lines = [f"groups: {len(groups)} of {len(model.config.groups or ())}, by their weight"] if groups else []
+    for group, members in zip(groups, many, strict=True):
+        nll = group.stopped if group.out_of_fold_nll is None else f"out-of-fold {group.out_of_fold_nll:.5g}"
+        says = f"weight {group.weight:5.3f}" if group.weight else "left out    "
+        lines.append(f"  {says}  {members:>{max(map(len, many))}s}  {loss_name(model)} {nll}  {group.in_brief}")
+    return lines
+
+
 def choice_in_lines(model: Model) -> str:
     """Return how the family was chosen, with the scores of all that could be; "" of one that was named."""
     choice = model.history.choice
@@ -63,18 +75,6 @@ def choice_in_lines(model: Model) -> str:
         for c in choice.ranked
     ]
     return "\n".join([*lines, *(f"  {c.family:{width}s} failed: {c.error}" for c in choice.candidates if c.error)])
-
-
-def groups_in_words(model: Model) -> list[str]:
-    """Return a line for each group of members, on what differs, how well it predicts, and its weight."""
-    groups = model.history.groups
-    many = [counted(group.members, "member") for group in groups]
-    lines = [f"groups: {len(groups)} of {len(model.config.groups or ())}, by their weight"] if groups else []
-    for group, members in zip(groups, many, strict=True):
-        nll = group.stopped if group.out_of_fold_nll is None else f"out-of-fold {group.out_of_fold_nll:.5g}"
-        says = f"weight {group.weight:5.3f}" if group.weight else "left out    "
-        lines.append(f"  {says}  {members:>{max(map(len, many))}s}  {loss_name(model)} {nll}  {group.in_brief}")
-    return lines
 
 
 def what_is_read(model: Model) -> str:

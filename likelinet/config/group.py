@@ -28,7 +28,7 @@ class GroupConfig(Config):
         if isinstance(self.network, CoderConfig):
             raise ValueError(f"'{self.network.kind}' has one code for each row, and is no member of a group")
         if self.distribution is not None and self.distribution.is_open:
-            raise ValueError("'auto' chooses one family for all: name it in 'distribution' of the whole config")
+            raise ValueError("'auto' chooses one family for all groups: write it in 'distribution' of the whole config")
         if self.distribution is not None and self.distribution.own_class is not None:
             raise ValueError("a class of your own belongs to all groups: name it in 'distribution' of the whole config")
         return self
@@ -48,8 +48,8 @@ def _in_words(name: str, part: Any) -> str:
 
 
 def check_same_y(family: Declared, other: Declared) -> None:
-    """Raise `ValueError` if two families are not of one y, or read other columns."""
-    if family.is_open:  # once it is chosen, this is asked again
+    """Raise `ValueError` if two families are not of one y, or read other columns; one may yet be chosen."""
+    if family.is_open or other.is_open:
         return
     names = f"'{other.in_brief}' beside '{family.in_brief}'"
     if other.y != family.y:

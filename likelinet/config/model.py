@@ -14,17 +14,17 @@ from likelinet.config.quality import SETTINGS, Quality, filled
 from likelinet.config.training import LBFGSConfig, TrainingConfig
 
 
-def _in_full(declared: Any) -> Any:
-    """Return what the word `auto` by itself stands for."""
-    return {"kind": "auto"} if declared == "auto" else declared
-
-
 def _of_members(groups: Any) -> Any:
     if isinstance(groups, str):
         raise ValueError(
             f"is a list of groups of members, got {groups!r}: the column of the rows' groups is data.groups"
         )
     return groups
+
+
+def _in_full(declared: Any) -> Any:
+    """Return what the word `auto` by itself stands for."""
+    return {"kind": "auto"} if declared == "auto" else declared
 
 
 class ModelConfig(Config):

@@ -18,7 +18,6 @@ from likelinet.core.notes import ChoiceNote, note, unnoted
 from likelinet.core.wording import counted, ended
 from likelinet.distributions import Interval
 from likelinet.model import fitting
-from likelinet.model.fit import Fit
 from likelinet.model.source import Source
 from likelinet.scores.cells import log_prob_of_cells
 from likelinet.scores.paired import paired
@@ -117,21 +116,11 @@ def in_words(choice: Choice, what: str) -> str:
 
 def with_less_time(config: ModelConfig, choice: Choice | None) -> ModelConfig:
     """Return a config whose time of training is shorter by what a choice has taken, if it is limited."""
-    time = config.training.time
-    if choice is None or time is None:
+    limit = config.training.time
+    if choice is None or limit is None:
         return config
-    return _in_time(config, max(time - choice.seconds, (1.0 - SHARE) * time / 2.0))  # reading y took time as well
-
-
-def with_choice(fit: Fit, choice: Choice | None, time: float | None) -> Fit:
-    """Return a fit that knows how its family was chosen, and is declared with all the time that there was."""
-    if choice is None:
-        return fit
-    return replace(fit.declared_by(_in_time(fit.declared_whole, time)), history=replace(fit.history, choice=choice))
-
-
-def _in_time(config: ModelConfig, time: float | None) -> ModelConfig:
-    return config.model_copy(update={"training": config.training.model_copy(update={"time": time})})
+    left = max(limit - choice.seconds, (1.0 - SHARE) * limit / 2.0)  # reading y took time as well
+    return config.model_copy(update={"training": config.training.model_copy(update={"time": left})})
 
 
 def _suggested(config: ModelConfig, rows: Rows, y: Any) -> Suggestion:
@@ -147,8 +136,8 @@ def _suggested(config: ModelConfig, rows: Rows, y: Any) -> Suggestion:
 
 
 def _with_family(config: ModelConfig, declared: dict[str, Any]) -> ModelConfig:
-    plain = config.model_dump(mode="json")
-    return ModelConfig.model_validate({**plain, "distribution": declared})  # of which groups may ask something
+    family = ModelConfig.model_validate({"distribution": declared}).distribution
+    return config.model_copy(update={"distribution": family})
 
 
 def _folds(config: ModelConfig, rows: Rows) -> int:

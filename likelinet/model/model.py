@@ -15,7 +15,7 @@ from likelinet.core.gathered import also
 from likelinet.core.wording import counted
 from likelinet.distributions import Distribution
 from likelinet.model import files, recalibration, stacking
-from likelinet.model.choosing import chosen, with_choice, with_less_time
+from likelinet.model.choosing import chosen, with_less_time
 from likelinet.model.fit import Fit
 from likelinet.model.out_of_fold import OutOfFold
 from likelinet.model.prediction import predict_dist
@@ -110,7 +110,7 @@ class Model(Questions):
         validation : tuple (X, y) or (X, y, sample_weight), or (X,) where X holds y, optional
             Held-out rows for early stopping, instead of a random split.
         callbacks : sequence of callable
-            Each is called with an `Epoch` after every epoch; True ends the training.
+            Each is called with an `Epoch` after every epoch; True ends the training, of groups that of this one.
         progress : bool
             Whether to show a progress bar, on a terminal and in a notebook.
 
@@ -171,10 +171,11 @@ class Model(Questions):
             held_table = declared_table(held_x, config.data)
             _, held_y = named(config, held_table, held_y)
             held = roles.rows(held_table, held_y, held_weight, features, rows.table.named)
+        config = stacking.with_folds(config, rows.table, validated=held is not None)
         within, source = with_less_time(config, choice), Source.of(table)
         with Progress(progress) as bar:
             fit, cause = stacking.fit(within, self._custom, source, rows, held, features, names, callbacks, bar)
-        return with_choice(fit, choice, config.training.time), cause
+        return replace(fit.declared_by(config), history=replace(fit.history, choice=choice)), cause
 
     def recalibrate(
         self,
