@@ -159,7 +159,7 @@ class Model(Questions):
         if y is None:
             config = without_identifiers(self._roles_of(config), table)
             config = without_constants(self._roles_of(config), table, self._custom)
-        config, choice, seconds = chosen(config, table, y, sample_weight, progress)
+        config, choice = chosen(config, table, y, sample_weight, progress)
         roles = self._roles_of(config)
         rows = roles.rows(table, y, sample_weight)
         if validation is not None and not (isinstance(validation, tuple | list) and 1 <= len(validation) <= 3):
@@ -172,7 +172,7 @@ class Model(Questions):
             _, held_y = named(config, held_table, held_y)
             held = roles.rows(held_table, held_y, held_weight, features, rows.table.named)
         config = stacking.with_folds(config, rows.table, validated=held is not None)
-        within, source = with_less_time(config, seconds), Source.of(table)
+        within, source = with_less_time(config, choice), Source.of(table)
         with Progress(progress) as bar:
             fit, cause = stacking.fit(within, self._custom, source, rows, held, features, names, callbacks, bar)
         return replace(fit.declared_by(config), history=replace(fit.history, choice=choice)), cause
