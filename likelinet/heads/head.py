@@ -45,10 +45,16 @@ class Head:
         """The family in the user's units."""
         return self.predicts or self.family
 
-    def standardised(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> "Head":
-        """Return the head for training on (y - loc) / scale, which has the given spread; it predicts y as before."""
+    def standardised(
+        self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray, step: np.ndarray | float = 0.0
+    ) -> "Head":
+        """Return the head for training on (y - loc) / scale, which has the given spread; it predicts y as before.
+
+        Where y lies on a lattice of this step, no density that its learned scales bound exceeds 1 / step.
+        """
         simplest, shown = self.family.simplified()
         units = self.family.units(loc, scale, spread), simplest.units(loc, scale, spread), shown
+        units = *units, self.family.floors(step)
         slots = (s.standardised(*u) for s, *u in zip(self.slots, *units, strict=True))
         return replace(
             self, family=self.family.moved(loc, scale), slots=tuple(slots), predicts=self.family, simplest=simplest

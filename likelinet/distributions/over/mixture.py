@@ -109,6 +109,9 @@ class MixtureFamily(WrapperFamily):
         unit = Unit(loc, scale, spread)
         return unit, *self.base.units(*map(self._for_components, unit))  # type: ignore[arg-type]
 
+    def floors(self, step: np.ndarray | float) -> tuple[np.ndarray | float, ...]:
+        return super().floors(self._for_components(step))
+
     def _for_components(self, value: Any) -> Any:
         """Return one value for each output, and the same for all components."""
         return value[..., None] if np.ndim(value) and not self.event_ndim else value
