@@ -58,25 +58,26 @@ def lattice_step(y: np.ndarray, weight: np.ndarray) -> float:
     return step if step > least else 0.0
 
 
-def _rounding(distinct: np.ndarray, precision: type[np.floating]) -> float:
-    """Return by how much rounding may have moved two of the sorted numbers apart."""
-    return 2.0 * float(np.finfo(precision).eps) * max(-float(distinct[0]), float(distinct[-1]))
+def _gaps(distinct: np.ndarray, precision: type[np.floating]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the gaps between sorted numbers that are more than rounding, and how far that may move each of them."""
+    rounding = float(np.finfo(precision).eps) * np.abs(distinct)
+    gaps = np.diff(distinct)
+    return gaps[gaps > rounding[1:] + rounding[:-1]], rounding
 
 
 def _gap(distinct: np.ndarray, precision: type[np.floating]) -> float:
-    """Return the smallest gap between sorted numbers that is more than rounding, or 0."""
-    gaps = np.diff(distinct)
-    return float(gaps.min(where=gaps > _rounding(distinct, precision), initial=np.inf)) if len(gaps) else 0.0
+    """Return the smallest gap between sorted numbers, or 0."""
+    return float(np.min(_gaps(distinct, precision)[0], initial=np.inf)) if len(distinct) > 1 else 0.0
 
 
 def _step(distinct: np.ndarray, precision: type[np.floating]) -> float:
     """Return the step of the lattice that sorted numbers lie on, or 0."""
-    rounding, gaps = _rounding(distinct, precision), np.diff(distinct)
-    gaps = gaps[gaps > rounding]
+    gaps, rounding = _gaps(distinct, precision)
     if not len(gaps):
         return 0.0
     # A gap has the rounding of two numbers, and the distance of the ends has it once for all steps between them.
     one = np.mean(gaps[gaps < NEXT * gaps.min()])
     step = float((distinct[-1] - distinct[0]) / np.round(gaps / one).sum())
-    places, off = (distinct - distinct[0]) / step, rounding / step
-    return step if off < MOST and bool((np.abs(places - np.round(places)) < OFF + off).all()) else 0.0
+    places, off = (distinct - distinct[0]) / step, (rounding + rounding[0]) / step
+    on = off.max() < MOST and bool((np.abs(places - np.round(places)) < OFF + off).all())
+    return step if on else 0.0

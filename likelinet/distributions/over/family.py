@@ -134,7 +134,7 @@ class WrapperFamily(Family):
         return (*(Unit(loc, scale, spread) for _ in self.parameters), *self.base.units(loc, scale, spread))
 
     def floors(self, step: np.ndarray | float) -> tuple[np.ndarray | float, ...]:
-        return (*(0.0 for _ in self.parameters), *self.base.floors(step))
+        return (0.0,) * (len(self.openings) - len(self.base.openings)) + self.base.floors(step)
 
     def simplified(self) -> tuple[Family, tuple[Unit, ...]]:
         base, units = self.base.simplified()
