@@ -6,7 +6,7 @@ import numpy as np
 
 from likelinet.config import dump_config
 from likelinet.config.network import VAEConfig
-from likelinet.core.wording import counted, shown
+from likelinet.core.wording import counted, ended, shown
 from likelinet.model.model import Model
 from likelinet.tables.kinds.kind import Kind
 from likelinet.tables.rows import output_names
@@ -30,6 +30,7 @@ def describe(model: Model) -> str:
             lines += [f"classes of {name}: {', '.join(map(str, known))}" for name, known in of_outputs]
         case known:
             lines.append(f"classes: {', '.join(map(str, known))}")
+    lines += [choice] if (choice := choice_in_lines(model)) else []
     if model.recalibrated is not None:
         lines.append(f"recalibrated: {model.recalibrated}")
     lines += [
@@ -56,6 +57,24 @@ def groups_in_words(model: Model) -> list[str]:
         says = f"weight {group.weight:5.3f}" if group.weight else "left out    "
         lines.append(f"  {says}  {members:>{max(map(len, many))}s}  {loss_name(model)} {nll}  {group.in_brief}")
     return lines
+
+
+def choice_in_lines(model: Model) -> str:
+    """Return how the family was chosen, with the scores of all that could be; "" of one that was named."""
+    choice = model.history.choice
+    if choice is None:
+        return ""
+    what = shown(", ".join(output_names(model.config.data)) or "y")
+    if not choice.ranked:
+        return ended(f"Family: {choice.family}, since '{what}' {shown(choice.why)}")
+    width = max(len(c.family) for c in choice.candidates)
+    lines = [f"Family: {choice.family}, chosen since '{what}' {shown(choice.why)}; {choice.measure}:"]
+    lines += [
+        f"  {c.family:{width}s} {c.log_score:11.4f}"
+        + ("" if c.family == choice.family else f"{c.difference:11.4f} ± {c.standard_error:.4f}")
+        for c in choice.ranked
+    ]
+    return "\n".join([*lines, *(f"  {c.family:{width}s} failed: {c.error}" for c in choice.candidates if c.error)])
 
 
 def what_is_read(model: Model) -> str:
