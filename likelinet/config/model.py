@@ -32,12 +32,18 @@ class ModelConfig(Config):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Any:
-        """Refuse more folds than members, and what a network through a code cannot be combined with."""
+        """Refuse more folds than members, other objectives where they make no sense, and more with a code."""
         if self.training.folds is not None and self.ensemble < self.training.folds:
             raise ValueError(
                 f"'training.folds' is {self.training.folds}, but 'ensemble' is {self.ensemble}: each fold needs a "
                 "member that holds it out; make 'ensemble' as many or more, or 'folds' fewer"
             )
+        kind = self.training.objective.kind
+        if kind != "nll":
+            searches = isinstance(self.training.optimizer, LBFGSConfig)
+            if searches or self.data.features == [] or isinstance(self.network, CoderConfig):
+                where = "L-BFGS" if searches else "a model without features" if self.data.features == [] else "a code"
+                raise ValueError(f"'training.objective' is '{kind}', but {where} takes the likelihood: make it 'nll'")
         if not isinstance(self.network, CoderConfig):
             return self
         if self.ensemble > 1:

@@ -127,9 +127,49 @@ class EarlyStoppingConfig(Config):
     """
 
 
+class NLLConfig(Config):
+    """The negative log-likelihood."""
+
+    kind: Literal["nll"] = "nll"
+    """Which objective."""
+
+
+class BetaNLLConfig(Config):
+    """The gradient of the negative log-likelihood of each row times variance ** beta, which has no gradient itself.
+
+    For families with a variance in closed form: gaussian, laplace, logistic, gumbel, exponential, log_normal, and
+    mixtures of these.
+    """
+
+    kind: Literal["beta_nll"] = "beta_nll"
+    """Which objective."""
+    beta: Annotated[float, Field(ge=0.0, le=1.0)] = 0.5
+    """0 is the likelihood; with 1 the location of a Gaussian has the gradient of a squared error."""
+
+
+class CRPSConfig(Config):
+    """The gradient of the continuous ranked probability score, summed over several outputs in the unit of training.
+
+    For families with one in closed form: gaussian, laplace, logistic, cauchy, gumbel, exponential, log_normal, and
+    mixtures of Gaussians.
+    """
+
+    kind: Literal["crps"] = "crps"
+    """Which objective."""
+
+
+ObjectiveConfig = Annotated[
+    Annotated[NLLConfig, Tag("nll")] | Annotated[BetaNLLConfig, Tag("beta_nll")] | Annotated[CRPSConfig, Tag("crps")],
+    Discriminator(kind_or("nll")),
+]
+
+
 class TrainingConfig(Config):
     """Maximum likelihood by gradient descent."""
 
+    objective: ObjectiveConfig = NLLConfig()
+    """What the gradient is of; the NLL is what is reported, validated and kept with all. L-BFGS and networks through
+    a code take `nll` alone."""
     optimizer: OptimizerConfig = AdamWConfig()
     """Rule that updates the weights."""
     schedule: ScheduleConfig | None = CosineConfig()

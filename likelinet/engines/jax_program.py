@@ -135,7 +135,7 @@ def inexpressible(objective: Objective, data: Data) -> Exception | None:
     """Return why JAX cannot compute the loss of a family and its gradient, or None; nothing is computed for it."""
 
     def loss(raw: Array, shared: Array, columns: Array | None, y: Array) -> Any:
-        values, backward = head.loss(raw, shared, y, columns)
+        values, backward = objective.criterion(head, raw, shared, y, columns)
         return values, backward(values)
 
     head = objective.head

@@ -10,11 +10,13 @@ import numpy as np
 from likelinet.core.arrays import Array, namespace
 from likelinet.distributions import Distribution
 from likelinet.distributions.base.family import Family
+from likelinet.distributions.base.parameter import Backward
 from likelinet.heads.precision import Precision, precision
 from likelinet.heads.slot import Column, Slot, Stretch, grown, into_unit, out_of_unit, shifted
 
 FAR = 50.0  # where training starts instead of at infinity
 HeadBackward = Callable[[Array], tuple[Array, Array | None]]
+FamilyLoss = Callable[[Family, tuple[Array, ...], Array], tuple[Array, Backward]]
 
 
 @dataclass(frozen=True)
@@ -129,11 +131,13 @@ class Head:
         values = columns[..., self.columns.index(of.name)]
         return values.reshape(values.shape + (1,) * axes)
 
-    def loss(self, raw: Array, shared: Array, y: Array, columns: Array | None = None) -> tuple[Array, HeadBackward]:
-        """Return -log p(y) per row, and `backward(d) -> (draw, dshared)`."""
+    def loss(
+        self, raw: Array, shared: Array, y: Array, columns: Array | None = None, of: FamilyLoss | None = None
+    ) -> tuple[Array, HeadBackward]:
+        """Return -log p(y) per row, and `backward(d) -> (draw, dshared)`; `of` may be another loss of the family."""
         xp, dtype = namespace(raw), raw.dtype
         params, backs = self.parameters(raw, shared, columns)
-        values, family_backward = self.family.loss(params, y)
+        values, family_backward = self.family.loss(params, y) if of is None else of(self.family, params, y)
 
         def backward(d: Array) -> tuple[Array, Array | None]:
             rows, draw, dshared = raw.shape[:-1], [], []

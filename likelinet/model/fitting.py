@@ -24,6 +24,7 @@ from likelinet.model.unbounded import note_ending
 from likelinet.networks.chain import Chain
 from likelinet.networks.filling import learn_filling
 from likelinet.networks.masking import learn_masking
+from likelinet.objective.build import check_objective
 from likelinet.objective.layout import pack
 from likelinet.optim.build import build_optimiser
 from likelinet.tables.hold_out import HoldOut, folds_of
@@ -124,6 +125,7 @@ def fit(
     streams = Streams.of(config.training.seed, config.ensemble)
     own, known = (encoded[:n], weight[:n]), None if columns is None else columns[:n]
     estimates = head.raw_start(*own)
+    check_objective(config.training.objective, objective, inputs.width, estimates, own[0], known)
     constraint = config.distribution.leaf_class(custom).constraint
     check_possible(targets, head, estimates, own[0], known, constraint, naming)
     note_readings(rows.table, inputs.columns, is_coder, config.data.text)

@@ -55,8 +55,10 @@ class LocationScale(Univariate):
     def _standard_isf(self, q: np.ndarray) -> np.ndarray:
         return -self._standard_ppf(q)
 
+    @staticmethod
     @abstractmethod
-    def _standard_crps(self, z: np.ndarray) -> np.ndarray: ...
+    def _standard_crps(z: Array) -> Array:
+        """Return the CRPS of Z at z."""
 
     # ---- what follows of Y -----------------------------------------------------------------------------------
 
@@ -86,6 +88,26 @@ class LocationScale(Univariate):
             return s, s * z
 
         return log_cdf, log_sf, backward
+
+    @classmethod
+    def mean_and_variance(cls, params: tuple[Array, ...]) -> tuple[Array, Array]:
+        if np.isnan(cls._standard_var):
+            return super().mean_and_variance(params)
+        loc, scale = params
+        return loc + cls._standard_mean * scale, cls._standard_var * scale**2
+
+    @classmethod
+    def crps_loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        loc, scale = params
+        z = (y - loc) / scale
+        values = cls._standard_crps(z)
+
+        def backward(d: Array) -> tuple[Array, ...]:
+            log_cdf, log_sf, _ = cls._standard_tails(z)
+            slope = namespace(z).exp(log_cdf) - namespace(z).exp(log_sf)  # of the CRPS of any Z: F² - (1 - F)²
+            return -d * slope, d * (values - z * slope)
+
+        return scale * values, backward
 
     @classmethod
     def _standard_values(cls, z: np.ndarray) -> np.ndarray:

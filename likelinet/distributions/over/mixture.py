@@ -27,9 +27,12 @@ from likelinet.distributions.numerics import modes, quadrature
 from likelinet.distributions.over.family import Setting, WrapperFamily
 from likelinet.distributions.over.mixture_answers import AnswersByComponents
 from likelinet.distributions.over.mixture_formulas import (
+    crps_loss_of_mixture,
     log_interval_of_mixture,
     loss_of_mixture,
+    moments_of_mixture,
     slices_of_equal_weight,
+    weights_of,
 )
 
 LEAST_SCALE, LEAST_COUNT = 0.2, 0.01  # of those of all y
@@ -75,6 +78,13 @@ class MixtureFamily(WrapperFamily):
 
     def log_interval(self, params: tuple[Array, ...], low: Array, high: Array) -> tuple[Array, Backward]:
         return log_interval_of_mixture(self.base.log_interval, self.event_ndim)(params, low, high)
+
+    def mean_and_variance(self, params: tuple[Array, ...]) -> tuple[Array, Array]:
+        logits, *inner = params
+        return moments_of_mixture(weights_of(logits), *self.base.mean_and_variance(tuple(inner)))
+
+    def crps_loss(self, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        return crps_loss_of_mixture(self.base.crps_loss_of_mixture)(params, y)
 
     def distribution(self, params: tuple[np.ndarray, ...]) -> Distribution:
         logits, *inner = params

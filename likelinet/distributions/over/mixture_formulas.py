@@ -58,6 +58,36 @@ def log_interval_of_mixture(base: LogInterval, event_ndim: int) -> LogInterval:
     return log_interval
 
 
+def crps_loss_of_mixture(base: Callable[[Array, tuple[Array, ...], Array], tuple[Array, Backward]]) -> Loss:
+    """Return the CRPS with parameters ``(logits, *components)`` from that with weights in place of logits."""
+
+    def loss(params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        logits, *inner = params
+        weights = weights_of(logits)
+        values, base_backward = base(weights, tuple(inner), y)
+
+        def backward(d: Array) -> tuple[Array, ...]:
+            by_weight, *others = base_backward(d)
+            mean = namespace(weights).sum(weights * by_weight, axis=-1, keepdims=True)
+            return (weights * (by_weight - mean), *others)
+
+        return values, backward
+
+    return loss
+
+
+def moments_of_mixture(weights: Array, means: Array, variances: Array) -> tuple[Array, Array]:
+    """Return mean and variance of the mixture over the last axis."""
+    xp = namespace(weights)
+    mean = xp.sum(weights * means, axis=-1)
+    return mean, xp.sum(weights * (variances + (means - mean[..., None]) ** 2), axis=-1)
+
+
+def weights_of(logits: Array) -> Array:
+    """Return the weights of the components."""
+    return namespace(logits).exp(logits - _logsumexp(logits))
+
+
 def slices_of_equal_weight(y: np.ndarray, weight: np.ndarray, many: int) -> np.ndarray:
     """Return how much of each row falls into each of the slices of the sorted y of equal weight, shape (many, n).
 

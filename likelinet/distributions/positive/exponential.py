@@ -56,6 +56,19 @@ class Exponential(Univariate):
         return w - namespace(w).log(rate), lambda d: (d * ((w - 1.0) / rate),)
 
     @classmethod
+    def mean_and_variance(cls, params: tuple[Array, ...]) -> tuple[Array, Array]:
+        (rate,) = params
+        return 1.0 / rate, rate**-2.0
+
+    @classmethod
+    def crps_loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        (rate,) = params
+        xp = namespace(rate)
+        below = -xp.expm1(-rate * y)  # P(Y ≤ y)
+        values = y + (0.5 - 2.0 * below) / rate
+        return values, lambda d: (d * ((2.0 * below - 0.5) / rate - 2.0 * y * (1.0 - below)) / rate,)
+
+    @classmethod
     def tails(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Array, TailsBackward]:
         (rate,) = params
         xp, w = namespace(rate), rate * y

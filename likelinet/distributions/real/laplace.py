@@ -96,9 +96,11 @@ class Laplace(LocationScale):
         scales = itakura_saito((self.scale - other.scale) / other.scale, np.log(self.scale) - np.log(other.scale))
         return scales + ratio * expm1mx(-gap)
 
-    def _standard_crps(self, z: np.ndarray) -> np.ndarray:
-        distance = np.abs(z)
-        return distance + np.exp(-distance) - 0.75
+    @staticmethod
+    def _standard_crps(z: Array) -> Array:
+        xp = namespace(z)
+        distance = xp.abs(z)
+        return distance + xp.exp(-distance) - 0.75
 
     def crps_of_mixture(self, weights: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Return E|Y - y| - E|Y - Y'| / 2, both of them in closed form."""

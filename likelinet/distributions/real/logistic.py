@@ -64,9 +64,11 @@ class Logistic(LocationScale):
     def _standard_ppf(self, q: np.ndarray) -> np.ndarray:
         return scipy.special.logit(q)
 
-    def _standard_crps(self, z: np.ndarray) -> np.ndarray:
-        distance = np.abs(z)
-        return distance + 2.0 * np.log1p(np.exp(-distance)) - 1.0
+    @staticmethod
+    def _standard_crps(z: Array) -> Array:
+        xp = namespace(z)
+        distance = xp.abs(z)
+        return distance + 2.0 * xp.log1p(xp.exp(-distance)) - 1.0
 
     def _kl_divergence(self, other: Distribution) -> np.ndarray:
         if not isinstance(other, Logistic):
