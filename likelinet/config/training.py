@@ -172,6 +172,10 @@ class TrainingConfig(Config):
     a code take `nll` alone."""
     optimizer: OptimizerConfig = AdamWConfig()
     """Rule that updates the weights."""
+    scale_rate: PositiveFloat = 1.0
+    """What the learning rate is multiplied by for the weights of the last layer that feed scales of y or of log y."""
+    scale_decay: NonNegativeFloat = 1.0
+    """What the weight decay of these is multiplied by, per unit of their learning rate."""
     schedule: ScheduleConfig | None = CosineConfig()
     """Learning rate over the course of training; null keeps it constant."""
     epochs: PositiveInt | None = None

@@ -81,7 +81,7 @@ def train(
         How many of them to use; no constant, so that an epoch cut short needs no other code.
     """
     layout, widths, dtype = objective.layout, objective.network.noise(), carry.theta.dtype
-    rules = [optimiser.alone(Rates(rates, carry.step), w.decayed) for w in layout.weights]
+    rules = [optimiser.alone(Rates(rates, carry.step), layout, i) for i in range(len(layout.weights))]
     structure, last = jax.tree.structure(carry.state), carry.step + count
 
     # Each weight by itself: a flat vector would be cut up and put together in every step.

@@ -190,6 +190,15 @@ class Head:
         return flags["predicted"], flags["shared"]
 
     @cached_property
+    def scales(self) -> np.ndarray:
+        """Which raw outputs belong to a scale of y or of its logarithm."""
+        flags = np.zeros(self.predicted, dtype=bool)
+        for slot, source, at in self._places:
+            if source == "predicted":
+                flags[at] = slot.parameter.role in ("scale", "log_scale")
+        return flags
+
+    @cached_property
     def _stable(self) -> bool:
         return self.family.stable_in_float32
 

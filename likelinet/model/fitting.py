@@ -26,6 +26,7 @@ from likelinet.networks.filling import learn_filling
 from likelinet.networks.masking import learn_masking
 from likelinet.objective.build import check_objective
 from likelinet.objective.layout import pack
+from likelinet.optim.apart import ScalesApart
 from likelinet.optim.build import build_optimiser
 from likelinet.tables.hold_out import HoldOut, folds_of
 from likelinet.tables.inputs import learn_inputs
@@ -143,7 +144,12 @@ def fit(
             objective, theta = replace(objective, head=units.head(head)), units.begun(theta, layout)
         declared = config.training
         optimiser = build_optimiser(
-            declared.optimizer, declared.schedule, plan.steps, objective.layout, declared.average
+            declared.optimizer,
+            declared.schedule,
+            plan.steps,
+            objective.layout,
+            declared.average,
+            ScalesApart(head.scales, declared.scale_rate, declared.scale_decay),
         )
         objective = replace(objective, warm_up=plan.settled * plan.steps_of_epoch)
         if inputs.with_missing and not is_coder:
