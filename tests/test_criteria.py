@@ -130,7 +130,11 @@ def config(**objective):
     )
 
 
-OBJECTIVES = {"beta nll": {"kind": "beta_nll"}, "crps": {"kind": "crps"}}
+OBJECTIVES = {
+    "beta nll": {"kind": "beta_nll"},
+    "crps": {"kind": "crps"},
+    "natural gradient": {"kind": "natural_gradient"},
+}
 
 
 @pytest.mark.parametrize("objective", OBJECTIVES.values(), ids=OBJECTIVES)
@@ -165,6 +169,11 @@ REFUSED = {
         {"distribution": {"kind": "cauchy"}, "training": {"objective": {"kind": "beta_nll"}}},
         "training.objective 'beta_nll': Cauchy has no variance in closed form: make it 'nll', or choose a family that "
         "it is for.",
+    ),
+    "family without an information": (
+        {"distribution": {"kind": "mixture", "base": {}}, "training": {"objective": {"kind": "natural_gradient"}}},
+        "training.objective 'natural_gradient': Mixture has no Fisher information in closed form: make it 'nll', or "
+        "choose a family that it is for.",
     ),
 }
 

@@ -158,8 +158,24 @@ class CRPSConfig(Config):
     """Which objective."""
 
 
+class NaturalGradientConfig(Config):
+    """The natural gradient of the negative log-likelihood: its gradient in the raw outputs, over their information.
+
+    For families whose Fisher information is known in closed form: bernoulli, beta, binomial, categorical, cauchy,
+    exponential, gamma, gaussian, geometric, gumbel, half_normal, inverse_gamma, inverse_gaussian, laplace,
+    log_logistic, log_normal, logistic, logit_normal, poisson, student_t and weibull. Shared parameters have
+    their plain gradient.
+    """
+
+    kind: Literal["natural_gradient"] = "natural_gradient"
+    """Which objective."""
+
+
 ObjectiveConfig = Annotated[
-    Annotated[NLLConfig, Tag("nll")] | Annotated[BetaNLLConfig, Tag("beta_nll")] | Annotated[CRPSConfig, Tag("crps")],
+    Annotated[NLLConfig, Tag("nll")]
+    | Annotated[BetaNLLConfig, Tag("beta_nll")]
+    | Annotated[CRPSConfig, Tag("crps")]
+    | Annotated[NaturalGradientConfig, Tag("natural_gradient")],
     Discriminator(kind_or("nll")),
 ]
 

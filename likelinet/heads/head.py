@@ -135,34 +135,38 @@ class Head:
         self, raw: Array, shared: Array, y: Array, columns: Array | None = None, of: FamilyLoss | None = None
     ) -> tuple[Array, HeadBackward]:
         """Return -log p(y) per row, and `backward(d) -> (draw, dshared)`; `of` may be another loss of the family."""
-        xp, dtype = namespace(raw), raw.dtype
         params, backs = self.parameters(raw, shared, columns)
         values, family_backward = self.family.loss(params, y) if of is None else of(self.family, params, y)
+        return values, lambda d: self.pulled(backs, family_backward(d), raw, columns)
 
-        def backward(d: Array) -> tuple[Array, Array | None]:
-            rows, draw, dshared = raw.shape[:-1], [], []
-            for (slot, source, _), back, grad in zip(self._places, backs, family_backward(d), strict=True):
-                if source == "known":
-                    continue
-                if slot.size_of_y is not None:
-                    by = self._column(slot.size_of_y, columns, len(slot.shape))
-                    grad = grad * grown(slot.parameter, grad, by)[1]
-                unit = 1.0 if slot.stretch is None else slot.stretch.unit
-                if source == "predicted":
-                    grad = back(grad)
-                    grad = grad.reshape((*rows, slot.size)) if slot.raw_shape else grad[..., None]
-                    draw.append(grad if slot.stretch is None else grad * unit)
-                elif slot.exposure is not None:  # the link was applied row by row
-                    total = back(grad).sum(axis=len(rows) - 1, keepdims=True)
-                    dshared.append(total.reshape((*rows[:-1], slot.size)) * unit)
-                else:
-                    total = grad.sum(axis=len(rows) - 1, keepdims=True)
-                    dshared.append(back(total).reshape((*rows[:-1], slot.size)) * unit)
-            outputs = draw[0] if len(draw) == 1 else xp.concatenate(draw, axis=-1) if draw else xp.zeros((*rows, 0))
-            constants = xp.concatenate(dshared, axis=-1).astype(dtype) if dshared else None
-            return outputs.astype(dtype, copy=False), constants
+    def pulled(
+        self, backs: list, grads: tuple[Array, ...], raw: Array, columns: Array | None
+    ) -> tuple[Array, Array | None]:
+        """Return gradients in the raw outputs and the shared constants, from those in the parameters.
 
-        return values, backward
+        `backs` is what `parameters` gives for these raw outputs and columns.
+        """
+        xp, rows, draw, dshared = namespace(raw), raw.shape[:-1], [], []
+        for (slot, source, _), back, grad in zip(self._places, backs, grads, strict=True):
+            if source == "known":
+                continue
+            if slot.size_of_y is not None:
+                by = self._column(slot.size_of_y, columns, len(slot.shape))
+                grad = grad * grown(slot.parameter, grad, by)[1]
+            unit = 1.0 if slot.stretch is None else slot.stretch.unit
+            if source == "predicted":
+                grad = back(grad)
+                grad = grad.reshape((*rows, slot.size)) if slot.raw_shape else grad[..., None]
+                draw.append(grad if slot.stretch is None else grad * unit)
+            elif slot.exposure is not None:  # the link was applied row by row
+                total = back(grad).sum(axis=len(rows) - 1, keepdims=True)
+                dshared.append(total.reshape((*rows[:-1], slot.size)) * unit)
+            else:
+                total = grad.sum(axis=len(rows) - 1, keepdims=True)
+                dshared.append(back(total).reshape((*rows[:-1], slot.size)) * unit)
+        outputs = draw[0] if len(draw) == 1 else xp.concatenate(draw, axis=-1) if draw else xp.zeros((*rows, 0))
+        constants = xp.concatenate(dshared, axis=-1).astype(raw.dtype) if dshared else None
+        return outputs.astype(raw.dtype, copy=False), constants
 
     def stretched(self, start: tuple[np.ndarray, np.ndarray], unit: tuple[np.ndarray, np.ndarray]) -> "Head":
         """Return the head whose raw outputs and shared constants are start + unit · what it is given."""

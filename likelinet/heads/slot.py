@@ -100,6 +100,11 @@ class Slot:
         """How many raw numbers it takes per row."""
         return math.prod(self.raw_shape)
 
+    @cached_property
+    def size_of_event(self) -> int:
+        """How many numbers it is for one y by itself: several for a vector of logits."""
+        return math.prod(self.shape[len(self.shape) - self.parameter.event_ndim :])
+
     def standardised(self, unit: Unit, back: Unit, shown: Unit) -> "Slot":
         """Return the slot in other units; the floor of a scale is one of the spread of y there."""
         moved = replace(self, unit=unit, back=back, shown=shown)

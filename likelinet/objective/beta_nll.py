@@ -30,12 +30,10 @@ class BetaNLL(Criterion):
     ) -> tuple[Array, HeadBackward]:
         def loss(family: Family, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
             values, backward = family.loss(params, y)
-            # Of several outputs each has a weight of its own.
-            weight = family.mean_and_variance(params)[1] ** self.beta
 
             def weighted(d: Array) -> tuple[Array, ...]:
-                grads = backward(d)
-                return tuple(g * weight.reshape(weight.shape + (1,) * (g.ndim - weight.ndim)) for g in grads)
+                weight = family.mean_and_variance(params)[1] ** self.beta  # of each of several outputs by itself
+                return tuple(g * weight.reshape(weight.shape + (1,) * (g.ndim - weight.ndim)) for g in backward(d))
 
             return values, weighted
 

@@ -4,12 +4,13 @@ from typing import assert_never
 
 import numpy as np
 
-from likelinet.config import BetaNLLConfig, CRPSConfig, NLLConfig
+from likelinet.config import BetaNLLConfig, CRPSConfig, NaturalGradientConfig, NLLConfig
 from likelinet.config.training import ObjectiveConfig
 from likelinet.core.errors import ConfigError, UndefinedError
 from likelinet.objective.beta_nll import BetaNLL
 from likelinet.objective.criterion import Criterion, Likelihood
 from likelinet.objective.crps import CRPS
+from likelinet.objective.natural_gradient import NaturalGradient
 from likelinet.objective.objective import Objective
 
 
@@ -22,6 +23,8 @@ def build_criterion(config: ObjectiveConfig) -> Criterion:
             return BetaNLL(config.beta)
         case CRPSConfig():
             return CRPS()
+        case NaturalGradientConfig():
+            return NaturalGradient()
         case _:
             assert_never(config)
 

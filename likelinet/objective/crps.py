@@ -22,6 +22,6 @@ class CRPS(Criterion):
         self, head: Head, raw: Array, shared: Array, y: Array, columns: Array | None
     ) -> tuple[Array, HeadBackward]:
         def loss(family: Family, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
-            return family.loss(params, y)[0], family.crps_loss(params, y)[1]
+            return family.loss(params, y)[0], lambda d: family.crps_loss(params, y)[1](d)
 
         return head.loss(raw, shared, y, columns, loss)

@@ -7,7 +7,7 @@ import numpy as np
 
 from likelinet.core.arrays import Array, namespace
 from likelinet.core.domains import Domain
-from likelinet.distributions.base.other_objectives import CRPS, VARIANCE, no_closed_form
+from likelinet.distributions.base.other_objectives import CRPS, INFORMATION, VARIANCE, no_closed_form
 from likelinet.distributions.base.parameter import Backward, Parameter
 
 if TYPE_CHECKING:
@@ -123,6 +123,10 @@ class Family(ABC):
     def crps_loss_of_mixture(self, weights: Array, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
         """Return the CRPS of a mixture along the last axis, and its backward function to (weights, *params)."""
         no_closed_form(f"Mixture of {self._called}", CRPS)
+
+    def fisher_information(self, params: tuple[Array, ...]) -> Array:
+        """Return E[∇ log p ∇ log pᵀ], (..., k, k) for k numbers of a row, or of each of several outputs by itself."""
+        no_closed_form(self._called, INFORMATION)
 
     @property
     def _called(self) -> str:

@@ -92,6 +92,9 @@ class Leaf(Family):
     def crps_loss_of_mixture(self, weights: Array, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
         return self.distribution_class.crps_loss_of_mixture(weights, params, y)
 
+    def fisher_information(self, params: tuple[Array, ...]) -> Array:
+        return self.distribution_class.fisher_information(params)
+
     def distribution(self, params: tuple[np.ndarray, ...]) -> Distribution:
         return self.distribution_class(**{o.parameter.name: p for o, p in zip(self.openings, params, strict=True)})
 

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array, namespace
 from likelinet.core.domains import positive
 from likelinet.core.lazy import scipy
+from likelinet.distributions.base.other_objectives import symmetric
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.shapes import parameters_on
@@ -33,6 +34,7 @@ class LocationScale(Univariate):
     _standard_mean: ClassVar[float] = 0.0
     _standard_var: ClassVar[float]
     _standard_entropy: ClassVar[float]
+    _standard_information: ClassVar[tuple[float, float, float]]  # of loc; of both; of scale
 
     def __init__(self, loc: ArrayLike, scale: ArrayLike) -> None:
         self._set({"loc": loc, "scale": scale})
@@ -95,6 +97,12 @@ class LocationScale(Univariate):
             return super().mean_and_variance(params)
         loc, scale = params
         return loc + cls._standard_mean * scale, cls._standard_var * scale**2
+
+    @classmethod
+    def fisher_information(cls, params: tuple[Array, ...]) -> Array:
+        loc, scale = params
+        precision = scale**-2.0 + 0.0 * loc
+        return symmetric(*(precision * entry for entry in cls._standard_information))
 
     @classmethod
     def crps_loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:

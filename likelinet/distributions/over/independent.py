@@ -60,6 +60,9 @@ class IndependentFamily(WrapperFamily):
         values, backward = self.base.crps_loss(params, y)
         return namespace(values).sum(values, axis=-1), lambda d: backward(d[..., None])
 
+    def fisher_information(self, params: tuple[Array, ...]) -> Array:
+        return self.base.fisher_information(params)
+
     def distribution(self, params: tuple[np.ndarray, ...]) -> Distribution:
         return Independent(self.base.distribution(params))
 

@@ -88,6 +88,10 @@ class LogNormal(Univariate):
 
         return y * (2.0 * ndtr(z) - 1.0) - from_mean, backward
 
+    @classmethod
+    def fisher_information(cls, params: tuple[Array, ...]) -> Array:
+        return Gaussian.fisher_information(params)
+
     def log_density(self) -> LogDensity:
         of_log = Gaussian(self.loc, self.scale).log_density()
 

@@ -50,6 +50,7 @@ class Gaussian(LocationScale):
     _log_norm = HALF_LOG_2PI
     _standard_var = 1.0
     _standard_entropy = 0.5 + HALF_LOG_2PI
+    _standard_information = 1.0, 0.0, 2.0
 
     @staticmethod
     def _standard_loss(z: Array) -> tuple[Array, Slopes]:

@@ -48,6 +48,7 @@ class Gumbel(LocationScale):
     _standard_mean = np.euler_gamma
     _standard_var = np.pi**2 / 6.0
     _standard_entropy = 1.0 + np.euler_gamma
+    _standard_information = 1.0, np.euler_gamma - 1.0, np.pi**2 / 6.0 + (1.0 - np.euler_gamma) ** 2
 
     @staticmethod
     def _standard_loss(z: Array) -> tuple[Array, Slopes]:

@@ -43,6 +43,7 @@ class Logistic(LocationScale):
     purpose = "slightly heavier tails"
     _standard_var = np.pi**2 / 3.0
     _standard_entropy = 2.0
+    _standard_information = 1.0 / 3.0, 0.0, (3.0 + np.pi**2) / 9.0
 
     @staticmethod
     def _standard_loss(z: Array) -> tuple[Array, Slopes]:
