@@ -1,11 +1,14 @@
 """CRPS and variance of families as training takes them: their values, and each gradient, on both engines."""
 
+import re
+
 import jax
 import numpy as np
 import pytest
 
 import likelinet as ll
 from likelinet.core.errors import UndefinedError
+from likelinet.core.wording import snake_case
 from likelinet.distributions.over.mixture import MixtureFamily
 from likelinet.distributions.rooms import all_families
 from tests import on_jax
@@ -119,3 +122,26 @@ def test_all_others_refuse_by_name(answer, classes):
         with pytest.raises(UndefinedError, match=f"^{case.cls.__name__} has no "):
             getattr(case.cls, answer)(*arguments)
     assert {*classes} <= {*all_families()}
+
+
+CONFIGS = {
+    ll.BetaNLLConfig: "mean_and_variance",
+    ll.CRPSConfig: "crps_loss",
+    ll.NaturalGradientConfig: "fisher_information",
+}
+
+
+@pytest.mark.parametrize(("config", "answer"), CONFIGS.items(), ids=CONFIGS.values())
+def test_each_config_names_the_families_that_it_is_for(config, answer):
+    words = re.findall(r"\w+", config.__doc__.partition("For families")[2])
+    own = {snake_case(case.cls.__name__) for case in FAMILIES if answers(case, answer)}
+    assert {snake_case(c.__name__) for c in all_families()} & {*words} == own
+
+
+def answers(case: Family, answer: str) -> bool:
+    params, y, _ = typical(case)
+    try:
+        getattr(case.cls, answer)(*((params, y) if answer == "crps_loss" else (params,)))
+    except UndefinedError:
+        return False
+    return True

@@ -6,10 +6,14 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from likelinet.core.arrays import Array, namespace
+from likelinet.core.domains import positive
+from likelinet.distributions.base.family import Family
 from likelinet.distributions.base.parameter import Backward
 
 Loss = Callable[[tuple[Array, ...], Array], tuple[Array, Backward]]
 LogInterval = Callable[[tuple[Array, ...], Array, Array], tuple[Array, Backward]]
+LEAST_SCALE, LEAST_COUNT = 0.2, 0.01  # of those of all y
+LEAST_SHARE = 0.05  # of each y that a slice of y that are all the same takes in
 _FINITE = 1e300  # a logarithm that is not infinite
 
 
@@ -100,6 +104,31 @@ def slices_of_equal_weight(y: np.ndarray, weight: np.ndarray, many: int) -> np.n
     cuts = np.arange(many + 1)[:, None] / many
     inside = np.minimum(ends, cuts[1:]) - np.maximum(ends - mass, cuts[:-1])
     return np.where(inside > 1e-9 * mass, inside / mass, 0.0)[:, group]
+
+
+def estimates_of_components(
+    base: Family, many: int, y: np.ndarray, weight: np.ndarray
+) -> tuple[np.ndarray | None, ...]:
+    """Return the estimates from so many slices of the sorted y, of equal weight: no two components are the same.
+
+    Where all y of a slice are the same it takes in a little of the others, for a density that is no spike.
+    """
+    shares = slices_of_equal_weight(y if y.ndim == 1 else y[:, 0], weight, many)
+    constant = [np.any(np.ptp(y[part > 0.0], axis=0) == 0.0) for part in shares]
+    shares = np.where(np.reshape(constant, (-1, 1)), np.maximum(shares, LEAST_SHARE), shares)
+    inner = [base.estimate(y[part > 0.0], (weight * part)[part > 0.0]) for part in shares]
+    stacked: list[np.ndarray | None] = []
+    for opening, whole, *each in zip(base.openings, base.estimate(y, weight), *inner, strict=True):
+        if whole is None:
+            stacked.append(None)
+            continue
+        values = np.stack([np.broadcast_to(p, opening.shape) for p in each])
+        if opening.parameter.role == "scale":
+            values = np.maximum(values, LEAST_SCALE * np.asarray(whole))
+        elif base.support.integer and opening.parameter.domain == positive:
+            values = np.maximum(values, LEAST_COUNT * np.asarray(whole))
+        stacked.append(values)
+    return tuple(stacked)
 
 
 def _logsumexp(x: Array) -> Array:
