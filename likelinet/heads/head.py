@@ -86,7 +86,7 @@ class Head:
             places.append((slot, slot.source, slice(first, at[slot.source]) if slot.raw_shape else first))
         return tuple(places)
 
-    def parameters(self, raw: Array, shared: Array, columns: Array | None = None) -> tuple[tuple[Array, ...], list]:
+    def parameters(self, raw: Array, shared: Array, columns: Array | None = None) -> tuple[tuple[Array, ...], list[Any]]:
         """Return the parameters of the family, and for each the way back through its link.
 
         Where the family needs it, they are in double precision, whatever the network's own.
@@ -140,7 +140,7 @@ class Head:
         return values, lambda d: self.pulled(backs, family_backward(d), raw, columns)
 
     def pulled(
-        self, backs: list, grads: tuple[Array, ...], raw: Array, columns: Array | None
+        self, backs: list[Any], grads: tuple[Array, ...], raw: Array, columns: Array | None
     ) -> tuple[Array, Array | None]:
         """Return gradients in the raw outputs and the shared constants, from those in the parameters.
 

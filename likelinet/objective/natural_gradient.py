@@ -46,7 +46,8 @@ def _solved(head: Head, information: Array, slopes: Array, draw: Array) -> Array
         return draw
     xp, rows = namespace(draw), draw.shape[:-1]
     lead = information.shape[len(rows) : -2]  # of several outputs, each by itself
-    slots, first, at = head.learned("predicted"), 0, []
+    slots, first = head.learned("predicted"), 0
+    at: list[int] = []
     for slot in head.slots:
         many = slot.size_of_event
         at += [*range(first, first + many)] if slot.learned and slot.source == "predicted" else []
