@@ -34,14 +34,28 @@ def describe(model: Model) -> str:
         lines.append(f"recalibrated: {model.recalibrated}")
     lines += [
         f"training: {summary(model)}",
+        *groups_in_words(model),
         "",
         f"{'epoch':>6s} {f'train {loss_name(model)}':>12s} {'validation':>12s} {'rate':>10s} {'seconds':>8s}",
     ]
     for i in sorted({*range(0, len(epochs), max(1, len(epochs) // 12)), len(epochs) - 1} & set(range(len(epochs)))):
         e = epochs[i]
         held = "" if e.validation_nll is None else f"{np.mean(e.validation_nll):12.5g}"
-        lines.append(f"{e.epoch:6d} {np.mean(e.train_nll):12.5g} {held:>12s} {e.learning_rate:10.3g} {e.seconds:8.2f}")
+        epoch = f"{e.epoch}" if e.group is None else f"{e.group + 1}: {e.epoch}"
+        lines.append(f"{epoch:>6s} {np.mean(e.train_nll):12.5g} {held:>12s} {e.learning_rate:10.3g} {e.seconds:8.2f}")
     return "\n".join(lines)
+
+
+def groups_in_words(model: Model) -> list[str]:
+    """Return a line for each group of members, on what differs, how well it predicts, and its weight."""
+    groups = model.history.groups
+    many = [counted(group.members, "member") for group in groups]
+    lines = [f"groups: {len(groups)} of {len(model.config.groups or ())}, by their weight"] if groups else []
+    for group, members in zip(groups, many, strict=True):
+        nll = group.stopped if group.out_of_fold_nll is None else f"out-of-fold {group.out_of_fold_nll:.5g}"
+        says = f"weight {group.weight:5.3f}" if group.weight else "left out    "
+        lines.append(f"  {says}  {members:>{max(map(len, many))}s}  {loss_name(model)} {nll}  {group.in_brief}")
+    return lines
 
 
 def what_is_read(model: Model) -> str:
@@ -80,7 +94,8 @@ def summary(model: Model) -> str:
     if not history.epochs:
         return line
     loss = loss_name(model)
-    line = f"{line}; last train {loss} {np.mean(history.epochs[-1].train_nll):.4g}"
+    if not history.groups:
+        line = f"{line}; last train {loss} {np.mean(history.epochs[-1].train_nll):.4g}"
     return line + _validation(history, loss)
 
 

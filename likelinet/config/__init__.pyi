@@ -46,6 +46,7 @@ from likelinet.config.family import ColumnConfig as ColumnConfig
 from likelinet.config.files import dump_config as dump_config
 from likelinet.config.files import load_config as load_config
 from likelinet.config.files import parse_config as parse_config
+from likelinet.config.group import GroupConfig as GroupConfig
 from likelinet.config.model import ModelConfig as ModelConfig
 from likelinet.config.network import AutoencoderConfig as AutoencoderConfig
 from likelinet.config.network import MLPConfig as MLPConfig
@@ -100,6 +101,7 @@ __all__ = [
     "GaussianConfig",
     "GeneralizedParetoConfig",
     "GeometricConfig",
+    "GroupConfig",
     "GumbelConfig",
     "HalfNormalConfig",
     "HoldThenAnnealConfig",

@@ -1,15 +1,25 @@
 """The whole declaration of a model."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import PositiveInt, model_validator
+from pydantic import BeforeValidator, Field, PositiveInt, model_validator
 
 from likelinet.config.base import Config
 from likelinet.config.data import DataConfig, PiecewiseLinearConfig
 from likelinet.config.distribution import DistributionConfig
 from likelinet.config.families import GaussianConfig
+from likelinet.config.group import GroupConfig, check_same_y
 from likelinet.config.network import CoderConfig, MLPConfig, NetworkConfig, VAEConfig
+from likelinet.config.quality import SETTINGS, Quality, filled
 from likelinet.config.training import LBFGSConfig, TrainingConfig
+
+
+def _of_members(groups: Any) -> Any:
+    if isinstance(groups, str):
+        raise ValueError(
+            f"is a list of groups of members, got {groups!r}: the column of the rows' groups is data.groups"
+        )
+    return groups
 
 
 class ModelConfig(Config):
@@ -25,33 +35,85 @@ class ModelConfig(Config):
     """How to maximise the likelihood."""
     ensemble: PositiveInt = 1
     """How many networks to train together; the prediction is their mixture."""
+    groups: Annotated[list[GroupConfig], Field(min_length=1), BeforeValidator(_of_members)] | None = None
+    """Groups of members, each an ensemble with inputs, network or family of its own, which are trained one after the
+    other. The prediction is the mixture of all of them, by weights that maximise its out-of-fold log score. Needs
+    `training.folds`."""
+    quality: Quality | None = None
+    """What all that is left open is set to: see [ensembles](user_guide/ensembles.md). Whatever is declared by itself is
+    respected. null: the defaults of each key."""
     engine: Literal["numpy", "jax", "auto"] = "numpy"
     """What computes the training steps: `jax` compiles them first, which takes a second or two, and is faster at very
     many small steps; `auto` takes whichever will probably be done first. L-BFGS, and models without features, run on
     NumPy."""
 
+    @property
+    def each_group(self) -> "list[ModelConfig]":
+        """The config that each group of members is trained by; this one alone where there are no groups."""
+        return [self] if self.groups is None else [self._with(group) for group in self.groups]
+
+    @property
+    def networks_in_brief(self) -> str:
+        """How many networks there are of which size, without groups."""
+        members = f"{self.ensemble} × " if self.ensemble > 1 else ""
+        return f"{members}{self.network.kind} {self.network.widths}"
+
+    def _with(self, group: GroupConfig) -> "ModelConfig":
+        own = {name: getattr(group, name) for name in ("network", "distribution", "ensemble")}
+        data = self.data if group.numeric is None else self.data.model_copy(update={"numeric": group.numeric})
+        own = {name: part for name, part in own.items() if part is not None}
+        return self.model_copy(update={**own, "data": data, "groups": None})
+
+    @model_validator(mode="before")
+    @classmethod
+    def _filled(cls, data: Any) -> Any:
+        quality = data.get("quality") if isinstance(data, dict) else None
+        return filled(data, quality) if quality in SETTINGS else data
+
     @model_validator(mode="after")
     def _fits_together(self) -> Any:
-        """Refuse more folds than members, other objectives where they make no sense, and more with a code."""
-        if self.training.folds is not None and self.ensemble < self.training.folds:
+        """Refuse what goes not together, in the whole or in a group."""
+        if self.quality is not None and isinstance(self.network, CoderConfig):
             raise ValueError(
-                f"'training.folds' is {self.training.folds}, but 'ensemble' is {self.ensemble}: each fold needs a "
-                "member that holds it out; make 'ensemble' as many or more, or 'folds' fewer"
+                f"'quality' is of predictions from features, and '{self.network.kind}' makes codes: leave it out"
             )
-        kind = self.training.objective.kind
-        if kind != "nll":
-            searches = isinstance(self.training.optimizer, LBFGSConfig)
-            if searches or self.data.features == [] or isinstance(self.network, CoderConfig):
-                where = "L-BFGS" if searches else "a model without features" if self.data.features == [] else "a code"
-                raise ValueError(f"'training.objective' is '{kind}', but {where} takes the likelihood: make it 'nll'")
-        if not isinstance(self.network, CoderConfig):
+        if self.groups is None:
+            _check(self)
             return self
-        if self.ensemble > 1:
-            raise ValueError(f"'{self.network.kind}' has one code for each row: 'ensemble' must be 1")
-        if isinstance(self.data.numeric, PiecewiseLinearConfig):
-            raise ValueError(f"'{self.network.kind}' makes its code of the numbers alone: data.numeric must be linear")
-        if self.data.features == []:
-            raise ValueError(f"'{self.network.kind}' needs features to make a code of: data.features is empty")
-        if isinstance(self.network, VAEConfig) and isinstance(self.training.optimizer, LBFGSConfig):
-            raise ValueError("'vae' draws new codes at each step: training.optimizer cannot be 'lbfgs'")
+        if isinstance(self.network, CoderConfig):
+            raise ValueError(f"'{self.network.kind}' has one code for each row: 'groups' must be null")
+        if self.training.folds is None:
+            raise ValueError("'groups' are weighed by rows that their members hold out: set 'training.folds'")
+        for i, group in enumerate(self.each_group):
+            try:
+                _check(group)
+                check_same_y(self.distribution, group.distribution)
+            except ValueError as error:
+                raise ValueError(f"groups.{i}: {error}") from None
+            if group.ensemble == 1:
+                raise ValueError(f"groups.{i}: its members hold out rows for one another: 'ensemble' must be 2 or more")
         return self
+
+
+def _check(config: ModelConfig) -> None:
+    """Refuse more folds than members, and what L-BFGS, no features or a code cannot be combined with."""
+    folds, network = config.training.folds, config.network
+    if isinstance(folds, int) and config.ensemble < folds:
+        raise ValueError(
+            f"'training.folds' is {folds}, but 'ensemble' is {config.ensemble}: each fold needs a "
+            "member that holds it out; make 'ensemble' as many or more, or 'folds' fewer"
+        )
+    objective, searches = config.training.objective.kind, isinstance(config.training.optimizer, LBFGSConfig)
+    if objective != "nll" and (searches or config.data.features == [] or isinstance(network, CoderConfig)):
+        where = "L-BFGS" if searches else "a model without features" if config.data.features == [] else "a code"
+        raise ValueError(f"'training.objective' is '{objective}', but {where} takes the likelihood: make it 'nll'")
+    if not isinstance(network, CoderConfig):
+        return
+    if config.ensemble > 1:
+        raise ValueError(f"'{network.kind}' has one code for each row: 'ensemble' must be 1")
+    if isinstance(config.data.numeric, PiecewiseLinearConfig):
+        raise ValueError(f"'{network.kind}' makes its code of the numbers alone: data.numeric must be linear")
+    if config.data.features == []:
+        raise ValueError(f"'{network.kind}' needs features to make a code of: data.features is empty")
+    if isinstance(network, VAEConfig) and searches:
+        raise ValueError("'vae' draws new codes at each step: training.optimizer cannot be 'lbfgs'")

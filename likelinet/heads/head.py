@@ -86,7 +86,9 @@ class Head:
             places.append((slot, slot.source, slice(first, at[slot.source]) if slot.raw_shape else first))
         return tuple(places)
 
-    def parameters(self, raw: Array, shared: Array, columns: Array | None = None) -> tuple[tuple[Array, ...], list[Any]]:
+    def parameters(
+        self, raw: Array, shared: Array, columns: Array | None = None
+    ) -> tuple[tuple[Array, ...], list[Any]]:
         """Return the parameters of the family, and for each the way back through its link.
 
         Where the family needs it, they are in double precision, whatever the network's own.

@@ -14,7 +14,7 @@ from likelinet.core.errors import ConfigError, DataError, NotFittedError, Undefi
 from likelinet.core.gathered import also
 from likelinet.core.wording import counted
 from likelinet.distributions import Distribution
-from likelinet.model import files, fitting, recalibration
+from likelinet.model import files, recalibration, stacking
 from likelinet.model.fit import Fit
 from likelinet.model.out_of_fold import OutOfFold
 from likelinet.model.prediction import predict_dist
@@ -170,7 +170,7 @@ class Model(Questions):
             _, held_y = named(config, held_table, held_y)
             held = roles.rows(held_table, held_y, held_weight, features, rows.table.named)
         with Progress(progress) as bar:
-            return fitting.fit(config, self._custom, Source.of(table), rows, held, features, names, callbacks, bar)
+            return stacking.fit(config, self._custom, Source.of(table), rows, held, features, names, callbacks, bar)
 
     def recalibrate(
         self,
@@ -240,7 +240,7 @@ class Model(Questions):
     @property
     def config(self) -> ModelConfig:
         """The declaration; of a fitted model with the target that `fit` was told by name."""
-        return self._declared if self._fit is None else self._fit.config
+        return self._declared if self._fit is None else self._fit.declared_whole
 
     @property
     def history(self) -> History:
@@ -294,19 +294,18 @@ class Model(Questions):
     @property
     def n_parameters(self) -> int:
         """How many weights were learned, over all members."""
-        return self._fitted().theta.size
+        return self._fitted().n_parameters
 
     def __repr__(self) -> str:
-        members = f"{self.config.ensemble} × " if self.config.ensemble > 1 else ""
         state = "not fitted"
         if self.fitted:
             features = counted(len(self.feature_names), "feature")
             state = "not trained, weights of the start" if self.history.untrained else "fitted"
             state = f"{state}: {features}, {self.n_parameters:,} parameter{'s' * (self.n_parameters != 1)}"
-        network = f"{members}{self.config.network.kind} {self.config.network.widths}"
+        network = " + ".join(group.networks_in_brief for group in self.config.each_group)
         outputs = ", ".join(output_names(self.config.data))
-        family = f"{outputs} ~ {self.config.distribution.in_brief}" if outputs else self.config.distribution.in_brief
-        return f"Model({family}, {network}, {state})"
+        family = " + ".join(dict.fromkeys(group.distribution.in_brief for group in self.config.each_group))
+        return f"Model({f'{outputs} ~ ' if outputs else ''}{family}, {network}, {state})"
 
     def save(self, path: str | Path) -> None:
         """Write the fitted model to one safetensors file: arrays, with everything else as JSON."""
@@ -331,8 +330,8 @@ class Model(Questions):
             If the file is missing, truncated, altered, newer than this version, or names a class that is not trusted.
         """
         fit = files.read(path, distribution, trust)
-        model = Model(fit.config, distribution=distribution)
-        model._fit = replace(fit, config=model.config)
+        model = Model(fit.declared_whole, distribution=distribution)
+        model._fit = fit.declared_by(model.config)
         return model
 
     def _roles_of(self, config: ModelConfig) -> Roles:

@@ -60,7 +60,8 @@ def _solved(head: Head, information: Array, slopes: Array, draw: Array) -> Array
     j = by_output(slopes)
     own = information[..., np.array(at)[:, None], np.array(at)]
     matrix = j[..., :, None] * own * j[..., None, :] + DAMPING * xp.eye(len(at), dtype=own.dtype)
-    solved, found, first = xp.linalg.solve(matrix, by_output(draw)[..., None])[..., 0], [], 0
+    solved, first = xp.linalg.solve(matrix, by_output(draw)[..., None])[..., 0], 0
+    found: list[Array] = []
     for slot, _ in slots:
         many = slot.size_of_event
         found.append(solved[..., first : first + many].reshape((*rows, slot.size)))

@@ -69,10 +69,17 @@ def families(text: str, config: ModelConfig) -> dict[str, ModelConfig]:
         if censored and declared.get("kind") != CensoredConfig.model_fields["kind"].default:
             declared = {"kind": "censored", "base": declared}
         try:
-            found[name] = ModelConfig.model_validate({**config.model_dump(mode="json"), "distribution": declared})
+            found[name] = ModelConfig.model_validate({**_without_family(config), "distribution": declared})
         except ConfigError as error:
             raise ConfigError(f"--families {name}: {error}") from None
     return found
+
+
+def _without_family(config: ModelConfig) -> dict[str, Any]:
+    """Return a config as plain data, whose groups of members all have the family of the whole."""
+    plain = config.model_dump(mode="json")
+    groups = [{**group, "distribution": None} for group in plain["groups"] or ()]
+    return {**plain, "groups": groups or None}
 
 
 def same_features(config: ModelConfig, models: Iterable[ModelConfig], columns: Iterable[str]) -> list[str]:

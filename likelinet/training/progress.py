@@ -32,15 +32,18 @@ class Progress:
     def __enter__(self) -> "Progress":
         return self
 
-    def begin(self, epochs: int, time: float | None = None) -> None:
-        """Show the bar before the first epoch, which may take a while; it ends after `time` seconds at the latest."""
+    def begin(self, epochs: int, time: float | None = None, what: str = "") -> None:
+        """Show the bar before the first epoch, which may take a while; it ends after `time` seconds at the latest.
+
+        `what` says which part of a model it is, if it is not all of it.
+        """
         self._time = time
         if not self._shown:
             return
         from tqdm import tqdm
 
         layout = "{desc} {percentage:3.0f}%|{bar}| epoch {n}/{total} [{remaining} left]{postfix}"
-        self._bar = tqdm(total=epochs, desc="fit", bar_format=layout, leave=False)
+        self._bar = tqdm(total=epochs, desc=f"fit {what}".rstrip(), bar_format=layout, leave=False)
 
     def __call__(self, epoch: Epoch) -> None:
         """Take note of an epoch."""
