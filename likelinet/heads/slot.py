@@ -100,6 +100,11 @@ class Slot:
         """How many raw numbers it takes per row."""
         return math.prod(self.raw_shape)
 
+    @cached_property
+    def size_of_event(self) -> int:
+        """How many numbers it is for one y by itself: several for a vector of logits."""
+        return math.prod(self.shape[len(self.shape) - self.parameter.event_ndim :])
+
     def standardised(self, unit: Unit, back: Unit, shown: Unit, least: np.ndarray | float = 0.0) -> "Slot":
         """Return the slot in other units.
 

@@ -83,6 +83,18 @@ class Leaf(Family):
         nll, backward = self.distribution_class.nll_of_zero(params, like)
         return log1mexp(nll), lambda d: backward(xp.where(d == 0.0, 0.0, d / xp.expm1(nll)))
 
+    def mean_and_variance(self, params: tuple[Array, ...]) -> tuple[Array, Array]:
+        return self.distribution_class.mean_and_variance(params)
+
+    def crps_loss(self, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        return self.distribution_class.crps_loss(params, y)
+
+    def crps_loss_of_mixture(self, weights: Array, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        return self.distribution_class.crps_loss_of_mixture(weights, params, y)
+
+    def fisher_information(self, params: tuple[Array, ...]) -> Array:
+        return self.distribution_class.fisher_information(params)
+
     def distribution(self, params: tuple[np.ndarray, ...]) -> Distribution:
         return self.distribution_class(**{o.parameter.name: p for o, p in zip(self.openings, params, strict=True)})
 
