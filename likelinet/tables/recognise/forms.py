@@ -54,7 +54,7 @@ TIMES = ("%H:%M", "%H.%M.%S")  # of a day that nobody names
 _MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october"]
 _MONTHS += ["november", "december"]
 _NAMES = {name[:n]: j + 1 for j, name in enumerate(_MONTHS) for n in (3, 4, 20)}
-_CENTURY = 69  # as strptime has it: 69 is 1969, and 68 is 2068
+SINCE = 1969  # as strptime has it: 69 is 1969, and 68 is 2068
 
 
 def turned(form: str) -> str | None:
@@ -63,8 +63,10 @@ def turned(form: str) -> str | None:
     return other if other != form and other in FORMS else None
 
 
-def in_form(cells: Any, form: str) -> np.ndarray:
+def in_form(cells: Any, form: str, since: int = SINCE) -> np.ndarray:
     """Return strings of pyarrow as datetime64[us], NaT where one is no date or time of this form.
+
+    Years of two digits are among the hundred from `since` on.
 
     A time without a date is one of 1970-01-01; an offset from UTC is left aside, so that the time is what a clock there
     shows.
@@ -83,7 +85,7 @@ def in_form(cells: Any, form: str) -> np.ndarray:
     year, month, day = number("Y", 1970), number("m", 1), number("d", 1)
     if "y" in parts:
         short = number("y", 0)
-        year = np.where(short < 0, -1, short + np.where(short < _CENTURY, 2000, 1900))
+        year = np.where(short < 0, -1, since + (short - since) % 100)
     if "q" in parts:
         month = 3 * number("q", 1) - 2
     if "b" in parts:
