@@ -149,7 +149,7 @@ class PiecewiseLinearConfig(Config):
 
 NumericConfig = Annotated[
     Annotated[LinearConfig, Tag("linear")] | Annotated[PiecewiseLinearConfig, Tag("piecewise_linear")],
-    Discriminator(kind_or("linear")),
+    Discriminator(kind_or("linear", bins="piecewise_linear")),
 ]
 
 
@@ -173,7 +173,7 @@ class DataConfig(Config):
     text: list[str] = []
     """Columns of free text, which are read as the set of their words."""
     numeric: NumericConfig = LinearConfig()
-    """How numbers become inputs of the network."""
+    """How numbers become inputs of the network; `{bins: 16}` is piecewise linear."""
     missing: list[float | str] = []
     """Further cells that mean a missing one, such as -200, beside empty ones and the usual words like NA."""
     strict: bool = False

@@ -303,6 +303,7 @@ class Model(Questions):
             features = counted(len(self.feature_names), "feature")
             state = "not trained, weights of the start" if self.history.untrained else "fitted"
             state = f"{state}: {features}, {self.n_parameters:,} parameter{'s' * (self.n_parameters != 1)}"
+            state += f", recalibrated by {self.recalibrated}" if self.recalibrated is not None else ""
         network = f"{members}{self.config.network.kind} {self.config.network.widths}"
         outputs = ", ".join(output_names(self.config.data))
         family = f"{outputs} ~ {self.config.distribution.in_brief}" if outputs else self.config.distribution.in_brief
