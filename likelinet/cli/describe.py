@@ -68,7 +68,8 @@ def summary(model: Model) -> str:
     best = ", ".join(map(str, history.best_epoch))
     engine = "" if history.engine == "numpy" else f" with {history.engine}"
     many = f"{counted(model.n_parameters, 'parameter')}{engine} in {counted(epochs, 'epoch')}"
-    line = f"Fitted {many} ({history.stopped}; best epoch {best})"
+    how = "cut off by training.time" if history.stopped == "time" else history.stopped
+    line = f"Fitted {many} ({how}; best epoch {best})"
     if not history.epochs and history.stopped == "finished":
         return f"{line}: the start was already the maximum"
     if history.stopped == "diverged":

@@ -102,11 +102,10 @@ def report_of(
         about = (0, 0, "") if isinstance(cells, DataError) else cells
         kind, error = learned.get(name), found.get(name)
         if kind is not None:
-            how = kind.describe().replace(f", {kind.seen}", "") if kind.seen else kind.describe()  # `values` has it
             distinct, missing, values = about
             values = kind.seen if " … " in kind.seen else values
-            inputs = kind.width + kind.in_code
-            return ColumnReport(name, "feature", kind.tag, distinct, missing, values, " ".join(how.split()), inputs)
+            inputs, how = kind.width + kind.in_code, " ".join(kind.in_brief().split())
+            return ColumnReport(name, "feature", kind.tag, distinct, missing, values, how, inputs)
         said = str(error) if isinstance(error, DataError) else ""
         return ColumnReport(name, _role(name, roles, said), "refused" if said else "", *about, said, 0)
 

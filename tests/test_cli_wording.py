@@ -1,0 +1,42 @@
+"""What the commands print where it would be cut off, or say less than a user needs."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from tests.small import COLUMNS, cli, fit, write_csv
+
+RNG = np.random.default_rng(5)
+
+
+def test_a_picture_needs_what_was_observed(tmp_path: Path):
+    assert fit(tmp_path, "data.target=price").code == 0
+    new = write_csv(tmp_path / "new.csv", {name: COLUMNS[name] for name in ("size", "age", "colour")})
+    done = cli("plot", tmp_path / "model.safetensors", new, "-o", tmp_path / "p.png")
+    assert (done.code, (tmp_path / "p.png").exists()) == (2, False)
+    assert done.err == (
+        "likelinet: There is no column 'price' in the table (possible: age, colour, size): a picture has what was "
+        "observed beside what is predicted; `likelinet predict` needs no more than the latter.\n"
+    )
+
+
+def test_what_is_short_comes_first_in_a_line_of_check(tmp_path: Path):
+    engine = [f"{v} CC" for v in RNG.integers(600, 3000, 399)]
+    table = write_csv(tmp_path / "t.csv", {"engine": [*engine, ""], "y": RNG.normal(size=400).tolist()})
+    command = ("check", table, "--target", "y", "--set", "data.numeric.bins=16")
+    line = next(line for line in cli(*command).out.splitlines() if line.startswith("engine"))
+    assert "  number, in 16 bins, with mis" in line
+    assert len(line) <= 110
+    (column, _) = json.loads(cli(*command, "--json").out)["columns"]
+    first = engine[0]
+    assert column["encoding"] == (
+        f"number, in 16 bins, with missing cells (numbers with the unit 'CC' ('{first}' is {first[:-3]}))"
+    )
+
+
+def test_time_that_cut_training_off_is_named(tmp_path: Path):
+    done = fit(tmp_path, "data.target=price", "training.time=1.0e-9", "training.epochs=50")
+    assert "in 1 epoch (cut off by training.time; best epoch 1)" in done.out
+    assert "training: Fitted " in (shown := cli("show", tmp_path / "model.safetensors").out)
+    assert "(cut off by training.time; best epoch 1)" in shown
