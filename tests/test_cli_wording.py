@@ -35,6 +35,27 @@ def test_what_is_short_comes_first_in_a_line_of_check(tmp_path: Path):
     )
 
 
+def test_a_target_in_dress_has_its_range(tmp_path: Path):
+    prices = [f"{1000 + 97 * i:,}.50 €" for i in range(80)]
+    table = write_csv(tmp_path / "t.csv", {"a": RNG.normal(size=81).tolist(), "price": [*prices, "on request"]})
+    line = next(line for line in cli("check", table, "--target", "price").out.splitlines() if line.startswith("price"))
+    assert line.split() == ["price", "target", "80", "1", "1000", "…", "8664"]
+    words = cli("check", table, "--target", "price", "--set", "distribution.kind=categorical").out
+    assert "1,000.50 €, 1,097.50 €," in words
+
+
+def test_large_numbers_have_no_exponent(tmp_path: Path):
+    y = [0.123456, 81152.913, 123456789.5, *RNG.normal(size=40)]
+    table = write_csv(tmp_path / "t.csv", {"a": RNG.normal(size=43).tolist(), "y": np.abs(y).tolist()})
+    (_, column) = json.loads(cli("check", table, "--target", "y", "--json").out)["columns"]
+    assert column["values"].endswith(" … 123456790")
+
+
+def test_missing_numbers_are_suggested_as_they_were_given(tmp_path: Path):
+    table = write_csv(tmp_path / "t.csv", {"a": RNG.normal(size=40).tolist(), "y": RNG.normal(size=40).tolist()})
+    assert "  missing: [99, -1.5, x]\n" in cli("check", table, "--set", "data.missing=[99, -1.5, x]").out
+
+
 def test_time_that_cut_training_off_is_named(tmp_path: Path):
     done = fit(tmp_path, "data.target=price", "training.time=1.0e-9", "training.epochs=50")
     assert "in 1 epoch (cut off by training.time; best epoch 1)" in done.out

@@ -141,6 +141,7 @@ def suggestion(report: TableReport, config: ModelConfig, family: Suggestion | No
     """
     own, data = config.model_dump(mode="json", exclude_unset=True), config.data
     values = data.model_dump(mode="json")  # whole, since the kind of a part is a default in itself
+    values["missing"] = [int(m) if isinstance(m, float) and m.is_integer() else m for m in data.missing]
     declared = {key: values[key] for key in data.model_dump(exclude_defaults=True)}
     no_use = [c.name for c in report.columns if c.kind in ("identifier", "constant", "refused")]
     codes = [k.name for k in report.kinds if isinstance(k, Category) and k.words]

@@ -95,8 +95,15 @@ class Moment(Scaled):
         if self.low is None or self.high is None:
             return ""
         days = (self.low, self.high)
-        ends = [str(np.datetime64(self.origin, "s") + np.timedelta64(round(86400.0 * day), "s")) for day in days]
-        return " … ".join(end[11:] if self._of_a_day else end[:10] for end in ends)
+        first, last = (
+            str(np.datetime64(self.origin, "s") + np.timedelta64(round(86400.0 * day), "s")).split("T") for day in days
+        )
+        if self._of_a_day:
+            return f"{first[1]} … {last[1]}"
+        if first[0] != last[0]:
+            return f"{first[0]} … {last[0]}"
+        to = 8 if first[1][:5] == last[1][:5] else 5  # seconds where there is no minute between them
+        return f"{first[0]} {first[1][:to]} … {last[1][:to]}"
 
     @property
     def _of_a_day(self) -> bool:

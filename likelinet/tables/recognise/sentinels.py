@@ -35,7 +35,9 @@ def _has_far_ends(numbers: np.ndarray) -> bool:
     if not len(others):
         return False
     second, last = others.min(), others.max()
-    return bool(second - low > 0.1 * (high - second) or high - last > 0.1 * (last - low) or low < 0.0 <= second)
+    if second - low > 0.1 * (high - second) or high - last > 0.1 * (last - low) or low < 0.0 <= second:
+        return True
+    return (_is_nines(low) or _is_nines(high)) and _has_far_ends(others)  # 99 beside 98
 
 
 def suspected_sentinels(values: np.ndarray) -> dict[float, int]:
