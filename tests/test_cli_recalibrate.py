@@ -62,3 +62,13 @@ def test_what_it_was_trained_on_is_noted_and_y_must_be_there(folder: Path, tmp_p
     lacking = cli("recalibrate", folder / "model.safetensors", tmp_path / "x.csv", "-o", tmp_path / "other")
     assert (lacking.code, (tmp_path / "other").exists()) == (2, False)
     assert lacking.err.startswith("likelinet: There is no column 'price' in the table")
+
+
+def test_rows_that_it_was_recalibrated_by_are_noted(folder: Path, tmp_path: Path):
+    assert cli("recalibrate", folder / "model.safetensors", folder / "new.csv", "-o", tmp_path / "m").code == 0
+    says = "new.csv: the model was recalibrated by these very rows, so the scores are better than those of new rows"
+    assert says in cli("evaluate", tmp_path / "m", folder / "new.csv").err
+    assert "recalibrated" not in cli("evaluate", folder / "model.safetensors", folder / "new.csv").err
+    trained = cli("evaluate", tmp_path / "m", folder / "train.csv").err
+    assert "the model was trained on these very rows" in trained
+    assert "recalibrated" not in trained

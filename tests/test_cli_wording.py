@@ -56,6 +56,18 @@ def test_missing_numbers_are_suggested_as_they_were_given(tmp_path: Path):
     assert "  missing: [99, -1.5, x]\n" in cli("check", table, "--set", "data.missing=[99, -1.5, x]").out
 
 
+def test_numbers_that_may_mean_missing_cells_are_in_a_comment_of_the_config(tmp_path: Path):
+    answers = 8 * [1, 2, 3, 4, 5]
+    columns = {"a": [*answers[:-3], 98, 99, 99], "b": [*answers[:-2], 99, 99], "c": answers, "y": RNG.normal(size=40)}
+    table = write_csv(tmp_path / "t.csv", {name: list(cells) for name, cells in columns.items()})
+    out = cli("check", table, "--target", "y", "--set", "data.missing=[x]").out
+    config = out.partition("Suggested config:\n\n")[2]
+    assert config.startswith(
+        "data:\n  target: y\n  missing: [x]\n  # missing: [x, 98, 99]  # if these mean missing cells\n"
+    )
+    assert "# missing" not in cli("check", table, "--set", "data.missing=[98, 99]").out
+
+
 def test_time_that_cut_training_off_is_named(tmp_path: Path):
     done = fit(tmp_path, "data.target=price", "training.time=1.0e-9", "training.epochs=50")
     assert "in 1 epoch (cut off by training.time; best epoch 1)" in done.out

@@ -14,7 +14,7 @@ from likelinet.tables.kinds.number import Number
 from likelinet.tables.kinds.words import Words
 from likelinet.tables.marked import absent
 from likelinet.tables.recognise.identifiers import MANY, is_called_id
-from likelinet.tables.recognise.sentinels import sentinels_of
+from likelinet.tables.recognise.sentinels import sentinels_of, suspected
 from likelinet.tables.table import Table
 from likelinet.tables.text import Text
 
@@ -90,6 +90,12 @@ def note_readings(table: Table, kinds: tuple[Kind, ...], both_ways: bool = False
         "; if they do, name them in data.missing",
         UserWarning,
     )
+
+
+def suspected_codes(table: Table, kinds: Collection[Kind]) -> list[float]:
+    """Return the numbers of all columns that may mean missing cells, each once."""
+    numbers = (_numbers(table, k) for k in kinds if isinstance(k, Number) and k.limited)
+    return list(dict.fromkeys(code for values in numbers for code in suspected(values)))
 
 
 def _are_numbers(table: Table, name: str) -> bool:
