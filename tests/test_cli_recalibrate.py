@@ -1,6 +1,7 @@
 """`likelinet recalibrate`: the same as in Python, written under another name, and said wherever a model is shown."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("options", [(), ("--method", "conformal")])
 def test_it_is_that_of_python(options: tuple[str, ...], folder: Path, tmp_path: Path):
-    method = options[-1] if options else "pit"
+    method: Any = options[-1] if options else "pit"
     before = (folder / "model.safetensors").read_bytes()
     done = cli("recalibrate", folder / "model.safetensors", folder / "new.csv", "-o", tmp_path / "m", *options)
     assert (done.code, done.out) == (0, f"Recalibrated by 31 rows ({method}). Model: {tmp_path / 'm'}\n")

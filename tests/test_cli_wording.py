@@ -66,6 +66,8 @@ def test_numbers_that_may_mean_missing_cells_are_in_a_comment_of_the_config(tmp_
         "data:\n  target: y\n  missing: [x]\n  # missing: [x, 98, 99]  # if these mean missing cells\n"
     )
     assert "# missing" not in cli("check", table, "--set", "data.missing=[98, 99]").out
+    assert cli("init", table, "--target", "y", "-o", tmp_path / "c.yaml").code == 0
+    assert "\n  # missing: [98, 99]  # if these mean missing cells\n" in (tmp_path / "c.yaml").read_text()
 
 
 def test_time_that_cut_training_off_is_named(tmp_path: Path):

@@ -14,6 +14,7 @@ import click
 import numpy as np
 
 from likelinet.cli.declared import target_of
+from likelinet.cli.describe import as_written, suspects_in_comment
 from likelinet.config import ModelConfig, load_config
 from likelinet.config.files import declare
 from likelinet.config.plain import in_one_line
@@ -146,7 +147,7 @@ def suggestion(
     """
     own, data = config.model_dump(mode="json", exclude_unset=True), config.data
     values = data.model_dump(mode="json")  # whole, since the kind of a part is a default in itself
-    values["missing"] = _written(data.missing)
+    values["missing"] = as_written(data.missing)
     declared = {key: values[key] for key in data.model_dump(exclude_defaults=True)}
     no_use = [c.name for c in report.columns if c.kind in ("identifier", "constant", "refused")]
     codes = [k.name for k in report.kinds if isinstance(k, Category) and k.words]
@@ -157,18 +158,12 @@ def suggestion(
     keys |= {key: value for key, value in declared.items() if key not in keys}
     lines = [f"  {key}: {in_one_line(value)}" for key, value in keys.items() if value not in (None, [])]
     lines = ["data:", *lines] if lines else ["data: {}"]
-    if suspects:
-        lines.append(f"  # missing: {in_one_line(_written([*data.missing, *suspects]))}  # if these mean missing cells")
+    lines += suspects_in_comment(data.missing, suspects)
     if family is not None:
         lines.append(f"# '{shown(', '.join(output_names(data)))}' {shown(family.why)}")
     others = sorted(own.keys() - {"data"}, key=lambda key: key != "distribution")  # beside why it is this one
     lines += [f"{key}: {in_one_line(own[key])}" for key in others]
     return "\n".join(lines)
-
-
-def _written(missing: Sequence[float | str]) -> list[float | str]:
-    """Return cells that mean missing ones as a user writes them: whole numbers without a point."""
-    return [int(m) if isinstance(m, float) and m.is_integer() else m for m in missing]
 
 
 def in_lines(found: Checked, where: str) -> str:

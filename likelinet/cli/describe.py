@@ -6,6 +6,7 @@ import numpy as np
 
 from likelinet.config import dump_config
 from likelinet.config.network import VAEConfig
+from likelinet.config.plain import in_one_line
 from likelinet.core.wording import counted, shown
 from likelinet.model.model import Model
 from likelinet.tables.kinds.kind import Kind
@@ -59,6 +60,18 @@ def columns_in_words(kinds: Sequence[Kind], most: int = COLUMNS) -> list[str]:
     width = max((len(shown(kind.name)) for kind in some), default=0)
     lines = [f"  {shown(kind.name):{width}s}  {' '.join(kind.describe().split())}" for kind in some]
     return [*lines, f"  … and {len(kinds) - most} more"] if len(kinds) > most else lines
+
+
+def suspects_in_comment(missing: Sequence[float | str], suspects: Sequence[float]) -> list[str]:
+    """Return a line of a config, in a comment, on numbers that may mean missing cells beside those known; or none."""
+    if not suspects:
+        return []
+    return [f"  # missing: {in_one_line(as_written([*missing, *suspects]))}  # if these mean missing cells"]
+
+
+def as_written(missing: Sequence[float | str]) -> list[float | str]:
+    """Return cells that mean missing ones as a user writes them: whole numbers without a point."""
+    return [int(m) if isinstance(m, float) and m.is_integer() else m for m in missing]
 
 
 def summary(model: Model) -> str:

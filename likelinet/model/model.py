@@ -225,9 +225,9 @@ class Model(Questions):
         else:
             table = declared_table(X, self.config.data)
             rows = self.observed(table, y, sample_weight)
-            fit.source.note_seen(table, self.config, "its predictions of new rows are farther off than the map knows")
             learned = recalibration.learned(method, self._ask(rows.table, predict_dist), rows.y, rows.weight)
             learned = replace(learned, source=Source.of(table))
+            fit.source.note_seen(table, self.config, "its predictions of new rows are farther off than the map knows")
         self._fit = replace(fit, recalibration=learned)
         return self
 

@@ -99,8 +99,9 @@ def report_of(
     learned = {kind.name: kind for kind in kinds}
 
     with unnoted():  # how y is read is said by who reads it
-        meant = table if roles.labels else attempted(partial(with_numbers, table, data))
-    targets = () if isinstance(meant, DataError) else target_names(data)
+        meant = attempted(partial(with_numbers, table, data))
+    meant = table if roles.labels or isinstance(meant, DataError) else meant
+    targets = target_names(data)
 
     def column(name: str) -> ColumnReport:
         cells = attempted(partial(_cells, meant if name in targets else table, name))
