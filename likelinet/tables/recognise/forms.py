@@ -14,7 +14,7 @@ _CLOCK = (
     r"(?P<H>[0-9]{1,2}):(?P<M>[0-9]{2})(?::(?P<S>[0-9]{2})(?:[.,](?P<f>[0-9]{1,9}))?)?(?: ?(?P<p>[AaPp])\.?[Mm]\.?)?"
 )
 _ZONE = r"(?: ?(?:Z|UTC|GMT|[-+][0-9]{2}(?::?[0-9]{2})?))?"
-_AT = f"(?:(?:T|,? +){_CLOCK}{_ZONE})?"  # a time after a date, where there is one
+_AT = f"(?:(?:T|,? +|:){_CLOCK}{_ZONE})?"  # a time after a date, where there is one
 
 # Regular expressions (RE2) by the names that strptime has for the parts; a time may follow each date. The first that
 # all of a column fits is taken.
@@ -40,6 +40,7 @@ FORMS = {
     "%d %b %Y": f"{_WEEKDAY}{_DAY}(?:st|nd|rd|th)?[-./ ] ?{_NAME}[-/, ] ?{_YEAR}{_AT}",
     "%d %b %y": f"{_DAY}[-/ ]{_NAME}[-/ ]{_SHORT}{_AT}",
     "%b %d %Y": f"{_WEEKDAY}{_NAME}[-/ ]{_DAY}(?:st|nd|rd|th)?(?:,? |[-/]){_YEAR}{_AT}",
+    "%b %d %H:%M:%S %Y": f"{_WEEKDAY}{_NAME} +{_DAY} {_CLOCK}{_ZONE} {_YEAR}",
     "%b %Y": f"{_NAME}[-/, ] ?{_YEAR}",
     "%b %y": f"{_NAME}[-/ ]'?{_SHORT}",
     "%Y-%m": f"{_YEAR}[-/](?P<m>[0-9]{{2}})",
