@@ -169,7 +169,7 @@ class DataConfig(Config):
     ordered: list[str] = []
     """Columns of categories with an order: that of a declared category, or of numbers by size, or of the alphabet."""
     datetime: list[str] = []
-    """Columns of dates and times, even where some of their cells are not, or are years."""
+    """Columns of dates and times, even where some of their cells are not, or are years, or seconds since 1970."""
     text: list[str] = []
     """Columns of free text, which are read as the set of their words."""
     numeric: NumericConfig = LinearConfig()

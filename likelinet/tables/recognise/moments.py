@@ -12,6 +12,7 @@ from likelinet.tables.coded import Coded
 from likelinet.tables.columns import Column
 from likelinet.tables.recognise.centuries import hundred_around, in_form_of_column
 from likelinet.tables.recognise.distinct import Distinct, distinct, forms_of
+from likelinet.tables.recognise.epochs import EPOCHS, epoch_in, read_epoch
 from likelinet.tables.recognise.forms import FORMS, ISO, SINCE, TIMES, in_form, turned
 from likelinet.tables.recognise.other_forms import EARLIEST, LATEST, in_any_form
 from likelinet.tables.text import Text
@@ -90,7 +91,7 @@ def moments_among(column: Column, agree: float = 1.0) -> Moments | None:
 
 
 def moments_of(column: Column, name: str) -> Moments:
-    """Return a column as the moments that a user says it holds; whole numbers may be years as well.
+    """Return a column as the moments that a user says it holds; numbers may be years, or seconds since 1970, as well.
 
     Raises
     ------
@@ -101,7 +102,7 @@ def moments_of(column: Column, name: str) -> Moments:
     found = moments_among(cells)
     if found is None:
         text = cells if isinstance(cells, Text) else _whole_numbers(cells)
-        found = moments_in(text, 0.5) or _in_years(text)
+        found = moments_in(text, 0.5) or _in_years(text) or _since_1970(cells)
     if found is None:
         raise DataError(
             f"Column '{name}' of data.datetime has no dates or times of one form, such as 2024-02-29, 29.02.2024 14:30 "
@@ -117,15 +118,28 @@ def _in_years(text: Text) -> Moments | None:
     return Moments(values, stray, "%Y", "years") if some > stray.sum() else None
 
 
+def _since_1970(column: np.ndarray | Text) -> Moments | None:
+    """Return seconds, or parts of them, since 1970 as moments, if most cells are such."""
+    found = epoch_in(column)
+    if found is None:
+        return None
+    form, values, stray = found
+    i = int((~np.isnat(values)).argmax())
+    when = str(values[i].astype("datetime64[s]")).replace("T", " ")
+    return Moments(values, stray, form, f"{form} ({shown(str(column[i]))} is {when})")
+
+
 def read_moments(column: np.ndarray | Text, form: str, since: int = SINCE) -> tuple[np.ndarray, np.ndarray]:
     """Return a column of a known form as datetime64[us], and where it has something else that is not missing.
 
     Moments of other forms are read beside it where they mean one thing only, as dates do that ISO writes. Years of two
     digits are among the hundred from `since` on.
     """
+    if isinstance(column, np.ndarray) and column.dtype.kind == "M":
+        return column.astype("datetime64[us]"), np.zeros(len(column), bool)
+    if form in EPOCHS:
+        return read_epoch(column, form)
     if isinstance(column, np.ndarray):
-        if column.dtype.kind == "M":
-            return column.astype("datetime64[us]"), np.zeros(len(column), bool)
         column = _whole_numbers(column)
     found = distinct(column)
     each = _in_form_or_iso(found.cells, form, since)
@@ -136,6 +150,8 @@ def read_moments(column: np.ndarray | Text, form: str, since: int = SINCE) -> tu
 
 def of_other_form(column: Text, form: str) -> np.ndarray:
     """Return which cells are neither of a known form nor dates as ISO writes them; missing ones may be among them."""
+    if form in EPOCHS:
+        return np.zeros(len(column), bool)
     if turned(form) is None:  # then the look of a cell tells, without reading it
         iso = False if form in TIMES else column.matches(FORMS[ISO])
         return ~(column.matches(FORMS[form]) | iso)
