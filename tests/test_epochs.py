@@ -34,7 +34,7 @@ def test_they_are_as_good_as_dates(form: str, of: type, tmp_path):
         Inputs((kind,), True).rows(as_table({"ts": column}))[:]
         for kind, column in zip(kinds, (cells, WHEN.to_numpy()), strict=True)
     ]
-    np.testing.assert_array_equal(*x)
+    np.testing.assert_array_equal(x[0], x[1])
     assert x[0].shape == (80, 5)  # with weekday and hour
     assert (
         kinds[0].describe().startswith(f"{form} ({cells[0]} is {DATES[0]}) as time since {min(DATES)}, with the week")
