@@ -230,8 +230,9 @@ class Model(Questions):
         else:
             table = declared_table(X, self.config.data)
             rows = self.observed(table, y, sample_weight)
-            fit.source.note_seen(table, self.config, "its predictions of new rows are farther off than the map knows")
             learned = recalibration.learned(method, self._ask(rows.table, predict_dist), rows.y, rows.weight)
+            learned = replace(learned, source=Source.of(table))
+            fit.source.note_seen(table, self.config, "its predictions of new rows are farther off than the map knows")
         self._fit = replace(fit, recalibration=learned)
         return self
 
@@ -307,6 +308,7 @@ class Model(Questions):
             features = counted(len(self.feature_names), "feature")
             state = "not trained, weights of the start" if self.history.untrained else "fitted"
             state = f"{state}: {features}, {self.n_parameters:,} parameter{'s' * (self.n_parameters != 1)}"
+            state += f", recalibrated by {self.recalibrated}" if self.recalibrated is not None else ""
         network = " + ".join(group.networks_in_brief for group in self.config.each_group)
         outputs = ", ".join(output_names(self.config.data))
         family = " + ".join(dict.fromkeys(group.distribution.in_brief for group in self.config.each_group))

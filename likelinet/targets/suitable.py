@@ -1,6 +1,4 @@
-"""Whether y is what it seems: a note where it plainly asks for another family, and one on numbers for missing cells."""
-
-from collections.abc import Iterator
+"""Whether y is what it seems: notes where it asks for another family, and on numbers for missing cells."""
 
 import numpy as np
 
@@ -11,7 +9,8 @@ from likelinet.distributions import Distribution, Interval
 from likelinet.distributions.numerics.estimates import quantiles
 from likelinet.tables.recognise.sentinels import sentinels_of
 from likelinet.targets.lattice import lattice_step
-from likelinet.targets.target import Naming, Y
+from likelinet.targets.outliers import note_outliers
+from likelinet.targets.target import Naming, Y, each_output
 
 ENOUGH, MANY = 20, 100  # rows below which numbers say too little, and so of their skewness
 FEW = 10  # distinct values that are few
@@ -25,9 +24,10 @@ BENT = 1.4  # how much farther the upper quartile is than the lower one; of an e
 
 
 def note_suspicions(y: Y, weight: np.ndarray, config: DistributionConfig, naming: Naming) -> None:
-    """Warn of all that makes y look like something else than what it is declared as; see the two below."""
+    """Warn of all that makes y look like something else than what it is declared as: a family, missing cells, slips."""
     note_unsuitable(y, weight, config, naming)
     note_sentinels(y, config, naming)
+    note_outliers(y, weight, config, naming)
 
 
 def note_unsuitable(y: Y, weight: np.ndarray, config: DistributionConfig, naming: Naming) -> None:
@@ -45,9 +45,9 @@ def note_unsuitable(y: Y, weight: np.ndarray, config: DistributionConfig, naming
     if isinstance(y, Interval) or not config.is_continuous or config.y != "number" or config.own_class is not None:
         return
     leaf = config.leaf_class(None)
-    if any(p.role == "scale" and not isinstance(config.leaf.sources[p.name], str) for p in leaf.parameters):
-        return  # of a fixed scale a density is a loss by another name, as of least squares
-    for values, name in _outputs(y, naming):
+    if config.has_fixed_scale:
+        return  # a density is a loss by another name then, as of least squares
+    for values, name in each_output(y, naming):
         with np.errstate(over="ignore", invalid="ignore"):  # of numbers too large something else is said
             found = _reason(values, weight, leaf, config.leaf is config) if len(values) >= ENOUGH else None
         if found is not None:
@@ -60,7 +60,7 @@ def note_sentinels(y: Y, config: DistributionConfig, naming: Naming) -> None:
     """Warn once of numbers in y, shape (n,) or (n, d), that may stand for missing ones, like -999; of intervals not."""
     if isinstance(y, Interval) or config.y != "number" or y.dtype.kind not in "fiu" or len(y) < ENOUGH:
         return
-    for values, name in _outputs(y, naming):
+    for values, name in each_output(y, naming):
         found = sentinels_of(values, naming.index)
         if found:
             note(
@@ -68,14 +68,6 @@ def note_sentinels(y: Y, config: DistributionConfig, naming: Naming) -> None:
                 "if they do, name them in data.missing."
             )
             return
-
-
-def _outputs(y: np.ndarray, naming: Naming) -> Iterator[tuple[np.ndarray, Naming]]:
-    """Yield each output with how to speak of it."""
-    if y.ndim == 1:
-        yield y, naming
-        return
-    yield from ((y[:, j], naming.of_output(j)) for j in range(y.shape[1]))
 
 
 def _reason(y: np.ndarray, weight: np.ndarray, leaf: type[Distribution], alone: bool) -> tuple[str, str] | None:

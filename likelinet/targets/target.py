@@ -1,6 +1,7 @@
 """What all targets are: how y becomes what the loss sees, and how predictions come back to the user's form."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Self
 
@@ -51,6 +52,14 @@ class Naming:
         """Return how messages speak of output j alone."""
         name = self.name_of_output(j)
         return replace(self, what=f"{name[0].upper()}{name[1:]} of {self.what}", outputs=())
+
+
+def each_output(y: np.ndarray, naming: Naming) -> Iterator[tuple[np.ndarray, Naming]]:
+    """Yield each output with how to speak of it."""
+    if y.ndim == 1:
+        yield y, naming
+        return
+    yield from ((y[:, j], naming.of_output(j)) for j in range(y.shape[1]))
 
 
 @dataclass(frozen=True)
