@@ -36,7 +36,7 @@ def note_few_rows(config: ModelConfig, inputs: Inputs, n: int, weights: int, wat
     elif n < max(FEW, FEW_FOR_EACH * columns) and weights > MANY * n:
         members = f"ensemble: {ENSEMBLE}, " if config.ensemble < ENSEMBLE else ""
         note(
-            f"{counted(n, 'row')} with {counted(columns, 'feature')} are few for a network of {weights:,} weights, "
-            f"which is often too sure of new ones: take more rows, fewer data.features, {members}or network: "
-            "{hidden: []} for a linear model."
+            f"{counted(n, 'row')} with {counted(columns, 'feature')} are few for so wide a network, which is often "
+            f"too sure of new ones: take more rows, fewer data.features, {members}or network: {{hidden: []}} for a "
+            "linear model."
         )

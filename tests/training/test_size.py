@@ -116,13 +116,15 @@ def notes_of_few(rows: int, columns: int, **declared: Any) -> list[str]:
 
 @pytest.mark.parametrize(("rows", "columns", "noted"), [(49, 1, True), (50, 1, False), (69, 7, True), (70, 7, False)])
 def test_few_rows_for_many_weights_are_noted(rows: int, columns: int, noted: bool):
-    weights = (columns + 1) * 128 + 129 * 128 + 129 * 2
     features = "1 feature" if columns == 1 else f"{columns} features"
-    said = f"{rows} rows with {features} are few for a network of {weights:,} weights, which is often too sure of new "
+    said = f"{rows} rows with {features} are few for so wide a network, which is often too sure of new "
     said += "ones: take more rows, fewer data.features, ensemble: 5, or network: {hidden: []} for a linear model."
     assert notes_of_few(rows, columns) == [said] * noted
     of_members = said.replace("ensemble: 5, ", "")
-    assert notes_of_few(rows, columns, ensemble=5) == [of_members] * noted  # and the weights of one
+    assert notes_of_few(rows, columns, ensemble=5) == [of_members] * noted
+    groups = [{"numeric": {"kind": "linear"}}, {"numeric": {"kind": "piecewise_linear"}}]
+    training = {"epochs": 1, "batch_size": None, "folds": 2}
+    assert notes_of_few(rows, columns, ensemble=2, groups=groups, training=training) == [said] * noted  # once
     unwatched = {"training": {"epochs": 1, "validation_fraction": 0.0}}  # none is held out, as was asked for
     assert notes_of_few(rows, columns, **unwatched) == [said] * noted
 
@@ -137,4 +139,4 @@ def test_columns_that_make_no_input_are_no_reason_for_more_rows():
     with warnings.catch_warnings(record=True) as notes:
         warnings.simplefilter("always")
         ll.Model({"training": {"epochs": 1}}).fit(frame, frame["x"] ** 2, progress=False)
-    assert not any("are few for a network" in str(note.message) for note in notes)
+    assert not any("are few for so wide a network" in str(note.message) for note in notes)
