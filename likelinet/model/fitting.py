@@ -16,6 +16,7 @@ from likelinet.distributions import Distribution
 from likelinet.engines.build import build_engine
 from likelinet.engines.engine import Data
 from likelinet.engines.lbfgs import LbfgsEngine
+from likelinet.model.few_rows import note_few_rows
 from likelinet.model.fit import Fit
 from likelinet.model.members import out_of_fold
 from likelinet.model.out_of_fold import OutOfFold
@@ -134,7 +135,7 @@ def fit(
     theta = initial_weights(objective, *own, [s.initial for s in streams], dtype, known, estimates)
     offset = targets.shift_of_nll(untrained.family.has_density(encoded))
     plan = planned(config, rows.table, len(encoded), inputs.width > 0, exact, streams, offset, held)
-    _note_unwatched(config, plan, n, exact)
+    note_few_rows(config, inputs, n, objective.layout.size, exact or plan.validation.size > 0)
     units, layout = None, objective.layout
     if exact:
         engine, optimiser = LbfgsEngine(), None
@@ -305,16 +306,6 @@ def with_levels(config: ModelConfig, custom: type[Distribution] | None, levels: 
     if levels is None or d.leaf is not d or not d.leaf_class(custom).ordered or d.class_levels is not None:
         return config
     return config.model_copy(update={"distribution": d.model_copy(update={"levels": levels})})
-
-
-def _note_unwatched(config: ModelConfig, plan: Plan, n: int, exact: bool) -> None:
-    """Warn where there are so few rows that none is held out, which would tell when to stop."""
-    watched = exact or plan.validation.size or isinstance(config.network, CoderConfig)
-    if config.training.validation_fraction > 0.0 and not watched:
-        note(
-            f"{counted(n, 'row')} are too few to hold any out, so nothing keeps the network from learning them by "
-            "heart, too sure of new ones by far: take more, or data: {features: []} for the distribution of y alone."
-        )
 
 
 def _check_range(data: Data, what: str, open_ended: bool) -> None:

@@ -3,6 +3,7 @@
 import io
 import sys
 import warnings
+from typing import Any
 
 import numpy as np
 import pytest
@@ -101,3 +102,41 @@ def test_networks_of_so_few_rows_that_none_is_held_out_are_noted(rows: int, said
     ]
     quick(training={"validation_fraction": 0.0}).fit(x, y)  # as was asked for
     quick(data={"features": []}).fit(x, y)
+
+
+def notes_of_few(rows: int, columns: int, **declared: Any) -> list[str]:
+    """Return the notes of a fit of the default network, or another, on some rows of noise."""
+    x = np.random.default_rng(rows).normal(size=(rows, columns + 1))
+    settings = {"training": {"epochs": 1, "batch_size": None}, **declared}
+    with warnings.catch_warnings(record=True) as notes:
+        warnings.simplefilter("always")
+        ll.Model(settings).fit(x[:, :-1], x[:, -1], progress=False)
+    return [str(note.message) for note in notes]
+
+
+@pytest.mark.parametrize(("rows", "columns", "noted"), [(49, 1, True), (50, 1, False), (69, 7, True), (70, 7, False)])
+def test_few_rows_for_many_weights_are_noted(rows: int, columns: int, noted: bool):
+    features = "1 feature" if columns == 1 else f"{columns} features"
+    said = f"{rows} rows with {features} are few for so wide a network, which is often too sure of new "
+    said += "ones: take more rows, fewer data.features, ensemble: 5, or network: {hidden: []} for a linear model."
+    assert notes_of_few(rows, columns) == [said] * noted
+    of_members = said.replace("ensemble: 5, ", "")
+    assert notes_of_few(rows, columns, ensemble=5) == [of_members] * noted
+    groups = [{"numeric": {"kind": "linear"}}, {"numeric": {"kind": "piecewise_linear"}}]
+    training = {"epochs": 1, "batch_size": None, "folds": 2}
+    assert notes_of_few(rows, columns, ensemble=2, groups=groups, training=training) == [said] * noted  # once
+    unwatched = {"training": {"epochs": 1, "validation_fraction": 0.0}}  # none is held out, as was asked for
+    assert notes_of_few(rows, columns, **unwatched) == [said] * noted
+
+
+@pytest.mark.parametrize("network", [{"hidden": [4]}, {"hidden": []}, {"kind": "autoencoder", "latent": 1}])
+def test_few_rows_for_few_weights_are_not_noted_nor_are_those_of_codes(network: dict[str, Any]):
+    assert notes_of_few(40, 2, network=network) == []
+
+
+def test_columns_that_make_no_input_are_no_reason_for_more_rows():
+    frame = {f"c{i}": np.full(60, float(i)) for i in range(9)} | {"x": np.random.default_rng(0).normal(size=60)}
+    with warnings.catch_warnings(record=True) as notes:
+        warnings.simplefilter("always")
+        ll.Model({"training": {"epochs": 1}}).fit(frame, frame["x"] ** 2, progress=False)
+    assert not any("are few for so wide a network" in str(note.message) for note in notes)
