@@ -12,9 +12,7 @@ import likelinet as ll
 from likelinet.cli.describe import describe, summary
 from likelinet.config import parse_config
 from likelinet.model import container, fitting, stacking
-from likelinet.selection.baselines import baselines
-from likelinet.selection.candidates import families
-from tests.small import COLUMNS, FEATURES, cli, fit, quick, table
+from tests.small import COLUMNS, cli, fit, labels, quick, table
 
 X, Y = table(40)
 COUNTS = np.random.default_rng(0).poisson(np.exp(0.2 * X[:, 0]))
@@ -30,75 +28,6 @@ THREE: list[dict[str, Any]] = [
 def groups(each: list[dict[str, Any]] | None = None, **declared: Any) -> ll.Model:
     training = {**TRAINING, **declared.pop("training", {})}
     return quick(ensemble=2, groups=THREE if each is None else each, training=training, **declared)
-
-
-@pytest.mark.parametrize(
-    ("declared", "message"),
-    [
-        (
-            {"groups": "patient"},
-            "groups: is a list of groups of members, got 'patient': the column of the rows' groups is data",
-        ),
-        ({"groups": [{}]}, "'groups' are weighed by rows that their members hold out: set 'training.folds'."),
-        (FOLDED | {"groups": []}, "groups: list should have at least 1 item"),
-        (FOLDED | {"groups": [{}, {"ensemble": 1}]}, "groups.1: 'training.folds' is 2, but 'ensemble' is 1: each fold"),
-        (FOLDED | {"groups": [{"network": {"kind": "vae"}}]}, "groups.0: 'vae' has one code for each row"),
-        ({"network": {"kind": "vae"}, "groups": [{}]}, "'vae' has one code for each row: 'groups' must be null."),
-        (
-            FOLDED | {"groups": [{}, {"distribution": {"kind": "bernoulli"}}]},
-            "groups.1: 'bernoulli' beside 'gaussian': y is a class for one and a number for the other",
-        ),
-        (
-            FOLDED | {"groups": [{"distribution": {"kind": "censored", "base": {}}}]},
-            "groups.0: 'censored(gaussian)' beside 'gaussian': only one of them takes intervals",
-        ),
-        (
-            FOLDED
-            | {
-                "distribution": {"kind": "poisson", "exposure": "years"},
-                "groups": [{}, {"distribution": {"kind": "geometric"}}],
-            },
-            "groups.1: 'geometric' beside 'poisson': all groups must read the same columns of the table, not none and "
-            "years.",
-        ),
-        (
-            FOLDED | {"groups": [{"distribution": {"kind": "custom", "target": "a:B"}}]},
-            "groups.0: a class of your own belongs to all groups",
-        ),
-        (FOLDED | {"groups": [{}, {"network": {"hiden": [3]}}]}, "groups.1.network: unknown key 'hiden' (did you mean"),
-        (FOLDED | {"groups": [{"hidden": [3]}]}, "groups.0: unknown key 'hidden' (did you mean 'network.hidden'?)."),
-    ],
-)
-def test_what_is_no_declaration_of_groups(declared: dict[str, Any], message: str):
-    with pytest.raises(ll.ConfigError, match=re.escape(message)):
-        parse_config(declared)
-
-
-def test_a_group_is_the_whole_but_for_what_it_has_of_its_own():
-    whole = parse_config(FOLDED | {"distribution": {"kind": "laplace"}, "groups": [{}, *THREE]})
-    plain, narrow, coded, mixture = whole.each_group
-    assert plain == whole.model_copy(update={"groups": None})
-    assert narrow == plain.model_copy(update={"network": ll.MLPConfig(hidden=[2])})
-    assert coded.data == plain.data.model_copy(update={"numeric": ll.PiecewiseLinearConfig(bins=4)})
-    assert (coded.ensemble, coded.network, coded.distribution) == (3, plain.network, plain.distribution)
-    assert mixture == plain.model_copy(update={"distribution": mixture.distribution})
-    assert mixture.distribution.in_brief == "mixture(gaussian)"
-    assert plain.each_group == [plain]
-    assert [group.in_brief for group in whole.groups or ()] == [
-        "as the whole config",
-        "network mlp, hidden [2]",
-        "numeric piecewise_linear, bins 4",
-        "distribution mixture(gaussian)",
-    ]
-
-
-def test_simpler_models_and_other_families_are_compared_without_what_groups_have():
-    config = parse_config(FOLDED | {"data": {"target": "y"}, "groups": THREE})
-    assert [found.groups for found in baselines(config).values()] == [None, None]
-    found = families("config, laplace", config)
-    assert found["config"] == config
-    assert [g.distribution.kind for g in found["laplace"].each_group] == ["laplace"] * 3
-    assert [g.network for g in found["laplace"].each_group] == [g.network for g in config.each_group]
 
 
 @pytest.mark.parametrize(
@@ -145,6 +74,23 @@ def test_what_does_not_compare_is_refused_before_training(one: str, other: str, 
         model.fit(X, y, callbacks=[seen.append])
     assert not seen
     assert not model.fitted
+
+
+def test_a_family_that_is_chosen_is_that_of_all_groups():
+    y = labels(X, ["no", "yes"])
+    each: list[dict[str, Any]] = [{}, {"network": {"hidden": [2]}}]
+    with pytest.warns(UserWarning, match="distribution: auto"):
+        model = groups(each, distribution="auto").fit(X, y)
+    assert [config.distribution.kind for config in model.config.each_group] == ["bernoulli"] * 2
+    assert model.history.choice is not None
+    assert len(model.history.groups) == 2
+    single = groups(each, distribution={"kind": "bernoulli"}).fit(X, y)
+    assert np.array_equal(model.predict_dist(X).class_probabilities(), single.predict_dist(X).class_probabilities())
+    with (
+        pytest.warns(UserWarning, match="distribution: auto"),
+        pytest.raises(ll.DataError, match=r"groups\.1: 'poisson'"),
+    ):
+        groups([{}, {"distribution": {"kind": "poisson"}}], distribution="auto").fit(X, y)
 
 
 def test_y_that_one_family_refuses_is_refused_before_training():
@@ -260,6 +206,13 @@ def test_time_that_is_spent_is_said_of_each_group():
     assert model.config.training.time == 1e-9
 
 
+def test_the_bar_says_which_group_it_is(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    monkeypatch.setattr("likelinet.training.progress.on_terminal", lambda: True)
+    groups(THREE[:2]).fit(X, Y)
+    shown = capsys.readouterr().err
+    assert shown.index("fit group 1 of 2") < shown.index("fit group 2 of 2")
+
+
 def test_what_all_groups_see_is_noted_once():
     columns = {"a": X[:, 0], "b": X[:, 1], "same": np.ones(40)}
     with pytest.warns(UserWarning, match="say nothing") as noted:
@@ -297,7 +250,6 @@ def test_from_the_command_line(tmp_path: Path):
     assert "groups: 2 of 2, by their weight" in shown.out
     model = ll.Model.load(tmp_path / "model.safetensors")
     assert model.target_names == ["price"]
-    assert FEATURES.startswith("data.features")
     predicted = cli("predict", tmp_path / "model.safetensors", tmp_path / "train.csv")
     rows = predicted.out.splitlines()
     mean = model.predict(tmp_path / "train.csv")

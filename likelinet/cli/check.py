@@ -14,6 +14,7 @@ import click
 import numpy as np
 
 from likelinet.cli.declared import target_of
+from likelinet.cli.describe import as_written, suspects_in_comment
 from likelinet.config import ModelConfig, load_config
 from likelinet.config.files import declare
 from likelinet.config.plain import in_one_line
@@ -21,18 +22,18 @@ from likelinet.core.errors import DataError
 from likelinet.core.gathered import all_of, attempted
 from likelinet.core.wording import counted, shown
 from likelinet.model.fitting import with_levels
-from likelinet.selection.suggestion import Suggestion, suggested
 from likelinet.tables.events import with_event_label
 from likelinet.tables.hold_out import HoldOut
 from likelinet.tables.inputs import Encoded, Inputs
 from likelinet.tables.kinds.category import Category
-from likelinet.tables.kinds.noted import note_readings
+from likelinet.tables.kinds.noted import note_readings, suspected_codes
 from likelinet.tables.named_target import with_target
 from likelinet.tables.report import ColumnReport, TableReport, report_of
 from likelinet.tables.roles import Roles
 from likelinet.tables.rows import declared_table, output_names, target_names
 from likelinet.tables.table import Table, read_table
-from likelinet.targets.build import targets_of
+from likelinet.targets.build import takes_labels, targets_of
+from likelinet.targets.suggestion import Suggestion, suggested
 from likelinet.targets.suitable import note_suspicions
 from likelinet.targets.target import Naming
 
@@ -75,16 +76,17 @@ def checked(table: Table, config: ModelConfig, suggests: bool) -> Checked:
     table = declared_table(table, config.data)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        if config.data.target is not None and not chosen:
+        looked = config
+        if config.data.target is not None and (not chosen or config.distribution.is_open):
             known = attempted(partial(suggested, table, config.data.target))
             if isinstance(known, DataError):
                 errors.append(known)
             else:
-                family = known
-                plain = config.model_dump(mode="json", exclude_unset=True) | {"distribution": family.distribution}
-                config = ModelConfig.model_validate(plain)
-        training, weight, z, wrong = _target(table, config)
-        roles = Roles(config, targets_of(config.distribution, None).labels)
+                plain = config.model_dump(mode="json", exclude_unset=True) | {"distribution": known.distribution}
+                looked = ModelConfig.model_validate(plain)
+                family, config = (None, config) if chosen else (known, looked)
+        training, weight, z, wrong = _target(table, looked)
+        roles = Roles(looked, takes_labels(looked.distribution, None))
         report = report_of(table, training, weight, roles, z)
         usable = attempted(partial(roles.features, training))
         errors += [*wrong, *([usable] if isinstance(usable, DataError) else [])]
@@ -97,7 +99,9 @@ def checked(table: Table, config: ModelConfig, suggests: bool) -> Checked:
         note_readings(training, report.kinds, text=config.data.text)
     faults = (*(all_of(errors).faults if errors else ()), *report.faults)
     notes = tuple(dict.fromkeys(str(w.message) for w in caught))
-    return Checked(report, notes, tuple(dict.fromkeys(faults)), suggestion(report, config, family) if suggests else "")
+    codes = suspected_codes(training, report.kinds) if suggests else []
+    plain = suggestion(report, config, family, codes) if suggests else ""
+    return Checked(report, notes, tuple(dict.fromkeys(faults)), plain)
 
 
 def _target(table: Table, config: ModelConfig) -> tuple[Table, np.ndarray, np.ndarray | None, list[DataError]]:
@@ -105,7 +109,7 @@ def _target(table: Table, config: ModelConfig) -> tuple[Table, np.ndarray, np.nd
     everything = table, np.ones(table.n), None
     if table.n == 0:
         raise DataError("The table is empty: it has no rows.")
-    if config.data.target is None:
+    if config.data.target is None or config.distribution.is_open:  # of which is said already what is wrong
         return *everything, []
     labelled = attempted(partial(with_event_label, config, table))
     if isinstance(labelled, DataError):
@@ -134,13 +138,17 @@ def _of_other_columns(table: Table, config: ModelConfig) -> list[DataError]:
     return [error for error in found if isinstance(error, DataError)]
 
 
-def suggestion(report: TableReport, config: ModelConfig, family: Suggestion | None) -> str:
+def suggestion(
+    report: TableReport, config: ModelConfig, family: Suggestion | None, suspects: Sequence[float] = ()
+) -> str:
     """Return a config in YAML that says what was guessed of the columns, and leaves out what cannot be used.
 
-    What the config has that is no default, by options, is in it as well.
+    What the config has that is no default, by options, is in it as well; numbers that may mean missing cells are
+    in a comment.
     """
     own, data = config.model_dump(mode="json", exclude_unset=True), config.data
     values = data.model_dump(mode="json")  # whole, since the kind of a part is a default in itself
+    values["missing"] = as_written(data.missing)
     declared = {key: values[key] for key in data.model_dump(exclude_defaults=True)}
     no_use = [c.name for c in report.columns if c.kind in ("identifier", "constant", "refused")]
     codes = [k.name for k in report.kinds if isinstance(k, Category) and k.words]
@@ -151,6 +159,7 @@ def suggestion(report: TableReport, config: ModelConfig, family: Suggestion | No
     keys |= {key: value for key, value in declared.items() if key not in keys}
     lines = [f"  {key}: {in_one_line(value)}" for key, value in keys.items() if value not in (None, [])]
     lines = ["data:", *lines] if lines else ["data: {}"]
+    lines += suspects_in_comment(data.missing, suspects)
     if family is not None:
         lines.append(f"# '{shown(', '.join(output_names(data)))}' {shown(family.why)}")
     others = sorted(own.keys() - {"data"}, key=lambda key: key != "distribution")  # beside why it is this one

@@ -6,7 +6,8 @@ import numpy as np
 
 from likelinet.config import dump_config
 from likelinet.config.network import VAEConfig
-from likelinet.core.wording import counted, shown
+from likelinet.config.plain import in_one_line
+from likelinet.core.wording import counted, ended, shown
 from likelinet.model.model import Model
 from likelinet.tables.kinds.kind import Kind
 from likelinet.tables.rows import output_names
@@ -30,6 +31,7 @@ def describe(model: Model) -> str:
             lines += [f"classes of {name}: {', '.join(map(str, known))}" for name, known in of_outputs]
         case known:
             lines.append(f"classes: {', '.join(map(str, known))}")
+    lines += [choice] if (choice := choice_in_lines(model)) else []
     if model.recalibrated is not None:
         lines.append(f"recalibrated: {model.recalibrated}")
     lines += [
@@ -58,6 +60,24 @@ def groups_in_words(model: Model) -> list[str]:
     return lines
 
 
+def choice_in_lines(model: Model) -> str:
+    """Return how the family was chosen, with the scores of all that could be; "" of one that was named."""
+    choice = model.history.choice
+    if choice is None:
+        return ""
+    what = shown(", ".join(output_names(model.config.data)) or "y")
+    if not choice.ranked:
+        return ended(f"Family: {choice.family}, since '{what}' {shown(choice.why)}")
+    width = max(len(c.family) for c in choice.candidates)
+    lines = [f"Family: {choice.family}, chosen since '{what}' {shown(choice.why)}; {choice.measure}:"]
+    lines += [
+        f"  {c.family:{width}s} {c.log_score:11.4f}"
+        + ("" if c.family == choice.family else f"{c.difference:11.4f} ± {c.standard_error:.4f}")
+        for c in choice.ranked
+    ]
+    return "\n".join([*lines, *(f"  {c.family:{width}s} failed: {c.error}" for c in choice.candidates if c.error)])
+
+
 def what_is_read(model: Model) -> str:
     """Return how the columns are read that are not plain numbers; "" where all are."""
     told = [kind for kind in model.kinds if not kind.plain]
@@ -75,6 +95,18 @@ def columns_in_words(kinds: Sequence[Kind], most: int = COLUMNS) -> list[str]:
     return [*lines, f"  … and {len(kinds) - most} more"] if len(kinds) > most else lines
 
 
+def suspects_in_comment(missing: Sequence[float | str], suspects: Sequence[float]) -> list[str]:
+    """Return a line of a config, in a comment, on numbers that may mean missing cells beside those known; or none."""
+    if not suspects:
+        return []
+    return [f"  # missing: {in_one_line(as_written([*missing, *suspects]))}  # if these mean missing cells"]
+
+
+def as_written(missing: Sequence[float | str]) -> list[float | str]:
+    """Return cells that mean missing ones as a user writes them: whole numbers without a point."""
+    return [int(m) if isinstance(m, float) and m.is_integer() else m for m in missing]
+
+
 def summary(model: Model) -> str:
     """Return one line on how training went."""
     history = model.history
@@ -82,7 +114,8 @@ def summary(model: Model) -> str:
     best = ", ".join(map(str, history.best_epoch))
     engine = "" if history.engine == "numpy" else f" with {history.engine}"
     many = f"{counted(model.n_parameters, 'parameter')}{engine} in {counted(epochs, 'epoch')}"
-    line = f"Fitted {many} ({history.stopped}; best epoch {best})"
+    how = "cut off by training.time" if history.stopped == "time" else history.stopped
+    line = f"Fitted {many} ({how}; best epoch {best})"
     if not history.epochs and history.stopped == "finished":
         return f"{line}: the start was already the maximum"
     if history.stopped == "diverged":

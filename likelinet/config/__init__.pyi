@@ -2,6 +2,7 @@
 # ruff: noqa
 # fmt: off
 
+from likelinet.config.auto import AutoConfig as AutoConfig
 from likelinet.config.custom import CustomConfig as CustomConfig
 from likelinet.config.data import DataConfig as DataConfig
 from likelinet.config.data import EventConfig as EventConfig
@@ -77,6 +78,7 @@ __all__ = [
     "AdamConfig",
     "AdamWConfig",
     "AsymmetricLaplaceConfig",
+    "AutoConfig",
     "AutoencoderConfig",
     "BernoulliConfig",
     "BetaBinomialConfig",

@@ -27,6 +27,8 @@ class GroupConfig(Config):
     def _of_members(self) -> Any:
         if isinstance(self.network, CoderConfig):
             raise ValueError(f"'{self.network.kind}' has one code for each row, and is no member of a group")
+        if self.distribution is not None and self.distribution.is_open:
+            raise ValueError("'auto' chooses one family for all groups: write it in 'distribution' of the whole config")
         if self.distribution is not None and self.distribution.own_class is not None:
             raise ValueError("a class of your own belongs to all groups: name it in 'distribution' of the whole config")
         return self
@@ -46,7 +48,9 @@ def _in_words(name: str, part: Any) -> str:
 
 
 def check_same_y(family: Declared, other: Declared) -> None:
-    """Raise `ValueError` if two families are not of one y, or read other columns."""
+    """Raise `ValueError` if two families are not of one y, or read other columns; one may yet be chosen."""
+    if family.is_open or other.is_open:
+        return
     names = f"'{other.in_brief}' beside '{family.in_brief}'"
     if other.y != family.y:
         raise ValueError(f"{names}: y is a {other.y} for one and a {family.y} for the other; groups predict one y")

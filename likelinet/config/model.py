@@ -22,6 +22,11 @@ def _of_members(groups: Any) -> Any:
     return groups
 
 
+def _in_full(declared: Any) -> Any:
+    """Return what the word `auto` by itself stands for."""
+    return {"kind": "auto"} if declared == "auto" else declared
+
+
 class ModelConfig(Config):
     """A network whose outputs are the parameters of a distribution, and how to fit it."""
 
@@ -29,8 +34,8 @@ class ModelConfig(Config):
     """Columns of the table."""
     network: NetworkConfig = MLPConfig()
     """From x to raw outputs."""
-    distribution: DistributionConfig = GaussianConfig()
-    """Family that the raw outputs parametrise."""
+    distribution: Annotated[DistributionConfig, BeforeValidator(_in_full)] = GaussianConfig()
+    """Family that the raw outputs parametrise; `auto` chooses one that fits the kind of y, by held-out rows."""
     training: TrainingConfig = TrainingConfig()
     """How to maximise the likelihood."""
     ensemble: PositiveInt = 1
@@ -109,6 +114,11 @@ def _check(config: ModelConfig) -> None:
         raise ValueError(f"'training.objective' is '{objective}', but {where} takes the likelihood: make it 'nll'")
     if not isinstance(network, CoderConfig):
         return
+    if config.distribution.is_open:
+        raise ValueError(
+            f"'{network.kind}' sees y before it predicts it, so that held-out rows choose no family: name the "
+            "distribution"
+        )
     if config.ensemble > 1:
         raise ValueError(f"'{network.kind}' has one code for each row: 'ensemble' must be 1")
     if isinstance(config.data.numeric, PiecewiseLinearConfig):

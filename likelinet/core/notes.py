@@ -19,15 +19,20 @@ class TargetNote(UserWarning):
     """How y is read."""
 
 
+class ChoiceNote(UserWarning):
+    """Which family was chosen."""
+
+
 class RowsNote(UserWarning):
     """Rows that a distribution has no number for."""
 
 
 @contextmanager
-def unnoted(category: type[Warning] = UserWarning) -> Generator[None, None, None]:
-    """Do what is done within without notes of a category: all that they say is said elsewhere."""
+def unnoted(*categories: type[Warning]) -> Generator[None, None, None]:
+    """Do what is done within without notes, or those of some categories: all that they say is said elsewhere."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", category)
+        for category in categories or (UserWarning,):
+            warnings.simplefilter("ignore", category)
         yield
 
 

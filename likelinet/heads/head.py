@@ -47,11 +47,17 @@ class Head:
         """The family in the user's units."""
         return self.predicts or self.family
 
-    def standardised(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> "Head":
-        """Return the head for training on (y - loc) / scale, which has the given spread; it predicts y as before."""
+    def standardised(
+        self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray, step: np.ndarray | float = 0.0
+    ) -> "Head":
+        """Return the head for training on (y - loc) / scale, which has the given spread; it predicts y as before.
+
+        Where y lies on a lattice of this step, no density that its learned scales bound exceeds 1 / step.
+        """
         simplest, shown = self.family.simplified()
-        units = self.family.units(loc, scale, spread), simplest.units(loc, scale, spread), shown
-        slots = (s.standardised(*u) for s, *u in zip(self.slots, *units, strict=True))
+        units, back = (family.units(loc, scale, spread) for family in (self.family, simplest))
+        each = zip(self.slots, units, back, shown, self.family.floors(step), strict=True)
+        slots = (slot.standardised(there, again, as_given, least) for slot, there, again, as_given, least in each)
         return replace(
             self, family=self.family.moved(loc, scale), slots=tuple(slots), predicts=self.family, simplest=simplest
         )

@@ -119,7 +119,7 @@ class Fit:
         """The head that is trained on standardised targets and predicts in the user's units."""
         head = build_head(self.config.distribution, self.custom, self.targets.n_classes, self.targets.outputs)
         with np.errstate(over="ignore"):  # in the unit of an inner family, which may be any
-            return head.standardised(self.targets.loc, self.targets.scale, self.targets.spread)
+            return head.standardised(self.targets.loc, self.targets.scale, self.targets.spread, self.targets.step)
 
     @property
     def declared(self) -> Family:

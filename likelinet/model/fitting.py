@@ -206,14 +206,16 @@ def _note_time(cut_off: str | None, plan: Plan, group: str) -> None:
 
 def _folds(config: ModelConfig, table: Table, validation: Rows | None) -> np.ndarray | None:
     """Return the fold of each row, where members hold out folds."""
-    if config.training.folds is None:
+    folds = config.training.folds
+    if folds is None:
         return None
+    assert folds != "auto", "they are settled before"
     if validation is not None:
         raise DataError(
             "training.folds and validation rows exclude each other, since each member validates on the training rows "
             "that it holds out: leave one of them out."
         )
-    return HoldOut.of(config.data, table).parts(config.training.folds, held_out_stream(config.training.seed))
+    return HoldOut.of(config.data, table).parts(folds, held_out_stream(config.training.seed))
 
 
 def _with_out_of_fold(fit: Fit, d: Distribution, fold: np.ndarray, rows: Rows, y: Y) -> Fit:

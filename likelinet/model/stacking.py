@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from likelinet.config import ModelConfig
+from likelinet.config.group import check_same_y
 from likelinet.core.errors import DataError
 from likelinet.core.notes import each_once, unnoted
 from likelinet.distributions import Distribution
@@ -19,6 +20,7 @@ from likelinet.scores.stacking import stacked_weights
 from likelinet.tables.hold_out import HoldOut
 from likelinet.tables.inputs import Inputs
 from likelinet.tables.rows import Rows
+from likelinet.tables.table import Table
 from likelinet.training.history import Callback, Epoch, GroupHistory, History
 from likelinet.training.progress import Progress
 
@@ -43,7 +45,6 @@ def fit(
     were of one ensemble. What cuts one short leaves those before it, and of the first one what it has learned.
     """
     given = custom, source, rows, validation, features, names
-    config = _with_folds(config, rows, validation)
     if config.groups is None:
         return fitting.fit(config, *given, callbacks, progress)
     declared, found = config.each_group, []
@@ -70,12 +71,12 @@ def fit(
     return _stacked(config, found, finished, validation, cause), cause
 
 
-def _with_folds(config: ModelConfig, rows: Rows, validation: Rows | None) -> ModelConfig:
-    """Return a declaration whose folds are a number, or none, where it leaves them to the rows."""
+def with_folds(config: ModelConfig, table: Table, validated: bool) -> ModelConfig:
+    """Return a declaration whose folds are a number, or none, where it leaves them to the rows of a table."""
     if config.training.folds != "auto":
         return config
     members = min(group.ensemble for group in config.each_group)
-    many = HoldOut.of(config.data, rows.table).most(min(members, FOLDS)) if validation is None else 1
+    many = 1 if validated else HoldOut.of(config.data, table).most(min(members, FOLDS))
     training = config.training.model_copy(update={"folds": many if many > 1 else None})
     return config.model_copy(update={"training": training})
 
@@ -88,6 +89,10 @@ def _check_families(
         return
     kinds: list[str] = []
     for g, config in enumerate(declared):
+        try:
+            check_same_y(declared[0].distribution, config.distribution)  # of which one may just have been chosen
+        except ValueError as error:
+            raise DataError(f"groups.{g}: {error}.") from None
         y, targets = fitting.learn_targets(config, custom, rows, fitting.naming_of(config, rows, what))
         probe = Fit(config, custom, Inputs((), False), targets, np.zeros((0, 0)), History(), source)
         kinds.append(_kind(probe, targets.encode(y)))

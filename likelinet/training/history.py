@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from likelinet.core.fields import from_fields
+from likelinet.training.choice import Choice
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,8 @@ class History:
         Mean negative log-likelihood of the training rows by the members that held them out; None without folds.
     groups : list of GroupHistory
         Of the groups of members, those that were trained; empty where there are none.
+    choice : Choice or None
+        How the family was chosen by `distribution: auto`; None of one that was named.
     """
 
     epochs: list[Epoch] = field(default_factory=list)
@@ -112,6 +115,7 @@ class History:
     engine: str = "numpy"
     out_of_fold_nll: float | None = None
     groups: list[GroupHistory] = field(default_factory=list)
+    choice: Choice | None = None
 
     @property
     def untrained(self) -> bool:
@@ -122,7 +126,8 @@ class History:
         """Return plain data."""
         groups = {"groups": [vars(g) for g in self.groups]} if self.groups else {}
         known = {name: value for name, value in vars(self).items() if name != "groups"}
-        return {**known, "epochs": [e.to_json() for e in self.epochs], **groups}
+        choice = None if self.choice is None else self.choice.to_json()
+        return {**known, "epochs": [e.to_json() for e in self.epochs], "choice": choice, **groups}
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> "History":
@@ -133,4 +138,5 @@ class History:
             "history",
             epochs=lambda epochs: [from_fields(Epoch, e, "epoch of the history") for e in epochs],
             groups=lambda groups: [from_fields(GroupHistory, g, "group of the history") for g in groups],
+            choice=Choice.from_json,
         )

@@ -81,6 +81,8 @@ class Distribution(Derived, Checks, Conditional, OtherObjectives, DistributionPr
     one_peak: ClassVar[bool] = False
     # Whether it is the same on both sides of its middle, and nobody's choice for what lies far out on one of them.
     symmetric: ClassVar[bool] = False
+    # The highest density that it has anywhere with a scale of 1, whatever its other parameters; 0 where none is told.
+    peak_density: ClassVar[float] = 0.0
     # Single values of positive probability beside a density: there log_prob is log P(Y = y).
     atoms: tuple[float, ...] = ()
     # Whether `loss` keeps its digits in single precision; otherwise training computes it in double.

@@ -157,6 +157,13 @@ class Family(ABC):
         """Return in which unit the moved family, for y of the given spread, has each parameter."""
         return tuple(Unit(loc, scale, spread) for _ in self.openings)
 
+    def floors(self, step: np.ndarray | float) -> tuple[np.ndarray | float, ...]:
+        """Return the least scales, in the units of y, with which no density exceeds 1 / step.
+
+        It is 0 of parameters that are no scales, and of scales that do not bound a density by themselves.
+        """
+        return (0.0,) * len(self.openings)
+
     def simplified(self) -> tuple["Family", tuple[Unit, ...]]:
         """Return the same distributions of y as the simplest family, and the unit of each parameter there."""
         return self, (Unit(0.0, 1.0, 1.0),) * len(self.openings)

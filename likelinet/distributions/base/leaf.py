@@ -101,6 +101,17 @@ class Leaf(Family):
     def estimate(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
         return self.distribution_class.estimate_of_shape(y, weight, tuple(o.shape for o in self.openings))
 
+    def floors(self, step: np.ndarray | float) -> tuple[np.ndarray | float, ...]:
+        least = self.distribution_class.peak_density * np.asarray(step)
+        return tuple(
+            0.0
+            if o.parameter.role != "scale"
+            else least[..., None]  # of a matrix, each output has a row
+            if o.parameter.event_ndim > self.event_ndim
+            else least
+            for o in self.openings
+        )
+
     def units(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> tuple[Unit, ...]:
         # Of a matrix, each output has a row.
         by_row = Unit(*(np.asarray(v)[..., None] for v in (loc, scale, spread)))

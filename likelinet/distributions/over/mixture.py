@@ -90,8 +90,10 @@ class MixtureFamily(WrapperFamily):
         return replace(self, base=self.base.moved(*map(self._for_components, (loc, scale))))
 
     def units(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> tuple[Unit, ...]:
-        unit = Unit(loc, scale, spread)
-        return unit, *self.base.units(*map(self._for_components, unit))  # type: ignore[arg-type]
+        return Unit(loc, scale, spread), *self.base.units(*map(self._for_components, (loc, scale, spread)))
+
+    def floors(self, step: np.ndarray | float) -> tuple[np.ndarray | float, ...]:
+        return super().floors(self._for_components(step))
 
     def _for_components(self, value: Any) -> Any:
         """Return one value for each output, and the same for all components."""
@@ -194,7 +196,6 @@ class Mixture(OverComponents):
         codes = choose(self.weights.probs, generator.random(shape + self.batch_shape))
         k = self.logits.shape[-1]
         codes += k * np.arange(math.prod(self.batch_shape)).reshape(self.batch_shape)
-
         flat = self.components.flattened((*self.batch_shape, k))
         return flat.map_arrays(lambda a, n: a.take(codes, axis=0)).sample((), generator)
 

@@ -47,6 +47,7 @@ class Cauchy(LocationScale):
     other_names = called("lorentz lorentzian")
     purpose = "so heavy that there is no mean"
     parameters = (Parameter("loc", role="location", symbol="μ"), Parameter("scale", positive, role="scale", symbol="γ"))
+    peak_density = float(1.0 / np.pi)
     _log_norm = float(LOG_PI)
     _standard_mean = _standard_var = np.nan
     _standard_entropy = np.log(4.0 * np.pi)

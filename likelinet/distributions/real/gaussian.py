@@ -47,6 +47,7 @@ class Gaussian(LocationScale):
     symmetric = True
     purpose = "the place to begin"
     _broadcasts_q = True
+    peak_density = float(np.exp(-HALF_LOG_2PI))
     _log_norm = HALF_LOG_2PI
     _standard_var = 1.0
     _standard_entropy = 0.5 + HALF_LOG_2PI

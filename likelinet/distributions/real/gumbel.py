@@ -45,6 +45,7 @@ class Gumbel(LocationScale):
 
     other_names = called("gumbel_r extreme_value")
     purpose = "maxima"
+    peak_density = float(np.exp(-1.0))
     _standard_mean = np.euler_gamma
     _standard_var = np.pi**2 / 6.0
     _standard_entropy = 1.0 + np.euler_gamma

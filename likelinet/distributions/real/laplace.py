@@ -50,6 +50,7 @@ class Laplace(LocationScale):
     symmetric = True
     purpose = "peaked, heavier tails; absolute error"
     parameters = (Parameter("loc", role="location", symbol="μ"), Parameter("scale", positive, role="scale", symbol="b"))
+    peak_density = 0.5
     _log_norm = float(LOG_2)
     _standard_var = 2.0
     _standard_entropy = 1.0 + LOG_2

@@ -41,6 +41,7 @@ class Logistic(LocationScale):
 
     symmetric = True
     purpose = "slightly heavier tails"
+    peak_density = 0.25
     _standard_var = np.pi**2 / 3.0
     _standard_entropy = 2.0
     _standard_information = 1.0 / 3.0, 0.0, (3.0 + np.pi**2) / 9.0

@@ -65,6 +65,7 @@ class StudentT(Univariate):
     other_names = called("t student students_t studentt t_distribution robust huber")
     symmetric = True
     purpose = "heavy tails, of which `df` says how heavy"
+    peak_density = float(np.exp(-HALF_LOG_2PI))  # of infinitely many degrees of freedom
     parameters = (
         Parameter("df", positive, symbol="ν"),
         Parameter("loc", role="location", symbol="μ"),
