@@ -74,13 +74,12 @@ def test_a_gaussian_with_an_exp_link_moves_its_location_by_the_error():
 
 
 def test_jax_gives_the_same():
-    for name in ("gamma", "categorical, two outputs"):
-        head, *others, d = arrays(*HEADS[name])
+    head, *others, d = arrays(*HEADS["categorical, two outputs"])
 
-        def signal(*others, head=head, d=d):
-            return NaturalGradient()(head, *others)[1](d)[0]
+    def signal(*others):
+        return NaturalGradient()(head, *others)[1](d)[0]
 
-        np.testing.assert_allclose(on_jax.run(signal, *others), signal(*others), rtol=1e-8, atol=1e-10)
+    np.testing.assert_allclose(on_jax.run(signal, *others), signal(*others), rtol=1e-8, atol=1e-10)
 
 
 def test_single_precision_stays_single():

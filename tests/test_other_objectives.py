@@ -72,7 +72,8 @@ def test_crps_of_a_mixture_and_its_gradient():
 
 
 def test_the_crps_and_its_gradient_are_the_same_on_jax():
-    tried = {str(c): (c.cls.crps_loss, typical(c)) for c in FAMILIES if c.cls in WITH_CRPS}
+    # All but a Gumbel, whose exponential integral takes JAX seconds to compile.
+    tried = {str(c): (c.cls.crps_loss, typical(c)) for c in FAMILIES if c.cls in {*WITH_CRPS} - {ll.Gumbel}}
     tried["mixture"] = MIXTURE.crps_loss, mixture()
 
     def all_of(arrays):

@@ -70,8 +70,9 @@ def test_factors_of_1_leave_the_rule_as_it_is():
     assert scales_apart(rule, LAYOUT, none, 0.3) is rule
 
 
-@pytest.mark.parametrize("average", [None, 0.9])
-@pytest.mark.parametrize("optimizer", [None, SGDConfig(momentum=0.9)], ids=["adamw", "sgd"])
+@pytest.mark.parametrize(
+    ("optimizer", "average"), [(None, 0.9), (SGDConfig(momentum=0.9), None)], ids=["adamw, averaged", "sgd"]
+)
 def test_each_weight_alone_on_jax_is_moved_as_all_together_in_place(optimizer, average):
     rule, rng = built(0.3, 3.0, optimizer, average), np.random.default_rng(0)
     theta, gradients = rng.standard_normal((2, LAYOUT.size)), rng.standard_normal((STEPS, 2, LAYOUT.size))
