@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 _ROWS = 128  # at once
 _MANY, _FEW = 200.0, 8.0  # squares of a tail; fewer are summed one by one
 _EDGES = np.array([-1.0, 1.0])
-_AFTER = integrals(NODES)[::-1, ::-1].copy()  # from each node of a panel to its end
-_BEFORE, _SLOPES = integrals(NODES), derivatives(NODES, NODES)
+_AFTER = integrals(NODES, NODES)[::-1, ::-1].copy()  # from each node of a panel to its end
+_BEFORE, _SLOPES = integrals(NODES, NODES), derivatives(NODES, NODES)
 _THIRDS = _SLOPES @ _SLOPES @ _SLOPES
 _AT_EDGES = [values(NODES, _EDGES) @ np.linalg.matrix_power(_SLOPES, n) for n in range(4)]  # and derivatives
 
