@@ -3,8 +3,9 @@
     python benchmarks/tables.py [TABLE ...] [--folds 5]
 
 Each row is a family with its NLL per held-out row, and how far that is above the best family of the table: the mean of
-the paired differences, ± its standard error. The data lie in `../shared/data/tables`, or in `tables` under the folder
-that LIKELINET_DATA names. `engel` compares the coefficients of linear quantile regression with linear programming.
+the paired differences, ± its standard error. `auto` chooses one in each fold, by training rows alone. The data lie in
+`../shared/data/tables`, or in `tables` under the folder that LIKELINET_DATA names. `engel` compares the coefficients of
+linear quantile regression with linear programming.
 """
 
 import argparse
@@ -59,8 +60,9 @@ class Table:
 
     def config(self, family: str) -> dict[str, Any]:
         """Return the config with one of the families."""
+        declared = self.families.get(family, family)  # "auto" stands in no list
         rest = {"network": dict(self.network), "training": dict(self.training), "ensemble": self.ensemble}
-        return {"data": dict(self.data), "distribution": self.families[family], **rest}
+        return {"data": dict(self.data), "distribution": declared, **rest}
 
 
 def over(kind: str, base: Any, **options: Any) -> dict[str, Any]:
@@ -183,14 +185,20 @@ def load(name: str) -> pd.DataFrame:
 
 def held_out(name: str, family: str, folds: int = 5) -> np.ndarray:
     """Return the NLL of each row of a table, by a model that was fitted to the other folds."""
+    return by_folds(name, family, folds)[0]
+
+
+def by_folds(name: str, family: str, folds: int) -> tuple[np.ndarray, list[str]]:
+    """Return the NLL of each row of a table, by a model that was fitted to the other folds, and the family of each."""
     table, config = load(name), TABLES[name].config(family)
     fold = np.random.default_rng(0).permutation(len(table)) % folds
-    nll = np.zeros(len(table))
+    nll, used = np.zeros(len(table)), []
     for k in range(folds):
         train, test = table[fold != k], table[fold == k]
         model = ll.Model(config).fit(train, progress=False)
         nll[fold == k] = -log_prob(model.predict_dist(test), model.observed(test).y)
-    return nll
+        used.append(model.config.distribution.in_brief)
+    return nll, used
 
 
 def quantile_regression(table: pd.DataFrame, tau: float, training: Mapping[str, Any]) -> tuple[float, float]:
@@ -230,9 +238,11 @@ def print_engel() -> None:
 def print_table(name: str, folds: int) -> None:
     """Print the families of a table from the best to the worst."""
     rows = {}
-    for family in TABLES[name].families:
-        rows[family] = held_out(name, family, folds)
-        print(f"{name}: {family} {rows[family].mean():.4f}", file=sys.stderr, flush=True)
+    for family in (*TABLES[name].families, "auto"):
+        nll, used = by_folds(name, family, folds)
+        label = family if family != "auto" else f"auto: {', '.join(f'{f} {used.count(f)} ×' for f in sorted({*used}))}"
+        rows[label] = nll
+        print(f"{name}: {label} {nll.mean():.4f}", file=sys.stderr, flush=True)
     best = min(rows.values(), key=np.mean)
     print("| family | held-out NLL | above the best |\n|---|---:|---:|")
     for family, nll in sorted(rows.items(), key=lambda item: item[1].mean()):

@@ -26,6 +26,7 @@ SECTIONS: tuple[tuple[str, str, tuple[type, ...]], ...] = (
     ("Network", "network", members(NetworkConfig)),
     ("Distribution", "distribution", members(DistributionConfig)),
     ("A parameter that is known for each row", "distribution.<parameter>", (ll.ColumnConfig,)),
+    ("A group of members", "groups", (ll.GroupConfig,)),
     ("Training", "training", (ll.TrainingConfig,)),
     ("Optimizer", "training.optimizer", members(OptimizerConfig)),
     ("Schedule", "training.schedule", members(ScheduleConfig)),
@@ -115,14 +116,14 @@ def _default(value: Any) -> str:
 
 def _type(schema: dict[str, Any], root: dict[str, Any]) -> str:
     """Return the type of a key in words, with its bounds."""
-    if any(s.get("$ref", "").endswith("/CustomConfig") for s in schema.get("oneOf", [])):
-        return "a [distribution](#distribution-distribution)"
     *first, last = dict.fromkeys(_forms(schema, root))
     return f"{', '.join(first)} or {last}" if first else last
 
 
 def _forms(schema: dict[str, Any], root: dict[str, Any]) -> list[str]:
     """Return what a key may be, each in words."""
+    if any(s.get("$ref", "").endswith("/CustomConfig") for s in schema.get("oneOf", [])):
+        return ["a [distribution](#distribution-distribution)"]
     for union in ("anyOf", "oneOf"):
         if union in schema:
             return [form for s in schema[union] for form in _forms(s, root)]

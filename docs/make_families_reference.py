@@ -41,7 +41,8 @@ def entry(cls: type[Distribution]) -> str:
     kind = snake_case(cls.__name__)
     config = CONFIGS.get(kind)
     lines = [f"### {cls.__name__}\n"]
-    named = f"[`kind: {kind}`](config.md#kind-{kind}). " if config else "For y with several columns. "
+    in_python = "For y with several columns. " if cls.of_outputs else "In Python alone. "
+    named = f"[`kind: {kind}`](config.md#kind-{kind}). " if config else in_python
     lines.append(f"{named}Support: {cls.support_in_words or cls.support.description}.\n")
     lines += [
         _text(prose),

@@ -28,6 +28,7 @@ _NAMES = {
     "OutOfFold": "model.out_of_fold",
     "Uncertainty": "model.members",
     "Epoch": "training.history",
+    "GroupHistory": "training.history",
     "History": "training.history",
     "load_config": "config",
     "datasets": "datasets",

@@ -2,6 +2,7 @@
 # ruff: noqa
 # fmt: off
 
+from likelinet.config.auto import AutoConfig as AutoConfig
 from likelinet.config.custom import CustomConfig as CustomConfig
 from likelinet.config.data import DataConfig as DataConfig
 from likelinet.config.data import EventConfig as EventConfig
@@ -44,6 +45,7 @@ from likelinet.config.families import VonMisesConfig as VonMisesConfig
 from likelinet.config.families import WeibullConfig as WeibullConfig
 from likelinet.config.family import ColumnConfig as ColumnConfig
 from likelinet.config.files import load_config as load_config
+from likelinet.config.group import GroupConfig as GroupConfig
 from likelinet.config.model import ModelConfig as ModelConfig
 from likelinet.config.network import AutoencoderConfig as AutoencoderConfig
 from likelinet.config.network import MLPConfig as MLPConfig
@@ -103,6 +105,7 @@ from likelinet.distributions.over.discretised import Discretised as Discretised
 from likelinet.distributions.over.hurdle import Hurdle as Hurdle
 from likelinet.distributions.over.independent import Independent as Independent
 from likelinet.distributions.over.mixture import Mixture as Mixture
+from likelinet.distributions.over.mixture_of import MixtureOf as MixtureOf
 from likelinet.distributions.over.transformed import Transformed as Transformed
 from likelinet.distributions.over.transforms import Affine as Affine
 from likelinet.distributions.over.transforms import Log as Log
@@ -135,6 +138,7 @@ from likelinet.model.members import Uncertainty as Uncertainty
 from likelinet.model.model import Model as Model
 from likelinet.model.out_of_fold import OutOfFold as OutOfFold
 from likelinet.training.history import Epoch as Epoch
+from likelinet.training.history import GroupHistory as GroupHistory
 from likelinet.training.history import History as History
 from likelinet import datasets as datasets
 from likelinet import plots as plots
@@ -151,6 +155,7 @@ __all__ = [
     "Affine",
     "AsymmetricLaplace",
     "AsymmetricLaplaceConfig",
+    "AutoConfig",
     "AutoencoderConfig",
     "Bernoulli",
     "BernoulliConfig",
@@ -193,6 +198,8 @@ __all__ = [
     "GeneralizedParetoConfig",
     "Geometric",
     "GeometricConfig",
+    "GroupConfig",
+    "GroupHistory",
     "Gumbel",
     "GumbelConfig",
     "HalfNormal",
@@ -231,6 +238,7 @@ __all__ = [
     "MLPConfig",
     "Mixture",
     "MixtureConfig",
+    "MixtureOf",
     "Model",
     "ModelConfig",
     "ModelFileError",

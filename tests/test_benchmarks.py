@@ -1,21 +1,26 @@
 """The benchmarks: what they compare with is right, and the one that the defaults were chosen by reaches its targets."""
 
-import importlib.util
 import json
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 from sklearn.metrics import mean_pinball_loss
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 sys.path.insert(0, str(BENCHMARKS))
 
+import splits  # noqa: E402
+import uci  # noqa: E402
+import uci_peers  # noqa: E402
 from speed import compare, flights, measure, numpy_floor, ours, reading  # noqa: E402
 from speed.tables import TABLES  # noqa: E402
 from speed.workloads import WORKLOADS, Workload  # noqa: E402
+
+import likelinet as ll  # noqa: E402
 
 OUTPUTS = {"gaussian": 2, "categorical": 3, "bernoulli": 6}
 
@@ -131,21 +136,49 @@ def test_the_tables_ask_for_the_workloads_named_alone():
         assert {line.name for line in TABLES[name](["uci"]).lines} == {"uci"}
 
 
-@pytest.fixture(scope="module")
-def uci():
-    spec = importlib.util.spec_from_file_location("uci", BENCHMARKS / "uci.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    if not module.data_folder().is_dir():
-        pytest.skip(f"the UCI sets are not in {module.data_folder()}; set LIKELINET_DATA")
-    return module
-
-
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:y is positive and very skewed")  # of yacht; given x it is neither
 @pytest.mark.parametrize(("name", "nll", "rmse"), [("concrete", 2.97, 5.3), ("yacht", -0.3, 1.0)])
-def test_the_defaults_reach_their_targets_over_the_standard_splits(uci, name: str, nll: float, rmse: float):
-    scores = np.array([uci.run_split(split, name, ()) for split in range(20)])
-    assert scores[:, 0].mean() <= nll
-    assert scores[:, 1].mean() <= rmse
-    assert 0.85 <= scores[:, 2].mean() <= 0.95  # the 90 % intervals
+def test_the_defaults_reach_their_targets_over_the_standard_splits(name: str, nll: float, rmse: float):
+    if not splits.folder().is_dir():
+        pytest.skip(f"the UCI sets are not in {splits.folder()}; set LIKELINET_DATA")
+    scores = [uci.run_split("", name, split) for split in range(20)]
+    assert np.mean([s.nll for s in scores]) <= nll
+    assert np.mean([s.rmse for s in scores]) <= rmse
+    assert 0.85 <= np.mean([s.cover90 for s in scores]) <= 0.95
+
+
+def test_the_rows_of_a_split_that_are_new():
+    x, y = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([5.0, 6.0])
+    split = splits.Split(x, y, np.array([[3.0, 4.0], [3.0, 4.0], [1.0, 2.5]]), np.array([6.0, 5.0, 5.0]))
+    assert split.new.tolist() == [False, True, True]
+
+
+def test_scores_of_a_split_are_kept_and_not_made_again(tmp_path: Path):
+    y = np.array([0.0, 1.0, 2.0, 3.0])
+    split = splits.Split(np.zeros((1, 1)), np.zeros(1), y[:, None], y)
+    ends = {0.9: (y - 1.0, y + 1.0), 0.5: (y - 1.0, np.array([0.5, 0.5, 2.5, 2.5]))}
+    one = splits.Scored.of(("a", "yacht", 3), split, y, 2.0 * y, y + 2.0, ends, (1.0, 2.0), np.array([1.0, 3.0]))
+    assert (one.nll, one.crps, one.rmse, one.cover90, one.cover50) == (1.5, 3.0, 2.0, 1.0, 0.5)
+    assert (one.nll_new, one.crps_new) == (2.0, 4.0)  # without the first row
+    assert one.error == pytest.approx(np.sqrt(5.0 / 3.0) / 2.0)
+    assert (one.unseen, one.unseen_error) == (2.0, 1.0)
+    path = tmp_path / "scores.jsonl"
+    path.write_text(json.dumps(asdict(one)) + "\n", encoding="utf-8")
+    assert splits.kept(path) == [one]
+    assert splits.kept(tmp_path / "none") == []
+    assert "| yacht | a | 1 | 1.500 ± nan | 3.0000 | 2.0000 | 1.000 | 0.500 | 2.000, 4.0000 | +0.500 ± nan |" in (
+        splits.table([one])
+    )
+
+
+def test_quantiles_and_draws_of_peers_are_scored_as_what_they_stand_for():
+    y, rng = np.array([-0.5, 0.0, 1.5]), np.random.default_rng(0)
+    normal = uci_peers.Gaussians(np.zeros(3), np.ones(3))
+    expected = ll.Gaussian(0.0, 1.0).crps(y)
+    np.testing.assert_allclose(normal.crps(y), expected, rtol=1e-12)
+    quantiles = uci_peers.Quantiles(np.zeros(3), np.tile(norm.ppf(uci_peers.LEVELS), (3, 1)))
+    np.testing.assert_allclose(quantiles.crps(y), expected, atol=2e-3)
+    np.testing.assert_allclose(quantiles.interval(0.9), normal.interval(0.9), atol=1e-2)
+    draws = uci_peers.Draws(rng.standard_normal((40_000, 3)))
+    np.testing.assert_allclose(draws.crps(y), expected, atol=0.03)

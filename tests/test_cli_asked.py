@@ -10,8 +10,8 @@ import yaml
 
 import likelinet as ll
 from likelinet.core.wording import readable
-from likelinet.selection.suggestion import suggested
 from likelinet.tables.table import as_table
+from likelinet.targets.suggestion import suggested
 from tests.small import COLUMNS, cli, quick, write_csv
 
 QUICK = ("--set", "network.hidden=[4]", "--set", "training.epochs=2")

@@ -15,8 +15,8 @@ import yaml
 import likelinet as ll
 from likelinet.cli.holdout import held_out
 from likelinet.selection.baselines import baselines
-from likelinet.selection.suggestion import suggested
 from likelinet.tables.table import as_table, read_table
+from likelinet.targets.suggestion import suggested
 from tests.small import COLUMNS, FEATURES, cli, write_csv
 
 QUICK = ("--set", FEATURES, "--set", "network.hidden=[4]", "--set", "training.epochs=3")

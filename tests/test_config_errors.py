@@ -249,8 +249,8 @@ def test_override_of_no_mapping(tmp_path: Path, override: str):
         ({"epochs": 3}, "unknown key 'epochs' (did you mean 'training.epochs'?)."),
         ({"training": {"learning_rate": 1}}, "unknown key 'learning_rate' (did you mean 'optimizer.learning_rate'?)."),
         (
-            {"ensembl": 3, "groups": "g"},
-            "'ensembl' (did you mean 'ensemble'?); unknown key 'groups' (did you",
+            {"ensembl": 3, "exclude": ["g"]},
+            "'ensembl' (did you mean 'ensemble'?); unknown key 'exclude' (did you",
         ),
         ({"data": {"exclude": "id"}}, "data.exclude: input should be a valid list, got 'id': write [id]."),
         ({"network": {"kind": "linear"}}, "unknown kind 'linear' (a linear model is {kind: mlp, hidden: []})."),

@@ -8,12 +8,12 @@ import pytest
 
 import likelinet as ll
 from likelinet.config import DataConfig
-from likelinet.selection.suggestion import suggested
 from likelinet.tables.inputs import Inputs, learn_inputs
 from likelinet.tables.recognise.durations import durations_in
 from likelinet.tables.rows import read_rows
 from likelinet.tables.table import Table, as_table, read_table
 from likelinet.tables.text import Text
+from likelinet.targets.suggestion import suggested
 
 N = 60
 RNG = np.random.default_rng(0)

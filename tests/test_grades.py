@@ -8,8 +8,8 @@ import pytest
 
 import likelinet as ll
 from likelinet.config import parse_config
-from likelinet.selection.suggestion import suggested
 from likelinet.tables.table import as_table, read_table
+from likelinet.targets.suggestion import suggested
 from likelinet.targets.suitable import note_unsuitable
 from likelinet.targets.target import Naming
 from tests.small import cli, write_csv

@@ -24,6 +24,11 @@ MODELS = {
     "coded": {"data": {"numeric": {"kind": "piecewise_linear"}}, "ensemble": 3, "network": {"hidden": [32, 16]}},
     "members": {"ensemble": 9, "network": {"hidden": [32, 16]}},
     "members of classes": {"ensemble": 9, "distribution": {"kind": "categorical"}},
+    "groups": {
+        "ensemble": 2,
+        "training": {"folds": 2},
+        "groups": [{"network": {"hidden": [24]}}, {"distribution": {"kind": "laplace"}}],
+    },
     "autoencoder": {"network": {"kind": "autoencoder", "latent": 3, "encoder": [20], "decoder": [20]}},
     "variational": {"network": {"kind": "vae", "latent": 3, "encoder": [20], "decoder": [20]}},
 }

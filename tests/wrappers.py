@@ -10,6 +10,7 @@ from likelinet.distributions import Distribution
 LOC, SCALE = np.array([-1.0, 0.7, 6.0]), np.array([0.6, 1.5, 2.5])
 RATE = np.array([0.8, 2.5, 9.0])
 W = np.array([[0.2, -0.5], [1.0, 0.3], [-1.0, 0.4]])
+SHARES = np.array([[0.2, 0.5, 0.3], [0.6, 0.4, 0.0], [0.1, 0.2, 0.7]])
 PAIR = np.array([[1.0, 4.0], [0.5, 2.0], [3.0, 12.0]])
 
 
@@ -75,6 +76,18 @@ WRAPPERS: dict[str, Callable[[], Distribution]] = {
         ll.Transformed(ll.Gaussian(LOC, 0.4), ll.Log()), ll.Affine(LOC, SCALE)
     ),
     "Truncated Transformed": lambda: ll.Truncated(ll.Transformed(ll.Gaussian(LOC, 0.8), ll.Log()), 0.2, 9.0),
+    "MixtureOf Gamma, LogNormal, Truncated": lambda: ll.MixtureOf(
+        [ll.Gamma(2.5, RATE), ll.LogNormal(0.3 * LOC, 0.5), ll.Truncated(ll.Gaussian(LOC, SCALE), 1.0, 5.0)], SHARES
+    ),
+    "MixtureOf Hurdle, ZeroInflated": lambda: ll.MixtureOf(
+        [ll.Hurdle(ll.Gamma(2.5, RATE), 0.4), ll.ZeroInflated(ll.LogNormal(0.3 * LOC, 0.5), 0.1)], [0.3, 0.7]
+    ),
+    "MixtureOf Poisson, Discretised": lambda: ll.MixtureOf(
+        [ll.Poisson(RATE), ll.Discretised(ll.Gaussian(LOC, SCALE))], [0.2, 0.8]
+    ),
+    "Truncated MixtureOf": lambda: ll.Truncated(
+        ll.MixtureOf([ll.Gaussian(LOC, SCALE), ll.Logistic(0.5, RATE)], [0.4, 0.6]), -1.0, 9.0
+    ),
     "Truncated Mixture of Discretised": lambda: ll.Truncated(
         ll.Mixture(ll.Discretised(ll.Gaussian(PAIR - 3.0, 1.0)), W), -2.0, 9.0
     ),

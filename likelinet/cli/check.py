@@ -21,7 +21,6 @@ from likelinet.core.errors import DataError
 from likelinet.core.gathered import all_of, attempted
 from likelinet.core.wording import counted, shown
 from likelinet.model.fitting import with_levels
-from likelinet.selection.suggestion import Suggestion, suggested
 from likelinet.tables.events import with_event_label
 from likelinet.tables.hold_out import HoldOut
 from likelinet.tables.inputs import Encoded, Inputs
@@ -32,7 +31,8 @@ from likelinet.tables.report import ColumnReport, TableReport, report_of
 from likelinet.tables.roles import Roles
 from likelinet.tables.rows import declared_table, output_names, target_names
 from likelinet.tables.table import Table, read_table
-from likelinet.targets.build import targets_of
+from likelinet.targets.build import takes_labels, targets_of
+from likelinet.targets.suggestion import Suggestion, suggested
 from likelinet.targets.suitable import note_suspicions
 from likelinet.targets.target import Naming
 
@@ -75,16 +75,17 @@ def checked(table: Table, config: ModelConfig, suggests: bool) -> Checked:
     table = declared_table(table, config.data)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        if config.data.target is not None and not chosen:
+        looked = config
+        if config.data.target is not None and (not chosen or config.distribution.is_open):
             known = attempted(partial(suggested, table, config.data.target))
             if isinstance(known, DataError):
                 errors.append(known)
             else:
-                family = known
-                plain = config.model_dump(mode="json", exclude_unset=True) | {"distribution": family.distribution}
-                config = ModelConfig.model_validate(plain)
-        training, weight, z, wrong = _target(table, config)
-        roles = Roles(config, targets_of(config.distribution, None).labels)
+                plain = config.model_dump(mode="json", exclude_unset=True) | {"distribution": known.distribution}
+                looked = ModelConfig.model_validate(plain)
+                family, config = (None, config) if chosen else (known, looked)
+        training, weight, z, wrong = _target(table, looked)
+        roles = Roles(looked, takes_labels(looked.distribution, None))
         report = report_of(table, training, weight, roles, z)
         usable = attempted(partial(roles.features, training))
         errors += [*wrong, *([usable] if isinstance(usable, DataError) else [])]
@@ -105,7 +106,7 @@ def _target(table: Table, config: ModelConfig) -> tuple[Table, np.ndarray, np.nd
     everything = table, np.ones(table.n), None
     if table.n == 0:
         raise DataError("The table is empty: it has no rows.")
-    if config.data.target is None:
+    if config.data.target is None or config.distribution.is_open:  # of which is said already what is wrong
         return *everything, []
     labelled = attempted(partial(with_event_label, config, table))
     if isinstance(labelled, DataError):

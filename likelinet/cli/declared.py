@@ -12,10 +12,10 @@ from likelinet.config.files import declare
 from likelinet.config.network import CoderConfig
 from likelinet.config.plain import read_yaml
 from likelinet.core.errors import ConfigError
-from likelinet.selection.suggestion import suggested
 from likelinet.tables.named_target import with_target
 from likelinet.tables.rows import declared_table
 from likelinet.tables.table import Table, read_table
+from likelinet.targets.suggestion import suggested
 
 CONFIGS = (".yaml", ".yml", ".toml", ".json")  # the endings by which a file is a config
 

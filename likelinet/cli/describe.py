@@ -6,7 +6,7 @@ import numpy as np
 
 from likelinet.config import dump_config
 from likelinet.config.network import VAEConfig
-from likelinet.core.wording import counted, shown
+from likelinet.core.wording import counted, ended, shown
 from likelinet.model.model import Model
 from likelinet.tables.kinds.kind import Kind
 from likelinet.tables.rows import output_names
@@ -30,18 +30,51 @@ def describe(model: Model) -> str:
             lines += [f"classes of {name}: {', '.join(map(str, known))}" for name, known in of_outputs]
         case known:
             lines.append(f"classes: {', '.join(map(str, known))}")
+    lines += [choice] if (choice := choice_in_lines(model)) else []
     if model.recalibrated is not None:
         lines.append(f"recalibrated: {model.recalibrated}")
     lines += [
         f"training: {summary(model)}",
+        *groups_in_words(model),
         "",
         f"{'epoch':>6s} {f'train {loss_name(model)}':>12s} {'validation':>12s} {'rate':>10s} {'seconds':>8s}",
     ]
     for i in sorted({*range(0, len(epochs), max(1, len(epochs) // 12)), len(epochs) - 1} & set(range(len(epochs)))):
         e = epochs[i]
         held = "" if e.validation_nll is None else f"{np.mean(e.validation_nll):12.5g}"
-        lines.append(f"{e.epoch:6d} {np.mean(e.train_nll):12.5g} {held:>12s} {e.learning_rate:10.3g} {e.seconds:8.2f}")
+        epoch = f"{e.epoch}" if e.group is None else f"{e.group + 1}: {e.epoch}"
+        lines.append(f"{epoch:>6s} {np.mean(e.train_nll):12.5g} {held:>12s} {e.learning_rate:10.3g} {e.seconds:8.2f}")
     return "\n".join(lines)
+
+
+def groups_in_words(model: Model) -> list[str]:
+    """Return a line for each group of members, on what differs, how well it predicts, and its weight."""
+    groups = model.history.groups
+    many = [counted(group.members, "member") for group in groups]
+    lines = [f"groups: {len(groups)} of {len(model.config.groups or ())}, by their weight"] if groups else []
+    for group, members in zip(groups, many, strict=True):
+        nll = group.stopped if group.out_of_fold_nll is None else f"out-of-fold {group.out_of_fold_nll:.5g}"
+        says = f"weight {group.weight:5.3f}" if group.weight else "left out    "
+        lines.append(f"  {says}  {members:>{max(map(len, many))}s}  {loss_name(model)} {nll}  {group.in_brief}")
+    return lines
+
+
+def choice_in_lines(model: Model) -> str:
+    """Return how the family was chosen, with the scores of all that could be; "" of one that was named."""
+    choice = model.history.choice
+    if choice is None:
+        return ""
+    what = shown(", ".join(output_names(model.config.data)) or "y")
+    if not choice.ranked:
+        return ended(f"Family: {choice.family}, since '{what}' {shown(choice.why)}")
+    width = max(len(c.family) for c in choice.candidates)
+    lines = [f"Family: {choice.family}, chosen since '{what}' {shown(choice.why)}; {choice.measure}:"]
+    lines += [
+        f"  {c.family:{width}s} {c.log_score:11.4f}"
+        + ("" if c.family == choice.family else f"{c.difference:11.4f} ± {c.standard_error:.4f}")
+        for c in choice.ranked
+    ]
+    return "\n".join([*lines, *(f"  {c.family:{width}s} failed: {c.error}" for c in choice.candidates if c.error)])
 
 
 def what_is_read(model: Model) -> str:
@@ -80,7 +113,8 @@ def summary(model: Model) -> str:
     if not history.epochs:
         return line
     loss = loss_name(model)
-    line = f"{line}; last train {loss} {np.mean(history.epochs[-1].train_nll):.4g}"
+    if not history.groups:
+        line = f"{line}; last train {loss} {np.mean(history.epochs[-1].train_nll):.4g}"
     return line + _validation(history, loss)
 
 

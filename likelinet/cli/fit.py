@@ -9,11 +9,11 @@ from pathlib import Path
 import click
 
 from likelinet.cli.declared import Declared, declared
-from likelinet.cli.describe import summary, what_is_read
+from likelinet.cli.describe import choice_in_lines, summary, what_is_read
 from likelinet.cli.holdout import held_out, scores_beside_baselines
 from likelinet.cli.output import above_bar, check_output, check_writable
 from likelinet.core.errors import DataError, DivergedError, LikelinetError, ModelFileError, NonFiniteError
-from likelinet.core.notes import ColumnsNote, unnoted
+from likelinet.core.notes import ChoiceNote, ColumnsNote, unnoted
 from likelinet.core.wording import ended
 from likelinet.model import container
 from likelinet.model.model import Model
@@ -45,7 +45,7 @@ def fit_command(
     family = Begun(None if quiet else _family(given))
     began = time.perf_counter()
     try:
-        with nullcontext() if quiet else unnoted(ColumnsNote):  # the list below says it
+        with nullcontext() if quiet else unnoted(ColumnsNote, ChoiceNote):  # what is printed says it
             model.fit(rows, validation=others, callbacks=[family], progress=not quiet)
     except (KeyboardInterrupt, NonFiniteError, DivergedError) as cause:
         if model.fitted:
@@ -70,6 +70,8 @@ def fit_command(
         click.echo(f"{summary(model)}, {time.perf_counter() - began:.1f} s. Model: {output}")
         if start_is_best:
             click.echo("No epoch was better than the start, so the model is that of y without any inputs.")
+        if choice := choice_in_lines(model):
+            click.echo(choice)
         if columns := what_is_read(model):
             click.echo(columns)
         if held is not None:

@@ -17,7 +17,7 @@ from likelinet.selection.comparison import Ranked, ranked, scores_of
 from likelinet.tables.hold_out import HoldOut
 from likelinet.tables.roles import Roles
 from likelinet.tables.table import Table
-from likelinet.targets.build import targets_of
+from likelinet.targets.build import takes_labels
 
 OWN = "this model"
 LEAST = 2  # rows to train on
@@ -45,7 +45,7 @@ def held_out(config: ModelConfig, table: Table, share: float) -> np.ndarray:
 def _look(config: ModelConfig, table: Table) -> None:
     """Raise `DataError` for all that is wrong with y and the other columns."""
     with unnoted():
-        roles = Roles(config, targets_of(config.distribution, None).labels)
+        roles = Roles(config, takes_labels(config.distribution, None))
         both(partial(roles.look, table), partial(roles.rows, table, None, None))
 
 

@@ -14,12 +14,12 @@ from likelinet.cli.output import check_new, check_writable, replaced
 from likelinet.config import DataConfig, MLPConfig, ModelConfig, TrainingConfig
 from likelinet.config.plain import in_one_line
 from likelinet.core.wording import counted, ended, shown
-from likelinet.selection.suggestion import Suggestion, suggested
 from likelinet.tables.inputs import learn_inputs
 from likelinet.tables.kinds.kind import Kind
 from likelinet.tables.named_target import with_target
 from likelinet.tables.rows import output_names, target_names
 from likelinet.tables.table import Table, read_table
+from likelinet.targets.suggestion import Suggestion, suggested
 
 
 def init_command(files: Sequence[Path], target: Sequence[str], output: Path, header: bool) -> None:

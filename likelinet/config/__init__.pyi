@@ -2,6 +2,7 @@
 # ruff: noqa
 # fmt: off
 
+from likelinet.config.auto import AutoConfig as AutoConfig
 from likelinet.config.custom import CustomConfig as CustomConfig
 from likelinet.config.data import DataConfig as DataConfig
 from likelinet.config.data import EventConfig as EventConfig
@@ -46,6 +47,7 @@ from likelinet.config.family import ColumnConfig as ColumnConfig
 from likelinet.config.files import dump_config as dump_config
 from likelinet.config.files import load_config as load_config
 from likelinet.config.files import parse_config as parse_config
+from likelinet.config.group import GroupConfig as GroupConfig
 from likelinet.config.model import ModelConfig as ModelConfig
 from likelinet.config.network import AutoencoderConfig as AutoencoderConfig
 from likelinet.config.network import MLPConfig as MLPConfig
@@ -72,6 +74,7 @@ __all__ = [
     "AdamConfig",
     "AdamWConfig",
     "AsymmetricLaplaceConfig",
+    "AutoConfig",
     "AutoencoderConfig",
     "BernoulliConfig",
     "BetaBinomialConfig",
@@ -94,6 +97,7 @@ __all__ = [
     "GaussianConfig",
     "GeneralizedParetoConfig",
     "GeometricConfig",
+    "GroupConfig",
     "GumbelConfig",
     "HalfNormalConfig",
     "HoldThenAnnealConfig",

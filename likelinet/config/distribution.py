@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Discriminator, Tag
 
 from likelinet.config import wrappers
+from likelinet.config.auto import AutoConfig
 from likelinet.config.base import kind_or
 from likelinet.config.custom import CustomConfig
 from likelinet.config.families import FAMILY_CONFIGS
@@ -16,11 +17,10 @@ from likelinet.config.wrappers import BY_KIND, WrapperConfig
 WRAPPER_CONFIGS: tuple[type[WrapperConfig], ...] = tuple(BY_KIND.values())
 
 if TYPE_CHECKING:
-    DistributionConfig = FamilyConfig | WrapperConfig | CustomConfig
+    DistributionConfig = FamilyConfig | WrapperConfig | CustomConfig | AutoConfig
 else:
-    tagged = (
-        Annotated[c, Tag(c.model_fields["kind"].default)] for c in (*FAMILY_CONFIGS, *WRAPPER_CONFIGS, CustomConfig)
-    )
+    declared = (*FAMILY_CONFIGS, *WRAPPER_CONFIGS, CustomConfig, AutoConfig)
+    tagged = (Annotated[c, Tag(c.model_fields["kind"].default)] for c in declared)
     DistributionConfig = Annotated[reduce(or_, tagged), Discriminator(kind_or("gaussian"))]
     for wrapper in WRAPPER_CONFIGS:
         wrapper.model_rebuild(_types_namespace={"DistributionConfig": DistributionConfig, **vars(wrappers)})

@@ -113,6 +113,11 @@ class Declared(Config):
         return self.kind
 
     @property
+    def is_open(self) -> bool:
+        """Whether the family is still to be chosen."""
+        return False
+
+    @property
     def leaf(self) -> "Declared":
         """The family under all wrappers."""
         return self

@@ -1,15 +1,30 @@
 """The whole declaration of a model."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import PositiveInt, model_validator
+from pydantic import BeforeValidator, Field, PositiveInt, model_validator
 
 from likelinet.config.base import Config
 from likelinet.config.data import DataConfig, PiecewiseLinearConfig
 from likelinet.config.distribution import DistributionConfig
 from likelinet.config.families import GaussianConfig
+from likelinet.config.group import GroupConfig, check_same_y
 from likelinet.config.network import CoderConfig, MLPConfig, NetworkConfig, VAEConfig
+from likelinet.config.quality import SETTINGS, Quality, filled
 from likelinet.config.training import LBFGSConfig, TrainingConfig
+
+
+def _of_members(groups: Any) -> Any:
+    if isinstance(groups, str):
+        raise ValueError(
+            f"is a list of groups of members, got {groups!r}: the column of the rows' groups is data.groups"
+        )
+    return groups
+
+
+def _in_full(declared: Any) -> Any:
+    """Return what the word `auto` by itself stands for."""
+    return {"kind": "auto"} if declared == "auto" else declared
 
 
 class ModelConfig(Config):
@@ -19,33 +34,92 @@ class ModelConfig(Config):
     """Columns of the table."""
     network: NetworkConfig = MLPConfig()
     """From x to raw outputs."""
-    distribution: DistributionConfig = GaussianConfig()
-    """Family that the raw outputs parametrise."""
+    distribution: Annotated[DistributionConfig, BeforeValidator(_in_full)] = GaussianConfig()
+    """Family that the raw outputs parametrise; `auto` chooses one that fits the kind of y, by held-out rows."""
     training: TrainingConfig = TrainingConfig()
     """How to maximise the likelihood."""
     ensemble: PositiveInt = 1
     """How many networks to train together; the prediction is their mixture."""
+    groups: Annotated[list[GroupConfig], Field(min_length=1), BeforeValidator(_of_members)] | None = None
+    """Groups of members, each an ensemble with inputs, network or family of its own, which are trained one after the
+    other. The prediction is the mixture of all of them, by weights that maximise its out-of-fold log score. Needs
+    `training.folds`."""
+    quality: Quality | None = None
+    """What all that is left open is set to: see [ensembles](user_guide/ensembles.md). Whatever is declared by itself is
+    respected. null: the defaults of each key."""
     engine: Literal["numpy", "jax", "auto"] = "numpy"
     """What computes the training steps: `jax` compiles them first, which takes a second or two, and is faster at very
     many small steps; `auto` takes whichever will probably be done first. L-BFGS, and models without features, run on
     NumPy."""
 
+    @property
+    def each_group(self) -> "list[ModelConfig]":
+        """The config that each group of members is trained by; this one alone where there are no groups."""
+        return [self] if self.groups is None else [self._with(group) for group in self.groups]
+
+    @property
+    def networks_in_brief(self) -> str:
+        """How many networks there are of which size, without groups."""
+        members = f"{self.ensemble} × " if self.ensemble > 1 else ""
+        return f"{members}{self.network.kind} {self.network.widths}"
+
+    def _with(self, group: GroupConfig) -> "ModelConfig":
+        own = {name: getattr(group, name) for name in ("network", "distribution", "ensemble")}
+        data = self.data if group.numeric is None else self.data.model_copy(update={"numeric": group.numeric})
+        own = {name: part for name, part in own.items() if part is not None}
+        return self.model_copy(update={**own, "data": data, "groups": None})
+
+    @model_validator(mode="before")
+    @classmethod
+    def _filled(cls, data: Any) -> Any:
+        quality = data.get("quality") if isinstance(data, dict) else None
+        return filled(data, quality) if quality in SETTINGS else data
+
     @model_validator(mode="after")
     def _fits_together(self) -> Any:
-        """Refuse more folds than members, and what a network through a code cannot be combined with."""
-        if self.training.folds is not None and self.ensemble < self.training.folds:
+        """Refuse what goes not together, in the whole or in a group."""
+        if self.quality is not None and isinstance(self.network, CoderConfig):
             raise ValueError(
-                f"'training.folds' is {self.training.folds}, but 'ensemble' is {self.ensemble}: each fold needs a "
-                "member that holds it out; make 'ensemble' as many or more, or 'folds' fewer"
+                f"'quality' is of predictions from features, and '{self.network.kind}' makes codes: leave it out"
             )
-        if not isinstance(self.network, CoderConfig):
+        if self.groups is None:
+            _check(self)
             return self
-        if self.ensemble > 1:
-            raise ValueError(f"'{self.network.kind}' has one code for each row: 'ensemble' must be 1")
-        if isinstance(self.data.numeric, PiecewiseLinearConfig):
-            raise ValueError(f"'{self.network.kind}' makes its code of the numbers alone: data.numeric must be linear")
-        if self.data.features == []:
-            raise ValueError(f"'{self.network.kind}' needs features to make a code of: data.features is empty")
-        if isinstance(self.network, VAEConfig) and isinstance(self.training.optimizer, LBFGSConfig):
-            raise ValueError("'vae' draws new codes at each step: training.optimizer cannot be 'lbfgs'")
+        if isinstance(self.network, CoderConfig):
+            raise ValueError(f"'{self.network.kind}' has one code for each row: 'groups' must be null")
+        if self.training.folds is None:
+            raise ValueError("'groups' are weighed by rows that their members hold out: set 'training.folds'")
+        for i, group in enumerate(self.each_group):
+            try:
+                _check(group)
+                check_same_y(self.distribution, group.distribution)
+            except ValueError as error:
+                raise ValueError(f"groups.{i}: {error}") from None
+            if group.ensemble == 1:
+                raise ValueError(f"groups.{i}: its members hold out rows for one another: 'ensemble' must be 2 or more")
         return self
+
+
+def _check(config: ModelConfig) -> None:
+    """Refuse more folds than members, and what a network through a code cannot be combined with."""
+    folds, network = config.training.folds, config.network
+    if isinstance(folds, int) and config.ensemble < folds:
+        raise ValueError(
+            f"'training.folds' is {folds}, but 'ensemble' is {config.ensemble}: each fold needs a "
+            "member that holds it out; make 'ensemble' as many or more, or 'folds' fewer"
+        )
+    if not isinstance(network, CoderConfig):
+        return
+    if config.distribution.is_open:
+        raise ValueError(
+            f"'{network.kind}' sees y before it predicts it, so that held-out rows choose no family: name the "
+            "distribution"
+        )
+    if config.ensemble > 1:
+        raise ValueError(f"'{network.kind}' has one code for each row: 'ensemble' must be 1")
+    if isinstance(config.data.numeric, PiecewiseLinearConfig):
+        raise ValueError(f"'{network.kind}' makes its code of the numbers alone: data.numeric must be linear")
+    if config.data.features == []:
+        raise ValueError(f"'{network.kind}' needs features to make a code of: data.features is empty")
+    if isinstance(network, VAEConfig) and isinstance(config.training.optimizer, LBFGSConfig):
+        raise ValueError("'vae' draws new codes at each step: training.optimizer cannot be 'lbfgs'")

@@ -135,18 +135,21 @@ class TrainingConfig(Config):
     schedule: ScheduleConfig | None = CosineConfig()
     """Learning rate over the course of training; null keeps it constant."""
     epochs: PositiveInt | None = None
-    """Passes over the training rows, at most; null: 400, of n > 4096 rows 400 (4096 / n)^⅔, at least 10."""
+    """Passes over the training rows, at most; null: 400, of n > 4096 rows 400 (4096 / n)^⅔, at least 10; with the
+    schedule `hold_then_anneal` five times as many."""
     steps: PositiveInt | None = None
     """Updates of the weights, at most; null leaves it to `epochs`."""
     time: PositiveFloat | None = None
     """Seconds of training, at most; null sets no limit."""
     batch_size: PositiveInt | Literal["auto"] | None = "auto"
-    """Rows per update; null takes all of them; `auto`: 32, twice as many whenever there are four times 4096."""
+    """Rows per update; null takes all of them; `auto`: 32, twice as many whenever there are four times 4096; with the
+    schedule `hold_then_anneal` 64."""
     validation_fraction: Fraction = 0.1
     """Share of the rows held out to choose the best epoch, drawn anew for each member of an ensemble; 0 for none."""
-    folds: Annotated[int, Field(ge=2)] | None = None
+    folds: Annotated[int, Field(ge=2)] | Literal["auto"] | None = None
     """Parts of the rows, of which member m of an ensemble holds out part m modulo `folds` instead of such a share; all
-    members keep the epoch that predicts all held-out rows best. `ensemble` must be as many or more."""
+    members keep the epoch that predicts all held-out rows best. `ensemble` must be as many or more. `auto`: 8, or as
+    many as there are members, or rows (groups, times) to hold out; none with one member, or with validation rows."""
     early_stopping: EarlyStoppingConfig | None = EarlyStoppingConfig()
     """When to stop before the last epoch; null never does. The best weights on held-out rows are kept either way."""
     average: Annotated[float, Field(gt=0.0, lt=1.0)] | None = None

@@ -98,6 +98,8 @@ class WrapperConfig(Declared):
     @model_validator(mode="after")
     def _sensible(self) -> Any:
         family, base, it_is_not = self.family, self.base, f"the base of '{self.kind}' cannot be '{self.base.kind}'"
+        if base.is_open:
+            raise ValueError(f"{it_is_not}, which stands for the whole: write distribution: auto")
         if base.takes_intervals:
             raise ValueError(f"{it_is_not}: write {base.kind} around everything else")
         if base.y == "vector" and not family.takes_vectors:

@@ -1,5 +1,6 @@
 """Domains: the sets in which a parameter, or a value of y, may lie."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,6 +65,14 @@ unit_interval = Domain("a number between 0 and 1", low=0.0, high=1.0, closed=(Tr
 open_unit_interval = Domain("a number between 0 and 1, neither of them", low=0.0, high=1.0)
 nonnegative_integer = Domain("a whole number 0, 1, 2, …", low=0.0, closed=(True, False), integer=True)
 binary = Domain("0 or 1", low=0.0, high=1.0, closed=(True, True), integer=True)
+
+
+def hull(domains: Sequence[Domain]) -> Domain:
+    """Return the smallest interval with all of the domains, which are alike in whether they hold whole numbers."""
+    low, high = min(d.low for d in domains), max(d.high for d in domains)
+    words = " or ".join(dict.fromkeys(d.description for d in domains))
+    closed = any(d.closed[0] for d in domains if d.low == low), any(d.closed[1] for d in domains if d.high == high)
+    return Domain(words, low, high, closed, domains[0].integer)
 
 
 def class_codes(n: int) -> Domain:

@@ -4,8 +4,11 @@ import sys
 import warnings
 from collections.abc import Generator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 OURS = ("abc", "importlib", "likelinet")  # what may lie between: making a class, importing a module
+
+_said: ContextVar[set[str] | None] = ContextVar("said", default=None)  # the notes so far, within `each_once`
 
 
 class ColumnsNote(UserWarning):
@@ -16,20 +19,39 @@ class TargetNote(UserWarning):
     """How y is read."""
 
 
+class ChoiceNote(UserWarning):
+    """Which family was chosen."""
+
+
 class RowsNote(UserWarning):
     """Rows that a distribution has no number for."""
 
 
 @contextmanager
-def unnoted(category: type[Warning] = UserWarning) -> Generator[None, None, None]:
-    """Do what is done within without notes of a category: all that they say is said elsewhere."""
+def unnoted(*categories: type[Warning]) -> Generator[None, None, None]:
+    """Do what is done within without notes, or those of some categories: all that they say is said elsewhere."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", category)
+        for category in categories or (UserWarning,):
+            warnings.simplefilter("ignore", category)
         yield
+
+
+@contextmanager
+def each_once() -> Generator[None, None, None]:
+    """Do what is done within with each note said once, as where the same table is read several times."""
+    token = _said.set(set())
+    try:
+        yield
+    finally:
+        _said.reset(token)
 
 
 def note(message: str, category: type[Warning] = UserWarning) -> None:
     """Warn in the name of the line that called the library, however far from here it is."""
+    if (said := _said.get()) is not None:
+        if message in said:
+            return
+        said.add(message)
     depth, frame = 1, sys._getframe()  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
     while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] in OURS:
         depth += "_bootstrap" not in frame.f_code.co_filename  # which warnings do not count

@@ -25,6 +25,7 @@ from likelinet.distributions.over.discretised import Discretised as Discretised
 from likelinet.distributions.over.hurdle import Hurdle as Hurdle
 from likelinet.distributions.over.independent import Independent as Independent
 from likelinet.distributions.over.mixture import Mixture as Mixture
+from likelinet.distributions.over.mixture_of import MixtureOf as MixtureOf
 from likelinet.distributions.over.transformed import Transformed as Transformed
 from likelinet.distributions.over.transforms import Affine as Affine
 from likelinet.distributions.over.transforms import Log as Log
@@ -91,6 +92,7 @@ __all__ = [
     "Logit",
     "LogitNormal",
     "Mixture",
+    "MixtureOf",
     "Multinomial",
     "Multivariate",
     "MultivariateGaussian",

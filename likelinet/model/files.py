@@ -2,24 +2,43 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from likelinet.config import parse_config
+from likelinet.config import ModelConfig, parse_config
 from likelinet.core.errors import ConfigError, ModelFileError
 from likelinet.core.fields import from_fields
 from likelinet.distributions import Distribution
 from likelinet.model import container
-from likelinet.model.fit import Fit
+from likelinet.model.fit import Fit, Stack
 from likelinet.model.migrations import lifted
 from likelinet.model.recalibration import Recalibration
 from likelinet.model.source import Source
 from likelinet.tables.inputs import Inputs
 from likelinet.targets.build import targets_of
 from likelinet.training.history import History
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What a group of members has learned beside its weights, as plain data."""
+
+    inputs: Any
+    targets: Any
+    n_classes: int | list[int]
+    filling: Any = ()
+
+
+@dataclass(frozen=True)
+class Others:
+    """The groups of members that a file has, in the order of the config; all but the first one are described here."""
+
+    groups: list[int]
+    weights: list[float]
+    others: list[Any]
 
 
 @dataclass(frozen=True)
@@ -35,21 +54,43 @@ class Described:
     source: Any = None
     filling: Any = ()
     recalibration: Any = None
+    stack: Any = None
+
+    @property
+    def first(self) -> Learned:
+        """What the first group of members, which may be the only one, has learned."""
+        return Learned(self.inputs, self.targets, self.n_classes, self.filling)
 
 
 def write(path: str | Path, fit: Fit) -> None:
     """Write a fit to one safetensors file: arrays, with everything else as JSON."""
     metadata = {
-        "config": fit.config.model_dump(mode="json"),
+        "config": fit.declared_whole.model_dump(mode="json"),
+        **_learned(fit),
+        "history": fit.history.to_json(),
+        "source": fit.source.to_json(),
+        **({"recalibration": fit.recalibration.to_json()} if fit.recalibration is not None else {}),
+    }
+    if fit.stack is not None:
+        others = [_learned(other) for other in fit.stack.others]
+        metadata["stack"] = {"groups": fit.stack.groups, "weights": fit.stack.weights, "others": others}
+    container.save(
+        path, dict(zip(_names(len(fit.groups)), (group.theta for group in fit.groups), strict=True)), metadata
+    )
+
+
+def _learned(fit: Fit) -> dict[str, Any]:
+    return {
         "inputs": fit.inputs.to_json(),
         "targets": fit.targets.to_json(),
         "n_classes": fit.targets.n_classes,
-        "history": fit.history.to_json(),
-        "source": fit.source.to_json(),
         **({"filling": fit.filling.tolist()} if len(fit.filling) else {}),
-        **({"recalibration": fit.recalibration.to_json()} if fit.recalibration is not None else {}),
     }
-    container.save(path, {"theta": fit.theta}, metadata)
+
+
+def _names(groups: int) -> list[str]:
+    """Return what the weights of each group are called."""
+    return ["theta", *(f"theta.{i}" for i in range(1, groups))]
 
 
 def read(path: str | Path, distribution: type[Distribution] | None, trust: str | None) -> Fit:
@@ -57,30 +98,55 @@ def read(path: str | Path, distribution: type[Distribution] | None, trust: str |
     arrays, metadata = container.load(path)
     with _read_from(path):
         arrays, metadata = lifted(arrays, metadata, container.SCHEMA)
-        if set(arrays) != {"theta"}:
-            raise ValueError(f"arrays: expected 'theta' alone, got {', '.join(sorted(arrays)) or 'none'}")
         parts = from_fields(Described, metadata, "metadata")
         config = parse_config(parts.config)
+        stack = None if parts.stack is None else from_fields(Others, parts.stack, "stack")
+        if (stack is None) != (config.groups is None):
+            raise ValueError("stack: expected where the config has groups, and only there")
+        each = [parts.first, *(from_fields(Learned, o, "other group") for o in ([] if stack is None else stack.others))]
+        if {*arrays} != {*_names(len(each))}:
+            expected = ", ".join(f"'{name}'" for name in _names(len(each)))
+            raise ValueError(f"arrays: expected {expected} alone, got {', '.join(sorted(arrays)) or 'none'}")
     own = config.distribution.own_class
     if own is not None and distribution is None and trust != own:
         raise ModelFileError(
             f"{path}: the model names code of its own, '{own}': pass distribution=… or trust='{own}' if you trust it."
         )
-    targets_class = targets_of(config.distribution, distribution)
     with _read_from(path):
-        inputs, history = Inputs.from_json(parts.inputs), History.from_json(parts.history)
-        source = Source.from_json(parts.source)
-        targets = targets_class.from_json(parts.targets, parts.n_classes)
-        filling = _filling(parts.filling, inputs)
+        history, source = History.from_json(parts.history), Source.from_json(parts.source)
         mapped = None if parts.recalibration is None else Recalibration.from_json(parts.recalibration)
-    fit = Fit(config, distribution, inputs, targets, arrays["theta"], history, source, filling, mapped)
-    expected = (config.ensemble, fit.objective.layout.size)
+        declared = [config] if stack is None else [config.each_group[g] for g in stack.groups]
+        first, *others = (
+            _fit(plain, distribution, learned, arrays[name], source)
+            for plain, learned, name in zip(declared, each, _names(len(each)), strict=False)
+        )
+        whole = replace(first, history=history, recalibration=mapped)
+        if stack is not None:
+            groups = Stack(config, tuple(stack.groups), tuple(stack.weights), tuple(others))
+            whole = replace(whole, stack=groups)
+    for fit in (first, *others):
+        _check_weights(path, fit)
+    return whole
+
+
+def _fit(
+    config: ModelConfig, distribution: type[Distribution] | None, learned: Learned, theta: np.ndarray, source: Source
+) -> Fit:
+    """Return what a group of members has learned."""
+    inputs = Inputs.from_json(learned.inputs)
+    targets = targets_of(config.distribution, distribution).from_json(learned.targets, learned.n_classes)
+    filling = _filling(learned.filling, inputs)
+    return Fit(config, distribution, inputs, targets, theta, History(), source, filling)
+
+
+def _check_weights(path: str | Path, fit: Fit) -> None:
+    """Raise `ModelFileError` if the weights are not those of the config."""
+    expected = (fit.config.ensemble, fit.objective.layout.size)
     if fit.theta.shape != expected or fit.theta.dtype.kind != "f":
         raise ModelFileError(
             f"{path}: the config needs weights of shape {expected}, but those in the file are "
             f"{fit.theta.dtype} of shape {fit.theta.shape}; save the model again."
         )
-    return fit
 
 
 def _filling(data: Any, inputs: Inputs) -> np.ndarray:
@@ -96,6 +162,6 @@ def _read_from(path: str | Path) -> Iterator[None]:
     """Say of a part that is not as it should be that it is the file's."""
     try:
         yield
-    except (KeyError, TypeError, ValueError, ConfigError) as error:
+    except (IndexError, KeyError, TypeError, ValueError, ConfigError) as error:
         reason = str(error).removesuffix(".")
         raise ModelFileError(f"{path}: the metadata does not describe a model of this version ({reason}).") from None

@@ -36,8 +36,42 @@ ROWS_AT_ONCE = 4096  # rows encoded at a time
 
 
 @dataclass(frozen=True)
+class Stack:
+    """The groups of members of which a model is a mixture, where its config has groups.
+
+    Parameters
+    ----------
+    config : ModelConfig
+        The whole declaration.
+    groups : tuple of int
+        Which of its groups have a say, in order: the fit that has this is the first of them.
+    weights : tuple of float
+        Of each; they sum to 1.
+    others : tuple of Fit
+        The groups after the first one.
+    """
+
+    config: ModelConfig
+    groups: tuple[int, ...]
+    weights: tuple[float, ...]
+    others: tuple["Fit", ...] = ()
+
+    def __post_init__(self) -> None:
+        """Raise `ValueError` if these are no groups of the config."""
+        known, w = range(len(self.config.groups or ())), np.array(self.weights)
+        if not (self.groups and {*self.groups} <= {*known} and sorted({*self.groups}) == list(self.groups)):
+            raise ValueError(f"stack: expected some of the config's {len(known)} groups, got {self.groups}")
+        if not (len(self.groups) == len(w) == 1 + len(self.others) and (w > 0.0).all() and abs(w.sum() - 1.0) < 1e-6):
+            raise ValueError("stack: each group needs a weight above 0, and all together 1")
+
+
+@dataclass(frozen=True)
 class Fit:
-    """A trained model as data: what is saved, and all that prediction needs."""
+    """A trained model as data: what is saved, and all that prediction needs.
+
+    One of several groups of members is the fit of the first of them, with the others in `stack`; source, history,
+    recalibration and out-of-fold predictions are then those of all.
+    """
 
     config: ModelConfig
     custom: type[Distribution] | None
@@ -49,6 +83,35 @@ class Fit:
     filling: np.ndarray = field(default_factory=lambda: np.zeros((0, 0, 0)))  # the matrices of layers
     recalibration: Recalibration | None = None
     out_of_fold: OutOfFold | None = None  # in memory alone
+    stack: Stack | None = None
+
+    @property
+    def declared_whole(self) -> ModelConfig:
+        """The declaration of the model."""
+        return self.config if self.stack is None else self.stack.config
+
+    def declared_by(self, config: ModelConfig) -> "Fit":
+        """Return the same with another declaration of the model."""
+        if self.stack is None:
+            return replace(self, config=config)
+        each, (_, *further) = config.each_group, self.stack.groups
+        others = tuple(replace(fit, config=each[g]) for g, fit in zip(further, self.stack.others, strict=True))
+        return replace(self, config=each[self.stack.groups[0]], stack=replace(self.stack, config=config, others=others))
+
+    @property
+    def groups(self) -> "tuple[Fit, ...]":
+        """Each group of members by itself."""
+        return (self,) if self.stack is None else (replace(self, stack=None), *self.stack.others)
+
+    @property
+    def group_weights(self) -> tuple[float, ...]:
+        """The weight of each group in the prediction."""
+        return (1.0,) if self.stack is None else self.stack.weights
+
+    @property
+    def n_parameters(self) -> int:
+        """How many weights were learned, over all members."""
+        return sum(fit.theta.size for fit in self.groups)
 
     @cached_property
     def head(self) -> Head:

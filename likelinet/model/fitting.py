@@ -59,6 +59,8 @@ def fit(
     names: tuple[str, tuple[str, ...]],
     callbacks: Sequence[Callback],
     progress: Progress,
+    group: str = "",
+    before: int = 0,
 ) -> tuple[Fit, BaseException | None]:
     """Return the trained model, and what cut the training short, if anything did.
 
@@ -78,18 +80,17 @@ def fit(
         Called after each epoch.
     progress
         Shows how far training is, from its beginning on.
+    group, before
+        How to call it if it is one of several groups of members, and how many members those before it have.
     """
     (what, other), n, is_coder = names, rows.table.n, isinstance(config.network, CoderConfig)
     if n < 2:
         raise DataError(f"The table has {counted(n, 'row')} with a positive weight: fitting needs at least two.")
-    naming = Naming(what, config.distribution.kind, rows.table.index, tuple(output_names(config.data)))
-    targets_class = targets_of(config.distribution, custom)
-
-    def learned() -> tuple[Y, Targets]:
-        y = targets_class.clean(rows.y, naming)
-        return y, targets_class.learn(y, rows.weight, with_levels(config, custom, rows.levels), custom, naming)
-
-    inputs, (y, targets) = both(lambda: learn_inputs(rows.table, features, rows.weight, config.data), learned)
+    naming = naming_of(config, rows, what)
+    inputs, (y, targets) = both(
+        lambda: learn_inputs(rows.table, features, rows.weight, config.data),
+        lambda: learn_targets(config, custom, rows, naming),
+    )
     held = _folds(config, rows.table, validation)
     spare = 0 if held is None else 1  # a row of weight 0, for members that have fewer rows than others
     apart = []
@@ -121,7 +122,7 @@ def fit(
         untrained = replace(untrained, filling=learn_filling(inputs.amounts, inputs.telling, x[:n], weight[:n]))
     objective, head = untrained.objective, untrained.objective.head
 
-    streams = Streams.of(config.training.seed, config.ensemble)
+    streams = Streams.of(config.training.seed, before + config.ensemble)[before:]
     own, known = (encoded[:n], weight[:n]), None if columns is None else columns[:n]
     estimates = head.raw_start(*own)
     constraint = config.distribution.leaf_class(custom).constraint
@@ -148,12 +149,12 @@ def fit(
             masking = learn_masking(inputs.with_missing, x[:n], *own)
             objective = replace(objective, network=Chain((masking, objective.network)))
         engine = build_engine(config, objective, data, plan.probable_steps, plan.batch_size)
-    progress.begin(plan.epochs * plan.looks_of_epoch, plan.time)
+    progress.begin(plan.epochs * plan.looks_of_epoch, plan.time, group)
     training = Training(engine, objective, data, optimiser, plan, theta, streams, [progress, *callbacks])
     training.go_on()
     progress.end()
     theta, history, cause = training.end()
-    _note_time(training.cut_off, plan)
+    _note_time(training.cut_off, plan, group)
     theta = theta if units is None else units.plain(theta, layout)
     found = replace(untrained, theta=theta, history=history)
     linear = inputs.width == 0 or len(layout.weights) == 3  # one layer's matrix and bias, and the constants
@@ -171,12 +172,27 @@ def fit(
     return found, cause
 
 
-def _note_time(cut_off: str | None, plan: Plan) -> None:
+def naming_of(config: ModelConfig, rows: Rows, what: str) -> Naming:
+    """Return how messages speak of the y of training rows, which `what` is for all families."""
+    return Naming(what, config.distribution.kind, rows.table.index, tuple(output_names(config.data)))
+
+
+def learn_targets(
+    config: ModelConfig, custom: type[Distribution] | None, rows: Rows, naming: Naming
+) -> tuple[Y, Targets]:
+    """Return the clean y of training rows, and what is learned from it; raise `DataError` if the family refuses it."""
+    targets_class = targets_of(config.distribution, custom)
+    y = targets_class.clean(rows.y, naming)
+    return y, targets_class.learn(y, rows.weight, with_levels(config, custom, rows.levels), custom, naming)
+
+
+def _note_time(cut_off: str | None, plan: Plan, group: str) -> None:
     """Say what time has cut off, if anything."""
     if cut_off is not None:
+        of = f" for {group}" if group else ""
         note(
-            f"The {plan.time:g} s of training.time are spent: {cut_off}. The best weights so far are kept; more time "
-            "may give better ones."
+            f"The {plan.time:g} s of training.time{of} are spent: {cut_off}. The best weights so far are kept; more "
+            "time may give better ones."
         )
 
 

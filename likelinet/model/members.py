@@ -25,7 +25,7 @@ class Uncertainty(NamedTuple):
     total : ndarray, shape (n,) or (n, d)
         Variance or entropy of the prediction.
     noise : ndarray
-        The mean of those of the members: what would be left if the members agreed.
+        The mean of those of the members, by their weights: what would be left if the members agreed.
     disagreement : ndarray
         The rest: what the rows of training leave open. It is 0 with one member.
     """
@@ -37,8 +37,9 @@ class Uncertainty(NamedTuple):
 
 def uncertainty(fit: Fit, x: EncodedRows, measure: str) -> Uncertainty:
     """Return how uncertain y is in each row, by the measure "variance" or "entropy"."""
+    weights = member_weights(fit)
     if measure == "entropy":
-        noise = np.mean([d.entropy() for d in each_member(fit, x)], axis=0)
+        noise = np.average([d.entropy() for d in each_member(fit, x)], axis=0, weights=weights)
         total = predict_dist(fit, x).entropy()
         with np.errstate(invalid="ignore"):  # of infinite ones
             return Uncertainty(total, noise, np.maximum(total - noise, 0.0))  # rounding apart it is none below 0
@@ -52,14 +53,23 @@ def uncertainty(fit: Fit, x: EncodedRows, measure: str) -> Uncertainty:
         except UndefinedError as error:
             raise UndefinedError(f"uncertainty: {str(error).rstrip('.')}: take measure='entropy'.") from None
     with np.errstate(invalid="ignore", over="ignore"):
-        noise, disagreement = np.mean(variances, axis=0), np.var(means, axis=0)
+        noise, mean = (np.average(each, axis=0, weights=weights) for each in (variances, means))
+        disagreement = np.average((np.stack(means) - mean) ** 2, axis=0, weights=weights)
     return Uncertainty(noise + disagreement, noise, disagreement)
 
 
 def each_member(fit: Fit, x: EncodedRows) -> Iterator[Distribution]:
-    """Yield what one member after the other predicts."""
-    for theta in fit.theta:
-        yield predict_dist(replace(fit, theta=theta[None]), x)
+    """Yield what one member after the other predicts, in one group after the other."""
+    for i, group in enumerate(fit.groups):
+        own = x if i == 0 else group.rows(x.table)
+        for theta in group.theta:
+            yield predict_dist(replace(group, theta=theta[None]), own)
+
+
+def member_weights(fit: Fit) -> np.ndarray:
+    """Return the weight of each member in the prediction: in a group they have the same."""
+    members = [len(group.theta) for group in fit.groups]
+    return np.repeat(np.array(fit.group_weights) / members, members)
 
 
 def out_of_fold(fit: Fit, x: np.ndarray, columns: np.ndarray | None, fold: np.ndarray) -> Distribution:

@@ -14,7 +14,8 @@ from likelinet.core.errors import ConfigError, DataError, NotFittedError, Undefi
 from likelinet.core.gathered import also
 from likelinet.core.wording import counted
 from likelinet.distributions import Distribution
-from likelinet.model import files, fitting, recalibration
+from likelinet.model import files, recalibration, stacking
+from likelinet.model.choosing import chosen, with_less_time
 from likelinet.model.fit import Fit
 from likelinet.model.out_of_fold import OutOfFold
 from likelinet.model.prediction import predict_dist
@@ -28,7 +29,7 @@ from likelinet.tables.named_target import named
 from likelinet.tables.roles import Roles
 from likelinet.tables.rows import declared_table, output_names
 from likelinet.tables.table import Table
-from likelinet.targets.build import targets_of
+from likelinet.targets.build import takes_labels
 from likelinet.training.history import Callback, History
 from likelinet.training.progress import Progress
 
@@ -109,7 +110,7 @@ class Model(Questions):
         validation : tuple (X, y) or (X, y, sample_weight), or (X,) where X holds y, optional
             Held-out rows for early stopping, instead of a random split.
         callbacks : sequence of callable
-            Each is called with an `Epoch` after every epoch; True ends the training.
+            Each is called with an `Epoch` after every epoch; True ends the training, of groups that of this one.
         progress : bool
             Whether to show a progress bar, on a terminal and in a notebook.
 
@@ -158,6 +159,7 @@ class Model(Questions):
         if y is None:
             config = without_identifiers(self._roles_of(config), table)
             config = without_constants(self._roles_of(config), table, self._custom)
+        config, choice, seconds = chosen(config, table, y, sample_weight, progress)
         roles = self._roles_of(config)
         rows = roles.rows(table, y, sample_weight)
         if validation is not None and not (isinstance(validation, tuple | list) and 1 <= len(validation) <= 3):
@@ -169,8 +171,11 @@ class Model(Questions):
             held_table = declared_table(held_x, config.data)
             _, held_y = named(config, held_table, held_y)
             held = roles.rows(held_table, held_y, held_weight, features, rows.table.named)
+        config = stacking.with_folds(config, rows.table, validated=held is not None)
+        within, source = with_less_time(config, seconds), Source.of(table)
         with Progress(progress) as bar:
-            return fitting.fit(config, self._custom, Source.of(table), rows, held, features, names, callbacks, bar)
+            fit, cause = stacking.fit(within, self._custom, source, rows, held, features, names, callbacks, bar)
+        return replace(fit.declared_by(config), history=replace(fit.history, choice=choice)), cause
 
     def recalibrate(
         self,
@@ -240,7 +245,7 @@ class Model(Questions):
     @property
     def config(self) -> ModelConfig:
         """The declaration; of a fitted model with the target that `fit` was told by name."""
-        return self._declared if self._fit is None else self._fit.config
+        return self._declared if self._fit is None else self._fit.declared_whole
 
     @property
     def history(self) -> History:
@@ -294,19 +299,18 @@ class Model(Questions):
     @property
     def n_parameters(self) -> int:
         """How many weights were learned, over all members."""
-        return self._fitted().theta.size
+        return self._fitted().n_parameters
 
     def __repr__(self) -> str:
-        members = f"{self.config.ensemble} × " if self.config.ensemble > 1 else ""
         state = "not fitted"
         if self.fitted:
             features = counted(len(self.feature_names), "feature")
             state = "not trained, weights of the start" if self.history.untrained else "fitted"
             state = f"{state}: {features}, {self.n_parameters:,} parameter{'s' * (self.n_parameters != 1)}"
-        network = f"{members}{self.config.network.kind} {self.config.network.widths}"
+        network = " + ".join(group.networks_in_brief for group in self.config.each_group)
         outputs = ", ".join(output_names(self.config.data))
-        family = f"{outputs} ~ {self.config.distribution.in_brief}" if outputs else self.config.distribution.in_brief
-        return f"Model({family}, {network}, {state})"
+        family = " + ".join(dict.fromkeys(group.distribution.in_brief for group in self.config.each_group))
+        return f"Model({f'{outputs} ~ ' if outputs else ''}{family}, {network}, {state})"
 
     def save(self, path: str | Path) -> None:
         """Write the fitted model to one safetensors file: arrays, with everything else as JSON."""
@@ -331,12 +335,12 @@ class Model(Questions):
             If the file is missing, truncated, altered, newer than this version, or names a class that is not trusted.
         """
         fit = files.read(path, distribution, trust)
-        model = Model(fit.config, distribution=distribution)
-        model._fit = replace(fit, config=model.config)
+        model = Model(fit.declared_whole, distribution=distribution)
+        model._fit = fit.declared_by(model.config)
         return model
 
     def _roles_of(self, config: ModelConfig) -> Roles:
-        return Roles(config, targets_of(config.distribution, self._custom).labels)
+        return Roles(config, takes_labels(config.distribution, self._custom))
 
     def _fitted(self) -> Fit:
         if self._fit is None:

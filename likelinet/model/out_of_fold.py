@@ -28,7 +28,8 @@ class OutOfFold:
     fold : ndarray of int, shape (n,)
         The fold of each row; member m held out fold m modulo the number of folds.
     distribution : Distribution
-        Of batch_shape (n,): the equal mixture of the members that held a row out, of classes the mean probabilities.
+        Of batch_shape (n,): the equal mixture of the members that held a row out, of classes the mean probabilities;
+        of groups of members the mixture of these, by the weights of the groups.
     y : ndarray or Interval, shape (n,) or (n, d)
         What was observed.
     weight : ndarray, shape (n,)

@@ -13,6 +13,7 @@ from likelinet.distributions.base.assembly import Assembly
 from likelinet.distributions.base.shapes import on_batch
 from likelinet.distributions.base.usable_rows import note_unusable
 from likelinet.distributions.over.mixture import combined
+from likelinet.distributions.over.mixture_of import mixture_of
 from likelinet.model.fit import EncodedRows, Fit
 from likelinet.networks.blocks_of_rows import by_blocks, with_blocks
 
@@ -23,12 +24,15 @@ _FAR = 1e15  # features, in standard deviations, whose products and squares do n
 def predict_dist(fit: Fit, x: EncodedRows) -> Distribution:
     """Return the distribution of y for each encoded row, in the user's units.
 
-    Members are averaged as a mixture; that of Bernoullis or Categoricals is one again, with mean probabilities.
+    Members are averaged as a mixture; that of Bernoullis or Categoricals is one again, with mean probabilities. Groups
+    of members have their weights.
     """
-    answer = answers_of(fit)
+    first_group, *others = fit.groups
+    groups = [(answers_of(first_group), x), *((answers_of(other), other.rows(x.table)) for other in others)]
 
     def predict(rows: slice) -> Distribution:
-        return answer(*x[rows])
+        parts = [answer(*own[rows]) for answer, own in groups]
+        return parts[0] if len(parts) == 1 else mixture_of(parts, fit.group_weights)
 
     left = blocks(len(x), ROWS_AT_ONCE)
     first = next(left)

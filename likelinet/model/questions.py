@@ -176,8 +176,8 @@ class Questions(ABC):
                   H = \underbrace{\tfrac1M \sum_m H_m}_\text{noise} +
                   \underbrace{H - \tfrac1M \sum_m H_m}_\text{disagreement}
 
-        The last term is the mutual information of y and the choice of a member: at most log M. `recalibrate` changes
-        none of them.
+        The last term is the mutual information of y and the choice of a member: at most log M. Members of groups have
+        their weights in the prediction in place of 1/M. `recalibrate` changes none of them.
 
         Parameters
         ----------

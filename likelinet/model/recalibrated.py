@@ -1,6 +1,7 @@
 """A distribution whose cdf is that of another one, mapped."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -32,6 +33,10 @@ class Recalibrated(Wrapper):
 
     def map_arrays(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
         return Recalibrated(self.base.map_arrays(f), self.at, self.level)
+
+    def stacks_with(self, other: Any) -> bool:
+        same = super().stacks_with(other)
+        return same and np.array_equal(other.at, self.at) and np.array_equal(other.level, self.level)
 
     def endpoints(self) -> tuple[np.ndarray, np.ndarray]:
         return self.base.endpoints()

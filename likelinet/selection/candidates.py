@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from likelinet.config import CensoredConfig, IntervalTargetConfig, ModelConfig, TimeTargetConfig
+from likelinet.config import AutoConfig, CensoredConfig, IntervalTargetConfig, ModelConfig, TimeTargetConfig
 from likelinet.config.base import Config
 from likelinet.config.distribution import FAMILY_CONFIGS, WRAPPER_CONFIGS
 from likelinet.config.plain import in_one_line, read_yaml
@@ -12,6 +12,7 @@ from likelinet.core.errors import ConfigError
 from likelinet.tables.roles import other_columns
 
 OWN = "config"  # the word for the distribution that the config declares
+WHOLE = tuple(c.model_fields["kind"].default for c in (CensoredConfig, AutoConfig))  # around which nothing goes
 TAKEN_OVER = ("exposure", "offset", "total_count", "levels")  # keys that say something of the data, not of the family
 KINDS: dict[str, type[Config]] = {
     c.model_fields["kind"].default: c for c in (*FAMILY_CONFIGS, *WRAPPER_CONFIGS, CustomConfig)
@@ -66,13 +67,20 @@ def families(text: str, config: ModelConfig) -> dict[str, ModelConfig]:
             continue
         declared = {"kind": entry, **_taken_over(entry, config)} if isinstance(entry, str) else entry
         _check_complete(name, declared)
-        if censored and declared.get("kind") != CensoredConfig.model_fields["kind"].default:
+        if censored and declared.get("kind") not in WHOLE:
             declared = {"kind": "censored", "base": declared}
         try:
-            found[name] = ModelConfig.model_validate({**config.model_dump(mode="json"), "distribution": declared})
+            found[name] = ModelConfig.model_validate({**_without_family(config), "distribution": declared})
         except ConfigError as error:
             raise ConfigError(f"--families {name}: {error}") from None
     return found
+
+
+def _without_family(config: ModelConfig) -> dict[str, Any]:
+    """Return a config as plain data, whose groups of members all have the family of the whole."""
+    plain = config.model_dump(mode="json")
+    groups = [{**group, "distribution": None} for group in plain["groups"] or ()]
+    return {**plain, "groups": groups or None}
 
 
 def same_features(config: ModelConfig, models: Iterable[ModelConfig], columns: Iterable[str]) -> list[str]:

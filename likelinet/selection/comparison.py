@@ -13,6 +13,7 @@ from likelinet.core.wording import counted
 from likelinet.distributions import Distribution
 from likelinet.model.model import Model
 from likelinet.scores.calibration import log_prob
+from likelinet.scores.paired import paired
 from likelinet.selection.candidates import same_features
 from likelinet.tables.arrays import row_weights
 from likelinet.tables.events import with_event_label
@@ -145,16 +146,20 @@ def compare(
     if data.features is None:  # so that identifiers among them are left out as ever
         data = data.model_copy(update={"exclude": [name for name in table.columns if name not in features]})
     for family, declared in models.items():
-        scores, measure = np.empty(table.n), DENSITY
+        scores, measures = np.empty(table.n), set[str]()
         try:
             for fold, (train, held) in enumerate(parts):
                 report(family, fold + 1)
                 model = Model(declared.model_copy(update={"data": data}))
                 scores[held], measure = _held_out(model, table.taken(train), table.taken(held))
+                measures.add(measure)
         except LikelinetError as error:
             yield HeldOut(family, error=str(error))
-        else:
-            yield HeldOut(family, scores[scored], measure)
+            continue
+        if len(measures) == 1:
+            yield HeldOut(family, scores[scored], *measures)
+        else:  # another family was chosen in each fold
+            yield HeldOut(family, error=f"Its folds have scores that do not compare: {' and '.join(sorted(measures))}.")
 
 
 def _held_out(model: Model, train: Table, held: Table) -> tuple[np.ndarray, str]:
@@ -250,15 +255,8 @@ def ranked(results: Sequence[HeldOut], weight: np.ndarray | None = None) -> list
     if not scores:
         return []
     n = len(next(iter(scores.values())))
-    share = np.full(n, 1.0 / n) if weight is None else weight / weight.sum()
-    mean = {family: float(share @ s) for family, s in scores.items()}
-    order = sorted(mean, key=lambda family: -mean[family])
-    rows = []
-    for family in order:
-        with np.errstate(invalid="ignore"):  # -inf of both
-            apart = scores[family] - scores[order[0]]
-            difference = mean[family] - mean[order[0]]
-            spread = np.sum((share * (apart - difference)) ** 2)
-            error = np.sqrt(n / (n - 1.0) * spread) if n > 1 else np.inf  # one row says nothing of the noise
-        rows.append(Ranked(family, mean[family], 0.0 if family == order[0] else difference, float(error)))
-    return rows
+    weight = np.ones(n) if weight is None else weight
+    mean = {family: float(np.average(s, weights=weight)) for family, s in scores.items()}
+    best, *others = sorted(mean, key=lambda family: -mean[family])
+    apart = {family: paired(scores[family], scores[best], weight) for family in (best, *others)}
+    return [Ranked(best, mean[best], 0.0, apart[best][1]), *(Ranked(f, mean[f], *apart[f]) for f in others)]

@@ -86,6 +86,16 @@ class HoldOut:
             return [(part < k, part == k) for k in range(1, many + 1)]
         return [(part != k, part == k) for k in range(many)]
 
+    def most(self, many: int) -> int:
+        """Return how many parts there can be, up to so many."""
+        for fewer in range(many, 1, -1):
+            try:
+                self.parts(fewer, np.random.default_rng(0))
+            except DataError:
+                continue
+            return fewer
+        return 1
+
     def parts(self, many: int, rng: np.random.Generator) -> np.ndarray:
         """Return the fold of each row, from 0 on: every row is in one, and the rows of a unit are in the same.
 

@@ -16,3 +16,8 @@ def targets_of(config: DistributionConfig, custom: type[Distribution] | None) ->
     if config.takes_intervals:
         return IntervalTargets
     return TARGETS[config.leaf_class(custom).y]
+
+
+def takes_labels(config: DistributionConfig, custom: type[Distribution] | None) -> bool:
+    """Whether y may be text, as labels of classes are, and as any y may be of which the family is to be chosen."""
+    return config.is_open or targets_of(config, custom).labels

@@ -1,10 +1,11 @@
 """What happened in each epoch."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from likelinet.core.fields import from_fields
+from likelinet.training.choice import Choice
 
 
 @dataclass(frozen=True)
@@ -23,11 +24,13 @@ class Epoch:
     validation_nll : list of float or None
         That of the validation rows after the epoch; None without validation.
     members : list of int
-        Which members these are.
+        Which members these are, counted from 0 through all groups.
     learning_rate : float
         At the end of the epoch.
     seconds : float
         Since training began.
+    group : int or None
+        Which of the config's `groups` these members are, counted from 0; None where there are no groups.
     """
 
     epoch: int
@@ -37,6 +40,16 @@ class Epoch:
     members: list[int]
     learning_rate: float
     seconds: float
+    group: int | None = None
+
+    def in_group(self, group: int, members: int, seconds: float) -> "Epoch":
+        """Return it as one of a group, before which others had so many members, and took so many seconds."""
+        own = [members + m for m in self.members]
+        return replace(self, group=group, members=own, seconds=seconds + self.seconds)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data."""
+        return {name: value for name, value in vars(self).items() if name != "group" or value is not None}
 
 
 Callback = Callable[[Epoch], bool | None]
@@ -47,9 +60,34 @@ def told_to_stop(callbacks: Sequence[Callback], record: Epoch) -> bool:
     return any([bool(callback(record)) for callback in callbacks])  # noqa: C419 - all of them are called
 
 
+@dataclass(frozen=True)
+class GroupHistory:
+    """What became of one of a config's groups of members.
+
+    Parameters
+    ----------
+    in_brief : str
+        What the group has of its own.
+    members : int
+        How many members it has.
+    stopped : str
+        How its training ended, as `History` has it.
+    out_of_fold_nll : float or None
+        That of the group by itself; None if its training was cut short.
+    weight : float
+        Of all its members together in the prediction; 0 if it is left out.
+    """
+
+    in_brief: str
+    members: int
+    stopped: str
+    out_of_fold_nll: float | None
+    weight: float
+
+
 @dataclass
 class History:
-    """The epochs of a fit, and how it ended.
+    """The epochs of a fit, and how it ended; where members are in groups, one group's epochs after the other's.
 
     Parameters
     ----------
@@ -60,11 +98,15 @@ class History:
     stopped : str
         "finished" (L-BFGS: at a maximum), "not converged" (L-BFGS: elsewhere), "early stopping", "callback", "time" (it
         was spent, or what was left was needed for the annealing), "interrupted" (by Ctrl-C, or an error of a callback),
-        "not finite" or "diverged" (the loss rose, and no epoch was better than the start).
+        "not finite" or "diverged" (the loss rose, and no epoch was better than the start). Of groups that of the last.
     engine : str
         What computed it: "numpy" or "jax".
     out_of_fold_nll : float or None
         Mean negative log-likelihood of the training rows by the members that held them out; None without folds.
+    groups : list of GroupHistory
+        Of the groups of members, those that were trained; empty where there are none.
+    choice : Choice or None
+        How the family was chosen by `distribution: auto`; None of one that was named.
     """
 
     epochs: list[Epoch] = field(default_factory=list)
@@ -72,6 +114,8 @@ class History:
     stopped: str = "finished"
     engine: str = "numpy"
     out_of_fold_nll: float | None = None
+    groups: list[GroupHistory] = field(default_factory=list)
+    choice: Choice | None = None
 
     @property
     def untrained(self) -> bool:
@@ -80,7 +124,10 @@ class History:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data."""
-        return {**vars(self), "epochs": [vars(e) for e in self.epochs]}
+        groups = {"groups": [vars(g) for g in self.groups]} if self.groups else {}
+        known = {name: value for name, value in vars(self).items() if name != "groups"}
+        choice = None if self.choice is None else self.choice.to_json()
+        return {**known, "epochs": [e.to_json() for e in self.epochs], "choice": choice, **groups}
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> "History":
@@ -90,4 +137,6 @@ class History:
             data,
             "history",
             epochs=lambda epochs: [from_fields(Epoch, e, "epoch of the history") for e in epochs],
+            groups=lambda groups: [from_fields(GroupHistory, g, "group of the history") for g in groups],
+            choice=Choice.from_json,
         )

@@ -23,24 +23,29 @@ class Progress:
     ----------
     shown : bool
         False keeps it silent on a terminal too.
+    what : str
+        What is done.
     """
 
-    def __init__(self, shown: bool = True) -> None:
-        self._shown = shown and on_terminal()
+    def __init__(self, shown: bool = True, what: str = "fit") -> None:
+        self._what, self._shown = what, shown and on_terminal()
         self._bar, self._time = None, None
 
     def __enter__(self) -> "Progress":
         return self
 
-    def begin(self, epochs: int, time: float | None = None) -> None:
-        """Show the bar before the first epoch, which may take a while; it ends after `time` seconds at the latest."""
+    def begin(self, epochs: int, time: float | None = None, part: str = "") -> None:
+        """Show the bar before the first epoch, which may take a while; it ends after `time` seconds at the latest.
+
+        `part` says which part of a model it is, if it is not all of it.
+        """
         self._time = time
         if not self._shown:
             return
         from tqdm import tqdm
 
         layout = "{desc} {percentage:3.0f}%|{bar}| epoch {n}/{total} [{remaining} left]{postfix}"
-        self._bar = tqdm(total=epochs, desc="fit", bar_format=layout, leave=False)
+        self._bar = tqdm(total=epochs, desc=f"{self._what} {part}".rstrip(), bar_format=layout, leave=False)
 
     def __call__(self, epoch: Epoch) -> None:
         """Take note of an epoch."""

@@ -7,6 +7,7 @@ from likelinet.training.annealing import ANNEAL, LOOK, LOOKS_OF_EPOCH, PATIENCE_
 
 ROWS = 4096  # up to so many nothing depends on them
 EPOCHS, BATCH, PATIENCE = 400, 32, 60
+HELD_EPOCHS, HELD_BATCH = 2000, 64  # where the rate is held for as long as it gains
 LARGEST = 1024  # rows of a batch
 LEAST = 10  # epochs, and of these without improvement
 
@@ -16,18 +17,24 @@ def epochs_of(training: TrainingConfig, n: int, exact: bool = False) -> int:
 
     .. math:: \max(10,\; 400\, (4096 / n)^{2/3})
 
-    Eight times the rows are seen a quarter as often each: twice the work in all.
+    Eight times the rows are seen a quarter as often each: twice the work in all. With the schedule `hold_then_anneal`,
+    which ends where nothing more is gained, it is five times as many.
     """
     if training.epochs is not None:
         return training.epochs
-    return EPOCHS if exact or n <= ROWS else max(LEAST, round(EPOCHS * (ROWS / n) ** (2.0 / 3.0)))
+    most = HELD_EPOCHS if not exact and isinstance(training.schedule, HoldThenAnnealConfig) else EPOCHS
+    return most if exact or n <= ROWS else max(LEAST, round(most * (ROWS / n) ** (2.0 / 3.0)))
 
 
 def batch_of(training: TrainingConfig, n: int) -> int:
-    """Return how many rows an update takes: 32, and twice as many whenever there are four times the rows."""
+    """Return how many rows an update takes: 32, and twice as many whenever there are four times the rows.
+
+    With the schedule `hold_then_anneal` it is twice as many.
+    """
     if training.batch_size != "auto":
         return min(training.batch_size or n, n)
-    return min(n, LARGEST, BATCH * 2 ** math.floor(0.5 * math.log2(max(n, ROWS) / ROWS)))
+    least = HELD_BATCH if isinstance(training.schedule, HoldThenAnnealConfig) else BATCH
+    return min(n, LARGEST, least * 2 ** math.floor(0.5 * math.log2(max(n, ROWS) / ROWS)))
 
 
 def patience_of(training: TrainingConfig, epochs: int) -> int | None:

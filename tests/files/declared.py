@@ -135,6 +135,22 @@ MODELS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "ensemble_truncated": ("positive", over("truncated", GAUSSIAN, low=0.0), {"ensemble": 2}),
     "ensemble_censored": ("right censored", over("censored", {"kind": "weibull"}), {"ensemble": 2}),
     "ensemble_categorical": ("names", {"kind": "categorical"}, {"ensemble": 2}),
+    "groups": (
+        "real",
+        GAUSSIAN,
+        {
+            "ensemble": 2,
+            "training": {"folds": 2},
+            "groups": [
+                {"network": {"hidden": [2]}, "distribution": {**GAUSSIAN, "scale": 5.0}},
+                {
+                    "numeric": {"kind": "piecewise_linear", "bins": 3},
+                    "distribution": {"kind": "laplace", "scale": 60.0},
+                    "ensemble": 3,
+                },
+            ],
+        },
+    ),
     "not_standardised": ("positive", GAUSSIAN, {"data": {"standardize": False}}),
     "text_column": ("real", GAUSSIAN, {"data": {"features": ["x", "colour"]}}),
     "columns_by_kind": ("real", GAUSSIAN, {"data": {"features": BY_KIND, "ordered": ["size"]}}),
@@ -168,4 +184,4 @@ MODELS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
 }
 
 # Of which there are no files of earlier schemas.
-SINCE: dict[str, set[str]] = {"v2": {"columns_by_kind", "filled"}}
+SINCE: dict[str, set[str]] = {"v2": {"columns_by_kind", "filled", "groups"}}

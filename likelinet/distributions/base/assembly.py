@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from likelinet.distributions.base.distribution import Distribution
+from likelinet.distributions.base.shapes import arrays_of
 
 
 class Assembly:
@@ -23,7 +24,7 @@ class Assembly:
         self._first = first
         self._arrays: list[np.ndarray] = []
         self._by_row: list[bool] = []
-        for a, event_ndim in _parameters(first):
+        for a, event_ndim in arrays_of(first):
             with_rows = a.ndim > event_ndim and a.shape[0] == rows
             same = with_rows and rows > 1 and a.strides[0] == 0  # broadcast from one number: it stays one
             self._by_row.append(with_rows and not same)
@@ -32,7 +33,7 @@ class Assembly:
 
     def put(self, rows: slice, block: Distribution) -> None:
         """Write the distributions of a block to their rows."""
-        for whole, by_row, (a, _) in zip(self._arrays, self._by_row, _parameters(block), strict=True):
+        for whole, by_row, (a, _) in zip(self._arrays, self._by_row, arrays_of(block), strict=True):
             if by_row:
                 whole[rows] = a
 
@@ -40,15 +41,3 @@ class Assembly:
         """Return the distributions of all rows."""
         arrays: Iterator[np.ndarray] = iter(self._arrays)
         return self._first.map_arrays(lambda a, n: next(arrays))
-
-
-def _parameters(d: Distribution) -> list[tuple[np.ndarray, int]]:
-    """Return every parameter array with the axes of an event that it has, in the order of `map_arrays`."""
-    found: list[tuple[np.ndarray, int]] = []
-
-    def keep(a: np.ndarray, event_ndim: int) -> np.ndarray:
-        found.append((a, event_ndim))
-        return a
-
-    d.map_arrays(keep)
-    return found

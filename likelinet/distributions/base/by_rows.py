@@ -96,7 +96,7 @@ def innermost(d: "Distribution") -> tuple[int, "Distribution"]:
     many = 1
     while (inner := d.underlying()) is not None:
         many, d = many * max(math.prod(inner.batch_shape) // max(math.prod(d.batch_shape), 1), 1), inner
-    return many, d
+    return many * d.of_each, d
 
 
 def _shape_of_results(d: "Distribution", *operands: Any) -> tuple[int, ...] | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
+from likelinet.core.domains import Domain
 from likelinet.core.errors import DataError, UndefinedError
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.interval import Interval
@@ -32,13 +33,19 @@ class DistributionProtocol:
 
     ordered: bool = False  # whether its classes have an order
     numeric: ClassVar[bool] = False  # whether its classes are numbers as well, 0 and 1
-    takes_intervals: ClassVar[bool] = False  # whether log_prob takes an Interval of one number
-    temporaries: ClassVar[int] = 1  # of its methods, as a multiple of those of a plain family
-    smooth_tails: ClassVar[bool] = True  # whether those of counts are known between whole numbers
+    takes_intervals: bool = False  # whether log_prob takes an Interval of one number
+    temporaries: int = 1  # of its methods, as a multiple of those of a plain family
+    of_each: int = 1  # how many distributions each one is made of that is `underlying` none
+    smooth_tails: bool = True  # whether those of counts are known between whole numbers
     is_angle: bool = False  # whether y is an angle, for which there is no cut at ±π
     # Gaussian quantiles of which the distribution's own cut integrals.
     scores: ClassVar[np.ndarray] = SCORES
     of_outputs: bool = False  # whether y is several outputs, each with a distribution of its own
+
+    @property
+    def supports(self: Any) -> tuple[Domain, ...]:
+        """The supports of all that stand side by side."""
+        return (self.support,)
 
     @property
     def unusable(self) -> np.ndarray | None:
@@ -158,6 +165,10 @@ class DistributionProtocol:
             values = self.log_interval(parameters_on(self, full), low, high)[0]
         return np.where(np.isnan(low) | np.isnan(high), np.nan, values).reshape(shape)[()]
 
+    def log_prob_of_box(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        """Return log P(low ≤ Y ≤ high) of all of several outputs, which have bounds along a last axis."""
+        raise UndefinedError(f"{type(self).__name__} does not say how probable all its outputs are at once.")
+
     def plain_cdf(self: Any, y: np.ndarray) -> np.ndarray:
         """Return P(Y ≤ y) to an absolute error of about 1e-15, which may cost less than the digits of a small one."""
         return self.cdf(y)
@@ -232,6 +243,11 @@ class DistributionProtocol:
     def shifted(self, by: np.ndarray) -> "Distribution":
         """Return the distribution of Y - by, where there is a `location`."""
         raise UndefinedError(f"{type(self).__name__} has no location.")
+
+    def stacks_with(self, other: Any) -> bool:
+        """Return whether another distribution differs in nothing but the arrays that `map_arrays` sees."""
+        below, same = self.underlying(), type(other) is type(self) and other.event_shape == self.event_shape  # type: ignore[reportAttributeAccessIssue]
+        return same and (below is None or below.stacks_with(other.underlying()))
 
     # ---- closed forms that some have -------------------------------------------------------------------------
 

@@ -58,6 +58,18 @@ def parameters_on(d: "Distribution", batch: tuple[int, ...]) -> tuple[np.ndarray
     return tuple(on_batch(getattr(d, p.name), batch, p.event_ndim) for p in d.parameters)
 
 
+def arrays_of(d: "Distribution") -> list[tuple[np.ndarray, int]]:
+    """Return every parameter array with the axes of an event that it has, in the order of `map_arrays`."""
+    found: list[tuple[np.ndarray, int]] = []
+
+    def keep(a: np.ndarray, event_ndim: int) -> np.ndarray:
+        found.append((a, event_ndim))
+        return a
+
+    d.map_arrays(keep)
+    return found
+
+
 def with_axes(a: np.ndarray, n: int) -> np.ndarray:
     """Return `a` with leading axes of length 1 until it has `n` axes at least."""
     return a.reshape((1,) * (n - a.ndim) + a.shape)

@@ -1,6 +1,7 @@
 """Classes under the user's own names."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -66,8 +67,7 @@ class Labelled(Distribution):
         return self.probs
 
     def mixed_classes(self, log_weights: np.ndarray) -> Distribution:
-        classes = self.classes if self.classes.ndim == 1 else self.classes[..., 0, :]  # the same of each component
-        return Labelled(self.base.mixed_classes(log_weights), classes)
+        return Labelled(self.base.mixed_classes(log_weights), self._of_mixture())
 
     def log_prob(self, y: ArrayLike) -> np.ndarray:
         return self.base.log_prob(self.encode(y))
@@ -100,6 +100,13 @@ class Labelled(Distribution):
         same = np.asarray(y, dtype=str if self.classes.dtype.kind == "U" else None)[..., None] == self.classes
         return np.where(same.any(-1), same.argmax(-1), -1)
 
+    def mixed(self, log_weights: np.ndarray) -> Distribution | None:
+        inner = self.base.mixed(log_weights)
+        return None if inner is None else Labelled(inner, self._of_mixture())
+
+    def stacks_with(self, other: Any) -> bool:
+        return super().stacks_with(other) and np.array_equal(self.classes, other.classes)
+
     def map_arrays(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
         return Labelled(self.base.map_arrays(f), self.classes if self.classes.ndim == 1 else f(self.classes, 1))
 
@@ -110,6 +117,10 @@ class Labelled(Distribution):
             return self.classes[codes]
         classes = np.broadcast_to(self.classes, codes.shape + self.classes.shape[-1:])
         return np.take_along_axis(classes, codes[..., None], axis=-1)[..., 0]
+
+    def _of_mixture(self) -> np.ndarray:
+        """Return the labels of a mixture over the last batch axis: they are the same of each component."""
+        return self.classes if self.classes.ndim == 1 else self.classes[..., 0, :]
 
     def _of_true(self, what: str) -> np.ndarray:
         """Return the probability of True, the mean of False and True."""

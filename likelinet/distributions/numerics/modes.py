@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from likelinet.distributions.base.by_rows import innermost
 from likelinet.distributions.numerics.count_modes import most_probable
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ def highest(d: "Distribution", candidates: np.ndarray) -> np.ndarray:
             return most_probable(d, np.floor(grid))
         flat = d.flattened(d.batch_shape)
         y = peak(d.log_prob, _density_of_rows(flat), grid)
-        if np.isfinite(d.support.low) or np.isfinite(d.support.high):
+        # Some parts may end where others go on.
+        if any(np.isfinite([s.low, s.high]).any() for s in (d.support, *innermost(d)[1].supports)):
             y = _beside(d, flat, points, y)
         for at in d.atoms:  # no density has a chance against a probability
             y = np.where(d.log_prob(at) > -np.inf, at, y)

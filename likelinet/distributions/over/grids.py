@@ -1,5 +1,6 @@
 """Where the mass of a mixture is, and that of a truncation: from where that of its components or its base is."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -43,6 +44,19 @@ def grid_of_mixture(components: Distribution, low: np.ndarray, high: np.ndarray)
     middle = Grid(cuts, gaps, room, anchors, cores, np.repeat(each.scores[~far], batch[-1]))
     inner = ((e, ~((e == low) | (e == high))) for e in (*least, *most))  # where components begin and end
     return joined(middle, out, points([np.where(i, e, np.nan) for e, i in inner if i.any()], high))
+
+
+def grid_of_parts(parts: Sequence[Distribution], low: np.ndarray, high: np.ndarray) -> Grid:
+    """Return the grid of a mixture of distributions of one batch shape, whose support is from `low` to `high`.
+
+    It has all the cuts of each, which may be at other quantiles than those of the others.
+    """
+    grids, inner = [], []
+    for part in parts:
+        (least, most), grid = part.endpoints(), part.grid().on(low.shape)
+        grids.append(grid if np.all(most == high) else replace(grid, x=np.where(most == high, grid.x, high - grid.y)))
+        inner += [np.where((e == low) | (e == high), np.nan, e) for e in (least, most)]  # where it begins and ends
+    return joined(*grids, points([e for e in inner if not np.isnan(e).all()], high))
 
 
 def grid_of_truncation(base: Distribution, shape: tuple[int, ...], low: np.ndarray, high: np.ndarray) -> Grid:

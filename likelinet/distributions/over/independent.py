@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array, namespace
 from likelinet.core.errors import DataError, ParameterError, UndefinedError
 from likelinet.distributions.base.distribution import Distribution
-from likelinet.distributions.base.family import Opening
+from likelinet.distributions.base.family import Opening, open_end
 from likelinet.distributions.base.interval import Interval
 from likelinet.distributions.base.leaf import Closed
 from likelinet.distributions.base.operands import check_base
@@ -190,6 +190,9 @@ class Independent(PassedOn):
         made = Independent(self.base.given(low, high))
         made.classes = self.classes
         return made
+
+    def log_prob_of_box(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        return np.sum(self.base.log_prob_between(open_end(self.base, low), high), axis=-1)
 
     def mode(self) -> np.ndarray:
         return self.base.mode()

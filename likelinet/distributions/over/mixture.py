@@ -10,27 +10,24 @@ from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array
 from likelinet.core.domains import positive
-from likelinet.core.errors import DataError, ParameterError
+from likelinet.core.errors import ParameterError
 from likelinet.core.lazy import scipy
 from likelinet.core.wording import called, in_brief
-from likelinet.distributions.base.by_rows import in_blocks, in_small_blocks, sample_in_blocks
+from likelinet.distributions.base.by_rows import sample_in_blocks
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.family import Family, Opening, Unit
-from likelinet.distributions.base.interval import Interval
 from likelinet.distributions.base.leaf import Closed
-from likelinet.distributions.base.one_number import at_finite
-from likelinet.distributions.base.operands import check_base, check_other
+from likelinet.distributions.base.operands import check_base
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.shapes import Rng, broadcast, generator_of, on_batch, shape_of, with_axes
 from likelinet.distributions.classes.categorical import Categorical, choose, class_logits
-from likelinet.distributions.numerics import modes, quadrature
 from likelinet.distributions.over.family import Setting, WrapperFamily
-from likelinet.distributions.over.mixture_answers import AnswersByComponents
 from likelinet.distributions.over.mixture_formulas import (
     log_interval_of_mixture,
     loss_of_mixture,
     slices_of_equal_weight,
 )
+from likelinet.distributions.over.mixture_methods import OverComponents
 
 LEAST_SCALE, LEAST_COUNT = 0.2, 0.01  # of those of all y
 LEAST_SHARE = 0.05  # of each y that a slice of y that are all the same takes in
@@ -114,7 +111,7 @@ class MixtureFamily(WrapperFamily):
         return value[..., None] if np.ndim(value) and not self.event_ndim else value
 
 
-class Mixture(AnswersByComponents):
+class Mixture(OverComponents):
     r"""A mixture: the last batch axis of `components` is drawn from, with given weights.
 
     .. math:: p(y) = \sum_{k=1}^{K} w_k\, p_k(y), \qquad w = \mathrm{softmax}(z)
@@ -182,18 +179,10 @@ class Mixture(AnswersByComponents):
                 return on_batch(a, inner.batch_shape, event_ndim).reshape(flat + a.shape[a.ndim - event_ndim :])
 
             components = inner.map_arrays(flatten)
-        self._hold(components, Categorical(log_w))
+        self._complete(components, Categorical(log_w))
 
-    def _hold(self, components: Distribution, weights: Categorical) -> None:
-        self.components, self.weights, self.batch_shape = components, weights, weights.batch_shape
-        self.event_shape = components.event_shape
-        self.y, self.ordered, self.is_angle = components.y, components.ordered, components.is_angle
-        self.of_outputs, self.classes = components.of_outputs, components.classes
-        self.family = MixtureFamily(Closed(components), weights.logits.shape[-1])
-        self.support, self.atoms = self.family.support, self.family.atoms
-
-    def log_prob_of_intervals(self, y: Interval) -> np.ndarray:
-        return self.log_prob(y)
+    def _complete(self, components: Distribution, weights: Categorical) -> None:
+        self._hold(components, weights, MixtureFamily(Closed(components), weights.logits.shape[-1]))
 
     def _mixture(self, components: Distribution, logits: np.ndarray) -> Distribution:
         return Mixture(components, logits)
@@ -211,103 +200,6 @@ class Mixture(AnswersByComponents):
 
         return Mixture(outputs.map_arrays(move), self.logits[..., None, :])
 
-    @in_blocks
-    def log_prob(self, y: ArrayLike | Interval) -> np.ndarray:
-        """Return the log density or mass of y; of intervals their log probability, where the components take them."""
-        if isinstance(y, Interval):
-            log_w = scipy.special.log_softmax(self.logits, axis=-1)
-            return scipy.special.logsumexp(self._of_intervals(y) + log_w, axis=-1)
-        y = with_axes(self._aligned(y), len(self.event_shape))
-        with np.errstate(all="ignore"):
-            return -self.family.loss((self.logits,), y)[0][()]
-
-    def _of_intervals(self, y: Interval) -> np.ndarray:
-        """Return the log probability of intervals under each component."""
-        if not (self.components.takes_intervals or self.components.of_outputs):
-            raise DataError(
-                f"Mixture: y is made of intervals, which {type(self.components).__name__} does not take: "
-                "put Censored around the mixture."
-            )
-        return self.components.log_prob_of_intervals(Interval(self._for_each(y.lower), self._for_each(y.upper)))
-
-    def _for_each(self, y: ArrayLike) -> np.ndarray:
-        return self.spread(self._aligned(y))
-
-    @in_blocks
-    def cdf(self, y: ArrayLike) -> np.ndarray:
-        return self._tail(y, upper=False, log=False)
-
-    @in_blocks
-    def sf(self, y: ArrayLike) -> np.ndarray:
-        return self._tail(y, upper=True, log=False)
-
-    @in_blocks
-    def log_cdf(self, y: ArrayLike) -> np.ndarray:
-        return self._tail(y, upper=False, log=True)
-
-    @in_blocks
-    def log_sf(self, y: ArrayLike) -> np.ndarray:
-        return self._tail(y, upper=True, log=True)
-
-    @in_blocks
-    def ppf(self, q: ArrayLike) -> np.ndarray:
-        m = self.marginals()
-        return self._quantile(q, upper=False) if m is self else m.ppf(q)
-
-    @in_blocks
-    def isf(self, q: ArrayLike) -> np.ndarray:
-        m = self.marginals()
-        return self._quantile(q, upper=True) if m is self else m.isf(q)
-
-    @in_small_blocks
-    def mode(self) -> np.ndarray:
-        """Return the most probable y, for several outputs that of each by itself."""
-        classes = self.class_marginals()
-        if classes is not None:
-            return classes.mode()
-        if self.event_shape:
-            each = self.marginals()
-            if each is self:
-                self._undefined("mode for several outputs")
-            return each.mode()
-        return modes.highest(self, self.peaks())
-
-    @in_small_blocks
-    def entropy(self) -> np.ndarray:
-        if self.event_shape:
-            self._undefined("entropy for several outputs")
-        classes = self.class_marginals()
-        if classes is not None:
-            return classes.entropy()
-        with np.errstate(all="ignore"):
-            exact = self._if_alike("entropy")
-            return quadrature.entropy(self) if exact is None else exact
-
-    @in_small_blocks
-    def kl_divergence(self, other: Distribution) -> np.ndarray:
-        check_other(other)
-        if self.event_shape:
-            self._undefined("kl_divergence for several outputs")
-        with np.errstate(all="ignore"):
-            exact = self._if_alike("kl_divergence", other)
-            return quadrature.kl_divergence(self, other) if exact is None else exact
-
-    @in_small_blocks
-    def crps(self, y: ArrayLike) -> np.ndarray:
-        m = self.marginals()
-        if m is not self:
-            return m.crps(y)
-        if not m.components.has_cdf:
-            self._undefined(f"crps: its components are {type(m.components).__name__}")
-        y = self._numbers(y)
-
-        def finite(y: np.ndarray) -> np.ndarray:
-            exact = m.components.crps_of_mixture(m.weights.probs, y)
-            exact = m._if_alike("crps", y) if exact is None else exact
-            return quadrature.crps(m, y) if exact is None else exact
-
-        return at_finite(finite, y, m._shape_with(y))
-
     @sample_in_blocks
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
         generator = generator_of(rng)
@@ -320,23 +212,10 @@ class Mixture(AnswersByComponents):
         return flat.map_arrays(lambda a, n: a.take(codes, axis=0)).sample((), generator)
 
     def map_arrays(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
-        made, weights = Mixture._unchecked(), self.weights
-        logits = f(weights.logits, 1)
-        rows = Categorical._unchecked(logits=logits, batch_shape=logits.shape[:-1], support=weights.support)
-        made._hold(self.components.map_arrays(lambda a, n: f(with_axes(a, n + 1), n + 1)), rows)
+        made = Mixture._unchecked()
+        components = self.components.map_arrays(lambda a, n: f(with_axes(a, n + 1), n + 1))
+        made._complete(components, self._moved_weights(f))
         return made
-
-    def spread(self, y: np.ndarray) -> np.ndarray:
-        """Return y with an axis for the components, repeated along it."""
-        n = min(len(self.event_shape), y.ndim)
-        y = np.expand_dims(y, -1 - n)
-        return np.broadcast_to(y, (*y.shape[: y.ndim - n - 1], self.components.batch_shape[-1], *y.shape[y.ndim - n :]))
-
-    def log_prob_between(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
-        m = self.marginals()
-        low, high = (m._aligned(end) for end in (low, high))
-        with np.errstate(all="ignore"):
-            return m.family.log_interval((m.logits,), low, high)[0][()]
 
     def __repr__(self) -> str:
         return f"Mixture({self.components!r}, logits={in_brief(self.logits)})"

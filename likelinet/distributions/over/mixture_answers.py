@@ -12,7 +12,6 @@ from likelinet.core.errors import ParameterError
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.by_rows import in_small_blocks
 from likelinet.distributions.base.distribution import Distribution
-from likelinet.distributions.base.family import open_end
 from likelinet.distributions.base.plain import check_plain
 from likelinet.distributions.base.protocol import CUTS, LogDensity
 from likelinet.distributions.base.shapes import on_batch
@@ -23,7 +22,6 @@ from likelinet.distributions.numerics.mass_tables import Cells, Masses, mixed
 from likelinet.distributions.numerics.root_finding import invert
 from likelinet.distributions.over.family import WrapperFamily
 from likelinet.distributions.over.grids import grid_of_mixture
-from likelinet.distributions.over.independent import Independent
 from likelinet.distributions.over.mixture_formulas import log_of_sum, log_weights
 from likelinet.distributions.over.same_law import all_alike, answered
 
@@ -101,9 +99,8 @@ class AnswersByComponents(Distribution):
         low, high = (self._for_outputs(end) for end in (low, high))
         if not np.all(low <= high if self.support.integer else low < high):
             raise ParameterError("given: low must be below high.")
-        outputs = self.components.marginals()
         with np.errstate(all="ignore"):
-            log_mass = np.sum(outputs.log_prob_between(open_end(outputs, low), high), axis=-1)
+            log_mass = self.components.log_prob_of_box(low, high)
         nothing = (log_mass == -np.inf) | (self.weights.probs == 0.0)
         none = nothing.all(-1, keepdims=True)
         if none.all():
@@ -112,10 +109,13 @@ class AnswersByComponents(Distribution):
             )
         # Of a component that cannot be within the bounds nothing is needed but the weight 0.
         free = (nothing & ~none)[..., None]
-        within = outputs.given(np.where(free, -np.inf, low), np.where(free, np.inf, high))
-        return self._mixture(
-            Independent(within), np.where(none, 0.0, np.where(nothing, -np.inf, self.logits + log_mass))
-        )
+        within = self.components.given(np.where(free, -np.inf, low), np.where(free, np.inf, high))
+        return self._mixture(within, np.where(none, 0.0, np.where(nothing, -np.inf, self.logits + log_mass)))
+
+    def log_prob_of_box(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        low, high = (np.expand_dims(end, -2) for end in (low, high))
+        of_each = self.components.log_prob_of_box(low, high)
+        return scipy.special.logsumexp(scipy.special.log_softmax(self.logits, axis=-1) + of_each, axis=-1)
 
     def _for_outputs(self, end: ArrayLike) -> np.ndarray:
         """Return bounds with an axis for the components, before that of the outputs."""

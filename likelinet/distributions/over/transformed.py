@@ -302,6 +302,9 @@ class Transformed(TailsPassedOn, Wrapper):
     def map_arrays(self, f: Callable[[np.ndarray, int], np.ndarray]) -> Distribution:
         return Transformed(self.base.map_arrays(f), self.transform.map(f))
 
+    def stacks_with(self, other: Any) -> bool:
+        return super().stacks_with(other) and type(other.transform) is type(self.transform)
+
     def grid(self) -> Grid:
         return self.transform.grid(self.base.grid().on(self.batch_shape), *self.endpoints())
 

@@ -1,5 +1,6 @@
 """Which family to begin with, by what y looks like without any x."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,9 +9,8 @@ from likelinet.config.data import IntervalTargetConfig, Target, TimeTargetConfig
 from likelinet.core.errors import DataError
 from likelinet.core.notes import unnoted
 from likelinet.core.wording import counted, readable
-from likelinet.distributions import Distribution, Gamma, Gaussian, LogNormal, StudentT
+from likelinet.distributions import Distribution, Gamma, Gaussian, Interval, LogNormal, StudentT
 from likelinet.distributions.base.leaf import Leaf
-from likelinet.selection.times import note_times
 from likelinet.tables.cells import NO_LABELS
 from likelinet.tables.coded import Coded, coded
 from likelinet.tables.recognise.identifiers import mostly_different
@@ -18,10 +18,13 @@ from likelinet.tables.rows import MOST
 from likelinet.tables.table import Table
 from likelinet.tables.text import Text
 from likelinet.tables.undressed import undressed
+from likelinet.targets import candidates
 from likelinet.targets.suitable import are_grades
 from likelinet.targets.target import kind_for
+from likelinet.targets.times import note_times
 
 COUNTS = 100.0  # median of whole numbers up to which they are taken for counts
+COUNTED = 500.0  # standard deviation of larger ones up to which their steps may count
 CLOSE = 5.0  # standard deviation of whole numbers below which a density passes over their steps
 CODES = 20  # different whole numbers up to which they may as well be classes
 LITTLE = 0.5  # variance over mean below which counts are none that a Poisson law describes
@@ -31,15 +34,28 @@ BETTER = 0.05  # nats a row by which another family must be better than the Gaus
 
 
 class Suggestion(NamedTuple):
-    """A family as a config declares it, why, and which others to try."""
+    """A family as a config declares it, why, which others to try, and of which `distribution: auto` chooses."""
 
     distribution: dict[str, Any]
     why: str
     others: tuple[str, ...] = ()
+    candidates: Sequence[dict[str, Any]] = ()
 
 
-def suggested(table: Table, target: Target) -> Suggestion:
+TIMES = Suggestion(
+    {"kind": "censored", "base": {"kind": "weibull"}},
+    "is the time to an event",
+    ("log_normal", "log_logistic", "exponential"),
+)
+BETWEEN = Suggestion(
+    {"kind": "censored", "base": {"kind": "gaussian"}}, "lies between two columns", ("log_normal", "student_t")
+)
+
+
+def suggested(table: Table, target: Target, levels: list[Any] | None = None) -> Suggestion:
     """Return the family to begin with for what `data.target` is; for several outputs that of the first, if of all.
+
+    `levels` are those of classes with an order, where the column does not say so itself.
 
     Raises
     ------
@@ -55,11 +71,9 @@ def suggested(table: Table, target: Target) -> Suggestion:
     if table.n == 0:
         raise DataError("The table is empty: it has no rows.")
     if isinstance(target, TimeTargetConfig):
-        weibull = {"kind": "censored", "base": {"kind": "weibull"}}
-        return Suggestion(weibull, "is the time to an event", ("log_normal", "log_logistic", "exponential"))
+        return TIMES
     if isinstance(target, IntervalTargetConfig):
-        between = {"kind": "censored", "base": {"kind": "gaussian"}}
-        return Suggestion(between, "lies between two columns", ("log_normal", "student_t"))
+        return BETWEEN
     if isinstance(target, list):
         each = [suggested(table, name) for name in target]
         same = all(s.distribution == each[0].distribution for s in each)
@@ -67,20 +81,25 @@ def suggested(table: Table, target: Target) -> Suggestion:
             plain = undressed(table, target, MOST, "Target")
         text = [plain.holds_text(name) for name in target]
         if all(text):
-            return Suggestion({"kind": "categorical"}, "hold classes")
+            return Suggestion({"kind": "categorical"}, "hold classes", candidates=[{"kind": "categorical"}])
         if any(text):
             word, number = target[text.index(True)], target[text.index(False)]
             raise DataError(
                 f"The targets are of different kinds: '{word}' holds classes, '{number}' numbers; no family has both: "
                 "fit a model for each."
             )
+        each_own = candidates.of_several([s.candidates for s in each], table.n)
         if not same:
-            return Suggestion({"kind": "gaussian"}, "are of different kinds")
-        return each[0]._replace(why=f"are alike: '{target[0]}' {each[0].why}")
+            return Suggestion({"kind": "gaussian"}, "are of different kinds", candidates=each_own)
+        return each[0]._replace(why=f"are alike: '{target[0]}' {each[0].why}", candidates=each_own)
     assert target is not None, "there is a target"
     with unnoted():  # how y is read is said when it is fitted
         plain, table = table, undressed(table, [target], MOST, "Target")
     column = table.column(target)
+    levels = column.values.tolist() if isinstance(column, Coded) and column.ordered else levels
+    if levels is not None:
+        found = candidates.of_grades(levels, whole=False, n=table.n)
+        return Suggestion(found[0], f"has an order, from {levels[0]} to {levels[-1]}", ("categorical",), found)
     if isinstance(column, Coded) or (isinstance(column, Text) and table.holds_text(target)):
         labels = [level for level in coded(column).levels if level.lower() not in NO_LABELS]
         if mostly_different(len(labels), table.n):
@@ -100,6 +119,14 @@ def suggested(table: Table, target: Target) -> Suggestion:
     return _in_dress(coded(plain.column(target)), numbers) if by_labels and table is not plain else found
 
 
+def suggested_for_intervals(y: Interval, target: Target) -> Suggestion:
+    """Return the family to begin with for y that is known between bounds alone, and those to choose of."""
+    found = candidates.of_intervals(y)
+    if isinstance(target, TimeTargetConfig):
+        return TIMES._replace(candidates=found)
+    return BETWEEN._replace(distribution=found[0], why="is known between bounds alone", candidates=found)
+
+
 def _in_dress(cells: Coded, numbers: np.ndarray) -> Suggestion:
     """Return the family for few whole numbers in dress, as "3 stars", whose classes are the cells as they are."""
     of = {level: numbers[cells.codes == code] for code, level in enumerate(cells.levels)}
@@ -107,59 +134,69 @@ def _in_dress(cells: Coded, numbers: np.ndarray) -> Suggestion:
     levels = sorted(of, key=lambda level: of[level])
     if len(levels) <= 2 or not np.isfinite([*of.values()]).all() or len({*of.values()}) < len(levels):
         return _of_classes(sorted(of))
-    grades = {"kind": "ordered_logistic", "levels": levels}
-    return Suggestion(grades, f"has few grades, from {levels[0]} to {levels[-1]}", ("categorical",))
+    found = candidates.of_grades(levels, whole=False, n=len(numbers))
+    return Suggestion(found[0], f"has few grades, from {levels[0]} to {levels[-1]}", ("categorical",), found)
 
 
 def _of_classes(labels: list[Any]) -> Suggestion:
     some, kind = ", ".join(map(str, labels[:4])) + (", …" if len(labels) > 4 else ""), kind_for(len(labels))
+    alone = [{"kind": kind}]
     if len(labels) == 1:
-        return Suggestion({"kind": kind}, f"has one class alone: {some}")
+        return Suggestion({"kind": kind}, f"has one class alone: {some}", candidates=alone)
     if kind == "bernoulli":
-        return Suggestion({"kind": kind}, f"has two classes: {some}", ("categorical",))
-    return Suggestion({"kind": kind}, f"has {len(labels)} classes: {some}", ("ordered_logistic",))
+        return Suggestion({"kind": kind}, f"has two classes: {some}", ("categorical",), alone)
+    return Suggestion({"kind": kind}, f"has {len(labels)} classes: {some}", ("ordered_logistic",), alone)
 
 
 def _of_numbers(y: np.ndarray) -> Suggestion:
-    if len(y) < 2:
-        return Suggestion({"kind": "gaussian"}, "holds numbers")
+    n = len(y)
+    if n < 2:
+        return Suggestion({"kind": "gaussian"}, "holds numbers", candidates=[{"kind": "gaussian"}])
     whole, low, high = bool((y == np.floor(y)).all()), float(y.min()), float(y.max())
     ends = f"from {readable(low)} to {readable(high)}" if low < high else f"that are all {readable(low)}"
     if whole and len(np.unique(y)) == 2:
         return _of_classes([int(low), int(high)])
     if whole and are_grades(y):
-        grades = {"kind": "ordered_logistic", "levels": np.unique(y).astype(int).tolist()}
+        levels = np.unique(y).astype(int).tolist()
         others = ("categorical", "{kind: discretised, base: {kind: gaussian}}")
-        return Suggestion(grades, f"has few whole numbers, {ends}, as grades are", others)
+        found = candidates.of_grades(levels, whole=True, n=n)
+        return Suggestion(found[0], f"has few whole numbers, {ends}, as grades are", others, found)
     classes = ("categorical",) if whole and len(np.unique(y)) <= CODES else ()
     if whole and y.std() < CLOSE and (low < 0.0 or y.var() < LITTLE * y.mean()):
-        rounded = {"kind": "discretised", "base": {"kind": "gaussian"}}
         others = ("gaussian", *(["poisson"] if low >= 0.0 else []), *classes)
-        return Suggestion(rounded, f"has whole numbers {ends}, close together", others)
+        found = candidates.of_close_numbers(n, counts=low >= 0.0)
+        return Suggestion(found[0], f"has whole numbers {ends}, close together", others, found)
     if whole and low >= 0.0 and np.median(y) <= COUNTS:
-        others = ("poisson", "{kind: zero_inflated, base: {kind: poisson}}", *classes)
-        return Suggestion({"kind": "negative_binomial"}, f"has whole numbers {ends}", others)
+        others, found = ("poisson", "{kind: zero_inflated, base: {kind: poisson}}", *classes), candidates.of_counts(y)
+        return Suggestion({"kind": "negative_binomial"}, f"has whole numbers {ends}", others, found)
     if low > 0.0 and high < 1.0:
-        return Suggestion({"kind": "beta"}, f"has shares {ends}", ("logit_normal", "kumaraswamy", "gaussian"))
+        others = ("logit_normal", "kumaraswamy", "gaussian")
+        return Suggestion({"kind": "beta"}, f"has shares {ends}", others, candidates.of_shares(n))
+    large = candidates.of_counts(y) if whole and low >= 0.0 and y.std() < COUNTED else None
     if low > 0.0:
-        return _of_positive(y, ends)
+        found = _of_positive(y, ends)
+        return found._replace(candidates=large or found.candidates)
     zeros = float((y == 0.0).mean())
     if low == 0.0 and SEVERAL < zeros < 1.0 - SEVERAL:
         base = _of_positive(y[y > 0.0], ends).distribution if high > 1.0 else {"kind": "gamma"}
         base = {"kind": "gamma"} if base["kind"] == "gaussian" else base
         why = f"has {100 * zeros:.0f} % zeros and positive numbers up to {readable(high)}"
-        return Suggestion({"kind": "hurdle", "base": base}, why, ("gaussian",))
+        found = large or candidates.with_zeros(n, shares=high < 1.0)
+        return Suggestion({"kind": "hurdle", "base": base}, why, ("gaussian",), found)
     if _log_score(StudentT, y) > _log_score(Gaussian, y) + MUCH_BETTER:  # whose moments may be infinite
-        return Suggestion({"kind": "johnson_su"}, f"has numbers {ends} with long tails", ("student_t", "gaussian"))
-    return Suggestion({"kind": "gaussian"}, f"has numbers {ends}", ("student_t", "laplace"))
+        found, others = candidates.of_real(n, long_tails=True), ("student_t", "gaussian")
+        return Suggestion({"kind": "johnson_su"}, f"has numbers {ends} with long tails", others, found)
+    return Suggestion({"kind": "gaussian"}, f"has numbers {ends}", ("student_t", "laplace"), candidates.of_real(n))
 
 
 def _of_positive(y: np.ndarray, ends: str) -> Suggestion:
     """Return the one of three families that is best without any x; the Gaussian, unless another is clearly better."""
     score = {"gaussian": _log_score(Gaussian, y), "gamma": _log_score(Gamma, y), "log_normal": _log_score(LogNormal, y)}
     best = max(score, key=lambda kind: score[kind] - (BETTER if kind != "gaussian" else 0.0))
-    what = "positive numbers" if best == "gaussian" else "positive, skewed numbers"
-    return Suggestion({"kind": best}, f"has {what} {ends}", tuple(kind for kind in score if kind != best))
+    skewed = best != "gaussian"
+    what, found = ("positive, skewed", candidates.of_positive) if skewed else ("positive", candidates.of_real)
+    others = tuple(kind for kind in score if kind != best)
+    return Suggestion({"kind": best}, f"has {what} numbers {ends}", others, found(len(y)))
 
 
 def _log_score(kind: type[Distribution], y: np.ndarray) -> float:

@@ -1,0 +1,64 @@
+"""Whole settings by name, by which all that a declaration leaves open is filled."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from likelinet.config.base import Config
+
+Quality = Literal["fast", "good", "best"]
+
+OPTIMIZER = {"kind": "adamw", "learning_rate": 0.004, "weight_decay": 0.1}
+TRAINING = {"optimizer": OPTIMIZER, "schedule": {"kind": "hold_then_anneal"}, "average": 0.9995, "folds": "auto"}
+LINEAR, SIXTEEN, CODED = {"kind": "linear"}, {"kind": "piecewise_linear", "bins": 16}, {"kind": "piecewise_linear"}
+
+SETTINGS: dict[str, dict[str, Any]] = {
+    "fast": {"ensemble": 4, "data": {"numeric": CODED}, "training": {**TRAINING, "steps": 3000}},
+    "good": {
+        "ensemble": 8,
+        "groups": [{"numeric": LINEAR}, {"numeric": CODED}],
+        "training": {**TRAINING, "steps": 12_000},
+    },
+    "best": {
+        "ensemble": 8,
+        "groups": [{"numeric": LINEAR}, {"numeric": SIXTEEN}, {"numeric": CODED}],
+        "training": {**TRAINING, "steps": 30_000},
+    },
+}
+
+
+def filled(declared: Mapping[str, Any], quality: Quality) -> dict[str, Any]:
+    """Return a declaration in which all that it leaves open is as the quality has it.
+
+    Groups are left out where the declaration says what they would differ in, or there is one member; where there is no
+    network to train well, as without features, nothing is filled.
+
+    Examples
+    --------
+    >>> filled({"training": {"seed": 3}}, "good")["training"]["average"]
+    0.9995
+    """
+    own, setting = _said(dict(declared)), dict(SETTINGS[quality])
+    data, network = (part if isinstance(part := _said(own.get(key)), dict) else {} for key in ("data", "network"))
+    if data.get("features") == [] or network.get("kind", "mlp") != "mlp":
+        return own
+    if network or "numeric" in data or own.get("ensemble") == 1:
+        setting.pop("groups", None)
+    return _filled(own, setting)
+
+
+def _said(part: Any) -> Any:
+    """Return what the user said of a part, which may be a config whose other fields are at their defaults."""
+    if not isinstance(part, Config):
+        return part
+    said = part.model_fields_set | ({"kind"} & type(part).model_fields.keys())
+    return {name: getattr(part, name) for name in said}
+
+
+def _filled(own: Any, setting: Any) -> Any:
+    """Return a part of a declaration, and what it leaves open, unless it is of another kind than the setting's."""
+    own = _said(own)
+    if not isinstance(own, dict) or not isinstance(setting, dict):
+        return own
+    if own.get("kind", setting.get("kind")) != setting.get("kind"):
+        return own
+    return {**setting, **{key: _filled(value, setting.get(key)) for key, value in own.items()}}

@@ -1,0 +1,223 @@
+"""A family chosen for y: those that fit its kind are trained shortly, and the one that predicts unseen rows best is it.
+
+Each is trained by as many members as there are folds, on a part of the rows where there are very many. All predict the
+same rows, those that the member has not seen.
+"""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from likelinet.config import ModelConfig
+from likelinet.config.training import EarlyStoppingConfig, HoldThenAnnealConfig, LBFGSConfig
+from likelinet.core.errors import DataError, LikelinetError
+from likelinet.core.gathered import attempted
+from likelinet.core.notes import ChoiceNote, note, unnoted
+from likelinet.core.wording import counted, ended
+from likelinet.distributions import Interval
+from likelinet.model import fitting
+from likelinet.model.source import Source
+from likelinet.scores.cells import log_prob_of_cells
+from likelinet.scores.paired import paired
+from likelinet.tables.hold_out import HoldOut
+from likelinet.tables.roles import Roles
+from likelinet.tables.rows import Rows, output_names
+from likelinet.tables.table import Table, as_table
+from likelinet.targets.build import takes_labels
+from likelinet.targets.lattice import lattice_step
+from likelinet.targets.suggestion import Suggestion, suggested, suggested_for_intervals
+from likelinet.targets.times import note_times
+from likelinet.training.choice import Candidate, Choice
+from likelinet.training.progress import Progress
+from likelinet.training.streams import held_out_stream
+
+FOLDS = 4
+ROWS = 4000  # that families are tried on, at most
+STEPS, ANNEAL = 2500, 500  # of their training, at most
+SAME = 1e-6  # nats within which the simpler one is taken
+SHARE = 0.25  # of training.time for all of them together
+
+
+@dataclass(frozen=True)
+class Task:
+    """Rows to try families on.
+
+    Parameters
+    ----------
+    config : ModelConfig
+        All but the family.
+    rows : Rows
+        Table, y as the user gave it, and weights.
+    given : bool
+        Whether y is no column of the table.
+    step : float
+        Of the lattice on which y lies.
+    """
+
+    config: ModelConfig
+    rows: Rows
+    given: bool
+    step: float
+
+
+def chosen(
+    config: ModelConfig, table: Table, y: Any, sample_weight: Any, shown: bool
+) -> tuple[ModelConfig, Choice | None, float]:
+    """Return the config with a family in place of `auto`, how it was chosen, and the seconds that it took.
+
+    A config that names a family is returned as it is.
+
+    Parameters
+    ----------
+    config : ModelConfig
+        The declaration.
+    table, y, sample_weight
+        The training rows, as the user passed them.
+    shown : bool
+        Whether to show a progress bar.
+
+    Raises
+    ------
+    LikelinetError
+        If none of the families can be fitted: what is wrong with the first one.
+    """
+    if not config.distribution.is_open:
+        return config, None, 0.0
+    began = time.perf_counter()
+    if y is None and isinstance(config.data.target, str):
+        note_times(table, config.data.target)
+    with unnoted():  # all that is to be noted of the table is noted when the chosen family is fitted
+        rows = Roles(config, labels=True).rows(table, y, sample_weight)
+        found = _suggested(config, rows, y)
+        families = {c.distribution.in_brief: c for c in (_with_family(config, d) for d in found.candidates)}
+        labels = takes_labels(next(iter(families.values())).distribution, None)
+        rows = rows if labels else Roles(config, labels).rows(table, y, sample_weight)  # text among numbers is no y
+        folds = _folds(config, rows)
+        if len(families) == 1 or folds < 2:
+            config = _with_family(config, found.distribution) if folds < 2 else next(iter(families.values()))
+            own = config.distribution.in_brief
+            choice = Choice(own, found.why, [Candidate(own)])
+        else:
+            config, choice = _best(families, _task(config, rows, y, folds, len(families)), found.why, shown)
+    note(in_words(choice, ", ".join(output_names(config.data)) or "y"), ChoiceNote)
+    return config, choice, time.perf_counter() - began
+
+
+def in_words(choice: Choice, what: str) -> str:
+    """Return how a family was chosen for what y is called, in a sentence."""
+    ranked = choice.ranked
+    if not ranked:
+        return ended(f"distribution: auto takes {choice.family}, since '{what}' {choice.why}")
+    said = ", ".join(f"{c.family} {c.log_score:.4g}" for c in sorted(ranked, key=lambda c: c.family != choice.family))
+    return f"distribution: auto chose {choice.family}, since '{what}' {choice.why}, by the {choice.measure}: {said}."
+
+
+def with_less_time(config: ModelConfig, spent: float) -> ModelConfig:
+    """Return a config whose time of training is shorter by what is spent, if it is limited."""
+    training = config.training
+    if training.time is None or spent == 0.0:
+        return config
+    left = max(training.time - spent, (1.0 - SHARE) * training.time / 2.0)  # reading the table counts as well
+    return config.model_copy(update={"training": training.model_copy(update={"time": left})})
+
+
+def _suggested(config: ModelConfig, rows: Rows, y: Any) -> Suggestion:
+    """Return the families for y, which may be columns of the table or not."""
+    if isinstance(rows.y, Interval):
+        return suggested_for_intervals(rows.y, config.data.target)
+    if y is None:
+        return suggested(rows.table, config.data.target)
+    if rows.y.ndim == 1:
+        return suggested(as_table({"y": rows.y}), "y", rows.levels)
+    columns = {f"y{j}": rows.y[:, j] for j in range(rows.y.shape[1])}
+    return suggested(as_table(columns), [*columns])
+
+
+def _with_family(config: ModelConfig, declared: dict[str, Any]) -> ModelConfig:
+    family = ModelConfig.model_validate({"distribution": declared}).distribution
+    return config.model_copy(update={"distribution": family})
+
+
+def _folds(config: ModelConfig, rows: Rows) -> int:
+    """Return how many folds there can be: 0 where rows are too few, or do not say how to hold some out."""
+    units = attempted(lambda: HoldOut.of(config.data, rows.table))
+    if isinstance(units, DataError) or rows.table.n < 2 * FOLDS:
+        return 0  # what is wrong is said by the fit
+    folds = min(FOLDS, int(units.units.max()) + 1)
+    return 0 if isinstance(attempted(lambda: units.parts(folds, np.random.default_rng(0))), DataError) else folds
+
+
+def _task(config: ModelConfig, rows: Rows, y: Any, folds: int, families: int) -> Task:
+    """Return the rows to try families on, and how to train them."""
+    n, training, keep = rows.table.n, config.training, np.ones(rows.table.n, bool)
+    if n > ROWS:
+        keep[held_out_stream(training.seed).permutation(n)[ROWS:]] = False
+    own = Rows(rows.table.taken(keep), rows.y[keep], rows.weight[keep], rows.levels)
+    least = min(STEPS, training.steps or STEPS)
+    shortly = {
+        "folds": folds,
+        "steps": least,
+        "schedule": HoldThenAnnealConfig(anneal=min(ANNEAL, -(-least // 4))),
+        "early_stopping": EarlyStoppingConfig() if training.early_stopping is None else training.early_stopping,
+        "time": None if training.time is None else SHARE * training.time / families,
+    }
+    if isinstance(training.optimizer, LBFGSConfig):
+        shortly = {"folds": folds, "time": shortly["time"]}
+    engine = "numpy" if config.engine == "numpy" else "auto"  # so short trainings may not be worth compiling
+    update = {"training": training.model_copy(update=shortly), "ensemble": folds, "engine": engine}
+    return Task(config.model_copy(update=update), own, y is not None, _step(own))
+
+
+def _step(rows: Rows) -> float:
+    """Return the step of the lattice on which y lies; 0 where it is none, or y is no single number."""
+    y = rows.y
+    if isinstance(y, Interval) or y.ndim > 1 or y.dtype.kind not in "fiu":
+        return 0.0
+    return lattice_step(y.astype(np.float64), rows.weight)
+
+
+def _best(families: dict[str, ModelConfig], task: Task, why: str, shown: bool) -> tuple[ModelConfig, Choice]:
+    """Return the config with the best of some families, and the scores of all."""
+    scores, errors = dict[str, np.ndarray](), dict[str, LikelinetError]()
+    for i, (family, config) in enumerate(families.items()):
+        try:
+            with Progress(shown, f"choosing: {family}, {i + 1} of {len(families)},") as bar:
+                scores[family] = _scores(config, task, bar)
+        except LikelinetError as error:
+            errors[family] = error
+        except KeyboardInterrupt as interrupt:
+            interrupt.add_note("The family was still being chosen: nothing was learned.")
+            raise
+    if not scores:
+        raise next(iter(errors.values()))
+    weight = task.rows.weight
+    mean = {family: float(np.average(s, weights=weight)) for family, s in scores.items()}
+    best = next(family for family in mean if mean[family] >= max(mean.values()) - SAME)
+    candidates = [
+        Candidate(family, mean[family], *paired(scores[family], scores[best], weight))
+        if family in scores
+        else Candidate(family, error=str(errors[family]))
+        for family in families
+    ]
+    return families[best], Choice(best, why, candidates, task.rows.table.n, task.step)
+
+
+def _scores(family: ModelConfig, task: Task, bar: Progress) -> np.ndarray:
+    """Return the log score of each row by a family, from members that have not seen it."""
+    config = task.config.model_copy(update={"distribution": family.distribution})
+    roles, table = Roles(config, takes_labels(config.distribution, None)), task.rows.table
+    rows = roles.rows(table, task.rows.y if task.given else None, task.rows.weight)
+    rows = Rows(rows.table, rows.y, rows.weight, task.rows.levels)
+    names = (roles.y_name, tuple(table.columns))
+    fit, cause = fitting.fit(config, None, Source.of(table), rows, None, roles.features(rows.table), names, (), bar)
+    if cause is not None:
+        raise cause
+    out = fit.out_of_fold
+    assert out is not None, "members hold out folds"
+    scores = log_prob_of_cells(out.distribution, out.y, task.step) - np.log(task.step or 1.0)  # by the unit of y
+    lost = int((~np.isfinite(scores)).sum())
+    if lost or len(scores) < table.n:
+        raise DataError(f"{counted(lost or table.n - len(scores), 'held-out row')} had no probability.")
+    return scores

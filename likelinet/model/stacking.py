@@ -1,0 +1,206 @@
+"""Groups of members, trained one after the other and stacked into one model."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from likelinet.config import ModelConfig
+from likelinet.config.group import check_same_y
+from likelinet.core.errors import DataError
+from likelinet.core.notes import each_once, unnoted
+from likelinet.distributions import Distribution
+from likelinet.distributions.over.mixture_of import mixture_of
+from likelinet.model import fitting
+from likelinet.model.fit import Fit, Stack
+from likelinet.model.prediction import predict_dist
+from likelinet.model.source import Source
+from likelinet.scores.calibration import log_prob
+from likelinet.scores.stacking import stacked_weights
+from likelinet.tables.hold_out import HoldOut
+from likelinet.tables.inputs import Inputs
+from likelinet.tables.rows import Rows
+from likelinet.tables.table import Table
+from likelinet.training.history import Callback, Epoch, GroupHistory, History
+from likelinet.training.progress import Progress
+
+LEAST = 1e-3  # weight of a group that is worth its predictions
+FOLDS = 8  # where they are left to the rows
+
+
+def fit(
+    config: ModelConfig,
+    custom: type[Distribution] | None,
+    source: Source,
+    rows: Rows,
+    validation: Rows | None,
+    features: list[str],
+    names: tuple[str, tuple[str, ...]],
+    callbacks: Sequence[Callback],
+    progress: Progress,
+) -> tuple[Fit, BaseException | None]:
+    """Return what `fitting.fit` does, also of a declaration with groups of members.
+
+    Each group is trained as its config would be by itself, but that its members have streams of their own, as if all
+    were of one ensemble. What cuts one short leaves those before it, and of the first one what it has learned.
+    """
+    given = custom, source, rows, validation, features, names
+    if config.groups is None:
+        return fitting.fit(config, *given, callbacks, progress)
+    declared, found = config.each_group, []
+    cause: BaseException | None = None
+    cut = False  # whether the last one that was trained was cut short
+    with each_once():
+        _check_families(declared, custom, rows, source, names[0])
+        for g, own in enumerate(declared):
+            name, spent = f"group {g + 1} of {len(declared)}", sum(map(_seconds, found))
+            members = sum(len(fit.theta) for fit in found)
+            told = [_within(callback, g, members, spent) for callback in callbacks]
+            try:
+                trained, cause = fitting.fit(_in_time(declared[g:], spent), *given, told, progress, name, members)
+                found.append(replace(trained, config=own))
+                cut = cause is not None
+            except BaseException as error:
+                if not found:
+                    raise
+                cause = error
+            if cause is not None:
+                cause.add_note(f"This was in {name}.")
+                break
+    finished = len(found) - cut
+    return _stacked(config, found, finished, validation, cause), cause
+
+
+def with_folds(config: ModelConfig, table: Table, validated: bool) -> ModelConfig:
+    """Return a declaration whose folds are a number, or none, where it leaves them to the rows of a table."""
+    if config.training.folds != "auto":
+        return config
+    members = min(group.ensemble for group in config.each_group)
+    many = 1 if validated else HoldOut.of(config.data, table).most(min(members, FOLDS))
+    training = config.training.model_copy(update={"folds": many if many > 1 else None})
+    return config.model_copy(update={"training": training})
+
+
+def _check_families(
+    declared: Sequence[ModelConfig], custom: type[Distribution] | None, rows: Rows, source: Source, what: str
+) -> None:
+    """Raise `DataError`, before anything is trained, if y is not for all families, or these cannot be weighed by it."""
+    if all(config.distribution == declared[0].distribution for config in declared):
+        return
+    kinds: list[str] = []
+    for g, config in enumerate(declared):
+        try:
+            check_same_y(declared[0].distribution, config.distribution)  # of which one may just have been chosen
+        except ValueError as error:
+            raise DataError(f"groups.{g}: {error}.") from None
+        y, targets = fitting.learn_targets(config, custom, rows, fitting.naming_of(config, rows, what))
+        probe = Fit(config, custom, Inputs((), False), targets, np.zeros((0, 0)), History(), source)
+        kinds.append(_kind(probe, targets.encode(y)))
+        if kinds[g] != kinds[0]:
+            one, other = (declared[i].distribution.in_brief for i in (0, g))
+            raise DataError(
+                f"groups.{g}: under '{other}' {what} is {kinds[g]}, and under '{one}' {kinds[0]}, which nothing weighs "
+                "against each other: take families of one kind."
+            )
+
+
+def _kind(fit: Fit, y: np.ndarray) -> str:
+    """Return in words what encoded y is to a family: masses do not compare with densities, nor angles with numbers."""
+    if fit.declared.y == "class":
+        known = fit.targets.classes
+        return f"a class of {fit.targets.n_classes}" if known is None else f"a class of {np.array(known).tolist()}"
+    leaf, family = fit.config.distribution.leaf_class(fit.custom), fit.declared
+    kind = "an angle" if leaf.is_angle else "a whole number" if family.support.integer else "a number with a density"
+    if kind == "a number with a density" and not fit.family.has_density(y).any():
+        kind = "a number with a probability"
+    atoms = "".join(f", and a probability of {at:g}" for at in sorted(family.atoms))
+    return kind + atoms + (f", where {leaf.constraint}" if leaf.constraint else "")
+
+
+def _within(callback: Callback, group: int, members: int, seconds: float) -> Callback:
+    """Return a callback that is told of the epochs of one group."""
+
+    def told(epoch: Epoch) -> bool | None:
+        return callback(epoch.in_group(group, members, seconds))
+
+    return told
+
+
+def _seconds(fit: Fit) -> float:
+    """Return how long a training has taken."""
+    return fit.history.epochs[-1].seconds if fit.history.epochs else 0.0
+
+
+def _in_time(left: Sequence[ModelConfig], spent: float) -> ModelConfig:
+    """Return the first of the groups that are left, with its share of the time that is left."""
+    training = left[0].training
+    if training.time is None:
+        return left[0]
+    share = left[0].ensemble / sum(config.ensemble for config in left)
+    time = max(training.time - spent, 0.0) * share
+    return left[0].model_copy(update={"training": training.model_copy(update={"time": time})})
+
+
+def _stacked(
+    config: ModelConfig, found: Sequence[Fit], finished: int, validation: Rows | None, cause: BaseException | None
+) -> Fit:
+    """Return the groups that were trained as one model; one that was cut short only where there is no other."""
+    weights, whole = np.zeros(len(found)), found[: max(finished, 1)]
+    weights[: len(whole)] = _weights(whole, validation)
+    weights = np.where(weights < LEAST, 0.0, weights)
+    weights /= weights.sum()
+    groups = tuple(np.flatnonzero(weights).tolist())
+    kept = tuple(float(weights[g]) for g in groups)
+    history, out = _history(config, found, weights), None
+    outs = [fit.out_of_fold for fit in whole if fit.out_of_fold is not None]
+    if outs:
+        out = replace(outs[0], distribution=mixture_of([outs[g].distribution for g in groups], kept))
+        history.out_of_fold_nll = float(np.average(-out.log_prob, weights=out.weight))
+    if cause is not None and finished == len(found):  # before the next one began to train
+        history.stopped = "interrupted"
+    first, *others = (replace(found[g], history=History(), out_of_fold=None) for g in groups)
+    return replace(first, history=history, out_of_fold=out, stack=Stack(config, groups, kept, tuple(others)))
+
+
+def _weights(fits: Sequence[Fit], validation: Rows | None) -> np.ndarray:
+    """Return the weights of groups by what they say of rows that they have not seen; equal ones if that is nothing."""
+    scores = [score for fit in fits if (score := _unseen(fit, validation)) is not None]
+    if len(fits) == 1 or len(scores) < len(fits):
+        return np.full(len(fits), 1.0 / len(fits))
+    return _weights_by(np.stack([log_prob for log_prob, _ in scores], axis=1), scores[0][1])
+
+
+def _weights_by(scores: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Return the weights of groups by their log scores, shape (rows, groups)."""
+    # Where one has no number or a spike, and where y is impossible for all, rows weigh nothing.
+    telling = (scores < np.inf).all(1) & (scores > -np.inf).any(1)
+    if not telling.any():
+        return np.full(scores.shape[1], 1.0 / scores.shape[1])
+    return stacked_weights(scores[telling], weight[telling])
+
+
+def _unseen(fit: Fit, validation: Rows | None) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return log p(y) of the rows that members held out, or that validate, and the weights of these."""
+    if fit.out_of_fold is not None:
+        return fit.out_of_fold.log_prob, fit.out_of_fold.weight
+    if validation is None:
+        return None
+    with unnoted():  # said when they were trained
+        y = fit.recognise(validation, "validation y")
+        return log_prob(predict_dist(fit, fit.rows(validation.table)), y), validation.weight
+
+
+def _history(config: ModelConfig, found: Sequence[Fit], weights: np.ndarray) -> History:
+    """Return the history of all groups, one after the other."""
+    assert config.groups is not None
+    last = found[-1].history
+    history = History(stopped=last.stopped, engine=last.engine)
+    spent = 0.0
+    for g, (fit, weight) in enumerate(zip(found, weights.tolist(), strict=True)):
+        own, members = fit.history, len(history.best_epoch)
+        history.epochs += [epoch.in_group(g, members, spent) for epoch in own.epochs]
+        history.best_epoch += own.best_epoch
+        brief, nll = config.groups[g].in_brief, own.out_of_fold_nll
+        history.groups.append(GroupHistory(brief, len(fit.theta), own.stopped, nll, weight))
+        spent += _seconds(fit)
+    return history

@@ -1,0 +1,106 @@
+"""Families that fit a kind of y, the simplest first: those of which `distribution: auto` chooses."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from likelinet.distributions import Interval
+
+Declaration = dict[str, Any]
+
+ENOUGH = 50  # rows from which on a mixture, or a shape of the tails, can be learned
+MANY = 5000  # rows from which on a mixture may have more components
+ZEROS = 0.1  # share of zeros of counts above which they may be a case of their own
+WIDE = 5.0  # standard deviation of counts above which they may have any form
+LARGE = 100.0  # median of counts above which none has the small variance of a Poisson law
+
+
+def of_real(n: int, long_tails: bool = False) -> list[Declaration]:
+    """Return the families of real numbers, of which there are so many."""
+    rich = [*_kinds("student_t"), *(_kinds("johnson_su") if long_tails else []), _mixture("gaussian", n)]
+    return _kinds("gaussian") + (rich if n >= ENOUGH else [])
+
+
+def of_positive(n: int) -> list[Declaration]:
+    """Return the families of positive numbers that are skewed."""
+    rich = [_mixture("gaussian", n), _mixture("log_normal", n)]
+    return _kinds("gamma", "log_normal") + (rich if n >= ENOUGH else _kinds("gaussian"))
+
+
+def of_shares(n: int) -> list[Declaration]:
+    """Return the families of numbers between 0 and 1."""
+    return _kinds("beta", "logit_normal") + ([_mixture("logit_normal", n)] if n >= ENOUGH else [])
+
+
+def with_zeros(n: int, shares: bool) -> list[Declaration]:
+    """Return the families of numbers that are positive or exactly 0, maybe all below 1."""
+    bases = of_shares(n) if shares else [d for d in of_positive(n) if _leaf(d) != "gaussian"]
+    return [over("hurdle", base) for base in bases]
+
+
+def of_counts(y: np.ndarray) -> list[Declaration]:
+    """Return the families of whole numbers from 0 on."""
+    n, simple = len(y), _kinds("poisson", "negative_binomial") if np.median(y) <= LARGE else _kinds("negative_binomial")
+    if n < ENOUGH:
+        return simple
+    zeros = [over("zero_inflated", base) for base in simple] if np.mean(y == 0.0) > ZEROS else []
+    wide = [over("discretised", base) for base in (*_kinds("log_normal"), _mixture("gaussian", n))]
+    return [*simple, *zeros, *(wide if y.std() > WIDE else [])]
+
+
+def of_close_numbers(n: int, counts: bool) -> list[Declaration]:
+    """Return the families of whole numbers that differ by little, which may be counts."""
+    simple = [over("discretised", base) for base in _kinds("gaussian")] + (_kinds("poisson") if counts else [])
+    return simple + ([over("discretised", _mixture("gaussian", n))] if n >= ENOUGH else [])
+
+
+def of_grades(levels: Sequence[Any], whole: bool, n: int) -> list[Declaration]:
+    """Return the families of few classes with an order, which may be whole numbers."""
+    grades: list[Declaration] = [{"kind": "ordered_logistic", "levels": [*levels]}]
+    rounded = [over("discretised", base) for base in _kinds("gaussian")] if whole else []
+    return grades + ([*_kinds("categorical"), *rounded] if n >= ENOUGH else [])
+
+
+def of_intervals(y: Interval) -> list[Declaration]:
+    """Return the families of what is known between bounds alone, as times to an event are."""
+    positive, real = _kinds("weibull", "log_normal", "log_logistic", "gamma"), of_real(len(y.lower))
+    ends = np.concatenate([y.lower, y.upper])
+    if (y.exact & (y.lower == 0.0)).any() and (y.lower >= 0.0).all():
+        bases = [*_kinds("exponential", "generalized_pareto"), *real]
+    elif (y.lower >= 0.0).all():
+        bases = positive
+    else:
+        bases = [*_kinds("gaussian"), *positive] if (ends[np.isfinite(ends)] > 0.0).all() else real
+    return [over("censored", base) for base in bases]
+
+
+def of_several(each: Sequence[Sequence[Declaration]], n: int) -> list[Declaration]:
+    """Return the families of several outputs, given those of each: their own if they are alike, or any real numbers."""
+    first = list(each[0])
+    own = first if all(list(e) == first for e in each) else of_real(n)
+    if not any(_leaf(d) == "gaussian" and d["kind"] in ("gaussian", "mixture") for d in own):
+        return own
+    together: list[Declaration] = _kinds("multivariate_gaussian")
+    if n >= ENOUGH:
+        together.append({**_mixture("gaussian", n), "base": together[0]})
+    return own + together
+
+
+def over(kind: str, base: Declaration) -> Declaration:
+    """Return a wrapper over a family."""
+    return {"kind": kind, "base": base}
+
+
+def _kinds(*names: str) -> list[Declaration]:
+    return [{"kind": name} for name in names]
+
+
+def _mixture(base: str, n: int) -> Declaration:
+    return {"kind": "mixture", "components": 3 if n < MANY else 5, "base": {"kind": base}}
+
+
+def _leaf(declared: Declaration) -> str:
+    while "base" in declared:
+        declared = declared["base"]
+    return declared["kind"]

@@ -1,0 +1,82 @@
+"""How a family was chosen, of those that fit the kind of y."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from likelinet.core.fields import from_fields
+from likelinet.core.wording import counted
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A family among which one was chosen.
+
+    Parameters
+    ----------
+    family : str
+        The family in brief.
+    log_score : float or None
+        Mean log score of rows that were held out; None where it has none.
+    difference, standard_error : float or None
+        From the log score of the best one, with its standard error, paired row by row.
+    error : str or None
+        Why it has no score.
+    """
+
+    family: str
+    log_score: float | None = None
+    difference: float | None = None
+    standard_error: float | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The family that was chosen, why it and others could be it, and their scores.
+
+    Parameters
+    ----------
+    family : str
+        The chosen one, in brief.
+    why : str
+        What y is like.
+    candidates : list of Candidate
+        All families that fit that, the simplest first.
+    rows : int
+        How many rows were held out in turn; 0 where nothing was trained.
+    step : float
+        Of the lattice on which y lies: a score is then the logarithm of the mean density within half a step of y, which
+        is its probability where the step is 1; for a step of 0 it is log p(y).
+    """
+
+    family: str
+    why: str
+    candidates: Sequence[Candidate]
+    rows: int = 0
+    step: float = 0.0
+
+    @property
+    def ranked(self) -> list[Candidate]:
+        """Those that have scores, best first."""
+        scored = [(c.log_score, c) for c in self.candidates if c.log_score is not None]
+        return [c for _, c in sorted(scored, key=lambda pair: -pair[0])]
+
+    @property
+    def measure(self) -> str:
+        """What the scores are, in words."""
+        within = f", by the mean density within {0.5 * self.step:g} of y" if self.step not in (0.0, 1.0) else ""
+        return f"mean log score of {counted(self.rows, 'held-out row')}{within}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data."""
+        return {**vars(self), "candidates": [vars(c) for c in self.candidates]}
+
+    @staticmethod
+    def from_json(data: dict[str, Any] | None) -> "Choice | None":
+        """Return what `to_json` wrote."""
+        if data is None:
+            return None
+        return from_fields(
+            Choice, data, "choice", candidates=lambda each: [from_fields(Candidate, c, "candidate") for c in each]
+        )

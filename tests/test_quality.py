@@ -1,0 +1,133 @@
+"""Whole settings by name: what is left open is filled, what is declared is respected."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import likelinet as ll
+from likelinet.config.quality import SETTINGS
+from likelinet.model import stacking
+from likelinet.model.prediction import predict_dist
+from likelinet.tables.hold_out import HoldOut
+from likelinet.tables.table import as_table
+
+RNG = np.random.default_rng(5)
+X = RNG.uniform(-1.0, 1.0, (40, 2))
+Y = np.abs(X[:, 0]) + 0.1 * RNG.standard_normal(40)
+SHORT = {"steps": 20, "schedule": None}
+
+
+def test_all_that_is_open_is_filled():
+    for name, setting in SETTINGS.items():
+        config = ll.ModelConfig.model_validate({"quality": name})
+        dumped = config.model_dump(mode="json")
+        assert config.training.folds == "auto"
+        assert config.training.optimizer == ll.AdamWConfig(learning_rate=0.004, weight_decay=0.1)
+        assert config.training.schedule == ll.HoldThenAnnealConfig()
+        assert (config.training.average, config.training.steps) == (0.9995, setting["training"]["steps"])
+        assert config.ensemble == setting["ensemble"]
+        assert len(config.each_group) == len(setting.get("groups", [{}]))
+        assert ll.ModelConfig.model_validate(dumped) == config  # and filling again changes nothing
+    assert ll.ModelConfig(quality=None) == ll.ModelConfig()
+
+
+@pytest.mark.parametrize(
+    "training",
+    [
+        {"optimizer": {"learning_rate": 0.01}, "seed": 3},
+        ll.TrainingConfig(optimizer=ll.AdamWConfig(learning_rate=0.01), seed=3),
+        {"optimizer": ll.AdamWConfig(learning_rate=0.01), "seed": 3},
+    ],
+    ids=["plain", "configs", "mixed"],
+)
+def test_what_is_declared_is_respected_to_the_single_key(training: Any):
+    found = ll.ModelConfig(quality="good", training=training).training
+    assert (found.seed, found.optimizer) == (3, ll.AdamWConfig(learning_rate=0.01, weight_decay=0.1))
+    assert (found.average, found.folds, found.schedule) == (0.9995, "auto", ll.HoldThenAnnealConfig())
+
+
+@pytest.mark.parametrize(
+    ("declared", "at", "value"),
+    [
+        ({"training": {"optimizer": {"kind": "adam"}}}, "training.optimizer", ll.AdamConfig()),
+        ({"training": {"optimizer": ll.AdamConfig()}}, "training.optimizer", ll.AdamConfig()),
+        ({"training": {"schedule": None}}, "training.schedule", None),
+        ({"training": {"folds": None, "average": None}, "groups": None}, "training.folds", None),
+        ({"network": {"hidden": [8]}}, "groups", None),
+        ({"data": {"numeric": {"kind": "linear"}}}, "groups", None),
+        ({"data": ll.DataConfig(numeric=ll.LinearConfig())}, "groups", None),
+        ({"ensemble": 1}, "groups", None),
+        ({"groups": [{"ensemble": 3}]}, "groups", [ll.GroupConfig(ensemble=3)]),
+        ({"data": {"features": []}}, "ensemble", 1),
+    ],
+)
+def test_other_kinds_and_parts(declared: dict[str, Any], at: str, value: Any):
+    config: Any = ll.ModelConfig.model_validate({"quality": "good", **declared})
+    for part in at.split("."):
+        config = getattr(config, part)
+    assert config == value
+
+
+@pytest.mark.parametrize(
+    ("declared", "message"),
+    [
+        ({"quality": "great"}, r"quality: 'great' is not possible \(possible: best, fast, good\)\."),
+        ({"quality": "good", "data": 3}, "data: must be a mapping of keys, got 3"),
+        ({"quality": "good", "ensemble": "many"}, "ensemble: input should be a valid integer, got 'many'"),
+        ({"quality": "good", "network": {"kind": "vae"}}, "'quality' is of predictions from features, and 'vae' makes"),
+        ({"training": {"folds": "auto"}, "ensemble": 2, "groups": [{"ensemble": 1}]}, "groups.0: its members hold out"),
+    ],
+)
+def test_what_cannot_be(declared: dict[str, Any], message: str):
+    with pytest.raises(ll.ConfigError, match=message):
+        ll.ModelConfig.model_validate(declared)
+
+
+@pytest.mark.parametrize(
+    ("rows", "ensemble", "data", "folds"),
+    [
+        (40, 10, {}, 8),
+        (40, 3, {}, 3),
+        (5, 8, {}, 5),
+        (2, 8, {}, 2),
+        (40, 1, {}, None),
+        (40, 8, {"groups": "g"}, 4),
+        (40, 8, {"time": "t"}, 3),
+    ],
+)
+def test_folds_that_are_left_to_the_table(rows: int, ensemble: int, data: dict[str, str], folds: int | None):
+    table = {"x": X[:rows, 0], "g": np.arange(rows) % 4, "t": np.array([0, 0, 0, 1, 2] * 8)[:rows]}
+    table = {name: column for name, column in table.items() if name in ("x", *data.values())}
+    training = ll.TrainingConfig(folds="auto", steps=2)
+    config = ll.ModelConfig(data={"features": ["x"], **data}, ensemble=ensemble, training=training)
+    model = ll.Model(config).fit(table, Y[:rows], progress=False)
+    assert model.config.training.folds == folds
+    if folds is not None:
+        fold = model._fit.out_of_fold.fold  # without the note on gaps in time
+        assert len(np.unique(fold)) == folds
+
+
+def test_times_of_many_rows_make_fewer_folds():
+    hold = HoldOut(np.array([0] * 30 + [1, 2, 3]), in_time=True, column="day")
+    parts = [len(np.unique(hold.parts(many, np.random.default_rng(0)))) for many in (hold.most(8),)]
+    assert parts == [hold.most(8)]
+    assert hold.most(8) >= 2
+
+
+def test_groups_beside_validation_rows_are_weighed_by_these(monkeypatch: pytest.MonkeyPatch):
+    asked, w, weight = [], np.array([0.3, 0.7]), RNG.uniform(0.5, 2.0, 15)
+    monkeypatch.setattr(stacking, "stacked_weights", lambda *scores: asked.append(scores) or w)
+    own = {"ensemble": 2, "network": {"hidden": [8]}, "training": {**SHORT, "folds": "auto"}}
+    model = ll.Model({**own, "groups": [{}, {"network": {"hidden": []}}]})
+    model.fit(X[15:], Y[15:], validation=(X[:15], Y[:15], weight), progress=False)
+    assert model.config.training.folds is None
+    each = [predict_dist(fit, fit.rows(as_table(X[:15]))) for fit in model._fit.groups]
+    log_prob = np.stack([d.log_prob(Y[:15]) for d in each], axis=1)
+    ((scores, weights),) = asked
+    np.testing.assert_allclose(scores, log_prob, rtol=1e-12)
+    np.testing.assert_allclose(weights / weights.sum(), weight / weight.sum(), rtol=1e-12)
+    expected = np.logaddexp(*(log_prob + np.log(w)).T)
+    np.testing.assert_allclose(model.predict_dist(X[:15]).log_prob(Y[:15]), expected, rtol=1e-9)
+    with pytest.raises(ll.UndefinedError, match="no out-of-fold predictions"):
+        _ = model.out_of_fold
