@@ -1,6 +1,7 @@
 """Quadrature over rows: digits of close distributions, bends far out, tails, and the numbering of panels."""
 
 import itertools
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from mpmath import mp
 import likelinet as ll
 from likelinet.distributions.numerics import quadrature
 from likelinet.distributions.numerics.layers import layers_of
+from likelinet.distributions.numerics.legendre import times
 from tests.distributions.test_numerical_defaults import pair
 
 CLOSE = {  # a family by its parameters, and minus its log density but for constants, in mpmath
@@ -156,3 +158,13 @@ def test_divergence_where_a_part_of_the_other_takes_over_within_a_panel():
     log_p = p.log_prob(y)
     want = 4e-3 * np.sum(np.exp(log_p) * (log_p - q.log_prob(y)), axis=0)
     np.testing.assert_allclose(p.kl_divergence(q), want, rtol=2e-8)
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("many", [1, 2, 3, 17])
+def test_matrix_products_have_the_same_bits_for_some_of_the_columns(many: int, order: Literal["C", "F"]):
+    rng = np.random.default_rng(0)
+    matrix, columns = rng.normal(size=(11, 28)), rng.normal(size=(28, 40))
+    some = np.array(columns[:, 5 : 5 + many], order=order)
+    np.testing.assert_array_equal(times(matrix, some), times(matrix, columns)[:, 5 : 5 + many])
+    np.testing.assert_allclose(times(matrix, columns), matrix @ columns, rtol=0.0, atol=1e-13)
