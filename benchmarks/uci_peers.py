@@ -95,7 +95,8 @@ def ngboost(split: splits.Split, tuned: bool = False) -> Gaussians:
 def catboost(split: splits.Split) -> Gaussians:
     from catboost import CatBoostRegressor
 
-    model = CatBoostRegressor(loss_function="RMSEWithUncertainty", verbose=False, random_seed=0, thread_count=1)
+    own = {"loss_function": "RMSEWithUncertainty", "random_seed": 0, "thread_count": 1, "allow_writing_files": False}
+    model = CatBoostRegressor(**own)
     found = model.fit(split.x, split.y, verbose=False).predict(split.test_x)
     return Gaussians(found[:, 0], np.sqrt(found[:, 1]))
 

@@ -12,7 +12,7 @@ from likelinet.config import dump_config
 from likelinet.config.base import members
 from likelinet.config.distribution import DistributionConfig
 from likelinet.config.network import NetworkConfig
-from likelinet.config.training import OptimizerConfig, ScheduleConfig
+from likelinet.config.training import ObjectiveConfig, OptimizerConfig, ScheduleConfig
 
 PAGE = Path(__file__).parent / "config.md"
 # Heading, where in the config, classes: the first one is what an omitted `kind` means.
@@ -28,6 +28,7 @@ SECTIONS: tuple[tuple[str, str, tuple[type, ...]], ...] = (
     ("A parameter that is known for each row", "distribution.<parameter>", (ll.ColumnConfig,)),
     ("A group of members", "groups", (ll.GroupConfig,)),
     ("Training", "training", (ll.TrainingConfig,)),
+    ("Objective", "training.objective", members(ObjectiveConfig)),
     ("Optimizer", "training.optimizer", members(OptimizerConfig)),
     ("Schedule", "training.schedule", members(ScheduleConfig)),
     ("Early stopping", "training.early_stopping", (ll.EarlyStoppingConfig,)),

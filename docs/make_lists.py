@@ -15,7 +15,7 @@ import likelinet as ll
 from likelinet.config.base import members
 from likelinet.config.distribution import WRAPPER_CONFIGS, DistributionConfig
 from likelinet.config.network import NetworkConfig
-from likelinet.config.training import OptimizerConfig, ScheduleConfig
+from likelinet.config.training import ObjectiveConfig, OptimizerConfig, ScheduleConfig
 from likelinet.core.wording import snake_case
 from likelinet.distributions.rooms import ROOMS, classes, families
 
@@ -86,6 +86,7 @@ def configs() -> str:
     """Return the reference of the configs whose `kind` chooses one of several."""
     unions = {
         "Networks": members(NetworkConfig),
+        "Objectives": members(ObjectiveConfig),
         "Optimisers": members(OptimizerConfig),
         "Schedules": members(ScheduleConfig),
         "Distributions": members(DistributionConfig),

@@ -52,11 +52,15 @@ from likelinet.config.network import MLPConfig as MLPConfig
 from likelinet.config.network import VAEConfig as VAEConfig
 from likelinet.config.training import AdamConfig as AdamConfig
 from likelinet.config.training import AdamWConfig as AdamWConfig
+from likelinet.config.training import BetaNLLConfig as BetaNLLConfig
+from likelinet.config.training import CRPSConfig as CRPSConfig
 from likelinet.config.training import ConstantConfig as ConstantConfig
 from likelinet.config.training import CosineConfig as CosineConfig
 from likelinet.config.training import EarlyStoppingConfig as EarlyStoppingConfig
 from likelinet.config.training import HoldThenAnnealConfig as HoldThenAnnealConfig
 from likelinet.config.training import LBFGSConfig as LBFGSConfig
+from likelinet.config.training import NLLConfig as NLLConfig
+from likelinet.config.training import NaturalGradientConfig as NaturalGradientConfig
 from likelinet.config.training import SGDConfig as SGDConfig
 from likelinet.config.training import StepConfig as StepConfig
 from likelinet.config.training import TrainingConfig as TrainingConfig
@@ -163,8 +167,10 @@ __all__ = [
     "BetaBinomial",
     "BetaBinomialConfig",
     "BetaConfig",
+    "BetaNLLConfig",
     "Binomial",
     "BinomialConfig",
+    "CRPSConfig",
     "Categorical",
     "CategoricalConfig",
     "Cauchy",
@@ -246,6 +252,8 @@ __all__ = [
     "MultinomialConfig",
     "MultivariateGaussian",
     "MultivariateGaussianConfig",
+    "NLLConfig",
+    "NaturalGradientConfig",
     "NegativeBinomial",
     "NegativeBinomialConfig",
     "NonFiniteError",

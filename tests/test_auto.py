@@ -15,6 +15,7 @@ from likelinet.selection.candidates import families
 from likelinet.selection.comparison import compare
 from likelinet.tables.table import as_table
 from likelinet.targets import candidates
+from likelinet.training.choice import Choice
 from tests.small import cli, write_csv
 
 QUICK = {"network": {"hidden": [8]}, "training": {"steps": 80, "epochs": 25}}
@@ -154,7 +155,7 @@ def test_rows_without_weight_have_no_say():
     far = np.concatenate([y, np.full(200, 1e6)])
     weight = np.concatenate([np.ones(N), np.zeros(200)])
     choice = fitted(far, np.concatenate([X, X[:200]]), weight).history.choice
-    assert choice == fitted(y).history.choice
+    assert choice.candidates == fitted(y).history.choice.candidates
 
 
 def test_a_family_that_cannot_be_fitted_is_out_with_the_reason(monkeypatch):
@@ -255,6 +256,18 @@ def test_a_network_through_a_code_needs_a_name():
         ll.ModelConfig(distribution="auto", network={"kind": "vae"})
 
 
+def test_groups_of_members_have_the_chosen_family():
+    y = rng.gamma(2.0, np.exp(X_0))
+    groups = [{"network": {"hidden": []}}, {"distribution": {"kind": "gaussian"}}]
+    model = fitted(y, training={"folds": 2, "steps": 40, "time": 60.0}, ensemble=2, groups=groups)
+    kind = model.history.choice.family
+    assert [c.distribution.in_brief for c in model.config.each_group] == [kind, "gaussian"]
+    assert [g.members for g in model.history.groups] == [2, 2]
+    assert model.config.training.time == 60.0
+    with pytest.raises(ll.ConfigError, match="'auto' chooses one family for all groups"):
+        ll.ModelConfig(groups=[{"distribution": {"kind": "auto"}}], training={"folds": 2}, ensemble=2)
+
+
 def test_compare_chooses_in_each_fold():
     config = ll.ModelConfig(data={"target": "y", "features": []})
     table = as_table({"y": KINDS["gamma"][0][:40]})
@@ -272,9 +285,10 @@ def test_compare_refuses_scores_of_another_measure_in_each_fold(monkeypatch):
 
 def test_time_is_shared_between_choosing_and_training():
     config = ll.ModelConfig(training={"time": 10.0})
-    assert choosing.with_less_time(config, 2.0).training.time == 8.0
-    assert choosing.with_less_time(config, 9.0).training.time == 3.75
-    assert choosing.with_less_time(config, 0.0) is config
+    for taken, left in ((2.0, 8.0), (9.0, 3.75)):
+        choice = Choice("gaussian", "is", [], seconds=taken)
+        assert choosing.with_less_time(config, choice).training.time == left
+    assert choosing.with_less_time(config, None) is config
     model = fitted(X_0 + rng.standard_normal(N), training={"steps": 60, "time": 100.0})
     assert model.config.training.time == 100.0
 

@@ -144,6 +144,23 @@ def test_networks_through_a_code_of_their_own_have_none(kind: str):
         ll.ModelConfig.model_validate({"data": CODED, "network": {"kind": kind}})
 
 
+@pytest.mark.parametrize(
+    ("declared", "expected"),
+    [
+        ({"bins": 16}, ll.PiecewiseLinearConfig(bins=16)),
+        ({"kind": "piecewise_linear"}, ll.PiecewiseLinearConfig()),
+        ({}, ll.LinearConfig()),
+    ],
+)
+def test_bins_alone_are_those_of_a_code(declared: dict, expected: object):
+    assert ll.DataConfig.model_validate({"numeric": declared}).numeric == expected
+
+
+def test_linear_numbers_have_no_bins():
+    with pytest.raises(ConfigError, match=r"^data.numeric: unknown key 'bins'"):
+        ll.ModelConfig.model_validate({"data": {"numeric": {"kind": "linear", "bins": 16}}})
+
+
 def test_linear_models_beside_one_have_plain_numbers():
     config = ll.ModelConfig.model_validate({"data": CODED})
     assert baselines(config)["linear"].data.numeric.kind == "linear"

@@ -85,7 +85,7 @@ def test_a_family_that_is_chosen_is_that_of_all_groups():
     assert model.history.choice is not None
     assert len(model.history.groups) == 2
     single = groups(each, distribution={"kind": "bernoulli"}).fit(X, y)
-    assert np.array_equal(model.predict_dist(X).probs, single.predict_dist(X).probs)
+    assert np.array_equal(model.predict_dist(X).class_probabilities(), single.predict_dist(X).class_probabilities())
     with (
         pytest.warns(UserWarning, match="distribution: auto"),
         pytest.raises(ll.DataError, match=r"groups\.1: 'poisson'"),

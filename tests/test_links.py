@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from mpmath import mp
 
-from likelinet.core.links import Angle, Cholesky, Exp, Identity, Link, Ordered, Sigmoid, Softplus
+from likelinet.core.links import Above, Angle, Cholesky, Exp, Identity, Link, Ordered, Sigmoid, Softplus
 from likelinet.heads.own_classes import OwnCutpoints, OwnLogits, Present
 from tests import exact, on_jax
 from tests.differences import central, of_a_sum
@@ -16,6 +16,7 @@ LINKS = {
     "identity": (Identity(), lambda raw: raw),
     "exp": (Exp(), mp.exp),
     "softplus": (Softplus(), exact.softplus),
+    "exp_above": (Above(Exp(), 0.25), lambda raw: mp.mpf(0.25) + mp.exp(raw)),
     "softplus_floor": (Softplus(0.01), lambda raw: mp.mpf(0.01) + exact.softplus(raw)),
     "sigmoid": (Sigmoid(), exact.sigmoid),
     "ordered_of_one": (Ordered(0.01), lambda raw: raw),

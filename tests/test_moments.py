@@ -207,6 +207,20 @@ def test_a_model_of_dates(tmp_path):
     np.testing.assert_array_equal(ll.Model.load(tmp_path / "m").predict(frame), model.predict(frame))
 
 
+@pytest.mark.parametrize(
+    ("minutes", "seen"),
+    [
+        ([0, 9, 125, 1250], "2024-05-03 00:10 … 21:00"),
+        ([0, 0.1, 0.25, 0.5], "2024-05-03 00:10:00 … 00:10:30"),
+        ([0, 9, 125, 1430], "2024-05-03 … 2024-05-04"),
+    ],
+)
+def test_moments_of_one_day_are_shown_with_their_times(minutes: list[float], seen: str):
+    when = pd.Timestamp("2024-05-03 00:10") + pd.to_timedelta(3 * minutes, "min")
+    (kind,) = inputs_of(pd.DataFrame({"when": when})).columns
+    assert kind.seen == seen
+
+
 def test_times_of_a_day_are_shown_without_a_date():
     (kind,) = learn_inputs(as_table({"t": ["19:30", "12:15", "12:00"] * 9}), ["t"], np.ones(27), DataConfig()).columns
     assert kind.seen == "12:00:00 … 19:30:00"

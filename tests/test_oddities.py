@@ -38,8 +38,8 @@ def test_several_values_have_their_range(at_once: int):
     new = WIDE.copy()
     new.loc[[2, 6, 8], "x0"], new.loc[3, "x1"] = [1e9, -50.0, 7.0], 5.0 + 1e-12
     assert said(WIDE, new, at_once) == [
-        "Numbers outside of the range of training are held within it: column 'x0' in 3 rows (3, 7, 9: -50.0 … "
-        "1000000000.0, where training had -1 … 1); column 'x1' in 1 row (4: 5, where training had -1 … 1); "
+        "Numbers outside of the range of training are held within it: column 'x0' in 3 rows (3, 7, 9: -50 … "
+        "1000000000, where training had -1 … 1); column 'x1' in 1 row (4: 5, where training had -1 … 1); "
         "data.extrapolate lets them go on as they are."
     ]
 
@@ -57,7 +57,7 @@ def test_columns_odd_in_the_same_rows_are_told_together(at_once: int):
     new.loc[[6, 10], "x6"] = 8.0  # as many rows, and in slices the same place of another one
     assert said(WIDE, new, at_once) == [
         "Numbers outside of the range of training are held within it: columns 'x0', 'x1', 'x2', 'x3', 'x4' and 1 more "
-        "in 2 rows (3, 7; 'x0': 8.0, where training had -1 … 1); column 'x6' in 2 rows (7, 11: 8.0, where training "
+        "in 2 rows (3, 7; 'x0': 8, where training had -1 … 1); column 'x6' in 2 rows (7, 11: 8, where training "
         "had -1 … 1); data.extrapolate lets them go on as they are."
     ]
     new = WIDE.copy()

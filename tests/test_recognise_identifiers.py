@@ -7,7 +7,7 @@ import pytest
 
 from likelinet.tables.recognise.codes import codes_with_letters, looks_like_code
 from likelinet.tables.recognise.identifiers import looks_like_identifier
-from likelinet.tables.recognise.sentinels import suspected_sentinels
+from likelinet.tables.recognise.sentinels import sentinels_of, suspected_sentinels
 from likelinet.tables.text import Text
 
 RNG = np.random.default_rng(3)
@@ -159,3 +159,11 @@ POSITIVE = RNG.lognormal(5.0, 1.0, N).round()
 )
 def test_sentinels(values: list[float], found: dict[float, int]):
     assert suspected_sentinels(np.array(values)) == found
+
+
+def test_two_codes_side_by_side_are_both_named():
+    """Of refused and unknown, say, the one is next to the other, and both are far from the answers."""
+    values = np.array([*[1.0, 2.0, 3.0, 4.0, 5.0] * 9, 98.0, 99.0, 99.0])
+    assert sentinels_of(values, None) == "98 (row 46), 99 (rows 47, 48)"
+    assert sentinels_of(-values, None) == "-99 (rows 47, 48), -98 (row 46)"
+    assert sentinels_of(np.arange(100.0), None) == ""

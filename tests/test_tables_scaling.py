@@ -39,6 +39,7 @@ def test_each_column_is_judged_by_itself():
         np.testing.assert_allclose([middle[j], spread[j]], middle_and_spread(both[:, j], EQUAL), rtol=1e-12)
 
 
+@pytest.mark.filterwarnings("ignore:y has a number far from all others")
 def test_an_outlier_does_not_flatten_the_rest():
     x = RNG.normal(size=(400, 1))
     y = 50.0 + 3.0 * x[:, 0] + 0.1 * RNG.normal(size=400)

@@ -38,6 +38,10 @@ def draws(seed: int) -> dict[str, np.ndarray]:
         "rings": r.negative_binomial(9, 0.5, N) + 1,
         "many zeros among large": np.where(r.random(N) < 0.4, 0, r.poisson(80.0, N)),
         "rain": np.where(r.random(N) < 0.3, 0.0, r.gamma(2.0, 3.0, N)),
+        "half stars": r.integers(1, 11, N) / 2.0,
+        "Kelvin": np.round(20.0 + 3.0 * r.standard_normal(N)) + 273.15,
+        "whole numbers of either sign": np.round(4.0 * r.standard_normal(N)),
+        "one of two prices": np.where(r.random(N) < 0.5, 1.25, 9.99),
         "incomes": np.exp(10.0 + 1.3 * r.standard_normal(N)),
     }
 
@@ -55,6 +59,10 @@ TRY = {
     "many zeros among large": "try 'poisson' or 'negative_binomial'.",
     "rain": "of the rows and positive elsewhere, which 'gaussian' does not describe: try {kind: hurdle, base: {kind: "
     "gamma}}.",
+    "half stars": "which 'gaussian' does not describe: try 'discretised' of the number of steps, y / 0.5.",
+    "Kelvin": "which 'gaussian' does not describe: try 'discretised' of the number of steps, (y - 0.15) / 1.",
+    "whole numbers of either sign": "which 'gaussian' does not describe: try 'discretised'.",
+    "one of two prices": "has two values only, 1.25 and 9.99, which 'gaussian' does not describe: try 'bernoulli'.",
     "incomes": "is positive and very skewed, which 'gaussian' does not describe: try 'gamma' or 'log_normal'.",
 }
 
@@ -65,6 +73,14 @@ def test_one_note_with_the_family_to_try(name: str):
         found = notes(draws(seed)[name], {"kind": "gaussian"})
         assert len(found) == 1
         assert found[0].endswith(TRY[name])
+
+
+def test_a_note_on_steps_has_their_size_and_the_spread():
+    y = np.repeat([-1.5, -1.0, 0.0, 0.5, 1.5], 20)
+    assert notes(np.tile(y, 2), {"kind": "student_t"}) == [
+        "y has values 0.5 apart and a spread of 1.1, which 'student_t' does not describe: try 'discretised' of the "
+        "number of steps, y / 0.5."
+    ]
 
 
 def test_it_names_the_output():

@@ -4,6 +4,7 @@ import json
 import math
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -139,6 +140,33 @@ def plot(model: Path, table: tuple[Path, ...], output: Path, trust: str | None) 
     fitted = Model.load(model, trust=trust)
     save_figure(draw(fitted, read_table(table, fitted.config.data.header)), output)
     click.echo(f"Picture: {output}")
+
+
+@click.command()
+@model_argument
+@table_argument
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), default=Path("recalibrated.safetensors"), show_default=True
+)
+@click.option(
+    "--method",
+    type=click.Choice(["pit", "conformal"]),
+    default="pit",
+    show_default=True,
+    help="By the shares of the rows in pieces of their distributions, or by ranks, which promise the coverage.",
+)
+@trust_option
+def recalibrate(
+    model: Path, table: tuple[Path, ...], output: Path, method: Literal["pit", "conformal"], trust: str | None
+) -> None:
+    """Write a model whose intervals hold as many y as they should, by rows that it was not trained on.
+
+    It maps the cdf of all predictions of one continuous y by where the y of these rows lie in theirs. Take some hundred
+    rows, neither those of training nor those to test on.
+    """
+    from likelinet.cli.recalibrate import recalibrate_command
+
+    recalibrate_command(model, table, output, method, trust)
 
 
 @click.command()

@@ -19,6 +19,7 @@ for command in (
     before_fit.fit,
     before_fit.compare,
     after_fit.evaluate,
+    after_fit.recalibrate,
     after_fit.predict,
     after_fit.sample,
     after_fit.encode,

@@ -14,6 +14,7 @@ import click
 import numpy as np
 
 from likelinet.cli.declared import target_of
+from likelinet.cli.describe import as_written, suspects_in_comment
 from likelinet.config import ModelConfig, load_config
 from likelinet.config.files import declare
 from likelinet.config.plain import in_one_line
@@ -25,7 +26,7 @@ from likelinet.tables.events import with_event_label
 from likelinet.tables.hold_out import HoldOut
 from likelinet.tables.inputs import Encoded, Inputs
 from likelinet.tables.kinds.category import Category
-from likelinet.tables.kinds.noted import note_readings
+from likelinet.tables.kinds.noted import note_readings, suspected_codes
 from likelinet.tables.named_target import with_target
 from likelinet.tables.report import ColumnReport, TableReport, report_of
 from likelinet.tables.roles import Roles
@@ -98,7 +99,9 @@ def checked(table: Table, config: ModelConfig, suggests: bool) -> Checked:
         note_readings(training, report.kinds, text=config.data.text)
     faults = (*(all_of(errors).faults if errors else ()), *report.faults)
     notes = tuple(dict.fromkeys(str(w.message) for w in caught))
-    return Checked(report, notes, tuple(dict.fromkeys(faults)), suggestion(report, config, family) if suggests else "")
+    codes = suspected_codes(training, report.kinds) if suggests else []
+    plain = suggestion(report, config, family, codes) if suggests else ""
+    return Checked(report, notes, tuple(dict.fromkeys(faults)), plain)
 
 
 def _target(table: Table, config: ModelConfig) -> tuple[Table, np.ndarray, np.ndarray | None, list[DataError]]:
@@ -135,13 +138,17 @@ def _of_other_columns(table: Table, config: ModelConfig) -> list[DataError]:
     return [error for error in found if isinstance(error, DataError)]
 
 
-def suggestion(report: TableReport, config: ModelConfig, family: Suggestion | None) -> str:
+def suggestion(
+    report: TableReport, config: ModelConfig, family: Suggestion | None, suspects: Sequence[float] = ()
+) -> str:
     """Return a config in YAML that says what was guessed of the columns, and leaves out what cannot be used.
 
-    What the config has that is no default, by options, is in it as well.
+    What the config has that is no default, by options, is in it as well; numbers that may mean missing cells are
+    in a comment.
     """
     own, data = config.model_dump(mode="json", exclude_unset=True), config.data
     values = data.model_dump(mode="json")  # whole, since the kind of a part is a default in itself
+    values["missing"] = as_written(data.missing)
     declared = {key: values[key] for key in data.model_dump(exclude_defaults=True)}
     no_use = [c.name for c in report.columns if c.kind in ("identifier", "constant", "refused")]
     codes = [k.name for k in report.kinds if isinstance(k, Category) and k.words]
@@ -152,6 +159,7 @@ def suggestion(report: TableReport, config: ModelConfig, family: Suggestion | No
     keys |= {key: value for key, value in declared.items() if key not in keys}
     lines = [f"  {key}: {in_one_line(value)}" for key, value in keys.items() if value not in (None, [])]
     lines = ["data:", *lines] if lines else ["data: {}"]
+    lines += suspects_in_comment(data.missing, suspects)
     if family is not None:
         lines.append(f"# '{shown(', '.join(output_names(data)))}' {shown(family.why)}")
     others = sorted(own.keys() - {"data"}, key=lambda key: key != "distribution")  # beside why it is this one

@@ -6,6 +6,7 @@ import numpy as np
 
 from likelinet.config import dump_config
 from likelinet.config.network import VAEConfig
+from likelinet.config.plain import in_one_line
 from likelinet.core.wording import counted, ended, shown
 from likelinet.model.model import Model
 from likelinet.tables.kinds.kind import Kind
@@ -94,6 +95,18 @@ def columns_in_words(kinds: Sequence[Kind], most: int = COLUMNS) -> list[str]:
     return [*lines, f"  … and {len(kinds) - most} more"] if len(kinds) > most else lines
 
 
+def suspects_in_comment(missing: Sequence[float | str], suspects: Sequence[float]) -> list[str]:
+    """Return a line of a config, in a comment, on numbers that may mean missing cells beside those known; or none."""
+    if not suspects:
+        return []
+    return [f"  # missing: {in_one_line(as_written([*missing, *suspects]))}  # if these mean missing cells"]
+
+
+def as_written(missing: Sequence[float | str]) -> list[float | str]:
+    """Return cells that mean missing ones as a user writes them: whole numbers without a point."""
+    return [int(m) if isinstance(m, float) and m.is_integer() else m for m in missing]
+
+
 def summary(model: Model) -> str:
     """Return one line on how training went."""
     history = model.history
@@ -101,7 +114,8 @@ def summary(model: Model) -> str:
     best = ", ".join(map(str, history.best_epoch))
     engine = "" if history.engine == "numpy" else f" with {history.engine}"
     many = f"{counted(model.n_parameters, 'parameter')}{engine} in {counted(epochs, 'epoch')}"
-    line = f"Fitted {many} ({history.stopped}; best epoch {best})"
+    how = "cut off by training.time" if history.stopped == "time" else history.stopped
+    line = f"Fitted {many} ({how}; best epoch {best})"
     if not history.epochs and history.stopped == "finished":
         return f"{line}: the start was already the maximum"
     if history.stopped == "diverged":

@@ -3,10 +3,12 @@
 from typing import TYPE_CHECKING
 
 from likelinet.core.errors import DataError
+from likelinet.core.wording import nearest
 from likelinet.distributions import Interval
 from likelinet.model.model import Model
 from likelinet.plots import plot_classes, plot_regression
 from likelinet.scores import class_probabilities
+from likelinet.tables.rows import target_names
 from likelinet.tables.table import Table
 
 if TYPE_CHECKING:
@@ -15,6 +17,12 @@ if TYPE_CHECKING:
 
 def draw(model: Model, table: Table) -> "Figure":
     """Return the picture that fits the family."""
+    for name in target_names(model.config.data):
+        if name not in table.columns:
+            raise DataError(
+                f"There is no column '{name}' in the table{nearest(name, table.columns)}: a picture has what was "
+                "observed beside what is predicted; `likelinet predict` needs no more than the latter."
+            )
     rows = model.observed(table)
     d, table = model.predict_dist(rows.table), rows.table
     classes = d.class_marginals()

@@ -9,13 +9,14 @@ import click
 import numpy as np
 
 from likelinet.cli.declared import target_of
-from likelinet.cli.describe import columns_in_words
+from likelinet.cli.describe import columns_in_words, suspects_in_comment
 from likelinet.cli.output import check_new, check_writable, replaced
 from likelinet.config import DataConfig, MLPConfig, ModelConfig, TrainingConfig
 from likelinet.config.plain import in_one_line
 from likelinet.core.wording import counted, ended, shown
 from likelinet.tables.inputs import learn_inputs
 from likelinet.tables.kinds.kind import Kind
+from likelinet.tables.kinds.noted import suspected_codes
 from likelinet.tables.named_target import with_target
 from likelinet.tables.rows import output_names, target_names
 from likelinet.tables.table import Table, read_table
@@ -60,6 +61,7 @@ def config_text(
         "  # Every other column is a feature:",
         *(f"  # {line}" for line in columns_in_words(kinds, len(kinds))),
         f"  # features: {in_one_line(features)}",
+        *suspects_in_comment(data.missing, suspected_codes(table, kinds)),
         "  # weight: null  # column with the weight of each row",
         "  # groups: null  # column with groups that stay together when rows are held out, such as a patient",
         "  # time: null  # column with a time, in whose order the last rows are held out",

@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+STDOUT = Path("-")
+
 
 class Numbers(click.ParamType):
     """Numbers, separated by commas."""
@@ -54,6 +56,11 @@ class Share(click.FloatRange):
         return super().convert(value, param, ctx)
 
 
+def _rows_to(_context: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
+    """Return the file that rows go to; None for standard output, which "-" is as well."""
+    return None if path == STDOUT else path
+
+
 model_argument = click.argument("model", type=click.Path(path_type=Path))
 table_argument = click.argument("table", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="TABLE...")
 trust_option = click.option("--trust", metavar="MODULE:CLASS", help="Import this class, which the model file names.")
@@ -69,5 +76,9 @@ overrides_option = click.option(
 )
 share = Share(0.0, 1.0, min_open=True, max_open=True)
 output_option = click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="File to write; standard output without it."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    callback=_rows_to,
+    help="File to write; standard output without it, or as -.",
 )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from likelinet.cli.options import STDOUT
 from likelinet.core.errors import DataError
 from likelinet.core.writing import replacing
 from likelinet.training.progress import on_terminal
@@ -98,7 +99,9 @@ def check_new(path: Path, instead: str) -> None:
 
 
 def check_writable(path: Path) -> None:
-    """Raise before any work is done if the folder of an output file is not there."""
+    """Raise before any work is done if the folder of an output file is not there, or it is standard output."""
+    if path == STDOUT:
+        raise DataError("-o -: only rows of predictions go to standard output; name a file.")
     try:
         folder = path.resolve().parent
     except (OSError, RuntimeError) as error:  # links that lead around in a circle, or no folder to be in

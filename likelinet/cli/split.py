@@ -10,6 +10,7 @@ from likelinet.cli.output import check_new, check_writable, replaced
 from likelinet.config import DataConfig, ModelConfig, TrainingConfig
 from likelinet.core.errors import DataError
 from likelinet.core.wording import counted
+from likelinet.tables.reading.contents import STDIN
 from likelinet.tables.reading.files import is_text, rewritten
 from likelinet.tables.reading.pieces import pieces
 from likelinet.tables.table import read_table
@@ -20,6 +21,10 @@ def split_command(table: Path, share: float, outputs: tuple[Path, Path] | None, 
 
     `data` are the keys of `DataConfig` that say how.
     """
+    if table == STDIN:
+        raise DataError(
+            "-: split copies the lines of a file, not those of standard input: save the table, and name it."
+        )
     plain = Path(table.stem) if table.suffix.lower() in (".gz", ".bz2", ".zst", ".zip") else table
     paths = outputs or (Path(f"{plain.stem}.train{plain.suffix}"), Path(f"{plain.stem}.test{plain.suffix}"))
     if paths[0].resolve() == paths[1].resolve():

@@ -54,11 +54,15 @@ from likelinet.config.network import MLPConfig as MLPConfig
 from likelinet.config.network import VAEConfig as VAEConfig
 from likelinet.config.training import AdamConfig as AdamConfig
 from likelinet.config.training import AdamWConfig as AdamWConfig
+from likelinet.config.training import BetaNLLConfig as BetaNLLConfig
+from likelinet.config.training import CRPSConfig as CRPSConfig
 from likelinet.config.training import ConstantConfig as ConstantConfig
 from likelinet.config.training import CosineConfig as CosineConfig
 from likelinet.config.training import EarlyStoppingConfig as EarlyStoppingConfig
 from likelinet.config.training import HoldThenAnnealConfig as HoldThenAnnealConfig
 from likelinet.config.training import LBFGSConfig as LBFGSConfig
+from likelinet.config.training import NLLConfig as NLLConfig
+from likelinet.config.training import NaturalGradientConfig as NaturalGradientConfig
 from likelinet.config.training import SGDConfig as SGDConfig
 from likelinet.config.training import StepConfig as StepConfig
 from likelinet.config.training import TrainingConfig as TrainingConfig
@@ -79,7 +83,9 @@ __all__ = [
     "BernoulliConfig",
     "BetaBinomialConfig",
     "BetaConfig",
+    "BetaNLLConfig",
     "BinomialConfig",
+    "CRPSConfig",
     "CategoricalConfig",
     "CauchyConfig",
     "CensoredConfig",
@@ -119,6 +125,8 @@ __all__ = [
     "ModelConfig",
     "MultinomialConfig",
     "MultivariateGaussianConfig",
+    "NLLConfig",
+    "NaturalGradientConfig",
     "NegativeBinomialConfig",
     "OrderedLogisticConfig",
     "PiecewiseLinearConfig",

@@ -79,11 +79,16 @@ def _parts(config: type[Config]) -> Iterator[tuple[str, type[Config]]]:
             types += get_args(each)
 
 
-def kind_or(default: str):
-    """Return a discriminator that reads `kind` and takes `default` where it is left out."""
+def kind_or(default: str, **by_key: str):
+    """Return a discriminator that reads `kind`; where it is left out, a key that only one kind has tells, or `default`.
+
+    `by_key` has that kind by the name of the key.
+    """
 
     def kind_of(value: Any) -> Any:
-        return value.get("kind", default) if isinstance(value, dict) else getattr(value, "kind", None)
+        if not isinstance(value, dict):
+            return getattr(value, "kind", None)
+        return value.get("kind", next((kind for key, kind in by_key.items() if key in value), default))
 
     return kind_of
 

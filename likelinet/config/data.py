@@ -149,7 +149,7 @@ class PiecewiseLinearConfig(Config):
 
 NumericConfig = Annotated[
     Annotated[LinearConfig, Tag("linear")] | Annotated[PiecewiseLinearConfig, Tag("piecewise_linear")],
-    Discriminator(kind_or("linear")),
+    Discriminator(kind_or("linear", bins="piecewise_linear")),
 ]
 
 
@@ -169,11 +169,11 @@ class DataConfig(Config):
     ordered: list[str] = []
     """Columns of categories with an order: that of a declared category, or of numbers by size, or of the alphabet."""
     datetime: list[str] = []
-    """Columns of dates and times, even where some of their cells are not, or are years."""
+    """Columns of dates and times, even where some of their cells are not, or are years, or seconds since 1970."""
     text: list[str] = []
     """Columns of free text, which are read as the set of their words."""
     numeric: NumericConfig = LinearConfig()
-    """How numbers become inputs of the network."""
+    """How numbers become inputs of the network; `{bins: 16}` is piecewise linear."""
     missing: list[float | str] = []
     """Further cells that mean a missing one, such as -200, beside empty ones and the usual words like NA."""
     strict: bool = False

@@ -123,6 +123,13 @@ class Declared(Config):
         return self
 
     @property
+    def has_fixed_scale(self) -> bool:
+        """Whether a scale of the family under all wrappers is a given number, rather than learned."""
+        leaf = self.leaf
+        scales = (p.name for p in leaf.leaf_class(None).parameters if p.role == "scale")
+        return any(not isinstance(leaf.sources[name], str) for name in scales)
+
+    @property
     def y(self) -> Literal["number", "class", "vector"]:
         """What kind of thing y is."""
         return "number"

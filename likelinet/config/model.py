@@ -101,13 +101,17 @@ class ModelConfig(Config):
 
 
 def _check(config: ModelConfig) -> None:
-    """Refuse more folds than members, and what a network through a code cannot be combined with."""
+    """Refuse more folds than members, and what L-BFGS, no features or a code cannot be combined with."""
     folds, network = config.training.folds, config.network
     if isinstance(folds, int) and config.ensemble < folds:
         raise ValueError(
             f"'training.folds' is {folds}, but 'ensemble' is {config.ensemble}: each fold needs a "
             "member that holds it out; make 'ensemble' as many or more, or 'folds' fewer"
         )
+    objective, searches = config.training.objective.kind, isinstance(config.training.optimizer, LBFGSConfig)
+    if objective != "nll" and (searches or config.data.features == [] or isinstance(network, CoderConfig)):
+        where = "L-BFGS" if searches else "a model without features" if config.data.features == [] else "a code"
+        raise ValueError(f"'training.objective' is '{objective}', but {where} takes the likelihood: make it 'nll'")
     if not isinstance(network, CoderConfig):
         return
     if config.distribution.is_open:
@@ -121,5 +125,5 @@ def _check(config: ModelConfig) -> None:
         raise ValueError(f"'{network.kind}' makes its code of the numbers alone: data.numeric must be linear")
     if config.data.features == []:
         raise ValueError(f"'{network.kind}' needs features to make a code of: data.features is empty")
-    if isinstance(network, VAEConfig) and isinstance(config.training.optimizer, LBFGSConfig):
+    if isinstance(network, VAEConfig) and searches:
         raise ValueError("'vae' draws new codes at each step: training.optimizer cannot be 'lbfgs'")

@@ -11,14 +11,18 @@ OPTIMIZER = {"kind": "adamw", "learning_rate": 0.004, "weight_decay": 0.1}
 TRAINING = {"optimizer": OPTIMIZER, "schedule": {"kind": "hold_then_anneal"}, "average": 0.9995, "folds": "auto"}
 LINEAR, SIXTEEN, CODED = {"kind": "linear"}, {"kind": "piecewise_linear", "bins": 16}, {"kind": "piecewise_linear"}
 
+AUTO = {"kind": "auto"}
+
 SETTINGS: dict[str, dict[str, Any]] = {
-    "fast": {"ensemble": 4, "data": {"numeric": CODED}, "training": {**TRAINING, "steps": 3000}},
+    "fast": {"distribution": AUTO, "ensemble": 4, "data": {"numeric": CODED}, "training": {**TRAINING, "steps": 3000}},
     "good": {
+        "distribution": AUTO,
         "ensemble": 8,
         "groups": [{"numeric": LINEAR}, {"numeric": CODED}],
         "training": {**TRAINING, "steps": 12_000},
     },
     "best": {
+        "distribution": AUTO,
         "ensemble": 8,
         "groups": [{"numeric": LINEAR}, {"numeric": SIXTEEN}, {"numeric": CODED}],
         "training": {**TRAINING, "steps": 30_000},

@@ -127,11 +127,71 @@ class EarlyStoppingConfig(Config):
     """
 
 
+class NLLConfig(Config):
+    """The negative log-likelihood."""
+
+    kind: Literal["nll"] = "nll"
+    """Which objective."""
+
+
+class BetaNLLConfig(Config):
+    """The gradient of the negative log-likelihood of each row times variance ** beta, which has no gradient itself.
+
+    For families with a variance in closed form: gaussian, laplace, logistic, gumbel, exponential, log_normal, and
+    mixtures of these.
+    """
+
+    kind: Literal["beta_nll"] = "beta_nll"
+    """Which objective."""
+    beta: Annotated[float, Field(ge=0.0, le=1.0)] = 0.5
+    """0 is the likelihood; with 1 the location of a Gaussian has the gradient of a squared error."""
+
+
+class CRPSConfig(Config):
+    """The gradient of the continuous ranked probability score, summed over several outputs in the unit of training.
+
+    For families with one in closed form: gaussian, laplace, logistic, cauchy, gumbel, exponential, log_normal, and
+    mixtures of Gaussians.
+    """
+
+    kind: Literal["crps"] = "crps"
+    """Which objective."""
+
+
+class NaturalGradientConfig(Config):
+    """The natural gradient of the negative log-likelihood: its gradient in the raw outputs, over their information.
+
+    For families whose Fisher information is known in closed form: bernoulli, beta, binomial, categorical, cauchy,
+    exponential, gamma, gaussian, geometric, gumbel, half_normal, inverse_gamma, inverse_gaussian, laplace,
+    log_logistic, log_normal, logistic, logit_normal, poisson, student_t and weibull. Shared parameters have
+    their plain gradient.
+    """
+
+    kind: Literal["natural_gradient"] = "natural_gradient"
+    """Which objective."""
+
+
+ObjectiveConfig = Annotated[
+    Annotated[NLLConfig, Tag("nll")]
+    | Annotated[BetaNLLConfig, Tag("beta_nll")]
+    | Annotated[CRPSConfig, Tag("crps")]
+    | Annotated[NaturalGradientConfig, Tag("natural_gradient")],
+    Discriminator(kind_or("nll")),
+]
+
+
 class TrainingConfig(Config):
     """Maximum likelihood by gradient descent."""
 
+    objective: ObjectiveConfig = NLLConfig()
+    """What the gradient is of; the NLL is what is reported, validated and kept with all. L-BFGS and networks through
+    a code take `nll` alone."""
     optimizer: OptimizerConfig = AdamWConfig()
     """Rule that updates the weights."""
+    scale_rate: PositiveFloat = 1.0
+    """What the learning rate is multiplied by for the weights of the last layer that feed scales of y or of log y."""
+    scale_decay: NonNegativeFloat = 1.0
+    """What the weight decay of these is multiplied by, per unit of their learning rate."""
     schedule: ScheduleConfig | None = CosineConfig()
     """Learning rate over the course of training; null keeps it constant."""
     epochs: PositiveInt | None = None

@@ -35,6 +35,29 @@ class Link(ABC):
         """Return how many raw outputs a parameter of this shape takes."""
         return math.prod(shape)
 
+    def raised(self, floor: float | np.ndarray) -> "Link":
+        """Return the link onto what lies above `floor`, which is not negative."""
+        return Above(self, floor)
+
+
+@dataclass(frozen=True)
+class Above(Link):
+    """parameter = floor + that of another link."""
+
+    link: Link
+    floor: float | np.ndarray
+    domain: Domain = positive
+
+    def raw_size(self, shape: tuple[int, ...]) -> int:
+        return self.link.raw_size(shape)
+
+    def forward(self, raw: Array) -> tuple[Array, Callable[[Array], Array]]:
+        value, back = self.link.forward(raw)
+        return value + self.floor, back
+
+    def inverse(self, parameter: np.ndarray) -> np.ndarray:
+        return self.link.inverse(over(self.floor, parameter))
+
 
 @dataclass(frozen=True)
 class Identity(Link):
@@ -80,8 +103,11 @@ class Softplus(Link):
         return xp.maximum(value + self.floor, tiny), lambda d: d * xp.maximum(xp.exp(raw - value), tiny)
 
     def inverse(self, parameter: np.ndarray) -> np.ndarray:
-        above = np.maximum(parameter - self.floor, 1e-3 * np.minimum(parameter, 1.0))
+        above = over(self.floor, parameter)
         return above + np.log(-np.expm1(-above))
+
+    def raised(self, floor: float | np.ndarray) -> Link:
+        return Softplus(higher(self.floor, floor))
 
 
 @dataclass(frozen=True)
@@ -157,6 +183,9 @@ class Cholesky(Link):
         on = rows == cols
         return np.where(on, Softplus(floor).inverse(np.where(on, values, 1.0 + floor)), values)
 
+    def raised(self, floor: float | np.ndarray) -> Link:
+        return Cholesky(higher(self.floor, np.asarray(floor)[..., 0]))  # of a matrix, each entry of y has a row
+
 
 @dataclass(frozen=True)
 class Ordered(Link):
@@ -185,6 +214,17 @@ class Ordered(Link):
     def inverse(self, parameter: np.ndarray) -> np.ndarray:
         steps = Softplus(self.floor).inverse(np.diff(parameter, axis=-1))
         return np.concatenate([parameter[..., :1], steps], axis=-1)
+
+
+def over(floor: float | np.ndarray, parameter: np.ndarray) -> np.ndarray:
+    """Return how far a parameter lies over a floor, at least a thousandth of it, or of 1."""
+    return np.maximum(parameter - floor, 1e-3 * np.minimum(parameter, 1.0))
+
+
+def higher(floor: float | np.ndarray, other: float | np.ndarray) -> float | np.ndarray:
+    """Return the higher one of two floors."""
+    both = np.maximum(floor, other)
+    return both if both.ndim else float(both)
 
 
 def least_gap(size: Array, many: int) -> Array:

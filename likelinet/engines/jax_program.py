@@ -81,7 +81,7 @@ def train(
         How many of them to use; no constant, so that an epoch cut short needs no other code.
     """
     layout, widths, dtype = objective.layout, objective.network.noise(), carry.theta.dtype
-    rules = [optimiser.alone(Rates(rates, carry.step), w.decayed) for w in layout.weights]
+    rules = [optimiser.alone(Rates(rates, carry.step), layout, i) for i in range(len(layout.weights))]
     structure, last = jax.tree.structure(carry.state), carry.step + count
 
     # Each weight by itself: a flat vector would be cut up and put together in every step.
@@ -135,7 +135,7 @@ def inexpressible(objective: Objective, data: Data) -> Exception | None:
     """Return why JAX cannot compute the loss of a family and its gradient, or None; nothing is computed for it."""
 
     def loss(raw: Array, shared: Array, columns: Array | None, y: Array) -> Any:
-        values, backward = head.loss(raw, shared, y, columns)
+        values, backward = objective.criterion(head, raw, shared, y, columns)
         return values, backward(values)
 
     head = objective.head

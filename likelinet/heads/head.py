@@ -10,11 +10,13 @@ import numpy as np
 from likelinet.core.arrays import Array, namespace
 from likelinet.distributions import Distribution
 from likelinet.distributions.base.family import Family
+from likelinet.distributions.base.parameter import Backward
 from likelinet.heads.precision import Precision, precision
 from likelinet.heads.slot import Column, Slot, Stretch, grown, into_unit, out_of_unit, shifted
 
 FAR = 50.0  # where training starts instead of at infinity
 HeadBackward = Callable[[Array], tuple[Array, Array | None]]
+FamilyLoss = Callable[[Family, tuple[Array, ...], Array], tuple[Array, Backward]]
 
 
 @dataclass(frozen=True)
@@ -45,11 +47,17 @@ class Head:
         """The family in the user's units."""
         return self.predicts or self.family
 
-    def standardised(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> "Head":
-        """Return the head for training on (y - loc) / scale, which has the given spread; it predicts y as before."""
+    def standardised(
+        self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray, step: np.ndarray | float = 0.0
+    ) -> "Head":
+        """Return the head for training on (y - loc) / scale, which has the given spread; it predicts y as before.
+
+        Where y lies on a lattice of this step, no density that its learned scales bound exceeds 1 / step.
+        """
         simplest, shown = self.family.simplified()
-        units = self.family.units(loc, scale, spread), simplest.units(loc, scale, spread), shown
-        slots = (s.standardised(*u) for s, *u in zip(self.slots, *units, strict=True))
+        units, back = (family.units(loc, scale, spread) for family in (self.family, simplest))
+        each = zip(self.slots, units, back, shown, self.family.floors(step), strict=True)
+        slots = (slot.standardised(there, again, as_given, least) for slot, there, again, as_given, least in each)
         return replace(
             self, family=self.family.moved(loc, scale), slots=tuple(slots), predicts=self.family, simplest=simplest
         )
@@ -84,7 +92,9 @@ class Head:
             places.append((slot, slot.source, slice(first, at[slot.source]) if slot.raw_shape else first))
         return tuple(places)
 
-    def parameters(self, raw: Array, shared: Array, columns: Array | None = None) -> tuple[tuple[Array, ...], list]:
+    def parameters(
+        self, raw: Array, shared: Array, columns: Array | None = None
+    ) -> tuple[tuple[Array, ...], list[Any]]:
         """Return the parameters of the family, and for each the way back through its link.
 
         Where the family needs it, they are in double precision, whatever the network's own.
@@ -129,36 +139,42 @@ class Head:
         values = columns[..., self.columns.index(of.name)]
         return values.reshape(values.shape + (1,) * axes)
 
-    def loss(self, raw: Array, shared: Array, y: Array, columns: Array | None = None) -> tuple[Array, HeadBackward]:
-        """Return -log p(y) per row, and `backward(d) -> (draw, dshared)`."""
-        xp, dtype = namespace(raw), raw.dtype
+    def loss(
+        self, raw: Array, shared: Array, y: Array, columns: Array | None = None, of: FamilyLoss | None = None
+    ) -> tuple[Array, HeadBackward]:
+        """Return -log p(y) per row, and `backward(d) -> (draw, dshared)`; `of` may be another loss of the family."""
         params, backs = self.parameters(raw, shared, columns)
-        values, family_backward = self.family.loss(params, y)
+        values, family_backward = self.family.loss(params, y) if of is None else of(self.family, params, y)
+        return values, lambda d: self.pulled(backs, family_backward(d), raw, columns)
 
-        def backward(d: Array) -> tuple[Array, Array | None]:
-            rows, draw, dshared = raw.shape[:-1], [], []
-            for (slot, source, _), back, grad in zip(self._places, backs, family_backward(d), strict=True):
-                if source == "known":
-                    continue
-                if slot.size_of_y is not None:
-                    by = self._column(slot.size_of_y, columns, len(slot.shape))
-                    grad = grad * grown(slot.parameter, grad, by)[1]
-                unit = 1.0 if slot.stretch is None else slot.stretch.unit
-                if source == "predicted":
-                    grad = back(grad)
-                    grad = grad.reshape((*rows, slot.size)) if slot.raw_shape else grad[..., None]
-                    draw.append(grad if slot.stretch is None else grad * unit)
-                elif slot.exposure is not None:  # the link was applied row by row
-                    total = back(grad).sum(axis=len(rows) - 1, keepdims=True)
-                    dshared.append(total.reshape((*rows[:-1], slot.size)) * unit)
-                else:
-                    total = grad.sum(axis=len(rows) - 1, keepdims=True)
-                    dshared.append(back(total).reshape((*rows[:-1], slot.size)) * unit)
-            outputs = draw[0] if len(draw) == 1 else xp.concatenate(draw, axis=-1) if draw else xp.zeros((*rows, 0))
-            constants = xp.concatenate(dshared, axis=-1).astype(dtype) if dshared else None
-            return outputs.astype(dtype, copy=False), constants
+    def pulled(
+        self, backs: list[Any], grads: tuple[Array, ...], raw: Array, columns: Array | None
+    ) -> tuple[Array, Array | None]:
+        """Return gradients in the raw outputs and the shared constants, from those in the parameters.
 
-        return values, backward
+        `backs` is what `parameters` gives for these raw outputs and columns.
+        """
+        xp, rows, draw, dshared = namespace(raw), raw.shape[:-1], [], []
+        for (slot, source, _), back, grad in zip(self._places, backs, grads, strict=True):
+            if source == "known":
+                continue
+            if slot.size_of_y is not None:
+                by = self._column(slot.size_of_y, columns, len(slot.shape))
+                grad = grad * grown(slot.parameter, grad, by)[1]
+            unit = 1.0 if slot.stretch is None else slot.stretch.unit
+            if source == "predicted":
+                grad = back(grad)
+                grad = grad.reshape((*rows, slot.size)) if slot.raw_shape else grad[..., None]
+                draw.append(grad if slot.stretch is None else grad * unit)
+            elif slot.exposure is not None:  # the link was applied row by row
+                total = back(grad).sum(axis=len(rows) - 1, keepdims=True)
+                dshared.append(total.reshape((*rows[:-1], slot.size)) * unit)
+            else:
+                total = grad.sum(axis=len(rows) - 1, keepdims=True)
+                dshared.append(back(total).reshape((*rows[:-1], slot.size)) * unit)
+        outputs = draw[0] if len(draw) == 1 else xp.concatenate(draw, axis=-1) if draw else xp.zeros((*rows, 0))
+        constants = xp.concatenate(dshared, axis=-1).astype(raw.dtype) if dshared else None
+        return outputs.astype(raw.dtype, copy=False), constants
 
     def stretched(self, start: tuple[np.ndarray, np.ndarray], unit: tuple[np.ndarray, np.ndarray]) -> "Head":
         """Return the head whose raw outputs and shared constants are start + unit · what it is given."""
@@ -184,6 +200,15 @@ class Head:
             if source != "known":
                 flags[source][at] = slot.parameter.role != "shape"
         return flags["predicted"], flags["shared"]
+
+    @cached_property
+    def scales(self) -> np.ndarray:
+        """Which raw outputs belong to a scale of y or of its logarithm."""
+        flags = np.zeros(self.predicted, dtype=bool)
+        for slot, source, at in self._places:
+            if source == "predicted":
+                flags[at] = slot.parameter.role in ("scale", "log_scale")
+        return flags
 
     @cached_property
     def _stable(self) -> bool:

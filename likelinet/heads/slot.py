@@ -100,13 +100,25 @@ class Slot:
         """How many raw numbers it takes per row."""
         return math.prod(self.raw_shape)
 
-    def standardised(self, unit: Unit, back: Unit, shown: Unit) -> "Slot":
-        """Return the slot in other units; the floor of a scale is one of the spread of y there."""
+    @cached_property
+    def size_of_event(self) -> int:
+        """How many numbers it is for one y by itself: several for a vector of logits."""
+        return math.prod(self.shape[len(self.shape) - self.parameter.event_ndim :])
+
+    def standardised(self, unit: Unit, back: Unit, shown: Unit, least: np.ndarray | float = 0.0) -> "Slot":
+        """Return the slot in other units.
+
+        The floor of a scale is one of the spread of y there, or what it must at least be in the user's, if that is
+        more.
+        """
         moved = replace(self, unit=unit, back=back, shown=shown)
-        if not self.learned or self.parameter.role != "scale" or not isinstance(self.link, Softplus):
+        if not self.learned or self.parameter.role != "scale":
             return moved
-        floor = self.link.floor * np.asarray(unit.spread)
-        return replace(moved, link=replace(self.link, floor=floor if np.ndim(floor) else float(floor)))
+        link = self.link
+        if isinstance(link, Softplus):
+            floor = link.floor * np.asarray(unit.spread)
+            link = replace(link, floor=floor if np.ndim(floor) else float(floor))
+        return replace(moved, link=link.raised(least / unit.scale) if np.any(least) else link)
 
 
 def grown(parameter: Parameter, value: Array, by: Array) -> tuple[Array, Array | float]:

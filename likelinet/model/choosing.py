@@ -5,7 +5,7 @@ same rows, those that the member has not seen.
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -47,7 +47,7 @@ class Task:
     Parameters
     ----------
     config : ModelConfig
-        All but the family.
+        All but the family; of groups of members that of the last.
     rows : Rows
         Table, y as the user gave it, and weights.
     given : bool
@@ -64,8 +64,8 @@ class Task:
 
 def chosen(
     config: ModelConfig, table: Table, y: Any, sample_weight: Any, shown: bool
-) -> tuple[ModelConfig, Choice | None, float]:
-    """Return the config with a family in place of `auto`, how it was chosen, and the seconds that it took.
+) -> tuple[ModelConfig, Choice | None]:
+    """Return the config with a family in place of `auto`, and how it was chosen.
 
     A config that names a family is returned as it is.
 
@@ -84,7 +84,7 @@ def chosen(
         If none of the families can be fitted: what is wrong with the first one.
     """
     if not config.distribution.is_open:
-        return config, None, 0.0
+        return config, None
     began = time.perf_counter()
     if y is None and isinstance(config.data.target, str):
         note_times(table, config.data.target)
@@ -102,7 +102,7 @@ def chosen(
         else:
             config, choice = _best(families, _task(config, rows, y, folds, len(families)), found.why, shown)
     note(in_words(choice, ", ".join(output_names(config.data)) or "y"), ChoiceNote)
-    return config, choice, time.perf_counter() - began
+    return config, replace(choice, seconds=time.perf_counter() - began)
 
 
 def in_words(choice: Choice, what: str) -> str:
@@ -114,13 +114,13 @@ def in_words(choice: Choice, what: str) -> str:
     return f"distribution: auto chose {choice.family}, since '{what}' {choice.why}, by the {choice.measure}: {said}."
 
 
-def with_less_time(config: ModelConfig, spent: float) -> ModelConfig:
-    """Return a config whose time of training is shorter by what is spent, if it is limited."""
-    training = config.training
-    if training.time is None or spent == 0.0:
+def with_less_time(config: ModelConfig, choice: Choice | None) -> ModelConfig:
+    """Return a config whose time of training is shorter by what a choice has taken, if it is limited."""
+    limit = config.training.time
+    if choice is None or limit is None:
         return config
-    left = max(training.time - spent, (1.0 - SHARE) * training.time / 2.0)  # reading the table counts as well
-    return config.model_copy(update={"training": training.model_copy(update={"time": left})})
+    left = max(limit - choice.seconds, (1.0 - SHARE) * limit / 2.0)  # reading y took time as well
+    return config.model_copy(update={"training": config.training.model_copy(update={"time": left})})
 
 
 def _suggested(config: ModelConfig, rows: Rows, y: Any) -> Suggestion:
@@ -158,16 +158,17 @@ def _task(config: ModelConfig, rows: Rows, y: Any, folds: int, families: int) ->
     least = min(STEPS, training.steps or STEPS)
     shortly = {
         "folds": folds,
+        "epochs": None if training.epochs is None else -(-training.epochs * n // min(n, ROWS)),  # as many steps
         "steps": least,
         "schedule": HoldThenAnnealConfig(anneal=min(ANNEAL, -(-least // 4))),
         "early_stopping": EarlyStoppingConfig() if training.early_stopping is None else training.early_stopping,
         "time": None if training.time is None else SHARE * training.time / families,
     }
     if isinstance(training.optimizer, LBFGSConfig):
-        shortly = {"folds": folds, "time": shortly["time"]}
+        shortly = {"folds": folds, "time": shortly["time"]}  # all rows in each iteration
     engine = "numpy" if config.engine == "numpy" else "auto"  # so short trainings may not be worth compiling
     update = {"training": training.model_copy(update=shortly), "ensemble": folds, "engine": engine}
-    return Task(config.model_copy(update=update), own, y is not None, _step(own))
+    return Task(config.each_group[-1].model_copy(update=update), own, y is not None, _step(own))
 
 
 def _step(rows: Rows) -> float:

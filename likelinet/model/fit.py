@@ -22,6 +22,7 @@ from likelinet.networks.build import build_network
 from likelinet.networks.chain import Chain
 from likelinet.networks.filling import Filling
 from likelinet.networks.piecewise import PiecewiseLinear
+from likelinet.objective.build import build_criterion
 from likelinet.objective.objective import Objective
 from likelinet.tables.inputs import Encoded, Inputs
 from likelinet.tables.kinds.statistics import Apart
@@ -118,7 +119,7 @@ class Fit:
         """The head that is trained on standardised targets and predicts in the user's units."""
         head = build_head(self.config.distribution, self.custom, self.targets.n_classes, self.targets.outputs)
         with np.errstate(over="ignore"):  # in the unit of an inner family, which may be any
-            return head.standardised(self.targets.loc, self.targets.scale, self.targets.spread)
+            return head.standardised(self.targets.loc, self.targets.scale, self.targets.spread, self.targets.step)
 
     @property
     def declared(self) -> Family:
@@ -136,7 +137,7 @@ class Fit:
         network = build_network(self.config.network, self.inputs.width, self.head.predicted, self.codes)
         if len(self.filling):
             network = Chain((*(Filling(self.inputs.amounts, matrix) for matrix in self.filling), network))
-        return Objective(network, self.head)
+        return Objective(network, self.head, criterion=build_criterion(self.config.training.objective))
 
     @property
     def codes(self) -> PiecewiseLinear | None:

@@ -24,7 +24,9 @@ from likelinet.model.unbounded import note_ending
 from likelinet.networks.chain import Chain
 from likelinet.networks.filling import learn_filling
 from likelinet.networks.masking import learn_masking
+from likelinet.objective.build import check_objective
 from likelinet.objective.layout import pack
+from likelinet.optim.apart import ScalesApart
 from likelinet.optim.build import build_optimiser
 from likelinet.tables.hold_out import HoldOut, folds_of
 from likelinet.tables.inputs import learn_inputs
@@ -125,6 +127,7 @@ def fit(
     streams = Streams.of(config.training.seed, before + config.ensemble)[before:]
     own, known = (encoded[:n], weight[:n]), None if columns is None else columns[:n]
     estimates = head.raw_start(*own)
+    check_objective(config.training.objective, objective, inputs.width, estimates, own[0], known)
     constraint = config.distribution.leaf_class(custom).constraint
     check_possible(targets, head, estimates, own[0], known, constraint, naming)
     note_readings(rows.table, inputs.columns, is_coder, config.data.text)
@@ -142,7 +145,12 @@ def fit(
             objective, theta = replace(objective, head=units.head(head)), units.begun(theta, layout)
         declared = config.training
         optimiser = build_optimiser(
-            declared.optimizer, declared.schedule, plan.steps, objective.layout, declared.average
+            declared.optimizer,
+            declared.schedule,
+            plan.steps,
+            objective.layout,
+            declared.average,
+            ScalesApart(head.scales, declared.scale_rate, declared.scale_decay),
         )
         objective = replace(objective, warm_up=plan.settled * plan.steps_of_epoch)
         if inputs.with_missing and not is_coder:
@@ -198,14 +206,16 @@ def _note_time(cut_off: str | None, plan: Plan, group: str) -> None:
 
 def _folds(config: ModelConfig, table: Table, validation: Rows | None) -> np.ndarray | None:
     """Return the fold of each row, where members hold out folds."""
-    if config.training.folds is None:
+    folds = config.training.folds
+    if folds is None:
         return None
+    assert folds != "auto", "they are settled before"
     if validation is not None:
         raise DataError(
             "training.folds and validation rows exclude each other, since each member validates on the training rows "
             "that it holds out: leave one of them out."
         )
-    return HoldOut.of(config.data, table).parts(config.training.folds, held_out_stream(config.training.seed))
+    return HoldOut.of(config.data, table).parts(folds, held_out_stream(config.training.seed))
 
 
 def _with_out_of_fold(fit: Fit, d: Distribution, fold: np.ndarray, rows: Rows, y: Y) -> Fit:

@@ -159,7 +159,7 @@ class Model(Questions):
         if y is None:
             config = without_identifiers(self._roles_of(config), table)
             config = without_constants(self._roles_of(config), table, self._custom)
-        config, choice, seconds = chosen(config, table, y, sample_weight, progress)
+        config, choice = chosen(config, table, y, sample_weight, progress)
         roles = self._roles_of(config)
         rows = roles.rows(table, y, sample_weight)
         if validation is not None and not (isinstance(validation, tuple | list) and 1 <= len(validation) <= 3):
@@ -172,7 +172,7 @@ class Model(Questions):
             _, held_y = named(config, held_table, held_y)
             held = roles.rows(held_table, held_y, held_weight, features, rows.table.named)
         config = stacking.with_folds(config, rows.table, validated=held is not None)
-        within, source = with_less_time(config, seconds), Source.of(table)
+        within, source = with_less_time(config, choice), Source.of(table)
         with Progress(progress) as bar:
             fit, cause = stacking.fit(within, self._custom, source, rows, held, features, names, callbacks, bar)
         return replace(fit.declared_by(config), history=replace(fit.history, choice=choice)), cause
@@ -230,8 +230,9 @@ class Model(Questions):
         else:
             table = declared_table(X, self.config.data)
             rows = self.observed(table, y, sample_weight)
-            fit.source.note_seen(table, self.config, "its predictions of new rows are farther off than the map knows")
             learned = recalibration.learned(method, self._ask(rows.table, predict_dist), rows.y, rows.weight)
+            learned = replace(learned, source=Source.of(table))
+            fit.source.note_seen(table, self.config, "its predictions of new rows are farther off than the map knows")
         self._fit = replace(fit, recalibration=learned)
         return self
 
@@ -307,6 +308,7 @@ class Model(Questions):
             features = counted(len(self.feature_names), "feature")
             state = "not trained, weights of the start" if self.history.untrained else "fitted"
             state = f"{state}: {features}, {self.n_parameters:,} parameter{'s' * (self.n_parameters != 1)}"
+            state += f", recalibrated by {self.recalibrated}" if self.recalibrated is not None else ""
         network = " + ".join(group.networks_in_brief for group in self.config.each_group)
         outputs = ", ".join(output_names(self.config.data))
         family = " + ".join(dict.fromkeys(group.distribution.in_brief for group in self.config.each_group))

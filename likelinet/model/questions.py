@@ -157,7 +157,11 @@ class Questions(ABC):
         """
         table = declared_table(X, self.config.data)
         rows = self.observed(table, y, sample_weight)
-        self._fitted().source.note_seen(table, self.config, "the scores are better than those of new rows")
+        seen = [(self._fitted().source, "trained on")]
+        if (recalibration := self._fitted().recalibration) is not None:
+            seen.append((recalibration.source, "recalibrated by"))
+        for source, was in seen:
+            source.note_seen(table, self.config, "the scores are better than those of new rows", was)
         if not isinstance(self.config.network, VAEConfig):
             return metrics.evaluate(self.predict_dist(rows.table), rows.y, rows.weight)
         bound = self._bound(rows, 1, self.config.training.seed)

@@ -1,6 +1,6 @@
 """Recalibration: the map of F(y) by which predicted distributions become those that the rows have."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from likelinet.core.notes import note
 from likelinet.core.wording import counted
 from likelinet.distributions import Distribution, Interval
 from likelinet.model.recalibrated import Recalibrated
+from likelinet.model.source import Source
 
 # Probabilities at which pieces of the map meet, and what mirrors them: those of the central 20, 40, …, 98 and 99 %.
 LOWER = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
@@ -29,11 +30,14 @@ class Recalibration:
         How it was learned: "conformal" or "pit".
     at, level : tuple of float
         Where its pieces meet, and its values there.
+    source : Source
+        The files of the rows that it was learned from, if they come from any.
     """
 
     method: str
     at: tuple[float, ...]
     level: tuple[float, ...]
+    source: Source = field(default=Source(0), compare=False)
 
     def __post_init__(self) -> None:
         """Raise `ValueError` if it is no such map."""
@@ -49,12 +53,13 @@ class Recalibration:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data."""
-        return {"method": self.method, "at": list(self.at), "level": list(self.level)}
+        data = {"method": self.method, "at": list(self.at), "level": list(self.level)}
+        return {**data, "source": self.source.to_json()} if self.source.rows else data
 
     @staticmethod
     def from_json(data: Any) -> "Recalibration":
         """Return what `to_json` wrote."""
-        return from_fields(Recalibration, data, "recalibration", at=tuple, level=tuple)
+        return from_fields(Recalibration, data, "recalibration", at=tuple, level=tuple, source=Source.from_json)
 
 
 def check_method(method: object) -> None:

@@ -47,7 +47,7 @@ class Source:
                     return tuple(sorted(map(_digest, self.files)))
         return self.written or ()
 
-    def note_seen(self, table: Table, config: ModelConfig, so: str) -> None:
+    def note_seen(self, table: Table, config: ModelConfig, so: str, was: str = "trained on") -> None:
         """Warn, and say what follows, where a table is that of which the model has seen all rows, or some of them."""
         if not table.files or table.index is not None or not 0 < self.rows <= table.n or not self.digests:
             return
@@ -55,7 +55,7 @@ class Source:
             names = ", ".join(map(str, table.files))
             seen = f"{self.rows} of these {counted(table.n, 'row')}" if self.rows < table.n else "these very rows"
             rest = self._rest(table, config) if self.rows < table.n else "`likelinet split` holds some out"
-            note(f"{names}: the model was trained on {seen}, so {so}; {rest}.")
+            note(f"{names}: the model was {was} {seen}, so {so}; {rest}.")
 
     def _rest(self, table: Table, config: ModelConfig) -> str:
         """Return how to come by the rows of a table that were held out."""

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from likelinet.config.links import SCALE_FLOOR
 from likelinet.core.links import Softplus
 from likelinet.core.notes import note
 from likelinet.distributions import Distribution
@@ -140,7 +141,9 @@ def _at_floor(fit: Fit, theta: np.ndarray, data: Data, thin: np.ndarray) -> str 
         values, _ = fit.head.parameters(fit.objective.network.forward(tuple(params), x)[0], shared, columns)
     for slot, value in zip(fit.head.slots, values, strict=True):
         if slot.learned and slot.parameter.role == "scale" and isinstance(slot.link, Softplus):
-            low = np.asarray(slot.link.floor)
+            low, spread = np.asarray(slot.link.floor), np.asarray(slot.unit.spread)
+            if (low > SCALE_FLOOR * NEAR_FLOOR * spread).any():
+                continue  # that of y on a lattice, with which the likelihood has a maximum
             if (low > 0.0).all() and np.mean(value <= NEAR_FLOOR * low) > HALF:
                 return slot.parameter.name
     return None

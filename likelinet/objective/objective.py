@@ -1,18 +1,19 @@
-"""The objective of maximum likelihood: network, head and family, as one pure function with its gradient."""
+"""The objective: network, head and family, as one pure function with its gradient, or another error signal."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from likelinet.core.arrays import Array, namespace
 from likelinet.heads.head import Head
 from likelinet.networks.layer import Layer, Weight
+from likelinet.objective.criterion import Criterion, Likelihood
 from likelinet.objective.layout import Layout
 
 
 @dataclass(frozen=True)
 class Objective:
-    """The weighted negative log-likelihood of a model.
+    """The weighted negative log-likelihood of a model, and what training follows.
 
     Parameters
     ----------
@@ -22,11 +23,14 @@ class Objective:
         From raw outputs to the parameters of a family, and to its loss.
     warm_up : int
         Steps over which a penalty that comes from the network gets its full weight.
+    criterion : Criterion
+        The error signal at the head; the values are those of the likelihood with all.
     """
 
     network: Layer
     head: Head
     warm_up: int = 0
+    criterion: Criterion = field(default_factory=Likelihood)
 
     @cached_property
     def layout(self) -> Layout:
@@ -45,6 +49,7 @@ class Objective:
     ) -> tuple[Array, Callable[..., tuple[Array, ...]]]:
         """Return the sum of weight · nll per member, shape (M,), and `backward(out=())`, which gives its gradient.
 
+        With another criterion than the likelihood it gives what takes the place of that.
         On NumPy `out` may hold an array for each part of the gradient; see `Layer.forward`.
 
         Parameters
@@ -69,7 +74,7 @@ class Objective:
             raw, penalty = raw[..., :-1], raw[..., -1]
             if self.warm_up and step is not None:
                 share = xp.minimum(1.0, (step + 1) / self.warm_up).astype(raw.dtype)
-        values, head_backward = self.head.loss(raw, shared, y, columns)
+        values, head_backward = self.criterion(self.head, raw, shared, y, columns)
         if penalty is not None:
             values = values + share * penalty
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from likelinet.core.arrays import Array, namespace
+from likelinet.objective.layout import Layout
 from likelinet.optim.optimiser import Optimiser, chunks
 
 
@@ -54,8 +55,9 @@ class Adam(Optimiser):
         root = ((1.0 - self.b2**t) / (1.0 - self.b2)) ** 0.5
         return rate * root * (1.0 - self.b1) / (1.0 - self.b1**t), self.eps * root, rate
 
-    def alone(self, rates: Any, decayed: bool) -> "Adam":
-        return replace(self, rates=rates, weight_decay=self.weight_decay * decayed, decayed=np.iinfo(np.int32).max)
+    def alone(self, rates: Any, layout: Layout, i: int) -> "Adam":
+        decay = self.weight_decay * layout.weights[i].decayed
+        return replace(self, rates=rates, weight_decay=decay, decayed=np.iinfo(np.int32).max)
 
     def update(self, grads: Array, state: AdamState, params: Array) -> tuple[Array, AdamState]:
         xp = namespace(params)

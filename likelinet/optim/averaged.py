@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from likelinet.core.arrays import Array, namespace
+from likelinet.objective.layout import Layout
 from likelinet.optim.optimiser import Optimiser, chunks
 
 YOUNG = 10.0  # an average over t steps weighs the last t / 10 of them
@@ -48,8 +49,8 @@ class Averaged(Optimiser):
     def by(self, rates: Any) -> "Averaged":
         return replace(self, rule=self.rule.by(rates))
 
-    def alone(self, rates: Any, decayed: bool) -> "Averaged":
-        return replace(self, rule=self.rule.alone(rates, decayed))
+    def alone(self, rates: Any, layout: Layout, i: int) -> "Averaged":
+        return replace(self, rule=self.rule.alone(rates, layout, i))
 
     def init(self, params: Array) -> Any:
         state = self.rule.init(params)

@@ -16,16 +16,38 @@ from likelinet.config.training import OptimizerConfig, ScheduleConfig
 from likelinet.objective.layout import Layout
 from likelinet.optim import schedules
 from likelinet.optim.adam import Adam
+from likelinet.optim.apart import ScalesApart, scales_apart
 from likelinet.optim.averaged import Averaged
 from likelinet.optim.optimiser import Optimiser
 from likelinet.optim.sgd import SGD
 
 
 def build_optimiser(
-    config: OptimizerConfig, schedule: ScheduleConfig | None, steps: int, layout: Layout, average: float | None = None
+    config: OptimizerConfig,
+    schedule: ScheduleConfig | None,
+    steps: int,
+    layout: Layout,
+    average: float | None = None,
+    scales: ScalesApart | None = None,
 ) -> Optimiser:
-    """Return the optimiser with the learning rates of all steps; `average` is the decay of a mean of its weights."""
+    """Return the optimiser with the learning rates of all steps.
+
+    Parameters
+    ----------
+    config, schedule : OptimizerConfig and ScheduleConfig
+        The declaration; None keeps the rate constant.
+    steps : int
+        How many there are.
+    layout : Layout
+        Of the weights.
+    average : float, optional
+        Decay of a mean of the weights.
+    scales : ScalesApart, optional
+        Which outputs are scales, and what becomes of the weights that feed them.
+    """
     rule = _rule(config, schedule, steps, layout)
+    if scales is not None:
+        rule = scales_apart(rule, layout, scales, config.weight_decay if isinstance(config, AdamWConfig) else 0.0)
     return rule if average is None else Averaged(rule, average)
 
 

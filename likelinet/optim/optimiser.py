@@ -7,6 +7,7 @@ from typing import Any, Self
 import numpy as np
 
 from likelinet.core.arrays import Array
+from likelinet.objective.layout import Layout
 
 ENTRIES_AT_ONCE = 32768  # of parameters that are updated: they stay in the cache between the operations on them
 
@@ -24,8 +25,8 @@ class Optimiser(ABC):
         """Return the rule with other rates."""
         return replace(self, rates=rates)  # type: ignore[type-var]
 
-    def alone(self, rates: Any, decayed: bool) -> Self:
-        """Return the rule for one weight by itself, which decays as a whole or not at all, with other rates."""
+    def alone(self, rates: Any, layout: Layout, i: int) -> "Optimiser":
+        """Return the rule for weight i of a layout by itself, with other rates."""
         return self.by(rates)
 
     def kept(self, params: Array, state: Any) -> Array:

@@ -120,7 +120,7 @@ class Oddities:
         ends = [found.ends for found in each if found.ends is not None]
         if ends:
             low, high = min(low for low, _ in ends), max(high for _, high in ends)
-            like = " … ".join(dict.fromkeys((_shown(low), _shown(high)))) + f", where training had {self._seen[first]}"
+            like = " … ".join(dict.fromkeys(map(_end, (low, high)))) + f", where training had {self._seen[first]}"
         else:
             like = ", ".join(cells[:SHOWN]) + (", …" if len(cells) > SHOWN else "")
         names = listed([f"'{name}'" for name in columns])
@@ -140,6 +140,11 @@ def _shown(cell: Any) -> str:
         return str(cell.astype("datetime64[s]")).replace("T", " ").removesuffix(" 00:00:00")
     word = str(cell)
     return readable(float(cell)) if len(word) > _LONG and isinstance(cell, float | np.floating) else shown(word)
+
+
+def _end(cell: Any) -> str:
+    """Return the end of a range, as that of training is shown."""
+    return readable(float(cell)) if isinstance(cell, float | np.floating) else _shown(cell)
 
 
 def refuse(table: Table, kind: Kind, cells: Column, strange: Strange) -> None:

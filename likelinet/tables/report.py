@@ -8,7 +8,8 @@ import numpy as np
 
 from likelinet.core.errors import DataError
 from likelinet.core.gathered import attempted
-from likelinet.core.wording import shown
+from likelinet.core.notes import unnoted
+from likelinet.core.wording import readable, shown
 from likelinet.tables.coded import Coded, coded
 from likelinet.tables.columns import is_time
 from likelinet.tables.inputs import learn_kinds
@@ -17,7 +18,7 @@ from likelinet.tables.kinds.kind import Kind
 from likelinet.tables.kinds.statistics import FOLDS, with_means
 from likelinet.tables.marked import absent
 from likelinet.tables.roles import Roles
-from likelinet.tables.rows import target_names
+from likelinet.tables.rows import target_names, with_numbers
 from likelinet.tables.table import Table
 from likelinet.tables.text import Text
 from likelinet.tables.times import seconds
@@ -97,16 +98,20 @@ def report_of(
         kinds, _ = with_means(kinds, training, weight, z, np.arange(training.n) % FOLDS)
     learned = {kind.name: kind for kind in kinds}
 
+    with unnoted():  # how y is read is said by who reads it
+        meant = attempted(partial(with_numbers, table, data))
+    meant = table if roles.labels or isinstance(meant, DataError) else meant
+    targets = target_names(data)
+
     def column(name: str) -> ColumnReport:
-        cells = attempted(partial(_cells, table, name))
+        cells = attempted(partial(_cells, meant if name in targets else table, name))
         about = (0, 0, "") if isinstance(cells, DataError) else cells
         kind, error = learned.get(name), found.get(name)
         if kind is not None:
-            how = kind.describe().replace(f", {kind.seen}", "") if kind.seen else kind.describe()  # `values` has it
             distinct, missing, values = about
             values = kind.seen if " … " in kind.seen else values
-            inputs = kind.width + kind.in_code
-            return ColumnReport(name, "feature", kind.tag, distinct, missing, values, " ".join(how.split()), inputs)
+            inputs, how = kind.width + kind.in_code, " ".join(kind.in_brief().split())
+            return ColumnReport(name, "feature", kind.tag, distinct, missing, values, how, inputs)
         said = str(error) if isinstance(error, DataError) else ""
         return ColumnReport(name, _role(name, roles, said), "refused" if said else "", *about, said, 0)
 
@@ -155,4 +160,7 @@ def _cells(table: Table, name: str) -> tuple[int, int, str]:
 
 def _short(value: float) -> str:
     """Return a number in few digits; whole ones as they are."""
-    return str(int(value)) if math.isfinite(value) and value.is_integer() and abs(value) < 1e9 else f"{value:.4g}"
+    if math.isfinite(value) and value.is_integer() and abs(value) < 1e9:
+        return str(int(value))
+    few = f"{value:.4g}"
+    return readable(value) if "e+" in few else few

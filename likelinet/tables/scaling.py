@@ -23,7 +23,7 @@ def is_constant(middle: ArrayLike, spread: ArrayLike) -> np.ndarray:
 
 
 HEAVY = 5.0  # standard deviations per normal-equivalent interquartile range above which outliers make the spread
-_NORMAL_IQR = 1.3489795003921634
+NORMAL_IQR = 1.3489795003921634
 _NORMAL_90 = 3.289707253902945  # between the 5 % and the 95 % quantile
 
 
@@ -31,7 +31,7 @@ def middle_and_spread(values: np.ndarray, weight: np.ndarray) -> tuple[np.ndarra
     """Return mean and standard deviation along the first axis; where outliers dominate them, median and quartiles."""
     mean, spread = moments(values, weight)
     low, middle, high = quantiles(values, weight, (0.25, 0.5, 0.75))
-    quartiles = (high - low) / _NORMAL_IQR
+    quartiles = (high - low) / NORMAL_IQR
     heavy = _is_heavy(spread, quartiles)
     return np.where(heavy, middle, mean), np.where(heavy, quartiles, spread)
 
@@ -78,7 +78,7 @@ def spread_of(values: np.ndarray, weight: np.ndarray) -> Spread:
     """
     mean, spread = (float(m) for m in moments(values, weight))
     low, lower, median, upper, high = (float(q) for q in quantiles(values, weight, (0.05, 0.25, 0.5, 0.75, 0.95)))
-    quartiles = (upper - lower) / _NORMAL_IQR
+    quartiles = (upper - lower) / NORMAL_IQR
     heavy = bool(_is_heavy(spread, quartiles))
     tails = (high - low) / _NORMAL_90 / quartiles if quartiles > 0.0 else 1.0
     few = heavy and max(high - median, median - low) <= HEAVY * quartiles  # not a tenth of the rows

@@ -11,6 +11,7 @@ from likelinet.distributions import Distribution, Interval
 from likelinet.distributions.base.family import Family
 from likelinet.distributions.over.censored import middle_of
 from likelinet.heads.build import build_head
+from likelinet.targets.lattice import lattice_steps
 from likelinet.targets.scaling import learn_scaling, refuse_outside
 from likelinet.targets.scored import normal_scores
 from likelinet.targets.target import Naming, ScaledTargets, finite_numbers
@@ -45,10 +46,11 @@ class IntervalTargets(ScaledTargets):
             which = "" if outputs is None else f" in output {int(np.argmin(told)) + 1}"
             raise DataError(f"{naming.what} has no row with a finite end{which}: there is nothing to learn from.")
         if outputs is None:
-            middle, weight = middle[known], weight[known]
+            middle, weight, exact = middle[known], weight[known], y.exact[known]
         else:  # of each output other rows
-            middle, weight = np.where(known, middle, 0.0), weight[:, None] * known
-        return cls(outputs, *learn_scaling(middle, weight, head, config.data.standardize, naming))
+            middle, weight, exact = np.where(known, middle, 0.0), weight[:, None] * known, y.exact
+        scaling = learn_scaling(middle, weight, head, config.data.standardize, naming)
+        return cls(outputs, *scaling, step=lattice_steps(middle, weight * exact, head.family))
 
     def check(self, y: Interval, family: Family, naming: Naming) -> Interval:
         refuse_intervals_outside(y, family, naming)

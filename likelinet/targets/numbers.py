@@ -10,6 +10,7 @@ from likelinet.core.wording import number
 from likelinet.distributions import Distribution
 from likelinet.distributions.base.family import Family
 from likelinet.heads.build import build_head
+from likelinet.targets.lattice import lattice_steps
 from likelinet.targets.scaling import learn_scaling, refuse_outside
 from likelinet.targets.scored import normal_scores
 from likelinet.targets.target import Naming, ScaledTargets, finite_numbers, refuse_intervals
@@ -31,7 +32,8 @@ class NumberTargets(ScaledTargets):
         outputs = y.shape[1] if y.ndim > 1 else None
         head = build_head(config.distribution, custom, 0, outputs)
         refuse_numbers_outside(y, head.family, naming)
-        return cls(outputs, *learn_scaling(y, weight, head, config.data.standardize, naming))
+        scaling = learn_scaling(y, weight, head, config.data.standardize, naming)
+        return cls(outputs, *scaling, step=lattice_steps(y, weight, head.family))
 
     def check(self, y: np.ndarray, family: Family, naming: Naming) -> np.ndarray:
         refuse_numbers_outside(y, family, naming)

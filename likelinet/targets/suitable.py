@@ -1,6 +1,4 @@
-"""Whether y is what it seems: a note where it plainly asks for another family, and one on numbers for missing cells."""
-
-from collections.abc import Iterator
+"""Whether y is what it seems: notes where it asks for another family, and on numbers for missing cells."""
 
 import numpy as np
 
@@ -10,12 +8,15 @@ from likelinet.core.wording import readable
 from likelinet.distributions import Distribution, Interval
 from likelinet.distributions.numerics.estimates import quantiles
 from likelinet.tables.recognise.sentinels import sentinels_of
-from likelinet.targets.target import Naming, Y
+from likelinet.targets.lattice import lattice_step
+from likelinet.targets.outliers import note_outliers
+from likelinet.targets.target import Naming, Y, each_output
 
 ENOUGH, MANY = 20, 100  # rows below which numbers say too little, and so of their skewness
 FEW = 10  # distinct values that are few
 REPEATED = 5.0  # rows for each of these, at least
-COARSE = 5.0  # standard deviation of whole numbers below which a density passes over their steps
+COARSE = 5.0  # standard deviation, in steps of numbers on a lattice, below which a density passes over the steps
+BESIDE = 1e-3  # of a step: how far from 0 a lattice may lie, by rounding
 ZEROS = 0.1  # share of exact zeros that no density has
 LONG = 3.3  # the .95 quantile over the median above which y is skewed; of an exponential it is 4.3, ± .5 in 100 rows
 LOPSIDED = 3.0  # how much farther from the median it is than the .05 quantile; of an exponential 3.6
@@ -23,9 +24,10 @@ BENT = 1.4  # how much farther the upper quartile is than the lower one; of an e
 
 
 def note_suspicions(y: Y, weight: np.ndarray, config: DistributionConfig, naming: Naming) -> None:
-    """Warn of all that makes y look like something else than what it is declared as; see the two below."""
+    """Warn of all that makes y look like something else than what it is declared as: a family, missing cells, slips."""
     note_unsuitable(y, weight, config, naming)
     note_sentinels(y, config, naming)
+    note_outliers(y, weight, config, naming)
 
 
 def note_unsuitable(y: Y, weight: np.ndarray, config: DistributionConfig, naming: Naming) -> None:
@@ -43,9 +45,9 @@ def note_unsuitable(y: Y, weight: np.ndarray, config: DistributionConfig, naming
     if isinstance(y, Interval) or not config.is_continuous or config.y != "number" or config.own_class is not None:
         return
     leaf = config.leaf_class(None)
-    if any(p.role == "scale" and not isinstance(config.leaf.sources[p.name], str) for p in leaf.parameters):
-        return  # of a fixed scale a density is a loss by another name, as of least squares
-    for values, name in _outputs(y, naming):
+    if config.has_fixed_scale:
+        return  # a density is a loss by another name then, as of least squares
+    for values, name in each_output(y, naming):
         with np.errstate(over="ignore", invalid="ignore"):  # of numbers too large something else is said
             found = _reason(values, weight, leaf, config.leaf is config) if len(values) >= ENOUGH else None
         if found is not None:
@@ -58,7 +60,7 @@ def note_sentinels(y: Y, config: DistributionConfig, naming: Naming) -> None:
     """Warn once of numbers in y, shape (n,) or (n, d), that may stand for missing ones, like -999; of intervals not."""
     if isinstance(y, Interval) or config.y != "number" or y.dtype.kind not in "fiu" or len(y) < ENOUGH:
         return
-    for values, name in _outputs(y, naming):
+    for values, name in each_output(y, naming):
         found = sentinels_of(values, naming.index)
         if found:
             note(
@@ -68,25 +70,20 @@ def note_sentinels(y: Y, config: DistributionConfig, naming: Naming) -> None:
             return
 
 
-def _outputs(y: np.ndarray, naming: Naming) -> Iterator[tuple[np.ndarray, Naming]]:
-    """Yield each output with how to speak of it."""
-    if y.ndim == 1:
-        yield y, naming
-        return
-    yield from ((y[:, j], naming.of_output(j)) for j in range(y.shape[1]))
-
-
 def _reason(y: np.ndarray, weight: np.ndarray, leaf: type[Distribution], alone: bool) -> tuple[str, str] | None:
     """Return what one output is, and the families for that, or None where nothing speaks against a density."""
-    mean = np.average(y, weights=weight)
+    mean, step = np.average(y, weights=weight), lattice_step(y, weight)
+    spread = float(np.sqrt(np.average((y - mean) ** 2, weights=weight)))
     zeros = float(np.average(y == 0.0, weights=weight))
     whole = bool((y == np.round(y)).all())
     if whole:
-        found = _of_whole_numbers(y, float(np.sqrt(np.average((y - mean) ** 2, weights=weight))), zeros)
+        found = _of_whole_numbers(y, spread, zeros)
         if found is not None:
             return found
     if not whole and zeros >= ZEROS and y.min() >= 0.0:
         return f"is 0 in {zeros:.0%} of the rows and positive elsewhere", "{kind: hurdle, base: {kind: gamma}}"
+    if spread < COARSE * step:
+        return _of_steps(y, spread, step)
     if alone and leaf.symmetric and y.min() > 0.0 and len(y) >= MANY:
         lowest, low, middle, high, highest = quantiles(y, weight, (0.05, 0.25, 0.5, 0.75, 0.95))
         lopsided = highest - middle > LOPSIDED * (middle - lowest) and high - middle > BENT * (middle - low)
@@ -100,7 +97,7 @@ def _of_whole_numbers(y: np.ndarray, spread: float, zeros: float) -> tuple[str, 
     """Return what whole numbers are if they are few, or close together."""
     distinct = np.unique(y)
     if len(distinct) == 2:
-        return f"has two values only, {readable(distinct[0])} and {readable(distinct[1])}", "'bernoulli'"
+        return _of_two_values(distinct)
     few, grades = _are_few(distinct, len(y)), are_grades(y)
     counts = y.min() >= 0.0 and not grades
     if counts and len(distinct) > 2 and (few or spread < COARSE or zeros >= ZEROS):
@@ -111,6 +108,21 @@ def _of_whole_numbers(y: np.ndarray, spread: float, zeros: float) -> tuple[str, 
             "'ordered_logistic' for grades, 'categorical' for classes",
         )
     return None
+
+
+def _of_steps(y: np.ndarray, spread: float, step: float) -> tuple[str, str]:
+    """Return what numbers are that lie on a lattice, close together."""
+    distinct = np.unique(y)
+    if len(distinct) == 2:
+        return _of_two_values(distinct)
+    begin = float(distinct[0] - step * np.round(distinct[0] / step))
+    begun = f"(y - {readable(begin)})" if abs(begin) > BESIDE * step else "y"
+    of_steps = "" if (distinct == np.round(distinct)).all() else f" of the number of steps, {begun} / {readable(step)}"
+    return f"has values {readable(step)} apart and a spread of {spread:.2g}", f"'discretised'{of_steps}"
+
+
+def _of_two_values(distinct: np.ndarray) -> tuple[str, str]:
+    return f"has two values only, {readable(distinct[0])} and {readable(distinct[1])}", "'bernoulli'"
 
 
 def are_grades(y: np.ndarray) -> bool:

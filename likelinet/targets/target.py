@@ -1,7 +1,8 @@
 """What all targets are: how y becomes what the loss sees, and how predictions come back to the user's form."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -53,6 +54,14 @@ class Naming:
         return replace(self, what=f"{name[0].upper()}{name[1:]} of {self.what}", outputs=())
 
 
+def each_output(y: np.ndarray, naming: Naming) -> Iterator[tuple[np.ndarray, Naming]]:
+    """Yield each output with how to speak of it."""
+    if y.ndim == 1:
+        yield y, naming
+        return
+    yield from ((y[:, j], naming.of_output(j)) for j in range(y.shape[1]))
+
+
 @dataclass(frozen=True)
 class Targets(ABC):
     """How y becomes what the loss sees, as learned from the training rows.
@@ -65,12 +74,16 @@ class Targets(ABC):
         y is standardised to (y - loc) / scale, each output by itself.
     spread : ndarray
         Standard deviation of the standardised training y, to which floors of scales are relative.
+    step : ndarray
+        The distance of neighbours in y of each output, where they have the same distance everywhere, which bounds
+        densities; 0 where they have not.
     """
 
     outputs: int | None
     loc: np.ndarray
     scale: np.ndarray
     spread: np.ndarray
+    step: np.ndarray = field(default_factory=lambda: np.zeros(()), kw_only=True)
 
     # Whether y may be text, and True and False are classes.
     labels: ClassVar[bool] = False
@@ -150,7 +163,8 @@ class Targets(ABC):
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data."""
-        numbers = {name: getattr(self, name).tolist() for name in ("loc", "scale", "spread")}
+        names = ("loc", "scale", "spread", *(("step",) if self.step.any() else ()))
+        numbers = {name: getattr(self, name).tolist() for name in names}
         return {"outputs": self.outputs, "classes": None, **numbers}
 
     @classmethod
@@ -162,7 +176,7 @@ class Targets(ABC):
         ValueError
             If a part is missing or unknown.
         """
-        stored = from_fields(Stored, data, "targets", loc=np.array, scale=np.array, spread=np.array)
+        stored = from_fields(Stored, data, "targets", loc=np.array, scale=np.array, spread=np.array, step=np.array)
         return cls._restored(stored, n_classes)
 
     @classmethod
@@ -185,7 +199,7 @@ class ScaledTargets(Targets):
 
     @classmethod
     def _restored(cls, stored: "Stored", n_classes: int | list[int]) -> Self:
-        return cls(stored.outputs, stored.loc, stored.scale, stored.spread)
+        return cls(stored.outputs, stored.loc, stored.scale, stored.spread, step=stored.step)
 
 
 @dataclass(frozen=True)
@@ -197,6 +211,7 @@ class Stored:
     loc: np.ndarray
     scale: np.ndarray
     spread: np.ndarray
+    step: np.ndarray = field(default_factory=lambda: np.zeros(()))
 
 
 def finite_numbers(y: Any, naming: Naming) -> np.ndarray:

@@ -9,6 +9,7 @@ from likelinet.config import ModelConfig
 from likelinet.core.errors import DataError
 from likelinet.distributions import Distribution
 from likelinet.heads.build import build_head
+from likelinet.targets.lattice import lattice_steps
 from likelinet.targets.numbers import NumberTargets, refuse_numbers_outside
 from likelinet.targets.scaling import is_scaled, learn_scaling
 from likelinet.targets.target import Naming
@@ -34,4 +35,5 @@ class VectorTargets(NumberTargets):
         refuse_numbers_outside(y, head.family, naming)
         if not is_scaled(head.family):  # shares and counts have no unit, and an entry may well be the same in every row
             return cls(outputs, np.zeros(outputs), np.ones(outputs), np.ones(outputs))
-        return cls(outputs, *learn_scaling(y, weight, head, config.data.standardize, naming))
+        scaling = learn_scaling(y, weight, head, config.data.standardize, naming)
+        return cls(outputs, *scaling, step=lattice_steps(y, weight, head.family))

@@ -48,6 +48,8 @@ class Choice:
     step : float
         Of the lattice on which y lies: a score is then the logarithm of the mean density within half a step of y, which
         is its probability where the step is 1; for a step of 0 it is log p(y).
+    seconds : float
+        How long it took.
     """
 
     family: str
@@ -55,6 +57,7 @@ class Choice:
     candidates: Sequence[Candidate]
     rows: int = 0
     step: float = 0.0
+    seconds: float = 0.0
 
     @property
     def ranked(self) -> list[Candidate]:

@@ -207,3 +207,13 @@ def test_errors_are_of_the_kind_users_expect():
     assert issubclass(ll.ParameterError, ValueError)
     assert issubclass(ll.DataError, ValueError)
     assert issubclass(ll.UndefinedError, NotImplementedError)
+
+
+@pytest.mark.parametrize("base", [ll.Categorical(probs=[0.2, 0.8]), ll.Bernoulli(probs=[0.2])])
+@pytest.mark.parametrize("ask", ["cdf", "ppf", "crps", "given", "mean"])
+def test_labels_are_no_numbers(base: ll.Distribution, ask: str):
+    d = ll.Labelled(base, ["no", "yes"])
+    with pytest.raises(ll.UndefinedError) as error:
+        getattr(d, ask)(*([] if ask == "mean" else ["yes"]))
+    family = type(base).__name__
+    assert str(error.value) == f"{family} has no {ask} where y is a label: take probs, log_prob, mode or entropy."

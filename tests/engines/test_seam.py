@@ -10,7 +10,9 @@ from likelinet.engines.jax import JaxEngine
 from likelinet.engines.numpy import NumpyEngine
 from likelinet.heads.build import build_head
 from likelinet.networks.build import build_network
+from likelinet.objective.build import build_criterion
 from likelinet.objective.objective import Objective
+from likelinet.optim.apart import ScalesApart
 from likelinet.optim.build import build_optimiser
 from likelinet.training.loop import train
 from likelinet.training.minibatches import split
@@ -57,6 +59,11 @@ CASES = {
         "training": {"average": 0.9},
         "ensemble": 2,
     },
+    "natural gradient, scales apart": {
+        "network": {"hidden": [4]},
+        "training": {"objective": {"kind": "natural_gradient"}, "scale_rate": 0.3, "scale_decay": 3.0, "average": 0.9},
+        "ensemble": 2,
+    },
     "linear, all shared but the location": {
         "network": {"hidden": []},
         "distribution": {"scale": "shared"},
@@ -84,7 +91,8 @@ def fitted(
     y = np.stack([y, -y + x[:, 1]], axis=1) if config.training.optimizer.kind == "sgd" else y
     weight = rng.uniform(0.5, 1.5, N)
     head = build_head(config.distribution, None, 0, None if y.ndim == 1 else 2)
-    objective = Objective(build_network(config.network, 3, head.predicted), head)
+    criterion = build_criterion(config.training.objective)
+    objective = Objective(build_network(config.network, 3, head.predicted), head, criterion=criterion)
     streams = Streams.of(7, config.ensemble)
     theta = initial_weights(objective, y, weight, [s.initial for s in streams], dtype)
     rows, held = split(N, 0.2, [s.split for s in streams])
@@ -101,7 +109,10 @@ def fitted(
     steps = 4 * epochs - 2
     plan = Plan(rows, held, 10, epochs, steps, patience, config.training.gradient_clip, np.zeros(len(y)))
     declared = config.training
-    optimiser = build_optimiser(declared.optimizer, declared.schedule, steps, objective.layout, declared.average)
+    scales = ScalesApart(head.scales, declared.scale_rate, declared.scale_decay)
+    optimiser = build_optimiser(
+        declared.optimizer, declared.schedule, steps, objective.layout, declared.average, scales
+    )
     return train(engine, objective, Data(x.astype(dtype), None, y, weight), optimiser, plan, theta, streams)
 
 

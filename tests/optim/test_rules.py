@@ -69,7 +69,7 @@ def test_each_number_follows_the_formula(rule, form, members):
 )
 def test_in_place_is_the_pure_update(rule, dtype, rtol, members, size, decayed):
     theta, gradients = problem(members, size, dtype, steps=3)
-    optimiser = rule.make(cosine(0.1, 3), decayed)
+    optimiser = rule.make(cosine(0.1, 3), decayed, size)
     got, want = in_place(optimiser, theta, gradients), pure(optimiser, theta, gradients)
     assert got.dtype == want.dtype == dtype
     np.testing.assert_allclose(got, want, rtol=rtol, atol=rtol)
@@ -113,7 +113,7 @@ def test_weight_decay_shrinks_the_decayed_entries_alone():
 def test_members_are_updated_by_themselves():
     theta, gradients = problem(3, 2 * CHUNK // 3 + 1)
     for rule in OPTIMISERS.values():
-        optimiser = rule.make(RATES, DECAYED)
+        optimiser = rule.make(RATES, DECAYED, theta.shape[1])
         together = in_place(optimiser, theta, gradients)
         for m in range(3):
             np.testing.assert_array_equal(

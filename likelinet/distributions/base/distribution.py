@@ -20,6 +20,7 @@ from likelinet.distributions.base.conditional import Conditional
 from likelinet.distributions.base.derived import Derived
 from likelinet.distributions.base.guard import guard
 from likelinet.distributions.base.named_rows import unnamed
+from likelinet.distributions.base.other_objectives import OtherObjectives
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.plain import check_plain
 from likelinet.distributions.base.protocol import DistributionProtocol
@@ -28,7 +29,7 @@ from likelinet.distributions.numerics.differences import inside, loss_by_differe
 from likelinet.distributions.numerics.interval_probability import log_interval
 
 
-class Distribution(Derived, Checks, Conditional, DistributionProtocol, ABC):
+class Distribution(Derived, Checks, Conditional, OtherObjectives, DistributionProtocol, ABC):
     """A batch of probability distributions, one per row.
 
     A family of your own is a subclass with `parameters`, `support` and `log_prob`; it trains with nothing else,
@@ -80,6 +81,8 @@ class Distribution(Derived, Checks, Conditional, DistributionProtocol, ABC):
     one_peak: ClassVar[bool] = False
     # Whether it is the same on both sides of its middle, and nobody's choice for what lies far out on one of them.
     symmetric: ClassVar[bool] = False
+    # The highest density that it has anywhere with a scale of 1, whatever its other parameters; 0 where none is told.
+    peak_density: ClassVar[float] = 0.0
     # Single values of positive probability beside a density: there log_prob is log P(Y = y).
     atoms: tuple[float, ...] = ()
     # Whether `loss` keeps its digits in single precision; otherwise training computes it in double.

@@ -7,6 +7,7 @@ import numpy as np
 
 from likelinet.core.arrays import Array, namespace
 from likelinet.core.domains import Domain
+from likelinet.distributions.base.other_objectives import CRPS, INFORMATION, VARIANCE, no_closed_form
 from likelinet.distributions.base.parameter import Backward, Parameter
 
 if TYPE_CHECKING:
@@ -109,6 +110,29 @@ class Family(ABC):
         """Whether `loss` keeps its digits in single precision; otherwise it is computed in double."""
         return False
 
+    # ---- what objectives other than the likelihood ask -------------------------------------------------------
+
+    def mean_and_variance(self, params: tuple[Array, ...]) -> tuple[Array, Array]:
+        """Return mean and variance of y, of each of several outputs by itself."""
+        no_closed_form(self._called, VARIANCE)
+
+    def crps_loss(self, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        """Return the CRPS per row, summed over several outputs, and its backward function to the parameters."""
+        no_closed_form(self._called, CRPS)
+
+    def crps_loss_of_mixture(self, weights: Array, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        """Return the CRPS of a mixture along the last axis, and its backward function to (weights, *params)."""
+        no_closed_form(f"Mixture of {self._called}", CRPS)
+
+    def fisher_information(self, params: tuple[Array, ...]) -> Array:
+        """Return E[∇ log p ∇ log pᵀ], (..., k, k) for k numbers of a row, or of each of several outputs by itself."""
+        no_closed_form(self._called, INFORMATION)
+
+    @property
+    def _called(self) -> str:
+        """How a refusal calls what is over another family."""
+        return type(self).__name__.removesuffix("Family")
+
     # ---- under affine maps of y ------------------------------------------------------------------------------
 
     @property
@@ -132,6 +156,13 @@ class Family(ABC):
     def units(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> tuple[Unit, ...]:
         """Return in which unit the moved family, for y of the given spread, has each parameter."""
         return tuple(Unit(loc, scale, spread) for _ in self.openings)
+
+    def floors(self, step: np.ndarray | float) -> tuple[np.ndarray | float, ...]:
+        """Return the least scales, in the units of y, with which no density exceeds 1 / step.
+
+        It is 0 of parameters that are no scales, and of scales that do not bound a density by themselves.
+        """
+        return (0.0,) * len(self.openings)
 
     def simplified(self) -> tuple["Family", tuple[Unit, ...]]:
         """Return the same distributions of y as the simplest family, and the unit of each parameter there."""

@@ -83,11 +83,34 @@ class Leaf(Family):
         nll, backward = self.distribution_class.nll_of_zero(params, like)
         return log1mexp(nll), lambda d: backward(xp.where(d == 0.0, 0.0, d / xp.expm1(nll)))
 
+    def mean_and_variance(self, params: tuple[Array, ...]) -> tuple[Array, Array]:
+        return self.distribution_class.mean_and_variance(params)
+
+    def crps_loss(self, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        return self.distribution_class.crps_loss(params, y)
+
+    def crps_loss_of_mixture(self, weights: Array, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        return self.distribution_class.crps_loss_of_mixture(weights, params, y)
+
+    def fisher_information(self, params: tuple[Array, ...]) -> Array:
+        return self.distribution_class.fisher_information(params)
+
     def distribution(self, params: tuple[np.ndarray, ...]) -> Distribution:
         return self.distribution_class(**{o.parameter.name: p for o, p in zip(self.openings, params, strict=True)})
 
     def estimate(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
         return self.distribution_class.estimate_of_shape(y, weight, tuple(o.shape for o in self.openings))
+
+    def floors(self, step: np.ndarray | float) -> tuple[np.ndarray | float, ...]:
+        least = self.distribution_class.peak_density * np.asarray(step)
+        return tuple(
+            0.0
+            if o.parameter.role != "scale"
+            else least[..., None]  # of a matrix, each output has a row
+            if o.parameter.event_ndim > self.event_ndim
+            else least
+            for o in self.openings
+        )
 
     def units(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> tuple[Unit, ...]:
         # Of a matrix, each output has a row.

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from likelinet.core.arrays import Array, namespace
 from likelinet.core.domains import positive
 from likelinet.core.lazy import scipy
+from likelinet.distributions.base.other_objectives import symmetric
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.shapes import parameters_on
@@ -33,6 +34,7 @@ class LocationScale(Univariate):
     _standard_mean: ClassVar[float] = 0.0
     _standard_var: ClassVar[float]
     _standard_entropy: ClassVar[float]
+    _standard_information: ClassVar[tuple[float, float, float]]  # of loc; of both; of scale
 
     def __init__(self, loc: ArrayLike, scale: ArrayLike) -> None:
         self._set({"loc": loc, "scale": scale})
@@ -55,8 +57,10 @@ class LocationScale(Univariate):
     def _standard_isf(self, q: np.ndarray) -> np.ndarray:
         return -self._standard_ppf(q)
 
+    @staticmethod
     @abstractmethod
-    def _standard_crps(self, z: np.ndarray) -> np.ndarray: ...
+    def _standard_crps(z: Array) -> Array:
+        """Return the CRPS of Z at z."""
 
     # ---- what follows of Y -----------------------------------------------------------------------------------
 
@@ -86,6 +90,32 @@ class LocationScale(Univariate):
             return s, s * z
 
         return log_cdf, log_sf, backward
+
+    @classmethod
+    def mean_and_variance(cls, params: tuple[Array, ...]) -> tuple[Array, Array]:
+        if np.isnan(cls._standard_var):
+            return super().mean_and_variance(params)
+        loc, scale = params
+        return loc + cls._standard_mean * scale, cls._standard_var * scale**2
+
+    @classmethod
+    def fisher_information(cls, params: tuple[Array, ...]) -> Array:
+        loc, scale = params
+        precision = scale**-2.0 + 0.0 * loc
+        return symmetric(*(precision * entry for entry in cls._standard_information))
+
+    @classmethod
+    def crps_loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        loc, scale = params
+        z = (y - loc) / scale
+        values = cls._standard_crps(z)
+
+        def backward(d: Array) -> tuple[Array, ...]:
+            log_cdf, log_sf, _ = cls._standard_tails(z)
+            slope = namespace(z).exp(log_cdf) - namespace(z).exp(log_sf)  # of the CRPS of any Z: F² - (1 - F)²
+            return -d * slope, d * (values - z * slope)
+
+        return scale * values, backward
 
     @classmethod
     def _standard_values(cls, z: np.ndarray) -> np.ndarray:

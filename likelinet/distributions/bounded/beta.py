@@ -8,6 +8,7 @@ from likelinet.core.domains import open_unit_interval, positive
 from likelinet.core.lazy import scipy
 from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
+from likelinet.distributions.base.other_objectives import symmetric, trigamma
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.shapes import parameters_on
@@ -70,6 +71,12 @@ class Beta(Univariate):
     def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
         xp = namespace(y)
         return cls._loss_at(params, y, 1.0 - y, xp.log(y), xp.log1p(-y))
+
+    @classmethod
+    def fisher_information(cls, params: tuple[Array, ...]) -> Array:
+        a, b = params
+        both = trigamma(a + b)
+        return symmetric(trigamma(a) - both, -both, trigamma(b) - both)
 
     @staticmethod
     def _loss_at(params: tuple[Array, ...], y: Array, x: Array, log_y: Array, log_x: Array) -> tuple[Array, Backward]:

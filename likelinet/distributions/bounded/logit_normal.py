@@ -67,6 +67,10 @@ class LogitNormal(Univariate):
         values, backward = Gaussian.loss(params, _logit(y))
         return values + xp.log(y) + xp.log1p(-y), backward
 
+    @classmethod
+    def fisher_information(cls, params: tuple[Array, ...]) -> Array:
+        return Gaussian.fisher_information(params)
+
     def log_density(self) -> LogDensity:
         of_logit = Gaussian(self.loc, self.scale).log_density()
 

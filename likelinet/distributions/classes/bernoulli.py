@@ -9,6 +9,7 @@ from likelinet.core.lazy import scipy
 from likelinet.core.wording import called
 from likelinet.distributions.base.checks import logits_from
 from likelinet.distributions.base.distribution import Distribution
+from likelinet.distributions.base.other_objectives import symmetric
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.classes.labelled import Labelled
@@ -81,6 +82,11 @@ class Bernoulli(Univariate):
             scipy.special.logsumexp(scipy.special.log_expit(s * self.logits) + log_weights, axis=-1) for s in (1, -1)
         )
         return Bernoulli(yes - no)
+
+    @classmethod
+    def fisher_information(cls, params: tuple[Array, ...]) -> Array:
+        (z,) = params
+        return symmetric(softplus_and_sigmoid(z)[1] * softplus_and_sigmoid(-z)[1])
 
     @classmethod
     def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:

@@ -83,6 +83,14 @@ class Categorical(Distribution):
         return Categorical(scipy.special.logsumexp(log_p, axis=-2))
 
     @classmethod
+    def fisher_information(cls, params: tuple[Array, ...]) -> Array:
+        (z,) = params
+        xp = namespace(z)
+        p = xp.exp(z - z.max(axis=-1, keepdims=True))
+        p = p / xp.sum(p, axis=-1, keepdims=True)
+        return p[..., None] * (xp.eye(z.shape[-1]) - p[..., None, :])
+
+    @classmethod
     def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
         """Return the softmax cross-entropy of integer codes y, and its backward function."""
         (z,) = params

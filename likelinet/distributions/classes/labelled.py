@@ -1,7 +1,7 @@
 """Classes under the user's own names."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -127,6 +127,10 @@ class Labelled(Distribution):
         if self.classes.dtype.kind != "b" or self.classes.ndim > 1:
             self._undefined(what)
         return self.probs @ self.classes.astype(np.float64)
+
+    def _undefined(self, method: str) -> NoReturn:
+        what = f"{type(self.base).__name__} has no {method.partition(':')[0]} where y is a label"
+        raise UndefinedError(f"{what}: take probs, log_prob, mode or entropy.")
 
     def __repr__(self) -> str:
         return f"Labelled({self.base!r}, classes={self.classes.tolist()})"

@@ -10,6 +10,7 @@ from likelinet.core.lazy import scipy
 from likelinet.core.wording import called
 from likelinet.distributions.base.checks import logits_from
 from likelinet.distributions.base.distribution import Distribution
+from likelinet.distributions.base.other_objectives import symmetric
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.univariate import Univariate
@@ -91,6 +92,11 @@ class Binomial(Univariate):
         values = divergence(y, shift, log_n - log_y - minus_log_p) + divergence(m, -shift, log_n - log_m - minus_log_q)
         values = xp.where(possible, values + stirling_of_choices(n, y, m), xp.inf)
         return values, lambda d: (xp.zeros_like(d * n), xp.where(possible, d * shift, 0.0))
+
+    @classmethod
+    def fisher_information(cls, params: tuple[Array, ...]) -> Array:
+        n, z = params
+        return symmetric(0.0 * n, 0.0, n * softplus_and_sigmoid(z)[1] * softplus_and_sigmoid(-z)[1])
 
     @classmethod
     def tails(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Array, TailsBackward]:

@@ -9,6 +9,7 @@ from likelinet.core.lazy import scipy
 from likelinet.core.wording import called
 from likelinet.distributions.base.checks import logits_from
 from likelinet.distributions.base.distribution import Distribution
+from likelinet.distributions.base.other_objectives import symmetric
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.divergences import bernoulli
@@ -69,6 +70,11 @@ class Geometric(Univariate):
         minus_log_q, p = softplus_and_sigmoid(z)
         minus_log_p, q = softplus_and_sigmoid(-z)
         return minus_log_p + y * minus_log_q, lambda d: (d * (y * p - q),)
+
+    @classmethod
+    def fisher_information(cls, params: tuple[Array, ...]) -> Array:
+        (z,) = params
+        return symmetric(softplus_and_sigmoid(-z)[1])
 
     @classmethod
     def tails(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Array, TailsBackward]:

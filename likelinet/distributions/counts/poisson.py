@@ -8,6 +8,7 @@ from likelinet.core.domains import nonnegative_integer, positive
 from likelinet.core.lazy import scipy
 from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
+from likelinet.distributions.base.other_objectives import symmetric
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.univariate import Univariate
@@ -71,6 +72,11 @@ class Poisson(Univariate):
         many = many + HALF_LOG_2PI + 0.5 * xp.log(t) + stirling_error(t)
         values = xp.where(large, many, rate - few * xp.log(rate) + special(rate).gammaln(few + 1.0))
         return values, lambda d: (d * (1.0 - y / rate),)
+
+    @classmethod
+    def fisher_information(cls, params: tuple[Array, ...]) -> Array:
+        (rate,) = params
+        return symmetric(1.0 / rate)
 
     def _cdf(self, y: np.ndarray) -> np.ndarray:
         return gammaincc(y + 1.0, self.rate)

@@ -64,6 +64,9 @@ class DiscretisedFamily(WrapperFamily):
     def standardisation(self) -> Standardisation:
         return "none"
 
+    def floors(self, step: np.ndarray | float) -> tuple[np.ndarray | float, ...]:
+        return (0.0,) * len(self.openings)  # a probability is bounded
+
     def loss(self, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
         large = namespace(y).abs(y) > _ODD
         if never(large):

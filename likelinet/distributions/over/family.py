@@ -133,6 +133,9 @@ class WrapperFamily(Family):
     def units(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> tuple[Unit, ...]:
         return (*(Unit(loc, scale, spread) for _ in self.parameters), *self.base.units(loc, scale, spread))
 
+    def floors(self, step: np.ndarray | float) -> tuple[np.ndarray | float, ...]:
+        return (0.0,) * (len(self.openings) - len(self.base.openings)) + self.base.floors(step)
+
     def simplified(self) -> tuple[Family, tuple[Unit, ...]]:
         base, units = self.base.simplified()
         return replace(self, base=base), (*(Unit(0.0, 1.0, 1.0) for _ in self.parameters), *units)

@@ -53,6 +53,16 @@ class IndependentFamily(WrapperFamily):
         values, backward = self.base.log_interval(params, low, high)
         return namespace(values).sum(values, axis=-1), lambda d: backward(d[..., None])
 
+    def mean_and_variance(self, params: tuple[Array, ...]) -> tuple[Array, Array]:
+        return self.base.mean_and_variance(params)
+
+    def crps_loss(self, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        values, backward = self.base.crps_loss(params, y)
+        return namespace(values).sum(values, axis=-1), lambda d: backward(d[..., None])
+
+    def fisher_information(self, params: tuple[Array, ...]) -> Array:
+        return self.base.fisher_information(params)
+
     def distribution(self, params: tuple[np.ndarray, ...]) -> Distribution:
         return Independent(self.base.distribution(params))
 

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array
-from likelinet.core.domains import positive
 from likelinet.core.errors import ParameterError
 from likelinet.core.lazy import scipy
 from likelinet.core.wording import called, in_brief
@@ -23,14 +22,14 @@ from likelinet.distributions.base.shapes import Rng, broadcast, generator_of, on
 from likelinet.distributions.classes.categorical import Categorical, choose, class_logits
 from likelinet.distributions.over.family import Setting, WrapperFamily
 from likelinet.distributions.over.mixture_formulas import (
+    crps_loss_of_mixture,
+    estimates_of_components,
     log_interval_of_mixture,
     loss_of_mixture,
-    slices_of_equal_weight,
+    moments_of_mixture,
+    weights_of,
 )
 from likelinet.distributions.over.mixture_methods import OverComponents
-
-LEAST_SCALE, LEAST_COUNT = 0.2, 0.01  # of those of all y
-LEAST_SHARE = 0.05  # of each y that a slice of y that are all the same takes in
 
 
 @dataclass(frozen=True)
@@ -73,38 +72,28 @@ class MixtureFamily(WrapperFamily):
     def log_interval(self, params: tuple[Array, ...], low: Array, high: Array) -> tuple[Array, Backward]:
         return log_interval_of_mixture(self.base.log_interval, self.event_ndim)(params, low, high)
 
+    def mean_and_variance(self, params: tuple[Array, ...]) -> tuple[Array, Array]:
+        logits, *inner = params
+        return moments_of_mixture(weights_of(logits), *self.base.mean_and_variance(tuple(inner)))
+
+    def crps_loss(self, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        return crps_loss_of_mixture(self.base.crps_loss_of_mixture)(params, y)
+
     def distribution(self, params: tuple[np.ndarray, ...]) -> Distribution:
         logits, *inner = params
         return Mixture(self.base.distribution(tuple(inner)), logits)
 
     def estimate(self, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray | None, ...]:
-        """Return the estimates from K slices of the sorted y, of equal weight: no two components are the same.
-
-        Where all y of a slice are the same it takes in a little of the others, for a density that is no spike.
-        """
-        shares = slices_of_equal_weight(y if y.ndim == 1 else y[:, 0], weight, self.components)
-        constant = [np.any(np.ptp(y[part > 0.0], axis=0) == 0.0) for part in shares]
-        shares = np.where(np.reshape(constant, (-1, 1)), np.maximum(shares, LEAST_SHARE), shares)
-        inner = [self.base.estimate(y[part > 0.0], (weight * part)[part > 0.0]) for part in shares]
-        stacked: list[np.ndarray | None] = []
-        for opening, whole, *each in zip(self.base.openings, self.base.estimate(y, weight), *inner, strict=True):
-            if whole is None:
-                stacked.append(None)
-                continue
-            values = np.stack([np.broadcast_to(p, opening.shape) for p in each])
-            if opening.parameter.role == "scale":
-                values = np.maximum(values, LEAST_SCALE * np.asarray(whole))
-            elif self.base.support.integer and opening.parameter.domain == positive:
-                values = np.maximum(values, LEAST_COUNT * np.asarray(whole))
-            stacked.append(values)
-        return (np.zeros(self.components), *stacked)
+        return (np.zeros(self.components), *estimates_of_components(self.base, self.components, y, weight))
 
     def moved(self, loc: np.ndarray, scale: np.ndarray) -> Family:
         return replace(self, base=self.base.moved(*map(self._for_components, (loc, scale))))
 
     def units(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> tuple[Unit, ...]:
-        unit = Unit(loc, scale, spread)
-        return unit, *self.base.units(*map(self._for_components, unit))  # type: ignore[arg-type]
+        return Unit(loc, scale, spread), *self.base.units(*map(self._for_components, (loc, scale, spread)))
+
+    def floors(self, step: np.ndarray | float) -> tuple[np.ndarray | float, ...]:
+        return super().floors(self._for_components(step))
 
     def _for_components(self, value: Any) -> Any:
         """Return one value for each output, and the same for all components."""
@@ -207,7 +196,6 @@ class Mixture(OverComponents):
         codes = choose(self.weights.probs, generator.random(shape + self.batch_shape))
         k = self.logits.shape[-1]
         codes += k * np.arange(math.prod(self.batch_shape)).reshape(self.batch_shape)
-
         flat = self.components.flattened((*self.batch_shape, k))
         return flat.map_arrays(lambda a, n: a.take(codes, axis=0)).sample((), generator)
 

@@ -6,10 +6,14 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from likelinet.core.arrays import Array, namespace
+from likelinet.core.domains import positive
+from likelinet.distributions.base.family import Family
 from likelinet.distributions.base.parameter import Backward
 
 Loss = Callable[[tuple[Array, ...], Array], tuple[Array, Backward]]
 LogInterval = Callable[[tuple[Array, ...], Array, Array], tuple[Array, Backward]]
+LEAST_SCALE, LEAST_COUNT = 0.2, 0.01  # of those of all y
+LEAST_SHARE = 0.05  # of each y that a slice of y that are all the same takes in
 _FINITE = 1e300  # a logarithm that is not infinite
 _NOTHING = -700.0  # a logarithm of what is nothing beside what has all its digits
 _IN_RANGE = 600.0  # size of the logarithm of a number that has all its digits, and so have those that count beside it
@@ -60,6 +64,36 @@ def log_interval_of_mixture(base: LogInterval, event_ndim: int) -> LogInterval:
     return log_interval
 
 
+def crps_loss_of_mixture(base: Callable[[Array, tuple[Array, ...], Array], tuple[Array, Backward]]) -> Loss:
+    """Return the CRPS with parameters ``(logits, *components)`` from that with weights in place of logits."""
+
+    def loss(params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        logits, *inner = params
+        weights = weights_of(logits)
+        values, base_backward = base(weights, tuple(inner), y)
+
+        def backward(d: Array) -> tuple[Array, ...]:
+            by_weight, *others = base_backward(d)
+            mean = namespace(weights).sum(weights * by_weight, axis=-1, keepdims=True)
+            return (weights * (by_weight - mean), *others)
+
+        return values, backward
+
+    return loss
+
+
+def moments_of_mixture(weights: Array, means: Array, variances: Array) -> tuple[Array, Array]:
+    """Return mean and variance of the mixture over the last axis."""
+    xp = namespace(weights)
+    mean = xp.sum(weights * means, axis=-1)
+    return mean, xp.sum(weights * (variances + (means - mean[..., None]) ** 2), axis=-1)
+
+
+def weights_of(logits: Array) -> Array:
+    """Return the weights of the components."""
+    return namespace(logits).exp(logits - _logsumexp(logits))
+
+
 def slices_of_equal_weight(y: np.ndarray, weight: np.ndarray, many: int) -> np.ndarray:
     """Return how much of each row falls into each of the slices of the sorted y of equal weight, shape (many, n).
 
@@ -72,6 +106,31 @@ def slices_of_equal_weight(y: np.ndarray, weight: np.ndarray, many: int) -> np.n
     cuts = np.arange(many + 1)[:, None] / many
     inside = np.minimum(ends, cuts[1:]) - np.maximum(ends - mass, cuts[:-1])
     return np.where(inside > 1e-9 * mass, inside / mass, 0.0)[:, group]
+
+
+def estimates_of_components(
+    base: Family, many: int, y: np.ndarray, weight: np.ndarray
+) -> tuple[np.ndarray | None, ...]:
+    """Return the estimates from so many slices of the sorted y, of equal weight: no two components are the same.
+
+    Where all y of a slice are the same it takes in a little of the others, for a density that is no spike.
+    """
+    shares = slices_of_equal_weight(y if y.ndim == 1 else y[:, 0], weight, many)
+    constant = [np.any(np.ptp(y[part > 0.0], axis=0) == 0.0) for part in shares]
+    shares = np.where(np.reshape(constant, (-1, 1)), np.maximum(shares, LEAST_SHARE), shares)
+    inner = [base.estimate(y[part > 0.0], (weight * part)[part > 0.0]) for part in shares]
+    stacked: list[np.ndarray | None] = []
+    for opening, whole, *each in zip(base.openings, base.estimate(y, weight), *inner, strict=True):
+        if whole is None:
+            stacked.append(None)
+            continue
+        values = np.stack([np.broadcast_to(p, opening.shape) for p in each])
+        if opening.parameter.role == "scale":
+            values = np.maximum(values, LEAST_SCALE * np.asarray(whole))
+        elif base.support.integer and opening.parameter.domain == positive:
+            values = np.maximum(values, LEAST_COUNT * np.asarray(whole))
+        stacked.append(values)
+    return tuple(stacked)
 
 
 def _logsumexp(x: Array) -> Array:

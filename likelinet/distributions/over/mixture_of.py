@@ -60,7 +60,7 @@ class MixtureOf(OverComponents):
     >>> import likelinet as ll
     >>> d = ll.MixtureOf([ll.Gaussian(0.0, 1.0), ll.StudentT(3.0, 1.0, 2.0)], weights=[0.75, 0.25])
     >>> float(d.mean()), float(d.var().round(4)), float(d.cdf(0.0).round(4))
-    (0.25, 3.9375, 0.4565)
+    (0.25, 3.9375, 0.4564)
     """
 
     purpose = "several families"

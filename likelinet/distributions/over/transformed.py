@@ -126,6 +126,9 @@ class TransformedFamily(WrapperFamily):
     def units(self, loc: np.ndarray, scale: np.ndarray, spread: np.ndarray) -> tuple[Unit, ...]:
         return self.base.units(*self._inner(loc, scale, spread)[0])  # type: ignore[arg-type]
 
+    def floors(self, step: np.ndarray | float) -> tuple[np.ndarray | float, ...]:
+        return self.base.floors(self.transform.step_of_x(step))
+
     def simplified(self) -> tuple[Family, tuple[Unit, ...]]:
         """Return the base alone where it takes in the map without a bound that would be rounded."""
         if self.transform.inner(Unit(0.0, 1.0, 1.0), self.base.standardisation, 0.0)[1] is None and not any(

@@ -88,6 +88,10 @@ class Transform(ABC):
             The x that stays where it is then.
         """
 
+    def step_of_x(self, step: np.ndarray | float) -> np.ndarray | float:
+        """Return the distance of neighbours in x where those in y have the same distance everywhere, else 0."""
+        return 0.0
+
     def map(self, f: Callable[[np.ndarray, int], np.ndarray]) -> "Transform":
         """Return the map with f(array, 0) in place of every array of its own."""
         return self
@@ -135,6 +139,9 @@ class Affine(Transform):
 
     def inverse_at(self, y: np.ndarray, x: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return self.inverse(y), x / np.asarray(self.scale)
+
+    def step_of_x(self, step: np.ndarray | float) -> np.ndarray | float:
+        return step / np.asarray(self.scale)
 
     def _below(self, inner: Grid, high: np.ndarray) -> np.ndarray:
         return inner.x * np.asarray(self.scale)

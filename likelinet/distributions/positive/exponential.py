@@ -7,6 +7,7 @@ from likelinet.core.arrays import Array, namespace
 from likelinet.core.domains import nonnegative, positive
 from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
+from likelinet.distributions.base.other_objectives import symmetric
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.divergences import itakura_saito
@@ -54,6 +55,24 @@ class Exponential(Univariate):
         (rate,) = params
         w = rate * y
         return w - namespace(w).log(rate), lambda d: (d * ((w - 1.0) / rate),)
+
+    @classmethod
+    def mean_and_variance(cls, params: tuple[Array, ...]) -> tuple[Array, Array]:
+        (rate,) = params
+        return 1.0 / rate, rate**-2.0
+
+    @classmethod
+    def crps_loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        (rate,) = params
+        xp = namespace(rate)
+        below = -xp.expm1(-rate * y)  # P(Y ≤ y)
+        values = y + (0.5 - 2.0 * below) / rate
+        return values, lambda d: (d * ((2.0 * below - 0.5) / rate - 2.0 * y * (1.0 - below)) / rate,)
+
+    @classmethod
+    def fisher_information(cls, params: tuple[Array, ...]) -> Array:
+        (rate,) = params
+        return symmetric(rate**-2.0)
 
     @classmethod
     def tails(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Array, TailsBackward]:

@@ -9,6 +9,7 @@ from likelinet.core.arrays import HALF_LOG_2PI, Array, log_minus_digamma, namesp
 from likelinet.core.domains import positive
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.distribution import Distribution
+from likelinet.distributions.base.other_objectives import symmetric, trigamma
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.shapes import parameters_on
@@ -78,6 +79,11 @@ class Gamma(Univariate):
             return d * (-log_minus_digamma(a) - log_ratio(excess, b, y, a)), d * (excess * (a / b))
 
         return values, backward
+
+    @classmethod
+    def fisher_information(cls, params: tuple[Array, ...]) -> Array:
+        a, b = params
+        return symmetric(trigamma(a), -1.0 / b, a / b**2)
 
     def _cdf(self, y: np.ndarray) -> np.ndarray:
         return gammainc(self.concentration, self.rate * y)

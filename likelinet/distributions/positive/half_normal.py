@@ -10,6 +10,7 @@ from likelinet.core.domains import nonnegative, positive
 from likelinet.core.lazy import scipy
 from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
+from likelinet.distributions.base.other_objectives import symmetric
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.divergences import itakura_saito
@@ -61,6 +62,11 @@ class HalfNormal(Univariate):
         z2 = z * z
         values = 0.5 * z2 + namespace(z).log(scale) + (HALF_LOG_2PI - math.log(2.0))
         return values, lambda d: (d / scale * (1.0 - z2),)
+
+    @classmethod
+    def fisher_information(cls, params: tuple[Array, ...]) -> Array:
+        (scale,) = params
+        return symmetric(2.0 * scale**-2.0)
 
     @classmethod
     def tails(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Array, TailsBackward]:

@@ -67,6 +67,10 @@ class InverseGamma(Univariate):
         values, backward = Gamma.loss(params, 1.0 / xp.maximum(y, xp.finfo(y.dtype).tiny))
         return values + 2.0 * xp.log(y), backward
 
+    @classmethod
+    def fisher_information(cls, params: tuple[Array, ...]) -> Array:
+        return Gamma.fisher_information(params)
+
     def _cdf(self, y: np.ndarray) -> np.ndarray:
         return gammaincc(self.concentration, self.rate / y)
 

@@ -8,6 +8,7 @@ from likelinet.core.domains import positive
 from likelinet.core.lazy import scipy
 from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
+from likelinet.distributions.base.other_objectives import symmetric
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.shapes import parameters_on
@@ -76,6 +77,11 @@ class InverseGaussian(Univariate):
             return -d * u * (concentration / loc) / loc, d * (half - 0.5 / concentration)
 
         return concentration * half + HALF_LOG_2PI - 0.5 * xp.log(concentration) + 1.5 * xp.log(y), backward
+
+    @classmethod
+    def fisher_information(cls, params: tuple[Array, ...]) -> Array:
+        loc, concentration = params
+        return symmetric(concentration / loc**3, 0.0, 0.5 / concentration**2)
 
     def log_density(self) -> LogDensity:
         loc, concentration = parameters_on(self, self.batch_shape)

@@ -8,6 +8,7 @@ from likelinet.core.domains import positive
 from likelinet.core.lazy import scipy
 from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
+from likelinet.distributions.base.other_objectives import symmetric
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.shapes import parameters_on
@@ -73,6 +74,11 @@ class LogLogistic(Univariate):
 
         size = xp.abs(u)
         return size + 2.0 * xp.log1p(xp.exp(-size)) + xp.log(y) - xp.log(b), backward
+
+    @classmethod
+    def fisher_information(cls, params: tuple[Array, ...]) -> Array:
+        scale, b = params
+        return symmetric((b / scale) ** 2 / 3.0, 0.0, (3.0 + np.pi**2) / 9.0 / b**2)
 
     def log_density(self) -> LogDensity:
         scale, b = parameters_on(self, self.batch_shape)

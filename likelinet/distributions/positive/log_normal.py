@@ -1,9 +1,11 @@
 """The log-normal distribution."""
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike
 
-from likelinet.core.arrays import HALF_LOG_2PI, Array, namespace
+from likelinet.core.arrays import HALF_LOG_2PI, Array, namespace, special
 from likelinet.core.domains import positive
 from likelinet.core.lazy import scipy
 from likelinet.core.wording import called
@@ -64,6 +66,31 @@ class LogNormal(Univariate):
         log_y = namespace(params[0]).log(y)
         values, backward = Gaussian.loss(params, log_y)
         return values + log_y, backward
+
+    @classmethod
+    def mean_and_variance(cls, params: tuple[Array, ...]) -> tuple[Array, Array]:
+        loc, scale = params
+        xp, square = namespace(loc), scale**2
+        return xp.exp(loc + 0.5 * square), xp.expm1(square) * xp.exp(2.0 * loc + square)
+
+    @classmethod
+    def crps_loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        loc, scale = params
+        xp, ndtr = namespace(loc), special(loc).ndtr
+        z = (xp.log(y) - loc) / scale
+        from_mean = 2.0 * xp.exp(loc + 0.5 * scale**2) * (ndtr(z - scale) - ndtr(-scale / math.sqrt(2.0)))
+
+        def backward(d: Array) -> tuple[Array, ...]:
+            # What y itself moves cancels, since E[Y] φ(z - σ) = y φ(z).
+            at_y = 2.0 * y * xp.exp(-0.5 * z * z - HALF_LOG_2PI)
+            pairs = math.sqrt(2.0) * xp.exp(loc + 0.25 * scale**2 - HALF_LOG_2PI)
+            return -d * from_mean, d * (at_y - pairs - scale * from_mean)
+
+        return y * (2.0 * ndtr(z) - 1.0) - from_mean, backward
+
+    @classmethod
+    def fisher_information(cls, params: tuple[Array, ...]) -> Array:
+        return Gaussian.fisher_information(params)
 
     def log_density(self) -> LogDensity:
         of_log = Gaussian(self.loc, self.scale).log_density()

@@ -8,6 +8,7 @@ from likelinet.core.domains import positive
 from likelinet.core.lazy import scipy
 from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
+from likelinet.distributions.base.other_objectives import symmetric
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.shapes import parameters_on
@@ -71,6 +72,12 @@ class Weibull(Univariate):
             return -excess * (k / scale), excess * v - d / k
 
         return w - u + xp.log(y) - xp.log(k), backward
+
+    @classmethod
+    def fisher_information(cls, params: tuple[Array, ...]) -> Array:
+        scale, k = params
+        gap = 1.0 - np.euler_gamma
+        return symmetric((k / scale) ** 2, -gap / scale, (np.pi**2 / 6.0 + gap**2) / k**2)
 
     def log_density(self) -> LogDensity:
         scale, k = parameters_on(self, self.batch_shape)

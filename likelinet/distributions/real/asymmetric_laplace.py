@@ -57,6 +57,7 @@ class AsymmetricLaplace(Univariate):
         "too: predict_dist(X).ppf(0.9)",
     )
     purpose = "quantile regression"
+    peak_density = 0.25  # of the symmetric one
     parameters = (
         Parameter("loc", role="location", symbol="μ"),
         Parameter("scale", positive, role="scale", symbol="σ"),

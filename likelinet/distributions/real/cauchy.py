@@ -47,9 +47,11 @@ class Cauchy(LocationScale):
     other_names = called("lorentz lorentzian")
     purpose = "so heavy that there is no mean"
     parameters = (Parameter("loc", role="location", symbol="μ"), Parameter("scale", positive, role="scale", symbol="γ"))
+    peak_density = float(1.0 / np.pi)
     _log_norm = float(LOG_PI)
     _standard_mean = _standard_var = np.nan
     _standard_entropy = np.log(4.0 * np.pi)
+    _standard_information = 0.5, 0.0, 0.5
 
     @staticmethod
     def _standard_loss(z: Array) -> tuple[Array, Slopes]:
@@ -101,9 +103,10 @@ class Cauchy(LocationScale):
         gaps = (self.loc - other.loc) ** 2 + (self.scale - other.scale) ** 2
         return np.log1p(gaps / (4.0 * self.scale * other.scale))
 
-    def _standard_crps(self, z: np.ndarray) -> np.ndarray:
+    @staticmethod
+    def _standard_crps(z: Array) -> Array:
         # ∫ F² by parts, with E[log(1 + Z²)] = log 4.
-        return (2.0 * z * np.arctan(z) - _log1p_square(z) + np.log(4.0)) / np.pi
+        return (2.0 * z * namespace(z).arctan(z) - _log1p_square(z) + np.log(4.0)) / np.pi
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return self.loc + self.scale * rng.standard_cauchy(shape)

@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from likelinet.core.arrays import HALF_LOG_2PI, Array, special
+from likelinet.core.arrays import HALF_LOG_2PI, Array, namespace, special
 from likelinet.core.lazy import scipy
 from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.location_scale import LocationScale, Slopes
+from likelinet.distributions.base.parameter import Backward
 from likelinet.distributions.numerics.divergences import itakura_saito
 from likelinet.distributions.numerics.estimates import positive_spread
 from likelinet.distributions.numerics.panels import nodes_and_weights
@@ -46,9 +47,11 @@ class Gaussian(LocationScale):
     symmetric = True
     purpose = "the place to begin"
     _broadcasts_q = True
+    peak_density = float(np.exp(-HALF_LOG_2PI))
     _log_norm = HALF_LOG_2PI
     _standard_var = 1.0
     _standard_entropy = 0.5 + HALF_LOG_2PI
+    _standard_information = 1.0, 0.0, 2.0
 
     @staticmethod
     def _standard_loss(z: Array) -> tuple[Array, Slopes]:
@@ -82,9 +85,10 @@ class Gaussian(LocationScale):
         scales = itakura_saito(excess, 2.0 * (np.log(self.scale) - np.log(other.scale)))
         return 0.5 * (scales + ((self.loc - other.loc) / other.scale) ** 2)
 
-    def _standard_crps(self, z: np.ndarray) -> np.ndarray:
-        density = np.exp(-0.5 * z * z - HALF_LOG_2PI)
-        return z * (2.0 * scipy.special.ndtr(z) - 1.0) + 2.0 * density - np.pi**-0.5
+    @staticmethod
+    def _standard_crps(z: Array) -> Array:
+        density = namespace(z).exp(-0.5 * z * z - HALF_LOG_2PI)
+        return z * (2.0 * special(z).ndtr(z) - 1.0) + 2.0 * density - np.pi**-0.5
 
     def moments_of_exp(self) -> tuple[np.ndarray, np.ndarray]:
         mean = np.exp(self.loc + 0.5 * self.scale**2)
@@ -106,12 +110,30 @@ class Gaussian(LocationScale):
         origin = np.where(first > 0.0, np.where(mirrored, high, low), self.loc)
         return origin + side * self.scale * mean, self.scale**2 * var
 
+    @classmethod
+    def crps_loss_of_mixture(cls, weights: Array, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
+        """Return E|Y - y| - E|Y - Y'| / 2 (Grimit et al., *Q. J. R. Meteorol. Soc.* 132, 2006), and its gradient."""
+        loc, scale = params
+        xp = namespace(loc)
+        spread = xp.hypot(scale[..., :, None], scale[..., None, :])
+        to_y, (by_away, by_scale) = _mean_abs(y[..., None] - loc, scale)
+        pairs, (by_gap, by_spread) = _mean_abs(loc[..., :, None] - loc[..., None, :], spread)
+        others = weights[..., None, :]
+        half = 0.5 * xp.sum(weights[..., :, None] * others * pairs, axis=(-2, -1))
+
+        def backward(d: Array) -> tuple[Array, ...]:
+            share = d[..., None] * weights  # each pair stands there twice, once from either side
+            return (
+                d[..., None] * (to_y - xp.sum(others * pairs, axis=-1)),
+                -share * (by_away + xp.sum(others * by_gap, axis=-1)),
+                share * (by_scale - xp.sum(others * by_spread * (scale[..., :, None] / spread), axis=-1)),
+            )
+
+        return xp.sum(weights * to_y, axis=-1) - half, backward
+
     def crps_of_mixture(self, weights: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """Return E|Y - y| - E|Y - Y'| / 2 (Grimit et al., *Q. J. R. Meteorol. Soc.* 132, 2006)."""
         loc, scale = np.broadcast_arrays(self.loc, self.scale)
-        pairs = _mean_abs(loc[..., :, None] - loc[..., None, :], np.hypot(scale[..., :, None], scale[..., None, :]))
-        half = 0.5 * np.sum(weights[..., :, None] * weights[..., None, :] * pairs, axis=(-2, -1))
-        return np.sum(weights * _mean_abs(y[..., None] - loc, scale), axis=-1) - half
+        return self.crps_loss_of_mixture(weights, (loc, scale), y)[0]
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return self.loc + self.scale * rng.standard_normal(shape)
@@ -123,10 +145,12 @@ class Gaussian(LocationScale):
         return loc, positive_spread(np.sqrt(np.average((y - loc) ** 2, axis=0, weights=weight)), loc)
 
 
-def _mean_abs(loc: np.ndarray, scale: np.ndarray) -> np.ndarray:
-    """Return E|Z| for a Gaussian Z."""
+def _mean_abs(loc: Array, scale: Array) -> tuple[Array, tuple[Array, Array]]:
+    """Return E|Z| for a Gaussian Z, and its slopes in loc and scale."""
     z = loc / scale
-    return loc * (2.0 * scipy.special.ndtr(z) - 1.0) + scale * np.sqrt(2.0 / np.pi) * np.exp(-0.5 * z * z)
+    by_loc = 2.0 * special(z).ndtr(z) - 1.0
+    by_scale = np.sqrt(2.0 / np.pi) * namespace(z).exp(-0.5 * z * z)
+    return loc * by_loc + scale * by_scale, (by_loc, by_scale)
 
 
 def _moments_beyond(start: np.ndarray, length: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from likelinet.core.arrays import Array, log1mexp, namespace
-from likelinet.core.lazy import scipy
+from likelinet.core.arrays import Array, log1mexp, namespace, special
 from likelinet.core.wording import called
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.location_scale import LocationScale, Slopes
@@ -46,9 +45,11 @@ class Gumbel(LocationScale):
 
     other_names = called("gumbel_r extreme_value")
     purpose = "maxima"
+    peak_density = float(np.exp(-1.0))
     _standard_mean = np.euler_gamma
     _standard_var = np.pi**2 / 6.0
     _standard_entropy = 1.0 + np.euler_gamma
+    _standard_information = 1.0, np.euler_gamma - 1.0, np.pi**2 / 6.0 + (1.0 - np.euler_gamma) ** 2
 
     @staticmethod
     def _standard_loss(z: Array) -> tuple[Array, Slopes]:
@@ -92,9 +93,11 @@ class Gumbel(LocationScale):
         shift = (other.loc - self.loc) / other.scale
         return extreme_value(self.scale / other.scale, (self.scale - other.scale) / other.scale, shift)
 
-    def _standard_crps(self, z: np.ndarray) -> np.ndarray:
-        near = 2.0 * scipy.special.exp1(_exp_minus(np.minimum(z, _FAR))) - z + np.euler_gamma
-        return np.where(z > _FAR, z - np.euler_gamma, near) - np.log(2.0)
+    @staticmethod
+    def _standard_crps(z: Array) -> Array:
+        xp = namespace(z)
+        near = 2.0 * special(z).exp1(_exp_minus(xp.minimum(z, _FAR))) - z + np.euler_gamma
+        return xp.where(z > _FAR, z - np.euler_gamma, near) - np.log(2.0)
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return rng.gumbel(self.loc, self.scale, shape)

@@ -50,9 +50,11 @@ class Laplace(LocationScale):
     symmetric = True
     purpose = "peaked, heavier tails; absolute error"
     parameters = (Parameter("loc", role="location", symbol="μ"), Parameter("scale", positive, role="scale", symbol="b"))
+    peak_density = 0.5
     _log_norm = float(LOG_2)
     _standard_var = 2.0
     _standard_entropy = 1.0 + LOG_2
+    _standard_information = 1.0, 0.0, 1.0
 
     @staticmethod
     def _standard_loss(z: Array) -> tuple[Array, Slopes]:
@@ -96,9 +98,11 @@ class Laplace(LocationScale):
         scales = itakura_saito((self.scale - other.scale) / other.scale, np.log(self.scale) - np.log(other.scale))
         return scales + ratio * expm1mx(-gap)
 
-    def _standard_crps(self, z: np.ndarray) -> np.ndarray:
-        distance = np.abs(z)
-        return distance + np.exp(-distance) - 0.75
+    @staticmethod
+    def _standard_crps(z: Array) -> Array:
+        xp = namespace(z)
+        distance = xp.abs(z)
+        return distance + xp.exp(-distance) - 0.75
 
     def crps_of_mixture(self, weights: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Return E|Y - y| - E|Y - Y'| / 2, both of them in closed form."""

@@ -41,8 +41,10 @@ class Logistic(LocationScale):
 
     symmetric = True
     purpose = "slightly heavier tails"
+    peak_density = 0.25
     _standard_var = np.pi**2 / 3.0
     _standard_entropy = 2.0
+    _standard_information = 1.0 / 3.0, 0.0, (3.0 + np.pi**2) / 9.0
 
     @staticmethod
     def _standard_loss(z: Array) -> tuple[Array, Slopes]:
@@ -64,9 +66,11 @@ class Logistic(LocationScale):
     def _standard_ppf(self, q: np.ndarray) -> np.ndarray:
         return scipy.special.logit(q)
 
-    def _standard_crps(self, z: np.ndarray) -> np.ndarray:
-        distance = np.abs(z)
-        return distance + 2.0 * np.log1p(np.exp(-distance)) - 1.0
+    @staticmethod
+    def _standard_crps(z: Array) -> Array:
+        xp = namespace(z)
+        distance = xp.abs(z)
+        return distance + 2.0 * xp.log1p(xp.exp(-distance)) - 1.0
 
     def _kl_divergence(self, other: Distribution) -> np.ndarray:
         if not isinstance(other, Logistic):

@@ -63,6 +63,7 @@ class SkewNormal(Univariate):
 
     other_names = called("skewnormal skewnorm skew_gaussian")
     purpose = "skewed, light tails"
+    peak_density = float(2.0 * np.exp(-HALF_LOG_2PI))  # of half a Gaussian, which the most skewed one is
     temporaries = 32  # its tails are integrals
     parameters = (
         Parameter("loc", role="location", symbol="μ"),

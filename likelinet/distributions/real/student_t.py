@@ -8,6 +8,7 @@ from likelinet.core.arrays import HALF_LOG_2PI, Array, log1pmx, log_minus_digamm
 from likelinet.core.domains import positive
 from likelinet.core.lazy import scipy
 from likelinet.core.wording import called
+from likelinet.distributions.base.other_objectives import symmetric, trigamma
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.shapes import parameters_on
@@ -64,6 +65,7 @@ class StudentT(Univariate):
     other_names = called("t student students_t studentt t_distribution robust huber")
     symmetric = True
     purpose = "heavy tails, of which `df` says how heavy"
+    peak_density = float(np.exp(-HALF_LOG_2PI))  # of infinitely many degrees of freedom
     parameters = (
         Parameter("df", positive, symbol="ν"),
         Parameter("loc", role="location", symbol="μ"),
@@ -75,6 +77,16 @@ class StudentT(Univariate):
 
     def __init__(self, df: ArrayLike, loc: ArrayLike, scale: ArrayLike) -> None:
         self._set({"df": df, "loc": loc, "scale": scale})
+
+    @classmethod
+    def fisher_information(cls, params: tuple[Array, ...]) -> Array:
+        df, _, scale = params
+        of_df = 0.25 * (trigamma(0.5 * df) - trigamma(0.5 * (df + 1.0))) - 0.5 * (df + 5.0) / (
+            df * (df + 1.0) * (df + 3.0)
+        )
+        with_scale = -2.0 / ((df + 1.0) * (df + 3.0) * scale)
+        rest = 1.0 / ((df + 3.0) * scale**2)
+        return symmetric(of_df, 0.0, (df + 1.0) * rest, with_scale, 0.0, 2.0 * df * rest)
 
     @classmethod
     def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:

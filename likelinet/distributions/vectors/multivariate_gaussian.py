@@ -51,6 +51,7 @@ class MultivariateGaussian(Multivariate):
 
     other_names = called("mvn mvnormal multivariate_normal multinormal")
     purpose = "correlated numbers"
+    peak_density = float(np.exp(-HALF_LOG_2PI))  # of each entry given those before it
     support_in_words = "d finite numbers"
     parameters = (
         Parameter("loc", role="location", event_ndim=1, symbol="μ"),

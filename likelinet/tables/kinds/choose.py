@@ -147,7 +147,9 @@ def _of_text_as_numbers(name: str, numbers: np.ndarray, weight: np.ndarray, data
 
 def _of_moments(name: str, found: Moments, weight: np.ndarray, data: DataConfig) -> Kind:
     learned = learn_moment(name, found.values, weight, data)
-    return replace(learned, form=found.form, words=found.words) if isinstance(learned, Moment) else learned
+    if not isinstance(learned, Moment):
+        return learned
+    return replace(learned, form=found.form, words=found.words, since=found.since)
 
 
 def _zero_and_one(numbers: np.ndarray) -> bool:

@@ -50,6 +50,7 @@ def join_moments(table: Table, kinds: tuple[Kind, ...], weight: np.ndarray, data
             words = (
                 f"{alone[day].words}, with the times of '{time}'" if alone[day].words else f"with the times of '{time}'"
             )
-            new[day] = replace(together, form=alone[day].form, beside=time, beside_form=alone[time].form, words=words)
+            dated = replace(together, form=alone[day].form, since=alone[day].since, words=words)
+            new[day] = replace(dated, beside=time, beside_form=alone[time].form)
             new[time] = Joined(time, f"together with '{day}'")
     return tuple(new.get(kind.name, kind) for kind in kinds)

@@ -154,6 +154,10 @@ class Kind(ABC):
     def describe(self) -> str:
         """Return in one line what the column is and how it is encoded."""
 
+    def in_brief(self) -> str:
+        """Return the same without what training had, and with what is short first, for a line that may be cut."""
+        return self.describe().replace(f", {self.seen}", "") if self.seen else self.describe()
+
     def to_json(self) -> dict[str, Any]:
         """Return plain data."""
         return {"kind": self.tag, **{part.name: getattr(self, part.name) for part in fields(self)}}

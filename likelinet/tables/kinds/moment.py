@@ -10,7 +10,7 @@ from likelinet.tables.columns import Column, is_time
 from likelinet.tables.kinds.kind import Kind, Strange, with_indicator
 from likelinet.tables.kinds.left_out import Constant
 from likelinet.tables.kinds.number import Number, Scaled, learn_number
-from likelinet.tables.recognise.forms import ISO
+from likelinet.tables.recognise.forms import ISO, SINCE
 from likelinet.tables.recognise.moments import in_doubt, moments_in, of_other_form, read_moments
 from likelinet.tables.recognise.together import are_times, joined
 from likelinet.tables.table import Table
@@ -37,6 +37,8 @@ class Moment(Scaled):
         The column with the times of day, if they have one of their own, and how its text is read.
     words : str
         How text was read, for the user.
+    since : int
+        The first of the hundred years that those of two digits are among.
     """
 
     origin: str = ""
@@ -45,6 +47,7 @@ class Moment(Scaled):
     beside: str = ""
     beside_form: str = ""
     words: str = ""
+    since: int = SINCE
 
     tag: ClassVar[str] = "moment"
     of_amounts: ClassVar[bool] = True
@@ -63,8 +66,8 @@ class Moment(Scaled):
 
     def moments(self, table: Table) -> np.ndarray:
         """Return the moments of a table, NaT where one is missing."""
-        days = _read(table, self.name, self.form)
-        return joined(days, _read(table, self.beside, self.beside_form)) if self.beside else days
+        days = _read(table, self.name, self.form, self.since)
+        return joined(days, _read(table, self.beside, self.beside_form, self.since)) if self.beside else days
 
     def among(self, table: Table, read: Column) -> Strange:
         assert isinstance(read, np.ndarray)
@@ -92,8 +95,15 @@ class Moment(Scaled):
         if self.low is None or self.high is None:
             return ""
         days = (self.low, self.high)
-        ends = [str(np.datetime64(self.origin, "s") + np.timedelta64(round(86400.0 * day), "s")) for day in days]
-        return " … ".join(end[11:] if self._of_a_day else end[:10] for end in ends)
+        first, last = (
+            str(np.datetime64(self.origin, "s") + np.timedelta64(round(86400.0 * day), "s")).split("T") for day in days
+        )
+        if self._of_a_day:
+            return f"{first[1]} … {last[1]}"
+        if first[0] != last[0]:
+            return f"{first[0]} … {last[0]}"
+        to = 8 if first[1][:5] == last[1][:5] else 5  # seconds where there is no minute between them
+        return f"{first[0]} {first[1][:to]} … {last[1][:to]}"
 
     @property
     def _of_a_day(self) -> bool:
@@ -148,10 +158,10 @@ def _cycles(moments: np.ndarray) -> tuple[str, ...]:
     return tuple(cycle for cycle in known if np.ptp(place_in(cycle, moments)) > 0.0)
 
 
-def _read(table: Table, name: str, form: str) -> np.ndarray:
+def _read(table: Table, name: str, form: str, since: int) -> np.ndarray:
     """Return a column as moments, NaT where one is missing or is none."""
     cells = table.plain(name)
     if isinstance(cells, Text) and not form:  # which was declared as of moments in training
         found = moments_in(cells, 0.5)
         form = "" if found is None else found.form
-    return read_moments(cells, form or ISO)[0]
+    return read_moments(cells, form or ISO, since)[0]

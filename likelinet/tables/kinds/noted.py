@@ -13,8 +13,9 @@ from likelinet.tables.kinds.moment import Moment
 from likelinet.tables.kinds.number import Number
 from likelinet.tables.kinds.words import Words
 from likelinet.tables.marked import absent
+from likelinet.tables.recognise.epochs import epoch_of, is_called_time
 from likelinet.tables.recognise.identifiers import MANY, is_called_id
-from likelinet.tables.recognise.sentinels import sentinels_of
+from likelinet.tables.recognise.sentinels import sentinels_of, suspected
 from likelinet.tables.table import Table
 from likelinet.tables.text import Text
 
@@ -49,6 +50,12 @@ def note_readings(table: Table, kinds: tuple[Kind, ...], both_ways: bool = False
         "Columns called identifiers whose numbers come again are read as numbers",
         [f"'{name}' ({many} different ones in {table.n} rows)" for name, many in ids if many > MANY],
         "; name one in data.groups to hold out whole groups, or in data.categorical or data.exclude",
+        UserWarning,
+    )
+    _note(
+        "Columns of numbers may be moments, as computers count them",
+        [f"'{k.name}' in {form}" for k in numbers if (form := _may_be_moments(k))],
+        "; name them in data.datetime to have the weekday and the hour, where they go through these",
         UserWarning,
     )
     filled = [(k.name, absent(table.column(k.name))) for k in kinds if k.filled]
@@ -92,10 +99,23 @@ def note_readings(table: Table, kinds: tuple[Kind, ...], both_ways: bool = False
     )
 
 
+def suspected_codes(table: Table, kinds: Collection[Kind]) -> list[float]:
+    """Return the numbers of all columns that may mean missing cells, each once."""
+    numbers = (_numbers(table, k) for k in kinds if isinstance(k, Number) and k.limited)
+    return list(dict.fromkeys(code for values in numbers for code in suspected(values)))
+
+
 def _are_numbers(table: Table, name: str) -> bool:
     """Whether a column holds nothing but numbers."""
     cells = table.plain(name)
     return not isinstance(cells, Text) or not (cells.declared or table.holds_text(name))
+
+
+def _may_be_moments(kind: Number) -> str | None:
+    """Return the form in which a column may be moments, if it is called so."""
+    if kind.low is None or kind.high is None or kind.words or not is_called_time(kind.name):
+        return None
+    return epoch_of(kind.low, kind.high)
 
 
 def _different(numbers: np.ndarray) -> int:

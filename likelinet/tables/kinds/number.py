@@ -203,6 +203,10 @@ class Number(Scaled):
         how += f", in {self.in_code} bins" if self.in_code else ""
         return f"{how}, with missing cells" if self.indicator else how
 
+    def in_brief(self) -> str:
+        brief = Kind.in_brief(replace(self, words=""))
+        return f"{brief} ({self.words})" if self.words else brief
+
 
 def _mask(at: np.ndarray, n: int) -> np.ndarray | None:
     """Return a mask of n cells that is true at some positions; None where there are none."""

@@ -4,6 +4,7 @@ import bz2
 import gzip
 import io
 import re
+import sys
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -12,11 +13,14 @@ from pathlib import Path
 from likelinet.core.errors import DataError
 from likelinet.tables.arrow import pa
 
+STDIN = Path("-")
 _ADDRESS = re.compile(r"(\w{2,}):/+(.*)")  # a Path has one slash of the two
 
 
 def contents(path: Path) -> bytes:
     """Return the bytes of a file; those of gzip, bzip2, Zstandard and of a zip archive of one file uncompressed.
+
+    `STDIN` is standard input, which can be read once.
 
     Raises
     ------
@@ -24,7 +28,7 @@ def contents(path: Path) -> bytes:
         If it cannot be read, is damaged, or holds several files.
     """
     try:
-        raw = path.read_bytes()
+        raw = _standard_input() if path == STDIN else path.read_bytes()
     except OSError as error:
         if address := _ADDRESS.fullmatch(str(path)):
             raise DataError(f"{address[1]}://{address[2]} is an address: download it, and name the file.") from None
@@ -38,6 +42,12 @@ def contents(path: Path) -> bytes:
             except (OSError, EOFError, ValueError, RuntimeError, zlib.error, zipfile.BadZipFile) as error:
                 raise DataError(f"{path}: cannot uncompress it, as {kind} ({error}): the file is damaged.") from None
     return raw
+
+
+def _standard_input() -> bytes:
+    if sys.stdin is None:
+        raise DataError("-: standard input is closed; name a file.")
+    return sys.stdin.buffer.read()
 
 
 class _NotOneFileError(Exception):

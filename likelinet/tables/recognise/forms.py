@@ -14,7 +14,7 @@ _CLOCK = (
     r"(?P<H>[0-9]{1,2}):(?P<M>[0-9]{2})(?::(?P<S>[0-9]{2})(?:[.,](?P<f>[0-9]{1,9}))?)?(?: ?(?P<p>[AaPp])\.?[Mm]\.?)?"
 )
 _ZONE = r"(?: ?(?:Z|UTC|GMT|[-+][0-9]{2}(?::?[0-9]{2})?))?"
-_AT = f"(?:(?:T|,? +){_CLOCK}{_ZONE})?"  # a time after a date, where there is one
+_AT = f"(?:(?:T|,? +|:){_CLOCK}{_ZONE})?"  # a time after a date, where there is one
 
 # Regular expressions (RE2) by the names that strptime has for the parts; a time may follow each date. The first that
 # all of a column fits is taken.
@@ -40,6 +40,7 @@ FORMS = {
     "%d %b %Y": f"{_WEEKDAY}{_DAY}(?:st|nd|rd|th)?[-./ ] ?{_NAME}[-/, ] ?{_YEAR}{_AT}",
     "%d %b %y": f"{_DAY}[-/ ]{_NAME}[-/ ]{_SHORT}{_AT}",
     "%b %d %Y": f"{_WEEKDAY}{_NAME}[-/ ]{_DAY}(?:st|nd|rd|th)?(?:,? |[-/]){_YEAR}{_AT}",
+    "%b %d %H:%M:%S %Y": f"{_WEEKDAY}{_NAME} +{_DAY} {_CLOCK}{_ZONE} {_YEAR}",
     "%b %Y": f"{_NAME}[-/, ] ?{_YEAR}",
     "%b %y": f"{_NAME}[-/ ]'?{_SHORT}",
     "%Y-%m": f"{_YEAR}[-/](?P<m>[0-9]{{2}})",
@@ -54,7 +55,7 @@ TIMES = ("%H:%M", "%H.%M.%S")  # of a day that nobody names
 _MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october"]
 _MONTHS += ["november", "december"]
 _NAMES = {name[:n]: j + 1 for j, name in enumerate(_MONTHS) for n in (3, 4, 20)}
-_CENTURY = 69  # as strptime has it: 69 is 1969, and 68 is 2068
+SINCE = 1969  # as strptime has it: 69 is 1969, and 68 is 2068
 
 
 def turned(form: str) -> str | None:
@@ -63,8 +64,10 @@ def turned(form: str) -> str | None:
     return other if other != form and other in FORMS else None
 
 
-def in_form(cells: Any, form: str) -> np.ndarray:
+def in_form(cells: Any, form: str, since: int = SINCE) -> np.ndarray:
     """Return strings of pyarrow as datetime64[us], NaT where one is no date or time of this form.
+
+    Years of two digits are among the hundred from `since` on.
 
     A time without a date is one of 1970-01-01; an offset from UTC is left aside, so that the time is what a clock there
     shows.
@@ -83,7 +86,7 @@ def in_form(cells: Any, form: str) -> np.ndarray:
     year, month, day = number("Y", 1970), number("m", 1), number("d", 1)
     if "y" in parts:
         short = number("y", 0)
-        year = np.where(short < 0, -1, short + np.where(short < _CENTURY, 2000, 1900))
+        year = np.where(short < 0, -1, since + (short - since) % 100)
     if "q" in parts:
         month = 3 * number("q", 1) - 2
     if "b" in parts:

@@ -10,8 +10,10 @@ from likelinet.core.wording import shown
 from likelinet.tables.arrow import pa, pc
 from likelinet.tables.coded import Coded
 from likelinet.tables.columns import Column
+from likelinet.tables.recognise.centuries import hundred_around, in_form_of_column
 from likelinet.tables.recognise.distinct import Distinct, distinct, forms_of
-from likelinet.tables.recognise.forms import FORMS, ISO, TIMES, in_form, turned
+from likelinet.tables.recognise.epochs import EPOCHS, epoch_in, read_epoch
+from likelinet.tables.recognise.forms import FORMS, ISO, SINCE, TIMES, in_form, turned
 from likelinet.tables.recognise.other_forms import EARLIEST, LATEST, in_any_form
 from likelinet.tables.text import Text
 
@@ -39,6 +41,11 @@ class Moments:
     stray: np.ndarray
     form: str
     words: str
+
+    @property
+    def since(self) -> int:
+        """The first of the hundred years that those of two digits are among, here and in other cells of the column."""
+        return hundred_around(self.values)
 
 
 def moments_in(text: Text, agree: float = 1.0) -> Moments | None:
@@ -84,7 +91,7 @@ def moments_among(column: Column, agree: float = 1.0) -> Moments | None:
 
 
 def moments_of(column: Column, name: str) -> Moments:
-    """Return a column as the moments that a user says it holds; whole numbers may be years as well.
+    """Return a column as the moments that a user says it holds; numbers may be years, or seconds since 1970, as well.
 
     Raises
     ------
@@ -95,7 +102,7 @@ def moments_of(column: Column, name: str) -> Moments:
     found = moments_among(cells)
     if found is None:
         text = cells if isinstance(cells, Text) else _whole_numbers(cells)
-        found = moments_in(text, 0.5) or _in_years(text)
+        found = moments_in(text, 0.5) or _in_years(text) or _since_1970(cells)
     if found is None:
         raise DataError(
             f"Column '{name}' of data.datetime has no dates or times of one form, such as 2024-02-29, 29.02.2024 14:30 "
@@ -111,24 +118,40 @@ def _in_years(text: Text) -> Moments | None:
     return Moments(values, stray, "%Y", "years") if some > stray.sum() else None
 
 
-def read_moments(column: np.ndarray | Text, form: str) -> tuple[np.ndarray, np.ndarray]:
+def _since_1970(column: np.ndarray | Text) -> Moments | None:
+    """Return seconds, or parts of them, since 1970 as moments, if most cells are such."""
+    found = epoch_in(column)
+    if found is None:
+        return None
+    form, values, stray = found
+    i = int((~np.isnat(values)).argmax())
+    when = str(values[i].astype("datetime64[s]")).replace("T", " ")
+    return Moments(values, stray, form, f"{form} ({shown(str(column[i]))} is {when})")
+
+
+def read_moments(column: np.ndarray | Text, form: str, since: int = SINCE) -> tuple[np.ndarray, np.ndarray]:
     """Return a column of a known form as datetime64[us], and where it has something else that is not missing.
 
-    Moments of other forms are read beside it where they mean one thing only, as dates do that ISO writes.
+    Moments of other forms are read beside it where they mean one thing only, as dates do that ISO writes. Years of two
+    digits are among the hundred from `since` on.
     """
+    if isinstance(column, np.ndarray) and column.dtype.kind == "M":
+        return column.astype("datetime64[us]"), np.zeros(len(column), bool)
+    if form in EPOCHS:
+        return read_epoch(column, form)
     if isinstance(column, np.ndarray):
-        if column.dtype.kind == "M":
-            return column.astype("datetime64[us]"), np.zeros(len(column), bool)
         column = _whole_numbers(column)
     found = distinct(column)
-    each = _in_form_or_iso(found.cells, form)
+    each = _in_form_or_iso(found.cells, form, since)
     if np.isnat(each).any():
-        each = in_any_form(found.cells, each, form)
+        each = in_any_form(found.cells, each, form, since)
     return found.read(each, np.datetime64("NaT"))
 
 
 def of_other_form(column: Text, form: str) -> np.ndarray:
     """Return which cells are neither of a known form nor dates as ISO writes them; missing ones may be among them."""
+    if form in EPOCHS:
+        return np.zeros(len(column), bool)
     if turned(form) is None:  # then the look of a cell tells, without reading it
         iso = False if form in TIMES else column.matches(FORMS[ISO])
         return ~(column.matches(FORMS[form]) | iso)
@@ -148,8 +171,8 @@ def in_doubt(column: np.ndarray | Text) -> tuple[np.ndarray, np.ndarray]:
     return found.spread(either, missing=False), column.matches("[-+]?[0-9]+(?:[.,][0-9]*)?")
 
 
-def _in_form_or_iso(cells: Any, form: str) -> np.ndarray:
-    each = in_form(cells, form)
+def _in_form_or_iso(cells: Any, form: str, since: int = SINCE) -> np.ndarray:
+    each = in_form(cells, form, since)
     if form not in TIMES and np.isnat(each).any():
         each = np.where(np.isnat(each), in_form(cells, ISO), each)
     return each
@@ -180,7 +203,7 @@ def _whole_numbers(values: np.ndarray) -> Text:
 
 def _fitting(found: Distinct, form: str, rows: np.ndarray, agree: float) -> np.ndarray | None:
     """Return the different cells as moments of a form, if such a share of the rows fits it."""
-    each = in_form(found.cells, form)
+    each = in_form_of_column(found.cells, form)
     fits = rows[~np.isnat(each)].sum()
     return each if fits > 0 and fits >= agree * rows.sum() else None
 
@@ -245,4 +268,6 @@ def _words(found: Distinct, form: str, each: np.ndarray) -> str:
     iso = iso.partition("T")[2] if form in TIMES else iso.replace("T", " ")
     local = " in local time" if pc.any(pc.match_substring_regex(found.cells, _ZONED)).as_py() else ""
     cell = found.cells[i].as_py()
-    return f"{what}{local}" + (f" ('{shown(cell)}' is {iso})" if cell != iso else "")
+    since = hundred_around(each)
+    years = f", years are {since} to {since + 99}" if "%y" in form else ""
+    return f"{what}{local}" + (f" ('{shown(cell)}' is {iso}{years})" if cell != iso else "")

@@ -11,7 +11,7 @@ _OFTEN_ELSE = {"%Y", "%Y%m", "%b %y", "%d-%m-%y", "%m-%d-%y"}  # what is written
 _NONE = np.datetime64("NaT")
 
 
-def in_any_form(cells: Any, each: np.ndarray, form: str) -> np.ndarray:
+def in_any_form(cells: Any, each: np.ndarray, form: str, since: int) -> np.ndarray:
     """Return moments, with those that are NaT read in any form that leaves no doubt.
 
     Parameters
@@ -22,6 +22,8 @@ def in_any_form(cells: Any, each: np.ndarray, form: str) -> np.ndarray:
         What they are in the known form.
     form : str
         This form, as `FORMS` names it; whether the day or the month comes first in it decides where both may.
+    since : int
+        The first of the hundred years that those of two digits are among.
     """
     if form in TIMES:
         others = [other for other in TIMES if other != form]
@@ -32,11 +34,11 @@ def in_any_form(cells: Any, each: np.ndarray, form: str) -> np.ndarray:
         if not np.isnat(each).any():
             break
         if back is None:
-            new = in_form(cells, other)
+            new = in_form(cells, other, since)
             new = np.where((new >= EARLIEST) & (new < LATEST), new, _NONE) if other == "%Y%m%d" else new
             each = np.where(np.isnat(each), new, each)
         elif _day_first(other):  # once for both
-            day, month = in_form(cells, other), in_form(cells, back)
+            day, month = in_form(cells, other, since), in_form(cells, back, since)
             of_either = ~(np.isnat(day) & np.isnat(month))
             ruling = other if "." in other and turned(form) is None else form  # between points it is the day, usually
             each = np.where(of_either, _in_one_order(day, month, ruling), each)

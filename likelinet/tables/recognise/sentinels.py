@@ -21,8 +21,12 @@ def sentinels_of(values: np.ndarray, index: np.ndarray | None) -> str:
     index : ndarray or None
         Positions of the rows in the user's table; without it, the rows are all of them.
     """
-    found = suspected_sentinels(values) if _has_far_ends(values) else {}
-    return ", ".join(f"{readable(value)} ({rows_of(values == value, index)})" for value in found)
+    return ", ".join(f"{readable(value)} ({rows_of(values == value, index)})" for value in suspected(values))
+
+
+def suspected(values: np.ndarray) -> dict[float, int]:
+    """Return the same as `suspected_sentinels`, in most columns after a quick look."""
+    return suspected_sentinels(values) if _has_far_ends(values) else {}
 
 
 def _has_far_ends(numbers: np.ndarray) -> bool:
@@ -35,7 +39,9 @@ def _has_far_ends(numbers: np.ndarray) -> bool:
     if not len(others):
         return False
     second, last = others.min(), others.max()
-    return bool(second - low > 0.1 * (high - second) or high - last > 0.1 * (last - low) or low < 0.0 <= second)
+    if second - low > 0.1 * (high - second) or high - last > 0.1 * (last - low) or low < 0.0 <= second:
+        return True
+    return (_is_nines(low) or _is_nines(high)) and _has_far_ends(others)  # 99 beside 98
 
 
 def suspected_sentinels(values: np.ndarray) -> dict[float, int]:
