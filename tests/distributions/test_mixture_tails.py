@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+import scipy.special
 
 import likelinet as ll
+from likelinet.distributions.over.mixture_formulas import log_of_sum
 
 RNG = np.random.default_rng(4)
 ROWS = 60
@@ -32,3 +34,12 @@ def test_quantiles_within_rounding_of_an_end(name, q):
         if q < 0.5:  # its complement would be lost in rounding, as is what is nearer to an end than numbers are
             inside = (y > d.support.low + 1e-290) & (y < d.support.high - 1e-9)
             np.testing.assert_allclose(log_tail(y)[inside], np.log(q), atol=1e-6)
+
+
+def test_logarithms_of_sums_of_any_size():
+    logs = np.array([0.0, -3.0, 599.0, -599.0, 700.0, -700.0, -745.0, 1e5, -1e5, np.inf, -np.inf, np.nan])
+    terms = np.stack([logs, logs - 0.5, logs[::-1], np.full(logs.shape, -1e3)])
+    for some in (terms, terms[:1], terms[:2], terms[:2, :4]):
+        with np.errstate(all="ignore"):
+            found, want = log_of_sum(some), scipy.special.logsumexp(some, axis=0)
+        np.testing.assert_allclose(found, want, rtol=1e-14, atol=1e-15)

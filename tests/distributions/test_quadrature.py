@@ -1,6 +1,7 @@
 """Quadrature over rows: digits of close distributions, bends far out, tails, and the numbering of panels."""
 
 import itertools
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from mpmath import mp
 import likelinet as ll
 from likelinet.distributions.numerics import quadrature
 from likelinet.distributions.numerics.layers import layers_of
+from likelinet.distributions.numerics.legendre import times
 from tests.distributions.test_numerical_defaults import pair
 
 CLOSE = {  # a family by its parameters, and minus its log density but for constants, in mpmath
@@ -144,3 +146,25 @@ def test_panels_in_layers():
         np.testing.assert_array_equal(
             layers.row[part].reshape(-1, rows), own[None].repeat(layers.row[part].size // rows, axis=0)
         )
+
+
+def test_divergence_where_a_part_of_the_other_takes_over_within_a_panel():
+    loc = np.array([[5.453, -6.072, 1.268, -8.923], [2.429, 18.014, -7.645, -10.791], [1.696, -1.103, 7.634, 0.284]])
+    scale = np.array([[0.262, 12.807, 1.853, 0.078], [0.131, 2.991, 10.76, 5.258], [0.433, 0.136, 7.757, 0.144]])
+    at = np.array([[18.595, 8.521, -7.618, -7.66], [-13.558, 7.554, 8.161, -26.856], [-1.531, -6.194, -13.061, 1.544]])
+    width = np.array([[2.71, 1.992, 0.097, 0.265], [0.531, 0.127, 0.124, 0.604], [0.162, 0.469, 0.104, 0.128]])
+    p, q = (ll.Mixture(ll.Gaussian(m, s), np.zeros(m.shape)) for m, s in ((loc, scale), (at, width)))
+    y = np.arange(-130.0, 130.0, 4e-3)[:, None]
+    log_p = p.log_prob(y)
+    want = 4e-3 * np.sum(np.exp(log_p) * (log_p - q.log_prob(y)), axis=0)
+    np.testing.assert_allclose(p.kl_divergence(q), want, rtol=2e-8)
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("many", [1, 2, 3, 17])
+def test_matrix_products_have_the_same_bits_for_some_of_the_columns(many: int, order: Literal["C", "F"]):
+    rng = np.random.default_rng(0)
+    matrix, columns = rng.normal(size=(11, 28)), rng.normal(size=(28, 40))
+    some = np.array(columns[:, 5 : 5 + many], order=order)
+    np.testing.assert_array_equal(times(matrix, some), times(matrix, columns)[:, 5 : 5 + many])
+    np.testing.assert_allclose(times(matrix, columns), matrix @ columns, rtol=0.0, atol=1e-13)

@@ -50,6 +50,15 @@ def test_sums_by_integrals_are_those_of_all_masses(d: Distribution):
         np.testing.assert_allclose(d.crps(np.array([y]))[0], want, rtol=1e-9)
 
 
+def test_divergence_where_a_part_of_the_other_takes_over_within_a_few_numbers():
+    z = np.random.default_rng(0).uniform(-2.0, 2.0, (5, 2, 4))
+    p, q = (ll.Mixture(ll.Poisson(np.exp(7.0 + z)), np.zeros(z.shape))[:, i] for i in (0, 1))
+    k = np.arange(1e4)[:, None]
+    log_p = p.log_prob(k)
+    want = np.sum(np.exp(log_p) * (log_p - q.log_prob(k)), axis=0)
+    np.testing.assert_allclose(p.kl_divergence(q), want, rtol=2e-8)
+
+
 def test_divergence_of_mixtures_of_wide_counts():
     d = WIDE["mixture of Poisson"]
     for other in (

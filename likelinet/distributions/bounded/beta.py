@@ -241,7 +241,7 @@ def _out(a: np.ndarray, b: np.ndarray, fall: np.ndarray) -> np.ndarray:
     """Return how far above its peak the log density of logit y has fallen by `fall`, by Newton's method."""
     n, rise = a + b, fall / a
     x = np.where(b > a, np.log1p(rise + np.sqrt(2.0 * rise)), fall / b + np.sqrt(2.0 * fall * n / a / b))
-    for _ in range(3):  # six digits are more than a cut needs
+    for _ in range(2):  # two digits are as many as a cut needs
         less = np.expm1(-x)
         x = x + (b * x + n * np.log1p(b / n * less) - fall) * (n + b * less) / (a * b * less)
     return x

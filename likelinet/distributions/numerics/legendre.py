@@ -3,14 +3,10 @@
 import numpy as np
 from numpy.polynomial import legendre
 
-from likelinet.core.blocks import blocks
 
-_AT_ONCE = 4096  # columns, which stay in the processor's cache
-
-
-def integrals(nodes: np.ndarray) -> np.ndarray:
-    """Return the matrix from values at nodes to integrals from -1 to each node."""
-    return legendre.legval(nodes, legendre.legint(np.eye(len(nodes)), lbnd=-1)).T @ coefficients(nodes)
+def integrals(nodes: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """Return the matrix from values at nodes to integrals from -1 to other points."""
+    return legendre.legval(at, legendre.legint(np.eye(len(nodes)), lbnd=-1)).T @ coefficients(nodes)
 
 
 def derivatives(nodes: np.ndarray, at: np.ndarray) -> np.ndarray:
@@ -29,11 +25,10 @@ def values(nodes: np.ndarray, at: np.ndarray) -> np.ndarray:
 
 
 def times(matrix: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """Return the matrix product, not by BLAS: a row has the same bits alone and among others."""
-    total = np.empty((len(matrix), columns.shape[1]))
-    for part in blocks(columns.shape[1], _AT_ONCE):
-        some, of_part = total[:, part], columns[:, part]
-        np.multiply(matrix[:, :1], of_part[0], out=some)
-        for i in range(1, len(columns)):
-            some += matrix[:, i : i + 1] * of_part[i]
-    return total
+    """Return the matrix product, not by BLAS: a row has the same bits alone and among others.
+
+    NumPy's own loop adds one term after the other, but those of a single column.
+    """
+    if columns.shape[1] == 1:
+        return times(matrix, np.repeat(columns, 2, axis=1))[:, :1]
+    return np.einsum("ij,jk->ik", matrix, np.ascontiguousarray(columns))

@@ -167,30 +167,38 @@ def cover_of(d: "Distribution", grid: Grid, close: float) -> Cover:
     """Return panels for a distribution of one batch axis, from its grid."""
     low, high = (np.clip(end, -LARGEST, LARGEST) for end in d.endpoints())
     grid = _without_twins(grid)
-    y, x, room = _ordered(grid, low, high)
-    kept = _kept(y, x, close * room)
+    key, upper, room = _ordered(grid, low, high)
+    kept = _kept(key, upper, high, close * room)
     layers = layers_of(kept.sum(0) - 1)
     place = np.empty((int(layers.many.max(initial=0)) + 1, len(low)), dtype=np.intp)  # of the cuts that are kept
     cut, row = np.nonzero(kept)
     place[(kept.cumsum(0) - 1)[cut, row], row] = cut
     row = layers.row
     rank = np.where(layers.counts, layers.rank, 0)  # one that does not count is the first one once more
-    a, b = place[rank, row], place[np.minimum(rank + 1, layers.many[row]), row]
-    return _filled(layers, (y[a, row], x[a, row]), (y[b, row], x[b, row]), grid, low, high)
+
+    def ends(at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        cut, most = place[at, row], high[row]
+        y = key[cut, row]
+        x = np.where(most < LARGEST, most - y, np.inf)
+        return (y, x) if upper is None else (np.where(upper[cut, row], most + y, y), np.where(upper[cut, row], -y, x))
+
+    return _filled(layers, ends(rank), ends(np.minimum(rank + 1, layers.many[row])), grid, low, high)
 
 
 def _without_twins(grid: Grid) -> Grid:
     """Return the grid without anchors that are as others in all rows."""
-    pairs = list(zip(grid.anchors, grid.cores, strict=True))
-    apart = [
-        not any(np.array_equal(anchor, a) and np.array_equal(core, c) for a, c in pairs[:i])
-        for i, (anchor, core) in enumerate(pairs)
-    ]
+    first: dict[tuple[bytes, bytes], int] = {}
+    for i, (anchor, core) in enumerate(zip(grid.anchors, grid.cores, strict=True)):
+        first.setdefault((anchor.tobytes(), core.tobytes()), i)
+    apart = list(first.values())
     return replace(grid, anchors=grid.anchors[apart], cores=grid.cores[apart])
 
 
-def _ordered(grid: Grid, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Return cuts in order, their distances to the largest y, and how much room each cut has of its own."""
+def _ordered(grid: Grid, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray | None, np.ndarray]:
+    """Return cuts in order, as y or less their distance to the largest y, which are the latter, and their own room.
+
+    The latter come after the others; None where there are none.
+    """
     bounded = high < LARGEST
     y, none = np.clip(grid.y, low, high), np.isnan(grid.y)
     # Half-way between two anchors the nearest one changes, and half-way up what is measured from.
@@ -204,18 +212,20 @@ def _ordered(grid: Grid, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray,
     halves = np.clip(halves, np.fmin.reduce(y), np.fmax.reduce(y))
     key, room = np.concatenate([y, halves]), np.concatenate([grid.room, room])
     many = len(key) - none.sum(0)
+    np.copyto(key[: len(y)], np.inf, where=none)
     if not bounded.any():
-        np.copyto(key[: len(y)], np.inf, where=none)
-        y, room = _in_order(key, None, many, key, room)
-        return y, np.broadcast_to(np.inf, y.shape), room
+        key, room = _in_order(key, None, many, key, room)
+        return key, None, room
     x = np.clip(np.where(_finer(grid.x, y), grid.x, high - y), 0.0, high - low)
     of_halves = np.clip(high - halves, np.fmin.reduce(x), np.fmax.reduce(x))
-    y, x = key.copy(), np.where(bounded, np.concatenate([x, of_halves]), np.inf)
-    upper = _finer(x, y)
+    x = np.concatenate([x, of_halves])
+    upper = _finer(x, key) & bounded
+    np.copyto(upper[: len(y)], False, where=none)
     np.negative(x, out=key, where=upper)
-    for of_none, last in ((key, np.inf), (upper, True)):
-        np.copyto(of_none[: len(none)], last, where=none)
-    return tuple(_in_order(key, upper, many, y, x, room))
+    lower = many - np.count_nonzero(upper, axis=0)
+    np.copyto(upper[: len(y)], True, where=none)
+    key, room = _in_order(key, upper, many, key, room)
+    return key, np.arange(len(key))[:, None] >= np.where(lower < many, lower, len(key)), room
 
 
 def _in_order(key: np.ndarray, last: np.ndarray | None, many: np.ndarray, *values: np.ndarray) -> list[np.ndarray]:
@@ -258,29 +268,26 @@ def _finer(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return x < np.abs(y)
 
 
-def _kept(y: np.ndarray, x: np.ndarray, room: np.ndarray) -> np.ndarray:
+def _kept(key: np.ndarray, upper: np.ndarray | None, high: np.ndarray, room: np.ndarray) -> np.ndarray:
     """Return which cuts are not too close to others."""
-    if np.any(x < np.inf):
-        upper = _finer(x, y)
-        gap, size = np.where(upper[1:], x[:-1] - x[1:], y[1:] - y[:-1]), np.where(upper, x, np.abs(y))
-    else:
-        gap, size = y[1:] - y[:-1], np.abs(y)
-    kept, roomy = np.ones(y.shape, dtype=bool), room > 0.0
-    since, apart = np.zeros((2, y.shape[1]))  # from the last cut, and from the last one that may stand for others
-    previous = np.zeros(y.shape[1], dtype=np.intp)
-    rounding = _ROUNDING * size
-    for j in range(1, len(y) - 1):
+    gap, rounding = np.diff(key, axis=0), _ROUNDING * np.abs(key)
+    if upper is not None:
+        gap += np.where(upper[1:] & ~upper[:-1], high, 0.0)
+    kept, roomy, apart = np.ones(key.shape, dtype=bool), room > 0.0, np.empty(key.shape[1], dtype=bool)
+    since = np.zeros((2, key.shape[1]))  # from the last cut, and from the last one that may stand for others
+    for j in range(1, len(key) - 1):
         since += gap[j - 1]
-        apart += gap[j - 1]
-        np.greater(since, rounding[j], out=kept[j])
-        kept[j] &= apart >= room[j]
-        np.putmask(since, kept[j], 0.0)
-        np.putmask(apart, kept[j] & roomy[j], 0.0)
-        np.putmask(previous, kept[j], j)
-    since, rows = since + gap[-1], np.arange(y.shape[1])
-    kept[-1] = since > rounding[-1]
+        now = kept[j]
+        np.greater(since[0], rounding[j], out=now)
+        now &= np.greater_equal(since[1], room[j], out=apart)
+        np.putmask(since[0], now, 0.0)
+        np.putmask(since[1], np.logical_and(now, roomy[j], out=apart), 0.0)
+    inner, rows = kept[1:-1], np.arange(key.shape[1])
+    previous = np.where(inner.any(0), len(inner) - inner[::-1].argmax(0), 0)
+    last = since[0] + gap[-1]
+    kept[-1] = last > rounding[-1]
     # The outermost one stays, rather than one next to it: what lies beyond is seen from the last panel.
-    instead = kept[-1] & (previous > 0) & roomy[previous, rows] & (since < room[-1])
+    instead = kept[-1] & (previous > 0) & roomy[previous, rows] & (last < room[-1])
     kept[previous[instead], rows[instead]] = False
     return kept
 

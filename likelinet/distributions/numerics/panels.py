@@ -9,7 +9,7 @@ from likelinet.distributions.numerics.legendre import integrals
 
 EDGES = (0.0, 2.5, 8.0, 19.0, 45.0)
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(16)
-RUNNING = integrals(NODES)
+RUNNING = integrals(NODES, NODES)
 
 
 def nodes_and_weights(like: Array, length: Array | float = np.inf) -> tuple[Array, Array]:

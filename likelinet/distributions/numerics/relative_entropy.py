@@ -183,7 +183,7 @@ class _Along(NamedTuple):
 def _along(pair: Pair, cover: Cover) -> _Along:
     """Return what is seen along panels, a few layers at a time: they stay in the processor's cache."""
     layers, n, n_rows = cover.layers, len(cover.row), len(cover.layers.many)
-    terms, masses, apart = Seen(*np.empty((4, n))), np.empty(n), np.empty(n, dtype=bool)
+    terms, masses, apart = Seen(*np.empty((len(Seen._fields), n))), np.empty(n), np.empty(n, dtype=bool)
     outermost = np.empty((2, 2, N_NODES, n_rows))
     some, many = pair, n_rows
     for part, rows in layers.tables:

@@ -6,13 +6,18 @@ from likelinet.core.blocks import blocks
 from likelinet.distributions.numerics.legendre import integrals, times, values
 from likelinet.distributions.numerics.nodes import NODES, WEIGHTS, Nodes
 
-_RUNNING = integrals(NODES)
+_RUNNING = integrals(NODES, NODES)
 # The parts of a panel between its nodes, the values of an interpolant at their ends, and its coefficients of powers.
 _ENDS = np.array([-1.0, *NODES, 1.0])
 _STEPS = np.diff(_ENDS)[:, None]
 _AT_ENDS = values(NODES, _ENDS)
 _POWERS = np.linalg.inv(np.vander(NODES, increasing=True))
 _INNER, _INNER_WEIGHTS = np.polynomial.legendre.leggauss(12)
+_GENTLE = (
+    9.0  # change of a logarithm along a panel up to which a polynomial, of these nodes, goes along the exponential
+)
+_FINE = np.polynomial.legendre.leggauss(28)[0]
+_TO_FINE, _FINE_PARTS = values(NODES, _FINE), np.diff(integrals(_FINE, _ENDS), axis=0)
 _LITTLE = 1e-14  # share of a sum that has no part in its digits
 _STEEP = 14.0  # change of a logarithm over a part of a panel
 _AT_ONCE = 1024  # panels, whose parts stay in the processor's cache
@@ -62,10 +67,17 @@ def running(
 
 
 def _of_parts(log_values: np.ndarray) -> np.ndarray:
-    """Return the integrals of the exponential of an interpolant between the nodes of each panel, and to its ends.
+    """Return the integrals of the exponential of an interpolant between the nodes of each panel, and to its ends."""
+    top, gentle = log_values.max(0), np.ptp(log_values, axis=0) < _GENTLE
+    parts = np.empty((len(_STEPS), len(top)))
+    fine = times(_TO_FINE, log_values[:, gentle] - top[gentle])
+    parts[:, gentle] = times(_FINE_PARTS, np.exp(fine, out=fine)) * np.exp(top[gentle])
+    parts[:, ~gentle] = _of_steep_parts(log_values[:, ~gentle])
+    return parts
 
-    In a variable in which a steep one would be constant if it were a straight line.
-    """
+
+def _of_steep_parts(log_values: np.ndarray) -> np.ndarray:
+    """Return the same in a variable in which the exponential of a straight line would be constant."""
     slope = (log_values[-1] - log_values[0]) / (NODES[-1] - NODES[0])
     bend = log_values - slope * NODES[:, None]  # a straight line, whose numbers may be large, needs no coefficients
     coefficients, ends = times(_POWERS, bend), times(_AT_ENDS, bend) + slope * _ENDS[:, None]

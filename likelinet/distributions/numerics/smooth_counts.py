@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from likelinet.core.blocks import blocks
+from likelinet.distributions.numerics.refinement import last_coefficients, seen
 from likelinet.distributions.numerics.smooth_sums import END_WEIGHTS, HEAD, NODES, STENCIL, WEIGHTS
 
 if TYPE_CHECKING:
@@ -22,6 +23,10 @@ Piece = tuple[np.ndarray, np.ndarray, np.ndarray, bool]
 PANELS = 10  # of one family
 _FAR = 25.0  # logarithm of how many times the first number the last one is, at most
 _ROWS = 160  # at once
+_TIMES, _PARTS, _SHORT = 6, 4, 4.0  # how often panels are looked at, into how many one is split, and which is not
+_ROUGH = 5e-12  # share of a sum: next to where one part takes over from another, the error is more than it seems
+_SHARES = np.arange(_PARTS + 1.0)[:, None] / _PARTS
+_LAST = last_coefficients(NODES, WEIGHTS)
 
 
 def smooth(d: "Distribution", low: np.ndarray, high: np.ndarray) -> np.ndarray:
@@ -101,10 +106,26 @@ def _total(all_of: tuple["Distribution", ...], term: Term, ends: tuple[_End, _En
         rows, (lower, upper) = np.arange(part.start, part.stop), (e[part] for e in ends)
         a, b = lower.edge(), upper.edge()
         sets = [np.clip(e[part].cuts(), a, b) for e in all_of]
-        pieces = [panels(rows, sets, a, b, where), *lower.pieces(rows), *upper.pieces(rows)]
-        for row, x, weight, whole in pieces:
+        sums += _by_panels(term, *panels(rows, sets, a, b, where), len(sums))
+        for row, x, weight, whole in (*lower.pieces(rows), *upper.pieces(rows)):
             values = weight * np.nan_to_num(term(row, x, whole), nan=0.0, posinf=0.0, neginf=0.0)
             sums += np.bincount(row, weights=values.cumsum(axis=0)[-1], minlength=len(sums))
+    return sums
+
+
+def _by_panels(term: Term, row: np.ndarray, start: np.ndarray, end: np.ndarray, many: int) -> np.ndarray:
+    """Return the integrals over the panels of each of so many rows; panels where the term bends are split."""
+    sums, size = np.zeros(many), np.zeros(many)
+    for i in range(_TIMES):
+        x, weight = nodes(start, end)
+        found = seen(weight * np.nan_to_num(term(row, x, False), nan=0.0, posinf=0.0, neginf=0.0), _LAST)
+        size = size if i else np.bincount(row, weights=found.size, minlength=many)
+        bends = found.rough(size[row], _ROUGH) & (end - start > _SHORT) & (i < _TIMES - 1)
+        sums += np.bincount(row[~bends], weights=found.total[~bends], minlength=many)
+        if not bends.any():
+            break
+        row, edges = np.tile(row[bends], _PARTS), start[bends] + (end - start)[bends] * _SHARES
+        start, end = edges[:-1].reshape(-1), edges[1:].reshape(-1)
     return sums
 
 
@@ -118,11 +139,13 @@ def log_mass(d: "Distribution", row: np.ndarray, x: np.ndarray, whole: bool, *, 
     return d[row].log_density()(x, np.full(x.shape, np.inf)) if everywhere else d[row].log_bulk_at(x)
 
 
-def panels(rows: np.ndarray, sets: list[np.ndarray], low: np.ndarray, high: np.ndarray, where: Where) -> Piece:
-    """Return Gauss-Legendre nodes in panels no longer than those of any of the sets of cuts, each (many, sets, rows).
+def panels(
+    rows: np.ndarray, sets: list[np.ndarray], low: np.ndarray, high: np.ndarray, where: Where
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the rows, starts and ends of panels no longer than those of any of the sets of cuts.
 
-    Gaps between these, where there is next to no mass, have panels of their own, or none, and so has what only other
-    sets than the first cover.
+    These have the shape (many, sets, rows). Gaps between them, where there is next to no mass, have panels of their
+    own, or none, and so has what only other sets than the first cover.
     """
     points = np.sort(np.concatenate([s.reshape(-1, len(rows)) for s in sets] + [low[None], high[None]]), axis=0)
     middle, gap = 0.5 * (points[1:] + points[:-1]), np.diff(points, axis=0)
@@ -141,8 +164,13 @@ def panels(rows: np.ndarray, sets: list[np.ndarray], low: np.ndarray, high: np.n
     if where != "gaps":
         of = own if where == "own" else share
         good &= of[np.minimum(i[:-1], len(share) - 1), row[:-1]] > 0.0
-    row, start, half = row[:-1][good], start[good], 0.5 * (end - start)[good]
-    return rows[row], start + half * (1.0 + NODES[:, None]), half * WEIGHTS[:, None], False
+    return rows[row[:-1][good]], start[good], end[good]
+
+
+def nodes(start: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the nodes of Gauss's rule in panels, and their weights, shape (nodes, panels)."""
+    half = 0.5 * (end - start)
+    return start + half * (1.0 + NODES[:, None]), half * WEIGHTS[:, None]
 
 
 def _shares(sets: np.ndarray, middle: np.ndarray, gap: np.ndarray) -> np.ndarray:

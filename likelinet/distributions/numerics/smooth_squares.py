@@ -7,8 +7,8 @@ import numpy as np
 from likelinet.core.blocks import blocks
 from likelinet.distributions.base.by_rows import innermost
 from likelinet.distributions.numerics.legendre import derivatives, integrals, times, values
-from likelinet.distributions.numerics.smooth_counts import panels
-from likelinet.distributions.numerics.smooth_sums import HEAD, NODES, WEIGHTS
+from likelinet.distributions.numerics.smooth_counts import nodes, panels
+from likelinet.distributions.numerics.smooth_sums import HEAD, NODES
 
 if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 _ROWS = 128  # at once
 _MANY, _FEW = 200.0, 8.0  # squares of a tail; fewer are summed one by one
 _EDGES = np.array([-1.0, 1.0])
-_AFTER = integrals(NODES)[::-1, ::-1].copy()  # from each node of a panel to its end
-_BEFORE, _SLOPES = integrals(NODES), derivatives(NODES, NODES)
+_AFTER = integrals(NODES, NODES)[::-1, ::-1].copy()  # from each node of a panel to its end
+_BEFORE, _SLOPES = integrals(NODES, NODES), derivatives(NODES, NODES)
 _THIRDS = _SLOPES @ _SLOPES @ _SLOPES
 _AT_EDGES = [values(NODES, _EDGES) @ np.linalg.matrix_power(_SLOPES, n) for n in range(4)]  # and derivatives
 
@@ -71,8 +71,9 @@ def _integrals(d: "Distribution", start: np.ndarray, end: np.ndarray, beyond: np
     density p from there on, p'(s) / 24 and -7 p‴(s) / 5760; and the sum of the squares is an integral again.
     """
     rows, sign = np.arange(len(start)), 1.0 if upper else -1.0
-    row, s, weight, _ = panels(rows, [np.clip(d.cuts(), start, end)], start, end, "gaps")
-    p, half = np.nan_to_num(np.exp(d[row].log_bulk_at(s)), nan=0.0, posinf=0.0), weight[0] / WEIGHTS[0]
+    row, *ends = panels(rows, [np.clip(d.cuts(), start, end)], start, end, "gaps")
+    (s, weight), half = nodes(*ends), 0.5 * (ends[1] - ends[0])
+    p = np.nan_to_num(np.exp(d[row].log_bulk_at(s)), nan=0.0, posinf=0.0)
     first, last = np.searchsorted(row, rows), np.searchsorted(row, rows, side="right") - 1
     at_start, at_end = (
         [times(m[i : i + 1], p[:, at])[0] / half[at] ** n for n, m in enumerate(_AT_EDGES)]

@@ -267,6 +267,10 @@ class AnswersByComponents(Distribution):
         return self._moments_of(*inner)
 
     def endpoints(self) -> tuple[np.ndarray, np.ndarray]:
+        return self._ends
+
+    @functools.cached_property
+    def _ends(self) -> tuple[np.ndarray, np.ndarray]:
         m: Any = self.marginals()
         (low, high), some = m.components.endpoints(), m.weights.probs > 0.0
         if not some.all():

@@ -15,6 +15,8 @@ LogInterval = Callable[[tuple[Array, ...], Array, Array], tuple[Array, Backward]
 LEAST_SCALE, LEAST_COUNT = 0.2, 0.01  # of those of all y
 LEAST_SHARE = 0.05  # of each y that a slice of y that are all the same takes in
 _FINITE = 1e300  # a logarithm that is not infinite
+_NOTHING = -700.0  # a logarithm of what is nothing beside what has all its digits
+_IN_RANGE = 600.0  # size of the logarithm of a number that has all its digits, and so have those that count beside it
 
 
 def loss_of_mixture(base: Loss, event_ndim: int) -> Loss:
@@ -145,14 +147,21 @@ def log_weights(logits: np.ndarray) -> np.ndarray:
 
 
 def log_of_sum(terms: Sequence[np.ndarray] | np.ndarray) -> np.ndarray:
-    """Return the logarithm of the sum of what these are logarithms of; they are overwritten."""
-    top = np.clip(functools.reduce(np.maximum, terms), -_FINITE, _FINITE)
-    for term in terms:
-        term -= top
-        np.exp(term, out=term)
-    total = terms[0]
+    """Return the logarithm of the sum of what these are logarithms of."""
+    total, part = np.maximum(terms[0], _NOTHING), np.empty(terms[0].shape)  # exponentials that underflow take long
+    np.exp(total, out=total)
     for term in terms[1:]:
-        total += term
+        np.maximum(term, _NOTHING, out=part)
+        total += np.exp(part, out=part)
     np.log(total, out=total)
-    total += top
+    if np.abs(total, out=part).max(initial=0.0) < _IN_RANGE:
+        return total
+    rough = ~(part < _IN_RANGE)
+    total[rough] = _scaled([term[rough] for term in terms])
     return total
+
+
+def _scaled(terms: list[np.ndarray]) -> np.ndarray:
+    """Return the same where the sum may not be a number: by what the terms are less than the largest one."""
+    top = np.clip(functools.reduce(np.maximum, terms), -_FINITE, _FINITE)
+    return np.log(sum(np.exp(term - top) for term in terms)) + top
