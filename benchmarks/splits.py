@@ -129,15 +129,25 @@ class Scored:
         """
         y, new = split.test_y, split.new
         cover = {c: float(np.mean((low <= y) & (y <= high))) for c, (low, high) in ends.items()}
-        means = (float(v[new].mean()) if new.any() else float("nan") for v in (nll, crps))
         rmse = float(np.sqrt(np.mean((mean - y) ** 2)))
-        nothing = float("nan")
+        mean_unseen, its_error = (float("nan"),) * 2 if unseen is None else _with_error(unseen)
+        own, own_error = _with_error(nll)
+        method, name, number = at
+        seconds, cpu = took
         return Scored(
-            *at, float(nll.mean()), float(crps.mean()), rmse, cover[0.9], cover[0.5], *means, *took,
-            float(nll.std(ddof=1) / len(y) ** 0.5),
-            nothing if unseen is None else float(unseen.mean()),
-            nothing if unseen is None else float(unseen.std(ddof=1) / len(unseen) ** 0.5),
+            method, name, number, own, float(crps.mean()), rmse, cover[0.9], cover[0.5], *_of(new, nll, crps),
+            seconds, cpu, own_error, mean_unseen, its_error,
         )  # fmt: skip
+
+
+def _with_error(values: np.ndarray) -> tuple[float, float]:
+    """Return the mean and its standard error."""
+    return float(values.mean()), float(values.std(ddof=1) / len(values) ** 0.5)
+
+
+def _of(rows: np.ndarray, nll: np.ndarray, crps: np.ndarray) -> tuple[float, float]:
+    """Return the means over some rows."""
+    return (float(nll[rows].mean()), float(crps[rows].mean())) if rows.any() else (float("nan"),) * 2
 
 
 def kept(path: Path) -> list[Scored]:

@@ -108,10 +108,10 @@ def gaussian_process(split: splits.Split) -> Gaussians:
     rows = np.random.default_rng(0).permutation(len(split.x))[:2000]
     loc, scale = split.x.mean(0), split.x.std(0) + 1e-12
     x, test = (split.x[rows] - loc) / scale, (split.test_x - loc) / scale
-    kernel = ConstantKernel() * RBF(np.ones(x.shape[1]), (1e-2, 1e3)) + WhiteKernel(0.1, (1e-6, 10.0))
+    kernel = ConstantKernel() * RBF([1.0] * x.shape[1], (1e-2, 1e3)) + WhiteKernel(0.1, (1e-6, 10.0))
     model = GaussianProcessRegressor(kernel, normalize_y=True, n_restarts_optimizer=1, random_state=0)
-    mean, spread = model.fit(x, split.y[rows]).predict(test, return_std=True)
-    return Gaussians(mean, spread)
+    mean, spread = model.fit(x, split.y[rows]).predict(test, return_std=True)[:2]
+    return Gaussians(np.asarray(mean), np.asarray(spread))
 
 
 def quantile_forest(split: splits.Split) -> Quantiles:

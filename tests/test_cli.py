@@ -81,7 +81,7 @@ def test_a_target_is_all_a_config_needs(tmp_path: Path):
 
 def test_quiet_prints_nothing(tmp_path: Path):
     config = tmp_path / "c.yaml"
-    config.write_text("data: {target: price, features: [size]}\ntraining: {epochs: 2}")
+    config.write_text("data: {target: price, features: [size]}\nnetwork: {hidden: [4]}\ntraining: {epochs: 2}")
     done = cli("fit", config, write_csv(tmp_path / "t.csv", COLUMNS), "-o", tmp_path / "m", "--quiet")
     assert (done.code, done.out, done.err) == (0, "", "")
     assert (tmp_path / "m").is_file()
@@ -187,7 +187,7 @@ def test_several_outputs(tmp_path: Path):
 def test_extra_columns_are_one_line_on_standard_error(tmp_path: Path):
     bare = write_csv(tmp_path / "bare.csv", {n: COLUMNS[n] for n in ("colour", "age", "size", "price")})
     config, file = tmp_path / "config.yaml", tmp_path / "model.safetensors"
-    config.write_text("data: {target: price}\ntraining: {epochs: 2}\n", encoding="utf-8")
+    config.write_text("data: {target: price}\nnetwork: {hidden: [4]}\ntraining: {epochs: 2}\n", encoding="utf-8")
     assert cli("fit", config, bare, "-o", file).err == ""
     alone, wide = cli("predict", file, bare), cli("predict", file, write_csv(tmp_path / "wide.csv", COLUMNS))
     note = "likelinet: note: Columns that the model does not use are ignored: visits, sold, grade.\n"

@@ -329,7 +329,7 @@ def test_the_command_line_takes_several_files_without_a_header(tmp_path: Path):
         text = "".join(f"{i / 10};{'red' if i % 3 else 'blue'};{i * i}\n" for i in rows).replace(".", ",")
         (tmp_path / name).write_bytes(gzip.compress(text.encode()) if name.endswith("gz") else text.encode())
     files = (tmp_path / "1.csv", tmp_path / "2.csv.gz")
-    (tmp_path / "c.yaml").write_text("data: {target: x2, header: false}\ntraining: {epochs: 2}")
+    (tmp_path / "c.yaml").write_text("data: {target: x2, header: false}\nnetwork: {hidden: [4]}\ntraining: {epochs: 2}")
     model = tmp_path / "m.safetensors"
     fit = cli("fit", tmp_path / "c.yaml", *files, "-o", model)
     assert (fit.code, fit.err) == (0, "")
@@ -344,7 +344,7 @@ def test_the_command_line_takes_several_files_without_a_header(tmp_path: Path):
 
 def test_the_command_line_says_guesses_in_one_line(tmp_path: Path):
     (tmp_path / "t.csv").write_bytes("größe,y\n1,2\n2,4\n3,5\n".encode("cp1252"))
-    (tmp_path / "c.yaml").write_text("data: {target: y}\ntraining: {epochs: 1, validation_fraction: 0}\n")
+    (tmp_path / "c.yaml").write_text("data: {target: y}\nnetwork: {hidden: [4]}\ntraining: {epochs: 1, validation_fraction: 0}\n")
     done = cli("fit", tmp_path / "c.yaml", tmp_path / "t.csv", "-o", tmp_path / "m")
     assert (done.code, done.err.count("\n")) == (0, 1)
     assert done.err.startswith(f"likelinet: note: {tmp_path / 't.csv'}: line 1 is not UTF-8, so the file is read as W")

@@ -98,7 +98,7 @@ def test_several_outputs_have_a_variance_each():
 @pytest.mark.parametrize(
     ("family", "y", "measure", "message"),
     [
-        ("categorical", labels(X, ["a", "b", "c"]), "variance", "no mean: take measure='entropy'."),
+        ("categorical", labels(X, ["a", "b", "c"]), "variance", "no mean where y is a label: take measure='entropy'."),
         ("von_mises", np.linspace(-3.0, 3.0, 40), "variance", "the variance of angles has no such parts"),
         ("gaussian", Y, "spread", "uncertainty: measure must be 'variance' or 'entropy', got 'spread'."),
     ],

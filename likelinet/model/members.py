@@ -51,7 +51,8 @@ def uncertainty(fit: Fit, x: EncodedRows, measure: str) -> Uncertainty:
             means.append(d.mean())
             variances.append(d.var())
         except UndefinedError as error:
-            raise UndefinedError(f"uncertainty: {str(error).rstrip('.')}: take measure='entropy'.") from None
+            what = str(error).removesuffix(".").partition(": take")[0]
+            raise UndefinedError(f"uncertainty: {what}: take measure='entropy'.") from None
     with np.errstate(invalid="ignore", over="ignore"):
         noise, mean = (np.average(each, axis=0, weights=weights) for each in (variances, means))
         disagreement = np.average((np.stack(means) - mean) ** 2, axis=0, weights=weights)

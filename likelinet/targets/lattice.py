@@ -38,7 +38,7 @@ def lattice_step(y: np.ndarray, weight: np.ndarray) -> float:
 
     Examples
     --------
-    >>> lattice_step(np.array([3.5, 1.0, 2.5, 1.0]), np.ones(4))
+    >>> lattice_step(np.array([3.5, 1.0, 2.5, 1.5]), np.ones(4))
     0.5
     >>> lattice_step(np.array([1.0, 1.5, 1.7]), np.ones(3))
     0.0
