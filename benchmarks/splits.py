@@ -147,7 +147,7 @@ def _with_error(values: np.ndarray) -> tuple[float, float]:
 
 def _of(rows: np.ndarray, nll: np.ndarray, crps: np.ndarray) -> tuple[float, float]:
     """Return the means over some rows."""
-    return (float(nll[rows].mean()), float(crps[rows].mean())) if rows.any() else (float("nan"),) * 2
+    return (float(nll[rows].mean()), float(crps[rows].mean())) if rows.any() else (float("nan"), float("nan"))
 
 
 def kept(path: Path) -> list[Scored]:

@@ -1,5 +1,6 @@
 """Whole settings by name: what is left open is filled, what is declared is respected."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -60,6 +61,9 @@ def test_what_is_declared_is_respected_to_the_single_key(training: Any):
         ({"ensemble": 1}, "groups", None),
         ({"groups": [{"ensemble": 3}]}, "groups", [ll.GroupConfig(ensemble=3)]),
         ({"data": {"features": []}}, "ensemble", 1),
+        ({"data": {"features": []}}, "distribution", ll.AutoConfig()),
+        ({"training": {"folds": None}}, "groups", None),
+        ({"training": {"folds": 10}}, "ensemble", 10),
     ],
 )
 def test_other_kinds_and_parts(declared: dict[str, Any], at: str, value: Any):
@@ -102,10 +106,9 @@ def test_folds_that_are_left_to_the_table(rows: int, ensemble: int, data: dict[s
     training = ll.TrainingConfig(folds="auto", steps=2)
     config = ll.ModelConfig(data={"features": ["x"], **data}, ensemble=ensemble, training=training)
     model = ll.Model(config).fit(table, Y[:rows], progress=False)
-    assert model.config.training.folds == folds
-    if folds is not None:
-        fold = model._fit.out_of_fold.fold  # without the note on gaps in time
-        assert len(np.unique(fold)) == folds
+    assert model.config.training.folds == "auto"  # as declared, for another fit
+    out = model._fit.out_of_fold  # without the note on gaps in time
+    assert (None if out is None else len(np.unique(out.fold))) == folds
 
 
 def test_times_of_many_rows_make_fewer_folds():
@@ -121,7 +124,6 @@ def test_groups_beside_validation_rows_are_weighed_by_these(monkeypatch: pytest.
     own = {"ensemble": 2, "network": {"hidden": [8]}, "training": {**SHORT, "folds": "auto"}}
     model = ll.Model({**own, "groups": [{}, {"network": {"hidden": []}}]})
     model.fit(X[15:], Y[15:], validation=(X[:15], Y[:15], weight), progress=False)
-    assert model.config.training.folds is None
     each = [predict_dist(fit, fit.rows(as_table(X[:15]))) for fit in model._fit.groups]
     log_prob = np.stack([d.log_prob(Y[:15]) for d in each], axis=1)
     ((scores, weights),) = asked
@@ -131,3 +133,31 @@ def test_groups_beside_validation_rows_are_weighed_by_these(monkeypatch: pytest.
     np.testing.assert_allclose(model.predict_dist(X[:15]).log_prob(Y[:15]), expected, rtol=1e-9)
     with pytest.raises(ll.UndefinedError, match="no out-of-fold predictions"):
         _ = model.out_of_fold
+
+
+def test_a_model_of_groups_with_validation_rows_is_read_again_and_fitted_again(tmp_path: Path):
+    own = {"ensemble": 4, "network": {"hidden": [4]}, "training": {**SHORT, "folds": "auto"}, "groups": [{}, {}]}
+    model = ll.Model(own).fit(X, Y, validation=(X[:15], Y[:15]), progress=False)
+    model.save(tmp_path / "m")
+    loaded = ll.Model.load(tmp_path / "m")
+    np.testing.assert_array_equal(loaded.predict_dist(X).log_prob(Y), model.predict_dist(X).log_prob(Y))
+    assert len(np.unique(loaded.fit(X[:3], Y[:3], progress=False).out_of_fold.fold)) == 3
+
+
+def test_what_a_later_group_cannot_be_ends_the_fit_and_keeps_none():
+    training = {"folds": 2, "steps": 2, "objective": {"kind": "crps"}}
+    groups = [{"distribution": {"kind": "gaussian"}}, {"distribution": {"kind": "student_t"}}]
+    model = ll.Model({"ensemble": 2, "training": training, "groups": groups})
+    with pytest.raises(ll.ConfigError, match="StudentT has no CRPS"):
+        model.fit(X, Y, progress=False)
+    assert not model.fitted
+
+
+def test_groups_are_weighed_by_the_cells_of_a_rounded_y(monkeypatch: pytest.MonkeyPatch):
+    asked, y = [], np.round(Y, 2)
+    monkeypatch.setattr(stacking, "stacked_weights", lambda *scores: asked.append(scores) or np.array([0.5, 0.5]))
+    own = {"ensemble": 2, "network": {"hidden": [4]}, "training": {**SHORT, "folds": 2}}
+    model = ll.Model({**own, "groups": [{}, {"distribution": {"kind": "laplace"}}]}).fit(X, y, progress=False)
+    ((scores, _),) = asked
+    mixed = np.log(model.out_of_fold.distribution.cdf(y + 0.005) - model.out_of_fold.distribution.cdf(y - 0.005))
+    np.testing.assert_allclose(np.logaddexp(*scores.T) - np.log(2.0), mixed, rtol=1e-8)

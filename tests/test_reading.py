@@ -344,7 +344,7 @@ def test_the_command_line_takes_several_files_without_a_header(tmp_path: Path):
 
 def test_the_command_line_says_guesses_in_one_line(tmp_path: Path):
     (tmp_path / "t.csv").write_bytes("größe,y\n1,2\n2,4\n3,5\n".encode("cp1252"))
-    (tmp_path / "c.yaml").write_text("data: {target: y}\nnetwork: {hidden: [4]}\ntraining: {epochs: 1, validation_fraction: 0}\n")
-    done = cli("fit", tmp_path / "c.yaml", tmp_path / "t.csv", "-o", tmp_path / "m")
+    (tmp_path / "c.yaml").write_text("data: {target: y}\ntraining: {epochs: 1, validation_fraction: 0}\n")
+    done = cli("fit", tmp_path / "c.yaml", tmp_path / "t.csv", "-o", tmp_path / "m", "--set", "network.hidden=[4]")
     assert (done.code, done.err.count("\n")) == (0, 1)
     assert done.err.startswith(f"likelinet: note: {tmp_path / 't.csv'}: line 1 is not UTF-8, so the file is read as W")

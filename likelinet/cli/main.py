@@ -23,7 +23,7 @@ def main(arguments: list[str] | None = None) -> None:
     except BaseException as error:
         if ctrl_c.pressed or _interrupted(error):  # a module that was being imported may have made another error of it
             if sys.stderr is not None:
-                print("likelinet: interrupted.", file=sys.stderr)
+                print(" ".join(["likelinet: interrupted.", *getattr(error, "__notes__", ())]), file=sys.stderr)
             sys.exit(INTERRUPTED)
         if isinstance(error, Exception):
             from likelinet.cli.run import end

@@ -34,20 +34,31 @@ def filled(declared: Mapping[str, Any], quality: Quality) -> dict[str, Any]:
     """Return a declaration in which all that it leaves open is as the quality has it.
 
     Groups are left out where the declaration says what they would differ in, or there is one member; where there is no
-    network to train well, as without features, nothing is filled.
+    network to train well nothing is filled, and without features the family alone.
 
     Examples
     --------
     >>> filled({"training": {"seed": 3}}, "good")["training"]["average"]
     0.9995
     """
-    own, setting = _said(dict(declared)), dict(SETTINGS[quality])
-    data, network = (part if isinstance(part := _said(own.get(key)), dict) else {} for key in ("data", "network"))
-    if data.get("features") == [] or network.get("kind", "mlp") != "mlp":
+    own, setting = dict(declared), dict(SETTINGS[quality])
+    data, network, training = (_keys(own.get(part)) for part in ("data", "network", "training"))
+    if network.get("kind", "mlp") != "mlp":
         return own
-    if network or "numeric" in data or own.get("ensemble") == 1:
+    if data.get("features") == []:
+        return _filled(own, {"distribution": AUTO})
+    folds = training.get("folds", "auto")
+    if network or "numeric" in data or own.get("ensemble") == 1 or folds is None:
         setting.pop("groups", None)
+    if isinstance(folds, int):
+        setting["ensemble"] = max(folds, setting["ensemble"])
     return _filled(own, setting)
+
+
+def _keys(part: Any) -> dict[str, Any]:
+    """Return the keys of a part that the user has set, if it is one."""
+    said = _said(part)
+    return said if isinstance(said, dict) else {}
 
 
 def _said(part: Any) -> Any:

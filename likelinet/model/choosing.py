@@ -26,7 +26,7 @@ from likelinet.tables.roles import Roles
 from likelinet.tables.rows import Rows, output_names
 from likelinet.tables.table import Table, as_table
 from likelinet.targets.build import takes_labels
-from likelinet.targets.lattice import lattice_step
+from likelinet.targets.lattice import step_of
 from likelinet.targets.suggestion import Suggestion, suggested, suggested_for_intervals
 from likelinet.targets.times import note_times
 from likelinet.training.choice import Candidate, Choice
@@ -145,8 +145,8 @@ def _folds(config: ModelConfig, rows: Rows) -> int:
     units = attempted(lambda: HoldOut.of(config.data, rows.table))
     if isinstance(units, DataError) or rows.table.n < 2 * FOLDS:
         return 0  # what is wrong is said by the fit
-    folds = min(FOLDS, int(units.units.max()) + 1)
-    return 0 if isinstance(attempted(lambda: units.parts(folds, np.random.default_rng(0))), DataError) else folds
+    folds = units.most(FOLDS)
+    return folds if folds > 1 else 0
 
 
 def _task(config: ModelConfig, rows: Rows, y: Any, folds: int, families: int) -> Task:
@@ -168,15 +168,7 @@ def _task(config: ModelConfig, rows: Rows, y: Any, folds: int, families: int) ->
         shortly = {"folds": folds, "time": shortly["time"]}  # all rows in each iteration
     engine = "numpy" if config.engine == "numpy" else "auto"  # so short trainings may not be worth compiling
     update = {"training": training.model_copy(update=shortly), "ensemble": folds, "engine": engine}
-    return Task(config.each_group[-1].model_copy(update=update), own, y is not None, _step(own))
-
-
-def _step(rows: Rows) -> float:
-    """Return the step of the lattice on which y lies; 0 where it is none, or y is no single number."""
-    y = rows.y
-    if isinstance(y, Interval) or y.ndim > 1 or y.dtype.kind not in "fiu":
-        return 0.0
-    return lattice_step(y.astype(np.float64), rows.weight)
+    return Task(config.each_group[-1].model_copy(update=update), own, y is not None, step_of(own.y, own.weight))
 
 
 def _best(families: dict[str, ModelConfig], task: Task, why: str, shown: bool) -> tuple[ModelConfig, Choice]:

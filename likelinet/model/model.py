@@ -171,8 +171,8 @@ class Model(Questions):
             held_table = declared_table(held_x, config.data)
             _, held_y = named(config, held_table, held_y)
             held = roles.rows(held_table, held_y, held_weight, features, rows.table.named)
-        config = stacking.with_folds(config, rows.table, validated=held is not None)
-        within, source = with_less_time(config, choice), Source.of(table)
+        within = stacking.with_folds(with_less_time(config, choice), rows.table, validated=held is not None)
+        source = Source.of(table)
         with Progress(progress) as bar:
             fit, cause = stacking.fit(within, self._custom, source, rows, held, features, names, callbacks, bar)
         return replace(fit.declared_by(config), history=replace(fit.history, choice=choice)), cause

@@ -232,7 +232,8 @@ class Questions(ABC):
                 "The model comes from a file, which does not keep out-of-fold predictions: fit it again for them; "
                 f"history.out_of_fold_nll has their mean score, {fit.history.out_of_fold_nll:.4g}."
             )
-        if fit.config.training.folds is not None:
+        cut_short = fit.history.stopped in ("interrupted", "not finite", "diverged")
+        if cut_short and fit.config.training.folds is not None:
             raise UndefinedError(
                 "Training was cut short, before out-of-fold predictions were made: fit the model again."
             )

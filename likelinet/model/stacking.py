@@ -7,7 +7,7 @@ import numpy as np
 
 from likelinet.config import ModelConfig
 from likelinet.config.group import check_same_y
-from likelinet.core.errors import DataError
+from likelinet.core.errors import ConfigError, DataError
 from likelinet.core.notes import each_once, unnoted
 from likelinet.distributions import Distribution
 from likelinet.distributions.over.mixture_of import mixture_of
@@ -15,12 +15,13 @@ from likelinet.model import fitting
 from likelinet.model.fit import Fit, Stack
 from likelinet.model.prediction import predict_dist
 from likelinet.model.source import Source
-from likelinet.scores.calibration import log_prob
+from likelinet.scores.cells import log_prob_of_cells
 from likelinet.scores.stacking import stacked_weights
 from likelinet.tables.hold_out import HoldOut
 from likelinet.tables.inputs import Inputs
 from likelinet.tables.rows import Rows
 from likelinet.tables.table import Table
+from likelinet.targets.lattice import step_of
 from likelinet.training.history import Callback, Epoch, GroupHistory, History
 from likelinet.training.progress import Progress
 
@@ -61,7 +62,7 @@ def fit(
                 found.append(replace(trained, config=own))
                 cut = cause is not None
             except BaseException as error:
-                if not found:
+                if not found or isinstance(error, ConfigError | DataError):  # what is declared cannot be
                     raise
                 cause = error
             if cause is not None:
@@ -180,14 +181,17 @@ def _weights_by(scores: np.ndarray, weight: np.ndarray) -> np.ndarray:
 
 
 def _unseen(fit: Fit, validation: Rows | None) -> tuple[np.ndarray, np.ndarray] | None:
-    """Return log p(y) of the rows that members held out, or that validate, and the weights of these."""
-    if fit.out_of_fold is not None:
-        return fit.out_of_fold.log_prob, fit.out_of_fold.weight
+    """Return log p(y) of the rows that members held out, or that validate, and the weights of these.
+
+    Of a y that is rounded it is that of its cell, which no spike makes better.
+    """
+    if (out := fit.out_of_fold) is not None:
+        return log_prob_of_cells(out.distribution, out.y, step_of(out.y, out.weight)), out.weight
     if validation is None:
         return None
     with unnoted():  # said when they were trained
-        y = fit.recognise(validation, "validation y")
-        return log_prob(predict_dist(fit, fit.rows(validation.table)), y), validation.weight
+        y, d = fit.recognise(validation, "validation y"), predict_dist(fit, fit.rows(validation.table))
+        return log_prob_of_cells(d, y, step_of(y, validation.weight)), validation.weight
 
 
 def _history(config: ModelConfig, found: Sequence[Fit], weights: np.ndarray) -> History:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from likelinet.distributions import Interval
 from likelinet.distributions.base.family import Family
 from likelinet.tables.scaling import moments
 
@@ -24,6 +25,13 @@ def lattice_steps(y: np.ndarray, weight: np.ndarray, family: Family) -> np.ndarr
         return np.array(lattice_step(y, weight))
     weights = np.broadcast_to(weight.reshape(len(y), -1), y.shape)
     return np.array([lattice_step(*own) for own in zip(y.T, weights.T, strict=True)])
+
+
+def step_of(y: np.ndarray | Interval, weight: np.ndarray) -> float:
+    """Return the step of the lattice on which y lies; 0 where it is none, or y is no single number."""
+    if isinstance(y, Interval) or y.ndim > 1 or y.dtype.kind not in "fiu":
+        return 0.0
+    return lattice_step(y.astype(np.float64), weight)
 
 
 def lattice_step(y: np.ndarray, weight: np.ndarray) -> float:

@@ -57,7 +57,7 @@ def test_certain_classes():
 def test_classes_without_an_order_have_no(method):
     arguments = () if method in ("mean", "var", "std", "median") else (0.5,)
     for d in (ll.Categorical(np.zeros(3)), ll.Labelled(ll.Categorical(np.zeros(3)), ["a", "b", "c"])):
-        with pytest.raises(ll.UndefinedError, match="^Categorical has no"):
+        with pytest.raises(ll.UndefinedError, match=r"^Categorical has no"):
             getattr(d, method)(*arguments)
 
 
