@@ -138,7 +138,7 @@ def test_the_tables_ask_for_the_workloads_named_alone():
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:y is positive and very skewed")  # of yacht; given x it is neither
-@pytest.mark.parametrize(("name", "nll", "rmse"), [("concrete", 2.99, 5.35), ("yacht", -0.3, 1.0)])
+@pytest.mark.parametrize(("name", "nll", "rmse"), [("concrete", 3.02, 5.35), ("yacht", -0.3, 1.0)])
 def test_the_defaults_reach_their_targets_over_the_standard_splits(name: str, nll: float, rmse: float):
     """The targets are 2.97, 5.3 and .85 to .95; bounds lie four standard deviations over seeds from the means."""
     if not splits.folder().is_dir():
