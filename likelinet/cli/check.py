@@ -119,7 +119,7 @@ def _target(table: Table, config: ModelConfig) -> tuple[Table, np.ndarray, np.nd
     if isinstance(rows, DataError):
         return *everything, [rows]
     what = f"Target '{', '.join(output_names(config.data))}'"
-    naming = Naming(what, config.distribution.kind, rows.table.index, tuple(output_names(config.data)))
+    naming = Naming.of(config, rows, what)
     y = attempted(partial(targets.clean, rows.y, naming))
     if isinstance(y, DataError):
         return rows.table, rows.weight, None, [y]

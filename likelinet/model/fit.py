@@ -27,7 +27,7 @@ from likelinet.objective.objective import Objective
 from likelinet.tables.inputs import Encoded, Inputs
 from likelinet.tables.kinds.statistics import Apart
 from likelinet.tables.roles import other_columns, read_by_family
-from likelinet.tables.rows import Rows, output_names
+from likelinet.tables.rows import Rows
 from likelinet.tables.table import Table
 from likelinet.tables.text import Text
 from likelinet.targets.target import Naming, Targets
@@ -155,8 +155,7 @@ class Fit:
 
     def recognise(self, rows: Rows, what: str) -> np.ndarray | Interval:
         """Return the y of new rows, checked against what the model was trained on, in the user's form."""
-        naming = Naming(what, self.config.distribution.kind, rows.table.index, tuple(output_names(self.config.data)))
-        return self.targets.recognise(rows.y, self.declared, naming)
+        return self.targets.recognise(rows.y, self.declared, Naming.of(self.config, rows, what))
 
     def encode(
         self, tables: Sequence[Table], other: tuple[str, ...], apart: Sequence[Apart] = (), spare: int = 0

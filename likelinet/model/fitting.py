@@ -33,7 +33,7 @@ from likelinet.tables.hold_out import HoldOut, folds_of
 from likelinet.tables.inputs import learn_inputs
 from likelinet.tables.kinds.noted import note_readings
 from likelinet.tables.kinds.statistics import FOLDS, wants_means
-from likelinet.tables.rows import Rows, output_names
+from likelinet.tables.rows import Rows
 from likelinet.tables.table import Table
 from likelinet.targets.build import targets_of
 from likelinet.targets.class_weights import class_factors
@@ -89,7 +89,7 @@ def fit(
     (what, other), n, is_coder = names, rows.table.n, isinstance(config.network, CoderConfig)
     if n < 2:
         raise DataError(f"The table has {counted(n, 'row')} with a positive weight: fitting needs at least two.")
-    naming = naming_of(config, rows, what)
+    naming = Naming.of(config, rows, what)
     inputs, (y, targets) = both(
         lambda: learn_inputs(rows.table, features, rows.weight, config.data),
         lambda: learn_targets(config, custom, rows, naming),
@@ -179,11 +179,6 @@ def fit(
             found, out_of_fold(found, *seen), held, rows, targets.check(y, found.declared, naming)
         )
     return found, cause
-
-
-def naming_of(config: ModelConfig, rows: Rows, what: str) -> Naming:
-    """Return how messages speak of the y of training rows, which `what` is for all families."""
-    return Naming(what, config.distribution.kind, rows.table.index, tuple(output_names(config.data)))
 
 
 def learn_targets(

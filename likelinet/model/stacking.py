@@ -22,6 +22,7 @@ from likelinet.tables.inputs import Inputs
 from likelinet.tables.rows import Rows
 from likelinet.tables.table import Table
 from likelinet.targets.lattice import step_of
+from likelinet.targets.target import Naming
 from likelinet.training.history import Callback, Epoch, GroupHistory, History
 from likelinet.training.progress import Progress
 
@@ -94,7 +95,7 @@ def _check_families(
             check_same_y(declared[0].distribution, config.distribution)  # of which one may just have been chosen
         except ValueError as error:
             raise DataError(f"groups.{g}: {error}.") from None
-        y, targets = fitting.learn_targets(config, custom, rows, fitting.naming_of(config, rows, what))
+        y, targets = fitting.learn_targets(config, custom, rows, Naming.of(config, rows, what))
         probe = Fit(config, custom, Inputs((), False), targets, np.zeros((0, 0)), History(), source)
         kinds.append(_kind(probe, targets.encode(y)))
         if kinds[g] != kinds[0]:

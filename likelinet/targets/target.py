@@ -15,6 +15,7 @@ from likelinet.distributions import Distribution, Interval
 from likelinet.distributions.base.family import Family
 from likelinet.tables.arrays import check_finite, target_array
 from likelinet.tables.recognise.identifiers import mostly_different
+from likelinet.tables.rows import Rows, output_names
 
 Y = np.ndarray | Interval
 
@@ -39,6 +40,11 @@ class Naming:
     kind: str
     index: np.ndarray | None = None
     outputs: tuple[str, ...] = ()
+
+    @staticmethod
+    def of(config: ModelConfig, rows: Rows, what: str) -> "Naming":
+        """Return how messages speak of the y of rows, which `what` is for all families."""
+        return Naming(what, config.distribution.kind, rows.table.index, tuple(output_names(config.data)))
 
     def rows(self, where: Any) -> str:
         """Return the numbers of the rows where a mask is true."""
