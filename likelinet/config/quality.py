@@ -5,7 +5,8 @@ from typing import Any, Literal
 
 from likelinet.config.base import Config
 
-Quality = Literal["fast", "good", "best"]
+Quality = Literal["plain", "fast", "good", "best"]
+DEFAULT: Quality = "good"
 
 OPTIMIZER = {"kind": "adamw", "learning_rate": 0.004, "weight_decay": 0.1}
 TRAINING = {"optimizer": OPTIMIZER, "schedule": {"kind": "hold_then_anneal"}, "average": 0.9995, "folds": "auto"}
@@ -30,29 +31,53 @@ SETTINGS: dict[str, dict[str, Any]] = {
 }
 
 
-def filled(declared: Mapping[str, Any], quality: Quality) -> dict[str, Any]:
-    """Return a declaration in which all that it leaves open is as the quality has it.
+def quality_of(declared: Mapping[str, Any]) -> Any:
+    """Return the quality that a declaration names, or has by default.
 
-    Groups are left out where the declaration says what they would differ in, or there is one member; where there is no
-    network to train well nothing is filled, and without features the family alone.
+    That is `plain` where the others have nothing to say: of codes, and of the exact maximum by L-BFGS.
+    """
+    if "quality" in declared:
+        return declared["quality"]
+    network, optimizer = _keys(declared.get("network")), _keys(_keys(declared.get("training")).get("optimizer"))
+    nothing_to_say = network.get("kind", "mlp") != "mlp" or optimizer.get("kind") == "lbfgs"
+    return "plain" if nothing_to_say else DEFAULT
+
+
+def filled(declared: Mapping[str, Any], quality: Quality) -> dict[str, Any]:
+    """Return a declaration in which all that it leaves open is as the quality has it; `plain` leaves it open.
+
+    Groups are left out where the declaration says what they would differ in, or there is one member, or no folds; where
+    there is no network to train well nothing is filled, and without features the family alone.
 
     Examples
     --------
     >>> filled({"training": {"seed": 3}}, "good")["training"]["average"]
     0.9995
     """
-    own, setting = dict(declared), dict(SETTINGS[quality])
+    own, setting = dict(declared), dict(next((s for name, s in SETTINGS.items() if name == quality), {}))
     data, network, training = (_keys(own.get(part)) for part in ("data", "network", "training"))
-    if network.get("kind", "mlp") != "mlp":
+    if not setting or network.get("kind", "mlp") != "mlp":
         return own
     if data.get("features") == []:
         return _filled(own, {"distribution": AUTO})
-    folds = training.get("folds", "auto")
+    # Who says how much each member holds out draws it for each, rather than by folds.
+    folds = training.get("folds", None if "validation_fraction" in training else "auto")
+    if folds is None:
+        setting["training"] = {**setting["training"], "folds": None}
     if network or "numeric" in data or own.get("ensemble") == 1 or folds is None:
         setting.pop("groups", None)
     if isinstance(folds, int):
         setting["ensemble"] = max(folds, setting["ensemble"])
     return _filled(own, setting)
+
+
+def mark_as_filled(config: Config, declared: Any) -> None:
+    """Have a new config, and its parts, count only what was declared among the fields that are set."""
+    said = _keys(declared)
+    object.__setattr__(config, "__pydantic_fields_set__", {*said} & type(config).model_fields.keys())
+    for name, part in said.items():
+        if isinstance(own := getattr(config, name, None), Config):
+            mark_as_filled(own, part)
 
 
 def _keys(part: Any) -> dict[str, Any]:
