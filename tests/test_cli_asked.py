@@ -14,7 +14,7 @@ from likelinet.tables.table import as_table
 from likelinet.targets.suggestion import suggested
 from tests.small import COLUMNS, cli, quick, write_csv
 
-QUICK = ("--set", "network.hidden=[4]", "--set", "training.epochs=2")
+QUICK = ("--set", "quality=plain", "--set", "network.hidden=[4]", "--set", "training.epochs=2")
 
 
 @pytest.fixture(scope="module")

@@ -83,7 +83,7 @@ def test_everything_has_a_default(tmp_path: Path, text: str):
     file = tmp_path / "c.yaml"
     file.write_text(text)
     config = load_config(file)
-    assert config == ll.ModelConfig() == ll.Model().config == ll.Model({}).config
+    assert config == ll.ModelConfig() == ll.Model({"quality": "plain"}).config == ll.Model({}).config
     assert isinstance(config.distribution, ll.GaussianConfig)
     assert (config.ensemble, config.engine, config.training.seed) == (1, "numpy", 0)
 

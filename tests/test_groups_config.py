@@ -10,7 +10,7 @@ from likelinet.config import parse_config
 from likelinet.selection.baselines import baselines
 from likelinet.selection.candidates import families
 
-FOLDED = {"ensemble": 2, "training": {"folds": 2}}
+FOLDED = {"quality": "plain", "ensemble": 2, "training": {"folds": 2}}
 THREE: list[dict[str, Any]] = [
     {"network": {"hidden": [2]}},
     {"numeric": {"kind": "piecewise_linear", "bins": 4}, "ensemble": 3},

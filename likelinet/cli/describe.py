@@ -115,6 +115,9 @@ def summary(model: Model) -> str:
     engine = "" if history.engine == "numpy" else f" with {history.engine}"
     many = f"{counted(model.n_parameters, 'parameter')}{engine} in {counted(epochs, 'epoch')}"
     how = "cut off by training.time" if history.stopped == "time" else history.stopped
+    quality, members = model.config.quality, [group.ensemble for group in model.config.each_group]
+    if quality != "plain":
+        many = f"{' + '.join(map(str, members))} network{'s' * (members != [1])} (quality {quality}), {many}"
     line = f"Fitted {many} ({how}; best epoch {best})"
     if not history.epochs and history.stopped == "finished":
         return f"{line}: the start was already the maximum"

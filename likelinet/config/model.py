@@ -52,8 +52,8 @@ class ModelConfig(Config):
     `training.folds`."""
     quality: Annotated[Quality, BeforeValidator(_named)] = DEFAULT
     """What all that is left open is set to: see [ensembles](user_guide/ensembles.md). Whatever is declared by itself is
-    respected. `plain`: the defaults of each key, as they are listed here, so one network and a Gaussian; networks through
-    a code and L-BFGS have it unless another is named."""
+    respected. `plain`: the defaults of each key, as they are listed here, so one network and a Gaussian; with L-BFGS,
+    or a network through a code, it is what there is unless another is named."""
     engine: Literal["numpy", "jax", "auto"] = "numpy"
     """What computes the training steps: `jax` compiles them first, which takes a second or two, and is faster at very
     many small steps; `auto` takes whichever will probably be done first. L-BFGS, and models without features, run on

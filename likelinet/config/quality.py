@@ -58,8 +58,10 @@ def filled(declared: Mapping[str, Any], quality: Quality) -> dict[str, Any]:
     data, network, training = (_keys(own.get(part)) for part in ("data", "network", "training"))
     if not setting or network.get("kind", "mlp") != "mlp":
         return own
+    if "distribution" in own:
+        setting.pop("distribution")  # a Gaussian where it names no kind
     if data.get("features") == []:
-        return _filled(own, {"distribution": AUTO})
+        return {key: part for key, part in setting.items() if key == "distribution"} | own
     # Who says how much each member holds out draws it for each, rather than by folds.
     folds = training.get("folds", None if "validation_fraction" in training else "auto")
     if folds is None:
