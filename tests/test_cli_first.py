@@ -343,7 +343,7 @@ def test_its_comments_are_the_defaults(table: Path):
     told = yaml.safe_load(text)
     assert told["data"].pop("features") == [name for name in COLUMNS if name != "price"]
     assert ll.ModelConfig.model_validate(told) == ll.load_config(config)
-    assert set(told) == {"data", "distribution", "network", "ensemble", "training"}
+    assert set(told) == {"data", "distribution", "network", "ensemble", "groups", "training"}
 
 
 def test_names_that_yaml_would_misread(tmp_path: Path):

@@ -163,7 +163,7 @@ def suggestion(
     lines += suspects_in_comment(data.missing, suspects)
     if family is not None:
         lines.append(f"# '{shown(', '.join(output_names(data)))}' {shown(family.why)}")
-        own.setdefault("distribution", "auto")
+        own.setdefault("distribution", {"kind": "auto"})
     others = sorted(own.keys() - {"data"}, key=lambda key: key != "distribution")  # beside why it is this one
     lines += [f"{key}: {in_one_line(own[key])}" for key in others]
     return "\n".join(lines)

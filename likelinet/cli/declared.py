@@ -70,9 +70,11 @@ def declared(paths: Sequence[Path], target: Sequence[str], overrides: Sequence[s
     config = with_target(config, target_of(target, table), "--target") if target else config
     if config.data.target is None and not isinstance(config.network, CoderConfig):
         raise ConfigError("y is missing: name its column in data.target, or by --target.")
-    if written or "distribution" in config.model_fields_set or config.distribution.is_open:
+    if written or "distribution" in config.model_fields_set:
         return Declared(config, table)
     family = suggested(table, config.data.target)
+    if config.distribution.is_open:  # fit chooses one, and says why
+        return Declared(config, table)
     config = ModelConfig.model_validate({**config.model_dump(mode="json"), "distribution": family.distribution})
     return Declared(config, table, family.why)
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from likelinet.config.base import Config
+from likelinet.config.data import DataConfig
+from likelinet.config.training import TrainingConfig
 
 Quality = Literal["plain", "fast", "good", "best"]
 DEFAULT: Quality = "good"
@@ -13,6 +15,7 @@ TRAINING = {"optimizer": OPTIMIZER, "schedule": {"kind": "hold_then_anneal"}, "a
 LINEAR, SIXTEEN, CODED = {"kind": "linear"}, {"kind": "piecewise_linear", "bins": 16}, {"kind": "piecewise_linear"}
 
 AUTO = {"kind": "auto"}
+PARTS = {"data": DataConfig(), "training": TrainingConfig()}  # which say what a kind is that is left out
 
 SETTINGS: dict[str, dict[str, Any]] = {
     "fast": {"distribution": AUTO, "ensemble": 4, "data": {"numeric": CODED}, "training": {**TRAINING, "steps": 3000}},
@@ -70,16 +73,17 @@ def filled(declared: Mapping[str, Any], quality: Quality) -> dict[str, Any]:
         setting.pop("groups", None)
     if isinstance(folds, int):
         setting["ensemble"] = max(folds, setting["ensemble"])
-    return _filled(own, setting)
+    return {**setting, **{key: _filled(part, setting.get(key), PARTS.get(key)) for key, part in own.items()}}
 
 
-def mark_as_filled(config: Config, declared: Any) -> None:
+def mark_as_filled(config: Any, declared: Any) -> None:
     """Have a new config, and its parts, count only what was declared among the fields that are set."""
-    said = _keys(declared)
+    said = _said(declared)
+    if not isinstance(config, Config) or not isinstance(said, dict):
+        return
     object.__setattr__(config, "__pydantic_fields_set__", {*said} & type(config).model_fields.keys())
     for name, part in said.items():
-        if isinstance(own := getattr(config, name, None), Config):
-            mark_as_filled(own, part)
+        mark_as_filled(getattr(config, name, None), part)
 
 
 def _keys(part: Any) -> dict[str, Any]:
@@ -96,11 +100,14 @@ def _said(part: Any) -> Any:
     return {name: getattr(part, name) for name in said}
 
 
-def _filled(own: Any, setting: Any) -> Any:
-    """Return a part of a declaration, and what it leaves open, unless it is of another kind than the setting's."""
+def _filled(own: Any, setting: Any, default: Any) -> Any:
+    """Return a part of a declaration, and what it leaves open, unless it is of another kind than the setting's.
+
+    Without a kind it is of that of the default.
+    """
     own = _said(own)
     if not isinstance(own, dict) or not isinstance(setting, dict):
         return own
-    if own.get("kind", setting.get("kind")) != setting.get("kind"):
+    if own.get("kind", getattr(default, "kind", None)) != setting.get("kind"):
         return own
-    return {**setting, **{key: _filled(value, setting.get(key)) for key, value in own.items()}}
+    return {**setting, **{key: _filled(p, setting.get(key), getattr(default, key, None)) for key, p in own.items()}}
