@@ -57,7 +57,8 @@ def run_demo(name: str, folder: Path) -> None:
     if target is None:
         config, show = code_config(name), show_codes
     else:
-        config = ModelConfig(data=DataConfig(target=target), distribution=FAMILIES[name])
+        quality = "good" if name == "gaussian" else "fast"  # so that it takes some ten seconds
+        config = ModelConfig(quality=quality, data=DataConfig(target=target), distribution=FAMILIES[name])
         show = show_family
     click.echo(
         f"{title}: {train.n} rows to train on, {test.n} held out.\n\nThe config (config.yaml):\n\n{dump_config(config)}"
