@@ -5,13 +5,14 @@ python docs/make_config_reference.py
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import likelinet as ll
 from likelinet.config import dump_config
 from likelinet.config.base import members
 from likelinet.config.distribution import DistributionConfig
 from likelinet.config.network import NetworkConfig
+from likelinet.config.quality import Quality
 from likelinet.config.training import ObjectiveConfig, OptimizerConfig, ScheduleConfig
 
 PAGE = Path(__file__).parent / "config.md"
@@ -55,20 +56,47 @@ column of the table. Links are the maps from a raw network output into the param
 `exp` and `sigmoid`; `cholesky` and `ordered` belong to a matrix and to cutpoints. Formulas, and which family is for
 which y, are in [families.md](families.md).
 
-This is the default config, as `likelinet show` and the demos print it:
+`quality` names what a config leaves open is set to; whatever it says by itself is respected, key by key:
+
+{qualities}
+
+In the tables below the default of a key is that of `plain`. This is the default config as a whole, as `likelinet show`
+and the demos print it:
 
 ```yaml
 {default}```
 """
+# What a fit takes beside one of `plain`.
+COSTS = {"plain": "COST", "fast": "COST", "good": "COST", "best": "COST"}
 
 
 def reference() -> str:
     """Return the page."""
-    lines = [INTRODUCTION.replace("{default}", dump_config(ll.ModelConfig()))]
+    lines = [INTRODUCTION.replace("{default}", dump_config(ll.ModelConfig())).replace("{qualities}", qualities())]
     for heading, key, classes in SECTIONS:
         lines.append(f"## {heading}{f': `{key}`' if key else ''}\n")
         lines.extend(_class(cls, titled=len(classes) > 1) for cls in classes)
     return "\n".join(lines).rstrip() + "\n"
+
+
+def qualities() -> str:
+    """Return a table of what each quality is made of."""
+    lines = ["| `quality` | networks | family | inputs | steps at most, each | cost |", "|---|---|---|---|---|---|"]
+    for name in get_args(Quality):
+        config = ll.ModelConfig(quality=name)
+        networks = " + ".join(str(group.ensemble) for group in config.each_group)
+        inputs = "; ".join(_of_numbers(group.data.numeric) for group in config.each_group)
+        family = "chosen by held-out rows" if config.distribution.is_open else "Gaussian, or as named"
+        steps = "those of 400 epochs" if config.training.steps is None else f"{config.training.steps:,}"
+        default = " (default)" if name == ll.ModelConfig().quality else ""
+        lines.append(f"| `{name}`{default} | {networks} | {family} | {inputs} | {steps} | {COSTS[name]} |")
+    return "\n".join(lines)
+
+
+def _of_numbers(numeric: ll.LinearConfig | ll.PiecewiseLinearConfig) -> str:
+    if isinstance(numeric, ll.LinearConfig):
+        return "numbers as they are"
+    return "codes of numbers" if numeric.bins == "auto" else f"codes of {numeric.bins} bins"
 
 
 def keys(cls: Any) -> list[tuple[str, str, str, str]]:
