@@ -19,8 +19,7 @@ from likelinet.tables.table import as_table, read_table
 from likelinet.targets.suggestion import suggested
 from tests.small import COLUMNS, FEATURES, cli, write_csv
 
-PLAIN = ("--set", "quality=plain")
-QUICK = ("--set", FEATURES, *PLAIN, "--set", "network.hidden=[4]", "--set", "training.epochs=3")
+QUICK = ("--set", FEATURES, "--set", "quality=plain", "--set", "network.hidden=[4]", "--set", "training.epochs=3")
 RNG = np.random.default_rng(0)
 
 
@@ -66,17 +65,7 @@ def test_what_is_chosen_is_not_guessed(table: Path):
 
 
 def test_several_targets_and_files(table: Path):
-    two = (
-        "--target",
-        "price",
-        "--target",
-        "size",
-        "--set",
-        "data.features=[age]",
-        "--set",
-        "training.epochs=2",
-        *PLAIN,
-    )
+    two = ("--target", "price", "--target", "size", *QUICK[2:], "--set", "data.features=[age]")
     done = cli("fit", table, write_csv(table.with_name("n"), COLUMNS), *two, "-o", table.with_name("m"))
     assert done.out.startswith("Family: gaussian, since 'price, size' are alike: 'price' has positive numbers")
     assert ll.Model.load(table.with_name("m")).target_names == ["price", "size"]
@@ -84,19 +73,7 @@ def test_several_targets_and_files(table: Path):
 
 def test_times_to_an_event_and_intervals(table: Path):
     target = "{time: age, event: {column: sold, is: yes}}"
-    done = cli(
-        "fit",
-        table,
-        "--target",
-        target,
-        *PLAIN,
-        "--set",
-        "training.epochs=2",
-        "--holdout",
-        "0.2",
-        "-o",
-        table.with_name("m"),
-    )
+    done = cli("fit", table, "--target", target, *QUICK[2:], "--holdout", "0.2", "-o", table.with_name("m"))
     assert done.out.startswith("Family: censored(weibull), since 'age' is the time to an event.\n")
     assert "concordance" in done.out
     config = table.with_name("c.yaml")
