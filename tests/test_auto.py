@@ -293,6 +293,15 @@ def test_time_is_shared_between_choosing_and_training():
     assert model.config.training.time == 100.0
 
 
+def test_time_that_is_spent_is_that_of_the_config():
+    training = {"steps": 2000, "time": 1.23456e-7, "batch_size": 8}
+    with warnings.catch_warnings(record=True) as noted:
+        warnings.simplefilter("always")
+        ll.Model({"distribution": "auto", **QUICK, "training": training}).fit(X, X_0 + rng.standard_normal(N))
+    spent = [str(w.message) for w in noted if "spent" in str(w.message)]
+    assert [told.partition(" are spent")[0] for told in spent] == ["The 1.23e-07 s of training.time"]
+
+
 def test_a_family_by_auto(tmp_path: Path):
     table, model = (
         write_csv(tmp_path / "t.csv", {"x": [1.0, 2.0, 3.0] * 20, "sold": ["yes", "no"] * 30}),

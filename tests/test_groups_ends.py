@@ -198,10 +198,13 @@ def test_time_is_shared_by_members():
     assert stacking._in_time(free, 5.0) is free[0]
 
 
-def test_time_that_is_spent_is_said_of_each_group():
-    with pytest.warns(UserWarning, match="for group . of 2 are spent") as noted:
+def test_time_that_is_spent_is_said_once_with_what_it_cuts_off_of_each_group():
+    with pytest.warns(UserWarning, match="are spent") as noted:
         model = groups(THREE[:2], training={"time": 1e-9, "epochs": 300}).fit(X, Y)
-    assert [str(w.message).partition("for ")[2][:12] for w in noted] == ["group 1 of 2", "group 2 of 2"]
+    (told,) = (str(w.message) for w in noted)
+    more = "training would have gone on, for up to [1-9][0-9]* more steps"
+    said = f"The 1e-09 s of training.time, shared by all groups, are spent: in group 1 {more}; in group 2 {more}. The "
+    assert re.match(said, told)
     assert [g.stopped for g in model.history.groups] == ["time", "time"]
     assert model.config.training.time == 1e-9
 

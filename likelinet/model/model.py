@@ -72,8 +72,7 @@ class Model(Questions):
                 f"distribution must be a class of your own, got '{distribution}': a family has its name in the config, "
                 f"as {{'distribution': {{'kind': '{distribution}'}}}}."
             )
-        config = ModelConfig() if config is None else config
-        config = config if isinstance(config, ModelConfig) else parse_config(config)
+        config = config if isinstance(config, ModelConfig) else parse_config({} if config is None else config)
         if distribution is not None:
             if missing := sorted(getattr(distribution, "__abstractmethods__", ())):
                 raise ConfigError(f"{distribution.__name__} cannot be used yet: define {', '.join(missing)}.")
@@ -172,9 +171,10 @@ class Model(Questions):
             _, held_y = named(config, held_table, held_y)
             held = roles.rows(held_table, held_y, held_weight, features, rows.table.named)
         within = stacking.with_folds(with_less_time(config, choice), rows.table, validated=held is not None)
-        source = Source.of(table)
+        given = self._custom, Source.of(table), rows, held
         with Progress(progress) as bar:
-            fit, cause = stacking.fit(within, self._custom, source, rows, held, features, names, callbacks, bar)
+            fit, cause = stacking.fit(within, *given, features, names, callbacks, bar)
+        stacking.note_time(fit, config.training.time)
         return replace(fit.declared_by(config), history=replace(fit.history, choice=choice)), cause
 
     def recalibrate(
