@@ -109,6 +109,8 @@ def _override(data: dict[str, Any], override: str) -> None:
     key, equals, value = override.partition("=")
     if not equals or not key.strip():
         raise ConfigError(f"--set {override}: write it as key.subkey=value, for example training.epochs=50.")
+    if not value.strip():
+        raise ConfigError(f"--set {override}: the value is missing; write {key.strip()}=null for none at all.")
     *path, last = key.strip().split(".")
     for part in path:
         if not isinstance(data.get(part), dict):

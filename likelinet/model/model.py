@@ -9,13 +9,14 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from likelinet.config import CustomConfig, ModelConfig, parse_config
+from likelinet.config import ModelConfig, parse_config
 from likelinet.core.errors import ConfigError, DataError, NotFittedError, UndefinedError
 from likelinet.core.gathered import also
 from likelinet.core.wording import counted
 from likelinet.distributions import Distribution
 from likelinet.model import files, recalibration, stacking
 from likelinet.model.choosing import chosen, with_less_time
+from likelinet.model.declaring import with_class, without_keys
 from likelinet.model.fit import Fit
 from likelinet.model.out_of_fold import OutOfFold
 from likelinet.model.prediction import predict_dist
@@ -62,6 +63,7 @@ class Model(Questions):
     (100, 2)
     """
 
+    @without_keys
     def __init__(
         self, config: ModelConfig | dict[str, Any] | None = None, *, distribution: type[Distribution] | None = None
     ) -> None:
@@ -73,13 +75,7 @@ class Model(Questions):
                 f"as {{'distribution': {{'kind': '{distribution}'}}}}."
             )
         config = config if isinstance(config, ModelConfig) else parse_config({} if config is None else config)
-        if distribution is not None:
-            if missing := sorted(getattr(distribution, "__abstractmethods__", ())):
-                raise ConfigError(f"{distribution.__name__} cannot be used yet: define {', '.join(missing)}.")
-            declared, target = config.distribution, f"{distribution.__module__}:{distribution.__qualname__}"
-            named = CustomConfig(target=target) if declared.own_class is None else declared.naming(target)
-            config = config.model_copy(update={"distribution": named})
-        self._declared = config
+        self._declared = with_class(config, distribution)
         self._custom = distribution
         self._fit: Fit | None = None
 
