@@ -75,7 +75,7 @@ class ModelConfig(Config):
     @classmethod
     def _filled(cls, data: Any) -> Any:
         quality = data.get("quality") if isinstance(data, dict) else None
-        return filled(data, quality) if isinstance(quality, str) and quality in SETTINGS else data
+        return filled(data, quality) if str(quality) in SETTINGS else data
 
     @model_validator(mode="after")
     def _fits_together(self) -> Any:
