@@ -74,8 +74,9 @@ class ModelConfig(Config):
     @model_validator(mode="before")
     @classmethod
     def _filled(cls, data: Any) -> Any:
-        quality = data.get("quality") if isinstance(data, dict) else None
-        return filled(data, quality) if str(quality) in SETTINGS else data
+        return (
+            filled(data, data["quality"]) if isinstance(data, dict) and str(data.get("quality")) in SETTINGS else data
+        )
 
     @model_validator(mode="after")
     def _fits_together(self) -> Any:

@@ -218,6 +218,7 @@ class Model(Questions):
         """
         fit = self._fitted()
         recalibration.check_method(method)
+        recalibration.check_declared(self.config, len(self.target_names))
         if X is None:
             if y is not None or sample_weight is not None:
                 raise DataError("recalibrate: X is missing: pass the rows that y or sample_weight belong to.")
