@@ -143,7 +143,7 @@ def compare(
     table = with_numbers(written, config.data)
     lacking = without_y(table, config.data, labels=True)
     if lacking.any() and not config.data.strict:
-        note_without_y(lacking, written, target_names(config.data), "The target")
+        note_without_y(lacking, written, table, target_names(config.data), "The target")
     table, _ = weighted(config, table)
     config = with_event_label(config, table)
     parts = folds_of(config, table, folds)
