@@ -9,7 +9,7 @@ from likelinet.config.quality import SETTINGS
 from likelinet.core.notes import note
 
 PARTS = ("data", "training")  # whose keys a setting sets one by one
-RESOLVED = ("distribution",)  # which a fitted model's config has settled
+SETTLED = ("distribution", "groups")  # which are otherwise in the config of a fitted model
 
 
 def note_overruled(declared: Mapping[str, Any], config: ModelConfig) -> None:
@@ -22,7 +22,7 @@ def note_overruled(declared: Mapping[str, Any], config: ModelConfig) -> None:
     if not keys or not all(_is_in(declared, key) for key in keys):
         return
     own, would = config.model_dump(), ModelConfig.model_validate({"quality": config.quality}).model_dump()
-    others = [".".join(key) for key in keys if _at(own, key) != _at(would, key) and key[0] not in RESOLVED]
+    others = [".".join(key) for key in keys if _at(own, key) != _at(would, key) and key[0] not in SETTLED]
     if others:
         note(
             f"quality: {config.quality} changes nothing here: all keys that it sets are declared by themselves, and "

@@ -22,7 +22,11 @@ def of_real(n: int, long_tails: bool = False) -> list[Declaration]:
     Student's t, whose mean and variance need not exist, is for y of long tails alone; those of logistic laws are longer
     than a Gaussian's, and have all moments.
     """
-    rich = [*(_kinds("student_t", "johnson_su") if long_tails else []), _mixture("logistic", n), _mixture("gaussian", n)]
+    rich = [
+        *(_kinds("student_t", "johnson_su") if long_tails else []),
+        _mixture("logistic", n),
+        _mixture("gaussian", n),
+    ]
     return _kinds("gaussian") + (rich if n >= ENOUGH else [])
 
 
