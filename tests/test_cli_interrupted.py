@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import likelinet as ll
+from likelinet.model import stacking
 from likelinet.training.history import Epoch
 from likelinet.training.progress import Progress
 from tests.small import COLUMNS, fit
@@ -56,6 +57,22 @@ def test_it_says_in_which_group_it_came(tmp_path: Path, monkeypatch: pytest.Monk
     assert done.code == 130
     assert done.err.splitlines()[-1] == "likelinet: interrupted. This was in group 2 of 2."
     assert ll.Model.load(tmp_path / MODEL).history.stopped == "interrupted"
+
+
+def test_a_second_one_leaves_the_groups_that_are_being_weighed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    weights_by = stacking.stacked_weights
+
+    def pressed(*given: Any) -> Any:
+        signal.raise_signal(signal.SIGINT)
+        return weights_by(*given)
+
+    monkeypatch.setattr(stacking, "stacked_weights", pressed)
+    pressed_in_epoch(monkeypatch, 2, "group 3 of 3")
+    longer = "training={epochs: 30, folds: 2, optimizer: {learning_rate: 0.03}}"
+    done = fit(tmp_path, PRICE, longer, "ensemble=2", "groups=[{}, {network: {hidden: [2]}}, {network: {hidden: [3]}}]")
+    assert done.code == 130
+    assert done.err.splitlines()[-1] == "likelinet: interrupted. This was in group 3 of 3."
+    assert len(ll.Model.load(tmp_path / MODEL).history.groups) == 3
 
 
 def test_it_says_that_the_family_was_still_being_chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -50,7 +50,7 @@ def fit_command(
             model.fit(rows, validation=others, callbacks=[family], progress=not quiet)
     except (KeyboardInterrupt, NonFiniteError, DivergedError) as cause:
         held_rows = "" if held is None else " The rows that were held out are not scored."
-        with waiting(""):  # of a second one there is no more to say
+        with waiting():
             if model.fitted:
                 how = "diverged" if model.history.stopped == "diverged" else "was cut short"
                 try:

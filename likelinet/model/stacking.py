@@ -1,6 +1,7 @@
 """Groups of members, trained one after the other and stacked into one model."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 
 import numpy as np
@@ -25,6 +26,7 @@ from likelinet.tables.table import Table
 from likelinet.targets.lattice import step_of
 from likelinet.targets.target import Naming
 from likelinet.training.history import Callback, Epoch, GroupHistory, History
+from likelinet.training.interrupts import waiting
 from likelinet.training.progress import Progress
 
 LEAST = 1e-3  # weight of a group that is worth its predictions
@@ -71,7 +73,8 @@ def fit(
                 cause.add_note(f"This was in {name}.")
                 break
     finished = len(found) - cut
-    return _stacked(config, found, finished, validation, cause), cause
+    with nullcontext() if cause is None else waiting():  # or a second Ctrl-C would lose what there is
+        return _stacked(config, found, finished, validation, cause), cause
 
 
 def with_folds(config: ModelConfig, table: Table, validated: bool) -> ModelConfig:

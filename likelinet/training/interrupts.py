@@ -51,10 +51,10 @@ class CtrlC(AbstractContextManager["CtrlC"]):
 
 
 @contextmanager
-def waiting(done: str) -> Generator[None, None, None]:
-    """Do what is done within to its end before Ctrl-C ends the rest, whose note says what has been done.
+def waiting(done: str | None = None) -> Generator[None, None, None]:
+    """Do what is done within to its end before Ctrl-C ends the rest, with a note that says what has been done.
 
-    Where an error comes out, that ends the rest.
+    Without `done` it ends nothing: something else does so already, as a first Ctrl-C.
     """
     former = signal.getsignal(signal.SIGINT)
     if not callable(former) or threading.current_thread() is not threading.main_thread():  # nobody hears it
@@ -66,7 +66,7 @@ def waiting(done: str) -> Generator[None, None, None]:
         yield
     finally:
         signal.signal(signal.SIGINT, former)
-    if pressed:
+    if pressed and done is not None:
         interrupt = KeyboardInterrupt()
         interrupt.add_note(done)
         raise interrupt
