@@ -113,10 +113,10 @@ def todo(methods: list[str], tables: list[str], splits: int, name: str, done: li
 
 def report(scores: list[Scored], ours: str, tables: list[str]) -> str:
     """Return what is printed in the end."""
-    lines = []
+    lines, rivals = [], [s for s in scores if s.method == ours or s.method in PEERS]
     for title, each in (("Log score (negative; less is better)", "nll"), ("CRPS, of classes the Brier score", "crps")):
         lines += [f"\n### {title}\n", messy_scores.text(scores, ours, each, tables), ""]
-        lines.append(messy_scores.standing(scores, ours, each, tables))
+        lines.append(messy_scores.standing(rivals, ours, each, tables))
     return "\n".join([*lines, "\n### CPU seconds\n", messy_scores.seconds(scores, ours, tables)])
 
 
@@ -133,7 +133,7 @@ def main() -> None:
     options = parser.parse_args()
     methods, tables = possible(options.methods, options.tables)
     work = todo(methods, tables, options.splits, options.name, messy_scores.kept(options.results))
-    with get_context("spawn").Pool(options.jobs, maxtasksperchild=20) as pool:
+    with get_context("spawn").Pool(options.jobs) as pool:
         for one in pool.imap_unordered(partial(score, overrides=tuple(options.overrides)), work):
             if isinstance(one, str):
                 print(one, file=sys.stderr, flush=True)

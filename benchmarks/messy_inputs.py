@@ -39,7 +39,7 @@ def _read(name: str, cells: pd.Series) -> dict[str, pd.Series]:
         return {name: found.astype(np.float64).reindex(cells.index)}
     if there.str.contains(DATE).mean() >= MOSTLY:
         dates = pd.to_datetime(there, errors="coerce", format="mixed").reindex(cells.index)
-        parts = {part: getattr(dates.dt, part) for part in ("year", "month", "day", "dayofweek", "hour")}
+        parts = {part: getattr(dates.dt, part) for part in ("year", "month", "day", "day_of_week", "hour")}
         return {f"{name} {part}": each.astype(np.float64) for part, each in parts.items() if each.nunique() > 1}
     return {name: text.astype(object)}
 

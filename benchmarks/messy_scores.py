@@ -162,17 +162,21 @@ def seconds(scores: list[Scored], ours: str, tables: list[str]) -> str:
 
 
 def standing(scores: list[Scored], ours: str, score: str, tables: list[str]) -> str:
-    """Return in one line on how many tables ours is best, and where another method is ahead, by standard errors."""
-    count, ahead = 0, []
+    """Return in one line on how many tables ours is best, and which methods are ahead of it, by standard errors."""
+    compared, close, ahead = [], [], []
     for name in tables:
-        own = [s for s in scores if (s.method, s.table) == (ours, name)]
-        others = {s.method for s in scores if s.table == name} - {ours}
-        if not own or not others:
+        of = {m: [s for s in scores if (s.method, s.table) == (m, name)] for m in {s.method for s in scores}}
+        own = of.pop(ours, [])
+        found = {m: difference(theirs, own, score) for m, theirs in sorted(of.items()) if theirs and own}
+        if not any(np.isfinite(above) for above, _ in found.values()):
             continue
-        count += 1
-        for method in sorted(others):
-            above, error = difference([s for s in scores if (s.method, s.table) == (method, name)], own, score)
-            if above < 0.0:
-                ahead.append((name, f"{name}: {method} by {-above:.3g} ± {error:.2g}"))
-    behind = len({name for name, _ in ahead})
-    return f"{ours} is best on {count - behind} of {count}. Ahead of it: {'; '.join(t for _, t in ahead) or 'none'}."
+        compared.append(name)
+        better = {m: (-above, error) for m, (above, error) in found.items() if above < 0.0}
+        if better and all(by <= error for by, error in better.values()):
+            close.append(name)
+        ahead += [(name, f"{name}: {m} by {by:.3g} ± {error:.2g}") for m, (by, error) in better.items()]
+    best = len(compared) - len({name for name, _ in ahead})
+    return (
+        f"{ours} is best on {best} of {len(compared)}, and within one standard error of all that are ahead on "
+        f"{len(close)} more. Ahead of it: {'; '.join(words for _, words in ahead) or 'none'}."
+    )
