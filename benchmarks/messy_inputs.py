@@ -21,7 +21,7 @@ def read(features: pd.DataFrame) -> pd.DataFrame:
     """Return columns of float64, and columns of text that are categories."""
     columns: dict[str, pd.Series] = {}
     for name in features:
-        columns |= _read(str(name), features[name])
+        columns |= _read(str(name), pd.Series(features[name]))
     return pd.DataFrame(columns, index=features.index)
 
 
@@ -35,11 +35,11 @@ def _read(name: str, cells: pd.Series) -> dict[str, pd.Series]:
         return {}
     numbers = there.str.extract(NUMBER, expand=False)
     if numbers.notna().mean() >= MOSTLY:
-        found = pd.to_numeric(numbers.str.replace(",", ""), errors="coerce")
-        return {name: found.astype(np.float64).reindex(cells.index)}
+        return {name: numbers.str.replace(",", "").astype(np.float64).reindex(cells.index)}
     if there.str.contains(DATE).mean() >= MOSTLY:
         dates = pd.to_datetime(there, errors="coerce", format="mixed").reindex(cells.index)
-        parts = {part: getattr(dates.dt, part) for part in ("year", "month", "day", "day_of_week", "hour")}
+        parts = {part: getattr(dates.dt, part) for part in ("year", "month", "day", "day_of_week")}
+        parts["hour"] = dates.dt.hour + dates.dt.minute / 60.0
         return {f"{name} {part}": each.astype(np.float64) for part, each in parts.items() if each.nunique() > 1}
     return {name: text.astype(object)}
 
@@ -66,8 +66,9 @@ class Inputs:
         for frame in (self.train, self.test):
             frame = frame.copy()
             for name in self.categories:
-                codes = {level: i for i, level in enumerate(self._levels(name, most))}
-                frame[name] = frame[name].map(codes).fillna(len(codes)).where(frame[name].notna())
+                codes = {level: float(i) for i, level in enumerate(self._levels(name, most))}
+                number = [codes.get(cell, float(len(codes))) for cell in frame[name]]
+                frame[name] = np.where(frame[name].isna(), np.nan, number)
             both.append(frame.to_numpy(np.float64))
         return both[0], both[1]
 

@@ -105,7 +105,11 @@ def ngboost(case: Case, early: bool = False) -> Scores:
         return _log_normal(found) if dist is LogNormal else ll.Gaussian(found.params["loc"], found.params["scale"])
 
     def loss(dist: type) -> float:
-        return float(messy_scores.of_numbers(fitted(dist, rest, x[held]), case.y[held], case.h)[0].mean())
+        try:
+            found = messy_scores.of_numbers(fitted(dist, rest, x[held]), case.y[held], case.h)[0].mean()
+        except (ValueError, ArithmeticError, np.linalg.LinAlgError):  # a fit that broke down
+            return np.inf
+        return np.inf if np.isnan(found) else float(found)
 
     best = Normal if case.y.min() <= 0.0 else min((Normal, LogNormal), key=loss)
     return case.scores(fitted(best, every, test))
@@ -159,7 +163,7 @@ def lightgbm_quantiles(case: Case) -> Scores:
 
 
 def _columns(inputs: Inputs) -> list[int]:
-    return [inputs.train.columns.get_loc(name) for name in inputs.categories]
+    return [i for i, name in enumerate(inputs.train) if name in inputs.categories]
 
 
 def linear(case: Case) -> Scores:
@@ -170,7 +174,7 @@ def linear(case: Case) -> Scores:
 
     x, test = case.inputs.one_hot_filled(20)
     if case.kind == "classes":
-        cv = LogisticRegressionCV(Cs=np.logspace(-3, 2, 6), scoring="neg_log_loss", max_iter=1000)
+        cv = LogisticRegressionCV(scoring="neg_log_loss", max_iter=1000)
         model = make_pipeline(StandardScaler(), cv).fit(x, case.y)
         return case.scores_of_classes(model.predict_proba(test), model.classes_)
     if case.kind == "times":

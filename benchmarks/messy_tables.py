@@ -92,7 +92,7 @@ class Table:
                 y = "class_" + y.astype(str)
         else:
             if not pd.api.types.is_numeric_dtype(y):
-                y = pd.to_numeric(y.astype(str).str.replace(",", ""), errors="coerce")
+                y = pd.Series(pd.to_numeric(y.astype(str).str.replace(",", ""), errors="coerce"))
             y = y.astype(np.float64).mask(y == self.missing)
         if self.event is not None:
             column, value = self.event
@@ -146,7 +146,6 @@ def _messy(name: str, target: str, **rest: Any) -> Table:
 
 
 AUTO_IMPORTS = {"header": None, "names": [f"c{i}" for i in range(25)] + ["price"]}
-STATSMODELS = {"package": "statsmodels"}
 LATER = ("Unnamed: 0", "pidnum", "cens", "days", "cd496", "r", "cd820", "offtrt")
 TABLES = {
     "mpg": _messy("mpg.csv", "mpg"),
@@ -179,10 +178,10 @@ TABLES = {
     "wine": Table("datasets/data/wine_data.csv", "class", "classes", package="sklearn", reading={
         "skiprows": 1, "header": None, "names": [*(f"x{i}" for i in range(13)), "class"],
     }),
-    "fair": Table("datasets/fair/fair.csv", "affairs", **STATSMODELS),
-    "anes96": Table("datasets/anes96/anes96.csv", "PID", exclude=("vote",), **STATSMODELS, reading={
+    "fair": Table("datasets/fair/fair.csv", "affairs", package="statsmodels"),
+    "anes96": Table("datasets/anes96/anes96.csv", "PID", exclude=("vote",), package="statsmodels", reading={
         "sep": "\t", "quotechar": "'",
     }),
-    "randhie": Table("datasets/randhie/randhie.csv", "mdvis", **STATSMODELS),
+    "randhie": Table("datasets/randhie/randhie.csv", "mdvis", package="statsmodels"),
     "actg175": Table("datasets/ACTG175.csv", "cd420", exclude=LATER, package="lifelines"),
 }  # fmt: skip
