@@ -1,16 +1,20 @@
 """A family chosen for y: those that fit its kind are trained shortly, and the one that predicts unseen rows best is it.
 
+Others that come near may be kept beside it, for groups of members of their own.
+
 Each is trained by as many members as there are folds, on a part of the rows where there are very many. All predict the
 same rows, those that the member has not seen.
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from likelinet.config import ModelConfig
+from likelinet.config import GroupConfig, ModelConfig
+from likelinet.config.auto import AutoConfig
 from likelinet.config.training import EarlyStoppingConfig, HoldThenAnnealConfig, LBFGSConfig
 from likelinet.core.errors import DataError, LikelinetError
 from likelinet.core.gathered import attempted
@@ -19,6 +23,7 @@ from likelinet.core.wording import counted, ended
 from likelinet.distributions import Interval
 from likelinet.model import fitting
 from likelinet.model.source import Source
+from likelinet.model.stacking import kind_of_y
 from likelinet.scores.cells import log_prob_of_cells
 from likelinet.scores.paired import paired
 from likelinet.tables.hold_out import HoldOut
@@ -37,6 +42,7 @@ FOLDS = 4
 ROWS = 4000  # that families are tried on, at most
 STEPS, ANNEAL = 2500, 500  # of their training, at most
 SAME = 1e-6  # nats within which the simpler one is taken
+NEAR = 0.3  # nats within which others are worth to be kept beside it
 SHARE = 0.25  # of training.time for all of them together
 
 
@@ -54,18 +60,21 @@ class Task:
         Whether y is no column of the table.
     step : float
         Of the lattice on which y lies.
+    families : int
+        How many are to be kept.
     """
 
     config: ModelConfig
     rows: Rows
     given: bool
     step: float
+    families: int
 
 
 def chosen(
     config: ModelConfig, table: Table, y: Any, sample_weight: Any, shown: bool
 ) -> tuple[ModelConfig, Choice | None]:
-    """Return the config with a family in place of `auto`, and how it was chosen.
+    """Return the config with families in place of `auto`, and how they were chosen.
 
     A config that names a family is returned as it is.
 
@@ -111,7 +120,7 @@ def in_words(choice: Choice, what: str) -> str:
     if not ranked:
         return ended(f"distribution: auto takes {choice.family}, since '{what}' {choice.why}")
     said = ", ".join(f"{c.family} {c.log_score:.4g}" for c in sorted(ranked, key=lambda c: c.family != choice.family))
-    return f"distribution: auto chose {choice.family}, since '{what}' {choice.why}, by the {choice.measure}: {said}."
+    return f"distribution: auto chose {choice.families}, since '{what}' {choice.why}, by the {choice.measure}: {said}."
 
 
 def with_less_time(config: ModelConfig, choice: Choice | None) -> ModelConfig:
@@ -138,6 +147,20 @@ def _suggested(config: ModelConfig, rows: Rows, y: Any) -> Suggestion:
 def _with_family(config: ModelConfig, declared: dict[str, Any]) -> ModelConfig:
     family = ModelConfig.model_validate({"distribution": declared}).distribution
     return config.model_copy(update={"distribution": family})
+
+
+def _with_others(config: ModelConfig, others: Sequence[ModelConfig]) -> ModelConfig:
+    """Return a config that trains its groups with the families of others, too."""
+    if not others:
+        return config
+    groups = config.groups or [GroupConfig()]
+    more = [
+        group.model_copy(update={"distribution": other.distribution})
+        for other in others
+        for group in groups
+        if group.distribution is None
+    ]
+    return config.model_copy(update={"groups": [*groups, *more]})
 
 
 def _folds(config: ModelConfig, rows: Rows) -> int:
@@ -168,16 +191,18 @@ def _task(config: ModelConfig, rows: Rows, y: Any, folds: int, families: int) ->
         shortly = {"folds": folds, "time": shortly["time"]}  # all rows in each iteration
     engine = "numpy" if config.engine == "numpy" else "auto"  # so short trainings may not be worth compiling
     update = {"training": training.model_copy(update=shortly), "ensemble": folds, "engine": engine}
-    return Task(config.each_group[-1].model_copy(update=update), own, y is not None, step_of(own.y, own.weight))
+    keep_most = config.distribution.families if isinstance(config.distribution, AutoConfig) else 1
+    scouts = config.each_group[-1].model_copy(update=update)
+    return Task(scouts, own, y is not None, step_of(own.y, own.weight), keep_most)
 
 
 def _best(families: dict[str, ModelConfig], task: Task, why: str, shown: bool) -> tuple[ModelConfig, Choice]:
     """Return the config with the best of some families, and the scores of all."""
-    scores, errors = dict[str, np.ndarray](), dict[str, LikelinetError]()
+    scores, kinds, errors = dict[str, np.ndarray](), dict[str, str](), dict[str, LikelinetError]()
     for i, (family, config) in enumerate(families.items()):
         try:
             with Progress(shown, f"choosing: {family}, {i + 1} of {len(families)},") as bar:
-                scores[family] = _scores(config, task, bar)
+                scores[family], kinds[family] = _scores(config, task, bar)
         except LikelinetError as error:
             errors[family] = error
         except KeyboardInterrupt as interrupt:
@@ -194,11 +219,20 @@ def _best(families: dict[str, ModelConfig], task: Task, why: str, shown: bool) -
         else Candidate(family, error=str(errors[family]))
         for family in families
     ]
-    return families[best], Choice(best, why, candidates, task.rows.table.n, task.step)
+    near = [f for f in mean if f != best and kinds[f] == kinds[best] and mean[f] > mean[best] - NEAR]
+    beside = sorted(near, key=lambda f: -mean[f])[: _more(families[best], task.families)]
+    config = _with_others(families[best], [families[f] for f in beside])
+    return config, Choice(best, why, candidates, task.rows.table.n, task.step, beside=beside)
 
 
-def _scores(family: ModelConfig, task: Task, bar: Progress) -> np.ndarray:
-    """Return the log score of each row by a family, from members that have not seen it."""
+def _more(config: ModelConfig, wanted: int) -> int:
+    """Return how many families may be kept beside the best one: none where nothing would weigh them."""
+    weighed = config.training.folds is not None and all(group.ensemble > 1 for group in config.each_group)
+    return wanted - 1 if weighed else 0
+
+
+def _scores(family: ModelConfig, task: Task, bar: Progress) -> tuple[np.ndarray, str]:
+    """Return the log score of each row by a family, from members that have not seen it, and what y is to it."""
     config = task.config.model_copy(update={"distribution": family.distribution})
     roles, table = Roles(config, takes_labels(config.distribution, None)), task.rows.table
     rows = roles.rows(table, task.rows.y if task.given else None, task.rows.weight)
@@ -213,4 +247,4 @@ def _scores(family: ModelConfig, task: Task, bar: Progress) -> np.ndarray:
     lost = int((~np.isfinite(scores)).sum())
     if lost or len(scores) < table.n:
         raise DataError(f"{counted(lost or table.n - len(scores), 'held-out row')} had no probability.")
-    return scores
+    return scores, kind_of_y(fit, fit.targets.encode(out.y))

@@ -17,8 +17,12 @@ LARGE = 100.0  # median of counts above which none has the small variance of a P
 
 
 def of_real(n: int, long_tails: bool = False) -> list[Declaration]:
-    """Return the families of real numbers, of which there are so many."""
-    rich = [*_kinds("student_t"), *(_kinds("johnson_su") if long_tails else []), _mixture("gaussian", n)]
+    """Return the families of real numbers, of which there are so many.
+
+    Student's t, whose mean and variance need not exist, is for y of long tails alone; those of logistic laws are longer
+    than a Gaussian's, and have all moments.
+    """
+    rich = [*(_kinds("student_t", "johnson_su") if long_tails else []), _mixture("logistic", n), _mixture("gaussian", n)]
     return _kinds("gaussian") + (rich if n >= ENOUGH else [])
 
 
