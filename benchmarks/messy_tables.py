@@ -20,6 +20,7 @@ from likelinet.targets.lattice import step_of
 Kind = Literal["numbers", "classes", "times"]
 ATOM = 0.05  # the share of rows of one value from which a density alone says too little
 CELL = 0.01  # of the spread, where y has such a value but lies on no lattice
+PIP = {"sklearn": "scikit-learn"}  # packages whose names differ from what pip installs
 ADULT = (
     *("age", "workclass", "fnlwgt", "education", "education_num", "marital", "occupation", "relationship"),
     *("race", "sex", "capital_gain", "capital_loss", "hours", "country", "income"),
@@ -71,7 +72,8 @@ class Table:
         if self.package:
             spec = find_spec(self.package)
             if spec is None or not spec.submodule_search_locations:
-                raise NotThere(f"package {self.package} is not installed; pip install {self.package}")
+                name = PIP.get(self.package, self.package)
+                raise NotThere(f"package {self.package} is not installed; pip install {name}")
             path = Path(spec.submodule_search_locations[0]) / file
         else:
             root = os.environ.get("LIKELINET_DATA", Path(__file__).resolve().parents[2] / "shared" / "data")
