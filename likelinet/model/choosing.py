@@ -40,7 +40,7 @@ from likelinet.training.streams import held_out_stream
 
 FOLDS = 4
 ROWS = 4000  # that families are tried on, at most
-STEPS, ANNEAL = 2500, 500  # of their training, at most
+STEPS, ANNEAL = 600, 150  # of their training, at most
 SAME = 1e-6  # nats within which the simpler one is taken
 NEAR = 0.3  # nats within which others are worth to be kept beside it
 SHARE = 0.25  # of training.time for all of them together
