@@ -5,6 +5,7 @@ same rows, those that the member has not seen.
 """
 
 import time
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,7 +15,7 @@ from likelinet.config import ModelConfig
 from likelinet.config.training import EarlyStoppingConfig, HoldThenAnnealConfig, LBFGSConfig
 from likelinet.core.errors import DataError, LikelinetError
 from likelinet.core.gathered import attempted
-from likelinet.core.notes import ChoiceNote, note, unnoted
+from likelinet.core.notes import ChoiceNote, FamilyNote, note, unnoted
 from likelinet.core.wording import counted, ended
 from likelinet.distributions import Interval
 from likelinet.model import fitting
@@ -112,6 +113,11 @@ def in_words(choice: Choice, what: str) -> str:
         return ended(f"distribution: auto takes {choice.family}, since '{what}' {choice.why}")
     said = ", ".join(f"{c.family} {c.log_score:.4g}" for c in sorted(ranked, key=lambda c: c.family != choice.family))
     return f"distribution: auto chose {choice.family}, since '{what}' {choice.why}, by the {choice.measure}: {said}."
+
+
+def unargued(choice: Choice | None) -> AbstractContextManager[None]:
+    """Do what is done within without notes of other families, with which one that was chosen has been compared."""
+    return nullcontext() if choice is None else unnoted(FamilyNote)
 
 
 def with_less_time(config: ModelConfig, choice: Choice | None) -> ModelConfig:

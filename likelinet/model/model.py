@@ -15,7 +15,7 @@ from likelinet.core.gathered import also
 from likelinet.core.wording import counted
 from likelinet.distributions import Distribution
 from likelinet.model import files, recalibration, stacking
-from likelinet.model.choosing import chosen, with_less_time
+from likelinet.model.choosing import chosen, unargued, with_less_time
 from likelinet.model.fit import Fit
 from likelinet.model.out_of_fold import OutOfFold
 from likelinet.model.prediction import predict_dist
@@ -173,7 +173,7 @@ class Model(Questions):
             held = roles.rows(held_table, held_y, held_weight, features, rows.table.named)
         within = stacking.with_folds(with_less_time(config, choice), rows.table, validated=held is not None)
         source = Source.of(table)
-        with Progress(progress) as bar:
+        with unargued(choice), Progress(progress) as bar:
             fit, cause = stacking.fit(within, self._custom, source, rows, held, features, names, callbacks, bar)
         return replace(fit.declared_by(config), history=replace(fit.history, choice=choice)), cause
 

@@ -1,0 +1,143 @@
+"""Kinds of y: what is chosen of, what is noted, and that these agree."""
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+
+import likelinet as ll
+from likelinet.config import parse_config
+from likelinet.core.notes import ChoiceNote, FamilyNote
+from likelinet.tables.table import as_table
+from likelinet.targets.suggestion import suggested
+from likelinet.targets.suitable import note_unsuitable
+from likelinet.targets.target import Naming
+from tests.test_unsuitable import draws
+
+N = 200
+RNG = np.random.default_rng(5)
+X = RNG.uniform(-1.0, 1.0, (N, 1))
+ALONE = {"distribution": "auto", "data": {"features": []}, "training": {"steps": 80, "epochs": 25}}
+SEVERAL = {
+    **draws(1),
+    "either sign, many zeros": np.where(RNG.random(N) < 0.3, 0.0, RNG.normal(size=N)),
+    "nearly all zeros": np.r_[np.zeros(995), RNG.gamma(2.0, 1.0, 5)],
+    "three large numbers": RNG.choice([0.0, 1000.0, 5000.0], N, p=[0.01, 0.5, 0.49]),
+    "discounts": RNG.choice([0.0, 0.05, 0.1, 0.2], N),
+    "a slip": np.r_[100.0 + RNG.normal(size=N - 1), 1e8],
+}
+COARSE = {"halves", "Kelvin"}  # on which no family of probabilities is
+
+
+def noted(y: Any, x: Any = X, **config: Any) -> tuple[ll.Model, list[warnings.WarningMessage]]:
+    """Return a model that has chosen its family, and all notes."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        model = ll.Model({**ALONE, **config}).fit(x, y, progress=False)
+    return model, caught
+
+
+@pytest.mark.parametrize("kind", sorted(SEVERAL.keys() - COARSE))
+def test_no_note_argues_against_a_candidate(kind: str):
+    y = SEVERAL[kind].astype(np.float64)
+    for declared in suggested(as_table({"y": y}), "y").candidates:
+        family = parse_config({"distribution": declared}).distribution
+        note_unsuitable(y, np.ones(len(y)), family, Naming("y", family.kind))  # a warning is an error
+
+
+@pytest.mark.parametrize(("kind", "steps"), [("halves", "0.5"), ("Kelvin", "1")])
+def test_on_coarse_steps_the_choice_says_so_and_nothing_argues(kind: str, steps: str):
+    y = SEVERAL[kind]
+    model, caught = noted(y, X)
+    assert [w.category for w in caught] == [ChoiceNote]
+    assert f" in steps of {steps}, close together, by the mean log score" in str(caught[0].message)
+    assert model.history.choice is not None
+    step = float(steps)
+    assert model.history.choice.step == pytest.approx(step, rel=1e-9)
+    with pytest.warns(FamilyNote, match="try 'discretised' of the number of steps"):
+        ll.Model({"data": {"features": []}}).fit(X, y, progress=False)
+
+
+@pytest.mark.parametrize("y", [np.where(X[:, 0] > 0.2, 7.0, 1.5), np.where(X[:, 0] > 0.2, -1.0, 1e-3)])
+def test_two_numbers_are_a_distribution_over_them(y: np.ndarray, tmp_path: Any):
+    model, caught = noted(y)
+    low, high = np.unique(y)
+    (said,) = (str(w.message) for w in caught)
+    assert said == f"distribution: auto takes bernoulli, since 'y' has two classes: {low:g}, {high:g}."
+    model.save(tmp_path / "m.safetensors")
+    for m in (model, ll.Model.load(tmp_path / "m.safetensors")):
+        d: Any = m.predict_dist(X[:2])
+        assert m.classes.tolist() == [low, high]
+        np.testing.assert_allclose(d.probs[0], [np.mean(y == low), np.mean(y == high)], rtol=1e-9)
+        np.testing.assert_allclose(d.log_prob([high, low]), np.log([np.mean(y == high), np.mean(y == low)]), rtol=1e-9)
+        assert set(m.sample(X, 1, seed=0).ravel()) == {low, high}
+
+
+def test_few_numbers_that_are_not_whole_are_grades():
+    y = RNG.choice([0.5, 1.0, 2.5, 5.0], N, p=[0.1, 0.2, 0.3, 0.4])
+    model, caught = noted(y)
+    assert model.history.choice is not None
+    assert [c.family for c in model.history.choice.candidates] == ["ordered_logistic", "categorical"]
+    assert "'y' has few numbers, from 0.5 to 5, as grades are" in str(caught[0].message)
+    probs: Any = model.predict_dist(X[:1])
+    np.testing.assert_allclose(probs.probs[0], [np.mean(y == v) for v in (0.5, 1.0, 2.5, 5.0)], rtol=1e-4)
+
+
+def test_a_rating_has_no_probability_beside_its_grades():
+    y = np.clip(np.round(4.2 + RNG.normal(size=N)), 1.0, 5.0)
+    declared = suggested(as_table({"y": y}), "y").candidates[-1]
+    within = ll.Model({"distribution": declared, "data": {"features": []}}).fit(X, y, progress=False)
+    d = within.predict_dist(X[:1])
+    assert d.log_prob(np.array([0.0, 6.0])).tolist() == [-np.inf, -np.inf]
+    np.testing.assert_allclose(np.exp(d.log_prob(np.arange(1.0, 6.0)[:, None])).sum(), 1.0, rtol=1e-9)
+    beyond = ll.Model({"distribution": declared["base"], "data": {"features": []}}).fit(X, y, progress=False)
+    assert within.score(X, y) > beyond.score(X, y) + 0.02
+
+
+def test_many_zeros_among_numbers_of_either_sign_are_a_case_of_their_own():
+    y = SEVERAL["either sign, many zeros"]
+    model, caught = noted(y)
+    assert model.history.choice is not None
+    assert all(c.family.startswith("hurdle(") for c in model.history.choice.candidates)
+    assert f"has {100 * np.mean(y == 0.0):.0f} % zeros and other numbers from" in str(caught[0].message)
+    np.testing.assert_allclose(model.predict_dist(X[:1]).log_prob(0.0), np.log(np.mean(y == 0.0)), rtol=1e-6)
+
+
+def test_zero_on_a_lattice_is_no_case_of_its_own_unless_it_stands_out():
+    y = np.round(RNG.standard_t(1.5, N), 1)
+    assert suggested(as_table({"y": y}), "y").distribution["kind"] != "hurdle"
+    y[:40] = 0.0
+    assert suggested(as_table({"y": y}), "y").distribution["kind"] == "hurdle"
+
+
+@pytest.mark.parametrize(
+    ("columns", "distribution"),
+    [
+        ([[0, 1], [0, 1]], {"kind": "bernoulli"}),
+        ([[1.5, 7.0], [0, 1]], {"kind": "categorical"}),
+        ([[1, 2, 3], [1, 2, 3]], {"kind": "ordered_logistic", "levels": [1, 2, 3]}),
+        ([[1, 2, 3], [1, 2, 4]], {"kind": "ordered_logistic", "levels": [[1, 2, 3], [1, 2, 4]]}),
+        ([[1, 2, 3], [0, 1]], {"kind": "categorical"}),
+    ],
+)
+def test_several_outputs_of_few_values_are_classes(columns: list[list[float]], distribution: dict[str, Any]):
+    y = np.column_stack([RNG.permutation(np.resize(values, N)) for values in columns]).astype(np.float64)
+    table = as_table({"a": y[:, 0], "b": y[:, 1]})
+    assert suggested(table, ["a", "b"]).distribution == distribution
+    model, _ = noted(y)
+    assert model.config.distribution.y == "class"
+    assert np.isfinite(model.score(X, y))
+
+
+@pytest.mark.parametrize(("n", "families"), [(10, ["gaussian", "student_t"]), (100, None)])
+def test_one_slip_does_not_make_the_spread(n: int, families: list[str] | None):
+    y = 100.0 + 0.5 * X[:n, 0] + 0.1 * RNG.normal(size=n)
+    y[3] = 1e6
+    model, caught = noted(y, X[:n], data={}, network={"hidden": [4]})
+    assert model.history.choice is not None
+    assert families is None or [c.family for c in model.history.choice.candidates] == families
+    assert model.config.distribution.kind == "student_t"
+    rest = np.arange(n) != 3
+    assert model.score(X[:n][rest], y[rest]) > -3.0
+    assert not any("student_t" in str(w.message) for w in caught if w.category is not ChoiceNote)
