@@ -9,6 +9,7 @@ import pytest
 import likelinet as ll
 from likelinet.config import parse_config
 from likelinet.core.notes import ChoiceNote, FamilyNote
+from likelinet.model import stacking
 from likelinet.tables.table import as_table
 from likelinet.targets.suggestion import suggested
 from likelinet.targets.suitable import note_unsuitable
@@ -130,14 +131,88 @@ def test_several_outputs_of_few_values_are_classes(columns: list[list[float]], d
     assert np.isfinite(model.score(X, y))
 
 
-@pytest.mark.parametrize(("n", "families"), [(10, ["gaussian", "student_t"]), (100, None)])
-def test_one_slip_does_not_make_the_spread(n: int, families: list[str] | None):
+@pytest.mark.parametrize("n", [10, 30, 100])
+def test_one_slip_does_not_make_the_spread(n: int):
     y = 100.0 + 0.5 * X[:n, 0] + 0.1 * RNG.normal(size=n)
     y[3] = 1e6
     model, caught = noted(y, X[:n], data={}, network={"hidden": [4]})
     assert model.history.choice is not None
-    assert families is None or [c.family for c in model.history.choice.candidates] == families
     assert model.config.distribution.kind == "student_t"
     rest = np.arange(n) != 3
     assert model.score(X[:n][rest], y[rest]) > -3.0
     assert not any("student_t" in str(w.message) for w in caught if w.category is not ChoiceNote)
+
+
+QUICK = {"network": {"hidden": [3]}, "training": {"steps": 40, "epochs": 10, "precision": "float64"}}
+Y = X[:, 0] + RNG.normal(size=N)
+RATED = RNG.choice([1, 2, 3], N, p=[0.1, 0.3, 0.6])
+FACTOR = {1: 8.0, 3: 0.5}
+WEIGHT = np.array([FACTOR.get(int(v), 1.0) for v in RATED])
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_weights_of_classes_have_a_say_in_the_choice():
+    auto = {"distribution": "auto", **QUICK}
+    of_classes = ll.Model({**auto, "data": {"class_weight": FACTOR, "standardize": False}})
+    of_classes.fit(X, RATED, progress=False)
+    of_rows = ll.Model({**auto, "data": {"standardize": False}}).fit(X, RATED, WEIGHT, progress=False)
+    scores = []
+    for model in (of_classes, of_rows):
+        choice = model.history.choice
+        assert choice is not None
+        scores.append([c.log_score for c in choice.ranked])
+    assert len(scores[0]) == 2  # of a distribution of numbers the weights of classes are none
+    np.testing.assert_allclose(scores[0], scores[1][: len(scores[0])], rtol=1e-9)
+
+
+@pytest.mark.parametrize("validated", [False, True])
+def test_weights_of_classes_have_a_say_in_the_weights_of_groups(validated: bool, monkeypatch: pytest.MonkeyPatch):
+    weighed = []
+    by = stacking._weights_by
+    monkeypatch.setattr(stacking, "_weights_by", lambda scores, weight: weighed.append(weight) or by(scores, weight))
+    groups = [{"distribution": {"kind": "ordered_logistic"}}, {"distribution": {"kind": "categorical"}}]
+    config = {"distribution": {"kind": "categorical"}, "ensemble": 2, "groups": groups, **QUICK}
+    training = {**QUICK["training"], "folds": "auto"}
+    model = ll.Model({**config, "training": training, "data": {"class_weight": FACTOR}})
+    model.fit(X, RATED, 2.0 * X[:, 0] ** 2, validation=(X[:50], RATED[:50]) if validated else None, progress=False)
+    np.testing.assert_allclose(weighed, [WEIGHT[:50]] if validated else [2.0 * X[:, 0] ** 2 * WEIGHT], rtol=1e-12)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_families_without_the_objective_are_left_out():
+    y = RNG.lognormal(X[:, 0], 1.0)
+    config = {"distribution": "auto", **QUICK}
+
+    def by(objective: str, y: Any, rows: int) -> ll.Model:
+        training = {**QUICK["training"], "objective": {"kind": objective}}
+        return ll.Model({**config, "training": training}).fit(X[:rows], y[:rows], progress=False)
+
+    choice = by("crps", y, N).history.choice
+    assert choice is not None
+    assert [(c.family, c.error) for c in choice.candidates] == [("log_normal", None), ("mixture(gaussian)", None)]
+    assert by("crps", y, 7).config.distribution.kind in ("log_normal", "gaussian")
+    with pytest.raises(ll.ConfigError, match=r"'crps': Bernoulli has no CRPS .* choose a family that it is for"):
+        by("crps", y > 1.0, N)
+
+
+def test_where_each_group_names_its_family_none_is_chosen():
+    groups = [{"distribution": {"kind": "gaussian"}}, {"distribution": {"kind": "student_t"}}]
+    config = {"distribution": "auto", "ensemble": 2, "groups": groups, **QUICK}
+    model = ll.Model({**config, "training": {**QUICK["training"], "folds": 2}}).fit(
+        X, 1.0 / (2.0 + X[:, 0]), progress=False
+    )
+    assert model.history.choice is None
+    assert [c.distribution.in_brief for c in model.config.each_group] == ["gaussian", "student_t"]
+
+
+@pytest.mark.parametrize("own", [{"scale_rate": 0.5}, {"scale_decay": 0.0}])
+def test_steps_of_scales_are_none_of_lbfgs(own: dict[str, float]):
+    with pytest.raises(ll.ConfigError, match=r"'training\.scale_rate' and 'training\.scale_decay' are of steps"):
+        ll.ModelConfig(training={"optimizer": {"kind": "lbfgs"}, **own})
+
+
+def test_text_of_many_values_is_classes_or_refused():
+    words = [f"town {i % 40}" for i in range(N)]
+    assert suggested(as_table({"y": words}), "y").candidates == [{"kind": "categorical"}]
+    with pytest.raises(ll.DataError, match="like an identifier or a date: name another column"):
+        noted([f"row {i}" for i in range(N)])

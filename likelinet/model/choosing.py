@@ -13,24 +13,30 @@ import numpy as np
 
 from likelinet.config import ModelConfig
 from likelinet.config.training import EarlyStoppingConfig, HoldThenAnnealConfig, LBFGSConfig
-from likelinet.core.errors import DataError, LikelinetError
+from likelinet.core.errors import ConfigError, DataError, LikelinetError
 from likelinet.core.gathered import attempted
 from likelinet.core.notes import ChoiceNote, FamilyNote, note, unnoted
 from likelinet.core.wording import counted, ended
 from likelinet.distributions import Interval
 from likelinet.model import fitting
+from likelinet.model.fit import Fit
 from likelinet.model.source import Source
+from likelinet.objective.build import check_objective
 from likelinet.scores.cells import log_prob_of_cells
 from likelinet.scores.paired import paired
 from likelinet.tables.hold_out import HoldOut
+from likelinet.tables.inputs import Inputs
 from likelinet.tables.roles import Roles
 from likelinet.tables.rows import Rows, output_names
 from likelinet.tables.table import Table, as_table
 from likelinet.targets.build import takes_labels
+from likelinet.targets.class_weights import weigher
 from likelinet.targets.lattice import step_of
 from likelinet.targets.suggestion import Suggestion, suggested, suggested_for_intervals
+from likelinet.targets.target import Naming
 from likelinet.targets.times import note_times
 from likelinet.training.choice import Candidate, Choice
+from likelinet.training.history import History
 from likelinet.training.progress import Progress
 from likelinet.training.streams import held_out_stream
 
@@ -86,6 +92,9 @@ def chosen(
     """
     if not config.distribution.is_open:
         return config, None
+    own = [group.distribution for group in config.groups or ()]
+    if own and None not in own:  # each has a family of its own, and none takes the chosen one
+        return config.model_copy(update={"distribution": own[0]}), None
     began = time.perf_counter()
     if y is None and isinstance(config.data.target, str):
         note_times(table, config.data.target)
@@ -95,11 +104,13 @@ def chosen(
         families = {c.distribution.in_brief: c for c in (_with_family(config, d) for d in found.candidates)}
         labels = takes_labels(next(iter(families.values())).distribution, None)
         rows = rows if labels else Roles(config, labels).rows(table, y, sample_weight)  # text among numbers is no y
+        families = _with_objective(families, rows, Source.of(table))
         folds = _folds(config, rows)
         if len(families) == 1 or folds < 2:
-            config = _with_family(config, found.distribution) if folds < 2 else next(iter(families.values()))
-            own = config.distribution.in_brief
-            choice = Choice(own, found.why, [Candidate(own)])
+            first = _with_family(config, found.distribution)
+            config = families.get(first.distribution.in_brief, next(iter(families.values())))
+            family = config.distribution.in_brief
+            choice = Choice(family, found.why, [Candidate(family)])
         else:
             config, choice = _best(families, _task(config, rows, y, folds, len(families)), found.why, shown)
     note(in_words(choice, ", ".join(output_names(config.data)) or "y"), ChoiceNote)
@@ -146,6 +157,31 @@ def _with_family(config: ModelConfig, declared: dict[str, Any]) -> ModelConfig:
     return config.model_copy(update={"distribution": family})
 
 
+def _with_objective(families: dict[str, ModelConfig], rows: Rows, source: Source) -> dict[str, ModelConfig]:
+    """Return the families that can be trained by the objective, if it is not the likelihood, which all have.
+
+    Raises
+    ------
+    ConfigError
+        If there are none: what the first one lacks.
+    """
+    kept, errors = dict[str, ModelConfig](), list[ConfigError]()
+    for family, config in families.items():
+        if config.training.objective.kind == "nll":
+            return families
+        y, targets = fitting.learn_targets(config, None, rows, Naming.of(config, rows, "y"))
+        untrained = Fit(config, None, Inputs((), False), targets, np.zeros((0, 0)), History(), source)
+        at = untrained.head.raw_start(encoded := targets.encode(y), rows.weight)
+        try:
+            check_objective(config.training.objective, untrained.objective, 1, at, encoded, None)
+            kept[family] = config
+        except ConfigError as error:
+            errors.append(error)
+    if not kept:
+        raise errors[0]
+    return kept
+
+
 def _folds(config: ModelConfig, rows: Rows) -> int:
     """Return how many folds there can be: 0 where rows are too few, or do not say how to hold some out."""
     units = attempted(lambda: HoldOut.of(config.data, rows.table))
@@ -179,11 +215,11 @@ def _task(config: ModelConfig, rows: Rows, y: Any, folds: int, families: int) ->
 
 def _best(families: dict[str, ModelConfig], task: Task, why: str, shown: bool) -> tuple[ModelConfig, Choice]:
     """Return the config with the best of some families, and the scores of all."""
-    scores, errors = dict[str, np.ndarray](), dict[str, LikelinetError]()
+    scores, errors, weight = dict[str, np.ndarray](), dict[str, LikelinetError](), task.rows.weight
     for i, (family, config) in enumerate(families.items()):
         try:
             with Progress(shown, f"choosing: {family}, {i + 1} of {len(families)},") as bar:
-                scores[family] = _scores(config, task, bar)
+                scores[family], weight = _scores(config, task, bar)
         except LikelinetError as error:
             errors[family] = error
         except KeyboardInterrupt as interrupt:
@@ -191,7 +227,6 @@ def _best(families: dict[str, ModelConfig], task: Task, why: str, shown: bool) -
             raise
     if not scores:
         raise next(iter(errors.values()))
-    weight = task.rows.weight
     mean = {family: float(np.average(s, weights=weight)) for family, s in scores.items()}
     best = next(family for family in mean if mean[family] >= max(mean.values()) - SAME)
     candidates = [
@@ -203,8 +238,8 @@ def _best(families: dict[str, ModelConfig], task: Task, why: str, shown: bool) -
     return families[best], Choice(best, why, candidates, task.rows.table.n, task.step)
 
 
-def _scores(family: ModelConfig, task: Task, bar: Progress) -> np.ndarray:
-    """Return the log score of each row by a family, from members that have not seen it."""
+def _scores(family: ModelConfig, task: Task, bar: Progress) -> tuple[np.ndarray, np.ndarray]:
+    """Return the log score of each row by a family, from members that have not seen it, and its weight in training."""
     config = task.config.model_copy(update={"distribution": family.distribution})
     roles, table = Roles(config, takes_labels(config.distribution, None)), task.rows.table
     rows = roles.rows(table, task.rows.y if task.given else None, task.rows.weight)
@@ -219,4 +254,4 @@ def _scores(family: ModelConfig, task: Task, bar: Progress) -> np.ndarray:
     lost = int((~np.isfinite(scores)).sum())
     if lost or len(scores) < table.n:
         raise DataError(f"{counted(lost or table.n - len(scores), 'held-out row')} had no probability.")
-    return scores
+    return scores, weigher(config.data.class_weight, fit.targets, out.y, out.weight, roles.y_name)(out.y, out.weight)

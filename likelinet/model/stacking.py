@@ -21,6 +21,7 @@ from likelinet.tables.hold_out import HoldOut
 from likelinet.tables.inputs import Inputs
 from likelinet.tables.rows import Rows
 from likelinet.tables.table import Table
+from likelinet.targets.class_weights import Weigher, weigher
 from likelinet.targets.lattice import step_of
 from likelinet.targets.target import Naming
 from likelinet.training.history import Callback, Epoch, GroupHistory, History
@@ -70,7 +71,8 @@ def fit(
                 cause.add_note(f"This was in {name}.")
                 break
     finished = len(found) - cut
-    return _stacked(config, found, finished, validation, cause), cause
+    weights = _weights(found[: max(finished, 1)], validation, _in_training(found[0], rows, names[0]))
+    return _stacked(config, found, finished, weights, cause), cause
 
 
 def with_folds(config: ModelConfig, table: Table, validated: bool) -> ModelConfig:
@@ -144,11 +146,11 @@ def _in_time(left: Sequence[ModelConfig], spent: float) -> ModelConfig:
 
 
 def _stacked(
-    config: ModelConfig, found: Sequence[Fit], finished: int, validation: Rows | None, cause: BaseException | None
+    config: ModelConfig, found: Sequence[Fit], finished: int, of_whole: np.ndarray, cause: BaseException | None
 ) -> Fit:
     """Return the groups that were trained as one model; one that was cut short only where there is no other."""
     weights, whole = np.zeros(len(found)), found[: max(finished, 1)]
-    weights[: len(whole)] = _weights(whole, validation)
+    weights[: len(whole)] = of_whole
     weights = np.where(weights < LEAST, 0.0, weights)
     weights /= weights.sum()
     groups = tuple(np.flatnonzero(weights).tolist())
@@ -164,9 +166,12 @@ def _stacked(
     return replace(first, history=history, out_of_fold=out, stack=Stack(config, groups, kept, tuple(others)))
 
 
-def _weights(fits: Sequence[Fit], validation: Rows | None) -> np.ndarray:
-    """Return the weights of groups by what they say of rows that they have not seen; equal ones if that is nothing."""
-    scores = [score for fit in fits if (score := _unseen(fit, validation)) is not None]
+def _weights(fits: Sequence[Fit], validation: Rows | None, in_training: Weigher) -> np.ndarray:
+    """Return the weights of groups by what they say of rows that they have not seen; equal ones if that is nothing.
+
+    The rows count as they do in training.
+    """
+    scores = [score for fit in fits if (score := _unseen(fit, validation, in_training)) is not None]
     if len(fits) == 1 or len(scores) < len(fits):
         return np.full(len(fits), 1.0 / len(fits))
     return _weights_by(np.stack([log_prob for log_prob, _ in scores], axis=1), scores[0][1])
@@ -181,18 +186,26 @@ def _weights_by(scores: np.ndarray, weight: np.ndarray) -> np.ndarray:
     return stacked_weights(scores[telling], weight[telling])
 
 
-def _unseen(fit: Fit, validation: Rows | None) -> tuple[np.ndarray, np.ndarray] | None:
+def _in_training(fit: Fit, rows: Rows, what: str) -> Weigher:
+    """Return what gives rows the weights that they have in training."""
+    with unnoted():  # said when it was trained
+        y = fit.recognise(rows, what)
+    return weigher(fit.config.data.class_weight, fit.targets, y, rows.weight, what)
+
+
+def _unseen(fit: Fit, validation: Rows | None, in_training: Weigher) -> tuple[np.ndarray, np.ndarray] | None:
     """Return log p(y) of the rows that members held out, or that validate, and the weights of these.
 
     Of a y that is rounded it is that of its cell, which no spike makes better.
     """
     if (out := fit.out_of_fold) is not None:
-        return log_prob_of_cells(out.distribution, out.y, step_of(out.y, out.weight)), out.weight
+        scores = log_prob_of_cells(out.distribution, out.y, step_of(out.y, out.weight))
+        return scores, in_training(out.y, out.weight)
     if validation is None:
         return None
     with unnoted():  # said when they were trained
         y, d = fit.recognise(validation, "validation y"), predict_dist(fit, fit.rows(validation.table))
-        return log_prob_of_cells(d, y, step_of(y, validation.weight)), validation.weight
+        return log_prob_of_cells(d, y, step_of(y, validation.weight)), in_training(y, validation.weight)
 
 
 def _history(config: ModelConfig, found: Sequence[Fit], weights: np.ndarray) -> History:

@@ -25,7 +25,7 @@ def of_real(n: int, long_tails: bool = False) -> list[Declaration]:
 def of_positive(n: int) -> list[Declaration]:
     """Return the families of positive numbers that are skewed."""
     rich = [_mixture("gaussian", n), _mixture("log_normal", n)]
-    return _kinds("gamma", "log_normal") + (rich if n >= ENOUGH else _kinds("gaussian"))
+    return _kinds("gamma", "log_normal") + (rich if n >= ENOUGH else _kinds("gaussian", "student_t"))
 
 
 def of_shares(n: int) -> list[Declaration]:
