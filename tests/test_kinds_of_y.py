@@ -9,7 +9,7 @@ import pytest
 import likelinet as ll
 from likelinet.config import parse_config
 from likelinet.core.notes import ChoiceNote, FamilyNote
-from likelinet.model import stacking
+from likelinet.model import recalibration, stacking
 from likelinet.tables.table import as_table
 from likelinet.targets.suggestion import suggested
 from likelinet.targets.suitable import note_unsuitable
@@ -216,3 +216,14 @@ def test_text_of_many_values_is_classes_or_refused():
     assert suggested(as_table({"y": words}), "y").candidates == [{"kind": "categorical"}]
     with pytest.raises(ll.DataError, match="like an identifier or a date: name another column"):
         noted([f"row {i}" for i in range(N)])
+
+
+@pytest.mark.parametrize("method", ["conformal", "pit"])
+def test_recalibrated_densities_above_one_per_step_are_noted(method: str):
+    near = RNG.normal(scale=2.0, size=400)
+    y = np.round(near)
+    with pytest.warns(
+        UserWarning, match=r"values 1 apart, and in \d+ rows .* take the probability of y ± 0\.5 from the"
+    ):
+        recalibration.learned(method, ll.Gaussian(y + 0.01 * near, 0.41), y, np.ones(400))
+    recalibration.learned(method, ll.Gaussian(near, 1.0), np.round(near, 2), np.ones(400))  # a warning is an error
