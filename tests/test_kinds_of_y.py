@@ -221,9 +221,8 @@ def test_text_of_many_values_is_classes_or_refused():
 @pytest.mark.parametrize("method", ["conformal", "pit"])
 def test_recalibrated_densities_above_one_per_step_are_noted(method: str):
     near = RNG.normal(scale=2.0, size=400)
-    y = np.round(near)
-    with pytest.warns(
-        UserWarning, match=r"values 1 apart, and in \d+ rows .* take the probability of y ± 0\.5 from the"
-    ):
-        recalibration.learned(method, ll.Gaussian(y + 0.01 * near, 0.41), y, np.ones(400))
-    recalibration.learned(method, ll.Gaussian(near, 1.0), np.round(near, 2), np.ones(400))  # a warning is an error
+    y, ones, fine = np.round(near), np.ones(400), near + RNG.normal(size=400)
+    said = r"values 1 apart, and in \d+ rows .* above one per 1, by which .* take the probability of y ± 0\.5 from"
+    with pytest.warns(UserWarning, match=said):
+        recalibration.learned(method, ll.Gaussian(y + 0.01 * near, 0.41), y, ones)
+    recalibration.learned(method, ll.Gaussian(fine, 1.0), np.round(near, 2), ones)  # a warning is an error

@@ -120,10 +120,10 @@ def _note_spikes(d: Distribution, y: np.ndarray, step: float) -> None:
         return
     many = int((d.log_prob(y) > SPIKE - np.log(step)).sum())
     if many:
-        h = readable(step)
+        h, half = readable(step), readable(0.5 * step)
         note(
-            f"recalibrate: y has values {h} apart, and in {counted(many, 'row')} the recalibrated density at y is above "
-            f"one per {h}, by which log_prob flatters: take the probability of y ± {readable(0.5 * step)} from the cdf."
+            f"recalibrate: y has values {h} apart, and in {counted(many, 'row')} the recalibrated density at y is "
+            f"above one per {h}, by which log_prob flatters: take the probability of y ± {half} from the cdf."
         )
 
 
