@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.optimize
+import scipy.stats
 
 import likelinet as ll
 from likelinet.config import parse_config
@@ -26,6 +28,7 @@ SEVERAL = {
     "nearly all zeros": np.r_[np.zeros(995), RNG.gamma(2.0, 1.0, 5)],
     "three large numbers": RNG.choice([0.0, 1000.0, 5000.0], N, p=[0.01, 0.5, 0.49]),
     "discounts": RNG.choice([0.0, 0.05, 0.1, 0.2], N),
+    "shares with ends": np.clip(RNG.normal(0.7, 0.4, N), 0.0, 1.0),
     "a slip": np.r_[100.0 + RNG.normal(size=N - 1), 1e8],
 }
 COARSE = {"halves", "Kelvin"}  # on which no family of probabilities is
@@ -110,6 +113,39 @@ def test_zero_on_a_lattice_is_no_case_of_its_own_unless_it_stands_out():
     assert suggested(as_table({"y": y}), "y").distribution["kind"] != "hurdle"
     y[:40] = 0.0
     assert suggested(as_table({"y": y}), "y").distribution["kind"] == "hurdle"
+
+
+def test_shares_that_are_exactly_1_have_a_probability_of_it_and_none_beyond():
+    y = SEVERAL["shares with ends"]
+    with pytest.warns(FamilyNote, match=r"is 1 in 2\d% of the rows and a share elsewhere.* try \{kind: clipped"):
+        ll.Model({"data": {"features": []}}).fit(X, y, progress=False)
+    model, caught = noted(y)
+    assert model.history.choice is not None
+    assert [c.family for c in model.history.choice.candidates] == [
+        f"clipped({base})" for base in ("gaussian", "student_t", "mixture(gaussian)")
+    ]
+    assert f"of which {100 * np.mean(y == 1.0):.2g} % are 1, {100 * np.mean(y == 0.0):.0f} % 0" in str(
+        caught[0].message
+    )
+    assert model.predict_dist(X[:1]).sf(1.0) == 0.0
+
+    def nll(theta: np.ndarray) -> float:
+        """The two-sided Tobit likelihood."""
+        law = scipy.stats.norm(theta[0], np.exp(theta[1]))
+        log_p = np.select([y == 0.0, y == 1.0], [law.logcdf(0.0), law.logsf(1.0)], law.logpdf(y))
+        return -float(log_p.mean())
+
+    best = scipy.optimize.minimize(nll, [0.5, -1.0], method="BFGS", options={"gtol": 1e-9})
+    plain = ll.Model(
+        {
+            "distribution": {"kind": "clipped", "base": {"kind": "gaussian"}, "low": 0.0, "high": 1.0},
+            "data": {"features": []},
+        }
+    ).fit(X, y, progress=False)
+    assert plain.score(X, y) == pytest.approx(-best.fun, rel=1e-6)
+    x = plain.predict_dist(X[:1])
+    law = scipy.stats.norm(best.x[0], np.exp(best.x[1]))
+    np.testing.assert_allclose(np.exp(x.log_prob([0.0, 1.0])), [law.cdf(0.0), law.sf(1.0)], rtol=1e-3)
 
 
 @pytest.mark.parametrize(

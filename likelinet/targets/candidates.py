@@ -33,6 +33,11 @@ def of_shares(n: int) -> list[Declaration]:
     return _kinds("beta", "logit_normal") + ([_mixture("logit_normal", n)] if n >= ENOUGH else [])
 
 
+def of_shares_with_ends(n: int) -> list[Declaration]:
+    """Return the families of numbers between 0 and 1 of which some are exactly 1, and maybe some 0."""
+    return [over("clipped", base) | {"low": 0.0, "high": 1.0} for base in of_real(n)]
+
+
 def with_zeros(n: int, shares: bool) -> list[Declaration]:
     """Return the families of numbers that are positive or exactly 0, maybe all below 1."""
     bases = of_shares(n) if shares else [d for d in of_positive(n) if _leaf(d) != "gaussian"]

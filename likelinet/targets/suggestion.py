@@ -192,6 +192,11 @@ def _of_numbers(y: np.ndarray) -> Suggestion:
     if low > 0.0 and high < 1.0:
         others = ("logit_normal", "kumaraswamy", "gaussian")
         return Suggestion({"kind": "beta"}, f"has shares {ends}", others, candidates.of_shares(n))
+    if low >= 0.0 and high == 1.0 and np.sum(y == 1.0) > 1:  # one alone may be what all were divided by
+        zeros = f", {100 * np.mean(y == 0.0):.0f} % 0" if low == 0.0 else ""
+        found = candidates.of_shares_with_ends(n)
+        why = f"has shares {ends}, of which {100 * np.mean(y == 1.0):.2g} % are 1{zeros}"
+        return Suggestion(found[0], why, ("gaussian",), found)
     large = candidates.of_counts(y) if whole and low >= 0.0 and spread < COUNTED else None
     if low == 0.0 and np.mean(y == 0.0) > SEVERAL and high > 0.0:
         base = _of_positive(y[y > 0.0], ends).distribution if high > 1.0 else {"kind": "gamma"}

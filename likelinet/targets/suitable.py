@@ -84,6 +84,10 @@ def _reason(y: np.ndarray, weight: np.ndarray, leaf: type[Distribution], alone: 
     many_alike = are_few(distinct, len(y)) or spread < COARSE or zeros >= ZEROS
     if whole and y.min() >= 0.0 and len(distinct) > 2 and many_alike:
         return "holds whole numbers from 0 on, many of them alike", "'poisson' or 'negative_binomial'"
+    ones = float(np.average(y == 1.0, weights=weight))
+    if not whole and ones >= ZEROS and y.min() >= 0.0 and y.max() == 1.0:
+        clipped = "{kind: clipped, base: {kind: gaussian}, low: 0, high: 1}"
+        return f"is 1 in {ones:.0%} of the rows and a share elsewhere", clipped
     if not whole and zeros >= ZEROS and y.min() >= 0.0:
         return f"is 0 in {zeros:.0%} of the rows and positive elsewhere", "{kind: hurdle, base: {kind: gamma}}"
     if y.min() < 0.0 and have_zeros(y, step):
