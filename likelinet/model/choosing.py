@@ -60,7 +60,7 @@ class Task:
     given : bool
         Whether y is no column of the table.
     step : float
-        Of the lattice on which y lies.
+        Of the lattice on which y lies, where densities are among the families.
     """
 
     config: ModelConfig
@@ -112,7 +112,7 @@ def chosen(
             family = config.distribution.in_brief
             choice = Choice(family, found.why, [Candidate(family)])
         else:
-            config, choice = _best(families, _task(config, rows, y, folds, len(families)), found.why, shown)
+            config, choice = _best(families, _task(config, rows, y, folds, families), found.why, shown)
     note(in_words(choice, ", ".join(output_names(config.data)) or "y"), ChoiceNote)
     return config, replace(choice, seconds=time.perf_counter() - began)
 
@@ -191,7 +191,7 @@ def _folds(config: ModelConfig, rows: Rows) -> int:
     return folds if folds > 1 else 0
 
 
-def _task(config: ModelConfig, rows: Rows, y: Any, folds: int, families: int) -> Task:
+def _task(config: ModelConfig, rows: Rows, y: Any, folds: int, families: dict[str, ModelConfig]) -> Task:
     """Return the rows to try families on, and how to train them."""
     n, training, keep = rows.table.n, config.training, np.ones(rows.table.n, bool)
     if n > ROWS:
@@ -204,13 +204,15 @@ def _task(config: ModelConfig, rows: Rows, y: Any, folds: int, families: int) ->
         "steps": least,
         "schedule": HoldThenAnnealConfig(anneal=min(ANNEAL, -(-least // 4))),
         "early_stopping": EarlyStoppingConfig() if training.early_stopping is None else training.early_stopping,
-        "time": None if training.time is None else SHARE * training.time / families,
+        "time": None if training.time is None else SHARE * training.time / len(families),
     }
     if isinstance(training.optimizer, LBFGSConfig):
         shortly = {"folds": folds, "time": shortly["time"]}  # all rows in each iteration
     engine = "numpy" if config.engine == "numpy" else "auto"  # so short trainings may not be worth compiling
     update = {"training": training.model_copy(update=shortly), "ensemble": folds, "engine": engine}
-    return Task(config.each_group[-1].model_copy(update=update), own, y is not None, step_of(own.y, own.weight))
+    classes = all(family.distribution.y == "class" for family in families.values())  # which have no unit
+    step = 0.0 if classes else step_of(own.y, own.weight)
+    return Task(config.each_group[-1].model_copy(update=update), own, y is not None, step)
 
 
 def _best(families: dict[str, ModelConfig], task: Task, why: str, shown: bool) -> tuple[ModelConfig, Choice]:
