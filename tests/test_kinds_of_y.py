@@ -1,6 +1,7 @@
 """Kinds of y: what is chosen of, what is noted, and that these agree."""
 
 import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from likelinet.tables.table import as_table
 from likelinet.targets.suggestion import suggested
 from likelinet.targets.suitable import note_unsuitable
 from likelinet.targets.target import Naming
+from tests.small import cli, write_csv
 from tests.test_unsuitable import draws
 
 N = 200
@@ -64,7 +66,7 @@ def test_on_coarse_steps_the_choice_says_so_and_nothing_argues(kind: str, steps:
 
 
 @pytest.mark.parametrize("y", [np.where(X[:, 0] > 0.2, 7.0, 1.5), np.where(X[:, 0] > 0.2, -1.0, 1e-3)])
-def test_two_numbers_are_a_distribution_over_them(y: np.ndarray, tmp_path: Any):
+def test_two_numbers_are_a_distribution_over_them(y: np.ndarray, tmp_path: Path):
     model, caught = noted(y)
     low, high = np.unique(y)
     (said,) = (str(w.message) for w in caught)
@@ -78,6 +80,19 @@ def test_two_numbers_are_a_distribution_over_them(y: np.ndarray, tmp_path: Any):
         assert set(m.sample(X, 1, seed=0).ravel()) == {low, high}
 
 
+def test_the_commands_write_two_numbers_as_they_are(tmp_path: Path):
+    y = np.where(X[:40, 0] > 0.2, 7.25, 1.5)
+    table = write_csv(tmp_path / "t.csv", {"x": X[:40, 0].tolist(), "y": y.tolist()})
+    options = ("--set", "network.hidden=[2]", "--set", "training.epochs=1", "-o", tmp_path / "m")
+    assert cli("fit", table, "--target", "y", *options).code == 0
+    header, *rows = cli("predict", tmp_path / "m", table).out.splitlines()
+    assert header == "class,p_1.5,p_7.25"
+    assert all(float(row.split(",")[0]) in (1.5, 7.25) for row in rows)
+    sampled = cli("sample", tmp_path / "m", table, "-n", "2").out.splitlines()
+    assert len(sampled) == 41
+    assert {v for row in sampled[1:] for v in row.split(",")} == {"1.5", "7.25"}
+
+
 def test_few_numbers_that_are_not_whole_are_grades():
     y = RNG.choice([0.5, 1.0, 2.5, 5.0], N, p=[0.1, 0.2, 0.3, 0.4])
     model, caught = noted(y)
@@ -86,6 +101,21 @@ def test_few_numbers_that_are_not_whole_are_grades():
     assert "'y' has few numbers, from 0.5 to 5, as grades are" in str(caught[0].message)
     probs: Any = model.predict_dist(X[:1])
     np.testing.assert_allclose(probs.probs[0], [np.mean(y == v) for v in (0.5, 1.0, 2.5, 5.0)], rtol=1e-4)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_levels_may_be_written_as_any_numbers(whole: bool):
+    levels, factor = ([1, 2, 3], 1.0) if whole else ([0.5, 1.0, 1.5], 0.5)
+    y = factor * RNG.choice([1.0, 2.0, 3.0], N)
+    distribution = {"kind": "ordered_logistic", "levels": [factor * 3.0, factor * 2.0, factor]}
+    data = {"features": [], "class_weight": {levels[0]: 2.0}}
+    model = ll.Model({"distribution": distribution, "data": data}).fit(X, y, progress=False)
+    assert [*map(str, model.classes)] == [*map(str, levels[::-1])]
+    share = np.array([np.sum(y == v) for v in levels[::-1]]) * [1.0, 1.0, 2.0]
+    probs: Any = model.predict_dist(X[:1])
+    np.testing.assert_allclose(probs.probs[0], share / share.sum(), rtol=1e-4)
+    with pytest.raises(ll.DataError, match=rf"has the class '{4 * factor:g}' in row 1, which was not seen in training"):
+        model.score(X[:1], [4 * factor])
 
 
 def test_a_rating_has_no_probability_beside_its_grades():

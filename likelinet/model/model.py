@@ -289,7 +289,7 @@ class Model(Questions):
     @property
     def whole_numbers(self) -> bool:
         """Whether y is a count or a code."""
-        return self._fitted().family.support.integer
+        return self._fitted().family.support.integer and self.classes is None
 
     @property
     def recalibrated(self) -> str | None:
