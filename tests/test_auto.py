@@ -256,18 +256,6 @@ def test_a_network_through_a_code_needs_a_name():
         ll.ModelConfig(distribution="auto", network={"kind": "vae"})
 
 
-def test_groups_of_members_have_the_chosen_family():
-    y = rng.gamma(2.0, np.exp(X_0))
-    groups = [{"network": {"hidden": []}}, {"distribution": {"kind": "gaussian"}}]
-    model = fitted(y, training={"folds": 2, "steps": 40, "time": 60.0}, ensemble=2, groups=groups)
-    kind = model.history.choice.family
-    assert [c.distribution.in_brief for c in model.config.each_group] == [kind, "gaussian"]
-    assert [g.members for g in model.history.groups] == [2, 2]
-    assert model.config.training.time == 60.0
-    with pytest.raises(ll.ConfigError, match="'auto' chooses one family for all groups"):
-        ll.ModelConfig(groups=[{"distribution": {"kind": "auto"}}], training={"folds": 2}, ensemble=2)
-
-
 def test_compare_chooses_in_each_fold():
     config = ll.ModelConfig(data={"target": "y", "features": []})
     table = as_table({"y": KINDS["gamma"][0][:40]})

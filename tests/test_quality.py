@@ -16,6 +16,8 @@ from likelinet.tables.table import as_table
 RNG = np.random.default_rng(5)
 X = RNG.uniform(-1.0, 1.0, (40, 2))
 Y = np.abs(X[:, 0]) + 0.1 * RNG.standard_normal(40)
+LINEAR, CODED = ll.GroupConfig(numeric=ll.LinearConfig()), ll.GroupConfig(numeric=ll.PiecewiseLinearConfig())
+LINEAR_MODEL = ll.GroupConfig(network=ll.MLPConfig(hidden=[]))
 SHORT = {"steps": 20, "schedule": None}
 
 
@@ -55,10 +57,13 @@ def test_what_is_declared_is_respected_to_the_single_key(training: Any):
         ({"training": {"optimizer": ll.AdamConfig()}}, "training.optimizer", ll.AdamConfig()),
         ({"training": {"schedule": None}}, "training.schedule", None),
         ({"training": {"folds": None, "average": None}, "groups": None}, "training.folds", None),
-        ({"network": {"hidden": [8]}}, "groups", None),
-        ({"data": {"numeric": {"kind": "linear"}}}, "groups", None),
-        ({"data": ll.DataConfig(numeric=ll.LinearConfig())}, "groups", None),
+        ({"network": {"hidden": [8]}}, "groups", [LINEAR, CODED]),
+        ({"network": {"hidden": [8]}, "data": {"numeric": {"bins": 9}}}, "groups", None),
+        ({"data": {"numeric": {"kind": "linear"}}}, "groups", [LINEAR_MODEL, ll.GroupConfig()]),
+        ({"data": ll.DataConfig(numeric=ll.LinearConfig())}, "groups", [LINEAR_MODEL, ll.GroupConfig()]),
         ({"ensemble": 1}, "groups", None),
+        ({"ensemble": 1}, "data.numeric", ll.PiecewiseLinearConfig()),
+        ({"ensemble": 1, "data": {"numeric": {"kind": "linear"}}}, "data.numeric", ll.LinearConfig()),
         ({"groups": [{"ensemble": 3}]}, "groups", [ll.GroupConfig(ensemble=3)]),
         ({"data": {"features": []}}, "ensemble", 1),
         ({"data": {"features": []}}, "distribution", ll.AutoConfig()),

@@ -69,7 +69,7 @@ def choice_in_lines(model: Model) -> str:
     if not choice.ranked:
         return ended(f"Family: {choice.family}, since '{what}' {shown(choice.why)}")
     width = max(len(c.family) for c in choice.candidates)
-    lines = [f"Family: {choice.family}, chosen since '{what}' {shown(choice.why)}; {choice.measure}:"]
+    lines = [f"Family: {choice.families}, chosen since '{what}' {shown(choice.why)}; {choice.measure}:"]
     lines += [
         f"  {c.family:{width}s} {c.log_score:11.4f}"
         + ("" if c.family == choice.family else f"{c.difference:11.4f} ± {c.standard_error:.4f}")

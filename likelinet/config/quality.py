@@ -9,32 +9,35 @@ Quality = Literal["fast", "good", "best"]
 
 OPTIMIZER = {"kind": "adamw", "learning_rate": 0.004, "weight_decay": 0.1}
 TRAINING = {"optimizer": OPTIMIZER, "schedule": {"kind": "hold_then_anneal"}, "average": 0.9995, "folds": "auto"}
-LINEAR, SIXTEEN, CODED = {"kind": "linear"}, {"kind": "piecewise_linear", "bins": 16}, {"kind": "piecewise_linear"}
+LINEAR_MODEL = {"numeric": {"kind": "linear"}, "network": {"kind": "mlp", "hidden": []}}
+LINEAR, SIXTEEN, CODED = (
+    {"numeric": numeric}
+    for numeric in ({"kind": "linear"}, {"kind": "piecewise_linear", "bins": 16}, {"kind": "piecewise_linear"})
+)
 
-AUTO = {"kind": "auto"}
+
+def _setting(members: int, steps: int, families: int, groups: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "distribution": {"kind": "auto", "families": families},
+        "ensemble": members,
+        "groups": groups,
+        "training": {**TRAINING, "steps": steps},
+        "engine": "auto",
+    }
+
 
 SETTINGS: dict[str, dict[str, Any]] = {
-    "fast": {"distribution": AUTO, "ensemble": 4, "data": {"numeric": CODED}, "training": {**TRAINING, "steps": 3000}},
-    "good": {
-        "distribution": AUTO,
-        "ensemble": 8,
-        "groups": [{"numeric": LINEAR}, {"numeric": CODED}],
-        "training": {**TRAINING, "steps": 12_000},
-    },
-    "best": {
-        "distribution": AUTO,
-        "ensemble": 8,
-        "groups": [{"numeric": LINEAR}, {"numeric": SIXTEEN}, {"numeric": CODED}],
-        "training": {**TRAINING, "steps": 30_000},
-    },
+    "fast": _setting(4, 2000, 1, [LINEAR_MODEL, CODED]),
+    "good": _setting(8, 4000, 2, [LINEAR_MODEL, LINEAR, CODED]),
+    "best": _setting(8, 12_000, 3, [LINEAR_MODEL, LINEAR, SIXTEEN, CODED]),
 }
 
 
 def filled(declared: Mapping[str, Any], quality: Quality) -> dict[str, Any]:
     """Return a declaration in which all that it leaves open is as the quality has it.
 
-    Groups are left out where the declaration says what they would differ in, or there is one member; where there is no
-    network to train well nothing is filled, and without features the family alone.
+    Groups that would differ in what is declared are one group, and with one member, or without folds, the last one is
+    all; where there is no network to train well nothing is filled, and without features the family alone.
 
     Examples
     --------
@@ -46,13 +49,23 @@ def filled(declared: Mapping[str, Any], quality: Quality) -> dict[str, Any]:
     if network.get("kind", "mlp") != "mlp":
         return own
     if data.get("features") == []:
-        return _filled(own, {"distribution": AUTO})
+        return _filled(own, {"distribution": {"kind": "auto"}})
     folds = training.get("folds", "auto")
-    if network or "numeric" in data or own.get("ensemble") == 1 or folds is None:
-        setting.pop("groups", None)
+    groups = _groups(setting.pop("groups"), bool(network), "numeric" in data)
+    if own.get("ensemble") != 1 and folds is not None and len(groups) > 1:
+        setting["groups"] = groups
+    elif "numeric" in groups[-1]:
+        setting["data"] = {"numeric": groups[-1]["numeric"]}
     if isinstance(folds, int):
         setting["ensemble"] = max(folds, setting["ensemble"])
     return _filled(own, setting)
+
+
+def _groups(groups: list[dict[str, Any]], network: bool, numeric: bool) -> list[dict[str, Any]]:
+    """Return the groups where network, or how numbers become inputs, is declared for all of them."""
+    left = [g for g in groups if not (network and "network" in g)]
+    left = [{name: part for name, part in g.items() if not (numeric and name == "numeric")} for g in left]
+    return [g for i, g in enumerate(left) if g not in left[:i]]
 
 
 def _keys(part: Any) -> dict[str, Any]:

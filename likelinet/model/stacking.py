@@ -99,7 +99,7 @@ def _check_families(
             raise DataError(f"groups.{g}: {error}.") from None
         y, targets = fitting.learn_targets(config, custom, rows, Naming.of(config, rows, what))
         probe = Fit(config, custom, Inputs((), False), targets, np.zeros((0, 0)), History(), source)
-        kinds.append(_kind(probe, targets.encode(y)))
+        kinds.append(kind_of_y(probe, targets.encode(y)))
         if kinds[g] != kinds[0]:
             one, other = (declared[i].distribution.in_brief for i in (0, g))
             raise DataError(
@@ -108,7 +108,7 @@ def _check_families(
             )
 
 
-def _kind(fit: Fit, y: np.ndarray) -> str:
+def kind_of_y(fit: Fit, y: np.ndarray) -> str:
     """Return in words what encoded y is to a family: masses do not compare with densities, nor angles with numbers."""
     if fit.declared.y == "class":
         known = fit.targets.classes

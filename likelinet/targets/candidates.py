@@ -16,10 +16,15 @@ MANY = 5000  # rows from which on a mixture may have more components
 
 
 def of_real(n: int, long_tails: bool = False) -> list[Declaration]:
-    """Return the families of real numbers, of which there are so many."""
+    """Return the families of real numbers, of which there are so many.
+
+    Student's t, whose mean and variance need not exist, is for y of long tails alone; those of logistic laws are longer
+    than a Gaussian's, and have all moments.
+    """
     if n < ENOUGH:
         return _kinds("gaussian", *(["student_t"] if long_tails else []))
-    return [*_kinds("gaussian", "student_t", *(["johnson_su"] if long_tails else [])), _mixture("gaussian", n)]
+    tails = ["student_t", "johnson_su"] if long_tails else []
+    return [*_kinds("gaussian", *tails), _mixture("logistic", n), _mixture("gaussian", n)]
 
 
 def of_positive(n: int) -> list[Declaration]:
