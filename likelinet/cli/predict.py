@@ -74,7 +74,7 @@ def _classes(model: Model, d: Distribution) -> tuple[list[str], Iterable[Sequenc
     classes = d.class_marginals()
     assert classes is not None
     guess = np.asarray(classes.mode())
-    guess = guess if guess.dtype.kind in "Ub" else guess.astype(int)
+    guess = guess.astype(int) if model.classes is None else guess
     if d.event_shape:
         return [f"class_{t}" for t in model.target_names], guess.tolist()
     probs, _ = class_probabilities(classes, guess)

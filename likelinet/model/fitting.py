@@ -35,7 +35,7 @@ from likelinet.tables.kinds.statistics import FOLDS, wants_means
 from likelinet.tables.rows import Rows
 from likelinet.tables.table import Table
 from likelinet.targets.build import targets_of
-from likelinet.targets.class_weights import class_factors
+from likelinet.targets.class_weights import weigher
 from likelinet.targets.leaks import note_leaks
 from likelinet.targets.possible import check_possible
 from likelinet.targets.suitable import note_suspicions
@@ -109,9 +109,8 @@ def fit(
     parts = [(rows, y)]
     if validation is not None:
         parts.append((validation, untrained.recognise(validation, f"validation {what}")))
-    if config.data.class_weight is not None:
-        factor = class_factors(config.data.class_weight, targets, y, rows.weight, what)
-        parts = [(replace(p, weight=p.weight * factor[targets.encode(y).astype(int)]), y) for p, y in parts]
+    in_training = weigher(config.data.class_weight, targets, y, rows.weight, what)
+    parts = [(replace(part, weight=in_training(own, part.weight)), own) for part, own in parts]
     with np.errstate(over="ignore", invalid="ignore"):  # said in a sentence instead
         encoded = np.concatenate([targets.encode(y) for _, y in parts])
         encoded = np.concatenate([encoded, encoded[:spare]])

@@ -15,7 +15,7 @@ from likelinet.core.gathered import also
 from likelinet.core.wording import counted
 from likelinet.distributions import Distribution
 from likelinet.model import files, recalibration, stacking
-from likelinet.model.choosing import chosen, with_less_time
+from likelinet.model.choosing import chosen, unargued, with_less_time
 from likelinet.model.declaring import with_class, without_keys
 from likelinet.model.fit import Fit
 from likelinet.model.out_of_fold import OutOfFold
@@ -168,7 +168,7 @@ class Model(Questions):
             held = roles.rows(held_table, held_y, held_weight, features, rows.table.named)
         within = stacking.with_folds(with_less_time(config, choice), rows.table, validated=held is not None)
         given = self._custom, Source.of(table), rows, held
-        with Progress(progress) as bar:
+        with unargued(choice), Progress(progress) as bar:
             fit, cause = stacking.fit(within, *given, features, names, callbacks, bar)
         stacking.note_time(fit, config.training.time)
         return replace(fit.declared_by(config), history=replace(fit.history, choice=choice)), cause
@@ -286,7 +286,7 @@ class Model(Questions):
     @property
     def whole_numbers(self) -> bool:
         """Whether y is a count or a code."""
-        return self._fitted().family.support.integer
+        return self._fitted().family.support.integer and self.classes is None
 
     @property
     def recalibrated(self) -> str | None:
