@@ -265,7 +265,7 @@ def test_compare_chooses_in_each_fold():
 
 def test_compare_refuses_scores_of_another_measure_in_each_fold(monkeypatch):
     measures = iter((comparison.DENSITY, comparison.MASS))
-    monkeypatch.setattr(comparison, "_held_out", lambda _model, _train, held: (np.zeros(held.n), next(measures)))
+    monkeypatch.setattr(comparison, "_held_out", lambda _m, _train, held: (np.zeros(held.n), next(measures), ""))
     config = ll.ModelConfig(data={"target": "y", "features": []})
     (auto,) = compare(config, families("auto", config), as_table({"y": X_0}), folds=2)
     assert auto.error == "Its folds have scores that do not compare: density at y and probability of y."
@@ -279,6 +279,15 @@ def test_time_is_shared_between_choosing_and_training():
     assert choosing.with_less_time(config, None) is config
     model = fitted(X_0 + rng.standard_normal(N), training={"steps": 60, "time": 100.0})
     assert model.config.training.time == 100.0
+
+
+def test_time_that_is_spent_is_that_of_the_config():
+    training = {"steps": 2000, "time": 1.23456e-7, "batch_size": 8}
+    with warnings.catch_warnings(record=True) as noted:
+        warnings.simplefilter("always")
+        ll.Model({"distribution": "auto", **QUICK, "training": training}).fit(X, X_0 + rng.standard_normal(N))
+    spent = [str(w.message) for w in noted if "spent" in str(w.message)]
+    assert [told.partition(" are spent")[0] for told in spent] == ["The 1.23e-07 s of training.time"]
 
 
 def test_a_family_by_auto(tmp_path: Path):

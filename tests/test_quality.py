@@ -1,5 +1,6 @@
 """Whole settings by name: what is left open is filled, what is declared is respected."""
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 import likelinet as ll
+from likelinet.config import dump_config, load_config
 from likelinet.config.quality import SETTINGS
 from likelinet.model import stacking
 from likelinet.model.prediction import predict_dist
@@ -166,3 +168,36 @@ def test_groups_are_weighed_by_the_cells_of_a_rounded_y(monkeypatch: pytest.Monk
     ((scores, _),) = asked
     mixed = np.log(model.out_of_fold.distribution.cdf(y + 0.005) - model.out_of_fold.distribution.cdf(y - 0.005))
     np.testing.assert_allclose(np.logaddexp(*scores.T) - np.log(2.0), mixed, rtol=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("printed", "named", "others"),
+    [
+        ("good", "best", "training.steps"),
+        ("best", "fast", "ensemble, training.steps"),
+        ("fast", "fast", None),
+    ],
+)
+def test_another_quality_in_a_config_that_was_printed_in_full(
+    printed: Any, named: str, others: str | None, tmp_path: Path
+):
+    path = tmp_path / "c.yaml"
+    config = ll.ModelConfig(quality=printed, training={"seed": 3})  # pyright: ignore
+    path.write_text(dump_config(config).replace(f"quality: {printed}", f"quality: {named}"))
+    said = (
+        f"quality: {named} changes nothing here: all keys that it sets are declared by themselves, and {others} "
+        "otherwise; take out those that it is to set."
+    )
+    with warnings.catch_warnings(record=True) as noted:
+        warnings.simplefilter("always")
+        read = load_config(path)
+        chosen = load_config(path, ["distribution={kind: gamma}"])  # as fit has settled it
+    assert [str(w.message) for w in noted] == ([] if others is None else [said] * 2)
+    assert read.training.steps == config.training.steps
+    assert chosen.distribution.kind == "gamma"
+
+
+def test_a_quality_that_sets_something_has_no_note(tmp_path: Path):
+    path = tmp_path / "c.yaml"
+    path.write_text(dump_config(ll.ModelConfig(quality="good")).replace("  steps: 4000\n", ""))
+    assert load_config(path, ["quality=best"]).training.steps == SETTINGS["best"]["training"]["steps"]

@@ -15,10 +15,12 @@ from likelinet.config.training import LBFGSConfig, TrainingConfig
 
 
 def _of_members(groups: Any) -> Any:
-    if isinstance(groups, str):
+    if not isinstance(groups, list | tuple):
         raise ValueError(
             f"is a list of groups of members, got {groups!r}: the column of the rows' groups is data.groups"
         )
+    if not groups:
+        raise ValueError("is empty: name one group of members or more, or write null")
     return groups
 
 
@@ -72,8 +74,9 @@ class ModelConfig(Config):
     @model_validator(mode="before")
     @classmethod
     def _filled(cls, data: Any) -> Any:
-        quality = data.get("quality") if isinstance(data, dict) else None
-        return filled(data, quality) if quality in SETTINGS else data
+        return (
+            filled(data, data["quality"]) if isinstance(data, dict) and str(data.get("quality")) in SETTINGS else data
+        )
 
     @model_validator(mode="after")
     def _fits_together(self) -> Any:

@@ -10,7 +10,6 @@ from likelinet.config import DataConfig, LBFGSConfig, ModelConfig, VAEConfig
 from likelinet.config.network import CoderConfig
 from likelinet.core.errors import DataError
 from likelinet.core.gathered import both
-from likelinet.core.notes import note
 from likelinet.core.wording import counted
 from likelinet.distributions import Distribution
 from likelinet.engines.build import build_engine
@@ -162,9 +161,8 @@ def fit(
     training.go_on()
     progress.end()
     theta, history, cause = training.end()
-    _note_time(training.cut_off, plan, group)
     theta = theta if units is None else units.plain(theta, layout)
-    found = replace(untrained, theta=theta, history=history)
+    found = replace(untrained, theta=theta, history=history, cut_off=training.cut_off)
     linear = inputs.width == 0 or len(layout.weights) == 3  # one layer's matrix and bias, and the constants
     if cause is None and training.heading is not None and linear:
         # Where the start was the maximum, it has come from the family's own estimates.
@@ -187,16 +185,6 @@ def learn_targets(
     targets_class = targets_of(config.distribution, custom)
     y = targets_class.clean(rows.y, naming)
     return y, targets_class.learn(y, rows.weight, with_levels(config, custom, rows.levels), custom, naming)
-
-
-def _note_time(cut_off: str | None, plan: Plan, group: str) -> None:
-    """Say what time has cut off, if anything."""
-    if cut_off is not None:
-        of = f" for {group}" if group else ""
-        note(
-            f"The {plan.time:g} s of training.time{of} are spent: {cut_off}. The best weights so far are kept; more "
-            "time may give better ones."
-        )
 
 
 def _folds(config: ModelConfig, table: Table, validation: Rows | None) -> np.ndarray | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from likelinet.config import ModelConfig
 from likelinet.core.errors import DataError, UndefinedError
 from likelinet.core.fields import from_fields
 from likelinet.core.notes import note
@@ -20,6 +21,9 @@ PRIOR = 10.0  # rows that the plain prediction counts for
 ENOUGH = 19  # rows whose ranks reach to the ends of a central interval of 90 %
 SPIKE = 0.1  # nats by which a density is plainly above one per step
 APART = 1e-9  # of two pieces at least, and from 0 and 1
+
+CENSORED = "recalibrate: y is censored, and where it lies in its distribution is not known: leave it as is."
+NOT_ONE = "recalibrate: y must be one continuous number, not counts, classes, angles or several outputs."
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,16 @@ def check_method(method: object) -> None:
         raise DataError(f"recalibrate: method must be 'conformal' or 'pit', got {method!r:.60}.")
 
 
+def check_declared(config: ModelConfig, outputs: int) -> None:
+    """Raise, before any row is read, what `learned` would raise of the kind of y that a model has."""
+    for distribution in (group.distribution for group in config.each_group):
+        if distribution.takes_intervals:
+            raise DataError(CENSORED)
+        is_angle = distribution.own_class is None and distribution.leaf_class(None).is_angle
+        if outputs > 1 or distribution.y != "number" or not distribution.is_continuous or is_angle:
+            raise UndefinedError(NOT_ONE)
+
+
 def learned(method: str, d: Distribution, y: np.ndarray | Interval, weight: np.ndarray) -> Recalibration:
     """Return the map that these rows, which the model has not seen, ask for.
 
@@ -92,9 +106,7 @@ def learned(method: str, d: Distribution, y: np.ndarray | Interval, weight: np.n
         If y is not one continuous number.
     """
     if isinstance(y, Interval):
-        raise DataError(
-            "recalibrate: y is censored, and where it lies in its distribution is not known: leave it as is."
-        )
+        raise DataError(CENSORED)
     if (
         d.event_shape
         or d.y != "number"
@@ -103,9 +115,7 @@ def learned(method: str, d: Distribution, y: np.ndarray | Interval, weight: np.n
         or d.atoms
         or d.is_angle
     ):
-        raise UndefinedError(
-            "recalibrate: y must be one continuous number, not counts, classes, angles or several outputs."
-        )
+        raise UndefinedError(NOT_ONE)
     if method != "pit" and np.ptp(weight) > 0.0:
         raise DataError("recalibrate: rows of unequal weight are not exchangeable: use method='pit'.")
     u = d.cdf(y)

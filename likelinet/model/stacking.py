@@ -1,6 +1,7 @@
 """Groups of members, trained one after the other and stacked into one model."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +9,8 @@ import numpy as np
 from likelinet.config import ModelConfig
 from likelinet.config.group import check_same_y
 from likelinet.core.errors import ConfigError, DataError
-from likelinet.core.notes import each_once, unnoted
+from likelinet.core.notes import each_once, note, unnoted
+from likelinet.core.wording import readable
 from likelinet.distributions import Distribution
 from likelinet.distributions.over.mixture_of import mixture_of
 from likelinet.model import fitting
@@ -25,6 +27,7 @@ from likelinet.targets.class_weights import Weigher, weigher
 from likelinet.targets.lattice import step_of
 from likelinet.targets.target import Naming
 from likelinet.training.history import Callback, Epoch, GroupHistory, History
+from likelinet.training.interrupts import waiting
 from likelinet.training.progress import Progress
 
 LEAST = 1e-3  # weight of a group that is worth its predictions
@@ -71,8 +74,9 @@ def fit(
                 cause.add_note(f"This was in {name}.")
                 break
     finished = len(found) - cut
-    weights = _weights(found[: max(finished, 1)], validation, _in_training(found[0], rows, names[0]))
-    return _stacked(config, found, finished, weights, cause), cause
+    with nullcontext() if cause is None else waiting():  # or a second Ctrl-C would lose what there is
+        weights = _weights(found[: max(finished, 1)], validation, _in_training(found[0], rows, names[0]))
+        return _stacked(config, found, finished, weights, cause), cause
 
 
 def with_folds(config: ModelConfig, table: Table, validated: bool) -> ModelConfig:
@@ -83,6 +87,16 @@ def with_folds(config: ModelConfig, table: Table, validated: bool) -> ModelConfi
     many = 1 if validated else HoldOut.of(config.data, table).most(min(members, FOLDS))
     training = config.training.model_copy(update={"folds": many if many > 1 else None})
     return config.model_copy(update={"training": training})
+
+
+def note_time(fit: Fit, seconds: float | None) -> None:
+    """Say what so many seconds of training have cut off, of all groups of members, if anything."""
+    if fit.cut_off is not None and seconds is not None:
+        shared = "" if fit.stack is None else ", shared by all groups,"
+        note(
+            f"The {readable(float(f'{seconds:.3g}'))} s of training.time{shared} are spent: {fit.cut_off}. The best "
+            "weights so far are kept; more time may give better ones."
+        )
 
 
 def _check_families(
@@ -163,7 +177,9 @@ def _stacked(
     if cause is not None and finished == len(found):  # before the next one began to train
         history.stopped = "interrupted"
     first, *others = (replace(found[g], history=History(), out_of_fold=None) for g in groups)
-    return replace(first, history=history, out_of_fold=out, stack=Stack(config, groups, kept, tuple(others)))
+    cut_off = "; ".join(f"in group {g + 1} {fit.cut_off}" for g, fit in enumerate(found) if fit.cut_off)
+    stack = Stack(config, groups, kept, tuple(others))
+    return replace(first, history=history, out_of_fold=out, stack=stack, cut_off=cut_off or None)
 
 
 def _weights(fits: Sequence[Fit], validation: Rows | None, in_training: Weigher) -> np.ndarray:
