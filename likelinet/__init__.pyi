@@ -65,6 +65,7 @@ from likelinet.config.training import SGDConfig as SGDConfig
 from likelinet.config.training import StepConfig as StepConfig
 from likelinet.config.training import TrainingConfig as TrainingConfig
 from likelinet.config.wrappers import CensoredConfig as CensoredConfig
+from likelinet.config.wrappers import ClippedConfig as ClippedConfig
 from likelinet.config.wrappers import DiscretisedConfig as DiscretisedConfig
 from likelinet.config.wrappers import HurdleConfig as HurdleConfig
 from likelinet.config.wrappers import MixtureConfig as MixtureConfig
@@ -105,6 +106,7 @@ from likelinet.distributions.counts.geometric import Geometric as Geometric
 from likelinet.distributions.counts.negative_binomial import NegativeBinomial as NegativeBinomial
 from likelinet.distributions.counts.poisson import Poisson as Poisson
 from likelinet.distributions.over.censored import Censored as Censored
+from likelinet.distributions.over.clipped import Clipped as Clipped
 from likelinet.distributions.over.discretised import Discretised as Discretised
 from likelinet.distributions.over.hurdle import Hurdle as Hurdle
 from likelinet.distributions.over.independent import Independent as Independent
@@ -177,6 +179,8 @@ __all__ = [
     "CauchyConfig",
     "Censored",
     "CensoredConfig",
+    "Clipped",
+    "ClippedConfig",
     "ColumnConfig",
     "ConfigError",
     "ConstantConfig",

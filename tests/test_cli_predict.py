@@ -166,3 +166,23 @@ def test_a_kept_column_with_the_name_of_a_prediction(folder: Path, tmp_path: Pat
     done = cli("predict", folder / "price", table, "--keep", "mean")
     assert done.code == 2
     assert "--keep: the predictions have a column 'mean' too; leave it out, or rename it." in done.err
+
+
+@pytest.mark.parametrize(
+    ("df", "options", "says"),
+    [
+        ([0.5, 1.0, 3.0, 8.0], (), "in 20 rows of 40, where it is nan: take the median, q0.5."),
+        ([0.5, 3.0], ("--quantiles", "0.1"), "in 20 rows of 40, where it is nan: take the median, by --quantiles 0.5."),
+        ([0.5, 1.0], (), None),  # the column is left out
+        ([3.0], (), None),
+    ],
+)
+def test_a_mean_that_does_not_exist_has_a_note(df: list[float], options: tuple[str, ...], says: str, tmp_path: Path):
+    columns = {**COLUMNS, "df": (df * 40)[:40]}
+    family = "distribution={kind: student_t, df: {column: df}}"
+    assert fit(tmp_path, "data.target=price", family, columns=columns).code == 0
+    done = cli("predict", tmp_path / "model.safetensors", tmp_path / "train.csv", *options)
+    note = "" if says is None else f"likelinet: note: There is no mean of the prediction {says}\n"
+    assert (done.code, done.err) == (0, note)
+    mean = read_csv(done.out).get("mean", ["nan"] * 40)
+    np.testing.assert_array_equal(np.isnan(numbers(mean)), np.array(columns["df"]) <= 1.0)

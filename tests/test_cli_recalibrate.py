@@ -73,3 +73,32 @@ def test_rows_that_it_was_recalibrated_by_are_noted(folder: Path, tmp_path: Path
     trained = cli("evaluate", tmp_path / "m", folder / "train.csv").err
     assert "the model was trained on these very rows" in trained
     assert "recalibrated" not in trained
+
+
+@pytest.mark.parametrize(
+    ("declared", "message"),
+    [
+        (("data.target=visits", "distribution={kind: poisson}"), "recalibrate: y must be one continuous number"),
+        (("data.target=sold", "distribution={kind: bernoulli}"), "recalibrate: y must be one continuous number"),
+        (("data.target=[price, age]",), "recalibrate: y must be one continuous number"),
+        (
+            ("data.target=size", "data.features=[age]", "distribution={kind: von_mises}"),
+            "recalibrate: y must be one continuous number",
+        ),
+        (
+            ("data.target=visits", "distribution={kind: hurdle, base: {kind: gamma}}"),
+            "recalibrate: y must be one continuous number",
+        ),
+        (
+            ("data.target={time: age, event: sold}", "distribution={kind: censored, base: {kind: weibull}}"),
+            "recalibrate: y is censored",
+        ),
+    ],
+)
+def test_what_the_model_rules_out_is_said_before_the_table_is_read(
+    declared: tuple[str, ...], message: str, tmp_path: Path
+):
+    done = fit(tmp_path, "data.features=[size]", *declared)
+    assert done.code == 0, done.err
+    told = cli("recalibrate", tmp_path / "model.safetensors", tmp_path / "none.csv", "-o", tmp_path / "m")
+    assert (told.code, told.out, told.err.startswith(f"likelinet: {message}")) == (2, "", True)

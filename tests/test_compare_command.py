@@ -1,6 +1,7 @@
 """`likelinet compare`: the ranking as a table and as JSON, what has failed, and what does not compare."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,9 @@ def test_table_and_json_are_the_ranking(tmp_path: Path):
     (worst,) = (line for line in lines if line.startswith("exponential"))
     assert worst.endswith(" *")
     assert "(40 rows, 5 folds); higher is better." in lines[5]
-    assert len(lines) == 7
+    assert len(lines) == 8
+    assert re.fullmatch(r"All fits together took [0-9]+\.[0-9] s\.", lines[7])
+    assert 0.0 < found["seconds"] < 600.0
 
 
 def test_failures_are_listed_below(tmp_path: Path):
@@ -109,6 +112,20 @@ def test_bad_arguments(tmp_path: Path, arguments: tuple[str, ...], message: str)
     assert done.code == 2
     assert message in done.err + done.out
     assert "Traceback" not in done.err
+
+
+def test_trainings_that_had_more_to_do_are_named(tmp_path: Path):
+    few = ("--families", "gaussian,laplace", "--folds", "2")
+    late = run(tmp_path, *few, "--set", "training.time=1e-9", "--set", "training.epochs=50", features="[size]").out
+    *_, told, took = late.splitlines()
+    assert told == "Training was cut off by training.time: gaussian in 2 folds, laplace in 2 folds."
+    assert took.startswith("All fits together took ")
+    assert "cut off" not in run(tmp_path, *few, features="[size]").out
+    each = json.loads(run(tmp_path, *few, "--json", features="[size]").out)["families"]
+    assert [r["stopped"] for r in each] == [{"finished": 2}] * 2
+    short = "training={optimizer: {kind: lbfgs}, epochs: 2}"
+    told = run(tmp_path, *few, "--set", short, features="[size]").out
+    assert "\nTraining has not converged: gaussian in 2 folds, laplace in 2 folds.\n" in told
 
 
 def test_ctrl_c_prints_what_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

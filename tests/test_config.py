@@ -85,7 +85,7 @@ def test_everything_has_a_default(tmp_path: Path, text: str):
     config = load_config(file)
     assert config == ll.ModelConfig() == ll.Model().config == ll.Model({}).config
     assert isinstance(config.distribution, ll.AutoConfig)
-    assert (config.quality, config.engine, config.training.seed) == ("good", "numpy", 0)
+    assert (config.quality, config.engine, config.training.seed) == ("good", "auto", 0)
 
 
 def test_kind_may_be_left_out():

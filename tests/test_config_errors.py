@@ -7,6 +7,7 @@ import pytest
 
 import likelinet as ll
 from likelinet.config import load_config, parse_config
+from tests.small import cli
 
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "key at the top": ({"trainin": {}}, "unknown key 'trainin' (did you mean 'training'?)."),
@@ -124,6 +125,31 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "a word of YAML for a name": (
         {"data": {"target": False}},
         "data.target: must be text, got False: write it in quotes (yes, no, on and off are true and false in YAML).",
+    ),
+    "objective in a word": (
+        {"training": {"objective": "crsp"}},
+        "training.objective: must be a mapping of keys, got 'crsp' (did you mean {kind: crps}?).",
+    ),
+    "family in a word": (
+        {"distribution": "autoo"},
+        "distribution: must be a mapping of keys, got 'autoo' (did you mean {kind: auto}?).",
+    ),
+    "another name of a family in a word": (
+        {"distribution": "normal"},
+        "distribution: must be a mapping of keys, got 'normal' (did you mean {kind: gaussian}?).",
+    ),
+    "no family": ({"distribution": "zzzzzzz"}, "distribution: must be a mapping of keys, got 'zzzzzzz'."),
+    "half a member": ({"ensemble": 1.5}, "ensemble: must be a whole number, got 1.5."),
+    "quality": ({"quality": "godo"}, "quality: 'godo' is not possible (did you mean 'good'?)."),
+    "quality in a list": ({"quality": ["good"]}, "quality: '['good']' is not possible (did you mean 'good'?)."),
+    "groups as a mapping": (
+        {"groups": {"network": {}}},
+        "groups: is a list of groups of members, got {'network': {}}: the column of the rows' groups is data.groups.",
+    ),
+    "a family for each group": (
+        {"groups": [{"distribution": "auto"}]},
+        "groups.0.distribution: 'auto' chooses one family for all groups: write it in 'distribution' of the whole "
+        "config.",
     ),
     "no targets": ({"data": {"target": []}}, "data.target"),
     "two mistakes": (
@@ -261,3 +287,41 @@ def test_what_a_beginner_writes(declared: dict[str, Any], message: str):
     with pytest.raises(ll.ConfigError) as found:
         parse_config(declared)
     assert message in str(found.value)
+
+
+@pytest.mark.parametrize("empty", ["quality=", "training.folds= "])
+def test_an_empty_value(empty: str, tmp_path: Path):
+    (tmp_path / "c.yaml").write_text("ensemble: 3\n")
+    key = empty.partition("=")[0]
+    with pytest.raises(ll.ConfigError) as found:
+        load_config(tmp_path / "c.yaml", [empty])
+    assert str(found.value) == f"--set {empty}: the value is missing; write {key}=null for none at all."
+    assert load_config(tmp_path / "c.yaml", [f"{key}=null"]).quality is None
+
+
+def test_keys_by_themselves():
+    with pytest.raises(TypeError) as found:
+        ll.Model(quality="fast", ensemble=3)  # pyright: ignore
+    assert str(found.value) == "Model takes its config as one dict: write ll.Model({'quality': 'fast', 'ensemble': 3})."
+    with pytest.raises(TypeError, match="unexpected keyword argument 'speed'"):
+        ll.Model(speed="fast")  # pyright: ignore
+
+
+@pytest.mark.parametrize(
+    ("option", "how"),
+    [
+        (("--quality", "fast"), "--set quality=fast."),
+        (("--quality=fast",), "--set quality=fast."),
+        (("--quality",), "--set quality=…."),
+        (("--epochs", "5"), "--set training.epochs=5."),
+        (("--learning-rate", "0.1"), "--set training.optimizer.learning_rate=0.1."),
+        (("--zoom", "5"), None),
+    ],
+)
+def test_a_key_as_an_option(option: tuple[str, ...], how: str | None):
+    done = cli("fit", "t.csv", *option)
+    rest = "" if how is None else f": it is a key of the config, so write {how}"
+    assert done.code == 2
+    assert f"'{option[0].partition('=')[0]}'{rest}" in done.err
+    assert ("--set" in done.err) is (how is not None)
+    assert "--set" not in cli("predict", "m", "t.csv", *option).err

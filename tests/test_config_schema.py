@@ -52,7 +52,7 @@ def test_kinds_are_those_of_the_schema():
 
 def test_only_what_cannot_have_a_default_is_required():
     required = {title: o["required"] for title, o in objects(SCHEMA) if o.get("required")}
-    wrappers = ("Truncated", "Censored", "ZeroInflated", "Hurdle", "Discretised", "Transformed")
+    wrappers = ("Truncated", "Censored", "Clipped", "ZeroInflated", "Hurdle", "Discretised", "Transformed")
     assert required == {
         **{f"{name}Config": ["base"] for name in wrappers},
         "BinomialConfig": ["total_count"],

@@ -85,33 +85,33 @@ def filled_of(config: ll.ModelConfig) -> tuple[str, str, int, int, Any]:
 @pytest.mark.parametrize(
     ("declared", "found"),
     [
-        ({}, ("good", "auto", 8, 2, "auto")),
-        ({"data": {"target": "y"}}, ("good", "auto", 8, 2, "auto")),
-        ({"training": {"epochs": 5}}, ("good", "auto", 8, 2, "auto")),
-        ({"training": ll.TrainingConfig(epochs=5)}, ("good", "auto", 8, 2, "auto")),
-        ({"training": {"optimizer": {"kind": "sgd"}}}, ("good", "auto", 8, 2, "auto")),
-        ({"training": {"optimizer": {}}}, ("good", "auto", 8, 2, "auto")),
-        ({"distribution": {"kind": "gamma"}}, ("good", "gamma", 8, 2, "auto")),
-        ({"distribution": {"scale": "shared"}}, ("good", "gaussian", 8, 2, "auto")),
-        ({"distribution": {}}, ("good", "gaussian", 8, 2, "auto")),
-        ({"distribution": ll.GaussianConfig()}, ("good", "gaussian", 8, 2, "auto")),
-        ({"network": {"hidden": [4]}}, ("good", "auto", 8, 1, "auto")),
-        ({"network": ll.MLPConfig(hidden=[4])}, ("good", "auto", 8, 1, "auto")),
+        ({}, ("good", "auto", 8, 3, "auto")),
+        ({"data": {"target": "y"}}, ("good", "auto", 8, 3, "auto")),
+        ({"training": {"epochs": 5}}, ("good", "auto", 8, 3, "auto")),
+        ({"training": ll.TrainingConfig(epochs=5)}, ("good", "auto", 8, 3, "auto")),
+        ({"training": {"optimizer": {"kind": "sgd"}}}, ("good", "auto", 8, 3, "auto")),
+        ({"training": {"optimizer": {}}}, ("good", "auto", 8, 3, "auto")),
+        ({"distribution": {"kind": "gamma"}}, ("good", "gamma", 8, 3, "auto")),
+        ({"distribution": {"scale": "shared"}}, ("good", "gaussian", 8, 3, "auto")),
+        ({"distribution": {}}, ("good", "gaussian", 8, 3, "auto")),
+        ({"distribution": ll.GaussianConfig()}, ("good", "gaussian", 8, 3, "auto")),
+        ({"network": {"hidden": [4]}}, ("good", "auto", 8, 2, "auto")),
+        ({"network": ll.MLPConfig(hidden=[4])}, ("good", "auto", 8, 2, "auto")),
         ({"ensemble": 1}, ("good", "auto", 1, 1, "auto")),
-        ({"ensemble": 5}, ("good", "auto", 5, 2, "auto")),
+        ({"ensemble": 5}, ("good", "auto", 5, 3, "auto")),
         ({"training": {"validation_fraction": 0.2}}, ("good", "auto", 8, 1, None)),
-        ({"training": {"validation_fraction": 0.2, "folds": 4}}, ("good", "auto", 8, 2, 4)),
+        ({"training": {"validation_fraction": 0.2, "folds": 4}}, ("good", "auto", 8, 3, 4)),
         ({"groups": None}, ("good", "auto", 8, 1, "auto")),
         ({"data": {"features": []}}, ("good", "auto", 1, 1, None)),
         ({"data": {"features": []}, "distribution": {"kind": "gamma"}}, ("good", "gamma", 1, 1, None)),
         ({"data": ll.DataConfig(features=[])}, ("good", "auto", 1, 1, None)),
         ({"quality": "plain", "ensemble": 3}, ("plain", "gaussian", 3, 1, None)),
-        ({"quality": "fast"}, ("fast", "auto", 4, 1, "auto")),
+        ({"quality": "fast"}, ("fast", "auto", 4, 2, "auto")),
         ({"network": VAE}, ("plain", "gaussian", 1, 1, None)),
         ({"network": ll.AutoencoderConfig()}, ("plain", "gaussian", 1, 1, None)),
         ({"training": {"optimizer": LBFGS}}, ("plain", "gaussian", 1, 1, None)),
         ({"training": ll.TrainingConfig(optimizer=ll.LBFGSConfig())}, ("plain", "gaussian", 1, 1, None)),
-        ({"quality": "good", "training": {"optimizer": LBFGS}}, ("good", "auto", 8, 2, "auto")),
+        ({"quality": "good", "training": {"optimizer": LBFGS}}, ("good", "auto", 8, 3, "auto")),
     ],
     ids=str,
 )
@@ -187,7 +187,7 @@ def test_coders_and_l_bfgs_train_as_ever():
 @pytest.mark.filterwarnings("ignore:distribution. auto:UserWarning")
 def test_the_default_is_trained_and_read_again(tmp_path: Path):
     model = ll.Model({"training": {"steps": 6}}).fit(X[:, :1], Y, progress=False)
-    assert (model.config.quality, len(model.history.groups), len(model.history.best_epoch)) == ("good", 2, 16)
+    assert (model.config.quality, len(model.history.groups), len(model.history.best_epoch)) == ("good", 6, 48)
     assert len(model.history.choice.candidates) > 1
     assert model.out_of_fold.log_prob.shape == (56,)
     model.save(tmp_path / "m")
@@ -224,7 +224,7 @@ def test_fit_and_show_say_what_was_trained(tmp_path: Path):
     columns = {"a": X[:, 0].tolist(), "b": X[:, 1].tolist(), "y": Y.tolist()}
     table, quickly = write_csv(tmp_path / "t.csv", columns), ("--set", "training.steps=4")
     for more, said in (
-        ((), "Fitted 8 + 8 networks (quality good), "),
+        ((), "Fitted 48 networks in 6 groups (quality good), "),
         (("--set", "network.hidden=[3]", "--set", "quality=fast"), "Fitted 4 networks (quality fast), "),
         (("--set", "ensemble=1", "--set", "distribution={kind: gaussian}"), "Fitted 1 network (quality good), "),
         (("--set", "quality=plain", "--set", "network.hidden=[3]"), "Fitted 17 parameters in "),

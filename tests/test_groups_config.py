@@ -25,8 +25,11 @@ THREE: list[dict[str, Any]] = [
             {"groups": "patient"},
             "groups: is a list of groups of members, got 'patient': the column of the rows' groups is data",
         ),
-        ({"groups": [{}]}, "'groups' are weighed by rows that their members hold out: set 'training.folds'."),
-        (FOLDED | {"groups": []}, "groups: list should have at least 1 item"),
+        (
+            {"quality": "plain", "groups": [{}]},
+            "'groups' are weighed by rows that their members hold out: set 'training.folds'.",
+        ),
+        (FOLDED | {"groups": []}, "groups: is empty: name one group of members or more, or write null"),
         (FOLDED | {"groups": [{}, {"ensemble": 1}]}, "groups.1: 'training.folds' is 2, but 'ensemble' is 1: each fold"),
         (FOLDED | {"groups": [{"network": {"kind": "vae"}}]}, "groups.0: 'vae' has one code for each row"),
         ({"network": {"kind": "vae"}, "groups": [{}]}, "'vae' has one code for each row: 'groups' must be null."),

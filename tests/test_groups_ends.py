@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 import likelinet as ll
-from likelinet.cli.describe import describe, summary
+from likelinet.cli.describe import describe, groups_in_words, summary
 from likelinet.config import parse_config
+from likelinet.core.wording import counted
 from likelinet.model import container, fitting, stacking
 from tests.small import COLUMNS, cli, fit, labels, quick, table
 
@@ -188,6 +189,26 @@ def test_an_earlier_fit_stays_where_nothing_was_learned():
     assert np.array_equal(other.predict_dist(X).log_prob(Y), before)
 
 
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_a_group_whose_training_fails_is_left_out_with_the_reason(at, monkeypatch):
+    def failing(config, *of):
+        fit, cause = train(config, *of)
+        return fit, ll.NonFiniteError("The loss is not finite.") if config == THREE_GROUPS[at] else cause
+
+    model, train = groups(), fitting.fit
+    THREE_GROUPS = model.config.each_group
+    monkeypatch.setattr(fitting, "fit", failing)
+    with pytest.warns(UserWarning, match=rf"Group {at + 1} of 3 is left out, since its training failed: The loss is"):
+        model.fit(X, Y)
+    weights = np.array([g.weight for g in model.history.groups])
+    assert (weights[at], len(weights)) == (0.0, 3)
+    assert weights.sum() == pytest.approx(1.0)
+    assert model.history.stopped != "interrupted"
+    others = groups([each for g, each in enumerate(THREE) if g != at]) if at == 2 else None
+    if others is not None:  # whose members have the same streams
+        assert np.array_equal(model.predict_dist(X).log_prob(Y), others.fit(X, Y).predict_dist(X).log_prob(Y))
+
+
 def test_time_is_shared_by_members():
     config = parse_config({"ensemble": 2, "training": {"folds": 2, "time": 70.0}, "groups": THREE})
     left = config.each_group
@@ -198,10 +219,13 @@ def test_time_is_shared_by_members():
     assert stacking._in_time(free, 5.0) is free[0]
 
 
-def test_time_that_is_spent_is_said_of_each_group():
-    with pytest.warns(UserWarning, match="for group . of 2 are spent") as noted:
+def test_time_that_is_spent_is_said_once_with_what_it_cuts_off_of_each_group():
+    with pytest.warns(UserWarning, match="are spent") as noted:
         model = groups(THREE[:2], training={"time": 1e-9, "epochs": 300}).fit(X, Y)
-    assert [str(w.message).partition("for ")[2][:12] for w in noted] == ["group 1 of 2", "group 2 of 2"]
+    (told,) = (str(w.message) for w in noted)
+    more = "training would have gone on, for up to [1-9][0-9]* more steps"
+    said = f"The 1e-09 s of training.time, shared by all groups, are spent: in group 1 {more}; in group 2 {more}. The "
+    assert re.match(said, told)
     assert [g.stopped for g in model.history.groups] == ["time", "time"]
     assert model.config.training.time == 1e-9
 
@@ -240,6 +264,34 @@ def test_what_is_shown():
     assert any(line.startswith("  2: 3 ") for line in lines)
     assert summary(model).endswith(f"out-of-fold NLL {model.history.out_of_fold_nll:.4g}")
     assert repr(model).startswith("Model(gaussian + mixture(gaussian), 2 × mlp [2] + 3 × mlp [4] + 2 × mlp [4], fitted")
+
+
+@pytest.mark.parametrize(
+    ("group", "head", "last"),
+    [
+        (
+            0,
+            "groups: 1 of 3, by their weight; interrupted, so that group 2 and group 3 had no training",
+            "weight 1.000",
+        ),
+        (1, "groups: 2 of 3, by their weight; interrupted, so that group 3 had no training", "left out"),
+        (2, "groups: 3 of 3, by their weight", "left out"),
+    ],
+)
+def test_what_is_shown_of_a_model_that_was_cut_short(group: int, head: str, last: str):
+    model = groups()
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(X, Y, callbacks=[raising(KeyboardInterrupt(), group)])
+    first, *lines = groups_in_words(model)
+    own, members = model.history.groups[group], counted(THREE[group].get("ensemble", 2), "member")
+    assert first == head
+    assert re.split(" {2,}", lines[-1].strip()) == [last, members, "interrupted", own.in_brief]
+
+
+def test_groups_that_are_weighed_by_validation_rows_have_no_score_out_of_fold():
+    model = groups(THREE[:2], training={"folds": "auto"}).fit(X, Y, validation=(X, Y))
+    for line, own in zip(groups_in_words(model)[1:], model.history.groups, strict=True):
+        assert line.endswith(f"  {own.members} members  {own.in_brief}")
 
 
 def test_from_the_command_line(tmp_path: Path):

@@ -1,5 +1,7 @@
 """Columns that are numbers, dates or durations but for a few cells, as features and as y."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -174,3 +176,24 @@ def test_compare_leaves_out_the_same_rows(tmp_path):
     assert (done.code, done.out.count("laplace"), "failed" in done.out) == (0, 1, False)
     assert "held-out rows in nats (39 rows, 2 folds)" in done.out
     assert done.err.count("The target is text in 1 row (row 1), which is left out: 'on request', say.") == 1
+
+
+@pytest.mark.parametrize(
+    ("texts", "said"),
+    [
+        ({}, "is missing in 3 rows (rows 4, 8, 10), which are left out."),
+        (
+            {5: "bad"},
+            "is missing in 4 rows (rows 4, 6, 8, 10), which are left out; it is text in row 6: 'bad', say.",
+        ),
+    ],
+)
+@pytest.mark.parametrize("target", [["a", "b"], {"time": "a", "event": "b"}])
+def test_of_several_columns_a_missing_cell_is_no_text_in_another(target: Any, texts: dict[int, str], said: str):
+    a, b = [f"{v:.2f}" for v in LINE + 2.0], [str(i % 2) for i in range(len(LINE))]
+    a[3], b[7], b[9] = "", "NA", "n/a"
+    for i, text in texts.items():
+        a[i] = text
+    with pytest.warns(UserWarning, match="which are left out") as notes:
+        read_rows(DataConfig(target=target), False, {"x": LINE, "a": a, "b": b}, None, None, "Target 'a, b'")
+    assert [str(n.message) for n in notes] == [f"Target 'a, b' {said}"]

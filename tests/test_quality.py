@@ -1,5 +1,6 @@
 """Whole settings by name: what is left open is filled, what is declared is respected."""
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 import likelinet as ll
+from likelinet.config import dump_config, load_config
 from likelinet.config.quality import SETTINGS
 from likelinet.model import stacking
 from likelinet.model.prediction import predict_dist
@@ -16,6 +18,8 @@ from likelinet.tables.table import as_table
 RNG = np.random.default_rng(5)
 X = RNG.uniform(-1.0, 1.0, (40, 2))
 Y = np.abs(X[:, 0]) + 0.1 * RNG.standard_normal(40)
+LINEAR, CODED = ll.GroupConfig(numeric=ll.LinearConfig()), ll.GroupConfig(numeric=ll.PiecewiseLinearConfig())
+LINEAR_MODEL = ll.GroupConfig(network=ll.MLPConfig(hidden=[]))
 SHORT = {"steps": 20, "schedule": None}
 
 
@@ -54,10 +58,13 @@ def test_what_is_declared_is_respected_to_the_single_key(training: Any):
         ({"training": {"optimizer": ll.AdamConfig()}}, "training.optimizer", ll.AdamConfig()),
         ({"training": {"schedule": None}}, "training.schedule", None),
         ({"training": {"folds": None, "average": None}, "groups": None}, "training.folds", None),
-        ({"network": {"hidden": [8]}}, "groups", None),
-        ({"data": {"numeric": {"kind": "linear"}}}, "groups", None),
-        ({"data": ll.DataConfig(numeric=ll.LinearConfig())}, "groups", None),
+        ({"network": {"hidden": [8]}}, "groups", [LINEAR, CODED]),
+        ({"network": {"hidden": [8]}, "data": {"numeric": {"bins": 9}}}, "groups", None),
+        ({"data": {"numeric": {"kind": "linear"}}}, "groups", [LINEAR_MODEL, ll.GroupConfig()]),
+        ({"data": ll.DataConfig(numeric=ll.LinearConfig())}, "groups", [LINEAR_MODEL, ll.GroupConfig()]),
         ({"ensemble": 1}, "groups", None),
+        ({"ensemble": 1}, "data.numeric", ll.PiecewiseLinearConfig()),
+        ({"ensemble": 1, "data": {"numeric": {"kind": "linear"}}}, "data.numeric", ll.LinearConfig()),
         ({"groups": [{"ensemble": 3}]}, "groups", [ll.GroupConfig(ensemble=3)]),
         ({"data": {"features": []}}, "ensemble", 1),
         ({"data": {"features": []}}, "distribution", ll.AutoConfig()),
@@ -166,3 +173,41 @@ def test_groups_are_weighed_by_the_cells_of_a_rounded_y(monkeypatch: pytest.Monk
     ((scores, _),) = asked
     mixed = np.log(model.out_of_fold.distribution.cdf(y + 0.005) - model.out_of_fold.distribution.cdf(y - 0.005))
     np.testing.assert_allclose(np.logaddexp(*scores.T) - np.log(2.0), mixed, rtol=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("printed", "named", "others"),
+    [
+        ("good", "best", "training.steps"),
+        ("best", "fast", "ensemble, training.steps"),
+        ("fast", "fast", None),
+        (
+            "plain",
+            "good",
+            "ensemble, training.optimizer, training.schedule, training.average, training.folds, training.steps, engine",
+        ),
+    ],
+)
+def test_another_quality_in_a_config_that_was_printed_in_full(
+    printed: Any, named: str, others: str | None, tmp_path: Path
+):
+    path = tmp_path / "c.yaml"
+    config = ll.ModelConfig(quality=printed, training={"seed": 3})  # pyright: ignore
+    path.write_text(dump_config(config).replace(f"quality: {printed}", f"quality: {named}"))
+    said = (
+        f"quality: {named} changes nothing here: all keys that it sets are declared by themselves, and {others} "
+        "otherwise; take out those that it is to set."
+    )
+    with warnings.catch_warnings(record=True) as noted:
+        warnings.simplefilter("always")
+        read = load_config(path)
+        chosen = load_config(path, ["distribution={kind: gamma}"])  # as fit has settled it
+    assert [str(w.message) for w in noted] == ([] if others is None else [said] * 2)
+    assert read.training.steps == config.training.steps
+    assert chosen.distribution.kind == "gamma"
+
+
+def test_a_quality_that_sets_something_has_no_note(tmp_path: Path):
+    path = tmp_path / "c.yaml"
+    path.write_text(dump_config(ll.ModelConfig(quality="good")).replace("  steps: 4000\n", ""))
+    assert load_config(path, ["quality=best"]).training.steps == SETTINGS["best"]["training"]["steps"]

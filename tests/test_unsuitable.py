@@ -39,6 +39,7 @@ def draws(seed: int) -> dict[str, np.ndarray]:
         "many zeros among large": np.where(r.random(N) < 0.4, 0, r.poisson(80.0, N)),
         "rain": np.where(r.random(N) < 0.3, 0.0, r.gamma(2.0, 3.0, N)),
         "half stars": r.integers(1, 11, N) / 2.0,
+        "halves": np.round(8.0 + 2.0 * r.standard_normal(N)) / 2.0,
         "Kelvin": np.round(20.0 + 3.0 * r.standard_normal(N)) + 273.15,
         "whole numbers of either sign": np.round(4.0 * r.standard_normal(N)),
         "one of two prices": np.where(r.random(N) < 0.5, 1.25, 9.99),
@@ -59,7 +60,9 @@ TRY = {
     "many zeros among large": "try 'poisson' or 'negative_binomial'.",
     "rain": "of the rows and positive elsewhere, which 'gaussian' does not describe: try {kind: hurdle, base: {kind: "
     "gamma}}.",
-    "half stars": "which 'gaussian' does not describe: try 'discretised' of the number of steps, y / 0.5.",
+    "half stars": "holds 10 distinct numbers only, which 'gaussian' does not describe: try 'ordered_logistic' for "
+    "grades, 'categorical' for classes.",
+    "halves": "which 'gaussian' does not describe: try 'discretised' of the number of steps, y / 0.5.",
     "Kelvin": "which 'gaussian' does not describe: try 'discretised' of the number of steps, (y - 0.15) / 1.",
     "whole numbers of either sign": "which 'gaussian' does not describe: try 'discretised'.",
     "one of two prices": "has two values only, 1.25 and 9.99, which 'gaussian' does not describe: try 'bernoulli'.",
@@ -76,9 +79,9 @@ def test_one_note_with_the_family_to_try(name: str):
 
 
 def test_a_note_on_steps_has_their_size_and_the_spread():
-    y = np.repeat([-1.5, -1.0, 0.0, 0.5, 1.5], 20)
-    assert notes(np.tile(y, 2), {"kind": "student_t"}) == [
-        "y has values 0.5 apart and a spread of 1.1, which 'student_t' does not describe: try 'discretised' of the "
+    y = np.tile(0.5 * np.arange(-5, 6), 19)[:N]
+    assert notes(y, {"kind": "student_t"}) == [
+        "y has values 0.5 apart and a spread of 1.6, which 'student_t' does not describe: try 'discretised' of the "
         "number of steps, y / 0.5."
     ]
 

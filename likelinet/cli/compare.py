@@ -1,6 +1,7 @@
 """`likelinet compare`: rank families by their log score on held-out rows."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,13 @@ import numpy as np
 
 from likelinet.cli.declared import declared
 from likelinet.core.errors import DataError
+from likelinet.core.wording import counted
 from likelinet.selection.candidates import families
 from likelinet.selection.comparison import MASS, HeldOut, by_measure, compare, ranked, scored_weight
 from likelinet.tables.hold_out import HoldOut
 from likelinet.training.progress import on_terminal
+
+UNFINISHED = {"time": "was cut off by training.time", "not converged": "has not converged"}
 
 
 def compare_command(
@@ -79,7 +83,20 @@ def comparison_table(results: Sequence[HeldOut], weight: np.ndarray, folds: int,
         f"Mean log score of held-out rows in nats ({len(weight)} rows, {parts}); higher is better.",
         f"Difference to the best{same}, with its paired standard error; * where it exceeds two of them.",
     ]
+    seconds = sum(r.seconds for r in results)
+    lines += [*_unfinished(results), *([f"All fits together took {seconds:.1f} s."] if seconds else [])]
     return "\n".join([*lines, *_apart(measures)])
+
+
+def _unfinished(results: Sequence[HeldOut]) -> list[str]:
+    """Return a line on each way in which trainings ended that had more to do, with the families."""
+    lines = []
+    for stopped, how in UNFINISHED.items():
+        many = {r.family: r.stopped.count(stopped) for r in results if r.error is None and stopped in r.stopped}
+        if many:
+            each = ", ".join(f"{family} in {counted(n, 'fold')}" for family, n in many.items())
+            lines.append(f"Training {how}: {each}.")
+    return lines
 
 
 def _apart(measures: Mapping[str, Sequence[HeldOut]]) -> list[str]:
@@ -108,9 +125,11 @@ def comparison_json(results: Sequence[HeldOut], weight: np.ndarray, folds: int) 
             "difference": valid(r.difference),
             "standard_error": valid(r.standard_error),
             "measure": measure,
+            "stopped": dict(Counter(next(h.stopped for h in alike if h.family == r.family))),
         }
         for measure, alike in by_measure(results).items()
         for r in ranked(alike, weight)
     ]
     found += [{"family": r.family, "error": r.error} for r in results if r.error is not None]
-    return json.dumps({"rows": len(weight), "folds": folds, "families": found}, ensure_ascii=False)
+    seconds = round(sum(r.seconds for r in results), 3)
+    return json.dumps({"rows": len(weight), "folds": folds, "seconds": seconds, "families": found}, ensure_ascii=False)

@@ -13,6 +13,7 @@ from likelinet.tables.kinds.kind import Kind
 from likelinet.tables.rows import output_names
 from likelinet.training.history import History
 
+ORDERLY = ("finished", "early stopping")  # endings of which a list says nothing
 COLUMNS = 12  # how many of them are described, each in a line
 
 
@@ -50,14 +51,24 @@ def describe(model: Model) -> str:
 
 def groups_in_words(model: Model) -> list[str]:
     """Return a line for each group of members, on what differs, how well it predicts, and its weight."""
-    groups = model.history.groups
+    history, groups, declared = model.history, model.history.groups, model.config.groups or ()
+    if not groups:
+        return []
     many = [counted(group.members, "member") for group in groups]
-    lines = [f"groups: {len(groups)} of {len(model.config.groups or ())}, by their weight"] if groups else []
+    left = [f"group {g + 1}" for g in range(len(groups), len(declared))]
+    rest = f"; {_ending(history.stopped)}, so that {' and '.join(left)} had no training" if left else ""
+    lines = [f"groups: {len(groups)} of {len(declared)}, by their weight{rest}"]
     for group, members in zip(groups, many, strict=True):
-        nll = group.stopped if group.out_of_fold_nll is None else f"out-of-fold {group.out_of_fold_nll:.5g}"
+        nll = "" if group.out_of_fold_nll is None else f"  {loss_name(model)} out-of-fold {group.out_of_fold_nll:.5g}"
+        how = "" if group.stopped in ORDERLY else f"  {_ending(group.stopped)}"
         says = f"weight {group.weight:5.3f}" if group.weight else "left out    "
-        lines.append(f"  {says}  {members:>{max(map(len, many))}s}  {loss_name(model)} {nll}  {group.in_brief}")
+        lines.append(f"  {says}  {members:>{max(map(len, many))}s}{how}{nll}  {group.in_brief}")
     return lines
+
+
+def _ending(stopped: str) -> str:
+    """Return how a training ended, in words."""
+    return "cut off by training.time" if stopped == "time" else stopped
 
 
 def choice_in_lines(model: Model) -> str:
@@ -69,7 +80,7 @@ def choice_in_lines(model: Model) -> str:
     if not choice.ranked:
         return ended(f"Family: {choice.family}, since '{what}' {shown(choice.why)}")
     width = max(len(c.family) for c in choice.candidates)
-    lines = [f"Family: {choice.family}, chosen since '{what}' {shown(choice.why)}; {choice.measure}:"]
+    lines = [f"Family: {choice.families}, chosen since '{what}' {shown(choice.why)}; {choice.measure}:"]
     lines += [
         f"  {c.family:{width}s} {c.log_score:11.4f}"
         + ("" if c.family == choice.family else f"{c.difference:11.4f} ± {c.standard_error:.4f}")
@@ -110,15 +121,14 @@ def as_written(missing: Sequence[float | str]) -> list[float | str]:
 def summary(model: Model) -> str:
     """Return one line on how training went."""
     history = model.history
-    epochs = max((e.epoch for e in history.epochs), default=0)
-    best = ", ".join(map(str, history.best_epoch))
     engine = "" if history.engine == "numpy" else f" with {history.engine}"
-    many = f"{counted(model.n_parameters, 'parameter')}{engine} in {counted(epochs, 'epoch')}"
-    how = "cut off by training.time" if history.stopped == "time" else history.stopped
-    quality, members = model.config.quality, [group.ensemble for group in model.config.each_group]
+    many = f"{counted(model.n_parameters, 'parameter')}{engine} in {counted(history.most_epochs, 'epoch')}"
+    quality, groups = model.config.quality, model.config.each_group
     if quality != "plain":
-        many = f"{' + '.join(map(str, members))} network{'s' * (members != [1])} (quality {quality}), {many}"
-    line = f"Fitted {many} ({how}; best epoch {best})"
+        networks = counted(sum(group.ensemble for group in groups), "network")
+        networks += f" in {len(groups)} groups" if len(groups) > 1 else ""
+        many = f"{networks} (quality {quality}), {many}"
+    line = f"Fitted {many} ({_ending(history.stopped)}; {history.best_in_words})"
     if not history.epochs and history.stopped == "finished":
         return f"{line}: the start was already the maximum"
     if history.stopped == "diverged":

@@ -21,6 +21,7 @@ from likelinet.tables.reading.files import check_different
 from likelinet.tables.rows import output_names
 from likelinet.tables.table import read_table
 from likelinet.training.history import Epoch
+from likelinet.training.interrupts import waiting
 
 
 def fit_command(
@@ -48,23 +49,25 @@ def fit_command(
         with nullcontext() if quiet else unnoted(ColumnsNote, ChoiceNote):  # what is printed says it
             model.fit(rows, validation=others, callbacks=[family], progress=not quiet)
     except (KeyboardInterrupt, NonFiniteError, DivergedError) as cause:
-        if model.fitted:
-            how = "diverged" if model.history.stopped == "diverged" else "was cut short"
-            try:
-                where = f"{save_cut_short(model, output)}."
-            except LikelinetError as error:  # the cause is told, too
-                where = str(error)
-            unscored = held is not None and any(model.history.best_epoch)
-            rest = " The rows that were held out are not scored." if unscored else ""
-            click.echo(f"likelinet: training {how}; {where}{rest}", err=True)
-        raise cause
+        held_rows = "" if held is None else " The rows that were held out are not scored."
+        with waiting():
+            if model.fitted:
+                how = "diverged" if model.history.stopped == "diverged" else "was cut short"
+                try:
+                    where = f"{save_cut_short(model, output)}."
+                except LikelinetError as error:  # the cause is told, too
+                    where = str(error)
+                rest = held_rows if any(model.history.best_epoch) else ""
+                click.echo(f"likelinet: training {how}; {where}{rest}", err=True)
+            raise cause
     start_is_best = bool(model.history.epochs) and not any(model.history.best_epoch)
     if start_is_best and _has_learned(output):
         raise DataError(
             f"No epoch was better than the start, so {output} stays as it was: change the training, or name another "
             "file by -o for the start, which knows nothing of the inputs."
         )
-    model.save(output)
+    with waiting(f"The model is in {output}."):
+        model.save(output)
     if not quiet:
         family()
         click.echo(f"{summary(model)}, {time.perf_counter() - began:.1f} s. Model: {output}")

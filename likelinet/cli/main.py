@@ -23,7 +23,7 @@ def main(arguments: list[str] | None = None) -> None:
     except BaseException as error:
         if ctrl_c.pressed or _interrupted(error):  # a module that was being imported may have made another error of it
             if sys.stderr is not None:
-                print(" ".join(["likelinet: interrupted.", *getattr(error, "__notes__", ())]), file=sys.stderr)
+                print(" ".join(["likelinet: interrupted.", *_notes(error)]), file=sys.stderr)
             sys.exit(INTERRUPTED)
         if isinstance(error, Exception):
             from likelinet.cli.run import end
@@ -37,6 +37,12 @@ def _interrupted(error: BaseException | None) -> bool:
     return error is not None and (
         isinstance(error, KeyboardInterrupt) or _interrupted(error.__cause__) or _interrupted(error.__context__)
     )
+
+
+def _notes(error: BaseException | None) -> list[str]:
+    """Return what is noted of an error, and of those behind it: click makes another one of Ctrl-C."""
+    own = getattr(error, "__notes__", [])
+    return own if error is None or own else _notes(error.__cause__ or error.__context__)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import numpy as np
 
 from likelinet.core.errors import DataError, UndefinedError
 from likelinet.core.notes import note
-from likelinet.core.wording import number
+from likelinet.core.wording import counted, number
 from likelinet.distributions import Distribution
 from likelinet.model.model import Model
 from likelinet.scores import class_probabilities
@@ -74,7 +74,7 @@ def _classes(model: Model, d: Distribution) -> tuple[list[str], Iterable[Sequenc
     classes = d.class_marginals()
     assert classes is not None
     guess = np.asarray(classes.mode())
-    guess = guess if guess.dtype.kind in "Ub" else guess.astype(int)
+    guess = guess.astype(int) if model.classes is None else guess
     if d.event_shape:
         return [f"class_{t}" for t in model.target_names], guess.tolist()
     probs, _ = class_probabilities(classes, guess)
@@ -88,11 +88,24 @@ def _numbers(model: Model, d: Distribution, quantiles: Sequence[float]) -> tuple
     with suppress(UndefinedError):  # a family of the user's may have quantiles alone
         mean = d.mean()
         columns |= {} if np.isnan(mean).all() else {"mean": mean}
+        _note_without_mean(d, mean, quantiles)
     columns |= {f"q{_written(q)}": d.ppf(q).astype(kind) for q in quantiles}
     if not d.event_shape:
         return list(columns), zip(*(c.tolist() for c in columns.values()), strict=True)
     header = [f"{name}_{t}" for name in columns for t in model.target_names]
     return header, np.concatenate([c.astype(object) for c in columns.values()], axis=1).tolist()
+
+
+def _note_without_mean(d: Distribution, mean: np.ndarray, quantiles: Sequence[float]) -> None:
+    """Say once for how many rows there is no mean, as where tails are too long, and what to take in its place."""
+    usable = np.ones(len(mean), bool) if d.unusable is None else ~d.unusable.reshape(len(mean), -1).any(1)
+    without = np.isnan(mean).reshape(len(mean), -1).any(1) & usable
+    if without.any() and not np.isnan(mean).all():  # or there is no such column
+        median = "q0.5" if 0.5 in quantiles else "by --quantiles 0.5"
+        rows = counted(int(without.sum()), "row")
+        note(
+            f"There is no mean of the prediction in {rows} of {len(mean)}, where it is nan: take the median, {median}."
+        )
 
 
 def _above(model: Model, d: Distribution, t: float) -> dict[str, list[float]]:

@@ -10,6 +10,7 @@ from likelinet.cli.output import check_output, check_writable
 from likelinet.core.notes import unnoted
 from likelinet.core.wording import counted
 from likelinet.model.model import Model
+from likelinet.model.recalibration import check_declared
 from likelinet.tables.table import read_table
 
 
@@ -20,6 +21,7 @@ def recalibrate_command(
     check_output(output, path, *files)
     check_writable(output)
     model = Model.load(path, trust=trust)
+    check_declared(model.config, len(model.target_names))
     table = read_table(files, model.config.data.header)
     model.recalibrate(method, table)
     model.save(output)

@@ -2,7 +2,7 @@
 
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -17,9 +17,28 @@ def run(arguments: list[str] | None) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("always", UserWarning)
         warnings.showwarning = once(note)
-        cli.main(arguments, prog_name="likelinet", standalone_mode=False)
+        try:
+            cli.main(arguments, prog_name="likelinet", standalone_mode=False)
+        except click.NoSuchOption as error:
+            raise by_set(error, sys.argv[1:] if arguments is None else arguments) from None
         if sys.stdout is not None:
             sys.stdout.flush()  # or a full disk would show only after the end
+
+
+def by_set(error: click.NoSuchOption, arguments: Sequence[str]) -> click.NoSuchOption:
+    """Return the error of an option that there is not; one that is a key of the config says how that is set."""
+    from likelinet.config.base import places_of
+    from likelinet.config.model import ModelConfig
+
+    name, fields = error.option_name, ModelConfig.model_fields
+    key = name.lstrip("-").replace("-", "_")
+    places = [key] if key in fields else places_of(key, ModelConfig)
+    if error.ctx is None or len(places) != 1 or "overrides" not in {p.name for p in error.ctx.command.params}:
+        return error
+    after = dict(zip(arguments, [*arguments[1:], "…"], strict=True)).get(name, "…")
+    value = next((a.partition("=")[2] for a in arguments if a.startswith(f"{name}=")), after)
+    how = f"No such option '{name}': it is a key of the config, so write --set {places[0]}={value}."
+    return click.NoSuchOption(name, how, ctx=error.ctx)
 
 
 def once(note: Callable[..., None]) -> Callable[..., None]:

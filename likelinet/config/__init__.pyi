@@ -67,6 +67,7 @@ from likelinet.config.training import SGDConfig as SGDConfig
 from likelinet.config.training import StepConfig as StepConfig
 from likelinet.config.training import TrainingConfig as TrainingConfig
 from likelinet.config.wrappers import CensoredConfig as CensoredConfig
+from likelinet.config.wrappers import ClippedConfig as ClippedConfig
 from likelinet.config.wrappers import DiscretisedConfig as DiscretisedConfig
 from likelinet.config.wrappers import HurdleConfig as HurdleConfig
 from likelinet.config.wrappers import MixtureConfig as MixtureConfig
@@ -89,6 +90,7 @@ __all__ = [
     "CategoricalConfig",
     "CauchyConfig",
     "CensoredConfig",
+    "ClippedConfig",
     "ColumnConfig",
     "ConstantConfig",
     "CosineConfig",

@@ -2,6 +2,8 @@
 
 from typing import Any, Literal, NoReturn
 
+from pydantic import PositiveInt
+
 from likelinet.config.family import Declared, Filling
 from likelinet.core.errors import ConfigError
 from likelinet.distributions import Distribution
@@ -11,11 +13,14 @@ from likelinet.distributions.base.family import Family
 class AutoConfig(Declared):
     """The family that predicts held-out rows best, of those that fit the kind of y; `fit` chooses it.
 
-    The config of the fitted model has the chosen family in its place.
+    The config of the fitted model has the chosen family in its place, and groups of members for others that are kept.
     """
 
     kind: Literal["auto"] = "auto"  # type: ignore[reportIncompatibleVariableOverride]
     """Which family."""
+    families: PositiveInt = 1
+    """How many of the best to keep, if their scores come near: each group of members that names no family is trained
+    with each of them. Needs `training.folds`."""
 
     @property
     def sources(self) -> dict[str, Any]:

@@ -1,14 +1,14 @@
 """The base of every config: frozen, unknown keys forbidden, every field described by its docstring."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from likelinet.core.errors import ConfigError
-from likelinet.core.wording import nearest
+from likelinet.core.wording import close_to, nearest
 
 
 class Config(BaseModel):
@@ -57,15 +57,21 @@ class Config(BaseModel):
 
 def _place_of(key: Any, config: type[Config]) -> str:
     """Return " (did you mean 'data.groups'?)" for a key that has its place in a part of a config; "" for any other."""
+    found = places_of(key, config)
+    return f" (did you mean {' or '.join(map(repr, found))}?)" if 0 < len(found) <= 2 else ""
+
+
+def places_of(key: Any, config: type[Config]) -> list[str]:
+    """Return where in the parts of a config there is such a key, the least deep of its places."""
     level, seen = [("", config)], {config}
     while level:
         inner = [(f"{at}{name}.", part) for at, of in level for name, part in _parts(of) if part not in seen]
         found = {f"{at}{key}" for at, part in inner if key in part.model_fields}
-        if 0 < len(found) <= 2:
-            return f" (did you mean {' or '.join(repr(place) for place in sorted(found))}?)"
+        if found:
+            return sorted(found)
         seen |= {part for _, part in inner}
-        level = [] if found else inner
-    return ""
+        level = inner
+    return []
 
 
 def _parts(config: type[Config]) -> Iterator[tuple[str, type[Config]]]:
@@ -87,7 +93,7 @@ def kind_or(default: str, **by_key: str):
 
     def kind_of(value: Any) -> Any:
         if not isinstance(value, dict):
-            return getattr(value, "kind", None)
+            return value if isinstance(value, str) else getattr(value, "kind", None)
         return value.get("kind", next((kind for key, kind in by_key.items() if key in value), default))
 
     return kind_of
@@ -118,11 +124,16 @@ def kinds(base: type[Config] = Config) -> set[str]:
 
 def _meant(word: str, tags: list[str]) -> str:
     """Return in brackets which of the kinds was meant: one that goes by this name elsewhere, or else the nearest."""
+    return _by_other_name(word, tags, "'{}'") or nearest(word, tags)
+
+
+def _by_other_name(word: str, tags: Sequence[str], written: str) -> str:
+    """Return in brackets the kind that goes by this name elsewhere, as it is written, or what to write for it."""
     name = re.sub(r"[\s-]+", "_", word.strip().lower())
     for config in _all_of(Config):
         if name in config.other_names and (kind := config.model_fields["kind"].default) in tags:
-            return f" ({config.other_names[name] or f'did you mean {kind!r}?'})"
-    return nearest(word, tags)
+            return f" ({config.other_names[name] or f'did you mean {written.format(kind)}?'})"
+    return ""
 
 
 def _all_of(base: type[Config]) -> Iterator[type[Config]]:
@@ -153,6 +164,8 @@ def _sentence(found: list[Any]) -> str:
             return "is missing"
         case "union_tag_invalid":
             tags = [t.strip(" '") for t in context["expected_tags"].split(",")]
+            if isinstance(e["input"], str):
+                return _mapping(e["input"], tags)
             return f"unknown kind '{context['tag']}'{_meant(context['tag'], tags)}"
         case "union_tag_not_found" | "model_type" | "model_attributes_type" | "dict_type":
             return _mapping(e["input"])
@@ -161,6 +174,8 @@ def _sentence(found: list[Any]) -> str:
             return f"must be text, got {e['input']!s}: write it in quotes{words}"
         case "list_type" if isinstance(e["input"], str):
             return f"input should be a valid list, got {e['input']!r}: write [{e['input']}]"
+        case "int_from_float":
+            return f"must be a whole number, got {e['input']!r}"
         case "literal_error":
             values = [v.strip(" '") for v in context["expected"].replace(" or ", ",").split(",")]
             number = " or a number" if len(found) > 1 else ""
@@ -169,11 +184,15 @@ def _sentence(found: list[Any]) -> str:
             return f"{message[0].lower()}{message[1:].partition(', unable')[0]}, got {e['input']!r}"
 
 
-def _mapping(value: Any) -> str:
-    """Return how to write what should be a mapping."""
+def _mapping(value: Any, tags: Sequence[str] = ()) -> str:
+    """Return how to write what should be a mapping, whose `kind` is one of the tags."""
     if isinstance(value, dict):
         return "'kind' is missing"
     if isinstance(value, str) and value in kinds():
         return f"write it as {{kind: {value}}}, got '{value}'"
     null = "; write null for none at all" if value is False or str(value) in ("none", "off") else ""
-    return f"must be a mapping of keys, got {value!r}{null}"
+    if null or not isinstance(value, str):
+        return f"must be a mapping of keys, got {value!r}{null}"
+    close = close_to(value, tags)
+    near = "" if close is None else f" (did you mean {{kind: {close}}}?)"
+    return f"must be a mapping of keys, got {value!r}{_by_other_name(value, tags, '{{kind: {}}}') or near}"

@@ -40,7 +40,7 @@ Source = Annotated[
 ]
 
 
-Labels = list[str | int]
+Labels = list[str | int | float]
 
 
 def _nesting(value: Any) -> str:

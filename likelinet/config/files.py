@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from likelinet.config.model import ModelConfig
+from likelinet.config.overruled import note_overruled
 from likelinet.config.plain import read_json, read_toml, read_yaml
 from likelinet.core.errors import ConfigError
 
@@ -55,7 +56,10 @@ def declare(data: Any, overrides: Iterable[str], where: str) -> ModelConfig:
     """Return the config that plain data declares, with overrides applied; a message names the one that spoils it."""
     overrides = list(overrides)
     try:
-        return parse_config(_overridden(data, overrides), where)
+        whole = _overridden(data, overrides)
+        config = parse_config(whole, where)
+        note_overruled(whole, config)
+        return config
     except ConfigError:
         spoils = next((o for n, o in reversed([*enumerate(overrides)]) if _is_sound(data, overrides[:n])), None)
         if spoils is None:
@@ -109,6 +113,8 @@ def _override(data: dict[str, Any], override: str) -> None:
     key, equals, value = override.partition("=")
     if not equals or not key.strip():
         raise ConfigError(f"--set {override}: write it as key.subkey=value, for example training.epochs=50.")
+    if not value.strip():
+        raise ConfigError(f"--set {override}: the value is missing; write {key.strip()}=null for none at all.")
     *path, last = key.strip().split(".")
     for part in path:
         if not isinstance(data.get(part), dict):

@@ -1,14 +1,22 @@
 """Groups of members of an ensemble, which differ in inputs, network or family."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import PositiveInt, model_validator
+from pydantic import BeforeValidator, PositiveInt, model_validator
 
 from likelinet.config.base import Config
 from likelinet.config.data import NumericConfig
 from likelinet.config.distribution import DistributionConfig
 from likelinet.config.family import Declared
 from likelinet.config.network import CoderConfig, NetworkConfig
+
+OF_ALL = "'auto' chooses one family for all groups: write it in 'distribution' of the whole config"
+
+
+def _of_members(declared: Any) -> Any:
+    if declared == "auto":
+        raise ValueError(OF_ALL)
+    return declared
 
 
 class GroupConfig(Config):
@@ -18,7 +26,7 @@ class GroupConfig(Config):
     """How numbers become inputs; null: as `data.numeric` says."""
     network: NetworkConfig | None = None
     """From x to raw outputs; null: `network`."""
-    distribution: DistributionConfig | None = None
+    distribution: Annotated[DistributionConfig, BeforeValidator(_of_members)] | None = None
     """Family of the members, of the same y and columns as that of the config; null: `distribution`."""
     ensemble: PositiveInt | None = None
     """How many members there are; null: `ensemble`."""
@@ -28,7 +36,7 @@ class GroupConfig(Config):
         if isinstance(self.network, CoderConfig):
             raise ValueError(f"'{self.network.kind}' has one code for each row, and is no member of a group")
         if self.distribution is not None and self.distribution.is_open:
-            raise ValueError("'auto' chooses one family for all groups: write it in 'distribution' of the whole config")
+            raise ValueError(OF_ALL)
         if self.distribution is not None and self.distribution.own_class is not None:
             raise ValueError("a class of your own belongs to all groups: name it in 'distribution' of the whole config")
         return self

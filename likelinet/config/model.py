@@ -15,10 +15,12 @@ from likelinet.config.training import LBFGSConfig, TrainingConfig
 
 
 def _of_members(groups: Any) -> Any:
-    if isinstance(groups, str):
+    if not isinstance(groups, list | tuple):
         raise ValueError(
             f"is a list of groups of members, got {groups!r}: the column of the rows' groups is data.groups"
         )
+    if not groups:
+        raise ValueError("is empty: name one group of members or more, or write null")
     return groups
 
 
@@ -123,6 +125,11 @@ def _check(config: ModelConfig) -> None:
     if objective != "nll" and (searches or config.data.features == [] or isinstance(network, CoderConfig)):
         where = "L-BFGS" if searches else "a model without features" if config.data.features == [] else "a code"
         raise ValueError(f"'training.objective' is '{objective}', but {where} takes the likelihood: make it 'nll'")
+    if searches and (config.training.scale_rate, config.training.scale_decay) != (1.0, 1.0):
+        raise ValueError(
+            "'training.scale_rate' and 'training.scale_decay' are of steps with a learning rate, which L-BFGS has not: "
+            "leave them out, or take another optimizer"
+        )
     if not isinstance(network, CoderConfig):
         return
     if config.distribution.is_open:

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from likelinet.config.base import Config
 from likelinet.config.data import DataConfig
+from likelinet.config.families import GaussianConfig
 from likelinet.config.training import TrainingConfig
 
 Quality = Literal["plain", "fast", "good", "best"]
@@ -12,25 +13,30 @@ DEFAULT: Quality = "good"
 
 OPTIMIZER = {"kind": "adamw", "learning_rate": 0.004, "weight_decay": 0.1}
 TRAINING = {"optimizer": OPTIMIZER, "schedule": {"kind": "hold_then_anneal"}, "average": 0.9995, "folds": "auto"}
-LINEAR, SIXTEEN, CODED = {"kind": "linear"}, {"kind": "piecewise_linear", "bins": 16}, {"kind": "piecewise_linear"}
+LINEAR_MODEL = {"numeric": {"kind": "linear"}, "network": {"kind": "mlp", "hidden": []}}
+LINEAR, SIXTEEN, CODED = (
+    {"numeric": numeric}
+    for numeric in ({"kind": "linear"}, {"kind": "piecewise_linear", "bins": 16}, {"kind": "piecewise_linear"})
+)
 
-AUTO = {"kind": "auto"}
-PARTS = {"data": DataConfig(), "training": TrainingConfig()}  # which say what a kind is that is left out
+
+def _setting(members: int, steps: int, families: int, groups: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "distribution": {"kind": "auto", "families": families},
+        "ensemble": members,
+        "groups": groups,
+        "training": {**TRAINING, "steps": steps},
+        "engine": "auto",
+    }
+
+
+# Which say what a kind is that is left out.
+PARTS: dict[str, Config] = {"data": DataConfig(), "training": TrainingConfig(), "distribution": GaussianConfig()}
 
 SETTINGS: dict[str, dict[str, Any]] = {
-    "fast": {"distribution": AUTO, "ensemble": 4, "data": {"numeric": CODED}, "training": {**TRAINING, "steps": 3000}},
-    "good": {
-        "distribution": AUTO,
-        "ensemble": 8,
-        "groups": [{"numeric": LINEAR}, {"numeric": CODED}],
-        "training": {**TRAINING, "steps": 12_000},
-    },
-    "best": {
-        "distribution": AUTO,
-        "ensemble": 8,
-        "groups": [{"numeric": LINEAR}, {"numeric": SIXTEEN}, {"numeric": CODED}],
-        "training": {**TRAINING, "steps": 30_000},
-    },
+    "fast": _setting(4, 2000, 1, [LINEAR_MODEL, CODED]),
+    "good": _setting(8, 4000, 2, [LINEAR_MODEL, LINEAR, CODED]),
+    "best": _setting(8, 12_000, 3, [LINEAR_MODEL, LINEAR, SIXTEEN, CODED]),
 }
 
 
@@ -49,8 +55,8 @@ def quality_of(declared: Mapping[str, Any]) -> Any:
 def filled(declared: Mapping[str, Any], quality: Quality) -> dict[str, Any]:
     """Return a declaration in which all that it leaves open is as the quality has it; `plain` leaves it open.
 
-    Groups are left out where the declaration says what they would differ in, or there is one member, or no folds; where
-    there is no network to train well nothing is filled, and without features the family alone.
+    Groups that would differ in what is declared are one group, and with one member, or without folds, the last one is
+    all; where there is no network to train well nothing is filled, and without features the family alone.
 
     Examples
     --------
@@ -61,16 +67,19 @@ def filled(declared: Mapping[str, Any], quality: Quality) -> dict[str, Any]:
     data, network, training = (_keys(own.get(part)) for part in ("data", "network", "training"))
     if not setting or network.get("kind", "mlp") != "mlp":
         return own
-    if "distribution" in own:
-        setting.pop("distribution")  # a Gaussian where it names no kind
     if data.get("features") == []:
-        return {key: part for key, part in setting.items() if key == "distribution"} | own
+        return {"distribution": {"kind": "auto"}} | own
+    if own.get("distribution") == "auto":
+        own["distribution"] = {"kind": "auto"}
     # Who says how much each member holds out draws it for each, rather than by folds.
     folds = training.get("folds", None if "validation_fraction" in training else "auto")
     if folds is None:
         setting["training"] = {**setting["training"], "folds": None}
-    if network or "numeric" in data or own.get("ensemble") == 1 or folds is None:
-        setting.pop("groups", None)
+    groups = _groups(setting.pop("groups"), bool(network), "numeric" in data)
+    if own.get("ensemble") != 1 and folds is not None and len(groups) > 1:
+        setting["groups"] = groups
+    elif "numeric" in groups[-1]:
+        setting["data"] = {"numeric": groups[-1]["numeric"]}
     if isinstance(folds, int):
         setting["ensemble"] = max(folds, setting["ensemble"])
     return {**setting, **{key: _filled(part, setting.get(key), PARTS.get(key)) for key, part in own.items()}}
@@ -84,6 +93,13 @@ def mark_as_filled(config: Any, declared: Any) -> None:
     object.__setattr__(config, "__pydantic_fields_set__", {*said} & type(config).model_fields.keys())
     for name, part in said.items():
         mark_as_filled(getattr(config, name, None), part)
+
+
+def _groups(groups: list[dict[str, Any]], network: bool, numeric: bool) -> list[dict[str, Any]]:
+    """Return the groups where network, or how numbers become inputs, is declared for all of them."""
+    left = [g for g in groups if not (network and "network" in g)]
+    left = [{name: part for name, part in g.items() if not (numeric and name == "numeric")} for g in left]
+    return [g for i, g in enumerate(left) if g not in left[:i]]
 
 
 def _keys(part: Any) -> dict[str, Any]:

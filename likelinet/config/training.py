@@ -189,7 +189,8 @@ class TrainingConfig(Config):
     optimizer: OptimizerConfig = AdamWConfig()
     """Rule that updates the weights."""
     scale_rate: PositiveFloat = 1.0
-    """What the learning rate is multiplied by for the weights of the last layer that feed scales of y or of log y."""
+    """What the learning rate is multiplied by for the weights of the last layer that feed scales of y or of log y;
+    L-BFGS, which has no rate, takes none."""
     scale_decay: NonNegativeFloat = 1.0
     """What the weight decay of these is multiplied by, per unit of their learning rate."""
     schedule: ScheduleConfig | None = CosineConfig()

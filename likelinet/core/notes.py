@@ -23,6 +23,10 @@ class ChoiceNote(UserWarning):
     """Which family was chosen."""
 
 
+class FamilyNote(UserWarning):
+    """That y asks for another family than the one that is declared."""
+
+
 class RowsNote(UserWarning):
     """Rows that a distribution has no number for."""
 

@@ -21,6 +21,7 @@ from likelinet.distributions.counts.geometric import Geometric as Geometric
 from likelinet.distributions.counts.negative_binomial import NegativeBinomial as NegativeBinomial
 from likelinet.distributions.counts.poisson import Poisson as Poisson
 from likelinet.distributions.over.censored import Censored as Censored
+from likelinet.distributions.over.clipped import Clipped as Clipped
 from likelinet.distributions.over.discretised import Discretised as Discretised
 from likelinet.distributions.over.hurdle import Hurdle as Hurdle
 from likelinet.distributions.over.independent import Independent as Independent
@@ -66,6 +67,7 @@ __all__ = [
     "Categorical",
     "Cauchy",
     "Censored",
+    "Clipped",
     "Dirichlet",
     "Discretised",
     "Distribution",

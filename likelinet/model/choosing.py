@@ -1,24 +1,31 @@
 """A family chosen for y: those that fit its kind are trained shortly, and the one that predicts unseen rows best is it.
 
+Others that come near may be kept beside it, for groups of members of their own.
+
 Each is trained by as many members as there are folds, on a part of the rows where there are very many. All predict the
 same rows, those that the member has not seen.
 """
 
 import time
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from likelinet.config import ModelConfig
+from likelinet.config import GroupConfig, ModelConfig
+from likelinet.config.auto import AutoConfig
 from likelinet.config.training import EarlyStoppingConfig, HoldThenAnnealConfig, LBFGSConfig
 from likelinet.core.errors import DataError, LikelinetError
 from likelinet.core.gathered import attempted
-from likelinet.core.notes import ChoiceNote, note, unnoted
+from likelinet.core.notes import ChoiceNote, FamilyNote, note, unnoted
 from likelinet.core.wording import counted, ended
 from likelinet.distributions import Interval
 from likelinet.model import fitting
 from likelinet.model.source import Source
+from likelinet.model.stacking import kind_of_y
+from likelinet.model.trainable import trainable
 from likelinet.scores.cells import log_prob_of_cells
 from likelinet.scores.paired import paired
 from likelinet.tables.hold_out import HoldOut
@@ -26,6 +33,7 @@ from likelinet.tables.roles import Roles
 from likelinet.tables.rows import Rows, output_names
 from likelinet.tables.table import Table, as_table
 from likelinet.targets.build import takes_labels
+from likelinet.targets.class_weights import weigher
 from likelinet.targets.lattice import step_of
 from likelinet.targets.suggestion import Suggestion, suggested, suggested_for_intervals
 from likelinet.targets.times import note_times
@@ -35,8 +43,9 @@ from likelinet.training.streams import held_out_stream
 
 FOLDS = 4
 ROWS = 4000  # that families are tried on, at most
-STEPS, ANNEAL = 2500, 500  # of their training, at most
+STEPS, ANNEAL = 600, 150  # of their training, at most
 SAME = 1e-6  # nats within which the simpler one is taken
+NEAR = 0.3  # nats within which others are worth to be kept beside it
 SHARE = 0.25  # of training.time for all of them together
 
 
@@ -53,19 +62,22 @@ class Task:
     given : bool
         Whether y is no column of the table.
     step : float
-        Of the lattice on which y lies.
+        Of the lattice on which y lies, where densities are among the families.
+    families : int
+        How many are to be kept.
     """
 
     config: ModelConfig
     rows: Rows
     given: bool
     step: float
+    families: int
 
 
 def chosen(
     config: ModelConfig, table: Table, y: Any, sample_weight: Any, shown: bool
 ) -> tuple[ModelConfig, Choice | None]:
-    """Return the config with a family in place of `auto`, and how it was chosen.
+    """Return the config with families in place of `auto`, and how they were chosen.
 
     A config that names a family is returned as it is.
 
@@ -85,6 +97,9 @@ def chosen(
     """
     if not config.distribution.is_open:
         return config, None
+    own = [group.distribution for group in config.groups or ()]
+    if own and None not in own:  # each has a family of its own, and none takes the chosen one
+        return config.model_copy(update={"distribution": own[0]}), None
     began = time.perf_counter()
     if y is None and isinstance(config.data.target, str):
         note_times(table, config.data.target)
@@ -94,13 +109,15 @@ def chosen(
         families = {c.distribution.in_brief: c for c in (_with_family(config, d) for d in found.candidates)}
         labels = takes_labels(next(iter(families.values())).distribution, None)
         rows = rows if labels else Roles(config, labels).rows(table, y, sample_weight)  # text among numbers is no y
+        families = trainable(families, rows, Source.of(table))
         folds = _folds(config, rows)
         if len(families) == 1 or folds < 2:
-            config = _with_family(config, found.distribution) if folds < 2 else next(iter(families.values()))
-            own = config.distribution.in_brief
-            choice = Choice(own, found.why, [Candidate(own)])
+            first = _with_family(config, found.distribution)
+            config = families.get(first.distribution.in_brief, next(iter(families.values())))
+            family = config.distribution.in_brief
+            choice = Choice(family, found.why, [Candidate(family)])
         else:
-            config, choice = _best(families, _task(config, rows, y, folds, len(families)), found.why, shown)
+            config, choice = _best(families, _task(config, rows, y, folds, families), found.why, shown)
     note(in_words(choice, ", ".join(output_names(config.data)) or "y"), ChoiceNote)
     return config, replace(choice, seconds=time.perf_counter() - began)
 
@@ -111,7 +128,12 @@ def in_words(choice: Choice, what: str) -> str:
     if not ranked:
         return ended(f"distribution: auto takes {choice.family}, since '{what}' {choice.why}")
     said = ", ".join(f"{c.family} {c.log_score:.4g}" for c in sorted(ranked, key=lambda c: c.family != choice.family))
-    return f"distribution: auto chose {choice.family}, since '{what}' {choice.why}, by the {choice.measure}: {said}."
+    return f"distribution: auto chose {choice.families}, since '{what}' {choice.why}, by the {choice.measure}: {said}."
+
+
+def unargued(choice: Choice | None) -> AbstractContextManager[None]:
+    """Do what is done within without notes of other families, with which one that was chosen has been compared."""
+    return nullcontext() if choice is None else unnoted(FamilyNote)
 
 
 def with_less_time(config: ModelConfig, choice: Choice | None) -> ModelConfig:
@@ -140,6 +162,20 @@ def _with_family(config: ModelConfig, declared: dict[str, Any]) -> ModelConfig:
     return config.model_copy(update={"distribution": family})
 
 
+def _with_others(config: ModelConfig, others: Sequence[ModelConfig]) -> ModelConfig:
+    """Return a config that trains its groups with the families of others, too."""
+    if not others:
+        return config
+    groups = config.groups or [GroupConfig()]
+    more = [
+        group.model_copy(update={"distribution": other.distribution})
+        for other in others
+        for group in groups
+        if group.distribution is None
+    ]
+    return config.model_copy(update={"groups": [*groups, *more]})
+
+
 def _folds(config: ModelConfig, rows: Rows) -> int:
     """Return how many folds there can be: 0 where rows are too few, or do not say how to hold some out."""
     units = attempted(lambda: HoldOut.of(config.data, rows.table))
@@ -149,7 +185,7 @@ def _folds(config: ModelConfig, rows: Rows) -> int:
     return folds if folds > 1 else 0
 
 
-def _task(config: ModelConfig, rows: Rows, y: Any, folds: int, families: int) -> Task:
+def _task(config: ModelConfig, rows: Rows, y: Any, folds: int, families: dict[str, ModelConfig]) -> Task:
     """Return the rows to try families on, and how to train them."""
     n, training, keep = rows.table.n, config.training, np.ones(rows.table.n, bool)
     if n > ROWS:
@@ -162,22 +198,26 @@ def _task(config: ModelConfig, rows: Rows, y: Any, folds: int, families: int) ->
         "steps": least,
         "schedule": HoldThenAnnealConfig(anneal=min(ANNEAL, -(-least // 4))),
         "early_stopping": EarlyStoppingConfig() if training.early_stopping is None else training.early_stopping,
-        "time": None if training.time is None else SHARE * training.time / families,
+        "time": None if training.time is None else SHARE * training.time / len(families),
     }
     if isinstance(training.optimizer, LBFGSConfig):
         shortly = {"folds": folds, "time": shortly["time"]}  # all rows in each iteration
     engine = "numpy" if config.engine == "numpy" else "auto"  # so short trainings may not be worth compiling
     update = {"training": training.model_copy(update=shortly), "ensemble": folds, "engine": engine}
-    return Task(config.each_group[-1].model_copy(update=update), own, y is not None, step_of(own.y, own.weight))
+    keep_most = config.distribution.families if isinstance(config.distribution, AutoConfig) else 1
+    scouts = config.each_group[-1].model_copy(update=update)
+    classes = all(family.distribution.y == "class" for family in families.values())  # which have no unit
+    return Task(scouts, own, y is not None, 0.0 if classes else step_of(own.y, own.weight), keep_most)
 
 
 def _best(families: dict[str, ModelConfig], task: Task, why: str, shown: bool) -> tuple[ModelConfig, Choice]:
     """Return the config with the best of some families, and the scores of all."""
-    scores, errors = dict[str, np.ndarray](), dict[str, LikelinetError]()
+    scores, kinds, errors = dict[str, np.ndarray](), dict[str, str](), dict[str, LikelinetError]()
+    weight = task.rows.weight
     for i, (family, config) in enumerate(families.items()):
         try:
             with Progress(shown, f"choosing: {family}, {i + 1} of {len(families)},") as bar:
-                scores[family] = _scores(config, task, bar)
+                scores[family], weight, kinds[family] = _scores(config, task, bar)
         except LikelinetError as error:
             errors[family] = error
         except KeyboardInterrupt as interrupt:
@@ -185,7 +225,6 @@ def _best(families: dict[str, ModelConfig], task: Task, why: str, shown: bool) -
             raise
     if not scores:
         raise next(iter(errors.values()))
-    weight = task.rows.weight
     mean = {family: float(np.average(s, weights=weight)) for family, s in scores.items()}
     best = next(family for family in mean if mean[family] >= max(mean.values()) - SAME)
     candidates = [
@@ -194,11 +233,23 @@ def _best(families: dict[str, ModelConfig], task: Task, why: str, shown: bool) -
         else Candidate(family, error=str(errors[family]))
         for family in families
     ]
-    return families[best], Choice(best, why, candidates, task.rows.table.n, task.step)
+    near = [f for f in mean if f != best and kinds[f] == kinds[best] and mean[f] > mean[best] - NEAR]
+    beside = sorted(near, key=lambda f: -mean[f])[: _more(families[best], task.families)]
+    config = _with_others(families[best], [families[f] for f in beside])
+    return config, Choice(best, why, candidates, task.rows.table.n, task.step, beside=beside)
 
 
-def _scores(family: ModelConfig, task: Task, bar: Progress) -> np.ndarray:
-    """Return the log score of each row by a family, from members that have not seen it."""
+def _more(config: ModelConfig, wanted: int) -> int:
+    """Return how many families may be kept beside the best one: none where nothing would weigh them."""
+    weighed = config.training.folds is not None and all(group.ensemble > 1 for group in config.each_group)
+    return wanted - 1 if weighed else 0
+
+
+def _scores(family: ModelConfig, task: Task, bar: Progress) -> tuple[np.ndarray, np.ndarray, str]:
+    """Return the log score of each row by a family, from members that have not seen it.
+
+    Beside it are the weight of each row in training, and what y is to the family.
+    """
     config = task.config.model_copy(update={"distribution": family.distribution})
     roles, table = Roles(config, takes_labels(config.distribution, None)), task.rows.table
     rows = roles.rows(table, task.rows.y if task.given else None, task.rows.weight)
@@ -213,4 +264,5 @@ def _scores(family: ModelConfig, task: Task, bar: Progress) -> np.ndarray:
     lost = int((~np.isfinite(scores)).sum())
     if lost or len(scores) < table.n:
         raise DataError(f"{counted(lost or table.n - len(scores), 'held-out row')} had no probability.")
-    return scores
+    weight = weigher(config.data.class_weight, fit.targets, out.y, out.weight, roles.y_name)(out.y, out.weight)
+    return scores, weight, kind_of_y(fit, fit.targets.encode(out.y))

@@ -85,6 +85,7 @@ class Fit:
     recalibration: Recalibration | None = None
     out_of_fold: OutOfFold | None = None  # in memory alone
     stack: Stack | None = None
+    cut_off: str | None = None  # what would have come, had there been more time; in memory alone
 
     @property
     def declared_whole(self) -> ModelConfig:

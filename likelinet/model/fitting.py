@@ -10,7 +10,6 @@ from likelinet.config import DataConfig, LBFGSConfig, ModelConfig, VAEConfig
 from likelinet.config.network import CoderConfig
 from likelinet.core.errors import DataError
 from likelinet.core.gathered import both
-from likelinet.core.notes import note
 from likelinet.core.wording import counted
 from likelinet.distributions import Distribution
 from likelinet.engines.build import build_engine
@@ -36,7 +35,7 @@ from likelinet.tables.kinds.statistics import FOLDS, wants_means
 from likelinet.tables.rows import Rows
 from likelinet.tables.table import Table
 from likelinet.targets.build import targets_of
-from likelinet.targets.class_weights import class_factors
+from likelinet.targets.class_weights import weigher
 from likelinet.targets.leaks import note_leaks
 from likelinet.targets.possible import check_possible
 from likelinet.targets.suitable import note_suspicions
@@ -110,9 +109,8 @@ def fit(
     parts = [(rows, y)]
     if validation is not None:
         parts.append((validation, untrained.recognise(validation, f"validation {what}")))
-    if config.data.class_weight is not None:
-        factor = class_factors(config.data.class_weight, targets, y, rows.weight, what)
-        parts = [(replace(p, weight=p.weight * factor[targets.encode(y).astype(int)]), y) for p, y in parts]
+    in_training = weigher(config.data.class_weight, targets, y, rows.weight, what)
+    parts = [(replace(part, weight=in_training(own, part.weight)), own) for part, own in parts]
     with np.errstate(over="ignore", invalid="ignore"):  # said in a sentence instead
         encoded = np.concatenate([targets.encode(y) for _, y in parts])
         encoded = np.concatenate([encoded, encoded[:spare]])
@@ -163,9 +161,8 @@ def fit(
     training.go_on()
     progress.end()
     theta, history, cause = training.end()
-    _note_time(training.cut_off, plan, group)
     theta = theta if units is None else units.plain(theta, layout)
-    found = replace(untrained, theta=theta, history=history)
+    found = replace(untrained, theta=theta, history=history, cut_off=training.cut_off)
     linear = inputs.width == 0 or len(layout.weights) == 3  # one layer's matrix and bias, and the constants
     if cause is None and training.heading is not None and linear:
         # Where the start was the maximum, it has come from the family's own estimates.
@@ -188,16 +185,6 @@ def learn_targets(
     targets_class = targets_of(config.distribution, custom)
     y = targets_class.clean(rows.y, naming)
     return y, targets_class.learn(y, rows.weight, with_levels(config, custom, rows.levels), custom, naming)
-
-
-def _note_time(cut_off: str | None, plan: Plan, group: str) -> None:
-    """Say what time has cut off, if anything."""
-    if cut_off is not None:
-        of = f" for {group}" if group else ""
-        note(
-            f"The {plan.time:g} s of training.time{of} are spent: {cut_off}. The best weights so far are kept; more "
-            "time may give better ones."
-        )
 
 
 def _folds(config: ModelConfig, table: Table, validation: Rows | None) -> np.ndarray | None:

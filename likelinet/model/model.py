@@ -9,13 +9,14 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from likelinet.config import CustomConfig, ModelConfig, parse_config
+from likelinet.config import ModelConfig, parse_config
 from likelinet.core.errors import ConfigError, DataError, NotFittedError, UndefinedError
 from likelinet.core.gathered import also
 from likelinet.core.wording import counted
 from likelinet.distributions import Distribution
 from likelinet.model import files, recalibration, stacking
-from likelinet.model.choosing import chosen, with_less_time
+from likelinet.model.choosing import chosen, unargued, with_less_time
+from likelinet.model.declaring import with_class, without_keys
 from likelinet.model.fit import Fit
 from likelinet.model.out_of_fold import OutOfFold
 from likelinet.model.prediction import predict_dist
@@ -62,6 +63,7 @@ class Model(Questions):
     (100, 2)
     """
 
+    @without_keys
     def __init__(
         self, config: ModelConfig | dict[str, Any] | None = None, *, distribution: type[Distribution] | None = None
     ) -> None:
@@ -72,15 +74,8 @@ class Model(Questions):
                 f"distribution must be a class of your own, got '{distribution}': a family has its name in the config, "
                 f"as {{'distribution': {{'kind': '{distribution}'}}}}."
             )
-        config = ModelConfig() if config is None else config
-        config = config if isinstance(config, ModelConfig) else parse_config(config)
-        if distribution is not None:
-            if missing := sorted(getattr(distribution, "__abstractmethods__", ())):
-                raise ConfigError(f"{distribution.__name__} cannot be used yet: define {', '.join(missing)}.")
-            declared, target = config.distribution, f"{distribution.__module__}:{distribution.__qualname__}"
-            named = CustomConfig(target=target) if declared.own_class is None else declared.naming(target)
-            config = config.model_copy(update={"distribution": named})
-        self._declared = config
+        config = config if isinstance(config, ModelConfig) else parse_config({} if config is None else config)
+        self._declared = with_class(config, distribution)
         self._custom = distribution
         self._fit: Fit | None = None
 
@@ -172,9 +167,10 @@ class Model(Questions):
             _, held_y = named(config, held_table, held_y)
             held = roles.rows(held_table, held_y, held_weight, features, rows.table.named)
         within = stacking.with_folds(with_less_time(config, choice), rows.table, validated=held is not None)
-        source = Source.of(table)
-        with Progress(progress) as bar:
-            fit, cause = stacking.fit(within, self._custom, source, rows, held, features, names, callbacks, bar)
+        given = self._custom, Source.of(table), rows, held
+        with unargued(choice), Progress(progress) as bar:
+            fit, cause = stacking.fit(within, *given, features, names, callbacks, bar)
+        stacking.note_time(fit, config.training.time)
         return replace(fit.declared_by(config), history=replace(fit.history, choice=choice)), cause
 
     def recalibrate(
@@ -222,6 +218,7 @@ class Model(Questions):
         """
         fit = self._fitted()
         recalibration.check_method(method)
+        recalibration.check_declared(self.config, len(self.target_names))
         if X is None:
             if y is not None or sample_weight is not None:
                 raise DataError("recalibrate: X is missing: pass the rows that y or sample_weight belong to.")
@@ -289,7 +286,7 @@ class Model(Questions):
     @property
     def whole_numbers(self) -> bool:
         """Whether y is a count or a code."""
-        return self._fitted().family.support.integer
+        return self._fitted().family.support.integer and self.classes is None
 
     @property
     def recalibrated(self) -> str | None:

@@ -5,19 +5,25 @@ from typing import Any
 
 import numpy as np
 
+from likelinet.config import ModelConfig
 from likelinet.core.errors import DataError, UndefinedError
 from likelinet.core.fields import from_fields
 from likelinet.core.notes import note
-from likelinet.core.wording import counted
+from likelinet.core.wording import counted, readable
 from likelinet.distributions import Distribution, Interval
 from likelinet.model.recalibrated import Recalibrated
 from likelinet.model.source import Source
+from likelinet.targets.lattice import step_of
 
 # Probabilities at which pieces of the map meet, and what mirrors them: those of the central 20, 40, …, 98 and 99 %.
 LOWER = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
 PRIOR = 10.0  # rows that the plain prediction counts for
 ENOUGH = 19  # rows whose ranks reach to the ends of a central interval of 90 %
+SPIKE = 0.1  # nats by which a density is plainly above one per step
 APART = 1e-9  # of two pieces at least, and from 0 and 1
+
+CENSORED = "recalibrate: y is censored, and where it lies in its distribution is not known: leave it as is."
+NOT_ONE = "recalibrate: y must be one continuous number, not counts, classes, angles or several outputs."
 
 
 @dataclass(frozen=True)
@@ -68,6 +74,16 @@ def check_method(method: object) -> None:
         raise DataError(f"recalibrate: method must be 'conformal' or 'pit', got {method!r:.60}.")
 
 
+def check_declared(config: ModelConfig, outputs: int) -> None:
+    """Raise, before any row is read, what `learned` would raise of the kind of y that a model has."""
+    for distribution in (group.distribution for group in config.each_group):
+        if distribution.takes_intervals:
+            raise DataError(CENSORED)
+        is_angle = distribution.own_class is None and distribution.leaf_class(None).is_angle
+        if outputs > 1 or distribution.y != "number" or not distribution.is_continuous or is_angle:
+            raise UndefinedError(NOT_ONE)
+
+
 def learned(method: str, d: Distribution, y: np.ndarray | Interval, weight: np.ndarray) -> Recalibration:
     """Return the map that these rows, which the model has not seen, ask for.
 
@@ -90,9 +106,7 @@ def learned(method: str, d: Distribution, y: np.ndarray | Interval, weight: np.n
         If y is not one continuous number.
     """
     if isinstance(y, Interval):
-        raise DataError(
-            "recalibrate: y is censored, and where it lies in its distribution is not known: leave it as is."
-        )
+        raise DataError(CENSORED)
     if (
         d.event_shape
         or d.y != "number"
@@ -101,15 +115,26 @@ def learned(method: str, d: Distribution, y: np.ndarray | Interval, weight: np.n
         or d.atoms
         or d.is_angle
     ):
-        raise UndefinedError(
-            "recalibrate: y must be one continuous number, not counts, classes, angles or several outputs."
-        )
-    u = d.cdf(y)
-    if method == "pit":
-        return _by_shares(u, weight)
-    if np.ptp(weight) > 0.0:
+        raise UndefinedError(NOT_ONE)
+    if method != "pit" and np.ptp(weight) > 0.0:
         raise DataError("recalibrate: rows of unequal weight are not exchangeable: use method='pit'.")
-    return _by_ranks(u)
+    u = d.cdf(y)
+    found = _by_shares(u, weight) if method == "pit" else _by_ranks(u)
+    _note_spikes(found.of(d), y, step_of(y, weight))
+    return found
+
+
+def _note_spikes(d: Distribution, y: np.ndarray, step: float) -> None:
+    """Warn where recalibrated densities are higher than numbers that are a step apart can tell."""
+    if step == 0.0:
+        return
+    many = int((d.log_prob(y) > SPIKE - np.log(step)).sum())
+    if many:
+        h, half = readable(step), readable(0.5 * step)
+        note(
+            f"recalibrate: y has values {h} apart, and in {counted(many, 'row')} the recalibrated density at y is "
+            f"above one per {h}, by which log_prob flatters: take the probability of y ± {half} from the cdf."
+        )
 
 
 def _by_shares(u: np.ndarray, weight: np.ndarray) -> Recalibration:

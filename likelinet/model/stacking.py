@@ -1,14 +1,16 @@
 """Groups of members, trained one after the other and stacked into one model."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 
 import numpy as np
 
 from likelinet.config import ModelConfig
 from likelinet.config.group import check_same_y
-from likelinet.core.errors import ConfigError, DataError
-from likelinet.core.notes import each_once, unnoted
+from likelinet.core.errors import ConfigError, DataError, DivergedError, LikelinetError, NonFiniteError
+from likelinet.core.notes import each_once, note, unnoted
+from likelinet.core.wording import readable
 from likelinet.distributions import Distribution
 from likelinet.distributions.over.mixture_of import mixture_of
 from likelinet.model import fitting
@@ -21,9 +23,11 @@ from likelinet.tables.hold_out import HoldOut
 from likelinet.tables.inputs import Inputs
 from likelinet.tables.rows import Rows
 from likelinet.tables.table import Table
+from likelinet.targets.class_weights import Weigher, weigher
 from likelinet.targets.lattice import step_of
 from likelinet.targets.target import Naming
 from likelinet.training.history import Callback, Epoch, GroupHistory, History
+from likelinet.training.interrupts import waiting
 from likelinet.training.progress import Progress
 
 LEAST = 1e-3  # weight of a group that is worth its predictions
@@ -44,14 +48,15 @@ def fit(
     """Return what `fitting.fit` does, also of a declaration with groups of members.
 
     Each group is trained as its config would be by itself, but that its members have streams of their own, as if all
-    were of one ensemble. What cuts one short leaves those before it, and of the first one what it has learned.
+    were of one ensemble. What cuts one short leaves those before it, and of the first one what it has learned; one
+    whose loss is not finite, or rises, is left out.
     """
     given = custom, source, rows, validation, features, names
     if config.groups is None:
         return fitting.fit(config, *given, callbacks, progress)
-    declared, found = config.each_group, []
+    declared, found, whole = config.each_group, list[Fit](), list[int]()
     cause: BaseException | None = None
-    cut = False  # whether the last one that was trained was cut short
+    lost: list[tuple[str, LikelinetError]] = []
     with each_once():
         _check_families(declared, custom, rows, source, names[0])
         for g, own in enumerate(declared):
@@ -61,16 +66,28 @@ def fit(
             try:
                 trained, cause = fitting.fit(_in_time(declared[g:], spent), *given, told, progress, name, members)
                 found.append(replace(trained, config=own))
-                cut = cause is not None
             except BaseException as error:
                 if not found or isinstance(error, ConfigError | DataError):  # what is declared cannot be
                     raise
                 cause = error
-            if cause is not None:
-                cause.add_note(f"This was in {name}.")
+            if cause is None:
+                whole.append(g)
+                continue
+            cause.add_note(f"This was in {name}.")
+            if not isinstance(cause, NonFiniteError | DivergedError):
                 break
-    finished = len(found) - cut
-    return _stacked(config, found, finished, validation, cause), cause
+            lost.append((name, cause))  # the others may do without it
+            cause = None
+        if cause is None and not whole:
+            cause = lost[0][1]
+        for name, error in lost if whole else ():
+            note(f"{name.capitalize()} is left out, since its training failed: {error}")
+    with nullcontext() if cause is None else waiting():  # or a second Ctrl-C would lose what there is
+        telling, weights = whole or [0], np.zeros(len(found))  # one that was cut short only where there is no other
+        counting = _in_training(found[0], rows, names[0])
+        weights[telling] = _weights([found[g] for g in telling], validation, counting)
+        waited = cause is not None and len(found) - 1 in whole
+        return _stacked(config, found, weights, waited), cause
 
 
 def with_folds(config: ModelConfig, table: Table, validated: bool) -> ModelConfig:
@@ -81,6 +98,16 @@ def with_folds(config: ModelConfig, table: Table, validated: bool) -> ModelConfi
     many = 1 if validated else HoldOut.of(config.data, table).most(min(members, FOLDS))
     training = config.training.model_copy(update={"folds": many if many > 1 else None})
     return config.model_copy(update={"training": training})
+
+
+def note_time(fit: Fit, seconds: float | None) -> None:
+    """Say what so many seconds of training have cut off, of all groups of members, if anything."""
+    if fit.cut_off is not None and seconds is not None:
+        shared = "" if fit.stack is None else ", shared by all groups,"
+        note(
+            f"The {readable(float(f'{seconds:.3g}'))} s of training.time{shared} are spent: {fit.cut_off}. The best "
+            "weights so far are kept; more time may give better ones."
+        )
 
 
 def _check_families(
@@ -97,7 +124,7 @@ def _check_families(
             raise DataError(f"groups.{g}: {error}.") from None
         y, targets = fitting.learn_targets(config, custom, rows, Naming.of(config, rows, what))
         probe = Fit(config, custom, Inputs((), False), targets, np.zeros((0, 0)), History(), source)
-        kinds.append(_kind(probe, targets.encode(y)))
+        kinds.append(kind_of_y(probe, targets.encode(y)))
         if kinds[g] != kinds[0]:
             one, other = (declared[i].distribution.in_brief for i in (0, g))
             raise DataError(
@@ -106,7 +133,7 @@ def _check_families(
             )
 
 
-def _kind(fit: Fit, y: np.ndarray) -> str:
+def kind_of_y(fit: Fit, y: np.ndarray) -> str:
     """Return in words what encoded y is to a family: masses do not compare with densities, nor angles with numbers."""
     if fit.declared.y == "class":
         known = fit.targets.classes
@@ -143,30 +170,31 @@ def _in_time(left: Sequence[ModelConfig], spent: float) -> ModelConfig:
     return left[0].model_copy(update={"training": training.model_copy(update={"time": time})})
 
 
-def _stacked(
-    config: ModelConfig, found: Sequence[Fit], finished: int, validation: Rows | None, cause: BaseException | None
-) -> Fit:
-    """Return the groups that were trained as one model; one that was cut short only where there is no other."""
-    weights, whole = np.zeros(len(found)), found[: max(finished, 1)]
-    weights[: len(whole)] = _weights(whole, validation)
+def _stacked(config: ModelConfig, found: Sequence[Fit], weights: np.ndarray, waited: bool) -> Fit:
+    """Return the groups that were trained as one model; `waited`: what cut it short came before the next one began."""
     weights = np.where(weights < LEAST, 0.0, weights)
     weights /= weights.sum()
     groups = tuple(np.flatnonzero(weights).tolist())
     kept = tuple(float(weights[g]) for g in groups)
     history, out = _history(config, found, weights), None
-    outs = [fit.out_of_fold for fit in whole if fit.out_of_fold is not None]
+    outs = [out for g in groups if (out := found[g].out_of_fold) is not None]
     if outs:
-        out = replace(outs[0], distribution=mixture_of([outs[g].distribution for g in groups], kept))
+        out = replace(outs[0], distribution=mixture_of([own.distribution for own in outs], kept))
         history.out_of_fold_nll = float(np.average(-out.log_prob, weights=out.weight))
-    if cause is not None and finished == len(found):  # before the next one began to train
+    if waited:
         history.stopped = "interrupted"
     first, *others = (replace(found[g], history=History(), out_of_fold=None) for g in groups)
-    return replace(first, history=history, out_of_fold=out, stack=Stack(config, groups, kept, tuple(others)))
+    cut_off = "; ".join(f"in group {g + 1} {fit.cut_off}" for g, fit in enumerate(found) if fit.cut_off)
+    stack = Stack(config, groups, kept, tuple(others))
+    return replace(first, history=history, out_of_fold=out, stack=stack, cut_off=cut_off or None)
 
 
-def _weights(fits: Sequence[Fit], validation: Rows | None) -> np.ndarray:
-    """Return the weights of groups by what they say of rows that they have not seen; equal ones if that is nothing."""
-    scores = [score for fit in fits if (score := _unseen(fit, validation)) is not None]
+def _weights(fits: Sequence[Fit], validation: Rows | None, in_training: Weigher) -> np.ndarray:
+    """Return the weights of groups by what they say of rows that they have not seen; equal ones if that is nothing.
+
+    The rows count as they do in training.
+    """
+    scores = [score for fit in fits if (score := _unseen(fit, validation, in_training)) is not None]
     if len(fits) == 1 or len(scores) < len(fits):
         return np.full(len(fits), 1.0 / len(fits))
     return _weights_by(np.stack([log_prob for log_prob, _ in scores], axis=1), scores[0][1])
@@ -181,18 +209,26 @@ def _weights_by(scores: np.ndarray, weight: np.ndarray) -> np.ndarray:
     return stacked_weights(scores[telling], weight[telling])
 
 
-def _unseen(fit: Fit, validation: Rows | None) -> tuple[np.ndarray, np.ndarray] | None:
+def _in_training(fit: Fit, rows: Rows, what: str) -> Weigher:
+    """Return what gives rows the weights that they have in training."""
+    with unnoted():  # said when it was trained
+        y = fit.recognise(rows, what)
+    return weigher(fit.config.data.class_weight, fit.targets, y, rows.weight, what)
+
+
+def _unseen(fit: Fit, validation: Rows | None, in_training: Weigher) -> tuple[np.ndarray, np.ndarray] | None:
     """Return log p(y) of the rows that members held out, or that validate, and the weights of these.
 
     Of a y that is rounded it is that of its cell, which no spike makes better.
     """
     if (out := fit.out_of_fold) is not None:
-        return log_prob_of_cells(out.distribution, out.y, step_of(out.y, out.weight)), out.weight
+        scores = log_prob_of_cells(out.distribution, out.y, step_of(out.y, out.weight))
+        return scores, in_training(out.y, out.weight)
     if validation is None:
         return None
     with unnoted():  # said when they were trained
         y, d = fit.recognise(validation, "validation y"), predict_dist(fit, fit.rows(validation.table))
-        return log_prob_of_cells(d, y, step_of(y, validation.weight)), validation.weight
+        return log_prob_of_cells(d, y, step_of(y, validation.weight)), in_training(y, validation.weight)
 
 
 def _history(config: ModelConfig, found: Sequence[Fit], weights: np.ndarray) -> History:

@@ -1,5 +1,6 @@
 """Families compared by cross-validation: who predicts rows best that it has not seen."""
 
+import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -38,12 +39,18 @@ class HeldOut:
         What p is.
     error : str, optional
         One sentence.
+    stopped : tuple of str
+        How the training of each fold ended, as `History` has it.
+    seconds : float
+        How long all its folds took.
     """
 
     family: str
     log_scores: np.ndarray | None = None
     measure: str = DENSITY
     error: str | None = None
+    stopped: tuple[str, ...] = ()
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -136,7 +143,7 @@ def compare(
     table = with_numbers(written, config.data)
     lacking = without_y(table, config.data, labels=True)
     if lacking.any() and not config.data.strict:
-        note_without_y(lacking, written, target_names(config.data), "The target")
+        note_without_y(lacking, written, table, target_names(config.data), "The target")
     table, _ = weighted(config, table)
     config = with_event_label(config, table)
     parts = folds_of(config, table, folds)
@@ -146,28 +153,30 @@ def compare(
     if data.features is None:  # so that identifiers among them are left out as ever
         data = data.model_copy(update={"exclude": [name for name in table.columns if name not in features]})
     for family, declared in models.items():
-        scores, measures = np.empty(table.n), set[str]()
+        scores, measures, stopped, began = np.empty(table.n), set[str](), list[str](), time.perf_counter()
         try:
             for fold, (train, held) in enumerate(parts):
                 report(family, fold + 1)
                 model = Model(declared.model_copy(update={"data": data}))
-                scores[held], measure = _held_out(model, table.taken(train), table.taken(held))
+                scores[held], measure, ending = _held_out(model, table.taken(train), table.taken(held))
                 measures.add(measure)
+                stopped.append(ending)
+            of_all, why = scores[scored], None
+            if len(measures) > 1:  # another family was chosen in each fold
+                of_all, why = None, f"Its folds have scores that do not compare: {' and '.join(sorted(measures))}."
         except LikelinetError as error:
-            yield HeldOut(family, error=str(error))
-            continue
-        if len(measures) == 1:
-            yield HeldOut(family, scores[scored], *measures)
-        else:  # another family was chosen in each fold
-            yield HeldOut(family, error=f"Its folds have scores that do not compare: {' and '.join(sorted(measures))}.")
+            of_all, why = None, str(error)
+        measure = DENSITY if of_all is None else measures.pop()
+        yield HeldOut(family, of_all, measure, why, tuple(stopped), time.perf_counter() - began)
 
 
-def _held_out(model: Model, train: Table, held: Table) -> tuple[np.ndarray, str]:
+def _held_out(model: Model, train: Table, held: Table) -> tuple[np.ndarray, str, str]:
+    """Return the log scores of held-out rows, their measure, and how the training ended."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # about columns that are not used, in every fold
         scored = scores_of("", model.fit(train, progress=False), held)
     assert scored.log_scores is not None
-    return scored.log_scores, scored.measure
+    return scored.log_scores, scored.measure, model.history.stopped
 
 
 def scores_of(name: str, model: Model, held: Table) -> HeldOut:

@@ -89,7 +89,7 @@ def read_rows(
         if lacking.all():
             raise DataError(f"{what} is missing in every row: there is nothing to learn from.")
         if lacking.any():
-            note_without_y(lacking, written, () if y is not None else target_names(data), what)
+            note_without_y(lacking, written, table, () if y is not None else target_names(data), what)
             table, y, weight = _kept(~lacking, table, y, weight)
     return Rows(table, _target(table, data, labels) if y is None else y, weight, levels)
 
@@ -117,15 +117,15 @@ def without_y(table: Table, data: DataConfig, labels: bool) -> np.ndarray:
     return lacking
 
 
-def note_without_y(lacking: np.ndarray, table: Table, names: Sequence[str], what: str) -> None:
+def note_without_y(lacking: np.ndarray, table: Table, read: Table, names: Sequence[str], what: str) -> None:
     """Warn of rows that are left out since their y is missing, or text where numbers are meant.
 
     Parameters
     ----------
     lacking : ndarray of bool
         These rows.
-    table : Table
-        With y as it is written.
+    table, read : Table
+        With y as it is written, and as it is read.
     names : sequence of str
         The columns of y in it, if there are any.
     what : str
@@ -134,7 +134,7 @@ def note_without_y(lacking: np.ndarray, table: Table, names: Sequence[str], what
     text, first = np.zeros(len(lacking), bool), ""
     for name in names:
         cells = table.plain(name)
-        strays = lacking & ~absent(cells)
+        strays = absent(read.plain(name)) & ~absent(cells)  # others lack another column of y
         first = first or (shown(str(cells[int(strays.argmax())])) if strays.any() else "")
         text |= strays
     many = int(lacking.sum())

@@ -6,26 +6,34 @@ from typing import Any
 import numpy as np
 
 from likelinet.distributions import Interval
+from likelinet.targets.looks import COARSE, COUNTS, ZEROS
 
 Declaration = dict[str, Any]
 
+_ROUNDED: Declaration = {"kind": "discretised", "base": {"kind": "gaussian"}}
 ENOUGH = 50  # rows from which on a mixture, or a shape of the tails, can be learned
 MANY = 5000  # rows from which on a mixture may have more components
-ZEROS = 0.1  # share of zeros of counts above which they may be a case of their own
-WIDE = 5.0  # standard deviation of counts above which they may have any form
-LARGE = 100.0  # median of counts above which none has the small variance of a Poisson law
 
 
 def of_real(n: int, long_tails: bool = False) -> list[Declaration]:
-    """Return the families of real numbers, of which there are so many."""
-    rich = [*_kinds("student_t"), *(_kinds("johnson_su") if long_tails else []), _mixture("gaussian", n)]
-    return _kinds("gaussian") + (rich if n >= ENOUGH else [])
+    """Return the families of real numbers, of which there are so many.
+
+    Student's t, whose mean and variance need not exist, is for y of long tails alone; those of logistic laws are longer
+    than a Gaussian's, and have all moments.
+    """
+    if n < ENOUGH:
+        return _kinds("gaussian", *(["student_t"] if long_tails else []))
+    tails = ["student_t", "johnson_su"] if long_tails else []
+    return [*_kinds("gaussian", *tails), _mixture("logistic", n), _mixture("gaussian", n)]
 
 
 def of_positive(n: int) -> list[Declaration]:
-    """Return the families of positive numbers that are skewed."""
-    rich = [_mixture("gaussian", n), _mixture("log_normal", n)]
-    return _kinds("gamma", "log_normal") + (rich if n >= ENOUGH else _kinds("gaussian"))
+    """Return the families of positive numbers that are skewed.
+
+    No mixture of log-normal laws: one wide component of little weight makes any mean.
+    """
+    rich = [_mixture("logistic", n), _mixture("gaussian", n)]
+    return _kinds("gamma", "log_normal") + (rich if n >= ENOUGH else _kinds("gaussian", "student_t"))
 
 
 def of_shares(n: int) -> list[Declaration]:
@@ -33,20 +41,33 @@ def of_shares(n: int) -> list[Declaration]:
     return _kinds("beta", "logit_normal") + ([_mixture("logit_normal", n)] if n >= ENOUGH else [])
 
 
+def of_shares_with_ends(n: int) -> list[Declaration]:
+    """Return the families of numbers between 0 and 1 of which some are exactly 1, and maybe some 0."""
+    return [over("clipped", base) | {"low": 0.0, "high": 1.0} for base in of_real(n)]
+
+
 def with_zeros(n: int, shares: bool) -> list[Declaration]:
     """Return the families of numbers that are positive or exactly 0, maybe all below 1."""
-    bases = of_shares(n) if shares else [d for d in of_positive(n) if _leaf(d) != "gaussian"]
-    return [over("hurdle", base) for base in bases]
+    positive = _kinds("gamma", "log_normal") + ([_mixture("gamma", n)] if n >= ENOUGH else [])
+    return [over("hurdle", base) for base in (of_shares(n) if shares else positive)]
+
+
+def of_real_with_zeros(n: int) -> list[Declaration]:
+    """Return the families of real numbers of which many are exactly 0."""
+    return [over("hurdle", base) for base in of_real(n)]
 
 
 def of_counts(y: np.ndarray) -> list[Declaration]:
     """Return the families of whole numbers from 0 on."""
-    n, simple = len(y), _kinds("poisson", "negative_binomial") if np.median(y) <= LARGE else _kinds("negative_binomial")
+    n, simple = (
+        len(y),
+        _kinds("poisson", "negative_binomial") if np.median(y) <= COUNTS else _kinds("negative_binomial"),
+    )
     if n < ENOUGH:
         return simple
     zeros = [over("zero_inflated", base) for base in simple] if np.mean(y == 0.0) > ZEROS else []
     wide = [over("discretised", base) for base in (*_kinds("log_normal"), _mixture("gaussian", n))]
-    return [*simple, *zeros, *(wide if y.std() > WIDE else [])]
+    return [*simple, *zeros, *(wide if y.std() > COARSE else [])]
 
 
 def of_close_numbers(n: int, counts: bool) -> list[Declaration]:
@@ -56,10 +77,17 @@ def of_close_numbers(n: int, counts: bool) -> list[Declaration]:
 
 
 def of_grades(levels: Sequence[Any], whole: bool, n: int) -> list[Declaration]:
-    """Return the families of few classes with an order, which may be whole numbers."""
+    """Return the families of few classes with an order, maybe whole numbers; no other number has a probability."""
     grades: list[Declaration] = [{"kind": "ordered_logistic", "levels": [*levels]}]
-    rounded = [over("discretised", base) for base in _kinds("gaussian")] if whole else []
-    return grades + ([*_kinds("categorical"), *rounded] if n >= ENOUGH else [])
+    if n < ENOUGH:
+        return grades
+    grades += _kinds("categorical")
+    return grades + ([over("truncated", _ROUNDED) | {"low": levels[0], "high": levels[-1]}] if whole else [])
+
+
+def of_graded_outputs(each: Sequence[Sequence[Any]]) -> list[Declaration]:
+    """Return the families of several outputs of classes with an order, given the levels of each."""
+    return [{"kind": "ordered_logistic", "levels": [[*levels] for levels in each]}, *_kinds("categorical")]
 
 
 def of_intervals(y: Interval) -> list[Declaration]:

@@ -1,6 +1,6 @@
 """How much a row counts by its class."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -10,6 +10,18 @@ from likelinet.core.wording import nearest
 from likelinet.targets.target import Targets, Y
 
 Declared = Mapping[str, float] | str
+Weigher = Callable[[Y, np.ndarray], np.ndarray]
+
+
+def weigher(declared: Declared | None, targets: Targets, y: Y, weight: np.ndarray, what: str) -> Weigher:
+    """Return the function of y and weights of any rows that gives the weights that they have in training.
+
+    The parameters are those of `class_factors`, but that nothing may be declared.
+    """
+    if declared is None:
+        return lambda _, weight: weight
+    factor = class_factors(declared, targets, y, weight, what)
+    return lambda y, weight: weight * factor[targets.encode(y).astype(np.intp)]
 
 
 def class_factors(declared: Declared, targets: Targets, y: Y, weight: np.ndarray, what: str) -> np.ndarray:

@@ -9,6 +9,7 @@ from likelinet.core.gathered import all_of
 from likelinet.core.wording import SHOWN, counted
 from likelinet.tables.arrays import check_finite, target_array
 from likelinet.tables.cells import is_missing
+from likelinet.targets.looks import are_few
 from likelinet.targets.spelling import in_spelling
 from likelinet.targets.target import Naming
 
@@ -70,9 +71,12 @@ def _check_not_mixed(y: np.ndarray, text: np.ndarray, naming: Naming) -> None:
 
 
 def learn_labels(y: np.ndarray, binary: bool, naming: Naming) -> np.ndarray:
-    """Return the labels of one output, sorted; `binary` is whether there may be two at most."""
+    """Return the labels of one output, sorted; `binary` is whether there may be two at most.
+
+    Few numbers that come again and again are labels, whole or not.
+    """
     classes = np.unique(y)
-    if classes.dtype.kind == "f":
+    if classes.dtype.kind == "f" and not are_few(classes, len(y)):
         raise DataError(
             f"{naming.what} has fractional numbers like {y[y != np.floor(y)].flat[0]:g}, which are no class labels: "
             "use a family for numbers, such as 'gaussian', or round them."

@@ -69,6 +69,8 @@ def _known(y: np.ndarray, levels: Labels, naming: Naming) -> np.ndarray:
         known = known.astype(bool) if np.isin(known, (0, 1)).all() else known
     else:
         known = np.array(levels)
+        if y.dtype.kind in "iu" and known.dtype.kind == "f" and (known == np.floor(known)).all():
+            known = known.astype(np.int64)
     strange = ~np.isin(y, known)
     if strange.any():
         found = np.unique(y[strange])

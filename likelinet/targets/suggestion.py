@@ -19,18 +19,17 @@ from likelinet.tables.table import Table
 from likelinet.tables.text import Text
 from likelinet.tables.undressed import undressed
 from likelinet.targets import candidates
-from likelinet.targets.suitable import are_grades
+from likelinet.targets.lattice import lattice_step
+from likelinet.targets.looks import COARSE, COUNTS, SEVERAL, are_grades, are_two, have_zeros, is_whole
 from likelinet.targets.target import kind_for
 from likelinet.targets.times import note_times
 
-COUNTS = 100.0  # median of whole numbers up to which they are taken for counts
-COUNTED = 500.0  # standard deviation of larger ones up to which their steps may count
-CLOSE = 5.0  # standard deviation of whole numbers below which a density passes over their steps
+COUNTED = 500.0  # standard deviation of large whole numbers up to which their steps may count
 CODES = 20  # different whole numbers up to which they may as well be classes
 LITTLE = 0.5  # variance over mean below which counts are none that a Poisson law describes
-SEVERAL = 0.02  # share of zeros above which they are a case of their own
 MUCH_BETTER = 0.2  # nats by which Student's t must be, before x may explain the tails; of a t of 4 degrees .1, of 2 .5
 BETTER = 0.05  # nats a row by which another family must be better than the Gaussian
+CLASSES = "bernoulli", "categorical", "ordered_logistic"
 
 
 class Suggestion(NamedTuple):
@@ -75,23 +74,7 @@ def suggested(table: Table, target: Target, levels: list[Any] | None = None) -> 
     if isinstance(target, IntervalTargetConfig):
         return BETWEEN
     if isinstance(target, list):
-        each = [suggested(table, name) for name in target]
-        same = all(s.distribution == each[0].distribution for s in each)
-        with unnoted():  # how y is read is said when it is fitted
-            plain = undressed(table, target, MOST, "Target")
-        text = [plain.holds_text(name) for name in target]
-        if all(text):
-            return Suggestion({"kind": "categorical"}, "hold classes", candidates=[{"kind": "categorical"}])
-        if any(text):
-            word, number = target[text.index(True)], target[text.index(False)]
-            raise DataError(
-                f"The targets are of different kinds: '{word}' holds classes, '{number}' numbers; no family has both: "
-                "fit a model for each."
-            )
-        each_own = candidates.of_several([s.candidates for s in each], table.n)
-        if not same:
-            return Suggestion({"kind": "gaussian"}, "are of different kinds", candidates=each_own)
-        return each[0]._replace(why=f"are alike: '{target[0]}' {each[0].why}", candidates=each_own)
+        return _of_several(table, target)
     assert target is not None, "there is a target"
     with unnoted():  # how y is read is said when it is fitted
         plain, table = table, undressed(table, [target], MOST, "Target")
@@ -148,50 +131,107 @@ def _of_classes(labels: list[Any]) -> Suggestion:
     return Suggestion({"kind": kind}, f"has {len(labels)} classes: {some}", ("ordered_logistic",), alone)
 
 
+def _of_several(table: Table, target: list[str]) -> Suggestion:
+    """Return the families for several outputs, which have one together."""
+    each = [suggested(table, name) for name in target]
+    same = all(s.distribution == each[0].distribution for s in each)
+    with unnoted():  # how y is read is said when it is fitted
+        plain = undressed(table, target, MOST, "Target")
+    text = [plain.holds_text(name) for name in target]
+    if all(text):
+        return Suggestion({"kind": "categorical"}, "hold classes", candidates=[{"kind": "categorical"}])
+    if any(text):
+        word, number = target[text.index(True)], target[text.index(False)]
+        raise DataError(
+            f"The targets are of different kinds: '{word}' holds classes, '{number}' numbers; no family has both: "
+            "fit a model for each."
+        )
+    if all(s.distribution["kind"] in CLASSES for s in each):
+        return _of_class_outputs(plain, target, each)
+    each_own = candidates.of_several([s.candidates for s in each], table.n)
+    if not same:
+        return Suggestion({"kind": "gaussian"}, "are of different kinds", candidates=each_own)
+    return each[0]._replace(why=f"are alike: '{target[0]}' {each[0].why}", candidates=each_own)
+
+
+def _of_class_outputs(table: Table, target: list[str], each: list[Suggestion]) -> Suggestion:
+    """Return the families of several outputs that are numbers, or True and False, and classes each."""
+    same = all(s.distribution == each[0].distribution for s in each)
+    why = f"are alike: '{target[0]}' {each[0].why}" if same else "hold classes"
+    if same and all(np.isin(table.numbers(name), (0.0, 1.0)).all() for name in target):
+        return Suggestion({"kind": "bernoulli"}, why, ("categorical",), [{"kind": "bernoulli"}])
+    if not all("levels" in s.distribution for s in each):
+        return Suggestion({"kind": "categorical"}, why, (), [{"kind": "categorical"}])
+    found = candidates.of_graded_outputs([s.distribution["levels"] for s in each])
+    return Suggestion(each[0].distribution if same else found[0], why, ("categorical",), found)
+
+
 def _of_numbers(y: np.ndarray) -> Suggestion:
     n = len(y)
     if n < 2:
         return Suggestion({"kind": "gaussian"}, "holds numbers", candidates=[{"kind": "gaussian"}])
-    whole, low, high = bool((y == np.floor(y)).all()), float(y.min()), float(y.max())
+    whole, low, high, spread = is_whole(y), float(y.min()), float(y.max()), float(y.std())
     ends = f"from {readable(low)} to {readable(high)}" if low < high else f"that are all {readable(low)}"
-    if whole and len(np.unique(y)) == 2:
-        return _of_classes([int(low), int(high)])
-    if whole and are_grades(y):
-        levels = np.unique(y).astype(int).tolist()
-        others = ("categorical", "{kind: discretised, base: {kind: gaussian}}")
-        found = candidates.of_grades(levels, whole=True, n=n)
-        return Suggestion(found[0], f"has few whole numbers, {ends}, as grades are", others, found)
+    if are_two(y):
+        return _of_classes([int(low), int(high)] if whole else [readable(low), readable(high)])
+    if are_grades(y):
+        levels = np.unique(y).astype(int if whole else float).tolist()
+        others = ("categorical", *(["{kind: discretised, base: {kind: gaussian}}"] if whole else []))
+        found = candidates.of_grades(levels, whole=whole, n=n)
+        return Suggestion(found[0], f"has few {'whole ' if whole else ''}numbers, {ends}, as grades are", others, found)
     classes = ("categorical",) if whole and len(np.unique(y)) <= CODES else ()
-    if whole and y.std() < CLOSE and (low < 0.0 or y.var() < LITTLE * y.mean()):
+    if whole and spread < COARSE and (low < 0.0 or y.var() < LITTLE * y.mean()):
         others = ("gaussian", *(["poisson"] if low >= 0.0 else []), *classes)
         found = candidates.of_close_numbers(n, counts=low >= 0.0)
         return Suggestion(found[0], f"has whole numbers {ends}, close together", others, found)
     if whole and low >= 0.0 and np.median(y) <= COUNTS:
         others, found = ("poisson", "{kind: zero_inflated, base: {kind: poisson}}", *classes), candidates.of_counts(y)
         return Suggestion({"kind": "negative_binomial"}, f"has whole numbers {ends}", others, found)
+    step = lattice_step(y, np.ones(n))
+    ends += f" in steps of {readable(step)}, close together" if spread < COARSE * step else ""
     if low > 0.0 and high < 1.0:
         others = ("logit_normal", "kumaraswamy", "gaussian")
         return Suggestion({"kind": "beta"}, f"has shares {ends}", others, candidates.of_shares(n))
-    large = candidates.of_counts(y) if whole and low >= 0.0 and y.std() < COUNTED else None
-    if low > 0.0:
-        found = _of_positive(y, ends)
-        return found._replace(candidates=large or found.candidates)
-    zeros = float((y == 0.0).mean())
-    if low == 0.0 and SEVERAL < zeros < 1.0 - SEVERAL:
+    if low >= 0.0 and high == 1.0 and np.sum(y == 1.0) > 1:  # one alone may be what all were divided by
+        zeros = f", {100 * np.mean(y == 0.0):.0f} % 0" if low == 0.0 else ""
+        found = candidates.of_shares_with_ends(n)
+        why = f"has shares {ends}, of which {100 * np.mean(y == 1.0):.2g} % are 1{zeros}"
+        return Suggestion(found[0], why, ("gaussian",), found)
+    large = candidates.of_counts(y) if whole and low >= 0.0 and spread < COUNTED else None
+    if low == 0.0 and np.mean(y == 0.0) > SEVERAL and high > 0.0:
         base = _of_positive(y[y > 0.0], ends).distribution if high > 1.0 else {"kind": "gamma"}
-        base = {"kind": "gamma"} if base["kind"] == "gaussian" else base
-        why = f"has {100 * zeros:.0f} % zeros and positive numbers up to {readable(high)}"
+        base = {"kind": "gamma"} if base["kind"] not in ("gamma", "log_normal") else base
+        why = f"has {100 * np.mean(y == 0.0):.0f} % zeros and positive numbers up to {readable(high)}"
         found = large or candidates.with_zeros(n, shares=high < 1.0)
         return Suggestion({"kind": "hurdle", "base": base}, why, ("gaussian",), found)
+    if low < 0.0 and have_zeros(y, step):
+        why = f"has {100 * np.mean(y == 0.0):.0f} % zeros and other numbers {ends}"
+        found = candidates.of_real_with_zeros(n)
+        return Suggestion(found[0], why, ("gaussian",), found)
+    found = _of_positive(y, ends) if low > 0.0 else _of_real(y, ends)
+    return found._replace(candidates=large or found.candidates)
+
+
+def _of_real(y: np.ndarray, ends: str) -> Suggestion:
+    """Return the Gaussian, or the family of long tails where these are plainly there."""
     if _log_score(StudentT, y) > _log_score(Gaussian, y) + MUCH_BETTER:  # whose moments may be infinite
-        found, others = candidates.of_real(n, long_tails=True), ("student_t", "gaussian")
-        return Suggestion({"kind": "johnson_su"}, f"has numbers {ends} with long tails", others, found)
-    return Suggestion({"kind": "gaussian"}, f"has numbers {ends}", ("student_t", "laplace"), candidates.of_real(n))
+        return _of_long_tails(len(y), ends)
+    found = candidates.of_real(len(y))
+    return Suggestion({"kind": "gaussian"}, f"has numbers {ends}", ("student_t", "laplace"), found)
+
+
+def _of_long_tails(n: int, ends: str) -> Suggestion:
+    found = candidates.of_real(n, long_tails=True)
+    kind = "johnson_su" if {"kind": "johnson_su"} in found else "student_t"
+    others = tuple(other for other in ("student_t", "gaussian") if other != kind)
+    return Suggestion({"kind": kind}, f"has numbers {ends} with long tails", others, found)
 
 
 def _of_positive(y: np.ndarray, ends: str) -> Suggestion:
     """Return the one of three families that is best without any x; the Gaussian, unless another is clearly better."""
     score = {"gaussian": _log_score(Gaussian, y), "gamma": _log_score(Gamma, y), "log_normal": _log_score(LogNormal, y)}
+    if _log_score(StudentT, y) > max(score.values()) + MUCH_BETTER:  # as of a slip, which no skewness describes
+        return _of_long_tails(len(y), ends)
     best = max(score, key=lambda kind: score[kind] - (BETTER if kind != "gaussian" else 0.0))
     skewed = best != "gaussian"
     what, found = ("positive, skewed", candidates.of_positive) if skewed else ("positive", candidates.of_real)

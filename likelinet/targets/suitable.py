@@ -3,21 +3,18 @@
 import numpy as np
 
 from likelinet.config.distribution import DistributionConfig
-from likelinet.core.notes import note
+from likelinet.core.notes import FamilyNote, note
 from likelinet.core.wording import readable
 from likelinet.distributions import Distribution, Interval
 from likelinet.distributions.numerics.estimates import quantiles
 from likelinet.tables.recognise.sentinels import sentinels_of
 from likelinet.targets.lattice import lattice_step
+from likelinet.targets.looks import COARSE, ZEROS, are_few, are_grades, are_two, have_zeros, is_whole
 from likelinet.targets.outliers import note_outliers
 from likelinet.targets.target import Naming, Y, each_output
 
 ENOUGH, MANY = 20, 100  # rows below which numbers say too little, and so of their skewness
-FEW = 10  # distinct values that are few
-REPEATED = 5.0  # rows for each of these, at least
-COARSE = 5.0  # standard deviation, in steps of numbers on a lattice, below which a density passes over the steps
 BESIDE = 1e-3  # of a step: how far from 0 a lattice may lie, by rounding
-ZEROS = 0.1  # share of exact zeros that no density has
 LONG = 3.3  # the .95 quantile over the median above which y is skewed; of an exponential it is 4.3, ± .5 in 100 rows
 LOPSIDED = 3.0  # how much farther from the median it is than the .05 quantile; of an exponential 3.6
 BENT = 1.4  # how much farther the upper quartile is than the lower one; of an exponential 1.7, of outliers alone 1
@@ -52,7 +49,7 @@ def note_unsuitable(y: Y, weight: np.ndarray, config: DistributionConfig, naming
             found = _reason(values, weight, leaf, config.leaf is config) if len(values) >= ENOUGH else None
         if found is not None:
             what, instead = found
-            note(f"{name.what} {what}, which '{naming.kind}' does not describe: try {instead}.")
+            note(f"{name.what} {what}, which '{naming.kind}' does not describe: try {instead}.", FamilyNote)
             return
 
 
@@ -75,15 +72,28 @@ def _reason(y: np.ndarray, weight: np.ndarray, leaf: type[Distribution], alone: 
     mean, step = np.average(y, weights=weight), lattice_step(y, weight)
     spread = float(np.sqrt(np.average((y - mean) ** 2, weights=weight)))
     zeros = float(np.average(y == 0.0, weights=weight))
-    whole = bool((y == np.round(y)).all())
-    if whole:
-        found = _of_whole_numbers(y, spread, zeros)
-        if found is not None:
-            return found
+    distinct, whole = np.unique(y), is_whole(y)
+    if are_two(y):
+        return f"has two values only, {readable(distinct[0])} and {readable(distinct[1])}", "'bernoulli'"
+    if are_grades(y):
+        numbers = "whole numbers" if whole else "numbers"
+        return (
+            f"holds {len(distinct)} distinct {numbers} only",
+            "'ordered_logistic' for grades, 'categorical' for classes",
+        )
+    many_alike = are_few(distinct, len(y)) or spread < COARSE or zeros >= ZEROS
+    if whole and y.min() >= 0.0 and len(distinct) > 2 and many_alike:
+        return "holds whole numbers from 0 on, many of them alike", "'poisson' or 'negative_binomial'"
+    ones = float(np.average(y == 1.0, weights=weight))
+    if not whole and ones >= ZEROS and y.min() >= 0.0 and y.max() == 1.0:
+        clipped = "{kind: clipped, base: {kind: gaussian}, low: 0, high: 1}"
+        return f"is 1 in {ones:.0%} of the rows and a share elsewhere", clipped
     if not whole and zeros >= ZEROS and y.min() >= 0.0:
         return f"is 0 in {zeros:.0%} of the rows and positive elsewhere", "{kind: hurdle, base: {kind: gamma}}"
+    if y.min() < 0.0 and have_zeros(y, step):
+        return f"is 0 in {zeros:.0%} of the rows, and any number elsewhere", "{kind: hurdle, base: {kind: gaussian}}"
     if spread < COARSE * step:
-        return _of_steps(y, spread, step)
+        return _of_steps(distinct, spread, step)
     if alone and leaf.symmetric and y.min() > 0.0 and len(y) >= MANY:
         lowest, low, middle, high, highest = quantiles(y, weight, (0.05, 0.25, 0.5, 0.75, 0.95))
         lopsided = highest - middle > LOPSIDED * (middle - lowest) and high - middle > BENT * (middle - low)
@@ -93,43 +103,12 @@ def _reason(y: np.ndarray, weight: np.ndarray, leaf: type[Distribution], alone: 
     return None
 
 
-def _of_whole_numbers(y: np.ndarray, spread: float, zeros: float) -> tuple[str, str] | None:
-    """Return what whole numbers are if they are few, or close together."""
-    distinct = np.unique(y)
-    if len(distinct) == 2:
-        return _of_two_values(distinct)
-    few, grades = _are_few(distinct, len(y)), are_grades(y)
-    counts = y.min() >= 0.0 and not grades
-    if counts and len(distinct) > 2 and (few or spread < COARSE or zeros >= ZEROS):
-        return "holds whole numbers from 0 on, many of them alike", "'poisson' or 'negative_binomial'"
-    if grades:
-        return (
-            f"holds {len(distinct)} distinct whole numbers only",
-            "'ordered_logistic' for grades, 'categorical' for classes",
-        )
-    return None
-
-
-def _of_steps(y: np.ndarray, spread: float, step: float) -> tuple[str, str]:
+def _of_steps(distinct: np.ndarray, spread: float, step: float) -> tuple[str, str]:
     """Return what numbers are that lie on a lattice, close together."""
-    distinct = np.unique(y)
-    if len(distinct) == 2:
-        return _of_two_values(distinct)
     begin = float(distinct[0] - step * np.round(distinct[0] / step))
     begun = f"(y - {readable(begin)})" if abs(begin) > BESIDE * step else "y"
-    of_steps = "" if (distinct == np.round(distinct)).all() else f" of the number of steps, {begun} / {readable(step)}"
-    return f"has values {readable(step)} apart and a spread of {spread:.2g}", f"'discretised'{of_steps}"
-
-
-def _of_two_values(distinct: np.ndarray) -> tuple[str, str]:
-    return f"has two values only, {readable(distinct[0])} and {readable(distinct[1])}", "'bernoulli'"
-
-
-def are_grades(y: np.ndarray) -> bool:
-    """Whether whole numbers are so few that they may be grades, stars or answers; from 0 on they are counts."""
-    distinct = np.unique(y)
-    return _are_few(distinct, len(y)) and distinct[0] != 0.0
-
-
-def _are_few(distinct: np.ndarray, rows: int) -> bool:
-    return 2 < len(distinct) <= FEW and rows >= REPEATED * len(distinct)
+    of_steps = f" of the number of steps, {begun} / {readable(step)}"
+    return (
+        f"has values {readable(step)} apart and a spread of {spread:.2g}",
+        f"'discretised'{'' if step == 1.0 and is_whole(distinct) else of_steps}",
+    )

@@ -50,6 +50,8 @@ class Choice:
         is its probability where the step is 1; for a step of 0 it is log p(y).
     seconds : float
         How long it took.
+    beside : list of str
+        Other families that groups of members are trained with.
     """
 
     family: str
@@ -58,12 +60,18 @@ class Choice:
     rows: int = 0
     step: float = 0.0
     seconds: float = 0.0
+    beside: Sequence[str] = ()
 
     @property
     def ranked(self) -> list[Candidate]:
         """Those that have scores, best first."""
         scored = [(c.log_score, c) for c in self.candidates if c.log_score is not None]
         return [c for _, c in sorted(scored, key=lambda pair: -pair[0])]
+
+    @property
+    def families(self) -> str:
+        """The families that the model has, in words."""
+        return " and ".join([self.family, *self.beside])
 
     @property
     def measure(self) -> str:

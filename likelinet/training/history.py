@@ -5,7 +5,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from likelinet.core.fields import from_fields
+from likelinet.core.wording import counted
 from likelinet.training.choice import Choice
+
+MEMBERS = 5  # whose best epochs are named one by one
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ class GroupHistory:
     weight: float
 
 
-@dataclass
+@dataclass(repr=False)
 class History:
     """The epochs of a fit, and how it ended; where members are in groups, one group's epochs after the other's.
 
@@ -116,6 +119,25 @@ class History:
     out_of_fold_nll: float | None = None
     groups: list[GroupHistory] = field(default_factory=list)
     choice: Choice | None = None
+
+    def __repr__(self) -> str:
+        groups = [counted(len(self.groups), "group")] if self.groups else []
+        return f"History({', '.join([*groups, counted(self.most_epochs, 'epoch'), self.best_in_words, self.stopped])})"
+
+    @property
+    def most_epochs(self) -> int:
+        """How many epochs the group with the most of them had."""
+        return max((e.epoch for e in self.epochs), default=0)
+
+    @property
+    def best_in_words(self) -> str:
+        """The best epoch of each member, or of many members their range."""
+        best = self.best_epoch
+        if not best:
+            return "no best epoch"
+        if len(best) <= MEMBERS or min(best) == max(best):
+            return f"best epoch {', '.join(map(str, best if len(best) <= MEMBERS else best[:1]))}"
+        return f"best epochs {min(best)} to {max(best)}"
 
     @property
     def untrained(self) -> bool:

@@ -1,8 +1,9 @@
-"""Ctrl-C that is never lost."""
+"""Ctrl-C that is never lost, and Ctrl-C that waits."""
 
 import signal
 import threading
-from contextlib import AbstractContextManager
+from collections.abc import Generator
+from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
 from typing import Any
 
@@ -47,3 +48,25 @@ class CtrlC(AbstractContextManager["CtrlC"]):
             signal.signal(signal.SIGINT, self._former)
         if kind is None:
             self.check()
+
+
+@contextmanager
+def waiting(done: str | None = None) -> Generator[None, None, None]:
+    """Do what is done within to its end before Ctrl-C ends the rest, with a note that says what has been done.
+
+    Without `done` it ends nothing: something else does so already, as a first Ctrl-C.
+    """
+    former = signal.getsignal(signal.SIGINT)
+    if not callable(former) or threading.current_thread() is not threading.main_thread():  # nobody hears it
+        yield
+        return
+    pressed: list[int] = []
+    signal.signal(signal.SIGINT, lambda number, _frame: pressed.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, former)
+    if pressed and done is not None:
+        interrupt = KeyboardInterrupt()
+        interrupt.add_note(done)
+        raise interrupt

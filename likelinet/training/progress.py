@@ -5,6 +5,8 @@ from types import TracebackType
 
 from likelinet.training.history import Epoch
 
+LAYOUT = "{desc} {percentage:3.0f}%|{bar}| epoch {n}/{total} [{remaining} left]{postfix}"
+
 
 def on_terminal() -> bool:
     """Whether standard error can draw a line anew, as a terminal or a notebook does.
@@ -44,8 +46,7 @@ class Progress:
             return
         from tqdm import tqdm
 
-        layout = "{desc} {percentage:3.0f}%|{bar}| epoch {n}/{total} [{remaining} left]{postfix}"
-        self._bar = tqdm(total=epochs, desc=f"{self._what} {part}".rstrip(), bar_format=layout, leave=False)
+        self._bar = tqdm(total=epochs, desc=f"{self._what} {part}".rstrip(), bar_format=LAYOUT, leave=False)
 
     def __call__(self, epoch: Epoch) -> None:
         """Take note of an epoch."""
@@ -55,7 +56,10 @@ class Progress:
         if epoch.validation_nll is not None:
             nll += f", validation NLL {_mean(epoch.validation_nll):.4g}"
         if self._time is not None:
-            nll += f", {max(self._time - epoch.seconds, 0.0):.0f} s of {self._time:g} s left"
+            in_time = max(self._time - epoch.seconds, 0.0)
+            left = min(epoch.seconds / epoch.epoch * (epoch.epochs - epoch.epoch), in_time)
+            self._bar.bar_format = LAYOUT.replace("{remaining}", self._bar.format_interval(left))
+            nll += f", {in_time:.0f} s of {self._time:.3g} s left"
         self._bar.set_postfix_str(nll, refresh=False)
         self._bar.total = epoch.epochs  # which may turn out to be fewer
         self._bar.update(1)

@@ -115,10 +115,10 @@ def test_draws(name):
                 zeros = int((y == a).sum())
                 assert scipy.stats.binomtest(zeros, N, float(np.exp(row.log_prob(a)))).pvalue > ALPHA
                 y = y[y != a]
-            atom = sum(np.exp(row.log_prob(a)) for a in row.atoms)
+            atoms = [(a, np.exp(row.log_prob(a))) for a in row.atoms]
 
-            def cdf(t, row=row, atom=atom):
-                return (row.cdf(t) - (atom * (t >= 0.0) if row.atoms else 0.0)) / (1.0 - atom)
+            def cdf(t, row=row, atoms=atoms):
+                return (row.cdf(t) - sum(p * (t >= a) for a, p in atoms)) / (1.0 - sum(p for _, p in atoms))
 
             p_value = kolmogorov_smirnov_p(y, cdf)
         assert p_value > ALPHA
@@ -158,7 +158,8 @@ def test_mode_is_the_highest_point_of_a_fine_grid(name):
     grid = low + (high - low) * np.linspace(0.0, 1.0, 5001)[:, None]
     grid = np.unique(np.floor(grid))[:, None] if d.support.integer else grid
     if d.atoms:
-        np.testing.assert_array_equal(d.mode(), np.zeros(3))
+        atoms = np.array(d.atoms)  # against which no density has a chance
+        np.testing.assert_array_equal(d.mode(), atoms[d.log_prob(atoms[:, None]).argmax(0)])
     else:
         assert (d.log_prob(d.mode()) >= d.log_prob(grid).max(0) - 1e-9).all()
 

@@ -164,3 +164,14 @@ def test_the_bar_shows_the_time_that_is_left(monkeypatch: pytest.MonkeyPatch, ca
     shown = capsys.readouterr().err
     assert "48 s of 60 s left" in shown
     assert "epoch 1/8" in shown
+
+
+@pytest.mark.parametrize(("epochs", "left"), [(800, "00:47 left]"), (3, "00:24 left]")])
+def test_what_is_left_ends_with_the_time(
+    epochs: int, left: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setattr("likelinet.training.progress.on_terminal", lambda: True)
+    with Progress() as bar:
+        bar.begin(epochs, 60.0)
+        bar(Epoch(1, epochs, [1.25], None, [0], 0.1, 12.4))
+    assert f" epoch 1/{epochs} [{left}" in capsys.readouterr().err

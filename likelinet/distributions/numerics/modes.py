@@ -41,8 +41,9 @@ def highest(d: "Distribution", candidates: np.ndarray) -> np.ndarray:
         # Some parts may end where others go on.
         if any(np.isfinite([s.low, s.high]).any() for s in (d.support, *innermost(d)[1].supports)):
             y = _beside(d, flat, points, y)
-        for at in d.atoms:  # no density has a chance against a probability
-            y = np.where(d.log_prob(at) > -np.inf, at, y)
+        if d.atoms:  # no density has a chance against a probability
+            log_p = np.stack([np.broadcast_to(d.log_prob(at), y.shape) for at in d.atoms])
+            y = np.where(log_p.max(0) > -np.inf, np.array(d.atoms)[log_p.argmax(0)], y)
     return y
 
 

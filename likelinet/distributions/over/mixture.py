@@ -66,6 +66,9 @@ class MixtureFamily(WrapperFamily):
         # Of components that have bounds of their own, the outermost ones.
         return (low if np.ndim(low) == 0 else np.min(low, -1)), (high if np.ndim(high) == 0 else np.max(high, -1))
 
+    def has_density(self, y: np.ndarray) -> np.ndarray:
+        return super().has_density(y) if self.event_ndim else super().has_density(y[..., None])[..., 0]
+
     def loss(self, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
         return loss_of_mixture(self.base.loss, self.event_ndim)(params, y)
 

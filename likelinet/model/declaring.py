@@ -1,0 +1,39 @@
+"""What a model is declared by: a config as a whole, and a class of the user's own."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+
+from likelinet.config import CustomConfig, ModelConfig
+from likelinet.core.errors import ConfigError
+from likelinet.distributions import Distribution
+
+Arguments = ParamSpec("Arguments")
+Of = TypeVar("Of")
+
+Init = Callable[Concatenate[Of, Arguments], None]
+
+
+def without_keys(init: Init[Of, Arguments]) -> Init[Of, Arguments]:
+    """Return an `__init__` that says, of keys of a config among its keywords, how to write them."""
+
+    @wraps(init)
+    def new(self: Of, *args: Arguments.args, **named: Arguments.kwargs) -> None:
+        known = init.__kwdefaults__ or {}
+        keys = {name: value for name, value in named.items() if name in ModelConfig.model_fields.keys() - known.keys()}
+        if keys:
+            raise TypeError(f"Model takes its config as one dict: write ll.Model({keys!r}).")
+        init(self, *args, **named)
+
+    return new
+
+
+def with_class(config: ModelConfig, own: type[Distribution] | None) -> ModelConfig:
+    """Return a config whose family is a class of the user's own, if there is one."""
+    if own is None:
+        return config
+    if missing := sorted(getattr(own, "__abstractmethods__", ())):
+        raise ConfigError(f"{own.__name__} cannot be used yet: define {', '.join(missing)}.")
+    declared, target = config.distribution, f"{own.__module__}:{own.__qualname__}"
+    named = CustomConfig(target=target) if declared.own_class is None else declared.naming(target)
+    return config.model_copy(update={"distribution": named})

@@ -1,0 +1,51 @@
+"""`distribution: auto` with groups of members: one family for all, or several that are stacked."""
+
+import numpy as np
+import pytest
+
+import likelinet as ll
+from likelinet.cli.describe import choice_in_lines
+from likelinet.model import choosing
+from tests.test_auto import X_0, N, X, fitted, rng
+
+
+def test_groups_of_members_have_the_chosen_family():
+    y = rng.gamma(2.0, np.exp(X_0))
+    groups = [{"network": {"hidden": []}}, {"distribution": {"kind": "gaussian"}}]
+    model = fitted(y, training={"folds": 2, "steps": 40, "time": 60.0}, ensemble=2, groups=groups)
+    kind = model.history.choice.family
+    assert [c.distribution.in_brief for c in model.config.each_group] == [kind, "gaussian"]
+    assert [g.members for g in model.history.groups] == [2, 2]
+    assert model.config.training.time == 60.0
+    with pytest.raises(ll.ConfigError, match="'auto' chooses one family for all groups"):
+        ll.ModelConfig(groups=[{"distribution": {"kind": "auto"}}], training={"folds": 2}, ensemble=2)
+
+
+@pytest.mark.parametrize("groups", [None, [{}, {"numeric": {"kind": "piecewise_linear", "bins": 4}}]])
+def test_families_that_come_near_are_kept_for_groups_of_their_own(groups, tmp_path):
+    y = X_0 + rng.standard_normal(N)
+    config = {"training": {"folds": 2, "steps": 40}, "ensemble": 2, "groups": groups, "engine": "numpy"}
+    model = fitted(y, distribution={"kind": "auto", "families": 2}, **config)
+    choice, many = model.history.choice, len(groups or [{}])
+    first, second = (c.family for c in choice.ranked[:2])
+    assert (choice.family, choice.beside, choice.families) == (first, [second], f"{first} and {second}")
+    assert [c.distribution.in_brief for c in model.config.each_group] == [first] * many + [second] * many
+    assert [c.data.numeric.kind for c in model.config.each_group[:many]] == [
+        c.data.numeric.kind for c in model.config.each_group[many:]
+    ]
+    model.save(tmp_path / "model.safetensors")
+    loaded = ll.Model.load(tmp_path / "model.safetensors")
+    assert loaded.history.choice == choice
+    np.testing.assert_array_equal(loaded.predict_dist(X).log_prob(y), model.predict_dist(X).log_prob(y))
+    assert choice_in_lines(model).startswith(f"Family: {first} and {second}, chosen since")
+
+
+def test_families_are_kept_only_where_they_come_near_and_can_be_weighed(monkeypatch):
+    y, two = X_0 + rng.standard_normal(N), {"kind": "auto", "families": 2}
+    alone = fitted(y, distribution=two)  # without folds
+    assert (alone.config.groups, alone.history.choice.beside) == (None, [])
+    folds = {"training": {"folds": 2, "steps": 10}, "ensemble": 2}
+    grades = fitted(1 + np.arange(N) % 3, distribution={**two, "families": 9}, **folds).history.choice
+    assert {grades.family, *grades.beside} == {"categorical", "ordered_logistic"}  # and no family of numbers
+    monkeypatch.setattr(choosing, "NEAR", 0.0)
+    assert fitted(y, distribution=two, **folds).history.choice.beside == []

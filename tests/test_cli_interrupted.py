@@ -1,0 +1,104 @@
+"""Ctrl-C on the command line: where it came is said, and what is being saved is saved."""
+
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import likelinet as ll
+from likelinet.model import stacking
+from likelinet.training.history import Epoch
+from likelinet.training.progress import Progress
+from tests.small import COLUMNS, fit
+
+PRICE = "data.target=price"
+MODEL = "model.safetensors"
+
+
+def pressed_in_epoch(monkeypatch: pytest.MonkeyPatch, epoch: int, group: str = "") -> None:
+    """Press Ctrl-C in an epoch, of a group where there are some."""
+    begin, where = Progress.begin, [""]
+
+    def began(self: Progress, epochs: int, time: float | None = None, part: str = "") -> None:
+        where[0] = part
+        begin(self, epochs, time, part)
+
+    def look(_: Progress, record: Epoch) -> None:
+        if record.epoch == epoch and where[0] == group:
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(Progress, "begin", began)
+    monkeypatch.setattr(Progress, "__call__", look)
+
+
+def pressed_while_saving(monkeypatch: pytest.MonkeyPatch) -> None:
+    save = ll.Model.save
+
+    def pressed(self: ll.Model, path: Any) -> None:
+        signal.raise_signal(signal.SIGINT)
+        save(self, path)
+
+    monkeypatch.setattr(ll.Model, "save", pressed)
+
+
+@pytest.fixture(autouse=True)
+def listening():
+    """A shell may have started the tests with Ctrl-C switched off."""
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    assert signal.signal(signal.SIGINT, former) is signal.default_int_handler
+
+
+def test_it_says_in_which_group_it_came(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    pressed_in_epoch(monkeypatch, 2, "group 2 of 2")
+    longer = "training={epochs: 30, folds: 2, optimizer: {learning_rate: 0.03}}"
+    done = fit(tmp_path, PRICE, longer, "ensemble=2", "groups=[{}, {network: {hidden: [2]}}]")
+    assert done.code == 130
+    assert done.err.splitlines()[-1] == "likelinet: interrupted. This was in group 2 of 2."
+    assert ll.Model.load(tmp_path / MODEL).history.stopped == "interrupted"
+
+
+def test_a_second_one_leaves_the_groups_that_are_being_weighed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    weights_by = stacking.stacked_weights
+
+    def pressed(*given: Any) -> Any:
+        signal.raise_signal(signal.SIGINT)
+        return weights_by(*given)
+
+    monkeypatch.setattr(stacking, "stacked_weights", pressed)
+    pressed_in_epoch(monkeypatch, 2, "group 3 of 3")
+    longer = "training={epochs: 30, folds: 2, optimizer: {learning_rate: 0.03}}"
+    done = fit(tmp_path, PRICE, longer, "ensemble=2", "groups=[{}, {network: {hidden: [2]}}, {network: {hidden: [3]}}]")
+    assert done.code == 130
+    assert done.err.splitlines()[-1] == "likelinet: interrupted. This was in group 3 of 3."
+    assert len(ll.Model.load(tmp_path / MODEL).history.groups) == 3
+
+
+def test_it_says_that_the_family_was_still_being_chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    pressed_in_epoch(monkeypatch, 1)
+    columns = {name: cells * 5 for name, cells in COLUMNS.items()}
+    done = fit(tmp_path, PRICE, "distribution=auto", columns=columns)
+    assert done.code == 130
+    told = "likelinet: interrupted. The family was still being chosen: nothing was learned."
+    assert done.err.splitlines()[-1] == told
+    assert not (tmp_path / MODEL).exists()
+
+
+def test_a_second_one_leaves_the_model_that_is_being_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    pressed_in_epoch(monkeypatch, 2)
+    pressed_while_saving(monkeypatch)
+    done = fit(tmp_path, PRICE)
+    saved = f"likelinet: training was cut short; the best model so far is in {tmp_path / MODEL}."
+    lines = [line for line in done.err.splitlines() if line]
+    assert (done.code, lines) == (130, [saved, "likelinet: interrupted."])
+    assert len(ll.Model.load(tmp_path / MODEL).history.epochs) == 2
+
+
+def test_while_a_whole_model_is_being_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    pressed_while_saving(monkeypatch)
+    done = fit(tmp_path, PRICE)
+    lines = [line for line in done.err.splitlines() if line]
+    assert (done.code, done.out) == (130, "")
+    assert lines == [f"likelinet: interrupted. The model is in {tmp_path / MODEL}."]
+    assert ll.Model.load(tmp_path / MODEL).history.stopped == "finished"
