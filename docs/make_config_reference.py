@@ -14,6 +14,7 @@ from likelinet.config.distribution import DistributionConfig
 from likelinet.config.network import NetworkConfig
 from likelinet.config.quality import Quality
 from likelinet.config.training import ObjectiveConfig, OptimizerConfig, ScheduleConfig
+from likelinet.core.wording import counted
 
 PAGE = Path(__file__).parent / "config.md"
 # Heading, where in the config, classes: the first one is what an omitted `kind` means.
@@ -81,22 +82,27 @@ def reference() -> str:
 
 def qualities() -> str:
     """Return a table of what each quality is made of."""
-    lines = ["| `quality` | networks | family | inputs | steps at most, each | cost |", "|---|---|---|---|---|---|"]
+    lines = ["| `quality` | groups of networks | family | steps at most, each | cost |", "|---|---|---|---|---|"]
     for name in get_args(Quality):
         config = ll.ModelConfig(quality=name)
-        networks = " + ".join(str(group.ensemble) for group in config.each_group)
-        inputs = "; ".join(_of_numbers(group.data.numeric) for group in config.each_group)
-        family = "chosen by held-out rows" if config.distribution.is_open else "Gaussian, or as named"
-        steps = "those of 400 epochs" if config.training.steps is None else f"{config.training.steps:,}"
+        groups = "; ".join(map(_in_words, config.each_group))
+        family, steps = config.distribution, config.training.steps
+        many = "named, or Gaussian"
+        if isinstance(family, ll.AutoConfig):
+            many = "chosen" if family.families == 1 else f"chosen; up to {family.families} if they are near"
         default = " (default)" if name == ll.ModelConfig().quality else ""
-        lines.append(f"| `{name}`{default} | {networks} | {family} | {inputs} | {steps} | {COSTS[name]} |")
+        most = "those of 400 epochs" if steps is None else f"{steps:,}"
+        lines.append(f"| `{name}`{default} | {groups} | {many} | {most} | {COSTS[name]} |")
     return "\n".join(lines)
 
 
-def _of_numbers(numeric: ll.LinearConfig | ll.PiecewiseLinearConfig) -> str:
-    if isinstance(numeric, ll.LinearConfig):
-        return "numbers as they are"
-    return "codes of numbers" if numeric.bins == "auto" else f"codes of {numeric.bins} bins"
+def _in_words(group: ll.ModelConfig) -> str:
+    """Return how many networks of which kind a group has."""
+    numeric, linear = group.data.numeric, isinstance(group.network, ll.MLPConfig) and not group.network.hidden
+    coded = isinstance(numeric, ll.PiecewiseLinearConfig)
+    bins = "" if not coded or numeric.bins == "auto" else f" of {numeric.bins} bins"
+    what = "linear model" if linear else "network"
+    return f"{counted(group.ensemble, what)}{' with codes' * coded}{bins}"
 
 
 def keys(cls: Any) -> list[tuple[str, str, str, str]]:

@@ -59,7 +59,7 @@ def all_kinds() -> str:
 def qualities() -> str:
     """Return the table of what each quality is made of, as the page of all keys has it."""
     page = (DOCS / "config.md").read_text(encoding="utf-8")
-    return page[page.index("| `quality` | networks") :].partition("\n\n")[0]
+    return page[page.index("| `quality` | groups") :].partition("\n\n")[0]
 
 
 def modules() -> str:
