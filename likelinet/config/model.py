@@ -24,9 +24,9 @@ def _of_members(groups: Any) -> Any:
     return groups
 
 
-def _in_full(declared: Any) -> Any:
-    """Return what the word `auto` by itself stands for."""
-    return {"kind": "auto"} if declared == "auto" else declared
+def _in_full(declared: dict[str, Any]) -> dict[str, Any]:
+    """Return a declaration with what the word `auto` by itself stands for."""
+    return {**declared, "distribution": {"kind": "auto"}} if declared.get("distribution") == "auto" else declared
 
 
 def _named(quality: Any) -> Any:
@@ -42,7 +42,7 @@ class ModelConfig(Config):
     """Columns of the table."""
     network: NetworkConfig = MLPConfig()
     """From x to raw outputs."""
-    distribution: Annotated[DistributionConfig, BeforeValidator(_in_full)] = GaussianConfig()
+    distribution: DistributionConfig = GaussianConfig()
     """Family that the raw outputs parametrise; `auto` chooses one that fits the kind of y, by held-out rows."""
     training: TrainingConfig = TrainingConfig()
     """How to maximise the likelihood."""
@@ -83,9 +83,9 @@ class ModelConfig(Config):
     def _filled(cls, data: Any, handler: ModelWrapValidatorHandler["ModelConfig"]) -> "ModelConfig":
         if not isinstance(data, dict):
             return handler(data)
-        quality = quality_of(data)
-        config = handler(filled({**data, "quality": quality}, quality))
-        mark_as_filled(config, data)
+        declared, quality = _in_full(data), quality_of(data)
+        config = handler(filled({**declared, "quality": quality}, quality))
+        mark_as_filled(config, declared)
         return config
 
     @model_validator(mode="after")

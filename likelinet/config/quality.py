@@ -69,8 +69,6 @@ def filled(declared: Mapping[str, Any], quality: Quality) -> dict[str, Any]:
         return own
     if data.get("features") == []:
         return {"distribution": {"kind": "auto"}} | own
-    if own.get("distribution") == "auto":
-        own["distribution"] = {"kind": "auto"}
     # Who says how much each member holds out draws it for each, rather than by folds.
     folds = training.get("folds", None if "validation_fraction" in training else "auto")
     if folds is None:
