@@ -98,11 +98,11 @@ def qualities() -> str:
 
 def _in_words(group: ll.ModelConfig) -> str:
     """Return how many networks of which kind a group has."""
-    numeric, linear = group.data.numeric, isinstance(group.network, ll.MLPConfig) and not group.network.hidden
+    numeric, layers = group.data.numeric, len(group.network.hidden) if isinstance(group.network, ll.MLPConfig) else 0
     coded = isinstance(numeric, ll.PiecewiseLinearConfig)
     bins = "" if not coded or numeric.bins == "auto" else f" of {numeric.bins} bins"
-    what = "linear model" if linear else "network"
-    return f"{counted(group.ensemble, what)}{' with codes' * coded}{bins}"
+    deep = f" of {layers} layers" if layers > len(ll.MLPConfig().hidden) else ""
+    return f"{counted(group.ensemble, 'network' if layers else 'linear model')}{deep}{' with codes' * coded}{bins}"
 
 
 def keys(cls: Any) -> list[tuple[str, str, str, str]]:

@@ -116,7 +116,8 @@ def test_compare_takes_a_target_too(table: Path):
     config.write_text("data: {target: price}")
     done = cli("compare", table, "--target", "price", *rest)
     assert (done.code, done.err) == (0, "")
-    assert done.out == cli("compare", config, table, *rest).out
+    same = cli("compare", config, table, *rest).out
+    assert done.out.partition("All fits")[0] == same.partition("All fits")[0]  # below it is how long they took
 
 
 def test_folds_say_how(table: Path):
