@@ -123,6 +123,7 @@ def test_levels_may_be_written_as_any_numbers(whole: bool):
 
 def test_a_rating_has_no_probability_beside_its_grades():
     y = np.clip(np.round(4.2 + RNG.normal(size=N)), 1.0, 5.0)
+    y[:5] = 1.0 + np.arange(5)
     declared = suggested(as_table({"y": y}), "y").candidates[-1]
     within = ll.Model({"distribution": declared, "data": {"features": []}}).fit(X, y, progress=False)
     d = within.predict_dist(X[:1])
@@ -144,6 +145,9 @@ def test_many_zeros_among_numbers_of_either_sign_are_a_case_of_their_own():
 def test_zero_on_a_lattice_is_no_case_of_its_own_unless_it_stands_out():
     y = np.round(RNG.standard_t(1.5, N), 1)
     assert suggested(as_table({"y": y}), "y").distribution["kind"] != "hurdle"
+    peaked = np.round(RNG.laplace(scale=2.0, size=N) / 0.9) * 0.9  # a fifth of these are 0, and nearly as many .9
+    assert np.mean(peaked == 0.0) > 0.1
+    assert suggested(as_table({"y": peaked}), "y").distribution["kind"] != "hurdle"
     y[:40] = 0.0
     assert suggested(as_table({"y": y}), "y").distribution["kind"] == "hurdle"
 
