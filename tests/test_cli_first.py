@@ -284,7 +284,7 @@ def test_one_file_is_too_few(table: Path):
         (RNG.normal(100.0, 10.0, 200), {"kind": "gaussian"}),
         (RNG.normal(size=200), {"kind": "gaussian"}),
         (RNG.beta(2.0, 3.0, 200), {"kind": "beta"}),
-        (RNG.uniform(size=200) * (RNG.uniform(size=200) > 0.5), {"kind": "hurdle", "base": {"kind": "gamma"}}),
+        (RNG.uniform(size=200) * (RNG.uniform(size=200) > 0.5), {"kind": "hurdle", "base": {"kind": "beta"}}),
         (RNG.lognormal(size=200) * (RNG.uniform(size=200) > 0.5), {"kind": "hurdle", "base": {"kind": "log_normal"}}),
     ],
 )
