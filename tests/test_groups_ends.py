@@ -189,6 +189,26 @@ def test_an_earlier_fit_stays_where_nothing_was_learned():
     assert np.array_equal(other.predict_dist(X).log_prob(Y), before)
 
 
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_a_group_whose_training_fails_is_left_out_with_the_reason(at, monkeypatch):
+    def failing(config, *of):
+        fit, cause = train(config, *of)
+        return fit, ll.NonFiniteError("The loss is not finite.") if config == THREE_GROUPS[at] else cause
+
+    model, train = groups(), fitting.fit
+    THREE_GROUPS = model.config.each_group
+    monkeypatch.setattr(fitting, "fit", failing)
+    with pytest.warns(UserWarning, match=rf"Group {at + 1} of 3 is left out, since its training failed: The loss is"):
+        model.fit(X, Y)
+    weights = np.array([g.weight for g in model.history.groups])
+    assert (weights[at], len(weights)) == (0.0, 3)
+    assert weights.sum() == pytest.approx(1.0)
+    assert model.history.stopped != "interrupted"
+    others = groups([each for g, each in enumerate(THREE) if g != at]) if at == 2 else None
+    if others is not None:  # whose members have the same streams
+        assert np.array_equal(model.predict_dist(X).log_prob(Y), others.fit(X, Y).predict_dist(X).log_prob(Y))
+
+
 def test_time_is_shared_by_members():
     config = parse_config({"ensemble": 2, "training": {"folds": 2, "time": 70.0}, "groups": THREE})
     left = config.each_group

@@ -8,7 +8,7 @@ import numpy as np
 
 from likelinet.config import ModelConfig
 from likelinet.config.group import check_same_y
-from likelinet.core.errors import ConfigError, DataError
+from likelinet.core.errors import ConfigError, DataError, DivergedError, LikelinetError, NonFiniteError
 from likelinet.core.notes import each_once, note, unnoted
 from likelinet.core.wording import readable
 from likelinet.distributions import Distribution
@@ -48,14 +48,15 @@ def fit(
     """Return what `fitting.fit` does, also of a declaration with groups of members.
 
     Each group is trained as its config would be by itself, but that its members have streams of their own, as if all
-    were of one ensemble. What cuts one short leaves those before it, and of the first one what it has learned.
+    were of one ensemble. What cuts one short leaves those before it, and of the first one what it has learned; one
+    whose loss is not finite, or rises, is left out.
     """
     given = custom, source, rows, validation, features, names
     if config.groups is None:
         return fitting.fit(config, *given, callbacks, progress)
-    declared, found = config.each_group, []
+    declared, found, whole = config.each_group, list[Fit](), list[int]()
     cause: BaseException | None = None
-    cut = False  # whether the last one that was trained was cut short
+    lost: list[tuple[str, LikelinetError]] = []
     with each_once():
         _check_families(declared, custom, rows, source, names[0])
         for g, own in enumerate(declared):
@@ -65,18 +66,28 @@ def fit(
             try:
                 trained, cause = fitting.fit(_in_time(declared[g:], spent), *given, told, progress, name, members)
                 found.append(replace(trained, config=own))
-                cut = cause is not None
             except BaseException as error:
                 if not found or isinstance(error, ConfigError | DataError):  # what is declared cannot be
                     raise
                 cause = error
-            if cause is not None:
-                cause.add_note(f"This was in {name}.")
+            if cause is None:
+                whole.append(g)
+                continue
+            cause.add_note(f"This was in {name}.")
+            if not isinstance(cause, NonFiniteError | DivergedError):
                 break
-    finished = len(found) - cut
+            lost.append((name, cause))  # the others may do without it
+            cause = None
+        if cause is None and not whole:
+            cause = lost[0][1]
+        for name, error in lost if whole else ():
+            note(f"{name.capitalize()} is left out, since its training failed: {error}")
     with nullcontext() if cause is None else waiting():  # or a second Ctrl-C would lose what there is
-        weights = _weights(found[: max(finished, 1)], validation, _in_training(found[0], rows, names[0]))
-        return _stacked(config, found, finished, weights, cause), cause
+        telling, weights = whole or [0], np.zeros(len(found))  # one that was cut short only where there is no other
+        counting = _in_training(found[0], rows, names[0])
+        weights[telling] = _weights([found[g] for g in telling], validation, counting)
+        waited = cause is not None and len(found) - 1 in whole
+        return _stacked(config, found, weights, waited), cause
 
 
 def with_folds(config: ModelConfig, table: Table, validated: bool) -> ModelConfig:
@@ -159,22 +170,18 @@ def _in_time(left: Sequence[ModelConfig], spent: float) -> ModelConfig:
     return left[0].model_copy(update={"training": training.model_copy(update={"time": time})})
 
 
-def _stacked(
-    config: ModelConfig, found: Sequence[Fit], finished: int, of_whole: np.ndarray, cause: BaseException | None
-) -> Fit:
-    """Return the groups that were trained as one model; one that was cut short only where there is no other."""
-    weights, whole = np.zeros(len(found)), found[: max(finished, 1)]
-    weights[: len(whole)] = of_whole
+def _stacked(config: ModelConfig, found: Sequence[Fit], weights: np.ndarray, waited: bool) -> Fit:
+    """Return the groups that were trained as one model; `waited`: what cut it short came before the next one began."""
     weights = np.where(weights < LEAST, 0.0, weights)
     weights /= weights.sum()
     groups = tuple(np.flatnonzero(weights).tolist())
     kept = tuple(float(weights[g]) for g in groups)
     history, out = _history(config, found, weights), None
-    outs = [fit.out_of_fold for fit in whole if fit.out_of_fold is not None]
+    outs = [out for g in groups if (out := found[g].out_of_fold) is not None]
     if outs:
-        out = replace(outs[0], distribution=mixture_of([outs[g].distribution for g in groups], kept))
+        out = replace(outs[0], distribution=mixture_of([own.distribution for own in outs], kept))
         history.out_of_fold_nll = float(np.average(-out.log_prob, weights=out.weight))
-    if cause is not None and finished == len(found):  # before the next one began to train
+    if waited:
         history.stopped = "interrupted"
     first, *others = (replace(found[g], history=History(), out_of_fold=None) for g in groups)
     cut_off = "; ".join(f"in group {g + 1} {fit.cut_off}" for g, fit in enumerate(found) if fit.cut_off)

@@ -28,8 +28,11 @@ def of_real(n: int, long_tails: bool = False) -> list[Declaration]:
 
 
 def of_positive(n: int) -> list[Declaration]:
-    """Return the families of positive numbers that are skewed."""
-    rich = [_mixture("gaussian", n), _mixture("log_normal", n)]
+    """Return the families of positive numbers that are skewed.
+
+    No mixture of log-normal laws: one wide component of little weight makes any mean.
+    """
+    rich = [_mixture("logistic", n), _mixture("gaussian", n)]
     return _kinds("gamma", "log_normal") + (rich if n >= ENOUGH else _kinds("gaussian", "student_t"))
 
 
@@ -45,8 +48,8 @@ def of_shares_with_ends(n: int) -> list[Declaration]:
 
 def with_zeros(n: int, shares: bool) -> list[Declaration]:
     """Return the families of numbers that are positive or exactly 0, maybe all below 1."""
-    bases = of_shares(n) if shares else [d for d in of_positive(n) if _leaf(d) != "gaussian"]
-    return [over("hurdle", base) for base in bases]
+    positive = _kinds("gamma", "log_normal") + ([_mixture("gamma", n)] if n >= ENOUGH else [])
+    return [over("hurdle", base) for base in (of_shares(n) if shares else positive)]
 
 
 def of_real_with_zeros(n: int) -> list[Declaration]:

@@ -36,7 +36,7 @@ def have_zeros(y: np.ndarray, step: float) -> bool:
     """Whether numbers of either sign, on a lattice or not, are 0 more often than any density says."""
     zeros = float(np.mean(y == 0.0))
     beside = max(np.mean(np.isclose(y, at, rtol=0.0, atol=0.1 * step)) for at in (-step, step)) if step else 0.0
-    return ZEROS <= zeros < 1.0 and zeros > BESIDE * float(beside)
+    return bool(ZEROS <= zeros < 1.0 and zeros > BESIDE * beside)
 
 
 def is_whole(y: np.ndarray) -> bool:
