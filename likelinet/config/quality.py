@@ -14,6 +14,7 @@ LINEAR, SIXTEEN, CODED = (
     {"numeric": numeric}
     for numeric in ({"kind": "linear"}, {"kind": "piecewise_linear", "bins": 16}, {"kind": "piecewise_linear"})
 )
+DEEP = {**LINEAR, "network": {"kind": "mlp", "hidden": [128, 128, 128], "residual": True}}
 
 
 def _setting(members: int, steps: int, families: int, groups: list[dict[str, Any]]) -> dict[str, Any]:
@@ -29,7 +30,7 @@ def _setting(members: int, steps: int, families: int, groups: list[dict[str, Any
 SETTINGS: dict[str, dict[str, Any]] = {
     "fast": _setting(4, 2000, 1, [LINEAR_MODEL, CODED]),
     "good": _setting(8, 4000, 2, [LINEAR_MODEL, LINEAR, CODED]),
-    "best": _setting(8, 12_000, 3, [LINEAR_MODEL, LINEAR, SIXTEEN, CODED]),
+    "best": _setting(8, 12_000, 2, [LINEAR_MODEL, LINEAR, DEEP, SIXTEEN, CODED]),
 }
 
 
