@@ -118,7 +118,8 @@ def test_compare_takes_a_target_too(table: Path):
     config.write_text("data: {target: price}")
     done = cli("compare", table, "--target", "price", *rest)
     assert (done.code, done.err) == (0, "")
-    assert done.out == cli("compare", config, table, *rest).out
+    again = cli("compare", config, table, *rest)
+    assert done.out.splitlines()[:-1] == again.out.splitlines()[:-1]  # but for how long it took
 
 
 def test_folds_say_how(table: Path):
