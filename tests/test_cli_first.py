@@ -116,8 +116,8 @@ def test_compare_takes_a_target_too(table: Path):
     config.write_text("data: {target: price}")
     done = cli("compare", table, "--target", "price", *rest)
     assert (done.code, done.err) == (0, "")
-    same = cli("compare", config, table, *rest).out
-    assert done.out.partition("All fits")[0] == same.partition("All fits")[0]  # below it is how long they took
+    again = cli("compare", config, table, *rest)
+    assert done.out.splitlines()[:-1] == again.out.splitlines()[:-1]  # but for how long it took
 
 
 def test_folds_say_how(table: Path):
@@ -283,7 +283,7 @@ def test_one_file_is_too_few(table: Path):
         (RNG.normal(100.0, 10.0, 200), {"kind": "gaussian"}),
         (RNG.normal(size=200), {"kind": "gaussian"}),
         (RNG.beta(2.0, 3.0, 200), {"kind": "beta"}),
-        (RNG.uniform(size=200) * (RNG.uniform(size=200) > 0.5), {"kind": "hurdle", "base": {"kind": "gamma"}}),
+        (RNG.uniform(size=200) * (RNG.uniform(size=200) > 0.5), {"kind": "hurdle", "base": {"kind": "beta"}}),
         (RNG.lognormal(size=200) * (RNG.uniform(size=200) > 0.5), {"kind": "hurdle", "base": {"kind": "log_normal"}}),
     ],
 )

@@ -104,6 +104,15 @@ def test_few_numbers_that_are_not_whole_are_grades():
     np.testing.assert_allclose(probs.probs[0], [np.mean(y == v) for v in (0.5, 1.0, 2.5, 5.0)], rtol=1e-4)
 
 
+def test_two_numbers_of_few_rows_are_labels_where_the_family_is_named():
+    y = np.array([1.5, 7.25, 7.25])
+    model = ll.Model({"distribution": {"kind": "bernoulli"}, "data": {"features": []}}).fit(X[:3], y, progress=False)
+    probs: Any = model.predict_dist(X[:1])
+    np.testing.assert_allclose(probs.probs[0], [1.0 / 3.0, 2.0 / 3.0], rtol=1e-6)
+    with pytest.raises(ll.DataError, match="fractional numbers like "):
+        ll.Model({"distribution": {"kind": "categorical"}}).fit(X[:9], X[:9, 0], progress=False)
+
+
 @pytest.mark.parametrize("whole", [True, False])
 def test_levels_may_be_written_as_any_numbers(whole: bool):
     levels, factor = ([1, 2, 3], 1.0) if whole else ([0.5, 1.0, 1.5], 0.5)
@@ -123,6 +132,7 @@ def test_levels_may_be_written_as_any_numbers(whole: bool):
 
 def test_a_rating_has_no_probability_beside_its_grades():
     y = np.clip(np.round(4.2 + RNG.normal(size=N)), 1.0, 5.0)
+    y[:5] = 1.0 + np.arange(5)
     declared = suggested(as_table({"y": y}), "y").candidates[-1]
     within = ll.Model({"distribution": declared, "data": {"features": []}}).fit(X, y, progress=False)
     d = within.predict_dist(X[:1])
@@ -144,8 +154,23 @@ def test_many_zeros_among_numbers_of_either_sign_are_a_case_of_their_own():
 def test_zero_on_a_lattice_is_no_case_of_its_own_unless_it_stands_out():
     y = np.round(RNG.standard_t(1.5, N), 1)
     assert suggested(as_table({"y": y}), "y").distribution["kind"] != "hurdle"
+    peaked = np.round(RNG.laplace(scale=2.0, size=N) / 0.9) * 0.9  # a fifth of these are 0, and nearly as many .9
+    assert np.mean(peaked == 0.0) > 0.1
+    assert suggested(as_table({"y": peaked}), "y").distribution["kind"] != "hurdle"
     y[:40] = 0.0
     assert suggested(as_table({"y": y}), "y").distribution["kind"] == "hurdle"
+
+
+@pytest.mark.parametrize("zeros", [1, 40])
+def test_shares_that_are_exactly_0_have_no_density_beyond_1(zeros: int):
+    y = np.r_[np.zeros(zeros), RNG.beta(2.0, 3.0, N - zeros)]
+    found = suggested(as_table({"y": y}), "y")
+    assert found.distribution == {"kind": "hurdle", "base": {"kind": "beta"}}
+    if zeros > 20:
+        with pytest.warns(FamilyNote, match=r"is 0 in 20% of the rows .*: try \{kind: hurdle, base: \{kind: beta\}\}"):
+            note_unsuitable(y, np.ones(N), parse_config({}).distribution, Naming("y", "gaussian"))
+    families = [parse_config({"distribution": d}).distribution.opened(None, 1)[0] for d in found.candidates]
+    assert [family.possible(np.array([0.0, 0.5, 1.5])).tolist() for family in families] == [[True, True, False]] * 3
 
 
 def test_shares_that_are_exactly_1_have_a_probability_of_it_and_none_beyond():

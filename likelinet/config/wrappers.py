@@ -149,6 +149,7 @@ def wrapper_families() -> list[type[WrapperFamily]]:
 
 BY_KIND: dict[str, type[WrapperConfig]] = {f.kind: wrapper_config(f) for f in wrapper_families()}
 CensoredConfig = BY_KIND["censored"]
+ClippedConfig = BY_KIND["clipped"]
 DiscretisedConfig = BY_KIND["discretised"]
 HurdleConfig = BY_KIND["hurdle"]
 MixtureConfig = BY_KIND["mixture"]

@@ -9,9 +9,11 @@ from likelinet.core.gathered import all_of
 from likelinet.core.wording import SHOWN, counted
 from likelinet.tables.arrays import check_finite, target_array
 from likelinet.tables.cells import is_missing
-from likelinet.targets.looks import are_few
+from likelinet.targets.looks import FEW
 from likelinet.targets.spelling import in_spelling
 from likelinet.targets.target import Naming
+
+TWICE = 2  # rows for each fractional label at least: of a part of a table, where the whole has more
 
 
 def clean_labels(y: Any, naming: Naming) -> np.ndarray:
@@ -76,7 +78,8 @@ def learn_labels(y: np.ndarray, binary: bool, naming: Naming) -> np.ndarray:
     Few numbers that come again and again are labels, whole or not.
     """
     classes = np.unique(y)
-    if classes.dtype.kind == "f" and not are_few(classes, len(y)):
+    few = len(classes) <= 2 or (len(classes) <= FEW and len(y) >= TWICE * len(classes))
+    if classes.dtype.kind == "f" and not few:
         raise DataError(
             f"{naming.what} has fractional numbers like {y[y != np.floor(y)].flat[0]:g}, which are no class labels: "
             "use a family for numbers, such as 'gaussian', or round them."

@@ -198,9 +198,9 @@ def _of_numbers(y: np.ndarray) -> Suggestion:
         why = f"has shares {ends}, of which {100 * np.mean(y == 1.0):.2g} % are 1{zeros}"
         return Suggestion(found[0], why, ("gaussian",), found)
     large = candidates.of_counts(y) if whole and low >= 0.0 and spread < COUNTED else None
-    if low == 0.0 and np.mean(y == 0.0) > SEVERAL and high > 0.0:
-        base = _of_positive(y[y > 0.0], ends).distribution if high > 1.0 else {"kind": "gamma"}
-        base = {"kind": "gamma"} if base["kind"] not in ("gamma", "log_normal") else base
+    if low == 0.0 and high > 0.0 and (np.mean(y == 0.0) > SEVERAL or high < 1.0):
+        base = _of_positive(y[y > 0.0], ends).distribution if high >= 1.0 else {"kind": "beta"}
+        base = {"kind": "gamma"} if base["kind"] not in ("gamma", "log_normal", "beta") else base
         why = f"has {100 * np.mean(y == 0.0):.0f} % zeros and positive numbers up to {readable(high)}"
         found = large or candidates.with_zeros(n, shares=high < 1.0)
         return Suggestion({"kind": "hurdle", "base": base}, why, ("gaussian",), found)

@@ -89,7 +89,8 @@ def _reason(y: np.ndarray, weight: np.ndarray, leaf: type[Distribution], alone: 
         clipped = "{kind: clipped, base: {kind: gaussian}, low: 0, high: 1}"
         return f"is 1 in {ones:.0%} of the rows and a share elsewhere", clipped
     if not whole and zeros >= ZEROS and y.min() >= 0.0:
-        return f"is 0 in {zeros:.0%} of the rows and positive elsewhere", "{kind: hurdle, base: {kind: gamma}}"
+        base = "gamma" if y.max() >= 1.0 else "beta"
+        return f"is 0 in {zeros:.0%} of the rows and positive elsewhere", f"{{kind: hurdle, base: {{kind: {base}}}}}"
     if y.min() < 0.0 and have_zeros(y, step):
         return f"is 0 in {zeros:.0%} of the rows, and any number elsewhere", "{kind: hurdle, base: {kind: gaussian}}"
     if spread < COARSE * step:

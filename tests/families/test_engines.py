@@ -18,6 +18,7 @@ IN_CLOSED_FORM = (
     "hurdle negative binomial",
     "discretised log normal",
     "transformed logit",
+    "clipped gaussian",
 )
 SLOW = (
     "censored mixture",
@@ -31,6 +32,8 @@ SLOW = (
     "transformed log",
     "truncated discretised",
     "truncated transformed",
+    "clipped mixture",
+    "mixture of clipped",
 )
 
 

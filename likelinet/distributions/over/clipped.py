@@ -95,8 +95,8 @@ class ClippedFamily(WrapperFamily):
 
     def _at_ends(self, y: Array) -> tuple[Array, Array]:
         """Return where y is the lower bound, and the upper one."""
-        xp = namespace(y)
-        low, high = xp.asarray(self.low), xp.asarray(self.high)
+        xp, ends = namespace(y), (np.where(np.isfinite(end), end, np.nan) for end in (self.low, self.high))
+        low, high = (xp.asarray(end) for end in ends)  # no y is a bound that there is not
         return y <= low + _ROUNDING * (1.0 + abs(low)), y >= high - _ROUNDING * (1.0 + abs(high))
 
     def has_density(self, y: np.ndarray) -> np.ndarray:
