@@ -168,7 +168,7 @@ def test_shares_that_are_exactly_0_have_no_density_beyond_1(zeros: int):
     assert found.distribution == {"kind": "hurdle", "base": {"kind": "beta"}}
     if zeros > 20:
         with pytest.warns(FamilyNote, match=r"is 0 in 20% of the rows .*: try \{kind: hurdle, base: \{kind: beta\}\}"):
-            note_unsuitable(y, np.ones(N), parse_config({}).distribution, Naming("y", "gaussian"))
+            note_unsuitable(y, np.ones(N), parse_config({"quality": "plain"}).distribution, Naming("y", "gaussian"))
     families = [parse_config({"distribution": d}).distribution.opened(None, 1)[0] for d in found.candidates]
     assert [family.possible(np.array([0.0, 0.5, 1.5])).tolist() for family in families] == [[True, True, False]] * 3
 
