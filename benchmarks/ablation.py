@@ -25,6 +25,10 @@ def _groups(*groups: dict) -> str:
     return f"groups={json.dumps(groups)}"
 
 
+def _of_width(width: int) -> list[dict]:
+    return [{**group, "network": {"hidden": [width, width]}} for group in (LINEAR, CODED)]
+
+
 WITHOUT = {
     "good": (),
     "without coded inputs": (_groups(LINEAR_MODEL, LINEAR),),
@@ -46,8 +50,8 @@ WITHOUT = {
     "rate .008": ("training.optimizer.learning_rate=0.008",),
     "without decay": ("training.optimizer.weight_decay=0",),
     "16 bins": (_groups(LINEAR_MODEL, LINEAR, {"numeric": {"kind": "piecewise_linear", "bins": 16}}),),
-    "64 wide": ("network.hidden=[64,64]",),
-    "256 wide": ("network.hidden=[256,256]",),
+    "64 wide": (_groups(LINEAR_MODEL, *_of_width(64)),),
+    "256 wide": (_groups(LINEAR_MODEL, *_of_width(256)),),
 }
 
 

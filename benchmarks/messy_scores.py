@@ -31,7 +31,8 @@ def of_numbers(d: Distribution, y: np.ndarray, h: float) -> Scores:
     with np.errstate(all="ignore"):
         if (classes := d.class_marginals()) is None:
             return -log_prob_of_cells(d, y, h), d.crps(y)
-        probs, values = classes.class_probabilities(), np.asarray(classes.classes, dtype=np.float64)
+        probs = classes.class_probabilities()
+        values = np.asarray(np.arange(probs.shape[1]) if classes.classes is None else classes.classes, np.float64)
         return -log_prob(d, y), of_masses(np.broadcast_to(values, probs.shape), probs, y)
 
 

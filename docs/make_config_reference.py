@@ -83,7 +83,8 @@ def reference() -> str:
 
 def qualities() -> str:
     """Return a table of what each quality is made of."""
-    lines = ["| `quality` | groups of networks | family | steps at most, each | CPU time of some 1,000 rows |", "|---|---|---|---|---|"]
+    head = "| `quality` | groups of networks | family | steps at most, each | CPU time of some 1,000 rows |"
+    lines = [head, "|---|---|---|---|---|"]
     for name in get_args(Quality):
         config = ll.ModelConfig(quality=name)
         groups = "; ".join(map(_in_words, config.each_group))

@@ -49,3 +49,19 @@ def test_families_are_kept_only_where_they_come_near_and_can_be_weighed(monkeypa
     assert {grades.family, *grades.beside} == {"categorical", "ordered_logistic"}  # and no family of numbers
     monkeypatch.setattr(choosing, "NEAR", 0.0)
     assert fitted(y, distribution=two, **folds).history.choice.beside == []
+
+
+def test_units_that_are_few_among_very_many_rows_choose_no_family_by_them(monkeypatch):
+    monkeypatch.setattr(choosing, "ROWS", 100)
+    table = {"x": X_0, "y": X_0 + rng.standard_normal(N), "g": np.r_[1, 2, 3 + np.arange(N - 2) % 2]}
+    data = {"target": "y", "groups": "g"}
+    found = [fitted(None, table, data=data, training={"steps": 5, "seed": seed}) for seed in range(6)]
+    errors = [c.error for model in found for c in model.history.choice.candidates]
+    assert errors == [None] * len(errors)
+
+
+def test_a_column_by_itself_is_no_vector():
+    y = X_0 + rng.standard_normal(N)
+    one, other = (fitted(each).history.choice for each in (y, y[:, None]))
+    assert [c.family for c in one.candidates] == [c.family for c in other.candidates]
+    assert [c.error for c in other.candidates] == [None] * len(other.candidates)

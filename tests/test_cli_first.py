@@ -41,7 +41,7 @@ def scores(text: str) -> dict[str, dict[str, float]]:
 
 @pytest.mark.parametrize(
     ("target", "family"),
-    [("price", "gaussian"), ("sold", "bernoulli"), ("visits", "negative_binomial"), ("grade", "discretised(gaussian)")],
+    [("price", "gaussian"), ("sold", "bernoulli"), ("visits", "negative_binomial"), ("grade", "ordered_logistic")],
 )
 def test_a_target_in_place_of_a_config(table: Path, target: str, family: str):
     model = table.with_name("m")

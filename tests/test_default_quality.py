@@ -184,7 +184,6 @@ def test_coders_and_l_bfgs_train_as_ever():
     assert np.mean((d.mean() - Y) ** 2) < 1.2 * np.mean((inputs @ np.linalg.lstsq(inputs, Y)[0] - Y) ** 2)
 
 
-@pytest.mark.filterwarnings("ignore:distribution. auto:UserWarning")
 def test_the_default_is_trained_and_read_again(tmp_path: Path):
     model = ll.Model({"training": {"steps": 6}}).fit(X[:, :1], Y, progress=False)
     assert (model.config.quality, len(model.history.groups), len(model.history.best_epoch)) == ("good", 6, 48)

@@ -105,6 +105,19 @@ def test_few_numbers_that_are_not_whole_are_grades():
     np.testing.assert_allclose(probs.probs[0], [np.mean(y == v) for v in (0.5, 1.0, 2.5, 5.0)], rtol=1e-4)
 
 
+def test_rounded_numbers_are_no_grades_though_they_are_few():
+    y = np.round(50.0 + X[:60, 0] + RNG.normal(size=60))
+    assert len(np.unique(y)) <= 10
+    kinds = [d["kind"] for d in suggested(as_table({"y": y}), "y").candidates]
+    assert "discretised" in kinds
+    assert not {"ordered_logistic", "categorical"} & {*kinds}
+
+
+@pytest.mark.parametrize("values", [[0.0, 1.0, 2.0], [3.0, 4.0, 5.0, 6.0]])
+def test_few_numbers_that_end_at_once_are_grades(values: list[float]):
+    assert suggested(as_table({"y": RNG.choice(values, N)}), "y").distribution["kind"] == "ordered_logistic"
+
+
 def test_two_numbers_of_few_rows_are_labels_where_the_family_is_named():
     y = np.array([1.5, 7.25, 7.25])
     model = ll.Model({"distribution": {"kind": "bernoulli"}, "data": {"features": []}}).fit(X[:3], y, progress=False)

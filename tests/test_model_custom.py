@@ -161,6 +161,13 @@ def test_nothing_asks_it_about_what_lies_outside_its_support(name: str, ensemble
         assert np.all(np.isfinite([model.predict(x[:3]), d.mean(), d.var(), d.median()]))
 
 
+def test_groups_of_it_are_weighed_by_densities_where_y_is_rounded():
+    rng = np.random.default_rng(3)
+    x, y = rng.uniform(-1.0, 1.0, (60, 1)), np.round(rng.rayleigh(1.0, 60), 1) + 0.1
+    model = ll.Model({"training": {"steps": 6}}, distribution=Rayleigh).fit(x, y, progress=False)
+    assert sum(group.weight for group in model.history.groups) == pytest.approx(1.0)
+
+
 @pytest.mark.parametrize("kind", ["censored", "truncated", "discretised"])
 def test_families_that_need_a_cdf_say_so(kind: str):
     config = {"kind": kind, "base": CUSTOM, **OPTIONS.get(kind, {})}

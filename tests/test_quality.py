@@ -63,6 +63,8 @@ def test_what_is_declared_is_respected_to_the_single_key(training: Any):
         ({"data": {"numeric": {"kind": "linear"}}}, "groups", [LINEAR_MODEL, ll.GroupConfig()]),
         ({"data": ll.DataConfig(numeric=ll.LinearConfig())}, "groups", [LINEAR_MODEL, ll.GroupConfig()]),
         ({"ensemble": 1}, "groups", None),
+        ({"groups": None}, "data.numeric", ll.PiecewiseLinearConfig()),
+        ({"groups": None}, "distribution", ll.AutoConfig()),
         ({"ensemble": 1}, "data.numeric", ll.PiecewiseLinearConfig()),
         ({"ensemble": 1, "data": {"numeric": {"kind": "linear"}}}, "data.numeric", ll.LinearConfig()),
         ({"groups": [{"ensemble": 3}]}, "groups", [ll.GroupConfig(ensemble=3)]),

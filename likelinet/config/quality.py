@@ -75,7 +75,10 @@ def filled(declared: Mapping[str, Any], quality: Quality) -> dict[str, Any]:
     if folds is None:
         setting["training"] = {**setting["training"], "folds": None}
     groups = _groups(setting.pop("groups"), bool(network), "numeric" in data)
-    if own.get("ensemble") != 1 and folds is not None and len(groups) > 1:
+    one = own.get("ensemble") == 1 or folds is None or own.get("groups", groups) is None
+    if one:
+        setting["distribution"] = {"kind": "auto"}
+    if not one and len(groups) > 1:
         setting["groups"] = groups
     elif "numeric" in groups[-1]:
         setting["data"] = {"numeric": groups[-1]["numeric"]}

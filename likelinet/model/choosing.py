@@ -44,6 +44,7 @@ from likelinet.training.streams import held_out_stream
 FOLDS = 4
 ROWS = 4000  # that families are tried on, at most
 STEPS, ANNEAL = 600, 150  # of their training, at most
+ITERATIONS = 60  # of L-BFGS
 SAME = 1e-6  # nats within which the simpler one is taken
 NEAR = 0.3  # nats within which others are worth to be kept beside it
 SHARE = 0.25  # of training.time for all of them together
@@ -110,14 +111,16 @@ def chosen(
         labels = takes_labels(next(iter(families.values())).distribution, None)
         rows = rows if labels else Roles(config, labels).rows(table, y, sample_weight)  # text among numbers is no y
         families = trainable(families, rows, Source.of(table))
-        folds = _folds(config, rows)
+        drawn = _drawn(config, rows)
+        folds = _folds(config, drawn)
         if len(families) == 1 or folds < 2:
             first = _with_family(config, found.distribution)
             config = families.get(first.distribution.in_brief, next(iter(families.values())))
             family = config.distribution.in_brief
             choice = Choice(family, found.why, [Candidate(family)])
         else:
-            config, choice = _best(families, _task(config, rows, y, folds, families), found.why, shown)
+            task = _task(config, drawn, rows.table.n, y is not None, folds, families)
+            config, choice = _best(families, task, found.why, shown)
     return config, replace(choice, seconds=time.perf_counter() - began)
 
 
@@ -141,8 +144,8 @@ def _suggested(config: ModelConfig, rows: Rows, y: Any) -> Suggestion:
         return suggested_for_intervals(rows.y, config.data.target)
     if y is None:
         return suggested(rows.table, config.data.target)
-    if rows.y.ndim == 1:
-        return suggested(as_table({"y": rows.y}), "y", rows.levels)
+    if rows.y.ndim == 1 or rows.y.shape[1] == 1:
+        return suggested(as_table({"y": rows.y.reshape(-1)}), "y", rows.levels)
     columns = {f"y{j}": rows.y[:, j] for j in range(rows.y.shape[1])}
     return suggested(as_table(columns), [*columns])
 
@@ -166,6 +169,14 @@ def _with_others(config: ModelConfig, others: Sequence[ModelConfig]) -> ModelCon
     return config.model_copy(update={"groups": [*groups, *more]})
 
 
+def _drawn(config: ModelConfig, rows: Rows) -> Rows:
+    """Return the rows to try families on: all, or of very many some."""
+    n, keep = rows.table.n, np.ones(rows.table.n, bool)
+    if n > ROWS:
+        keep[held_out_stream(config.training.seed).permutation(n)[ROWS:]] = False
+    return Rows(rows.table.taken(keep), rows.y[keep], rows.weight[keep], rows.levels)
+
+
 def _folds(config: ModelConfig, rows: Rows) -> int:
     """Return how many folds there can be: 0 where rows are too few, or do not say how to hold some out."""
     units = attempted(lambda: HoldOut.of(config.data, rows.table))
@@ -175,29 +186,26 @@ def _folds(config: ModelConfig, rows: Rows) -> int:
     return folds if folds > 1 else 0
 
 
-def _task(config: ModelConfig, rows: Rows, y: Any, folds: int, families: dict[str, ModelConfig]) -> Task:
-    """Return the rows to try families on, and how to train them."""
-    n, training, keep = rows.table.n, config.training, np.ones(rows.table.n, bool)
-    if n > ROWS:
-        keep[held_out_stream(training.seed).permutation(n)[ROWS:]] = False
-    own = Rows(rows.table.taken(keep), rows.y[keep], rows.weight[keep], rows.levels)
-    least = min(STEPS, training.steps or STEPS)
+def _task(config: ModelConfig, drawn: Rows, n: int, given: bool, folds: int, families: dict[str, ModelConfig]) -> Task:
+    """Return how to try families on rows that were drawn of n; `given`: whether y is no column of the table."""
+    training, least = config.training, min(STEPS, config.training.steps or STEPS)
     shortly = {
         "folds": folds,
-        "epochs": None if training.epochs is None else -(-training.epochs * n // min(n, ROWS)),  # as many steps
+        "epochs": None if training.epochs is None else -(-training.epochs * n // drawn.table.n),  # as many steps
         "steps": least,
         "schedule": HoldThenAnnealConfig(anneal=min(ANNEAL, -(-least // 4))),
         "early_stopping": EarlyStoppingConfig() if training.early_stopping is None else training.early_stopping,
         "time": None if training.time is None else SHARE * training.time / len(families),
     }
     if isinstance(training.optimizer, LBFGSConfig):
-        shortly = {"folds": folds, "time": shortly["time"]}  # all rows in each iteration
+        most = min(ITERATIONS, training.epochs or ITERATIONS)  # of which each takes all rows
+        shortly = {"folds": folds, "time": shortly["time"], "epochs": most}
     engine = "numpy" if config.engine == "numpy" else "auto"  # so short trainings may not be worth compiling
     update = {"training": training.model_copy(update=shortly), "ensemble": folds, "engine": engine}
     keep_most = config.distribution.families if isinstance(config.distribution, AutoConfig) else 1
     scouts = config.each_group[-1].model_copy(update=update)
     classes = all(family.distribution.y == "class" for family in families.values())  # which have no unit
-    return Task(scouts, own, y is not None, 0.0 if classes else step_of(own.y, own.weight), keep_most)
+    return Task(scouts, drawn, given, 0.0 if classes else step_of(drawn.y, drawn.weight), keep_most)
 
 
 def _best(families: dict[str, ModelConfig], task: Task, why: str, shown: bool) -> tuple[ModelConfig, Choice]:

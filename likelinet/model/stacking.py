@@ -8,7 +8,7 @@ import numpy as np
 
 from likelinet.config import ModelConfig
 from likelinet.config.group import check_same_y
-from likelinet.core.errors import ConfigError, DataError, DivergedError, LikelinetError, NonFiniteError
+from likelinet.core.errors import ConfigError, DataError, DivergedError, LikelinetError, NonFiniteError, UndefinedError
 from likelinet.core.notes import each_once, note, unnoted
 from likelinet.core.wording import readable
 from likelinet.distributions import Distribution
@@ -87,7 +87,10 @@ def fit(
         counting = _in_training(found[0], rows, names[0])
         weights[telling] = _weights([found[g] for g in telling], validation, counting)
         waited = cause is not None and len(found) - 1 in whole
-        return _stacked(config, found, weights, waited), cause
+        fit = _stacked(config, found, weights, waited)
+        if cause is None:
+            fit.history.stopped = found[whole[-1]].history.stopped
+        return fit, cause
 
 
 def with_folds(config: ModelConfig, table: Table, validated: bool) -> ModelConfig:
@@ -194,7 +197,10 @@ def _weights(fits: Sequence[Fit], validation: Rows | None, in_training: Weigher)
 
     The rows count as they do in training.
     """
-    scores = [score for fit in fits if (score := _unseen(fit, validation, in_training)) is not None]
+    try:
+        scores = [s for fit in fits if (s := _unseen(fit, validation, in_training)) is not None]
+    except UndefinedError:  # of a family of the user's that has no cdf, nor probabilities of cells
+        scores = [s for fit in fits if (s := _unseen(fit, validation, in_training, cells=False)) is not None]
     if len(fits) == 1 or len(scores) < len(fits):
         return np.full(len(fits), 1.0 / len(fits))
     return _weights_by(np.stack([log_prob for log_prob, _ in scores], axis=1), scores[0][1])
@@ -216,19 +222,22 @@ def _in_training(fit: Fit, rows: Rows, what: str) -> Weigher:
     return weigher(fit.config.data.class_weight, fit.targets, y, rows.weight, what)
 
 
-def _unseen(fit: Fit, validation: Rows | None, in_training: Weigher) -> tuple[np.ndarray, np.ndarray] | None:
+def _unseen(
+    fit: Fit, validation: Rows | None, in_training: Weigher, cells: bool = True
+) -> tuple[np.ndarray, np.ndarray] | None:
     """Return log p(y) of the rows that members held out, or that validate, and the weights of these.
 
-    Of a y that is rounded it is that of its cell, which no spike makes better.
+    With `cells`, of a y that is rounded it is that of its cell, which no spike makes better.
     """
     if (out := fit.out_of_fold) is not None:
-        scores = log_prob_of_cells(out.distribution, out.y, step_of(out.y, out.weight))
-        return scores, in_training(out.y, out.weight)
+        step = step_of(out.y, out.weight) if cells else 0.0
+        return log_prob_of_cells(out.distribution, out.y, step), in_training(out.y, out.weight)
     if validation is None:
         return None
     with unnoted():  # said when they were trained
         y, d = fit.recognise(validation, "validation y"), predict_dist(fit, fit.rows(validation.table))
-        return log_prob_of_cells(d, y, step_of(y, validation.weight)), in_training(y, validation.weight)
+        step = step_of(y, validation.weight) if cells else 0.0
+        return log_prob_of_cells(d, y, step), in_training(y, validation.weight)
 
 
 def _history(config: ModelConfig, found: Sequence[Fit], weights: np.ndarray) -> History:

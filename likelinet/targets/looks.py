@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from likelinet.targets.lattice import lattice_step
-
 FEW = 10  # distinct values that are few
 REPEATED = 5.0  # rows for each of these, at least
+ABRUPT = 0.1  # share of the largest count from which on no tail of counts leads to it
 COARSE = 5.0  # standard deviation, in steps of numbers on a lattice, below which a density passes over the steps
 FINE = 20.0  # standard deviation, in steps, from which on a density loses nothing by them, and is faster
 COUNTS = 100.0  # median of whole numbers up to which they are taken for counts, of which some may have a small variance
@@ -26,11 +25,17 @@ def are_two(y: np.ndarray) -> bool:
 
 
 def are_grades(y: np.ndarray) -> bool:
-    """Whether numbers are so few that they may be grades, stars or answers; whole ones from 0 on are counts."""
+    """Whether numbers are so few that they may be grades, stars or answers.
+
+    Whole ones from 0 on are counts, unless they end at once; rounded numbers have rare ends, beyond which others come.
+    """
     distinct = np.unique(y)
     if len(distinct) < 3 or not are_few(distinct, len(y)):
         return False
-    return distinct[0] != 0.0 or not is_whole(distinct) or lattice_step(distinct, np.ones(len(distinct))) != 1.0
+    gaps, (first, last) = np.diff(distinct), (int(np.sum(y == end)) for end in (distinct[0], distinct[-1]))
+    if distinct[0] == 0.0 and is_whole(distinct) and lattice_step(distinct, np.ones(len(distinct))) == 1.0:
+        return last >= ABRUPT * len(y)
+    return distinct[0] == 1.0 or not np.allclose(gaps, gaps[0]) or min(first, last) >= REPEATED
 
 
 def have_zeros(y: np.ndarray, step: float) -> bool:
