@@ -16,6 +16,7 @@ from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.shapes import parameters_on
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.grids import Grid, column, on_line
+from likelinet.distributions.numerics.short_tails import ShortTails
 
 Slopes = Callable[[], tuple[Array, Array]]
 
@@ -35,6 +36,7 @@ class LocationScale(Univariate):
     _standard_var: ClassVar[float]
     _standard_entropy: ClassVar[float]
     _standard_information: ClassVar[tuple[float, float, float]]  # of loc; of both; of scale
+    _short_tail: ClassVar[float] = np.nan  # z beyond which there is nothing, of a symmetric Z with `_standard_sf`
 
     def __init__(self, loc: ArrayLike, scale: ArrayLike) -> None:
         self._set({"loc": loc, "scale": scale})
@@ -61,6 +63,11 @@ class LocationScale(Univariate):
     @abstractmethod
     def _standard_crps(z: Array) -> Array:
         """Return the CRPS of Z at z."""
+
+    @staticmethod
+    def _standard_sf(z: np.ndarray) -> np.ndarray:
+        """Return P(Z > z), where there is a `_short_tail`; z may be overwritten."""
+        raise NotImplementedError
 
     # ---- what follows of Y -----------------------------------------------------------------------------------
 
@@ -141,6 +148,12 @@ class LocationScale(Univariate):
         z = np.concatenate([self._standard_ppf(q[:half]), self._standard_isf(q[half:])])
         y = self.loc + self.scale * column(z, self.batch_shape)
         return on_line(y, scores=self.scores)
+
+    def short_tails(self) -> list[ShortTails] | None:
+        if np.isnan(self._short_tail):
+            return None
+        loc, scale = (a[..., None] for a in parameters_on(self, self.batch_shape))
+        return [ShortTails(self._standard_sf, self._short_tail, loc, scale, np.ones(loc.shape))]
 
     def _z(self, y: np.ndarray) -> np.ndarray:
         return (y - self.loc) / self.scale

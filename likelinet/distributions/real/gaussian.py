@@ -52,6 +52,7 @@ class Gaussian(LocationScale):
     _standard_var = 1.0
     _standard_entropy = 0.5 + HALF_LOG_2PI
     _standard_information = 1.0, 0.0, 2.0
+    _short_tail = 5.7
 
     @staticmethod
     def _standard_loss(z: Array) -> tuple[Array, Slopes]:
@@ -74,6 +75,10 @@ class Gaussian(LocationScale):
 
     def _sf(self, y: np.ndarray) -> np.ndarray:
         return scipy.special.ndtr(-self._z(y))
+
+    @staticmethod
+    def _standard_sf(z: np.ndarray) -> np.ndarray:
+        return scipy.special.ndtr(np.negative(z, out=z), out=z)
 
     def _standard_ppf(self, q: np.ndarray) -> np.ndarray:
         return scipy.special.ndtri(q)

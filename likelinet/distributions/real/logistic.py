@@ -45,6 +45,7 @@ class Logistic(LocationScale):
     _standard_var = np.pi**2 / 3.0
     _standard_entropy = 2.0
     _standard_information = 1.0 / 3.0, 0.0, (3.0 + np.pi**2) / 9.0
+    _short_tail = 18.5
 
     @staticmethod
     def _standard_loss(z: Array) -> tuple[Array, Slopes]:
@@ -62,6 +63,12 @@ class Logistic(LocationScale):
         minus_log_sf, cdf = softplus_and_sigmoid(z)
         minus_log_cdf, sf = softplus_and_sigmoid(-z)
         return -minus_log_cdf, -minus_log_sf, lambda: (sf, cdf)
+
+    @staticmethod
+    def _standard_sf(z: np.ndarray) -> np.ndarray:
+        odds = np.exp(z, out=z)
+        odds += 1.0
+        return np.divide(1.0, odds, out=odds)
 
     def _standard_ppf(self, q: np.ndarray) -> np.ndarray:
         return scipy.special.logit(q)
