@@ -34,18 +34,13 @@ class Seen(NamedTuple):
     top: np.ndarray
     before: np.ndarray
 
-    @property
-    def off(self) -> np.ndarray:
-        """About how much the sums are off: in truth it is mostly less."""
+    def rough(self, size: np.ndarray, share: float) -> np.ndarray:
+        """Return which panels are about so large a share of integrals of this size off: in truth it is mostly less."""
         # A series that falls as a geometric one has its next ten coefficients as much smaller as these two are than the
         # largest; next to where one part takes over from another it falls ever more slowly.
         as_yet = self.last / np.maximum(self.top, _LEAST)
         falls = np.maximum(as_yet, np.minimum(self.last / np.maximum(self.before, _LEAST), 1.0) ** _POWER)
-        return self.last * falls
-
-    def rough(self, size: np.ndarray, share: float) -> np.ndarray:
-        """Return which panels are about so large a share of integrals of this size off."""
-        return self.off > share * size
+        return self.last * falls > share * size
 
 
 def seen(terms: np.ndarray, last: np.ndarray = _LAST) -> Seen:

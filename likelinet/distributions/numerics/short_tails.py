@@ -10,17 +10,18 @@ import numpy as np
 from numpy.polynomial import legendre
 
 from likelinet.core.blocks import blocks
-from likelinet.distributions.numerics.refinement import last_coefficients, seen
+from likelinet.distributions.numerics.legendre import coefficients, times
 
 # Lobatto's rule has nodes at both ends of a panel: as no function here ever rises, a step in it is always seen.
 _N = 14
 _INNER = np.sort(legendre.Legendre.basis(_N - 1).deriv().roots().real)
 _NODES = np.concatenate([[-1.0], _INNER, [1.0]])
 _WEIGHTS = 2.0 / (_N * (_N - 1) * legendre.Legendre.basis(_N - 1)(_NODES) ** 2)
-_LAST = last_coefficients(_NODES, _WEIGHTS)
+_LAST = coefficients(_NODES)[-8:]
 _EDGES = np.array([0.0, 0.15, 0.45, 1.0])  # of the first panels, as shares of the way out
-_ROUGH = 1e-10  # share of the whole that a panel is off, from which on it is split
-_TIMES = 100
+_ROUGH = 1e-9  # share of the whole that a panel is off, from which on it is split
+_POWER = 1.5  # of how the last four coefficients are smaller than those before, as the next ones are in turn
+_TIMES, _LEAST = 100, 1e-300
 _AT_ONCE = 2**17  # numbers, which stay in the processor's cache
 
 
@@ -86,14 +87,15 @@ def crps(parts: Sequence[ShortTails], y: np.ndarray) -> np.ndarray:
         total = np.bincount(row[way], weights=value, minlength=n)
         rough = np.flatnonzero(off > _ROUGH * total[row[way]])
         if not len(rough):
-            break
+            return total.reshape(y.shape)
         middle, of = 0.5 * (start[rough] + end[rough]), np.tile(way[rough], 2)
         first, last = np.append(start[rough], middle), np.append(middle, end[rough])
         found = (of, first, last, *_of_panels(ways, of, first, last))
         way, start, end, value, off = (
             np.append(np.delete(a, rough), b) for a, b in zip((way, start, end, value, off), found, strict=True)
         )
-    return np.bincount(row[way], weights=value, minlength=n).reshape(y.shape)
+    total[row[way[rough]]] = np.nan
+    return total.reshape(y.shape)
 
 
 def _of_panels(
@@ -103,8 +105,10 @@ def _of_panels(
     value, off = np.empty(len(way)), np.empty(len(way))
     for some in blocks(len(way), max(_AT_ONCE // (_N * max(len(w.loc) for w in ways)), 1)):
         half = 0.5 * (end[some] - start[some])
-        distance = start[some] + half * (1.0 + _NODES[:, None])
-        squares = sum(w.at(way[some], distance) for w in ways) ** 2
-        found = seen(squares * half * _WEIGHTS[:, None], _LAST)
-        value[some], off[some] = found.total, found.off
+        left = sum(w.at(way[some], start[some] + half * (1.0 + _NODES[:, None])) for w in ways)
+        squares = left * left * half
+        before, last = np.abs(times(_LAST, squares)).reshape(2, 4, -1).sum(1)
+        falls = np.minimum(last / np.maximum(before, _LEAST), 1.0) ** _POWER
+        value[some] = times(_WEIGHTS[None], squares)[0]
+        off[some] = last * np.maximum(falls, last / np.maximum(squares[0], _LEAST))  # the first one is the largest
     return value, off

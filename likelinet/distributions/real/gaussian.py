@@ -13,6 +13,8 @@ from likelinet.distributions.numerics.estimates import positive_spread
 from likelinet.distributions.numerics.panels import nodes_and_weights
 from likelinet.distributions.numerics.special import hazard
 
+_PAIRED = 64  # components of a mixture; the pairs of more take longer than an integral over them
+
 
 class Gaussian(LocationScale):
     r"""The Gaussian distribution.
@@ -136,8 +138,10 @@ class Gaussian(LocationScale):
 
         return xp.sum(weights * to_y, axis=-1) - half, backward
 
-    def crps_of_mixture(self, weights: np.ndarray, y: np.ndarray) -> np.ndarray:
+    def crps_of_mixture(self, weights: np.ndarray, y: np.ndarray) -> np.ndarray | None:
         loc, scale = np.broadcast_arrays(self.loc, self.scale)
+        if loc.shape[-1] > _PAIRED:
+            return None
         return self.crps_loss_of_mixture(weights, (loc, scale), y)[0]
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:

@@ -64,6 +64,12 @@ class Logistic(LocationScale):
         minus_log_cdf, sf = softplus_and_sigmoid(-z)
         return -minus_log_cdf, -minus_log_sf, lambda: (sf, cdf)
 
+    def _cdf(self, y: np.ndarray) -> np.ndarray:
+        return scipy.special.expit(self._z(y))
+
+    def _sf(self, y: np.ndarray) -> np.ndarray:
+        return scipy.special.expit(-self._z(y))
+
     @staticmethod
     def _standard_sf(z: np.ndarray) -> np.ndarray:
         odds = np.exp(z, out=z)
