@@ -36,7 +36,6 @@ class LocationScale(Univariate):
     _standard_var: ClassVar[float]
     _standard_entropy: ClassVar[float]
     _standard_information: ClassVar[tuple[float, float, float]]  # of loc; of both; of scale
-    _short_tail: ClassVar[float] = np.nan  # z beyond which there is nothing, of a symmetric Z with `_standard_sf`
 
     def __init__(self, loc: ArrayLike, scale: ArrayLike) -> None:
         self._set({"loc": loc, "scale": scale})
@@ -63,11 +62,6 @@ class LocationScale(Univariate):
     @abstractmethod
     def _standard_crps(z: Array) -> Array:
         """Return the CRPS of Z at z."""
-
-    @staticmethod
-    def _standard_sf(z: np.ndarray) -> np.ndarray:
-        """Return P(Z > z), where there is a `_short_tail`; z may be overwritten."""
-        raise NotImplementedError
 
     # ---- what follows of Y -----------------------------------------------------------------------------------
 
@@ -149,11 +143,10 @@ class LocationScale(Univariate):
         y = self.loc + self.scale * column(z, self.batch_shape)
         return on_line(y, scores=self.scores)
 
-    def short_tails(self) -> list[ShortTails] | None:
-        if np.isnan(self._short_tail):
-            return None
+    def _as_short_tails(self, sf: Callable[[np.ndarray], np.ndarray], reach: float) -> list[ShortTails]:
+        """Return the `short_tails` of a symmetric Z with P(Z > z) = sf(z), of which next to nothing is past `reach`."""
         loc, scale = (a[..., None] for a in parameters_on(self, self.batch_shape))
-        return [ShortTails(self._standard_sf, self._short_tail, loc, scale, np.ones(loc.shape))]
+        return [ShortTails(sf, reach, loc, scale, np.ones(loc.shape))]
 
     def _z(self, y: np.ndarray) -> np.ndarray:
         return (y - self.loc) / self.scale

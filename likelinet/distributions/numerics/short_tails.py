@@ -107,7 +107,7 @@ def _of_panels(
         half = 0.5 * (end[some] - start[some])
         left = sum(w.at(way[some], start[some] + half * (1.0 + _NODES[:, None])) for w in ways)
         squares = left * left * half
-        before, last = np.abs(times(_LAST, squares)).reshape(2, 4, -1).sum(1)
+        before, last = np.abs(times(_LAST, squares)).reshape(2, 4, len(half)).sum(1)
         falls = np.minimum(last / np.maximum(before, _LEAST), 1.0) ** _POWER
         value[some] = times(_WEIGHTS[None], squares)[0]
         off[some] = last * np.maximum(falls, last / np.maximum(squares[0], _LEAST))  # the first one is the largest

@@ -11,6 +11,7 @@ from likelinet.distributions.base.parameter import Backward
 from likelinet.distributions.numerics.divergences import itakura_saito
 from likelinet.distributions.numerics.estimates import positive_spread
 from likelinet.distributions.numerics.panels import nodes_and_weights
+from likelinet.distributions.numerics.short_tails import ShortTails
 from likelinet.distributions.numerics.special import hazard
 
 _PAIRED = 64  # components of a mixture; the pairs of more take longer than an integral over them
@@ -54,7 +55,6 @@ class Gaussian(LocationScale):
     _standard_var = 1.0
     _standard_entropy = 0.5 + HALF_LOG_2PI
     _standard_information = 1.0, 0.0, 2.0
-    _short_tail = 5.7
 
     @staticmethod
     def _standard_loss(z: Array) -> tuple[Array, Slopes]:
@@ -78,9 +78,8 @@ class Gaussian(LocationScale):
     def _sf(self, y: np.ndarray) -> np.ndarray:
         return scipy.special.ndtr(-self._z(y))
 
-    @staticmethod
-    def _standard_sf(z: np.ndarray) -> np.ndarray:
-        return scipy.special.ndtr(np.negative(z, out=z), out=z)
+    def short_tails(self) -> list[ShortTails]:
+        return self._as_short_tails(_sf, 5.7)
 
     def _standard_ppf(self, q: np.ndarray) -> np.ndarray:
         return scipy.special.ndtri(q)
@@ -152,6 +151,11 @@ class Gaussian(LocationScale):
         """Return the weighted maximum-likelihood (loc, scale), over the first axis of y; positive for constant y."""
         loc = np.average(y, axis=0, weights=weight)
         return loc, positive_spread(np.sqrt(np.average((y - loc) ** 2, axis=0, weights=weight)), loc)
+
+
+def _sf(z: np.ndarray) -> np.ndarray:
+    """Return P(Z > z), in place of z."""
+    return scipy.special.ndtr(np.negative(z, out=z), out=z)
 
 
 def _mean_abs(loc: Array, scale: Array) -> tuple[Array, tuple[Array, Array]]:

@@ -8,6 +8,7 @@ from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.location_scale import LocationScale, Slopes
 from likelinet.distributions.numerics.divergences import logistic
 from likelinet.distributions.numerics.estimates import deviation, quantile
+from likelinet.distributions.numerics.short_tails import ShortTails
 
 
 class Logistic(LocationScale):
@@ -45,7 +46,6 @@ class Logistic(LocationScale):
     _standard_var = np.pi**2 / 3.0
     _standard_entropy = 2.0
     _standard_information = 1.0 / 3.0, 0.0, (3.0 + np.pi**2) / 9.0
-    _short_tail = 18.5
 
     @staticmethod
     def _standard_loss(z: Array) -> tuple[Array, Slopes]:
@@ -70,11 +70,8 @@ class Logistic(LocationScale):
     def _sf(self, y: np.ndarray) -> np.ndarray:
         return scipy.special.expit(-self._z(y))
 
-    @staticmethod
-    def _standard_sf(z: np.ndarray) -> np.ndarray:
-        odds = np.exp(z, out=z)
-        odds += 1.0
-        return np.divide(1.0, odds, out=odds)
+    def short_tails(self) -> list[ShortTails]:
+        return self._as_short_tails(_sf, 18.5)
 
     def _standard_ppf(self, q: np.ndarray) -> np.ndarray:
         return scipy.special.logit(q)
@@ -100,3 +97,10 @@ class Logistic(LocationScale):
         """Return (loc, scale) over the first axis of y, from its median and mean absolute deviation: a start."""
         loc = quantile(y, weight, 0.5)
         return loc, deviation(y, weight, loc) / (2.0 * np.log(2.0))
+
+
+def _sf(z: np.ndarray) -> np.ndarray:
+    """Return P(Z > z), in place of z."""
+    odds = np.exp(z, out=z)
+    odds += 1.0
+    return np.divide(1.0, odds, out=odds)
