@@ -282,7 +282,7 @@ def recover(case: Case, rows: int = 20_000, seed: int = 0, settings: Mapping[str
     x, y, _ = draw(case, rows, rng)
     new_x, new_y, truth = draw(case, TEST_ROWS, rng)
     start = time.perf_counter()
-    model = ll.Model({"distribution": dict(case.config), **settings}).fit(x, y, progress=False)
+    model = ll.Model({"quality": "plain", "distribution": dict(case.config), **settings}).fit(x, y, progress=False)
     seconds = time.perf_counter() - start
     nll = [float(-np.mean(d.log_prob(new_y))) for d in (truth, model.predict_dist(new_x))]
     return Recovered(case.predicted, nll[0], nll[1], seconds, model)

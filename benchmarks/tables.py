@@ -62,7 +62,7 @@ class Table:
         """Return the config with one of the families."""
         declared = self.families.get(family, family)  # "auto" stands in no list
         rest = {"network": dict(self.network), "training": dict(self.training), "ensemble": self.ensemble}
-        return {"data": dict(self.data), "distribution": declared, **rest}
+        return {"quality": "plain", "data": dict(self.data), "distribution": declared, **rest}
 
 
 def over(kind: str, base: Any, **options: Any) -> dict[str, Any]:
@@ -205,7 +205,13 @@ def quantile_regression(table: pd.DataFrame, tau: float, training: Mapping[str, 
     """Return intercept and slope of the τ-quantile of food expenditure as a linear function of income."""
     family = {"kind": "asymmetric_laplace", "tau": tau, "scale": "shared"}
     data = {"target": "foodexp", "features": ["income"], "extrapolate": True}  # a line, from 0 on
-    config = {"data": data, "distribution": family, "network": {"hidden": []}, "training": dict(training)}
+    config = {
+        "quality": "plain",
+        "data": data,
+        "distribution": family,
+        "network": {"hidden": []},
+        "training": dict(training),
+    }
     model = ll.Model(config).fit(table, progress=False)
     at_0, at_1000 = model.predict_dist(pd.DataFrame({"income": [0.0, 1000.0]})).ppf(tau)
     return float(at_0), float(at_1000 - at_0) / 1000.0

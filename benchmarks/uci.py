@@ -2,7 +2,7 @@
 
     python benchmarks/uci.py [SET ...] [--splits 20] [--set ensemble=5 ...] [--jobs 2] [--name good] [--results FILE]
 
-One config for every set and split: the library's defaults with `ensemble: 5`, plus what `--set` says. With `--results`
+One config for every set and split: five networks of the plain quality, plus what `--set` says. With `--results`
 every split is kept in a file as soon as it is there, and is not run again; the table shows all that the file has, under
 their names, among them the peers of `uci_peers.py`. See `splits.py` for where the data lie.
 

@@ -5,14 +5,16 @@ python docs/make_config_reference.py
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import likelinet as ll
 from likelinet.config import dump_config
 from likelinet.config.base import members
 from likelinet.config.distribution import DistributionConfig
 from likelinet.config.network import NetworkConfig
+from likelinet.config.quality import Quality
 from likelinet.config.training import ObjectiveConfig, OptimizerConfig, ScheduleConfig
+from likelinet.core.wording import counted
 
 PAGE = Path(__file__).parent / "config.md"
 # Heading, where in the config, classes: the first one is what an omitted `kind` means.
@@ -55,20 +57,52 @@ column of the table. Links are the maps from a raw network output into the param
 `exp` and `sigmoid`; `cholesky` and `ordered` belong to a matrix and to cutpoints. Formulas, and which family is for
 which y, are in [families.md](families.md).
 
-This is the default config, as `likelinet show` and the demos print it:
+`quality` names what a config leaves open is set to; whatever it says by itself is respected, key by key:
+
+{qualities}
+
+In the tables below the default of a key is that of `plain`. This is the default config as a whole, as `likelinet show`
+and the demos print it:
 
 ```yaml
 {default}```
 """
+# What a fit takes beside one of `plain`.
+COSTS = {"plain": "COST", "fast": "COST", "good": "COST", "best": "COST"}
 
 
 def reference() -> str:
     """Return the page."""
-    lines = [INTRODUCTION.replace("{default}", dump_config(ll.ModelConfig()))]
+    lines = [INTRODUCTION.replace("{default}", dump_config(ll.ModelConfig())).replace("{qualities}", qualities())]
     for heading, key, classes in SECTIONS:
         lines.append(f"## {heading}{f': `{key}`' if key else ''}\n")
         lines.extend(_class(cls, titled=len(classes) > 1) for cls in classes)
     return "\n".join(lines).rstrip() + "\n"
+
+
+def qualities() -> str:
+    """Return a table of what each quality is made of."""
+    lines = ["| `quality` | groups of networks | family | steps at most, each | cost |", "|---|---|---|---|---|"]
+    for name in get_args(Quality):
+        config = ll.ModelConfig(quality=name)
+        groups = "; ".join(map(_in_words, config.each_group))
+        family, steps = config.distribution, config.training.steps
+        many = "named, or Gaussian"
+        if isinstance(family, ll.AutoConfig):
+            many = "chosen" if family.families == 1 else f"chosen; up to {family.families} if they are near"
+        default = " (default)" if name == ll.ModelConfig().quality else ""
+        most = "those of 400 epochs" if steps is None else f"{steps:,}"
+        lines.append(f"| `{name}`{default} | {groups} | {many} | {most} | {COSTS[name]} |")
+    return "\n".join(lines)
+
+
+def _in_words(group: ll.ModelConfig) -> str:
+    """Return how many networks of which kind a group has."""
+    numeric, layers = group.data.numeric, len(group.network.hidden) if isinstance(group.network, ll.MLPConfig) else 0
+    coded = isinstance(numeric, ll.PiecewiseLinearConfig)
+    bins = "" if not coded or numeric.bins == "auto" else f" of {numeric.bins} bins"
+    deep = f" of {layers} layers" if layers > len(ll.MLPConfig().hidden) else ""
+    return f"{counted(group.ensemble, 'network' if layers else 'linear model')}{deep}{' with codes' * coded}{bins}"
 
 
 def keys(cls: Any) -> list[tuple[str, str, str, str]]:

@@ -26,7 +26,7 @@ def data(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 def main() -> Path:
     """Fit five networks and draw the density of their mixture."""
     x, y = data(400, seed=0)
-    model = ll.Model(ll.ModelConfig(ensemble=5)).fit(x, y)
+    model = ll.Model(ll.ModelConfig(quality="plain", ensemble=5)).fit(x, y)
     at, values = np.linspace(0.0, 10.0, 240), np.linspace(-1.3, 4.7, 280)
     d = model.predict_dist(at[:, None])
     density = np.exp(d.log_prob(values[:, None]))  # shape (values, x)

@@ -28,6 +28,7 @@ PAGES = (
     DOCS / "api" / "distributions.rst",
     DOCS / "api" / "wrappers.rst",
     DOCS / "api" / "config.rst",
+    DOCS / "user_guide" / "ensembles.md",
 )
 LIST = re.compile(r"^((?:<!--|\.\.) list: (\w+)[^\n]*\n)(.*?)(^(?:<!--|\.\.) end of the list)", re.M | re.S)
 WRAPPERS = [c for c in classes("over") if c is not ll.distributions.Wrapper]
@@ -35,7 +36,7 @@ WRAPPERS = [c for c in classes("over") if c is not ll.distributions.Wrapper]
 
 def written(page: Path) -> str:
     """Return the text of a page with its lists as they should be."""
-    make = {f.__name__: f for f in (kinds_by_room, all_kinds, modules, reference, wrappers, configs)}
+    make = {f.__name__: f for f in (kinds_by_room, all_kinds, modules, reference, wrappers, configs, qualities)}
     return LIST.sub(lambda m: f"{m[1]}\n{make[m[2]]()}\n\n{m[4]}", page.read_text(encoding="utf-8"))
 
 
@@ -53,6 +54,12 @@ def all_kinds() -> str:
     rows = [f"| `{_kind(c)}` | {c.support_in_words or c.support.description} | {_purpose(c)} |" for c in found]
     head = ["| `kind` | y | in a word |", "|---|---|---|"]
     return "\n".join([*head, *rows, "| `custom` | yours | [a class of your own](plugins.md) |"])
+
+
+def qualities() -> str:
+    """Return the table of what each quality is made of, as the page of all keys has it."""
+    page = (DOCS / "config.md").read_text(encoding="utf-8")
+    return page[page.index("| `quality` | groups") :].partition("\n\n")[0]
 
 
 def modules() -> str:

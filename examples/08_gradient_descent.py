@@ -63,7 +63,7 @@ def excess(x: np.ndarray, y: np.ndarray, batch: int, rate: float, epochs: int) -
         optimizer=ll.SGDConfig(learning_rate=rate), schedule=None, gradient_clip=None, batch_size=batch, epochs=epochs
     )
     head = ll.GaussianConfig(scale=1.0)
-    config = ll.ModelConfig(network=ll.MLPConfig(hidden=[]), distribution=head, training=training)
+    config = ll.ModelConfig(quality="plain", network=ll.MLPConfig(hidden=[]), distribution=head, training=training)
     model = ll.Model(config).fit(x, y, validation=(x, y))  # so that the training rows are scored after every epoch
     inputs = np.column_stack([x, np.ones(len(x))])
     best = ll.Gaussian(inputs @ np.linalg.lstsq(inputs, y)[0], 1.0).nll(y).mean()
@@ -76,7 +76,7 @@ def noisy_sine(stopping: ll.EarlyStoppingConfig | None, epochs: int) -> ll.Histo
     x = rng.uniform(-3.0, 3.0, (540, 1))
     y = np.sin(2.0 * x[:, 0]) + 0.4 * rng.standard_normal(540)
     training = ll.TrainingConfig(epochs=epochs, schedule=None, early_stopping=stopping)
-    model = ll.Model(ll.ModelConfig(network=ll.MLPConfig(hidden=[64, 64]), training=training))
+    model = ll.Model(ll.ModelConfig(quality="plain", network=ll.MLPConfig(hidden=[64, 64]), training=training))
     return model.fit(x[:40], y[:40], validation=(x[40:], y[40:])).history
 
 

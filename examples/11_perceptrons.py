@@ -84,6 +84,7 @@ def main(quick: bool = False) -> dict[str, Any]:
     y, models = np.array(TRUTH["XOR"], dtype=float), {}
     for hidden in ([], [4]):
         config = ll.ModelConfig(
+            quality="plain",
             data=ll.DataConfig(extrapolate=True),  # the picture goes beyond the four corners
             network=ll.MLPConfig(hidden=hidden, activation="tanh"),
             distribution=ll.BernoulliConfig(),

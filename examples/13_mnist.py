@@ -49,6 +49,7 @@ NOTES = {
 def classifier(network: ll.MLPConfig, ensemble: int = 1, **training: Any) -> ll.Model:
     """Return a model of ten classes that takes the pixels as they are and learns from all rows, without stopping."""
     config = ll.ModelConfig(
+        quality="plain",
         data=ll.DataConfig(standardize=False, extrapolate=True),
         network=network,
         distribution=ll.CategoricalConfig(),

@@ -69,7 +69,7 @@ def main(quick: bool = False) -> dict[str, Any]:
     held: dict[str, dict[str, Any]] = {}
     print(f"{len(y)} rows  {'held-out NLL':>14s}{'RMSE':>8s}{'in the 90 % interval':>22s}")
     for name, distribution in MODELS.items():
-        config = ll.ModelConfig(network=network, distribution=distribution, training=training)
+        config = ll.ModelConfig(quality="plain", network=network, distribution=distribution, training=training)
         nll, error, inside = np.empty(len(y)), np.empty(len(y)), np.empty(len(y), dtype=bool)
         for k in range(5):
             out = fold == k
@@ -93,7 +93,7 @@ def main(quick: bool = False) -> dict[str, Any]:
     models: dict[str, ll.Model] = {}
     titles = {"shared": "one σ for all", "predicted": "a predicted σ", "mixture": "a mixture of two"}
     for axis, (name, title) in zip(axes.flat, titles.items(), strict=False):
-        config = ll.ModelConfig(network=network, distribution=MODELS[name], training=training)
+        config = ll.ModelConfig(quality="plain", network=network, distribution=MODELS[name], training=training)
         models[name] = ll.Model(config).fit(x, y)
         draw(axis, at[:, 0], models[name].predict_dist(at))
         axis.plot(x, y, ".", color=VERMILLION, ms=5, label="measured")

@@ -61,7 +61,7 @@ def main(quick: bool = False) -> dict[str, Any]:
     training = ll.TrainingConfig(epochs=60 if quick else 100, batch_size=64)
     families = {"gaussian": ll.GaussianConfig(), "mixture": ll.MixtureConfig(components=5)}
     models = {
-        name: ll.Model(ll.ModelConfig(distribution=family, training=training)).fit(x, y)
+        name: ll.Model(ll.ModelConfig(quality="plain", distribution=family, training=training)).fit(x, y)
         for name, family in families.items()
     }
     predicted = {name: model.predict_dist(x_test) for name, model in models.items()}

@@ -61,6 +61,7 @@ def main(quick: bool = False) -> dict[str, Any]:
         # ------------------------------------------------------------------------------------------------ from here
         table, new = pd.read_csv(history), pd.read_csv(later)
         config = ll.ModelConfig(
+            quality="plain",  # one network, which takes a second
             data=ll.DataConfig(target="demand"),
             distribution=ll.NegativeBinomialConfig(total_count="shared"),  # a count: docs/families.md helps to choose
             training=ll.TrainingConfig(epochs=200, optimizer=ll.AdamWConfig(learning_rate=0.01)),

@@ -84,10 +84,12 @@ def main(quick: bool = False) -> dict[str, Any]:
     network = ll.MLPConfig(hidden=[32, 32])
     families = {"gaussian": ll.GaussianConfig(), "gamma": ll.GammaConfig()}
     models = {
-        name: ll.Model(ll.ModelConfig(network=network, distribution=family, training=training)).fit(x, y)
+        name: ll.Model(ll.ModelConfig(quality="plain", network=network, distribution=family, training=training)).fit(
+            x, y
+        )
         for name, family in families.items()
     }
-    own = ll.Model(ll.ModelConfig(network=network, training=training), distribution=Maxwell)
+    own = ll.Model(ll.ModelConfig(quality="plain", network=network, training=training), distribution=Maxwell)
     models["Maxwell"] = own.fit(x, y)
     nll = {name: -model.score(x_test, y_test) for name, model in models.items()}
     nll["theory"] = -float(Maxwell(scale=theory(x_test[:, 0])).log_prob(y_test).mean())

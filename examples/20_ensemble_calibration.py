@@ -47,7 +47,9 @@ def main(quick: bool = False) -> dict[str, Any]:
     """Compare one network with five: in a gap of the data, and by the coverage of their intervals."""
     x, y = curve_with_a_gap(200)
     further = ll.DataConfig(extrapolate=True)  # the picture goes beyond the data
-    gap = ll.ModelConfig(data=further, training=ll.TrainingConfig(epochs=50 if quick else 200), ensemble=5)
+    gap = ll.ModelConfig(
+        quality="plain", data=further, training=ll.TrainingConfig(epochs=50 if quick else 200), ensemble=5
+    )
     at = np.linspace(-5.0, 5.0, 301)
     mixture = ll.Model(gap).fit(x, y).predict_dist(at[:, None])
     assert isinstance(mixture, ll.Mixture)
@@ -68,7 +70,9 @@ def main(quick: bool = False) -> dict[str, Any]:
         train, test = order[:221], order[221:]
         for members in pit:
             training = ll.TrainingConfig(epochs=100, seed=seed)
-            config = ll.ModelConfig(network=ll.MLPConfig(hidden=[50]), training=training, ensemble=members)
+            config = ll.ModelConfig(
+                quality="plain", network=ll.MLPConfig(hidden=[50]), training=training, ensemble=members
+            )
             d = ll.Model(config).fit(features[train], target[train]).predict_dist(features[test])
             pit[members].append(d.cdf(target[test]))
             nll[members].append(float(d.nll(target[test]).mean()))

@@ -15,10 +15,10 @@ from likelinet.cli.main import main
 
 
 def quick(**declared: Any) -> ll.Model:
-    """Return a model that trains in a blink; keywords are keys of the config."""
+    """Return a model that trains in a blink, of the plain quality; keywords are keys of the config."""
     training = {"epochs": 3, "batch_size": 16, **declared.pop("training", {})}
     network = {"hidden": [4], "activation": "tanh", **declared.pop("network", {})}
-    return ll.Model({**declared, "network": network, "training": training})
+    return ll.Model({"quality": "plain", **declared, "network": network, "training": training})
 
 
 def table(n: int = 60, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -92,7 +92,7 @@ def cli(*arguments: Any) -> Result:
 def fit(folder: Path, *overrides: str, columns: Mapping[str, Sequence[Any]] = COLUMNS) -> Result:
     """Run `likelinet fit` with a quick config on columns; the model is `folder/model.safetensors`."""
     config = folder / "config.yaml"
-    config.write_text("network: {hidden: [4]}\ntraining: {epochs: 3}\n")
+    config.write_text("quality: plain\nnetwork: {hidden: [4]}\ntraining: {epochs: 3}\n")
     train = write_csv(folder / "train.csv", columns)
     sets = [part for o in (FEATURES, *overrides) for part in ("--set", o)]
     return cli("fit", config, train, "-o", folder / "model.safetensors", *sets)

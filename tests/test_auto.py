@@ -18,7 +18,7 @@ from likelinet.targets import candidates
 from likelinet.training.choice import Choice
 from tests.small import cli, write_csv
 
-QUICK = {"network": {"hidden": [8]}, "training": {"steps": 80, "epochs": 25}}
+QUICK = {"quality": "plain", "network": {"hidden": [8]}, "training": {"steps": 80, "epochs": 25}}
 N = 200
 rng = np.random.default_rng(0)
 X = rng.uniform(-1.0, 1.0, (N, 1))
@@ -305,6 +305,8 @@ def test_a_family_by_auto(tmp_path: Path):
         "network.hidden=[4]",
         "--set",
         "training.epochs=3",
+        "--set",
+        "quality=plain",
         "--set",
         "distribution=auto",
         "-o",

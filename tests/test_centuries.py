@@ -49,7 +49,9 @@ def test_new_rows_are_in_the_hundred_years_of_training(form: str, tmp_path):
     rows = 3 * written(range(1931, 1969), form)
     table = {"born": rows, "y": np.arange(len(rows)) ** 2.0}
     with pytest.warns(UserWarning, match="read as dates"):
-        model = ll.Model({"data": {"extrapolate": True}, "training": {"epochs": 1}}).fit(table, "y", progress=False)
+        model = ll.Model({"quality": "plain", "data": {"extrapolate": True}, "training": {"epochs": 1}}).fit(
+            table, "y", progress=False
+        )
     model.save(tmp_path / "m.safetensors")
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Dates of another form")

@@ -76,7 +76,7 @@ def test_a_file_keeps_them(tmp_path: Path):
 
 def test_from_the_command_line(tmp_path: Path):
     file = write_csv(tmp_path / "t.csv", {"sold": ["yes", "no", "no", "no"] * 5, "x": list(range(20))})
-    more = ("--set", "data.features=[]", "--set", "data.class_weight={yes: 3}")
+    more = ("--set", "quality=plain", "--set", "data.features=[]", "--set", "data.class_weight={yes: 3}")
     assert cli("fit", file, "--target", "sold", *more, "-o", tmp_path / "m").code == 0
     np.testing.assert_allclose(ll.Model.load(tmp_path / "m").predict_dist(file).probs, 0.5, rtol=1e-9)  # pyright: ignore
 

@@ -65,14 +65,16 @@ def test_fit_is_the_python_fit(tmp_path: Path):
     fit(tmp_path, "data.target=price", "training.seed=5")
     declared = {"network": {"hidden": [4]}, "training": {"epochs": 3, "seed": 5}}
     data = {"target": "price", "features": ["size", "age", "colour"]}
-    model = ll.Model({**declared, "data": data}).fit(read_table(tmp_path / "train.csv"), progress=False)
+    model = ll.Model({"quality": "plain", **declared, "data": data}).fit(
+        read_table(tmp_path / "train.csv"), progress=False
+    )
     rows = features(tmp_path / "train.csv")
     np.testing.assert_array_equal(ll.Model.load(tmp_path / "model.safetensors").predict(rows), model.predict(rows))
 
 
 def test_a_target_is_all_a_config_needs(tmp_path: Path):
     config = tmp_path / "c.yaml"
-    config.write_text("data: {target: price}")
+    config.write_text("quality: plain\ndata: {target: price}")
     table = write_csv(tmp_path / "t.csv", COLUMNS)
     done = cli("fit", config, table, "-o", tmp_path / "m", "--set", "training.steps=2")
     assert done.code == 0
@@ -81,7 +83,9 @@ def test_a_target_is_all_a_config_needs(tmp_path: Path):
 
 def test_quiet_prints_nothing(tmp_path: Path):
     config = tmp_path / "c.yaml"
-    config.write_text("data: {target: price, features: [size]}\nnetwork: {hidden: [4]}\ntraining: {epochs: 2}")
+    config.write_text(
+        "quality: plain\ndata: {target: price, features: [size]}\nnetwork: {hidden: [4]}\ntraining: {epochs: 2}"
+    )
     done = cli("fit", config, write_csv(tmp_path / "t.csv", COLUMNS), "-o", tmp_path / "m", "--quiet")
     assert (done.code, done.out, done.err) == (0, "", "")
     assert (tmp_path / "m").is_file()
@@ -187,7 +191,9 @@ def test_several_outputs(tmp_path: Path):
 def test_extra_columns_are_one_line_on_standard_error(tmp_path: Path):
     bare = write_csv(tmp_path / "bare.csv", {n: COLUMNS[n] for n in ("colour", "age", "size", "price")})
     config, file = tmp_path / "config.yaml", tmp_path / "model.safetensors"
-    config.write_text("data: {target: price}\nnetwork: {hidden: [4]}\ntraining: {epochs: 2}\n", encoding="utf-8")
+    config.write_text(
+        "quality: plain\ndata: {target: price}\nnetwork: {hidden: [4]}\ntraining: {epochs: 2}\n", encoding="utf-8"
+    )
     assert cli("fit", config, bare, "-o", file).err == ""
     alone, wide = cli("predict", file, bare), cli("predict", file, write_csv(tmp_path / "wide.csv", COLUMNS))
     note = "likelinet: note: Columns that the model does not use are ignored: visits, sold, grade.\n"

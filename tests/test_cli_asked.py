@@ -14,7 +14,7 @@ from likelinet.tables.table import as_table
 from likelinet.targets.suggestion import suggested
 from tests.small import COLUMNS, cli, quick, write_csv
 
-QUICK = ("--set", "network.hidden=[4]", "--set", "training.epochs=2")
+QUICK = ("--set", "quality=plain", "--set", "network.hidden=[4]", "--set", "training.epochs=2")
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +154,7 @@ def test_check_takes_what_fit_takes(folder: Path):
     assert config == {
         "data": {"target": "price", "exclude": ["age"], "missing": [-9.0]},
         "network": {"hidden": [4]},
-        "distribution": {"kind": "gaussian"},
+        "distribution": {"kind": "auto"},
     }
     coded = cli("check", folder / "t.csv", "--target", "price", "--set", "data.numeric.kind=piecewise_linear")
     numeric = yaml.safe_load(coded.out.partition("Suggested config:\n")[2])["data"]["numeric"]

@@ -61,7 +61,7 @@ def test_predictions_and_draws_are_of_the_columns_themselves(folder: Path):
 
 
 def test_a_model_without_codes_says_so(folder: Path):
-    (folder / "mlp.yaml").write_text("data: {target: depth}\ntraining: {epochs: 1}\n", encoding="utf-8")
+    (folder / "mlp.yaml").write_text("quality: plain\ndata: {target: depth}\ntraining: {epochs: 1}\n", encoding="utf-8")
     assert cli("fit", folder / "mlp.yaml", folder / "table.csv", "-o", folder / "mlp.safetensors").code == 0
     for command in (
         ["encode", folder / "mlp.safetensors", folder / "table.csv"],

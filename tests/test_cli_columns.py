@@ -27,6 +27,8 @@ QUICK = (
     "--set",
     "network.hidden=[2]",
     "--set",
+    "quality=plain",
+    "--set",
     "training.epochs=1",
     "--set",
     "training.validation_fraction=0",
@@ -84,7 +86,7 @@ def test_init_describes_all_of_them_however_many(tmp_path: Path):
 @pytest.mark.parametrize("command", [("fit",), ("compare", "--families", "gaussian")], ids=["fit", "compare"])
 def test_nothing_is_named_to_predict(tmp_path: Path, command: tuple[str, ...]):
     config, table = tmp_path / "empty.yaml", write_csv(tmp_path / "t.csv", {**NUMBERS, "y": Y})
-    config.write_text("{}")
+    config.write_text("quality: plain")
     done = cli(*command, config, table)
     assert (done.code, done.out) == (2, "")
     assert done.err == "likelinet: y is missing: name its column in data.target, or by --target.\n"

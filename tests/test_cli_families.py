@@ -69,8 +69,8 @@ def fitted(folder: Path, kind: str, more: str = "") -> tuple[Result, Path, Path]
     columns, target, distribution = KINDS[kind]
     config, file = folder / "c.yaml", folder / "m.safetensors"
     config.write_text(
-        f"data: {{target: {target}}}\ndistribution: {distribution}\nnetwork: {{hidden: [4]}}\ntraining: {{epochs: 3}}\n"
-        + more
+        f"quality: plain\ndata: {{target: {target}}}\ndistribution: {distribution}\n"
+        "network: {hidden: [4]}\ntraining: {epochs: 3}\n" + more
     )
     table = write_csv(folder / "t.csv", {name: COLUMNS[name] for name in ("size", *columns)})
     return cli("fit", config, table, "-o", file), file, table
@@ -170,7 +170,7 @@ def test_scores_of_an_intercept_are_those_by_hand(tmp_path: Path):
     _, file, table = fitted(tmp_path, "times", "")
     config = tmp_path / "c.yaml"
     config.write_text(
-        "data: {target: {time: time, event: event}, features: []}\n"
+        "quality: plain\ndata: {target: {time: time, event: event}, features: []}\n"
         "distribution: {kind: censored, base: {kind: exponential}}\n"
     )
     assert cli("fit", config, table, "-o", file, "--quiet").code == 0

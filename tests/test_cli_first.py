@@ -19,7 +19,7 @@ from likelinet.tables.table import as_table, read_table
 from likelinet.targets.suggestion import suggested
 from tests.small import COLUMNS, FEATURES, cli, write_csv
 
-QUICK = ("--set", FEATURES, "--set", "network.hidden=[4]", "--set", "training.epochs=3")
+QUICK = ("--set", FEATURES, "--set", "quality=plain", "--set", "network.hidden=[4]", "--set", "training.epochs=3")
 RNG = np.random.default_rng(0)
 
 
@@ -58,14 +58,14 @@ def test_what_is_chosen_is_not_guessed(table: Path):
     )
     assert (done.code, done.out[:7]) == (0, "Fitted ")
     config = table.with_name("c.yml")
-    config.write_text("network: {hidden: [4]}\ntraining: {epochs: 3}\n")
+    config.write_text("quality: plain\nnetwork: {hidden: [4]}\ntraining: {epochs: 3}\n")
     done = cli("fit", config, table, "--target", "visits", "--set", FEATURES, "-o", table.with_name("m"))
     assert (done.code, done.out[:7]) == (0, "Fitted ")
     assert ll.Model.load(table.with_name("m")).config.distribution == ll.GaussianConfig()
 
 
 def test_several_targets_and_files(table: Path):
-    two = ("--target", "price", "--target", "size", "--set", "data.features=[age]", "--set", "training.epochs=2")
+    two = ("--target", "price", "--target", "size", *QUICK[2:], "--set", "data.features=[age]")
     done = cli("fit", table, write_csv(table.with_name("n"), COLUMNS), *two, "-o", table.with_name("m"))
     assert done.out.startswith("Family: gaussian, since 'price, size' are alike: 'price' has positive numbers")
     assert ll.Model.load(table.with_name("m")).target_names == ["price", "size"]
@@ -73,9 +73,7 @@ def test_several_targets_and_files(table: Path):
 
 def test_times_to_an_event_and_intervals(table: Path):
     target = "{time: age, event: {column: sold, is: yes}}"
-    done = cli(
-        "fit", table, "--target", target, "--set", "training.epochs=2", "--holdout", "0.2", "-o", table.with_name("m")
-    )
+    done = cli("fit", table, "--target", target, *QUICK[2:], "--holdout", "0.2", "-o", table.with_name("m"))
     assert done.out.startswith("Family: censored(weibull), since 'age' is the time to an event.\n")
     assert "concordance" in done.out
     config = table.with_name("c.yaml")
@@ -323,7 +321,7 @@ def test_its_comments_are_the_defaults(table: Path):
     told = yaml.safe_load(text)
     assert told["data"].pop("features") == [name for name in COLUMNS if name != "price"]
     assert ll.ModelConfig.model_validate(told) == ll.load_config(config)
-    assert set(told) == {"data", "distribution", "network", "ensemble", "training"}
+    assert set(told) == {"data", "distribution", "network", "ensemble", "groups", "training"}
 
 
 def test_names_that_yaml_would_misread(tmp_path: Path):

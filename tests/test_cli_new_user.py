@@ -18,7 +18,16 @@ from likelinet.tables.table import as_table, read_table
 from likelinet.training.kept import Kept
 from tests.small import COLUMNS, cli, write_csv
 
-QUICK = ("--set", "data.features=[size, age]", "--set", "network.hidden=[4]", "--set", "training.epochs=3")
+QUICK = (
+    "--set",
+    "quality=plain",
+    "--set",
+    "data.features=[size, age]",
+    "--set",
+    "network.hidden=[4]",
+    "--set",
+    "training.epochs=3",
+)
 FIT = ("--target", "price", *QUICK)
 WHEN = [f"2024-{1 + i // 28:02d}-{1 + i % 28:02d}" for i in range(40)]
 KEPT = {  # as they are in the file
@@ -53,7 +62,7 @@ def keep(folder: Path, ending: str, tmp_path: Path) -> Path:
 
 def test_kept_columns_are_not_said_to_be_ignored(tmp_path: Path):
     train = write_csv(tmp_path / "train.csv", COLUMNS)
-    quick = ("--set", "network.hidden=[4]", "--set", "training.epochs=3")
+    quick = ("--set", "quality=plain", "--set", "network.hidden=[4]", "--set", "training.epochs=3")
     assert cli("fit", train, "--target", "price", *quick, "-o", tmp_path / "m").code == 0
     new = write_csv(tmp_path / "new.csv", {"id": KEPT["id"], "more": KEPT["ratio"], **COLUMNS})
     plain = cli("predict", tmp_path / "m", new)
@@ -242,7 +251,7 @@ def test_a_first_line_of_data_says_how_to_declare_it(tmp_path: Path):
     told = "set data.header to false, which is --set data.header=false for fit and compare, and --no-header for check"
     assert told in " ".join((done.out + done.err).split())
     out = tmp_path / "m"
-    exact = ("--set", "network.hidden=[]", "--set", "training.epochs=2")
+    exact = ("--set", "quality=plain", "--set", "network.hidden=[]", "--set", "training.epochs=2")
     done = cli("fit", tmp_path / "t.csv", "--target", "x1", "--set", "data.header=false", *exact, "-o", out)
     assert (done.code, done.err) == (0, "")
     assert cli("check", tmp_path / "t.csv", "--no-header").code == 0
@@ -308,7 +317,7 @@ def test_a_fit_whose_start_is_the_best_may_be_repeated(folder: Path, tmp_path: P
 def test_a_target_whose_name_is_a_number():
     rng = np.random.default_rng(0)
     table: dict[Any, np.ndarray] = {0: rng.normal(size=40), 1: rng.normal(size=40), 2: rng.normal(size=40)}
-    quick = {"network": {"hidden": [4]}, "training": {"epochs": 2}}
+    quick = {"quality": "plain", "network": {"hidden": [4]}, "training": {"epochs": 2}}
     same = ll.Model(quick).fit({str(name): column for name, column in table.items()}, "2")
     model = ll.Model(quick).fit(table, 2)
     assert model.target_names == ["2"]

@@ -44,8 +44,26 @@ def test_a_table_comes_in(command: tuple[str, ...], at: Path):
 
 
 def test_a_table_to_fit_comes_in(at: Path):
-    assert cli("fit", "-", "--target", "price", "--holdout", "0.2", "--set", "training.epochs=2").code == 0
-    cli("fit", "train.csv", "--target", "price", "--holdout", "0.2", "--set", "training.epochs=2", "-o", "other")
+    assert (
+        cli(
+            "fit", "-", "--target", "price", "--holdout", "0.2", "--set", "quality=plain", "--set", "training.epochs=2"
+        ).code
+        == 0
+    )
+    cli(
+        "fit",
+        "train.csv",
+        "--target",
+        "price",
+        "--holdout",
+        "0.2",
+        "--set",
+        "quality=plain",
+        "--set",
+        "training.epochs=2",
+        "-o",
+        "other",
+    )
     shown = [cli("predict", model, "train.csv").out for model in ("model.safetensors", "other")]
     assert shown[0] == shown[1] != ""
 

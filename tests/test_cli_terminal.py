@@ -26,7 +26,8 @@ LISTENING = (
 def files(folder: Path, training: str) -> list[str]:
     config = folder / "config.yaml"
     config.write_text(
-        f"data: {{target: price, features: [size, colour]}}\nnetwork: {{hidden: [4]}}\ntraining: {{{training}}}\n"
+        "quality: plain\ndata: {target: price, features: [size, colour]}\nnetwork: {hidden: [4]}\n"
+        f"training: {{{training}}}\n"
     )
     return ["fit", str(config), str(write_csv(folder / "t.csv", COLUMNS)), "-o", str(folder / "m.safetensors")]
 
@@ -145,7 +146,7 @@ def test_interrupt_in_python_keeps_the_best_weights():
             raise KeyboardInterrupt
 
     X = np.array(COLUMNS["size"])[:, None]
-    model = ll.Model({"network": {"hidden": [4]}})
+    model = ll.Model({"quality": "plain", "network": {"hidden": [4]}})
     with pytest.raises(KeyboardInterrupt):
         model.fit(X, COLUMNS["price"], callbacks=[stop])
     assert (model.fitted, model.history.stopped) == (True, "interrupted")
@@ -180,7 +181,8 @@ def test_standard_output_that_cannot_be_written_to(tmp_path: Path):
     columns = COLUMNS | {"grade": [["jä", "nö"][i % 2] for i in range(40)]}
     table = write_csv(tmp_path / "t.csv", columns)
     (tmp_path / "c.yaml").write_text(
-        "data: {target: grade, features: [size]}\ndistribution: {kind: categorical}\ntraining: {epochs: 2}\n"
+        "quality: plain\ndata: {target: grade, features: [size]}\n"
+        "distribution: {kind: categorical}\ntraining: {epochs: 2}\n"
     )
     assert cli("fit", tmp_path / "c.yaml", table, "-o", tmp_path / "m").code == 0
     closed = "likelinet: Standard output is closed: name a file by -o.\n"
@@ -223,7 +225,9 @@ def test_a_family_in_a_module_beside_the_data(tmp_path: Path):
 
 def test_a_list_of_many_classes_ends_in_an_ellipsis(tmp_path: Path):
     table = write_csv(tmp_path / "t.csv", {"x": range(50), "y": list("abcde") * 10})
-    done = cli("fit", table, "--target", "y", "--set", "training.epochs=1", "-o", tmp_path / "m")
+    done = cli(
+        "fit", table, "--target", "y", "--set", "quality=plain", "--set", "training.epochs=1", "-o", tmp_path / "m"
+    )
     assert done.out.startswith("Family: categorical, since 'y' has 5 classes: a, b, c, d, …\n")
     done = cli("init", table, "--target", "y", "-o", tmp_path / "c.yaml")
     assert ": family categorical, since 'y' has 5 classes: a, b, c, d, …\n" in done.out

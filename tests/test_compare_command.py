@@ -17,7 +17,8 @@ from tests.test_compare import held_out, normal
 def run(folder: Path, *arguments: str, target: str = "price", features: str = "[]") -> Result:
     config = folder / "c.yaml"
     config.write_text(
-        f"data: {{target: {target}, features: {features}}}\nnetwork: {{hidden: [4]}}\ntraining: {{epochs: 2, seed: 3}}"
+        f"quality: plain\ndata: {{target: {target}, features: {features}}}\n"
+        "network: {hidden: [4]}\ntraining: {epochs: 2, seed: 3}"
     )
     return cli("compare", config, write_csv(folder / "t.csv", COLUMNS), *arguments)
 

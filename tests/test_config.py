@@ -84,13 +84,17 @@ def test_everything_has_a_default(tmp_path: Path, text: str):
     file.write_text(text)
     config = load_config(file)
     assert config == ll.ModelConfig() == ll.Model().config == ll.Model({}).config
-    assert isinstance(config.distribution, ll.GaussianConfig)
-    assert (config.ensemble, config.engine, config.training.seed) == (1, "numpy", 0)
+    assert isinstance(config.distribution, ll.AutoConfig)
+    assert (config.quality, config.engine, config.training.seed) == ("good", "auto", 0)
 
 
 def test_kind_may_be_left_out():
     config = ll.ModelConfig.model_validate(
-        {"distribution": {"scale": 2.0}, "training": {"optimizer": {"learning_rate": 0.5}, "schedule": {"warmup": 0.2}}}
+        {
+            "quality": "plain",
+            "distribution": {"scale": 2.0},
+            "training": {"optimizer": {"learning_rate": 0.5}, "schedule": {"warmup": 0.2}},
+        }
     )
     assert config.distribution == ll.GaussianConfig(scale=2.0)
     assert config.training.optimizer == ll.AdamWConfig(learning_rate=0.5)

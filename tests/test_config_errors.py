@@ -289,14 +289,14 @@ def test_what_a_beginner_writes(declared: dict[str, Any], message: str):
     assert message in str(found.value)
 
 
-@pytest.mark.parametrize("empty", ["quality=", "training.folds= "])
+@pytest.mark.parametrize("empty", ["groups=", "training.folds= "])
 def test_an_empty_value(empty: str, tmp_path: Path):
     (tmp_path / "c.yaml").write_text("ensemble: 3\n")
     key = empty.partition("=")[0]
     with pytest.raises(ll.ConfigError) as found:
         load_config(tmp_path / "c.yaml", [empty])
     assert str(found.value) == f"--set {empty}: the value is missing; write {key}=null for none at all."
-    assert load_config(tmp_path / "c.yaml", [f"{key}=null"]).quality is None
+    assert load_config(tmp_path / "c.yaml", [f"{key}=null"]).groups is None
 
 
 def test_keys_by_themselves():

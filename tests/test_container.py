@@ -175,7 +175,7 @@ def test_newer_schema(tmp_path: Path, saved: Path):
     head = header(raw)
     newer = {**json.loads(head["__metadata__"]["likelinet"]), "schema": container.SCHEMA + 1}
     head["__metadata__"]["likelinet"] = json.dumps(newer)
-    refused(tmp_path, with_header(raw, head), r"newer likelinet \(file schema 3, this one reads up to 2\); upgrade")
+    refused(tmp_path, with_header(raw, head), r"newer likelinet \(file schema 4, this one reads up to 3\); upgrade")
 
 
 @pytest.mark.parametrize("lost", ["config", "inputs", "targets", "n_classes", "history"])

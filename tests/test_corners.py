@@ -67,7 +67,7 @@ def test_a_network_is_no_surer_at_odd_corners_than_near():
     rng = np.random.default_rng(1)
     x = rng.normal(size=(300, 3))
     y = 5.0 + x[:, 0] + (0.3 + 0.2 * np.abs(x[:, 1])) * rng.normal(size=300)
-    model = ll.Model({"training": {"epochs": 40}}).fit(x, y, progress=False)
+    model = ll.Model({"quality": "plain", "training": {"epochs": 40}}).fit(x, y, progress=False)
     low, high = x.min(axis=0), x.max(axis=0)
     ends = np.stack([low - 0.15 * (high - low), np.zeros(3), high + 0.15 * (high - low)])
     corners = [c for c in itertools.product(range(3), repeat=3) if c.count(1) < 2]

@@ -78,7 +78,7 @@ def test_commands_of_the_readme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
         for block in commands:
-            config = autoencoder if "encode" in block else configs[0]
+            config = autoencoder if "encode" in block else configs[0] + "training: {steps: 60}\n"  # or it takes long
             Path("config.yaml").write_text(config, encoding="utf-8")
             if "fit" not in block:
                 command(shlex.split("likelinet fit config.yaml train.csv -o model.safetensors"))

@@ -92,7 +92,7 @@ def test_y_that_is_durations(tmp_path: Path):
     assert suggested(file, "a") == suggested(frame, "a")
     clocks = as_table({"a": ["09:30", "12:45", "15:00"] * 9, "x": ROWS[:27]})
     with pytest.raises(ll.DataError, match="must hold numbers"):  # times of day are none
-        ll.Model({"data": {"target": "a"}}).fit(clocks)
+        ll.Model({"quality": "plain", "data": {"target": "a"}}).fit(clocks)
 
 
 def test_negative_ones_as_python_and_others_write_them():

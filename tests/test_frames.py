@@ -192,6 +192,7 @@ def test_what_is_refused(x: Any, message: str):
 def test_cells_of_several_values_are_in_nobodys_way_that_does_not_ask_for_them(tmp_path: Path):
     frame = pa.table({"x": [1.0, 2.0, 4.0], "y": [1.0, 3.0, 2.0], "l": [[1], [2], [3]], "s": [{"b": 1}] * 3})
     declared = {
+        "quality": "plain",
         "data": {"target": "y", "features": ["x"]},
         "network": {"hidden": [2]},
         "training": {"epochs": 1, "validation_fraction": 0},
@@ -208,7 +209,7 @@ def test_cells_of_several_values_are_in_nobodys_way_that_does_not_ask_for_them(t
     with pytest.raises(ll.DataError, match=r"^Column 's' has cells of several values \(of type struct<b: int64>\)"):
         twice.column("s")
     with pytest.raises(ll.DataError, match=r"(?m)^  Column 'l' has cells of several values"):
-        ll.Model({"data": {"target": "y"}}).fit(frame)  # all others are features
+        ll.Model({"quality": "plain", "data": {"target": "y"}}).fit(frame)  # all others are features
     renamed = frame.select(["l", "y"]).rename_columns(["x", "y"])
     with pytest.raises(ll.DataError, match=r"^Column 'x' has cells of several values"):
         ll.Model(declared).fit(frame).predict(renamed)
@@ -284,7 +285,7 @@ def test_rows_of_text():
 
 def test_a_label_that_is_too_long():
     frame = pd.DataFrame({"x": np.arange(4.0), "y": ["u", "v", "u", "v" * 1001]})
-    model = ll.Model({"data": {"target": "y"}, "distribution": {"kind": "bernoulli"}})
+    model = ll.Model({"quality": "plain", "data": {"target": "y"}, "distribution": {"kind": "bernoulli"}})
     with pytest.raises(
         ll.DataError, match="Target 'y' has a text of 1,001 bytes; labels of classes may have up to 1,000: name"
     ):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import likelinet as ll
-from likelinet.config import parse_config
+from likelinet.config import GaussianConfig
 from likelinet.tables.table import as_table, read_table
 from likelinet.targets.suggestion import suggested
 from likelinet.targets.suitable import note_unsuitable
@@ -38,7 +38,7 @@ def test_grades(case: str):
     assert found.distribution == {"kind": "ordered_logistic", "levels": [*map(int, np.unique(y))]}
     assert found.why == f"has few whole numbers, from {y.min():g} to {y.max():g}, as grades are"
     with pytest.warns(UserWarning, match=r"distinct whole numbers only, .* try 'ordered_logistic' for grades"):
-        note_unsuitable(y * 1.0, np.ones(200), parse_config({}).distribution, Naming("y", "gaussian"))
+        note_unsuitable(y * 1.0, np.ones(200), GaussianConfig(), Naming("y", "gaussian"))
 
 
 @pytest.mark.parametrize("case", OTHERS)
@@ -51,7 +51,18 @@ def test_a_grade_that_only_held_out_rows_have(tmp_path: Path):
     """All levels of the table are declared, so that none of them is unknown."""
     y = np.r_[RNG.integers(1, 5, 39), 5]
     table = write_csv(tmp_path / "t.csv", {"x": RNG.normal(size=40).tolist(), "at": range(40), "y": y.tolist()})
-    more = ("--holdout", "0.2", "--set", "data.time=at", "--set", "training.epochs=1", "--set", "network.hidden=[2]")
+    more = (
+        "--holdout",
+        "0.2",
+        "--set",
+        "data.time=at",
+        "--set",
+        "quality=plain",
+        "--set",
+        "training.epochs=1",
+        "--set",
+        "network.hidden=[2]",
+    )
     done = cli("fit", table, "--target", "y", *more, "-o", tmp_path / "m")
     assert done.code == 0, done.err
     assert done.out.startswith("Family: ordered_logistic, since 'y' has few whole numbers, from 1 to 5, as grades are.")
@@ -70,7 +81,7 @@ def test_grades_in_dress_are_labels(cells: list[str], distribution: dict[str, An
     y = (cells * 40)[:40] + cells
     table = write_csv(tmp_path / "t.csv", {"x": np.linspace(-1.0, 1.0, len(y)).tolist(), "y": y})
     assert suggested(read_table(table), "y").distribution == distribution
-    more = ("--set", "training.epochs=1", "--set", "network.hidden=[2]")
+    more = ("--set", "quality=plain", "--set", "training.epochs=1", "--set", "network.hidden=[2]")
     done = cli("fit", table, "--target", "y", *more, "-o", tmp_path / "m")
     assert done.code == 0, done.err
     assert sorted(ll.Model.load(tmp_path / "m").classes) == sorted(cells)
@@ -81,7 +92,7 @@ def test_prices_in_whole_numbers_are_skewed(shape: float):
     for seed in range(5):
         y = np.ceil(1e5 * np.random.default_rng(seed).gamma(shape, size=800))
         with pytest.warns(UserWarning, match="skewed") as said:
-            note_unsuitable(y, np.ones(800), parse_config({}).distribution, Naming("y", "gaussian"))
+            note_unsuitable(y, np.ones(800), GaussianConfig(), Naming("y", "gaussian"))
         assert [str(w.message) for w in said] == [
             "y is positive and very skewed, which 'gaussian' does not describe: try 'gamma' or 'log_normal', or "
             "'negative_binomial' for counts."

@@ -326,7 +326,7 @@ def test_a_family_of_ones_own_may_have_groups(tmp_path: Path):
     y = np.exp(0.1 * X[:, 0])
     each = [{}, {"network": {"hidden": []}}]
     given = {"network": {"hidden": [4]}, "training": {**TRAINING, "batch_size": 16}, "ensemble": 2}
-    whole = ll.Model({**given, "groups": each}, distribution=Rayleigh).fit(COLUMNS, y)
+    whole = ll.Model({"quality": "plain", **given, "groups": each}, distribution=Rayleigh).fit(COLUMNS, y)
     single = alone(whole, COLUMNS, y, distribution=Rayleigh)
     expected = np.log(mean_of([np.exp(m.predict_dist(COLUMNS).log_prob(y)) for m in single], weights_of(whole)))
     np.testing.assert_allclose(whole.predict_dist(COLUMNS).log_prob(y), expected, rtol=1e-9, atol=1e-9)

@@ -10,7 +10,7 @@ from likelinet.config import parse_config
 from likelinet.selection.baselines import baselines
 from likelinet.selection.candidates import families
 
-FOLDED = {"ensemble": 2, "training": {"folds": 2}}
+FOLDED = {"quality": "plain", "ensemble": 2, "training": {"folds": 2}}
 THREE: list[dict[str, Any]] = [
     {"network": {"hidden": [2]}},
     {"numeric": {"kind": "piecewise_linear", "bins": 4}, "ensemble": 3},
@@ -25,7 +25,10 @@ THREE: list[dict[str, Any]] = [
             {"groups": "patient"},
             "groups: is a list of groups of members, got 'patient': the column of the rows' groups is data",
         ),
-        ({"groups": [{}]}, "'groups' are weighed by rows that their members hold out: set 'training.folds'."),
+        (
+            {"quality": "plain", "groups": [{}]},
+            "'groups' are weighed by rows that their members hold out: set 'training.folds'.",
+        ),
         (FOLDED | {"groups": []}, "groups: is empty: name one group of members or more, or write null"),
         (FOLDED | {"groups": [{}, {"ensemble": 1}]}, "groups.1: 'training.folds' is 2, but 'ensemble' is 1: each fold"),
         (FOLDED | {"groups": [{"network": {"kind": "vae"}}]}, "groups.0: 'vae' has one code for each row"),

@@ -18,7 +18,7 @@ from tests.small import COLUMNS, cli, fit, labels, quick, table
 X, Y = table(40)
 COUNTS = np.random.default_rng(0).poisson(np.exp(0.2 * X[:, 0]))
 TRAINING = {"folds": 2, "epochs": 3, "optimizer": {"learning_rate": 0.05}}
-FOLDED = {"ensemble": 2, "training": {"folds": 2}}
+FOLDED = {"quality": "plain", "ensemble": 2, "training": {"folds": 2}}
 THREE: list[dict[str, Any]] = [
     {"network": {"hidden": [2]}},
     {"numeric": {"kind": "piecewise_linear", "bins": 4}, "ensemble": 3},

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from likelinet.config import parse_config
+from likelinet.config import GaussianConfig, parse_config
 from likelinet.heads.build import build_head
 from likelinet.heads.head import Head
 
@@ -75,7 +75,7 @@ def test_float32_raw_outputs_give_the_losses_of_double_precision(name, data):
 
 @pytest.mark.parametrize("spread", [1e-6, 1e4])
 def test_the_floor_of_a_scale_is_relative_to_the_spread(spread):
-    head = build_head(parse_config({}).distribution, None, 0, 2)
+    head = build_head(GaussianConfig(), None, 0, 2)
     spreads = np.array([spread, 3.0 * spread])
     head = head.standardised(np.zeros(2), np.ones(2), spreads)
     d = head.distribution(np.full((1, 1, 4), -1000.0), np.zeros((1, 0)))

@@ -171,6 +171,8 @@ def test_held_out_rows_without_y_are_counted(tmp_path: Path):
         "--target",
         "y",
         "--set",
+        "quality=plain",
+        "--set",
         "training.epochs=2",
         "--holdout",
         "0.4",

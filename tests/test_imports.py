@@ -31,7 +31,7 @@ def test_fit_and_predict_are_light():
     code = """
 import likelinet as ll, numpy as np
 X = np.arange(20.0)[:, None]
-model = ll.Model({"network": {"hidden": [2]}, "training": {"epochs": 1}}).fit(X, X[:, 0] ** 2)
+model = ll.Model({"quality": "plain", "network": {"hidden": [2]}, "training": {"epochs": 1}}).fit(X, X[:, 0] ** 2)
 model.predict_dist(X).interval(0.9)
 model.evaluate(X, X[:, 0])
 """

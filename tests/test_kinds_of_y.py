@@ -62,7 +62,7 @@ def test_on_coarse_steps_the_choice_says_so_and_nothing_argues(kind: str, steps:
     step = float(steps)
     assert model.history.choice.step == pytest.approx(step, rel=1e-9)
     with pytest.warns(FamilyNote, match="try 'discretised' of the number of steps"):
-        ll.Model({"data": {"features": []}}).fit(X, y, progress=False)
+        ll.Model({"quality": "plain", "data": {"features": []}}).fit(X, y, progress=False)
 
 
 @pytest.mark.parametrize("y", [np.where(X[:, 0] > 0.2, 7.0, 1.5), np.where(X[:, 0] > 0.2, -1.0, 1e-3)])
@@ -119,7 +119,7 @@ def test_levels_may_be_written_as_any_numbers(whole: bool):
     y = factor * RNG.choice([1.0, 2.0, 3.0], N)
     distribution = {"kind": "ordered_logistic", "levels": [factor * 3.0, factor * 2.0, factor]}
     data = {"features": [], "class_weight": {levels[0]: 2.0}}
-    model = ll.Model({"distribution": distribution, "data": data}).fit(X, y, progress=False)
+    model = ll.Model({"quality": "plain", "distribution": distribution, "data": data}).fit(X, y, progress=False)
     classes: Any = model.classes
     assert classes.tolist() == levels[::-1]
     assert classes.dtype.kind == ("i" if whole else "f")
@@ -176,7 +176,7 @@ def test_shares_that_are_exactly_0_have_no_density_beyond_1(zeros: int):
 def test_shares_that_are_exactly_1_have_a_probability_of_it_and_none_beyond():
     y = SEVERAL["shares with ends"]
     with pytest.warns(FamilyNote, match=r"is 1 in 2\d% of the rows and a share elsewhere.* try \{kind: clipped"):
-        ll.Model({"data": {"features": []}}).fit(X, y, progress=False)
+        ll.Model({"quality": "plain", "data": {"features": []}}).fit(X, y, progress=False)
     model, caught = noted(y)
     assert model.history.choice is not None
     assert [c.family for c in model.history.choice.candidates] == [
@@ -237,7 +237,11 @@ def test_one_slip_does_not_make_the_spread(n: int):
     assert not any("student_t" in str(w.message) for w in caught if w.category is not ChoiceNote)
 
 
-QUICK = {"network": {"hidden": [3]}, "training": {"steps": 40, "epochs": 10, "precision": "float64"}}
+QUICK = {
+    "quality": "plain",
+    "network": {"hidden": [3]},
+    "training": {"steps": 40, "epochs": 10, "precision": "float64"},
+}
 Y = X[:, 0] + RNG.normal(size=N)
 RATED = RNG.choice([1, 2, 3], N, p=[0.1, 0.3, 0.6])
 FACTOR = {1: 8.0, 3: 0.5}

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from likelinet.config import parse_config
+from likelinet.config import GaussianConfig, parse_config
 from likelinet.distributions import Interval
 from likelinet.heads.build import build_head
 from likelinet.targets import lattice
@@ -93,7 +93,7 @@ def test_most_numbers_are_not_sorted(monkeypatch: pytest.MonkeyPatch):
 
 def test_each_output_has_its_own():
     y = np.stack([np.round(7.0 * Z), Z, np.round(Z, 1)], axis=1)
-    family = build_head(parse_config({}).distribution, None, 0, 3).family
+    family = build_head(GaussianConfig(), None, 0, 3).family
     np.testing.assert_allclose(lattice_steps(y, np.ones(len(y)), family), [1.0, 0.0, 0.1], rtol=1e-11)
     gamma = build_head(parse_config({"distribution": {"kind": "gamma"}}).distribution, None, 0, 3).family
     np.testing.assert_array_equal(lattice_steps(y, np.ones(len(y)), gamma), np.zeros(3))

@@ -101,4 +101,6 @@ def test_one_note_of_a_fit():
     quick(data={"exclude": ["a", "b"]}).fit(frame, y)
     quick().fit(frame, frame.to_numpy())  # x itself, of which a code is made
     network = {"kind": "autoencoder", "encoder": [4], "latent": 1, "decoder": [4]}
-    ll.Model({"network": network, "training": {"epochs": 1}}).fit(frame, progress=False)  # whose y is x
+    ll.Model({"quality": "plain", "network": network, "training": {"epochs": 1}}).fit(
+        frame, progress=False
+    )  # whose y is x

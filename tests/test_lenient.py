@@ -105,7 +105,7 @@ def test_a_few_sentinels_hide_nothing():
     y = 2.0 * x + 0.3 * RNG.normal(size=500)
     marked = np.where(np.arange(500) % 100 == 0, 9999.0, x)
     with pytest.warns(UserWarning, match=r"9999 \(rows 1, 101, 201, 301, 401"):
-        model = ll.Model({"training": {"epochs": 30}}).fit(marked[:, None], y)
+        model = ll.Model({"quality": "plain", "training": {"epochs": 30}}).fit(marked[:, None], y)
     there = marked < 9999.0
     assert rmse(model, marked[there, None], y[there]) < 0.5  # 2.04 where mean and standard deviation scale it
 
@@ -200,7 +200,9 @@ def test_unseen_and_empty_categories_do_not_refuse_a_batch():
 
 def test_linear_trends_may_go_on():
     x = np.linspace(0.0, 10.0, 100)[:, None]
-    model = ll.Model({**LINEAR, "data": {"extrapolate": True}}).fit(x, 3.0 * x[:, 0] + 0.02 * RNG.normal(size=100))
+    model = ll.Model({"quality": "plain", **LINEAR, "data": {"extrapolate": True}}).fit(
+        x, 3.0 * x[:, 0] + 0.02 * RNG.normal(size=100)
+    )
     np.testing.assert_allclose(model.predict([[20.0], [1e4]]), [60.0, 3e4], rtol=1e-3)
 
 
@@ -274,7 +276,7 @@ def test_a_network_is_no_surer_far_away_than_where_rows_are_dense(ensemble: int)
     rng = np.random.default_rng(1)
     x = rng.normal(size=(300, 3))
     y = 5.0 + x[:, 0] + (0.3 + 0.2 * np.abs(x[:, 1])) * rng.normal(size=300)  # the third says nothing
-    model = ll.Model({"ensemble": ensemble, "training": {"epochs": 30}}).fit(x, y, progress=False)
+    model = ll.Model({"quality": "plain", "ensemble": ensemble, "training": {"epochs": 30}}).fit(x, y, progress=False)
     rows = np.zeros((25, 3))
     rows[:21, 2] = np.quantile(x[:, 2], np.linspace(0.05, 0.95, 21), method="inverted_cdf")
     rows[21:, 2] = [10.0, 25.0, -10.0, -25.0]

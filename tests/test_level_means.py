@@ -175,7 +175,7 @@ def test_a_model_learns_from_rare_levels(tmp_path: Path):
     level = RNG.permutation(np.arange(2400) % 240)
     effect = np.where(np.arange(240) % 2, 2.0, -2.0)
     frame = pd.DataFrame({"a": [f"v{j}" for j in level], "y": effect[level] + RNG.normal(size=2400)})
-    model = ll.Model({"data": {"target": "y"}, "training": {"epochs": 12}}).fit(frame)
+    model = ll.Model({"quality": "plain", "data": {"target": "y"}, "training": {"epochs": 12}}).fit(frame)
     new = pd.DataFrame({"a": [f"v{j}" for j in range(240)]})
     mean = model.predict(new)
     assert np.mean(np.sign(mean) == np.sign(effect)) > 0.95
@@ -190,7 +190,7 @@ def test_check_and_init_say_the_same_as_fit(tmp_path: Path):
     frame = pd.DataFrame({"a": cells_of(np.arange(200) % 40), "y": RNG.normal(size=MANY * OWN + 200)})
     path, said = tmp_path / "table.csv", "category of 90 levels: 50 with an input each, 40 by their means of y"
     frame.to_csv(path, index=False)
-    model = ll.Model({"data": {"target": "y"}, "training": {"epochs": 1}}).fit(frame)
+    model = ll.Model({"quality": "plain", "data": {"target": "y"}, "training": {"epochs": 1}}).fit(frame)
     assert model.kinds[0].describe() == said
     checked = json.loads(cli("check", str(path), "--target", "y", "--json").out)
     assert checked["columns"][0]["encoding"] == said

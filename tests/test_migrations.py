@@ -125,5 +125,5 @@ def test_missing_parts_with_a_default_are_filled(saved: Path, tmp_path: Path):
 
 def test_newer_is_refused_in_one_sentence(saved: Path, tmp_path: Path):
     file = changed(saved, tmp_path / "newer.safetensors", schema=container.SCHEMA + 1)
-    with pytest.raises(ll.ModelFileError, match=r"written by a newer likelinet \(file schema 3, .*\); upgrade it\.$"):
+    with pytest.raises(ll.ModelFileError, match=r"written by a newer likelinet \(file schema 4, .*\); upgrade it\.$"):
         ll.Model.load(file)

@@ -62,7 +62,7 @@ def test_gradients_through_indicators_pooled_levels_cycles_filling_and_masking()
     filling = learn_filling(inputs.amounts, inputs.telling, x, np.ones(N))
     layers = [Filling(inputs.amounts, matrix) for matrix in filling]
     masking = learn_masking(inputs.with_missing, x, Y, np.ones(N))
-    config = parse_config({"network": {"hidden": [3], "activation": "tanh"}})
+    config = parse_config({"quality": "plain", "network": {"hidden": [3], "activation": "tanh"}})
     head = head_of(config.distribution, None)
     network = Chain((masking, *layers, build_network(config.network, inputs.width, head.predicted)))
     objective, rng = Objective(network, head), np.random.default_rng(1)
@@ -135,7 +135,9 @@ def test_cells_that_others_tell_cost_next_to_nothing():
     copies = pd.DataFrame({"a": holes(A, 0.2), "b": holes(A, 0.2), "c": holes(3.0 - A, 0.2)})
     y = np.sin(2.0 * A) + 0.1 * RNG.standard_normal(N)
     training = {"epochs": 60, "batch_size": 32, "early_stopping": None}
-    fitted = ll.Model({"network": {"hidden": [16]}, "training": training}).fit(copies[:800], y[:800], progress=False)
+    fitted = ll.Model({"quality": "plain", "network": {"hidden": [16]}, "training": training}).fit(
+        copies[:800], y[:800], progress=False
+    )
     error = np.abs(fitted.predict(copies[800:]) - np.sin(2.0 * A[800:]))
     lacking = copies[800:].isna().sum(axis=1).to_numpy()
     assert np.median(error[lacking == 1]) < 0.12

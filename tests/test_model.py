@@ -144,7 +144,7 @@ def test_ensemble_of_classes_is_one_distribution_with_mean_probabilities(kind: s
 
 
 def test_before_fit():
-    model = ll.Model()
+    model = ll.Model({"quality": "plain"})
     assert not model.fitted
     for use in (lambda: model.predict(X), lambda: model.score(X, y), lambda: model.save("x"), lambda: model.history):
         with pytest.raises(ll.NotFittedError, match=r"call fit\(X, y\) first"):
@@ -153,7 +153,9 @@ def test_before_fit():
 
 def test_typed_config_is_the_same_model():
     typed = ll.ModelConfig(
-        network=ll.MLPConfig(hidden=[4], activation="tanh"), training=ll.TrainingConfig(epochs=3, batch_size=16)
+        quality="plain",
+        network=ll.MLPConfig(hidden=[4], activation="tanh"),
+        training=ll.TrainingConfig(epochs=3, batch_size=16),
     )
     np.testing.assert_array_equal(ll.Model(typed).fit(X, y).predict(X), quick().fit(X, y).predict(X))
 

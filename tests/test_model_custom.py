@@ -185,7 +185,7 @@ def test_trust_on_the_command_line(tmp_path: Path):
     file, rows = tmp_path / "m.safetensors", write_csv(tmp_path / "t.csv", {"x": X[:, 0].tolist(), "y": Y.tolist()})
     config = tmp_path / "c.toml"
     config.write_text(
-        f'data = {{target = "y"}}\nnetwork = {{hidden = []}}\ntraining = {{epochs = 2}}\n'
+        f'quality = "plain"\ndata = {{target = "y"}}\nnetwork = {{hidden = []}}\ntraining = {{epochs = 2}}\n'
         f'distribution = {{kind = "custom", target = "{NAME.replace("Rayleigh", "SampledRayleigh")}"}}\n'
     )
     assert cli("fit", config, rows, "-o", file).code == 0

@@ -145,7 +145,7 @@ def test_strict_models_refuse_dates_in_doubt():
 def test_a_batch_of_dates_in_another_form_is_predicted():
     frame = pd.DataFrame({"when": [str(day) for day in DAYS], "x": np.linspace(0.0, 1.0, 80) ** 2})
     with pytest.warns(UserWarning, match="read as dates"):
-        model = ll.Model({"training": {"epochs": 2}}).fit(frame, frame.x**2)
+        model = ll.Model({"quality": "plain", "training": {"epochs": 2}}).fit(frame, frame.x**2)
     other = frame.assign(when=[day.strftime("%d %B %Y") for day in DAYS])
     with pytest.warns(UserWarning, match="Dates of another form"):
         np.testing.assert_array_equal(model.predict(other), model.predict(frame))

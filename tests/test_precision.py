@@ -19,7 +19,7 @@ TABLE = pd.DataFrame(
     {"a": RNG.standard_normal(N), "colour": RNG.choice(["red", "blue"], N), "days": RNG.uniform(0.1, 2.0, N)}
 )
 COUNTS = RNG.poisson(3.0, N)
-EXPOSED = {"distribution": {"kind": "poisson", "exposure": "days"}, "training": {"epochs": 1}}
+EXPOSED = {"quality": "plain", "distribution": {"kind": "poisson", "exposure": "days"}, "training": {"epochs": 1}}
 
 
 @pytest.mark.parametrize(("kind", "loss"), [("bernoulli", "float32"), ("categorical", "float32"), ("gamma", "float64")])
@@ -51,7 +51,7 @@ def test_columns_of_the_head_are_exact_beside_x_in_the_precision_of_the_network(
 @pytest.mark.parametrize("engine", ["numpy", "jax"])
 def test_the_exposure_is_no_input(engine):
     """Twice the days give twice the rate, exactly: the network does not see them."""
-    fitted = ll.Model({**EXPOSED, "engine": engine}).fit(TABLE, COUNTS)
+    fitted = ll.Model({"quality": "plain", **EXPOSED, "engine": engine}).fit(TABLE, COUNTS)
     twice = TABLE.assign(days=2.0 * TABLE["days"])
     np.testing.assert_allclose(fitted.predict(twice), 2.0 * fitted.predict(TABLE), rtol=1e-14)
     assert fitted._fit.objective.layout.weights[0].shape[0] == 3  # a, blue, red

@@ -70,6 +70,7 @@ CASES = {
 def fitted(case: str, strict: bool = False) -> tuple[ll.Model, object]:
     config, X, y = CASES[case]
     config = {
+        "quality": "plain",
         "network": {"hidden": [7]},
         "data": {"strict": strict},
         **config,

@@ -34,7 +34,6 @@ def test_all_that_is_open_is_filled():
         assert config.ensemble == setting["ensemble"]
         assert len(config.each_group) == len(setting.get("groups", [{}]))
         assert ll.ModelConfig.model_validate(dumped) == config  # and filling again changes nothing
-    assert ll.ModelConfig(quality=None) == ll.ModelConfig()
 
 
 @pytest.mark.parametrize(
@@ -83,7 +82,7 @@ def test_other_kinds_and_parts(declared: dict[str, Any], at: str, value: Any):
 @pytest.mark.parametrize(
     ("declared", "message"),
     [
-        ({"quality": "great"}, r"quality: 'great' is not possible \(possible: best, fast, good\)\."),
+        ({"quality": "great"}, r"quality: 'great' is not possible \(possible: best, fast, good, plain\)\."),
         ({"quality": "good", "data": 3}, "data: must be a mapping of keys, got 3"),
         ({"quality": "good", "ensemble": "many"}, "ensemble: input should be a valid integer, got 'many'"),
         ({"quality": "good", "network": {"kind": "vae"}}, "'quality' is of predictions from features, and 'vae' makes"),
@@ -111,7 +110,7 @@ def test_folds_that_are_left_to_the_table(rows: int, ensemble: int, data: dict[s
     table = {"x": X[:rows, 0], "g": np.arange(rows) % 4, "t": np.array([0, 0, 0, 1, 2] * 8)[:rows]}
     table = {name: column for name, column in table.items() if name in ("x", *data.values())}
     training = ll.TrainingConfig(folds="auto", steps=2)
-    config = ll.ModelConfig(data={"features": ["x"], **data}, ensemble=ensemble, training=training)
+    config = ll.ModelConfig(quality="plain", data={"features": ["x"], **data}, ensemble=ensemble, training=training)
     model = ll.Model(config).fit(table, Y[:rows], progress=False)
     assert model.config.training.folds == "auto"  # as declared, for another fit
     out = model._fit.out_of_fold  # without the note on gaps in time
@@ -128,7 +127,7 @@ def test_times_of_many_rows_make_fewer_folds():
 def test_groups_beside_validation_rows_are_weighed_by_these(monkeypatch: pytest.MonkeyPatch):
     asked, w, weight = [], np.array([0.3, 0.7]), RNG.uniform(0.5, 2.0, 15)
     monkeypatch.setattr(stacking, "stacked_weights", lambda *scores: asked.append(scores) or w)
-    own = {"ensemble": 2, "network": {"hidden": [8]}, "training": {**SHORT, "folds": "auto"}}
+    own = {"quality": "plain", "ensemble": 2, "network": {"hidden": [8]}, "training": {**SHORT, "folds": "auto"}}
     model = ll.Model({**own, "groups": [{}, {"network": {"hidden": []}}]})
     model.fit(X[15:], Y[15:], validation=(X[:15], Y[:15], weight), progress=False)
     each = [predict_dist(fit, fit.rows(as_table(X[:15]))) for fit in model._fit.groups]
@@ -143,7 +142,13 @@ def test_groups_beside_validation_rows_are_weighed_by_these(monkeypatch: pytest.
 
 
 def test_a_model_of_groups_with_validation_rows_is_read_again_and_fitted_again(tmp_path: Path):
-    own = {"ensemble": 4, "network": {"hidden": [4]}, "training": {**SHORT, "folds": "auto"}, "groups": [{}, {}]}
+    own = {
+        "quality": "plain",
+        "ensemble": 4,
+        "network": {"hidden": [4]},
+        "training": {**SHORT, "folds": "auto"},
+        "groups": [{}, {}],
+    }
     model = ll.Model(own).fit(X, Y, validation=(X[:15], Y[:15]), progress=False)
     model.save(tmp_path / "m")
     loaded = ll.Model.load(tmp_path / "m")
@@ -154,7 +159,7 @@ def test_a_model_of_groups_with_validation_rows_is_read_again_and_fitted_again(t
 def test_what_a_later_group_cannot_be_ends_the_fit_and_keeps_none():
     training = {"folds": 2, "steps": 2, "objective": {"kind": "crps"}}
     groups = [{"distribution": {"kind": "gaussian"}}, {"distribution": {"kind": "student_t"}}]
-    model = ll.Model({"ensemble": 2, "training": training, "groups": groups})
+    model = ll.Model({"quality": "plain", "ensemble": 2, "training": training, "groups": groups})
     with pytest.raises(ll.ConfigError, match="StudentT has no CRPS"):
         model.fit(X, Y, progress=False)
     assert not model.fitted
@@ -163,7 +168,7 @@ def test_what_a_later_group_cannot_be_ends_the_fit_and_keeps_none():
 def test_groups_are_weighed_by_the_cells_of_a_rounded_y(monkeypatch: pytest.MonkeyPatch):
     asked, y = [], np.round(Y, 2)
     monkeypatch.setattr(stacking, "stacked_weights", lambda *scores: asked.append(scores) or np.array([0.5, 0.5]))
-    own = {"ensemble": 2, "network": {"hidden": [4]}, "training": {**SHORT, "folds": 2}}
+    own = {"quality": "plain", "ensemble": 2, "network": {"hidden": [4]}, "training": {**SHORT, "folds": 2}}
     model = ll.Model({**own, "groups": [{}, {"distribution": {"kind": "laplace"}}]}).fit(X, y, progress=False)
     ((scores, _),) = asked
     mixed = np.log(model.out_of_fold.distribution.cdf(y + 0.005) - model.out_of_fold.distribution.cdf(y - 0.005))
@@ -176,6 +181,11 @@ def test_groups_are_weighed_by_the_cells_of_a_rounded_y(monkeypatch: pytest.Monk
         ("good", "best", "training.steps"),
         ("best", "fast", "ensemble, training.steps"),
         ("fast", "fast", None),
+        (
+            "plain",
+            "good",
+            "ensemble, training.optimizer, training.schedule, training.average, training.folds, training.steps, engine",
+        ),
     ],
 )
 def test_another_quality_in_a_config_that_was_printed_in_full(

@@ -126,7 +126,7 @@ def test_as_pandas_reads_it(rows: list[tuple[str, str, str]], separator: str, tm
 def test_a_model_of_the_command_line_reads_the_frame_as_the_file(tmp_path: Path):
     lines = [f"{i / 7};{'red' if i % 3 else 'blue'};{i * i}" for i in range(30)]
     (tmp_path / "t.csv").write_text("\n".join(["a;b;y", *lines]))
-    config = {"data": {"target": "y"}, "network": {"hidden": [2]}, "training": {"epochs": 2}}
+    config = {"quality": "plain", "data": {"target": "y"}, "network": {"hidden": [2]}, "training": {"epochs": 2}}
     frame, model = pd.read_csv(tmp_path / "t.csv", sep=";"), ll.Model(config).fit(tmp_path / "t.csv")
     np.testing.assert_array_equal(model.predict(str(tmp_path / "t.csv")), model.predict(frame))
     assert model.evaluate(tmp_path / "t.csv") == model.evaluate(frame)
@@ -227,7 +227,7 @@ def test_without_a_header(tmp_path: Path):
     assert cells(read(tmp_path, "3,a\n4,b\n", header=False)) == {"x0": ["3", "4"], "x1": ["a", "b"]}
     lines = "\n".join(f"{i},{i % 5}" for i in range(30))
     (tmp_path / "t").write_text(lines)
-    config = {"data": {"target": "x0", "header": False}, "network": {"hidden": [2]}, "training": {"epochs": 1}}
+    config = {"quality": "plain", "data": {"target": "x0", "header": False}, "training": {"epochs": 1}}
     assert ll.Model(config).fit(tmp_path / "t").predict(tmp_path / "t").shape == (30,)
 
 
@@ -329,9 +329,9 @@ def test_the_command_line_takes_several_files_without_a_header(tmp_path: Path):
         text = "".join(f"{i / 10};{'red' if i % 3 else 'blue'};{i * i}\n" for i in rows).replace(".", ",")
         (tmp_path / name).write_bytes(gzip.compress(text.encode()) if name.endswith("gz") else text.encode())
     files = (tmp_path / "1.csv", tmp_path / "2.csv.gz")
-    (tmp_path / "c.yaml").write_text("data: {target: x2, header: false}\nnetwork: {hidden: [4]}\ntraining: {epochs: 2}")
+    (tmp_path / "c.yaml").write_text("quality: plain\ndata: {target: x2, header: false}\ntraining: {epochs: 2}")
     model = tmp_path / "m.safetensors"
-    fit = cli("fit", tmp_path / "c.yaml", *files, "-o", model)
+    fit = cli("fit", tmp_path / "c.yaml", *files, "-o", model, "--set", "network.hidden=[4]")
     assert (fit.code, fit.err) == (0, "")
     done = cli("predict", model, *files)
     assert (done.code, done.err, len(done.out.splitlines())) == (0, "", 41)
@@ -344,7 +344,7 @@ def test_the_command_line_takes_several_files_without_a_header(tmp_path: Path):
 
 def test_the_command_line_says_guesses_in_one_line(tmp_path: Path):
     (tmp_path / "t.csv").write_bytes("größe,y\n1,2\n2,4\n3,5\n".encode("cp1252"))
-    (tmp_path / "c.yaml").write_text("data: {target: y}\ntraining: {epochs: 1, validation_fraction: 0}\n")
+    (tmp_path / "c.yaml").write_text("quality: plain\ndata: {target: y}\ntraining: {steps: 1, validation_fraction: 0}")
     done = cli("fit", tmp_path / "c.yaml", tmp_path / "t.csv", "-o", tmp_path / "m", "--set", "network.hidden=[4]")
     assert (done.code, done.err.count("\n")) == (0, 1)
     assert done.err.startswith(f"likelinet: note: {tmp_path / 't.csv'}: line 1 is not UTF-8, so the file is read as W")

@@ -47,7 +47,12 @@ def test_concrete_beats_the_linear_gaussian():
     X, y = rows[:, columns[0]], rows[:, columns[1][0]]
     train, test = (np.loadtxt(folder / f"index_{name}_0.txt").astype(int) for name in ("train", "test"))
     linear = {"network": {"hidden": []}, "distribution": {"scale": "shared"}, "training": EXACT}
-    deep = {"network": {"hidden": [64, 64]}, "training": {"epochs": 40}, "ensemble": 3}  # the NLL of one varies by 0.17
+    deep = {
+        "quality": "plain",
+        "network": {"hidden": [64, 64]},
+        "training": {"epochs": 40},
+        "ensemble": 3,
+    }  # the NLL of one varies by 0.17
     baseline, scores = (ll.Model(c).fit(X[train], y[train]).evaluate(X[test], y[test]) for c in (linear, deep))
     assert baseline["nll"] == pytest.approx(least_squares_nll(X, y, train, test), rel=1e-4)
     assert scores["nll"] < baseline["nll"] - 0.2
@@ -76,7 +81,7 @@ def test_income_beats_the_frequencies(kind: str):
     train, test = frame.iloc[:3000], frame.iloc[3000:]
     assert (train.workclass == "?").any()
     declared = {"data": {"target": "income"}, "distribution": {"kind": kind}, "network": {"hidden": [32]}}
-    model = ll.Model({**declared, "training": {"epochs": 8}}).fit(train)
+    model = ll.Model({"quality": "plain", **declared, "training": {"epochs": 8}}).fit(train)
     shares = train.income.value_counts(normalize=True)
     scores = model.evaluate(test)
     assert scores["nll"] < -np.log(shares[test.income]).mean() - 0.1
@@ -90,7 +95,12 @@ def test_an_unseen_country_is_named():
     frame = frame.drop(columns=["workclass", "occupation", "capital_gain"])  # which have missing cells
     few = frame[frame.native_country.isin(["United-States", "Mexico"])]
     model = ll.Model(
-        {"data": {"target": "income", "strict": True}, "distribution": {"kind": "bernoulli"}, "training": {"steps": 1}}
+        {
+            "quality": "plain",
+            "data": {"target": "income", "strict": True},
+            "distribution": {"kind": "bernoulli"},
+            "training": {"steps": 1},
+        }
     ).fit(few)
     with pytest.raises(ll.DataError, match=r"'native_country' has the category '.*' in row .*not seen in training"):
         model.predict(frame[frame.native_country != "?"])

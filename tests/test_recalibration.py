@@ -229,7 +229,7 @@ def test_a_file_with_another_map_is_refused():
 
 def test_everything_that_is_predicted_through_a_code_is_recalibrated():
     network = {"kind": "vae", "encoder": [4], "decoder": [4], "latent": 1}
-    model = ll.Model({"network": network, "data": {"target": "size"}, "training": {"epochs": 3}})
+    model = ll.Model({"quality": "plain", "network": network, "data": {"target": "size"}, "training": {"epochs": 3}})
     bound = model.fit(COLUMNS, progress=False).elbo(COLUMNS, seed=0)
     model.recalibrate("pit", COLUMNS)
     rows = model.observed(COLUMNS)

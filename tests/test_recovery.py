@@ -55,7 +55,7 @@ def test_training_starts_near_the_data_where_the_likelihood_rises_towards_infini
     X = np.zeros((500, 1))
     X[-1] = 1.0  # or it would be left out
     config = {"distribution": {"kind": "truncated", "low": 0.0, "high": 4.0, "base": {"kind": "gaussian"}}}
-    model = ll.Model({**config, "training": {"steps": 1}}).fit(X, y, progress=False)
+    model = ll.Model({"quality": "plain", **config, "training": {"steps": 1}}).fit(X, y, progress=False)
     d = model.predict_dist(X[:1])
     assert 2.0 < d.base.scale[0] < 40.0
     assert d.log_prob(1.0)[0] == pytest.approx(-np.log(4.0), abs=0.02)
@@ -65,7 +65,13 @@ def test_training_starts_near_the_data_where_the_likelihood_rises_towards_infini
 def test_an_ensemble_is_the_average_of_its_members(name: str):
     case = recovery.CASES[name]
     x, y, _ = recovery.draw(case, 60, np.random.default_rng(0))
-    config = {"distribution": dict(case.config), "ensemble": 2, "training": {"steps": 3}, "network": {"hidden": [4]}}
+    config = {
+        "quality": "plain",
+        "distribution": dict(case.config),
+        "ensemble": 2,
+        "training": {"steps": 3},
+        "network": {"hidden": [4]},
+    }
     model = ll.Model(config).fit(x, y, progress=False)
     both = model.predict_dist(x).log_prob(y)
     fit, each = model._fit, []

@@ -53,7 +53,13 @@ def trained(name: str) -> tuple[ll.Model, object, object]:
     """Return a model, its rows and their y."""
     config, x, y = CASES[name] if name in CASES else (MODELS[name], WIDE, TARGETS.get(name, WIDE[:, 0] + WIDE[:, 1]))
     training = {"epochs": 1, **config.get("training", {})}
-    return ll.Model({"network": {"hidden": [40, 9]}, **config, "training": training}).fit(x, y, progress=False), x, y
+    return (
+        ll.Model({"quality": "plain", "network": {"hidden": [40, 9]}, **config, "training": training}).fit(
+            x, y, progress=False
+        ),
+        x,
+        y,
+    )
 
 
 def at(values: object, rows: np.ndarray) -> object:

@@ -203,7 +203,9 @@ def test_a_class_of_the_users_keeps_its_labels(tmp_path):
     """A subclass of a family of classes is one of classes, labels and all."""
     X = RNG.normal(size=(N, 1))
     y = np.where(X[:, 0] > 0.0, "yes", "no")
-    model = ll.Model({"training": {"epochs": 2}, "network": {"hidden": [3]}}, distribution=Coin).fit(X, y)
+    model = ll.Model(
+        {"quality": "plain", "training": {"epochs": 2}, "network": {"hidden": [3]}}, distribution=Coin
+    ).fit(X, y)
     assert set(model.predict(X)) <= {"yes", "no"}
     model.save(tmp_path / "m.safetensors")
     again = ll.Model.load(tmp_path / "m.safetensors", distribution=Coin)
@@ -215,7 +217,9 @@ def test_counts_of_each_row_must_sum_to_its_own_total():
     y = RNG.multinomial(total, [0.2, 0.3, 0.5])
     table = np.stack([RNG.normal(size=N), total], axis=1)
     family = {"kind": "multinomial", "total_count": {"column": "x1"}}
-    model = ll.Model({"distribution": family, "training": {"epochs": 1}, "network": {"hidden": [3]}})
+    model = ll.Model(
+        {"quality": "plain", "distribution": family, "training": {"epochs": 1}, "network": {"hidden": [3]}}
+    )
     assert np.isfinite(model.fit(table, y).score(table, y))
     y[6, 1] += 1
     with pytest.raises(ll.DataError, match=r"y has 1 row that .* \(row 7\): its counts must sum to total_count\."):

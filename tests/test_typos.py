@@ -43,7 +43,7 @@ X, Y = shells()
 
 def fitted(config: dict[str, Any], wrong: int | None = None, times: float = 10.0) -> ll.Model:
     """Return a model of the training rows."""
-    return ll.Model(config).fit(some(X, TRAIN, wrong, times), Y[TRAIN], progress=False)
+    return ll.Model({"quality": "plain", **config}).fit(some(X, TRAIN, wrong, times), Y[TRAIN], progress=False)
 
 
 def log_scores(model: ll.Model, wrong: int | slice | None = None) -> np.ndarray:

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 import likelinet as ll
-from likelinet.config import parse_config
+from likelinet.config import GaussianConfig
 from likelinet.tables.table import as_table
 from likelinet.targets.suggestion import suggested
 from likelinet.targets.suitable import note_sentinels, note_unsuitable
 from likelinet.targets.target import Naming
 
 N = 200
-GAUSSIAN = parse_config({}).distribution
+GAUSSIAN = GaussianConfig()
 X = np.random.default_rng(0).normal(size=(N, 2))
 
 
@@ -138,7 +138,7 @@ def test_numbers_for_missing_cells_are_named(value: float, outputs: int):
     y = 5.0 + np.random.default_rng(0).random((N, 2))
     y[[7, 90, 150], 1] = value
     with pytest.warns(UserWarning, match="far from all others") as caught:
-        ll.Model({"data": {"features": []}}).fit(X, y[:, 1] if outputs == 1 else y, progress=False)
+        ll.Model({"quality": "plain", "data": {"features": []}}).fit(X, y[:, 1] if outputs == 1 else y, progress=False)
     what = "y" if outputs == 1 else "Output 2 of y"
     assert [str(w.message) for w in caught] == [
         f"{what} has numbers far from all others, which may mean missing cells: {value:g} (rows 8, 91, 151); "
@@ -153,7 +153,7 @@ def test_least_squares_is_a_loss():
 
 
 def test_few_rows_say_too_little():
-    model = ll.Model({"data": {"features": []}})
+    model = ll.Model({"quality": "plain", "data": {"features": []}})
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         model.fit(X[:12], np.arange(12) % 2, progress=False)
@@ -164,13 +164,13 @@ def test_few_rows_say_too_little():
 def test_true_and_false_are_no_numbers(kind: str, form: Any):
     words = rf"^y holds True and False, which are no numbers: use 'bernoulli', or make them 0 and 1 for '{kind}'\.$"
     with pytest.raises(ll.DataError, match=words):
-        ll.Model({"distribution": {"kind": kind}}).fit(X, form(X[:, 0] > 0.0))
+        ll.Model({"quality": "plain", "distribution": {"kind": kind}}).fit(X, form(X[:, 0] > 0.0))
 
 
 def test_the_parts_of_a_code_are_not_looked_at():
     """Without a target y is x, whatever that holds."""
     network = {"kind": "autoencoder", "encoder": [3], "latent": 1, "decoder": [3]}
-    model = ll.Model({"network": network, "training": {"epochs": 1}})
+    model = ll.Model({"quality": "plain", "network": network, "training": {"epochs": 1}})
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         model.fit(np.column_stack([X, X[:, 0] > 0.0]), progress=False)

@@ -15,7 +15,16 @@ from likelinet.cli.output import metrics_table
 from likelinet.selection.comparison import DENSITY, MASS, HeldOut, ranked
 from tests.small import COLUMNS, cli, write_csv
 
-QUICK = ("--target", "price", "--set", "data.features=[size, age]", "--set", "network.hidden=[4]")
+QUICK = (
+    "--target",
+    "price",
+    "--set",
+    "quality=plain",
+    "--set",
+    "data.features=[size, age]",
+    "--set",
+    "network.hidden=[4]",
+)
 RNG = np.random.default_rng(0)
 ROWS = RNG.normal(size=50)
 NOISE = RNG.normal(size=50)

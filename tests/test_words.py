@@ -168,8 +168,10 @@ def test_a_model_reads_text(tmp_path: Path):
     text = [f"{rest} {'good' if well else 'bad'} {i}" for i, (rest, well) in enumerate(zip(filler, good, strict=True))]
     frame = pd.DataFrame({"text": text, "y": np.where(good, 1.0, -1.0) + 0.1 * RNG.normal(size=600)})
     with pytest.warns(UserWarning, match="identifiers .* or their words in data.text"):
-        ll.Model({"data": {"target": "y"}, "training": {"epochs": 1}}).fit(frame.assign(x=RNG.random(600)))
-    config = {"data": {"target": "y", "text": ["text"]}, "training": {"epochs": 15}}
+        ll.Model({"quality": "plain", "data": {"target": "y"}, "training": {"epochs": 1}}).fit(
+            frame.assign(x=RNG.random(600))
+        )
+    config = {"quality": "plain", "data": {"target": "y", "text": ["text"]}, "training": {"epochs": 15}}
     model = ll.Model(config).fit(frame)
     assert np.abs(model.predict(frame.assign(text="so Good")) - 1.0).max() < 0.4
     model.save(tmp_path / "model.safetensors")

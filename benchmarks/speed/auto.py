@@ -53,7 +53,9 @@ def fit_seconds(index: int, engine: str) -> dict[str, Any]:
         size = SIZES[index]
         x, y = data(size.rows)
         training = {"batch_size": size.batch, "epochs": size.epochs}
-        model = ll.Model({"engine": engine, "network": {"hidden": list(size.hidden)}, "training": training})
+        model = ll.Model(
+            {"quality": "plain", "engine": engine, "network": {"hidden": list(size.hidden)}, "training": training}
+        )
         start = time.perf_counter()
         model.fit(x, y, progress=False)
         seconds = time.perf_counter() - start

@@ -14,7 +14,7 @@ def fit_peak(engine: str) -> dict[str, Any]:
 
     rng = np.random.default_rng(0)
     x, y = rng.standard_normal((ROWS, INPUTS)), rng.standard_normal(ROWS)
-    model = ll.Model({"engine": engine, "network": {"hidden": [64]}, "training": {"epochs": 1}})
+    model = ll.Model({"quality": "plain", "engine": engine, "network": {"hidden": [64]}, "training": {"epochs": 1}})
     model.fit(x[:100], y[:100], progress=False)  # what is imported and kept for good
     tracemalloc.start()
     model.fit(x, y, progress=False)

@@ -11,6 +11,7 @@ OF_PARTS = {"mixture": {"kind": "mixture", "components": 3, "base": {"kind": "ga
 def config(workload: Workload, engine: str, members: int, epochs: int, numeric: str = "linear") -> dict[str, Any]:
     """Return the declaration of a workload."""
     return {
+        "quality": "plain",
         "engine": engine,
         "ensemble": members,
         "data": {"standardize": False, "numeric": {"kind": numeric}},

@@ -84,7 +84,8 @@ def checked(table: Table, config: ModelConfig, suggests: bool) -> Checked:
             else:
                 plain = config.model_dump(mode="json", exclude_unset=True) | {"distribution": known.distribution}
                 looked = ModelConfig.model_validate(plain)
-                family, config = (None, config) if chosen else (known, looked)
+                family = None if chosen else known
+                config = config if config.distribution.is_open else looked
         training, weight, z, wrong = _target(table, looked)
         roles = Roles(looked, takes_labels(looked.distribution, None))
         report = report_of(table, training, weight, roles, z)
@@ -162,6 +163,7 @@ def suggestion(
     lines += suspects_in_comment(data.missing, suspects)
     if family is not None:
         lines.append(f"# '{shown(', '.join(output_names(data)))}' {shown(family.why)}")
+        own.setdefault("distribution", {"kind": "auto"})
     others = sorted(own.keys() - {"data"}, key=lambda key: key != "distribution")  # beside why it is this one
     lines += [f"{key}: {in_one_line(own[key])}" for key in others]
     return "\n".join(lines)

@@ -73,6 +73,8 @@ def declared(paths: Sequence[Path], target: Sequence[str], overrides: Sequence[s
     if written or "distribution" in config.model_fields_set:
         return Declared(config, table)
     family = suggested(table, config.data.target)
+    if config.distribution.is_open:  # fit chooses one, and says why
+        return Declared(config, table)
     config = ModelConfig.model_validate({**config.model_dump(mode="json"), "distribution": family.distribution})
     return Declared(config, table, family.why)
 

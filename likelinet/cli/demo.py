@@ -24,6 +24,7 @@ from likelinet.config import (
 from likelinet.core.errors import DataError
 from likelinet.distributions import Distribution
 from likelinet.model.model import Model
+from likelinet.selection.baselines import baselines
 from likelinet.tables.table import Table
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ def run_demo(name: str, folder: Path) -> None:
     if target is None:
         config, show = code_config(name), show_codes
     else:
-        config = ModelConfig(data=DataConfig(target=target), distribution=FAMILIES[name], ensemble=5)
+        quality = "good" if name == "gaussian" else "fast"  # so that it takes some ten seconds
+        config = ModelConfig(quality=quality, data=DataConfig(target=target), distribution=FAMILIES[name])
         show = show_family
     click.echo(
         f"{title}: {train.n} rows to train on, {test.n} held out.\n\nThe config (config.yaml):\n\n{dump_config(config)}"
@@ -86,7 +88,7 @@ def show_family(model: Model, train: Table, test: Table) -> "Figure":
 def linear(config: ModelConfig) -> ModelConfig:
     """Return the linear baseline: the Gaussian one, with one spread for all rows, fitted to the exact maximum."""
     if not config.distribution.is_continuous:
-        return config.model_copy(update={"network": MLPConfig(hidden=[]), "ensemble": 1})
+        return baselines(config)["linear"]
     exact = TrainingConfig(optimizer=LBFGSConfig(), validation_fraction=0.0)
     return ModelConfig(
         data=config.data, network=MLPConfig(hidden=[]), distribution=GaussianConfig(scale="shared"), training=exact

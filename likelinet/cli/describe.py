@@ -123,6 +123,11 @@ def summary(model: Model) -> str:
     history = model.history
     engine = "" if history.engine == "numpy" else f" with {history.engine}"
     many = f"{counted(model.n_parameters, 'parameter')}{engine} in {counted(history.most_epochs, 'epoch')}"
+    quality, groups = model.config.quality, model.config.each_group
+    if quality != "plain":
+        networks = counted(sum(group.ensemble for group in groups), "network")
+        networks += f" in {len(groups)} groups" if len(groups) > 1 else ""
+        many = f"{networks} (quality {quality}), {many}"
     line = f"Fitted {many} ({_ending(history.stopped)}; {history.best_in_words})"
     if not history.epochs and history.stopped == "finished":
         return f"{line}: the start was already the maximum"

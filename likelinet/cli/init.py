@@ -4,6 +4,7 @@ import shlex
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from likelinet.cli.declared import target_of
 from likelinet.cli.describe import columns_in_words, suspects_in_comment
 from likelinet.cli.output import check_new, check_writable, replaced
-from likelinet.config import DataConfig, MLPConfig, ModelConfig, TrainingConfig
+from likelinet.config import DataConfig, MLPConfig, ModelConfig
 from likelinet.config.plain import in_one_line
 from likelinet.core.wording import counted, ended, shown
 from likelinet.tables.inputs import learn_inputs
@@ -35,8 +36,9 @@ def init_command(files: Sequence[Path], target: Sequence[str], output: Path, hea
     text = config_text(table, data, family, header, files, output)
     with replaced(output) as new:
         new.write_text(text, encoding="utf-8")
-    kind = ModelConfig.model_validate({"distribution": family.distribution}).distribution.in_brief
-    click.echo(ended(f"{output}: family {kind}, since '{', '.join(output_names(data))}' {family.why}"))
+    names = [_in_brief(declared) for declared in family.candidates]
+    taken = f"auto, one of {', '.join(names)}" if len(names) > 1 else _in_brief(family.distribution)
+    click.echo(ended(f"{output}: family {taken}, since '{', '.join(output_names(data))}' {family.why}"))
     click.echo(f"Next: {_command('fit', output, files)} --holdout 0.2")
 
 
@@ -45,13 +47,16 @@ def config_text(
 ) -> str:
     """Return the config as YAML with comments."""
     features = [name for name in table.columns if name not in target_names(data)]
-    y, others = ", ".join(map(shown, output_names(data))), ", ".join(["config", *family.others])
+    several, default = len(family.candidates) > 1, ModelConfig()
+    groups = [group.model_dump(mode="json", exclude_unset=True) for group in default.groups or ()]
+    y = ", ".join(map(shown, output_names(data)))
+    others = ", ".join([_in_brief(family.distribution), *family.others] if several else ["config", *family.others])
     kinds = learned_kinds(table, features, len(output_names(data)))
     lines = [
         f"# {counted(table.n, 'row')} and {counted(len(table.columns), 'column')} of {', '.join(map(str, files))}.",
         "#",
         f"#   {_command('fit', output, files)} --holdout 0.2",
-        f"#   {_command('compare', output, files)} --families {shlex.quote(others)}",
+        f"#   {_command('compare', output, files)} --set quality=fast --families {shlex.quote(others)}",
         "#",
         "# Keys behind a # are at their defaults.",
         "",
@@ -66,15 +71,25 @@ def config_text(
         "  # groups: null  # column with groups that stay together when rows are held out, such as a patient",
         "  # time: null  # column with a time, in whose order the last rows are held out",
         "",
-        f"distribution: {in_one_line(family.distribution)}  # '{y}' {shown(family.why)}",
+        f"# quality: {default.quality}  # fast takes less time, best more; plain trains one network",
+        f"distribution: {'auto' if several else in_one_line(family.distribution)}  # '{y}' {shown(family.why)}",
+        *(
+            [f"# which takes one of {', '.join(map(_in_brief, family.candidates))}, by held-out rows"]
+            if several
+            else []
+        ),
         "",
         f"# network: {{hidden: {in_one_line(list(MLPConfig().hidden))}}}  # widths of the layers; [] is a linear model",
-        "# ensemble: 1  # 5 networks together predict better, and take five times as long",
+        f"# ensemble: {default.ensemble}  # how many networks each group has",
+        f"# groups: {in_one_line(groups)}",
         "# training:",
-        "#   epochs: null  # at most; null: 400, or fewer where there are many rows",
-        *(f"#   {key}: {in_one_line(getattr(TrainingConfig(), key))}" for key in ("validation_fraction", "seed")),
+        *(f"#   {key}: {in_one_line(getattr(default.training, key))}" for key in ("steps", "folds", "seed")),
     ]
     return "\n".join([*lines, ""])
+
+
+def _in_brief(declared: dict[str, Any]) -> str:
+    return ModelConfig.model_validate({"distribution": declared}).distribution.in_brief
 
 
 def learned_kinds(table: Table, names: Sequence[str], outputs: int) -> tuple[Kind, ...]:

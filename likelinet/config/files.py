@@ -71,7 +71,10 @@ def dump_config(config: ModelConfig) -> str:
     """Return the whole config as YAML, ready to be read again."""
     import yaml
 
-    return yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False, default_flow_style=None, width=120)
+    plain = config.model_dump(mode="json")
+    if plain["groups"] is not None:  # of each what is its own
+        plain["groups"] = [{k: part for k, part in group.items() if part is not None} for group in plain["groups"]]
+    return yaml.safe_dump(plain, sort_keys=False, default_flow_style=None, width=120)
 
 
 def _parse(path: Path, text: str) -> Any:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PositiveInt, model_validator
+from pydantic import BeforeValidator, Field, ModelWrapValidatorHandler, PositiveInt, model_validator
 
 from likelinet.config.base import Config
 from likelinet.config.data import DataConfig, PiecewiseLinearConfig
@@ -10,7 +10,7 @@ from likelinet.config.distribution import DistributionConfig
 from likelinet.config.families import GaussianConfig
 from likelinet.config.group import GroupConfig, check_same_y
 from likelinet.config.network import CoderConfig, MLPConfig, NetworkConfig, VAEConfig
-from likelinet.config.quality import SETTINGS, Quality, filled
+from likelinet.config.quality import DEFAULT, Quality, filled, mark_as_filled, quality_of
 from likelinet.config.training import LBFGSConfig, TrainingConfig
 
 
@@ -24,9 +24,15 @@ def _of_members(groups: Any) -> Any:
     return groups
 
 
-def _in_full(declared: Any) -> Any:
-    """Return what the word `auto` by itself stands for."""
-    return {"kind": "auto"} if declared == "auto" else declared
+def _in_full(declared: dict[str, Any]) -> dict[str, Any]:
+    """Return a declaration with what the word `auto` by itself stands for."""
+    return {**declared, "distribution": {"kind": "auto"}} if declared.get("distribution") == "auto" else declared
+
+
+def _named(quality: Any) -> Any:
+    if quality is None:
+        raise ValueError("is not null any more: write plain, for the defaults of each key")
+    return quality
 
 
 class ModelConfig(Config):
@@ -36,7 +42,7 @@ class ModelConfig(Config):
     """Columns of the table."""
     network: NetworkConfig = MLPConfig()
     """From x to raw outputs."""
-    distribution: Annotated[DistributionConfig, BeforeValidator(_in_full)] = GaussianConfig()
+    distribution: DistributionConfig = GaussianConfig()
     """Family that the raw outputs parametrise; `auto` chooses one that fits the kind of y, by held-out rows."""
     training: TrainingConfig = TrainingConfig()
     """How to maximise the likelihood."""
@@ -46,9 +52,10 @@ class ModelConfig(Config):
     """Groups of members, each an ensemble with inputs, network or family of its own, which are trained one after the
     other. The prediction is the mixture of all of them, by weights that maximise its out-of-fold log score. Needs
     `training.folds`."""
-    quality: Quality | None = None
+    quality: Annotated[Quality, BeforeValidator(_named)] = DEFAULT
     """What all that is left open is set to: see [ensembles](user_guide/ensembles.md). Whatever is declared by itself is
-    respected. null: the defaults of each key."""
+    respected. `plain`: the defaults of each key, as they are listed here, so one network and a Gaussian; with L-BFGS,
+    or a network through a code, it is what there is unless another is named."""
     engine: Literal["numpy", "jax", "auto"] = "numpy"
     """What computes the training steps: `jax` compiles them first, which takes a second or two, and is faster at very
     many small steps; `auto` takes whichever will probably be done first. L-BFGS, and models without features, run on
@@ -71,17 +78,20 @@ class ModelConfig(Config):
         own = {name: part for name, part in own.items() if part is not None}
         return self.model_copy(update={**own, "data": data, "groups": None})
 
-    @model_validator(mode="before")
+    @model_validator(mode="wrap")
     @classmethod
-    def _filled(cls, data: Any) -> Any:
-        return (
-            filled(data, data["quality"]) if isinstance(data, dict) and str(data.get("quality")) in SETTINGS else data
-        )
+    def _filled(cls, data: Any, handler: ModelWrapValidatorHandler["ModelConfig"]) -> "ModelConfig":
+        if not isinstance(data, dict):
+            return handler(data)
+        declared, quality = _in_full(data), quality_of(data)
+        config = handler(filled({**declared, "quality": quality}, quality))
+        mark_as_filled(config, declared)
+        return config
 
     @model_validator(mode="after")
     def _fits_together(self) -> Any:
         """Refuse what goes not together, in the whole or in a group."""
-        if self.quality is not None and isinstance(self.network, CoderConfig):
+        if self.quality != "plain" and isinstance(self.network, CoderConfig):
             raise ValueError(
                 f"'quality' is of predictions from features, and '{self.network.kind}' makes codes: leave it out"
             )

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from functools import reduce
-from typing import Any
+from typing import Any, get_args
 
 from likelinet.config.model import ModelConfig
-from likelinet.config.quality import SETTINGS
+from likelinet.config.quality import SETTINGS, Quality
 from likelinet.core.notes import note
 
 PARTS = ("data", "training")  # whose keys a setting sets one by one
@@ -13,7 +13,7 @@ SETTLED = ("distribution", "groups")  # which are otherwise in the config of a f
 
 
 def note_overruled(declared: Mapping[str, Any], config: ModelConfig) -> None:
-    """Warn if what a declaration says leaves its `quality` nothing to set, and is not as that would have set it.
+    """Warn if what a declaration says leaves its `quality` nothing to set, and is as another would have set it.
 
     So it is where a config that was printed in full has another quality written into it.
     """
@@ -21,9 +21,11 @@ def note_overruled(declared: Mapping[str, Any], config: ModelConfig) -> None:
     keys = [*_keys(setting)]
     if not keys or not all(_is_in(declared, key) for key in keys):
         return
-    own, would = config.model_dump(), ModelConfig.model_validate({"quality": config.quality}).model_dump()
-    others = [".".join(key) for key in keys if _at(own, key) != _at(would, key) and key[0] not in SETTLED]
-    if others:
+    own, keys = config.model_dump(), [key for key in keys if key[0] not in SETTLED]
+    would = {name: ModelConfig.model_validate({"quality": name}).model_dump() for name in get_args(Quality)}
+    apart = {name: [".".join(key) for key in keys if _at(own, key) != _at(would[name], key)] for name in would}
+    others = apart.pop(config.quality)
+    if others and not all(apart.values()):
         note(
             f"quality: {config.quality} changes nothing here: all keys that it sets are declared by themselves, and "
             f"{', '.join(others)} otherwise; take out those that it is to set."

@@ -4,8 +4,12 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from likelinet.config.base import Config
+from likelinet.config.data import DataConfig
+from likelinet.config.families import GaussianConfig
+from likelinet.config.training import TrainingConfig
 
-Quality = Literal["fast", "good", "best"]
+Quality = Literal["plain", "fast", "good", "best"]
+DEFAULT: Quality = "good"
 
 OPTIMIZER = {"kind": "adamw", "learning_rate": 0.004, "weight_decay": 0.1}
 TRAINING = {"optimizer": OPTIMIZER, "schedule": {"kind": "hold_then_anneal"}, "average": 0.9995, "folds": "auto"}
@@ -27,6 +31,9 @@ def _setting(members: int, steps: int, families: int, groups: list[dict[str, Any
     }
 
 
+# Which say what a kind is that is left out.
+PARTS: dict[str, Config] = {"data": DataConfig(), "training": TrainingConfig(), "distribution": GaussianConfig()}
+
 SETTINGS: dict[str, dict[str, Any]] = {
     "fast": _setting(4, 2000, 1, [LINEAR_MODEL, CODED]),
     "good": _setting(8, 4000, 2, [LINEAR_MODEL, LINEAR, CODED]),
@@ -34,8 +41,20 @@ SETTINGS: dict[str, dict[str, Any]] = {
 }
 
 
+def quality_of(declared: Mapping[str, Any]) -> Any:
+    """Return the quality that a declaration names, or has by default.
+
+    That is `plain` where the others have nothing to say: of codes, and of the exact maximum by L-BFGS.
+    """
+    if "quality" in declared:
+        return declared["quality"]
+    network, optimizer = _keys(declared.get("network")), _keys(_keys(declared.get("training")).get("optimizer"))
+    nothing_to_say = network.get("kind", "mlp") != "mlp" or optimizer.get("kind") == "lbfgs"
+    return "plain" if nothing_to_say else DEFAULT
+
+
 def filled(declared: Mapping[str, Any], quality: Quality) -> dict[str, Any]:
-    """Return a declaration in which all that it leaves open is as the quality has it.
+    """Return a declaration in which all that it leaves open is as the quality has it; `plain` leaves it open.
 
     Groups that would differ in what is declared are one group, and with one member, or without folds, the last one is
     all; where there is no network to train well nothing is filled, and without features the family alone.
@@ -45,13 +64,16 @@ def filled(declared: Mapping[str, Any], quality: Quality) -> dict[str, Any]:
     >>> filled({"training": {"seed": 3}}, "good")["training"]["average"]
     0.9995
     """
-    own, setting = dict(declared), dict(SETTINGS[quality])
+    own, setting = dict(declared), dict(next((s for name, s in SETTINGS.items() if name == quality), {}))
     data, network, training = (_keys(own.get(part)) for part in ("data", "network", "training"))
-    if network.get("kind", "mlp") != "mlp":
+    if not setting or network.get("kind", "mlp") != "mlp":
         return own
     if data.get("features") == []:
-        return _filled(own, {"distribution": {"kind": "auto"}})
-    folds = training.get("folds", "auto")
+        return {"distribution": {"kind": "auto"}} | own
+    # Who says how much each member holds out draws it for each, rather than by folds.
+    folds = training.get("folds", None if "validation_fraction" in training else "auto")
+    if folds is None:
+        setting["training"] = {**setting["training"], "folds": None}
     groups = _groups(setting.pop("groups"), bool(network), "numeric" in data)
     if own.get("ensemble") != 1 and folds is not None and len(groups) > 1:
         setting["groups"] = groups
@@ -59,7 +81,17 @@ def filled(declared: Mapping[str, Any], quality: Quality) -> dict[str, Any]:
         setting["data"] = {"numeric": groups[-1]["numeric"]}
     if isinstance(folds, int):
         setting["ensemble"] = max(folds, setting["ensemble"])
-    return _filled(own, setting)
+    return {**setting, **{key: _filled(part, setting.get(key), PARTS.get(key)) for key, part in own.items()}}
+
+
+def mark_as_filled(config: Any, declared: Any) -> None:
+    """Have a new config, and its parts, count only what was declared among the fields that are set."""
+    said = _said(declared)
+    if not isinstance(config, Config) or not isinstance(said, dict):
+        return
+    object.__setattr__(config, "__pydantic_fields_set__", {*said} & type(config).model_fields.keys())
+    for name, part in said.items():
+        mark_as_filled(getattr(config, name, None), part)
 
 
 def _groups(groups: list[dict[str, Any]], network: bool, numeric: bool) -> list[dict[str, Any]]:
@@ -83,11 +115,14 @@ def _said(part: Any) -> Any:
     return {name: getattr(part, name) for name in said}
 
 
-def _filled(own: Any, setting: Any) -> Any:
-    """Return a part of a declaration, and what it leaves open, unless it is of another kind than the setting's."""
+def _filled(own: Any, setting: Any, default: Any) -> Any:
+    """Return a part of a declaration, and what it leaves open, unless it is of another kind than the setting's.
+
+    Without a kind it is of that of the default.
+    """
     own = _said(own)
     if not isinstance(own, dict) or not isinstance(setting, dict):
         return own
-    if own.get("kind", setting.get("kind")) != setting.get("kind"):
+    if own.get("kind", getattr(default, "kind", None)) != setting.get("kind"):
         return own
-    return {**setting, **{key: _filled(value, setting.get(key)) for key, value in own.items()}}
+    return {**setting, **{key: _filled(p, setting.get(key), getattr(default, key, None)) for key, p in own.items()}}

@@ -10,7 +10,7 @@ import numpy as np
 from likelinet.core.errors import ModelFileError
 from likelinet.core.writing import replacing
 
-SCHEMA = 2  # raised when a part of the file changes its meaning: see `migrations`
+SCHEMA = 3  # raised when a part of the file changes its meaning: see `migrations`
 
 
 def save(path: str | Path, arrays: dict[str, np.ndarray], metadata: dict[str, Any]) -> None:

@@ -29,8 +29,14 @@ def _with_kind(name: str, categories: list[str] | None = None, loc: float = 0.0,
     return {"kind": "number", "name": name.strip(), "loc": loc, "scale": scale, "median": loc}
 
 
+def plain_by_name(arrays: dict[str, np.ndarray], metadata: dict[str, Any]) -> Contents:
+    """From schema 2 to 3: the quality that was null, or not there, is called plain."""
+    config = metadata["config"]
+    return arrays, {**metadata, "config": {**config, "quality": config.get("quality") or "plain"}}
+
+
 # The schema of a file to what makes its contents those of the next one.
-MIGRATIONS: dict[int, Migration] = {1: columns_by_kind}
+MIGRATIONS: dict[int, Migration] = {1: columns_by_kind, 2: plain_by_name}
 
 
 def lifted(

@@ -19,7 +19,8 @@ def baselines(config: ModelConfig) -> dict[str, ModelConfig]:
     if not isinstance(network, MLPConfig) or config.data.features == []:
         return found
     same = {"seed": config.training.seed, "validation_fraction": config.training.validation_fraction}
-    exact = {"training": TrainingConfig(optimizer=LBFGSConfig(), **same), "ensemble": 1, "groups": None}
+    alone = {"ensemble": 1, "groups": None, "quality": "plain"}
+    exact = {"training": TrainingConfig(optimizer=LBFGSConfig(), **same), **alone}
     if network.hidden or config.data.numeric != LinearConfig():
         data = config.data.model_copy(update={"numeric": LinearConfig()})
         found["linear"] = config.model_copy(update={"network": MLPConfig(hidden=[]), "data": data, **exact})

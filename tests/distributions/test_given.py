@@ -216,6 +216,7 @@ def test_of_what_a_model_predicts():
     x, time = rng.normal(size=(80, 1)), rng.weibull(2.0, 80)
     y = ll.Interval.right_censored(np.minimum(time, 1.0), time <= 1.0)
     config = {
+        "quality": "plain",
         "distribution": {"kind": "censored", "base": {"kind": "weibull"}},
         "training": {"epochs": 2},
         "ensemble": 2,

@@ -105,7 +105,7 @@ OVER_TRIALS = [{"kind": "hurdle", "base": BASE}, {"kind": "truncated", "base": B
 
 @pytest.mark.parametrize("distribution", OVER_TRIALS, ids=str)
 def test_rows_without_trials(distribution):
-    config = {"data": {"target": "y"}, "distribution": distribution, "training": {"epochs": 1}}
+    config = {"quality": "plain", "data": {"target": "y"}, "distribution": distribution, "training": {"epochs": 1}}
     trials = np.full(40, 5.0)
     trials[[3, 7]] = 0.0
     with pytest.raises(ll.DataError) as error:
@@ -145,7 +145,7 @@ def test_far_rows_do_not_end_the_others(distribution):
     x = rng.normal(size=(60, 1))
     y = np.ceil(20.0 * np.exp(x[:, 0]))
     training = {"epochs": 1, "optimizer": {"learning_rate": 1e-4}}
-    model = ll.Model({"distribution": distribution, "training": training}).fit(x, y, progress=False)
+    model = ll.Model({"quality": "plain", "distribution": distribution, "training": training}).fit(x, y, progress=False)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         d = model.predict_dist(FAR)

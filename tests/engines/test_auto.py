@@ -37,7 +37,9 @@ def test_without_jax_it_is_numpy(monkeypatch):
 def fitted(monkeypatch, least: int, **declared) -> ll.Model:
     monkeypatch.setattr(auto, "STEPS", least)
     training = {"epochs": 3, "batch_size": 30}
-    return ll.Model({"engine": "auto", "network": {"hidden": [3]}, "training": training, **declared}).fit(X, Y)
+    return ll.Model(
+        {"quality": "plain", "engine": "auto", "network": {"hidden": [3]}, "training": training, **declared}
+    ).fit(X, Y)
 
 
 def test_a_model_takes_what_the_rule_says_and_remembers_it(monkeypatch, tmp_path):

@@ -146,7 +146,12 @@ def test_a_loss_that_is_not_finite_ends_the_run_before_that_step(at_once):
     assert np.isfinite(epoch(run, one_batch(2))[:, 0]).all()
 
 
-SETTINGS = {"network": {"hidden": [4]}, "training": {"epochs": 4, "batch_size": 16}, "engine": "jax"}
+SETTINGS = {
+    "quality": "plain",
+    "network": {"hidden": [4]},
+    "training": {"epochs": 4, "batch_size": 16},
+    "engine": "jax",
+}
 
 
 def test_a_model_from_fit_to_file(tmp_path):
@@ -231,7 +236,7 @@ def test_a_family_of_ones_own():
     config = {**SETTINGS, "training": {**SETTINGS.get("training", {}), "precision": "float64"}}
     model, by_log_prob = (ll.Model(config, distribution=cls).fit(X, Y) for cls in (Own, Portable))
     np.testing.assert_allclose(by_log_prob.predict_dist(X).loc, model.predict_dist(X).loc, rtol=1e-9, atol=1e-9)
-    by_differences = ll.Model({**config, "engine": "numpy"}, distribution=Portable).fit(X, Y)
+    by_differences = ll.Model({"quality": "plain", **config, "engine": "numpy"}, distribution=Portable).fit(X, Y)
     np.testing.assert_allclose(
         by_log_prob.predict_dist(X).loc, by_differences.predict_dist(X).loc, rtol=1e-6, atol=1e-6
     )

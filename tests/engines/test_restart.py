@@ -35,7 +35,7 @@ class Counting(Objective):
 
 
 def task(network: dict, rate: float) -> tuple[Task, np.ndarray]:
-    config = parse_config({"network": network})
+    config = parse_config({"quality": "plain", "network": network})
     head = build_head(config.distribution, None, 0, None)
     objective = Counting(build_network(config.network, 2, head.predicted), head)
     rule = Averaged(SGD(constant(rate, STEPS), 0.9), 0.9)

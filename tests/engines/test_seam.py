@@ -84,7 +84,7 @@ def fitted(
 
     The member `misled` validates on the opposite of what it learns, and the others on what they learn.
     """
-    config = parse_config(settings)
+    config = parse_config({"quality": "plain", **settings})
     rng = np.random.default_rng(0)
     x = rng.standard_normal((N, 3))
     y = np.sin(x[:, 0]) + 0.3 * rng.standard_normal(N)

@@ -42,6 +42,7 @@ def test_a_column_is_taken_as_it_is(kind: str, name: str, wrapper: str):
     y = np.abs(known) if kind == "von_mises" else 300.0 + 50.0 * rng.uniform(-1.0, 1.0, N)
     table = pd.DataFrame({"x": rng.normal(size=N), "known": known})
     config = {
+        "quality": "plain",
         "data": {"features": ["x"]},
         "distribution": WRAPPERS[wrapper]({"kind": kind, name: {"column": "known"}}),
         "network": {"hidden": [2]},

@@ -128,12 +128,13 @@ for name, row in rows.items():
 rng = np.random.default_rng(0)
 X = rng.normal(size=(300, 1))
 y = -rng.gamma(3.0, 1.0, 300)
-model = ll.Model({"distribution": rows["reflected"], "training": {"epochs": 40}}).fit(X, y, progress=False)
-mirrored = ll.Model({"distribution": {"kind": "gamma"}, "training": {"epochs": 40}}).fit(X, -y, progress=False)
+rest = {"quality": "plain", "training": {"epochs": 40}}
+model = ll.Model({**rest, "distribution": rows["reflected"]}).fit(X, y, progress=False)
+mirrored = ll.Model({**rest, "distribution": {"kind": "gamma"}}).fit(X, -y, progress=False)
 print(model.score(X, y), mirrored.score(X, -y), model.predict_dist(X[:2]).mean(), mirrored.predict_dist(X[:2]).mean())
 np.testing.assert_allclose(model.predict_dist(X).mean(), -mirrored.predict_dist(X).mean(), rtol=0.1)
 try:
-    ll.Model({"distribution": over({"kind": "poisson"})})
+    ll.Model({"quality": "plain", "distribution": over({"kind": "poisson"})})
 except ll.ConfigError as error:
     assert "the base of 'reflected' cannot be 'poisson', which is not continuous" in str(error), error
 else:

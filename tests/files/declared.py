@@ -168,6 +168,7 @@ MODELS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
         GAUSSIAN,
         {"training": {"optimizer": {"kind": "sgd", "momentum": 0.9}, "schedule": {"kind": "step"}, "steps": 3}},
     ),
+    "by_quality": ("real", GAUSSIAN, {"quality": "fast", "ensemble": 2, "training": {"steps": 4}}),
     "single_precision": ("real", GAUSSIAN, {"training": {"precision": "float32"}}),
     "custom": ("positive", {"kind": "custom", "target": "tests.files.rayleigh:Rayleigh"}, {}),
     "custom_mixture": (
@@ -184,4 +185,4 @@ MODELS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
 }
 
 # Of which there are no files of earlier schemas.
-SINCE: dict[str, set[str]] = {"v2": {"columns_by_kind", "filled", "groups"}}
+SINCE: dict[str, set[str]] = {"v2": {"columns_by_kind", "filled", "groups"}, "v3": {"by_quality"}}

@@ -37,7 +37,7 @@ def main(folder: Path, *names: str) -> None:
         coder = "kind" in more.get("network", {})
         training = {"epochs": 2, "batch_size": 12, "precision": "float64", **more.get("training", {})}
         network = more.get("network", {"hidden": [3], "activation": "tanh"})
-        config = {**more, "distribution": family, "network": network, "training": training}
+        config = {"quality": "plain", **more, "distribution": family, "network": network, "training": training}
         features = more.get("data", {}).get("features", ["x", "w"])
         read = [c for c in ("trials", "days") if c in json.dumps(family)]
         y = Y[target]

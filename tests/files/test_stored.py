@@ -25,9 +25,10 @@ def stored(file: Path) -> tuple[dict[str, list[Any]], np.ndarray, dict[str, Any]
 
 
 def test_every_kind_of_model_is_there():
-    of = {v: {file.stem for file in STORED if file.parent.name == v} for v in ("v1", "v2")}
-    assert of["v1"] == set(MODELS) - SINCE["v2"]
+    of = {v: {file.stem for file in STORED if file.parent.name == v} for v in ("v1", "v2", "v3")}
+    assert of["v1"] == set(MODELS) - SINCE["v2"] - SINCE["v3"]
     assert of["v2"] >= SINCE["v2"]
+    assert of["v3"] >= SINCE["v3"]
     assert sum(file.stat().st_size for file in Path(__file__).parent.glob("v*/*")) < 1e6
 
 
@@ -36,6 +37,7 @@ def test_predicts_what_it_did(file: Path):
     X, y, expected = stored(file)
     custom = Rayleigh if file.stem.startswith("custom") else None
     model = ll.Model.load(file, distribution=custom)
+    assert model.config.quality == ("fast" if file.stem == "by_quality" else "plain")
     got = predicted(model, frame(X), as_y(y, file.stem), "encode" in expected)
     assert got.keys() >= expected.keys()  # a later version may answer more
     for question, answer in expected.items():

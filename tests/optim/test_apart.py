@@ -123,6 +123,7 @@ def test_a_fit_takes_them_from_its_config():
 
     def predicted(rate: float, **training):
         declaration = {
+            "quality": "plain",
             "network": {"hidden": []},
             "distribution": {"links": {"scale": "exp"}},
             "training": one_step | training | {"optimizer": {"kind": "sgd", "learning_rate": rate}},

@@ -24,6 +24,7 @@ def model(*, hidden: list[int] | None = None, members: int = 1, network: dict[st
     """Return a small Gaussian model; `distribution` and `engine` may be among the keywords."""
     distribution, engine = training.pop("distribution", {}), training.pop("engine", "numpy")
     declared = {
+        "quality": "plain",
         "network": {"hidden": [4] if hidden is None else hidden, "activation": "tanh", **(network or {})},
         "distribution": distribution,
         "training": {"epochs": 5, "batch_size": 16, "precision": "float64", **training},

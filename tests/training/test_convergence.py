@@ -24,7 +24,7 @@ LINEAR: dict[str, Any] = {
 
 
 def told(X: np.ndarray, y: Any, distribution: dict[str, Any], **config: Any) -> tuple[ll.Model, list[str]]:
-    model = ll.Model({"distribution": distribution, **config})
+    model = ll.Model({"quality": "plain", "distribution": distribution, **config})
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         model.fit(X, y, progress=False)

@@ -134,7 +134,7 @@ def test_members_of_unequal_length_drop_no_row_and_add_none(monkeypatch: pytest.
     X, y = table(90)
     columns = {"a": X[:, 0], "patient": PATIENT}
     declared = {"data": {"groups": "patient"}, "training": {"folds": 4, "epochs": 1}, "ensemble": 4}
-    ll.Model({**declared, "network": {"hidden": [2]}}).fit(columns, y)
+    ll.Model({"quality": "plain", **declared, "network": {"hidden": [2]}}).fit(columns, y)
     (plan,) = seen
     weight = np.append(np.random.default_rng(0).uniform(0.5, 2.0, 90), 0.0)
     (epoch,) = (next(plan.shuffled(weight, [np.random.default_rng(m) for m in range(4)])),)

@@ -12,7 +12,7 @@ T = {"kind": "student_t"}
 
 def intercept_only(y: np.ndarray, family: dict, weight: np.ndarray | None = None) -> ll.Model:
     nothing = np.zeros((len(y), 0))
-    return ll.Model({"distribution": family}).fit(nothing, y, weight, progress=False)
+    return ll.Model({"quality": "plain", "distribution": family}).fit(nothing, y, weight, progress=False)
 
 
 def line_with_one_outlier(seed: int, far: float = 1e4) -> np.ndarray:
@@ -61,7 +61,7 @@ def test_a_weight_is_so_many_rows():
 def test_each_output_by_itself():
     y = np.stack([line_with_one_outlier(0), 1e3 * line_with_one_outlier(1, -1e6)], axis=1)
     nothing = np.zeros((200, 0))
-    together = ll.Model({"distribution": T}).fit(nothing, y).score(nothing, y)
+    together = ll.Model({"quality": "plain", "distribution": T}).fit(nothing, y).score(nothing, y)
     assert together == pytest.approx(sum(best_of_scipy(column) for column in y.T), abs=1e-5)
 
 
@@ -111,7 +111,7 @@ def test_with_inputs(seed: int):
     y[r.choice(400, 12, replace=False)] *= 1000.0
     new = np.clip(r.standard_normal((1000, 1)), X.min(), X.max())
     clean = 50.0 + 5.0 * new[:, 0] + r.standard_normal(1000)
-    model = ll.Model({"distribution": T, "training": {"epochs": 100}}).fit(X, y, progress=False)
+    model = ll.Model({"quality": "plain", "distribution": T, "training": {"epochs": 100}}).fit(X, y, progress=False)
     assert -model.score(new, clean) < 2.05
 
 

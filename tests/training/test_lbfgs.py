@@ -147,7 +147,7 @@ def test_each_member_stops_early_by_itself():
 
 
 def test_where_the_start_is_the_maximum_there_is_no_epoch():
-    fitted = ll.Model({"data": {"features": []}}).fit(X, Y)
+    fitted = ll.Model({"quality": "plain", "data": {"features": []}}).fit(X, Y)
     assert fitted.history.epochs == []
     assert (fitted.history.stopped, fitted.history.best_epoch) == ("finished", [0])
     d = fitted.predict_dist(X[:1])

@@ -83,7 +83,7 @@ def test_a_custom_family_that_gives_nan_is_named():
             return np.where(self.loc > -np.inf, np.nan, y)
 
     for optimizer in ({"kind": "adamw"}, {"kind": "lbfgs"}):
-        broken = ll.Model({"training": {"optimizer": optimizer, "epochs": 2}}, distribution=Broken)
+        broken = ll.Model({"quality": "plain", "training": {"optimizer": optimizer, "epochs": 2}}, distribution=Broken)
         with pytest.raises(ll.NonFiniteError, match="not finite"):
             broken.fit(X, Y)
         assert broken.fitted

@@ -90,7 +90,7 @@ each = pytest.mark.parametrize(("engine", "case"), PAIRS, ids=[" ".join(p) for p
 
 def training(engine: Engine, case: str, callbacks=(), budget: Budget | None = None) -> Training:
     """Return a training that has not begun: with the same start, rows and streams whenever it is called."""
-    config = parse_config(CASES[case])
+    config = parse_config({"quality": "plain", **CASES[case]})
     rng = np.random.default_rng(0)
     x = rng.standard_normal((N, 3))
     y, weight = np.sin(x[:, 0]) + 0.3 * rng.standard_normal(N), rng.uniform(0.5, 1.5, N)

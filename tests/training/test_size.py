@@ -26,7 +26,9 @@ def test_the_same_bits_as_when_it_is_said():
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(80, 2)), rng.normal(size=80)
     said = {"epochs": 400, "batch_size": 32, "early_stopping": {"patience": 60}}
-    auto, plain = (ll.Model({"network": {"hidden": [4]}, "training": t}).fit(X, y) for t in ({}, said))
+    auto, plain = (
+        ll.Model({"quality": "plain", "network": {"hidden": [4]}, "training": t}).fit(X, y) for t in ({}, said)
+    )
     np.testing.assert_array_equal(auto.predict(X), plain.predict(X))
     assert auto.history.best_epoch == plain.history.best_epoch
 
@@ -107,7 +109,7 @@ def test_networks_of_so_few_rows_that_none_is_held_out_are_noted(rows: int, said
 def notes_of_few(rows: int, columns: int, **declared: Any) -> list[str]:
     """Return the notes of a fit of the default network, or another, on some rows of noise."""
     x = np.random.default_rng(rows).normal(size=(rows, columns + 1))
-    settings = {"training": {"epochs": 1, "batch_size": None}, **declared}
+    settings = {"quality": "plain", "training": {"epochs": 1, "batch_size": None}, **declared}
     with warnings.catch_warnings(record=True) as notes:
         warnings.simplefilter("always")
         ll.Model(settings).fit(x[:, :-1], x[:, -1], progress=False)
@@ -138,5 +140,5 @@ def test_columns_that_make_no_input_are_no_reason_for_more_rows():
     frame = {f"c{i}": np.full(60, float(i)) for i in range(9)} | {"x": np.random.default_rng(0).normal(size=60)}
     with warnings.catch_warnings(record=True) as notes:
         warnings.simplefilter("always")
-        ll.Model({"training": {"epochs": 1}}).fit(frame, frame["x"] ** 2, progress=False)
+        ll.Model({"quality": "plain", "training": {"epochs": 1}}).fit(frame, frame["x"] ** 2, progress=False)
     assert not any("are few for so wide a network" in str(note.message) for note in notes)

@@ -155,7 +155,7 @@ def test_a_search_that_meets_no_gradient_comes_back():
     one = {"kind": "truncated", "base": {"kind": "gamma"}, "low": float(y[0])}
     config = {"data": {"features": []}, "training": {"epochs": 5}}
     single, mixed = (
-        ll.Model({**config, "distribution": d})
+        ll.Model({"quality": "plain", **config, "distribution": d})
         .fit(np.zeros((16, 0)), y, progress=False)
         .predict_dist(y[:, None][:, :0])
         for d in (one, {"kind": "mixture", "components": 2, "base": one})

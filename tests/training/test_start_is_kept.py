@@ -99,7 +99,9 @@ def linear() -> ll.Model:
     """Return a model that learns from x of size 1, and diverges where x is large."""
     training = {**FULL, "epochs": 5, "optimizer": {"kind": "sgd", "learning_rate": 0.02}, "gradient_clip": None}
     training |= {"precision": "float64", "validation_fraction": 0.0}
-    return ll.Model({"network": {"hidden": []}, "data": {"standardize": False}, "training": training})
+    return ll.Model(
+        {"quality": "plain", "network": {"hidden": []}, "data": {"standardize": False}, "training": training}
+    )
 
 
 SMALL = np.linspace(-1.0, 1.0, 40)[:, None]

@@ -52,7 +52,9 @@ def excess(case: Any, size: float, engine: str = "numpy") -> float:
     X, new = r.normal(size=(ROWS, 2)), r.normal(size=(NEW, 2))
     new = np.clip(new, X.min(axis=0), X.max(axis=0))
     y, truth = draw(r, ROWS), draw(r, NEW)
-    model = ll.Model({"distribution": family, "training": SHORT, "engine": engine}).fit(X, y, progress=False)
+    model = ll.Model({"quality": "plain", "distribution": family, "training": SHORT, "engine": engine}).fit(
+        X, y, progress=False
+    )
     return float(log_p(truth).mean()) - model.score(new, truth)
 
 
@@ -72,7 +74,9 @@ def test_an_effect_of_x_is_learned():
         return 1e6 * np.exp(4e-3 * x[:, 0])  # four standard deviations of a count from end to middle
 
     y, truth = r.poisson(rate(X)), r.poisson(rate(new))
-    model = ll.Model({"distribution": {"kind": "poisson"}, "training": SHORT}).fit(X, y, progress=False)
+    model = ll.Model({"quality": "plain", "distribution": {"kind": "poisson"}, "training": SHORT}).fit(
+        X, y, progress=False
+    )
     best = scipy.stats.poisson.logpmf(truth, rate(new)).mean()
     without = scipy.stats.poisson.logpmf(truth, y.mean()).mean()
     assert model.score(new, truth) > best - 0.15 * (best - without)

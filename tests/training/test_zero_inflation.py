@@ -17,7 +17,7 @@ def rentals(n: int, rng: np.random.Generator, extra: float) -> tuple[np.ndarray,
 def held_out(family: dict, extra: float, seed: int) -> float:
     rng = np.random.default_rng(seed)
     training = {"epochs": 30, "seed": seed}
-    model = ll.Model({"distribution": family, "network": {"hidden": [32]}, "training": training})
+    model = ll.Model({"quality": "plain", "distribution": family, "network": {"hidden": [32]}, "training": training})
     model.fit(*rentals(500, rng, extra), progress=False)
     return -model.score(*rentals(2000, rng, extra))
 
@@ -36,5 +36,7 @@ def test_without_inputs_it_has_the_higher_maximum(extra: float):
     """Among counts without extra zeros too: what a gate cannot use it leaves alone."""
     y = np.random.default_rng(0).poisson(3.0, 500) * (np.random.default_rng(1).random(500) >= extra)
     nothing = np.zeros((500, 0))
-    inflated, plain = (ll.Model({"distribution": f}).fit(nothing, y).score(nothing, y) for f in (INFLATED, POISSON))
+    inflated, plain = (
+        ll.Model({"quality": "plain", "distribution": f}).fit(nothing, y).score(nothing, y) for f in (INFLATED, POISSON)
+    )
     assert inflated >= plain - 1e-6
