@@ -8,7 +8,6 @@ import pytest
 
 import likelinet as ll
 from likelinet.cli.describe import choice_in_lines, describe
-from likelinet.core.notes import ChoiceNote
 from likelinet.model import choosing
 from likelinet.selection import comparison
 from likelinet.selection.candidates import families
@@ -136,18 +135,15 @@ def test_show_lists_the_candidates_best_first(gamma):
 def test_it_is_chosen_anew_for_another_y():
     model = fitted(X_0[:20], X[:20])
     assert model.config.distribution.kind == "gaussian"
-    with pytest.warns(ChoiceNote, match="auto takes bernoulli, since 'y' has two classes: False, True"):
-        model.fit(X, X_0 > 0.0, progress=False)
+    model.fit(X, X_0 > 0.0, progress=False)
+    assert str(model.history.choice) == "bernoulli, since y has two classes: False, True."
     assert model.config.distribution.kind == "bernoulli"
 
 
-def test_one_note_says_which_family_and_why():
-    y = rng.lognormal(X_0, 1.0)
-    with pytest.warns(ChoiceNote) as noted:
-        ll.Model({"distribution": {"kind": "auto"}, **QUICK}).fit(X, y, progress=False)
-    (said,) = (str(w.message) for w in noted)
-    assert said.startswith("distribution: auto chose ")
-    assert "has positive, skewed numbers" in said
+def test_a_choice_says_which_family_and_why():
+    choice = ll.Model({"distribution": {"kind": "auto"}, **QUICK}).fit(X, rng.lognormal(X_0, 1.0)).history.choice
+    said = str(choice)  # and nothing was noted
+    assert said.startswith(f"{choice.family}, since y has positive, skewed numbers from ")
     assert all(f"{family} -" in said for family in ("gamma", "log_normal", "mixture(logistic)"))
 
 

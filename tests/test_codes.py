@@ -342,7 +342,7 @@ def test_errors_in_one_sentence(fitted: ll.Model):
     for ask in (lambda: plain.generate(2), lambda: plain.elbo(plane(3))):
         with pytest.raises(ll.UndefinedError, match="an 'autoencoder' has no distribution of codes"):
             ask()
-    mlp = ll.Model({"training": {"epochs": 1}}).fit(plane(20), plane(20)[:, 0] ** 2)
+    mlp = ll.Model({"quality": "plain", "training": {"epochs": 1}}).fit(plane(20), plane(20)[:, 0] ** 2)
     with pytest.raises(ll.UndefinedError, match="encode: the network 'mlp' has no codes"):
         mlp.encode(plane(3))
     text = np.array([["a", "b"]] * 10)

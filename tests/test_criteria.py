@@ -124,6 +124,7 @@ def noisy(n: int = 300):
 def config(**objective):
     return parse_config(
         {
+            "quality": "plain",
             "network": {"hidden": [8]},
             "training": {"epochs": 12, "objective": objective, "precision": "float64", "schedule": None},
         }

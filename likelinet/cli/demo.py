@@ -24,7 +24,6 @@ from likelinet.config import (
 from likelinet.core.errors import DataError
 from likelinet.distributions import Distribution
 from likelinet.model.model import Model
-from likelinet.selection.baselines import baselines
 from likelinet.tables.table import Table
 
 if TYPE_CHECKING:
@@ -87,8 +86,10 @@ def show_family(model: Model, train: Table, test: Table) -> "Figure":
 
 def linear(config: ModelConfig) -> ModelConfig:
     """Return the linear baseline: the Gaussian one, with one spread for all rows, fitted to the exact maximum."""
-    if not config.distribution.is_continuous:
-        return baselines(config)["linear"]
+    if not config.distribution.is_continuous:  # classes that a line tells apart have no maximum: it stops early
+        return ModelConfig(
+            quality="plain", data=config.data, network=MLPConfig(hidden=[]), distribution=config.distribution
+        )
     exact = TrainingConfig(optimizer=LBFGSConfig(), validation_fraction=0.0)
     return ModelConfig(
         data=config.data, network=MLPConfig(hidden=[]), distribution=GaussianConfig(scale="shared"), training=exact

@@ -13,7 +13,7 @@ from likelinet.cli.describe import choice_in_lines, summary, what_is_read
 from likelinet.cli.holdout import held_out, scores_beside_baselines
 from likelinet.cli.output import above_bar, check_output, check_writable
 from likelinet.core.errors import DataError, DivergedError, LikelinetError, ModelFileError, NonFiniteError
-from likelinet.core.notes import ChoiceNote, ColumnsNote, unnoted
+from likelinet.core.notes import ColumnsNote, unnoted
 from likelinet.core.wording import ended
 from likelinet.model import container
 from likelinet.model.model import Model
@@ -46,7 +46,7 @@ def fit_command(
     family = Begun(None if quiet else _family(given))
     began = time.perf_counter()
     try:
-        with nullcontext() if quiet else unnoted(ColumnsNote, ChoiceNote):  # what is printed says it
+        with nullcontext() if quiet else unnoted(ColumnsNote):  # what is printed says it
             model.fit(rows, validation=others, callbacks=[family], progress=not quiet)
     except (KeyboardInterrupt, NonFiniteError, DivergedError) as cause:
         held_rows = "" if held is None else " The rows that were held out are not scored."

@@ -19,10 +19,6 @@ class TargetNote(UserWarning):
     """How y is read."""
 
 
-class ChoiceNote(UserWarning):
-    """Which family was chosen."""
-
-
 class FamilyNote(UserWarning):
     """That y asks for another family than the one that is declared."""
 

@@ -19,8 +19,8 @@ from likelinet.config.auto import AutoConfig
 from likelinet.config.training import EarlyStoppingConfig, HoldThenAnnealConfig, LBFGSConfig
 from likelinet.core.errors import DataError, LikelinetError
 from likelinet.core.gathered import attempted
-from likelinet.core.notes import ChoiceNote, FamilyNote, note, unnoted
-from likelinet.core.wording import counted, ended
+from likelinet.core.notes import FamilyNote, unnoted
+from likelinet.core.wording import counted
 from likelinet.distributions import Interval
 from likelinet.model import fitting
 from likelinet.model.source import Source
@@ -30,7 +30,7 @@ from likelinet.scores.cells import log_prob_of_cells
 from likelinet.scores.paired import paired
 from likelinet.tables.hold_out import HoldOut
 from likelinet.tables.roles import Roles
-from likelinet.tables.rows import Rows, output_names
+from likelinet.tables.rows import Rows
 from likelinet.tables.table import Table, as_table
 from likelinet.targets.build import takes_labels
 from likelinet.targets.class_weights import weigher
@@ -118,17 +118,7 @@ def chosen(
             choice = Choice(family, found.why, [Candidate(family)])
         else:
             config, choice = _best(families, _task(config, rows, y, folds, families), found.why, shown)
-    note(in_words(choice, ", ".join(output_names(config.data)) or "y"), ChoiceNote)
     return config, replace(choice, seconds=time.perf_counter() - began)
-
-
-def in_words(choice: Choice, what: str) -> str:
-    """Return how a family was chosen for what y is called, in a sentence."""
-    ranked = choice.ranked
-    if not ranked:
-        return ended(f"distribution: auto takes {choice.family}, since '{what}' {choice.why}")
-    said = ", ".join(f"{c.family} {c.log_score:.4g}" for c in sorted(ranked, key=lambda c: c.family != choice.family))
-    return f"distribution: auto chose {choice.families}, since '{what}' {choice.why}, by the {choice.measure}: {said}."
 
 
 def unargued(choice: Choice | None) -> AbstractContextManager[None]:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from likelinet.distributions import Interval
-from likelinet.targets.looks import COARSE, COUNTS, ZEROS
+from likelinet.targets.looks import COARSE, COUNTS, FINE, ZEROS
 
 Declaration = dict[str, Any]
 
@@ -66,6 +66,8 @@ def of_counts(y: np.ndarray) -> list[Declaration]:
     if n < ENOUGH:
         return simple
     zeros = [over("zero_inflated", base) for base in simple] if np.mean(y == 0.0) > ZEROS else []
+    if y.std() > FINE and not zeros:
+        return [*simple, _mixture("logistic", n), _mixture("gaussian", n)]
     wide = [over("discretised", base) for base in (*_kinds("log_normal"), _mixture("gaussian", n))]
     return [*simple, *zeros, *(wide if y.std() > COARSE else [])]
 

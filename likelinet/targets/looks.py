@@ -7,6 +7,7 @@ from likelinet.targets.lattice import lattice_step
 FEW = 10  # distinct values that are few
 REPEATED = 5.0  # rows for each of these, at least
 COARSE = 5.0  # standard deviation, in steps of numbers on a lattice, below which a density passes over the steps
+FINE = 20.0  # standard deviation, in steps, from which on a density loses nothing by them, and is faster
 COUNTS = 100.0  # median of whole numbers up to which they are taken for counts, of which some may have a small variance
 SEVERAL = 0.02  # share of exact zeros among positive numbers above which they are a case of their own
 ZEROS = 0.1  # share of exact zeros above which no plain family has them

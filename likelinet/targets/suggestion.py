@@ -20,11 +20,11 @@ from likelinet.tables.text import Text
 from likelinet.tables.undressed import undressed
 from likelinet.targets import candidates
 from likelinet.targets.lattice import lattice_step
-from likelinet.targets.looks import COARSE, COUNTS, SEVERAL, are_grades, are_two, have_zeros, is_whole
+from likelinet.targets.looks import COARSE, COUNTS, FINE, SEVERAL, are_grades, are_two, have_zeros, is_whole
 from likelinet.targets.target import kind_for
 from likelinet.targets.times import note_times
 
-COUNTED = 500.0  # standard deviation of large whole numbers up to which their steps may count
+COUNTED = 500.0  # standard deviation of large whole numbers, 0 among them, up to which they may be counts
 CODES = 20  # different whole numbers up to which they may as well be classes
 LITTLE = 0.5  # variance over mean below which counts are none that a Poisson law describes
 MUCH_BETTER = 0.2  # nats by which Student's t must be, before x may explain the tails; of a t of 4 degrees .1, of 2 .5
@@ -197,7 +197,7 @@ def _of_numbers(y: np.ndarray) -> Suggestion:
         found = candidates.of_shares_with_ends(n)
         why = f"has shares {ends}, of which {100 * np.mean(y == 1.0):.2g} % are 1{zeros}"
         return Suggestion(found[0], why, ("gaussian",), found)
-    large = candidates.of_counts(y) if whole and low >= 0.0 and spread < COUNTED else None
+    large = candidates.of_counts(y) if whole and low >= 0.0 and spread < (COUNTED if low == 0.0 else FINE) else None
     if low == 0.0 and high > 0.0 and (np.mean(y == 0.0) > SEVERAL or high < 1.0):
         base = _of_positive(y[y > 0.0], ends).distribution if high >= 1.0 else {"kind": "beta"}
         base = {"kind": "gamma"} if base["kind"] not in ("gamma", "log_normal", "beta") else base

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from likelinet.core.fields import from_fields
-from likelinet.core.wording import counted
+from likelinet.core.wording import counted, ended
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,13 @@ class Choice:
         """Those that have scores, best first."""
         scored = [(c.log_score, c) for c in self.candidates if c.log_score is not None]
         return [c for _, c in sorted(scored, key=lambda pair: -pair[0])]
+
+    def __str__(self) -> str:
+        ranked = self.ranked
+        if not ranked:
+            return ended(f"{self.family}, since y {self.why}")
+        said = ", ".join(f"{c.family} {c.log_score:.4g}" for c in sorted(ranked, key=lambda c: c.family != self.family))
+        return f"{self.families}, since y {self.why}, by the {self.measure}: {said}."
 
     @property
     def families(self) -> str:

@@ -23,6 +23,8 @@ SEEDS = {
     "asymmetric laplace": 2,
     "discretised mixture": 6,
     "zero inflated discretised": 3,
+    "clipped mixture": 5,
+    "mixture of clipped": 5,
 }
 EXACT = {"optimizer": {"kind": "lbfgs"}, "epochs": 300}
 
