@@ -16,6 +16,7 @@ from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.shapes import parameters_on
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.grids import Grid, column, on_line
+from likelinet.distributions.numerics.short_tails import ShortTails
 
 Slopes = Callable[[], tuple[Array, Array]]
 
@@ -141,6 +142,11 @@ class LocationScale(Univariate):
         z = np.concatenate([self._standard_ppf(q[:half]), self._standard_isf(q[half:])])
         y = self.loc + self.scale * column(z, self.batch_shape)
         return on_line(y, scores=self.scores)
+
+    def _as_short_tails(self, sf: Callable[[np.ndarray], np.ndarray], reach: float) -> list[ShortTails]:
+        """Return the `short_tails` of a symmetric Z with P(Z > z) = sf(z), of which next to nothing is past `reach`."""
+        loc, scale = (a[..., None] for a in parameters_on(self, self.batch_shape))
+        return [ShortTails(sf, reach, loc, scale, np.ones(loc.shape))]
 
     def _z(self, y: np.ndarray) -> np.ndarray:
         return (y - self.loc) / self.scale

@@ -18,6 +18,7 @@ from likelinet.distributions.base.shapes import on_batch, parameters_on
 from likelinet.distributions.numerics import smooth_counts
 from likelinet.distributions.numerics.grids import SCORES, Grid, column, known, of_quantiles
 from likelinet.distributions.numerics.mass_tables import Cells, Masses, by_log_prob
+from likelinet.distributions.numerics.short_tails import ShortTails
 
 if TYPE_CHECKING:
     from likelinet.distributions.base.distribution import Distribution
@@ -269,4 +270,8 @@ class DistributionProtocol:
 
     def crps_of_mixture(self, weights: np.ndarray, y: np.ndarray) -> np.ndarray | None:
         """Return the CRPS of the mixture over the last batch axis, if it is known in closed form."""
+        return None
+
+    def short_tails(self) -> list[ShortTails] | None:
+        """Return what it is a mixture of, itself if it is none, where all of that is smooth and has short tails."""
         return None

@@ -15,7 +15,8 @@ from likelinet.distributions.base.one_number import at_finite
 from likelinet.distributions.base.operands import check_other
 from likelinet.distributions.base.shapes import with_axes
 from likelinet.distributions.classes.categorical import Categorical
-from likelinet.distributions.numerics import modes, quadrature
+from likelinet.distributions.numerics import modes, quadrature, short_tails
+from likelinet.distributions.numerics.short_tails import ShortTails
 from likelinet.distributions.over.family import WrapperFamily
 from likelinet.distributions.over.mixture_answers import AnswersByComponents
 
@@ -139,9 +140,16 @@ class OverComponents(AnswersByComponents):
         def finite(y: np.ndarray) -> np.ndarray:
             exact = m.components.crps_of_mixture(m.weights.probs, y)
             exact = m._if_alike("crps", y) if exact is None else exact
+            parts = m.short_tails() if exact is None else None
+            if parts is not None:
+                return short_tails.crps(parts, np.broadcast_to(y, m._shape_with(y)))
             return quadrature.crps(m, y) if exact is None else exact
 
         return at_finite(finite, y, m._shape_with(y))
+
+    def short_tails(self) -> list[ShortTails] | None:
+        parts, probs = self.components.short_tails(), self.weights.probs
+        return None if parts is None else [p.weighted(probs).along_last() for p in parts]
 
     def spread(self, y: np.ndarray) -> np.ndarray:
         """Return y with an axis for the components, repeated along it."""

@@ -19,6 +19,7 @@ from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.shapes import Rng, broadcast, generator_of, shape_of
 from likelinet.distributions.classes.categorical import Categorical, choose
 from likelinet.distributions.numerics.grids import Grid
+from likelinet.distributions.numerics.short_tails import ShortTails
 from likelinet.distributions.over.censored import Censored
 from likelinet.distributions.over.grids import grid_of_parts
 from likelinet.distributions.over.mixture import Mixture, MixtureFamily, combined
@@ -137,6 +138,13 @@ class MixtureOf(OverComponents):
 
     def grid(self) -> Grid:
         return grid_of_parts(self.parts, *self.endpoints())
+
+    def short_tails(self) -> list[ShortTails] | None:
+        of_each = [p.short_tails() for p in self.parts]
+        if any(parts is None for parts in of_each):
+            return None
+        weights = np.moveaxis(self.weights.probs, -1, 0)
+        return [p.weighted(w) for parts, w in zip(of_each, weights, strict=True) for p in parts or []]
 
     def log_density(self) -> LogDensity:
         low, high = self.endpoints()

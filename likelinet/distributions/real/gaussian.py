@@ -11,7 +11,10 @@ from likelinet.distributions.base.parameter import Backward
 from likelinet.distributions.numerics.divergences import itakura_saito
 from likelinet.distributions.numerics.estimates import positive_spread
 from likelinet.distributions.numerics.panels import nodes_and_weights
+from likelinet.distributions.numerics.short_tails import ShortTails
 from likelinet.distributions.numerics.special import hazard
+
+_PAIRED = 64  # components of a mixture; the pairs of more take longer than an integral over them
 
 
 class Gaussian(LocationScale):
@@ -75,6 +78,9 @@ class Gaussian(LocationScale):
     def _sf(self, y: np.ndarray) -> np.ndarray:
         return scipy.special.ndtr(-self._z(y))
 
+    def short_tails(self) -> list[ShortTails]:
+        return self._as_short_tails(_sf, 5.7)
+
     def _standard_ppf(self, q: np.ndarray) -> np.ndarray:
         return scipy.special.ndtri(q)
 
@@ -131,8 +137,10 @@ class Gaussian(LocationScale):
 
         return xp.sum(weights * to_y, axis=-1) - half, backward
 
-    def crps_of_mixture(self, weights: np.ndarray, y: np.ndarray) -> np.ndarray:
+    def crps_of_mixture(self, weights: np.ndarray, y: np.ndarray) -> np.ndarray | None:
         loc, scale = np.broadcast_arrays(self.loc, self.scale)
+        if loc.shape[-1] > _PAIRED:
+            return None
         return self.crps_loss_of_mixture(weights, (loc, scale), y)[0]
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
@@ -143,6 +151,11 @@ class Gaussian(LocationScale):
         """Return the weighted maximum-likelihood (loc, scale), over the first axis of y; positive for constant y."""
         loc = np.average(y, axis=0, weights=weight)
         return loc, positive_spread(np.sqrt(np.average((y - loc) ** 2, axis=0, weights=weight)), loc)
+
+
+def _sf(z: np.ndarray) -> np.ndarray:
+    """Return P(Z > z), in place of z."""
+    return scipy.special.ndtr(np.negative(z, out=z), out=z)
 
 
 def _mean_abs(loc: Array, scale: Array) -> tuple[Array, tuple[Array, Array]]:

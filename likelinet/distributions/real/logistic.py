@@ -8,6 +8,7 @@ from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.location_scale import LocationScale, Slopes
 from likelinet.distributions.numerics.divergences import logistic
 from likelinet.distributions.numerics.estimates import deviation, quantile
+from likelinet.distributions.numerics.short_tails import ShortTails
 
 
 class Logistic(LocationScale):
@@ -63,6 +64,15 @@ class Logistic(LocationScale):
         minus_log_cdf, sf = softplus_and_sigmoid(-z)
         return -minus_log_cdf, -minus_log_sf, lambda: (sf, cdf)
 
+    def _cdf(self, y: np.ndarray) -> np.ndarray:
+        return scipy.special.expit(self._z(y))
+
+    def _sf(self, y: np.ndarray) -> np.ndarray:
+        return scipy.special.expit(-self._z(y))
+
+    def short_tails(self) -> list[ShortTails]:
+        return self._as_short_tails(_sf, 18.5)
+
     def _standard_ppf(self, q: np.ndarray) -> np.ndarray:
         return scipy.special.logit(q)
 
@@ -87,3 +97,10 @@ class Logistic(LocationScale):
         """Return (loc, scale) over the first axis of y, from its median and mean absolute deviation: a start."""
         loc = quantile(y, weight, 0.5)
         return loc, deviation(y, weight, loc) / (2.0 * np.log(2.0))
+
+
+def _sf(z: np.ndarray) -> np.ndarray:
+    """Return P(Z > z), in place of z."""
+    odds = np.exp(z, out=z)
+    odds += 1.0
+    return np.divide(1.0, odds, out=odds)
