@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from likelinet.targets.lattice import lattice_step
+
 FEW = 10  # distinct values that are few
 REPEATED = 5.0  # rows for each of these, at least
 ABRUPT = 0.1  # share of the largest count from which on no tail of counts leads to it
