@@ -92,9 +92,14 @@ def of_graded_outputs(each: Sequence[Sequence[Any]]) -> list[Declaration]:
     return [{"kind": "ordered_logistic", "levels": [[*levels] for levels in each]}, *_kinds("categorical")]
 
 
+def of_times() -> list[Declaration]:
+    """Return the families of positive times to an event, which may be censored."""
+    return [over("censored", base) for base in _kinds("weibull", "log_normal", "log_logistic", "gamma")]
+
+
 def of_intervals(y: Interval) -> list[Declaration]:
     """Return the families of what is known between bounds alone, as times to an event are."""
-    positive, real = _kinds("weibull", "log_normal", "log_logistic", "gamma"), of_real(len(y.lower))
+    positive, real = [declared["base"] for declared in of_times()], of_real(len(y.lower))
     ends = np.concatenate([y.lower, y.upper])
     if (y.exact & (y.lower == 0.0)).any() and (y.lower >= 0.0).all():
         bases = [*_kinds("exponential", "generalized_pareto"), *real]

@@ -45,6 +45,7 @@ TIMES = Suggestion(
     {"kind": "censored", "base": {"kind": "weibull"}},
     "is the time to an event",
     ("log_normal", "log_logistic", "exponential"),
+    candidates.of_times(),
 )
 BETWEEN = Suggestion(
     {"kind": "censored", "base": {"kind": "gaussian"}}, "lies between two columns", ("log_normal", "student_t")
