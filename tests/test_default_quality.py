@@ -184,6 +184,11 @@ def test_coders_and_l_bfgs_train_as_ever():
     assert np.mean((d.mean() - Y) ** 2) < 1.2 * np.mean((inputs @ np.linalg.lstsq(inputs, Y)[0] - Y) ** 2)
 
 
+def test_few_rows_are_not_noted_beside_a_linear_model():
+    model = ll.Model({"training": {"steps": 6}}).fit(X[:40, :1], Y[:40], progress=False)  # a warning is an error
+    assert [group.is_linear for group in model.config.each_group] == [True, False, False]
+
+
 def test_the_default_is_trained_and_read_again(tmp_path: Path):
     model = ll.Model({"training": {"steps": 6}}).fit(X[:, :1], Y, progress=False)
     assert (model.config.quality, len(model.history.groups), len(model.history.best_epoch)) == ("good", 6, 48)

@@ -50,7 +50,8 @@ def config_text(
     several, default = len(family.candidates) > 1, ModelConfig()
     groups = [group.model_dump(mode="json", exclude_unset=True) for group in default.groups or ()]
     y = ", ".join(map(shown, output_names(data)))
-    others = ", ".join([in_one_line(family.distribution), *family.others] if several else ["config", *family.others])
+    own = family.distribution["kind"] if len(family.distribution) == 1 else in_one_line(family.distribution)
+    others = ", ".join([own, *family.others] if several else ["config", *family.others])
     kinds = learned_kinds(table, features, len(output_names(data)))
     lines = [
         f"# {counted(table.n, 'row')} and {counted(len(table.columns), 'column')} of {', '.join(map(str, files))}.",

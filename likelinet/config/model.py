@@ -67,6 +67,11 @@ class ModelConfig(Config):
         return [self] if self.groups is None else [self._with(group) for group in self.groups]
 
     @property
+    def is_linear(self) -> bool:
+        """Whether it is a linear model."""
+        return isinstance(self.network, MLPConfig) and not self.network.hidden
+
+    @property
     def networks_in_brief(self) -> str:
         """How many networks there are of which size, without groups."""
         members = f"{self.ensemble} × " if self.ensemble > 1 else ""

@@ -23,6 +23,10 @@ class FamilyNote(UserWarning):
     """That y asks for another family than the one that is declared."""
 
 
+class WidthNote(UserWarning):
+    """That a linear model may be better than so wide a network."""
+
+
 class RowsNote(UserWarning):
     """Rows that a distribution has no number for."""
 

@@ -2,7 +2,7 @@
 
 from likelinet.config import ModelConfig
 from likelinet.config.network import CoderConfig
-from likelinet.core.notes import note
+from likelinet.core.notes import WidthNote, note
 from likelinet.core.wording import counted
 from likelinet.tables.inputs import Inputs
 
@@ -38,5 +38,6 @@ def note_few_rows(config: ModelConfig, inputs: Inputs, n: int, weights: int, wat
         note(
             f"{counted(n, 'row')} with {counted(columns, 'feature')} are few for so wide a network, which is often "
             f"too sure of new ones: take more rows, fewer data.features, {members}or network: {{hidden: []}} for a "
-            "linear model."
+            "linear model.",
+            WidthNote,
         )

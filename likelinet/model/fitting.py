@@ -133,8 +133,7 @@ def fit(
     theta = initial_weights(objective, *own, [s.initial for s in streams], dtype, known, estimates)
     offset = targets.shift_of_nll(untrained.family.has_density(encoded))
     plan = planned(config, rows.table, len(encoded), inputs.width > 0, exact, streams, offset, held)
-    if not group:  # or others, as linear models, may be taken in its place
-        note_few_rows(config, inputs, n, objective.layout.size, exact or plan.validation.size > 0)
+    note_few_rows(config, inputs, n, objective.layout.size, exact or plan.validation.size > 0)
     units, layout = None, objective.layout
     if exact:
         engine, optimiser = LbfgsEngine(), None

@@ -9,7 +9,7 @@ import numpy as np
 from likelinet.config import ModelConfig
 from likelinet.config.group import check_same_y
 from likelinet.core.errors import ConfigError, DataError, DivergedError, LikelinetError, NonFiniteError, UndefinedError
-from likelinet.core.notes import each_once, note, unnoted
+from likelinet.core.notes import WidthNote, each_once, note, unnoted
 from likelinet.core.wording import readable
 from likelinet.distributions import Distribution
 from likelinet.distributions.over.mixture_of import mixture_of
@@ -57,7 +57,8 @@ def fit(
     declared, found, whole = config.each_group, list[Fit](), list[int]()
     cause: BaseException | None = None
     lost: list[tuple[str, LikelinetError]] = []
-    with each_once():
+    # What a linear model among them says better, their weights take.
+    with each_once(), unnoted(WidthNote) if any(own.is_linear for own in declared) else nullcontext():
         _check_families(declared, custom, rows, source, names[0])
         for g, own in enumerate(declared):
             name, spent = f"group {g + 1} of {len(declared)}", sum(map(_seconds, found))
