@@ -80,21 +80,22 @@ def crps(parts: Sequence[ShortTails], y: np.ndarray) -> np.ndarray:
     """
     ways, n = [p.seen_from(y) for p in parts], y.size
     length = np.maximum(np.max([w.length() for w in ways], axis=0), 0.0)
-    row, way = np.tile(np.arange(n), 2), np.tile(np.arange(2 * n), len(_EDGES) - 1)
-    start, end = ((length * e[:, None]).reshape(-1) for e in (_EDGES[:-1], _EDGES[1:]))
-    value, off = _of_panels(ways, way, start, end)
+    row, first_way = np.tile(np.arange(n), 2), np.tile(np.arange(2 * n), len(_EDGES) - 1)
+    ends = [(length * e[:, None]).reshape(-1) for e in (_EDGES[:-1], _EDGES[1:])]
+    panels: list[np.ndarray] = [first_way, *ends, *_of_panels(ways, first_way, ends[0], ends[1])]
+    total: np.ndarray = np.zeros(n)
     for _ in range(_TIMES):
+        way, start, end, value, off = panels
         total = np.bincount(row[way], weights=value, minlength=n)
         rough = np.flatnonzero(off > _ROUGH * total[row[way]])
         if not len(rough):
             return total.reshape(y.shape)
-        middle, of = 0.5 * (start[rough] + end[rough]), np.tile(way[rough], 2)
-        first, last = np.append(start[rough], middle), np.append(middle, end[rough])
-        found = (of, first, last, *_of_panels(ways, of, first, last))
-        way, start, end, value, off = (
-            np.append(np.delete(a, rough), b) for a, b in zip((way, start, end, value, off), found, strict=True)
-        )
-    total[row[way[rough]]] = np.nan
+        middle = 0.5 * (start[rough] + end[rough])
+        halves = [np.tile(way[rough], 2), np.append(start[rough], middle), np.append(middle, end[rough])]
+        found = [*halves, *_of_panels(ways, halves[0], halves[1], halves[2])]
+        panels = [np.append(np.delete(a, rough), b) for a, b in zip(panels, found, strict=True)]
+    way, _, _, _, off = panels
+    total[row[way[off > _ROUGH * total[row[way]]]]] = np.nan
     return total.reshape(y.shape)
 
 
