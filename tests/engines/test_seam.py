@@ -199,7 +199,7 @@ def test_every_family_trains_alike_or_is_refused_by_name(name):
 
 
 # Their cdf has no gradient in a shape or rate that JAX knows of.
-NUMPY_ONLY = {"truncated gamma", "truncated poisson", "censored poisson", "hurdle truncated"}
+NUMPY_ONLY = {"clipped gamma", "truncated gamma", "truncated poisson", "censored poisson", "hurdle truncated"}
 
 
 @pytest.mark.parametrize("columns", [None, np.arange(20.0).reshape(10, 2)])
