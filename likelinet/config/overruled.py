@@ -8,7 +8,7 @@ from likelinet.config.model import ModelConfig
 from likelinet.config.quality import SETTINGS, Quality
 from likelinet.core.notes import note
 
-PARTS = ("data", "training")  # whose keys a setting sets one by one
+PART = "training"  # whose keys a setting sets one by one
 SETTLED = ("distribution", "groups")  # which are otherwise in the config of a fitted model
 
 
@@ -34,7 +34,7 @@ def note_overruled(declared: Mapping[str, Any], config: ModelConfig) -> None:
 
 def _keys(setting: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     for name, value in setting.items():
-        yield from ((name, key) for key in value) if name in PARTS else [(name,)]
+        yield from ((name, key) for key in value) if name == PART else [(name,)]
 
 
 def _is_in(declared: Mapping[str, Any], key: tuple[str, ...]) -> bool:

@@ -59,10 +59,8 @@ def of_real_with_zeros(n: int) -> list[Declaration]:
 
 def of_counts(y: np.ndarray) -> list[Declaration]:
     """Return the families of whole numbers from 0 on."""
-    n, simple = (
-        len(y),
-        _kinds("poisson", "negative_binomial") if np.median(y) <= COUNTS else _kinds("negative_binomial"),
-    )
+    n = len(y)
+    simple = _kinds(*(["poisson"] if np.median(y) <= COUNTS else []), "negative_binomial")
     if n < ENOUGH:
         return simple
     zeros = [over("zero_inflated", base) for base in simple] if np.mean(y == 0.0) > ZEROS else []
