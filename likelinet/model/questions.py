@@ -14,10 +14,12 @@ from likelinet.config.network import VAEConfig
 from likelinet.core.errors import DataError, UndefinedError
 from likelinet.core.gathered import also
 from likelinet.core.notes import note
+from likelinet.decisions import Decision, Loss, decide
+from likelinet.decisions.search import LossFunction
 from likelinet.distributions import Distribution
 from likelinet.model import codes
 from likelinet.model.fit import EncodedRows, Fit
-from likelinet.model.members import Uncertainty, uncertainty
+from likelinet.model.members import Uncertainty, each_member, member_weights, uncertainty
 from likelinet.model.out_of_fold import OutOfFold
 from likelinet.model.prediction import predict_dist
 from likelinet.scores import metrics
@@ -102,6 +104,47 @@ class Questions(ABC):
         _check_draws(n, seed)
         rng = np.random.default_rng(seed)
         return self._draws(self.decode(codes.prior(self._fitted(), n, rng)), (), rng)
+
+    def decide(
+        self,
+        X: Any,
+        loss: Loss | LossFunction,
+        actions: ArrayLike | None = None,
+        *,
+        samples: int | None = None,
+        seed: int | None = None,
+        members: bool = False,
+    ) -> Decision:
+        """Return the Bayes action of each row, its expected loss, and what knowing more would be worth.
+
+        Parameters
+        ----------
+        X : array_like or DataFrame
+            Rows.
+        loss, actions, samples, seed
+            As `likelinet.decide` takes them: a loss of `likelinet.decisions`, or a function loss(action, y).
+        members : bool
+            Whether to say as well what agreement of the members of an ensemble would be worth; each decides once.
+
+        Raises
+        ------
+        UndefinedError
+            If y is a vector, or has no such loss; or for members of a model that is recalibrated, which they are not.
+        """
+        d = self.predict_dist(X)
+        made = decide(d, loss, actions, samples=samples, seed=seed)
+        if not members:
+            return made
+        if self._fitted().recalibration is not None:
+            raise UndefinedError("decide: the members are not recalibrated, and the model is; leave out members=True.")
+
+        def of_each(fit: Fit, x: EncodedRows) -> np.ndarray:
+            each = (decide(d, loss, actions, samples=samples, seed=seed) for d in each_member(fit, x))
+            return np.average([own.expected_loss for own in each], axis=0, weights=member_weights(fit))
+
+        with np.errstate(invalid="ignore"):  # of infinite ones
+            saved = made.expected_loss - self._ask(X, of_each)
+        return replace(made, value_of_agreement=np.maximum(saved, 0.0))  # rounding apart it is none below 0
 
     def elbo(self, X: Any, samples: int = 1, y: Any = None, *, seed: int | None = None) -> np.ndarray:
         r"""Return a lower bound of log p(y) of each row in the units of y, shape (n,), by codes drawn from q(z | x).
