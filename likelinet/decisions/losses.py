@@ -235,7 +235,7 @@ class Threshold(Loss):
     Examples
     --------
     >>> import likelinet as ll
-    >>> close_the_road = Threshold(at=3.0, costs=[[0.0, 50.0], [2.0, 5.0]])
+    >>> close_the_road = Threshold(at=3.0, costs=[[0.0, 30.0], [2.0, 5.0]])
     >>> ll.decide(ll.Gumbel([0.0, 2.0], 1.0), close_the_road).action.tolist()
     [False, True]
     """

@@ -19,11 +19,13 @@ from likelinet.decisions.search import LossFunction
 from likelinet.distributions import Distribution
 from likelinet.model import codes
 from likelinet.model.fit import EncodedRows, Fit
+from likelinet.model.marginal import predict_both
 from likelinet.model.members import Uncertainty, each_member, member_weights, uncertainty
 from likelinet.model.out_of_fold import OutOfFold
 from likelinet.model.prediction import predict_dist
 from likelinet.scores import metrics
 from likelinet.scores.calibration import log_prob
+from likelinet.scores.skill import skill
 from likelinet.tables.named_target import named
 from likelinet.tables.roles import Roles
 from likelinet.tables.rows import Rows, declared_table, target_names
@@ -194,7 +196,10 @@ class Questions(ABC):
         return float(np.average(each, weights=rows.weight))
 
     def evaluate(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> dict[str, float]:
-        """Return held-out metrics by name; see `likelinet.scores.evaluate`.
+        """Return held-out metrics by name; see `likelinet.scores.evaluate`, and `likelinet.scores.skill` for the last.
+
+        What the scores are better than is the distribution of y in the training rows: the same family, fitted to them
+        without any x. A model file of an earlier version does not hold it.
 
         Those of an autoencoder are of P(y | z) at the code of each row. A variational one has its `elbo` as well.
         """
@@ -205,12 +210,12 @@ class Questions(ABC):
             seen.append((recalibration.source, "recalibrated by"))
         for source, was in seen:
             source.note_seen(table, self.config, "the scores are better than those of new rows", was)
-        if not isinstance(self.config.network, VAEConfig):
-            return metrics.evaluate(self.predict_dist(rows.table), rows.y, rows.weight)
-        bound = self._bound(rows, 1, self.config.training.seed)
-        d, each = self._ask(rows.table, lambda fit, x: (predict_dist(fit, x), bound(fit, x)))
-        elbo = float(np.average(each, weights=rows.weight))
-        return {"elbo": elbo, **metrics.evaluate(self._recalibrated(d), rows.y, rows.weight)}
+        is_vae = isinstance(self.config.network, VAEConfig)
+        bound = self._bound(rows, 1, self.config.training.seed) if is_vae else None
+        d, without_x, each = self._ask(rows.table, lambda fit, x: (*predict_both(fit, x), bound and bound(fit, x)))
+        scores = metrics.evaluate(self._recalibrated(d), rows.y, rows.weight)
+        scores = {"elbo": float(np.average(each, weights=rows.weight)), **scores} if is_vae else scores
+        return scores if without_x is None else scores | skill(scores, without_x, rows.y, rows.weight)
 
     def uncertainty(self, X: Any, measure: Literal["variance", "entropy"] = "variance") -> Uncertainty:
         r"""Return how uncertain y is in each row: in all, by noise, and since the members of an ensemble disagree.
