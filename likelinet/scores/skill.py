@@ -7,7 +7,7 @@ import numpy as np
 
 from likelinet.core.errors import UndefinedError
 from likelinet.distributions import Distribution, Interval
-from likelinet.scores.calibration import log_prob
+from likelinet.scores.calibration import log_prob, marginals
 from likelinet.scores.censored_crps import censored_crps
 
 
@@ -64,7 +64,9 @@ def _crps(d: Distribution, y: np.ndarray | Interval, weight: np.ndarray | None) 
     if d.is_angle:  # around the mean direction of each row, which the marginal distribution may not have
         return np.nan
     if isinstance(y, Interval) and not y.exact.all():
-        return np.nan if d.event_shape else _mean(censored_crps(d.censored_outermost(), y), weight)
+        each = marginals(d)
+        outputs = [(each[:, j], y[:, j]) for j in range(y.shape[1])] if d.event_shape else [(each, y)]
+        return float(np.mean([_mean(censored_crps(own, seen), weight) for own, seen in outputs]))
     return _mean(d.crps(y.lower if isinstance(y, Interval) else y), weight)
 
 
