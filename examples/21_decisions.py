@@ -91,13 +91,14 @@ def least(cost: Callable[[np.ndarray, np.ndarray], np.ndarray], actions: np.ndar
 
 def replacement(decide: Callable[[Any], ll.Decision], d: ll.Distribution) -> np.ndarray:
     """Return the age at which to replace each part: the ratio of two means is least where their difference is 0."""
-    rate = FAILED / d.mean()
+    rate, age = FAILED / d.mean(), d.mean()
     for _ in range(4):
         found = decide(lambda a, y, r=rate: np.where(y > a, PLANNED, FAILED) - r * np.minimum(a, y))
-        ages = found.action * np.linspace(0.0, 1.0, 101)[:, None]
+        age = found.action
+        ages = age * np.linspace(0.0, 1.0, 101)[:, None]
         hours = np.trapezoid(d.sf(ages), ages, axis=0)
         rate = rate + found.expected_loss / hours
-    return found.action
+    return age
 
 
 def main(quick: bool = False) -> dict[str, Any]:

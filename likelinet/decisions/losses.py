@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -25,7 +25,7 @@ class Loss(ABC):
     `decide` looks for the best action on a grid; a loss of which more is known says it in `decision`.
     """
 
-    actions: ArrayLike | None = None  # what may be done; None for any number, of classes any of these
+    actions: Any = None  # what may be done, a list; None for any number, and where y is a class for any of these
 
     @abstractmethod
     def __call__(self, action: Any, y: Any) -> np.ndarray:
@@ -168,7 +168,7 @@ class Costs(Loss):
     ['wait', 'treat']
     """
 
-    actions: np.ndarray  # type: ignore[reportIncompatibleVariableOverride]
+    actions: np.ndarray
 
     def __init__(self, costs: ArrayLike, actions: Sequence | None = None, classes: Sequence | None = None) -> None:
         self.costs = _matrix(costs, "Costs")
@@ -240,7 +240,7 @@ class Threshold(Loss):
     [False, True]
     """
 
-    actions: ClassVar[tuple[bool, bool]] = (False, True)  # type: ignore[reportIncompatibleVariableOverride]
+    actions = (False, True)
 
     def __init__(self, at: ArrayLike, costs: ArrayLike) -> None:
         self.at, self.costs = np.asarray(at, dtype=np.float64), _matrix(costs, "Threshold")

@@ -214,7 +214,8 @@ class Questions(ABC):
         bound = self._bound(rows, 1, self.config.training.seed) if is_vae else None
         d, without_x, each = self._ask(rows.table, lambda fit, x: (*predict_both(fit, x), bound and bound(fit, x)))
         scores = metrics.evaluate(self._recalibrated(d), rows.y, rows.weight)
-        scores = {"elbo": float(np.average(each, weights=rows.weight)), **scores} if is_vae else scores
+        if each is not None:
+            scores = {"elbo": float(np.average(each, weights=rows.weight)), **scores}
         return scores if without_x is None else scores | skill(scores, without_x, rows.y, rows.weight)
 
     def uncertainty(self, X: Any, measure: Literal["variance", "entropy"] = "variance") -> Uncertainty:
