@@ -7,7 +7,8 @@ import numpy as np
 from likelinet.cli.event import Event, as_number
 from likelinet.core.errors import DataError
 from likelinet.core.wording import close_to, listed, nearest
-from likelinet.decisions import Newsvendor, decide
+from likelinet.decisions import Newsvendor
+from likelinet.decisions.bayes import decide
 from likelinet.distributions import Distribution
 from likelinet.distributions.base.family import open_end
 from likelinet.model.model import Model

@@ -38,7 +38,7 @@ class Loss(ABC):
     def among(self, d: Distribution, actions: ArrayLike | None, seen: Outcomes) -> Decision:
         """Return the best of some actions, or of all numbers, by the mean loss over outcomes."""
         if actions is None and d.class_marginals() is None:
-            return best_number(self, d, seen)
+            return best_number(self, seen)
         return best_of(self, outcomes(d).y[:, 0] if actions is None else actions, seen)
 
 

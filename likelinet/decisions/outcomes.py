@@ -4,13 +4,16 @@ from typing import NamedTuple
 
 import numpy as np
 
+from likelinet.core.lazy import scipy
 from likelinet.distributions import Distribution
 
 MOST_COUNTS = 1000  # whole numbers that are taken one by one
 NOTHING = 1e-13  # probability beside whole numbers of a row that is left out
-CELLS = 430  # at most
-# Ends of cells in the lower half: equal ones, and towards the tail twenty a decade, and four beyond one in a million.
+# Below the ends of cells: equal steps, and towards the tails twenty a decade, four beyond one in a million.
 _BELOW = np.concatenate([np.logspace(-14, -6.25, 32), np.logspace(-6, -1.65, 88), np.arange(5, 101) / 200])
+# Quantiles, of each component of a mixture, between which those of the ends are about where a line would have them.
+_ROUGH = np.array([1e-14, 1e-11, 1e-8, 1e-6, 1e-5, 1e-4, 1e-3, 0.005, 0.02, 0.06, 0.13, 0.22, 0.31, 0.4, 0.5])
+MOST_ROUGH = 120  # of a mixture of many
 
 
 class Outcomes(NamedTuple):
@@ -60,23 +63,27 @@ def _counts(d: Distribution) -> Outcomes | None:
 
 
 def _cells(d: Distribution) -> Outcomes:
-    """Return middles of cells between cheap quantiles; single values that have a probability stand by themselves."""
-    ends = spread(d, _BELOW, CELLS)
+    """Return middles of cells; single values that have a probability stand by themselves."""
+    ends = _ends(d)
     p = np.diff(d.plain_cdf(ends), axis=0, prepend=0.0, append=1.0)
     low, high = ends[:-1] + float(d.support.integer), ends[1:]
     middles = low + 0.5 * (high - low)
     y = np.concatenate([ends[:1], np.floor(middles) if d.support.integer else middles, ends[-1:]])
     for atom in d.atoms:
         mass = np.exp(d.log_prob(np.full(ends.shape[1:], atom)))
-        first = np.argmax(np.concatenate([ends >= atom, np.ones_like(ends[:1], bool)]), axis=0)
-        holds = np.arange(len(p)).reshape(-1, *(1,) * mass.ndim) == first  # the cell that ends with it, or goes past it
+        first = np.sum(ends < atom, axis=0)  # the cell that ends with it, or goes past it
+        holds = np.arange(len(p))[:, None] == first
         p = np.concatenate([np.maximum(p - holds * mass, 0.0), mass[None]])
         y = np.concatenate([y, np.full_like(y[:1], atom)])
-        ends = np.concatenate([ends, np.full_like(ends[:1], np.inf)])
     return Outcomes(y, p)
 
 
-def spread(d: Distribution, below: np.ndarray, most: int) -> np.ndarray:
-    """Return increasing y, shape (k, n) with k at most `most`, near the quantiles of `below` and what mirrors them."""
-    y = d.quantile_grid(below)
-    return y if len(y) <= most else y[np.linspace(0.0, len(y) - 1.0, most).round().astype(int)]
+def _ends(d: Distribution) -> np.ndarray:
+    """Return increasing ends of cells, which need not be exact quantiles: their probabilities will be."""
+    y = d.quantile_grid(_ROUGH)
+    y = y if len(y) <= MOST_ROUGH else y[np.linspace(0.0, len(y) - 1.0, MOST_ROUGH).round().astype(int)]
+    scores = scipy.special.ndtri(np.clip(d.plain_cdf(y), 1e-16, 1.0 - 1e-16))
+    below = scipy.special.ndtri(_BELOW)
+    at_ends = np.concatenate([below, -below[-2::-1]])
+    ends = np.stack([np.interp(at_ends, own, at) for own, at in zip(scores.T, y.T, strict=True)], axis=1)
+    return np.floor(ends) if d.support.integer else ends

@@ -14,7 +14,9 @@ from likelinet.config.network import VAEConfig
 from likelinet.core.errors import DataError, UndefinedError
 from likelinet.core.gathered import also
 from likelinet.core.notes import note
-from likelinet.decisions import Decision, Loss, decide
+from likelinet.decisions import Loss
+from likelinet.decisions.bayes import decide
+from likelinet.decisions.decision import Decision
 from likelinet.decisions.search import LossFunction
 from likelinet.distributions import Distribution
 from likelinet.model import codes
