@@ -1,4 +1,4 @@
-"""Decisions by predicted distributions: what actions cost once y is known, for `likelinet.decide` and `Model.decide`."""
+"""Decisions by predicted distributions: what an action costs once y is known, for `decide` and `Model.decide`."""
 
 from likelinet.decisions.losses import Absolute, Costs, Loss, Newsvendor, Squared, Threshold
 
