@@ -25,6 +25,7 @@ from likelinet.scores.calibration import log_prob
 from likelinet.tables.named_target import named
 from likelinet.tables.roles import Roles
 from likelinet.tables.rows import Rows, declared_table, target_names
+from likelinet.tables.table import Table
 
 T = TypeVar("T")
 
@@ -157,11 +158,7 @@ class Questions(ABC):
         """
         table = declared_table(X, self.config.data)
         rows = self.observed(table, y, sample_weight)
-        seen = [(self._fitted().source, "trained on")]
-        if (recalibration := self._fitted().recalibration) is not None:
-            seen.append((recalibration.source, "recalibrated by"))
-        for source, was in seen:
-            source.note_seen(table, self.config, "the scores are better than those of new rows", was)
+        self._note_seen(table)
         if not isinstance(self.config.network, VAEConfig):
             return metrics.evaluate(self.predict_dist(rows.table), rows.y, rows.weight)
         bound = self._bound(rows, 1, self.config.training.seed)
@@ -271,6 +268,14 @@ class Questions(ABC):
         """Return plain predictions as the model gives them."""
         recalibration = self._fitted().recalibration
         return d if recalibration is None else recalibration.of(d)
+
+    def _note_seen(self, table: Table) -> None:
+        """Warn where scores of a table are those of rows that the model has seen."""
+        seen = [(self._fitted().source, "trained on")]
+        if (recalibration := self._fitted().recalibration) is not None:
+            seen.append((recalibration.source, "recalibrated by"))
+        for source, was in seen:
+            source.note_seen(table, self.config, "the scores are better than those of new rows", was)
 
     def _bound(self, rows: Rows, samples: int, seed: int | None) -> Callable[[Fit, EncodedRows], np.ndarray]:
         """Return the question for a bound of log p(y) of each row."""
