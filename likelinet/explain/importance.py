@@ -10,7 +10,7 @@ from likelinet.core.errors import UndefinedError
 from likelinet.core.wording import counted
 from likelinet.distributions import Distribution, Interval
 from likelinet.explain.tables import shuffled
-from likelinet.explain.traits import location_moved, spread_moved, traits
+from likelinet.explain.traits import WORDS, location_moved, spread_moved, traits
 from likelinet.scores.angles import around
 from likelinet.scores.calibration import log_prob
 from likelinet.scores.censored_crps import censored_crps
@@ -38,11 +38,14 @@ class Importance:
     crps : ndarray
         By how much the mean CRPS rises, in units of y, of classes the Brier score; nan where there is none.
     location : ndarray
-        The mean of how far the predicted median moves, in units of y; of classes how much probability moves.
+        The mean of how far the predicted location moves, in units of y; of classes how much probability moves.
     spread : ndarray
-        The mean of how far the logarithm of the width of the central 80 % interval moves; of classes the entropy.
+        The mean of how far the logarithm of the predicted width moves; of classes the entropy.
     rows : int
         How many rows this is a mean of.
+    of : tuple of str
+        What location and spread are: "median" and "log width", of counts "mean" and "log std. deviation", of classes
+        "probability" and "entropy".
     """
 
     names: Sequence[str]
@@ -52,6 +55,7 @@ class Importance:
     location: np.ndarray
     spread: np.ndarray
     rows: int
+    of: tuple[str, str] = WORDS["number"]
 
     @property
     def order(self) -> np.ndarray:
@@ -112,7 +116,7 @@ def importance(
         moved = (np.average(change(at, there), weights=weight) for change in (location_moved, spread_moved))
         found.append((lost, noise, worse, *map(float, moved)))
     columns = np.array(found, dtype=float).reshape(len(features), 5).T
-    return Importance(list(features), *columns, rows=table.n)
+    return Importance(list(features), *columns, rows=table.n, of=WORDS[at.what])
 
 
 def errors(d: Distribution, y: np.ndarray | Interval) -> np.ndarray | None:

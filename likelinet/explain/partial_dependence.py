@@ -33,6 +33,8 @@ class PartialDependence:
         Of each output, or class.
     rows : int
         How many rows these are means over.
+    of_classes : bool
+        Whether y is a class.
     """
 
     name: str
@@ -41,6 +43,7 @@ class PartialDependence:
     low: np.ndarray
     high: np.ndarray
     rows: int
+    of_classes: bool = False
 
     def __repr__(self) -> str:
         return f"PartialDependence({self.name}, at {len(self.at)} points)"
@@ -78,7 +81,8 @@ def partial_dependence(
     d = predict(picked(table, np.tile(some, g), dict.fromkeys(sources, np.repeat(cells, n))))
     centre, low, high = (end.reshape(g, n, -1) for end in _lines(d))
     if d.class_marginals() is not None:
-        return PartialDependence(kind.name, at, centre.mean(1), np.quantile(low, 0.1, 1), np.quantile(high, 0.9, 1), n)
+        ends = np.quantile(low, 0.1, 1), np.quantile(high, 0.9, 1)
+        return PartialDependence(kind.name, at, centre.mean(1), *ends, n, of_classes=True)
     return PartialDependence(kind.name, at, centre.mean(1), low.mean(1), high.mean(1), n)
 
 

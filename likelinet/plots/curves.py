@@ -10,7 +10,9 @@ from likelinet.training.history import Epoch, History
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+FAR = 3.0  # times the distance of the median loss from the lowest, up to which losses are shown
 MEMBERS = 8  # of which each has a line of its own
+SHOWN = 1.3  # times the last of the best epochs, up to which losses set the limits of the picture
 
 
 def learning_curves(axes: "Axes", history: History) -> None:
@@ -28,7 +30,7 @@ def learning_curves(axes: "Axes", history: History) -> None:
     groups: dict[int | None, list[Epoch]] = {}
     for epoch in history.epochs:
         groups.setdefault(epoch.group, []).append(epoch)
-    shown = []
+    shown, reach = [], SHOWN * max(history.best_epoch, default=0)
     for g, epochs in enumerate(groups.values()):
         for name, color in (("train", BLUE), ("validation", ORANGE)):
             curves = _by_member(epochs, name)
@@ -39,9 +41,12 @@ def learning_curves(axes: "Axes", history: History) -> None:
                 axes.plot(at, values, color=color, lw=0.7, alpha=0.3)
             mean = _mean(list(curves.values()))
             axes.plot(at, mean, color=color, lw=1.6, label=None if g else _WORDS[name])
-            shown.append(mean[np.isfinite(mean)])
+            near = np.isfinite(mean) & ((np.array(at) <= reach) | (reach == 0.0))
+            shown.append(mean[near])
     if shown and (values := np.concatenate(shown)).size:
-        low, high = values.min(), np.quantile(values, 0.97)  # the first epochs must not squeeze the rest
+        # Neither the first epochs must squeeze the rest, nor what comes long after the best ones.
+        low, middle, high = np.quantile(values, [0.0, 0.5, 0.97])
+        high = min(high, low + FAR * (middle - low)) if middle > low else high
         margin = 0.05 * ((high - low) or 1.0)
         axes.set_ylim(low - margin, high + margin)
     if history.best_epoch:

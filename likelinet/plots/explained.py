@@ -39,20 +39,18 @@ def importance(axes: "Axes", found: Importance, measure: str = "log_score") -> N
         middle = np.clip(values, -most, 1.05 * most)
         axes.hlines(range(len(order)), middle - 2 * error, middle + 2 * error, color=ORANGE, lw=1)
     axes.set_yticks(range(len(order)), names)
-    axes.set(xlabel=_WORDS[measure], title=_TITLES[measure])
+    words = {"log_score": "fall of the log score (nats)", "crps": "rise of the CRPS"}
+    words |= {name: f"mean move of the {what}" for name, what in zip(("location", "spread"), found.of, strict=True)}
+    axes.set(xlabel=words[measure], title=_TITLES[measure])
 
 
-_WORDS = {
-    "log_score": "fall of the log score (nats)",
-    "crps": "rise of the CRPS (of classes: Brier)",
-    "location": "mean move of the median (of classes: of probability)",
-    "spread": "mean move of log width (of classes: of entropy)",
-}
 _TITLES = {"log_score": "For the score", "crps": "For the CRPS", "location": "For location", "spread": "For spread"}
 
 
 def partial_dependence(axes: "Axes", found: PartialDependence, names: Sequence[str] = ()) -> None:
     """Draw the mean of median and 80 % interval, or of the probabilities of classes, along a feature.
+
+    Of two classes the second one is drawn, and of many the first few.
 
     Parameters
     ----------
@@ -64,20 +62,31 @@ def partial_dependence(axes: "Axes", found: PartialDependence, names: Sequence[s
         Of the outputs or classes, where there are several.
     """
     place = range(len(found.at)) if isinstance(found.at, list) else found.at
-    of_classes = found.centre.shape[1] > 1
-    for k, color in zip(range(found.centre.shape[1]), COLORS, strict=False):
+    many = found.centre.shape[1]
+    drawn = [1] if many == 2 and found.of_classes else range(many)
+    for k, color in zip(drawn, COLORS, strict=False):
         centre, low, high = found.centre[:, k], found.low[:, k], found.high[:, k]
-        label = names[k] if k < len(names) and of_classes else None
+        label = names[k] if k < len(names) else None
         if isinstance(found.at, list):
-            axes.vlines(place, low, high, color=color, lw=4, alpha=0.3)
+            if len(drawn) == 1:
+                axes.vlines(place, low, high, color=color, lw=4, alpha=0.3)
             axes.plot(place, centre, "o", color=color, ms=5, label=label)
         else:
-            axes.fill_between(place, low, high, color=color, alpha=0.2, lw=0)
+            if len(drawn) == 1:  # bands over each other say nothing
+                axes.fill_between(place, low, high, color=color, alpha=0.2, lw=0)
             axes.plot(place, centre, color=color, label=label)
     if isinstance(found.at, list):
         axes.set_xticks(list(place), [_short(cell) for cell in found.at], rotation=40, ha="right")
+    elif found.at.dtype.kind == "M":
+        from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+        locator = AutoDateLocator(maxticks=5)
+        axes.xaxis.set_major_locator(locator)
+        axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
     axes.set_xlabel(_short(found.name))
-    if of_classes and names:
+    if found.of_classes:
+        axes.set_ylabel(f"probability of {_short(names[1])}" if many == 2 and names else "probability")
+    if len(drawn) > 1 and names:
         axes.legend(framealpha=0.8, edgecolor="none", fontsize=7)
 
 

@@ -12,7 +12,7 @@ from likelinet.plots.discrimination import precision_recall, roc
 from likelinet.plots.intervals import fan
 from likelinet.plots.survival import has_survival, survival
 from likelinet.report.case import Case
-from likelinet.report.figures import SIZE, svg
+from likelinet.report.figures import WIDE, svg
 from likelinet.report.html import Section, pictures, said, table
 from likelinet.scores.angles import around
 from likelinet.scores.calibration import marginals, pit_cdf
@@ -61,7 +61,7 @@ def _of_numbers(case: Case) -> list[str]:
     if case.d.class_marginals() is not None:
         return [said("There is no picture of the calibration of several outputs that are classes.")]
     parts = []
-    outputs = [(case.model.y_name, case.d.censored_outermost(), case.y)]
+    outputs = [(case.y_in_words, case.d.censored_outermost(), case.y)]
     if case.d.event_shape:
         each, names = marginals(case.d), case.model.target_names
         outputs = [(names[j], each[:, j], case.y[:, j]) for j in range(min(len(names), OUTPUTS))]
@@ -71,8 +71,8 @@ def _of_numbers(case: Case) -> list[str]:
             assert not isinstance(y, Interval)
             centre = d.mean()
             d, y = d.turned(centre), around(y - centre)
+        wide = svg(partial(fan, d=d, y=y, centre=centre), f"fan{j}", WIDE)
         drawn = [
-            (svg(partial(fan, d=d, y=y, centre=centre), f"fan{j}", (7.0, 3.6)), f"Intervals of {name} with y"),
             (svg(partial(pit_histogram, d=d, y=y), f"pit{j}"), f"Histogram of F(y) of {name}"),
             (svg(partial(coverage_curve, d=d, y=y), f"coverage{j}"), f"Coverage of intervals of {name}"),
         ]
@@ -85,6 +85,7 @@ def _of_numbers(case: Case) -> list[str]:
             low, high = d.interval(level)
             rows.append([f"{level:.0%}", float(inside[0]), float(np.average(high - low, weights=case.weight))])
         parts += [
+            pictures([(wide, f"Intervals of {name}, with what was observed")]),
             pictures(drawn),
             table(["interval", "share inside", "mean width"], rows, f"Central intervals of {name}."),
         ]
@@ -100,6 +101,6 @@ def single_rows(case: Case) -> Section | None:
     at = order[np.isin(order, at)]
     names = [f"row {case.rows.table.number_of(int(i))}" for i in at]
     some, y = case.d[at], case.y[at]
-    drawn = svg(lambda axes: densities(axes, some, y, names), "densities", (SIZE[0] + 2.0, 0.5 * len(at) + 1.0))
+    drawn = svg(lambda axes: densities(axes, some, y, names), "densities", (WIDE[0], 0.5 * len(at) + 1.0))
     words = "Rows spread evenly over the predicted medians, the lowest first; the strong line is what was observed."
     return Section("rows", "Distributions of single rows", [said(words), pictures([(drawn, "Densities of rows")])])

@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 
 from likelinet.config import ModelConfig
+from likelinet.core.wording import shown
 from likelinet.distributions import Distribution, Interval
 from likelinet.model.model import Model
 from likelinet.model.seeing import drawn
 from likelinet.tables.named_target import named
-from likelinet.tables.rows import Rows
+from likelinet.tables.rows import Rows, output_names
 from likelinet.tables.table import Table
 
 ROWS = 5000  # that are scored at most: more would move no number that is read here
@@ -61,6 +62,11 @@ class Case:
     def weight(self) -> np.ndarray:
         """Of each row."""
         return self.rows.weight
+
+    @property
+    def y_in_words(self) -> str:
+        """The names of y."""
+        return shown(", ".join(output_names(self.model.config.data)) or "y")
 
     @property
     def of_classes(self) -> bool:

@@ -35,11 +35,6 @@ def features(case: Case, found: Importance) -> Section:
             ("spread", "By how much each feature moves the spread"),
         )
     ]
-    of = (
-        ("probabilities move", "entropy moves", "Brier score")
-        if case.of_classes
-        else ("median moves", "log width moves", "CRPS")
-    )
     rows = [
         [
             found.names[i],
@@ -52,7 +47,8 @@ def features(case: Case, found: Importance) -> Section:
         "is what the feature is worth; how far the predicted location and spread move says for what. Features that say "
         "the same stand in for one another, and each by itself seems to do little."
     )
-    head = ["feature", "log score falls", "std. error", f"{of[2]} rises", of[0], of[1]]
+    error = "Brier score rises" if case.of_classes else "CRPS rises"
+    head = ["feature", "log score falls", "std. error", error, *(f"{what} moves" for what in found.of)]
     return Section("importance", "What each feature does", [said(words), pictures(drawn), table(head, rows)])
 
 
@@ -71,6 +67,6 @@ def dependence(case: Case, found: Importance) -> Section | None:
         line = case.model.partial_dependence(case.rows.table, name, points=20, rows=100)
         picture = svg(partial(partial_dependence, found=line, names=outputs), f"partial{j}", (4.8, 3.2))
         drawn.append((picture, f"Predictions along {name}"))
-    band = "probability of each class, with 80 % of the rows" if case.of_classes else "median and 80 % interval"
-    words = f"Means over rows of the predicted {band}, where one feature is set to each value and all others stay."
+    what = "probability" if case.of_classes else f"{found.of[0]} and 80 % interval"
+    words = f"Means over rows of the predicted {what}, where one feature is set to each value and all others stay."
     return Section("partial", "Predictions along a feature", [said(words), pictures(drawn)])

@@ -60,7 +60,7 @@ def number(value: Any, digits: int = 4) -> str:
 def table(head: Sequence[str], rows: Iterable[Sequence[Any]], caption: str = "") -> str:
     """Return a table; columns whose cells are numbers are aligned to the right."""
     written = [list(row) for row in rows]
-    right = [all(isinstance(row[j], int | float) for row in written) for j in range(len(head))]
+    right = [all(isinstance(row[j], int | float) or row[j] == "" for row in written) for j in range(len(head))]
 
     def cell(tag: str, j: int, value: Any) -> str:
         text = number(value)

@@ -17,7 +17,7 @@ nav ul { display: flex; flex-wrap: wrap; gap: .2rem 1rem; padding: 0; margin: .8
 .note { background: var(--mark); padding: .4rem .7rem; border-radius: .3rem; }
 .scroll { overflow-x: auto; margin: .6rem 0; }
 table { border-collapse: collapse; font-size: .86rem; font-variant-numeric: tabular-nums; }
-caption { text-align: left; color: var(--soft); padding: .2rem 0; }
+caption { text-align: left; color: var(--soft); padding: .2rem 0; white-space: nowrap; }
 th, td { text-align: left; padding: .22rem .7rem .22rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { color: var(--soft); font-weight: 600; }
 th.r, td.r { text-align: right; white-space: nowrap; }

@@ -6,9 +6,8 @@ from likelinet.core.wording import counted, ended, shown
 from likelinet.model.model import Model
 from likelinet.plots.curves import learning_curves
 from likelinet.report.case import Case
-from likelinet.report.figures import svg
+from likelinet.report.figures import WIDE, svg
 from likelinet.report.html import Section, pictures, said, table
-from likelinet.tables.rows import output_names
 
 COLUMNS = 200  # listed at most
 
@@ -29,7 +28,7 @@ def family(case: Case) -> Section:
     model = case.model
     choice = model.history.choice
     own = " + ".join(dict.fromkeys(group.distribution.in_brief for group in model.config.each_group))
-    y = shown(", ".join(output_names(model.config.data)) or "y")
+    y = case.y_in_words
     parts = []
     if choice is None:
         parts.append(said(f"{y} follows {own}, as the config says."))
@@ -71,6 +70,6 @@ def training(case: Case) -> Section:
     if history.out_of_fold_nll is not None:
         parts.append(said(f"Training rows, by the members that held them out: NLL {history.out_of_fold_nll:.4g}."))
     if history.epochs:
-        drawn = svg(lambda axes: learning_curves(axes, history), "curves", (7.0, 3.4))
+        drawn = svg(lambda axes: learning_curves(axes, history), "curves", WIDE)
         parts.append(pictures([(drawn, "Loss of training and of held-out rows in each epoch")]))
     return Section("training", "Learning curves", parts)

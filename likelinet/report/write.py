@@ -82,7 +82,7 @@ def html_of(case: Case, read: Callable[[Table], Table], train: Any, notes: Seque
     known = "" if case.observed == case.table.n else f", of which {case.observed} have a y"
     lead = [said(f"{case.model!r}"), said(f"On {rows}{known}.")]
     lead += [noted("Noted on these rows:"), items(notes)] if notes else []
-    return page(f"{case.model.y_name}: a report", lead, _sections(case, read, train))
+    return page(f"{case.y_in_words}: a report", lead, _sections(case, read, train))
 
 
 def _sections(case: Case, read: Callable[[Table], Table], train: Any) -> list[Section]:
