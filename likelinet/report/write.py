@@ -62,6 +62,8 @@ def write_report(
     """
     if path.suffix.lower() not in ENDINGS:
         raise DataError(f"{path}: a report is HTML; name a file such as report.html.")
+    if not path.resolve().parent.is_dir():
+        raise DataError(f"{path}: cannot write the report, since there is no such folder; name a file in one.")
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
         note_seen(table)
