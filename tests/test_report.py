@@ -141,7 +141,9 @@ def test_the_command_is_that_of_python(prices: Path, tmp_path: Path):
     assert again.read_text(encoding="utf-8") == (tmp_path / "r.html").read_text(encoding="utf-8")
     found = checked(again)
     assert {row[0]: row[1] for row in found.rows["columns"]}["colour"].startswith("category of 2 levels")
-    linear = {row[0]: float(row[1].replace("−", "-")) for row in found.rows["scores"] if len(row) == 7 and row[0] != "model"}
+    linear = {
+        row[0]: float(row[1].replace("−", "-")) for row in found.rows["scores"] if len(row) == 7 and row[0] != "model"
+    }
     assert linear["this model"] == pytest.approx(model.score(prices / "new.csv"), rel=1e-3)
     beside = ll.selection.baselines.baselines(model.config)["linear"]
     fitted = ll.Model(beside).fit(prices / "train.csv", progress=False)
@@ -202,5 +204,5 @@ def test_pictures_have_ids_of_their_own():
     assert len({*ids}) == len(ids)
     assert "currentColor" in first
     assert svg(lambda axes: axes.plot([0, 1]), "a") == first
-    whole = '<?xml?><svg width="3pt" xmlns="x" height="1pt"><metadata>m</metadata><g id="g"><use xlink:href="#g"/></g></svg>'
+    whole = '<?xml?><svg width="3pt" xmlns="x" height="1pt"><metadata/><g id="g"><use xlink:href="#g"/></g></svg>'
     assert inlined(whole, "n") == '<svg><g id="n-g"><use href="#n-g"/></g></svg>'

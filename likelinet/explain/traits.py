@@ -98,8 +98,8 @@ def _of(what: What, location: np.ndarray, d: Distribution, *, integer: bool, wid
     low, high = d.interval(LEVEL)
     n = len(location)
     widths = np.reshape(high - low, (n, -1)).astype(float)
-    width = np.maximum(widths.mean(0), np.finfo(float).tiny) if width is None else width
-    return Traits(what, np.reshape(location, (n, -1)), np.log(widths + (1.0 if integer else LEAST * width)), width)
+    usual = np.maximum(widths.mean(0), np.finfo(float).tiny) if width is None else width
+    return Traits(what, np.reshape(location, (n, -1)), np.log(widths + (1.0 if integer else LEAST * usual)), usual)
 
 
 def location_moved(a: Traits, b: Traits) -> np.ndarray:

@@ -31,7 +31,7 @@ def importance(axes: "Axes", found: Importance, measure: str = "log_score") -> N
     order = found.order[:FEATURES][::-1]
     values = getattr(found, measure)[order]
     most = np.max(np.abs(values[np.isfinite(values)]), initial=0.0) or 1.0
-    names = [_short(found.names[i]) for i in order]
+    names = [_short(found.names[int(i)]) for i in order]
     color = ORANGE if measure == "spread" else BLUE
     axes.barh(range(len(order)), np.clip(np.nan_to_num(values, nan=0.0), -most, 1.05 * most), color=color)
     if measure == "log_score":

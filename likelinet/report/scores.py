@@ -21,8 +21,6 @@ from likelinet.selection.baselines import baselines
 from likelinet.tables.hold_out import HoldOut
 
 FOLDS = 3  # of the rows, by which simpler models are fitted where there are no others
-ROWS = 3000  # for them
-ERRORS = 1000  # rows of which the CRPS is compared
 
 
 @dataclass(frozen=True)
@@ -64,30 +62,17 @@ def _compared(case: Case, simpler: Mapping[str, ModelConfig], train: Any) -> lis
         except LikelinetError as error:
             failed.append(noted(f"{name}: {error}"))
     words = "Brier score" if case.of_classes else "CRPS"
-    lines = [
-        [
-            "this model",
-            float(np.average(own.log_score, weights=case.weight)),
-            "",
-            "",
-            _mean(own.error, case.weight),
-            "",
-            "",
-        ]
-    ]
+    at = float(np.average(own.log_score, weights=case.weight))
+    lines = [["this model", at, "", "", _mean(own.error, case.weight), "", ""]]
     verdicts = []
     for name, other in found.items():
         there = ~np.isnan(other.log_score)
         weight = case.weight[there]
         apart, noise = paired(other.log_score[there], own.log_score[there], weight)
-        line = [name, float(np.average(other.log_score[there], weights=weight)), *_written(apart, noise)]
+        line = [name, float(np.average(other.log_score[there], weights=weight)), apart, noise, np.nan, "", ""]
         if own.error is not None and other.error is not None:
-            line += [
-                _mean(other.error[there], weight),
-                *_written(*paired(other.error[there], own.error[there], weight)),
-            ]
-        else:
-            line += [float("nan"), "", ""]
+            mean = _mean(other.error[there], weight)
+            line[4:] = [mean, *paired(other.error[there], own.error[there], weight)]
         lines.append(line)
         verdicts.append(_verdict(name, apart, noise))
     how = (
@@ -107,10 +92,6 @@ def _compared(case: Case, simpler: Mapping[str, ModelConfig], train: Any) -> lis
 
 def _mean(values: np.ndarray | None, weight: np.ndarray) -> float:
     return float("nan") if values is None else float(np.average(values, weights=weight))
-
-
-def _written(apart: float, noise: float) -> tuple[float, float]:
-    return float(apart), float(noise)
 
 
 def _verdict(name: str, apart: float, noise: float) -> str:

@@ -20,7 +20,8 @@ def surprising(case: Case, found: Importance | None) -> Section:
     """Return the rows of the lowest log score, and those with the least probability beyond y."""
     score = log_prob(case.d, case.y)
     worst = np.argsort(score, kind="stable")[:ROWS]
-    names = [] if found is None else [found.names[i] for i in found.order if found.names[i] in case.rows.table.columns]
+    names = [] if found is None else [found.names[int(i)] for i in found.order]
+    names = [name for name in names if name in case.rows.table.columns]
     parts = [_table(case, worst, score, names[:FEATURES], "The lowest log scores.")]
     if case.of_one_number and not case.d.is_angle:
         tail = tails(case)
