@@ -32,6 +32,7 @@ _NAMES = {
     "History": "training.history",
     "load_config": "config",
     "datasets": "datasets",
+    "explain": "explain",
     "plots": "plots",
     "scores": "scores",
     "selection": "selection",

@@ -145,6 +145,30 @@ def plot(model: Path, table: tuple[Path, ...], output: Path, trust: str | None) 
 @click.command()
 @model_argument
 @table_argument
+@click.option("--row", type=click.IntRange(min=1), required=True, help="Number of the row, counted from 1.")
+@click.option("--rows", type=click.IntRange(min=1), default=100, show_default=True, help="How many others to compare.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Same seed, same values.")
+@trust_option
+def explain(model: Path, table: tuple[Path, ...], row: int, rows: int, seed: int, trust: str | None) -> None:
+    """Print what moved the distribution of one row away from those of the other rows of a table.
+
+    The values of all features sum to the location of the row less the mean location of the others, and likewise for the
+    spread.
+    """
+    from likelinet.core.errors import DataError
+    from likelinet.model.model import Model
+    from likelinet.tables.table import read_table
+
+    fitted = Model.load(model, trust=trust)
+    read = read_table(table, fitted.config.data.header)
+    if row > read.n:
+        raise DataError(f"--row {row}: the table has {read.n} rows.")
+    click.echo(str(fitted.explain(read, row - 1, rows=rows, seed=seed)))
+
+
+@click.command()
+@model_argument
+@table_argument
 @click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("report.html"), show_default=True)
 @click.option(
     "--train",

@@ -26,6 +26,7 @@ for command in (
     after_fit.generate,
     after_fit.plot,
     after_fit.report,
+    after_fit.explain,
     after_fit.show,
     after_fit.schema,
     after_fit.demo,

@@ -10,9 +10,10 @@ from numpy.typing import ArrayLike
 from likelinet.core.errors import DataError
 from likelinet.core.lazy import LazyModule
 from likelinet.core.notes import unnoted
-from likelinet.core.wording import nearest
+from likelinet.core.wording import counted, nearest
 from likelinet.explain.importance import Importance, importance
 from likelinet.explain.partial_dependence import PartialDependence, partial_dependence
+from likelinet.explain.shapley import Explanation, explanation
 from likelinet.model.questions import Questions
 from likelinet.tables.kinds.kind import Kind
 from likelinet.tables.roles import other_columns
@@ -85,6 +86,50 @@ class Seeing(Questions):
         kind = kinds[column]
         with unnoted():
             return partial_dependence(self.predict_dist, table, kind, _sources(kind, table), points, rows)
+
+    def explain(self, X: Any, row: int, *, rows: int = 100, seed: int = 0) -> Explanation:
+        """Return what moved the distribution of one row away from those of others: the Shapley values of its features.
+
+        They say what the model does with the row, not what would happen to y if a cell were another one.
+
+        Parameters
+        ----------
+        X : array_like or DataFrame
+            The row, and those it is compared with.
+        row : int
+            Its position, counted from 0.
+        rows : int
+            How many of the others are used at most, drawn by the seed.
+        seed : int
+            Of the rows, and of the orders in which features are looked at.
+
+        Returns
+        -------
+        Explanation
+            Whose values sum to the location of the row less the mean location of the others, and likewise its spread.
+
+        Raises
+        ------
+        UndefinedError
+            If y is an angle, or several classes.
+        """
+        _check_whole("rows", rows, 1)
+        _check_whole("seed", seed, 0)
+        _check_whole("row", row, 0)
+        table = self._by_name(declared_table(X, self.config.data))
+        if row >= table.n or table.n < 2:
+            raise DataError(f"explain: there is no row {row} beside others in a table of {counted(table.n, 'row')}.")
+        rng = np.random.default_rng(seed)
+        others = np.delete(np.arange(table.n), row)
+        others = others[drawn(len(others), rows, rng)]
+        # What the family reads of a row moves its distribution too.
+        read = {c: (c,) for group in self.config.each_group for c in group.distribution.columns}
+        fit = self._fitted()
+        classes = fit.targets.classes
+        outputs = self._roles.outputs(fit.inputs.names, fit.targets.outputs) if classes is None else map(str, classes)
+        features = {**self._features_of(table), **read}
+        with unnoted():
+            return explanation(self.predict_dist, table, row, others, features, list(outputs), rng)
 
     def report(
         self,

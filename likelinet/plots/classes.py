@@ -43,7 +43,7 @@ def plot_classes(d: Distribution, y: np.ndarray, labels: Sequence[str]) -> "Figu
     from matplotlib.figure import Figure  # takes long to import
 
     two, side = len(labels) == 2, max(4.0, CELL * len(labels) + 1.5)
-    figure = Figure(figsize=(9 + side, 2 * 4.2 if two else side), layout="constrained")
+    figure = Figure(figsize=(9 + side, 2 * 4.2 if two else side + 0.8 * (side > 4.0)), layout="constrained")
     panels = figure.subplots(2 if two else 1, 3, width_ratios=(1, 1, side / 4.5), squeeze=False)
     left, middle, right = panels[0]
     middle.hist(probs[np.arange(len(codes)), codes], bins=np.linspace(0, 1, 21), color=BLUE, edgecolor="white")
