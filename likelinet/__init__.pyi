@@ -147,6 +147,7 @@ from likelinet.training.history import Epoch as Epoch
 from likelinet.training.history import GroupHistory as GroupHistory
 from likelinet.training.history import History as History
 from likelinet import datasets as datasets
+from likelinet import explain as explain
 from likelinet import plots as plots
 from likelinet import scores as scores
 from likelinet import selection as selection
@@ -294,6 +295,7 @@ __all__ = [
     "ZeroInflatedConfig",
     "binary",
     "datasets",
+    "explain",
     "load_config",
     "nonnegative",
     "nonnegative_integer",

@@ -20,6 +20,7 @@ GUIDE = (
     "tables",
     "training",
     "metrics",
+    "report",
     "ensembles",
     "autoencoders",
     "model_files",
