@@ -122,6 +122,48 @@ def test_a_report_of_each_kind_of_y(kind: str, tmp_path: Path):
     assert {row[0] for row in found.rows["drift"][1:]} == {"x0", "x1", "x2"}
 
 
+class Rayleigh(ll.Distribution):
+    """With a log density and nothing else."""
+
+    parameters = (ll.Parameter("scale", ll.positive, role="scale"),)
+    support = ll.positive
+
+    def log_prob(self, y):
+        return np.log(y / self.scale**2) - 0.5 * (y / self.scale) ** 2
+
+
+def test_what_a_distribution_has_no_answer_to_is_said_in_its_place(tmp_path: Path):
+    y = np.exp(0.1 * X[:, 0])
+    model = ll.Model(quick().config, distribution=Rayleigh).fit(X, y, progress=False)
+    path = model.report(X, y, tmp_path / "r.html")
+    found = checked(path)
+    assert [*found.rows] == [
+        "columns",
+        "family",
+        "training",
+        "scores",
+        "calibration",
+        "single_rows",
+        "surprising",
+        "drift",
+    ]
+    assert two_columns(found, "scores", "metric") == {"nll": number(model.evaluate(X, y)["nll"])}
+    assert "Rayleigh has no" in path.read_text(encoding="utf-8")
+
+
+def test_rows_whose_y_is_missing_and_weights_are_as_evaluate_has_them(tmp_path: Path):
+    columns = {"a": X[:, 0], "w": np.where(np.arange(80) % 5 == 0, 0.0, 1.0 + np.arange(80) % 3), "y": Y}
+    model = quick(data={"target": "y", "weight": "w"}).fit(columns, progress=False)
+    new = {**columns, "y": np.where(np.arange(80) % 7 == 1, np.nan, Y)}
+    path = model.report(new, path=tmp_path / "r.html")
+    with pytest.warns(UserWarning, match="missing in"):
+        scores = model.evaluate(new)
+    assert two_columns(checked(path), "scores", "metric") == {name: number(value) for name, value in scores.items()}
+    text = path.read_text(encoding="utf-8")
+    assert "Noted on these rows:" in text
+    assert "is missing in" in text
+
+
 @pytest.fixture(scope="module")
 def prices(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("prices")

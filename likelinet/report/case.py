@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from likelinet.config import ModelConfig
 from likelinet.core.wording import shown
 from likelinet.distributions import Distribution, Interval
 from likelinet.model.model import Model
@@ -25,8 +24,6 @@ class Case:
     ----------
     model : Model
         Fitted.
-    config : ModelConfig
-        Its declaration, with the names of y.
     table : Table
         All rows, as they were given.
     observed : int
@@ -44,7 +41,6 @@ class Case:
     """
 
     model: Model
-    config: ModelConfig
     table: Table
     observed: int
     rows: Rows
@@ -98,11 +94,12 @@ def case_of(model: Model, table: Table, y: Any, sample_weight: Any, seed: int) -
         By which rows are drawn.
     """
     config, values = named(model.config, table, y)
+    if values is None and config.data.target == model.config.data.target:
+        y = None  # the model knows the name
     rows = model.observed(table, y, sample_weight)
     observed = rows.table.n
     if observed > ROWS:
         mask = drawn(observed, ROWS, np.random.default_rng(seed))
         rows = Rows(rows.table.taken(mask), rows.y[mask], rows.weight[mask], rows.levels)
     d = model.predict_dist(rows.table)
-    by_column = values is None
-    return Case(model, config, table, observed, rows, d, by_column, sample_weight is not None, seed)
+    return Case(model, table, observed, rows, d, y is None, sample_weight is not None, seed)

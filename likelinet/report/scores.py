@@ -45,7 +45,7 @@ def scores(case: Case, train: Any) -> Section:
     rows = counted(case.rows.table.n, "row")
     drawn = f"{rows}, drawn of {case.observed}" if case.observed > case.rows.table.n else rows
     parts = [table(["metric", "value"], measured.items(), f"Means over {drawn}.")]
-    simpler = baselines(case.config)
+    simpler = baselines(case.model.config)
     if simpler:
         parts += _compared(case, simpler, train)
     return Section("scores", "Scores, beside simpler models", parts)

@@ -2,10 +2,11 @@
 
 import warnings
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from likelinet.core.errors import DataError, LikelinetError
+from likelinet.core.errors import DataError, UndefinedError
 from likelinet.core.notes import unnoted
 from likelinet.core.wording import counted
 from likelinet.core.writing import replacing
@@ -88,25 +89,33 @@ def html_of(case: Case, read: Callable[[Table], Table], train: Any, notes: Seque
 
 
 def _sections(case: Case, read: Callable[[Table], Table], train: Any) -> list[Section]:
+    """Return all parts that there is something to say in; what a distribution has no answer to is said in its place."""
     found = _importance(case)
-    wanted = [
-        columns(case),
-        family(case),
-        training(case),
-        scores(case, train),
-        calibration(case),
-        single_rows(case),
-        None if found is None else features(case, found),
-        None if found is None else dependence(case, found),
-        surprising(case, found),
-        drift(case, read),
+    wanted: list[Callable[[], Section | None]] = [
+        partial(columns, case),
+        partial(family, case),
+        partial(training, case),
+        partial(scores, case, train),
+        partial(calibration, case),
+        partial(single_rows, case),
+        partial(surprising, case, found),
+        partial(drift, case, read),
     ]
-    return [section for section in wanted if section is not None]
+    if found is not None:
+        wanted[6:6] = [partial(features, case, found), partial(dependence, case, found)]
+    sections = []
+    for make in wanted:
+        try:
+            sections.append(make())
+        except UndefinedError as error:
+            name = make.func.__name__  # pyright: ignore[reportFunctionMemberAccess]
+            sections.append(Section(name, name.replace("_", " ").capitalize(), [noted(str(error))]))
+    return [section for section in sections if section is not None]
 
 
 def _importance(case: Case) -> Importance | None:
     """Return the importance of features; None where there are none, or y has neither location nor spread."""
     try:
         return measured(case) if any(kind.width for kind in case.model.kinds) else None
-    except LikelinetError:
+    except UndefinedError:
         return None
