@@ -14,6 +14,7 @@ NAMES = {
     "Parameter": "base.parameter",
     "Transform": "over.transforms",
     "Univariate": "base.univariate",
+    "concatenate": "over.concatenation",
 }
 
 

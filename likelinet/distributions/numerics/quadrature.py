@@ -117,6 +117,30 @@ def crps(
     return np.where(np.isnan(at), np.nan, np.where(np.isinf(at), np.inf, total)).reshape(shape)
 
 
+def gini_mean_difference(deviation: np.ndarray, crps: np.ndarray) -> np.ndarray:
+    """Return E|Y - Y'| from E|Y - y| and the CRPS of the same y, which lies in the middle, where little cancels."""
+    return np.where(np.isinf(deviation), np.inf, 2.0 * (deviation - crps))
+
+
+def mean_deviation(
+    d: "Distribution", at: np.ndarray, forward: Function = np.asarray, more: tuple[float, ...] = ()
+) -> np.ndarray:
+    """Return E|forward(Y) - forward(at)|, of an increasing map of `d` and a y of each row; it may be infinite.
+
+    For a continuous `d` forward may have narrow features at the points `more`.
+    """
+    if d.support.integer:
+        return counts.mean_deviation(d, at)
+    flat, at, location = d.flattened(d.batch_shape), np.broadcast_to(at, d.batch_shape).reshape(-1), 0.0
+    if forward is np.asarray:
+        location, flat = _from_location(flat)
+    at = at - location
+    density = Density(flat, cut(flat, MEAN if forward is np.asarray else None, (*more, at)))
+    away = np.abs(forward(density.nodes.y) - forward(at)[density.nodes.row])
+    values = density.power(away, 1) + _of_atoms(flat, lambda a: np.abs(forward(a) - forward(at)))
+    return density.known(values).reshape(d.batch_shape)
+
+
 def squares(
     d: "Distribution",
     lower: np.ndarray,
