@@ -78,6 +78,13 @@ def entropy(d: "Distribution") -> np.ndarray:
     return density.known(values, density.log_prob).reshape(d.batch_shape)
 
 
+def power_of_density(d: "Distribution", a: float) -> np.ndarray:
+    """Return ∫ p(y)^a dy of a continuous `d`, without what its atoms are; it may be infinite."""
+    _, flat = _from_location(d.flattened(d.batch_shape))
+    density = Density(flat, cut(flat, MASS))
+    return density.known(density.expectation(np.exp((a - 1.0) * density.log_prob))).reshape(d.batch_shape)
+
+
 def kl_divergence(d: "Distribution", other: "Distribution") -> np.ndarray:
     """Return E[log p(Y) - log q(Y)] with Y from `d`: infinite where `other` excludes values that `d` can take."""
     shape = np.broadcast_shapes(d.batch_shape, other.batch_shape)
