@@ -24,6 +24,7 @@ _NAMES = {
     "NotFittedError": "core.errors",
     "ParameterError": "core.errors",
     "UndefinedError": "core.errors",
+    "concatenate": "distributions.over.concatenation",
     "Model": "model.model",
     "OutOfFold": "model.out_of_fold",
     "Uncertainty": "model.members",

@@ -14,7 +14,6 @@ NAMES = {
     "Parameter": "base.parameter",
     "Transform": "over.transforms",
     "Univariate": "base.univariate",
-    "concatenate": "over.concatenation",
 }
 
 

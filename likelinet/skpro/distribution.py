@@ -23,9 +23,9 @@ class LikelinetDistribution(BaseDistribution):
     .. math:: E|Y - Y'| \;\text{(Distribution.gini_mean_difference)}, \qquad
               E|Y - y| = \mathrm{CRPS}(y) + \tfrac12 E|Y - Y'|
 
-    and summed over columns, as skpro has it; so is ``pdfnorm``. A variance that does not exist is infinite. ``pdf`` is 0 at values that
-    have a probability themselves, and of whole numbers everywhere, where ``pmf`` is their probability: skpro's LogLoss
-    is then infinite. Draws follow ``numpy.random.seed``, as all of skpro's do.
+    and summed over columns, as skpro has it; ``pdfnorm`` is exact, too. A variance that does not exist is infinite.
+    ``pdf`` is 0 at values that have a probability themselves, and of whole numbers everywhere, where ``pmf`` is their
+    probability: skpro's LogLoss is then infinite. Draws follow ``numpy.random.seed``, as all of skpro's do.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ class LikelinetDistribution(BaseDistribution):
         part = self._cells[rows][:, columns]
         return type(self)(part, index=self.index.take(rows), columns=self.columns.take(columns))
 
-    def _iat(self, rowidx=None, colidx=None):
+    def _iat(self, rowidx: Any = None, colidx: Any = None):
         return type(self)(self._cells[int(rowidx), int(colidx)])
 
     def _mean(self):

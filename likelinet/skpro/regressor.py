@@ -5,7 +5,7 @@ import operator
 import numpy as np
 from skpro.regression.base import BaseProbaRegressor
 
-from likelinet.config import ModelConfig
+from likelinet.config.quality import said_of
 from likelinet.distributions import Interval
 from likelinet.model.model import Model
 from likelinet.skpro.distribution import as_skpro
@@ -77,27 +77,23 @@ class LikelinetRegressor(BaseProbaRegressor):
 
     def _declaration(self, censored):
         """Return the config of the model."""
-        own = self.config.model_dump(exclude_unset=True) if isinstance(self.config, ModelConfig) else self.config or {}
-        family = own.get("distribution", self.distribution)
+        own = {} if self.config is None else said_of(self.config)
+        family = said_of(own.get("distribution", self.distribution))
         family = {"kind": family} if isinstance(family, str) else family
-        family = family if isinstance(family, dict) else family.model_dump(exclude_unset=True) | {"kind": family.kind}
         if censored and family.get("kind") not in ("auto", "censored"):
             family = {"kind": "censored", "base": family}
-        seed = operator.index(np.random.default_rng().integers(2**31) if self.random_state is None else self.random_state)
-        return {
-            "quality": self.quality,
-            **own,
-            "distribution": family,
-            "training": {"seed": seed, **own.get("training", {})},
-        }
+        drawn = np.random.default_rng().integers(2**31) if self.random_state is None else self.random_state
+        training = {"seed": operator.index(drawn), **said_of(own.get("training", {}))}
+        return {"quality": self.quality, **own, "distribution": family, "training": training}
 
     @classmethod
     def get_test_params(cls, parameter_set="default"):
         """Return settings for skpro's tests."""
         few = {"network": {"hidden": [8]}, "training": {"epochs": 3, "batch_size": 32}}
+        family = {"kind": "student_t", "df": "shared"}
         return [
             {"distribution": "gaussian", "quality": "plain", "config": few},
-            {"distribution": {"kind": "student_t", "df": "shared"}, "quality": "plain", "config": {**few, "ensemble": 2}},
+            {"distribution": family, "quality": "plain", "config": {**few, "ensemble": 2}},
             {"distribution": "log_normal", "quality": "plain", "config": few, "random_state": 3},
         ]
 

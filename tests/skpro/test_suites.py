@@ -51,8 +51,6 @@ def test_wrapper(name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "case", [c for c in FAMILIES if c.cls.y != "class" or c.cls is ll.Bernoulli], ids=str
-)
+@pytest.mark.parametrize("case", [c for c in FAMILIES if c.cls.y != "class" or c.cls is ll.Bernoulli], ids=str)
 def test_family(case):
     check(as_skpro(case.batch(4)[0]), 35)

@@ -298,7 +298,7 @@ class Distribution(Derived, Checks, Conditional, OtherObjectives, DistributionPr
         self._undefined("crps")
 
     def gini_mean_difference(self) -> np.ndarray:
-        """Return E|Y - Y'| of two independent draws: twice what E|Y - y| is above the CRPS, at any y; may be infinite."""
+        """Return E|Y - Y'| of two independent draws, inf where it does not exist: at any y, 2 E|Y - y| - 2 CRPS(y)."""
         self._undefined("gini_mean_difference")
 
     @sample_in_blocks

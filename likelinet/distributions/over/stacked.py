@@ -40,4 +40,6 @@ def _concatenated(same: Sequence[tuple[np.ndarray, int]], axis: Literal[0, -1]) 
     """Return the arrays of one parameter along a batch axis; axes of its own broadcast."""
     n = same[0][1]
     own = np.broadcast_shapes(*(a.shape[a.ndim - n :] for a, _ in same))
-    return np.concatenate([np.broadcast_to(a, a.shape[: a.ndim - n] + own) for a, _ in same], axis=0 if axis == 0 else -1 - n)
+    return np.concatenate(
+        [np.broadcast_to(a, a.shape[: a.ndim - n] + own) for a, _ in same], axis=0 if axis == 0 else -1 - n
+    )

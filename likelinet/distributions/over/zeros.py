@@ -253,7 +253,7 @@ class WithZeros(Wrapper):
         return self.gate * np.abs(y) + self._passed(there - less)
 
     def _gini_mean_difference(self) -> np.ndarray:
-        """Return that of two draws, of which both come from the rest, or one: E|Y - 0| is then its share of E|Y - Y'|."""
+        """Return E|Y - Y'| of two draws from the rest, and E|Y| where one of them is the zero, by how often."""
         open_ = self._open
         apart = quadrature.mean_deviation(self.rest, np.zeros(self.rest.batch_shape))
         both, one = open_ * self.rest.gini_mean_difference(), 2.0 * self.gate * apart
