@@ -176,6 +176,7 @@ def as_skpro(d: Distribution, index: Any = None, columns: Any = None) -> Likelin
     Returns
     -------
     LikelinetDistribution
+        With a row for each of the index.
 
     Examples
     --------
