@@ -1,7 +1,5 @@
 """A model of likelinet as a probabilistic regressor of skpro."""
 
-import operator
-
 import numpy as np
 from skpro.regression.base import BaseProbaRegressor
 
@@ -82,8 +80,8 @@ class LikelinetRegressor(BaseProbaRegressor):
         family = {"kind": family} if isinstance(family, str) else family
         if censored and family.get("kind") not in ("auto", "censored"):
             family = {"kind": "censored", "base": family}
-        drawn = np.random.default_rng().integers(2**31) if self.random_state is None else self.random_state
-        training = {"seed": operator.index(drawn), **said_of(own.get("training", {}))}
+        seed = int(np.random.default_rng().integers(2**31)) if self.random_state is None else self.random_state
+        training = {"seed": seed, **said_of(own.get("training", {}))}
         return {"quality": self.quality, **own, "distribution": family, "training": training}
 
     @classmethod

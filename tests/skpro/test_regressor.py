@@ -90,6 +90,12 @@ def test_y_comes_back_as_it_was_given(kind):
     assert type(regressor().fit(NUMBERS, y).predict(NUMBERS)) is type(y)
 
 
+def test_notes_are_in_the_name_of_the_line_that_called_skpro(fitted):
+    with pytest.warns(UserWarning, match="outside of the range of training") as noted:
+        fitted.predict(X[:1].assign(x=9.0))
+    assert [n.filename for n in noted] == [__file__]
+
+
 def test_random_state():
     def predicted(**parameters):
         return regressor(config={**FEW, "training": {"epochs": 1}}, **parameters).fit(NUMBERS, Y).predict(NUMBERS)["y"]
@@ -97,6 +103,8 @@ def test_random_state():
     np.testing.assert_array_equal(predicted(random_state=3), predicted(random_state=np.int64(3)))
     assert not np.array_equal(predicted(random_state=3), predicted(random_state=4))
     assert not np.array_equal(predicted(random_state=None), predicted(random_state=None))
+    with pytest.raises(ll.ConfigError, match=r"training\.seed: must be a whole number, got 1\.5"):
+        predicted(random_state=1.5)
 
 
 def test_parameters():
