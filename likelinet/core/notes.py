@@ -6,7 +6,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-OURS = ("abc", "importlib", "likelinet")  # what may lie between: making a class, importing a module
+# What may lie between: making a class, importing a module, a library that calls ours.
+OURS = ("abc", "importlib", "likelinet", "skpro")
 
 _said: ContextVar[set[str] | None] = ContextVar("said", default=None)  # the notes so far, within `each_once`
 
