@@ -243,7 +243,6 @@ def _unseen(
 
 def _history(config: ModelConfig, found: Sequence[Fit], weights: np.ndarray) -> History:
     """Return the history of all groups, one after the other."""
-    assert config.groups is not None
     last = found[-1].history
     history = History(stopped=last.stopped, engine=last.engine)
     spent = 0.0
@@ -251,7 +250,7 @@ def _history(config: ModelConfig, found: Sequence[Fit], weights: np.ndarray) -> 
         own, members = fit.history, len(history.best_epoch)
         history.epochs += [epoch.in_group(g, members, spent) for epoch in own.epochs]
         history.best_epoch += own.best_epoch
-        brief, nll = config.groups[g].in_brief, own.out_of_fold_nll
-        history.groups.append(GroupHistory(brief, len(fit.theta), own.stopped, nll, weight))
+        words, nll = config.group_in_words(g), own.out_of_fold_nll
+        history.groups.append(GroupHistory(words, len(fit.theta), own.stopped, nll, weight))
         spent += _seconds(fit)
     return history
