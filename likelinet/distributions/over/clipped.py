@@ -23,6 +23,7 @@ from likelinet.distributions.over.mixture import combined
 from likelinet.distributions.over.wrapper import Wrapper
 
 _ROUNDING = 4.0 * np.finfo(np.float64).eps  # by which a move may put y off a bound, as a part of both
+_ZERO = float(np.sqrt(np.finfo(np.float64).tiny))  # a number that is as good as 0, as its square is
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ class ClippedFamily(WrapperFamily):
         """Return where y is the lower bound, and the upper one."""
         xp, ends = namespace(y), (np.where(np.isfinite(end), end, np.nan) for end in (self.low, self.high))
         low, high = (xp.asarray(end) for end in ends)  # no y is a bound that there is not
-        off = xp.asarray(self.off)
+        off = xp.asarray(self.off) + _ZERO
         return y <= low + (off + _ROUNDING * abs(low)), y >= high - (off + _ROUNDING * abs(high))
 
     def has_density(self, y: np.ndarray) -> np.ndarray:
