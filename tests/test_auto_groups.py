@@ -21,6 +21,20 @@ def test_groups_of_members_have_the_chosen_family():
         ll.ModelConfig(groups=[{"distribution": {"kind": "auto"}}], training={"folds": 2}, ensemble=2)
 
 
+@pytest.mark.parametrize(
+    ("own", "y", "between"),
+    [
+        ("gaussian", rng.poisson(4.0, N), "under 'gaussian' y is a number with a density, and under '.*' a whole"),
+        ("bernoulli", X_0, "'bernoulli' beside "),
+    ],
+)
+def test_a_chosen_family_that_does_not_go_with_that_of_a_group(own, y, between):
+    groups = [{}, {"distribution": {"kind": own}}]
+    says = rf"^groups\.1: {between}.*; '.+' was chosen by 'distribution: auto', since y has .*numbers from .*: name "
+    with pytest.raises(ll.DataError, match=says + f"the family of all groups, such as '{own}'.$"):
+        fitted(y, training={"folds": 2, "steps": 3}, ensemble=2, groups=groups)
+
+
 @pytest.mark.parametrize("groups", [None, [{}, {"numeric": {"kind": "piecewise_linear", "bins": 4}}]])
 def test_families_that_come_near_are_kept_for_groups_of_their_own(groups, tmp_path):
     y = X_0 + rng.standard_normal(N)

@@ -169,7 +169,7 @@ class Model(Questions):
         within = stacking.with_folds(with_less_time(config, choice), rows.table, validated=held is not None)
         given = self._custom, Source.of(table), rows, held
         with unargued(choice), Progress(progress) as bar:
-            fit, cause = stacking.fit(within, *given, features, names, callbacks, bar)
+            fit, cause = stacking.fit(within, *given, features, names, callbacks, bar, choice)
         stacking.note_time(fit, config.training.time)
         return replace(fit.declared_by(config), history=replace(fit.history, choice=choice)), cause
 

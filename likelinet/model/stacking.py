@@ -26,6 +26,7 @@ from likelinet.tables.table import Table
 from likelinet.targets.class_weights import Weigher, weigher
 from likelinet.targets.lattice import step_of
 from likelinet.targets.target import Naming
+from likelinet.training.choice import Choice
 from likelinet.training.history import Callback, Epoch, GroupHistory, History
 from likelinet.training.interrupts import waiting
 from likelinet.training.progress import Progress
@@ -44,8 +45,9 @@ def fit(
     names: tuple[str, tuple[str, ...]],
     callbacks: Sequence[Callback],
     progress: Progress,
+    choice: Choice | None = None,
 ) -> tuple[Fit, BaseException | None]:
-    """Return what `fitting.fit` does, also of a declaration with groups of members.
+    """Return what `fitting.fit` does, also of a declaration with groups of members, of which `choice` chose a family.
 
     Each group is trained as its config would be by itself, but that its members have streams of their own, as if all
     were of one ensemble. What cuts one short leaves those before it, and of the first one what it has learned; one
@@ -59,7 +61,7 @@ def fit(
     lost: list[tuple[str, LikelinetError]] = []
     # What a linear model among them says better, their weights take.
     with each_once(), unnoted(WidthNote) if any(own.is_linear for own in declared) else nullcontext():
-        _check_families(declared, custom, rows, source, names[0])
+        _check_families(declared, custom, rows, source, names[0], choice)
         for g, own in enumerate(declared):
             name, spent = f"group {g + 1} of {len(declared)}", sum(map(_seconds, found))
             members = sum(len(fit.theta) for fit in found)
@@ -115,25 +117,32 @@ def note_time(fit: Fit, seconds: float | None) -> None:
 
 
 def _check_families(
-    declared: Sequence[ModelConfig], custom: type[Distribution] | None, rows: Rows, source: Source, what: str
+    declared: Sequence[ModelConfig],
+    custom: type[Distribution] | None,
+    rows: Rows,
+    source: Source,
+    what: str,
+    choice: Choice | None,
 ) -> None:
     """Raise `DataError`, before anything is trained, if y is not for all families, or these cannot be weighed by it."""
     if all(config.distribution == declared[0].distribution for config in declared):
         return
     kinds: list[str] = []
     for g, config in enumerate(declared):
+        own = config.distribution.in_brief
+        ending = "." if choice is None else f"; {choice.reason(what)}: name the family of all groups, such as '{own}'."
         try:
-            check_same_y(declared[0].distribution, config.distribution)  # of which one may just have been chosen
+            check_same_y(declared[0].distribution, config.distribution)
         except ValueError as error:
-            raise DataError(f"groups.{g}: {error}.") from None
+            raise DataError(f"groups.{g}: {error}{ending}") from None
         y, targets = fitting.learn_targets(config, custom, rows, Naming.of(config, rows, what))
         probe = Fit(config, custom, Inputs((), False), targets, np.zeros((0, 0)), History(), source)
         kinds.append(kind_of_y(probe, targets.encode(y)))
         if kinds[g] != kinds[0]:
-            one, other = (declared[i].distribution.in_brief for i in (0, g))
             raise DataError(
-                f"groups.{g}: under '{other}' {what} is {kinds[g]}, and under '{one}' {kinds[0]}, which nothing weighs "
-                "against each other: take families of one kind."
+                f"groups.{g}: under '{own}' {what} is {kinds[g]}, and under '{declared[0].distribution.in_brief}' "
+                f"{kinds[0]}, which nothing weighs against each other"
+                + (": take families of one kind." if choice is None else ending)
             )
 
 
