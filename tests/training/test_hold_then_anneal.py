@@ -33,7 +33,7 @@ def rates(script: Scripted, done) -> list[float]:
         (40, Stretch(23), 65, 30),  # somebody looks every five steps
         (200, Stretch(20, 0.5), 300, 40),
         (200, None, 330, 40),  # of 400, a sixth is left for the annealing after all the others, from an epoch's end on
-        (388, Stretch(20), 330, 66),
+        (385, Stretch(20), 330, 66),
     ],
 )
 def test_it_turns_where_patience_ends_and_falls_from_the_best(best, patience, turn, length):
