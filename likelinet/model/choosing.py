@@ -19,7 +19,7 @@ from likelinet.config.auto import AutoConfig
 from likelinet.config.training import EarlyStoppingConfig, HoldThenAnnealConfig, LBFGSConfig
 from likelinet.core.errors import DataError, LikelinetError
 from likelinet.core.gathered import attempted
-from likelinet.core.notes import FamilyNote, unnoted
+from likelinet.core.notes import FamilyNote, note, unnoted
 from likelinet.core.wording import counted
 from likelinet.distributions import Interval
 from likelinet.model import fitting
@@ -121,6 +121,8 @@ def chosen(
         else:
             task = _task(config, drawn, rows.table.n, y is not None, folds, families)
             config, choice = _best(families, task, found.why, shown)
+    if found.but:
+        note(found.but, FamilyNote)
     return config, replace(choice, seconds=time.perf_counter() - began)
 
 
