@@ -253,11 +253,6 @@ def having_a_say(model: ll.Model) -> int:
     return sum(group.weight > 0.0 for group in model.history.groups)
 
 
-def test_one_left_out_is_not_counted():
-    nothing = {"distribution": {"kind": "gaussian", "scale": 1e6}}
-    assert groups_in_words(groups([nothing, {}]).fit(X, Y))[0] == "groups: 1 of 2, by their weight"
-
-
 def test_what_is_shown():
     model = groups().fit(X, Y)
     text, w = describe(model), [g.weight for g in model.history.groups]

@@ -340,29 +340,3 @@ def test_recalibrated_densities_above_one_per_step_are_noted(method: str):
     with pytest.warns(UserWarning, match=said):
         recalibration.learned(method, ll.Gaussian(y + 0.01 * near, 0.41), y, ones)
     recalibration.learned(method, ll.Gaussian(fine, 1.0), np.round(near, 2), ones)  # a warning is an error
-
-
-@pytest.mark.parametrize(("low", "counts"), [(40, False), (0, True), (-3, False), (12, True), (31, False)])
-def test_whole_numbers_close_together_are_noted_as_what_is_suggested(low: int, counts: bool):
-    rng = np.random.default_rng(abs(low))
-    y = (rng.poisson(low or 2.0, N) if counts else np.round(low + 2.0 * rng.normal(size=N))).astype(np.float64)
-    tried = suggested(as_table({"y": y}), "y").distribution["kind"]
-    assert tried == ("negative_binomial" if counts else "discretised")
-    with pytest.warns(FamilyNote, match=f"which 'gaussian' does not describe: try .*'{tried}'"):
-        note_unsuitable(
-            y, np.ones(N), parse_config({"distribution": {"kind": "gaussian"}}).distribution, Naming("y", "gaussian")
-        )
-
-
-def test_outputs_of_which_one_holds_classes_are_said_to_be_taken_for_numbers():
-    rng = np.random.default_rng(0)
-    classes, numbers = rng.integers(0, 2, N), rng.normal(size=(N, 2))
-    model, caught = noted(np.column_stack([classes, numbers[:, 0]]))
-    assert model.config.distribution.y in ("number", "vector")
-    (said,) = [str(w.message) for w in caught if issubclass(w.category, FamilyNote)]
-    assert said == (
-        "Of several outputs 'y0' has two classes: 0, 1, and others are numbers: all are taken for real numbers; fit a "
-        "model for each."
-    )
-    for y in (numbers, np.column_stack([rng.integers(0, 2, N), rng.integers(0, 3, N)])):
-        assert not [w for w in noted(y)[1] if issubclass(w.category, FamilyNote)]
