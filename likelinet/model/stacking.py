@@ -89,11 +89,7 @@ def fit(
         telling, weights = whole or [0], np.zeros(len(found))  # one that was cut short only where there is no other
         counting = _in_training(found[0], rows, names[0])
         weights[telling] = _weights([found[g] for g in telling], validation, counting)
-        waited = cause is not None and len(found) - 1 in whole
-        fit = _stacked(config, found, weights, waited)
-        if cause is None:
-            fit.history.stopped = found[whole[-1]].history.stopped
-        return fit, cause
+        return _stacked(config, found, weights, _ending(found, whole, cause)), cause
 
 
 def with_folds(config: ModelConfig, table: Table, validated: bool) -> ModelConfig:
@@ -183,19 +179,24 @@ def _in_time(left: Sequence[ModelConfig], spent: float) -> ModelConfig:
     return left[0].model_copy(update={"training": training.model_copy(update={"time": time})})
 
 
-def _stacked(config: ModelConfig, found: Sequence[Fit], weights: np.ndarray, waited: bool) -> Fit:
-    """Return the groups that were trained as one model; `waited`: what cut it short came before the next one began."""
+def _ending(found: Sequence[Fit], whole: Sequence[int], cause: BaseException | None) -> str:
+    """Return how the training of groups ended: as of the last one that is whole, or as what cut it short says."""
+    if cause is None:
+        return found[whole[-1]].history.stopped
+    return "interrupted" if len(found) - 1 in whole else found[-1].history.stopped  # maybe before the next one began
+
+
+def _stacked(config: ModelConfig, found: Sequence[Fit], weights: np.ndarray, stopped: str) -> Fit:
+    """Return the groups that were trained as one model."""
     weights = np.where(weights < LEAST, 0.0, weights)
     weights /= weights.sum()
     groups = tuple(np.flatnonzero(weights).tolist())
     kept = tuple(float(weights[g]) for g in groups)
-    history, out = _history(config, found, weights), None
+    history, out = _history(config, found, weights, stopped), None
     outs = [out for g in groups if (out := found[g].out_of_fold) is not None]
     if outs:
         out = replace(outs[0], distribution=mixture_of([own.distribution for own in outs], kept))
         history.out_of_fold_nll = float(np.average(-out.log_prob, weights=out.weight))
-    if waited:
-        history.stopped = "interrupted"
     first, *others = (replace(found[g], history=History(), out_of_fold=None) for g in groups)
     cut_off = "; ".join(f"in group {g + 1} {fit.cut_off}" for g, fit in enumerate(found) if fit.cut_off)
     stack = Stack(config, groups, kept, tuple(others))
@@ -250,10 +251,9 @@ def _unseen(
         return log_prob_of_cells(d, y, step), in_training(y, validation.weight)
 
 
-def _history(config: ModelConfig, found: Sequence[Fit], weights: np.ndarray) -> History:
+def _history(config: ModelConfig, found: Sequence[Fit], weights: np.ndarray, stopped: str) -> History:
     """Return the history of all groups, one after the other."""
-    last = found[-1].history
-    history = History(stopped=last.stopped, engine=last.engine)
+    history = History(stopped=stopped, engine=found[-1].history.engine)
     spent = 0.0
     for g, (fit, weight) in enumerate(zip(found, weights.tolist(), strict=True)):
         own, members = fit.history, len(history.best_epoch)
