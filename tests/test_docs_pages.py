@@ -20,6 +20,7 @@ GUIDE = (
     "tables",
     "training",
     "metrics",
+    "decisions",
     "ensembles",
     "autoencoders",
     "model_files",
