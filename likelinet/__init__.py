@@ -35,6 +35,7 @@ _NAMES = {
     "load_config": "config",
     "datasets": "datasets",
     "decisions": "decisions",
+    "explain": "explain",
     "plots": "plots",
     "scores": "scores",
     "selection": "selection",

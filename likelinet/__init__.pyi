@@ -150,6 +150,7 @@ from likelinet.training.history import GroupHistory as GroupHistory
 from likelinet.training.history import History as History
 from likelinet import datasets as datasets
 from likelinet import decisions as decisions
+from likelinet import explain as explain
 from likelinet import plots as plots
 from likelinet import scores as scores
 from likelinet import selection as selection
@@ -300,6 +301,7 @@ __all__ = [
     "datasets",
     "decide",
     "decisions",
+    "explain",
     "load_config",
     "nonnegative",
     "nonnegative_integer",

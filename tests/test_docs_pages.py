@@ -21,6 +21,7 @@ GUIDE = (
     "training",
     "metrics",
     "decisions",
+    "report",
     "ensembles",
     "autoencoders",
     "model_files",

@@ -164,6 +164,62 @@ def plot(model: Path, table: tuple[Path, ...], output: Path, trust: str | None) 
 @click.command()
 @model_argument
 @table_argument
+@click.option("--row", type=click.IntRange(min=1), required=True, help="Number of the row, counted from 1.")
+@click.option("--rows", type=click.IntRange(min=1), default=100, show_default=True, help="How many others to compare.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Same seed, same values.")
+@trust_option
+def explain(model: Path, table: tuple[Path, ...], row: int, rows: int, seed: int, trust: str | None) -> None:
+    """Print what moved the distribution of one row away from those of the other rows of a table.
+
+    The values of all features sum to the location of the row less the mean location of the others, and likewise for the
+    spread.
+    """
+    from likelinet.core.errors import DataError
+    from likelinet.model.model import Model
+    from likelinet.tables.table import read_table
+
+    fitted = Model.load(model, trust=trust)
+    read = read_table(table, fitted.config.data.header)
+    if row > read.n:
+        raise DataError(f"--row {row}: the table has {read.n} rows.")
+    click.echo(str(fitted.explain(read, row - 1, rows=rows, seed=seed)))
+
+
+@click.command()
+@model_argument
+@table_argument
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("report.html"), show_default=True)
+@click.option(
+    "--train",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="TABLE",
+    help="Rows to fit the simpler models to; without it, to other rows of TABLE.",
+)
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Same seed, same report.")
+@trust_option
+def report(
+    model: Path, table: tuple[Path, ...], output: Path, train: tuple[Path, ...], seed: int, trust: str | None
+) -> None:
+    """Write one HTML file with all that there is to see of a model on the rows of a table that holds the target.
+
+    How columns are read, the family and why, learning curves, scores beside simpler models, calibration, importance of
+    features for location and for spread, the worst rows, and how far the table is from that of training.
+    """
+    from likelinet.cli.output import check_output
+    from likelinet.model.model import Model
+    from likelinet.tables.table import read_table
+
+    check_output(output, model, *table, *train)
+    fitted = Model.load(model, trust=trust)
+    header = fitted.config.data.header
+    rows, others = read_table(table, header), read_table(train, header) if train else None
+    click.echo(f"Report: {fitted.report(rows, path=output, train=others, seed=seed)}")
+
+
+@click.command()
+@model_argument
+@table_argument
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), default=Path("recalibrated.safetensors"), show_default=True
 )

@@ -20,7 +20,7 @@ from likelinet.model.declaring import with_class, without_keys
 from likelinet.model.fit import Fit
 from likelinet.model.out_of_fold import OutOfFold
 from likelinet.model.prediction import predict_dist
-from likelinet.model.questions import Questions
+from likelinet.model.seeing import Seeing
 from likelinet.model.source import Source
 from likelinet.model.without_constants import without_constants
 from likelinet.model.without_identifiers import without_identifiers
@@ -35,7 +35,7 @@ from likelinet.training.history import Callback, History
 from likelinet.training.progress import Progress
 
 
-class Model(Questions):
+class Model(Seeing):
     """A network whose outputs are the parameters of a distribution, fitted by maximum likelihood.
 
     Parameters

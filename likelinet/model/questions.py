@@ -31,6 +31,7 @@ from likelinet.scores.skill import skill
 from likelinet.tables.named_target import named
 from likelinet.tables.roles import Roles
 from likelinet.tables.rows import Rows, declared_table, target_names
+from likelinet.tables.table import Table
 
 T = TypeVar("T")
 
@@ -207,11 +208,7 @@ class Questions(ABC):
         """
         table = declared_table(X, self.config.data)
         rows = self.observed(table, y, sample_weight)
-        seen = [(self._fitted().source, "trained on")]
-        if (recalibration := self._fitted().recalibration) is not None:
-            seen.append((recalibration.source, "recalibrated by"))
-        for source, was in seen:
-            source.note_seen(table, self.config, "the scores are better than those of new rows", was)
+        self._note_seen(table)
         is_vae = isinstance(self.config.network, VAEConfig)
         bound = self._bound(rows, 1, self.config.training.seed) if is_vae else None
         d, without_x, each = self._ask(rows.table, lambda fit, x: (*predict_both(fit, x), bound and bound(fit, x)))
@@ -323,6 +320,14 @@ class Questions(ABC):
         """Return plain predictions as the model gives them."""
         recalibration = self._fitted().recalibration
         return d if recalibration is None else recalibration.of(d)
+
+    def _note_seen(self, table: Table) -> None:
+        """Warn where scores of a table are those of rows that the model has seen."""
+        seen = [(self._fitted().source, "trained on")]
+        if (recalibration := self._fitted().recalibration) is not None:
+            seen.append((recalibration.source, "recalibrated by"))
+        for source, was in seen:
+            source.note_seen(table, self.config, "the scores are better than those of new rows", was)
 
     def _bound(self, rows: Rows, samples: int, seed: int | None) -> Callable[[Fit, EncodedRows], np.ndarray]:
         """Return the question for a bound of log p(y) of each row."""
