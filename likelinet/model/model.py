@@ -169,7 +169,7 @@ class Model(Seeing):
         within = stacking.with_folds(with_less_time(config, choice), rows.table, validated=held is not None)
         given = self._custom, Source.of(table), rows, held
         with unargued(choice), Progress(progress) as bar:
-            fit, cause = stacking.fit(within, *given, features, names, callbacks, bar)
+            fit, cause = stacking.fit(within, *given, features, names, callbacks, bar, choice)
         stacking.note_time(fit, config.training.time)
         return replace(fit.declared_by(config), history=replace(fit.history, choice=choice)), cause
 
@@ -306,10 +306,9 @@ class Model(Seeing):
             state = "not trained, weights of the start" if self.history.untrained else "fitted"
             state = f"{state}: {features}, {self.n_parameters:,} parameter{'s' * (self.n_parameters != 1)}"
             state += f", recalibrated by {self.recalibrated}" if self.recalibrated is not None else ""
-        network = " + ".join(group.networks_in_brief for group in self.config.each_group)
         outputs = ", ".join(output_names(self.config.data))
         family = " + ".join(dict.fromkeys(group.distribution.in_brief for group in self.config.each_group))
-        return f"Model({f'{outputs} ~ ' if outputs else ''}{family}, {network}, {state})"
+        return f"Model({f'{outputs} ~ ' if outputs else ''}{family}, {self.config.networks_in_brief}, {state})"
 
     def save(self, path: str | Path) -> None:
         """Write the fitted model to one safetensors file: arrays, with everything else as JSON."""
