@@ -44,6 +44,7 @@ def fit(
     names: tuple[str, tuple[str, ...]],
     callbacks: Sequence[Callback],
     progress: Progress,
+    once: bool = False,
 ) -> tuple[Fit, BaseException | None]:
     """Return what `fitting.fit` does, also of a declaration with groups of members.
 
@@ -53,7 +54,7 @@ def fit(
     """
     given = custom, source, rows, validation, features, names
     if config.groups is None:
-        return fitting.fit(config, *given, callbacks, progress)
+        return fitting.fit(config, *given, callbacks, progress, once=once)
     declared, found, whole = config.each_group, list[Fit](), list[int]()
     cause: BaseException | None = None
     lost: list[tuple[str, LikelinetError]] = []
@@ -61,11 +62,11 @@ def fit(
     with each_once(), unnoted(WidthNote) if any(own.is_linear for own in declared) else nullcontext():
         _check_families(declared, custom, rows, source, names[0])
         for g, own in enumerate(declared):
-            name, spent = f"group {g + 1} of {len(declared)}", sum(map(_seconds, found))
+            name, spent = f"group {g + 1} of {len(declared)}", sum(fit.history.seconds for fit in found)
             members = sum(len(fit.theta) for fit in found)
             told = [_within(callback, g, members, spent) for callback in callbacks]
             try:
-                trained, cause = fitting.fit(_in_time(declared[g:], spent), *given, told, progress, name, members)
+                trained, cause = fitting.fit(in_time(declared[g:], spent), *given, told, progress, name, members, once)
                 found.append(replace(trained, config=own))
             except BaseException as error:
                 if not found or isinstance(error, ConfigError | DataError):  # what is declared cannot be
@@ -159,12 +160,7 @@ def _within(callback: Callback, group: int, members: int, seconds: float) -> Cal
     return told
 
 
-def _seconds(fit: Fit) -> float:
-    """Return how long a training has taken."""
-    return fit.history.epochs[-1].seconds if fit.history.epochs else 0.0
-
-
-def _in_time(left: Sequence[ModelConfig], spent: float) -> ModelConfig:
+def in_time(left: Sequence[ModelConfig], spent: float) -> ModelConfig:
     """Return the first of the groups that are left, with its share of the time that is left."""
     training = left[0].training
     if training.time is None:
@@ -253,5 +249,5 @@ def _history(config: ModelConfig, found: Sequence[Fit], weights: np.ndarray) -> 
         history.best_epoch += own.best_epoch
         brief, nll = config.groups[g].in_brief, own.out_of_fold_nll
         history.groups.append(GroupHistory(brief, len(fit.theta), own.stopped, nll, weight))
-        spent += _seconds(fit)
+        spent += own.seconds
     return history
