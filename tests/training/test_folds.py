@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import likelinet as ll
 from likelinet.engines.jax import JaxEngine
-from likelinet.model import fitting, training
+from likelinet.model import fitting
 from likelinet.selection.candidates import families
 from likelinet.selection.comparison import compare
 from likelinet.tables.hold_out import HoldOut
@@ -152,7 +152,7 @@ def test_both_engines_train_members_of_unequal_length_alike(monkeypatch: pytest.
         return model(members=4, hidden=[], folds=3, epochs=2, gradient_clip=None).fit(X, y).out_of_fold.log_prob
 
     by_numpy = scores()
-    monkeypatch.setattr(training, "build_engine", lambda *_: JaxEngine(on_jax.OPTIONS))
+    monkeypatch.setattr("likelinet.model.training.build_engine", lambda *_: JaxEngine(on_jax.OPTIONS))
     np.testing.assert_allclose(scores(), by_numpy, rtol=1e-7)
 
 
