@@ -55,6 +55,18 @@ def test_passes_are_the_epochs_of_one_fit_to_the_bit(case: str):
     assert_same(later.partial_fit(X, y), once)  # a fit hands its optimiser over
 
 
+def test_counts_stay_in_the_units_of_the_first_rows(tmp_path: Path):
+    found = passes(1, COUNTS, **CASES["counts in units of their own"])
+    units = found._fit.units
+    assert found.partial_fit(X[:9], COUNTS[:9] // 50)._fit.units is units
+    found.save(tmp_path / "model")
+    loaded = ll.Model.load(tmp_path / "model")  # which does not know them
+    score = loaded.score(X[:1], COUNTS[:1])
+    for _ in range(20):
+        loaded.partial_fit(X[:1], COUNTS[:1])
+    assert loaded.score(X[:1], COUNTS[:1]) > score + 0.1
+
+
 def test_passes_of_a_code_count_on_in_its_warm_up():
     once, passed = (
         ll.Model({"network": VAE, "training": {"epochs": epochs, "batch_size": 16, **PLAIN}}) for epochs in (3, 1)
@@ -179,10 +191,12 @@ def stacked(**training: Any) -> ll.Model:
 
 
 def test_each_group_goes_on_by_itself_with_its_weight():
-    found, alone = stacked(), ll.Model({**stacked().config.each_group[0].model_dump()})
-    for each in (found, alone):
+    found, declared = stacked(), [group.model_dump() for group in stacked().config.each_group]
+    first, second = ll.Model(declared[0]), ll.Model({**declared[1], "ensemble": 4})  # whose last two have its streams
+    for each in (found, first, second):
         each.partial_fit(X, Y).partial_fit(X, Y)
-    np.testing.assert_array_equal(weights(found), weights(alone))
+    np.testing.assert_array_equal(weights(found), weights(first))
+    np.testing.assert_array_equal(found._fit.groups[1].theta, weights(second)[2:])
     assert found._fit.stack.weights == (0.5, 0.5)  # nothing was held out to weigh them by
     found = stacked().fit(X, Y)
     shares, records = found._fit.stack.weights, []
