@@ -15,7 +15,7 @@ from likelinet.distributions import Distribution
 from likelinet.engines.build import build_engine
 from likelinet.engines.engine import Data
 from likelinet.engines.lbfgs import LbfgsEngine
-from likelinet.model.few_rows import note_few_rows
+from likelinet.model.few_rows import note_few_rows, with_pairs
 from likelinet.model.fit import Fit
 from likelinet.model.members import out_of_fold
 from likelinet.model.out_of_fold import OutOfFold
@@ -63,6 +63,7 @@ def fit(
     progress: Progress,
     group: str = "",
     before: int = 0,
+    few: bool = False,
 ) -> tuple[Fit, BaseException | None]:
     """Return the trained model, and what cut the training short, if anything did.
 
@@ -84,6 +85,8 @@ def fit(
         Shows how far training is, from its beginning on.
     group, before
         How to call it if it is one of several groups of members, and how many members those before it have.
+    few
+        Whether the rows are so few that others are imagined beside them, in which x says nothing of y.
     """
     (what, other), n, is_coder = names, rows.table.n, isinstance(config.network, CoderConfig)
     if n < 2:
@@ -133,7 +136,10 @@ def fit(
     theta = initial_weights(objective, *own, [s.initial for s in streams], dtype, known, estimates)
     offset = targets.shift_of_nll(untrained.family.has_density(encoded))
     plan = planned(config, rows.table, len(encoded), inputs.width > 0, exact, streams, offset, held)
-    note_few_rows(config, inputs, n, objective.layout.size, exact or plan.validation.size > 0)
+    if few:
+        data, plan = with_pairs(data, plan)
+    else:
+        note_few_rows(config, inputs, n, objective.layout.size, exact or plan.validation.size > 0)
     units, layout = None, objective.layout
     if exact:
         engine, optimiser = LbfgsEngine(), None

@@ -14,7 +14,7 @@ from likelinet.core.errors import ConfigError, DataError, NotFittedError, Undefi
 from likelinet.core.gathered import also
 from likelinet.core.wording import counted
 from likelinet.distributions import Distribution
-from likelinet.model import files, recalibration, stacking
+from likelinet.model import few_rows, files, recalibration, stacking
 from likelinet.model.choosing import chosen, unargued, with_less_time
 from likelinet.model.declaring import with_class, without_keys
 from likelinet.model.fit import Fit
@@ -154,9 +154,10 @@ class Model(Questions):
         if y is None:
             config = without_identifiers(self._roles_of(config), table)
             config = without_constants(self._roles_of(config), table, self._custom)
-        config, choice = chosen(config, table, y, sample_weight, progress)
+        config, few = few_rows.settled(config, table, sample_weight, validation)
+        config, choice = chosen(config, table, y, sample_weight, progress, few)
         roles = self._roles_of(config)
-        rows = roles.rows(table, y, sample_weight)
+        rows = few_rows.repeated(roles.rows(table, y, sample_weight), few)
         if validation is not None and not (isinstance(validation, tuple | list) and 1 <= len(validation) <= 3):
             raise DataError("validation must be (X, y) or (X, y, sample_weight); or (X,) where X holds y.")
         features, names = roles.features(rows.table), (roles.y_name, tuple(rows.table.columns))
@@ -169,7 +170,7 @@ class Model(Questions):
         within = stacking.with_folds(with_less_time(config, choice), rows.table, validated=held is not None)
         given = self._custom, Source.of(table), rows, held
         with unargued(choice), Progress(progress) as bar:
-            fit, cause = stacking.fit(within, *given, features, names, callbacks, bar)
+            fit, cause = stacking.fit(within, *given, features, names, callbacks, bar, few)
         stacking.note_time(fit, config.training.time)
         return replace(fit.declared_by(config), history=replace(fit.history, choice=choice)), cause
 

@@ -44,6 +44,7 @@ def fit(
     names: tuple[str, tuple[str, ...]],
     callbacks: Sequence[Callback],
     progress: Progress,
+    few: bool = False,
 ) -> tuple[Fit, BaseException | None]:
     """Return what `fitting.fit` does, also of a declaration with groups of members.
 
@@ -53,7 +54,7 @@ def fit(
     """
     given = custom, source, rows, validation, features, names
     if config.groups is None:
-        return fitting.fit(config, *given, callbacks, progress)
+        return fitting.fit(config, *given, callbacks, progress, few=few)
     declared, found, whole = config.each_group, list[Fit](), list[int]()
     cause: BaseException | None = None
     lost: list[tuple[str, LikelinetError]] = []
