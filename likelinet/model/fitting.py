@@ -12,7 +12,7 @@ from likelinet.core.errors import DataError
 from likelinet.core.gathered import both
 from likelinet.core.wording import counted
 from likelinet.distributions import Distribution
-from likelinet.model.few_rows import note_few_rows
+from likelinet.model.few_rows import note_few_rows, with_pairs
 from likelinet.model.fit import Fit
 from likelinet.model.members import out_of_fold
 from likelinet.model.out_of_fold import OutOfFold
@@ -57,6 +57,7 @@ def fit(
     group: str = "",
     before: int = 0,
     once: bool = False,
+    few: bool = False,
 ) -> tuple[Fit, BaseException | None]:
     """Return the trained model, and what cut the training short, if anything did.
 
@@ -80,6 +81,8 @@ def fit(
         How to call it if it is one of several groups of members, and how many members those before it have.
     once : bool
         Whether all rows are trained on, in one pass by a rate that does not change.
+    few : bool
+        Whether the rows are so few that others are imagined beside them, in which x says nothing of y.
     """
     (what, other), n, is_coder = names, rows.table.n, isinstance(config.network, CoderConfig)
     if n < 2:
@@ -125,7 +128,10 @@ def fit(
     validates = inputs.width > 0 and not once
     plan = planned(config, rows.table, len(rows_of.y), validates, exact, streams, offset, held)
     plan, layout = plan.once() if once else plan, objective.layout
-    if not once:
+    if few:
+        data, plan = with_pairs(rows_of.data, plan)
+        rows_of = replace(rows_of, data=data)
+    elif not once:
         note_few_rows(config, inputs, n, layout.size, exact or plan.validation.size > 0)
     if not exact:
         *_, bias, shared = layout.views(theta.astype(np.float64))

@@ -9,7 +9,7 @@ from likelinet.config import ModelConfig
 from likelinet.core.errors import DataError
 from likelinet.core.gathered import also
 from likelinet.distributions import Distribution
-from likelinet.model import stacking
+from likelinet.model import few_rows, stacking
 from likelinet.model.choosing import chosen, unargued, with_less_time
 from likelinet.model.fit import Fit
 from likelinet.model.going_on import go_on
@@ -62,16 +62,19 @@ def learned(declared: ModelConfig, custom: type[Distribution] | None, given: Giv
         if y is None:
             config = without_identifiers(roles_of(config, custom), table)
             config = without_constants(roles_of(config, custom), table, custom)
-        config, choice = chosen(config, table, y, given.sample_weight, given.progress)
+        few = False
+        if not given.once:
+            config, few = few_rows.settled(config, table, given.sample_weight, given.validation)
+        config, choice = chosen(config, table, y, given.sample_weight, given.progress, few)
         roles = roles_of(config, custom)
-        rows = roles.rows(table, y, given.sample_weight)
+        rows = few_rows.repeated(roles.rows(table, y, given.sample_weight), few)
         held_out = given.held_out()
         features, names = roles.features(rows.table), (roles.y_name, tuple(rows.table.columns))
         held = None if held_out is None else _held_out(roles, *held_out, features, rows.table.named)
         within = stacking.with_folds(with_less_time(config, choice), rows.table, validated=held is not None)
         to_fit = custom, Source.of(table), rows, held
         with unargued(choice), Progress(given.progress) as bar:
-            fit, cause = stacking.fit(within, *to_fit, features, names, given.callbacks, bar, given.once)
+            fit, cause = stacking.fit(within, *to_fit, features, names, given.callbacks, bar, given.once, few)
         if not given.once:
             stacking.note_time(fit, config.training.time)
         return replace(fit.declared_by(config), history=replace(fit.history, choice=choice)), cause

@@ -45,6 +45,7 @@ def fit(
     callbacks: Sequence[Callback],
     progress: Progress,
     once: bool = False,
+    few: bool = False,
 ) -> tuple[Fit, BaseException | None]:
     """Return what `fitting.fit` does, also of a declaration with groups of members.
 
@@ -54,7 +55,7 @@ def fit(
     """
     given = custom, source, rows, validation, features, names
     if config.groups is None:
-        return fitting.fit(config, *given, callbacks, progress, once=once)
+        return fitting.fit(config, *given, callbacks, progress, once=once, few=few)
     declared, found, whole = config.each_group, list[Fit](), list[int]()
     cause: BaseException | None = None
     lost: list[tuple[str, LikelinetError]] = []

@@ -59,8 +59,12 @@ class Table:
 
     def taken(self, keep: np.ndarray) -> "Table":
         """Return the rows where a mask is true."""
+        return self.at(keep.nonzero()[0])
+
+    def at(self, rows: np.ndarray) -> "Table":
+        """Return the rows at these positions, of which some may come more than once."""
         index, kept = (np.arange(self.n) if known is None else known for known in (self.index, self.kept))
-        return replace(self, n=int(keep.sum()), index=index[keep], kept=kept[keep])
+        return replace(self, n=len(rows), index=index[rows], kept=kept[rows])
 
     def rows(self, rows: slice, names: tuple[str, ...]) -> "Table":
         """Return a slice of the rows, with no other columns than these."""
