@@ -12,7 +12,6 @@ import pytest
 import likelinet as ll
 from likelinet.engines.jax import JaxEngine
 from tests import on_jax
-from tests.small import cli, fit
 from tests.training.problems import EXACT, FROZEN, held, model, table, weights
 
 X, Y = table()
@@ -301,17 +300,29 @@ def test_a_file_has_the_whole_history(tmp_path: Path):
     np.testing.assert_array_equal(loaded.predict(X), found.predict(X))
 
 
-def test_the_command_line_goes_on_from_a_file(tmp_path: Path):
-    assert fit(tmp_path, "data.target=price").code == 0
-    path, train = tmp_path / "model.safetensors", tmp_path / "train.csv"
-    before = ll.Model.load(path)
-    result = cli("fit", train, "--from", path, "-o", tmp_path / "more")
-    assert (result.code, result.err) == (0, "")
-    assert "in 6 epochs" in result.out
-    wanted = before.fit(train, warm_start=True)
-    found = ll.Model.load(tmp_path / "more")
-    np.testing.assert_array_equal(weights(found), weights(wanted))
-    for more in (["--set", "training.epochs=3"], ["--target", "price"], [tmp_path / "config.yaml"]):
-        refused = cli("fit", *more[:1] * (len(more) == 1), train, "--from", path, *more * (len(more) > 1))
-        assert (refused.code, "leave CONFIG, --target and --set out" in refused.err) == (2, True)
-    assert cli("fit", "--from", path).code == 2
+def test_another_training_goes_on_from_the_same_weights():
+    found = passes(2, optimizer=ADAM, **PLAIN)
+    slower = found.with_training({"optimizer": {"learning_rate": 0.001}, "epochs": 7})
+    assert slower.config == replace_training(found.config, optimizer={**ADAM, "learning_rate": 0.001}, epochs=7)
+    assert weights(slower) is weights(found)
+    assert slower._fit.carried is found._fit.carried
+    kept = weights(found).copy()
+    slower.partial_fit(X, Y)
+    np.testing.assert_array_equal(weights(found), kept)
+    assert 0.0 < np.abs(weights(slower) - kept).max() < 0.006  # at most about the rate in each of four steps
+    other = found.with_training({"optimizer": {"kind": "sgd"}})
+    assert other.config.training.optimizer.kind == "sgd"
+    assert other.partial_fit(X, Y).history.most_epochs == 3
+    groups = stacked().fit(X, Y).with_training({"average": 0.9})
+    assert [group.carried for group in groups._fit.groups] == [None, None]
+    assert groups.partial_fit(X, Y).history.best_epoch == [4] * 4
+    with pytest.raises(ll.ConfigError, match="with_training: training: unknown key 'epoch'"):
+        found.with_training({"epoch": 3})
+    with pytest.raises(ll.NotFittedError, match="call fit"):
+        model().with_training({})
+
+
+def replace_training(config: ll.ModelConfig, **changed: Any) -> ll.ModelConfig:
+    """Return a config with other keys of training."""
+    training = {**config.training.model_dump(mode="json"), **changed}
+    return ll.ModelConfig.model_validate({**config.model_dump(mode="json"), "training": training})

@@ -131,7 +131,7 @@ def fit(
     and of one without inputs, both of the same family. `likelinet split` writes the same rows to files.
 
     --from model.safetensors trains a model further, on a table that has its columns: they are read as `predict` reads
-    them, and training is as its config declares, from its weights on.
+    them, and training is as its config declares, from its weights on; `--set training.…` declares another one.
     """
     from likelinet.cli.fit import fit_command
 

@@ -12,6 +12,7 @@ from likelinet.cli.declared import CONFIGS, Declared, declared
 from likelinet.cli.describe import choice_in_lines, summary, what_is_read
 from likelinet.cli.holdout import held_out, scores_beside_baselines
 from likelinet.cli.output import above_bar, check_output, check_writable
+from likelinet.config.files import declare
 from likelinet.core.errors import DataError, DivergedError, LikelinetError, ModelFileError, NonFiniteError
 from likelinet.core.notes import ColumnsNote, unnoted
 from likelinet.core.wording import ended
@@ -96,11 +97,16 @@ def begun(
     files: Sequence[Path], target: Sequence[str], overrides: Sequence[str], path: Path, trust: str | None
 ) -> tuple[Declared, Model]:
     """Return the model of a file, with its own config, and the table that it is to go on with."""
-    if target or overrides or any(file.suffix.lower() in CONFIGS for file in files):
-        raise click.UsageError(f"--from {path} has a config, which stays: leave CONFIG, --target and --set out.")
+    if target or any(file.suffix.lower() in CONFIGS for file in files):
+        raise click.UsageError(f"--from {path} has a config, which stays: leave CONFIG and --target out.")
     if not files:
         raise click.UsageError("Missing argument 'TABLE': the rows to go on with.")
+    if other := next((o for o in overrides if not o.startswith(("training.", "engine="))), None):
+        raise click.UsageError(f"--set {other}: --from {path} goes on by another training.… or engine alone.")
     model = Model.load(path, trust=trust)
+    if overrides:
+        config = declare(model.config.model_dump(mode="json"), overrides, str(path))
+        model = model.with_training(config.training, engine=config.engine)
     data = model.config.data
     return Declared(model.config, declared_table(read_table(files, data.header), data)), model
 

@@ -80,6 +80,18 @@ def go_on(
     return replace(first, history=history, stack=stack, source=source, cut_off="; ".join(cut_off) or None), cause
 
 
+def trained_by(fit: Fit, config: ModelConfig) -> Fit:
+    """Return a fit that goes on by another declaration; what is carried stays where it is of the same optimiser."""
+    before, now = fit.declared_whole.training, config.training
+    found = fit.declared_by(config)
+    if (before.optimizer.kind, before.average is None) == (now.optimizer.kind, now.average is None):
+        return found
+    stack = found.stack
+    if stack is not None:
+        stack = replace(stack, others=tuple(replace(other, carried=None) for other in stack.others))
+    return replace(found, carried=None, stack=stack)
+
+
 @dataclass(frozen=True)
 class Place:
     """Where the members of a group are, and its epochs, in the history of a model that goes on.

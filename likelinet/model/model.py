@@ -285,10 +285,16 @@ class Model(Passes, Questions):
         ModelFileError
             If the file is missing, truncated, altered, newer than this version, or names a class that is not trusted.
         """
-        fit = files.read(path, distribution, trust)
+        return Model._of(files.read(path, distribution, trust), distribution)
+
+    @staticmethod
+    def _of(fit: Fit, distribution: type[Distribution] | None) -> "Model":
         model = Model(fit.declared_whole, distribution=distribution)
         model._fit = fit.declared_by(model.config)
         return model
+
+    def _with(self, fit: Fit) -> "Model":
+        return Model._of(fit, self._custom)
 
     def _roles_of(self, config: ModelConfig) -> Roles:
         return roles_of(config, self._custom)

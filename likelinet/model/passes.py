@@ -1,21 +1,33 @@
-"""Training a model by passes over rows as they come."""
+"""Going on with a fitted model: passes over rows as they come, and another training."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from numpy.typing import ArrayLike
 
+from likelinet.config import TrainingConfig
+from likelinet.model.declaring import with_training
+from likelinet.model.fit import Fit
+from likelinet.model.going_on import trained_by
 from likelinet.model.learning import Given
 from likelinet.training.history import Callback
 
 
 class Passes(ABC):
-    """What learns from rows as they come."""
+    """What goes on learning."""
 
     @abstractmethod
     def _learn(self, given: Given, anew: bool) -> Self:
         """Learn from rows, or go on, and return self."""
+
+    @abstractmethod
+    def _fitted(self) -> Fit:
+        """Return what was fitted; raise `NotFittedError` if nothing was."""
+
+    @abstractmethod
+    def _with(self, fit: Fit) -> Self:
+        """Return a model of the same kind that has been fitted."""
 
     def partial_fit(
         self,
@@ -72,3 +84,39 @@ class Passes(ABC):
         History(3 epochs, best epoch 3, finished)
         """
         return self._learn(Given(X, y, sample_weight, None, callbacks, progress, once=True), anew=False)
+
+    def with_training(
+        self, training: TrainingConfig | dict[str, Any], *, engine: Literal["numpy", "jax", "auto"] | None = None
+    ) -> Self:
+        """Return the fitted model with another declaration of training, by which it may go on.
+
+        Parameters
+        ----------
+        training : TrainingConfig or dict
+            A dict says what is to change; the rest stays. Another kind of optimiser begins anew.
+        engine : {"numpy", "jax", "auto"}, optional
+            What computes the steps; None leaves it.
+
+        Returns
+        -------
+        Model
+            Another model, with the same weights.
+
+        Raises
+        ------
+        ConfigError
+            If the declaration is not valid.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import likelinet as ll
+        >>> X = np.random.default_rng(0).normal(size=(100, 2))
+        >>> y = X[:, 0] + X[:, 1] ** 2
+        >>> model = ll.Model({"quality": "plain", "training": {"epochs": 5}}).fit(X, y)
+        >>> slower = model.with_training({"optimizer": {"learning_rate": 1e-4}}).fit(X, y, warm_start=True)
+        >>> slower.history.epochs[5].learning_rate <= 1e-4
+        True
+        """
+        fit = self._fitted()
+        return self._with(trained_by(fit, with_training(fit.declared_whole, training, engine)))
