@@ -49,6 +49,11 @@ class Questions(ABC):
     def _roles(self) -> Roles:
         return self._roles_of(self.config)
 
+    @property
+    def n_classes(self) -> int | tuple[int, ...]:
+        """How many classes there are, a tuple where outputs have labels of their own; 0 for numbers."""
+        return self._fitted().targets.n_classes
+
     def predict_dist(self, X: Any) -> Distribution:
         """Return P(y | x) for each row: batch_shape (n,), in the units of y."""
         return self._recalibrated(self._ask(X, predict_dist))
