@@ -26,9 +26,7 @@ AS_EVER = {"seed", "time"}  # what may be said of a training that is left to the
 START = 1e-6  # initial weights, of which those stay that no row tells anything of
 
 
-def settled(
-    config: ModelConfig, table: Table, sample_weight: Any, validation: Any = None
-) -> tuple[ModelConfig, bool]:
+def settled(config: ModelConfig, table: Table, sample_weight: Any, validation: Any = None) -> tuple[ModelConfig, bool]:
     """Return the config of a linear model, and True, where rows are few and no word was said of network or training.
 
     Fewer than 30 rows do not tell which network is best, and a random part of them less. Only what `quality` would fill

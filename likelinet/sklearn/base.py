@@ -62,6 +62,7 @@ class DistributionEstimator(BaseEstimator):
         """Fit to what was checked."""
         weight = checked_weight(self, sample_weight)
         config = _for_few_rows(self._declared(kind), X, weight, validation)
+        self._check_family(config)
         model = Model(config)
         try:
             model.fit(X, y, weight, validation, progress=bool(self.verbose))
@@ -71,7 +72,11 @@ class DistributionEstimator(BaseEstimator):
             warnings.warn(str(error), ConvergenceWarning, stacklevel=3)
         return self._take(model)
 
+    def _check_family(self, config: ModelConfig) -> None:
+        """Raise `UndefinedError` if the families are not for this kind of estimator."""
+
     def _take(self, model: Model) -> Self:
+        self._check_family(model.config)
         self.model_ = model
         return self
 
@@ -168,7 +173,7 @@ class DistributionEstimator(BaseEstimator):
             Fitted to a table, or read from a file.
         """
         names = model.feature_names
-        estimator = cls(config=model.config)._take(model)
+        estimator = cls(config=model.config)._take(model)  # noqa: SLF001
         estimator.n_features_in_ = len(names)
         if names != [f"x{j}" for j in range(len(names))]:  # as the columns of an array are called
             estimator.feature_names_in_ = np.array(names, dtype=object)

@@ -52,9 +52,7 @@ BETWEEN = Suggestion(
 )
 
 
-def suggested(
-    table: Table, target: Target, levels: list[Any] | None = None, *, numbers: bool = False
-) -> Suggestion:
+def suggested(table: Table, target: Target, levels: list[Any] | None = None, *, numbers: bool = False) -> Suggestion:
     """Return the family to begin with for what `data.target` is; for several outputs that of the first, if of all.
 
     `levels` are those of classes with an order, where the column does not say so itself; with `numbers`, numbers are no
