@@ -82,7 +82,9 @@ class DistributionEstimator(BaseEstimator):
         if goes_on:
             model = to_go_on(self.model_, getattr(self, "_declaration", declaration), declaration)
         else:
-            model = Model(parse_config(declaration) if once else _for_few_rows(declaration, X, weight, validation))
+            config = parse_config(declaration) if once else _for_few_rows(declaration, X, weight, validation)
+            self._check_family(config)
+            model = Model(config)
         shown = bool(self.verbose)
         try:
             if once:
@@ -96,7 +98,11 @@ class DistributionEstimator(BaseEstimator):
         self._declaration = declaration
         return self._take(model)
 
+    def _check_family(self, config: ModelConfig) -> None:
+        """Raise `UndefinedError` if the families are not for this kind of estimator."""
+
     def _take(self, model: Model) -> Self:
+        self._check_family(model.config)
         self.model_ = model
         return self
 
@@ -193,7 +199,7 @@ class DistributionEstimator(BaseEstimator):
             Fitted to a table, or read from a file.
         """
         names = model.feature_names
-        estimator = cls(config=model.config)._take(model)
+        estimator = cls(config=model.config)._take(model)  # noqa: SLF001
         estimator.n_features_in_ = len(names)
         if names != [f"x{j}" for j in range(len(names))]:  # as the columns of an array are called
             estimator.feature_names_in_ = np.array(names, dtype=object)

@@ -7,7 +7,9 @@ from numpy.typing import ArrayLike
 from sklearn.base import ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 
+from likelinet.config import ModelConfig
 from likelinet.core.errors import UndefinedError
+from likelinet.model.model import Model
 from likelinet.sklearn.base import DistributionEstimator
 from likelinet.sklearn.checked import checked_labels, checked_weight, checked_X
 from likelinet.sklearn.going_on import with_all_classes
@@ -207,13 +209,15 @@ class DistributionClassifier(ClassifierMixin, DistributionEstimator):
             return {"kind": kind_for(len(self.classes_))}
         return {"kind": kind_for(len(np.unique(y if weight is None or weight.shape != y.shape else y[weight > 0.0])))}
 
-    def _take(self, model: Any) -> Self:
-        d = model.config.each_group[0].distribution
-        if d.y != "class" or isinstance(model.classes, list):
-            raise UndefinedError(f"The classifier takes families of one class a row, and '{d.kind}' is none.")
-        known = model.classes
-        self.classes_ = np.arange(model.n_classes) if known is None else np.asarray(known)
-        return super()._take(model)
+    def _check_family(self, config: ModelConfig) -> None:
+        d = config.each_group[0].distribution
+        if not d.is_open and d.y != "class":
+            raise UndefinedError(f"DistributionClassifier takes families of classes, and '{d.kind}' is none.")
+
+    def _take(self, model: Model) -> Self:
+        super()._take(model)
+        self.classes_ = np.arange(model.n_classes) if model.classes is None else np.asarray(model.classes)
+        return self
 
     def predict(self, X: Any) -> np.ndarray:
         """Return the most probable class of each row.

@@ -26,8 +26,8 @@ class DistributionRegressor(FramesOut, MultiOutputMixin, RegressorMixin, Distrib
     Parameters
     ----------
     distribution : str, dict or config of a family
-        As ``"gaussian"``, ``{"kind": "student_t", "df": 5}`` or ``ll.GammaConfig()``; ``"auto"`` chooses one for numbers
-        by held-out rows.
+        As ``"gaussian"``, ``{"kind": "student_t", "df": 5}`` or ``ll.GammaConfig()``; ``"auto"`` chooses one for
+        numbers by held-out rows.
     quality : {"good", "plain", "fast", "best"}
         What is left open is set to; with L-BFGS, or a network through a code, ``"good"`` is ``"plain"``.
     hidden : sequence of int, optional

@@ -278,7 +278,8 @@ def as_table(x: Any, what: str = "X", header: bool = True) -> Table:
     several = isinstance(x, list | tuple) and x and all(isinstance(path, str | PathLike) for path in x)
     if several or isinstance(x, str | PathLike):
         return read_table(x, header)
-    if isinstance(x, np.ndarray | list | tuple):
+    is_frame = any(hasattr(x, attribute) for attribute in ("columns", "__arrow_c_stream__", "name"))
+    if isinstance(x, np.ndarray | list | tuple) or (hasattr(x, "__array__") and not is_frame):
         array = as_array(x, what)
         if array.ndim != 2:
             hint = f"; for one feature pass {what}.reshape(-1, 1)" if array.ndim == 1 else ""
