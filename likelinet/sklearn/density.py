@@ -93,7 +93,7 @@ class DensityEstimator(DensityMixin, BaseEstimator):
         return self
 
     def score_samples(self, X: Any) -> np.ndarray:
-        """Return the log-density of each row, in the units of X.
+        """Return the log-density of each row, in the units of X; of whole numbers, under a family of such, log P.
 
         Parameters
         ----------
@@ -149,11 +149,13 @@ class DensityEstimator(DensityMixin, BaseEstimator):
     def _declared(self) -> dict[str, Any]:
         word = self.distribution
         known = {"kind": "auto", "numbers": True} if word == "auto" else {"kind": word}
-        seed = int(check_random_state(self.random_state).randint(2**31 - 1))
+        seed = self.random_state
+        if not isinstance(seed, int | np.integer):  # None, or a state of random numbers
+            seed = check_random_state(seed).randint(2**31 - 1)
         own = {
             "distribution": known if isinstance(word, str) else word,
             "data": {"features": [], "standardize": self.standardize},
-            "training": {"seed": seed},
+            "training": {"seed": int(seed)},
         }
         return own if self.config is None else merged(self.config, own, PLAIN)
 
