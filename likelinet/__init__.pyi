@@ -89,6 +89,8 @@ from likelinet.core.errors import NonFiniteError as NonFiniteError
 from likelinet.core.errors import NotFittedError as NotFittedError
 from likelinet.core.errors import ParameterError as ParameterError
 from likelinet.core.errors import UndefinedError as UndefinedError
+from likelinet.decisions.bayes import decide as decide
+from likelinet.decisions.decision import Decision as Decision
 from likelinet.distributions.base.distribution import Distribution as Distribution
 from likelinet.distributions.base.interval import Interval as Interval
 from likelinet.distributions.base.parameter import Parameter as Parameter
@@ -147,6 +149,8 @@ from likelinet.training.history import Epoch as Epoch
 from likelinet.training.history import GroupHistory as GroupHistory
 from likelinet.training.history import History as History
 from likelinet import datasets as datasets
+from likelinet import decisions as decisions
+from likelinet import explain as explain
 from likelinet import plots as plots
 from likelinet import scores as scores
 from likelinet import selection as selection
@@ -188,6 +192,7 @@ __all__ = [
     "CustomConfig",
     "DataConfig",
     "DataError",
+    "Decision",
     "Dirichlet",
     "DirichletConfig",
     "Discretised",
@@ -294,6 +299,9 @@ __all__ = [
     "ZeroInflatedConfig",
     "binary",
     "datasets",
+    "decide",
+    "decisions",
+    "explain",
     "load_config",
     "nonnegative",
     "nonnegative_integer",

@@ -75,6 +75,7 @@ overrides_option = click.option(
     "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a key, like training.epochs=50."
 )
 share = Share(0.0, 1.0, min_open=True, max_open=True)
+probability = click.FloatRange(0.0, 1.0, min_open=True, max_open=True)
 output_option = click.option(
     "-o",
     "--output",

@@ -84,6 +84,8 @@ class Fit:
     history: History
     source: Source
     filling: np.ndarray = field(default_factory=lambda: np.zeros((0, 0, 0)))  # the matrices of layers
+    # Raw outputs and constants of the distribution of y in training, without x; none in files of earlier versions.
+    start: np.ndarray = field(default_factory=lambda: np.zeros(0))
     recalibration: Recalibration | None = None
     out_of_fold: OutOfFold | None = None  # in memory alone
     stack: Stack | None = None

@@ -39,7 +39,7 @@ from likelinet.training.minibatches import by_folds, split
 from likelinet.training.plan import Plan
 from likelinet.training.progress import Progress
 from likelinet.training.size import annealing_of, batch_of, epochs_of, look_of, patience_of
-from likelinet.training.start import initial_weights
+from likelinet.training.start import initial_weights, marginal_fit
 from likelinet.training.streams import Streams, fold_stream, held_out_stream
 from likelinet.training.units import units_of
 
@@ -123,19 +123,24 @@ def fit(
     constraint = config.distribution.leaf_class(custom).constraint
     check_possible(targets, head, estimates, own[0], known, constraint, naming)
     note_readings(rows.table, inputs.columns, is_coder, config.data.text)
+    layout = objective.layout
     theta = initial_weights(objective, *own, [s.initial for s in streams], dtype, known, estimates)
+    *_, bias, shared = layout.views(theta.astype(np.float64))
+    start = bias[0], shared[0]
+    # What y is without x does not know the weights that classes have in training.
+    plain = start if config.data.class_weight is None else marginal_fit(head, own[0], rows.weight, known)
+    untrained = replace(untrained, start=np.concatenate(plain))
     offset = targets.shift_of_nll(untrained.family.has_density(rows_of.y))
     validates = inputs.width > 0 and not once
     plan = planned(config, rows.table, len(rows_of.y), validates, exact, streams, offset, held)
-    plan, layout = plan.once() if once else plan, objective.layout
+    plan = plan.once() if once else plan
     if few:
         data, plan = with_pairs(rows_of.data, plan)
         rows_of = replace(rows_of, data=data)
     elif not once:
         note_few_rows(config, inputs, n, layout.size, exact or plan.validation.size > 0)
     if not exact:
-        *_, bias, shared = layout.views(theta.astype(np.float64))
-        units = units_of(head, (bias[0], shared[0]), *own, known)
+        units = units_of(head, start, *own, known)
         untrained = replace(untrained, units=units)
         theta = theta if units is None else units.begun(theta, layout)
     found, training, cause = trained(untrained, theta, rows_of, plan, streams, callbacks, progress, group, once)

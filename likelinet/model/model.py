@@ -19,7 +19,7 @@ from likelinet.model.learning import Given, gone_on, learned, roles_of
 from likelinet.model.out_of_fold import OutOfFold
 from likelinet.model.passes import Passes
 from likelinet.model.prediction import predict_dist
-from likelinet.model.questions import Questions
+from likelinet.model.seeing import Seeing
 from likelinet.model.source import Source
 from likelinet.tables.kinds.kind import Kind
 from likelinet.tables.roles import Roles
@@ -27,7 +27,7 @@ from likelinet.tables.rows import declared_table, output_names
 from likelinet.training.history import Callback, History
 
 
-class Model(Passes, Questions):
+class Model(Passes, Seeing):
     """A network whose outputs are the parameters of a distribution, fitted by maximum likelihood.
 
     Parameters
@@ -209,6 +209,11 @@ class Model(Passes, Questions):
         Of several outputs with labels of their own, a list with those of each.
         """
         return self._fitted().targets.classes
+
+    @property
+    def n_classes(self) -> int | tuple[int, ...]:
+        """How many classes there are, a tuple where outputs have labels of their own; 0 for numbers."""
+        return self._fitted().targets.n_classes
 
     @property
     def fitted(self) -> bool:
