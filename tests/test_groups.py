@@ -316,7 +316,7 @@ def test_both_engines_learn_the_same(monkeypatch: pytest.MonkeyPatch):
     training = {"precision": "float64", "epochs": 2, "gradient_clip": None}
     linear = [{}, {"distribution": {"kind": "gaussian", "scale": 20.0}}]
     each = [fitted({"kind": "gaussian"}, Y, linear, training, network={"hidden": []})]
-    monkeypatch.setattr(fitting, "build_engine", lambda *_: JaxEngine(on_jax.OPTIONS))
+    monkeypatch.setattr("likelinet.model.training.build_engine", lambda *_: JaxEngine(on_jax.OPTIONS))
     each.append(fitted({"kind": "gaussian"}, Y, linear, training, network={"hidden": []}))
     assert [model.history.engine for model in each] == ["numpy", "jax"]
     one, other = (model.predict_dist(COLUMNS).log_prob(Y) for model in each)

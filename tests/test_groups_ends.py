@@ -12,7 +12,7 @@ import likelinet as ll
 from likelinet.cli.describe import describe, groups_in_words, summary
 from likelinet.config import parse_config
 from likelinet.core.wording import counted
-from likelinet.model import container, fitting, stacking
+from likelinet.model import container, fitting, stacking, training
 from tests.small import COLUMNS, cli, fit, labels, quick, table
 
 X, Y = table(40)
@@ -165,8 +165,8 @@ def test_an_error_before_a_later_group_trains_leaves_those_before_it(monkeypatch
             raise MemoryError("no room")
         return build_engine(*of)
 
-    build_engine = fitting.build_engine
-    monkeypatch.setattr(fitting, "build_engine", build)
+    build_engine = training.build_engine
+    monkeypatch.setattr(training, "build_engine", build)
     with pytest.raises(MemoryError, match="no room"):
         model.fit(X, Y)
     assert model.history.stopped == "interrupted"
@@ -209,11 +209,11 @@ def test_a_group_whose_training_fails_is_left_out_with_the_reason(at, monkeypatc
 def test_time_is_shared_by_members():
     config = parse_config({"ensemble": 2, "training": {"folds": 2, "time": 70.0}, "groups": THREE})
     left = config.each_group
-    assert stacking._in_time(left, 0.0).training.time == pytest.approx(20.0)  # 2 of 7 members
-    assert stacking._in_time(left[1:], 10.0).training.time == pytest.approx(36.0)  # 3 of 5, of 60 seconds
-    assert stacking._in_time(left[2:], 80.0).training.time == 0.0
+    assert stacking.in_time(left, 0.0).training.time == pytest.approx(20.0)  # 2 of 7 members
+    assert stacking.in_time(left[1:], 10.0).training.time == pytest.approx(36.0)  # 3 of 5, of 60 seconds
+    assert stacking.in_time(left[2:], 80.0).training.time == 0.0
     free = parse_config(FOLDED | {"groups": THREE}).each_group
-    assert stacking._in_time(free, 5.0) is free[0]
+    assert stacking.in_time(free, 5.0) is free[0]
 
 
 def test_time_that_is_spent_is_said_once_with_what_it_cuts_off_of_each_group():

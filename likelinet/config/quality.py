@@ -84,7 +84,7 @@ def filled(declared: Mapping[str, Any], quality: Quality) -> dict[str, Any]:
         setting["data"] = {"numeric": groups[-1]["numeric"]}
     if isinstance(folds, int):
         setting["ensemble"] = max(folds, setting["ensemble"])
-    return {**setting, **{key: _filled(part, setting.get(key), PARTS.get(key)) for key, part in own.items()}}
+    return {**setting, **{key: merged(part, setting.get(key), PARTS.get(key)) for key, part in own.items()}}
 
 
 def mark_as_filled(config: Any, declared: Any) -> None:
@@ -118,7 +118,7 @@ def said_of(part: Any) -> Any:
     return {name: getattr(part, name) for name in said}
 
 
-def _filled(own: Any, setting: Any, default: Any) -> Any:
+def merged(own: Any, setting: Any, default: Any) -> Any:
     """Return a part of a declaration, and what it leaves open, unless it is of another kind than the setting's.
 
     Without a kind it is of that of the default.
@@ -126,6 +126,7 @@ def _filled(own: Any, setting: Any, default: Any) -> Any:
     own = said_of(own)
     if not isinstance(own, dict) or not isinstance(setting, dict):
         return own
-    if own.get("kind", getattr(default, "kind", None)) != setting.get("kind"):
+    kind = getattr(default, "kind", None)
+    if own.get("kind", kind) != setting.get("kind", kind):
         return own
-    return {**setting, **{key: _filled(p, setting.get(key), getattr(default, key, None)) for key, p in own.items()}}
+    return {**setting, **{key: merged(p, setting.get(key), getattr(default, key, None)) for key, p in own.items()}}

@@ -286,7 +286,8 @@ class Questions(ABC):
                 "Training was cut short, before out-of-fold predictions were made: fit the model again."
             )
         raise UndefinedError(
-            "There are no out-of-fold predictions: set training.folds, and 'ensemble' to as many or more, before fit."
+            "There are no out-of-fold predictions: set training.folds, and 'ensemble' to as many or more, before fit; "
+            "a model that has gone on has none."
         )
 
     def observed(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> Rows:

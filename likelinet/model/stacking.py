@@ -45,6 +45,8 @@ def fit(
     names: tuple[str, tuple[str, ...]],
     callbacks: Sequence[Callback],
     progress: Progress,
+    once: bool = False,
+    few: bool = False,
     choice: Choice | None = None,
 ) -> tuple[Fit, BaseException | None]:
     """Return what `fitting.fit` does, also of a declaration with groups of members, of which `choice` chose a family.
@@ -55,7 +57,7 @@ def fit(
     """
     given = custom, source, rows, validation, features, names
     if config.groups is None:
-        return fitting.fit(config, *given, callbacks, progress)
+        return fitting.fit(config, *given, callbacks, progress, once=once, few=few)
     declared, found, whole = config.each_group, list[Fit](), list[int]()
     cause: BaseException | None = None
     lost: list[tuple[str, LikelinetError]] = []
@@ -63,11 +65,11 @@ def fit(
     with each_once(), unnoted(WidthNote) if any(own.is_linear for own in declared) else nullcontext():
         _check_families(declared, custom, rows, source, names[0], choice)
         for g, own in enumerate(declared):
-            name, spent = f"group {g + 1} of {len(declared)}", sum(map(_seconds, found))
+            name, spent = f"group {g + 1} of {len(declared)}", sum(fit.history.seconds for fit in found)
             members = sum(len(fit.theta) for fit in found)
             told = [_within(callback, g, members, spent) for callback in callbacks]
             try:
-                trained, cause = fitting.fit(_in_time(declared[g:], spent), *given, told, progress, name, members)
+                trained, cause = fitting.fit(in_time(declared[g:], spent), *given, told, progress, name, members, once)
                 found.append(replace(trained, config=own))
             except BaseException as error:
                 if not found or isinstance(error, ConfigError | DataError):  # what is declared cannot be
@@ -164,12 +166,7 @@ def _within(callback: Callback, group: int, members: int, seconds: float) -> Cal
     return told
 
 
-def _seconds(fit: Fit) -> float:
-    """Return how long a training has taken."""
-    return fit.history.epochs[-1].seconds if fit.history.epochs else 0.0
-
-
-def _in_time(left: Sequence[ModelConfig], spent: float) -> ModelConfig:
+def in_time(left: Sequence[ModelConfig], spent: float) -> ModelConfig:
     """Return the first of the groups that are left, with its share of the time that is left."""
     training = left[0].training
     if training.time is None:
@@ -261,5 +258,5 @@ def _history(config: ModelConfig, found: Sequence[Fit], weights: np.ndarray, sto
         history.best_epoch += own.best_epoch
         words, nll = config.group_in_words(g), own.out_of_fold_nll
         history.groups.append(GroupHistory(words, len(fit.theta), own.stopped, nll, weight))
-        spent += _seconds(fit)
+        spent += own.seconds
     return history

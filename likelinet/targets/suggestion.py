@@ -65,10 +65,11 @@ BETWEEN = Suggestion(
 )
 
 
-def suggested(table: Table, target: Target, levels: list[Any] | None = None) -> Suggestion:
+def suggested(table: Table, target: Target, levels: list[Any] | None = None, *, numbers: bool = False) -> Suggestion:
     """Return the family to begin with for what `data.target` is; for several outputs that of the first, if of all.
 
-    `levels` are those of classes with an order, where the column does not say so itself.
+    `levels` are those of classes with an order, where the column does not say so itself; with `numbers`, numbers are no
+    classes even where there are few different ones.
 
     Raises
     ------
@@ -88,7 +89,7 @@ def suggested(table: Table, target: Target, levels: list[Any] | None = None) -> 
     if isinstance(target, IntervalTargetConfig):
         return BETWEEN
     if isinstance(target, list):
-        return _of_several(table, target)
+        return _of_several(table, target, numbers)
     assert target is not None, "there is a target"
     with unnoted():  # how y is read is said when it is fitted
         plain, table = table, undressed(table, [target], MOST, "Target")
@@ -108,12 +109,12 @@ def suggested(table: Table, target: Target, levels: list[Any] | None = None) -> 
     if table.holds_bools(target):
         return _of_classes(["False", "True"])
     note_times(table, target)
-    numbers = table.numbers(target)
-    if np.isnan(numbers).all():
+    y = table.numbers(target)
+    if np.isnan(y).all():
         raise DataError(f"Target '{target}' is missing in every row: there is nothing to learn from.")
-    found = _of_numbers(numbers[np.isfinite(numbers)])
+    found = _of_numbers(y[np.isfinite(y)], numbers)
     by_labels = found.distribution["kind"] in ("bernoulli", "ordered_logistic")
-    return _in_dress(coded(plain.column(target)), numbers) if by_labels and table is not plain else found
+    return _in_dress(coded(plain.column(target)), y) if by_labels and table is not plain else found
 
 
 def suggested_for_intervals(y: Interval, target: Target) -> Suggestion:
@@ -145,9 +146,9 @@ def _of_classes(labels: list[Any]) -> Suggestion:
     return Suggestion({"kind": kind}, f"has {len(labels)} classes: {some}", ("ordered_logistic",), alone)
 
 
-def _of_several(table: Table, target: list[str]) -> Suggestion:
+def _of_several(table: Table, target: list[str], numbers: bool) -> Suggestion:
     """Return the families for several outputs, which have one together."""
-    each = [suggested(table, name) for name in target]
+    each = [suggested(table, name, numbers=numbers) for name in target]
     same = all(s.distribution == each[0].distribution for s in each)
     with unnoted():  # how y is read is said when it is fitted
         plain = undressed(table, target, MOST, "Target")
@@ -190,15 +191,15 @@ def _of_class_outputs(table: Table, target: list[str], each: list[Suggestion]) -
     return Suggestion(each[0].distribution if same else found[0], why, ("categorical",), found)
 
 
-def _of_numbers(y: np.ndarray) -> Suggestion:
+def _of_numbers(y: np.ndarray, numbers: bool = False) -> Suggestion:
     n = len(y)
     if n < 2:
         return Suggestion({"kind": "gaussian"}, "holds numbers", candidates=[{"kind": "gaussian"}])
     whole, low, high, spread = is_whole(y), float(y.min()), float(y.max()), float(y.std())
     ends = f"from {readable(low)} to {readable(high)}" if low < high else f"that are all {readable(low)}"
-    if are_two(y):
+    if not numbers and are_two(y):
         return _of_classes([int(low), int(high)] if whole else [readable(low), readable(high)])
-    if are_grades(y):
+    if not numbers and are_grades(y):
         levels = np.unique(y).astype(int if whole else float).tolist()
         others = ("categorical", *(["{kind: discretised, base: {kind: gaussian}}"] if whole else []))
         found = candidates.of_grades(levels, whole=whole, n=n)

@@ -1,7 +1,7 @@
 """How long, and on what, to train."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -52,6 +52,12 @@ class Plan:
     look: int | None = None
     annealing: Annealing | None = None
     time: float | None = None
+
+    def once(self) -> "Plan":
+        """Return the plan of one pass over the rows, after which the weights are kept as they are."""
+        return replace(
+            self, epochs=1, steps=self.steps_of_epoch, patience=None, settled=1, look=None, annealing=None, time=None
+        )
 
     @property
     def steps_of_epoch(self) -> int:
