@@ -24,6 +24,7 @@ _NAMES = {
     "NotFittedError": "core.errors",
     "ParameterError": "core.errors",
     "UndefinedError": "core.errors",
+    "concatenate": "distributions.over.concatenation",
     "decide": "decisions.bayes",
     "Decision": "decisions.decision",
     "Model": "model.model",
@@ -42,11 +43,12 @@ _NAMES = {
     "testing": "testing",
 }
 _ROOMS = {"config", "distributions"}  # whose names are public here, but for these
+_OPTIONAL = {"sklearn"}  # needs what not everybody has: found by its name, but not among all of them
 _WITHIN = {"Multivariate", "Univariate", "Wrapper", "dump_config", "parse_config"}
 
 
 def _module_of(name: str) -> str | None:
-    if name in _ROOMS:
+    if name in _ROOMS | _OPTIONAL:
         return f"{__name__}.{name}"
     if name in _NAMES:
         return f"{__name__}.{_NAMES[name]}"
