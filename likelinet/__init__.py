@@ -24,6 +24,9 @@ _NAMES = {
     "NotFittedError": "core.errors",
     "ParameterError": "core.errors",
     "UndefinedError": "core.errors",
+    "concatenate": "distributions.over.concatenation",
+    "decide": "decisions.bayes",
+    "Decision": "decisions.decision",
     "Model": "model.model",
     "OutOfFold": "model.out_of_fold",
     "Uncertainty": "model.members",
@@ -32,6 +35,7 @@ _NAMES = {
     "History": "training.history",
     "load_config": "config",
     "datasets": "datasets",
+    "decisions": "decisions",
     "explain": "explain",
     "plots": "plots",
     "scores": "scores",
@@ -39,11 +43,12 @@ _NAMES = {
     "testing": "testing",
 }
 _ROOMS = {"config", "distributions"}  # whose names are public here, but for these
+_OPTIONAL = {"sklearn"}  # needs what not everybody has: found by its name, but not among all of them
 _WITHIN = {"Multivariate", "Univariate", "Wrapper", "dump_config", "parse_config"}
 
 
 def _module_of(name: str) -> str | None:
-    if name in _ROOMS:
+    if name in _ROOMS | _OPTIONAL:
         return f"{__name__}.{name}"
     if name in _NAMES:
         return f"{__name__}.{_NAMES[name]}"

@@ -20,6 +20,7 @@ GUIDE = (
     "tables",
     "training",
     "metrics",
+    "decisions",
     "report",
     "ensembles",
     "autoencoders",

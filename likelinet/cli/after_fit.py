@@ -8,7 +8,16 @@ from typing import Literal
 
 import click
 
-from likelinet.cli.options import Numbers, Quantiles, model_argument, output_option, table_argument, trust_option
+from likelinet.cli.event import CostType, Event, EventType
+from likelinet.cli.options import (
+    Numbers,
+    Quantiles,
+    model_argument,
+    output_option,
+    probability,
+    table_argument,
+    trust_option,
+)
 
 
 @click.command()
@@ -34,6 +43,13 @@ def evaluate(model: Path, table: tuple[Path, ...], as_json: bool, trust: str | N
 @output_option
 @click.option("--quantiles", type=Quantiles(), help="Default: 0.05,0.5,0.95")
 @click.option("--above", type=Numbers(), default=(), help="Numbers t, to add the probability of y > t.")
+@click.option("--prob", "events", type=EventType(), multiple=True, help='Add a probability, of "y > 100" for instance.')
+@click.option(
+    "--interval", "level", type=probability, metavar="P", help="Add the ends of a central interval, like 0.9."
+)
+@click.option(
+    "--cost", "costs", type=CostType(), help="Add the best number, where a unit too few or too many costs so."
+)
 @click.option("--keep", multiple=True, metavar="NAME,…", help="Columns of the table to write before the predictions.")
 @click.option("--parameters", is_flag=True, help="Add the parameters of the distributions.")
 @trust_option
@@ -43,6 +59,9 @@ def predict(
     output: Path | None,
     quantiles: tuple[float, ...] | None,
     above: tuple[float, ...],
+    events: tuple[Event, ...],
+    level: float | None,
+    costs: tuple[float, float] | None,
     keep: tuple[str, ...],
     parameters: bool,
     trust: str | None,
@@ -64,7 +83,7 @@ def predict(
     rows = read_table(table, fitted.config.data.header)
     with also(partial(fitted.predict_dist, rows)):  # which tells what is wrong with the table as well
         kept = kept_cells(keep, rows, form.typed)
-    form.write(output, *prediction_rows(fitted, rows, quantiles, above, kept, parameters))
+    form.write(output, *prediction_rows(fitted, rows, quantiles, above, kept, parameters, events, level, costs))
 
 
 @click.command()

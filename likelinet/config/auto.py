@@ -21,6 +21,8 @@ class AutoConfig(Declared):
     families: PositiveInt = 1
     """How many of the best to keep, if their scores come near: each group of members that names no family is trained
     with each of them. Needs `training.folds`."""
+    numbers: bool = False
+    """Whether y is numbers even where few of them come again and again, as codes of classes and grades do."""
 
     @property
     def sources(self) -> dict[str, Any]:

@@ -43,6 +43,9 @@ class Config(BaseModel):
         except ValidationError as error:
             raise ConfigError(explain(error)) from None
 
+    def __hash__(self) -> int:
+        return hash((type(self), self.model_dump_json()))  # lists among the fields have no hash of their own
+
     @model_validator(mode="before")
     @classmethod
     def _known_keys(cls, data: Any) -> Any:

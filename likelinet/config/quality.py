@@ -84,12 +84,12 @@ def filled(declared: Mapping[str, Any], quality: Quality) -> dict[str, Any]:
         setting["data"] = {"numeric": groups[-1]["numeric"]}
     if isinstance(folds, int):
         setting["ensemble"] = max(folds, setting["ensemble"])
-    return {**setting, **{key: _filled(part, setting.get(key), PARTS.get(key)) for key, part in own.items()}}
+    return {**setting, **{key: merged(part, setting.get(key), PARTS.get(key)) for key, part in own.items()}}
 
 
 def mark_as_filled(config: Any, declared: Any) -> None:
     """Have a new config, and its parts, count only what was declared among the fields that are set."""
-    said = _said(declared)
+    said = said_of(declared)
     if not isinstance(config, Config) or not isinstance(said, dict):
         return
     object.__setattr__(config, "__pydantic_fields_set__", {*said} & type(config).model_fields.keys())
@@ -106,11 +106,11 @@ def _groups(groups: list[dict[str, Any]], network: bool, numeric: bool) -> list[
 
 def _keys(part: Any) -> dict[str, Any]:
     """Return the keys of a part that the user has set, if it is one."""
-    said = _said(part)
+    said = said_of(part)
     return said if isinstance(said, dict) else {}
 
 
-def _said(part: Any) -> Any:
+def said_of(part: Any) -> Any:
     """Return what the user said of a part, which may be a config whose other fields are at their defaults."""
     if not isinstance(part, Config):
         return part
@@ -118,14 +118,15 @@ def _said(part: Any) -> Any:
     return {name: getattr(part, name) for name in said}
 
 
-def _filled(own: Any, setting: Any, default: Any) -> Any:
+def merged(own: Any, setting: Any, default: Any) -> Any:
     """Return a part of a declaration, and what it leaves open, unless it is of another kind than the setting's.
 
     Without a kind it is of that of the default.
     """
-    own = _said(own)
+    own = said_of(own)
     if not isinstance(own, dict) or not isinstance(setting, dict):
         return own
-    if own.get("kind", getattr(default, "kind", None)) != setting.get("kind"):
+    kind = getattr(default, "kind", None)
+    if own.get("kind", kind) != setting.get("kind", kind):
         return own
-    return {**setting, **{key: _filled(p, setting.get(key), getattr(default, key, None)) for key, p in own.items()}}
+    return {**setting, **{key: merged(p, setting.get(key), getattr(default, key, None)) for key, p in own.items()}}

@@ -19,15 +19,15 @@ from likelinet.config.auto import AutoConfig
 from likelinet.config.training import EarlyStoppingConfig, HoldThenAnnealConfig, LBFGSConfig
 from likelinet.core.errors import DataError, LikelinetError
 from likelinet.core.gathered import attempted
-from likelinet.core.notes import FamilyNote, unnoted
+from likelinet.core.notes import FamilyNote, note, unnoted
 from likelinet.core.wording import counted
 from likelinet.distributions import Interval
-from likelinet.model import fitting
+from likelinet.model import few_rows, fitting
 from likelinet.model.source import Source
 from likelinet.model.stacking import kind_of_y
 from likelinet.model.trainable import trainable
 from likelinet.scores.cells import log_prob_of_cells
-from likelinet.scores.paired import paired
+from likelinet.scores.ranking import ranking
 from likelinet.tables.hold_out import HoldOut
 from likelinet.tables.roles import Roles
 from likelinet.tables.rows import Rows
@@ -76,7 +76,7 @@ class Task:
 
 
 def chosen(
-    config: ModelConfig, table: Table, y: Any, sample_weight: Any, shown: bool
+    config: ModelConfig, table: Table, y: Any, sample_weight: Any, shown: bool, few: bool = False
 ) -> tuple[ModelConfig, Choice | None]:
     """Return the config with families in place of `auto`, and how they were chosen.
 
@@ -90,6 +90,8 @@ def chosen(
         The training rows, as the user passed them.
     shown : bool
         Whether to show a progress bar.
+    few : bool
+        Whether the rows are too few to hold some out: the family is then the one to begin with.
 
     Raises
     ------
@@ -105,14 +107,15 @@ def chosen(
     if y is None and isinstance(config.data.target, str):
         note_times(table, config.data.target)
     with unnoted():  # all that is to be noted of the table is noted when the chosen family is fitted
-        rows = Roles(config, labels=True).rows(table, y, sample_weight)
+        rows = few_rows.repeated(Roles(config, labels=True).rows(table, y, sample_weight), few)
         found = _suggested(config, rows, y)
         families = {c.distribution.in_brief: c for c in (_with_family(config, d) for d in found.candidates)}
         labels = takes_labels(next(iter(families.values())).distribution, None)
-        rows = rows if labels else Roles(config, labels).rows(table, y, sample_weight)  # text among numbers is no y
+        if not labels:  # text among numbers is no y
+            rows = few_rows.repeated(Roles(config, labels).rows(table, y, sample_weight), few)
         families = trainable(families, rows, Source.of(table))
         drawn = _drawn(config, rows)
-        folds = _folds(config, drawn)
+        folds = 0 if few else _folds(config, drawn)
         if len(families) == 1 or folds < 2:
             first = _with_family(config, found.distribution)
             config = families.get(first.distribution.in_brief, next(iter(families.values())))
@@ -121,6 +124,8 @@ def chosen(
         else:
             task = _task(config, drawn, rows.table.n, y is not None, folds, families)
             config, choice = _best(families, task, found.why, shown)
+    if found.but:
+        note(found.but, FamilyNote)
     return config, replace(choice, seconds=time.perf_counter() - began)
 
 
@@ -142,12 +147,13 @@ def _suggested(config: ModelConfig, rows: Rows, y: Any) -> Suggestion:
     """Return the families for y, which may be columns of the table or not."""
     if isinstance(rows.y, Interval):
         return suggested_for_intervals(rows.y, config.data.target)
+    numbers = isinstance(config.distribution, AutoConfig) and config.distribution.numbers
     if y is None:
-        return suggested(rows.table, config.data.target)
+        return suggested(rows.table, config.data.target, numbers=numbers)
     if rows.y.ndim == 1 or rows.y.shape[1] == 1:
-        return suggested(as_table({"y": rows.y.reshape(-1)}), "y", rows.levels)
+        return suggested(as_table({"y": rows.y.reshape(-1)}), "y", rows.levels, numbers=numbers)
     columns = {f"y{j}": rows.y[:, j] for j in range(rows.y.shape[1])}
-    return suggested(as_table(columns), [*columns])
+    return suggested(as_table(columns), [*columns], numbers=numbers)
 
 
 def _with_family(config: ModelConfig, declared: dict[str, Any]) -> ModelConfig:
@@ -223,16 +229,12 @@ def _best(families: dict[str, ModelConfig], task: Task, why: str, shown: bool) -
             raise
     if not scores:
         raise next(iter(errors.values()))
-    mean = {family: float(np.average(s, weights=weight)) for family, s in scores.items()}
-    best = next(family for family in mean if mean[family] >= max(mean.values()) - SAME)
-    candidates = [
-        Candidate(family, mean[family], *paired(scores[family], scores[best], weight))
-        if family in scores
-        else Candidate(family, error=str(errors[family]))
-        for family in families
-    ]
-    near = [f for f in mean if f != best and kinds[f] == kinds[best] and mean[f] > mean[best] - NEAR]
-    beside = sorted(near, key=lambda f: -mean[f])[: _more(families[best], task.families)]
+    first, *others = ranking(scores, weight, SAME)
+    scored = {r.family: Candidate(r.family, r.log_score, r.difference, r.standard_error) for r in (first, *others)}
+    candidates = [scored.get(f) or Candidate(f, error=str(errors[f])) for f in families]
+    best, least = first.family, first.log_score - NEAR
+    near = [r.family for r in others if kinds[r.family] == kinds[best] and r.log_score > least]
+    beside = near[: _more(families[best], task.families)]
     config = _with_others(families[best], [families[f] for f in beside])
     return config, Choice(best, why, candidates, task.rows.table.n, task.step, beside=beside)
 

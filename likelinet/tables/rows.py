@@ -75,12 +75,9 @@ def read_rows(
         shape = y.lower.shape if isinstance(y, Interval) else y.shape
         if shape[:1] != (table.n,):
             raise DataError(f"X has {counted(table.n, 'row')}, but y has shape {shape}: they must be equally long.")
-    if sample_weight is not None:
-        weight = row_weights(sample_weight, table.n, "sample_weight")
-    else:
-        with also(partial(_look, table, data, labels, data.strict or every) if y is None else lambda: None):
-            weight = np.ones(table.n) if data.weight is None else table.numeric(data.weight)
-            weight = row_weights(weight, table.n, f"Column '{data.weight}', the weight,")
+    look = y is None and sample_weight is None
+    with also(partial(_look, table, data, labels, data.strict or every) if look else lambda: None):
+        weight = weights_of(table, data, sample_weight)
     table, y, weight = _kept(weight > 0.0, table, y, weight)
     written = table
     table = with_numbers(table, data) if y is None and not labels else table
@@ -92,6 +89,14 @@ def read_rows(
             note_without_y(lacking, written, table, () if y is not None else target_names(data), what)
             table, y, weight = _kept(~lacking, table, y, weight)
     return Rows(table, _target(table, data, labels) if y is None else y, weight, levels)
+
+
+def weights_of(table: Table, data: DataConfig, sample_weight: Any) -> np.ndarray:
+    """Return the weight of each row, from an argument or from the column that `data.weight` names; else 1."""
+    if sample_weight is not None:
+        return row_weights(sample_weight, table.n, "sample_weight")
+    weight = np.ones(table.n) if data.weight is None else table.numeric(data.weight)
+    return row_weights(weight, table.n, f"Column '{data.weight}', the weight,")
 
 
 def _look(table: Table, data: DataConfig, labels: bool, every: bool) -> None:

@@ -59,8 +59,12 @@ class Table:
 
     def taken(self, keep: np.ndarray) -> "Table":
         """Return the rows where a mask is true."""
+        return self.at(keep.nonzero()[0])
+
+    def at(self, rows: np.ndarray) -> "Table":
+        """Return the rows at these positions, of which some may come more than once."""
         index, kept = (np.arange(self.n) if known is None else known for known in (self.index, self.kept))
-        return replace(self, n=int(keep.sum()), index=index[keep], kept=kept[keep])
+        return replace(self, n=len(rows), index=index[rows], kept=kept[rows])
 
     def rows(self, rows: slice, names: tuple[str, ...]) -> "Table":
         """Return a slice of the rows, with no other columns than these."""
@@ -274,7 +278,8 @@ def as_table(x: Any, what: str = "X", header: bool = True) -> Table:
     several = isinstance(x, list | tuple) and x and all(isinstance(path, str | PathLike) for path in x)
     if several or isinstance(x, str | PathLike):
         return read_table(x, header)
-    if isinstance(x, np.ndarray | list | tuple):
+    is_frame = any(hasattr(x, attribute) for attribute in ("columns", "__arrow_c_stream__", "name"))
+    if isinstance(x, np.ndarray | list | tuple) or (hasattr(x, "__array__") and not is_frame):
         array = as_array(x, what)
         if array.ndim != 2:
             hint = f"; for one feature pass {what}.reshape(-1, 1)" if array.ndim == 1 else ""

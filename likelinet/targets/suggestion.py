@@ -20,25 +20,38 @@ from likelinet.tables.text import Text
 from likelinet.tables.undressed import undressed
 from likelinet.targets import candidates
 from likelinet.targets.lattice import lattice_step
-from likelinet.targets.looks import COARSE, COUNTS, FINE, SEVERAL, are_grades, are_two, have_zeros, is_whole
+from likelinet.targets.looks import (
+    COARSE,
+    CODES,
+    COUNTED,
+    COUNTS,
+    FINE,
+    SEVERAL,
+    are_close,
+    are_grades,
+    are_two,
+    have_zeros,
+    is_whole,
+)
 from likelinet.targets.target import kind_for
 from likelinet.targets.times import note_times
 
-COUNTED = 500.0  # standard deviation of large whole numbers, 0 among them, up to which they may be counts
-CODES = 20  # different whole numbers up to which they may as well be classes
-LITTLE = 0.5  # variance over mean below which counts are none that a Poisson law describes
 MUCH_BETTER = 0.2  # nats by which Student's t must be, before x may explain the tails; of a t of 4 degrees .1, of 2 .5
 BETTER = 0.05  # nats a row by which another family must be better than the Gaussian
 CLASSES = "bernoulli", "categorical", "ordered_logistic"
 
 
 class Suggestion(NamedTuple):
-    """A family as a config declares it, why, which others to try, and of which `distribution: auto` chooses."""
+    """A family as a config declares it, why, which others to try, and of which `distribution: auto` chooses.
+
+    `but` is a sentence on what none of these describes; "" if there is nothing.
+    """
 
     distribution: dict[str, Any]
     why: str
     others: tuple[str, ...] = ()
     candidates: Sequence[dict[str, Any]] = ()
+    but: str = ""
 
 
 TIMES = Suggestion(
@@ -52,10 +65,11 @@ BETWEEN = Suggestion(
 )
 
 
-def suggested(table: Table, target: Target, levels: list[Any] | None = None) -> Suggestion:
+def suggested(table: Table, target: Target, levels: list[Any] | None = None, *, numbers: bool = False) -> Suggestion:
     """Return the family to begin with for what `data.target` is; for several outputs that of the first, if of all.
 
-    `levels` are those of classes with an order, where the column does not say so itself.
+    `levels` are those of classes with an order, where the column does not say so itself; with `numbers`, numbers are no
+    classes even where there are few different ones.
 
     Raises
     ------
@@ -75,7 +89,7 @@ def suggested(table: Table, target: Target, levels: list[Any] | None = None) -> 
     if isinstance(target, IntervalTargetConfig):
         return BETWEEN
     if isinstance(target, list):
-        return _of_several(table, target)
+        return _of_several(table, target, numbers)
     assert target is not None, "there is a target"
     with unnoted():  # how y is read is said when it is fitted
         plain, table = table, undressed(table, [target], MOST, "Target")
@@ -95,12 +109,12 @@ def suggested(table: Table, target: Target, levels: list[Any] | None = None) -> 
     if table.holds_bools(target):
         return _of_classes(["False", "True"])
     note_times(table, target)
-    numbers = table.numbers(target)
-    if np.isnan(numbers).all():
+    y = table.numbers(target)
+    if np.isnan(y).all():
         raise DataError(f"Target '{target}' is missing in every row: there is nothing to learn from.")
-    found = _of_numbers(numbers[np.isfinite(numbers)])
+    found = _of_numbers(y[np.isfinite(y)], numbers)
     by_labels = found.distribution["kind"] in ("bernoulli", "ordered_logistic")
-    return _in_dress(coded(plain.column(target)), numbers) if by_labels and table is not plain else found
+    return _in_dress(coded(plain.column(target)), y) if by_labels and table is not plain else found
 
 
 def suggested_for_intervals(y: Interval, target: Target) -> Suggestion:
@@ -132,9 +146,9 @@ def _of_classes(labels: list[Any]) -> Suggestion:
     return Suggestion({"kind": kind}, f"has {len(labels)} classes: {some}", ("ordered_logistic",), alone)
 
 
-def _of_several(table: Table, target: list[str]) -> Suggestion:
+def _of_several(table: Table, target: list[str], numbers: bool) -> Suggestion:
     """Return the families for several outputs, which have one together."""
-    each = [suggested(table, name) for name in target]
+    each = [suggested(table, name, numbers=numbers) for name in target]
     same = all(s.distribution == each[0].distribution for s in each)
     with unnoted():  # how y is read is said when it is fitted
         plain = undressed(table, target, MOST, "Target")
@@ -151,8 +165,18 @@ def _of_several(table: Table, target: list[str]) -> Suggestion:
         return _of_class_outputs(plain, target, each)
     each_own = candidates.of_several([s.candidates for s in each], table.n)
     if not same:
-        return Suggestion({"kind": "gaussian"}, "are of different kinds", candidates=each_own)
+        but = _but_classes(target, each)
+        return Suggestion({"kind": "gaussian"}, "are of different kinds", candidates=each_own, but=but)
     return each[0]._replace(why=f"are alike: '{target[0]}' {each[0].why}", candidates=each_own)
+
+
+def _but_classes(target: list[str], each: list[Suggestion]) -> str:
+    """Return a sentence on outputs of a few numbers, as of classes, that are beside others of any numbers."""
+    classes = [(name, s.why) for name, s in zip(target, each, strict=True) if s.distribution["kind"] in CLASSES]
+    if not classes:
+        return ""
+    said = " and ".join(f"'{name}' {why}" for name, why in classes)
+    return f"Of several outputs {said}, and others are numbers: all are taken for real numbers; fit a model for each."
 
 
 def _of_class_outputs(table: Table, target: list[str], each: list[Suggestion]) -> Suggestion:
@@ -167,21 +191,21 @@ def _of_class_outputs(table: Table, target: list[str], each: list[Suggestion]) -
     return Suggestion(each[0].distribution if same else found[0], why, ("categorical",), found)
 
 
-def _of_numbers(y: np.ndarray) -> Suggestion:
+def _of_numbers(y: np.ndarray, numbers: bool = False) -> Suggestion:
     n = len(y)
     if n < 2:
         return Suggestion({"kind": "gaussian"}, "holds numbers", candidates=[{"kind": "gaussian"}])
     whole, low, high, spread = is_whole(y), float(y.min()), float(y.max()), float(y.std())
     ends = f"from {readable(low)} to {readable(high)}" if low < high else f"that are all {readable(low)}"
-    if are_two(y):
+    if not numbers and are_two(y):
         return _of_classes([int(low), int(high)] if whole else [readable(low), readable(high)])
-    if are_grades(y):
+    if not numbers and are_grades(y):
         levels = np.unique(y).astype(int if whole else float).tolist()
         others = ("categorical", *(["{kind: discretised, base: {kind: gaussian}}"] if whole else []))
         found = candidates.of_grades(levels, whole=whole, n=n)
         return Suggestion(found[0], f"has few {'whole ' if whole else ''}numbers, {ends}, as grades are", others, found)
     classes = ("categorical",) if whole and len(np.unique(y)) <= CODES else ()
-    if whole and spread < COARSE and (low < 0.0 or y.var() < LITTLE * y.mean()):
+    if are_close(y):
         others = ("gaussian", *(["poisson"] if low >= 0.0 else []), *classes)
         found = candidates.of_close_numbers(n, counts=low >= 0.0)
         return Suggestion(found[0], f"has whole numbers {ends}, close together", others, found)

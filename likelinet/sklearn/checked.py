@@ -1,0 +1,63 @@
+"""What users pass, checked as scikit-learn checks it."""
+
+from typing import Any
+
+import numpy as np
+from sklearn.utils import check_array, check_consistent_length, column_or_1d
+from sklearn.utils.validation import validate_data
+
+from likelinet.distributions import Interval
+
+
+def checked_X(estimator: Any, X: Any, *, reset: bool) -> Any:
+    """Return X as the model takes it: frames as they are, since the model reads text and categories; else an array.
+
+    `reset` has the estimator learn how many features there are, and their names.
+    """
+    if hasattr(X, "columns"):
+        return validate_data(estimator, X, reset=reset, skip_check_array=True)
+    return validate_data(
+        estimator,
+        X,
+        reset=reset,
+        accept_sparse="csr",
+        dtype=None,
+        ensure_all_finite="allow-nan",
+        ensure_min_samples=2 if reset else 1,
+    )
+
+
+def checked_numbers(estimator: Any, X: Any, y: Any) -> np.ndarray | Interval:
+    """Return y of a regressor: floats of shape (n,) or (n, d), or intervals, as many as X has rows."""
+    _refuse_none(estimator, y)
+    if not isinstance(y, Interval):
+        y = check_array(y, ensure_2d=False, dtype="numeric", input_name="y", estimator=estimator).astype(np.float64)
+        y = column_or_1d(y, warn=True) if y.ndim == 2 and y.shape[1] == 1 else y
+    check_consistent_length(X, y)
+    return y
+
+
+def checked_labels(estimator: Any, X: Any, y: Any) -> np.ndarray:
+    """Return y of a classifier as one array of labels, as many as X has rows."""
+    _refuse_none(estimator, y)
+    y = column_or_1d(y, warn=True)
+    check_consistent_length(X, y)
+    return y
+
+
+def checked_weight(estimator: Any, sample_weight: Any) -> np.ndarray | None:
+    """Return the weights of rows as floats, or None."""
+    if sample_weight is None:
+        return None
+    name = "sample_weight"
+    weight = check_array(sample_weight, ensure_2d=False, dtype=np.float64, input_name=name, estimator=estimator)
+    if not weight.any():
+        raise ValueError("sample_weight is zero in every row: give some rows a weight.")
+    return weight
+
+
+def _refuse_none(estimator: Any, y: Any) -> None:
+    if y is None:
+        raise ValueError(
+            f"This {type(estimator).__name__} estimator requires y to be passed, but the target y is None."
+        )
