@@ -53,6 +53,11 @@ def settled(config: ModelConfig, table: Table, sample_weight: Any, validation: A
     return config.model_copy(update=update), True
 
 
+def still_few(config: ModelConfig, n: int) -> bool:
+    """Whether other rows are imagined where a model goes on that `settled` has made linear: if these are few, too."""
+    return n < TOO_FEW and isinstance(config.network, MLPConfig) and config.network.init == START
+
+
 def repeated(rows: Rows, few: bool = True) -> Rows:
     """Return few rows whose weights are whole numbers as so many rows of weight 1 each; any others as they are."""
     if not few or (rows.weight == 1.0).all() or not _are_whole(rows.weight):
