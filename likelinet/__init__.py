@@ -24,6 +24,7 @@ _NAMES = {
     "NotFittedError": "core.errors",
     "ParameterError": "core.errors",
     "UndefinedError": "core.errors",
+    "concatenate": "distributions.over.concatenation",
     "decide": "decisions.bayes",
     "Decision": "decisions.decision",
     "Model": "model.model",

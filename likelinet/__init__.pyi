@@ -109,6 +109,7 @@ from likelinet.distributions.counts.negative_binomial import NegativeBinomial as
 from likelinet.distributions.counts.poisson import Poisson as Poisson
 from likelinet.distributions.over.censored import Censored as Censored
 from likelinet.distributions.over.clipped import Clipped as Clipped
+from likelinet.distributions.over.concatenation import concatenate as concatenate
 from likelinet.distributions.over.discretised import Discretised as Discretised
 from likelinet.distributions.over.hurdle import Hurdle as Hurdle
 from likelinet.distributions.over.independent import Independent as Independent
@@ -298,6 +299,7 @@ __all__ = [
     "ZeroInflated",
     "ZeroInflatedConfig",
     "binary",
+    "concatenate",
     "datasets",
     "decide",
     "decisions",

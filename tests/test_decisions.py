@@ -83,6 +83,35 @@ def test_a_loss_of_the_users_with_numbers_of_each_row():
     assert found.value_of_perfect_information[0] == pytest.approx(0.0, abs=0.2)
 
 
+def test_knowing_y_is_to_take_the_best_of_all_actions_for_it():
+    d = ll.Gaussian([0.0, 5.0], [1.0, 2.0])
+    found = ll.decide(d, lambda action, y: (action - y - 1.5) ** 2)  # 1.5 more than y is best
+    np.testing.assert_allclose(found.action, [1.5, 6.5], atol=0.05)
+    np.testing.assert_allclose(found.expected_loss, [1.0, 4.0], rtol=5e-3)
+    np.testing.assert_allclose(found.value_of_perfect_information, [1.0, 4.0], rtol=0.05)
+
+
+CLIPPED = ll.Clipped(ll.Gaussian([0.3, 0.8], 1.0), 0.0, 1.0)
+TOBIT = scipy.stats.norm([0.3, 0.8], 1.0)
+
+
+@pytest.mark.parametrize(
+    ("d", "at", "mass"),
+    [
+        (CLIPPED, 0.0, TOBIT.cdf(0.0)),
+        (CLIPPED, 1.0, TOBIT.sf(1.0)),
+        (HURDLE, 0.0, np.full(2, 0.4)),
+        (ll.ZeroInflated(ll.Gaussian([0.0, 1.0], 1.0), 0.3), 0.0, np.full(2, 0.3)),
+    ],
+    ids=["from below", "from above", "at an end", "in the middle"],
+)
+def test_single_values_have_their_probability_exactly(d: ll.Distribution, at: float, mass: np.ndarray):
+    found = ll.decide(d, lambda action, y: np.where(y == at, 1.0, 0.0), [0])
+    np.testing.assert_allclose(found.expected_loss, mass, rtol=1e-9)
+    beside = ll.decide(d, lambda action, y: np.where(y != at, y, 0.0), [0])
+    np.testing.assert_allclose(beside.expected_loss + at * mass, d.mean(), rtol=1e-3, atol=1e-3)
+
+
 def test_threshold_by_hand():
     loss = Threshold(at=[3.0, 3.0, 0.5], costs=[[0.0, 30.0], [2.0, 5.0]])
     d = ll.Gumbel([0.0, 2.0, 0.0], 1.0)

@@ -9,6 +9,7 @@ import pytest
 from scipy import optimize, special
 
 import likelinet as ll
+from likelinet.cli.describe import groups_in_words
 from likelinet.engines.jax import JaxEngine
 from likelinet.model import fitting, stacking
 from likelinet.model.members import each_member
@@ -237,7 +238,8 @@ def test_a_group_that_says_nothing_leaves():
     assert nothing is not None
     assert good is not None
     assert nothing > good + 5.0
-    assert whole.history.groups[0].in_brief == "distribution gaussian"
+    assert whole.history.groups[0].in_brief.endswith("; gaussian")
+    assert groups_in_words(whole)[0] == "groups: 1 of 2, by their weight"
 
 
 @every

@@ -14,10 +14,12 @@ from tests.small import labels, quick, table
 X, Y = table(90)
 NEW, NEW_Y = table(50, seed=1)
 WEIGHT = np.random.default_rng(0).integers(0, 4, 90).astype(float)
+LBFGS = {"training": {"optimizer": {"kind": "lbfgs"}}}
+SHARED = {"distribution": {"kind": "gaussian", "scale": "shared"}}
 NEW_WEIGHT = np.linspace(0.5, 2.0, 50)
 
 
-@pytest.mark.parametrize("declared", [{}, {"ensemble": 2}, {"training": {"optimizer": {"kind": "lbfgs"}}}], ids=str)
+@pytest.mark.parametrize("declared", [{}, {"ensemble": 2}, LBFGS, SHARED], ids=str)
 def test_of_a_normal_y_it_is_over_the_mean_and_deviation_of_the_training_rows(declared: dict):
     model = quick(**declared).fit(X, Y, WEIGHT)
     found = model.evaluate(NEW, NEW_Y, NEW_WEIGHT)
@@ -70,8 +72,9 @@ def test_of_censored_times():
 
 def test_of_groups_it_is_over_the_mixture_of_their_families():
     groups = [{"distribution": {"kind": kind}} for kind in ("gaussian", "laplace")]
-    model = quick(groups=groups, training={"folds": 2}, ensemble=2).fit(X, Y)
+    model = quick(groups=groups, training={"folds": 2, "epochs": 30}, ensemble=2).fit(X, Y)
     weights = [group.weight for group in model.history.groups]
+    assert min(weights) > 0.1
     normal, middle = scipy.stats.norm(Y.mean(), Y.std()), np.median(Y)
     laplace = scipy.stats.laplace(middle, np.abs(Y - middle).mean())
     nll = -np.mean(np.log(weights[0] * normal.pdf(NEW_Y) + weights[1] * laplace.pdf(NEW_Y)))

@@ -6,6 +6,7 @@ import click
 
 from likelinet.cli.options import (
     declared_argument,
+    one_table_argument,
     overrides_option,
     share,
     table_argument,
@@ -52,7 +53,7 @@ def init(table: tuple[Path, ...], target: tuple[str, ...], output: Path, no_head
 
 
 @click.command()
-@click.argument("table", type=click.Path(path_type=Path))
+@one_table_argument
 @click.option("--holdout", type=share, default=0.2, show_default=True, metavar="SHARE", help="Of the rows to test on.")
 @click.option(
     "-o",

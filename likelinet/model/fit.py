@@ -122,6 +122,11 @@ class Fit:
         return sum(fit.theta.size for fit in self.groups)
 
     @cached_property
+    def said_of_rows(self) -> set[str]:
+        """What has been noted of the cells of new rows; it need not be said again."""
+        return set()
+
+    @cached_property
     def head(self) -> Head:
         """The head that is trained on standardised targets and predicts in the user's units."""
         head = build_head(self.config.distribution, self.custom, self.targets.n_classes, self.targets.outputs)

@@ -74,7 +74,7 @@ def learned(declared: ModelConfig, custom: type[Distribution] | None, given: Giv
         within = stacking.with_folds(with_less_time(config, choice), rows.table, validated=held is not None)
         to_fit = custom, Source.of(table), rows, held
         with unargued(choice), Progress(given.progress) as bar:
-            fit, cause = stacking.fit(within, *to_fit, features, names, given.callbacks, bar, given.once, few)
+            fit, cause = stacking.fit(within, *to_fit, features, names, given.callbacks, bar, given.once, few, choice)
         if not given.once:
             stacking.note_time(fit, config.training.time)
         return replace(fit.declared_by(config), history=replace(fit.history, choice=choice)), cause

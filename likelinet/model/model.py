@@ -263,10 +263,9 @@ class Model(Passes, Seeing):
             state = "not trained, weights of the start" if self.history.untrained else "fitted"
             state = f"{state}: {features}, {self.n_parameters:,} parameter{'s' * (self.n_parameters != 1)}"
             state += f", recalibrated by {self.recalibrated}" if self.recalibrated is not None else ""
-        network = " + ".join(group.networks_in_brief for group in self.config.each_group)
         outputs = ", ".join(output_names(self.config.data))
         family = " + ".join(dict.fromkeys(group.distribution.in_brief for group in self.config.each_group))
-        return f"Model({f'{outputs} ~ ' if outputs else ''}{family}, {network}, {state})"
+        return f"Model({f'{outputs} ~ ' if outputs else ''}{family}, {self.config.networks_in_brief}, {state})"
 
     def save(self, path: str | Path) -> None:
         """Write the fitted model to one safetensors file: arrays, with everything else as JSON."""

@@ -13,7 +13,7 @@ from likelinet.config import ModelConfig
 from likelinet.config.network import VAEConfig
 from likelinet.core.errors import DataError, UndefinedError
 from likelinet.core.gathered import also
-from likelinet.core.notes import note
+from likelinet.core.notes import each_once, note
 from likelinet.decisions import Loss
 from likelinet.decisions.bayes import decide
 from likelinet.decisions.decision import Decision
@@ -312,7 +312,8 @@ class Questions(ABC):
             raise DataError("The table is empty: it has no rows.")
         rows = fit.rows(table)
         answer = question(fit, rows)
-        rows.x.oddities.note()
+        with each_once(fit.said_of_rows):
+            rows.x.oddities.note()
         fit.note_unused(table)
         return answer
 

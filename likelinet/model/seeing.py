@@ -164,7 +164,8 @@ class Seeing(Questions):
         _check_whole("seed", seed, 0)
         table = declared_table(X, self.config.data)
         given = {"train": train, "sample_weight": sample_weight, "seed": seed}
-        return _report.write_report(self, table, y, Path(path), read=self._by_name, note_seen=self._note_seen, **given)
+        inside = {"read": self._by_name, "inputs": self._inputs_of, "note_seen": self._note_seen}
+        return _report.write_report(self, table, y, Path(path), **given, **inside)
 
     def _by_name(self, table: Table) -> Table:
         """Return the columns that predictions need, by the names that the model has for them, of these rows alone."""
@@ -172,6 +173,10 @@ class Seeing(Questions):
         found = fit.rows(table).x.table
         wanted = [*self._names_read(), *other_columns(self.config)]
         return found.rows(slice(None), tuple(name for name in dict.fromkeys(wanted) if name in found.columns))
+
+    def _inputs_of(self, table: Table) -> np.ndarray:
+        """Return what the network sees of a table."""
+        return self._fitted().rows(table).x[slice(None)]
 
     def _names_read(self) -> list[str]:
         kinds = self._fitted().inputs.columns

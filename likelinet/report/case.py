@@ -1,5 +1,6 @@
 """The rows that a report is about, predicted once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,8 +35,10 @@ class Case:
         What is predicted of each.
     by_column : bool
         Whether y is a column of the table.
-    weighted : bool
-        Whether weights were given beside it.
+    read : callable
+        Returns a table as the model sees it: with its own names of columns.
+    inputs : callable
+        Returns what the network sees of a table, shape (n, inputs).
     seed : int
         By which rows are drawn.
     """
@@ -46,7 +49,8 @@ class Case:
     rows: Rows
     d: Distribution
     by_column: bool
-    weighted: bool
+    read: Callable[[Table], Table]
+    inputs: Callable[[Table], np.ndarray]
     seed: int
 
     @property
@@ -81,7 +85,15 @@ class Case:
         return [str(c) for c in (range(self.d.class_probabilities().shape[1]) if known is None else known)]
 
 
-def case_of(model: Model, table: Table, y: Any, sample_weight: Any, seed: int) -> Case:
+def case_of(
+    model: Model,
+    table: Table,
+    y: Any,
+    sample_weight: Any,
+    seed: int,
+    read: Callable[[Table], Table],
+    inputs: Callable[[Table], np.ndarray],
+) -> Case:
     """Return the rows of a table that have y, or so many of them as are scored, with what is predicted.
 
     Parameters
@@ -92,6 +104,8 @@ def case_of(model: Model, table: Table, y: Any, sample_weight: Any, seed: int) -
         As the user passed them.
     seed : int
         By which rows are drawn.
+    read, inputs : callable
+        As the case has them.
     """
     config, values = named(model.config, table, y)
     if values is None and config.data.target == model.config.data.target:
@@ -102,4 +116,4 @@ def case_of(model: Model, table: Table, y: Any, sample_weight: Any, seed: int) -
         mask = drawn(observed, ROWS, np.random.default_rng(seed))
         rows = Rows(rows.table.taken(mask), rows.y[mask], rows.weight[mask], rows.levels)
     d = model.predict_dist(rows.table)
-    return Case(model, table, observed, rows, d, y is None, sample_weight is not None, seed)
+    return Case(model, table, observed, rows, d, y is None, read, inputs, seed)

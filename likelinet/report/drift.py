@@ -1,6 +1,5 @@
 """Section on how far the columns of a table are from those that the model was trained on."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -90,10 +89,10 @@ def _distance(kind: Number, z: np.ndarray) -> float:
     return float(np.max(np.abs(np.array(parts) - np.array(kind.means))))
 
 
-def drift(case: Case, read: Callable[[Table], Table]) -> Section:
+def drift(case: Case) -> Section:
     """Return how far this table is from that of training."""
     try:
-        found = drift_of(case.model, read(case.table))
+        found = drift_of(case.model, case.read(case.table))
     except LikelinetError as error:
         return Section("drift", "This table beside that of training", [noted(str(error))])
     if not found:

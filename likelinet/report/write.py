@@ -6,6 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from likelinet.core.errors import DataError, UndefinedError
 from likelinet.core.notes import unnoted
 from likelinet.core.wording import counted
@@ -32,6 +34,7 @@ def write_report(
     path: Path,
     *,
     read: Callable[[Table], Table],
+    inputs: Callable[[Table], np.ndarray],
     note_seen: Callable[[Table], None],
     train: Any = None,
     sample_weight: Any = None,
@@ -49,6 +52,8 @@ def write_report(
         The file.
     read : callable
         Returns a table as the model sees it: with its own names of columns.
+    inputs : callable
+        Returns what the network sees of a table.
     note_seen : callable
         Warns of a table that the model was trained on.
     train : optional
@@ -68,9 +73,9 @@ def write_report(
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
         note_seen(table)
-        case = case_of(model, table, y, sample_weight, seed)
+        case = case_of(model, table, y, sample_weight, seed, read, inputs)
     with unnoted():  # said above
-        text = html_of(case, read, train, list(dict.fromkeys(str(w.message) for w in caught)))
+        text = html_of(case, train, list(dict.fromkeys(str(w.message) for w in caught)))
     try:
         with replacing(path) as new:
             new.write_text(text, encoding="utf-8")
@@ -79,16 +84,16 @@ def write_report(
     return path
 
 
-def html_of(case: Case, read: Callable[[Table], Table], train: Any, notes: Sequence[str]) -> str:
+def html_of(case: Case, train: Any, notes: Sequence[str]) -> str:
     """Return the report as text, with what was noted of the rows at its top."""
     rows = counted(case.table.n, "row")
     known = "" if case.observed == case.table.n else f", of which {case.observed} have a y"
     lead = [said(f"{case.model!r}"), said(f"On {rows}{known}.")]
     lead += [noted("Noted on these rows:"), items(notes)] if notes else []
-    return page(f"{case.y_in_words}: a report", lead, _sections(case, read, train))
+    return page(f"{case.y_in_words}: a report", lead, _sections(case, train))
 
 
-def _sections(case: Case, read: Callable[[Table], Table], train: Any) -> list[Section]:
+def _sections(case: Case, train: Any) -> list[Section]:
     """Return all parts that there is something to say in; what a distribution has no answer to is said in its place."""
     found = _importance(case)
     wanted: list[Callable[[], Section | None]] = [
@@ -99,7 +104,7 @@ def _sections(case: Case, read: Callable[[Table], Table], train: Any) -> list[Se
         partial(calibration, case),
         partial(single_rows, case),
         partial(surprising, case, found),
-        partial(drift, case, read),
+        partial(drift, case),
     ]
     if found is not None:
         wanted[6:6] = [partial(features, case, found), partial(dependence, case, found)]

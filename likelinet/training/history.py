@@ -74,7 +74,7 @@ class GroupHistory:
     Parameters
     ----------
     in_brief : str
-        What the group has of its own.
+        What its members are, and their family where the group has one of its own.
     members : int
         How many members it has.
     stopped : str

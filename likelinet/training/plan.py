@@ -74,6 +74,12 @@ class Plan:
         epochs, rest = divmod(steps, self.steps_of_epoch)
         return epochs * self.looks_of_epoch + -(-rest // (self.look or self.steps_of_epoch))
 
+    def to_a_look(self, steps: int) -> int:
+        """Return after how many of so many steps the last look comes, so that no epoch is cut; all if there is none."""
+        epochs, rest = divmod(steps, self.steps_of_epoch)
+        look = self.look or self.steps_of_epoch
+        return epochs * self.steps_of_epoch + rest // look * look or steps
+
     def parts(self, epoch: Batches) -> list[Batches]:
         """Return the minibatches of an epoch from one look to the next."""
         steps = len(epoch.rows)
