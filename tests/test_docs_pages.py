@@ -22,6 +22,7 @@ GUIDE = (
     "metrics",
     "ensembles",
     "autoencoders",
+    "scikit_learn",
     "model_files",
     "command_line",
     "errors",

@@ -170,7 +170,7 @@ def fit(
     theta = theta if units is None else units.plain(theta, layout)
     found = replace(untrained, theta=theta, history=history, cut_off=training.cut_off)
     linear = inputs.width == 0 or len(layout.weights) == 3  # one layer's matrix and bias, and the constants
-    if cause is None and training.heading is not None and linear:
+    if cause is None and training.heading is not None and linear and not few:
         # Where the start was the maximum, it has come from the family's own estimates.
         own_estimates = (np.broadcast_to(e, (len(theta), len(e))) for e in estimates)
         away = theta - pack([*layout.views(theta)[:-2], *own_estimates], layout)
