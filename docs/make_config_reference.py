@@ -14,7 +14,6 @@ from likelinet.config.distribution import DistributionConfig
 from likelinet.config.network import NetworkConfig
 from likelinet.config.quality import Quality
 from likelinet.config.training import ObjectiveConfig, OptimizerConfig, ScheduleConfig
-from likelinet.core.wording import counted
 
 PAGE = Path(__file__).parent / "config.md"
 # Heading, where in the config, classes: the first one is what an omitted `kind` means.
@@ -87,7 +86,7 @@ def qualities() -> str:
     lines = [head, "|---|---|---|---|---|"]
     for name in get_args(Quality):
         config = ll.ModelConfig(quality=name)
-        groups = "; ".join(map(_in_words, config.each_group))
+        groups = "; ".join(f"{group.ensemble} {group.members_in_words}" for group in config.each_group)
         family, steps = config.distribution, config.training.steps
         many = "named, or Gaussian"
         if isinstance(family, ll.AutoConfig):
@@ -96,15 +95,6 @@ def qualities() -> str:
         most = "those of 400 epochs" if steps is None else f"{steps:,}"
         lines.append(f"| `{name}`{default} | {groups} | {many} | {most} | {COSTS[name]} |")
     return "\n".join(lines)
-
-
-def _in_words(group: ll.ModelConfig) -> str:
-    """Return how many networks of which kind a group has."""
-    numeric, layers = group.data.numeric, len(group.network.hidden) if isinstance(group.network, ll.MLPConfig) else 0
-    coded = isinstance(numeric, ll.PiecewiseLinearConfig)
-    bins = "" if not coded or numeric.bins == "auto" else f" of {numeric.bins} bins"
-    deep = f" of {layers} layers" if layers > len(ll.MLPConfig().hidden) else ""
-    return f"{counted(group.ensemble, 'network' if layers else 'linear model')}{deep}{' with codes' * coded}{bins}"
 
 
 def keys(cls: Any) -> list[tuple[str, str, str, str]]:

@@ -89,6 +89,8 @@ from likelinet.core.errors import NonFiniteError as NonFiniteError
 from likelinet.core.errors import NotFittedError as NotFittedError
 from likelinet.core.errors import ParameterError as ParameterError
 from likelinet.core.errors import UndefinedError as UndefinedError
+from likelinet.decisions.bayes import decide as decide
+from likelinet.decisions.decision import Decision as Decision
 from likelinet.distributions.base.distribution import Distribution as Distribution
 from likelinet.distributions.base.interval import Interval as Interval
 from likelinet.distributions.base.parameter import Parameter as Parameter
@@ -107,6 +109,7 @@ from likelinet.distributions.counts.negative_binomial import NegativeBinomial as
 from likelinet.distributions.counts.poisson import Poisson as Poisson
 from likelinet.distributions.over.censored import Censored as Censored
 from likelinet.distributions.over.clipped import Clipped as Clipped
+from likelinet.distributions.over.concatenation import concatenate as concatenate
 from likelinet.distributions.over.discretised import Discretised as Discretised
 from likelinet.distributions.over.hurdle import Hurdle as Hurdle
 from likelinet.distributions.over.independent import Independent as Independent
@@ -147,6 +150,8 @@ from likelinet.training.history import Epoch as Epoch
 from likelinet.training.history import GroupHistory as GroupHistory
 from likelinet.training.history import History as History
 from likelinet import datasets as datasets
+from likelinet import decisions as decisions
+from likelinet import explain as explain
 from likelinet import plots as plots
 from likelinet import scores as scores
 from likelinet import selection as selection
@@ -189,6 +194,7 @@ __all__ = [
     "CustomConfig",
     "DataConfig",
     "DataError",
+    "Decision",
     "Dirichlet",
     "DirichletConfig",
     "Discretised",
@@ -294,7 +300,11 @@ __all__ = [
     "ZeroInflated",
     "ZeroInflatedConfig",
     "binary",
+    "concatenate",
     "datasets",
+    "decide",
+    "decisions",
+    "explain",
     "load_config",
     "nonnegative",
     "nonnegative_integer",

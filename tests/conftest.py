@@ -16,11 +16,12 @@ from hypothesis import HealthCheck, settings
 
 import likelinet
 
-HAS_JAX = importlib.util.find_spec("jax") is not None
+# What is optional, and by itself in a room or a module of its name.
+MISSING = [name for name in ("jax", "skpro") if importlib.util.find_spec(name) is None]
 # Hypothesis draws from the constants of the modules that are loaded: all are, so that draws do not depend on the order
 # in which tests share the workers.
 for module in pkgutil.walk_packages(likelinet.__path__, "likelinet."):
-    if not module.name.endswith("__main__") and (HAS_JAX or ".jax" not in module.name):
+    if not module.name.endswith("__main__") and not any(f".{name}" in module.name for name in MISSING):
         importlib.import_module(module.name)
 
 ALWAYS = {"deadline": None, "database": None, "suppress_health_check": [HealthCheck.too_slow]}

@@ -5,8 +5,9 @@ import pytest
 
 import likelinet as ll
 from likelinet.cli.describe import choice_in_lines
+from likelinet.core.notes import FamilyNote
 from likelinet.model import choosing
-from tests.test_auto import X_0, N, X, fitted, rng
+from tests.test_auto import QUICK, X_0, N, X, fitted, rng
 
 
 def test_groups_of_members_have_the_chosen_family():
@@ -19,6 +20,20 @@ def test_groups_of_members_have_the_chosen_family():
     assert model.config.training.time == 60.0
     with pytest.raises(ll.ConfigError, match="'auto' chooses one family for all groups"):
         ll.ModelConfig(groups=[{"distribution": {"kind": "auto"}}], training={"folds": 2}, ensemble=2)
+
+
+@pytest.mark.parametrize(
+    ("own", "y", "between"),
+    [
+        ("gaussian", rng.poisson(4.0, N), "under 'gaussian' y is a number with a density, and under '.*' a whole"),
+        ("bernoulli", X_0, "'bernoulli' beside "),
+    ],
+)
+def test_a_chosen_family_that_does_not_go_with_that_of_a_group(own, y, between):
+    groups = [{}, {"distribution": {"kind": own}}]
+    says = rf"^groups\.1: {between}.*; '.+' was chosen by 'distribution: auto', since y has .*numbers from .*: name "
+    with pytest.raises(ll.DataError, match=says + f"the family of all groups, such as '{own}'.$"):
+        fitted(y, training={"folds": 2, "steps": 3}, ensemble=2, groups=groups)
 
 
 @pytest.mark.parametrize("groups", [None, [{}, {"numeric": {"kind": "piecewise_linear", "bins": 4}}]])
@@ -65,3 +80,17 @@ def test_a_column_by_itself_is_no_vector():
     one, other = (fitted(each).history.choice for each in (y, y[:, None]))
     assert [c.family for c in one.candidates] == [c.family for c in other.candidates]
     assert [c.error for c in other.candidates] == [None] * len(other.candidates)
+
+
+def test_outputs_of_which_one_holds_classes_are_said_to_be_taken_for_numbers():
+    rng = np.random.default_rng(0)
+    classes, numbers = rng.integers(0, 2, N), rng.normal(size=(N, 2))
+    model = ll.Model({"distribution": "auto", **QUICK})
+    with pytest.warns(FamilyNote) as notes:
+        model.fit(X, np.column_stack([classes, numbers[:, 0]]), progress=False)
+    assert [str(note.message) for note in notes] == [
+        "Of several outputs 'y0' has two classes: 0, 1, and others are numbers: all are taken for real numbers; fit a "
+        "model for each."
+    ]
+    model.fit(X, numbers, progress=False)  # a warning is an error
+    model.fit(X, np.column_stack([classes, rng.integers(0, 3, N)]), progress=False)

@@ -304,3 +304,51 @@ def test_loss_that_is_not_finite_keeps_the_model(tmp_path: Path):
     assert kept == f"likelinet: training was cut short; the start is in {tmp_path / 'model.safetensors'}."
     assert "The loss is not finite in epoch" in why
     assert cli("show", tmp_path / "model.safetensors").code == 0
+
+
+WITH_A_MODEL = ("evaluate", "predict", "sample", "recalibrate", "encode", "plot")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (
+            ["check", "c.yaml", "t.csv"],
+            "c.yaml is a config, no table: write likelinet check [OPTIONS] TABLE... --config C",
+        ),
+        (
+            ["check", "t.csv", "c.toml"],
+            "c.toml is a config, no table: write likelinet check [OPTIONS] TABLE... --config C",
+        ),
+        (
+            ["init", "c.yaml", "t.csv", "--target", "y"],
+            "c.yaml is a config, no table: write likelinet init [OPTIONS] TA",
+        ),
+        (["split", "c.yaml"], "c.yaml is a config, no table: write likelinet split [OPTIONS] TABLE"),
+        *(
+            (
+                [name, "t.csv", "m.safetensors"],
+                f"t.csv is a table, no model: write likelinet {name} [OPTIONS] MODEL TABL",
+            )
+            for name in WITH_A_MODEL
+        ),
+        *(
+            (
+                [name, "m.safetensors", "c.yaml"],
+                f"c.yaml is a config, no table: write likelinet {name} [OPTIONS] MODEL T",
+            )
+            for name in WITH_A_MODEL
+        ),
+        (
+            ["predict", "m", "t.csv", "n.safetensors"],
+            "n.safetensors is a model, no table: write likelinet predict [OPT",
+        ),
+        (["show", "c.yaml"], "c.yaml is a config, no model: write likelinet show [OPTIONS] MODEL"),
+        (["generate", "t.csv"], "t.csv is a table, no model: write likelinet generate [OPTIONS] MODEL"),
+    ],
+    ids=lambda given: " ".join(given) if isinstance(given, list) else "",
+)
+def test_arguments_in_another_order(arguments: list[str], says: str):
+    done = cli(*arguments)
+    assert (done.code, done.out) == (2, "")
+    assert f"Error: {says}" in done.err

@@ -101,14 +101,19 @@ def test_evaluate(trained: tuple[str, Path, Path]):
     assert done.code == 0
     assert all(line.endswith("`likelinet split` holds some out.") for line in done.err.splitlines())
     found = json.loads(done.out)
-    assert list(found) == {
-        "times": ["nll", "concordance", "integrated_brier", "crps", "coverage_90", "d_calibration"],
-        "intervals": ["nll", "concordance", "crps", "coverage_90", "d_calibration"],
-        "two intervals": ["nll", "concordance", "integrated_brier", "crps", "coverage_90", "d_calibration"],
-        "ordered": ["nll", "accuracy", "brier", "ece", "rps"],
-        "no mean": ["nll", "mae", "crps", "coverage_90"],
-        "angles": ["nll", "rmse", "mae", "crps", "coverage_90"],
-    }.get(kind, ["nll", "rmse", "mae", "crps", "coverage_90", "r2"])
+    without_x = ["nll_skill"] if kind in ("ordered", "angles") else ["nll_skill", "crps_skill"]
+    assert (
+        list(found)
+        == {
+            "times": ["nll", "concordance", "integrated_brier", "crps", "coverage_90", "d_calibration"],
+            "intervals": ["nll", "concordance", "crps", "coverage_90", "d_calibration"],
+            "two intervals": ["nll", "concordance", "integrated_brier", "crps", "coverage_90", "d_calibration"],
+            "ordered": ["nll", "accuracy", "brier", "ece", "rps"],
+            "no mean": ["nll", "mae", "crps", "coverage_90"],
+            "angles": ["nll", "rmse", "mae", "crps", "coverage_90"],
+        }.get(kind, ["nll", "rmse", "mae", "crps", "coverage_90", "r2"])
+        + without_x
+    )
     assert all(np.isfinite(value) for value in found.values())
     printed = cli("evaluate", file, table).out.splitlines()
     assert [line.split() for line in printed] == [[name, f"{value:.4f}"] for name, value in found.items()]

@@ -7,6 +7,7 @@ import pytest
 import scipy
 
 import likelinet as ll
+from likelinet.scores.ranking import ranking
 from likelinet.selection.candidates import families
 from likelinet.selection.comparison import HeldOut, compare, ranked
 from likelinet.tables.table import Table, as_table
@@ -277,3 +278,13 @@ def test_a_known_exposure_makes_the_closed_form_rate():
     rate = np.array([y[fold != k].sum() / t[fold != k].sum() for k in fold])
     (found,) = compare(config, families("poisson", config), RATES)
     np.testing.assert_allclose(found.log_scores, scipy.stats.poisson.logpmf(y, rate * t), rtol=1e-4)
+
+
+def test_of_families_that_are_as_good_the_first_is_the_best():
+    scores = {"simple": np.array([1.0, 2.0]), "rich": np.array([1.0, 2.0 + 1e-9]), "poor": np.array([0.0, 2.0])}
+    weight = np.array([1.0, 3.0])
+    assert [r.family for r in ranking(scores, weight)] == ["rich", "simple", "poor"]
+    first, second, third = ranking(scores, weight, same=1e-6)
+    assert (first.family, first.difference, second.family, third.family) == ("simple", 0.0, "rich", "poor")
+    np.testing.assert_allclose([first.log_score, third.log_score, third.difference], [1.75, 1.5, -0.25], rtol=1e-12)
+    assert ranking({}, np.ones(0)) == []

@@ -64,7 +64,7 @@ def test_nothing_but_arrays_and_json(saved: Path):
     head = header(raw)
     assert {n: h["dtype"] for n, h in head.items() if n != "__metadata__"} == {"theta": "F32", "sha256": "U8"}
     stored = json.loads(head["__metadata__"]["likelinet"])
-    assert set(stored) == {"schema", "config", "inputs", "targets", "n_classes", "history", "source"}
+    assert set(stored) == {"schema", "config", "inputs", "targets", "n_classes", "start", "history", "source"}
     assert b"pickle" not in raw
     assert head["sha256"]["shape"] == [32]
 

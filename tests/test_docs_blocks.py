@@ -24,6 +24,7 @@ PYTHON = {
     "docs/families_introduction.md": "tests/test_docs.py",
     "docs/families.md": "below",
     "docs/plugins.md": "tests/test_docs.py and tests/test_worked_example.py",
+    "docs/user_guide/skpro.md": "tests/skpro/test_page.py",
 }
 BASH = {**FROM_THE_TOP, "README.md": "below"}
 # What makes an environment is left to .ci/run, which does it from fresh copies.

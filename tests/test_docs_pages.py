@@ -20,6 +20,8 @@ GUIDE = (
     "tables",
     "training",
     "metrics",
+    "decisions",
+    "report",
     "ensembles",
     "autoencoders",
     "scikit_learn",

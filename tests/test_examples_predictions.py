@@ -142,3 +142,27 @@ def test_ensemble_calibration(tmp_path: Path):
         np.testing.assert_allclose(result["held"][members], held, atol=0.002)  # a value may lie on an edge
     assert result["average"] - result["nll"][5] > 0.02
     assert abs(result["held"][5][8] - 0.9) < 0.08
+
+
+def test_decisions(tmp_path: Path):
+    result = run("21_decisions", tmp_path)
+    x, costs = result["x"], result["costs"]
+    for cost in costs.values():
+        assert abs(cost["truth"] - 1.0) < 0.01
+        assert cost["truth"] - 0.01 < cost["fitted"] < min(cost["mean"], 1.2)
+    # What orders cost, by an integral over the demand of its true distribution.
+    spread = 0.15 + 0.6 * np.exp(-0.5 * ((x - 0.5) / 0.15) ** 2)
+    demand = scipy.stats.gamma(1.0 / spread**2, scale=spread**2 * (20.0 + 30.0 * x))
+    y = demand.ppf((np.arange(4000)[:, None] + 0.5) / 4000)
+
+    def paid(orders: np.ndarray) -> float:
+        return float(np.mean(np.maximum(4.0 * (y - orders), orders - y)))
+
+    for name, orders in result["orders"].items():
+        assert costs["order"][name] == pytest.approx(paid(orders) / paid(demand.ppf(0.8)), rel=5e-3)
+    # A warning pays from a probability of 4 % on, and the truth is known to a day.
+    p = scipy.stats.gumbel_r(0.5 + 1.6 * x, 0.25 + 0.3 * x).sf(3.0)
+    np.testing.assert_array_equal(result["warnings"]["truth"], p > 0.04)
+    # Of a Weibull life, the best age is proportional to the scale.
+    share = result["replaced"]["truth"] / (200.0 * np.exp(-1.5 * x))
+    np.testing.assert_allclose(share, share.mean(), rtol=0.02)

@@ -9,6 +9,7 @@ import pytest
 from scipy import optimize, special
 
 import likelinet as ll
+from likelinet.cli.describe import groups_in_words
 from likelinet.engines.jax import JaxEngine
 from likelinet.model import fitting, stacking
 from likelinet.model.members import each_member
@@ -237,7 +238,8 @@ def test_a_group_that_says_nothing_leaves():
     assert nothing is not None
     assert good is not None
     assert nothing > good + 5.0
-    assert whole.history.groups[0].in_brief == "distribution gaussian"
+    assert whole.history.groups[0].in_brief.endswith("; gaussian")
+    assert groups_in_words(whole)[0] == "groups: 1 of 2, by their weight"
 
 
 @every
@@ -314,7 +316,7 @@ def test_both_engines_learn_the_same(monkeypatch: pytest.MonkeyPatch):
     training = {"precision": "float64", "epochs": 2, "gradient_clip": None}
     linear = [{}, {"distribution": {"kind": "gaussian", "scale": 20.0}}]
     each = [fitted({"kind": "gaussian"}, Y, linear, training, network={"hidden": []})]
-    monkeypatch.setattr(fitting, "build_engine", lambda *_: JaxEngine(on_jax.OPTIONS))
+    monkeypatch.setattr("likelinet.model.training.build_engine", lambda *_: JaxEngine(on_jax.OPTIONS))
     each.append(fitted({"kind": "gaussian"}, Y, linear, training, network={"hidden": []}))
     assert [model.history.engine for model in each] == ["numpy", "jax"]
     one, other = (model.predict_dist(COLUMNS).log_prob(Y) for model in each)

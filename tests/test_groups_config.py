@@ -77,12 +77,35 @@ def test_a_group_is_the_whole_but_for_what_it_has_of_its_own():
     assert mixture == plain.model_copy(update={"distribution": mixture.distribution})
     assert mixture.distribution.in_brief == "mixture(gaussian)"
     assert plain.each_group == [plain]
-    assert [group.in_brief for group in whole.groups or ()] == [
-        "as the whole config",
-        "network mlp, hidden [2]",
-        "numeric piecewise_linear, bins 4",
-        "distribution mixture(gaussian)",
+    assert [whole.group_in_words(g) for g in range(4)] == [
+        "networks",
+        "networks [2]",
+        "networks with codes of 4 bins",
+        "networks; mixture(gaussian)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("network", "numeric", "words"),
+    [
+        ({"hidden": []}, {"kind": "linear"}, "linear models"),
+        ({"hidden": [], "dropout": 0.5}, {"kind": "piecewise_linear"}, "linear models with codes, dropout 0.5"),
+        ({"hidden": [9, 9], "residual": True}, {"kind": "linear"}, "networks [9, 9], residual"),
+        ({"dropout": 0.5}, {"kind": "piecewise_linear", "bins": 8}, "networks [128, 128] with codes of 8 bins, "),
+    ],
+)
+def test_what_the_members_of_a_group_are(network: dict[str, Any], numeric: dict[str, Any], words: str):
+    config = parse_config({"quality": "plain", "ensemble": 2, "network": network, "data": {"numeric": numeric}})
+    assert config.members_in_words.startswith(words)
+
+
+def test_words_for_groups_of_a_quality_repeat_nothing():
+    words = parse_config({"quality": "best"})
+    each = [words.group_in_words(g) for g in range(5)]
+    assert len({*each}) == 5
+    assert each[0] == "linear models"
+    assert each[-1] == "networks with codes"
+    assert words.networks_in_brief == "40 networks in 5 groups"
 
 
 def test_simpler_models_and_other_families_are_compared_without_what_groups_have():

@@ -1,5 +1,6 @@
 """`import likelinet` is light, and the public names are there."""
 
+import importlib
 import json
 import subprocess
 import sys
@@ -77,6 +78,14 @@ def test_names_are_complete_before_any_is_used():
     shown, public = json.loads(done.stdout)
     assert set(public) <= set(shown)
     assert public == sorted(ll.__all__)
+
+
+def test_a_room_without_its_library_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "skpro", None)
+    for name in [name for name in sys.modules if name.startswith("likelinet.skpro")]:
+        monkeypatch.delitem(sys.modules, name)
+    with pytest.raises(ImportError, match=r"^likelinet\.skpro needs skpro .*: pip install 'likelinet\[skpro\]'\.$"):
+        importlib.import_module("likelinet.skpro")
 
 
 def test_dir_shows_what_is_public_and_nothing_else():

@@ -91,9 +91,9 @@ def test_several_outputs_of_classes():
 def test_certain_and_right_or_wrong():
     sure, y = ll.Categorical([[0.0, -800.0], [-800.0, 0.0]]), np.array([0, 1])
     right, wrong = metrics.evaluate(sure, y), metrics.evaluate(sure, 1 - y)
-    order = {"roc_auc": 1.0, "average_precision": 1.0}
+    order = {"brier_binary": 0.0, "roc_auc": 1.0, "average_precision": 1.0}
     assert right == pytest.approx({"nll": 0.0, "accuracy": 1.0, "brier": 0.0, "ece": 0.0, **order})
-    order = {"roc_auc": 0.0, "average_precision": 0.5}
+    order = {"brier_binary": 1.0, "roc_auc": 0.0, "average_precision": 0.5}
     assert wrong == pytest.approx({"nll": 800.0, "accuracy": 0.0, "brier": 2.0, "ece": 1.0, **order})
 
 

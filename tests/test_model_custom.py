@@ -54,7 +54,9 @@ def test_trains_by_log_prob_alone():
     d = model.predict_dist(np.array([[0.25], [0.75]]))  # at the ends a softplus is not the line of the truth
     assert isinstance(d, Rayleigh)
     np.testing.assert_allclose(d.scale, [1.75, 3.25], rtol=0.25)
-    assert model.evaluate(X, Y) == {"nll": pytest.approx(-model.score(X, Y))}
+    alike = Rayleigh(scale=np.sqrt(0.5 * np.mean(Y**2)))  # the maximum without x
+    skill = pytest.approx(model.score(X, Y) - np.mean(alike.log_prob(Y)), rel=1e-4)
+    assert model.evaluate(X, Y) == {"nll": pytest.approx(-model.score(X, Y)), "nll_skill": skill}
 
 
 def test_object_and_name_are_the_same_model():

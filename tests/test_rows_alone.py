@@ -101,7 +101,7 @@ def test_bounds_of_the_first_rows():
 
 ROWS = 9
 CHEAP = ("log_prob", "cdf", "log_sf", "ppf", "mean", "var")
-INTEGRALS = ("crps", "entropy", "kl_divergence")
+INTEGRALS = ("crps", "entropy", "kl_divergence", "gini_mean_difference")
 
 
 @pytest.mark.parametrize("family", DECLARED)
@@ -116,7 +116,7 @@ def test_methods_of_a_row_alone(family, methods):
     y = as_seen(head, observed(head, raw, shared, columns, rng))
     d = head.distribution(raw, shared, columns)
     q = rng.random((ROWS, *d.event_shape))
-    asked = {"ppf": q, "mean": None, "var": None, "entropy": None, "kl_divergence": d[::-1]}
+    asked = {"ppf": q, "kl_divergence": d[::-1], **dict.fromkeys(("mean", "var", "entropy", "gini_mean_difference"))}
     for name in methods:
         of = asked.get(name, y)
         if isinstance(of, ll.Interval) and name != "log_prob":

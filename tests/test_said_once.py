@@ -1,5 +1,7 @@
 """Each thing is said once for each command: how columns are read in the list, and what needs a decision in a note."""
 
+import warnings
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,7 +12,7 @@ import likelinet as ll
 from likelinet.cli import holdout
 from likelinet.selection.comparison import HeldOut
 from likelinet.tables.table import Table, as_table
-from tests.small import cli, write_csv
+from tests.small import cli, quick, write_csv
 
 N = 60
 RNG = np.random.default_rng(0)
@@ -111,3 +113,23 @@ def test_a_better_nll_is_not_all(own: dict[str, float], said: str, monkeypatch: 
     monkeypatch.setattr(holdout, "scores_of", lambda name, model, _: HeldOut(name, np.full(2, -model.scores["nll"])))
     text, _ = holdout.scores_beside_baselines(Known(**own), rows, rows)  # type: ignore[arg-type]
     assert text.splitlines()[-1].startswith(f"By its nll the linear model is better here{said}")
+
+
+def test_odd_cells_of_a_table_are_noted_once_for_each_model():
+    """And again where they are others."""
+    x = RNG.normal(size=(40, 2))
+    y = x[:, 0] + RNG.normal(size=40)
+    model, again = (quick().fit(x, y, progress=False) for _ in range(2))
+    far = x + np.where(np.arange(40)[:, None] == 7, 30.0, 0.0)
+    questions = (model.predict, model.predict_dist, model.sample, lambda x: model.score(x, y), again.predict)
+    assert [len(noted(question, far)) for question in questions] == [1, 0, 0, 0, 1]
+    (other,) = noted(model.predict, far[::-1])
+    assert other.startswith("Numbers outside of the range of training are held within it: column 'x0' in 1 row (33: ")
+    assert noted(model.predict, far) == []
+
+
+def noted(question: Callable[[np.ndarray], object], x: np.ndarray) -> list[str]:
+    with warnings.catch_warnings(record=True) as notes:
+        warnings.simplefilter("always")
+        question(x)
+    return [str(note.message) for note in notes]

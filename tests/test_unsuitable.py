@@ -8,6 +8,7 @@ import pytest
 
 import likelinet as ll
 from likelinet.config import GaussianConfig
+from likelinet.core.notes import FamilyNote
 from likelinet.tables.table import as_table
 from likelinet.targets.suggestion import suggested
 from likelinet.targets.suitable import note_sentinels, note_unsuitable
@@ -215,3 +216,13 @@ def test_numbers_with_long_tails_have_a_family_to_begin_with(y: np.ndarray, fami
     found = suggested(as_table({"y": y}), "y")
     assert found.distribution == {"kind": family}
     assert found.why.endswith(" with long tails") == (family == "johnson_su")
+
+
+@pytest.mark.parametrize(("low", "counts"), [(40, False), (0, True), (-3, False), (12, True), (31, False)])
+def test_whole_numbers_close_together_are_noted_as_what_is_suggested(low: int, counts: bool):
+    rng = np.random.default_rng(abs(low))
+    y = (rng.poisson(low or 2.0, N) if counts else np.round(low + 2.0 * rng.normal(size=N))).astype(np.float64)
+    tried = suggested(as_table({"y": y}), "y").distribution["kind"]
+    assert tried == ("negative_binomial" if counts else "discretised")
+    with pytest.warns(FamilyNote, match=f"which 'gaussian' does not describe: try .*'{tried}'"):
+        note_unsuitable(y, np.ones(N), GAUSSIAN, Naming("y", "gaussian"))

@@ -8,7 +8,16 @@ from typing import Literal
 
 import click
 
-from likelinet.cli.options import Numbers, Quantiles, model_argument, output_option, table_argument, trust_option
+from likelinet.cli.event import CostType, Event, EventType
+from likelinet.cli.options import (
+    Numbers,
+    Quantiles,
+    model_argument,
+    output_option,
+    probability,
+    table_argument,
+    trust_option,
+)
 
 
 @click.command()
@@ -34,6 +43,13 @@ def evaluate(model: Path, table: tuple[Path, ...], as_json: bool, trust: str | N
 @output_option
 @click.option("--quantiles", type=Quantiles(), help="Default: 0.05,0.5,0.95")
 @click.option("--above", type=Numbers(), default=(), help="Numbers t, to add the probability of y > t.")
+@click.option("--prob", "events", type=EventType(), multiple=True, help='Add a probability, of "y > 100" for instance.')
+@click.option(
+    "--interval", "level", type=probability, metavar="P", help="Add the ends of a central interval, like 0.9."
+)
+@click.option(
+    "--cost", "costs", type=CostType(), help="Add the best number, where a unit too few or too many costs so."
+)
 @click.option("--keep", multiple=True, metavar="NAME,…", help="Columns of the table to write before the predictions.")
 @click.option("--parameters", is_flag=True, help="Add the parameters of the distributions.")
 @trust_option
@@ -43,6 +59,9 @@ def predict(
     output: Path | None,
     quantiles: tuple[float, ...] | None,
     above: tuple[float, ...],
+    events: tuple[Event, ...],
+    level: float | None,
+    costs: tuple[float, float] | None,
     keep: tuple[str, ...],
     parameters: bool,
     trust: str | None,
@@ -64,7 +83,7 @@ def predict(
     rows = read_table(table, fitted.config.data.header)
     with also(partial(fitted.predict_dist, rows)):  # which tells what is wrong with the table as well
         kept = kept_cells(keep, rows, form.typed)
-    form.write(output, *prediction_rows(fitted, rows, quantiles, above, kept, parameters))
+    form.write(output, *prediction_rows(fitted, rows, quantiles, above, kept, parameters, events, level, costs))
 
 
 @click.command()
@@ -140,6 +159,62 @@ def plot(model: Path, table: tuple[Path, ...], output: Path, trust: str | None) 
     fitted = Model.load(model, trust=trust)
     save_figure(draw(fitted, read_table(table, fitted.config.data.header)), output)
     click.echo(f"Picture: {output}")
+
+
+@click.command()
+@model_argument
+@table_argument
+@click.option("--row", type=click.IntRange(min=1), required=True, help="Number of the row, counted from 1.")
+@click.option("--rows", type=click.IntRange(min=1), default=100, show_default=True, help="How many others to compare.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Same seed, same values.")
+@trust_option
+def explain(model: Path, table: tuple[Path, ...], row: int, rows: int, seed: int, trust: str | None) -> None:
+    """Print what moved the distribution of one row away from those of the other rows of a table.
+
+    The values of all features sum to the location of the row less the mean location of the others, and likewise for the
+    spread.
+    """
+    from likelinet.core.errors import DataError
+    from likelinet.model.model import Model
+    from likelinet.tables.table import read_table
+
+    fitted = Model.load(model, trust=trust)
+    read = read_table(table, fitted.config.data.header)
+    if row > read.n:
+        raise DataError(f"--row {row}: the table has {read.n} rows.")
+    click.echo(str(fitted.explain(read, row - 1, rows=rows, seed=seed)))
+
+
+@click.command()
+@model_argument
+@table_argument
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("report.html"), show_default=True)
+@click.option(
+    "--train",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="TABLE",
+    help="Rows to fit the simpler models to; without it, to other rows of TABLE.",
+)
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Same seed, same report.")
+@trust_option
+def report(
+    model: Path, table: tuple[Path, ...], output: Path, train: tuple[Path, ...], seed: int, trust: str | None
+) -> None:
+    """Write one HTML file with all that there is to see of a model on the rows of a table that holds the target.
+
+    How columns are read, the family and why, learning curves, scores beside simpler models, calibration, importance of
+    features for location and for spread, the worst rows, and how far the table is from that of training.
+    """
+    from likelinet.cli.output import check_output
+    from likelinet.model.model import Model
+    from likelinet.tables.table import read_table
+
+    check_output(output, model, *table, *train)
+    fitted = Model.load(model, trust=trust)
+    header = fitted.config.data.header
+    rows, others = read_table(table, header), read_table(train, header) if train else None
+    click.echo(f"Report: {fitted.report(rows, path=output, train=others, seed=seed)}")
 
 
 @click.command()

@@ -25,6 +25,8 @@ for command in (
     after_fit.encode,
     after_fit.generate,
     after_fit.plot,
+    after_fit.report,
+    after_fit.explain,
     after_fit.show,
     after_fit.schema,
     after_fit.demo,

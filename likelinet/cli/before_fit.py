@@ -4,7 +4,15 @@ from pathlib import Path
 
 import click
 
-from likelinet.cli.options import declared_argument, overrides_option, share, table_argument, target_option
+from likelinet.cli.options import (
+    declared_argument,
+    one_table_argument,
+    overrides_option,
+    share,
+    table_argument,
+    target_option,
+    trust_option,
+)
 
 
 @click.command()
@@ -45,7 +53,7 @@ def init(table: tuple[Path, ...], target: tuple[str, ...], output: Path, no_head
 
 
 @click.command()
-@click.argument("table", type=click.Path(path_type=Path))
+@one_table_argument
 @click.option("--holdout", type=share, default=0.2, show_default=True, metavar="SHARE", help="Of the rows to test on.")
 @click.option(
     "-o",
@@ -90,6 +98,14 @@ def split(
     metavar="TABLE",
     help="Rows by which the best epoch is chosen, instead of some of the training rows.",
 )
+@click.option(
+    "--from",
+    "start",
+    type=click.Path(path_type=Path),
+    metavar="MODEL",
+    help="Go on from the weights of this model, which has its config with it.",
+)
+@trust_option
 @click.option("--quiet", is_flag=True, help="Print nothing but notes on the data, and show no progress bar.")
 def fit(
     files: tuple[Path, ...],
@@ -98,6 +114,8 @@ def fit(
     overrides: tuple[str, ...],
     holdout: float | None,
     validation: tuple[Path, ...],
+    start: Path | None,
+    trust: str | None,
     quiet: bool,
 ) -> None:
     """Fit the model that CONFIG declares to the rows of a table and write it.
@@ -112,10 +130,14 @@ def fit(
     --holdout 0.2 draws a fifth of the rows by the seed of the config (`training.seed`), or holds out whole groups or
     the last rows in time, as `data.groups` and `data.time` say. Their scores are printed beside those of a linear model
     and of one without inputs, both of the same family. `likelinet split` writes the same rows to files.
+
+    --from model.safetensors trains a model further, on a table that has its columns: they are read as `predict` reads
+    them, and training is as its config declares, from its weights on; `--set training.…` declares another one.
     """
     from likelinet.cli.fit import fit_command
 
-    fit_command(files, target, output, overrides, holdout, validation, quiet)
+    begin = None if start is None else (start, trust)
+    fit_command(files, target, output, overrides, holdout, validation, begin, quiet)
 
 
 @click.command()

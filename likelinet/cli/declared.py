@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from likelinet.cli.options import CONFIGS
 from likelinet.config import ModelConfig, load_config
 from likelinet.config.files import declare
 from likelinet.config.network import CoderConfig
@@ -16,8 +17,6 @@ from likelinet.tables.named_target import with_target
 from likelinet.tables.rows import declared_table
 from likelinet.tables.table import Table, read_table
 from likelinet.targets.suggestion import suggested
-
-CONFIGS = (".yaml", ".yml", ".toml", ".json")  # the endings by which a file is a config
 
 
 @dataclass(frozen=True)

@@ -56,8 +56,9 @@ def groups_in_words(model: Model) -> list[str]:
         return []
     many = [counted(group.members, "member") for group in groups]
     left = [f"group {g + 1}" for g in range(len(groups), len(declared))]
+    say = sum(group.weight > 0.0 for group in groups)
     rest = f"; {_ending(history.stopped)}, so that {' and '.join(left)} had no training" if left else ""
-    lines = [f"groups: {len(groups)} of {len(declared)}, by their weight{rest}"]
+    lines = [f"groups: {say} of {len(declared)}, by their weight{rest}"]
     for group, members in zip(groups, many, strict=True):
         nll = "" if group.out_of_fold_nll is None else f"  {loss_name(model)} out-of-fold {group.out_of_fold_nll:.5g}"
         how = "" if group.stopped in ORDERLY else f"  {_ending(group.stopped)}"
@@ -123,11 +124,8 @@ def summary(model: Model) -> str:
     history = model.history
     engine = "" if history.engine == "numpy" else f" with {history.engine}"
     many = f"{counted(model.n_parameters, 'parameter')}{engine} in {counted(history.most_epochs, 'epoch')}"
-    quality, groups = model.config.quality, model.config.each_group
-    if quality != "plain":
-        networks = counted(sum(group.ensemble for group in groups), "network")
-        networks += f" in {len(groups)} groups" if len(groups) > 1 else ""
-        many = f"{networks} (quality {quality}), {many}"
+    if (quality := model.config.quality) != "plain":
+        many = f"{model.config.many_networks} (quality {quality}), {many}"
     line = f"Fitted {many} ({_ending(history.stopped)}; {history.best_in_words})"
     if not history.epochs and history.stopped == "finished":
         return f"{line}: the start was already the maximum"
@@ -158,5 +156,7 @@ def _validation(history: History, loss: str) -> str:
         for member, value in zip(e.members, e.validation_nll or [], strict=False)
         if e.epoch == history.best_epoch[member]
     ]
-    unseen = "" if history.out_of_fold_nll is None else f", out-of-fold {loss} {history.out_of_fold_nll:.4g}"
-    return (f", best validation {loss} {np.mean(kept):.4g}" if kept else "") + unseen
+    if history.out_of_fold_nll is None:
+        return f", best validation {loss} {np.mean(kept):.4g}" if kept else ""
+    single = f", best validation {loss} of single networks {np.mean(kept):.4g}" if kept else ""
+    return f"{single}, of their mixture: out-of-fold {loss} {history.out_of_fold_nll:.4g}"

@@ -8,17 +8,18 @@ from pathlib import Path
 
 import click
 
-from likelinet.cli.declared import Declared, declared
+from likelinet.cli.declared import CONFIGS, Declared, declared
 from likelinet.cli.describe import choice_in_lines, summary, what_is_read
 from likelinet.cli.holdout import held_out, scores_beside_baselines
 from likelinet.cli.output import above_bar, check_output, check_writable
+from likelinet.config.files import declare
 from likelinet.core.errors import DataError, DivergedError, LikelinetError, ModelFileError, NonFiniteError
 from likelinet.core.notes import ColumnsNote, unnoted
 from likelinet.core.wording import ended
 from likelinet.model import container
 from likelinet.model.model import Model
 from likelinet.tables.reading.files import check_different
-from likelinet.tables.rows import output_names
+from likelinet.tables.rows import declared_table, output_names
 from likelinet.tables.table import read_table
 from likelinet.training.history import Epoch
 from likelinet.training.interrupts import waiting
@@ -31,13 +32,21 @@ def fit_command(
     overrides: Sequence[str],
     holdout: float | None,
     validation: Sequence[Path],
+    start: tuple[Path, str | None] | None,
     quiet: bool,
 ) -> None:
-    """Fit and save; after Ctrl-C or a loss that diverges, save the best model so far and pass the error on."""
+    """Fit, maybe from the weights of a model file on, and save.
+
+    After Ctrl-C or a loss that diverges, save the best model so far and pass the error on.
+    """
     check_output(output, *files, *validation)
     check_writable(output)
-    given = declared(files, target, overrides)
-    model, rows, held = Model(given.config), given.table, None
+    if start is None:
+        given = declared(files, target, overrides)
+        model = Model(given.config)
+    else:
+        given, model = begun(files, target, overrides, *start)
+    rows, held, before = given.table, None, model.history if model.fitted else None
     if holdout is not None:
         mask = held_out(given.config, rows, holdout)
         rows, held = given.table.taken(~mask), given.table.taken(mask)
@@ -47,11 +56,11 @@ def fit_command(
     began = time.perf_counter()
     try:
         with nullcontext() if quiet else unnoted(ColumnsNote):  # what is printed says it
-            model.fit(rows, validation=others, callbacks=[family], progress=not quiet)
+            model.fit(rows, validation=others, warm_start=start is not None, callbacks=[family], progress=not quiet)
     except (KeyboardInterrupt, NonFiniteError, DivergedError) as cause:
         held_rows = "" if held is None else " The rows that were held out are not scored."
         with waiting():
-            if model.fitted:
+            if model.fitted and model.history is not before:
                 how = "diverged" if model.history.stopped == "diverged" else "was cut short"
                 try:
                     where = f"{save_cut_short(model, output)}."
@@ -82,6 +91,24 @@ def fit_command(
             click.echo(scores)
             if cut is not None:
                 raise cut
+
+
+def begun(
+    files: Sequence[Path], target: Sequence[str], overrides: Sequence[str], path: Path, trust: str | None
+) -> tuple[Declared, Model]:
+    """Return the model of a file, with its own config, and the table that it is to go on with."""
+    if target or any(file.suffix.lower() in CONFIGS for file in files):
+        raise click.UsageError(f"--from {path} has a config, which stays: leave CONFIG and --target out.")
+    if not files:
+        raise click.UsageError("Missing argument 'TABLE': the rows to go on with.")
+    if other := next((o for o in overrides if not o.startswith(("training.", "engine="))), None):
+        raise click.UsageError(f"--set {other}: --from {path} goes on by another training.… or engine alone.")
+    model = Model.load(path, trust=trust)
+    if overrides:
+        config = declare(model.config.model_dump(mode="json"), overrides, str(path))
+        model = model.with_training(config.training, engine=config.engine)
+    data = model.config.data
+    return Declared(model.config, declared_table(read_table(files, data.header), data)), model
 
 
 def _family(given: Declared) -> str | None:

@@ -7,6 +7,8 @@ from typing import Any
 import click
 
 STDOUT = Path("-")
+CONFIGS = (".yaml", ".yml", ".toml", ".json")  # the endings by which a file is a config
+TABLES = (".csv", ".tsv", ".parquet")  # and those that are no model's, which may have any other
 
 
 class Numbers(click.ParamType):
@@ -61,8 +63,34 @@ def _rows_to(_context: click.Context, _option: click.Parameter, path: Path | Non
     return None if path == STDOUT else path
 
 
-model_argument = click.argument("model", type=click.Path(path_type=Path))
-table_argument = click.argument("table", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="TABLE...")
+def _tables(context: click.Context, _argument: click.Parameter, paths: Any) -> Any:
+    """Return the files of a table, unless one of them is another thing."""
+    for path in paths if isinstance(paths, tuple) else (paths,):
+        if path.suffix.lower() in CONFIGS:
+            raise _out_of_order(context, path, "a config, no table")
+        if path.suffix.lower() == ".safetensors":
+            raise _out_of_order(context, path, "a model, no table")
+    return paths
+
+
+def _model(context: click.Context, _argument: click.Parameter, path: Path) -> Path:
+    """Return the file of a model, unless it is another thing."""
+    if path.suffix.lower() in (*CONFIGS, *TABLES):
+        raise _out_of_order(context, path, f"a {'config' if path.suffix.lower() in CONFIGS else 'table'}, no model")
+    return path
+
+
+def _out_of_order(context: click.Context, path: Path, what: str) -> click.UsageError:
+    """Return the error of an argument that is something else, with all in their order."""
+    named = " --config CONFIG" if any(p.name == "config" for p in context.command.params) else ""
+    order = " ".join([context.command_path, *context.command.collect_usage_pieces(context)])
+    return click.UsageError(f"{path} is {what}: write {order}{named}", context)
+
+
+a_path = click.Path(path_type=Path)
+model_argument = click.argument("model", type=a_path, callback=_model)
+table_argument = click.argument("table", type=a_path, nargs=-1, required=True, metavar="TABLE...", callback=_tables)
+one_table_argument = click.argument("table", type=a_path, callback=_tables)
 trust_option = click.option("--trust", metavar="MODULE:CLASS", help="Import this class, which the model file names.")
 declared_argument = click.argument("files", type=click.Path(path_type=Path), nargs=-1, metavar="[CONFIG] TABLE...")
 target_option = click.option(
@@ -75,6 +103,7 @@ overrides_option = click.option(
     "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a key, like training.epochs=50."
 )
 share = Share(0.0, 1.0, min_open=True, max_open=True)
+probability = click.FloatRange(0.0, 1.0, min_open=True, max_open=True)
 output_option = click.option(
     "-o",
     "--output",

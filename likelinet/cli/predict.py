@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from likelinet.cli import asked
+from likelinet.cli.event import Event
 from likelinet.core.errors import DataError, UndefinedError
 from likelinet.core.notes import note
 from likelinet.core.wording import counted, number
@@ -27,6 +29,9 @@ def prediction_rows(
     above: Sequence[float] = (),
     kept: Mapping[str, Sequence[Any]] | None = None,
     parameters: bool = False,
+    events: Sequence[Event] = (),
+    level: float | None = None,
+    costs: tuple[float, float] | None = None,
 ) -> tuple[list[str], Iterable[Sequence[Any]]]:
     """Return header and rows: mean and quantiles, or the most probable class and all probabilities.
 
@@ -35,23 +40,34 @@ def prediction_rows(
     model, table
         Which distributions.
     quantiles : sequence of float, optional
-        Of numbers; by default the median and the ends of the central 90 % interval.
+        Of numbers; by default the median and the ends of the central 90 % interval, or those of `level`.
     above : sequence of float
         Numbers whose probability of being exceeded is wanted.
     kept : mapping, optional
         Cells by the name of their column, which come first.
     parameters : bool
         Whether the parameters of the distribution come last.
+    events : sequence of Event
+        Whose probability is wanted.
+    level : float, optional
+        Of a central interval.
+    costs : tuple of float, optional
+        Of each unit of y too few and too many, by which a number is chosen.
     """
     kept = kept or {}
     d = model.predict_dist(_beside_kept(model, table, kept))
     if d.class_marginals() is None:
-        header, rows = _numbers(model, d, QUANTILES if quantiles is None else quantiles)
+        if quantiles is None:
+            quantiles = QUANTILES if level is None else (0.5,)
+        header, rows = _numbers(model, d, quantiles)
     else:
         header, rows = _classes(model, d)
         if quantiles:
             note("--quantiles is for numbers, and this model predicts classes: it has none.")
-    further = {name: values for t in above for name, values in _above(model, d, t).items()}
+    further = {} if level is None else _of_outputs(model, d, asked.interval(model, d, level))
+    further |= {name: values for t in above for name, values in _above(model, d, t).items()}
+    further |= {name: values for event in events for name, values in asked.probability(model, d, event).items()}
+    further |= {} if costs is None else _of_outputs(model, d, asked.decision(model, d, costs))
     further |= _parameters(model, d) if parameters else {}
     if twice := sorted(kept.keys() & {*header, *further}):
         raise DataError(f"--keep: the predictions have a column '{twice[0]}' too; leave it out, or rename it.")
@@ -106,6 +122,12 @@ def _note_without_mean(d: Distribution, mean: np.ndarray, quantiles: Sequence[fl
         note(
             f"There is no mean of the prediction in {rows} of {len(mean)}, where it is nan: take the median, {median}."
         )
+
+
+def _of_outputs(model: Model, d: Distribution, columns: Mapping[str, np.ndarray]) -> dict[str, list]:
+    """Return columns of each output by itself."""
+    ends = model.target_names if d.event_shape else []
+    return {name: values for key, column in columns.items() for name, values in _named(key, column, ends).items()}
 
 
 def _above(model: Model, d: Distribution, t: float) -> dict[str, list[float]]:

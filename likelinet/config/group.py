@@ -41,19 +41,6 @@ class GroupConfig(Config):
             raise ValueError("a class of your own belongs to all groups: name it in 'distribution' of the whole config")
         return self
 
-    @property
-    def in_brief(self) -> str:
-        """What is its own, in words."""
-        own = [_in_words(name, part) for name in ("numeric", "network") if (part := getattr(self, name)) is not None]
-        own += [] if self.distribution is None else [f"distribution {self.distribution.in_brief}"]
-        return "; ".join(own) or "as the whole config"
-
-
-def _in_words(name: str, part: Any) -> str:
-    """Return the kind of a part of a config, and what it has that is no default."""
-    keys = part.model_dump(mode="json", exclude_defaults=True)
-    return ", ".join([f"{name} {part.kind}", *(f"{key} {value}" for key, value in keys.items() if key != "kind")])
-
 
 def check_same_y(family: Declared, other: Declared) -> None:
     """Raise `ValueError` if two families are not of one y, or read other columns; one may yet be chosen."""

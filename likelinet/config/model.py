@@ -12,6 +12,7 @@ from likelinet.config.group import GroupConfig, check_same_y
 from likelinet.config.network import CoderConfig, MLPConfig, NetworkConfig, VAEConfig
 from likelinet.config.quality import DEFAULT, Quality, filled, mark_as_filled, quality_of
 from likelinet.config.training import LBFGSConfig, TrainingConfig
+from likelinet.core.wording import counted
 
 
 def _of_members(groups: Any) -> Any:
@@ -73,9 +74,36 @@ class ModelConfig(Config):
 
     @property
     def networks_in_brief(self) -> str:
-        """How many networks there are of which size, without groups."""
+        """How many networks there are of which size; of groups, which may be of several, how many in how many."""
+        if self.groups is not None:
+            return self.many_networks
         members = f"{self.ensemble} × " if self.ensemble > 1 else ""
         return f"{members}{self.network.kind} {self.network.widths}"
+
+    @property
+    def many_networks(self) -> str:
+        """How many networks there are, in how many groups."""
+        groups = self.each_group
+        networks = counted(sum(group.ensemble for group in groups), "network")
+        return f"{networks} in {len(groups)} groups" if len(groups) > 1 else networks
+
+    def group_in_words(self, g: int) -> str:
+        """Return what the members of a group are, and their family where the group has one of its own."""
+        assert self.groups is not None
+        family = self.groups[g].distribution
+        return self.each_group[g].members_in_words + ("" if family is None else f"; {family.in_brief}")
+
+    @property
+    def members_in_words(self) -> str:
+        """What the members of an ensemble are: linear models or networks, with codes of numbers or without."""
+        noun = "linear model" if self.is_linear else "network"
+        own = {**self.network.model_dump(mode="json", exclude_defaults=True), "kind": None, "hidden": None}
+        keys = [name if value is True else f"{name} {value}" for name, value in own.items() if value is not None]
+        wide = "" if self.is_linear or self.network == MLPConfig() else f" {self.network.widths}"
+        numeric, codes = self.data.numeric, ""
+        if isinstance(numeric, PiecewiseLinearConfig):
+            codes = " with codes" if numeric.bins == "auto" else f" with codes of {numeric.bins} bins"
+        return ", ".join([f"{noun}{'s' * (self.ensemble > 1)}{wide}{codes}", *keys])
 
     def _with(self, group: GroupConfig) -> "ModelConfig":
         own = {name: getattr(group, name) for name in ("network", "distribution", "ensemble")}

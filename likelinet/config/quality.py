@@ -89,7 +89,7 @@ def filled(declared: Mapping[str, Any], quality: Quality) -> dict[str, Any]:
 
 def mark_as_filled(config: Any, declared: Any) -> None:
     """Have a new config, and its parts, count only what was declared among the fields that are set."""
-    said = _said(declared)
+    said = said_of(declared)
     if not isinstance(config, Config) or not isinstance(said, dict):
         return
     object.__setattr__(config, "__pydantic_fields_set__", {*said} & type(config).model_fields.keys())
@@ -106,11 +106,11 @@ def _groups(groups: list[dict[str, Any]], network: bool, numeric: bool) -> list[
 
 def _keys(part: Any) -> dict[str, Any]:
     """Return the keys of a part that the user has set, if it is one."""
-    said = _said(part)
+    said = said_of(part)
     return said if isinstance(said, dict) else {}
 
 
-def _said(part: Any) -> Any:
+def said_of(part: Any) -> Any:
     """Return what the user said of a part, which may be a config whose other fields are at their defaults."""
     if not isinstance(part, Config):
         return part
@@ -123,7 +123,7 @@ def merged(own: Any, setting: Any, default: Any) -> Any:
 
     Without a kind it is of that of the default.
     """
-    own = _said(own)
+    own = said_of(own)
     if not isinstance(own, dict) or not isinstance(setting, dict):
         return own
     kind = getattr(default, "kind", None)

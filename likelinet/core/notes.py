@@ -6,7 +6,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-OURS = ("abc", "importlib", "likelinet")  # what may lie between: making a class, importing a module
+# What may lie between: making a class, importing a module, a library that calls ours.
+OURS = ("abc", "importlib", "likelinet", "skpro")
 
 _said: ContextVar[set[str] | None] = ContextVar("said", default=None)  # the notes so far, within `each_once`
 
@@ -41,9 +42,12 @@ def unnoted(*categories: type[Warning]) -> Generator[None, None, None]:
 
 
 @contextmanager
-def each_once() -> Generator[None, None, None]:
-    """Do what is done within with each note said once, as where the same table is read several times."""
-    token = _said.set(set())
+def each_once(said: set[str] | None = None) -> Generator[None, None, None]:
+    """Do what is done within with each note said once, as where the same table is read several times.
+
+    Where `said` is given, nothing of it is said again, and what is said is added to it.
+    """
+    token = _said.set(set() if said is None else said)
     try:
         yield
     finally:

@@ -19,7 +19,7 @@ from likelinet.config.auto import AutoConfig
 from likelinet.config.training import EarlyStoppingConfig, HoldThenAnnealConfig, LBFGSConfig
 from likelinet.core.errors import DataError, LikelinetError
 from likelinet.core.gathered import attempted
-from likelinet.core.notes import FamilyNote, unnoted
+from likelinet.core.notes import FamilyNote, note, unnoted
 from likelinet.core.wording import counted
 from likelinet.distributions import Interval
 from likelinet.model import few_rows, fitting
@@ -27,7 +27,7 @@ from likelinet.model.source import Source
 from likelinet.model.stacking import kind_of_y
 from likelinet.model.trainable import trainable
 from likelinet.scores.cells import log_prob_of_cells
-from likelinet.scores.paired import paired
+from likelinet.scores.ranking import ranking
 from likelinet.tables.hold_out import HoldOut
 from likelinet.tables.roles import Roles
 from likelinet.tables.rows import Rows
@@ -124,6 +124,8 @@ def chosen(
         else:
             task = _task(config, drawn, rows.table.n, y is not None, folds, families)
             config, choice = _best(families, task, found.why, shown)
+    if found.but:
+        note(found.but, FamilyNote)
     return config, replace(choice, seconds=time.perf_counter() - began)
 
 
@@ -227,16 +229,12 @@ def _best(families: dict[str, ModelConfig], task: Task, why: str, shown: bool) -
             raise
     if not scores:
         raise next(iter(errors.values()))
-    mean = {family: float(np.average(s, weights=weight)) for family, s in scores.items()}
-    best = next(family for family in mean if mean[family] >= max(mean.values()) - SAME)
-    candidates = [
-        Candidate(family, mean[family], *paired(scores[family], scores[best], weight))
-        if family in scores
-        else Candidate(family, error=str(errors[family]))
-        for family in families
-    ]
-    near = [f for f in mean if f != best and kinds[f] == kinds[best] and mean[f] > mean[best] - NEAR]
-    beside = sorted(near, key=lambda f: -mean[f])[: _more(families[best], task.families)]
+    first, *others = ranking(scores, weight, SAME)
+    scored = {r.family: Candidate(r.family, r.log_score, r.difference, r.standard_error) for r in (first, *others)}
+    candidates = [scored.get(f) or Candidate(f, error=str(errors[f])) for f in families]
+    best, least = first.family, first.log_score - NEAR
+    near = [r.family for r in others if kinds[r.family] == kinds[best] and r.log_score > least]
+    beside = near[: _more(families[best], task.families)]
     config = _with_others(families[best], [families[f] for f in beside])
     return config, Choice(best, why, candidates, task.rows.table.n, task.step, beside=beside)
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from likelinet.config import CustomConfig, ModelConfig
+from likelinet.config import CustomConfig, ModelConfig, TrainingConfig, parse_config
+from likelinet.config.quality import merged
 from likelinet.core.errors import ConfigError
 from likelinet.distributions import Distribution
 
@@ -37,3 +38,13 @@ def with_class(config: ModelConfig, own: type[Distribution] | None) -> ModelConf
     declared, target = config.distribution, f"{own.__module__}:{own.__qualname__}"
     named = CustomConfig(target=target) if declared.own_class is None else declared.naming(target)
     return config.model_copy(update={"distribution": named})
+
+
+def with_training(config: ModelConfig, training: TrainingConfig | dict[str, Any], engine: str | None) -> ModelConfig:
+    """Return a config with another training, of which a dict says what is to change, and maybe another engine."""
+    whole, known = config.model_dump(mode="json"), config.training
+    own = training.model_dump(mode="json") if isinstance(training, TrainingConfig) else training
+    changed = parse_config(
+        {**whole, "training": merged(own, whole["training"], known), "engine": engine or config.engine}, "with_training"
+    )
+    return config.model_copy(update={"training": changed.training, "engine": changed.engine})

@@ -30,6 +30,7 @@ class Learned:
     targets: Any
     n_classes: int | list[int]
     filling: Any = ()
+    start: Any = ()
 
 
 @dataclass(frozen=True)
@@ -53,13 +54,14 @@ class Described:
     history: Any
     source: Any = None
     filling: Any = ()
+    start: Any = ()
     recalibration: Any = None
     stack: Any = None
 
     @property
     def first(self) -> Learned:
         """What the first group of members, which may be the only one, has learned."""
-        return Learned(self.inputs, self.targets, self.n_classes, self.filling)
+        return Learned(self.inputs, self.targets, self.n_classes, self.filling, self.start)
 
 
 def write(path: str | Path, fit: Fit) -> None:
@@ -85,6 +87,7 @@ def _learned(fit: Fit) -> dict[str, Any]:
         "targets": fit.targets.to_json(),
         "n_classes": fit.targets.n_classes,
         **({"filling": fit.filling.tolist()} if len(fit.filling) else {}),
+        **({"start": fit.start.tolist()} if len(fit.start) else {}),
     }
 
 
@@ -136,7 +139,8 @@ def _fit(
     inputs = Inputs.from_json(learned.inputs)
     targets = targets_of(config.distribution, distribution).from_json(learned.targets, learned.n_classes)
     filling = _filling(learned.filling, inputs)
-    return Fit(config, distribution, inputs, targets, theta, History(), source, filling)
+    start = np.array(learned.start, np.float64)
+    return Fit(config, distribution, inputs, targets, theta, History(), source, filling, start)
 
 
 def _check_weights(path: str | Path, fit: Fit) -> None:
@@ -147,6 +151,9 @@ def _check_weights(path: str | Path, fit: Fit) -> None:
             f"{path}: the config needs weights of shape {expected}, but those in the file are "
             f"{fit.theta.dtype} of shape {fit.theta.shape}; save the model again."
         )
+    many = sum(w.size for w in fit.objective.layout.weights[-2:])
+    if fit.start.shape not in ((0,), (many,)) or not np.isfinite(fit.start).all():
+        raise ModelFileError(f"{path}: start: the config needs {many} finite numbers; save the model again.")
 
 
 def _filling(data: Any, inputs: Inputs) -> np.ndarray:

@@ -31,7 +31,9 @@ from likelinet.tables.rows import Rows
 from likelinet.tables.table import Table
 from likelinet.tables.text import Text
 from likelinet.targets.target import Naming, Targets
+from likelinet.training.carried import Carried
 from likelinet.training.history import History
+from likelinet.training.units import Units
 
 ROWS_AT_ONCE = 4096  # rows encoded at a time
 
@@ -82,10 +84,14 @@ class Fit:
     history: History
     source: Source
     filling: np.ndarray = field(default_factory=lambda: np.zeros((0, 0, 0)))  # the matrices of layers
+    # Raw outputs and constants of the distribution of y in training, without x; none in files of earlier versions.
+    start: np.ndarray = field(default_factory=lambda: np.zeros(0))
     recalibration: Recalibration | None = None
     out_of_fold: OutOfFold | None = None  # in memory alone
     stack: Stack | None = None
     cut_off: str | None = None  # what would have come, had there been more time; in memory alone
+    units: Units | None = None  # of the raw numbers in training; in memory alone
+    carried: Carried | None = None  # what training may go on with; in memory alone
 
     @property
     def declared_whole(self) -> ModelConfig:
@@ -114,6 +120,11 @@ class Fit:
     def n_parameters(self) -> int:
         """How many weights were learned, over all members."""
         return sum(fit.theta.size for fit in self.groups)
+
+    @cached_property
+    def said_of_rows(self) -> set[str]:
+        """What has been noted of the cells of new rows; it need not be said again."""
+        return set()
 
     @cached_property
     def head(self) -> Head:

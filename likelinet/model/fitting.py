@@ -6,28 +6,22 @@ from typing import Any
 
 import numpy as np
 
-from likelinet.config import DataConfig, LBFGSConfig, ModelConfig, VAEConfig
+from likelinet.config import DataConfig, ModelConfig
 from likelinet.config.network import CoderConfig
 from likelinet.core.errors import DataError
 from likelinet.core.gathered import both
 from likelinet.core.wording import counted
 from likelinet.distributions import Distribution
-from likelinet.engines.build import build_engine
-from likelinet.engines.engine import Data
-from likelinet.engines.lbfgs import LbfgsEngine
 from likelinet.model.few_rows import note_few_rows, with_pairs
 from likelinet.model.fit import Fit
 from likelinet.model.members import out_of_fold
 from likelinet.model.out_of_fold import OutOfFold
 from likelinet.model.source import Source
+from likelinet.model.training import check_passes, encoded, is_exact, trained, warm_up_of
 from likelinet.model.unbounded import note_ending
-from likelinet.networks.chain import Chain
 from likelinet.networks.filling import learn_filling
-from likelinet.networks.masking import learn_masking
 from likelinet.objective.build import check_objective
 from likelinet.objective.layout import pack
-from likelinet.optim.apart import ScalesApart
-from likelinet.optim.build import build_optimiser
 from likelinet.tables.hold_out import HoldOut, folds_of
 from likelinet.tables.inputs import learn_inputs
 from likelinet.tables.kinds.noted import note_readings
@@ -41,12 +35,11 @@ from likelinet.targets.possible import check_possible
 from likelinet.targets.suitable import note_suspicions
 from likelinet.targets.target import Naming, Targets, Y
 from likelinet.training.history import Callback, History
-from likelinet.training.loop import Training
 from likelinet.training.minibatches import by_folds, split
 from likelinet.training.plan import Plan
 from likelinet.training.progress import Progress
 from likelinet.training.size import annealing_of, batch_of, epochs_of, look_of, patience_of
-from likelinet.training.start import initial_weights
+from likelinet.training.start import initial_weights, marginal_fit
 from likelinet.training.streams import Streams, fold_stream, held_out_stream
 from likelinet.training.units import units_of
 
@@ -63,6 +56,7 @@ def fit(
     progress: Progress,
     group: str = "",
     before: int = 0,
+    once: bool = False,
     few: bool = False,
 ) -> tuple[Fit, BaseException | None]:
     """Return the trained model, and what cut the training short, if anything did.
@@ -85,7 +79,9 @@ def fit(
         Shows how far training is, from its beginning on.
     group, before
         How to call it if it is one of several groups of members, and how many members those before it have.
-    few
+    once : bool
+        Whether all rows are trained on, in one pass by a rate that does not change.
+    few : bool
         Whether the rows are so few that others are imagined beside them, in which x says nothing of y.
     """
     (what, other), n, is_coder = names, rows.table.n, isinstance(config.network, CoderConfig)
@@ -96,7 +92,7 @@ def fit(
         lambda: learn_inputs(rows.table, features, rows.weight, config.data),
         lambda: learn_targets(config, custom, rows, naming),
     )
-    held = _folds(config, rows.table, validation)
+    held = None if once else folds_held_out(config, rows.table, validation)
     spare = 0 if held is None else 1  # a row of weight 0, for members that have fewer rows than others
     apart = []
     if not is_coder:  # whose y may be any features
@@ -105,8 +101,9 @@ def fit(
         fold = folds_of(config.data, rows.table, FOLDS, fold_stream(config.training.seed))
         if wants_means(inputs.columns):
             inputs, apart = inputs.with_means(rows.table, rows.weight, targets.scored(y, rows.weight), fold)
-    # Without inputs the model is plain maximum likelihood of a distribution, and that can be had exactly.
-    exact = isinstance(config.training.optimizer, LBFGSConfig) or inputs.width == 0
+    exact = is_exact(config, inputs)
+    if once:
+        check_passes(config, inputs)
     dtype = "float64" if exact else config.training.precision
     untrained = Fit(config, custom, inputs, targets, np.zeros((0, 0), dtype), History(), source)
     parts = [(rows, y)]
@@ -114,68 +111,46 @@ def fit(
         parts.append((validation, untrained.recognise(validation, f"validation {what}")))
     in_training = weigher(config.data.class_weight, targets, y, rows.weight, what)
     parts = [(replace(part, weight=in_training(own, part.weight)), own) for part, own in parts]
-    with np.errstate(over="ignore", invalid="ignore"):  # said in a sentence instead
-        encoded = np.concatenate([targets.encode(y) for _, y in parts])
-        encoded = np.concatenate([encoded, encoded[:spare]])
-        weight = np.concatenate([*(part.weight / part.weight.mean() for part, _ in parts), np.zeros(spare)])
-        x, columns = untrained.encode([part.table for part, _ in parts], other, apart, spare)
-        precision = untrained.precision
-        data = Data(x, columns, encoded.astype(precision.loss), weight.astype(precision.loss))
-    _check_range(data, what, targets.open_ended)
+    rows_of = encoded(untrained, parts, other, what, apart, spare)
+    x, own, known = rows_of.data.x, rows_of.own, rows_of.columns
     if not is_coder:
-        untrained = replace(untrained, filling=learn_filling(inputs.amounts, inputs.telling, x[:n], weight[:n]))
+        untrained = replace(untrained, filling=learn_filling(inputs.amounts, inputs.telling, x[:n], own[1]))
     objective, head = untrained.objective, untrained.objective.head
 
     streams = Streams.of(config.training.seed, before + config.ensemble)[before:]
-    own, known = (encoded[:n], weight[:n]), None if columns is None else columns[:n]
     estimates = head.raw_start(*own)
     check_objective(config.training.objective, objective, inputs.width, estimates, own[0], known)
     constraint = config.distribution.leaf_class(custom).constraint
     check_possible(targets, head, estimates, own[0], known, constraint, naming)
     note_readings(rows.table, inputs.columns, is_coder, config.data.text)
+    layout = objective.layout
     theta = initial_weights(objective, *own, [s.initial for s in streams], dtype, known, estimates)
-    offset = targets.shift_of_nll(untrained.family.has_density(encoded))
-    plan = planned(config, rows.table, len(encoded), inputs.width > 0, exact, streams, offset, held)
+    *_, bias, shared = layout.views(theta.astype(np.float64))
+    start = bias[0], shared[0]
+    # What y is without x does not know the weights that classes have in training.
+    plain = start if config.data.class_weight is None else marginal_fit(head, own[0], rows.weight, known)
+    untrained = replace(untrained, start=np.concatenate(plain))
+    offset = targets.shift_of_nll(untrained.family.has_density(rows_of.y))
+    validates = inputs.width > 0 and not once
+    plan = planned(config, rows.table, len(rows_of.y), validates, exact, streams, offset, held)
+    plan = plan.once() if once else plan
     if few:
-        data, plan = with_pairs(data, plan)
-    else:
-        note_few_rows(config, inputs, n, objective.layout.size, exact or plan.validation.size > 0)
-    units, layout = None, objective.layout
-    if exact:
-        engine, optimiser = LbfgsEngine(), None
-    else:
-        *_, bias, shared = layout.views(theta.astype(np.float64))
-        units = units_of(head, (bias[0], shared[0]), *own, known)
-        if units is not None:
-            objective, theta = replace(objective, head=units.head(head)), units.begun(theta, layout)
-        declared = config.training
-        optimiser = build_optimiser(
-            declared.optimizer,
-            declared.schedule,
-            plan.steps,
-            objective.layout,
-            declared.average,
-            ScalesApart(head.scales, declared.scale_rate, declared.scale_decay),
-        )
-        objective = replace(objective, warm_up=plan.settled * plan.steps_of_epoch)
-        if inputs.with_missing and not is_coder:
-            masking = learn_masking(inputs.with_missing, x[:n], *own)
-            objective = replace(objective, network=Chain((masking, objective.network)))
-        engine = build_engine(config, objective, data, plan.probable_steps, plan.batch_size)
-    progress.begin(plan.epochs * plan.looks_of_epoch, plan.time, group)
-    training = Training(engine, objective, data, optimiser, plan, theta, streams, [progress, *callbacks])
-    training.go_on()
-    progress.end()
-    theta, history, cause = training.end()
-    theta = theta if units is None else units.plain(theta, layout)
-    found = replace(untrained, theta=theta, history=history, cut_off=training.cut_off)
+        data, plan = with_pairs(rows_of.data, plan)
+        rows_of = replace(rows_of, data=data)
+    elif not once:
+        note_few_rows(config, inputs, n, layout.size, exact or plan.validation.size > 0)
+    if not exact:
+        units = units_of(head, start, *own, known)
+        untrained = replace(untrained, units=units)
+        theta = theta if units is None else units.begun(theta, layout)
+    found, training, cause = trained(untrained, theta, rows_of, plan, streams, callbacks, progress, group, once)
     linear = inputs.width == 0 or len(layout.weights) == 3  # one layer's matrix and bias, and the constants
     if cause is None and training.heading is not None and linear and not few:
         # Where the start was the maximum, it has come from the family's own estimates.
-        own_estimates = (np.broadcast_to(e, (len(theta), len(e))) for e in estimates)
-        away = theta - pack([*layout.views(theta)[:-2], *own_estimates], layout)
+        own_estimates = (np.broadcast_to(e, (len(found.theta), len(e))) for e in estimates)
+        away = found.theta - pack([*layout.views(found.theta)[:-2], *own_estimates], layout)
         heading = np.where(training.heading.any(1, keepdims=True), training.heading, away)
-        note_ending(found, heading, data, naming)
+        note_ending(found, heading, rows_of.data, naming)
     if held is not None and cause is None:
         seen = x[:n], known, held
         found = _with_out_of_fold(
@@ -193,7 +168,7 @@ def learn_targets(
     return y, targets_class.learn(y, rows.weight, with_levels(config, custom, rows.levels), custom, naming)
 
 
-def _folds(config: ModelConfig, table: Table, validation: Rows | None) -> np.ndarray | None:
+def folds_held_out(config: ModelConfig, table: Table, validation: Rows | None) -> np.ndarray | None:
     """Return the fold of each row, where members hold out folds."""
     folds = config.training.folds
     if folds is None:
@@ -269,7 +244,7 @@ def planned(
         None if annealing else patience_of(training, epochs),
         training.gradient_clip,
         offset,
-        settled=config.network.kl_warm_up if isinstance(config.network, VAEConfig) and not exact else 0,
+        settled=0 if exact else warm_up_of(config),
         together=fold is not None or annealing is not None,
         look=look_of(of_epoch) if annealing else None,
         annealing=annealing,
@@ -294,12 +269,3 @@ def with_levels(config: ModelConfig, custom: type[Distribution] | None, levels: 
     if levels is None or d.leaf is not d or not d.leaf_class(custom).ordered or d.class_levels is not None:
         return config
     return config.model_copy(update={"distribution": d.model_copy(update={"levels": levels})})
-
-
-def _check_range(data: Data, what: str, open_ended: bool) -> None:
-    """Raise `DataError` if a number overflows; likelihoods square y."""
-    y = np.where(np.isinf(data.y), 0.0, data.y) if open_ended else data.y
-    for name, values, power in (("X", data.x, 1.0), (what, y, 0.5), ("The weight", data.weight, 1.0)):
-        most = np.finfo(values.dtype).max ** power
-        if not (np.isfinite(values) if power == 1.0 else np.abs(values) <= most).all():
-            raise DataError(f"{name} has numbers too large for {values.dtype}: choose another unit.")

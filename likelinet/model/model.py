@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,31 +10,24 @@ from numpy.typing import ArrayLike
 
 from likelinet.config import ModelConfig, parse_config
 from likelinet.core.errors import ConfigError, DataError, NotFittedError, UndefinedError
-from likelinet.core.gathered import also
 from likelinet.core.wording import counted
 from likelinet.distributions import Distribution
-from likelinet.model import few_rows, files, recalibration, stacking
-from likelinet.model.choosing import chosen, unargued, with_less_time
+from likelinet.model import files, recalibration
 from likelinet.model.declaring import with_class, without_keys
 from likelinet.model.fit import Fit
+from likelinet.model.learning import Given, gone_on, learned, roles_of
 from likelinet.model.out_of_fold import OutOfFold
+from likelinet.model.passes import Passes
 from likelinet.model.prediction import predict_dist
-from likelinet.model.questions import Questions
+from likelinet.model.seeing import Seeing
 from likelinet.model.source import Source
-from likelinet.model.without_constants import without_constants
-from likelinet.model.without_identifiers import without_identifiers
-from likelinet.tables.events import with_event_label
 from likelinet.tables.kinds.kind import Kind
-from likelinet.tables.named_target import named
 from likelinet.tables.roles import Roles
 from likelinet.tables.rows import declared_table, output_names
-from likelinet.tables.table import Table
-from likelinet.targets.build import takes_labels
 from likelinet.training.history import Callback, History
-from likelinet.training.progress import Progress
 
 
-class Model(Questions):
+class Model(Passes, Seeing):
     """A network whose outputs are the parameters of a distribution, fitted by maximum likelihood.
 
     Parameters
@@ -86,6 +78,7 @@ class Model(Questions):
         sample_weight: ArrayLike | None = None,
         validation: tuple[Any, ...] | None = None,
         *,
+        warm_start: bool = False,
         callbacks: Sequence[Callback] = (),
         progress: bool = True,
     ) -> "Model":
@@ -104,6 +97,9 @@ class Model(Questions):
             Weight of each row, not negative; a row of weight 0 has no influence at all.
         validation : tuple (X, y) or (X, y, sample_weight), or (X,) where X holds y, optional
             Held-out rows for early stopping, instead of a random split.
+        warm_start : bool
+            Whether a fitted model goes on from its weights. All that it knows of columns and y stays, and new rows are
+            read as `predict` reads them; optimiser and schedule begin anew, and weights of groups stay.
         callbacks : sequence of callable
             Each is called with an `Epoch` after every epoch; True ends the training, of groups that of this one.
         progress : bool
@@ -126,53 +122,8 @@ class Model(Questions):
             On Ctrl-C, with the best weights so far kept likewise; an error of a callback comes through, and they are
             kept as well.
         """
-        table = declared_table(X, self._declared.data)
-        config, y = named(self._declared, table, y)
-        with also(partial(self._roles_of(config).look, table)):
-            fit, cause = self._trained(config, table, y, sample_weight, validation, callbacks, progress)
-        if self.fitted and fit.history.untrained:
-            if cause is not None:
-                cause.add_note("The model keeps its earlier fit.")
-        else:
-            self._fit = fit
-        if cause is not None:
-            raise cause
-        return self
-
-    def _trained(
-        self,
-        config: ModelConfig,
-        table: Table,
-        y: Any,
-        sample_weight: ArrayLike | None,
-        validation: tuple[Any, ...] | None,
-        callbacks: Sequence[Callback],
-        progress: bool,
-    ) -> tuple[Fit, BaseException | None]:
-        """Return what `fit` learns, and what cut it short, if anything did."""
-        config = with_event_label(config, table) if y is None else config
-        if y is None:
-            config = without_identifiers(self._roles_of(config), table)
-            config = without_constants(self._roles_of(config), table, self._custom)
-        config, few = few_rows.settled(config, table, sample_weight, validation)
-        config, choice = chosen(config, table, y, sample_weight, progress, few)
-        roles = self._roles_of(config)
-        rows = few_rows.repeated(roles.rows(table, y, sample_weight), few)
-        if validation is not None and not (isinstance(validation, tuple | list) and 1 <= len(validation) <= 3):
-            raise DataError("validation must be (X, y) or (X, y, sample_weight); or (X,) where X holds y.")
-        features, names = roles.features(rows.table), (roles.y_name, tuple(rows.table.columns))
-        held = None
-        if validation is not None:
-            held_x, held_y, held_weight = (*validation, None, None)[:3]
-            held_table = declared_table(held_x, config.data)
-            _, held_y = named(config, held_table, held_y)
-            held = roles.rows(held_table, held_y, held_weight, features, rows.table.named)
-        within = stacking.with_folds(with_less_time(config, choice), rows.table, validated=held is not None)
-        given = self._custom, Source.of(table), rows, held
-        with unargued(choice), Progress(progress) as bar:
-            fit, cause = stacking.fit(within, *given, features, names, callbacks, bar, few)
-        stacking.note_time(fit, config.training.time)
-        return replace(fit.declared_by(config), history=replace(fit.history, choice=choice)), cause
+        given = Given(X, y, sample_weight, validation, callbacks, progress, once=False)
+        return self._learn(given, anew=not warm_start)
 
     def recalibrate(
         self,
@@ -260,6 +211,11 @@ class Model(Questions):
         return self._fitted().targets.classes
 
     @property
+    def n_classes(self) -> int | tuple[int, ...]:
+        """How many classes there are, a tuple where outputs have labels of their own; 0 for numbers."""
+        return self._fitted().targets.n_classes
+
+    @property
     def fitted(self) -> bool:
         """Whether there is anything to predict with."""
         return self._fit is not None
@@ -307,10 +263,9 @@ class Model(Questions):
             state = "not trained, weights of the start" if self.history.untrained else "fitted"
             state = f"{state}: {features}, {self.n_parameters:,} parameter{'s' * (self.n_parameters != 1)}"
             state += f", recalibrated by {self.recalibrated}" if self.recalibrated is not None else ""
-        network = " + ".join(group.networks_in_brief for group in self.config.each_group)
         outputs = ", ".join(output_names(self.config.data))
         family = " + ".join(dict.fromkeys(group.distribution.in_brief for group in self.config.each_group))
-        return f"Model({f'{outputs} ~ ' if outputs else ''}{family}, {network}, {state})"
+        return f"Model({f'{outputs} ~ ' if outputs else ''}{family}, {self.config.networks_in_brief}, {state})"
 
     def save(self, path: str | Path) -> None:
         """Write the fitted model to one safetensors file: arrays, with everything else as JSON."""
@@ -334,13 +289,33 @@ class Model(Questions):
         ModelFileError
             If the file is missing, truncated, altered, newer than this version, or names a class that is not trusted.
         """
-        fit = files.read(path, distribution, trust)
+        return Model._of(files.read(path, distribution, trust), distribution)
+
+    @staticmethod
+    def _of(fit: Fit, distribution: type[Distribution] | None) -> "Model":
         model = Model(fit.declared_whole, distribution=distribution)
         model._fit = fit.declared_by(model.config)
         return model
 
+    def _with(self, fit: Fit) -> "Model":
+        return Model._of(fit, self._custom)
+
     def _roles_of(self, config: ModelConfig) -> Roles:
-        return Roles(config, takes_labels(config.distribution, self._custom))
+        return roles_of(config, self._custom)
+
+    def _learn(self, given: Given, anew: bool) -> "Model":
+        earlier = self._fit
+        if earlier is None or anew:
+            fit, cause = learned(self._declared, self._custom, given)
+        else:
+            fit, cause = gone_on(earlier, given)
+        if earlier is None or not (fit is earlier or fit.history.untrained):
+            self._fit = fit
+        elif cause is not None:
+            cause.add_note("The model keeps its earlier fit.")
+        if cause is not None:
+            raise cause
+        return self
 
     def _fitted(self) -> Fit:
         if self._fit is None:

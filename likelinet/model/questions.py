@@ -13,18 +13,25 @@ from likelinet.config import ModelConfig
 from likelinet.config.network import VAEConfig
 from likelinet.core.errors import DataError, UndefinedError
 from likelinet.core.gathered import also
-from likelinet.core.notes import note
+from likelinet.core.notes import each_once, note
+from likelinet.decisions import Loss
+from likelinet.decisions.bayes import decide
+from likelinet.decisions.decision import Decision
+from likelinet.decisions.search import LossFunction
 from likelinet.distributions import Distribution
 from likelinet.model import codes
 from likelinet.model.fit import EncodedRows, Fit
-from likelinet.model.members import Uncertainty, uncertainty
+from likelinet.model.marginal import predict_both
+from likelinet.model.members import Uncertainty, each_member, member_weights, uncertainty
 from likelinet.model.out_of_fold import OutOfFold
 from likelinet.model.prediction import predict_dist
 from likelinet.scores import metrics
 from likelinet.scores.calibration import log_prob
+from likelinet.scores.skill import skill
 from likelinet.tables.named_target import named
 from likelinet.tables.roles import Roles
 from likelinet.tables.rows import Rows, declared_table, target_names
+from likelinet.tables.table import Table
 
 T = TypeVar("T")
 
@@ -48,11 +55,6 @@ class Questions(ABC):
     @property
     def _roles(self) -> Roles:
         return self._roles_of(self.config)
-
-    @property
-    def n_classes(self) -> int | tuple[int, ...]:
-        """How many classes there are, a tuple where outputs have labels of their own; 0 for numbers."""
-        return self._fitted().targets.n_classes
 
     def predict_dist(self, X: Any) -> Distribution:
         """Return P(y | x) for each row: batch_shape (n,), in the units of y."""
@@ -108,6 +110,47 @@ class Questions(ABC):
         rng = np.random.default_rng(seed)
         return self._draws(self.decode(codes.prior(self._fitted(), n, rng)), (), rng)
 
+    def decide(
+        self,
+        X: Any,
+        loss: Loss | LossFunction,
+        actions: ArrayLike | None = None,
+        *,
+        samples: int | None = None,
+        seed: int | None = None,
+        members: bool = False,
+    ) -> Decision:
+        """Return the Bayes action of each row, its expected loss, and what knowing more would be worth.
+
+        Parameters
+        ----------
+        X : array_like or DataFrame
+            Rows.
+        loss, actions, samples, seed
+            As `likelinet.decide` takes them: a loss of `likelinet.decisions`, or a function loss(action, y).
+        members : bool
+            Whether to say as well what agreement of the members of an ensemble would be worth; each decides once.
+
+        Raises
+        ------
+        UndefinedError
+            If y is a vector, or has no such loss; or for members of a model that is recalibrated, which they are not.
+        """
+        d = self.predict_dist(X)
+        made = decide(d, loss, actions, samples=samples, seed=seed)
+        if not members:
+            return made
+        if self._fitted().recalibration is not None:
+            raise UndefinedError("decide: the members are not recalibrated, and the model is; leave out members=True.")
+
+        def of_each(fit: Fit, x: EncodedRows) -> np.ndarray:
+            each = (decide(d, loss, actions, samples=samples, seed=seed) for d in each_member(fit, x))
+            return np.average([own.expected_loss for own in each], axis=0, weights=member_weights(fit))
+
+        with np.errstate(invalid="ignore"):  # of infinite ones
+            saved = made.expected_loss - self._ask(X, of_each)
+        return replace(made, value_of_agreement=np.maximum(saved, 0.0))  # rounding apart it is none below 0
+
     def elbo(self, X: Any, samples: int = 1, y: Any = None, *, seed: int | None = None) -> np.ndarray:
         r"""Return a lower bound of log p(y) of each row in the units of y, shape (n,), by codes drawn from q(z | x).
 
@@ -156,23 +199,23 @@ class Questions(ABC):
         return float(np.average(each, weights=rows.weight))
 
     def evaluate(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> dict[str, float]:
-        """Return held-out metrics by name; see `likelinet.scores.evaluate`.
+        """Return held-out metrics by name; see `likelinet.scores.evaluate`, and `likelinet.scores.skill` for the last.
+
+        What the scores are better than is the distribution of y in the training rows: the same family, fitted to them
+        without any x. A model file of an earlier version does not hold it.
 
         Those of an autoencoder are of P(y | z) at the code of each row. A variational one has its `elbo` as well.
         """
         table = declared_table(X, self.config.data)
         rows = self.observed(table, y, sample_weight)
-        seen = [(self._fitted().source, "trained on")]
-        if (recalibration := self._fitted().recalibration) is not None:
-            seen.append((recalibration.source, "recalibrated by"))
-        for source, was in seen:
-            source.note_seen(table, self.config, "the scores are better than those of new rows", was)
-        if not isinstance(self.config.network, VAEConfig):
-            return metrics.evaluate(self.predict_dist(rows.table), rows.y, rows.weight)
-        bound = self._bound(rows, 1, self.config.training.seed)
-        d, each = self._ask(rows.table, lambda fit, x: (predict_dist(fit, x), bound(fit, x)))
-        elbo = float(np.average(each, weights=rows.weight))
-        return {"elbo": elbo, **metrics.evaluate(self._recalibrated(d), rows.y, rows.weight)}
+        self._note_seen(table)
+        is_vae = isinstance(self.config.network, VAEConfig)
+        bound = self._bound(rows, 1, self.config.training.seed) if is_vae else None
+        d, without_x, each = self._ask(rows.table, lambda fit, x: (*predict_both(fit, x), bound and bound(fit, x)))
+        scores = metrics.evaluate(self._recalibrated(d), rows.y, rows.weight)
+        if each is not None:
+            scores = {"elbo": float(np.average(each, weights=rows.weight)), **scores}
+        return scores if without_x is None else scores | skill(scores, without_x, rows.y, rows.weight)
 
     def uncertainty(self, X: Any, measure: Literal["variance", "entropy"] = "variance") -> Uncertainty:
         r"""Return how uncertain y is in each row: in all, by noise, and since the members of an ensemble disagree.
@@ -243,7 +286,8 @@ class Questions(ABC):
                 "Training was cut short, before out-of-fold predictions were made: fit the model again."
             )
         raise UndefinedError(
-            "There are no out-of-fold predictions: set training.folds, and 'ensemble' to as many or more, before fit."
+            "There are no out-of-fold predictions: set training.folds, and 'ensemble' to as many or more, before fit; "
+            "a model that has gone on has none."
         )
 
     def observed(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> Rows:
@@ -268,7 +312,8 @@ class Questions(ABC):
             raise DataError("The table is empty: it has no rows.")
         rows = fit.rows(table)
         answer = question(fit, rows)
-        rows.x.oddities.note()
+        with each_once(fit.said_of_rows):
+            rows.x.oddities.note()
         fit.note_unused(table)
         return answer
 
@@ -276,6 +321,14 @@ class Questions(ABC):
         """Return plain predictions as the model gives them."""
         recalibration = self._fitted().recalibration
         return d if recalibration is None else recalibration.of(d)
+
+    def _note_seen(self, table: Table) -> None:
+        """Warn where scores of a table are those of rows that the model has seen."""
+        seen = [(self._fitted().source, "trained on")]
+        if (recalibration := self._fitted().recalibration) is not None:
+            seen.append((recalibration.source, "recalibrated by"))
+        for source, was in seen:
+            source.note_seen(table, self.config, "the scores are better than those of new rows", was)
 
     def _bound(self, rows: Rows, samples: int, seed: int | None) -> Callable[[Fit, EncodedRows], np.ndarray]:
         """Return the question for a bound of log p(y) of each row."""

@@ -26,6 +26,7 @@ from likelinet.tables.table import Table
 from likelinet.targets.class_weights import Weigher, weigher
 from likelinet.targets.lattice import step_of
 from likelinet.targets.target import Naming
+from likelinet.training.choice import Choice
 from likelinet.training.history import Callback, Epoch, GroupHistory, History
 from likelinet.training.interrupts import waiting
 from likelinet.training.progress import Progress
@@ -44,9 +45,11 @@ def fit(
     names: tuple[str, tuple[str, ...]],
     callbacks: Sequence[Callback],
     progress: Progress,
+    once: bool = False,
     few: bool = False,
+    choice: Choice | None = None,
 ) -> tuple[Fit, BaseException | None]:
-    """Return what `fitting.fit` does, also of a declaration with groups of members.
+    """Return what `fitting.fit` does, also of a declaration with groups of members, of which `choice` chose a family.
 
     Each group is trained as its config would be by itself, but that its members have streams of their own, as if all
     were of one ensemble. What cuts one short leaves those before it, and of the first one what it has learned; one
@@ -54,19 +57,19 @@ def fit(
     """
     given = custom, source, rows, validation, features, names
     if config.groups is None:
-        return fitting.fit(config, *given, callbacks, progress, few=few)
+        return fitting.fit(config, *given, callbacks, progress, once=once, few=few)
     declared, found, whole = config.each_group, list[Fit](), list[int]()
     cause: BaseException | None = None
     lost: list[tuple[str, LikelinetError]] = []
     # What a linear model among them says better, their weights take.
     with each_once(), unnoted(WidthNote) if any(own.is_linear for own in declared) else nullcontext():
-        _check_families(declared, custom, rows, source, names[0])
+        _check_families(declared, custom, rows, source, names[0], choice)
         for g, own in enumerate(declared):
-            name, spent = f"group {g + 1} of {len(declared)}", sum(map(_seconds, found))
+            name, spent = f"group {g + 1} of {len(declared)}", sum(fit.history.seconds for fit in found)
             members = sum(len(fit.theta) for fit in found)
             told = [_within(callback, g, members, spent) for callback in callbacks]
             try:
-                trained, cause = fitting.fit(_in_time(declared[g:], spent), *given, told, progress, name, members)
+                trained, cause = fitting.fit(in_time(declared[g:], spent), *given, told, progress, name, members, once)
                 found.append(replace(trained, config=own))
             except BaseException as error:
                 if not found or isinstance(error, ConfigError | DataError):  # what is declared cannot be
@@ -88,11 +91,7 @@ def fit(
         telling, weights = whole or [0], np.zeros(len(found))  # one that was cut short only where there is no other
         counting = _in_training(found[0], rows, names[0])
         weights[telling] = _weights([found[g] for g in telling], validation, counting)
-        waited = cause is not None and len(found) - 1 in whole
-        fit = _stacked(config, found, weights, waited)
-        if cause is None:
-            fit.history.stopped = found[whole[-1]].history.stopped
-        return fit, cause
+        return _stacked(config, found, weights, _ending(found, whole, cause)), cause
 
 
 def with_folds(config: ModelConfig, table: Table, validated: bool) -> ModelConfig:
@@ -116,25 +115,32 @@ def note_time(fit: Fit, seconds: float | None) -> None:
 
 
 def _check_families(
-    declared: Sequence[ModelConfig], custom: type[Distribution] | None, rows: Rows, source: Source, what: str
+    declared: Sequence[ModelConfig],
+    custom: type[Distribution] | None,
+    rows: Rows,
+    source: Source,
+    what: str,
+    choice: Choice | None,
 ) -> None:
     """Raise `DataError`, before anything is trained, if y is not for all families, or these cannot be weighed by it."""
     if all(config.distribution == declared[0].distribution for config in declared):
         return
     kinds: list[str] = []
     for g, config in enumerate(declared):
+        own = config.distribution.in_brief
+        ending = "." if choice is None else f"; {choice.reason(what)}: name the family of all groups, such as '{own}'."
         try:
-            check_same_y(declared[0].distribution, config.distribution)  # of which one may just have been chosen
+            check_same_y(declared[0].distribution, config.distribution)
         except ValueError as error:
-            raise DataError(f"groups.{g}: {error}.") from None
+            raise DataError(f"groups.{g}: {error}{ending}") from None
         y, targets = fitting.learn_targets(config, custom, rows, Naming.of(config, rows, what))
         probe = Fit(config, custom, Inputs((), False), targets, np.zeros((0, 0)), History(), source)
         kinds.append(kind_of_y(probe, targets.encode(y)))
         if kinds[g] != kinds[0]:
-            one, other = (declared[i].distribution.in_brief for i in (0, g))
             raise DataError(
-                f"groups.{g}: under '{other}' {what} is {kinds[g]}, and under '{one}' {kinds[0]}, which nothing weighs "
-                "against each other: take families of one kind."
+                f"groups.{g}: under '{own}' {what} is {kinds[g]}, and under '{declared[0].distribution.in_brief}' "
+                f"{kinds[0]}, which nothing weighs against each other"
+                + (": take families of one kind." if choice is None else ending)
             )
 
 
@@ -160,12 +166,7 @@ def _within(callback: Callback, group: int, members: int, seconds: float) -> Cal
     return told
 
 
-def _seconds(fit: Fit) -> float:
-    """Return how long a training has taken."""
-    return fit.history.epochs[-1].seconds if fit.history.epochs else 0.0
-
-
-def _in_time(left: Sequence[ModelConfig], spent: float) -> ModelConfig:
+def in_time(left: Sequence[ModelConfig], spent: float) -> ModelConfig:
     """Return the first of the groups that are left, with its share of the time that is left."""
     training = left[0].training
     if training.time is None:
@@ -175,19 +176,24 @@ def _in_time(left: Sequence[ModelConfig], spent: float) -> ModelConfig:
     return left[0].model_copy(update={"training": training.model_copy(update={"time": time})})
 
 
-def _stacked(config: ModelConfig, found: Sequence[Fit], weights: np.ndarray, waited: bool) -> Fit:
-    """Return the groups that were trained as one model; `waited`: what cut it short came before the next one began."""
+def _ending(found: Sequence[Fit], whole: Sequence[int], cause: BaseException | None) -> str:
+    """Return how the training of groups ended: as of the last one that is whole, or as what cut it short says."""
+    if cause is None:
+        return found[whole[-1]].history.stopped
+    return "interrupted" if len(found) - 1 in whole else found[-1].history.stopped  # maybe before the next one began
+
+
+def _stacked(config: ModelConfig, found: Sequence[Fit], weights: np.ndarray, stopped: str) -> Fit:
+    """Return the groups that were trained as one model."""
     weights = np.where(weights < LEAST, 0.0, weights)
     weights /= weights.sum()
     groups = tuple(np.flatnonzero(weights).tolist())
     kept = tuple(float(weights[g]) for g in groups)
-    history, out = _history(config, found, weights), None
+    history, out = _history(config, found, weights, stopped), None
     outs = [out for g in groups if (out := found[g].out_of_fold) is not None]
     if outs:
         out = replace(outs[0], distribution=mixture_of([own.distribution for own in outs], kept))
         history.out_of_fold_nll = float(np.average(-out.log_prob, weights=out.weight))
-    if waited:
-        history.stopped = "interrupted"
     first, *others = (replace(found[g], history=History(), out_of_fold=None) for g in groups)
     cut_off = "; ".join(f"in group {g + 1} {fit.cut_off}" for g, fit in enumerate(found) if fit.cut_off)
     stack = Stack(config, groups, kept, tuple(others))
@@ -242,17 +248,15 @@ def _unseen(
         return log_prob_of_cells(d, y, step), in_training(y, validation.weight)
 
 
-def _history(config: ModelConfig, found: Sequence[Fit], weights: np.ndarray) -> History:
+def _history(config: ModelConfig, found: Sequence[Fit], weights: np.ndarray, stopped: str) -> History:
     """Return the history of all groups, one after the other."""
-    assert config.groups is not None
-    last = found[-1].history
-    history = History(stopped=last.stopped, engine=last.engine)
+    history = History(stopped=stopped, engine=found[-1].history.engine)
     spent = 0.0
     for g, (fit, weight) in enumerate(zip(found, weights.tolist(), strict=True)):
         own, members = fit.history, len(history.best_epoch)
         history.epochs += [epoch.in_group(g, members, spent) for epoch in own.epochs]
         history.best_epoch += own.best_epoch
-        brief, nll = config.groups[g].in_brief, own.out_of_fold_nll
-        history.groups.append(GroupHistory(brief, len(fit.theta), own.stopped, nll, weight))
-        spent += _seconds(fit)
+        words, nll = config.group_in_words(g), own.out_of_fold_nll
+        history.groups.append(GroupHistory(words, len(fit.theta), own.stopped, nll, weight))
+        spent += own.seconds
     return history

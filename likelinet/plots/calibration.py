@@ -12,9 +12,14 @@ from likelinet.scores.metrics import equal_bins
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+FEW = 10  # rows of a bin below which its share is noise: drawn pale, and no line leads there
+SURE = 0.95  # of what is drawn as noise
+
 
 def pit_histogram(axes: "Axes", d: Distribution, y: np.ndarray | Interval) -> None:
-    """Draw the histogram of F(y), flat where the predicted distributions are right.
+    """Draw the histogram of F(y), flat where the predicted distributions are right, and how far noise moves a bar.
+
+    The band holds a bar with 95 % probability where they are.
 
     Parameters
     ----------
@@ -27,9 +32,31 @@ def pit_histogram(axes: "Axes", d: Distribution, y: np.ndarray | Interval) -> No
     """
     bins = max(5, min(20, len(y) // 10))
     edges = np.linspace(0.0, 1.0, bins + 1)
+    low, high = bins * binomial_band(1.0 / bins, len(y))
     axes.bar(edges[:-1], bins * pit_shares(d, y, bins), np.diff(edges), align="edge", color=BLUE, edgecolor="white")
     axes.axhline(1.0, color=GREY, ls="--")
+    axes.fill_between([0.0, 1.0], low, high, color=GREY, alpha=0.35, lw=0, zorder=3)
     axes.set(xlabel="F(y)", ylabel="density", title="PIT: flat is right", xlim=(0, 1))
+
+
+def binomial_band(share: np.ndarray | float, n: int) -> np.ndarray:
+    """Return between which shares of n rows 95 % of all draws lie, if each row counts with this probability.
+
+    Parameters
+    ----------
+    share : float or ndarray
+        The probability.
+    n : int
+        How many rows.
+
+    Examples
+    --------
+    >>> binomial_band(0.5, 100).tolist()
+    [0.4, 0.6]
+    """
+    from scipy.stats import binom
+
+    return np.stack(binom.interval(SURE, n, share)) / n
 
 
 def coverage_curve(axes: "Axes", d: Distribution, y: np.ndarray | Interval) -> None:
@@ -68,14 +95,62 @@ def reliability(axes: "Axes", probs: np.ndarray, codes: np.ndarray, bins: int = 
     bins : int
         Into how many equal bins of probability the rows are put.
     """
-    confidence, hit = probs.max(1), probs.argmax(1) == codes
-    index = equal_bins(confidence, bins)
-    filled = np.unique(index)
-    mean = [confidence[index == b].mean() for b in filled]
-    right = [hit[index == b].mean() for b in filled]
-    size = [4 + 60 * (index == b).mean() for b in filled]
+    _reliability(axes, probs.max(1), probs.argmax(1) == codes, bins)
+    axes.set(xlabel="probability of the most probable class", ylabel="share that was right")
+
+
+def reliability_of_class(
+    axes: "Axes", probability: np.ndarray, observed: np.ndarray, name: str = "1", bins: int = 10
+) -> None:
+    """Draw how often a class was observed against how probable it was.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        Where to draw.
+    probability : ndarray, shape (n,)
+        Of the class.
+    observed : ndarray of bool, shape (n,)
+        Whether it was observed.
+    name : str
+        Of the class.
+    bins : int
+        Into how many equal bins of probability the rows are put.
+    """
+    _reliability(axes, probability, observed, bins)
+    axes.set(xlabel=f"probability of {name}", ylabel=f"share of rows with {name}")
+
+
+def _reliability(axes: "Axes", probability: np.ndarray, hit: np.ndarray, bins: int) -> None:
+    """Draw the share of hits of each bin with its noise and its count; no line leads to bins of few rows."""
+    index = equal_bins(probability, bins)
+    filled, count = np.unique(index, return_counts=True)
+    mean = np.array([probability[index == b].mean() for b in filled])
+    right = np.array([hit[index == b].mean() for b in filled])
+    many = count >= FEW
     axes.plot([0, 1], [0, 1], color=GREY, ls="--")
-    axes.plot(mean, right, color=BLUE, lw=1)
-    axes.scatter(mean, right, s=size, color=BLUE, zorder=3)
-    axes.set(xlabel="probability of the most probable class", ylabel="share that was right", title="Reliability")
+    axes.plot(mean[many], right[many], color=BLUE, lw=1)
+    axes.vlines(mean, *wilson(right, count), color=BLUE, lw=1, alpha=0.5)
+    axes.scatter(mean, right, s=16, color=BLUE, zorder=3, alpha=np.where(many, 1.0, 0.35))
+    for x, n in zip(mean, count, strict=True):
+        axes.text(x, 1.03, str(n), ha="center", va="bottom", fontsize=6, color=GREY, rotation=90 if bins > 10 else 0)
+    axes.set_title("Reliability, with the rows of each bin", pad=14)
     axes.set(xlim=(0, 1.02), ylim=(0, 1.02), aspect="equal")
+
+
+def wilson(share: np.ndarray, n: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the ends of the 95 % Wilson interval of a share of n rows.
+
+    Parameters
+    ----------
+    share, n : ndarray
+        Of each bin.
+
+    References
+    ----------
+    Wilson, *J. Am. Stat. Assoc.* 22, 1927.
+    """
+    z = 1.959963984540054
+    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    return np.maximum(middle - half, 0.0), np.minimum(middle + half, 1.0)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from likelinet.core.errors import UndefinedError
 from likelinet.distributions import Distribution, Interval
 from likelinet.plots.style import BLUE, ORANGE
 from likelinet.scores.angles import around
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 LEVELS = (0.95, 0.8, 0.5)  # central intervals drawn over each other, from pale to strong
+ROWS = 500  # drawn at most: of more, bands are noise, and dots lie over all
 
 
 def fan(
@@ -22,6 +24,8 @@ def fan(
     centre: np.ndarray | None = None,
 ) -> None:
     """Draw central intervals of each row and what was observed, along x or in the order of the median.
+
+    Of more than 500 rows every so many is drawn. Counts with the same median are in the order of their mean.
 
     Parameters
     ----------
@@ -38,7 +42,10 @@ def fan(
     """
     median = d.median()
     along = x if x is not None else median if centre is None else centre
-    order = np.argsort(along, kind="stable")
+    order = np.lexsort((_mean(d), along)) if d.support.integer and x is None else np.argsort(along, kind="stable")
+    all_rows = len(order)
+    if all_rows > ROWS:
+        order = order[np.linspace(0, all_rows - 1, ROWS).round().astype(int)]
     at = np.arange(len(order)) if x is None else x[order]
     lines = [0.0] if centre is None else _turns(centre[order])
     for level in LEVELS:
@@ -51,14 +58,23 @@ def fan(
         axes.plot(at, line + median[order], color=BLUE, lw=1.5, label=None if i else "median")
     if centre is None:
         _draw_observed(axes, at, y[order])
-        axes.set_ylim(*_limits(y, *d.interval(LEVELS[0])))
+        axes.set_ylim(*_limits(y[order], *(end[order] for end in d.interval(LEVELS[0]))))
     else:
         assert not isinstance(y, Interval)
         _draw_observed(axes, at, around(y + centre)[order])
         axes.set_ylim(-np.pi, np.pi)
         axes.set_yticks([-np.pi, -np.pi / 2, 0, np.pi / 2, np.pi], ["-π", "-π/2", "0", "π/2", "π"])
-    axes.legend(framealpha=0.8, edgecolor="none", fontsize=8, loc="upper left").set_zorder(5)
-    axes.set_title("Predicted distributions")
+    # Below the axis, where it covers no data.
+    axes.legend(frameon=False, fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=5, columnspacing=1.2)
+    some = f", {ROWS} of {all_rows:,} rows" if all_rows > ROWS else ""
+    axes.set_title(f"Predicted distributions{some}")
+
+
+def _mean(d: Distribution) -> np.ndarray:
+    try:
+        return d.mean()
+    except UndefinedError:  # a family of the user's may have quantiles alone
+        return d.median()
 
 
 def _turns(angles: np.ndarray) -> list[np.ndarray]:

@@ -8,6 +8,7 @@ import numpy as np
 from likelinet.distributions import Distribution, Interval
 from likelinet.plots.calibration import coverage_curve, pit_histogram
 from likelinet.plots.intervals import fan
+from likelinet.plots.survival import has_survival, survival
 from likelinet.scores.angles import around
 from likelinet.scores.calibration import marginals
 
@@ -36,7 +37,7 @@ def plot_regression(
     Returns
     -------
     Figure
-        Three panels for each output.
+        Three panels for each output, and where y is censored from the right one of survival.
     """
     outputs = [(d.censored_outermost(), y)]
     if d.event_shape:
@@ -44,9 +45,11 @@ def plot_regression(
         outputs = [(each[:, j], y[:, j]) for j in range(min(d.event_shape[0], OUTPUTS))]
     from matplotlib.figure import Figure  # takes long to import
 
-    figure = Figure(figsize=(13, 4 * len(outputs)), layout="constrained")
-    panels = figure.subplots(len(outputs), 3, width_ratios=(2.2, 1, 1), squeeze=False)
-    for (left, middle, right), (marginal, observed), name in zip(panels, outputs, names[1:], strict=False):
+    with_survival = not d.event_shape and has_survival(y)
+    figure = Figure(figsize=(17 if with_survival else 13, 4 * len(outputs)), layout="constrained")
+    ratios = (2.2, 1, 1, 1.2)[: 4 if with_survival else 3]
+    panels = figure.subplots(len(outputs), len(ratios), width_ratios=ratios, squeeze=False)
+    for (left, middle, right, *more), (marginal, observed), name in zip(panels, outputs, names[1:], strict=False):
         centre = None
         if marginal.is_angle:
             assert not isinstance(observed, Interval)
@@ -57,4 +60,8 @@ def plot_regression(
         left.set_ylabel(name)
         pit_histogram(middle, marginal, observed)
         coverage_curve(right, marginal, observed)
+        for axes in more:
+            assert isinstance(observed, Interval)
+            survival(axes, marginal, observed)
+            axes.set_xlabel(name)
     return figure

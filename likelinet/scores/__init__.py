@@ -4,6 +4,7 @@ from likelinet.scores.calibration import covered, d_calibration, pit, pit_cdf, p
 from likelinet.scores.concordance_index import concordance
 from likelinet.scores.discrimination import average_precision, roc_auc
 from likelinet.scores.metrics import calibration_error, class_probabilities, crps, evaluate, r_squared
+from likelinet.scores.skill import skill
 from likelinet.scores.stacking import stacked_weights
 from likelinet.scores.survival import evaluate_censored, integrated_brier, kaplan_meier
 
@@ -24,5 +25,6 @@ __all__ = [
     "pit_shares",
     "r_squared",
     "roc_auc",
+    "skill",
     "stacked_weights",
 ]

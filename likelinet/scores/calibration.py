@@ -122,7 +122,7 @@ def pit_cdf(d: Distribution, y: np.ndarray | Interval, at: np.ndarray, weight: n
     >>> pit_cdf(ll.Gaussian([0.0, 0.0], 1.0), np.array([-1.0, 1.0]), np.array([0.1, 0.5, 1.0])).tolist()
     [0.0, 0.5, 1.0]
     """
-    below, within = _steps(d, y)
+    below, within = pit_bounds(d, y)
     rows = np.ones(len(below)) if weight is None else weight
     rows = np.broadcast_to(rows.reshape((-1,) + (1,) * (np.ndim(below) - 1)), below.shape)
     wide = within > below
@@ -156,12 +156,20 @@ def pit(d: Distribution, y: np.ndarray | Interval, rng: Rng = None) -> np.ndarra
     >>> pit(ll.Gaussian([0.0, 0.0], 1.0), np.array([-1.0, 0.0])).round(4).tolist()
     [0.1587, 0.5]
     """
-    below, within = _steps(d, y)
+    below, within = pit_bounds(d, y)
     return np.where(within > below, below + generator_of(rng).random(np.shape(below)) * (within - below), within)
 
 
-def _steps(d: Distribution, y: np.ndarray | Interval) -> tuple[np.ndarray, np.ndarray]:
-    """Return P(Y < y) and P(Y ≤ y), or P(Y < l) and P(Y ≤ u) of intervals."""
+def pit_bounds(d: Distribution, y: np.ndarray | Interval) -> tuple[np.ndarray, np.ndarray]:
+    """Return P(Y < y) and P(Y ≤ y), or P(Y < l) and P(Y ≤ u) of intervals.
+
+    Parameters
+    ----------
+    d : Distribution
+        One distribution for each row.
+    y : ndarray or Interval, shape (n,)
+        What was observed.
+    """
     lower, upper = (y.lower, y.upper) if isinstance(y, Interval) else (y, y)
     within = d.cdf(upper)  # first, since it says so where y are classes, whose labels may be text
     return d.cdf(open_end(d, np.asarray(lower, dtype=np.float64))), within

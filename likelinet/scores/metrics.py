@@ -20,8 +20,9 @@ def evaluate(d: Distribution, y: np.ndarray | Interval, weight: np.ndarray | Non
     """Return the metrics that fit the family.
 
     For numbers: nll, rmse, mae, crps, the coverage of the central 90 % interval and R²; for classes: nll, accuracy,
-    Brier score and expected calibration error, for ordered ones the ranked probability score, and for two the area
-    under the ROC curve and the average precision of the second; for censored y those
+    Brier score (the sum over all classes) and expected calibration error, for ordered ones the ranked probability
+    score, and for two the Brier score of the second alone (half of that sum; scikit-learn's), its area under the ROC
+    curve and its average precision; for censored y those
     of `likelinet.scores.survival.evaluate_censored`, over several outputs the nll of all together and the mean of each
     other score over the outputs that define it. A score that does not exist, as the rmse where there is no mean, is
     left out. Angles are scored as numbers around the mean direction of each row, but without R².
@@ -103,9 +104,10 @@ def evaluate(d: Distribution, y: np.ndarray | Interval, weight: np.ndarray | Non
 
 
 def _of_two_classes(probability: np.ndarray, positive: np.ndarray, weight: np.ndarray | None) -> dict[str, float]:
-    """Return how well the probability of the second class tells it from the first, where both are there."""
+    """Return the Brier score of the second class alone and, where both are there, how well it is told apart."""
     found = {score.__name__: score(probability, positive, weight) for score in (roc_auc, average_precision)}
-    return {name: value for name, value in found.items() if value is not None}
+    of_one_class = float(np.average((probability - positive) ** 2, weights=weight))
+    return {"brier_binary": of_one_class} | {name: value for name, value in found.items() if value is not None}
 
 
 def _note_left_out(name: str, each: np.ndarray) -> None:

@@ -14,7 +14,7 @@ from likelinet.core.wording import counted
 from likelinet.distributions import Distribution
 from likelinet.model.model import Model
 from likelinet.scores.calibration import log_prob
-from likelinet.scores.paired import paired
+from likelinet.scores.ranking import Ranked, ranking
 from likelinet.selection.candidates import same_features
 from likelinet.tables.arrays import row_weights
 from likelinet.tables.events import with_event_label
@@ -51,33 +51,6 @@ class HeldOut:
     error: str | None = None
     stopped: tuple[str, ...] = ()
     seconds: float = 0.0
-
-
-@dataclass(frozen=True)
-class Ranked:
-    """A family's mean log score, and how far it is from the best one's, with the standard error of that difference.
-
-    Parameters
-    ----------
-    family : str
-        Its name, as `HeldOut` has it.
-    log_score : float
-        Mean held-out log score.
-    difference : float
-        From that of the best family, zero or negative; -inf where a row had probability zero.
-    standard_error : float
-        Of the difference, over the rows, paired; inf where there is one row.
-    """
-
-    family: str
-    log_score: float
-    difference: float
-    standard_error: float
-
-    @property
-    def clear(self) -> bool:
-        """Whether the difference exceeds two standard errors."""
-        return self.difference == -np.inf or abs(self.difference) > 2.0 * self.standard_error
 
 
 def compare(
@@ -261,11 +234,5 @@ def ranked(results: Sequence[HeldOut], weight: np.ndarray | None = None) -> list
     ('b', -0.5, 0.5)
     """
     scores = {r.family: r.log_scores for r in results if r.log_scores is not None}
-    if not scores:
-        return []
-    n = len(next(iter(scores.values())))
-    weight = np.ones(n) if weight is None else weight
-    mean = {family: float(np.average(s, weights=weight)) for family, s in scores.items()}
-    best, *others = sorted(mean, key=lambda family: -mean[family])
-    apart = {family: paired(scores[family], scores[best], weight) for family in (best, *others)}
-    return [Ranked(best, mean[best], 0.0, apart[best][1]), *(Ranked(f, mean[f], *apart[f]) for f in others)]
+    n = len(next(iter(scores.values()), ()))
+    return ranking(scores, np.ones(n) if weight is None else weight)

@@ -19,6 +19,7 @@ from likelinet.model.few_rows import TOO_FEW, settled
 from likelinet.model.model import Model
 from likelinet.sklearn.checked import checked_weight, checked_X
 from likelinet.sklearn.declaring import declared
+from likelinet.sklearn.going_on import to_go_on
 from likelinet.tables.table import as_table
 from likelinet.training.history import History
 
@@ -32,6 +33,7 @@ class DistributionEstimator(BaseEstimator):
     distribution: Any
     config: Any
     random_state: Any
+    warm_start: Any
     verbose: Any
 
     def __sklearn_tags__(self) -> Any:
@@ -56,20 +58,44 @@ class DistributionEstimator(BaseEstimator):
             seed = check_random_state(seed).randint(2**31 - 1)
         return declared(self.get_params(deep=False), distribution, self.config, int(seed))
 
+    @property
+    def _fitted(self) -> bool:
+        return hasattr(self, "model_")
+
+    @property
+    def _goes_on(self) -> bool:
+        """Whether `fit` goes on from what was fitted."""
+        return bool(self.warm_start) and self._fitted
+
     def _fit(
-        self, X: Any, y: Any, sample_weight: Any, validation: tuple[Any, Any, Any] | None, kind: dict[str, Any]
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any,
+        validation: tuple[Any, Any, Any] | None,
+        kind: dict[str, Any],
+        once: bool = False,
     ) -> Self:
-        """Fit to what was checked."""
-        weight = checked_weight(self, sample_weight)
-        config = _for_few_rows(self._declared(kind), X, weight, validation)
-        self._check_family(config)
-        model = Model(config)
+        """Fit to what was checked, or go on from what was fitted; `once`, by one pass over the rows."""
+        weight, declaration = checked_weight(self, sample_weight), self._declared(kind)
+        goes_on = self._fitted if once else self._goes_on
+        if goes_on:
+            model = to_go_on(self.model_, getattr(self, "_declaration", declaration), declaration)
+        else:
+            config = parse_config(declaration) if once else _for_few_rows(declaration, X, weight, validation)
+            self._check_family(config)
+            model = Model(config)
+        shown = bool(self.verbose)
         try:
-            model.fit(X, y, weight, validation, progress=bool(self.verbose))
+            if once:
+                model.partial_fit(X, y, weight, progress=shown)
+            else:
+                model.fit(X, y, weight, validation, warm_start=goes_on, progress=shown)
         except (NonFiniteError, DivergedError) as error:
             if not model.fitted:
                 raise
             warnings.warn(str(error), ConvergenceWarning, stacklevel=3)
+        self._declaration = declaration
         return self._take(model)
 
     def _check_family(self, config: ModelConfig) -> None:

@@ -12,6 +12,7 @@ from likelinet.core.errors import UndefinedError
 from likelinet.model.model import Model
 from likelinet.sklearn.base import DistributionEstimator
 from likelinet.sklearn.checked import checked_labels, checked_weight, checked_X
+from likelinet.sklearn.going_on import with_all_classes
 from likelinet.targets.target import kind_for
 
 
@@ -59,6 +60,9 @@ class DistributionClassifier(ClassifierMixin, DistributionEstimator):
         How much the rows of each class count in training; the probabilities are those of the rows so weighted.
     config : ModelConfig or dict, optional
         All else that a config can say, over the other parameters.
+    warm_start : bool
+        Whether `fit` goes on from the weights of the fit before, with its encodings; only what concerns training may
+        be another then.
     random_state : int, RandomState or None
         Seed of the training; None for another one each time.
     verbose : bool
@@ -113,6 +117,7 @@ class DistributionClassifier(ClassifierMixin, DistributionEstimator):
         precision: str | None = None,
         class_weight: Any = None,
         config: Any = None,
+        warm_start: bool = False,
         random_state: Any = 0,
         verbose: bool = False,
     ) -> None:
@@ -135,6 +140,7 @@ class DistributionClassifier(ClassifierMixin, DistributionEstimator):
         self.precision = precision
         self.class_weight = class_weight
         self.config = config
+        self.warm_start = warm_start
         self.random_state = random_state
         self.verbose = verbose
 
@@ -160,7 +166,7 @@ class DistributionClassifier(ClassifierMixin, DistributionEstimator):
         X_val, y_val, sample_weight_val : optional
             Held-out rows for early stopping, instead of a part of X.
         """
-        X = checked_X(self, X, reset=True)
+        X = checked_X(self, X, reset=not self._goes_on)
         y = checked_labels(self, X, y)
         check_classification_targets(y)
         weight = checked_weight(self, sample_weight)
@@ -168,8 +174,40 @@ class DistributionClassifier(ClassifierMixin, DistributionEstimator):
         if X_val is not None:
             X_val = checked_X(self, X_val, reset=False)
             validation = X_val, checked_labels(self, X_val, y_val), checked_weight(self, sample_weight_val)
-        many = len(np.unique(y if weight is None or weight.shape != y.shape else y[weight > 0.0]))
-        return self._fit(X, y, weight, validation, {"kind": kind_for(many)})
+        return self._fit(X, y, weight, validation, self._kind(y, weight, self._goes_on))
+
+    def partial_fit(
+        self, X: Any, y: Any, classes: ArrayLike | None = None, sample_weight: ArrayLike | None = None
+    ) -> Self:
+        """Go on by one pass over these rows, at a rate that does not change, and return self.
+
+        The first call learns columns, scalings and classes, which stay; see `Model.partial_fit`.
+
+        Parameters
+        ----------
+        X : array_like, sparse matrix or DataFrame, shape (n, p)
+            Rows.
+        y : array_like, shape (n,)
+            Labels.
+        classes : array_like, optional
+            All classes there are, at the first call; for each that y lacks there, one row like the first of X is
+            imagined. Without it they are those of y.
+        sample_weight : array_like, shape (n,), optional
+            Weight of each row, not negative; only ratios within a call matter.
+        """
+        X = checked_X(self, X, reset=not self._fitted)
+        y = checked_labels(self, X, y)
+        check_classification_targets(y)
+        weight = checked_weight(self, sample_weight)
+        if classes is not None and not self._fitted:
+            X, y, weight = with_all_classes(X, y, weight, classes)
+        return self._fit(X, y, weight, None, self._kind(y, weight, self._fitted), once=True)
+
+    def _kind(self, y: np.ndarray, weight: np.ndarray | None, goes_on: bool) -> dict[str, Any]:
+        """Return the family for the classes that there are: of a fit that goes on, those that it knows."""
+        if goes_on:
+            return {"kind": kind_for(len(self.classes_))}
+        return {"kind": kind_for(len(np.unique(y if weight is None or weight.shape != y.shape else y[weight > 0.0])))}
 
     def _check_family(self, config: ModelConfig) -> None:
         d = config.each_group[0].distribution

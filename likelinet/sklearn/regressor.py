@@ -13,6 +13,7 @@ from likelinet.sklearn.checked import checked_numbers, checked_weight, checked_X
 from likelinet.sklearn.frames import FramesOut
 
 Point = Literal["mean", "median", "mode"] | float
+NUMBERS = {"kind": "auto", "numbers": True}
 
 
 class DistributionRegressor(FramesOut, MultiOutputMixin, RegressorMixin, DistributionEstimator):
@@ -61,6 +62,9 @@ class DistributionRegressor(FramesOut, MultiOutputMixin, RegressorMixin, Distrib
         What `predict` returns; a number between 0 and 1 is the quantile of that level.
     config : ModelConfig or dict, optional
         All else that a config can say, over the other parameters.
+    warm_start : bool
+        Whether `fit` goes on from the weights of the fit before, with its encodings; only what concerns training may
+        be another then.
     random_state : int, RandomState or None
         Seed of the training; None for another one each time.
     verbose : bool
@@ -117,6 +121,7 @@ class DistributionRegressor(FramesOut, MultiOutputMixin, RegressorMixin, Distrib
         precision: str | None = None,
         point: Point = "mean",
         config: Any = None,
+        warm_start: bool = False,
         random_state: Any = 0,
         verbose: bool = False,
     ) -> None:
@@ -140,6 +145,7 @@ class DistributionRegressor(FramesOut, MultiOutputMixin, RegressorMixin, Distrib
         self.precision = precision
         self.point = point
         self.config = config
+        self.warm_start = warm_start
         self.random_state = random_state
         self.verbose = verbose
 
@@ -165,13 +171,30 @@ class DistributionRegressor(FramesOut, MultiOutputMixin, RegressorMixin, Distrib
         X_val, y_val, sample_weight_val : optional
             Held-out rows for early stopping, instead of a part of X.
         """
-        X = checked_X(self, X, reset=True)
+        X = checked_X(self, X, reset=not self._goes_on)
         y = checked_numbers(self, X, y)
         validation = None
         if X_val is not None:
             X_val = checked_X(self, X_val, reset=False)
             validation = X_val, checked_numbers(self, X_val, y_val), checked_weight(self, sample_weight_val)
-        return self._fit(X, y, sample_weight, validation, {"kind": "auto", "numbers": True})
+        return self._fit(X, y, sample_weight, validation, NUMBERS)
+
+    def partial_fit(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> Self:
+        """Go on by one pass over these rows, at a rate that does not change, and return self.
+
+        The first call learns columns, scalings and family, which stay; see `Model.partial_fit`.
+
+        Parameters
+        ----------
+        X : array_like, sparse matrix or DataFrame, shape (n, p)
+            Rows.
+        y : array_like, shape (n,) or (n, d), or Interval
+            Numbers, or what is known of them.
+        sample_weight : array_like, shape (n,), optional
+            Weight of each row, not negative; only ratios within a call matter.
+        """
+        X = checked_X(self, X, reset=not self._fitted)
+        return self._fit(X, checked_numbers(self, X, y), sample_weight, None, NUMBERS, once=True)
 
     def _take(self, model: Any) -> Self:
         self.n_outputs_ = len(model.target_names)

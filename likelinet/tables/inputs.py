@@ -194,13 +194,13 @@ class Encoded:
     inputs : Inputs
         The encoding.
     table : Table
-        With every feature.
+        With every feature, by the names of training.
     strict : bool
         Whether cells that are not as those of training are errors.
     """
 
     def __init__(self, inputs: Inputs, table: Table, strict: bool = False) -> None:
-        self._table, self._strict, self._width = table, strict, inputs.width
+        self.table, self._strict, self._width = table, strict, inputs.width
         self._kinds = [(kind, at) for kind, at in zip(inputs.columns, inputs.spans, strict=True) if kind.width]
         self._endless = any(kind.endless for kind, _ in self._kinds)
         read = gathered(partial(kind.read, table) for kind, _ in self._kinds)
@@ -213,12 +213,12 @@ class Encoded:
                 self._take_lost(kind)
 
     def __len__(self) -> int:
-        return self._table.n
+        return self.table.n
 
     def __getitem__(self, rows: slice) -> np.ndarray:
         """Return x of a slice of the rows, in double precision; its columns lie one after the other in memory."""
-        columns = np.empty((self._width, len(range(self._table.n)[rows])))
-        some = self._table.rows(rows, self._as_they_are)
+        columns = np.empty((self._width, len(range(self.table.n)[rows])))
+        some = self.table.rows(rows, self._as_they_are)
         outside: list[tuple[Kind, np.ndarray, np.ndarray]] = []
         with np.errstate(over="ignore", divide="ignore"):  # what is too large is said where it is for the network
             for kind, at in self._kinds:
@@ -245,25 +245,25 @@ class Encoded:
         """Keep where cells are lost as they are read, which strict models refuse, and which are of another form."""
         if kind.name not in self._read:
             return
-        cells, read = self._table.column(kind.name), self._read[kind.name]
-        lost = kind.lost(self._table, read)
+        cells, read = self.table.column(kind.name), self._read[kind.name]
+        lost = kind.lost(self.table, read)
         if self._strict and lost.any():
-            raise self._table.text_among(kind.name, lost, "numbers" if kind.of_numbers else "dates or times")
+            raise self.table.text_among(kind.name, lost, "numbers" if kind.of_numbers else "dates or times")
         if lost.any():
             self._lost[kind.name] = lost
-        self.oddities.take(kind, slice(None), cells, kind.among(self._table, read), read)
+        self.oddities.take(kind, slice(None), cells, kind.among(self.table, read), read)
 
     def _refuse(self, kind: Kind, cells: Column) -> None:
         """Raise `DataError` for all that strict models refuse in a column."""
         if self._strict:
-            refuse(self._table, kind, cells, kind.encode(cells, np.empty((kind.width, len(cells)))))
+            refuse(self.table, kind, cells, kind.encode(cells, np.empty((kind.width, len(cells)))))
 
     def _check(self, kind: Kind) -> None:
         """Raise `DataError` for what is refused in a column; what is merely too large is said for the network."""
         cells = self._read.get(kind.name)
-        cells = self._table.column(kind.name) if cells is None else cells
+        cells = self.table.column(kind.name) if cells is None else cells
         with also(partial(self._refuse, kind, cells)):
             self._take_lost(kind)
         self._refuse(kind, cells)
         if kind.endless and np.isinf(np.asarray(cells, np.float64)).any():
-            self._table.numeric(kind.name)
+            self.table.numeric(kind.name)

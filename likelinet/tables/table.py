@@ -299,6 +299,6 @@ def _dense(x: Any, what: str) -> np.ndarray:
     except (MemoryError, ValueError):  # the second where nothing could ever be so large
         n, p = x.shape
         raise DataError(
-            f"{what} is sparse, and its {n:,} rows of {p:,} columns take {8e-9 * n * p:,.0f} GB when they are dense: take "
-            "fewer columns, such as those of a TruncatedSVD."
+            f"{what} is sparse, and its {n:,} rows of {p:,} columns take {8e-9 * n * p:,.0f} GB when they are dense: "
+            "take fewer columns, such as those of a TruncatedSVD."
         ) from None

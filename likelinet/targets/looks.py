@@ -10,6 +10,9 @@ ABRUPT = 0.1  # share of the largest count from which on no tail of counts leads
 COARSE = 5.0  # standard deviation, in steps of numbers on a lattice, below which a density passes over the steps
 FINE = 20.0  # standard deviation, in steps, from which on a density loses nothing by them, and is faster
 COUNTS = 100.0  # median of whole numbers up to which they are taken for counts, of which some may have a small variance
+COUNTED = 500.0  # standard deviation of large whole numbers, 0 among them, up to which they may be counts
+CODES = 20  # different whole numbers up to which they may as well be classes
+LITTLE = 0.5  # variance over mean below which counts are none that a Poisson law describes
 SEVERAL = 0.02  # share of exact zeros among positive numbers above which they are a case of their own
 ZEROS = 0.1  # share of exact zeros above which no plain family has them
 BESIDE = 3.0  # times as often as the numbers next to it zero is there, if it is a case of its own
@@ -38,6 +41,11 @@ def are_grades(y: np.ndarray) -> bool:
     if distinct[0] == 0.0 and is_whole(distinct) and lattice_step(distinct, np.ones(len(distinct))) == 1.0:
         return last >= ABRUPT * len(y)
     return distinct[0] == 1.0 or not np.allclose(gaps, gaps[0]) or min(first, last) >= REPEATED
+
+
+def are_close(y: np.ndarray) -> bool:
+    """Whether whole numbers differ by so little that a density passes over the steps, and no law of counts has them."""
+    return is_whole(y) and float(y.std()) < COARSE and (y.min() < 0.0 or float(y.var()) < LITTLE * float(y.mean()))
 
 
 def have_zeros(y: np.ndarray, step: float) -> bool:

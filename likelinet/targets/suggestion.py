@@ -20,25 +20,38 @@ from likelinet.tables.text import Text
 from likelinet.tables.undressed import undressed
 from likelinet.targets import candidates
 from likelinet.targets.lattice import lattice_step
-from likelinet.targets.looks import COARSE, COUNTS, FINE, SEVERAL, are_grades, are_two, have_zeros, is_whole
+from likelinet.targets.looks import (
+    COARSE,
+    CODES,
+    COUNTED,
+    COUNTS,
+    FINE,
+    SEVERAL,
+    are_close,
+    are_grades,
+    are_two,
+    have_zeros,
+    is_whole,
+)
 from likelinet.targets.target import kind_for
 from likelinet.targets.times import note_times
 
-COUNTED = 500.0  # standard deviation of large whole numbers, 0 among them, up to which they may be counts
-CODES = 20  # different whole numbers up to which they may as well be classes
-LITTLE = 0.5  # variance over mean below which counts are none that a Poisson law describes
 MUCH_BETTER = 0.2  # nats by which Student's t must be, before x may explain the tails; of a t of 4 degrees .1, of 2 .5
 BETTER = 0.05  # nats a row by which another family must be better than the Gaussian
 CLASSES = "bernoulli", "categorical", "ordered_logistic"
 
 
 class Suggestion(NamedTuple):
-    """A family as a config declares it, why, which others to try, and of which `distribution: auto` chooses."""
+    """A family as a config declares it, why, which others to try, and of which `distribution: auto` chooses.
+
+    `but` is a sentence on what none of these describes; "" if there is nothing.
+    """
 
     distribution: dict[str, Any]
     why: str
     others: tuple[str, ...] = ()
     candidates: Sequence[dict[str, Any]] = ()
+    but: str = ""
 
 
 TIMES = Suggestion(
@@ -152,8 +165,18 @@ def _of_several(table: Table, target: list[str], numbers: bool) -> Suggestion:
         return _of_class_outputs(plain, target, each)
     each_own = candidates.of_several([s.candidates for s in each], table.n)
     if not same:
-        return Suggestion({"kind": "gaussian"}, "are of different kinds", candidates=each_own)
+        but = _but_classes(target, each)
+        return Suggestion({"kind": "gaussian"}, "are of different kinds", candidates=each_own, but=but)
     return each[0]._replace(why=f"are alike: '{target[0]}' {each[0].why}", candidates=each_own)
+
+
+def _but_classes(target: list[str], each: list[Suggestion]) -> str:
+    """Return a sentence on outputs of a few numbers, as of classes, that are beside others of any numbers."""
+    classes = [(name, s.why) for name, s in zip(target, each, strict=True) if s.distribution["kind"] in CLASSES]
+    if not classes:
+        return ""
+    said = " and ".join(f"'{name}' {why}" for name, why in classes)
+    return f"Of several outputs {said}, and others are numbers: all are taken for real numbers; fit a model for each."
 
 
 def _of_class_outputs(table: Table, target: list[str], each: list[Suggestion]) -> Suggestion:
@@ -182,7 +205,7 @@ def _of_numbers(y: np.ndarray, numbers: bool = False) -> Suggestion:
         found = candidates.of_grades(levels, whole=whole, n=n)
         return Suggestion(found[0], f"has few {'whole ' if whole else ''}numbers, {ends}, as grades are", others, found)
     classes = ("categorical",) if whole and len(np.unique(y)) <= CODES else ()
-    if whole and spread < COARSE and (low < 0.0 or y.var() < LITTLE * y.mean()):
+    if are_close(y):
         others = ("gaussian", *(["poisson"] if low >= 0.0 else []), *classes)
         found = candidates.of_close_numbers(n, counts=low >= 0.0)
         return Suggestion(found[0], f"has whole numbers {ends}, close together", others, found)

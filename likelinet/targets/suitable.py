@@ -3,13 +3,13 @@
 import numpy as np
 
 from likelinet.config.distribution import DistributionConfig
-from likelinet.core.notes import FamilyNote, note
+from likelinet.core.notes import FamilyNote, TargetNote, note
 from likelinet.core.wording import readable
 from likelinet.distributions import Distribution, Interval
 from likelinet.distributions.numerics.estimates import quantiles
 from likelinet.tables.recognise.sentinels import sentinels_of
 from likelinet.targets.lattice import lattice_step
-from likelinet.targets.looks import COARSE, ZEROS, are_few, are_grades, are_two, have_zeros, is_whole
+from likelinet.targets.looks import COARSE, ZEROS, are_close, are_few, are_grades, are_two, have_zeros, is_whole
 from likelinet.targets.outliers import note_outliers
 from likelinet.targets.target import Naming, Y, each_output
 
@@ -22,6 +22,7 @@ BENT = 1.4  # how much farther the upper quartile is than the lower one; of an e
 
 def note_suspicions(y: Y, weight: np.ndarray, config: DistributionConfig, naming: Naming) -> None:
     """Warn of all that makes y look like something else than what it is declared as: a family, missing cells, slips."""
+    note_constant(y, config, naming)
     note_unsuitable(y, weight, config, naming)
     note_sentinels(y, config, naming)
     note_outliers(y, weight, config, naming)
@@ -53,6 +54,19 @@ def note_unsuitable(y: Y, weight: np.ndarray, config: DistributionConfig, naming
             return
 
 
+def note_constant(y: Y, config: DistributionConfig, naming: Naming) -> None:
+    """Warn of each output of y, shape (n,) or (n, d), that is one number alone; intervals say nothing."""
+    if isinstance(y, Interval) or config.y != "number" or len(y) < 2:
+        return
+    for values, name in each_output(y, naming):
+        if (values == values[0]).all():
+            note(
+                f"{name.what} is {readable(float(values[0]))} in every row: no column can say more of it, and the "
+                f"prediction is nearly the same '{naming.kind}' distribution for all rows, about this number.",
+                TargetNote,
+            )
+
+
 def note_sentinels(y: Y, config: DistributionConfig, naming: Naming) -> None:
     """Warn once of numbers in y, shape (n,) or (n, d), that may stand for missing ones, like -999; of intervals not."""
     if isinstance(y, Interval) or config.y != "number" or y.dtype.kind not in "fiu" or len(y) < ENOUGH:
@@ -81,6 +95,8 @@ def _reason(y: np.ndarray, weight: np.ndarray, leaf: type[Distribution], alone: 
             f"holds {len(distinct)} distinct {numbers} only",
             "'ordered_logistic' for grades, 'categorical' for classes",
         )
+    if step and are_close(y):
+        return _of_steps(distinct, spread, step)
     many_alike = are_few(distinct, len(y)) or spread < COARSE or zeros >= ZEROS
     if whole and y.min() >= 0.0 and len(distinct) > 2 and many_alike:
         return "holds whole numbers from 0 on, many of them alike", "'poisson' or 'negative_binomial'"

@@ -75,6 +75,10 @@ class Choice:
         said = ", ".join(f"{c.family} {c.log_score:.4g}" for c in sorted(ranked, key=lambda c: c.family != self.family))
         return f"{self.families}, since y {self.why}, by the {self.measure}: {said}."
 
+    def reason(self, what: str) -> str:
+        """Return by what the family was chosen; `what` is y as a message calls it."""
+        return f"'{self.family}' was chosen by 'distribution: auto', since {what} {self.why}"
+
     @property
     def families(self) -> str:
         """The families that the model has, in words."""

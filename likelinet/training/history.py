@@ -50,6 +50,10 @@ class Epoch:
         own = [members + m for m in self.members]
         return replace(self, group=group, members=own, seconds=seconds + self.seconds)
 
+    def after(self, epochs: int, seconds: float) -> "Epoch":
+        """Return it as one before which there were so many others, which took so many seconds."""
+        return replace(self, epoch=epochs + self.epoch, epochs=epochs + self.epochs, seconds=seconds + self.seconds)
+
     def to_json(self) -> dict[str, Any]:
         """Return plain data."""
         return {name: value for name, value in vars(self).items() if name != "group" or value is not None}
@@ -70,13 +74,13 @@ class GroupHistory:
     Parameters
     ----------
     in_brief : str
-        What the group has of its own.
+        What its members are, and their family where the group has one of its own.
     members : int
         How many members it has.
     stopped : str
         How its training ended, as `History` has it.
     out_of_fold_nll : float or None
-        That of the group by itself; None if its training was cut short.
+        That of the group by itself; None if its training was cut short, or has gone on.
     weight : float
         Of all its members together in the prediction; 0 if it is left out.
     """
@@ -91,6 +95,8 @@ class GroupHistory:
 @dataclass(repr=False)
 class History:
     """The epochs of a fit, and how it ended; where members are in groups, one group's epochs after the other's.
+
+    Where training has gone on, by `partial_fit` or `fit(…, warm_start=True)`, epochs and seconds count on.
 
     Parameters
     ----------
@@ -128,6 +134,15 @@ class History:
     def most_epochs(self) -> int:
         """How many epochs the group with the most of them had."""
         return max((e.epoch for e in self.epochs), default=0)
+
+    def epochs_of(self, group: int | None) -> int:
+        """Return how many epochs a group had, or the model where there are no groups."""
+        return max((e.epoch for e in self.epochs if e.group == group), default=0)
+
+    @property
+    def seconds(self) -> float:
+        """How long training has taken."""
+        return max((e.seconds for e in self.epochs), default=0.0)
 
     @property
     def best_in_words(self) -> str:

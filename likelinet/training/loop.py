@@ -148,7 +148,8 @@ class Training:
         """How many steps there are with the present rates."""
         if self._turn is not None:
             return self._turn.at + self._turn.length
-        return self._plan.steps if self._plan.annealing is None else self._plan.annealing.held(self._plan.steps)
+        plan = self._plan
+        return plan.steps if plan.annealing is None else plan.to_a_look(plan.annealing.held(plan.steps))
 
     def _holds(self) -> bool:
         """Whether the rate is held until it will be annealed."""

@@ -1,7 +1,7 @@
 """How long, and on what, to train."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -53,6 +53,12 @@ class Plan:
     annealing: Annealing | None = None
     time: float | None = None
 
+    def once(self) -> "Plan":
+        """Return the plan of one pass over the rows, after which the weights are kept as they are."""
+        return replace(
+            self, epochs=1, steps=self.steps_of_epoch, patience=None, settled=1, look=None, annealing=None, time=None
+        )
+
     @property
     def steps_of_epoch(self) -> int:
         """How many steps an epoch has."""
@@ -67,6 +73,12 @@ class Plan:
         """Return how many looks there are in so many steps, from the beginning of an epoch on."""
         epochs, rest = divmod(steps, self.steps_of_epoch)
         return epochs * self.looks_of_epoch + -(-rest // (self.look or self.steps_of_epoch))
+
+    def to_a_look(self, steps: int) -> int:
+        """Return after how many of so many steps the last look comes, so that no epoch is cut; all if there is none."""
+        epochs, rest = divmod(steps, self.steps_of_epoch)
+        look = self.look or self.steps_of_epoch
+        return epochs * self.steps_of_epoch + rest // look * look or steps
 
     def parts(self, epoch: Batches) -> list[Batches]:
         """Return the minibatches of an epoch from one look to the next."""

@@ -39,6 +39,13 @@ class Units:
         *others, bias, shared = layout.views(theta)
         return pack([*others, np.zeros_like(bias), np.zeros_like(shared)], layout)
 
+    def within(self, theta: np.ndarray, layout: Layout) -> np.ndarray:
+        """Return weights (M, P) in these units, from those that give the same raw numbers without."""
+        *others, matrix, bias, shared = layout.views(theta)
+        (start, constants), (unit, of_constants) = self.start, self.unit
+        moved = [matrix / unit, (bias - start) / unit, (shared - constants) / of_constants]
+        return pack([*others, *(a.astype(theta.dtype) for a in moved)], layout)
+
     def plain(self, theta: np.ndarray, layout: Layout) -> np.ndarray:
         """Return the weights (M, P) that give the same raw numbers without units, from those in them."""
         *others, matrix, bias, shared = layout.views(theta)  # the last layer, and the constants

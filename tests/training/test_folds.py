@@ -152,7 +152,7 @@ def test_both_engines_train_members_of_unequal_length_alike(monkeypatch: pytest.
         return model(members=4, hidden=[], folds=3, epochs=2, gradient_clip=None).fit(X, y).out_of_fold.log_prob
 
     by_numpy = scores()
-    monkeypatch.setattr(fitting, "build_engine", lambda *_: JaxEngine(on_jax.OPTIONS))
+    monkeypatch.setattr("likelinet.model.training.build_engine", lambda *_: JaxEngine(on_jax.OPTIONS))
     np.testing.assert_allclose(scores(), by_numpy, rtol=1e-7)
 
 
@@ -169,8 +169,8 @@ def test_folds_and_validation_rows_exclude_each_other():
 
 def test_families_that_are_compared_have_the_same_folds(monkeypatch: pytest.MonkeyPatch):
     """Outer ones, of the rows that are scored, and within them those that members hold out."""
-    seen, folds = [], fitting._folds
-    monkeypatch.setattr(fitting, "_folds", lambda *a: seen.append((a[1].index, folds(*a))) or seen[-1][1])
+    seen, folds = [], fitting.folds_held_out
+    monkeypatch.setattr(fitting, "folds_held_out", lambda *a: seen.append((a[1].index, folds(*a))) or seen[-1][1])
     config = ll.ModelConfig(
         data=ll.DataConfig(target="y", features=[]), training=ll.TrainingConfig(folds=2), ensemble=2
     )

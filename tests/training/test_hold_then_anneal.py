@@ -32,8 +32,8 @@ def rates(script: Scripted, done) -> list[float]:
         (40, Stretch(20, 1.0), 80, 30),
         (40, Stretch(23), 65, 30),  # somebody looks every five steps
         (200, Stretch(20, 0.5), 300, 40),
-        (200, None, 333, 40),  # of 400, a sixth is left for the annealing after all the others
-        (388, Stretch(20), 333, 67),
+        (200, None, 330, 40),  # of 400, a sixth is left for the annealing after all the others, from an epoch's end on
+        (385, Stretch(20), 330, 66),
     ],
 )
 def test_it_turns_where_patience_ends_and_falls_from_the_best(best, patience, turn, length):
@@ -88,10 +88,17 @@ def test_without_held_out_rows_it_turns_at_the_last_moment():
     history = model(validation_fraction=0.0, schedule={**HOLDS, "warmup": 2, "anneal": 6}, epochs=5).fit(X, Y).history
     # 60 rows in batches of 16: four steps an epoch, twenty in all.
     assert [round(e.learning_rate / 0.003, 4) for e in history.epochs] == [
-        *[1.0] * 4,  # of which the last is cut short after two steps
+        *[1.0] * 3,  # six steps are left for the annealing, and two that would cut an epoch short
         *[round(np.cos(np.pi * t / 12) ** 2, 4) for t in (3, 5)],
     ]
-    assert history.best_epoch == [6]
+    assert history.best_epoch == [5]
+
+
+@pytest.mark.parametrize("epochs", range(2, 8))
+def test_there_are_no_more_epochs_than_are_declared(epochs):
+    for anneal in (None, 6):
+        history = model(schedule={**HOLDS, "anneal": anneal}, epochs=epochs).fit(X, Y).history
+        assert [(e.epoch, e.epochs) for e in history.epochs][-1] == (epochs, epochs)
 
 
 def test_the_rate_rises_over_so_many_steps():

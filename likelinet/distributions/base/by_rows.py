@@ -22,7 +22,7 @@ INTEGRALS_AT_ONCE = 2048  # which have hundreds of nodes for each result
 _OF_WRAPPER = 10  # further temporaries, as a multiple of those of a plain family: it asks for several values of each
 
 VALUES = ("log_prob", "nll", "cdf", "sf", "log_cdf", "log_sf", "ppf", "isf")
-INTEGRALS = ("crps", "kl_divergence", "mean", "var", "mode", "entropy")
+INTEGRALS = ("crps", "gini_mean_difference", "kl_divergence", "mean", "var", "mode", "entropy")
 
 Method = Callable[..., Any]
 

@@ -28,6 +28,9 @@ class Conditional:
         another s for what has survived t. Of several outputs it is that given that each lies between its own bounds;
         those of an ensemble, a mixture of independent outputs, stay one: of components within the bounds.
 
+        Of counts p(a) and p(b) belong to it, whereas `prob_between` leaves out p(a). Classes have no such
+        distribution, even those in an order, since what is left would be other classes.
+
         Parameters
         ----------
         low, high : array_like

@@ -28,6 +28,25 @@ class Derived:
         return self.ppf(0.5)
 
     @names_rows
+    def prob_between(self: Any, low: ArrayLike, high: ArrayLike) -> np.ndarray:
+        """Return P(low < Y ≤ high), accurate where a difference of cdfs would cancel; the ends may be infinite.
+
+        The lower end is outside and the upper one within, so that intervals side by side add up: of counts, and of
+        single values that have a probability, what lies at `low` does not count; P(a ≤ Y ≤ b) of whole numbers is
+        ``d.prob_between(a - 1, b)``. It is 0 where low ≥ high. Ordered classes are their codes 0, 1, …; of several
+        outputs it is that of each by itself.
+
+        Raises
+        ------
+        UndefinedError
+            If y is a class without order, or a label.
+        """
+        each = self.marginals()
+        if each is not self:
+            return each.prob_between(low, high)
+        return np.exp(self.log_prob_between(self._numbers(low), self._numbers(high)))
+
+    @names_rows
     def interval(self: Any, confidence: float) -> tuple[np.ndarray, np.ndarray]:
         """Return the ends of the central interval that holds y with probability `confidence`, in (0, 1)."""
         level = self._floats(confidence, "confidence")

@@ -297,6 +297,10 @@ class Distribution(Derived, Checks, Conditional, OtherObjectives, DistributionPr
         """Return the continuous ranked probability score ∫ (F(t) - 1{y ≤ t})² dt, in the units of y."""
         self._undefined("crps")
 
+    def gini_mean_difference(self) -> np.ndarray:
+        """Return E|Y - Y'| of two independent draws, inf where it does not exist: at any y, 2 E|Y - y| - 2 CRPS(y)."""
+        self._undefined("gini_mean_difference")
+
     @sample_in_blocks
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
         """Draw y, by inversion if need be; the result has shape sample_shape + batch_shape + event_shape."""

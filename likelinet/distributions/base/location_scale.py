@@ -35,6 +35,7 @@ class LocationScale(Univariate):
     _standard_mean: ClassVar[float] = 0.0
     _standard_var: ClassVar[float]
     _standard_entropy: ClassVar[float]
+    _standard_difference: ClassVar[float]  # E|Z - Z'|
     _standard_information: ClassVar[tuple[float, float, float]]  # of loc; of both; of scale
 
     def __init__(self, loc: ArrayLike, scale: ArrayLike) -> None:
@@ -171,3 +172,6 @@ class LocationScale(Univariate):
 
     def _crps(self, y: np.ndarray) -> np.ndarray:
         return self.scale * self._standard_crps(self._z(y))
+
+    def _gini_mean_difference(self) -> np.ndarray:
+        return self._standard_difference * self.scale

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Method = Callable[..., Any]
 
 _JOINT = ("log_prob", "nll", "entropy", "kl_divergence")  # one answer for all entries of y
-_OF_Y = ("log_prob", "nll", "cdf", "sf", "log_cdf", "log_sf", "crps")
+_OF_Y = ("log_prob", "nll", "cdf", "sf", "log_cdf", "log_sf", "crps", "prob_between")
 _WITHOUT_Y = ("sample", "interval")  # what they take says nothing of rows
 _WHY = "too large, too small or too far apart for numbers of double precision"
 
@@ -69,7 +69,7 @@ def _missed(d: "Distribution", name: str, nan: np.ndarray, operands: tuple[Any, 
     events = tuple(range(-len(d.event_shape), 0))
     others = [a for a in operands if hasattr(a, "batch_shape")]
     if operands and not others and name not in _WITHOUT_Y:
-        known = _known(operands[0], name)
+        known = np.logical_and.reduce(np.broadcast_arrays(*(_known(a, name) for a in operands)))
         nan = nan & (known.all(axis=events) if name in _JOINT and known.ndim else known)
     if name not in _JOINT:
         nan = np.asarray(nan.any(axis=events))

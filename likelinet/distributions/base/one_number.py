@@ -46,6 +46,10 @@ class OneNumber(Distribution):
     def _crps(self, y: np.ndarray) -> np.ndarray:
         return quadrature.crps(self, y)
 
+    def _gini_mean_difference(self) -> np.ndarray:
+        median = self.ppf(0.5)
+        return quadrature.gini_mean_difference(quadrature.mean_deviation(self, median), self.crps(median))
+
     # ---- the public methods ----------------------------------------------------------------------------------
 
     @in_small_blocks
@@ -79,6 +83,11 @@ class OneNumber(Distribution):
         y = self._numbers(y)
         shape = self._shape_with(y)
         return at_finite(self._crps, y, shape)
+
+    @in_small_blocks
+    def gini_mean_difference(self) -> np.ndarray:
+        with np.errstate(all="ignore"):
+            return self._full(self._gini_mean_difference())
 
     @sample_in_blocks
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:

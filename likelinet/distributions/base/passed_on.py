@@ -40,6 +40,9 @@ class PassedOn(TailsPassedOn):
     def crps(self, y: ArrayLike) -> np.ndarray:
         return self._answering().crps(self._seen(y))
 
+    def gini_mean_difference(self) -> np.ndarray:
+        return self._answering().gini_mean_difference()
+
     def ppf(self, q: ArrayLike) -> np.ndarray:
         return self._answering().ppf(q)
 

@@ -158,6 +158,8 @@ class DistributionProtocol:
 
     def log_prob_between(self: Any, low: ArrayLike, high: ArrayLike) -> np.ndarray:
         """Return log P(low < Y ≤ high), accurate where a difference of cdfs would cancel; the ends may be infinite."""
+        if self.y == "class" and not self.has_cdf:
+            self._undefined("prob_between: its classes have no order")
         ends = [self._numbers(low), self._numbers(high)]
         shape = np.broadcast_shapes(*(self._shape_with(e) for e in ends))
         full = shape or (1,)

@@ -140,6 +140,9 @@ class Bernoulli(Univariate):
         p, q = self.probs, scipy.special.expit(-self.logits)
         return np.abs(y - inside) + inside * q**2 + (1.0 - inside) * p**2
 
+    def _gini_mean_difference(self) -> np.ndarray:
+        return 2.0 * self._var()
+
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return rng.random(shape) < self.probs
 

@@ -131,6 +131,9 @@ class Geometric(Univariate):
         distance = (y - mean) * (2.0 * self.cdf(k) - 1.0) + 2.0 * (k + 1.0) * self.sf(k)
         return distance - mean / (1.0 + scipy.special.expit(-self.logits))
 
+    def _gini_mean_difference(self) -> np.ndarray:
+        return 2.0 * self._mean() / (1.0 + scipy.special.expit(-self.logits))
+
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return np.floor(rng.standard_exponential(shape) / np.logaddexp(0.0, self.logits))
 

@@ -139,6 +139,9 @@ class Poisson(Univariate):
         signed = (y - self.rate) * (2.0 * self.cdf(k) - 1.0) + 2.0 * self.rate * np.exp(self.log_prob(k))
         return signed - self.rate * (scipy.special.i0e(2.0 * self.rate) + scipy.special.i1e(2.0 * self.rate))
 
+    def _gini_mean_difference(self) -> np.ndarray:
+        return 2.0 * self.rate * (scipy.special.i0e(2.0 * self.rate) + scipy.special.i1e(2.0 * self.rate))
+
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return poisson(rng, np.broadcast_to(self.rate, shape))
 

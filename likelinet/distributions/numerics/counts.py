@@ -283,6 +283,14 @@ def crps(d: "Distribution", y: np.ndarray) -> np.ndarray:
     return np.where(finite, values, np.where(np.isnan(y), np.nan, np.inf)).reshape(shape)
 
 
+def mean_deviation(d: "Distribution", at: np.ndarray) -> np.ndarray:
+    """Return E|Y - k| at a whole number k of each row: E[Y] - k and twice the sum of F below k."""
+    flat, at = d.flattened(d.batch_shape), np.broadcast_to(at, d.batch_shape).reshape(-1)
+    low, mean = window(flat)[0], flat.linear_moments()[0]
+    below = total(flat, lambda row, k: flat[row].cdf(k), low, np.maximum(at, low) - 1.0)
+    return np.where(np.isfinite(mean), mean - at + 2.0 * below, np.inf).reshape(d.batch_shape)
+
+
 def _crps_of_wide(d: "Distribution", y: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
     easy = smooth_counts.smooth(d, low, high) & innermost(d)[1].smooth_tails & ~any_between(d.jumps(), low, high)
     values = np.empty(len(y))

@@ -78,6 +78,13 @@ def entropy(d: "Distribution") -> np.ndarray:
     return density.known(values, density.log_prob).reshape(d.batch_shape)
 
 
+def power_of_density(d: "Distribution", a: float) -> np.ndarray:
+    """Return ∫ p(y)^a dy of a continuous `d`, without what its atoms are; it may be infinite."""
+    _, flat = _from_location(d.flattened(d.batch_shape))
+    density = Density(flat, cut(flat, MASS))
+    return density.known(density.expectation(np.exp((a - 1.0) * density.log_prob))).reshape(d.batch_shape)
+
+
 def kl_divergence(d: "Distribution", other: "Distribution") -> np.ndarray:
     """Return E[log p(Y) - log q(Y)] with Y from `d`: infinite where `other` excludes values that `d` can take."""
     shape = np.broadcast_shapes(d.batch_shape, other.batch_shape)
@@ -115,6 +122,30 @@ def crps(
     location, flat = _from_location(flat) if log_slope is None else (0.0, flat)
     total = squares(flat, at - location, at - location, log_slope, more)
     return np.where(np.isnan(at), np.nan, np.where(np.isinf(at), np.inf, total)).reshape(shape)
+
+
+def gini_mean_difference(deviation: np.ndarray, crps: np.ndarray) -> np.ndarray:
+    """Return E|Y - Y'| from E|Y - y| and the CRPS of the same y, which lies in the middle, where little cancels."""
+    return np.where(np.isinf(deviation), np.inf, 2.0 * (deviation - crps))
+
+
+def mean_deviation(
+    d: "Distribution", at: np.ndarray, forward: Function = np.asarray, more: tuple[float, ...] = ()
+) -> np.ndarray:
+    """Return E|forward(Y) - forward(at)|, of an increasing map of `d` and a y of each row; it may be infinite.
+
+    For a continuous `d` forward may have narrow features at the points `more`.
+    """
+    if d.support.integer:
+        return counts.mean_deviation(d, at)
+    flat, at, location = d.flattened(d.batch_shape), np.broadcast_to(at, d.batch_shape).reshape(-1), 0.0
+    if forward is np.asarray:
+        location, flat = _from_location(flat)
+    at = at - location
+    density = Density(flat, cut(flat, MEAN if forward is np.asarray else None, (*more, at)))
+    away = np.abs(forward(density.nodes.y) - forward(at)[density.nodes.row])
+    values = density.power(away, 1) + _of_atoms(flat, lambda a: np.abs(forward(a) - forward(at)))
+    return density.known(values).reshape(d.batch_shape)
 
 
 def squares(

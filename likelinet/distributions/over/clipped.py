@@ -22,7 +22,8 @@ from likelinet.distributions.over.grids import grid_of_truncation
 from likelinet.distributions.over.mixture import combined
 from likelinet.distributions.over.wrapper import Wrapper
 
-_ROUNDING = 1e-9  # by which standardisation may move y off a bound
+_ROUNDING = 4.0 * np.finfo(np.float64).eps  # by which a move may put y off a bound, as a part of both
+_ZERO = float(np.sqrt(np.finfo(np.float64).tiny))  # a number that is as good as 0, as its square is
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,13 @@ class ClippedFamily(WrapperFamily):
         What all that is less becomes, in the units of the target; null for no bound.
     high : float
         What all that is greater becomes; null for no bound.
+    off : float
+        How far from a bound rounding may have put y, beside that of the bound itself.
     """
 
     low: np.ndarray | np.float64
     high: np.ndarray | np.float64
+    off: np.ndarray | float = 0.0
 
     kind = "clipped"
     other_names = called("clamped winsorised winsorized rectified limited_dependent corner_solution")
@@ -97,7 +101,8 @@ class ClippedFamily(WrapperFamily):
         """Return where y is the lower bound, and the upper one."""
         xp, ends = namespace(y), (np.where(np.isfinite(end), end, np.nan) for end in (self.low, self.high))
         low, high = (xp.asarray(end) for end in ends)  # no y is a bound that there is not
-        return y <= low + _ROUNDING * (1.0 + abs(low)), y >= high - _ROUNDING * (1.0 + abs(high))
+        off = xp.asarray(self.off) + _ZERO
+        return y <= low + (off + _ROUNDING * abs(low)), y >= high - (off + _ROUNDING * abs(high))
 
     def has_density(self, y: np.ndarray) -> np.ndarray:
         at_low, at_high = self._at_ends(y)
@@ -131,11 +136,12 @@ class ClippedFamily(WrapperFamily):
 
     def moved(self, loc: np.ndarray, scale: np.ndarray) -> Family:
         low, high = (self.low - loc) / scale, (self.high - loc) / scale
-        return replace(self, base=self.base.moved(loc, scale), low=low, high=high)
+        off = (self.off + _ROUNDING * np.abs(loc)) / scale
+        return replace(self, base=self.base.moved(loc, scale), low=low, high=high, off=off)
 
     def of_output(self, j: int) -> Family:
-        low, high = (number_of_output(end, j) for end in (self.low, self.high))
-        return replace(self, base=self.base.of_output(j), low=low, high=high)
+        low, high, off = (number_of_output(np.asarray(v), j) for v in (self.low, self.high, self.off))
+        return replace(self, base=self.base.of_output(j), low=low, high=high, off=off)
 
 
 class Clipped(Wrapper):

@@ -129,6 +129,19 @@ class OverComponents(AnswersByComponents):
             return quadrature.kl_divergence(self, other) if exact is None else exact
 
     @in_small_blocks
+    def gini_mean_difference(self) -> np.ndarray:
+        m: Any = self.marginals()
+        if m is not self:
+            return m.gini_mean_difference()
+        if not m.components.has_cdf:
+            self._undefined(f"gini_mean_difference: its components are {m._of_what()}")
+        with np.errstate(all="ignore"):
+            exact, median = m._if_alike("gini_mean_difference"), m.ppf(0.5)
+            if exact is not None:
+                return exact
+            return quadrature.gini_mean_difference(quadrature.mean_deviation(m, median), m.crps(median))
+
+    @in_small_blocks
     def crps(self, y: ArrayLike) -> np.ndarray:
         m: Any = self.marginals()
         if m is not self:

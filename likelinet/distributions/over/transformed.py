@@ -283,6 +283,15 @@ class Transformed(TailsPassedOn, Wrapper):
             raise UndefinedError("kl_divergence of a Transformed needs another one with the same transform.")
         return self._full(self.base.kl_divergence(other.base))
 
+    def _gini_mean_difference(self) -> np.ndarray:
+        t = self.transform
+        if isinstance(t, Affine):
+            return self.base.gini_mean_difference() * np.asarray(t.scale)
+        x = self.base.ppf(0.5)
+        deviation = quadrature.mean_deviation(self.base, x, t.forward, t.features)
+        deviation = np.where(np.isinf(self.mean()), np.inf, deviation)
+        return quadrature.gini_mean_difference(deviation, self.crps(t.forward(x)))
+
     def _crps(self, y: np.ndarray) -> np.ndarray:
         t = self.transform
         if isinstance(t, Affine):

@@ -44,6 +44,10 @@ class AnswersWithinBounds(Wrapper):
         exact = answered(self, self.base, self._whole(), "crps", y)
         return super()._crps(y) if exact is None else exact
 
+    def _gini_mean_difference(self) -> np.ndarray:
+        exact = answered(self, self.base, self._whole(), "gini_mean_difference")
+        return super()._gini_mean_difference() if exact is None else exact
+
     def mass_table(self, cells: Cells) -> Masses:
         return self.base.mass_table(cells.within(self.low, self.high)).times(-self.log_mass)
 

@@ -19,6 +19,7 @@ from likelinet.distributions.base.family import Family, Standardisation
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.protocol import CUTS, LogDensity
 from likelinet.distributions.base.usable_rows import refuse_or_note
+from likelinet.distributions.numerics import quadrature
 from likelinet.distributions.numerics.count_modes import TIE
 from likelinet.distributions.numerics.estimates import LEAST
 from likelinet.distributions.numerics.grids import Grid
@@ -250,6 +251,13 @@ class WithZeros(Wrapper):
         there = self.rest.crps(y)
         less = np.where(np.isinf(there), 0.0, self.gate * self.rest.crps(0.0))  # if one is infinite, then all are
         return self.gate * np.abs(y) + self._passed(there - less)
+
+    def _gini_mean_difference(self) -> np.ndarray:
+        """Return E|Y - Y'| of two draws from the rest, and E|Y| where one of them is the zero, by how often."""
+        open_ = self._open
+        apart = quadrature.mean_deviation(self.rest, np.zeros(self.rest.batch_shape))
+        both, one = open_ * self.rest.gini_mean_difference(), 2.0 * self.gate * apart
+        return np.where(open_ > 0.0, open_ * (both + one), 0.0)
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         zero = rng.random(shape) < self.gate

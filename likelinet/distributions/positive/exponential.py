@@ -110,6 +110,9 @@ class Exponential(Univariate):
     def _crps(self, y: np.ndarray) -> np.ndarray:
         return np.abs(y) + (0.5 + 2.0 * np.expm1(-self.rate * np.maximum(y, 0.0))) / self.rate
 
+    def _gini_mean_difference(self) -> np.ndarray:
+        return 1.0 / self.rate
+
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return rng.standard_exponential(shape) / self.rate
 

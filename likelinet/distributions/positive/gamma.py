@@ -163,6 +163,9 @@ class Gamma(Univariate):
         mean = (2.0 * gammainc(a + 1.0, b * np.maximum(y, 0.0)) - 1.0) * a / b
         return below - mean - np.exp(-scipy.special.betaln(0.5, a)) / b
 
+    def _gini_mean_difference(self) -> np.ndarray:
+        return 2.0 * np.exp(-scipy.special.betaln(0.5, self.concentration)) / self.rate
+
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return rng.standard_gamma(np.broadcast_to(self.concentration, shape)) / self.rate
 

@@ -143,6 +143,10 @@ class GeneralizedPareto(Univariate):
         finite = np.abs(y) + self.scale * (1.0 / (2.0 - c) - 2.0 * expm1_over(c - 1.0, w))
         return np.where(c < 2.0, finite, np.where(np.isnan(y), np.nan, np.inf))
 
+    def _gini_mean_difference(self) -> np.ndarray:
+        c = np.minimum(self.concentration, 1.0)  # from there on it is infinite
+        return 2.0 * self.scale / ((1.0 - c) * (2.0 - c))
+
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return self._inverse(rng.standard_exponential(shape))
 

@@ -127,6 +127,9 @@ class HalfNormal(Univariate):
         inside = z * (2.0 * scipy.special.erf(ROOT_HALF * z) - 1.0) + MEAN * (2.0 * np.exp(-0.5 * z * z) - 2.0**0.5)
         return self.scale * inside + np.maximum(-y, 0.0)
 
+    def _gini_mean_difference(self) -> np.ndarray:
+        return 2.0 * (2.0**0.5 - 1.0) * MEAN * self.scale
+
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return self.scale * np.abs(rng.standard_normal(shape))
 

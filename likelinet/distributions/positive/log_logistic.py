@@ -164,6 +164,10 @@ class LogLogistic(Univariate):
         finite = inside * (2.0 * cdf - 1.0) + self.scale * (last - 2.0 * beta) + np.maximum(-y, 0.0)
         return np.where(x < 2.0, finite, np.where(np.isnan(y), np.nan, np.inf))
 
+    def _gini_mean_difference(self) -> np.ndarray:
+        # Its Gini coefficient is 1/β.
+        return 2.0 * self._mean() / self.concentration
+
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return self.scale * np.exp(rng.logistic(size=shape) / self.concentration)
 

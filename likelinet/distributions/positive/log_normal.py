@@ -148,6 +148,9 @@ class LogNormal(Univariate):
         from_mean = np.where(log_mean > _LARGE, part - other, np.exp(log_mean) * (ndtr(below) - ndtr(half)))
         return inside * (2.0 * ndtr(z) - 1.0) - 2.0 * from_mean + np.maximum(-y, 0.0)
 
+    def _gini_mean_difference(self) -> np.ndarray:
+        return 2.0 * self._mean() * scipy.special.erf(0.5 * self.scale)
+
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return np.exp(self.loc + self.scale * rng.standard_normal(shape))
 

@@ -151,6 +151,9 @@ class Weibull(Univariate):
         below = 2.0 * gammainc(1.0 + x, w)
         return np.abs(y) - 2.0 * inside * np.exp(-w) + self._mean() * (2.0**-x - below)
 
+    def _gini_mean_difference(self) -> np.ndarray:
+        return 2.0 * self._mean() * -np.expm1(-np.log(2.0) / self.concentration)
+
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return self.scale * rng.standard_exponential(shape) ** (1.0 / self.concentration)
 

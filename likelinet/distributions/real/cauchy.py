@@ -51,6 +51,7 @@ class Cauchy(LocationScale):
     _log_norm = float(LOG_PI)
     _standard_mean = _standard_var = np.nan
     _standard_entropy = np.log(4.0 * np.pi)
+    _standard_difference = np.inf
     _standard_information = 0.5, 0.0, 0.5
 
     @staticmethod

@@ -54,6 +54,7 @@ class Gaussian(LocationScale):
     _log_norm = HALF_LOG_2PI
     _standard_var = 1.0
     _standard_entropy = 0.5 + HALF_LOG_2PI
+    _standard_difference = 2.0 * np.pi**-0.5
     _standard_information = 1.0, 0.0, 2.0
 
     @staticmethod

@@ -49,6 +49,7 @@ class Gumbel(LocationScale):
     _standard_mean = np.euler_gamma
     _standard_var = np.pi**2 / 6.0
     _standard_entropy = 1.0 + np.euler_gamma
+    _standard_difference = 2.0 * np.log(2.0)
     _standard_information = 1.0, np.euler_gamma - 1.0, np.pi**2 / 6.0 + (1.0 - np.euler_gamma) ** 2
 
     @staticmethod

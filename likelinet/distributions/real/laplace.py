@@ -54,6 +54,7 @@ class Laplace(LocationScale):
     _log_norm = float(LOG_2)
     _standard_var = 2.0
     _standard_entropy = 1.0 + LOG_2
+    _standard_difference = 1.5
     _standard_information = 1.0, 0.0, 1.0
 
     @staticmethod

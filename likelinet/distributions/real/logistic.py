@@ -45,6 +45,7 @@ class Logistic(LocationScale):
     peak_density = 0.25
     _standard_var = np.pi**2 / 3.0
     _standard_entropy = 2.0
+    _standard_difference = 2.0
     _standard_information = 1.0 / 3.0, 0.0, (3.0 + np.pi**2) / 9.0
 
     @staticmethod

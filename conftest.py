@@ -1,0 +1,5 @@
+"""Which tests and doctests this environment cannot run: those of what it has not installed."""
+
+import importlib.util
+
+collect_ignore_glob = [] if importlib.util.find_spec("skpro") else ["*likelinet/skpro/*", "*tests/skpro/*"]

@@ -1,0 +1,204 @@
+"""Going on: a fit whose weights are trained further, on rows that are read as those of a prediction are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from likelinet.config import ModelConfig
+from likelinet.core.notes import each_once
+from likelinet.model.fit import Fit
+from likelinet.model.fitting import folds_held_out, planned
+from likelinet.model.source import Source
+from likelinet.model.stacking import in_time, with_folds
+from likelinet.model.training import check_passes, encoded, is_exact, trained
+from likelinet.tables.rows import Rows
+from likelinet.targets.class_weights import weigher
+from likelinet.targets.possible import check_possible
+from likelinet.targets.target import Naming
+from likelinet.training.history import Callback, Epoch, History
+from likelinet.training.progress import Progress
+from likelinet.training.start import marginal_fit
+from likelinet.training.streams import Streams
+from likelinet.training.units import Units, units_of
+
+SMALLEST = 1e-4  # unit of raw numbers: a few rows may say that there is none
+
+
+def go_on(
+    fit: Fit,
+    source: Source,
+    rows: Rows,
+    validation: Rows | None,
+    what: str,
+    callbacks: Sequence[Callback],
+    progress: Progress,
+    once: bool,
+) -> tuple[Fit, BaseException | None]:
+    """Return a fit that has gone on, with all that it knows of columns and y, and what cut that short, if anything did.
+
+    Each group of members goes on by itself; their weights in the prediction stay as they are. What was learned from
+    predictions of the earlier members is forgotten. Where it is cut short without having learned anything, the earlier
+    fit is returned.
+
+    Parameters
+    ----------
+    fit : Fit
+        The earlier one.
+    source, rows, validation
+        The rows to go on with, and held-out rows if the caller gives them.
+    what : str
+        How messages call y.
+    callbacks, progress
+        Told of each epoch.
+    once : bool
+        Whether to pass over all rows once, with optimiser and random streams where they stand, and not to train as the
+        config declares.
+    """
+    found, which = list(fit.groups), (None,) if fit.stack is None else fit.stack.groups
+    whole = fit.declared_whole
+    declared = (whole if once else with_folds(whole, rows.table, validation is not None)).each_group
+    cause, spent, learned, cut_off = None, 0.0, False, list[str]()
+    history = replace(fit.history, out_of_fold_nll=None)
+    with each_once():
+        for i, g in enumerate(which):
+            place = Place.of(fit, g, spent)
+            config = in_time([declared[k or 0] for k in which[i:]], spent)
+            told = [place.told(callback) for callback in callbacks]
+            own, cause = _go_on(replace(found[i], config=config), rows, validation, what, told, progress, place, once)
+            learned, spent = learned or any(own.history.best_epoch), spent + own.history.seconds
+            history = place.continued(history, own.history)
+            cut_off += [] if own.cut_off is None else [place.of_group(own.cut_off)]
+            found[i] = replace(own, config=found[i].config, history=History(), source=fit.source)
+            if cause is not None:
+                break
+    if cause is not None and not learned:
+        return fit, cause
+    first, *others = found
+    stack = None if fit.stack is None else replace(fit.stack, others=tuple(others))
+    source = source if source.files else fit.source
+    return replace(first, history=history, stack=stack, source=source, cut_off="; ".join(cut_off) or None), cause
+
+
+def trained_by(fit: Fit, config: ModelConfig) -> Fit:
+    """Return a fit that goes on by another declaration; what is carried stays where it is of the same optimiser."""
+    before, now = fit.declared_whole.training, config.training
+    found = fit.declared_by(config)
+    if (before.optimizer.kind, before.average is None) == (now.optimizer.kind, now.average is None):
+        return found
+    stack = found.stack
+    if stack is not None:
+        stack = replace(stack, others=tuple(replace(other, carried=None) for other in stack.others))
+    return replace(found, carried=None, stack=stack)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the members of a group are, and its epochs, in the history of a model that goes on.
+
+    Parameters
+    ----------
+    group : int or None
+        Of the config's groups; None where there are none.
+    before : int
+        Members of the groups before it.
+    epochs : int
+        Those that it has had.
+    seconds : float
+        Before it goes on.
+    many : int
+        How many groups the config has.
+    """
+
+    group: int | None
+    before: int
+    epochs: int
+    seconds: float
+    many: int
+
+    @staticmethod
+    def of(fit: Fit, group: int | None, spent: float) -> "Place":
+        """Return that of a group, before which others have gone on for so many seconds."""
+        declared, history = fit.declared_whole.each_group, fit.history
+        before = sum(config.ensemble for config in declared[: group or 0])
+        return Place(group, before, history.epochs_of(group), history.seconds + spent, len(declared))
+
+    @property
+    def name(self) -> str:
+        """How to call the group; nothing where there are none."""
+        return "" if self.group is None else f"group {self.group + 1} of {self.many}"
+
+    def of_group(self, words: str) -> str:
+        """Return words that say of which group they are, if there are several."""
+        return words if self.group is None else f"in group {self.group + 1} {words}"
+
+    def epoch(self, epoch: Epoch) -> Epoch:
+        """Return an epoch of the group's own training as one of the model."""
+        after = epoch.after(self.epochs, self.seconds)
+        return after if self.group is None else after.in_group(self.group, self.before, 0.0)
+
+    def told(self, callback: Callback) -> Callback:
+        """Return a callback that is told of such epochs."""
+        return lambda epoch: callback(self.epoch(epoch))
+
+    def continued(self, history: History, own: History) -> History:
+        """Return the history of a model, of which this group has gone on."""
+        best = list(history.best_epoch)
+        for m, epoch in enumerate(own.best_epoch, start=self.before):
+            best[m] = self.epochs + epoch if epoch else best[m]
+        epochs = [*history.epochs, *map(self.epoch, own.epochs)]
+        groups = [
+            replace(group, stopped=own.stopped, out_of_fold_nll=None) if g == self.group else group
+            for g, group in enumerate(history.groups)
+        ]
+        return replace(history, epochs=epochs, best_epoch=best, stopped=own.stopped, engine=own.engine, groups=groups)
+
+
+def _go_on(
+    fit: Fit,
+    rows: Rows,
+    validation: Rows | None,
+    what: str,
+    told: Sequence[Callback],
+    progress: Progress,
+    place: Place,
+    once: bool,
+) -> tuple[Fit, BaseException | None]:
+    """Return what one group of members has come to, and what cut its training short, if anything did."""
+    config, inputs, exact = fit.config, fit.inputs, is_exact(fit.config, fit.inputs)
+    if once:
+        check_passes(config, inputs)
+    parts = [(rows, fit.recognise(rows, what))]
+    if validation is not None:
+        parts.append((validation, fit.recognise(validation, f"validation {what}")))
+    in_training = weigher(config.data.class_weight, fit.targets, parts[0][1], rows.weight, what)
+    parts = [(replace(part, weight=in_training(y, part.weight)), y) for part, y in parts]
+    held = None if once else folds_held_out(config, rows.table, validation)
+    all_rows = encoded(fit, parts, (), what, spare=0 if held is None else 1)
+    _check(fit, config, all_rows.own[0], all_rows.columns, Naming.of(config, rows, what))
+    streams = Streams.of(config.training.seed, place.before + config.ensemble)[place.before :]
+    offset = fit.targets.shift_of_nll(fit.family.has_density(all_rows.y))
+    validates = inputs.width > 0 and not once
+    plan = planned(config, rows.table, len(all_rows.y), validates, exact, streams, offset, held)
+    units = None if exact else _units(fit, *all_rows.own, all_rows.columns)
+    theta = fit.theta if units is None else units.within(fit.theta, fit.objective.layout)
+    plan, begun = plan.once() if once else plan, replace(fit, units=units, recalibration=None, out_of_fold=None)
+    own, _, cause = trained(begun, theta, all_rows, plan, streams, told, progress, place.name, once)
+    if cause is not None and place.name:
+        cause.add_note(f"This was in {place.name}.")
+    return own, cause
+
+
+def _check(fit: Fit, config: ModelConfig, y: np.ndarray, columns: np.ndarray | None, naming: Naming) -> None:
+    """Raise `DataError` if y is impossible beside what the family reads of its rows."""
+    constraint = config.distribution.leaf_class(fit.custom).constraint
+    estimates = tuple(a.astype(np.float64)[0] for a in fit.objective.layout.views(fit.theta)[-2:])
+    check_possible(fit.targets, fit.head, (estimates[0], estimates[1]), y, columns, constraint, naming)
+
+
+def _units(fit: Fit, y: np.ndarray, weight: np.ndarray, columns: np.ndarray | None) -> Units | None:
+    """Return the units that the weights were trained in; of a model from a file those that the rows give."""
+    if fit.units is not None or fit.carried is not None:
+        return fit.units
+    found = units_of(fit.head, marginal_fit(fit.head, y, weight, columns), y, weight, columns)
+    return None if found is None else replace(found, unit=tuple(np.maximum(u, SMALLEST) for u in found.unit))

@@ -1,0 +1,108 @@
+"""From what the user passes to `fit` and `partial_fit` to a trained model."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from likelinet.config import ModelConfig
+from likelinet.core.errors import DataError
+from likelinet.core.gathered import also
+from likelinet.distributions import Distribution
+from likelinet.model import few_rows, stacking
+from likelinet.model.choosing import chosen, unargued, with_less_time
+from likelinet.model.fit import Fit
+from likelinet.model.going_on import go_on
+from likelinet.model.source import Source
+from likelinet.model.without_constants import without_constants
+from likelinet.model.without_identifiers import without_identifiers
+from likelinet.tables.events import with_event_label
+from likelinet.tables.named_target import named
+from likelinet.tables.roles import Roles
+from likelinet.tables.rows import Rows, declared_table
+from likelinet.targets.build import takes_labels
+from likelinet.training.history import Callback
+from likelinet.training.progress import Progress
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the user has passed: rows, maybe held-out ones, and how to train."""
+
+    X: Any
+    y: Any
+    sample_weight: Any
+    validation: tuple[Any, ...] | None
+    callbacks: Sequence[Callback]
+    progress: bool
+    once: bool  # whether to pass over all rows once
+
+    def held_out(self) -> tuple[Any, Any, Any] | None:
+        """Return X, y and weights of the held-out rows, if there are any."""
+        held = self.validation
+        if held is None:
+            return None
+        if not (isinstance(held, tuple | list) and 1 <= len(held) <= 3):
+            raise DataError("validation must be (X, y) or (X, y, sample_weight); or (X,) where X holds y.")
+        X, y, weight = (*held, None, None)[:3]
+        return X, y, weight
+
+
+def roles_of(config: ModelConfig, custom: type[Distribution] | None) -> Roles:
+    """Return what each column of a table is to a model."""
+    return Roles(config, takes_labels(config.distribution, custom))
+
+
+def learned(declared: ModelConfig, custom: type[Distribution] | None, given: Given) -> tuple[Fit, BaseException | None]:
+    """Return what a model learns that knows nothing yet, and what cut it short, if anything did."""
+    table = declared_table(given.X, declared.data)
+    config, y = named(declared, table, given.y)
+    with also(partial(roles_of(config, custom).look, table)):
+        config = with_event_label(config, table) if y is None else config
+        if y is None:
+            config = without_identifiers(roles_of(config, custom), table)
+            config = without_constants(roles_of(config, custom), table, custom)
+        few = False
+        if not given.once:
+            config, few = few_rows.settled(config, table, given.sample_weight, given.validation)
+        config, choice = chosen(config, table, y, given.sample_weight, given.progress, few)
+        roles = roles_of(config, custom)
+        rows = few_rows.repeated(roles.rows(table, y, given.sample_weight), few)
+        held_out = given.held_out()
+        features, names = roles.features(rows.table), (roles.y_name, tuple(rows.table.columns))
+        held = None if held_out is None else _held_out(roles, *held_out, features, rows.table.named)
+        within = stacking.with_folds(with_less_time(config, choice), rows.table, validated=held is not None)
+        to_fit = custom, Source.of(table), rows, held
+        with unargued(choice), Progress(given.progress) as bar:
+            fit, cause = stacking.fit(within, *to_fit, features, names, given.callbacks, bar, given.once, few, choice)
+        if not given.once:
+            stacking.note_time(fit, config.training.time)
+        return replace(fit.declared_by(config), history=replace(fit.history, choice=choice)), cause
+
+
+def gone_on(fit: Fit, given: Given) -> tuple[Fit, BaseException | None]:
+    """Return what a model has learned once it has gone on, and what cut it short, if anything did.
+
+    Columns are read as those of a prediction are.
+    """
+    declared = fit.declared_whole
+    table = declared_table(given.X, declared.data)
+    config, y = named(declared, table, given.y)
+    roles = roles_of(config, fit.custom)
+    with also(lambda: fit.rows(table).x.check() if table.n else None):
+        rows = roles.rows(table, y, given.sample_weight, fit.inputs.names, fit.inputs.named)
+        held_out = given.held_out()
+        held = None if held_out is None else _held_out(roles, *held_out, fit.inputs.names, fit.inputs.named)
+        with Progress(given.progress) as bar:
+            found = Source.of(table), rows, held, roles.y_name
+            fit, cause = go_on(fit, *found, given.callbacks, bar, given.once)
+        if not given.once:
+            stacking.note_time(fit, declared.training.time)
+        return fit, cause
+
+
+def _held_out(roles: Roles, X: Any, y: Any, weight: Any, features: list[str], are_named: bool) -> Rows:
+    """Return held-out rows, for a model with these features."""
+    table = declared_table(X, roles.config.data)
+    _, y = named(roles.config, table, y)
+    return roles.rows(table, y, weight, features, are_named)

@@ -1,0 +1,78 @@
+"""How the loss fell while a model was trained."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from likelinet.plots.style import BLUE, ORANGE
+from likelinet.training.history import Epoch, History
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+FAR = 3.0  # times the distance of the median loss from the lowest, up to which losses are shown
+MEMBERS = 8  # of which each has a line of its own
+SHOWN = 1.3  # times the last of the best epochs, up to which losses set the limits of the picture
+
+
+def learning_curves(axes: "Axes", history: History) -> None:
+    """Draw the loss of training and of held-out rows in each epoch: the mean of the members, and some of them pale.
+
+    Groups of members follow one another, each with a line of its own.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        Where to draw.
+    history : History
+        Of a fit.
+    """
+    groups: dict[int | None, list[Epoch]] = {}
+    for epoch in history.epochs:
+        groups.setdefault(epoch.group, []).append(epoch)
+    shown, reach = [], SHOWN * max(history.best_epoch, default=0)
+    for g, epochs in enumerate(groups.values()):
+        for name, color in (("train", BLUE), ("validation", ORANGE)):
+            curves = _by_member(epochs, name)
+            if not curves:
+                continue
+            at = [e.epoch for e in epochs]
+            for values in list(curves.values())[:MEMBERS]:
+                axes.plot(at, values, color=color, lw=0.7, alpha=0.3)
+            mean = _mean(list(curves.values()))
+            axes.plot(at, mean, color=color, lw=1.6, label=None if g else _WORDS[name])
+            near = np.isfinite(mean) & ((np.array(at) <= reach) | (reach == 0.0))
+            shown.append(mean[near])
+    if shown and (values := np.concatenate(shown)).size:
+        # Neither the first epochs must squeeze the rest, nor what comes long after the best ones.
+        low, middle, high = np.quantile(values, [0.0, 0.5, 0.97])
+        high = min(high, low + FAR * (middle - low)) if middle > low else high
+        margin = 0.05 * ((high - low) or 1.0)
+        axes.set_ylim(low - margin, high + margin)
+    if history.best_epoch:
+        best = float(np.median(history.best_epoch))
+        axes.axvline(best, color=BLUE, ls=":", lw=1, label="kept")
+    axes.set(xlabel="epoch", ylabel="negative log-likelihood", title="Learning curves")
+    if shown:
+        axes.legend(framealpha=0.8, edgecolor="none", fontsize=8, loc="upper right")
+
+
+_WORDS = {"train": "training rows", "validation": "held-out rows"}
+
+
+def _by_member(epochs: list[Epoch], name: str) -> dict[int, np.ndarray]:
+    """Return the loss of each member in each epoch, NaN where it had ended."""
+    members = sorted({m for e in epochs for m in e.members})
+    found = {m: np.full(len(epochs), np.nan) for m in members}
+    for i, e in enumerate(epochs):
+        values = e.train_nll if name == "train" else e.validation_nll
+        for m, value in zip(e.members, values or [], strict=False):
+            found[m][i] = value
+    return {m: values for m, values in found.items() if np.isfinite(values).any()}
+
+
+def _mean(curves: list[np.ndarray]) -> np.ndarray:
+    """Return the mean over those members that still train."""
+    each = np.array(curves)
+    there = np.isfinite(each)
+    return np.where(there, each, 0.0).sum(0) / np.where(there.any(0), there.sum(0), np.nan)

@@ -1,0 +1,87 @@
+"""Section on scores: the model's, and beside those of simpler models, on the same rows, with paired errors."""
+
+from typing import Any
+
+import numpy as np
+
+from likelinet.core.errors import LikelinetError
+from likelinet.core.notes import unnoted
+from likelinet.core.wording import counted
+from likelinet.report import boosted
+from likelinet.report.beside import FOLDS, Learn, by_other_rows, in_turn, learner, own
+from likelinet.report.case import Case
+from likelinet.report.html import Section, noted, said, table
+from likelinet.scores.metrics import evaluate
+from likelinet.scores.paired import paired
+from likelinet.selection.baselines import baselines
+
+TREES = "boosted trees"
+
+
+def scores(case: Case, train: Any) -> Section:
+    """Return metrics of the model, and how far simpler models are from it."""
+    measured = evaluate(case.d, case.y, case.weight)
+    rows = counted(case.rows.table.n, "row")
+    drawn = f"{rows}, drawn of {case.observed}" if case.observed > case.rows.table.n else rows
+    parts = [table(["metric", "value"], measured.items(), f"Means over {drawn}.")]
+    others = {name: learner(case, config) for name, config in baselines(case.model.config).items()}
+    if others and boosted.fits(case):
+        others[TREES] = boosted.learner(case)
+    if others:
+        parts += _compared(case, others, train)
+    return Section("scores", "Scores, beside simpler models", parts)
+
+
+def _compared(case: Case, others: dict[str, Learn], train: Any) -> list[str]:
+    """Return a table of differences, and what it says."""
+    this = own(case)
+    found, failed = {}, []
+    for name, learn in others.items():
+        try:
+            with unnoted():
+                found[name] = in_turn(case, learn) if train is None else by_other_rows(case, learn, train)
+        except LikelinetError as error:
+            failed.append(noted(f"{name}: {error}"))
+    words = "Brier score" if case.of_classes else "CRPS"
+    at = float(np.average(this.log_score, weights=case.weight))
+    lines = [["this model", at, "", "", _mean(this.error, case.weight), "", ""]]
+    verdicts = []
+    for name, other in found.items():
+        there = ~np.isnan(other.log_score)
+        weight = case.weight[there]
+        apart, noise = paired(other.log_score[there], this.log_score[there], weight)
+        line = [name, float(np.average(other.log_score[there], weights=weight)), apart, noise, np.nan, "", ""]
+        if this.error is not None and other.error is not None:
+            mean = _mean(other.error[there], weight)
+            line[4:] = [mean, *paired(other.error[there], this.error[there], weight)]
+        lines.append(line)
+        verdicts.append(_verdict(name, apart, noise))
+    how = (
+        "The other models were fitted to the training rows."
+        if train is not None
+        else f"The other models saw other rows of this table alone: each row is scored by those fitted to the other "
+        f"{FOLDS - 1} of {FOLDS} parts. Hand over the training rows to have them fitted to those."
+    )
+    head = ["model", "log score", "difference", "std. error", words, "difference", "std. error"]
+    return [
+        table(head, lines, "Differences from this model, with paired standard errors."),
+        *verdicts,
+        said(how),
+        *([said(boosted.WORDS)] if TREES in found else []),
+        *failed,
+    ]
+
+
+def _mean(values: np.ndarray | None, weight: np.ndarray) -> float:
+    return float("nan") if values is None else float(np.average(values, weights=weight))
+
+
+def _verdict(name: str, apart: float, noise: float) -> str:
+    """Return in words whether another model is better by its log score, beyond noise."""
+    if not np.isfinite(noise):
+        return said(f"The {name} model gave some row no probability at all.")
+    if abs(apart) <= 2.0 * noise:
+        return said(f"By its log score this model and the {name} one are within two standard errors of each other.")
+    if apart > 0.0:
+        return noted(f"By its log score the {name} model is better on these rows.")
+    return said(f"By its log score this model is better than the {name} one, beyond noise.")

@@ -1,0 +1,128 @@
+"""Shapley values: exact where they are known, and sums that are exact everywhere."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import likelinet as ll
+from likelinet.explain.shapley import explanation
+from likelinet.tables.table import Table, as_table
+from tests.small import cli, labels, quick, write_csv
+from tests.small import table as small_table
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(40, 3))
+TABLE = as_table(X)
+FEATURES = {"x0": ["x0"], "x1": ["x1"], "x2": ["x2"]}
+OTHERS = np.arange(1, 40)
+
+
+def explained(predict, features=FEATURES) -> ll.explain.Explanation:
+    """Return the Shapley values of the first row."""
+    return explanation(predict, TABLE, 0, OTHERS, features, ["y"], np.random.default_rng(1))
+
+
+def test_what_adds_up_has_its_own_part():
+    def additive(table: Table) -> ll.Gaussian:
+        x0, x1, x2 = (table.numeric(name) for name in FEATURES)
+        return ll.Gaussian(2.0 * x0 - x1**2, np.exp(0.3 * x2))
+
+    found = explained(additive)
+    mean = X[1:].mean(0)
+    expected = [2.0 * (X[0, 0] - mean[0]), -(X[0, 1] ** 2) + np.mean(X[1:, 1] ** 2), 0.0]
+    np.testing.assert_allclose(found.location[:, 0], expected, atol=1e-9)
+    np.testing.assert_allclose(found.spread[:2, 0], 0.0, atol=1e-9)
+    assert found.spread[2, 0] == pytest.approx(0.3 * (X[0, 2] - mean[2]), rel=2e-3)  # a thousandth of a width is added
+    assert found.start[0][0] == pytest.approx(np.mean(2.0 * X[1:, 0] - X[1:, 1] ** 2))
+    assert found.end[0][0] == pytest.approx(2.0 * X[0, 0] - X[0, 1] ** 2)
+    assert found.location_error[2, 0] == 0.0
+
+
+def test_a_product_of_two_features_is_shared_between_them():
+    """With an order and its reverse from each row both orders of two features count alike, as in the definition."""
+    found = explained(lambda table: ll.Gaussian(table.numeric("x0") * table.numeric("x1"), 1.0))
+    a, b = X[0, :2]
+    u, v = X[1:, 0], X[1:, 1]
+    first = np.mean(0.5 * ((a * v - u * v) + (a * b - u * b)))
+    second = np.mean(0.5 * ((u * b - u * v) + (a * b - a * v)))
+    np.testing.assert_allclose(found.location[:, 0], [first, second, 0.0], atol=1e-9)
+
+
+def test_columns_of_one_feature_go_together():
+    found = explained(
+        lambda table: ll.Gaussian(table.numeric("x0") * table.numeric("x1"), 1.0), {"both": ["x0", "x1"], "x2": ["x2"]}
+    )
+    assert found.location[0, 0] == pytest.approx(X[0, 0] * X[0, 1] - np.mean(X[1:, 0] * X[1:, 1]))
+    assert found.cells[0] == f"{X[0, 0]:g} {X[0, 1]:g}"
+
+
+ROWS, Y = small_table(60)
+KINDS = {
+    "number": ({}, Y, ["y0"]),
+    "count": ({"distribution": {"kind": "poisson"}}, RNG.poisson(3.0, 60), ["y0"]),
+    "classes": ({"distribution": {"kind": "categorical"}}, labels(ROWS, ["a", "b", "c"]), ["a", "b", "c"]),
+    "mixture": ({"distribution": {"kind": "mixture", "components": 2}, "ensemble": 2}, Y, ["y0"]),
+    "outputs": ({"distribution": {"kind": "multivariate_gaussian"}}, np.stack([Y, -Y], 1), ["y0", "y1"]),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_values_sum_to_the_prediction(kind: str):
+    declared, y, outputs = KINDS[kind]
+    model = quick(**declared).fit(ROWS, y, progress=False)
+    found = model.explain(ROWS, 7)
+    d = model.predict_dist(ROWS)
+    location = {
+        "count": lambda: d.mean()[:, None],
+        "classes": d.class_probabilities,
+        "outputs": lambda: d.marginals().median(),
+    }.get(kind, lambda: d.median()[:, None])()
+    others = np.delete(location, 7, 0).mean(0)
+    np.testing.assert_allclose(found.location.sum(0), location[7] - others, rtol=1e-6, atol=1e-6)
+    np.testing.assert_allclose(found.end[0], location[7], rtol=1e-9)
+    np.testing.assert_allclose(found.start[0], others, rtol=1e-9)
+    np.testing.assert_allclose(found.spread.sum(0), found.end[1] - found.start[1], atol=1e-9)
+    assert (list(found.outputs), found.rows) == (outputs, 59)
+
+
+def test_an_exposure_that_the_family_reads_has_its_part():
+    columns = {"x": ROWS[:, 0], "years": RNG.uniform(1.0, 5.0, 60)}
+    model = quick(distribution={"kind": "poisson", "exposure": "years"}).fit(
+        columns, RNG.poisson(3.0, 60), progress=False
+    )
+    found = model.explain(columns, 0)
+    assert list(found.names) == ["x", "years"]
+    mean = model.predict_dist(columns).mean()
+    assert found.location.sum() == pytest.approx(mean[0] - mean[1:].mean(), rel=1e-6)
+
+
+def test_the_command_prints_what_python_has(tmp_path: Path):
+    columns = {
+        "size": ROWS[:, 0].round(3).tolist(),
+        "colour": labels(ROWS, ["red", "blue"]).tolist(),
+        "price": Y.tolist(),
+    }
+    path = write_csv(tmp_path / "t.csv", columns)
+    model = quick(data={"target": "price"}).fit(path, progress=False)
+    model.save(tmp_path / "m")
+    done = cli("explain", tmp_path / "m", path, "--row", 3, "--rows", 20, "--seed", 1)
+    found = model.explain(path, 2, rows=20, seed=1)
+    assert (done.code, done.out, done.err) == (0, f"{found}\n", "")
+    head, first, *middle, last = done.out.splitlines()
+    assert head.split() == ["feature", "cell", "median", "log", "width"]
+    assert float(first.split()[4]) == pytest.approx(found.start[0][0], rel=1e-4)
+    assert {line.split()[0] for line in middle} == {"size", "colour"}
+    assert float(last.split()[2]) == pytest.approx(found.end[0][0], rel=1e-4)
+    parts = [abs(float(line.split()[2])) for line in middle]
+    assert parts == sorted(parts, reverse=True)
+    too_far = cli("explain", tmp_path / "m", path, "--row", 61)
+    assert (too_far.code, too_far.err) == (2, "likelinet: --row 61: the table has 60 rows.\n")
+
+
+def test_what_has_no_values_is_said():
+    with pytest.raises(ll.UndefinedError, match="moves of an angle do not add up"):
+        explained(lambda table: ll.VonMises(np.zeros(table.n), 1.0))
+    model = quick().fit(ROWS, Y, progress=False)
+    with pytest.raises(ll.DataError, match="there is no row 60 beside others in a table of 60 rows"):
+        model.explain(ROWS, 60)
