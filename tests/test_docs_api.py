@@ -14,7 +14,7 @@ import likelinet as ll
 
 API = Path(__file__).parents[1] / "docs" / "api"
 # Rooms that are imported by name, each with the library that it needs; .ci/run has an environment with that of each.
-OPTIONAL = {"likelinet.skpro": "skpro", "likelinet.sklearn": "sklearn"}
+OPTIONAL = {"likelinet.skpro": "skpro"}
 MISSING = {room for room, needs in OPTIONAL.items() if importlib.util.find_spec(needs) is None}
 
 
@@ -35,7 +35,7 @@ def public() -> dict[str, Any]:
     """Return all public names with what they mean."""
     names = {f"likelinet.{n}": getattr(ll, n) for n in ll.__all__ if not inspect.ismodule(getattr(ll, n))}
     rooms = [f"likelinet.{name}" for name in ll.__all__ if inspect.ismodule(getattr(ll, name))]
-    for module in map(importlib.import_module, [*rooms, *(OPTIONAL.keys() - MISSING)]):
+    for module in map(importlib.import_module, [*rooms, "likelinet.sklearn", *(OPTIONAL.keys() - MISSING)]):
         names |= {f"{module.__name__}.{name}": getattr(module, name) for name in module.__all__}
     return names
 
