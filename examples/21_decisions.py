@@ -114,7 +114,7 @@ def main(quick: bool = False) -> dict[str, Any]:
         config = ll.ModelConfig(quality="plain", distribution=distribution, network=network, training=training)
         return ll.Model(config).fit(x[:, None], seen)
 
-    at, ages = new[:, None], np.linspace(1.0, 400.0, 4000)
+    at, ages = new[:, None], np.linspace(1.0, 400.0, 800)
     costs: dict[str, dict[str, float]] = {}
 
     stock, order = fitted(demand(x), ll.GammaConfig()), Newsvendor(UNDER, OVER)

@@ -294,3 +294,51 @@ def test_quantiles_of_classes_are_said_to_be_none(folder: Path):
     plain, asked = (cli("predict", folder / "sold", folder / "t.csv", *more) for more in ((), ("--quantiles", "0.5")))
     assert (plain.code, plain.err, asked.code, asked.out) == (0, "", 0, plain.out)
     assert asked.err == "likelinet: note: --quantiles is for numbers, and this model predicts classes: it has none.\n"
+
+
+WITH_A_MODEL = ("evaluate", "predict", "sample", "recalibrate", "encode", "plot")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (
+            ["check", "c.yaml", "t.csv"],
+            "c.yaml is a config, no table: write likelinet check [OPTIONS] TABLE... --config C",
+        ),
+        (
+            ["check", "t.csv", "c.toml"],
+            "c.toml is a config, no table: write likelinet check [OPTIONS] TABLE... --config C",
+        ),
+        (
+            ["init", "c.yaml", "t.csv", "--target", "y"],
+            "c.yaml is a config, no table: write likelinet init [OPTIONS] TA",
+        ),
+        (["split", "c.yaml"], "c.yaml is a config, no table: write likelinet split [OPTIONS] TABLE"),
+        *(
+            (
+                [name, "t.csv", "m.safetensors"],
+                f"t.csv is a table, no model: write likelinet {name} [OPTIONS] MODEL TABL",
+            )
+            for name in WITH_A_MODEL
+        ),
+        *(
+            (
+                [name, "m.safetensors", "c.yaml"],
+                f"c.yaml is a config, no table: write likelinet {name} [OPTIONS] MODEL T",
+            )
+            for name in WITH_A_MODEL
+        ),
+        (
+            ["predict", "m", "t.csv", "n.safetensors"],
+            "n.safetensors is a model, no table: write likelinet predict [OPT",
+        ),
+        (["show", "c.yaml"], "c.yaml is a config, no model: write likelinet show [OPTIONS] MODEL"),
+        (["generate", "t.csv"], "t.csv is a table, no model: write likelinet generate [OPTIONS] MODEL"),
+    ],
+    ids=lambda given: " ".join(given) if isinstance(given, list) else "",
+)
+def test_arguments_in_another_order(arguments: list[str], says: str):
+    done = cli(*arguments)
+    assert (done.code, done.out) == (2, "")
+    assert f"Error: {says}" in done.err

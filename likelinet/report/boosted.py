@@ -2,8 +2,10 @@
 
 import importlib.util
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import numpy as np
+from threadpoolctl import threadpool_limits  # pyright: ignore[reportMissingTypeStubs]
 
 from likelinet.distributions import Categorical, Distribution, Gaussian, Interval, Labelled, LogNormal, Poisson
 from likelinet.report.beside import Learn
@@ -43,10 +45,24 @@ def learner(case: Case) -> Learn:
     def learn(rows: Rows) -> Callable[[Table], Distribution]:
         assert not isinstance(rows.y, Interval)
         y = case.d.encode(rows.y) if case.of_classes else rows.y
-        predict = _learned(case, case.inputs(rows.table), np.asarray(y, dtype=float), rows.weight)
-        return lambda table: predict(case.inputs(table))
+        x = case.inputs(rows.table)
+        with one_thread():
+            predict = _learned(case, x, np.asarray(y, dtype=float), rows.weight)
+        return lambda table: _predicted(predict, case.inputs(table))
 
     return learn
+
+
+def one_thread() -> AbstractContextManager[object]:
+    """Do what is done within with one OpenMP thread: several wait for each other without end where cores are busy."""
+    import sklearn.ensemble  # noqa: F401 - with its OpenMP, which loaded later would not be limited
+
+    return threadpool_limits(1, "openmp")
+
+
+def _predicted(predict: Callable[[np.ndarray], Distribution], x: np.ndarray) -> Distribution:
+    with one_thread():
+        return predict(x)
 
 
 def _learned(case: Case, x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> Callable[[np.ndarray], Distribution]:

@@ -201,7 +201,7 @@ class DistributionEstimator(BaseEstimator):
         """
         names = model.feature_names
         made: Any = cls  # which each estimator begins as it likes, with a config among its parameters
-        estimator = made(config=model.config)._take(model)
+        estimator = made(config=model.config)._take(model)  # noqa: SLF001
         estimator.n_features_in_ = len(names)
         if names != [f"x{j}" for j in range(len(names))]:  # as the columns of an array are called
             estimator.feature_names_in_ = np.array(names, dtype=object)

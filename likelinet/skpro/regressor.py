@@ -13,7 +13,8 @@ class LikelinetRegressor(BaseProbaRegressor):
     """A neural network that predicts distributions, with the methods of skpro.
 
     It takes y of one column or of several, numbers, categories and text in X, and right-censored y: where ``fit`` is
-    given ``C``, of which 1 says that y lies above what was seen, the family is put into `censored`.
+    given ``C``, of which 1 says that y lies above what was seen, the family is put into `censored`. ``update`` goes on
+    from the weights, with the new rows alone, as ``Model.fit(…, warm_start=True)`` does.
 
     Parameters
     ----------
@@ -49,7 +50,7 @@ class LikelinetRegressor(BaseProbaRegressor):
         "capability:survival": True,
         "capability:multioutput": True,
         "capability:missing": True,
-        "capability:update": False,
+        "capability:update": True,
         "X_inner_mtype": "pd_DataFrame_Table",
         "y_inner_mtype": "pd_DataFrame_Table",
         "C_inner_mtype": "pd_DataFrame_Table",
@@ -63,11 +64,11 @@ class LikelinetRegressor(BaseProbaRegressor):
         super().__init__()
 
     def _fit(self, X, y, C=None):
-        censored = None if C is None else _columns(C)
-        values = _columns(y)
-        if censored is not None:
-            values = Interval.right_censored(values, 1 - censored)
-        self.model_ = Model(self._declaration(censored is not None)).fit(X, values, progress=False)
+        self.model_ = Model(self._declaration(C is not None)).fit(X, _seen(y, C), progress=False)
+        return self
+
+    def _update(self, X, y, C=None):
+        self.model_.fit(X, _seen(y, C), warm_start=True, progress=False)
         return self
 
     def _predict_proba(self, X):
@@ -94,6 +95,11 @@ class LikelinetRegressor(BaseProbaRegressor):
             {"distribution": family, "quality": "plain", "config": {**few, "ensemble": 2}},
             {"distribution": "log_normal", "quality": "plain", "config": few, "random_state": 3},
         ]
+
+
+def _seen(y, C):
+    """Return y as it was seen: intervals where C says which of it is only a lower end."""
+    return _columns(y) if C is None else Interval.right_censored(_columns(y), 1 - _columns(C))
 
 
 def _columns(y):

@@ -152,6 +152,25 @@ def test_survival():
     assert d.mean()["time"].mean() > 1.15 * ignored.predict(X[200:])["time"].mean()
 
 
+def test_update_goes_on_from_the_weights():
+    twice = regressor().fit(X[:120], Y[:120])
+    before = twice.predict(X[200:])
+    twice.update(X[120:200], Y[120:200])
+    theirs = model().fit(X[:120], Y["y"][:120].to_numpy(), progress=False)
+    theirs.fit(X[120:200], Y["y"][120:200].to_numpy(), warm_start=True, progress=False)
+    np.testing.assert_array_equal(twice.predict(X[200:])["y"], theirs.predict(X[200:]))
+    assert not np.allclose(twice.predict(X[200:]), before)
+
+
+def test_update_of_censored_y():
+    all_rows = {**FEW, "training": {**FEW["training"], "validation_fraction": 0}}
+    survival = regressor(distribution="weibull", config=all_rows).fit(X[:120], SEEN[:120], C=C[:120])
+    before = survival.predict_proba(X[200:]).surv(1.0)
+    after = survival.update(X[120:200], SEEN[120:200], C=C[120:200]).predict_proba(X[200:]).surv(1.0)
+    moved = np.abs(after - before).to_numpy()
+    assert 0.001 < moved.mean() < 0.2
+
+
 def test_c_of_other_values_is_refused():
     with pytest.raises(ll.DataError, match=r"event must be 0 or 1"):
         regressor(distribution="weibull").fit(X, SEEN, C=2.0 * C)
