@@ -147,7 +147,9 @@ def test_what_a_distribution_has_no_answer_to_is_said_in_its_place(tmp_path: Pat
         "surprising",
         "drift",
     ]
-    assert two_columns(found, "scores", "metric") == {"nll": number(model.evaluate(X, y)["nll"])}
+    scores = {name: number(value) for name, value in model.evaluate(X, y).items()}
+    assert two_columns(found, "scores", "metric") == scores
+    assert scores.keys() <= {"nll", "nll_skill"}
     assert "Rayleigh has no" in path.read_text(encoding="utf-8")
 
 

@@ -64,6 +64,12 @@ class Case:
         return self.rows.weight
 
     @property
+    def given(self) -> tuple[Table, Any, Any]:
+        """The rows that are scored as `Model.evaluate` takes them: X, and y and weights that are no columns of it."""
+        weight = self.weight if self.model.config.data.weight is None else None
+        return self.rows.table, None if self.by_column else self.y, weight
+
+    @property
     def y_in_words(self) -> str:
         """The names of y."""
         return shown(", ".join(output_names(self.model.config.data)) or "y")

@@ -20,9 +20,7 @@ def measured(case: Case) -> Importance:
     """Return the importance of each feature."""
     features = max(1, sum(1 for kind in case.model.kinds if kind.width))
     rows = int(np.clip(CELLS // features, LEAST, MOST))
-    y = None if case.by_column else case.y
-    weight = case.weight if case.model.config.data.weight is None else None  # which the table has
-    return case.model.importance(case.rows.table, y, weight, rows=rows, seed=case.seed)
+    return case.model.importance(*case.given, rows=rows, seed=case.seed)
 
 
 def features(case: Case, found: Importance) -> Section:

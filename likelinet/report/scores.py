@@ -11,7 +11,6 @@ from likelinet.report import boosted
 from likelinet.report.beside import FOLDS, Learn, by_other_rows, in_turn, learner, own
 from likelinet.report.case import Case
 from likelinet.report.html import Section, noted, said, table
-from likelinet.scores.metrics import evaluate
 from likelinet.scores.paired import paired
 from likelinet.selection.baselines import baselines
 
@@ -20,7 +19,7 @@ TREES = "boosted trees"
 
 def scores(case: Case, train: Any) -> Section:
     """Return metrics of the model, and how far simpler models are from it."""
-    measured = evaluate(case.d, case.y, case.weight)
+    measured = case.model.evaluate(*case.given)
     rows = counted(case.rows.table.n, "row")
     drawn = f"{rows}, drawn of {case.observed}" if case.observed > case.rows.table.n else rows
     parts = [table(["metric", "value"], measured.items(), f"Means over {drawn}.")]
