@@ -29,6 +29,7 @@ class DistributionEstimator(BaseEstimator):
 
     model_: Model
     n_features_in_: int
+    feature_names_in_: np.ndarray
     quality: Any
     distribution: Any
     config: Any
@@ -199,7 +200,8 @@ class DistributionEstimator(BaseEstimator):
             Fitted to a table, or read from a file.
         """
         names = model.feature_names
-        estimator = cls(config=model.config)._take(model)  # noqa: SLF001
+        made: Any = cls  # which each estimator begins as it likes, with a config among its parameters
+        estimator = made(config=model.config)._take(model)  # noqa: SLF001
         estimator.n_features_in_ = len(names)
         if names != [f"x{j}" for j in range(len(names))]:  # as the columns of an array are called
             estimator.feature_names_in_ = np.array(names, dtype=object)

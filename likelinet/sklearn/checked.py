@@ -50,7 +50,7 @@ def checked_weight(estimator: Any, sample_weight: Any) -> np.ndarray | None:
     if sample_weight is None:
         return None
     name = "sample_weight"
-    weight = check_array(sample_weight, ensure_2d=False, dtype=np.float64, input_name=name, estimator=estimator)
+    weight = check_array(sample_weight, ensure_2d=False, dtype="float64", input_name=name, estimator=estimator)
     if not weight.any():
         raise ValueError("sample_weight is zero in every row: give some rows a weight.")
     return weight

@@ -216,7 +216,7 @@ class DistributionClassifier(ClassifierMixin, DistributionEstimator):
 
     def _take(self, model: Model) -> Self:
         super()._take(model)
-        self.classes_ = np.arange(model.n_classes) if model.classes is None else np.asarray(model.classes)
+        self.classes_ = np.arange(np.max(model.n_classes)) if model.classes is None else np.asarray(model.classes)
         return self
 
     def predict(self, X: Any) -> np.ndarray:

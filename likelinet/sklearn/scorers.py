@@ -63,7 +63,8 @@ class Scorer(BaseEstimator):
         d = predicted(estimator, X)
         y = y if isinstance(y, Interval) else np.asarray(y)
         each = np.asarray(self.rows(d, y), dtype=np.float64)
-        return float(np.average(each.reshape(len(each), -1).mean(axis=1), weights=sample_weight))
+        weight = None if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
+        return float(np.average(each.reshape(len(each), -1).mean(axis=1), weights=weight))
 
 
 def predicted(estimator: Any, X: Any) -> Distribution:

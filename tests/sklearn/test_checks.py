@@ -9,7 +9,7 @@ from tests.sklearn.quick import DETERMINISTIC, classifier, regressor
 
 # Notes of the model, as of few rows for many features, are not what is checked here.
 pytestmark = pytest.mark.filterwarnings("ignore")
-SHORT = {"steps": 150, "schedule": {"kind": "hold_then_anneal", "warmup": 10, "anneal": 40}}
+SHORT = {"steps": 60, "schedule": {"kind": "hold_then_anneal", "warmup": 5, "anneal": 20}}
 
 
 @pytest.fixture(autouse=True)
