@@ -11,9 +11,12 @@ from likelinet.core.errors import DataError
 from likelinet.core.lazy import LazyModule
 from likelinet.core.notes import unnoted
 from likelinet.core.wording import counted, nearest
+from likelinet.distributions import Distribution
 from likelinet.explain.importance import Importance, importance
 from likelinet.explain.partial_dependence import PartialDependence, partial_dependence
 from likelinet.explain.shapley import Explanation, explanation
+from likelinet.model.marginal import marginal
+from likelinet.model.prediction import predict_dist
 from likelinet.model.questions import Questions
 from likelinet.tables.kinds.kind import Kind
 from likelinet.tables.roles import other_columns
@@ -165,7 +168,7 @@ class Seeing(Questions):
         table = declared_table(X, self.config.data)
         given = {"train": train, "sample_weight": sample_weight, "seed": seed}
         inside = {"read": self._by_name, "inputs": self._inputs_of, "note_seen": self._note_seen}
-        return _report.write_report(self, table, y, Path(path), **given, **inside)
+        return _report.write_report(self, table, y, Path(path), **given, **inside, without_x=self._without_x)
 
     def _by_name(self, table: Table) -> Table:
         """Return the columns that predictions need, by the names that the model has for them, of these rows alone."""
@@ -177,6 +180,11 @@ class Seeing(Questions):
     def _inputs_of(self, table: Table) -> np.ndarray:
         """Return what the network sees of a table."""
         return self._fitted().rows(table).x[slice(None)]
+
+    def _without_x(self, table: Table) -> Distribution | None:
+        """Return what is predicted of the rows of a table without x, where that is known."""
+        fit = marginal(self._fitted())
+        return None if fit is None else predict_dist(fit, fit.rows(table))
 
     def _names_read(self) -> list[str]:
         kinds = self._fitted().inputs.columns

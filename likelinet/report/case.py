@@ -41,6 +41,8 @@ class Case:
         Returns what the network sees of a table, shape (n, inputs).
     seed : int
         By which rows are drawn.
+    without_x : Distribution, optional
+        What is predicted of each without x, where that is known.
     """
 
     model: Model
@@ -52,6 +54,7 @@ class Case:
     read: Callable[[Table], Table]
     inputs: Callable[[Table], np.ndarray]
     seed: int
+    without_x: Distribution | None = None
 
     @property
     def y(self) -> np.ndarray | Interval:
@@ -93,6 +96,7 @@ def case_of(
     seed: int,
     read: Callable[[Table], Table],
     inputs: Callable[[Table], np.ndarray],
+    without_x: Callable[[Table], Distribution | None],
 ) -> Case:
     """Return the rows of a table that have y, or so many of them as are scored, with what is predicted.
 
@@ -106,6 +110,8 @@ def case_of(
         By which rows are drawn.
     read, inputs : callable
         As the case has them.
+    without_x : callable
+        Returns what is predicted of a table without x, or None.
     """
     config, values = named(model.config, table, y)
     if values is None and config.data.target == model.config.data.target:
@@ -116,4 +122,4 @@ def case_of(
         mask = drawn(observed, ROWS, np.random.default_rng(seed))
         rows = Rows(rows.table.taken(mask), rows.y[mask], rows.weight[mask], rows.levels)
     d = model.predict_dist(rows.table)
-    return Case(model, table, observed, rows, d, y is None, read, inputs, seed)
+    return Case(model, table, observed, rows, d, y is None, read, inputs, seed, without_x(rows.table))

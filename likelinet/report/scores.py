@@ -13,6 +13,7 @@ from likelinet.report.case import Case
 from likelinet.report.html import Section, noted, said, table
 from likelinet.scores.metrics import evaluate
 from likelinet.scores.paired import paired
+from likelinet.scores.skill import skill
 from likelinet.selection.baselines import baselines
 
 TREES = "boosted trees"
@@ -21,6 +22,8 @@ TREES = "boosted trees"
 def scores(case: Case, train: Any) -> Section:
     """Return metrics of the model, and how far simpler models are from it."""
     measured = evaluate(case.d, case.y, case.weight)
+    if case.without_x is not None:
+        measured |= skill(measured, case.without_x, case.y, case.weight)
     rows = counted(case.rows.table.n, "row")
     drawn = f"{rows}, drawn of {case.observed}" if case.observed > case.rows.table.n else rows
     parts = [table(["metric", "value"], measured.items(), f"Means over {drawn}.")]

@@ -12,6 +12,7 @@ from likelinet.core.errors import DataError, UndefinedError
 from likelinet.core.notes import unnoted
 from likelinet.core.wording import counted
 from likelinet.core.writing import replacing
+from likelinet.distributions import Distribution
 from likelinet.explain.importance import Importance
 from likelinet.model.model import Model
 from likelinet.report.calibration import calibration, single_rows
@@ -36,6 +37,7 @@ def write_report(
     read: Callable[[Table], Table],
     inputs: Callable[[Table], np.ndarray],
     note_seen: Callable[[Table], None],
+    without_x: Callable[[Table], Distribution | None],
     train: Any = None,
     sample_weight: Any = None,
     seed: int = 0,
@@ -56,6 +58,8 @@ def write_report(
         Returns what the network sees of a table.
     note_seen : callable
         Warns of a table that the model was trained on.
+    without_x : callable
+        Returns what is predicted of a table without x, or None.
     train : optional
         Rows for the simpler models.
     seed : int
@@ -73,7 +77,7 @@ def write_report(
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
         note_seen(table)
-        case = case_of(model, table, y, sample_weight, seed, read, inputs)
+        case = case_of(model, table, y, sample_weight, seed, read, inputs, without_x)
     with unnoted():  # said above
         text = html_of(case, train, list(dict.fromkeys(str(w.message) for w in caught)))
     try:
