@@ -29,7 +29,7 @@ def stubs() -> dict[Path, str]:
 def root() -> str:
     """Return the stub of the package itself."""
     modules = [name for name in ll.__all__ if inspect.ismodule(getattr(ll, name))]
-    whole = [f"from likelinet import {name} as {name}" for name in (*modules, "config", "distributions")]
+    whole = [f"from likelinet import {name} as {name}" for name in (*modules, "config", "distributions", "sklearn")]
     rest = [name for name in ll.__all__ if name not in modules]
     return exported(ll, rest, [*whole, "__version__: str"], ll.__all__)
 

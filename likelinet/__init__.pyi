@@ -158,6 +158,7 @@ from likelinet import selection as selection
 from likelinet import testing as testing
 from likelinet import config as config
 from likelinet import distributions as distributions
+from likelinet import sklearn as sklearn
 __version__: str
 
 __all__ = [

@@ -24,6 +24,7 @@ GUIDE = (
     "report",
     "ensembles",
     "autoencoders",
+    "scikit_learn",
     "model_files",
     "command_line",
     "errors",

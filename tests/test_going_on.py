@@ -258,6 +258,15 @@ def test_a_warm_start_of_lbfgs_reaches_the_maximum_of_the_new_rows():
     np.testing.assert_allclose(warm.predict(X), cold.predict(X), rtol=1e-5)
 
 
+def test_few_rows_go_on_beside_imagined_ones():
+    declared = {"distribution": {"kind": "gaussian", "scale": "shared"}}  # whose maximum is that of all rows alone
+    found = ll.Model(declared).fit(X[:12], Y[:12])
+    before = weights(found)
+    assert found.config.training.optimizer.kind == "lbfgs"
+    found.fit(X[:12], Y[:12], warm_start=True)
+    np.testing.assert_allclose(weights(found), before, rtol=1e-5, atol=1e-6)
+
+
 REFUSED = {
     "L-BFGS takes all rows at once": {"optimizer": {"kind": "lbfgs"}},
     "a model without inputs is fitted to all rows at once": {"features": []},

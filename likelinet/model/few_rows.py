@@ -23,6 +23,7 @@ MANY = 10  # weights for each row: a small network cannot learn its rows by hear
 ENSEMBLE = 5  # members, which are less sure together where they disagree
 IMAGINED = 4  # rows that say that x says nothing, beside one for each input
 AS_EVER = {"seed", "time"}  # what may be said of a training that is left to the rows
+ITERATIONS = 100  # where most take 30: more are for ridges on which a shape runs to infinity
 START = 1e-6  # initial weights, of which those stay that no row tells anything of
 
 
@@ -45,12 +46,21 @@ def settled(config: ModelConfig, table: Table, sample_weight: Any, validation: A
         "data": data.model_copy(update={"numeric": DataConfig().numeric}),
         "network": MLPConfig(hidden=[], init=START),
         "training": TrainingConfig(
-            optimizer=LBFGSConfig(), validation_fraction=0.0, seed=training.seed, time=training.time
+            optimizer=LBFGSConfig(),
+            epochs=ITERATIONS,
+            validation_fraction=0.0,
+            seed=training.seed,
+            time=training.time,
         ),
         "ensemble": config.ensemble if "ensemble" in said else 1,
         "groups": None,
     }
     return config.model_copy(update=update), True
+
+
+def still_few(config: ModelConfig, n: int) -> bool:
+    """Whether other rows are imagined where a model goes on that `settled` has made linear: if these are few, too."""
+    return n < TOO_FEW and isinstance(config.network, MLPConfig) and config.network.init == START
 
 
 def repeated(rows: Rows, few: bool = True) -> Rows:

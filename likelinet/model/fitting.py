@@ -145,7 +145,7 @@ def fit(
         theta = theta if units is None else units.begun(theta, layout)
     found, training, cause = trained(untrained, theta, rows_of, plan, streams, callbacks, progress, group, once)
     linear = inputs.width == 0 or len(layout.weights) == 3  # one layer's matrix and bias, and the constants
-    if cause is None and training.heading is not None and linear:
+    if cause is None and training.heading is not None and linear and not few:
         # Where the start was the maximum, it has come from the family's own estimates.
         own_estimates = (np.broadcast_to(e, (len(found.theta), len(e))) for e in estimates)
         away = found.theta - pack([*layout.views(found.theta)[:-2], *own_estimates], layout)

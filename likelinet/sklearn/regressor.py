@@ -90,7 +90,7 @@ class DistributionRegressor(FramesOut, MultiOutputMixin, RegressorMixin, Distrib
     >>> import numpy as np
     >>> from likelinet.sklearn import DistributionRegressor
     >>> X = np.arange(20.0)[:, None]
-    >>> y = 2.0 * X[:, 0] + np.tile([-1.0, 1.0], 10)
+    >>> y = 2.0 * X[:, 0] + np.sin(5.0 * X[:, 0])
     >>> regressor = DistributionRegressor(distribution="gaussian").fit(X, y)
     >>> regressor.predict_interval(X[:1]).shape, round(regressor.score(X, y), 1)
     ((1, 2), 1.0)

@@ -1,12 +1,12 @@
 """The survival estimator: times to an event, some of which are known only to be longer."""
 
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils import check_array, check_consistent_length
 
-from likelinet.core.errors import DataError, UndefinedError
+from likelinet.core.errors import DataError, ParameterError, UndefinedError
 from likelinet.distributions import Interval
 from likelinet.scores.concordance_index import concordance
 from likelinet.sklearn.base import DistributionEstimator
@@ -51,6 +51,8 @@ class DistributionSurvival(DistributionEstimator):
         What computes the training steps.
     precision : {"float32", "float64"}, optional
         Numbers of the network.
+    point : {"median", "mean"}
+        What `predict` returns, and `score` compares. A mean may be infinite, or rest on times that nobody has seen.
     config : ModelConfig or dict, optional
         All else that a config can say, over the other parameters.
     warm_start : bool
@@ -103,6 +105,7 @@ class DistributionSurvival(DistributionEstimator):
         patience: int | None = None,
         engine: str | None = None,
         precision: str | None = None,
+        point: Literal["median", "mean"] = "median",
         config: Any = None,
         warm_start: bool = False,
         random_state: Any = 0,
@@ -124,6 +127,7 @@ class DistributionSurvival(DistributionEstimator):
         self.patience = patience
         self.engine = engine
         self.precision = precision
+        self.point = point
         self.config = config
         self.warm_start = warm_start
         self.random_state = random_state
@@ -174,7 +178,7 @@ class DistributionSurvival(DistributionEstimator):
         return self._fit(X, checked_times(self, X, y), sample_weight, None, TIMES, once=True)
 
     def predict(self, X: Any) -> np.ndarray:
-        """Return the median time of each row.
+        """Return the median time of each row, or what `point` says.
 
         Parameters
         ----------
@@ -186,7 +190,10 @@ class DistributionSurvival(DistributionEstimator):
         ndarray, shape (n,)
             A longer time is a smaller risk: scikit-survival's estimators predict risks.
         """
-        return self.predict_dist(X).median()
+        if self.point not in ("median", "mean"):
+            raise ParameterError(f"point must be 'median' or 'mean', got {self.point!r}.")
+        d = self.predict_dist(X)
+        return d.mean() if self.point == "mean" else d.median()
 
     def predict_survival_function(self, X: Any, times: ArrayLike) -> np.ndarray:
         """Return P(T > t) of each row.
@@ -218,7 +225,7 @@ class DistributionSurvival(DistributionEstimator):
         return self.model_.score(X, checked_times(self, X, y), sample_weight)
 
     def score(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> float:
-        """Return the concordance index: how often, of two rows, the one with the longer median has the longer time.
+        """Return the concordance index: how often, of two rows, the one that is predicted to take longer does.
 
         Parameters
         ----------

@@ -274,15 +274,31 @@ def as_table(x: Any, what: str = "X", header: bool = True) -> Table:
     if isinstance(x, Table):
         return x
     if type(x).__module__.startswith("scipy.sparse"):
-        return as_table(x.toarray(), what)
+        return as_table(_dense(x, what), what)
     several = isinstance(x, list | tuple) and x and all(isinstance(path, str | PathLike) for path in x)
     if several or isinstance(x, str | PathLike):
         return read_table(x, header)
-    is_frame = any(hasattr(x, attribute) for attribute in ("columns", "__arrow_c_stream__", "name"))
-    if isinstance(x, np.ndarray | list | tuple) or (hasattr(x, "__array__") and not is_frame):
+    if isinstance(x, np.ndarray | list | tuple) or _is_array(x):
         array = as_array(x, what)
         if array.ndim != 2:
             hint = f"; for one feature pass {what}.reshape(-1, 1)" if array.ndim == 1 else ""
             raise DataError(f"{what} must have two dimensions, rows and columns, got shape {array.shape}{hint}.")
         return Table({f"x{j}": column_of(array[:, j], f"x{j}") for j in range(array.shape[1])}, len(array), named=False)
     return Table(*frame_columns(x, what))
+
+
+def _is_array(x: Any) -> bool:
+    """Whether an object of another library is an array, rather than a table or a column."""
+    return hasattr(x, "__array__") and not any(hasattr(x, name) for name in ("columns", "__arrow_c_stream__", "name"))
+
+
+def _dense(x: Any, what: str) -> np.ndarray:
+    """Return a sparse array as a dense one; raise `DataError` if there is no room for it."""
+    try:
+        return x.toarray()
+    except (MemoryError, ValueError):  # the second where nothing could ever be so large
+        n, p = x.shape
+        raise DataError(
+            f"{what} is sparse, and its {n:,} rows of {p:,} columns take {8e-9 * n * p:,.0f} GB when they are dense: "
+            "take fewer columns, such as those of a TruncatedSVD."
+        ) from None

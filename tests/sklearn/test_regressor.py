@@ -9,7 +9,7 @@ import scipy.sparse
 import scipy.stats
 from sklearn import config_context
 from sklearn.base import clone
-from sklearn.exceptions import NotFittedError
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
 
 import likelinet as ll
 from likelinet.sklearn import DistributionRegressor
@@ -99,6 +99,20 @@ def test_several_outputs():
     np.testing.assert_allclose(found.predict_quantiles(X, [0.5])[:, 0], found.predict(X), rtol=1e-12)
     frame = found.set_output(transform="pandas").predict_interval(X[:7])
     assert [*frame.columns] == ["low_y0", "low_y1", "high_y0", "high_y1"]
+
+
+def test_sparse_rows_without_room():
+    with pytest.raises(
+        ll.DataError, match=r"X is sparse, and its 10,000,000 rows of 10,000,000 columns take 800,000 GB"
+    ):
+        ll.Model({"quality": "plain"}).fit(scipy.sparse.csr_array((10**7, 10**7)), np.zeros(10**7))
+
+
+def test_a_training_that_diverges_is_a_warning_and_predicts_as_it_began():
+    with pytest.warns(ConvergenceWarning, match=r"lower training\.optimizer\.learning_rate"):
+        found = regressor(optimizer="sgd", learning_rate=1e3).fit(X, Y)
+    assert found.history_.stopped == "diverged"
+    assert abs(found.predict(X).mean() - Y.mean()) < 0.5
 
 
 def test_frames_where_they_are_asked_for():

@@ -87,6 +87,11 @@ def test_what_is_predicted():
     assert score > 0.65
     y = ll.Interval.right_censored(TIME, EVENT)
     assert found.log_score(X, PAIRS) == pytest.approx(found.to_model().score(X, y), rel=1e-12)
+    np.testing.assert_array_equal(found.set_params(point="mean").predict(X[:5]), d.mean())
+    assert found.score(X, PAIRS) == pytest.approx(harrell(found.predict(X), TIME, EVENT), rel=1e-12)
+    with pytest.raises(ll.ParameterError, match="point must be 'median' or 'mean', got 'mode'"):
+        found.set_params(point="mode").predict(X)
+    found.set_params(point="median")
     with pytest.raises(ll.UndefinedError, match="of no two rows is it known which time is longer"):
         found.score(X[:2], np.array([[0.0, 1.0], [0.0, 2.0]]))
 
