@@ -107,6 +107,10 @@ class DistributionEstimator(BaseEstimator):
         self.model_ = model
         return self
 
+    def _checked_y(self, X: Any, y: Any) -> Any:
+        """Return y as `fit` reads it, as many as X has rows."""
+        raise NotImplementedError
+
     def _asked(self, X: Any) -> Any:
         """Return new rows, checked against those of the fit."""
         check_is_fitted(self, "model_")
@@ -158,7 +162,7 @@ class DistributionEstimator(BaseEstimator):
             Weight of each row.
         """
         X = self._asked(X)
-        return self.model_.score(X, y, sample_weight)
+        return self.model_.score(X, self._checked_y(X, y), sample_weight)
 
     def sample_y(self, X: Any, n_samples: int = 1, random_state: Rng | np.random.RandomState = 0) -> np.ndarray:
         """Return draws of y for each row.

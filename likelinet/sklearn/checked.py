@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.utils import check_array, check_consistent_length, column_or_1d
 from sklearn.utils.validation import validate_data
 
+from likelinet.core.errors import ParameterError
 from likelinet.distributions import Interval
 
 
@@ -54,6 +55,14 @@ def checked_weight(estimator: Any, sample_weight: Any) -> np.ndarray | None:
     if not weight.any():
         raise ValueError("sample_weight is zero in every row: give some rows a weight.")
     return weight
+
+
+def checked_levels(what: str, levels: Any) -> list[float]:
+    """Return the levels of quantiles, from 0 to 1, in a list; `what` is who asks for them."""
+    each = np.ravel(np.asarray(levels, dtype=np.float64))
+    if not ((each >= 0.0) & (each <= 1.0)).all():
+        raise ParameterError(f"{what}: the level of a quantile must lie between 0 and 1, as 0.9, got {levels!r}.")
+    return each.tolist()
 
 
 def _refuse_none(estimator: Any, y: Any) -> None:

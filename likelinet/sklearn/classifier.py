@@ -167,13 +167,13 @@ class DistributionClassifier(ClassifierMixin, DistributionEstimator):
             Held-out rows for early stopping, instead of a part of X.
         """
         X = checked_X(self, X, reset=not self._goes_on)
-        y = checked_labels(self, X, y)
+        y = self._checked_y(X, y)
         check_classification_targets(y)
         weight = checked_weight(self, sample_weight)
         validation = None
         if X_val is not None:
             X_val = checked_X(self, X_val, reset=False)
-            validation = X_val, checked_labels(self, X_val, y_val), checked_weight(self, sample_weight_val)
+            validation = X_val, self._checked_y(X_val, y_val), checked_weight(self, sample_weight_val)
         return self._fit(X, y, weight, validation, self._kind(y, weight, self._goes_on))
 
     def partial_fit(
@@ -196,12 +196,15 @@ class DistributionClassifier(ClassifierMixin, DistributionEstimator):
             Weight of each row, not negative; only ratios within a call matter.
         """
         X = checked_X(self, X, reset=not self._fitted)
-        y = checked_labels(self, X, y)
+        y = self._checked_y(X, y)
         check_classification_targets(y)
         weight = checked_weight(self, sample_weight)
         if classes is not None and not self._fitted:
             X, y, weight = with_all_classes(X, y, weight, classes)
         return self._fit(X, y, weight, None, self._kind(y, weight, self._fitted), once=True)
+
+    def _checked_y(self, X: Any, y: Any) -> Any:
+        return checked_labels(self, X, y)
 
     def _kind(self, y: np.ndarray, weight: np.ndarray | None, goes_on: bool) -> dict[str, Any]:
         """Return the family for the classes that there are: of a fit that goes on, those that it knows."""

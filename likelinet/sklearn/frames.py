@@ -41,6 +41,8 @@ class FramesOut:
             return values if plain is None else plain
         if values.ndim == 3:
             names = [f"{name}_{output}" for name in names for output in outputs]
+        if len({*names}) < len(names):
+            raise ParameterError("The columns of a frame need different names: ask for each level once.")
         columns = dict(zip(names, values.reshape(len(values), -1).T, strict=True))
         if asked == "polars":
             import polars

@@ -157,11 +157,11 @@ class DistributionSurvival(DistributionEstimator):
             Held-out rows for early stopping, instead of a part of X.
         """
         X = checked_X(self, X, reset=not self._goes_on)
-        y = checked_times(self, X, y)
+        y = self._checked_y(X, y)
         validation = None
         if X_val is not None:
             X_val = checked_X(self, X_val, reset=False)
-            validation = X_val, checked_times(self, X_val, y_val), checked_weight(self, sample_weight_val)
+            validation = X_val, self._checked_y(X_val, y_val), checked_weight(self, sample_weight_val)
         return self._fit(X, y, sample_weight, validation, TIMES)
 
     def partial_fit(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> Self:
@@ -175,7 +175,10 @@ class DistributionSurvival(DistributionEstimator):
             As `fit` takes them; only ratios of weights within a call matter.
         """
         X = checked_X(self, X, reset=not self._fitted)
-        return self._fit(X, checked_times(self, X, y), sample_weight, None, TIMES, once=True)
+        return self._fit(X, self._checked_y(X, y), sample_weight, None, TIMES, once=True)
+
+    def _checked_y(self, X: Any, y: Any) -> Any:
+        return checked_times(self, X, y)
 
     def predict(self, X: Any) -> np.ndarray:
         """Return the median time of each row, or what `point` says.
@@ -222,7 +225,7 @@ class DistributionSurvival(DistributionEstimator):
             As `fit` takes them.
         """
         X = self._asked(X)
-        return self.model_.score(X, checked_times(self, X, y), sample_weight)
+        return self.model_.score(X, self._checked_y(X, y), sample_weight)
 
     def score(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> float:
         """Return the concordance index: how often, of two rows, the one that is predicted to take longer does.
@@ -238,7 +241,7 @@ class DistributionSurvival(DistributionEstimator):
             If no two rows can be compared.
         """
         X = self._asked(X)
-        found = concordance(self.predict(X), checked_times(self, X, y), checked_weight(self, sample_weight))
+        found = concordance(self.predict(X), self._checked_y(X, y), checked_weight(self, sample_weight))
         if found is None:
             raise UndefinedError("score: of no two rows is it known which time is longer: pass rows with more events.")
         return found
