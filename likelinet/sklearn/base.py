@@ -30,6 +30,7 @@ class DistributionEstimator(BaseEstimator):
     model_: Model
     n_features_in_: int
     feature_names_in_: np.ndarray
+    _by_name: bool = False  # whether columns are found by their names, since a file does not have their order
     quality: Any
     distribution: Any
     config: Any
@@ -203,11 +204,15 @@ class DistributionEstimator(BaseEstimator):
         model : Model
             Fitted to a table, or read from a file.
         """
-        names = model.feature_names
         made: Any = cls  # which each estimator begins as it likes, with a config among its parameters
         estimator = made(config=model.config)._take(model)  # noqa: SLF001
-        estimator.n_features_in_ = len(names)
-        if names != [f"x{j}" for j in range(len(names))]:  # as the columns of an array are called
+        names = [*dict.fromkeys([*model.feature_names, *model.config.distribution.columns])]
+        given = {*names, *model.config.data.exclude}
+        if given == {f"x{j}" for j in range(len(given))}:  # as the columns of an array are called
+            estimator.n_features_in_ = len(given)
+            return estimator
+        estimator.n_features_in_, estimator._by_name = len(names), True  # noqa: SLF001
+        if not all(name.isdigit() for name in names):  # scikit-learn takes names that are numbers for none
             estimator.feature_names_in_ = np.array(names, dtype=object)
         return estimator
 

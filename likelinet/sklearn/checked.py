@@ -13,9 +13,14 @@ from likelinet.distributions import Interval
 def checked_X(estimator: Any, X: Any, *, reset: bool) -> Any:
     """Return X as the model takes it: frames as they are, since the model reads text and categories; else an array.
 
-    `reset` has the estimator learn how many features there are, and their names.
+    `reset` has the estimator learn how many features there are, and their names. Of one that is from a model file the
+    model says what a frame lacks.
     """
+    if reset:
+        estimator._by_name = False  # noqa: SLF001
     if hasattr(X, "columns"):
+        if estimator._by_name:  # noqa: SLF001
+            return X
         return validate_data(estimator, X, reset=reset, skip_check_array=True)
     return validate_data(
         estimator,

@@ -12,11 +12,12 @@ from likelinet.core.errors import UndefinedError
 from likelinet.model.model import Model
 from likelinet.sklearn.base import DistributionEstimator
 from likelinet.sklearn.checked import checked_labels, checked_weight, checked_X
+from likelinet.sklearn.frames import FramesOut
 from likelinet.sklearn.going_on import with_all_classes
 from likelinet.targets.target import kind_for
 
 
-class DistributionClassifier(ClassifierMixin, DistributionEstimator):
+class DistributionClassifier(FramesOut, ClassifierMixin, DistributionEstimator):
     """A classifier of scikit-learn whose predictions are distributions, fitted by maximum likelihood.
 
     Its parameters are the keys of a config under the same names; what is None is as `quality` has it. Fewer than 30
@@ -235,10 +236,10 @@ class DistributionClassifier(ClassifierMixin, DistributionEstimator):
         ndarray, shape (n,)
             Labels, of `classes_`.
         """
-        codes = self.predict_proba(X).argmax(axis=1)
+        codes = self._probabilities(X).argmax(axis=1)
         return self.classes_[codes]
 
-    def predict_proba(self, X: Any) -> np.ndarray:
+    def predict_proba(self, X: Any) -> Any:
         """Return the probability of each class.
 
         Parameters
@@ -249,8 +250,12 @@ class DistributionClassifier(ClassifierMixin, DistributionEstimator):
         Returns
         -------
         ndarray, shape (n, K)
-            In the order of `classes_`.
+            In the order of `classes_`; a frame, whose columns are their names, where `set_output` asks for it.
         """
+        found = self._probabilities(X)
+        return found if self._container is None else self._framed(X, found, [str(label) for label in self.classes_])
+
+    def _probabilities(self, X: Any) -> np.ndarray:
         return self.predict_dist(X).class_probabilities()
 
     def predict_log_proba(self, X: Any) -> np.ndarray:

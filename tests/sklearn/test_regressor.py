@@ -251,3 +251,27 @@ def test_numbers_of_numpy_and_tuples_are_taken():
 
 def test_the_word_quick_is_what_the_tests_say():
     assert {*QUICK} <= {*DistributionRegressor().get_params()}
+
+
+FRAME = pd.DataFrame({"time": np.exp(X[:, 1]), "a": X[:, 0], "id": np.arange(len(X)), "b": X[:, 2]})
+EXPOSED = {"distribution": {"kind": "poisson", "exposure": "time"}, "epochs": 2}
+
+
+@pytest.mark.parametrize(
+    ("rows", "parameters"),
+    [
+        (FRAME, {**EXPOSED, "config": {"data": {"exclude": ["id"]}}}),
+        (np.column_stack([FRAME["time"], X[:, 0]]), {**EXPOSED, "distribution": {"kind": "poisson", "exposure": "x0"}}),
+        (pd.DataFrame(X), {"epochs": 2}),
+    ],
+    ids=["frame", "array", "names that are numbers"],
+)
+def test_files_know_each_column_that_is_read(rows, parameters, tmp_path):
+    y = np.round(np.exp(X[:, 0] / 2.0))
+    found = regressor(**{"distribution": "poisson", **parameters}).fit(rows, y)
+    found.save(tmp_path / "m.safetensors")
+    loaded = DistributionRegressor.load(tmp_path / "m.safetensors")
+    np.testing.assert_array_equal(loaded.predict(rows), found.predict(rows))
+    again = ll.Model.load(tmp_path / "m.safetensors").partial_fit(rows, y)
+    np.testing.assert_array_equal(loaded.partial_fit(rows, y).predict(rows), again.predict_dist(rows).mean())
+    assert loaded.n_features_in_ == found.n_features_in_ - ("config" in parameters)
