@@ -11,7 +11,7 @@ from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 
 import likelinet as ll
-from likelinet.sklearn import DistributionRegressor
+from likelinet.sklearn import DensityEstimator, DistributionRegressor
 from tests.sklearn.quick import QUICK, numbers, regressor
 
 X, Y = numbers()
@@ -154,6 +154,39 @@ def test_few_whole_numbers_are_numbers_to_auto():
     found = DistributionRegressor().fit(X[:20], np.tile([1, 2, 3, 4], 5))
     assert found.config_.distribution.y == "number"
     assert found.predict(X[:2]).dtype == np.float64
+
+
+FEW = {
+    "bernoulli": (np.where(X[:, 0] > 0.0, 1.0, 0.0), ("bernoulli",)),
+    "two": (np.where(X[:, 0] > 0.0, 7.0, 3.0), ("truncated", "discretised")),
+    "stars": (np.clip(np.round(1.5 * X[:, 0] + 3.0), 1.0, 5.0), ("truncated", "discretised")),
+}
+
+
+@pytest.mark.parametrize("y", FEW)
+def test_few_different_numbers_have_all_of_the_mass(y: str):
+    """As good as the classes that `Model` takes them for, with a mean and quantiles."""
+    y, kinds = FEW[y]
+    found = DistributionRegressor(quality="plain", epochs=40).fit(X, y)
+    assert found.config_.distribution.kind in kinds
+    classes = ll.Model({"quality": "plain", "distribution": {"kind": "auto"}, "training": {"epochs": 40}}).fit(X, y)
+    assert found.log_score(X, y) > classes.score(X, y) - 0.1
+    probability = np.exp([found.predict_dist(X).log_prob(np.full(len(X), value)) for value in np.unique(y)])
+    assert probability.sum(axis=0).mean() > 0.95
+    np.testing.assert_allclose(found.predict(X), (np.unique(y) @ probability) / probability.sum(axis=0), atol=0.5)
+    assert set(found.predict_quantiles(X, [0.5]).ravel()) <= set(np.arange(y.min(), y.max() + 1.0))
+
+
+def test_few_different_numbers_of_zero_and_one_are_those_of_a_density():
+    y = np.where(X[:, 0] > 0.0, 1.0, 0.0)
+    assert DensityEstimator().fit(y[:, None]).score(y[:, None]) == pytest.approx(
+        len(y) * (y.mean() * np.log(y.mean()) + (1.0 - y.mean()) * np.log(1.0 - y.mean())), rel=1e-6
+    )
+
+
+def test_few_numbers_that_no_family_has_get_a_note():
+    with pytest.warns(UserWarning, match="y has 2 different numbers alone, from 0.1 to 0.7"):
+        DistributionRegressor(quality="plain", epochs=1).fit(X, np.where(X[:, 0] > 0.0, 0.1, 0.7))
 
 
 def test_few_rows_are_the_same_to_each_quality_and_whole_weights_are_rows():
