@@ -60,7 +60,12 @@ def settled(config: ModelConfig, table: Table, sample_weight: Any, validation: A
 
 def still_few(config: ModelConfig, n: int) -> bool:
     """Whether other rows are imagined where a model goes on that `settled` has made linear: if these are few, too."""
-    return n < TOO_FEW and isinstance(config.network, MLPConfig) and config.network.init == START
+    return n < TOO_FEW and is_settled(config)
+
+
+def is_settled(config: ModelConfig) -> bool:
+    """Whether it is the config of a model that `settled` has made linear."""
+    return isinstance(config.network, MLPConfig) and config.network.init == START
 
 
 def repeated(rows: Rows, few: bool = True) -> Rows:

@@ -15,12 +15,10 @@ from likelinet.config import ModelConfig, parse_config
 from likelinet.core.errors import DivergedError, NonFiniteError
 from likelinet.distributions import Distribution
 from likelinet.distributions.base.shapes import Rng
-from likelinet.model.few_rows import TOO_FEW, settled
 from likelinet.model.model import Model
 from likelinet.sklearn.checked import checked_weight, checked_X
 from likelinet.sklearn.declaring import declared
 from likelinet.sklearn.going_on import to_go_on
-from likelinet.tables.table import as_table
 from likelinet.training.history import History
 
 
@@ -84,7 +82,7 @@ class DistributionEstimator(BaseEstimator):
         if goes_on:
             model = to_go_on(self.model_, getattr(self, "_declaration", declaration), declaration)
         else:
-            config = parse_config(declaration) if once else _for_few_rows(declaration, X, weight, validation)
+            config = parse_config(declaration)
             self._check_family(config)
             model = Model(config)
         shown = bool(self.verbose)
@@ -236,14 +234,3 @@ class DistributionEstimator(BaseEstimator):
             A model file.
         """
         return cls.from_model(Model.load(path))
-
-
-def _for_few_rows(declaration: dict[str, Any], X: Any, weight: np.ndarray | None, validation: Any) -> ModelConfig:
-    """Return the config; where rows are so few that a linear model takes the place of `good`, also that of `plain`."""
-    config = parse_config(declaration)
-    rows = X.shape[0] if weight is None else np.count_nonzero(weight)
-    if config.quality == "plain" and rows < TOO_FEW:
-        good = parse_config({**declaration, "quality": "good"})
-        if settled(good, as_table(X), weight, validation)[1]:
-            return good
-    return config
