@@ -88,8 +88,6 @@ def of_grades(levels: Sequence[Any], whole: bool, n: int) -> list[Declaration]:
 def of_few_numbers(low: int, high: int, n: int) -> list[Declaration]:
     """Return the families of whole numbers of which there are few, most of them without any beyond the ends."""
     ends: Declaration = {"low": low, "high": high}
-    if n < ENOUGH:
-        return [over("truncated", _ROUNDED) | ends]
     rich = over("discretised", _mixture("gaussian", n))
     return [*(over("truncated", base) | ends for base in (_ROUNDED, rich)), rich]
 
