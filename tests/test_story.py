@@ -61,6 +61,9 @@ def test_of_one_and_of_going_on(caplog: pytest.LogCaptureFixture):
     caplog.clear()
     model.partial_fit(X, Y)  # one of many passes
     assert told(caplog) == []
+    for declared in ({"ensemble": 2}, GROUPS):
+        quick(distribution={"kind": "gaussian"}, training={"folds": 2}, **declared).partial_fit(X, Y)
+        assert told(caplog) == []
 
 
 def test_a_family_that_fails_is_told(caplog: pytest.LogCaptureFixture):

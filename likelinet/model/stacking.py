@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -34,6 +33,9 @@ from likelinet.training.progress import Progress
 
 LEAST = 1e-3  # weight of a group that is worth its predictions
 FOLDS = 8  # where they are left to the rows
+
+# What `fitting.fit` takes of the user: class of a custom family, source, rows, held-out ones, features, names.
+Given = tuple[type[Distribution] | None, Source, Rows, Rows | None, list[str], tuple[str, tuple[str, ...]]]
 
 
 def fit(
@@ -93,13 +95,14 @@ def fit(
         counting = _in_training(found[0], rows, names[0])
         weights[telling] = _weights([found[g] for g in telling], validation, counting)
         stacked = _stacked(config, found, weights, _ending(found, whole, cause))
-        story.groups_weighed([group.weight for group in stacked.history.groups])
+        if not once:
+            story.groups_weighed([group.weight for group in stacked.history.groups])
         return stacked, cause
 
 
 def _told_of(
     config: ModelConfig,
-    given: Any,
+    given: Given,
     callbacks: Sequence[Callback],
     progress: Progress,
     group: str = "",
