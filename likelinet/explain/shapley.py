@@ -71,7 +71,7 @@ class Explanation:
         k = self.shown
         j = min(k, self.spread.shape[1] - 1)
         location, spread = self.location[:, k], self.spread[:, j]
-        order = np.argsort(-np.abs(location), kind="stable").tolist()
+        order = [int(i) for i in np.argsort(-np.abs(location), kind="stable")]
         what = f"{self.of[0]} of {shown(self.outputs[k])}" if len(self.outputs) > 1 else self.of[0]
         rows = [("feature", "cell", what, self.of[1])]
         rows += [("mean of other rows", "", *(f"{at:.5g}" for at in (self.start[0][k], self.start[1][j])))]

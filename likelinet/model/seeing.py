@@ -154,8 +154,8 @@ class Seeing(Questions):
         path : str or Path
             The file, whose ending is .html.
         train : optional
-            Rows for the simpler models, with y as a column if y is not given, else a pair (X, y). Without them, each
-            row is scored by simpler models that are fitted to others of X.
+            Rows for the other models, with y as a column if y is not given, else a pair (X, y). Without them, each
+            row is scored by such as are fitted to others of X.
         sample_weight : array_like, shape (n,), optional
             Weight of each row.
         seed : int

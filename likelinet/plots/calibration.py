@@ -131,7 +131,8 @@ def _reliability(axes: "Axes", probability: np.ndarray, hit: np.ndarray, bins: i
     axes.plot([0, 1], [0, 1], color=GREY, ls="--")
     axes.plot(mean[many], right[many], color=BLUE, lw=1)
     axes.vlines(mean, *wilson(right, count), color=BLUE, lw=1, alpha=0.5)
-    axes.scatter(mean, right, s=16, color=BLUE, zorder=3, alpha=np.where(many, 1.0, 0.35))
+    for shown, alpha in ((many, 1.0), (~many, 0.35)):
+        axes.scatter(mean[shown], right[shown], s=16, color=BLUE, zorder=3, alpha=alpha)
     for x, n in zip(mean, count, strict=True):
         axes.text(x, 1.03, str(n), ha="center", va="bottom", fontsize=6, color=GREY, rotation=90 if bins > 10 else 0)
     axes.set_title("Reliability, with the rows of each bin", pad=14)

@@ -3,7 +3,7 @@
 import io
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -12,7 +12,7 @@ INK = "#010203"  # stands for the colour of the text around it, which is known o
 SIZE = (4.8, 3.4)  # inches: what a telephone shows without making text small
 WIDE = (5.8, 3.6)  # of what needs more room than others
 _COLOURED = ("text.color", "axes.edgecolor", "axes.labelcolor", "axes.titlecolor", "xtick.color", "ytick.color")
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     **dict.fromkeys(_COLOURED, INK),
     "svg.fonttype": "none",  # text stays text
     "svg.hashsalt": "likelinet",  # or each run would write other ids

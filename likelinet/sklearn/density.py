@@ -110,7 +110,7 @@ class DensityEstimator(DensityMixin, BaseEstimator):
         each = np.asarray(self.distribution_.log_prob(self._as_y(X)))
         return each.reshape(len(X), -1).sum(axis=1)
 
-    def score(self, X: Any, y: Any = None) -> float:
+    def score(self, X: Any, y: Any = None) -> float:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Return the sum of the log-densities of all rows, as `KernelDensity` does.
 
         Parameters

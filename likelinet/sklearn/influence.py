@@ -45,8 +45,9 @@ def feature_influence(estimator: Any) -> np.ndarray:
     --------
     >>> import numpy as np
     >>> from likelinet.sklearn import DistributionRegressor, feature_influence
-    >>> X = np.random.default_rng(0).normal(size=(25, 2))
-    >>> regressor = DistributionRegressor(distribution="gaussian").fit(X, 3.0 * X[:, 0] + X[:, 1] ** 2)
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.normal(size=(25, 2))
+    >>> regressor = DistributionRegressor(distribution="gaussian").fit(X, 3.0 * X[:, 0] + rng.normal(size=25))
     >>> feature_influence(regressor).argmax()
     np.int64(0)
     """

@@ -253,7 +253,7 @@ def checked_times(estimator: Any, X: Any, y: Any) -> Interval:
     if not isinstance(y, Interval):
         names = getattr(getattr(y, "dtype", None), "names", None)
         columns = np.asarray(y) if not names else np.stack([np.asarray(y[name], np.float64) for name in names], axis=1)
-        columns = check_array(columns, ensure_2d=False, dtype=np.float64, input_name="y", estimator=estimator)
+        columns = check_array(columns, ensure_2d=False, dtype="float64", input_name="y", estimator=estimator)
         y = _as_intervals(columns)
     check_consistent_length(X, y.lower)
     return y

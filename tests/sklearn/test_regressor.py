@@ -3,7 +3,6 @@
 import joblib
 import numpy as np
 import pandas as pd
-import polars as pl
 import pytest
 import scipy.sparse
 import scipy.stats
@@ -125,6 +124,7 @@ def test_frames_where_they_are_asked_for():
     assert [*framed.columns], [*framed.index] == (["low", "high"], [5, 6, 7, 9])
     np.testing.assert_array_equal(framed.to_numpy(), plain)
     assert [*frame.predict_params(rows).columns] == ["loc", "scale"]
+    pl = pytest.importorskip("polars")
     quantiles = found.set_output(transform="polars").predict_quantiles(X[:4])
     assert isinstance(quantiles, pl.DataFrame)
     assert quantiles.columns == ["q0.05", "q0.5", "q0.95"]
@@ -198,6 +198,7 @@ def test_frames_with_text_and_gaps():
     found = regressor().fit(frame, y)
     assert found.feature_names_in_.tolist() == ["g", "x"]
     assert found.score(frame, y) > 0.8
+    pl = pytest.importorskip("polars")
     np.testing.assert_array_equal(found.predict(pl.from_pandas(frame)), found.predict(frame))
     with pytest.raises(ValueError, match="feature names should match"):
         found.predict(frame[["x", "g"]])

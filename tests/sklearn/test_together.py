@@ -58,6 +58,7 @@ def test_pipeline():
     ("output", "sparse"), [("default", True), ("default", False), ("pandas", False), ("polars", False)]
 )
 def test_columns(output, sparse):
+    pytest.importorskip("polars" if output == "polars" else "sklearn")
     frame = pd.DataFrame({"x": X[:, 0], "g": np.where(X[:, 1] > 0.0, "a", "b")})
     columns = ColumnTransformer(
         [("g", OneHotEncoder(sparse_output=sparse), ["g"]), ("x", StandardScaler(), ["x"])], sparse_threshold=1.0
