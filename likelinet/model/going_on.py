@@ -7,7 +7,7 @@ import numpy as np
 
 from likelinet.config import ModelConfig
 from likelinet.core.notes import each_once
-from likelinet.model.few_rows import still_few, with_pairs
+from likelinet.model.few_rows import repeated, still_few, with_pairs
 from likelinet.model.fit import Fit
 from likelinet.model.fitting import folds_held_out, planned
 from likelinet.model.source import Source
@@ -169,6 +169,8 @@ def _go_on(
     config, inputs, exact = fit.config, fit.inputs, is_exact(fit.config, fit.inputs)
     if once:
         check_passes(config, inputs)
+    few = validation is None and not once and still_few(config, rows.weight)
+    rows = repeated(rows, few)
     parts = [(rows, fit.recognise(rows, what))]
     if validation is not None:
         parts.append((validation, fit.recognise(validation, f"validation {what}")))
@@ -183,7 +185,7 @@ def _go_on(
     plan = planned(config, rows.table, len(all_rows.y), validates, exact, streams, offset, held)
     units = None if exact else _units(fit, *all_rows.own, all_rows.columns)
     theta = fit.theta if units is None else units.within(fit.theta, fit.objective.layout)
-    if validation is None and not once and still_few(config, all_rows.n):
+    if few:
         data, plan = with_pairs(all_rows.data, plan)
         all_rows = replace(all_rows, data=data)
     plan, begun = plan.once() if once else plan, replace(fit, units=units, recalibration=None, out_of_fold=None)
