@@ -58,9 +58,9 @@ def settled(config: ModelConfig, table: Table, sample_weight: Any, validation: A
     return config.model_copy(update=update), True
 
 
-def still_few(config: ModelConfig, n: int) -> bool:
+def still_few(config: ModelConfig, weight: np.ndarray) -> bool:
     """Whether other rows are imagined where a model goes on that `settled` has made linear: if these are few, too."""
-    return n < TOO_FEW and isinstance(config.network, MLPConfig) and config.network.init == START
+    return _many(weight) < TOO_FEW and isinstance(config.network, MLPConfig) and config.network.init == START
 
 
 def repeated(rows: Rows, few: bool = True) -> Rows:
