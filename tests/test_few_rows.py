@@ -116,3 +116,25 @@ def test_numbers_are_no_grades_where_that_is_said():
     assert [config.distribution.y for config in kinds] == ["class", "number"]
     two = ll.Model({"distribution": {"kind": "auto", "numbers": True}}).fit(x, y % 2)
     assert two.config.distribution.y == "number"
+
+
+def test_rows_that_agree_are_believed_and_noise_is_not():
+    """A line without noise stays a line, beside least squares; where x says nothing, predictions are near the mean."""
+    rng = np.random.default_rng(1)
+    x, noise = rng.normal(size=(20, 1)), rng.normal(size=20)
+    line = ll.Model({"distribution": {"kind": "gaussian"}}).fit(x, 3.0 * x[:, 0] + 0.01 * noise)
+    at = line.predict_dist(np.array([[-1.0], [0.0], [1.0]]))
+    assert np.abs(at.mean() - [-3.0, 0.0, 3.0]).max() < 0.1
+    assert at.std().max() < 0.2
+    many, declared = rng.normal(size=(20, 6)), {"distribution": {"kind": "gaussian"}, "data": {"extrapolate": True}}
+    nothing = ll.Model(declared).fit(many, noise).predict_dist(rng.normal(size=(200, 6)))
+    exact = np.column_stack([np.ones(20), many])
+    away = np.linalg.lstsq(exact, noise, rcond=None)[0][1:]
+    assert nothing.mean().std() < 0.7 * np.linalg.norm(away)
+
+
+def test_the_weight_of_imagined_rows_is_kept_in_files(tmp_path):
+    model = ll.Model({"distribution": {"kind": "gaussian"}}).fit(X, Y)
+    model.save(tmp_path / "m.safetensors")
+    again = ll.Model.load(tmp_path / "m.safetensors").fit(X, Y, warm_start=True)
+    np.testing.assert_allclose(again.predict_dist(X).mean(), model.predict_dist(X).mean(), rtol=1e-4, atol=1e-4)

@@ -40,7 +40,7 @@ def settled(config: ModelConfig, table: Table, sample_weight: Any, validation: A
     if not open_to_rows or "numeric" in of_data or data.features == [] or validation is not None:
         return config, False
     weight = attempted(lambda: weights_of(table, data, sample_weight))
-    if isinstance(weight, DataError) or not 2 <= _many(weight) < TOO_FEW:  # what is wrong is said later
+    if isinstance(weight, DataError) or not are_few(weight):  # what is wrong is said later
         return config, False
     update = {
         "data": data.model_copy(update={"numeric": DataConfig().numeric}),
@@ -58,9 +58,9 @@ def settled(config: ModelConfig, table: Table, sample_weight: Any, validation: A
     return config.model_copy(update=update), True
 
 
-def still_few(config: ModelConfig, weight: np.ndarray) -> bool:
-    """Whether other rows are imagined where a model goes on that `settled` has made linear: if these are few, too."""
-    return _many(weight) < TOO_FEW and isinstance(config.network, MLPConfig) and config.network.init == START
+def are_few(weight: np.ndarray) -> bool:
+    """Whether there are so few rows, of which those of a whole weight count so often, that others are imagined."""
+    return 2 <= _many(weight) < TOO_FEW
 
 
 def repeated(rows: Rows, few: bool = True) -> Rows:

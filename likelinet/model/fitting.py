@@ -136,7 +136,7 @@ def fit(
     plan = plan.once() if once else plan
     if imagined:
         data, plan = with_pairs(rows_of.data, plan, imagined)
-        rows_of = replace(rows_of, data=data)
+        rows_of, untrained = replace(rows_of, data=data), replace(untrained, imagined=imagined)
     elif not once:
         note_few_rows(config, inputs, n, layout.size, exact or plan.validation.size > 0)
     if not exact:

@@ -7,7 +7,7 @@ import numpy as np
 
 from likelinet.config import ModelConfig
 from likelinet.core.notes import each_once
-from likelinet.model.few_rows import repeated, still_few, with_pairs
+from likelinet.model.few_rows import are_few, repeated, with_pairs
 from likelinet.model.fit import Fit
 from likelinet.model.fitting import folds_held_out, planned
 from likelinet.model.source import Source
@@ -169,7 +169,7 @@ def _go_on(
     config, inputs, exact = fit.config, fit.inputs, is_exact(fit.config, fit.inputs)
     if once:
         check_passes(config, inputs)
-    few = validation is None and not once and still_few(config, rows.weight)
+    few = validation is None and not once and fit.imagined > 0.0 and are_few(rows.weight)
     rows = repeated(rows, few)
     parts = [(rows, fit.recognise(rows, what))]
     if validation is not None:
@@ -186,7 +186,7 @@ def _go_on(
     units = None if exact else _units(fit, *all_rows.own, all_rows.columns)
     theta = fit.theta if units is None else units.within(fit.theta, fit.objective.layout)
     if few:
-        data, plan = with_pairs(all_rows.data, plan)
+        data, plan = with_pairs(all_rows.data, plan, fit.imagined)
         all_rows = replace(all_rows, data=data)
     forgotten = replace(fit, recalibration=None, out_of_fold=None)
     start = np.zeros(0) if once else _start(fit, all_rows, rows.weight)

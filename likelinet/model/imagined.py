@@ -12,8 +12,11 @@ from likelinet.model.prediction import predict_dist
 from likelinet.scores.calibration import log_prob
 from likelinet.tables.rows import Rows
 
-SHARES = (1 / 16, 1 / 4, 1.0, 4.0)  # of 4 rows and one for each input
+SHARES = (1 / 4096, 1 / 256, 1 / 16, 1 / 4, 1.0, 4.0)  # of 4 rows and one for each input
 FOLDS = 5
+ENOUGH = (
+    3  # rows for each weight of a linear function, with fewer of which imagined rows must weigh something: a quarter
+)
 
 
 def best_share(fitted: Callable[[Rows, float], Fit], rows: Rows, what: str) -> float:
@@ -38,21 +41,20 @@ def best_share(fitted: Callable[[Rows, float], Fit], rows: Rows, what: str) -> f
     with unnoted():
         try:
             whole = fitted(rows, 1.0)
-            place = np.unique(whole.rows(rows.table).x[slice(None)], axis=0, return_inverse=True)[1]
-            fold = place.ravel() % FOLDS
-            scores = np.array([_scores(fitted, rows, fold, share, what) for share in SHARES])
+            found, place = np.unique(whole.rows(rows.table).x[slice(None)], axis=0, return_inverse=True)
+            fold, enough = place.ravel() % FOLDS, len(found) >= ENOUGH * (found.shape[1] + 1)
+            shares = [share for share in SHARES if enough or share >= 0.25]
+            scores = np.array([_scores(fitted, rows, fold, share, what) for share in shares])
         except LikelinetError:
             return 1.0
     best = scores[int(np.argmax(scores.sum(axis=1)))]
     with np.errstate(invalid="ignore"):
         below = best - scores
         near = below.sum(axis=1) <= below.std(axis=1) * len(best) ** 0.5
-    return max((share for share, is_near in zip(SHARES, near, strict=True) if is_near), default=1.0)
+    return max((share for share, is_near in zip(shares, near, strict=True) if is_near), default=1.0)
 
 
-def _scores(
-    fitted: Callable[[Rows, float], Fit], rows: Rows, fold: np.ndarray, share: float, what: str
-) -> np.ndarray:
+def _scores(fitted: Callable[[Rows, float], Fit], rows: Rows, fold: np.ndarray, share: float, what: str) -> np.ndarray:
     """Return the log score of each row out of fold, times its weight."""
     scores = np.empty(len(fold))
     for k in np.unique(fold):

@@ -78,23 +78,34 @@ def learned(declared: ModelConfig, custom: type[Distribution] | None, given: Giv
         held = None if held_out is None else _held_out(roles, *held_out, features, rows.table.named)
         within = stacking.with_folds(with_less_time(config, choice), rows.table, validated=held is not None)
         source = Source.of(table)
-        imagined = 0.0
-        if few:
-
-            def beside(part: Rows, share: float) -> Fit:
-                given_part = custom, source, part, None, features, names
-                return fitting.fit(within, *given_part, (), Progress(False), imagined=share)[0]
-
-            imagined = best_share(beside, rows, names[0])
+        imagined = _imagined(within, custom, source, rows, features, names) if few else 0.0
         to_fit = custom, source, rows, held
         with unargued(choice), Progress(given.progress) as bar:
-            fit, cause = stacking.fit(within, *to_fit, features, names, given.callbacks, bar, given.once, imagined, choice)
+            fit, cause = stacking.fit(
+                within, *to_fit, features, names, given.callbacks, bar, given.once, imagined, choice
+            )
         if not given.once:
             stacking.note_time(fit, config.training.time)
         fit = replace(fit.declared_by(config), history=replace(fit.history, choice=choice))
         if not given.once and cause is None:
             story.fitted(fit.history, time.perf_counter() - began)
         return fit, cause
+
+
+def _imagined(
+    config: ModelConfig,
+    custom: type[Distribution] | None,
+    source: Source,
+    rows: Rows,
+    features: list[str],
+    names: tuple[str, tuple[str, ...]],
+) -> float:
+    """Return how much imagined rows are to weigh beside few ones."""
+
+    def fitted(part: Rows, share: float) -> Fit:
+        return fitting.fit(config, custom, source, part, None, features, names, (), Progress(False), imagined=share)[0]
+
+    return best_share(fitted, rows, names[0])
 
 
 def gone_on(fit: Fit, given: Given) -> tuple[Fit, BaseException | None]:
