@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from likelinet.distributions import Distribution, Interval
-from likelinet.plots.style import BLUE, GREY
+from likelinet.plots.style import BLUE, GREY, plain
 from likelinet.scores.calibration import pit_cdf, pit_shares
 from likelinet.scores.metrics import equal_bins
 
@@ -118,7 +118,7 @@ def reliability_of_class(
         Into how many equal bins of probability the rows are put.
     """
     _reliability(axes, probability, observed, bins)
-    axes.set(xlabel=f"probability of {name}", ylabel=f"share of rows with {name}")
+    axes.set(xlabel=f"probability of {plain(name)}", ylabel=f"share of rows with {plain(name)}")
 
 
 def _reliability(axes: "Axes", probability: np.ndarray, hit: np.ndarray, bins: int) -> None:
@@ -131,8 +131,7 @@ def _reliability(axes: "Axes", probability: np.ndarray, hit: np.ndarray, bins: i
     axes.plot([0, 1], [0, 1], color=GREY, ls="--")
     axes.plot(mean[many], right[many], color=BLUE, lw=1)
     axes.vlines(mean, *wilson(right, count), color=BLUE, lw=1, alpha=0.5)
-    for shown, alpha in ((many, 1.0), (~many, 0.35)):
-        axes.scatter(mean[shown], right[shown], s=16, color=BLUE, zorder=3, alpha=alpha)
+    axes.scatter(mean, right, s=16, color=BLUE, zorder=3).set_alpha(np.where(many, 1.0, 0.35).tolist())
     for x, n in zip(mean, count, strict=True):
         axes.text(x, 1.03, str(n), ha="center", va="bottom", fontsize=6, color=GREY, rotation=90 if bins > 10 else 0)
     axes.set_title("Reliability, with the rows of each bin", pad=14)
