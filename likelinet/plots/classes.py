@@ -92,7 +92,13 @@ def confusion(axes: "Axes", probs: np.ndarray, codes: np.ndarray, labels: Sequen
     axes.set_yticks(range(many), written, fontsize=size)
 
 
-def by_class(axes: "Axes", probability: np.ndarray, observed: np.ndarray, labels: Sequence[str]) -> None:
+def by_class(
+    axes: "Axes",
+    probability: np.ndarray,
+    observed: np.ndarray,
+    labels: Sequence[str],
+    weight: np.ndarray | None = None,
+) -> None:
     """Draw how the probability of the second of two classes lies in the rows of either class, as shares of these.
 
     Parameters
@@ -105,11 +111,13 @@ def by_class(axes: "Axes", probability: np.ndarray, observed: np.ndarray, labels
         Whether it was observed.
     labels : sequence of str
         Name of each class.
+    weight : ndarray, shape (n,), optional
+        Of each row.
     """
-    edges = np.linspace(0.0, 1.0, 21)
+    edges, rows = np.linspace(0.0, 1.0, 21), np.ones(len(observed)) if weight is None else weight
     for those, label, color in ((~observed, labels[0], BLUE), (observed, labels[1], ORANGE)):
         if those.any():
-            shares = np.histogram(probability[those], edges)[0] / those.sum()
+            shares = np.histogram(probability[those], edges, weights=rows[those])[0] / rows[those].sum()
             axes.stairs(shares, edges, color=color, fill=True, alpha=0.45, label=f"{plain(label)} ({those.sum()} rows)")
     xlabel = f"probability of {plain(labels[1])}"
     axes.set(xlabel=xlabel, ylabel="share of the rows of a class", title="Told apart", xlim=(0, 1))
