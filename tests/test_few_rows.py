@@ -44,6 +44,17 @@ def test_whole_weights_are_rows(family: Any):
     np.testing.assert_allclose(once.predict_dist(kept).log_prob(0.3), again.predict_dist(kept).log_prob(0.3), rtol=1e-6)
 
 
+@pytest.mark.parametrize("many", [1, 2])
+def test_whole_weights_are_rows_where_a_model_goes_on(many: int):
+    """Twice as many are no longer few, so no rows are imagined beside them."""
+    weight = many * np.array([0, 1, 2, 3, 0, 4, 1, 1, 2, 0, 1, 2])
+    declared = {"distribution": {"kind": "gaussian", "scale": "shared"}}
+    once, again = (ll.Model(declared).fit(X, Y) for _ in range(2))
+    once.fit(X, Y + X[:, 1], weight, warm_start=True)
+    again.fit(X.repeat(weight, 0), (Y + X[:, 1]).repeat(weight), warm_start=True)
+    np.testing.assert_allclose(once.predict_dist(X).log_prob(0.3), again.predict_dist(X).log_prob(0.3), rtol=1e-6)
+
+
 def test_a_spread_stays_where_inputs_are_as_many_as_rows():
     x, y = RNG.normal(size=(10, 25)), RNG.normal(size=10)
     d = ll.Model({"distribution": {"kind": "gaussian"}}).fit(x, y).predict_dist(x)
