@@ -32,7 +32,8 @@ class Loss(ABC):
         """Return the cost of each action where y comes true."""
 
     def check_rows(self, many: int) -> None:
-        """Raise where numbers of each row are not as many as the rows."""
+        """Raise where numbers of each row are not as many as the rows; a loss without any has nothing to check."""
+        return
 
     def decision(self, d: Distribution) -> Decision:
         """Return the best action for each row of a distribution of batch shape (n,)."""
@@ -260,8 +261,9 @@ class Threshold(Loss):
 
     def __call__(self, action: Any, y: Any) -> np.ndarray:
         act = np.asarray(action)
-        if not np.isin(act, (0, 1)).all():
-            raise DataError(f"Threshold: an action is False or True, to act, and not '{act[~np.isin(act, (0, 1))][0]}'.")
+        strange = ~np.isin(act, (0, 1))
+        if strange.any():
+            raise DataError(f"Threshold: an action is False or True, to act, and not '{act[strange][0]}'.")
         return self.costs[act.astype(np.int64), (np.asarray(y) > self.at).astype(np.int64)]
 
     def check_rows(self, many: int) -> None:
