@@ -100,14 +100,15 @@ class Newsvendor(Loss):
 
     def decision(self, d: Distribution) -> Decision:
         short, over = (np.broadcast_to(c / (self.under + self.over), d.batch_shape) for c in (self.under, self.over))
+        numbers = d.as_numbers()
         # From either end, so that a quantile far out keeps its digits.
-        action = np.where(short < 0.5, d.ppf(np.minimum(short, 0.5)), d.isf(np.minimum(over, 0.5)))
+        action = np.where(short < 0.5, numbers.ppf(np.minimum(short, 0.5)), numbers.isf(np.minimum(over, 0.5)))
         expected = np.empty(d.batch_shape)
         for rows in blocks(len(action), ROWS_AT_ONCE):
             costs = (np.broadcast_to(c, d.batch_shape)[rows] for c in (self.under, self.over))
             seen = outcomes(d[rows])
             expected[rows] = seen.mean(Newsvendor(*costs)(action[rows], seen.y))
-        mean = _mean(d)
+        mean = _mean(numbers)
         expected = np.where(np.isnan(expected) | np.isfinite(mean), expected, np.inf)
         return Decision(action, expected, expected)
 
@@ -142,6 +143,7 @@ class Squared(Loss):
     def decision(self, d: Distribution) -> Decision:
         if d.is_angle:
             raise UndefinedError("Squared: y is an angle, which has no squared error; decide by a function of yours.")
+        d = d.as_numbers()
         usable = True if d.unusable is None else ~d.unusable
         variance = d.var()
         variance = np.where(np.isnan(variance) & usable, np.inf, variance)
@@ -270,6 +272,7 @@ class Threshold(Loss):
         _check_of_rows("Threshold", {"at": self.at}, many)
 
     def decision(self, d: Distribution) -> Decision:
+        d = d.as_numbers()
         p = np.stack([d.cdf(self.at), d.sf(self.at)], axis=-1)
         each = np.sum(p[:, None, :] * self.costs, axis=-1)
         best = each.min(axis=1)

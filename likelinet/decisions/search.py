@@ -74,9 +74,7 @@ def _tried(loss: LossFunction, grid: np.ndarray, seen: Outcomes, least: np.ndarr
 
 def _around(grid: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return one number of each row of a grid, and its neighbours."""
-    low, own, high = (
-        np.take_along_axis(grid, np.clip(at + k, 0, len(grid) - 1)[None], axis=0)[0] for k in (-1, 0, 1)
-    )
+    low, own, high = (np.take_along_axis(grid, np.clip(at + k, 0, len(grid) - 1)[None], axis=0)[0] for k in (-1, 0, 1))
     return own, np.stack([low, high])
 
 
