@@ -71,10 +71,10 @@ def repeated(rows: Rows, few: bool = True) -> Rows:
     return Rows(rows.table.at(at), rows.y[at], np.ones(len(at)), rows.levels)
 
 
-def with_pairs(data: Data, plan: Plan) -> tuple[Data, Plan]:
+def with_pairs(data: Data, plan: Plan, share: float = 1.0) -> tuple[Data, Plan]:
     r"""Return data, and a plan to train on all of them, with each x beside each y as well: n² imagined rows.
 
-    They weigh as much together as 4 rows and one for each input, twice those that there are at most:
+    They weigh as much together as a share of 4 rows and one for each input, twice those that there are at most:
 
     .. math:: \sum_i w_i \log p(y_i \mid x_i) + \frac{\tau}{n^2} \sum_{i,j} w_i w_j \log p(y_j \mid x_i)
 
@@ -89,7 +89,7 @@ def with_pairs(data: Data, plan: Plan) -> tuple[Data, Plan]:
     x_of, y_of = np.divmod(np.arange(n * n), n)
     own = np.arange(n)
     x_of, y_of = np.concatenate([own, x_of]), np.concatenate([own, y_of])
-    tau = min(IMAGINED + inputs, 2 * n)
+    tau = min(share * (IMAGINED + inputs), 2 * n)
     weight = np.concatenate([data.weight, tau / n**2 * np.outer(data.weight, data.weight).ravel()])
     columns = None if data.columns is None else data.columns[y_of]  # trials and exposures are those of y
     paired = Data(data.x[x_of], columns, data.y[y_of], weight / weight.mean())

@@ -10,10 +10,11 @@ from likelinet.config import ModelConfig
 from likelinet.core.errors import DataError
 from likelinet.core.gathered import also
 from likelinet.distributions import Distribution
-from likelinet.model import few_rows, stacking, story
+from likelinet.model import few_rows, fitting, stacking, story
 from likelinet.model.choosing import chosen, unargued, with_less_time
 from likelinet.model.fit import Fit
 from likelinet.model.going_on import go_on
+from likelinet.model.imagined import best_share
 from likelinet.model.source import Source
 from likelinet.model.without_constants import without_constants
 from likelinet.model.without_identifiers import without_identifiers
@@ -76,9 +77,18 @@ def learned(declared: ModelConfig, custom: type[Distribution] | None, given: Giv
         features, names = roles.features(rows.table), (roles.y_name, tuple(rows.table.columns))
         held = None if held_out is None else _held_out(roles, *held_out, features, rows.table.named)
         within = stacking.with_folds(with_less_time(config, choice), rows.table, validated=held is not None)
-        to_fit = custom, Source.of(table), rows, held
+        source = Source.of(table)
+        imagined = 0.0
+        if few:
+
+            def beside(part: Rows, share: float) -> Fit:
+                given_part = custom, source, part, None, features, names
+                return fitting.fit(within, *given_part, (), Progress(False), imagined=share)[0]
+
+            imagined = best_share(beside, rows, names[0])
+        to_fit = custom, source, rows, held
         with unargued(choice), Progress(given.progress) as bar:
-            fit, cause = stacking.fit(within, *to_fit, features, names, given.callbacks, bar, given.once, few, choice)
+            fit, cause = stacking.fit(within, *to_fit, features, names, given.callbacks, bar, given.once, imagined, choice)
         if not given.once:
             stacking.note_time(fit, config.training.time)
         fit = replace(fit.declared_by(config), history=replace(fit.history, choice=choice))

@@ -49,7 +49,7 @@ def fit(
     callbacks: Sequence[Callback],
     progress: Progress,
     once: bool = False,
-    few: bool = False,
+    imagined: float = 0.0,
     choice: Choice | None = None,
 ) -> tuple[Fit, BaseException | None]:
     """Return what `fitting.fit` does, also of a declaration with groups of members, of which `choice` chose a family.
@@ -60,7 +60,7 @@ def fit(
     """
     given = custom, source, rows, validation, features, names
     if config.groups is None:
-        return _told_of(config, given, callbacks, progress, once=once, few=few)
+        return _told_of(config, given, callbacks, progress, once=once, imagined=imagined)
     declared, found, whole = config.each_group, list[Fit](), list[int]()
     cause: BaseException | None = None
     lost: list[tuple[str, LikelinetError]] = []
@@ -108,14 +108,14 @@ def _told_of(
     group: str = "",
     before: int = 0,
     once: bool = False,
-    few: bool = False,
+    imagined: float = 0.0,
 ) -> tuple[Fit, BaseException | None]:
     """Return what `fitting.fit` does, and log its beginning and its end, but of single passes."""
     _, _, rows, _, features, _ = given
     name = group or "training"
     if not once:
         story.training_begins(name, config, rows.table.n, len(features))
-    fit, cause = fitting.fit(config, *given, callbacks, progress, group, before, once, few)
+    fit, cause = fitting.fit(config, *given, callbacks, progress, group, before, once, imagined)
     if not once:
         story.training_ended(name, fit.history)
     return fit, cause
