@@ -11,6 +11,7 @@ from likelinet.decisions import Newsvendor
 from likelinet.decisions.bayes import decide
 from likelinet.distributions import Distribution
 from likelinet.distributions.base.family import open_end
+from likelinet.distributions.classes.levels import Levels
 from likelinet.model.model import Model
 
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "=="}
@@ -37,6 +38,10 @@ def _about(event: Event, names: list[str]) -> tuple[int, list[tuple[str, str]]]:
     left, *rest = event.operands
     at = 1 if len(rest) == 2 or left not in known else 0
     if (name := event.operands[at]) not in known:
+        if between := [word for word in event.operands if word in known]:
+            raise DataError(
+                f"--prob: '{event}': '{between[0]}' stands between the ends of a range, like 10 < {between[0]} <= 20."
+            )
         also = ", or y" if len(names) == 1 and names != ["y"] else ""
         words = [word for word in (name, *event.operands) if as_number(word) is None]
         wrong = f", and not '{words[0]}'{_meant(words[0], names)}" if words else ""
@@ -70,36 +75,48 @@ def _of_number(event: Event, bounds: list[tuple[str, str]], d: Distribution) -> 
 
 def _codes(event: Event, bounds: list[tuple[str, str]], labels: Any, ordered: bool) -> np.ndarray:
     """Return for each class whether the event holds, as 0 or 1."""
-    names, place = [str(label) for label in np.asarray(labels).tolist()], np.arange(len(labels))
+    names = [str(label) for label in np.asarray(labels).tolist()]
+    numbers = [as_number(name) for name in names]
+    # Numbers that stand in their order are compared as such, also with one between them.
+    numeric = ordered and None not in numbers and bool(np.all(np.diff(np.asarray(numbers, dtype=np.float64)) > 0.0))
+    place = np.asarray(numbers if numeric else range(len(names)), dtype=np.float64)
     holds = np.ones(len(names), bool)
     for op, text in bounds:
-        if text not in names:
+        end = as_number(text) if numeric else None
+        if text not in names and (end is None or (op == "==" and end not in place)):
             raise DataError(f"--prob: '{event}': '{text}' is none of the classes{nearest(text, names)}.")
         if op != "==" and not ordered:
             raise DataError(f"--prob: '{event}': the classes {listed(names)} have no order; ask by ==.")
-        at = names.index(text)
+        at = names.index(text) if end is None else end
         holds &= {"<": place < at, "<=": place <= at, ">": place > at, ">=": place >= at, "==": place == at}[op]
     return holds.astype(np.float64)
 
 
 def interval(model: Model, d: Distribution, level: float) -> dict[str, np.ndarray]:
     """Return the ends of the central interval of each output."""
-    _check_number(d, "--interval")
-    low, high = (end.astype(np.int64 if model.whole_numbers else np.float64) for end in d.interval(level))
+    d = _of_numbers(d, "--interval")
+    low, high = (end.astype(_kind(model, d)) for end in d.interval(level))
     return {"low": low, "high": high}
 
 
 def decision(model: Model, d: Distribution, costs: tuple[float, float]) -> dict[str, np.ndarray]:
     """Return the number to order or to plan with, where too few and too many have costs, and what it will cost."""
-    _check_number(d, "--cost")
+    d = _of_numbers(d, "--cost")
     each, loss = d.marginals(), Newsvendor(*costs)
     made = [decide(each[:, j], loss) for j in range(each.batch_shape[1])] if d.event_shape else [decide(d, loss)]
     action, expected = (np.stack(v, axis=-1) for v in ([m.action for m in made], [m.expected_loss for m in made]))
     shape = action.shape if d.event_shape else action.shape[:1]
-    kind = np.int64 if model.whole_numbers else np.float64
-    return {"action": action.reshape(shape).astype(kind), "expected_loss": expected.reshape(shape)}
+    return {"action": action.reshape(shape).astype(_kind(model, d)), "expected_loss": expected.reshape(shape)}
 
 
-def _check_number(d: Distribution, option: str) -> None:
-    if d.class_marginals() is not None:
+def _of_numbers(d: Distribution, option: str) -> Distribution:
+    """Return the distribution of numbers, also where these are grades."""
+    numbers = d.as_numbers()
+    if numbers.class_marginals() is not None:
         raise DataError(f"{option} is for numbers, and this model predicts classes.")
+    return numbers
+
+
+def _kind(model: Model, d: Distribution) -> type:
+    """Return the type of the numbers of y."""
+    return np.int64 if model.whole_numbers or (isinstance(d, Levels) and d.support.integer) else np.float64

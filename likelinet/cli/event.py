@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-_OPERATORS = re.compile(r"(<=|>=|==|!=|=|<|>)")
+# An operator, but for those within quotes.
+_PARTS = re.compile(r"""("[^"]*"|'[^']*')|(<=|>=|==|!=|=|<|>)""")
 _KNOWN = ("<", "<=", ">", ">=", "==")
 _LIKE = 'write "y > 100", "10 < y <= 20" or "y == 3"'
 
@@ -41,7 +42,7 @@ class EventType(click.ParamType):
         """Return the event that a text describes."""
         if isinstance(value, Event):
             return value
-        parts = [part.strip() for part in _OPERATORS.split(value)]
+        parts = _parts(value)
         event = Event(tuple(parts[0::2]), tuple(parts[1::2]))
         for op in event.operators:
             if op not in _KNOWN:
@@ -54,6 +55,26 @@ class EventType(click.ParamType):
         if other and (one == "==" or one[0] != other[0][0]):
             self.fail(f"'{value}': the ends of a range stand in order, like 10 < y <= 20", param, ctx)
         return event
+
+
+def _parts(text: str) -> list[str]:
+    """Return operands and the operators between them.
+
+    After == comes a label, which may be one like >50K; quotes around an operand keep whatever is in it.
+    """
+    parts, at = [], 0
+    for found in _PARTS.finditer(text):
+        if (op := found[2]) is not None:
+            parts += [text[at : found.start()], op]
+            at = found.end()
+            if op == "==" and len(parts) == 2 and "==" not in text[at:]:
+                break
+    return [_unquoted(part.strip()) for part in [*parts, text[at:]]]
+
+
+def _unquoted(operand: str) -> str:
+    quoted = len(operand) > 2 and operand[0] == operand[-1] and operand[0] in "\"'"
+    return operand[1:-1] if quoted else operand
 
 
 class CostType(click.ParamType):

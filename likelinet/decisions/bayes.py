@@ -35,8 +35,8 @@ def decide(
         loss(action, y) of arrays whose shapes broadcast: y has shape (k, n), and an action is one of `actions`, or an
         array with one for each row. So it may hold arrays of shape (n,), as prices of each row.
     actions : array_like, shape (a,), optional
-        All that may be done. Without it, that is any number, or any of the classes where y is one: numbers are looked
-        for on a grid of quantiles of each row, refined twice around the best one.
+        All that may be done. Without it, that is any number within the bounds of y, or any of the classes where y is
+        one: numbers are looked for on a grid of quantiles of each row and farther out, refined around the best one.
     samples : int, optional
         Take the mean over so many draws of y. By default it is a sum over all classes, over counts, or over quantiles
         of a number, in about 400 cells: an error of up to 1/400 in the probability of either side of a jump of the
@@ -51,7 +51,8 @@ def decide(
     Raises
     ------
     DataError
-        If the loss returns something else than a number for each y, or `actions` are none.
+        If the loss returns something else than a number for each y, falls without end, or has numbers of other rows;
+        or `actions` are none.
     UndefinedError
         If y is a vector, or has no such loss.
 
@@ -83,6 +84,7 @@ def decide(
         raise DataError(f"decide: samples must be a whole number, 1 or more, got {samples!r:.60}.")
     loss = loss if isinstance(loss, Loss) else Function(loss)
     rows = d.flattened(d.batch_shape or (1,))
+    loss.check_rows(*rows.batch_shape)
     if actions is None and samples is None:
         made = loss.decision(rows)
     else:

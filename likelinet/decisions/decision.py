@@ -14,7 +14,8 @@ class Decision:
     action : ndarray, shape (n,)
         What to do.
     expected_loss : ndarray, shape (n,)
-        The mean of the loss of that action over the predicted distribution; infinite where it has none.
+        The mean of the loss of that action over the predicted distribution; infinite where it has none, as that of a
+        squared error of a Cauchy y, and then the next may be unknown, nan.
     value_of_perfect_information : ndarray, shape (n,)
         What it is worth at most to learn more before acting: the expected loss less that of whoever knows y. It is
         an upper bound of what any further feature or measurement of the row may save.

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from likelinet.core.blocks import blocks
 from likelinet.core.errors import DataError, ParameterError, UndefinedError
-from likelinet.core.wording import listed
+from likelinet.core.wording import counted, listed
 from likelinet.decisions.decision import Decision
 from likelinet.decisions.outcomes import Outcomes, outcomes
 from likelinet.decisions.search import LossFunction, best_number, best_of
@@ -31,6 +31,10 @@ class Loss(ABC):
     def __call__(self, action: Any, y: Any) -> np.ndarray:
         """Return the cost of each action where y comes true."""
 
+    def check_rows(self, many: int) -> None:
+        """Raise where numbers of each row are not as many as the rows; a loss without any has nothing to check."""
+        return
+
     def decision(self, d: Distribution) -> Decision:
         """Return the best action for each row of a distribution of batch shape (n,)."""
         return self.among(d, self.actions, outcomes(d))
@@ -38,7 +42,7 @@ class Loss(ABC):
     def among(self, d: Distribution, actions: ArrayLike | None, seen: Outcomes) -> Decision:
         """Return the best of some actions, or of all numbers, by the mean loss over outcomes."""
         if actions is None and d.class_marginals() is None:
-            return best_number(self, seen)
+            return best_number(self, seen, *d.row_bounds())
         return best_of(self, outcomes(d).y[:, 0] if actions is None else actions, seen)
 
 
@@ -91,16 +95,20 @@ class Newsvendor(Loss):
         away = np.subtract(y, action)
         return np.maximum(self.under * away, -self.over * away)
 
+    def check_rows(self, many: int) -> None:
+        _check_of_rows("Newsvendor", {"under": self.under, "over": self.over}, many)
+
     def decision(self, d: Distribution) -> Decision:
         short, over = (np.broadcast_to(c / (self.under + self.over), d.batch_shape) for c in (self.under, self.over))
+        numbers = d.as_numbers()
         # From either end, so that a quantile far out keeps its digits.
-        action = np.where(short < 0.5, d.ppf(np.minimum(short, 0.5)), d.isf(np.minimum(over, 0.5)))
+        action = np.where(short < 0.5, numbers.ppf(np.minimum(short, 0.5)), numbers.isf(np.minimum(over, 0.5)))
         expected = np.empty(d.batch_shape)
         for rows in blocks(len(action), ROWS_AT_ONCE):
             costs = (np.broadcast_to(c, d.batch_shape)[rows] for c in (self.under, self.over))
             seen = outcomes(d[rows])
             expected[rows] = seen.mean(Newsvendor(*costs)(action[rows], seen.y))
-        mean = _mean(d)
+        mean = _mean(numbers)
         expected = np.where(np.isnan(expected) | np.isfinite(mean), expected, np.inf)
         return Decision(action, expected, expected)
 
@@ -135,7 +143,10 @@ class Squared(Loss):
     def decision(self, d: Distribution) -> Decision:
         if d.is_angle:
             raise UndefinedError("Squared: y is an angle, which has no squared error; decide by a function of yours.")
+        d = d.as_numbers()
+        usable = True if d.unusable is None else ~d.unusable
         variance = d.var()
+        variance = np.where(np.isnan(variance) & usable, np.inf, variance)
         return Decision(d.mean(), variance, variance)
 
 
@@ -251,13 +262,30 @@ class Threshold(Loss):
             )
 
     def __call__(self, action: Any, y: Any) -> np.ndarray:
-        return self.costs[np.asarray(action, dtype=np.int64), (np.asarray(y) > self.at).astype(np.int64)]
+        act = np.asarray(action)
+        strange = ~np.isin(act, (0, 1))
+        if strange.any():
+            raise DataError(f"Threshold: an action is False or True, to act, and not '{act[strange][0]}'.")
+        return self.costs[act.astype(np.int64), (np.asarray(y) > self.at).astype(np.int64)]
+
+    def check_rows(self, many: int) -> None:
+        _check_of_rows("Threshold", {"at": self.at}, many)
 
     def decision(self, d: Distribution) -> Decision:
+        d = d.as_numbers()
         p = np.stack([d.cdf(self.at), d.sf(self.at)], axis=-1)
         each = np.sum(p[:, None, :] * self.costs, axis=-1)
         best = each.min(axis=1)
         return Decision(each[:, 1] < each[:, 0], best, best - np.sum(p * self.costs.min(axis=0), axis=-1))
+
+
+def _check_of_rows(loss: str, numbers: dict[str, np.ndarray], many: int) -> None:
+    for name, values in numbers.items():
+        if values.shape not in ((), (1,), (many,)):
+            raise DataError(
+                f"{loss}: {name} must be one number, or one for each of the {counted(many, 'row')}, "
+                f"got shape {values.shape}."
+            )
 
 
 def _cost(value: ArrayLike, name: str) -> np.ndarray:

@@ -14,6 +14,8 @@ _BELOW = np.concatenate([np.logspace(-14, -6.25, 32), np.logspace(-6, -1.65, 88)
 # Quantiles, of each component of a mixture, between which those of the ends are about where a line would have them.
 _ROUGH = np.array([1e-14, 1e-11, 1e-8, 1e-6, 1e-5, 1e-4, 1e-3, 0.005, 0.02, 0.06, 0.13, 0.22, 0.31, 0.4, 0.5])
 MOST_ROUGH = 120  # of a mixture of many
+LEAST_TAIL = 1e-8  # of a mean, beyond one in 1e13; all of less is rounding, not a tail
+_NEAR, _FAR = 16, 4  # ends of cells of about 1e-10 and 1e-13, which tell whether a mean is finite
 
 
 class Outcomes(NamedTuple):
@@ -25,15 +27,33 @@ class Outcomes(NamedTuple):
         Values, or labels of classes.
     probability : ndarray, shape (k, n) or (k, 1)
         Of each; they sum to 1 in each row.
+    cells : int
+        How many of the first ones are cells from tail to tail; 0 where these are all values, or draws.
     """
 
     y: np.ndarray
     probability: np.ndarray
+    cells: int = 0
 
     def mean(self, values: np.ndarray) -> np.ndarray:
         """Return the mean of values of these outcomes in each row; what cannot be does not count."""
         w = self.probability
         return np.sum(np.where(w > 0.0, values, 0.0) * w, axis=0)
+
+    def expected(self, values: np.ndarray) -> np.ndarray:
+        """Return the mean of values, infinite where they grow in a tail as fast as its probability falls."""
+        found = self.mean(values)
+        if not self.cells:
+            return found
+        w, inner = np.broadcast_to(self.probability, values.shape), slice(None, _NEAR + 1)
+        for p, v in ((w[inner], values), (w[: self.cells][::-1][inner], values[: self.cells][::-1])):
+            beyond = np.cumsum(p, axis=0)
+            near, far = (beyond[i] * np.abs(v[i]) for i in (_NEAR, _FAR))
+            falls = (beyond[_FAR] > 0.0) & (beyond[_FAR] < 0.1 * beyond[_NEAR])  # or y has an end there
+            without = falls & (far >= 0.95 * near) & (far > LEAST_TAIL * self.mean(np.abs(values)))
+            with np.errstate(invalid="ignore"):  # of both infinities
+                found = np.where(without, found + np.copysign(np.inf, v[_FAR]), found)
+        return found
 
 
 def outcomes(d: Distribution, samples: int | None = None, seed: int | None = None) -> Outcomes:
@@ -69,13 +89,14 @@ def _cells(d: Distribution) -> Outcomes:
     low, high = ends[:-1] + float(d.support.integer), ends[1:]
     middles = low + 0.5 * (high - low)
     y = np.concatenate([ends[:1], np.floor(middles) if d.support.integer else middles, ends[-1:]])
+    cells = len(y)
     for atom in d.atoms:
         mass = np.exp(d.log_prob(np.full(ends.shape[1:], atom)))
         first = np.sum(ends < atom, axis=0)  # the cell that ends with it, or goes past it
         holds = np.arange(len(p))[:, None] == first
         p = np.concatenate([np.maximum(p - holds * mass, 0.0), mass[None]])
         y = np.concatenate([y, np.full_like(y[:1], atom)])
-    return Outcomes(y, p)
+    return Outcomes(y, p, cells)
 
 
 def _ends(d: Distribution) -> np.ndarray:
@@ -85,5 +106,11 @@ def _ends(d: Distribution) -> np.ndarray:
     scores = scipy.special.ndtri(np.clip(d.plain_cdf(y), 1e-16, 1.0 - 1e-16))
     below = scipy.special.ndtri(_BELOW)
     at_ends = np.concatenate([below, -below[-2::-1]])
-    ends = np.stack([np.interp(at_ends, own, at) for own, at in zip(scores.T, y.T, strict=True)], axis=1)
+    # Between them y is interpolated in its size, as far from the middle it grows like a power or an exponential.
+    n = len(y)
+    middle, width = y[n // 2], y[n // 2 + n // 10] - y[n // 2 - n // 10]
+    width = np.where(width > 0.0, width, 1.0)
+    sizes = np.arcsinh((y - middle) / width)
+    ends = np.stack([np.interp(at_ends, own, at) for own, at in zip(scores.T, sizes.T, strict=True)], axis=1)
+    ends = middle + width * np.sinh(ends)
     return np.floor(ends) if d.support.integer else ends

@@ -221,6 +221,10 @@ class DistributionProtocol:
         """Return the distribution of the codes, of one that bears labels, and any other as it is."""
         return self
 
+    def as_numbers(self: Any) -> "Distribution":
+        """Return the distribution of the numbers that ordered classes stand for, and any other one as it is."""
+        return self
+
     def turned(self, by: np.ndarray) -> "Distribution":
         """Return the distribution of the angle less `by`, of shape batch_shape + event_shape."""
         raise UndefinedError(f"{type(self).__name__} is no distribution of angles.")

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from likelinet.core.errors import UndefinedError
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.shapes import Rng
+from likelinet.distributions.classes.levels import Levels
 
 
 class Labelled(Distribution):
@@ -59,6 +60,12 @@ class Labelled(Distribution):
 
     def unlabelled(self) -> Distribution:
         return self.base
+
+    def as_numbers(self) -> Distribution:
+        known = self.classes
+        if not self.ordered or known.ndim > 1 or known.dtype.kind not in "iuf" or not np.all(np.diff(known) > 0):
+            return self
+        return Levels(known, self.probs)
 
     def class_marginals(self) -> Distribution:
         return self

@@ -13,6 +13,7 @@ from likelinet.distributions.base.parameter import Backward, Parameter, TailsBac
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.classes.categorical import Categorical
 from likelinet.distributions.classes.labelled import Labelled
+from likelinet.distributions.classes.levels import Levels
 from likelinet.distributions.numerics.estimates import LEAST
 
 
@@ -76,6 +77,10 @@ class OrderedLogistic(Univariate):
         k = np.arange(self.cutpoints.shape[-1] + 1.0)
         params = self.loc[..., None], self.cutpoints[..., None, :]
         return np.exp(log_between(params, k - 1.0, k)[0])
+
+    def as_numbers(self) -> Distribution:
+        probs = self.probs
+        return Levels(np.arange(probs.shape[-1]), probs)
 
     def class_marginals(self) -> Distribution:
         return self
