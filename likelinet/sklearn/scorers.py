@@ -102,7 +102,7 @@ def _on_a_copy(self: Scorer, *, sample_weight: Any = UNCHANGED) -> Scorer:
     sample_weight : bool, str or None
         As scikit-learn has it.
     """
-    other = clone(self)
+    other: Any = clone(self)
     _in_place(other, sample_weight=sample_weight)
     return other
 
