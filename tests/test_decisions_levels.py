@@ -7,7 +7,7 @@ import pytest
 
 import likelinet as ll
 from likelinet.decisions import Absolute, Newsvendor, Squared, Threshold
-from likelinet.distributions.classes.levels import Levels
+from likelinet.distributions.classes.numeric_levels import Levels
 
 VALUES = np.array([1, 2, 3, 5])
 ONE = ll.OrderedLogistic([0.5, -2.0, 3.0], [-1.0, 0.3, 1.0])

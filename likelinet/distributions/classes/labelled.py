@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from likelinet.core.errors import UndefinedError
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.shapes import Rng
-from likelinet.distributions.classes.levels import Levels
+from likelinet.distributions.classes.numeric_levels import Levels
 
 
 class Labelled(Distribution):
