@@ -25,6 +25,7 @@ PYTHON = {
     "docs/families.md": "below",
     "docs/plugins.md": "tests/test_docs.py and tests/test_worked_example.py",
     "docs/user_guide/skpro.md": "tests/skpro/test_page.py",
+    "docs/user_guide/twelve_jobs.md": "tests/test_twelve_jobs.py",
 }
 BASH = {**FROM_THE_TOP, "README.md": "below"}
 # What makes an environment is left to .ci/run, which does it from fresh copies.

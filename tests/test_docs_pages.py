@@ -25,6 +25,7 @@ GUIDE = (
     "ensembles",
     "autoencoders",
     "scikit_learn",
+    "coming_from",
     "model_files",
     "command_line",
     "errors",

@@ -44,6 +44,17 @@ def test_whole_weights_are_rows(family: Any):
     np.testing.assert_allclose(once.predict_dist(kept).log_prob(0.3), again.predict_dist(kept).log_prob(0.3), rtol=1e-6)
 
 
+@pytest.mark.parametrize("many", [1, 2])
+def test_whole_weights_are_rows_where_a_model_goes_on(many: int):
+    """Twice as many are no longer few, so no rows are imagined beside them."""
+    weight = many * np.array([0, 1, 2, 3, 0, 4, 1, 1, 2, 0, 1, 2])
+    declared = {"distribution": {"kind": "gaussian", "scale": "shared"}}
+    once, again = (ll.Model(declared).fit(X, Y) for _ in range(2))
+    once.fit(X, Y + X[:, 1], weight, warm_start=True)
+    again.fit(X.repeat(weight, 0), (Y + X[:, 1]).repeat(weight), warm_start=True)
+    np.testing.assert_allclose(once.predict_dist(X).log_prob(0.3), again.predict_dist(X).log_prob(0.3), rtol=1e-6)
+
+
 def test_a_spread_stays_where_inputs_are_as_many_as_rows():
     x, y = RNG.normal(size=(10, 25)), RNG.normal(size=10)
     d = ll.Model({"distribution": {"kind": "gaussian"}}).fit(x, y).predict_dist(x)
@@ -105,3 +116,25 @@ def test_numbers_are_no_grades_where_that_is_said():
     assert [config.distribution.y for config in kinds] == ["class", "number"]
     two = ll.Model({"distribution": {"kind": "auto", "numbers": True}}).fit(x, y % 2)
     assert two.config.distribution.y == "number"
+
+
+def test_rows_that_agree_are_believed_and_noise_is_not():
+    """A line without noise stays a line, beside least squares; where x says nothing, predictions are near the mean."""
+    rng = np.random.default_rng(1)
+    x, noise = rng.normal(size=(20, 1)), rng.normal(size=20)
+    line = ll.Model({"distribution": {"kind": "gaussian"}}).fit(x, 3.0 * x[:, 0] + 0.01 * noise)
+    at = line.predict_dist(np.array([[-1.0], [0.0], [1.0]]))
+    assert np.abs(at.mean() - [-3.0, 0.0, 3.0]).max() < 0.1
+    assert at.std().max() < 0.2
+    many, declared = rng.normal(size=(20, 6)), {"distribution": {"kind": "gaussian"}, "data": {"extrapolate": True}}
+    nothing = ll.Model(declared).fit(many, noise).predict_dist(rng.normal(size=(200, 6)))
+    exact = np.column_stack([np.ones(20), many])
+    away = np.linalg.lstsq(exact, noise, rcond=None)[0][1:]
+    assert nothing.mean().std() < 0.7 * np.linalg.norm(away)
+
+
+def test_the_weight_of_imagined_rows_is_kept_in_files(tmp_path):
+    model = ll.Model({"distribution": {"kind": "gaussian"}}).fit(X, Y)
+    model.save(tmp_path / "m.safetensors")
+    again = ll.Model.load(tmp_path / "m.safetensors").fit(X, Y, warm_start=True)
+    np.testing.assert_allclose(again.predict_dist(X).mean(), model.predict_dist(X).mean(), rtol=1e-4, atol=1e-4)

@@ -1,5 +1,7 @@
 """Boosted trees beside a model: near the truth of made data, and scored on the rows that they have not seen."""
 
+import html
+import re
 from pathlib import Path
 
 import numpy as np
@@ -115,3 +117,57 @@ def test_they_have_a_line_in_the_report(tmp_path: Path):
     assert float(lines["boosted trees"][2].replace("−", "-")) == pytest.approx(
         scores["boosted trees"] - scores["this model"], abs=2e-3
     )
+
+
+def said_of_trees(path: Path) -> tuple[list[str], str]:
+    """Return which models have a line in a report, and what is said of boosted trees that have none."""
+    lines = [row[0] for row in checked(path).rows["scores"] if len(row) == 7]
+    found = re.findall(r"<p[^>]*>boosted trees: (.*?)</p>", path.read_text(encoding="utf-8"))
+    return lines, html.unescape("".join(found))
+
+
+POISSON = {"distribution": {"kind": "poisson"}}
+
+
+def test_counts_that_are_all_zero_have_a_small_rate(tmp_path: Path):
+    y = np.zeros(60)
+    y[5] = 3.0  # in one part of the rows alone, so that other parts are all zero
+    model = quick(**POISSON).fit(X[:60], y, progress=False)
+    lines, _ = said_of_trees(model.report(X[:60], y, tmp_path / "r.html"))
+    assert lines == ["model", "this model", "linear", "intercept-only", "boosted trees"]
+    case = case_of(POISSON, RNG.poisson(LOC).astype(float))
+    d = boosted.learner(case)(case.model.observed(X[:50], np.zeros(50)))(case.rows.table)
+    np.testing.assert_allclose(d.mean(), 0.01)
+
+
+def test_rows_that_are_too_few_to_learn_from_are_said(tmp_path: Path):
+    y = LOC + 0.3 * RNG.standard_normal(N)
+    model = quick().fit(X[:60], y[:60], progress=False)
+    lines, words = said_of_trees(model.report(X[:60], y[:60], tmp_path / "r.html", train=(X[:1], y[:1])))
+    assert "boosted trees" not in lines
+    assert words == "They need 40 rows to learn from, and here are 1."
+    lines, words = said_of_trees(model.report(X[:20], y[:20], tmp_path / "r.html", train=(X[:60], y[:60])))
+    assert "boosted trees" in lines  # however few rows are scored
+    assert words == ""
+
+
+def test_what_scikit_learn_cannot_learn_from_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def fit(*_, **__):
+        raise ValueError("no < such rows")
+
+    monkeypatch.setattr("sklearn.ensemble.HistGradientBoostingRegressor.fit", fit)
+    y = LOC + 0.3 * RNG.standard_normal(N)
+    model = quick().fit(X[:60], y[:60], progress=False)
+    lines, words = said_of_trees(model.report(X[:60], y[:60], tmp_path / "r.html"))
+    assert lines == ["model", "this model", "linear", "intercept-only"]
+    assert words == "scikit-learn cannot learn from these rows (no < such rows)."
+
+
+def test_trees_that_cannot_see_the_exposure_are_not_beside(tmp_path: Path):
+    exposure = RNG.uniform(1.0, 100.0, 80)
+    columns = {"a": X[:80, 0], "days": exposure, "y": RNG.poisson(0.1 * exposure)}
+    declared = {"data": {"target": "y"}, "distribution": {"kind": "poisson", "exposure": "days"}}
+    model = quick(**declared).fit(columns, progress=False)
+    lines, words = said_of_trees(model.report(columns, path=tmp_path / "r.html"))
+    assert lines == ["model", "this model", "linear", "intercept-only"]
+    assert words == ""

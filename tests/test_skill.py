@@ -90,6 +90,26 @@ def test_it_is_kept_in_files_and_missing_in_those_of_earlier_versions(tmp_path: 
     assert stored._fitted().start.shape == (0,)
 
 
+@pytest.mark.parametrize("weight", [None, {"no": 1.0, "yes": 5.0}])
+def test_a_warm_start_fits_the_zero_point_to_its_rows(weight: dict | None):
+    """To their shares, as they are, whatever classes weigh in training."""
+    first, then, new = labels(X, ["no", "yes"]), labels(X, ["no", "no", "yes"]), labels(NEW, ["no", "yes"])
+    model = quick(distribution={"kind": "bernoulli"}, data={"class_weight": weight}).fit(X, first)
+    found = model.fit(X, then, WEIGHT, warm_start=True).evaluate(NEW, new)
+    p = np.average(then == "yes", weights=WEIGHT)
+    nll = -np.mean(np.log(np.where(new == "yes", p, 1.0 - p)))
+    assert found["nll_skill"] == pytest.approx(nll - found["nll"], rel=1e-4)
+
+
+def test_passes_over_parts_do_not_know_it(tmp_path: Path):
+    model = quick(ensemble=2).partial_fit(X[:50], Y[:50])
+    assert "nll_skill" in model.evaluate(NEW, NEW_Y)
+    model.partial_fit(X[50:], Y[50:]).save(tmp_path / "m")
+    for each in (model, ll.Model.load(tmp_path / "m")):
+        assert not {"nll_skill", "crps_skill"} & each.evaluate(NEW, NEW_Y).keys()
+        assert "nll_skill" in each.fit(X, Y, warm_start=True).evaluate(NEW, NEW_Y)
+
+
 def test_scores_that_are_infinite_say_what_they_can():
     far = ll.Gaussian([0.0, 0.0], 1e-3)
     wrong = evaluate(ll.Gamma([1.0, 1.0], rate=1.0), np.array([1.0, -1.0]))

@@ -150,12 +150,7 @@ def loss_name(model: Model) -> str:
 
 def _validation(history: History, loss: str) -> str:
     """Return the validation loss of the weights that are kept, averaged over the members, and that out of fold."""
-    kept = [
-        value
-        for e in history.epochs
-        for member, value in zip(e.members, e.validation_nll or [], strict=False)
-        if e.epoch == history.best_epoch[member]
-    ]
+    kept = history.kept_validation_nll
     if history.out_of_fold_nll is None:
         return f", best validation {loss} {np.mean(kept):.4g}" if kept else ""
     single = f", best validation {loss} of single networks {np.mean(kept):.4g}" if kept else ""

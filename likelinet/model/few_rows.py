@@ -40,7 +40,7 @@ def settled(config: ModelConfig, table: Table, sample_weight: Any, validation: A
     if not open_to_rows or "numeric" in of_data or data.features == [] or validation is not None:
         return config, False
     weight = attempted(lambda: weights_of(table, data, sample_weight))
-    if isinstance(weight, DataError) or not 2 <= _many(weight) < TOO_FEW:  # what is wrong is said later
+    if isinstance(weight, DataError) or not are_few(weight):  # what is wrong is said later
         return config, False
     update = {
         "data": data.model_copy(update={"numeric": DataConfig().numeric}),
@@ -58,9 +58,9 @@ def settled(config: ModelConfig, table: Table, sample_weight: Any, validation: A
     return config.model_copy(update=update), True
 
 
-def still_few(config: ModelConfig, n: int) -> bool:
-    """Whether other rows are imagined where a model goes on that `settled` has made linear: if these are few, too."""
-    return n < TOO_FEW and isinstance(config.network, MLPConfig) and config.network.init == START
+def are_few(weight: np.ndarray) -> bool:
+    """Whether there are so few rows, of which those of a whole weight count so often, that others are imagined."""
+    return 2 <= _many(weight) < TOO_FEW
 
 
 def repeated(rows: Rows, few: bool = True) -> Rows:
@@ -71,10 +71,10 @@ def repeated(rows: Rows, few: bool = True) -> Rows:
     return Rows(rows.table.at(at), rows.y[at], np.ones(len(at)), rows.levels)
 
 
-def with_pairs(data: Data, plan: Plan) -> tuple[Data, Plan]:
+def with_pairs(data: Data, plan: Plan, share: float = 1.0) -> tuple[Data, Plan]:
     r"""Return data, and a plan to train on all of them, with each x beside each y as well: n² imagined rows.
 
-    They weigh as much together as 4 rows and one for each input, twice those that there are at most:
+    They weigh as much together as a share of 4 rows and one for each input, twice those that there are at most:
 
     .. math:: \sum_i w_i \log p(y_i \mid x_i) + \frac{\tau}{n^2} \sum_{i,j} w_i w_j \log p(y_j \mid x_i)
 
@@ -89,7 +89,7 @@ def with_pairs(data: Data, plan: Plan) -> tuple[Data, Plan]:
     x_of, y_of = np.divmod(np.arange(n * n), n)
     own = np.arange(n)
     x_of, y_of = np.concatenate([own, x_of]), np.concatenate([own, y_of])
-    tau = min(IMAGINED + inputs, 2 * n)
+    tau = min(share * (IMAGINED + inputs), 2 * n)
     weight = np.concatenate([data.weight, tau / n**2 * np.outer(data.weight, data.weight).ravel()])
     columns = None if data.columns is None else data.columns[y_of]  # trials and exposures are those of y
     paired = Data(data.x[x_of], columns, data.y[y_of], weight / weight.mean())

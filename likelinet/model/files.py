@@ -31,6 +31,7 @@ class Learned:
     n_classes: int | list[int]
     filling: Any = ()
     start: Any = ()
+    imagined: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -55,13 +56,14 @@ class Described:
     source: Any = None
     filling: Any = ()
     start: Any = ()
+    imagined: float = 0.0
     recalibration: Any = None
     stack: Any = None
 
     @property
     def first(self) -> Learned:
         """What the first group of members, which may be the only one, has learned."""
-        return Learned(self.inputs, self.targets, self.n_classes, self.filling, self.start)
+        return Learned(self.inputs, self.targets, self.n_classes, self.filling, self.start, self.imagined)
 
 
 def write(path: str | Path, fit: Fit) -> None:
@@ -88,6 +90,7 @@ def _learned(fit: Fit) -> dict[str, Any]:
         "n_classes": fit.targets.n_classes,
         **({"filling": fit.filling.tolist()} if len(fit.filling) else {}),
         **({"start": fit.start.tolist()} if len(fit.start) else {}),
+        **({"imagined": fit.imagined} if fit.imagined else {}),
     }
 
 
@@ -140,7 +143,7 @@ def _fit(
     targets = targets_of(config.distribution, distribution).from_json(learned.targets, learned.n_classes)
     filling = _filling(learned.filling, inputs)
     start = np.array(learned.start, np.float64)
-    return Fit(config, distribution, inputs, targets, theta, History(), source, filling, start)
+    return Fit(config, distribution, inputs, targets, theta, History(), source, filling, start, learned.imagined)
 
 
 def _check_weights(path: str | Path, fit: Fit) -> None:
@@ -154,6 +157,8 @@ def _check_weights(path: str | Path, fit: Fit) -> None:
     many = sum(w.size for w in fit.objective.layout.weights[-2:])
     if fit.start.shape not in ((0,), (many,)) or not np.isfinite(fit.start).all():
         raise ModelFileError(f"{path}: start: the config needs {many} finite numbers; save the model again.")
+    if not 0.0 <= fit.imagined < np.inf:
+        raise ModelFileError(f"{path}: imagined: must be a weight, 0 or more; save the model again.")
 
 
 def _filling(data: Any, inputs: Inputs) -> np.ndarray:

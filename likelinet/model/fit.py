@@ -86,6 +86,7 @@ class Fit:
     filling: np.ndarray = field(default_factory=lambda: np.zeros((0, 0, 0)))  # the matrices of layers
     # Raw outputs and constants of the distribution of y in training, without x; none in files of earlier versions.
     start: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    imagined: float = 0.0  # how much imagined rows weigh beside few ones
     recalibration: Recalibration | None = None
     out_of_fold: OutOfFold | None = None  # in memory alone
     stack: Stack | None = None

@@ -57,7 +57,7 @@ def fit(
     group: str = "",
     before: int = 0,
     once: bool = False,
-    few: bool = False,
+    imagined: float = 0.0,
 ) -> tuple[Fit, BaseException | None]:
     """Return the trained model, and what cut the training short, if anything did.
 
@@ -81,8 +81,8 @@ def fit(
         How to call it if it is one of several groups of members, and how many members those before it have.
     once : bool
         Whether all rows are trained on, in one pass by a rate that does not change.
-    few : bool
-        Whether the rows are so few that others are imagined beside them, in which x says nothing of y.
+    imagined : float
+        How much rows weigh that are imagined beside few ones, in which x says nothing of y; 0 for none.
     """
     (what, other), n, is_coder = names, rows.table.n, isinstance(config.network, CoderConfig)
     if n < 2:
@@ -134,9 +134,9 @@ def fit(
     validates = inputs.width > 0 and not once
     plan = planned(config, rows.table, len(rows_of.y), validates, exact, streams, offset, held)
     plan = plan.once() if once else plan
-    if few:
-        data, plan = with_pairs(rows_of.data, plan)
-        rows_of = replace(rows_of, data=data)
+    if imagined:
+        data, plan = with_pairs(rows_of.data, plan, imagined)
+        rows_of, untrained = replace(rows_of, data=data), replace(untrained, imagined=imagined)
     elif not once:
         note_few_rows(config, inputs, n, layout.size, exact or plan.validation.size > 0)
     if not exact:
@@ -145,7 +145,7 @@ def fit(
         theta = theta if units is None else units.begun(theta, layout)
     found, training, cause = trained(untrained, theta, rows_of, plan, streams, callbacks, progress, group, once)
     linear = inputs.width == 0 or len(layout.weights) == 3  # one layer's matrix and bias, and the constants
-    if cause is None and training.heading is not None and linear and not few:
+    if cause is None and training.heading is not None and linear and not imagined:
         # Where the start was the maximum, it has come from the family's own estimates.
         own_estimates = (np.broadcast_to(e, (len(found.theta), len(e))) for e in estimates)
         away = found.theta - pack([*layout.views(found.theta)[:-2], *own_estimates], layout)

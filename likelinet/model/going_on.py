@@ -7,12 +7,12 @@ import numpy as np
 
 from likelinet.config import ModelConfig
 from likelinet.core.notes import each_once
-from likelinet.model.few_rows import still_few, with_pairs
+from likelinet.model.few_rows import are_few, repeated, with_pairs
 from likelinet.model.fit import Fit
 from likelinet.model.fitting import folds_held_out, planned
 from likelinet.model.source import Source
 from likelinet.model.stacking import in_time, with_folds
-from likelinet.model.training import check_passes, encoded, is_exact, trained
+from likelinet.model.training import Encoded, check_passes, encoded, is_exact, trained
 from likelinet.tables.rows import Rows
 from likelinet.targets.class_weights import weigher
 from likelinet.targets.possible import check_possible
@@ -77,7 +77,7 @@ def go_on(
         return fit, cause
     first, *others = found
     stack = None if fit.stack is None else replace(fit.stack, others=tuple(others))
-    source = source if source.files else fit.source
+    source = source.after(fit.source)
     return replace(first, history=history, stack=stack, source=source, cut_off="; ".join(cut_off) or None), cause
 
 
@@ -169,6 +169,8 @@ def _go_on(
     config, inputs, exact = fit.config, fit.inputs, is_exact(fit.config, fit.inputs)
     if once:
         check_passes(config, inputs)
+    few = validation is None and not once and fit.imagined > 0.0 and are_few(rows.weight)
+    rows = repeated(rows, few)
     parts = [(rows, fit.recognise(rows, what))]
     if validation is not None:
         parts.append((validation, fit.recognise(validation, f"validation {what}")))
@@ -183,10 +185,12 @@ def _go_on(
     plan = planned(config, rows.table, len(all_rows.y), validates, exact, streams, offset, held)
     units = None if exact else _units(fit, *all_rows.own, all_rows.columns)
     theta = fit.theta if units is None else units.within(fit.theta, fit.objective.layout)
-    if validation is None and not once and still_few(config, all_rows.n):
-        data, plan = with_pairs(all_rows.data, plan)
+    if few:
+        data, plan = with_pairs(all_rows.data, plan, fit.imagined)
         all_rows = replace(all_rows, data=data)
-    plan, begun = plan.once() if once else plan, replace(fit, units=units, recalibration=None, out_of_fold=None)
+    forgotten = replace(fit, recalibration=None, out_of_fold=None)
+    start = np.zeros(0) if once else _start(fit, all_rows, rows.weight)
+    plan, begun = plan.once() if once else plan, replace(forgotten, units=units, start=start)
     own, _, cause = trained(begun, theta, all_rows, plan, streams, told, progress, place.name, once)
     if cause is not None and place.name:
         cause.add_note(f"This was in {place.name}.")
@@ -198,6 +202,13 @@ def _check(fit: Fit, config: ModelConfig, y: np.ndarray, columns: np.ndarray | N
     constraint = config.distribution.leaf_class(fit.custom).constraint
     estimates = tuple(a.astype(np.float64)[0] for a in fit.objective.layout.views(fit.theta)[-2:])
     check_possible(fit.targets, fit.head, (estimates[0], estimates[1]), y, columns, constraint, naming)
+
+
+def _start(fit: Fit, rows: Encoded, weight: np.ndarray) -> np.ndarray:
+    """Return what y is in these rows without x; one pass over rows of many does not tell it."""
+    exactly = fit.inputs.width == 0
+    found = marginal_fit(fit.head, rows.own[0], weight, rows.columns, to_the_end=exactly)
+    return np.concatenate(found)
 
 
 def _units(fit: Fit, y: np.ndarray, weight: np.ndarray, columns: np.ndarray | None) -> Units | None:

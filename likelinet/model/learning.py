@@ -1,5 +1,6 @@
 """From what the user passes to `fit` and `partial_fit` to a trained model."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -9,10 +10,11 @@ from likelinet.config import ModelConfig
 from likelinet.core.errors import DataError
 from likelinet.core.gathered import also
 from likelinet.distributions import Distribution
-from likelinet.model import few_rows, stacking
+from likelinet.model import few_rows, fitting, stacking, story
 from likelinet.model.choosing import chosen, unargued, with_less_time
 from likelinet.model.fit import Fit
 from likelinet.model.going_on import go_on
+from likelinet.model.imagined import best_share
 from likelinet.model.source import Source
 from likelinet.model.without_constants import without_constants
 from likelinet.model.without_identifiers import without_identifiers
@@ -55,6 +57,7 @@ def roles_of(config: ModelConfig, custom: type[Distribution] | None) -> Roles:
 
 def learned(declared: ModelConfig, custom: type[Distribution] | None, given: Given) -> tuple[Fit, BaseException | None]:
     """Return what a model learns that knows nothing yet, and what cut it short, if anything did."""
+    began = time.perf_counter()
     table = declared_table(given.X, declared.data)
     config, y = named(declared, table, given.y)
     with also(partial(roles_of(config, custom).look, table)):
@@ -66,18 +69,43 @@ def learned(declared: ModelConfig, custom: type[Distribution] | None, given: Giv
         if not given.once:
             config, few = few_rows.settled(config, table, given.sample_weight, given.validation)
         config, choice = chosen(config, table, y, given.sample_weight, given.progress, few)
+        if choice is not None:
+            story.family_chosen(choice)
         roles = roles_of(config, custom)
         rows = few_rows.repeated(roles.rows(table, y, given.sample_weight), few)
         held_out = given.held_out()
         features, names = roles.features(rows.table), (roles.y_name, tuple(rows.table.columns))
         held = None if held_out is None else _held_out(roles, *held_out, features, rows.table.named)
         within = stacking.with_folds(with_less_time(config, choice), rows.table, validated=held is not None)
-        to_fit = custom, Source.of(table), rows, held
+        source = Source.of(table)
+        imagined = _imagined(within, custom, source, rows, features, names) if few else 0.0
+        to_fit = custom, source, rows, held
         with unargued(choice), Progress(given.progress) as bar:
-            fit, cause = stacking.fit(within, *to_fit, features, names, given.callbacks, bar, given.once, few, choice)
+            fit, cause = stacking.fit(
+                within, *to_fit, features, names, given.callbacks, bar, given.once, imagined, choice
+            )
         if not given.once:
             stacking.note_time(fit, config.training.time)
-        return replace(fit.declared_by(config), history=replace(fit.history, choice=choice)), cause
+        fit = replace(fit.declared_by(config), history=replace(fit.history, choice=choice))
+        if not given.once and cause is None:
+            story.fitted(fit.history, time.perf_counter() - began)
+        return fit, cause
+
+
+def _imagined(
+    config: ModelConfig,
+    custom: type[Distribution] | None,
+    source: Source,
+    rows: Rows,
+    features: list[str],
+    names: tuple[str, tuple[str, ...]],
+) -> float:
+    """Return how much imagined rows are to weigh beside few ones."""
+
+    def fitted(part: Rows, share: float) -> Fit:
+        return fitting.fit(config, custom, source, part, None, features, names, (), Progress(False), imagined=share)[0]
+
+    return best_share(fitted, rows, names[0])
 
 
 def gone_on(fit: Fit, given: Given) -> tuple[Fit, BaseException | None]:
@@ -93,10 +121,13 @@ def gone_on(fit: Fit, given: Given) -> tuple[Fit, BaseException | None]:
         rows = roles.rows(table, y, given.sample_weight, fit.inputs.names, fit.inputs.named)
         held_out = given.held_out()
         held = None if held_out is None else _held_out(roles, *held_out, fit.inputs.names, fit.inputs.named)
+        if not given.once:
+            story.training_begins("going on", declared, rows.table.n, len(fit.inputs.names))
         with Progress(given.progress) as bar:
             found = Source.of(table), rows, held, roles.y_name
             fit, cause = go_on(fit, *found, given.callbacks, bar, given.once)
         if not given.once:
+            story.training_ended("going on", fit.history)
             stacking.note_time(fit, declared.training.time)
         return fit, cause
 

@@ -15,6 +15,7 @@ from likelinet.distributions import Distribution
 from likelinet.model import files, recalibration
 from likelinet.model.declaring import with_class, without_keys
 from likelinet.model.fit import Fit
+from likelinet.model.in_html import in_html
 from likelinet.model.learning import Given, gone_on, learned, roles_of
 from likelinet.model.out_of_fold import OutOfFold
 from likelinet.model.passes import Passes
@@ -266,6 +267,9 @@ class Model(Passes, Seeing):
         outputs = ", ".join(output_names(self.config.data))
         family = " + ".join(dict.fromkeys(group.distribution.in_brief for group in self.config.each_group))
         return f"Model({f'{outputs} ~ ' if outputs else ''}{family}, {self.config.networks_in_brief}, {state})"
+
+    def _repr_html_(self) -> str:
+        return in_html(repr(self), self.config, self._fit, self.y_name)
 
     def save(self, path: str | Path) -> None:
         """Write the fitted model to one safetensors file: arrays, with everything else as JSON."""

@@ -48,7 +48,8 @@ class Passes(ABC):
         The first call of a model that is not fitted learns from its rows how columns and y are read and scaled, which
         family `auto` is, and where to begin; groups of members then have equal weights. All that stays: later rows are
         read as `predict` reads them, and only ratios of weights within a call matter. A pass forgets `recalibrate` and
-        predictions out of fold, which were of other weights.
+        predictions out of fold, which were of other weights. It also forgets what y is without x, which no single call
+        knows of all rows: once there was a second one, `evaluate` has no skills.
 
         Parameters
         ----------

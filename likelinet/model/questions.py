@@ -201,8 +201,8 @@ class Questions(ABC):
     def evaluate(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> dict[str, float]:
         """Return held-out metrics by name; see `likelinet.scores.evaluate`, and `likelinet.scores.skill` for the last.
 
-        What the scores are better than is the distribution of y in the training rows: the same family, fitted to them
-        without any x. A model file of an earlier version does not hold it.
+        What the scores are better than is the distribution of y in the training rows: the same family, fitted to them,
+        the last ones of warm starts, without any x. Neither parts of `partial_fit` nor earlier versions' files tell it.
 
         Those of an autoencoder are of P(y | z) at the code of each row. A variational one has its `elbo` as well.
         """

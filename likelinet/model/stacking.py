@@ -13,7 +13,7 @@ from likelinet.core.notes import WidthNote, each_once, note, unnoted
 from likelinet.core.wording import readable
 from likelinet.distributions import Distribution
 from likelinet.distributions.over.mixture_of import mixture_of
-from likelinet.model import fitting
+from likelinet.model import fitting, story
 from likelinet.model.fit import Fit, Stack
 from likelinet.model.prediction import predict_dist
 from likelinet.model.source import Source
@@ -34,6 +34,9 @@ from likelinet.training.progress import Progress
 LEAST = 1e-3  # weight of a group that is worth its predictions
 FOLDS = 8  # where they are left to the rows
 
+# What `fitting.fit` takes of the user: class of a custom family, source, rows, held-out ones, features, names.
+Given = tuple[type[Distribution] | None, Source, Rows, Rows | None, list[str], tuple[str, tuple[str, ...]]]
+
 
 def fit(
     config: ModelConfig,
@@ -46,7 +49,7 @@ def fit(
     callbacks: Sequence[Callback],
     progress: Progress,
     once: bool = False,
-    few: bool = False,
+    imagined: float = 0.0,
     choice: Choice | None = None,
 ) -> tuple[Fit, BaseException | None]:
     """Return what `fitting.fit` does, also of a declaration with groups of members, of which `choice` chose a family.
@@ -57,7 +60,7 @@ def fit(
     """
     given = custom, source, rows, validation, features, names
     if config.groups is None:
-        return fitting.fit(config, *given, callbacks, progress, once=once, few=few)
+        return _told_of(config, given, callbacks, progress, once=once, imagined=imagined)
     declared, found, whole = config.each_group, list[Fit](), list[int]()
     cause: BaseException | None = None
     lost: list[tuple[str, LikelinetError]] = []
@@ -69,7 +72,7 @@ def fit(
             members = sum(len(fit.theta) for fit in found)
             told = [_within(callback, g, members, spent) for callback in callbacks]
             try:
-                trained, cause = fitting.fit(in_time(declared[g:], spent), *given, told, progress, name, members, once)
+                trained, cause = _told_of(in_time(declared[g:], spent), given, told, progress, name, members, once)
                 found.append(replace(trained, config=own))
             except BaseException as error:
                 if not found or isinstance(error, ConfigError | DataError):  # what is declared cannot be
@@ -91,7 +94,31 @@ def fit(
         telling, weights = whole or [0], np.zeros(len(found))  # one that was cut short only where there is no other
         counting = _in_training(found[0], rows, names[0])
         weights[telling] = _weights([found[g] for g in telling], validation, counting)
-        return _stacked(config, found, weights, _ending(found, whole, cause)), cause
+        stacked = _stacked(config, found, weights, _ending(found, whole, cause))
+        if not once:
+            story.groups_weighed([group.weight for group in stacked.history.groups])
+        return stacked, cause
+
+
+def _told_of(
+    config: ModelConfig,
+    given: Given,
+    callbacks: Sequence[Callback],
+    progress: Progress,
+    group: str = "",
+    before: int = 0,
+    once: bool = False,
+    imagined: float = 0.0,
+) -> tuple[Fit, BaseException | None]:
+    """Return what `fitting.fit` does, and log its beginning and its end, but of single passes."""
+    _, _, rows, _, features, _ = given
+    name = group or "training"
+    if not once:
+        story.training_begins(name, config, rows.table.n, len(features))
+    fit, cause = fitting.fit(config, *given, callbacks, progress, group, before, once, imagined)
+    if not once:
+        story.training_ended(name, fit.history)
+    return fit, cause
 
 
 def with_folds(config: ModelConfig, table: Table, validated: bool) -> ModelConfig:

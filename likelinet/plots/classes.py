@@ -8,7 +8,7 @@ import numpy as np
 from likelinet.distributions import Distribution
 from likelinet.plots.calibration import reliability, reliability_of_class
 from likelinet.plots.discrimination import precision_recall, roc
-from likelinet.plots.style import BLUE, ORANGE
+from likelinet.plots.style import BLUE, ORANGE, plain
 from likelinet.scores.metrics import class_probabilities
 
 if TYPE_CHECKING:
@@ -86,12 +86,19 @@ def confusion(axes: "Axes", probs: np.ndarray, codes: np.ndarray, labels: Sequen
             color = "white" if shade[i, j] > 0.5 else "black"
             axes.text(j, i, str(count), ha="center", va="center", color=color, fontsize=size)
     short = [label if len(label) <= LONG else f"{label[: LONG - 1]}…" for label in labels]
+    written = [plain(label) for label in short]
     axes.set(xlabel="most probable", ylabel="true", title="Confusion matrix")
-    axes.set_xticks(range(many), short, rotation=90 if max(map(len, short)) > 3 else 0, fontsize=size)
-    axes.set_yticks(range(many), short, fontsize=size)
+    axes.set_xticks(range(many), written, rotation=90 if max(map(len, short)) > 3 else 0, fontsize=size)
+    axes.set_yticks(range(many), written, fontsize=size)
 
 
-def by_class(axes: "Axes", probability: np.ndarray, observed: np.ndarray, labels: Sequence[str]) -> None:
+def by_class(
+    axes: "Axes",
+    probability: np.ndarray,
+    observed: np.ndarray,
+    labels: Sequence[str],
+    weight: np.ndarray | None = None,
+) -> None:
     """Draw how the probability of the second of two classes lies in the rows of either class, as shares of these.
 
     Parameters
@@ -104,13 +111,14 @@ def by_class(axes: "Axes", probability: np.ndarray, observed: np.ndarray, labels
         Whether it was observed.
     labels : sequence of str
         Name of each class.
+    weight : ndarray, shape (n,), optional
+        Of each row.
     """
-    edges = np.linspace(0.0, 1.0, 21)
+    edges, rows = np.linspace(0.0, 1.0, 21), np.ones(len(observed)) if weight is None else weight
     for those, label, color in ((~observed, labels[0], BLUE), (observed, labels[1], ORANGE)):
         if those.any():
-            shares = np.histogram(probability[those], edges)[0] / those.sum()
-            axes.stairs(shares, edges, color=color, fill=True, alpha=0.45, label=f"{label} ({those.sum()} rows)")
-    axes.set(
-        xlabel=f"probability of {labels[1]}", ylabel="share of the rows of a class", title="Told apart", xlim=(0, 1)
-    )
+            shares = np.histogram(probability[those], edges, weights=rows[those])[0] / rows[those].sum()
+            axes.stairs(shares, edges, color=color, fill=True, alpha=0.45, label=f"{plain(label)} ({those.sum()} rows)")
+    xlabel = f"probability of {plain(labels[1])}"
+    axes.set(xlabel=xlabel, ylabel="share of the rows of a class", title="Told apart", xlim=(0, 1))
     axes.legend(framealpha=0.8, edgecolor="none", fontsize=8)

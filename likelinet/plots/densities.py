@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from likelinet.distributions import Distribution, Interval
-from likelinet.plots.style import BLUE, ORANGE
+from likelinet.plots.style import BLUE, ORANGE, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -58,7 +58,7 @@ def densities(axes: "Axes", d: Distribution, y: np.ndarray | Interval, names: Se
         else:
             assert isinstance(y, Interval)
             _mark_interval(axes, float(y.lower[i]), float(y.upper[i]), base, first, last)
-    axes.set_yticks(np.arange(len(names)) + 0.1, list(reversed(names)))
+    axes.set_yticks(np.arange(len(names)) + 0.1, [plain(name) for name in reversed(names)])
     axes.tick_params(axis="y", length=0)
     axes.set(ylim=(-0.1, len(names)), title="Distributions of single rows, and y")
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 POINTS = 500  # of a curve that are drawn, at most
 
 
-def roc(axes: "Axes", probability: np.ndarray, observed: np.ndarray) -> None:
+def roc(axes: "Axes", probability: np.ndarray, observed: np.ndarray, weight: np.ndarray | None = None) -> None:
     """Draw the share of the class that is found against that of the others which are taken for it.
 
     Parameters
@@ -24,9 +24,11 @@ def roc(axes: "Axes", probability: np.ndarray, observed: np.ndarray) -> None:
         Of the class.
     observed : ndarray of bool, shape (n,)
         Whether it was observed.
+    weight : ndarray, shape (n,), optional
+        Of each row.
     """
-    hits, false = _thresholds(probability, observed)
-    area = roc_auc(probability, observed)
+    hits, false = _thresholds(probability, observed, np.ones(len(observed)) if weight is None else weight)
+    area = roc_auc(probability, observed, weight)
     axes.plot([0, 1], [0, 1], color=GREY, ls="--")
     if area is not None:
         axes.plot(*_thinned(false / false[-1], hits / hits[-1]), color=BLUE)
@@ -34,7 +36,9 @@ def roc(axes: "Axes", probability: np.ndarray, observed: np.ndarray) -> None:
     axes.set(aspect="equal", title=_with_area("ROC", area))
 
 
-def precision_recall(axes: "Axes", probability: np.ndarray, observed: np.ndarray) -> None:
+def precision_recall(
+    axes: "Axes", probability: np.ndarray, observed: np.ndarray, weight: np.ndarray | None = None
+) -> None:
     """Draw which share of the rows above a threshold is of the class against the share of it that is found.
 
     Parameters
@@ -45,10 +49,12 @@ def precision_recall(axes: "Axes", probability: np.ndarray, observed: np.ndarray
         Of the class.
     observed : ndarray of bool, shape (n,)
         Whether it was observed.
+    weight : ndarray, shape (n,), optional
+        Of each row.
     """
-    hits, false = _thresholds(probability, observed)
-    area = average_precision(probability, observed)
-    axes.axhline(float(np.mean(observed)), color=GREY, ls="--")
+    hits, false = _thresholds(probability, observed, np.ones(len(observed)) if weight is None else weight)
+    area = average_precision(probability, observed, weight)
+    axes.axhline(float(np.average(observed, weights=weight)), color=GREY, ls="--")
     if area is not None:
         recall, precision = hits[1:] / hits[-1], hits[1:] / (hits[1:] + false[1:])
         axes.plot(*_thinned(recall, precision), color=BLUE, drawstyle="steps-pre")
@@ -56,13 +62,12 @@ def precision_recall(axes: "Axes", probability: np.ndarray, observed: np.ndarray
     axes.set(aspect="equal", title=_with_area("Precision and recall", area))
 
 
-def _thresholds(probability: np.ndarray, observed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return how many rows of the class, and of the others, have at least each probability, from none to all."""
+def _thresholds(probability: np.ndarray, observed: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the weight of the rows of the class, and of the others, above each probability or at it, from none on."""
     order = np.argsort(-probability, kind="stable")
     last = np.append(np.diff(probability[order]) != 0.0, True)  # of the rows that are alike
-    hits = np.cumsum(observed[order].astype(float))[last]
-    both = np.arange(1, len(order) + 1)[last]
-    return np.append(0.0, hits), np.append(0.0, both - hits)
+    hits, false = (np.cumsum(np.where(of, weight, 0.0)[order])[last] for of in (observed, ~observed))
+    return np.append(0.0, hits), np.append(0.0, false)
 
 
 def _thinned(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

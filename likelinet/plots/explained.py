@@ -7,7 +7,7 @@ import numpy as np
 
 from likelinet.explain.importance import Importance
 from likelinet.explain.partial_dependence import PartialDependence
-from likelinet.plots.style import BLUE, COLORS, ORANGE
+from likelinet.plots.style import BLUE, COLORS, ORANGE, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -66,7 +66,7 @@ def partial_dependence(axes: "Axes", found: PartialDependence, names: Sequence[s
     drawn = [1] if many == 2 and found.of_classes else range(many)
     for k, color in zip(drawn, COLORS, strict=False):
         centre, low, high = found.centre[:, k], found.low[:, k], found.high[:, k]
-        label = names[k] if k < len(names) else None
+        label = plain(names[k]) if k < len(names) else None
         if isinstance(found.at, list):
             if len(drawn) == 1:
                 axes.vlines(place, low, high, color=color, lw=4, alpha=0.3)
@@ -91,4 +91,4 @@ def partial_dependence(axes: "Axes", found: PartialDependence, names: Sequence[s
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= LONG else f"{name[: LONG - 1]}…"
+    return plain(name if len(name) <= LONG else f"{name[: LONG - 1]}…")

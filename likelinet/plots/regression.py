@@ -8,6 +8,7 @@ import numpy as np
 from likelinet.distributions import Distribution, Interval
 from likelinet.plots.calibration import coverage_curve, pit_histogram
 from likelinet.plots.intervals import fan
+from likelinet.plots.style import plain
 from likelinet.plots.survival import has_survival, survival
 from likelinet.scores.angles import around
 from likelinet.scores.calibration import marginals
@@ -56,12 +57,12 @@ def plot_regression(
             centre = marginal.mean()
             marginal, observed = marginal.turned(centre), around(observed - centre)
         fan(left, marginal, observed, x, centre)
-        left.set_xlabel(names[0] if x is not None else "rows, sorted by predicted median")
-        left.set_ylabel(name)
+        left.set_xlabel(plain(names[0]) if x is not None else "rows, sorted by predicted median")
+        left.set_ylabel(plain(name))
         pit_histogram(middle, marginal, observed)
         coverage_curve(right, marginal, observed)
         for axes in more:
             assert isinstance(observed, Interval)
             survival(axes, marginal, observed)
-            axes.set_xlabel(name)
+            axes.set_xlabel(plain(name))
     return figure

@@ -28,7 +28,7 @@ def has_survival(y: np.ndarray | Interval) -> bool:
     return bool(above.any() and y.exact.any() and (above | y.exact).all())
 
 
-def survival(axes: "Axes", d: Distribution, y: Interval) -> None:
+def survival(axes: "Axes", d: Distribution, y: Interval, weight: np.ndarray | None = None) -> None:
     """Draw the mean of P(Y > t) over the rows, and the Kaplan-Meier estimate of it from what was observed.
 
     They agree where the model is right and censoring depends on neither x nor y.
@@ -41,12 +41,15 @@ def survival(axes: "Axes", d: Distribution, y: Interval) -> None:
         One distribution for each row.
     y : Interval, shape (n,)
         What was observed, exact or censored from the right.
+    weight : ndarray, shape (n,), optional
+        Of each row.
     """
-    times, estimate = kaplan_meier(y.lower, y.exact)
+    times, estimate = kaplan_meier(y.lower, y.exact, weight)
     start, end = min(0.0, float(y.lower.min())), float(y.lower.max())
     at = np.linspace(start, end, TIMES)
-    some = d.censored_outermost()[np.unique(np.linspace(0, len(y) - 1, min(len(y), ROWS)).round().astype(int))]
-    mean = [float(np.mean(some.sf(t))) for t in at]
+    rows = np.unique(np.linspace(0, len(y) - 1, min(len(y), ROWS)).round().astype(int))
+    some, share = d.censored_outermost()[rows], None if weight is None else weight[rows]
+    mean = [float(np.average(some.sf(t), weights=share)) for t in at]
     steps, shares = np.append(np.insert(times, 0, start), end), np.insert(estimate, 0, 1.0)
     axes.plot(steps, np.append(shares, shares[-1]), color=ORANGE, drawstyle="steps-post", label="Kaplan–Meier")
     axes.plot(at, mean, color=BLUE, label="mean of predictions")

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 import numpy as np
 from threadpoolctl import threadpool_limits  # pyright: ignore[reportMissingTypeStubs]
 
+from likelinet.core.errors import DataError
 from likelinet.distributions import Categorical, Distribution, Gaussian, Interval, Labelled, LogNormal, Poisson
 from likelinet.report.beside import Learn
 from likelinet.report.case import Case
@@ -14,7 +15,7 @@ from likelinet.tables.rows import Rows
 from likelinet.tables.table import Table
 
 FOR_WIDTH = 0.25  # share of the rows that say how far the means are off, and that the trees do not see
-LEAST = 60  # rows, of which there are fewer in parts
+LEAST = 40  # rows that are learned from
 FEWEST = 10  # rows of a class for early stopping
 WORDS = (
     "The boosted trees are those of scikit-learn with its defaults and early stopping: probabilities of classes, the "
@@ -23,8 +24,13 @@ WORDS = (
 
 
 def fits(case: Case) -> bool:
-    """Whether scikit-learn is there, and boosted trees have an answer: a class, a count, or a number with a density."""
-    if importlib.util.find_spec("sklearn") is None or isinstance(case.y, Interval) or case.rows.table.n < LEAST:
+    """Whether scikit-learn is there, and boosted trees have an answer: a class, a count, or a number with a density.
+
+    They have none where the family reads columns: they would not know of an exposure.
+    """
+    if importlib.util.find_spec("sklearn") is None or isinstance(case.y, Interval):
+        return False
+    if any(group.distribution.columns for group in case.model.config.each_group):
         return False
     return case.of_classes or (case.of_one_number and not case.d.is_angle and not case.d.atoms)
 
@@ -37,6 +43,11 @@ def learner(case: Case) -> Learn:
     case : Case
         Whose family says what y is.
 
+    Raises
+    ------
+    DataError
+        When it is called with rows that are too few, or that scikit-learn cannot learn from.
+
     References
     ----------
     Ke et al., *LightGBM*, NeurIPS 2017, after which `HistGradientBoosting` is made.
@@ -44,10 +55,15 @@ def learner(case: Case) -> Learn:
 
     def learn(rows: Rows) -> Callable[[Table], Distribution]:
         assert not isinstance(rows.y, Interval)
+        if rows.table.n < LEAST:
+            raise DataError(f"They need {LEAST} rows to learn from, and here are {rows.table.n}.")
         y = case.d.encode(rows.y) if case.of_classes else rows.y
         x = case.inputs(rows.table)
-        with one_thread():
-            predict = _learned(case, x, np.asarray(y, dtype=float), rows.weight)
+        try:
+            with one_thread():
+                predict = _learned(case, x, np.asarray(y, dtype=float), rows.weight)
+        except ValueError as error:
+            raise DataError(f"scikit-learn cannot learn from these rows ({error}).") from error
         return lambda table: _predicted(predict, case.inputs(table))
 
     return learn
@@ -80,6 +96,8 @@ def _learned(case: Case, x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> Ca
         trees = HistGradientBoostingClassifier(**settings).fit(x, y, sample_weight=weight)
         return lambda new: _classes(case, trees.predict_proba(new), trees.classes_, many)
     if case.d.support.integer:
+        if not y.any():  # from which trees of counts cannot be grown
+            return lambda new: Poisson(np.full(len(new), 0.5 / len(y)))  # Jeffreys' mean of the rate
         trees = HistGradientBoostingRegressor(loss="poisson", **settings).fit(x, y, sample_weight=weight)
         return lambda new: Poisson(np.maximum(trees.predict(new), 1e-6))
     aside = np.random.default_rng(case.seed).random(len(y)) < FOR_WIDTH

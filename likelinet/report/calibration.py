@@ -21,6 +21,7 @@ from likelinet.scores.metrics import class_probabilities
 LEVELS = (0.5, 0.8, 0.9, 0.95)
 CHOSEN = 8  # rows whose distributions are drawn
 OUTPUTS = 3  # drawn at most
+MATRIX = "The confusion matrix counts rows, whatever their weights; the other pictures weigh them."
 
 
 def calibration(case: Case) -> Section:
@@ -33,28 +34,34 @@ def _of_classes(case: Case) -> list[str]:
     classes = case.d.class_marginals()
     assert classes is not None
     probs, codes = class_probabilities(classes, case.y)
-    labels = case.labels
+    labels, weight = case.labels, case.weight
     side = min(max(3.6, CELL * len(labels) + 1.5), 12.0)
     matrix = svg(lambda a: confusion(a, probs, codes, labels), "confusion", (side + 0.6, side))
     if len(labels) == 2:
         one, was = probs[:, 1], codes == 1
         drawn = [
             (
-                svg(lambda a: reliability_of_class(a, one, was, labels[1]), "reliability"),
+                svg(lambda a: reliability_of_class(a, one, was, labels[1], weight=weight), "reliability"),
                 "Reliability of the second class",
             ),
-            (svg(lambda a: roc(a, one, was), "roc"), "ROC curve"),
-            (svg(lambda a: precision_recall(a, one, was), "pr"), "Precision against recall"),
-            (svg(lambda a: by_class(a, one, was, labels), "apart"), "Probabilities in the rows of each class"),
+            (svg(lambda a: roc(a, one, was, weight), "roc"), "ROC curve"),
+            (svg(lambda a: precision_recall(a, one, was, weight), "pr"), "Precision against recall"),
+            (svg(lambda a: by_class(a, one, was, labels, weight), "apart"), "Probabilities in the rows of each class"),
         ]
     else:
-        drawn = [(svg(lambda a: reliability(a, probs, codes), "reliability"), "Reliability of the most probable class")]
+        drawn = [
+            (
+                svg(lambda a: reliability(a, probs, codes, weight=weight), "reliability"),
+                "Reliability of the most probable class",
+            )
+        ]
     count = np.bincount(codes, minlength=len(labels))
     share = [np.average(codes == k, weights=case.weight).item() for k in range(len(labels))]
     mean = np.average(probs, axis=0, weights=case.weight).tolist()
     rows = zip(labels, count.tolist(), share, mean, strict=True)
     shares = table(["class", "rows", "share", "mean probability"], rows)
-    return [pictures([*drawn, (matrix, "Confusion matrix")]), shares]
+    weighed = [said(MATRIX)] if (weight != weight[0]).any() else []
+    return [pictures([*drawn, (matrix, "Confusion matrix")]), *weighed, shares]
 
 
 def _of_numbers(case: Case) -> list[str]:
@@ -73,12 +80,20 @@ def _of_numbers(case: Case) -> list[str]:
             d, y = d.turned(centre), around(y - centre)
         wide = svg(partial(fan, d=d, y=y, centre=centre), f"fan{j}", WIDE)
         drawn = [
-            (svg(partial(pit_histogram, d=d, y=y), f"pit{j}"), f"Histogram of F(y) of {name}"),
-            (svg(partial(coverage_curve, d=d, y=y), f"coverage{j}"), f"Coverage of intervals of {name}"),
+            (svg(partial(pit_histogram, d=d, y=y, weight=case.weight), f"pit{j}"), f"Histogram of F(y) of {name}"),
+            (
+                svg(partial(coverage_curve, d=d, y=y, weight=case.weight), f"coverage{j}"),
+                f"Coverage of intervals of {name}",
+            ),
         ]
         if has_survival(y):
             assert isinstance(y, Interval)
-            drawn.append((svg(partial(survival, d=d, y=y), f"survival{j}"), "Survival, beside Kaplan and Meier"))
+            drawn.append(
+                (
+                    svg(partial(survival, d=d, y=y, weight=case.weight), f"survival{j}"),
+                    "Survival, beside Kaplan and Meier",
+                )
+            )
         rows = []
         for level in LEVELS:
             inside = np.diff(pit_cdf(d, y, np.array([0.5 - 0.5 * level, 0.5 + 0.5 * level]), case.weight))

@@ -155,6 +155,23 @@ class History:
         return f"best epochs {min(best)} to {max(best)}"
 
     @property
+    def kept_validation_nll(self) -> list[float]:
+        """The validation loss of the weights that are kept, of each member that has some."""
+        return [
+            value
+            for e in self.epochs
+            for member, value in zip(e.members, e.validation_nll or [], strict=False)
+            if e.epoch == self.best_epoch[member]
+        ]
+
+    @property
+    def scores_in_words(self) -> list[str]:
+        """How well the kept weights do on rows that they were not fitted to, of those scores that there are."""
+        kept, out = self.kept_validation_nll, self.out_of_fold_nll
+        single = [f"validation loss of single networks {sum(kept) / len(kept):.4g}"] if kept else []
+        return single if out is None else [*single, f"out-of-fold NLL {out:.4g}"]
+
+    @property
     def untrained(self) -> bool:
         """Whether training failed, or was cut short, before any epoch was better than the start."""
         return not any(self.best_epoch) and self.stopped in ("interrupted", "not finite", "diverged")
