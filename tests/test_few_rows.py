@@ -9,6 +9,7 @@ from scipy.stats import norm
 
 import likelinet as ll
 from likelinet.model.few_rows import IMAGINED
+from likelinet.model.imagined import SHARES
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(12, 2))
@@ -20,14 +21,17 @@ def test_it_is_the_maximum_with_all_pairs_beside_the_rows():
     Z = np.column_stack([np.ones(12), (X - X.mean(0)) / X.std(0)])
     x_of, y_of = np.divmod(np.arange(144), 12)
     rows, y = np.concatenate([Z, Z[x_of]]), np.concatenate([Y, Y[y_of]])
-    weight = np.concatenate([np.ones(12), np.full(144, (IMAGINED + 2) / 144)])
+    declared = {"distribution": {"kind": "gaussian", "links": {"scale": "exp"}}}
+    model = ll.Model(declared).fit(X, Y)
+    share = model._fit.imagined
+    assert share in SHARES
+    weight = np.concatenate([np.ones(12), np.full(144, share * (IMAGINED + 2) / 144)])
 
     def loss(flat: np.ndarray) -> float:
         return -weight @ norm.logpdf(y, rows @ flat[:3], np.exp(rows @ flat[3:]))
 
     found = minimize(loss, np.zeros(6), method="BFGS", options={"gtol": 1e-7}).x
-    declared = {"distribution": {"kind": "gaussian", "links": {"scale": "exp"}}}
-    d = ll.Model(declared).fit(X, Y).predict_dist(X)
+    d = model.predict_dist(X)
     np.testing.assert_allclose(d.mean(), Z @ found[:3], rtol=1e-4, atol=1e-4)
     np.testing.assert_allclose(d.std(), np.exp(Z @ found[3:]), rtol=1e-4)
 

@@ -43,7 +43,10 @@ def settled(config: ModelConfig, table: Table, sample_weight: Any, validation: A
     if isinstance(weight, DataError) or not are_few(weight):  # what is wrong is said later
         return config, False
     update = {
-        "data": data.model_copy(update={"numeric": DataConfig().numeric}),
+        # The range of so few rows is narrow, and a line goes on as one.
+        "data": data.model_copy(
+            update={"numeric": DataConfig().numeric, "extrapolate": data.extrapolate or "extrapolate" not in of_data}
+        ),
         "network": MLPConfig(hidden=[], init=START),
         "training": TrainingConfig(
             optimizer=LBFGSConfig(),

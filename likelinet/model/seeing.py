@@ -117,8 +117,10 @@ class Seeing(Questions):
         _check_whole("seed", seed, 0)
         _check_whole("row", row, 0)
         table = self._by_name(declared_table(X, self.config.data))
-        if row >= table.n or table.n < 2:
-            raise DataError(f"explain: there is no row {row} beside others in a table of {counted(table.n, 'row')}.")
+        if table.n < 2:
+            raise DataError("explain: the row is compared with others: the table needs two rows or more.")
+        if row >= table.n:
+            raise DataError(f"explain: there is no row {row}, counted from 0, in a table of {table.n} rows.")
         rng = np.random.default_rng(seed)
         others = np.delete(np.arange(table.n), row)
         others = others[drawn(len(others), rows, rng)]

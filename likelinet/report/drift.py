@@ -110,8 +110,14 @@ def drift(case: Case) -> Section:
     )
     how = (
         "Odd cells are outside of the range of training, categories that it had not, or missing where it had none. "
-        "The shift of the mean is in standard deviations of training; the distance is that of Kolmogorov and Smirnov, "
-        "made smooth over the bins that the model keeps of its training rows: 0 for the same distribution, 1 for apart."
+        "The shift of the mean is in standard deviations of training."
     )
-    head = ["column", "odd cells", "which", "shift of the mean", "distance"]
+    head = ["column", "odd cells", "which", "shift of the mean"]
+    if any(d.distance is not None for d in found):  # a model of linear inputs keeps no bins
+        head.append("distance")
+        how += (
+            " The distance is that of Kolmogorov and Smirnov, made smooth over the bins that the model keeps of its "
+            "training rows: 0 for the same distribution, 1 for apart."
+        )
+    rows = [row[: len(head)] for row in rows]
     return Section("drift", "This table beside that of training", [said_of, table_of(head, rows), said(how)])

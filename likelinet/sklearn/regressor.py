@@ -20,8 +20,8 @@ class DistributionRegressor(FramesOut, MultiOutputMixin, RegressorMixin, Distrib
     """A regressor of scikit-learn whose predictions are distributions, fitted by maximum likelihood.
 
     Its parameters are the keys of a config under the same names; what is None is as `quality` has it. Fewer than 30
-    rows (of which a whole weight counts so often), with nothing said of network or training, get a linear model, which
-    is fitted exactly.
+    rows (of which a whole weight counts so often), with nothing said of network or training, get a linear model,
+    shrunk as far as rows that are held out in turn say.
 
     Parameters
     ----------
