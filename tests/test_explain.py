@@ -124,5 +124,5 @@ def test_what_has_no_values_is_said():
     with pytest.raises(ll.UndefinedError, match="moves of an angle do not add up"):
         explained(lambda table: ll.VonMises(np.zeros(table.n), 1.0))
     model = quick().fit(ROWS, Y, progress=False)
-    with pytest.raises(ll.DataError, match="there is no row 60 beside others in a table of 60 rows"):
+    with pytest.raises(ll.DataError, match="there is no row 60, counted from 0, in a table of 60 rows"):
         model.explain(ROWS, 60)

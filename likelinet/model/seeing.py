@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from likelinet.core.errors import DataError
 from likelinet.core.lazy import LazyModule
 from likelinet.core.notes import unnoted
-from likelinet.core.wording import counted, nearest
+from likelinet.core.wording import nearest
 from likelinet.explain.importance import Importance, importance
 from likelinet.explain.partial_dependence import PartialDependence, partial_dependence
 from likelinet.explain.shapley import Explanation, explanation
