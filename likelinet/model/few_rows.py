@@ -61,6 +61,11 @@ def settled(config: ModelConfig, table: Table, sample_weight: Any, validation: A
     return config.model_copy(update=update), True
 
 
+def is_settled(config: ModelConfig) -> bool:
+    """Whether it is the config of a model that `settled` has made linear."""
+    return isinstance(config.network, MLPConfig) and config.network.init == START
+
+
 def are_few(weight: np.ndarray) -> bool:
     """Whether there are so few rows, of which those of a whole weight count so often, that others are imagined."""
     return 2 <= _many(weight) < TOO_FEW

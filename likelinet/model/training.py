@@ -12,6 +12,7 @@ from likelinet.core.errors import ConfigError, DataError
 from likelinet.engines.build import build_engine
 from likelinet.engines.engine import Data
 from likelinet.engines.lbfgs import LbfgsEngine
+from likelinet.model import few_rows
 from likelinet.model.fit import Fit
 from likelinet.networks.chain import Chain
 from likelinet.networks.masking import Masking, learn_masking
@@ -36,6 +37,11 @@ def is_exact(config: ModelConfig, inputs: Inputs) -> bool:
 
 def check_passes(config: ModelConfig, inputs: Inputs) -> None:
     """Raise `ConfigError` if the rows cannot be passed over, a step after the other."""
+    if isinstance(config.training.optimizer, LBFGSConfig) and few_rows.is_settled(config):
+        raise ConfigError(
+            "partial_fit: fewer than 30 rows made the model linear, which is fitted to all rows at once: begin with "
+            "partial_fit, or with a training that the config says, as training: {epochs: 100}; or fit to all rows."
+        )
     if isinstance(config.training.optimizer, LBFGSConfig):
         raise ConfigError(
             "partial_fit: L-BFGS takes all rows at once, and has no steps that go on with others: take another "

@@ -15,12 +15,10 @@ from likelinet.config import ModelConfig, parse_config
 from likelinet.core.errors import DivergedError, NonFiniteError
 from likelinet.distributions import Distribution
 from likelinet.distributions.base.shapes import Rng
-from likelinet.model.few_rows import TOO_FEW, settled
 from likelinet.model.model import Model
 from likelinet.sklearn.checked import checked_weight, checked_X
 from likelinet.sklearn.declaring import declared
 from likelinet.sklearn.going_on import to_go_on
-from likelinet.tables.table import as_table
 from likelinet.training.history import History
 
 
@@ -30,6 +28,7 @@ class DistributionEstimator(BaseEstimator):
     model_: Model
     n_features_in_: int
     feature_names_in_: np.ndarray
+    _by_name: bool = False  # whether columns are found by their names, since a file does not have their order
     quality: Any
     distribution: Any
     config: Any
@@ -83,7 +82,7 @@ class DistributionEstimator(BaseEstimator):
         if goes_on:
             model = to_go_on(self.model_, getattr(self, "_declaration", declaration), declaration)
         else:
-            config = parse_config(declaration) if once else _for_few_rows(declaration, X, weight, validation)
+            config = parse_config(declaration)
             self._check_family(config)
             model = Model(config)
         shown = bool(self.verbose)
@@ -106,6 +105,10 @@ class DistributionEstimator(BaseEstimator):
         self._check_family(model.config)
         self.model_ = model
         return self
+
+    def _checked_y(self, X: Any, y: Any) -> Any:
+        """Return y as `fit` reads it, as many as X has rows."""
+        raise NotImplementedError
 
     def _asked(self, X: Any) -> Any:
         """Return new rows, checked against those of the fit."""
@@ -158,7 +161,7 @@ class DistributionEstimator(BaseEstimator):
             Weight of each row.
         """
         X = self._asked(X)
-        return self.model_.score(X, y, sample_weight)
+        return self.model_.score(X, self._checked_y(X, y), sample_weight)
 
     def sample_y(self, X: Any, n_samples: int = 1, random_state: Rng | np.random.RandomState = 0) -> np.ndarray:
         """Return draws of y for each row.
@@ -199,11 +202,15 @@ class DistributionEstimator(BaseEstimator):
         model : Model
             Fitted to a table, or read from a file.
         """
-        names = model.feature_names
         made: Any = cls  # which each estimator begins as it likes, with a config among its parameters
         estimator = made(config=model.config)._take(model)  # noqa: SLF001
-        estimator.n_features_in_ = len(names)
-        if names != [f"x{j}" for j in range(len(names))]:  # as the columns of an array are called
+        names = [*dict.fromkeys([*model.feature_names, *model.config.distribution.columns])]
+        given = {*names, *model.config.data.exclude}
+        if given == {f"x{j}" for j in range(len(given))}:  # as the columns of an array are called
+            estimator.n_features_in_ = len(given)
+            return estimator
+        estimator.n_features_in_, estimator._by_name = len(names), True  # noqa: SLF001
+        if not all(name.isdigit() for name in names):  # scikit-learn takes names that are numbers for none
             estimator.feature_names_in_ = np.array(names, dtype=object)
         return estimator
 
@@ -227,14 +234,3 @@ class DistributionEstimator(BaseEstimator):
             A model file.
         """
         return cls.from_model(Model.load(path))
-
-
-def _for_few_rows(declaration: dict[str, Any], X: Any, weight: np.ndarray | None, validation: Any) -> ModelConfig:
-    """Return the config; where rows are so few that a linear model takes the place of `good`, also that of `plain`."""
-    config = parse_config(declaration)
-    rows = X.shape[0] if weight is None else np.count_nonzero(weight)
-    if config.quality == "plain" and rows < TOO_FEW:
-        good = parse_config({**declaration, "quality": "good"})
-        if settled(good, as_table(X), weight, validation)[1]:
-            return good
-    return config

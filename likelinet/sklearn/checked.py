@@ -6,15 +6,21 @@ import numpy as np
 from sklearn.utils import check_array, check_consistent_length, column_or_1d
 from sklearn.utils.validation import validate_data
 
+from likelinet.core.errors import ParameterError
 from likelinet.distributions import Interval
 
 
 def checked_X(estimator: Any, X: Any, *, reset: bool) -> Any:
     """Return X as the model takes it: frames as they are, since the model reads text and categories; else an array.
 
-    `reset` has the estimator learn how many features there are, and their names.
+    `reset` has the estimator learn how many features there are, and their names. Of one that is from a model file the
+    model says what a frame lacks.
     """
+    if reset:
+        estimator._by_name = False  # noqa: SLF001
     if hasattr(X, "columns"):
+        if estimator._by_name:  # noqa: SLF001
+            return X
         return validate_data(estimator, X, reset=reset, skip_check_array=True)
     return validate_data(
         estimator,
@@ -54,6 +60,14 @@ def checked_weight(estimator: Any, sample_weight: Any) -> np.ndarray | None:
     if not weight.any():
         raise ValueError("sample_weight is zero in every row: give some rows a weight.")
     return weight
+
+
+def checked_levels(what: str, levels: Any) -> list[float]:
+    """Return the levels of quantiles, from 0 to 1, in a list; `what` is who asks for them."""
+    each = np.ravel(np.asarray(levels, dtype=np.float64))
+    if not ((each >= 0.0) & (each <= 1.0)).all():
+        raise ParameterError(f"{what}: the level of a quantile must lie between 0 and 1, as 0.9, got {levels!r}.")
+    return each.tolist()
 
 
 def _refuse_none(estimator: Any, y: Any) -> None:

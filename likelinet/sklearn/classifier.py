@@ -12,11 +12,12 @@ from likelinet.core.errors import UndefinedError
 from likelinet.model.model import Model
 from likelinet.sklearn.base import DistributionEstimator
 from likelinet.sklearn.checked import checked_labels, checked_weight, checked_X
+from likelinet.sklearn.frames import FramesOut
 from likelinet.sklearn.going_on import with_all_classes
 from likelinet.targets.target import kind_for
 
 
-class DistributionClassifier(ClassifierMixin, DistributionEstimator):
+class DistributionClassifier(FramesOut, ClassifierMixin, DistributionEstimator):
     """A classifier of scikit-learn whose predictions are distributions, fitted by maximum likelihood.
 
     Its parameters are the keys of a config under the same names; what is None is as `quality` has it. Fewer than 30
@@ -167,13 +168,13 @@ class DistributionClassifier(ClassifierMixin, DistributionEstimator):
             Held-out rows for early stopping, instead of a part of X.
         """
         X = checked_X(self, X, reset=not self._goes_on)
-        y = checked_labels(self, X, y)
+        y = self._checked_y(X, y)
         check_classification_targets(y)
         weight = checked_weight(self, sample_weight)
         validation = None
         if X_val is not None:
             X_val = checked_X(self, X_val, reset=False)
-            validation = X_val, checked_labels(self, X_val, y_val), checked_weight(self, sample_weight_val)
+            validation = X_val, self._checked_y(X_val, y_val), checked_weight(self, sample_weight_val)
         return self._fit(X, y, weight, validation, self._kind(y, weight, self._goes_on))
 
     def partial_fit(
@@ -196,12 +197,15 @@ class DistributionClassifier(ClassifierMixin, DistributionEstimator):
             Weight of each row, not negative; only ratios within a call matter.
         """
         X = checked_X(self, X, reset=not self._fitted)
-        y = checked_labels(self, X, y)
+        y = self._checked_y(X, y)
         check_classification_targets(y)
         weight = checked_weight(self, sample_weight)
         if classes is not None and not self._fitted:
             X, y, weight = with_all_classes(X, y, weight, classes)
         return self._fit(X, y, weight, None, self._kind(y, weight, self._fitted), once=True)
+
+    def _checked_y(self, X: Any, y: Any) -> Any:
+        return checked_labels(self, X, y)
 
     def _kind(self, y: np.ndarray, weight: np.ndarray | None, goes_on: bool) -> dict[str, Any]:
         """Return the family for the classes that there are: of a fit that goes on, those that it knows."""
@@ -232,10 +236,10 @@ class DistributionClassifier(ClassifierMixin, DistributionEstimator):
         ndarray, shape (n,)
             Labels, of `classes_`.
         """
-        codes = self.predict_proba(X).argmax(axis=1)
+        codes = self._probabilities(X).argmax(axis=1)
         return self.classes_[codes]
 
-    def predict_proba(self, X: Any) -> np.ndarray:
+    def predict_proba(self, X: Any) -> Any:
         """Return the probability of each class.
 
         Parameters
@@ -246,8 +250,12 @@ class DistributionClassifier(ClassifierMixin, DistributionEstimator):
         Returns
         -------
         ndarray, shape (n, K)
-            In the order of `classes_`.
+            In the order of `classes_`; a frame, whose columns are their names, where `set_output` asks for it.
         """
+        found = self._probabilities(X)
+        return found if self._container is None else self._framed(X, found, [str(label) for label in self.classes_])
+
+    def _probabilities(self, X: Any) -> np.ndarray:
         return self.predict_dist(X).class_probabilities()
 
     def predict_log_proba(self, X: Any) -> np.ndarray:

@@ -17,13 +17,14 @@ class FramesOut:
     _sklearn_output_config: dict[str, str]  # under the name that scikit-learn's `clone` copies
 
     def set_output(self, *, transform: str | None = None) -> Self:
-        """Say what `predict_interval`, `predict_quantiles` and `predict_params` return.
+        """Say what `predict_interval`, `predict_quantiles`, `predict_params` and `predict_proba` return.
 
         Parameters
         ----------
         transform : {"default", "pandas", "polars"}, optional
             Arrays, or frames with named columns, those of pandas with the index of X. None leaves it as it is; without
-            a call it is `transform_output` of `sklearn.set_config`.
+            a call it is `transform_output` of `sklearn.set_config`, but for `predict_proba`, of which scikit-learn's
+            own tools, as the scorer `roc_auc`, take arrays alone: it gives frames only where they are asked for here.
         """
         if transform is not None:
             if transform not in CONTAINERS:
@@ -31,16 +32,23 @@ class FramesOut:
             self._sklearn_output_config = {"transform": transform}
         return self
 
+    @property
+    def _container(self) -> str | None:
+        """What `set_output` was asked for, of this estimator itself."""
+        return vars(self).get("_sklearn_output_config", {}).get("transform")
+
     def _framed(self, X: Any, values: np.ndarray, names: Sequence[str], outputs: Sequence[str] = (), plain: Any = None):
         """Return numbers of shape (n, k) or (n, k, d) as they are, or `plain`, or as the frame that is asked for.
 
         `names` are those of the k columns, `outputs` of the d numbers in each, which come behind them.
         """
-        asked = vars(self).get("_sklearn_output_config", {}).get("transform", get_config()["transform_output"])
+        asked = self._container or get_config()["transform_output"]
         if asked == "default":
             return values if plain is None else plain
         if values.ndim == 3:
             names = [f"{name}_{output}" for name in names for output in outputs]
+        if len({*names}) < len(names):
+            raise ParameterError("The columns of a frame need different names: ask for each level once.")
         columns = dict(zip(names, values.reshape(len(values), -1).T, strict=True))
         if asked == "polars":
             import polars

@@ -28,7 +28,23 @@ def to_go_on(model: Model, before: dict[str, Any], now: dict[str, Any]) -> Model
     if not strange:
         return model.with_training({})
     config = parse_config(now)
-    return model.with_training(config.training, engine=config.engine)
+    whole = config.training.model_dump(mode="json")
+    return model.with_training(_changes(before["training"], now["training"], whole), engine=config.engine)
+
+
+def _changes(before: dict[str, Any], now: dict[str, Any], whole: dict[str, Any]) -> dict[str, Any]:
+    """Return the keys that are said otherwise now; those that are no more said are as in `whole`.
+
+    All else stays, as that few rows are fitted by L-BFGS.
+    """
+    found = {}
+    for name in before.keys() | now.keys():
+        old, new = before.get(name), now.get(name, whole.get(name))
+        if before.get(name) == now.get(name):
+            continue
+        alike = isinstance(old, dict) and isinstance(new, dict) and old.get("kind") == now.get(name, old).get("kind")
+        found[name] = _changes(old, now.get(name, {}), whole.get(name) or {}) if alike else new
+    return found
 
 
 def with_all_classes(

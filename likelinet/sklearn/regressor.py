@@ -9,7 +9,7 @@ from sklearn.base import MultiOutputMixin, RegressorMixin
 from likelinet.core.errors import ParameterError, UndefinedError
 from likelinet.distributions import Distribution, Interval
 from likelinet.sklearn.base import DistributionEstimator
-from likelinet.sklearn.checked import checked_numbers, checked_weight, checked_X
+from likelinet.sklearn.checked import checked_levels, checked_numbers, checked_weight, checked_X
 from likelinet.sklearn.frames import FramesOut
 
 Point = Literal["mean", "median", "mode"] | float
@@ -173,11 +173,11 @@ class DistributionRegressor(FramesOut, MultiOutputMixin, RegressorMixin, Distrib
             Held-out rows for early stopping, instead of a part of X.
         """
         X = checked_X(self, X, reset=not self._goes_on)
-        y = checked_numbers(self, X, y)
+        y = self._checked_y(X, y)
         validation = None
         if X_val is not None:
             X_val = checked_X(self, X_val, reset=False)
-            validation = X_val, checked_numbers(self, X_val, y_val), checked_weight(self, sample_weight_val)
+            validation = X_val, self._checked_y(X_val, y_val), checked_weight(self, sample_weight_val)
         return self._fit(X, y, sample_weight, validation, NUMBERS)
 
     def partial_fit(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> Self:
@@ -195,7 +195,10 @@ class DistributionRegressor(FramesOut, MultiOutputMixin, RegressorMixin, Distrib
             Weight of each row, not negative; only ratios within a call matter.
         """
         X = checked_X(self, X, reset=not self._fitted)
-        return self._fit(X, checked_numbers(self, X, y), sample_weight, None, NUMBERS, once=True)
+        return self._fit(X, self._checked_y(X, y), sample_weight, None, NUMBERS, once=True)
+
+    def _checked_y(self, X: Any, y: Any) -> Any:
+        return checked_numbers(self, X, y)
 
     def _take(self, model: Any) -> Self:
         self.n_outputs_ = len(model.target_names)
@@ -219,7 +222,7 @@ class DistributionRegressor(FramesOut, MultiOutputMixin, RegressorMixin, Distrib
             In the units of y.
         """
         if quantiles is not None:
-            return _quantiles(self.predict_dist(X), quantiles)
+            return _quantiles(self.predict_dist(X), checked_levels("predict", quantiles))
         d = self.predict_dist(X)
         found = _point(d, self.point)
         return (found, d.std()) if return_std else found
@@ -257,8 +260,10 @@ class DistributionRegressor(FramesOut, MultiOutputMixin, RegressorMixin, Distrib
         ndarray, shape (n, q) or (n, q, d)
             In the order of the levels; a frame where `set_output` asks for it.
         """
-        found = _quantiles(self.predict_dist(X), quantiles)
-        names = [f"q{level:g}" for level in np.ravel(np.asarray(quantiles, dtype=float)).tolist()]
+        levels = checked_levels("predict_quantiles", quantiles)
+        found, names = _quantiles(self.predict_dist(X), levels), [f"q{level:g}" for level in levels]
+        if len({*names}) < len(names):  # two that are very close
+            names = [f"q{level}" for level in levels]
         return self._framed(X, found, names, self.model_.target_names)
 
     def predict_cdf(self, X: Any, y: ArrayLike) -> np.ndarray:
@@ -328,9 +333,9 @@ def _point(d: Distribution, point: Any) -> np.ndarray:
         case str() | None:
             raise ParameterError(f"point must be 'mean', 'median', 'mode' or the level of a quantile, got {point!r}.")
         case level:
-            return d.ppf(level)
+            return d.ppf(checked_levels("point", level)[0])
 
 
-def _quantiles(d: Distribution, levels: ArrayLike) -> np.ndarray:
+def _quantiles(d: Distribution, levels: list[float]) -> np.ndarray:
     """Return quantiles of all rows, shape (n, q) or (n, q, d)."""
-    return np.stack([d.ppf(level) for level in np.ravel(np.asarray(levels, dtype=float)).tolist()], axis=1)
+    return np.stack([d.ppf(level) for level in levels], axis=1)

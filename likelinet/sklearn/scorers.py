@@ -6,13 +6,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, clone
 from sklearn.pipeline import Pipeline
-from sklearn.utils.metadata_routing import UNUSED
+from sklearn.utils.metadata_routing import UNCHANGED, UNUSED
 
-from likelinet.core.errors import DataError
+from likelinet.core.errors import DataError, ParameterError, UndefinedError
 from likelinet.distributions import Distribution, Interval
 from likelinet.scores import calibration
+from likelinet.scores.censored_crps import censored_crps
+from likelinet.scores.metrics import class_probabilities
+from likelinet.sklearn.base import DistributionEstimator
 
 Rows = Callable[[Distribution, Any], np.ndarray]
 
@@ -26,7 +29,8 @@ class Scorer(BaseEstimator):
     Parameters
     ----------
     rows : callable
-        ``(distribution, y)`` to the score of each row, shape (n,) or (n, d).
+        ``(distribution, y)`` to the score of each row, shape (n,) or (n, d); y is as the estimator reads it: numbers,
+        labels, or an `Interval`.
 
     Examples
     --------
@@ -60,15 +64,15 @@ class Scorer(BaseEstimator):
         sample_weight : array_like, shape (n,), optional
             Weight of each row.
         """
-        d = predicted(estimator, X)
-        y = y if isinstance(y, Interval) else np.asarray(y)
+        last, X = last_of(estimator, X)
+        d, y = last.predict_dist(X), last._checked_y(X, y)  # noqa: SLF001
         each = np.asarray(self.rows(d, y), dtype=np.float64)
         weight = None if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
         return float(np.average(each.reshape(len(each), -1).mean(axis=1), weights=weight))
 
 
-def predicted(estimator: Any, X: Any) -> Distribution:
-    """Return what the estimator at the end of a pipeline, or within a search, predicts of each row.
+def last_of(estimator: Any, X: Any) -> tuple[Any, Any]:
+    """Return the estimator at the end of a pipeline, or within a search, and X as it takes it.
 
     Parameters
     ----------
@@ -79,15 +83,30 @@ def predicted(estimator: Any, X: Any) -> Distribution:
     """
     if isinstance(estimator, Pipeline):
         before, last = estimator[:-1], estimator[-1]
-        return predicted(last, before.transform(X) if len(before) else X)
+        return last_of(last, before.transform(X) if len(before) else X)
     if (best := getattr(estimator, "best_estimator_", None)) is not None:
-        return predicted(best, X)
-    if not hasattr(estimator, "predict_dist"):
+        return last_of(best, X)
+    if not isinstance(estimator, DistributionEstimator):
         raise DataError(
             f"{type(estimator).__name__} predicts no distributions: score a DistributionRegressor or "
             "DistributionClassifier, or a Pipeline or search over one."
         )
-    return estimator.predict_dist(X)
+    return estimator, X
+
+
+def _on_a_copy(self: Scorer, *, sample_weight: Any = UNCHANGED) -> Scorer:
+    """Return a scorer that asks for weights or does not, as scikit-learn's `set_score_request`, but another one.
+
+    Parameters
+    ----------
+    sample_weight : bool, str or None
+        As scikit-learn has it.
+    """
+    return _in_place(clone(self), sample_weight=sample_weight)
+
+
+# A scorer of this module is everyone's; scikit-learn makes the method after the class, so that no class body can.
+_in_place, Scorer.set_score_request = Scorer.set_score_request, _on_a_copy  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def pinball(level: float) -> Scorer:
@@ -102,7 +121,7 @@ def pinball(level: float) -> Scorer:
     ----------
     Koenker & Bassett, *Econometrica* 46, 1978.
     """
-    return Scorer(partial(_pinball, level=level))
+    return Scorer(partial(_pinball, level=_inside("pinball", level)))
 
 
 def coverage(level: float) -> Scorer:
@@ -115,14 +134,34 @@ def coverage(level: float) -> Scorer:
     level : float
         Probability of the interval, between 0 and 1.
     """
-    return Scorer(partial(calibration.covered, level=level))
+    return Scorer(partial(calibration.covered, level=_inside("coverage", level)))
 
 
-def _crps(d: Distribution, y: np.ndarray) -> np.ndarray:
-    return -d.crps(y)
+def _inside(what: str, level: float) -> float:
+    if not 0.0 < level < 1.0:
+        raise ParameterError(f"{what}: the level must lie between 0 and 1, as 0.9, got {level!r}.")
+    return level
 
 
-def _pinball(d: Distribution, y: np.ndarray, level: float) -> np.ndarray:
+def _crps(d: Distribution, y: np.ndarray | Interval) -> np.ndarray:
+    """Return minus the CRPS: of intervals that of what is known, of classes that of their places in the order."""
+    if isinstance(y, Interval) and not y.exact.all():
+        return -censored_crps(d, y)
+    classes = d.class_marginals()
+    if classes is None or d.event_shape:
+        return -d.censored_outermost().crps(y.lower if isinstance(y, Interval) else y)
+    probabilities, codes = class_probabilities(classes, y)
+    if not d.ordered and probabilities.shape[-1] > 2:
+        raise UndefinedError("crps: classes without an order have none: take log_score.")
+    truth = np.eye(probabilities.shape[-1])[codes]
+    return -np.sum(np.cumsum(probabilities - truth, axis=-1) ** 2, axis=-1)
+
+
+def _pinball(d: Distribution, y: np.ndarray | Interval, level: float) -> np.ndarray:
+    if isinstance(y, Interval):
+        if not y.exact.all():
+            raise UndefinedError("pinball: it needs a y that is known exactly, got intervals: take log_score or crps.")
+        y = y.lower
     over = y - d.ppf(level)
     return -2.0 * np.maximum(level * over, (level - 1.0) * over)
 
@@ -131,7 +170,7 @@ log_score = Scorer(calibration.log_prob)
 """The mean log-likelihood of y, in its units."""
 
 crps = Scorer(_crps)
-"""Minus the mean CRPS, in the units of y."""
+"""Minus the mean CRPS, in the units of y; of censored y that of what is known, of ordered or two classes the RPS."""
 
 scorers = {
     "log_score": log_score,

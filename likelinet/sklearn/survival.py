@@ -6,11 +6,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils import check_array, check_consistent_length
 
+from likelinet.config import parse_config
+from likelinet.config.quality import said_of
 from likelinet.core.errors import DataError, ParameterError, UndefinedError
 from likelinet.distributions import Interval
 from likelinet.scores.concordance_index import concordance
 from likelinet.sklearn.base import DistributionEstimator
 from likelinet.sklearn.checked import checked_weight, checked_X
+from likelinet.targets.candidates import over
 
 TIMES = {"kind": "auto"}
 
@@ -23,7 +26,7 @@ class DistributionSurvival(DistributionEstimator):
     Parameters
     ----------
     distribution : str, dict or config of a family
-        A family ``"censored"`` over another, as ``{"kind": "censored", "base": {"kind": "weibull"}}``; ``"auto"``
+        As ``"weibull"``, ``"log_normal"`` or a declaration, which is put into `censored` where it is not; ``"auto"``
         chooses one by held-out rows.
     quality : {"good", "plain", "fast", "best"}
         What is left open is set to; with L-BFGS ``"good"`` is ``"plain"``.
@@ -80,8 +83,7 @@ class DistributionSurvival(DistributionEstimator):
     >>> X, seen = rng.uniform(0.0, 1.0, (200, 1)), rng.exponential(3.0, 200)
     >>> time = rng.exponential(1.0 + 2.0 * X[:, 0])
     >>> y = np.array(list(zip(time <= seen, np.minimum(time, seen))), dtype=[("event", bool), ("time", float)])
-    >>> weibull = {"kind": "censored", "base": {"kind": "weibull"}}
-    >>> survival = DistributionSurvival(weibull, quality="plain", epochs=20).fit(X, y)
+    >>> survival = DistributionSurvival("weibull", quality="plain", epochs=20).fit(X, y)
     >>> survival.predict_survival_function(X[:3], [0.0, 1.0, 2.0]).shape, survival.score(X, y) > 0.5
     ((3, 3), True)
     """
@@ -157,11 +159,11 @@ class DistributionSurvival(DistributionEstimator):
             Held-out rows for early stopping, instead of a part of X.
         """
         X = checked_X(self, X, reset=not self._goes_on)
-        y = checked_times(self, X, y)
+        y = self._checked_y(X, y)
         validation = None
         if X_val is not None:
             X_val = checked_X(self, X_val, reset=False)
-            validation = X_val, checked_times(self, X_val, y_val), checked_weight(self, sample_weight_val)
+            validation = X_val, self._checked_y(X_val, y_val), checked_weight(self, sample_weight_val)
         return self._fit(X, y, sample_weight, validation, TIMES)
 
     def partial_fit(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> Self:
@@ -175,7 +177,18 @@ class DistributionSurvival(DistributionEstimator):
             As `fit` takes them; only ratios of weights within a call matter.
         """
         X = checked_X(self, X, reset=not self._fitted)
-        return self._fit(X, checked_times(self, X, y), sample_weight, None, TIMES, once=True)
+        return self._fit(X, self._checked_y(X, y), sample_weight, None, TIMES, once=True)
+
+    def _declared(self, kind: dict[str, Any]) -> dict[str, Any]:
+        """Return the declaration, whose family is censored where it does not take intervals itself."""
+        declaration = super()._declared(kind)
+        family = parse_config(declaration).distribution
+        if family.is_open or family.takes_intervals:
+            return declaration
+        return declaration | {"distribution": over("censored", said_of(declaration["distribution"]))}
+
+    def _checked_y(self, X: Any, y: Any) -> Any:
+        return checked_times(self, X, y)
 
     def predict(self, X: Any) -> np.ndarray:
         """Return the median time of each row, or what `point` says.
@@ -222,7 +235,7 @@ class DistributionSurvival(DistributionEstimator):
             As `fit` takes them.
         """
         X = self._asked(X)
-        return self.model_.score(X, checked_times(self, X, y), sample_weight)
+        return self.model_.score(X, self._checked_y(X, y), sample_weight)
 
     def score(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> float:
         """Return the concordance index: how often, of two rows, the one that is predicted to take longer does.
@@ -238,7 +251,7 @@ class DistributionSurvival(DistributionEstimator):
             If no two rows can be compared.
         """
         X = self._asked(X)
-        found = concordance(self.predict(X), checked_times(self, X, y), checked_weight(self, sample_weight))
+        found = concordance(self.predict(X), self._checked_y(X, y), checked_weight(self, sample_weight))
         if found is None:
             raise UndefinedError("score: of no two rows is it known which time is longer: pass rows with more events.")
         return found

@@ -85,6 +85,13 @@ def of_grades(levels: Sequence[Any], whole: bool, n: int) -> list[Declaration]:
     return grades + ([over("truncated", _ROUNDED) | {"low": levels[0], "high": levels[-1]}] if whole else [])
 
 
+def of_few_numbers(low: int, high: int, n: int) -> list[Declaration]:
+    """Return the families of whole numbers of which there are few, most of them without any beyond the ends."""
+    ends: Declaration = {"low": low, "high": high}
+    rich = over("discretised", _mixture("gaussian", n))
+    return [*(over("truncated", base) | ends for base in (_ROUNDED, rich)), rich]
+
+
 def of_graded_outputs(each: Sequence[Sequence[Any]]) -> list[Declaration]:
     """Return the families of several outputs of classes with an order, given the levels of each."""
     return [{"kind": "ordered_logistic", "levels": [[*levels] for levels in each]}, *_kinds("categorical")]

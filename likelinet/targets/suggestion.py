@@ -28,6 +28,7 @@ from likelinet.targets.looks import (
     FINE,
     SEVERAL,
     are_close,
+    are_few,
     are_grades,
     are_two,
     have_zeros,
@@ -69,7 +70,8 @@ def suggested(table: Table, target: Target, levels: list[Any] | None = None, *, 
     """Return the family to begin with for what `data.target` is; for several outputs that of the first, if of all.
 
     `levels` are those of classes with an order, where the column does not say so itself; with `numbers`, numbers are no
-    classes even where there are few different ones.
+    classes even where there are few different ones: the family has a mean and quantiles, and where it can its mass on
+    these alone, of 0 and 1 as `bernoulli`.
 
     Raises
     ------
@@ -112,7 +114,7 @@ def suggested(table: Table, target: Target, levels: list[Any] | None = None, *, 
     y = table.numbers(target)
     if np.isnan(y).all():
         raise DataError(f"Target '{target}' is missing in every row: there is nothing to learn from.")
-    found = _of_numbers(y[np.isfinite(y)], numbers)
+    found = (_of_numbers_alone if numbers else _of_numbers)(y[np.isfinite(y)])
     by_labels = found.distribution["kind"] in ("bernoulli", "ordered_logistic")
     return _in_dress(coded(plain.column(target)), y) if by_labels and table is not plain else found
 
@@ -191,19 +193,49 @@ def _of_class_outputs(table: Table, target: list[str], each: list[Suggestion]) -
     return Suggestion(each[0].distribution if same else found[0], why, ("categorical",), found)
 
 
-def _of_numbers(y: np.ndarray, numbers: bool = False) -> Suggestion:
-    n = len(y)
-    if n < 2:
-        return Suggestion({"kind": "gaussian"}, "holds numbers", candidates=[{"kind": "gaussian"}])
-    whole, low, high, spread = is_whole(y), float(y.min()), float(y.max()), float(y.std())
-    ends = f"from {readable(low)} to {readable(high)}" if low < high else f"that are all {readable(low)}"
-    if not numbers and are_two(y):
+def _of_numbers(y: np.ndarray) -> Suggestion:
+    whole = is_whole(y)
+    if are_two(y):
+        low, high = float(y.min()), float(y.max())
         return _of_classes([int(low), int(high)] if whole else [readable(low), readable(high)])
-    if not numbers and are_grades(y):
+    if are_grades(y):
+        ends, n = _ends(y), len(y)
         levels = np.unique(y).astype(int if whole else float).tolist()
         others = ("categorical", *(["{kind: discretised, base: {kind: gaussian}}"] if whole else []))
         found = candidates.of_grades(levels, whole=whole, n=n)
         return Suggestion(found[0], f"has few {'whole ' if whole else ''}numbers, {ends}, as grades are", others, found)
+    return _of_any_numbers(y)
+
+
+def _of_numbers_alone(y: np.ndarray) -> Suggestion:
+    """Return the family for numbers that are to have a mean and quantiles, even where there are few different ones."""
+    distinct = np.unique(y)
+    if not (are_few(distinct, len(y)) and (are_two(y) or are_grades(y))):
+        return _of_any_numbers(y)
+    ends, low, high = _ends(y), distinct[0], distinct[-1]
+    if distinct.tolist() == [0.0, 1.0]:
+        return _of_classes([0, 1])
+    if is_whole(y) and len(y) < candidates.ENOUGH and not are_two(y):
+        return _of_any_numbers(y)  # whose shapes so few rows tell
+    if is_whole(y) and len(y) >= candidates.ENOUGH and high - low <= CODES:
+        found = candidates.of_few_numbers(int(low), int(high), len(y))
+        return Suggestion(found[0], f"has few whole numbers, {ends}", ("poisson",) if low >= 0.0 else (), found)
+    but = (
+        f"y has {len(distinct)} different numbers alone, {ends}, and the families that are tried give them no "
+        "probability of their own: number them 0, 1, 2, …, or predict them as classes."
+    )
+    return _of_any_numbers(y)._replace(but=but)
+
+
+def _ends(y: np.ndarray) -> str:
+    low, high = float(y.min()), float(y.max())
+    return f"from {readable(low)} to {readable(high)}" if low < high else f"that are all {readable(low)}"
+
+
+def _of_any_numbers(y: np.ndarray) -> Suggestion:
+    if (n := len(y)) < 2:
+        return Suggestion({"kind": "gaussian"}, "holds numbers", candidates=[{"kind": "gaussian"}])
+    whole, low, high, spread, ends = is_whole(y), float(y.min()), float(y.max()), float(y.std()), _ends(y)
     classes = ("categorical",) if whole and len(np.unique(y)) <= CODES else ()
     if are_close(y):
         others = ("gaussian", *(["poisson"] if low >= 0.0 else []), *classes)

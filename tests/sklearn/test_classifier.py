@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn import config_context
 
 import likelinet as ll
 from likelinet.sklearn import DistributionClassifier
@@ -97,3 +98,15 @@ def test_files_keep_the_labels(fitted: DistributionClassifier, tmp_path):
     found = DistributionClassifier.load(tmp_path / "m.safetensors")
     np.testing.assert_array_equal(found.classes_, fitted.classes_)
     np.testing.assert_array_equal(found.predict_proba(X), fitted.predict_proba(X))
+
+
+def test_frames_of_probabilities_where_they_are_asked_for():
+    X, y = labels(60)
+    frame = pd.DataFrame(X, columns=["a", "b", "c"], index=np.arange(60) + 7)
+    found = classifier(epochs=2).fit(frame, y)
+    plain = found.predict_proba(frame)
+    with config_context(transform_output="pandas"):
+        assert isinstance(found.predict_proba(frame), np.ndarray)
+    asked = found.set_output(transform="pandas").predict_proba(frame)
+    pd.testing.assert_frame_equal(asked, pd.DataFrame(plain, frame.index, ["low", "middle", "up"]))
+    np.testing.assert_array_equal(found.predict(frame), found.classes_[plain.argmax(axis=1)])

@@ -71,3 +71,21 @@ def test_a_model_goes_on_as_an_estimator():
     model = regressor(config=FREE, epochs=2).fit(X, Y).to_model()
     found = DistributionRegressor.from_model(model).set_params(warm_start=True).fit(X, Y)
     assert found.n_iter_ == 4
+
+
+def test_few_rows_go_on_by_their_own_optimiser():
+    found = DistributionRegressor("gaussian", warm_start=True).fit(X[:20], Y[:20])
+    again = found.set_params(epochs=5).fit(X[:20], Y[:20])
+    assert again.config_.training.optimizer == ll.LBFGSConfig()
+    assert again.config_.training.epochs == 5
+    with pytest.raises(ll.ConfigError, match="partial_fit: fewer than 30 rows made the model linear"):
+        found.partial_fit(X, Y)
+
+
+def test_a_parameter_that_is_no_more_said_is_as_the_quality_has_it():
+    found = regressor(warm_start=True, config=FREE, epochs=2).fit(X, Y)
+    known = found.config_.training
+    now = found.set_params(learning_rate=None, weight_decay=0.1).fit(X, Y).config_.training
+    plain = ll.ModelConfig(quality="plain").training.optimizer
+    assert now.optimizer == plain.model_copy(update={"weight_decay": 0.1})
+    assert now.model_copy(update={"optimizer": known.optimizer}) == known

@@ -11,7 +11,7 @@ from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 
 import likelinet as ll
-from likelinet.sklearn import DistributionRegressor
+from likelinet.sklearn import DensityEstimator, DistributionRegressor
 from tests.sklearn.quick import QUICK, numbers, regressor
 
 X, Y = numbers()
@@ -156,17 +156,58 @@ def test_few_whole_numbers_are_numbers_to_auto():
     assert found.predict(X[:2]).dtype == np.float64
 
 
-def test_few_rows_are_the_same_to_each_quality_and_whole_weights_are_rows():
+FEW = {
+    "bernoulli": (np.where(X[:, 0] > 0.0, 1.0, 0.0), ("bernoulli",)),
+    "two": (np.where(X[:, 0] > 0.0, 7.0, 3.0), ("truncated", "discretised")),
+    "stars": (np.clip(np.round(1.5 * X[:, 0] + 3.0), 1.0, 5.0), ("truncated", "discretised")),
+}
+
+
+@pytest.mark.parametrize("y", FEW)
+def test_few_different_numbers_have_all_of_the_mass(y: str):
+    """As good as the classes that `Model` takes them for, with a mean and quantiles."""
+    y, kinds = FEW[y]
+    found = DistributionRegressor(quality="plain", epochs=40).fit(X, y)
+    assert found.config_.distribution.kind in kinds
+    classes = ll.Model({"quality": "plain", "distribution": {"kind": "auto"}, "training": {"epochs": 40}}).fit(X, y)
+    assert found.log_score(X, y) > classes.score(X, y) - 0.1
+    probability = np.exp([found.predict_dist(X).log_prob(np.full(len(X), value)) for value in np.unique(y)])
+    assert probability.sum(axis=0).mean() > 0.95
+    np.testing.assert_allclose(found.predict(X), (np.unique(y) @ probability) / probability.sum(axis=0), atol=0.5)
+    assert set(found.predict_quantiles(X, [0.5]).ravel()) <= set(np.arange(y.min(), y.max() + 1.0))
+
+
+def test_few_different_numbers_of_zero_and_one_are_those_of_a_density():
+    y = np.where(X[:, 0] > 0.0, 1.0, 0.0)
+    assert DensityEstimator().fit(y[:, None]).score(y[:, None]) == pytest.approx(
+        len(y) * (y.mean() * np.log(y.mean()) + (1.0 - y.mean()) * np.log(1.0 - y.mean())), rel=1e-6
+    )
+
+
+def test_few_numbers_that_no_family_has_get_a_note():
+    with pytest.warns(UserWarning, match="y has 2 different numbers alone, from 0.1 to 0.7"):
+        DistributionRegressor(quality="plain", epochs=1).fit(X, np.where(X[:, 0] > 0.0, 0.1, 0.7))
+
+
+def test_few_rows_make_a_linear_model_and_whole_weights_are_rows():
     weight = np.array([2, 0, 1, 3, 1, 1, 2, 0, 1, 1], dtype=float)
     good = DistributionRegressor("gaussian").fit(X[:10], Y[:10], weight)
     repeated = DistributionRegressor("gaussian").fit(
         X[:10].repeat(weight.astype(int), 0), Y[:10].repeat(weight.astype(int))
     )
-    plain = DistributionRegressor("gaussian", quality="plain").fit(X[:10], Y[:10], weight)
     assert good.config_.is_linear
     rows = X[:10][weight > 0.0]
-    np.testing.assert_array_equal(plain.predict(rows), good.predict(rows))
     np.testing.assert_allclose(repeated.predict(rows), good.predict(rows), rtol=1e-7)
+
+
+@pytest.mark.filterwarnings("ignore:.*few for so wide a network")
+@pytest.mark.parametrize("quality", ["plain", "good"])
+def test_a_quality_of_few_rows_is_that_of_the_model(quality: str):
+    declared = {"quality": quality, "distribution": {"kind": "gaussian"}, "training": {"seed": 0}}
+    model = ll.Model(declared).fit(X[:20], Y[:20])
+    found = DistributionRegressor("gaussian", quality=quality).fit(X[:20], Y[:20])
+    assert found.config_ == model.config
+    np.testing.assert_array_equal(found.predict(X[:20]), model.predict_dist(X[:20]).mean())
 
 
 def test_seeds():
@@ -251,3 +292,27 @@ def test_numbers_of_numpy_and_tuples_are_taken():
 
 def test_the_word_quick_is_what_the_tests_say():
     assert {*QUICK} <= {*DistributionRegressor().get_params()}
+
+
+FRAME = pd.DataFrame({"time": np.exp(X[:, 1]), "a": X[:, 0], "id": np.arange(len(X)), "b": X[:, 2]})
+EXPOSED = {"distribution": {"kind": "poisson", "exposure": "time"}, "epochs": 2}
+
+
+@pytest.mark.parametrize(
+    ("rows", "parameters"),
+    [
+        (FRAME, {**EXPOSED, "config": {"data": {"exclude": ["id"]}}}),
+        (np.column_stack([FRAME["time"], X[:, 0]]), {**EXPOSED, "distribution": {"kind": "poisson", "exposure": "x0"}}),
+        (pd.DataFrame(X), {"epochs": 2}),
+    ],
+    ids=["frame", "array", "names that are numbers"],
+)
+def test_files_know_each_column_that_is_read(rows, parameters, tmp_path):
+    y = np.round(np.exp(X[:, 0] / 2.0))
+    found = regressor(**{"distribution": "poisson", **parameters}).fit(rows, y)
+    found.save(tmp_path / "m.safetensors")
+    loaded = DistributionRegressor.load(tmp_path / "m.safetensors")
+    np.testing.assert_array_equal(loaded.predict(rows), found.predict(rows))
+    again = ll.Model.load(tmp_path / "m.safetensors").partial_fit(rows, y)
+    np.testing.assert_array_equal(loaded.partial_fit(rows, y).predict(rows), again.predict_dist(rows).mean())
+    assert loaded.n_features_in_ == found.n_features_in_ - ("config" in parameters)

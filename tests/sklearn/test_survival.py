@@ -50,6 +50,13 @@ def test_all_forms_of_y_are_one():
         np.testing.assert_array_equal(found, model.predict_dist(X).median())
 
 
+@pytest.mark.parametrize("family", ["weibull", {"kind": "weibull"}, ll.WeibullConfig()], ids=["word", "dict", "config"])
+def test_a_family_of_times_is_censored(family):
+    found = DistributionSurvival(family, **{**QUICK, "epochs": 2}).fit(X, PAIRS)
+    assert found.config_.distribution == ll.CensoredConfig(base=ll.WeibullConfig())
+    np.testing.assert_array_equal(found.predict(X), survival(epochs=2).fit(X, PAIRS).predict(X))
+
+
 WRONG = {
     "in this order": np.stack([TIME, EVENT], axis=1),
     "got 3 columns": np.stack([EVENT, TIME, TIME], axis=1),
