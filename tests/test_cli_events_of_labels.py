@@ -60,9 +60,9 @@ def test_what_a_text_is_made_of(text: str, operands: tuple[str, ...], operators:
 
 def test_grades_are_compared_as_numbers(folder: Path):
     p = ll.Model.load(folder / "stars").predict_dist(folder / "new.csv").class_probabilities()
-    found = asked(
-        folder, "stars", *(a for e in ("y > 3.5", "1 < stars <= 4.2", "y == 2.0", "9 > y") for a in ("--prob", e))
-    )
+    events = ("y > 3.5", "1 < stars <= 4.2", "y == 2.0", "9 > y")
+    found = asked(folder, "stars", *(a for e in events for a in ("--prob", e)), "--above", "3.5")
+    np.testing.assert_allclose(found["p_above_3.5"].astype(float), p[:, 3:].sum(1), rtol=1e-9)
     np.testing.assert_allclose(found["P(y > 3.5)"].astype(float), p[:, 3:].sum(1), rtol=1e-9)
     np.testing.assert_allclose(found["P(1 < stars <= 4.2)"].astype(float), p[:, 1:4].sum(1), rtol=1e-9)
     np.testing.assert_allclose(found["P(y == 2.0)"].astype(float), p[:, 1], rtol=1e-9)

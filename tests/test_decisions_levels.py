@@ -7,7 +7,7 @@ import pytest
 
 import likelinet as ll
 from likelinet.decisions import Absolute, Newsvendor, Squared, Threshold
-from likelinet.distributions.classes.levels import Levels
+from likelinet.distributions.classes.numeric_levels import Levels
 
 VALUES = np.array([1, 2, 3, 5])
 ONE = ll.OrderedLogistic([0.5, -2.0, 3.0], [-1.0, 0.3, 1.0])
@@ -36,6 +36,22 @@ def test_decisions_about_grades_are_sums_over_them(name: str):
     np.testing.assert_array_equal(above.action, 1.0 - p[:, 3] < 3.0 * p[:, 3])
 
 
+@pytest.mark.parametrize("name", GRADES)
+def test_grades_answer_as_numbers(name: str):
+    d: Any = GRADES[name]
+    p = d.class_marginals().class_probabilities()
+    mean, upto = p @ VALUES, p.cumsum(1)
+    np.testing.assert_allclose(d.mean(), mean, rtol=1e-12)
+    np.testing.assert_allclose(d.var(), p @ VALUES**2 - mean**2, rtol=1e-9)
+    np.testing.assert_allclose(d.cdf(3.5), upto[:, 2], rtol=1e-10)
+    np.testing.assert_allclose(d.sf(1), 1.0 - p[:, 0], rtol=1e-10)
+    np.testing.assert_allclose(d.prob_between(1, 3), p[:, 1] + p[:, 2], rtol=1e-10)
+    for q in (0.05, 0.3, 0.5, 0.9):
+        np.testing.assert_array_equal(d.ppf(q), VALUES[(upto < q).sum(1)])
+        np.testing.assert_array_equal(d.isf(1.0 - q), VALUES[(upto < q).sum(1)])
+    assert np.isin(d.mode(), VALUES).all()
+
+
 def test_codes_are_numbers_as_well():
     found = ll.decide(ONE, Squared())
     np.testing.assert_allclose(found.action, ONE.probs @ np.arange(4.0), rtol=1e-12)
@@ -54,6 +70,9 @@ def test_other_labels_are_no_numbers(d: ll.Distribution):
     assert d.as_numbers() is d
     with pytest.raises(ll.UndefinedError, match="has no ppf where y is a label"):
         ll.decide(d, Absolute())
+    for asked in (d.mean, d.var, lambda: d.cdf(1), lambda: d.prob_between(1, 2)):
+        with pytest.raises(ll.UndefinedError, match="where y is a label"):
+            asked()
 
 
 def test_levels_by_hand():

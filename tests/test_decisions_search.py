@@ -29,7 +29,7 @@ def test_the_best_number_stays_within_the_bounds_of_y():
 
 def test_a_loss_that_falls_for_ever_is_refused():
     with pytest.raises(ll.DataError, match=r"in row 0 the expected loss is still falling at the action .*; give actio"):
-        ll.decide(GAUSSIANS, lambda a, y: -a)
+        ll.decide(GAUSSIANS, lambda a, y: -a + 0.0 * y)
     with pytest.raises(ll.DataError, match=r"in row 1 the expected loss is still falling at the action -"):
         ll.decide(GAUSSIANS, lambda a, y: a * np.array([0.0, 1.0]) + 0.0 * y)
 
@@ -78,3 +78,15 @@ def test_the_newsvendor_of_a_long_tail(sigma: float, under: float, over: float):
 def test_numbers_of_other_rows_and_other_actions_are_refused(loss, actions, says: str):
     with pytest.raises(ll.DataError, match=says):
         ll.decide(GAUSSIANS, loss, actions)
+
+
+@pytest.mark.parametrize("actions", [None, [1.0, 2.0]])
+@pytest.mark.parametrize("loss", [lambda a, y: ((a - y) ** 2).mean(), lambda a, y: ((a - y) ** 2).mean(axis=0)])
+def test_a_loss_that_is_a_mean_over_y_is_refused(loss, actions):
+    with pytest.raises(ll.DataError, match="must return a number for each y"):
+        ll.decide(ll.Gaussian([0.0, 1.0], 1.0), loss, actions)
+
+
+def test_an_action_may_cost_the_same_whatever_y_is():
+    found = ll.decide(ll.Gaussian([0.0, 4.0], 1.0), lambda a, y: 1.5 if a == "skip" else abs(y), ["skip", "go"])
+    assert found.action.tolist() == ["go", "skip"]

@@ -11,7 +11,7 @@ from likelinet.decisions import Newsvendor
 from likelinet.decisions.bayes import decide
 from likelinet.distributions import Distribution
 from likelinet.distributions.base.family import open_end
-from likelinet.distributions.classes.levels import Levels
+from likelinet.distributions.classes.numeric_levels import Levels
 from likelinet.model.model import Model
 
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "=="}

@@ -132,6 +132,7 @@ def _of_outputs(model: Model, d: Distribution, columns: Mapping[str, np.ndarray]
 
 def _above(model: Model, d: Distribution, t: float) -> dict[str, list[float]]:
     """Return P(y > t) of each output."""
+    d = d.as_numbers()
     if d.class_marginals() is not None:
         raise DataError("--above is for numbers, and this model predicts classes.")
     probability = d.sf(np.broadcast_to(t, d.event_shape))

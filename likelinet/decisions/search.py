@@ -109,12 +109,13 @@ def evaluated(loss: LossFunction, action: Any, y: np.ndarray) -> np.ndarray:
     values = np.asarray(loss(action, y))
     if values.dtype.kind not in "biuf":
         raise DataError(f"decide: loss(action, y) must return numbers, got {values.dtype}.")
-    try:
-        values = np.broadcast_to(values, y.shape).astype(np.float64)
-    except ValueError:
+    # An action may cost the same whatever y is; a mean over y is no loss.
+    same = values.shape == np.shape(action) == () and np.array_equal(values, loss(action, y[:1]), equal_nan=True)
+    if values.shape != y.shape and not same:
         raise DataError(
             f"decide: loss(action, y) must return a number for each y, of shape {y.shape}, got shape {values.shape}."
-        ) from None
+        )
+    values = np.broadcast_to(values, y.shape).astype(np.float64)
     missing = np.isnan(values) & ~(np.isnan(y) if y.dtype.kind == "f" else False)
     if missing.any():
         which = f" of {action!r:.40}" if np.ndim(action) == 0 else ""

@@ -94,7 +94,7 @@ class Questions(ABC):
         """
         d = self.predict_dist(X)
         try:
-            return d.mean()
+            return self._fitted().targets.as_given(d.mode()) if d.ordered else d.mean()
         except UndefinedError:  # of classes
             return self._fitted().targets.as_given(d.mode())
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from likelinet.core.errors import UndefinedError
 from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.shapes import Rng
-from likelinet.distributions.classes.levels import Levels
+from likelinet.distributions.classes.numeric_levels import Levels
 
 
 class Labelled(Distribution):
@@ -26,7 +26,8 @@ class Labelled(Distribution):
     Raises
     ------
     UndefinedError
-        For mean, var and std, unless the labels are False and True, which count as 0 and 1.
+        For mean, var, std, cdf and quantiles, unless the labels are increasing numbers of ordered classes, as grades
+        are; mean, var and std are also those of False and True, which count as 0 and 1.
 
     References
     ----------
@@ -46,6 +47,7 @@ class Labelled(Distribution):
     def __init__(self, base: Distribution, classes: ArrayLike) -> None:
         self.base = base
         self.ordered = base.ordered
+        self.has_cdf = False  # type: ignore[reportAttributeAccessIssue]  # that of numbers is no integral over codes
         self.classes: np.ndarray = np.asarray(classes)  # type: ignore[reportIncompatibleVariableOverride]
         self.batch_shape = base.batch_shape
         self.support = base.support
@@ -79,12 +81,21 @@ class Labelled(Distribution):
     def log_prob(self, y: ArrayLike) -> np.ndarray:
         return self.base.log_prob(self.encode(y))
 
+    def cdf(self, y: ArrayLike) -> np.ndarray:
+        return self._number("cdf").cdf(y)
+
+    def ppf(self, q: ArrayLike) -> np.ndarray:
+        return self._number("ppf").ppf(q)
+
+    def log_prob_between(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
+        return self._number("prob_between").log_prob_between(low, high)
+
     def mean(self) -> np.ndarray:
-        return self._of_true("mean")
+        return self._of_true() if self._are_true() else self._number("mean").mean()
 
     def var(self) -> np.ndarray:
-        p = self._of_true("var")
-        return p * (1.0 - p)
+        p = self._of_true() if self._are_true() else None
+        return self._number("var").var() if p is None else p * (1.0 - p)
 
     def mode(self) -> np.ndarray:
         return self._labels(self.base.mode())
@@ -129,11 +140,19 @@ class Labelled(Distribution):
         """Return the labels of a mixture over the last batch axis: they are the same of each component."""
         return self.classes if self.classes.ndim == 1 else self.classes[..., 0, :]
 
-    def _of_true(self, what: str) -> np.ndarray:
+    def _are_true(self) -> bool:
+        return self.classes.dtype.kind == "b" and self.classes.ndim == 1
+
+    def _of_true(self) -> np.ndarray:
         """Return the probability of True, the mean of False and True."""
-        if self.classes.dtype.kind != "b" or self.classes.ndim > 1:
-            self._undefined(what)
         return self.probs @ self.classes.astype(np.float64)
+
+    def _number(self, what: str) -> Distribution:
+        """Return the distribution of the numbers that the labels are, if they are."""
+        numbers = self.as_numbers()
+        if numbers is self:
+            self._undefined(what)
+        return numbers
 
     def _undefined(self, method: str) -> NoReturn:
         what = f"{type(self.base).__name__} has no {method.partition(':')[0]} where y is a label"

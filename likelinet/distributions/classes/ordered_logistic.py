@@ -13,7 +13,7 @@ from likelinet.distributions.base.parameter import Backward, Parameter, TailsBac
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.classes.categorical import Categorical
 from likelinet.distributions.classes.labelled import Labelled
-from likelinet.distributions.classes.levels import Levels
+from likelinet.distributions.classes.numeric_levels import Levels
 from likelinet.distributions.numerics.estimates import LEAST
 
 

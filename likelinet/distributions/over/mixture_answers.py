@@ -16,7 +16,6 @@ from likelinet.distributions.base.plain import check_plain
 from likelinet.distributions.base.protocol import CUTS, LogDensity
 from likelinet.distributions.base.shapes import on_batch
 from likelinet.distributions.classes.categorical import Categorical
-from likelinet.distributions.classes.levels import Levels
 from likelinet.distributions.numerics.count_quantiles import both_ends, quantile
 from likelinet.distributions.numerics.grids import Grid
 from likelinet.distributions.numerics.mass_tables import Cells, Masses, mixed
@@ -70,12 +69,6 @@ class AnswersByComponents(Distribution):
         each: Any = self.marginals()
         inner = each.components.class_marginals()
         return None if inner is None else inner.mixed_classes(scipy.special.log_softmax(each.logits, axis=-1))
-
-    def as_numbers(self) -> Distribution:
-        numbers = self.components.as_numbers()
-        if numbers is self.components or self.event_shape:
-            return self
-        return Levels(numbers.values, self.class_probabilities())  # type: ignore[reportAttributeAccessIssue]
 
     def class_probabilities(self) -> np.ndarray:
         classes = self.class_marginals()

@@ -15,6 +15,7 @@ from likelinet.distributions.base.one_number import at_finite
 from likelinet.distributions.base.operands import check_other
 from likelinet.distributions.base.shapes import with_axes
 from likelinet.distributions.classes.categorical import Categorical
+from likelinet.distributions.classes.numeric_levels import Levels
 from likelinet.distributions.numerics import modes, quadrature, short_tails
 from likelinet.distributions.numerics.short_tails import ShortTails
 from likelinet.distributions.over.family import WrapperFamily
@@ -40,6 +41,12 @@ class OverComponents(AnswersByComponents):
         """Return the weights with f(logits, 1), which moves rows; they are known to be sound."""
         logits = f(self.logits, 1)
         return Categorical._unchecked(logits=logits, batch_shape=logits.shape[:-1], support=self.weights.support)
+
+    def as_numbers(self) -> Distribution:
+        numbers = self.components.as_numbers()
+        if numbers is self.components or self.event_shape:
+            return self
+        return Levels(numbers.values, self.class_probabilities())  # type: ignore[reportAttributeAccessIssue]
 
     def log_prob_of_intervals(self, y: Interval) -> np.ndarray:
         return self.log_prob(y)

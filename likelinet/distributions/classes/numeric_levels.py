@@ -47,6 +47,13 @@ class Levels(Distribution):
     def sf(self, y: ArrayLike) -> np.ndarray:
         return self._sum(np.greater, y)
 
+    def log_prob_between(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
+        low, high = self._numbers(low), self._numbers(high)
+        within = (self.values > low[..., None]) & (self.values <= high[..., None])
+        with np.errstate(divide="ignore"):
+            found = np.log(np.minimum(np.sum(self.probs * within, axis=-1), 1.0))
+        return np.where(np.isnan(low) | np.isnan(high), np.nan, found)[()]
+
     def ppf(self, q: ArrayLike) -> np.ndarray:
         return self._first(np.cumsum(self.probs, axis=-1), np.greater_equal, self._floats(q, "q"), 1.0 - ROUNDING)
 
