@@ -39,7 +39,8 @@ def _changes(before: dict[str, Any], now: dict[str, Any], whole: dict[str, Any])
     """
     found = {}
     for name in before.keys() | now.keys():
-        old, new = before.get(name), now.get(name, whole.get(name))
+        old: Any = before.get(name)
+        new = now.get(name, whole.get(name))
         if before.get(name) == now.get(name):
             continue
         alike = isinstance(old, dict) and isinstance(new, dict) and old.get("kind") == now.get(name, old).get("kind")

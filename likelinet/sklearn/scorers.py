@@ -102,7 +102,9 @@ def _on_a_copy(self: Scorer, *, sample_weight: Any = UNCHANGED) -> Scorer:
     sample_weight : bool, str or None
         As scikit-learn has it.
     """
-    return _in_place(clone(self), sample_weight=sample_weight)
+    other: Any = clone(self)
+    _in_place(other, sample_weight=sample_weight)
+    return other
 
 
 # A scorer of this module is everyone's; scikit-learn makes the method after the class, so that no class body can.
@@ -145,11 +147,13 @@ def _inside(what: str, level: float) -> float:
 
 def _crps(d: Distribution, y: np.ndarray | Interval) -> np.ndarray:
     """Return minus the CRPS: of intervals that of what is known, of classes that of their places in the order."""
-    if isinstance(y, Interval) and not y.exact.all():
-        return -censored_crps(d, y)
+    if isinstance(y, Interval):
+        if not y.exact.all():
+            return -censored_crps(d, y)
+        y = y.lower
     classes = d.class_marginals()
     if classes is None or d.event_shape:
-        return -d.censored_outermost().crps(y.lower if isinstance(y, Interval) else y)
+        return -d.censored_outermost().crps(y)
     probabilities, codes = class_probabilities(classes, y)
     if not d.ordered and probabilities.shape[-1] > 2:
         raise UndefinedError("crps: classes without an order have none: take log_score.")
