@@ -47,7 +47,7 @@ def skill(
     >>> y = np.array([0.0, 2.0])
     >>> found = skill(evaluate(ll.Gaussian(y, 1.0), y), ll.Gaussian([1.0, 1.0], 1.0), y)
     >>> {name: round(value, 4) for name, value in found.items()}
-    {'nll_skill': 0.5, 'crps_skill': 0.6118}
+    {'nll_skill': 0.5, 'crps_skill': 0.6121}
     """
     with np.errstate(invalid="ignore"):
         gain = -_mean(log_prob(marginal, y), weight) - scores["nll"]
