@@ -47,6 +47,7 @@ def decide(
     Returns
     -------
     Decision
+        The action of each row, its expected loss, and what it is worth to know more.
 
     Raises
     ------

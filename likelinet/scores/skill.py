@@ -33,8 +33,8 @@ def skill(
     Returns
     -------
     dict
-        nll_skill, in nats per row, and crps_skill, a share, where both have a CRPS; 0 is as good as the marginal
-        distribution, and below 0 worse.
+        The `nll_skill`, in nats per row, and the `crps_skill`, a share, where both have a CRPS; 0 is as good as the
+        marginal distribution, and below 0 worse.
 
     References
     ----------

@@ -33,7 +33,7 @@ def feature_influence(estimator: Any) -> np.ndarray:
 
     Returns
     -------
-    ndarray, shape (n_features_in_,)
+    ndarray, shape (n_features,)
         0 for a feature that plays no part.
 
     Raises

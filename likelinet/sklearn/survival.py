@@ -173,7 +173,7 @@ class DistributionSurvival(DistributionEstimator):
 
         Parameters
         ----------
-        X, y, sample_weight
+        X, y, sample_weight : array_like
             As `fit` takes them; only ratios of weights within a call matter.
         """
         X = checked_X(self, X, reset=not self._fitted)
@@ -231,7 +231,7 @@ class DistributionSurvival(DistributionEstimator):
 
         Parameters
         ----------
-        X, y, sample_weight
+        X, y, sample_weight : array_like
             As `fit` takes them.
         """
         X = self._asked(X)
@@ -242,7 +242,7 @@ class DistributionSurvival(DistributionEstimator):
 
         Parameters
         ----------
-        X, y, sample_weight
+        X, y, sample_weight : array_like
             As `fit` takes them.
 
         Raises

@@ -18,10 +18,9 @@ class LikelinetDistribution(BaseDistribution):
 
     Rows are those of `distribution`, columns its outputs. A joint distribution of several outputs, as
     ``MultivariateGaussian`` is, becomes that of each output by itself, since skpro knows no other: what the outputs say
-    of one another is lost. ``energy`` is exact,
+    of one another is lost. ``energy`` is exact, by `Distribution.gini_mean_difference`:
 
-    .. math:: E|Y - Y'| \;\text{(Distribution.gini_mean_difference)}, \qquad
-              E|Y - y| = \mathrm{CRPS}(y) + \tfrac12 E|Y - Y'|
+    .. math:: E|Y - y| = \mathrm{CRPS}(y) + \tfrac12 E|Y - Y'|
 
     and summed over columns, as skpro has it; ``pdfnorm`` is exact, too. A variance that does not exist is infinite.
     ``pdf`` is 0 at values that have a probability themselves, and of whole numbers everywhere, where ``pmf`` is their
