@@ -106,7 +106,7 @@ def test_the_command_prints_what_python_has(tmp_path: Path):
     path = write_csv(tmp_path / "t.csv", columns)
     model = quick(data={"target": "price"}).fit(path, progress=False)
     model.save(tmp_path / "m")
-    done = cli("explain", tmp_path / "m", path, "--row", 3, "--rows", 20, "--seed", 1)
+    done = cli("explain", tmp_path / "m", path, "--row", 3, "--others", 20, "--seed", 1)
     found = model.explain(path, 2, rows=20, seed=1)
     assert (done.code, done.out, done.err) == (0, f"{found}\n", "")
     head, first, *middle, last = done.out.splitlines()

@@ -1,5 +1,7 @@
 """Pictures of many rows, counts, bins of few rows, two classes and many, survival, training and importance."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -200,6 +202,21 @@ def test_learning_curves_are_the_means_of_the_members():
     assert line(ax, "held-out rows").get_ydata().tolist() == [3.0, 2.0, 4.0]
     assert line(ax, "kept").get_xdata()[0] == 2.0
     assert axes(plots.learning_curves, ll.History()).get_legend() is None
+
+
+def test_learning_curves_of_one_group_mark_its_own_turn_and_end():
+    rates = [0.1, 0.2, 0.2, 0.2, 0.1, 0.05]
+    first = [ll.Epoch(i + 1, 6, [2.0 - 0.1 * i], [3.0], [0], rate, 1.0, 0) for i, rate in enumerate(rates)]
+    other = [ll.Epoch(i + 1, 3, [9.0], [8.0], [1], 0.1, 1.0, 1) for i in range(3)]
+    history = ll.History([*first, *other], [6, 2])
+    ax = axes(partial(plots.learning_curves, group=0), history)
+    assert line(ax, "training rows").get_ydata().tolist() == [2.0 - 0.1 * i for i in range(6)]
+    assert line(ax, "the rate falls, from the best weights").get_xdata()[0] == 5
+    assert line(ax, "kept").get_xdata()[0] == 6.0
+    ax = axes(partial(plots.learning_curves, group=1), history)
+    assert line(ax, "held-out rows").get_ydata().tolist() == [8.0] * 3
+    assert line(ax, "kept").get_xdata()[0] == 2.0
+    assert all("falls" not in drawn.get_label() for drawn in ax.lines)
 
 
 NAMES = [f"a feature of a long name {i}" for i in range(20)]

@@ -165,10 +165,10 @@ def plot(model: Path, table: tuple[Path, ...], output: Path, trust: str | None) 
 @model_argument
 @table_argument
 @click.option("--row", type=click.IntRange(min=1), required=True, help="Number of the row, counted from 1.")
-@click.option("--rows", type=click.IntRange(min=1), default=100, show_default=True, help="How many others to compare.")
+@click.option("--others", type=click.IntRange(min=1), default=100, show_default=True, help="Rows to compare with.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Same seed, same values.")
 @trust_option
-def explain(model: Path, table: tuple[Path, ...], row: int, rows: int, seed: int, trust: str | None) -> None:
+def explain(model: Path, table: tuple[Path, ...], row: int, others: int, seed: int, trust: str | None) -> None:
     """Print what moved the distribution of one row away from those of the other rows of a table.
 
     The values of all features sum to the location of the row less the mean location of the others, and likewise for the
@@ -182,7 +182,7 @@ def explain(model: Path, table: tuple[Path, ...], row: int, rows: int, seed: int
     read = read_table(table, fitted.config.data.header)
     if row > read.n:
         raise DataError(f"--row {row}: the table has {read.n} rows.")
-    click.echo(str(fitted.explain(read, row - 1, rows=rows, seed=seed)))
+    click.echo(str(fitted.explain(read, row - 1, rows=others, seed=seed)))
 
 
 @click.command()

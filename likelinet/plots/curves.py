@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from likelinet.plots.style import BLUE, ORANGE
+from likelinet.plots.style import BLUE, GREY, ORANGE
 from likelinet.training.history import Epoch, History
 
 if TYPE_CHECKING:
@@ -12,13 +12,15 @@ if TYPE_CHECKING:
 
 FAR = 3.0  # times the distance of the median loss from the lowest, up to which losses are shown
 MEMBERS = 8  # of which each has a line of its own
+HELD = 3  # epochs of one rate
 SHOWN = 1.3  # times the last of the best epochs, up to which losses set the limits of the picture
 
 
-def learning_curves(axes: "Axes", history: History) -> None:
+def learning_curves(axes: "Axes", history: History, group: int | None = None) -> None:
     """Draw the loss of training and of held-out rows in each epoch: the mean of the members, and some of them pale.
 
-    Groups of members follow one another, each with a line of its own.
+    A line marks the epoch whose weights are kept, in the middle of the members; another one where a rate that was held
+    begins to fall, from the best weights so far.
 
     Parameters
     ----------
@@ -26,35 +28,48 @@ def learning_curves(axes: "Axes", history: History) -> None:
         Where to draw.
     history : History
         Of a fit.
+    group : int, optional
+        Which of the config's `groups` to draw, counted from 0; by default all, one over the other.
     """
     groups: dict[int | None, list[Epoch]] = {}
     for epoch in history.epochs:
-        groups.setdefault(epoch.group, []).append(epoch)
-    shown, reach = [], SHOWN * max(history.best_epoch, default=0)
+        if group is None or epoch.group == group:
+            groups.setdefault(epoch.group, []).append(epoch)
+    members = {m for epochs in groups.values() for epoch in epochs for m in epoch.members}
+    best = [epoch for m, epoch in enumerate(history.best_epoch) if m in members]
+    shown, reach = [], SHOWN * max(best, default=0)
     for g, epochs in enumerate(groups.values()):
+        at = np.array([e.epoch for e in epochs])
         for name, color in (("train", BLUE), ("validation", ORANGE)):
             curves = _by_member(epochs, name)
             if not curves:
                 continue
-            at = [e.epoch for e in epochs]
             for values in list(curves.values())[:MEMBERS]:
                 axes.plot(at, values, color=color, lw=0.7, alpha=0.3)
             mean = _mean(list(curves.values()))
             axes.plot(at, mean, color=color, lw=1.6, label=None if g else _WORDS[name])
-            near = np.isfinite(mean) & ((np.array(at) <= reach) | (reach == 0.0))
+            near = np.isfinite(mean) & ((at <= reach) | (reach == 0.0))
             shown.append(mean[near])
+        if len(groups) == 1 and (turn := _turn(np.array([e.learning_rate for e in epochs]))):
+            axes.axvline(at[turn], color=GREY, ls="--", lw=1, label="the rate falls, from the best weights")
     if shown and (values := np.concatenate(shown)).size:
         # Neither the first epochs must squeeze the rest, nor what comes long after the best ones.
         low, middle, high = np.quantile(values, [0.0, 0.5, 0.97])
         high = min(high, low + FAR * (middle - low)) if middle > low else high
         margin = 0.05 * ((high - low) or 1.0)
         axes.set_ylim(low - margin, high + margin)
-    if history.best_epoch:
-        best = float(np.median(history.best_epoch))
-        axes.axvline(best, color=BLUE, ls=":", lw=1, label="kept")
+    if best:
+        axes.axvline(float(np.median(best)), color=BLUE, ls=":", lw=1, label="kept")
     axes.set(xlabel="epoch", ylabel="negative log-likelihood", title="Learning curves")
     if shown:
         axes.legend(framealpha=0.8, edgecolor="none", fontsize=8, loc="upper right")
+
+
+def _turn(rates: np.ndarray) -> int:
+    """Return the epoch in which a rate begins to fall that was held for some; 0 where there is none."""
+    highest = int(np.argmax(rates)) if len(rates) else 0
+    falling = np.flatnonzero(rates[highest:] < rates[highest])
+    return highest + int(falling[0]) if len(falling) and falling[0] >= HELD else 0
 
 
 _WORDS = {"train": "training rows", "validation": "held-out rows"}

@@ -1,5 +1,7 @@
 """Sections on what was learned: how columns are read, the family and why, how the loss fell."""
 
+from functools import partial
+
 import numpy as np
 
 from likelinet.core.wording import counted, ended, shown
@@ -69,7 +71,12 @@ def training(case: Case) -> Section:
     parts = [said(line)]
     if history.out_of_fold_nll is not None:
         parts.append(said(f"Training rows, by the members that held them out: NLL {history.out_of_fold_nll:.4g}."))
-    if history.epochs:
-        drawn = svg(lambda axes: learning_curves(axes, history), "curves", WIDE)
-        parts.append(pictures([(drawn, "Loss of training and of held-out rows in each epoch")]))
+    trained = [*dict.fromkeys(epoch.group for epoch in history.epochs)]
+    drawn = []
+    for g in trained:
+        of_group = f" of the {history.groups[g].in_brief}" if g is not None and g < len(history.groups) else ""
+        picture = svg(partial(learning_curves, history=history, group=g), f"curves{'' if g is None else g}", WIDE)
+        drawn.append((picture, f"Loss of training and of held-out rows in each epoch{of_group}"))
+    if drawn:
+        parts.append(pictures(drawn))
     return Section("training", "Learning curves", parts)

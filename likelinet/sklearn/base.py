@@ -123,8 +123,8 @@ class DistributionEstimator(BaseEstimator):
 
     @property
     def n_iter_(self) -> int:
-        """How many epochs there were, over all groups of members."""
-        return len(self.history_.epochs)
+        """How many epochs there were, of groups of members those of the longest training."""
+        return self.history_.most_epochs
 
     @property
     def config_(self) -> ModelConfig:
