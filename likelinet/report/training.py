@@ -1,6 +1,7 @@
 """Sections on what was learned: how columns are read, the family and why, how the loss fell."""
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,6 +11,10 @@ from likelinet.plots.curves import learning_curves
 from likelinet.report.case import Case
 from likelinet.report.figures import WIDE, svg
 from likelinet.report.html import Section, pictures, said, table
+from likelinet.training.history import History
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 COLUMNS = 200  # listed at most
 
@@ -75,8 +80,13 @@ def training(case: Case) -> Section:
     drawn = []
     for g in trained:
         of_group = f" of the {history.groups[g].in_brief}" if g is not None and g < len(history.groups) else ""
-        picture = svg(partial(learning_curves, history=history, group=g), f"curves{'' if g is None else g}", WIDE)
+        picture = svg(partial(_curves, history=history, group=g, words=of_group), f"curves{g or 0}", WIDE)
         drawn.append((picture, f"Loss of training and of held-out rows in each epoch{of_group}"))
     if drawn:
         parts.append(pictures(drawn))
     return Section("training", "Learning curves", parts)
+
+
+def _curves(axes: "Axes", history: History, group: int | None, words: str) -> None:
+    learning_curves(axes, history, group)
+    axes.set_title(f"Learning curves{words}")
