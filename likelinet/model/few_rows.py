@@ -1,4 +1,4 @@
-"""Few rows: a linear model fitted exactly beside imagined rows, or a note where a network is too sure of new ones."""
+"""Few rows: a linear model beside imagined rows, or a note where a network is too sure of new ones."""
 
 from dataclasses import replace
 from typing import Any
@@ -79,7 +79,7 @@ def repeated(rows: Rows, few: bool = True) -> Rows:
     return Rows(rows.table.at(at), rows.y[at], np.ones(len(at)), rows.levels)
 
 
-def with_pairs(data: Data, plan: Plan, share: float = 1.0) -> tuple[Data, Plan]:
+def with_pairs(data: Data, plan: Plan, share: float) -> tuple[Data, Plan]:
     r"""Return data, and a plan to train on all of them, with each x beside each y as well: n² imagined rows.
 
     They weigh as much together as a share of 4 rows and one for each input, twice those that there are at most:

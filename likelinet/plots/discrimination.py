@@ -27,7 +27,7 @@ def roc(axes: "Axes", probability: np.ndarray, observed: np.ndarray, weight: np.
     weight : ndarray, shape (n,), optional
         Of each row.
     """
-    hits, false = _thresholds(probability, observed, np.ones(len(observed)) if weight is None else weight)
+    hits, false = _thresholds(probability, observed, weight)
     area = roc_auc(probability, observed, weight)
     axes.plot([0, 1], [0, 1], color=GREY, ls="--")
     if area is not None:
@@ -52,7 +52,7 @@ def precision_recall(
     weight : ndarray, shape (n,), optional
         Of each row.
     """
-    hits, false = _thresholds(probability, observed, np.ones(len(observed)) if weight is None else weight)
+    hits, false = _thresholds(probability, observed, weight)
     area = average_precision(probability, observed, weight)
     axes.axhline(float(np.average(observed, weights=weight)), color=GREY, ls="--")
     if area is not None:
@@ -62,11 +62,14 @@ def precision_recall(
     axes.set(aspect="equal", title=_with_area("Precision and recall", area))
 
 
-def _thresholds(probability: np.ndarray, observed: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _thresholds(
+    probability: np.ndarray, observed: np.ndarray, weight: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the weight of the rows of the class, and of the others, above each probability or at it, from none on."""
     order = np.argsort(-probability, kind="stable")
     last = np.append(np.diff(probability[order]) != 0.0, True)  # of the rows that are alike
-    hits, false = (np.cumsum(np.where(of, weight, 0.0)[order])[last] for of in (observed, ~observed))
+    each = 1.0 if weight is None else weight
+    hits, false = (np.cumsum(np.where(of, each, 0.0)[order])[last] for of in (observed, ~observed))
     return np.append(0.0, hits), np.append(0.0, false)
 
 

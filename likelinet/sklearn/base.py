@@ -110,6 +110,13 @@ class DistributionEstimator(BaseEstimator):
         """Return y as `fit` reads it, as many as X has rows."""
         raise NotImplementedError
 
+    def _held_out(self, X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, Any] | None:
+        """Return held-out rows, checked as those of the fit are, if there are any."""
+        if X is None:
+            return None
+        X = checked_X(self, X, reset=False)
+        return X, self._checked_y(X, y), checked_weight(self, sample_weight)
+
     def _asked(self, X: Any) -> Any:
         """Return new rows, checked against those of the fit."""
         check_is_fitted(self, "model_")

@@ -171,11 +171,8 @@ class DistributionClassifier(FramesOut, ClassifierMixin, DistributionEstimator):
         y = self._checked_y(X, y)
         check_classification_targets(y)
         weight = checked_weight(self, sample_weight)
-        validation = None
-        if X_val is not None:
-            X_val = checked_X(self, X_val, reset=False)
-            validation = X_val, self._checked_y(X_val, y_val), checked_weight(self, sample_weight_val)
-        return self._fit(X, y, weight, validation, self._kind(y, weight, self._goes_on))
+        held_out = self._held_out(X_val, y_val, sample_weight_val)
+        return self._fit(X, y, weight, held_out, self._kind(y, weight, self._goes_on))
 
     def partial_fit(
         self, X: Any, y: Any, classes: ArrayLike | None = None, sample_weight: ArrayLike | None = None

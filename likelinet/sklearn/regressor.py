@@ -9,7 +9,7 @@ from sklearn.base import MultiOutputMixin, RegressorMixin
 from likelinet.core.errors import ParameterError, UndefinedError
 from likelinet.distributions import Distribution, Interval
 from likelinet.sklearn.base import DistributionEstimator
-from likelinet.sklearn.checked import checked_levels, checked_numbers, checked_weight, checked_X
+from likelinet.sklearn.checked import checked_levels, checked_numbers, checked_X
 from likelinet.sklearn.frames import FramesOut
 
 Point = Literal["mean", "median", "mode"] | float
@@ -174,11 +174,8 @@ class DistributionRegressor(FramesOut, MultiOutputMixin, RegressorMixin, Distrib
         """
         X = checked_X(self, X, reset=not self._goes_on)
         y = self._checked_y(X, y)
-        validation = None
-        if X_val is not None:
-            X_val = checked_X(self, X_val, reset=False)
-            validation = X_val, self._checked_y(X_val, y_val), checked_weight(self, sample_weight_val)
-        return self._fit(X, y, sample_weight, validation, NUMBERS)
+        held_out = self._held_out(X_val, y_val, sample_weight_val)
+        return self._fit(X, y, sample_weight, held_out, NUMBERS)
 
     def partial_fit(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> Self:
         """Go on by one pass over these rows, at a rate that does not change, and return self.

@@ -160,11 +160,8 @@ class DistributionSurvival(DistributionEstimator):
         """
         X = checked_X(self, X, reset=not self._goes_on)
         y = self._checked_y(X, y)
-        validation = None
-        if X_val is not None:
-            X_val = checked_X(self, X_val, reset=False)
-            validation = X_val, self._checked_y(X_val, y_val), checked_weight(self, sample_weight_val)
-        return self._fit(X, y, sample_weight, validation, TIMES)
+        held_out = self._held_out(X_val, y_val, sample_weight_val)
+        return self._fit(X, y, sample_weight, held_out, TIMES)
 
     def partial_fit(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> Self:
         """Go on by one pass over these rows, at a rate that does not change, and return self.
