@@ -8,6 +8,7 @@ from scipy.optimize import minimize
 from scipy.stats import norm
 
 import likelinet as ll
+from likelinet.model import fitting
 from likelinet.model.few_rows import IMAGINED
 from likelinet.model.imagined import SHARES
 
@@ -142,3 +143,12 @@ def test_the_weight_of_imagined_rows_is_kept_in_files(tmp_path):
     model.save(tmp_path / "m.safetensors")
     again = ll.Model.load(tmp_path / "m.safetensors").fit(X, Y, warm_start=True)
     np.testing.assert_allclose(again.predict_dist(X).mean(), model.predict_dist(X).mean(), rtol=1e-4, atol=1e-4)
+
+
+def test_ctrl_c_while_the_weight_is_chosen_ends_the_fit(monkeypatch: pytest.MonkeyPatch):
+    fit = fitting.fit
+    monkeypatch.setattr(fitting, "fit", lambda *given, **how: (fit(*given, **how)[0], KeyboardInterrupt()))
+    model = ll.Model({"distribution": {"kind": "gaussian"}})
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(X, Y)
+    assert not model.fitted

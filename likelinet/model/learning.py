@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from likelinet.config import ModelConfig
-from likelinet.core.errors import DataError
+from likelinet.core.errors import DataError, LikelinetError
 from likelinet.core.gathered import also
 from likelinet.distributions import Distribution
 from likelinet.model import few_rows, fitting, stacking, story
@@ -103,7 +103,11 @@ def _imagined(
     """Return how much imagined rows are to weigh beside few ones."""
 
     def fitted(part: Rows, share: float) -> Fit:
-        return fitting.fit(config, custom, source, part, None, features, names, (), Progress(False), imagined=share)[0]
+        given = custom, source, part, None, features, names
+        fit, cause = fitting.fit(config, *given, (), Progress(False), imagined=share)
+        if cause is not None and not isinstance(cause, LikelinetError):  # such as Ctrl-C
+            raise cause
+        return fit
 
     return best_share(fitted, rows, names[0])
 
