@@ -17,7 +17,7 @@ from likelinet.distributions import Distribution
 from likelinet.distributions.base.shapes import Rng
 from likelinet.model.model import Model
 from likelinet.sklearn.checked import checked_weight, checked_X
-from likelinet.sklearn.declaring import declared
+from likelinet.sklearn.declaring import at_once_if_few, declared
 from likelinet.sklearn.going_on import to_go_on
 from likelinet.training.history import History
 
@@ -84,6 +84,8 @@ class DistributionEstimator(BaseEstimator):
         else:
             config = parse_config(declaration)
             self._check_family(config)
+            if not once and validation is None:
+                config = at_once_if_few(config, np.ones(X.shape[0]) if weight is None else weight)
             model = Model(config)
         shown = bool(self.verbose)
         try:

@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from likelinet.config import ModelConfig
+from likelinet.config import LBFGSConfig, ModelConfig
 from likelinet.config.quality import DEFAULT, merged
+from likelinet.model.few_rows import are_few
 
 # Where each parameter lies in a config; one that is None is left to the quality.
 PLACES: dict[str, tuple[str, ...]] = {
@@ -29,6 +30,8 @@ PLACES: dict[str, tuple[str, ...]] = {
     "engine": ("engine",),
 }
 PLAIN = ModelConfig(quality="plain")  # which says what a kind is that is left out
+AT_ONCE = {"batch_size": None, "validation_fraction": 0.0, "precision": "float64"}
+OF_ROWS = {*AT_ONCE, "folds", "early_stopping"}  # by which a training says itself which rows it sees together
 
 
 def declared(
@@ -66,6 +69,32 @@ def declared(
             at = at.setdefault(part, {})
         at[last] = _plain(value)
     return whole if config is None else merged(config, whole, PLAIN)
+
+
+def at_once_if_few(config: ModelConfig, weight: np.ndarray) -> ModelConfig:
+    """Return a config of quality `plain` whose training takes few rows all at once, unless it says how to take them.
+
+    Then nothing is drawn by rows, so that one of weight 2 is the same as two; other qualities see to that themselves.
+
+    Parameters
+    ----------
+    config : ModelConfig
+        As it was declared.
+    weight : ndarray, shape (n,)
+        Of each row; whole ones count as so many rows.
+
+    Examples
+    --------
+    >>> config = ModelConfig(quality="plain")
+    >>> [at_once_if_few(config, np.ones(n)).training.validation_fraction for n in (29, 30)]
+    [0.0, 0.1]
+    """
+    training = config.training
+    said = training.model_fields_set if "training" in config.model_fields_set else set()
+    exact = isinstance(training.optimizer, LBFGSConfig)
+    if config.quality != "plain" or exact or said & OF_ROWS or not are_few(weight):
+        return config
+    return config.model_copy(update={"training": training.model_copy(update=AT_ONCE)})
 
 
 def _plain(value: Any) -> Any:

@@ -21,7 +21,8 @@ class DistributionRegressor(FramesOut, MultiOutputMixin, RegressorMixin, Distrib
 
     Its parameters are the keys of a config under the same names; what is None is as `quality` has it. Fewer than 30
     rows (of which a whole weight counts so often), with nothing said of network or training, get a linear model,
-    shrunk as far as rows that are held out in turn say.
+    shrunk as far as rows that are held out in turn say. With ``quality="plain"`` a network sees them all at once
+    in float64, and none is held out, where nothing is said of these.
 
     Parameters
     ----------

@@ -189,27 +189,6 @@ def test_few_numbers_that_no_family_has_get_a_note():
         DistributionRegressor(quality="plain", epochs=1).fit(X, np.where(X[:, 0] > 0.0, 0.1, 0.7))
 
 
-def test_few_rows_make_a_linear_model_and_whole_weights_are_rows():
-    weight = np.array([2, 0, 1, 3, 1, 1, 2, 0, 1, 1], dtype=float)
-    good = DistributionRegressor("gaussian").fit(X[:10], Y[:10], weight)
-    repeated = DistributionRegressor("gaussian").fit(
-        X[:10].repeat(weight.astype(int), 0), Y[:10].repeat(weight.astype(int))
-    )
-    assert good.config_.is_linear
-    rows = X[:10][weight > 0.0]
-    np.testing.assert_allclose(repeated.predict(rows), good.predict(rows), rtol=1e-7)
-
-
-@pytest.mark.filterwarnings("ignore:.*few for so wide a network")
-@pytest.mark.parametrize("quality", ["plain", "good"])
-def test_a_quality_of_few_rows_is_that_of_the_model(quality: str):
-    declared = {"quality": quality, "distribution": {"kind": "gaussian"}, "training": {"seed": 0}}
-    model = ll.Model(declared).fit(X[:20], Y[:20])
-    found = DistributionRegressor("gaussian", quality=quality).fit(X[:20], Y[:20])
-    assert found.config_ == model.config
-    np.testing.assert_array_equal(found.predict(X[:20]), model.predict_dist(X[:20]).mean())
-
-
 def test_seeds():
     one, same, other = (regressor(random_state=seed, epochs=2).fit(X, Y).predict(X) for seed in (1, 1, None))
     np.testing.assert_array_equal(one, same)
