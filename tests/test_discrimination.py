@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 import scipy.stats
+import sklearn.metrics
 
 import likelinet as ll
-from likelinet.scores import average_precision, evaluate, r_squared, roc_auc
+from likelinet.scores import average_precision, evaluate, r_squared, roc_auc, roc_auc_macro
 
 RNG = np.random.default_rng(7)
 N = 300
@@ -66,6 +67,25 @@ def test_a_report_of_two_classes_is_on_the_second(family: str, labels: list[str]
     assert found["roc_auc"] == pytest.approx(roc_auc(PLAIN, POSITIVE, COUNTS), rel=1e-12)
     assert found["average_precision"] == pytest.approx(average_precision(PLAIN, POSITIVE, COUNTS), rel=1e-12)
     assert not {"roc_auc", "average_precision"} & evaluate(d, np.ones(N, int)).keys()
+
+
+@pytest.mark.parametrize("weight", [None, COUNTS])
+def test_the_area_of_several_classes_is_the_mean_of_each_against_the_rest(weight: np.ndarray | None):
+    logits = np.round(RNG.normal(size=(N, 4)), 1)
+    codes = np.where(RNG.uniform(size=N) < 0.5, logits.argmax(axis=1), RNG.integers(0, 4, N))
+    d = ll.Labelled(ll.Categorical(logits), ["a", "b", "c", "d"])
+    found = evaluate(d, np.array([*"abcd"])[codes], weight)["roc_auc_macro"]
+    expected = sklearn.metrics.roc_auc_score(
+        codes, d.class_probabilities(), multi_class="ovr", average="macro", sample_weight=weight
+    )
+    assert found == pytest.approx(expected, rel=1e-12)
+
+
+def test_classes_that_were_not_observed_have_no_area():
+    p = np.stack([0.5 * PLAIN, 0.5 * (1.0 - PLAIN), np.full(N, 0.5)], axis=1)
+    expected = (roc_auc(PLAIN, POSITIVE) + roc_auc(-PLAIN, ~POSITIVE)) / 2.0
+    assert roc_auc_macro(p, np.where(POSITIVE, 0, 1)) == pytest.approx(expected, rel=1e-12)
+    assert roc_auc_macro(p, np.full(N, 2)) is None
 
 
 def test_the_share_explained_is_zero_for_the_mean_and_that_of_a_line_for_a_line():

@@ -58,6 +58,7 @@ def test_classes(labels: list | None, weight: np.ndarray | None):
         "accuracy": average(PROBS.argmax(1) == CODES, weight),
         "brier": average(sum((PROBS[:, k] - (k == CODES)) ** 2 for k in range(3)), weight),
         "ece": calibration(PROBS.max(1), PROBS.argmax(1) == CODES, np.ones(N) if weight is None else weight),
+        "roc_auc_macro": np.mean([metrics.roc_auc(PROBS[:, k], k == CODES, weight) for k in range(3)]),
     }
     assert metrics.evaluate(d, y, weight) == pytest.approx(expected, rel=1e-9)
 

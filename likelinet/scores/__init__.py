@@ -2,7 +2,7 @@
 
 from likelinet.scores.calibration import covered, d_calibration, pit, pit_cdf, pit_shares
 from likelinet.scores.concordance_index import concordance
-from likelinet.scores.discrimination import average_precision, roc_auc
+from likelinet.scores.discrimination import average_precision, roc_auc, roc_auc_macro
 from likelinet.scores.metrics import calibration_error, class_probabilities, crps, evaluate, r_squared
 from likelinet.scores.skill import skill
 from likelinet.scores.stacking import stacked_weights
@@ -25,6 +25,7 @@ __all__ = [
     "pit_shares",
     "r_squared",
     "roc_auc",
+    "roc_auc_macro",
     "skill",
     "stacked_weights",
 ]

@@ -1,4 +1,4 @@
-"""How well probabilities tell two classes apart, whatever their calibration."""
+"""How well probabilities tell classes apart, whatever their calibration."""
 
 import numpy as np
 
@@ -38,6 +38,40 @@ def roc_auc(probability: np.ndarray, positive: np.ndarray, weight: np.ndarray | 
     pairs = those.sum() * others.sum()
     below = others.sum() - np.cumsum(others)
     return float(np.sum(those * (below + 0.5 * others)) / pairs) if pairs > 0.0 else None
+
+
+def roc_auc_macro(probabilities: np.ndarray, codes: np.ndarray, weight: np.ndarray | None = None) -> float | None:
+    r"""Return the mean over the classes of the area under the ROC curve of each against all others.
+
+    .. math:: \frac{1}{K} \sum_{k=1}^{K} \mathrm{AUC}_k
+
+    Parameters
+    ----------
+    probabilities : ndarray, shape (n, K)
+        Of each class.
+    codes : ndarray of int, shape (n,)
+        The class that was observed, from 0 to K - 1; one that never was has no part in the mean.
+    weight : ndarray, shape (n,), optional
+        Weight of each row.
+
+    Returns
+    -------
+    float or None
+        ½ for chance, 1 for perfect order; None where all rows are of one class.
+
+    References
+    ----------
+    Hand & Till, *Machine Learning* 45, 2001, section 2, for areas of one class against the rest.
+
+    Examples
+    --------
+    >>> p = np.array([[0.6, 0.3, 0.1], [0.5, 0.4, 0.1], [0.2, 0.5, 0.3], [0.3, 0.4, 0.3]])
+    >>> roc_auc_macro(p, np.array([0, 0, 1, 2]))
+    0.9444444444444445
+    """
+    each = (roc_auc(p, codes == k, weight) for k, p in enumerate(np.asarray(probabilities).T))
+    found = [area for area in each if area is not None]
+    return float(np.mean(found)) if found else None
 
 
 def average_precision(probability: np.ndarray, positive: np.ndarray, weight: np.ndarray | None = None) -> float | None:

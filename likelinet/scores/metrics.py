@@ -10,7 +10,7 @@ from likelinet.core.notes import note
 from likelinet.distributions import Distribution, Interval
 from likelinet.scores.angles import around
 from likelinet.scores.calibration import covered, log_prob, marginals
-from likelinet.scores.discrimination import average_precision, roc_auc
+from likelinet.scores.discrimination import average_precision, roc_auc, roc_auc_macro
 from likelinet.scores.survival import evaluate_censored
 
 COVERAGE = 0.9  # of the interval whose coverage is reported
@@ -21,8 +21,8 @@ def evaluate(d: Distribution, y: np.ndarray | Interval, weight: np.ndarray | Non
 
     For numbers: nll, rmse, mae, crps, the coverage of the central 90 % interval and R²; for classes: nll, accuracy,
     Brier score (the sum over all classes) and expected calibration error, for ordered ones the ranked probability
-    score, and for two the Brier score of the second alone (half of that sum; scikit-learn's), its area under the ROC
-    curve and its average precision; for censored y those
+    score, for two the Brier score of the second alone (half of that sum; scikit-learn's), its area under the ROC
+    curve and its average precision, and for more the mean area of each class against all others; for censored y those
     of `likelinet.scores.survival.evaluate_censored`, over several outputs the nll of all together and the mean of each
     other score over the outputs that define it. A score that does not exist, as the rmse where there is no mean, is
     left out. Angles are scored as numbers around the mean direction of each row, but without R².
@@ -76,7 +76,10 @@ def evaluate(d: Distribution, y: np.ndarray | Interval, weight: np.ndarray | Non
         }
         ranked = np.sum(np.cumsum(probs - truth, axis=1) ** 2, axis=1)
         scores |= {"rps": mean(ranked)} if d.ordered else {}
-        return scores | (_of_two_classes(probs[:, 1], codes == 1, weight) if probs.shape[1] == 2 else {})
+        if probs.shape[1] == 2:
+            return scores | _of_two_classes(probs[:, 1], codes == 1, weight)
+        area = roc_auc_macro(probs, codes, weight)
+        return scores if area is None else scores | {"roc_auc_macro": area}
     if classes is not None:
         return scores | {"accuracy": mean(classes.mode() == y)}
 
