@@ -76,7 +76,8 @@ def test_data_frames_and_arrays_are_the_same_numbers():
     np.testing.assert_array_equal(model.predict(frame), quick().fit(X, y).predict(X))
     assert model.feature_names == ["a", "b"]
     np.testing.assert_array_equal(model.predict(frame[["b", "a"]]), model.predict(frame))  # by name
-    np.testing.assert_array_equal(model.predict(X), model.predict(frame))  # by position
+    with pytest.warns(UserWarning, match="X has no names of columns"):
+        np.testing.assert_array_equal(model.predict(X), model.predict(frame))  # by position
     np.testing.assert_array_equal(model.predict(X.tolist()), model.predict(frame))
 
 

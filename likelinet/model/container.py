@@ -1,9 +1,11 @@
 """The container of a model: one safetensors file with arrays, and everything else as JSON; no code, no pickle."""
 
 import hashlib
+import io
 import json
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -13,7 +15,7 @@ from likelinet.core.writing import replacing
 SCHEMA = 3  # raised when a part of the file changes its meaning: see `migrations`
 
 
-def save(path: str | Path, arrays: dict[str, np.ndarray], metadata: dict[str, Any]) -> None:
+def save(path: str | Path | BinaryIO, arrays: dict[str, np.ndarray], metadata: dict[str, Any]) -> None:
     """Write arrays and metadata, with a SHA-256 over both.
 
     Raises
@@ -27,6 +29,9 @@ def save(path: str | Path, arrays: dict[str, np.ndarray], metadata: dict[str, An
     text = json.dumps({"schema": SCHEMA, **metadata}, sort_keys=True)
     # The checksum is an array: safetensors writes several metadata entries in no fixed order.
     arrays["sha256"] = _digest(arrays, text)
+    if isinstance(path, io.IOBase):
+        path.write(to_bytes(arrays, {"likelinet": text}))
+        return
     try:
         if Path(path).exists() and not Path(path).is_file():
             raise ModelFileError(f"{path}: cannot write the model there, since it is no file; choose another name.")
@@ -36,7 +41,7 @@ def save(path: str | Path, arrays: dict[str, np.ndarray], metadata: dict[str, An
         raise ModelFileError(f"{path}: cannot write the model ({error.strerror or error}); check the folder.") from None
 
 
-def load(path: str | Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+def load(path: str | Path | BinaryIO) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """Return arrays and metadata, in which `schema` is one up to today's.
 
     Raises
@@ -44,17 +49,27 @@ def load(path: str | Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     ModelFileError
         If the file is missing, truncated, altered, not from likelinet, or of a newer version.
     """
+    if isinstance(path, io.IOBase):
+        with TemporaryDirectory() as folder:  # safetensors reads metadata from files alone
+            file = Path(folder, "model")
+            file.write_bytes(path.read())
+            return _load(file, "The stream")
+    return _load(path, path)
+
+
+def _load(file: Any, path: Any) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """Return arrays and metadata of a file, which messages call `path`."""
     from safetensors import SafetensorError, safe_open
 
-    if not Path(path).is_file():
+    if not Path(file).is_file():
         raise ModelFileError(f"{path}: there is no such model file; check the path.")
     try:
-        with safe_open(path, framework="numpy") as file:
-            stored = file.metadata() or {}
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        with safe_open(file, framework="numpy") as opened:
+            stored = opened.metadata() or {}
+            arrays = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
     except (SafetensorError, OSError, ValueError) as error:
         advice = (
-            "save the model again" if Path(path).read_bytes()[8:9] == b"{" else "name one that fit or save has written"
+            "save the model again" if Path(file).read_bytes()[8:9] == b"{" else "name one that fit or save has written"
         )
         raise ModelFileError(f"{path}: truncated or not a model file ({error}); {advice}.") from None
     if "likelinet" not in stored:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -66,8 +66,8 @@ class Described:
         return Learned(self.inputs, self.targets, self.n_classes, self.filling, self.start, self.imagined)
 
 
-def write(path: str | Path, fit: Fit) -> None:
-    """Write a fit to one safetensors file: arrays, with everything else as JSON."""
+def write(path: str | Path | BinaryIO, fit: Fit) -> None:
+    """Write a fit to one safetensors file, or stream of bytes: arrays, with everything else as JSON."""
     metadata = {
         "config": fit.declared_whole.model_dump(mode="json"),
         **_learned(fit),
@@ -99,7 +99,7 @@ def _names(groups: int) -> list[str]:
     return ["theta", *(f"theta.{i}" for i in range(1, groups))]
 
 
-def read(path: str | Path, distribution: type[Distribution] | None, trust: str | None) -> Fit:
+def read(path: str | Path | BinaryIO, distribution: type[Distribution] | None, trust: str | None) -> Fit:
     """Return the fit in a file; one with code of its own needs the class, or trust in the very name that it gives."""
     arrays, metadata = container.load(path)
     with _read_from(path):
@@ -146,7 +146,7 @@ def _fit(
     return Fit(config, distribution, inputs, targets, theta, History(), source, filling, start, learned.imagined)
 
 
-def _check_weights(path: str | Path, fit: Fit) -> None:
+def _check_weights(path: str | Path | BinaryIO, fit: Fit) -> None:
     """Raise `ModelFileError` if the weights are not those of the config."""
     expected = (fit.config.ensemble, fit.objective.layout.size)
     if fit.theta.shape != expected or fit.theta.dtype.kind != "f":
@@ -170,7 +170,7 @@ def _filling(data: Any, inputs: Inputs) -> np.ndarray:
 
 
 @contextmanager
-def _read_from(path: str | Path) -> Iterator[None]:
+def _read_from(path: str | Path | BinaryIO) -> Iterator[None]:
     """Say of a part that is not as it should be that it is the file's."""
     try:
         yield

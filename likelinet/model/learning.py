@@ -19,7 +19,7 @@ from likelinet.model.source import Source
 from likelinet.model.without_constants import without_constants
 from likelinet.model.without_identifiers import without_identifiers
 from likelinet.tables.events import with_event_label
-from likelinet.tables.named_target import named
+from likelinet.tables.named_target import named, titled
 from likelinet.tables.roles import Roles
 from likelinet.tables.rows import Rows, declared_table
 from likelinet.targets.build import takes_labels
@@ -60,6 +60,7 @@ def learned(declared: ModelConfig, custom: type[Distribution] | None, given: Giv
     began = time.perf_counter()
     table = declared_table(given.X, declared.data)
     config, y = named(declared, table, given.y)
+    config = titled(config, table.columns, y)
     with also(partial(roles_of(config, custom).look, table)):
         config = with_event_label(config, table) if y is None else config
         if y is None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,6 +15,7 @@ from likelinet.distributions import Distribution
 from likelinet.model import files, recalibration
 from likelinet.model.declaring import with_class, without_keys
 from likelinet.model.fit import Fit
+from likelinet.model.hooks import Hooks
 from likelinet.model.in_html import in_html
 from likelinet.model.learning import Given, gone_on, learned, roles_of
 from likelinet.model.out_of_fold import OutOfFold
@@ -28,7 +29,7 @@ from likelinet.tables.rows import declared_table, output_names
 from likelinet.training.history import Callback, History
 
 
-class Model(Passes, Seeing):
+class Model(Passes, Hooks, Seeing):
     """A network whose outputs are the parameters of a distribution, fitted by maximum likelihood.
 
     Parameters
@@ -271,17 +272,19 @@ class Model(Passes, Seeing):
     def _repr_html_(self) -> str:
         return in_html(repr(self), self.config, self._fit, self.y_name)
 
-    def save(self, path: str | Path) -> None:
-        """Write the fitted model to one safetensors file: arrays, with everything else as JSON."""
+    def save(self, path: str | Path | BinaryIO) -> None:
+        """Write the fitted model to one safetensors file, or to a stream of bytes: arrays, with all else as JSON."""
         files.write(path, self._fitted())
 
     @staticmethod
-    def load(path: str | Path, *, distribution: type[Distribution] | None = None, trust: str | None = None) -> "Model":
+    def load(
+        path: str | Path | BinaryIO, *, distribution: type[Distribution] | None = None, trust: str | None = None
+    ) -> "Model":
         """Return the model in a file; its predictions are bit-identical to those of the saved one.
 
         Parameters
         ----------
-        path : str or Path
+        path : str or Path or stream of bytes
             A file that `save` wrote.
         distribution : type, optional
             The class of a model with a family of your own.
@@ -300,6 +303,9 @@ class Model(Passes, Seeing):
         model = Model(fit.declared_whole, distribution=distribution)
         model._fit = fit.declared_by(model.config)
         return model
+
+    def _unfitted(self) -> "Model":
+        return Model(self._declared, distribution=self._custom)
 
     def _with(self, fit: Fit) -> "Model":
         return Model._of(fit, self._custom)

@@ -313,7 +313,7 @@ class Questions(ABC):
         rows = fit.rows(table)
         answer = question(fit, rows)
         with each_once(fit.said_of_rows):
-            rows.x.oddities.note()
+            rows.x.note()
         fit.note_unused(table)
         return answer
 

@@ -4,6 +4,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -56,7 +57,7 @@ class HeldOut:
 def compare(
     config: ModelConfig,
     models: Mapping[str, ModelConfig],
-    table: Table,
+    table: Any,
     folds: int = 5,
     report: Callable[[str, int], None] = lambda family, fold: None,
 ) -> Iterator[HeldOut]:
@@ -73,7 +74,7 @@ def compare(
         is given a column as a feature that the distribution of this config or of any model reads.
     models : mapping
         A config for each name, as `likelinet.selection.candidates.families` returns them.
-    table : Table
+    table : DataFrame, dict of columns, array or path of a file
         Features, target and weights.
     folds : int
         K.
@@ -100,11 +101,10 @@ def compare(
     Examples
     --------
     >>> import likelinet as ll
-    >>> from likelinet.tables.table import as_table
-    >>> y = np.random.default_rng(0).gamma(2.0, size=(100, 1))
     >>> from likelinet.selection.candidates import families
-    >>> config = ll.ModelConfig(data={"target": "x0", "features": []})
-    >>> [r.family for r in ranked(list(compare(config, families("gaussian, gamma", config), as_table(y))))]
+    >>> table = {"days": np.random.default_rng(0).gamma(2.0, size=100)}
+    >>> config = ll.ModelConfig(data={"target": "days", "features": []})
+    >>> [r.family for r in ranked(list(compare(config, families("gaussian, gamma", config), table)))]
     ['gamma', 'gaussian']
     """
     if isinstance(config.network, CoderConfig):

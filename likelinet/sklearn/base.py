@@ -19,6 +19,7 @@ from likelinet.model.model import Model
 from likelinet.sklearn.checked import checked_weight, checked_X
 from likelinet.sklearn.declaring import at_once_if_few, declared
 from likelinet.sklearn.going_on import to_go_on
+from likelinet.tables.named_target import titled
 from likelinet.training.history import History
 
 
@@ -74,9 +75,13 @@ class DistributionEstimator(BaseEstimator):
         sample_weight: Any,
         validation: tuple[Any, Any, Any] | None,
         kind: dict[str, Any],
+        titles: Any,
         once: bool = False,
     ) -> Self:
-        """Fit to what was checked, or go on from what was fitted; `once`, by one pass over the rows."""
+        """Fit to what was checked, or go on from what was fitted.
+
+        `titles` is y as it was given, which may have names; `once` is by one pass over the rows.
+        """
         weight, declaration = checked_weight(self, sample_weight), self._declared(kind)
         goes_on = self._fitted if once else self._goes_on
         if goes_on:
@@ -84,6 +89,7 @@ class DistributionEstimator(BaseEstimator):
         else:
             config = parse_config(declaration)
             self._check_family(config)
+            config = titled(config, getattr(self, "feature_names_in_", ()), titles)
             if not once and validation is None:
                 config = at_once_if_few(config, np.ones(X.shape[0]) if weight is None else weight)
             model = Model(config)

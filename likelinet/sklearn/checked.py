@@ -3,41 +3,76 @@
 from typing import Any
 
 import numpy as np
+import scipy.sparse
 from sklearn.utils import check_array, check_consistent_length, column_or_1d
 from sklearn.utils.validation import validate_data
 
-from likelinet.core.errors import ParameterError
+from likelinet.core.errors import DataError, ParameterError
+from likelinet.core.wording import rows_of
 from likelinet.distributions import Interval
+from likelinet.tables.table import as_table
 
 
 def checked_X(estimator: Any, X: Any, *, reset: bool) -> Any:
     """Return X as the model takes it: frames as they are, since the model reads text and categories; else an array.
 
-    `reset` has the estimator learn how many features there are, and their names. Of one that is from a model file the
-    model says what a frame lacks.
+    `reset` has the estimator learn how many features there are, and their names; infinite numbers are refused then. Of
+    one that is from a model file the model says what a frame lacks.
     """
     if reset:
         estimator._by_name = False  # noqa: SLF001
     if hasattr(X, "columns"):
         if estimator._by_name:  # noqa: SLF001
             return X
-        return validate_data(estimator, X, reset=reset, skip_check_array=True)
-    return validate_data(
+        X = validate_data(estimator, X, reset=reset, skip_check_array=True)
+        return _finite(X) if reset else X
+    X = validate_data(
         estimator,
         X,
         reset=reset,
         accept_sparse="csr",
         dtype=None,
-        ensure_all_finite="allow-nan",
+        ensure_all_finite=False if reset else "allow-nan",
         ensure_min_samples=2 if reset else 1,
     )
+    return _finite(X) if reset else _with_names(estimator, X)
+
+
+def _finite(X: Any) -> Any:
+    """Return X; raise `DataError` if a column of numbers holds an infinite one, by its name and row."""
+    if scipy.sparse.issparse(X) and not np.isinf(X.data).any():
+        return X
+    for name, cells in as_table(X).columns.items():
+        infinite = isinstance(cells, np.ndarray) and cells.dtype.kind == "f" and np.isinf(cells)
+        if np.any(infinite):
+            raise DataError(
+                f"X holds infinity in column '{name}', {rows_of(infinite)}: make it a missing cell, or a number."
+            )
+    return X
+
+
+def _with_names(estimator: Any, X: Any) -> Any:
+    """Return an array as columns by the names of the fit, if there are any: their lack was noted by scikit-learn."""
+    names = getattr(estimator, "feature_names_in_", None)
+    if names is None or scipy.sparse.issparse(X):
+        return X
+    return dict(zip(names.tolist(), X.T, strict=True))
 
 
 def checked_numbers(estimator: Any, X: Any, y: Any) -> np.ndarray | Interval:
     """Return y of a regressor: floats of shape (n,) or (n, d), or intervals, as many as X has rows."""
     _refuse_none(estimator, y)
     if not isinstance(y, Interval):
-        y = check_array(y, ensure_2d=False, dtype="numeric", input_name="y", estimator=estimator).astype(np.float64)
+        try:
+            y = check_array(y, ensure_2d=False, dtype="numeric", input_name="y", estimator=estimator)
+        except ValueError:
+            if (text := _text_in(y)) is None:
+                raise
+            raise DataError(
+                f"y holds text, as '{text}', and {type(estimator).__name__} predicts numbers: take "
+                "DistributionClassifier for classes."
+            ) from None
+        y = y.astype(np.float64)
         y = column_or_1d(y, warn=True) if y.ndim == 2 and y.shape[1] == 1 else y
     check_consistent_length(X, y)
     return y
@@ -68,6 +103,11 @@ def checked_levels(what: str, levels: Any) -> list[float]:
     if not ((each >= 0.0) & (each <= 1.0)).all():
         raise ParameterError(f"{what}: the level of a quantile must lie between 0 and 1, as 0.9, got {levels!r}.")
     return each.tolist()
+
+
+def _text_in(y: Any) -> str | None:
+    """Return the first text among values, if there is any."""
+    return next((str(value) for value in np.asarray(y, dtype=object).ravel() if isinstance(value, str)), None)
 
 
 def _refuse_none(estimator: Any, y: Any) -> None:

@@ -5,6 +5,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import ClassifierMixin
+from sklearn.metrics import accuracy_score
 from sklearn.utils.multiclass import check_classification_targets
 
 from likelinet.config import ModelConfig
@@ -169,11 +170,11 @@ class DistributionClassifier(FramesOut, ClassifierMixin, DistributionEstimator):
             Held-out rows for early stopping, instead of a part of X.
         """
         X = checked_X(self, X, reset=not self._goes_on)
-        y = self._checked_y(X, y)
+        titles, y = y, self._checked_y(X, y)
         check_classification_targets(y)
         weight = checked_weight(self, sample_weight)
         held_out = self._held_out(X_val, y_val, sample_weight_val)
-        return self._fit(X, y, weight, held_out, self._kind(y, weight, self._goes_on))
+        return self._fit(X, y, weight, held_out, self._kind(y, weight, self._goes_on), titles)
 
     def partial_fit(
         self, X: Any, y: Any, classes: ArrayLike | None = None, sample_weight: ArrayLike | None = None
@@ -195,12 +196,12 @@ class DistributionClassifier(FramesOut, ClassifierMixin, DistributionEstimator):
             Weight of each row, not negative; only ratios within a call matter.
         """
         X = checked_X(self, X, reset=not self._fitted)
-        y = self._checked_y(X, y)
+        titles, y = y, self._checked_y(X, y)
         check_classification_targets(y)
         weight = checked_weight(self, sample_weight)
         if classes is not None and not self._fitted:
             X, y, weight = with_all_classes(X, y, weight, classes)
-        return self._fit(X, y, weight, None, self._kind(y, weight, self._fitted), once=True)
+        return self._fit(X, y, weight, None, self._kind(y, weight, self._fitted), titles, once=True)
 
     def _checked_y(self, X: Any, y: Any) -> Any:
         return checked_labels(self, X, y)
@@ -221,7 +222,7 @@ class DistributionClassifier(FramesOut, ClassifierMixin, DistributionEstimator):
         self.classes_ = np.arange(np.max(model.n_classes)) if model.classes is None else np.asarray(model.classes)
         return self
 
-    def predict(self, X: Any) -> np.ndarray:
+    def predict(self, X: Any) -> Any:
         """Return the most probable class of each row.
 
         Parameters
@@ -232,10 +233,9 @@ class DistributionClassifier(FramesOut, ClassifierMixin, DistributionEstimator):
         Returns
         -------
         ndarray, shape (n,)
-            Labels, of `classes_`.
+            Labels, of `classes_`; a Series where `set_output` asks for it.
         """
-        codes = self._probabilities(X).argmax(axis=1)
-        return self.classes_[codes]
+        return self._titled(X, self._labels(X), self.model_.target_names)
 
     def predict_proba(self, X: Any) -> Any:
         """Return the probability of each class.
@@ -252,6 +252,23 @@ class DistributionClassifier(FramesOut, ClassifierMixin, DistributionEstimator):
         """
         found = self._probabilities(X)
         return found if self._container is None else self._framed(X, found, [str(label) for label in self.classes_])
+
+    def score(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> float:
+        """Return the accuracy of `predict`.
+
+        Parameters
+        ----------
+        X : array_like, sparse matrix or DataFrame, shape (n, p)
+            Rows.
+        y : array_like, shape (n,)
+            Labels.
+        sample_weight : array_like, shape (n,), optional
+            Weight of each row.
+        """
+        return float(accuracy_score(y, self._labels(X), sample_weight=sample_weight))
+
+    def _labels(self, X: Any) -> np.ndarray:
+        return self.classes_[self._probabilities(X).argmax(axis=1)]
 
     def _probabilities(self, X: Any) -> np.ndarray:
         return self.predict_dist(X).class_probabilities()

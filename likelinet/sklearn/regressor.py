@@ -5,6 +5,7 @@ from typing import Any, Literal, Self
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import MultiOutputMixin, RegressorMixin
+from sklearn.metrics import r2_score
 
 from likelinet.core.errors import ParameterError, UndefinedError
 from likelinet.distributions import Distribution, Interval
@@ -174,9 +175,9 @@ class DistributionRegressor(FramesOut, MultiOutputMixin, RegressorMixin, Distrib
             Held-out rows for early stopping, instead of a part of X.
         """
         X = checked_X(self, X, reset=not self._goes_on)
-        y = self._checked_y(X, y)
+        checked = self._checked_y(X, y)
         held_out = self._held_out(X_val, y_val, sample_weight_val)
-        return self._fit(X, y, sample_weight, held_out, NUMBERS)
+        return self._fit(X, checked, sample_weight, held_out, NUMBERS, y)
 
     def partial_fit(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> Self:
         """Go on by one pass over these rows, at a rate that does not change, and return self.
@@ -193,7 +194,7 @@ class DistributionRegressor(FramesOut, MultiOutputMixin, RegressorMixin, Distrib
             Weight of each row, not negative; only ratios within a call matter.
         """
         X = checked_X(self, X, reset=not self._fitted)
-        return self._fit(X, self._checked_y(X, y), sample_weight, None, NUMBERS, once=True)
+        return self._fit(X, self._checked_y(X, y), sample_weight, None, NUMBERS, y, once=True)
 
     def _checked_y(self, X: Any, y: Any) -> Any:
         return checked_numbers(self, X, y)
@@ -217,13 +218,13 @@ class DistributionRegressor(FramesOut, MultiOutputMixin, RegressorMixin, Distrib
         Returns
         -------
         ndarray, shape (n,) or (n, d); or a tuple of two; or (n, q) or (n, q, d) for q quantiles
-            In the units of y.
+            In the units of y; but for quantiles, a Series or frame where `set_output` asks for it.
         """
         if quantiles is not None:
             return _quantiles(self.predict_dist(X), checked_levels("predict", quantiles))
-        d = self.predict_dist(X)
-        found = _point(d, self.point)
-        return (found, d.std()) if return_std else found
+        d, names = self.predict_dist(X), self.model_.target_names
+        found = self._titled(X, _point(d, self.point), names)
+        return (found, self._titled(X, d.std(), names)) if return_std else found
 
     def predict_interval(self, X: Any, coverage: float = 0.9) -> Any:
         """Return the central interval of each row that holds y with a probability.
@@ -317,7 +318,7 @@ class DistributionRegressor(FramesOut, MultiOutputMixin, RegressorMixin, Distrib
         """
         if isinstance(y, Interval):
             raise UndefinedError("score: R² needs a y that is known exactly, got intervals: take log_score.")
-        return super().score(X, y, sample_weight)
+        return r2_score(y, _point(self.predict_dist(X), self.point), sample_weight=sample_weight)
 
 
 def _point(d: Distribution, point: Any) -> np.ndarray:

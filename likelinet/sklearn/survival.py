@@ -159,9 +159,8 @@ class DistributionSurvival(DistributionEstimator):
             Held-out rows for early stopping, instead of a part of X.
         """
         X = checked_X(self, X, reset=not self._goes_on)
-        y = self._checked_y(X, y)
         held_out = self._held_out(X_val, y_val, sample_weight_val)
-        return self._fit(X, y, sample_weight, held_out, TIMES)
+        return self._fit(X, self._checked_y(X, y), sample_weight, held_out, TIMES, None)
 
     def partial_fit(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> Self:
         """Go on by one pass over these rows, at a rate that does not change, and return self.
@@ -174,7 +173,7 @@ class DistributionSurvival(DistributionEstimator):
             As `fit` takes them; only ratios of weights within a call matter.
         """
         X = checked_X(self, X, reset=not self._fitted)
-        return self._fit(X, self._checked_y(X, y), sample_weight, None, TIMES, once=True)
+        return self._fit(X, self._checked_y(X, y), sample_weight, None, TIMES, None, once=True)
 
     def _declared(self, kind: dict[str, Any]) -> dict[str, Any]:
         """Return the declaration, whose family is censored where it does not take intervals itself."""

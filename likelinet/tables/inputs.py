@@ -109,8 +109,10 @@ class Inputs:
             raise DataError(f"X has {counted(len(left), 'column')}{beside}, but the model was fitted on {len(names)}.")
         if by_position:
             columns = {name: table.columns[n] for name, n in zip(names, left, strict=True)}
+            without_names = not table.named
             table = replace(table, columns={**table.columns, **columns}, named=True)
-        elif lacking:
+            return Encoded(self, table, strict, without_names)
+        if lacking:
             one = len(lacking) == 1
             hint = nearest(lacking[0], table.columns) if one else _all_meant(lacking, table.columns)
             there = tuple(c for c in self.columns if not {*c.sources} & {*lacking})
@@ -197,10 +199,13 @@ class Encoded:
         With every feature, by the names of training.
     strict : bool
         Whether cells that are not as those of training are errors.
+    without_names : bool
+        Whether the columns had no names, although those of training had.
     """
 
-    def __init__(self, inputs: Inputs, table: Table, strict: bool = False) -> None:
+    def __init__(self, inputs: Inputs, table: Table, strict: bool = False, without_names: bool = False) -> None:
         self.table, self._strict, self._width = table, strict, inputs.width
+        self._by_order = inputs.names if without_names else []
         self._kinds = [(kind, at) for kind, at in zip(inputs.columns, inputs.spans, strict=True) if kind.width]
         self._endless = any(kind.endless for kind, _ in self._kinds)
         read = gathered(partial(kind.read, table) for kind, _ in self._kinds)
@@ -236,6 +241,16 @@ class Encoded:
         if self._endless and not np.isfinite(columns).all():
             self.check()
         return columns.T
+
+    def note(self) -> None:
+        """Warn of cells that are odd, and of columns without the names that those of training had."""
+        self.oddities.note()
+        if len(self._by_order) > 1:
+            order = ", ".join(self._by_order[:SHOWN]) + (", …" if len(self._by_order) > SHOWN else "")
+            note(
+                f"X has no names of columns, but in training they had: they are taken in that order, {order}; a "
+                "DataFrame, or a dict of columns, has them found by name."
+            )
 
     def check(self) -> None:
         """Raise `DataError` for all cells at once that are refused; it takes all of each column to say where."""

@@ -1,5 +1,6 @@
 """A target that is named rather than passed: `fit(table, "price")` says what `data.target: price` does."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,17 @@ def with_target(config: ModelConfig, target: Any, by: str = "y") -> ModelConfig:
         declared, here = ", ".join(target_names(own)), ", ".join(target_names(data))
         raise ConfigError(f"The target is '{declared}' by data.target, but '{here}' by {by}: name it once.")
     return config.model_copy(update={"data": data})
+
+
+def titled(config: ModelConfig, columns: Iterable[str], y: Any) -> ModelConfig:
+    """Return the config with the name of a Series, or those of a DataFrame, as that of a target without one.
+
+    A name that is among the columns of X stays theirs.
+    """
+    names = [y.name] if isinstance(getattr(y, "name", None), str) else [*getattr(y, "columns", ())]
+    if not names or config.data.target is not None or not all(isinstance(name, str) and name for name in names):
+        return config
+    return config if {*names} & {*columns} else with_target(config, names[0] if len(names) == 1 else names)
 
 
 def named(config: ModelConfig, table: Table, y: Any) -> tuple[ModelConfig, Any]:
