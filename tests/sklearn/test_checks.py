@@ -17,7 +17,14 @@ def _with_array_api(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("SCIPY_ARRAY_API", "1")  # or scikit-learn skips a check
 
 
-@parametrize_with_checks([regressor(**DETERMINISTIC), classifier(**DETERMINISTIC)])
+@parametrize_with_checks(
+    [
+        regressor(),  # by batches and held-out rows drawn at random, but where rows are few
+        classifier(),
+        regressor(**DETERMINISTIC),  # by all rows at once
+        classifier(**DETERMINISTIC, ensemble=3),
+    ]
+)
 def test_checks(estimator, check):
     check(estimator)
 
@@ -32,15 +39,6 @@ def test_checks_of_the_default(estimator, check, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.slow
-@parametrize_with_checks(
-    [
-        DistributionRegressor("gaussian", quality="plain"),
-        DistributionClassifier(quality="plain"),
-        regressor(**DETERMINISTIC, ensemble=3),
-        classifier(**DETERMINISTIC, ensemble=3),
-        regressor(**DETERMINISTIC, engine="jax"),
-        classifier(**DETERMINISTIC, engine="jax"),
-    ]
-)
-def test_checks_of_others(estimator, check):
+@parametrize_with_checks([regressor(**DETERMINISTIC, engine="jax")])  # each training of which compiles its steps
+def test_checks_with_jax(estimator, check):
     check(estimator)

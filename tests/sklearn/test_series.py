@@ -31,6 +31,7 @@ def test_predictions_are_series_where_they_are_asked_for():
     assert type(plain.set_output(transform="default").predict(FRAME)) is np.ndarray
 
 
+@pytest.mark.filterwarnings("ignore:Numbers outside of the range of training")
 @pytest.mark.parametrize("transform", ["pandas", "polars"])
 def test_scores_are_those_of_arrays(transform: str):
     names = labels(n=60)[1]
@@ -91,9 +92,7 @@ def test_text_is_for_a_classifier(made):
 
 def test_an_array_for_a_frame_is_noted_once():
     found = regressor(epochs=1).fit(FRAME, PRICE)
-    with pytest.warns(UserWarning) as noted:
+    with pytest.warns(UserWarning, match="^X does not have valid feature names") as noted:
         by_position = found.predict(X)
-    assert [str(note.message) for note in noted] == [
-        "X does not have valid feature names, but DistributionRegressor was fitted with feature names"
-    ]
+    assert len(noted) == 1
     np.testing.assert_array_equal(by_position, found.predict(FRAME))
