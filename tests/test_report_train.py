@@ -101,14 +101,15 @@ def test_a_table_that_lacks_a_column_is_refused_before_any_work(model: ll.Model,
 
 def test_the_rows_are_predicted_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """All 1,100 of them; for the importance a thousand are predicted with other cells."""
-    x = np.random.default_rng(0).normal(size=(1100, 1))
-    model = quick().fit(x[:50], x[:50, 0], progress=False)
+    x, y = np.random.default_rng(0).normal(size=(2, 1100))
+    x = x[:, None]
+    model = quick().fit(x[:50], y[:50], progress=False)
     asked = []
     ask = ll.Model._ask
     monkeypatch.setattr(ll.Model, "_ask", lambda self, X, q: [asked.append(self is model and X.n), ask(self, X, q)][1])
-    path = model.report(x, x[:, 0], tmp_path / "r.html")
+    path = model.report(x, y, tmp_path / "r.html")
     assert asked.count(1100) == 1
-    assert f">{number(model.evaluate(x, x[:, 0])['nll'])}<" in path.read_text(encoding="utf-8")
+    assert f">{number(model.evaluate(x, y)['nll'])}<" in path.read_text(encoding="utf-8")
 
 
 def test_the_page_and_the_command_say_it(model: ll.Model, tmp_path: Path):
