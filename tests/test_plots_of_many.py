@@ -39,6 +39,37 @@ def test_of_many_rows_some_are_drawn_over_all_their_range():
     assert "500 of 20,000 rows" in ax.get_title()
 
 
+def past(d: ll.Distribution, y: np.ndarray | ll.Interval) -> list[str]:
+    """Return what the title of intervals says of bounds."""
+    return axes(plots.fan, d, y).get_title().split("\n")[1:]
+
+
+def test_intervals_beyond_what_y_can_be_are_said():
+    """As of prices above 0 that are capped."""
+    n = 400
+    loc = np.linspace(1.0, 11.0, n)
+    y = np.clip(loc + RNG.standard_normal(n), 0.01, 10.0)
+    z = stats.norm.isf(0.025)
+    capped, below, above = np.mean(y == 10.0), np.mean(loc < z), np.mean(loc + z > 10.0)
+    d = ll.Gaussian(loc, 1.0)
+    y[0] = 0.005  # so that no bound is at the lower end
+    assert past(d, y) == [
+        f"intervals of {100 * below:.2g} % of rows reach below 0, where no y is",
+        f"intervals of {100 * above:.2g} % of rows reach above 10, which {100 * capped:.2g} % of y are",
+    ]
+    assert past(ll.Clipped(d, 0.0, 10.0), y) == []
+    assert past(d, y - 5.0)[0].startswith("intervals of")  # of the upper end alone
+    assert len(past(d, y - 5.0)) == 1
+
+
+def test_of_other_numbers_no_bound_is_said():
+    rate = RNG.uniform(0.5, 4.0, 300)
+    assert past(ll.Poisson(rate), RNG.poisson(rate).astype(float)) == []
+    assert past(ll.Gaussian(np.zeros(300), 1.0), RNG.normal(size=300).round(1)) == []
+    y = np.exp(RNG.normal(size=300))
+    assert past(ll.LogNormal(np.zeros(300), 1.0), ll.Interval.right_censored(y, y < 2.0)) == []
+
+
 @pytest.mark.parametrize("slope", [-3.0, 3.0])
 def test_the_legend_covers_no_data(slope: float):
     x = np.linspace(0.0, 10.0, 60)

@@ -1,16 +1,20 @@
-"""Boosted trees beside a model: near the truth of made data, and scored on the rows that they have not seen."""
+"""Boosted trees of either library beside a model: near the truth of made data, and scored on rows not seen."""
 
 import html
 import re
 from pathlib import Path
+from typing import Any
 
+import lightgbm
 import numpy as np
 import pytest
 
 import likelinet as ll
+from likelinet.model.predicted import Predicted
 from likelinet.report import boosted
 from likelinet.report.beside import by_other_rows, in_turn, learner, own
 from likelinet.report.case import Case
+from likelinet.report.trees import LIGHTGBM, SCIKIT_LEARN, Trees, installed
 from likelinet.scores.metrics import evaluate
 from likelinet.selection.baselines import baselines
 from tests.small import quick
@@ -28,49 +32,58 @@ def case_of(declared: dict, y: np.ndarray) -> Case:
     model = quick(**declared).fit(X[:600], y[:600], progress=False)
     rows = model.observed(X[600:], y[600:])
     inputs = lambda table: np.column_stack([table.numeric("x0"), table.numeric("x1")])  # noqa: E731
-    return Case(model, rows.table, 600, rows, model.predict_dist(rows.table), False, lambda table: table, inputs, 0)
+    return Case(
+        model, rows.table, 600, Predicted(rows, model.predict_dist(rows.table)), False, lambda table: table, inputs, 0
+    )
 
 
-def learned(case: Case, y: np.ndarray) -> ll.Distribution:
-    """Return what boosted trees of the first half of the rows predict of the others."""
-    return boosted.learner(case)(case.model.observed(X[:600], y[:600]))(case.rows.table)
+each_library = pytest.mark.parametrize("trees", [LIGHTGBM, SCIKIT_LEARN], ids=lambda trees: trees.name)
 
 
-def test_numbers_have_the_mean_and_one_width():
+def learned(case: Case, trees: Trees, y: np.ndarray, rows: Any = slice(600)) -> ll.Distribution:
+    """Return what boosted trees of the first half of the rows, or of other ones, predict of the second half."""
+    return boosted.learner(case, trees)(case.model.observed(X[rows], y[rows]))(case.rows.table)
+
+
+@each_library
+def test_numbers_have_the_mean_and_one_width(trees: Trees):
     y = LOC + 0.3 * RNG.standard_normal(N)
-    d = learned(case_of({}, y), y)
+    d = learned(case_of({}, y), trees, y)
     assert isinstance(d, ll.Gaussian)
     assert np.abs(d.mean() - LOC[600:]).mean() < 0.15
     assert np.unique(d.scale).size == 1
     assert d.scale.max() == pytest.approx(0.3, abs=0.08)
 
 
-def test_positive_numbers_are_those_of_their_logarithm():
+@each_library
+def test_positive_numbers_are_those_of_their_logarithm(trees: Trees):
     y = LOC * np.exp(0.2 * RNG.standard_normal(N))
-    d = learned(case_of({"distribution": {"kind": "gamma"}}, y), y)
+    d = learned(case_of({"distribution": {"kind": "gamma"}}, y), trees, y)
     assert isinstance(d, ll.LogNormal)
     assert np.abs(d.median() / LOC[600:] - 1.0).mean() < 0.1
 
 
-def test_counts_have_their_mean():
+@each_library
+def test_counts_have_their_mean(trees: Trees):
     y = RNG.poisson(LOC).astype(float)
-    d = learned(case_of({"distribution": {"kind": "poisson"}}, y), y)
+    d = learned(case_of({"distribution": {"kind": "poisson"}}, y), trees, y)
     assert isinstance(d, ll.Poisson)
     assert np.abs(d.mean() / LOC[600:] - 1.0).mean() < 0.2
 
 
-def test_classes_have_their_probabilities_and_those_unseen_a_little():
+@each_library
+def test_classes_have_their_probabilities_and_those_unseen_a_little(trees: Trees):
     y = np.where(STEP, "b", "a")
     y[RNG.random(N) < 0.2] = "a"
     y[[0, 1, 700]] = "c"
     case = case_of({"distribution": {"kind": "categorical"}}, y)
-    d = learned(case, y)
+    d = learned(case, trees, y)
     probs = d.class_probabilities()
     np.testing.assert_allclose(probs.sum(1), 1.0)
     assert np.abs(probs[:, 1] - 0.8 * STEP[600:]).mean() < 0.1
     assert evaluate(d, y[600:])["nll"] < 0.5
     some = np.flatnonzero(y[:600] == "a")
-    alone = boosted.learner(case)(case.model.observed(X[some], y[some]))(case.rows.table)
+    alone = learned(case, trees, y, some)
     np.testing.assert_allclose(alone.class_probabilities()[:, 1:], 1e-3 / 3)
 
 
@@ -86,7 +99,7 @@ def test_each_row_is_scored_by_models_of_other_rows():
     y = LOC + 0.3 * RNG.standard_normal(N)
     case = case_of({}, y)
     config = baselines(case.model.config)["linear"]
-    given = by_other_rows(case, learner(case, config), (X[:600], y[:600]))
+    given = by_other_rows(case, learner(case, config), case.model.observed(X[:600], y[:600]))
     fitted = ll.Model(config).fit(X[:600], y[:600], progress=False)
     np.testing.assert_allclose(given.log_score, fitted.predict_dist(X[600:]).log_prob(y[600:]))
     seen = []
@@ -109,7 +122,10 @@ def test_each_row_is_scored_by_models_of_other_rows():
 def test_they_have_a_line_in_the_report(tmp_path: Path):
     y = LOC + 0.3 * RNG.standard_normal(N)
     model = quick().fit(X[:600], y[:600], progress=False)
-    found = checked(model.report(X[600:700], y[600:700], tmp_path / "r.html", train=(X[:600], y[:600])))
+    path = model.report(X[600:700], y[600:700], tmp_path / "r.html", train=(X[:600], y[:600]))
+    found = checked(path)
+    assert installed() == LIGHTGBM
+    assert "The boosted trees are those of LightGBM with its defaults" in path.read_text(encoding="utf-8")
     lines = {row[0]: row for row in found.rows["scores"] if len(row) == 7}
     assert list(lines) == ["model", "this model", "linear", "intercept-only", "boosted trees"]
     scores = {name: float(row[1].replace("−", "-")) for name, row in lines.items() if name != "model"}
@@ -129,38 +145,46 @@ def said_of_trees(path: Path) -> tuple[list[str], str]:
 POISSON = {"distribution": {"kind": "poisson"}}
 
 
-def test_counts_that_are_all_zero_have_a_small_rate(tmp_path: Path):
-    y = np.zeros(60)
-    y[5] = 3.0  # in one part of the rows alone, so that other parts are all zero
-    model = quick(**POISSON).fit(X[:60], y, progress=False)
-    lines, _ = said_of_trees(model.report(X[:60], y, tmp_path / "r.html"))
-    assert lines == ["model", "this model", "linear", "intercept-only", "boosted trees"]
-    case = case_of(POISSON, RNG.poisson(LOC).astype(float))
-    d = boosted.learner(case)(case.model.observed(X[:50], np.zeros(50)))(case.rows.table)
-    np.testing.assert_allclose(d.mean(), 0.01)
+@each_library
+def test_counts_that_are_nearly_all_zero_have_a_small_rate(trees: Trees):
+    y = RNG.poisson(LOC).astype(float)
+    case = case_of(POISSON, y)
+    y[:60] = 0.0
+    np.testing.assert_allclose(learned(case, trees, y, slice(50)).mean(), 0.01)
+    y[5] = 3.0
+    rate = learned(case, trees, y, slice(60)).mean()
+    assert np.all((rate > 0.0) & (rate < 1.0))
 
 
 def test_rows_that_are_too_few_to_learn_from_are_said(tmp_path: Path):
     y = LOC + 0.3 * RNG.standard_normal(N)
     model = quick().fit(X[:60], y[:60], progress=False)
-    lines, words = said_of_trees(model.report(X[:60], y[:60], tmp_path / "r.html", train=(X[:1], y[:1])))
+    with pytest.warns(UserWarning, match="train has 1 row, and the model was fitted to 60"):
+        path = model.report(X[:60], y[:60], tmp_path / "r.html", train=(X[:1], y[:1]))
+    lines, words = said_of_trees(path)
     assert "boosted trees" not in lines
     assert words == "They need 40 rows to learn from, and here are 1."
-    lines, words = said_of_trees(model.report(X[:20], y[:20], tmp_path / "r.html", train=(X[:60], y[:60])))
+    with pytest.warns(UserWarning, match="20 of these 20 rows are in train as well"):
+        path = model.report(X[:20], y[:20], tmp_path / "r.html", train=(X[:60], y[:60]))
+    lines, words = said_of_trees(path)
     assert "boosted trees" in lines  # however few rows are scored
     assert words == ""
 
 
-def test_what_scikit_learn_cannot_learn_from_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    def fit(*_, **__):
-        raise ValueError("no < such rows")
+@pytest.mark.parametrize(
+    ("trees", "grow"),
+    [(LIGHTGBM, "lightgbm.train"), (SCIKIT_LEARN, "sklearn.ensemble.HistGradientBoostingRegressor.fit")],
+    ids=lambda of: getattr(of, "name", ""),
+)
+def test_what_trees_cannot_learn_from_is_said(trees: Trees, grow: str, monkeypatch: pytest.MonkeyPatch):
+    def fails(*_, **__):
+        raise lightgbm.basic.LightGBMError("no < such rows") if trees is LIGHTGBM else ValueError("no < such rows")
 
-    monkeypatch.setattr("sklearn.ensemble.HistGradientBoostingRegressor.fit", fit)
     y = LOC + 0.3 * RNG.standard_normal(N)
-    model = quick().fit(X[:60], y[:60], progress=False)
-    lines, words = said_of_trees(model.report(X[:60], y[:60], tmp_path / "r.html"))
-    assert lines == ["model", "this model", "linear", "intercept-only"]
-    assert words == "scikit-learn cannot learn from these rows (no < such rows)."
+    case = case_of({}, y)
+    monkeypatch.setattr(grow, fails)
+    with pytest.raises(ll.DataError, match=f"^{trees.name} cannot learn from these rows .no < such rows.\\.$"):
+        learned(case, trees, y)
 
 
 def test_trees_that_cannot_see_the_exposure_are_not_beside(tmp_path: Path):

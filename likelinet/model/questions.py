@@ -24,10 +24,9 @@ from likelinet.model.fit import EncodedRows, Fit
 from likelinet.model.marginal import predict_both
 from likelinet.model.members import Uncertainty, each_member, member_weights, uncertainty
 from likelinet.model.out_of_fold import OutOfFold
+from likelinet.model.predicted import Predicted
 from likelinet.model.prediction import predict_dist
-from likelinet.scores import metrics
 from likelinet.scores.calibration import log_prob
-from likelinet.scores.skill import skill
 from likelinet.tables.named_target import named
 from likelinet.tables.roles import Roles
 from likelinet.tables.rows import Rows, declared_table, target_names
@@ -209,13 +208,7 @@ class Questions(ABC):
         table = declared_table(X, self.config.data)
         rows = self.observed(table, y, sample_weight)
         self._note_seen(table)
-        is_vae = isinstance(self.config.network, VAEConfig)
-        bound = self._bound(rows, 1, self.config.training.seed) if is_vae else None
-        d, without_x, each = self._ask(rows.table, lambda fit, x: (*predict_both(fit, x), bound and bound(fit, x)))
-        scores = metrics.evaluate(self._recalibrated(d), rows.y, rows.weight)
-        if each is not None:
-            scores = {"elbo": float(np.average(each, weights=rows.weight)), **scores}
-        return scores if without_x is None else scores | skill(scores, without_x, rows.y, rows.weight)
+        return self._predicted(rows).scores()
 
     def uncertainty(self, X: Any, measure: Literal["variance", "entropy"] = "variance") -> Uncertainty:
         r"""Return how uncertain y is in each row: in all, by noise, and since the members of an ensemble disagree.
@@ -316,6 +309,13 @@ class Questions(ABC):
             rows.x.note()
         fit.note_unused(table)
         return answer
+
+    def _predicted(self, rows: Rows) -> Predicted:
+        """Return all that is predicted of rows whose y is known."""
+        is_vae = isinstance(self.config.network, VAEConfig)
+        bound = self._bound(rows, 1, self.config.training.seed) if is_vae else None
+        d, without_x, each = self._ask(rows.table, lambda fit, x: (*predict_both(fit, x), bound and bound(fit, x)))
+        return Predicted(rows, self._recalibrated(d), without_x, each)
 
     def _recalibrated(self, d: Distribution) -> Distribution:
         """Return plain predictions as the model gives them."""

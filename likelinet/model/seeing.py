@@ -166,8 +166,10 @@ class Seeing(Questions):
         _check_whole("seed", seed, 0)
         table = declared_table(X, self.config.data)
         given = {"train": train, "sample_weight": sample_weight, "seed": seed}
-        inside = {"read": self._by_name, "inputs": self._inputs_of, "note_seen": self._note_seen}
-        return _report.write_report(self, table, y, Path(path), **given, **inside)
+        asked = {"predict": self._predicted, "read": self._by_name, "inputs": self._inputs_of}
+        fit = self._fitted()
+        asked |= {"note_seen": self._note_seen, "fitted_to": fit.source.rows if len(fit.start) else 0}  # not of parts
+        return _report.write_report(self, table, y, Path(path), **given, **asked)
 
     def _by_name(self, table: Table) -> Table:
         """Return the columns that predictions need, by the names that the model has for them, of these rows alone."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from likelinet.core.errors import UndefinedError
+from likelinet.core.wording import readable
 from likelinet.distributions import Distribution, Interval
 from likelinet.plots.style import BLUE, ORANGE
 from likelinet.scores.angles import around
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 LEVELS = (0.95, 0.8, 0.5)  # central intervals drawn over each other, from pale to strong
+FEW = 0.01  # share of rows below which nothing is said of them
+LEAST, BESIDE = 5, 3.0  # rows on a bound of y, and times as many as on the number next to it
 ROWS = 500  # drawn at most: of more, bands are noise, and dots lie over all
 
 
@@ -25,7 +28,8 @@ def fan(
 ) -> None:
     """Draw central intervals of each row and what was observed, along x or in the order of the median.
 
-    Of more than 500 rows every so many is drawn. Counts with the same median are in the order of their mean.
+    Of more than 500 rows every so many is drawn. Counts with the same median are in the order of their mean. Where
+    intervals reach beyond all that was observed, below 0 or past a bound that many rows lie on, the title says so.
 
     Parameters
     ----------
@@ -67,7 +71,44 @@ def fan(
     # Below the axis, where it covers no data.
     axes.legend(frameon=False, fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=5, columnspacing=1.2)
     some = f", {ROWS} of {all_rows:,} rows" if all_rows > ROWS else ""
-    axes.set_title(f"Predicted distributions{some}")
+    past = [] if centre is not None else beyond(y, *d.interval(LEVELS[0]))
+    axes.set_title("\n".join([f"Predicted distributions{some}", *past]))
+
+
+def beyond(y: np.ndarray | Interval, low: np.ndarray, high: np.ndarray) -> list[str]:
+    """Return what to say of intervals that reach below 0, where no y does, or past a number that many y are.
+
+    Parameters
+    ----------
+    y : ndarray or Interval, shape (n,)
+        What was observed.
+    low, high : ndarray, shape (n,)
+        The ends of the intervals.
+
+    Examples
+    --------
+    >>> beyond(np.array([0.5, 1.0, 2.0]), np.array([-1.0, 0.5, 1.0]), np.array([1.0, 2.0, 3.0]))
+    ['intervals of 33 % of rows reach below 0, where no y is']
+    """
+    ends = np.concatenate([y.lower, y.upper]) if isinstance(y, Interval) else y
+    ends = ends[np.isfinite(ends)]
+    least, most = float(ends.min()), float(ends.max())
+    at_least, at_most = _is_bound(ends, 1), _is_bound(ends, -1)
+    bounds = [(low < least, least, "below")] if at_least else [(low < 0.0, 0.0, "below")] if least >= 0.0 else []
+    bounds += [(high > most, most, "above")] if at_most else []
+    said = []
+    for where, end, side in bounds:
+        there, rows = float(np.mean(ends == end)), float(where.mean())
+        if rows >= FEW:
+            what = f"which {100 * there:.2g} % of y are" if there else "where no y is"
+            said.append(f"intervals of {100 * rows:.2g} % of rows reach {side} {readable(end)}, {what}")
+    return said
+
+
+def _is_bound(y: np.ndarray, step: int) -> bool:
+    """Whether the first or the last of numbers is one that rows come to lie on: far more than on the one beside it."""
+    count = np.unique(y, return_counts=True)[1][::step]
+    return len(count) > 1 and count[0] >= max(LEAST, FEW * len(y), BESIDE * count[1])
 
 
 def _mean(d: Distribution) -> np.ndarray:

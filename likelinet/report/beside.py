@@ -13,7 +13,7 @@ from likelinet.model.model import Model
 from likelinet.report.case import Case
 from likelinet.scores.calibration import log_prob
 from likelinet.tables.hold_out import HoldOut
-from likelinet.tables.rows import Rows, declared_table
+from likelinet.tables.rows import Rows
 from likelinet.tables.table import Table
 
 FOLDS = 3  # of the rows, by which other models are fitted where there are no others
@@ -56,7 +56,7 @@ def learner(case: Case, config: ModelConfig) -> Learn:
     return learn
 
 
-def by_other_rows(case: Case, learn: Learn, train: Any) -> Beside:
+def by_other_rows(case: Case, learn: Learn, train: Rows) -> Beside:
     """Return the scores of all rows by a model that is fitted to rows of its own.
 
     Parameters
@@ -65,12 +65,10 @@ def by_other_rows(case: Case, learn: Learn, train: Any) -> Beside:
         The rows that are scored.
     learn : callable
         Fits the model.
-    train
-        A table that has y, or (X, y) or (X, y, sample_weight).
+    train : Rows
+        What it is fitted to.
     """
-    x, y, weight = (*train, None, None)[:3] if isinstance(train, tuple) else (train, None, None)
-    table = declared_table(x, case.model.config.data)
-    return _scored(learn(case.model.observed(table, y, weight))(case.rows.table), case.y)
+    return _scored(learn(train)(case.rows.table), case.y)
 
 
 def in_turn(case: Case, learn: Learn) -> Beside:

@@ -9,7 +9,8 @@ from likelinet.plots.calibration import coverage_curve, pit_histogram, reliabili
 from likelinet.plots.classes import CELL, by_class, confusion
 from likelinet.plots.densities import densities
 from likelinet.plots.discrimination import precision_recall, roc
-from likelinet.plots.intervals import fan
+from likelinet.plots.intervals import LEVELS as DRAWN
+from likelinet.plots.intervals import beyond, fan
 from likelinet.plots.survival import has_survival, survival
 from likelinet.report.case import Case
 from likelinet.report.figures import WIDE, svg
@@ -21,6 +22,7 @@ from likelinet.scores.metrics import class_probabilities
 LEVELS = (0.5, 0.8, 0.9, 0.95)
 CHOSEN = 8  # rows whose distributions are drawn
 OUTPUTS = 3  # drawn at most
+BEYOND = "a family with this bound, such as one of positive numbers, or 'clipped', gives what lies beyond no probability."
 MATRIX = "The confusion matrix counts rows, whatever their weights; the other pictures weigh them."
 
 
@@ -99,8 +101,10 @@ def _of_numbers(case: Case) -> list[str]:
             inside = np.diff(pit_cdf(d, y, np.array([0.5 - 0.5 * level, 0.5 + 0.5 * level]), case.weight))
             low, high = d.interval(level)
             rows.append([f"{level:.0%}", float(inside[0]), float(np.average(high - low, weights=case.weight))])
+        past = [said(f"Here {words}: {BEYOND}") for words in beyond(y, *d.interval(DRAWN[0]))]
         parts += [
             pictures([(wide, f"Intervals of {name}, with what was observed")]),
+            *(past if centre is None else []),
             pictures(drawn),
             table(["interval", "share inside", "mean width"], rows, f"Central intervals of {name}."),
         ]

@@ -9,6 +9,7 @@ import numpy as np
 from likelinet.core.wording import shown
 from likelinet.distributions import Distribution, Interval
 from likelinet.model.model import Model
+from likelinet.model.predicted import Predicted
 from likelinet.model.seeing import drawn
 from likelinet.tables.named_target import named
 from likelinet.tables.rows import Rows, output_names
@@ -29,10 +30,8 @@ class Case:
         All rows, as they were given.
     observed : int
         How many of them have y.
-    rows : Rows
-        Those that are scored.
-    d : Distribution
-        What is predicted of each.
+    predicted : Predicted
+        Those that are scored, with what is predicted of each.
     by_column : bool
         Whether y is a column of the table.
     read : callable
@@ -46,12 +45,21 @@ class Case:
     model: Model
     table: Table
     observed: int
-    rows: Rows
-    d: Distribution
+    predicted: Predicted
     by_column: bool
     read: Callable[[Table], Table]
     inputs: Callable[[Table], np.ndarray]
     seed: int
+
+    @property
+    def rows(self) -> Rows:
+        """Those that are scored."""
+        return self.predicted.rows
+
+    @property
+    def d(self) -> Distribution:
+        """What is predicted of each."""
+        return self.predicted.d
 
     @property
     def y(self) -> np.ndarray | Interval:
@@ -97,6 +105,7 @@ def case_of(
     y: Any,
     sample_weight: Any,
     seed: int,
+    predict: Callable[[Rows], Predicted],
     read: Callable[[Table], Table],
     inputs: Callable[[Table], np.ndarray],
 ) -> Case:
@@ -110,6 +119,8 @@ def case_of(
         As the user passed them.
     seed : int
         By which rows are drawn.
+    predict : callable
+        Returns all that is predicted of rows.
     read, inputs : callable
         As the case has them.
     """
@@ -121,5 +132,4 @@ def case_of(
     if observed > ROWS:
         mask = drawn(observed, ROWS, np.random.default_rng(seed))
         rows = Rows(rows.table.taken(mask), rows.y[mask], rows.weight[mask], rows.levels)
-    d = model.predict_dist(rows.table)
-    return Case(model, table, observed, rows, d, y is None, read, inputs, seed)
+    return Case(model, table, observed, predict(rows), y is None, read, inputs, seed)

@@ -1,7 +1,5 @@
 """Section on scores: the model's, and beside those of simpler models, on the same rows, with paired errors."""
 
-from typing import Any
-
 import numpy as np
 
 from likelinet.core.errors import LikelinetError
@@ -11,34 +9,38 @@ from likelinet.report import boosted
 from likelinet.report.beside import FOLDS, Learn, by_other_rows, in_turn, learner, own
 from likelinet.report.case import Case
 from likelinet.report.html import Section, noted, said, table
+from likelinet.report.train import Train
+from likelinet.report.trees import installed
 from likelinet.scores.paired import paired
 from likelinet.selection.baselines import baselines
 
 TREES = "boosted trees"
 
 
-def scores(case: Case, train: Any) -> Section:
-    """Return metrics of the model, and how far simpler models are from it."""
-    measured = case.model.evaluate(*case.given)
+def scores(case: Case, train: Train | None) -> Section:
+    """Return metrics of the model, and how far simpler models are from it, by rows for these if there are any."""
+    measured = case.predicted.scores()
     rows = counted(case.rows.table.n, "row")
     drawn = f"{rows}, drawn of {case.observed}" if case.observed > case.rows.table.n else rows
     parts = [table(["metric", "value"], measured.items(), f"Means over {drawn}.")]
     others = {name: learner(case, config) for name, config in baselines(case.model.config).items()}
-    if others and boosted.fits(case):
-        others[TREES] = boosted.learner(case)
+    trees = installed() if others and boosted.fits(case) else None
+    if trees is not None:
+        others[TREES] = boosted.learner(case, trees)
     if others:
-        parts += _compared(case, others, train)
+        parts += [] if train is None else map(noted, train.faults)
+        parts += _compared(case, others, train, "" if trees is None else boosted.words(trees))
     return Section("scores", "Scores, beside simpler models", parts)
 
 
-def _compared(case: Case, others: dict[str, Learn], train: Any) -> list[str]:
+def _compared(case: Case, others: dict[str, Learn], train: Train | None, of_trees: str) -> list[str]:
     """Return a table of differences, and what it says."""
     this = own(case)
     found, failed = {}, []
     for name, learn in others.items():
         try:
             with unnoted():
-                found[name] = in_turn(case, learn) if train is None else by_other_rows(case, learn, train)
+                found[name] = in_turn(case, learn) if train is None else by_other_rows(case, learn, train.rows)
         except LikelinetError as error:
             failed.append(noted(f"{name}: {error}"))
     words = "Brier score" if case.of_classes else "CRPS"
@@ -56,7 +58,7 @@ def _compared(case: Case, others: dict[str, Learn], train: Any) -> list[str]:
         lines.append(line)
         verdicts.append(_verdict(name, apart, noise))
     how = (
-        "The other models were fitted to the training rows."
+        "The other models were fitted to the rows of train."
         if train is not None
         else f"The other models saw other rows of this table alone: each row is scored by those fitted to the other "
         f"{FOLDS - 1} of {FOLDS} parts. Hand over the training rows to have them fitted to those."
@@ -66,7 +68,7 @@ def _compared(case: Case, others: dict[str, Learn], train: Any) -> list[str]:
         table(head, lines, "Differences from this model, with paired standard errors."),
         *verdicts,
         said(how),
-        *([said(boosted.WORDS)] if TREES in found else []),
+        *([said(of_trees)] if TREES in found else []),
         *failed,
     ]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from likelinet.distributions import Interval
+from likelinet.distributions import Distribution, Interval
 from likelinet.explain.importance import Importance
 from likelinet.report.case import Case
 from likelinet.report.html import Section, said, table
@@ -14,6 +14,10 @@ from likelinet.scores.metrics import class_probabilities
 
 ROWS = 10
 FEATURES = 4  # whose cells are shown beside
+TAIL = (
+    "The tail is the probability, by the prediction, of a y as far out as the observed one or farther, on either side: "
+    "twice the smaller of P(Y ≤ y) and P(Y ≥ y), at most 1. Of a y between two ends it is that of the nearer one."
+)
 
 
 def surprising(case: Case, found: Importance | None) -> Section:
@@ -22,21 +26,20 @@ def surprising(case: Case, found: Importance | None) -> Section:
     worst = np.argsort(score, kind="stable")[:ROWS]
     names = [] if found is None else [found.names[int(i)] for i in found.order]
     names = [name for name in names if name in case.rows.table.columns]
-    parts = [_table(case, worst, score, names[:FEATURES], "The lowest log scores.")]
+    parts = [said(TAIL)] if case.of_one_number else []
+    parts.append(_table(case, worst, score, names[:FEATURES], "The lowest log scores."))
     if case.of_one_number and not case.d.is_angle:
-        tail = tails(case)
+        tail = tails(case.d.censored_outermost(), case.y)
         least = np.argsort(tail, kind="stable")[:ROWS]
         parts.append(_table(case, least, score, names[:FEATURES], "The farthest out: the least probability beyond y."))
         n, far = len(tail), int((tail < 0.01).sum())
-        parts.append(
-            said(f"{far} of {n} rows have a tail probability below 1 %, of a right model about {n / 100:.3g}.")
-        )
+        parts.append(said(f"{far} of {n} rows have a tail below 1 %, of a right model about {n / 100:.3g}."))
     return Section("surprising", "Worst and most surprising rows", parts)
 
 
-def tails(case: Case) -> np.ndarray:
+def tails(d: Distribution, y: np.ndarray | Interval) -> np.ndarray:
     """Return twice the smaller of P(Y ≤ y) and P(Y ≥ y), at most 1; of an interval, by its end that is less far out."""
-    below, within = pit_bounds(case.d.censored_outermost(), case.y)
+    below, within = pit_bounds(d, y)
     return np.minimum(1.0, 2.0 * np.minimum(within, 1.0 - below))
 
 
@@ -72,14 +75,8 @@ def _beside(case: Case, at: np.ndarray) -> dict[str, list[Any]]:
         "median": plain.median().astype(float).tolist(),
         "80 % from": low.astype(float).tolist(),
         "to": high.astype(float).tolist(),
-        "tail": tails_of(plain, y).tolist(),
+        "tail": tails(plain, y).tolist(),
     }
-
-
-def tails_of(d: Any, y: np.ndarray | Interval) -> np.ndarray:
-    """Return the same as `tails` of some rows."""
-    below, within = pit_bounds(d, y)
-    return np.minimum(1.0, 2.0 * np.minimum(within, 1.0 - below))
 
 
 def _observed(y: np.ndarray | Interval) -> list[Any]:

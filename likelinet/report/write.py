@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from likelinet.core.errors import DataError, UndefinedError
-from likelinet.core.notes import unnoted
+from likelinet.core.notes import note, unnoted
 from likelinet.core.wording import counted
 from likelinet.core.writing import replacing
 from likelinet.explain.importance import Importance
 from likelinet.model.model import Model
+from likelinet.model.predicted import Predicted
 from likelinet.report.calibration import calibration, single_rows
 from likelinet.report.case import Case, case_of
 from likelinet.report.drift import drift
@@ -21,7 +22,9 @@ from likelinet.report.effects import dependence, features, measured
 from likelinet.report.html import Section, items, noted, page, said
 from likelinet.report.scores import scores
 from likelinet.report.surprising import surprising
+from likelinet.report.train import Train, train_of
 from likelinet.report.training import columns, family, training
+from likelinet.tables.rows import Rows
 from likelinet.tables.table import Table
 
 ENDINGS = (".html", ".htm")
@@ -33,9 +36,11 @@ def write_report(
     y: Any,
     path: Path,
     *,
+    predict: Callable[[Rows], Predicted],
     read: Callable[[Table], Table],
     inputs: Callable[[Table], np.ndarray],
     note_seen: Callable[[Table], None],
+    fitted_to: int = 0,
     train: Any = None,
     sample_weight: Any = None,
     seed: int = 0,
@@ -50,12 +55,16 @@ def write_report(
         Rows, as `Model.evaluate` takes them.
     path : Path
         The file.
+    predict : callable
+        Returns all that is predicted of rows whose y is known.
     read : callable
         Returns a table as the model sees it: with its own names of columns.
     inputs : callable
         Returns what the network sees of a table.
     note_seen : callable
         Warns of a table that the model was trained on.
+    fitted_to : int
+        How many rows the model was fitted to; 0 where it is not known.
     train : optional
         Rows for the simpler models.
     seed : int
@@ -73,9 +82,12 @@ def write_report(
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
         note_seen(table)
-        case = case_of(model, table, y, sample_weight, seed, read, inputs)
+        case = case_of(model, table, y, sample_weight, seed, predict, read, inputs)
+    learned_from = None if train is None else train_of(case, train, fitted_to)
+    for fault in () if learned_from is None else learned_from.faults:
+        note(fault)
     with unnoted():  # said above
-        text = html_of(case, train, list(dict.fromkeys(str(w.message) for w in caught)))
+        text = html_of(case, learned_from, list(dict.fromkeys(str(w.message) for w in caught)))
     try:
         with replacing(path) as new:
             new.write_text(text, encoding="utf-8")
@@ -84,7 +96,7 @@ def write_report(
     return path
 
 
-def html_of(case: Case, train: Any, notes: Sequence[str]) -> str:
+def html_of(case: Case, train: Train | None, notes: Sequence[str]) -> str:
     """Return the report as text, with what was noted of the rows at its top."""
     rows = counted(case.table.n, "row")
     known = "" if case.observed == case.table.n else f", of which {case.observed} have a y"
@@ -93,7 +105,7 @@ def html_of(case: Case, train: Any, notes: Sequence[str]) -> str:
     return page(f"{case.y_in_words}: a report", lead, _sections(case, train))
 
 
-def _sections(case: Case, train: Any) -> list[Section]:
+def _sections(case: Case, train: Train | None) -> list[Section]:
     """Return all parts that there is something to say in; what a distribution has no answer to is said in its place."""
     found = _importance(case)
     wanted: list[Callable[[], Section | None]] = [
