@@ -1,8 +1,6 @@
 """The command line over `Model`: how it starts, and that Ctrl-C ends it whatever it is doing."""
 
-import os
 import sys
-from contextlib import suppress
 
 from likelinet.training.interrupts import CtrlC
 
@@ -11,9 +9,6 @@ INTERRUPTED = 130  # exit code of a command that Ctrl-C ended: 128 + SIGINT
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; exit 2 for what the user can mend, 130 after Ctrl-C."""
-    with suppress(FileNotFoundError):  # the folder is gone
-        if os.getcwd() not in sys.path:
-            sys.path.append(os.getcwd())  # a family of the user's own is a module beside the data
     ctrl_c = CtrlC()
     try:
         with ctrl_c:  # from here on, imports among them

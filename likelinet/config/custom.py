@@ -2,6 +2,9 @@
 
 import importlib
 import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator
@@ -57,11 +60,23 @@ class CustomConfig(Declared):
         return self.model_copy(update={"target": target})
 
 
+@contextmanager
+def _current_folder() -> Iterator[None]:
+    """Let modules be imported from the current folder, last of all: nothing else that is there is to be run."""
+    sys.path.append("")  # which Python reads as the current folder, if there is one
+    try:
+        yield
+    finally:
+        last = len(sys.path) - 1 - sys.path[::-1].index("")
+        del sys.path[last]
+
+
 def import_distribution(target: str) -> type[Distribution]:
-    """Return the class that `module:Class` names."""
+    """Return the class that `module:Class` names, whose module may be a file of the current folder."""
     module, _, name = target.partition(":")
     try:
-        found = getattr(importlib.import_module(module), name)
+        with _current_folder():
+            found = getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError, ValueError) as error:
         raise ConfigError(
             f"distribution.target: cannot import '{target}' ({error}); pass the class itself or mend the name."

@@ -1,14 +1,17 @@
 """Dataclasses out of plain data, such as a file holds."""
 
 from collections.abc import Callable
-from dataclasses import MISSING, fields
-from typing import Any, TypeVar, cast
+from dataclasses import MISSING, fields, is_dataclass
+from functools import lru_cache
+from typing import Any, TypeVar, cast, get_type_hints
+
+from pydantic import ConfigDict, InstanceOf, TypeAdapter, ValidationError
 
 T = TypeVar("T")
 
 
-def from_fields(cls: type[T], data: Any, what: str, **read: Callable[[Any], Any]) -> T:
-    """Return a dataclass with the fields in `data`; those that are not there take their default.
+def from_fields(cls: type[T], data: Any, what: str, finite: bool = False, **read: Callable[[Any], Any]) -> T:
+    """Return a dataclass with the fields in `data`, each as it is annotated; those not there take their default.
 
     Parameters
     ----------
@@ -18,13 +21,16 @@ def from_fields(cls: type[T], data: Any, what: str, **read: Callable[[Any], Any]
         Its fields by name, as plain data.
     what : str
         How messages call it.
+    finite : bool
+        Whether its numbers may be neither infinite nor NaN.
     **read
         What makes a field of its plain data, where it is no plain data itself.
 
     Raises
     ------
     ValueError
-        If a field is unknown, or one without a default is not there; the message names it.
+        If a field is unknown, of another type or outside of what its annotation allows, or one without a default is not
+        there; the message names it.
     """
     if not isinstance(data, dict):
         raise ValueError(f"{what}: expected named parts, got {data!r:.40}")
@@ -35,4 +41,35 @@ def from_fields(cls: type[T], data: Any, what: str, **read: Callable[[Any], Any]
     needed = {name for name, f in known.items() if f.default is MISSING and f.default_factory is MISSING}
     if missing := sorted(needed - set(parts)):
         raise ValueError(f"{what}: the part '{missing[0]}' is missing")
-    return cls(**{name: read[name](value) if name in read else value for name, value in parts.items()})
+    values = {name: read[name](value) if name in read else value for name, value in parts.items()}
+    for name, value in values.items():
+        try:
+            _checks(cls, finite)[name].validate_python(value)
+        except ValidationError as error:
+            why = error.errors(include_url=False)[0]["msg"]
+            raise ValueError(f"{what}: the part '{name}' is {value!r:.40}: {why[:1].lower()}{why[1:]}") from None
+    return cls(**values)
+
+
+def each(read: Callable[[Any], T]) -> Callable[[Any], list[T]]:
+    """Return what reads each entry of a list, and raises `ValueError` for what is none."""
+
+    def read_all(data: Any) -> list[T]:
+        if not isinstance(data, list):
+            raise ValueError(f"expected a list, got {data!r:.40}")
+        return [read(one) for one in cast("list[Any]", data)]
+
+    return read_all
+
+
+@lru_cache
+def _checks(cls: type, finite: bool) -> dict[str, TypeAdapter[Any]]:
+    """Return what checks each field of a dataclass: no number is made of a text or a truth."""
+    config = ConfigDict(strict=True, allow_inf_nan=not finite, arbitrary_types_allowed=True)
+    hints = get_type_hints(cls, include_extras=True)
+    types = {f.name: hints[f.name] for f in fields(cls) if f.init}
+    # One dataclass within another has been checked by itself.
+    return {
+        name: TypeAdapter(InstanceOf[of]) if is_dataclass(of) else TypeAdapter(of, config=config)
+        for name, of in types.items()
+    }

@@ -37,9 +37,9 @@ def counted(n: int, noun: str) -> str:
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
-def shown(cell: str) -> str:
+def shown(cell: str, most: int = _LONG) -> str:
     """Return a cell as a message shows it: in one line, without control characters, and cut where it is long."""
-    cut = f"{cell[:_LONG]}…" if len(cell) > _LONG else cell
+    cut = f"{cell[:most]}…" if len(cell) > most else cell
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
 
 

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from likelinet.core.errors import ModelFileError
+from likelinet.core.wording import shown
 from likelinet.core.writing import replacing
 
 SCHEMA = 3  # raised when a part of the file changes its meaning: see `migrations`
@@ -67,17 +68,18 @@ def _load(file: Any, path: Any) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         with safe_open(file, framework="numpy") as opened:
             stored = opened.metadata() or {}
             arrays = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError, ValueError) as error:
+    # A type that NumPy has not, as bfloat16, ends in any of the others.
+    except (SafetensorError, OSError, ValueError, TypeError, AttributeError, LookupError, MemoryError) as error:
         advice = (
             "save the model again" if Path(file).read_bytes()[8:9] == b"{" else "name one that fit or save has written"
         )
-        raise ModelFileError(f"{path}: truncated or not a model file ({error}); {advice}.") from None
+        raise ModelFileError(f"{path}: truncated or not a model file ({shown(str(error), 120)}); {advice}.") from None
     if "likelinet" not in stored:
         raise ModelFileError(f"{path}: a safetensors file, but not one of likelinet's.")
     try:
         metadata = json.loads(stored["likelinet"])
         schema = metadata["schema"]
-    except (json.JSONDecodeError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise ModelFileError(f"{path}: the metadata is damaged; save the model again.") from None
     if isinstance(schema, int) and schema > SCHEMA:
         raise ModelFileError(

@@ -9,14 +9,16 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from likelinet.config import ModelConfig, parse_config
-from likelinet.core.errors import ConfigError, ModelFileError
+from likelinet.core.errors import ModelFileError
 from likelinet.core.fields import from_fields
+from likelinet.core.wording import shown
 from likelinet.distributions import Distribution
 from likelinet.model import container
 from likelinet.model.fit import Fit, Stack
 from likelinet.model.migrations import lifted
 from likelinet.model.recalibration import Recalibration
 from likelinet.model.source import Source
+from likelinet.model.training import is_exact
 from likelinet.tables.inputs import Inputs
 from likelinet.targets.build import targets_of
 from likelinet.training.history import History
@@ -130,8 +132,11 @@ def read(path: str | Path | BinaryIO, distribution: type[Distribution] | None, t
         if stack is not None:
             groups = Stack(config, tuple(stack.groups), tuple(stack.weights), tuple(others))
             whole = replace(whole, stack=groups)
-    for fit in (first, *others):
-        _check_weights(path, fit)
+        for fit in (first, *others):
+            _check_columns(fit)
+            _check_weights(fit)
+        if stack is None and len(history.best_epoch) not in (0, len(first.theta)):
+            raise ValueError(f"history: {len(history.best_epoch)} best epochs, but {len(first.theta)} members")
     return whole
 
 
@@ -146,19 +151,29 @@ def _fit(
     return Fit(config, distribution, inputs, targets, theta, History(), source, filling, start, learned.imagined)
 
 
-def _check_weights(path: str | Path | BinaryIO, fit: Fit) -> None:
-    """Raise `ModelFileError` if the weights are not those of the config."""
-    expected = (fit.config.ensemble, fit.objective.layout.size)
-    if fit.theta.shape != expected or fit.theta.dtype.kind != "f":
-        raise ModelFileError(
-            f"{path}: the config needs weights of shape {expected}, but those in the file are "
-            f"{fit.theta.dtype} of shape {fit.theta.shape}; save the model again."
+def _check_columns(fit: Fit) -> None:
+    """Raise `ValueError` if the columns are not those of the config, as far as it names them."""
+    features = fit.config.data.features
+    if features is not None and fit.inputs.named and [*fit.inputs.names] != [f for f in features if f in fit.inputs.names]:
+        raise ValueError("inputs: the columns are not the features of the config, in their order")
+
+
+def _check_weights(fit: Fit) -> None:
+    """Raise `ValueError` if the weights, and what begins them, are not those of the config."""
+    shape = (fit.config.ensemble, fit.objective.layout.size)
+    dtype = np.dtype("float64" if is_exact(fit.config, fit.inputs) else fit.config.training.precision)
+    if fit.theta.shape != shape or fit.theta.dtype != dtype:
+        raise ValueError(
+            f"the config needs weights of {dtype} and shape {shape}, but those in the file are {fit.theta.dtype} of "
+            f"shape {fit.theta.shape}"
         )
+    if not np.isfinite(fit.theta).all():
+        raise ValueError("there are weights that are no finite numbers")
     many = sum(w.size for w in fit.objective.layout.weights[-2:])
     if fit.start.shape not in ((0,), (many,)) or not np.isfinite(fit.start).all():
-        raise ModelFileError(f"{path}: start: the config needs {many} finite numbers; save the model again.")
+        raise ValueError(f"start: the config needs {many} finite numbers")
     if not 0.0 <= fit.imagined < np.inf:
-        raise ModelFileError(f"{path}: imagined: must be a weight, 0 or more; save the model again.")
+        raise ValueError("imagined: must be a weight, 0 or more")
 
 
 def _filling(data: Any, inputs: Inputs) -> np.ndarray:
@@ -174,6 +189,6 @@ def _read_from(path: str | Path | BinaryIO) -> Iterator[None]:
     """Say of a part that is not as it should be that it is the file's."""
     try:
         yield
-    except (IndexError, KeyError, TypeError, ValueError, ConfigError) as error:
-        reason = str(error).removesuffix(".")
+    except (ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError) as error:
+        reason = shown(str(error).removesuffix("."), 250)
         raise ModelFileError(f"{path}: the metadata does not describe a model of this version ({reason}).") from None

@@ -15,6 +15,7 @@ from likelinet.distributions import Distribution
 from likelinet.model.few_rows import note_few_rows, with_pairs
 from likelinet.model.fit import Fit
 from likelinet.model.members import out_of_fold
+from likelinet.model.needs import check_needs
 from likelinet.model.out_of_fold import OutOfFold
 from likelinet.model.source import Source
 from likelinet.model.training import check_passes, encoded, is_exact, trained, warm_up_of
@@ -106,6 +107,7 @@ def fit(
         check_passes(config, inputs)
     dtype = "float64" if exact else config.training.precision
     untrained = Fit(config, custom, inputs, targets, np.zeros((0, 0), dtype), History(), source)
+    check_needs(untrained, n + (0 if validation is None else validation.table.n))
     parts = [(rows, y)]
     if validation is not None:
         parts.append((validation, untrained.recognise(validation, f"validation {what}")))

@@ -15,6 +15,7 @@ from likelinet.model.choosing import chosen, unargued, with_less_time
 from likelinet.model.fit import Fit
 from likelinet.model.going_on import go_on
 from likelinet.model.imagined import best_share
+from likelinet.model.needs import check_widths
 from likelinet.model.source import Source
 from likelinet.model.without_constants import without_constants
 from likelinet.model.without_identifiers import without_identifiers
@@ -58,6 +59,7 @@ def roles_of(config: ModelConfig, custom: type[Distribution] | None) -> Roles:
 def learned(declared: ModelConfig, custom: type[Distribution] | None, given: Given) -> tuple[Fit, BaseException | None]:
     """Return what a model learns that knows nothing yet, and what cut it short, if anything did."""
     began = time.perf_counter()
+    check_widths(declared)
     table = declared_table(given.X, declared.data)
     config, y = named(declared, table, given.y)
     config = titled(config, table.columns, y)

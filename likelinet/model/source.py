@@ -8,8 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from pydantic import NonNegativeInt
+
 from likelinet.config import ModelConfig
-from likelinet.core.fields import from_fields
+from likelinet.core.fields import each, from_fields
 from likelinet.core.notes import note
 from likelinet.core.wording import counted, number
 from likelinet.tables.table import Table
@@ -31,7 +33,7 @@ class Source:
         Of the tables from which a model went on to this one, as far as they were files.
     """
 
-    rows: int
+    rows: NonNegativeInt
     files: tuple[Path, ...] = ()
     written: tuple[str, ...] | None = None
     earlier: tuple["Source", ...] = ()
@@ -86,11 +88,10 @@ class Source:
         """Return what `to_json` wrote; of a file without it nothing is known."""
         if data is None:
             return Source(0)
-        return from_fields(Source, data, "source", written=tuple, earlier=_earlier)
-
-
-def _earlier(data: list[Any]) -> tuple[Source, ...]:
-    return tuple(map(Source.from_json, data))
+        written, earlier = each(lambda digest: digest), each(Source.from_json)
+        return from_fields(
+            Source, data, "source", written=lambda w: tuple(written(w)), earlier=lambda e: tuple(earlier(e))
+        )
 
 
 def _rest(rows: int, table: Table, config: ModelConfig) -> str:

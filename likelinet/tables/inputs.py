@@ -10,7 +10,7 @@ import numpy as np
 
 from likelinet.config import DataConfig
 from likelinet.core.errors import DataError
-from likelinet.core.fields import from_fields
+from likelinet.core.fields import each, from_fields
 from likelinet.core.gathered import also, attempted, gathered, without_faults
 from likelinet.core.notes import note
 from likelinet.core.wording import SHOWN, close_to, counted, nearest
@@ -143,8 +143,10 @@ class Inputs:
     @staticmethod
     def from_json(data: dict[str, Any]) -> "Inputs":
         """Return what `to_json` wrote."""
-        read = {"columns": lambda columns: tuple(map(kind_from_json, columns))}
-        return from_fields(Inputs, data, "inputs", **read)
+        found = from_fields(Inputs, data, "inputs", columns=lambda columns: tuple(each(kind_from_json)(columns)))
+        if len({*found.names}) < len(found.names):
+            raise ValueError("inputs: the same column comes twice")
+        return found
 
 
 def _all_meant(missing: list[str], names: Iterable[str]) -> str:

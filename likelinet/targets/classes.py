@@ -18,6 +18,8 @@ from likelinet.targets.levels import declared_levels
 from likelinet.targets.scored import class_scores
 from likelinet.targets.target import Naming, Stored, Targets, refuse_intervals
 
+MOST = 10_000_000  # classes that a file may speak of
+
 
 @dataclass(frozen=True)
 class ClassTargets(Targets):
@@ -112,10 +114,22 @@ class ClassTargets(Targets):
     def _restored(cls, stored: Stored, n_classes: int | list[int]) -> Self:
         labels = stored.classes
         if isinstance(n_classes, list):
-            known = tuple(map(np.array, labels or []))
+            known = tuple(_labels(own, many) for own, many in zip(labels or [], n_classes, strict=True))
+            if len(known) != stored.outputs:
+                raise ValueError(f"targets: {len(known)} outputs have labels, but there are {stored.outputs}")
+        elif not 0 < n_classes <= MOST:
+            raise ValueError(f"targets: there cannot be {n_classes!r:.40} classes")
         else:
-            known = np.arange(n_classes) if labels is None else np.array(labels)
+            known = np.arange(n_classes) if labels is None else _labels(labels, n_classes)
         return cls(stored.outputs, stored.loc, stored.scale, stored.spread, known)
+
+
+def _labels(data: Any, many: int) -> np.ndarray:
+    """Return so many labels of a file."""
+    labels = np.array(data)
+    if labels.ndim != 1 or labels.dtype.kind not in "biufU" or not len({*labels.tolist()}) == len(labels) == many:
+        raise ValueError(f"targets: expected {many} labels, all different, got {data!r:.40}")
+    return labels
 
 
 def _zero_and_one(y: np.ndarray, naming: Naming) -> np.ndarray:

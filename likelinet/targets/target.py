@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
+from pydantic import PositiveInt
 
 from likelinet.config import ModelConfig
 from likelinet.core.errors import DataError
@@ -180,9 +181,14 @@ class Targets(ABC):
         Raises
         ------
         ValueError
-            If a part is missing or unknown.
+            If a part is missing, unknown or not what it can be.
         """
-        stored = from_fields(Stored, data, "targets", loc=np.array, scale=np.array, spread=np.array, step=np.array)
+        names = ("loc", "scale", "spread", "step")
+        stored = from_fields(Stored, data, "targets", **dict.fromkeys(names, _numbers))
+        if any(getattr(stored, name).shape not in ((), (stored.outputs,)) for name in names):
+            raise ValueError(f"targets: loc, scale, spread and step must be numbers of {stored.outputs or 1} outputs")
+        if not ((stored.scale > 0.0).all() and (stored.spread >= 0.0).all() and (stored.step >= 0.0).all()):
+            raise ValueError("targets: scale must be positive, spread and step not negative")
         return cls._restored(stored, n_classes)
 
     @classmethod
@@ -205,6 +211,8 @@ class ScaledTargets(Targets):
 
     @classmethod
     def _restored(cls, stored: "Stored", n_classes: int | list[int]) -> Self:
+        if n_classes != 0 or stored.classes is not None:
+            raise ValueError("targets: numbers have no classes")
         return cls(stored.outputs, stored.loc, stored.scale, stored.spread, step=stored.step)
 
 
@@ -212,12 +220,20 @@ class ScaledTargets(Targets):
 class Stored:
     """Targets as a file has them; `classes` is null for numbers and codes, or a list, of lists for several outputs."""
 
-    outputs: int | None
+    outputs: PositiveInt | None
     classes: list[Any] | None
     loc: np.ndarray
     scale: np.ndarray
     spread: np.ndarray
     step: np.ndarray = field(default_factory=lambda: np.zeros(()))
+
+
+def _numbers(data: Any) -> np.ndarray:
+    """Return finite numbers of a file."""
+    numbers = np.array(data)
+    if numbers.dtype.kind not in "fi" or not np.isfinite(numbers).all():
+        raise ValueError(f"targets: expected finite numbers, got {data!r:.40}")
+    return numbers.astype(np.float64)
 
 
 def finite_numbers(y: Any, naming: Naming) -> np.ndarray:

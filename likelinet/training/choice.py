@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from likelinet.core.fields import from_fields
+from likelinet.core.fields import each, from_fields
 from likelinet.core.wording import counted, ended
 
 
@@ -99,6 +99,5 @@ class Choice:
         """Return what `to_json` wrote."""
         if data is None:
             return None
-        return from_fields(
-            Choice, data, "choice", candidates=lambda each: [from_fields(Candidate, c, "candidate") for c in each]
-        )
+        candidates = each(lambda c: from_fields(Candidate, c, "candidate"))
+        return from_fields(Choice, data, "choice", candidates=candidates)

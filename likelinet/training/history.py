@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from likelinet.core.fields import from_fields
+from likelinet.core.fields import each, from_fields
 from likelinet.core.wording import counted
 from likelinet.training.choice import Choice
 
@@ -190,7 +190,7 @@ class History:
             History,
             data,
             "history",
-            epochs=lambda epochs: [from_fields(Epoch, e, "epoch of the history") for e in epochs],
-            groups=lambda groups: [from_fields(GroupHistory, g, "group of the history") for g in groups],
+            epochs=each(lambda e: from_fields(Epoch, e, "epoch of the history")),
+            groups=each(lambda g: from_fields(GroupHistory, g, "group of the history")),
             choice=Choice.from_json,
         )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from pydantic import PositiveFloat
 
 from likelinet.tables.cells import is_missing_word, parse
 from likelinet.tables.coded import Coded, coded
@@ -35,7 +36,7 @@ class Boolean(Kind):
     """
 
     loc: float = 0.0
-    scale: float = 1.0
+    scale: PositiveFloat = 1.0
     median: float = 0.0
     indicator: bool = False
     mean: float | None = None

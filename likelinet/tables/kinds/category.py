@@ -53,6 +53,11 @@ class Category(Kind):
     words: str = ""
     means: tuple[tuple[float, ...], ...] = ()
 
+    def __post_init__(self) -> None:
+        """Raise `ValueError` if there are not so many means as the tail has levels."""
+        if self.means and (len(self.means) != len(self.tail) or len({*map(len, self.means)}) > 1):
+            raise ValueError(f"column of the inputs: the means of '{self.name}' are not those of its levels")
+
     tag: ClassVar[str] = "category"
 
     @property

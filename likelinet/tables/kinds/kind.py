@@ -166,7 +166,7 @@ class Kind(ABC):
     def from_json(cls, data: dict[str, Any]) -> Self:
         """Return what `to_json` wrote, given its parts but for the tag; lists become tuples, in lists as well."""
         parts = {name: _as_tuples(value) for name, value in data.items()}
-        return from_fields(cls, parts, "column of the inputs")
+        return from_fields(cls, parts, "column of the inputs", finite=True)
 
 
 def _as_tuples(value: Any) -> Any:

@@ -49,6 +49,12 @@ class Moment(Scaled):
     words: str = ""
     since: int = SINCE
 
+    def __post_init__(self) -> None:
+        """Raise `ValueError` if its origin is no moment, or it has another cycle than there are."""
+        super().__post_init__()
+        if not {*self.cycles} <= {*CYCLES} or np.isnat(np.datetime64(self.origin or "1970", "us")):
+            raise ValueError(f"column of the inputs: '{self.name}' has no such origin or cycles")
+
     tag: ClassVar[str] = "moment"
     of_amounts: ClassVar[bool] = True
 

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import ClassVar
 
 import numpy as np
+from pydantic import PositiveFloat
 
 from likelinet.config import DataConfig, PiecewiseLinearConfig
 from likelinet.core.errors import DataError
@@ -54,7 +56,7 @@ class Scaled(Kind):
     """
 
     loc: float = 0.0
-    scale: float = 1.0
+    scale: PositiveFloat = 1.0
     low: float | None = None
     high: float | None = None
     median: float = 0.0
@@ -62,6 +64,12 @@ class Scaled(Kind):
     log: bool = False
     limited: bool = False
     inner: tuple[float, float] | None = None
+
+    def __post_init__(self) -> None:
+        """Raise `ValueError` if an end lies before its beginning."""
+        ends = () if self.low is None or self.high is None else (self.low, self.high)
+        if sorted(ends) != [*ends] or sorted(self.inner or ()) != [*(self.inner or ())]:
+            raise ValueError(f"column of the inputs: the ends of '{self.name}' are in the wrong order")
 
     def encode_numbers(self, numbers: np.ndarray, z: np.ndarray) -> Strange:
         """Fill one input; return where numbers were outside, and where they were missing, NaN."""
@@ -149,6 +157,13 @@ class Number(Scaled):
     words: str = ""
     edges: tuple[float, ...] = ()
     means: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Raise `ValueError` if its bins are none."""
+        super().__post_init__()
+        bins = len(self.means)
+        if len(self.edges) != bins + (bins > 0) or any(a >= b for a, b in pairwise(self.edges)):
+            raise ValueError(f"column of the inputs: the edges of '{self.name}' do not make {bins} bins")
 
     tag: ClassVar[str] = "number"
     of_amounts: ClassVar[bool] = True

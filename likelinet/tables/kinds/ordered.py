@@ -38,6 +38,11 @@ class Ordered(Kind):
     middle: int = 0
     indicator: bool = False
 
+    def __post_init__(self) -> None:
+        """Raise `ValueError` if its steps are not among its levels."""
+        if not all(0 <= place < len(self.levels) for place in (*self.steps, self.middle)):
+            raise ValueError(f"column of the inputs: the steps of '{self.name}' are not among its levels")
+
     tag: ClassVar[str] = "ordered"
 
     @property
