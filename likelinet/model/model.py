@@ -25,6 +25,7 @@ from likelinet.model.source import Source
 from likelinet.tables.kinds.kind import Kind
 from likelinet.tables.roles import Roles
 from likelinet.tables.rows import declared_table, output_names
+from likelinet.training.checkpoint import Checkpoint
 from likelinet.training.history import Callback, History
 
 
@@ -82,6 +83,7 @@ class Model(Passes, Seeing):
         warm_start: bool = False,
         callbacks: Sequence[Callback] = (),
         progress: bool = True,
+        checkpoint: str | Path | Checkpoint | None = None,
     ) -> "Model":
         """Fit by maximum likelihood and return self.
 
@@ -105,6 +107,9 @@ class Model(Passes, Seeing):
             Each is called with an `Epoch` after every epoch; True ends the training, of groups that of this one.
         progress : bool
             Whether to show a progress bar, on a terminal and in a notebook.
+        checkpoint : str, Path or Checkpoint, optional
+            Where to write, every 60 s or as often as a `Checkpoint` says, what the fit needs to go on if anything ends
+            it. Callbacks are told of the epochs alone that are trained then.
 
         Returns
         -------
@@ -114,7 +119,9 @@ class Model(Passes, Seeing):
         Raises
         ------
         DataError
-            If the table or the target cannot be used; nothing is trained then.
+            If the table or the target cannot be used, or the folder of checkpoints; nothing is trained then.
+        ConfigError
+            If checkpoints are of another config; nothing is trained then.
         NonFiniteError
             If the loss becomes NaN or infinite; the best weights so far are kept, and the model is usable.
         DivergedError
@@ -123,7 +130,8 @@ class Model(Passes, Seeing):
             On Ctrl-C, with the best weights so far kept likewise; an error of a callback comes through, and they are
             kept as well.
         """
-        given = Given(X, y, sample_weight, validation, callbacks, progress, once=False)
+        checkpoint = Checkpoint(checkpoint) if isinstance(checkpoint, str | Path) else checkpoint
+        given = Given(X, y, sample_weight, validation, callbacks, progress, False, checkpoint)
         return self._learn(given, anew=not warm_start)
 
     def recalibrate(
