@@ -30,6 +30,7 @@ _NAMES = {
     "Model": "model.model",
     "OutOfFold": "model.out_of_fold",
     "Uncertainty": "model.members",
+    "Checkpoint": "training.checkpoint",
     "Epoch": "training.history",
     "GroupHistory": "training.history",
     "History": "training.history",

@@ -146,6 +146,7 @@ from likelinet.distributions.vectors.multivariate_gaussian import MultivariateGa
 from likelinet.model.members import Uncertainty as Uncertainty
 from likelinet.model.model import Model as Model
 from likelinet.model.out_of_fold import OutOfFold as OutOfFold
+from likelinet.training.checkpoint import Checkpoint as Checkpoint
 from likelinet.training.history import Epoch as Epoch
 from likelinet.training.history import GroupHistory as GroupHistory
 from likelinet.training.history import History as History
@@ -185,6 +186,7 @@ __all__ = [
     "CauchyConfig",
     "Censored",
     "CensoredConfig",
+    "Checkpoint",
     "Clipped",
     "ClippedConfig",
     "ColumnConfig",

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from likelinet.cli.options import (
+    Seconds,
     declared_argument,
     one_table_argument,
     overrides_option,
@@ -106,6 +107,15 @@ def split(
     help="Go on from the weights of this model, which has its config with it.",
 )
 @trust_option
+@click.option(
+    "--checkpoint",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write there, now and then, all that the fit needs to go on.",
+)
+@click.option("--every", type=Seconds(), default=None, help="How often, like 60s, 5min or 1h.  [default: 60s]")
+@click.option("--resume", is_flag=True, help="Go on from the checkpoint in DIR, if there is one.")
 @click.option("--quiet", is_flag=True, help="Print nothing but notes on the data, and show no progress bar.")
 def fit(
     files: tuple[Path, ...],
@@ -116,6 +126,9 @@ def fit(
     validation: tuple[Path, ...],
     start: Path | None,
     trust: str | None,
+    folder: Path | None,
+    every: float | None,
+    resume: bool,
     quiet: bool,
 ) -> None:
     """Fit the model that CONFIG declares to the rows of a table and write it.
@@ -133,11 +146,16 @@ def fit(
 
     --from model.safetensors trains a model further, on a table that has its columns: they are read as `predict` reads
     them, and training is as its config declares, from its weights on; `--set training.…` declares another one.
+
+    --checkpoint DIR lets a fit go on that was killed: the same command with --resume comes to the same weights as if
+    nothing had happened. SIGUSR1 has a checkpoint written at once.
     """
+    from likelinet.cli.checkpoints import declared_checkpoint
     from likelinet.cli.fit import fit_command
 
     begin = None if start is None else (start, trust)
-    fit_command(files, target, output, overrides, holdout, validation, begin, quiet)
+    checkpoint = declared_checkpoint(folder, every, resume)
+    fit_command(files, target, output, overrides, holdout, validation, begin, quiet, checkpoint)
 
 
 @click.command()

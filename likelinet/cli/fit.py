@@ -1,13 +1,15 @@
 """`likelinet fit`: fit a model to a table and write it."""
 
+import tempfile
 import time
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from itertools import count
 from pathlib import Path
 
 import click
 
+from likelinet.cli.checkpoints import alone, how_to_go_on, writing_when_asked
 from likelinet.cli.declared import CONFIGS, Declared, declared
 from likelinet.cli.describe import choice_in_lines, summary, what_is_read
 from likelinet.cli.holdout import held_out, scores_beside_baselines
@@ -21,6 +23,7 @@ from likelinet.model.model import Model
 from likelinet.tables.reading.files import check_different
 from likelinet.tables.rows import declared_table, output_names
 from likelinet.tables.table import read_table
+from likelinet.training.checkpoint import Checkpoint
 from likelinet.training.history import Epoch
 from likelinet.training.interrupts import waiting
 
@@ -34,13 +37,29 @@ def fit_command(
     validation: Sequence[Path],
     start: tuple[Path, str | None] | None,
     quiet: bool,
+    checkpoint: Checkpoint | None = None,
 ) -> None:
-    """Fit, maybe from the weights of a model file on, and save.
+    """Fit, maybe from the weights of a model file or from a checkpoint on, and save.
 
     After Ctrl-C or a loss that diverges, save the best model so far and pass the error on.
     """
     check_output(output, *files, *validation)
     check_writable(output)
+    with alone(output, checkpoint), writing_when_asked(checkpoint):
+        _fit_and_save(files, target, output, overrides, holdout, validation, start, quiet, checkpoint)
+
+
+def _fit_and_save(
+    files: Sequence[Path],
+    target: Sequence[str],
+    output: Path,
+    overrides: Sequence[str],
+    holdout: float | None,
+    validation: Sequence[Path],
+    start: tuple[Path, str | None] | None,
+    quiet: bool,
+    checkpoint: Checkpoint | None,
+) -> None:
     if start is None:
         given = declared(files, target, overrides)
         model = Model(given.config)
@@ -56,18 +75,20 @@ def fit_command(
     began = time.perf_counter()
     try:
         with nullcontext() if quiet else unnoted(ColumnsNote):  # what is printed says it
-            model.fit(rows, validation=others, warm_start=start is not None, callbacks=[family], progress=not quiet)
+            model.fit(
+                rows,
+                validation=others,
+                warm_start=start is not None,
+                callbacks=[family],
+                progress=not quiet,
+                checkpoint=checkpoint,
+            )
     except (KeyboardInterrupt, NonFiniteError, DivergedError) as cause:
-        held_rows = "" if held is None else " The rows that were held out are not scored."
         with waiting():
             if model.fitted and model.history is not before:
-                how = "diverged" if model.history.stopped == "diverged" else "was cut short"
-                try:
-                    where = f"{save_cut_short(model, output)}."
-                except LikelinetError as error:  # the cause is told, too
-                    where = str(error)
-                rest = held_rows if any(model.history.best_epoch) else ""
-                click.echo(f"likelinet: training {how}; {where}{rest}", err=True)
+                _keep_cut_short(model, output, "" if held is None else " The rows that were held out are not scored.")
+            if isinstance(cause, KeyboardInterrupt) and (further := how_to_go_on(checkpoint)):
+                cause.add_note(further)
             raise cause
     start_is_best = bool(model.history.epochs) and not any(model.history.best_epoch)
     if start_is_best and _has_learned(output):
@@ -76,7 +97,7 @@ def fit_command(
             "file by -o for the start, which knows nothing of the inputs."
         )
     with waiting(f"The model is in {output}."):
-        model.save(output)
+        save_somewhere(model, output)
     if not quiet:
         family()
         click.echo(f"{summary(model)}, {time.perf_counter() - began:.1f} s. Model: {output}")
@@ -91,6 +112,17 @@ def fit_command(
             click.echo(scores)
             if cut is not None:
                 raise cut
+
+
+def _keep_cut_short(model: Model, output: Path, held: str) -> None:
+    """Save a model whose training was cut short, and print where; `held` is what to say of rows that are held out."""
+    how = "diverged" if model.history.stopped == "diverged" else "was cut short"
+    try:
+        where = f"{save_cut_short(model, output)}."
+    except LikelinetError as error:  # the cause is told, too
+        where = str(error)
+    rest = held if any(model.history.best_epoch) else ""
+    click.echo(f"likelinet: training {how}; {where}{rest}", err=True)
 
 
 def begun(
@@ -142,6 +174,26 @@ def _has_learned(path: Path) -> bool:
         return True  # whatever it is, it may be of worth
 
 
+def save_somewhere(model: Model, output: Path) -> None:
+    """Save a model, of which the training took long; where it cannot be saved, in another folder that is named.
+
+    Raises
+    ------
+    ModelFileError
+        If it is elsewhere, or nowhere.
+    """
+    try:
+        model.save(output)
+        return
+    except ModelFileError as error:
+        for folder in (Path(tempfile.gettempdir()), Path.home()):
+            with suppress(LikelinetError, OSError):
+                elsewhere = Path(tempfile.mkdtemp(prefix="likelinet-", dir=folder)) / "model.safetensors"
+                model.save(elsewhere)
+                raise ModelFileError(f"{str(error).removesuffix('.')}. It is in {elsewhere} instead.") from None
+        raise
+
+
 def save_cut_short(model: Model, output: Path) -> str:
     """Save a model whose training was cut short, but never in the place of another one, and say where."""
     learned = any(model.history.best_epoch)
@@ -150,9 +202,9 @@ def save_cut_short(model: Model, output: Path) -> str:
     if model.history.stopped == "interrupted" and not learned:
         return "nothing was learned, and no model is written"
     if not output.exists():
-        model.save(output)
+        save_somewhere(model, output)
         return f"{'the best model so far' if learned else 'the start'} is in {output}"
     names = (f"{output.stem}.cut-short{f'-{i}' if i > 1 else ''}{output.suffix}" for i in count(1))
     beside = next(path for path in map(output.with_name, names) if not path.exists())
-    model.save(beside)
+    save_somewhere(model, beside)
     return f"{output} stays as it was, and the best model so far is in {beside}"

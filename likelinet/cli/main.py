@@ -1,25 +1,28 @@
-"""The command line over `Model`: how it starts, and that Ctrl-C ends it whatever it is doing."""
+"""The command line over `Model`: how it starts, and that Ctrl-C and its like end it whatever it is doing."""
 
+import signal
 import sys
 
-from likelinet.training.interrupts import CtrlC
+from likelinet.training.interrupts import CtrlC, Ended
 
-INTERRUPTED = 130  # exit code of a command that Ctrl-C ended: 128 + SIGINT
+BY_SIGNAL = 128  # and the number of the signal is the exit code of a command that it ended
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command line; exit 2 for what the user can mend, 130 after Ctrl-C."""
-    ctrl_c = CtrlC()
+    """Run the command line; exit 2 for what the user can mend, 130 after Ctrl-C, 143 after SIGTERM."""
+    ctrl_c, ended = CtrlC(), Ended()
     try:
-        with ctrl_c:  # from here on, imports among them
+        with ctrl_c, ended:  # from here on, imports among them
             from likelinet.cli.run import run
 
             run(arguments)
     except BaseException as error:
-        if ctrl_c.pressed or _interrupted(error):  # a module that was being imported may have made another error of it
+        # A module that was being imported may have made another error of it.
+        if ctrl_c.pressed or ended.number is not None or _interrupted(error):
             if sys.stderr is not None:
-                print(" ".join(["likelinet: interrupted.", *_notes(error)]), file=sys.stderr)
-            sys.exit(INTERRUPTED)
+                how = "interrupted" if ended.number is None else f"ended by {signal.Signals(ended.number).name}"
+                print(" ".join([f"likelinet: {how}.", *_notes(error)]), file=sys.stderr)
+            sys.exit(BY_SIGNAL + (ended.number or signal.SIGINT))
         if isinstance(error, Exception):
             from likelinet.cli.run import end
 

@@ -1,8 +1,9 @@
 """Types and options that commands share."""
 
 import math
+import re
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import click
 
@@ -56,6 +57,23 @@ class Share(click.FloatRange):
         except ValueError:
             self.fail(f"'{value}' is no share of the rows; write 0.2 for a fifth", param, ctx)
         return super().convert(value, param, ctx)
+
+
+class Seconds(click.ParamType):
+    """A time, in seconds or with a unit."""
+
+    name = "time"
+    units: ClassVar[dict[str, float]] = {"": 1.0, "s": 1.0, "min": 60.0, "h": 3600.0}
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the seconds."""
+        if isinstance(value, int | float):
+            return float(value)
+        found = re.fullmatch(r"\s*([0-9]*\.?[0-9]+)\s*(s|min|h|)\s*", value)
+        seconds = 0.0 if found is None else float(found[1]) * self.units[found[2]]
+        if seconds <= 0.0:
+            self.fail(f"'{value}' is no time; write 60s, 5min or 1h", param, ctx)
+        return seconds
 
 
 def _rows_to(_context: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:

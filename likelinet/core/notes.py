@@ -6,8 +6,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-# What may lie between: making a class, importing a module, a library that calls ours.
-OURS = ("abc", "importlib", "likelinet", "skpro")
+# What may lie between: making a class, entering a context, importing a module, a library that calls ours.
+OURS = ("abc", "contextlib", "importlib", "likelinet", "skpro")
 
 _said: ContextVar[set[str] | None] = ContextVar("said", default=None)  # the notes so far, within `each_once`
 

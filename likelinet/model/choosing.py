@@ -6,7 +6,6 @@ Each is trained by as many members as there are folds, on a part of the rows whe
 same rows, those that the member has not seen.
 """
 
-import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
@@ -39,6 +38,7 @@ from likelinet.targets.suggestion import Suggestion, suggested, suggested_for_in
 from likelinet.targets.times import note_times
 from likelinet.training.choice import Candidate, Choice
 from likelinet.training.progress import Progress
+from likelinet.training.record import Beside, Record
 from likelinet.training.streams import held_out_stream
 
 FOLDS = 4
@@ -76,7 +76,7 @@ class Task:
 
 
 def chosen(
-    config: ModelConfig, table: Table, y: Any, sample_weight: Any, shown: bool, few: bool = False
+    config: ModelConfig, table: Table, y: Any, sample_weight: Any, shown: bool, record: Record, few: bool = False
 ) -> tuple[ModelConfig, Choice | None]:
     """Return the config with families in place of `auto`, and how they were chosen.
 
@@ -90,6 +90,8 @@ def chosen(
         The training rows, as the user passed them.
     shown : bool
         Whether to show a progress bar.
+    record : Record
+        What trainings have given.
     few : bool
         Whether the rows are too few to hold some out: the family is then the one to begin with.
 
@@ -103,7 +105,7 @@ def chosen(
     own = [group.distribution for group in config.groups or ()]
     if own and None not in own:  # each has a family of its own, and none takes the chosen one
         return config.model_copy(update={"distribution": own[0]}), None
-    began = time.perf_counter()
+    began = record.clock()
     if y is None and isinstance(config.data.target, str):
         note_times(table, config.data.target)
     with unnoted():  # all that is to be noted of the table is noted when the chosen family is fitted
@@ -123,10 +125,10 @@ def chosen(
             choice = Choice(family, found.why, [Candidate(family)])
         else:
             task = _task(config, drawn, rows.table.n, y is not None, folds, families)
-            config, choice = _best(families, task, found.why, shown)
+            config, choice = _best(families, task, found.why, shown, record)
     if found.but:
         note(found.but, FamilyNote)
-    return config, replace(choice, seconds=time.perf_counter() - began)
+    return config, replace(choice, seconds=record.clock() - began)
 
 
 def unargued(choice: Choice | None) -> AbstractContextManager[None]:
@@ -214,14 +216,16 @@ def _task(config: ModelConfig, drawn: Rows, n: int, given: bool, folds: int, fam
     return Task(scouts, drawn, given, 0.0 if classes else step_of(drawn.y, drawn.weight), keep_most)
 
 
-def _best(families: dict[str, ModelConfig], task: Task, why: str, shown: bool) -> tuple[ModelConfig, Choice]:
+def _best(
+    families: dict[str, ModelConfig], task: Task, why: str, shown: bool, record: Record
+) -> tuple[ModelConfig, Choice]:
     """Return the config with the best of some families, and the scores of all."""
     scores, kinds, errors = dict[str, np.ndarray](), dict[str, str](), dict[str, LikelinetError]()
     weight = task.rows.weight
     for i, (family, config) in enumerate(families.items()):
         try:
             with Progress(shown, f"choosing: {family}, {i + 1} of {len(families)},") as bar:
-                scores[family], weight, kinds[family] = _scores(config, task, bar)
+                scores[family], weight, kinds[family] = _scores(config, task, Beside(bar, record))
         except LikelinetError as error:
             errors[family] = error
         except KeyboardInterrupt as interrupt:
@@ -245,7 +249,7 @@ def _more(config: ModelConfig, wanted: int) -> int:
     return wanted - 1 if weighed else 0
 
 
-def _scores(family: ModelConfig, task: Task, bar: Progress) -> tuple[np.ndarray, np.ndarray, str]:
+def _scores(family: ModelConfig, task: Task, beside: Beside) -> tuple[np.ndarray, np.ndarray, str]:
     """Return the log score of each row by a family, from members that have not seen it.
 
     Beside it are the weight of each row in training, and what y is to the family.
@@ -255,7 +259,7 @@ def _scores(family: ModelConfig, task: Task, bar: Progress) -> tuple[np.ndarray,
     rows = roles.rows(table, task.rows.y if task.given else None, task.rows.weight)
     rows = Rows(rows.table, rows.y, rows.weight, task.rows.levels)
     names = (roles.y_name, tuple(table.columns))
-    fit, cause = fitting.fit(config, None, Source.of(table), rows, None, roles.features(rows.table), names, (), bar)
+    fit, cause = fitting.fit(config, None, Source.of(table), rows, None, roles.features(rows.table), names, beside)
     if cause is not None:
         raise cause
     out = fit.out_of_fold

@@ -1,6 +1,5 @@
 """Fitting: from a table and a config to trained weights."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -35,10 +34,10 @@ from likelinet.targets.leaks import note_leaks
 from likelinet.targets.possible import check_possible
 from likelinet.targets.suitable import note_suspicions
 from likelinet.targets.target import Naming, Targets, Y
-from likelinet.training.history import Callback, History
+from likelinet.training.history import History
 from likelinet.training.minibatches import by_folds, split
 from likelinet.training.plan import Plan
-from likelinet.training.progress import Progress
+from likelinet.training.record import Beside
 from likelinet.training.size import annealing_of, batch_of, epochs_of, look_of, patience_of
 from likelinet.training.start import initial_weights, marginal_fit
 from likelinet.training.streams import Streams, fold_stream, held_out_stream
@@ -53,8 +52,7 @@ def fit(
     validation: Rows | None,
     features: list[str],
     names: tuple[str, tuple[str, ...]],
-    callbacks: Sequence[Callback],
-    progress: Progress,
+    beside: Beside,
     group: str = "",
     before: int = 0,
     once: bool = False,
@@ -74,10 +72,8 @@ def fit(
         Columns to predict from.
     names : tuple
         How error messages call y, and the columns that are no features.
-    callbacks
-        Called after each epoch.
-    progress
-        Shows how far training is, from its beginning on.
+    beside
+        What accompanies the training.
     group, before
         How to call it if it is one of several groups of members, and how many members those before it have.
     once : bool
@@ -145,13 +141,13 @@ def fit(
         units = units_of(head, start, *own, known)
         untrained = replace(untrained, units=units)
         theta = theta if units is None else units.begun(theta, layout)
-    found, training, cause = trained(untrained, theta, rows_of, plan, streams, callbacks, progress, group, once)
+    found, heading, cause = trained(untrained, theta, rows_of, plan, streams, beside, group, once)
     linear = inputs.width == 0 or len(layout.weights) == 3  # one layer's matrix and bias, and the constants
-    if cause is None and training.heading is not None and linear and not imagined:
+    if cause is None and heading is not None and linear and not imagined:
         # Where the start was the maximum, it has come from the family's own estimates.
         own_estimates = (np.broadcast_to(e, (len(found.theta), len(e))) for e in estimates)
         away = found.theta - pack([*layout.views(found.theta)[:-2], *own_estimates], layout)
-        heading = np.where(training.heading.any(1, keepdims=True), training.heading, away)
+        heading = np.where(heading.any(1, keepdims=True), heading, away)
         note_ending(found, heading, rows_of.data, naming)
     if held is not None and cause is None:
         seen = x[:n], known, held

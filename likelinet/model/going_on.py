@@ -1,6 +1,5 @@
 """Going on: a fit whose weights are trained further, on rows that are read as those of a prediction are."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,7 +17,7 @@ from likelinet.targets.class_weights import weigher
 from likelinet.targets.possible import check_possible
 from likelinet.targets.target import Naming
 from likelinet.training.history import Callback, Epoch, History
-from likelinet.training.progress import Progress
+from likelinet.training.record import Beside
 from likelinet.training.start import marginal_fit
 from likelinet.training.streams import Streams
 from likelinet.training.units import Units, units_of
@@ -32,8 +31,7 @@ def go_on(
     rows: Rows,
     validation: Rows | None,
     what: str,
-    callbacks: Sequence[Callback],
-    progress: Progress,
+    beside: Beside,
     once: bool,
 ) -> tuple[Fit, BaseException | None]:
     """Return a fit that has gone on, with all that it knows of columns and y, and what cut that short, if anything did.
@@ -50,8 +48,8 @@ def go_on(
         The rows to go on with, and held-out rows if the caller gives them.
     what : str
         How messages call y.
-    callbacks, progress
-        Told of each epoch.
+    beside
+        What accompanies the trainings.
     once : bool
         Whether to pass over all rows once, with optimiser and random streams where they stand, and not to train as the
         config declares.
@@ -65,8 +63,9 @@ def go_on(
         for i, g in enumerate(which):
             place = Place.of(fit, g, spent)
             config = in_time([declared[k or 0] for k in which[i:]], spent)
-            told = [place.told(callback) for callback in callbacks]
-            own, cause = _go_on(replace(found[i], config=config), rows, validation, what, told, progress, place, once)
+            own, cause = _go_on(
+                replace(found[i], config=config), rows, validation, what, beside.telling(place.told), place, once
+            )
             learned, spent = learned or any(own.history.best_epoch), spent + own.history.seconds
             history = place.continued(history, own.history)
             cut_off += [] if own.cut_off is None else [place.of_group(own.cut_off)]
@@ -160,8 +159,7 @@ def _go_on(
     rows: Rows,
     validation: Rows | None,
     what: str,
-    told: Sequence[Callback],
-    progress: Progress,
+    beside: Beside,
     place: Place,
     once: bool,
 ) -> tuple[Fit, BaseException | None]:
@@ -191,7 +189,7 @@ def _go_on(
     forgotten = replace(fit, recalibration=None, out_of_fold=None)
     start = np.zeros(0) if once else _start(fit, all_rows, rows.weight)
     plan, begun = plan.once() if once else plan, replace(forgotten, units=units, start=start)
-    own, _, cause = trained(begun, theta, all_rows, plan, streams, told, progress, place.name, once)
+    own, _, cause = trained(begun, theta, all_rows, plan, streams, beside, place.name, once)
     if cause is not None and place.name:
         cause.add_note(f"This was in {place.name}.")
     return own, cause

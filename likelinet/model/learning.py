@@ -1,10 +1,12 @@
 """From what the user passes to `fit` and `partial_fit` to a trained model."""
 
-import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
+
+import numpy as np
 
 from likelinet.config import ModelConfig
 from likelinet.core.errors import DataError, LikelinetError
@@ -16,6 +18,7 @@ from likelinet.model.fit import Fit
 from likelinet.model.going_on import go_on
 from likelinet.model.imagined import best_share
 from likelinet.model.needs import check_widths
+from likelinet.model.recording import identity_of, recorded
 from likelinet.model.source import Source
 from likelinet.model.without_constants import without_constants
 from likelinet.model.without_identifiers import without_identifiers
@@ -23,9 +26,12 @@ from likelinet.tables.events import with_event_label
 from likelinet.tables.named_target import named, titled
 from likelinet.tables.roles import Roles
 from likelinet.tables.rows import Rows, declared_table
+from likelinet.tables.table import Table
 from likelinet.targets.build import takes_labels
+from likelinet.training.checkpoint import Checkpoint
 from likelinet.training.history import Callback
 from likelinet.training.progress import Progress
+from likelinet.training.record import Beside, Record, failure_of
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,19 @@ class Given:
     callbacks: Sequence[Callback]
     progress: bool
     once: bool  # whether to pass over all rows once
+    checkpoint: Checkpoint | None = None
+
+    def recorded(
+        self, config: ModelConfig, table: Table, y: Any, start: tuple[np.ndarray, ...] = ()
+    ) -> AbstractContextManager[Record]:
+        """Give the record of the fit of a config to a table."""
+
+        def identity() -> dict[str, Any]:
+            held = self.held_out()
+            read = None if held is None else (declared_table(held[0], config.data), *held[1:])
+            return identity_of(config, table, y, self.sample_weight, read, start)
+
+        return recorded(self.checkpoint, identity)
 
     def held_out(self) -> tuple[Any, Any, Any] | None:
         """Return X, y and weights of the held-out rows, if there are any."""
@@ -58,11 +77,22 @@ def roles_of(config: ModelConfig, custom: type[Distribution] | None) -> Roles:
 
 def learned(declared: ModelConfig, custom: type[Distribution] | None, given: Given) -> tuple[Fit, BaseException | None]:
     """Return what a model learns that knows nothing yet, and what cut it short, if anything did."""
-    began = time.perf_counter()
     check_widths(declared)
     table = declared_table(given.X, declared.data)
     config, y = named(declared, table, given.y)
     config = titled(config, table.columns, y)
+    with given.recorded(config, table, y) as record:
+        fit, cause = _learned(config, custom, given, table, y, record)
+        if cause is None or failure_of(cause) is not None:
+            record.close()
+        return fit, cause
+
+
+def _learned(
+    config: ModelConfig, custom: type[Distribution] | None, given: Given, table: Table, y: Any, record: Record
+) -> tuple[Fit, BaseException | None]:
+    """Return what is learned from a table and its y."""
+    began = record.clock()
     with also(partial(roles_of(config, custom).look, table)):
         config = with_event_label(config, table) if y is None else config
         if y is None:
@@ -71,7 +101,7 @@ def learned(declared: ModelConfig, custom: type[Distribution] | None, given: Giv
         few = False
         if not given.once:
             config, few = few_rows.settled(config, table, given.sample_weight, given.validation)
-        config, choice = chosen(config, table, y, given.sample_weight, given.progress, few)
+        config, choice = chosen(config, table, y, given.sample_weight, given.progress, record, few)
         if choice is not None:
             story.family_chosen(choice)
         roles = roles_of(config, custom)
@@ -81,17 +111,16 @@ def learned(declared: ModelConfig, custom: type[Distribution] | None, given: Giv
         held = None if held_out is None else _held_out(roles, *held_out, features, rows.table.named)
         within = stacking.with_folds(with_less_time(config, choice), rows.table, validated=held is not None)
         source = Source.of(table)
-        imagined = _imagined(within, custom, source, rows, features, names) if few else 0.0
+        imagined = _imagined(within, custom, source, rows, features, names, record) if few else 0.0
         to_fit = custom, source, rows, held
         with unargued(choice), Progress(given.progress) as bar:
-            fit, cause = stacking.fit(
-                within, *to_fit, features, names, given.callbacks, bar, given.once, imagined, choice
-            )
+            beside = Beside(bar, record, tuple(given.callbacks))
+            fit, cause = stacking.fit(within, *to_fit, features, names, beside, given.once, imagined, choice)
         if not given.once:
             stacking.note_time(fit, config.training.time)
         fit = replace(fit.declared_by(config), history=replace(fit.history, choice=choice))
         if not given.once and cause is None:
-            story.fitted(fit.history, time.perf_counter() - began)
+            story.fitted(fit.history, record.clock() - began)
         return fit, cause
 
 
@@ -102,12 +131,13 @@ def _imagined(
     rows: Rows,
     features: list[str],
     names: tuple[str, tuple[str, ...]],
+    record: Record,
 ) -> float:
     """Return how much imagined rows are to weigh beside few ones."""
 
     def fitted(part: Rows, share: float) -> Fit:
         given = custom, source, part, None, features, names
-        fit, cause = fitting.fit(config, *given, (), Progress(False), imagined=share)
+        fit, cause = fitting.fit(config, *given, Beside(Progress(False), record), imagined=share)
         if cause is not None and not isinstance(cause, LikelinetError):  # such as Ctrl-C
             raise cause
         return fit
@@ -124,7 +154,9 @@ def gone_on(fit: Fit, given: Given) -> tuple[Fit, BaseException | None]:
     table = declared_table(given.X, declared.data)
     config, y = named(declared, table, given.y)
     roles = roles_of(config, fit.custom)
-    with also(lambda: fit.rows(table).x.check() if table.n else None):
+    weights = tuple(group.theta for group in fit.groups)
+    look = also(lambda: fit.rows(table).x.check() if table.n else None)
+    with look, given.recorded(config, table, y, weights) as record:
         rows = roles.rows(table, y, given.sample_weight, fit.inputs.names, fit.inputs.named)
         held_out = given.held_out()
         held = None if held_out is None else _held_out(roles, *held_out, fit.inputs.names, fit.inputs.named)
@@ -132,7 +164,9 @@ def gone_on(fit: Fit, given: Given) -> tuple[Fit, BaseException | None]:
             story.training_begins("going on", declared, rows.table.n, len(fit.inputs.names))
         with Progress(given.progress) as bar:
             found = Source.of(table), rows, held, roles.y_name
-            fit, cause = go_on(fit, *found, given.callbacks, bar, given.once)
+            fit, cause = go_on(fit, *found, Beside(bar, record, tuple(given.callbacks)), given.once)
+        if cause is None or failure_of(cause) is not None:
+            record.close()
         if not given.once:
             story.training_ended("going on", fit.history)
             stacking.note_time(fit, declared.training.time)

@@ -26,6 +26,7 @@ from likelinet.model.source import Source
 from likelinet.tables.kinds.kind import Kind
 from likelinet.tables.roles import Roles
 from likelinet.tables.rows import declared_table, output_names
+from likelinet.training.checkpoint import Checkpoint
 from likelinet.training.history import Callback, History
 
 
@@ -83,6 +84,7 @@ class Model(Passes, Hooks, Seeing):
         warm_start: bool = False,
         callbacks: Sequence[Callback] = (),
         progress: bool = True,
+        checkpoint: str | Path | Checkpoint | None = None,
     ) -> "Model":
         """Fit by maximum likelihood and return self.
 
@@ -106,6 +108,9 @@ class Model(Passes, Hooks, Seeing):
             Each is called with an `Epoch` after every epoch; True ends the training, of groups that of this one.
         progress : bool
             Whether to show a progress bar, on a terminal and in a notebook.
+        checkpoint : str, Path or Checkpoint, optional
+            Where to write, every 60 s or as often as a `Checkpoint` says, what the fit needs to go on if anything ends
+            it. Callbacks are told of the epochs alone that are trained then.
 
         Returns
         -------
@@ -115,7 +120,9 @@ class Model(Passes, Hooks, Seeing):
         Raises
         ------
         DataError
-            If the table or the target cannot be used; nothing is trained then.
+            If the table or the target cannot be used, or the folder of checkpoints; nothing is trained then.
+        ConfigError
+            If checkpoints are of another config; nothing is trained then.
         NonFiniteError
             If the loss becomes NaN or infinite; the best weights so far are kept, and the model is usable.
         DivergedError
@@ -124,7 +131,8 @@ class Model(Passes, Hooks, Seeing):
             On Ctrl-C, with the best weights so far kept likewise; an error of a callback comes through, and they are
             kept as well.
         """
-        given = Given(X, y, sample_weight, validation, callbacks, progress, once=False)
+        checkpoint = Checkpoint(checkpoint) if isinstance(checkpoint, str | Path) else checkpoint
+        given = Given(X, y, sample_weight, validation, callbacks, progress, False, checkpoint)
         return self._learn(given, anew=not warm_start)
 
     def recalibrate(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -29,7 +30,7 @@ from likelinet.targets.target import Naming
 from likelinet.training.choice import Choice
 from likelinet.training.history import Callback, Epoch, GroupHistory, History
 from likelinet.training.interrupts import waiting
-from likelinet.training.progress import Progress
+from likelinet.training.record import Beside
 
 LEAST = 1e-3  # weight of a group that is worth its predictions
 FOLDS = 8  # where they are left to the rows
@@ -46,8 +47,7 @@ def fit(
     validation: Rows | None,
     features: list[str],
     names: tuple[str, tuple[str, ...]],
-    callbacks: Sequence[Callback],
-    progress: Progress,
+    beside: Beside,
     once: bool = False,
     imagined: float = 0.0,
     choice: Choice | None = None,
@@ -60,7 +60,7 @@ def fit(
     """
     given = custom, source, rows, validation, features, names
     if config.groups is None:
-        return _told_of(config, given, callbacks, progress, once=once, imagined=imagined)
+        return _told_of(config, given, beside, once=once, imagined=imagined)
     declared, found, whole = config.each_group, list[Fit](), list[int]()
     cause: BaseException | None = None
     lost: list[tuple[str, LikelinetError]] = []
@@ -70,9 +70,9 @@ def fit(
         for g, own in enumerate(declared):
             name, spent = f"group {g + 1} of {len(declared)}", sum(fit.history.seconds for fit in found)
             members = sum(len(fit.theta) for fit in found)
-            told = [_within(callback, g, members, spent) for callback in callbacks]
+            told = beside.telling(partial(_within, group=g, members=members, seconds=spent))
             try:
-                trained, cause = _told_of(in_time(declared[g:], spent), given, told, progress, name, members, once)
+                trained, cause = _told_of(in_time(declared[g:], spent), given, told, name, members, once)
                 found.append(replace(trained, config=own))
             except BaseException as error:
                 if not found or isinstance(error, ConfigError | DataError):  # what is declared cannot be
@@ -103,8 +103,7 @@ def fit(
 def _told_of(
     config: ModelConfig,
     given: Given,
-    callbacks: Sequence[Callback],
-    progress: Progress,
+    beside: Beside,
     group: str = "",
     before: int = 0,
     once: bool = False,
@@ -115,7 +114,7 @@ def _told_of(
     name = group or "training"
     if not once:
         story.training_begins(name, config, rows.table.n, len(features))
-    fit, cause = fitting.fit(config, *given, callbacks, progress, group, before, once, imagined)
+    fit, cause = fitting.fit(config, *given, beside, group, before, once, imagined)
     if not once:
         story.training_ended(name, fit.history)
     return fit, cause

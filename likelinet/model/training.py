@@ -22,11 +22,12 @@ from likelinet.tables.inputs import Inputs
 from likelinet.tables.kinds.statistics import Apart
 from likelinet.tables.rows import Rows
 from likelinet.targets.target import Y
+from likelinet.training.budget import Budget
 from likelinet.training.carried import Carried
-from likelinet.training.history import Callback
+from likelinet.training.finished import Finished
 from likelinet.training.loop import Training
 from likelinet.training.plan import Plan
-from likelinet.training.progress import Progress
+from likelinet.training.record import Beside, failure_of
 from likelinet.training.streams import Streams
 
 
@@ -125,12 +126,13 @@ def trained(
     rows: Encoded,
     plan: Plan,
     streams: list[Streams],
-    told: Sequence[Callback],
-    progress: Progress,
+    beside: Beside,
     group: str = "",
     once: bool = False,
-) -> tuple[Fit, Training, BaseException | None]:
-    """Return a fit with trained weights, the training, and what cut it short, if anything did.
+) -> tuple[Fit, np.ndarray | None, BaseException | None]:
+    """Return a fit with trained weights, where it was heading, and what cut it short, if anything did.
+
+    A training that the record knows to have come to its end is not done again, and one in progress goes on.
 
     Parameters
     ----------
@@ -140,12 +142,15 @@ def trained(
         The weights to begin with, in these units.
     rows, plan, streams
         On what, how long and in which random order to train.
-    told, progress, group
-        Who is told of each epoch, and how to call the group of members.
+    beside, group
+        What accompanies it, and how to call the group of members.
     once : bool
         Whether it is one pass by a rate that does not change, which takes up what is carried.
     """
-    config, objective, data = begun.config, begun.objective, rows.data
+    config, objective, data, record, progress = begun.config, begun.objective, rows.data, beside.record, beside.progress
+    key = [group, list(theta.shape), theta.dtype.name, plan.steps]
+    if (done := record.replayed(key)) is not None:
+        return _with(begun, done), done.heading, done.failure
     head, layout, units = objective.head, objective.layout, begun.units
     declared, carried, exact = config.training, begun.carried if once else None, is_exact(config, begun.inputs)
     engine, optimiser = LbfgsEngine(), None
@@ -166,20 +171,32 @@ def trained(
         engine = build_engine(config, objective, data, plan.probable_steps, plan.batch_size)
     progress.begin(plan.epochs * plan.looks_of_epoch, plan.time, group)
     theta = theta if carried is None else carried.weights
-    training = Training(engine, objective, data, optimiser, plan, theta, streams, [progress, *told])
+    budget = Budget(plan.time, look=record.look)
+    training = Training(engine, objective, data, optimiser, plan, theta, streams, [progress, *beside.callbacks], budget)
     if carried is not None:
         carried.to(training, engine.name)
-    training.go_on()
+    record.go_on(key, training, progress)
+    training.go_on(look=lambda: record.write_if_due(key, training))
     progress.end()
     theta, history, cause = training.end()
-    found = replace(
-        begun,
-        theta=theta if units is None else units.plain(theta, layout),
-        history=history,
-        cut_off=training.cut_off,
-        carried=None if cause is not None else Carried.of(training, engine.name),
+    given = Finished(
+        theta if units is None else units.plain(theta, layout),
+        history,
+        training.heading,
+        training.cut_off,
+        None if cause is not None else Carried.of(training, engine.name),
+        failure_of(cause),
+        record.seconds(),
     )
-    return found, training, cause
+    if cause is None or given.failure is not None:
+        record.ended(key, given)
+    return _with(begun, given), given.heading, cause
+
+
+def _with(begun: Fit, given: Finished) -> Fit:
+    """Return a fit with what its training has given."""
+    own = {"theta": given.theta, "history": given.history, "cut_off": given.cut_off, "carried": given.carried}
+    return replace(begun, **own)
 
 
 def _masking(fit: Fit, rows: Encoded) -> Masking | None:

@@ -21,10 +21,15 @@ class Budget:
         How many there are; None sets no limit.
     clock : callable
         Returns seconds since some moment.
+    look : float or None
+        After how many seconds at most somebody looks at the clock, if steps are as short, whether or not time is
+        limited.
     """
 
-    def __init__(self, seconds: float | None = None, clock: Clock = time.perf_counter) -> None:
-        self.seconds, self._clock = seconds, clock
+    def __init__(
+        self, seconds: float | None = None, clock: Clock = time.perf_counter, look: float | None = None
+    ) -> None:
+        self.seconds, self._clock, self._look = seconds, clock, look
         self._began = clock()
 
     @property
@@ -57,6 +62,8 @@ class Budget:
 
     def piece(self, steps: int) -> int:
         """Return how many steps to do until somebody looks at the clock, after `steps` steps."""
-        if self.seconds is None:
+        within = [PIECE * self.seconds] if self.seconds is not None else []
+        within += [self._look] if self._look is not None else []
+        if not within:
             return sys.maxsize
-        return max(1, int(PIECE * self.seconds / max(self.spent, 1e-9) * steps)) if steps else FIRST
+        return max(1, int(min(within) / max(self.spent, 1e-9) * steps)) if steps else FIRST

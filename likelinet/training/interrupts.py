@@ -7,6 +7,9 @@ from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
 from typing import Any
 
+# What ends a process that has no word on it; Windows has no SIGHUP.
+ENDING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+
 
 class CtrlC(AbstractContextManager["CtrlC"]):
     """Within it, Ctrl-C that raised no KeyboardInterrupt where it could be caught is raised by `check`, or at its end.
@@ -50,23 +53,57 @@ class CtrlC(AbstractContextManager["CtrlC"]):
             self.check()
 
 
+class Ended(AbstractContextManager["Ended"]):
+    """Within it, SIGTERM and SIGHUP do what Ctrl-C does; one that is ignored, as by nohup, stays ignored.
+
+    `number` is the signal that came first, if any did but Ctrl-C.
+    """
+
+    def __init__(self) -> None:
+        self.number: int | None = None
+        self._former: dict[int, Any] = {}
+
+    def __enter__(self) -> "Ended":
+        if threading.current_thread() is threading.main_thread():
+            self._former = {n: signal.signal(n, self) for n in ENDING if signal.getsignal(n) is not signal.SIG_IGN}
+        return self
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        """Do what Ctrl-C does at this moment, also where Ctrl-C itself is ignored, as in the background of a shell."""
+        self.number = number if self.number is None else self.number
+        as_ever = signal.getsignal(signal.SIGINT)
+        if callable(as_ever):
+            as_ever(signal.SIGINT, frame)
+        else:
+            raise KeyboardInterrupt
+
+    def __exit__(self, *_: object) -> None:
+        for number, former in self._former.items():
+            signal.signal(number, former)
+
+
 @contextmanager
 def waiting(done: str | None = None) -> Generator[None, None, None]:
     """Do what is done within to its end before Ctrl-C ends the rest, with a note that says what has been done.
 
-    Without `done` it ends nothing: something else does so already, as a first Ctrl-C.
+    So do other signals that end a process, where somebody hears them. Without `done` it ends nothing: something else
+    does so already, as a first Ctrl-C.
     """
-    former = signal.getsignal(signal.SIGINT)
-    if not callable(former) or threading.current_thread() is not threading.main_thread():  # nobody hears it
+    if threading.current_thread() is not threading.main_thread():  # nobody hears it
         yield
         return
+    heard = {n: former for n in (signal.SIGINT, *ENDING) if callable(former := signal.getsignal(n))}
     pressed: list[int] = []
-    signal.signal(signal.SIGINT, lambda number, _frame: pressed.append(number))
+    for number in heard:
+        signal.signal(number, lambda number, _frame: pressed.append(number))
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, former)
+        for number, former in heard.items():
+            signal.signal(number, former)
     if pressed and done is not None:
-        interrupt = KeyboardInterrupt()
-        interrupt.add_note(done)
-        raise interrupt
+        try:
+            heard[pressed[0]](pressed[0], None)
+        except KeyboardInterrupt as interrupt:
+            interrupt.add_note(done)
+            raise

@@ -1,6 +1,6 @@
 """The training loop: epochs on an engine, with validation, early stopping and the best weights kept."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,26 +22,6 @@ from likelinet.training.plan import Plan
 from likelinet.training.streams import Streams
 
 NOTHING = "nothing was learned"
-
-
-def train(
-    engine: Engine,
-    objective: Objective,
-    data: Data,
-    optimiser: Optimiser | None,
-    plan: Plan,
-    theta: np.ndarray,
-    streams: list[Streams],
-    callbacks: Sequence[Callback] = (),
-) -> tuple[np.ndarray, History, BaseException | None]:
-    """Return the kept weights (M, P), the history, and what cut the training short, if anything did.
-
-    Ctrl-C, an error of a callback and a loss that is not finite end the training but lose nothing: the caller keeps
-    the weights and then raises what is returned here.
-    """
-    training = Training(engine, objective, data, optimiser, plan, theta, streams, callbacks)
-    training.go_on()
-    return training.end()
 
 
 class Training:
@@ -99,8 +79,8 @@ class Training:
         self._cause: BaseException | None = None
         self._failure: tuple[str, str] | None = None  # when, and which parameter
 
-    def go_on(self, pause: int | None = None) -> None:
-        """Train to the end, or until `pause` steps are done in all."""
+    def go_on(self, pause: int | None = None, look: Callable[[], None] | None = None) -> None:
+        """Train to the end, or until `pause` steps are done in all; call `look` after each part of an epoch."""
         history = self._history
         try:
             with self._ctrl_c:
@@ -108,6 +88,8 @@ class Training:
                     if not self._take_in(outcome):
                         break
                     self._ctrl_c.check()
+                    if look is not None:
+                        look()
         except KeyboardInterrupt as interrupt:
             history.stopped, self._cause = "interrupted", interrupt
         except Diverged as diverged:
@@ -272,6 +254,11 @@ class Training:
             return f"the learning rate would have fallen to 0 over {counted(left, 'more step')}"
         held = counted(turn.at, "step")
         return f"the learning rate would have been held for more than {held}, or fallen over more than {turn.length}"
+
+    @property
+    def engine(self) -> str:
+        """What computes it."""
+        return self._history.engine
 
     @property
     def heading(self) -> np.ndarray | None:

@@ -48,6 +48,11 @@ class Progress:
 
         self._bar = tqdm(total=epochs, desc=f"{self._what} {part}".rstrip(), bar_format=LAYOUT, leave=False)
 
+    def skip(self, epochs: int) -> None:
+        """Begin after so many epochs, which were done before."""
+        if self._bar is not None:
+            self._bar.update(epochs)
+
     def __call__(self, epoch: Epoch) -> None:
         """Take note of an epoch."""
         if self._bar is None:

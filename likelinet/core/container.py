@@ -1,0 +1,119 @@
+"""The container of our files: one safetensors file with arrays, and everything else as JSON; no code, no pickle."""
+
+import hashlib
+import io
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from likelinet.core.errors import ModelFileError
+from likelinet.core.wording import shown
+from likelinet.core.writing import replacing
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a file holds, and how messages call it.
+
+    Parameters
+    ----------
+    what : str
+        The thing in it.
+    key : str
+        Of the metadata, by which its files are told from others.
+    schema : int
+        Today's version of its parts.
+    again, named : str
+        What to do with a file that is damaged, and with one that is none of them.
+    """
+
+    what: str
+    key: str
+    schema: int
+    again: str
+    named: str
+
+    def save(self, path: str | Path | BinaryIO, arrays: dict[str, np.ndarray], metadata: dict[str, Any]) -> None:
+        """Write arrays and metadata, with a SHA-256 over both.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be written.
+        """
+        from safetensors.numpy import save as to_bytes
+
+        arrays = {name: np.asarray(a, order="C") for name, a in arrays.items()}
+        text = json.dumps({"schema": self.schema, **metadata}, sort_keys=True)
+        # The checksum is an array: safetensors writes several metadata entries in no fixed order.
+        arrays["sha256"] = _digest(arrays, text)
+        if isinstance(path, io.IOBase):
+            path.write(to_bytes(arrays, {self.key: text}))
+            return
+        with replacing(path, durable=True) as file:
+            file.write_bytes(to_bytes(arrays, {self.key: text}))
+
+    def load(self, path: str | Path | BinaryIO) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+        """Return arrays and metadata, in which `schema` is one up to today's.
+
+        Raises
+        ------
+        ModelFileError
+            If the file is missing, truncated, altered, not from likelinet, or of a newer version.
+        """
+        if isinstance(path, io.IOBase):
+            with TemporaryDirectory() as folder:  # safetensors reads metadata from files alone
+                file = Path(folder, "content")
+                file.write_bytes(path.read())
+                return self._load(file, "The stream")
+        return self._load(path, path)
+
+    def _load(self, file: Any, path: Any) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+        """Return arrays and metadata of a file, which messages call `path`."""
+        from safetensors import SafetensorError, safe_open
+
+        if not Path(file).is_file():
+            raise ModelFileError(f"{path}: there is no such {self.what} file; check the path.")
+        try:
+            with safe_open(file, framework="numpy") as opened:
+                stored = opened.metadata() or {}
+                arrays = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
+        # A type that NumPy has not, as bfloat16, ends in any of the others.
+        except (SafetensorError, OSError, ValueError, TypeError, AttributeError, LookupError, MemoryError) as error:
+            advice = self.again if Path(file).read_bytes()[8:9] == b"{" else self.named
+            why = shown(str(error), 120)
+            raise ModelFileError(f"{path}: truncated or not a {self.what} file ({why}); {advice}.") from None
+        if self.key not in stored:
+            raise ModelFileError(f"{path}: a safetensors file, but not one of likelinet's.")
+        try:
+            metadata = json.loads(stored[self.key])
+            schema = metadata["schema"]
+        except (ValueError, KeyError, TypeError, RecursionError):
+            raise ModelFileError(f"{path}: the metadata is damaged; {self.again}.") from None
+        if isinstance(schema, int) and schema > self.schema:
+            raise ModelFileError(
+                f"{path}: written by a newer likelinet (file schema {schema}, this one reads up to {self.schema}); "
+                "upgrade it."
+            )
+        if set(stored) != {self.key} or not np.array_equal(
+            arrays.pop("sha256", None), _digest(arrays, stored[self.key])
+        ):
+            raise ModelFileError(
+                f"{path}: the content does not match its checksum, so the file was altered; {self.again}."
+            )
+        if type(schema) is not int or schema < 1:  # True is an int as well
+            raise ModelFileError(f"{path}: there is no file schema {schema!r:.40}; {self.again}.")
+        return arrays, metadata
+
+
+def _digest(arrays: dict[str, np.ndarray], text: str) -> np.ndarray:
+    sha = hashlib.sha256(text.encode())
+    for name in sorted(arrays):
+        a = arrays[name]
+        sha.update(f"{name} {a.dtype.str} {a.shape}".encode())
+        sha.update(a.tobytes())
+    return np.frombuffer(sha.digest(), dtype=np.uint8)

@@ -1,0 +1,168 @@
+"""What a fit is of, by which one that goes on from a checkpoint is told from others."""
+
+from collections.abc import Callable, Generator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from likelinet import __version__
+from likelinet.config import ModelConfig
+from likelinet.core.errors import ConfigError, DataError
+from likelinet.core.locking import locked
+from likelinet.core.notes import note
+from likelinet.core.wording import listed
+from likelinet.tables.fingerprint import of_table, of_values
+from likelinet.tables.table import Table
+from likelinet.training.checkpoint import LOCK, Checkpoint, Generations
+from likelinet.training.record import Record
+
+_ROWS = {"y": "y", "weight": "sample_weight", "start": "the weights to go on from"}
+
+Known = tuple[dict[str, np.ndarray], dict[str, Any]]
+
+
+@contextmanager
+def held(checkpoint: Checkpoint) -> Generator[tuple[Generations, Known | None]]:
+    """Hold a folder for one fit, and return its files and the latest of them, before anything is read or trained.
+
+    Raises
+    ------
+    DataError
+        If the folder cannot be used, another process writes there, or a fit is there that has not ended, and nobody
+        has said that this one goes on with it.
+    ModelFileError
+        If none of the checkpoints is whole.
+    """
+    folder = Path(checkpoint.folder)
+    generations = Generations(folder)
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(locked(folder / LOCK))
+            generations.sweep()
+        except BlockingIOError:
+            raise DataError(
+                f"{folder}: another fit writes its checkpoints there; wait for its end, or name another folder."
+            ) from None
+        except OSError as error:
+            raise DataError(f"{folder}: no checkpoints can be written there ({error.strerror}).") from None
+        known = generations.latest()
+        if known is not None and not (checkpoint.resume or known[1]["ended"]):
+            raise DataError(
+                f"{folder}: holds a fit that has not ended; go on with it by --resume (resume=True of a Checkpoint), "
+                "or remove the folder."
+            )
+        yield generations, known
+
+
+@contextmanager
+def recorded(checkpoint: Checkpoint | None, identity: Callable[[], dict[str, Any]]) -> Generator[Record]:
+    """Give the record of a fit, which goes on from the checkpoint if it is to, and there is one.
+
+    Raises
+    ------
+    ConfigError, DataError
+        As `held`, or if the checkpoint is of another config or table.
+    """
+    if checkpoint is None:
+        yield Record()
+        return
+    with held(checkpoint) as (generations, known):
+        now = identity()
+        if checkpoint.resume and known is not None:
+            check_same(known[1]["identity"], now, generations.folder)
+        else:
+            known = None
+            generations.clear()  # of one that has ended
+            if checkpoint.resume:
+                note(f"{generations.folder}: there is no checkpoint to go on from, so the fit begins.")
+        yield Record(checkpoint, generations, now, known)
+
+
+def identity_of(
+    config: ModelConfig,
+    table: Table,
+    y: Any,
+    weight: Any,
+    validation: tuple[Table, Any, Any] | None,
+    start: tuple[np.ndarray, ...] = (),
+) -> dict[str, Any]:
+    """Return what a fit is of, as plain data: version, config and digests of all rows as they were read.
+
+    Parameters
+    ----------
+    config : ModelConfig
+        The declaration.
+    table, y, weight
+        The training rows.
+    validation : tuple, optional
+        Held-out rows.
+    start : tuple of ndarray
+        The weights that it goes on from, if it does.
+    """
+    return {
+        "version": __version__,
+        "config": config.model_dump(mode="json"),
+        "rows": _rows(table, y, weight),
+        "validation": None if validation is None else _rows(*validation),
+        "start": [of_values(theta) for theta in start],
+    }
+
+
+def _rows(table: Table, y: Any, weight: Any) -> dict[str, Any]:
+    of = {"y": y, "weight": weight}
+    return {"n": table.n, "columns": of_table(table)} | {k: None if v is None else of_values(v) for k, v in of.items()}
+
+
+def check_same(known: Mapping[str, Any], now: Mapping[str, Any], folder: Path) -> None:
+    """Raise if a checkpoint is of another version, config or table: what differs.
+
+    Raises
+    ------
+    ConfigError
+        Of another version of likelinet, or another config.
+    DataError
+        Of another table, other held-out rows, or other weights to go on from.
+    """
+    anew = "or begin anew in another folder"
+    if known["version"] != now["version"]:
+        raise ConfigError(
+            f"{folder}: the checkpoints are of likelinet {known['version']}, and this is {now['version']}: go on with "
+            f"that one, {anew}."
+        )
+    if keys := different(known["config"], now["config"]):
+        named = listed([f"{key}: {was!r} there, {is_now!r} here" for key, (was, is_now) in keys.items()])
+        raise ConfigError(f"{folder}: the checkpoints are of another config, {named}: set what was there, {anew}.")
+    for rows, of in (("rows", "the table"), ("validation", "the validation rows")):
+        if (found := _different_rows(known[rows], now[rows], of)) is not None:
+            raise DataError(f"{folder}: the checkpoints are of other data, {found}: take those of before, {anew}.")
+    if known["start"] != now["start"]:
+        raise DataError(
+            f"{folder}: the checkpoints are of a model with other weights to go on from: take that of before, {anew}."
+        )
+
+
+def _different_rows(known: dict[str, Any] | None, now: dict[str, Any] | None, of: str) -> str | None:
+    if known is None or now is None:
+        return None if known == now else f"{of} are {'not' if now is None else 'only'} given here"
+    if known["n"] != now["n"]:
+        return f"{of} had {known['n']} rows, and has {now['n']}"
+    columns = different(known["columns"], now["columns"])
+    if columns:
+        return f"{of} differs in {listed([repr(name) for name in columns])}"
+    if [*known["columns"]] != [*now["columns"]]:
+        return f"{of} has its columns in another order"
+    return next((f"{what} of {of} differs" for key, what in _ROWS.items() if known.get(key) != now.get(key)), None)
+
+
+def different(known: Mapping[str, Any], now: Mapping[str, Any], at: str = "") -> dict[str, tuple[Any, Any]]:
+    """Return what differs in nested data: both values, by where they are; None stands for what is not there."""
+    found: dict[str, tuple[Any, Any]] = {}
+    for key in {**known, **now}:
+        was, is_now = known.get(key), now.get(key)
+        if isinstance(was, Mapping) and isinstance(is_now, Mapping):
+            found |= different(was, is_now, f"{at}{key}.")
+        elif was != is_now:
+            found[f"{at}{key}"] = was, is_now
+    return found
