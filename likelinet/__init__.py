@@ -34,6 +34,7 @@ _NAMES = {
     "GroupHistory": "training.history",
     "History": "training.history",
     "load_config": "config",
+    "Stream": "tables.stream",
     "datasets": "datasets",
     "decisions": "decisions",
     "explain": "explain",

@@ -122,6 +122,15 @@ def without_y(table: Table, data: DataConfig, labels: bool) -> np.ndarray:
     return lacking
 
 
+def lacking_in_all(table: Table, data: DataConfig, labels: bool) -> bool:
+    """Whether no row has both y, in the columns that `data.target` names, and a weight above 0."""
+    names = (*target_names(data), *([data.weight] if data.weight else []))
+    if any(name not in table.columns for name in names):  # what is wrong is said by whoever reads them
+        return False
+    read = with_numbers(table, data) if not labels else table
+    return bool((without_y(read, data, labels) | (weights_of(table, data, None) == 0.0)).all())
+
+
 def note_without_y(lacking: np.ndarray, table: Table, read: Table, names: Sequence[str], what: str) -> None:
     """Warn of rows that are left out since their y is missing, or text where numbers are meant.
 

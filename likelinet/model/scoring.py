@@ -1,0 +1,98 @@
+"""How good a fitted model's predictions are, by rows with their y."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from likelinet.config.network import VAEConfig
+from likelinet.core.errors import DataError
+from likelinet.core.notes import each_kind_once, note
+from likelinet.model.marginal import predict_both
+from likelinet.model.questions import Questions
+from likelinet.scores import metrics
+from likelinet.scores.calibration import log_prob
+from likelinet.scores.parts import Part, part_of, together
+from likelinet.scores.skill import skill
+from likelinet.tables.rows import Rows, declared_table, lacking_in_all
+from likelinet.tables.stream import Stream
+from likelinet.tables.table import Table
+
+
+class Scoring(Questions):
+    """The questions for scores, of a table or of a stream."""
+
+    def score(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> float:
+        """Return the mean log-likelihood per row in the units of y; higher is better.
+
+        Of a variational autoencoder it is a lower bound of it, `elbo`; of an autoencoder that of y given its code.
+        A `Stream` is scored block by block.
+        """
+        if isinstance(X, Stream):
+            parts = [(self._log_probs(rows), rows.weight) for rows in self._in_blocks(X, y, sample_weight)]
+            sums = np.array([[np.sum(each * weight), weight.sum()] for each, weight in parts]).sum(0)
+            return float(sums[0] / sums[1])
+        rows = self.observed(X, y, sample_weight)
+        return float(np.average(self._log_probs(rows), weights=rows.weight))
+
+    def evaluate(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> dict[str, float]:
+        """Return held-out metrics by name; see `likelinet.scores.evaluate`, and `likelinet.scores.skill` for the last.
+
+        What the scores are better than is the distribution of y in the training rows: the same family, fitted to them,
+        the last ones of warm starts, without any x. Neither parts of `partial_fit` nor earlier versions' files tell it.
+
+        Those of an autoencoder are of P(y | z) at the code of each row. A variational one has its `elbo` as well.
+        A `Stream` is scored block by block, without the metrics that compare each row with all others.
+        """
+        if isinstance(X, Stream):
+            return self._evaluated([self._part(rows) for rows in self._in_blocks(X, y, sample_weight)])
+        table = declared_table(X, self.config.data)
+        rows = self.observed(table, y, sample_weight)
+        self._note_seen(table)
+        d, without_x, each = self._predicted(rows)
+        scores = metrics.evaluate(d, rows.y, rows.weight)
+        if each is not None:
+            scores = {"elbo": float(np.average(each, weights=rows.weight)), **scores}
+        return scores if without_x is None else scores | skill(scores, without_x, rows.y, rows.weight)
+
+    def _log_probs(self, rows: Rows) -> np.ndarray:
+        if isinstance(self.config.network, VAEConfig):
+            return self._ask(rows.table, self._bound(rows, 1, self.config.training.seed))
+        return log_prob(self.predict_dist(rows.table), rows.y)
+
+    def _predicted(self, rows: Rows) -> tuple[Any, Any, np.ndarray | None]:
+        """Return the predictions of rows, those without x, and a bound of their log-likelihood, if one is needed."""
+        is_vae = isinstance(self.config.network, VAEConfig)
+        bound = self._bound(rows, 1, self.config.training.seed) if is_vae else None
+        d, without_x, each = self._ask(rows.table, lambda fit, x: (*predict_both(fit, x), bound and bound(fit, x)))
+        return self._recalibrated(d), without_x, each
+
+    def _part(self, rows: Rows) -> tuple[Part, float | None]:
+        d, without_x, each = self._predicted(rows)
+        elbo = None if each is None else float(np.average(each, weights=rows.weight))
+        return part_of(d, rows.y, rows.weight, without_x), elbo
+
+    def _evaluated(self, found: list[tuple[Part, float | None]]) -> dict[str, float]:
+        parts, bounds = [part for part, _ in found], [elbo for _, elbo in found if elbo is not None]
+        scores, left_out = together(parts)
+        if left_out:
+            note(f"Of a stream, {', '.join(left_out)} {'is' if len(left_out) == 1 else 'are'} left out: all rows at once.")
+        weights = [part.weight for part in parts]
+        return {"elbo": float(np.average(bounds, weights=weights)), **scores} if bounds else scores
+
+    def _in_blocks(self, stream: Stream, y: Any, sample_weight: Any) -> Iterator[Rows]:
+        """Yield the rows of each block that has any with a weight and y."""
+        if sample_weight is not None or not (y is None or isinstance(y, str | list)):
+            raise DataError("The rows of a stream hold y and weights: name their columns, by data.target and data.weight.")
+        some = False
+        with each_kind_once():
+            for block in stream:
+                if y is not None or not self._without_y(block):
+                    some = True
+                    yield self.observed(block, y)
+        if not some:
+            raise DataError("The table is empty: it has no rows with y.")
+
+    def _without_y(self, block: Table) -> bool:
+        return lacking_in_all(declared_table(block, self.config.data), self.config.data, self._roles.labels)
