@@ -26,7 +26,7 @@ from likelinet.model.prediction import predict_dist
 from likelinet.tables.named_target import named
 from likelinet.tables.roles import Roles
 from likelinet.tables.rows import Rows, declared_table, target_names
-from likelinet.tables.stream import Stream
+from likelinet.tables.stream import Stream, seeds_of_blocks
 from likelinet.tables.table import Table
 
 T = TypeVar("T")
@@ -66,8 +66,8 @@ class Questions(ABC):
         """Return n draws of y for each row, shape ``(n, len(X), *event_shape)``; of a `Stream` block by block."""
         _check_draws(n, seed)
         if isinstance(X, Stream):
-            rng = np.random.default_rng(seed)
-            return _of_blocks(X, lambda block: self._draws(self.predict_dist(block), (n,), rng), axis=1)
+            seeds = seeds_of_blocks(seed)
+            return _of_blocks(X, lambda block: self.sample(block, n, next(seeds)), axis=1)
         return self._draws(self.predict_dist(X), (n,), seed)
 
     def encode(self, X: Any) -> np.ndarray:

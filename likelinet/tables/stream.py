@@ -159,6 +159,13 @@ class Stream:
                 raise DataError(f"There is no column '{name}' in the table{nearest(name, self.names)}.")
 
 
+def seeds_of_blocks(seed: int | None) -> Iterator[int]:
+    """Yield a seed for each block of a stream, without end; the same ones for the same seed."""
+    rng = np.random.default_rng(seed)
+    while True:
+        yield int(rng.integers(2**63))
+
+
 def _with(rows: Any, partitions: dict[str, str]) -> Any:
     for name, value in partitions.items():
         rows = rows.append_column(name, pa.chunked_array([pa.repeat(pa.scalar(value, pa.string()), rows.num_rows)]))

@@ -12,12 +12,14 @@ from likelinet.tables.reading.parts import ArrowFile, File, ParquetFile, TextFil
 
 fs: Any = LazyModule("pyarrow.fs")
 _ADDRESS = re.compile(r"(\w{2,}):/+(.*)")  # a Path has one slash of the two
+_STORES = ("s3", "gs", "gcs", "abfs", "abfss", "hdfs", "file")
 _NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 
 
 def is_address(path: str | PathLike[str]) -> bool:
-    """Whether a path is an address such as s3://bucket/folder."""
-    return _ADDRESS.fullmatch(str(path)) is not None
+    """Whether a path is an address that Arrow reads, such as s3://bucket/folder."""
+    address = _ADDRESS.fullmatch(str(path))
+    return address is not None and address[1] in _STORES
 
 
 def found_files(
