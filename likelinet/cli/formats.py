@@ -113,8 +113,8 @@ def _columns(header: Sequence[str], rows: Sequence[Sequence[Any]], schema: Any =
             if schema is None:
                 raise
             raise DataError(
-                f"Column '{name}' is of type {schema.field(name).type} in the first {AT_ONCE:,} rows and of another one "
-                "below: write .csv or .jsonl, which have no types."
+                f"Column '{name}' is of type {schema.field(name).type} in the first {AT_ONCE:,} rows, and of another "
+                "one below: write .csv or .jsonl, which have no types."
             ) from None
     return pa.table(arrays)
 

@@ -14,8 +14,11 @@ PART = 4  # of the memory that files may take to be read whole: their cells take
 
 
 def read(paths: Sequence[Path], header: bool, streamed: bool) -> Table | Stream:
-    """Return the table in files, or a stream of its rows: where one is asked for, of folders and addresses, and of
-    files that are large beside the memory, which a line says."""
+    """Return the table in files, or a stream of its rows.
+
+    It is a stream where one is asked for, of folders and addresses, and of files that are large beside the memory,
+    which a line says.
+    """
     if streamed or any(path.is_dir() or is_address(path) for path in paths):
         return Stream(paths, header=header)
     size, memory = sum(path.stat().st_size for path in paths if path.is_file()), _memory()

@@ -11,6 +11,7 @@ from likelinet.core.errors import DataError, LikelinetError
 from likelinet.core.gathered import also
 from likelinet.distributions import Distribution
 from likelinet.model import few_rows, fitting, stacking, story
+from likelinet.model.beyond import sampled
 from likelinet.model.choosing import chosen, unargued, with_less_time
 from likelinet.model.fit import Fit
 from likelinet.model.going_on import go_on
@@ -19,9 +20,11 @@ from likelinet.model.source import Source
 from likelinet.model.without_constants import without_constants
 from likelinet.model.without_identifiers import without_identifiers
 from likelinet.tables.events import with_event_label
-from likelinet.tables.named_target import named
+from likelinet.tables.named_target import named, named_in_stream
 from likelinet.tables.roles import Roles
 from likelinet.tables.rows import Rows, declared_table
+from likelinet.tables.shuffled import Beyond
+from likelinet.tables.stream import Stream
 from likelinet.targets.build import takes_labels
 from likelinet.training.history import Callback
 from likelinet.training.progress import Progress
@@ -58,6 +61,7 @@ def roles_of(config: ModelConfig, custom: type[Distribution] | None) -> Roles:
 def learned(declared: ModelConfig, custom: type[Distribution] | None, given: Given) -> tuple[Fit, BaseException | None]:
     """Return what a model learns that knows nothing yet, and what cut it short, if anything did."""
     began = time.perf_counter()
+    declared, given, beyond = _in_memory(declared, given)
     table = declared_table(given.X, declared.data)
     config, y = named(declared, table, given.y)
     with also(partial(roles_of(config, custom).look, table)):
@@ -73,6 +77,7 @@ def learned(declared: ModelConfig, custom: type[Distribution] | None, given: Giv
             story.family_chosen(choice)
         roles = roles_of(config, custom)
         rows = few_rows.repeated(roles.rows(table, y, given.sample_weight), few)
+        rows = replace(rows, beyond=beyond)
         held_out = given.held_out()
         features, names = roles.features(rows.table), (roles.y_name, tuple(rows.table.columns))
         held = None if held_out is None else _held_out(roles, *held_out, features, rows.table.named)
@@ -90,6 +95,16 @@ def learned(declared: ModelConfig, custom: type[Distribution] | None, given: Giv
         if not given.once and cause is None:
             story.fitted(fit.history, time.perf_counter() - began)
         return fit, cause
+
+
+def _in_memory(config: ModelConfig, given: Given) -> tuple[ModelConfig, Given, Beyond | None]:
+    """Return what is given with a sample in the place of a stream, and what is to be trained on beyond it."""
+    if not isinstance(given.X, Stream) or given.once:
+        return config, given, None
+    config = named_in_stream(config, given.y, given.sample_weight)
+    table, held, beyond = sampled(config, given.X, validates=given.validation is not None)
+    validation = given.validation if held is None else (held,)
+    return config, replace(given, X=table, y=None, validation=validation), beyond
 
 
 def _imagined(

@@ -15,9 +15,9 @@ from likelinet.scores import metrics
 from likelinet.scores.calibration import log_prob
 from likelinet.scores.parts import Part, part_of, together
 from likelinet.scores.skill import skill
+from likelinet.tables.named_target import named_in_stream
 from likelinet.tables.rows import Rows, declared_table, lacking_in_all
 from likelinet.tables.stream import Stream
-from likelinet.tables.table import Table
 
 
 class Scoring(Questions):
@@ -77,22 +77,18 @@ class Scoring(Questions):
         parts, bounds = [part for part, _ in found], [elbo for _, elbo in found if elbo is not None]
         scores, left_out = together(parts)
         if left_out:
-            note(f"Of a stream, {', '.join(left_out)} {'is' if len(left_out) == 1 else 'are'} left out: all rows at once.")
+            names = f"{', '.join(left_out)} {'is' if len(left_out) == 1 else 'are'}"
+            note(f"Of a stream, {names} left out, since all rows are needed at once.")
         weights = [part.weight for part in parts]
         return {"elbo": float(np.average(bounds, weights=weights)), **scores} if bounds else scores
 
     def _in_blocks(self, stream: Stream, y: Any, sample_weight: Any) -> Iterator[Rows]:
         """Yield the rows of each block that has any with a weight and y."""
-        if sample_weight is not None or not (y is None or isinstance(y, str | list)):
-            raise DataError("The rows of a stream hold y and weights: name their columns, by data.target and data.weight.")
-        some = False
+        data, some = named_in_stream(self.config, y, sample_weight).data, False
         with each_kind_once():
             for block in stream:
-                if y is not None or not self._without_y(block):
+                if not lacking_in_all(declared_table(block, data), data, self._roles.labels):
                     some = True
                     yield self.observed(block, y)
         if not some:
             raise DataError("The table is empty: it has no rows with y.")
-
-    def _without_y(self, block: Table) -> bool:
-        return lacking_in_all(declared_table(block, self.config.data), self.config.data, self._roles.labels)

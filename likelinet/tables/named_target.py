@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from likelinet.config import DataConfig, ModelConfig
-from likelinet.core.errors import ConfigError
+from likelinet.core.errors import ConfigError, DataError
 from likelinet.tables.rows import target_names
 from likelinet.tables.table import Table
 
@@ -41,6 +41,22 @@ def with_target(config: ModelConfig, target: Any, by: str = "y") -> ModelConfig:
         declared, here = ", ".join(target_names(own)), ", ".join(target_names(data))
         raise ConfigError(f"The target is '{declared}' by data.target, but '{here}' by {by}: name it once.")
     return config.model_copy(update={"data": data})
+
+
+def named_in_stream(config: ModelConfig, y: Any, sample_weight: Any) -> ModelConfig:
+    """Return the config with the target that y names, where the rows are those of a stream.
+
+    Raises
+    ------
+    DataError
+        If y or weights are arrays, which no stream goes with.
+    """
+    named_only = y is None or isinstance(y, str) or (isinstance(y, list | tuple) and all(map(_is_name, y)))
+    if sample_weight is not None or not named_only:
+        raise DataError(
+            "The rows of a stream hold y and weights: name their columns, by y or data.target, and by data.weight."
+        )
+    return config if y is None else with_target(config, y)
 
 
 def named(config: ModelConfig, table: Table, y: Any) -> tuple[ModelConfig, Any]:

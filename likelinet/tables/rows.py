@@ -22,6 +22,7 @@ from likelinet.tables.events import events
 from likelinet.tables.frames import levels_of
 from likelinet.tables.marked import absent
 from likelinet.tables.oddities import refuse_absent
+from likelinet.tables.shuffled import Beyond
 from likelinet.tables.table import Table, as_table
 from likelinet.tables.text import Text
 from likelinet.tables.undressed import undressed
@@ -34,13 +35,15 @@ LONGEST = 1000  # bytes of a label of a class
 class Rows:
     """A table with its target, still in the user's form, and a weight per row, which is not zero.
 
-    `levels` are those of a target that is a category with an order, declared as such by a DataFrame.
+    `levels` are those of a target that is a category with an order, declared as such by a DataFrame; `beyond` is the
+    stream that these rows are a sample of, if there are more to train on.
     """
 
     table: Table
     y: np.ndarray | Interval
     weight: np.ndarray
     levels: list[Any] | None = None
+    beyond: Beyond | None = None
 
 
 def read_rows(

@@ -40,7 +40,7 @@ class Part(NamedTuple):
 
 
 class Stream:
-    """Rows on disk or in an object store, of which a bounded number is in memory at a time.
+    r"""Rows on disk or in an object store, of which a bounded number is in memory at a time.
 
     `Model.fit`, `evaluate`, `score`, `predict` and `sample` take a stream in the place of a table that holds y; for all
     else iterate over it: each block is a table of some rows, as any question to a model takes one. Cells are read as
@@ -71,7 +71,7 @@ class Stream:
     >>> import likelinet as ll
     >>> folder = Path(tempfile.mkdtemp())
     >>> for name, cells in {"a": "1,2", "b": "3,4"}.items():
-    ...     _ = (folder / f"{name}.csv").write_text(f"x,y\\n{cells}\\n")
+    ...     _ = (folder / f"{name}.csv").write_text(f"x,y\n{cells}\n")
     >>> stream = ll.Stream(folder)
     >>> stream.names, len(stream)
     (['x', 'y'], 2)
@@ -115,7 +115,9 @@ class Stream:
 
     @cached_property
     def _length(self) -> int:
-        return sum(sum(t.num_rows for _, t in file.tables()) if (n := file.rows) is None else n for file, _ in self._files)
+        return sum(
+            sum(t.num_rows for _, t in file.tables()) if (n := file.rows) is None else n for file, _ in self._files
+        )
 
     def __len__(self) -> int:
         """Return the number of rows; files of text and of Arrow are read for it."""
@@ -147,7 +149,7 @@ class Stream:
             yield _with(rows, {k: v for k, v in partitions.items() if names is None or k in names})
 
     def table(self, rows: Any, index: np.ndarray) -> Table:
-        """Return a table of Arrow that this stream has yielded as one of ours; `index` has the positions of its rows."""
+        """Return rows that this stream has yielded as one of our tables; `index` has their positions."""
         if not self._files[0][0].is_text:
             return Table(*arrow_table_columns(rows, self.paths[0]), index=index)
         return Table({name.strip(): Text(rows.column(name)) for name in rows.column_names}, rows.num_rows, index=index)

@@ -14,7 +14,7 @@ from likelinet.objective.build import build_criterion
 from likelinet.objective.objective import Objective
 from likelinet.optim.apart import ScalesApart
 from likelinet.optim.build import build_optimiser
-from likelinet.training.loop import train
+from likelinet.training.loop import Training
 from likelinet.training.minibatches import split
 from likelinet.training.plan import Plan
 from likelinet.training.start import initial_weights
@@ -113,7 +113,9 @@ def fitted(
     optimiser = build_optimiser(
         declared.optimizer, declared.schedule, steps, objective.layout, declared.average, scales
     )
-    return train(engine, objective, Data(x.astype(dtype), None, y, weight), optimiser, plan, theta, streams)
+    training = Training(engine, objective, Data(x.astype(dtype), None, y, weight), optimiser, plan, theta, streams)
+    training.go_on()
+    return training.end()
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -13,7 +13,7 @@ from likelinet.core.lazy import LazyModule
 from likelinet.tables.arrow import pa, pc
 from likelinet.tables.reading.blanks import with_tabs
 from likelinet.tables.reading.decimals import COMMA, with_points
-from likelinet.tables.reading.delimited import named_columns, cells_of_rows
+from likelinet.tables.reading.delimited import cells_of_rows, named_columns
 from likelinet.tables.reading.encoding import as_utf8
 from likelinet.tables.reading.layout import Layout, find_layout
 from likelinet.tables.reading.text_blocks import Span, blocks_of_text
@@ -139,8 +139,10 @@ class ArrowFile(File):
 
 @dataclass(frozen=True)
 class _Reading:
-    """How the rows of a file of text are read, as its first block says; `columns` are by name, without those that are
-    left out, and `decimals` those with decimal commas."""
+    """How the rows of a file of text are read, as its first block says.
+
+    `columns` are by name, without those that are left out, and `decimals` those with decimal commas.
+    """
 
     layout: Layout
     columns: dict[str, int]
@@ -176,7 +178,9 @@ class TextFile(File):
         path, text = Path(self.path), self._utf8(raw)
         layout = find_layout(path, text, self._header)
         if len(layout.names) == 1 and with_tabs(path, text, self._header) is not None:
-            raise DataError(f"{path}: its cells are separated by blanks, which no stream can be: separate them by tabs.")
+            raise DataError(
+                f"{path}: its cells are separated by blanks, which no stream can be: separate them by tabs."
+            )
         cells = cells_of_rows(path, text, layout, span.last)
         found = named_columns(path, layout, cells)
         places = {id(column): place for place, column in enumerate(cells)}
@@ -223,7 +227,9 @@ class TextFile(File):
     def _utf8(self, raw: bytes, line: int = 1) -> bytes:
         """Return a block as UTF-8, which it must be already."""
         if b"\0" in raw[:1000]:
-            raise DataError(f"{self.path}: a stream of text must be UTF-8 without NUL characters: save the file as such.")
+            raise DataError(
+                f"{self.path}: a stream of text must be UTF-8 without NUL characters: save the file as such."
+            )
         try:
             raw.decode()
         except UnicodeDecodeError as error:

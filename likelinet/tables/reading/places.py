@@ -22,9 +22,7 @@ def is_address(path: str | PathLike[str]) -> bool:
     return address is not None and address[1] in _STORES
 
 
-def found_files(
-    paths: Sequence[str | PathLike[str]], system: Any, header: bool
-) -> list[tuple[File, dict[str, str]]]:
+def found_files(paths: Sequence[str | PathLike[str]], system: Any, header: bool) -> list[tuple[File, dict[str, str]]]:
     """Return the files of paths, folders with all that is in them, each with what the names of its folders say.
 
     Parameters
