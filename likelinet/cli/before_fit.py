@@ -9,6 +9,7 @@ from likelinet.cli.options import (
     one_table_argument,
     overrides_option,
     share,
+    stream_option,
     table_argument,
     target_option,
     trust_option,
@@ -105,6 +106,7 @@ def split(
     metavar="MODEL",
     help="Go on from the weights of this model, which has its config with it.",
 )
+@stream_option
 @trust_option
 @click.option("--quiet", is_flag=True, help="Print nothing but notes on the data, and show no progress bar.")
 def fit(
@@ -115,6 +117,7 @@ def fit(
     holdout: float | None,
     validation: tuple[Path, ...],
     start: Path | None,
+    streamed: bool,
     trust: str | None,
     quiet: bool,
 ) -> None:
@@ -137,7 +140,7 @@ def fit(
     from likelinet.cli.fit import fit_command
 
     begin = None if start is None else (start, trust)
-    fit_command(files, target, output, overrides, holdout, validation, begin, quiet)
+    fit_command(files, target, output, overrides, holdout, validation, begin, streamed, quiet)
 
 
 @click.command()

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from contextlib import nullcontext
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import click
 from likelinet.cli.declared import CONFIGS, Declared, declared
 from likelinet.cli.describe import choice_in_lines, summary, what_is_read
 from likelinet.cli.holdout import held_out, scores_beside_baselines
+from likelinet.cli.reading import read
 from likelinet.cli.output import above_bar, check_output, check_writable
 from likelinet.config.files import declare
 from likelinet.core.errors import DataError, DivergedError, LikelinetError, ModelFileError, NonFiniteError
@@ -20,6 +22,7 @@ from likelinet.model import container
 from likelinet.model.model import Model
 from likelinet.tables.reading.files import check_different
 from likelinet.tables.rows import declared_table, output_names
+from likelinet.tables.stream import Stream
 from likelinet.tables.table import read_table
 from likelinet.training.history import Epoch
 from likelinet.training.interrupts import waiting
@@ -33,6 +36,7 @@ def fit_command(
     holdout: float | None,
     validation: Sequence[Path],
     start: tuple[Path, str | None] | None,
+    streamed: bool,
     quiet: bool,
 ) -> None:
     """Fit, maybe from the weights of a model file on, and save.
@@ -42,15 +46,19 @@ def fit_command(
     check_output(output, *files, *validation)
     check_writable(output)
     if start is None:
-        given = declared(files, target, overrides)
+        given = declared(files, target, overrides, partial(read, streamed=streamed))
         model = Model(given.config)
+    elif streamed:
+        raise click.UsageError("--stream: a model goes on from its weights on a table in memory alone.")
     else:
         given, model = begun(files, target, overrides, *start)
     rows, held, before = given.table, None, model.history if model.fitted else None
     if holdout is not None:
+        if isinstance(rows, Stream):
+            raise click.UsageError("--holdout: of a stream no rows are kept to be scored: evaluate on a table of others.")
         mask = held_out(given.config, rows, holdout)
-        rows, held = given.table.taken(~mask), given.table.taken(mask)
-    check_different(validation, rows.files, "the best epoch would be chosen by rows that are trained on")
+        rows, held = rows.taken(~mask), rows.taken(mask)
+    check_different(validation, [] if isinstance(rows, Stream) else rows.files, "the best epoch would be chosen by rows that are trained on")
     others = (read_table(validation, given.config.data.header),) if validation else None
     family = Begun(None if quiet else _family(given))
     began = time.perf_counter()
@@ -86,7 +94,7 @@ def fit_command(
             click.echo(choice)
         if columns := what_is_read(model):
             click.echo(columns)
-        if held is not None:
+        if held is not None and not isinstance(rows, Stream):
             scores, cut = scores_beside_baselines(model, rows, held)
             click.echo(scores)
             if cut is not None:

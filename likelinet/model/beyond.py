@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from likelinet.config import ModelConfig
-from likelinet.core.errors import ConfigError
+from likelinet.core.errors import ConfigError, DataError
 from likelinet.core.notes import note, silent
 from likelinet.engines.engine import Data
 from likelinet.model.fit import Fit
@@ -155,9 +155,14 @@ class _Maker:
         table = declared_table(table, data)
         keep = ~np.isin(table.index, self._beyond.held)
         table = table if keep.all() else table.taken(keep)
-        if not table.n or lacking_in_all(table, data, self._roles.labels):
+        if not table.n:
             return None
-        return self._roles.rows(table, None, None, fit.inputs.names, fit.inputs.named)
+        try:
+            return self._roles.rows(table, None, None, fit.inputs.names, fit.inputs.named)
+        except DataError:
+            if lacking_in_all(table, data, self._roles.labels):
+                return None
+            raise
 
     def _fill(
         self, rows: Rows, to: slice, x: np.ndarray, columns: np.ndarray | None, y: np.ndarray, weight: np.ndarray

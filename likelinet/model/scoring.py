@@ -87,8 +87,13 @@ class Scoring(Questions):
         data, some = named_in_stream(self.config, y, sample_weight).data, False
         with each_kind_once():
             for block in stream:
-                if not lacking_in_all(declared_table(block, data), data, self._roles.labels):
-                    some = True
-                    yield self.observed(block, y)
+                try:
+                    rows = self.observed(block, y)
+                except DataError:
+                    if lacking_in_all(declared_table(block, data), data, self._roles.labels):
+                        continue
+                    raise
+                some = True
+                yield rows
         if not some:
             raise DataError("The table is empty: it has no rows with y.")
