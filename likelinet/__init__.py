@@ -35,6 +35,7 @@ _NAMES = {
     "GroupHistory": "training.history",
     "History": "training.history",
     "load_config": "config",
+    "Stream": "tables.stream",
     "datasets": "datasets",
     "decisions": "decisions",
     "explain": "explain",

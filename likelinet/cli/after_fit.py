@@ -3,8 +3,9 @@
 import json
 import math
 from functools import partial
+from itertools import repeat
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -15,24 +16,30 @@ from likelinet.cli.options import (
     model_argument,
     output_option,
     probability,
+    stream_option,
     table_argument,
     trust_option,
 )
+
+if TYPE_CHECKING:
+    from likelinet.cli.blocks import Predicted
+    from likelinet.tables.table import Table
 
 
 @click.command()
 @model_argument
 @table_argument
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@stream_option
 @trust_option
-def evaluate(model: Path, table: tuple[Path, ...], as_json: bool, trust: str | None) -> None:
+def evaluate(model: Path, table: tuple[Path, ...], as_json: bool, streamed: bool, trust: str | None) -> None:
     """Print metrics of a model on the rows of a table that holds the target."""
     from likelinet.cli.output import metrics_table
+    from likelinet.cli.reading import read
     from likelinet.model.model import Model
-    from likelinet.tables.table import read_table
 
     fitted = Model.load(model, trust=trust)
-    scores = fitted.evaluate(read_table(table, fitted.config.data.header))
+    scores = fitted.evaluate(read(table, fitted.config.data.header, streamed))
     valid = {name: value if math.isfinite(value) else None for name, value in scores.items()}  # JSON has no NaN
     click.echo(json.dumps(valid) if as_json else metrics_table({"": scores}))
 
@@ -52,6 +59,7 @@ def evaluate(model: Path, table: tuple[Path, ...], as_json: bool, trust: str | N
 )
 @click.option("--keep", multiple=True, metavar="NAME,…", help="Columns of the table to write before the predictions.")
 @click.option("--parameters", is_flag=True, help="Add the parameters of the distributions.")
+@stream_option
 @trust_option
 def predict(
     model: Path,
@@ -64,6 +72,7 @@ def predict(
     costs: tuple[float, float] | None,
     keep: tuple[str, ...],
     parameters: bool,
+    streamed: bool,
     trust: str | None,
 ) -> None:
     """Write mean and quantiles of each row, or the probability of each class.
@@ -71,19 +80,26 @@ def predict(
     The ending of the output says how: .csv, .tsv, .jsonl for a line of JSON for each row, or .parquet. In the last two,
     kept columns that hold numbers, true and false, or ISO dates, have these types; in text they are as they were read.
     """
+    from likelinet.cli.blocks import of_each_block
     from likelinet.cli.formats import format_of
     from likelinet.cli.kept import kept_cells
     from likelinet.cli.predict import prediction_rows
+    from likelinet.cli.reading import read
     from likelinet.core.gathered import also
     from likelinet.model.model import Model
-    from likelinet.tables.table import read_table
+    from likelinet.tables.table import Table
 
     form = format_of(output, model, *table)
     fitted = Model.load(model, trust=trust)
-    rows = read_table(table, fitted.config.data.header)
-    with also(partial(fitted.predict_dist, rows)):  # which tells what is wrong with the table as well
-        kept = kept_cells(keep, rows, form.typed)
-    form.write(output, *prediction_rows(fitted, rows, quantiles, above, kept, parameters, events, level, costs))
+    given = read(table, fitted.config.data.header, streamed)
+    typed = form.typed and isinstance(given, Table)  # a block does not tell what the text of all others is
+
+    def rows_of(rows: "Table") -> "Predicted":
+        with also(partial(fitted.predict_dist, rows)):  # which tells what is wrong with the table as well
+            kept = kept_cells(keep, rows, typed)
+        return prediction_rows(fitted, rows, quantiles, above, kept, parameters, events, level, costs)
+
+    form.write(output, *of_each_block(given, rows_of))
 
 
 @click.command()
@@ -92,19 +108,31 @@ def predict(
 @output_option
 @click.option("-n", "number", type=click.IntRange(min=1), default=1, show_default=True, help="Draws per row.")
 @click.option("--seed", type=click.IntRange(min=0), help="Same seed, same draws.")
+@stream_option
 @trust_option
 def sample(
-    model: Path, table: tuple[Path, ...], output: Path | None, number: int, seed: int | None, trust: str | None
+    model: Path,
+    table: tuple[Path, ...],
+    output: Path | None,
+    number: int,
+    seed: int | None,
+    streamed: bool,
+    trust: str | None,
 ) -> None:
     """Write draws y ~ P(y | x): a line for each row, a column for each draw; as .csv, .tsv, .jsonl or .parquet."""
+    from likelinet.cli.blocks import of_each_block
     from likelinet.cli.formats import format_of
     from likelinet.cli.predict import sample_rows
+    from likelinet.cli.reading import read
     from likelinet.model.model import Model
-    from likelinet.tables.table import read_table
+    from likelinet.tables.stream import seeds_of_blocks
+    from likelinet.tables.table import Table
 
     form = format_of(output, model, *table)
     fitted = Model.load(model, trust=trust)
-    form.write(output, *sample_rows(fitted, read_table(table, fitted.config.data.header), number, seed))
+    given = read(table, fitted.config.data.header, streamed)
+    seeds = repeat(seed) if isinstance(given, Table) else seeds_of_blocks(seed)
+    form.write(output, *of_each_block(given, lambda rows: sample_rows(fitted, rows, number, next(seeds))))
 
 
 @click.command()

@@ -10,6 +10,7 @@ from likelinet.cli.options import (
     one_table_argument,
     overrides_option,
     share,
+    stream_option,
     table_argument,
     target_option,
     trust_option,
@@ -106,6 +107,7 @@ def split(
     metavar="MODEL",
     help="Go on from the weights of this model, which has its config with it.",
 )
+@stream_option
 @trust_option
 @click.option(
     "--checkpoint",
@@ -125,6 +127,7 @@ def fit(
     holdout: float | None,
     validation: tuple[Path, ...],
     start: Path | None,
+    streamed: bool,
     trust: str | None,
     folder: Path | None,
     every: float | None,
@@ -155,7 +158,7 @@ def fit(
 
     begin = None if start is None else (start, trust)
     checkpoint = declared_checkpoint(folder, every, resume)
-    fit_command(files, target, output, overrides, holdout, validation, begin, quiet, checkpoint)
+    fit_command(files, target, output, overrides, holdout, validation, begin, streamed, quiet, checkpoint)
 
 
 @click.command()

@@ -59,7 +59,7 @@ def check_command(
     declared = load_config(config, overrides) if config else declare({}, overrides, "the defaults")
     table = read_table(files, declared.data.header)
     if target:
-        declared = with_target(declared, target_of(target, table), "--target")
+        declared = with_target(declared, target_of(target, [*table.columns]), "--target")
     found = checked(table, declared, suggests=config is None)
     click.echo(as_plain(found) if as_json else in_lines(found, ", ".join(map(str, files))))
     if found.suggestion and declared.data.target is None and not as_json:

@@ -25,7 +25,7 @@ def compare_command(
 ) -> None:
     """Compare families and print their ranking; after Ctrl-C that of those which are done, and pass it on."""
     given = declared(files, target, overrides)
-    config, rows = given.config, given.table
+    config, rows = given.config, given.in_memory
     models = families(text, config)
     weight = scored_weight(config, rows, folds)
     results: list[HeldOut] = []

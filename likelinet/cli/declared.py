@@ -1,6 +1,6 @@
 """A config and a table, as `fit` and `compare` take them; the config may be left out where the target is named."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,14 @@ from likelinet.config import ModelConfig, load_config
 from likelinet.config.files import declare
 from likelinet.config.network import CoderConfig
 from likelinet.config.plain import read_yaml
-from likelinet.core.errors import ConfigError
+from likelinet.core.errors import ConfigError, DataError
 from likelinet.tables.named_target import with_target
 from likelinet.tables.rows import declared_table
+from likelinet.tables.stream import Stream
 from likelinet.tables.table import Table, read_table
 from likelinet.targets.suggestion import suggested
+
+Reading = Callable[[Sequence[Path], bool], Table | Stream]
 
 
 @dataclass(frozen=True)
@@ -27,18 +30,27 @@ class Declared:
     ----------
     config : ModelConfig
         The config, maybe one that nobody has written.
-    table : Table
+    table : Table or Stream
         The rows.
     why : str, optional
         Why it has its family, where nobody has chosen one.
     """
 
     config: ModelConfig
-    table: Table
+    table: Table | Stream
     why: str | None = None
 
+    @property
+    def in_memory(self) -> Table:
+        """The rows, for a command that takes no streams."""
+        if isinstance(self.table, Stream):
+            raise click.UsageError(f"{', '.join(self.table.paths)}: only fit takes a stream with a config.")
+        return self.table
 
-def declared(paths: Sequence[Path], target: Sequence[str], overrides: Sequence[str]) -> Declared:
+
+def declared(
+    paths: Sequence[Path], target: Sequence[str], overrides: Sequence[str], read: Reading = read_table
+) -> Declared:
     """Return the config and the table that files and options stand for.
 
     Parameters
@@ -49,6 +61,8 @@ def declared(paths: Sequence[Path], target: Sequence[str], overrides: Sequence[s
         What to predict, in place of `data.target`.
     overrides : sequence of str
         Keys with their new values.
+    read : callable
+        Returns the rows of files.
     """
     if not paths:
         raise click.UsageError("Missing argument 'CONFIG'; or a table, with the name of its target by --target.")
@@ -65,38 +79,50 @@ def declared(paths: Sequence[Path], target: Sequence[str], overrides: Sequence[s
         if paths[0].suffix.lower() in CONFIGS or not written:
             raise
         raise ConfigError(f"{str(error)[:-1]}; without a config, name the column to predict by --target.") from None
-    table = declared_table(read_table(files, config.data.header), config.data)
-    config = with_target(config, target_of(target, table), "--target") if target else config
+    table = read(files, config.data.header)
+    table = table if isinstance(table, Stream) else declared_table(table, config.data)
+    names = table.names if isinstance(table, Stream) else [*table.columns]
+    config = with_target(config, target_of(target, names), "--target") if target else config
     if config.data.target is None and not isinstance(config.network, CoderConfig):
         raise ConfigError("y is missing: name its column in data.target, or by --target.")
     if written or "distribution" in config.model_fields_set:
         return Declared(config, table)
-    family = suggested(table, config.data.target)
+    family = suggested(declared_table(first_of(table), config.data), config.data.target)
     if config.distribution.is_open:  # fit chooses one, and says why
         return Declared(config, table)
     config = ModelConfig.model_validate({**config.model_dump(mode="json"), "distribution": family.distribution})
     return Declared(config, table, family.why)
 
 
-def target_of(texts: Sequence[str], table: Table) -> Any:
+def first_of(table: Table | Stream) -> Table:
+    """Return a table, or the first block of a stream."""
+    if isinstance(table, Table):
+        return table
+    first = next(iter(table), None)
+    if first is None:
+        raise DataError("The table is empty: it has no rows.")
+    return first
+
+
+def target_of(texts: Sequence[str], columns: Sequence[str]) -> Any:
     """Return what options name, as `data.target` has it: a column, or several, or a mapping as YAML has it.
 
     Several are several options, or one with commas between the names, maybe in brackets.
     """
-    if len(texts) == 1 and texts[0].lstrip().startswith("{") and texts[0] not in table.columns:
+    if len(texts) == 1 and texts[0].lstrip().startswith("{") and texts[0] not in columns:
         return _in_yaml(texts[0], dict, "{time: …, event: …} or {lower: …, upper: …}")
-    named = [_names(text, table) for text in texts]
+    named = [_names(text, columns) for text in texts]
     return named[0] if len(named) == 1 else [name for n in named for name in ([n] if isinstance(n, str) else n)]
 
 
-def _names(text: str, table: Table) -> str | list[str]:
+def _names(text: str, columns: Sequence[str]) -> str | list[str]:
     """Return the column that one option names, or the columns."""
-    if text in table.columns:
+    if text in columns:
         return text
     if text.lstrip().startswith("["):
-        return [_stripped(str(name), table) for name in _in_yaml(text, list, "[a, b]")]
-    parts = [_stripped(part, table) for part in text.split(",")]
-    return parts if len(parts) > 1 and any(part in table.columns for part in parts) else _stripped(text, table)
+        return [_stripped(str(name), columns) for name in _in_yaml(text, list, "[a, b]")]
+    parts = [_stripped(part, columns) for part in text.split(",")]
+    return parts if len(parts) > 1 and any(part in columns for part in parts) else _stripped(text, columns)
 
 
 def _in_yaml(text: str, form: type, write: str) -> Any:
@@ -112,6 +138,6 @@ def _in_yaml(text: str, form: type, write: str) -> Any:
     return found
 
 
-def _stripped(name: str, table: Table) -> str:
+def _stripped(name: str, columns: Sequence[str]) -> str:
     """Return a name as files have it, without blanks around it."""
-    return name if name in table.columns else name.strip()
+    return name if name in columns else name.strip()

@@ -4,6 +4,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import nullcontext, suppress
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from likelinet.cli.declared import CONFIGS, Declared, declared
 from likelinet.cli.describe import choice_in_lines, summary, what_is_read
 from likelinet.cli.holdout import held_out, scores_beside_baselines
 from likelinet.cli.output import above_bar, check_output, check_writable
+from likelinet.cli.reading import read
+from likelinet.config import ModelConfig
 from likelinet.config.files import declare
 from likelinet.core.errors import DataError, DivergedError, LikelinetError, ModelFileError, NonFiniteError
 from likelinet.core.notes import ColumnsNote, unnoted
@@ -22,7 +25,8 @@ from likelinet.model import container
 from likelinet.model.model import Model
 from likelinet.tables.reading.files import check_different
 from likelinet.tables.rows import declared_table, output_names
-from likelinet.tables.table import read_table
+from likelinet.tables.stream import Stream
+from likelinet.tables.table import Table, read_table
 from likelinet.training.checkpoint import Checkpoint
 from likelinet.training.history import Epoch
 from likelinet.training.interrupts import waiting
@@ -36,6 +40,7 @@ def fit_command(
     holdout: float | None,
     validation: Sequence[Path],
     start: tuple[Path, str | None] | None,
+    streamed: bool,
     quiet: bool,
     checkpoint: Checkpoint | None = None,
 ) -> None:
@@ -46,7 +51,7 @@ def fit_command(
     check_output(output, *files, *validation)
     check_writable(output)
     with alone(output, checkpoint), writing_when_asked(checkpoint):
-        _fit_and_save(files, target, output, overrides, holdout, validation, start, quiet, checkpoint)
+        _fit_and_save(files, target, output, overrides, holdout, validation, start, streamed, quiet, checkpoint)
 
 
 def _fit_and_save(
@@ -57,19 +62,22 @@ def _fit_and_save(
     holdout: float | None,
     validation: Sequence[Path],
     start: tuple[Path, str | None] | None,
+    streamed: bool,
     quiet: bool,
     checkpoint: Checkpoint | None,
 ) -> None:
     if start is None:
-        given = declared(files, target, overrides)
+        given = declared(files, target, overrides, partial(read, streamed=streamed))
         model = Model(given.config)
+    elif streamed:
+        raise click.UsageError("--stream: a model goes on from its weights on a table in memory alone.")
     else:
         given, model = begun(files, target, overrides, *start)
-    rows, held, before = given.table, None, model.history if model.fitted else None
-    if holdout is not None:
-        mask = held_out(given.config, rows, holdout)
-        rows, held = given.table.taken(~mask), given.table.taken(mask)
-    check_different(validation, rows.files, "the best epoch would be chosen by rows that are trained on")
+    before = model.history if model.fitted else None
+    parted = None if holdout is None else _parted(given.config, given.table, holdout)
+    rows = given.table if parted is None else parted[0]
+    own = [] if isinstance(rows, Stream) else rows.files
+    check_different(validation, own, "the best epoch would be chosen by rows that are trained on")
     others = (read_table(validation, given.config.data.header),) if validation else None
     family = Begun(None if quiet else _family(given))
     began = time.perf_counter()
@@ -86,7 +94,7 @@ def _fit_and_save(
     except (KeyboardInterrupt, NonFiniteError, DivergedError) as cause:
         with waiting():
             if model.fitted and model.history is not before:
-                _keep_cut_short(model, output, "" if held is None else " The rows that were held out are not scored.")
+                _keep_cut_short(model, output, "" if parted is None else " The rows that were held out are not scored.")
             if isinstance(cause, KeyboardInterrupt) and (further := how_to_go_on(checkpoint)):
                 cause.add_note(further)
             raise cause
@@ -107,8 +115,8 @@ def _fit_and_save(
             click.echo(choice)
         if columns := what_is_read(model):
             click.echo(columns)
-        if held is not None:
-            scores, cut = scores_beside_baselines(model, rows, held)
+        if parted is not None:
+            scores, cut = scores_beside_baselines(model, *parted)
             click.echo(scores)
             if cut is not None:
                 raise cut
@@ -123,6 +131,14 @@ def _keep_cut_short(model: Model, output: Path, held: str) -> None:
         where = str(error)
     rest = held if any(model.history.best_epoch) else ""
     click.echo(f"likelinet: training {how}; {where}{rest}", err=True)
+
+
+def _parted(config: ModelConfig, rows: Table | Stream, holdout: float) -> tuple[Table, Table]:
+    """Return the rows to train on, and those that are held out to be scored."""
+    if isinstance(rows, Stream):
+        raise click.UsageError("--holdout: of a stream no rows are kept to be scored: evaluate on a table of others.")
+    mask = held_out(config, rows, holdout)
+    return rows.taken(~mask), rows.taken(mask)
 
 
 def begun(

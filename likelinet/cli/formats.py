@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from likelinet.cli.output import check_output, replaced
 from likelinet.core.errors import DataError
 
 Rows = Iterable[Sequence[Any]]
+AT_ONCE = 1 << 16  # rows of Parquet that are written at a time
 
 
 @dataclass(frozen=True)
@@ -61,10 +63,10 @@ def write_csv(path: Path | None, header: Sequence[str], rows: Rows, separator: s
     if path is None:
         if sys.stdout is None:
             raise DataError("Standard output is closed: name a file by -o.")
-        csv.writer(sys.stdout, delimiter=separator, lineterminator="\n").writerows([header, *rows])
+        csv.writer(sys.stdout, delimiter=separator, lineterminator="\n").writerows(chain([header], rows))
         return
     with replaced(path) as new, new.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file, delimiter=separator, lineterminator="\n").writerows([header, *rows])
+        csv.writer(file, delimiter=separator, lineterminator="\n").writerows(chain([header], rows))
 
 
 def _write_json_lines(path: Path | None, header: Sequence[str], rows: Rows) -> None:
@@ -87,10 +89,34 @@ def _write_parquet(path: Path | None, header: Sequence[str], rows: Rows) -> None
     import pyarrow.parquet
 
     assert path is not None
-    columns = zip(*rows, strict=True)
-    table = pa.table({name: pa.array(column) for name, column in zip(header, columns, strict=True)})
-    with replaced(path) as new:
-        pyarrow.parquet.write_table(table, new)
+    left = iter(rows)
+    some = [*islice(left, AT_ONCE)]
+    first = _columns(header, some)
+    while any(map(pa.types.is_null, first.schema.types)) and (more := [*islice(left, AT_ONCE)]):
+        some += more  # no row so far says of which type a column is
+        first = _columns(header, some)
+    with replaced(path) as new, pyarrow.parquet.ParquetWriter(new, first.schema) as file:
+        file.write_table(first)
+        while some := [*islice(left, AT_ONCE)]:
+            file.write_table(_columns(header, some, first.schema))
+
+
+def _columns(header: Sequence[str], rows: Sequence[Sequence[Any]], schema: Any = None) -> Any:
+    """Return rows as a table of Arrow, maybe with the types of earlier ones."""
+    import pyarrow as pa
+
+    arrays = {}
+    for name, column in zip(header, zip(*rows, strict=True), strict=True):
+        try:
+            arrays[name] = pa.array(column, None if schema is None else schema.field(name).type)
+        except (pa.ArrowInvalid, pa.ArrowTypeError):
+            if schema is None:
+                raise
+            raise DataError(
+                f"Column '{name}' is of type {schema.field(name).type} in the first {AT_ONCE:,} rows, and of another "
+                "one below: write .csv or .jsonl, which have no types."
+            ) from None
+    return pa.table(arrays)
 
 
 _CSV = Format(write_csv, typed=False)

@@ -29,7 +29,7 @@ def init_command(files: Sequence[Path], target: Sequence[str], output: Path, hea
     check_new(output, "name another one by -o")
     check_writable(output)
     table = read_table(files, header)
-    data = with_target(ModelConfig(), target_of(target, table)).data
+    data = with_target(ModelConfig(), target_of(target, [*table.columns])).data
     for name in target_names(data):
         table.column(name)  # a misspelled one is said
     family = suggested(table, data.target)

@@ -117,6 +117,9 @@ target_option = click.option(
     metavar="NAME",
     help="Column to predict; a,b for several outputs, or {time: NAME, event: NAME}.",
 )
+stream_option = click.option(
+    "--stream", "streamed", is_flag=True, help="Read the table some rows at a time; folders and addresses always are."
+)
 overrides_option = click.option(
     "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a key, like training.epochs=50."
 )

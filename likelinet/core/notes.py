@@ -1,5 +1,6 @@
 """Warnings in the name of the user's line."""
 
+import re
 import sys
 import warnings
 from collections.abc import Generator
@@ -10,6 +11,9 @@ from contextvars import ContextVar
 OURS = ("abc", "contextlib", "importlib", "likelinet", "skpro")
 
 _said: ContextVar[set[str] | None] = ContextVar("said", default=None)  # the notes so far, within `each_once`
+_alike: ContextVar[set[str] | None] = ContextVar("alike", default=None)  # and what they begin with, in `each_kind_once`
+_silent: ContextVar[bool] = ContextVar("silent", default=False)
+_ROWS = re.compile(r" (?:in|of) [\d,]+ rows?\b")  # from where on notes differ from block to block
 
 
 class ColumnsNote(UserWarning):
@@ -54,8 +58,34 @@ def each_once(said: set[str] | None = None) -> Generator[None, None, None]:
         _said.reset(token)
 
 
+@contextmanager
+def each_kind_once() -> Generator[None, None, None]:
+    """Do what is done within, block by block, with one note of those that differ in their rows alone."""
+    token = _alike.set(set())
+    try:
+        yield
+    finally:
+        _alike.reset(token)
+
+
+@contextmanager
+def silent() -> Generator[None, None, None]:
+    """Do what is done within without notes, in this thread alone: filters of warnings are those of all threads."""
+    token = _silent.set(True)
+    try:
+        yield
+    finally:
+        _silent.reset(token)
+
+
 def note(message: str, category: type[Warning] = UserWarning) -> None:
     """Warn in the name of the line that called the library, however far from here it is."""
+    if _silent.get():
+        return
+    if (alike := _alike.get()) is not None:
+        if (kind := _ROWS.split(message)[0]) in alike:
+            return
+        alike.add(kind)
     if (said := _said.get()) is not None:
         if message in said:
             return

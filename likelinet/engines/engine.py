@@ -178,6 +178,13 @@ class Run(ABC):
         """
 
     @abstractmethod
+    def feed(self, data: Data) -> None:
+        """Take the batches that are still to come from other rows, of the same shapes and with the same held-out ones.
+
+        Whoever yields batches calls it, before the first of those that are of the new rows.
+        """
+
+    @abstractmethod
     def weights(self) -> np.ndarray:
         """Return a copy of the present weights, shape (M, P), as the optimiser keeps them."""
 

@@ -17,7 +17,7 @@ from jax.experimental.compilation_cache.compilation_cache import reset_cache
 from likelinet.core.blas import workers
 from likelinet.core.counted import Counted
 from likelinet.engines.compilation_cache import keep_compiled
-from likelinet.engines.engine import Batches, Diverged, Engine, Outcome, Run, Task, first_to_fail
+from likelinet.engines.engine import Batches, Data, Diverged, Engine, Outcome, Run, Task, first_to_fail
 from likelinet.engines.jax_program import Carry, Table, inexpressible, train, value
 from likelinet.engines.pieces import Piece, blocks_of, groups, one_ahead, pieces, steps_in_a_call
 
@@ -28,7 +28,7 @@ class Launched(NamedTuple):
     """A call for a group of members that the device may not yet have done.
 
     `carry`, `losses` and `held_out`, the parts of the held-out NLL, are its results; `again(count)` does its first
-    steps once more, and returns what `train` does.
+    steps once more, and returns what `train` does. `data` are its rows.
     """
 
     place: int
@@ -37,6 +37,7 @@ class Launched(NamedTuple):
     losses: Any
     held_out: list
     again: Callable[[np.int32], tuple[Carry, Any]]
+    data: Data
 
 
 class JaxEngine(Engine):
@@ -139,7 +140,7 @@ class JaxRun(Run):
         carry, blocks = self._carries[i], self._held_out[i][piece.blocks.start : piece.blocks.stop]
         looked_at = self._optimiser.kept(carry.theta, carry.state)
         held_out = [self._call(self._value, looked_at, table, *b) for b in blocks]
-        return Launched(i, group, carry, losses, held_out, again)
+        return Launched(i, group, carry, losses, held_out, again, self._data)
 
     def _call(self, function: Any, *arguments: Any) -> Any:
         with enable_x64(True):
@@ -176,7 +177,7 @@ class JaxRun(Run):
                 batches.rows[batches.part[at]][failed[step]],
                 self._objective.layout.views(moved[failed[step]]),
             )
-            raise Diverged(at, first_to_fail(self._objective, params, *self._data.at(rows)))
+            raise Diverged(at, first_to_fail(self._objective, params, *launched[0].data.at(rows)))
         return losses, held_out
 
     def stop(self, members: np.ndarray) -> None:
@@ -188,6 +189,12 @@ class JaxRun(Run):
         self._steps = self._launched_steps = 0
         with enable_x64(True):
             self._begin(self._kept, self._optimiser.init(self._kept), 0)
+
+    def feed(self, data: Data) -> None:
+        self._data = data
+        with enable_x64(True):
+            self._rows = x, columns, y = jax.device_put((data.x, data.columns, data.y))
+        self._tables = [table._replace(x=x, columns=columns, y=y) for table in self._tables]
 
     def weights(self) -> np.ndarray:
         return self._kept.copy()

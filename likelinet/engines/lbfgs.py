@@ -8,7 +8,7 @@ import numpy as np
 
 from likelinet.core.blocks import blocks
 from likelinet.core.errors import NonFiniteError
-from likelinet.engines.engine import Batches, Engine, Outcome, Run, Task
+from likelinet.engines.engine import Batches, Data, Engine, Outcome, Run, Task
 from likelinet.engines.numpy import evaluate
 from likelinet.engines.threads import blas_threads
 from likelinet.objective.layout import pack
@@ -94,6 +94,9 @@ class LbfgsRun(Run):
 
     def restart(self, theta: np.ndarray, rates: Any) -> None:
         self._start, self._searches = np.array(theta, dtype=np.float64), []
+
+    def feed(self, data: Data) -> None:
+        self._task = replace(self._task, data=data)
 
     def weights(self) -> np.ndarray:
         return np.stack([s.point for s in self._searches]) if self._searches else self._start.copy()

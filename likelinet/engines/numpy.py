@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import repeat
 from typing import Any
 
@@ -157,6 +157,9 @@ class NumpyRun(Run):
         self._before += int(self._state.step)
         self._kept, self._optimiser = np.array(theta, order="C"), self._optimiser.by(rates)
         self._train(self._kept[self._running], self._optimiser.init(self._kept[self._running]))
+
+    def feed(self, data: Data) -> None:
+        self._task = replace(self._task, data=data)
 
     @property
     def _looked_at(self) -> np.ndarray:

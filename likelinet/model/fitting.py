@@ -5,19 +5,21 @@ from typing import Any
 
 import numpy as np
 
-from likelinet.config import DataConfig, ModelConfig
+from likelinet.config import ModelConfig
 from likelinet.config.network import CoderConfig
 from likelinet.core.errors import DataError
 from likelinet.core.gathered import both
 from likelinet.core.wording import counted
 from likelinet.distributions import Distribution
+from likelinet.model.beyond import beyond_sample
 from likelinet.model.few_rows import note_few_rows, with_pairs
 from likelinet.model.fit import Fit
 from likelinet.model.members import out_of_fold
 from likelinet.model.needs import check_needs
 from likelinet.model.out_of_fold import OutOfFold
+from likelinet.model.planning import planned
 from likelinet.model.source import Source
-from likelinet.model.training import check_passes, encoded, is_exact, trained, warm_up_of
+from likelinet.model.training import check_passes, encoded, is_exact, trained
 from likelinet.model.unbounded import note_ending
 from likelinet.networks.filling import learn_filling
 from likelinet.objective.build import check_objective
@@ -35,10 +37,7 @@ from likelinet.targets.possible import check_possible
 from likelinet.targets.suitable import note_suspicions
 from likelinet.targets.target import Naming, Targets, Y
 from likelinet.training.history import History
-from likelinet.training.minibatches import by_folds, split
-from likelinet.training.plan import Plan
 from likelinet.training.record import Beside
-from likelinet.training.size import annealing_of, batch_of, epochs_of, look_of, patience_of
 from likelinet.training.start import initial_weights, marginal_fit
 from likelinet.training.streams import Streams, fold_stream, held_out_stream
 from likelinet.training.units import units_of
@@ -132,6 +131,8 @@ def fit(
     validates = inputs.width > 0 and not once
     plan = planned(config, rows.table, len(rows_of.y), validates, exact, streams, offset, held)
     plan = plan.once() if once else plan
+    if rows.beyond is not None:
+        rows_of, plan = beyond_sample(untrained, parts[0][0], rows_of, plan, apart, in_training, what)
     if imagined:
         data, plan = with_pairs(rows_of.data, plan, imagined)
         rows_of, untrained = replace(rows_of, data=data), replace(untrained, imagined=imagined)
@@ -186,79 +187,6 @@ def _with_out_of_fold(fit: Fit, d: Distribution, fold: np.ndarray, rows: Rows, y
     predicted = OutOfFold(index, fold, d, y, rows.weight)
     nll = float(np.average(-predicted.log_prob, weights=rows.weight))
     return replace(fit, out_of_fold=predicted, history=replace(fit.history, out_of_fold_nll=nll))
-
-
-def planned(
-    config: ModelConfig,
-    table: Table,
-    total: int,
-    validates: bool,
-    exact: bool,
-    streams: list[Streams],
-    offset: np.ndarray,
-    fold: np.ndarray | None = None,
-) -> Plan:
-    """Return how long and on what to train.
-
-    Parameters
-    ----------
-    config : ModelConfig
-        The declaration.
-    table : Table
-        The rows that there are to train on.
-    total : int
-        How many they are with held-out rows of the caller's behind them.
-    validates : bool
-        Whether some rows are held out where the caller gives none.
-    exact : bool
-        Whether each iteration takes all rows, and nothing is warmed up.
-    streams : list of Streams
-        Of each member.
-    offset : ndarray
-        What the NLL of each row in the user's units is above that of the loss.
-    fold : ndarray, optional
-        Of each row, where members hold out folds; the last row is then one of weight 0.
-    """
-    training, n = config.training, table.n
-    if fold is not None:
-        train_rows, held_rows = by_folds(fold, config.ensemble, total - 1)
-        held_rows = held_rows if validates else held_rows[:, :0]
-    elif total == n:
-        fraction, rngs = training.validation_fraction if validates else 0.0, [s.split for s in streams]
-        train_rows, held_rows = _apart(config.data, table, fraction, rngs)
-    else:
-        train_rows, held_rows = (np.tile(r, (config.ensemble, 1)) for r in (np.arange(n), np.arange(n, total)))
-    many = train_rows.shape[1]
-    size, epochs = many if exact else batch_of(training, many), epochs_of(training, many, exact)
-    of_epoch = -(-many // size)
-    annealing = None if exact else annealing_of(training, of_epoch)
-    steps = epochs * of_epoch
-    return Plan(
-        train_rows,
-        held_rows,
-        size,
-        epochs,
-        min(steps, (None if exact else training.steps) or steps),
-        None if annealing else patience_of(training, epochs),
-        training.gradient_clip,
-        offset,
-        settled=0 if exact else warm_up_of(config),
-        together=fold is not None or annealing is not None,
-        look=look_of(of_epoch) if annealing else None,
-        annealing=annealing,
-        time=training.time,
-    )
-
-
-def _apart(
-    data: DataConfig, table: Table, fraction: float, rngs: list[np.random.Generator]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return training and validation rows (M, …): groups, and rows in time, are the same for every member."""
-    if fraction == 0.0 or (data.groups is None and data.time is None):
-        return split(table.n, fraction, rngs)
-    held = HoldOut.of(data, table).rows(fraction, rngs[0])
-    train_rows, held_rows = (np.tile(mask.nonzero()[0], (len(rngs), 1)) for mask in (~held, held))
-    return train_rows, held_rows
 
 
 def with_levels(config: ModelConfig, custom: type[Distribution] | None, levels: list[Any] | None) -> ModelConfig:

@@ -8,7 +8,8 @@ from likelinet.config import ModelConfig
 from likelinet.core.notes import each_once
 from likelinet.model.few_rows import are_few, repeated, with_pairs
 from likelinet.model.fit import Fit
-from likelinet.model.fitting import folds_held_out, planned
+from likelinet.model.fitting import folds_held_out
+from likelinet.model.planning import planned
 from likelinet.model.source import Source
 from likelinet.model.stacking import in_time, with_folds
 from likelinet.model.training import Encoded, check_passes, encoded, is_exact, trained

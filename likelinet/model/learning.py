@@ -13,6 +13,7 @@ from likelinet.core.errors import DataError, LikelinetError
 from likelinet.core.gathered import also
 from likelinet.distributions import Distribution
 from likelinet.model import few_rows, fitting, stacking, story
+from likelinet.model.beyond import sampled
 from likelinet.model.choosing import chosen, unargued, with_less_time
 from likelinet.model.fit import Fit
 from likelinet.model.going_on import go_on
@@ -23,9 +24,11 @@ from likelinet.model.source import Source
 from likelinet.model.without_constants import without_constants
 from likelinet.model.without_identifiers import without_identifiers
 from likelinet.tables.events import with_event_label
-from likelinet.tables.named_target import named, titled
+from likelinet.tables.named_target import named, named_in_stream, titled
 from likelinet.tables.roles import Roles
 from likelinet.tables.rows import Rows, declared_table
+from likelinet.tables.shuffled import Beyond
+from likelinet.tables.stream import Stream
 from likelinet.tables.table import Table
 from likelinet.targets.build import takes_labels
 from likelinet.training.checkpoint import Checkpoint
@@ -78,18 +81,25 @@ def roles_of(config: ModelConfig, custom: type[Distribution] | None) -> Roles:
 def learned(declared: ModelConfig, custom: type[Distribution] | None, given: Given) -> tuple[Fit, BaseException | None]:
     """Return what a model learns that knows nothing yet, and what cut it short, if anything did."""
     check_widths(declared)
+    declared, given, beyond = _in_memory(declared, given)
     table = declared_table(given.X, declared.data)
     config, y = named(declared, table, given.y)
     config = titled(config, table.columns, y)
     with given.recorded(config, table, y) as record:
-        fit, cause = _learned(config, custom, given, table, y, record)
+        fit, cause = _learned(config, custom, given, table, y, beyond, record)
         if cause is None or failure_of(cause) is not None:
             record.close()
         return fit, cause
 
 
 def _learned(
-    config: ModelConfig, custom: type[Distribution] | None, given: Given, table: Table, y: Any, record: Record
+    config: ModelConfig,
+    custom: type[Distribution] | None,
+    given: Given,
+    table: Table,
+    y: Any,
+    beyond: Beyond | None,
+    record: Record,
 ) -> tuple[Fit, BaseException | None]:
     """Return what is learned from a table and its y."""
     began = record.clock()
@@ -106,6 +116,7 @@ def _learned(
             story.family_chosen(choice)
         roles = roles_of(config, custom)
         rows = few_rows.repeated(roles.rows(table, y, given.sample_weight), few)
+        rows = replace(rows, beyond=beyond)
         held_out = given.held_out()
         features, names = roles.features(rows.table), (roles.y_name, tuple(rows.table.columns))
         held = None if held_out is None else _held_out(roles, *held_out, features, rows.table.named)
@@ -122,6 +133,16 @@ def _learned(
         if not given.once and cause is None:
             story.fitted(fit.history, record.clock() - began)
         return fit, cause
+
+
+def _in_memory(config: ModelConfig, given: Given) -> tuple[ModelConfig, Given, Beyond | None]:
+    """Return what is given with a sample in the place of a stream, and what is to be trained on beyond it."""
+    if not isinstance(given.X, Stream) or given.once:
+        return config, given, None
+    config = named_in_stream(config, given.y, given.sample_weight)
+    table, held, beyond = sampled(config, given.X, validates=given.validation is not None)
+    validation = given.validation if held is None else (held,)
+    return config, replace(given, X=table, y=None, validation=validation), beyond
 
 
 def _imagined(

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from itertools import pairwise
 
-import numpy as np
-
 from likelinet.config import AdamConfig, AdamWConfig, ModelConfig
 from likelinet.config.network import CoderConfig, MLPConfig
 from likelinet.core.blas import workers

@@ -13,7 +13,7 @@ from likelinet.config import ModelConfig
 from likelinet.config.network import VAEConfig
 from likelinet.core.errors import DataError, UndefinedError
 from likelinet.core.gathered import also
-from likelinet.core.notes import each_once, note
+from likelinet.core.notes import each_kind_once, each_once, note
 from likelinet.decisions import Loss
 from likelinet.decisions.bayes import decide
 from likelinet.decisions.decision import Decision
@@ -26,10 +26,10 @@ from likelinet.model.members import Uncertainty, each_member, member_weights, un
 from likelinet.model.out_of_fold import OutOfFold
 from likelinet.model.predicted import Predicted
 from likelinet.model.prediction import predict_dist
-from likelinet.scores.calibration import log_prob
 from likelinet.tables.named_target import named
 from likelinet.tables.roles import Roles
 from likelinet.tables.rows import Rows, declared_table, target_names
+from likelinet.tables.stream import Stream, seeds_of_blocks
 from likelinet.tables.table import Table
 
 T = TypeVar("T")
@@ -60,12 +60,17 @@ class Questions(ABC):
         return self._recalibrated(self._ask(X, predict_dist))
 
     def predict(self, X: Any) -> np.ndarray:
-        """Return the mean of each row's distribution, or its most probable class."""
+        """Return the mean of each row's distribution, or its most probable class; of a `Stream` block by block."""
+        if isinstance(X, Stream):
+            return _of_blocks(X, self.predict, axis=0)
         return self._fitted().targets.centre(self.predict_dist(X))
 
     def sample(self, X: Any, n: int = 1, seed: int | None = None) -> np.ndarray:
-        """Return n draws of y for each row, shape ``(n, len(X), *event_shape)``."""
+        """Return n draws of y for each row, shape ``(n, len(X), *event_shape)``; of a `Stream` block by block."""
         _check_draws(n, seed)
+        if isinstance(X, Stream):
+            seeds = seeds_of_blocks(seed)
+            return _of_blocks(X, lambda block: self.sample(block, n, next(seeds)), axis=1)
         return self._draws(self.predict_dist(X), (n,), seed)
 
     def encode(self, X: Any) -> np.ndarray:
@@ -184,31 +189,6 @@ class Questions(ABC):
         table = declared_table(X, self.config.data)
         rows = self._observed(table, y, np.ones(table.n), every=True)  # each row has a bound, whatever its weight
         return self._ask(rows.table, self._bound(rows, samples, seed))
-
-    def score(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> float:
-        """Return the mean log-likelihood per row in the units of y; higher is better.
-
-        Of a variational autoencoder it is a lower bound of it, `elbo`; of an autoencoder that of y given its code.
-        """
-        rows = self.observed(X, y, sample_weight)
-        if isinstance(self.config.network, VAEConfig):
-            each = self._ask(rows.table, self._bound(rows, 1, self.config.training.seed))
-        else:
-            each = log_prob(self.predict_dist(rows.table), rows.y)
-        return float(np.average(each, weights=rows.weight))
-
-    def evaluate(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> dict[str, float]:
-        """Return held-out metrics by name; see `likelinet.scores.evaluate`, and `likelinet.scores.skill` for the last.
-
-        What the scores are better than is the distribution of y in the training rows: the same family, fitted to them,
-        the last ones of warm starts, without any x. Neither parts of `partial_fit` nor earlier versions' files tell it.
-
-        Those of an autoencoder are of P(y | z) at the code of each row. A variational one has its `elbo` as well.
-        """
-        table = declared_table(X, self.config.data)
-        rows = self.observed(table, y, sample_weight)
-        self._note_seen(table)
-        return self._predicted(rows).scores()
 
     def uncertainty(self, X: Any, measure: Literal["variance", "entropy"] = "variance") -> Uncertainty:
         r"""Return how uncertain y is in each row: in all, by noise, and since the members of an ensemble disagree.
@@ -338,6 +318,15 @@ class Questions(ABC):
     def _draws(self, d: Distribution, shape: tuple[int, ...], rng: np.random.Generator | int | None) -> np.ndarray:
         draws = d.sample(shape, rng=rng)
         return self._fitted().targets.as_given(draws)
+
+
+def _of_blocks(stream: Stream, question: Callable[[Table], np.ndarray], axis: int) -> np.ndarray:
+    """Return the answers for all blocks of a stream as one array."""
+    with each_kind_once():
+        answers = [question(block) for block in stream]
+    if not answers:
+        raise DataError("The table is empty: it has no rows.")
+    return np.concatenate(answers, axis)
 
 
 def _check_draws(n: Any, seed: Any) -> None:

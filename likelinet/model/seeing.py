@@ -14,7 +14,7 @@ from likelinet.core.wording import nearest
 from likelinet.explain.importance import Importance, importance
 from likelinet.explain.partial_dependence import PartialDependence, partial_dependence
 from likelinet.explain.shapley import Explanation, explanation
-from likelinet.model.questions import Questions
+from likelinet.model.scoring import Scoring
 from likelinet.tables.kinds.kind import Kind
 from likelinet.tables.roles import other_columns
 from likelinet.tables.rows import declared_table
@@ -23,7 +23,7 @@ from likelinet.tables.table import Table
 _report = LazyModule("likelinet.report")  # a floor above this one, with Matplotlib: nothing else here needs it
 
 
-class Seeing(Questions):
+class Seeing(Scoring):
     """The questions why predictions are as they are."""
 
     def importance(

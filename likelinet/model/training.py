@@ -29,6 +29,7 @@ from likelinet.training.loop import Training
 from likelinet.training.plan import Plan
 from likelinet.training.record import Beside, failure_of
 from likelinet.training.streams import Streams
+from likelinet.training.windows import Windows
 
 
 def is_exact(config: ModelConfig, inputs: Inputs) -> bool:
@@ -61,12 +62,16 @@ def warm_up_of(config: ModelConfig) -> int:
 
 @dataclass(frozen=True)
 class Encoded:
-    """Rows as training takes them; `y` and `weight` are in double precision, `n` those that are no validation rows."""
+    """Rows as training takes them; `y` and `weight` are in double precision, `n` those that are no validation rows.
+
+    Where they are a sample of a stream, training takes its `windows` in their place.
+    """
 
     data: Data
     y: np.ndarray
     weight: np.ndarray
     n: int
+    windows: Windows | None = None
 
     @property
     def own(self) -> tuple[np.ndarray, np.ndarray]:
@@ -116,7 +121,7 @@ def encoded(
         x, columns = fit.encode([part.table for part, _ in parts], other, apart, spare)
         loss = fit.precision.loss
         data = Data(x, columns, y.astype(loss), weight.astype(loss))
-    _check_range(data, what, fit.targets.open_ended)
+    check_range(data, what, fit.targets.open_ended)
     return Encoded(data, y, weight, parts[0][0].table.n)
 
 
@@ -147,10 +152,12 @@ def trained(
     once : bool
         Whether it is one pass by a rate that does not change, which takes up what is carried.
     """
-    config, objective, data, record, progress = begun.config, begun.objective, rows.data, beside.record, beside.progress
+    config, objective, record, progress = begun.config, begun.objective, beside.record, beside.progress
     key = [group, list(theta.shape), theta.dtype.name, plan.steps]
     if (done := record.replayed(key)) is not None:
         return _with(begun, done), done.heading, done.failure
+    windows = rows.windows
+    data = rows.data if windows is None else windows.at(0)
     head, layout, units = objective.head, objective.layout, begun.units
     declared, carried, exact = config.training, begun.carried if once else None, is_exact(config, begun.inputs)
     engine, optimiser = LbfgsEngine(), None
@@ -165,18 +172,22 @@ def trained(
             declared.average,
             ScalesApart(head.scales, declared.scale_rate, declared.scale_decay),
         )
-        objective = replace(objective, warm_up=warm_up_of(config) * plan.steps_of_epoch)
+        objective = replace(objective, warm_up=warm_up_of(config) * plan.windows * plan.steps_of_epoch)
         if (masking := _masking(begun, rows)) is not None:
             objective = replace(objective, network=Chain((masking, objective.network)))
         engine = build_engine(config, objective, data, plan.probable_steps, plan.batch_size)
     progress.begin(plan.epochs * plan.looks_of_epoch, plan.time, group)
     theta = theta if carried is None else carried.weights
-    budget = Budget(plan.time, look=record.look)
-    training = Training(engine, objective, data, optimiser, plan, theta, streams, [progress, *beside.callbacks], budget)
+    budget, told = Budget(plan.time, look=record.look), [progress, *beside.callbacks]
+    training = Training(engine, objective, data, optimiser, plan, theta, streams, told, budget, windows)
     if carried is not None:
         carried.to(training, engine.name)
     record.go_on(key, training, progress)
-    training.go_on(look=lambda: record.write_if_due(key, training))
+    try:
+        training.go_on(look=lambda: record.write_if_due(key, training))
+    finally:
+        if windows is not None:
+            windows.close()
     progress.end()
     theta, history, cause = training.end()
     given = Finished(
@@ -207,7 +218,7 @@ def _masking(fit: Fit, rows: Encoded) -> Masking | None:
     return learn_masking(columns, rows.data.x[: rows.n], *rows.own)
 
 
-def _check_range(data: Data, what: str, open_ended: bool) -> None:
+def check_range(data: Data, what: str, open_ended: bool) -> None:
     """Raise `DataError` if a number overflows; likelihoods square y."""
     y = np.where(np.isinf(data.y), 0.0, data.y) if open_ended else data.y
     for name, values, power in (("X", data.x, 1.0), (what, y, 0.5), ("The weight", data.weight, 1.0)):

@@ -207,8 +207,12 @@ def calibration_error(
         How many.
     """
     weight = np.ones(len(hit)) if weight is None else weight
-    gap = np.bincount(equal_bins(confidence, bins), weight * (confidence - hit), bins)
-    return float(np.abs(gap).sum() / weight.sum())
+    return float(np.abs(calibration_gaps(confidence, hit, weight, bins)).sum() / weight.sum())
+
+
+def calibration_gaps(confidence: np.ndarray, hit: np.ndarray, weight: np.ndarray, bins: int = 10) -> np.ndarray:
+    """Return Σ weight · (confidence - hit) in each bin; those of several parts of the rows add up."""
+    return np.bincount(equal_bins(confidence, bins), weight * (confidence - hit), bins)
 
 
 def equal_bins(probability: np.ndarray, bins: int) -> np.ndarray:

@@ -49,13 +49,27 @@ def skill(
     >>> {name: round(value, 4) for name, value in found.items()}
     {'nll_skill': 0.5, 'crps_skill': 0.6121}
     """
+    return gained(scores, marginal_scores(marginal, y, weight, "crps" in scores))
+
+
+def marginal_scores(
+    marginal: Distribution, y: np.ndarray | Interval, weight: np.ndarray | None, crps: bool
+) -> dict[str, float]:
+    """Return the nll, and maybe the crps, of the marginal distribution of y, as far as it has them."""
     with np.errstate(invalid="ignore"):
-        gain = -_mean(log_prob(marginal, y), weight) - scores["nll"]
-        found = {} if np.isnan(gain) else {"nll_skill": float(gain)}
-        if "crps" in scores:
+        found = {"nll": -_mean(log_prob(marginal, y), weight)}
+        if crps:
             with suppress(UndefinedError):  # a family of the user's may have log_prob alone
-                crps = _crps(marginal, y, weight)
-                found |= {"crps_skill": float(1.0 - scores["crps"] / crps)} if 0.0 < crps < np.inf else {}
+                found["crps"] = _crps(marginal, y, weight)
+    return found
+
+
+def gained(scores: Mapping[str, float], without_x: Mapping[str, float]) -> dict[str, float]:
+    """Return by how much scores are better than those of the marginal distribution, where both have one."""
+    gain = float(np.subtract(without_x["nll"], scores["nll"]))
+    found = {} if np.isnan(gain) else {"nll_skill": gain}
+    if "crps" in scores and 0.0 < without_x.get("crps", 0.0) < np.inf:
+        found["crps_skill"] = float(1.0 - scores["crps"] / without_x["crps"])
     return found
 
 

@@ -64,6 +64,8 @@ def _no_table(x: Any, what: str) -> DataError:
     hint = ""
     if type(x).__name__ == "Series":
         hint = f"; for one feature pass {what}.to_frame(), and for one row a frame of one row, like df.iloc[[0]]"
+    if type(x).__name__ == "Stream":
+        hint = ", which is read block by block: iterate over it, and pass each block"
     return DataError(f"{what} must be an array or a DataFrame, got {type(x).__name__}{hint}.")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from likelinet.config import DataConfig, ModelConfig
-from likelinet.core.errors import ConfigError
+from likelinet.core.errors import ConfigError, DataError
 from likelinet.tables.rows import target_names
 from likelinet.tables.table import Table
 
@@ -53,6 +53,22 @@ def titled(config: ModelConfig, columns: Iterable[str], y: Any) -> ModelConfig:
     if not names or config.data.target is not None or not all(isinstance(name, str) and name for name in names):
         return config
     return config if {*names} & {*columns} else with_target(config, names[0] if len(names) == 1 else names)
+
+
+def named_in_stream(config: ModelConfig, y: Any, sample_weight: Any) -> ModelConfig:
+    """Return the config with the target that y names, where the rows are those of a stream.
+
+    Raises
+    ------
+    DataError
+        If y or weights are arrays, which no stream goes with.
+    """
+    named_only = y is None or isinstance(y, str) or (isinstance(y, list | tuple) and all(map(_is_name, y)))
+    if sample_weight is not None or not named_only:
+        raise DataError(
+            "The rows of a stream hold y and weights: name their columns, by y or data.target, and by data.weight."
+        )
+    return config if y is None else with_target(config, y)
 
 
 def named(config: ModelConfig, table: Table, y: Any) -> tuple[ModelConfig, Any]:

@@ -22,6 +22,7 @@ from likelinet.tables.events import events
 from likelinet.tables.frames import levels_of
 from likelinet.tables.marked import absent
 from likelinet.tables.oddities import refuse_absent
+from likelinet.tables.shuffled import Beyond
 from likelinet.tables.table import Table, as_table
 from likelinet.tables.text import Text
 from likelinet.tables.undressed import undressed
@@ -34,13 +35,15 @@ LONGEST = 1000  # bytes of a label of a class
 class Rows:
     """A table with its target, still in the user's form, and a weight per row, which is not zero.
 
-    `levels` are those of a target that is a category with an order, declared as such by a DataFrame.
+    `levels` are those of a target that is a category with an order, declared as such by a DataFrame; `beyond` is the
+    stream that these rows are a sample of, if there are more to train on.
     """
 
     table: Table
     y: np.ndarray | Interval
     weight: np.ndarray
     levels: list[Any] | None = None
+    beyond: Beyond | None = None
 
 
 def read_rows(
@@ -120,6 +123,15 @@ def without_y(table: Table, data: DataConfig, labels: bool) -> np.ndarray:
         of_classes = labels and isinstance(cells, Text) and table.holds_text(name)
         lacking |= absent(cells, NO_LABELS) if of_classes else absent(cells)
     return lacking
+
+
+def lacking_in_all(table: Table, data: DataConfig, labels: bool) -> bool:
+    """Whether no row has both y, in the columns that `data.target` names, and a weight above 0."""
+    names = (*target_names(data), *([data.weight] if data.weight else []))
+    if any(name not in table.columns for name in names):  # what is wrong is said by whoever reads them
+        return False
+    read = with_numbers(table, data) if not labels else table
+    return bool((without_y(read, data, labels) | (weights_of(table, data, None) == 0.0)).all())
 
 
 def note_without_y(lacking: np.ndarray, table: Table, read: Table, names: Sequence[str], what: str) -> None:

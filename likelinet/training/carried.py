@@ -55,4 +55,4 @@ class Carried:
         names = (*OWN, "dropout") if engine == self.engine else OWN
         state = training.state()
         run = {**state["run"], **{name: self.run[name] for name in names}}
-        training.restore({**state, "run": run, "draws": {"streams": self.streams, "part": 0}})
+        training.restore({**state, "run": run, "draws": {"streams": self.streams, "part": 0, "epoch": 0}})

@@ -1,7 +1,7 @@
 """The minibatches from one look at held-out rows to the next, and where the random streams stand."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -24,42 +24,57 @@ class Draws:
         One stream of shuffling per member.
     whole : bool
         Whether each step takes all rows.
+    fed : callable, optional
+        Puts the rows of an epoch, which is counted from 0, where an engine finds them, and returns their weights.
     """
 
-    def __init__(self, plan: Plan, weight: np.ndarray, shuffles: list[np.random.Generator], whole: bool) -> None:
-        self._plan, self._shuffles = plan, shuffles
+    def __init__(
+        self,
+        plan: Plan,
+        weight: np.ndarray,
+        shuffles: list[np.random.Generator],
+        whole: bool,
+        fed: Callable[[int], np.ndarray] | None = None,
+    ) -> None:
+        self._plan, self._shuffles, self._fed = plan, shuffles, fed
         self._epochs = plan.all_rows(weight) if whole else plan.shuffled(weight, shuffles)
+        self._epoch = 0
         self._at, self._part = positions(shuffles), 0  # before the epoch, and how many of its parts are done
-        self._taken: deque[tuple[list[dict[str, Any]], int]] = deque()  # the same after each part that was yielded
+        # The same after each part that was yielded.
+        self._taken: deque[tuple[list[dict[str, Any]], int, int]] = deque()
 
     def looks(self) -> Iterator[Batches]:
         """Yield the batches up to one look after another, from where training stands on."""
         put_back(self._shuffles, self._at)
         self._taken.clear()
-        before, first = self._at, self._part
+        before, first, epoch = self._at, self._part, self._epoch
         while True:
-            parts = self._plan.parts(next(self._epochs))
+            parts = self._plan.parts(self._drawn(epoch))
             after = positions(self._shuffles)
             for i, part in enumerate(parts[first:], start=first + 1):
-                self._taken.append((before, i) if i < len(parts) else (after, 0))
+                self._taken.append((before, i, epoch) if i < len(parts) else (after, 0, epoch + 1))
                 yield part
-            before, first = after, 0
+            before, first, epoch = after, 0, epoch + 1
+
+    def _drawn(self, epoch: int) -> Batches:
+        return next(self._epochs) if self._fed is None else self._plan.drawn(self._fed(epoch), self._shuffles)
 
     def done(self) -> None:
         """Take note that the next of the looks has come."""
-        self._at, self._part = self._taken.popleft()
+        self._at, self._part, self._epoch = self._taken.popleft()
 
     def skip(self) -> None:
         """Leave out what is left of an epoch that has begun."""
         if self._part:
             put_back(self._shuffles, self._at)
-            next(self._epochs)
-            self._at, self._part = positions(self._shuffles), 0
+            self._drawn(self._epoch)
+            self._at, self._part, self._epoch = positions(self._shuffles), 0, self._epoch + 1
 
     def state(self) -> dict[str, Any]:
         """Return where training stands, as plain data."""
-        return {"streams": [dict(p) for p in self._at], "part": self._part}
+        return {"streams": [dict(p) for p in self._at], "part": self._part, "epoch": self._epoch}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from there."""
         self._at, self._part = [dict(p) for p in state["streams"]], state["part"]
+        self._epoch = state["epoch"]

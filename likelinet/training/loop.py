@@ -20,6 +20,7 @@ from likelinet.training.interrupts import CtrlC
 from likelinet.training.kept import Kept, finite, means
 from likelinet.training.plan import Plan
 from likelinet.training.streams import Streams
+from likelinet.training.windows import Windows
 
 NOTHING = "nothing was learned"
 
@@ -45,6 +46,8 @@ class Training:
         Called after every epoch.
     budget : Budget, optional
         How much time there is.
+    windows : Windows, optional
+        The rows of each epoch, where `data` are those of the first alone.
     """
 
     def __init__(
@@ -58,7 +61,9 @@ class Training:
         streams: list[Streams],
         callbacks: Sequence[Callback] = (),
         budget: Budget | None = None,
+        windows: Windows | None = None,
     ) -> None:
+        self._windows = windows
         self._objective, self._data, self._plan, self._callbacks = objective, data, plan, callbacks
         self._ctrl_c = CtrlC()
         noise = [s.dropout for s in streams]
@@ -68,7 +73,8 @@ class Training:
         self._settled = plan.settled * plan.looks_of_epoch
         self._best = Best(theta, plan.patience, self._settled)
         self._history = History(engine=engine.name)
-        self._draws = Draws(plan, data.weight, [s.shuffle for s in streams], engine.takes_all)
+        fed = None if windows is None else self._fed
+        self._draws = Draws(plan, data.weight, [s.shuffle for s in streams], engine.takes_all, fed)
         self._epoch, self._steps, self._best_steps = 0, 0, 0  # done, and those up to the best epoch
         self._epochs = plan.epochs * plan.looks_of_epoch  # that there are at most
         self._losses = np.zeros((0, len(theta)))  # of the steps of an epoch that is half done
@@ -124,6 +130,15 @@ class Training:
                 yield Batches(rows, share, at, stop)
                 done, at = done + stop - at, stop
             left, at = left - len(rows), 0
+
+    def _fed(self, epoch: int) -> np.ndarray:
+        """Hand the rows of an epoch to the engine, where they are others, and return their weights."""
+        assert self._windows is not None
+        data = self._windows.at(epoch)
+        if data is not self._data:
+            self._data = data
+            self._run.feed(data)
+        return data.weight
 
     @property
     def _until(self) -> int:

@@ -37,6 +37,8 @@ class Plan:
         When a rate that is held falls to 0; None where the rates of all steps are known beforehand.
     time : float or None
         Seconds after which training ends.
+    windows : int
+        How many epochs make a pass over all rows, of which each has a part of them in memory.
     """
 
     train: np.ndarray
@@ -52,6 +54,7 @@ class Plan:
     look: int | None = None
     annealing: Annealing | None = None
     time: float | None = None
+    windows: int = 1
 
     def once(self) -> "Plan":
         """Return the plan of one pass over the rows, after which the weights are kept as they are."""
@@ -101,7 +104,11 @@ class Plan:
     def shuffled(self, weight: np.ndarray, shuffles: list[np.random.Generator]) -> Iterator[Batches]:
         """Yield the minibatches of one epoch after another, without end; `weight` is that of every row."""
         while True:
-            yield batches(self.train, weight, self.batch_size, shuffles)
+            yield self.drawn(weight, shuffles)
+
+    def drawn(self, weight: np.ndarray, shuffles: list[np.random.Generator]) -> Batches:
+        """Return the minibatches of an epoch."""
+        return batches(self.train, weight, self.batch_size, shuffles)
 
     def all_rows(self, weight: np.ndarray) -> Iterator[Batches]:
         """Yield all rows at once again and again, with weights that sum to 1."""

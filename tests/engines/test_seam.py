@@ -113,8 +113,7 @@ def fitted(
     optimiser = build_optimiser(
         declared.optimizer, declared.schedule, steps, objective.layout, declared.average, scales
     )
-    data = Data(x.astype(dtype), None, y, weight)
-    training = Training(engine, objective, data, optimiser, plan, theta, streams)
+    training = Training(engine, objective, Data(x.astype(dtype), None, y, weight), optimiser, plan, theta, streams)
     training.go_on()
     return training.end()
 

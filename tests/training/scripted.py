@@ -67,6 +67,8 @@ class ScriptedRun(Run):
     def held_out(self) -> np.ndarray:
         return np.array(self.script.losses(self.script.steps))
 
+    def feed(self, data: Data) -> None: ...
+
     def stop(self, members: np.ndarray) -> None:
         raise AssertionError("nobody stops by himself")
 

@@ -10,7 +10,7 @@ from likelinet.tables.arrow import pc
 from likelinet.tables.cells import MISSING, NUMBER
 from likelinet.tables.text import Text
 
-_COMMA = r"[-+]?[0-9]*,[0-9]+(?:[eE][-+]?[0-9]+)?"
+COMMA = r"[-+]?[0-9]*,[0-9]+(?:[eE][-+]?[0-9]+)?"
 _MAYBE_THOUSANDS = r"[-+]?[1-9][0-9]{0,2},[0-9]{3}"
 
 
@@ -21,7 +21,7 @@ def with_points(path: Path, columns: dict[str, Text], plain: bool) -> dict[str, 
     be meant with thousands separators, and no column has decimal points.
     """
     found = {name: column for name, column in columns.items() if _may_be_decimal(column)}
-    certain = any((c.matches(_COMMA) & ~c.matches(_MAYBE_THOUSANDS)).any() for c in found.values())
+    certain = any((c.matches(COMMA) & ~c.matches(_MAYBE_THOUSANDS)).any() for c in found.values())
     if not certain or any(_has_points(c) for name, c in columns.items() if name not in found):
         return columns
     if not plain:
@@ -34,7 +34,7 @@ def _may_be_decimal(column: Text) -> bool:
     """Whether all cells are numbers, some with a comma and none with a point, or missing."""
     if not pc.any(pc.match_substring(column.cells, ",")).as_py():
         return False
-    comma = column.matches(_COMMA)
+    comma = column.matches(COMMA)
     return bool(comma.any() and (comma | column.matches("[-+]?[0-9]+") | _missing(column)).all())
 
 

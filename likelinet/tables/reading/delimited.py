@@ -39,7 +39,14 @@ def read_delimited(path: Path, raw: bytes, header: bool) -> dict[str, Text]:
     layout = find_layout(path, raw, header)
     if len(layout.names) == 1 and (tabbed := with_tabs(path, raw, header)) is not None:
         raw, layout = tabbed, find_layout(path, tabbed, header)
-    columns = _without_empty_rows(_cells(path, raw, layout))
+    columns = named_columns(path, layout, cells_of_rows(path, raw, layout, whole=True))
+    found = {name: Text(column) for name, column in columns.items()}
+    maybe = layout.separator != "," or raw.find(b'"', layout.start) >= 0
+    return with_points(path, found, plain=layout.separator == ";") if maybe else found
+
+
+def named_columns(path: Path, layout: Layout, columns: list[Any]) -> dict[str, Any]:
+    """Return the columns of a file by name, without those that are empty or names of rows; the first rows tell."""
     names = list(layout.names)
     while len(names) > 1 and names[-1] == "" and _is_empty(columns[-1]):
         names.pop()  # separators at the end of every line
@@ -47,9 +54,7 @@ def read_delimited(path: Path, raw: bytes, header: bool) -> dict[str, Text]:
         _note_unnamed(path, columns[0])
         names, columns = names[1:], columns[1:]
     _check_names(path, names)
-    found = {name: Text(column) for name, column in zip(names, columns, strict=False)}
-    maybe = layout.separator != "," or raw.find(b'"', layout.start) >= 0
-    return with_points(path, found, plain=layout.separator == ";") if maybe else found
+    return dict(zip(names, columns, strict=False))
 
 
 def _note_unnamed(path: Path, cells: Any) -> None:
@@ -70,8 +75,19 @@ def _check_names(path: Path, names: list[str]) -> None:
         )
 
 
+def cells_of_rows(path: Path, raw: bytes, layout: Layout, whole: bool) -> list[Any]:
+    """Return the cells of each column as strings of pyarrow; `whole` says that the file ends here.
+
+    Raises
+    ------
+    DataError
+        If a row has more or fewer cells than there are columns, or a quote is left open; it names the line.
+    """
+    columns = _cells(path, raw, layout)
+    return _without_empty_rows(columns) if whole else columns
+
+
 def _cells(path: Path, raw: bytes, layout: Layout) -> list[Any]:
-    """Return the cells of each column as strings of pyarrow."""
     width, body = len(layout.names), memoryview(raw)[layout.start :]
     if not bytes(body[:1000]).strip() and not bytes(body).strip():
         return [pa.chunked_array([], pa.string())] * width

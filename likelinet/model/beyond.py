@@ -1,0 +1,196 @@
+"""Training on a stream: what is learned of columns, y and the start comes from a sample, the steps take all rows."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+
+from likelinet.config import ModelConfig
+from likelinet.core.errors import ConfigError, DataError
+from likelinet.core.notes import note, silent
+from likelinet.engines.engine import Data
+from likelinet.model.fit import Fit
+from likelinet.model.planning import plan_of
+from likelinet.model.training import Encoded, check_range, is_exact
+from likelinet.tables.kinds.statistics import Apart
+from likelinet.tables.roles import Roles
+from likelinet.tables.rows import Rows, declared_table, lacking_in_all, target_names
+from likelinet.tables.shuffled import Beyond, Reader
+from likelinet.tables.stream import Stream
+from likelinet.tables.survey import surveyed
+from likelinet.tables.table import Table
+from likelinet.targets.build import takes_labels
+from likelinet.targets.class_weights import Weigher
+from likelinet.training.plan import Plan
+from likelinet.training.streams import held_out_stream
+from likelinet.training.windows import Check, Windows
+
+SHARE = 0.1  # of the rows that is held out where folds would be
+PART = 8  # of the rows in memory that may be held out, so that looks at them stay short
+
+
+def sampled(config: ModelConfig, stream: Stream, validates: bool) -> tuple[Table, Table | None, Beyond | None]:
+    """Return a sample of a stream, held-out rows, and what is to be trained on beyond them.
+
+    A stream that is all in memory is a table like any other.
+
+    Parameters
+    ----------
+    config : ModelConfig
+        The declaration.
+    stream : Stream
+        The rows.
+    validates : bool
+        Whether the caller has held-out rows.
+    """
+    training, data = config.training, config.data
+    names = target_names(data)
+    for name in (*names, *([data.weight] if data.weight else [])):
+        stream.check(name)
+    survey = surveyed(stream, training.seed, names)
+    table = survey.table
+    if survey.whole:
+        return replace(table, index=None), None, None
+    if isinstance(training.folds, int):
+        raise ConfigError(
+            f"training.folds: of a stream of more rows than {stream.rows_in_memory:,}, which are in memory at a time, "
+            "only a share is held out: take the key away, or set training.validation_fraction."
+        )
+    if not validates and (data.groups is not None or data.time is not None):
+        raise ConfigError(
+            f"data.{'groups' if data.groups is not None else 'time'}: of a stream of more rows than "
+            f"{stream.rows_in_memory:,} single rows are held out, none by such a column: pass validation rows."
+        )
+    share = 0.0 if validates else training.validation_fraction or (SHARE if training.folds == "auto" else 0.0)
+    many = min(round(share * survey.n), stream.rows_in_memory // PART)
+    mask = np.zeros(table.n, bool)
+    mask[held_out_stream(training.seed).permutation(table.n)[:many]] = True
+    assert table.index is not None
+    return table.taken(~mask), table.taken(mask) if many else None, Beyond(survey, table.index[mask])
+
+
+def beyond_sample(
+    fit: Fit, rows: Rows, sample: Encoded, plan: Plan, apart: Sequence[Apart], in_training: Weigher, what: str
+) -> tuple[Encoded, Plan]:
+    """Return training on all rows of a stream, a window at a time, in the place of that on a sample.
+
+    Parameters
+    ----------
+    fit : Fit
+        What was learned from the sample.
+    rows, sample, plan
+        The sample, with its weights in training, and how it would be trained on.
+    apart, in_training
+        What `encoded` and `weigher` have for it.
+    what : str
+        How messages call y.
+    """
+    config, beyond = fit.config, rows.beyond
+    assert beyond is not None
+    if is_exact(config, fit.inputs):
+        note(
+            f"All rows at once are fitted to, which can only be those of a sample of the stream: {rows.table.n:,} of "
+            f"{beyond.n:,}."
+        )
+        return sample, plan
+    n, size, members = sample.n, beyond.rows, len(plan.train)
+    held = len(sample.y) - n
+    windows = Windows(beyond.windows, _Maker(fit, rows, sample, apart, in_training, what))
+    # What NLLs of the window are above those of the loss is known to its mean, which is all where y has a density.
+    mean = np.average(plan.offset[:n], weights=sample.weight[:n])
+    train, validation = (np.tile(r, (members, 1)) for r in (np.arange(size), np.arange(size, size + held)))
+    offset = np.concatenate([np.full(size, mean), plan.offset[n:]])
+    return replace(sample, windows=windows), plan_of(config, train, validation, False, offset, False, beyond.windows)
+
+
+class _Maker:
+    """Makes windows: the rows of some slices, encoded, filled up with rows of weight 0, and the held-out ones."""
+
+    def __init__(
+        self, fit: Fit, rows: Rows, sample: Encoded, apart: Sequence[Apart], in_training: Weigher, what: str
+    ) -> None:
+        config, beyond = fit.config, rows.beyond
+        assert beyond is not None
+        assert rows.table.index is not None
+        self._fit, self._beyond, self._sample, self._apart = fit, beyond, sample, apart
+        self._in_training, self._what = in_training, what
+        self._index, self._unit = rows.table.index, rows.weight.mean()
+        self._roles = Roles(config, takes_labels(config.distribution, fit.custom))
+        self._reader = Reader(beyond.survey.stream, _read_by(fit))
+        self._order = lru_cache(1)(beyond.order)
+
+    def __call__(self, k: int, check: Check) -> Data:
+        passes, place = divmod(k, self._beyond.windows)
+        every = self._order(self._fit.config.training.seed, passes)
+        size, sample = self._beyond.rows, self._sample
+        data, n, held = sample.data, sample.n, len(sample.y) - sample.n
+
+        def room(like: np.ndarray) -> np.ndarray:
+            array = np.empty((size + held, *like.shape[1:]), like.dtype)
+            array[size:] = like[n:]
+            return array
+
+        x, y, weight = room(data.x), room(data.y), room(data.weight)
+        columns = None if data.columns is None else room(data.columns)
+        at = 0
+        with silent():
+            for part in self._beyond.window(every, place):
+                for table in self._reader.read(part):
+                    check()
+                    if (rows := self._rows(table)) is not None:
+                        to = slice(at, at + rows.table.n)
+                        self._fill(rows, to, x, columns, y, weight)
+                        at = to.stop
+        for array, like in ((x, data.x), (columns, data.columns), (y, data.y)):
+            if array is not None and like is not None:
+                array[at:size] = like[:1]
+        weight[at:size] = 0.0
+        return Data(x, columns, y, weight)
+
+    def _rows(self, table: Table) -> Rows | None:
+        """Return the rows to train on, if there are any."""
+        data, fit = self._fit.config.data, self._fit
+        assert table.index is not None
+        table = declared_table(table, data)
+        keep = ~np.isin(table.index, self._beyond.held)
+        table = table if keep.all() else table.taken(keep)
+        if not table.n:
+            return None
+        try:
+            return self._roles.rows(table, None, None, fit.inputs.names, fit.inputs.named)
+        except DataError:
+            if lacking_in_all(table, data, self._roles.labels):
+                return None
+            raise
+
+    def _fill(
+        self, rows: Rows, to: slice, x: np.ndarray, columns: np.ndarray | None, y: np.ndarray, weight: np.ndarray
+    ) -> None:
+        fit = self._fit
+        clean = fit.recognise(rows, self._what)
+        with np.errstate(over="ignore", invalid="ignore"):  # said in a sentence instead
+            y[to] = fit.targets.encode(clean)
+            weight[to] = self._in_training(clean, rows.weight) / self._unit
+            x[to], known = fit.encode([rows.table], ())
+        if columns is not None:
+            columns[to] = known
+        self._put_apart(rows, x[to])
+        check_range(Data(x[to], columns, y[to], weight[to]), self._what, fit.targets.open_ended)
+
+    def _put_apart(self, rows: Rows, x: np.ndarray) -> None:
+        """Give the rows of the sample the inputs that know nothing of their own y."""
+        index, sample = rows.table.index, self._index
+        if not self._apart or index is None:
+            return
+        at = np.minimum(np.searchsorted(sample, index), len(sample) - 1)
+        own = sample[at] == index
+        for where, values in self._apart:
+            x[own, where] = values[at[own]]
+
+
+def _read_by(fit: Fit) -> set[str]:
+    """Return the columns that training reads."""
+    data = fit.config.data
+    features = (name for kind in fit.inputs.columns for name in (kind.name, *kind.sources))
+    return {*features, *target_names(data), *([data.weight] if data.weight else []), *fit.config.distribution.columns}

@@ -1,0 +1,132 @@
+"""The rows of a stream in a shuffled order, a window at a time: from several parts at once, some rows of each."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from likelinet.tables.arrow import pa
+from likelinet.tables.stream import Part, Stream
+from likelinet.tables.survey import Survey
+from likelinet.tables.table import Table
+
+OPEN = 8  # parts that are read side by side
+SLICE = 1 << 14  # rows of one, before those of another
+
+
+class Slice(NamedTuple):
+    """Some rows of a part, counted from its first one."""
+
+    part: Part
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True)
+class Beyond:
+    """The rows of a stream that are trained on: all but some that are held out.
+
+    Parameters
+    ----------
+    survey : Survey
+        What is known of the stream.
+    held : ndarray of int
+        The positions of the held-out rows, sorted.
+    """
+
+    survey: Survey
+    held: np.ndarray
+
+    @property
+    def n(self) -> int:
+        """How many rows there are to train on."""
+        return self.survey.n - len(self.held)
+
+    @property
+    def windows(self) -> int:
+        """How many windows a pass over them has, each as large as may be in memory."""
+        return -(-self.n // self.survey.stream.rows_in_memory)
+
+    @property
+    def rows(self) -> int:
+        """How many rows a window has; the last one of a pass may have fewer."""
+        return -(-self.n // self.windows)
+
+    def order(self, seed: int, passes: int) -> list[Slice]:
+        """Return all rows in the order of a pass, by the seed; where they make one window it is their own."""
+        if self.windows == 1:
+            return [Slice(part, 0, part.rows) for part in self.survey.parts]
+        return slices(self.survey.parts, np.random.default_rng([seed, 4, passes]))
+
+    def window(self, every: Sequence[Slice], k: int) -> list[Slice]:
+        """Return the rows of window k of a pass in this order."""
+        start, stop = k * self.rows, (k + 1) * self.rows
+        first = np.array([s.part.first for s in every])
+        low, high = (first + [getattr(s, end) for s in every] for end in ("start", "stop"))
+        sizes = high - low - np.diff(np.searchsorted(self.held, np.stack([low, high]), "left"), axis=0)[0]
+        ends = np.cumsum(sizes)
+        whole = range(*np.searchsorted(ends, [start, stop], "right"))
+        found = [self._cut(every[i], start - int(ends[i] - sizes[i]), int(sizes[i])) for i in whole]
+        if (last := int(np.searchsorted(ends, stop, "right"))) < len(every):
+            begin = int(ends[last] - sizes[last])
+            found.append(self._cut(every[last], start - begin, stop - begin))
+        return [s for s in found if s.stop > s.start]
+
+    def _cut(self, whole: Slice, start: int, stop: int) -> Slice:
+        """Return a slice from one of its training rows to another, without the held-out ones before them."""
+        if start <= 0 and stop >= whole.stop - whole.start:
+            return whole
+        rows = np.arange(whole.part.first + whole.start, whole.part.first + whole.stop)
+        rows = np.append(rows[~np.isin(rows, self.held)] - whole.part.first, whole.stop)
+        return Slice(whole.part, int(rows[max(start, 0)]), int(rows[min(max(stop, 0), len(rows) - 1)]))
+
+
+def slices(parts: Sequence[Part], rng: np.random.Generator) -> list[Slice]:
+    """Return all rows in a shuffled order: parts are drawn, and rows of `OPEN` of them take turns at random."""
+    waiting = rng.permutation(len(parts)).tolist()
+    opened = [[waiting.pop(), 0] for _ in range(min(OPEN, len(parts)))]
+    found = []
+    while opened:
+        turn = int(rng.integers(len(opened)))
+        part, start = parts[opened[turn][0]], opened[turn][1]
+        stop = min(start + SLICE, part.rows)
+        found.append(Slice(part, start, stop))
+        opened[turn][1] = stop
+        if stop == part.rows:
+            opened[turn : turn + 1] = [[waiting.pop(), 0]] if waiting else []
+    return found
+
+
+class Reader:
+    """Reads slices of a stream, and stays where it is in parts that are not read to their end.
+
+    Parameters
+    ----------
+    stream : Stream
+        Which stream.
+    names : collection of str
+        The columns that are wanted.
+    """
+
+    def __init__(self, stream: Stream, names: Collection[str]) -> None:
+        self._stream, self._names = stream, names
+        self._at: dict[Part, tuple[int, Any, Iterator[Any]]] = {}  # the next row, rows that are read, and those to come
+
+    def read(self, wanted: Slice) -> Iterator[Table]:
+        """Yield the rows of a slice, in one table or several."""
+        at, left, more = self._at.pop(wanted.part, (wanted.part.rows + 1, None, iter(())))
+        if at > wanted.start:
+            at, left, more = 0, None, self._stream.part(wanted.part, self._names)
+        while at < wanted.stop:
+            rows = next(more) if left is None else left
+            start, stop = max(wanted.start - at, 0), min(wanted.stop - at, rows.num_rows)
+            if stop > start:
+                first = wanted.part.first + at
+                yield self._stream.table(rows.slice(start, stop - start), np.arange(first + start, first + stop))
+            at += max(stop, 0)
+            left = rows.slice(stop) if stop < rows.num_rows else None
+        if at < wanted.part.rows:
+            self._at[wanted.part] = at, left, more
+        else:
+            pa.default_memory_pool().release_unused()
