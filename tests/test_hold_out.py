@@ -9,7 +9,8 @@ import pytest
 import likelinet as ll
 from likelinet.cli.holdout import held_out
 from likelinet.selection.candidates import families
-from likelinet.selection.comparison import compare, scored_weight
+from likelinet.selection.comparison import compare
+from likelinet.selection.rows import scored_weight
 from likelinet.tables.hold_out import HoldOut
 from likelinet.tables.table import Table, as_table, read_table
 from tests.small import cli, quick

@@ -1,4 +1,4 @@
-"""`likelinet predict --prob`, `--interval` and `--cost`: columns of what is asked of each distribution."""
+"""`likelinet predict --prob` and `--cost`: columns of what is asked of each distribution."""
 
 from typing import Any
 
@@ -11,8 +11,8 @@ from likelinet.decisions import Newsvendor
 from likelinet.decisions.bayes import decide
 from likelinet.distributions import Distribution
 from likelinet.distributions.base.family import open_end
-from likelinet.distributions.classes.numeric_levels import Levels
 from likelinet.model.model import Model
+from likelinet.model.predicted_columns import kind_of_numbers, of_numbers
 
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "=="}
 
@@ -92,31 +92,11 @@ def _codes(event: Event, bounds: list[tuple[str, str]], labels: Any, ordered: bo
     return holds.astype(np.float64)
 
 
-def interval(model: Model, d: Distribution, level: float) -> dict[str, np.ndarray]:
-    """Return the ends of the central interval of each output."""
-    d = _of_numbers(d, "--interval")
-    low, high = (end.astype(_kind(model, d)) for end in d.interval(level))
-    return {"low": low, "high": high}
-
-
 def decision(model: Model, d: Distribution, costs: tuple[float, float]) -> dict[str, np.ndarray]:
     """Return the number to order or to plan with, where too few and too many have costs, and what it will cost."""
-    d = _of_numbers(d, "--cost")
+    d = of_numbers(d, "--cost")
     each, loss = d.marginals(), Newsvendor(*costs)
     made = [decide(each[:, j], loss) for j in range(each.batch_shape[1])] if d.event_shape else [decide(d, loss)]
     action, expected = (np.stack(v, axis=-1) for v in ([m.action for m in made], [m.expected_loss for m in made]))
     shape = action.shape if d.event_shape else action.shape[:1]
-    return {"action": action.reshape(shape).astype(_kind(model, d)), "expected_loss": expected.reshape(shape)}
-
-
-def _of_numbers(d: Distribution, option: str) -> Distribution:
-    """Return the distribution of numbers, also where these are grades."""
-    numbers = d.as_numbers()
-    if numbers.class_marginals() is not None:
-        raise DataError(f"{option} is for numbers, and this model predicts classes.")
-    return numbers
-
-
-def _kind(model: Model, d: Distribution) -> type:
-    """Return the type of the numbers of y."""
-    return np.int64 if model.whole_numbers or (isinstance(d, Levels) and d.support.integer) else np.float64
+    return {"action": action.reshape(shape).astype(kind_of_numbers(model, d)), "expected_loss": expected.reshape(shape)}

@@ -13,7 +13,8 @@ from likelinet.cli.declared import declared
 from likelinet.core.errors import DataError
 from likelinet.core.wording import counted
 from likelinet.selection.candidates import families
-from likelinet.selection.comparison import MASS, HeldOut, by_measure, compare, ranked, scored_weight
+from likelinet.selection.comparison import MASS, HeldOut, by_measure, compare, ranked
+from likelinet.selection.rows import scored_weight
 from likelinet.tables.hold_out import HoldOut
 from likelinet.training.progress import on_terminal
 
@@ -21,7 +22,14 @@ UNFINISHED = {"time": "was cut off by training.time", "not converged": "has not 
 
 
 def compare_command(
-    files: Sequence[Path], target: Sequence[str], text: str, folds: int, overrides: Sequence[str], as_json: bool
+    files: Sequence[Path],
+    target: Sequence[str],
+    text: str,
+    folds: int,
+    overrides: Sequence[str],
+    as_json: bool,
+    jobs: int = 1,
+    dask: str | None = None,
 ) -> None:
     """Compare families and print their ranking; after Ctrl-C that of those which are done, and pass it on."""
     given = declared(files, target, overrides)
@@ -38,7 +46,7 @@ def compare_command(
 
     cut: KeyboardInterrupt | None = None
     try:
-        for result in compare(config, models, rows, folds, report):
+        for result in compare(config, models, rows, folds, report, jobs, dask):
             results.append(result)  # noqa: PERF402 what is there before Ctrl-C is kept
     except KeyboardInterrupt as cause:
         cut = cause

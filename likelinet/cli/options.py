@@ -132,3 +132,10 @@ output_option = click.option(
     callback=_rows_to,
     help="File to write; standard output without it, or as -.",
 )
+jobs_option = click.option(
+    "--jobs", type=click.IntRange(min=1), default=1, show_default=True, metavar="N", help="Fits at a time."
+)
+dask_option = click.option("--dask", metavar="HOST:PORT", help="Scheduler of a Dask cluster that does the fits.")
+folds_option = click.option(
+    "--folds", type=click.IntRange(min=2), default=5, show_default=True, help="Parts of the cross-validation."
+)

@@ -1,7 +1,6 @@
 """`likelinet predict`, `sample`, `encode`, `generate`: a header and a row for each x."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from itertools import repeat
 from typing import Any
@@ -10,16 +9,14 @@ import numpy as np
 
 from likelinet.cli import asked
 from likelinet.cli.event import Event
-from likelinet.core.errors import DataError, UndefinedError
+from likelinet.core.errors import DataError
 from likelinet.core.notes import note
-from likelinet.core.wording import counted, number
+from likelinet.core.wording import counted
 from likelinet.distributions import Distribution
 from likelinet.model.model import Model
-from likelinet.scores import class_probabilities
+from likelinet.model.predicted_columns import QUANTILES, interval, named, of_outputs, prediction_columns, written
 from likelinet.tables.roles import other_columns
 from likelinet.tables.table import Table
-
-QUANTILES = (0.05, 0.5, 0.95)
 
 
 def prediction_rows(
@@ -56,15 +53,13 @@ def prediction_rows(
     """
     kept = kept or {}
     d = model.predict_dist(_beside_kept(model, table, kept))
-    if d.class_marginals() is None:
-        if quantiles is None:
-            quantiles = QUANTILES if level is None else (0.5,)
-        header, rows = _numbers(model, d, quantiles)
-    else:
-        header, rows = _classes(model, d)
-        if quantiles:
-            note("--quantiles is for numbers, and this model predicts classes: it has none.")
-    further = {} if level is None else _of_outputs(model, d, asked.interval(model, d, level))
+    if d.class_marginals() is not None and quantiles:
+        note("--quantiles is for numbers, and this model predicts classes: it has none.")
+    if quantiles is None:
+        quantiles = QUANTILES if level is None else (0.5,)
+    columns = _with_known_mean(d, prediction_columns(model, d, quantiles), quantiles)
+    header, rows = [*columns], zip(*(c.tolist() for c in columns.values()), strict=True)
+    further = {} if level is None else _of_outputs(model, d, interval(model, d, level, "--interval"))
     further |= {name: values for t in above for name, values in _above(model, d, t).items()}
     further |= {name: values for event in events for name, values in asked.probability(model, d, event).items()}
     further |= {} if costs is None else _of_outputs(model, d, asked.decision(model, d, costs))
@@ -86,48 +81,35 @@ def _beside_kept(model: Model, table: Table, kept: Iterable[str]) -> Table:
     return replace(table, columns={name: cells for name, cells in table.columns.items() if name not in unused})
 
 
-def _classes(model: Model, d: Distribution) -> tuple[list[str], Iterable[Sequence[Any]]]:
-    classes = d.class_marginals()
-    assert classes is not None
-    guess = np.asarray(classes.mode())
-    guess = guess.astype(int) if model.classes is None else guess
-    if d.event_shape:
-        return [f"class_{t}" for t in model.target_names], guess.tolist()
-    probs, _ = class_probabilities(classes, guess)
-    labels = range(probs.shape[1]) if model.classes is None else model.classes
-    rows = ([g, *p] for g, p in zip(guess.tolist(), probs.tolist(), strict=True))
-    return ["class", *(f"p_{c}" for c in labels)], rows
-
-
-def _numbers(model: Model, d: Distribution, quantiles: Sequence[float]) -> tuple[list[str], Iterable[Sequence[Any]]]:
-    kind, columns = (np.int64 if model.whole_numbers else np.float64), {}
-    with suppress(UndefinedError):  # a family of the user's may have quantiles alone
-        mean = d.mean()
-        columns |= {} if np.isnan(mean).all() else {"mean": mean}
-        _note_without_mean(d, mean, quantiles)
-    columns |= {f"q{_written(q)}": d.ppf(q).astype(kind) for q in quantiles}
-    if not d.event_shape:
-        return list(columns), zip(*(c.tolist() for c in columns.values()), strict=True)
-    header = [f"{name}_{t}" for name in columns for t in model.target_names]
-    return header, np.concatenate([c.astype(object) for c in columns.values()], axis=1).tolist()
-
-
-def _note_without_mean(d: Distribution, mean: np.ndarray, quantiles: Sequence[float]) -> None:
-    """Say once for how many rows there is no mean, as where tails are too long, and what to take in its place."""
-    usable = np.ones(len(mean), bool) if d.unusable is None else ~d.unusable.reshape(len(mean), -1).any(1)
-    without = np.isnan(mean).reshape(len(mean), -1).any(1) & usable
-    if without.any() and not np.isnan(mean).all():  # or there is no such column
+def _with_known_mean(
+    d: Distribution, columns: dict[str, np.ndarray], quantiles: Sequence[float]
+) -> dict[str, np.ndarray]:
+    """Return columns without means where no row has one; say for how many there is none, and what to take instead."""
+    means = {name: column for name, column in columns.items() if name == "mean" or name.startswith("mean_")}
+    if d.class_marginals() is not None or not means:
+        return columns
+    missing = np.isnan(np.stack([*means.values()], axis=1))
+    if missing.all():  # tails are too long
+        return {name: column for name, column in columns.items() if name not in means}
+    usable = np.ones(len(missing), bool) if d.unusable is None else ~d.unusable.reshape(len(missing), -1).any(1)
+    without = missing.any(1) & usable
+    if without.any():
         median = "q0.5" if 0.5 in quantiles else "by --quantiles 0.5"
         rows = counted(int(without.sum()), "row")
         note(
-            f"There is no mean of the prediction in {rows} of {len(mean)}, where it is nan: take the median, {median}."
+            f"There is no mean of the prediction in {rows} of {len(missing)}, where it is nan: take the median, "
+            f"{median}."
         )
+    return columns
 
 
 def _of_outputs(model: Model, d: Distribution, columns: Mapping[str, np.ndarray]) -> dict[str, list]:
-    """Return columns of each output by itself."""
-    ends = model.target_names if d.event_shape else []
-    return {name: values for key, column in columns.items() for name, values in _named(key, column, ends).items()}
+    """Return columns of each output by itself, as lists."""
+    return _listed(of_outputs(model, d, columns))
+
+
+def _listed(columns: Mapping[str, np.ndarray]) -> dict[str, list]:
+    return {name: column.tolist() for name, column in columns.items()}
 
 
 def _above(model: Model, d: Distribution, t: float) -> dict[str, list[float]]:
@@ -136,12 +118,7 @@ def _above(model: Model, d: Distribution, t: float) -> dict[str, list[float]]:
     if d.class_marginals() is not None:
         raise DataError("--above is for numbers, and this model predicts classes.")
     probability = d.sf(np.broadcast_to(t, d.event_shape))
-    return _named(f"p_above_{_written(t)}", probability, model.target_names if d.event_shape else [])
-
-
-def _written(value: float) -> str:
-    """Return a number as the name of a column has it: in few digits, but never those of another one."""
-    return number(value, lambda v: v == value)
+    return _listed(named(f"p_above_{written(t)}", probability, model.target_names if d.event_shape else []))
 
 
 def _parameters(model: Model, d: Distribution) -> dict[str, list[float]]:
@@ -150,18 +127,9 @@ def _parameters(model: Model, d: Distribution) -> dict[str, list[float]]:
         note("The parameters are those of the plain predictions; the other columns are recalibrated.")
     found = {}
     for name, values in d.values_by_name().items():
-        of_outputs = values.shape[1:] == d.event_shape == (len(model.target_names),)
-        found |= _named(name, values, model.target_names if of_outputs else [])
-    return found
-
-
-def _named(name: str, values: np.ndarray, ends: Sequence[str]) -> dict[str, list[float]]:
-    """Return each column of an array (n, …) by its name with an end: the given one, or its place from 1."""
-    if values.ndim == 1:
-        return {name: values.tolist()}
-    ends = ends or ["_".join(str(i + 1) for i in place) for place in np.ndindex(values.shape[1:])]
-    columns = values.reshape(len(values), -1).T.tolist()
-    return {f"{name}_{end}": column for end, column in zip(ends, columns, strict=True)}
+        by_output = values.shape[1:] == d.event_shape == (len(model.target_names),)
+        found |= named(name, values, model.target_names if by_output else [])
+    return _listed(found)
 
 
 def sample_rows(model: Model, table: Table, number: int, seed: int | None) -> tuple[list[str], Iterable[Sequence[Any]]]:

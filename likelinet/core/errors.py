@@ -8,7 +8,8 @@
     ├── NotFittedError        (RuntimeError)         a prediction asked of a model before `fit`
     ├── NonFiniteError        (ArithmeticError)      a loss that became NaN or infinite
     ├── DivergedError         (ArithmeticError)      a loss that rose, so that nothing was learned
-    └── ModelFileError        (ValueError)           a model file that is damaged, altered, too new or not trusted
+    ├── ModelFileError        (ValueError)           a model file that is damaged, altered, too new or not trusted
+    └── MissingLibraryError   (ImportError)          an optional library that is not installed
 
 Each message is one sentence: what is wrong, where, and what to do. What is wrong with a table is told at once.
 """
@@ -60,3 +61,7 @@ class DivergedError(LikelinetError, ArithmeticError):
 
 class ModelFileError(LikelinetError, ValueError):
     """A model file is truncated, altered, written by a newer version, or names code that is not trusted."""
+
+
+class MissingLibraryError(LikelinetError, ImportError):
+    """An optional library is not installed; the message says how to install it."""

@@ -10,17 +10,14 @@ import numpy as np
 
 from likelinet.config import ModelConfig
 from likelinet.config.network import CoderConfig
-from likelinet.core.errors import ConfigError, DataError, LikelinetError
-from likelinet.core.wording import counted
+from likelinet.core.errors import ConfigError, LikelinetError
+from likelinet.distributed.spread import workers
 from likelinet.distributions import Distribution
 from likelinet.model.model import Model
 from likelinet.scores.calibration import log_prob
 from likelinet.scores.ranking import Ranked, ranking
 from likelinet.selection.candidates import same_features
-from likelinet.tables.arrays import row_weights
-from likelinet.tables.events import with_event_label
-from likelinet.tables.hold_out import HoldOut
-from likelinet.tables.rows import declared_table, note_without_y, target_names, with_numbers, without_y
+from likelinet.selection.rows import ScoredRows, scored_rows
 from likelinet.tables.table import Table
 
 MASS, DENSITY, MIXED = "probability of y", "density at y", "density with probabilities of single y"
@@ -60,6 +57,8 @@ def compare(
     table: Any,
     folds: int = 5,
     report: Callable[[str, int], None] = lambda family, fold: None,
+    jobs: int = 1,
+    dask: str | None = None,
 ) -> Iterator[HeldOut]:
     r"""Yield the log scores of one model after another, each by K-fold cross-validation over the same folds.
 
@@ -80,6 +79,10 @@ def compare(
         K.
     report : callable
         Told the name and the fold, counted from 1, before each fit.
+    jobs : int
+        How many processes fit; the scores are those of one. It needs joblib.
+    dask : str, optional
+        Address of the scheduler of a Dask cluster that fits instead, so many at a time as it has threads, or `jobs`.
 
     Yields
     ------
@@ -112,44 +115,79 @@ def compare(
             f"network: '{config.network.kind}' sees y before it predicts it, so that its scores compare nothing: "
             "compare families with an 'mlp', or models by their elbo."
         )
-    written = declared_table(table, config.data)
-    table = with_numbers(written, config.data)
-    lacking = without_y(table, config.data, labels=True)
-    if lacking.any() and not config.data.strict:
-        note_without_y(lacking, written, table, target_names(config.data), "The target")
-    table, _ = weighted(config, table)
-    config = with_event_label(config, table)
-    parts = folds_of(config, table, folds)
-    scored = np.any([held for _, held in parts], axis=0)
-    features = same_features(config, models.values(), table.columns)
-    data = config.data
+    rows = scored_rows(config, table, folds)
+    features = same_features(rows.config, models.values(), rows.table.columns)
+    data = rows.config.data
     if data.features is None:  # so that identifiers among them are left out as ever
-        data = data.model_copy(update={"exclude": [name for name in table.columns if name not in features]})
-    for family, declared in models.items():
-        scores, measures, stopped, began = np.empty(table.n), set[str](), list[str](), time.perf_counter()
-        try:
-            for fold, (train, held) in enumerate(parts):
-                report(family, fold + 1)
-                model = Model(declared.model_copy(update={"data": data}))
-                scores[held], measure, ending = _held_out(model, table.taken(train), table.taken(held))
-                measures.add(measure)
-                stopped.append(ending)
-            of_all, why = scores[scored], None
-            if len(measures) > 1:  # another family was chosen in each fold
-                of_all, why = None, f"Its folds have scores that do not compare: {' and '.join(sorted(measures))}."
-        except LikelinetError as error:
-            of_all, why = None, str(error)
-        measure = DENSITY if of_all is None else measures.pop()
-        yield HeldOut(family, of_all, measure, why, tuple(stopped), time.perf_counter() - began)
+        data = data.model_copy(update={"exclude": [name for name in rows.table.columns if name not in features]})
+    found: dict[str, dict[int, _Fold]] = {family: {} for family in models}
+
+    def tasks() -> Iterator[_Task]:
+        for family, declared in models.items():
+            for fold in range(folds):
+                if not any(done.error for done in found[family].values()):
+                    report(family, fold + 1)
+                    yield _Task(family, declared.model_copy(update={"data": data}), fold)
+
+    left = list(models)
+    with workers((rows.table, rows.parts), jobs, dask) as run:
+        for task, fold in run(_held_out, tasks()):
+            found[task.family][task.fold] = fold
+            while left and _is_done(found[left[0]], folds):
+                family = left.pop(0)
+                yield _whole(family, found[family], rows)
 
 
-def _held_out(model: Model, train: Table, held: Table) -> tuple[np.ndarray, str, str]:
-    """Return the log scores of held-out rows, their measure, and how the training ended."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # about columns that are not used, in every fold
-        scored = scores_of("", model.fit(train, progress=False), held)
-    assert scored.log_scores is not None
-    return scored.log_scores, scored.measure, model.history.stopped
+@dataclass(frozen=True)
+class _Task:
+    """A model to fit to all rows but those of a fold."""
+
+    family: str
+    config: ModelConfig
+    fold: int
+
+
+@dataclass(frozen=True)
+class _Fold:
+    """The log scores of the rows of a fold, their measure, how the training ended, or why there are none."""
+
+    log_scores: np.ndarray | None
+    measure: str
+    stopped: str
+    error: str | None
+    seconds: float
+
+
+def _is_done(found: Mapping[int, _Fold], folds: int) -> bool:
+    """Whether all folds of a family are there, or all up to one that could not be fitted."""
+    first = next((k for k in range(folds) if k not in found), folds)
+    return first == folds or any(found[k].error for k in range(first))
+
+
+def _whole(family: str, found: Mapping[int, _Fold], rows: ScoredRows) -> HeldOut:
+    """Return the scores of all folds of a family, or why the first fold that has none could not be fitted."""
+    seconds, each = sum(fold.seconds for fold in found.values()), [found[k] for k in sorted(found)]
+    stopped = tuple(fold.stopped for fold in each if fold.error is None)
+    measures = {fold.measure for fold in each}
+    why = next((fold.error for fold in each if fold.error), None)
+    if why is None and len(measures) > 1:  # another family was chosen in each fold
+        why = f"Its folds have scores that do not compare: {' and '.join(sorted(measures))}."
+    if why is not None:
+        return HeldOut(family, None, DENSITY, why, stopped, seconds)
+    return HeldOut(family, rows.of_folds([f.log_scores for f in each]), measures.pop(), None, stopped, seconds)
+
+
+def _held_out(shared: tuple[Table, list[tuple[np.ndarray, np.ndarray]]], task: _Task) -> _Fold:
+    """Return the log scores of the rows of a fold, by a model that is fitted to the others."""
+    table, (train, held), began = shared[0], shared[1][task.fold], time.perf_counter()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # about columns that are not used, in every fold
+            model = Model(task.config).fit(table.taken(train), progress=False)
+            scored = scores_of("", model, table.taken(held))
+    except LikelinetError as error:
+        return _Fold(None, DENSITY, "", str(error), time.perf_counter() - began)
+    return _Fold(scored.log_scores, scored.measure, model.history.stopped, None, time.perf_counter() - began)
 
 
 def scores_of(name: str, model: Model, held: Table) -> HeldOut:
@@ -163,43 +201,6 @@ def _measure(d: Distribution) -> str:
     if d.class_marginals() is not None or d.support.integer:
         return MASS
     return MIXED if d.atoms else DENSITY
-
-
-def folds_of(config: ModelConfig, table: Table, folds: int) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return the masks of training rows and held-out rows of each fold, drawn by the seed, by group or in time.
-
-    Raises
-    ------
-    DataError
-        If there are too few rows.
-    """
-    if table.n < 2 * folds:
-        raise DataError(
-            f"The table has {counted(table.n, 'row')} with a positive weight: too few for {folds} folds; two each is "
-            "the least."
-        )
-    return HoldOut.of(config.data, table).folds(folds, np.random.default_rng(config.training.seed))
-
-
-def scored_weight(config: ModelConfig, table: Table, folds: int) -> np.ndarray:
-    """Return the weights of the rows that are scored: in time, not those before the first fold."""
-    table, weight = weighted(config, table)
-    return weight[np.any([held for _, held in folds_of(config, table, folds)], axis=0)]
-
-
-def weighted(config: ModelConfig, table: Table) -> tuple[Table, np.ndarray]:
-    """Return the rows whose weight is not zero and whose y is there, and their weights."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # said where the families are compared
-        table = with_numbers(declared_table(table, config.data), config.data)
-    name = config.data.weight
-    if name is None:
-        weight = np.ones(table.n)
-    else:
-        weight = row_weights(table.numeric(name), table.n, f"Column '{name}', the weight,")
-        table, weight = table.taken(weight > 0.0), weight[weight > 0.0]
-    there = np.ones(table.n, bool) if config.data.strict else ~without_y(table, config.data, labels=True)
-    return (table, weight) if there.all() else (table.taken(there), weight[there])
 
 
 def by_measure(results: Sequence[HeldOut]) -> dict[str, list[HeldOut]]:
