@@ -1,8 +1,8 @@
 """The container of a model: one safetensors file with arrays, and everything else as JSON; no code, no pickle."""
 
 import hashlib
-import io
 import json
+from os import PathLike
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
@@ -29,7 +29,7 @@ def save(path: str | Path | BinaryIO, arrays: dict[str, np.ndarray], metadata: d
     text = json.dumps({"schema": SCHEMA, **metadata}, sort_keys=True)
     # The checksum is an array: safetensors writes several metadata entries in no fixed order.
     arrays["sha256"] = _digest(arrays, text)
-    if isinstance(path, io.IOBase):
+    if not isinstance(path, str | PathLike):
         path.write(to_bytes(arrays, {"likelinet": text}))
         return
     try:
@@ -49,7 +49,7 @@ def load(path: str | Path | BinaryIO) -> tuple[dict[str, np.ndarray], dict[str, 
     ModelFileError
         If the file is missing, truncated, altered, not from likelinet, or of a newer version.
     """
-    if isinstance(path, io.IOBase):
+    if not isinstance(path, str | PathLike):
         with TemporaryDirectory() as folder:  # safetensors reads metadata from files alone
             file = Path(folder, "model")
             file.write_bytes(path.read())
