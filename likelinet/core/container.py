@@ -1,9 +1,9 @@
 """The container of our files: one safetensors file with arrays, and everything else as JSON; no code, no pickle."""
 
 import hashlib
-import io
 import json
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
@@ -51,7 +51,7 @@ class Content:
         text = json.dumps({"schema": self.schema, **metadata}, sort_keys=True)
         # The checksum is an array: safetensors writes several metadata entries in no fixed order.
         arrays["sha256"] = _digest(arrays, text)
-        if isinstance(path, io.IOBase):
+        if not isinstance(path, str | PathLike):
             path.write(to_bytes(arrays, {self.key: text}))
             return
         with replacing(path, durable=True) as file:
@@ -65,7 +65,7 @@ class Content:
         ModelFileError
             If the file is missing, truncated, altered, not from likelinet, or of a newer version.
         """
-        if isinstance(path, io.IOBase):
+        if not isinstance(path, str | PathLike):
             with TemporaryDirectory() as folder:  # safetensors reads metadata from files alone
                 file = Path(folder, "content")
                 file.write_bytes(path.read())

@@ -1,6 +1,6 @@
 """The container of a model: one safetensors file with a checksum."""
 
-import io
+from os import PathLike
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -25,7 +25,7 @@ def save(path: str | Path | BinaryIO, arrays: dict[str, np.ndarray], metadata: d
         If the file cannot be written.
     """
     try:
-        if not isinstance(path, io.IOBase) and Path(path).exists() and not Path(path).is_file():
+        if isinstance(path, str | PathLike) and Path(path).exists() and not Path(path).is_file():
             raise ModelFileError(f"{path}: cannot write the model there, since it is no file; choose another name.")
         _content().save(path, arrays, metadata)
     except OSError as error:

@@ -268,7 +268,8 @@ class DistributionClassifier(FramesOut, ClassifierMixin, DistributionEstimator):
         return float(accuracy_score(y, self._labels(X), sample_weight=sample_weight))
 
     def _labels(self, X: Any) -> np.ndarray:
-        return self.classes_[self._probabilities(X).argmax(axis=1)]
+        codes = self._probabilities(X).argmax(axis=1)  # first, since there are no classes before the fit
+        return self.classes_[codes]
 
     def _probabilities(self, X: Any) -> np.ndarray:
         return self.predict_dist(X).class_probabilities()

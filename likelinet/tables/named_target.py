@@ -41,7 +41,8 @@ def with_target(config: ModelConfig, target: Any, by: str = "y") -> ModelConfig:
     if own.target is not None and own.target != data.target:
         declared, here = ", ".join(target_names(own)), ", ".join(target_names(data))
         raise ConfigError(f"The target is '{declared}' by data.target, but '{here}' by {by}: name it once.")
-    return config.model_copy(update={"data": data})
+    only = own.model_copy(update={"target": data.target})  # all else that nobody has said stays unsaid
+    return config.model_copy(update={"data": only})
 
 
 def titled(config: ModelConfig, columns: Iterable[str], y: Any) -> ModelConfig:

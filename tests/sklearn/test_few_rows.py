@@ -1,6 +1,7 @@
 """Few rows: nothing of a training is drawn, unless it says so itself."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import likelinet as ll
@@ -30,6 +31,16 @@ def test_a_quality_of_few_rows_is_that_of_the_model(quality: str, training: dict
     found = DistributionRegressor("gaussian", quality=quality).fit(X[:20], Y[:20])
     assert found.config_ == model.config
     np.testing.assert_array_equal(found.predict(X[:20]), model.predict_dist(X[:20]).mean())
+
+
+@pytest.mark.parametrize("y", ["y", pd.Series(Y[:20], name="y")], ids=["name", "series"])
+def test_few_rows_make_a_linear_model_however_y_is_named(y):
+    frame = pd.DataFrame(X[:20], columns=["a", "b", "c"])
+    model = ll.Model({"distribution": {"kind": "gaussian"}}).fit(
+        frame.assign(y=Y[:20]) if isinstance(y, str) else frame, y
+    )
+    assert model.config.is_linear
+    assert model.target_names == ["y"]
 
 
 @pytest.mark.parametrize(

@@ -247,13 +247,3 @@ def test_validation_rows_go_through_a_pipeline():
     scaler = StandardScaler().fit(X)
     by_hand = regressor().fit(scaler.transform(X), Y, X_val=scaler.transform(held[0]), y_val=held[1])
     np.testing.assert_array_equal(whole.predict(X), by_hand.predict(scaler.transform(X)))
-
-
-def test_conformal_quantiles_of_mapie():
-    mapie = pytest.importorskip("mapie.regression")
-    made = mapie.SplitConformalRegressor(regressor().fit(X, Y), confidence_level=0.8, prefit=True)
-    held, new = numbers(200, seed=1), numbers(500, seed=2)
-    made.conformalize(*held)
-    _, ends = made.predict_interval(new[0])
-    inside = (ends[:, 0, 0] <= new[1]) & (new[1] <= ends[:, 1, 0])
-    assert 0.7 < inside.mean() < 0.9
