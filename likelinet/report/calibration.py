@@ -22,7 +22,9 @@ from likelinet.scores.metrics import class_probabilities
 LEVELS = (0.5, 0.8, 0.9, 0.95)
 CHOSEN = 8  # rows whose distributions are drawn
 OUTPUTS = 3  # drawn at most
-BEYOND = "a family with this bound, such as one of positive numbers, or 'clipped', gives what lies beyond no probability."
+BEYOND = (
+    "a family with this bound, such as one of positive numbers, or 'clipped', gives what lies beyond no probability."
+)
 MATRIX = "The confusion matrix counts rows, whatever their weights; the other pictures weigh them."
 
 
