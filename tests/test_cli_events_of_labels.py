@@ -95,3 +95,11 @@ def test_refused_in_a_sentence(folder: Path, name: str, event: str, message: str
     done = cli("predict", folder / name, folder / "new.csv", "--prob", event)
     assert (done.code, done.out) == (2, "")
     assert message in " ".join(done.err.split())
+
+
+def test_a_range_of_grades_that_is_empty(folder: Path):
+    done = cli("predict", folder / "stars", folder / "new.csv", "--prob", "4 < stars < 2")
+    assert (done.code, done.out) == (2, "")
+    assert "'4 < stars < 2' is an empty range: write the lower end first" in done.err
+    found = asked(folder, "stars", "--prob", "3 <= stars <= 3", "--prob", "stars == 3")
+    np.testing.assert_array_equal(found["P(3 <= stars <= 3)"], found["P(stars == 3)"])

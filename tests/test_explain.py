@@ -64,6 +64,16 @@ KINDS = {
     "classes": ({"distribution": {"kind": "categorical"}}, labels(ROWS, ["a", "b", "c"]), ["a", "b", "c"]),
     "mixture": ({"distribution": {"kind": "mixture", "components": 2}, "ensemble": 2}, Y, ["y0"]),
     "outputs": ({"distribution": {"kind": "multivariate_gaussian"}}, np.stack([Y, -Y], 1), ["y0", "y1"]),
+    "outputs of classes": (
+        {"distribution": {"kind": "categorical"}},
+        np.stack([labels(ROWS, ["a", "b", "c"]), labels(ROWS, ["u", "v"])], 1),
+        ["y0: a", "y0: b", "y0: c", "y1: u", "y1: v", "y1: "],
+    ),
+    "outputs of yes or no": (
+        {"distribution": {"kind": "bernoulli"}},
+        np.stack([ROWS[:, 0] > 4.0, ROWS[:, 1] > 4.0], 1).astype(int),
+        ["y0: 0", "y0: 1", "y1: 0", "y1: 1"],
+    ),
 }
 
 
@@ -77,6 +87,8 @@ def test_the_values_sum_to_the_prediction(kind: str):
         "count": lambda: d.mean()[:, None],
         "classes": d.class_probabilities,
         "outputs": lambda: d.marginals().median(),
+        "outputs of classes": lambda: d.class_probabilities().reshape(60, -1),
+        "outputs of yes or no": lambda: d.class_marginals().class_probabilities().reshape(60, -1),
     }.get(kind, lambda: d.median()[:, None])()
     others = np.delete(location, 7, 0).mean(0)
     np.testing.assert_allclose(found.location.sum(0), location[7] - others, rtol=1e-6, atol=1e-6)
@@ -120,9 +132,40 @@ def test_the_command_prints_what_python_has(tmp_path: Path):
     assert (too_far.code, too_far.err) == (2, "likelinet: --row 61: the table has 60 rows.\n")
 
 
+def test_the_table_is_about_the_most_probable_class_or_the_second_of_two():
+    declared, y, _ = KINDS["classes"]
+    found = quick(**declared).fit(ROWS, y, progress=False).explain(ROWS, 7)
+    likely = found.outputs[int(found.end[0].argmax())]
+    assert f"probability of {likely} " in str(found).splitlines()[0]
+    assert "\n\n" not in str(found)
+    declared, y, _ = KINDS["outputs of classes"]
+    found = quick(**declared).fit(ROWS, y, progress=False).explain(ROWS, 7)
+    first, second = str(found).split("\n\n")
+    assert f"probability of {found.outputs[int(found.end[0][:3].argmax())]} " in first
+    assert f"probability of {found.outputs[3 + int(found.end[0][3:].argmax())]} " in second
+    assert second.splitlines()[-1].split()[-1] == f"{found.end[1][1]:.5g}"
+    declared, y, _ = KINDS["outputs of yes or no"]
+    found = quick(**declared).fit(ROWS, y, progress=False).explain(ROWS, 7)
+    assert [name in str(found) for name in found.outputs] == [False, True, False, True]
+
+
+def test_an_angle_turns_towards_that_of_the_row():
+    """The others lie beyond ±π from it, but no farther than a half turn."""
+
+    def towards(table: Table) -> ll.VonMises:
+        x0, x1 = table.numeric("x0"), table.numeric("x1")
+        turn = 0.2 * np.tanh(x0 - X[0, 0]) - 0.1 * np.tanh(x1 - X[0, 1])
+        return ll.VonMises(np.angle(np.exp(1j * (3.1 + turn))), 1.0)
+
+    found = explained(towards)
+    expected = [-0.2 * np.mean(np.tanh(X[1:, 0] - X[0, 0])), 0.1 * np.mean(np.tanh(X[1:, 1] - X[0, 1])), 0.0]
+    np.testing.assert_allclose(found.location[:, 0], expected, atol=1e-9)
+    assert found.end[0][0] == pytest.approx(3.1)
+    assert found.start[0][0] == pytest.approx(3.1 - sum(expected))
+    assert "mean direction" in str(found)
+
+
 def test_what_has_no_values_is_said():
-    with pytest.raises(ll.UndefinedError, match="moves of an angle do not add up"):
-        explained(lambda table: ll.VonMises(np.zeros(table.n), 1.0))
     model = quick().fit(ROWS, Y, progress=False)
     with pytest.raises(ll.DataError, match="there is no row 60, counted from 0, in a table of 60 rows"):
         model.explain(ROWS, 60)

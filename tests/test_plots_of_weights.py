@@ -8,6 +8,7 @@ from sklearn import metrics
 
 import likelinet as ll
 from likelinet import plots
+from likelinet.model.predicted import Predicted
 from likelinet.plots.calibration import binomial_band, wilson
 from likelinet.report.calibration import calibration
 from likelinet.report.case import Case
@@ -109,7 +110,7 @@ def test_the_pictures_of_a_report_weigh_rows_as_its_table_does(kind: str):
     declared, y, expected = KINDS[kind]
     model = quick(distribution={"kind": "gaussian", **declared}).fit(X, y, progress=False)
     rows, d = model.observed(X, y, W), model.predict_dist(X)
-    case = Case(model, rows.table, 80, rows, d, False, lambda table: table, lambda table: X, 0)
+    case = Case(model, rows.table, 80, Predicted(rows, d), False, lambda table: table, lambda table: X, 0)
     if "classes" not in kind:
         given = {"d": d.censored_outermost(), "y": y}
     elif kind == "two classes":

@@ -58,19 +58,29 @@ def _meant(word: str, names: list[str]) -> str:
 
 def _of_number(event: Event, bounds: list[tuple[str, str]], d: Distribution) -> np.ndarray:
     """Return the probability that a number lies within bounds."""
-    low, high = -np.inf, np.inf
+    low, high, ends = -np.inf, np.inf, list[tuple[str, float]]()
     for op, text in bounds:
         end = as_number(text)
         if end is None:
             raise DataError(f"--prob: '{event}': '{text}' is no number; write it without a unit, as 12.5.")
+        ends.append((op, end))
         if op == "==" and not (d.support.integer or end in d.atoms):
             raise DataError(f"--prob: '{event}' has no probability, as y is continuous; ask for a range around it.")
         inner = float(open_end(d, np.float64(end)))  # below which there is all of y < end
         low = end if op == ">" else inner if op in (">=", "==") else low
         high = inner if op == "<" else end if op in ("<=", "==") else high
+    _refuse_empty(event, ends)
     if high == np.inf:
         return d.sf(low)
     return d.cdf(high) if low == -np.inf else d.prob_between(low, high)
+
+
+def _refuse_empty(event: Event, ends: list[tuple[str, float]]) -> None:
+    """Raise `DataError` where no number lies between the ends of a range."""
+    if len(ends) == 2:
+        (_, low), (_, high) = sorted(ends, key=lambda end: end[0], reverse=True)  # > before <
+        if low > high or (low == high and any("=" not in op for op, _ in ends)):
+            raise DataError(f"--prob: '{event}' is an empty range: write the lower end first, as 10 < y <= 20.")
 
 
 def _codes(event: Event, bounds: list[tuple[str, str]], labels: Any, ordered: bool) -> np.ndarray:
@@ -80,7 +90,7 @@ def _codes(event: Event, bounds: list[tuple[str, str]], labels: Any, ordered: bo
     # Numbers that stand in their order are compared as such, also with one between them.
     numeric = ordered and None not in numbers and bool(np.all(np.diff(np.asarray(numbers, dtype=np.float64)) > 0.0))
     place = np.asarray(numbers if numeric else range(len(names)), dtype=np.float64)
-    holds = np.ones(len(names), bool)
+    holds, ends = np.ones(len(names), bool), list[tuple[str, float]]()
     for op, text in bounds:
         end = as_number(text) if numeric else None
         if text not in names and (end is None or (op == "==" and end not in place)):
@@ -88,7 +98,9 @@ def _codes(event: Event, bounds: list[tuple[str, str]], labels: Any, ordered: bo
         if op != "==" and not ordered:
             raise DataError(f"--prob: '{event}': the classes {listed(names)} have no order; ask by ==.")
         at = names.index(text) if end is None else end
+        ends.append((op, at))
         holds &= {"<": place < at, "<=": place <= at, ">": place > at, ">=": place >= at, "==": place == at}[op]
+    _refuse_empty(event, ends)
     return holds.astype(np.float64)
 
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from likelinet.core.errors import UndefinedError
 from likelinet.core.wording import counted, shown
 from likelinet.distributions import Distribution
 from likelinet.explain.tables import picked
-from likelinet.explain.traits import WORDS, traits
+from likelinet.explain.traits import WORDS, traits_of_each
+from likelinet.scores.angles import around
 from likelinet.tables.table import Table
 
 LONG = 24  # letters of a cell that are shown
@@ -21,7 +21,8 @@ class Explanation:
 
     .. math:: \sum_j \phi_j = f(x) - \frac1B \sum_b f(x_b)
 
-    exactly, for each location and each spread.
+    exactly, for each location and each spread. The direction of an angle is counted from the opposite of the row's own,
+    so that moves are turns towards it; what it is at its start may lie beyond ±π.
 
     Parameters
     ----------
@@ -43,6 +44,8 @@ class Explanation:
         What location and spread are, as `Importance` has it.
     rows : int
         How many other rows there are, B.
+    several : int
+        How many outputs there are, to each of which belong as many of the k and of the spreads.
     """
 
     names: Sequence[str]
@@ -56,20 +59,23 @@ class Explanation:
     outputs: Sequence[str]
     of: tuple[str, str]
     rows: int
+    several: int = 1
 
     @property
-    def shown(self) -> int:
-        """The output that a table shows: the second of two classes, the most probable of more, or the first output."""
-        if self.of != WORDS["classes"]:
-            return 0
-        return 1 if len(self.outputs) == 2 else int(np.argmax(self.end[0]))
+    def shown(self) -> list[int]:
+        """The locations that tables show, one of each output: of two classes the second, of more the most probable."""
+        each = len(self.end[0]) // self.several
+        most = self.end[0].reshape(self.several, each).argmax(1) if each != 2 else np.ones(self.several, int)
+        return [int(i * each + k) for i, k in enumerate(most)]
 
     def __repr__(self) -> str:
         return f"Explanation({counted(len(self.names), 'feature')}, beside {counted(self.rows, 'row')})"
 
     def __str__(self) -> str:
-        k = self.shown
-        j = min(k, self.spread.shape[1] - 1)
+        return "\n\n".join(self._of_output(k, j) for j, k in enumerate(self.shown))
+
+    def _of_output(self, k: int, j: int) -> str:
+        """Return a table of what moves a location and a spread."""
         location, spread = self.location[:, k], self.spread[:, j]
         order = [int(i) for i in np.argsort(-np.abs(location), kind="stable")]
         what = f"{self.of[0]} of {shown(self.outputs[k])}" if len(self.outputs) > 1 else self.of[0]
@@ -122,11 +128,6 @@ def explanation(
     rng : numpy.random.Generator
         Source of the orders.
 
-    Raises
-    ------
-    UndefinedError
-        If y is an angle, whose moves do not add up.
-
     References
     ----------
     Shapley, 1953; Štrumbelj & Kononenko, *JMLR* 11, 2010; Mitchell, Cooper, Frank & Holmes, *JMLR* 23(43), 2022, for
@@ -144,12 +145,12 @@ def explanation(
         for j, sources in enumerate(features.values())
         for name in sources
     }
-    found = traits(predict(picked(table, base.ravel(), columns)))
-    if found.what == "angle":
-        raise UndefinedError("The moves of an angle do not add up, so that it has no Shapley values.")
-    moved = [_of_features(values.reshape(2 * many, p + 1, -1), turn) for values in (found.location, found.spread)]
+    found = traits_of_each(predict(picked(table, base.ravel(), columns)))
     ends = [values.reshape(2 * many, p + 1, -1) for values in (found.location, found.spread)]
-    (location, location_error), (spread, spread_error) = moved
+    if found.what == "angle":
+        own = ends[0][0, -1]
+        ends[0] = own + around(ends[0] - own)
+    (location, location_error), (spread, spread_error) = (_of_features(values, turn) for values in ends)
     return Explanation(
         list(features),
         [_cell(table, sources, row) for sources in features.values()],
@@ -162,6 +163,7 @@ def explanation(
         outputs if len(outputs) == location.shape[1] else [str(k) for k in range(location.shape[1])],
         WORDS[found.what],
         many,
+        spread.shape[1],
     )
 
 

@@ -66,10 +66,7 @@ def traits(d: Distribution, width: np.ndarray | None = None) -> Traits:
     if classes is not None:
         if d.event_shape:
             raise UndefinedError("Several outputs that are classes have neither a location nor a spread.")
-        probs = classes.class_probabilities()
-        with np.errstate(divide="ignore", invalid="ignore"):
-            entropy = -np.where(probs > 0.0, probs * np.log(probs), 0.0).sum(1, keepdims=True)
-        return Traits("classes", probs, entropy, np.ones(1))
+        return _of_classes(classes)
     if d.is_angle:
         centre = d.mean()
         return _of("angle", centre, d.turned(centre), integer=False, width=width)
@@ -78,6 +75,25 @@ def traits(d: Distribution, width: np.ndarray | None = None) -> Traits:
         return _of("numbers", each.median(), each, integer=d.support.integer, width=width)
     d = d.censored_outermost()
     return _of_count(d) or _of("number", d.median(), d, integer=d.support.integer, width=width)
+
+
+def traits_of_each(d: Distribution) -> Traits:
+    """Return location and spread of each row, of several outputs that are classes those of each side by side.
+
+    Parameters
+    ----------
+    d : Distribution
+        One distribution for each row.
+    """
+    classes = d.class_marginals()
+    return traits(d) if classes is None else _of_classes(classes)
+
+
+def _of_classes(d: Distribution) -> Traits:
+    probs = d.class_probabilities()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        entropy = -np.where(probs > 0.0, probs * np.log(probs), 0.0).sum(-1)
+    return Traits("classes", probs.reshape(len(probs), -1), entropy.reshape(len(probs), -1), np.ones(1))
 
 
 def _of_count(d: Distribution) -> Traits | None:

@@ -107,11 +107,7 @@ class Seeing(Scoring):
         -------
         Explanation
             Whose values sum to the location of the row less the mean location of the others, and likewise its spread.
-
-        Raises
-        ------
-        UndefinedError
-            If y is an angle, or several classes.
+            The locations of classes are the probabilities of each, of which tables show that of the most probable one.
         """
         _check_whole("rows", rows, 1)
         _check_whole("seed", seed, 0)
@@ -126,12 +122,9 @@ class Seeing(Scoring):
         others = others[drawn(len(others), rows, rng)]
         # What the family reads of a row moves its distribution too.
         read = {c: (c,) for group in self.config.each_group for c in group.distribution.columns}
-        fit = self._fitted()
-        classes = fit.targets.classes
-        outputs = self._roles.outputs(fit.inputs.names, fit.targets.outputs) if classes is None else map(str, classes)
         features = {**self._features_of(table), **read}
         with unnoted():
-            return explanation(self.predict_dist, table, row, others, features, list(outputs), rng)
+            return explanation(self.predict_dist, table, row, others, features, self._locations(), rng)
 
     def report(
         self,
@@ -170,6 +163,20 @@ class Seeing(Scoring):
         fit = self._fitted()
         asked |= {"note_seen": self._note_seen, "fitted_to": fit.source.rows if len(fit.start) else 0}  # not of parts
         return _report.write_report(self, table, y, Path(path), **given, **asked)
+
+    def _locations(self) -> list[str]:
+        """Return the names of outputs, or of their classes; outputs of fewer classes than others have some of ""."""
+        fit = self._fitted()
+        outputs, known = self._roles.outputs(fit.inputs.names, fit.targets.outputs), fit.targets.classes
+        if not isinstance(many := fit.targets.n_classes, int):
+            assert isinstance(known, list)
+            each = [[*map(str, labels), *[""] * (max(many) - len(labels))] for labels in known]
+        elif many == 0:
+            return list(outputs)
+        else:
+            each = [[str(label) for label in (range(many) if known is None else known)]] * len(outputs)
+        one = len(outputs) == 1
+        return [label if one else f"{name}: {label}" for name, own in zip(outputs, each, strict=True) for label in own]
 
     def _by_name(self, table: Table) -> Table:
         """Return the columns that predictions need, by the names that the model has for them, of these rows alone."""

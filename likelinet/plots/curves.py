@@ -62,7 +62,8 @@ def learning_curves(axes: "Axes", history: History, group: int | None = None) ->
         axes.axvline(float(np.median(best)), color=BLUE, ls=":", lw=1, label="kept")
     axes.set(xlabel="epoch", ylabel="negative log-likelihood", title="Learning curves")
     if shown:
-        axes.legend(framealpha=0.8, edgecolor="none", fontsize=8, loc="upper right")
+        # Below the axis, where it covers no line.
+        axes.legend(frameon=False, fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2)
 
 
 def _turn(rates: np.ndarray) -> int:

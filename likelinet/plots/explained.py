@@ -87,7 +87,7 @@ def partial_dependence(axes: "Axes", found: PartialDependence, names: Sequence[s
     if found.of_classes:
         axes.set_ylabel(f"probability of {_short(names[1])}" if many == 2 and names else "probability")
     if len(drawn) > 1 and names:
-        axes.legend(framealpha=0.8, edgecolor="none", fontsize=7)
+        axes.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1.0, 0.5))  # where it covers nothing
 
 
 def _short(name: str) -> str:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 INK = "#010203"  # stands for the colour of the text around it, which is known only where the page is seen
 SIZE = (4.8, 3.4)  # inches: what a telephone shows without making text small
-WIDE = (5.8, 3.6)  # of what needs more room than others
+WIDE = (5.2, 3.6)  # of what needs more room than others
 _COLOURED = ("text.color", "axes.edgecolor", "axes.labelcolor", "axes.titlecolor", "xtick.color", "ytick.color")
 _STYLE: dict[Any, Any] = {
     **dict.fromkeys(_COLOURED, INK),

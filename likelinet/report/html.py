@@ -69,10 +69,9 @@ def table(head: Sequence[str], rows: Iterable[Sequence[Any]], caption: str = "")
 
     lines = ["<tr>" + "".join(cell("th", j, h) for j, h in enumerate(head)) + "</tr>"]
     lines += ["<tr>" + "".join(cell("td", j, v) for j, v in enumerate(row)) + "</tr>" for row in written]
-    title = f"<caption>{escape(caption)}</caption>" if caption else ""
-    return (
-        f'<div class="scroll"><table>{title}<thead>{lines[0]}</thead><tbody>{"".join(lines[1:])}</tbody></table></div>'
-    )
+    title = f'<p class="caption">{escape(caption)}</p>' if caption else ""  # which does not scroll with the table
+    body = f"<thead>{lines[0]}</thead><tbody>{''.join(lines[1:])}</tbody>"
+    return f'{title}<div class="scroll" tabindex="0"><table>{body}</table></div>'
 
 
 def pictures(drawn: Iterable[tuple[str, str]]) -> str:

@@ -79,10 +79,11 @@ def _mean(values: np.ndarray | None, weight: np.ndarray) -> float:
 
 def _verdict(name: str, apart: float, noise: float) -> str:
     """Return in words whether another model is better by its log score, beyond noise."""
+    other = f"that of {name}" if name == TREES else f"the {name} one"
     if not np.isfinite(noise):
-        return said(f"The {name} model gave some row no probability at all.")
+        return said(f"Of the other models {other} gave some row no probability at all.")
     if abs(apart) <= 2.0 * noise:
-        return said(f"By its log score this model and the {name} one are within two standard errors of each other.")
+        return said(f"By its log score this model and {other} are within two standard errors of each other.")
     if apart > 0.0:
-        return noted(f"By its log score the {name} model is better on these rows.")
-    return said(f"By its log score this model is better than the {name} one, beyond noise.")
+        return noted(f"By its log score this model is worse than {other} on these rows.")
+    return said(f"By its log score this model is better than {other}, beyond noise.")

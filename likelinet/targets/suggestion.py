@@ -215,6 +215,9 @@ def _of_numbers_alone(y: np.ndarray) -> Suggestion:
     ends, low, high = _ends(y), distinct[0], distinct[-1]
     if distinct.tolist() == [0.0, 1.0]:
         return _of_classes([0, 1])
+    if is_whole(y) and high - low == 1.0:  # which one law between two bounds has exactly
+        found = candidates.of_few_numbers(int(low), int(high), len(y))[:1]
+        return Suggestion(found[0], f"has two numbers alone, {int(low)} and {int(high)}", candidates=found)
     if is_whole(y) and len(y) < candidates.ENOUGH and not are_two(y):
         return _of_any_numbers(y)  # whose shapes so few rows tell
     if is_whole(y) and len(y) >= candidates.ENOUGH and high - low <= CODES:

@@ -177,6 +177,22 @@ def test_few_different_numbers_have_all_of_the_mass(y: str):
     assert set(found.predict_quantiles(X, [0.5]).ravel()) <= set(np.arange(y.min(), y.max() + 1.0))
 
 
+@pytest.mark.parametrize("n", [40, 200])
+def test_two_numbers_next_to_each_other_have_all_of_the_mass(n: int):
+    """However few rows there are, and with no note; {0, 1} are `bernoulli`, whose numbers are the same."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(n, 1))
+    y = np.where(x[:, 0] + rng.normal(size=n) > 0.0, 2.0, 1.0)
+    found = DistributionRegressor(quality="plain", epochs=40).fit(x, y)
+    assert found.config_.distribution.in_brief == "truncated(discretised(gaussian))"
+    one, two = (np.exp(found.predict_dist(x).log_prob(np.full(n, value))) for value in (1.0, 2.0))
+    np.testing.assert_allclose(one + two, 1.0, rtol=1e-9)
+    np.testing.assert_allclose(found.predict(x), 1.0 + two, rtol=1e-6)
+    classes = DistributionRegressor(quality="plain", epochs=40).fit(x, y - 1.0)
+    assert classes.config_.distribution.kind == "bernoulli"
+    assert found.log_score(x, y) > classes.log_score(x, y - 1.0) - 0.05
+
+
 def test_few_different_numbers_of_zero_and_one_are_those_of_a_density():
     y = np.where(X[:, 0] > 0.0, 1.0, 0.0)
     assert DensityEstimator().fit(y[:, None]).score(y[:, None]) == pytest.approx(
