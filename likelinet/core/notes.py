@@ -6,6 +6,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from likelinet.core.errors import printable
+
 # What may lie between: making a class, importing a module, a library that calls ours.
 OURS = ("abc", "importlib", "likelinet", "skpro")
 
@@ -56,6 +58,7 @@ def each_once(said: set[str] | None = None) -> Generator[None, None, None]:
 
 def note(message: str, category: type[Warning] = UserWarning) -> None:
     """Warn in the name of the line that called the library, however far from here it is."""
+    message = printable(message)
     if (said := _said.get()) is not None:
         if message in said:
             return

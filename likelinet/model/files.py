@@ -154,7 +154,11 @@ def _fit(
 def _check_columns(fit: Fit) -> None:
     """Raise `ValueError` if the columns are not those of the config, as far as it names them."""
     features = fit.config.data.features
-    if features is not None and fit.inputs.named and [*fit.inputs.names] != [f for f in features if f in fit.inputs.names]:
+    if (
+        features is not None
+        and fit.inputs.named
+        and [*fit.inputs.names] != [f for f in features if f in fit.inputs.names]
+    ):
         raise ValueError("inputs: the columns are not the features of the config, in their order")
 
 

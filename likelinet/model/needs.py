@@ -66,8 +66,10 @@ class Needs:
 
     def in_words(self) -> str:
         """Return weights and memory in a sentence."""
-        networks = f"{self.members:,} networks of {self.weights:,} weights" if self.members > 1 else (
-            f"1 network of {self.weights:,} weights"
+        networks = (
+            f"{self.members:,} networks of {self.weights:,} weights"
+            if self.members > 1
+            else (f"1 network of {self.weights:,} weights")
         )
         return f"{networks}; training takes about {in_bytes(self.memory)} of memory beside the table"
 
@@ -151,7 +153,11 @@ def _widest_key(config: ModelConfig) -> str:
     network = config.network
     if isinstance(network, MLPConfig):
         return "network.hidden"
-    widths = {"network.encoder": network.encoder, "network.latent": [network.latent], "network.decoder": network.decoder}
+    widths = {
+        "network.encoder": network.encoder,
+        "network.latent": [network.latent],
+        "network.decoder": network.decoder,
+    }
     return max(widths, key=lambda key: max(widths[key], default=0))
 
 
@@ -169,8 +175,14 @@ def _refusal(fit: Fit, found: Needs, n: int, there: int) -> ConfigError | DataEr
     if most == "steps":
         return ConfigError(f"{begin} for the learning rates of all steps: lower training.epochs or training.steps.")
     if found.members > 1 and each[most] / found.members <= 0.5 * there:
-        return ConfigError(f"{begin}: there are {found.members:,} networks of {found.weights:,} weights; lower ensemble.")
-    if most == "batch" and not is_exact(config, fit.inputs) and found.batch / batch_of(config.training, n) < 0.5 * there:
+        return ConfigError(
+            f"{begin}: there are {found.members:,} networks of {found.weights:,} weights; lower ensemble."
+        )
+    if (
+        most == "batch"
+        and not is_exact(config, fit.inputs)
+        and found.batch / batch_of(config.training, n) < 0.5 * there
+    ):
         size = batch_of(config.training, n)
         return ConfigError(f"{begin}: a minibatch has {size:,} rows; lower training.batch_size.")
     widths = {"network": max(_widths(config)), "outputs": head.predicted + head.shared, "inputs": fit.inputs.width}
@@ -182,4 +194,6 @@ def _refusal(fit: Fit, found: Needs, n: int, there: int) -> ConfigError | DataEr
         many = head.predicted + head.shared
         return ConfigError(f"{what}: the distribution has {many:,} raw numbers; take a simpler one, or fewer outputs.")
     widest = max(fit.inputs.columns, key=lambda kind: kind.width)
-    return DataError(f"{what}: x has {fit.inputs.width:,} inputs; exclude '{shown(widest.name)}', or lower network.hidden.")
+    return DataError(
+        f"{what}: x has {fit.inputs.width:,} inputs; exclude '{shown(widest.name)}', or lower network.hidden."
+    )
