@@ -68,6 +68,7 @@ def check_command(
         sys.exit(2)
 
 
+@np.errstate(over="ignore", invalid="ignore")  # of numbers near 1e308, as in a fit
 def checked(table: Table, config: ModelConfig, suggests: bool) -> Checked:
     """Return what there is to say of a table under a config, which is that of a file or such a one `suggests`."""
     chosen = not suggests or "distribution" in config.model_fields_set

@@ -13,7 +13,7 @@ JSON = re.compile(
 )  # what tells keys from values, and where they are
 DEEP = 40  # levels of a config: it has ten
 MOST = 200_000  # values of one, with each place that YAML refers to counted again
-BITS = 1000  # of an integer: those of 128 are seeds
+DIGITS = 300  # of an integer: as many as a float has
 NEAR = 300  # lines of TOML between a key and its second place, at most: each of them is tried
 MERGE = "tag:yaml.org,2002:merge"  # the key `<<`, which may come more than once
 
@@ -59,10 +59,17 @@ def check_extent(data: Any) -> None:
             raise ConfigError(f"it is nested more than {DEEP} levels deep, and no config is: write it flatter.")
         if many > MOST:
             raise _too_many()
-        if any(isinstance(value, int) and value.bit_length() > BITS for value in level):
-            raise ConfigError(f"it has an integer of more than {BITS} bits: write a smaller one.")
+        if any(map(_is_endless, level)):
+            raise ConfigError(f"it has an integer of more than {DIGITS} digits: write a smaller one.")
         inner = (each.values() if isinstance(each, dict) else each for each in level if isinstance(each, dict | list))
         level = [value for values in inner for value in values]
+
+
+def _is_endless(value: Any) -> bool:
+    """Whether a value is an integer, maybe in quotes, that is no float any more."""
+    if isinstance(value, str):
+        return len(value) > DIGITS and value.strip().lstrip("+-").replace("_", "").isdecimal()
+    return isinstance(value, int) and value.bit_length() > 3 * DIGITS
 
 
 def _too_many() -> ConfigError:

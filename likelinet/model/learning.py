@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from likelinet.config import ModelConfig
 from likelinet.core.errors import DataError, LikelinetError
 from likelinet.core.gathered import also
@@ -56,6 +58,7 @@ def roles_of(config: ModelConfig, custom: type[Distribution] | None) -> Roles:
     return Roles(config, takes_labels(config.distribution, custom))
 
 
+@np.errstate(over="ignore", invalid="ignore")  # of numbers near 1e308: what they spoil is refused in a sentence
 def learned(declared: ModelConfig, custom: type[Distribution] | None, given: Given) -> tuple[Fit, BaseException | None]:
     """Return what a model learns that knows nothing yet, and what cut it short, if anything did."""
     began = time.perf_counter()
@@ -114,6 +117,7 @@ def _imagined(
     return best_share(fitted, rows, names[0])
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def gone_on(fit: Fit, given: Given) -> tuple[Fit, BaseException | None]:
     """Return what a model has learned once it has gone on, and what cut it short, if anything did.
 
