@@ -41,7 +41,7 @@ def counted(n: int, noun: str) -> str:
 
 def shown(cell: str, most: int = _LONG) -> str:
     """Return a cell as a message shows it: in one line, without control characters, and cut where it is long."""
-    return printable(f"{cell[:most]}…" if len(cell) > most else cell)
+    return printable(f"{cell[:most]}…" if len(cell) > most else cell).replace("\n", "\\n")
 
 
 def value_shown(value: Any, most: int = _LONG) -> str:

@@ -49,7 +49,7 @@ def row_weights(weight: Any, n: int, what: str) -> np.ndarray:
     if not weight.any():
         raise DataError(f"{what} must not be 0 in every row.")
     if weight.max() > LARGEST:
-        raise DataError(f"{what} has numbers above {LARGEST:g}, of which sums overflow: divide all of it by the largest.")
+        raise DataError(f"{what} has numbers above {LARGEST:g}, whose sums overflow: divide all by the largest.")
     return weight
 
 

@@ -1,4 +1,4 @@
-"""What fuzzers, and people, have found: each once ended in a traceback, a hang, or a message of thousands of letters."""
+"""What fuzzers, and people, have found: each once ended in a traceback, a hang, or a message of a thousand words."""
 
 import numpy as np
 
@@ -6,10 +6,11 @@ _NAMES = "abcdefghi"
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]\n" for before, name in zip(_NAMES, _NAMES[1:], strict=False)
 )
+MERGED = "a: &a {x: 1}\n" + BOMB.partition("\n")[2].replace("[*", "{<<: [*").replace("]\n", "]}\n")
 
 CONFIGS = [
     BOMB,
-    BOMB.replace("[*", "{<<: [*").replace("]\n", "]}\n").replace("a: &a [x, x, x, x, x, x, x, x, x, x]}", "a: &a {x: 1}"),
+    MERGED,
     "ensemble: &a [*a]\n",
     '{"network": ' + "[" * 900 + "]" * 900 + "}",
     '{"network": ' + "[" * 100_000 + "]" * 100_000 + "}",

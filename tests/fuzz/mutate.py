@@ -12,7 +12,10 @@ ODD: tuple[Any, ...] = (
     "auto", "null", "\x00", "\x1b[31m", "\ud800", "é́", "9" * 400, "x" * 3000, [], [None], [[]], {}, {"kind": "x"},
     {"": 1}, ["a"] * 2000,
 )  # fmt: skip
-PIECES = (b"", b"\x00", b"\xff", b"\xef\xbb\xbf", b",", b'"', b"\n", b"\r", b"&a", b"*a", b"<<: ", b"!!", b"[", b"{", b": ", b"1e999")
+PIECES = (
+    b"", b"\x00", b"\xff", b"\xef\xbb\xbf", b",", b'"', b"\n", b"\r", b"&a", b"*a", b"<<: ", b"!!", b"[", b"{", b": ",
+    b"1e999",
+)  # fmt: skip
 
 
 def places(data: Any) -> list[tuple[Any, Any]]:

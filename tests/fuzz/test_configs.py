@@ -49,12 +49,14 @@ def drawn(schema: dict[str, Any], rng: np.random.Generator, depth: int = 0) -> A
             return None
 
 
-def check(data: Any, what: str, folder: Path) -> None:
+def check(data: Any, what: str, folder: Path, in_yaml: bool) -> None:
     """Fail if plain data makes anything but a config that is read again to the same one, or a sentence."""
     config = outcome(lambda: parse_config(data), what)
     if config is Refused:
         return
     assert outcome(lambda: parse_config(config.model_dump(mode="json")), what) == config
+    if not in_yaml:
+        return
     (folder / "again.yaml").write_text(dump_config(config), encoding="utf-8")
     assert outcome(lambda: load_config(folder / "again.yaml"), what) == config
 
@@ -64,7 +66,7 @@ def test_drawn_configs(many: int, tmp_path: Path):
     for i, rng in inputs(many):
         data = drawn(SCHEMA, rng)
         data = mutated(data, rng) if rng.random() < 0.7 else data
-        check(data, f"config {i}: {data!r:.2000}", tmp_path)
+        check(data, f"config {i}: {data!r:.2000}", tmp_path, i % 10 == 0)
 
 
 @many_inputs

@@ -79,7 +79,7 @@ def test_families(many: int):
 @many_inputs
 def test_scores(many: int):
     for i, rng in inputs(many // 10):
-        cls, parameters, y, u = drawn(i, rng)
+        cls, parameters, y, _ = drawn(i, rng)
         what = f"{i}: crps of {cls.__name__}(**{parameters}) at y={y!r}"
         d = outcome(lambda: cls(**{name: np.array([v]) for name, v in parameters.items()}), what)
         if d is not Refused:

@@ -1,4 +1,4 @@
-"""Tables: files of odd cells in odd layouts and encodings, damaged; frames of odd columns: read and fitted, or refused."""
+"""Tables: files of odd cells in odd layouts and encodings, damaged; frames of odd columns: fitted, or refused."""
 
 from pathlib import Path
 from typing import Any
@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import likelinet as ll
 from likelinet.cli.check import as_plain, checked, in_lines
 from likelinet.config import parse_config
 from likelinet.tables.table import read_table
@@ -16,10 +15,35 @@ from tests.fuzz.harness import Refused, inputs, many_inputs, one_of, outcome
 from tests.fuzz.mutate import damaged
 from tests.small import quick
 
-NUMBERS = ("0", "1", "-2.5", "1e3", "1.797e308", "-1.797e308", "5e-324", "1e999", "1_000", "0x1F", "१२", "１２", "٣", "+7", "NaN")
+NUMBERS = (
+    "0",
+    "1",
+    "-2.5",
+    "1e3",
+    "1.797e308",
+    "-1.797e308",
+    "5e-324",
+    "1e999",
+    "1_000",
+    "0x1F",
+    "१२",
+    "１２",
+    "٣",
+    "+7",
+    "NaN",
+)
 TEXTS = ("a", "B", "é́", "'", '"', '""', "a,b", "a\nb", "\x1b[31m", "\u202e", "=1+1", "x" * 3000, "yes", "no", "true")
 MISSING = ("", " ", "NA", "null", "-", "?", "-999", "n/a")
-DATES = ("2020-01-31", "31.01.2020", "1/2/03", "2020-02-30", "12:34", "0000-00-00", "9999-12-31T23:59:59Z", "10000-01-01")
+DATES = (
+    "2020-01-31",
+    "31.01.2020",
+    "1/2/03",
+    "2020-02-30",
+    "12:34",
+    "0000-00-00",
+    "9999-12-31T23:59:59Z",
+    "10000-01-01",
+)
 DRESSED = ("$ 1,000", "1.000,5 €", "12 %", "3h", "1.5 kg", "10k", "1,2,3", "1 000")
 KINDS = (NUMBERS, TEXTS, MISSING, DATES, DRESSED)
 CODECS = ("utf-8", "utf-8-sig", "utf-16", "latin-1", "cp1252")
@@ -79,13 +103,13 @@ def test_files(many: int, tmp_path: Path):
         table = outcome(lambda: read_table([path]), f"file {i}: {raw!r:.2000}")
         if table is not Refused:
             names = [*table.columns]
-            name = one_of(rng, names) if rng.random() < 0.5 and names else None
+            name = one_of(rng, names) if rng.random() < 0.2 and names else None
             outcome(lambda table=table, name=name: look(table, name), f"file {i}, target {name!r}: {raw!r:.2000}")
 
 
 @many_inputs
 def test_frames(many: int):
-    for i, rng in inputs(many):
+    for i, rng in inputs(many // 4):
         n, p = int(rng.integers(2, 50)), int(rng.integers(1, 4))
         with np.errstate(all="ignore"):
             columns = {f"c{j}": one_of(rng, ARRAYS)(n, rng) for j in range(p)}
