@@ -15,6 +15,7 @@ import numpy as np
 
 from likelinet.cli.declared import target_of
 from likelinet.cli.describe import as_written, suspects_in_comment
+from likelinet.cli.needed import in_words, needed
 from likelinet.config import ModelConfig, load_config
 from likelinet.config.files import declare
 from likelinet.config.plain import in_one_line
@@ -22,6 +23,7 @@ from likelinet.core.errors import DataError
 from likelinet.core.gathered import all_of, attempted
 from likelinet.core.wording import counted, shown
 from likelinet.model.fitting import with_levels
+from likelinet.model.needs import Needs
 from likelinet.tables.events import with_event_label
 from likelinet.tables.hold_out import HoldOut
 from likelinet.tables.inputs import Encoded, Inputs
@@ -35,7 +37,7 @@ from likelinet.tables.table import Table, read_table
 from likelinet.targets.build import takes_labels, targets_of
 from likelinet.targets.suggestion import Suggestion, suggested
 from likelinet.targets.suitable import note_suspicions
-from likelinet.targets.target import Naming
+from likelinet.targets.target import Naming, Targets
 
 WIDTH = 110  # characters of a line
 NAME, VALUES = 18, 24  # characters of the columns whose content may be long
@@ -50,6 +52,7 @@ class Checked:
     notes: tuple[str, ...]
     faults: tuple[str, ...]
     suggestion: str
+    needs: tuple[Needs, ...] = ()
 
 
 def check_command(
@@ -68,6 +71,7 @@ def check_command(
         sys.exit(2)
 
 
+@np.errstate(over="ignore", invalid="ignore")  # of numbers near 1e308, as in a fit
 def checked(table: Table, config: ModelConfig, suggests: bool) -> Checked:
     """Return what there is to say of a table under a config, which is that of a file or such a one `suggests`."""
     chosen = not suggests or "distribution" in config.model_fields_set
@@ -86,7 +90,7 @@ def checked(table: Table, config: ModelConfig, suggests: bool) -> Checked:
                 looked = ModelConfig.model_validate(plain)
                 family = None if chosen else known
                 config = config if config.distribution.is_open else looked
-        training, weight, z, wrong = _target(table, looked)
+        training, weight, targets, z, wrong = _target(table, looked)
         roles = Roles(looked, takes_labels(looked.distribution, None))
         report = report_of(table, training, weight, roles, z)
         usable = attempted(partial(roles.features, training))
@@ -99,15 +103,21 @@ def checked(table: Table, config: ModelConfig, suggests: bool) -> Checked:
             read.oddities.note()  # text among numbers
         note_readings(training, report.kinds, text=config.data.text)
     faults = (*(all_of(errors).faults if errors else ()), *report.faults)
+    found, too_much = (
+        needed(looked, targets, report.kinds, training) if targets is not None and not faults else ([], "")
+    )
+    faults = (*faults, too_much) if too_much else faults
     notes = tuple(dict.fromkeys(str(w.message) for w in caught))
     codes = suspected_codes(training, report.kinds) if suggests else []
     plain = suggestion(report, config, family, codes) if suggests else ""
-    return Checked(report, notes, tuple(dict.fromkeys(faults)), plain)
+    return Checked(report, notes, tuple(dict.fromkeys(faults)), plain, tuple(found))
 
 
-def _target(table: Table, config: ModelConfig) -> tuple[Table, np.ndarray, np.ndarray | None, list[DataError]]:
-    """Return the rows to learn from, their weights, y as means are taken of it, and what is wrong with all that."""
-    everything = table, np.ones(table.n), None
+def _target(
+    table: Table, config: ModelConfig
+) -> tuple[Table, np.ndarray, Targets | None, np.ndarray | None, list[DataError]]:
+    """Return the rows to learn from, their weights, what y is, its numbers to take means of, and what is wrong."""
+    everything = table, np.ones(table.n), None, None
     if table.n == 0:
         raise DataError("The table is empty: it has no rows.")
     if config.data.target is None or config.distribution.is_open:  # of which is said already what is wrong
@@ -123,13 +133,13 @@ def _target(table: Table, config: ModelConfig) -> tuple[Table, np.ndarray, np.nd
     naming = Naming.of(config, rows, what)
     y = attempted(partial(targets.clean, rows.y, naming))
     if isinstance(y, DataError):
-        return rows.table, rows.weight, None, [y]
+        return rows.table, rows.weight, None, None, [y]
     note_suspicions(y, rows.weight, config.distribution, naming)
     config = with_levels(config, None, rows.levels)
     learned = attempted(partial(targets.learn, y, rows.weight, config, None, naming))
     if isinstance(learned, DataError):
-        return rows.table, rows.weight, None, [learned]
-    return rows.table, rows.weight, learned.scored(y, rows.weight), []
+        return rows.table, rows.weight, None, None, [learned]
+    return rows.table, rows.weight, learned, learned.scored(y, rows.weight), []
 
 
 def _of_other_columns(table: Table, config: ModelConfig) -> list[DataError]:
@@ -180,6 +190,7 @@ def in_lines(found: Checked, where: str) -> str:
         kinds = ", ".join(f"{many} {kind}" for kind, many in Counter(map(_kind, rest)).most_common())
         lines.append(f"… and {counted(len(rest), 'more column')} ({kinds}); --json prints all.")
     lines += ["", f"{counted(sum(c.inputs for c in report.columns), 'input')} of the network in all."]
+    lines += [in_words(found.needs)] if found.needs else []
     if found.notes:
         lines += ["", "Notes:", *map(_wrapped, found.notes)]
     if found.faults:
@@ -192,9 +203,14 @@ def in_lines(found: Checked, where: str) -> str:
 def as_plain(found: Checked) -> str:
     """Return the same as JSON, with all columns."""
     columns = [asdict(column) for column in found.report.columns]
+    needs = {
+        "networks": sum(n.members for n in found.needs),
+        "weights": sum(n.members * n.weights for n in found.needs),
+        "memory": max((n.memory for n in found.needs), default=0),
+    }
     whole = {"rows": found.report.rows, "inputs": sum(c.inputs for c in found.report.columns), "columns": columns}
     more = {"notes": found.notes, "faults": found.faults, "config": found.suggestion or None}
-    return json.dumps({**whole, **more}, ensure_ascii=False)
+    return json.dumps({**whole, "needs": needs if found.needs else None, **more}, ensure_ascii=False)
 
 
 def _shown_ones(columns: Sequence[ColumnReport]) -> list[ColumnReport]:

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, get_args
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from likelinet.core.errors import ConfigError
-from likelinet.core.wording import close_to, nearest
+from likelinet.core.wording import SHOWN, close_to, counted, nearest, shown, value_shown
+
+LONG = 60  # characters of a key or a value that a message shows
+SENTENCE = 400  # of what is wrong with a config
 
 
 class Config(BaseModel):
@@ -51,10 +54,11 @@ class Config(BaseModel):
     def _known_keys(cls, data: Any) -> Any:
         unknown = [key for key in data if key not in cls.model_fields] if isinstance(data, dict) else []
         if unknown:
-            places = (_place_of(key, cls) or nearest(key, cls.model_fields) for key in unknown)
-            raise ValueError(
-                "; ".join(f"unknown key '{key}'{place}" for key, place in zip(unknown, places, strict=True))
-            )
+            first = [str(key)[:LONG] for key in unknown[:SHOWN]]
+            places = (_place_of(key, cls) or nearest(key, cls.model_fields) for key in first)
+            each = [f"unknown key '{key}'{place}" for key, place in zip(first, places, strict=True)]
+            more = len(unknown) - len(first)
+            raise ValueError("; ".join([*each, *([f"and {counted(more, 'more unknown key')}"] if more else [])]))
         return data
 
 
@@ -110,12 +114,17 @@ def members(union: Any) -> tuple[type[Config], ...]:
 def explain(error: ValidationError) -> str:
     """Return a validation error as one sentence: where, what, and the nearest valid value."""
     problems: dict[str, list[Any]] = {}
+    known = kinds()
     for e in error.errors(include_url=False):
         # The location also names kinds and types that pydantic tried; a user wrote none of these.
-        at = ".".join(str(part) for part in e["loc"] if part not in kinds() and not _is_type(str(part)))
+        parts = (str(part)[:LONG] for part in e["loc"] if part not in known)
+        at = ".".join(part for part in parts if not _is_type(part))
         problems.setdefault(at, []).append(e)
-    sentences = (f"{at}: {_sentence(found)}" if at else _sentence(found) for at, found in problems.items())
-    return "; ".join(sentences) + "."
+    first = [*problems.items()][:SHOWN]
+    sentences = [shown(f"{at}: {_sentence(found)}" if at else _sentence(found), SENTENCE) for at, found in first]
+    kept = [s for i, s in enumerate(sentences) if i == 0 or sum(map(len, sentences[: i + 1])) <= SENTENCE]
+    more = len(problems) - len(kept)
+    return "; ".join([*kept, *([f"and {counted(more, 'more fault')}"] if more else [])]) + "."
 
 
 def kinds(base: type[Config] = Config) -> set[str]:
@@ -169,22 +178,25 @@ def _sentence(found: list[Any]) -> str:
             tags = [t.strip(" '") for t in context["expected_tags"].split(",")]
             if isinstance(e["input"], str):
                 return _mapping(e["input"], tags)
-            return f"unknown kind '{context['tag']}'{_meant(context['tag'], tags)}"
+            tag = shown(context["tag"])
+            return f"unknown kind '{tag}'{_meant(tag, tags)}"
         case "union_tag_not_found" | "model_type" | "model_attributes_type" | "dict_type":
             return _mapping(e["input"])
         case "string_type" if not isinstance(e["input"], dict | list | None):
             words = " (yes, no, on and off are true and false in YAML)" if isinstance(e["input"], bool) else ""
-            return f"must be text, got {e['input']!s}: write it in quotes{words}"
+            return f"must be text, got {value_shown(e['input'])}: write it in quotes{words}"
         case "list_type" if isinstance(e["input"], str):
-            return f"input should be a valid list, got {e['input']!r}: write [{e['input']}]"
+            value = shown(e["input"])
+            return f"input should be a valid list, got '{value}': write [{value}]"
         case "int_from_float":
-            return f"must be a whole number, got {e['input']!r}"
+            return f"must be a whole number, got {value_shown(e['input'])}"
         case "literal_error":
             values = [v.strip(" '") for v in context["expected"].replace(" or ", ",").split(",")]
             number = " or a number" if len(found) > 1 else ""
-            return f"'{e['input']}' is not possible{nearest(e['input'], values)}{number}"
+            value = e["input"] if isinstance(e["input"], str) else value_shown(e["input"])
+            return f"'{shown(value)}' is not possible{nearest(shown(value), values)}{number}"
         case _:
-            return f"{message[0].lower()}{message[1:].partition(', unable')[0]}, got {e['input']!r}"
+            return f"{message[0].lower()}{message[1:].partition(', unable')[0]}, got {value_shown(e['input'])}"
 
 
 def _mapping(value: Any, tags: Sequence[str] = ()) -> str:
@@ -195,7 +207,7 @@ def _mapping(value: Any, tags: Sequence[str] = ()) -> str:
         return f"write it as {{kind: {value}}}, got '{value}'"
     null = "; write null for none at all" if value is False or str(value) in ("none", "off") else ""
     if null or not isinstance(value, str):
-        return f"must be a mapping of keys, got {value!r}{null}"
-    close = close_to(value, tags)
+        return f"must be a mapping of keys, got {value_shown(value)}{null}"
+    close = close_to(value[:LONG], tags)
     near = "" if close is None else f" (did you mean {{kind: {close}}}?)"
-    return f"must be a mapping of keys, got {value!r}{_by_other_name(value, tags, '{{kind: {}}}') or near}"
+    return f"must be a mapping of keys, got {value_shown(value)}{_by_other_name(value, tags, '{{kind: {}}}') or near}"

@@ -7,8 +7,9 @@ from typing import Any
 
 from likelinet.config.model import ModelConfig
 from likelinet.config.overruled import note_overruled
-from likelinet.config.plain import read_json, read_toml, read_yaml
+from likelinet.config.plain import check_extent, read_json, read_toml, read_yaml
 from likelinet.core.errors import ConfigError
+from likelinet.core.wording import shown
 
 
 def parse_config(data: Any, where: str = "config") -> ModelConfig:
@@ -22,6 +23,7 @@ def parse_config(data: Any, where: str = "config") -> ModelConfig:
     if not isinstance(data, dict):
         raise ConfigError(f"{where}: expected a mapping of keys like 'data', 'network' and 'distribution'.")
     try:
+        check_extent(data)
         return ModelConfig.model_validate(data)
     except ConfigError as error:
         raise ConfigError(f"{where}: {error}") from None
@@ -83,16 +85,20 @@ def _parse(path: Path, text: str) -> Any:
     try:
         match path.suffix.lower():
             case ".json":
-                return read_json(text)
+                data = read_json(text)
             case ".toml":
-                return read_toml(text)
+                data = read_toml(text)
             case _:
-                return read_yaml(text)
+                data = read_yaml(text)
+        check_extent(data)
+        return data
     except ConfigError as error:
         raise ConfigError(f"{path}: {error}") from None
     except (ValueError, yaml.YAMLError) as error:  # ValueError: JSON, TOML, and a date that there is not
         reason = " ".join(str(error).replace('in "<unicode string>", ', "in ").split())
-        raise ConfigError(f"{path}: cannot be parsed: {reason}.") from None
+        raise ConfigError(f"{path}: cannot be parsed: {shown(reason, 300)}.") from None
+    except RecursionError:
+        raise ConfigError(f"{path}: it is nested far too deeply, and no config is: write it flatter.") from None
 
 
 def _overridden(data: Any, overrides: Sequence[str]) -> Any:
@@ -125,7 +131,8 @@ def _override(data: dict[str, Any], override: str) -> None:
         data = data[part]
     try:
         data[last] = read_yaml(value)
+        check_extent(data[last])
     except ConfigError as error:
         raise ConfigError(f"--set {override}: {error}") from None
-    except (ValueError, yaml.YAMLError):  # ValueError: a date that there is not
+    except (RecursionError, ValueError, yaml.YAMLError):  # ValueError: a date that there is not
         raise ConfigError(f"--set {override}: the value cannot be parsed.") from None

@@ -6,10 +6,14 @@ import tomllib
 from typing import Any
 
 from likelinet.core.errors import ConfigError
+from likelinet.core.wording import shown
 
 JSON = re.compile(
     r'(?P<key>"(?:[^"\\]|\\.)*")\s*:|"(?:[^"\\]|\\.)*"|[][{}]'
 )  # what tells keys from values, and where they are
+DEEP = 40  # levels of a config: it has ten
+MOST = 200_000  # values of one, with each place that YAML refers to counted again
+DIGITS = 300  # of an integer: as many as a float has
 NEAR = 300  # lines of TOML between a key and its second place, at most: each of them is tried
 MERGE = "tag:yaml.org,2002:merge"  # the key `<<`, which may come more than once
 
@@ -29,8 +33,10 @@ def read_yaml(text: str) -> Any:
     loader = yaml.SafeLoader(text)
     try:
         node = loader.get_single_node()
-        _check_keys(node, set())  # before merge keys bring in others
+        _check_keys(node, {})  # before merge keys bring in others
         return None if node is None else loader.construct_document(node)
+    except (AttributeError, KeyError) as error:  # of a tag like !!bool whose value is none
+        raise ValueError(f"a value does not fit its tag ({error})") from None
     finally:
         loader.dispose()
 
@@ -43,22 +49,65 @@ def in_one_line(value: Any) -> str:
     return text.removesuffix("...\n").strip()
 
 
-def _check_keys(node: Any, seen: set[int]) -> None:
-    """Raise where a mapping in a tree of YAML nodes, each looked at once, has a key twice."""
-    if node is None or isinstance(node.value, str) or id(node) in seen:
-        return
-    seen.add(id(node))
+def check_extent(data: Any) -> None:
+    """Raise `ConfigError` for plain data that are nested very deeply, or hold very many values, or endless integers."""
+    level = [data]
+    many, deep = 0, 0
+    while level:
+        deep, many = deep + 1, many + len(level)
+        if deep > DEEP:
+            raise ConfigError(f"it is nested more than {DEEP} levels deep, and no config is: write it flatter.")
+        if many > MOST:
+            raise _too_many()
+        if any(map(_is_endless, level)):
+            raise ConfigError(f"it has an integer of more than {DIGITS} digits: write a smaller one.")
+        inner = (each.values() if isinstance(each, dict) else each for each in level if isinstance(each, dict | list))
+        level = [value for values in inner for value in values]
+
+
+def _is_endless(value: Any) -> bool:
+    """Whether a value is an integer, maybe in quotes, that is no float any more."""
+    if isinstance(value, str):
+        return len(value) > DIGITS and value.strip().lstrip("+-").replace("_", "").isdecimal()
+    return isinstance(value, int) and value.bit_length() > 3 * DIGITS
+
+
+def _too_many() -> ConfigError:
+    return ConfigError(f"it holds more than {MOST:,} values, those that are referred to again among them: shorten it.")
+
+
+def _check_keys(node: Any, seen: dict[int, int]) -> int:
+    """Raise where a mapping in a tree of YAML nodes, each looked at once, has a key twice, or nodes are very many.
+
+    Returns
+    -------
+    int
+        How many nodes there are with each written out where it is referred to.
+    """
+    if node is None or isinstance(node.value, str):
+        return 1
+    if id(node) in seen:
+        if seen[id(node)] == 0:
+            raise ConfigError(
+                f"the value of line {node.start_mark.line + 1} refers to itself: write out what is meant."
+            )
+        return seen[id(node)]
+    seen[id(node)] = many = 0  # while it is looked at
     lines: dict[tuple[str, str], int] = {}
     for part in node.value:
         if not isinstance(part, tuple):  # of a sequence
-            _check_keys(part, seen)
+            many += _check_keys(part, seen)
             continue
         key, value = part
         name, line = (key.tag, str(key.value)), key.start_mark.line + 1
         if name in lines and key.tag != MERGE:
             raise _twice(key.value, lines[name], line)
         lines[name] = line
-        _check_keys(value, seen)
+        many += _check_keys(key, seen) + _check_keys(value, seen)
+    if many > MOST:
+        raise _too_many()
+    seen[id(node)] = many + 1
+    return many + 1
 
 
 def read_json(text: str) -> Any:
@@ -126,4 +175,4 @@ def _is_toml(lines: list[str]) -> bool:
 
 
 def _twice(key: str, first: int, second: int) -> ConfigError:
-    return ConfigError(f"the key '{key}' comes twice, in lines {first} and {second}: keep one of them.")
+    return ConfigError(f"the key '{shown(str(key))}' comes twice, in lines {first} and {second}: keep one of them.")

@@ -14,9 +14,21 @@
 Each message is one sentence: what is wrong, where, and what to do. What is wrong with a table is told at once.
 """
 
+SPACES = "\n\xa0\u202f"  # that messages may have
+
+
+def printable(text: str) -> str:
+    """Return text with control characters, and others that are never seen, in the spelling of Python."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in SPACES else c.encode("unicode_escape").decode() for c in text)
+
 
 class LikelinetError(Exception):
     """Root of every error that likelinet raises on purpose."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(printable(message))  # which may show names and cells of the user's
 
 
 class ConfigError(LikelinetError, ValueError):

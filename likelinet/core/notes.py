@@ -7,6 +7,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from likelinet.core.errors import printable
+
 # What may lie between: making a class, entering a context, importing a module, a library that calls ours.
 OURS = ("abc", "contextlib", "importlib", "likelinet", "skpro")
 
@@ -86,6 +88,7 @@ def note(message: str, category: type[Warning] = UserWarning) -> None:
         if (kind := _ROWS.split(message)[0]) in alike:
             return
         alike.add(kind)
+    message = printable(message)
     if (said := _said.get()) is not None:
         if message in said:
             return

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from likelinet.core.errors import printable
+
 _LONG = 60  # characters of a cell that an error message shows
 SHOWN = 5  # how many cells or rows an error message names
 _LARGE = 1e15  # from which on a number has an exponent
@@ -39,8 +41,15 @@ def counted(n: int, noun: str) -> str:
 
 def shown(cell: str, most: int = _LONG) -> str:
     """Return a cell as a message shows it: in one line, without control characters, and cut where it is long."""
-    cut = f"{cell[:most]}…" if len(cell) > most else cell
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
+    return printable(f"{cell[:most]}…" if len(cell) > most else cell).replace("\n", "\\n")
+
+
+def value_shown(value: Any, most: int = _LONG) -> str:
+    """Return any value as a message shows it: as Python writes it, but cut where it is long."""
+    try:
+        return shown(repr(value), most)
+    except (RecursionError, ValueError):  # an integer of thousands of digits
+        return f"a very long {type(value).__name__}"
 
 
 def listed(words: Sequence[str], many: int | None = None) -> str:

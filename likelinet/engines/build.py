@@ -1,7 +1,11 @@
 """From the config of a model to the engine that trains it."""
 
+import os
+
 from likelinet.config import ModelConfig
 from likelinet.core.errors import ConfigError
+from likelinet.core.notes import note
+from likelinet.core.wording import shown
 from likelinet.engines.auto import faster_engine
 from likelinet.engines.engine import Data, Engine
 from likelinet.engines.numpy import NumpyEngine
@@ -17,11 +21,15 @@ def build_engine(config: ModelConfig, objective: Objective, data: Data, steps: i
         from likelinet.engines.jax import JaxEngine, inexpressible
 
         engine = JaxEngine()
-    except (ImportError, RuntimeError) as error:  # not there, or not fit for this machine
+    except Exception as error:  # not there, broken, or not fit for this machine, of which JAX says so in many ways
+        why = shown(str(error) or type(error).__name__, 150)
+        if platforms := os.environ.get("JAX_PLATFORMS"):
+            why += f", with JAX_PLATFORMS={shown(platforms)}"
         if config.engine == "auto":
+            note(f"Training runs on NumPy, since JAX, which may be faster, cannot be used ({why}).")
             return NumpyEngine()
         raise ConfigError(
-            f"engine: 'jax' cannot be used ({error}): pip install \"likelinet[jax]\", or choose 'numpy'."
+            f"engine: 'jax' cannot be used ({why}): pip install \"likelinet[jax]\", or choose 'numpy'."
         ) from None
     if config.engine == "auto" and inexpressible(objective, data) is not None:
         return NumpyEngine()

@@ -78,6 +78,7 @@ def roles_of(config: ModelConfig, custom: type[Distribution] | None) -> Roles:
     return Roles(config, takes_labels(config.distribution, custom))
 
 
+@np.errstate(over="ignore", invalid="ignore")  # of numbers near 1e308: what they spoil is refused in a sentence
 def learned(declared: ModelConfig, custom: type[Distribution] | None, given: Given) -> tuple[Fit, BaseException | None]:
     """Return what a model learns that knows nothing yet, and what cut it short, if anything did."""
     check_widths(declared)
@@ -166,6 +167,7 @@ def _imagined(
     return best_share(fitted, rows, names[0])
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def gone_on(fit: Fit, given: Given) -> tuple[Fit, BaseException | None]:
     """Return what a model has learned once it has gone on, and what cut it short, if anything did.
 

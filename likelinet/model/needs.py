@@ -67,7 +67,7 @@ class Needs:
         networks = (
             f"{self.members:,} networks of {self.weights:,} weights"
             if self.members > 1
-            else (f"1 network of {self.weights:,} weights")
+            else f"1 network of {self.weights:,} weights"
         )
         return f"{networks}; training takes about {in_bytes(self.memory)} of memory beside the table"
 
@@ -91,7 +91,8 @@ def needs(fit: Fit, n: int) -> Needs:
     outputs = sum(w.shape[-1] for w in layout.weights[:-1] if len(w.shape) > 1)
     head_outputs = head.predicted + head.shared
     width, y = fit.inputs.width, 8 * (fit.targets.outputs or 1)
-    many = 0 if exact else min(passes * -(-n // batch), training.steps or passes * -(-n // batch))
+    steps = passes * -(-n // batch)
+    many = 0 if exact else min(steps, training.steps or steps)
     return Needs(
         members,
         weights,

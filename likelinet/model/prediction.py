@@ -57,6 +57,7 @@ def answers_of(
     *weights, _ = fit.objective.layout.views(fit.theta)
     network = fit.objective.network.values(with_blocks(tuple(weights)))
 
+    @np.errstate(over="ignore", invalid="ignore")  # where weights or x are huge: what is no number then has a name
     def answer(x: np.ndarray, columns: np.ndarray | None) -> Distribution:
         features = network_inputs(fit, x)
         raw = by_blocks(network, features)

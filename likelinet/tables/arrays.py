@@ -7,6 +7,8 @@ import numpy as np
 from likelinet.core.errors import DataError
 from likelinet.core.wording import counted, rows_of
 
+LARGEST = 1e300  # of a weight: only their ratios count
+
 
 def as_array(values: Any, what: str) -> np.ndarray:
     """Return an array from what the user passed; raise `DataError` if its rows differ in length, or some are masked."""
@@ -46,6 +48,8 @@ def row_weights(weight: Any, n: int, what: str) -> np.ndarray:
         raise DataError(f"{what} must not be negative, as in {rows_of(weight < 0.0)}.")
     if not weight.any():
         raise DataError(f"{what} must not be 0 in every row.")
+    if weight.max() > LARGEST:
+        raise DataError(f"{what} has numbers above {LARGEST:g}, whose sums overflow: divide all by the largest.")
     return weight
 
 

@@ -123,7 +123,8 @@ class Inputs:
     def note_unused(self, table: Table, other: tuple[str, ...]) -> None:
         """Warn of columns that are neither features nor, as those in `other`, known to be none."""
         names = self.names
-        extra = [n for n in table.columns if n not in names and n not in other]
+        known = {*names, *other}
+        extra = [n for n in table.columns if n not in known]
         by_position = self.named != table.named and any(n not in table.columns for n in names)
         if extra and names and table.named and not by_position:
             some = ", ".join(extra[:SHOWN]) + (", …" if len(extra) > SHOWN else "")

@@ -17,9 +17,12 @@ def moments(values: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndar
     return np.ldexp(mean, exponent), np.ldexp(spread, exponent)
 
 
+ROUNDING = 4e-15  # relative spread of equal numbers that have been calculated: 16 of the last digit
+
+
 def is_constant(middle: ArrayLike, spread: ArrayLike) -> np.ndarray:
     """Return where a spread is no more than the rounding errors of values around a middle."""
-    return np.asarray(spread) <= 1e-12 * np.maximum(np.abs(middle), 1e-300)
+    return np.asarray(spread) <= ROUNDING * np.maximum(np.abs(middle), 1e-300)
 
 
 HEAVY = 5.0  # standard deviations per normal-equivalent interquartile range above which outliers make the spread

@@ -7,6 +7,7 @@ from likelinet.distributions.base.family import Family
 from likelinet.tables.scaling import moments
 
 LEAST = 1e-4  # of the spread of y: a smaller step changes nothing
+LARGEST = 1e150  # whose square is a number still; larger y are refused
 SAMPLE = 10_000  # rows that tell of most numbers that they lie on none, before all are sorted
 OFF = 1e-6  # how far from the lattice numbers may lie, in steps
 MOST = 0.05  # how far they may by rounding, which would hide a lattice otherwise
@@ -52,7 +53,7 @@ def lattice_step(y: np.ndarray, weight: np.ndarray) -> float:
     0.0
     """
     y, weight = y[weight > 0.0], weight[weight > 0.0]
-    if not len(y):
+    if not len(y) or np.abs(y).max() > LARGEST:
         return 0.0
     thin = slice(None, None, -(-len(y) // SAMPLE))
     distinct, least = np.unique(y[thin]), LEAST * float(moments(y[thin], weight[thin])[1])

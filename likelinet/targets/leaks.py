@@ -59,10 +59,11 @@ def _is_linear(x: np.ndarray, y: np.ndarray) -> bool:
     if len(x) < ENOUGH:
         return False
     low, high = x.argmin(), x.argmax()
-    span = y.max() - y.min()
-    if not (0.0 < span < np.inf and x[low] < x[high]):
+    with np.errstate(over="ignore"):  # of what is refused later
+        span, wide = y.max() - y.min(), x[high] - x[low]
+    if not (0.0 < span < np.inf and 0.0 < wide < np.inf):
         return False
-    share = (x - x[low]) / (x[high] - x[low])
+    share = (x - x[low]) / wide
     return bool((np.abs(y[low] + share * (y[high] - y[low]) - y) <= CLOSE * span).all())
 
 
