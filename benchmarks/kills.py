@@ -84,7 +84,7 @@ class Found:
     kills: int = 0
     fits: int = 0
     wrong: int = 0
-    lost: float = 0.0  # seconds at most between the last checkpoint and a kill, where there was one
+    lost: float = 0.0  # seconds at most from the last checkpoint of a process to its kill
 
 
 def table(path: Path, rows: int) -> Path:
@@ -159,11 +159,13 @@ def tried(name: str, kills: int, seed: int, folder: Path) -> Found:
         code = None
         while code is None:
             limit = rng.uniform(0.0, whole) if found.kills < kills else 600.0
+            began = time.time()
             code = killed(started([*given, *options], log), limit)
             if code is None:
                 found.kills += 1
                 files = [path.stat().st_mtime for path in checkpoints.glob("*.checkpoint")]
-                found.lost = max(found.lost, time.time() - max(files)) if files else found.lost
+                own = [found.lost, *(time.time() - at for at in [max(files, default=0.0)] if at > began)]
+                found.lost = max(own)
             model(output)  # whole, whether it is the old one or the new one
         found.fits += 1
         if code != 0 or model(output) != want:
