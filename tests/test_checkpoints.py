@@ -29,6 +29,7 @@ CASES: dict[str, dict[str, Any]] = {
     "annealed": PLAIN
     | {"training": {"epochs": 9, "batch_size": 16, "average": 0.8, "schedule": {"kind": "hold_then_anneal"}}},
 }
+SLOW = {"jax", "a family that is chosen", "groups and folds"}
 
 
 class CutOff(BaseException):
@@ -88,7 +89,7 @@ def cut_off_after(writes: int, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.filterwarnings("ignore:.*no checkpoint to go on from")
 @pytest.mark.usefixtures("always_written")
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", [pytest.param(c, marks=pytest.mark.slow if c in SLOW else ()) for c in CASES])
 def test_goes_on_to_the_same_bits(case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     want = ll.Model(CASES[case]).fit(X, Y, progress=False)
     steps, parts, go_on = [7, 1, 12, 5, 3], 0, Training.go_on
@@ -112,6 +113,7 @@ def test_goes_on_to_the_same_bits(case: str, tmp_path: Path, monkeypatch: pytest
 
 @pytest.mark.filterwarnings("ignore:.*no checkpoint to go on from")
 @pytest.mark.usefixtures("always_written")
+@pytest.mark.slow
 def test_few_rows_and_a_warm_start_go_on_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     def fitted(every: float | None) -> ll.Model:
         few, on = (None if every is None else ll.Checkpoint(tmp_path / name, every, resume=True) for name in "ab")

@@ -11,6 +11,7 @@ import click
 
 from likelinet.cli.options import STDOUT
 from likelinet.core.errors import DataError
+from likelinet.core.wording import shown
 from likelinet.core.writing import replacing
 from likelinet.training.progress import on_terminal
 
@@ -84,6 +85,11 @@ def above_bar(line: str) -> None:
 
 def check_output(path: Path | None, *inputs: Path) -> None:
     """Raise before any work is done if an output file is one of the inputs, under whatever name, or has no folder."""
+    if path is not None:
+        try:
+            path.exists()
+        except OSError as error:  # of a name that is too long
+            raise DataError(f"{shown(str(path))}: cannot write there ({error.strerror}); choose another one.") from None
     for given in inputs:
         with suppress(OSError):  # either is not there
             if path is not None and path.is_file() and path.samefile(given):
