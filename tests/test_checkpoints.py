@@ -194,6 +194,15 @@ def test_another_table_is_refused_by_name(folder: Path):
     other[5, 1] = np.nextafter(other[5, 1], 9.0)
     last = "take those of before, or begin anew in another folder"
     refused(ll.DataError, f"of other data, the table differs in 'x1': {last}", PLAIN, folder, X=other, checkpoint=given)
+    named = {"b": X[:, 0], "a": X[:, 1]}
+    turned = {name: named[name] for name in "ab"}
+    ll.Model(PLAIN).fit(named, Y, progress=False, checkpoint=folder.with_name("named"))
+    assert_same(
+        ll.Model(PLAIN).fit(named, Y, progress=False, checkpoint=ll.Checkpoint(folder.with_name("named"), resume=True)),
+        ll.Model(PLAIN).fit(named, Y, progress=False),
+    )
+    with pytest.raises(ll.DataError, match="the table has its columns in another order"):
+        ll.Model(PLAIN).fit(turned, Y, checkpoint=ll.Checkpoint(folder.with_name("named"), resume=True))
     refused(ll.DataError, "y of the table differs", PLAIN, folder, y=Y[::-1], checkpoint=given)
     refused(ll.DataError, "sample_weight of the table differs", PLAIN, folder, sample_weight=Y + 1.0, checkpoint=given)
     refused(ll.DataError, "had 90 rows, and has 89", PLAIN, folder, X=X[1:], y=Y[1:], checkpoint=given)
