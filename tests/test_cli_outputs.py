@@ -114,6 +114,15 @@ def test_a_model_that_may_not_be_written_is_known_before_training(folder: Path, 
     assert "cannot write there; name a file in a folder" in done.err
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_name_that_is_too_long_is_known_before_any_work(command: str, folder: Path, monkeypatch: pytest.MonkeyPatch):
+    for work in ("likelinet.model.model.Model.fit", "likelinet.model.model.Model.load"):
+        monkeypatch.setattr(work, lambda *a, **k: pytest.fail("worked in vain"))
+    done = cli(command, *(folder / name for name in COMMANDS[command]), "-o", folder / f"{'n' * 300}.png")
+    assert (done.code, done.out) == (2, "")
+    assert "cannot write there (File name too long); choose another one." in done.err
+
+
 def test_a_diverged_fit_leaves_the_earlier_model(folder: Path):
     before = contents(folder)
     done = fit(folder, PRICE, WILD)

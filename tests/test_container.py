@@ -262,3 +262,13 @@ def test_a_private_model_stays_private(tmp_path: Path, saved: Path):
     file.chmod(0o600)
     quick().fit(X, -y).save(file)
     assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_metadata_longer_than_a_header_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("likelinet.core.container.MOST", 100)
+    metadata = {"name": "ä" * 200}
+    container.save(tmp_path / "a.safetensors", ARRAYS, metadata)
+    arrays, found = container.load(tmp_path / "a.safetensors")
+    assert found == {"schema": container.SCHEMA, **metadata}
+    assert set(arrays) == set(ARRAYS)
+    assert len(json.dumps(header((tmp_path / "a.safetensors").read_bytes())["__metadata__"])) < 100

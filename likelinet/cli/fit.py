@@ -206,8 +206,10 @@ def save_somewhere(model: Model, output: Path) -> None:
             with suppress(LikelinetError, OSError):
                 elsewhere = Path(tempfile.mkdtemp(prefix="likelinet-", dir=folder)) / "model.safetensors"
                 model.save(elsewhere)
-                raise ModelFileError(f"{str(error).removesuffix('.')}. It is in {elsewhere} instead.") from None
-        raise
+                break
+        else:
+            raise
+        raise ModelFileError(f"{str(error).removesuffix('.')}. It is in {elsewhere} instead.") from None
 
 
 def save_cut_short(model: Model, output: Path) -> str:

@@ -11,6 +11,7 @@ import click
 
 from likelinet.cli.options import STDOUT
 from likelinet.core.errors import DataError
+from likelinet.core.wording import shown
 from likelinet.core.writing import replacing
 from likelinet.training.progress import on_terminal
 
@@ -35,6 +36,7 @@ def check_picture(path: Path, *inputs: Path) -> None:
     """Raise before any work is done if no picture can be written to a file."""
     from matplotlib.backend_bases import FigureCanvasBase
 
+    _check_name(path)
     if path.is_dir() or not path.suffix:
         raise DataError(f"{path}: cannot write the picture there; name a file with an ending, such as picture.png.")
     check_output(path, *inputs)
@@ -84,12 +86,22 @@ def above_bar(line: str) -> None:
 
 def check_output(path: Path | None, *inputs: Path) -> None:
     """Raise before any work is done if an output file is one of the inputs, under whatever name, or has no folder."""
+    if path is not None:
+        _check_name(path)
     for given in inputs:
         with suppress(OSError):  # either is not there
             if path is not None and path.is_file() and path.samefile(given):
                 raise DataError(f"{path}: this is the input {given}, which would be lost; choose another name by -o.")
     if path is not None and (path.is_file() or path.is_dir() or not path.exists()):  # a device or a pipe is fine
         check_writable(path)
+
+
+def _check_name(path: Path) -> None:
+    """Raise if no file can have this name, such as one that is too long."""
+    try:
+        path.exists()
+    except OSError as error:
+        raise DataError(f"{shown(str(path))}: cannot write there ({error.strerror}); choose another one.") from None
 
 
 def check_new(path: Path, instead: str) -> None:

@@ -14,6 +14,9 @@ from likelinet.core.errors import ModelFileError
 from likelinet.core.wording import shown
 from likelinet.core.writing import replacing
 
+MOST = 90_000_000  # bytes of text that the header of a file takes; a longer one is an array
+LONG = "metadata"  # its name
+
 
 @dataclass(frozen=True)
 class Content:
@@ -49,6 +52,8 @@ class Content:
 
         arrays = {name: np.asarray(a, order="C") for name, a in arrays.items()}
         text = json.dumps({"schema": self.schema, **metadata}, sort_keys=True)
+        if len(text) > MOST:
+            arrays[LONG], text = np.frombuffer(text.encode(), np.uint8), json.dumps({"schema": self.schema, LONG: True})
         # The checksum is an array: safetensors writes several metadata entries in no fixed order.
         arrays["sha256"] = _digest(arrays, text)
         if not isinstance(path, str | PathLike):
@@ -105,6 +110,8 @@ class Content:
             raise ModelFileError(
                 f"{path}: the content does not match its checksum, so the file was altered; {self.again}."
             )
+        if set(metadata) == {"schema", LONG}:
+            metadata = json.loads(arrays.pop(LONG).tobytes())
         if type(schema) is not int or schema < 1:  # True is an int as well
             raise ModelFileError(f"{path}: there is no file schema {schema!r:.40}; {self.again}.")
         return arrays, metadata

@@ -112,7 +112,8 @@ def identity_of(
 
 def _rows(table: Table, y: Any, weight: Any) -> dict[str, Any]:
     of = {"y": y, "weight": weight}
-    return {"n": table.n, "columns": of_table(table)} | {k: None if v is None else of_values(v) for k, v in of.items()}
+    found = {key: None if values is None else of_values(values) for key, values in of.items()}
+    return {"n": table.n, "columns": of_table(table), "order": [*table.columns], **found}
 
 
 def check_same(known: Mapping[str, Any], now: Mapping[str, Any], folder: Path) -> None:
@@ -151,7 +152,7 @@ def _different_rows(known: dict[str, Any] | None, now: dict[str, Any] | None, of
     columns = different(known["columns"], now["columns"])
     if columns:
         return f"{of} differs in {listed([repr(name) for name in columns])}"
-    if [*known["columns"]] != [*now["columns"]]:
+    if known["order"] != now["order"]:  # which files do not keep of keys
         return f"{of} has its columns in another order"
     return next((f"{what} of {of} differs" for key, what in _ROWS.items() if known.get(key) != now.get(key)), None)
 

@@ -20,6 +20,7 @@ from likelinet.training.loop import Training
 from likelinet.training.progress import Progress
 
 LOOK = 0.25  # seconds from one look at the clock to the next, as far as steps are as short
+SHARE = 0.1  # of the time that writing takes at most
 WORTH = 1.0  # seconds of a training that has ended, after which a checkpoint is written at once
 
 
@@ -55,6 +56,7 @@ class Record:
         self._place = 0  # of the present training among all
         self._gained = 0.0  # seconds that were spent before the fit went on
         self._began = self._written = time.perf_counter()
+        self._cost = 0.0  # seconds that the last one took to write
 
     def clock(self) -> float:
         """Return seconds since some moment, with those that were spent before the fit went on."""
@@ -104,8 +106,12 @@ class Record:
         """Write where a training stands, if it is time, or somebody has asked for it."""
         if self._checkpoint is None:
             return
-        if self._checkpoint.asked or time.perf_counter() - self._written >= self._checkpoint.every:
+        if self._checkpoint.asked or self._is_due(self._checkpoint.every):
             self._write((key, training.state()))
+
+    def _is_due(self, every: float) -> bool:
+        """Whether it is so long since one was written, and writing takes but a small share of the time."""
+        return time.perf_counter() - self._written >= max(every, self._cost / SHARE)
 
     def ended(self, key: list[Any], given: Finished) -> None:
         """Take in what a training has given that has come to its end."""
@@ -113,7 +119,7 @@ class Record:
             return
         self._finished.append((key, given.to_plain()))
         self._place += 1
-        if time.perf_counter() - self._written >= min(WORTH, self._checkpoint.every):
+        if self._is_due(min(WORTH, self._checkpoint.every)):
             self._write(None)
 
     def seconds(self) -> float:
@@ -129,7 +135,7 @@ class Record:
     def _write(self, in_progress: tuple[list[Any], dict[str, Any]] | None, keep: int | None = None) -> None:
         assert self._checkpoint is not None
         assert self._generations is not None
-        arrays: dict[str, np.ndarray] = {}
+        began, arrays = time.perf_counter(), dict[str, np.ndarray]()
         record = packed({"finished": self._finished, "open": in_progress}, arrays)
         metadata = {"identity": self._identity, "record": record, "ended": self._ended}
         try:
@@ -141,6 +147,7 @@ class Record:
             )
         self._checkpoint.answered()
         self._written = time.perf_counter()
+        self._cost = self._written - began
 
 
 @dataclass(frozen=True)
