@@ -55,10 +55,16 @@ def fit_command(
     rows, held, before = given.table, None, model.history if model.fitted else None
     if holdout is not None:
         if isinstance(rows, Stream):
-            raise click.UsageError("--holdout: of a stream no rows are kept to be scored: evaluate on a table of others.")
+            raise click.UsageError(
+                "--holdout: of a stream no rows are kept to be scored: evaluate on a table of others."
+            )
         mask = held_out(given.config, rows, holdout)
         rows, held = rows.taken(~mask), rows.taken(mask)
-    check_different(validation, [] if isinstance(rows, Stream) else rows.files, "the best epoch would be chosen by rows that are trained on")
+    check_different(
+        validation,
+        [] if isinstance(rows, Stream) else rows.files,
+        "the best epoch would be chosen by rows that are trained on",
+    )
     others = (read_table(validation, given.config.data.header),) if validation else None
     family = Begun(None if quiet else _family(given))
     began = time.perf_counter()
