@@ -154,9 +154,8 @@ def main() -> None:
         for task, numbers in found.items():
             print(f"{engine:6s} {task:11s} " + ", ".join(f"{k} {v:,.4g}" for k, v in numbers.items()))
         for name in ("rows_per_second", "rows_per_cpu_second"):
-            print(
-                f"{engine:6s} {name}, of a stream to in memory: {found['fit_stream'][name] / found['fit_memory'][name]:.2f}"
-            )
+            ratio = found["fit_stream"][name] / found["fit_memory"][name]
+            print(f"{engine:6s} {name}, of a stream to in memory: {ratio:.2f}")
 
 
 if __name__ == "__main__":

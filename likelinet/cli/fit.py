@@ -12,8 +12,8 @@ import click
 from likelinet.cli.declared import CONFIGS, Declared, declared
 from likelinet.cli.describe import choice_in_lines, summary, what_is_read
 from likelinet.cli.holdout import held_out, scores_beside_baselines
-from likelinet.cli.reading import read
 from likelinet.cli.output import above_bar, check_output, check_writable
+from likelinet.cli.reading import read
 from likelinet.config.files import declare
 from likelinet.core.errors import DataError, DivergedError, LikelinetError, ModelFileError, NonFiniteError
 from likelinet.core.notes import ColumnsNote, unnoted
@@ -23,7 +23,7 @@ from likelinet.model.model import Model
 from likelinet.tables.reading.files import check_different
 from likelinet.tables.rows import declared_table, output_names
 from likelinet.tables.stream import Stream
-from likelinet.tables.table import read_table
+from likelinet.tables.table import Table, read_table
 from likelinet.training.history import Epoch
 from likelinet.training.interrupts import waiting
 
@@ -45,21 +45,9 @@ def fit_command(
     """
     check_output(output, *files, *validation)
     check_writable(output)
-    if start is None:
-        given = declared(files, target, overrides, partial(read, streamed=streamed))
-        model = Model(given.config)
-    elif streamed:
-        raise click.UsageError("--stream: a model goes on from its weights on a table in memory alone.")
-    else:
-        given, model = begun(files, target, overrides, *start)
-    rows, held, before = given.table, None, model.history if model.fitted else None
-    if holdout is not None:
-        if isinstance(rows, Stream):
-            raise click.UsageError(
-                "--holdout: of a stream no rows are kept to be scored: evaluate on a table of others."
-            )
-        mask = held_out(given.config, rows, holdout)
-        rows, held = rows.taken(~mask), rows.taken(mask)
+    given, model = _begun(files, target, overrides, start, streamed)
+    rows, held = _apart(given, holdout)
+    before = model.history if model.fitted else None
     check_different(
         validation,
         [] if isinstance(rows, Stream) else rows.files,
@@ -105,6 +93,33 @@ def fit_command(
             click.echo(scores)
             if cut is not None:
                 raise cut
+
+
+def _begun(
+    files: Sequence[Path],
+    target: Sequence[str],
+    overrides: Sequence[str],
+    start: tuple[Path, str | None] | None,
+    streamed: bool,
+) -> tuple[Declared, Model]:
+    """Return what is declared, and the model to fit, which may be that of a file."""
+    if start is None:
+        given = declared(files, target, overrides, partial(read, streamed=streamed))
+        return given, Model(given.config)
+    if streamed:
+        raise click.UsageError("--stream: a model goes on from its weights on a table in memory alone.")
+    return begun(files, target, overrides, *start)
+
+
+def _apart(given: Declared, holdout: float | None) -> tuple[Table | Stream, Table | None]:
+    """Return the rows to train on, and those that are held out to be scored, if any are."""
+    rows = given.table
+    if holdout is None:
+        return rows, None
+    if isinstance(rows, Stream):
+        raise click.UsageError("--holdout: of a stream no rows are kept to be scored: evaluate on a table of others.")
+    mask = held_out(given.config, rows, holdout)
+    return rows.taken(~mask), rows.taken(mask)
 
 
 def begun(
