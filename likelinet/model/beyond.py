@@ -125,12 +125,15 @@ class _Maker:
         config, beyond = fit.config, rows.beyond
         assert beyond is not None
         assert rows.table.index is not None
-        data, n = sample.data, sample.n
-        columns = None if data.columns is None else data.columns[n:].copy()
-        self._held = Data(data.x[n:].copy(), columns, data.y[n:].copy(), data.weight[n:].copy())
+        seen, n = sample.data, sample.n
+        columns = None if seen.columns is None else seen.columns[n:].copy()
+        self._held = Data(seen.x[n:].copy(), columns, seen.y[n:].copy(), seen.weight[n:].copy())
         self._fit, self._beyond, self._apart = fit, beyond, apart
         self._in_training, self._what = in_training, what
         self._index, self._unit = rows.table.index, rows.weight.mean()
+        # What the sample has not seen counts as in a prediction, also where strict ones would refuse it.
+        data = config.data.model_copy(update={"strict": False})
+        self._lenient = replace(fit, config=config.model_copy(update={"data": data}))
         self._roles = Roles(config, takes_labels(config.distribution, fit.custom))
         self._reader = Reader(beyond.survey.stream, _read_by(fit))
         self._order = lru_cache(1)(beyond.order)
@@ -187,7 +190,7 @@ class _Maker:
         with np.errstate(over="ignore", invalid="ignore"):  # said in a sentence instead
             y[to] = fit.targets.encode(clean)
             weight[to] = self._in_training(clean, rows.weight) / self._unit
-            x[to], known = fit.encode([rows.table], ())
+            x[to], known = self._lenient.encode([rows.table], ())
         if columns is not None:
             columns[to] = known
         self._put_apart(rows, x[to])
