@@ -10,7 +10,7 @@ from likelinet.tables.stream import Part, Stream
 from likelinet.tables.survey import Survey
 from likelinet.tables.table import Table
 
-OPEN, COLUMNS = 8, 60  # parts that are read side by side, and columns of all of them: each has its page in memory
+OPEN, COLUMNS = 8, 40  # parts that are read side by side, and columns of all of them: each has its page in memory
 SLICE = 1 << 14  # rows of one, before those of another
 
 
