@@ -66,13 +66,7 @@ def _fit_and_save(
     quiet: bool,
     checkpoint: Checkpoint | None,
 ) -> None:
-    if start is None:
-        given = declared(files, target, overrides, partial(read, streamed=streamed))
-        model = Model(given.config)
-    elif streamed:
-        raise click.UsageError("--stream: a model goes on from its weights on a table in memory alone.")
-    else:
-        given, model = begun(files, target, overrides, *start)
+    given, model = _begun(files, target, overrides, start, streamed)
     before = model.history if model.fitted else None
     parted = None if holdout is None else _parted(given.config, given.table, holdout)
     rows = given.table if parted is None else parted[0]
@@ -131,6 +125,22 @@ def _keep_cut_short(model: Model, output: Path, held: str) -> None:
         where = str(error)
     rest = held if any(model.history.best_epoch) else ""
     click.echo(f"likelinet: training {how}; {where}{rest}", err=True)
+
+
+def _begun(
+    files: Sequence[Path],
+    target: Sequence[str],
+    overrides: Sequence[str],
+    start: tuple[Path, str | None] | None,
+    streamed: bool,
+) -> tuple[Declared, Model]:
+    """Return what is declared, and the model to fit, which may be that of a file."""
+    if start is None:
+        given = declared(files, target, overrides, partial(read, streamed=streamed))
+        return given, Model(given.config)
+    if streamed:
+        raise click.UsageError("--stream: a model goes on from its weights on a table in memory alone.")
+    return begun(files, target, overrides, *start)
 
 
 def _parted(config: ModelConfig, rows: Table | Stream, holdout: float) -> tuple[Table, Table]:

@@ -13,6 +13,7 @@ from likelinet.engines.engine import Data
 from likelinet.model.fit import Fit
 from likelinet.model.planning import plan_of
 from likelinet.model.training import Encoded, check_range, is_exact
+from likelinet.tables.arrow import pa
 from likelinet.tables.kinds.statistics import Apart
 from likelinet.tables.roles import Roles
 from likelinet.tables.rows import Rows, declared_table, lacking_in_all, target_names
@@ -27,6 +28,7 @@ from likelinet.training.streams import held_out_stream
 from likelinet.training.windows import Check, Windows
 
 SHARE = 0.1  # of the rows that is held out where folds would be
+THIN = 1 << 15  # rows of the sample that stay in memory, for what is learned of missing cells
 PART = 8  # of the rows in memory that may be held out, so that looks at them stay short
 
 
@@ -101,7 +103,17 @@ def beyond_sample(
     mean = np.average(plan.offset[:n], weights=sample.weight[:n])
     train, validation = (np.tile(r, (members, 1)) for r in (np.arange(size), np.arange(size, size + held)))
     offset = np.concatenate([np.full(size, mean), plan.offset[n:]])
-    return replace(sample, windows=windows), plan_of(config, train, validation, False, offset, False, beyond.windows)
+    return replace(_thinned(sample), windows=windows), plan_of(
+        config, train, validation, False, offset, False, beyond.windows
+    )
+
+
+def _thinned(sample: Encoded) -> Encoded:
+    """Return some of the training rows of a sample, as copies: the rest need not stay in memory."""
+    some, data = slice(0, sample.n, -(-sample.n // THIN)), sample.data
+    columns = None if data.columns is None else data.columns[some].copy()
+    few = Data(data.x[some].copy(), columns, data.y[some].copy(), data.weight[some].copy())
+    return Encoded(few, sample.y[some].copy(), sample.weight[some].copy(), len(few.x))
 
 
 class _Maker:
@@ -113,9 +125,15 @@ class _Maker:
         config, beyond = fit.config, rows.beyond
         assert beyond is not None
         assert rows.table.index is not None
-        self._fit, self._beyond, self._sample, self._apart = fit, beyond, sample, apart
+        seen, n = sample.data, sample.n
+        columns = None if seen.columns is None else seen.columns[n:].copy()
+        self._held = Data(seen.x[n:].copy(), columns, seen.y[n:].copy(), seen.weight[n:].copy())
+        self._fit, self._beyond, self._apart = fit, beyond, apart
         self._in_training, self._what = in_training, what
         self._index, self._unit = rows.table.index, rows.weight.mean()
+        # What the sample has not seen counts as in a prediction, also where strict ones would refuse it.
+        data = config.data.model_copy(update={"strict": False})
+        self._lenient = replace(fit, config=config.model_copy(update={"data": data}))
         self._roles = Roles(config, takes_labels(config.distribution, fit.custom))
         self._reader = Reader(beyond.survey.stream, _read_by(fit))
         self._order = lru_cache(1)(beyond.order)
@@ -123,16 +141,15 @@ class _Maker:
     def __call__(self, k: int, check: Check) -> Data:
         passes, place = divmod(k, self._beyond.windows)
         every = self._order(self._fit.config.training.seed, passes)
-        size, sample = self._beyond.rows, self._sample
-        data, n, held = sample.data, sample.n, len(sample.y) - sample.n
+        size, held = self._beyond.rows, self._held
 
-        def room(like: np.ndarray) -> np.ndarray:
-            array = np.empty((size + held, *like.shape[1:]), like.dtype)
-            array[size:] = like[n:]
+        def room(behind: np.ndarray) -> np.ndarray:
+            array = np.empty((size + len(behind), *behind.shape[1:]), behind.dtype)
+            array[size:] = behind
             return array
 
-        x, y, weight = room(data.x), room(data.y), room(data.weight)
-        columns = None if data.columns is None else room(data.columns)
+        x, y, weight = room(held.x), room(held.y), room(held.weight)
+        columns = None if held.columns is None else room(held.columns)
         at = 0
         with silent():
             for part in self._beyond.window(every, place):
@@ -142,9 +159,10 @@ class _Maker:
                         to = slice(at, at + rows.table.n)
                         self._fill(rows, to, x, columns, y, weight)
                         at = to.stop
-        for array, like in ((x, data.x), (columns, data.columns), (y, data.y)):
-            if array is not None and like is not None:
-                array[at:size] = like[:1]
+        pa.default_memory_pool().release_unused()
+        for array in (x, columns, y):
+            if array is not None:
+                array[at:size] = array[:1]
         weight[at:size] = 0.0
         return Data(x, columns, y, weight)
 
@@ -153,7 +171,7 @@ class _Maker:
         data, fit = self._fit.config.data, self._fit
         assert table.index is not None
         table = declared_table(table, data)
-        keep = ~np.isin(table.index, self._beyond.held)
+        keep = self._beyond.kept(int(table.index[0]), int(table.index[-1]) + 1)  # they follow one another
         table = table if keep.all() else table.taken(keep)
         if not table.n:
             return None
@@ -172,7 +190,7 @@ class _Maker:
         with np.errstate(over="ignore", invalid="ignore"):  # said in a sentence instead
             y[to] = fit.targets.encode(clean)
             weight[to] = self._in_training(clean, rows.weight) / self._unit
-            x[to], known = fit.encode([rows.table], ())
+            x[to], known = self._lenient.encode([rows.table], ())
         if columns is not None:
             columns[to] = known
         self._put_apart(rows, x[to])

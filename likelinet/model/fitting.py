@@ -133,6 +133,7 @@ def fit(
     plan = plan.once() if once else plan
     if rows.beyond is not None:
         rows_of, plan = beyond_sample(untrained, parts[0][0], rows_of, plan, apart, in_training, what)
+        x = rows_of.data.x  # what is not trained on need not stay in memory
     if imagined:
         data, plan = with_pairs(rows_of.data, plan, imagined)
         rows_of, untrained = replace(rows_of, data=data), replace(untrained, imagined=imagined)

@@ -6,12 +6,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from likelinet.tables.arrow import pa
 from likelinet.tables.stream import Part, Stream
 from likelinet.tables.survey import Survey
 from likelinet.tables.table import Table
 
-OPEN = 8  # parts that are read side by side
+OPEN, COLUMNS = 8, 40  # parts that are read side by side, and columns of all of them: each has its page in memory
 SLICE = 1 << 14  # rows of one, before those of another
 
 
@@ -53,11 +52,18 @@ class Beyond:
         """How many rows a window has; the last one of a pass may have fewer."""
         return -(-self.n // self.windows)
 
+    def kept(self, start: int, stop: int) -> np.ndarray:
+        """Return which rows are trained on, of those from one position of the stream to another."""
+        mask = np.ones(stop - start, bool)
+        mask[self.held[slice(*np.searchsorted(self.held, [start, stop]))] - start] = False
+        return mask
+
     def order(self, seed: int, passes: int) -> list[Slice]:
         """Return all rows in the order of a pass, by the seed; where they make one window it is their own."""
         if self.windows == 1:
             return [Slice(part, 0, part.rows) for part in self.survey.parts]
-        return slices(self.survey.parts, np.random.default_rng([seed, 4, passes]))
+        side_by_side = int(np.clip(COLUMNS // max(len(self.survey.stream.names), 1), 1, OPEN))
+        return slices(self.survey.parts, side_by_side, np.random.default_rng([seed, 4, passes]))
 
     def window(self, every: Sequence[Slice], k: int) -> list[Slice]:
         """Return the rows of window k of a pass in this order."""
@@ -75,17 +81,15 @@ class Beyond:
 
     def _cut(self, whole: Slice, start: int, stop: int) -> Slice:
         """Return a slice from one of its training rows to another, without the held-out ones before them."""
-        if start <= 0 and stop >= whole.stop - whole.start:
-            return whole
-        rows = np.arange(whole.part.first + whole.start, whole.part.first + whole.stop)
-        rows = np.append(rows[~np.isin(rows, self.held)] - whole.part.first, whole.stop)
+        first = whole.part.first
+        rows = np.append(whole.start + np.flatnonzero(self.kept(first + whole.start, first + whole.stop)), whole.stop)
         return Slice(whole.part, int(rows[max(start, 0)]), int(rows[min(max(stop, 0), len(rows) - 1)]))
 
 
-def slices(parts: Sequence[Part], rng: np.random.Generator) -> list[Slice]:
-    """Return all rows in a shuffled order: parts are drawn, and rows of `OPEN` of them take turns at random."""
+def slices(parts: Sequence[Part], side_by_side: int, rng: np.random.Generator) -> list[Slice]:
+    """Return all rows in a shuffled order: parts are drawn, and rows of so many of them take turns at random."""
     waiting = rng.permutation(len(parts)).tolist()
-    opened = [[waiting.pop(), 0] for _ in range(min(OPEN, len(parts)))]
+    opened = [[waiting.pop(), 0] for _ in range(min(side_by_side, len(parts)))]
     found = []
     while opened:
         turn = int(rng.integers(len(opened)))
@@ -128,5 +132,3 @@ class Reader:
             left = rows.slice(stop) if stop < rows.num_rows else None
         if at < wanted.part.rows:
             self._at[wanted.part] = at, left, more
-        else:
-            pa.default_memory_pool().release_unused()

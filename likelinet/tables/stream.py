@@ -16,7 +16,7 @@ from likelinet.tables.reading.places import found_files
 from likelinet.tables.table import Table
 from likelinet.tables.text import Text
 
-CELLS = 1 << 23  # of a table in memory, where nobody says how many rows
+CELLS = 1 << 21  # of a table in memory, where nobody says how many rows
 LEAST, MOST = 1 << 14, 1 << 20  # rows of it
 
 
@@ -57,7 +57,7 @@ class Stream:
         Where the paths are; without it the disk, or what an address says.
     rows : int, optional
         How many rows `fit` holds in memory at a time, and how many it learns from how columns are read and scaled; by
-        default 2²³ cells, at least 16,384 rows and at most 1,048,576.
+        default 2²¹ cells, at least 16,384 rows and at most 1,048,576.
 
     Raises
     ------

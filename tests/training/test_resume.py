@@ -1,6 +1,7 @@
 """A training stopped after any step and restored into a new engine reaches the bits of one that was not stopped."""
 
 import json
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -26,6 +27,7 @@ from likelinet.training.plan import Plan
 from likelinet.training.size import annealing_of
 from likelinet.training.start import initial_weights
 from likelinet.training.streams import Streams
+from likelinet.training.windows import Windows
 from tests import on_jax
 
 N, EPOCHS, STEPS = 48, 9, 34  # 38 training rows in batches of 10: four steps an epoch, the last epoch has only two
@@ -88,8 +90,19 @@ PAIRS = [
 each = pytest.mark.parametrize(("engine", "case"), PAIRS, ids=[" ".join(p) for p in PAIRS])
 
 
-def training(engine: Engine, case: str, callbacks=(), budget: Budget | None = None) -> Training:
-    """Return a training that has not begun: with the same start, rows and streams whenever it is called."""
+def training(
+    engine: Engine,
+    case: str,
+    callbacks=(),
+    budget: Budget | None = None,
+    again: dict[str, Any] | None = None,
+    data: Data | None = None,
+    windows: Windows | None = None,
+) -> Training:
+    """Return a training that has not begun: with the same start, rows and streams whenever it is called.
+
+    `again` has fields of its plan that are others.
+    """
     config = parse_config({"quality": "plain", **CASES[case]})
     rng = np.random.default_rng(0)
     x = rng.standard_normal((N, 3))
@@ -117,8 +130,9 @@ def training(engine: Engine, case: str, callbacks=(), budget: Budget | None = No
         together=annealing is not None,
     )
     rule = build_optimiser(declared.optimizer, declared.schedule, STEPS, objective.layout, declared.average)
-    data = Data(x.astype(dtype), None, y, weight)
-    return Training(engine, objective, data, rule, plan, theta, streams, callbacks, budget)
+    data = data or Data(x.astype(dtype), None, y, weight)
+    plan = replace(plan, **again or {})
+    return Training(engine, objective, data, rule, plan, theta, streams, callbacks, budget, windows)
 
 
 def outcome(finished: Training) -> tuple[np.ndarray, dict]:

@@ -20,7 +20,7 @@ from likelinet.tables.reading.text_blocks import Span, blocks_of_text
 from likelinet.tables.text import Text
 
 parquet: Any = LazyModule("pyarrow.parquet")
-ROWS = 1 << 16  # of a table at most
+ROWS = 1 << 15  # of a table at most
 _BUFFER = 1 << 18  # bytes that are read ahead of each column
 _PACKED = (".gz", ".bz2", ".zst")
 

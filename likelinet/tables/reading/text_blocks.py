@@ -32,23 +32,22 @@ class Span:
     last: bool
 
 
-def blocks_of_text(path: str, source: Any, size: int = BLOCK) -> Iterator[tuple[Span, bytes]]:
-    """Yield the blocks of a file that is open, of about so many bytes, each with where it lies.
+def blocks_of_text(path: str, source: Any) -> Iterator[tuple[Span, bytes]]:
+    """Yield the blocks of a file that is open, each with where it lies.
 
     Raises
     ------
     DataError
         If a row is longer than any can be.
     """
-    at, line, rest = 0, 1, b""
+    at, line, block = 0, 1, source.read(BLOCK)
     while True:
-        more = source.read(size)
-        block, last = rest + more, len(more) == 0
-        cut = len(block) if last else _last_end(block)
+        more = source.read(BLOCK)
+        cut = _last_end(block) if more else len(block)
         if cut:
-            yield Span(at, at + cut, line, last), block[:cut]
+            yield Span(at, at + cut, line, not more), block[:cut]
             at, line = at + cut, line + block.count(b"\n", 0, cut)
-        if last:
+        if not more:
             return
         rest = block[cut:]
         if len(rest) > LONGEST:
@@ -56,6 +55,7 @@ def blocks_of_text(path: str, source: Any, size: int = BLOCK) -> Iterator[tuple[
                 f"{path}: the row that begins in line {line} is longer than {LONGEST >> 20} MB, most often because a "
                 'quote is open, or stands within a cell without quotes; close it, or write "" for one that is text.'
             )
+        block = rest + more
 
 
 def _last_end(block: bytes) -> int:

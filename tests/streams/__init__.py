@@ -1,0 +1,1 @@
+"""Streams: tables larger than memory."""

@@ -1,0 +1,249 @@
+"""Fits to streams: those of memory where all rows are there, to the bit; and as good where they are not."""
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as csv
+import pyarrow.parquet as pq
+import pytest
+
+import likelinet as ll
+from likelinet.core.errors import ConfigError, DataError
+from likelinet.model import beyond
+from likelinet.tables.survey import Survey, surveyed
+from likelinet.tables.table import as_table
+from likelinet.training.streams import held_out_stream
+from tests.small import quick
+
+N = 900
+ENGINES = ["numpy", pytest.param("jax", marks=pytest.mark.slow)]
+
+
+def frame(n: int = N, seed: int = 0) -> dict[str, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    x = rng.standard_normal(n)
+    return {
+        "x": x,
+        "b": np.array(["u", "v", "w"])[rng.integers(0, 3, n)],
+        "w": rng.uniform(0.5, 2.0, n),
+        "y": 2.0 * x + 0.5 * rng.standard_normal(n),
+    }
+
+
+def stream(path, columns: dict[str, Any], rows: int, group: int = 70) -> ll.Stream:
+    table = pa.table(columns)
+    if path.suffix == ".csv":
+        csv.write_csv(table, path)
+    else:
+        pq.write_table(table, path, row_group_size=group)
+    return ll.Stream(path, rows=rows)
+
+
+def same_fit(one: ll.Model, other: ll.Model) -> None:
+    for a, b in zip(one._fit.groups, other._fit.groups, strict=True):
+        np.testing.assert_array_equal(a.theta, b.theta)
+    data, more = one.history.to_json(), other.history.to_json()
+    for epoch in (*data["epochs"], *more["epochs"]):
+        epoch["seconds"] = 0.0
+    assert data == more
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("form", ["parquet", "csv"])
+def test_a_stream_that_is_in_memory_is_a_table(engine, form, tmp_path):
+    declared = {"data": {"target": "y", "weight": "w"}, "engine": engine, "ensemble": 2}
+    rows = stream(tmp_path / f"t.{form}", frame(300), 300)
+    same_fit(quick(**declared).fit(rows), quick(**declared).fit(tmp_path / f"t.{form}"))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("form", ["parquet", "csv"])
+def test_one_window_has_the_bits_of_memory(engine, form, tmp_path, monkeypatch):
+    """The way of the windows, with all rows in one: the same data in the same order."""
+    monkeypatch.setattr(Survey, "whole", False)
+    columns = frame(300)
+    columns["b"] = columns["b"].astype(object)
+    declared = {"data": {"target": "y", "weight": "w"}, "engine": engine, "ensemble": 2}
+    found = quick(**declared).fit(stream(tmp_path / f"t.{form}", columns, 300, group=300))
+    held = np.zeros(300, bool)
+    held[held_out_stream(0).permutation(300)[:30]] = True
+    table = ll.Stream(tmp_path / f"t.{form}", rows=300)
+    (whole,) = list(table)
+    same_fit(found, quick(**declared).fit(whole.taken(~held), validation=(whole.taken(held),)))
+
+
+def windows_of(monkeypatch) -> list:
+    """Return a list that gets each window that is made, with its number."""
+    made, plain = [], beyond._Maker.__call__
+
+    def kept(self, k, check):
+        made.append((k, plain(self, k, check)))
+        return made[-1][1]
+
+    monkeypatch.setattr(beyond._Maker, "__call__", kept)
+    return made
+
+
+def test_windows_have_the_rows_of_the_stream_once_a_pass(tmp_path, monkeypatch):
+    made = windows_of(monkeypatch)
+    columns = frame()
+    model = quick(data={"target": "y", "weight": "w"}, training={"epochs": 2, "batch_size": 32})
+    model.fit(stream(tmp_path / "t.parquet", columns, 200))
+    fit = model._fit
+    sizes = {len(data.y) for _, data in made}
+    of_pass = -(-(N - 25) // 200)  # an eighth of what is in memory is held out
+    assert sizes == {-(-(N - 25) // of_pass) + 25}
+    assert len(model.history.epochs) == 2 * of_pass
+    first = sorted(made, key=lambda pair: pair[0])[:of_pass]
+    y = np.concatenate([data.y[:-25][data.weight[:-25] > 0] for _, data in first])
+    held = first[0][1].y[-25:]
+    want = np.sort(fit.targets.encode(columns["y"]))
+    np.testing.assert_array_equal(np.sort(np.concatenate([y, held])), want)
+    for _, data in made:
+        np.testing.assert_array_equal(data.y[-25:], held)
+    ratio = np.concatenate([d.weight[:-25][d.weight[:-25] > 0] for _, d in first])
+    by_y = dict(zip(fit.targets.encode(columns["y"]).tolist(), columns["w"].tolist(), strict=True))
+    each = ratio / np.array([by_y[v] for v in y.tolist()])
+    np.testing.assert_allclose(each, each[0], rtol=1e-12)  # all by one unit
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["numpy", "jax"])
+def test_a_model_of_windows_is_as_good_and_the_same_again(engine, tmp_path):
+    declared = {"data": {"target": "y"}, "engine": engine, "training": {"epochs": 8, "batch_size": 32}}
+    columns, new = frame(3000), frame(1000, seed=1)
+    for name in ("x", "b", "w", "y"):  # sorted, as tables on disk often are
+        columns[name] = columns[name][np.argsort(frame(3000)["x"], kind="stable")]
+    rows = stream(tmp_path / "t.parquet", columns, 500)
+    found, again = (quick(**declared).fit(rows) for _ in range(2))
+    same_fit(found, again)
+    in_memory = quick(**declared).fit(columns)
+    assert found.score(new) > in_memory.score(new) - 0.02
+
+
+@pytest.mark.slow
+def test_groups_of_members_and_a_chosen_family(tmp_path):
+    training = {"epochs": 4, "batch_size": 64}
+    rows = stream(tmp_path / "t.parquet", frame(2000), 500)
+    model = ll.Model({"data": {"target": "y"}, "training": training, "network": {"hidden": [8]}, "ensemble": 2})
+    model.fit(rows)
+    assert model.history.choice is not None
+    assert model.score(frame(500, seed=1)) > -1.0
+    assert model.history.out_of_fold_nll is None
+    assert {*np.round([g.weight for g in model.history.groups], 9)} != {round(1 / len(model.history.groups), 9)}
+
+
+def test_categories_of_many_levels_know_nothing_of_their_own_y(tmp_path, monkeypatch):
+    """Rows of the sample have the means of the other folds, those beyond it the means that new rows have."""
+    made = windows_of(monkeypatch)
+    rng = np.random.default_rng(2)
+    n = 4000
+    columns = {"c": np.array([f"c{i}" for i in rng.integers(0, 300, n)], object), "y": rng.standard_normal(n)}
+    model = quick(data={"target": "y"}, training={"epochs": 1, "batch_size": 64})
+    taken = {}
+    plain = beyond.beyond_sample
+
+    def kept(fit, rows, sample, plan, apart, *rest):
+        taken["index"], taken["apart"] = rows.table.index, apart
+        return plain(fit, rows, sample, plan, apart, *rest)
+
+    monkeypatch.setattr("likelinet.model.fitting.beyond_sample", kept)
+    model.fit(stream(tmp_path / "t.parquet", columns, 2000, group=500))
+    ((at, values),) = taken["apart"]
+    place = {float(y): i for i, y in enumerate(model._fit.targets.encode(columns["y"]))}
+    of_new = model._fit.rows(as_table(columns))[slice(None)][0]
+    of_sample = dict(zip(taken["index"].tolist(), values.astype(np.float32), strict=True))
+    seen = {"sample": 0, "beyond": 0}
+    for _, data in made[:2]:
+        for x, y in zip(data.x[:-250], data.y[:-250], strict=True):
+            i = place[float(y)]
+            want = of_sample.get(i)
+            seen["beyond" if want is None else "sample"] += 1
+            np.testing.assert_array_equal(x[at], of_new[i, at].astype(np.float32) if want is None else want)
+    assert min(seen.values()) > 500
+
+
+def test_rows_without_y_or_weight_do_not_count(tmp_path, monkeypatch):
+    made = windows_of(monkeypatch)
+    columns = frame()
+    columns["y"][:300] = np.nan  # whole parts of it
+    columns["w"][300:350] = 0.0
+    with pytest.warns(UserWarning, match="y' is missing in"):
+        quick(data={"target": "y", "weight": "w"}).fit(stream(tmp_path / "t.parquet", columns, 200))
+    first, size = [data for k, data in made if k < 5], 175  # a fifth of the rows but the 25 that are held out
+    held = len(first[0].y) - size  # of which some have no y
+    assert 5 < held < 25
+    assert sum(int((data.weight[:size] > 0.0).sum()) for data in first) == 550 - held
+    for data in first:
+        assert np.isfinite(data.y).all()
+
+
+def test_rare_labels_are_known_and_odd_y_is_named_before_training(tmp_path):
+    columns = frame()
+    columns["k"] = np.array(["a", "b"], object)[(columns["x"] > 0).astype(int)]
+    columns["k"][777] = "rare"
+    model = quick(data={"target": "k", "exclude": ["y"]}, distribution={"kind": "categorical"})
+    model.fit(stream(tmp_path / "k.parquet", columns, 100))
+    assert model.classes.tolist() == ["a", "b", "rare"]
+    columns["y"] = np.abs(columns["y"]) + 0.1
+    columns["y"][500] = -3.0
+    del columns["k"]
+    model, told = quick(data={"target": "y"}, distribution={"kind": "gamma"}), []
+    with pytest.raises(DataError, match=r"row 501\b"):
+        model.fit(stream(tmp_path / "y.parquet", columns, 100), callbacks=[told.append])
+    assert told == []
+
+
+def test_what_only_training_meets_is_raised_with_its_row(tmp_path):
+    columns = frame()
+    columns["y"][777] = np.inf
+    rows = stream(tmp_path / "t.parquet", columns, 100)
+    assert 777 not in surveyed(rows, 0, ("y",)).table.index
+    with pytest.raises(DataError, match=r"row 778\b"):
+        quick(data={"target": "y"}).fit(rows)
+
+
+def test_a_strict_model_takes_rows_that_the_sample_has_not_seen(tmp_path):
+    columns = {**frame(), "b": np.array(["u"] * N, object)}
+    columns["b"][:20], columns["b"][777] = "v", "alone"
+    rows = stream(tmp_path / "t.parquet", columns, 100)
+    assert 777 not in surveyed(rows, 0, ("y",)).table.index
+    model = quick(data={"target": "y", "strict": True}).fit(rows)
+    with pytest.raises(DataError, match="category 'alone' in row 778"):
+        model.predict(rows)
+
+
+def test_what_a_stream_cannot_do_is_said(tmp_path):
+    columns = {**frame(), "g": np.arange(N) % 7}
+    rows = stream(tmp_path / "t.parquet", columns, 100)
+    with pytest.raises(ConfigError, match=r"training\.folds: of a stream of more rows than 100"):
+        quick(data={"target": "y"}, training={"folds": 3}, ensemble=3).fit(rows)
+    with pytest.raises(ConfigError, match=r"data\.groups: of a stream of more rows than 100"):
+        quick(data={"target": "y", "groups": "g"}).fit(rows)
+    with pytest.raises(DataError, match="name their columns, by y or data"):
+        quick().fit(rows, columns["y"])
+    with pytest.raises(DataError, match=r"There is no column 'yy' in the table \(did you mean 'y'\?\)"):
+        quick().fit(rows, "yy")
+    with pytest.raises(DataError, match="got Stream, which is read block by block"):
+        quick().fit(rows, "y").fit(rows, warm_start=True)
+
+
+def test_named_y_validation_rows_and_plain_maximum_likelihood(tmp_path):
+    rows, held = stream(tmp_path / "t.parquet", frame(), 100), frame(50, seed=1)
+    model = quick(data={"groups": "b"}).fit(rows, "y", validation=(held,))
+    assert model.config.data.target == "y"
+    with pytest.warns(UserWarning, match=r"only be those of a sample of the stream: 90 of 890|those of a sample"):
+        quick(data={"target": "y", "features": []}).fit(rows)
+
+
+def test_ctrl_c_ends_it_and_leaves_what_there_is(tmp_path):
+    def stop(epoch: ll.Epoch) -> None:
+        if epoch.epoch == 3:
+            raise KeyboardInterrupt
+
+    model = quick(data={"target": "y"}, training={"epochs": 9, "batch_size": 32})
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(stream(tmp_path / "t.parquet", frame(), 100), callbacks=[stop])
+    assert len(model.history.epochs) == 3
+    assert model.history.stopped == "interrupted"
