@@ -2,6 +2,6 @@
 
 from likelinet.selection.comparison import HeldOut, Ranked, compare, ranked
 from likelinet.selection.search import Trial
-from likelinet.selection.tuning import Tuned, tune
+from likelinet.selection.tuning import Tuned
 
-__all__ = ["HeldOut", "Ranked", "Trial", "Tuned", "compare", "ranked", "tune"]
+__all__ = ["HeldOut", "Ranked", "Trial", "Tuned", "compare", "ranked"]

@@ -142,21 +142,21 @@ class Search:
             yield from (self._trial(n, points[n], outcome) for n, outcome in kept.outcomes().items())
             with workers((self.rows, self.by_members), jobs, dask) as run:
                 for start in range(0, many, max(BATCH, jobs)):
-                    kept.drawn(min(start + max(BATCH, jobs), many))
-                    tasks = self._tasks(kept, start, many, until)
-                    for task, outcome in run(tried, tasks):
+                    stop = min(start + max(BATCH, jobs), many)
+                    kept.drawn(stop)
+                    for task, outcome in run(tried, self._tasks(kept, start, stop, until)):
                         outcome = _of_one_measure(outcome, kept)
                         kept.keep(task.number, outcome)
                         yield self._trial(task.number, kept.points()[task.number], outcome)
 
-    def _tasks(self, kept: Trials, start: int, many: int, until: float) -> Iterator[Task]:
-        """Yield what is left to do of the trials drawn by now, as long as there is time."""
+    def _tasks(self, kept: Trials, start: int, stop: int, until: float) -> Iterator[Task]:
+        """Yield what is left to do of some trials, as long as there is time."""
         done, points = kept.outcomes(), kept.points()
         before = [done[n] for n in sorted(done) if n < start and done[n].state != FAILED]
         heights = bars([o.sums for o in before], [o.state == PRUNED for o in before])
-        for number, point in list(enumerate(points))[start:many]:
+        for number in range(start, stop):
             if number not in done and clock.monotonic() < until:
-                yield Task(number, self.space.plain(self.space.values(point)), heights)
+                yield Task(number, self.space.plain(self.space.values(points[number])), heights)
 
     def _trial(self, number: int, point: Mapping[str, Value], outcome: Outcome) -> Trial:
         of = outcome.state, outcome.log_score, outcome.of_blocks, outcome.error, outcome.seconds

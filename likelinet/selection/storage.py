@@ -40,9 +40,10 @@ class Trials:
 
     def __init__(self, optuna: Any, storage: Any, space: Space, seed: int, grid: bool) -> None:
         self._optuna, self._storage, self._space, self._seed, self._grid = optuna, storage, space, seed, grid
-        self._study = optuna.create_study(
-            storage=storage, study_name=NAME, direction="maximize", load_if_exists=True, sampler=self._sampler(0)
-        )
+        if NAME in optuna.get_all_study_names(storage):
+            self._study = optuna.load_study(storage=storage, study_name=NAME)
+        else:
+            self._study = optuna.create_study(storage=storage, study_name=NAME, direction="maximize")
         self._distributions = {name: self._distribution(key) for name, key in space.keys.items()}
 
     def drawn(self, many: int) -> None:
