@@ -78,6 +78,17 @@ def tune(
     ----------
     Akiba, Sano, Yanase, Ohta & Koyama, *Optuna*, KDD 2019; Bergstra, Bardenet, Bengio & Kégl, *Algorithms for
     Hyper-Parameter Optimization*, NeurIPS 2011.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import likelinet as ll
+    >>> table = {"x": np.linspace(-2, 2, 80)}
+    >>> table["y"] = table["x"] ** 2 + np.random.default_rng(0).normal(size=80)
+    >>> config = {"quality": "plain", "data": {"target": "y"}, "training": {"optimizer": {"kind": "lbfgs"}}}
+    >>> found = ll.tune(config, table, {"network.hidden": [[], [4]]}, folds=2)
+    >>> found.ranking[0].values
+    {'network.hidden': [4]}
     """
     config = config if isinstance(config, ModelConfig) else parse_config(config)
     plan = Search.of(config, declared_table(table, config.data), search, folds)
