@@ -84,6 +84,7 @@ from likelinet.core.errors import ConfigError as ConfigError
 from likelinet.core.errors import DataError as DataError
 from likelinet.core.errors import DivergedError as DivergedError
 from likelinet.core.errors import LikelinetError as LikelinetError
+from likelinet.core.errors import MissingLibraryError as MissingLibraryError
 from likelinet.core.errors import ModelFileError as ModelFileError
 from likelinet.core.errors import NonFiniteError as NonFiniteError
 from likelinet.core.errors import NotFittedError as NotFittedError
@@ -147,11 +148,13 @@ from likelinet.model.members import Uncertainty as Uncertainty
 from likelinet.model.model import Model as Model
 from likelinet.model.out_of_fold import OutOfFold as OutOfFold
 from likelinet.training.checkpoint import Checkpoint as Checkpoint
+from likelinet.selection.tuning import tune as tune
 from likelinet.training.history import Epoch as Epoch
 from likelinet.training.history import GroupHistory as GroupHistory
 from likelinet.training.history import History as History
 from likelinet import datasets as datasets
 from likelinet import decisions as decisions
+from likelinet import distributed as distributed
 from likelinet import explain as explain
 from likelinet import plots as plots
 from likelinet import scores as scores
@@ -255,6 +258,7 @@ __all__ = [
     "LogitNormal",
     "LogitNormalConfig",
     "MLPConfig",
+    "MissingLibraryError",
     "Mixture",
     "MixtureConfig",
     "MixtureOf",
@@ -306,6 +310,7 @@ __all__ = [
     "datasets",
     "decide",
     "decisions",
+    "distributed",
     "explain",
     "load_config",
     "nonnegative",
@@ -317,5 +322,6 @@ __all__ = [
     "scores",
     "selection",
     "testing",
+    "tune",
     "unit_interval",
 ]

@@ -18,6 +18,7 @@ for command in (
     before_fit.split,
     before_fit.fit,
     before_fit.compare,
+    before_fit.tune,
     after_fit.evaluate,
     after_fit.recalibrate,
     after_fit.predict,

@@ -205,3 +205,69 @@ def compare(
     from likelinet.cli.compare import compare_command
 
     compare_command(files, target, families, folds, overrides, as_json, jobs, dask)
+
+
+@click.command()
+@declared_argument
+@click.option(
+    "--search",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="SPACE",
+    help="File of keys with the values they may have.",
+)
+@target_option
+@click.option("--trials", type=click.IntRange(min=1), default=40, show_default=True, help="Configs to try, at most.")
+@folds_option
+@jobs_option
+@dask_option
+@click.option(
+    "--storage",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Keep the trials here, and go on with those that are there.",
+)
+@click.option(
+    "--time", type=click.FloatRange(min=0.0, min_open=True), metavar="SECONDS", help="After which no trial is begun."
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("best.yaml"),
+    show_default=True,
+    help="The best config, for `likelinet fit`.",
+)
+@overrides_option
+def tune(
+    files: tuple[Path, ...],
+    search: Path,
+    target: tuple[str, ...],
+    trials: int,
+    folds: int,
+    jobs: int,
+    dask: str | None,
+    storage: Path | None,
+    time: float | None,
+    output: Path,
+    overrides: tuple[str, ...],
+) -> None:
+    """Try values of keys of CONFIG, and write the config that predicts rows best that it has not seen.
+
+    SPACE is a file of YAML, TOML or JSON, with a list of values for a key, or a range, of whole numbers where both
+    ends are:
+
+    \b
+      network.hidden: [[64], [128, 128]]
+      ensemble: {low: 1, high: 8}
+      training.optimizer.learning_rate: {low: 1e-4, high: 1e-2, log: true}
+
+    All configs are scored on the same folds, as `compare` scores families; with training.folds in CONFIG by the members
+    that hold out folds. A space of no more configs than --trials is tried in full; else Optuna draws, by the seed of
+    the config. Fits that do worse on their validation rows than half of the trials before are given up.
+
+    The same command line goes on with the trials in --storage. --jobs 4 fits in four processes, --dask on a cluster.
+    """
+    from likelinet.cli.tune import tune_command
+
+    tune_command(files, target, search, trials, folds, jobs, dask, storage, time, output, overrides)

@@ -1,13 +1,15 @@
 """Configs as files: YAML, TOML or JSON."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+from likelinet.config.base import Config
 from likelinet.config.model import ModelConfig
 from likelinet.config.overruled import note_overruled
 from likelinet.config.plain import check_extent, read_json, read_toml, read_yaml
+from likelinet.config.quality import said_of
 from likelinet.core.errors import ConfigError
 from likelinet.core.wording import shown
 
@@ -44,6 +46,17 @@ def load_config(path: str | Path, overrides: Iterable[str] = ()) -> ModelConfig:
     ConfigError
         If the file is missing, cannot be parsed, or declares something invalid.
     """
+    return declare(read_plain(path), overrides, str(path))
+
+
+def read_plain(path: str | Path) -> Any:
+    """Return what a YAML, TOML or JSON file says, as plain data.
+
+    Raises
+    ------
+    ConfigError
+        If the file is missing, or cannot be parsed.
+    """
     path = Path(path)
     try:
         text = path.read_text(encoding="utf-8-sig")  # an editor may have put a byte order mark first
@@ -51,7 +64,7 @@ def load_config(path: str | Path, overrides: Iterable[str] = ()) -> ModelConfig:
         raise ConfigError(f"{path}: cannot read the config ({error.strerror}); check the path.") from None
     except UnicodeDecodeError:
         raise ConfigError(f"{path}: not a text file; a config is YAML, TOML or JSON.") from None
-    return declare(_parse(path, text), overrides, str(path))
+    return _parse(path, text)
 
 
 def declare(data: Any, overrides: Iterable[str], where: str) -> ModelConfig:
@@ -71,12 +84,50 @@ def declare(data: Any, overrides: Iterable[str], where: str) -> ModelConfig:
 
 def dump_config(config: ModelConfig) -> str:
     """Return the whole config as YAML, ready to be read again."""
-    import yaml
-
     plain = config.model_dump(mode="json")
     if plain["groups"] is not None:  # of each what is its own
         plain["groups"] = [{k: part for k, part in group.items() if part is not None} for group in plain["groups"]]
-    return yaml.safe_dump(plain, sort_keys=False, default_flow_style=None, width=120)
+    return as_yaml(plain)
+
+
+def as_yaml(plain: Mapping[str, Any]) -> str:
+    """Return the plain data of a config as YAML, ready to be read again."""
+    import yaml
+
+    return yaml.safe_dump(dict(plain), sort_keys=False, default_flow_style=None, width=120)
+
+
+def plain_of(part: Any) -> Any:
+    """Return what is declared in a config, or in a part of one, as plain data: all that is set, and each kind.
+
+    Examples
+    --------
+    >>> plain_of(ModelConfig(training={"epochs": 3}))
+    {'training': {'epochs': 3}}
+    """
+    if isinstance(part, list | tuple):
+        return [plain_of(each) for each in part]
+    if not isinstance(part, Config):
+        return part
+    named = part.model_dump(mode="json", include=set(said := said_of(part)))
+    return {name: plain_of(said[name]) if isinstance(said[name], Config | list) else named[name] for name in named}
+
+
+def with_keys(data: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return plain data in which keys like ``training.epochs`` have these values."""
+    whole = deepcopy(dict(data))
+    for key, value in values.items():
+        _put(whole, key, deepcopy(value))
+    return whole
+
+
+def _put(data: dict[str, Any], key: str, value: Any) -> None:
+    *path, last = key.split(".")
+    for part in path:
+        if not isinstance(data.get(part), dict):
+            data[part] = {}
+        data = data[part]
+    data[last] = value
 
 
 def _parse(path: Path, text: str) -> Any:
@@ -124,14 +175,10 @@ def _override(data: dict[str, Any], override: str) -> None:
         raise ConfigError(f"--set {override}: write it as key.subkey=value, for example training.epochs=50.")
     if not value.strip():
         raise ConfigError(f"--set {override}: the value is missing; write {key.strip()}=null for none at all.")
-    *path, last = key.strip().split(".")
-    for part in path:
-        if not isinstance(data.get(part), dict):
-            data[part] = {}
-        data = data[part]
     try:
-        data[last] = read_yaml(value)
-        check_extent(data[last])
+        found = read_yaml(value)
+        check_extent(found)
+        _put(data, key.strip(), found)
     except ConfigError as error:
         raise ConfigError(f"--set {override}: {error}") from None
     except (RecursionError, ValueError, yaml.YAMLError):  # ValueError: a date that there is not

@@ -103,7 +103,7 @@ def _on_cluster(
     """Yield results of workers; the scheduler gives the tasks of a lost one to others."""
     distributed = needed("distributed", "dask")
     left, begun = iter(tasks), {}
-    done = distributed.as_completed(with_results=True, raise_errors=False)
+    done = distributed.as_completed(loop=client.loop, with_results=True, raise_errors=False)
 
     def fill() -> None:
         room = jobs if jobs > 1 else max(sum(client.nthreads().values()), 1)

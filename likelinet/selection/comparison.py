@@ -194,10 +194,11 @@ def scores_of(name: str, model: Model, held: Table) -> HeldOut:
     """Return the log scores of a fitted model on held-out rows, those whose y is there."""
     rows = model.observed(held)
     d = model.predict_dist(rows.table)
-    return HeldOut(name, log_prob(d, rows.y), _measure(d))
+    return HeldOut(name, log_prob(d, rows.y), measure_of(d))
 
 
-def _measure(d: Distribution) -> str:
+def measure_of(d: Distribution) -> str:
+    """Return what the log scores of distributions are of."""
     if d.class_marginals() is not None or d.support.integer:
         return MASS
     return MIXED if d.atoms else DENSITY

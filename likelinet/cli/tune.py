@@ -1,0 +1,101 @@
+"""`likelinet tune`: keys of a config chosen by out-of-fold scores."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from likelinet.cli.declared import declared
+from likelinet.cli.output import check_output, replaced
+from likelinet.config.files import as_yaml, read_plain
+from likelinet.config.plain import in_one_line
+from likelinet.core.wording import counted
+from likelinet.selection.search import Search, Trial
+from likelinet.selection.trial import COMPLETE, FAILED, PRUNED
+from likelinet.selection.tuning import Tuned
+from likelinet.tables.hold_out import HoldOut
+from likelinet.training.interrupts import waiting
+from likelinet.training.progress import on_terminal
+
+SHOWN = 10  # trials of the table
+
+
+def tune_command(
+    files: Sequence[Path],
+    target: Sequence[str],
+    search: Path,
+    many: int,
+    folds: int,
+    jobs: int,
+    dask: str | None,
+    storage: Path | None,
+    time: float | None,
+    output: Path,
+    overrides: Sequence[str],
+) -> None:
+    """Try configs, print their ranking and write the best one; so it is after Ctrl-C, which is passed on."""
+    check_output(output, *files, search)
+    check_output(storage, *files, search, output)
+    space = read_plain(search)
+    given = declared(files, target, overrides)
+    plan = Search.of(given.config, given.table, space, folds, str(search))
+    trials: list[Trial] = []
+    cut: KeyboardInterrupt | None = None
+    try:
+        for trial in plan.trials(many, jobs, dask, storage, time):
+            trials.append(trial)
+            if on_terminal():
+                click.echo(_line(plan, trials), err=True)
+    except KeyboardInterrupt as cause:
+        if not any(trial.state == COMPLETE for trial in trials):
+            raise
+        cut = cause
+    best = Tuned.of(plan, trials).ranking[0]
+    with waiting():
+        with replaced(output) as new:
+            new.write_text(as_yaml(plan.plain(best)), encoding="utf-8")
+        how = " ".join([plan.how, HoldOut.of(plan.rows.config.data, plan.rows.table).in_words]).rstrip()
+        click.echo(ranking_table(plan, trials, how))
+        click.echo(f"Best config: {output}")
+    if cut is not None:
+        raise cut
+
+
+def ranking_table(plan: Search, trials: Sequence[Trial], how: str) -> str:
+    """Return the best trials as an aligned table, with what became of the others below it."""
+    ranked = plan.ranked(trials)
+    lines = [f"{'trial':>5s}{'log score':>12s}{'difference':>12s}{'std. error':>12s}  values"]
+    for i, (trial, found) in enumerate(ranked[:SHOWN]):
+        apart = f"{found.difference:12.4f}{found.standard_error:12.4f}" if i > 0 else " " * 24
+        lines.append(f"{trial.number:5d}{found.log_score:12.4f}{apart}  {in_words(trial)}")
+    states = Counter(trial.state for trial in trials)
+    rest = [
+        f"{states[state]} {word}" for state, word in ((PRUNED, "given up early"), (FAILED, "failed")) if states[state]
+    ]
+    reasons = Counter(trial.error for trial in trials if trial.error)
+    lines += [
+        "",
+        f"{', '.join([counted(len(trials), 'trial'), *rest])}.",
+        *(f"Failed in {counted(n, 'trial')}: {why}" for why, n in reasons.most_common(3)),
+        f"Mean log score of held-out rows in nats ({len(plan.weight)} rows, {how}); higher is better.",
+        "Difference to the best, with its paired standard error.",
+        f"All fits together took {sum(trial.seconds for trial in trials):.1f} s.",
+    ]
+    return "\n".join(lines)
+
+
+def _line(plan: Search, trials: Sequence[Trial]) -> str:
+    """Return what came of the last trial, and which is the best by now."""
+    last = trials[-1]
+    found = f"log score {last.log_score:.4f}" if last.state == COMPLETE else last.state
+    done = [trial for trial in trials if trial.state == COMPLETE]
+    best = max(done, key=lambda trial: (trial.log_score, -trial.number), default=None)
+    known = "" if best is None else f"; best {best.log_score:.4f} of trial {best.number}"
+    return f"trial {last.number}: {found}, {in_words(last)}{known}"
+
+
+def in_words(trial: Trial) -> str:
+    """Return the values of a trial in a line, numbers in few digits."""
+    short = {name: float(f"{v:.3g}") if isinstance(v, float) else v for name, v in trial.values.items()}
+    return ", ".join(f"{name}={in_one_line(value)}" for name, value in short.items())
