@@ -172,9 +172,9 @@ def _reliability(axes: "Axes", probability: np.ndarray, hit: np.ndarray, bins: i
     axes.plot(mean[many], right[many], color=BLUE, lw=1)
     axes.vlines(mean, *wilson(right, rows), color=BLUE, lw=1, alpha=0.5)
     axes.scatter(mean, right, s=16, color=BLUE, zorder=3).set_alpha(np.where(many, 1.0, 0.35).tolist())
-    upright = {"rotation": 90} if bins > 10 or count.max() >= 1000 else {}  # or they run into one another
+    upright = bins > 10 or bool(count.max() >= 1000)  # or they run into one another
     for x, n in zip(mean, count, strict=True):
-        axes.text(x, 1.03, str(n), ha="center", va="bottom", fontsize=7, color=GREY, **upright)
+        axes.text(x, 1.03, str(n), ha="center", va="bottom", fontsize=7, color=GREY, rotation=90 if upright else 0)
     axes.set_title("Reliability, with the rows of each bin", pad=26 if upright else 14)
     axes.set(xlim=(0, 1.02), ylim=(0, 1.02), aspect="equal")
 

@@ -74,6 +74,7 @@ def confusion(axes: "Axes", probs: np.ndarray, codes: np.ndarray, labels: Sequen
     labels : sequence of str
         Name of each class.
     """
+    from matplotlib import rcParams
     from matplotlib.colors import to_rgb  # takes long to import
 
     many = len(labels)
@@ -87,8 +88,8 @@ def confusion(axes: "Axes", probs: np.ndarray, codes: np.ndarray, labels: Sequen
     size = 9 if many <= 8 else 6.5
     for (i, j), count in np.ndenumerate(counts):
         if count:
-            strong = {"color": "white"} if shade[i, j] > 0.5 else {}
-            axes.text(j, i, str(count), ha="center", va="center", fontsize=size, **strong)
+            color = "white" if shade[i, j] > 0.5 else rcParams["text.color"]
+            axes.text(j, i, str(count), ha="center", va="center", fontsize=size, color=color)
     short = [label if len(label) <= LONG else f"{label[: LONG - 1]}…" for label in labels]
     written = [plain(label) for label in short]
     axes.set(xlabel="most probable", ylabel="true", title="Confusion matrix")

@@ -96,7 +96,7 @@ SCIKIT_LEARN = Trees("scikit-learn", _of_scikit_learn)
 def _cannot_stop(y: np.ndarray, loss: Loss) -> bool:
     """Whether a part of the rows may lack a class, or have no count but 0."""
     if loss == "poisson":
-        return np.count_nonzero(y) < FEWEST
+        return bool(np.count_nonzero(y) < FEWEST)
     return loss == "classes" and bool(np.unique(y, return_counts=True)[1].min() < FEWEST)
 
 
