@@ -13,7 +13,7 @@ from likelinet.core.errors import DataError
 from likelinet.core.fields import each, from_fields
 from likelinet.core.gathered import also, attempted, gathered, without_faults
 from likelinet.core.notes import note
-from likelinet.core.wording import SHOWN, close_to, counted, nearest
+from likelinet.core.wording import SHOWN, close_to, counted, listed, nearest, shown
 from likelinet.tables.columns import Column
 from likelinet.tables.kinds.choose import learn_kind
 from likelinet.tables.kinds.joined import join_moments
@@ -117,7 +117,7 @@ class Inputs:
             hint = nearest(lacking[0], table.columns) if one else _all_meant(lacking, table.columns)
             there = tuple(c for c in self.columns if not {*c.sources} & {*lacking})
             with also(lambda: Encoded(replace(self, columns=there), table, strict).check()):
-                raise DataError(f"The table lacks the column{'s' * (not one)} {', '.join(lacking)}{hint}.")
+                raise DataError(f"The table lacks the column{'s' * (not one)} {listed([*map(shown, lacking)])}{hint}.")
         return Encoded(self, table, strict)
 
     def note_unused(self, table: Table, other: tuple[str, ...]) -> None:

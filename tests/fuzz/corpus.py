@@ -1,10 +1,12 @@
 """What fuzzers, and people, have found: each once ended in a traceback, a hang, or a message of a thousand words."""
 
+from itertools import pairwise
+
 import numpy as np
 
 _NAMES = "abcdefghi"
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
-    f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]\n" for before, name in zip(_NAMES, _NAMES[1:], strict=False)
+    f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]\n" for before, name in pairwise(_NAMES)
 )
 MERGED = "a: &a {x: 1}\n" + BOMB.partition("\n")[2].replace("[*", "{<<: [*").replace("]\n", "]}\n")
 
@@ -49,6 +51,3 @@ TABLES = [
     {"weight": np.full(60, 1.7e308)},
     {"weight": 10.0 ** np.linspace(-300.0, 300.0, 60)},
 ]
-
-# Families with their parameters, y and a probability.
-NUMBERS: list[tuple[str, dict[str, float], float, float]] = []

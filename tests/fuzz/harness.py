@@ -40,7 +40,8 @@ def outcome(call: Callable[[], Any], what: str) -> Any:
             return call()
     except ll.LikelinetError as error:
         each = getattr(error, "faults", (str(error),))
-        assert all(len(fault) < LONGEST and "\n" not in fault for fault in each), f"{what}: a long message: {error}"
+        if not all(len(fault) < LONGEST and "\n" not in fault for fault in each):
+            raise AssertionError(f"{what}: a long message: {error}") from None
         return Refused
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt):

@@ -1,4 +1,4 @@
-"""Configs drawn from the JSON Schema, then changed: a config that says the same when it is read again, or a sentence."""
+"""Configs drawn from the JSON Schema, then changed: a config that is read again to the same one, or a sentence."""
 
 import json
 from pathlib import Path

@@ -22,7 +22,8 @@ X, y = table()
 DAYS = pd.date_range("2020-01-01", periods=60, freq="5D").astype(str)
 FRAME = pd.DataFrame(X, columns=["a", "b"]).assign(
     colour=["red", "green", "blue"] * 20, yes=["yes", "no"] * 30, day=DAYS, took=[f"{i % 9}h" for i in range(60)],
-    price=[f"$ {1000 + i:,}" for i in range(60)], gap=[*[""] * 5, *(str(i * 1.7 % 11) for i in range(55))], many=[f"v{i % 20}" for i in range(60)],
+    price=[f"$ {1000 + i:,}" for i in range(60)], gap=[*[""] * 5, *(str(i * 1.7 % 11) for i in range(55))],
+    many=[f"v{i % 20}" for i in range(60)],
 )  # fmt: skip
 TYPES = ("BF16", "F8_E4M3", "F8_E5M2", "F16", "F64", "I8", "BOOL", "C64", "X9")
 GROUPS = [{"network": {"hidden": []}}, {"network": {"hidden": [3]}}]

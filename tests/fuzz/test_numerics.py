@@ -3,13 +3,10 @@
 from typing import Any
 
 import numpy as np
-import pytest
 
-import likelinet as ll
 from likelinet.core.domains import Domain
 from likelinet.distributions import Distribution, Univariate
 from tests.cases import UNIVARIATE
-from tests.fuzz.corpus import NUMBERS
 from tests.fuzz.harness import Refused, inputs, many_inputs, one_of, outcome
 
 SIZES = (1e-300, 1e-100, 1e-20, 1e-8, 1e-3, 0.1, 0.5, 1.0, 2.0, 7.5, 100.0, 1e8, 1e20, 1e100, 1e300, 1.797e308)
@@ -49,7 +46,7 @@ def check(cls: type[Univariate], parameters: dict[str, float], y: float, u: floa
     assert same(log_prob, answer(lambda: twice.log_prob(rows), f"{what}, log_prob of two rows")), what
     below, above = (answer(lambda of=of: of(at), f"{what}, tails") for of in (d.cdf, d.sf))
     if not np.isnan(below + above):
-        assert 0.0 <= below <= 1.0 and 0.0 <= above <= 1.0, f"{what}: cdf {below}, sf {above}"
+        assert 0.0 <= min(below, above) <= max(below, above) <= 1.0, f"{what}: cdf {below}, sf {above}"
         assert abs(below + above - 1.0) < 1e-6, f"{what}: cdf {below} and sf {above} do not add up to 1"
     for name, call in {"ppf": lambda: d.ppf(chance), "mean": d.mean, "var": d.var, "entropy": d.entropy}.items():
         found = answer(call, f"{what}, {name}")
@@ -85,8 +82,3 @@ def test_scores(many: int):
         if d is not Refused:
             crps = answer(lambda: d.crps(np.array([y])), what)
             assert np.isnan(crps) or crps >= 0.0, f"{what} is {crps}"
-
-
-@pytest.mark.parametrize(("family", "parameters", "y", "u"), NUMBERS)
-def test_what_was_found(family: str, parameters: dict[str, float], y: float, u: float):
-    check(getattr(ll, family), parameters, y, u, f"{family}(**{parameters})")
