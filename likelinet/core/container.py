@@ -69,9 +69,10 @@ class Content:
         if not Path(path).is_file():
             raise ModelFileError(f"{path}: there is no such {self.what} file; check the path.")
         try:
-            with safe_open(path, framework="numpy") as file:
-                stored = file.metadata() or {}
-                arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            opened: Any = safe_open(path, framework="numpy")
+            with opened as file:
+                stored: dict[str, str] = file.metadata() or {}
+                arrays: dict[str, np.ndarray] = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         except (SafetensorError, OSError, ValueError) as error:
             advice = self.again if Path(path).read_bytes()[8:9] == b"{" else self.named
             raise ModelFileError(f"{path}: truncated or not a {self.what} file ({error}); {advice}.") from None
@@ -88,7 +89,7 @@ class Content:
                 "upgrade it."
             )
         if set(stored) != {self.key} or not np.array_equal(
-            arrays.pop("sha256", None), _digest(arrays, stored[self.key])
+            arrays.pop("sha256", np.zeros(0)), _digest(arrays, stored[self.key])
         ):
             raise ModelFileError(
                 f"{path}: the content does not match its checksum, so the file was altered; {self.again}."
