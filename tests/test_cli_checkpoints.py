@@ -203,11 +203,11 @@ def test_a_folder_that_may_not_be_written(tmp_path: Path, monkeypatch: pytest.Mo
 def test_fits_that_are_killed_come_to_the_same_bits(tmp_path: Path):
     """Small: `benchmarks/kills.py` does it a hundred times."""
     root = Path(__file__).parents[1]
-    command = [sys.executable, root / "benchmarks" / "kills.py", "jax", "--kills", "4", "--folder", tmp_path]
+    command = [sys.executable, root / "benchmarks" / "kills.py", "good", "jax", "--kills", "4", "--folder", tmp_path]
     end = subprocess.run(command, capture_output=True, text=True, check=False, cwd=root)
     assert end.returncode == 0, end.stderr
-    found = json.loads(end.stdout.splitlines()[0])
-    assert (found["kills"], found["wrong"]) == (4, 0)
+    found = [json.loads(line) for line in end.stdout.splitlines()[:2]]
+    assert [(case["case"], case["kills"], case["wrong"]) for case in found] == [("good", 2, 0), ("jax", 2, 0)]
 
 
 def test_a_lock_that_a_dead_process_left_locks_nothing(tmp_path: Path):

@@ -84,9 +84,10 @@ class Content:
         if not Path(file).is_file():
             raise ModelFileError(f"{path}: there is no such {self.what} file; check the path.")
         try:
-            with safe_open(file, framework="numpy") as opened:
-                stored = opened.metadata() or {}
-                arrays = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
+            opened: Any = safe_open(file, framework="numpy")
+            with opened as content:
+                stored: dict[str, str] = content.metadata() or {}
+                arrays: dict[str, np.ndarray] = {name: content.get_tensor(name) for name in content.keys()}  # noqa: SIM118
         # A type that NumPy has not, as bfloat16, ends in any of the others.
         except (SafetensorError, OSError, ValueError, TypeError, AttributeError, LookupError, MemoryError) as error:
             advice = self.again if Path(file).read_bytes()[8:9] == b"{" else self.named
@@ -105,7 +106,7 @@ class Content:
                 "upgrade it."
             )
         if set(stored) != {self.key} or not np.array_equal(
-            arrays.pop("sha256", None), _digest(arrays, stored[self.key])
+            arrays.pop("sha256", np.zeros(0)), _digest(arrays, stored[self.key])
         ):
             raise ModelFileError(
                 f"{path}: the content does not match its checksum, so the file was altered; {self.again}."
