@@ -146,6 +146,7 @@ from likelinet.distributions.vectors.multivariate_gaussian import MultivariateGa
 from likelinet.model.members import Uncertainty as Uncertainty
 from likelinet.model.model import Model as Model
 from likelinet.model.out_of_fold import OutOfFold as OutOfFold
+from likelinet.tables.stream import Stream as Stream
 from likelinet.training.history import Epoch as Epoch
 from likelinet.training.history import GroupHistory as GroupHistory
 from likelinet.training.history import History as History
@@ -281,6 +282,7 @@ __all__ = [
     "SkewNormal",
     "SkewNormalConfig",
     "StepConfig",
+    "Stream",
     "StudentT",
     "StudentTConfig",
     "TimeTargetConfig",
