@@ -48,8 +48,7 @@ def sampled(config: ModelConfig, stream: Stream, validates: bool) -> tuple[Table
     """
     training, data = config.training, config.data
     names = target_names(data)
-    for name in (*names, *([data.weight] if data.weight else [])):
-        stream.check(name)
+    stream.check([*names, *([data.weight] if data.weight else [])])
     survey = surveyed(stream, training.seed, names)
     table = survey.table
     if survey.whole:

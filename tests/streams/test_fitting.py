@@ -230,11 +230,14 @@ def test_what_a_stream_cannot_do_is_said(tmp_path):
 
 
 def test_named_y_validation_rows_and_plain_maximum_likelihood(tmp_path):
-    rows, held = stream(tmp_path / "t.parquet", frame(), 100), frame(50, seed=1)
-    model = quick(data={"groups": "b"}).fit(rows, "y", validation=(held,))
-    assert model.config.data.target == "y"
-    with pytest.warns(UserWarning, match=r"only be those of a sample of the stream: 90 of 890|those of a sample"):
-        quick(data={"target": "y", "features": []}).fit(rows)
+    columns, held = frame(), frame(50, seed=1)
+    for each in (columns, held):
+        each |= {"price": each.pop("y"), "share": each.pop("w")}
+    rows = stream(tmp_path / "t.parquet", columns, 100)
+    model = quick(data={"groups": "b", "weight": "share"}).fit(rows, "price", validation=(held,))
+    assert model.config.data.target == "price"
+    with pytest.warns(UserWarning, match=r"only be those of a sample of the stream: [0-9]+ of 888\."):
+        quick(data={"target": "price", "features": []}).fit(rows)
 
 
 def test_ctrl_c_ends_it_and_leaves_what_there_is(tmp_path):
