@@ -27,13 +27,14 @@ from tests.test_tune import CONFIG, plain, tuned
 dask = pytest.importorskip("dask.dataframe", reason="needs likelinet[dask]: .ci/run has an environment with it")
 pandas = pytest.importorskip("pandas")
 distributed = pytest.importorskip("distributed")
+dask_config = pytest.importorskip("dask.config")
 
 FRAME = pandas.DataFrame(COLUMNS)
 
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as found:
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0", silence_logs=50) as found:
         yield found
 
 
@@ -95,6 +96,14 @@ def test_what_is_no_dask_frame_and_an_interval_of_classes_are_refused():
         ll.distributed.predict(model, dask.from_pandas(FRAME, npartitions=2), interval=0.9)
 
 
+def test_a_cluster_without_workers_is_told():
+    with (
+        distributed.LocalCluster(n_workers=0, dashboard_address=":0", silence_logs=50) as empty,
+        pytest.raises(ll.ConfigError, match="the scheduler has no workers yet: start some"),
+    ):
+        workers(None, dask=empty.scheduler_address).__enter__()
+
+
 # ---- fits --------------------------------------------------------------------------------------------------------
 
 
@@ -121,11 +130,17 @@ def test_a_killed_worker_is_replaced_and_what_has_come_is_not_done_again(tmp_pat
 
 
 @pytest.mark.slow
-def test_errors_of_tasks_and_of_workers(cluster: Any):
+def test_errors_of_tasks_come_through(cluster: Any):
     with workers(None, dask=cluster.scheduler_address) as run, pytest.raises(ArithmeticError, match=r"^task 0$"):
         list(run(failing, range(1)))
+
+
+@pytest.mark.slow
+def test_work_that_kills_its_workers_ends_with_a_sentence():
     with (
-        workers(None, dask=cluster.scheduler_address) as run,
+        dask_config.set({"distributed.scheduler.allowed-failures": 0}),
+        distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0", silence_logs=50) as alone,
+        workers(None, dask=alone.scheduler_address) as run,
         pytest.raises(ll.LikelinetError, match="Several Dask workers in a row ended at the same fit"),
     ):
         list(run(killing, range(1)))

@@ -175,6 +175,20 @@ def test_more_trials_go_on_from_those_that_are_there(tmp_path: Path, tries: Coun
     assert tries[13] == 2
 
 
+def test_no_config_is_fitted_twice(tmp_path: Path, tries: Counter[int]):
+    few = {"network.hidden": [[], [4], [3]]}
+    tuned(few, 2, storage=tmp_path / "s")
+    found = tuned(few, 3, storage=tmp_path / "s")  # in full, now
+    assert sorted(t.values["network.hidden"] for t in found.trials) == [[], [3], [4]]
+    assert tries == Counter(range(3))
+    tries.clear()
+    many = {"network.hidden": [[], [4], [3]], "ensemble": {"low": 1, "high": 5}}
+    found = tuned(many, 13)
+    by_values = {json.dumps(t.values): t.log_score for t in found.trials if t.state == "complete"}
+    assert sum(tries.values()) == len({json.dumps(t.values) for t in found.trials}) < 13
+    assert all(t.log_score in (None, by_values[json.dumps(t.values)]) for t in found.trials)
+
+
 def test_a_line_that_was_torn_is_done_again(tmp_path: Path, tries: Counter[int]):
     with pytest.raises(Stop):
         tuned(storage=tmp_path / "s", report=stopping(3))

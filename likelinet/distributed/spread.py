@@ -138,6 +138,8 @@ def _client(address: str) -> Generator[Any, None, None]:
         except (OSError, ValueError) as error:
             raise ConfigError(f"--dask {address}: no Dask scheduler answers there ({error}).") from None
         with client:
+            if not client.nthreads():
+                raise ConfigError(f"--dask {address}: the scheduler has no workers yet: start some.")
             yield client
 
 

@@ -148,6 +148,9 @@ class Search:
                         outcome = _of_one_measure(outcome, kept)
                         kept.keep(task.number, outcome)
                         yield self._trial(task.number, kept.points()[task.number], outcome)
+                    for number, outcome in _of_twins(kept, start, stop):
+                        kept.keep(number, outcome)
+                        yield self._trial(number, kept.points()[number], outcome)
 
     def _tasks(self, kept: Trials, start: int, stop: int, until: float) -> Iterator[Task]:
         """Yield what is left to do of some trials, as long as there is time."""
@@ -155,7 +158,7 @@ class Search:
         before = [done[n] for n in sorted(done) if n < start and done[n].state != FAILED]
         heights = bars([o.sums for o in before], [o.state == PRUNED for o in before])
         for number in range(start, stop):
-            if number not in done and clock.monotonic() < until:
+            if number not in done and points.index(points[number]) == number and clock.monotonic() < until:
                 yield Task(number, self.space.plain(self.space.values(points[number])), heights)
 
     def _trial(self, number: int, point: Mapping[str, Value], outcome: Outcome) -> Trial:
@@ -186,3 +189,12 @@ def _of_one_measure(outcome: Outcome, kept: Trials) -> Outcome:
         return outcome
     why = f"Its scores are of {outcome.measure}, and do not compare with those before, of {first}."
     return replace(outcome, state=FAILED, log_score=None, of_blocks=[], error=why)
+
+
+def _of_twins(kept: Trials, start: int, stop: int) -> Iterator[tuple[int, Outcome]]:
+    """Yield trials of configs that were drawn before, with what came of those, which are not fitted again."""
+    done, points = kept.outcomes(), kept.points()
+    for number in range(start, stop):
+        twin = points.index(points[number])
+        if number not in done and twin in done:
+            yield number, replace(done[twin], seconds=0.0)

@@ -48,14 +48,13 @@ class Trials:
 
     def drawn(self, many: int) -> None:
         """Draw until there are so many trials; each by its number, the seed and the trials that are finished."""
-        points = self._space.points() if self._grid else iter(())
         begun = self.points()
-        for number, point in enumerate(points if self._grid else range(many)):
-            if len(begun) <= number < many:
-                self._study.sampler = self._sampler(number)
-                if self._grid:
-                    self._study.enqueue_trial(point)
-                self._study.ask(self._distributions)
+        left = (point for point in self._space.points() if point not in begun) if self._grid else None
+        for number in range(len(begun), many):
+            self._study.sampler = self._sampler(number)
+            if left is not None and (point := next(left, None)) is not None:
+                self._study.enqueue_trial(point)
+            self._study.ask(self._distributions)
 
     def points(self) -> list[dict[str, Value]]:
         """Return what was drawn, trial by trial."""

@@ -18,7 +18,7 @@ HERE = Path(__file__).parent
 SIGNATURES = HERE / "signatures.txt"
 SCHEMA = Path(ll.__file__).parent / "config" / "schema.json"  # which `likelinet schema` prints
 # The rooms that users import from: of each the names in its `__all__`, where it has one.
-ROOMS = ("datasets", "decisions", "plots", "scores", "selection", "sklearn", "testing")
+ROOMS = ("datasets", "decisions", "distributed", "plots", "scores", "selection", "sklearn", "testing")
 PLAIN = (bool, int, float, str, tuple, type(None))  # defaults that are written out
 
 
