@@ -147,9 +147,9 @@ from likelinet.distributions.vectors.multivariate_gaussian import MultivariateGa
 from likelinet.model.members import Uncertainty as Uncertainty
 from likelinet.model.model import Model as Model
 from likelinet.model.out_of_fold import OutOfFold as OutOfFold
-from likelinet.training.checkpoint import Checkpoint as Checkpoint
 from likelinet.selection.tuning import tune as tune
 from likelinet.tables.stream import Stream as Stream
+from likelinet.training.checkpoint import Checkpoint as Checkpoint
 from likelinet.training.history import Epoch as Epoch
 from likelinet.training.history import GroupHistory as GroupHistory
 from likelinet.training.history import History as History
