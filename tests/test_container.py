@@ -190,7 +190,7 @@ def test_weights_of_another_network(tmp_path: Path, saved: Path):
     arrays, metadata = container.load(saved)
     for theta in (arrays["theta"][:, :-1], arrays["theta"].repeat(2, axis=0), arrays["theta"].astype(int)):
         container.save(tmp_path / "odd.safetensors", {"theta": theta}, metadata)
-        refused(tmp_path, (tmp_path / "odd.safetensors").read_bytes(), "the config needs weights of shape")
+        refused(tmp_path, (tmp_path / "odd.safetensors").read_bytes(), "the config needs weights of float32 and shape")
     for odd in ({}, {"theta": arrays["theta"], "more": arrays["theta"]}):
         container.save(tmp_path / "odd.safetensors", odd, metadata)
         refused(tmp_path, (tmp_path / "odd.safetensors").read_bytes(), "expected 'theta' alone, got (none|more, theta)")

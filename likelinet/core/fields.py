@@ -67,9 +67,11 @@ def _checks(cls: type, finite: bool) -> dict[str, TypeAdapter[Any]]:
     """Return what checks each field of a dataclass: no number is made of a text or a truth."""
     config = ConfigDict(strict=True, allow_inf_nan=not finite, arbitrary_types_allowed=True)
     hints = get_type_hints(cls, include_extras=True)
-    types = {f.name: hints[f.name] for f in fields(cls) if f.init}
-    # One dataclass within another has been checked by itself.
-    return {
-        name: TypeAdapter(InstanceOf[of]) if is_dataclass(of) else TypeAdapter(of, config=config)
-        for name, of in types.items()
-    }
+    checks: dict[str, TypeAdapter[Any]] = {}
+    for f in (f for f in fields(cls) if f.init):
+        of: Any = hints[f.name]
+        if is_dataclass(of):  # which has been checked by itself
+            checks[f.name] = TypeAdapter(InstanceOf[of])  # type: ignore[reportInvalidTypeForm]
+        else:
+            checks[f.name] = TypeAdapter(of, config=config)
+    return checks

@@ -30,7 +30,7 @@ def _of_groups(own: Path, root: Path) -> list[int]:
         lines = [line.split(":", 2) for line in own.read_text(encoding="utf-8").splitlines()]
     except OSError:
         return []
-    found = []
+    found: list[int] = []
     for _, controllers, path in lines:
         if controllers not in ("", "memory"):
             continue

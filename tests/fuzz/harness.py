@@ -1,6 +1,7 @@
 """What all fuzzers share: how many inputs, from which seed, and what may come out of a call."""
 
 import os
+import re
 import signal
 import warnings
 from collections.abc import Callable, Iterator
@@ -39,7 +40,8 @@ def outcome(call: Callable[[], Any], what: str) -> Any:
             warnings.simplefilter("error", RuntimeWarning)
             return call()
     except ll.LikelinetError as error:
-        each = getattr(error, "faults", (str(error),))
+        # A name of hundreds of letters is shown whole: what is around it is to be short.
+        each = [re.sub(r"(.)\1{40,}", r"\1", fault) for fault in getattr(error, "faults", (str(error),))]
         if not all(len(fault) < LONGEST and "\n" not in fault for fault in each):
             raise AssertionError(f"{what}: a long message: {error}") from None
         return Refused
