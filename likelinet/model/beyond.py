@@ -167,10 +167,10 @@ class _Maker:
 
     def _rows(self, table: Table) -> Rows | None:
         """Return the rows to train on, if there are any."""
-        data, fit = self._fit.config.data, self._fit
-        assert table.index is not None
+        data, fit, index = self._fit.config.data, self._fit, table.index
+        assert index is not None
         table = declared_table(table, data)
-        keep = self._beyond.kept(int(table.index[0]), int(table.index[-1]) + 1)  # they follow one another
+        keep = self._beyond.kept(int(index[0]), int(index[-1]) + 1)  # they follow one another
         table = table if keep.all() else table.taken(keep)
         if not table.n:
             return None

@@ -65,7 +65,7 @@ def together(parts: Sequence[Part]) -> tuple[dict[str, float], list[str]]:
     weight = np.array([part.weight for part in parts])
     names = dict.fromkeys(name for part in parts for name in part.scores)
 
-    def mean(each: Sequence[float]) -> float:
+    def mean(each: Sequence[float] | np.ndarray) -> float:
         return float(np.average(each, weights=weight))
 
     scores: dict[str, float] = {}

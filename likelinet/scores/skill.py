@@ -66,7 +66,8 @@ def marginal_scores(
 
 def gained(scores: Mapping[str, float], without_x: Mapping[str, float]) -> dict[str, float]:
     """Return by how much scores are better than those of the marginal distribution, where both have one."""
-    gain = float(np.subtract(without_x["nll"], scores["nll"]))
+    with np.errstate(invalid="ignore"):  # of infinite ones
+        gain = float(np.subtract(without_x["nll"], scores["nll"]))
     found = {} if np.isnan(gain) else {"nll_skill": gain}
     if "crps" in scores and 0.0 < without_x.get("crps", 0.0) < np.inf:
         found["crps_skill"] = float(1.0 - scores["crps"] / without_x["crps"])

@@ -32,14 +32,18 @@ class Windows:
         self._now: tuple[int, Data] | None = None
 
     def at(self, k: int) -> Data:
-        """Return window k; an error that came while it was made is raised here."""
+        """Return window k; an error that came while it was made is raised here, after which there are no others."""
         k = 0 if self.of_pass == 1 else k
         if self._now is not None and self._now[0] == k:
             return self._now[1]
         if self._next is None or self._next[0] != k:
             self._begin(k)
         assert self._next is not None
-        self._now = k, self._next[1].result()
+        try:
+            self._now = k, self._next[1].result()
+        except BaseException:  # Ctrl-C, too, which comes while it waits
+            self.close()
+            raise
         if self.of_pass > 1:
             self._begin(k + 1)
         return self._now[1]

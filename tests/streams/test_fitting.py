@@ -139,7 +139,8 @@ def test_categories_of_many_levels_know_nothing_of_their_own_y(tmp_path, monkeyp
     made = windows_of(monkeypatch)
     rng = np.random.default_rng(2)
     n = 4000
-    columns = {"c": np.array([f"c{i}" for i in rng.integers(0, 300, n)], object), "y": rng.standard_normal(n)}
+    level, effect = rng.integers(0, 300, n), rng.standard_normal(300)
+    columns = {"c": np.array([f"c{i}" for i in level], object), "y": effect[level] + rng.standard_normal(n)}
     model = quick(data={"target": "y"}, training={"epochs": 1, "batch_size": 64})
     taken = {}
     plain = beyond.beyond_sample
@@ -153,6 +154,7 @@ def test_categories_of_many_levels_know_nothing_of_their_own_y(tmp_path, monkeyp
     ((at, values),) = taken["apart"]
     place = {float(y): i for i, y in enumerate(model._fit.targets.encode(columns["y"]))}
     of_new = model._fit.rows(as_table(columns))[slice(None)][0]
+    assert np.abs(values - of_new[taken["index"], at]).max() > 0.1
     of_sample = dict(zip(taken["index"].tolist(), values.astype(np.float32), strict=True))
     seen = {"sample": 0, "beyond": 0}
     for _, data in made[:2]:

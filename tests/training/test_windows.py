@@ -125,30 +125,39 @@ def test_a_loss_that_is_not_finite_is_told_by_the_rows_of_its_window(engine):
     assert "in epoch 3 at step 1;" in str(cause)
 
 
-def test_an_error_comes_through_and_nothing_is_made_after_the_end():
+EMPTY = Data(np.zeros((1, 1)), None, np.zeros(1), np.zeros(1))
+
+
+def test_an_error_comes_through_and_ends_the_thread():
+    def bad(k: int, _: Callable[[], None]) -> Data:
+        if k == 1:
+            raise DataError("row 7 is odd")
+        return EMPTY
+
+    before, windows = active_count(), Windows(9, bad)
+    windows.at(0)
+    with pytest.raises(DataError, match="row 7"):
+        windows.at(1)
+    assert active_count() == before
+
+
+def test_nothing_is_made_after_the_end():
     began, go = Event(), Event()
     made: list[int] = []
 
     def slow(k: int, check: Callable[[], None]) -> Data:
         if k == 1:
-            raise DataError("row 7 is odd")
-        made.append(k)
-        if k == 3:
             began.set()
             go.wait()
             check()
-            made.append(-1)
-        return Data(np.zeros((1, 1)), None, np.zeros(1), np.zeros(1))
+        made.append(k)
+        return EMPTY
 
-    windows = Windows(9, slow)
-    windows.at(0)
-    with pytest.raises(DataError, match="row 7"):
-        windows.at(1)
-    before = active_count()
-    windows.at(2)
+    before, windows = active_count(), Windows(9, slow)
+    assert windows.at(0) is EMPTY
     began.wait()
     windows._closed.set()
     go.set()
     windows.close()
-    assert made == [0, 2, 3]
-    assert active_count() == before - 1
+    assert made == [0]
+    assert active_count() == before

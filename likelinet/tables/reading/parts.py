@@ -113,8 +113,12 @@ class ArrowFile(File):
         with damaged(self.path), self.system.open_input_file(self.path) as source:
             yield pa.ipc.open_file(source)
 
-    @cached_property
+    @property
     def names(self) -> list[str]:
+        return self._names
+
+    @cached_property
+    def _names(self) -> list[str]:
         with self._open() as file:
             return [n for n in file.schema.names if not n.startswith("__index_level_")]
 
