@@ -11,7 +11,9 @@ from typing import Any, TypeVar
 from likelinet.core.errors import ConfigError, LikelinetError
 from likelinet.distributed.extras import needed
 
-T, R, S = TypeVar("T"), TypeVar("R"), TypeVar("S")
+T = TypeVar("T")
+R = TypeVar("R")
+S = TypeVar("S")
 Run = Callable[[Callable[[Any, Any], Any], Iterable[Any]], Iterator[tuple[Any, Any]]]
 
 LOSSES = 3  # processes in a row that may be lost before what they do is to blame
