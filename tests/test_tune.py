@@ -192,15 +192,17 @@ def test_no_config_is_fitted_twice(tmp_path: Path, tries: Counter[int]):
     assert all(plain([t])[0][2:] == by_values[json.dumps(t.values)] for t in found.trials)
 
 
-def test_a_line_that_was_torn_is_done_again(tmp_path: Path, tries: Counter[int]):
+@pytest.mark.parametrize(("torn", "again"), [(1, []), (2, [2])])
+def test_a_line_that_was_torn_is_left_out(torn: int, again: list[int], tmp_path: Path, tries: Counter[int]):
     with pytest.raises(Stop):
         tuned(storage=tmp_path / "s", report=stopping(3))
     (tmp_path / "s.lock").symlink_to("s")  # as after a kill in the middle of a line
     lines = (tmp_path / "s").read_bytes().splitlines(keepends=True)
-    assert json.loads(lines[-1])["state"] == 1
-    (tmp_path / "s").write_bytes(b"".join(lines[:-1]) + lines[-1][:20])
-    assert plain(tuned(storage=tmp_path / "s").trials) == plain(tuned().trials)
-    assert tries == Counter([*range(6), *range(6), 2])
+    assert "outcome" in json.loads(lines[-2])["user_attr"]
+    (tmp_path / "s").write_bytes(b"".join(lines[:-torn]) + lines[-torn][:20])
+    found = tuned(storage=tmp_path / "s")
+    assert tries == Counter([*range(6), *again])
+    assert plain(found.trials) == plain(tuned().trials)
 
 
 @pytest.mark.parametrize(
