@@ -45,6 +45,9 @@ class Trials:
         else:
             self._study = optuna.create_study(storage=storage, study_name=NAME, direction="maximize")
         self._distributions = {name: self._distribution(key) for name, key in space.keys.items()}
+        for trial in self._all():
+            if "outcome" in trial.user_attrs and not trial.state.is_finished():  # a kill came in between
+                self._end(trial.number, from_fields(Outcome, trial.user_attrs["outcome"], "outcome"))
 
     def drawn(self, many: int) -> None:
         """Draw until there are so many trials; each by its number, the seed and the trials that are finished."""
@@ -70,6 +73,9 @@ class Trials:
         study = self._storage.get_study_id_from_name(NAME)
         trial = self._storage.get_trial_id_from_study_id_trial_number(study, number)
         self._storage.set_trial_user_attr(trial, "outcome", dataclasses.asdict(outcome))
+        self._end(number, outcome)
+
+    def _end(self, number: int, outcome: Outcome) -> None:
         states = self._optuna.trial.TrialState
         state = {COMPLETE: states.COMPLETE, PRUNED: states.PRUNED}.get(outcome.state, states.FAIL)
         self._study.tell(number, outcome.log_score if state == states.COMPLETE else None, state)
