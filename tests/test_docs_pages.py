@@ -18,6 +18,7 @@ DOCS = ROOT / "docs"
 GUIDE = (
     "configs",
     "tables",
+    "streams",
     "training",
     "metrics",
     "decisions",
