@@ -262,7 +262,8 @@ def test_compare_chooses_in_each_fold():
 
 def test_compare_refuses_scores_of_another_measure_in_each_fold(monkeypatch):
     measures = iter((comparison.DENSITY, comparison.MASS))
-    monkeypatch.setattr(comparison, "_held_out", lambda _m, _train, held: (np.zeros(held.n), next(measures), ""))
+    fold = comparison._Fold
+    monkeypatch.setattr(comparison, "_held_out", lambda _rows, _task: fold(np.zeros(1), next(measures), "", None, 0.0))
     config = ll.ModelConfig(data={"target": "y", "features": []})
     (auto,) = compare(config, families("auto", config), as_table({"y": X_0}), folds=2)
     assert auto.error == "Its folds have scores that do not compare: density at y and probability of y."

@@ -37,7 +37,7 @@ def test_codes(folder: Path):
     result = cli("encode", folder / "vae.safetensors", folder / "table.csv")
     found = read_csv(result.out)
     assert list(found) == ["code_1", "code_2"]
-    want = ll.Model.load(folder / "vae.safetensors").encode(np.stack(list(COLUMNS.values()), axis=1))
+    want = ll.Model.load(folder / "vae.safetensors").encode(COLUMNS)
     np.testing.assert_allclose(np.array([found[c] for c in found], dtype=float).T, want, rtol=1e-5)
 
 
@@ -55,9 +55,11 @@ def test_predictions_and_draws_are_of_the_columns_themselves(folder: Path):
     drawn = read_csv(cli("sample", folder / "vae.safetensors", folder / "table.csv", "-n", 1, "--seed", 0).out)
     assert list(drawn) == ["sample_1_width", "sample_1_height", "sample_1_depth"]
     scores = json.loads(cli("evaluate", folder / "vae.safetensors", folder / "table.csv", "--json").out)
-    model, X = ll.Model.load(folder / "vae.safetensors"), np.stack(list(COLUMNS.values()), axis=1)
-    assert scores["elbo"] == pytest.approx(model.elbo(X, seed=model.config.training.seed).mean(), rel=1e-9)
-    assert scores["nll"] == pytest.approx(-model.predict_dist(X).log_prob(X).mean(), rel=1e-9)  # of y given its code
+    model, y = ll.Model.load(folder / "vae.safetensors"), np.stack(list(COLUMNS.values()), axis=1)
+    assert scores["elbo"] == pytest.approx(model.elbo(COLUMNS, seed=model.config.training.seed).mean(), rel=1e-9)
+    assert scores["nll"] == pytest.approx(
+        -model.predict_dist(COLUMNS).log_prob(y).mean(), rel=1e-9
+    )  # of y given its code
 
 
 def test_a_model_without_codes_says_so(folder: Path):

@@ -108,7 +108,7 @@ def test_evaluate(trained: tuple[str, Path, Path]):
             "times": ["nll", "concordance", "integrated_brier", "crps", "coverage_90", "d_calibration"],
             "intervals": ["nll", "concordance", "crps", "coverage_90", "d_calibration"],
             "two intervals": ["nll", "concordance", "integrated_brier", "crps", "coverage_90", "d_calibration"],
-            "ordered": ["nll", "accuracy", "brier", "ece", "rps"],
+            "ordered": ["nll", "accuracy", "brier", "ece", "rps", "roc_auc_macro"],
             "no mean": ["nll", "mae", "crps", "coverage_90"],
             "angles": ["nll", "rmse", "mae", "crps", "coverage_90"],
         }.get(kind, ["nll", "rmse", "mae", "crps", "coverage_90", "r2"])

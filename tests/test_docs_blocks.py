@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from likelinet.config import parse_config
+from likelinet.selection.space import space_of
 from tests.test_docs import ROOT, blocks, script
 from tests.test_docs_pages import PAGES
 
@@ -25,9 +26,11 @@ PYTHON = {
     "docs/families.md": "below",
     "docs/plugins.md": "tests/test_docs.py and tests/test_worked_example.py",
     "docs/user_guide/skpro.md": "tests/skpro/test_page.py",
+    "docs/user_guide/tuning.md": "tests/test_tune_page.py",
     "docs/user_guide/twelve_jobs.md": "tests/test_twelve_jobs.py",
 }
-BASH = {**FROM_THE_TOP, "README.md": "below"}
+BASH = {**FROM_THE_TOP, "README.md": "below", "docs/user_guide/tuning.md": "tests/test_tune_page.py"}
+SPACES = ("# space.yaml", "# wide.yaml")  # of keys and the values that are tried
 # What makes an environment is left to .ci/run, which does it from fresh copies.
 INSTALLS = {"README.md": 3, "CONTRIBUTING.md": 1}
 
@@ -49,7 +52,10 @@ def test_every_page_that_is_said_to_be_run_exists():
 @pytest.mark.parametrize("page", [page for page in TEXTS if blocks(ROOT / page, "yaml")])
 def test_every_config_is_valid(page: str):
     for block in blocks(ROOT / page, "yaml"):
-        parse_config(yaml.safe_load(block))
+        if block.startswith(SPACES):
+            assert space_of(parse_config({}), yaml.safe_load(block)).many > 1
+        else:
+            parse_config(yaml.safe_load(block))
 
 
 def test_examples_of_the_families_page():
