@@ -297,14 +297,12 @@ def small_autoencoder(**declared) -> ll.Model:
 @pytest.mark.filterwarnings("ignore:Numbers outside of the range of training:UserWarning")
 def test_columns_of_held_out_rows_are_found_by_name():
     frame = pd.DataFrame(plane(60) * [1.0, 10.0, 100.0, 1000.0], columns=list("abcd"))
-    ordered, shuffled = (
-        small_autoencoder(data={"features": list("abcd")}).fit(frame[:40], validation=(held,))
-        for held in (frame[40:], frame[40:][["d", "b", "c", "a"]].assign(more=0.0))
-    )
+    others = frame[40:][["d", "b", "c", "a"]].assign(more=0.0)
+    model = small_autoencoder(data={"features": list("abcd")})
+    ordered, shuffled = (ll.Model(model.config).fit(frame[:40], validation=(held,)) for held in (frame[40:], others))
     assert shuffled.history.epochs[-1].validation_nll == ordered.history.epochs[-1].validation_nll
-    array = frame[40:].to_numpy()
     with pytest.warns(UserWarning, match="X has no names of columns"):
-        assert ordered.evaluate(array) == ordered.evaluate(frame[40:])
+        assert ordered.evaluate(array := frame[40:].to_numpy()) == ordered.evaluate(frame[40:])
     assert small_autoencoder().fit(array).evaluate(frame[40:]).keys() == ordered.evaluate(array).keys()
 
 

@@ -336,7 +336,7 @@ def altered(metadata: dict[str, Any], **stack: Any) -> dict[str, Any]:
         (lambda a, m: (a, altered(m, others=[{}])), "other group: the part 'inputs' is missing"),
         (lambda a, m: ({"theta": a["theta"]}, m), "arrays: expected 'theta', 'theta.1' alone, got theta"),
         (lambda a, m: (a, {k: v for k, v in m.items() if k != "stack"}), "expected where the config has groups"),
-        (lambda a, m: ({**a, "theta.1": a["theta"][:1]}, m), "the config needs weights of shape"),
+        (lambda a, m: ({**a, "theta.1": a["theta"][:1]}, m), "the config needs weights of float32 and shape"),
     ],
 )
 def test_a_damaged_stack_is_refused(damage: Any, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -65,7 +65,7 @@ def test_rows_without_y_are_left_out_and_counted():
         model = quick(data={"target": "y"}).fit(frame)
     plain = quick(data={"target": "y"}).fit(kept)
     np.testing.assert_array_equal(model.predict(FRAME), plain.predict(FRAME))
-    with pytest.warns(UserWarning, match="y is missing in 3 rows"):
+    with pytest.warns(UserWarning, match="is missing in 3 rows"):
         other = quick().fit(FRAME, frame.y)
     np.testing.assert_array_equal(other.predict(FRAME), plain.predict(FRAME))
     with pytest.warns(UserWarning, match="missing in 3 rows"):

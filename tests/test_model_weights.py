@@ -83,8 +83,9 @@ def test_weight_column_is_no_feature():
     model = quick(data={"target": "y", "weight": "w"}).fit(frame)
     assert model.feature_names == ["a", "b"]
     np.testing.assert_array_equal(model.predict(frame), quick().fit(X, y, sample_weight=WEIGHT).predict(X))
-    assert model.evaluate(frame) == model.evaluate(X, y, sample_weight=WEIGHT)
-    assert model.evaluate(frame) != model.evaluate(X, y, sample_weight=np.ones(60))
+    named = {"a": X[:, 0], "b": X[:, 1]}
+    assert model.evaluate(frame) == model.evaluate(named, y, sample_weight=WEIGHT)
+    assert model.evaluate(frame) != model.evaluate(named, y, sample_weight=np.ones(60))
 
 
 def test_scores_are_weighted():

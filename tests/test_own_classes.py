@@ -136,7 +136,7 @@ def test_the_labels_of_each_output_are_shown():
     assert "classes of first: a, b, c\nclasses of second: u, v\n" in describe(model)
     header, rows = prediction_rows(model, as_table(frame), [])
     assert header == ["class_first", "class_second"]
-    np.testing.assert_array_equal(rows, model.predict(frame))
+    np.testing.assert_array_equal(list(rows), model.predict(frame))
 
 
 def test_several_outputs_of_bools_have_a_mean():

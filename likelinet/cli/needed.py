@@ -8,7 +8,6 @@ import numpy as np
 from likelinet.config import ModelConfig
 from likelinet.core.errors import ConfigError, DataError
 from likelinet.core.notes import unnoted
-from likelinet.core.wording import counted
 from likelinet.model.fit import Fit
 from likelinet.model.needs import Needs, check_needs, in_bytes, needs
 from likelinet.model.source import Source
@@ -40,4 +39,5 @@ def in_words(found: Sequence[Needs]) -> str:
     """Return in a sentence what groups that are trained one after the other take."""
     networks, weights = sum(n.members for n in found), sum(n.members * n.weights for n in found)
     memory = in_bytes(max(n.memory for n in found))
-    return f"{counted(networks, 'network')} with {weights:,} weights in all; training takes about {memory} of memory."
+    many = f"{networks:,} network{'s' * (networks != 1)}"
+    return f"{many} with {weights:,} weights in all; training takes about {memory} of memory."

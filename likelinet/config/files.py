@@ -94,7 +94,7 @@ def as_yaml(plain: Mapping[str, Any]) -> str:
     """Return the plain data of a config as YAML, ready to be read again."""
     import yaml
 
-    return yaml.safe_dump(dict(plain), sort_keys=False, default_flow_style=None, width=120)
+    return yaml.safe_dump(dict(plain), sort_keys=False, default_flow_style=None, width=120, allow_unicode=True)
 
 
 def plain_of(part: Any) -> Any:

@@ -208,7 +208,8 @@ class Encoded:
 
     def __init__(self, inputs: Inputs, table: Table, strict: bool = False, without_names: bool = False) -> None:
         self.table, self._strict, self._width = table, strict, inputs.width
-        self._by_order = inputs.names if without_names else []
+        numbered = inputs.names == [str(i) for i in range(len(inputs.names))]  # as pandas names columns without names
+        self._by_order = inputs.names if without_names and not numbered else []
         self._kinds = [(kind, at) for kind, at in zip(inputs.columns, inputs.spans, strict=True) if kind.width]
         self._endless = any(kind.endless for kind, _ in self._kinds)
         read = gathered(partial(kind.read, table) for kind, _ in self._kinds)
