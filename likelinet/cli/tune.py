@@ -73,11 +73,11 @@ def ranking_table(plan: Search, trials: Sequence[Trial], how: str) -> str:
     rest = [
         f"{states[state]} {word}" for state, word in ((PRUNED, "given up early"), (FAILED, "failed")) if states[state]
     ]
-    reasons = Counter(trial.error for trial in trials if trial.error)
+    failed = [trial for trial in trials if trial.error]
     lines += [
         "",
         f"{', '.join([counted(len(trials), 'trial'), *rest])}.",
-        *(f"Failed in {counted(n, 'trial')}: {why}" for why, n in reasons.most_common(3)),
+        *(f"Trial {trial.number} failed ({in_words(trial)}): {trial.error}" for trial in failed[:SHOWN]),
         f"Mean log score of held-out rows in nats ({len(plan.weight)} rows, {how}); higher is better.",
         "Difference to the best, with its paired standard error.",
         f"All fits together took {sum(trial.seconds for trial in trials):.1f} s.",

@@ -108,7 +108,10 @@ class Stream:
             if twice := [name for name in own if own.count(name) > 1]:
                 raise DataError(f"{file.path} must name every column once: '{min(twice)}' comes twice.")
             if file.is_text is not first.is_text:
-                raise DataError(f"{file.path}: a stream is of text or of tables, and {first.path} is the other.")
+                raise DataError(
+                    f"{file.path}: text and Parquet or Arrow files are no one stream, and {first.path} is the other; "
+                    "put them in folders of their own."
+                )
             if lacking := sorted({*own} ^ {*self.names}):
                 where = file if lacking[0] in self.names else first
                 raise DataError(f"{where.path}: there is no column '{lacking[0]}', which the other file has.")

@@ -139,7 +139,7 @@ def test_what_does_not_go_together_is_said(tmp_path):
     (tmp_path / "3.csv").write_text("a,b\n1,2\n")
     with pytest.raises(DataError, match=r"2\.parquet: there is no column 'b', which the other file has"):
         ll.Stream([tmp_path / "1.parquet", tmp_path / "2.parquet"])
-    with pytest.raises(DataError, match=r"3\.csv: a stream is of text or of tables"):
+    with pytest.raises(DataError, match=r"3\.csv: text and Parquet or Arrow files are no one stream"):
         ll.Stream([tmp_path / "1.parquet", tmp_path / "3.csv"])
     with pytest.raises(DataError, match=r"nothing\.csv: cannot read the table \(No such file or directory\)"):
         ll.Stream(tmp_path / "nothing.csv")

@@ -32,7 +32,8 @@ def contents(path: Path) -> bytes:
     except OSError as error:
         if address := _ADDRESS.fullmatch(str(path)):
             raise DataError(f"{address[1]}://{address[2]} is an address: download it, and name the file.") from None
-        raise DataError(f"{path}: cannot read the table ({error.strerror}); check the path.") from None
+        advice = "name a file in it" if isinstance(error, IsADirectoryError) else "check the path"
+        raise DataError(f"{path}: cannot read the table ({error.strerror}); {advice}.") from None
     for start, (kind, uncompressed) in _KINDS.items():
         if raw.startswith(start):
             try:
