@@ -58,7 +58,7 @@ class Inputs:
 
     def _levels(self, name: str, most: int) -> list[str]:
         """Return the most frequent levels of the training rows."""
-        return list(self.train[name].value_counts().index[:most])
+        return [str(level) for level in self.train[name].value_counts().index.tolist()[:most]]
 
     def coded(self, most: int) -> tuple[np.ndarray, np.ndarray]:
         """Return rows with a number for each frequent level, one for all others, and nan where it is missing."""

@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import messy_scores
 import numpy as np
@@ -27,7 +28,7 @@ LEVELS = (np.arange(39) + 0.5) / 39
 FOLDS = 5
 PATIENCE = 50  # rounds, where a peer stops early
 MOST_LEVELS = 20  # of y whose shares are a simple family
-LGBM = {"n_jobs": 1, "random_state": 0, "verbose": -1}
+LGBM: dict[str, Any] = {"n_jobs": 1, "random_state": 0, "verbose": -1}
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ def lightgbm(case: Case) -> Scores:
     from lightgbm import LGBMClassifier, LGBMRegressor
 
     x, test = case.inputs.coded(100)
-    fit = {"categorical_feature": _columns(case.inputs)}
+    fit: dict[str, Any] = {"categorical_feature": _columns(case.inputs)}
     if case.kind == "classes":
         model = LGBMClassifier(**LGBM).fit(x, case.y, **fit)
         return case.scores_of_classes(np.asarray(model.predict_proba(test)), model.classes_)
@@ -159,7 +160,7 @@ def lightgbm_quantiles(case: Case) -> Scores:
         LGBMRegressor(objective="quantile", alpha=a, **LGBM).fit(x, case.y, categorical_feature=columns).predict(test)
         for a in LEVELS
     ]
-    return messy_scores.of_quantiles(np.column_stack(found), LEVELS, case.test_y)
+    return messy_scores.of_quantiles(np.column_stack([np.asarray(quantile) for quantile in found]), LEVELS, case.test_y)
 
 
 def _columns(inputs: Inputs) -> list[int]:

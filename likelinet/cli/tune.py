@@ -39,7 +39,7 @@ def tune_command(
     check_output(storage, *files, search, output)
     space = read_plain(search)
     given = declared(files, target, overrides)
-    plan = Search.of(given.config, given.table, space, folds, str(search))
+    plan = Search.of(given.config, given.in_memory, space, folds, str(search))
     trials: list[Trial] = []
     cut: KeyboardInterrupt | None = None
     try:
