@@ -71,3 +71,10 @@ def test_the_layout_is_of_the_fit(n: int, rows: int, group: int, said: str, half
 def test_the_same_rows_go_on(half_done: Path, tmp_path: Path):
     rows = ll.Stream(tmp_path / "t.parquet", rows=100)
     same_fit(fitted(rows, half_done), fitted(rows, None))
+
+
+def test_the_folder_is_held_before_the_stream_is_read(half_done: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    rows = ll.Stream(tmp_path / "t.parquet", rows=100)
+    monkeypatch.setattr(ll.Stream, "in_parts", None)
+    with pytest.raises(DataError, match="holds a fit that has not ended"):
+        fitted(rows, half_done, resume=False)
