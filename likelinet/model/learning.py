@@ -1,7 +1,6 @@
 """From what the user passes to `fit` and `partial_fit` to a trained model."""
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -19,7 +18,7 @@ from likelinet.model.fit import Fit
 from likelinet.model.going_on import go_on
 from likelinet.model.imagined import best_share
 from likelinet.model.needs import check_widths
-from likelinet.model.recording import identity_of, recorded
+from likelinet.model.recording import identity_of, recording
 from likelinet.model.source import Source
 from likelinet.model.without_constants import without_constants
 from likelinet.model.without_identifiers import without_identifiers
@@ -50,17 +49,18 @@ class Given:
     once: bool  # whether to pass over all rows once
     checkpoint: Checkpoint | None = None
 
-    def recorded(
-        self, config: ModelConfig, table: Table, y: Any, start: tuple[np.ndarray, ...] = ()
-    ) -> AbstractContextManager[Record]:
-        """Give the record of the fit of a config to a table."""
-
-        def identity() -> dict[str, Any]:
-            held = self.held_out()
-            read = None if held is None else (declared_table(held[0], config.data), *held[1:])
-            return identity_of(config, table, y, self.sample_weight, read, start)
-
-        return recorded(self.checkpoint, identity)
+    def identity(
+        self,
+        config: ModelConfig,
+        table: Table,
+        y: Any,
+        start: tuple[np.ndarray, ...] = (),
+        beyond: Beyond | None = None,
+    ) -> dict[str, Any]:
+        """Return what the fit of a config to a table is of."""
+        held = self.held_out()
+        read = None if held is None else (declared_table(held[0], config.data), *held[1:])
+        return identity_of(config, table, y, self.sample_weight, read, start, beyond)
 
     def held_out(self) -> tuple[Any, Any, Any] | None:
         """Return X, y and weights of the held-out rows, if there are any."""
@@ -82,11 +82,12 @@ def roles_of(config: ModelConfig, custom: type[Distribution] | None) -> Roles:
 def learned(declared: ModelConfig, custom: type[Distribution] | None, given: Given) -> tuple[Fit, BaseException | None]:
     """Return what a model learns that knows nothing yet, and what cut it short, if anything did."""
     check_widths(declared)
-    declared, given, beyond = _in_memory(declared, given)
-    table = declared_table(given.X, declared.data)
-    config, y = named(declared, table, given.y)
-    config = titled(config, table.columns, y)
-    with given.recorded(config, table, y) as record:
+    with recording(given.checkpoint) as recorded:
+        declared, given, beyond = _in_memory(declared, given)
+        table = declared_table(given.X, declared.data)
+        config, y = named(declared, table, given.y)
+        config = titled(config, table.columns, y)
+        record = recorded(partial(given.identity, config, table, y, beyond=beyond))
         fit, cause = _learned(config, custom, given, table, y, beyond, record)
         if cause is None or failure_of(cause) is not None:
             record.close()
@@ -179,7 +180,8 @@ def gone_on(fit: Fit, given: Given) -> tuple[Fit, BaseException | None]:
     roles = roles_of(config, fit.custom)
     weights = tuple(group.theta for group in fit.groups)
     look = also(lambda: fit.rows(table).x.check() if table.n else None)
-    with look, given.recorded(config, table, y, weights) as record:
+    with look, recording(given.checkpoint) as recorded:
+        record = recorded(partial(given.identity, config, table, y, weights))
         rows = roles.rows(table, y, given.sample_weight, fit.inputs.names, fit.inputs.named)
         held_out = given.held_out()
         held = None if held_out is None else _held_out(roles, *held_out, fit.inputs.names, fit.inputs.named)

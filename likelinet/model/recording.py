@@ -14,6 +14,7 @@ from likelinet.core.locking import locked
 from likelinet.core.notes import note
 from likelinet.core.wording import listed
 from likelinet.tables.fingerprint import of_table, of_values
+from likelinet.tables.shuffled import Beyond
 from likelinet.tables.table import Table
 from likelinet.training.checkpoint import LOCK, Checkpoint, Generations
 from likelinet.training.record import Record
@@ -57,8 +58,10 @@ def held(checkpoint: Checkpoint) -> Generator[tuple[Generations, Known | None]]:
 
 
 @contextmanager
-def recorded(checkpoint: Checkpoint | None, identity: Callable[[], dict[str, Any]]) -> Generator[Record]:
-    """Give the record of a fit, which goes on from the checkpoint if it is to, and there is one.
+def recording(checkpoint: Checkpoint | None) -> Generator[Callable[[Callable[[], dict[str, Any]]], Record]]:
+    """Hold the folder of a fit, and give what makes its record, once it can be said what the fit is of.
+
+    The record goes on from the checkpoint if it is to, and there is one.
 
     Raises
     ------
@@ -66,18 +69,21 @@ def recorded(checkpoint: Checkpoint | None, identity: Callable[[], dict[str, Any
         As `held`, or if the checkpoint is of another config or table.
     """
     if checkpoint is None:
-        yield Record()
+        yield lambda _: Record()
         return
     with held(checkpoint) as (generations, known):
-        now = identity()
-        if checkpoint.resume and known is not None:
-            check_same(known[1]["identity"], now, generations.folder)
-        else:
-            known = None
-            generations.clear()  # of one that has ended
-            if checkpoint.resume:
-                note(f"{generations.folder}: there is no checkpoint to go on from, so the fit begins.")
-        yield Record(checkpoint, generations, now, known)
+        yield lambda identity: _record(checkpoint, generations, known, identity())
+
+
+def _record(checkpoint: Checkpoint, generations: Generations, known: Known | None, now: dict[str, Any]) -> Record:
+    if checkpoint.resume and known is not None:
+        check_same(known[1]["identity"], now, generations.folder)
+    else:
+        known = None
+        generations.clear()  # of one that has ended
+        if checkpoint.resume:
+            note(f"{generations.folder}: there is no checkpoint to go on from, so the fit begins.")
+    return Record(checkpoint, generations, now, known)
 
 
 def identity_of(
@@ -87,6 +93,7 @@ def identity_of(
     weight: Any,
     validation: tuple[Table, Any, Any] | None,
     start: tuple[np.ndarray, ...] = (),
+    beyond: Beyond | None = None,
 ) -> dict[str, Any]:
     """Return what a fit is of, as plain data: version, config and digests of all rows as they were read.
 
@@ -100,6 +107,8 @@ def identity_of(
         Held-out rows.
     start : tuple of ndarray
         The weights that it goes on from, if it does.
+    beyond : Beyond, optional
+        Of what the rows are a sample.
     """
     return {
         "version": __version__,
@@ -107,6 +116,7 @@ def identity_of(
         "rows": _rows(table, y, weight),
         "validation": None if validation is None else _rows(*validation),
         "start": [of_values(theta) for theta in start],
+        "stream": None if beyond is None else _stream(beyond),
     }
 
 
@@ -114,6 +124,19 @@ def _rows(table: Table, y: Any, weight: Any) -> dict[str, Any]:
     of = {"y": y, "weight": weight}
     found = {key: None if values is None else of_values(values) for key, values in of.items()}
     return {"n": table.n, "columns": of_table(table), "order": [*table.columns], **found}
+
+
+def _stream(beyond: Beyond) -> dict[str, Any]:
+    """Return all rows of a stream, and what says in which order they are trained on."""
+    survey = beyond.survey
+    layout = beyond.side_by_side, [(part.file, part.first, part.rows) for part in survey.parts]
+    return {
+        "n": survey.n,
+        "in_memory": survey.stream.rows_in_memory,
+        "layout": of_values(repr(layout).encode()),
+        "columns": survey.digests,
+        "order": [*survey.digests],
+    }
 
 
 def check_same(known: Mapping[str, Any], now: Mapping[str, Any], folder: Path) -> None:
@@ -135,6 +158,8 @@ def check_same(known: Mapping[str, Any], now: Mapping[str, Any], folder: Path) -
     if keys := different(known["config"], now["config"]):
         named = listed([f"{key}: {was!r} there, {is_now!r} here" for key, (was, is_now) in keys.items()])
         raise ConfigError(f"{folder}: the checkpoints are of another config, {named}: set what was there, {anew}.")
+    if (found := _different_streams(known.get("stream"), now["stream"])) is not None:
+        raise DataError(f"{folder}: the checkpoints are of other data, {found}: take those of before, {anew}.")
     for rows, of in (("rows", "the table"), ("validation", "the validation rows")):
         if (found := _different_rows(known[rows], now[rows], of)) is not None:
             raise DataError(f"{folder}: the checkpoints are of other data, {found}: take those of before, {anew}.")
@@ -142,6 +167,17 @@ def check_same(known: Mapping[str, Any], now: Mapping[str, Any], folder: Path) -
         raise DataError(
             f"{folder}: the checkpoints are of a model with other weights to go on from: take that of before, {anew}."
         )
+
+
+def _different_streams(known: dict[str, Any] | None, now: dict[str, Any] | None) -> str | None:
+    if known is None or now is None:
+        more = "more rows than are in memory at a time"
+        return None if known == now else f"the table had {more} there" if now is None else f"the table has {more} here"
+    if known["n"] == now["n"] and known["in_memory"] != now["in_memory"]:
+        return f"{known['in_memory']:,} rows were in memory at a time, and {now['in_memory']:,} are (rows of a Stream)"
+    if known["n"] == now["n"] and known["layout"] != now["layout"]:  # of which blocks the digests are
+        return "the table is cut into other parts, such as files or row groups"
+    return _different_rows(known, now, "the table")
 
 
 def _different_rows(known: dict[str, Any] | None, now: dict[str, Any] | None, of: str) -> str | None:

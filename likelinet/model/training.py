@@ -1,6 +1,7 @@
 """A fit from the weights that it begins with to those that it keeps."""
 
 from collections.abc import Sequence
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -152,13 +153,44 @@ def trained(
     once : bool
         Whether it is one pass by a rate that does not change, which takes up what is carried.
     """
-    config, objective, record, progress = begun.config, begun.objective, beside.record, beside.progress
+    record, progress, units = beside.record, beside.progress, begun.units
     key = [group, list(theta.shape), theta.dtype.name, plan.steps]
     if (done := record.replayed(key)) is not None:
         return _with(begun, done), done.heading, done.failure
-    windows = rows.windows
+    with nullcontext() if rows.windows is None else closing(rows.windows):
+        training = _begun(begun, theta, rows, plan, streams, beside, group, once)
+        record.go_on(key, training, progress)
+        training.go_on(look=lambda: record.write_if_due(key, training))
+    progress.end()
+    theta, history, cause = training.end()
+    given = Finished(
+        theta if units is None else units.plain(theta, begun.objective.layout),
+        history,
+        training.heading,
+        training.cut_off,
+        None if cause is not None else Carried.of(training, training.engine),
+        failure_of(cause),
+        record.seconds(),
+    )
+    if cause is None or given.failure is not None:
+        record.ended(key, given)
+    return _with(begun, given), given.heading, cause
+
+
+def _begun(
+    begun: Fit,
+    theta: np.ndarray,
+    rows: Encoded,
+    plan: Plan,
+    streams: list[Streams],
+    beside: Beside,
+    group: str,
+    once: bool,
+) -> Training:
+    """Return a training before its first step, or the first one of a pass."""
+    config, objective, units, windows = begun.config, begun.objective, begun.units, rows.windows
     data = rows.data if windows is None else windows.at(0)
-    head, layout, units = objective.head, objective.layout, begun.units
+    head, layout = objective.head, objective.layout
     declared, carried, exact = config.training, begun.carried if once else None, is_exact(config, begun.inputs)
     engine, optimiser = LbfgsEngine(), None
     if not exact:
@@ -176,32 +208,13 @@ def trained(
         if (masking := _masking(begun, rows)) is not None:
             objective = replace(objective, network=Chain((masking, objective.network)))
         engine = build_engine(config, objective, data, plan.probable_steps, plan.batch_size)
-    progress.begin(plan.epochs * plan.looks_of_epoch, plan.time, group)
+    beside.progress.begin(plan.epochs * plan.looks_of_epoch, plan.time, group)
     theta = theta if carried is None else carried.weights
-    budget, told = Budget(plan.time, look=record.look), [progress, *beside.callbacks]
+    budget, told = Budget(plan.time, look=beside.record.look), [beside.progress, *beside.callbacks]
     training = Training(engine, objective, data, optimiser, plan, theta, streams, told, budget, windows)
     if carried is not None:
         carried.to(training, engine.name)
-    record.go_on(key, training, progress)
-    try:
-        training.go_on(look=lambda: record.write_if_due(key, training))
-    finally:
-        if windows is not None:
-            windows.close()
-    progress.end()
-    theta, history, cause = training.end()
-    given = Finished(
-        theta if units is None else units.plain(theta, layout),
-        history,
-        training.heading,
-        training.cut_off,
-        None if cause is not None else Carried.of(training, engine.name),
-        failure_of(cause),
-        record.seconds(),
-    )
-    if cause is None or given.failure is not None:
-        record.ended(key, given)
-    return _with(begun, given), given.heading, cause
+    return training
 
 
 def _with(begun: Fit, given: Finished) -> Fit:

@@ -52,6 +52,11 @@ class Beyond:
         """How many rows a window has; the last one of a pass may have fewer."""
         return -(-self.n // self.windows)
 
+    @property
+    def side_by_side(self) -> int:
+        """How many parts are read at a time."""
+        return int(np.clip(COLUMNS // max(len(self.survey.stream.names), 1), 1, OPEN))
+
     def kept(self, start: int, stop: int) -> np.ndarray:
         """Return which rows are trained on, of those from one position of the stream to another."""
         mask = np.ones(stop - start, bool)
@@ -62,8 +67,7 @@ class Beyond:
         """Return all rows in the order of a pass, by the seed; where they make one window it is their own."""
         if self.windows == 1:
             return [Slice(part, 0, part.rows) for part in self.survey.parts]
-        side_by_side = int(np.clip(COLUMNS // max(len(self.survey.stream.names), 1), 1, OPEN))
-        return slices(self.survey.parts, side_by_side, np.random.default_rng([seed, 4, passes]))
+        return slices(self.survey.parts, self.side_by_side, np.random.default_rng([seed, 4, passes]))
 
     def window(self, every: Sequence[Slice], k: int) -> list[Slice]:
         """Return the rows of window k of a pass in this order."""

@@ -1,5 +1,6 @@
-"""One pass over a stream: how many rows it has, in which parts they lie, and a uniform sample of them."""
+"""One pass over a stream: how many rows it has, in which parts they lie, their digests, and a uniform sample."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -11,6 +12,7 @@ from likelinet.core.errors import DataError
 from likelinet.tables.arrow import pa
 from likelinet.tables.cells import parse
 from likelinet.tables.coded import Coded
+from likelinet.tables.fingerprint import of_table
 from likelinet.tables.stream import Part, Stream
 from likelinet.tables.table import Table
 from likelinet.tables.text import Text
@@ -30,11 +32,14 @@ class Survey:
         The sample, in the order of the stream, whose positions are its index.
     parts : tuple of Part
         All rows, in order.
+    digests : dict of str
+        The SHA-256 of the cells of each column, by name, of all rows.
     """
 
     stream: Stream
     table: Table
     parts: tuple[Part, ...]
+    digests: dict[str, str] = field(default_factory=dict)
 
     @property
     def n(self) -> int:
@@ -79,18 +84,22 @@ def surveyed(stream: Stream, seed: int, y: Sequence[str]) -> Survey:
     sample, witnesses = _Sample(stream.rows_in_memory), {name: _Witnesses() for name in y}
     keys, first = np.random.PCG64([seed, 3]), 0
     sizes: list[tuple[Any, int]] = []
+    digests = {name: hashlib.sha256() for name in stream.names}
     for part, rows in stream.in_parts():
         n = rows.num_rows
         sizes.append((part, n))
         sample.take(np.random.Generator(keys).random(n), first, rows)
-        table = stream.table(rows.select([c for c in rows.column_names if c.strip() in witnesses]), np.arange(n))
+        table = stream.table(rows, np.arange(n))
+        for name, digest in of_table(table).items():
+            digests[name].update(digest.encode())
         for name, each in witnesses.items():
             if name in table.columns:
                 each.take(table.plain(name), first, rows)
         first += n
     if not first:
         raise DataError("The table is empty: it has no rows.")
-    return Survey(stream, _table(stream, sample, witnesses.values()), tuple(_parts(sizes)))
+    found = {name: sha.hexdigest() for name, sha in digests.items()}
+    return Survey(stream, _table(stream, sample, witnesses.values()), tuple(_parts(sizes)), found)
 
 
 def _parts(sizes: Sequence[tuple[Any, int]]) -> list[Part]:

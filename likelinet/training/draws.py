@@ -75,6 +75,9 @@ class Draws:
         return {"streams": [dict(p) for p in self._at], "part": self._part, "epoch": self._epoch}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from there."""
+        """Go on from there, with the rows of the latest epoch, by which weights are judged where no other follows."""
         self._at, self._part = [dict(p) for p in state["streams"]], state["part"]
         self._epoch = state["epoch"]
+        latest = self._epoch if self._part else self._epoch - 1
+        if self._fed is not None and latest >= 0:
+            self._fed(latest)

@@ -35,14 +35,16 @@ def rows(k: int, data: Data) -> Data:
     return Data(x, None, y, weight)
 
 
-def training(engine: str, case: str, made: Callable[[int, Data], Data], of_pass: int) -> tuple[Training, Windows]:
+def training(
+    engine: str, case: str, made: Callable[[int, Data], Data], of_pass: int, look: int = 3
+) -> tuple[Training, Windows]:
     """Return a training on windows, in which the last rows are held out of all members."""
     plain = test_resume.training(ENGINES[engine](), case)
     data, members = plain._data, len(plain._plan.train)
     held = np.arange(SIZE, len(data.y))
     train, validation = (np.tile(r, (members, 1)) for r in (np.arange(SIZE), held))
     windows = Windows(of_pass, lambda k, _: made(k, data))
-    again = {"train": train, "validation": validation, "windows": of_pass}
+    again = {"train": train, "validation": validation, "windows": of_pass, "look": look}
     return test_resume.training(ENGINES[engine](), case, again=again, windows=windows, data=windows.at(0)), windows
 
 
@@ -104,6 +106,25 @@ def test_a_training_that_is_paused_goes_on_in_its_window(engine, case, steps):
     resumed, windows = training(engine, case, rows_of, PASS)
     resumed.restore(state)
     assert_same(finished(resumed, windows), want)
+
+
+@engines
+@pytest.mark.parametrize(("case", "look"), [("nesterov, one member", 3), (HELD, 3), (HELD, 2)])
+def test_one_that_is_restored_after_its_last_look_judges_by_its_last_window(engine, case, look):
+    """As one that was not stopped does: what is kept may not depend on it."""
+    found = []
+    whole, windows = training(engine, case, rows_of, PASS, look)
+    whole.go_on()
+    windows.close()
+    resumed, windows = training(engine, case, rows_of, PASS, look)
+    resumed.restore(from_plain(whole.state()))
+    resumed.go_on()
+    windows.close()
+    for each in (whole, resumed):
+        found.append((each._data.y, each._data.weight, each._run.evaluate(each._best.theta, each._plan.train)))
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert not np.array_equal(found[0][0], rows_of(0, whole._data).y)
 
 
 def rows_of(k: int, data: Data) -> Data:
