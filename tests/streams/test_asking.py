@@ -108,6 +108,15 @@ def test_rows_without_y_and_a_block_without_any(paths):
         model.score(ll.Stream(paths / "n.parquet"))
 
 
+def test_a_block_whose_weights_are_all_0(paths):
+    model = fitted("numbers")
+    w = FRAME["w"].to_numpy().copy()
+    w[40:200] = 0.0
+    table = FRAME.set_column(FRAME.column_names.index("w"), "w", pa.array(w))
+    pq.write_table(table, paths / "w.parquet", row_group_size=130)
+    assert model.score(ll.Stream(paths / "w.parquet")) == pytest.approx(model.score(table), rel=1e-12)
+
+
 def test_a_kind_of_oddity_is_noted_once_with_its_row(paths):
     model = fitted("counts")
     x = FRAME["x"].to_numpy().copy()

@@ -171,13 +171,13 @@ def test_rows_without_y_or_weight_do_not_count(tmp_path, monkeypatch):
     made = windows_of(monkeypatch)
     columns = frame()
     columns["y"][:300] = np.nan  # whole parts of it
-    columns["w"][300:350] = 0.0
+    columns["w"][300:450] = 0.0  # and of this
     with pytest.warns(UserWarning, match="y' is missing in"):
         quick(data={"target": "y", "weight": "w"}).fit(stream(tmp_path / "t.parquet", columns, 200))
     first, size = [data for k, data in made if k < 5], 175  # a fifth of the rows but the 25 that are held out
     held = len(first[0].y) - size  # of which some have no y
     assert 5 < held < 25
-    assert sum(int((data.weight[:size] > 0.0).sum()) for data in first) == 550 - held
+    assert sum(int((data.weight[:size] > 0.0).sum()) for data in first) == 450 - held
     for data in first:
         assert np.isfinite(data.y).all()
 
