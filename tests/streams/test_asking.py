@@ -33,6 +33,7 @@ MODELS = {
     "numbers": {"data": {"target": "y", "weight": "w", "features": ["x", "b"]}},
     "two outputs": {"data": {"target": ["y", "z"], "features": ["x"]}},
     "two classes": {"data": {"target": "k", "features": ["x"]}, "distribution": {"kind": "bernoulli"}},
+    "three classes": {"data": {"target": "b", "features": ["x"]}, "distribution": {"kind": "categorical"}},
     "counts": {"data": {"target": "c", "features": ["x"]}, "distribution": {"kind": "poisson"}},
     "times": {
         "data": {"target": {"time": "t", "event": "e"}, "features": ["x"]},
@@ -40,7 +41,7 @@ MODELS = {
     },
     "a code": {"data": {"features": ["x", "y", "z"]}, "network": {"kind": "vae", "latent": 2, "encoder": [4]}},
 }
-OF_ALL = {"roc_auc", "average_precision", "concordance", "integrated_brier", "d_calibration"}
+OF_ALL = {"roc_auc", "roc_auc_macro", "average_precision", "concordance", "integrated_brier", "d_calibration"}
 
 
 @pytest.fixture(autouse=True)
