@@ -160,7 +160,8 @@ def note_without_y(lacking: np.ndarray, table: Table, read: Table, names: Sequen
     if text.sum() == many:
         note(f"{what} is text {rows}: '{first}', say.")
     elif text.any():
-        note(f"{what} is missing {rows}; it is text in {rows_of(text, table.index)}: '{first}', say.")
+        said = f"{what} is missing {rows}; it is text in {rows_of(text, table.index)}: '{first}', say."
+        note(said, kinds=(f"{what} is missing", f"{what} is text"))
     else:
         note(f"{what} is missing {rows}.")
 

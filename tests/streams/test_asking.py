@@ -129,6 +129,19 @@ def test_a_kind_of_oddity_is_noted_once_with_its_row(paths):
     assert "(71: 99" in note
 
 
+def test_an_oddity_of_another_column_in_a_later_block_is_noted(paths):
+    model = quick(data={"target": "y", "features": ["x", "z"]}).fit(FRAME)
+    x, z = np.zeros(N), np.zeros(N)
+    x[[10, 70, 200]], z[[70, 200]] = 99.0, 77.0
+    pq.write_table(pa.table({"x": x, "z": z}), paths / "odd.parquet")
+    with pytest.warns(UserWarning, match="outside") as told:
+        model.predict(ll.Stream(paths / "odd.parquet"))
+    first, second = [str(w.message) for w in told if "outside" in str(w.message)]
+    assert "'x'" in first
+    assert "'z'" not in first
+    assert "'z' in 1 row (71: 77" in second
+
+
 def test_a_score_that_a_part_has_not_is_left_out():
     y, one = np.array([0.0, 1.0]), np.ones(2)
     d = ll.Gaussian([0.0, 0.5], 1.0)
