@@ -1,5 +1,7 @@
 """What is asked of a stream: the answers for the whole table, whatever the blocks."""
 
+import warnings
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as csv
@@ -8,6 +10,8 @@ import pytest
 
 import likelinet as ll
 from likelinet.cli import formats, reading
+from likelinet.cli.blocks import write_blocks
+from likelinet.core import notes
 from likelinet.core.errors import DataError
 from likelinet.scores.parts import part_of, together
 from likelinet.tables.reading import parts, text_blocks
@@ -140,6 +144,31 @@ def test_an_oddity_of_another_column_in_a_later_block_is_noted(paths):
     assert "'x'" in first
     assert "'z'" not in first
     assert "'z' in 1 row (71: 77" in second
+
+
+def kinds_said() -> list[str]:
+    """Return what is said of two notes of one kind."""
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        notes.note("It is odd in 1 row.")
+        notes.note("It is odd in 2 rows.")
+    return [str(w.message) for w in told]
+
+
+def test_after_an_error_each_note_is_said_again(paths, monkeypatch):
+    def broken(*_) -> None:
+        raise DataError("It is full.")
+
+    stream, model = ll.Stream(paths / "t.parquet"), fitted("numbers")
+    with pytest.raises(DataError, match="full") as error:
+        write_blocks(stream, lambda rows: (["n"], [[rows.n]]), broken)
+    assert len(kinds_said()) == 2, error
+    for question in (model.score, model.evaluate):
+        monkeypatch.setattr(model, "_log_probs", broken)
+        monkeypatch.setattr(model, "_part", broken)
+        with pytest.raises(DataError, match="full") as error:
+            question(stream)
+        assert len(kinds_said()) == 2, error
 
 
 def test_a_score_that_a_part_has_not_is_left_out():
