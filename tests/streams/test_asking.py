@@ -9,9 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 
 import likelinet as ll
-from likelinet.cli import formats, reading
+from likelinet.cli import formats
 from likelinet.cli.blocks import write_blocks
-from likelinet.core import notes
+from likelinet.core import machine, notes
 from likelinet.core.errors import DataError
 from likelinet.scores.parts import part_of, together
 from likelinet.tables.reading import parts, text_blocks
@@ -234,7 +234,7 @@ def test_the_command_line_fits_a_stream(paths):
 def test_files_that_are_large_beside_the_memory_are_streams(paths, monkeypatch):
     fitted("numbers").save(paths / "m.safetensors")
     plain = cli("evaluate", paths / "m.safetensors", paths / "t.csv")
-    monkeypatch.setattr(reading, "_memory", lambda: 10_000)
+    monkeypatch.setattr(machine, "_of_groups", lambda *_: [10_000])  # as in a container
     found = cli("evaluate", paths / "m.safetensors", paths / "t.csv")
     assert found.out == plain.out
     assert found.err.startswith(f"{paths / 't.csv'}: read as a stream, as its")
