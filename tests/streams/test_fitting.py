@@ -198,13 +198,39 @@ def test_rare_labels_are_known_and_odd_y_is_named_before_training(tmp_path):
     assert told == []
 
 
+@pytest.mark.parametrize("y", [np.inf, -np.inf])
+def test_y_that_is_infinite_is_named_before_training(y, tmp_path):
+    columns, told = frame(), []
+    columns["y"][777] = y
+    with pytest.raises(DataError, match=r"row 778\b"):
+        quick(data={"target": "y"}).fit(stream(tmp_path / "t.parquet", columns, 100), callbacks=[told.append])
+    assert told == []
+
+
+def test_a_rare_label_that_is_a_float_is_known(tmp_path):
+    columns = frame()
+    columns["y"] = np.where(columns["x"] > 0, 2.0, 3.5)
+    columns["y"][777] = 1.0
+    model = quick(data={"target": "y"}, distribution={"kind": "categorical"})
+    model.fit(stream(tmp_path / "t.parquet", columns, 100))
+    assert model.classes.tolist() == [1.0, 2.0, 3.5]
+
+
+@pytest.mark.parametrize("kind", [float, int])
+def test_of_very_many_different_numbers_the_ends_alone_are_kept(kind, tmp_path):
+    y = np.random.default_rng(0).permutation(1500).astype(kind)
+    found = surveyed(stream(tmp_path / "t.parquet", {"y": y}, 10, group=400), 0, ("y",)).table
+    assert found.n <= 12
+    assert {0, 1499} <= {*found.numbers("y").tolist()}
+
+
 def test_what_only_training_meets_is_raised_with_its_row(tmp_path):
     columns = frame()
-    columns["y"][777] = np.inf
+    columns["w"][777] = np.inf
     rows = stream(tmp_path / "t.parquet", columns, 100)
     assert 777 not in surveyed(rows, 0, ("y",)).table.index
     with pytest.raises(DataError, match=r"row 778\b"):
-        quick(data={"target": "y"}).fit(rows)
+        quick(data={"target": "y", "weight": "w"}).fit(rows)
 
 
 def test_a_strict_model_takes_rows_that_the_sample_has_not_seen(tmp_path):
