@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from os import PathLike
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -100,6 +101,11 @@ class Stream:
         """The names of the columns."""
         file, partitions = self._files[0]
         return [*(name.strip() for name in file.names), *partitions]
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files, as far as they are on disk."""
+        return tuple(Path(file.path) for file, _ in self._files if file.system.type_name == "local")
 
     def _check_names(self) -> None:
         first = self._files[0][0]
