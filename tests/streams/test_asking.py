@@ -231,6 +231,30 @@ def test_the_command_line_fits_a_stream(paths):
     assert "There is no column 'yy'" in typo.err
 
 
+def test_validation_rows_that_are_trained_on_are_refused(paths):
+    (paths / "folder").mkdir()
+    (paths / "folder" / "t.csv").symlink_to(paths / "t.csv")
+    for given in ((paths / "t.csv", "--stream"), (paths / "folder",), ((paths / "t.csv").as_uri(),)):
+        asked = ("--target", "y", "-o", paths / "m.safetensors", "--validation", paths / "t.csv")
+        found = cli("fit", *given, *asked, "--set", "training.epochs=1", "--set", "quality=plain")
+        assert found.code == 2
+        assert "t.csv: this file is given twice, so that the best epoch" in found.err
+
+
+def test_an_output_within_a_folder_that_is_read_is_refused(paths):
+    (paths / "folder" / "below").mkdir(parents=True)
+    pq.write_table(FRAME, paths / "folder" / "t.parquet")
+    fitted("numbers").save(paths / "m.safetensors")
+    (paths / "link").symlink_to(paths / "folder" / "below")
+    for out in (paths / "folder" / "o.csv", paths / "link" / "o.csv"):
+        for command in (("predict", paths / "m.safetensors"), ("sample", paths / "m.safetensors"), ("fit",)):
+            asked = ("--target", "y", "--set", "training.epochs=1") if command == ("fit",) else ()
+            found = cli(*command, paths / "folder", *asked, "-o", out)
+            assert found.code == 2
+            assert f"{out}: this is in the folder {paths / 'folder'}, whose files are the input" in found.err
+            assert not out.exists()
+
+
 def test_files_that_are_large_beside_the_memory_are_streams(paths, monkeypatch):
     fitted("numbers").save(paths / "m.safetensors")
     plain = cli("evaluate", paths / "m.safetensors", paths / "t.csv")
