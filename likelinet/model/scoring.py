@@ -15,6 +15,7 @@ from likelinet.scores.parts import Part, part_of, together
 from likelinet.tables.named_target import named_in_stream
 from likelinet.tables.rows import Rows, declared_table, lacking_in_all
 from likelinet.tables.stream import Stream
+from likelinet.tables.table import Table
 
 
 class Scoring(Questions):
@@ -46,6 +47,7 @@ class Scoring(Questions):
         if isinstance(X, Stream):
             with each_kind_once():
                 found = [self._part(rows) for rows in self._in_blocks(X, y, sample_weight)]
+            self._note_seen(Table({}, len(X), files=X.files))
             return self._evaluated(found)
         table = declared_table(X, self.config.data)
         rows = self.observed(table, y, sample_weight)

@@ -136,6 +136,7 @@ class Stream:
             if rows.num_rows:
                 yield self.table(rows, np.arange(first, first + rows.num_rows))
             first += rows.num_rows
+        self._length = first
 
     def __repr__(self) -> str:
         some = ", ".join(self.paths[:2]) + (", …" if len(self.paths) > 2 else "")

@@ -243,6 +243,18 @@ def test_a_strict_model_takes_rows_that_the_sample_has_not_seen(tmp_path):
         model.predict(rows)
 
 
+@pytest.mark.parametrize("rows", [100, N])
+def test_scores_of_the_rows_of_training_are_noted(rows, tmp_path):
+    path = tmp_path / "t.csv"
+    model = quick(data={"target": "y"}).fit(stream(path, frame(), rows))
+    assert model._fit.source.rows == N
+    model.save(tmp_path / "m.safetensors")
+    for given in (ll.Stream(path), path):
+        with pytest.warns(UserWarning, match="t.csv: the model was trained on these very rows"):
+            ll.Model.load(tmp_path / "m.safetensors").evaluate(given)
+    model.evaluate(stream(tmp_path / "other.csv", frame(seed=1), rows))
+
+
 def test_what_a_stream_cannot_do_is_said(tmp_path):
     columns = {**frame(), "g": np.arange(N) % 7}
     rows = stream(tmp_path / "t.parquet", columns, 100)
