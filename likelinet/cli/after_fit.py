@@ -80,7 +80,7 @@ def predict(
     The ending of the output says how: .csv, .tsv, .jsonl for a line of JSON for each row, or .parquet. In the last two,
     kept columns that hold numbers, true and false, or ISO dates, have these types; in text they are as they were read.
     """
-    from likelinet.cli.blocks import of_each_block
+    from likelinet.cli.blocks import write_blocks
     from likelinet.cli.formats import format_of
     from likelinet.cli.kept import kept_cells
     from likelinet.cli.predict import prediction_rows
@@ -99,7 +99,7 @@ def predict(
             kept = kept_cells(keep, rows, typed)
         return prediction_rows(fitted, rows, quantiles, above, kept, parameters, events, level, costs)
 
-    form.write(output, *of_each_block(given, rows_of))
+    write_blocks(given, rows_of, partial(form.write, output))
 
 
 @click.command()
@@ -120,7 +120,7 @@ def sample(
     trust: str | None,
 ) -> None:
     """Write draws y ~ P(y | x): a line for each row, a column for each draw; as .csv, .tsv, .jsonl or .parquet."""
-    from likelinet.cli.blocks import of_each_block
+    from likelinet.cli.blocks import write_blocks
     from likelinet.cli.formats import format_of
     from likelinet.cli.predict import sample_rows
     from likelinet.cli.reading import read
@@ -132,7 +132,7 @@ def sample(
     fitted = Model.load(model, trust=trust)
     given = read(table, fitted.config.data.header, streamed)
     seeds = repeat(seed) if isinstance(given, Table) else seeds_of_blocks(seed)
-    form.write(output, *of_each_block(given, lambda rows: sample_rows(fitted, rows, number, next(seeds))))
+    write_blocks(given, lambda rows: sample_rows(fitted, rows, number, next(seeds)), partial(form.write, output))
 
 
 @click.command()

@@ -70,8 +70,7 @@ def _fit_and_save(
     before = model.history if model.fitted else None
     parted = None if holdout is None else _parted(given.config, given.table, holdout)
     rows = given.table if parted is None else parted[0]
-    own = [] if isinstance(rows, Stream) else rows.files
-    check_different(validation, own, "the best epoch would be chosen by rows that are trained on")
+    check_different(validation, rows.files, "the best epoch would be chosen by rows that are trained on")
     others = (read_table(validation, given.config.data.header),) if validation else None
     family = Begun(None if quiet else _family(given))
     began = time.perf_counter()

@@ -85,13 +85,17 @@ def above_bar(line: str) -> None:
 
 
 def check_output(path: Path | None, *inputs: Path) -> None:
-    """Raise before any work is done if an output file is one of the inputs, under whatever name, or has no folder."""
+    """Raise before any work is done if an output file is one of the inputs, or within one, or has no folder."""
     if path is not None:
         _check_name(path)
     for given in inputs:
         with suppress(OSError):  # either is not there
             if path is not None and path.is_file() and path.samefile(given):
                 raise DataError(f"{path}: this is the input {given}, which would be lost; choose another name by -o.")
+            if path is not None and given.is_dir() and path.resolve().is_relative_to(given.resolve()):
+                raise DataError(
+                    f"{path}: this is in the folder {given}, whose files are the input; name one elsewhere."
+                )
     if path is not None and (path.is_file() or path.is_dir() or not path.exists()):  # a device or a pipe is fine
         check_writable(path)
 

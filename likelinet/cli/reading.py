@@ -1,11 +1,11 @@
 """The table that a command is given: in memory, or a stream where it may not fit there."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
+from likelinet.core.machine import memory
 from likelinet.tables.reading.places import is_address
 from likelinet.tables.stream import Stream
 from likelinet.tables.table import Table, read_table
@@ -21,20 +21,12 @@ def read(paths: Sequence[Path], header: bool, streamed: bool) -> Table | Stream:
     """
     if streamed or any(path.is_dir() or is_address(path) for path in paths):
         return Stream(paths, header=header)
-    size, memory = sum(path.stat().st_size for path in paths if path.is_file()), _memory()
-    if memory is not None and PART * size > memory:
+    size, there = sum(path.stat().st_size for path in paths if path.is_file()), memory()
+    if there is not None and PART * size > there:
         click.echo(
             f"{', '.join(map(str, paths))}: read as a stream, as its {size / 1e9:.1f} GB are much beside "
-            f"{memory / 1e9:.0f} GB of memory.",
+            f"{there / 1e9:.0f} GB of memory.",
             err=True,
         )
         return Stream(paths, header=header)
     return read_table(paths, header)
-
-
-def _memory() -> int | None:
-    """Return the bytes of memory of this machine, where it says so."""
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):
-        return None

@@ -3,7 +3,7 @@
 import re
 import sys
 import warnings
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -13,9 +13,9 @@ from likelinet.core.errors import printable
 OURS = ("abc", "contextlib", "importlib", "likelinet", "skpro")
 
 _said: ContextVar[set[str] | None] = ContextVar("said", default=None)  # the notes so far, within `each_once`
-_alike: ContextVar[set[str] | None] = ContextVar("alike", default=None)  # and what they begin with, in `each_kind_once`
+_alike: ContextVar[set[str] | None] = ContextVar("alike", default=None)  # and their kinds, within `each_kind_once`
 _silent: ContextVar[bool] = ContextVar("silent", default=False)
-_ROWS = re.compile(r" (?:in|of) [\d,]+ rows?\b")  # from where on notes differ from block to block
+_ROWS = re.compile(r" (?:in|of) [\d,]+ rows?\b")  # from where on most notes differ from block to block
 
 
 class ColumnsNote(UserWarning):
@@ -80,14 +80,17 @@ def silent() -> Generator[None, None, None]:
         _silent.reset(token)
 
 
-def note(message: str, category: type[Warning] = UserWarning) -> None:
-    """Warn in the name of the line that called the library, however far from here it is."""
+def note(message: str, category: type[Warning] = UserWarning, kinds: Collection[str] = ()) -> None:
+    """Warn in the name of the line that called the library, however far from here it is.
+
+    `kinds` are what it says whatever the rows are, where that is more than its beginning.
+    """
     if _silent.get():
         return
     if (alike := _alike.get()) is not None:
-        if (kind := _ROWS.split(message)[0]) in alike:
+        if alike.issuperset(kinds := kinds or {_ROWS.split(message)[0]}):
             return
-        alike.add(kind)
+        alike.update(kinds)
     message = printable(message)
     if (said := _said.get()) is not None:
         if message in said:

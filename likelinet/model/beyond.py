@@ -52,7 +52,7 @@ def sampled(config: ModelConfig, stream: Stream, validates: bool) -> tuple[Table
     survey = surveyed(stream, training.seed, names)
     table = survey.table
     if survey.whole:
-        return replace(table, index=None), None, None
+        return replace(table, index=None, files=stream.files), None, None
     if isinstance(training.folds, int):
         raise ConfigError(
             f"training.folds: of a stream of more rows than {stream.rows_in_memory:,}, which are in memory at a time, "

@@ -123,7 +123,7 @@ def _learned(
         features, names = roles.features(rows.table), (roles.y_name, tuple(rows.table.columns))
         held = None if held_out is None else _held_out(roles, *held_out, features, rows.table.named)
         within = stacking.with_folds(with_less_time(config, choice), rows.table, validated=held is not None)
-        source = Source.of(table)
+        source = Source.of(table) if beyond is None else Source(beyond.survey.n, beyond.survey.stream.files)
         imagined = _imagined(within, custom, source, rows, features, names, record) if few else 0.0
         to_fit = custom, source, rows, held
         with unargued(choice), Progress(given.progress) as bar:

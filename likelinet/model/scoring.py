@@ -15,6 +15,7 @@ from likelinet.scores.parts import Part, part_of, together
 from likelinet.tables.named_target import named_in_stream
 from likelinet.tables.rows import Rows, declared_table, lacking_in_all
 from likelinet.tables.stream import Stream
+from likelinet.tables.table import Table
 
 
 class Scoring(Questions):
@@ -27,7 +28,8 @@ class Scoring(Questions):
         A `Stream` is scored block by block.
         """
         if isinstance(X, Stream):
-            parts = [(self._log_probs(rows), rows.weight) for rows in self._in_blocks(X, y, sample_weight)]
+            with each_kind_once():
+                parts = [(self._log_probs(rows), rows.weight) for rows in self._in_blocks(X, y, sample_weight)]
             sums = np.array([[np.sum(each * weight), weight.sum()] for each, weight in parts]).sum(0)
             return float(sums[0] / sums[1])
         rows = self.observed(X, y, sample_weight)
@@ -43,7 +45,10 @@ class Scoring(Questions):
         A `Stream` is scored block by block, without the metrics that compare each row with all others.
         """
         if isinstance(X, Stream):
-            return self._evaluated([self._part(rows) for rows in self._in_blocks(X, y, sample_weight)])
+            with each_kind_once():
+                found = [self._part(rows) for rows in self._in_blocks(X, y, sample_weight)]
+            self._note_seen(Table({}, len(X), files=X.files))
+            return self._evaluated(found)
         table = declared_table(X, self.config.data)
         rows = self.observed(table, y, sample_weight)
         self._note_seen(table)
@@ -71,15 +76,14 @@ class Scoring(Questions):
     def _in_blocks(self, stream: Stream, y: Any, sample_weight: Any) -> Iterator[Rows]:
         """Yield the rows of each block that has any with a weight and y."""
         data, some = named_in_stream(self.config, y, sample_weight).data, False
-        with each_kind_once():
-            for block in stream:
-                try:
-                    rows = self.observed(block, y)
-                except DataError:
-                    if lacking_in_all(declared_table(block, data), data, self._roles.labels):
-                        continue
-                    raise
-                some = True
-                yield rows
+        for block in stream:
+            try:
+                rows = self.observed(block, y)
+            except DataError:
+                if lacking_in_all(declared_table(block, data), data, self._roles.labels):
+                    continue
+                raise
+            some = True
+            yield rows
         if not some:
             raise DataError("The table is empty: it has no rows with y.")

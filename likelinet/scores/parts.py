@@ -6,11 +6,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from likelinet.distributions import Distribution, Interval
+from likelinet.scores.calibration import d_calibration
+from likelinet.scores.concordance_index import concordance
+from likelinet.scores.discrimination import average_precision, roc_auc, roc_auc_macro
 from likelinet.scores.metrics import calibration_gaps, class_probabilities, evaluate
 from likelinet.scores.skill import gained, marginal_scores
+from likelinet.scores.survival import integrated_brier
 
 # What compares each row with all others.
-OF_ALL_ROWS = ("roc_auc", "average_precision", "concordance", "integrated_brier", "d_calibration")
+OF_ALL_ROWS = {
+    score.__name__
+    for score in (roc_auc, roc_auc_macro, average_precision, concordance, integrated_brier, d_calibration)
+}
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,8 @@ class Oddities:
                 some = [self._columns(columns) for columns in found[:SHOWN]]
                 more = sum(map(len, found[SHOWN:]))
                 rest = f"; and {counted(more, 'more column')}" if more else ""
-                note(f"{done}: {'; '.join(some)}{rest}{advice}.")
+                kinds = {f"{done}: {name}" for columns in found for name in columns}
+                note(f"{done}: {'; '.join(some)}{rest}{advice}.", kinds=kinds)
 
     def _alike(self, oddity: str) -> list[dict[str, list[Found]]]:
         """Return the columns with an oddity, those together that have it in the same rows, if they are many."""

@@ -131,7 +131,8 @@ def lacking_in_all(table: Table, data: DataConfig, labels: bool) -> bool:
     if any(name not in table.columns for name in names):  # what is wrong is said by whoever reads them
         return False
     read = with_numbers(table, data) if not labels else table
-    return bool((without_y(read, data, labels) | (weights_of(table, data, None) == 0.0)).all())
+    weight = np.ones(table.n) if data.weight is None else table.numeric(data.weight)  # which may be 0 in all of them
+    return bool((without_y(read, data, labels) | (weight == 0.0)).all())
 
 
 def note_without_y(lacking: np.ndarray, table: Table, read: Table, names: Sequence[str], what: str) -> None:
@@ -159,7 +160,8 @@ def note_without_y(lacking: np.ndarray, table: Table, read: Table, names: Sequen
     if text.sum() == many:
         note(f"{what} is text {rows}: '{first}', say.")
     elif text.any():
-        note(f"{what} is missing {rows}; it is text in {rows_of(text, table.index)}: '{first}', say.")
+        said = f"{what} is missing {rows}; it is text in {rows_of(text, table.index)}: '{first}', say."
+        note(said, kinds=(f"{what} is missing", f"{what} is text"))
     else:
         note(f"{what} is missing {rows}.")
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from os import PathLike
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -101,6 +102,11 @@ class Stream:
         file, partitions = self._files[0]
         return [*(name.strip() for name in file.names), *partitions]
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files, as far as they are on disk."""
+        return tuple(Path(file.path) for file, _ in self._files if file.system.type_name == "local")
+
     def _check_names(self) -> None:
         first = self._files[0][0]
         for file, partitions in self._files:
@@ -133,6 +139,7 @@ class Stream:
             if rows.num_rows:
                 yield self.table(rows, np.arange(first, first + rows.num_rows))
             first += rows.num_rows
+        self._length = first
 
     def __repr__(self) -> str:
         some = ", ".join(self.paths[:2]) + (", …" if len(self.paths) > 2 else "")

@@ -18,6 +18,7 @@ from likelinet.tables.table import Table
 from likelinet.tables.text import Text
 
 LEVELS = 1000  # different cells of a column of y of which each has a row in the sample
+FLOATS = 100  # the same of floats, which are labels only if few
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,8 @@ def surveyed(stream: Stream, seed: int, y: Sequence[str]) -> Survey:
 
     The sample has the m rows with the smallest of random keys, one for each row by its position and the seed, so that
     those of parts could be put together. Beside them it has, of each column of y, a row of each label, or the rows of
-    the least and the greatest number. By Dvoretzky, Kiefer and Wolfowitz the distribution of any column in it is off by
+    the least and the greatest number, and of the first infinite one. By Dvoretzky, Kiefer and Wolfowitz the
+    distribution of any column in it is off by
 
     .. math:: \sup_x |\hat F(x) - F(x)| \le \sqrt{\ln(2 / \delta) / 2m}
 
@@ -165,7 +167,7 @@ class _Sample:
 
 @dataclass
 class _Witnesses:
-    """Rows that show what cells of y there are: the first of each label, or the least and the greatest number."""
+    """Rows that show what cells of y there are: the first of each label, the ends of numbers, an infinite one."""
 
     rows: dict[Any, tuple[int, Any]] = field(default_factory=dict)
     ends: dict[str, float] = field(default_factory=dict)
@@ -177,9 +179,9 @@ class _Witnesses:
             codes, levels = cells.coded()
             found, at = np.unique(codes, return_index=True)
             yield from ((levels[code] if code >= 0 else "", int(i)) for code, i in zip(found, at, strict=True))
-        elif isinstance(cells, np.ndarray) and cells.dtype.kind in "biu" and not self.many:
+        elif isinstance(cells, np.ndarray) and cells.dtype.kind in "biuf" and not self.many:
             found, at = np.unique(cells, return_index=True)
-            yield from zip(found.tolist(), at.tolist(), strict=True)
+            yield from ((label, i) for label, i in zip(found.tolist(), at.tolist(), strict=True) if label == label)
 
     def take(self, cells: np.ndarray | Text | Coded, first: int, rows: Any) -> None:
         """Take note of what some further rows show."""
@@ -187,14 +189,17 @@ class _Witnesses:
         def keep(of: Any, at: int) -> None:
             self.rows[of] = first + at, rows.slice(at, 1).take(pa.array([0]))
 
-        for label, at in self._labels(cells):
-            if ("label", label) not in self.rows:
-                keep(("label", label), at)
-        if len(self.rows) > LEVELS:  # these are no labels
-            self.many, self.rows = True, {of: row for of, row in self.rows.items() if of in self.ends}
+        new = [("label", label, at) for label, at in self._labels(cells) if ("label", label) not in self.rows]
+        most = FLOATS if isinstance(cells, np.ndarray) and cells.dtype.kind == "f" else LEVELS
+        if len(self.rows) + len(new) > most:  # these are no labels
+            self.many, self.rows, new = True, {of: row for of, row in self.rows.items() if isinstance(of, str)}, []
+        for *of, at in new:
+            keep(tuple(of), at)
         numbers = parse(cells).numbers if isinstance(cells, Text) else cells
         if not isinstance(numbers, np.ndarray) or numbers.dtype.kind not in "biuf" or not len(numbers):
             return
+        if "infinite" not in self.rows and (infinite := np.isinf(numbers)).any():
+            keep("infinite", int(infinite.argmax()))
         finite = np.isfinite(numbers)
         for end, best in (("least", np.argmin), ("greatest", np.argmax)) if finite.any() else ():
             sign = 1.0 if end == "least" else -1.0

@@ -1,5 +1,7 @@
 """What is asked of a stream: the answers for the whole table, whatever the blocks."""
 
+import warnings
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as csv
@@ -7,7 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 
 import likelinet as ll
-from likelinet.cli import formats, reading
+from likelinet.cli import formats
+from likelinet.cli.blocks import write_blocks
+from likelinet.core import machine, notes
 from likelinet.core.errors import DataError
 from likelinet.scores.parts import part_of, together
 from likelinet.tables.reading import parts, text_blocks
@@ -33,6 +37,7 @@ MODELS = {
     "numbers": {"data": {"target": "y", "weight": "w", "features": ["x", "b"]}},
     "two outputs": {"data": {"target": ["y", "z"], "features": ["x"]}},
     "two classes": {"data": {"target": "k", "features": ["x"]}, "distribution": {"kind": "bernoulli"}},
+    "three classes": {"data": {"target": "b", "features": ["x"]}, "distribution": {"kind": "categorical"}},
     "counts": {"data": {"target": "c", "features": ["x"]}, "distribution": {"kind": "poisson"}},
     "times": {
         "data": {"target": {"time": "t", "event": "e"}, "features": ["x"]},
@@ -40,7 +45,7 @@ MODELS = {
     },
     "a code": {"data": {"features": ["x", "y", "z"]}, "network": {"kind": "vae", "latent": 2, "encoder": [4]}},
 }
-OF_ALL = {"roc_auc", "average_precision", "concordance", "integrated_brier", "d_calibration"}
+OF_ALL = {"roc_auc", "roc_auc_macro", "average_precision", "concordance", "integrated_brier", "d_calibration"}
 
 
 @pytest.fixture(autouse=True)
@@ -108,6 +113,15 @@ def test_rows_without_y_and_a_block_without_any(paths):
         model.score(ll.Stream(paths / "n.parquet"))
 
 
+def test_a_block_whose_weights_are_all_0(paths):
+    model = fitted("numbers")
+    w = FRAME["w"].to_numpy().copy()
+    w[40:200] = 0.0
+    table = FRAME.set_column(FRAME.column_names.index("w"), "w", pa.array(w))
+    pq.write_table(table, paths / "w.parquet", row_group_size=130)
+    assert model.score(ll.Stream(paths / "w.parquet")) == pytest.approx(model.score(table), rel=1e-12)
+
+
 def test_a_kind_of_oddity_is_noted_once_with_its_row(paths):
     model = fitted("counts")
     x = FRAME["x"].to_numpy().copy()
@@ -117,6 +131,44 @@ def test_a_kind_of_oddity_is_noted_once_with_its_row(paths):
         model.predict(ll.Stream(paths / "odd.parquet"))
     (note,) = [str(w.message) for w in told if "outside" in str(w.message)]
     assert "(71: 99" in note
+
+
+def test_an_oddity_of_another_column_in_a_later_block_is_noted(paths):
+    model = quick(data={"target": "y", "features": ["x", "z"]}).fit(FRAME)
+    x, z = np.zeros(N), np.zeros(N)
+    x[[10, 70, 200]], z[[70, 200]] = 99.0, 77.0
+    pq.write_table(pa.table({"x": x, "z": z}), paths / "odd.parquet")
+    with pytest.warns(UserWarning, match="outside") as told:
+        model.predict(ll.Stream(paths / "odd.parquet"))
+    first, second = [str(w.message) for w in told if "outside" in str(w.message)]
+    assert "'x'" in first
+    assert "'z'" not in first
+    assert "'z' in 1 row (71: 77" in second
+
+
+def kinds_said() -> list[str]:
+    """Return what is said of two notes of one kind."""
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        notes.note("It is odd in 1 row.")
+        notes.note("It is odd in 2 rows.")
+    return [str(w.message) for w in told]
+
+
+def test_after_an_error_each_note_is_said_again(paths, monkeypatch):
+    def broken(*_) -> None:
+        raise DataError("It is full.")
+
+    stream, model = ll.Stream(paths / "t.parquet"), fitted("numbers")
+    with pytest.raises(DataError, match="full") as error:
+        write_blocks(stream, lambda rows: (["n"], [[rows.n]]), broken)
+    assert len(kinds_said()) == 2, error
+    for question in (model.score, model.evaluate):
+        monkeypatch.setattr(model, "_log_probs", broken)
+        monkeypatch.setattr(model, "_part", broken)
+        with pytest.raises(DataError, match="full") as error:
+            question(stream)
+        assert len(kinds_said()) == 2, error
 
 
 def test_a_score_that_a_part_has_not_is_left_out():
@@ -179,10 +231,34 @@ def test_the_command_line_fits_a_stream(paths):
     assert "There is no column 'yy'" in typo.err
 
 
+def test_validation_rows_that_are_trained_on_are_refused(paths):
+    (paths / "folder").mkdir()
+    (paths / "folder" / "t.csv").symlink_to(paths / "t.csv")
+    for given in ((paths / "t.csv", "--stream"), (paths / "folder",), ((paths / "t.csv").as_uri(),)):
+        asked = ("--target", "y", "-o", paths / "m.safetensors", "--validation", paths / "t.csv")
+        found = cli("fit", *given, *asked, "--set", "training.epochs=1", "--set", "quality=plain")
+        assert found.code == 2
+        assert "t.csv: this file is given twice, so that the best epoch" in found.err
+
+
+def test_an_output_within_a_folder_that_is_read_is_refused(paths):
+    (paths / "folder" / "below").mkdir(parents=True)
+    pq.write_table(FRAME, paths / "folder" / "t.parquet")
+    fitted("numbers").save(paths / "m.safetensors")
+    (paths / "link").symlink_to(paths / "folder" / "below")
+    for out in (paths / "folder" / "o.csv", paths / "link" / "o.csv"):
+        for command in (("predict", paths / "m.safetensors"), ("sample", paths / "m.safetensors"), ("fit",)):
+            asked = ("--target", "y", "--set", "training.epochs=1") if command == ("fit",) else ()
+            found = cli(*command, paths / "folder", *asked, "-o", out)
+            assert found.code == 2
+            assert f"{out}: this is in the folder {paths / 'folder'}, whose files are the input" in found.err
+            assert not out.exists()
+
+
 def test_files_that_are_large_beside_the_memory_are_streams(paths, monkeypatch):
     fitted("numbers").save(paths / "m.safetensors")
     plain = cli("evaluate", paths / "m.safetensors", paths / "t.csv")
-    monkeypatch.setattr(reading, "_memory", lambda: 10_000)
+    monkeypatch.setattr(machine, "_of_groups", lambda *_: [10_000])  # as in a container
     found = cli("evaluate", paths / "m.safetensors", paths / "t.csv")
     assert found.out == plain.out
     assert found.err.startswith(f"{paths / 't.csv'}: read as a stream, as its")

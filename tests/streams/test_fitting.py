@@ -172,13 +172,13 @@ def test_rows_without_y_or_weight_do_not_count(tmp_path, monkeypatch):
     made = windows_of(monkeypatch)
     columns = frame()
     columns["y"][:300] = np.nan  # whole parts of it
-    columns["w"][300:350] = 0.0
+    columns["w"][300:450] = 0.0  # and of this
     with pytest.warns(UserWarning, match="y' is missing in"):
         quick(data={"target": "y", "weight": "w"}).fit(stream(tmp_path / "t.parquet", columns, 200))
     first, size = [data for k, data in made if k < 5], 175  # a fifth of the rows but the 25 that are held out
     held = len(first[0].y) - size  # of which some have no y
     assert 5 < held < 25
-    assert sum(int((data.weight[:size] > 0.0).sum()) for data in first) == 550 - held
+    assert sum(int((data.weight[:size] > 0.0).sum()) for data in first) == 450 - held
     for data in first:
         assert np.isfinite(data.y).all()
 
@@ -199,13 +199,39 @@ def test_rare_labels_are_known_and_odd_y_is_named_before_training(tmp_path):
     assert told == []
 
 
+@pytest.mark.parametrize("y", [np.inf, -np.inf])
+def test_y_that_is_infinite_is_named_before_training(y, tmp_path):
+    columns, told = frame(), []
+    columns["y"][777] = y
+    with pytest.raises(DataError, match=r"row 778\b"):
+        quick(data={"target": "y"}).fit(stream(tmp_path / "t.parquet", columns, 100), callbacks=[told.append])
+    assert told == []
+
+
+def test_a_rare_label_that_is_a_float_is_known(tmp_path):
+    columns = frame()
+    columns["y"] = np.where(columns["x"] > 0, 2.0, 3.5)
+    columns["y"][777] = 1.0
+    model = quick(data={"target": "y"}, distribution={"kind": "categorical"})
+    model.fit(stream(tmp_path / "t.parquet", columns, 100))
+    assert model.classes.tolist() == [1.0, 2.0, 3.5]
+
+
+@pytest.mark.parametrize("kind", [float, int])
+def test_of_very_many_different_numbers_the_ends_alone_are_kept(kind, tmp_path):
+    y = np.random.default_rng(0).permutation(1500).astype(kind)
+    found = surveyed(stream(tmp_path / "t.parquet", {"y": y}, 10, group=400), 0, ("y",)).table
+    assert found.n <= 12
+    assert {0, 1499} <= {*found.numbers("y").tolist()}
+
+
 def test_what_only_training_meets_is_raised_with_its_row(tmp_path):
     columns = frame()
-    columns["y"][777] = np.inf
+    columns["w"][777] = np.inf
     rows = stream(tmp_path / "t.parquet", columns, 100)
     assert 777 not in surveyed(rows, 0, ("y",)).table.index
     with pytest.raises(DataError, match=r"row 778\b"):
-        quick(data={"target": "y"}).fit(rows)
+        quick(data={"target": "y", "weight": "w"}).fit(rows)
 
 
 def test_a_strict_model_takes_rows_that_the_sample_has_not_seen(tmp_path):
@@ -216,6 +242,18 @@ def test_a_strict_model_takes_rows_that_the_sample_has_not_seen(tmp_path):
     model = quick(data={"target": "y", "strict": True}).fit(rows)
     with pytest.raises(DataError, match="category 'alone' in row 778"):
         model.predict(rows)
+
+
+@pytest.mark.parametrize("rows", [100, N])
+def test_scores_of_the_rows_of_training_are_noted(rows, tmp_path):
+    path = tmp_path / "t.csv"
+    model = quick(data={"target": "y"}).fit(stream(path, frame(), rows))
+    assert model._fit.source.rows == N
+    model.save(tmp_path / "m.safetensors")
+    for given in (ll.Stream(path), path):
+        with pytest.warns(UserWarning, match="t.csv: the model was trained on these very rows"):
+            ll.Model.load(tmp_path / "m.safetensors").evaluate(given)
+    model.evaluate(stream(tmp_path / "other.csv", frame(seed=1), rows))
 
 
 def test_what_a_stream_cannot_do_is_said(tmp_path):
