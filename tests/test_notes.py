@@ -55,3 +55,10 @@ def test_of_an_old_name_in_a_class_of_the_users():
     with pytest.warns(DeprecationWarning, match="Old: marginal is now called estimate") as notes:
         Old = type("Old", (ll.Distribution,), {"marginal": classmethod(lambda cls, y, weight: (y,))})
     assert [(n.filename, Old.estimate(1, 2)) for n in notes] == [(__file__, (1,))]
+
+
+def test_of_a_model_that_goes_on():
+    model = quick().fit(FRAME, y, progress=False)
+    with pytest.warns(UserWarning, match="other") as notes:
+        model.partial_fit(MORE, y)
+    assert [n.filename for n in notes] == [__file__]
