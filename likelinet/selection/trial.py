@@ -1,7 +1,6 @@
 """One config of a space: what it is fitted to, and what comes of it."""
 
 import time
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +9,7 @@ import numpy as np
 
 from likelinet.config import ModelConfig, parse_config
 from likelinet.core.errors import LikelinetError
+from likelinet.core.notes import unnoted
 from likelinet.model.model import Model
 from likelinet.selection.comparison import measure_of, scores_of
 from likelinet.selection.pruning import Looks, Pruned
@@ -68,8 +68,7 @@ def tried(shared: tuple[ScoredRows, bool], task: Task) -> Outcome:
 
     try:
         config = parse_config(task.declared)  # keys may not go together
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # about columns, the same in every trial
+        with unnoted():  # about columns, the same in every trial
             scores, measure = (_out_of_fold if by_members else _of_folds)(rows, config, looks)
     except Pruned:
         return outcome(PRUNED)
