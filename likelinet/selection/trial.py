@@ -1,7 +1,7 @@
 """One config of a space: what it is fitted to, and what comes of it."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -85,6 +85,16 @@ def tried(shared: tuple[ScoredRows, bool], task: Task) -> Outcome:
 def scored_weight(rows: ScoredRows, by_members: bool) -> np.ndarray:
     """Return the weights of the rows that are scored; members hold out all."""
     return rows.weight if by_members else rows.weight[rows.scored]
+
+
+def not_of_the_first(measures: Mapping[int, str]) -> dict[int, str]:
+    """Return why scores do not compare with those of the trial of the lowest number, whichever was finished first."""
+    first = measures[min(measures)] if measures else ""
+    return {
+        number: f"Its scores are of {measure}, and do not compare with those before, of {first}."
+        for number, measure in measures.items()
+        if measure != first
+    }
 
 
 def in_blocks(values: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
