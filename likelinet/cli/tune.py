@@ -1,5 +1,6 @@
 """`likelinet tune`: keys of a config chosen by out-of-fold scores."""
 
+import os
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ from likelinet.cli.declared import declared
 from likelinet.cli.output import check_output, replaced
 from likelinet.config.files import as_yaml, read_plain
 from likelinet.config.plain import in_one_line
+from likelinet.core.errors import DataError
 from likelinet.core.wording import counted
 from likelinet.selection.search import Search, Trial, of_one_measure
 from likelinet.selection.trial import COMPLETE, FAILED, PRUNED
@@ -37,6 +39,8 @@ def tune_command(
     """Try configs, print their ranking and write the best one; so it is after Ctrl-C, which is passed on."""
     check_output(output, *files, search)
     check_output(storage, *files, search, output)
+    if storage is not None and os.path.realpath(storage) == os.path.realpath(output):  # neither need be there yet
+        raise DataError(f"{output}: --storage keeps the trials there, which would be lost; choose another name by -o.")
     space = read_plain(search)
     given = declared(files, target, overrides)
     plan = Search.of(given.config, given.table, space, folds, str(search))
