@@ -151,6 +151,14 @@ def test_schemas_that_there_are_not(tmp_path: Path, saved: Path, schema: Any):
     refused(tmp_path, (tmp_path / "odd.safetensors").read_bytes(), "there is no file schema")
 
 
+@pytest.mark.parametrize("text", [None, b"", b"{", b"[1]", b"{}", b"\xff", b"[" * 10**5])
+def test_long_metadata_that_is_damaged(tmp_path: Path, saved: Path, text: bytes | None):
+    arrays, _ = container.load(saved)
+    long = {} if text is None else {"metadata": np.frombuffer(text, np.uint8)}
+    container.save(tmp_path / "odd.safetensors", {**arrays, **long}, {"metadata": True})
+    refused(tmp_path, (tmp_path / "odd.safetensors").read_bytes(), "the metadata is damaged")
+
+
 @pytest.mark.parametrize(
     ("metadata", "message"),
     [

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import warnings
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -63,6 +64,14 @@ def test_predictions_are_those_in_memory(declared: dict[str, Any], parts: int):
     pandas.testing.assert_frame_equal(whole, expected, check_exact=True)
     assert (found.dtypes == whole.dtypes).all()
     assert list(found.columns) == list(whole.columns)
+
+
+def test_threads_leave_no_filter_of_warnings_behind():
+    filters = [*warnings.filters]
+    model = quick(data={"target": "price", "exclude": ["visits"]}).fit(FRAME)
+    parts = dask.from_pandas(FRAME.assign(other=1.0), npartitions=20)
+    ll.distributed.predict(model, parts).compute(scheduler="threads", num_workers=8)
+    assert warnings.filters == filters
 
 
 def test_quantiles_an_interval_and_parts_without_rows():

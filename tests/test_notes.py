@@ -2,11 +2,13 @@
 
 import warnings
 from collections.abc import Callable
+from contextvars import copy_context
 
 import pandas as pd
 import pytest
 
 import likelinet as ll
+from likelinet.core.notes import TargetNote, note, unnoted
 from tests.small import quick, table
 
 X, y = table()
@@ -55,3 +57,27 @@ def test_of_an_old_name_in_a_class_of_the_users():
     with pytest.warns(DeprecationWarning, match="Old: marginal is now called estimate") as notes:
         Old = type("Old", (ll.Distribution,), {"marginal": classmethod(lambda cls, y, weight: (y,))})
     assert [(n.filename, Old.estimate(1, 2)) for n in notes] == [(__file__, (1,))]
+
+
+def test_of_a_model_that_goes_on():
+    model = quick().fit(FRAME, y, progress=False)
+    with pytest.warns(UserWarning, match="other") as notes:
+        model.partial_fit(MORE, y)
+    assert [n.filename for n in notes] == [__file__]
+
+
+def test_what_is_unnoted_in_a_thread_is_noted_in_others():
+    filters, contexts, within = [*warnings.filters], [copy_context(), copy_context()], [unnoted(), unnoted(TargetNote)]
+    for context, one in zip(contexts, within, strict=True):
+        context.run(one.__enter__)
+    contexts[0].run(note, "unsaid")
+    contexts[1].run(note, "unsaid", TargetNote)
+    with pytest.warns(UserWarning, match="of another kind"):
+        contexts[1].run(note, "of another kind")
+    with pytest.warns(TargetNote, match="elsewhere"):
+        note("elsewhere", TargetNote)
+    for context, one in zip(contexts, within, strict=True):  # the first ends first, as the first thread may
+        context.run(one.__exit__, None, None, None)
+    assert warnings.filters == filters
+    with pytest.warns(UserWarning, match="again"):
+        contexts[0].run(note, "again")

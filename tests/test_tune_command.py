@@ -78,6 +78,8 @@ def test_ctrl_c_keeps_what_is_done_and_prints_it(tmp_path: Path, monkeypatch: py
         (("--set", "data.target=pric"), "ensemble: [1]", "no column 'pric' in the table"),
         (("--dask", "localhost:1"), "ensemble: [1]", "localhost:1: no Dask scheduler answers there"),
         (("-o", "nowhere/best.yaml"), "ensemble: [1]", "nowhere/best.yaml: cannot write there"),
+        (("--storage", "s.out", "-o", "s.out"), "ensemble: [1]", "s.out: --storage keeps the trials there"),
+        (("--storage", "link", "-o", "s.out"), "ensemble: [1]", "s.out: --storage keeps the trials there"),
         (("--storage", "nowhere/s"), "ensemble: [1]", "nowhere/s: cannot write there"),
     ],
 )
@@ -89,6 +91,7 @@ def test_what_is_wrong_is_said_before_any_work(
     monkeypatch: pytest.MonkeyPatch,
 ):
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "link").symlink_to("s.out")
     monkeypatch.setattr(searches, "tried", None)  # no config is
     if "--dask" in arguments:
         pytest.importorskip("distributed")

@@ -1,5 +1,6 @@
 """`likelinet tune`: keys of a config chosen by out-of-fold scores."""
 
+import os
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,8 +11,9 @@ from likelinet.cli.declared import declared
 from likelinet.cli.output import check_output, replaced
 from likelinet.config.files import as_yaml, read_plain
 from likelinet.config.plain import in_one_line
+from likelinet.core.errors import DataError
 from likelinet.core.wording import counted
-from likelinet.selection.search import Search, Trial
+from likelinet.selection.search import Search, Trial, of_one_measure
 from likelinet.selection.trial import COMPLETE, FAILED, PRUNED
 from likelinet.selection.tuning import Tuned
 from likelinet.tables.hold_out import HoldOut
@@ -37,6 +39,8 @@ def tune_command(
     """Try configs, print their ranking and write the best one; so it is after Ctrl-C, which is passed on."""
     check_output(output, *files, search)
     check_output(storage, *files, search, output)
+    if storage is not None and os.path.realpath(storage) == os.path.realpath(output):  # neither need be there yet
+        raise DataError(f"{output}: --storage keeps the trials there, which would be lost; choose another name by -o.")
     space = read_plain(search)
     given = declared(files, target, overrides)
     plan = Search.of(given.config, given.in_memory, space, folds, str(search))
@@ -51,12 +55,12 @@ def tune_command(
         if not any(trial.state == COMPLETE for trial in trials):
             raise
         cut = cause
-    best = Tuned.of(plan, trials).ranking[0]
+    found = Tuned.of(plan, trials)
     with waiting():
         with replaced(output) as new:
-            new.write_text(as_yaml(plan.plain(best)), encoding="utf-8")
+            new.write_text(as_yaml(plan.plain(found.ranking[0])), encoding="utf-8")
         how = " ".join([plan.how, HoldOut.of(plan.rows.config.data, plan.rows.table).in_words]).rstrip()
-        click.echo(ranking_table(plan, trials, how))
+        click.echo(ranking_table(plan, found.trials, how))
         click.echo(f"Best config: {output}")
     if cut is not None:
         raise cut
@@ -89,7 +93,7 @@ def _line(plan: Search, trials: Sequence[Trial]) -> str:
     """Return what came of the last trial, and which is the best by now."""
     last = trials[-1]
     found = f"log score {last.log_score:.4f}" if last.state == COMPLETE else last.state
-    done = [trial for trial in trials if trial.state == COMPLETE]
+    done = [trial for trial in of_one_measure(trials) if trial.state == COMPLETE]
     best = max(done, key=lambda trial: (trial.log_score, -trial.number), default=None)
     known = "" if best is None else f"; best {best.log_score:.4f} of trial {best.number}"
     return f"trial {last.number}: {found}, {in_words(last)}{known}"

@@ -95,11 +95,8 @@ class Content:
             raise ModelFileError(f"{path}: truncated or not a {self.what} file ({why}); {advice}.") from None
         if self.key not in stored:
             raise ModelFileError(f"{path}: a safetensors file, but not one of likelinet's.")
-        try:
-            metadata = json.loads(stored[self.key])
-            schema = metadata["schema"]
-        except (ValueError, KeyError, TypeError, RecursionError):
-            raise ModelFileError(f"{path}: the metadata is damaged; {self.again}.") from None
+        metadata = self._parsed(stored[self.key], path)
+        schema = metadata["schema"]
         if isinstance(schema, int) and schema > self.schema:
             raise ModelFileError(
                 f"{path}: written by a newer likelinet (file schema {schema}, this one reads up to {self.schema}); "
@@ -112,10 +109,19 @@ class Content:
                 f"{path}: the content does not match its checksum, so the file was altered; {self.again}."
             )
         if set(metadata) == {"schema", LONG}:
-            metadata = json.loads(arrays.pop(LONG).tobytes())
+            metadata = {**self._parsed(arrays.pop(LONG, np.zeros(0)).tobytes(), path), "schema": schema}
         if type(schema) is not int or schema < 1:  # True is an int as well
             raise ModelFileError(f"{path}: there is no file schema {schema!r:.40}; {self.again}.")
         return arrays, metadata
+
+    def _parsed(self, text: str | bytes, path: Any) -> dict[str, Any]:
+        """Return metadata, in which there is `schema`."""
+        try:
+            metadata = json.loads(text)
+            metadata["schema"]
+        except (ValueError, KeyError, TypeError, RecursionError):
+            raise ModelFileError(f"{path}: the metadata is damaged; {self.again}.") from None
+        return metadata
 
 
 def _digest(arrays: dict[str, np.ndarray], text: str) -> np.ndarray:

@@ -14,7 +14,7 @@ OURS = ("abc", "contextlib", "importlib", "likelinet", "skpro")
 
 _said: ContextVar[set[str] | None] = ContextVar("said", default=None)  # the notes so far, within `each_once`
 _alike: ContextVar[set[str] | None] = ContextVar("alike", default=None)  # and their kinds, within `each_kind_once`
-_silent: ContextVar[bool] = ContextVar("silent", default=False)
+_unnoted: ContextVar[tuple[type[Warning], ...]] = ContextVar("unnoted", default=())  # categories
 _ROWS = re.compile(r" (?:in|of) [\d,]+ rows?\b")  # from where on most notes differ from block to block
 
 
@@ -40,11 +40,15 @@ class RowsNote(UserWarning):
 
 @contextmanager
 def unnoted(*categories: type[Warning]) -> Generator[None, None, None]:
-    """Do what is done within without notes, or those of some categories: all that they say is said elsewhere."""
-    with warnings.catch_warnings():
-        for category in categories or (UserWarning,):
-            warnings.simplefilter("ignore", category)
+    """Do what is done within without notes, or those of some categories: all that they say is said elsewhere.
+
+    So it is in this thread alone: filters of warnings are those of all threads.
+    """
+    token = _unnoted.set((*_unnoted.get(), *(categories or (Warning,))))
+    try:
         yield
+    finally:
+        _unnoted.reset(token)
 
 
 @contextmanager
@@ -70,22 +74,12 @@ def each_kind_once() -> Generator[None, None, None]:
         _alike.reset(token)
 
 
-@contextmanager
-def silent() -> Generator[None, None, None]:
-    """Do what is done within without notes, in this thread alone: filters of warnings are those of all threads."""
-    token = _silent.set(True)
-    try:
-        yield
-    finally:
-        _silent.reset(token)
-
-
 def note(message: str, category: type[Warning] = UserWarning, kinds: Collection[str] = ()) -> None:
     """Warn in the name of the line that called the library, however far from here it is.
 
     `kinds` are what it says whatever the rows are, where that is more than its beginning.
     """
-    if _silent.get():
+    if issubclass(category, _unnoted.get()):
         return
     if (alike := _alike.get()) is not None:
         if alike.issuperset(kinds := kinds or {_ROWS.split(message)[0]}):

@@ -8,7 +8,7 @@ import numpy as np
 
 from likelinet.config import ModelConfig
 from likelinet.core.errors import ConfigError, DataError
-from likelinet.core.notes import note, silent
+from likelinet.core.notes import note, unnoted
 from likelinet.engines.engine import Data
 from likelinet.model.fit import Fit
 from likelinet.model.planning import plan_of
@@ -150,7 +150,7 @@ class _Maker:
         x, y, weight = room(held.x), room(held.y), room(held.weight)
         columns = None if held.columns is None else room(held.columns)
         at = 0
-        with silent():
+        with unnoted():
             for part in self._beyond.window(every, place):
                 for table in self._reader.read(part):
                     check()

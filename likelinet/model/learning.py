@@ -78,11 +78,11 @@ def roles_of(config: ModelConfig, custom: type[Distribution] | None) -> Roles:
     return Roles(config, takes_labels(config.distribution, custom))
 
 
-@np.errstate(over="ignore", invalid="ignore")  # of numbers near 1e308: what they spoil is refused in a sentence
 def learned(declared: ModelConfig, custom: type[Distribution] | None, given: Given) -> tuple[Fit, BaseException | None]:
     """Return what a model learns that knows nothing yet, and what cut it short, if anything did."""
-    check_widths(declared)
-    with recording(given.checkpoint) as recorded:
+    with np.errstate(over="ignore", invalid="ignore"), recording(given.checkpoint) as recorded:
+        # Numbers near 1e308: what they spoil is refused in a sentence.
+        check_widths(declared)
         declared, given, beyond = _in_memory(declared, given)
         table = declared_table(given.X, declared.data)
         config, y = named(declared, table, given.y)
@@ -168,34 +168,34 @@ def _imagined(
     return best_share(fitted, rows, names[0])
 
 
-@np.errstate(over="ignore", invalid="ignore")
 def gone_on(fit: Fit, given: Given) -> tuple[Fit, BaseException | None]:
     """Return what a model has learned once it has gone on, and what cut it short, if anything did.
 
     Columns are read as those of a prediction are.
     """
-    declared = fit.declared_whole
-    table = declared_table(given.X, declared.data)
-    config, y = named(declared, table, given.y)
-    roles = roles_of(config, fit.custom)
-    weights = tuple(group.theta for group in fit.groups)
-    look = also(lambda: fit.rows(table).x.check() if table.n else None)
-    with look, recording(given.checkpoint) as recorded:
-        record = recorded(partial(given.identity, config, table, y, weights))
-        rows = roles.rows(table, y, given.sample_weight, fit.inputs.names, fit.inputs.named)
-        held_out = given.held_out()
-        held = None if held_out is None else _held_out(roles, *held_out, fit.inputs.names, fit.inputs.named)
-        if not given.once:
-            story.training_begins("going on", declared, rows.table.n, len(fit.inputs.names))
-        with Progress(given.progress) as bar:
-            found = Source.of(table), rows, held, roles.y_name
-            fit, cause = go_on(fit, *found, Beside(bar, record, tuple(given.callbacks)), given.once)
-        if cause is None or failure_of(cause) is not None:
-            record.close()
-        if not given.once:
-            story.training_ended("going on", fit.history)
-            stacking.note_time(fit, declared.training.time)
-        return fit, cause
+    with np.errstate(over="ignore", invalid="ignore"):
+        declared = fit.declared_whole
+        table = declared_table(given.X, declared.data)
+        config, y = named(declared, table, given.y)
+        roles = roles_of(config, fit.custom)
+        weights = tuple(group.theta for group in fit.groups)
+        look = also(lambda: fit.rows(table).x.check() if table.n else None)
+        with look, recording(given.checkpoint) as recorded:
+            record = recorded(partial(given.identity, config, table, y, weights))
+            rows = roles.rows(table, y, given.sample_weight, fit.inputs.names, fit.inputs.named)
+            held_out = given.held_out()
+            held = None if held_out is None else _held_out(roles, *held_out, fit.inputs.names, fit.inputs.named)
+            if not given.once:
+                story.training_begins("going on", declared, rows.table.n, len(fit.inputs.names))
+            with Progress(given.progress) as bar:
+                found = Source.of(table), rows, held, roles.y_name
+                fit, cause = go_on(fit, *found, Beside(bar, record, tuple(given.callbacks)), given.once)
+            if cause is None or failure_of(cause) is not None:
+                record.close()
+            if not given.once:
+                story.training_ended("going on", fit.history)
+                stacking.note_time(fit, declared.training.time)
+            return fit, cause
 
 
 def _held_out(roles: Roles, X: Any, y: Any, weight: Any, features: list[str], are_named: bool) -> Rows:

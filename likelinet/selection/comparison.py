@@ -1,7 +1,6 @@
 """Families compared by cross-validation: who predicts rows best that it has not seen."""
 
 import time
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 from likelinet.config import ModelConfig
 from likelinet.config.network import CoderConfig
 from likelinet.core.errors import ConfigError, LikelinetError
+from likelinet.core.notes import unnoted
 from likelinet.distributed.spread import workers
 from likelinet.distributions import Distribution
 from likelinet.model.model import Model
@@ -181,8 +181,7 @@ def _held_out(shared: tuple[Table, list[tuple[np.ndarray, np.ndarray]]], task: _
     """Return the log scores of the rows of a fold, by a model that is fitted to the others."""
     table, (train, held), began = shared[0], shared[1][task.fold], time.perf_counter()
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # about columns that are not used, in every fold
+        with unnoted():  # about columns that are not used, in every fold
             model = Model(task.config).fit(table.taken(train), progress=False)
             scored = scores_of("", model, table.taken(held))
     except LikelinetError as error:

@@ -1,6 +1,5 @@
 """The rows that models are scored by, and how they are held out."""
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +8,7 @@ import numpy as np
 
 from likelinet.config import ModelConfig
 from likelinet.core.errors import DataError
+from likelinet.core.notes import unnoted
 from likelinet.core.wording import counted
 from likelinet.tables.arrays import row_weights
 from likelinet.tables.events import with_event_label
@@ -87,8 +87,7 @@ def scored_weight(config: ModelConfig, table: Table, folds: int) -> np.ndarray:
 
 def weighted(config: ModelConfig, table: Table) -> tuple[Table, np.ndarray]:
     """Return the rows whose weight is not zero and whose y is there, and their weights."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # said where the families are compared
+    with unnoted():  # said where the families are compared
         table = with_numbers(declared_table(table, config.data), config.data)
     name = config.data.weight
     if name is None:

@@ -19,7 +19,17 @@ from likelinet.selection.pruning import bars
 from likelinet.selection.rows import ScoredRows, scored_rows
 from likelinet.selection.space import Space, Value, space_of
 from likelinet.selection.storage import Trials, opened
-from likelinet.selection.trial import COMPLETE, FAILED, PRUNED, Outcome, Task, in_blocks, scored_weight, tried
+from likelinet.selection.trial import (
+    COMPLETE,
+    FAILED,
+    PRUNED,
+    Outcome,
+    Task,
+    in_blocks,
+    not_of_the_first,
+    scored_weight,
+    tried,
+)
 from likelinet.tables.fingerprint import of_table
 from likelinet.tables.table import Table
 
@@ -46,6 +56,8 @@ class Trial:
         Why it failed.
     seconds : float
         How long it took.
+    measure : str
+        What the scores are of.
     """
 
     number: int
@@ -55,6 +67,7 @@ class Trial:
     of_blocks: list[float]
     error: str | None
     seconds: float
+    measure: str
 
 
 @dataclass(frozen=True)
@@ -115,8 +128,11 @@ class Search:
         }
 
     def ranked(self, trials: Sequence[Trial]) -> list[tuple[Trial, Ranked]]:
-        """Return the complete trials, the best first, each with its distance to the best and the error of that."""
-        scores = {str(t.number): np.array(t.of_blocks) for t in sorted(trials, key=number_of) if t.state == COMPLETE}
+        """Return the complete trials, the best first, each with its distance to the best and the error of that.
+
+        Those whose scores do not compare with the scores of the first are left out.
+        """
+        scores = {str(t.number): np.array(t.of_blocks) for t in of_one_measure(trials) if t.state == COMPLETE}
         _, weight = in_blocks(np.zeros(len(self.weight)), self.weight)
         by_name = {str(trial.number): trial for trial in trials}
         return [(by_name[found.family], found) for found in ranking(scores, weight)]
@@ -145,24 +161,25 @@ class Search:
                     stop = min(start + max(BATCH, jobs), many)
                     kept.drawn(stop)
                     for task, outcome in run(tried, self._tasks(kept, start, stop, until)):
-                        outcome = _of_one_measure(outcome, kept)
                         kept.keep(task.number, outcome)
                         yield self._trial(task.number, kept.points()[task.number], outcome)
                     for number, outcome in _of_twins(kept, start, stop):
                         kept.keep(number, outcome)
                         yield self._trial(number, kept.points()[number], outcome)
+                    kept.end()
 
     def _tasks(self, kept: Trials, start: int, stop: int, until: float) -> Iterator[Task]:
         """Yield what is left to do of some trials, as long as there is time."""
         done, points = kept.outcomes(), kept.points()
-        before = [done[n] for n in sorted(done) if n < start and done[n].state != FAILED]
+        apart = kept.apart()
+        before = [done[n] for n in sorted(done) if n < start and done[n].state != FAILED and n not in apart]
         heights = bars([o.sums for o in before], [o.state == PRUNED for o in before])
         for number in range(start, stop):
             if number not in done and points.index(points[number]) == number and clock.monotonic() < until:
                 yield Task(number, self.space.plain(self.space.values(points[number])), heights)
 
     def _trial(self, number: int, point: Mapping[str, Value], outcome: Outcome) -> Trial:
-        of = outcome.state, outcome.log_score, outcome.of_blocks, outcome.error, outcome.seconds
+        of = outcome.state, outcome.log_score, outcome.of_blocks, outcome.error, outcome.seconds, outcome.measure
         return Trial(number, self.space.values(point), *of)
 
 
@@ -181,14 +198,15 @@ def _by_members(config: ModelConfig, space: Space) -> bool:
     return not whole and not changed & {"ensemble", "groups"}
 
 
-def _of_one_measure(outcome: Outcome, kept: Trials) -> Outcome:
-    """Return what came of a trial, as failed where its scores do not compare with those of the trials before."""
-    done = kept.outcomes()
-    first = next((done[n].measure for n in sorted(done) if done[n].state == COMPLETE), outcome.measure)
-    if outcome.state != COMPLETE or outcome.measure == first:
-        return outcome
-    why = f"Its scores are of {outcome.measure}, and do not compare with those before, of {first}."
-    return replace(outcome, state=FAILED, log_score=None, of_blocks=[], error=why)
+def of_one_measure(trials: Sequence[Trial]) -> list[Trial]:
+    """Return trials by their numbers, as failed where their scores do not compare with those of the first."""
+    apart = not_of_the_first({trial.number: trial.measure for trial in trials if trial.state == COMPLETE})
+    return [
+        replace(trial, state=FAILED, log_score=None, of_blocks=[], error=apart[trial.number])
+        if trial.number in apart
+        else trial
+        for trial in sorted(trials, key=number_of)
+    ]
 
 
 def _of_twins(kept: Trials, start: int, stop: int) -> Iterator[tuple[int, Outcome]]:

@@ -15,7 +15,7 @@ from likelinet.core.fields import from_fields
 from likelinet.core.wording import listed
 from likelinet.distributed.extras import needed
 from likelinet.selection.space import Choice, Range, Space, Value
-from likelinet.selection.trial import COMPLETE, PRUNED, Outcome
+from likelinet.selection.trial import COMPLETE, PRUNED, Outcome, not_of_the_first
 
 NAME = "likelinet"  # of the study
 LEAST = 10  # trials that are drawn at random, before any are drawn by what others gave
@@ -45,12 +45,9 @@ class Trials:
         else:
             self._study = optuna.create_study(storage=storage, study_name=NAME, direction="maximize")
         self._distributions = {name: self._distribution(key) for name, key in space.keys.items()}
-        for trial in self._all():
-            if "outcome" in trial.user_attrs and not trial.state.is_finished():  # a kill came in between
-                self._end(trial.number, from_fields(Outcome, trial.user_attrs["outcome"], "outcome"))
 
     def drawn(self, many: int) -> None:
-        """Draw until there are so many trials; each by its number, the seed and the trials that are finished."""
+        """Draw until there are so many trials; each by its number, the seed and the trials that are ended."""
         begun = self.points()
         left = (point for point in self._space.points() if point not in begun) if self._grid else None
         for number in range(len(begun), many):
@@ -65,20 +62,26 @@ class Trials:
 
     def outcomes(self) -> dict[int, Outcome]:
         """Return what came of the trials that are finished, by their numbers."""
-        done = (trial for trial in self._all() if trial.state.is_finished())
-        return {trial.number: from_fields(Outcome, trial.user_attrs["outcome"], "outcome") for trial in done}
+        done = {trial.number: trial.user_attrs["outcome"] for trial in self._all() if "outcome" in trial.user_attrs}
+        return {number: from_fields(Outcome, outcome, "outcome") for number, outcome in done.items()}
+
+    def apart(self) -> dict[int, str]:
+        """Return which complete trials have scores that do not compare with those of the first, and why."""
+        return not_of_the_first({n: o.measure for n, o in self.outcomes().items() if o.state == COMPLETE})
 
     def keep(self, number: int, outcome: Outcome) -> None:
-        """Keep what came of a trial."""
+        """Keep what came of a trial, by which nothing is drawn before `end`."""
         study = self._storage.get_study_id_from_name(NAME)
         trial = self._storage.get_trial_id_from_study_id_trial_number(study, number)
         self._storage.set_trial_user_attr(trial, "outcome", dataclasses.asdict(outcome))
-        self._end(number, outcome)
 
-    def _end(self, number: int, outcome: Outcome) -> None:
-        states = self._optuna.trial.TrialState
-        state = {COMPLETE: states.COMPLETE, PRUNED: states.PRUNED}.get(outcome.state, states.FAIL)
-        self._study.tell(number, outcome.log_score if state == states.COMPLETE else None, state)
+    def end(self) -> None:
+        """End the trials that are finished, so that others are drawn by what came of them."""
+        states, done, apart = self._optuna.trial.TrialState, self.outcomes(), self.apart()
+        for number in [trial.number for trial in self._all() if trial.number in done and not trial.state.is_finished()]:
+            of = {COMPLETE: states.COMPLETE, PRUNED: states.PRUNED}
+            state = states.FAIL if number in apart else of.get(done[number].state, states.FAIL)
+            self._study.tell(number, done[number].log_score if state == states.COMPLETE else None, state)
 
     def check_same(self, of: Mapping[str, Any], path: Path) -> None:
         """Raise unless the trials that are there are of the same table, config and space."""

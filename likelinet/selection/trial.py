@@ -1,8 +1,7 @@
 """One config of a space: what it is fitted to, and what comes of it."""
 
 import time
-import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from likelinet.config import ModelConfig, parse_config
 from likelinet.core.errors import LikelinetError
+from likelinet.core.notes import unnoted
 from likelinet.model.model import Model
 from likelinet.selection.comparison import measure_of, scores_of
 from likelinet.selection.pruning import Looks, Pruned
@@ -68,8 +68,7 @@ def tried(shared: tuple[ScoredRows, bool], task: Task) -> Outcome:
 
     try:
         config = parse_config(task.declared)  # keys may not go together
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # about columns, the same in every trial
+        with unnoted():  # about columns, the same in every trial
             scores, measure = (_out_of_fold if by_members else _of_folds)(rows, config, looks)
     except Pruned:
         return outcome(PRUNED)
@@ -86,6 +85,16 @@ def tried(shared: tuple[ScoredRows, bool], task: Task) -> Outcome:
 def scored_weight(rows: ScoredRows, by_members: bool) -> np.ndarray:
     """Return the weights of the rows that are scored; members hold out all."""
     return rows.weight if by_members else rows.weight[rows.scored]
+
+
+def not_of_the_first(measures: Mapping[int, str]) -> dict[int, str]:
+    """Return why scores do not compare with those of the trial of the lowest number, whichever was finished first."""
+    first = measures[min(measures)] if measures else ""
+    return {
+        number: f"Its scores are of {measure}, and do not compare with those before, of {first}."
+        for number, measure in measures.items()
+        if measure != first
+    }
 
 
 def in_blocks(values: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

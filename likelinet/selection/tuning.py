@@ -8,7 +8,7 @@ from typing import Any
 from likelinet.config import ModelConfig, parse_config
 from likelinet.core.errors import DataError
 from likelinet.core.wording import counted
-from likelinet.selection.search import Search, Trial, number_of
+from likelinet.selection.search import Search, Trial, of_one_measure
 from likelinet.tables.rows import declared_table
 
 
@@ -120,13 +120,14 @@ class Tuned:
     @staticmethod
     def of(search: Search, trials: Sequence[Trial]) -> "Tuned":
         """Return the trials of a search; raise `DataError` where none has a score."""
-        ranking = [trial for trial, _ in search.ranked(trials)]
+        found = of_one_measure(trials)
+        ranking = [trial for trial, _ in search.ranked(found)]
         if not trials:
             raise DataError("There was no time for a single trial: give more.")
         if not ranking:
-            why = next((f" The first one: {t.error}" for t in sorted(trials, key=number_of) if t.error), "")
+            why = next((f" The first one: {t.error}" for t in found if t.error), "")
             raise DataError(f"None of the configs could be fitted to these data.{why}")
-        return Tuned(parse_config(search.plain(ranking[0])), ranking, sorted(trials, key=number_of))
+        return Tuned(parse_config(search.plain(ranking[0])), ranking, found)
 
     def __repr__(self) -> str:
         best = self.ranking[0]

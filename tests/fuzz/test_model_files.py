@@ -120,6 +120,17 @@ def test_forged_parts(many: int, files: dict[str, bytes], tmp_path: Path):
 
 
 @many_inputs
+def test_forged_long_metadata(many: int, files: dict[str, bytes], tmp_path: Path):
+    path, (arrays, metadata) = tmp_path / "m.safetensors", parts(files["frame"], tmp_path)
+    for i, rng in inputs(many // 10):
+        forged = mutated(metadata, rng) if rng.random() < 0.5 else metadata
+        text = json.dumps(forged).encode()
+        text = damaged(text, rng) if forged is metadata else text
+        container.save(path, {**arrays, "metadata": np.frombuffer(text, np.uint8)}, {"metadata": True})
+        outcome(lambda: asked(path), f"forged long metadata {i}")
+
+
+@many_inputs
 def test_forged_headers(many: int, files: dict[str, bytes], tmp_path: Path):
     path = tmp_path / "m.safetensors"
     for i, rng in inputs(many // 10):
