@@ -29,6 +29,7 @@ from likelinet.core.container import Content
 from likelinet.core.writing import replacing
 from likelinet.model import container
 from likelinet.model.model import Model
+from likelinet.tables import stream
 from likelinet.training.checkpoint import CONTENT
 
 # What is declared of each fit, and how many rows it has.
@@ -73,7 +74,29 @@ CASES: dict[str, tuple[int, dict[str, str]]] = {
             "distribution.kind": "log_normal",
         },
     ),
+    "stream": (
+        3000,
+        {
+            "quality": "plain",
+            "ensemble": "2",
+            "network": "{hidden: [8], dropout: 0.2}",
+            "training": "{epochs: 12, batch_size: 32}",
+            "distribution.kind": "gamma",
+        },
+    ),
+    "stream on jax": (
+        3000,
+        {
+            "quality": "plain",
+            "engine": "jax",
+            "ensemble": "2",
+            "network": "{hidden: [16], dropout: 0.2}",
+            "training": "{epochs: 100, batch_size: 32, average: 0.9, early_stopping: null}",
+        },
+    ),
 }
+STREAMED = {"stream", "stream on jax"}
+stream.CELLS, stream.LEAST = 1 << 11, 1 << 9  # so that small tables have several windows
 EVERY = 0.05  # seconds
 
 
@@ -145,6 +168,7 @@ def tried(name: str, kills: int, seed: int, folder: Path) -> Found:
     rows, declared = CASES[name]
     rng, found, log = np.random.default_rng(seed), Found(), folder / "log.txt"
     given = ["fit", str(table(folder / "t.csv", rows)), "--target", "y", "--quiet"]
+    given += ["--stream"] if name in STREAMED else []
     given += [part for key, value in declared.items() for part in ("--set", f"{key}={value}")]
     began = time.monotonic()
     code = killed(started([*given, "-o", str(folder / "whole.safetensors")], log), 600.0)

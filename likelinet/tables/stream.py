@@ -146,13 +146,32 @@ class Stream:
         return f"Stream({some}: {len(self.names)} columns, {len(self._files)} files)"
 
     def in_parts(self) -> Iterator[tuple[tuple[int, Key], Any]]:
-        """Yield all rows in their order, as tables of Arrow, each with its file and the part of it that it is of."""
+        """Yield all rows in their order, as tables of Arrow.
+
+        Yields
+        ------
+        place, rows : tuple
+            The number of the file with the key of its part, and some rows of that.
+        """
         for i, (file, partitions) in enumerate(self._files):
             for key, rows in file.tables():
                 yield (i, key), _with(rows, partitions)
 
     def part(self, part: Part, names: Collection[str] | None = None) -> Iterator[Any]:
-        """Yield the rows of a part in their order, as tables of Arrow, with these columns alone, or all."""
+        """Yield the rows of a part in their order.
+
+        Parameters
+        ----------
+        part : Part
+            Which one.
+        names : collection of str, optional
+            The columns that are wanted; all of them by default.
+
+        Yields
+        ------
+        pyarrow.Table
+            Some of its rows.
+        """
         file, partitions = self._files[part.file]
         own = None if names is None else [name for name in file.names if name.strip() in names]
         for rows in file.part(part.key, own):

@@ -11,8 +11,9 @@ from likelinet.core import writing
 from likelinet.core.errors import DataError
 from likelinet.tables.survey import surveyed
 from likelinet.training import budget, record
+from likelinet.training.loop import Training
 from tests.small import quick
-from tests.streams.test_fitting import frame, same_fit, stream
+from tests.streams.test_fitting import ENGINES, frame, same_fit, stream
 from tests.test_checkpoints import CutOff, cut_off_after
 
 N = 400
@@ -68,9 +69,45 @@ def test_the_layout_is_of_the_fit(n: int, rows: int, group: int, said: str, half
         fitted(stream(tmp_path / "t.parquet", columns, rows, group), half_done)
 
 
-def test_the_same_rows_go_on(half_done: Path, tmp_path: Path):
-    rows = ll.Stream(tmp_path / "t.parquet", rows=100)
-    same_fit(fitted(rows, half_done), fitted(rows, None))
+@pytest.mark.filterwarnings("ignore:.*no checkpoint to go on from")
+@pytest.mark.parametrize("form", ["parquet", "csv"])
+@pytest.mark.parametrize("engine", ENGINES)
+def test_goes_on_to_the_same_bits(engine: str, form: str, tmp_path: Path):
+    """Cut off within windows and between them, and after the last look, before it is judged what is kept."""
+    more = {"engine": engine, "network": {"dropout": 0.3}}
+    rows = stream(tmp_path / f"t.{form}", frame(N), 100)
+    want = fitted(rows, None, **more)
+    for writes in (1, 3, 2, 5):
+        with pytest.MonkeyPatch.context() as cut:
+            cut_off_after(writes, cut)
+            with pytest.raises(CutOff):
+                fitted(rows, tmp_path / "checkpoints", **more)
+    with pytest.MonkeyPatch.context() as cut:
+        cut.setattr(Training, "end", cut_off)
+        with pytest.raises(CutOff):
+            fitted(rows, tmp_path / "checkpoints", **more)
+    same_fit(fitted(rows, tmp_path / "checkpoints", **more), want)
+
+
+def cut_off(_: Training) -> None:
+    raise CutOff
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_loss_that_rose_is_told_of_the_last_window_also_when_it_goes_on(engine: str, tmp_path: Path):
+    """Without held-out rows the last window alone is there to judge by."""
+    rows, folder, said = stream(tmp_path / "t.parquet", frame(N), 100), tmp_path / "checkpoints", []
+    wild = {"optimizer": {"kind": "sgd", "learning_rate": 50.0}, "gradient_clip": 1.0, "early_stopping": None}
+    declared = {"engine": engine, "training": DECLARED["training"] | wild | {"validation_fraction": 0.0}}
+    with pytest.MonkeyPatch.context() as cut:
+        cut.setattr(Training, "end", cut_off)
+        with pytest.raises(CutOff):
+            fitted(rows, folder, resume=False, **declared)
+    for own in (folder, None):
+        with pytest.raises(ll.DivergedError) as found:
+            fitted(rows, own, **declared)
+        said.append(str(found.value))
+    assert said[0] == said[1]
 
 
 def test_the_folder_is_held_before_the_stream_is_read(half_done: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
