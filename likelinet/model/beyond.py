@@ -29,6 +29,7 @@ from likelinet.training.windows import Check, Windows
 
 SHARE = 0.1  # of the rows that is held out where folds would be
 THIN = 1 << 15  # rows of the sample that stay in memory, for what is learned of missing cells
+WINDOWS = 3  # that are in memory: one that is trained on, the next one, and what an engine has of the first
 PART = 8  # of the rows in memory that may be held out, so that looks at them stay short
 
 

@@ -11,7 +11,7 @@ from likelinet.core.errors import DataError
 from likelinet.core.gathered import both
 from likelinet.core.wording import counted
 from likelinet.distributions import Distribution
-from likelinet.model.beyond import beyond_sample
+from likelinet.model.beyond import WINDOWS, beyond_sample
 from likelinet.model.few_rows import note_few_rows, with_pairs
 from likelinet.model.fit import Fit
 from likelinet.model.members import out_of_fold
@@ -102,7 +102,7 @@ def fit(
         check_passes(config, inputs)
     dtype = "float64" if exact else config.training.precision
     untrained = Fit(config, custom, inputs, targets, np.zeros((0, 0), dtype), History(), source)
-    check_needs(untrained, n + (0 if validation is None else validation.table.n))
+    check_needs(untrained, *_rows_of_needs(rows, validation, exact))
     parts = [(rows, y)]
     if validation is not None:
         parts.append((validation, untrained.recognise(validation, f"validation {what}")))
@@ -157,6 +157,14 @@ def fit(
             found, out_of_fold(found, *seen), held, rows, targets.check(y, found.declared, naming)
         )
     return found, cause
+
+
+def _rows_of_needs(rows: Rows, validation: Rows | None, exact: bool) -> tuple[int, int | None]:
+    """Return how many rows are trained on, and how many are in memory, if these are not all."""
+    held_out = 0 if validation is None else validation.table.n
+    if rows.beyond is None or exact:  # which a sample of a stream is for
+        return rows.table.n + held_out, None
+    return rows.beyond.n, WINDOWS * (rows.beyond.rows + held_out)
 
 
 def learn_targets(

@@ -79,8 +79,9 @@ def in_bytes(number: float) -> str:
     return f"{number / 1e9:.1f} GB" if number < 1e11 else f"{readable(float(f'{number / 1e9:.3g}'))} GB"
 
 
-def needs(fit: Fit, n: int) -> Needs:
-    """Return what the training of a fit takes that lacks nothing but weights, on n rows."""
+def needs(fit: Fit, n: int, in_memory: int | None = None) -> Needs:
+    """Return what the training of a fit takes that lacks nothing but weights, on n rows, all `in_memory` or so many."""
+    here = n if in_memory is None else in_memory
     config, training, layout = fit.config, fit.config.training, fit.objective.layout
     exact, members, weights = is_exact(config, fit.inputs), config.ensemble, layout.size
     head, item = fit.objective.head, 8 if exact or training.precision == "float64" else 4
@@ -98,15 +99,17 @@ def needs(fit: Fit, n: int) -> Needs:
         weights,
         networks=members * weights * max(vectors * item, AT_START),
         batch=members * batch * (OF_LAYER * item * outputs + OF_HEAD * 8 * head_outputs),
-        rows=n * (width * item + 2 * y + 8 * len(head.columns)) + 8 * min(n, ROWS_AT_ONCE) * width,
+        rows=here * (width * item + 2 * y + 8 * len(head.columns)) + 8 * min(here, ROWS_AT_ONCE) * width,
         steps=STEP * many,
         work=members * n * (3 * weights + COST * head_outputs),
         passes=min(passes, patience_of(training, passes) or passes),
     )
 
 
-def check_needs(fit: Fit, n: int) -> None:
+def check_needs(fit: Fit, n: int, in_memory: int | None = None) -> None:
     """Raise if the training of a fit on n rows takes more memory than there is; warn if it takes very long.
+
+    Of these rows all are in memory, or as many as `in_memory` says.
 
     Raises
     ------
@@ -115,9 +118,9 @@ def check_needs(fit: Fit, n: int) -> None:
     DataError
         If the table itself does.
     """
-    found, there = needs(fit, n), memory()
+    found, there = needs(fit, n, in_memory), memory()
     if there is not None and found.memory > there:
-        raise _refusal(fit, found, n, there)
+        raise _refusal(fit, found, n, n if in_memory is None else in_memory, there)
     if fit.config.training.time is None and found.seconds > LONG:
         note(
             f"Training takes {readable(float(f'{found.seconds / 3600.0:.2g}'))} hours or more on this machine, by a "
@@ -160,7 +163,7 @@ def _widest_key(config: ModelConfig) -> str:
     return max(widths, key=lambda key: max(widths[key], default=0))
 
 
-def _refusal(fit: Fit, found: Needs, n: int, there: int) -> ConfigError | DataError:
+def _refusal(fit: Fit, found: Needs, n: int, in_memory: int, there: int) -> ConfigError | DataError:
     """Return what to say of a training that takes too much."""
     config, head = fit.config, fit.objective.head
     each = {"networks": found.networks, "batch": found.batch, "rows": found.rows, "steps": found.steps}
@@ -170,7 +173,9 @@ def _refusal(fit: Fit, found: Needs, n: int, there: int) -> ConfigError | DataEr
         widest = max(fit.inputs.columns, key=lambda kind: kind.width)
         name, many = shown(widest.name), widest.width
         one = f"exclude '{name}', which has {many:,} inputs" if many > 1 else "take fewer of them"
-        return DataError(f"{begin}: x has {n:,} rows of {fit.inputs.width:,} numbers; {one}, or take fewer rows.")
+        return DataError(
+            f"{begin}: x has {in_memory:,} rows of {fit.inputs.width:,} numbers; {one}, or take fewer rows."
+        )
     if most == "steps":
         return ConfigError(f"{begin} for the learning rates of all steps: lower training.epochs or training.steps.")
     if found.members > 1 and each[most] / found.members <= 0.5 * there:

@@ -10,7 +10,8 @@ import pytest
 
 import likelinet as ll
 from likelinet.core.errors import ConfigError, DataError
-from likelinet.model import beyond
+from likelinet.model import beyond, fitting
+from likelinet.model.needs import needs
 from likelinet.tables.survey import Survey, surveyed
 from likelinet.tables.table import as_table
 from likelinet.training.streams import held_out_stream
@@ -254,6 +255,18 @@ def test_scores_of_the_rows_of_training_are_noted(rows, tmp_path):
         with pytest.warns(UserWarning, match="t.csv: the model was trained on these very rows"):
             ll.Model.load(tmp_path / "m.safetensors").evaluate(given)
     model.evaluate(stream(tmp_path / "other.csv", frame(seed=1), rows))
+
+
+def test_what_a_fit_takes_is_that_of_all_rows_of_which_three_windows_are_in_memory(tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(fitting, "check_needs", lambda fit, *rows: asked.append(needs(fit, *rows)))
+    model = quick(data={"target": "y"}).fit(stream(tmp_path / "t.parquet", frame(), 100))
+    quick(data={"target": "y"}).fit(stream(tmp_path / "t.parquet", frame(), N))
+    found, whole = asked
+    assert found.work / whole.work == pytest.approx((N - 12) / N, abs=1e-12)  # but for those that are held out
+    assert found.steps == pytest.approx(whole.steps, rel=0.02)
+    assert found.rows == needs(model._fit, 3 * (99 + 12)).rows
+    assert found.passes == whole.passes
 
 
 def test_what_a_stream_cannot_do_is_said(tmp_path):
