@@ -238,6 +238,12 @@ def test_a_folder_with_other_things_is_refused(tmp_path: Path):
         ll.Model(PLAIN).fit(X, Y, checkpoint=tmp_path / "thesis.tex")
 
 
+def test_hidden_files_of_the_system_are_left_alone(tmp_path: Path):
+    (tmp_path / ".DS_Store").write_bytes(b"a view")
+    ll.Model(PLAIN).fit(X, Y, progress=False, checkpoint=tmp_path)
+    assert (tmp_path / ".DS_Store").read_bytes() == b"a view"
+
+
 def test_what_a_kill_left_half_written_is_removed(folder: Path):
     (folder / f".{'0a' * 8}.checkpoint").write_bytes(b"half")
     (folder / ".lock").touch()  # of a dead process, which locks nothing
