@@ -39,7 +39,7 @@ class Needs:
         rows of the table as the network sees them, and for the learning rates of all steps.
     work : int
         Multiplications of a pass over all rows.
-    passes : int
+    passes : float
         How many of these there are at least, if held-out rows gain nothing.
     """
 
@@ -50,7 +50,7 @@ class Needs:
     rows: int
     steps: int
     work: int
-    passes: int
+    passes: float
 
     @property
     def memory(self) -> int:
@@ -93,6 +93,7 @@ def needs(fit: Fit, n: int) -> Needs:
     width, y = fit.inputs.width, 8 * (fit.targets.outputs or 1)
     steps = passes * -(-n // batch)
     many = 0 if exact else min(steps, training.steps or steps)
+    in_steps = passes if exact or training.steps is None else many * batch / n
     return Needs(
         members,
         weights,
@@ -101,7 +102,7 @@ def needs(fit: Fit, n: int) -> Needs:
         rows=n * (width * item + 2 * y + 8 * len(head.columns)) + 8 * min(n, ROWS_AT_ONCE) * width,
         steps=STEP * many,
         work=members * n * (3 * weights + COST * head_outputs),
-        passes=min(passes, patience_of(training, passes) or passes),
+        passes=min(passes, patience_of(training, passes) or passes, in_steps),
     )
 
 
