@@ -136,7 +136,7 @@ def test_the_order_in_which_trials_end_changes_nothing(tmp_path: Path, monkeypat
     config = ll.ModelConfig(quality="plain", data={"target": "visits", "features": []})
     search = {"distribution.kind": ["poisson", "gaussian"]}
     want = tuned(search, config=config)
-    monkeypatch.setattr(searches, "workers", last_first)
+    monkeypatch.setattr(searches, "runner", last_first)
     for found in (tuned(search, config=config, storage=tmp_path / "s") for _ in range(2)):
         assert plain(found.trials) == plain(want.trials)
         assert found.config == want.config

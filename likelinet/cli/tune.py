@@ -43,7 +43,7 @@ def tune_command(
         raise DataError(f"{output}: --storage keeps the trials there, which would be lost; choose another name by -o.")
     space = read_plain(search)
     given = declared(files, target, overrides)
-    plan = Search.of(given.config, given.table, space, folds, str(search))
+    plan = Search.of(given.config, given.in_memory, space, folds, str(search))
     trials: list[Trial] = []
     cut: KeyboardInterrupt | None = None
     try:
