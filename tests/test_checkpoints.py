@@ -231,11 +231,27 @@ def test_if_all_are_damaged_it_says_so(folder: Path):
     refused(ll.ModelFileError, "000004.checkpoint: truncated or not a checkpoint", PLAIN, folder, checkpoint=given)
 
 
+@pytest.mark.parametrize("lost", ["ended", "identity", "record", "version", "config", "rows", "start"])
+def test_a_whole_one_that_lacks_something_is_refused(lost: str, folder: Path):
+    file = folder / "000004.checkpoint"
+    arrays, metadata = checkpoint.CONTENT.load(file)
+    (metadata["identity"] if lost in metadata["identity"] else metadata).pop(lost)
+    checkpoint.CONTENT.save(file, arrays, metadata)
+    given = ll.Checkpoint(folder, resume=lost != "ended")
+    refused(ll.ModelFileError, "its latest checkpoint is none that likelinet", PLAIN, folder, checkpoint=given)
+
+
 def test_a_folder_with_other_things_is_refused(tmp_path: Path):
     (tmp_path / "thesis.tex").touch()
     refused(ll.DataError, "other things than checkpoints, such as thesis.tex", PLAIN, tmp_path, checkpoint=tmp_path)
     with pytest.raises(ll.DataError, match=r"thesis.tex: no folder for checkpoints can be there"):
         ll.Model(PLAIN).fit(X, Y, checkpoint=tmp_path / "thesis.tex")
+
+
+def test_hidden_files_of_the_system_are_left_alone(tmp_path: Path):
+    (tmp_path / ".DS_Store").write_bytes(b"a view")
+    ll.Model(PLAIN).fit(X, Y, progress=False, checkpoint=tmp_path)
+    assert (tmp_path / ".DS_Store").read_bytes() == b"a view"
 
 
 def test_what_a_kill_left_half_written_is_removed(folder: Path):

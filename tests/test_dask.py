@@ -14,7 +14,7 @@ import pytest
 
 import likelinet as ll
 from likelinet.core.notes import unnoted
-from likelinet.distributed.spread import workers
+from likelinet.distributed.spread import runner
 from likelinet.model.predicted_columns import prediction_columns
 from likelinet.selection.candidates import families
 from likelinet.selection.comparison import compare
@@ -110,7 +110,7 @@ def test_a_cluster_without_workers_is_told():
         distributed.LocalCluster(n_workers=0, dashboard_address=":0", silence_logs=50) as empty,
         pytest.raises(ll.ConfigError, match="the scheduler has no workers yet: start some"),
     ):
-        workers(None, dask=empty.scheduler_address).__enter__()
+        runner(None, dask=empty.scheduler_address).__enter__()
 
 
 # ---- fits --------------------------------------------------------------------------------------------------------
@@ -127,7 +127,7 @@ def test_compare_on_a_cluster_has_the_same_bits(cluster: Any):
 @pytest.mark.slow
 def test_a_killed_worker_is_replaced_and_what_has_come_is_not_done_again(tmp_path: Path, cluster: Any):
     found, before = {}, set()
-    with workers(tmp_path, dask=cluster.scheduler_address) as run:
+    with runner(tmp_path, dask=cluster.scheduler_address) as run:
         for task, result in run(noted, range(12)):
             found[task] = result
             if not (tmp_path / "killed").exists():
@@ -140,7 +140,7 @@ def test_a_killed_worker_is_replaced_and_what_has_come_is_not_done_again(tmp_pat
 
 @pytest.mark.slow
 def test_errors_of_tasks_come_through(cluster: Any):
-    with workers(None, dask=cluster.scheduler_address) as run, pytest.raises(ArithmeticError, match=r"^task 0$"):
+    with runner(None, dask=cluster.scheduler_address) as run, pytest.raises(ArithmeticError, match=r"^task 0$"):
         list(run(failing, range(1)))
 
 
@@ -149,7 +149,7 @@ def test_work_that_kills_its_workers_ends_with_a_sentence():
     with (
         dask_config.set({"distributed.scheduler.allowed-failures": 0}),
         distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0", silence_logs=50) as alone,
-        workers(None, dask=alone.scheduler_address) as run,
+        runner(None, dask=alone.scheduler_address) as run,
         pytest.raises(ll.LikelinetError, match="Several Dask workers in a row ended at the same fit"),
     ):
         list(run(killing, range(1)))

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 
@@ -70,6 +71,12 @@ def test_labels_stay_labels():
     assert words.fit(COLUMNS, sold).classes.tolist() == ["no", "yes"]  # pyright: ignore
     assert words.fit(COLUMNS, names).classes.tolist() == ["age", "size"]  # pyright: ignore
     assert words.fit(COLUMNS, np.array(sold)).config.data.target is None
+
+
+@pytest.mark.parametrize("name", ["", " ", "\t"])
+def test_a_series_without_a_name_names_no_target(name: str):
+    model = quick(data=FEATURES).fit(COLUMNS, pd.Series(COLUMNS["price"], name=name))
+    assert model.config.data.target is None
 
 
 def test_the_next_fit_begins_anew():

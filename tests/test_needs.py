@@ -76,6 +76,14 @@ def test_long_trainings_are_noted_but_not_with_a_time(monkeypatch: pytest.Monkey
         quick(training={"time": 100.0}).fit(X, y)
 
 
+def test_steps_bound_the_passes():
+    def passes(**training: Any) -> float:
+        return needs.needs(quick(training={"epochs": 2, "batch_size": 16, **training}).fit(X, y)._fit, len(X)).passes
+
+    assert passes(steps=3, early_stopping=None) == 3 * 16 / len(X)
+    assert passes(steps=1000, early_stopping=None) == passes(early_stopping=None) == 2
+
+
 def test_check_shows_weights_and_memory_and_what_is_too_much(tmp_path: Path):
     file = write_csv(tmp_path / "t.csv", {"a": X[:, 0].tolist(), "y": y.tolist()})
     options = ("--target", "y", "--set", "quality=plain", "--set", "network.hidden=[4]")

@@ -1,15 +1,17 @@
 """Independent work in several processes: each piece once, also where a process is killed, and the same bits."""
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import likelinet as ll
-from likelinet.distributed.spread import workers
+from likelinet.distributed.spread import runner
 from likelinet.selection.candidates import families
 from likelinet.selection.comparison import HeldOut, compare
 from likelinet.tables.table import as_table
@@ -25,7 +27,7 @@ def test_tasks_are_drawn_when_there_is_room_for_them():
             drawn.append(i)
             yield i
 
-    with workers(10) as run:
+    with runner(10) as run:
         results = run(max, tasks())
         assert next(results) == (0, 10)
         assert drawn == [0]
@@ -35,16 +37,32 @@ def test_tasks_are_drawn_when_there_is_room_for_them():
 def test_a_library_that_is_missing(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(sys.modules, "joblib", None)
     with pytest.raises(ll.MissingLibraryError, match=r"^This needs joblib: pip install 'likelinet\[tune\]'\.$"):
-        workers(None, 2).__enter__()
+        runner(None, 2).__enter__()
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(ll.MissingLibraryError, match=r"^This needs distributed: pip install 'likelinet\[dask\]'\.$"):
-        workers(None, 2, "localhost:1").__enter__()
+        runner(None, 2, "localhost:1").__enter__()
+
+
+def test_processes_share_the_cores_that_this_one_may_use(monkeypatch: pytest.MonkeyPatch):
+    joblib, threads = pytest.importorskip("joblib"), []
+    original = joblib.parallel_config
+
+    def config(backend: str, inner_max_num_threads: int) -> Any:
+        threads.append(inner_max_num_threads)
+        return original("threading")
+
+    monkeypatch.setattr(os, "cpu_count", lambda: 64)
+    monkeypatch.setattr(joblib, "parallel_config", config)
+    monkeypatch.setattr(joblib, "cpu_count", lambda: 6)
+    with runner(10, 2) as run:
+        assert sorted(run(max, [3, 30])) == [(3, 10), (30, 30)]
+    assert threads == [3]
 
 
 @pytest.mark.slow
 def test_a_killed_process_is_replaced_and_what_has_come_is_not_done_again(tmp_path: Path):
     found, before = {}, set()
-    with workers(tmp_path, 2) as run:
+    with runner(tmp_path, 2) as run:
         for task, result in run(noted, range(12)):
             found[task] = result
             if not (tmp_path / "killed").exists():
@@ -57,13 +75,13 @@ def test_a_killed_process_is_replaced_and_what_has_come_is_not_done_again(tmp_pa
 
 @pytest.mark.slow
 def test_work_that_kills_every_process_ends_with_a_sentence():
-    with workers(None, 2) as run, pytest.raises(ll.LikelinetError, match="4 processes in a row ended at their work"):
+    with runner(None, 2) as run, pytest.raises(ll.LikelinetError, match="4 processes in a row ended at their work"):
         list(run(killing, range(3)))
 
 
 @pytest.mark.slow
 def test_an_error_of_a_task_comes_through():
-    with workers(None, 2) as run, pytest.raises(ArithmeticError, match=r"^task 0$"):
+    with runner(None, 2) as run, pytest.raises(ArithmeticError, match=r"^task 0$"):
         list(run(failing, range(1)))
 
 

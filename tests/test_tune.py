@@ -1,6 +1,8 @@
 """Configs that are tried: their scores by other ways to the same numbers, and searches that stop and go on."""
 
+import errno
 import json
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -134,7 +136,7 @@ def test_the_order_in_which_trials_end_changes_nothing(tmp_path: Path, monkeypat
     config = ll.ModelConfig(quality="plain", data={"target": "visits", "features": []})
     search = {"distribution.kind": ["poisson", "gaussian"]}
     want = tuned(search, config=config)
-    monkeypatch.setattr(searches, "workers", last_first)
+    monkeypatch.setattr(searches, "runner", last_first)
     for found in (tuned(search, config=config, storage=tmp_path / "s") for _ in range(2)):
         assert plain(found.trials) == plain(want.trials)
         assert found.config == want.config
@@ -254,6 +256,16 @@ def test_two_searches_do_not_write_one_file(tmp_path: Path):
 
     with pytest.raises(Stop):
         tuned(storage=tmp_path / "s", report=second)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no locks there")
+def test_where_there_are_no_locks_trials_are_kept_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def none(*_: Any) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", none)
+    found = tuned({"network.hidden": [[], [4]]}, storage=tmp_path / "s")
+    assert plain(tuned({"network.hidden": [[], [4]]}, storage=tmp_path / "s").trials) == plain(found.trials)
 
 
 def test_no_trial_begins_after_its_time(tmp_path: Path):

@@ -36,17 +36,35 @@ def locked(path: Path) -> Generator[None]:
         os.close(handle)
 
 
+def lock(handle: int) -> bool:
+    """Lock an open file until it is closed, and return whether it is locked: not where there are no locks.
+
+    Raises
+    ------
+    BlockingIOError
+        If somebody else holds it.
+    """
+    if sys.platform == "win32":
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise
+    except OSError:  # no locks here
+        return False
+    return True
+
+
 def _held(path: Path) -> int:
     """Return an open file that is locked, and still the one that has this name."""
     while True:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if not lock(handle):
+                return handle
         except BlockingIOError:
             os.close(handle)
             raise
-        except OSError:  # no locks here
-            return handle
         with suppress(FileNotFoundError):
             if os.path.samestat(os.fstat(handle), path.stat()):
                 return handle

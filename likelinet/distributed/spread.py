@@ -1,6 +1,5 @@
 """Independent pieces of work, spread over processes of this machine or over the workers of a Dask cluster."""
 
-import os
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -21,7 +20,7 @@ ANSWER = "10s"  # within which a scheduler is there
 
 
 @contextmanager
-def workers(shared: Any, jobs: int = 1, dask: str | None = None) -> Generator[Run, None, None]:
+def runner(shared: Any, jobs: int = 1, dask: str | None = None) -> Generator[Run, None, None]:
     """Give ``run(work, tasks)``, which yields each task with ``work(shared, task)``, whichever is done first.
 
     Tasks are drawn from their iterable as there is room for them, so that one may still be left out because of what
@@ -51,7 +50,7 @@ def workers(shared: Any, jobs: int = 1, dask: str | None = None) -> Generator[Ru
 
     Examples
     --------
-    >>> with workers(10) as run:
+    >>> with runner(10) as run:
     ...     list(run(max, [3, 30]))
     [(3, 10), (30, 30)]
     """
@@ -81,7 +80,7 @@ def _in_processes(
             begun[i] = task
             yield i, task
 
-    threads = max((os.cpu_count() or 1) // jobs, 1)
+    threads = max(joblib.cpu_count() // jobs, 1)  # of the cores that this process may use
     while True:
         with joblib.parallel_config(backend="loky", inner_max_num_threads=threads):
             parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered", pre_dispatch=jobs, batch_size=1)

@@ -39,7 +39,7 @@ class Needs:
         rows of the table as the network sees them, and for the learning rates of all steps.
     work : int
         Multiplications of a pass over all rows.
-    passes : int
+    passes : float
         How many of these there are at least, if held-out rows gain nothing.
     """
 
@@ -50,7 +50,7 @@ class Needs:
     rows: int
     steps: int
     work: int
-    passes: int
+    passes: float
 
     @property
     def memory(self) -> int:
@@ -94,6 +94,7 @@ def needs(fit: Fit, n: int, in_memory: int | None = None) -> Needs:
     width, y = fit.inputs.width, 8 * (fit.targets.outputs or 1)
     steps = passes * -(-n // batch)
     many = 0 if exact else min(steps, training.steps or steps)
+    in_steps = passes if exact or training.steps is None else many * batch / n
     return Needs(
         members,
         weights,
@@ -102,7 +103,7 @@ def needs(fit: Fit, n: int, in_memory: int | None = None) -> Needs:
         rows=here * (width * item + 2 * y + 8 * len(head.columns)) + 8 * min(here, ROWS_AT_ONCE) * width,
         steps=STEP * many,
         work=members * n * (3 * weights + COST * head_outputs),
-        passes=min(passes, patience_of(training, passes) or passes),
+        passes=min(passes, patience_of(training, passes) or passes, in_steps),
     )
 
 

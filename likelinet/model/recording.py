@@ -9,7 +9,7 @@ import numpy as np
 
 from likelinet import __version__
 from likelinet.config import ModelConfig
-from likelinet.core.errors import ConfigError, DataError
+from likelinet.core.errors import ConfigError, DataError, ModelFileError
 from likelinet.core.locking import locked
 from likelinet.core.notes import note
 from likelinet.core.wording import listed
@@ -49,11 +49,12 @@ def held(checkpoint: Checkpoint) -> Generator[tuple[Generations, Known | None]]:
         except OSError as error:
             raise DataError(f"{folder}: no checkpoints can be written there ({error.strerror}).") from None
         known = generations.latest()
-        if known is not None and not (checkpoint.resume or known[1]["ended"]):
-            raise DataError(
-                f"{folder}: holds a fit that has not ended; go on with it by --resume (resume=True of a Checkpoint), "
-                "or remove the folder."
-            )
+        with _read(folder):
+            if known is not None and not (checkpoint.resume or known[1]["ended"]):
+                raise DataError(
+                    f"{folder}: holds a fit that has not ended; go on with it by --resume (resume=True of a "
+                    "Checkpoint), or remove the folder."
+                )
         yield generations, known
 
 
@@ -67,6 +68,8 @@ def recording(checkpoint: Checkpoint | None) -> Generator[Callable[[Callable[[],
     ------
     ConfigError, DataError
         As `held`, or if the checkpoint is of another config or table.
+    ModelFileError
+        If the checkpoint lacks what it is to have.
     """
     if checkpoint is None:
         yield lambda _: Record()
@@ -77,13 +80,27 @@ def recording(checkpoint: Checkpoint | None) -> Generator[Callable[[Callable[[],
 
 def _record(checkpoint: Checkpoint, generations: Generations, known: Known | None, now: dict[str, Any]) -> Record:
     if checkpoint.resume and known is not None:
-        check_same(known[1]["identity"], now, generations.folder)
+        with _read(generations.folder):
+            check_same(known[1]["identity"], now, generations.folder)
     else:
         known = None
         generations.clear()  # of one that has ended
         if checkpoint.resume:
             note(f"{generations.folder}: there is no checkpoint to go on from, so the fit begins.")
-    return Record(checkpoint, generations, now, known)
+    with _read(generations.folder):
+        return Record(checkpoint, generations, now, known)
+
+
+@contextmanager
+def _read(folder: Path) -> Generator[None]:
+    """Raise `ModelFileError` where a checkpoint that is whole has not what it is to have."""
+    try:
+        yield
+    except (LookupError, TypeError, AttributeError):
+        raise ModelFileError(
+            f"{folder}: its latest checkpoint is none that likelinet {__version__} could go on from, as of an altered "
+            "file; begin anew in another folder."
+        ) from None
 
 
 def identity_of(

@@ -11,7 +11,7 @@ from likelinet.config import ModelConfig
 from likelinet.config.network import CoderConfig
 from likelinet.core.errors import ConfigError, LikelinetError
 from likelinet.core.notes import unnoted
-from likelinet.distributed.spread import workers
+from likelinet.distributed.spread import runner
 from likelinet.distributions import Distribution
 from likelinet.model.model import Model
 from likelinet.scores.calibration import log_prob
@@ -130,7 +130,7 @@ def compare(
                     yield _Task(family, declared.model_copy(update={"data": data}), fold)
 
     left = list(models)
-    with workers((rows.table, rows.parts), jobs, dask) as run:
+    with runner((rows.table, rows.parts), jobs, dask) as run:
         for task, fold in run(_held_out, tasks()):
             found[task.family][task.fold] = fold
             while left and _is_done(found[left[0]], folds):

@@ -13,7 +13,7 @@ from likelinet.config.files import plain_of
 from likelinet.config.network import CoderConfig
 from likelinet.core.errors import ConfigError
 from likelinet.core.wording import counted
-from likelinet.distributed.spread import workers
+from likelinet.distributed.spread import runner
 from likelinet.scores.ranking import Ranked, ranking
 from likelinet.selection.pruning import bars
 from likelinet.selection.rows import ScoredRows, scored_rows
@@ -27,7 +27,7 @@ from likelinet.selection.trial import (
     Task,
     in_blocks,
     not_of_the_first,
-    scored_weight,
+    trial_weight,
     tried,
 )
 from likelinet.tables.fingerprint import of_table
@@ -115,7 +115,7 @@ class Search:
     @property
     def weight(self) -> np.ndarray:
         """The weights of the rows that are scored."""
-        return scored_weight(self.rows, self.by_members)
+        return trial_weight(self.rows, self.by_members)
 
     def to_json(self) -> dict[str, Any]:
         """Return by what trials are told from those of another search."""
@@ -156,7 +156,7 @@ class Search:
         with opened(storage, self.to_json(), self.space, self.config.training.seed, grid) as kept:
             points = kept.points()
             yield from (self._trial(n, points[n], outcome) for n, outcome in kept.outcomes().items())
-            with workers((self.rows, self.by_members), jobs, dask) as run:
+            with runner((self.rows, self.by_members), jobs, dask) as run:
                 for start in range(0, many, max(BATCH, jobs)):
                     stop = min(start + max(BATCH, jobs), many)
                     kept.drawn(stop)

@@ -1,7 +1,6 @@
 """The trials of a search, kept by Optuna in memory or in one file."""
 
 import dataclasses
-import fcntl
 import json
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ import numpy as np
 
 from likelinet.core.errors import ConfigError, DataError
 from likelinet.core.fields import from_fields
+from likelinet.core.locking import lock
 from likelinet.core.wording import listed
 from likelinet.distributed.extras import needed
 from likelinet.selection.space import Choice, Range, Space, Value
@@ -156,7 +156,7 @@ def _alone(path: Path) -> Generator[None]:
         raise DataError(f"{path}: cannot write ({error.strerror}); check the folder.") from None
     with file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock(file.fileno())
         except BlockingIOError:
             raise DataError(
                 f"{path}: another search is writing its trials there; wait for it, or name another file."

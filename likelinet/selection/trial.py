@@ -76,13 +76,13 @@ def tried(shared: tuple[ScoredRows, bool], task: Task) -> Outcome:
         return outcome(FAILED, error=str(error))
     if np.isnan(scores).any():
         return outcome(FAILED, error="The log scores of some rows are nan.")
-    weight = scored_weight(rows, by_members)
+    weight = trial_weight(rows, by_members)
     means, _ = in_blocks(scores, weight)
     score = float(np.average(scores, weights=weight))
     return outcome(COMPLETE, log_score=score, of_blocks=means.tolist(), measure=measure)
 
 
-def scored_weight(rows: ScoredRows, by_members: bool) -> np.ndarray:
+def trial_weight(rows: ScoredRows, by_members: bool) -> np.ndarray:
     """Return the weights of the rows that are scored; members hold out all."""
     return rows.weight if by_members else rows.weight[rows.scored]
 

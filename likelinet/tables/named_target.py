@@ -51,7 +51,7 @@ def titled(config: ModelConfig, columns: Iterable[str], y: Any) -> ModelConfig:
     A name that is among the columns of X stays theirs.
     """
     names = [y.name] if isinstance(getattr(y, "name", None), str) else [*getattr(y, "columns", ())]
-    if not names or config.data.target is not None or not all(isinstance(name, str) and name for name in names):
+    if not names or config.data.target is not None or not all(isinstance(name, str) and name.strip() for name in names):
         return config
     return config if {*names} & {*columns} else with_target(config, names[0] if len(names) == 1 else names)
 

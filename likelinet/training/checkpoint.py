@@ -100,7 +100,7 @@ class Generations:
             names = [path.name for path in folder.iterdir()]
         except OSError as error:
             raise DataError(f"{folder}: no folder for checkpoints can be there ({error.strerror}).") from None
-        if others := sorted(n for n in names if not (_NAME.fullmatch(n) or _HALF.fullmatch(n) or n == LOCK)):
+        if others := sorted(n for n in names if not (_NAME.fullmatch(n) or n.startswith("."))):  # as .DS_Store
             raise DataError(
                 f"{folder}: holds other things than checkpoints, such as {others[0]}; name a folder of their own."
             )

@@ -142,8 +142,8 @@ class Record:
             self._generations.write(arrays, metadata, *([] if keep is None else [keep]))
         except OSError as error:  # of a full disk, say: what is in memory is worth more
             note(
-                f"{self._generations.folder}: cannot write a checkpoint ({error.strerror or error}); training goes on, "
-                "and the one before it stays."
+                f"{self._generations.folder}: cannot write a checkpoint ({error.strerror or error}); training goes on"
+                f"{', and the one before it stays' if self._generations.files else ''}."
             )
         self._checkpoint.answered()
         self._written = time.perf_counter()
