@@ -11,6 +11,7 @@ from likelinet.core.errors import ConfigError, DataError
 from likelinet.core.notes import note, unnoted
 from likelinet.engines.engine import Data
 from likelinet.model.fit import Fit
+from likelinet.model.lacking import Lacking, lacking_in
 from likelinet.model.planning import plan_of
 from likelinet.model.training import Encoded, check_range, is_exact
 from likelinet.tables.arrow import pa
@@ -108,6 +109,12 @@ def beyond_sample(
     )
 
 
+def note_lacking(windows: Windows | None) -> None:
+    """Warn of rows that were left out since they lack y, once windows have been trained on."""
+    if windows is not None and isinstance(windows.made, _Maker):
+        windows.made.note_lacking()
+
+
 def _thinned(sample: Encoded) -> Encoded:
     """Return some of the training rows of a sample, as copies: the rest need not stay in memory."""
     some, data = slice(0, sample.n, -(-sample.n // THIN)), sample.data
@@ -136,6 +143,7 @@ class _Maker:
         self._lenient = replace(fit, config=config.model_copy(update={"data": data}))
         self._roles = Roles(config, takes_labels(config.distribution, fit.custom))
         self._reader = Reader(beyond.survey.stream, _read_by(fit))
+        self._lacking: dict[int, Lacking] = {}  # by window of the first pass
         self._order = lru_cache(1)(beyond.order)
 
     def __call__(self, k: int, check: Check) -> Data:
@@ -150,15 +158,20 @@ class _Maker:
 
         x, y, weight = room(held.x), room(held.y), room(held.weight)
         columns = None if held.columns is None else room(held.columns)
-        at = 0
+        at, lacking = 0, Lacking()
         with unnoted():
             for part in self._beyond.window(every, place):
-                for table in self._reader.read(part):
+                for table in map(self._kept, self._reader.read(part)):
                     check()
-                    if (rows := self._rows(table)) is not None:
+                    rows = self._rows(table) if table.n else None
+                    if passes == 0 and (0 if rows is None else rows.table.n) < table.n:
+                        lacking += lacking_in(table, self._fit.config.data, self._roles.labels)
+                    if rows is not None:
                         to = slice(at, at + rows.table.n)
                         self._fill(rows, to, x, columns, y, weight)
                         at = to.stop
+        if passes == 0:
+            self._lacking[place] = lacking
         pa.default_memory_pool().release_unused()
         for array in (x, columns, y):
             if array is not None:
@@ -166,15 +179,21 @@ class _Maker:
         weight[at:size] = 0.0
         return Data(x, columns, y, weight)
 
+    def note_lacking(self) -> None:
+        """Warn of the rows of the first pass that lack y."""
+        sum(self._lacking.values(), Lacking()).note(self._what)
+
+    def _kept(self, table: Table) -> Table:
+        """Return the rows that are not held out."""
+        index = table.index
+        assert index is not None
+        table = declared_table(table, self._fit.config.data)
+        keep = self._beyond.kept(int(index[0]), int(index[-1]) + 1)  # they follow one another
+        return table if keep.all() else table.taken(keep)
+
     def _rows(self, table: Table) -> Rows | None:
         """Return the rows to train on, if there are any."""
-        data, fit, index = self._fit.config.data, self._fit, table.index
-        assert index is not None
-        table = declared_table(table, data)
-        keep = self._beyond.kept(int(index[0]), int(index[-1]) + 1)  # they follow one another
-        table = table if keep.all() else table.taken(keep)
-        if not table.n:
-            return None
+        data, fit = self._fit.config.data, self._fit
         try:
             return self._roles.rows(table, None, None, fit.inputs.names, fit.inputs.named)
         except DataError:

@@ -11,7 +11,7 @@ from likelinet.core.errors import DataError
 from likelinet.core.gathered import both
 from likelinet.core.wording import counted
 from likelinet.distributions import Distribution
-from likelinet.model.beyond import WINDOWS, beyond_sample
+from likelinet.model.beyond import WINDOWS, beyond_sample, note_lacking
 from likelinet.model.few_rows import note_few_rows, with_pairs
 from likelinet.model.fit import Fit
 from likelinet.model.members import out_of_fold
@@ -144,6 +144,7 @@ def fit(
         untrained = replace(untrained, units=units)
         theta = theta if units is None else units.begun(theta, layout)
     found, heading, cause = trained(untrained, theta, rows_of, plan, streams, beside, group, once)
+    note_lacking(rows_of.windows)
     linear = inputs.width == 0 or len(layout.weights) == 3  # one layer's matrix and bias, and the constants
     if cause is None and heading is not None and linear and not imagined:
         # Where the start was the maximum, it has come from the family's own estimates.

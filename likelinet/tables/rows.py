@@ -131,8 +131,12 @@ def lacking_in_all(table: Table, data: DataConfig, labels: bool) -> bool:
     if any(name not in table.columns for name in names):  # what is wrong is said by whoever reads them
         return False
     read = with_numbers(table, data) if not labels else table
-    weight = np.ones(table.n) if data.weight is None else table.numeric(data.weight)  # which may be 0 in all of them
-    return bool((without_y(read, data, labels) | (weight == 0.0)).all())
+    return bool((without_y(read, data, labels) | ~has_weight(table, data)).all())
+
+
+def has_weight(table: Table, data: DataConfig) -> np.ndarray:
+    """Return the rows whose weight, in the column that `data.weight` names, is not 0, as it may be in all of them."""
+    return np.ones(table.n, bool) if data.weight is None else table.numeric(data.weight) != 0.0
 
 
 def note_without_y(lacking: np.ndarray, table: Table, read: Table, names: Sequence[str], what: str) -> None:

@@ -26,7 +26,7 @@ class Windows:
     """
 
     def __init__(self, of_pass: int, made: Callable[[int, Check], Data]) -> None:
-        self.of_pass, self._made = of_pass, made
+        self.of_pass, self.made = of_pass, made
         self._closed, self._pool = Event(), ThreadPoolExecutor(1, "window")
         self._next: tuple[int, Future[Data]] | None = None
         self._now: tuple[int, Data] | None = None
@@ -49,7 +49,7 @@ class Windows:
         return self._now[1]
 
     def _begin(self, k: int) -> None:
-        self._next = k, self._pool.submit(self._made, k, self._check)
+        self._next = k, self._pool.submit(self.made, k, self._check)
 
     def _check(self) -> None:
         if self._closed.is_set():

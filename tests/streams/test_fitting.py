@@ -1,5 +1,6 @@
 """Fits to streams: those of memory where all rows are there, to the bit; and as good where they are not."""
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -182,6 +183,24 @@ def test_rows_without_y_or_weight_do_not_count(tmp_path, monkeypatch):
     assert sum(int((data.weight[:size] > 0.0).sum()) for data in first) == 450 - held
     for data in first:
         assert np.isfinite(data.y).all()
+
+
+@pytest.mark.parametrize("cell", ["oops", ""])
+def test_rows_without_y_beyond_the_sample_are_noted_once(cell, tmp_path):
+    columns = frame(1500)
+    columns["y"] = columns["y"].astype(str).astype(object)
+    columns["y"][777] = cell
+    rows = stream(tmp_path / "t.csv", columns, 150)
+    assert 777 not in surveyed(rows, 0, ("y",)).table.index
+    groups = [{"ensemble": 2}, {"ensemble": 2, "network": {"hidden": []}}]
+    model = quick(data={"target": "y"}, ensemble=4, groups=groups, training={"folds": "auto"})
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        model.fit(rows)
+    said = "text" if cell else "missing"
+    more = ": 'oops', say." if cell else "."
+    note = f"Of the whole stream, Target 'y' is {said} in 1 row (row 778), which is left out{more}"
+    assert [str(w.message) for w in told].count(note) == 1
 
 
 def test_rare_labels_are_known_and_odd_y_is_named_before_training(tmp_path):
