@@ -262,7 +262,8 @@ def test_compare_chooses_in_each_fold():
 
 def test_compare_refuses_scores_of_another_measure_in_each_fold(monkeypatch):
     measures = iter((comparison.DENSITY, comparison.MASS))
-    monkeypatch.setattr(comparison, "_held_out", lambda _m, _train, held: (np.zeros(held.n), next(measures), ""))
+    fold = lambda shared, task: comparison._Fold(np.zeros(shared[1][task.fold][1].sum()), next(measures), "", None, 0.0)  # noqa: E731
+    monkeypatch.setattr(comparison, "_held_out", fold)
     config = ll.ModelConfig(data={"target": "y", "features": []})
     (auto,) = compare(config, families("auto", config), as_table({"y": X_0}), folds=2)
     assert auto.error == "Its folds have scores that do not compare: density at y and probability of y."
