@@ -1,6 +1,5 @@
 """Checkpoints: a fit that was cut off anywhere goes on to the same bits, and none goes on with what is of another."""
 
-import json
 import os
 import threading
 from contextlib import suppress
@@ -346,18 +345,3 @@ def test_seconds_count_on(folder: Path):
 def _open_seconds(folder: Path) -> float:
     arrays, metadata = checkpoint.CONTENT.load(folder / "000004.checkpoint")
     return record.unpacked(metadata["record"], arrays)["open"][1]["seconds"]
-
-
-@pytest.mark.parametrize("every", [0.0, -1.0, np.inf, np.nan, True, "60"])
-def test_how_often_is_seconds(every: Any):
-    with pytest.raises(ll.ConfigError, match="every must be seconds, more than 0"):
-        ll.Checkpoint("folder", every=every)
-
-
-def test_packed_data_comes_back():
-    data = {"a": [np.arange(3), {"b": np.zeros((0, 2), np.float32)}], "n": np.array(2.5), "k": [1 << 100, None, "é"]}
-    arrays: dict[str, np.ndarray] = {}
-    plain = json.loads(json.dumps(record.packed(data, arrays)))
-    back = record.unpacked(plain, arrays)
-    np.testing.assert_equal(back, data)
-    assert back["n"].shape == ()
