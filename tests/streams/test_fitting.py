@@ -16,7 +16,6 @@ from likelinet.model.needs import needs
 from likelinet.tables.survey import Survey, surveyed
 from likelinet.tables.table import as_table
 from likelinet.training.streams import held_out_stream
-from likelinet.training.windows import Windows
 from tests.small import quick
 
 N = 900
@@ -312,42 +311,3 @@ def test_named_y_validation_rows_and_plain_maximum_likelihood(tmp_path):
     assert model.config.data.target == "price"
     with pytest.warns(UserWarning, match=r"only be those of a sample of the stream: [0-9]+ of 888\."):
         quick(data={"target": "price", "features": []}).fit(rows)
-
-
-def test_ctrl_c_ends_it_and_leaves_what_there_is(tmp_path):
-    def stop(epoch: ll.Epoch) -> None:
-        if epoch.epoch == 3:
-            raise KeyboardInterrupt
-
-    model = quick(data={"target": "y"}, training={"epochs": 9, "batch_size": 32})
-    with pytest.raises(KeyboardInterrupt):
-        model.fit(stream(tmp_path / "t.parquet", frame(), 100), callbacks=[stop])
-    assert len(model.history.epochs) == 3
-    assert model.history.stopped == "interrupted"
-
-
-@pytest.mark.parametrize("error", [MemoryError(), KeyboardInterrupt()])
-@pytest.mark.parametrize(
-    "place",
-    [
-        "likelinet.model.training.build_engine",
-        "likelinet.model.training.Training",
-        "likelinet.training.record.Record.go_on",
-    ],
-)
-def test_whatever_ends_it_before_the_first_step_no_window_is_made_any_longer(place, error, tmp_path, monkeypatch):
-    """Window 1 is begun as soon as window 0 is there."""
-    closed, close = [], Windows.close
-
-    def ended(*_: Any, **__: Any) -> None:
-        raise error
-
-    def counted(self: Windows) -> None:
-        close(self)
-        closed.append(self)
-
-    monkeypatch.setattr(Windows, "close", counted)
-    monkeypatch.setattr(place, ended)
-    with pytest.raises(type(error)):
-        quick(data={"target": "y"}).fit(stream(tmp_path / "t.parquet", frame(), 100))
-    assert len(closed) == 1
