@@ -51,9 +51,7 @@ def test_postal_codes_and_other_long_ones(tmp_path: Path):
     for name, code in (("zip", 10115 + 7 * (ROWS % 4)), ("account", 123_456_789_012 + ROWS % 5)):
         frame = pd.DataFrame({name: pd.Series(code).where(ROWS != 9).astype("Int64"), "x": NUMBERS})
         frame.to_csv(tmp_path / "t.csv", index=False)
-        read = pd.read_csv(
-            tmp_path / "t.csv", float_precision="round_trip"
-        )  # its own parser is off by a bit here and there
+        read = pd.read_csv(tmp_path / "t.csv").assign(x=NUMBERS)  # some versions of its parser are off by a bit
         tables = read_table(tmp_path / "t.csv"), as_table(frame), as_table(read)
         one, *others = (learned(table) for table in tables)
         assert one.columns[0].tag == "category"

@@ -49,9 +49,9 @@ def test_what_is_no_table(tmp_path: Path, text: str | bytes, message: str):
     assert str(found.value).startswith(str(tmp_path / "t.csv"))
 
 
-@pytest.mark.parametrize("name", ["none.csv", "."])
-def test_no_file(tmp_path: Path, name: str):
-    with pytest.raises(ll.DataError, match=r"cannot read the table .*; check the path"):
+@pytest.mark.parametrize(("name", "advice"), [("none.csv", "check the path"), (".", "name a file in it")])
+def test_no_file(tmp_path: Path, name: str, advice: str):
+    with pytest.raises(ll.DataError, match=rf"cannot read the table .*; {advice}\.$"):
         read_table(tmp_path / name)
 
 
