@@ -64,7 +64,7 @@ def checked_numbers(estimator: Any, X: Any, y: Any) -> np.ndarray | Interval:
     _refuse_none(estimator, y)
     if not isinstance(y, Interval):
         try:
-            y = check_array(y, ensure_2d=False, dtype="numeric", input_name="y", estimator=estimator)
+            y = check_array(y, ensure_2d=False, dtype="numeric", input_name="y", estimator=estimator).astype(np.float64)
         except ValueError:
             if (text := _text_in(y)) is None:
                 raise
@@ -72,7 +72,6 @@ def checked_numbers(estimator: Any, X: Any, y: Any) -> np.ndarray | Interval:
                 f"y holds text, as '{text}', and {type(estimator).__name__} predicts numbers: take "
                 "DistributionClassifier for classes."
             ) from None
-        y = y.astype(np.float64)
         y = column_or_1d(y, warn=True) if y.ndim == 2 and y.shape[1] == 1 else y
     check_consistent_length(X, y)
     return y
