@@ -109,3 +109,7 @@ def test_of_censored_numbers_the_exact_ones(outputs: int):
     config = parse_config({"distribution": {"kind": "censored", "base": {"kind": "gaussian"}}})
     learned = IntervalTargets.learn(y, np.ones(len(Z)), config, None, Naming("y", "censored"))
     np.testing.assert_allclose(learned.step, [1.0, 0.1][:outputs] if outputs > 1 else 1.0, rtol=1e-11)
+
+
+def test_two_numbers_next_to_zero_make_no_lattice():
+    assert lattice_step(np.array([0.0, 5e-324, 1.0, 2.5, -0.75]), np.ones(5)) == 0.0

@@ -86,7 +86,10 @@ def _step(distinct: np.ndarray, precision: type[np.floating]) -> float:
         return 0.0
     # A gap has the rounding of two numbers, and the distance of the ends has it once for all steps between them.
     one = np.mean(gaps[gaps < NEXT * gaps.min()])
-    step = float((distinct[-1] - distinct[0]) / np.round(gaps / one).sum())
+    with np.errstate(over="ignore"):
+        step = float((distinct[-1] - distinct[0]) / np.round(gaps / one).sum())
+    if step == 0.0:  # the least gap is that of two numbers next to 0
+        return 0.0
     places, off = (distinct - distinct[0]) / step, (rounding + rounding[0]) / step
     on = off.max() < MOST and bool((np.abs(places - np.round(places)) < OFF + off).all())
     return step if on else 0.0

@@ -219,3 +219,8 @@ def test_a_covariance_is_refused_for_one_reason():
     for reason, matrix in reasons.items():
         with pytest.raises(ll.ParameterError, match=reason):
             ll.MultivariateGaussian([0.0, 0.0], covariance_matrix=matrix)
+
+
+def test_of_a_tiny_concentration_no_probability_is_above_1():
+    for of in (ll.InverseGamma(1e-20, 1e-8).sf, ll.Gamma(1e-300, 2.0).cdf):
+        assert of(2.0) == 1.0

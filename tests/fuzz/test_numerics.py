@@ -9,7 +9,8 @@ from likelinet.distributions import Distribution, Univariate
 from tests.cases import UNIVARIATE
 from tests.fuzz.harness import Refused, inputs, many_inputs, one_of, outcome
 
-SIZES = (1e-300, 1e-100, 1e-20, 1e-8, 1e-3, 0.1, 0.5, 1.0, 2.0, 7.5, 100.0, 1e8, 1e20, 1e100, 1e300, 1.797e308)
+SIZES = (1e-20, 1e-8, 1e-3, 0.1, 0.5, 1.0, 2.0, 7.5, 100.0, 1e8, 1e20)
+MOST = 1e8  # of counts and trials: beyond 2 ** 53 next ones cannot be told, and a search for a quantile is long
 SHARES = (0.0, 5e-324, 1e-300, 1e-16, 1e-3, 0.5, 0.999, 1.0 - 1.2e-16, 1.0)
 FAMILIES = {case.cls.__name__: case.cls for case in UNIVARIATE if case.cls.y == "number"}
 
@@ -19,7 +20,7 @@ def inside(domain: Domain, rng: np.random.Generator) -> float:
     for _ in range(20):
         x = one_of(rng, SIZES) * one_of(rng, (1.0, -1.0))
         x = one_of(rng, (x, domain.low, domain.high, domain.low + abs(x), domain.high - abs(x)))
-        x = float(np.floor(x)) if domain.integer else float(x)
+        x = float(np.floor(np.clip(x, -MOST, MOST))) if domain.integer else float(x)
         if np.isfinite(x) and domain.contains(np.array(x)):
             return x
     return domain.anchor

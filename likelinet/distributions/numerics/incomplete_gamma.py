@@ -36,12 +36,12 @@ _TEMME = _temme()
 
 def gammainc(a: np.ndarray, x: np.ndarray) -> np.ndarray:
     """Return P(a, x), the lower incomplete gamma function over Γ(a)."""
-    return _mended(scipy.special.gammainc(a, x), a, x, _lower)
+    return _mended(np.minimum(scipy.special.gammainc(a, x), 1.0), a, x, _lower)  # which rounds beyond 1 for tiny a
 
 
 def gammaincc(a: np.ndarray, x: np.ndarray) -> np.ndarray:
     """Return Q(a, x) = 1 - P(a, x)."""
-    return _mended(scipy.special.gammaincc(a, x), a, x, lambda a, x: 1.0 - _lower(a, x))
+    return _mended(np.minimum(scipy.special.gammaincc(a, x), 1.0), a, x, lambda a, x: 1.0 - _lower(a, x))
 
 
 def gammaincinv(a: np.ndarray, p: np.ndarray) -> np.ndarray:
