@@ -126,16 +126,16 @@ def test_compare_on_a_cluster_has_the_same_bits(cluster: Any):
 
 @pytest.mark.slow
 def test_a_killed_worker_is_replaced_and_what_has_come_is_not_done_again(tmp_path: Path, cluster: Any):
-    found, before = {}, set()
+    found, before = {}, []
     with runner(tmp_path, dask=cluster.scheduler_address) as run:
         for task, result in run(noted, range(12)):
             found[task] = result
             if not (tmp_path / "killed").exists():
-                before.add(task)
+                before.append(task)
     assert found == {task: task**2 for task in range(12)}
     times = Counter(map(int, (tmp_path / "done").read_text().split()))
-    assert before
-    assert {times[task] for task in before} == {1}
+    assert len(before) > 1
+    assert {times[task] for task in before[:-1]} == {1}  # the last one may have come as the worker ended
 
 
 @pytest.mark.slow

@@ -118,6 +118,7 @@ def _on_cluster(
         task = begun.pop(future.key)
         if future.status != "finished":
             raise _cause(future.exception())
+        future.release()  # else it would be done again if its worker was lost
         yield task, result
         fill()
 
