@@ -134,7 +134,7 @@ def test_a_killed_worker_is_replaced_and_what_has_come_is_not_done_again(tmp_pat
                 before.append(task)
     assert found == {task: task**2 for task in range(12)}
     times = Counter(map(int, (tmp_path / "done").read_text().split()))
-    assert len(before) > 1
+    assert before
     assert {times[task] for task in before[:-1]} == {1}  # the last one may have come as the worker ended
 
 
