@@ -34,7 +34,9 @@ WINDOWS = 3  # that are in memory: one that is trained on, the next one, and wha
 PART = 8  # of the rows in memory that may be held out, so that looks at them stay short
 
 
-def sampled(config: ModelConfig, stream: Stream, validates: bool) -> tuple[Table, Table | None, Beyond | None]:
+def sampled(
+    config: ModelConfig, stream: Stream, validates: bool, digested: bool
+) -> tuple[Table, Table | None, Beyond | None]:
     """Return a sample of a stream, held-out rows, and what is to be trained on beyond them.
 
     A stream that is all in memory is a table like any other.
@@ -47,11 +49,13 @@ def sampled(config: ModelConfig, stream: Stream, validates: bool) -> tuple[Table
         The rows.
     validates : bool
         Whether the caller has held-out rows.
+    digested : bool
+        Whether digests of all rows are wanted.
     """
     training, data = config.training, config.data
     names = target_names(data)
     stream.check([*names, *([data.weight] if data.weight else [])])
-    survey = surveyed(stream, training.seed, names)
+    survey = surveyed(stream, training.seed, names, digested)
     table = survey.table
     if survey.whole:
         return replace(table, index=None, files=stream.files), None, None

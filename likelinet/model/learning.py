@@ -142,7 +142,8 @@ def _in_memory(config: ModelConfig, given: Given) -> tuple[ModelConfig, Given, B
     if not isinstance(given.X, Stream) or given.once:
         return config, given, None
     config = named_in_stream(config, given.y, given.sample_weight)
-    table, held, beyond = sampled(config, given.X, validates=given.validation is not None)
+    validates, digested = given.validation is not None, given.checkpoint is not None
+    table, held, beyond = sampled(config, given.X, validates, digested)
     validation = given.validation if held is None else (held,)
     return config, replace(given, X=table, y=None, validation=validation), beyond
 

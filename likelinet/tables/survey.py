@@ -34,7 +34,7 @@ class Survey:
     parts : tuple of Part
         All rows, in order.
     digests : dict of str
-        The SHA-256 of the cells of each column, by name, of all rows.
+        The SHA-256 of the cells of each column, by name, of all rows; none where they were not wanted.
     """
 
     stream: Stream
@@ -53,7 +53,7 @@ class Survey:
         return self.table.n == self.n
 
 
-def surveyed(stream: Stream, seed: int, y: Sequence[str]) -> Survey:
+def surveyed(stream: Stream, seed: int, y: Sequence[str], digested: bool = False) -> Survey:
     r"""Return what one pass over a stream finds.
 
     The sample has the m rows with the smallest of random keys, one for each row by its position and the seed, so that
@@ -73,6 +73,8 @@ def surveyed(stream: Stream, seed: int, y: Sequence[str]) -> Survey:
         Of the keys.
     y : sequence of str
         Columns of y.
+    digested : bool
+        Whether digests are wanted, which a checkpoint is told from others by.
 
     Raises
     ------
@@ -86,13 +88,13 @@ def surveyed(stream: Stream, seed: int, y: Sequence[str]) -> Survey:
     sample, witnesses = _Sample(stream.rows_in_memory), {name: _Witnesses() for name in y}
     keys, first = np.random.PCG64([seed, 3]), 0
     sizes: list[tuple[Any, int]] = []
-    digests = {name: hashlib.sha256() for name in stream.names}
+    digests = {name: hashlib.sha256() for name in stream.names} if digested else {}
     for part, rows in stream.in_parts():
         n = rows.num_rows
         sizes.append((part, n))
         sample.take(np.random.Generator(keys).random(n), first, rows)
         table = stream.table(rows, np.arange(n))
-        for name, digest in of_table(table).items():
+        for name, digest in of_table(table).items() if digested else ():
             digests[name].update(digest.encode())
         for name, each in witnesses.items():
             if name in table.columns:
