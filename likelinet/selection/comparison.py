@@ -1,7 +1,7 @@
 """Families compared by cross-validation: who predicts rows best that it has not seen."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -169,9 +169,7 @@ def _whole(family: str, found: Mapping[int, _Fold], rows: ScoredRows) -> HeldOut
     seconds, each = sum(fold.seconds for fold in found.values()), [found[k] for k in sorted(found)]
     stopped = tuple(fold.stopped for fold in each if fold.error is None)
     measures = {fold.measure for fold in each}
-    why = next((fold.error for fold in each if fold.error), None)
-    if why is None and len(measures) > 1:  # another family was chosen in each fold
-        why = f"Its folds have scores that do not compare: {' and '.join(sorted(measures))}."
+    why = next((fold.error for fold in each if fold.error), None) or why_apart(measures)
     if why is not None:
         return HeldOut(family, None, DENSITY, why, stopped, seconds)
     return HeldOut(family, rows.of_folds([f.log_scores for f in each]), measures.pop(), None, stopped, seconds)
@@ -187,6 +185,13 @@ def _held_out(shared: tuple[Table, list[tuple[np.ndarray, np.ndarray]]], task: _
     except LikelinetError as error:
         return _Fold(None, DENSITY, "", str(error), time.perf_counter() - began)
     return _Fold(scored.log_scores, scored.measure, model.history.stopped, None, time.perf_counter() - began)
+
+
+def why_apart(measures: Set[str]) -> str | None:
+    """Return why the scores of folds do not compare, if they do not: another family was chosen in each."""
+    if len(measures) < 2:
+        return None
+    return f"Its folds have scores that do not compare: {' and '.join(sorted(measures))}."
 
 
 def scores_of(name: str, model: Model, held: Table) -> HeldOut:

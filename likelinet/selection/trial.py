@@ -11,7 +11,7 @@ from likelinet.config import ModelConfig, parse_config
 from likelinet.core.errors import LikelinetError
 from likelinet.core.notes import unnoted
 from likelinet.model.model import Model
-from likelinet.selection.comparison import measure_of, scores_of
+from likelinet.selection.comparison import measure_of, scores_of, why_apart
 from likelinet.selection.pruning import Looks, Pruned
 from likelinet.selection.rows import ScoredRows
 
@@ -117,8 +117,8 @@ def _of_folds(rows: ScoredRows, config: ModelConfig, looks: Looks) -> tuple[np.n
         scored = scores_of("", model, rows.table.taken(held))
         scores.append(scored.log_scores)
         measures.add(scored.measure)
-    if len(measures) > 1:
-        raise LikelinetError(f"Its folds have scores that do not compare: {' and '.join(sorted(measures))}.")
+    if why := why_apart(measures):
+        raise LikelinetError(why)
     return rows.of_folds(scores), measures.pop()
 
 
