@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from likelinet.cli.options import (
+    Processes,
     Seconds,
     dask_option,
     declared_argument,
@@ -121,6 +122,14 @@ def split(
 )
 @click.option("--every", type=Seconds(), default=None, help="How often, like 60s, 5min or 1h.  [default: 60s]")
 @click.option("--resume", is_flag=True, help="Go on from the checkpoint in DIR, if there is one.")
+@click.option(
+    "--processes",
+    type=Processes(),
+    metavar="N",
+    help="How many processes compute this fit; auto has JAX find them, as under SLURM, MPI and Kubernetes.",
+)
+@click.option("--process-id", "process", type=click.IntRange(min=0), metavar="I", help="Which one this is, from 0 on.")
+@click.option("--coordinator", metavar="HOST:PORT", help="Where process 0 waits for the others: a free port there.")
 @click.option("--quiet", is_flag=True, help="Print nothing but notes on the data, and show no progress bar.")
 def fit(
     files: tuple[Path, ...],
@@ -135,6 +144,9 @@ def fit(
     folder: Path | None,
     every: float | None,
     resume: bool,
+    processes: str | None,
+    process: int | None,
+    coordinator: str | None,
     quiet: bool,
 ) -> None:
     """Fit the model that CONFIG declares to the rows of a table and write it.
@@ -155,13 +167,19 @@ def fit(
 
     --checkpoint DIR lets a fit go on that was killed: the same command with --resume comes to the same weights as if
     nothing had happened. SIGUSR1 has a checkpoint written at once.
+
+    --processes 2 --process-id 0 --coordinator node1:1234, and the same with --process-id 1 on another machine or this
+    one, compute one fit together, of a config with `engine: jax` and `devices: all`; process 0 writes and speaks.
     """
     from likelinet.cli.checkpoints import declared_checkpoint
     from likelinet.cli.fit import fit_command
+    from likelinet.cli.processes import joined
 
     begin = None if start is None else (start, trust)
     checkpoint = declared_checkpoint(folder, every, resume)
-    fit_command(files, target, output, overrides, holdout, validation, begin, streamed, quiet, checkpoint)
+    with joined(coordinator, process, processes) as rank:
+        given = files, target, output, overrides, holdout, validation, begin, streamed, quiet, checkpoint
+        fit_command(*given, speaks=not rank)
 
 
 @click.command()

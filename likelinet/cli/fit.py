@@ -43,11 +43,17 @@ def fit_command(
     streamed: bool,
     quiet: bool,
     checkpoint: Checkpoint | None = None,
+    speaks: bool = True,
 ) -> None:
     """Fit, maybe from the weights of a model file or from a checkpoint on, and save.
 
-    After Ctrl-C or a loss that diverges, save the best model so far and pass the error on.
+    After Ctrl-C or a loss that diverges, save the best model so far and pass the error on. A process that does not
+    speak computes a fit of which another one writes the model.
     """
+    if not speaks:
+        _, model, _, rows, others = _read(files, target, overrides, holdout, validation, start, streamed)
+        model.fit(rows, validation=others, warm_start=start is not None, progress=False, checkpoint=checkpoint)
+        return
     check_output(output, *files, *validation)
     check_writable(output)
     with alone(output, checkpoint), writing_when_asked(checkpoint):
@@ -66,12 +72,8 @@ def _fit_and_save(
     quiet: bool,
     checkpoint: Checkpoint | None,
 ) -> None:
-    given, model = _begun(files, target, overrides, start, streamed)
+    given, model, parted, rows, others = _read(files, target, overrides, holdout, validation, start, streamed)
     before = model.history if model.fitted else None
-    parted = None if holdout is None else _parted(given.config, given.table, holdout)
-    rows = given.table if parted is None else parted[0]
-    check_different(validation, rows.files, "the best epoch would be chosen by rows that are trained on")
-    others = (read_table(validation, given.config.data.header),) if validation else None
     family = Begun(None if quiet else _family(given))
     began = time.perf_counter()
     try:
@@ -113,6 +115,23 @@ def _fit_and_save(
             click.echo(scores)
             if cut is not None:
                 raise cut
+
+
+def _read(
+    files: Sequence[Path],
+    target: Sequence[str],
+    overrides: Sequence[str],
+    holdout: float | None,
+    validation: Sequence[Path],
+    start: tuple[Path, str | None] | None,
+    streamed: bool,
+) -> tuple[Declared, Model, tuple[Table, Table] | None, Table | Stream, tuple[Table] | None]:
+    """Return what is declared, the model to fit, the rows in two parts, those to train on, and validation rows."""
+    given, model = _begun(files, target, overrides, start, streamed)
+    parted = None if holdout is None else _parted(given.config, given.table, holdout)
+    rows = given.table if parted is None else parted[0]
+    check_different(validation, rows.files, "the best epoch would be chosen by rows that are trained on")
+    return given, model, parted, rows, (read_table(validation, given.config.data.header),) if validation else None
 
 
 def _keep_cut_short(model: Model, output: Path, held: str) -> None:

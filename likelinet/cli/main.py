@@ -1,7 +1,11 @@
 """The command line over `Model`: how it starts, and that Ctrl-C and its like end it whatever it is doing."""
 
+import os
 import signal
 import sys
+import traceback
+from contextlib import suppress
+from typing import NoReturn
 
 from likelinet.training.interrupts import CtrlC, Ended
 
@@ -10,6 +14,25 @@ BY_SIGNAL = 128  # and the number of the signal is the exit code of a command th
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; exit 2 for what the user can mend, 130 after Ctrl-C, 143 after SIGTERM."""
+    try:
+        _main(arguments)
+    except BaseException as error:
+        if "jax" in sys.modules and sys.modules["jax"].distributed.is_initialized():
+            _leave(error)
+        raise
+
+
+def _leave(error: BaseException) -> NoReturn:
+    """End at once: JAX would wait for the other processes of the fit, and these for this one."""
+    if not isinstance(error, SystemExit):
+        traceback.print_exception(error)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+    os._exit(error.code if isinstance(error, SystemExit) and isinstance(error.code, int) else 1)
+
+
+def _main(arguments: list[str] | None) -> None:
     ctrl_c, ended = CtrlC(), Ended()
     try:
         with ctrl_c, ended:  # from here on, imports among them

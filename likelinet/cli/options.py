@@ -47,6 +47,18 @@ class Quantiles(Numbers):
         return 0.0 < value < 1.0
 
 
+class Processes(click.ParamType):
+    """How many processes there are, or auto."""
+
+    name = "n"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the text."""
+        if value != "auto" and not (value.isdecimal() and int(value) > 0):
+            self.fail(f"'{value}' is neither a number of processes, from 1 on, nor auto", param, ctx)
+        return value
+
+
 class Share(click.FloatRange):
     """A part of the rows."""
 

@@ -61,6 +61,10 @@ class ModelConfig(Config):
     """What computes the training steps: `jax` compiles them first, which takes a second or two, and is faster at very
     many small steps; `auto` takes whichever will probably be done first. L-BFGS, and models without features, run on
     NumPy."""
+    devices: Literal["all"] | None = None
+    """With `engine: jax`, `all` spreads each step over all devices that JAX finds, also those of other processes that
+    run the same fit: the rows of a minibatch, or whole members of an ensemble where there are as many for each device
+    of one process. The same rows make a step as on one device. See [scale](scale.md)."""
 
     @property
     def each_group(self) -> "list[ModelConfig]":
@@ -124,6 +128,8 @@ class ModelConfig(Config):
     @model_validator(mode="after")
     def _fits_together(self) -> Any:
         """Refuse what goes not together, in the whole or in a group."""
+        if self.devices is not None and self.engine != "jax":
+            raise ValueError(f"'devices' are those of JAX, and 'engine' is '{self.engine}': write engine: jax")
         if self.quality != "plain" and isinstance(self.network, CoderConfig):
             raise ValueError(
                 f"'quality' is of predictions from features, and '{self.network.kind}' makes codes: leave it out"

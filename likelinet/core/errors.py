@@ -9,6 +9,7 @@
     ├── NonFiniteError        (ArithmeticError)      a loss that became NaN or infinite
     ├── DivergedError         (ArithmeticError)      a loss that rose, so that nothing was learned
     ├── ModelFileError        (ValueError)           a model file that is damaged, altered, too new or not trusted
+    ├── ProcessError          (ConnectionError)      another process of a fit that cannot be reached
     └── MissingLibraryError   (ImportError)          an optional library that is not installed
 
 Each message is one sentence: what is wrong, where, and what to do. What is wrong with a table is told at once.
@@ -73,6 +74,10 @@ class DivergedError(LikelinetError, ArithmeticError):
 
 class ModelFileError(LikelinetError, ValueError):
     """A model file is truncated, altered, written by a newer version, or names code that is not trusted."""
+
+
+class ProcessError(LikelinetError, ConnectionError):
+    """Another process, with which this one computes a fit, cannot be reached."""
 
 
 class MissingLibraryError(LikelinetError, ImportError):

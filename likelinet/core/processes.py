@@ -1,6 +1,11 @@
 """The processes that compute one fit together."""
 
+import json
 from abc import ABC, abstractmethod
+from collections.abc import Callable
+
+from likelinet.core import errors
+from likelinet.core.errors import LikelinetError
 
 
 class Processes(ABC):
@@ -12,10 +17,12 @@ class Processes(ABC):
         Which one this is, from 0 on. That of rank 0 writes files and speaks to the user.
     count : int
         How many there are.
+    devices : int
+        How many devices each of them has.
     """
 
-    def __init__(self, rank: int, count: int) -> None:
-        self.rank, self.count = rank, count
+    def __init__(self, rank: int, count: int, devices: int = 1) -> None:
+        self.rank, self.count, self.devices = rank, count, devices
 
     @abstractmethod
     def gathered(self, data: bytes) -> list[bytes]:
@@ -23,6 +30,29 @@ class Processes(ABC):
 
         All of them call it, as often and in the same order, in their main thread.
         """
+
+    def of_first(self, number: float) -> float:
+        """Return the number that the first process has handed over."""
+        return number if self.count == 1 else float(self.gathered(repr(number).encode())[0])
+
+    def by_first(self, make: Callable[[], bytes]) -> bytes:
+        """Return what the first process makes, or raise its error, in all of them."""
+        if self.count == 1:
+            return make()
+        made, error = b"", None
+        if not self.rank:
+            try:
+                made = b"+" + make()
+            except LikelinetError as raised:
+                error = raised
+                made = json.dumps([type(error).__name__, str(error)]).encode()
+        made = self.gathered(made)[0]
+        if error is not None:
+            raise error
+        if made[:1] != b"+":
+            name, message = json.loads(made)
+            raise getattr(errors, name)(message)
+        return made[1:]
 
 
 class _Alone(Processes):

@@ -1,5 +1,6 @@
 """The seam between training and what computes it."""
 
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -123,8 +124,11 @@ class Task:
         One stream of dropout noise per member.
     held_out : ndarray, shape (M, v)
         Rows to evaluate after each epoch; v may be 0.
-    check : callable
-        Raises what is to end the run, Ctrl-C; an engine with long epochs calls it in between.
+    pressed : callable
+        Whether Ctrl-C was pressed, which is to end the run; an engine with long epochs calls it in between.
+    window : tuple of int, optional
+        How many of the rows make a window of a stream, and how many a minibatch has, each of which takes one row of
+        each of as many stretches of the window; the other rows are held-out ones.
     """
 
     objective: Objective
@@ -133,7 +137,8 @@ class Task:
     gradient_clip: float | None
     noise: list[np.random.Generator]
     held_out: np.ndarray
-    check: Callable[[], None] = lambda: None
+    pressed: Callable[[], bool] = lambda: False
+    window: tuple[int, int] | None = None
 
 
 class Run(ABC):
@@ -164,6 +169,14 @@ class Run(ABC):
     def heading(self) -> np.ndarray | None:
         """The last step of each member, shape (M, P), where such a step tells where a search was going."""
         return None
+
+    def clock(self) -> float:
+        """Return seconds since some moment, the same in each process that computes the run."""
+        return time.perf_counter()
+
+    def interrupted(self) -> bool:
+        """Whether Ctrl-C was pressed for any process that computes the run; all of them ask at the same place."""
+        return False
 
     @abstractmethod
     def stop(self, members: np.ndarray) -> None:
@@ -204,11 +217,13 @@ class Run(ABC):
 class Engine(ABC):
     """Starts runs; an explicit object that the model hands to the training loop.
 
-    `takes_all` says that each of its steps takes all rows, the same ones in the same order.
+    `takes_all` says that each of its steps takes all rows, the same ones in the same order, and `together` that several
+    processes compute a run.
     """
 
     name: str
     takes_all: bool = False
+    together: bool = False
 
     @abstractmethod
     def start(self, task: Task, theta: np.ndarray) -> Run:

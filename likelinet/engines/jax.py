@@ -1,7 +1,7 @@
 """The JAX engine: the same pure formulas, many steps in one compiled call, with the data on the device.
 
-It and what it compiles, `jax_program`, are the only modules that import jax; `build_engine` imports it where a config
-asks for it.
+It, what it compiles, `jax_program`, where its arrays lie, `placement`, and `processes` are the only modules that import
+jax; `build_engine` imports it where a config asks for it.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jax import enable_x64  # jax 0.8 and later
 from jax.experimental.compilation_cache.compilation_cache import reset_cache
@@ -20,6 +19,8 @@ from likelinet.engines.compilation_cache import keep_compiled
 from likelinet.engines.engine import Batches, Data, Diverged, Engine, Outcome, Run, Task, first_to_fail
 from likelinet.engines.jax_program import Carry, Table, inexpressible, train, value
 from likelinet.engines.pieces import Piece, blocks_of, groups, one_ahead, pieces, steps_in_a_call
+from likelinet.engines.placement import MembersSpread, OneDevice, Spread, Stretches
+from likelinet.engines.processes import Told, lost
 
 _CACHE = Counted(partial(keep_compiled, jax.config, reset_cache))
 
@@ -36,12 +37,12 @@ class Launched(NamedTuple):
     carry: Carry
     losses: Any
     held_out: list
-    again: Callable[[np.int32], tuple[Carry, Any]]
+    again: Callable[[int], tuple[Carry, Any]]
     data: Data
 
 
 class JaxEngine(Engine):
-    """Runs training with JAX, on its default device.
+    """Runs training with JAX, on its default device, or on all that there are.
 
     Parameters
     ----------
@@ -49,55 +50,89 @@ class JaxEngine(Engine):
         Options of the XLA compiler.
     at_once : int, optional
         How many calls the members are spread over at least, which the device may run side by side; the members of a
-        call are one stacked array. By default one on accelerators, and one for each core of a processor.
+        call are one stacked array. By default one on accelerators and on several devices, and one for each core of a
+        processor.
+    devices : {"all"}, optional
+        Spreads the rows of each minibatch over all devices of all processes, or the members over those of one.
     """
 
     name = "jax"
 
-    def __init__(self, options: dict[str, Any] | None = None, at_once: int | None = None) -> None:
-        self._options = options
-        self._at_once = at_once or (workers() if jax.default_backend() == "cpu" else 1)
+    def __init__(
+        self, options: dict[str, Any] | None = None, at_once: int | None = None, devices: str | None = None
+    ) -> None:
+        self._options, self._devices = options, jax.devices() if devices == "all" else [None]
+        spread = len(self._devices) > 1
+        self._at_once = at_once or (workers() if jax.default_backend() == "cpu" and not spread else 1)
+        self.together = spread and jax.process_count() > 1
 
     def start(self, task: Task, theta: np.ndarray) -> "JaxRun":
-        return JaxRun(task, theta, self._options, self._at_once)
+        return JaxRun(task, theta, self._options, self._at_once, self._place(task, len(theta)), self.together)
+
+    def _place(self, task: Task, members: int) -> OneDevice:
+        devices = self._devices
+        if len(devices) == 1:
+            return OneDevice()
+        if task.window is not None:
+            return Stretches(devices, *task.window)
+        return (Spread if self.together or members % len(devices) else MembersSpread)(devices)
 
 
 class JaxRun(Run):
     """A run that works one call ahead of what it has yielded, so that the device never waits for Python."""
 
-    def __init__(self, task: Task, theta: np.ndarray, options: dict[str, Any] | None, at_once: int) -> None:
+    def __init__(
+        self,
+        task: Task,
+        theta: np.ndarray,
+        options: dict[str, Any] | None,
+        at_once: int,
+        place: OneDevice,
+        together: bool,
+    ) -> None:
         assert task.optimiser is not None
         self._objective, self._data, optimiser = task.objective, task.data, task.optimiser
-        self._check = task.check
+        self._pressed, self._place = task.pressed, place
+        self._told = Told() if together else None
         compiled = partial(jax.jit, compiler_options=options)
-        self._train = compiled(partial(train, self._objective, optimiser, task.gradient_clip))
-        self._value = compiled(partial(value, self._objective))
+        self._train = compiled(
+            partial(train, self._objective, optimiser, task.gradient_clip, place.take),
+            out_shardings=(place.of_carry, place.of_sums),
+        )
+        self._value = compiled(partial(value, self._objective, place.take), out_shardings=place.of_sums)
         self._ready: set[Any] = set()  # the functions that are compiled
         self._groups = groups(len(theta), at_once)
+        theta = theta if self._told is None else self._told.of_first(theta)
         self._kept, self._alive = np.array(theta), np.ones(len(theta), dtype=bool)
         self._size = 0  # steps in one call, known from the first epoch on
         self._optimiser, self._launched_steps, self._steps, self._before = optimiser, 0, 0, 0
         self._keys = np.stack([g.integers(2**32, size=2, dtype=np.uint32) for g in task.noise])
         with enable_x64(True):
-            self._rows = jax.device_put((self._data.x, self._data.columns, self._data.y))
+            self._rows = place.rows(self._data)
             self._begin(self._kept, optimiser.init(self._kept), 0)
-            self._held_out = [jax.device_put(blocks_of(task.held_out[g], self._data.weight)) for g in self._groups]
+            self._held_out = [
+                [place.block(*b) for b in blocks_of(task.held_out[g], self._data.weight)] for g in self._groups
+            ]
+        blocks = blocks_of(task.held_out[:1], self._data.weight)
+        self._block = blocks[0][0].shape[1] if blocks else 0  # rows that are evaluated at a time
+        self._hear(self._tell())
 
     def _begin(self, theta: np.ndarray, state: Any, step: int) -> None:
         """Let every group go on from its part of what is given for all members."""
-        x, columns, y = self._rows
         carry = Carry(theta, state._replace(step=None), np.int32(step))
         own = [jax.tree.map(lambda a, g=g: a[g] if np.ndim(a) else a, carry) for g in self._groups]
-        keys, before = jax.device_put([self._keys[g] for g in self._groups]), jax.device_put(np.int32(self._before))
-        self._tables = [Table(x, columns, y, k, before) for k in keys]
-        self._carries = jax.tree.map(partial(jnp.array, copy=True), own)  # `_kept` is written to
+        keys, before = [self._keys[g] for g in self._groups], self._place.fixed(np.int32(self._before))
+        self._tables = [Table(self._rows, self._place.of_members(k), before) for k in keys]
+        self._carries = [self._place.carry(each) for each in own]  # copies, as `_kept` is written to
         self._done = list(self._carries)  # those of what was yielded
 
     def epochs(self, batches: Iterator[Batches]) -> Iterator[Outcome]:
         losses, held_out = [], np.zeros(len(self._kept))
-        for each, piece, launched in one_ahead(self._launched(batches)):
-            self._check()
-            done = self._collect(each, piece, launched)
+        for each, piece, launched, told in one_ahead(self._launched(batches)):
+            if self._hear(told):
+                raise KeyboardInterrupt
+            with lost():
+                done = self._collect(each, piece, launched)
             self._steps += len(piece.steps)
             losses.append(done[0])
             held_out = held_out + done[1]
@@ -107,8 +142,8 @@ class JaxRun(Run):
                 yield Outcome(each, members, np.concatenate(losses), held_out, self.weights(), rate)
                 losses, held_out = [], np.zeros(len(self._kept))
 
-    def _launched(self, batches: Iterator[Batches]) -> Iterator[tuple[Batches, Piece, list[Launched]]]:
-        """Yield every piece of work with its results, which the device has yet to compute."""
+    def _launched(self, batches: Iterator[Batches]) -> Iterator[tuple[Batches, Piece, list[Launched], Any]]:
+        """Yield every piece of work with its results, which the device has yet to compute, and what is told with it."""
         for each in batches:
             if not self._alive.any():
                 return
@@ -123,7 +158,24 @@ class JaxRun(Run):
                 if len(rows) < self._size:
                     fill = ((0, self._size - len(rows)), (0, 0), (0, 0))
                     rows, share, rates = np.pad(rows, fill), np.pad(share, fill), np.pad(rates, fill[0])
-                yield each, piece, [self._launch(i, rows, share, rates, piece) for i in self._training()]
+                launched = [self._launch(i, rows, share, rates, piece) for i in self._training()]
+                yield each, piece, launched, self._tell()
+
+    def _tell(self) -> Any:
+        return None if self._told is None else self._told.tell(self._pressed())
+
+    def _hear(self, told: Any) -> bool:
+        """Take note of the time; return whether anyone has pressed Ctrl-C."""
+        if self._told is None:
+            return self._pressed()
+        self._clock, pressed = self._told.hear(told)
+        return pressed
+
+    def clock(self) -> float:
+        return super().clock() if self._told is None else self._clock
+
+    def interrupted(self) -> bool:
+        return self._hear(self._tell())
 
     def _rates(self, start: int, stop: int) -> np.ndarray:
         return np.asarray(self._optimiser.rates[start:stop])
@@ -134,16 +186,22 @@ class JaxRun(Run):
 
     def _launch(self, i: int, rows: np.ndarray, share: np.ndarray, rates: np.ndarray, piece: Piece) -> Launched:
         """Start a piece of work for a group."""
-        group, table = self._groups[i], self._tables[i]
-        again = partial(self._call, self._train, self._carries[i], table, rows[:, group], share[:, group], rates)
-        self._carries[i], losses = again(np.int32(len(piece.steps)))
+        group, table, place = self._groups[i], self._tables[i], self._place
+        with enable_x64(True):
+            batches, fixed = place.batches(rows[:, group], share[:, group]), place.fixed(rates)
+        begun = self._carries[i]
+
+        def again(count: int) -> tuple[Carry, Any]:
+            return self._call(self._train, begun, table, *batches, fixed, place.fixed(np.int32(count)))
+
+        self._carries[i], losses = again(len(piece.steps))
         carry, blocks = self._carries[i], self._held_out[i][piece.blocks.start : piece.blocks.stop]
         looked_at = self._optimiser.kept(carry.theta, carry.state)
         held_out = [self._call(self._value, looked_at, table, *b) for b in blocks]
         return Launched(i, group, carry, losses, held_out, again, self._data)
 
     def _call(self, function: Any, *arguments: Any) -> Any:
-        with enable_x64(True):
+        with enable_x64(True), lost():
             if function in self._ready:
                 return function(*arguments)
             self._ready.add(function)
@@ -169,7 +227,7 @@ class JaxRun(Run):
             step = int(failed.any(1).argmax())
             moved = np.empty_like(self._kept)
             for each in launched:  # the weights before that step, which nobody has kept
-                carry = each.again(np.int32(step))[0]
+                carry = each.again(step)[0]
                 moved[each.group] = carry.theta
                 self._kept[each.group] = self._optimiser.kept(carry.theta, carry.state)
             at = piece.steps.start + step
@@ -193,18 +251,21 @@ class JaxRun(Run):
     def feed(self, data: Data) -> None:
         self._data = data
         with enable_x64(True):
-            self._rows = x, columns, y = jax.device_put((data.x, data.columns, data.y))
-        self._tables = [table._replace(x=x, columns=columns, y=y) for table in self._tables]
+            self._rows = self._place.rows(data)
+        self._tables = [table._replace(rows=self._rows) for table in self._tables]
 
     def weights(self) -> np.ndarray:
         return self._kept.copy()
 
     def evaluate(self, theta: np.ndarray, rows: np.ndarray) -> np.ndarray:
-        size = self._held_out[0][0][0].shape[1] if self._held_out[0] else 0
         total = np.zeros(len(theta))
-        for group, table in zip(self._groups, self._tables, strict=True):
-            for block in blocks_of(rows[group], self._data.weight, size):
-                total[group] += np.asarray(self._call(self._value, theta[group], table, *block))
+        with lost():
+            for group, table in zip(self._groups, self._tables, strict=True):
+                with enable_x64(True):
+                    own = self._place.of_members(theta[group])
+                    blocks = [self._place.block(*b) for b in blocks_of(rows[group], self._data.weight, self._block)]
+                for block in blocks:
+                    total[group] += np.asarray(self._call(self._value, own, table, *block))
         return total
 
     def state(self) -> dict[str, Any]:

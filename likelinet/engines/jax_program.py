@@ -1,6 +1,6 @@
 """What the JAX engine compiles: steps of training, and the NLL of rows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -17,17 +17,23 @@ from likelinet.objective.objective import Objective
 from likelinet.optim.clipping import clip
 from likelinet.optim.optimiser import Optimiser
 
+Rows = tuple[Array, Array | None, Array]  # x, columns and y
+Take = Callable[[Rows, Array], Rows]  # rows of these
+
+
+def take(table: Rows, rows: Array) -> Rows:
+    """Return x, columns and y of some rows (M, n)."""
+    return jax.tree.map(lambda a: a.at[rows].get(mode="promise_in_bounds"), table)
+
 
 class Table(NamedTuple):
     """What stays as it is during a run: arguments of the compiled code, which other numbers leave valid.
 
-    `x`, `columns` and `y` are all rows of the data, `keys` (M, 2) the seeds of dropout; `before` counts the steps that
-    were done before those of the optimiser.
+    `rows` are x, columns and y of all rows of the data, `keys` (M, 2) the seeds of dropout; `before` counts the steps
+    that were done before those of the optimiser.
     """
 
-    x: Array
-    columns: Array | None
-    y: Array
+    rows: Rows
     keys: Array
     before: Array
 
@@ -58,6 +64,7 @@ def train(
     objective: Objective,
     optimiser: Optimiser,
     limit: float | None,
+    take: Take,
     carry: Carry,
     table: Table,
     rows: Array,
@@ -71,6 +78,8 @@ def train(
     ----------
     objective, optimiser, limit
         As in `Engine.start`; part of the code.
+    take
+        Returns some of the rows.
     carry, table
         Where training stands, and what it is trained on.
     rows, share : Array, shape (steps, M, B)
@@ -101,7 +110,7 @@ def train(
         at, so_far = step - carry.step, table.before + step
         noise = tuple(uniform(table.keys, so_far, i, (rows.shape[2], w), dtype) for i, w in enumerate(widths))
         row, weight = (lax.dynamic_index_in_dim(a, at, keepdims=False) for a in (rows, share))
-        loss, backward = objective(params, noise, *_take(table, row), weight, so_far)
+        loss, backward = objective(params, noise, *take(table.rows, row), weight, so_far)
         grads = backward()
         if limit is not None:
             grads = clip(grads, limit)
@@ -118,17 +127,12 @@ def train(
     return Carry(join(params), structure.unflatten(map(join, leaves)), done), losses
 
 
-def value(objective: Objective, theta: Array, table: Array, rows: Array, weight: Array) -> Array:
+def value(objective: Objective, take: Take, theta: Array, table: Array, rows: Array, weight: Array) -> Array:
     """Return Σ weight · nll over rows (M, n) at the weights theta (M, P), shape (M,).
 
     Compiled by itself: in one program with the steps it would slow these down by half.
     """
-    return objective(objective.layout.views(theta), (), *_take(table, rows), weight)[0]
-
-
-def _take(table: Table, rows: Array) -> tuple[Array, Array | None, Array]:
-    """Return x, columns and y of some rows."""
-    return jax.tree.map(lambda a: a.at[rows].get(mode="promise_in_bounds"), (table.x, table.columns, table.y))
+    return objective(objective.layout.views(theta), (), *take(table.rows, rows), weight)[0]
 
 
 def inexpressible(objective: Objective, data: Data) -> Exception | None:

@@ -47,7 +47,8 @@ class LbfgsRun(Run):
                     return
                 losses, held_out = np.full((1, len(everyone)), np.nan), np.full(len(everyone), np.nan)
                 for m in members:
-                    self._task.check()
+                    if self._task.pressed():
+                        raise KeyboardInterrupt
                     self._searches[m] = iterate(self._function(each, m), self._searches[m])
                     losses[0, m] = self._searches[m].value
             weights = self.weights()

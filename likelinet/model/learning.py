@@ -1,6 +1,7 @@
 """From what the user passes to `fit` and `partial_fit` to a trained model."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -10,7 +11,9 @@ import numpy as np
 from likelinet.config import ModelConfig
 from likelinet.core.errors import DataError, LikelinetError
 from likelinet.core.gathered import also
+from likelinet.core.notes import unnoted
 from likelinet.distributions import Distribution
+from likelinet.engines.build import processes_of
 from likelinet.model import few_rows, fitting, stacking, story
 from likelinet.model.beyond import sampled
 from likelinet.model.choosing import chosen, unargued, with_less_time
@@ -80,9 +83,14 @@ def roles_of(config: ModelConfig, custom: type[Distribution] | None) -> Roles:
 
 def learned(declared: ModelConfig, custom: type[Distribution] | None, given: Given) -> tuple[Fit, BaseException | None]:
     """Return what a model learns that knows nothing yet, and what cut it short, if anything did."""
-    with np.errstate(over="ignore", invalid="ignore"), recording(given.checkpoint) as recorded:
-        # Numbers near 1e308: what they spoil is refused in a sentence.
+    processes = processes_of(declared)
+    with (
+        np.errstate(over="ignore", invalid="ignore"),  # numbers near 1e308: what they spoil is refused in a sentence
+        unnoted() if processes.rank else nullcontext(),
+        recording(given.checkpoint, processes) as recorded,
+    ):
         check_widths(declared)
+        given = replace(given, progress=given.progress and not processes.rank)
         declared, given, beyond = _in_memory(declared, given)
         table = declared_table(given.X, declared.data)
         config, y = named(declared, table, given.y)
@@ -180,8 +188,10 @@ def gone_on(fit: Fit, given: Given) -> tuple[Fit, BaseException | None]:
         config, y = named(declared, table, given.y)
         roles = roles_of(config, fit.custom)
         weights = tuple(group.theta for group in fit.groups)
-        look = also(lambda: fit.rows(table).x.check() if table.n else None)
-        with look, recording(given.checkpoint) as recorded:
+        look, processes = also(lambda: fit.rows(table).x.check() if table.n else None), processes_of(declared)
+        given = replace(given, progress=given.progress and not processes.rank)
+        quiet = unnoted() if processes.rank else nullcontext()
+        with look, quiet, recording(given.checkpoint, processes) as recorded:
             record = recorded(partial(given.identity, config, table, y, weights))
             rows = roles.rows(table, y, given.sample_weight, fit.inputs.names, fit.inputs.named)
             held_out = given.held_out()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,12 @@ from likelinet.config import ModelConfig
 from likelinet.core.errors import ConfigError, DataError, ModelFileError
 from likelinet.core.locking import locked
 from likelinet.core.notes import note
+from likelinet.core.processes import ALONE, Processes
 from likelinet.core.wording import listed
 from likelinet.tables.fingerprint import of_table, of_values
 from likelinet.tables.shuffled import Beyond
 from likelinet.tables.table import Table
-from likelinet.training.checkpoint import LOCK, Checkpoint, Generations
+from likelinet.training.checkpoint import CONTENT, LOCK, Checkpoint, Generations
 from likelinet.training.record import Record
 
 _ROWS = {"y": "y", "weight": "sample_weight", "start": "the weights to go on from"}
@@ -59,10 +61,13 @@ def held(checkpoint: Checkpoint) -> Generator[tuple[Generations, Known | None]]:
 
 
 @contextmanager
-def recording(checkpoint: Checkpoint | None) -> Generator[Callable[[Callable[[], dict[str, Any]]], Record]]:
+def recording(
+    checkpoint: Checkpoint | None, processes: Processes = ALONE
+) -> Generator[Callable[[Callable[[], dict[str, Any]]], Record]]:
     """Hold the folder of a fit, and give what makes its record, once it can be said what the fit is of.
 
-    The record goes on from the checkpoint if it is to, and there is one.
+    The record goes on from the checkpoint if it is to, and there is one. Of several processes, the first one reads it
+    and tells the others.
 
     Raises
     ------
@@ -72,23 +77,46 @@ def recording(checkpoint: Checkpoint | None) -> Generator[Callable[[Callable[[],
         If the checkpoint lacks what it is to have.
     """
     if checkpoint is None:
-        yield lambda _: Record()
+        yield lambda _: Record(processes=processes)
         return
-    with held(checkpoint) as (generations, known):
-        yield lambda identity: _record(checkpoint, generations, known, identity())
+    found: tuple[Generations | None, Known | None] = None, None
+    with ExitStack() as stack:
+
+        def read() -> bytes:
+            nonlocal found
+            found = stack.enter_context(held(checkpoint))
+            return b"" if processes.count == 1 or found[1] is None or not checkpoint.resume else _as_bytes(found[1])
+
+        told = processes.by_first(read)
+        generations, known = found if not processes.rank else (None, CONTENT.load(BytesIO(told)) if told else None)
+        yield lambda identity: _record(checkpoint, generations, known, identity(), processes)
 
 
-def _record(checkpoint: Checkpoint, generations: Generations, known: Known | None, now: dict[str, Any]) -> Record:
+def _as_bytes(known: Known) -> bytes:
+    file = BytesIO()
+    CONTENT.save(file, *known)
+    return file.getvalue()
+
+
+def _record(
+    checkpoint: Checkpoint,
+    generations: Generations | None,
+    known: Known | None,
+    now: dict[str, Any],
+    processes: Processes,
+) -> Record:
+    folder = Path(checkpoint.folder)
     if checkpoint.resume and known is not None:
-        with _read(generations.folder):
-            check_same(known[1]["identity"], now, generations.folder)
+        with _read(folder):
+            check_same(known[1]["identity"], now, folder)
     else:
         known = None
-        generations.clear()  # of one that has ended
+        if generations is not None:
+            generations.clear()  # of one that has ended
         if checkpoint.resume:
-            note(f"{generations.folder}: there is no checkpoint to go on from, so the fit begins.")
-    with _read(generations.folder):
-        return Record(checkpoint, generations, now, known)
+            note(f"{folder}: there is no checkpoint to go on from, so the fit begins.")
+    with _read(folder):
+        return Record(checkpoint, generations, now, known, processes)
 
 
 @contextmanager
@@ -129,7 +157,7 @@ def identity_of(
     """
     return {
         "version": __version__,
-        "config": config.model_dump(mode="json"),
+        "config": config.model_dump(mode="json", exclude={"devices"}),  # which may be others
         "rows": _rows(table, y, weight),
         "validation": None if validation is None else _rows(*validation),
         "start": [of_values(theta) for theta in start],

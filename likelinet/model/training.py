@@ -15,6 +15,7 @@ from likelinet.engines.engine import Data
 from likelinet.engines.lbfgs import LbfgsEngine
 from likelinet.model import few_rows
 from likelinet.model.fit import Fit
+from likelinet.model.together import told_by_first
 from likelinet.networks.chain import Chain
 from likelinet.networks.masking import Masking, learn_masking
 from likelinet.optim.apart import ScalesApart
@@ -172,6 +173,7 @@ def trained(
         failure_of(cause),
         record.seconds(),
     )
+    given, cause = told_by_first(record.processes, given, cause)
     if cause is None or given.failure is not None:
         record.ended(key, given)
     return _with(begun, given), given.heading, cause

@@ -32,6 +32,11 @@ class Budget:
         self.seconds, self._clock, self._look = seconds, clock, look
         self._began = clock()
 
+    def tell(self, clock: Clock) -> None:
+        """Begin anew, by another clock."""
+        self._clock = clock
+        self._began = clock()
+
     @property
     def spent(self) -> float:
         """Seconds so far."""

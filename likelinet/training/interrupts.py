@@ -18,10 +18,15 @@ class CtrlC(AbstractContextManager["CtrlC"]):
     JAX has one of, Python prints such an error and goes on: all that is left of it is what is noted here. In threads
     other than the main one, where nobody hears Ctrl-C, this does nothing. Within another one, what that has noted is
     raised at once.
+
+    Parameters
+    ----------
+    waits : bool
+        Whether the first one raises nothing and is only noted, as where other processes are to end at the same place.
     """
 
-    def __init__(self) -> None:
-        self.pressed = False
+    def __init__(self, waits: bool = False) -> None:
+        self.pressed, self._waits = False, waits
         self._former: Any = None
 
     def __enter__(self) -> "CtrlC":
@@ -35,15 +40,22 @@ class CtrlC(AbstractContextManager["CtrlC"]):
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
         """Do what would be done without us, and remember that it was Ctrl-C."""
+        if self._waits and not self.pressed:
+            self.pressed = True
+            return
         try:
             self._former(number, frame)
         except KeyboardInterrupt:
             self.pressed = True
             raise
 
+    def heard(self) -> bool:
+        """Whether there has been one."""
+        return self.pressed
+
     def check(self) -> None:
-        """Raise KeyboardInterrupt if there has been one."""
-        if self.pressed:
+        """Raise KeyboardInterrupt if there has been one, unless it waits."""
+        if self.pressed and not self._waits:
             raise KeyboardInterrupt
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:

@@ -65,10 +65,12 @@ class Training:
     ) -> None:
         self._windows = windows
         self._objective, self._data, self._plan, self._callbacks = objective, data, plan, callbacks
-        self._ctrl_c = CtrlC()
+        self._ctrl_c = CtrlC(waits=engine.together)
         noise = [s.dropout for s in streams]
+        window = None if windows is None else (len(plan.train[0]), plan.batch_size)
         self._run = engine.start(
-            Task(objective, data, optimiser, plan.gradient_clip, noise, plan.validation, self._ctrl_c.check), theta
+            Task(objective, data, optimiser, plan.gradient_clip, noise, plan.validation, self._ctrl_c.heard, window),
+            theta,
         )
         self._settled = plan.settled * plan.looks_of_epoch
         self._best = Best(theta, plan.patience, self._settled)
@@ -82,6 +84,8 @@ class Training:
         self._rates = None if optimiser is None else optimiser.rates
         self._turn: Turn | None = None  # where a rate that was held began to fall
         self._budget = budget or Budget(plan.time)
+        if engine.together:
+            self._budget.tell(self._run.clock)
         self._cause: BaseException | None = None
         self._failure: tuple[str, str] | None = None  # when, and which parameter
 
@@ -96,6 +100,8 @@ class Training:
                     self._ctrl_c.check()
                     if look is not None:
                         look()
+                if self._run.interrupted():
+                    raise KeyboardInterrupt
         except KeyboardInterrupt as interrupt:
             history.stopped, self._cause = "interrupted", interrupt
         except Diverged as diverged:

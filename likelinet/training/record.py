@@ -13,6 +13,7 @@ import numpy as np
 
 from likelinet.core.errors import ConfigError, DataError, DivergedError, NonFiniteError
 from likelinet.core.notes import note
+from likelinet.core.processes import ALONE, Processes
 from likelinet.training.checkpoint import Checkpoint, Generations
 from likelinet.training.finished import Finished
 from likelinet.training.history import Callback
@@ -32,11 +33,13 @@ class Record:
     checkpoint : Checkpoint, optional
         How often to write; without it nothing is written or known.
     generations : Generations, optional
-        Where.
+        Where; processes but the first one have none.
     identity : dict
         What the fit is of, as plain data.
     known : tuple, optional
         Arrays and metadata of the checkpoint to go on from.
+    processes : Processes, optional
+        Those that compute the fit, of which the first one writes, and has the clock.
     """
 
     def __init__(
@@ -45,7 +48,9 @@ class Record:
         generations: Generations | None = None,
         identity: dict[str, Any] | None = None,
         known: tuple[dict[str, np.ndarray], dict[str, Any]] | None = None,
+        processes: Processes = ALONE,
     ) -> None:
+        self.processes = processes
         self._checkpoint, self._generations, self._identity = checkpoint, generations, identity or {}
         self._finished: list[tuple[list[Any], dict[str, Any]]] = []
         self._open: tuple[list[Any], dict[str, Any]] | None = None  # the training in progress, and its state
@@ -59,8 +64,8 @@ class Record:
         self._cost = 0.0  # seconds that the last one took to write
 
     def clock(self) -> float:
-        """Return seconds since some moment, with those that were spent before the fit went on."""
-        return time.perf_counter() + self._gained
+        """Return seconds since some moment, with those that were spent before the fit went on; all processes ask."""
+        return self.processes.of_first(time.perf_counter()) + self._gained
 
     @property
     def look(self) -> float | None:
@@ -104,7 +109,7 @@ class Record:
 
     def write_if_due(self, key: list[Any], training: Training) -> None:
         """Write where a training stands, if it is time, or somebody has asked for it."""
-        if self._checkpoint is None:
+        if self._checkpoint is None or self._generations is None:
             return
         if self._checkpoint.asked or self._is_due(self._checkpoint.every):
             self._write((key, training.state()))
@@ -134,7 +139,8 @@ class Record:
 
     def _write(self, in_progress: tuple[list[Any], dict[str, Any]] | None, keep: int | None = None) -> None:
         assert self._checkpoint is not None
-        assert self._generations is not None
+        if self._generations is None:
+            return
         began, arrays = time.perf_counter(), dict[str, np.ndarray]()
         record = packed({"finished": self._finished, "open": in_progress}, arrays)
         metadata = {"identity": self._identity, "record": record, "ended": self._ended}

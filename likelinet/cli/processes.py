@@ -1,0 +1,130 @@
+"""`likelinet fit --processes`: one fit that several processes compute."""
+
+import os
+import socket
+import sys
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from threading import Thread
+from typing import Any
+
+import click
+
+from likelinet.core.errors import DataError, MissingLibraryError
+
+WAIT = 300.0  # seconds for the others to come
+FOUND = "auto"  # of --processes: JAX finds them
+
+
+@contextmanager
+def joined(coordinator: str | None, process: int | None, processes: str | None) -> Generator[int]:
+    """Join the processes that compute a fit, and give which one this is; at the end, wait for the others.
+
+    Raises
+    ------
+    DataError
+        If they do not come, or JAX finds none.
+    MissingLibraryError
+        If JAX is not there.
+    """
+    if processes is None:
+        if coordinator is not None or process is not None:
+            given = "--coordinator" if coordinator is not None else "--process-id"
+            raise click.UsageError(f"{given}: add --processes, how many there are, or auto where JAX finds them.")
+        yield 0
+        return
+    try:
+        import jax
+    except ImportError:
+        raise MissingLibraryError('--processes needs JAX: pip install "likelinet[jax]".') from None
+    _begin(jax, _declared(coordinator, process, processes))
+    from likelinet.engines.processes import JaxProcesses
+
+    every = JaxProcesses()
+    with _unheard():  # of what the library below JAX prints when it connects
+        every.gathered(b"")
+    yield every.rank
+    every.gathered(b"")
+
+
+def _declared(coordinator: str | None, process: int | None, processes: str) -> dict[str, Any]:
+    """Return what JAX is told of the processes."""
+    if processes == FOUND:
+        if coordinator is not None or process is not None:
+            raise click.UsageError(
+                "--processes auto: JAX finds --coordinator and --process-id as well: leave them out."
+            )
+        return {}
+    count = int(processes)
+    if coordinator is None or process is None:
+        lacking = "--coordinator HOST:PORT" if coordinator is None else "--process-id"
+        raise click.UsageError(f"--processes {count}: add {lacking}, or write --processes auto where JAX finds it.")
+    if process >= count:
+        raise click.UsageError(f"--process-id {process}: of {count} processes they are 0 to {count - 1}.")
+    host, _, port = coordinator.rpartition(":")
+    if not host or not port.isdecimal():
+        raise click.UsageError(
+            f"--coordinator {coordinator}: write HOST:PORT, as node1:1234, a free port of process 0."
+        )
+    if process:
+        _wait_for(host, int(port))
+    return {"coordinator_address": coordinator, "num_processes": count, "process_id": process}
+
+
+def _wait_for(host: str, port: int) -> None:
+    """Wait until somebody listens there, where Ctrl-C is heard, which JAX would not hear."""
+    until = time.monotonic() + WAIT
+    while True:
+        try:
+            socket.create_connection((host, port), timeout=5.0).close()
+            return
+        except OSError as error:
+            if time.monotonic() > until:
+                raise DataError(
+                    f"--coordinator {host}:{port}: process 0 does not answer there ({error}): begin it as well, with "
+                    "an address that this machine reaches."
+                ) from None
+            time.sleep(0.2)
+
+
+def _begin(jax: Any, declared: dict[str, Any]) -> None:
+    """Have JAX find the other processes, in a thread, as it does not hear Ctrl-C meanwhile."""
+    failed: list[Exception] = []
+
+    def begin() -> None:
+        try:
+            jax.distributed.initialize(**declared, initialization_timeout=86_400)  # or it would abort the process
+        except Exception as error:
+            failed.append(error)
+
+    thread, until = Thread(target=begin, daemon=True), time.monotonic() + WAIT
+    thread.start()
+    while thread.is_alive():
+        thread.join(0.1)
+        if time.monotonic() > until:
+            raise DataError(
+                f"--processes: after {WAIT:.0f} s not all of them have come: begin all of them, each with its own "
+                "--process-id, and the same --coordinator and --processes."
+            )
+    if failed:
+        raise DataError(f"--processes: JAX cannot join them ({str(failed[0]).splitlines()[0]}).")
+
+
+@contextmanager
+def _unheard() -> Generator[None]:
+    """Do what is done within without what a library writes to standard output and error."""
+    streams = [stream for stream in (sys.stdout, sys.stderr) if stream is not None]
+    for stream in streams:
+        stream.flush()
+    kept = [os.dup(1), os.dup(2)]
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        for number, own in enumerate(kept, 1):
+            os.dup2(own, number)
+            os.close(own)
+        os.close(nowhere)

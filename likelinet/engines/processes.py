@@ -1,0 +1,79 @@
+"""What the processes of JAX's distributed runtime say to one another."""
+
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
+
+import jax
+import numpy as np
+from jax import enable_x64
+from jax.experimental import multihost_utils
+from jax.sharding import Mesh, NamedSharding
+from jax.sharding import PartitionSpec as P
+
+from likelinet.core.errors import ProcessError
+from likelinet.core.processes import Processes
+
+
+class JaxProcesses(Processes):
+    """The processes of JAX's distributed runtime, with as many devices each."""
+
+    def __init__(self) -> None:
+        super().__init__(jax.process_index(), jax.process_count(), jax.local_device_count())
+
+    def gathered(self, data: bytes) -> list[bytes]:
+        with lost():
+            sizes = multihost_utils.process_allgather(np.array(len(data), np.uint32))
+            room = np.zeros(int(sizes.max()), np.uint8)
+            room[: len(data)] = np.frombuffer(data, np.uint8)
+            every = multihost_utils.process_allgather(room)
+        return [bytes(each[:size]) for each, size in zip(np.asarray(every), sizes.ravel(), strict=True)]
+
+
+@contextmanager
+def lost() -> Generator[None]:
+    """Say in a sentence that a process cannot be reached, which JAX says in many ways.
+
+    Raises
+    ------
+    ProcessError
+        In place of an error of JAX.
+    """
+    try:
+        yield
+    except jax.errors.JaxRuntimeError as error:
+        if jax.process_count() == 1:
+            raise
+        raise ProcessError(
+            f"Process {jax.process_index()} of {jax.process_count()} cannot reach another one, which has ended or has "
+            "lost its network: see what that one said, and begin all of them again (with --resume where there is a "
+            "checkpoint)."
+        ) from error
+
+
+class Told:
+    """What the processes of a run tell one another beside its steps, so that all of them do the same."""
+
+    def __init__(self) -> None:
+        first = {d.process_index: d for d in reversed(jax.devices())}
+        mesh = Mesh(np.array([first[i] for i in sorted(first)]), ("processes",))
+        self._own, every = (NamedSharding(mesh, P(*axes)) for axes in (["processes"], []))
+        self._spread: Any = jax.jit(lambda a: a, out_shardings=every)
+
+    def tell(self, pressed: bool) -> Any:
+        """Tell the others the time, and whether somebody has pressed Ctrl-C; nobody waits for what they tell."""
+        own = np.array([[time.perf_counter(), pressed]])
+        with enable_x64(True), lost():
+            return self._spread(jax.make_array_from_callback((jax.process_count(), 2), self._own, lambda _: own))
+
+    def hear(self, told: Any) -> tuple[float, bool]:
+        """Return the time of the first process, and whether somebody anywhere has pressed Ctrl-C."""
+        with lost():
+            heard = np.asarray(told)
+        return float(heard[0, 0]), bool(heard[:, 1].any())
+
+    def of_first(self, array: np.ndarray) -> np.ndarray:
+        """Return the array that the first process has."""
+        with enable_x64(True), lost():
+            return np.asarray(multihost_utils.broadcast_one_to_all(array))
