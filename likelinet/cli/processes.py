@@ -98,6 +98,7 @@ def _begin(jax: Any, declared: dict[str, Any]) -> None:
         except Exception as error:
             failed.append(error)
 
+    jax.config.update("jax_enable_preemption_service", False)  # which would take SIGTERM for itself
     thread, until = Thread(target=begin, daemon=True), time.monotonic() + WAIT
     thread.start()
     while thread.is_alive():

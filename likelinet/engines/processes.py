@@ -1,5 +1,6 @@
 """What the processes of JAX's distributed runtime say to one another."""
 
+import re
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -14,6 +15,9 @@ from jax.sharding import PartitionSpec as P
 
 from likelinet.core.errors import ProcessError
 from likelinet.core.processes import Processes
+
+
+_STATUS = re.compile("[A-Z_]+: ")  # which all errors of XLA begin with, whatever their class
 
 
 class JaxProcesses(Processes):
@@ -42,8 +46,8 @@ def lost() -> Generator[None]:
     """
     try:
         yield
-    except jax.errors.JaxRuntimeError as error:
-        if jax.process_count() == 1:
+    except (jax.errors.JaxRuntimeError, ValueError) as error:
+        if jax.process_count() == 1 or not _STATUS.match(str(error)):
             raise
         raise ProcessError(
             f"Process {jax.process_index()} of {jax.process_count()} cannot reach another one, which has ended or has "

@@ -1,0 +1,76 @@
+"""Steps that are spread over devices and processes come to the weights of one device."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import likelinet as ll
+from likelinet.engines.engine import Data
+from likelinet.engines.stretches import bounds
+
+pytest.importorskip("jax")
+
+from tests.engines import spread_fits  # noqa: E402
+from tests.engines.spread_fits import CASES, PLAIN, merged, weights  # noqa: E402
+
+ROOT = Path(__file__).parents[2]
+FOUR = {"XLA_FLAGS": "--xla_force_host_platform_device_count=4"}
+SINGLE, DOUBLE = 1e-5, 1e-10
+IN_PROCESSES = "plain", "double", "four", "groups"
+
+
+def begun(output: Path, names: str, *process: str, **environment: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "tests.engines.spread_fits", str(output), names, *process]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "JAX_PLATFORMS": "cpu", **environment}
+    return subprocess.Popen(command, env=environment, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+
+
+def ended(*processes: subprocess.Popen[str]) -> None:
+    for each in processes:
+        _, said = each.communicate(timeout=300)
+        assert each.returncode == 0, said
+
+
+def free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("localhost", 0))
+        return s.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def alone():
+    return {name: weights(name, devices=None) for name in CASES}
+
+
+@pytest.fixture(scope="module")
+def on_four(tmp_path_factory):
+    output = tmp_path_factory.mktemp("four") / "four.npz"
+    ended(begun(output, ",".join(CASES), **FOUR))
+    return dict(np.load(output))
+
+
+@pytest.fixture(scope="module")
+def in_two(tmp_path_factory):
+    output, address = tmp_path_factory.mktemp("two") / "two.npz", f"localhost:{free_port()}"
+    ended(*(begun(output, ",".join(IN_PROCESSES), str(i), "2", address) for i in (0, 1)))
+    return dict(np.load(output))
+
+
+def agree(name, one, other):
+    double = merged(PLAIN, CASES[name])["training"].get("precision") == "float64"
+    np.testing.assert_allclose(other, one, rtol=0, atol=DOUBLE if double else SINGLE)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_four_devices_come_to_the_weights_of_one(name, alone, on_four):
+    agree(name, alone[name], on_four[name])
+
+
+@pytest.mark.parametrize("name", IN_PROCESSES)
+def test_two_processes_come_to_the_weights_of_one(name, alone, in_two):
+    agree(name, alone[name], in_two[name])
