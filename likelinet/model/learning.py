@@ -10,6 +10,7 @@ import numpy as np
 from likelinet.config import ModelConfig
 from likelinet.core.errors import DataError, LikelinetError
 from likelinet.core.gathered import also
+from likelinet.core.processes import ALONE, Processes
 from likelinet.distributions import Distribution
 from likelinet.model import few_rows, fitting, stacking, story
 from likelinet.model.beyond import sampled
@@ -38,7 +39,7 @@ from likelinet.training.record import Beside, Record, failure_of
 
 @dataclass(frozen=True)
 class Given:
-    """What the user has passed: rows, maybe held-out ones, and how to train."""
+    """What the user has passed: rows, maybe held-out ones, and how to train; and the processes that share the work."""
 
     X: Any
     y: Any
@@ -48,6 +49,7 @@ class Given:
     progress: bool
     once: bool  # whether to pass over all rows once
     checkpoint: Checkpoint | None = None
+    processes: Processes = ALONE
 
     def identity(
         self,
@@ -143,7 +145,7 @@ def _in_memory(config: ModelConfig, given: Given) -> tuple[ModelConfig, Given, B
         return config, given, None
     config = named_in_stream(config, given.y, given.sample_weight)
     validates, digested = given.validation is not None, given.checkpoint is not None
-    table, held, beyond = sampled(config, given.X, validates, digested)
+    table, held, beyond = sampled(config, given.X, validates, digested, given.processes)
     validation = given.validation if held is None else (held,)
     return config, replace(given, X=table, y=None, validation=validation), beyond
 
