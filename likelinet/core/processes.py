@@ -1,11 +1,6 @@
 """The processes that compute one fit together."""
 
-import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-
-from likelinet.core import errors
-from likelinet.core.errors import LikelinetError
 
 
 class Processes(ABC):
@@ -34,25 +29,6 @@ class Processes(ABC):
     def of_first(self, number: float) -> float:
         """Return the number that the first process has handed over."""
         return number if self.count == 1 else float(self.gathered(repr(number).encode())[0])
-
-    def by_first(self, make: Callable[[], bytes]) -> bytes:
-        """Return what the first process makes, or raise its error, in all of them."""
-        if self.count == 1:
-            return make()
-        made, error = b"", None
-        if not self.rank:
-            try:
-                made = b"+" + make()
-            except LikelinetError as raised:
-                error = raised
-                made = json.dumps([type(error).__name__, str(error)]).encode()
-        made = self.gathered(made)[0]
-        if error is not None:
-            raise error
-        if made[:1] != b"+":
-            name, message = json.loads(made)
-            raise getattr(errors, name)(message)
-        return made[1:]
 
 
 class _Alone(Processes):

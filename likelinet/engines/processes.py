@@ -16,7 +16,6 @@ from jax.sharding import PartitionSpec as P
 from likelinet.core.errors import ProcessError
 from likelinet.core.processes import Processes
 
-
 _STATUS = re.compile("[A-Z_]+: ")  # which all errors of XLA begin with, whatever their class
 
 

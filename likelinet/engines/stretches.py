@@ -3,15 +3,16 @@
 import numpy as np
 
 
-def bounds(size: int, batch: int) -> np.ndarray:
-    """Return where the stretches of `size` rows begin, and the last one ends: as many as a minibatch has rows.
+def bounds(n: int, size: int) -> np.ndarray:
+    """Return where each of `size` stretches of n positions begins, and where the last one ends; none is empty.
 
-    The first ones may be a row longer than the others.
+    They are as long as there are steps, but for the last ones, which may be one shorter.
 
     Examples
     --------
     >>> bounds(10, 4)
     array([ 0,  3,  6,  8, 10])
     """
-    each, more = divmod(size, batch)
-    return np.arange(batch + 1) * each + np.minimum(np.arange(batch + 1), more)
+    length, longer = divmod(n, size)
+    at = np.arange(size + 1)
+    return at * length + np.minimum(at, longer)

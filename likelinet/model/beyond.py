@@ -1,7 +1,8 @@
 """Training on a stream: what is learned of columns, y and the start comes from a sample, the steps take all rows."""
 
+import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import lru_cache
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from likelinet.config import ModelConfig
 from likelinet.core.errors import ConfigError, DataError
 from likelinet.core.notes import note, unnoted
+from likelinet.core.processes import ALONE, Processes
 from likelinet.engines.engine import Data
 from likelinet.model.fit import Fit
 from likelinet.model.lacking import Lacking, lacking_in
@@ -26,6 +28,7 @@ from likelinet.targets.build import takes_labels
 from likelinet.targets.class_weights import Weigher
 from likelinet.training.plan import Plan
 from likelinet.training.streams import held_out_stream
+from likelinet.training.stretches import own
 from likelinet.training.windows import Check, Windows
 
 SHARE = 0.1  # of the rows that is held out where folds would be
@@ -35,7 +38,7 @@ PART = 8  # of the rows in memory that may be held out, so that looks at them st
 
 
 def sampled(
-    config: ModelConfig, stream: Stream, validates: bool, digested: bool
+    config: ModelConfig, stream: Stream, validates: bool, digested: bool, processes: Processes = ALONE
 ) -> tuple[Table, Table | None, Beyond | None]:
     """Return a sample of a stream, held-out rows, and what is to be trained on beyond them.
 
@@ -51,6 +54,8 @@ def sampled(
         Whether the caller has held-out rows.
     digested : bool
         Whether digests of all rows are wanted.
+    processes : Processes
+        Those that fit together, each of which reads a part of the stream.
     """
     training, data = config.training, config.data
     names = target_names(data)
@@ -74,7 +79,7 @@ def sampled(
     mask = np.zeros(table.n, bool)
     mask[held_out_stream(training.seed).permutation(table.n)[:many]] = True
     assert table.index is not None
-    return table.taken(~mask), table.taken(mask) if many else None, Beyond(survey, table.index[mask])
+    return table.taken(~mask), table.taken(mask) if many else None, Beyond(survey, table.index[mask], processes)
 
 
 def beyond_sample(
@@ -103,14 +108,17 @@ def beyond_sample(
         return sample, plan
     n, size, members = sample.n, beyond.rows, len(plan.train)
     held = len(sample.y) - n
-    windows = Windows(beyond.windows, _Maker(fit, rows, sample, apart, in_training, what))
     # What NLLs of the window are above those of the loss is known to its mean, which is all where y has a density.
     mean = np.average(plan.offset[:n], weights=sample.weight[:n])
     train, validation = (np.tile(r, (members, 1)) for r in (np.arange(size), np.arange(size, size + held)))
     offset = np.concatenate([np.full(size, mean), plan.offset[n:]])
-    return replace(_thinned(sample), windows=windows), plan_of(
-        config, train, validation, False, offset, False, beyond.windows
-    )
+    planned = plan_of(config, train, validation, False, offset, False, beyond.windows)
+    processes = beyond.processes
+    part = range(processes.devices * processes.rank, processes.devices * (processes.rank + 1))
+    columns = own(size, planned.batch_size, part, processes.devices * processes.count)
+    maker = _Maker(fit, rows, sample, apart, in_training, what, columns)
+    windows = Windows(beyond.windows, maker, columns, processes)
+    return replace(_thinned(sample), windows=windows), planned
 
 
 def note_lacking(windows: Windows | None) -> None:
@@ -121,24 +129,44 @@ def note_lacking(windows: Windows | None) -> None:
 
 def _thinned(sample: Encoded) -> Encoded:
     """Return some of the training rows of a sample, as copies: the rest need not stay in memory."""
-    some, data = slice(0, sample.n, -(-sample.n // THIN)), sample.data
-    columns = None if data.columns is None else data.columns[some].copy()
-    few = Data(data.x[some].copy(), columns, data.y[some].copy(), data.weight[some].copy())
+    some = slice(0, sample.n, -(-sample.n // THIN))
+    few = _copied(sample.data, some)
     return Encoded(few, sample.y[some].copy(), sample.weight[some].copy(), len(few.x))
 
 
+def _copied(data: Data, some: slice) -> Data:
+    """Return copies of some rows."""
+    columns = None if data.columns is None else data.columns[some].copy()
+    return Data(data.x[some].copy(), columns, data.y[some].copy(), data.weight[some].copy())
+
+
+def _arrays(data: Data) -> list[np.ndarray]:
+    """Return the arrays of rows, the weights last."""
+    return [array for array in (data.x, data.columns, data.y, data.weight) if array is not None]
+
+
 class _Maker:
-    """Makes windows: the rows of some slices, encoded, filled up with rows of weight 0, and the held-out ones."""
+    """Makes windows: rows of some slices, encoded, each at its position, and the held-out ones.
+
+    What lacks y or a weight, or is missing at the end, has weight 0 and the numbers of another row. A process makes the
+    rows alone that are its own in minibatches; where there is one window, minibatches have rows of all of it.
+    """
 
     def __init__(
-        self, fit: Fit, rows: Rows, sample: Encoded, apart: Sequence[Apart], in_training: Weigher, what: str
+        self,
+        fit: Fit,
+        rows: Rows,
+        sample: Encoded,
+        apart: Sequence[Apart],
+        in_training: Weigher,
+        what: str,
+        own: slice,
     ) -> None:
         config, beyond = fit.config, rows.beyond
         assert beyond is not None
         assert rows.table.index is not None
-        seen, n = sample.data, sample.n
-        columns = None if seen.columns is None else seen.columns[n:].copy()
-        self._held = Data(seen.x[n:].copy(), columns, seen.y[n:].copy(), seen.weight[n:].copy())
+        self._held, self._one = (_copied(sample.data, some) for some in (slice(sample.n, None), slice(1)))
+        self._own, self._wanted = own, own if beyond.windows > 1 else slice(0, beyond.rows)
         self._fit, self._beyond, self._apart = fit, beyond, apart
         self._in_training, self._what = in_training, what
         self._index, self._unit = rows.table.index, rows.weight.mean()
@@ -146,46 +174,53 @@ class _Maker:
         data = config.data.model_copy(update={"strict": False})
         self._lenient = replace(fit, config=config.model_copy(update={"data": data}))
         self._roles = Roles(config, takes_labels(config.distribution, fit.custom))
-        self._reader = Reader(beyond.survey.stream, _read_by(fit))
+        self._reader = Reader(beyond.survey.stream, _read_by(fit), beyond.side_by_side)
         self._lacking: dict[int, Lacking] = {}  # by window of the first pass
         self._order = lru_cache(1)(beyond.order)
 
     def __call__(self, k: int, check: Check) -> Data:
         passes, place = divmod(k, self._beyond.windows)
-        every = self._order(self._fit.config.training.seed, passes)
-        size, held = self._beyond.rows, self._held
-
-        def room(behind: np.ndarray) -> np.ndarray:
-            array = np.empty((size + len(behind), *behind.shape[1:]), behind.dtype)
-            array[size:] = behind
-            return array
-
-        x, y, weight = room(held.x), room(held.y), room(held.weight)
-        columns = None if held.columns is None else room(held.columns)
-        at, lacking = 0, Lacking()
+        window = self._beyond.window(self._order(self._fit.config.training.seed, passes), place)
+        made, wanted, at, lacking = self._room(), self._wanted, 0, Lacking()
         with unnoted():
-            for part in self._beyond.window(every, place):
-                for table in map(self._kept, self._reader.read(part)):
+            for part, size in zip(window, self._beyond.sizes(window).tolist(), strict=True):
+                # Slices are read as a whole, so that cells mean the same in any number of processes.
+                meets = at < wanted.stop and at + size > wanted.start
+                first = at
+                for table in map(self._kept, self._reader.read(part)) if meets else ():
                     check()
-                    rows = self._rows(table) if table.n else None
-                    if passes == 0 and (0 if rows is None else rows.table.n) < table.n:
+                    many = self._put(table, first, made) if table.n else 0
+                    if passes == 0 and many < table.n and self._own.start <= first < self._own.stop:
                         lacking += lacking_in(table, self._fit.config.data, self._roles.labels)
-                    if rows is not None:
-                        to = slice(at, at + rows.table.n)
-                        self._fill(rows, to, x, columns, y, weight)
-                        at = to.stop
+                    first += table.n
+                at += size
         if passes == 0:
             self._lacking[place] = lacking
         pa.default_memory_pool().release_unused()
-        for array in (x, columns, y):
-            if array is not None:
-                array[at:size] = array[:1]
-        weight[at:size] = 0.0
-        return Data(x, columns, y, weight)
+        gaps = wanted.start + np.flatnonzero(made.weight[wanted] == 0.0)
+        for array, row in zip(_arrays(made)[:-1], _arrays(self._one)[:-1], strict=True):
+            array[gaps] = row
+        return made
+
+    def _room(self) -> Data:
+        """Return rows of weight 0, of which those that nobody writes to take no memory, with the held-out ones."""
+
+        def room(behind: np.ndarray) -> np.ndarray:
+            array = np.zeros((size + len(behind), *behind.shape[1:]), behind.dtype)
+            array[size:] = behind
+            return array
+
+        size, held = self._beyond.rows, self._held
+        columns = None if held.columns is None else room(held.columns)
+        return Data(room(held.x), columns, room(held.y), room(held.weight))
 
     def note_lacking(self) -> None:
-        """Warn of the rows of the first pass that lack y."""
-        sum(self._lacking.values(), Lacking()).note(self._what)
+        """Warn of the rows of the first pass that lack y, in windows that all processes have made."""
+        own = {place: asdict(lacking) for place, lacking in self._lacking.items()}
+        gathered = self._beyond.processes.gathered(json.dumps(own).encode())
+        every = [{int(place): Lacking(**each) for place, each in json.loads(data).items()} for data in gathered]
+        places = sorted(set.intersection(*map(set, every)))
+        sum((each[place] for place in places for each in every), Lacking()).note(self._what)
 
     def _kept(self, table: Table) -> Table:
         """Return the rows that are not held out."""
@@ -205,19 +240,26 @@ class _Maker:
                 return None
             raise
 
-    def _fill(
-        self, rows: Rows, to: slice, x: np.ndarray, columns: np.ndarray | None, y: np.ndarray, weight: np.ndarray
-    ) -> None:
-        fit = self._fit
+    def _put(self, table: Table, first: int, into: Data) -> int:
+        """Put rows of a table, which follow each other from a position of the window on, there; return how many."""
+        fit, rows = self._fit, self._rows(table)
+        if rows is None:
+            return 0
         clean = fit.recognise(rows, self._what)
         with np.errstate(over="ignore", invalid="ignore"):  # said in a sentence instead
-            y[to] = fit.targets.encode(clean)
-            weight[to] = self._in_training(clean, rows.weight) / self._unit
-            x[to], known = self._lenient.encode([rows.table], ())
-        if columns is not None:
-            columns[to] = known
-        self._put_apart(rows, x[to])
-        check_range(Data(x[to], columns, y[to], weight[to]), self._what, fit.targets.open_ended)
+            y = fit.targets.encode(clean).astype(into.y.dtype)
+            weight = (self._in_training(clean, rows.weight) / self._unit).astype(into.weight.dtype)
+            x, columns = self._lenient.encode([rows.table], ())
+        self._put_apart(rows, x)
+        data = Data(x, columns, y, weight)
+        check_range(data, self._what, fit.targets.open_ended)
+        assert table.index is not None
+        assert rows.table.index is not None
+        at = first + np.searchsorted(table.index, rows.table.index)
+        wanted = slice(*np.searchsorted(at, [self._wanted.start, self._wanted.stop]))
+        for array, values in zip(_arrays(into), _arrays(data), strict=True):
+            array[at[wanted]] = values[wanted]
+        return rows.table.n
 
     def _put_apart(self, rows: Rows, x: np.ndarray) -> None:
         """Give the rows of the sample the inputs that know nothing of their own y."""

@@ -12,6 +12,7 @@ from likelinet.config import ModelConfig
 from likelinet.core.errors import DataError, LikelinetError
 from likelinet.core.gathered import also
 from likelinet.core.notes import unnoted
+from likelinet.core.processes import ALONE, Processes
 from likelinet.distributions import Distribution
 from likelinet.engines.build import processes_of
 from likelinet.model import few_rows, fitting, stacking, story
@@ -41,7 +42,7 @@ from likelinet.training.record import Beside, Record, failure_of
 
 @dataclass(frozen=True)
 class Given:
-    """What the user has passed: rows, maybe held-out ones, and how to train."""
+    """What the user has passed: rows, maybe held-out ones, and how to train; and the processes that share the work."""
 
     X: Any
     y: Any
@@ -51,6 +52,7 @@ class Given:
     progress: bool
     once: bool  # whether to pass over all rows once
     checkpoint: Checkpoint | None = None
+    processes: Processes = ALONE
 
     def identity(
         self,
@@ -90,7 +92,7 @@ def learned(declared: ModelConfig, custom: type[Distribution] | None, given: Giv
         recording(given.checkpoint, processes) as recorded,
     ):
         check_widths(declared)
-        given = replace(given, progress=given.progress and not processes.rank)
+        given = replace(given, processes=processes, progress=given.progress and not processes.rank)
         declared, given, beyond = _in_memory(declared, given)
         table = declared_table(given.X, declared.data)
         config, y = named(declared, table, given.y)
@@ -151,7 +153,7 @@ def _in_memory(config: ModelConfig, given: Given) -> tuple[ModelConfig, Given, B
         return config, given, None
     config = named_in_stream(config, given.y, given.sample_weight)
     validates, digested = given.validation is not None, given.checkpoint is not None
-    table, held, beyond = sampled(config, given.X, validates, digested)
+    table, held, beyond = sampled(config, given.X, validates, digested, given.processes)
     validation = given.validation if held is None else (held,)
     return config, replace(given, X=table, y=None, validation=validation), beyond
 
@@ -189,7 +191,7 @@ def gone_on(fit: Fit, given: Given) -> tuple[Fit, BaseException | None]:
         roles = roles_of(config, fit.custom)
         weights = tuple(group.theta for group in fit.groups)
         look, processes = also(lambda: fit.rows(table).x.check() if table.n else None), processes_of(declared)
-        given = replace(given, progress=given.progress and not processes.rank)
+        given = replace(given, processes=processes, progress=given.progress and not processes.rank)
         quiet = unnoted() if processes.rank else nullcontext()
         with look, quiet, recording(given.checkpoint, processes) as recorded:
             record = recorded(partial(given.identity, config, table, y, weights))

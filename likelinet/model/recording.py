@@ -14,6 +14,7 @@ from likelinet.core.errors import ConfigError, DataError, ModelFileError
 from likelinet.core.locking import locked
 from likelinet.core.notes import note
 from likelinet.core.processes import ALONE, Processes
+from likelinet.core.together import together
 from likelinet.core.wording import listed
 from likelinet.tables.fingerprint import of_table, of_values
 from likelinet.tables.shuffled import Beyond
@@ -84,10 +85,10 @@ def recording(
 
         def read() -> bytes:
             nonlocal found
-            found = stack.enter_context(held(checkpoint))
+            found = (None, None) if processes.rank else stack.enter_context(held(checkpoint))
             return b"" if processes.count == 1 or found[1] is None or not checkpoint.resume else _as_bytes(found[1])
 
-        told = processes.by_first(read)
+        told = together(processes, read)[0]
         generations, known = found if not processes.rank else (None, CONTENT.load(BytesIO(told)) if told else None)
         yield lambda identity: _record(checkpoint, generations, known, identity(), processes)
 

@@ -14,8 +14,8 @@ from likelinet.engines.build import build_engine
 from likelinet.engines.engine import Data
 from likelinet.engines.lbfgs import LbfgsEngine
 from likelinet.model import few_rows
+from likelinet.model.agreed import told_by_first
 from likelinet.model.fit import Fit
-from likelinet.model.together import told_by_first
 from likelinet.networks.chain import Chain
 from likelinet.networks.masking import Masking, learn_masking
 from likelinet.optim.apart import ScalesApart

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from likelinet.core.processes import ALONE, Processes
 from likelinet.tables.stream import Part, Stream
 from likelinet.tables.survey import Survey
 from likelinet.tables.table import Table
@@ -15,11 +16,12 @@ SLICE = 1 << 14  # rows of one, before those of another
 
 
 class Slice(NamedTuple):
-    """Some rows of a part, counted from its first one."""
+    """Some rows of a part, counted from its first one, and which of the parts side by side that is."""
 
     part: Part
     start: int
     stop: int
+    lane: int = 0
 
 
 @dataclass(frozen=True)
@@ -32,10 +34,13 @@ class Beyond:
         What is known of the stream.
     held : ndarray of int
         The positions of the held-out rows, sorted.
+    processes : Processes
+        Those that train on them together.
     """
 
     survey: Survey
     held: np.ndarray
+    processes: Processes = ALONE
 
     @property
     def n(self) -> int:
@@ -69,40 +74,48 @@ class Beyond:
             return [Slice(part, 0, part.rows) for part in self.survey.parts]
         return slices(self.survey.parts, self.side_by_side, np.random.default_rng([seed, 4, passes]))
 
+    def sizes(self, some: Sequence[Slice]) -> np.ndarray:
+        """Return how many rows of each of some slices are trained on."""
+        first = np.array([s.part.first for s in some], int)
+        low, high = (first + [getattr(s, end) for s in some] for end in ("start", "stop"))
+        return high - low - np.diff(np.searchsorted(self.held, np.stack([low, high]), "left"), axis=0)[0]
+
     def window(self, every: Sequence[Slice], k: int) -> list[Slice]:
-        """Return the rows of window k of a pass in this order."""
+        """Return the rows of window k of a pass in this order, those of one lane after those of another.
+
+        So a process that needs some consecutive rows of each window reads few of the parts that are side by side.
+        """
         start, stop = k * self.rows, (k + 1) * self.rows
-        first = np.array([s.part.first for s in every])
-        low, high = (first + [getattr(s, end) for s in every] for end in ("start", "stop"))
-        sizes = high - low - np.diff(np.searchsorted(self.held, np.stack([low, high]), "left"), axis=0)[0]
+        sizes = self.sizes(every)
         ends = np.cumsum(sizes)
         whole = range(*np.searchsorted(ends, [start, stop], "right"))
         found = [self._cut(every[i], start - int(ends[i] - sizes[i]), int(sizes[i])) for i in whole]
         if (last := int(np.searchsorted(ends, stop, "right"))) < len(every):
             begin = int(ends[last] - sizes[last])
             found.append(self._cut(every[last], start - begin, stop - begin))
-        return [s for s in found if s.stop > s.start]
+        return sorted((s for s in found if s.stop > s.start), key=lambda s: s.lane)
 
     def _cut(self, whole: Slice, start: int, stop: int) -> Slice:
         """Return a slice from one of its training rows to another, without the held-out ones before them."""
         first = whole.part.first
         rows = np.append(whole.start + np.flatnonzero(self.kept(first + whole.start, first + whole.stop)), whole.stop)
-        return Slice(whole.part, int(rows[max(start, 0)]), int(rows[min(max(stop, 0), len(rows) - 1)]))
+        return whole._replace(start=int(rows[max(start, 0)]), stop=int(rows[min(max(stop, 0), len(rows) - 1)]))
 
 
 def slices(parts: Sequence[Part], side_by_side: int, rng: np.random.Generator) -> list[Slice]:
     """Return all rows in a shuffled order: parts are drawn, and rows of so many of them take turns at random."""
     waiting = rng.permutation(len(parts)).tolist()
-    opened = [[waiting.pop(), 0] for _ in range(min(side_by_side, len(parts)))]
+    opened = [[waiting.pop(), 0, lane] for lane in range(min(side_by_side, len(parts)))]
     found = []
     while opened:
         turn = int(rng.integers(len(opened)))
-        part, start = parts[opened[turn][0]], opened[turn][1]
+        which, start, lane = opened[turn]
+        part = parts[which]
         stop = min(start + SLICE, part.rows)
-        found.append(Slice(part, start, stop))
+        found.append(Slice(part, start, stop, lane))
         opened[turn][1] = stop
         if stop == part.rows:
-            opened[turn : turn + 1] = [[waiting.pop(), 0]] if waiting else []
+            opened[turn : turn + 1] = [[waiting.pop(), 0, lane]] if waiting else []
     return found
 
 
@@ -115,10 +128,12 @@ class Reader:
         Which stream.
     names : collection of str
         The columns that are wanted.
+    most : int
+        In how many parts at a time: who reads some rows of a part may never come to its end.
     """
 
-    def __init__(self, stream: Stream, names: Collection[str]) -> None:
-        self._stream, self._names = stream, names
+    def __init__(self, stream: Stream, names: Collection[str], most: int = OPEN) -> None:
+        self._stream, self._names, self._most = stream, names, most
         self._at: dict[Part, tuple[int, Any, Iterator[Any]]] = {}  # the next row, rows that are read, and those to come
 
     def read(self, wanted: Slice) -> Iterator[Table]:
@@ -136,3 +151,5 @@ class Reader:
             left = rows.slice(stop) if stop < rows.num_rows else None
         if at < wanted.part.rows:
             self._at[wanted.part] = at, left, more
+            if len(self._at) > self._most:
+                del self._at[next(iter(self._at))]  # of which nothing was wanted for longest

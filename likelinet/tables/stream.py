@@ -145,16 +145,22 @@ class Stream:
         some = ", ".join(self.paths[:2]) + (", …" if len(self.paths) > 2 else "")
         return f"Stream({some}: {len(self.names)} columns, {len(self._files)} files)"
 
-    def in_parts(self) -> Iterator[tuple[tuple[int, Key], Any]]:
-        """Yield all rows in their order, as tables of Arrow.
+    @property
+    def pieces(self) -> list[tuple[int, int]]:
+        """What can be passed over by itself: the number of each file with that of each of its pieces."""
+        return [(i, number) for i, (file, _) in enumerate(self._files) for number in range(file.pieces)]
+
+    def in_parts(self, pieces: Sequence[tuple[int, int]] | None = None) -> Iterator[tuple[tuple[int, Key], Any]]:
+        """Yield the rows of some pieces, all by default, in their order, as tables of Arrow.
 
         Yields
         ------
         place, rows : tuple
             The number of the file with the key of its part, and some rows of that.
         """
-        for i, (file, partitions) in enumerate(self._files):
-            for key, rows in file.tables():
+        for i, number in self.pieces if pieces is None else pieces:
+            file, partitions = self._files[i]
+            for key, rows in file.piece(number):
                 yield (i, key), _with(rows, partitions)
 
     def part(self, part: Part, names: Collection[str] | None = None) -> Iterator[Any]:

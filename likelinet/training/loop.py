@@ -67,7 +67,7 @@ class Training:
         self._objective, self._data, self._plan, self._callbacks = objective, data, plan, callbacks
         self._ctrl_c = CtrlC(waits=engine.together)
         noise = [s.dropout for s in streams]
-        window = None if windows is None else (len(plan.train[0]), plan.batch_size)
+        window = (len(plan.train[0]), plan.batch_size) if plan.windows > 1 else None
         self._run = engine.start(
             Task(objective, data, optimiser, plan.gradient_clip, noise, plan.validation, self._ctrl_c.heard, window),
             theta,

@@ -8,6 +8,7 @@ import numpy as np
 from likelinet.engines.engine import Batches
 from likelinet.training.annealing import Annealing
 from likelinet.training.minibatches import batches
+from likelinet.training.stretches import stretched
 
 
 @dataclass(frozen=True)
@@ -107,8 +108,9 @@ class Plan:
             yield self.drawn(weight, shuffles)
 
     def drawn(self, weight: np.ndarray, shuffles: list[np.random.Generator]) -> Batches:
-        """Return the minibatches of an epoch."""
-        return batches(self.train, weight, self.batch_size, shuffles)
+        """Return the minibatches of an epoch; those of a window have rows of all of it."""
+        drawn = batches if self.windows == 1 else stretched
+        return drawn(self.train, weight, self.batch_size, shuffles)
 
     def all_rows(self, weight: np.ndarray) -> Iterator[Batches]:
         """Yield all rows at once again and again, with weights that sum to 1."""

@@ -1,6 +1,8 @@
 """Fits that a test has done in other processes, on one device or on several, to compare their weights.
 
     python -m tests.engines.spread_fits OUTPUT NAME,NAME… [PROCESS PROCESSES ADDRESS]
+
+The file of the stream lies beside the output.
 """
 
 import sys
@@ -11,7 +13,7 @@ import numpy as np
 
 import likelinet as ll
 
-N = 1001
+N, STREAM = 1001, "rows.parquet"
 PLAIN: dict[str, Any] = {
     "quality": "plain",
     "engine": "jax",
@@ -32,6 +34,12 @@ CASES: dict[str, dict[str, Any]] = {
         "groups": [{}, {"network": {"kind": "mlp", "hidden": []}}],
         "training": {"folds": 2, "validation_fraction": 0.0, "epochs": 4},
     },
+    "stream": {"data": {"target": "y"}},
+    "stream in double": {
+        "data": {"target": "y"},
+        "ensemble": 2,
+        "training": {"precision": "float64", "batch_size": 37},
+    },
 }
 
 
@@ -48,11 +56,24 @@ def merged(base: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
     return {**base, **both}
 
 
-def weights(name: str, devices: str | None = "all", **more: Any) -> np.ndarray:
+def write_stream(folder: Path) -> None:
+    """Write the table in row groups, with words beside numbers, and rows without y."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    x, y = table()
+    columns = {f"x{j}": pa.array(column) for j, column in enumerate(x.T)}
+    columns["word"] = pa.array(np.where(x[:, 0] > 0.0, "up", "down").tolist())
+    columns["y"] = pa.array(y, mask=np.arange(N) % 37 == 0)
+    pq.write_table(pa.table(columns), folder / STREAM, row_group_size=90)
+
+
+def weights(name: str, folder: Path, devices: str | None = "all") -> np.ndarray:
     """Return the weights of a case, of all its groups."""
     config = {**merged(PLAIN, CASES[name]), "devices": devices}
-    model = ll.Model(config).fit(*table(), progress=False, **more)
-    return np.concatenate([group.theta.ravel() for group in model._fitted().groups])  # noqa: SLF001
+    rows = (ll.Stream(folder / STREAM, rows=260),) if "stream" in name else table()
+    model = ll.Model(config).fit(*rows, progress=False)
+    return np.concatenate([group.theta.ravel() for group in model._fitted().groups])
 
 
 def main() -> None:
@@ -62,7 +83,7 @@ def main() -> None:
         import jax
 
         jax.distributed.initialize(process[2], int(process[1]), int(process[0]))
-    found = {name: weights(name) for name in names.split(",")}
+    found = {name: weights(name, Path(output).parent) for name in names.split(",")}
     if not process or process[0] == "0":
         np.savez(Path(output), **found)
 

@@ -9,19 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import likelinet as ll
-from likelinet.engines.engine import Data
-from likelinet.engines.stretches import bounds
-
 pytest.importorskip("jax")
 
-from tests.engines import spread_fits  # noqa: E402
-from tests.engines.spread_fits import CASES, PLAIN, merged, weights  # noqa: E402
+from tests.engines.spread_fits import CASES, PLAIN, merged, weights, write_stream
 
 ROOT = Path(__file__).parents[2]
 FOUR = {"XLA_FLAGS": "--xla_force_host_platform_device_count=4"}
 SINGLE, DOUBLE = 1e-5, 1e-10
-IN_PROCESSES = "plain", "double", "four", "groups"
+IN_PROCESSES = "plain", "double", "four", "groups", "stream", "stream in double"
 
 
 def begun(output: Path, names: str, *process: str, **environment: str) -> subprocess.Popen[str]:
@@ -43,22 +38,28 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def alone():
-    return {name: weights(name, devices=None) for name in CASES}
+def folder(tmp_path_factory):
+    found = tmp_path_factory.mktemp("stream")
+    write_stream(found)
+    return found
 
 
 @pytest.fixture(scope="module")
-def on_four(tmp_path_factory):
-    output = tmp_path_factory.mktemp("four") / "four.npz"
-    ended(begun(output, ",".join(CASES), **FOUR))
-    return dict(np.load(output))
+def alone(folder):
+    return {name: weights(name, folder, devices=None) for name in CASES}
 
 
 @pytest.fixture(scope="module")
-def in_two(tmp_path_factory):
-    output, address = tmp_path_factory.mktemp("two") / "two.npz", f"localhost:{free_port()}"
-    ended(*(begun(output, ",".join(IN_PROCESSES), str(i), "2", address) for i in (0, 1)))
-    return dict(np.load(output))
+def on_four(folder):
+    ended(begun(folder / "four.npz", ",".join(CASES), **FOUR))
+    return dict(np.load(folder / "four.npz"))
+
+
+@pytest.fixture(scope="module")
+def in_two(folder):
+    address = f"localhost:{free_port()}"
+    ended(*(begun(folder / "two.npz", ",".join(IN_PROCESSES), str(i), "2", address) for i in (0, 1)))
+    return dict(np.load(folder / "two.npz"))
 
 
 def agree(name, one, other):

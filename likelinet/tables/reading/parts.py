@@ -1,7 +1,7 @@
 """A file in parts that can be read one by one, as tables of Arrow: row groups, record batches, blocks of text."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -24,7 +24,7 @@ ROWS = 1 << 15  # of a table at most
 _BUFFER = 1 << 18  # bytes that are read ahead of each column
 _PACKED = (".gz", ".bz2", ".zst")
 
-Key = Hashable  # says which part of a file
+Key = int | tuple[Any, ...] | None  # says which part of a file, as plain data
 
 
 class File(ABC):
@@ -53,9 +53,19 @@ class File(ABC):
     def rows(self) -> int | None:
         """How many rows there are, where that is known without reading them."""
 
+    @property
     @abstractmethod
+    def pieces(self) -> int:
+        """How many pieces there are, of one part or several, that can be told without reading the rows."""
+
+    @abstractmethod
+    def piece(self, number: int) -> Iterator[tuple[Key, Any]]:
+        """Yield the rows of a piece in order, some at a time, each with its part, which may be that of several."""
+
     def tables(self) -> Iterator[tuple[Key, Any]]:
-        """Yield all rows in order, some at a time, each with its part, of which there may be several in a row."""
+        """Yield the rows of all pieces."""
+        for number in range(self.pieces):
+            yield from self.piece(number)
 
     @abstractmethod
     def part(self, key: Key, names: Sequence[str] | None) -> Iterator[Any]:
@@ -93,10 +103,13 @@ class ParquetFile(File):
     def rows(self) -> int:
         return sum(self._groups[1])
 
-    def tables(self) -> Iterator[tuple[Key, Any]]:
-        for group in range(len(self._groups[1])):
-            for table in self.part(group, None):
-                yield group, table
+    @property
+    def pieces(self) -> int:
+        return len(self._groups[1])
+
+    def piece(self, number: int) -> Iterator[tuple[Key, Any]]:
+        for table in self.part(number, None):
+            yield number, table
 
     def part(self, key: Key, names: Sequence[str] | None) -> Iterator[Any]:
         columns = self.names if names is None else [n for n in self.names if n in names]
@@ -126,12 +139,14 @@ class ArrowFile(File):
     def rows(self) -> None:
         return None
 
-    def tables(self) -> Iterator[tuple[Key, Any]]:
+    @property
+    def pieces(self) -> int:
         with self._open() as file:
-            many = file.num_record_batches
-        for i in range(many):
-            for table in self.part(i, None):
-                yield i, table
+            return file.num_record_batches
+
+    def piece(self, number: int) -> Iterator[tuple[Key, Any]]:
+        for table in self.part(number, None):
+            yield number, table
 
     def part(self, key: Key, names: Sequence[str] | None) -> Iterator[Any]:
         columns = self.names if names is None else [n for n in self.names if n in names]
@@ -195,21 +210,27 @@ class TextFile(File):
         decimals = tuple(name for name in texts if pointed[name] is not texts[name])
         return _Reading(replace(layout, start=skipped), columns, decimals)
 
-    def tables(self) -> Iterator[tuple[Key, Any]]:
+    @property
+    def pieces(self) -> int:
+        return 1  # where a block begins only those before it tell
+
+    def piece(self, number: int) -> Iterator[tuple[Key, Any]]:
         with damaged(self.path), self._open() as source:
             for span, raw in blocks_of_text(self.path, source):
                 for table in self._tables(span, raw, None):
                     yield None if self._packed else span, table
 
     def part(self, key: Key, names: Sequence[str] | None) -> Iterator[Any]:
-        if not isinstance(key, Span):
+        if key is None:
             with damaged(self.path), self._open() as source:
                 for span, raw in blocks_of_text(self.path, source):
                     yield from self._tables(span, raw, names)
             return
+        assert isinstance(key, tuple)
+        span = Span(*key)
         with damaged(self.path), self._open() as source:
-            raw = source.read_at(key.stop - key.start, key.start)
-        yield from self._tables(key, raw, names)
+            raw = source.read_at(span.stop - span.start, span.start)
+        yield from self._tables(span, raw, names)
 
     def _tables(self, span: Span, raw: bytes, names: Sequence[str] | None) -> Iterator[Any]:
         reading = self._reading

@@ -1,8 +1,7 @@
 """A file of text block by block, each cut where a row ends."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,8 +11,7 @@ BLOCK = 1 << 22  # bytes that are read at a time
 LONGEST = 1 << 26  # bytes of a row
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """Where a block lies in its file.
 
     Parameters
