@@ -10,6 +10,8 @@ if BESIDE.is_dir():
     os.environ.setdefault("LIKELINET_DATA", str(BESIDE))
 # The workers of pytest-xdist share the cores already: BLAS threads of their own would only wait for each other.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# Four devices for JAX, of which all but the tests of several use the first.
+os.environ.setdefault("XLA_FLAGS", "--xla_force_host_platform_device_count=4")
 
 import pytest
 from hypothesis import HealthCheck, settings

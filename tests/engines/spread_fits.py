@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 import likelinet as ll
+from likelinet.core.notes import unnoted
 
 N, STREAM = 1001, "rows.parquet"
 PLAIN: dict[str, Any] = {
@@ -72,7 +73,8 @@ def weights(name: str, folder: Path, devices: str | None = "all") -> np.ndarray:
     """Return the weights of a case, of all its groups."""
     config = {**merged(PLAIN, CASES[name]), "devices": devices}
     rows = (ll.Stream(folder / STREAM, rows=260),) if "stream" in name else table()
-    model = ll.Model(config).fit(*rows, progress=False)
+    with unnoted():
+        model = ll.Model(config).fit(*rows, progress=False)
     return np.concatenate([group.theta.ravel() for group in model._fitted().groups])
 
 
