@@ -147,7 +147,7 @@ class Stream:
 
     @property
     def pieces(self) -> list[tuple[int, int]]:
-        """What can be passed over by itself, row groups, record batches or files of text: the numbers of file and piece."""
+        """What is read by itself, a row group, a record batch or a file of text: the numbers of file and piece."""
         return [(i, number) for i, (file, _) in enumerate(self._files) for number in range(file.pieces)]
 
     def in_parts(self, pieces: Sequence[tuple[int, int]] | None = None) -> Iterator[tuple[tuple[int, Key], Any]]:
