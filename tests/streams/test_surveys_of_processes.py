@@ -75,6 +75,17 @@ def test_what_several_find_is_what_one_finds(form: str, rows: int, tmp_path: Pat
         assert_same(found, want)
 
 
+def test_the_sample_has_the_smallest_of_keys_that_each_piece_draws(tmp_path: Path):
+    written(tmp_path, "parquet 5")
+    groups = [(file, group, rows) for file in range(5) for group, rows in enumerate((60, 60, 20))]
+    keys = np.concatenate([np.random.default_rng([SEED, 3, *piece]).random(rows) for *piece, rows in groups])
+    want = np.sort(np.argsort(keys)[:40])
+    stream = ll.Stream(tmp_path, rows=40)
+    for found in in_each(3, lambda processes: surveyed(stream, SEED, (), processes=processes)):
+        assert found.table.index is not None
+        np.testing.assert_array_equal(found.table.index, want)
+
+
 def test_the_pieces_of_a_parquet_file_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Each by one process: as many row groups as there are, none twice."""
     written(tmp_path, "parquet")
