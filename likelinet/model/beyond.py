@@ -216,8 +216,8 @@ class _Maker:
 
     def note_lacking(self) -> None:
         """Warn of the rows of the first pass that lack y, in windows that all processes have made."""
-        own = {place: asdict(lacking) for place, lacking in self._lacking.items()}
-        gathered = self._beyond.processes.gathered(json.dumps(own).encode())
+        mine = {place: asdict(lacking) for place, lacking in self._lacking.items()}
+        gathered = self._beyond.processes.gathered(json.dumps(mine).encode())
         every = [{int(place): Lacking(**each) for place, each in json.loads(data).items()} for data in gathered]
         places = sorted(set.intersection(*map(set, every)))
         sum((each[place] for place in places for each in every), Lacking()).note(self._what)

@@ -147,11 +147,16 @@ class Stream:
 
     @property
     def pieces(self) -> list[tuple[int, int]]:
-        """What can be passed over by itself: the number of each file with that of each of its pieces."""
+        """What is read by itself, a row group, a record batch or a file of text: the numbers of file and piece."""
         return [(i, number) for i, (file, _) in enumerate(self._files) for number in range(file.pieces)]
 
     def in_parts(self, pieces: Sequence[tuple[int, int]] | None = None) -> Iterator[tuple[tuple[int, Key], Any]]:
-        """Yield the rows of some pieces, all by default, in their order, as tables of Arrow.
+        """Yield rows in their order, as tables of Arrow.
+
+        Parameters
+        ----------
+        pieces : sequence of tuple, optional
+            Of which of the `pieces`; all of them by default.
 
         Yields
         ------

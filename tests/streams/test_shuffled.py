@@ -11,7 +11,7 @@ import likelinet as ll
 from likelinet.core.errors import DataError
 from likelinet.tables import samples, shuffled
 from likelinet.tables.reading import parts
-from likelinet.tables.shuffled import Beyond, Reader
+from likelinet.tables.shuffled import Beyond, Reader, Slice
 from likelinet.tables.stream import Part
 from likelinet.tables.survey import Survey, surveyed
 
@@ -93,6 +93,18 @@ def test_what_is_read_is_what_was_asked_for(form, tmp_path, monkeypatch):
     assert sorted(i for window in straight for i in window if i not in (3, 77)) == [
         i for i in range(500) if i not in (3, 77)
     ]
+
+
+def test_parts_that_are_never_read_to_their_end_do_not_stay_open(tmp_path):
+    stream = written(tmp_path / "t.parquet", 400, 100)
+    parts = surveyed(stream, SEED, ()).parts
+    reader = Reader(stream, {"i"}, most=2)
+    for start in (0, 40):
+        for part in parts:
+            assert _read(reader, [Slice(part, start, start + 10)]) == [
+                *range(part.first + start, part.first + start + 10)
+            ]
+            assert len(reader._at) <= 2
 
 
 def _read(reader: Reader, window) -> list[int]:

@@ -75,6 +75,17 @@ def test_what_several_find_is_what_one_finds(form: str, rows: int, tmp_path: Pat
         assert_same(found, want)
 
 
+def test_the_sample_has_the_smallest_of_keys_that_each_piece_draws(tmp_path: Path):
+    written(tmp_path, "parquet 5")
+    groups = [(file, group, rows) for file in range(5) for group, rows in enumerate((60, 60, 20))]
+    keys = np.concatenate([np.random.default_rng([SEED, 3, *piece]).random(rows) for *piece, rows in groups])
+    want = np.sort(np.argsort(keys)[:40])
+    stream = ll.Stream(tmp_path, rows=40)
+    for found in in_each(3, lambda processes: surveyed(stream, SEED, (), processes=processes)):
+        assert found.table.index is not None
+        np.testing.assert_array_equal(found.table.index, want)
+
+
 def test_the_pieces_of_a_parquet_file_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Each by one process: as many row groups as there are, none twice."""
     written(tmp_path, "parquet")
@@ -91,12 +102,12 @@ def test_the_pieces_of_a_parquet_file_are_read_once(tmp_path: Path, monkeypatch:
 
 @pytest.mark.parametrize("most", [2, 8, 9, 10, 30])
 def test_labels_are_few_in_all_processes_or_in_none(most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """There are nine, no process has seen all of them, and some columns turn from whole numbers to floats."""
+    """There are nine, no process has seen all of them, and a column turns from floats to whole numbers."""
     monkeypatch.setattr(samples, "LEVELS", most)
     monkeypatch.setattr(samples, "FLOATS", 5)
     for k in range(3):
         y = np.arange(60) % 3 + 3 * k
-        mixed = y if k < 2 else y.astype(float)
+        mixed = y if k else y.astype(float)
         pq.write_table(pa.table({"y": y, "m": mixed}), tmp_path / f"{k}.parquet", row_group_size=20)
     stream = ll.Stream(tmp_path, rows=1)
     want, *others = (

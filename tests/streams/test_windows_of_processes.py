@@ -174,6 +174,33 @@ def test_a_process_reads_a_part_of_each_window(tmp_path: Path, monkeypatch: pyte
     assert len(alone) <= most <= len(alone) + 2
 
 
+@pytest.mark.parametrize("count", COUNTS)
+def test_a_stream_of_one_window_is_made_as_a_whole_by_each(count: int, tmp_path: Path):
+    """Its minibatches are those of memory, for which any row may be anywhere."""
+    table = frame()
+    stream = ll.Stream(written(tmp_path, "parquet", table).paths[0], rows=N - 10)
+    table["y"][not_sampled(stream)[:4]] = np.nan
+    stream = ll.Stream(written(tmp_path, "parquet", table).paths[0], rows=N - 10)
+    begin = begun(quick(data={"target": "y"}, training={"batch_size": 32}), stream)
+
+    def made(processes: Processes) -> Data:
+        found, plan = begin(processes)
+        assert plan.windows == 1
+        assert found.windows is not None
+        data = found.windows.at(0)
+        found.windows.close()
+        beyond.note_lacking(found.windows)
+        return data
+
+    with pytest.warns(UserWarning, match="missing in 4 rows"):
+        want = made(ALONE)
+    with pytest.warns(UserWarning, match="missing in 4 rows"):
+        others = in_each(count, made)
+    for found in others:
+        for name in ("x", "y", "weight"):
+            np.testing.assert_array_equal(getattr(found, name), getattr(want, name))
+
+
 class Mute(Processes):
     """One of several that says nothing."""
 
