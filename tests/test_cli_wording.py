@@ -4,8 +4,11 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pytest
 
-from tests.small import COLUMNS, cli, fit, write_csv
+from likelinet.cli.describe import summary
+from tests import small
+from tests.small import COLUMNS, cli, fit, quick, write_csv
 
 RNG = np.random.default_rng(5)
 
@@ -75,3 +78,18 @@ def test_time_that_cut_training_off_is_named(tmp_path: Path):
     assert "in 1 epoch (cut off by training.time; best epoch 1)" in done.out
     assert "training: Fitted " in (shown := cli("show", tmp_path / "model.safetensors").out)
     assert "(cut off by training.time; best epoch 1)" in shown
+
+
+@pytest.mark.parametrize(("patience", "epochs", "said"), [(2, 400, 2), (None, 400, 60), (None, None, 60)])
+def test_it_says_after_how_many_epochs_it_stopped_early(
+    patience: int | None, epochs: int | None, said: int, tmp_path: Path
+):
+    """Without inputs and at a high rate nothing is gained for long."""
+    stops = {"early_stopping": {"patience": patience}, "epochs": epochs, "optimizer": {"learning_rate": 0.3}}
+    model = quick(training=stops | {"schedule": None, "batch_size": 8}).fit(*small.table())
+    assert model.history.stopped == "early stopping"
+    assert f" (early stopping after {said} epochs without gain; best epoch {model.history.best_epoch[0]})" in summary(
+        model
+    )
+    model.save(tmp_path / "m.safetensors")
+    assert f" after {said} epochs without gain; " in cli("show", tmp_path / "m.safetensors").out
