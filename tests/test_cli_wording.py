@@ -1,6 +1,7 @@
 """What the commands print where it would be cut off, or say less than a user needs."""
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -24,14 +25,18 @@ def test_a_picture_needs_what_was_observed(tmp_path: Path):
     )
 
 
-def test_what_is_short_comes_first_in_a_line_of_check(tmp_path: Path):
+def test_what_is_short_comes_first_in_a_line_of_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     engine = [f"{v} CC" for v in RNG.integers(600, 3000, 399)]
     table = write_csv(tmp_path / "t.csv", {"engine": [*engine, ""], "y": RNG.normal(size=400).tolist()})
     command = ("check", table, "--target", "y", "--set", "data.numeric.bins=16")
+    monkeypatch.setattr("shutil.get_terminal_size", lambda fallback: os.terminal_size(fallback))
     line = next(line for line in cli(*command).out.splitlines() if line.startswith("engine"))
     assert "  number, in 16 bins, with mis" in line
     assert len(line) <= 110
     (column, _) = json.loads(cli(*command, "--json").out)["columns"]
+    for wide, shown in ((90, line), (120, f"{line[:-1]}sing cells…"), (300, line[:81] + column["encoding"])):
+        monkeypatch.setattr("shutil.get_terminal_size", lambda _, wide=wide: os.terminal_size((wide, 24)))
+        assert shown in cli(*command).out.splitlines()
     first = engine[0]
     assert column["encoding"] == (
         f"number, in 16 bins, with missing cells (numbers with the unit 'CC' ('{first}' is {first[:-3]}))"
