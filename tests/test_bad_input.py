@@ -75,7 +75,10 @@ FIT: dict[str, tuple[Callable[[], Any], str]] = {
         fitted(changed(labels(X, ["u", "v"]), 4, to=""), **family("bernoulli"), **STRICT),
         "y has 1 missing label (row 4): fill or drop these rows.",
     ),
-    "text for numbers": (fitted(labels(X, ["u", "v"])), "y must hold numbers for this family; for class labels use"),
+    "text for numbers": (
+        fitted(labels(X, ["u", "v"])),
+        "y must hold numbers for the family 'gaussian'; for class labels use",
+    ),
     "stray text": (
         fitted(x=changed(X, 3, to="1,5"), **STRICT),
         "Column 'x0' has numbers with commas: '1,5' in row 3; write them without thousands separators and with a "

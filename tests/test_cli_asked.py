@@ -161,7 +161,7 @@ def test_check_takes_what_fit_takes(folder: Path):
     assert numeric == {"kind": "piecewise_linear", "bins": "auto"}
     chosen = cli("check", folder / "t.csv", "--target", "sold", "--set", "distribution.kind=gaussian")
     assert chosen.code == 2
-    assert "Target 'sold' must hold numbers for this family" in chosen.out
+    assert "Target 'sold' must hold numbers for the family 'gaussian'" in chosen.out
     assert yaml.safe_load(chosen.out.partition("Suggested config:\n")[2])["distribution"] == {"kind": "gaussian"}
     assert "(did you mean 'exclude'?)" in cli("check", folder / "t.csv", "--set", "data.exclud=[age]").err
 
@@ -246,7 +246,7 @@ def test_a_word_that_may_be_two_classes_is_none():
 )
 def test_text_for_numbers_names_the_family(cells: list[str], message: str):
     table = {"x": np.arange(float(len(cells))), "churn": np.array(cells)}
-    with pytest.raises(ll.DataError, match="Target 'churn' must hold numbers for this family") as found:
+    with pytest.raises(ll.DataError, match="Target 'churn' must hold numbers for the family 'gaussian'") as found:
         quick().fit(table, "churn")
     assert message in str(found.value)
     if len(set(cells)) in (2, 3):  # the same family as on the command line

@@ -75,7 +75,7 @@ FIT: dict[str, tuple[Columns, tuple[str, ...], str]] = {
     "text as target": (
         COLUMNS,
         ("data.target=sold",),
-        "Target 'sold' must hold numbers for this family; for class labels",
+        "Target 'sold' must hold numbers for the family 'gaussian'; for class labels",
     ),
     "gamma": (
         COLUMNS,

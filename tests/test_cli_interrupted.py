@@ -1,6 +1,9 @@
 """Ctrl-C on the command line: where it came is said, and what is being saved is saved."""
 
 import signal
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +11,11 @@ import pytest
 
 import likelinet as ll
 from likelinet.model import stacking
+from likelinet.training import interrupts
 from likelinet.training.history import Epoch
+from likelinet.training.loop import Training
 from likelinet.training.progress import Progress
-from tests.small import COLUMNS, fit
+from tests.small import COLUMNS, fit, write_csv
 
 PRICE = "data.target=price"
 MODEL = "model.safetensors"
@@ -102,3 +107,61 @@ def test_while_a_whole_model_is_being_saved(tmp_path: Path, monkeypatch: pytest.
     assert (done.code, done.out) == (130, "")
     assert lines == [f"likelinet: interrupted. The model is in {tmp_path / MODEL}."]
     assert ll.Model.load(tmp_path / MODEL).history.stopped == "finished"
+
+
+def test_three_at_once_are_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    end = Training.end
+
+    def pressed(self: Training) -> Any:
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+        return end(self)
+
+    monkeypatch.setattr(Training, "end", pressed)
+    pressed_in_epoch(monkeypatch, 2)
+    done = fit(tmp_path, PRICE)
+    saved = f"likelinet: training was cut short; the best model so far is in {tmp_path / MODEL}."
+    assert (done.code, [line for line in done.err.splitlines() if line]) == (130, [saved, "likelinet: interrupted."])
+    assert len(ll.Model.load(tmp_path / MODEL).history.epochs) == 2
+
+
+def test_a_later_one_is_heard(monkeypatch: pytest.MonkeyPatch):
+    now = [0.0]
+    monkeypatch.setattr(interrupts.time, "monotonic", lambda: now[0])
+    with suppress(KeyboardInterrupt), interrupts.CtrlC():
+        for now[0] in (5.0, 5.0 + interrupts.SAME):
+            with pytest.raises(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)  # at once
+
+
+AT_THE_END = """
+import atexit, signal, sys
+from likelinet.cli.main import main
+from likelinet.training.progress import Progress
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+Progress.__call__ = lambda *_: signal.raise_signal(signal.SIGINT)
+atexit.register(signal.raise_signal, signal.SIGINT)
+main()
+"""
+
+
+def test_one_more_does_not_end_the_end_of_the_process(tmp_path: Path):
+    table = write_csv(tmp_path / "t.csv", COLUMNS)
+    command = (
+        "fit",
+        table,
+        "--target",
+        "price",
+        "--set",
+        "quality=plain",
+        "--set",
+        "network.hidden=[]",
+        "-o",
+        tmp_path / MODEL,
+    )
+    done = subprocess.run([sys.executable, "-c", AT_THE_END, *command], capture_output=True, text=True, check=False)
+    saved = f"likelinet: training was cut short; the best model so far is in {tmp_path / MODEL}."
+    lines = [line for line in done.stderr.splitlines() if line]
+    assert (done.returncode, lines) == (130, [saved, "likelinet: interrupted."])

@@ -1,11 +1,15 @@
 """What the commands print where it would be cut off, or say less than a user needs."""
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
+import pytest
 
-from tests.small import COLUMNS, cli, fit, write_csv
+from likelinet.cli.describe import summary
+from tests import small
+from tests.small import COLUMNS, cli, fit, quick, write_csv
 
 RNG = np.random.default_rng(5)
 
@@ -21,14 +25,18 @@ def test_a_picture_needs_what_was_observed(tmp_path: Path):
     )
 
 
-def test_what_is_short_comes_first_in_a_line_of_check(tmp_path: Path):
+def test_what_is_short_comes_first_in_a_line_of_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     engine = [f"{v} CC" for v in RNG.integers(600, 3000, 399)]
     table = write_csv(tmp_path / "t.csv", {"engine": [*engine, ""], "y": RNG.normal(size=400).tolist()})
     command = ("check", table, "--target", "y", "--set", "data.numeric.bins=16")
+    monkeypatch.setattr("shutil.get_terminal_size", lambda fallback: os.terminal_size(fallback))
     line = next(line for line in cli(*command).out.splitlines() if line.startswith("engine"))
     assert "  number, in 16 bins, with mis" in line
     assert len(line) <= 110
     (column, _) = json.loads(cli(*command, "--json").out)["columns"]
+    for wide, shown in ((90, line), (120, f"{line[:-1]}sing cells…"), (300, line[:81] + column["encoding"])):
+        monkeypatch.setattr("shutil.get_terminal_size", lambda _, wide=wide: os.terminal_size((wide, 24)))
+        assert shown in cli(*command).out.splitlines()
     first = engine[0]
     assert column["encoding"] == (
         f"number, in 16 bins, with missing cells (numbers with the unit 'CC' ('{first}' is {first[:-3]}))"
@@ -75,3 +83,18 @@ def test_time_that_cut_training_off_is_named(tmp_path: Path):
     assert "in 1 epoch (cut off by training.time; best epoch 1)" in done.out
     assert "training: Fitted " in (shown := cli("show", tmp_path / "model.safetensors").out)
     assert "(cut off by training.time; best epoch 1)" in shown
+
+
+@pytest.mark.parametrize(("patience", "epochs", "said"), [(2, 400, 2), (None, 400, 60), (None, None, 60)])
+def test_it_says_after_how_many_epochs_it_stopped_early(
+    patience: int | None, epochs: int | None, said: int, tmp_path: Path
+):
+    """Without inputs and at a high rate nothing is gained for long."""
+    stops = {"early_stopping": {"patience": patience}, "epochs": epochs, "optimizer": {"learning_rate": 0.3}}
+    model = quick(training=stops | {"schedule": None, "batch_size": 8}).fit(*small.table())
+    assert model.history.stopped == "early stopping"
+    assert f" (early stopping after {said} epochs without gain; best epoch {model.history.best_epoch[0]})" in summary(
+        model
+    )
+    model.save(tmp_path / "m.safetensors")
+    assert f" after {said} epochs without gain; " in cli("show", tmp_path / "m.safetensors").out

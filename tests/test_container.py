@@ -215,6 +215,16 @@ def test_missing(tmp_path: Path, name: str):
         ll.Model.load(tmp_path / name)
 
 
+def test_cannot_read(tmp_path: Path, saved: Path, monkeypatch: pytest.MonkeyPatch):
+    def denied(*_: Any, **__: Any) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("safetensors.safe_open", denied)
+    monkeypatch.setattr(Path, "open", denied)
+    with pytest.raises(ll.ModelFileError, match=r"not a model file \(\[Errno 13\] Permission denied\); name one"):
+        ll.Model.load(saved)
+
+
 def test_cannot_write(tmp_path: Path):
     with pytest.raises(ll.ModelFileError, match=r"cannot write the model .*check the folder"):
         quick().fit(X, y).save(tmp_path / "nowhere" / "m.safetensors")

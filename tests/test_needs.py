@@ -10,7 +10,7 @@ import pytest
 import likelinet as ll
 from likelinet.core import machine
 from likelinet.model import needs
-from tests.small import cli, quick, table, write_csv
+from tests.small import COLUMNS, cli, quick, table, write_csv
 
 X, y = table()
 MILLION = 10**6
@@ -74,6 +74,28 @@ def test_long_trainings_are_noted_but_not_with_a_time(monkeypatch: pytest.Monkey
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         quick(training={"time": 100.0}).fit(X, y)
+
+
+def test_a_model_that_goes_on_is_estimated_as_a_new_one(monkeypatch: pytest.MonkeyPatch):
+    model = quick().fit(X, y)
+    monkeypatch.setattr(needs, "SPEED", 1.0)
+    with pytest.warns(UserWarning, match=r"takes .* hours or more .*training\.time bounds it"):
+        model.fit(X, y, warm_start=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model.partial_fit(X, y)  # one pass
+    before = model.predict(X)
+    monkeypatch.setattr(needs, "memory", lambda: 1000)
+    with pytest.raises(ll.ConfigError, match="but there are 1 MB"):
+        model.fit(X, y, warm_start=True)
+    np.testing.assert_array_equal(model.predict(X), before)
+
+
+def test_check_estimates_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    found: list[int] = []
+    monkeypatch.setattr(needs, "batch_of", lambda _, n: found.append(n) or n)
+    assert cli("check", write_csv(tmp_path / "t.csv", COLUMNS), "--target", "price", "--set", "quality=plain").code == 0
+    assert found == [40]
 
 
 def test_steps_bound_the_passes():

@@ -47,6 +47,29 @@ def test_the_command_prints_the_ranking_and_writes_the_best_config(tmp_path: Pat
     assert fit.code == 0
 
 
+def test_it_replaces_what_it_has_written_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    best = tmp_path / "best.yaml"
+    assert run(tmp_path, "--trials", "1").code == 0  # one config of the search
+    assert run(tmp_path).code == 0
+    own = best.read_text()
+    monkeypatch.setattr(searches, "tried", None)  # nothing more is
+    for other in ("a: [", "", own + "# mine\n", own.replace("[4]", "{a: 4}").replace("epochs: 6", "epochs: 7")):
+        best.write_text(other)
+        done = run(tmp_path)
+        assert (done.code, best.read_text()) == (2, other)
+        assert done.err == (
+            f"likelinet: {best}: is there already, and stays as it is; this search has not written it, so name another "
+            "one by -o, or remove it.\n"
+        )
+    best.write_text(own)
+    assert "best.yaml: is there already" in run(tmp_path, "--set", "training.epochs=7").err
+    assert "best.yaml: is there already" in run(tmp_path, search="ensemble: [1]").err
+
+
+def test_the_best_config_may_go_nowhere(tmp_path: Path):
+    assert run(tmp_path, "--trials", "1", "-o", "/dev/null").code == 0
+
+
 def test_ctrl_c_keeps_what_is_done_and_prints_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     former = signal.signal(signal.SIGINT, signal.default_int_handler)
     original = searches.tried

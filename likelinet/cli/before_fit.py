@@ -254,7 +254,7 @@ def compare(
     type=click.Path(path_type=Path),
     default=Path("best.yaml"),
     show_default=True,
-    help="The best config, for `likelinet fit`.",
+    help="The best config, for `likelinet fit`; a file is replaced if the same search has written it.",
 )
 @overrides_option
 def tune(

@@ -1,6 +1,7 @@
 """`likelinet check`: how a table is read, column by column, and all that is wrong with it."""
 
 import json
+import shutil
 import sys
 import textwrap
 import warnings
@@ -39,7 +40,7 @@ from likelinet.targets.suggestion import Suggestion, suggested
 from likelinet.targets.suitable import note_suspicions
 from likelinet.targets.target import Naming, Targets
 
-WIDTH = 110  # characters of a line
+WIDTH = 110  # characters of a line, or as many as the terminal has in those of columns
 NAME, VALUES = 18, 24  # characters of the columns whose content may be long
 MANY = 60  # columns that are shown
 
@@ -182,9 +183,10 @@ def suggestion(
 def in_lines(found: Checked, where: str) -> str:
     """Return all that there is to say as text of lines that fit a terminal, but for notes, faults and the config."""
     report, shown_ones = found.report, _shown_ones(found.report.columns)
+    width = max(WIDTH, shutil.get_terminal_size((WIDTH, 0)).columns)
     lines = [f"{where}: {counted(report.rows, 'row')}, {counted(len(report.columns), 'column')}.", ""]
-    lines += [_line("column", "kind", "distinct", "missing", "inputs", "values", "how it is read")]
-    lines += [_row(c) for c in shown_ones]
+    lines += [_line(width, "column", "kind", "distinct", "missing", "inputs", "values", "how it is read")]
+    lines += [_row(width, c) for c in shown_ones]
     rest = [c for c in report.columns if c not in shown_ones]
     if rest:
         kinds = ", ".join(f"{many} {kind}" for kind, many in Counter(map(_kind, rest)).most_common())
@@ -224,11 +226,11 @@ def _shown_ones(columns: Sequence[ColumnReport]) -> list[ColumnReport]:
     return [c for c in columns if c in odd or c in plain]
 
 
-def _row(c: ColumnReport) -> str:
+def _row(width: int, c: ColumnReport) -> str:
     how = c.encoding.rpartition(": ")[2] if c.kind not in ("refused", "moment") else c.encoding
     how = "refused, see below" if c.kind == "refused" else how
     counts = (str(c.distinct), str(c.missing or ""), str(c.inputs or ""))
-    return _line(shown(c.name), _kind(c), *counts, c.values, how)
+    return _line(width, shown(c.name), _kind(c), *counts, c.values, how)
 
 
 def _kind(c: ColumnReport) -> str:
@@ -236,10 +238,10 @@ def _kind(c: ColumnReport) -> str:
     return c.kind if c.role == "feature" else c.role
 
 
-def _line(name: str, kind: str, distinct: str, missing: str, inputs: str, values: str, how: str) -> str:
+def _line(width: int, name: str, kind: str, distinct: str, missing: str, inputs: str, values: str, how: str) -> str:
     counts = f"{kind:10s} {distinct:>8s} {missing:>7s} {inputs:>6s}"
     first = f"{_cut(name, NAME):{NAME}s} {counts}  {_cut(values, VALUES):{VALUES}s}  "
-    return (first + _cut(how, WIDTH - len(first))).rstrip()
+    return (first + _cut(how, width - len(first))).rstrip()
 
 
 def _wrapped(text: str) -> str:

@@ -126,7 +126,7 @@ def summary(model: Model) -> str:
     many = f"{counted(model.n_parameters, 'parameter')}{engine} in {counted(history.most_epochs, 'epoch')}"
     if (quality := model.config.quality) != "plain":
         many = f"{model.config.many_networks} (quality {quality}), {many}"
-    line = f"Fitted {many} ({_ending(history.stopped)}; {history.best_in_words})"
+    line = f"Fitted {many} ({_how_it_ended(history)}; {history.best_in_words})"
     if not history.epochs and history.stopped == "finished":
         return f"{line}: the start was already the maximum"
     if history.stopped == "diverged":
@@ -141,6 +141,13 @@ def summary(model: Model) -> str:
     if not history.groups:
         line = f"{line}; last train {loss} {np.mean(history.epochs[-1].train_nll):.4g}"
     return line + _validation(history, loss)
+
+
+def _how_it_ended(history: History) -> str:
+    """Return how a training ended; one that was stopped early with the patience, which the config may leave open."""
+    if history.stopped == "early stopping" and not history.groups and any(history.best_epoch):
+        return f"early stopping after {counted(history.most_epochs - max(history.best_epoch), 'epoch')} without gain"
+    return _ending(history.stopped)
 
 
 def loss_name(model: Model) -> str:

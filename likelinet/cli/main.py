@@ -42,6 +42,8 @@ def _main(arguments: list[str] | None) -> None:
     except BaseException as error:
         # A module that was being imported may have made another error of it.
         if ctrl_c.pressed or ended.number is not None or _interrupted(error):
+            if arguments is None:  # the process ends: of one more it would die in the middle of that
+                signal.signal(signal.SIGINT, signal.SIG_IGN)
             if sys.stderr is not None:
                 how = "interrupted" if ended.number is None else f"ended by {signal.Signals(ended.number).name}"
                 print(" ".join([f"likelinet: {how}.", *_notes(error)]), file=sys.stderr)

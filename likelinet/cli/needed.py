@@ -6,10 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 from likelinet.config import ModelConfig
-from likelinet.core.errors import ConfigError, DataError
-from likelinet.core.notes import unnoted
 from likelinet.model.fit import Fit
-from likelinet.model.needs import Needs, check_needs, in_bytes, needs
+from likelinet.model.needs import Needs, in_bytes, needs, refusal
 from likelinet.model.source import Source
 from likelinet.tables.inputs import Inputs
 from likelinet.tables.kinds.kind import Kind
@@ -26,11 +24,8 @@ def needed(config: ModelConfig, targets: Targets, kinds: Sequence[Kind], table: 
     found: list[Needs] = []
     for own in config.each_group:
         fit = replace(begun, config=own)
-        try:
-            found.append(needs(fit, table.n))
-            with unnoted():
-                check_needs(fit, table.n)
-        except (ConfigError, DataError) as error:
+        found.append(needs(fit, table.n))
+        if (error := refusal(fit, found[-1], table.n)) is not None:
             return found, str(error)
     return found, ""
 

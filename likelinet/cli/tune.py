@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 
 from likelinet.cli.declared import declared
-from likelinet.cli.output import check_output, replaced
+from likelinet.cli.output import check_new, check_output, replaced
 from likelinet.config.files import as_yaml, read_plain
 from likelinet.config.plain import in_one_line
-from likelinet.core.errors import DataError
+from likelinet.core.errors import ConfigError, DataError
 from likelinet.core.wording import counted
 from likelinet.selection.search import Search, Trial, of_one_measure
 from likelinet.selection.trial import COMPLETE, FAILED, PRUNED
@@ -44,6 +44,8 @@ def tune_command(
     space = read_plain(search)
     given = declared(files, target, overrides)
     plan = Search.of(given.config, given.in_memory, space, folds, str(search))
+    if output.is_file() and not _is_of(plan, output):
+        check_new(output, "this search has not written it, so name another one by -o")
     trials: list[Trial] = []
     cut: KeyboardInterrupt | None = None
     try:
@@ -64,6 +66,15 @@ def tune_command(
         click.echo(f"Best config: {output}")
     if cut is not None:
         raise cut
+
+
+def _is_of(plan: Search, path: Path) -> bool:
+    """Whether a file is what a search writes, to the letter, and so nobody's own work."""
+    try:
+        plain = read_plain(path)
+        return plan.space.has(plain) and path.read_text(encoding="utf-8") == as_yaml(plain)
+    except ConfigError:
+        return False
 
 
 def ranking_table(plan: Search, trials: Sequence[Trial], how: str) -> str:

@@ -120,7 +120,9 @@ class EarlyStoppingConfig(Config):
     """Stop when the validation NLL no longer falls."""
 
     patience: PositiveInt | None = None
-    """Epochs without improvement after which a member stops; null: 60, or 15 % of `epochs` that are null.
+    """Epochs without improvement after which a member stops; null: 60, or 15 % of `epochs` that are null, at least 10.
+
+    To train to the last epoch, set `early_stopping: null` instead.
 
     With the schedule `hold_then_anneal` those after which the rate falls; null: as many steps as up to the best look,
     at least 500.

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -90,7 +91,7 @@ class Content:
                 arrays: dict[str, np.ndarray] = {name: content.get_tensor(name) for name in content.keys()}  # noqa: SIM118
         # A type that NumPy has not, as bfloat16, ends in any of the others.
         except (SafetensorError, OSError, ValueError, TypeError, AttributeError, LookupError, MemoryError) as error:
-            advice = self.again if Path(file).read_bytes()[8:9] == b"{" else self.named
+            advice = self.again if _begins_like_ours(file) else self.named
             why = shown(str(error), 120)
             raise ModelFileError(f"{path}: truncated or not a {self.what} file ({why}); {advice}.") from None
         if self.key not in stored:
@@ -122,6 +123,13 @@ class Content:
         except (ValueError, KeyError, TypeError, RecursionError):
             raise ModelFileError(f"{path}: the metadata is damaged; {self.again}.") from None
         return metadata
+
+
+def _begins_like_ours(file: Any) -> bool:
+    """Whether a file that cannot be read as a whole has a header, as far as it can be read at all."""
+    with suppress(OSError), Path(file).open("rb") as content:
+        return content.read(9)[8:] == b"{"
+    return False
 
 
 def _digest(arrays: dict[str, np.ndarray], text: str) -> np.ndarray:

@@ -102,7 +102,7 @@ def fit(
         check_passes(config, inputs)
     dtype = "float64" if exact else config.training.precision
     untrained = Fit(config, custom, inputs, targets, np.zeros((0, 0), dtype), History(), source)
-    check_needs(untrained, *_rows_of_needs(rows, validation, exact))
+    check_needs(untrained, *rows_of_needs(rows, validation, exact))
     parts = [(rows, y)]
     if validation is not None:
         parts.append((validation, untrained.recognise(validation, f"validation {what}")))
@@ -160,7 +160,7 @@ def fit(
     return found, cause
 
 
-def _rows_of_needs(rows: Rows, validation: Rows | None, exact: bool) -> tuple[int, int | None]:
+def rows_of_needs(rows: Rows, validation: Rows | None, exact: bool) -> tuple[int, int | None]:
     """Return how many rows are trained on, and how many are in memory, if these are not all."""
     held_out = 0 if validation is None else validation.table.n
     if rows.beyond is None or exact:  # which a sample of a stream is for

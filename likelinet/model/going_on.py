@@ -8,7 +8,8 @@ from likelinet.config import ModelConfig
 from likelinet.core.notes import each_once
 from likelinet.model.few_rows import are_few, repeated, with_pairs
 from likelinet.model.fit import Fit
-from likelinet.model.fitting import folds_held_out
+from likelinet.model.fitting import folds_held_out, rows_of_needs
+from likelinet.model.needs import check_needs
 from likelinet.model.planning import planned
 from likelinet.model.source import Source
 from likelinet.model.stacking import in_time, with_folds
@@ -168,6 +169,8 @@ def _go_on(
     config, inputs, exact = fit.config, fit.inputs, is_exact(fit.config, fit.inputs)
     if once:
         check_passes(config, inputs)
+    else:
+        check_needs(fit, *rows_of_needs(rows, validation, exact))
     few = validation is None and not once and fit.imagined > 0.0 and are_few(rows.weight)
     rows = repeated(rows, few)
     parts = [(rows, fit.recognise(rows, what))]

@@ -119,9 +119,9 @@ def check_needs(fit: Fit, n: int, in_memory: int | None = None) -> None:
     DataError
         If the table itself does.
     """
-    found, there = needs(fit, n, in_memory), memory()
-    if there is not None and found.memory > there:
-        raise _refusal(fit, found, n, n if in_memory is None else in_memory, there)
+    found = needs(fit, n, in_memory)
+    if (error := refusal(fit, found, n, in_memory)) is not None:
+        raise error
     if fit.config.training.time is None and found.seconds > LONG:
         note(
             f"Training takes {readable(float(f'{found.seconds / 3600.0:.2g}'))} hours or more on this machine, by a "
@@ -164,8 +164,11 @@ def _widest_key(config: ModelConfig) -> str:
     return max(widths, key=lambda key: max(widths[key], default=0))
 
 
-def _refusal(fit: Fit, found: Needs, n: int, in_memory: int, there: int) -> ConfigError | DataError:
-    """Return what to say of a training that takes too much."""
+def refusal(fit: Fit, found: Needs, n: int, in_memory: int | None = None) -> ConfigError | DataError | None:
+    """Return what to say of a training that takes more memory than there is, as `needs` has found."""
+    there, here = memory(), n if in_memory is None else in_memory
+    if there is None or found.memory <= there:
+        return None
     config, head = fit.config, fit.objective.head
     each = {"networks": found.networks, "batch": found.batch, "rows": found.rows, "steps": found.steps}
     most = max(each, key=lambda name: each[name])
@@ -174,9 +177,7 @@ def _refusal(fit: Fit, found: Needs, n: int, in_memory: int, there: int) -> Conf
         widest = max(fit.inputs.columns, key=lambda kind: kind.width)
         name, many = shown(widest.name), widest.width
         one = f"exclude '{name}', which has {many:,} inputs" if many > 1 else "take fewer of them"
-        return DataError(
-            f"{begin}: x has {in_memory:,} rows of {fit.inputs.width:,} numbers; {one}, or take fewer rows."
-        )
+        return DataError(f"{begin}: x has {here:,} rows of {fit.inputs.width:,} numbers; {one}, or take fewer rows.")
     if most == "steps":
         return ConfigError(f"{begin} for the learning rates of all steps: lower training.epochs or training.steps.")
     if found.members > 1 and each[most] / found.members <= 0.5 * there:

@@ -4,6 +4,8 @@ import itertools
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import getitem
 from typing import Any
 
 import numpy as np
@@ -140,6 +142,14 @@ class Space:
     def plain(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return the config with these values as it would be written."""
         return with_keys(self.declared, values)
+
+    def has(self, plain: Any) -> bool:
+        """Whether plain data are a config that differs from these in values of the keys alone, whichever they are."""
+        try:
+            values = {name: reduce(getitem, name.split("."), plain) for name in self.keys}
+        except (LookupError, TypeError):
+            return False
+        return self.plain(values) == plain
 
     def to_json(self) -> dict[str, Any]:
         """Return the keys with their values as plain data."""

@@ -247,7 +247,7 @@ def finite_numbers(y: Any, naming: Naming) -> np.ndarray:
     try:
         y = y.astype(np.float64)
     except (TypeError, ValueError):
-        raise DataError(f"{naming.what} must hold numbers for this family; {_for_labels(y)}.") from None
+        raise DataError(f"{naming.what} must hold numbers for the family '{naming.kind}'; {_for_labels(y)}.") from None
     check_finite(y, naming.what, naming.index)
     return y
 

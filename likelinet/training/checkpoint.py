@@ -119,18 +119,21 @@ class Generations:
         ModelFileError
             If none is whole.
         """
-        errors: list[ModelFileError] = []
+        faults: list[str] = []
         for path in self.files:
             try:
                 found = CONTENT.load(path)
             except ModelFileError as error:
-                errors.append(error)
+                faults.append(str(error).partition("; ")[0].removesuffix("."))  # without what to do with a single one
                 continue
-            for error in errors:
-                note(f"{str(error).partition('; ')[0]}; the checkpoint before it, {path.name}, is taken.")
+            for fault in faults:
+                note(f"{fault}; the checkpoint before it, {path.name}, is taken.")
             return found
-        if errors:
-            raise errors[0]
+        if faults:
+            raise ModelFileError(
+                f"{faults[0]}, and no other checkpoint there is whole; remove the folder, or name another one, and the "
+                "fit begins anew."
+            )
         return None
 
     def write(self, arrays: dict[str, np.ndarray], metadata: dict[str, Any], keep: int = KEPT) -> None:

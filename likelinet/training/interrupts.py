@@ -2,6 +2,7 @@
 
 import signal
 import threading
+import time
 from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
@@ -9,6 +10,7 @@ from typing import Any
 
 # What ends a process that has no word on it; Windows has no SIGHUP.
 ENDING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+SAME = 1.0  # seconds for which Ctrl-C that is pressed again is the same one
 
 
 class CtrlC(AbstractContextManager["CtrlC"]):
@@ -19,6 +21,8 @@ class CtrlC(AbstractContextManager["CtrlC"]):
     other than the main one, where nobody hears Ctrl-C, this does nothing. Within another one, what that has noted is
     raised at once.
 
+    Pressed again at once, it is not raised again: that would break what the first one has begun, as to save a model.
+
     Parameters
     ----------
     waits : bool
@@ -27,6 +31,7 @@ class CtrlC(AbstractContextManager["CtrlC"]):
 
     def __init__(self, waits: bool = False) -> None:
         self.pressed, self._waits = False, waits
+        self._again = 0.0  # the moment from which on it is another one
         self._former: Any = None
 
     def __enter__(self) -> "CtrlC":
@@ -40,13 +45,15 @@ class CtrlC(AbstractContextManager["CtrlC"]):
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
         """Do what would be done without us, and remember that it was Ctrl-C."""
+        if time.monotonic() < self._again:
+            return
         if self._waits and not self.pressed:
-            self.pressed = True
+            self.pressed, self._again = True, time.monotonic() + SAME
             return
         try:
             self._former(number, frame)
         except KeyboardInterrupt:
-            self.pressed = True
+            self.pressed, self._again = True, time.monotonic() + SAME
             raise
 
     def heard(self) -> bool:
