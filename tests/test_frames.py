@@ -300,3 +300,10 @@ def test_text_without_blanks_around_it_is_not_copied():
     assert addresses[:2] == addresses[2:]
     assert isinstance(b, Text)
     assert b.tolist() == ["x", "y", "z"]
+
+
+def test_a_column_of_numbers_in_one_file_and_text_in_another(tmp_path: Path):
+    for name, cells in (("1", [1.5]), ("2", ["x"])):
+        pq.write_table(pa.table({"a": cells}), tmp_path / name)
+    with pytest.raises(ll.DataError, match=r"2: column 'a' holds text in this file, and numbers in the first one"):
+        as_table([tmp_path / "1", tmp_path / "2"])
