@@ -1,6 +1,7 @@
 """`likelinet predict`: columns of the table beside the predictions, parameters, exceedances, and other formats."""
 
 import json
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 import scipy
 
 import likelinet as ll
+from likelinet.cli.predict import AT_ONCE
 from tests.small import COLUMNS, cli, fit, read_csv, write_csv
 
 IDS = [f"{i:03d}" for i in range(40)]
@@ -186,3 +188,18 @@ def test_a_mean_that_does_not_exist_has_a_note(df: list[float], options: tuple[s
     assert (done.code, done.err) == (0, note)
     mean = read_csv(done.out).get("mean", ["nan"] * 40)
     np.testing.assert_array_equal(np.isnan(numbers(mean)), np.array(columns["df"]) <= 1.0)
+
+
+def test_very_many_rows_are_those_of_the_model(folder: Path, tmp_path: Path):
+    n, model = 2 * AT_ONCE + 5, ll.Model.load(folder / "price")
+    write_csv(tmp_path / "new.csv", {name: [*islice(cycle(cells), n)] for name, cells in TABLE.items()})
+    d = model.predict_dist(tmp_path / "new.csv")
+    done = cli("predict", folder / "price", tmp_path / "new.csv", "--keep", "id", "--above", "3", "--prob", "price < 2")
+    found = read_csv(done.out)
+    assert found.pop("id") == [*islice(cycle(IDS), n)]
+    expected = [d.mean(), d.ppf(0.05), d.ppf(0.5), d.ppf(0.95), d.sf(3.0), d.cdf(2.0)]
+    np.testing.assert_array_equal([numbers(column) for column in found.values()], expected)
+    draws = read_csv(cli("sample", folder / "price", tmp_path / "new.csv", "-n", "2", "--seed", "1").out)
+    np.testing.assert_array_equal(
+        [numbers(column) for column in draws.values()], model.sample(tmp_path / "new.csv", 2, 1)
+    )

@@ -290,3 +290,20 @@ def test_a_label_that_is_too_long():
         ll.DataError, match="Target 'y' has a text of 1,001 bytes; labels of classes may have up to 1,000: name"
     ):
         model.fit(frame)
+
+
+def test_text_without_blanks_around_it_is_not_copied():
+    cells = pa.table({"a": pa.chunked_array([["x y", ""], ["é"]]), "b": [" x", "y", "z\u00a0"]})
+    a, b = (as_table(cells).columns[name] for name in "ab")
+    assert isinstance(a, Text)
+    addresses = [chunk.buffers()[2].address for chunk in (*a.cells.chunks, *cells["a"].chunks)]
+    assert addresses[:2] == addresses[2:]
+    assert isinstance(b, Text)
+    assert b.tolist() == ["x", "y", "z"]
+
+
+def test_a_column_of_numbers_in_one_file_and_text_in_another(tmp_path: Path):
+    for name, cells in (("1", [1.5]), ("2", ["x"])):
+        pq.write_table(pa.table({"a": cells}), tmp_path / name)
+    with pytest.raises(ll.DataError, match=r"2: column 'a' holds text in this file, and numbers in the first one"):
+        as_table([tmp_path / "1", tmp_path / "2"])

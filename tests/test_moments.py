@@ -13,7 +13,9 @@ from likelinet.tables.inputs import Inputs, learn_inputs
 from likelinet.tables.kinds.left_out import Constant
 from likelinet.tables.kinds.moment import Moment, place_in
 from likelinet.tables.kinds.noted import note_readings
+from likelinet.tables.recognise.moments import moments_in
 from likelinet.tables.table import as_table
+from likelinet.tables.text import Text
 from tests.small import quick
 
 DAYS = pd.Series(pd.date_range("2020-01-01", "2021-12-31", freq="D"))
@@ -225,3 +227,10 @@ def test_times_of_a_day_are_shown_without_a_date():
     (kind,) = learn_inputs(as_table({"t": ["19:30", "12:15", "12:00"] * 9}), ["t"], np.ones(27), DataConfig()).columns
     assert kind.seen == "12:00:00 … 19:30:00"
     assert kind.describe() == "times ('19:30' is 19:30:00) as time since 12:00:00, with the hour"
+
+
+def test_very_many_moments_are_those_of_pandas():
+    when = pd.Series(pd.date_range("1999-12-31 23:59:58", periods=140_001, freq="73s"))
+    found = moments_in(Text.of(when.astype(str)))
+    assert found is not None
+    np.testing.assert_array_equal(found.values, when.to_numpy())

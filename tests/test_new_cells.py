@@ -9,6 +9,7 @@ import pytest
 import likelinet as ll
 from likelinet.config import DataConfig
 from likelinet.tables.inputs import Encoded, Inputs, learn_inputs
+from likelinet.tables.kinds import category
 from likelinet.tables.recognise.moments import read_moments
 from likelinet.tables.table import Table
 from likelinet.tables.text import Text
@@ -149,3 +150,22 @@ def test_a_batch_of_dates_in_another_form_is_predicted():
     other = frame.assign(when=[day.strftime("%d %B %Y") for day in DAYS])
     with pytest.warns(UserWarning, match="Dates of another form"):
         np.testing.assert_array_equal(model.predict(other), model.predict(frame))
+
+
+def test_levels_are_looked_up_once_for_all_slices(monkeypatch: pytest.MonkeyPatch):
+    levels = [f"l{i}" for i in range(200)]
+    inputs = learned(levels * 5)
+    (kind, _), looked_up, hash_of = inputs.columns, list[str](), category.hash_of
+    assert isinstance(kind, category.Category)
+    cells = [*levels[::-1], "new", "", "new"] * 3
+    new = table(cells)
+    each = np.empty((kind.width, len(cells)))
+    strange = kind.encode(new.column("a"), each)
+    np.testing.assert_array_equal(strange.unseen, np.array(cells) == "new")
+    np.testing.assert_array_equal(strange.missing, np.array(cells) == "")
+    monkeypatch.setattr(category, "hash_of", lambda level: looked_up.append(level) or hash_of(level))
+    rows = inputs.rows(new)
+    x = np.concatenate([rows[at : at + 7] for at in range(0, len(cells), 7)])
+    np.testing.assert_array_equal(x[:, :-1], each.T)
+    assert len(looked_up) == len({*looked_up}) > 100
+    assert notes(rows)[0].endswith("column 'a' in 6 rows (201, 203, 404, 406, 607, …: new).")

@@ -17,7 +17,7 @@ from likelinet.model.predicted_columns import kind_of_numbers, of_numbers
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "=="}
 
 
-def probability(model: Model, d: Distribution, event: Event) -> dict[str, list[float]]:
+def probability(model: Model, d: Distribution, event: Event) -> dict[str, np.ndarray]:
     """Return the probability of an event in each row, under a name that says which it is."""
     output, bounds = _about(event, model.target_names)
     classes = d.class_marginals()
@@ -29,7 +29,7 @@ def probability(model: Model, d: Distribution, event: Event) -> dict[str, list[f
         values = np.sum(p * holds, axis=-1)  # not by BLAS, whose bits differ from row to row
     else:
         values = _of_number(event, bounds, d.marginals()[:, output] if d.event_shape else d)
-    return {f"P({event})": np.clip(values, 0.0, 1.0).tolist()}
+    return {f"P({event})": np.clip(values, 0.0, 1.0)}
 
 
 def _about(event: Event, names: list[str]) -> tuple[int, list[tuple[str, str]]]:

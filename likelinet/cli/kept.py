@@ -17,7 +17,7 @@ from likelinet.tables.text import Text
 from likelinet.tables.times import as_text, seconds
 
 
-def kept_cells(texts: Sequence[str], table: Table, typed: bool) -> dict[str, list[Any]]:
+def kept_cells(texts: Sequence[str], table: Table, typed: bool) -> dict[str, Column | list[Any]]:
     """Return the cells of the columns that texts name, each once; several in one are separated by commas.
 
     Parameters
@@ -36,11 +36,11 @@ def kept_cells(texts: Sequence[str], table: Table, typed: bool) -> dict[str, lis
     return {name: cells(column) for name, column in zip(names, columns, strict=True)}
 
 
-def _as_it_stands(column: Column) -> list[Any]:
+def _as_it_stands(column: Column) -> Column:
     """Return the cells of a column; moments as ISO writes them."""
     if isinstance(column, np.ndarray) and is_time(column):
-        return as_text(column).tolist() if column.dtype.kind == "M" else seconds(column).tolist()
-    return column.tolist()
+        return as_text(column) if column.dtype.kind == "M" else seconds(column)
+    return column
 
 
 def _values(column: Column) -> list[Any]:

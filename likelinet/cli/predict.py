@@ -1,8 +1,7 @@
 """`likelinet predict`, `sample`, `encode`, `generate`: a header and a row for each x."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -18,13 +17,15 @@ from likelinet.model.predicted_columns import QUANTILES, interval, named, of_out
 from likelinet.tables.roles import other_columns
 from likelinet.tables.table import Table
 
+AT_ONCE = 1 << 12  # rows that are Python's values at a time
+
 
 def prediction_rows(
     model: Model,
     table: Table,
     quantiles: Sequence[float] | None,
     above: Sequence[float] = (),
-    kept: Mapping[str, Sequence[Any]] | None = None,
+    kept: Mapping[str, Any] | None = None,
     parameters: bool = False,
     events: Sequence[Event] = (),
     level: float | None = None,
@@ -58,19 +59,21 @@ def prediction_rows(
     if quantiles is None:
         quantiles = QUANTILES if level is None else (0.5,)
     columns = _with_known_mean(d, prediction_columns(model, d, quantiles), quantiles)
-    header, rows = [*columns], zip(*(c.tolist() for c in columns.values()), strict=True)
-    further = {} if level is None else _of_outputs(model, d, interval(model, d, level, "--interval"))
+    further = {} if level is None else of_outputs(model, d, interval(model, d, level, "--interval"))
     further |= {name: values for t in above for name, values in _above(model, d, t).items()}
     further |= {name: values for event in events for name, values in asked.probability(model, d, event).items()}
-    further |= {} if costs is None else _of_outputs(model, d, asked.decision(model, d, costs))
+    further |= {} if costs is None else of_outputs(model, d, asked.decision(model, d, costs))
     further |= _parameters(model, d) if parameters else {}
-    if twice := sorted(kept.keys() & {*header, *further}):
+    if twice := sorted(kept.keys() & {*columns, *further}):
         raise DataError(f"--keep: the predictions have a column '{twice[0]}' too; leave it out, or rename it.")
-    if not kept and not further:
-        return header, rows
-    before, after = (zip(*c.values(), strict=True) if c else repeat((), table.n) for c in (kept, further))
-    beside = ([*k, *row, *f] for k, row, f in zip(before, rows, after, strict=True))
-    return [*kept, *header, *further], beside
+    return [*kept, *columns, *further], _rows([*kept.values(), *columns.values(), *further.values()], table.n)
+
+
+def _rows(columns: Sequence[Any], n: int) -> Iterator[Sequence[Any]]:
+    """Yield the n rows of columns as Python's values, of which all at once would take several times as much memory."""
+    for first in range(0, n, AT_ONCE):
+        some = (column[first : first + AT_ONCE] for column in columns)
+        yield from zip(*(cells if isinstance(cells, list) else cells.tolist() for cells in some), strict=True)
 
 
 def _beside_kept(model: Model, table: Table, kept: Iterable[str]) -> Table:
@@ -103,33 +106,24 @@ def _with_known_mean(
     return columns
 
 
-def _of_outputs(model: Model, d: Distribution, columns: Mapping[str, np.ndarray]) -> dict[str, list]:
-    """Return columns of each output by itself, as lists."""
-    return _listed(of_outputs(model, d, columns))
-
-
-def _listed(columns: Mapping[str, np.ndarray]) -> dict[str, list]:
-    return {name: column.tolist() for name, column in columns.items()}
-
-
-def _above(model: Model, d: Distribution, t: float) -> dict[str, list[float]]:
+def _above(model: Model, d: Distribution, t: float) -> dict[str, np.ndarray]:
     """Return P(y > t) of each output."""
     d = d.as_numbers()
     if d.class_marginals() is not None:
         raise DataError("--above is for numbers, and this model predicts classes.")
     probability = d.sf(np.broadcast_to(t, d.event_shape))
-    return _listed(named(f"p_above_{written(t)}", probability, model.target_names if d.event_shape else []))
+    return named(f"p_above_{written(t)}", probability, model.target_names if d.event_shape else [])
 
 
-def _parameters(model: Model, d: Distribution) -> dict[str, list[float]]:
+def _parameters(model: Model, d: Distribution) -> dict[str, np.ndarray]:
     """Return the parameters by name: those of several outputs by the name of each, others numbered from 1."""
     if model.recalibrated is not None:
         note("The parameters are those of the plain predictions; the other columns are recalibrated.")
-    found = {}
+    found: dict[str, np.ndarray] = {}
     for name, values in d.values_by_name().items():
         by_output = values.shape[1:] == d.event_shape == (len(model.target_names),)
         found |= named(name, values, model.target_names if by_output else [])
-    return _listed(found)
+    return found
 
 
 def sample_rows(model: Model, table: Table, number: int, seed: int | None) -> tuple[list[str], Iterable[Sequence[Any]]]:
@@ -146,7 +140,7 @@ def sample_rows(model: Model, table: Table, number: int, seed: int | None) -> tu
 def code_rows(model: Model, table: Table) -> tuple[list[str], Iterable[Sequence[Any]]]:
     """Return header and rows: the numbers of each code."""
     codes = model.encode(table)
-    return [f"code_{j + 1}" for j in range(codes.shape[1])], codes.tolist()
+    return [f"code_{j + 1}" for j in range(codes.shape[1])], _rows([*codes.T], len(codes))
 
 
 def generated_rows(model: Model, number: int, seed: int | None) -> tuple[list[str], Iterable[Sequence[Any]]]:
@@ -154,7 +148,7 @@ def generated_rows(model: Model, number: int, seed: int | None) -> tuple[list[st
     return model.target_names, _cells(model, model.generate(number, seed).reshape(number, -1))
 
 
-def _cells(model: Model, y: np.ndarray) -> list:
-    """Return drawn y as plain values, counts and codes as whole numbers."""
+def _cells(model: Model, y: np.ndarray) -> Iterable[Sequence[Any]]:
+    """Return the rows of drawn y as plain values, counts and codes as whole numbers."""
     whole = y.dtype.kind == "f" and model.whole_numbers
-    return (y.astype(np.int64) if whole else y).tolist()
+    return _rows([*(y.astype(np.int64) if whole else y).T], len(y))

@@ -60,8 +60,9 @@ def _coded(values: Any) -> Coded:
 
 
 def trimmed(cells: Any) -> Any:
-    """Return strings without the blanks around them."""
-    return pc.utf8_trim_whitespace(cells)
+    """Return strings without the blanks around them; the same where there are none, so that no copy is held."""
+    found = pc.utf8_trim_whitespace(cells)
+    return cells if found.equals(cells) else found
 
 
 def _strings(values: Any) -> Any:

@@ -1,8 +1,8 @@
 """Coded columns: categories as whole numbers, with the levels that these stand for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, overload
+from dataclasses import dataclass, replace
+from typing import Any, Self, overload
 
 import numpy as np
 
@@ -36,11 +36,11 @@ class Coded:
     @overload
     def __getitem__(self, rows: int) -> str: ...
     @overload
-    def __getitem__(self, rows: slice | np.ndarray) -> "Coded": ...
-    def __getitem__(self, rows: int | slice | np.ndarray) -> "str | Coded":
+    def __getitem__(self, rows: slice | np.ndarray) -> Self: ...
+    def __getitem__(self, rows: int | slice | np.ndarray) -> str | Self:
         """Return one cell as text, or the column of the rows of a slice, of a mask or of an array of positions."""
         if isinstance(rows, slice | np.ndarray):
-            return Coded(self.codes[rows], self.levels, self.values, self.ordered)
+            return replace(self, codes=self.codes[rows])
         code = self.codes[rows]
         return "" if code < 0 else self.levels[code]
 

@@ -262,9 +262,10 @@ class Encoded:
 
     def _take_lost(self, kind: Kind) -> None:
         """Keep where cells are lost as they are read, which strict models refuse, and which are of another form."""
-        if kind.name not in self._read:
+        read = self._read.get(kind.name)
+        if not isinstance(read, np.ndarray):  # as categories, of which all are kept
             return
-        cells, read = self.table.column(kind.name), self._read[kind.name]
+        cells = self.table.column(kind.name)
         lost = kind.lost(self.table, read)
         if self._strict and lost.any():
             raise self.table.text_among(kind.name, lost, "numbers" if kind.of_numbers else "dates or times")

@@ -13,6 +13,7 @@ from likelinet.tables.cells import BOOLS, is_missing_word
 from likelinet.tables.coded import Coded, coded
 from likelinet.tables.columns import Column
 from likelinet.tables.kinds.kind import USUAL, Kind, Strange, with_indicator
+from likelinet.tables.table import Table
 
 MANY = 50  # levels with an input of their own, where there are more than MANY + HASHED
 HASHED = 32  # inputs that the others share then
@@ -70,28 +71,29 @@ class Category(Kind):
             names += [f"{self.name} hash {j + 1}" for j in range(HASHED)]
         return with_indicator(names, self.name, self.indicator)
 
+    def read(self, table: Table) -> Column | None:  # so that each level is looked up once, not in each slice
+        cells = table.column(self.name)
+        return None if isinstance(cells, np.ndarray) else self._placed(coded(cells))
+
     def encode(self, cells: Column, out: np.ndarray) -> Strange:
-        found = coded(cells)
-        place, value, unseen, missing = self._of_levels(found)
-        out[:] = 0.0
+        found = cells if isinstance(cells, _Placed) else self._placed(coded(cells))
         codes = found.codes  # -1 for missing cells, which the last entry of each is for
-        rows = (place[codes] >= 0).nonzero()[0]
-        out[place[codes[rows]], rows] = value[codes[rows]]
+        out[:] = 0.0
+        place = found.place[codes]
+        rows = (place >= 0).nonzero()[0]
+        out[place[rows], rows] = found.value[codes[rows]]
         if self.means:
-            out[self.of_tail] = self._means_of(found.levels)[:, codes]
-        if not (unseen.any() or missing[codes].any()):
+            out[self.of_tail] = found.means[:, codes]
+        strange, lacking = found.unseen[codes], found.missing[codes]
+        if not (strange.any() or lacking.any()):
             return USUAL
-        strange, lacking = unseen[codes], missing[codes]
         return Strange(
             unseen=strange if strange.any() else None,
             missing=lacking if lacking.any() and not self.indicator else None,
         )
 
-    def _of_levels(self, found: Coded) -> tuple[np.ndarray, ...]:
-        """Return for each level that occurs, and for missing cells, its input and value, and if it is unseen, missing.
-
-        The input is -1 where it has none.
-        """
+    def _placed(self, found: Coded) -> "_Placed":
+        """Return categories with what becomes of each level."""
         lower = [level.lower() for level in self.levels]
         # True and False go in any spelling.
         any_case = set(lower) <= BOOLS.keys() and len(set(lower)) == len(lower)
@@ -113,7 +115,8 @@ class Category(Kind):
                 value[j] = 1.0 if hashed // HASHED % 2 else -1.0
             else:
                 place[j], unseen[j] = len(self.levels) if self.pooled else -1, True
-        return place, value, unseen, missing
+        means = self._means_of(found.levels) if self.means else np.zeros((0, n + 1))
+        return _Placed(**vars(found), place=place, value=value, unseen=unseen, missing=missing, means=means)
 
     @cached_property
     def _places_in_tail(self) -> dict[int, int]:
@@ -149,6 +152,27 @@ class Category(Kind):
         parts += ["missing cells"] if self.indicator else []
         many, why = len(self.levels) + len(self.pooled) + len(self.tail), f" ({self.words})" if self.words else ""
         return f"category of {counted(many, 'level')}{why}: {', '.join(parts)}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Placed(Coded):
+    """Categories with what becomes of each level that there is, and at last of missing cells.
+
+    Parameters
+    ----------
+    place, value : ndarray, shape (n + 1,)
+        Its input, -1 where it has none of its own, and what that is.
+    unseen, missing : ndarray of bool, shape (n + 1,)
+        Whether it was not seen in training, or stands for a missing cell.
+    means : ndarray, shape (many, n + 1)
+        The inputs that it makes by its means.
+    """
+
+    place: np.ndarray
+    value: np.ndarray
+    unseen: np.ndarray
+    missing: np.ndarray
+    means: np.ndarray
 
 
 def hash_of(level: str) -> int:

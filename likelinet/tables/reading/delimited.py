@@ -104,9 +104,10 @@ def _cells(path: Path, raw: bytes, layout: Layout) -> list[Any]:
         quotes and (_ends_in_quotes(raw) or any(_has_line(c) for c in columns))
     ):
         find_fault(path, raw, *where, width)  # a quote that was left open may have swallowed them
-    pa.default_memory_pool().release_unused()  # what the reader has kept beside the cells
     columns.reverse()
-    return [trimmed(columns.pop()) for _ in range(width)]  # one by one, so that there are never two of all
+    found = [trimmed(columns.pop()) for _ in range(width)]  # one by one, so that there are never two of all
+    pa.default_memory_pool().release_unused()  # what the reader has kept beside the cells
+    return found
 
 
 def _parsed(path: Path, body: Any, layout: Layout, quotes: bool) -> list[Any]:

@@ -24,9 +24,14 @@ def read_columns(paths: Sequence[Path], header: bool) -> tuple[dict[str, Column 
     """Return the columns of files, whose rows follow one another, by name, and the number of rows."""
     first, *others = paths
     check_different(paths)
-    columns = _read(first, header)
+    text, columns = _read(first, header)
     for path in others:
-        more = _read(path, header)
+        also_text, more = _read(path, header)
+        if also_text is not text:
+            raise DataError(
+                f"{path}: text and Parquet or Arrow files are no one table, and {first} is the other, whose columns "
+                "have other types: write both in one format."
+            )
         if lacking := sorted(columns.keys() ^ more.keys()):
             where = path if lacking[0] in columns else first
             raise DataError(f"{where}: there is no column '{lacking[0]}', which the other file has.")
@@ -72,17 +77,18 @@ def rewritten(path: Path, rows: np.ndarray) -> bytes:
     return sink.getvalue().to_pybytes()
 
 
-def _read(path: Path, header: bool) -> dict[str, Column | Unusable]:
+def _read(path: Path, header: bool) -> tuple[bool, dict[str, Column | Unusable]]:
+    """Return whether a file holds text, and its columns."""
     raw = contents(path)
     form = _format(raw)
     if form is None:
-        return {**read_delimited(path, raw, header)}
+        return True, {**read_delimited(path, raw, header)}
     try:
         table = form.read(pa.BufferReader(raw))
     except (pa.ArrowException, OSError) as error:
         raise DataError(f"{path}: cannot read the table ({str(error).splitlines()[0]}); the file is damaged.") from None
     columns = arrow_table_columns(table, str(path))[0]
-    return {n: c for n, c in columns.items() if not n.startswith("__index_level_")}  # the names of pandas' rows
+    return False, {n: c for n, c in columns.items() if not n.startswith("__index_level_")}  # the names of pandas' rows
 
 
 def _joined(path: Path, name: str, above: Column | Unusable, below: Column | Unusable) -> Column | Unusable:

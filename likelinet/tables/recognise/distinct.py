@@ -53,10 +53,13 @@ def distinct(text: Text) -> Distinct:
     """Return the different cells of a column, and which row has which."""
     each = pc.dictionary_encode(text.cells.cast(pa.string())).combine_chunks()
     if len(text) == 0:
-        return Distinct(text.cells.cast(pa.string()).combine_chunks(), np.zeros(0, np.int64))
-    filled = np.asarray(pc.invert(missing_words(each.dictionary))).astype(bool)
-    place = np.where(filled, np.cumsum(filled) - 1, -1)
-    return Distinct(each.dictionary.filter(filled), place[np.asarray(each.indices)])
+        return Distinct(text.cells.cast(pa.string()).combine_chunks(), np.zeros(0, np.int32))
+    cells, codes = each.dictionary, np.asarray(each.indices)
+    filled = np.asarray(pc.invert(missing_words(cells))).astype(bool)
+    if filled.all():
+        return Distinct(cells, codes)
+    place = np.where(filled, np.cumsum(filled) - 1, -1).astype(np.int32)
+    return Distinct(cells.filter(filled), place[codes])
 
 
 def whole_numbers(values: np.ndarray) -> np.ndarray | None:

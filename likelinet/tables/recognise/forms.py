@@ -52,6 +52,7 @@ FORMS = {
     "%H.%M.%S": r"(?P<H>[0-9]{1,2})\.(?P<M>[0-9]{2})\.(?P<S>[0-9]{2})",
 }
 TIMES = ("%H:%M", "%H.%M.%S")  # of a day that nobody names
+AT_ONCE = 1 << 16  # cells whose parts are in memory
 _MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october"]
 _MONTHS += ["november", "december"]
 _NAMES = {name[:n]: j + 1 for j, name in enumerate(_MONTHS) for n in (3, 4, 20)}
@@ -72,6 +73,12 @@ def in_form(cells: Any, form: str, since: int = SINCE) -> np.ndarray:
     A time without a date is one of 1970-01-01; an offset from UTC is left aside, so that the time is what a clock there
     shows.
     """
+    each = [_in_form(cells.slice(first, AT_ONCE), form, since) for first in range(0, max(len(cells), 1), AT_ONCE)]
+    return np.concatenate(each)
+
+
+def _in_form(cells: Any, form: str, since: int) -> np.ndarray:
+    """Return the same of some cells, each of whose parts is an array for itself."""
     names = re.findall(r"\(\?P<(\w)>", FORMS[form])
     found = pc.extract_regex(cells, f"^(?:{FORMS[form]})$")
     parts = {name: pc.struct_field(found, name) for name in names}
