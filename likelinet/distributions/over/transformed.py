@@ -339,7 +339,7 @@ class Transformed(TailsPassedOn, Wrapper):
             return self.transform.forward(x)
 
     def _seen(self, y: ArrayLike) -> np.ndarray:
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", over="ignore"):
             return self.transform.inverse(self._numbers(y))
 
     def __repr__(self) -> str:
