@@ -116,8 +116,8 @@ class Lost:
     writing: float = 0.0
 
     def beyond(self, every: float) -> float:
-        """Return how much more it is than it may be; the first writing is of the one before, the last is cut short."""
-        return self.seconds - max(every, self.writing / SHARE) - self.longest - 2.0 * self.writing
+        """Return how much more it is than it may be: from one writing to a look that is due, and one cut off."""
+        return self.seconds - max(every, self.writing / SHARE) - 2.0 * self.longest - self.writing
 
 
 @dataclass
