@@ -1,10 +1,12 @@
 """Fits that are killed at random moments, again and again, and go on: they come to the bits of one that was not.
 
-    python benchmarks/kills.py [CASE ...] [--kills 100] [--seed 0] [--folder DIR]
+    python benchmarks/kills.py [CASE ...] [--kills 100] [--every 0.05] [--longer 1] [--seed 0] [--folder DIR]
 
 Each fit is the command `likelinet fit … --checkpoint … --resume` in a process of its own, which SIGKILL ends. The model
 file that was there must stay whole, and that of a fit that has come to its end be the one of the whole fit, but for the
-seconds that it took. Exits with 1 if any is not.
+seconds that it took. What a kill loses is what has passed since the state was taken that the latest checkpoint holds,
+or since the process began to train: at most an interval, or ten times what writing takes where that is more, and the
+longest from one look at the clock to the next. Exits with 1 if a model is another one, or more is lost.
 """
 
 import argparse
@@ -15,7 +17,8 @@ import signal
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +34,7 @@ from likelinet.model import container
 from likelinet.model.model import Model
 from likelinet.tables import stream
 from likelinet.training.checkpoint import CONTENT
+from likelinet.training.record import SHARE, Record
 
 # What is declared of each fit, and how many rows it has.
 CASES: dict[str, tuple[int, dict[str, str]]] = {
@@ -97,7 +101,23 @@ CASES: dict[str, tuple[int, dict[str, str]]] = {
 }
 STREAMED = {"stream", "stream on jax"}
 stream.CELLS, stream.LEAST = 1 << 11, 1 << 9  # so that small tables have several windows
-EVERY = 0.05  # seconds
+SLACK = 0.05  # seconds in which a process that is killed may not have told what it did
+# What a process tells: that a training begins, looks at the clock and ends; beside these, that it has written.
+TOLD = {"go_on": "begins", "write_if_due": "looks", "ended": "ends", "close": "closes"}
+
+
+@dataclass
+class Lost:
+    """Seconds of training that a kill has lost; the longest from look to look, and between what; and writing."""
+
+    seconds: float = 0.0
+    longest: float = 0.0
+    between: str = ""
+    writing: float = 0.0
+
+    def beyond(self, every: float) -> float:
+        """Return how much more it is than it may be: from one writing to a look that is due, and one cut off."""
+        return self.seconds - max(every, self.writing / SHARE) - 2.0 * self.longest - self.writing
 
 
 @dataclass
@@ -107,7 +127,8 @@ class Found:
     kills: int = 0
     fits: int = 0
     wrong: int = 0
-    lost: float = 0.0  # seconds at most from the last checkpoint of a process to its kill
+    beyond: int = 0  # kills at which more was lost than there may be
+    most: Lost = field(default_factory=Lost)
 
 
 def table(path: Path, rows: int) -> Path:
@@ -120,8 +141,45 @@ def table(path: Path, rows: int) -> Path:
     return path
 
 
-def started(arguments: list[str], log: Path) -> int:
+def telling(told: Path) -> None:
+    """Have this process write down when it does what is in `TOLD`, and when a checkpoint has been written."""
+    file = told.open("w", buffering=1)
+
+    def observed(method: Any, before: str, after: str = "") -> Any:
+        def call(*args: Any, **options: Any) -> Any:
+            if before:
+                file.write(f"{time.monotonic()} {before}\n")
+            given = method(*args, **options)
+            if after:
+                file.write(f"{time.monotonic()} {after}\n")
+            return given
+
+        return call
+
+    for name, what in TOLD.items():
+        setattr(Record, name, observed(getattr(Record, name), what))
+    Record._write = observed(Record._write, "", "has written")
+
+
+def lost(told: Path, at: float) -> Lost:
+    """Return what a kill at a moment has lost of what a process has told."""
+    lines = [line.split(" ", 1) for line in told.read_text().splitlines()] if told.exists() else []
+    moments = [(float(when), what) for when, what in lines]
+    if not moments or any(what == "closes" for _, what in moments):
+        return Lost()
+    found, (kept, _) = Lost(), moments[0]
+    for (before, what), (after, then) in pairwise([*moments, (at, "is killed")]):
+        if then == "has written":
+            kept, found.writing = before, max(found.writing, after - before)
+        elif after - before > found.longest:
+            found.longest, found.between = after - before, f"{what}, {then}"
+    found.seconds = at - kept
+    return found
+
+
+def started(arguments: list[str], log: Path, told: Path) -> int:
     """Start a command in a process of its own and return its number."""
+    told.unlink(missing_ok=True)
     number = os.fork()
     if number:
         return number
@@ -129,6 +187,7 @@ def started(arguments: list[str], log: Path) -> int:
     with contextlib.suppress(BaseException), log.open("a") as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
+        telling(told)
         try:
             command(arguments)
             code = 0
@@ -163,15 +222,15 @@ def model(path: Path) -> tuple[dict[str, bytes], Any]:
     return {name: a.tobytes() for name, a in arrays.items()}, timeless(metadata)
 
 
-def tried(name: str, kills: int, seed: int, folder: Path) -> Found:
+def tried(name: str, asked: argparse.Namespace, kills: int, seed: int, folder: Path) -> Found:
     """Kill fits of a case so often, at moments that are spread evenly over the time that a whole one takes."""
     rows, declared = CASES[name]
-    rng, found, log = np.random.default_rng(seed), Found(), folder / "log.txt"
-    given = ["fit", str(table(folder / "t.csv", rows)), "--target", "y", "--quiet"]
+    rng, found, log, told = np.random.default_rng(seed), Found(), folder / "log.txt", folder / "told.txt"
+    given = ["fit", str(table(folder / "t.csv", rows * asked.longer)), "--target", "y", "--quiet"]
     given += ["--stream"] if name in STREAMED else []
     given += [part for key, value in declared.items() for part in ("--set", f"{key}={value}")]
     began = time.monotonic()
-    code = killed(started([*given, "-o", str(folder / "whole.safetensors")], log), 600.0)
+    code = killed(started([*given, "-o", str(folder / "whole.safetensors")], log, told), 600.0)
     whole = time.monotonic() - began
     if code != 0:
         raise SystemExit(f"{name}: the whole fit ended with {code}: {log.read_text()}")
@@ -179,17 +238,17 @@ def tried(name: str, kills: int, seed: int, folder: Path) -> Found:
     Model.load(folder / "whole.safetensors").save(output)
     while found.kills < kills:
         checkpoints = folder / f"checkpoints-{found.fits}"
-        options = ["--checkpoint", str(checkpoints), "--every", str(EVERY), "--resume", "-o", str(output)]
+        options = ["--checkpoint", str(checkpoints), "--every", str(asked.every), "--resume", "-o", str(output)]
         code = None
         while code is None:
             limit = rng.uniform(0.0, whole) if found.kills < kills else 600.0
-            began = time.time()
-            code = killed(started([*given, *options], log), limit)
+            code = killed(started([*given, *options], log, told), limit)
             if code is None:
+                at = time.monotonic()
                 found.kills += 1
-                files = [path.stat().st_mtime for path in checkpoints.glob("*.checkpoint")]
-                own = [found.lost, *(time.time() - at for at in [max(files, default=0.0)] if at > began)]
-                found.lost = max(own)
+                own = lost(told, at)
+                found.beyond += own.beyond(asked.every) > SLACK
+                found.most = max(found.most, own, key=lambda each: each.seconds)
             model(output)  # whole, whether it is the old one or the new one
         found.fits += 1
         if code != 0 or model(output) != want:
@@ -221,6 +280,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("cases", nargs="*", metavar="CASE", help=f"default: all of {', '.join(CASES)}")
     parser.add_argument("--kills", type=int, default=100, help="of all cases together")
+    parser.add_argument("--every", type=float, default=0.05, help="seconds from one checkpoint to the next")
+    parser.add_argument("--longer", type=int, default=1, help="times as many rows")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--folder", type=Path)
     asked = parser.parse_args()
@@ -230,9 +291,9 @@ def main() -> None:
         folder = root / name.replace(" ", "-")
         folder.mkdir(parents=True)
         share = asked.kills * (i + 1) // len(names) - asked.kills * i // len(names)
-        found = tried(name, share, asked.seed + i, folder)
-        wrong += found.wrong
-        print(json.dumps({"case": name, **vars(found)}), flush=True)
+        found = tried(name, asked, share, asked.seed + i, folder)
+        wrong += found.wrong + found.beyond
+        print(json.dumps({"case": name, **asdict(found)}), flush=True)
     print(writing())
     sys.exit(bool(wrong))
 

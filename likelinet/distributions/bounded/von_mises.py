@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from likelinet.core.arrays import Array, log1mexp, namespace, never, special
+from likelinet.core.arrays import Array, log1mexp, namespace, never, over_nodes, special
 from likelinet.core.domains import Domain, direction, positive
 from likelinet.core.lazy import scipy
 from likelinet.core.wording import called
@@ -327,11 +327,11 @@ def _arc(start: Array, length: Array, k: Array) -> tuple[Array, Array]:
     s = t / per_unit
     fall = 2.0 * xp.sin(0.5 * s) * xp.sin(start + 0.5 * s)
     terms = weights * xp.exp(-k * fall)
-    total = terms.sum(0)
+    total = over_nodes(terms)
     safe = xp.where(total > 0.0, total, 1.0)
     at_start = 2.0 * xp.sin(0.5 * start) ** 2
     log_p = -k * at_start - xp.log(special(k).i0e(k) * per_unit) - _LOG_2PI + xp.log(safe)
-    slope = spread_of(k) - at_start - (terms * fall).sum(0) / safe
+    slope = spread_of(k) - at_start - over_nodes(terms * fall) / safe
     return xp.where(total > 0.0, log_p, -xp.inf), slope
 
 

@@ -13,12 +13,13 @@ from likelinet.core.wording import called
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.protocol import CUTS
 from likelinet.distributions.base.univariate import Univariate
-from likelinet.distributions.counts.binomial import divergence, stirling_of_choices, whole_trials
+from likelinet.distributions.counts.binomial import countable, divergence, stirling_of_choices, whole_trials
 from likelinet.distributions.numerics import quadrature, sums
 from likelinet.distributions.numerics.beta_binomial_table import SHALLOW, Table, fit, masses, ratio, tables
 from likelinet.distributions.numerics.count_quantiles import both_ends, least_count
 from likelinet.distributions.numerics.estimates import LEAST
 from likelinet.distributions.numerics.mass_tables import Cells, Masses, by_log_prob, by_ratios, cells_of, row_sums
+from likelinet.distributions.numerics.special import share_apart
 from likelinet.distributions.numerics.tails import log_of
 
 _TINY = 1e-280  # of which a table has no digits
@@ -87,7 +88,7 @@ class BetaBinomial(Univariate):
         log_n, log_y, log_m = (xp.log(xp.maximum(v, 1.0)) for v in (n, y, m))
         log_a, log_b, log_s, log_a2, log_b2, log_s2 = (xp.log(v) for v in (a, b, s, a2, b2, s2))
         # By Stirling's formula the large terms are n KL(y/n ‖ a2/s2) + s KL(a/s ‖ a2/s2): four parts, none negative.
-        shift = (m * a - y * b) / s2
+        shift = share_apart(m, a, y, b, s2)
         values = (
             divergence(y, shift, log_n + log_a2 - log_y - log_s2)
             + divergence(m, -shift, log_n + log_b2 - log_m - log_s2)
@@ -265,7 +266,7 @@ class BetaBinomial(Univariate):
         return self._from_tables(lambda t, _: t.entropy(), y, lambda d, _: quadrature.entropy(d)[None])
 
     def _crps(self, y: np.ndarray) -> np.ndarray:
-        at = np.clip(np.nan_to_num(y), 0.0, self.total_count)
+        at = np.clip(np.nan_to_num(y), 0.0, countable(self.total_count, "BetaBinomial"))
         return self._from_tables(Table.crps, at, quadrature.crps) + np.abs(y - at)
 
     def _from_tables(
@@ -280,10 +281,9 @@ class BetaBinomial(Univariate):
         flat = self.flattened(own)
         assert isinstance(flat, BetaBinomial)
         x = np.broadcast_to(x, shape).reshape(math.prod(shape[: len(shape) - len(own)]), math.prod(own))
-        values = np.empty(x.shape)
+        values, rest = np.empty(x.shape), np.flatnonzero(~fit(flat))
         for rows, table in tables(flat):
             values[:, rows] = f(table, x[:, rows])
-        rest = np.flatnonzero(~fit(flat))
         if len(rest):
             part = flat[rest]
             assert isinstance(part, BetaBinomial)
@@ -308,7 +308,7 @@ class BetaBinomial(Univariate):
 
 def _log_tails(n: np.ndarray, a: np.ndarray, b: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return log P(Y ≤ y) and log P(Y > y), shape (m, rows) like y: by tables, or sums where these have no digits."""
-    y = np.minimum(y, n)
+    y = np.minimum(y, countable(n, "BetaBinomial"))
     cdf, sf = np.zeros(y.shape), np.zeros(y.shape)
     for rows, table in tables(BetaBinomial(n, a, b)):
         cdf[:, rows], sf[:, rows] = table.cdf(y[:, rows]), table.sf(y[:, rows])

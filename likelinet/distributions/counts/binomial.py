@@ -21,6 +21,7 @@ from likelinet.distributions.numerics.mass_tables import Cells, Masses, by_ratio
 from likelinet.distributions.numerics.smooth_sums import FAR_OUT, SIGMAS
 from likelinet.distributions.numerics.tails import UNDERFLOW, beta_fraction, incomplete_beta
 
+_COUNTABLE = 2.0**53  # beyond which a whole number has no next one
 _MOST = 2.0**63  # trials that NumPy's integers do not reach
 
 
@@ -195,6 +196,16 @@ def whole_trials(total_count: np.ndarray, name: str) -> np.ndarray:
     if np.any(total_count >= _MOST):
         raise UndefinedError(f"{name}: total_count must be below 2^63 for draws, got {np.max(total_count):g}.")
     return total_count.astype(np.int64)
+
+
+def countable(total_count: np.ndarray, name: str) -> np.ndarray:
+    """Return the numbers of trials, if none is so large that whole numbers have no next one."""
+    if np.any(total_count > _COUNTABLE):
+        most = np.max(total_count)
+        raise UndefinedError(
+            f"{name}: total_count must be at most 2^53 for sums over counts, as its cdf, got {most:g}."
+        )
+    return total_count
 
 
 def divergence(y: Array, shift: Array, log_ratio: Array) -> Array:

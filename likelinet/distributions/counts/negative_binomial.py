@@ -35,6 +35,7 @@ _HUGE = 36.0  # logits above which the counts themselves add nothing to the vari
 _LARGEST_EXACT = 2.0**53
 _LARGEST = 2.0**62  # a count beyond all that occur, yet finite
 _LARGE = 16.0  # counts above which Stirling's formula is exact to double precision
+_TINY = 1e-300  # a rate below which nothing but its own logarithm changes, and a quotient by it may overflow
 _FAR = 700.0  # log odds whose exponential is finite
 
 
@@ -92,8 +93,9 @@ class NegativeBinomial(Univariate):
 
     @classmethod
     def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
-        r, logits = params
-        xp = namespace(r)
+        rate, logits = params
+        xp = namespace(rate)
+        r = xp.maximum(rate, _TINY)
         t = y / r
         minus_log_q, p = softplus_and_sigmoid(logits)
         minus_log_p, q = softplus_and_sigmoid(-logits)
@@ -101,13 +103,15 @@ class NegativeBinomial(Univariate):
         large = y > _LARGE
         u = xp.where(large, 0.0, y)
         gammas = u * xp.log(r + u) + r * log1pmx(u / r) - 0.5 * xp.log1p(u / r)
-        few = special(r).gammaln(u + 1.0) - gammas + r * minus_log_q + u * minus_log_p
+        few = special(r).gammaln(u + 1.0) - gammas + rate * minus_log_q + u * minus_log_p
         # So is log y!: what is left of them is r + y times the divergence of y / (r + y) from p, in two parts.
         v = xp.where(large, y, 2.0 * _LARGE)
         shift, log_v, log_n, log_r = r * p - v * q, xp.log(v), xp.log(r + v), xp.log(r)
         many = divergence(v, shift, log_n - log_v - minus_log_p) + divergence(r, -shift, log_n - log_r - minus_log_q)
-        many = many + 0.5 * (log_v + log_n - log_r) + HALF_LOG_2PI + stirling_error(v)
+        many = many + 0.5 * (log_v + log_n - log_r) + HALF_LOG_2PI + stirling_error(v) - (r - rate) * minus_log_q
         values = xp.where(large, many, few) + (stirling_error(r) - stirling_error(r + y))
+        tiny = (rate < _TINY) & (y > 0.0)  # there P(y) is in proportion to the rate
+        values = values + xp.where(tiny, xp.log(r) - xp.log(xp.where(tiny, rate, r)), 0.0)
 
         def backward(d: Array) -> tuple[Array, ...]:
             digammas = xp.log1p(t) + log_minus_digamma(r) - log_minus_digamma(r + y)

@@ -8,6 +8,7 @@ import numpy as np
 from likelinet.core.arrays import HALF_LOG_2PI, Array, log1mexp, log1pmx, namespace, special
 
 _NEAR, _AROUND = 5e-4, (-2, -1, 1, 2)  # how near, and where, around a value at which a quotient is 0 / 0
+_HUGE = 1e150  # the product of two of these is finite
 
 
 def through_pole(f: Callable[[np.ndarray], np.ndarray], x: np.ndarray, pole: float) -> np.ndarray:
@@ -47,6 +48,12 @@ def log_ratio(y: Array, scale: Array) -> Array:
     excess = (y - scale) / scale
     near = xp.abs(excess) < 0.5
     return xp.where(near, xp.log1p(xp.where(near, excess, 0.0)), xp.log(y) - xp.log(scale))
+
+
+def share_apart(m: Array, a: Array, y: Array, b: Array, total: Array) -> Array:
+    """Return (m a - y b) / total, also where these products overflow."""
+    xp = namespace(total)
+    return xp.where(total > _HUGE, m * (a / total) - y * (b / total), (m * a - y * b) / total)
 
 
 def log1pmx_of_ratio(excess: Array, b: Array, y: Array, a: Array) -> Array:

@@ -28,6 +28,7 @@ __all__ = ["Affine", "Log", "Logit", "Transformed"]
 _OUTWARD = np.geomspace(0.1, 1e3, 60)  # distances in x between which the mode is sought, with the base's own
 _TIE = 1e-12  # slope by which of points that are equally high the one closest to the median is the mode
 _OVERFLOWS = 709.0  # logarithm of the largest numbers
+_LARGEST = np.finfo(np.float64).max
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ class TransformedFamily(WrapperFamily):
 
     def loss(self, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
         x = self._preimage(y)
+        x = namespace(x).clip(x, -_LARGEST, _LARGEST)  # its unit may be too small for y
         values, backward = self.base.loss(params, x)
         return values + self.transform.log_slope(x), backward
 
@@ -337,7 +339,7 @@ class Transformed(TailsPassedOn, Wrapper):
             return self.transform.forward(x)
 
     def _seen(self, y: ArrayLike) -> np.ndarray:
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", over="ignore"):
             return self.transform.inverse(self._numbers(y))
 
     def __repr__(self) -> str:

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from likelinet.core.arrays import HALF_LOG_2PI, Array, namespace, never
+from likelinet.core.arrays import HALF_LOG_2PI, Array, namespace, never, over_nodes
 from likelinet.core.domains import positive
 from likelinet.core.lazy import scipy
 from likelinet.core.wording import called
@@ -103,7 +103,7 @@ class InverseGaussian(Univariate):
     def tails(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Array, TailsBackward]:
         loc, concentration = params
         xp = namespace(loc)
-        r = xp.sqrt(concentration / y)
+        r = xp.sqrt(concentration) / xp.sqrt(y)  # their quotient may underflow
         z, far = r * ((y - loc) / loc), r * ((y + loc) / loc)
         # exp(2λ/μ) Φ(-far) = φ(z) M(far), with Mills' ratio M = (1 - Φ)/φ, since far² - z² = 4λ/μ. So
         # P(Y ≤ y) = φ(z) (M(-z) + M(far)), for z < 0, and P(Y > y) = φ(z) (M(z) - M(far)), for z not far below 0.
@@ -209,5 +209,5 @@ def _mills_difference(z: Array, step: Array, mills: Array, mills_far: Array) -> 
     end = 76.0 / (1.0 - w2 + xp.sqrt((1.0 - w2) ** 2 + 76.0 * w2))  # there the exponent is -38
     nodes, weights = (xp.asarray(0.5 * a.reshape((-1,) + (1,) * z.ndim)) for a in (1.0 + _NODES, _WEIGHTS))
     v = nodes * end
-    total = -(weights * xp.exp(-(1.0 - w2) * v - 0.5 * w2 * v * v) * xp.expm1(-narrow * v)).sum(axis=0)
+    total = -over_nodes(weights * xp.exp(-(1.0 - w2) * v - 0.5 * w2 * v * v) * xp.expm1(-narrow * v))
     return xp.where(short, w * end * total, mills - mills_far)

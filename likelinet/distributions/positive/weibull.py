@@ -18,6 +18,8 @@ from likelinet.distributions.numerics.estimates import log_moments
 from likelinet.distributions.numerics.incomplete_gamma import gammainc
 from likelinet.distributions.numerics.special import exponential_tails, log_ratio
 
+_MOST = 1e300
+
 
 class Weibull(Univariate):
     r"""The Weibull distribution.
@@ -64,7 +66,8 @@ class Weibull(Univariate):
     def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
         scale, k = params
         v = log_ratio(y, scale)
-        xp, u = namespace(v), k * v
+        xp = namespace(v)
+        u = xp.minimum(k * v, _MOST)  # an infinite one would be taken from an infinite w
         w = xp.exp(u)
 
         def backward(d: Array) -> tuple[Array, ...]:

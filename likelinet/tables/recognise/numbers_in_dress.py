@@ -99,9 +99,11 @@ def _dress_of(parts: dict[str, Any], rows: np.ndarray, agree: float) -> Dress | 
     if unit in _NO_UNITS:
         return None
     some, best, most = {name: part.slice(0, _FEW) for name, part in parts.items()}, None, 0.0
+    few, least = rows[:_FEW], 1.0 - 2.0 * (1.0 - agree)
     for marks in _MARKS:
         dress = Dress(marks.thousands, marks.decimal, unit, scaled)
-        if most < 1.0 and _share(dress, some, rows[:_FEW]) >= 1.0 - 2.0 * (1.0 - agree):
+        marked = np.asarray(pc.fill_null(pc.match_substring_regex(some["core"], marks.pattern), False))
+        if most < 1.0 and few[marked].sum() / max(few.sum(), 1) >= least and _share(dress, some, few) >= least:
             share = _share(dress, parts, rows)
             best, most = (dress, share) if share > most else (best, most)
     if best is None or most < agree or (most < 1.0 and _PART.search(unit)):
