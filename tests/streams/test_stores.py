@@ -17,7 +17,7 @@ from pyarrow import fs
 import likelinet as ll
 from likelinet.cli.main import main
 from likelinet.core.errors import DataError
-from likelinet.tables.reading.addresses import shown
+from likelinet.tables.reading.addresses import shown, unreadable
 
 SERVER = """
 import sys
@@ -131,6 +131,16 @@ def test_refused_credentials_are_said_before_and_while_reading(store, port, requ
         ll.Stream(f"s3://key:secret@bucket/folder?{store}")
     with pytest.raises(DataError, match=rf"^bucket/folder/0\.parquet: {said}"):
         list(stream)
+
+
+def test_what_a_store_says_is_cut_to_its_reason():
+    # As Arrow 26 has it.
+    said = "When reading information for key 'f/0.parquet' in bucket 'b': "
+    reason = "AWS Error ACCESS_DENIED during HeadObject operation: No response body"
+    assert str(unreadable("s3://b/f", OSError(f"{said}{reason}."), "the file is damaged")) == (
+        f"s3://b/f: cannot read the table ({reason}); check the path, the region and the credentials, as in "
+        "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+    )
 
 
 def test_a_store_that_is_not_reached_is_no_damaged_file():
