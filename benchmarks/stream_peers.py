@@ -18,6 +18,7 @@ left out: a first sample, and LightGBM's bins.
 import argparse
 import importlib
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -25,6 +26,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 import streams
