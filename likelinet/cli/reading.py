@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from likelinet.core.machine import memory
-from likelinet.tables.reading.places import is_address
+from likelinet.tables.reading.addresses import is_address
 from likelinet.tables.stream import Stream
 from likelinet.tables.table import Table, read_table
 

@@ -12,6 +12,7 @@ from likelinet.core.errors import DataError
 from likelinet.core.wording import nearest
 from likelinet.tables.arrow import pa
 from likelinet.tables.frames import arrow_table_columns
+from likelinet.tables.reading.addresses import shown
 from likelinet.tables.reading.parts import Key
 from likelinet.tables.reading.places import found_files
 from likelinet.tables.table import Table
@@ -91,7 +92,7 @@ class Stream:
         each = [paths] if isinstance(paths, str | PathLike) else [*paths]
         if rows is not None and (not isinstance(rows, int | np.integer) or rows < 1):
             raise DataError(f"rows must be a whole number, 1 or more, got {rows!r}.")
-        self.paths, self.header = tuple(map(str, each)), header
+        self.paths, self.header = tuple(map(shown, each)), header
         self._files = found_files(each, filesystem, header)
         self._check_names()
         self.rows_in_memory = rows or int(np.clip(CELLS // max(len(self.names), 1), LEAST, MOST))

@@ -11,6 +11,7 @@ from typing import Any
 from likelinet.core.errors import DataError
 from likelinet.core.lazy import LazyModule
 from likelinet.tables.arrow import pa, pc
+from likelinet.tables.reading.addresses import unreadable
 from likelinet.tables.reading.blanks import with_tabs
 from likelinet.tables.reading.decimals import COMMA, with_points
 from likelinet.tables.reading.delimited import cells_of_rows, named_columns
@@ -78,7 +79,7 @@ def damaged(path: str) -> Iterator[None]:
     try:
         yield
     except (pa.ArrowException, OSError) as error:
-        raise DataError(f"{path}: cannot read the table ({str(error).splitlines()[0]}); the file is damaged.") from None
+        raise unreadable(path, error, "the file is damaged") from None
 
 
 class ParquetFile(File):

@@ -1,6 +1,5 @@
 """Where the files of a table are: on disk, in folders, and in object stores, as Arrow reads them."""
 
-import re
 from collections.abc import Sequence
 from os import PathLike
 from typing import Any
@@ -8,18 +7,11 @@ from urllib.parse import unquote
 
 from likelinet.core.errors import DataError
 from likelinet.core.lazy import LazyModule
+from likelinet.tables.reading.addresses import place, shown, unreadable
 from likelinet.tables.reading.parts import ArrowFile, File, ParquetFile, TextFile
 
 fs: Any = LazyModule("pyarrow.fs")
-_ADDRESS = re.compile(r"(\w{2,}):/+(.*)")  # a Path has one slash of the two
-_STORES = ("s3", "gs", "gcs", "abfs", "abfss", "hdfs", "file")
 _NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
-
-
-def is_address(path: str | PathLike[str]) -> bool:
-    """Whether a path is an address that Arrow reads, such as s3://bucket/folder."""
-    address = _ADDRESS.fullmatch(str(path))
-    return address is not None and address[1] in _STORES
 
 
 def found_files(paths: Sequence[str | PathLike[str]], system: Any, header: bool) -> list[tuple[File, dict[str, str]]]:
@@ -41,34 +33,18 @@ def found_files(paths: Sequence[str | PathLike[str]], system: Any, header: bool)
     """
     found: list[tuple[File, dict[str, str]]] = []
     for given in map(str, paths):
-        own, path = _place(given, system)
+        own, path = place(given, system)
         try:
             info = own.get_file_info(path)
             if info.type == fs.FileType.NotFound:
-                raise DataError(f"{given}: cannot read the table (No such file or directory); check the path.")
+                raise DataError(f"{shown(given)}: cannot read the table (No such file or directory); check the path.")
             each = [path] if info.is_file else _within(own, path)
         except OSError as error:
-            raise _unreadable(given, error) from None
+            raise unreadable(given, error) from None
         if not each:
-            raise DataError(f"{given}: there are no files in this folder.")
+            raise DataError(f"{shown(given)}: there are no files in this folder.")
         found += [(_opened(own, p, header), _partitions(p.removeprefix(path))) for p in each]
     return found
-
-
-def _place(given: str, system: Any) -> tuple[Any, str]:
-    if system is not None:
-        return system, given
-    if (address := _ADDRESS.fullmatch(given)) is None:
-        return fs.LocalFileSystem(), given
-    slashes = ":///" if address[1] == "file" else "://"
-    try:
-        return fs.FileSystem.from_uri(address[1] + slashes + address[2])
-    except (OSError, ValueError) as error:  # which Arrow's own errors are as well
-        raise _unreadable(given, error) from None
-
-
-def _unreadable(path: str, error: Exception) -> DataError:
-    return DataError(f"{path}: cannot read the table ({str(error).splitlines()[0]}); check the path and your access.")
 
 
 def _within(system: Any, folder: str) -> list[str]:
@@ -90,7 +66,7 @@ def _opened(system: Any, path: str, header: bool) -> File:
         with system.open_input_stream(path, compression=None) as source:
             start = source.read(8)
     except OSError as error:
-        raise _unreadable(path, error) from None
+        raise unreadable(path, error) from None
     if start.startswith(b"PAR1"):
         return ParquetFile(system, path)
     if start.startswith(b"ARROW1"):
