@@ -96,10 +96,9 @@ class JaxRun(Run):
         self._told = Told() if together else None
         compiled = partial(jax.jit, compiler_options=options)
         self._train = compiled(
-            partial(train, self._objective, optimiser, task.gradient_clip, place.take),
-            out_shardings=(place.of_carry, place.of_sums),
+            place.training(partial(train, self._objective, optimiser, task.gradient_clip, place.over))
         )
-        self._value = compiled(partial(value, self._objective, place.take), out_shardings=place.of_sums)
+        self._value = compiled(place.evaluation(partial(value, self._objective, place.over)))
         self._ready: set[Any] = set()  # the functions that are compiled
         self._groups = groups(len(theta), at_once)
         theta = theta if self._told is None else self._told.of_first(theta)

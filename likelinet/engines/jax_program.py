@@ -1,6 +1,6 @@
 """What the JAX engine compiles: steps of training, and the NLL of rows."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -18,12 +18,6 @@ from likelinet.optim.clipping import clip
 from likelinet.optim.optimiser import Optimiser
 
 Rows = tuple[Array, Array | None, Array]  # x, columns and y
-Take = Callable[[Rows, Array], Rows]  # rows of these
-
-
-def take(table: Rows, rows: Array) -> Rows:
-    """Return x, columns and y of some rows (M, n)."""
-    return jax.tree.map(lambda a: a.at[rows].get(mode="promise_in_bounds"), table)
 
 
 class Table(NamedTuple):
@@ -33,7 +27,7 @@ class Table(NamedTuple):
     that were done before those of the optimiser.
     """
 
-    rows: Rows
+    rows: Any
     keys: Array
     before: Array
 
@@ -64,7 +58,7 @@ def train(
     objective: Objective,
     optimiser: Optimiser,
     limit: float | None,
-    take: Take,
+    over: str | None,
     carry: Carry,
     table: Table,
     rows: Array,
@@ -78,8 +72,8 @@ def train(
     ----------
     objective, optimiser, limit
         As in `Engine.start`; part of the code.
-    take
-        Returns some of the rows.
+    over : str, optional
+        The axis of devices over which the rows of each minibatch are spread, of which this is the program of one.
     carry, table
         Where training stands, and what it is trained on.
     rows, share : Array, shape (steps, M, B)
@@ -91,7 +85,8 @@ def train(
     """
     layout, widths, dtype = objective.layout, objective.network.noise(), carry.theta.dtype
     rules = [optimiser.alone(Rates(rates, carry.step), layout, i) for i in range(len(layout.weights))]
-    structure, last = jax.tree.structure(carry.state), carry.step + count
+    structure, last, size = jax.tree.structure(carry.state), carry.step + count, rows.shape[2]
+    first = None if over is None else lax.axis_index(over) * size
 
     # Each weight by itself: a flat vector would be cut up and put together in every step.
     def cut(carry: Carry) -> Carry:
@@ -108,10 +103,12 @@ def train(
     def step(state: tuple[Carry, Array]) -> tuple[Carry, Array]:
         (params, states, step), losses = state
         at, so_far = step - carry.step, table.before + step
-        noise = tuple(uniform(table.keys, so_far, i, (rows.shape[2], w), dtype) for i, w in enumerate(widths))
+        noise = tuple(uniform(table.keys, so_far, i, (size, w), dtype, first) for i, w in enumerate(widths))
         row, weight = (lax.dynamic_index_in_dim(a, at, keepdims=False) for a in (rows, share))
-        loss, backward = objective(params, noise, *take(table.rows, row), weight, so_far)
+        loss, backward = objective(params, noise, *_take(table.rows, row), weight, so_far)
         grads = backward()
+        if over is not None:
+            grads = layout.views(lax.psum(join(grads), over))  # all at once: each collective waits for the network
         if limit is not None:
             grads = clip(grads, limit)
         moved = [
@@ -123,16 +120,23 @@ def train(
 
     begin = cut(carry), jnp.zeros(rows.shape[:2], share.dtype)
     (params, states, done), losses = lax.while_loop(going_on, step, begin)
+    losses = losses if over is None else lax.psum(losses, over)
     leaves = zip(*map(jax.tree.leaves, states), strict=True)
     return Carry(join(params), structure.unflatten(map(join, leaves)), done), losses
 
 
-def value(objective: Objective, take: Take, theta: Array, table: Array, rows: Array, weight: Array) -> Array:
+def value(objective: Objective, over: str | None, theta: Array, table: Table, rows: Array, weight: Array) -> Array:
     """Return Σ weight · nll over rows (M, n) at the weights theta (M, P), shape (M,).
 
     Compiled by itself: in one program with the steps it would slow these down by half.
     """
-    return objective(objective.layout.views(theta), (), *take(table.rows, rows), weight)[0]
+    found = objective(objective.layout.views(theta), (), *_take(table.rows, rows), weight)[0]
+    return found if over is None else lax.psum(found, over)
+
+
+def _take(table: Rows, rows: Array) -> Rows:
+    """Return x, columns and y of some rows (M, n)."""
+    return jax.tree.map(lambda a: a.at[rows].get(mode="promise_in_bounds"), table)
 
 
 def inexpressible(objective: Objective, data: Data) -> Exception | None:

@@ -1,17 +1,16 @@
 """Where the arrays of a run lie: on one device, or spread over several, of one process or of many."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 import jax
 import numpy as np
-from jax import shard_map
 from jax.sharding import Mesh, NamedSharding
 from jax.sharding import PartitionSpec as P
 
 from likelinet.engines.engine import Data
-from likelinet.engines.jax_program import Carry, Take, take
+from likelinet.engines.jax_program import Carry, Table
 from likelinet.engines.stretches import bounds
 
 AXIS = "devices"
@@ -19,11 +18,20 @@ WIDTH = 256  # rows that a device evaluates come in multiples of it, so that few
 
 
 class OneDevice:
-    """All arrays on JAX's default device."""
+    """All arrays on JAX's default device.
 
-    take: Take = staticmethod(take)
-    of_carry: Any = None  # the shardings of what `train` and `value` return
-    of_sums: Any = None
+    `over` is the axis of devices over which the rows of a minibatch are spread, if they are.
+    """
+
+    over: str | None = None
+
+    def training(self, train: Callable[..., Any]) -> Callable[..., Any]:
+        """Return `train` from the carry on, for the devices."""
+        return train
+
+    def evaluation(self, value: Callable[..., Any]) -> Callable[..., Any]:
+        """Return `value` from the weights on, for the devices."""
+        return value
 
     def rows(self, data: Data) -> tuple[Any, Any, Any]:
         """Return x, columns and y."""
@@ -53,7 +61,7 @@ class OneDevice:
 class Spread(OneDevice):
     """The rows of each minibatch spread over devices, each of which has all rows of the data.
 
-    XLA adds up the gradients of the devices, in one collective a step.
+    Each device has the same weights, and the gradients of all are added up in each step.
 
     Parameters
     ----------
@@ -61,10 +69,24 @@ class Spread(OneDevice):
         Of all processes.
     """
 
+    over = AXIS
+
     def __init__(self, devices: Sequence[Any]) -> None:
         self._count, self._mesh = len(devices), Mesh(np.array(devices), (AXIS,))
-        self.of_sums = self._over()
-        self.of_carry = Carry(self._over(), self._over(), self._over())
+
+    def training(self, train: Callable[..., Any]) -> Callable[..., Any]:
+        batches = P(None, None, AXIS)
+        return self._each(train, (P(), self._table(), batches, batches, P(), P()), (P(), P()))
+
+    def evaluation(self, value: Callable[..., Any]) -> Callable[..., Any]:
+        return self._each(value, (P(), self._table(), P(None, AXIS), P(None, AXIS)), P())
+
+    def _each(self, function: Callable[..., Any], ins: Any, outs: Any) -> Callable[..., Any]:
+        """Return what runs a function on each device, on its parts of arrays."""
+        return jax.shard_map(function, mesh=self._mesh, in_specs=ins, out_specs=outs, check_vma=False)
+
+    def _table(self) -> Table:
+        return Table(P(), P(), P())
 
     def _over(self, *axes: str | None) -> NamedSharding:
         return NamedSharding(self._mesh, P(*axes))
@@ -104,9 +126,17 @@ class MembersSpread(Spread):
         Of one process.
     """
 
-    def __init__(self, devices: Sequence[Any]) -> None:
-        super().__init__(devices)
-        self.of_carry = Carry(self._over(AXIS), self._over(AXIS), self._over())
+    over = None
+
+    def training(self, train: Callable[..., Any]) -> Callable[..., Any]:
+        carry, batches = Carry(P(AXIS), P(AXIS), P()), P(None, AXIS)
+        return self._each(train, (carry, self._table(), batches, batches, P(), P()), (carry, P(None, AXIS)))
+
+    def evaluation(self, value: Callable[..., Any]) -> Callable[..., Any]:
+        return self._each(value, (P(AXIS), self._table(), P(AXIS), P(AXIS)), P(AXIS))
+
+    def _table(self) -> Table:
+        return Table(P(), P(AXIS), P())
 
     def carry(self, carry: Carry) -> Carry:
         theta, state = jax.tree.map(lambda a: self._put(np.array(a), AXIS), (carry.theta, carry.state))
@@ -139,13 +169,9 @@ class Stretches(Spread):
         ends = bounds(window, batch)
         self._starts = ends[np.minimum(np.arange(self._count + 1) * self._columns, batch)]
         self._own = int(np.diff(self._starts).max())  # rows of the window on a device at most
-        self.take = self._taken
 
-    def _taken(self, table: Any, rows: Any) -> Any:
-        own = partial(jax.tree.map, lambda a: P(AXIS, *(None,) * (a.ndim - 1)))
-        along = P(None, AXIS)
-        of = jax.tree.map(lambda a: P(None, AXIS, *(None,) * (a.ndim - 1)), table)
-        return shard_map(take, mesh=self._mesh, in_specs=(own(table), along), out_specs=of)(table, rows)
+    def _table(self) -> Table:
+        return Table(P(AXIS), P(), P())
 
     def rows(self, data: Data) -> tuple[Any, Any, Any]:
         return jax.tree.map(self._parted, (data.x, data.columns, data.y))

@@ -6,7 +6,9 @@ from typing import Any
 from likelinet.core.arrays import Array, namespace
 
 
-def uniform(keys: Array, step: Array, mask: int, shape: tuple[int, int], dtype: Any) -> Array:
+def uniform(
+    keys: Array, step: Array, mask: int, shape: tuple[int, int], dtype: Any, first: Array | None = None
+) -> Array:
     """Return uniform numbers (M, *shape) in [0, 1), steps of 2⁻²⁴, from a counter-based generator.
 
     Its counter is a member's key, the step, the mask and the place, of which each number is a hash.
@@ -25,6 +27,8 @@ def uniform(keys: Array, step: Array, mask: int, shape: tuple[int, int], dtype: 
         Of one member's numbers.
     dtype : dtype
         Of the result.
+    first : Array, optional
+        The row that the first one is in a larger shape, of which the numbers are.
     """
     xp = namespace(keys)
 
@@ -34,6 +38,8 @@ def uniform(keys: Array, step: Array, mask: int, shape: tuple[int, int], dtype: 
         return x ^ (x >> 15)
 
     place = xp.arange(math.prod(shape), dtype=xp.uint32).reshape(shape)
+    if first is not None:
+        place = place + (first * shape[1]).astype(xp.uint32)
     key = mixed(mixed(mixed(keys[:, 0]) ^ keys[:, 1]) + xp.asarray(step).astype(xp.uint32))
     key = mixed(key ^ xp.uint32(0x9E3779B9 * (mask + 1) % 2**32))[:, None, None]
     bits = mixed(mixed(place ^ key) + key)
