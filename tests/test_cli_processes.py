@@ -1,0 +1,139 @@
+"""`likelinet fit --processes`: what it refuses, and one fit that two processes compute."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from likelinet.cli import processes
+from likelinet.model.model import Model
+from tests.small import COLUMNS, FEATURES, cli, write_csv
+
+pytest.importorskip("jax")
+
+SETS = ("quality=plain", "network.hidden=[4]", "engine=jax", "training.batch_size=16", FEATURES)
+WAIT = 900  # seconds at most, on a busy machine
+
+
+def options(*keys: str) -> list[str]:
+    return [part for key in (*SETS, *keys) for part in ("--set", key)]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["--coordinator", "a:1"], "--coordinator: add --processes"),
+        (["--process-id", "0"], "--process-id: add --processes"),
+        (["--processes", "two"], "'two' is neither a number of processes, from 1 on, nor auto"),
+        (["--processes", "2", "--process-id", "0"], "--processes 2: add --coordinator HOST:PORT"),
+        (["--processes", "2", "--coordinator", "a:1"], "--processes 2: add --process-id"),
+        (["--processes", "2", "--coordinator", "a:1", "--process-id", "2"], "of 2 processes they are 0 to 1"),
+        (["--processes", "2", "--coordinator", "a", "--process-id", "1"], "--coordinator a: write HOST:PORT"),
+        (["--processes", "auto", "--process-id", "1"], "--processes auto: JAX finds the other options as well"),
+    ],
+)
+def test_options_that_do_not_go_together(tmp_path: Path, given: list[str], said: str):
+    table = write_csv(tmp_path / "train.csv", COLUMNS)
+    found = cli("fit", table, "--target", "price", "-o", tmp_path / "model", *given)
+    assert found.code == 2
+    assert said in found.err
+
+
+def test_nobody_listens_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(processes, "WAIT", 0.0)
+    with socket.socket() as s:
+        s.bind(("localhost", 0))
+        address = f"localhost:{s.getsockname()[1]}"
+        given = ["--processes", "2", "--process-id", "1", "--coordinator", address]
+        found = cli("fit", write_csv(tmp_path / "train.csv", COLUMNS), "--target", "price", *given)
+    assert found.code == 2
+    assert f"--coordinator {address}: process 0 does not answer there" in found.err
+
+
+def test_devices_are_those_of_jax(tmp_path: Path):
+    table = write_csv(tmp_path / "train.csv", COLUMNS)
+    found = cli("fit", table, "--target", "price", "--set", "devices=all", "-o", tmp_path / "model")
+    assert found.code == 2
+    assert "'devices' are those of JAX, and 'engine' is 'numpy': write engine: jax" in found.err
+
+
+def begun(folder: Path, *more: str) -> list[subprocess.Popen[str]]:
+    with socket.socket() as s:
+        s.bind(("localhost", 0))
+        address = f"localhost:{s.getsockname()[1]}"
+    table = write_csv(folder / "train.csv", COLUMNS)
+    command = [
+        sys.executable,
+        "-m",
+        "likelinet",
+        "fit",
+        str(table),
+        "--target",
+        "price",
+        *options("devices=all", *more),
+    ]
+    environment = {**os.environ, "JAX_PLATFORMS": "cpu", "XLA_FLAGS": ""}
+    return [
+        subprocess.Popen(
+            [
+                *(*command, "-o", str(folder / f"model{i}.safetensors"), "--checkpoint", str(folder / "kept")),
+                *("--every", "1s", "--processes", "2", "--process-id", str(i), "--coordinator", address),
+            ],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for i in (0, 1)
+    ]
+
+
+def ended(started: list[subprocess.Popen[str]]) -> list[tuple[int, str, str]]:
+    found = []
+    for each in started:
+        out, error = each.communicate(timeout=WAIT)
+        found.append((each.returncode, out, error))
+    return found
+
+
+def written(folder: Path) -> None:
+    until = time.monotonic() + WAIT
+    while len([*folder.glob("kept/*.checkpoint")]) < 2:
+        assert time.monotonic() < until
+
+
+@pytest.mark.slow
+def test_two_processes_write_one_model(tmp_path: Path):
+    (code, out, _), (other, silent, errors) = ended(begun(tmp_path, "training.epochs=5"))
+    assert (code, other, silent, errors) == (0, 0, "", "")
+    assert "parameters with jax in 5 epochs" in out
+    assert not (tmp_path / "model1.safetensors").exists()
+    table, output = tmp_path / "train.csv", tmp_path / "alone.safetensors"
+    assert cli("fit", table, "--target", "price", *options("training.epochs=5"), "-o", output).code == 0
+    one, two = (Model.load(tmp_path / f"{name}.safetensors")._fitted().theta for name in ("alone", "model0"))
+    np.testing.assert_allclose(two, one, rtol=0, atol=1e-5)
+
+
+@pytest.mark.slow
+def test_a_process_that_dies_ends_the_fit_and_ctrl_c_in_one_of_them_too(tmp_path: Path):
+    started = begun(tmp_path, "training.epochs=100000")
+    written(tmp_path)
+    started[1].kill()
+    (code, _, said), _ = ended(started)
+    assert code == 2
+    assert "likelinet: Process 0 of 2 cannot reach another one, which has ended" in said
+
+    again = tmp_path / "again"
+    again.mkdir()
+    started = begun(again, "training.epochs=100000")
+    written(again)
+    started[1].send_signal(signal.SIGINT)
+    (code, _, said), (other, _, _) = ended(started)
+    assert (code, other) == (130, 130)
+    assert "The same command with --resume goes on" in said
