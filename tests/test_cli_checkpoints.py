@@ -135,7 +135,7 @@ def test_options_that_need_a_folder(options: tuple[str, ...], tmp_path: Path):
 @pytest.mark.parametrize(("every", "seconds"), [("60s", 60.0), ("5min", 300.0), ("1.5h", 5400.0), ("7", 7.0)])
 def test_how_often(every: str, seconds: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     found: list[float] = []
-    monkeypatch.setattr("likelinet.cli.fit.fit_command", lambda *given: found.append(given[-1].every))
+    monkeypatch.setattr("likelinet.cli.fit.fit_command", lambda *given: found.append(given[-2].every))
     assert fit(tmp_path, "--checkpoint", tmp_path / "c", "--every", every).code == 0
     assert found == [seconds]
 

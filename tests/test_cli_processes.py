@@ -35,7 +35,10 @@ def options(*keys: str) -> list[str]:
         (["--processes", "2", "--coordinator", "a:1"], "--processes 2: add --process-id"),
         (["--processes", "2", "--coordinator", "a:1", "--process-id", "2"], "of 2 processes they are 0 to 1"),
         (["--processes", "2", "--coordinator", "a", "--process-id", "1"], "--coordinator a: write HOST:PORT"),
-        (["--processes", "auto", "--process-id", "1"], "--processes auto: JAX finds the other options as well"),
+        (
+            ["--processes", "auto", "--process-id", "1"],
+            "--processes auto: JAX finds --coordinator and --process-id as well",
+        ),
     ],
 )
 def test_options_that_do_not_go_together(tmp_path: Path, given: list[str], said: str):
@@ -60,7 +63,7 @@ def test_devices_are_those_of_jax(tmp_path: Path):
     table = write_csv(tmp_path / "train.csv", COLUMNS)
     found = cli("fit", table, "--target", "price", "--set", "devices=all", "-o", tmp_path / "model")
     assert found.code == 2
-    assert "'devices' are those of JAX, and 'engine' is 'numpy': write engine: jax" in found.err
+    assert "'devices' are those of JAX, and 'engine' is 'auto': write engine: jax" in found.err
 
 
 def begun(folder: Path, *more: str) -> list[subprocess.Popen[str]]:

@@ -177,9 +177,9 @@ def fit(
 
     begin = None if start is None else (start, trust)
     checkpoint = declared_checkpoint(folder, every, resume)
-    with joined(coordinator, process, processes) as rank:
+    with joined(coordinator, process, processes) as every:
         given = files, target, output, overrides, holdout, validation, begin, streamed, quiet, checkpoint
-        fit_command(*given, speaks=not rank)
+        fit_command(*given, every)
 
 
 @click.command()

@@ -3,10 +3,11 @@
 import tempfile
 import time
 from collections.abc import Sequence
-from contextlib import nullcontext, suppress
+from contextlib import ExitStack, nullcontext, suppress
 from functools import partial
 from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
@@ -18,8 +19,10 @@ from likelinet.cli.output import above_bar, check_output, check_writable
 from likelinet.cli.reading import read
 from likelinet.config import ModelConfig
 from likelinet.config.files import declare
-from likelinet.core.errors import DataError, DivergedError, LikelinetError, ModelFileError, NonFiniteError
+from likelinet.core.errors import ConfigError, DataError, DivergedError, LikelinetError, ModelFileError, NonFiniteError
 from likelinet.core.notes import ColumnsNote, unnoted
+from likelinet.core.processes import ALONE, Processes
+from likelinet.core.together import together
 from likelinet.core.wording import ended
 from likelinet.model import container
 from likelinet.model.model import Model
@@ -43,36 +46,39 @@ def fit_command(
     streamed: bool,
     quiet: bool,
     checkpoint: Checkpoint | None = None,
-    speaks: bool = True,
+    processes: Processes = ALONE,
 ) -> None:
     """Fit, maybe from the weights of a model file or from a checkpoint on, and save.
 
-    After Ctrl-C or a loss that diverges, save the best model so far and pass the error on. A process that does not
-    speak computes a fit of which another one writes the model.
+    After Ctrl-C or a loss that diverges, save the best model so far and pass the error on. Of several processes the
+    first one writes and speaks; what is wrong for one of them is said in all.
     """
-    if not speaks:
-        _, model, _, rows, others = _read(files, target, overrides, holdout, validation, start, streamed)
-        model.fit(rows, validation=others, warm_start=start is not None, progress=False, checkpoint=checkpoint)
-        return
-    check_output(output, *files, *validation)
-    check_writable(output)
-    with alone(output, checkpoint), writing_when_asked(checkpoint):
-        _fit_and_save(files, target, output, overrides, holdout, validation, start, streamed, quiet, checkpoint)
+    read: list[_Read] = []
+
+    def prepare() -> bytes:
+        if not processes.rank:
+            check_output(output, *files, *validation)
+            check_writable(output)
+            stack.enter_context(alone(output, checkpoint))
+        stack.enter_context(writing_when_asked(checkpoint))
+        read.append(_read(files, target, overrides, holdout, validation, start, streamed))
+        if processes.count > 1 and read[0].given.config.devices is None:
+            raise ConfigError("--processes: add engine: jax and devices: all to the config, or each fits by itself.")
+        return b""
+
+    with ExitStack() as stack:
+        together(processes, prepare)
+        if not processes.rank:
+            _fit_and_save(read[0], output, start, quiet, checkpoint)
+            return
+        model, warm = read[0].model, start is not None
+        model.fit(read[0].rows, validation=read[0].others, warm_start=warm, progress=False, checkpoint=checkpoint)
 
 
 def _fit_and_save(
-    files: Sequence[Path],
-    target: Sequence[str],
-    output: Path,
-    overrides: Sequence[str],
-    holdout: float | None,
-    validation: Sequence[Path],
-    start: tuple[Path, str | None] | None,
-    streamed: bool,
-    quiet: bool,
-    checkpoint: Checkpoint | None,
+    read: "_Read", output: Path, start: tuple[Path, str | None] | None, quiet: bool, checkpoint: Checkpoint | None
 ) -> None:
-    given, model, parted, rows, others = _read(files, target, overrides, holdout, validation, start, streamed)
+    given, model, parted, rows, others = read
     before = model.history if model.fitted else None
     family = Begun(None if quiet else _family(given))
     began = time.perf_counter()
@@ -117,6 +123,16 @@ def _fit_and_save(
                 raise cut
 
 
+class _Read(NamedTuple):
+    """What is declared, the model to fit, the rows in two parts, those to train on, and validation rows."""
+
+    given: Declared
+    model: Model
+    parted: tuple[Table, Table] | None
+    rows: Table | Stream
+    others: tuple[Table] | None
+
+
 def _read(
     files: Sequence[Path],
     target: Sequence[str],
@@ -125,13 +141,14 @@ def _read(
     validation: Sequence[Path],
     start: tuple[Path, str | None] | None,
     streamed: bool,
-) -> tuple[Declared, Model, tuple[Table, Table] | None, Table | Stream, tuple[Table] | None]:
-    """Return what is declared, the model to fit, the rows in two parts, those to train on, and validation rows."""
+) -> _Read:
+    """Return what is read of files."""
     given, model = _begun(files, target, overrides, start, streamed)
     parted = None if holdout is None else _parted(given.config, given.table, holdout)
     rows = given.table if parted is None else parted[0]
     check_different(validation, rows.files, "the best epoch would be chosen by rows that are trained on")
-    return given, model, parted, rows, (read_table(validation, given.config.data.header),) if validation else None
+    others = (read_table(validation, given.config.data.header),) if validation else None
+    return _Read(given, model, parted, rows, others)
 
 
 def _keep_cut_short(model: Model, output: Path, held: str) -> None:

@@ -12,14 +12,15 @@ from typing import Any
 import click
 
 from likelinet.core.errors import DataError, MissingLibraryError
+from likelinet.core.processes import ALONE, Processes
 
 WAIT = 300.0  # seconds for the others to come
 FOUND = "auto"  # of --processes: JAX finds them
 
 
 @contextmanager
-def joined(coordinator: str | None, process: int | None, processes: str | None) -> Generator[int]:
-    """Join the processes that compute a fit, and give which one this is; at the end, wait for the others.
+def joined(coordinator: str | None, process: int | None, processes: str | None) -> Generator[Processes]:
+    """Join the processes that compute a fit, and give them; at the end, wait for the others.
 
     Raises
     ------
@@ -32,19 +33,21 @@ def joined(coordinator: str | None, process: int | None, processes: str | None) 
         if coordinator is not None or process is not None:
             given = "--coordinator" if coordinator is not None else "--process-id"
             raise click.UsageError(f"{given}: add --processes, how many there are, or auto where JAX finds them.")
-        yield 0
+        yield ALONE
         return
     try:
         import jax
     except ImportError:
         raise MissingLibraryError('--processes needs JAX: pip install "likelinet[jax]".') from None
-    _begin(jax, _declared(coordinator, process, processes))
-    from likelinet.engines.processes import JaxProcesses
+    declared = _declared(coordinator, process, processes)
+    with _unheard():  # of what libraries below JAX print
+        _begin(jax, declared)
+        from likelinet.engines.processes import JaxProcesses, connect
 
-    every = JaxProcesses()
-    with _unheard():  # of what the library below JAX prints when it connects
+        every = JaxProcesses()
         every.gathered(b"")
-    yield every.rank
+        connect()
+    yield every
     every.gathered(b"")
 
 
@@ -69,6 +72,8 @@ def _declared(coordinator: str | None, process: int | None, processes: str) -> d
         )
     if process:
         _wait_for(host, int(port))
+    else:
+        _check_free(int(port))
     return {"coordinator_address": coordinator, "num_processes": count, "process_id": process}
 
 
@@ -86,6 +91,16 @@ def _wait_for(host: str, port: int) -> None:
                     "an address that this machine reaches."
                 ) from None
             time.sleep(0.2)
+
+
+def _check_free(port: int) -> None:
+    """Raise `DataError` if somebody listens at a port already."""
+    with socket.socket() as own:
+        own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            own.bind(("", port))
+        except OSError as error:
+            raise DataError(f"--coordinator: port {port} cannot be taken ({error.strerror}): name another.") from None
 
 
 def _begin(jax: Any, declared: dict[str, Any]) -> None:

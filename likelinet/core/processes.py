@@ -1,6 +1,11 @@
 """The processes that compute one fit together."""
 
+import json
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any
+
+from likelinet.core.errors import DataError
 
 
 class Processes(ABC):
@@ -25,6 +30,16 @@ class Processes(ABC):
 
         All of them call it, as often and in the same order, in their main thread.
         """
+
+    def check_same(self, of: Mapping[str, Any]) -> None:
+        """Raise `DataError` in all of them where they do not have the same: what differs, by its name."""
+        every = [json.loads(each) for each in self.gathered(json.dumps(of).encode())] if self.count > 1 else []
+        for rank, other in enumerate(every):
+            if differs := [name for name, what in other.items() if what != every[0].get(name)]:
+                raise DataError(
+                    f"Process {rank} of {self.count} has another {differs[0]} than process 0: begin all of them with "
+                    "the same command, files and version."
+                )
 
     def of_first(self, number: float) -> float:
         """Return the number that the first process has handed over."""

@@ -20,7 +20,7 @@ from likelinet.engines.engine import Batches, Data, Diverged, Engine, Outcome, R
 from likelinet.engines.jax_program import Carry, Table, inexpressible, train, value
 from likelinet.engines.pieces import Piece, blocks_of, groups, one_ahead, pieces, steps_in_a_call
 from likelinet.engines.placement import MembersSpread, OneDevice, Spread, Stretches
-from likelinet.engines.processes import Told, lost
+from likelinet.engines.processes import Told, all_devices, lost
 
 _CACHE = Counted(partial(keep_compiled, jax.config, reset_cache))
 
@@ -61,7 +61,7 @@ class JaxEngine(Engine):
     def __init__(
         self, options: dict[str, Any] | None = None, at_once: int | None = None, devices: str | None = None
     ) -> None:
-        self._options, self._devices = options, jax.devices() if devices == "all" else [None]
+        self._options, self._devices = options, all_devices() if devices == "all" else [None]
         spread = len(self._devices) > 1
         self._at_once = at_once or (workers() if jax.default_backend() == "cpu" and not spread else 1)
         self.together = spread and jax.process_count() > 1

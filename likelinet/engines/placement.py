@@ -184,7 +184,7 @@ class Stretches(Spread):
         def of(index: Any) -> np.ndarray:
             start, stop = self._starts[(index[0].start or 0) // size :][:2]
             own = np.zeros((size, *array.shape[1:]), array.dtype)
-            own[: self._own] = array[start] if start < stop else held[:1]  # of weight 0, but with a finite loss
+            own[: self._own] = array[start if start < stop else 0]  # of weight 0, but with a finite loss
             own[: stop - start], own[self._own :] = array[start:stop], held
             return own
 

@@ -25,6 +25,19 @@ _AFTER = 19  # the last of all
 _STATUS = re.compile("[A-Z_]+: ")  # which all errors of XLA begin with, whatever their class
 
 
+def all_devices() -> list[Any]:
+    """Return the devices of all processes, those of each side by side, in the order of the processes."""
+    return sorted(jax.devices(), key=lambda device: (device.process_index, device.id))
+
+
+def connect() -> None:
+    """Have all devices say something to one another, of which the library below JAX prints that they are connected."""
+    mesh = Mesh(np.array(all_devices()), ("devices",))
+    total = jax.shard_map(lambda a: jax.lax.psum(a, "devices"), mesh=mesh, in_specs=P(), out_specs=P())
+    whole = NamedSharding(mesh, P())
+    jax.block_until_ready(jax.jit(total)(jax.make_array_from_callback((1,), whole, lambda _: np.zeros(1, np.float32))))
+
+
 class JaxProcesses(Processes):
     """The processes of JAX's distributed runtime, with as many devices each."""
 

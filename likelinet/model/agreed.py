@@ -8,7 +8,7 @@ import numpy as np
 from likelinet.core.processes import Processes
 from likelinet.training.checkpoint import CONTENT
 from likelinet.training.finished import Finished
-from likelinet.training.record import packed, unpacked
+from likelinet.training.record import failure_of, packed, unpacked
 
 
 def told_by_first(
@@ -21,7 +21,7 @@ def told_by_first(
     """
     if processes.count == 1:
         return given, cause
-    stopped = isinstance(cause, KeyboardInterrupt)
+    stopped = cause is not None and failure_of(cause) is None  # by Ctrl-C, or an error of a callback
     others = [json.loads(each) for each in processes.gathered(json.dumps(stopped).encode())]
     arrays, file = dict[str, np.ndarray](), BytesIO()
     if not processes.rank:
@@ -29,6 +29,10 @@ def told_by_first(
         CONTENT.save(file, arrays, {"given": plain})
     arrays, told = CONTENT.load(BytesIO(processes.gathered(file.getvalue())[0]))
     given = Finished.from_plain(unpacked(told["given"], arrays))
+    if given.history.stopped == "callback":
+        return given, None
     if any(others):
         return given, cause if stopped else KeyboardInterrupt()
-    return given, cause if given.failure is None else given.failure
+    if given.failure is None:  # another process may have failed by its own clock, and goes on with the first one
+        return given, None if failure_of(cause) is not None else cause
+    return given, given.failure

@@ -60,7 +60,7 @@ def sampled(
     training, data = config.training, config.data
     names = target_names(data)
     stream.check([*names, *([data.weight] if data.weight else [])])
-    survey = surveyed(stream, training.seed, names, digested)
+    survey = surveyed(stream, training.seed, names, digested, processes)
     table = survey.table
     if survey.whole:
         return replace(table, index=None, files=stream.files), None, None
@@ -198,6 +198,7 @@ class _Maker:
             self._lacking[place] = lacking
         pa.default_memory_pool().release_unused()
         gaps = wanted.start + np.flatnonzero(made.weight[wanted] == 0.0)
+        gaps = gaps if wanted.start == 0 else np.append(0, gaps)  # devices without rows of their own take the first
         for array, row in zip(_arrays(made)[:-1], _arrays(self._one)[:-1], strict=True):
             array[gaps] = row
         return made

@@ -208,8 +208,10 @@ def _task(config: ModelConfig, drawn: Rows, n: int, given: bool, folds: int, fam
     if isinstance(training.optimizer, LBFGSConfig):
         most = min(ITERATIONS, training.epochs or ITERATIONS)  # of which each takes all rows
         shortly = {"folds": folds, "time": shortly["time"], "epochs": most}
-    engine = "numpy" if config.engine == "numpy" else "auto"  # so short trainings may not be worth compiling
-    update = {"training": training.model_copy(update=shortly), "ensemble": folds, "engine": engine}
+    # So short trainings may not be worth compiling; of several processes, each does the same by itself.
+    engine = "numpy" if config.engine == "numpy" or config.devices is not None else "auto"
+    alone = {"engine": engine, "devices": None}
+    update = {"training": training.model_copy(update=shortly), "ensemble": folds, **alone}
     keep_most = config.distribution.families if isinstance(config.distribution, AutoConfig) else 1
     scouts = config.each_group[-1].model_copy(update=update)
     classes = all(family.distribution.y == "class" for family in families.values())  # which have no unit

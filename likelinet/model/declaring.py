@@ -44,7 +44,7 @@ def with_training(config: ModelConfig, training: TrainingConfig | dict[str, Any]
     """Return a config with another training, of which a dict says what is to change, and maybe another engine."""
     whole, known = config.model_dump(mode="json"), config.training
     own = training.model_dump(mode="json") if isinstance(training, TrainingConfig) else training
-    changed = parse_config(
-        {**whole, "training": merged(own, whole["training"], known), "engine": engine or config.engine}, "with_training"
-    )
-    return config.model_copy(update={"training": changed.training, "engine": changed.engine})
+    engine = engine or config.engine
+    computed = {"engine": engine, "devices": config.devices if engine == "jax" else None}
+    changed = parse_config({**whole, "training": merged(own, whole["training"], known), **computed}, "with_training")
+    return config.model_copy(update={"training": changed.training, **computed})

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from likelinet import __version__
 from likelinet.config import ModelConfig
 from likelinet.core.errors import DataError, LikelinetError
 from likelinet.core.gathered import also
@@ -91,12 +92,15 @@ def learned(declared: ModelConfig, custom: type[Distribution] | None, given: Giv
         unnoted() if processes.rank else nullcontext(),
         recording(given.checkpoint, processes) as recorded,
     ):
+        same = {"version": __version__, "config": declared.model_dump_json(), "number of devices": processes.devices}
+        processes.check_same(same)
         check_widths(declared)
         given = replace(given, processes=processes, progress=given.progress and not processes.rank)
         declared, given, beyond = _in_memory(declared, given)
         table = declared_table(given.X, declared.data)
         config, y = named(declared, table, given.y)
         config = titled(config, table.columns, y)
+        processes.check_same({"number of rows": table.n, "list of columns": [*table.columns]})
         record = recorded(partial(given.identity, config, table, y, beyond=beyond))
         fit, cause = _learned(config, custom, given, table, y, beyond, record)
         if cause is None or failure_of(cause) is not None:

@@ -19,7 +19,7 @@ def baselines(config: ModelConfig) -> dict[str, ModelConfig]:
     if not isinstance(network, MLPConfig) or config.data.features == []:
         return found
     same = {"seed": config.training.seed, "validation_fraction": config.training.validation_fraction}
-    alone = {"ensemble": 1, "groups": None, "quality": "plain"}
+    alone = {"ensemble": 1, "groups": None, "quality": "plain", "devices": None}
     exact = {"training": TrainingConfig(optimizer=LBFGSConfig(), **same), **alone}
     if network.hidden or config.data.numeric != LinearConfig():
         data = config.data.model_copy(update={"numeric": LinearConfig()})

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from likelinet.core.wording import counted
 from likelinet.optim.schedules import Schedule, cosine, warmed_up
 
 
@@ -88,3 +89,10 @@ class Turn:
     length: int
     rate: float
     hurried: bool
+
+    def cut_off(self, left: int) -> str:
+        """Return what time has cut off, where so many steps were left."""
+        if left:
+            return f"the learning rate would have fallen to 0 over {counted(left, 'more step')}"
+        held = counted(self.at, "step")
+        return f"the learning rate would have been held for more than {held}, or fallen over more than {self.length}"

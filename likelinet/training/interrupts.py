@@ -8,6 +8,8 @@ from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
 from typing import Any
 
+from likelinet.core.errors import ProcessError
+
 # What ends a process that has no word on it; Windows has no SIGHUP.
 ENDING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 SAME = 1.0  # seconds for which Ctrl-C that is pressed again is the same one
@@ -27,6 +29,7 @@ class CtrlC(AbstractContextManager["CtrlC"]):
     ----------
     waits : bool
         Whether the first one raises nothing and is only noted, as where other processes are to end at the same place.
+        A second one is a `ProcessError`.
     """
 
     def __init__(self, waits: bool = False) -> None:
@@ -47,7 +50,9 @@ class CtrlC(AbstractContextManager["CtrlC"]):
         """Do what would be done without us, and remember that it was Ctrl-C."""
         if time.monotonic() < self._again:
             return
-        if self._waits and not self.pressed:
+        if self._waits and self.pressed:  # nothing can be saved that the others do not know of
+            raise ProcessError("Ctrl-C came twice, so this process ends without the others.")
+        if self._waits:
             self.pressed, self._again = True, time.monotonic() + SAME
             return
         try:

@@ -63,28 +63,26 @@ class Training:
         budget: Budget | None = None,
         windows: Windows | None = None,
     ) -> None:
-        self._windows = windows
         self._objective, self._data, self._plan, self._callbacks = objective, data, plan, callbacks
-        self._ctrl_c = CtrlC(waits=engine.together)
+        self._windows, self._together, self._ctrl_c = windows, engine.together, CtrlC(waits=engine.together)
         noise = [s.dropout for s in streams]
         window = (len(plan.train[0]), plan.batch_size) if plan.windows > 1 else None
-        self._run = engine.start(
-            Task(objective, data, optimiser, plan.gradient_clip, noise, plan.validation, self._ctrl_c.heard, window),
-            theta,
-        )
+        rows, heard = plan.validation, self._ctrl_c.heard
+        task = Task(objective, data, optimiser, plan.gradient_clip, noise, rows, heard, window)
+        self._run = engine.start(task, theta)
         self._settled = plan.settled * plan.looks_of_epoch
         self._best = Best(theta, plan.patience, self._settled)
         self._history = History(engine=engine.name)
-        fed = None if windows is None else self._fed
-        self._draws = Draws(plan, data.weight, [s.shuffle for s in streams], engine.takes_all, fed)
-        self._epoch, self._steps, self._best_steps = 0, 0, 0  # done, and those up to the best epoch
+        shuffles, fed = [s.shuffle for s in streams], None if windows is None else self._fed
+        self._draws = Draws(plan, data.weight, shuffles, engine.takes_all, fed)
+        self._epoch = self._steps = self._best_steps = 0  # done, and those up to the best epoch
         self._epochs = plan.epochs * plan.looks_of_epoch  # that there are at most
         self._losses = np.zeros((0, len(theta)))  # of the steps of an epoch that is half done
         self._early = False  # whether a member has stopped early
         self._rates = None if optimiser is None else optimiser.rates
         self._turn: Turn | None = None  # where a rate that was held began to fall
         self._budget = budget or Budget(plan.time)
-        if engine.together:
+        if self._together:
             self._budget.tell(self._run.clock)
         self._cause: BaseException | None = None
         self._failure: tuple[str, str] | None = None  # when, and which parameter
@@ -103,7 +101,8 @@ class Training:
                 if self._run.interrupted():
                     raise KeyboardInterrupt
         except KeyboardInterrupt as interrupt:
-            history.stopped, self._cause = "interrupted", interrupt
+            if not (self._together and history.stopped == "callback"):
+                history.stopped, self._cause = "interrupted", (self._together and self._cause) or interrupt
         except Diverged as diverged:
             self._failure = f"at step {len(self._losses) + diverged.step + 1}", diverged.parameter
         except NonFiniteError as error:
@@ -253,28 +252,25 @@ class Training:
     def _told_to_stop(self, record: Epoch) -> bool:
         """Whether a callback ends the training: by its answer, or by an error."""
         try:
-            told = told_to_stop(self._callbacks, record)
+            if not told_to_stop(self._callbacks, record):
+                return False
+            self._history.stopped = "callback"
         except KeyboardInterrupt:
             raise
         except BaseException as error:
             self._history.stopped, self._cause = "interrupted", error
-            return True
-        if told:
-            self._history.stopped = "callback"
-        return told
+        if self._together:  # all are to end at the same place
+            self._ctrl_c.pressed = True
+        return not self._together
 
     @property
     def cut_off(self) -> str | None:
         """What time has cut off, once training has ended; None where it has cut nothing off."""
         if self._history.stopped != "time":
             return None
-        turn, left = self._turn, self._until - self._steps
-        if turn is None:
+        if self._turn is None:
             return f"training would have gone on, for up to {counted(self._plan.steps - self._steps, 'more step')}"
-        if left:
-            return f"the learning rate would have fallen to 0 over {counted(left, 'more step')}"
-        held = counted(turn.at, "step")
-        return f"the learning rate would have been held for more than {held}, or fallen over more than {turn.length}"
+        return self._turn.cut_off(self._until - self._steps)
 
     @property
     def engine(self) -> str:
@@ -328,8 +324,8 @@ class Training:
         except KeyboardInterrupt as interrupt:  # maybe a second one: the weights stay as they are
             history.stopped, cause, failure = "interrupted", interrupt, None
         if cause is None and failure is None and spoiled.any():
-            params = objective.layout.views(self._run.weights()[spoiled])
             seen = np.concatenate([plan.train, plan.validation], axis=1)[spoiled]
+            params = objective.layout.views(self._run.weights()[spoiled])
             failure = "after its last step", first_to_fail(objective, params, *self._data.at(seen))
         if failure is not None:
             history.stopped = "not finite"

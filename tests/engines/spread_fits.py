@@ -36,6 +36,10 @@ CASES: dict[str, dict[str, Any]] = {
         "training": {"folds": 2, "validation_fraction": 0.0, "epochs": 4},
     },
     "stream": {"data": {"target": "y"}},
+    "stream of small batches": {  # of which the last device has no rows
+        "data": {"target": "y"},
+        "training": {"batch_size": 5, "epochs": 1, "validation_fraction": 0.0},
+    },
     "stream in double": {
         "data": {"target": "y"},
         "ensemble": 2,

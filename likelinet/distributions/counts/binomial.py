@@ -21,7 +21,7 @@ from likelinet.distributions.numerics.mass_tables import Cells, Masses, by_ratio
 from likelinet.distributions.numerics.smooth_sums import FAR_OUT, SIGMAS
 from likelinet.distributions.numerics.tails import UNDERFLOW, beta_fraction, incomplete_beta
 
-_COUNTABLE = 2.0**53  # beyond which a whole number has no next one
+_COUNTABLE = 2.0**64  # beyond which sums over counts lose their digits
 _MOST = 2.0**63  # trials that NumPy's integers do not reach
 
 
@@ -199,11 +199,11 @@ def whole_trials(total_count: np.ndarray, name: str) -> np.ndarray:
 
 
 def countable(total_count: np.ndarray, name: str) -> np.ndarray:
-    """Return the numbers of trials, if none is so large that whole numbers have no next one."""
+    """Return the numbers of trials, if none is so large that sums over counts lose their digits."""
     if np.any(total_count > _COUNTABLE):
         most = np.max(total_count)
         raise UndefinedError(
-            f"{name}: total_count must be at most 2^53 for sums over counts, as its cdf, got {most:g}."
+            f"{name}: total_count must be at most 2^64 for sums over counts, as its cdf, got {most:g}."
         )
     return total_count
 
