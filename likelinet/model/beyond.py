@@ -60,7 +60,7 @@ def sampled(
     training, data = config.training, config.data
     names = target_names(data)
     stream.check([*names, *([data.weight] if data.weight else [])])
-    survey = surveyed(stream, training.seed, names, digested)
+    survey = surveyed(stream, training.seed, names, digested, processes)
     table = survey.table
     if survey.whole:
         return replace(table, index=None, files=stream.files), None, None
