@@ -64,7 +64,7 @@ class ModelConfig(Config):
     devices: Literal["all"] | None = None
     """With `engine: jax`, `all` spreads each step over all devices that JAX finds, also those of other processes that
     run the same fit: the rows of a minibatch, or whole members of an ensemble where there are as many for each device
-    of one process. The same rows make a step as on one device. See [scale](scale.md)."""
+    of one process. The same rows make a step as on one device. See [scale](user_guide/scale.md)."""
 
     @property
     def each_group(self) -> "list[ModelConfig]":

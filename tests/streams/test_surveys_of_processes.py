@@ -12,6 +12,7 @@ import pytest
 
 import likelinet as ll
 from likelinet.core.errors import DataError
+from likelinet.model.beyond import sampled
 from likelinet.tables import samples
 from likelinet.tables.fingerprint import of_table
 from likelinet.tables.reading import parts, text_blocks
@@ -86,7 +87,8 @@ def test_the_sample_has_the_smallest_of_keys_that_each_piece_draws(tmp_path: Pat
         np.testing.assert_array_equal(found.table.index, want)
 
 
-def test_the_pieces_of_a_parquet_file_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize("by_a_fit", [False, True])
+def test_the_pieces_of_a_parquet_file_are_read_once(by_a_fit: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Each by one process: as many row groups as there are, none twice."""
     written(tmp_path, "parquet")
     read, plain = [], ll.Stream.in_parts
@@ -96,7 +98,11 @@ def test_the_pieces_of_a_parquet_file_are_read_once(tmp_path: Path, monkeypatch:
         return plain(self, pieces)
 
     monkeypatch.setattr(ll.Stream, "in_parts", told)
-    in_each(3, lambda processes: surveyed(ll.Stream(tmp_path, rows=40), SEED, (), False, processes))
+    stream, config = ll.Stream(tmp_path, rows=40), ll.Model({"quality": "plain", "data": {"target": "i"}}).config
+    if by_a_fit:
+        in_each(3, lambda processes: sampled(config, stream, False, False, processes))
+    else:
+        in_each(3, lambda processes: surveyed(stream, SEED, (), False, processes))
     assert sorted(read) == [(0, group) for group in range(12)]
 
 
