@@ -35,15 +35,15 @@ class CtrlC(AbstractContextManager["CtrlC"]):
     def __init__(self, waits: bool = False) -> None:
         self.pressed, self._waits = False, waits
         self._again = 0.0  # the moment from which on it is another one
-        self._former: Any = None
+        self._former: dict[int, Any] = {}  # what was done before, by signal
 
     def __enter__(self) -> "CtrlC":
         former = signal.getsignal(signal.SIGINT)
         if isinstance(former, CtrlC):
             former.check()
-        if callable(former) and threading.current_thread() is threading.main_thread():
-            self._former = former
-            signal.signal(signal.SIGINT, self)
+        if threading.current_thread() is threading.main_thread():
+            heard = (signal.SIGINT, *(ENDING if self._waits else ()))  # which end a process at once where it is ignored
+            self._former = {n: signal.signal(n, self) for n in heard if callable(signal.getsignal(n))}
         return self
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
@@ -52,11 +52,14 @@ class CtrlC(AbstractContextManager["CtrlC"]):
             return
         if self._waits and self.pressed:  # nothing can be saved that the others do not know of
             raise ProcessError("Ctrl-C came twice, so this process ends without the others.")
+        former = self._former[number]
         if self._waits:
             self.pressed, self._again = True, time.monotonic() + SAME
+            if isinstance(former, Ended):
+                former.noted(number)
             return
         try:
-            self._former(number, frame)
+            former(number, frame)
         except KeyboardInterrupt:
             self.pressed, self._again = True, time.monotonic() + SAME
             raise
@@ -71,8 +74,8 @@ class CtrlC(AbstractContextManager["CtrlC"]):
             raise KeyboardInterrupt
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if self._former is not None:
-            signal.signal(signal.SIGINT, self._former)
+        for number, former in self._former.items():
+            signal.signal(number, former)
         if kind is None:
             self.check()
 
@@ -94,12 +97,16 @@ class Ended(AbstractContextManager["Ended"]):
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
         """Do what Ctrl-C does at this moment, also where Ctrl-C itself is ignored, as in the background of a shell."""
-        self.number = number if self.number is None else self.number
+        self.noted(number)
         as_ever = signal.getsignal(signal.SIGINT)
         if callable(as_ever):
             as_ever(signal.SIGINT, frame)
         else:
             raise KeyboardInterrupt
+
+    def noted(self, number: int) -> None:
+        """Take note of a signal."""
+        self.number = number if self.number is None else self.number
 
     def __exit__(self, *_: object) -> None:
         for number, former in self._former.items():

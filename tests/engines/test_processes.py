@@ -7,7 +7,7 @@ import jax
 import numpy as np
 import pytest
 
-from likelinet.core.errors import NonFiniteError, ProcessError
+from likelinet.core.errors import DataError, NonFiniteError, ProcessError
 from likelinet.engines.engine import Data
 from likelinet.engines.placement import Stretches
 from likelinet.engines.processes import JaxProcesses, Told, lost
@@ -15,7 +15,7 @@ from likelinet.model.agreed import told_by_first
 from likelinet.networks.noise import uniform
 from likelinet.training.finished import Finished
 from likelinet.training.history import History
-from likelinet.training.interrupts import CtrlC
+from likelinet.training.interrupts import CtrlC, Ended
 from tests.as_processes import in_each
 
 
@@ -68,12 +68,40 @@ def test_ctrl_c_in_one_process_stops_all():
     assert [type(cause) for _, cause in in_each(3, each)] == [KeyboardInterrupt] * 3
 
 
+def test_processes_of_other_configs_are_told_in_all():
+    def each(processes):
+        processes.check_same({"version": "1", "config": "{}"})
+        with pytest.raises(DataError, match="Process 1 of 2 has another config than process 0"):
+            processes.check_same({"version": "1", "config": f"{{seed: {processes.rank}}}"})
+        return processes.rank
+
+    assert in_each(2, each) == [0, 1]
+
+
 def test_ctrl_c_that_waits_is_only_noted():
     with CtrlC(waits=True) as ctrl_c:
         assert not ctrl_c.heard()
         signal.raise_signal(signal.SIGINT)
         ctrl_c.check()
         assert ctrl_c.heard()
+
+
+def test_a_signal_that_ends_a_process_waits_too_where_ctrl_c_is_ignored():
+    former = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with Ended() as ended, CtrlC(waits=True) as ctrl_c:
+            signal.raise_signal(signal.SIGTERM)
+            assert (ctrl_c.heard(), ended.number) == (True, signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGINT, former)
+
+
+def test_a_second_ctrl_c_does_not_wait():
+    with CtrlC(waits=True) as ctrl_c:
+        signal.raise_signal(signal.SIGINT)
+        ctrl_c._again = 0.0
+        with pytest.raises(ProcessError, match="Ctrl-C came twice"):
+            signal.raise_signal(signal.SIGINT)
 
 
 def test_noise_of_some_rows_is_that_of_all():
