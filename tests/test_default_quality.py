@@ -158,7 +158,7 @@ def test_what_it_cannot_be(declared: dict[str, Any], message: str):
 
 
 def test_plain_is_what_there_was_without_any_quality():
-    assert PLAIN.model_dump(mode="json") == {**FORMER, "quality": "plain"}
+    assert PLAIN.model_dump(mode="json") == {**FORMER, "quality": "plain", "devices": None}
     assert ll.ModelConfig(quality="plain", network=ll.MLPConfig(hidden=[4])).network == ll.MLPConfig(hidden=[4])
 
 

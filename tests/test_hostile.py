@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -53,8 +54,8 @@ def test_a_named_class_is_found_in_the_current_folder_alone(tmp_path: Path, monk
     assert sys.path == before
 
 
-def _broken(error: Exception) -> Callable[[], None]:
-    def engine() -> None:
+def _broken(error: Exception) -> Callable[..., None]:
+    def engine(**_: Any) -> None:
         raise error
 
     return engine

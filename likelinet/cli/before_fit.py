@@ -177,9 +177,9 @@ def fit(
 
     begin = None if start is None else (start, trust)
     checkpoint = declared_checkpoint(folder, every, resume)
-    with joined(coordinator, process, processes) as every:
+    with joined(coordinator, process, processes) as together:
         given = files, target, output, overrides, holdout, validation, begin, streamed, quiet, checkpoint
-        fit_command(*given, every)
+        fit_command(*given, together)
 
 
 @click.command()
