@@ -5,17 +5,19 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from likelinet.cli import processes
 from likelinet.model.model import Model
-from tests.small import COLUMNS, FEATURES, cli, write_csv
+from tests.small import COLUMNS, FEATURES, Result, cli, write_csv
 
-pytest.importorskip("jax")
+jax = pytest.importorskip("jax")
 
 SETS = ("quality=plain", "network.hidden=[4]", "engine=jax", "training.batch_size=16", FEATURES)
 WAIT = 900  # seconds at most, on a busy machine
@@ -57,6 +59,66 @@ def test_nobody_listens_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         found = cli("fit", write_csv(tmp_path / "train.csv", COLUMNS), "--target", "price", *given)
     assert found.code == 2
     assert f"--coordinator {address}: process 0 does not answer there" in found.err
+
+
+def alone(folder: Path, *more: str) -> Result:
+    """Fit by one process that is asked for as several are."""
+    with socket.socket() as s:
+        s.bind(("localhost", 0))
+        address = f"localhost:{s.getsockname()[1]}"
+    given = ["--processes", "1", "--process-id", "0", "--coordinator", address, *more]
+    table = write_csv(folder / "train.csv", COLUMNS)
+    sets = options("devices=all", "training.epochs=2")
+    return cli("fit", table, "--target", "price", *sets, "-o", folder / "model.safetensors", *given)
+
+
+def test_one_process_that_is_asked_for_as_several_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    told: list[dict[str, Any]] = []
+    monkeypatch.setattr(jax.distributed, "initialize", lambda **given: told.append(given))
+    done = alone(tmp_path, "--quiet")
+    assert (done.code, done.out) == (0, "")
+    assert (told[0]["num_processes"], told[0]["process_id"]) == (1, 0)
+    assert Model.load(tmp_path / "model.safetensors").history.engine == "jax"
+
+
+def test_jax_cannot_join_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def refused(**_: Any) -> None:
+        raise RuntimeError("only once\nand more")
+
+    monkeypatch.setattr(jax.distributed, "initialize", refused)
+    assert "--processes: JAX cannot join them (only once)." in alone(tmp_path).err
+
+
+def test_the_others_do_not_come(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    ended = threading.Event()
+    monkeypatch.setattr(processes, "WAIT", 0.0)
+    monkeypatch.setattr(jax.distributed, "initialize", lambda **_: ended.wait(60.0))
+    done = alone(tmp_path)
+    ended.set()
+    assert done.code == 2
+    assert "--processes: after 0 s not all of them have come" in done.err
+
+
+def test_a_port_that_is_taken(tmp_path: Path):
+    with socket.socket() as s:
+        s.bind(("", 0))
+        s.listen()
+        done = alone(tmp_path, "--coordinator", f"localhost:{s.getsockname()[1]}")
+    assert done.code == 2
+    assert "cannot be taken" in done.err
+
+
+def test_who_has_joined_others_ends_without_waiting_for_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    codes: list[int] = []
+
+    def left(code: int) -> None:
+        codes.append(code)
+        raise SystemExit(code)
+
+    monkeypatch.setattr(os, "_exit", left)
+    monkeypatch.setattr(jax.distributed, "is_initialized", lambda: True)
+    assert cli("fit", tmp_path / "none.csv", "--target", "price").code == 2
+    assert codes == [2]
 
 
 def test_devices_are_those_of_jax(tmp_path: Path):
