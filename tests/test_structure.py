@@ -14,7 +14,7 @@ LOCAL = [
     ("likelinet", "likelinet.config"),  # the light door: public names are found when they are asked for
     ("likelinet", "likelinet.distributions"),
     ("likelinet.engines.build", "likelinet.engines.jax"),  # JAX is optional, and takes a second to import
-    ("likelinet.engines.build", "likelinet.engines.processes"),
+    ("likelinet.engines.build", "likelinet.engines.jax_processes"),
 ]
 
 

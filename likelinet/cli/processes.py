@@ -42,7 +42,7 @@ def joined(coordinator: str | None, process: int | None, processes: str | None) 
     declared = _declared(coordinator, process, processes)
     with _unheard():  # of what libraries below JAX print
         _begin(jax, declared)
-        from likelinet.engines.processes import JaxProcesses, connect
+        from likelinet.engines.jax_processes import JaxProcesses, connect
 
         every = JaxProcesses()
         every.gathered(b"")

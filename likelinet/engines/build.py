@@ -38,7 +38,7 @@ def processes_of(config: ModelConfig) -> Processes:
     if config.devices is None:
         return ALONE
     try:
-        from likelinet.engines.processes import JaxProcesses
+        from likelinet.engines.jax_processes import JaxProcesses
 
         found = JaxProcesses()
     except Exception as error:

@@ -1,7 +1,7 @@
 """The JAX engine: the same pure formulas, many steps in one compiled call, with the data on the device.
 
-It, what it compiles, `jax_program`, where its arrays lie, `placement`, and `processes` are the only modules that import
-jax; `build_engine` imports it where a config asks for it.
+It and the other modules whose names begin with jax, here and nowhere else, import jax; `build_engine` imports it where a
+config asks for it.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,10 +17,10 @@ from likelinet.core.blas import workers
 from likelinet.core.counted import Counted
 from likelinet.engines.compilation_cache import keep_compiled
 from likelinet.engines.engine import Batches, Data, Diverged, Engine, Outcome, Run, Task, first_to_fail
+from likelinet.engines.jax_placement import MembersSpread, OneDevice, Spread, Stretches
+from likelinet.engines.jax_processes import Told, all_devices, lost
 from likelinet.engines.jax_program import Carry, Table, inexpressible, train, value
 from likelinet.engines.pieces import Piece, blocks_of, groups, one_ahead, pieces, steps_in_a_call
-from likelinet.engines.placement import MembersSpread, OneDevice, Spread, Stretches
-from likelinet.engines.processes import Told, all_devices, lost
 
 _CACHE = Counted(partial(keep_compiled, jax.config, reset_cache))
 

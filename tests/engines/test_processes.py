@@ -9,8 +9,8 @@ import pytest
 
 from likelinet.core.errors import DataError, NonFiniteError, ProcessError
 from likelinet.engines.engine import Data
-from likelinet.engines.placement import Stretches
-from likelinet.engines.processes import JaxProcesses, Told, lost
+from likelinet.engines.jax_placement import Stretches
+from likelinet.engines.jax_processes import JaxProcesses, Told, lost
 from likelinet.model.agreed import told_by_first
 from likelinet.networks.noise import uniform
 from likelinet.training.finished import Finished
