@@ -1,7 +1,7 @@
 """The JAX engine: the same pure formulas, many steps in one compiled call, with the data on the device.
 
-It and the other modules whose names begin with jax, here and nowhere else, import jax; `build_engine` imports it where a
-config asks for it.
+It and the other modules whose names begin with jax, here and nowhere else, import jax; `build_engine` imports it where
+a config asks for it.
 """
 
 from collections.abc import Callable, Iterator
