@@ -68,6 +68,10 @@ class Given:
         read = None if held is None else (declared_table(held[0], config.data), *held[1:])
         return identity_of(config, table, y, self.sample_weight, read, start, beyond)
 
+    def shared_by(self, processes: Processes) -> "Given":
+        """Return the same for processes that share the work, of which the first one alone shows progress."""
+        return replace(self, processes=processes, progress=self.progress and not processes.rank)
+
     def held_out(self) -> tuple[Any, Any, Any] | None:
         """Return X, y and weights of the held-out rows, if there are any."""
         held = self.validation
@@ -95,7 +99,7 @@ def learned(declared: ModelConfig, custom: type[Distribution] | None, given: Giv
         same = {"version": __version__, "config": declared.model_dump_json(), "number of devices": processes.devices}
         processes.check_same(same)
         check_widths(declared)
-        given = replace(given, processes=processes, progress=given.progress and not processes.rank)
+        given = given.shared_by(processes)
         declared, given, beyond = _in_memory(declared, given)
         table = declared_table(given.X, declared.data)
         config, y = named(declared, table, given.y)
@@ -195,7 +199,7 @@ def gone_on(fit: Fit, given: Given) -> tuple[Fit, BaseException | None]:
         roles = roles_of(config, fit.custom)
         weights = tuple(group.theta for group in fit.groups)
         look, processes = also(lambda: fit.rows(table).x.check() if table.n else None), processes_of(declared)
-        given = replace(given, processes=processes, progress=given.progress and not processes.rank)
+        given = given.shared_by(processes)
         quiet = unnoted() if processes.rank else nullcontext()
         with look, quiet, recording(given.checkpoint, processes) as recorded:
             record = recorded(partial(given.identity, config, table, y, weights))
