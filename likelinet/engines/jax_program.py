@@ -107,8 +107,9 @@ def train(
         row, weight = (lax.dynamic_index_in_dim(a, at, keepdims=False) for a in (rows, share))
         loss, backward = objective(params, noise, *_take(table.rows, row), weight, so_far)
         grads = backward()
-        if over is not None:
-            grads = layout.views(lax.psum(join(grads), over))  # all at once: each collective waits for the network
+        if over is not None:  # all at once: each collective waits for the network
+            total = lax.psum(jnp.concatenate([join(grads), loss[:, None].astype(dtype)], axis=1), over)
+            grads, loss = layout.views(total[:, :-1]), total[:, -1]
         if limit is not None:
             grads = clip(grads, limit)
         moved = [
@@ -120,7 +121,6 @@ def train(
 
     begin = cut(carry), jnp.zeros(rows.shape[:2], share.dtype)
     (params, states, done), losses = lax.while_loop(going_on, step, begin)
-    losses = losses if over is None else lax.psum(losses, over)
     leaves = zip(*map(jax.tree.leaves, states), strict=True)
     return Carry(join(params), structure.unflatten(map(join, leaves)), done), losses
 
