@@ -2,10 +2,10 @@
 
     python benchmarks/processes.py [--batch 8192] [--hidden 128 128] [--processes 2] [--rounds 3]
 
-Each process is bound to a core of its own, and the others are found on the loopback. What counts is the time between the
-ends of the second and of the last but one epoch: XLA compiles before, which the clock that several processes share tells
-one call late, and all rows are evaluated after the last. Rounds of one process and of several take turns, and the best of
-each is compared.
+Each process is bound to a core of its own, and the others are found on the loopback. What counts is the time from the
+end of the second epoch to that of the last but one: XLA compiles before, which the clock that several processes share
+tells one call late, and all rows are evaluated after the last. Rounds of one process and of several take turns, and the
+best of each is compared.
 """
 
 import argparse

@@ -66,6 +66,15 @@ def test_it_replaces_what_it_has_written_and_nothing_else(tmp_path: Path, monkey
     assert "best.yaml: is there already" in run(tmp_path, search="ensemble: [1]").err
 
 
+@pytest.mark.parametrize("name", ["best.toml", "best.JSON"])
+def test_the_best_config_is_no_other_format(tmp_path: Path, name: str):
+    done = run(tmp_path, "-o", str(tmp_path / name))
+    assert (done.code, done.err) == (
+        2,
+        f"likelinet: {tmp_path / name}: the best config is written as YAML; name it best.yaml.\n",
+    )
+
+
 def test_the_best_config_may_go_nowhere(tmp_path: Path):
     assert run(tmp_path, "--trials", "1", "-o", "/dev/null").code == 0
 

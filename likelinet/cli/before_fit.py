@@ -1,5 +1,6 @@
 """The commands that take a table to a model, with their arguments."""
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -112,6 +113,9 @@ def split(
     help="Go on from the weights of this model, which has its config with it.",
 )
 @stream_option
+@click.option(
+    "--rows", type=click.IntRange(min=1), metavar="N", help="Read the table as a stream, N rows in memory at a time."
+)
 @trust_option
 @click.option(
     "--checkpoint",
@@ -140,6 +144,7 @@ def fit(
     validation: tuple[Path, ...],
     start: Path | None,
     streamed: bool,
+    rows: int | None,
     trust: str | None,
     folder: Path | None,
     every: float | None,
@@ -174,11 +179,15 @@ def fit(
     from likelinet.cli.checkpoints import declared_checkpoint
     from likelinet.cli.fit import fit_command
     from likelinet.cli.processes import joined
+    from likelinet.cli.reading import read
 
+    if start is not None and (streamed or rows):
+        raise click.UsageError("--stream: a model goes on from its weights on a table in memory alone.")
     begin = None if start is None else (start, trust)
+    reading = partial(read, streamed=streamed or rows is not None, rows=rows)
     checkpoint = declared_checkpoint(folder, every, resume)
     with joined(coordinator, process, processes) as together:
-        given = files, target, output, overrides, holdout, validation, begin, streamed, quiet, checkpoint
+        given = files, target, output, overrides, holdout, validation, begin, reading, quiet, checkpoint
         fit_command(*given, together)
 
 

@@ -4,7 +4,6 @@ import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack, nullcontext, suppress
-from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
@@ -12,11 +11,10 @@ from typing import NamedTuple
 import click
 
 from likelinet.cli.checkpoints import alone, how_to_go_on, writing_when_asked
-from likelinet.cli.declared import CONFIGS, Declared, declared
+from likelinet.cli.declared import CONFIGS, Declared, Reading, declared
 from likelinet.cli.describe import choice_in_lines, summary, what_is_read
 from likelinet.cli.holdout import held_out, scores_beside_baselines
 from likelinet.cli.output import above_bar, check_output, check_writable
-from likelinet.cli.reading import read
 from likelinet.config import ModelConfig
 from likelinet.config.files import declare
 from likelinet.core.errors import ConfigError, DataError, DivergedError, LikelinetError, ModelFileError, NonFiniteError
@@ -43,7 +41,7 @@ def fit_command(
     holdout: float | None,
     validation: Sequence[Path],
     start: tuple[Path, str | None] | None,
-    streamed: bool,
+    reading: Reading,
     quiet: bool,
     checkpoint: Checkpoint | None = None,
     processes: Processes = ALONE,
@@ -61,7 +59,7 @@ def fit_command(
             check_writable(output)
             stack.enter_context(alone(output, checkpoint))
         stack.enter_context(writing_when_asked(checkpoint))
-        read.append(_read(files, target, overrides, holdout, validation, start, streamed))
+        read.append(_read(files, target, overrides, holdout, validation, start, reading))
         if processes.count > 1 and read[0].given.config.devices is None:
             raise ConfigError("--processes: add engine: jax and devices: all to the config, or each fits by itself.")
         return b""
@@ -140,10 +138,10 @@ def _read(
     holdout: float | None,
     validation: Sequence[Path],
     start: tuple[Path, str | None] | None,
-    streamed: bool,
+    reading: Reading,
 ) -> _Read:
     """Return what is read of files."""
-    given, model = _begun(files, target, overrides, start, streamed)
+    given, model = _begun(files, target, overrides, start, reading)
     parted = None if holdout is None else _parted(given.config, given.table, holdout)
     rows = given.table if parted is None else parted[0]
     check_different(validation, rows.files, "the best epoch would be chosen by rows that are trained on")
@@ -167,14 +165,12 @@ def _begun(
     target: Sequence[str],
     overrides: Sequence[str],
     start: tuple[Path, str | None] | None,
-    streamed: bool,
+    reading: Reading,
 ) -> tuple[Declared, Model]:
     """Return what is declared, and the model to fit, which may be that of a file."""
     if start is None:
-        given = declared(files, target, overrides, partial(read, streamed=streamed))
+        given = declared(files, target, overrides, reading)
         return given, Model(given.config)
-    if streamed:
-        raise click.UsageError("--stream: a model goes on from its weights on a table in memory alone.")
     return begun(files, target, overrides, *start)
 
 

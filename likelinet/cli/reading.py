@@ -13,14 +13,14 @@ from likelinet.tables.table import Table, read_table
 PART = 4  # of the memory that files may take to be read whole: their cells take more
 
 
-def read(paths: Sequence[Path], header: bool, streamed: bool) -> Table | Stream:
+def read(paths: Sequence[Path], header: bool, streamed: bool, rows: int | None = None) -> Table | Stream:
     """Return the table in files, or a stream of its rows.
 
     It is a stream where one is asked for, of folders and addresses, and of files that are large beside the memory,
-    which a line says.
+    which a line says; `rows` of it are in memory at a time.
     """
     if streamed or any(path.is_dir() or is_address(path) for path in paths):
-        return Stream(paths, header=header)
+        return Stream(paths, header=header, rows=rows)
     size, there = sum(path.stat().st_size for path in paths if path.is_file()), memory()
     if there is not None and PART * size > there:
         click.echo(
@@ -28,5 +28,5 @@ def read(paths: Sequence[Path], header: bool, streamed: bool) -> Table | Stream:
             f"{there / 1e9:.0f} GB of memory.",
             err=True,
         )
-        return Stream(paths, header=header)
+        return Stream(paths, header=header, rows=rows)
     return read_table(paths, header)

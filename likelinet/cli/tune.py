@@ -38,6 +38,8 @@ def tune_command(
 ) -> None:
     """Try configs, print their ranking and write the best one; so it is after Ctrl-C, which is passed on."""
     check_output(output, *files, search)
+    if output.suffix.lower() in (".toml", ".json"):
+        raise DataError(f"{output}: the best config is written as YAML; name it {output.with_suffix('.yaml').name}.")
     check_output(storage, *files, search, output)
     if storage is not None and os.path.realpath(storage) == os.path.realpath(output):  # neither need be there yet
         raise DataError(f"{output}: --storage keeps the trials there, which would be lost; choose another name by -o.")

@@ -226,6 +226,11 @@ def test_the_command_line_fits_a_stream(paths):
     further = cli("fit", paths / "t.parquet", "--stream", "--from", out, "-o", out)
     assert further.code == 2
     assert "--stream: a model goes on" in further.err
+    few = cli("fit", paths / "t.parquet", "--rows", 20, "--target", "y", "-o", out, *sets)
+    assert few.code == 0, few.err
+    by_rows = ll.Model({**ll.Model.load(out).config.model_dump()}).fit(ll.Stream(paths / "t.parquet", rows=20))
+    np.testing.assert_array_equal(by_rows._fit.theta, ll.Model.load(out)._fit.theta)
+    assert len(by_rows.history.epochs) > len(streamed.history.epochs)
     typo = cli("fit", paths / "t.parquet", "--stream", "--target", "yy", "-o", out)
     assert typo.code == 2
     assert "There is no column 'yy'" in typo.err
