@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -96,20 +97,31 @@ def learned(declared: ModelConfig, custom: type[Distribution] | None, given: Giv
         unnoted() if processes.rank else nullcontext(),
         recording(given.checkpoint, processes) as recorded,
     ):
-        same = {"version": __version__, "config": declared.model_dump_json(), "number of devices": processes.devices}
-        processes.check_same(same)
+        _check_same_program(processes, declared)
         check_widths(declared)
         given = given.shared_by(processes)
         declared, given, beyond = _in_memory(declared, given)
         table = declared_table(given.X, declared.data)
         config, y = named(declared, table, given.y)
         config = titled(config, table.columns, y)
-        processes.check_same({"number of rows": table.n, "list of columns": [*table.columns]})
+        _check_same_table(processes, table)
         record = recorded(partial(given.identity, config, table, y, beyond=beyond))
         fit, cause = _learned(config, custom, given, table, y, beyond, record)
         if cause is None or failure_of(cause) is not None:
             record.close()
         return fit, cause
+
+
+def _check_same_program(processes: Processes, declared: ModelConfig) -> None:
+    """Raise `DataError` in all processes where they do not run the same."""
+    processes.check_same(
+        {"version": __version__, "config": declared.model_dump_json(), "number of devices": processes.devices}
+    )
+
+
+def _check_same_table(processes: Processes, table: Table) -> None:
+    """Raise `DataError` in all processes where they do not have as many rows, of the same columns."""
+    processes.check_same({"number of rows": table.n, "list of columns": [*table.columns]})
 
 
 def _learned(
@@ -202,6 +214,9 @@ def gone_on(fit: Fit, given: Given) -> tuple[Fit, BaseException | None]:
         given = given.shared_by(processes)
         quiet = unnoted() if processes.rank else nullcontext()
         with look, quiet, recording(given.checkpoint, processes) as recorded:
+            _check_same_program(processes, declared)
+            processes.check_same({"model to go on from": sha256(b"".join(w.tobytes() for w in weights)).hexdigest()})
+            _check_same_table(processes, table)
             record = recorded(partial(given.identity, config, table, y, weights))
             rows = roles.rows(table, y, given.sample_weight, fit.inputs.names, fit.inputs.named)
             held_out = given.held_out()

@@ -2,6 +2,7 @@
 
 import signal
 import time
+from threading import local
 
 import jax
 import numpy as np
@@ -11,12 +12,14 @@ from likelinet.core.errors import DataError, NonFiniteError, ProcessError
 from likelinet.engines.engine import Data
 from likelinet.engines.jax_placement import Stretches
 from likelinet.engines.jax_processes import JaxProcesses, Told, lost
+from likelinet.model import learning
 from likelinet.model.agreed import told_by_first
 from likelinet.networks.noise import uniform
 from likelinet.training.finished import Finished
 from likelinet.training.history import History
 from likelinet.training.interrupts import CtrlC, Ended
 from tests.as_processes import in_each
+from tests.small import quick
 
 
 def test_one_process_gathers_what_it_hands_over():
@@ -73,6 +76,25 @@ def test_processes_of_other_configs_are_told_in_all():
         processes.check_same({"version": "1", "config": "{}"})
         with pytest.raises(DataError, match="Process 1 of 2 has another config than process 0"):
             processes.check_same({"version": "1", "config": f"{{seed: {processes.rank}}}"})
+        return processes.rank
+
+    assert in_each(2, each) == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "what"), [((40, 30), (40, 40), "model to go on from"), ((40, 40), (40, 30), "number of rows")]
+)
+def test_processes_that_go_on_from_other_models_or_rows_are_told_in_all(before, now, what, monkeypatch):
+    x = np.random.default_rng(0).standard_normal((40, 2))
+    y = x[:, 0] + x[:, 1]
+    begun = [quick(training={"epochs": 1}).fit(x[:many], y[:many]) for many in before]
+    own = local()
+    monkeypatch.setattr(learning, "processes_of", lambda _: own.processes)
+
+    def each(processes):
+        own.processes, many = processes, now[processes.rank]
+        with pytest.raises(DataError, match=f"Process 1 of 2 has another {what} than process 0"):
+            begun[processes.rank].fit(x[:many], y[:many], warm_start=True, progress=False)
         return processes.rank
 
     assert in_each(2, each) == [0, 1]
