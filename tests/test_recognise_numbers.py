@@ -6,7 +6,9 @@ import pytest
 
 from likelinet.tables.recognise.dress import Dress
 from likelinet.tables.recognise.numbers_in_dress import numbers_in_dress, thousands_by_points
+from likelinet.tables.table import as_table
 from likelinet.tables.text import Text
+from likelinet.tables.undressed import undressed
 
 nan = np.nan
 
@@ -158,7 +160,18 @@ def test_thousands_by_points():
     assert found.dress.read(cells("2.500")).numbers.tolist() == [2500.0]
 
 
-@pytest.mark.parametrize("more", ["1.25", "0.125", "1.2500", "1250", "007", "a"])
+def test_text_among_thousands_by_points():
+    found = thousands_by_points(cells("n/v " + POINTS + " ERR NA"))
+    assert found is not None
+    np.testing.assert_array_equal(found.numbers, [np.nan, 950, 1250, 12500, -3125, 2718, 1414, 7, np.nan, np.nan])
+    np.testing.assert_array_equal(np.flatnonzero(found.stray), [0, 8])
+    table = as_table({"y": (("950 1.250 12.500 3.125 2.718 1.414 7 " * 4) + "ERR").split()})
+    with pytest.warns(UserWarning, match="'1.250' is 1250"):
+        read = undressed(table, ["y"], 0.9, "Target").numbers("y")
+    np.testing.assert_array_equal(read, [*[950, 1250, 12500, 3125, 2718, 1414, 7] * 4, np.nan])
+
+
+@pytest.mark.parametrize("more", ["1.25", "0.125", "1.2500", "1250", "007"])
 def test_points_that_are_decimal(more: str):
     assert thousands_by_points(cells(f"{POINTS} {more}")) is None
 

@@ -24,6 +24,7 @@ from likelinet.tables.shuffled import Beyond, Reader
 from likelinet.tables.stream import Stream
 from likelinet.tables.survey import surveyed
 from likelinet.tables.table import Table
+from likelinet.tables.undressed import read_as
 from likelinet.targets.build import takes_labels
 from likelinet.targets.class_weights import Weigher
 from likelinet.training.plan import Plan
@@ -191,7 +192,8 @@ class _Maker:
                     check()
                     many = self._put(table, first, made) if table.n else 0
                     if passes == 0 and many < table.n and self._own.start <= first < self._own.stop:
-                        lacking += lacking_in(table, self._fit.config.data, self._roles.labels)
+                        read = read_as(table, self._beyond.written)
+                        lacking += lacking_in(table, read, self._fit.config.data, self._roles.labels)
                     first += table.n
                 at += size
         if passes == 0:
@@ -233,7 +235,7 @@ class _Maker:
 
     def _rows(self, table: Table) -> Rows | None:
         """Return the rows to train on, if there are any."""
-        data, fit = self._fit.config.data, self._fit
+        data, fit, table = self._fit.config.data, self._fit, read_as(table, self._beyond.written)
         try:
             return self._roles.rows(table, None, None, fit.inputs.names, fit.inputs.named)
         except DataError:

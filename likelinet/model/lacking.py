@@ -46,9 +46,12 @@ class Lacking:
             note(f"Of the whole stream, {what} is {how} in {counted(many, 'row')} ({where}), {left_out}{more}.")
 
 
-def lacking_in(table: Table, data: DataConfig, labels: bool) -> Lacking:
-    """Return the rows of a table that have a weight, but no y in the columns that `data.target` names."""
-    read = table if labels else with_numbers(table, data)
+def lacking_in(table: Table, read: Table, data: DataConfig, labels: bool) -> Lacking:
+    """Return the rows of a table that have a weight, but no y in the columns that `data.target` names.
+
+    `table` has y as it is written, and `read` as the stream's sample is read.
+    """
+    read = read if labels else with_numbers(read, data)
     without = without_y(read, data, labels) & has_weight(table, data)
     text, word = np.zeros(table.n, bool), ""
     for name in target_names(data) if without.any() else ():

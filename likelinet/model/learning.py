@@ -31,10 +31,11 @@ from likelinet.model.without_identifiers import without_identifiers
 from likelinet.tables.events import with_event_label
 from likelinet.tables.named_target import named, named_in_stream, titled
 from likelinet.tables.roles import Roles
-from likelinet.tables.rows import Rows, declared_table
+from likelinet.tables.rows import Rows, declared_table, written
 from likelinet.tables.shuffled import Beyond
 from likelinet.tables.stream import Stream
 from likelinet.tables.table import Table
+from likelinet.tables.undressed import read_as
 from likelinet.targets.build import takes_labels
 from likelinet.training.checkpoint import Checkpoint
 from likelinet.training.history import Callback
@@ -148,8 +149,12 @@ def _learned(
             story.family_chosen(choice)
         roles = roles_of(config, custom)
         rows = few_rows.repeated(roles.rows(table, y, given.sample_weight), few)
-        rows = replace(rows, beyond=beyond)
         held_out = given.held_out()
+        if beyond is not None:
+            beyond = replace(beyond, written=written(table, config.data, roles.labels))
+            rows = replace(rows, beyond=beyond)
+            if held_out is not None and len(beyond.held):  # which are of the stream, too
+                held_out = read_as(declared_table(held_out[0], config.data), beyond.written), *held_out[1:]
         features, names = roles.features(rows.table), (roles.y_name, tuple(rows.table.columns))
         held = None if held_out is None else _held_out(roles, *held_out, features, rows.table.named)
         within = stacking.with_folds(with_less_time(config, choice), rows.table, validated=held is not None)

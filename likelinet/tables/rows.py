@@ -25,7 +25,7 @@ from likelinet.tables.oddities import refuse_absent
 from likelinet.tables.shuffled import Beyond
 from likelinet.tables.table import Table, as_table
 from likelinet.tables.text import Text
-from likelinet.tables.undressed import undressed
+from likelinet.tables.undressed import Written, undressed, written_in
 
 MOST = 0.9  # share of the target that must be numbers for text among them to be missing
 LONGEST = 1000  # bytes of a label of a class
@@ -185,6 +185,15 @@ def _absent(y: np.ndarray | Interval) -> np.ndarray:
 def with_numbers(table: Table, data: DataConfig) -> Table:
     """Return a table whose target is numbers where it is meant as such; in lenient models where most of it is."""
     return undressed(table, target_names(data), 1.0 if data.strict else MOST, "Target")
+
+
+def written(table: Table, data: DataConfig, labels: bool) -> dict[str, Written]:
+    """Return how the columns of y are written that are numbers, by which blocks of a stream are read like its sample.
+
+    In one block alone there may be more text than `MOST` allows, or all points may look like decimal ones. Labels of
+    classes are no numbers, and strict configs allow no text.
+    """
+    return {} if labels or data.strict else written_in(table, target_names(data), MOST)
 
 
 def declared_table(X: Any, data: DataConfig) -> Table:

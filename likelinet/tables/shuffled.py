@@ -1,7 +1,7 @@
 """The rows of a stream in a shuffled order, a window at a time: from several parts at once, some rows of each."""
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,6 +10,7 @@ from likelinet.core.processes import ALONE, Processes
 from likelinet.tables.stream import Part, Stream
 from likelinet.tables.survey import Survey
 from likelinet.tables.table import Table
+from likelinet.tables.undressed import Written
 
 OPEN, COLUMNS = 8, 40  # parts that are read side by side, and columns of all of them: each has its page in memory
 SLICE = 1 << 14  # rows of one, before those of another
@@ -36,11 +37,14 @@ class Beyond:
         The positions of the held-out rows, sorted.
     processes : Processes
         Those that train on them together.
+    written : mapping
+        How columns of y are written that are numbers, by which blocks are read like the sample.
     """
 
     survey: Survey
     held: np.ndarray
     processes: Processes = ALONE
+    written: Mapping[str, Written] = field(default_factory=dict)
 
     @property
     def n(self) -> int:

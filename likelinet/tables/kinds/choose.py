@@ -22,7 +22,7 @@ from likelinet.tables.recognise.codes import codes_with_letters, looks_like_code
 from likelinet.tables.recognise.durations import CLOCK, DAYS, durations_in
 from likelinet.tables.recognise.identifiers import looks_like_identifier, mostly_different
 from likelinet.tables.recognise.moments import Moments, moments_among, moments_of
-from likelinet.tables.recognise.numbers_in_dress import numbers_in_dress, thousands_by_points
+from likelinet.tables.recognise.numbers_in_dress import Dressed, numbers_in_dress, thousands_by_points
 from likelinet.tables.scaling import moments
 from likelinet.tables.table import Table
 from likelinet.tables.text import Text
@@ -84,19 +84,18 @@ def _of_text(table: Table, name: str, cells: Text, weight: np.ndarray, data: Dat
         return Identifier(name, why)
     if code:
         return _of_categories(name, coded(cells), weight, data, code)
-    dressed = thousands_by_points(cells) if numbers else numbers_in_dress(cells, _enough(data))
-    if numbers and dressed is None:
-        return _of_numbers(name, table.numbers(name), weight, data)
+    if numbers:
+        return _of_plain(name, cells, weight, data)
+    dressed = numbers_in_dress(cells, _enough(data))
     if (dressed is None or dressed.dress.unit == DAYS) and (lasting := durations_in(cells, _enough(data))):
         return _of_text_as_numbers(name, lasting.seconds, weight, data, form=lasting.form, words=lasting.words)
     if dressed is not None:
-        worn = astuple(dressed.dress)
-        return _of_text_as_numbers(name, dressed.numbers, weight, data, dress=worn, words=dressed.words)
+        return _of_dressed(name, dressed, weight, data)
     if not levels:
         if _are_mostly_numbers(cells, _enough(data)):
             if why := codes_with_letters(cells):
                 return _of_categories(name, coded(cells), weight, data, why)
-            return _of_numbers(name, parse(cells).numbers, weight, data)
+            return _of_plain(name, cells, weight, data)
         table.is_text(name)  # numbers with more text among them are refused
     if data.strict:
         _refuse_identifier(name, coded(cells))
@@ -143,6 +142,18 @@ def _of_text_as_numbers(name: str, numbers: np.ndarray, weight: np.ndarray, data
     """Return how numbers are encoded that are read from text; `read` says how."""
     kind = learn_number(name, numbers, weight, data)
     return replace(kind, **read) if isinstance(kind, Number) else kind
+
+
+def _of_plain(name: str, cells: Text, weight: np.ndarray, data: DataConfig) -> Kind:
+    dressed = thousands_by_points(cells)
+    if dressed is None:
+        return _of_numbers(name, parse(cells).numbers, weight, data)
+    return _of_dressed(name, dressed, weight, data)
+
+
+def _of_dressed(name: str, found: Dressed, weight: np.ndarray, data: DataConfig) -> Kind:
+    worn = astuple(found.dress)
+    return _of_text_as_numbers(name, found.numbers, weight, data, dress=worn, words=found.words)
 
 
 def _of_moments(name: str, found: Moments, weight: np.ndarray, data: DataConfig) -> Kind:

@@ -8,6 +8,7 @@ import numpy as np
 
 from likelinet.core.wording import shown
 from likelinet.tables.arrow import pa, pc
+from likelinet.tables.cells import parse
 from likelinet.tables.recognise.distinct import Distinct, distinct, first_cells, may_be_numbers
 from likelinet.tables.recognise.dress import SCALES, Dress, Marks, parts_of, unit_of
 from likelinet.tables.text import Text
@@ -74,22 +75,24 @@ def numbers_in_dress(text: Text, agree: float = 1.0) -> Dressed | None:
 
 
 def thousands_by_points(text: Text) -> Dressed | None:
-    """Return plain numbers as whole ones if their points can hardly be decimal ones.
+    """Return plain numbers, with text among them, as whole ones if their points can hardly be decimal ones.
 
     That is where all points have three digits behind and no zero before, and others have none: 950, 1.250, 12.500.
     """
     whole = r"^-?(?:0|[1-9][0-9]{0,2}(?:\.[0-9]{3})*)$"
-    maybe = pc.all(pc.match_substring_regex(first_cells(text), whole)).as_py()
+    first = Text(first_cells(text))
+    maybe = pc.all(pc.match_substring_regex(first[~parse(first).stray].cells, whole)).as_py()
     if not (maybe and pc.any(pc.match_substring(text.cells, ".")).as_py()):
         return None
-    found = distinct(text)
+    stray = parse(text).stray
+    found = distinct(text[~stray])
     dotted = pc.match_substring(found.cells, ".")
     many = pc.sum(dotted).as_py() or 0
     if many < _DOTTED or len(found) < many + _PLAIN or not pc.all(pc.match_substring_regex(found.cells, whole)).as_py():
         return None
     dress, parts = Dress(".", ","), parts_of(found.cells)
-    each = dress.numbers(parts)
-    return Dressed(found.spread(each, np.nan), np.zeros(len(text), bool), dress, _words(found, dress, parts, each))
+    words = _words(found, dress, parts, dress.numbers(parts))
+    return Dressed(dress.read(text).numbers, stray, dress, words)
 
 
 def _dress_of(parts: dict[str, Any], rows: np.ndarray, agree: float) -> Dress | None:
