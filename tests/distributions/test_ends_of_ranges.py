@@ -1,5 +1,6 @@
 """Where ranges end: saturated links, quantiles next to 0 and 1, angles beyond ±π."""
 
+import mpmath
 import numpy as np
 import pytest
 
@@ -54,3 +55,23 @@ def test_draws_of_angles_beyond_a_turn(loc: float):
     # The standard error of the direction is .001.
     assert np.abs(np.angle(resultant * np.exp(-1j * loc))) < 0.006
     np.testing.assert_allclose(np.abs(resultant), 0.98995, atol=2e-3)  # I₁(50) / I₀(50)
+
+
+def test_counts_of_vast_logits_are_those_of_mpmath():
+    r, logits = np.array([1e-3, 1e-3, 1e-4, 1e-100]), np.array([800.0, 2000.0, 1e4, 1e20])
+    y = np.array([0.0, 7.0, 1e6, 3.0])
+    d = ll.NegativeBinomial(r, logits)
+    with mpmath.workdps(150):
+        q = [1 / (1 + mpmath.exp(mpmath.mpf(z))) for z in logits.tolist()]
+        each = [
+            mpmath.betainc(a, k + 1, 0, x, regularized=True) for a, k, x in zip(r.tolist(), y.tolist(), q, strict=True)
+        ]
+        want, rest = [float(p) for p in each], [float(1 - p) for p in each]
+    np.testing.assert_allclose(d.cdf(y), want, rtol=1e-12)
+    np.testing.assert_allclose(d.sf(y), rest, rtol=1e-10)
+    np.testing.assert_allclose(d[:1].cdf(0.0), np.exp(d[:1].log_prob(0.0)), rtol=1e-12)
+
+
+def test_an_open_interval_of_an_asymmetric_laplace_reaches_its_far_tail():
+    d = ll.AsymmetricLaplace(-100.0, 1e-8, 1e-300)  # whose upper tail is 1e308 scales long and more
+    assert ll.Censored(d).log_prob(ll.Interval([-1e20], [np.inf])) == 0.0

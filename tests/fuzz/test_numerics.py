@@ -15,6 +15,7 @@ SIZES = (1e-300, 1e-100, 1e-20, 1e-8, 1e-3, 0.1, 0.5, 1.0, 2.0, 7.5, 100.0, 1e8,
 MOST = 1e8  # of counts and trials: beyond 2 ** 53 next ones cannot be told, and a search for a quantile is long
 FEW = 1e4  # of those in wrappers and of scores, which take seconds for sums over more
 SHARES = (0.0, 5e-324, 1e-300, 1e-16, 1e-3, 0.5, 0.999, 1.0 - 1.2e-16, 1.0)
+TINIEST = 1e-290  # parameter below which tails of gamma distributions have no digits
 TOGETHER = 20  # rows that are asked at once
 WRAPPERS = (
     "Mixture",
@@ -153,3 +154,27 @@ def test_scores(many: int):
         what = f"{i}: crps of {cls.__name__}(**{parameters}) at y={y}"
         crps = outcome(lambda cls=cls, parameters=parameters, y=y: cls(**parameters).crps(y), what)
         assert crps is Refused or not crps < 0.0, f"{what} is {crps}"
+
+
+@many_inputs
+def test_censored(many: int):
+    """An interval has the probability between its ends, whichever of them are open."""
+    for i, rng in inputs(many):
+        cls, parameters = family(rng, most=FEW)
+        if any(0.0 < abs(value) < TINIEST for values in parameters.values() for value in values):
+            continue
+        low, high = sorted(y_of(cls.support, rng) for _ in range(2))
+        what = f"{i}: {cls.__name__}(**{parameters}) between {low!r} and {high!r}"
+        d = outcome(lambda cls=cls, parameters=parameters: cls(**parameters), what)
+        if d is Refused or not -np.inf < low < high < np.inf:
+            continue
+        ends = ll.Interval(np.array([-np.inf, low, low]), np.array([high, high, np.inf]))
+        found = outcome(lambda d=d, ends=ends: ll.Censored(d).log_prob(ends), what)
+        tails = outcome(lambda d=d, low=low, high=high: (d.cdf(high), d.cdf(low), d.sf(low), d.log_prob(low)), what)
+        if found is Refused or tails is Refused or np.isnan(tails[:3]).any():
+            continue
+        assert not np.isnan(found).any(), f"{what}: log_prob is {found}"
+        below, beneath, above, density = (float(np.squeeze(each)) for each in tails)
+        at_low = float(np.exp(density)) if cls.support.integer else 0.0  # an interval of counts has both of its ends
+        expected = [below, below - beneath + at_low, above + at_low]
+        assert np.allclose(np.exp(found), expected, rtol=1e-9, atol=1e-6), f"{what}: {np.exp(found)} for {expected}"

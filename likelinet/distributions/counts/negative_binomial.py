@@ -120,10 +120,21 @@ class NegativeBinomial(Univariate):
         return values, backward
 
     def _cdf(self, y: np.ndarray) -> np.ndarray:
-        return incomplete_beta(self.total_count, y + 1.0, scipy.special.expit(-self.logits), self.probs)
+        q = scipy.special.expit(-self.logits)
+        cdf = incomplete_beta(self.total_count, y + 1.0, q, self.probs)
+        return np.where(q > 0.0, cdf, np.exp(self._log_cdf_of_vast(y))) if np.any(q == 0.0) else cdf
 
     def _sf(self, y: np.ndarray) -> np.ndarray:
-        return incomplete_beta(y + 1.0, self.total_count, self.probs, scipy.special.expit(-self.logits))
+        q = scipy.special.expit(-self.logits)
+        sf = incomplete_beta(y + 1.0, self.total_count, self.probs, q)
+        return np.where(q > 0.0, sf, -np.expm1(self._log_cdf_of_vast(y))) if np.any(q == 0.0) else sf
+
+    def _log_cdf_of_vast(self, y: np.ndarray) -> np.ndarray:
+        """Return log P(Y ≤ y) for logits so large that 1 - p is no number: (1 - p)ʳ / (r B(r, y + 1))."""
+        r = self.total_count
+        linear = r * (scipy.special.digamma(y + 1.0) - scipy.special.digamma(1.0))  # where the other has no digits
+        beta = np.where(r < 1e-9, linear, -np.log(r) - scipy.special.betaln(r, y + 1.0))
+        return np.minimum(beta - r * self.logits, 0.0)
 
     def _log_cdf(self, y: np.ndarray) -> np.ndarray:
         # P(Y ≤ y) = I(r, y+1) at 1 - p, of which P(y) is a factor.

@@ -15,6 +15,9 @@ from likelinet.distributions.numerics.estimates import deviation, quantile
 from likelinet.distributions.numerics.grids import Grid, joined, points
 
 
+_MOST = 1e308  # scales that the ends of an interval are apart: infinity times 0 would be nan
+
+
 class AsymmetricLaplace(Univariate):
     r"""The asymmetric Laplace distribution; with a fixed τ and a constant scale, quantile regression.
 
@@ -199,7 +202,7 @@ def _log_interval(params: tuple[Array, ...], low: Array, high: Array) -> tuple[A
     side = xp.log(share) - rate * near + log1mexp(rate * width)
 
     # Across loc: P = τ (1 - exp((1-τ) a)) + (1-τ) (1 - exp(-τ b)).
-    a, b = (xp.clip(xp.where(across, e, f), -1e300, 1e300) for e, f in ((a, -1.0), (b, 1.0)))
+    a, b = (xp.clip(xp.where(across, e, f), -_MOST, _MOST) for e, f in ((a, -1.0), (b, 1.0)))
     below, above = (1.0 - tau) * a, -tau * b
     outer = tau * xp.exp(below) + (1.0 - tau) * xp.exp(above)
     inner = -tau * xp.expm1(below) - (1.0 - tau) * xp.expm1(above)
