@@ -60,6 +60,7 @@ class Category(Kind):
             raise ValueError(f"column of the inputs: the means of '{self.name}' are not those of its levels")
 
     tag: ClassVar[str] = "category"
+    sparse: ClassVar[bool] = True
 
     @property
     def inputs(self) -> list[str]:

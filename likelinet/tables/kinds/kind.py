@@ -67,6 +67,7 @@ class Kind(ABC):
     tag: ClassVar[str]  # what a file calls the kind
     of_numbers: ClassVar[bool] = False  # how messages speak of a missing cell
     of_amounts: ClassVar[bool] = False  # whether its first input is an amount, which other columns may tell
+    sparse: ClassVar[bool] = False  # whether its inputs are mostly 0: they are filled at their place, in any precision
 
     @property
     @abstractmethod
@@ -137,7 +138,8 @@ class Kind(ABC):
         cells : Column
             A slice of the column, or of what `read` returned.
         out : ndarray, shape (width, n)
-            Filled here; each row of it lies in one piece. Overflow and division by zero go without a warning.
+            Filled here; each row of it lies in one piece, but for sparse kinds. Overflow and division by zero go
+            without a warning.
 
         Returns
         -------
