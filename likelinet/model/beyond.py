@@ -17,6 +17,7 @@ from likelinet.model.lacking import Lacking, lacking_in
 from likelinet.model.planning import plan_of
 from likelinet.model.training import Encoded, check_range, is_exact
 from likelinet.tables.arrow import pa
+from likelinet.tables.kinds.category import Category
 from likelinet.tables.kinds.statistics import Apart
 from likelinet.tables.roles import Roles
 from likelinet.tables.rows import Rows, declared_table, lacking_in_all, target_names
@@ -180,7 +181,8 @@ class _Maker:
         data = config.data.model_copy(update={"strict": False})
         self._lenient = replace(fit, config=config.model_copy(update={"data": data}))
         self._roles = Roles(config, takes_labels(config.distribution, fit.custom))
-        self._reader = Reader(beyond.survey.stream, _read_by(fit), beyond.side_by_side)
+        few = set() if self._roles.y_is_x else _categories_of(fit)  # or they are read as something else, too
+        self._reader = Reader(beyond.survey.stream, _read_by(fit), beyond.side_by_side, few)
         self._lacking: dict[int, Lacking] = {}  # by window of the first pass
         self._order = lru_cache(1)(beyond.order)
 
@@ -288,3 +290,9 @@ def _read_by(fit: Fit) -> set[str]:
     data = fit.config.data
     features = (name for kind in fit.inputs.columns for name in (kind.name, *kind.sources))
     return {*features, *target_names(data), *([data.weight] if data.weight else []), *fit.config.distribution.columns}
+
+
+def _categories_of(fit: Fit) -> set[str]:
+    """Return the columns that are categories of few levels, and nothing else."""
+    few = {kind.name for kind in fit.inputs.columns if isinstance(kind, Category) and not kind.tail}
+    return few - {*fit.config.distribution.columns}
