@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from itertools import groupby, pairwise
 from typing import Any
 
@@ -39,12 +39,12 @@ class Inputs:
         """Names of the features."""
         return [c.name for c in self.columns]
 
-    @property
+    @cached_property
     def width(self) -> int:
         """Number of inputs of the network."""
         return sum(c.width for c in self.columns)
 
-    @property
+    @cached_property
     def spans(self) -> list[slice]:
         """Which inputs of the network each feature makes."""
         ends = np.cumsum([0, *(c.width for c in self.columns)]).tolist()
@@ -198,6 +198,12 @@ def _columns(many: int, n: int) -> np.ndarray:
     return np.empty((many, n + _APART))[:, :n]
 
 
+def _run(kinds: list[tuple[Kind, slice]], sparse: bool) -> tuple[slice, list[slice], bool]:
+    """Return the inputs of some kinds side by side, and those of each among them."""
+    first = kinds[0][1].start
+    return slice(first, kinds[-1][1].stop), [slice(at.start - first, at.stop - first) for _, at in kinds], sparse
+
+
 class Encoded:
     """The rows of x, encoded as they are asked for, so that very many of them never exist at once.
 
@@ -218,6 +224,7 @@ class Encoded:
         numbered = inputs.names == [str(i) for i in range(len(inputs.names))]  # as pandas names columns without names
         self._by_order = inputs.names if without_names and not numbered else []
         self._kinds = [(kind, at) for kind, at in zip(inputs.columns, inputs.spans, strict=True) if kind.width]
+        self._runs = [_run([*run], sparse) for sparse, run in groupby(self._kinds, lambda pair: pair[0].sparse)]
         self._endless = any(kind.endless for kind, _ in self._kinds)
         read = gathered(partial(kind.read, table) for kind, _ in self._kinds)
         self._read = {k.name: whole for (k, _), whole in zip(self._kinds, read, strict=True) if whole is not None}
@@ -240,11 +247,9 @@ class Encoded:
     def fill(self, rows: slice, x: np.ndarray) -> None:
         """Fill x, shape (n, width), with a slice of the rows, in the precision that it has."""
         out, apart = [], []
-        for sparse, run in groupby(self._kinds, lambda pair: pair[0].sparse):
-            spans = [at for _, at in run]
-            whole = slice(spans[0].start, spans[-1].stop)
+        for whole, spans, sparse in self._runs:
             own = x.T[whole] if sparse else _columns(whole.stop - whole.start, len(x))
-            out += [own[at.start - whole.start : at.stop - whole.start] for at in spans]
+            out += [own[span] for span in spans]
             apart += [] if sparse else [(whole, own)]
         self._encode(rows, out)
         for whole, own in apart:
@@ -252,11 +257,11 @@ class Encoded:
 
     def _encode(self, rows: slice, out: Sequence[np.ndarray]) -> None:
         """Fill the inputs that each kind makes of a slice of the rows."""
-        some = self.table.rows(rows, self._as_they_are)
+        some = self.table.cells(rows, self._as_they_are)
         outside: list[tuple[Kind, np.ndarray, np.ndarray]] = []
         with np.errstate(over="ignore", divide="ignore"):  # what is too large is said where it is for the network
             for (kind, _), own in zip(self._kinds, out, strict=True):
-                cells = self._read[kind.name][rows] if kind.name in self._read else some.column(kind.name)
+                cells = self._read[kind.name][rows] if kind.name in self._read else some[kind.name]
                 strange = kind.encode(cells, own)
                 if strange is not USUAL:
                     if self._strict:

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -74,7 +75,7 @@ class Kind(ABC):
     def inputs(self) -> list[str]:
         """What each input of the network is called that the column makes."""
 
-    @property
+    @cached_property
     def width(self) -> int:
         """How many inputs of the network it makes; 0 where the column is left out."""
         return len(self.inputs)
