@@ -143,3 +143,31 @@ def test_a_number_that_overflows_is_refused_in_one_sentence():
     model = quick(data={"extrapolate": True}).fit(1e-3 * X, y)
     with pytest.raises(ll.DataError, match=r"^X has numbers too large for float32: check their unit\.$"):
         model.predict(np.where(X.max() == X, np.finfo(np.float64).max, X))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_rows_that_are_filled_have_the_bits_of_those_that_are_returned(dtype: type):
+    rng, n = np.random.default_rng(0), 1000
+    frame = pd.DataFrame(
+        {
+            "a": rng.standard_normal(n),
+            "colour": rng.choice(["red", "green", "blue", ""], n),
+            "b": np.where(rng.random(n) < 0.1, np.nan, rng.standard_normal(n)),
+            "constant": 1.0,
+            "c": rng.lognormal(0.0, 3.0, n),
+            "said": [f"{a} {b}" for a, b in rng.choice(["fine", "good", "bad", "late", "soon"], (n, 2))],
+            "name": [f"n{i}" for i in rng.integers(0, 300, n)],
+            "size": pd.Categorical(rng.choice(["s", "m", "l"], n), ["s", "m", "l"], ordered=True),
+            "yes": rng.random(n) < 0.5,
+        }
+    )
+    names = list(frame)
+    table, data = as_table(frame), DataConfig(text=["said"])
+    inputs = learn_inputs(table, names, np.ones(n), data)
+    inputs, _ = inputs.with_means(table, np.ones(n), rng.standard_normal((n, 2)), rng.integers(0, 5, n))
+    assert {type(kind).__name__ for kind in inputs.columns} >= {"Number", "Category", "Words", "Ordered", "Boolean"}
+    new = frame.assign(a=9.0 * frame.a, b=9.0 * frame.b, colour=frame.colour.replace("red", "violet"))
+    rows, x = inputs.rows(as_table(new)), np.full((n, inputs.width), np.nan, dtype)
+    for some in (slice(0, 300), slice(300, 301), slice(301, n)):
+        rows.fill(some, x[some])
+    np.testing.assert_array_equal(x, inputs.rows(as_table(new))[:].astype(dtype))

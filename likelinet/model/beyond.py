@@ -17,6 +17,7 @@ from likelinet.model.lacking import Lacking, lacking_in
 from likelinet.model.planning import plan_of
 from likelinet.model.training import Encoded, check_range, is_exact
 from likelinet.tables.arrow import pa
+from likelinet.tables.kinds.category import Category
 from likelinet.tables.kinds.statistics import Apart
 from likelinet.tables.roles import Roles
 from likelinet.tables.rows import Rows, declared_table, lacking_in_all, target_names
@@ -131,14 +132,20 @@ def note_lacking(windows: Windows | None) -> None:
 def _thinned(sample: Encoded) -> Encoded:
     """Return some of the training rows of a sample, as copies: the rest need not stay in memory."""
     some = slice(0, sample.n, -(-sample.n // THIN))
-    few = _copied(sample.data, some)
+    few = _copied(_some(sample.data, some))
     return Encoded(few, sample.y[some].copy(), sample.weight[some].copy(), len(few.x))
 
 
-def _copied(data: Data, some: slice) -> Data:
-    """Return copies of some rows."""
-    columns = None if data.columns is None else data.columns[some].copy()
-    return Data(data.x[some].copy(), columns, data.y[some].copy(), data.weight[some].copy())
+def _some(data: Data, some: slice) -> Data:
+    """Return some rows."""
+    columns = None if data.columns is None else data.columns[some]
+    return Data(data.x[some], columns, data.y[some], data.weight[some])
+
+
+def _copied(data: Data) -> Data:
+    """Return copies of rows."""
+    columns = None if data.columns is None else data.columns.copy()
+    return Data(data.x.copy(), columns, data.y.copy(), data.weight.copy())
 
 
 def _arrays(data: Data) -> list[np.ndarray]:
@@ -166,7 +173,7 @@ class _Maker:
         config, beyond = fit.config, rows.beyond
         assert beyond is not None
         assert rows.table.index is not None
-        self._held, self._one = (_copied(sample.data, some) for some in (slice(sample.n, None), slice(1)))
+        self._held, self._one = (_copied(_some(sample.data, some)) for some in (slice(sample.n, None), slice(1)))
         self._own, self._wanted = own, own if beyond.windows > 1 else slice(0, beyond.rows)
         self._fit, self._beyond, self._apart = fit, beyond, apart
         self._in_training, self._what = in_training, what
@@ -175,7 +182,8 @@ class _Maker:
         data = config.data.model_copy(update={"strict": False})
         self._lenient = replace(fit, config=config.model_copy(update={"data": data}))
         self._roles = Roles(config, takes_labels(config.distribution, fit.custom))
-        self._reader = Reader(beyond.survey.stream, _read_by(fit), beyond.side_by_side)
+        few = set() if self._roles.y_is_x else _categories_of(fit)  # or they are read as something else, too
+        self._reader = Reader(beyond.survey.stream, _read_by(fit), beyond.side_by_side, few)
         self._lacking: dict[int, Lacking] = {}  # by window of the first pass
         self._order = lru_cache(1)(beyond.order)
 
@@ -248,21 +256,25 @@ class _Maker:
         fit, rows = self._fit, self._rows(table)
         if rows is None:
             return 0
+        n, wanted = rows.table.n, self._wanted
+        at_once = n == table.n and wanted.start <= first and first + n <= wanted.stop  # each behind the one before it
+        own = _some(into, slice(first, first + n))
+        own = own if at_once else _copied(own)
         clean = fit.recognise(rows, self._what)
         with np.errstate(over="ignore", invalid="ignore"):  # said in a sentence instead
-            y = fit.targets.encode(clean).astype(into.y.dtype)
-            weight = (self._in_training(clean, rows.weight) / self._unit).astype(into.weight.dtype)
-            x, columns = self._lenient.encode([rows.table], ())
-        self._put_apart(rows, x)
-        data = Data(x, columns, y, weight)
-        check_range(data, self._what, fit.targets.open_ended)
-        assert table.index is not None
-        assert rows.table.index is not None
-        at = first + np.searchsorted(table.index, rows.table.index)
-        wanted = slice(*np.searchsorted(at, [self._wanted.start, self._wanted.stop]))
-        for array, values in zip(_arrays(into), _arrays(data), strict=True):
-            array[at[wanted]] = values[wanted]
-        return rows.table.n
+            own.y[...] = fit.targets.encode(clean)
+            own.weight[...] = self._in_training(clean, rows.weight) / self._unit
+            self._lenient.fill(rows.table, own.x, own.columns)
+        self._put_apart(rows, own.x)
+        check_range(own, self._what, fit.targets.open_ended)
+        if not at_once:
+            assert table.index is not None
+            assert rows.table.index is not None
+            at = first + np.searchsorted(table.index, rows.table.index)
+            inside = slice(*np.searchsorted(at, [wanted.start, wanted.stop]))
+            for array, values in zip(_arrays(into), _arrays(own), strict=True):
+                array[at[inside]] = values[inside]
+        return n
 
     def _put_apart(self, rows: Rows, x: np.ndarray) -> None:
         """Give the rows of the sample the inputs that know nothing of their own y."""
@@ -280,3 +292,9 @@ def _read_by(fit: Fit) -> set[str]:
     data = fit.config.data
     features = (name for kind in fit.inputs.columns for name in (kind.name, *kind.sources))
     return {*features, *target_names(data), *([data.weight] if data.weight else []), *fit.config.distribution.columns}
+
+
+def _categories_of(fit: Fit) -> set[str]:
+    """Return the columns that are categories of few levels, and nothing else."""
+    few = {kind.name for kind in fit.inputs.columns if isinstance(kind, Category) and not kind.tail}
+    return few - {*fit.config.distribution.columns}

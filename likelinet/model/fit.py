@@ -184,13 +184,9 @@ class Fit:
         x = np.empty((many, self.inputs.width), self.precision.network)  # training takes single rows
         columns = np.empty((many, len(head.columns)), self.precision.columns) if head.columns else None
         for table, end in zip(tables, ends, strict=True):
-            encoded, first = self.rows(table), end - table.n
-            for rows in blocks(table.n, ROWS_AT_ONCE):
-                to = slice(first + rows.start, first + rows.stop)
-                x[to], known = encoded[rows]
-                if columns is not None:
-                    columns[to] = known
-            if first == 0:  # the training rows; held-out ones only say when to stop
+            to = slice(end - table.n, end)
+            encoded = self.fill(table, x[to], None if columns is None else columns[to])
+            if to.start == 0:  # the training rows; held-out ones only say when to stop
                 encoded.x.oddities.note()
             self.note_unused(table, other)
         for at, values in apart:
@@ -199,6 +195,15 @@ class Fit:
             if array is not None:
                 array[ends[-1] :] = array[:1]
         return x, columns
+
+    def fill(self, table: Table, x: np.ndarray, columns: np.ndarray | None) -> "EncodedRows":
+        """Fill x, and the columns that go to the head if it reads any, with the rows of a table; return these."""
+        encoded = self.rows(table)
+        for rows in blocks(table.n, ROWS_AT_ONCE):
+            encoded.x.fill(rows, x[rows])
+            if columns is not None:
+                columns[rows] = encoded.known(rows)
+        return encoded
 
     def note_unused(self, table: Table, other: tuple[str, ...] = ()) -> None:
         """Warn of columns that nobody spoke of, if no features were declared: neither features nor among `other`."""
@@ -230,13 +235,14 @@ class EncodedRows:
 
     def __getitem__(self, rows: slice) -> tuple[np.ndarray, np.ndarray | None]:
         """Return x and the columns of a slice of the rows, in double precision; None where the head reads none."""
-        x = self.x[rows]
-        if not self.head.columns:
-            return x, None
+        return self.x[rows], self.known(rows) if self.head.columns else None
+
+    def known(self, rows: slice) -> np.ndarray:
+        """Return the columns that the head reads, of a slice of the rows."""
         try:
-            return x, known_columns(self.read.rows(rows, self.head.columns), self.head)
+            return known_columns(self.read.rows(rows, self.head.columns), self.head)
         except DataError:
-            return x, known_columns(self.table, self.head)[rows]  # says which rows of the whole table
+            return known_columns(self.table, self.head)[rows]  # says which rows of the whole table
 
 
 def known_columns(table: Table, head: Head) -> np.ndarray:

@@ -17,10 +17,11 @@ def arrow_column(name: str, values: Any) -> Column | Unusable:
 
     Unusable if a cell is not one value but a list or a structure of them.
     """
-    kind = pa.types
-    if kind.is_dictionary(values.type):
+    kind, of = pa.types, values.type
+    if kind.is_integer(of) or kind.is_floating(of):
+        return values.to_numpy()  # NaN for null
+    if kind.is_dictionary(of):
         return _coded(values)
-    of = values.type
     if kind.is_nested(of):
         return Unusable(
             f"Column '{name}' has cells of several values (of type {of}): spread it over columns of its own, or leave "
@@ -28,9 +29,7 @@ def arrow_column(name: str, values: Any) -> Column | Unusable:
             len(values),
         )
     if kind.is_decimal(of):
-        values, of = values.cast(pa.float64()), pa.float64()
-    if kind.is_integer(of) or kind.is_floating(of):
-        return values.to_numpy()  # NaN for null
+        return values.cast(pa.float64()).to_numpy()
     if kind.is_duration(of):
         return values.cast(pa.duration("us"), safe=False).to_numpy()
     if kind.is_boolean(of):

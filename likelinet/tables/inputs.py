@@ -1,9 +1,9 @@
 """Inputs: columns of a table as one standardised matrix."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
-from itertools import pairwise
+from functools import cached_property, partial
+from itertools import groupby, pairwise
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,8 @@ from likelinet.tables.kinds.stored import kind_from_json
 from likelinet.tables.oddities import Oddities, refuse, refuse_absent, refuse_missing
 from likelinet.tables.table import Table
 
+_APART = 8  # numbers between columns, a line of a cache
+
 
 @dataclass(frozen=True)
 class Inputs:
@@ -37,12 +39,12 @@ class Inputs:
         """Names of the features."""
         return [c.name for c in self.columns]
 
-    @property
+    @cached_property
     def width(self) -> int:
         """Number of inputs of the network."""
         return sum(c.width for c in self.columns)
 
-    @property
+    @cached_property
     def spans(self) -> list[slice]:
         """Which inputs of the network each feature makes."""
         ends = np.cumsum([0, *(c.width for c in self.columns)]).tolist()
@@ -191,6 +193,17 @@ def _hold_corners(outside: list[tuple[Kind, np.ndarray, np.ndarray]]) -> None:
             z[where & several] = np.clip(z[where & several], *kind.within)
 
 
+def _columns(many: int, n: int) -> np.ndarray:
+    """Return room for so many columns of n numbers, apart by no power of 2: of such a cache keeps but a few."""
+    return np.empty((many, n + _APART))[:, :n]
+
+
+def _run(kinds: list[tuple[Kind, slice]], sparse: bool) -> tuple[slice, list[slice], bool]:
+    """Return the inputs of some kinds side by side, and those of each among them."""
+    first = kinds[0][1].start
+    return slice(first, kinds[-1][1].stop), [slice(at.start - first, at.stop - first) for _, at in kinds], sparse
+
+
 class Encoded:
     """The rows of x, encoded as they are asked for, so that very many of them never exist at once.
 
@@ -211,6 +224,7 @@ class Encoded:
         numbered = inputs.names == [str(i) for i in range(len(inputs.names))]  # as pandas names columns without names
         self._by_order = inputs.names if without_names and not numbered else []
         self._kinds = [(kind, at) for kind, at in zip(inputs.columns, inputs.spans, strict=True) if kind.width]
+        self._runs = [_run([*run], sparse) for sparse, run in groupby(self._kinds, lambda pair: pair[0].sparse)]
         self._endless = any(kind.endless for kind, _ in self._kinds)
         read = gathered(partial(kind.read, table) for kind, _ in self._kinds)
         self._read = {k.name: whole for (k, _), whole in zip(self._kinds, read, strict=True) if whole is not None}
@@ -227,12 +241,28 @@ class Encoded:
     def __getitem__(self, rows: slice) -> np.ndarray:
         """Return x of a slice of the rows, in double precision; its columns lie one after the other in memory."""
         columns = np.empty((self._width, len(range(self.table.n)[rows])))
-        some = self.table.rows(rows, self._as_they_are)
+        self._encode(rows, [columns[at] for _, at in self._kinds])
+        return columns.T
+
+    def fill(self, rows: slice, x: np.ndarray) -> None:
+        """Fill x, shape (n, width), with a slice of the rows, in the precision that it has."""
+        out, apart = [], []
+        for whole, spans, sparse in self._runs:
+            own = x.T[whole] if sparse else _columns(whole.stop - whole.start, len(x))
+            out += [own[span] for span in spans]
+            apart += [] if sparse else [(whole, own)]
+        self._encode(rows, out)
+        for whole, own in apart:
+            x.T[whole] = own
+
+    def _encode(self, rows: slice, out: Sequence[np.ndarray]) -> None:
+        """Fill the inputs that each kind makes of a slice of the rows."""
+        some = self.table.cells(rows, self._as_they_are)
         outside: list[tuple[Kind, np.ndarray, np.ndarray]] = []
         with np.errstate(over="ignore", divide="ignore"):  # what is too large is said where it is for the network
-            for kind, at in self._kinds:
-                cells = self._read[kind.name][rows] if kind.name in self._read else some.column(kind.name)
-                strange = kind.encode(cells, columns[at])
+            for (kind, _), own in zip(self._kinds, out, strict=True):
+                cells = self._read[kind.name][rows] if kind.name in self._read else some[kind.name]
+                strange = kind.encode(cells, own)
                 if strange is not USUAL:
                     if self._strict:
                         self.check()
@@ -240,11 +270,10 @@ class Encoded:
                         strange = replace(strange, missing=strange.missing & ~self._lost[kind.name][rows])
                     self.oddities.take(kind, rows, cells, strange)
                     if strange.outside is not None:
-                        outside.append((kind, columns[at.start], strange.outside))
+                        outside.append((kind, own[0], strange.outside))
         _hold_corners(outside)
-        if self._endless and not np.isfinite(columns).all():
+        if self._endless and not all(np.isfinite(own).all() for own in out):
             self.check()
-        return columns.T
 
     def note(self) -> None:
         """Warn of cells that are odd, and of columns without the names that those of training had."""

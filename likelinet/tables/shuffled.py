@@ -134,17 +134,19 @@ class Reader:
         The columns that are wanted.
     most : int
         In how many parts at a time: who reads some rows of a part may never come to its end.
+    few : collection of str
+        Columns of text with few different cells, which may come as declared categories.
     """
 
-    def __init__(self, stream: Stream, names: Collection[str], most: int = OPEN) -> None:
-        self._stream, self._names, self._most = stream, names, most
+    def __init__(self, stream: Stream, names: Collection[str], most: int = OPEN, few: Collection[str] = ()) -> None:
+        self._stream, self._names, self._most, self._few = stream, names, most, few
         self._at: dict[Part, tuple[int, Any, Iterator[Any]]] = {}  # the next row, rows that are read, and those to come
 
     def read(self, wanted: Slice) -> Iterator[Table]:
         """Yield the rows of a slice, in one table or several."""
         at, left, more = self._at.pop(wanted.part, (wanted.part.rows + 1, None, iter(())))
         if at > wanted.start:
-            at, left, more = 0, None, self._stream.part(wanted.part, self._names)
+            at, left, more = 0, None, self._stream.part(wanted.part, self._names, self._few)
         while at < wanted.stop:
             rows = next(more) if left is None else left
             start, stop = max(wanted.start - at, 0), min(wanted.stop - at, rows.num_rows)

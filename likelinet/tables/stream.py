@@ -169,7 +169,7 @@ class Stream:
             for key, rows in file.piece(number):
                 yield (i, key), _with(rows, partitions)
 
-    def part(self, part: Part, names: Collection[str] | None = None) -> Iterator[Any]:
+    def part(self, part: Part, names: Collection[str] | None = None, few: Collection[str] = ()) -> Iterator[Any]:
         """Yield the rows of a part in their order.
 
         Parameters
@@ -178,6 +178,8 @@ class Stream:
             Which one.
         names : collection of str, optional
             The columns that are wanted; all of them by default.
+        few : collection of str
+            Columns of text with few different cells, which may come as dictionaries where that is quicker.
 
         Yields
         ------
@@ -186,7 +188,7 @@ class Stream:
         """
         file, partitions = self._files[part.file]
         own = None if names is None else [name for name in file.names if name.strip() in names]
-        for rows in file.part(part.key, own):
+        for rows in file.part(part.key, own, [name for name in file.names if name.strip() in few]):
             yield _with(rows, {k: v for k, v in partitions.items() if names is None or k in names})
 
     def table(self, rows: Any, index: np.ndarray) -> Table:

@@ -68,12 +68,15 @@ class Table:
 
     def rows(self, rows: slice, names: tuple[str, ...]) -> "Table":
         """Return a slice of the rows, with no other columns than these."""
-        at = rows if self.kept is None else self.kept[rows]
-        columns = {name: self._marked(self._usable(name)[at]) for name in names if name in self.columns}
         index, n = self.index, len(range(self.n)[rows])
         if n < self.n:  # of all rows no index is made, which would be as long as a column
             index = np.arange(*rows.indices(self.n)) if index is None else index[rows]
-        return replace(self, columns=columns, n=n, index=index, kept=None, missing=())
+        return replace(self, columns=self.cells(rows, names), n=n, index=index, kept=None, missing=())
+
+    def cells(self, rows: slice, names: tuple[str, ...]) -> dict[str, Column]:
+        """Return a slice of the rows of these columns, as far as there are such."""
+        at = rows if self.kept is None else self.kept[rows]
+        return {name: self._marked(self._usable(name)[at]) for name in names if name in self.columns}
 
     def number_of(self, row: int) -> int:
         """Return the number of a row in the user's table, counted from 1."""

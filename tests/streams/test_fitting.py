@@ -13,6 +13,7 @@ import likelinet as ll
 from likelinet.core.errors import ConfigError, DataError
 from likelinet.model import beyond, fitting
 from likelinet.model.needs import needs
+from likelinet.tables.stream import Part
 from likelinet.tables.survey import Survey, surveyed
 from likelinet.tables.table import as_table
 from likelinet.training.streams import held_out_stream
@@ -108,6 +109,34 @@ def test_windows_have_the_rows_of_the_stream_once_a_pass(tmp_path, monkeypatch):
     by_y = dict(zip(fit.targets.encode(columns["y"]).tolist(), columns["w"].tolist(), strict=True))
     each = ratio / np.array([by_y[v] for v in y.tolist()])
     np.testing.assert_allclose(each, each[0], rtol=1e-12)  # all by one unit
+
+
+@pytest.mark.filterwarnings("ignore:Missing cells are filled")
+@pytest.mark.parametrize("missing", [[], ["v", "-1"]])
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.binary()])
+def test_categories_that_come_as_dictionaries_make_the_same_windows(kind, missing, tmp_path, monkeypatch):
+    """Parquet has them, Arrow's own format has not."""
+    made, columns, rng = windows_of(monkeypatch), frame(), np.random.default_rng(5)
+    cells = rng.choice(np.array(["u", " u ", "v", "V", "NA", "-1", "", None], object), N)
+    cells[::97] = [f"rare {i}" for i in range(len(cells[::97]))]
+    table = pa.table({**columns, "b": pa.array(cells).cast(kind), "c d": pa.array(columns["b"]).dictionary_encode()})
+    pq.write_table(table, tmp_path / "t.parquet", row_group_size=70)
+    with pa.ipc.new_file(tmp_path / "t.arrow", table.schema) as file:
+        file.write_table(table, max_chunksize=70)
+    declared = {"data": {"target": "y", "missing": missing}, "training": {"epochs": 2, "batch_size": 32}}
+    for form in ("parquet", "arrow"):
+        quick(**declared).fit(ll.Stream(tmp_path / f"t.{form}", rows=200))
+    windows = sorted(made, key=lambda pair: pair[0])
+    pairs = [*zip(windows[::2], windows[1::2], strict=True)]
+    assert len(pairs) >= 10
+    for (k, one), (also, other) in pairs:
+        assert k == also
+        np.testing.assert_array_equal(one.x, other.x)
+        np.testing.assert_array_equal(one.y, other.y)
+    of_file = ll.Stream(tmp_path / "t.parquet")
+    (some,) = of_file.part(Part(0, 0, 0, 70), None, {"b", "x", "c d"})
+    assert pa.types.is_dictionary(some["b"].type) is (kind != pa.binary())
+    assert some["x"].type == pa.float64()
 
 
 @pytest.mark.slow

@@ -60,6 +60,7 @@ class Category(Kind):
             raise ValueError(f"column of the inputs: the means of '{self.name}' are not those of its levels")
 
     tag: ClassVar[str] = "category"
+    sparse: ClassVar[bool] = True
 
     @property
     def inputs(self) -> list[str]:
@@ -77,16 +78,16 @@ class Category(Kind):
 
     def encode(self, cells: Column, out: np.ndarray) -> Strange:
         found = cells if isinstance(cells, _Placed) else self._placed(coded(cells))
-        codes = found.codes  # -1 for missing cells, which the last entry of each is for
+        codes = found.codes.astype(np.intp)  # -1 for missing cells, which the last entry of each is for
         out[:] = 0.0
         place = found.place[codes]
         rows = (place >= 0).nonzero()[0]
-        out[place[rows], rows] = found.value[codes[rows]]
+        out[place[rows], rows] = found.value[codes[rows]] if self.tail else 1.0
         if self.means:
             out[self.of_tail] = found.means[:, codes]
-        strange, lacking = found.unseen[codes], found.missing[codes]
-        if not (strange.any() or lacking.any()):
+        if not (found.unseen | found.missing)[codes].any():
             return USUAL
+        strange, lacking = found.unseen[codes], found.missing[codes]
         return Strange(
             unseen=strange if strange.any() else None,
             missing=lacking if lacking.any() and not self.indicator else None,

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -67,13 +68,14 @@ class Kind(ABC):
     tag: ClassVar[str]  # what a file calls the kind
     of_numbers: ClassVar[bool] = False  # how messages speak of a missing cell
     of_amounts: ClassVar[bool] = False  # whether its first input is an amount, which other columns may tell
+    sparse: ClassVar[bool] = False  # whether its inputs are mostly 0: they are filled at their place, in any precision
 
     @property
     @abstractmethod
     def inputs(self) -> list[str]:
         """What each input of the network is called that the column makes."""
 
-    @property
+    @cached_property
     def width(self) -> int:
         """How many inputs of the network it makes; 0 where the column is left out."""
         return len(self.inputs)
@@ -137,7 +139,8 @@ class Kind(ABC):
         cells : Column
             A slice of the column, or of what `read` returned.
         out : ndarray, shape (width, n)
-            Filled here; each row of it lies in one piece. Overflow and division by zero go without a warning.
+            Filled here; each row of it lies in one piece, but for sparse kinds. Overflow and division by zero go
+            without a warning.
 
         Returns
         -------

@@ -44,6 +44,7 @@ class Words(Kind):
     indicator: bool = False
 
     tag: ClassVar[str] = "text"
+    sparse: ClassVar[bool] = True
 
     @property
     def inputs(self) -> list[str]:

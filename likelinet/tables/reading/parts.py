@@ -1,7 +1,7 @@
 """A file in parts that can be read one by one, as tables of Arrow: row groups, record batches, blocks of text."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -69,8 +69,11 @@ class File(ABC):
             yield from self.piece(number)
 
     @abstractmethod
-    def part(self, key: Key, names: Sequence[str] | None) -> Iterator[Any]:
-        """Yield the rows of a part in order, some at a time, with these columns alone, or all."""
+    def part(self, key: Key, names: Sequence[str] | None, few: Collection[str] = ()) -> Iterator[Any]:
+        """Yield the rows of a part in order, some at a time, with these columns alone, or all.
+
+        Those of text with few different cells, `few`, may come as dictionaries where that is quicker.
+        """
 
 
 @contextmanager
@@ -86,35 +89,39 @@ class ParquetFile(File):
     """Parquet, whose parts are row groups."""
 
     @cached_property
-    def _groups(self) -> tuple[list[str], list[int]]:
+    def _known(self) -> tuple[dict[str, Any], list[int]]:
         file = self._open()
         meta = file.metadata
-        names = [n for n in file.schema_arrow.names if not n.startswith("__index_level_")]  # those are of pandas' rows
-        return names, [meta.row_group(i).num_rows for i in range(meta.num_row_groups)]
+        # Columns of that name are of pandas' rows.
+        types = {f.name: f.type for f in file.schema_arrow if not f.name.startswith("__index_level_")}
+        return types, [meta.row_group(i).num_rows for i in range(meta.num_row_groups)]
 
-    def _open(self) -> Any:
+    def _open(self, few: Sequence[str] = ()) -> Any:
         with damaged(self.path):
-            return parquet.ParquetFile(self.system.open_input_file(self.path), pre_buffer=False, buffer_size=_BUFFER)
+            source = self.system.open_input_file(self.path)
+            return parquet.ParquetFile(source, pre_buffer=False, buffer_size=_BUFFER, read_dictionary=few)
 
     @property
     def names(self) -> list[str]:
-        return self._groups[0]
+        return [*self._known[0]]
 
     @property
     def rows(self) -> int:
-        return sum(self._groups[1])
+        return sum(self._known[1])
 
     @property
     def pieces(self) -> int:
-        return len(self._groups[1])
+        return len(self._known[1])
 
     def piece(self, number: int) -> Iterator[tuple[Key, Any]]:
         for table in self.part(number, None):
             yield number, table
 
-    def part(self, key: Key, names: Sequence[str] | None) -> Iterator[Any]:
+    def part(self, key: Key, names: Sequence[str] | None, few: Collection[str] = ()) -> Iterator[Any]:
         columns = self.names if names is None else [n for n in self.names if n in names]
-        with damaged(self.path), self._open() as file:
+        types = pa.string(), pa.large_string(), pa.string_view()
+        strings = [n for n in columns if n in few and self._known[0][n] in types]
+        with damaged(self.path), self._open(strings) as file:
             for batch in file.iter_batches(ROWS, [key], columns, use_threads=False):
                 yield pa.Table.from_batches([batch])
 
@@ -149,7 +156,7 @@ class ArrowFile(File):
         for table in self.part(number, None):
             yield number, table
 
-    def part(self, key: Key, names: Sequence[str] | None) -> Iterator[Any]:
+    def part(self, key: Key, names: Sequence[str] | None, few: Collection[str] = ()) -> Iterator[Any]:
         columns = self.names if names is None else [n for n in self.names if n in names]
         with self._open() as file:
             batch = pa.Table.from_batches([file.get_batch(key)]).select(columns)
@@ -221,7 +228,7 @@ class TextFile(File):
                 for table in self._tables(span, raw, None):
                     yield None if self._packed else span, table
 
-    def part(self, key: Key, names: Sequence[str] | None) -> Iterator[Any]:
+    def part(self, key: Key, names: Sequence[str] | None, few: Collection[str] = ()) -> Iterator[Any]:
         if key is None:
             with damaged(self.path), self._open() as source:
                 for span, raw in blocks_of_text(self.path, source):
