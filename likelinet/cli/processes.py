@@ -5,12 +5,13 @@ import socket
 import sys
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from threading import Thread
 from typing import Any
 
 import click
 
+from likelinet.cli.watched import watched
 from likelinet.core.errors import DataError, MissingLibraryError
 from likelinet.core.processes import ALONE, Processes
 
@@ -40,15 +41,17 @@ def joined(coordinator: str | None, process: int | None, processes: str | None) 
     except ImportError:
         raise MissingLibraryError('--processes needs JAX: pip install "likelinet[jax]".') from None
     declared = _declared(coordinator, process, processes)
-    with _unheard():  # of what libraries below JAX print
-        _begin(jax, declared)
-        from likelinet.engines.jax_processes import JaxProcesses, connect
+    name = "This process" if processes == FOUND else f"Process {process} of {processes}"
+    with nullcontext() if declared.get("num_processes") == 1 else watched(name):
+        with _unheard():  # of what libraries below JAX print
+            _begin(jax, declared)
+            from likelinet.engines.jax_processes import JaxProcesses, connect
 
-        every = JaxProcesses()
+            every = JaxProcesses()
+            every.gathered(b"")
+            connect()
+        yield every
         every.gathered(b"")
-        connect()
-    yield every
-    every.gathered(b"")
 
 
 def _declared(coordinator: str | None, process: int | None, processes: str) -> dict[str, Any]:
@@ -129,18 +132,14 @@ def _begin(jax: Any, declared: dict[str, Any]) -> None:
 
 @contextmanager
 def _unheard() -> Generator[None]:
-    """Do what is done within without what a library writes to standard output and error."""
-    streams = [stream for stream in (sys.stdout, sys.stderr) if stream is not None]
-    for stream in streams:
-        stream.flush()
-    kept = [os.dup(1), os.dup(2)]
-    nowhere = os.open(os.devnull, os.O_WRONLY)
+    """Do what is done within without what a library writes to standard output."""
+    if sys.stdout is not None:
+        sys.stdout.flush()
+    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(nowhere, 1)
-        os.dup2(nowhere, 2)
         yield
     finally:
-        for number, own in enumerate(kept, 1):
-            os.dup2(own, number)
-            os.close(own)
+        os.dup2(kept, 1)
+        os.close(kept)
         os.close(nowhere)
