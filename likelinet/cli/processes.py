@@ -1,7 +1,6 @@
 """`likelinet fit --processes`: one fit that several processes compute."""
 
 import os
-import socket
 import sys
 import time
 from collections.abc import Generator
@@ -11,6 +10,7 @@ from typing import Any
 
 import click
 
+from likelinet.cli.muster import muster, report
 from likelinet.cli.watched import watched
 from likelinet.core.errors import DataError, MissingLibraryError
 from likelinet.core.processes import ALONE, Processes
@@ -55,7 +55,7 @@ def joined(coordinator: str | None, process: int | None, processes: str | None) 
 
 
 def _declared(coordinator: str | None, process: int | None, processes: str) -> dict[str, Any]:
-    """Return what JAX is told of the processes."""
+    """Return what JAX is told of the processes, once all have come."""
     if processes == FOUND:
         if coordinator is not None or process is not None:
             raise click.UsageError(
@@ -74,36 +74,10 @@ def _declared(coordinator: str | None, process: int | None, processes: str) -> d
             f"--coordinator {coordinator}: write HOST:PORT, as node1:1234, a free port of process 0."
         )
     if process:
-        _wait_for(host, int(port))
+        report(host, int(port), process, count, WAIT)
     else:
-        _check_free(int(port))
+        muster(int(port), count, WAIT)
     return {"coordinator_address": coordinator, "num_processes": count, "process_id": process}
-
-
-def _wait_for(host: str, port: int) -> None:
-    """Wait until somebody listens there, where Ctrl-C is heard, which JAX would not hear."""
-    until = time.monotonic() + WAIT
-    while True:
-        try:
-            socket.create_connection((host, port), timeout=5.0).close()
-            return
-        except OSError as error:
-            if time.monotonic() > until:
-                raise DataError(
-                    f"--coordinator {host}:{port}: process 0 does not answer there ({error}): begin it as well, with "
-                    "an address that this machine reaches."
-                ) from None
-            time.sleep(0.2)
-
-
-def _check_free(port: int) -> None:
-    """Raise `DataError` if somebody listens at a port already."""
-    with socket.socket() as own:
-        own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            own.bind(("", port))
-        except OSError as error:
-            raise DataError(f"--coordinator: port {port} cannot be taken ({error.strerror}): name another.") from None
 
 
 def _begin(jax: Any, declared: dict[str, Any]) -> None:
