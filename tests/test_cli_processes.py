@@ -185,20 +185,49 @@ def test_two_processes_write_one_model(tmp_path: Path):
     np.testing.assert_allclose(two, one, rtol=0, atol=1e-5)
 
 
+def computing(started: subprocess.Popen[str]) -> int:
+    """Return the number of the child that computes."""
+    return int(Path(f"/proc/{started.pid}/task/{started.pid}/children").read_text())
+
+
 @pytest.mark.slow
-def test_a_process_that_dies_ends_the_fit_and_a_signal_to_one_of_them_too(tmp_path: Path):
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for the child where Linux has it")
+@pytest.mark.parametrize("dies", [0, 1])
+def test_a_process_that_dies_ends_the_fit(tmp_path: Path, dies: int):
     started = begun(tmp_path, "training.epochs=100000")
     written(tmp_path)
-    started[1].kill()
-    (code, _, said), _ = ended(started)
-    assert code == 2
-    assert "likelinet: Process 0 of 2 cannot reach another one, which has ended" in said
+    os.kill(computing(started[dies]), signal.SIGKILL)
+    found = ended(started)
+    assert [code for code, _, _ in found] == [128 + signal.SIGKILL if i == dies else 2 for i in (0, 1)]
+    other = 1 - dies
+    assert found[other][2].count(f"likelinet: Process {other} of 2 cannot reach another one, which has ended") == 1
+    assert len(found[1][2].splitlines()) == dies ^ 1  # that of process 0 has notes as well
 
-    again = tmp_path / "again"
-    again.mkdir()
-    started = begun(again, "training.epochs=100000")
-    written(again)
+
+@pytest.mark.slow
+def test_a_signal_to_one_of_them_ends_all(tmp_path: Path):
+    started = begun(tmp_path, "training.epochs=100000")
+    written(tmp_path)
     started[1].send_signal(signal.SIGTERM)  # as Ctrl-C, which a shell may have switched off
     (code, _, said), (other, _, _) = ended(started)
     assert (code, other) == (130, 143)
     assert "The same command with --resume goes on" in said
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for the child where Linux has it")
+def test_one_that_waits_for_another_that_hangs_ends_at_a_second_signal(tmp_path: Path):
+    started = begun(tmp_path, "training.epochs=100000")
+    written(tmp_path)
+    hanging = computing(started[1])
+    os.kill(hanging, signal.SIGSTOP)
+    started[0].send_signal(signal.SIGTERM)
+    assert started[0].stderr is not None
+    assert any("Process 0 of 2 ends as soon as the other processes do" in line for line in started[0].stderr)
+    started[0].send_signal(signal.SIGTERM)
+    assert started[0].wait(WAIT) == 143
+    os.kill(hanging, signal.SIGCONT)
+    (_, _, said), (code, _, lost) = ended(started)
+    assert said == "likelinet: Ctrl-C came twice, so this process ends without the others.\n"
+    assert code == 2
+    assert lost.startswith("likelinet: Process 1 of 2 cannot reach another one")

@@ -1,16 +1,17 @@
 """`likelinet fit --processes`: one fit that several processes compute."""
 
 import os
-import socket
 import sys
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from threading import Thread
 from typing import Any
 
 import click
 
+from likelinet.cli.muster import muster, report
+from likelinet.cli.watched import watched
 from likelinet.core.errors import DataError, MissingLibraryError
 from likelinet.core.processes import ALONE, Processes
 
@@ -40,19 +41,21 @@ def joined(coordinator: str | None, process: int | None, processes: str | None) 
     except ImportError:
         raise MissingLibraryError('--processes needs JAX: pip install "likelinet[jax]".') from None
     declared = _declared(coordinator, process, processes)
-    with _unheard():  # of what libraries below JAX print
-        _begin(jax, declared)
-        from likelinet.engines.jax_processes import JaxProcesses, connect
+    name = "This process" if processes == FOUND else f"Process {process} of {processes}"
+    with nullcontext() if declared.get("num_processes") == 1 else watched(name):
+        with _unheard():  # of what libraries below JAX print
+            _begin(jax, declared)
+            from likelinet.engines.jax_processes import JaxProcesses, connect
 
-        every = JaxProcesses()
+            every = JaxProcesses()
+            every.gathered(b"")
+            connect()
+        yield every
         every.gathered(b"")
-        connect()
-    yield every
-    every.gathered(b"")
 
 
 def _declared(coordinator: str | None, process: int | None, processes: str) -> dict[str, Any]:
-    """Return what JAX is told of the processes."""
+    """Return what JAX is told of the processes, once all have come."""
     if processes == FOUND:
         if coordinator is not None or process is not None:
             raise click.UsageError(
@@ -71,36 +74,10 @@ def _declared(coordinator: str | None, process: int | None, processes: str) -> d
             f"--coordinator {coordinator}: write HOST:PORT, as node1:1234, a free port of process 0."
         )
     if process:
-        _wait_for(host, int(port))
+        report(host, int(port), process, count, WAIT)
     else:
-        _check_free(int(port))
+        muster(int(port), count, WAIT)
     return {"coordinator_address": coordinator, "num_processes": count, "process_id": process}
-
-
-def _wait_for(host: str, port: int) -> None:
-    """Wait until somebody listens there, where Ctrl-C is heard, which JAX would not hear."""
-    until = time.monotonic() + WAIT
-    while True:
-        try:
-            socket.create_connection((host, port), timeout=5.0).close()
-            return
-        except OSError as error:
-            if time.monotonic() > until:
-                raise DataError(
-                    f"--coordinator {host}:{port}: process 0 does not answer there ({error}): begin it as well, with "
-                    "an address that this machine reaches."
-                ) from None
-            time.sleep(0.2)
-
-
-def _check_free(port: int) -> None:
-    """Raise `DataError` if somebody listens at a port already."""
-    with socket.socket() as own:
-        own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            own.bind(("", port))
-        except OSError as error:
-            raise DataError(f"--coordinator: port {port} cannot be taken ({error.strerror}): name another.") from None
 
 
 def _begin(jax: Any, declared: dict[str, Any]) -> None:
@@ -129,18 +106,14 @@ def _begin(jax: Any, declared: dict[str, Any]) -> None:
 
 @contextmanager
 def _unheard() -> Generator[None]:
-    """Do what is done within without what a library writes to standard output and error."""
-    streams = [stream for stream in (sys.stdout, sys.stderr) if stream is not None]
-    for stream in streams:
-        stream.flush()
-    kept = [os.dup(1), os.dup(2)]
-    nowhere = os.open(os.devnull, os.O_WRONLY)
+    """Do what is done within without what a library writes to standard output."""
+    if sys.stdout is not None:
+        sys.stdout.flush()
+    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(nowhere, 1)
-        os.dup2(nowhere, 2)
         yield
     finally:
-        for number, own in enumerate(kept, 1):
-            os.dup2(own, number)
-            os.close(own)
+        os.dup2(kept, 1)
+        os.close(kept)
         os.close(nowhere)

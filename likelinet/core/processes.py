@@ -8,6 +8,14 @@ from typing import Any
 from likelinet.core.errors import DataError
 
 
+def unreachable(name: str) -> str:
+    """Return the sentence of a process, so called, that cannot go on without another one."""
+    return (
+        f"{name} cannot reach another one, which has ended or has lost its network: see what that one said, and begin "
+        "all of them again (with --resume where there is a checkpoint)."
+    )
+
+
 class Processes(ABC):
     """Processes that run the same program on the same config, and what they say to one another.
 

@@ -17,7 +17,7 @@ from jax.sharding import Mesh, NamedSharding
 from jax.sharding import PartitionSpec as P
 
 from likelinet.core.errors import ProcessError
-from likelinet.core.processes import Processes
+from likelinet.core.processes import Processes, unreachable
 
 _EPOLL = "232", "281", "22"  # epoll_wait and epoll_pwait, of x86-64 and of ARM
 LOOKS = 10
@@ -67,11 +67,7 @@ def lost() -> Generator[None]:
     except (jax.errors.JaxRuntimeError, ValueError) as error:
         if jax.process_count() == 1 or not _STATUS.match(str(error)):
             raise
-        raise ProcessError(
-            f"Process {jax.process_index()} of {jax.process_count()} cannot reach another one, which has ended or has "
-            "lost its network: see what that one said, and begin all of them again (with --resume where there is a "
-            "checkpoint)."
-        ) from error
+        raise ProcessError(unreachable(f"Process {jax.process_index()} of {jax.process_count()}")) from error
 
 
 def give_way() -> None:

@@ -1,0 +1,121 @@
+"""A process that computes with others, and one beside it that says how it ended where it cannot do so itself."""
+
+import os
+import re
+import signal
+import sys
+import time
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from threading import Thread
+from types import FrameType
+from typing import NoReturn
+
+from likelinet.core.errors import ProcessError
+from likelinet.core.processes import unreachable
+from likelinet.training.interrupts import ENDING, SAME
+
+_SIGNALS = signal.SIGINT, *ENDING
+_LOST = 75  # the exit status of one that goes on without the others: the one beside it says so
+BY_SIGNAL = 128  # and its number is the exit status where a signal has ended it
+PATIENCE = 2.0  # seconds after Ctrl-C until it is said what is waited for
+AGAIN = 1.0  # seconds that a second one has to be heard by the process that computes
+_ABORTS = re.compile(b"coordination_service|JAX distributed service")  # in the first of many lines
+_TWICE = "Ctrl-C came twice, so this process ends without the others."
+_WAITS = "ends as soon as the other processes do; Ctrl-C once more ends this one alone, and nothing is saved."
+
+
+@contextmanager
+def watched(name: str) -> Generator[None]:
+    """Do what is done within, and all after it, in a child of this process, which itself says how that ended.
+
+    JAX aborts a process that loses the first one, with many lines of its own, and one that waits for others in a
+    collective hears no Ctrl-C.
+
+    Parameters
+    ----------
+    name : str
+        What the process is called in a sentence.
+    """
+    if sys.platform == "win32":  # where there is no fork
+        yield
+        return
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()
+    alive, beside = os.pipe()
+    lines, stderr = os.pipe()
+    signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)  # until they are handed over
+    if child := os.fork():
+        os.close(alive)
+        os.close(stderr)
+        _end_as(child, lines, name)
+    os.close(beside)
+    os.close(lines)
+    Thread(target=_end_after, args=(alive,), daemon=True).start()  # before the main one hears signals: it hears none
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+    if sys.stderr is not None:  # what libraries write goes through the other process, what Python does need not
+        sys.stderr = os.fdopen(os.dup(2), "w", 1, sys.stderr.encoding, sys.stderr.errors)
+    os.dup2(stderr, 2)
+    os.close(stderr)
+    try:
+        yield
+    except ProcessError:
+        sys.exit(_LOST)
+
+
+def _end_after(pipe: int) -> NoReturn:
+    """End this process when nobody holds the other end of a pipe any longer."""
+    os.read(pipe, 1)
+    os._exit(1)
+
+
+def _end_as(child: int, lines: int, name: str) -> NoReturn:
+    """End as a child does; hand over signals and, up to those with which JAX aborts it, the lines of libraries."""
+    heard: list[tuple[float, int]] = []
+    aborts: list[bytes] = []
+
+    def hear(number: int, _frame: FrameType | None) -> None:
+        if not heard or time.monotonic() > heard[-1][0] + SAME:
+            heard.append((time.monotonic(), number))
+        with suppress(ProcessLookupError):
+            os.kill(child, number)
+
+    def hand_over() -> None:
+        with os.fdopen(lines, "rb") as file:
+            for line in file:
+                if aborts or _ABORTS.search(line):
+                    aborts.append(line)
+                else:
+                    os.write(2, line)
+
+    for number in _SIGNALS:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, hear)
+    signal.signal(signal.SIGUSR1, lambda number, _: os.kill(child, number))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+    handing = Thread(target=hand_over, daemon=True)
+    handing.start()
+    told = False
+    while not (ended := os.waitpid(child, os.WNOHANG))[0]:
+        time.sleep(0.02)
+        now = time.monotonic()
+        if heard and not told and now > heard[0][0] + PATIENCE:
+            told = True
+            _say(f"{name} {_WAITS}")
+        if len(heard) > 1 and now > heard[1][0] + AGAIN:
+            os.kill(child, signal.SIGKILL)
+    handing.join(1.0)
+    code = os.waitstatus_to_exitcode(ended[1])
+    if len(heard) > 1 and code in (_LOST, -signal.SIGKILL):
+        _say(_TWICE)
+        code = BY_SIGNAL + heard[0][1]
+    elif code == _LOST or (code == -signal.SIGABRT and aborts):
+        _say(unreachable(name))
+        code = 2
+    os._exit(code if code >= 0 else BY_SIGNAL - code)
+
+
+def _say(sentence: str) -> None:
+    if sys.stderr is not None:
+        print(f"likelinet: {sentence}", file=sys.stderr, flush=True)
