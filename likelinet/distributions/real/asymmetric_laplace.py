@@ -14,7 +14,6 @@ from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.estimates import deviation, quantile
 from likelinet.distributions.numerics.grids import Grid, joined, points
 
-
 _MOST = 1e308  # scales that the ends of an interval are apart: infinity times 0 would be nan
 
 
