@@ -6,7 +6,9 @@ Each fit is the command `likelinet fit … --checkpoint … --resume` in a proce
 file that was there must stay whole, and that of a fit that has come to its end be the one of the whole fit, but for the
 seconds that it took. What a kill loses is what has passed since the state was taken that the latest checkpoint holds,
 or since the process began to train: at most an interval, or ten times what writing takes where that is more, and the
-longest from one look at the clock to the next. Exits with 1 if a model is another one, or more is lost.
+longest from one look at the clock to the next. Of a fit in several processes a random one is killed; the others must
+then end with exit code 2 and one sentence each. Exits with 1 if a model is another one, more is lost, or an end is not
+such.
 """
 
 import argparse
@@ -14,13 +16,15 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import sys
 import tempfile
+import threading
 import time
 from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
@@ -36,6 +40,8 @@ from likelinet.tables import stream
 from likelinet.training.checkpoint import CONTENT
 from likelinet.training.record import SHARE, Record
 
+JAX = {"quality": "plain", "engine": "jax", "ensemble": "2", "network": "{hidden: [16], dropout: 0.2}"}
+ALL = {**JAX, "devices": "all"}
 # What is declared of each fit, and how many rows it has.
 CASES: dict[str, tuple[int, dict[str, str]]] = {
     "good": (
@@ -50,10 +56,7 @@ CASES: dict[str, tuple[int, dict[str, str]]] = {
     "jax": (
         600,
         {
-            "quality": "plain",
-            "engine": "jax",
-            "ensemble": "2",
-            "network": "{hidden: [16], dropout: 0.2}",
+            **JAX,
             "training": "{epochs: 60, batch_size: 32, average: 0.9, schedule: {kind: hold_then_anneal}}",
         },
     ),
@@ -90,16 +93,15 @@ CASES: dict[str, tuple[int, dict[str, str]]] = {
     ),
     "stream on jax": (
         3000,
-        {
-            "quality": "plain",
-            "engine": "jax",
-            "ensemble": "2",
-            "network": "{hidden: [16], dropout: 0.2}",
-            "training": "{epochs: 100, batch_size: 32, average: 0.9, early_stopping: null}",
-        },
+        {**JAX, "training": "{epochs: 100, batch_size: 32, average: 0.9, early_stopping: null}"},
     ),
+    "two processes": (600, {**ALL, "training": "{epochs: 40, batch_size: 32, average: 0.9, early_stopping: null}"}),
+    "stream in two processes": (3000, {**ALL, "training": "{epochs: 6, batch_size: 32, early_stopping: null}"}),
 }
-STREAMED = {"stream", "stream on jax"}
+STREAMED = {"stream", "stream on jax", "stream in two processes"}
+SEVERAL = {"two processes": 2, "stream in two processes": 2}
+LATE = 30.0  # seconds after which those are ended that still wait for one that was killed before it came
+SENTENCE = "cannot reach another one"  # of a process whose others have been killed
 stream.CELLS, stream.LEAST = 1 << 11, 1 << 9  # so that small tables have several windows
 SLACK = 0.05  # seconds in which a process that is killed may not have told what it did
 # What a process tells: that a training begins, looks at the clock and ends; beside these, that it has written.
@@ -128,6 +130,8 @@ class Found:
     fits: int = 0
     wrong: int = 0
     beyond: int = 0  # kills at which more was lost than there may be
+    later: int = 0  # kills of processes that had written a checkpoint
+    ends: int = 0  # other processes that did not end as they should when one was killed
     most: Lost = field(default_factory=Lost)
 
 
@@ -177,17 +181,31 @@ def lost(told: Path, at: float) -> Lost:
     return found
 
 
-def started(arguments: list[str], log: Path, told: Path) -> int:
-    """Start a command in a process of its own and return its number."""
+def started(arguments: list[str], log: Path, told: Path, count: int = 1) -> list[int]:
+    """Start a command in so many processes, each the first of a group of its own, and return their numbers."""
     told.unlink(missing_ok=True)
-    number = os.fork()
-    if number:
-        return number
+    with socket.socket() as s:
+        s.bind(("localhost", 0))
+        address = f"localhost:{s.getsockname()[1]}"
+    numbers = []
+    for rank in range(count):
+        one = ["--processes", str(count), "--process-id", str(rank), "--coordinator", address] if count > 1 else []
+        number = os.fork()
+        if not number:
+            run([*arguments, *one], log, None if rank else told)
+        numbers.append(number)
+    return numbers
+
+
+def run(arguments: list[str], log: Path, told: Path | None) -> NoReturn:
+    """Run a command in this process and end it."""
+    os.setpgid(0, 0)
     code = 1
     with contextlib.suppress(BaseException), log.open("a") as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
-        telling(told)
+        if told is not None:
+            telling(told)
         try:
             command(arguments)
             code = 0
@@ -196,17 +214,33 @@ def started(arguments: list[str], log: Path, told: Path) -> int:
     os._exit(code)
 
 
-def killed(number: int, seconds: float) -> int | None:
-    """Kill a process after so many seconds; return its exit code if it has come to its end before."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        done, status = os.waitpid(number, os.WNOHANG)
-        if done:
-            return os.waitstatus_to_exitcode(status)
+def killed(numbers: list[int], seconds: float, one: int = 0) -> tuple[float, list[int]]:
+    """Kill one of some processes after so many seconds, unless it has ended; return when, and all exit codes."""
+    until, codes = time.monotonic() + seconds, dict[int, int]()
+    while len(codes) < len(numbers) and time.monotonic() < until:
+        for number in numbers:
+            if number not in codes and (found := os.waitpid(number, os.WNOHANG))[0]:
+                codes[number] = os.waitstatus_to_exitcode(found[1])
         time.sleep(0.002)
-    os.kill(number, signal.SIGKILL)
-    status = os.waitpid(number, 0)[1]
-    return None if os.WIFSIGNALED(status) else os.waitstatus_to_exitcode(status)
+    at = time.monotonic()
+    if numbers[one] not in codes:
+        os.killpg(numbers[one], signal.SIGKILL)
+    late = threading.Timer(LATE, lambda: [os.kill(number, signal.SIGTERM) for number in numbers if number not in codes])
+    late.start()
+    for number in numbers:
+        if number not in codes:
+            codes[number] = os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])
+    late.cancel()
+    return at, [codes[number] for number in numbers]
+
+
+def as_they_should(codes: list[int], said: str, told: Path) -> bool:
+    """Whether those that were not killed ended so: with one sentence each, or waiting for one that never came."""
+    if 128 + signal.SIGTERM in codes:
+        return not told.exists() or not told.read_text()
+    lines = [line for line in said.splitlines() if not line.startswith("likelinet: note: ")]
+    sentences = sum(SENTENCE in line for line in lines)
+    return set(codes) <= {-signal.SIGKILL, 0, 2} and len(lines) == sentences == codes.count(2)
 
 
 def timeless(data: Any) -> Any:
@@ -229,31 +263,36 @@ def tried(name: str, asked: argparse.Namespace, kills: int, seed: int, folder: P
     given = ["fit", str(table(folder / "t.csv", rows * asked.longer)), "--target", "y", "--quiet"]
     given += ["--stream"] if name in STREAMED else []
     given += [part for key, value in declared.items() for part in ("--set", f"{key}={value}")]
-    began = time.monotonic()
-    code = killed(started([*given, "-o", str(folder / "whole.safetensors")], log, told), 600.0)
+    count, began = SEVERAL.get(name, 1), time.monotonic()
+    _, codes = killed(started([*given, "-o", str(folder / "whole.safetensors")], log, told, count), 600.0)
     whole = time.monotonic() - began
-    if code != 0:
-        raise SystemExit(f"{name}: the whole fit ended with {code}: {log.read_text()}")
+    if any(codes):
+        raise SystemExit(f"{name}: the whole fit ended with {codes}: {log.read_text()}")
     want, output = model(folder / "whole.safetensors"), folder / "m.safetensors"
     Model.load(folder / "whole.safetensors").save(output)
     while found.kills < kills:
         checkpoints = folder / f"checkpoints-{found.fits}"
         options = ["--checkpoint", str(checkpoints), "--every", str(asked.every), "--resume", "-o", str(output)]
-        code = None
-        while code is None:
+        codes = [-signal.SIGKILL]
+        while -signal.SIGKILL in codes:
             limit = rng.uniform(0.0, whole) if found.kills < kills else 600.0
-            code = killed(started([*given, *options], log, told), limit)
-            if code is None:
-                at = time.monotonic()
+            log.write_text("")
+            numbers = started([*given, *options], log, told, count)
+            at, codes = killed(numbers, limit, int(rng.integers(count)) if count > 1 else 0)
+            if -signal.SIGKILL in codes:
                 found.kills += 1
                 own = lost(told, at)
+                found.later += own.writing > 0.0
                 found.beyond += own.beyond(asked.every) > SLACK
                 found.most = max(found.most, own, key=lambda each: each.seconds)
+                if count > 1 and not as_they_should(codes, log.read_text(), told):
+                    found.ends += 1
+                    print(f"{name}: exit codes {codes} after {limit:.2f} s: {log.read_text()}", file=sys.stderr)
             model(output)  # whole, whether it is the old one or the new one
         found.fits += 1
-        if code != 0 or model(output) != want:
+        if any(codes) or model(output) != want:
             found.wrong += 1
-            print(f"{name}: fit {found.fits} is another one (exit code {code}): see {log}", file=sys.stderr)
+            print(f"{name}: fit {found.fits} is another one (exit codes {codes}): {log.read_text()}", file=sys.stderr)
     return found
 
 
@@ -292,7 +331,7 @@ def main() -> None:
         folder.mkdir(parents=True)
         share = asked.kills * (i + 1) // len(names) - asked.kills * i // len(names)
         found = tried(name, asked, share, asked.seed + i, folder)
-        wrong += found.wrong + found.beyond
+        wrong += found.wrong + found.beyond + found.ends
         print(json.dumps({"case": name, **asdict(found)}), flush=True)
     print(writing())
     sys.exit(bool(wrong))

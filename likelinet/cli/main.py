@@ -7,9 +7,7 @@ import traceback
 from contextlib import suppress
 from typing import NoReturn
 
-from likelinet.training.interrupts import CtrlC, Ended
-
-BY_SIGNAL = 128  # and the number of the signal is the exit code of a command that it ended
+from likelinet.training.interrupts import BY_SIGNAL, CtrlC, Ended
 
 
 def main(arguments: list[str] | None = None) -> None:

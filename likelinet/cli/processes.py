@@ -45,12 +45,13 @@ def joined(coordinator: str | None, process: int | None, processes: str | None) 
     with nullcontext() if declared.get("num_processes") == 1 else watched(name):
         with _unheard():  # of what libraries below JAX print
             _begin(jax, declared)
-            from likelinet.engines.jax_processes import JaxProcesses, connect
+            from likelinet.engines.jax_processes import JaxProcesses, connect, lost
 
             every = JaxProcesses()
             every.gathered(b"")
             connect()
-        yield every
+        with lost():  # wherever a result that others take part in is looked at first
+            yield every
         every.gathered(b"")
 
 

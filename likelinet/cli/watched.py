@@ -13,11 +13,10 @@ from typing import NoReturn
 
 from likelinet.core.errors import ProcessError
 from likelinet.core.processes import unreachable
-from likelinet.training.interrupts import ENDING, SAME
+from likelinet.training.interrupts import BY_SIGNAL, ENDING, SAME
 
 _SIGNALS = signal.SIGINT, *ENDING
 _LOST = 75  # the exit status of one that goes on without the others: the one beside it says so
-BY_SIGNAL = 128  # and its number is the exit status where a signal has ended it
 PATIENCE = 2.0  # seconds after Ctrl-C until it is said what is waited for
 AGAIN = 1.0  # seconds that a second one has to be heard by the process that computes
 _ABORTS = re.compile(b"coordination_service|JAX distributed service")  # in the first of many lines
@@ -71,31 +70,57 @@ def _end_after(pipe: int) -> NoReturn:
 
 
 def _end_as(child: int, lines: int, name: str) -> NoReturn:
-    """End as a child does; hand over signals and, up to those with which JAX aborts it, the lines of libraries."""
+    """End as a child does, and say how where that does not."""
+    heard, aborts = _heard(child), list[bytes]()
+    handing = Thread(target=_hand_over, args=(lines, aborts), daemon=True)
+    handing.start()
+    code = _waited_for(child, heard, name)
+    handing.join(1.0)
+    if len(heard) > 1 and code in (_LOST, -signal.SIGKILL):
+        _say(_TWICE)
+        code = BY_SIGNAL + heard[0][1]
+    elif code == _LOST or (code == -signal.SIGABRT and aborts):
+        _say(unreachable(name))
+        code = 2
+    elif code < 0:
+        _say(f"{name} was ended by {signal.Signals(-code).name}.")
+        code = BY_SIGNAL - code
+    os._exit(code)
+
+
+def _heard(child: int) -> list[tuple[float, int]]:
+    """Hand over signals from now on, and return where those that end a process are noted, with their moments."""
     heard: list[tuple[float, int]] = []
-    aborts: list[bytes] = []
 
     def hear(number: int, _frame: FrameType | None) -> None:
         if not heard or time.monotonic() > heard[-1][0] + SAME:
             heard.append((time.monotonic(), number))
+        hand_over(number)
+
+    def hand_over(number: int, _frame: FrameType | None = None) -> None:
         with suppress(ProcessLookupError):
             os.kill(child, number)
-
-    def hand_over() -> None:
-        with os.fdopen(lines, "rb") as file:
-            for line in file:
-                if aborts or _ABORTS.search(line):
-                    aborts.append(line)
-                else:
-                    os.write(2, line)
 
     for number in _SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, hear)
-    signal.signal(signal.SIGUSR1, lambda number, _: os.kill(child, number))
+    signal.signal(signal.SIGUSR1, hand_over)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
-    handing = Thread(target=hand_over, daemon=True)
-    handing.start()
+    return heard
+
+
+def _hand_over(lines: int, aborts: list[bytes]) -> None:
+    """Write the lines of libraries; those with which JAX aborts a process are only noted."""
+    with os.fdopen(lines, "rb") as file:
+        for line in file:
+            if aborts or _ABORTS.search(line):
+                aborts.append(line)
+            else:
+                os.write(2, line)
+
+
+def _waited_for(child: int, heard: list[tuple[float, int]], name: str) -> int:
+    """Return the exit code of a child, or less 0 the signal that ended it; a second Ctrl-C does, if it goes on."""
     told = False
     while not (ended := os.waitpid(child, os.WNOHANG))[0]:
         time.sleep(0.02)
@@ -105,15 +130,7 @@ def _end_as(child: int, lines: int, name: str) -> NoReturn:
             _say(f"{name} {_WAITS}")
         if len(heard) > 1 and now > heard[1][0] + AGAIN:
             os.kill(child, signal.SIGKILL)
-    handing.join(1.0)
-    code = os.waitstatus_to_exitcode(ended[1])
-    if len(heard) > 1 and code in (_LOST, -signal.SIGKILL):
-        _say(_TWICE)
-        code = BY_SIGNAL + heard[0][1]
-    elif code == _LOST or (code == -signal.SIGABRT and aborts):
-        _say(unreachable(name))
-        code = 2
-    os._exit(code if code >= 0 else BY_SIGNAL - code)
+    return os.waitstatus_to_exitcode(ended[1])
 
 
 def _say(sentence: str) -> None:

@@ -12,6 +12,7 @@ from likelinet.core.errors import ProcessError
 
 # What ends a process that has no word on it; Windows has no SIGHUP.
 ENDING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+BY_SIGNAL = 128  # and the number of the signal is the exit code of a command that it ended
 SAME = 1.0  # seconds for which Ctrl-C that is pressed again is the same one
 
 
