@@ -3,6 +3,8 @@
 import socket
 from concurrent.futures import Future, ThreadPoolExecutor
 
+import pytest
+
 from likelinet.cli.muster import HELLO, muster, report
 from likelinet.core.errors import DataError
 
@@ -40,6 +42,24 @@ def test_one_process_waits_for_nobody():
 
 def test_two_of_the_same_number():
     assert came([1, 1], [3, 3], 3) == ["--process-id 1 came twice: begin each process with its own, from 0 to 2."] * 3
+
+
+@pytest.mark.parametrize("number", [-1, 0, 2, 5])
+def test_a_number_that_there_is_not(number: int):
+    fault = f"--process-id {number}: of 2 processes the others are 1 to 1."
+    assert came([number], [2], 2) == [fault] * 2
+
+
+def test_a_name_that_no_machine_has():
+    with pytest.raises(DataError, match=r"--coordinator a\.\.b:1234: that is no name of a machine"):
+        report("a..b", 1234, 1, 2, WAIT)
+
+
+def test_a_port_that_is_taken():
+    with socket.create_server(("", 0), family=socket.AF_INET6, dualstack_ipv6=True) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(DataError, match=rf"port {port} cannot be taken \(Address already in use\): if no other"):
+            muster(port, 2, WAIT)
 
 
 def test_another_number_of_processes():

@@ -38,6 +38,11 @@ def options(*keys: str) -> list[str]:
         (["--processes", "2", "--coordinator", "a:1", "--process-id", "2"], "of 2 processes they are 0 to 1"),
         (["--processes", "2", "--coordinator", "a", "--process-id", "1"], "--coordinator a: write HOST:PORT"),
         (
+            ["--processes", "2", "--coordinator", "a:70000", "--process-id", "1"],
+            "--coordinator a:70000: write HOST:PORT",
+        ),
+        (["--processes", "2", "--coordinator", "a:0", "--process-id", "1"], "--coordinator a:0: write HOST:PORT"),
+        (
             ["--processes", "auto", "--process-id", "1"],
             "--processes auto: JAX finds --coordinator and --process-id as well",
         ),
@@ -228,6 +233,6 @@ def test_one_that_waits_for_another_that_hangs_ends_at_a_second_signal(tmp_path:
     assert started[0].wait(WAIT) == 143
     os.kill(hanging, signal.SIGCONT)
     (_, _, said), (code, _, lost) = ended(started)
-    assert said == "likelinet: Ctrl-C came twice, so this process ends without the others.\n"
+    assert said == "likelinet: SIGTERM came twice, so this process ends without the others.\n"
     assert code == 2
     assert lost.startswith("likelinet: Process 1 of 2 cannot reach another one")

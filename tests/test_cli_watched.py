@@ -1,8 +1,10 @@
 """A process that computes with others, and one beside it that says how it ended."""
 
+import shlex
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -87,6 +89,13 @@ def test_ctrl_c_is_answered_where_the_process_does_not_hear_it():
     _, said = started.communicate(timeout=60.0)
     twice = "likelinet: Ctrl-C came twice, so this process ends without the others.\n"
     assert (started.returncode, said) == (128 + signal.SIGINT, twice)
+
+
+def test_all_descriptors_may_be_closed(tmp_path: Path):
+    within = f"    open({str(tmp_path / 'done')!r}, 'w').write('whole')"
+    command = shlex.join([sys.executable, "-c", BEGIN + within])
+    assert subprocess.run(["sh", "-c", f"{command} <&- >&- 2>&-"], check=False).returncode == 0
+    assert (tmp_path / "done").read_text() == "whole"
 
 
 def test_ctrl_c_is_handed_over():

@@ -182,7 +182,8 @@ def fit(
     from likelinet.cli.reading import read
 
     if start is not None and (streamed or rows):
-        raise click.UsageError("--stream: a model goes on from its weights on a table in memory alone.")
+        option = "--stream" if streamed else "--rows"
+        raise click.UsageError(f"{option}: a model goes on from its weights on a table in memory alone.")
     begin = None if start is None else (start, trust)
     reading = partial(read, streamed=streamed or rows is not None, rows=rows)
     checkpoint = declared_checkpoint(folder, every, resume)

@@ -1,5 +1,6 @@
 """Who comes to a fit of several processes: each says its number to the first one, before JAX begins."""
 
+import os
 import socket
 import time
 from collections.abc import Iterable
@@ -25,7 +26,10 @@ def muster(port: int, count: int, wait: float) -> None:
         family = socket.AF_INET6 if dual else socket.AF_INET
         door = socket.create_server(("", port), family=family, backlog=count, dualstack_ipv6=dual)
     except OSError as error:
-        raise DataError(f"--coordinator: port {port} cannot be taken ({error.strerror}): name another.") from None
+        raise DataError(
+            f"--coordinator: port {port} cannot be taken ({os.strerror(error.errno or 0)}): if no other process 0 of "
+            "this fit has it, name another."
+        ) from None
     until, present = time.monotonic() + wait, dict[int, socket.socket]()
     with door, DefaultSelector() as watched:
         watched.register(door, EVENT_READ)
@@ -64,7 +68,9 @@ def _arrival(door: socket.socket, present: dict[int, socket.socket], count: int)
         other.close()
         return None
     fault = None
-    if all_told != count:
+    if not 0 < came < max(count, all_told):
+        fault = f"--process-id {came}: of {count} processes the others are 1 to {count - 1}."
+    elif all_told != count:
         fault = f"--processes is {count} for process 0 and {all_told} for process {came}: begin all with the same."
     elif came in present:
         fault = f"--process-id {came} came twice: begin each process with its own, from 0 to {count - 1}."
@@ -95,6 +101,8 @@ def report(host: str, port: int, number: int, count: int, wait: float) -> None:
         try:
             first = socket.create_connection((host, port), timeout=SOON)
             break
+        except UnicodeError:
+            raise DataError(f"--coordinator {host}:{port}: that is no name of a machine.") from None
         except OSError as error:
             if time.monotonic() > until:
                 raise DataError(

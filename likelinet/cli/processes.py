@@ -70,12 +70,12 @@ def _declared(coordinator: str | None, process: int | None, processes: str) -> d
     if process >= count:
         raise click.UsageError(f"--process-id {process}: of {count} processes they are 0 to {count - 1}.")
     host, _, port = coordinator.rpartition(":")
-    if not host or not port.isdecimal():
+    if not host or not port.isdecimal() or not 0 < int(port) < 1 << 16:
         raise click.UsageError(
             f"--coordinator {coordinator}: write HOST:PORT, as node1:1234, a free port of process 0."
         )
     if process:
-        report(host, int(port), process, count, WAIT)
+        report(host.strip("[]"), int(port), process, count, WAIT)  # which an address of IPv6 has around it
     else:
         muster(int(port), count, WAIT)
     return {"coordinator_address": coordinator, "num_processes": count, "process_id": process}

@@ -20,7 +20,7 @@ _LOST = 75  # the exit status of one that goes on without the others: the one be
 PATIENCE = 2.0  # seconds after Ctrl-C until it is said what is waited for
 AGAIN = 1.0  # seconds that a second one has to be heard by the process that computes
 _ABORTS = re.compile(b"coordination_service|JAX distributed service")  # in the first of many lines
-_TWICE = "Ctrl-C came twice, so this process ends without the others."
+_TWICE = "came twice, so this process ends without the others."
 _WAITS = "ends as soon as the other processes do; Ctrl-C once more ends this one alone, and nothing is saved."
 
 
@@ -42,6 +42,11 @@ def watched(name: str) -> Generator[None]:
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
             stream.flush()
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:  # closed by whoever began it: a pipe must not come in its place
+            os.open(os.devnull, os.O_RDWR)
     alive, beside = os.pipe()
     lines, stderr = os.pipe()
     signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)  # until they are handed over
@@ -77,7 +82,8 @@ def _end_as(child: int, lines: int, name: str) -> NoReturn:
     code = _waited_for(child, heard, name)
     handing.join(1.0)
     if len(heard) > 1 and code in (_LOST, -signal.SIGKILL):
-        _say(_TWICE)
+        first = heard[0][1]
+        _say(f"{'Ctrl-C' if first == signal.SIGINT else signal.Signals(first).name} {_TWICE}")
         code = BY_SIGNAL + heard[0][1]
     elif code == _LOST or (code == -signal.SIGABRT and aborts):
         _say(unreachable(name))

@@ -13,10 +13,9 @@ from likelinet.model.questions import Questions
 from likelinet.scores.calibration import log_prob
 from likelinet.scores.parts import Part, part_of, together
 from likelinet.tables.named_target import named_in_stream
-from likelinet.tables.rows import Rows, declared_table, lacking_in_all, written
+from likelinet.tables.rows import Rows, declared_table, lacking_in_all
 from likelinet.tables.stream import Stream
 from likelinet.tables.table import Table
-from likelinet.tables.undressed import read_as
 
 
 class Scoring(Questions):
@@ -77,15 +76,11 @@ class Scoring(Questions):
     def _in_blocks(self, stream: Stream, y: Any, sample_weight: Any) -> Iterator[Rows]:
         """Yield the rows of each block that has any with a weight and y."""
         data, some = named_in_stream(self.config, y, sample_weight).data, False
-        labels, known = self._roles.labels, None
         for block in stream:
-            table = declared_table(block, data)
-            known = known or written(table, data, labels)  # of the first block with y
-            table = read_as(table, known)
             try:
-                rows = self.observed(table, y)
+                rows = self.observed(block, y)
             except DataError:
-                if lacking_in_all(table, data, labels):
+                if lacking_in_all(declared_table(block, data), data, self._roles.labels):
                     continue
                 raise
             some = True
