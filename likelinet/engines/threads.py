@@ -6,16 +6,19 @@ from likelinet.core.blas import one_blas_thread, workers
 from likelinet.networks.layer import Layer
 
 SHARED_FROM = 16_000_000  # multiplications in the largest matrix product from which threads can pay
+FEW = 2  # cores, of which BLAS has one where the other one reads
 GROUPED_FROM = 20_000_000  # multiplications in a step of one member from which threads of members pay
 
 
-def blas_threads(network: Layer, rows: int) -> AbstractContextManager[None]:
+def blas_threads(network: Layer, rows: int, streamed: bool = False) -> AbstractContextManager[None]:
     """Return a context with one BLAS thread where the matrices are too small to be shared among several.
 
-    Threads that wait for each other cost more than they bring there, and many times more on a busy machine.
+    Threads that wait for each other cost more than they bring there, and many times more on a busy machine. So they do
+    on two cores, one of which reads the next window of a stream.
     """
     largest = max((rows * w.size for w in network.weights()), default=0)
-    return nullcontext() if largest >= SHARED_FROM else one_blas_thread()
+    shared = largest >= SHARED_FROM and not (streamed and workers() <= FEW)
+    return nullcontext() if shared else one_blas_thread()
 
 
 def thread_groups(network: Layer, rows: int, members: int) -> list[slice]:

@@ -1,6 +1,7 @@
 """The NumPy engine: what it computes, what it leaves alone, and how it fails."""
 
 import threading
+from contextlib import nullcontext
 from dataclasses import replace
 
 import numpy as np
@@ -155,6 +156,15 @@ def test_members_in_threads_of_their_own_have_the_same_bits(request):
     np.testing.assert_array_equal(apart.losses, together.losses)
     np.testing.assert_array_equal(apart.held_out, together.held_out)
     np.testing.assert_array_equal(apart.weights, together.weights)
+
+
+@pytest.mark.parametrize(("cores", "streamed", "one"), [(2, True, True), (2, False, False), (4, True, False)])
+def test_blas_leaves_one_of_two_cores_to_what_reads(cores, streamed, one, monkeypatch):
+    network, limited = problem(members=1)[0].network, nullcontext()
+    monkeypatch.setattr(threads_module, "SHARED_FROM", 0)
+    monkeypatch.setattr(threads_module, "workers", lambda: cores)
+    monkeypatch.setattr(threads_module, "one_blas_thread", lambda: limited)
+    assert (threads_module.blas_threads(network, 5, streamed) is limited) is one
 
 
 @pytest.mark.parametrize("member", [0, 2])
