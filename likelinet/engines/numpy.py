@@ -106,7 +106,8 @@ class NumpyRun(Run):
                     return
                 members, size = self._running, each.rows.shape[2]
                 parts = thread_groups(network, size, len(members))
-                threads = one_blas_thread() if len(parts) > 1 else blas_threads(network, size, self._task.window is not None)
+                streamed = self._task.window is not None
+                threads = one_blas_thread() if len(parts) > 1 else blas_threads(network, size, streamed)
                 losses, held_out = np.full((len(each.part), len(self._kept)), np.nan), np.full(len(self._kept), np.nan)
                 with threads:
                     losses[:, members] = self._epoch(pool, parts, each)
