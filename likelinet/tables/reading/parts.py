@@ -119,11 +119,18 @@ class ParquetFile(File):
 
     def part(self, key: Key, names: Sequence[str] | None, few: Collection[str] = ()) -> Iterator[Any]:
         columns = self.names if names is None else [n for n in self.names if n in names]
-        types = pa.string(), pa.large_string(), pa.string_view()
-        strings = [n for n in columns if n in few and self._known[0][n] in types]
+        strings = [n for n in columns if n in few and self._known[0][n] in (pa.string(), pa.large_string())]
         with damaged(self.path), self._open(strings) as file:
             for batch in file.iter_batches(ROWS, [key], columns, use_threads=False):
-                yield pa.Table.from_batches([batch])
+                yield _without_views(pa.Table.from_batches([batch]))
+
+
+def _without_views(table: Any) -> Any:
+    """Return a table whose strings are none that are views, of which pyarrow cannot take rows."""
+    if not any(pa.types.is_string_view(field.type) for field in table.schema):
+        return table
+    fields = (f.with_type(pa.large_string()) if pa.types.is_string_view(f.type) else f for f in table.schema)
+    return table.cast(pa.schema([*fields]))
 
 
 class ArrowFile(File):
@@ -159,7 +166,7 @@ class ArrowFile(File):
     def part(self, key: Key, names: Sequence[str] | None, few: Collection[str] = ()) -> Iterator[Any]:
         columns = self.names if names is None else [n for n in self.names if n in names]
         with self._open() as file:
-            batch = pa.Table.from_batches([file.get_batch(key)]).select(columns)
+            batch = _without_views(pa.Table.from_batches([file.get_batch(key)]).select(columns))
         for first in range(0, batch.num_rows, ROWS):
             yield batch.slice(first, ROWS)
 
