@@ -98,8 +98,14 @@ def weights_of(table: Table, data: DataConfig, sample_weight: Any) -> np.ndarray
     """Return the weight of each row, from an argument or from the column that `data.weight` names; else 1."""
     if sample_weight is not None:
         return row_weights(sample_weight, table.n, "sample_weight")
-    weight = np.ones(table.n) if data.weight is None else table.numeric(data.weight)
-    return row_weights(weight, table.n, f"Column '{data.weight}', the weight,")
+    return row_weights(_weights(table, data), table.n, f"Column '{data.weight}', the weight,")
+
+
+def _weights(table: Table, data: DataConfig) -> np.ndarray:
+    """Return the numbers of the column that `data.weight` names, which may be in dress; else 1."""
+    if data.weight is None:
+        return np.ones(table.n)
+    return undressed(table, [data.weight], 1.0, "Weight").numeric(data.weight)
 
 
 def _look(table: Table, data: DataConfig, labels: bool, every: bool) -> None:
@@ -136,7 +142,7 @@ def lacking_in_all(table: Table, data: DataConfig, labels: bool) -> bool:
 
 def has_weight(table: Table, data: DataConfig) -> np.ndarray:
     """Return the rows whose weight, in the column that `data.weight` names, is not 0, as it may be in all of them."""
-    return np.ones(table.n, bool) if data.weight is None else table.numeric(data.weight) != 0.0
+    return _weights(table, data) != 0.0
 
 
 def note_without_y(lacking: np.ndarray, table: Table, read: Table, names: Sequence[str], what: str) -> None:
@@ -188,12 +194,13 @@ def with_numbers(table: Table, data: DataConfig) -> Table:
 
 
 def written(table: Table, data: DataConfig, labels: bool) -> dict[str, Written]:
-    """Return how the columns of y are written that are numbers, by which blocks of a stream are read like its sample.
+    """Return how the numbers of y and of weights are written, by which blocks of a stream are read like its sample.
 
     In one block alone there may be more text than `MOST` allows, or all points may look like decimal ones. Labels of
     classes are no numbers, and strict configs allow no text.
     """
-    return {} if labels or data.strict else written_in(table, target_names(data), MOST)
+    of_weights = written_in(table, [data.weight], 1.0) if data.weight else {}
+    return of_weights if labels or data.strict else {**of_weights, **written_in(table, target_names(data), MOST)}
 
 
 def declared_table(X: Any, data: DataConfig) -> Table:

@@ -1,4 +1,4 @@
-"""Columns of y that are numbers in dress, or have some text among them, as numbers."""
+"""Columns of y and of weights that are numbers in dress, or have some text among them, as numbers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -88,3 +88,19 @@ def test_scores_are_those_of_memory_whatever_the_first_block_looks_like(how, tmp
     assert found["nll"] == pytest.approx(expected["nll"], rel=1e-9)
     assert found["rmse"] == pytest.approx(expected["rmse"], rel=1e-9)
     assert -score == pytest.approx(expected["nll"], rel=1e-9)
+
+
+@pytest.mark.parametrize("how", [european, american, in_money])
+def test_weights_may_be_written_so_too(how, tmp_path: Path):
+    declared = {"data": {"target": "y", "weight": "w"}, "training": {"epochs": 1, "batch_size": 64}}
+    each = []
+    for name, weights in (("plain", Y), ("dressed", [how(int(y)) for y in Y])):
+        pq.write_table(
+            pa.table({"x": X, "y": np.sin(X), "w": weights}), tmp_path / f"{name}.parquet", row_group_size=500
+        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of how they are read, and of y that x tells
+            memory = quick(**declared).fit(tmp_path / f"{name}.parquet", progress=False)
+            stream = quick(**declared).fit(ll.Stream(tmp_path / f"{name}.parquet", rows=ROWS), progress=False)
+        each.append((memory._fit.theta, stream._fit.theta))
+    np.testing.assert_array_equal(each[0], each[1])
