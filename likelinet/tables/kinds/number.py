@@ -159,8 +159,10 @@ class Number(Scaled):
     means: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
-        """Raise `ValueError` if its bins are none."""
+        """Raise `ValueError` if its bins are none, or its dress no text."""
         super().__post_init__()
+        if self.dress is not None and any("\ud800" <= letter <= "\udfff" for part in self.dress[:3] for letter in part):
+            raise ValueError(f"column of the inputs: the dress of '{self.name}' has half of a letter")
         bins = len(self.means)
         if len(self.edges) != bins + (bins > 0) or any(a >= b for a, b in pairwise(self.edges)):
             raise ValueError(f"column of the inputs: the edges of '{self.name}' do not make {bins} bins")
