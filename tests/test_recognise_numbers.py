@@ -221,3 +221,9 @@ def test_written_and_read(thousands: str):
     found = numbers_in_dress(Text.of(written))
     assert found is not None
     np.testing.assert_array_equal(found.numbers, numbers)
+
+
+@pytest.mark.parametrize("cell", ["(-5)", "--5", "-(5)", "-$-5"])
+def test_a_number_is_not_negative_twice(cell: str):
+    assert np.isnan(Dress().read(cells(cell)).numbers).all()
+    assert numbers_in_dress(cells(f"{cell}|(6)|(7)|(8)".replace("|", " "))) is None

@@ -37,6 +37,7 @@ FORGED = [
     ("frame", ["inputs", "columns", 0, "edges"], [1.0]),
     ("frame", ["inputs", "columns", 0, "inner"], [2.0, 1.0]),
     ("frame", ["inputs", "columns", 6, "dress"], [",", ".", "\ud800", False]),
+    ("frame", ["inputs", "columns", 4, "form"], " "),
     ("frame", ["history", "best_epoch"], None),
     ("frame", ["n_classes"], 3),
     ("classes", ["n_classes"], 10**12),

@@ -17,7 +17,7 @@ from likelinet.tables.kinds.kind import USUAL, Kind, Strange, with_indicator
 from likelinet.tables.kinds.left_out import Constant
 from likelinet.tables.kinds.pieces import learn_pieces
 from likelinet.tables.recognise.dress import Dress
-from likelinet.tables.recognise.durations import read_durations
+from likelinet.tables.recognise.durations import FORMS, read_durations
 from likelinet.tables.scaling import is_constant, spread_of
 from likelinet.tables.table import Table
 from likelinet.tables.text import Text
@@ -159,10 +159,12 @@ class Number(Scaled):
     means: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
-        """Raise `ValueError` if its bins are none, or its dress no text."""
+        """Raise `ValueError` if its bins are none, its dress no text, or its form none that there is."""
         super().__post_init__()
         if self.dress is not None and any("\ud800" <= letter <= "\udfff" for part in self.dress[:3] for letter in part):
             raise ValueError(f"column of the inputs: the dress of '{self.name}' has half of a letter")
+        if self.form and self.form not in FORMS:
+            raise ValueError(f"column of the inputs: '{self.name}' has the form {self.form!r}, which there is not")
         bins = len(self.means)
         if len(self.edges) != bins + (bins > 0) or any(a >= b for a, b in pairwise(self.edges)):
             raise ValueError(f"column of the inputs: the edges of '{self.name}' do not make {bins} bins")

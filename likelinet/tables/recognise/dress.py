@@ -80,6 +80,7 @@ class Dress:
         """Return numbers from their parts, NaN where they wear something else."""
         core, power, after = parts["core"], parts["power"], pc.utf8_lower(parts["after"])
         worn = pc.match_substring_regex(core, Marks(self.thousands, self.decimal).pattern)
+        worn = pc.and_(worn, pc.less(pc.utf8_length(parts["minus"]), 2))  # what (-5) means nobody knows
         if self.scaled:
             known = pa.array([*SCALES], after.type)
             at = pc.index_in(after, value_set=known)
