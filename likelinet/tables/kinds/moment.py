@@ -10,6 +10,7 @@ from likelinet.tables.columns import Column, is_time
 from likelinet.tables.kinds.kind import Kind, Strange, with_indicator
 from likelinet.tables.kinds.left_out import Constant
 from likelinet.tables.kinds.number import Number, Scaled, learn_number
+from likelinet.tables.recognise.epochs import EPOCHS
 from likelinet.tables.recognise.forms import FORMS, ISO, SINCE
 from likelinet.tables.recognise.moments import in_doubt, moments_in, of_other_form, read_moments
 from likelinet.tables.recognise.together import are_times, joined
@@ -54,7 +55,7 @@ class Moment(Scaled):
         super().__post_init__()
         if not {*self.cycles} <= {*CYCLES} or np.isnat(np.datetime64(self.origin or "1970", "us")):
             raise ValueError(f"column of the inputs: '{self.name}' has no such origin or cycles")
-        if unknown := {self.form, self.beside_form} - {*FORMS, ""}:
+        if unknown := {self.form, self.beside_form} - {*FORMS, *EPOCHS, ""}:
             raise ValueError(f"column of the inputs: '{self.name}' has the form {min(unknown)!r}, which there is not")
 
     tag: ClassVar[str] = "moment"
