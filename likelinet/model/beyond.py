@@ -20,7 +20,7 @@ from likelinet.tables.arrow import pa
 from likelinet.tables.kinds.category import Category
 from likelinet.tables.kinds.statistics import Apart
 from likelinet.tables.roles import Roles
-from likelinet.tables.rows import Rows, declared_table, lacking_in_all, target_names
+from likelinet.tables.rows import Rows, check_written, declared_table, lacking_in_all, target_names
 from likelinet.tables.shuffled import Beyond, Reader
 from likelinet.tables.stream import Stream
 from likelinet.tables.survey import surveyed
@@ -243,7 +243,9 @@ class _Maker:
 
     def _rows(self, table: Table) -> Rows | None:
         """Return the rows to train on, if there are any."""
-        data, fit, table = self._fit.config.data, self._fit, read_as(table, self._beyond.written)
+        data, fit = self._fit.config.data, self._fit
+        check_written(replace(table, written=self._beyond.written), data, of_y=data.strict)
+        table = read_as(table, self._beyond.written)
         try:
             return self._roles.rows(table, None, None, fit.inputs.names, fit.inputs.named)
         except DataError:

@@ -1,7 +1,7 @@
 """Rows: a table with its target and weights, from arguments or from columns of the table."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -22,10 +22,11 @@ from likelinet.tables.events import events
 from likelinet.tables.frames import levels_of
 from likelinet.tables.marked import absent
 from likelinet.tables.oddities import refuse_absent
+from likelinet.tables.recognise.written import Written
 from likelinet.tables.shuffled import Beyond
 from likelinet.tables.table import Table, as_table
 from likelinet.tables.text import Text
-from likelinet.tables.undressed import Written, undressed, written_in
+from likelinet.tables.undressed import Astray, undressed, undressed_as
 
 MOST = 0.9  # share of the target that must be numbers for text among them to be missing
 LONGEST = 1000  # bytes of a label of a class
@@ -36,7 +37,8 @@ class Rows:
     """A table with its target, still in the user's form, and a weight per row, which is not zero.
 
     `levels` are those of a target that is a category with an order, declared as such by a DataFrame; `beyond` is the
-    stream that these rows are a sample of, if there are more to train on.
+    stream that these rows are a sample of, if there are more to train on. `written` is how those columns of y and of
+    weights are written that are numbers in text.
     """
 
     table: Table
@@ -44,6 +46,7 @@ class Rows:
     weight: np.ndarray
     levels: list[Any] | None = None
     beyond: Beyond | None = None
+    written: Mapping[str, Written] = field(default_factory=dict)
 
 
 def read_rows(
@@ -80,18 +83,22 @@ def read_rows(
             raise DataError(f"X has {counted(table.n, 'row')}, but y has shape {shape}: they must be equally long.")
     look = y is None and sample_weight is None
     with also(partial(_look, table, data, labels, data.strict or every) if look else lambda: None):
-        weight = weights_of(table, data, sample_weight)
+        names = [data.weight] if data.weight and sample_weight is None else []
+        weighted, written = undressed_as(table, names, 1.0, "Weight")
+        weight = weights_of(weighted, data, sample_weight)
     table, y, weight = _kept(weight > 0.0, table, y, weight)
-    written = table
-    table = with_numbers(table, data) if y is None and not labels else table
+    plain = table
+    if y is None and not labels:
+        table, of_y = undressed_as(table, target_names(data), share_of(data), "Target")
+        written |= of_y
     if not (data.strict or every):
         lacking = without_y(table, data, labels) if y is None else _absent(y)
         if lacking.all():
             raise DataError(f"{what} is missing in every row: there is nothing to learn from.")
         if lacking.any():
-            note_without_y(lacking, written, table, () if y is not None else target_names(data), what)
+            note_without_y(lacking, plain, table, () if y is not None else target_names(data), what)
             table, y, weight = _kept(~lacking, table, y, weight)
-    return Rows(table, _target(table, data, labels) if y is None else y, weight, levels)
+    return Rows(table, _target(table, data, labels) if y is None else y, weight, levels, written=written)
 
 
 def weights_of(table: Table, data: DataConfig, sample_weight: Any) -> np.ndarray:
@@ -190,17 +197,32 @@ def _absent(y: np.ndarray | Interval) -> np.ndarray:
 
 def with_numbers(table: Table, data: DataConfig) -> Table:
     """Return a table whose target is numbers where it is meant as such; in lenient models where most of it is."""
-    return undressed(table, target_names(data), 1.0 if data.strict else MOST, "Target")
+    return undressed(table, target_names(data), share_of(data), "Target")
 
 
-def written(table: Table, data: DataConfig, labels: bool) -> dict[str, Written]:
-    """Return how the numbers of y and of weights are written, by which blocks of a stream are read like its sample.
+def share_of(data: DataConfig) -> float:
+    """Return the share of y in text that must be numbers."""
+    return 1.0 if data.strict else MOST
 
-    In one block alone there may be more text than `MOST` allows, or all points may look like decimal ones. Labels of
-    classes are no numbers, and strict configs allow no text.
+
+def check_written(table: Table, data: DataConfig, of_y: bool = True, of_weights: bool = True) -> None:
+    """Raise `DataError` where text is written in another way than the table knows it of y and of weights.
+
+    Parameters
+    ----------
+    table : Table
+        The rows.
+    data : DataConfig
+        Which columns are target and weight.
+    of_y, of_weights : bool
+        Which of these are read from the table.
     """
-    of_weights = written_in(table, [data.weight], 1.0) if data.weight else {}
-    return of_weights if labels or data.strict else {**of_weights, **written_in(table, target_names(data), MOST)}
+    for_all = {data.weight: 1.0}
+    gathered(
+        partial(Astray.of(table, name).check, name, how, for_all.get(name, share_of(data)))
+        for name, how in table.written.items()
+        if how.words and (of_weights if name in for_all else of_y)
+    )
 
 
 def declared_table(X: Any, data: DataConfig) -> Table:
