@@ -133,11 +133,22 @@ def test_several_outputs_and_weights(tmp_path: Path):
     with pytest.raises(ll.DataError) as caught:
         model.evaluate(wrong)
     assert [fault.partition(", where")[0] for fault in caught.value.faults] == [
-        "Column 'c' is written in another way than in training",
         "Column 'w' is written in another way than in training",
+        "Column 'c' is written in another way than in training",
     ]
     with pytest.raises(ll.DataError, match=r"^Column 'w' is .*: 1 of 10 cells is none, like '1 kg' in row 3; write"):
         model.evaluate({**table(NEW, NEW_X, dressed=True), "w": ["1.500"] * 2 + ["1 kg"] + ["1.500"] * 7})
+
+
+def test_rows_of_weight_0_may_be_written_in_any_way(tmp_path: Path):
+    weights = np.ones(N).tolist()
+    model = fitted({**frame(european, PRICE, X), "w": weights}, data={"target": "price", "weight": "w"})
+    cells = {name: [*column, *column] for name, column in frame(european, NEW, NEW_X).items()}
+    cells["price"][10:] = ["12 kg"] * 10
+    path = write_csv(tmp_path / "t.csv", {**cells, "w": [1.0] * 10 + [0.0] * 10})
+    expected = model.score({**plain(NEW, NEW_X), "w": np.ones(10)})
+    assert model.score(path) == expected
+    assert model.score(ll.Stream(path, rows=5)) == pytest.approx(expected, rel=1e-12)
 
 
 def test_a_network_through_a_code():

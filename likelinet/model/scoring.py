@@ -15,7 +15,7 @@ from likelinet.model.questions import Questions
 from likelinet.scores.calibration import log_prob
 from likelinet.scores.parts import Part, part_of, together
 from likelinet.tables.named_target import named_in_stream
-from likelinet.tables.rows import Rows, declared_table, lacking_in_all, share_of
+from likelinet.tables.rows import Rows, declared_table, has_weight, lacking_in_all, share_of
 from likelinet.tables.stream import Stream
 from likelinet.tables.table import Table
 from likelinet.tables.undressed import Astray
@@ -81,15 +81,17 @@ class Scoring(Questions):
         data, fit, some = named_in_stream(self.config, y, sample_weight).data, self._fitted(), False
         astray = dict.fromkeys(fit.written, Astray())
         for block in map(fit.read, stream):
-            astray = {name: known + Astray.of(block, name) for name, known in astray.items()}
             try:
                 rows = self._observed(block, y, None, part=True)
             except DataError:
-                if lacking_in_all(block, data, self._roles.labels):
-                    continue
-                raise
-            some = True
-            yield rows
+                if not lacking_in_all(block, data, self._roles.labels):
+                    raise
+                rows = None
+            weighed = block.taken(has_weight(block, data)) if astray else block
+            astray = {name: known + Astray.known(weighed, name) for name, known in astray.items()}
+            if rows is not None:
+                some = True
+                yield rows
         gathered(partial(of.check, name, fit.written[name], share_of(data)) for name, of in astray.items())
         if not some:
             raise DataError("The table is empty: it has no rows with y.")

@@ -19,7 +19,7 @@ from likelinet.tables.undressed import undressed_as
 
 
 def y_of_x(
-    table: Table, names: Sequence[str], data: DataConfig, labels: bool
+    table: Table, names: Sequence[str], data: DataConfig, labels: bool, check: bool
 ) -> tuple[np.ndarray | None, dict[str, Written]]:
     """Return columns as numbers, shape (n, d), and how they are written in text.
 
@@ -35,6 +35,8 @@ def y_of_x(
         What the user says of them.
     labels : bool
         Whether y may be text, as labels of classes are.
+    check : bool
+        Whether to raise where they are written in another way than the table knows.
 
     Raises
     ------
@@ -42,7 +44,7 @@ def y_of_x(
         For all columns at once of which there is nothing to give back in this form.
     """
     with unnoted():  # how columns are read is said of x
-        read, written = (table, {}) if labels else undressed_as(table, names, share_of(data), "Column")
+        read, written = (table, {}) if labels else undressed_as(table, names, share_of(data), "Column", check)
     bools = [name for name in names if read.holds_bools(name) or (not labels and _truths(read, name) is not None)]
     others = [name for name in names if name not in bools]
     are_text = gathered(partial(read.is_text, name) for name in others)

@@ -17,7 +17,7 @@ from likelinet.tables.hold_out import HoldOut
 from likelinet.tables.inputs import learn_inputs
 from likelinet.tables.own import y_of_x
 from likelinet.tables.recognise.written import Written
-from likelinet.tables.rows import Rows, check_written, declared_table, output_names, read_rows, target_names
+from likelinet.tables.rows import Rows, declared_table, output_names, read_rows, target_names
 from likelinet.tables.table import Table
 
 
@@ -122,7 +122,7 @@ class Roles:
         every : bool
             Whether a missing y is an error.
         part : bool
-            Whether they are some of many rows, of which a lenient model may meet other text in all y.
+            Whether they are some of many rows, in which y may have more text than in all.
 
         Raises
         ------
@@ -130,7 +130,6 @@ class Roles:
             If the rows cannot be used, or are written in another way than the table knows.
         """
         data, table = self.config.data, declared_table(X, self.config.data)
-        check_written(table, data, y is None and (data.strict or not part), sample_weight is None)
         of_x = dict[str, Written]()
         if y is None and self.y_is_x and table.n:
             own = self.features(table) if features is None else features
@@ -138,10 +137,10 @@ class Roles:
                 own = list(table.columns)  # an array for a DataFrame, or the other way round: by position
             if not own:
                 raise DataError("A network through a code needs columns to make a code of, and the table has none.")
-            y, of_x = y_of_x(table, own, data, self.labels)
+            y, of_x = y_of_x(table, own, data, self.labels, data.strict or not part)
             data = data.model_copy(update={"target": own})
         with also(partial(self.look, table)) if features is None else nullcontext():
-            rows = read_rows(data, self.labels, table, y, sample_weight, self.y_name, every)
+            rows = read_rows(data, self.labels, table, y, sample_weight, self.y_name, every, part)
         return replace(rows, written={**rows.written, **of_x})
 
 

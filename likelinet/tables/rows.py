@@ -11,7 +11,7 @@ from likelinet.config import DataConfig
 from likelinet.config.data import IntervalTargetConfig, TimeTargetConfig
 from likelinet.core.errors import DataError
 from likelinet.core.gathered import also, gathered
-from likelinet.core.notes import note
+from likelinet.core.notes import note, unnoted
 from likelinet.core.wording import counted, rows_of, shown
 from likelinet.distributions import Interval
 from likelinet.tables.arrays import as_array, row_weights
@@ -26,7 +26,7 @@ from likelinet.tables.recognise.written import Written
 from likelinet.tables.shuffled import Beyond
 from likelinet.tables.table import Table, as_table
 from likelinet.tables.text import Text
-from likelinet.tables.undressed import Astray, undressed, undressed_as
+from likelinet.tables.undressed import undressed, undressed_as
 
 MOST = 0.9  # share of the target that must be numbers for text among them to be missing
 LONGEST = 1000  # bytes of a label of a class
@@ -50,7 +50,14 @@ class Rows:
 
 
 def read_rows(
-    data: DataConfig, labels: bool, X: Any, y: Any, sample_weight: Any, what: str, every: bool = False
+    data: DataConfig,
+    labels: bool,
+    X: Any,
+    y: Any,
+    sample_weight: Any,
+    what: str,
+    every: bool = False,
+    part: bool = False,
 ) -> Rows:
     """Return the rows whose weight is not zero, and whose y is there; the others must not influence anything.
 
@@ -66,6 +73,13 @@ def read_rows(
         How error messages call y.
     every : bool
         Whether a missing y is an error, as it is where the config is strict.
+    part : bool
+        Whether they are some of many rows, in which y may have more text than in all if the config is not strict.
+
+    Raises
+    ------
+    DataError
+        If they cannot be used, or are written in another way than the table knows.
     """
     table, levels = as_table(X), levels_of(y)
     if table.n == 0:
@@ -81,15 +95,15 @@ def read_rows(
         shape = y.lower.shape if isinstance(y, Interval) else y.shape
         if shape[:1] != (table.n,):
             raise DataError(f"X has {counted(table.n, 'row')}, but y has shape {shape}: they must be equally long.")
-    look = y is None and sample_weight is None
-    with also(partial(_look, table, data, labels, data.strict or every) if look else lambda: None):
+    look, check = y is None and sample_weight is None, data.strict or not part
+    with also(partial(_look, table, data, labels, data.strict or every, check) if look else lambda: None):
         names = [data.weight] if data.weight and sample_weight is None else []
-        weighted, written = undressed_as(table, names, 1.0, "Weight")
+        weighted, written = undressed_as(table, names, 1.0, "Weight", check=True)
         weight = weights_of(weighted, data, sample_weight)
     table, y, weight = _kept(weight > 0.0, table, y, weight)
     plain = table
     if y is None and not labels:
-        table, of_y = undressed_as(table, target_names(data), share_of(data), "Target")
+        table, of_y = undressed_as(table, target_names(data), share_of(data), "Target", check)
         written |= of_y
     if not (data.strict or every):
         lacking = without_y(table, data, labels) if y is None else _absent(y)
@@ -115,9 +129,13 @@ def _weights(table: Table, data: DataConfig) -> np.ndarray:
     return undressed(table, [data.weight], 1.0, "Weight").numeric(data.weight)
 
 
-def _look(table: Table, data: DataConfig, labels: bool, every: bool) -> None:
+def _look(table: Table, data: DataConfig, labels: bool, every: bool, check: bool) -> None:
     """Raise `DataError` for all that is wrong with the target columns."""
     missing = target_names(data) if every else ()
+    if not labels:
+        there = [name for name in target_names(data) if name in table.columns]
+        with unnoted():
+            table, _ = undressed_as(table, there, share_of(data), "Target", check)
     gathered((partial(_target, table, data, labels), *(partial(refuse_absent, table, name) for name in missing)))
 
 
@@ -203,26 +221,6 @@ def with_numbers(table: Table, data: DataConfig) -> Table:
 def share_of(data: DataConfig) -> float:
     """Return the share of y in text that must be numbers."""
     return 1.0 if data.strict else MOST
-
-
-def check_written(table: Table, data: DataConfig, of_y: bool = True, of_weights: bool = True) -> None:
-    """Raise `DataError` where text is written in another way than the table knows it of y and of weights.
-
-    Parameters
-    ----------
-    table : Table
-        The rows.
-    data : DataConfig
-        Which columns are target and weight.
-    of_y, of_weights : bool
-        Which of these are read from the table.
-    """
-    for_all = {data.weight: 1.0}
-    gathered(
-        partial(Astray.of(table, name).check, name, how, for_all.get(name, share_of(data)))
-        for name, how in table.written.items()
-        if how.words and (of_weights if name in for_all else of_y)
-    )
 
 
 def declared_table(X: Any, data: DataConfig) -> Table:

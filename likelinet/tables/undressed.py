@@ -1,11 +1,13 @@
 """Columns of y and of weights that are numbers in dress, or have some text among them, as numbers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from likelinet.core.errors import DataError
+from likelinet.core.gathered import gathered
 from likelinet.core.notes import TargetNote, note
 from likelinet.core.wording import counted, shown
 from likelinet.tables.cells import Parsed
@@ -34,17 +36,24 @@ def undressed(table: Table, names: Sequence[str], agree: float, what: str) -> Ta
     return undressed_as(table, names, agree, what)[0]
 
 
-def undressed_as(table: Table, names: Sequence[str], agree: float, what: str) -> tuple[Table, dict[str, Written]]:
-    """Return what `undressed` does, and how those columns of text are written that are meant as numbers."""
+def undressed_as(
+    table: Table, names: Sequence[str], agree: float, what: str, check: bool = False
+) -> tuple[Table, dict[str, Written]]:
+    """Return what `undressed` does, and how those columns of text are written that are meant as numbers.
+
+    With `check`, raise `DataError` where less than that share of a column is written as the table knows it.
+    """
     told, found = dict[str, Written](), dict[str, np.ndarray]()
     for name in names:
         cells = table.plain(name)
         read = _read(table, name, cells, agree) if isinstance(cells, Text) else None
         if read is not None:
-            how, numbers = read
-            told[name] = how
-            if how.words or table.holds_text(name):  # codes like 007 stay text
+            told[name], numbers = read
+            if told[name].words or table.holds_text(name):  # codes like 007 stay text
                 found[name] = numbers
+    if check:
+        known = [name for name in found if name in table.written]
+        gathered(partial(Astray.of(table, n, found[n]).check, n, table.written[n], agree) for n in known)
     for name, how in told.items():
         if how.words:
             note(f"{what} '{name}' is read as {how.words}.", TargetNote)
@@ -53,11 +62,21 @@ def undressed_as(table: Table, names: Sequence[str], agree: float, what: str) ->
     return table, told
 
 
-def read_as(table: Table, written: Mapping[str, Written]) -> Table:
-    """Return a table in which columns of text that are written in a known way are numbers, NaN where a cell is not."""
+def read_as(table: Table, written: Mapping[str, Written], whole: Collection[str] = ()) -> Table:
+    """Return a table in which columns of text that are written in a known way are numbers, NaN where a cell is not.
+
+    Raises
+    ------
+    DataError
+        If one of the columns that are `whole` has such a cell.
+    """
     for name, how in written.items():
         cells = table.plain(name)
-        table = _with(table, name, how.numbers(cells)) if isinstance(cells, Text) else table
+        if isinstance(cells, Text):
+            numbers = how.numbers(cells)
+            if name in whole:
+                Astray.of(table, name, numbers).check(name, how, 1.0)
+            table = _with(table, name, numbers)
     return table
 
 
@@ -78,16 +97,20 @@ class Astray:
     first: str = ""
 
     @staticmethod
-    def of(table: Table, name: str) -> "Astray":
-        """Return those of a column whose way of writing the table knows, if it has any text."""
-        cells = table.plain(name) if name in table.columns else None
-        if not isinstance(cells, Text):
-            return Astray()
-        parsed = table.parsed(name)
-        stray = np.isnan(_known(table.written[name], cells, parsed)[1]) & ~parsed.missing
+    def of(table: Table, name: str, numbers: np.ndarray) -> "Astray":
+        """Return those of a column of text that is read as these numbers."""
+        missing = table.parsed(name).missing
+        stray = np.isnan(numbers) & ~missing
         i = int(stray.argmax())
-        first = f"'{shown(cells[i])}' in row {table.number_of(i)}" if stray.any() else ""
-        return Astray(int(stray.sum()), table.n - int(parsed.missing.sum()), first)
+        first = f"'{shown(str(table.plain(name)[i]))}' in row {table.number_of(i)}" if stray.any() else ""
+        return Astray(int(stray.sum()), int((~missing).sum()), first)
+
+    @staticmethod
+    def known(table: Table, name: str) -> "Astray":
+        """Return those of a column that may be text, of which the table knows how it is written."""
+        cells = table.plain(name) if name in table.columns else None
+        read = _read(table, name, cells, 1.0) if isinstance(cells, Text) else None
+        return Astray() if read is None else Astray.of(table, name, read[1])
 
     def __add__(self, other: "Astray") -> "Astray":
         """Return these and others of the same column."""
@@ -104,7 +127,7 @@ class Astray:
 
 
 def _read(table: Table, name: str, cells: Text, agree: float) -> tuple[Written, np.ndarray] | None:
-    """Return how a column of text is written, and its numbers; None if it has none."""
+    """Return how a column of text is written, and its numbers; None if it is not meant as such."""
     parsed = table.parsed(name)
     if name in table.written:
         return _known(table.written[name], cells, parsed)
