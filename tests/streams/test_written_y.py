@@ -120,6 +120,19 @@ def test_weights_may_be_written_so_too(how, tmp_path: Path):
     np.testing.assert_array_equal(each[0], each[1])
 
 
+@pytest.mark.filterwarnings("ignore:Target|Weight|Column")
+@pytest.mark.parametrize(("column", "strict"), [("w", False), ("y", True)])
+def test_one_other_cell_beyond_the_sample(column: str, strict: bool, tmp_path: Path):
+    cells = [in_money(int(y)) for y in Y]
+    columns = {"x": X, "y": cells, "w": [*cells]}
+    columns[column][777] = "ask"  # of which the sample knows nothing
+    pq.write_table(pa.table(columns), tmp_path / "t.parquet", row_group_size=500)
+    model = quick(data={"target": "y", "weight": "w", "strict": strict}, training={"epochs": 1, "batch_size": 64})
+    said = rf"^Column '{column}' is written in another .*: 1 of \d+ cells is none, like 'ask' in row 778; write them "
+    with pytest.raises(ll.DataError, match=said):
+        model.fit(ll.Stream(tmp_path / "t.parquet", rows=ROWS), progress=False)
+
+
 @pytest.fixture(scope="module")
 def by_points(tmp_path_factory: pytest.TempPathFactory) -> ll.Model:
     return fitted(write(tmp_path_factory.mktemp("points") / "t.parquet", [european(int(y)) for y in Y]))
