@@ -177,6 +177,8 @@ class _Maker:
         self._own, self._wanted = own, own if beyond.windows > 1 else slice(0, beyond.rows)
         self._fit, self._beyond, self._apart = fit, beyond, apart
         self._in_training, self._what = in_training, what
+        worn = {name for name, how in beyond.written.items() if how.words}
+        self._whole = worn if config.data.strict else worn & {config.data.weight}
         self._index, self._unit = rows.table.index, rows.weight.mean()
         # What the sample has not seen counts as in a prediction, also where strict ones would refuse it.
         data = config.data.model_copy(update={"strict": False})
@@ -243,7 +245,8 @@ class _Maker:
 
     def _rows(self, table: Table) -> Rows | None:
         """Return the rows to train on, if there are any."""
-        data, fit, table = self._fit.config.data, self._fit, read_as(table, self._beyond.written)
+        data, fit = self._fit.config.data, self._fit
+        table = read_as(table, self._beyond.written, self._whole)
         try:
             return self._roles.rows(table, None, None, fit.inputs.names, fit.inputs.named)
         except DataError:

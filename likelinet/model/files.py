@@ -20,7 +20,10 @@ from likelinet.model.recalibration import Recalibration
 from likelinet.model.source import Source
 from likelinet.model.training import is_exact
 from likelinet.tables.inputs import Inputs
-from likelinet.targets.build import targets_of
+from likelinet.tables.recognise.written import Written
+from likelinet.tables.roles import Roles
+from likelinet.tables.rows import target_names
+from likelinet.targets.build import takes_labels, targets_of
 from likelinet.training.history import History
 
 
@@ -61,6 +64,7 @@ class Described:
     imagined: float = 0.0
     recalibration: Any = None
     stack: Any = None
+    written: dict[str, Any] | None = None
 
     @property
     def first(self) -> Learned:
@@ -76,6 +80,7 @@ def write(path: str | Path | BinaryIO, fit: Fit) -> None:
         "history": fit.history.to_json(),
         "source": fit.source.to_json(),
         **({"recalibration": fit.recalibration.to_json()} if fit.recalibration is not None else {}),
+        **({"written": {name: how.to_json() for name, how in fit.written.items()}} if fit.written else {}),
     }
     if fit.stack is not None:
         others = [_learned(other) for other in fit.stack.others]
@@ -128,13 +133,15 @@ def read(path: str | Path | BinaryIO, distribution: type[Distribution] | None, t
             _fit(plain, distribution, learned, arrays[name], source)
             for plain, learned, name in zip(declared, each, _names(len(each)), strict=False)
         )
-        whole = replace(first, history=history, recalibration=mapped)
+        written = {name: Written.from_json(how) for name, how in (parts.written or {}).items()}
+        whole = replace(first, history=history, recalibration=mapped, written=written)
         if stack is not None:
             groups = Stack(config, tuple(stack.groups), tuple(stack.weights), tuple(others))
             whole = replace(whole, stack=groups)
         for fit in (first, *others):
             _check_columns(fit)
             _check_weights(fit)
+        _check_written(whole)
         if stack is None and len(history.best_epoch) not in (0, len(first.theta)):
             raise ValueError(f"history: {len(history.best_epoch)} best epochs, but {len(first.theta)} members")
     return whole
@@ -160,6 +167,14 @@ def _check_columns(fit: Fit) -> None:
         and [*fit.inputs.names] != [f for f in features if f in fit.inputs.names]
     ):
         raise ValueError("inputs: the columns are not the features of the config, in their order")
+
+
+def _check_written(fit: Fit) -> None:
+    """Raise `ValueError` if what is known of the writing of columns is not of y or of weights."""
+    roles = Roles(fit.config, takes_labels(fit.config.distribution, fit.custom))
+    of_y = () if roles.labels else fit.inputs.names if roles.y_is_x else target_names(fit.config.data)
+    if unknown := [name for name in fit.written if name not in (*of_y, fit.config.data.weight)]:
+        raise ValueError(f"written: '{unknown[0]}' is neither a target of numbers nor the weight")
 
 
 def _check_weights(fit: Fit) -> None:

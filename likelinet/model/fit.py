@@ -1,8 +1,9 @@
 """A trained model as data, and the rows of a table as it sees them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -26,8 +27,9 @@ from likelinet.objective.build import build_criterion
 from likelinet.objective.objective import Objective
 from likelinet.tables.inputs import Encoded, Inputs
 from likelinet.tables.kinds.statistics import Apart
+from likelinet.tables.recognise.written import Written
 from likelinet.tables.roles import other_columns, read_by_family
-from likelinet.tables.rows import Rows
+from likelinet.tables.rows import Rows, declared_table
 from likelinet.tables.table import Table
 from likelinet.tables.text import Text
 from likelinet.targets.target import Naming, Targets
@@ -90,6 +92,8 @@ class Fit:
     recalibration: Recalibration | None = None
     out_of_fold: OutOfFold | None = None  # in memory alone
     stack: Stack | None = None
+    # How y and weights are written in text that is no plain numbers, by column.
+    written: Mapping[str, Written] = field(default_factory=dict)
     cut_off: str | None = None  # what would have come, had there been more time; in memory alone
     units: Units | None = None  # of the raw numbers in training; in memory alone
     carried: Carried | None = None  # what training may go on with; in memory alone
@@ -165,6 +169,10 @@ class Fit:
     def precision(self) -> Precision:
         """The dtypes that the weights imply."""
         return self.objective.head.precision(self.theta.dtype)
+
+    def read(self, X: Any) -> Table:
+        """Return the table that the user passed, whose y and weights are read as they were written in training."""
+        return replace(declared_table(X, self.declared_whole.data), written=self.written)
 
     def recognise(self, rows: Rows, what: str) -> np.ndarray | Interval:
         """Return the y of new rows, checked against what the model was trained on, in the user's form."""

@@ -1,6 +1,6 @@
 """From what the user passes to `fit` and `partial_fit` to a trained model."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
@@ -30,8 +30,9 @@ from likelinet.model.without_constants import without_constants
 from likelinet.model.without_identifiers import without_identifiers
 from likelinet.tables.events import with_event_label
 from likelinet.tables.named_target import named, named_in_stream, titled
+from likelinet.tables.recognise.written import Written
 from likelinet.tables.roles import Roles
-from likelinet.tables.rows import Rows, declared_table, written
+from likelinet.tables.rows import Rows, declared_table
 from likelinet.tables.shuffled import Beyond
 from likelinet.tables.stream import Stream
 from likelinet.tables.table import Table
@@ -148,15 +149,16 @@ def _learned(
         if choice is not None:
             story.family_chosen(choice)
         roles = roles_of(config, custom)
-        rows = few_rows.repeated(roles.rows(table, y, given.sample_weight), few)
-        held_out = given.held_out()
+        rows = roles.rows(table, y, given.sample_weight)
+        written, worn = rows.written, {name: how for name, how in rows.written.items() if how.words}
+        rows, held_out = few_rows.repeated(rows, few), given.held_out()
         if beyond is not None:
-            beyond = replace(beyond, written=written(table, config.data, roles.labels))
+            beyond = replace(beyond, written=worn if config.data.strict else written)
             rows = replace(rows, beyond=beyond)
             if held_out is not None and len(beyond.held):  # which are of the stream, too
                 held_out = read_as(declared_table(held_out[0], config.data), beyond.written), *held_out[1:]
         features, names = roles.features(rows.table), (roles.y_name, tuple(rows.table.columns))
-        held = None if held_out is None else _held_out(roles, *held_out, features, rows.table.named)
+        held = None if held_out is None else _held_out(roles, *held_out, features, rows.table.named, worn)
         within = stacking.with_folds(with_less_time(config, choice), rows.table, validated=held is not None)
         source = Source.of(table) if beyond is None else Source(beyond.survey.n, beyond.survey.stream.files)
         imagined = _imagined(within, custom, source, rows, features, names, record) if few else 0.0
@@ -166,7 +168,7 @@ def _learned(
             fit, cause = stacking.fit(within, *to_fit, features, names, beside, given.once, imagined, choice)
         if not given.once:
             stacking.note_time(fit, config.training.time)
-        fit = replace(fit.declared_by(config), history=replace(fit.history, choice=choice))
+        fit = replace(fit.declared_by(config), history=replace(fit.history, choice=choice), written=worn)
         if not given.once and cause is None:
             story.fitted(fit.history, record.clock() - began)
         return fit, cause
@@ -211,7 +213,7 @@ def gone_on(fit: Fit, given: Given) -> tuple[Fit, BaseException | None]:
     """
     with np.errstate(over="ignore", invalid="ignore"):
         declared = fit.declared_whole
-        table = declared_table(given.X, declared.data)
+        table = fit.read(given.X)
         config, y = named(declared, table, given.y)
         roles = roles_of(config, fit.custom)
         weights = tuple(group.theta for group in fit.groups)
@@ -227,7 +229,11 @@ def gone_on(fit: Fit, given: Given) -> tuple[Fit, BaseException | None]:
             record = recorded(partial(given.identity, config, table, y, weights))
             rows = roles.rows(table, y, given.sample_weight, fit.inputs.names, fit.inputs.named)
             held_out = given.held_out()
-            held = None if held_out is None else _held_out(roles, *held_out, fit.inputs.names, fit.inputs.named)
+            held = (
+                None
+                if held_out is None
+                else _held_out(roles, *held_out, fit.inputs.names, fit.inputs.named, fit.written)
+            )
             if not given.once:
                 story.training_begins("going on", declared, rows.table.n, len(fit.inputs.names))
             with Progress(given.progress) as bar:
@@ -241,8 +247,10 @@ def gone_on(fit: Fit, given: Given) -> tuple[Fit, BaseException | None]:
             return fit, cause
 
 
-def _held_out(roles: Roles, X: Any, y: Any, weight: Any, features: list[str], are_named: bool) -> Rows:
-    """Return held-out rows, for a model with these features."""
-    table = declared_table(X, roles.config.data)
+def _held_out(
+    roles: Roles, X: Any, y: Any, weight: Any, features: list[str], are_named: bool, written: Mapping[str, Written]
+) -> Rows:
+    """Return held-out rows, for a model with these features, whose y and weights are written in a known way."""
+    table = replace(declared_table(X, roles.config.data), written=written)
     _, y = named(roles.config, table, y)
     return roles.rows(table, y, weight, features, are_named)

@@ -1,6 +1,6 @@
 """The model: declared by a config, fitted to a table, asked for distributions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
@@ -24,6 +24,7 @@ from likelinet.model.prediction import predict_dist
 from likelinet.model.seeing import Seeing
 from likelinet.model.source import Source
 from likelinet.tables.kinds.kind import Kind
+from likelinet.tables.recognise.written import Written
 from likelinet.tables.roles import Roles
 from likelinet.tables.rows import declared_table, output_names
 from likelinet.training.checkpoint import Checkpoint
@@ -244,6 +245,11 @@ class Model(Passes, Hooks, Seeing):
     def target_names(self) -> list[str]:
         """Names of the outputs, numbered where the user gave none."""
         return self._roles.outputs(self.feature_names, self._fitted().targets.outputs)
+
+    @property
+    def written(self) -> Mapping[str, Written]:
+        """How y and weights are written in text, by column, where they are no plain numbers; `words` says it."""
+        return self._fitted().written
 
     @property
     def y_name(self) -> str:

@@ -265,14 +265,17 @@ class Questions(ABC):
 
     def observed(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> Rows:
         """Return rows of weight above 0 whose y is there, checked against what the model was trained on."""
-        return self._observed(X, y, sample_weight, every=False)
+        return self._observed(X, y, sample_weight)
 
-    def _observed(self, X: Any, y: Any, sample_weight: ArrayLike | None, every: bool) -> Rows:
-        fit, table = self._fitted(), declared_table(X, self.config.data)
+    def _observed(
+        self, X: Any, y: Any, sample_weight: ArrayLike | None, every: bool = False, part: bool = False
+    ) -> Rows:
+        fit = self._fitted()
+        table = fit.read(X)
         config, y = named(self.config, table, y)
         roles = self._roles_of(config)
         with also(lambda: fit.rows(table).x.check() if table.n else None):
-            rows = roles.rows(table, y, sample_weight, fit.inputs.names, fit.inputs.named, every)
+            rows = roles.rows(table, y, sample_weight, fit.inputs.names, fit.inputs.named, every, part)
             observed = fit.recognise(rows, roles.y_name)
         target = {} if config is self.config else dict.fromkeys(target_names(config.data))  # of this call alone
         left = {name: column for name, column in rows.table.columns.items() if name not in target}

@@ -1,6 +1,7 @@
 """How good a fitted model's predictions are, by rows with their y."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -8,14 +9,16 @@ from numpy.typing import ArrayLike
 
 from likelinet.config.network import VAEConfig
 from likelinet.core.errors import DataError
+from likelinet.core.gathered import gathered
 from likelinet.core.notes import each_kind_once, note
 from likelinet.model.questions import Questions
 from likelinet.scores.calibration import log_prob
 from likelinet.scores.parts import Part, part_of, together
 from likelinet.tables.named_target import named_in_stream
-from likelinet.tables.rows import Rows, declared_table, lacking_in_all
+from likelinet.tables.rows import Rows, declared_table, has_weight, lacking_in_all, share_of
 from likelinet.tables.stream import Stream
 from likelinet.tables.table import Table
+from likelinet.tables.undressed import Astray
 
 
 class Scoring(Questions):
@@ -75,15 +78,20 @@ class Scoring(Questions):
 
     def _in_blocks(self, stream: Stream, y: Any, sample_weight: Any) -> Iterator[Rows]:
         """Yield the rows of each block that has any with a weight and y."""
-        data, some = named_in_stream(self.config, y, sample_weight).data, False
-        for block in stream:
+        data, fit, some = named_in_stream(self.config, y, sample_weight).data, self._fitted(), False
+        astray = dict.fromkeys(fit.written, Astray())
+        for block in map(fit.read, stream):
             try:
-                rows = self.observed(block, y)
+                rows = self._observed(block, y, None, part=True)
             except DataError:
-                if lacking_in_all(declared_table(block, data), data, self._roles.labels):
-                    continue
-                raise
-            some = True
-            yield rows
+                if not lacking_in_all(block, data, self._roles.labels):
+                    raise
+                rows = None
+            weighed = block.taken(has_weight(block, data)) if astray else block
+            astray = {name: known + Astray.known(weighed, name) for name, known in astray.items()}
+            if rows is not None:
+                some = True
+                yield rows
+        gathered(partial(of.check, name, fit.written[name], share_of(data)) for name, of in astray.items())
         if not some:
             raise DataError("The table is empty: it has no rows with y.")

@@ -1,6 +1,7 @@
 """What each column of a table is to a model: target, weight, feature, or read by the family."""
 
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -15,6 +16,7 @@ from likelinet.core.wording import nearest
 from likelinet.tables.hold_out import HoldOut
 from likelinet.tables.inputs import learn_inputs
 from likelinet.tables.own import y_of_x
+from likelinet.tables.recognise.written import Written
 from likelinet.tables.rows import Rows, declared_table, output_names, read_rows, target_names
 from likelinet.tables.table import Table
 
@@ -105,6 +107,7 @@ class Roles:
         features: list[str] | None = None,
         named: bool = True,
         every: bool = False,
+        part: bool = False,
     ) -> Rows:
         """Return table, target and weights of the rows whose weight is not zero, and whose y is there.
 
@@ -118,20 +121,27 @@ class Roles:
             Whether they are names that the user gave.
         every : bool
             Whether a missing y is an error.
+        part : bool
+            Whether they are some of many rows, in which y may have more text than in all.
+
+        Raises
+        ------
+        DataError
+            If the rows cannot be used, or are written in another way than the table knows.
         """
         data, table = self.config.data, declared_table(X, self.config.data)
+        of_x = dict[str, Written]()
         if y is None and self.y_is_x and table.n:
             own = self.features(table) if features is None else features
             if features is not None and named != table.named and len(own) == len(table.columns):
                 own = list(table.columns)  # an array for a DataFrame, or the other way round: by position
             if not own:
                 raise DataError("A network through a code needs columns to make a code of, and the table has none.")
-            y = y_of_x(table, own, data, self.labels)
+            y, of_x = y_of_x(table, own, data, self.labels, data.strict or not part)
             data = data.model_copy(update={"target": own})
-        if features is not None:
-            return read_rows(data, self.labels, table, y, sample_weight, self.y_name, every)
-        with also(partial(self.look, table)):
-            return read_rows(data, self.labels, table, y, sample_weight, self.y_name, every)
+        with also(partial(self.look, table)) if features is None else nullcontext():
+            rows = read_rows(data, self.labels, table, y, sample_weight, self.y_name, every, part)
+        return replace(rows, written={**rows.written, **of_x})
 
 
 def read_by_family(table: Table, name: str) -> np.ndarray:

@@ -1,7 +1,7 @@
 """Rows: a table with its target and weights, from arguments or from columns of the table."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -11,7 +11,7 @@ from likelinet.config import DataConfig
 from likelinet.config.data import IntervalTargetConfig, TimeTargetConfig
 from likelinet.core.errors import DataError
 from likelinet.core.gathered import also, gathered
-from likelinet.core.notes import note
+from likelinet.core.notes import note, unnoted
 from likelinet.core.wording import counted, rows_of, shown
 from likelinet.distributions import Interval
 from likelinet.tables.arrays import as_array, row_weights
@@ -22,10 +22,11 @@ from likelinet.tables.events import events
 from likelinet.tables.frames import levels_of
 from likelinet.tables.marked import absent
 from likelinet.tables.oddities import refuse_absent
+from likelinet.tables.recognise.written import Written
 from likelinet.tables.shuffled import Beyond
 from likelinet.tables.table import Table, as_table
 from likelinet.tables.text import Text
-from likelinet.tables.undressed import Written, undressed, written_in
+from likelinet.tables.undressed import undressed, undressed_as
 
 MOST = 0.9  # share of the target that must be numbers for text among them to be missing
 LONGEST = 1000  # bytes of a label of a class
@@ -36,7 +37,8 @@ class Rows:
     """A table with its target, still in the user's form, and a weight per row, which is not zero.
 
     `levels` are those of a target that is a category with an order, declared as such by a DataFrame; `beyond` is the
-    stream that these rows are a sample of, if there are more to train on.
+    stream that these rows are a sample of, if there are more to train on. `written` is how those columns of y and of
+    weights are written that are numbers in text.
     """
 
     table: Table
@@ -44,10 +46,18 @@ class Rows:
     weight: np.ndarray
     levels: list[Any] | None = None
     beyond: Beyond | None = None
+    written: Mapping[str, Written] = field(default_factory=dict)
 
 
 def read_rows(
-    data: DataConfig, labels: bool, X: Any, y: Any, sample_weight: Any, what: str, every: bool = False
+    data: DataConfig,
+    labels: bool,
+    X: Any,
+    y: Any,
+    sample_weight: Any,
+    what: str,
+    every: bool = False,
+    part: bool = False,
 ) -> Rows:
     """Return the rows whose weight is not zero, and whose y is there; the others must not influence anything.
 
@@ -63,6 +73,13 @@ def read_rows(
         How error messages call y.
     every : bool
         Whether a missing y is an error, as it is where the config is strict.
+    part : bool
+        Whether they are some of many rows, in which y may have more text than in all if the config is not strict.
+
+    Raises
+    ------
+    DataError
+        If they cannot be used, or are written in another way than the table knows.
     """
     table, levels = as_table(X), levels_of(y)
     if table.n == 0:
@@ -78,20 +95,24 @@ def read_rows(
         shape = y.lower.shape if isinstance(y, Interval) else y.shape
         if shape[:1] != (table.n,):
             raise DataError(f"X has {counted(table.n, 'row')}, but y has shape {shape}: they must be equally long.")
-    look = y is None and sample_weight is None
-    with also(partial(_look, table, data, labels, data.strict or every) if look else lambda: None):
-        weight = weights_of(table, data, sample_weight)
+    look, check = y is None and sample_weight is None, data.strict or not part
+    with also(partial(_look, table, data, labels, data.strict or every, check) if look else lambda: None):
+        names = [data.weight] if data.weight and sample_weight is None else []
+        weighted, written = undressed_as(table, names, 1.0, "Weight", check=True)
+        weight = weights_of(weighted, data, sample_weight)
     table, y, weight = _kept(weight > 0.0, table, y, weight)
-    written = table
-    table = with_numbers(table, data) if y is None and not labels else table
+    plain = table
+    if y is None and not labels:
+        table, of_y = undressed_as(table, target_names(data), share_of(data), "Target", check)
+        written |= of_y
     if not (data.strict or every):
         lacking = without_y(table, data, labels) if y is None else _absent(y)
         if lacking.all():
             raise DataError(f"{what} is missing in every row: there is nothing to learn from.")
         if lacking.any():
-            note_without_y(lacking, written, table, () if y is not None else target_names(data), what)
+            note_without_y(lacking, plain, table, () if y is not None else target_names(data), what)
             table, y, weight = _kept(~lacking, table, y, weight)
-    return Rows(table, _target(table, data, labels) if y is None else y, weight, levels)
+    return Rows(table, _target(table, data, labels) if y is None else y, weight, levels, written=written)
 
 
 def weights_of(table: Table, data: DataConfig, sample_weight: Any) -> np.ndarray:
@@ -108,9 +129,13 @@ def _weights(table: Table, data: DataConfig) -> np.ndarray:
     return undressed(table, [data.weight], 1.0, "Weight").numeric(data.weight)
 
 
-def _look(table: Table, data: DataConfig, labels: bool, every: bool) -> None:
+def _look(table: Table, data: DataConfig, labels: bool, every: bool, check: bool) -> None:
     """Raise `DataError` for all that is wrong with the target columns."""
     missing = target_names(data) if every else ()
+    if not labels:
+        there = [name for name in target_names(data) if name in table.columns]
+        with unnoted():
+            table, _ = undressed_as(table, there, share_of(data), "Target", check)
     gathered((partial(_target, table, data, labels), *(partial(refuse_absent, table, name) for name in missing)))
 
 
@@ -190,17 +215,12 @@ def _absent(y: np.ndarray | Interval) -> np.ndarray:
 
 def with_numbers(table: Table, data: DataConfig) -> Table:
     """Return a table whose target is numbers where it is meant as such; in lenient models where most of it is."""
-    return undressed(table, target_names(data), 1.0 if data.strict else MOST, "Target")
+    return undressed(table, target_names(data), share_of(data), "Target")
 
 
-def written(table: Table, data: DataConfig, labels: bool) -> dict[str, Written]:
-    """Return how the numbers of y and of weights are written, by which blocks of a stream are read like its sample.
-
-    In one block alone there may be more text than `MOST` allows, or all points may look like decimal ones. Labels of
-    classes are no numbers, and strict configs allow no text.
-    """
-    of_weights = written_in(table, [data.weight], 1.0) if data.weight else {}
-    return of_weights if labels or data.strict else {**of_weights, **written_in(table, target_names(data), MOST)}
+def share_of(data: DataConfig) -> float:
+    """Return the share of y in text that must be numbers."""
+    return 1.0 if data.strict else MOST
 
 
 def declared_table(X: Any, data: DataConfig) -> Table:

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from likelinet.core.processes import ALONE, Processes
+from likelinet.tables.recognise.written import Written
 from likelinet.tables.stream import Part, Stream
 from likelinet.tables.survey import Survey
 from likelinet.tables.table import Table
-from likelinet.tables.undressed import Written
 
 OPEN, COLUMNS = 8, 40  # parts that are read side by side, and columns of all of them: each has its page in memory
 SLICE = 1 << 14  # rows of one, before those of another
@@ -38,7 +38,7 @@ class Beyond:
     processes : Processes
         Those that train on them together.
     written : mapping
-        How columns of y are written that are numbers, by which blocks are read like the sample.
+        How columns of y and of weights are written that are numbers, by which blocks are read like the sample.
     """
 
     survey: Survey

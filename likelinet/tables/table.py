@@ -19,6 +19,7 @@ from likelinet.tables.frames import frame_columns
 from likelinet.tables.marked import marked
 from likelinet.tables.reading.files import read_columns
 from likelinet.tables.reading.layout import NO_HEADER, NUMBER
+from likelinet.tables.recognise.written import Written
 from likelinet.tables.text import Text
 from likelinet.tables.times import as_text, seconds
 
@@ -46,6 +47,8 @@ class Table:
         Cells that mean a missing one, beside the usual.
     files : tuple of Path
         The files that the rows come from, if any.
+    written : mapping
+        How columns of text are known to be written that are meant as numbers, as y is in training; others tell it.
     """
 
     columns: Mapping[str, Column | Unusable]
@@ -55,6 +58,7 @@ class Table:
     kept: np.ndarray | None = None
     missing: tuple[float | str, ...] = ()
     files: tuple[Path, ...] = ()
+    written: Mapping[str, Written] = field(default_factory=dict)
     _parsed: dict[str, Parsed] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def taken(self, keep: np.ndarray) -> "Table":
@@ -116,6 +120,14 @@ class Table:
         column = self.column(name)
         return column.plain() if isinstance(column, Coded) else column
 
+    def parsed(self, name: str) -> Parsed:
+        """Return a column of text as numbers, parsed once."""
+        if name not in self._parsed:
+            column = self.plain(name)
+            assert isinstance(column, Text)
+            self._parsed[name] = parse(column)
+        return self._parsed[name]
+
     def is_text(self, name: str) -> bool:
         """Whether a column holds text rather than numbers.
 
@@ -127,7 +139,7 @@ class Table:
         values = self.plain(name)
         if not isinstance(values, Text):
             return values.dtype.kind == "M"
-        parsed = self._parse(name)
+        parsed = self.parsed(name)
         stray, filled = parsed.stray, self.n - int(parsed.missing.sum())
         commas = with_commas(values, stray)
         words = int((stray & ~commas).sum())
@@ -145,7 +157,7 @@ class Table:
 
     def holds_text(self, name: str) -> bool:
         """Whether any cell of a column is text that is no number."""
-        return isinstance(self.plain(name), Text) and bool(self._parse(name).stray.any())
+        return isinstance(self.plain(name), Text) and bool(self.parsed(name).stray.any())
 
     def holds_bools(self, name: str) -> bool:
         """Whether a column holds True and False, maybe as text."""
@@ -163,7 +175,7 @@ class Table:
         values = self.plain(name)
         if not isinstance(values, Text):
             return self._as_numbers(values, name)
-        parsed = self._parse(name)
+        parsed = self.parsed(name)
         numbers = bools(values) if parsed.stray.any() else parsed.numbers
         if numbers is None:
             raise self.text_among(name, parsed.stray)
@@ -218,14 +230,6 @@ class Table:
                 "days since the first."
             )
         return seconds(values) if values.dtype.kind == "m" else values.astype(np.float64, copy=False)
-
-    def _parse(self, name: str) -> Parsed:
-        """Return a column of text as numbers, parsed once."""
-        if name not in self._parsed:
-            column = self.plain(name)
-            assert isinstance(column, Text)
-            self._parsed[name] = parse(column)
-        return self._parsed[name]
 
     def _cells(self, values: np.ndarray | Text, where: np.ndarray) -> str:
         first = where.nonzero()[0][:SHOWN]

@@ -1,43 +1,22 @@
 """Columns of y and of weights that are numbers in dress, or have some text among them, as numbers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
+from likelinet.core.errors import DataError
+from likelinet.core.gathered import gathered
 from likelinet.core.notes import TargetNote, note
-from likelinet.tables.cells import parse
-from likelinet.tables.recognise.dress import Dress
-from likelinet.tables.recognise.durations import DAYS, Durations, durations_in, read_durations
+from likelinet.core.wording import counted, shown
+from likelinet.tables.cells import Parsed
+from likelinet.tables.recognise.durations import DAYS, durations_in, read_durations
 from likelinet.tables.recognise.moments import moments_in
 from likelinet.tables.recognise.numbers_in_dress import numbers_in_dress, thousands_by_points
+from likelinet.tables.recognise.written import Written
 from likelinet.tables.table import Table
 from likelinet.tables.text import Text
-
-
-@dataclass(frozen=True)
-class Written:
-    """How the numbers of a column of text are written.
-
-    Parameters
-    ----------
-    dress : Dress, optional
-        What they wear, if anything.
-    form : str
-        How durations are written, as `durations_in` names it; "" where there are none.
-    words : str
-        How a note calls them; "" for plain numbers.
-    """
-
-    dress: Dress | None = None
-    form: str = ""
-    words: str = ""
-
-    def numbers(self, cells: Text) -> np.ndarray:
-        """Return other cells of the column, NaN where one is missing or something else."""
-        if self.form:
-            return read_durations(cells, self.form)[0]
-        return (parse(cells) if self.dress is None else self.dress.read(cells)).numbers
 
 
 def undressed(table: Table, names: Sequence[str], agree: float, what: str) -> Table:
@@ -46,7 +25,7 @@ def undressed(table: Table, names: Sequence[str], agree: float, what: str) -> Ta
     Parameters
     ----------
     table : Table
-        With these columns.
+        With these columns; where it knows how one is written, its cells are read so.
     names : sequence of str
         Of the columns.
     agree : float
@@ -54,46 +33,125 @@ def undressed(table: Table, names: Sequence[str], agree: float, what: str) -> Ta
     what : str
         How notes call such a column.
     """
-    written = written_in(table, names, agree)
-    for name, how in written.items():
+    return undressed_as(table, names, agree, what)[0]
+
+
+def undressed_as(
+    table: Table, names: Sequence[str], agree: float, what: str, check: bool = False
+) -> tuple[Table, dict[str, Written]]:
+    """Return what `undressed` does, and how those columns of text are written that are meant as numbers.
+
+    With `check`, raise `DataError` where less than that share of a column is written as the table knows it.
+    """
+    told, found = dict[str, Written](), dict[str, np.ndarray]()
+    for name in names:
+        cells = table.plain(name)
+        read = _read(table, name, cells, agree) if isinstance(cells, Text) else None
+        if read is not None:
+            told[name], numbers = read
+            if told[name].words or table.holds_text(name):  # codes like 007 stay text
+                found[name] = numbers
+    if check:
+        known = [name for name in found if name in table.written]
+        gathered(partial(Astray.of(table, n, found[n]).check, n, table.written[n], agree) for n in known)
+    for name, how in told.items():
         if how.words:
             note(f"{what} '{name}' is read as {how.words}.", TargetNote)
-    return read_as(table, {name: how for name, how in written.items() if how.words or table.holds_text(name)})
+    for name, numbers in found.items():
+        table = _with(table, name, numbers)
+    return table, told
 
 
-def written_in(table: Table, names: Sequence[str], agree: float) -> dict[str, Written]:
-    """Return how the columns of text among these are written that are meant as numbers, as `undressed` has them."""
-    every = {name: _written(cells, agree) for name in names if isinstance(cells := table.plain(name), Text)}
-    return {name: how for name, how in every.items() if how is not None}
+def read_as(table: Table, written: Mapping[str, Written], whole: Collection[str] = ()) -> Table:
+    """Return a table in which columns of text that are written in a known way are numbers, NaN where a cell is not.
 
-
-def read_as(table: Table, written: Mapping[str, Written]) -> Table:
-    """Return a table in which columns of text that are written in a known way are numbers, NaN where a cell is not."""
+    Raises
+    ------
+    DataError
+        If one of the columns that are `whole` has such a cell.
+    """
     for name, how in written.items():
         cells = table.plain(name)
-        table = _with(table, name, how.numbers(cells)) if isinstance(cells, Text) else table
+        if isinstance(cells, Text):
+            numbers = how.numbers(cells)
+            if name in whole:
+                Astray.of(table, name, numbers).check(name, how, 1.0)
+            table = _with(table, name, numbers)
     return table
 
 
-def _written(cells: Text, agree: float) -> Written | None:
-    """Return how a column of numbers is written; None if it is none."""
-    plain = parse(cells)
-    found = numbers_in_dress(cells, agree) if plain.stray.any() else None
-    lasting = _durations(cells, agree) if plain.stray.any() and (found is None or found.dress.unit == DAYS) else None
-    if lasting is not None:
-        return Written(form=lasting.form, words=lasting.words)
-    if found is not None:
-        return Written(found.dress, words=found.words)
-    if plain.stray.sum() > (1.0 - agree) * (~plain.missing).sum():
+@dataclass(frozen=True)
+class Astray:
+    """Cells of a column of text that are not written as is known of it.
+
+    Parameters
+    ----------
+    many, filled : int
+        How many these are, and how many cells are not missing.
+    first : str
+        The first of them, and its row.
+    """
+
+    many: int = 0
+    filled: int = 0
+    first: str = ""
+
+    @staticmethod
+    def of(table: Table, name: str, numbers: np.ndarray) -> "Astray":
+        """Return those of a column of text that is read as these numbers."""
+        missing = table.parsed(name).missing
+        stray = np.isnan(numbers) & ~missing
+        i = int(stray.argmax())
+        first = f"'{shown(str(table.plain(name)[i]))}' in row {table.number_of(i)}" if stray.any() else ""
+        return Astray(int(stray.sum()), int((~missing).sum()), first)
+
+    @staticmethod
+    def known(table: Table, name: str) -> "Astray":
+        """Return those of a column that may be text, of which the table knows how it is written."""
+        cells = table.plain(name) if name in table.columns else None
+        read = _read(table, name, cells, 1.0) if isinstance(cells, Text) else None
+        return Astray() if read is None else Astray.of(table, name, read[1])
+
+    def __add__(self, other: "Astray") -> "Astray":
+        """Return these and others of the same column."""
+        return Astray(self.many + other.many, self.filled + other.filled, self.first or other.first)
+
+    def check(self, name: str, how: Written, agree: float) -> None:
+        """Raise `DataError` if less than such a share of the cells are written as is known."""
+        if self.filled - self.many < agree * self.filled:
+            raise DataError(
+                f"Column '{name}' is written in another way than in training, where it was {how.words}: "
+                f"{self.many:,} of {counted(self.filled, 'cell')} {'is' if self.many == 1 else 'are'} none, like "
+                f"{self.first}; write them as there, or pass the column as numbers."
+            )
+
+
+def _read(table: Table, name: str, cells: Text, agree: float) -> tuple[Written, np.ndarray] | None:
+    """Return how a column of text is written, and its numbers; None if it is not meant as such."""
+    parsed = table.parsed(name)
+    if name in table.written:
+        return _known(table.written[name], cells, parsed)
+    return _told(cells, parsed, agree)
+
+
+def _known(how: Written, cells: Text, parsed: Parsed) -> tuple[Written, np.ndarray]:
+    """Return the same of a known way; plain numbers are such where it reads none of them as another one."""
+    numbers = how.numbers(cells)
+    plain = not parsed.stray.any() and (np.isnan(numbers) | (numbers == parsed.numbers)).all()
+    return (Written(), parsed.numbers) if plain else (how, numbers)
+
+
+def _told(cells: Text, parsed: Parsed, agree: float) -> tuple[Written, np.ndarray] | None:
+    """Return the same by the cells alone."""
+    some = bool(parsed.stray.any())
+    found = numbers_in_dress(cells, agree) if some else None
+    lasting = durations_in(cells, agree) if some and (found is None or found.dress.unit == DAYS) else None
+    if lasting is not None and moments_in(cells, agree) is None:  # times of day look alike
+        return Written(form=lasting.form, words=lasting.words), read_durations(cells, lasting.form)[0]
+    if found is None and parsed.stray.sum() > (1.0 - agree) * (~parsed.missing).sum():
         return None
-    by_points = thousands_by_points(cells)
-    return Written() if by_points is None else Written(by_points.dress, words=by_points.words)
-
-
-def _durations(cells: Text, agree: float) -> Durations | None:
-    """Return a column as durations, if it is none of times of day, which look alike."""
-    found = durations_in(cells, agree)
-    return found if found is not None and moments_in(cells, agree) is None else None
+    found = thousands_by_points(cells) if found is None else found
+    return (Written(), parsed.numbers) if found is None else (Written(found.dress, words=found.words), found.numbers)
 
 
 def _with(table: Table, name: str, numbers: np.ndarray) -> Table:

@@ -38,6 +38,8 @@ FORGED = [
     ("frame", ["inputs", "columns", 0, "inner"], [2.0, 1.0]),
     ("frame", ["inputs", "columns", 6, "dress"], [",", ".", "\ud800", False]),
     ("frame", ["inputs", "columns", 4, "form"], " "),
+    ("dressed", ["written", "price", "dress", "unit"], "\ud800"),
+    ("dressed", ["written", "price", "dress", "decimal"], "("),
     ("frame", ["history", "best_epoch"], None),
     ("frame", ["n_classes"], 3),
     ("classes", ["n_classes"], 10**12),

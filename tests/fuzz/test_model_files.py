@@ -40,6 +40,7 @@ def _models() -> dict[str, ll.Model]:
         "classes": quick(distribution={"kind": "categorical"}).fit(FRAME, labels(X, ["x", "y", "z"])),
         "levels": quick(distribution=grades).fit(FRAME, labels(X, ["a", "b", "c"])),
         "groups": quick(groups=GROUPS, ensemble=2, training={"folds": 2}).fit(FRAME, y).recalibrate(),
+        "dressed": quick(data={"target": "price"}).fit(FRAME),
         "exact": quick(training={"optimizer": {"kind": "lbfgs"}}).fit(FRAME, y),
     }
 

@@ -38,17 +38,16 @@ def write(path: Path, cells: list[str]) -> Path:
     return path
 
 
-def fitted(path: Path) -> ll.Model:
-    found = quick(data={"target": "y"}, distribution={"kind": "gamma"}, training={"epochs": 1, "batch_size": 64})
+def fitted(path: Path, strict: bool = False) -> ll.Model:
+    data, training = {"target": "y", "strict": strict}, {"epochs": 1, "batch_size": 64}
+    found = quick(data=data, distribution={"kind": "gamma"}, training=training)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of how y is read, and of what it lacks
         return found.fit(ll.Stream(path, rows=ROWS), progress=False)
 
 
-@pytest.mark.parametrize(
-    ("how", "word"), [(str, "ERR"), (european, "ERR"), (in_money, "n/a?"), (in_minutes, "none yet")]
-)
-def test_blocks_are_read_as_the_sample_is(how, word: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def trained_on(path: Path, monkeypatch: pytest.MonkeyPatch, strict: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """Return all y that a stream is trained on, sorted, and the held-out rows."""
     original, windows, held = beyond._Maker.__call__, list[np.ndarray](), list[np.ndarray]()
 
     def made(self: Any, k: int, check: Any) -> Any:
@@ -61,11 +60,26 @@ def test_blocks_are_read_as_the_sample_is(how, word: str, tmp_path: Path, monkey
         return data
 
     monkeypatch.setattr(beyond._Maker, "__call__", made)
+    fitted(path, strict)
+    return np.sort(np.concatenate(windows)), held[0]
+
+
+@pytest.mark.parametrize(
+    ("how", "word"), [(str, "ERR"), (european, "ERR"), (in_money, "n/a?"), (in_minutes, "none yet")]
+)
+def test_blocks_are_read_as_the_sample_is(how, word: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     cells = [how(int(y)) for y in Y]
     cells[OUT] = [word] * MANY
-    fitted(write(tmp_path / "t.parquet", cells))
-    expected = np.delete(Y, np.union1d(held[0], np.arange(N)[OUT]))
-    np.testing.assert_allclose(np.sort(np.concatenate(windows)), np.sort(expected), rtol=1e-6)
+    found, held = trained_on(write(tmp_path / "t.parquet", cells), monkeypatch)
+    expected = np.delete(Y, np.union1d(held, np.arange(N)[OUT]))
+    np.testing.assert_allclose(found, np.sort(expected), rtol=1e-6)
+
+
+@pytest.mark.parametrize("how", [str, european, in_money, in_minutes])
+def test_so_they_are_in_strict_models(how, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    cells = [how(int(y)) for y in Y]
+    found, held = trained_on(write(tmp_path / "t.parquet", cells), monkeypatch, strict=True)
+    np.testing.assert_allclose(found, np.sort(np.delete(Y, held)), rtol=1e-6)
 
 
 def american(y: int) -> str:
@@ -104,3 +118,77 @@ def test_weights_may_be_written_so_too(how, tmp_path: Path):
             stream = quick(**declared).fit(ll.Stream(tmp_path / f"{name}.parquet", rows=ROWS), progress=False)
         each.append((memory._fit.theta, stream._fit.theta))
     np.testing.assert_array_equal(each[0], each[1])
+
+
+@pytest.mark.filterwarnings("ignore:Target|Weight|Column")
+@pytest.mark.parametrize(("column", "strict"), [("w", False), ("y", True)])
+def test_one_other_cell_beyond_the_sample(column: str, strict: bool, tmp_path: Path):
+    cells = [in_money(int(y)) for y in Y]
+    columns = {"x": X, "y": cells, "w": [*cells]}
+    columns[column][777] = "ask"  # of which the sample knows nothing
+    pq.write_table(pa.table(columns), tmp_path / "t.parquet", row_group_size=500)
+    model = quick(data={"target": "y", "weight": "w", "strict": strict}, training={"epochs": 1, "batch_size": 64})
+    said = rf"^Column '{column}' is written in another .*: 1 of \d+ cells is none, like 'ask' in row 778; write them "
+    with pytest.raises(ll.DataError, match=said):
+        model.fit(ll.Stream(tmp_path / "t.parquet", rows=ROWS), progress=False)
+
+
+@pytest.fixture(scope="module")
+def by_points(tmp_path_factory: pytest.TempPathFactory) -> ll.Model:
+    return fitted(write(tmp_path_factory.mktemp("points") / "t.parquet", [european(int(y)) for y in Y]))
+
+
+@pytest.mark.parametrize("how", [european, in_money, american, in_minutes])
+def test_blocks_are_scored_as_training_was_read(how, tmp_path: Path):
+    cells = [how(int(y)) for y in Y]
+    path = write(tmp_path / "t.parquet", cells)
+    fitted(path).save(tmp_path / "m")
+    model = ll.Model.load(tmp_path / "m")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of how y is read, and of what only whole tables tell
+        expected = model.evaluate({"x": X, "y": Y})
+        assert model.evaluate({"x": X, "y": cells}) == expected
+        stream = ll.Stream(path, rows=ROWS)
+        found = model.evaluate(stream)
+        assert model.score(stream) == pytest.approx(-expected["nll"], rel=1e-12)
+    for name in found:
+        assert found[name] == pytest.approx(expected[name], rel=1e-9), name
+
+
+@pytest.mark.filterwarnings("ignore:Target 'y' is read|Numbers outside")
+def test_blocks_of_text_alone_are_left_out(by_points: ll.Model, tmp_path: Path):
+    cells = [european(int(y)) for y in Y]
+    cells[1000:1300] = ["n/a yet"] * 300  # of which one block is full
+    path = write(tmp_path / "t.parquet", cells)
+    with pytest.warns(UserWarning, match=r"^Target 'y' is text in \d+ rows"):
+        found = by_points.score(ll.Stream(path, rows=ROWS))
+    kept = np.r_[0:1000, 1300:N]
+    expected = by_points.score({"x": X[kept], "y": Y[kept]})
+    assert found == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.filterwarnings("ignore:Target 'y' is|Numbers outside")
+@pytest.mark.parametrize(("rows", "first"), [(slice(0, 401), 1), (slice(2000, 2401), 2001), (slice(0, N), 1)])
+def test_a_stream_that_is_written_in_another_way(rows: slice, first: int, by_points: ll.Model, tmp_path: Path):
+    cells = [european(int(y)) for y in Y]
+    cells[rows] = [f"{y} kg" for y in Y[rows]]
+    path = write(tmp_path / "t.parquet", cells)
+    with pytest.raises(ll.DataError) as caught:
+        by_points.evaluate(ll.Stream(path, rows=ROWS))
+    assert str(caught.value) == (
+        f"Column 'y' is written in another way than in training, where it was {by_points.written['y'].words}: "
+        f"{len(Y[rows]):,} of 4000 cells are none, like '{Y[first - 1]} kg' in row {first}; write them as there, or "
+        "pass the column as numbers."
+    )
+
+
+def test_validation_rows_beside_a_stream(tmp_path: Path):
+    path = write(tmp_path / "t.parquet", [european(int(y)) for y in Y])
+    each = []
+    for y in (Y[-10:], [european(int(v)) for v in Y[-10:]]):
+        model = quick(data={"target": "y"}, training={"epochs": 1, "batch_size": 64})
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            model.fit(ll.Stream(path, rows=ROWS), validation=({"x": X[-10:], "y": y},), progress=False)
+        each.append([epoch.validation_nll for epoch in model.history.epochs])
+    assert each[0] == each[1]

@@ -159,10 +159,10 @@ class Number(Scaled):
     means: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
-        """Raise `ValueError` if its bins are none, its dress no text, or its form none that there is."""
+        """Raise `ValueError` if its bins are none, or its dress or its form none that there is."""
         super().__post_init__()
-        if self.dress is not None and any("\ud800" <= letter <= "\udfff" for part in self.dress[:3] for letter in part):
-            raise ValueError(f"column of the inputs: the dress of '{self.name}' has half of a letter")
+        if self.dress is not None:
+            Dress(*self.dress)
         if self.form and self.form not in FORMS:
             raise ValueError(f"column of the inputs: '{self.name}' has the form {self.form!r}, which there is not")
         bins = len(self.means)

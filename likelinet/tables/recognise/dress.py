@@ -51,6 +51,10 @@ class Marks:
         return f"^(?:(?:{grouped}0+|[1-9][0-9]*)(?:[{self.decimal}][0-9]*)?|[{self.decimal}][0-9]+)$"
 
 
+# In the order in which they are tried: 1,250 alone is a thousand and more.
+MARKS = [Marks(t, d) for d in ".," for t in ("", ",", ".", " ", "'") if t != d]
+
+
 @dataclass(frozen=True)
 class Dress:
     """What all numbers of a column wear, in plain data.
@@ -69,6 +73,13 @@ class Dress:
     decimal: str = "."
     unit: str = ""
     scaled: bool = False
+
+    def __post_init__(self) -> None:
+        """Raise `ValueError` if no numbers wear it."""
+        if Marks(self.thousands, self.decimal) not in MARKS:
+            raise ValueError(f"no numbers have the marks {self.thousands!r} and {self.decimal!r}")
+        if not is_whole_text(self.unit):
+            raise ValueError("the unit has half of a letter")
 
     def read(self, text: Text) -> Parsed:
         """Return the cells of a column as numbers."""
@@ -97,6 +108,11 @@ class Dress:
         spelled = pc.binary_join_element_wise(parts["minus"], digits, power, "")
         numbers = pc.cast(pc.if_else(worn, spelled, pa.scalar(None, spelled.type)), pa.float64())
         return np.asarray(pc.fill_null(numbers, np.nan)) + 0.0  # without a negative zero
+
+
+def is_whole_text(text: str) -> bool:
+    """Whether text, which a file may hold, has no half of a letter, with which no text is compared."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def parts_of(cells: Any) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Numbers in dress: percent, currencies, units, thousands separators, suffixes like M, open ends like 10,000+."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,11 +10,9 @@ from likelinet.core.wording import shown
 from likelinet.tables.arrow import pa, pc
 from likelinet.tables.cells import parse
 from likelinet.tables.recognise.distinct import Distinct, distinct, first_cells, may_be_numbers
-from likelinet.tables.recognise.dress import SCALES, Dress, Marks, parts_of, unit_of
+from likelinet.tables.recognise.dress import MARKS, SCALES, Dress, parts_of, unit_of
 from likelinet.tables.text import Text
 
-# In the order in which they are tried: 1,250 alone is a thousand and more.
-_MARKS = [Marks(t, d) for d in ".," for t in ("", ",", ".", " ", "'") if t != d]
 _NO_UNITS = {"am", "pm", "a.m", "p.m", "st", "nd", "rd", "th"}  # 5 pm and 1st say something else
 _PART = re.compile("/[0-9]$")  # a unit as in 4/5, of which all must be: 1/2 beside 1/1 are pairs, such as genes
 _PHONE = 9  # digits from which numbers in groups, all as long, may be of telephones or accounts
@@ -103,7 +101,7 @@ def _dress_of(parts: dict[str, Any], rows: np.ndarray, agree: float) -> Dress | 
         return None
     some, best, most = {name: part.slice(0, _FEW) for name, part in parts.items()}, None, 0.0
     few, least = rows[:_FEW], 1.0 - 2.0 * (1.0 - agree)
-    for marks in _MARKS:
+    for marks in MARKS:
         dress = Dress(marks.thousands, marks.decimal, unit, scaled)
         marked = np.asarray(pc.fill_null(pc.match_substring_regex(some["core"], marks.pattern), False))
         if most < 1.0 and few[marked].sum() / max(few.sum(), 1) >= least and _share(dress, some, few) >= least:
@@ -199,8 +197,10 @@ def _words(found: Distinct, dress: Dress, parts: dict[str, Any], numbers: np.nda
         if pc.any(pc.not_equal(parts[name], "")).as_py()
     ]
     how = " and ".join([", ".join(worn[:-1]), worn[-1]] if len(worn) > 1 else worn or ["minus signs of typography"])
-    other = Dress("", dress.thousands, dress.unit, dress.scaled)
-    both = dress.thousands in (",", ".") and not np.isnan(other.numbers(parts)).any()
+    both = (
+        dress.thousands in (",", ".")
+        and not np.isnan(replace(dress, thousands="", decimal=dress.thousands).numbers(parts)).any()
+    )
     mark = {",": "comma", ".": "point"}.get(dress.thousands)
     example = f"'{shown(found.cells[i].as_py())}' is {numbers[i]:.15g}"
     return f"numbers with {how} ({example}{f', and not a decimal {mark}' if both else ''})"
