@@ -134,5 +134,14 @@ def test_skew_normal_as_far_as_numbers_go():
     )
 
 
+@pytest.mark.parametrize("alpha", [0.0, 1e-300, -3.0, 1e300])
+def test_skew_normal_farther_than_numbers_go(alpha):
+    d, y = ll.SkewNormal(1e100, 1e-300, alpha), np.array([-1e300, 0.0, 1e100, 1e300])
+    np.testing.assert_allclose(
+        d.log_prob(y), [-np.inf, -np.inf, 300.0 * np.log(10.0) - 0.5 * np.log(2.0 * np.pi), -np.inf]
+    )
+    assert (d.crps(y)[[0, 1, 3]] > 1e99).all()
+
+
 def test_gumbel_far_below_its_location():
     np.testing.assert_array_less(ll.Gumbel(0.0, 1.0).log_prob([-1e3, -1e200, -1e290, -1e300]), -1e200)

@@ -26,6 +26,11 @@ def test_crps_of_a_beta_distribution_next_to_an_end(shapes):
     np.testing.assert_allclose(ll.Beta(*shapes[::-1]).crps(1.0 - y), want, rtol=1e-11)
 
 
+def test_crps_of_beta_distributions_of_next_to_nothing_but_a_zero():
+    y = np.array([1e-300, 1e-30, 0.5])  # F is 1 up to there but for 1e-99
+    np.testing.assert_allclose(ll.Beta(1e-300, [[1e-20], [0.5], [1.0]]).crps(y), np.tile(y, (3, 1)), rtol=1e-12)
+
+
 def log_uniform(low: float, high: float, n: int, seed: int = 0) -> np.ndarray:
     return np.exp(np.random.default_rng(seed).uniform(np.log(low), np.log(high), n))
 
@@ -89,6 +94,22 @@ def test_moments_of_kumaraswamys_of_extreme_shapes():
     d = ll.Kumaraswamy(a, b)
     np.testing.assert_allclose(d.mean(), np.array(first, float), rtol=1e-12)
     np.testing.assert_allclose(d.var(), var, rtol=1e-11)
+
+
+@pytest.mark.parametrize("b", [1e-300, 1e-20, 1e-3, 0.5, 7.5])
+@pytest.mark.parametrize("a", [1e-300, 1e-20, 1e-6, 0.5])
+def test_crps_of_kumaraswamys_at_the_ends(a, b):
+    """By the integrals of squared tails over -log y."""
+    y = [1e-300, 1e-3, 0.9]
+    with mp.workdps(20):
+        p, q = mp.mpf(a), mp.mpf(b)
+        for v, got in zip(y, ll.Kumaraswamy(a, b).crps(y), strict=True):
+            to = -mp.log(v)
+            below = [to + x for x in (0, 1, 5, 20, 100)]
+            above = [0, *(x for x in (mp.mpf(10) ** k for k in range(-20, 3, 5)) if x < to), to]
+            want = mp.quad(lambda s: mp.expm1(q * mp.log(-mp.expm1(-p * s))) ** 2 * mp.exp(-s), below)
+            want += mp.quad(lambda s: (-mp.expm1(-p * s)) ** (2 * q) * mp.exp(-s), above)
+            np.testing.assert_allclose(got, float(want), rtol=1e-9, atol=1e-14)
 
 
 def test_crps_of_shares_that_are_nearer_to_the_ends_than_any_number():
