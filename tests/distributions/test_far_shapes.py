@@ -81,6 +81,16 @@ def test_tails_of_a_beta_distribution_below_those_of_scipy():
     assert 1e-307 < want < 1e-280
 
 
+@pytest.mark.parametrize("shape", [1e-300, 1e-295, 1e-250, 1e-201, 1e-150])
+def test_tails_of_gamma_distributions_of_next_to_no_shape(shape):
+    x = np.array([1e-300, 1e-3, 1.0, 50.0, 500.0, 690.0, 710.0, 1e4])
+    with mp.workdps(40):  # Γ(a, x) / Γ(a), whose relative distance from a E₁(x) is less than 1000 a
+        want = [float(mp.log(mp.mpf(shape)) + mp.log(mp.e1(mp.mpf(v)))) for v in x]
+    np.testing.assert_allclose(ll.Gamma(shape, 2.0).log_sf(0.5 * x), want, rtol=1e-12)
+    np.testing.assert_allclose(ll.InverseGamma(shape, 2.0).log_cdf(2.0 / x), want, rtol=1e-12)
+    np.testing.assert_allclose(ll.Gamma(shape, 2.0).log_cdf(0.5), -shape * float(mp.e1(1.0)), rtol=1e-12)
+
+
 def test_moments_of_kumaraswamys_of_extreme_shapes():
     a, b = (
         np.array([1.4e-4, 1.5e-5, 3.8e-6, 1e-3, 2e-3, 0.02, 0.03]),
