@@ -189,7 +189,7 @@ class SkewNormal(Univariate):
         apart = apart - mean * scipy.special.erf(np.hypot(1.0, a) * z / np.sqrt(2.0))
         angle = np.arcsin(1.0 / (1.0 + 2.0 / np.maximum(a * a, 1e-300)))
         pair = (1.0 + 2.0 / np.pi * angle) / np.sqrt(np.pi) - 2.0 / np.pi * mean * np.arctan(a / np.sqrt(2.0))
-        return self.scale * (apart - pair)
+        return np.where(np.isinf(z), np.abs(y - self.loc), self.scale * (apart - pair))
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         folded, free = np.abs(rng.standard_normal(shape)), rng.standard_normal(shape)
