@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import scipy.special
 from mpmath import mp
 
 import likelinet as ll
@@ -79,6 +80,13 @@ def test_tails_of_a_beta_distribution_below_those_of_scipy():
         want = float(lead * series)
     np.testing.assert_allclose(ll.Beta(22.5, 18767047.0).cdf(1e-19), want, rtol=1e-11)
     assert 1e-307 < want < 1e-280
+
+
+def test_tails_of_counts_of_vast_total_and_next_to_no_probability():
+    # P(Y > k) is that of k + 1 up to a relative 1e-10: (log p + log r) (k + 1) - log (k + 1)!
+    k, logits = np.array([0.0, 1.0, 2.0, 20.0]), np.array([[-1e100], [-1e3], [-800.0]])
+    want = (k + 1.0) * (logits + np.log(1e300)) - scipy.special.gammaln(k + 2.0)
+    np.testing.assert_allclose(ll.NegativeBinomial(1e300, logits).log_sf(k), want, rtol=1e-13)
 
 
 @pytest.mark.parametrize("shape", [1e-300, 1e-295, 1e-250, 1e-201, 1e-150])

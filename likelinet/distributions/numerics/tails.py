@@ -68,7 +68,7 @@ def beta_fraction(a: np.ndarray, b: np.ndarray, x: np.ndarray, rest: np.ndarray,
     d = 0.0
     for m in range(1, steps + 1):
         below = a + 2.0 * m - 1.0
-        top = (a + m - 1.0) / below * ((a + b + m - 1.0) / below) * (m * (b - m)) * x * x
+        top = (a + m - 1.0) / below * ((a + b + m - 1.0) / below * x) * (m * (b - m) * x)  # b² may overflow
         step = m + m * (b - m) / below * x + (a + m) / (below + 2.0) * (from_mean + 1.0 + m * (1.0 + rest))
         d, c = 1.0 / (step + top * d), step + top / c
         value = value * (c * d)
