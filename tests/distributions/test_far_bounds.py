@@ -134,5 +134,28 @@ def test_skew_normal_as_far_as_numbers_go():
     )
 
 
+@pytest.mark.parametrize("alpha", [0.0, 1e-300, -3.0, 1e300])
+def test_skew_normal_farther_than_numbers_go(alpha):
+    d, y = ll.SkewNormal(1e100, 1e-300, alpha), np.array([-1e300, 0.0, 1e100, 1e300])
+    np.testing.assert_allclose(
+        d.log_prob(y), [-np.inf, -np.inf, 300.0 * np.log(10.0) - 0.5 * np.log(2.0 * np.pi), -np.inf]
+    )
+    np.testing.assert_array_equal(d.crps(y)[[0, 1, 3]], np.abs(y - 1e100)[[0, 1, 3]])
+
+
+@pytest.mark.parametrize("cls", [ll.Gaussian, ll.Cauchy, ll.Laplace, ll.Logistic, ll.Gumbel])
+def test_crps_farther_from_the_location_than_numbers_go(cls):
+    y = np.array([-1e300, 0.0, 1e300])
+    np.testing.assert_array_equal(cls(1e100, 1e-300).crps(y), np.abs(y - 1e100))
+
+
+@pytest.mark.parametrize(
+    "d", [ll.StudentT([0.6, 1.0, 5.0, 1e9], 1e100, 1e-300), ll.AsymmetricLaplace(1e100, 1e-300, [0.01, 0.5])]
+)
+def test_crps_of_shapes_farther_from_the_location_than_numbers_go(d):
+    y = np.array([[-1e300], [0.0], [1e300]])
+    np.testing.assert_array_equal(d.crps(y), np.broadcast_to(np.abs(y - 1e100), (3, *d.batch_shape)))
+
+
 def test_gumbel_far_below_its_location():
     np.testing.assert_array_less(ll.Gumbel(0.0, 1.0).log_prob([-1e3, -1e200, -1e290, -1e300]), -1e200)

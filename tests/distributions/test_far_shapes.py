@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import scipy.special
 from mpmath import mp
 
 import likelinet as ll
@@ -24,6 +25,11 @@ def test_crps_of_a_beta_distribution_next_to_an_end(shapes):
     y, want = BETA[shapes]
     np.testing.assert_allclose(ll.Beta(*shapes).crps(y), want, rtol=1e-12)
     np.testing.assert_allclose(ll.Beta(*shapes[::-1]).crps(1.0 - y), want, rtol=1e-11)
+
+
+def test_crps_of_beta_distributions_of_next_to_nothing_but_a_zero():
+    y = np.array([1e-300, 1e-30, 0.5])  # F is 1 up to there but for 1e-99
+    np.testing.assert_allclose(ll.Beta(1e-300, [[1e-20], [0.5], [1.0]]).crps(y), np.tile(y, (3, 1)), rtol=1e-12)
 
 
 def log_uniform(low: float, high: float, n: int, seed: int = 0) -> np.ndarray:
@@ -76,6 +82,23 @@ def test_tails_of_a_beta_distribution_below_those_of_scipy():
     assert 1e-307 < want < 1e-280
 
 
+def test_tails_of_counts_of_vast_total_and_next_to_no_probability():
+    # P(Y > k) is that of k + 1 up to a relative 1e-10: (log p + log r) (k + 1) - log (k + 1)!
+    k, logits = np.array([0.0, 1.0, 2.0, 20.0]), np.array([[-1e100], [-1e3], [-800.0]])
+    want = (k + 1.0) * (logits + np.log(1e300)) - scipy.special.gammaln(k + 2.0)
+    np.testing.assert_allclose(ll.NegativeBinomial(1e300, logits).log_sf(k), want, rtol=1e-13)
+
+
+@pytest.mark.parametrize("shape", [1e-300, 1e-295, 1e-250, 1e-201, 1e-150])
+def test_tails_of_gamma_distributions_of_next_to_no_shape(shape):
+    x = np.array([1e-300, 1e-3, 1.0, 50.0, 500.0, 690.0, 710.0, 1e4])
+    with mp.workdps(40):  # Γ(a, x) / Γ(a), whose relative distance from a E₁(x) is less than 1000 a
+        want = [float(mp.log(mp.mpf(shape)) + mp.log(mp.e1(mp.mpf(v)))) for v in x]
+    np.testing.assert_allclose(ll.Gamma(shape, 2.0).log_sf(0.5 * x), want, rtol=1e-12)
+    np.testing.assert_allclose(ll.InverseGamma(shape, 2.0).log_cdf(2.0 / x), want, rtol=1e-12)
+    np.testing.assert_allclose(ll.Gamma(shape, 2.0).log_cdf(0.5), -shape * float(mp.e1(1.0)), rtol=1e-12)
+
+
 def test_moments_of_kumaraswamys_of_extreme_shapes():
     a, b = (
         np.array([1.4e-4, 1.5e-5, 3.8e-6, 1e-3, 2e-3, 0.02, 0.03]),
@@ -89,6 +112,22 @@ def test_moments_of_kumaraswamys_of_extreme_shapes():
     d = ll.Kumaraswamy(a, b)
     np.testing.assert_allclose(d.mean(), np.array(first, float), rtol=1e-12)
     np.testing.assert_allclose(d.var(), var, rtol=1e-11)
+
+
+@pytest.mark.parametrize("b", [1e-300, 1e-20, 1e-3, 0.5, 7.5])
+@pytest.mark.parametrize("a", [1e-300, 1e-20, 1e-6, 0.5])
+def test_crps_of_kumaraswamys_at_the_ends(a, b):
+    """By the integrals of squared tails over -log y."""
+    y = [1e-300, 1e-3, 0.9]
+    with mp.workdps(20):
+        p, q = mp.mpf(a), mp.mpf(b)
+        for v, got in zip(y, ll.Kumaraswamy(a, b).crps(y), strict=True):
+            to = -mp.log(v)
+            below = [to + x for x in (0, 1, 5, 20, 100)]
+            above = [0, *(x for x in (mp.mpf(10) ** k for k in range(-20, 3, 5)) if x < to), to]
+            want = mp.quad(lambda s: mp.expm1(q * mp.log(-mp.expm1(-p * s))) ** 2 * mp.exp(-s), below)
+            want += mp.quad(lambda s: (-mp.expm1(-p * s)) ** (2 * q) * mp.exp(-s), above)
+            np.testing.assert_allclose(got, float(want), rtol=1e-9, atol=1e-14)
 
 
 def test_crps_of_shares_that_are_nearer_to_the_ends_than_any_number():

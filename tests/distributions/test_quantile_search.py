@@ -134,6 +134,16 @@ def test_counts_from_a_guess_that_is_far_off():
         )
 
 
+@pytest.mark.parametrize("start", [0.0, 1e20, np.inf, np.nan])
+def test_a_search_for_a_count_beyond_all_numbers_ends(start, monkeypatch: pytest.MonkeyPatch):
+    asked, cdf = [], ll.NegativeBinomial.cdf
+    monkeypatch.setattr(ll.NegativeBinomial, "cdf", lambda d, y: asked.append(y) or cdf(d, y))
+    vast = ll.NegativeBinomial([1e8, 1e4], [1e8, 800.0])
+    np.testing.assert_array_equal(least_count(vast, np.array(0.3), np.full(2, start), upper=False), np.inf)
+    assert len(asked) <= 110
+    np.testing.assert_array_equal(ll.Hurdle(vast, 0.3).ppf([[0.2], [0.7]]), [[0.0, 0.0], [np.inf, np.inf]])
+
+
 def test_quick_tails_are_the_general_ones():
     # Owen's T and the Fourier series stand in for quadratures where they have digits enough.
     rng, n = np.random.default_rng(2), 2000

@@ -105,6 +105,16 @@ def test_counts_hold_both_ends():
     assert d.support.contains(np.array([1.0, 2.0, 2.5, 5.0, 6.0])).tolist() == [False, True, False, True, False]
 
 
+def test_counts_beyond_all_that_can_be_summed():
+    base = ll.Discretised(ll.Laplace(0.0, [1e300, 3.0]))
+    d = ll.Truncated(base, [1e300, 3.0])
+    with pytest.warns(UserWarning, match="entropy is nan"):
+        entropy = d.entropy()
+    rate = 1.0 / 3.0  # from a bound on, the rest is geometric
+    want = -np.log(-np.expm1(-rate)) + rate * np.exp(-rate) / -np.expm1(-rate)
+    np.testing.assert_allclose(entropy, [np.nan, want], rtol=1e-12)
+
+
 def test_moments_that_do_not_exist():
     one_sided = ll.Truncated(ll.Cauchy(0.0, 1.0), 0.0)
     assert (float(one_sided.mean()), float(one_sided.var())) == (np.inf, np.inf)

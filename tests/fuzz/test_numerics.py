@@ -15,7 +15,7 @@ SIZES = (1e-300, 1e-100, 1e-20, 1e-8, 1e-3, 0.1, 0.5, 1.0, 2.0, 7.5, 100.0, 1e8,
 MOST = 1e8  # of counts and trials: beyond 2 ** 53 next ones cannot be told, and a search for a quantile is long
 FEW = 1e4  # of those in wrappers and of scores, which take seconds for sums over more
 SHARES = (0.0, 5e-324, 1e-300, 1e-16, 1e-3, 0.5, 0.999, 1.0 - 1.2e-16, 1.0)
-TINIEST = 1e-290  # parameter below which tails of gamma distributions have no digits
+TINIEST = 1e-290  # parameter below which the rate over y of an inverse gamma distribution may underflow
 TOGETHER = 20  # rows that are asked at once
 WRAPPERS = (
     "Mixture",

@@ -171,7 +171,8 @@ class LocationScale(Univariate):
         return self._standard_entropy + np.log(self.scale)
 
     def _crps(self, y: np.ndarray) -> np.ndarray:
-        return self.scale * self._standard_crps(self._z(y))
+        z = self._z(y)
+        return np.where(np.isinf(z), np.abs(y - self.loc), self.scale * self._standard_crps(z))
 
     def _gini_mean_difference(self) -> np.ndarray:
         return self._standard_difference * self.scale

@@ -210,11 +210,14 @@ class Beta(Univariate):
         # log B(2α, 2β) - 2 log B(α, β) by Stirling's formula
         logs = 0.5 * (np.log(a) + np.log(b) - np.log(a + b)) - HALF_LOG_2PI - 0.5 * np.log(2.0)
         spread = 2.0 * np.exp(logs + _stirling(2.0 * a, 2.0 * b) - 2.0 * _stirling(a, b)) / a
-        rise = 2.0 * scipy.special.betainc(a, b, inside) - 1.0
+        cdf, share = scipy.special.betainc(a, b, inside), scipy.special.betainc(a + 1.0, b, inside)
+        rise = 2.0 * cdf - 1.0
         # E|Y - y| from the mean where the mass is close to it, elsewhere from 0.
         near = (y - mean) * rise + 2.0 * inside * (1.0 - inside) * density / (a + b) - mean * spread
-        far = y * rise + mean * (1.0 - 2.0 * scipy.special.betainc(a + 1.0, b, inside) - spread)
-        return np.where(a > 1.0, near, far)
+        far = y * rise + mean * (1.0 - 2.0 * share - spread)
+        # The square of ∫ F below y is at most y ∫ F²: of a y next to 0 the sum above has fewer digits.
+        area = inside * cdf - mean * share
+        return np.where(a > 1.0, near, np.maximum(far, area * (area / np.maximum(inside, _LEAST))))
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return rng.beta(self.concentration1, self.concentration0, shape)

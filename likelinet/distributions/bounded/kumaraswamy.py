@@ -13,6 +13,7 @@ from likelinet.distributions.base.shapes import parameters_on
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.grids import FINE_SCORES, LOGITS, Grid, amid, between, column, joined
 from likelinet.distributions.numerics.sinh_nodes import sinh_nodes
+from likelinet.distributions.numerics.tails import incomplete_beta
 
 _MODERATE = 1e4  # number of times that a rounding error of 1e-16 may count
 _FAR = 40.0  # w beyond which -log(1 - exp(-w)) is exp(-w) to double precision
@@ -176,9 +177,9 @@ class Kumaraswamy(Univariate):
         # E|Y - y| by partial expectations; the smaller of two draws is Kumaraswamy(a, 2b).
         a, b = self.concentration1, self.concentration0
         inside = np.clip(y, 0.0, 1.0)
-        partial = self._mean() * scipy.special.betainc(1.0 + 1.0 / a, b, inside**a)
-        cdf = -np.expm1(scipy.special.xlog1py(b, -(inside**a)))
-        return y * (2.0 * cdf - 1.0) - 2.0 * partial + _mean(a, 2.0 * b)
+        log_v = a * np.log(inside)
+        partial = self._mean() * incomplete_beta(1.0 + 1.0 / a, b, np.exp(log_v), -np.expm1(log_v))
+        return y * (2.0 * self._cdf(inside) - 1.0) - 2.0 * partial + _mean(a, 2.0 * b)
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         x = rng.standard_exponential(shape) / self.concentration0

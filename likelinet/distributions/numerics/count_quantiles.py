@@ -19,6 +19,8 @@ _SHORT = 128  # numbers of which a table takes less time than a search by tails
 _ROWS = 1024  # at once
 _LEAP = 8.0
 _STEPS = 400  # at most: every third halves what is left, of the floats or of the numbers
+_MOST = float(np.finfo(np.float64).max)
+_LARGEST_EXACT = 2.0**53  # a number from which on a search outwards goes by powers, as the next ones cannot be told
 
 
 def quantile(
@@ -115,7 +117,7 @@ def least_count(d: "Distribution", q: np.ndarray, start: np.ndarray, *, upper: b
 
 def _search(d: "Distribution", q: np.ndarray, start: np.ndarray, upper: bool) -> np.ndarray:
     least = d.support.low
-    k = np.maximum(np.where(np.isfinite(start), np.ceil(start), least), least)
+    k = np.where(np.isnan(start), least, np.clip(np.ceil(start), max(least, -_MOST), _MOST))
     k = np.where(np.isfinite(k), k, 0.0)
     found, rows = k.copy(), np.arange(len(k))
     below, above = np.full(len(k), least - 1.0), np.full(len(k), np.inf)
@@ -130,7 +132,7 @@ def _search(d: "Distribution", q: np.ndarray, start: np.ndarray, upper: bool) ->
         to = np.clip(np.ceil(k + move), below + 1.0, above - 1.0)
         finite = np.isfinite(below) & np.isfinite(above)
         middle = np.floor(0.5 * below + 0.5 * above)
-        known = finite & ~((below < middle) & (middle < above))
+        known = (finite & ~((below < middle) & (middle < above))) | (below >= _MOST) | (above <= -_MOST)
         if turn % 2 == 1:  # k and the ends may be many powers of 2 apart
             ends = (
                 np.where(below < 0.0, below, np.maximum(below, 1.0)),
@@ -138,7 +140,9 @@ def _search(d: "Distribution", q: np.ndarray, start: np.ndarray, upper: bool) ->
             )
             far = np.floor(halfway(*ends))
             middle = np.where((below < far) & (far < above), far, middle)
-        outward = np.where(np.isfinite(above), -1.0, 1.0) * (span + 2.0 * np.abs(k)) + k
+        sign = np.where(np.isfinite(above), -1.0, 1.0)
+        further = np.floor(halfway(k, sign * np.inf))
+        outward = np.where(np.abs(k) < _LARGEST_EXACT, sign * (span + 2.0 * np.abs(k)) + k, further)
         newton = (below < to) & (to < above) & np.isfinite(to) & ((turn % 3 < 2) | (np.abs(move) < 1.0))
         span = np.where(newton | finite, span, 2.0 * span)
         k = np.where(known, above, np.where(newton, to, np.where(finite, middle, outward)))

@@ -51,7 +51,8 @@ def window(d: "Distribution") -> tuple[np.ndarray, np.ndarray]:
         # Where nearly all mass is on one number, the term may be next to nothing there: the next ones count.
         low[unknown] = np.maximum(first - _BESIDE, least[unknown])
         high[unknown] = np.minimum(last + _BESIDE, most[unknown])
-    return low, high
+    none = low > high  # all lies beyond the numbers that can be summed
+    return np.where(none, np.nan, low), np.where(none, np.nan, high)
 
 
 def expectation(d: "Distribution", f: Term) -> np.ndarray:

@@ -6,6 +6,7 @@ from likelinet.core.arrays import HALF_LOG_2PI, Array, log1pmx, namespace, speci
 from likelinet.core.lazy import scipy
 
 _FEW = 1e5  # rounding errors that do no harm
+_FAR = 700.0  # x up to which exp(-x) is a number of all digits
 UNDERFLOW = 1e-200  # below it SciPy's functions lose digits, and then underflow
 
 
@@ -17,7 +18,12 @@ def log_of(p: np.ndarray, q: np.ndarray) -> np.ndarray:
 def log_incomplete_gamma(p: np.ndarray, q: np.ndarray, a: np.ndarray, x: np.ndarray) -> np.ndarray:
     """Return log p for p = P(a, x) and q = Q(a, x), or the other way round; by expansion where p underflows."""
     values, deep = log_of(p, q), p < UNDERFLOW
-    return np.where(deep, log_gamma_tail(a, x), values) if deep.any() else values
+    if not deep.any():
+        return values
+    # Of so small a shape nearly all is next to 0: Q(a, x) is a E₁(x) everywhere, not far out alone.
+    next_to_none = (a < UNDERFLOW) & (x < _FAR)
+    of_shape = np.log(a) + np.log(scipy.special.exp1(np.where(next_to_none, x, 1.0)))
+    return np.where(deep, np.where(next_to_none, of_shape, log_gamma_tail(a, x)), values)
 
 
 def log_gamma_tail(a: np.ndarray, x: np.ndarray) -> np.ndarray:
@@ -62,7 +68,7 @@ def beta_fraction(a: np.ndarray, b: np.ndarray, x: np.ndarray, rest: np.ndarray,
     d = 0.0
     for m in range(1, steps + 1):
         below = a + 2.0 * m - 1.0
-        top = (a + m - 1.0) / below * ((a + b + m - 1.0) / below) * (m * (b - m)) * x * x
+        top = (a + m - 1.0) / below * ((a + b + m - 1.0) / below * x) * (m * (b - m) * x)  # b² may overflow
         step = m + m * (b - m) / below * x + (a + m) / (below + 2.0) * (from_mean + 1.0 + m * (1.0 + rest))
         d, c = 1.0 / (step + top * d), step + top / c
         value = value * (c * d)

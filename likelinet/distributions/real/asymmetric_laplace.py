@@ -167,7 +167,8 @@ class AsymmetricLaplace(Univariate):
     def _crps(self, y: np.ndarray) -> np.ndarray:
         z, tau = self._z(y), self.tau
         half_spread = (tau * (1.0 - 0.5 * tau)) / (1.0 - tau) + 0.5 * (1.0 - tau) * (1.0 + tau) / tau
-        return self.scale * (2.0 * self._shortfall(z) + self._skew() - z - half_spread)
+        values = self.scale * (2.0 * self._shortfall(z) + self._skew() - z - half_spread)
+        return np.where(np.isinf(z), np.abs(y - self.loc), values)
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         up, down = rng.standard_exponential((2, *shape))

@@ -81,8 +81,8 @@ class SkewNormal(Univariate):
     def loss(cls, params: tuple[Array, ...], y: Array) -> tuple[Array, Backward]:
         loc, scale, alpha = params
         xp = namespace(loc)
-        z = (y - loc) / scale
-        values = 0.5 * z * z - special(z).log_ndtr(alpha * z) + xp.log(scale) + (HALF_LOG_2PI - _LOG_2)
+        z = _held((y - loc) / scale)
+        values = xp.log(scale) - _log_density(z, alpha)
 
         def backward(d: Array) -> tuple[Array, ...]:
             h = hazard(-alpha * z)  # φ / Φ at αz
@@ -183,13 +183,13 @@ class SkewNormal(Univariate):
         # E|Y - y| - ½ E|Y - Y'|, both by parts; the second has the orthant probabilities of a Gaussian pair.
         z, a = self._z(y), self.alpha
         mean = np.sqrt(2.0 / np.pi) * self._delta()
-        density = np.exp(_log_density(z, a))
+        density = np.exp(_log_density(_held(z), a))
         log_cdf, log_sf, _, _ = standard_tails(z, a)
         apart = z * (np.exp(log_cdf) - np.exp(log_sf)) + 2.0 * density
         apart = apart - mean * scipy.special.erf(np.hypot(1.0, a) * z / np.sqrt(2.0))
         angle = np.arcsin(1.0 / (1.0 + 2.0 / np.maximum(a * a, 1e-300)))
         pair = (1.0 + 2.0 / np.pi * angle) / np.sqrt(np.pi) - 2.0 / np.pi * mean * np.arctan(a / np.sqrt(2.0))
-        return self.scale * (apart - pair)
+        return np.where(np.isinf(z), np.abs(y - self.loc), self.scale * (apart - pair))
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         folded, free = np.abs(rng.standard_normal(shape)), rng.standard_normal(shape)
@@ -216,9 +216,8 @@ def standard_tails(z: Array, alpha: Array) -> tuple[Array, Array, Array, Array]:
     """
     xp = namespace(z)
     log_ndtr, erf = special(z).log_ndtr, special(z).erf
-    most = _finite(z)
-    z = xp.clip(z, -most, most)
-    h, a = xp.abs(z), xp.minimum(xp.abs(alpha), most**0.5)  # from which on it is a half-normal
+    z = _held(z)
+    h, a = xp.abs(z), xp.minimum(xp.abs(alpha), _finite(z) ** 0.5)  # from which on it is a half-normal
     log_light, light_rate = _light_tail(h, a)
     light = xp.exp(log_light)
     # Of the light tail in both, as a quotient of hazards: far out the two logarithms would cancel.
@@ -257,6 +256,12 @@ def _light_tail(h: Array, a: Array) -> tuple[Array, Array]:
     quotient = xp.exp(-(1.0 + a * a) * s * (h + 0.5 * s)) * (first / hazard(xp.minimum(a * (h + s), most)))
     ratio = (weights * quotient).sum(0) / (1.0 + h + a * first)
     return _log_density(-h, a) + xp.log(ratio), 1.0 / ratio
+
+
+def _held(z: Array) -> Array:
+    """Return z, but finite: α z is 0 for α = 0 however far out z is."""
+    most = _finite(z)
+    return namespace(z).clip(z, -most, most)
 
 
 def _finite(z: Array) -> float:

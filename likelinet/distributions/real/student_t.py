@@ -219,7 +219,8 @@ class StudentT(Univariate):
         log_c = 2.0 * log_gamma_ratio(0.5 * df) - log_gamma_ratio(df - 0.5)
         c = 0.5 * df * np.exp(log_c) / np.sqrt(np.pi * (1.0 - 0.5 / df))
         middle = size * (1.0 - 2.0 * tail(df, z)) + 2.0 * c * t * scipy.special.exprel(excess * t)
-        return np.where(df > 0.5, self.scale * middle, np.inf)
+        values = np.where(np.isinf(z), np.abs(y - self.loc), self.scale * middle)
+        return np.where(df > 0.5, values, np.inf)
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return self.loc + self.scale * rng.standard_t(np.broadcast_to(self.df, shape))
