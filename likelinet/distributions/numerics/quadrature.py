@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from likelinet.distributions.numerics import counts
+from likelinet.distributions.numerics import count_crps, counts
 from likelinet.distributions.numerics.density import MASS, MEAN, SQUARES, VARIANCE, Density, Function, cut
 from likelinet.distributions.numerics.relative_entropy import divergence
 from likelinet.distributions.numerics.running import running
@@ -116,7 +116,7 @@ def crps(
     at the points `more`.
     """
     if d.support.integer:
-        return counts.crps(d, y)
+        return count_crps.crps(d, y)
     shape = np.broadcast_shapes(d.batch_shape, y.shape)
     flat, at = d.flattened(shape), np.broadcast_to(y, shape).reshape(-1)
     location, flat = _from_location(flat) if log_slope is None else (0.0, flat)
@@ -137,7 +137,7 @@ def mean_deviation(
     For a continuous `d` forward may have narrow features at the points `more`.
     """
     if d.support.integer:
-        return counts.mean_deviation(d, at)
+        return count_crps.mean_deviation(d, at)
     flat, at, location = d.flattened(d.batch_shape), np.broadcast_to(at, d.batch_shape).reshape(-1), 0.0
     if forward is np.asarray:
         location, flat = _from_location(flat)
