@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from likelinet.config import ModelConfig
 from likelinet.core.errors import ConfigError, DataError
 from likelinet.core.notes import note, unnoted
 from likelinet.core.processes import ALONE, Processes
+from likelinet.core.reused import Reused
 from likelinet.engines.engine import Data
 from likelinet.model.fit import Fit
 from likelinet.model.lacking import Lacking, lacking_in
@@ -153,6 +154,13 @@ def _arrays(data: Data) -> list[np.ndarray]:
     return [array for array in (data.x, data.columns, data.y, data.weight) if array is not None]
 
 
+def _room(size: int, behind: np.ndarray) -> np.ndarray:
+    """Return zeros for so many rows, of which those that nobody writes to take no memory, with others behind them."""
+    array = np.zeros((size + len(behind), *behind.shape[1:]), behind.dtype)
+    array[size:] = behind
+    return array
+
+
 class _Maker:
     """Makes windows: rows of some slices, encoded, each at its position, and the held-out ones.
 
@@ -173,7 +181,8 @@ class _Maker:
         config, beyond = fit.config, rows.beyond
         assert beyond is not None
         assert rows.table.index is not None
-        self._held, self._one = (_copied(_some(sample.data, some)) for some in (slice(sample.n, None), slice(1)))
+        held, self._one = (_copied(_some(sample.data, some)) for some in (slice(sample.n, None), slice(1)))
+        self._rooms = [Reused(partial(_room, beyond.rows, behind)) for behind in _arrays(held)]
         self._own, self._wanted = own, own if beyond.windows > 1 else slice(0, beyond.rows)
         self._fit, self._beyond, self._apart = fit, beyond, apart
         self._in_training, self._what = in_training, what
@@ -190,7 +199,9 @@ class _Maker:
     def __call__(self, k: int, check: Check) -> Data:
         passes, place = divmod(k, self._beyond.windows)
         window = self._beyond.window(self._order(self._fit.config.training.seed, passes), place)
-        made, wanted, at, lacking = self._room(), self._wanted, 0, Lacking()
+        x, *columns, y, weight = (room.array() for room in self._rooms)
+        weight[: self._beyond.rows] = 0.0
+        made, wanted, at, lacking = Data(x, columns[0] if columns else None, y, weight), self._wanted, 0, Lacking()
         with unnoted():
             for part, size in zip(window, self._beyond.sizes(window).tolist(), strict=True):
                 # Slices are read as a whole, so that cells mean the same in any number of processes.
@@ -212,18 +223,6 @@ class _Maker:
         for array, row in zip(_arrays(made)[:-1], _arrays(self._one)[:-1], strict=True):
             array[gaps] = row
         return made
-
-    def _room(self) -> Data:
-        """Return rows of weight 0, of which those that nobody writes to take no memory, with the held-out ones."""
-
-        def room(behind: np.ndarray) -> np.ndarray:
-            array = np.zeros((size + len(behind), *behind.shape[1:]), behind.dtype)
-            array[size:] = behind
-            return array
-
-        size, held = self._beyond.rows, self._held
-        columns = None if held.columns is None else room(held.columns)
-        return Data(room(held.x), columns, room(held.y), room(held.weight))
 
     def note_lacking(self) -> None:
         """Warn of the rows of the first pass that lack y, in windows that all processes have made."""
