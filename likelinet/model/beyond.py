@@ -37,6 +37,7 @@ from likelinet.training.windows import Check, Windows
 SHARE = 0.1  # of the rows that is held out where folds would be
 THIN = 1 << 15  # rows of the sample that stay in memory, for what is learned of missing cells
 WINDOWS = 3  # that are in memory: one that is trained on, the next one, and what an engine has of the first
+ROOMS = 2  # windows whose memory is kept: an engine that works ahead has a third one for a moment
 PART = 8  # of the rows in memory that may be held out, so that looks at them stay short
 
 
@@ -154,7 +155,7 @@ def _arrays(data: Data) -> list[np.ndarray]:
     return [array for array in (data.x, data.columns, data.y, data.weight) if array is not None]
 
 
-def _room(size: int, behind: np.ndarray) -> np.ndarray:
+def _above(size: int, behind: np.ndarray) -> np.ndarray:
     """Return zeros for so many rows, of which those that nobody writes to take no memory, with others behind them."""
     array = np.zeros((size + len(behind), *behind.shape[1:]), behind.dtype)
     array[size:] = behind
@@ -181,8 +182,8 @@ class _Maker:
         config, beyond = fit.config, rows.beyond
         assert beyond is not None
         assert rows.table.index is not None
-        held, self._one = (_copied(_some(sample.data, some)) for some in (slice(sample.n, None), slice(1)))
-        self._rooms = [Reused(partial(_room, beyond.rows, behind)) for behind in _arrays(held)]
+        self._held, self._one = (_copied(_some(sample.data, some)) for some in (slice(sample.n, None), slice(1)))
+        self._x = Reused(partial(_above, beyond.rows, self._held.x), ROOMS)  # nearly all of a window
         self._own, self._wanted = own, own if beyond.windows > 1 else slice(0, beyond.rows)
         self._fit, self._beyond, self._apart = fit, beyond, apart
         self._in_training, self._what = in_training, what
@@ -199,9 +200,7 @@ class _Maker:
     def __call__(self, k: int, check: Check) -> Data:
         passes, place = divmod(k, self._beyond.windows)
         window = self._beyond.window(self._order(self._fit.config.training.seed, passes), place)
-        x, *columns, y, weight = (room.array() for room in self._rooms)
-        weight[: self._beyond.rows] = 0.0
-        made, wanted, at, lacking = Data(x, columns[0] if columns else None, y, weight), self._wanted, 0, Lacking()
+        made, wanted, at, lacking = self._room(), self._wanted, 0, Lacking()
         with unnoted():
             for part, size in zip(window, self._beyond.sizes(window).tolist(), strict=True):
                 # Slices are read as a whole, so that cells mean the same in any number of processes.
@@ -223,6 +222,12 @@ class _Maker:
         for array, row in zip(_arrays(made)[:-1], _arrays(self._one)[:-1], strict=True):
             array[gaps] = row
         return made
+
+    def _room(self) -> Data:
+        """Return rows of weight 0, with the held-out ones behind them."""
+        size, held = self._beyond.rows, self._held
+        columns = None if held.columns is None else _above(size, held.columns)
+        return Data(self._x.array(), columns, _above(size, held.y), _above(size, held.weight))
 
     def note_lacking(self) -> None:
         """Warn of the rows of the first pass that lack y, in windows that all processes have made."""
