@@ -251,6 +251,11 @@ class Encoded:
         self._encode(rows, [columns[at] for _, at in self._pieces])
         return columns.T
 
+    @property
+    def doubles(self) -> int:
+        """How many numbers of a row `fill` makes in double precision first."""
+        return sum(at.stop - at.start for at, _, sparse in self._runs if not sparse)
+
     def fill(self, rows: slice, x: np.ndarray) -> None:
         """Fill x, shape (n, width), with a slice of the rows, in the precision that it has."""
         out, apart = [], []
