@@ -36,7 +36,7 @@ from likelinet.training.history import History
 from likelinet.training.units import Units
 
 ROWS_AT_ONCE = 4096  # rows encoded at a time, up to 4 times as many where they have few cells
-CELLS_AT_ONCE = 1 << 18  # cells of them in double precision
+CELLS_AT_ONCE = 1 << 17  # cells of them in double precision
 
 
 @dataclass(frozen=True)
