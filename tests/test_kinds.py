@@ -73,6 +73,32 @@ def test_a_soft_limit_bends_what_is_far_and_nothing_else():
     np.testing.assert_allclose(out[0], [0.0, 5.0, -5.0, 5.0 + 1e-6, *far], rtol=1e-12)
 
 
+def test_numbers_side_by_side_have_the_bits_of_each_by_itself():
+    """Also where some are outside, missing or bent, whatever their type, and beside others that go by themselves."""
+    n, rng = 500, np.random.default_rng(3)
+    x = rng.standard_normal((6, n))
+    cells = {
+        "a": x[0],
+        "b": x[1].astype(np.float32),
+        "c": rng.integers(0, 90, n),
+        "d": np.exp(3.0 * x[2]),
+        "e": x[3] ** 5,
+    }
+    cells |= {"f": np.where(x[4] > 2.0, np.nan, x[4]), "g": x[5], "h": rng.uniform(0.0, 1e-3, n)}
+    inputs = learn_inputs(as_table(cells), [*cells], np.ones(n), DataConfig())
+    assert [kind.alike for kind in inputs.columns] == [True, True, True, False, True, False, True, True]
+    new = {name: column.astype(float) for name, column in cells.items()}
+    for row, name in enumerate("abcegh"):
+        new[name][10 * row] = np.nan
+        new[name][10 * row + 1] = 40.0 * np.abs(new[name][10 * row + 1 :]).max()
+    some, float32 = slice(3, 400), np.empty((397, inputs.width), np.float32)
+    together = inputs.rows(as_table(new))
+    alone = [Inputs((kind,), True).rows(as_table({kind.name: new[kind.name]}))[some] for kind in inputs.columns]
+    np.testing.assert_array_equal(together[some], np.hstack(alone))
+    together.fill(some, float32)
+    np.testing.assert_array_equal(float32, np.hstack(alone).astype(np.float32))
+
+
 def test_a_few_outliers_do_not_scale_a_column():
     cells = np.append(NORMAL, [9999.0] * 3)
     said = r"far from all others .*, which may mean missing cells: 9999 \(rows 301, 302, 303\) in 'a'; if they do, name"

@@ -35,6 +35,7 @@ def test_the_family_says_in_what_its_loss_is_computed(kind, loss):
 @pytest.mark.parametrize(("precision", "dtype"), [("float32", np.float32), ("float64", np.float64)])
 def test_columns_of_the_head_are_exact_beside_x_in_the_precision_of_the_network(precision, dtype, monkeypatch):
     monkeypatch.setattr(fits, "ROWS_AT_ONCE", 7)
+    monkeypatch.setattr(fits, "CELLS_AT_ONCE", 1)
     config = {**EXPOSED, "training": {"epochs": 1, "precision": precision}}
     fit = ll.Model(config).fit(TABLE, COUNTS)._fit
     table = as_table(TABLE)

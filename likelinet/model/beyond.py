@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from likelinet.config import ModelConfig
 from likelinet.core.errors import ConfigError, DataError
 from likelinet.core.notes import note, unnoted
 from likelinet.core.processes import ALONE, Processes
+from likelinet.core.reused import Reused
 from likelinet.engines.engine import Data
 from likelinet.model.fit import Fit
 from likelinet.model.lacking import Lacking, lacking_in
@@ -36,6 +37,7 @@ from likelinet.training.windows import Check, Windows
 SHARE = 0.1  # of the rows that is held out where folds would be
 THIN = 1 << 15  # rows of the sample that stay in memory, for what is learned of missing cells
 WINDOWS = 3  # that are in memory: one that is trained on, the next one, and what an engine has of the first
+ROOMS = 2  # windows whose memory is kept: an engine that works ahead has a third one for a moment
 PART = 8  # of the rows in memory that may be held out, so that looks at them stay short
 
 
@@ -153,6 +155,13 @@ def _arrays(data: Data) -> list[np.ndarray]:
     return [array for array in (data.x, data.columns, data.y, data.weight) if array is not None]
 
 
+def _above(size: int, behind: np.ndarray) -> np.ndarray:
+    """Return zeros for so many rows, of which those that nobody writes to take no memory, with others behind them."""
+    array = np.zeros((size + len(behind), *behind.shape[1:]), behind.dtype)
+    array[size:] = behind
+    return array
+
+
 class _Maker:
     """Makes windows: rows of some slices, encoded, each at its position, and the held-out ones.
 
@@ -174,6 +183,7 @@ class _Maker:
         assert beyond is not None
         assert rows.table.index is not None
         self._held, self._one = (_copied(_some(sample.data, some)) for some in (slice(sample.n, None), slice(1)))
+        self._x = Reused(partial(_above, beyond.rows, self._held.x), ROOMS)  # nearly all of a window
         self._own, self._wanted = own, own if beyond.windows > 1 else slice(0, beyond.rows)
         self._fit, self._beyond, self._apart = fit, beyond, apart
         self._in_training, self._what = in_training, what
@@ -216,16 +226,10 @@ class _Maker:
         return made
 
     def _room(self) -> Data:
-        """Return rows of weight 0, of which those that nobody writes to take no memory, with the held-out ones."""
-
-        def room(behind: np.ndarray) -> np.ndarray:
-            array = np.zeros((size + len(behind), *behind.shape[1:]), behind.dtype)
-            array[size:] = behind
-            return array
-
+        """Return rows of weight 0, with the held-out ones behind them."""
         size, held = self._beyond.rows, self._held
-        columns = None if held.columns is None else room(held.columns)
-        return Data(room(held.x), columns, room(held.y), room(held.weight))
+        columns = None if held.columns is None else _above(size, held.columns)
+        return Data(self._x.array(), columns, _above(size, held.y), _above(size, held.weight))
 
     def note_lacking(self) -> None:
         """Warn of the rows of the first pass that lack y, in windows that all processes have made."""

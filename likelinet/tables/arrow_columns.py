@@ -52,10 +52,17 @@ def _coded(values: Any) -> Coded:
     chunks, of = values.chunks, values.type.value_type
     if not chunks:
         return of_levels(np.zeros(0, np.int32), [], values.type.ordered)
-    codes = np.concatenate([np.asarray(pc.fill_null(pc.cast(c.indices, pa.int32()), -1)) for c in chunks])
+    codes = np.concatenate([_codes(c.indices) for c in chunks])
     levels = chunks[0].dictionary.cast(pa.large_string() if pa.types.is_string_view(of) else of).to_pylist()
-    codes = np.array([*(-1 if level is None else j for j, level in enumerate(levels)), -1], np.int32)[codes]
+    if None in levels:
+        codes = np.array([*(-1 if level is None else j for j, level in enumerate(levels)), -1], np.int32)[codes]
     return of_levels(codes, levels, values.type.ordered)
+
+
+def _codes(indices: Any) -> np.ndarray:
+    """Return where a dictionary has the cells, -1 where one is null; a call of Arrow for nothing costs as well."""
+    codes = indices if indices.type == pa.int32() else indices.cast(pa.int32())
+    return np.asarray(codes.fill_null(-1) if codes.null_count else codes)
 
 
 def trimmed(cells: Any) -> Any:

@@ -82,11 +82,12 @@ def of_levels(codes: np.ndarray, values: Sequence[Any], ordered: bool) -> Coded:
     """Return a column of categories from their codes and levels as a DataFrame declares them."""
     words = [word_of(value).strip() for value in values]
     levels = list(dict.fromkeys(words))
-    known = np.array([*values]) if len(levels) == len(words) else np.array([])
-    if len(levels) < len(words) or known.dtype.kind not in "biuf" or known.ndim != 1:
+    once = len(levels) == len(words)
+    known = np.array([*values]) if once else np.array([])
+    if not once or known.dtype.kind not in "biuf" or known.ndim != 1:
         known = np.array(levels, dtype=object)
-    to = np.array([*(levels.index(word) for word in words), -1], np.int32)
-    return Coded(to[codes], tuple(levels), known, ordered)
+    codes = codes if once else np.array([*(levels.index(word) for word in words), -1], np.int32)[codes]
+    return Coded(codes.astype(np.int32, copy=False), tuple(levels), known, ordered)
 
 
 def joined(above: Coded, below: Coded) -> Coded:

@@ -17,8 +17,8 @@ from likelinet.core.wording import SHOWN, close_to, counted, listed, nearest, sh
 from likelinet.tables.columns import Column
 from likelinet.tables.kinds.choose import learn_kind
 from likelinet.tables.kinds.joined import join_moments
-from likelinet.tables.kinds.kind import USUAL, Kind
-from likelinet.tables.kinds.number import Number
+from likelinet.tables.kinds.kind import USUAL, Kind, Strange
+from likelinet.tables.kinds.number import Number, encode_together
 from likelinet.tables.kinds.statistics import Apart, with_means
 from likelinet.tables.kinds.stored import kind_from_json
 from likelinet.tables.oddities import Oddities, refuse, refuse_absent, refuse_missing
@@ -198,10 +198,16 @@ def _columns(many: int, n: int) -> np.ndarray:
     return np.empty((many, n + _APART))[:, :n]
 
 
-def _run(kinds: list[tuple[Kind, slice]], sparse: bool) -> tuple[slice, list[slice], bool]:
-    """Return the inputs of some kinds side by side, and those of each among them."""
-    first = kinds[0][1].start
-    return slice(first, kinds[-1][1].stop), [slice(at.start - first, at.stop - first) for _, at in kinds], sparse
+def _together(kinds: list[tuple[Kind, slice]]) -> list[tuple[list[Kind], slice]]:
+    """Return kinds with their inputs, in one piece those numbers side by side that are encoded in one go."""
+    pieces = ([*piece] for _, piece in groupby(kinds, lambda pair: None if pair[0].alike else pair[1].start))
+    return [([kind for kind, _ in piece], slice(piece[0][1].start, piece[-1][1].stop)) for piece in pieces]
+
+
+def _run(pieces: list[tuple[list[Kind], slice]], sparse: bool) -> tuple[slice, list[slice], bool]:
+    """Return the inputs of some pieces side by side, and those of each among them."""
+    first = pieces[0][1].start
+    return slice(first, pieces[-1][1].stop), [slice(at.start - first, at.stop - first) for _, at in pieces], sparse
 
 
 class Encoded:
@@ -224,7 +230,8 @@ class Encoded:
         numbered = inputs.names == [str(i) for i in range(len(inputs.names))]  # as pandas names columns without names
         self._by_order = inputs.names if without_names and not numbered else []
         self._kinds = [(kind, at) for kind, at in zip(inputs.columns, inputs.spans, strict=True) if kind.width]
-        self._runs = [_run([*run], sparse) for sparse, run in groupby(self._kinds, lambda pair: pair[0].sparse)]
+        self._pieces = _together(self._kinds)
+        self._runs = [_run([*run], sparse) for sparse, run in groupby(self._pieces, lambda piece: piece[0][0].sparse)]
         self._endless = any(kind.endless for kind, _ in self._kinds)
         read = gathered(partial(kind.read, table) for kind, _ in self._kinds)
         self._read = {k.name: whole for (k, _), whole in zip(self._kinds, read, strict=True) if whole is not None}
@@ -241,8 +248,13 @@ class Encoded:
     def __getitem__(self, rows: slice) -> np.ndarray:
         """Return x of a slice of the rows, in double precision; its columns lie one after the other in memory."""
         columns = np.empty((self._width, len(range(self.table.n)[rows])))
-        self._encode(rows, [columns[at] for _, at in self._kinds])
+        self._encode(rows, [columns[at] for _, at in self._pieces])
         return columns.T
+
+    @property
+    def doubles(self) -> int:
+        """How many numbers of a row `fill` makes in double precision first."""
+        return sum(at.stop - at.start for at, _, sparse in self._runs if not sparse)
 
     def fill(self, rows: slice, x: np.ndarray) -> None:
         """Fill x, shape (n, width), with a slice of the rows, in the precision that it has."""
@@ -256,24 +268,30 @@ class Encoded:
             x.T[whole] = own
 
     def _encode(self, rows: slice, out: Sequence[np.ndarray]) -> None:
-        """Fill the inputs that each kind makes of a slice of the rows."""
+        """Fill the inputs that each piece makes of a slice of the rows."""
         some = self.table.cells(rows, self._as_they_are)
         outside: list[tuple[Kind, np.ndarray, np.ndarray]] = []
         with np.errstate(over="ignore", divide="ignore"):  # what is too large is said where it is for the network
-            for (kind, _), own in zip(self._kinds, out, strict=True):
-                cells = self._read[kind.name][rows] if kind.name in self._read else some[kind.name]
-                strange = kind.encode(cells, own)
-                if strange is not USUAL:
-                    if self._strict:
-                        self.check()
-                    if strange.missing is not None and kind.name in self._lost:
-                        strange = replace(strange, missing=strange.missing & ~self._lost[kind.name][rows])
-                    self.oddities.take(kind, rows, cells, strange)
-                    if strange.outside is not None:
-                        outside.append((kind, own[0], strange.outside))
+            for (kinds, _), own in zip(self._pieces, out, strict=True):
+                cells = [self._read[k.name][rows] if k.name in self._read else some[k.name] for k in kinds]
+                found = encode_together(kinds, cells, own) if kinds[1:] else [kinds[0].encode(cells[0], own)]
+                for kind, of, z, strange in zip(kinds, cells, own, found, strict=False):
+                    if strange is not USUAL:
+                        outside += self._odd(kind, rows, of, z, strange)
         _hold_corners(outside)
         if self._endless and not all(np.isfinite(own).all() for own in out):
             self.check()
+
+    def _odd(
+        self, kind: Kind, rows: slice, cells: Column, z: np.ndarray, strange: Strange
+    ) -> list[tuple[Kind, np.ndarray, np.ndarray]]:
+        """Take note of cells that were not as those of training; return where they are outside, if they are."""
+        if self._strict:
+            self.check()
+        if strange.missing is not None and kind.name in self._lost:
+            strange = replace(strange, missing=strange.missing & ~self._lost[kind.name][rows])
+        self.oddities.take(kind, rows, cells, strange)
+        return [] if strange.outside is None else [(kind, z, strange.outside)]
 
     def note(self) -> None:
         """Warn of cells that are odd, and of columns without the names that those of training had."""

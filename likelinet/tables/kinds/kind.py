@@ -96,6 +96,11 @@ class Kind(ABC):
         return False
 
     @property
+    def alike(self) -> bool:
+        """Whether it is a number whose one input `encode_together` can make with those of others."""
+        return False
+
+    @property
     def endless(self) -> bool:
         """Whether its inputs may be as large as its cells, so that these must be finite."""
         return False
