@@ -136,7 +136,7 @@ def test_several_outputs_and_weights(tmp_path: Path):
         "Column 'w' is written in another way than in training",
         "Column 'c' is written in another way than in training",
     ]
-    with pytest.raises(ll.DataError, match=r"^Column 'w' is .*: 1 of 10 cells is none, like '1 kg' in row 3; write"):
+    with pytest.raises(ll.DataError, match=r"^Column 'w' is .*: 1 of 10 cells differs, first '1 kg' in row 3; write"):
         model.evaluate({**table(NEW, NEW_X, dressed=True), "w": ["1.500"] * 2 + ["1 kg"] + ["1.500"] * 7})
 
 
@@ -173,10 +173,10 @@ def test_what_is_written_in_another_way(by_points: ll.Model):
     words = by_points.written["price"].words
     assert words.startswith("numbers with thousands separators ('")
     assert str(caught.value) == (
-        f"Column 'price' is written in another way than in training, where it was {words}: 2 of 10 cells are none, "
-        "like '1:30' in row 9; write them as there, or pass the column as numbers."
+        f"Column 'price' is written in another way than in training, where it was {words}: 2 of 10 cells differ, "
+        "first '1:30' in row 9; write them as there, or pass the column as numbers."
     )
-    with pytest.raises(ll.DataError, match="2 of 10 cells are none, like '1:30' in row 9"):
+    with pytest.raises(ll.DataError, match="2 of 10 cells differ, first '1:30' in row 9"):
         ll.Model._of(by_points._fitted(), None).partial_fit({"x": NEW_X, "price": [*some, "1:30", "12.5"]})
     with pytest.warns(UserWarning, match=r"is text in 1 row \(row 9\), which is left out: 'on request', say\."):
         assert scored([*some, "on request", "9.000"]) == by_points.score(
@@ -184,12 +184,46 @@ def test_what_is_written_in_another_way(by_points: ll.Model):
         )
 
 
-def test_plain_numbers_are_read_plainly(by_points: ll.Model):
-    for y in (NEW, NEW + 0.5, np.array([0.0, 12.5])):
-        table = {"x": NEW_X[: len(y)], "price": [f"{v:g}" for v in y.tolist()]}
+def test_plain_numbers_are_read_plainly_where_they_are_the_same(by_points: ll.Model):
+    euros = fitted(frame(lambda y: f"€{european(y)}", PRICE, X))
+    for model in (by_points, euros):
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            np.testing.assert_array_equal(by_points.observed(table).y, y)
+            np.testing.assert_array_equal(model.observed({"x": NEW_X, "price": [f"{v:g}" for v in NEW]}).y, NEW)
+        with pytest.raises(ll.DataError, match=r"10 of 10 cells differ, first '1250\.5' in row 1"):
+            model.observed({"x": NEW_X, "price": [f"{v:.1f}" for v in NEW + 0.5]})
+
+
+def test_thousands_without_their_unit_are_no_decimal_numbers(tmp_path: Path):
+    model = fitted(frame(lambda y: f"€{european(y)}", PRICE, X))
+    for way in (european, lambda y: f"{y:,.0f}"):  # by points and by commas
+        for table in (frame(way, NEW, NEW_X), write_csv(tmp_path / "new.csv", frame(way, NEW, NEW_X))):
+            with pytest.raises(ll.DataError, match=r"10 of 10 cells differ, first '1[.,]250' in row 1"):
+                model.score(table)
+
+
+def test_thousands_by_the_other_mark_are_no_decimal_numbers(by_points: ll.Model):
+    with pytest.raises(ll.DataError, match="10 of 10 cells differ, first '1,250' in row 1"):
+        by_points.score(frame(lambda y: f"{y:,.0f}", NEW, NEW_X))
+    parts = NEW + np.arange(10) / 10
+    cells = frame(lambda y: f"{y:,.1f}".translate(str.maketrans(".,", ",.")), parts, NEW_X)
+    np.testing.assert_array_equal(by_points.observed(cells).y, parts)
+
+
+def test_points_of_decimal_numbers_stay_such(tmp_path: Path):
+    model = fitted(write_csv(tmp_path / "t.csv", frame(lambda y: f"{y / 1000.0:g}", PRICE, X)))
+    assert [*model.written] == ["price"]
+    path, expected = write_csv(tmp_path / "new.csv", frame(european, NEW, NEW_X)), plain(NEW / 1000.0, NEW_X)
+    for known in (model, again(model, tmp_path / "m")):
+        assert known.score(path) == model.score(expected)
+    assert "written" not in cli("show", tmp_path / "m").out
+
+
+def test_going_on_tells_it_of_those_that_were_numbers():
+    model = fitted(plain(PRICE, X))
+    assert model.written == {}
+    model.partial_fit(frame(european, PRICE, X), progress=False)
+    assert model.score(frame(european, NEW, NEW_X)) == model.score(plain(NEW, NEW_X))
 
 
 def test_an_array_is_not_in_the_table(by_points: ll.Model):
@@ -202,7 +236,7 @@ def test_strict_models_take_no_other_cell():
     model = fitted(frame(european, PRICE, X), data={"target": "price", "strict": True})
     cells = frame(european, NEW, NEW_X)
     assert model.score(cells) == model.score(plain(NEW, NEW_X))
-    with pytest.raises(ll.DataError, match=r"training, .*: 1 of 10 cells is none, like 'ask' in row 10; write them"):
+    with pytest.raises(ll.DataError, match=r"training, .*: 1 of 10 cells differs, first 'ask' in row 10; write them"):
         model.score({**cells, "price": [*cells["price"][:9], "ask"]})
 
 
@@ -213,7 +247,7 @@ def test_files(by_points: ll.Model, tmp_path: Path):
 
     words = by_points.written["price"].words
     dress = {"thousands": ".", "decimal": ",", "unit": "", "scaled": False}
-    assert metadata(by_points)["written"] == {"price": {"dress": dress, "words": words}}
+    assert metadata(by_points)["written"] == {"price": {"dress": dress, "words": words, "whole": True}}
     took = metadata(fitted(frame(clock, PRICE, X)))["written"]["price"]
     assert took == {"form": "M:SS", "words": f"durations ('{clock(PRICE[0])}' is {PRICE[0]:.0f} seconds)"}
     assert "written" not in metadata(fitted(plain(PRICE, X)))
@@ -234,8 +268,14 @@ FORGED: list[tuple[object, str]] = [
     ({"price": {"dress": DRESS}}, "expected either a dress or a form of durations, and words for it"),
     ({"price": {"dress": DRESS, "form": "M:SS", "words": "w"}}, "expected either a dress or a form"),
     ({"price": {"dress": DRESS, "words": 1}}, "the part 'words' is 1"),
-    ({"price": {"dress": DRESS, "words": "\ud800"}}, "the words have half of a letter"),
-    ({"price": {"dress": {**DRESS, "unit": "\ud800"}, "words": "w"}}, "the unit has half of a letter"),
+    ({"price": {"dress": DRESS, "words": "\ud800"}}, "the words are too long, or have letters that cannot be written"),
+    (
+        {"price": {"dress": {**DRESS, "unit": "\ud800"}, "words": "w"}},
+        "the unit is too long, or has letters that cannot be written",
+    ),
+    ({"price": {"dress": DRESS, "words": "\x1b[2J"}}, "the words are too long, or have letters that"),
+    ({"price": {"dress": DRESS, "words": "w" * 1001}}, "the words are too long, or have letters that"),
+    ({"price": {"dress": {**DRESS, "unit": "w\n"}, "words": "w"}}, "the unit is too long, or has letters that"),
     ({"price": {"dress": {**DRESS, "decimal": "."}, "words": "w"}}, "no numbers have the marks '.' and '.'"),
     ({"price": {"dress": {**DRESS, "thousands": "["}, "words": "w"}}, r"no numbers have the marks '\[' and ','"),
     ({"price": {"dress": {**DRESS, "scaled": 1}, "words": "w"}}, "the part 'scaled' is 1"),
@@ -276,4 +316,4 @@ def test_the_command_line(by_points: ll.Model, tmp_path: Path):
     wrong = write_csv(tmp_path / "wrong.csv", {"x": NEW_X.tolist(), "price": ["12 kg"] * 10})
     done = cli("recalibrate", tmp_path / "m", wrong, "-o", tmp_path / "n")
     assert done.code == 2
-    assert "10 of 10 cells are none, like '12 kg' in row 1" in done.err
+    assert "10 of 10 cells differ, first '12 kg' in row 1" in done.err

@@ -23,8 +23,8 @@ def describe(model: Model) -> str:
     lines = [dump_config(model.config).rstrip(), "", f"parameters: {model.n_parameters}"]
     if outputs := output_names(model.config.data):
         lines.append(f"target: {', '.join(outputs)}")
-    worn = {name: how for name, how in model.written.items() if name not in model.feature_names}
-    lines += [f"written: '{shown(name)}' as {how.words}" for name, how in worn.items()]
+    worn = {name: how.words for name, how in model.written.items() if how.words and name not in model.feature_names}
+    lines += [f"written: '{shown(name)}' as {words}" for name, words in worn.items()]
     lines += [f"inputs: {', '.join(model.feature_names) or 'none (intercept only)'}", *columns_in_words(model.kinds)]
     match model.classes:
         case None:

@@ -150,10 +150,11 @@ def _learned(
             story.family_chosen(choice)
         roles = roles_of(config, custom)
         rows = roles.rows(table, y, given.sample_weight)
-        written, worn = rows.written, {name: how for name, how in rows.written.items() if how.words}
+        worn = rows.worn
         rows, held_out = few_rows.repeated(rows, few), given.held_out()
         if beyond is not None:
-            beyond = replace(beyond, written=worn if config.data.strict else written)
+            dressed = {name: how for name, how in worn.items() if how.words}
+            beyond = replace(beyond, written=dressed if config.data.strict else rows.written)
             rows = replace(rows, beyond=beyond)
             if held_out is not None and len(beyond.held):  # which are of the stream, too
                 held_out = read_as(declared_table(held_out[0], config.data), beyond.written), *held_out[1:]
@@ -228,17 +229,16 @@ def gone_on(fit: Fit, given: Given) -> tuple[Fit, BaseException | None]:
                 _check_same_table(processes, table)
             record = recorded(partial(given.identity, config, table, y, weights))
             rows = roles.rows(table, y, given.sample_weight, fit.inputs.names, fit.inputs.named)
-            held_out = given.held_out()
+            held_out, written = given.held_out(), {**rows.worn, **fit.written}
             held = (
-                None
-                if held_out is None
-                else _held_out(roles, *held_out, fit.inputs.names, fit.inputs.named, fit.written)
+                None if held_out is None else _held_out(roles, *held_out, fit.inputs.names, fit.inputs.named, written)
             )
             if not given.once:
                 story.training_begins("going on", declared, rows.table.n, len(fit.inputs.names))
             with Progress(given.progress) as bar:
                 found = Source.of(table), rows, held, roles.y_name
                 fit, cause = go_on(fit, *found, Beside(bar, record, tuple(given.callbacks)), given.once)
+            fit = replace(fit, written=written)
             if cause is None or failure_of(cause) is not None:
                 record.close()
             if not given.once:

@@ -248,7 +248,7 @@ class Model(Passes, Hooks, Seeing):
 
     @property
     def written(self) -> Mapping[str, Written]:
-        """How y and weights are written in text, by column, where they are no plain numbers; `words` says it."""
+        """How y and weights are written in text, by column, where other ways could be meant; `words` says it."""
         return self._fitted().written
 
     @property

@@ -79,7 +79,7 @@ class Scoring(Questions):
     def _in_blocks(self, stream: Stream, y: Any, sample_weight: Any) -> Iterator[Rows]:
         """Yield the rows of each block that has any with a weight and y."""
         data, fit, some = named_in_stream(self.config, y, sample_weight).data, self._fitted(), False
-        astray = dict.fromkeys(fit.written, Astray())
+        astray = {name: Astray() for name, how in fit.written.items() if how.words}
         for block in map(fit.read, stream):
             try:
                 rows = self._observed(block, y, None, part=True)

@@ -48,6 +48,11 @@ class Rows:
     beyond: Beyond | None = None
     written: Mapping[str, Written] = field(default_factory=dict)
 
+    @property
+    def worn(self) -> dict[str, Written]:
+        """Those columns of them whose cells could be read in another way."""
+        return {name: how for name, how in self.written.items() if how != Written()}
+
 
 def read_rows(
     data: DataConfig,

@@ -13,7 +13,7 @@ from likelinet.core.wording import counted, shown
 from likelinet.tables.cells import Parsed
 from likelinet.tables.recognise.durations import DAYS, durations_in, read_durations
 from likelinet.tables.recognise.moments import moments_in
-from likelinet.tables.recognise.numbers_in_dress import numbers_in_dress, thousands_by_points
+from likelinet.tables.recognise.numbers_in_dress import may_be_thousands, numbers_in_dress, thousands_by_points
 from likelinet.tables.recognise.written import Written
 from likelinet.tables.table import Table
 from likelinet.tables.text import Text
@@ -52,7 +52,7 @@ def undressed_as(
             if told[name].words or table.holds_text(name):  # codes like 007 stay text
                 found[name] = numbers
     if check:
-        known = [name for name in found if name in table.written]
+        known = [name for name in found if name in table.written and table.written[name].words]
         gathered(partial(Astray.of(table, n, found[n]).check, n, table.written[n], agree) for n in known)
     for name, how in told.items():
         if how.words:
@@ -73,7 +73,7 @@ def read_as(table: Table, written: Mapping[str, Written], whole: Collection[str]
     for name, how in written.items():
         cells = table.plain(name)
         if isinstance(cells, Text):
-            numbers = how.numbers(cells)
+            numbers = how.numbers(cells, table.parsed(name))
             if name in whole:
                 Astray.of(table, name, numbers).check(name, how, 1.0)
             table = _with(table, name, numbers)
@@ -101,8 +101,10 @@ class Astray:
         """Return those of a column of text that is read as these numbers."""
         missing = table.parsed(name).missing
         stray = np.isnan(numbers) & ~missing
-        i = int(stray.argmax())
-        first = f"'{shown(str(table.plain(name)[i]))}' in row {table.number_of(i)}" if stray.any() else ""
+        first = ""
+        if stray.any():
+            i = int(stray.argmax())
+            first = f"'{shown(str(table.plain(name)[i]))}' in row {table.number_of(i)}"
         return Astray(int(stray.sum()), int((~missing).sum()), first)
 
     @staticmethod
@@ -121,28 +123,22 @@ class Astray:
         if self.filled - self.many < agree * self.filled:
             raise DataError(
                 f"Column '{name}' is written in another way than in training, where it was {how.words}: "
-                f"{self.many:,} of {counted(self.filled, 'cell')} {'is' if self.many == 1 else 'are'} none, like "
+                f"{self.many} of {counted(self.filled, 'cell')} {'differs' if self.many == 1 else 'differ'}, first "
                 f"{self.first}; write them as there, or pass the column as numbers."
             )
 
 
 def _read(table: Table, name: str, cells: Text, agree: float) -> tuple[Written, np.ndarray] | None:
     """Return how a column of text is written, and its numbers; None if it is not meant as such."""
-    parsed = table.parsed(name)
-    if name in table.written:
-        return _known(table.written[name], cells, parsed)
-    return _told(cells, parsed, agree)
+    parsed, known = table.parsed(name), table.written.get(name, Written())
+    if not known.words:
+        return _told(cells, parsed, agree, known)
+    numbers = known.numbers(cells, parsed)
+    return Written() if np.array_equal(numbers, parsed.numbers, equal_nan=True) else known, numbers
 
 
-def _known(how: Written, cells: Text, parsed: Parsed) -> tuple[Written, np.ndarray]:
-    """Return the same of a known way; plain numbers are such where it reads none of them as another one."""
-    numbers = how.numbers(cells)
-    plain = not parsed.stray.any() and (np.isnan(numbers) | (numbers == parsed.numbers)).all()
-    return (Written(), parsed.numbers) if plain else (how, numbers)
-
-
-def _told(cells: Text, parsed: Parsed, agree: float) -> tuple[Written, np.ndarray] | None:
-    """Return the same by the cells alone."""
+def _told(cells: Text, parsed: Parsed, agree: float, known: Written) -> tuple[Written, np.ndarray] | None:
+    """Return the same by the cells alone, but for what is known of points."""
     some = bool(parsed.stray.any())
     found = numbers_in_dress(cells, agree) if some else None
     lasting = durations_in(cells, agree) if some and (found is None or found.dress.unit == DAYS) else None
@@ -150,8 +146,10 @@ def _told(cells: Text, parsed: Parsed, agree: float) -> tuple[Written, np.ndarra
         return Written(form=lasting.form, words=lasting.words), read_durations(cells, lasting.form)[0]
     if found is None and parsed.stray.sum() > (1.0 - agree) * (~parsed.missing).sum():
         return None
-    found = thousands_by_points(cells) if found is None else found
-    return (Written(), parsed.numbers) if found is None else (Written(found.dress, words=found.words), found.numbers)
+    found = thousands_by_points(cells) if found is None and not known.decimal else found
+    if found is None:
+        return Written(decimal=known.decimal or may_be_thousands(cells)), parsed.numbers
+    return Written(found.dress, words=found.words, whole=not (found.numbers % 1.0 > 0.0).any()), found.numbers
 
 
 def _with(table: Table, name: str, numbers: np.ndarray) -> Table:

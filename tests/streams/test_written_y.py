@@ -1,6 +1,7 @@
 """How y is written is told from the sample of a stream: one of its blocks alone may look like something else."""
 
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +129,7 @@ def test_one_other_cell_beyond_the_sample(column: str, strict: bool, tmp_path: P
     columns[column][777] = "ask"  # of which the sample knows nothing
     pq.write_table(pa.table(columns), tmp_path / "t.parquet", row_group_size=500)
     model = quick(data={"target": "y", "weight": "w", "strict": strict}, training={"epochs": 1, "batch_size": 64})
-    said = rf"^Column '{column}' is written in another .*: 1 of \d+ cells is none, like 'ask' in row 778; write them "
+    said = rf"^Column '{column}' is written in another .*: 1 of \d+ cells differs, first 'ask' in row 778; write them "
     with pytest.raises(ll.DataError, match=said):
         model.fit(ll.Stream(tmp_path / "t.parquet", rows=ROWS), progress=False)
 
@@ -177,7 +178,7 @@ def test_a_stream_that_is_written_in_another_way(rows: slice, first: int, by_poi
         by_points.evaluate(ll.Stream(path, rows=ROWS))
     assert str(caught.value) == (
         f"Column 'y' is written in another way than in training, where it was {by_points.written['y'].words}: "
-        f"{len(Y[rows]):,} of 4000 cells are none, like '{Y[first - 1]} kg' in row {first}; write them as there, or "
+        f"{len(Y[rows])} of 4000 cells differ, first '{Y[first - 1]} kg' in row {first}; write them as there, or "
         "pass the column as numbers."
     )
 
@@ -192,3 +193,29 @@ def test_validation_rows_beside_a_stream(tmp_path: Path):
             model.fit(ll.Stream(path, rows=ROWS), validation=({"x": X[-10:], "y": y},), progress=False)
         each.append([epoch.validation_nll for epoch in model.history.epochs])
     assert each[0] == each[1]
+
+
+@pytest.mark.filterwarnings("ignore:Target 'y' is")
+def test_a_block_without_any_weight(tmp_path: Path):
+    weight = np.where(np.arange(N) < ROWS, 0.0, 1.0)
+    table = pa.table({"x": X, "y": [european(int(y)) for y in Y], "w": weight})
+    pq.write_table(table, tmp_path / "t.parquet", row_group_size=ROWS)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model = quick(data={"target": "y", "weight": "w"}, training={"epochs": 1}).fit(tmp_path / "t.parquet")
+    score = model.score(ll.Stream(tmp_path / "t.parquet", rows=ROWS))
+    assert score == pytest.approx(model.score({"x": X, "y": Y, "w": weight}), rel=1e-12)
+
+
+@pytest.mark.filterwarnings("ignore:Target 'y' is")
+@pytest.mark.parametrize("other", [lambda y: european(y), lambda y: f"{y}.5"])
+def test_half_of_it_is_written_in_another_way(other: Callable[[int], str], tmp_path: Path):
+    euros = [f"€{european(int(y))}" for y in Y]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model = quick(data={"target": "y"}, training={"epochs": 1}).fit({"x": X, "y": euros})
+    odd = [other(int(y)) for y in Y[N // 2 :]]
+    path = write(tmp_path / "t.parquet", [*euros[: N // 2], *odd])
+    for table in (path, ll.Stream(path, rows=ROWS)):
+        with pytest.raises(ll.DataError, match=r"^Column 'y' is written in another way .*: \d+ of 4000 cells differ"):
+            model.score(table)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import category
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from likelinet.tables.cells import Parsed
 from likelinet.tables.recognise.distinct import distinct
 from likelinet.tables.text import Text
 
+_LONGEST = 1000  # letters of a unit, or of words
 # Powers of ten that stand behind a number, in lower case.
 SCALES = {
     **dict.fromkeys(("k", "tsd", "thousand"), "e3"),
@@ -78,8 +80,8 @@ class Dress:
         """Raise `ValueError` if no numbers wear it."""
         if Marks(self.thousands, self.decimal) not in MARKS:
             raise ValueError(f"no numbers have the marks {self.thousands!r} and {self.decimal!r}")
-        if not is_whole_text(self.unit):
-            raise ValueError("the unit has half of a letter")
+        if not is_plain_text(self.unit):
+            raise ValueError("the unit is too long, or has letters that cannot be written")
 
     def read(self, text: Text) -> Parsed:
         """Return the cells of a column as numbers."""
@@ -110,9 +112,9 @@ class Dress:
         return np.asarray(pc.fill_null(numbers, np.nan)) + 0.0  # without a negative zero
 
 
-def is_whole_text(text: str) -> bool:
-    """Whether text, which a file may hold, has no half of a letter, with which no text is compared."""
-    return not any("\ud800" <= letter <= "\udfff" for letter in text)
+def is_plain_text(text: str) -> bool:
+    """Whether text, which a file may hold, is short, with no control character nor half of a letter."""
+    return len(text) <= _LONGEST and not any(category(letter) in {"Cc", "Cs"} for letter in text)
 
 
 def parts_of(cells: Any) -> dict[str, Any]:

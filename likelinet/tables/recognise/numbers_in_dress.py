@@ -72,6 +72,11 @@ def numbers_in_dress(text: Text, agree: float = 1.0) -> Dressed | None:
     return Dressed(*found.read(each, np.nan), dress, _words(found, dress, parts, each))
 
 
+def may_be_thousands(text: Text) -> bool:
+    """Whether a point of any plain number may be one of thousands, as that of 1.250."""
+    return bool(pc.any(pc.match_substring_regex(text.cells, r"^-?[1-9][0-9]{0,2}\.[0-9]{3}$")).as_py())
+
+
 def thousands_by_points(text: Text) -> Dressed | None:
     """Return plain numbers, with text among them, as whole ones if their points can hardly be decimal ones.
 
