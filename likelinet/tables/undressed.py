@@ -149,7 +149,9 @@ def _told(cells: Text, parsed: Parsed, agree: float, known: Written) -> tuple[Wr
     found = thousands_by_points(cells) if found is None and not known.decimal else found
     if found is None:
         return Written(decimal=known.decimal or may_be_thousands(cells)), parsed.numbers
-    return Written(found.dress, words=found.words, whole=not (found.numbers % 1.0 > 0.0).any()), found.numbers
+    numbers = found.numbers
+    whole = bool((np.isnan(numbers) | (numbers == np.floor(numbers))).all())
+    return Written(found.dress, words=found.words, whole=whole), numbers
 
 
 def _with(table: Table, name: str, numbers: np.ndarray) -> Table:
