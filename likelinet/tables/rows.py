@@ -10,7 +10,7 @@ import numpy as np
 from likelinet.config import DataConfig
 from likelinet.config.data import IntervalTargetConfig, TimeTargetConfig
 from likelinet.core.errors import DataError
-from likelinet.core.gathered import also, gathered
+from likelinet.core.gathered import also, attempted, gathered
 from likelinet.core.notes import note, unnoted
 from likelinet.core.wording import counted, rows_of, shown
 from likelinet.distributions import Interval
@@ -167,7 +167,8 @@ def lacking_in_all(table: Table, data: DataConfig, labels: bool) -> bool:
     if any(name not in table.columns for name in names):  # what is wrong is said by whoever reads them
         return False
     read = with_numbers(table, data) if not labels else table
-    return bool((without_y(read, data, labels) | ~has_weight(table, data)).all())
+    weighed = attempted(partial(has_weight, table, data))
+    return not isinstance(weighed, DataError) and bool((without_y(read, data, labels) | ~weighed).all())
 
 
 def has_weight(table: Table, data: DataConfig) -> np.ndarray:

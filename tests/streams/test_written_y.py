@@ -219,3 +219,18 @@ def test_half_of_it_is_written_in_another_way(other: Callable[[int], str], tmp_p
     for table in (path, ll.Stream(path, rows=ROWS)):
         with pytest.raises(ll.DataError, match=r"^Column 'y' is written in another way .*: \d+ of 4000 cells differ"):
             model.score(table)
+
+
+@pytest.mark.filterwarnings("ignore:Target 'y' is|Weight 'w' is")
+def test_an_odd_weight_is_named_as_in_memory(tmp_path: Path):
+    weight = [f"€{1 + i % 3}" for i in range(N)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model = quick(data={"target": "y", "weight": "w"}, training={"epochs": 1}).fit({"x": X, "y": Y, "w": weight})
+    weight[777] = "2x"
+    pq.write_table(pa.table({"x": X, "y": Y, "w": weight}), tmp_path / "t.parquet", row_group_size=ROWS)
+    for table in (tmp_path / "t.parquet", ll.Stream(tmp_path / "t.parquet", rows=ROWS)):
+        with pytest.raises(
+            ll.DataError, match=r"^Column 'w' is written in another way .* differs, first '2x' in row 778;"
+        ):
+            model.score(table)
