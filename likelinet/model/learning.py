@@ -237,8 +237,8 @@ def gone_on(fit: Fit, given: Given) -> tuple[Fit, BaseException | None]:
                 story.training_begins("going on", declared, rows.table.n, len(fit.inputs.names))
             with Progress(given.progress) as bar:
                 found = Source.of(table), rows, held, roles.y_name
-                fit, cause = go_on(fit, *found, Beside(bar, record, tuple(given.callbacks)), given.once)
-            fit = replace(fit, written=written)
+                gone, cause = go_on(fit, *found, Beside(bar, record, tuple(given.callbacks)), given.once)
+            fit = fit if gone is fit else replace(gone, written=written)
             if cause is None or failure_of(cause) is not None:
                 record.close()
             if not given.once:
