@@ -54,4 +54,5 @@ TABLES = [
     {"a": 1.797e308 * np.linspace(-1.0, 1.0, 60)},
     {"weight": np.full(60, 1.7e308)},
     {"weight": 10.0 ** np.linspace(-300.0, 300.0, 60)},
+    {"a": [f"{i}\n,3" for i in range(1, 61)]},
 ]

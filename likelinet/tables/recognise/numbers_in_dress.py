@@ -10,7 +10,7 @@ from likelinet.core.wording import shown
 from likelinet.tables.arrow import pa, pc
 from likelinet.tables.cells import parse
 from likelinet.tables.recognise.distinct import Distinct, distinct, first_cells, may_be_numbers
-from likelinet.tables.recognise.dress import MARKS, SCALES, Dress, parts_of, unit_of
+from likelinet.tables.recognise.dress import MARKS, SCALES, Dress, is_plain_text, parts_of, unit_of
 from likelinet.tables.text import Text
 
 _NO_UNITS = {"am", "pm", "a.m", "p.m", "st", "nd", "rd", "th"}  # 5 pm and 1st say something else
@@ -102,7 +102,7 @@ def _dress_of(parts: dict[str, Any], rows: np.ndarray, agree: float) -> Dress | 
     """Return the dress that such a share of the rows wears, if there is one."""
     scaled = _has_scales(parts)
     unit = _most(unit_of(parts["before"], "" if scaled else parts["after"]), rows)
-    if unit in _NO_UNITS:
+    if unit in _NO_UNITS or not is_plain_text(unit):
         return None
     some, best, most = {name: part.slice(0, _FEW) for name, part in parts.items()}, None, 0.0
     few, least = rows[:_FEW], 1.0 - 2.0 * (1.0 - agree)
