@@ -44,7 +44,7 @@ def from_fields(cls: type[T], data: Any, what: str, finite: bool = False, **read
     values = {name: read[name](value) if name in read else value for name, value in parts.items()}
     for name, value in values.items():
         try:
-            _checks(cls, finite)[name].validate_python(value)
+            values[name] = _checks(cls, finite)[name].validate_python(value)  # whole numbers as floats where these are
         except ValidationError as error:
             why = error.errors(include_url=False)[0]["msg"]
             raise ValueError(f"{what}: the part '{name}' is {value!r:.40}: {why[:1].lower()}{why[1:]}") from None

@@ -33,6 +33,7 @@ CONFIGS = [
 FORGED = [
     *(("frame", ["targets", "scale"], value) for value in (-1.0, 0.0, True, None, "1", [None], [1.0, 2.0], 1e400)),
     *(("frame", ["inputs", "columns", 0, "scale"], value) for value in (-1.0, 0.0, True, None, float("nan"))),
+    *(("frame", ["inputs", "columns", 0, "median"], value) for value in (10**400, "1", True)),
     ("frame", ["inputs", "columns", 0, "name"], "b"),
     ("frame", ["inputs", "columns", 0, "edges"], [1.0]),
     ("frame", ["inputs", "columns", 0, "inner"], [2.0, 1.0]),

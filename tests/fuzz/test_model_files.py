@@ -163,3 +163,17 @@ def test_what_was_found(name: str, at: list[Any], value: Any, files: dict[str, b
     holder[at[-1]] = value
     container.save(tmp_path / "m.safetensors", arrays, metadata)
     assert outcome(lambda: ll.Model.load(tmp_path / "m.safetensors"), f"{at}") is Refused
+
+
+@pytest.mark.parametrize("value", [5, 1 << 63])
+def test_whole_numbers_are_floats_where_these_are(value: int, files: dict[str, bytes], tmp_path: Path):
+    answers = list[np.ndarray]()
+    for number in (value, float(value)):
+        arrays, metadata = parts(files["frame"], tmp_path)
+        metadata = deepcopy(metadata)
+        metadata["inputs"]["columns"][0]["median"] = number
+        container.save(tmp_path / "m.safetensors", arrays, metadata)
+        model = ll.Model.load(tmp_path / "m.safetensors")
+        with pytest.warns(UserWarning, match="Missing cells are filled"):
+            answers.append(model.predict(ASKED.assign(**{model.feature_names[0]: np.nan})))
+    np.testing.assert_array_equal(*answers)
