@@ -129,4 +129,4 @@ def merged(own: Any, setting: Any, default: Any) -> Any:
     kind = getattr(default, "kind", None)
     if own.get("kind", kind) != setting.get("kind", kind):
         return own
-    return {**setting, **{key: merged(p, setting.get(key), getattr(default, key, None)) for key, p in own.items()}}
+    return {**setting, **{key: merged(p, setting.get(key), getattr(default, str(key), None)) for key, p in own.items()}}

@@ -17,6 +17,7 @@ CONFIGS = [
     '{"network": ' + "[" * 900 + "]" * 900 + "}",
     '{"network": ' + "[" * 100_000 + "]" * 100_000 + "}",
     "network: " + "{a: " * 3000 + "1" + "}" * 3000 + "\n",
+    "training: {null: 3}\n",
     "ensemble: !!bool foo\n",
     "ensemble: !!timestamp foo\n",
     "? !!binary foo\n: 1\n",
