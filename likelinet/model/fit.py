@@ -93,7 +93,7 @@ class Fit:
     recalibration: Recalibration | None = None
     out_of_fold: OutOfFold | None = None  # in memory alone
     stack: Stack | None = None
-    # How y and weights are written in text that is no plain numbers, by column.
+    # How y and weights are written in text, by column, where other ways could be meant.
     written: Mapping[str, Written] = field(default_factory=dict)
     cut_off: str | None = None  # what would have come, had there been more time; in memory alone
     units: Units | None = None  # of the raw numbers in training; in memory alone

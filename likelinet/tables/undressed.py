@@ -111,8 +111,9 @@ class Astray:
     def known(table: Table, name: str) -> "Astray":
         """Return those of a column that may be text, of which the table knows how it is written."""
         cells = table.plain(name) if name in table.columns else None
-        read = _read(table, name, cells, 1.0) if isinstance(cells, Text) else None
-        return Astray() if read is None else Astray.of(table, name, read[1])
+        if not isinstance(cells, Text):
+            return Astray()
+        return Astray.of(table, name, table.written[name].numbers(cells, table.parsed(name)))
 
     def __add__(self, other: "Astray") -> "Astray":
         """Return these and others of the same column."""
