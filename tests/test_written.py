@@ -210,6 +210,21 @@ def test_thousands_by_the_other_mark_are_no_decimal_numbers(by_points: ll.Model)
     np.testing.assert_array_equal(by_points.observed(cells).y, parts)
 
 
+@pytest.mark.parametrize(
+    ("how", "cells", "read"),
+    [
+        (lambda y: f"{y / 1000.0:.1f}M", ["2.849M", "3.1M"], [2849000.0, 3100000.0]),
+        (lambda y: f"{y:.0f} kg", ["70.125 kg", "80 kg"], [70.125, 80.0]),
+    ],
+    ids=["suffixes", "unit"],
+)
+def test_decimal_marks_where_training_had_no_thousands(
+    how: Callable[[float], str], cells: list[str], read: list[float]
+):
+    model = fitted(frame(how, PRICE, X))
+    np.testing.assert_array_equal(model.observed({"x": X[:2], "price": cells}).y, read)
+
+
 def test_points_of_decimal_numbers_stay_such(tmp_path: Path):
     model = fitted(write_csv(tmp_path / "t.csv", frame(lambda y: f"{y / 1000.0:g}", PRICE, X)))
     assert [*model.written] == ["price"]

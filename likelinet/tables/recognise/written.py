@@ -27,7 +27,7 @@ class Written:
     words : str
         How a note calls them; "" for plain numbers.
     whole : bool
-        Whether dressed ones are whole, so that a decimal mark with three digits behind it may be one of thousands.
+        Whether those with thousands are whole, so that a decimal mark with three digits behind it may be of thousands.
     decimal : bool
         Whether the points of plain ones are decimal, although some by themselves might be of thousands.
     """
