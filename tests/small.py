@@ -96,3 +96,9 @@ def fit(folder: Path, *overrides: str, columns: Mapping[str, Sequence[Any]] = CO
     train = write_csv(folder / "train.csv", columns)
     sets = [part for o in (FEATURES, *overrides) for part in ("--set", o)]
     return cli("fit", config, train, "-o", folder / "model.safetensors", *sets)
+
+
+def narrowed(model: ll.Model) -> str:
+    """Return what `show` says of the factor of all scales, behind the groups' weights."""
+    factor = model.history.groups[0].factor
+    return "" if factor == 1.0 else f"; scales times {factor:.3g}"

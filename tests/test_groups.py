@@ -16,7 +16,7 @@ from likelinet.model.members import each_member
 from likelinet.scores.calibration import log_prob
 from tests import on_jax
 from tests.files.rayleigh import Rayleigh
-from tests.small import labels, quick, table
+from tests.small import labels, narrowed, quick, table
 
 X, Y = table(48)
 NEW = np.array([[5.0, 5.0], [9.0, 1.0], [0.0, 8.0], [4.0, 9.5]])
@@ -129,6 +129,14 @@ def weights_of(model: ll.Model) -> np.ndarray:
     return np.array([group.weight for group in model.history.groups])
 
 
+def as_in(whole: ll.Model, d: ll.Distribution) -> ll.Distribution:
+    """Return what a group by itself predicts with the scales that it has in the whole."""
+    factor = whole.history.groups[0].factor
+    made = d if factor == 1.0 else d.dispersed(factor, whole._fitted().targets.step)
+    assert made is not None
+    return made
+
+
 def mean_of(each: list[np.ndarray], weights: np.ndarray) -> np.ndarray:
     return np.average(each, axis=0, weights=weights)
 
@@ -140,7 +148,7 @@ every = pytest.mark.parametrize("name", CASES)
 def test_a_prediction_is_the_mixture_of_those_of_the_groups(name: str):
     whole, each = trained(name)
     y, w = CASES[name][3], weights_of(whole)
-    d, single = whole.predict_dist(NEW_COLUMNS), [model.predict_dist(NEW_COLUMNS) for model in each]
+    d, single = whole.predict_dist(NEW_COLUMNS), [as_in(whole, model.predict_dist(NEW_COLUMNS)) for model in each]
     assert w.tolist() == WEIGHTS[len(w)].tolist()
     density = mean_of([np.exp(log_prob(s, y)) for s in single], w)
     np.testing.assert_allclose(log_prob(d, y), np.log(density), rtol=1e-10, atol=1e-10)
@@ -152,7 +160,7 @@ def test_a_prediction_is_the_mixture_of_those_of_the_groups(name: str):
 def test_its_cdf_quantiles_and_moments_are_those_of_the_mixture(name: str):
     whole, each = trained(name)
     w, y = weights_of(whole), CASES[name][3]
-    d, single = whole.predict_dist(NEW_COLUMNS), [model.predict_dist(NEW_COLUMNS) for model in each]
+    d, single = whole.predict_dist(NEW_COLUMNS), [as_in(whole, model.predict_dist(NEW_COLUMNS)) for model in each]
 
     def cdf(y: np.ndarray) -> np.ndarray:
         return mean_of([s.cdf(y) for s in single], w)
@@ -177,7 +185,8 @@ def test_out_of_fold_rows_are_those_of_the_groups(name: str):
     whole, each = trained(name)
     out, single = whole.out_of_fold, [model.out_of_fold for model in each]
     assert all(np.array_equal(s.fold, out.fold) for s in single)
-    expected = np.log(mean_of([np.exp(s.log_prob) for s in single], weights_of(whole)))
+    log_p = [log_prob(as_in(whole, s.distribution), s.y) for s in single]
+    expected = np.log(mean_of([np.exp(p) for p in log_p], weights_of(whole)))
     np.testing.assert_allclose(out.log_prob, expected, rtol=1e-9, atol=1e-9)
     nll = [whole.history.out_of_fold_nll, *(group.out_of_fold_nll for group in whole.history.groups)]
     expected_nll = [-expected.mean(), *(-s.log_prob.mean() for s in single)]
@@ -232,14 +241,15 @@ def test_a_group_that_says_nothing_leaves():
     whole = fitted({"kind": "gaussian"}, Y, each)
     assert weights_of(whole).tolist() == [0.0, 1.0]
     _, single = alone(whole, COLUMNS, Y)
-    assert np.array_equal(whole.predict_dist(COLUMNS).log_prob(Y), single.predict_dist(COLUMNS).log_prob(Y))
+    expected = as_in(whole, single.predict_dist(COLUMNS)).log_prob(Y)
+    assert np.array_equal(whole.predict_dist(COLUMNS).log_prob(Y), expected)
     assert whole.n_parameters == single.n_parameters
     nothing, good = (group.out_of_fold_nll for group in whole.history.groups)
     assert nothing is not None
     assert good is not None
     assert nothing > good + 5.0
     assert whole.history.groups[0].in_brief.endswith("; gaussian")
-    assert groups_in_words(whole)[0] == "groups: 1 of 2, by their weight"
+    assert groups_in_words(whole)[0] == f"groups: 1 of 2, by their weight{narrowed(whole)}"
 
 
 @every
@@ -272,7 +282,7 @@ def test_uncertainty_weighs_members_by_their_groups():
     w, (parts, whole_d) = weights_of(whole), (whole.uncertainty(COLUMNS), whole.predict_dist(COLUMNS))
     members = [list(model._ask(COLUMNS, lambda fit, x: list(each_member(fit, x)))) for model in each]
     of_each = np.concatenate([np.full(len(m), share / len(m)) for m, share in zip(members, w, strict=True)])
-    flat = [d for m in members for d in m]
+    flat = [as_in(whole, d) for m in members for d in m]
     noise, mean = (np.tensordot(of_each, [f(d) for d in flat], 1) for f in (lambda d: d.var(), lambda d: d.mean()))
     between = np.tensordot(of_each, [(d.mean() - mean) ** 2 for d in flat], 1)
     np.testing.assert_allclose(parts.noise, noise, rtol=1e-9)

@@ -13,7 +13,7 @@ from likelinet.cli.describe import describe, groups_in_words, summary
 from likelinet.config import parse_config
 from likelinet.core.wording import counted
 from likelinet.model import container, fitting, stacking, training
-from tests.small import COLUMNS, cli, fit, labels, quick, table
+from tests.small import COLUMNS, cli, fit, labels, narrowed, quick, table
 
 X, Y = table(40)
 COUNTS = np.random.default_rng(0).poisson(np.exp(0.2 * X[:, 0]))
@@ -257,7 +257,7 @@ def test_what_is_shown():
     model = groups().fit(X, Y)
     text, w = describe(model), [g.weight for g in model.history.groups]
     lines = text.splitlines()
-    at = lines.index(f"groups: {having_a_say(model)} of 3, by their weight")
+    at = lines.index(f"groups: {having_a_say(model)} of 3, by their weight{narrowed(model)}")
     for line, weight, group in zip(lines[at + 1 : at + 4], w, model.history.groups, strict=True):
         assert f"weight {weight:5.3f}" in line or (weight == 0.0 and "left out" in line)
         assert f"{group.members} members" in line
@@ -272,11 +272,11 @@ def test_what_is_shown():
     [
         (
             0,
-            "groups: {} of 3, by their weight; interrupted, so that group 2 and group 3 had no training",
+            "groups: {} of 3, by their weight{}; interrupted, so that group 2 and group 3 had no training",
             "weight 1.000",
         ),
-        (1, "groups: {} of 3, by their weight; interrupted, so that group 3 had no training", "left out"),
-        (2, "groups: {} of 3, by their weight", "left out"),
+        (1, "groups: {} of 3, by their weight{}; interrupted, so that group 3 had no training", "left out"),
+        (2, "groups: {} of 3, by their weight{}", "left out"),
     ],
 )
 def test_what_is_shown_of_a_model_that_was_cut_short(group: int, head: str, last: str):
@@ -285,7 +285,7 @@ def test_what_is_shown_of_a_model_that_was_cut_short(group: int, head: str, last
         model.fit(X, Y, callbacks=[raising(KeyboardInterrupt(), group)])
     first, *lines = groups_in_words(model)
     own, members = model.history.groups[group], counted(THREE[group].get("ensemble", 2), "member")
-    assert first == head.format(having_a_say(model))
+    assert first == head.format(having_a_say(model), narrowed(model))
     assert re.split(" {2,}", lines[-1].strip()) == [last, members, "interrupted", own.in_brief]
 
 

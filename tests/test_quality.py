@@ -173,7 +173,10 @@ def test_groups_are_weighed_by_the_cells_of_a_rounded_y(monkeypatch: pytest.Monk
     own = {"quality": "plain", "ensemble": 2, "network": {"hidden": [4]}, "training": {**SHORT, "folds": 2}}
     model = ll.Model({**own, "groups": [{}, {"distribution": {"kind": "laplace"}}]}).fit(X, y, progress=False)
     ((scores, _),) = asked
-    mixed = np.log(model.out_of_fold.distribution.cdf(y + 0.005) - model.out_of_fold.distribution.cdf(y - 0.005))
+    factor, step = model.history.groups[0].factor, model._fitted().targets.step
+    d = model.out_of_fold.distribution.dispersed(1.0 / factor, step)
+    assert d is not None
+    mixed = np.log(d.cdf(y + 0.005) - d.cdf(y - 0.005))
     np.testing.assert_allclose(np.logaddexp(*scores.T) - np.log(2.0), mixed, rtol=1e-8)
 
 

@@ -51,8 +51,8 @@ class ModelConfig(Config):
     """How many networks to train together; the prediction is their mixture."""
     groups: Annotated[list[GroupConfig], Field(min_length=1), BeforeValidator(_of_members)] | None = None
     """Groups of members, each an ensemble with inputs, network or family of its own, which are trained one after the
-    other. The prediction is the mixture of all of them, by weights that maximise its out-of-fold log score. Needs
-    `training.folds`."""
+    other. The prediction is the mixture of all of them, by weights that maximise its out-of-fold log score, and then a
+    factor of learned scales, of 1 or less, as a mixture is wider than its parts. Needs `training.folds`."""
     quality: Annotated[Quality, BeforeValidator(_named)] = DEFAULT
     """What all that is left open is set to: see [ensembles](user_guide/ensembles.md). Whatever is declared by itself is
     respected. `plain`: the defaults of each key, as they are listed here, so one network and a Gaussian; with L-BFGS,

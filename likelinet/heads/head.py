@@ -210,6 +210,11 @@ class Head:
                 flags[at] = slot.parameter.role in ("scale", "log_scale")
         return flags
 
+    @property
+    def learns_scales(self) -> bool:
+        """Whether training finds all scales of y, none of which is given."""
+        return all(slot.learned for slot in self.slots if slot.parameter.role == "scale")
+
     @cached_property
     def _stable(self) -> bool:
         return self.family.stable_in_float32

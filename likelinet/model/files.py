@@ -37,6 +37,7 @@ class Learned:
     filling: Any = ()
     start: Any = ()
     imagined: float = 0.0
+    factor: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class Described:
     filling: Any = ()
     start: Any = ()
     imagined: float = 0.0
+    factor: float = 1.0
     recalibration: Any = None
     stack: Any = None
     written: dict[str, Any] | None = None
@@ -69,7 +71,7 @@ class Described:
     @property
     def first(self) -> Learned:
         """What the first group of members, which may be the only one, has learned."""
-        return Learned(self.inputs, self.targets, self.n_classes, self.filling, self.start, self.imagined)
+        return Learned(self.inputs, self.targets, self.n_classes, self.filling, self.start, self.imagined, self.factor)
 
 
 def write(path: str | Path | BinaryIO, fit: Fit) -> None:
@@ -98,6 +100,7 @@ def _learned(fit: Fit) -> dict[str, Any]:
         **({"filling": fit.filling.tolist()} if len(fit.filling) else {}),
         **({"start": fit.start.tolist()} if len(fit.start) else {}),
         **({"imagined": fit.imagined} if fit.imagined else {}),
+        **({"factor": fit.factor} if fit.factor != 1.0 else {}),
     }
 
 
@@ -155,7 +158,19 @@ def _fit(
     targets = targets_of(config.distribution, distribution).from_json(learned.targets, learned.n_classes)
     filling = _filling(learned.filling, inputs)
     start = np.array(learned.start, np.float64)
-    return Fit(config, distribution, inputs, targets, theta, History(), source, filling, start, learned.imagined)
+    return Fit(
+        config,
+        distribution,
+        inputs,
+        targets,
+        theta,
+        History(),
+        source,
+        filling,
+        start,
+        learned.imagined,
+        learned.factor,
+    )
 
 
 def _check_columns(fit: Fit) -> None:
@@ -193,6 +208,8 @@ def _check_weights(fit: Fit) -> None:
         raise ValueError(f"start: the config needs {many} finite numbers")
     if not 0.0 <= fit.imagined < np.inf:
         raise ValueError("imagined: must be a weight, 0 or more")
+    if not 0.0 < fit.factor < np.inf:
+        raise ValueError("factor: must be a number above 0")
 
 
 def _filling(data: Any, inputs: Inputs) -> np.ndarray:

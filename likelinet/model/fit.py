@@ -90,6 +90,7 @@ class Fit:
     # Raw outputs and constants of the distribution of y in training, without x; none in files of earlier versions.
     start: np.ndarray = field(default_factory=lambda: np.zeros(0))
     imagined: float = 0.0  # how much imagined rows weigh beside few ones
+    factor: float = 1.0  # of the scales in predictions, by rows that members held out
     recalibration: Recalibration | None = None
     out_of_fold: OutOfFold | None = None  # in memory alone
     stack: Stack | None = None

@@ -21,7 +21,7 @@ def marginal(fit: Fit) -> Fit | None:
     groups = fit.groups
     if not all(len(group.start) for group in groups):
         return None
-    first, *others = (replace(group, theta=_without_x(group)) for group in groups)
+    first, *others = (replace(group, theta=_without_x(group), factor=1.0) for group in groups)
     return first if fit.stack is None else replace(first, stack=replace(fit.stack, others=tuple(others)))
 
 

@@ -84,7 +84,9 @@ def as_predicted(
     """Return the distributions, in the user's units, that raw outputs (M, n, many) of all members stand for."""
     shared = fit.objective.layout.views(fit.theta)[-1]
     members = fit.objective.head.distribution(raw, shared, columns)
-    return fit.targets.decode(_combined(members, log_weights))
+    d = fit.targets.decode(_combined(members, log_weights))
+    dispersed = None if fit.factor == 1.0 else d.dispersed(fit.factor, fit.targets.step)
+    return d if dispersed is None else dispersed
 
 
 def _combined(members: Distribution, log_weights: np.ndarray | None) -> Distribution:

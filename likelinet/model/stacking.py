@@ -15,6 +15,7 @@ from likelinet.core.wording import readable
 from likelinet.distributions import Distribution
 from likelinet.distributions.over.mixture_of import mixture_of
 from likelinet.model import fitting, story
+from likelinet.model.dispersing import dispersed
 from likelinet.model.fit import Fit, Stack
 from likelinet.model.prediction import predict_dist
 from likelinet.model.source import Source
@@ -94,7 +95,7 @@ def fit(
         telling, weights = whole or [0], np.zeros(len(found))  # one that was cut short only where there is no other
         counting = _in_training(found[0], rows, names[0])
         weights[telling] = _weights([found[g] for g in telling], validation, counting)
-        stacked = _stacked(config, found, weights, _ending(found, whole, cause))
+        stacked = dispersed(_stacked(config, found, weights, _ending(found, whole, cause)), counting)
         if not once:
             story.groups_weighed([group.weight for group in stacked.history.groups])
         return stacked, cause

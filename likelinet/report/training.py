@@ -62,6 +62,8 @@ def _groups(model: Model) -> list[str]:
         for g in groups
     ]
     words = "Members of several groups predict together, each group with a weight that out-of-fold rows gave it."
+    if groups[0].factor != 1.0:
+        words += f" By the same rows their scales are multiplied by {groups[0].factor:.3g}."
     return [said(words), table(["group", "members", "out-of-fold NLL", "weight", "training"], rows)]
 
 

@@ -83,6 +83,8 @@ class GroupHistory:
         That of the group by itself; None if its training was cut short, or has gone on.
     weight : float
         Of all its members together in the prediction; 0 if it is left out.
+    factor : float
+        By which the scales that its members predict are multiplied, the same for all groups.
     """
 
     in_brief: str
@@ -90,6 +92,7 @@ class GroupHistory:
     stopped: str
     out_of_fold_nll: float | None
     weight: float
+    factor: float = 1.0
 
 
 @dataclass(repr=False)

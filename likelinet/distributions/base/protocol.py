@@ -251,6 +251,13 @@ class DistributionProtocol:
         """Return the distribution of Y - by, where there is a `location`."""
         raise UndefinedError(f"{type(self).__name__} has no location.")
 
+    def dispersed(self, factor: float, step: np.ndarray | float) -> "Distribution | None":
+        """Return it with scales that are so many times as large, about its locations; None where it has no such two.
+
+        Where y lies on a lattice of this step, a density that was bounded by 1 / step still is.
+        """
+        return None
+
     def stacks_with(self, other: Any) -> bool:
         """Return whether another distribution differs in nothing but the arrays that `map_arrays` sees."""
         below, same = self.underlying(), type(other) is type(self) and other.event_shape == self.event_shape  # type: ignore[reportAttributeAccessIssue]

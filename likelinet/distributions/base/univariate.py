@@ -160,6 +160,13 @@ class Univariate(OneNumber):
         moved = {p.name: getattr(self, p.name) - by for p in self.parameters if p.role == "location"}
         return self._unchecked(**{**vars(self), **moved})
 
+    def dispersed(self, factor: float, step: np.ndarray | float) -> Distribution | None:
+        if not self.closed_under_affine(shifted=True):
+            return None
+        old = {p.name: getattr(self, p.name) for p in self.parameters if p.role == "scale"}
+        new = {name: np.maximum(factor * v, np.minimum(v, self.peak_density * step)) for name, v in old.items()}
+        return self._unchecked(**{**vars(self), **new})
+
     def log_density(self) -> LogDensity:
         params = tuple(getattr(self, p.name) for p in self.parameters)
         return lambda y, x: -self.loss(params, y)[0]

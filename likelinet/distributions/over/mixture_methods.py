@@ -48,6 +48,10 @@ class OverComponents(AnswersByComponents):
             return self
         return Levels(numbers.values, self.class_probabilities())  # type: ignore[reportAttributeAccessIssue]
 
+    def dispersed(self, factor: float, step: np.ndarray | float) -> Distribution | None:
+        inner = self.components.dispersed(factor, step)
+        return None if inner is None else self._mixture(inner, self.logits)
+
     def log_prob_of_intervals(self, y: Interval) -> np.ndarray:
         return self.log_prob(y)
 

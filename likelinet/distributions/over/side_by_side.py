@@ -140,6 +140,12 @@ class Parts(Distribution):
     def shifted(self, by: np.ndarray) -> Distribution:
         return Parts([p.shifted(by[..., 0]) for p in self.parts])
 
+    def dispersed(self, factor: float, step: np.ndarray | float) -> Distribution | None:
+        each = [p.dispersed(factor, step) for p in self.parts]
+        if all(d is None for d in each):
+            return None
+        return Parts([p if d is None else d for p, d in zip(self.parts, each, strict=True)])
+
     # ---- where the mass is -----------------------------------------------------------------------------------
 
     @property
