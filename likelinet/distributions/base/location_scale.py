@@ -14,6 +14,7 @@ from likelinet.distributions.base.other_objectives import symmetric
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.shapes import parameters_on
+from likelinet.distributions.base.standardised import Standardised
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.grids import Grid, column, on_line
 from likelinet.distributions.numerics.short_tails import ShortTails
@@ -21,7 +22,7 @@ from likelinet.distributions.numerics.short_tails import ShortTails
 Slopes = Callable[[], tuple[Array, Array]]
 
 
-class LocationScale(Univariate):
+class LocationScale(Standardised, Univariate):
     """Y = loc + scale · Z with a fixed Z; the chain rule, and what scaling does, stand here once.
 
     A family gives `_standard_loss`, `_standard_tails`, `_standard_ppf`, `_standard_crps`, the constants of Z and
@@ -149,9 +150,6 @@ class LocationScale(Univariate):
         loc, scale = (a[..., None] for a in parameters_on(self, self.batch_shape))
         return [ShortTails(sf, reach, loc, scale, np.ones(loc.shape))]
 
-    def _z(self, y: np.ndarray) -> np.ndarray:
-        return (y - self.loc) / self.scale
-
     def _ppf(self, q: np.ndarray) -> np.ndarray:
         return self.loc + self.scale * self._standard_ppf(q)
 
@@ -170,9 +168,8 @@ class LocationScale(Univariate):
     def _entropy(self) -> np.ndarray:
         return self._standard_entropy + np.log(self.scale)
 
-    def _crps(self, y: np.ndarray) -> np.ndarray:
-        z = self._z(y)
-        return np.where(np.isinf(z), np.abs(y - self.loc), self.scale * self._standard_crps(z))
+    def _crps_of_z(self, z: np.ndarray) -> np.ndarray:
+        return self._standard_crps(z)
 
     def _gini_mean_difference(self) -> np.ndarray:
         return self._standard_difference * self.scale

@@ -10,6 +10,7 @@ from likelinet.distributions.base.distribution import Distribution
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.shapes import parameters_on
+from likelinet.distributions.base.standardised import Standardised
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.estimates import deviation, quantile
 from likelinet.distributions.numerics.grids import Grid, joined, points
@@ -17,7 +18,7 @@ from likelinet.distributions.numerics.grids import Grid, joined, points
 _MOST = 1e308  # scales that the ends of an interval are apart: infinity times 0 would be nan
 
 
-class AsymmetricLaplace(Univariate):
+class AsymmetricLaplace(Standardised, Univariate):
     r"""The asymmetric Laplace distribution; with a fixed τ and a constant scale, quantile regression.
 
     .. math:: p(y) = \frac{\tau (1 - \tau)}{\sigma} e^{-\rho_\tau(z)}, \qquad z = \frac{y - \mu}{\sigma},
@@ -124,9 +125,6 @@ class AsymmetricLaplace(Univariate):
         with np.errstate(all="ignore"):  # of branches that are not taken
             return _log_interval(params, low, high)
 
-    def _z(self, y: np.ndarray) -> np.ndarray:
-        return (y - self.loc) / self.scale
-
     def _ppf(self, q: np.ndarray) -> np.ndarray:
         return self.loc - self.scale * _upper_quantile(1.0 - self.tau, self.tau, q)
 
@@ -164,11 +162,10 @@ class AsymmetricLaplace(Univariate):
         pinball = self.scale / other.scale * (other.tau * (self._skew() - z) + self._shortfall(z))
         return other.entropy() - self._entropy() + pinball - 1.0
 
-    def _crps(self, y: np.ndarray) -> np.ndarray:
-        z, tau = self._z(y), self.tau
+    def _crps_of_z(self, z: np.ndarray) -> np.ndarray:
+        tau = self.tau
         half_spread = (tau * (1.0 - 0.5 * tau)) / (1.0 - tau) + 0.5 * (1.0 - tau) * (1.0 + tau) / tau
-        values = self.scale * (2.0 * self._shortfall(z) + self._skew() - z - half_spread)
-        return np.where(np.isinf(z), np.abs(y - self.loc), values)
+        return 2.0 * self._shortfall(z) + self._skew() - z - half_spread
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         up, down = rng.standard_exponential((2, *shape))

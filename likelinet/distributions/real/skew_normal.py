@@ -12,6 +12,7 @@ from likelinet.core.wording import called
 from likelinet.distributions.base.parameter import Backward, Parameter, TailsBackward
 from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.shapes import parameters_on
+from likelinet.distributions.base.standardised import Standardised
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics import quadrature
 from likelinet.distributions.numerics.estimates import positive_spread
@@ -29,7 +30,7 @@ _MOST_SKEWED = 0.98  # the sample skewness is cut here; that of the distribution
 Function = Callable[[np.ndarray], np.ndarray]
 
 
-class SkewNormal(Univariate):
+class SkewNormal(Standardised, Univariate):
     r"""Azzalini's skew-normal distribution.
 
     .. math:: p(y) = \frac{2}{\sigma} \varphi(z) \Phi(\alpha z), \qquad z = \frac{y - \mu}{\sigma}
@@ -124,9 +125,6 @@ class SkewNormal(Univariate):
 
         return log_cdf, log_sf, backward
 
-    def _z(self, y: np.ndarray) -> np.ndarray:
-        return (y - self.loc) / self.scale
-
     def _cdf(self, y: np.ndarray) -> np.ndarray:
         return _cdf(self._z(y), self.alpha, lambda p: p, lambda log_p: np.exp(log_p), high=1.0)
 
@@ -179,9 +177,9 @@ class SkewNormal(Univariate):
         zero, one = np.zeros(self.batch_shape), np.ones(self.batch_shape)
         return quadrature.entropy(SkewNormal(zero, one, self.alpha)) + np.log(self.scale)
 
-    def _crps(self, y: np.ndarray) -> np.ndarray:
+    def _crps_of_z(self, z: np.ndarray) -> np.ndarray:
         # E|Y - y| - ½ E|Y - Y'|, both by parts; the second has the orthant probabilities of a Gaussian pair.
-        z, a = self._z(y), self.alpha
+        a = self.alpha
         mean = np.sqrt(2.0 / np.pi) * self._delta()
         density = np.exp(_log_density(_held(z), a))
         log_cdf, log_sf, _, _ = standard_tails(z, a)
@@ -189,7 +187,7 @@ class SkewNormal(Univariate):
         apart = apart - mean * scipy.special.erf(np.hypot(1.0, a) * z / np.sqrt(2.0))
         angle = np.arcsin(1.0 / (1.0 + 2.0 / np.maximum(a * a, 1e-300)))
         pair = (1.0 + 2.0 / np.pi * angle) / np.sqrt(np.pi) - 2.0 / np.pi * mean * np.arctan(a / np.sqrt(2.0))
-        return np.where(np.isinf(z), np.abs(y - self.loc), self.scale * (apart - pair))
+        return apart - pair
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         folded, free = np.abs(rng.standard_normal(shape)), rng.standard_normal(shape)

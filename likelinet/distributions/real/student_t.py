@@ -12,6 +12,7 @@ from likelinet.distributions.base.other_objectives import symmetric, trigamma
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.protocol import LogDensity
 from likelinet.distributions.base.shapes import parameters_on
+from likelinet.distributions.base.standardised import Standardised
 from likelinet.distributions.base.univariate import Univariate
 from likelinet.distributions.numerics.estimates import median_and_quartiles
 from likelinet.distributions.numerics.gammas import ZETA, log_gamma_ratio
@@ -29,7 +30,7 @@ _K = np.arange(2.0, 20.0)
 _SERIES_AT_ONE = np.array([np.log(2.0), *((1.0 - 0.5**_K) * (2.0**_K - 2.0) * ZETA[2:20] / _K)])
 
 
-class StudentT(Univariate):
+class StudentT(Standardised, Univariate):
     r"""Student's t distribution: a Gaussian with heavier tails.
 
     .. math:: p(y) = \frac{\Gamma(\frac{\nu+1}{2})}{\Gamma(\frac{\nu}{2})\sqrt{\nu\pi}\,\sigma}
@@ -117,9 +118,6 @@ class StudentT(Univariate):
 
         return values, backward
 
-    def _z(self, y: np.ndarray) -> np.ndarray:
-        return (y - self.loc) / self.scale
-
     def _cdf(self, y: np.ndarray) -> np.ndarray:
         z = self._z(y)
         beyond = tail(self.df, z)
@@ -206,9 +204,11 @@ class StudentT(Univariate):
         return (half + 0.5) * digammas + 0.5 * np.log(2.0 * np.pi) - log_gamma_ratio(half) + np.log(self.scale)
 
     def _crps(self, y: np.ndarray) -> np.ndarray:
-        # It is finite for ν > ½. 2 (p(z) (ν + z²) - c) / (ν - 1) is 0/0 at ν = 1: p(z) (ν + z²) = c exp((ν - 1) t).
-        df, z = self.df, self._z(y)
-        excess, size = df - 1.0, np.abs(z)
+        return np.where(self.df > 0.5, super()._crps(y), np.inf)  # it is finite for ν > ½
+
+    def _crps_of_z(self, z: np.ndarray) -> np.ndarray:
+        # 2 (p(z) (ν + z²) - c) / (ν - 1) is 0/0 at ν = 1: p(z) (ν + z²) = c exp((ν - 1) t).
+        df, excess, size = self.df, self.df - 1.0, np.abs(z)
         log_square = np.log1p(z * z / df)
         log_square = np.where(size / np.sqrt(df) > _FAR, 2.0 * np.log(size) - np.log(df), log_square)
         near = np.abs(excess) < _NEAR_ONE
@@ -218,9 +218,7 @@ class StudentT(Univariate):
         # c = √ν B(½, ν-½) / B(½, ν/2)²
         log_c = 2.0 * log_gamma_ratio(0.5 * df) - log_gamma_ratio(df - 0.5)
         c = 0.5 * df * np.exp(log_c) / np.sqrt(np.pi * (1.0 - 0.5 / df))
-        middle = size * (1.0 - 2.0 * tail(df, z)) + 2.0 * c * t * scipy.special.exprel(excess * t)
-        values = np.where(np.isinf(z), np.abs(y - self.loc), self.scale * middle)
-        return np.where(df > 0.5, values, np.inf)
+        return size * (1.0 - 2.0 * tail(df, z)) + 2.0 * c * t * scipy.special.exprel(excess * t)
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return self.loc + self.scale * rng.standard_t(np.broadcast_to(self.df, shape))
