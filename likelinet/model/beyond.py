@@ -14,14 +14,14 @@ from likelinet.core.processes import ALONE, Processes
 from likelinet.core.reused import Reused
 from likelinet.engines.engine import Data
 from likelinet.model.fit import Fit
-from likelinet.model.lacking import Lacking, lacking_in
 from likelinet.model.planning import plan_of
 from likelinet.model.training import Encoded, check_range, is_exact
 from likelinet.tables.arrow import pa
 from likelinet.tables.kinds.category import Category
 from likelinet.tables.kinds.statistics import Apart
+from likelinet.tables.lacking import Lacking
 from likelinet.tables.roles import Roles
-from likelinet.tables.rows import Rows, declared_table, lacking_in_all, target_names
+from likelinet.tables.rows import Rows, declared_table, lacking_in, lacking_in_all, target_names
 from likelinet.tables.shuffled import Beyond, Reader
 from likelinet.tables.stream import Stream
 from likelinet.tables.survey import surveyed
@@ -237,7 +237,7 @@ class _Maker:
         gathered = self._beyond.processes.gathered(json.dumps(mine).encode())
         every = [{int(place): Lacking(**each) for place, each in json.loads(data).items()} for data in gathered]
         places = sorted(set.intersection(*map(set, every)))
-        sum((each[place] for place in places for each in every), Lacking()).note(self._what)
+        sum((each[place] for place in places for each in every), Lacking()).note(f"Of the whole stream, {self._what}")
 
     def _kept(self, table: Table) -> Table:
         """Return the rows that are not held out."""

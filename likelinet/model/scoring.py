@@ -14,8 +14,9 @@ from likelinet.core.notes import each_kind_once, note
 from likelinet.model.questions import Questions
 from likelinet.scores.calibration import log_prob
 from likelinet.scores.parts import Part, part_of, together
+from likelinet.tables.lacking import Lacking
 from likelinet.tables.named_target import named_in_stream
-from likelinet.tables.rows import Rows, declared_table, has_weight, lacking_in_all, share_of
+from likelinet.tables.rows import Rows, declared_table, has_weight, share_of, without_weight
 from likelinet.tables.stream import Stream
 from likelinet.tables.table import Table
 from likelinet.tables.undressed import Astray
@@ -77,21 +78,23 @@ class Scoring(Questions):
         return {"elbo": float(np.average(bounds, weights=weights)), **scores} if bounds else scores
 
     def _in_blocks(self, stream: Stream, y: Any, sample_weight: Any) -> Iterator[Rows]:
-        """Yield the rows of each block that has any with a weight and y."""
-        data, fit, some = named_in_stream(self.config, y, sample_weight).data, self._fitted(), False
-        astray = {name: Astray() for name, how in fit.written.items() if how.words}
+        """Yield the rows of each block that has any with a weight and y, and then say which lack y."""
+        config, fit, some = named_in_stream(self.config, y, sample_weight), self._fitted(), False
+        astray, lacking = {name: Astray() for name, how in fit.written.items() if how.words}, Lacking()
         for block in map(fit.read, stream):
             try:
                 rows = self._observed(block, y, None, part=True)
             except DataError:
-                if not lacking_in_all(block, data, self._roles.labels):
-                    raise
-                rows = None
-            weighed = block.taken(has_weight(block, data)) if astray else block
+                if without_weight(block, config.data):
+                    continue
+                raise
+            weighed = block.taken(has_weight(block, config.data)) if astray else block
             astray = {name: known + Astray.known(weighed, name) for name, known in astray.items()}
-            if rows is not None:
+            lacking += rows.lacking
+            if rows.table.n:
                 some = True
                 yield rows
-        gathered(partial(of.check, name, fit.written[name], share_of(data)) for name, of in astray.items())
+        gathered(partial(of.check, name, fit.written[name], share_of(config.data)) for name, of in astray.items())
         if not some:
             raise DataError("The table is empty: it has no rows with y.")
+        lacking.note(self._roles_of(config).y_name)

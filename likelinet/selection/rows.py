@@ -13,7 +13,8 @@ from likelinet.core.wording import counted
 from likelinet.tables.arrays import row_weights
 from likelinet.tables.events import with_event_label
 from likelinet.tables.hold_out import HoldOut
-from likelinet.tables.rows import declared_table, note_without_y, target_names, with_numbers, without_y
+from likelinet.tables.lacking import Lacking
+from likelinet.tables.rows import declared_table, target_names, with_numbers, without_y
 from likelinet.tables.table import Table
 
 
@@ -57,7 +58,7 @@ def scored_rows(config: ModelConfig, table: Table, folds: int) -> ScoredRows:
     table = with_numbers(written, config.data)
     lacking = without_y(table, config.data, labels=True)
     if lacking.any() and not config.data.strict:
-        note_without_y(lacking, written, table, target_names(config.data), "The target")
+        Lacking.of(lacking, written, table, target_names(config.data)).note("The target")
     table, weight = weighted(config, table)
     config = with_event_label(config, table)
     return ScoredRows(config, table, weight, folds_of(config, table, folds))

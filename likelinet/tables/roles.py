@@ -122,7 +122,7 @@ class Roles:
         every : bool
             Whether a missing y is an error.
         part : bool
-            Whether they are some of many rows, in which y may have more text than in all.
+            Whether they are some of many rows, of which all may lack y, or have more text in it than all rows together.
 
         Raises
         ------

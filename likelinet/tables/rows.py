@@ -1,6 +1,6 @@
 """Rows: a table with its target and weights, from arguments or from columns of the table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -11,8 +11,8 @@ from likelinet.config import DataConfig
 from likelinet.config.data import IntervalTargetConfig, TimeTargetConfig
 from likelinet.core.errors import DataError
 from likelinet.core.gathered import also, attempted, gathered
-from likelinet.core.notes import note, unnoted
-from likelinet.core.wording import counted, rows_of, shown
+from likelinet.core.notes import unnoted
+from likelinet.core.wording import counted, rows_of
 from likelinet.distributions import Interval
 from likelinet.tables.arrays import as_array, row_weights
 from likelinet.tables.cells import NO_LABELS, has_leading_zeros, is_missing
@@ -20,6 +20,7 @@ from likelinet.tables.coded import Coded
 from likelinet.tables.columns import is_time
 from likelinet.tables.events import events
 from likelinet.tables.frames import levels_of
+from likelinet.tables.lacking import Lacking
 from likelinet.tables.marked import absent
 from likelinet.tables.oddities import refuse_absent
 from likelinet.tables.recognise.written import Written
@@ -38,7 +39,7 @@ class Rows:
 
     `levels` are those of a target that is a category with an order, declared as such by a DataFrame; `beyond` is the
     stream that these rows are a sample of, if there are more to train on. `written` is how those columns of y and of
-    weights are written that are numbers in text.
+    weights are written that are numbers in text; `lacking` has the rows that were left out as they lack y.
     """
 
     table: Table
@@ -47,6 +48,7 @@ class Rows:
     levels: list[Any] | None = None
     beyond: Beyond | None = None
     written: Mapping[str, Written] = field(default_factory=dict)
+    lacking: Lacking = field(default_factory=Lacking)
 
     @property
     def worn(self) -> dict[str, Written]:
@@ -79,7 +81,8 @@ def read_rows(
     every : bool
         Whether a missing y is an error, as it is where the config is strict.
     part : bool
-        Whether they are some of many rows, in which y may have more text than in all if the config is not strict.
+        Whether they are some of many rows, of which all may lack y, or have more text in it than all rows together, if
+        the config is not strict; whoever reads the others says which lack it.
 
     Raises
     ------
@@ -106,18 +109,21 @@ def read_rows(
         weighted, written = undressed_as(table, names, 1.0, "Weight", check=True)
         weight = weights_of(weighted, data, sample_weight)
     table, y, weight = _kept(weight > 0.0, table, y, weight)
-    plain = table
+    plain, left_out = table, Lacking()
     if y is None and not labels:
         table, of_y = undressed_as(table, target_names(data), share_of(data), "Target", check)
         written |= of_y
     if not (data.strict or every):
         lacking = without_y(table, data, labels) if y is None else _absent(y)
-        if lacking.all():
+        if lacking.all() and not part:
             raise DataError(f"{what} is missing in every row: there is nothing to learn from.")
         if lacking.any():
-            note_without_y(lacking, plain, table, () if y is not None else target_names(data), what)
+            left_out = Lacking.of(lacking, plain, table, () if y is not None else target_names(data))
+            if not part:
+                left_out.note(what)
             table, y, weight = _kept(~lacking, table, y, weight)
-    return Rows(table, _target(table, data, labels) if y is None else y, weight, levels, written=written)
+    y = _target(table, data, labels) if y is None else y
+    return Rows(table, y, weight, levels, written=written, lacking=left_out)
 
 
 def weights_of(table: Table, data: DataConfig, sample_weight: Any) -> np.ndarray:
@@ -171,40 +177,24 @@ def lacking_in_all(table: Table, data: DataConfig, labels: bool) -> bool:
     return not isinstance(weighed, DataError) and bool((without_y(read, data, labels) | ~weighed).all())
 
 
+def without_weight(table: Table, data: DataConfig) -> bool:
+    """Whether the weight of all rows, in the column that `data.weight` names, is 0."""
+    weighed = attempted(partial(has_weight, table, data))
+    return not isinstance(weighed, DataError) and not weighed.any()
+
+
 def has_weight(table: Table, data: DataConfig) -> np.ndarray:
     """Return the rows whose weight, in the column that `data.weight` names, is not 0, as it may be in all of them."""
     return _weights(table, data) != 0.0
 
 
-def note_without_y(lacking: np.ndarray, table: Table, read: Table, names: Sequence[str], what: str) -> None:
-    """Warn of rows that are left out since their y is missing, or text where numbers are meant.
+def lacking_in(table: Table, read: Table, data: DataConfig, labels: bool) -> Lacking:
+    """Return the rows of a table that have a weight, but no y in the columns that `data.target` names.
 
-    Parameters
-    ----------
-    lacking : ndarray of bool
-        These rows.
-    table, read : Table
-        With y as it is written, and as it is read.
-    names : sequence of str
-        The columns of y in it, if there are any.
-    what : str
-        How the note calls y.
+    `table` has y as it is written, and `read` as the stream's sample is read.
     """
-    text, first = np.zeros(len(lacking), bool), ""
-    for name in names:
-        cells = table.plain(name)
-        strays = absent(read.plain(name)) & ~absent(cells)  # others lack another column of y
-        first = first or (shown(str(cells[int(strays.argmax())])) if strays.any() else "")
-        text |= strays
-    many = int(lacking.sum())
-    rows = f"in {counted(many, 'row')} ({rows_of(lacking, table.index)}), which {'is' if many == 1 else 'are'} left out"
-    if text.sum() == many:
-        note(f"{what} is text {rows}: '{first}', say.")
-    elif text.any():
-        said = f"{what} is missing {rows}; it is text in {rows_of(text, table.index)}: '{first}', say."
-        note(said, kinds=(f"{what} is missing", f"{what} is text"))
-    else:
-        note(f"{what} is missing {rows}.")
+    read = read if labels else with_numbers(read, data)
+    return Lacking.of(without_y(read, data, labels) & has_weight(table, data), table, read, target_names(data))
 
 
 def _absent(y: np.ndarray | Interval) -> np.ndarray:
