@@ -279,7 +279,8 @@ class Questions(ABC):
             observed = fit.recognise(rows, roles.y_name) if rows.table.n else rows.y  # none of a part where all lack it
         target = {} if config is self.config else dict.fromkeys(target_names(config.data))  # of this call alone
         left = {name: column for name, column in rows.table.columns.items() if name not in target}
-        return Rows(replace(rows.table, columns=left), observed, rows.weight, lacking=rows.lacking)
+        table = replace(rows.table, columns=left)
+        return Rows(table, observed, rows.weight, astray=rows.astray, lacking=rows.lacking)
 
     def _ask(self, X: Any, question: Callable[[Fit, EncodedRows], T]) -> T:
         """Return the answer to a question about the rows of a table, and note which columns played no part in it."""

@@ -16,7 +16,7 @@ from likelinet.scores.calibration import log_prob
 from likelinet.scores.parts import Part, part_of, together
 from likelinet.tables.lacking import Lacking
 from likelinet.tables.named_target import named_in_stream
-from likelinet.tables.rows import Rows, declared_table, has_weight, share_of, without_weight
+from likelinet.tables.rows import Rows, declared_table, share_of, without_weight
 from likelinet.tables.stream import Stream
 from likelinet.tables.table import Table
 from likelinet.tables.undressed import Astray
@@ -80,7 +80,7 @@ class Scoring(Questions):
     def _in_blocks(self, stream: Stream, y: Any, sample_weight: Any) -> Iterator[Rows]:
         """Yield the rows of each block that has any with a weight and y, and then say which lack y."""
         config, fit, some = named_in_stream(self.config, y, sample_weight), self._fitted(), False
-        astray, lacking = {name: Astray() for name, how in fit.written.items() if how.words}, Lacking()
+        astray, lacking = dict[str, Astray](), Lacking()
         for block in map(fit.read, stream):
             try:
                 rows = self._observed(block, y, None, part=True)
@@ -88,8 +88,7 @@ class Scoring(Questions):
                 if without_weight(block, config.data):
                     continue
                 raise
-            weighed = block.taken(has_weight(block, config.data)) if astray else block
-            astray = {name: known + Astray.known(weighed, name) for name, known in astray.items()}
+            astray |= {name: astray.get(name, Astray()) + of for name, of in rows.astray.items()}
             lacking += rows.lacking
             if rows.table.n:
                 some = True

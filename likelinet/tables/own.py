@@ -11,17 +11,16 @@ from likelinet.core.gathered import gathered
 from likelinet.core.notes import unnoted
 from likelinet.tables.coded import coded
 from likelinet.tables.kinds.boolean import are_truths, truths
-from likelinet.tables.recognise.written import Written
 from likelinet.tables.rows import share_of
 from likelinet.tables.table import Table
 from likelinet.tables.text import Text
-from likelinet.tables.undressed import undressed_as
+from likelinet.tables.undressed import Undressed, undressed_as
 
 
 def y_of_x(
     table: Table, names: Sequence[str], data: DataConfig, labels: bool, check: bool
-) -> tuple[np.ndarray | None, dict[str, Written]]:
-    """Return columns as numbers, shape (n, d), and how they are written in text.
+) -> tuple[np.ndarray | None, Undressed]:
+    """Return columns as numbers, shape (n, d), and what was told of them where they are text.
 
     There are no numbers where columns are what a target of these names is as well.
 
@@ -44,7 +43,8 @@ def y_of_x(
         For all columns at once of which there is nothing to give back in this form.
     """
     with unnoted():  # how columns are read is said of x
-        read, written = (table, {}) if labels else undressed_as(table, names, share_of(data), "Column", check)
+        found = undressed_as(table, () if labels else names, share_of(data), "Column", check)
+    read = found.table
     bools = [name for name in names if read.holds_bools(name) or (not labels and _truths(read, name) is not None)]
     others = [name for name in names if name not in bools]
     are_text = gathered(partial(read.is_text, name) for name in others)
@@ -56,10 +56,10 @@ def y_of_x(
             f"numbers: leave {'it' if one else 'them'} out by data.exclude, or name other columns in data.target."
         )
     if text or (not labels and len(bools) == len(names)):
-        return None, {}
+        return None, found
     if labels and not bools:
-        return None, {}
-    return np.stack([_numbers(read, name) for name in names], axis=1), written  # 0 and 1 have a mean
+        return None, found
+    return np.stack([_numbers(read, name) for name in names], axis=1), found  # 0 and 1 have a mean
 
 
 def _numbers(table: Table, name: str) -> np.ndarray:

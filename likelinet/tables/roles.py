@@ -16,9 +16,9 @@ from likelinet.core.wording import nearest
 from likelinet.tables.hold_out import HoldOut
 from likelinet.tables.inputs import learn_inputs
 from likelinet.tables.own import y_of_x
-from likelinet.tables.recognise.written import Written
 from likelinet.tables.rows import Rows, declared_table, output_names, read_rows, target_names
 from likelinet.tables.table import Table
+from likelinet.tables.undressed import Undressed
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ class Roles:
             If the rows cannot be used, or are written in another way than the table knows.
         """
         data, table = self.config.data, declared_table(X, self.config.data)
-        of_x = dict[str, Written]()
+        of_x = Undressed(table, {}, {})
         if y is None and self.y_is_x and table.n:
             own = self.features(table) if features is None else features
             if features is not None and named != table.named and len(own) == len(table.columns):
@@ -141,7 +141,7 @@ class Roles:
             data = data.model_copy(update={"target": own})
         with also(partial(self.look, table)) if features is None else nullcontext():
             rows = read_rows(data, self.labels, table, y, sample_weight, self.y_name, every, part)
-        return replace(rows, written={**rows.written, **of_x})
+        return replace(rows, written={**rows.written, **of_x.written}, astray={**rows.astray, **of_x.astray})
 
 
 def read_by_family(table: Table, name: str) -> np.ndarray:

@@ -27,7 +27,7 @@ from likelinet.tables.recognise.written import Written
 from likelinet.tables.shuffled import Beyond
 from likelinet.tables.table import Table, as_table
 from likelinet.tables.text import Text
-from likelinet.tables.undressed import undressed, undressed_as
+from likelinet.tables.undressed import Astray, undressed, undressed_as
 
 MOST = 0.9  # share of the target that must be numbers for text among them to be missing
 LONGEST = 1000  # bytes of a label of a class
@@ -39,7 +39,8 @@ class Rows:
 
     `levels` are those of a target that is a category with an order, declared as such by a DataFrame; `beyond` is the
     stream that these rows are a sample of, if there are more to train on. `written` is how those columns of y and of
-    weights are written that are numbers in text; `lacking` has the rows that were left out as they lack y.
+    weights are written that are numbers in text; `astray` has the cells of y that are written in another way than the
+    table knows, and `lacking` the rows that were left out as they lack y.
     """
 
     table: Table
@@ -48,6 +49,7 @@ class Rows:
     levels: list[Any] | None = None
     beyond: Beyond | None = None
     written: Mapping[str, Written] = field(default_factory=dict)
+    astray: Mapping[str, Astray] = field(default_factory=dict)
     lacking: Lacking = field(default_factory=Lacking)
 
     @property
@@ -106,12 +108,12 @@ def read_rows(
     look, check = y is None and sample_weight is None, data.strict or not part
     with also(partial(_look, table, data, labels, data.strict or every, check) if look else lambda: None):
         names = [data.weight] if data.weight and sample_weight is None else []
-        weighted, written = undressed_as(table, names, 1.0, "Weight", check=True)
+        weighted, written, _ = undressed_as(table, names, 1.0, "Weight", check=True)
         weight = weights_of(weighted, data, sample_weight)
     table, y, weight = _kept(weight > 0.0, table, y, weight)
-    plain, left_out = table, Lacking()
+    plain, astray, left_out = table, dict[str, Astray](), Lacking()
     if y is None and not labels:
-        table, of_y = undressed_as(table, target_names(data), share_of(data), "Target", check)
+        table, of_y, astray = undressed_as(table, target_names(data), share_of(data), "Target", check)
         written |= of_y
     if not (data.strict or every):
         lacking = without_y(table, data, labels) if y is None else _absent(y)
@@ -123,7 +125,7 @@ def read_rows(
                 left_out.note(what)
             table, y, weight = _kept(~lacking, table, y, weight)
     y = _target(table, data, labels) if y is None else y
-    return Rows(table, y, weight, levels, written=written, lacking=left_out)
+    return Rows(table, y, weight, levels, written=written, astray=astray, lacking=left_out)
 
 
 def weights_of(table: Table, data: DataConfig, sample_weight: Any) -> np.ndarray:
@@ -146,7 +148,7 @@ def _look(table: Table, data: DataConfig, labels: bool, every: bool, check: bool
     if not labels:
         there = [name for name in target_names(data) if name in table.columns]
         with unnoted():
-            table, _ = undressed_as(table, there, share_of(data), "Target", check)
+            table, *_ = undressed_as(table, there, share_of(data), "Target", check)
     gathered((partial(_target, table, data, labels), *(partial(refuse_absent, table, name) for name in missing)))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -33,17 +34,26 @@ def undressed(table: Table, names: Sequence[str], agree: float, what: str) -> Ta
     what : str
         How notes call such a column.
     """
-    return undressed_as(table, names, agree, what)[0]
+    return undressed_as(table, names, agree, what).table
 
 
-def undressed_as(
-    table: Table, names: Sequence[str], agree: float, what: str, check: bool = False
-) -> tuple[Table, dict[str, Written]]:
-    """Return what `undressed` does, and how those columns of text are written that are meant as numbers.
+class Undressed(NamedTuple):
+    """A table that `undressed` returns, with what was told of columns of text that are meant as numbers.
+
+    `written` is how they are written, and `astray` has the cells that are not written as the table knew it, if it did.
+    """
+
+    table: Table
+    written: dict[str, Written]
+    astray: dict[str, "Astray"]
+
+
+def undressed_as(table: Table, names: Sequence[str], agree: float, what: str, check: bool = False) -> Undressed:
+    """Return what `undressed` does, and what was told of the columns.
 
     With `check`, raise `DataError` where less than that share of a column is written as the table knows it.
     """
-    told, found = dict[str, Written](), dict[str, np.ndarray]()
+    told, found, astray = dict[str, Written](), dict[str, np.ndarray](), dict[str, Astray]()
     for name in names:
         cells = table.plain(name)
         read = _read(table, name, cells, agree) if isinstance(cells, Text) else None
@@ -51,15 +61,16 @@ def undressed_as(
             told[name], numbers = read
             if told[name].words or table.holds_text(name):  # codes like 007 stay text
                 found[name] = numbers
+            if name in table.written and table.written[name].words:
+                astray[name] = Astray.of(table, name, numbers)
     if check:
-        known = [name for name in found if name in table.written and table.written[name].words]
-        gathered(partial(Astray.of(table, n, found[n]).check, n, table.written[n], agree) for n in known)
+        gathered(partial(of.check, name, table.written[name], agree) for name, of in astray.items())
     for name, how in told.items():
         if how.words:
             note(f"{what} '{name}' is read as {how.words}.", TargetNote)
     for name, numbers in found.items():
         table = _with(table, name, numbers)
-    return table, told
+    return Undressed(table, told, astray)
 
 
 def read_as(table: Table, written: Mapping[str, Written], whole: Collection[str] = ()) -> Table:
@@ -106,14 +117,6 @@ class Astray:
             i = int(stray.argmax())
             first = f"'{shown(str(table.plain(name)[i]))}' in row {table.number_of(i)}"
         return Astray(int(stray.sum()), int((~missing).sum()), first)
-
-    @staticmethod
-    def known(table: Table, name: str) -> "Astray":
-        """Return those of a column that may be text, of which the table knows how it is written."""
-        cells = table.plain(name) if name in table.columns else None
-        if not isinstance(cells, Text):
-            return Astray()
-        return Astray.of(table, name, table.written[name].numbers(cells, table.parsed(name)))
 
     def __add__(self, other: "Astray") -> "Astray":
         """Return these and others of the same column."""

@@ -12,6 +12,9 @@ import pytest
 
 import likelinet as ll
 from likelinet.model import beyond
+from likelinet.tables.cells import Parsed
+from likelinet.tables.recognise.written import Written
+from likelinet.tables.text import Text
 from tests.small import quick
 
 N, ROWS = 4000, 250
@@ -234,3 +237,17 @@ def test_an_odd_weight_is_named_as_in_memory(tmp_path: Path):
             ll.DataError, match=r"^Column 'w' is written in another way .* differs, first '2x' in row 778;"
         ):
             model.score(table)
+
+
+@pytest.mark.filterwarnings("ignore:Target 'y' is|Numbers outside")
+def test_y_of_each_block_is_read_once(by_points: ll.Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    stream = ll.Stream(write(tmp_path / "t.parquet", [european(int(y)) for y in Y]))
+    original, read = Written.numbers, list[int]()
+
+    def numbers(self: Written, cells: Text, parsed: Parsed) -> np.ndarray:
+        read.append(len(cells))
+        return original(self, cells, parsed)
+
+    monkeypatch.setattr(Written, "numbers", numbers)
+    by_points.score(stream)
+    assert read == [block.n for block in stream]
