@@ -50,7 +50,7 @@ def test_rows_of_weight_2_are_rows_twice():
         np.testing.assert_allclose(got, want, rtol=1e-12)
 
 
-@pytest.mark.parametrize(("rows", "bins"), [(16, 2), (100, 12), (384, 48), (5000, 48)])
+@pytest.mark.parametrize(("rows", "bins"), [(16, 2), (100, 12), (384, 48), (1500, 48), (3200, 100), (9000, 192)])
 def test_few_rows_have_few_bins(rows: int, bins: int):
     edges, _ = learn_pieces(RNG.standard_normal(rows), np.ones(rows), of_bins("auto"))
     assert len(edges) == bins + 1

@@ -144,7 +144,7 @@ class PiecewiseLinearConfig(Config):
     """How numbers become inputs."""
     bins: Annotated[int, Field(ge=2, le=1024)] | Literal["auto"] = "auto"
     """Bins of each column, at most: between all different numbers where these are few enough, else between quantiles;
-    `auto`: 48, with at least 8 rows in each, whatever these weigh."""
+    `auto`: 48 with at least 8 rows in each, and up to 192 with at least 32, whatever these weigh."""
 
 
 NumericConfig = Annotated[

@@ -5,9 +5,21 @@ import numpy as np
 from likelinet.config import PiecewiseLinearConfig
 from likelinet.distributions.numerics.estimates import quantiles
 
-BINS = 48  # held-out likelihoods hardly rose with more
-ROWS = 8  # of training in each bin, at least
+BINS = 48  # of a few thousand rows held-out likelihoods hardly rose with more
+ROWS = 8  # of training in each of these, at least
+MOST, MANY = 192, 32  # bins of more rows, and how many rows each of these has at least
 APART = 1e-6  # of the largest number, how far apart edges are: single precision tells where in a bin a number lies
+
+
+def bins_of(rows: int) -> int:
+    """Return how many bins so many rows have at most, where the user leaves it open.
+
+    Examples
+    --------
+    >>> [bins_of(n) for n in (10, 100, 1000, 3200, 100_000)]
+    [2, 12, 48, 100, 192]
+    """
+    return max(2, min(BINS, rows // ROWS), min(MOST, rows // MANY))
 
 
 def learn_pieces(
@@ -26,7 +38,7 @@ def learn_pieces(
     config : PiecewiseLinearConfig
         How many bins there are at most.
     """
-    bins = max(2, min(BINS, len(z) // ROWS)) if config.bins == "auto" else config.bins
+    bins = bins_of(len(z)) if config.bins == "auto" else config.bins
     values = np.unique(z)
     if len(values) > bins + 1:
         inner = quantiles(z, weight, [k / bins for k in range(1, bins)])
