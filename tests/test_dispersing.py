@@ -11,7 +11,7 @@ from scipy import stats
 
 import likelinet as ll
 from likelinet.cli.describe import groups_in_words
-from likelinet.model import container, dispersing
+from likelinet.model import container, dispersing, stacking
 from likelinet.model.dispersing import dispersed
 from likelinet.model.marginal import predict_both
 from likelinet.model.members import each_member
@@ -27,10 +27,7 @@ MOVED: dict[str, tuple[ll.Distribution, Any]] = {
     "gaussian": (ll.Gaussian(LOC, SCALE), stats.norm(LOC, 0.4 * SCALE)),
     "laplace": (ll.Laplace(LOC, SCALE), stats.laplace(LOC, 0.4 * SCALE)),
     "logistic": (ll.Logistic(LOC, SCALE), stats.logistic(LOC, 0.4 * SCALE)),
-    "cauchy": (ll.Cauchy(LOC, SCALE), stats.cauchy(LOC, 0.4 * SCALE)),
-    "gumbel": (ll.Gumbel(LOC, SCALE), stats.gumbel_r(LOC, 0.4 * SCALE)),
     "student_t": (ll.StudentT(4.0, LOC, SCALE), stats.t(4.0, LOC, 0.4 * SCALE)),
-    "skew_normal": (ll.SkewNormal(LOC, SCALE, 2.0), stats.skewnorm(2.0, LOC, 0.4 * SCALE)),
 }
 
 
@@ -44,9 +41,14 @@ def test_scales_are_multiplied_about_locations(name: str):
 
 
 @pytest.mark.parametrize(
-    "d", [ll.Gamma(2.0, 1.0), ll.Poisson(3.0), ll.VonMises(0.0, 2.0), ll.LogNormal(0.0, 1.0), ll.Bernoulli(0.0)]
+    "d",
+    [
+        *(ll.Gamma(2.0, 1.0), ll.Poisson(3.0), ll.VonMises(0.0, 2.0), ll.LogNormal(0.0, 1.0), ll.Bernoulli(0.0)),
+        *(ll.Gumbel(0.0, 1.0), ll.SkewNormal(0.0, 1.0, 2.0), ll.JohnsonSU(-5.0, 2.0, 0.0, 1.0)),
+    ],
+    ids=repr,
 )
-def test_others_have_no_scale_about_a_location(d: ll.Distribution):
+def test_others_have_no_scale_about_a_middle(d: ll.Distribution):
     assert d.dispersed(0.4, 0.0) is None
     assert ll.Mixture(d.map_arrays(lambda a, _: np.stack([a, a])), np.zeros(2)).dispersed(0.4, 0.0) is None
 
@@ -63,7 +65,7 @@ def test_mixtures_move_what_they_are_made_of():
     np.testing.assert_allclose(made.log_prob(0.7), np.log(pdf), rtol=1e-12)
 
 
-@pytest.mark.parametrize("name", ["gaussian", "laplace", "logistic", "cauchy", "gumbel"])
+@pytest.mark.parametrize("name", ["gaussian", "laplace", "logistic"])
 def test_no_density_passes_one_in_a_step_by_it(name: str):
     """Scales that bound the density by it stay such, and those that were smaller yet stay as they are."""
     d, step = MOVED[name][0], 0.1
@@ -150,14 +152,58 @@ def test_it_is_shown():
     assert "groups of members, scales times 0.7<" in model._repr_html_()
 
 
-@pytest.mark.parametrize("forged", [0.0, -1.0, float("inf"), "1"])
+@pytest.mark.parametrize("forged", [0.0, 0.2, 1.1, 0.6, float("inf"), float("nan"), "1"])
 def test_forged_factors_are_refused(forged: Any, tmp_path: Path):
     with_factor(0.7).save(tmp_path / "m")
     arrays, metadata = container.load(tmp_path / "m")
-    metadata["stack"]["others"][0]["factor"] = forged
+    assert metadata["stack"]["factor"] == 0.7
+    metadata["stack"]["factor"] = forged
     container.save(tmp_path / "m", arrays, metadata)
     with pytest.raises(ll.ModelFileError, match="factor"):
         ll.Model.load(tmp_path / "m")
+
+
+@pytest.mark.parametrize("once", [False, True])
+def test_a_model_that_goes_on_forgets_it(once: bool, tmp_path: Path):
+    model, plain = with_factor(0.7), with_factor(1.0)
+    for m in (model, plain):
+        m.partial_fit(X, Y) if once else m.fit(X, Y, warm_start=True)
+    assert [g.factor for g in model.history.groups] == [1.0, 1.0]
+    np.testing.assert_array_equal(model.predict_dist(X).log_prob(Y), plain.predict_dist(X).log_prob(Y))
+    model.save(tmp_path / "m")
+    assert ll.Model.load(tmp_path / "m").history == model.history
+
+
+class NoCdf(ll.Distribution):
+    """A Gaussian of scale 1 that knows its density alone."""
+
+    parameters = (ll.Parameter("loc", role="location"),)
+
+    def __init__(self, loc: Any) -> None:
+        self.loc = np.asarray(loc, float)
+        self.batch_shape = self.loc.shape
+
+    def log_prob(self, y: Any) -> Any:
+        return stats.norm.logpdf(y, self.loc)
+
+    @classmethod
+    def loss(cls, params: Any, y: Any) -> Any:
+        (loc,) = params
+        return 0.5 * (y - loc) ** 2 + 0.5 * np.log(2.0 * np.pi), lambda d: (d * (loc - y),)
+
+    def sample(self, sample_shape: Any = (), rng: Any = None) -> Any:
+        raise NotImplementedError
+
+
+def test_a_rounded_y_beside_a_family_that_has_no_cdf(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(stacking, "stacked_weights", lambda *_: np.array([0.5, 0.5]))
+    groups = [{}, {"distribution": {"kind": "gaussian"}}]
+    declared = {"ensemble": 2, "training": {"folds": 2, "epochs": 2}, "groups": groups}
+    model = ll.Model({"quality": "plain", "network": {"hidden": [4]}, **declared}, distribution=NoCdf)
+    y = np.round(Y + np.random.default_rng(0).normal(size=N), 1)
+    model.fit(X, y, progress=False)
+    assert [group.weight for group in model.history.groups] == [0.5, 0.5]
+    assert 0.25 <= model.history.groups[0].factor <= 1.0
 
 
 @pytest.mark.parametrize(
@@ -180,4 +226,17 @@ def test_it_is_that_of_the_truth_and_never_widens():
         out = OutOfFold(np.arange(50_000), np.zeros(50_000, int), d, y, np.ones(50_000))
         before = replace(fit, history=replace(fit.history), out_of_fold=out, factor=1.0)
         found = dispersed(before, lambda _, weight: weight)
-        assert found.factor == pytest.approx(factor, rel=0.01)
+        assert found.factor == pytest.approx(factor, rel=0.02)
+
+
+def test_rows_in_turns_do_not_mislead_it():
+    """Of many rows some tell it, which are drawn: each second one might be of a kind."""
+    fit, y = fitted()._fitted(), np.random.default_rng(1).normal(size=40_000)
+    found = []
+    for scales in ((1.6, 0.8), (0.8, 1.6)):
+        out = OutOfFold(
+            np.arange(40_000), np.zeros(40_000, int), ll.Gaussian(0.0 * y, np.tile(scales, 20_000)), y, np.ones(40_000)
+        )
+        before = replace(fit, history=replace(fit.history), out_of_fold=out, factor=1.0)
+        found.append(dispersed(before, lambda _, weight: weight).factor)
+    assert found[0] == pytest.approx(found[1], rel=0.02)

@@ -225,6 +225,12 @@ def test_decimal_marks_where_training_had_no_thousands(
     np.testing.assert_array_equal(model.observed({"x": X[:2], "price": cells}).y, read)
 
 
+def test_a_point_of_thousands_with_suffixes_is_no_decimal_one():
+    model = fitted(frame(lambda y: f"{y:,.0f}K", PRICE, X))
+    with pytest.raises(ll.DataError, match=r"1 of 2 cells differs, first '1\.250K' in row 1"):
+        model.observed({"x": X[:2], "price": ["1.250K", "3,820K"]})
+
+
 def test_points_of_decimal_numbers_stay_such(tmp_path: Path):
     model = fitted(write_csv(tmp_path / "t.csv", frame(lambda y: f"{y / 1000.0:g}", PRICE, X)))
     assert [*model.written] == ["price"]

@@ -4,11 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 
+from likelinet.core.errors import UndefinedError
 from likelinet.core.lazy import scipy
 from likelinet.model.fit import Fit
+from likelinet.scores.calibration import log_prob
 from likelinet.scores.cells import log_prob_of_cells
 from likelinet.targets.class_weights import Weigher
 from likelinet.targets.lattice import step_of
+from likelinet.training.history import History
 
 LEAST = 0.25  # of factors; more than 1 is never needed, as a row out of fold lacks members that would widen it
 LIKELY = 0.2  # standard deviation of log factors, before any row
@@ -24,19 +27,24 @@ def dispersed(fit: Fit, in_training: Weigher) -> Fit:
 
     A mixture of predictions that are wide enough each by itself is too wide: this is the spread-adjusted linear pool
     (Gneiting & Ranjan, *Electronic Journal of Statistics* 7, 2013). Of a y that is rounded, probabilities of cells tell
-    the factor. Without such rows, or scales about locations, or where a scale is given, the model stays as it is.
+    the factor. Without such rows, or where no family is symmetric about a location with a scale, or a scale is given,
+    the model stays as it is.
     """
-    out = fit.out_of_fold
+    out, floor = fit.out_of_fold, _floor(fit)
     if out is None or out.distribution.dispersed(1.0, 0.0) is None or not all(g.head.learns_scales for g in fit.groups):
         return fit
-    step, weight = step_of(out.y, out.weight), in_training(out.y, out.weight)
-    told = slice(None, None, -(-len(weight) // ROWS))
+    weight = in_training(out.y, out.weight)
+    told = np.sort(np.random.default_rng(0).permutation(len(weight))[:ROWS])
     d, y, weight = out.distribution[told], out.y[told], weight[told] / weight[told].mean()
-    telling = np.isfinite(log_prob_of_cells(d, y, step))
+    try:
+        step = step_of(out.y, out.weight)
+        telling = np.isfinite(log_prob_of_cells(d, y, step))
+    except UndefinedError:  # of a family of the user's that has no cdf, nor probabilities of cells
+        step, telling = 0.0, np.isfinite(log_prob(d, y))
     d, y, weight = d[telling], y[telling], weight[telling]
 
     def loss(log_factor: float) -> float:
-        made = d.dispersed(np.exp(log_factor), fit.targets.step)
+        made = d.dispersed(np.exp(log_factor), floor)
         assert made is not None
         return 0.5 * (log_factor / LIKELY) ** 2 - float(weight @ log_prob_of_cells(made, y, step))
 
@@ -44,15 +52,32 @@ def dispersed(fit: Fit, in_training: Weigher) -> Fit:
     return _with(fit, float(np.exp(found.x))) if found.fun < loss(0.0) else fit
 
 
+def without_factor(fit: Fit, history: History) -> tuple[Fit, History]:
+    """Return a model that goes on, and its history, with the scales that it predicts by itself."""
+    groups = [replace(group, factor=1.0) for group in history.groups]
+    return with_factor(fit, 1.0), replace(history, groups=groups)
+
+
+def with_factor(fit: Fit, factor: float) -> Fit:
+    """Return a model all of whose groups have a factor of their scales."""
+    if fit.stack is None:
+        return fit
+    others = tuple(replace(other, factor=factor) for other in fit.stack.others)
+    return replace(fit, factor=factor, stack=replace(fit.stack, others=others))
+
+
+def _floor(fit: Fit) -> float:
+    """Return the step that bounds densities, which all families of the model have that are bounded by it."""
+    return max(float(np.max(group.targets.step)) for group in fit.groups)
+
+
 def _with(fit: Fit, factor: float) -> Fit:
     """Return a model, its history and its out-of-fold predictions with another factor of its scales."""
     out, history = fit.out_of_fold, fit.history
     assert out is not None
-    assert fit.stack is not None
-    d = out.distribution.dispersed(factor, fit.targets.step)
+    d = out.distribution.dispersed(factor, _floor(fit))
     assert d is not None
     out = replace(out, distribution=d)
     history.groups = [replace(group, factor=factor) for group in history.groups]
     history.out_of_fold_nll = float(np.average(-out.log_prob, weights=out.weight))
-    others = tuple(replace(other, factor=factor) for other in fit.stack.others)
-    return replace(fit, factor=factor, out_of_fold=out, stack=replace(fit.stack, others=others))
+    return replace(with_factor(fit, factor), out_of_fold=out)

@@ -14,6 +14,7 @@ from likelinet.core.fields import from_fields
 from likelinet.core.wording import shown
 from likelinet.distributions import Distribution
 from likelinet.model import container
+from likelinet.model.dispersing import LEAST, with_factor
 from likelinet.model.fit import Fit, Stack
 from likelinet.model.migrations import lifted
 from likelinet.model.recalibration import Recalibration
@@ -37,7 +38,6 @@ class Learned:
     filling: Any = ()
     start: Any = ()
     imagined: float = 0.0
-    factor: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ class Others:
     groups: list[int]
     weights: list[float]
     others: list[Any]
+    factor: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,6 @@ class Described:
     filling: Any = ()
     start: Any = ()
     imagined: float = 0.0
-    factor: float = 1.0
     recalibration: Any = None
     stack: Any = None
     written: dict[str, Any] | None = None
@@ -71,7 +71,7 @@ class Described:
     @property
     def first(self) -> Learned:
         """What the first group of members, which may be the only one, has learned."""
-        return Learned(self.inputs, self.targets, self.n_classes, self.filling, self.start, self.imagined, self.factor)
+        return Learned(self.inputs, self.targets, self.n_classes, self.filling, self.start, self.imagined)
 
 
 def write(path: str | Path | BinaryIO, fit: Fit) -> None:
@@ -86,7 +86,8 @@ def write(path: str | Path | BinaryIO, fit: Fit) -> None:
     }
     if fit.stack is not None:
         others = [_learned(other) for other in fit.stack.others]
-        metadata["stack"] = {"groups": fit.stack.groups, "weights": fit.stack.weights, "others": others}
+        stack = {"groups": fit.stack.groups, "weights": fit.stack.weights, "others": others}
+        metadata["stack"] = {**stack, **({"factor": fit.factor} if fit.factor != 1.0 else {})}
     container.save(
         path, dict(zip(_names(len(fit.groups)), (group.theta for group in fit.groups), strict=True)), metadata
     )
@@ -100,7 +101,6 @@ def _learned(fit: Fit) -> dict[str, Any]:
         **({"filling": fit.filling.tolist()} if len(fit.filling) else {}),
         **({"start": fit.start.tolist()} if len(fit.start) else {}),
         **({"imagined": fit.imagined} if fit.imagined else {}),
-        **({"factor": fit.factor} if fit.factor != 1.0 else {}),
     }
 
 
@@ -140,11 +140,12 @@ def read(path: str | Path | BinaryIO, distribution: type[Distribution] | None, t
         whole = replace(first, history=history, recalibration=mapped, written=written)
         if stack is not None:
             groups = Stack(config, tuple(stack.groups), tuple(stack.weights), tuple(others))
-            whole = replace(whole, stack=groups)
+            whole = with_factor(replace(whole, stack=groups), stack.factor)
         for fit in (first, *others):
             _check_columns(fit)
             _check_weights(fit)
         _check_written(whole)
+        _check_factor(whole)
         if stack is None and len(history.best_epoch) not in (0, len(first.theta)):
             raise ValueError(f"history: {len(history.best_epoch)} best epochs, but {len(first.theta)} members")
     return whole
@@ -158,19 +159,7 @@ def _fit(
     targets = targets_of(config.distribution, distribution).from_json(learned.targets, learned.n_classes)
     filling = _filling(learned.filling, inputs)
     start = np.array(learned.start, np.float64)
-    return Fit(
-        config,
-        distribution,
-        inputs,
-        targets,
-        theta,
-        History(),
-        source,
-        filling,
-        start,
-        learned.imagined,
-        learned.factor,
-    )
+    return Fit(config, distribution, inputs, targets, theta, History(), source, filling, start, learned.imagined)
 
 
 def _check_columns(fit: Fit) -> None:
@@ -192,6 +181,12 @@ def _check_written(fit: Fit) -> None:
         raise ValueError(f"written: '{unknown[0]}' is neither a target of numbers nor the weight")
 
 
+def _check_factor(fit: Fit) -> None:
+    """Raise `ValueError` if the factor of scales cannot be found, or is not that of the history."""
+    if not (LEAST <= fit.factor <= 1.0 and all(group.factor == fit.factor for group in fit.history.groups)):
+        raise ValueError(f"factor: expected one from {LEAST} to 1, the same in stack and history")
+
+
 def _check_weights(fit: Fit) -> None:
     """Raise `ValueError` if the weights, and what begins them, are not those of the config."""
     shape = (fit.config.ensemble, fit.objective.layout.size)
@@ -208,8 +203,6 @@ def _check_weights(fit: Fit) -> None:
         raise ValueError(f"start: the config needs {many} finite numbers")
     if not 0.0 <= fit.imagined < np.inf:
         raise ValueError("imagined: must be a weight, 0 or more")
-    if not 0.0 < fit.factor < np.inf:
-        raise ValueError("factor: must be a number above 0")
 
 
 def _filling(data: Any, inputs: Inputs) -> np.ndarray:

@@ -6,6 +6,7 @@ import numpy as np
 
 from likelinet.config import ModelConfig
 from likelinet.core.notes import each_once
+from likelinet.model.dispersing import without_factor
 from likelinet.model.few_rows import are_few, repeated, with_pairs
 from likelinet.model.fit import Fit
 from likelinet.model.fitting import folds_held_out, rows_of_needs
@@ -79,7 +80,8 @@ def go_on(
     first, *others = found
     stack = None if fit.stack is None else replace(fit.stack, others=tuple(others))
     source = source.after(fit.source)
-    return replace(first, history=history, stack=stack, source=source, cut_off="; ".join(cut_off) or None), cause
+    first, history = without_factor(replace(first, stack=stack), history)  # of scales that were others
+    return replace(first, history=history, source=source, cut_off="; ".join(cut_off) or None), cause
 
 
 def trained_by(fit: Fit, config: ModelConfig) -> Fit:

@@ -19,6 +19,7 @@ from likelinet.training.size import batch_of, epochs_of, patience_of
 KEPT = 7  # vectors as long as the weights, whatever the rule: these, their gradient, the best ones, copies of a look
 AT_START = 16  # bytes of a weight while initial ones are drawn
 OF_LAYER = 3  # arrays of each layer's outputs: before and after the activation, and the gradient
+OF_CODE = 2  # arrays of all bins: where in each a number lies, and on the way there
 OF_HEAD = 8  # arrays in double precision for each raw output: parameters, their gradients, and on the way there
 STEP = 16  # bytes for the learning rate of each step
 COST = 1000  # multiplications that a raw output is worth in the head: links, loss and gradient
@@ -90,7 +91,7 @@ def needs(fit: Fit, n: int, in_memory: int | None = None) -> Needs:
     vectors = KEPT + (2 * MEMORY if exact else 2 * isinstance(training.optimizer, AdamConfig | AdamWConfig))
     vectors += training.average is not None
     outputs = sum(w.shape[-1] for w in layout.weights[:-1] if len(w.shape) > 1)
-    head_outputs = head.predicted + head.shared
+    codes, head_outputs = sum(len(kind.means) for _, kind in fit.inputs.coded), head.predicted + head.shared
     width, y = fit.inputs.width, 8 * (fit.targets.outputs or 1)
     steps = passes * -(-n // batch)
     many = 0 if exact else min(steps, training.steps or steps)
@@ -99,7 +100,7 @@ def needs(fit: Fit, n: int, in_memory: int | None = None) -> Needs:
         members,
         weights,
         networks=members * weights * max(vectors * item, AT_START),
-        batch=members * batch * (OF_LAYER * item * outputs + OF_HEAD * 8 * head_outputs),
+        batch=members * batch * (item * (OF_LAYER * outputs + OF_CODE * codes) + OF_HEAD * 8 * head_outputs),
         rows=here * (width * item + 2 * y + 8 * len(head.columns)) + 8 * min(here, ROWS_AT_ONCE) * width,
         steps=STEP * many,
         work=members * n * (3 * weights + COST * head_outputs),

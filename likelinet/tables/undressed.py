@@ -153,8 +153,8 @@ def _told(cells: Text, parsed: Parsed, agree: float, known: Written) -> tuple[Wr
     found = thousands_by_points(cells) if found is None and not known.decimal else found
     if found is None:
         return Written(decimal=known.decimal or may_be_thousands(cells)), parsed.numbers
-    numbers, grouped = found.numbers, bool(found.dress.thousands) and not found.dress.scaled
-    whole = grouped and bool((np.isnan(numbers) | (numbers == np.floor(numbers))).all())
+    numbers = found.numbers
+    whole = bool(found.dress.thousands) and bool((np.isnan(numbers) | (numbers == np.floor(numbers))).all())
     return Written(found.dress, words=found.words, whole=whole), numbers
 
 

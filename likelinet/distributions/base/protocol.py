@@ -252,7 +252,7 @@ class DistributionProtocol:
         raise UndefinedError(f"{type(self).__name__} has no location.")
 
     def dispersed(self, factor: float, step: np.ndarray | float) -> "Distribution | None":
-        """Return it with scales that are so many times as large, about its locations; None where it has no such two.
+        """Return it with scales so many times as large; None where it is not symmetric about a location with a scale.
 
         Where y lies on a lattice of this step, a density that was bounded by 1 / step still is.
         """

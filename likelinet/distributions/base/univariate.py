@@ -161,7 +161,7 @@ class Univariate(OneNumber):
         return self._unchecked(**{**vars(self), **moved})
 
     def dispersed(self, factor: float, step: np.ndarray | float) -> Distribution | None:
-        if not self.closed_under_affine(shifted=True):
+        if not (self.symmetric and self.closed_under_affine(shifted=True)):
             return None
         old = {p.name: getattr(self, p.name) for p in self.parameters if p.role == "scale"}
         new = {name: np.maximum(factor * v, np.minimum(v, self.peak_density * step)) for name, v in old.items()}
