@@ -60,8 +60,8 @@ def groups_in_words(model: Model) -> list[str]:
     left = [f"group {g + 1}" for g in range(len(groups), len(declared))]
     say = sum(group.weight > 0.0 for group in groups)
     rest = f"; {_ending(history.stopped)}, so that {' and '.join(left)} had no training" if left else ""
-    narrowed = f"; scales times {groups[0].factor:.3g}" if groups[0].factor != 1.0 else ""
-    lines = [f"groups: {say} of {len(declared)}, by their weight{narrowed}{rest}"]
+    by = "; ".join(["their weight", *filter(None, [history.factor_in_words])])
+    lines = [f"groups: {say} of {len(declared)}, by {by}{rest}"]
     for group, members in zip(groups, many, strict=True):
         nll = "" if group.out_of_fold_nll is None else f"  {loss_name(model)} out-of-fold {group.out_of_fold_nll:.5g}"
         how = "" if group.stopped in ORDERLY else f"  {_ending(group.stopped)}"

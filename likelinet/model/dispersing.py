@@ -30,12 +30,15 @@ def dispersed(fit: Fit, in_training: Weigher) -> Fit:
     the factor. Without such rows, or where no family is symmetric about a location with a scale, or a scale is given,
     the model stays as it is.
     """
-    out, floor = fit.out_of_fold, _floor(fit)
-    if out is None or out.distribution.dispersed(1.0, 0.0) is None or not all(g.head.learns_scales for g in fit.groups):
+    out = fit.out_of_fold
+    if out is None or not all(group.head.learns_scales for group in fit.groups):
         return fit
-    weight = in_training(out.y, out.weight)
-    told = np.sort(np.random.default_rng(0).permutation(len(weight))[:ROWS])
-    d, y, weight = out.distribution[told], out.y[told], weight[told] / weight[told].mean()
+    told = np.sort(np.random.default_rng(0).permutation(len(out.rows))[:ROWS])
+    d, floor = out.distribution[told], _floor(fit)
+    if d.dispersed(1.0, 0.0) is None:
+        return fit
+    y, weight = out.y[told], in_training(out.y, out.weight)[told]
+    weight = weight / weight.mean()
     try:
         step = step_of(out.y, out.weight)
         telling = np.isfinite(log_prob_of_cells(d, y, step))

@@ -72,10 +72,8 @@ def _groups(history: History) -> str:
     rows = [
         [g.in_brief, f"{g.members}", f"{g.weight:.3f}", _number(g.out_of_fold_nll), g.stopped] for g in history.groups
     ]
-    narrowed = [f", scales times {g.factor:.3g}" for g in history.groups[:1] if g.factor != 1.0]
-    return _table(
-        f"groups of members{''.join(narrowed)}", ["group", "members", "weight", "out-of-fold NLL", "training"], rows
-    )
+    caption = ", ".join(["groups of members", *filter(None, [history.factor_in_words])])
+    return _table(caption, ["group", "members", "weight", "out-of-fold NLL", "training"], rows)
 
 
 def _training(history: History) -> str:

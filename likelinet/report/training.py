@@ -54,7 +54,7 @@ def family(case: Case) -> Section:
 
 
 def _groups(model: Model) -> list[str]:
-    groups = model.history.groups
+    groups, factor = model.history.groups, model.history.factor_in_words
     if not groups:
         return []
     rows = [
@@ -62,8 +62,7 @@ def _groups(model: Model) -> list[str]:
         for g in groups
     ]
     words = "Members of several groups predict together, each group with a weight that out-of-fold rows gave it."
-    if groups[0].factor != 1.0:
-        words += f" By the same rows their scales are multiplied by {groups[0].factor:.3g}."
+    words += f" By the same rows they have {factor}." if factor else ""
     return [said(words), table(["group", "members", "out-of-fold NLL", "weight", "training"], rows)]
 
 

@@ -134,6 +134,12 @@ class History:
         return f"History({', '.join([*groups, counted(self.most_epochs, 'epoch'), self.best_in_words, self.stopped])})"
 
     @property
+    def factor_in_words(self) -> str:
+        """By what all scales are multiplied; "" where they are as the groups learned them."""
+        factor = self.groups[0].factor if self.groups else 1.0
+        return "" if factor == 1.0 else f"scales times {factor:.3g}"
+
+    @property
     def most_epochs(self) -> int:
         """How many epochs the group with the most of them had."""
         return max((e.epoch for e in self.epochs), default=0)
