@@ -94,7 +94,7 @@ def weighted(config: ModelConfig, table: Table) -> tuple[Table, np.ndarray]:
     if name is None:
         weight = np.ones(table.n)
     else:
-        weight = row_weights(table.numeric(name), table.n, f"Column '{name}', the weight,")
+        weight = row_weights(table.numeric(name), table.n, f"Column '{name}', the weight,", table.index)
         table, weight = table.taken(weight > 0.0), weight[weight > 0.0]
     there = np.ones(table.n, bool) if config.data.strict else ~without_y(table, config.data, labels=True)
     return (table, weight) if there.all() else (table.taken(there), weight[there])

@@ -32,8 +32,14 @@ def target_array(y: Any, what: str) -> np.ndarray:
     return y
 
 
-def row_weights(weight: Any, n: int, what: str) -> np.ndarray:
-    """Return the weights of n rows as floats; raise `DataError` if they are not finite, negative or all zero."""
+def row_weights(weight: Any, n: int, what: str, index: np.ndarray | None = None) -> np.ndarray:
+    """Return the weights of n rows, which `index` counts, as floats.
+
+    Raises
+    ------
+    DataError
+        If they are not finite, negative or all zero.
+    """
     weight = as_array(weight, what)
     if weight.dtype.kind == "c":
         raise DataError(f"{what} must hold numbers.")
@@ -43,9 +49,9 @@ def row_weights(weight: Any, n: int, what: str) -> np.ndarray:
         raise DataError(f"{what} must hold numbers.") from None
     if weight.shape != (n,):
         raise DataError(f"{what} must have shape ({n},), got {weight.shape}.")
-    check_finite(weight, what)
+    check_finite(weight, what, index)
     if (weight < 0.0).any():
-        raise DataError(f"{what} must not be negative, as in {rows_of(weight < 0.0)}.")
+        raise DataError(f"{what} must not be negative, as in {rows_of(weight < 0.0, index)}.")
     if not weight.any():
         raise DataError(f"{what} must not be 0 in every row.")
     if weight.max() > LARGEST:

@@ -132,7 +132,7 @@ def weights_of(table: Table, data: DataConfig, sample_weight: Any) -> np.ndarray
     """Return the weight of each row, from an argument or from the column that `data.weight` names; else 1."""
     if sample_weight is not None:
         return row_weights(sample_weight, table.n, "sample_weight")
-    return row_weights(_weights(table, data), table.n, f"Column '{data.weight}', the weight,")
+    return row_weights(_weights(table, data), table.n, f"Column '{data.weight}', the weight,", table.index)
 
 
 def _weights(table: Table, data: DataConfig) -> np.ndarray:

@@ -283,6 +283,17 @@ def test_what_only_training_meets_is_raised_with_its_row(tmp_path):
         quick(data={"target": "y", "weight": "w"}).fit(rows)
 
 
+@pytest.mark.parametrize("w", [-1.0, np.nan])
+def test_a_wrong_weight_in_the_sample_is_raised_with_its_row_of_the_stream(w, tmp_path):
+    columns = frame()
+    rows = stream(tmp_path / "t.parquet", columns, 100)
+    row = int(surveyed(rows, 0, ("y",)).table.index[-1])
+    columns["w"][row] = w
+    rows = stream(tmp_path / "t.parquet", columns, 100)
+    with pytest.raises(DataError, match=rf"row {row + 1}\b"):
+        quick(data={"target": "y", "weight": "w"}).fit(rows)
+
+
 def test_a_strict_model_takes_rows_that_the_sample_has_not_seen(tmp_path):
     columns = {**frame(), "b": np.array(["u"] * N, object)}
     columns["b"][:20], columns["b"][777] = "v", "alone"
