@@ -1,5 +1,7 @@
 """What is refused, and what the message says."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -194,6 +196,29 @@ def test_other_shapes_that_do_not_go():
         BATCHES["Categorical"].log_prob(np.zeros(2))
     with pytest.raises(ll.DataError, match="each event has 2 outputs"):
         ll.Independent(ll.Gaussian(np.zeros((3, 2)), 1.0)).log_prob(np.zeros(3))
+    of_two = ll.Mixture(ll.Independent(ll.Gaussian(np.zeros((3, 2, 4)), 1.0)), np.zeros((3, 2)))
+    with pytest.raises(ll.DataError, match=r"shape \(2, 4\) does not go with batch_shape \(3, 4\)"):
+        of_two.cdf(np.zeros((2, 4)))
+
+
+OF_THREE = {
+    **{name: BATCHES[name] for name in ("Gaussian", "Mixture", "Transformed")},
+    "Poisson": ll.Poisson(np.ones(3)),
+    "Bernoulli": ll.Bernoulli(np.zeros(3)),
+    "Truncated": ll.Truncated(ll.Gaussian(np.zeros(3), 1.0), 0.0),
+    "Hurdle": ll.Hurdle(ll.Gamma(np.ones(3), 1.0), 0.5),
+    "Censored": ll.Censored(ll.Gaussian(np.zeros(3), 1.0)),
+}
+
+
+@pytest.mark.parametrize("method", ["log_prob", "cdf", "sf", "log_cdf", "log_sf", "ppf", "isf", "crps", "prob_between"])
+@pytest.mark.parametrize("d", OF_THREE.values(), ids=OF_THREE)
+def test_several_values_for_all_rows_need_an_axis(d, method):
+    ask = partial(d.prob_between, 0.2) if method == "prob_between" else getattr(d, method)
+    two = np.array([0.3, 0.7])
+    with pytest.raises(ll.DataError, match=r"^\w+: .* pass one value .* or several for all with \.reshape\(-1, 1\)\.$"):
+        ask(two)
+    assert np.shape(ask(two.reshape(-1, 1))) == (2, 3)
 
 
 def test_kl_divergence_between_counts_and_reals_is_undefined():

@@ -108,8 +108,13 @@ def _shape_of_results(d: "Distribution", *operands: Any) -> tuple[int, ...] | No
     own, events = (d.batch_shape + d.event_shape, len(d.event_shape)) if of_values else (d.batch_shape, 0)
     try:
         shape = of.shape if isinstance(of, Interval) else np.shape(of) if of_values else of.batch_shape
+    except ValueError:  # lists of different lengths
+        return None
+    try:
         full = np.broadcast_shapes(shape, own)
     except ValueError:
+        if of_values and not events:
+            d.shape_with(shape)  # says what is wrong in the name of the outermost distribution
         return None
     return None if math.prod(own) > 1 and shape == (*own, 1) else full[: len(full) - events]
 

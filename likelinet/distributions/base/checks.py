@@ -16,12 +16,17 @@ class Checks:
     """Checks of the arguments of methods."""
 
     def _shape_with(self: Any, y: np.ndarray) -> tuple[int, ...]:
+        return self.shape_with(y.shape)
+
+    def shape_with(self: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Return the shape of results for an argument of this shape, which must go with the batch."""
         try:
-            return np.broadcast_shapes(self.batch_shape, y.shape)
+            return np.broadcast_shapes(self.batch_shape, shape)
         except ValueError:
+            column = (-1, *[1] * len(self.batch_shape))
             raise DataError(
-                f"{type(self).__name__}: an argument of shape {y.shape} does not go with "
-                f"batch_shape {self.batch_shape}."
+                f"{type(self).__name__}: an argument of shape {shape} does not go with batch_shape "
+                f"{self.batch_shape}: pass one value for each distribution, or several for all with .reshape{column}."
             ) from None
 
     def _undefined(self: Any, method: str) -> NoReturn:

@@ -5,7 +5,7 @@ from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array, namespace
 from likelinet.core.domains import class_codes, extended_real
-from likelinet.core.errors import DataError, ParameterError, UndefinedError
+from likelinet.core.errors import ParameterError, UndefinedError
 from likelinet.core.lazy import scipy
 from likelinet.core.wording import called
 from likelinet.distributions.base.by_rows import all_inside, in_blocks, in_small_blocks, sample_in_blocks
@@ -113,12 +113,7 @@ class Categorical(Distribution):
     @in_blocks
     def log_prob(self, y: ArrayLike) -> np.ndarray:
         y = self._aligned(y)
-        try:
-            shape = np.broadcast_shapes(y.shape, self.batch_shape)
-        except ValueError:
-            raise DataError(
-                f"Categorical: y of shape {y.shape} does not go with batch_shape {self.batch_shape}."
-            ) from None
+        shape = self._shape_with(y)
         inside = self.support.contains(y.astype(np.float64))
         missing = np.where(np.isnan(y.astype(np.float64)), np.nan, -np.inf)
         codes = np.broadcast_to(np.where(inside, y, 0).astype(np.int64), shape)

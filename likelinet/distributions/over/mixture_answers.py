@@ -217,6 +217,7 @@ class AnswersByComponents(Distribution):
         """Return P(Y > y) if `upper`, else P(Y ≤ y), or its logarithm; digits of components where these count."""
         m: Any = self.marginals()
         y = self._aligned(y)
+        m._shape_with(y)
         with np.errstate(all="ignore"):
             p = m.plain_cdf(y)
             p = 1.0 - p if upper else p
@@ -305,7 +306,7 @@ class AnswersByComponents(Distribution):
     def _quantile(self, q: ArrayLike, upper: bool) -> np.ndarray:
         m: Any = self.marginals()
         q = self._floats(q, "q")
-        q = np.broadcast_to(q, np.broadcast_shapes(q.shape, m.batch_shape))
+        q = np.broadcast_to(q, m._shape_with(q))
         inside = (q > 0.0) & (q < 1.0)
         p = np.where(inside, q, 0.5)
 
