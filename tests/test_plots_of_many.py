@@ -14,6 +14,7 @@ from likelinet import plots
 from likelinet.explain import Importance, PartialDependence
 from likelinet.plots.calibration import binomial_band, wilson
 from likelinet.plots.survival import has_survival
+from likelinet.report.figures import WIDE
 from likelinet.scores.survival import kaplan_meier
 from tests.test_plots import axes, line
 
@@ -79,6 +80,18 @@ def test_the_legend_covers_no_data(slope: float):
     legend = left.get_legend().get_window_extent(renderer)
     assert legend.y1 < left.get_window_extent(renderer).y0
     assert legend.y0 >= 0.0
+
+
+def test_the_legend_of_censored_times_squeezes_no_picture():
+    lower = np.linspace(1.0, 9.0, 60)
+    y = ll.Interval(lower, np.where(lower > 5.0, np.inf, lower))
+    figure = Figure(figsize=WIDE, layout="constrained")
+    ax = figure.subplots()
+    plots.fan(ax, ll.Censored(ll.Gaussian(lower, 1.0)), y)
+    renderer = drawn(figure)
+    assert ax.get_window_extent(renderer).width > 0.8 * figure.bbox.width
+    legend = ax.get_legend().get_window_extent(renderer)
+    assert figure.bbox.x0 <= legend.x0 < legend.x1 <= figure.bbox.x1
 
 
 def test_counts_of_one_median_are_in_the_order_of_their_mean():
@@ -213,6 +226,17 @@ def test_densities_have_their_shape_and_y():
         np.testing.assert_allclose(curve.get_ydata(), base + 0.85 * density / density.max(), atol=1e-9)
         assert list(mark.get_xdata()) == [[0.5, 9.0][row]] * 2
     assert [t.get_text() for t in ax.get_yticklabels()] == ["row 2", "row 1"]
+
+
+def test_a_probability_among_a_density_is_a_bar_beside_it():
+    d = ll.Hurdle(ll.Gamma([3.0], 0.5), gate=[0.8])
+    curve, bar, mark = axes(plots.densities, d, np.array([4.0]), ["a"]).lines
+    density = stats.gamma.pdf(curve.get_xdata(), 3.0, scale=2.0)
+    np.testing.assert_allclose(curve.get_ydata(), 0.85 * density / density.max(), atol=1e-9)
+    np.testing.assert_allclose(bar.get_xydata(), [[0.0, 0.0], [0.0, 0.85 * 0.8]])
+    assert list(mark.get_xdata()) == [4.0, 4.0]
+    curve, *_ = axes(plots.densities, ll.Clipped(ll.Gaussian([0.0], 1.0), 0.0, 1.0), np.array([0.0]), ["a"]).lines
+    assert curve.get_ydata()[0] == pytest.approx(0.85, rel=1e-3)  # the density is largest next to 0
 
 
 def test_densities_of_counts_are_bars_and_intervals_have_ends():

@@ -120,6 +120,7 @@ def test_a_report_of_each_kind_of_y(kind: str, tmp_path: Path):
     drawn = {row[0]: row[1] for row in found.rows["importance"][1:]}
     assert drawn == {name: number(float(v)) for name, v in zip(importance.names, importance.log_score, strict=True)}
     assert {row[0] for row in found.rows["drift"][1:]} == {"x0", "x1", "x2"}
+    assert ("rows, sorted by predicted median" in path.read_text(encoding="utf-8")) == ("classes" not in kind)
 
 
 class Rayleigh(ll.Distribution):

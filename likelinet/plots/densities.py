@@ -19,8 +19,8 @@ REACH = 0.005  # left out at either end
 def densities(axes: "Axes", d: Distribution, y: np.ndarray | Interval, names: Sequence[str]) -> None:
     """Draw the density, or the masses, of each of a few rows above one another, with a mark where y was.
 
-    Each has the same height; of an interval of y the ends are marked, and what lies between. Masses of single values
-    among a density are not drawn.
+    Each has the same height; of an interval of y the ends are marked, and what lies between. A single value among a
+    density that has a probability, such as the zero of a hurdle, is a bar with a dot as high as that, of 1 for all.
 
     Parameters
     ----------
@@ -48,11 +48,15 @@ def densities(axes: "Axes", d: Distribution, y: np.ndarray | Interval, names: Se
             axes.vlines(at, base, base + 0.85 * mass / mass.max(), color=BLUE, lw=2)
         else:
             at = _points(low[i], high[i], integer=d.support.integer)
+            at = at[~np.isin(at, d.atoms)]  # where there is a probability, no density
             density = np.exp(d[np.full(len(at), i)].log_prob(at))
             most = np.max(density[np.isfinite(density)], initial=0.0) or 1.0
             height = base + 0.85 * np.minimum(density / most, 1.0)
             axes.fill_between(at, base, height, color=BLUE, alpha=0.35, lw=0)
             axes.plot(at, height, color=BLUE, lw=1)
+            for atom in (a for a in d.atoms if low[i] <= a <= high[i]):
+                tip = base + 0.85 * float(np.exp(d[i].log_prob(atom)))
+                axes.plot([atom] * 2, [base, tip], color=BLUE, lw=2, marker="o", markersize=4, markevery=[1])
         if exact is not None:
             axes.plot([exact[i]] * 2, [base, base + 0.9], color=ORANGE, lw=1.5)
         else:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 LEVELS = (0.95, 0.8, 0.5)  # central intervals drawn over each other, from pale to strong
 FEW = 0.01  # share of rows below which nothing is said of them
 LEAST, BESIDE = 5, 3.0  # rows on a bound of y, and times as many as on the number next to it
+SORTED = "rows, sorted by predicted median"
 ROWS = 500  # drawn at most: of more, bands are noise, and dots lie over all
 
 
@@ -68,8 +69,8 @@ def fan(
         _draw_observed(axes, at, around(y + centre)[order])
         axes.set_ylim(-np.pi, np.pi)
         axes.set_yticks([-np.pi, -np.pi / 2, 0, np.pi / 2, np.pi], ["-π", "-π/2", "0", "π/2", "π"])
-    # Below the axis, where it covers no data.
-    axes.legend(frameon=False, fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=5, columnspacing=1.2)
+    # Below the axis, where it covers no data; wider than the axes, it would squeeze these or be cut off.
+    axes.legend(frameon=False, fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=3, columnspacing=1.2)
     some = f", {ROWS} of {all_rows:,} rows" if all_rows > ROWS else ""
     past = [] if centre is not None else beyond(y, *d.interval(LEVELS[0]))
     axes.set_title("\n".join([f"Predicted distributions{some}", *past]))

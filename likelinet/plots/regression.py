@@ -7,7 +7,7 @@ import numpy as np
 
 from likelinet.distributions import Distribution, Interval
 from likelinet.plots.calibration import coverage_curve, pit_histogram
-from likelinet.plots.intervals import fan
+from likelinet.plots.intervals import SORTED, fan
 from likelinet.plots.style import plain
 from likelinet.plots.survival import has_survival, survival
 from likelinet.scores.angles import around
@@ -57,7 +57,7 @@ def plot_regression(
             centre = marginal.mean()
             marginal, observed = marginal.turned(centre), around(observed - centre)
         fan(left, marginal, observed, x, centre)
-        left.set_xlabel(plain(names[0]) if x is not None else "rows, sorted by predicted median")
+        left.set_xlabel(plain(names[0]) if x is not None else SORTED)
         left.set_ylabel(plain(name))
         pit_histogram(middle, marginal, observed)
         coverage_curve(right, marginal, observed)

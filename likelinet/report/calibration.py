@@ -1,6 +1,8 @@
 """Sections on whether observed values fall where predictions say, and on the distributions of single rows."""
 
+from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,7 +12,8 @@ from likelinet.plots.classes import CELL, by_class, confusion
 from likelinet.plots.densities import densities
 from likelinet.plots.discrimination import precision_recall, roc
 from likelinet.plots.intervals import LEVELS as DRAWN
-from likelinet.plots.intervals import beyond, fan
+from likelinet.plots.intervals import SORTED, beyond, fan
+from likelinet.plots.style import plain
 from likelinet.plots.survival import has_survival, survival
 from likelinet.report.case import Case
 from likelinet.report.figures import WIDE, svg
@@ -18,6 +21,9 @@ from likelinet.report.html import Section, pictures, said, table
 from likelinet.scores.angles import around
 from likelinet.scores.calibration import marginals, pit_cdf
 from likelinet.scores.metrics import class_probabilities
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 LEVELS = (0.5, 0.8, 0.9, 0.95)
 CHOSEN = 8  # rows whose distributions are drawn
@@ -82,7 +88,7 @@ def _of_numbers(case: Case) -> list[str]:
             assert not isinstance(y, Interval)
             centre = d.mean()
             d, y = d.turned(centre), around(y - centre)
-        wide = svg(partial(fan, d=d, y=y, centre=centre), f"fan{j}", WIDE)
+        wide = svg(_labelled(partial(fan, d=d, y=y, centre=centre), SORTED, name), f"fan{j}", WIDE)
         drawn = [
             (svg(partial(pit_histogram, d=d, y=y, weight=case.weight), f"pit{j}"), f"Histogram of F(y) of {name}"),
             (
@@ -122,6 +128,18 @@ def single_rows(case: Case) -> Section | None:
     at = order[np.isin(order, at)]
     names = [f"row {case.rows.table.number_of(int(i))}" for i in at]
     some, y = case.d[at], case.y[at]
-    drawn = svg(lambda axes: densities(axes, some, y, names), "densities", (WIDE[0], 0.5 * len(at) + 1.0))
+    draw = _labelled(partial(densities, d=some, y=y, names=names), case.y_in_words, "")
+    drawn = svg(draw, "densities", (WIDE[0], 0.5 * len(at) + 1.0))
     words = "Rows spread evenly over the predicted medians, the lowest first; the strong line is what was observed."
+    words += " A bar with a dot is the probability of a single value." if case.d.atoms else ""
     return Section("rows", "Distributions of single rows", [said(words), pictures([(drawn, "Densities of rows")])])
+
+
+def _labelled(draw: Callable[["Axes"], object], x: str, y: str) -> Callable[["Axes"], None]:
+    """Return what draws the same, with what is along the axes."""
+
+    def labelled(axes: "Axes") -> None:
+        draw(axes)
+        axes.set(xlabel=plain(x), ylabel=plain(y))
+
+    return labelled
