@@ -61,6 +61,11 @@ ROWS, Y = small_table(60)
 KINDS = {
     "number": ({}, Y, ["y0"]),
     "count": ({"distribution": {"kind": "poisson"}}, RNG.poisson(3.0, 60), ["y0"]),
+    "zeros": (
+        {"distribution": {"kind": "hurdle", "base": {"kind": "gamma"}}},
+        np.where(RNG.random(60) < 0.7, 0.0, 1.0 + ROWS[:, 0]),
+        ["y0"],
+    ),
     "classes": ({"distribution": {"kind": "categorical"}}, labels(ROWS, ["a", "b", "c"]), ["a", "b", "c"]),
     "mixture": ({"distribution": {"kind": "mixture", "components": 2}, "ensemble": 2}, Y, ["y0"]),
     "outputs": ({"distribution": {"kind": "multivariate_gaussian"}}, np.stack([Y, -Y], 1), ["y0", "y1"]),
@@ -85,6 +90,7 @@ def test_the_values_sum_to_the_prediction(kind: str):
     d = model.predict_dist(ROWS)
     location = {
         "count": lambda: d.mean()[:, None],
+        "zeros": lambda: d.mean()[:, None],  # all medians are 0
         "classes": d.class_probabilities,
         "outputs": lambda: d.marginals().median(),
         "outputs of classes": lambda: d.class_probabilities().reshape(60, -1),

@@ -44,8 +44,8 @@ class Importance:
     rows : int
         How many rows this is a mean of.
     of : tuple of str
-        What location and spread are: "median" and "log width", of counts "mean" and "log std. deviation", of classes
-        "probability" and "entropy".
+        What location and spread are: "median" and "log width", of counts and of numbers with zeros of their own "mean"
+        and "log std. deviation", of classes "probability" and "entropy".
     """
 
     names: Sequence[str]

@@ -19,9 +19,10 @@ LEVELS = 12  # of a category, the most frequent ones
 
 @dataclass(frozen=True, repr=False)
 class PartialDependence:
-    """The mean over rows of the predicted median and of the ends of the central 80 % interval, along one feature.
+    """The mean over rows of the predicted location and of the ends of the central 80 % interval, along one feature.
 
-    Of classes `centre` is the mean probability of each class, and low and high the 10 % and 90 % quantiles over rows.
+    The location is the median, of counts and of numbers with zeros of their own the mean. Of classes `centre` is the
+    mean probability of each class, and low and high the 10 % and 90 % quantiles over rows.
 
     Parameters
     ----------

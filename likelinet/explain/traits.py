@@ -13,11 +13,11 @@ from likelinet.scores.calibration import marginals
 LEVEL = 0.8  # of the interval whose width is the spread
 LEAST = 1e-3  # of the mean width, which is added to widths: the intervals of some rows may be one point
 
-What = Literal["number", "numbers", "count", "angle", "classes"]
+What = Literal["number", "numbers", "stepped", "angle", "classes"]
 WORDS = {  # what location and spread are
     "number": ("median", "log width"),
     "numbers": ("median", "log width"),
-    "count": ("mean", "log std. deviation"),
+    "stepped": ("mean", "log std. deviation"),
     "angle": ("mean direction", "log width"),
     "classes": ("probability", "entropy"),
 }
@@ -29,14 +29,14 @@ class Traits:
 
     Parameters
     ----------
-    what : {"number", "numbers", "count", "angle", "classes"}
-        What y is.
+    what : {"number", "numbers", "stepped", "angle", "classes"}
+        What y is; stepped are counts, and numbers of which single ones have a probability, as the zero of a hurdle.
     location : ndarray, shape (n, k)
-        The median of each output, but of one count the mean, since medians move in steps; the mean direction of an
-        angle; the probability of each class.
+        The median of each output, but of one that is stepped the mean, since medians move in steps or not at all; the
+        mean direction of an angle; the probability of each class.
     spread : ndarray, shape (n, k)
-        The logarithm of the width of the central 80 % interval, of one count that of the standard deviation; the
-        entropy of classes.
+        The logarithm of the width of the central 80 % interval, of one that is stepped that of the standard deviation;
+        the entropy of classes.
     width : ndarray, shape (k,)
         The mean width, of which a thousandth is added to each.
     """
@@ -74,7 +74,7 @@ def traits(d: Distribution, width: np.ndarray | None = None) -> Traits:
         each = marginals(d)
         return _of("numbers", each.median(), each, integer=d.support.integer, width=width)
     d = d.censored_outermost()
-    return _of_count(d) or _of("number", d.median(), d, integer=d.support.integer, width=width)
+    return _of_steps(d) or _of("number", d.median(), d, integer=d.support.integer, width=width)
 
 
 def traits_of_each(d: Distribution) -> Traits:
@@ -96,9 +96,9 @@ def _of_classes(d: Distribution) -> Traits:
     return Traits("classes", probs.reshape(len(probs), -1), entropy.reshape(len(probs), -1), np.ones(1))
 
 
-def _of_count(d: Distribution) -> Traits | None:
-    """Return mean and standard deviation of counts; None of what is no count, or has no such numbers."""
-    if not d.support.integer:
+def _of_steps(d: Distribution) -> Traits | None:
+    """Return mean and standard deviation of what has quantiles in steps; None of all else, or without such numbers."""
+    if not (d.support.integer or d.atoms):
         return None
     try:
         mean, variance = d.mean(), d.var()
@@ -107,7 +107,7 @@ def _of_count(d: Distribution) -> Traits | None:
     if not (np.isfinite(mean).all() and np.isfinite(variance).all()):
         return None
     tiny = np.finfo(float).tiny
-    return Traits("count", mean[:, None], 0.5 * np.log(np.maximum(variance, tiny))[:, None], np.ones(1))
+    return Traits("stepped", mean[:, None], 0.5 * np.log(np.maximum(variance, tiny))[:, None], np.ones(1))
 
 
 def _of(what: What, location: np.ndarray, d: Distribution, *, integer: bool, width: np.ndarray | None) -> Traits:
@@ -134,7 +134,7 @@ def location_moved(a: Traits, b: Traits) -> np.ndarray:
         return 0.5 * np.abs(apart).sum(1)
     if a.what == "angle":
         return np.abs(around(apart)).mean(1)
-    return np.abs(apart).mean(1) if a.what in ("number", "count") else (np.abs(apart) / a.width).mean(1)
+    return np.abs(apart).mean(1) if a.what in ("number", "stepped") else (np.abs(apart) / a.width).mean(1)
 
 
 def spread_moved(a: Traits, b: Traits) -> np.ndarray:
