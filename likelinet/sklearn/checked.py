@@ -1,5 +1,6 @@
 """What users pass, checked as scikit-learn checks it."""
 
+from datetime import date, time, timedelta
 from typing import Any
 
 import numpy as np
@@ -63,6 +64,10 @@ def checked_numbers(estimator: Any, X: Any, y: Any) -> np.ndarray | Interval:
     """Return y of a regressor: floats of shape (n,) or (n, d), or intervals, as many as X has rows."""
     _refuse_none(estimator, y)
     if not isinstance(y, Interval):
+        if (moment := _moment_in(y)) is not None:  # which scikit-learn counts in whatever unit it is kept in
+            raise DataError(
+                f"y holds dates, times or durations, as '{moment}': make numbers of them, such as days since the first."
+            )
         try:
             y = check_array(y, ensure_2d=False, dtype="numeric", input_name="y", estimator=estimator).astype(np.float64)
         except ValueError:
@@ -107,6 +112,15 @@ def checked_levels(what: str, levels: Any) -> list[float]:
 def _text_in(y: Any) -> str | None:
     """Return the first text among values, if there is any."""
     return next((str(value) for value in np.asarray(y, dtype=object).ravel() if isinstance(value, str)), None)
+
+
+def _moment_in(y: Any) -> str | None:
+    """Return the first date, time or duration among values, if there is any."""
+    cells = np.asarray(y).ravel()
+    if cells.dtype.kind in "mM":
+        return str(cells[0]) if len(cells) else None
+    kinds = (date, time, timedelta, np.datetime64, np.timedelta64)
+    return next((str(cell) for cell in cells if isinstance(cell, kinds)), None) if cells.dtype == object else None
 
 
 def _refuse_none(estimator: Any, y: Any) -> None:

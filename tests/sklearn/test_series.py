@@ -90,6 +90,25 @@ def test_text_is_for_a_classifier(made):
     assert DistributionClassifier(quality="plain", epochs=1).fit(X, y).classes_.tolist() == ["low", "up"]
 
 
+DAYS = pd.date_range("2020-01-01", periods=60)
+MOMENTS = {
+    "numpy": DAYS.to_numpy(),
+    "with a zone": pd.Series(DAYS.tz_localize("UTC")),
+    "list": DAYS.to_pydatetime().tolist(),
+    "polars": pl.Series(DAYS),
+    "durations": DAYS.to_numpy() - DAYS.to_numpy()[0],
+    "a column of two": pd.DataFrame({"day": DAYS, "price": Y}),
+}
+
+
+@pytest.mark.parametrize("y", MOMENTS.values(), ids=MOMENTS)
+def test_moments_are_no_numbers_of_microseconds(y):
+    with pytest.raises(
+        ll.DataError, match=r"^y holds dates, times or durations, as '(2020-01-01|0 ).*: make numbers of"
+    ):
+        regressor().fit(X, y)
+
+
 def test_an_array_for_a_frame_is_noted_once():
     found = regressor(epochs=1).fit(FRAME, PRICE)
     with pytest.warns(UserWarning, match="^X does not have valid feature names") as noted:
