@@ -26,6 +26,20 @@ def test_the_newsvendor_of_a_normal_demand(q: float):
     np.testing.assert_array_equal(found.value_of_perfect_information, found.expected_loss)
 
 
+@pytest.mark.parametrize(
+    ("d", "level", "expected", "rtol"),
+    [
+        (ll.Gaussian(1.0, 2.0), 0.99, 1.0 + 2.0 * pinball(0.99) / 0.01, 1e-3),
+        (ll.Hurdle(ll.Exponential(0.01), gate=0.8), 0.5, 40.0, 1e-3),  # the zeros fill the rest: twice the mean
+        (ll.Hurdle(ll.Exponential(0.01), gate=0.8), 0.999, 100.0 * np.log(0.2 / 0.001) + 100.0, 1e-3),
+        (ll.Poisson(0.3), 0.5, 0.6, 1e-12),
+    ],
+)
+def test_the_newsvendor_knows_the_expected_shortfall(d: ll.Distribution, level: float, expected: float, rtol: float):
+    cost = ll.decide(d, Newsvendor(under=level / (1.0 - level), over=1.0)).expected_loss
+    np.testing.assert_allclose(d.mean() + cost, expected, rtol=rtol)
+
+
 def test_costs_of_each_row():
     found = ll.decide(ll.Exponential([1.0, 0.1]), Newsvendor(under=[3.0, 1.0], over=[1.0, 9.0]))
     np.testing.assert_allclose(found.action, [np.log(4.0), 10.0 * np.log(10.0 / 9.0)], rtol=1e-12)
