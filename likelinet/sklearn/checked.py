@@ -11,6 +11,7 @@ from sklearn.utils.validation import validate_data
 from likelinet.core.errors import DataError, ParameterError
 from likelinet.core.wording import rows_of
 from likelinet.distributions import Interval
+from likelinet.tables.cells import is_missing
 from likelinet.tables.table import as_table
 
 
@@ -86,6 +87,9 @@ def checked_labels(estimator: Any, X: Any, y: Any) -> np.ndarray:
     """Return y of a classifier as one array of labels, as many as X has rows."""
     _refuse_none(estimator, y)
     y = column_or_1d(y, warn=True)
+    missing = np.array([is_missing(label) for label in y] if y.dtype == object else [])
+    if missing.any():
+        raise DataError(f"y holds missing labels in {rows_of(missing)}: fill or drop these rows.")
     check_consistent_length(X, y)
     return y
 

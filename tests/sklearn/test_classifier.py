@@ -110,3 +110,12 @@ def test_frames_of_probabilities_where_they_are_asked_for():
     asked = found.set_output(transform="pandas").predict_proba(frame)
     pd.testing.assert_frame_equal(asked, pd.DataFrame(plain, frame.index, ["low", "middle", "up"]))
     np.testing.assert_array_equal(found.predict(frame), found.classes_[plain.argmax(axis=1)])
+
+
+@pytest.mark.parametrize("dtype", [object, "string", "category"])
+@pytest.mark.parametrize("gap", [None, np.nan, pd.NA])
+def test_labels_with_gaps_are_refused_by_their_rows(dtype, gap):
+    y = pd.Series(["a", gap, "b"], dtype=dtype)
+    for fit in (classifier().fit, classifier().partial_fit):
+        with pytest.raises(ll.DataError, match=r"^y holds missing labels in row 2: fill or drop these rows\.$"):
+            fit(X[:3], y)
