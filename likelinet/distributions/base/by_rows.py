@@ -113,7 +113,7 @@ def _shape_of_results(d: "Distribution", *operands: Any) -> tuple[int, ...] | No
     try:
         full = np.broadcast_shapes(shape, own)
     except ValueError:
-        if of_values and not events:
+        if of_values and not events and not isinstance(of, Interval):  # which the family may not take at all
             d.shape_with(shape)  # says what is wrong in the name of the outermost distribution
         return None
     return None if math.prod(own) > 1 and shape == (*own, 1) else full[: len(full) - events]
