@@ -158,7 +158,9 @@ def test_what_it_cannot_be(declared: dict[str, Any], message: str):
 
 
 def test_plain_is_what_there_was_without_any_quality():
-    assert PLAIN.model_dump(mode="json") == {**FORMER, "quality": "plain", "devices": None}
+    training = {**FORMER["training"], "further": None}  # a later key
+    former = {**FORMER, "training": training, "quality": "plain", "devices": None}
+    assert PLAIN.model_dump(mode="json") == former
     assert ll.ModelConfig(quality="plain", network=ll.MLPConfig(hidden=[4])).network == ll.MLPConfig(hidden=[4])
 
 

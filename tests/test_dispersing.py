@@ -13,6 +13,7 @@ import likelinet as ll
 from likelinet.cli.describe import groups_in_words
 from likelinet.model import container, dispersing, stacking
 from likelinet.model.dispersing import dispersed
+from likelinet.model.fit import Fit
 from likelinet.model.marginal import predict_both
 from likelinet.model.members import each_member
 from likelinet.model.out_of_fold import OutOfFold
@@ -28,6 +29,7 @@ MOVED: dict[str, tuple[ll.Distribution, Any]] = {
     "laplace": (ll.Laplace(LOC, SCALE), stats.laplace(LOC, 0.4 * SCALE)),
     "logistic": (ll.Logistic(LOC, SCALE), stats.logistic(LOC, 0.4 * SCALE)),
     "student_t": (ll.StudentT(4.0, LOC, SCALE), stats.t(4.0, LOC, 0.4 * SCALE)),
+    "log_normal": (ll.LogNormal(LOC, SCALE), stats.lognorm(0.4 * SCALE, scale=np.exp(LOC))),
 }
 
 
@@ -43,7 +45,7 @@ def test_scales_are_multiplied_about_locations(name: str):
 @pytest.mark.parametrize(
     "d",
     [
-        *(ll.Gamma(2.0, 1.0), ll.Poisson(3.0), ll.VonMises(0.0, 2.0), ll.LogNormal(0.0, 1.0), ll.Bernoulli(0.0)),
+        *(ll.Gamma(2.0, 1.0), ll.Poisson(3.0), ll.VonMises(0.0, 2.0), ll.LogLogistic(1.0, 2.0), ll.Bernoulli(0.0)),
         *(ll.Gumbel(0.0, 1.0), ll.SkewNormal(0.0, 1.0, 2.0), ll.JohnsonSU(-5.0, 2.0, 0.0, 1.0)),
     ],
     ids=repr,
@@ -53,14 +55,20 @@ def test_others_have_no_scale_about_a_middle(d: ll.Distribution):
     assert ll.Mixture(d.map_arrays(lambda a, _: np.stack([a, a])), np.zeros(2)).dispersed(0.4, 0.0) is None
 
 
+def test_several_outputs_move_each():
+    made = ll.Independent(ll.Gaussian(LOC, SCALE)).dispersed(0.4, np.zeros(3))
+    assert made is not None
+    np.testing.assert_allclose(made.log_prob(AT), stats.norm.logpdf(AT, LOC, 0.4 * SCALE).sum(), rtol=1e-12)
+
+
 def test_mixtures_move_what_they_are_made_of():
     inner = ll.Gaussian(LOC, SCALE)
     made = ll.Mixture(inner, np.log([0.2, 0.3, 0.5])).dispersed(0.4, 0.0)
     pdf = stats.norm.pdf(0.1, LOC, 0.4 * SCALE) @ [0.2, 0.3, 0.5]
     assert made is not None
     np.testing.assert_allclose(made.log_prob(0.1), np.log(pdf), rtol=1e-12)
-    made = ll.MixtureOf([ll.Gaussian(1.0, 2.0), ll.LogNormal(0.0, 1.0)], [0.25, 0.75]).dispersed(0.4, 0.0)
-    pdf = 0.25 * stats.norm.pdf(0.7, 1.0, 0.8) + 0.75 * stats.lognorm.pdf(0.7, 1.0)
+    made = ll.MixtureOf([ll.Gaussian(1.0, 2.0), ll.Gamma(3.0, 2.0)], [0.25, 0.75]).dispersed(0.4, 0.0)
+    pdf = 0.25 * stats.norm.pdf(0.7, 1.0, 0.8) + 0.75 * stats.gamma.pdf(0.7, 3.0, scale=0.5)
     assert made is not None
     np.testing.assert_allclose(made.log_prob(0.7), np.log(pdf), rtol=1e-12)
 
@@ -91,13 +99,21 @@ def fitted(step: float = 0.0) -> ll.Model:
 
 def with_factor(factor: float) -> ll.Model:
     """Return a model whose scales are multiplied by a factor, and its history of its own."""
-    fit = fitted()._fitted()
-    return ll.Model._of(dispersing._with(replace(fit, history=replace(fit.history)), factor), None)
+    return ll.Model._of(dispersing._with(unscaled(), factor), None)
+
+
+def unscaled(step: float = 0.0) -> Fit:
+    """Return a model whose scales are those that it has learned."""
+    fit, history = fitted(step)._fitted(), fitted(step).history
+    assert fit.stack is not None
+    stack = replace(fit.stack, others=tuple(replace(other, factor=1.0) for other in fit.stack.others))
+    groups = [replace(group, factor=1.0) for group in history.groups]
+    return replace(fit, factor=1.0, stack=stack, history=replace(history, groups=groups))
 
 
 @pytest.mark.parametrize("step", [0.0, 0.05])
 def test_it_is_the_most_likely_one(step: float):
-    fit = fitted(step)._fitted()
+    fit = unscaled(step)
     assert fit.out_of_fold is not None
     assert float(fit.targets.step) == pytest.approx(step)
     wide = replace(fit.out_of_fold, distribution=fit.out_of_fold.distribution.dispersed(1.8, 0.0))
@@ -152,12 +168,12 @@ def test_it_is_shown():
     assert "groups of members, scales times 0.7<" in model._repr_html_()
 
 
-@pytest.mark.parametrize("forged", [0.0, 0.2, 1.1, 0.6, float("inf"), float("nan"), "1"])
+@pytest.mark.parametrize("forged", [0.0, 0.05, 4.1, 0.6, float("inf"), float("nan"), "1"])
 def test_forged_factors_are_refused(forged: Any, tmp_path: Path):
     with_factor(0.7).save(tmp_path / "m")
     arrays, metadata = container.load(tmp_path / "m")
-    assert metadata["stack"]["factor"] == 0.7
-    metadata["stack"]["factor"] = forged
+    assert metadata["factor"] == metadata["stack"]["others"][0]["factor"] == 0.7
+    metadata["factor"] = forged
     container.save(tmp_path / "m", arrays, metadata)
     with pytest.raises(ll.ModelFileError, match="factor"):
         ll.Model.load(tmp_path / "m")
@@ -172,6 +188,21 @@ def test_a_model_that_goes_on_forgets_it(once: bool, tmp_path: Path):
     np.testing.assert_array_equal(model.predict_dist(X).log_prob(Y), plain.predict_dist(X).log_prob(Y))
     model.save(tmp_path / "m")
     assert ll.Model.load(tmp_path / "m").history == model.history
+
+
+def test_groups_that_have_not_gone_on_keep_it():
+    def told(epoch: ll.Epoch) -> None:
+        if len(seen) == 2:
+            raise KeyboardInterrupt
+        seen.append(epoch)
+
+    model, seen = with_factor(0.7), list[ll.Epoch]()
+    before = model._fitted().groups[1]
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(X, Y, warm_start=True, callbacks=[told])
+    first, second = model._fitted().groups
+    np.testing.assert_array_equal(second.theta, before.theta)
+    assert [first.factor, second.factor] == [g.factor for g in model.history.groups] == [1.0, 0.7]
 
 
 class NoCdf(ll.Distribution):

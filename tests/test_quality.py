@@ -189,7 +189,8 @@ def test_groups_are_weighed_by_the_cells_of_a_rounded_y(monkeypatch: pytest.Monk
         (
             "plain",
             "good",
-            "ensemble, training.optimizer, training.schedule, training.average, training.folds, training.steps, engine",
+            "ensemble, training.optimizer, training.schedule, training.average, training.folds, training.further, "
+            "training.steps, engine",
         ),
     ],
 )

@@ -148,7 +148,7 @@ def summary(model: Model) -> str:
 
 def _how_it_ended(history: History) -> str:
     """Return how a training ended; one that was stopped early with the patience, which the config may leave open."""
-    if history.stopped == "early stopping" and not history.groups and any(history.best_epoch):
+    if history.stopped == "early stopping" and not history.groups and history.kept_validation_nll:
         return f"early stopping after {counted(history.most_epochs - max(history.best_epoch), 'epoch')} without gain"
     return _ending(history.stopped)
 
@@ -163,5 +163,6 @@ def _validation(history: History, loss: str) -> str:
     kept = history.kept_validation_nll
     if history.out_of_fold_nll is None:
         return f", best validation {loss} {np.mean(kept):.4g}" if kept else ""
-    single = f", best validation {loss} of single networks {np.mean(kept):.4g}" if kept else ""
-    return f"{single}, of their mixture: out-of-fold {loss} {history.out_of_fold_nll:.4g}"
+    single = f", best validation {loss} of single networks {np.mean(kept):.4g}, of their mixture:" if kept else ","
+    scaled = f", {history.factor_in_words}" if history.factor_in_words and not history.groups else ""
+    return f"{single} out-of-fold {loss} {history.out_of_fold_nll:.4g}{scaled}"

@@ -12,7 +12,13 @@ Quality = Literal["plain", "fast", "good", "best"]
 DEFAULT: Quality = "good"
 
 OPTIMIZER = {"kind": "adamw", "learning_rate": 0.004, "weight_decay": 0.1}
-TRAINING = {"optimizer": OPTIMIZER, "schedule": {"kind": "hold_then_anneal"}, "average": 0.9995, "folds": "auto"}
+TRAINING = {
+    "optimizer": OPTIMIZER,
+    "schedule": {"kind": "hold_then_anneal"},
+    "average": 0.9995,
+    "folds": "auto",
+    "further": 0.5,
+}
 LINEAR_MODEL = {"numeric": {"kind": "linear"}, "network": {"kind": "mlp", "hidden": []}}
 LINEAR, SIXTEEN, CODED = (
     {"numeric": numeric}

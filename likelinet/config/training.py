@@ -213,6 +213,10 @@ class TrainingConfig(Config):
     """Parts of the rows, of which member m of an ensemble holds out part m modulo `folds` instead of such a share; all
     members keep the epoch that predicts all held-out rows best. `ensemble` must be as many or more. `auto`: 8, or as
     many as there are members, or rows (groups, times) to hold out; none with one member, or with validation rows."""
+    further: Annotated[float, Field(gt=0.0, le=1.0)] | None = None
+    """For how many of the steps up to the best epoch, as a share, members that hold out folds go on past it, by a rate
+    that falls from a quarter to 0; their scales then get a factor by held-out rows. What these are more likely under is
+    kept. null: for none."""
     early_stopping: EarlyStoppingConfig | None = EarlyStoppingConfig()
     """When to stop before the last epoch; null never does. The best weights on held-out rows are kept either way."""
     average: Annotated[float, Field(gt=0.0, lt=1.0)] | None = None

@@ -212,8 +212,8 @@ class Head:
 
     @property
     def learns_scales(self) -> bool:
-        """Whether training finds all scales of y, none of which is given."""
-        return all(slot.learned for slot in self.slots if slot.parameter.role == "scale")
+        """Whether training finds all scales of y or of log y, none of which is given."""
+        return all(slot.learned for slot in self.slots if slot.parameter.role in ("scale", "log_scale"))
 
     @cached_property
     def _stable(self) -> bool:

@@ -201,6 +201,7 @@ def _task(config: ModelConfig, drawn: Rows, n: int, given: bool, folds: int, fam
         "folds": folds,
         "epochs": None if training.epochs is None else -(-training.epochs * n // drawn.table.n),  # as many steps
         "steps": least,
+        "further": None,
         "schedule": HoldThenAnnealConfig(anneal=min(ANNEAL, -(-least // 4))),
         "early_stopping": EarlyStoppingConfig() if training.early_stopping is None else training.early_stopping,
         "time": None if training.time is None else SHARE * training.time / len(families),

@@ -14,7 +14,7 @@ from likelinet.core.fields import from_fields
 from likelinet.core.wording import shown
 from likelinet.distributions import Distribution
 from likelinet.model import container
-from likelinet.model.dispersing import LEAST, with_factor
+from likelinet.model.dispersing import LEAST, MOST
 from likelinet.model.fit import Fit, Stack
 from likelinet.model.migrations import lifted
 from likelinet.model.recalibration import Recalibration
@@ -38,6 +38,7 @@ class Learned:
     filling: Any = ()
     start: Any = ()
     imagined: float = 0.0
+    factor: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,6 @@ class Others:
     groups: list[int]
     weights: list[float]
     others: list[Any]
-    factor: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,7 @@ class Described:
     filling: Any = ()
     start: Any = ()
     imagined: float = 0.0
+    factor: float = 1.0
     recalibration: Any = None
     stack: Any = None
     written: dict[str, Any] | None = None
@@ -71,7 +72,8 @@ class Described:
     @property
     def first(self) -> Learned:
         """What the first group of members, which may be the only one, has learned."""
-        return Learned(self.inputs, self.targets, self.n_classes, self.filling, self.start, self.imagined)
+        own = self.inputs, self.targets, self.n_classes, self.filling, self.start, self.imagined, self.factor
+        return Learned(*own)
 
 
 def write(path: str | Path | BinaryIO, fit: Fit) -> None:
@@ -86,8 +88,7 @@ def write(path: str | Path | BinaryIO, fit: Fit) -> None:
     }
     if fit.stack is not None:
         others = [_learned(other) for other in fit.stack.others]
-        stack = {"groups": fit.stack.groups, "weights": fit.stack.weights, "others": others}
-        metadata["stack"] = {**stack, **({"factor": fit.factor} if fit.factor != 1.0 else {})}
+        metadata["stack"] = {"groups": fit.stack.groups, "weights": fit.stack.weights, "others": others}
     container.save(
         path, dict(zip(_names(len(fit.groups)), (group.theta for group in fit.groups), strict=True)), metadata
     )
@@ -101,6 +102,7 @@ def _learned(fit: Fit) -> dict[str, Any]:
         **({"filling": fit.filling.tolist()} if len(fit.filling) else {}),
         **({"start": fit.start.tolist()} if len(fit.start) else {}),
         **({"imagined": fit.imagined} if fit.imagined else {}),
+        **({"factor": fit.factor} if fit.factor != 1.0 else {}),
     }
 
 
@@ -139,8 +141,7 @@ def read(path: str | Path | BinaryIO, distribution: type[Distribution] | None, t
         written = {name: Written.from_json(how) for name, how in (parts.written or {}).items()}
         whole = replace(first, history=history, recalibration=mapped, written=written)
         if stack is not None:
-            groups = Stack(config, tuple(stack.groups), tuple(stack.weights), tuple(others))
-            whole = with_factor(replace(whole, stack=groups), stack.factor)
+            whole = replace(whole, stack=Stack(config, tuple(stack.groups), tuple(stack.weights), tuple(others)))
         for fit in (first, *others):
             _check_columns(fit)
             _check_weights(fit)
@@ -159,7 +160,8 @@ def _fit(
     targets = targets_of(config.distribution, distribution).from_json(learned.targets, learned.n_classes)
     filling = _filling(learned.filling, inputs)
     start = np.array(learned.start, np.float64)
-    return Fit(config, distribution, inputs, targets, theta, History(), source, filling, start, learned.imagined)
+    own = inputs, targets, theta, History(), source, filling, start, learned.imagined, learned.factor
+    return Fit(config, distribution, *own)
 
 
 def _check_columns(fit: Fit) -> None:
@@ -182,9 +184,13 @@ def _check_written(fit: Fit) -> None:
 
 
 def _check_factor(fit: Fit) -> None:
-    """Raise `ValueError` if the factor of scales cannot be found, or is not that of the history."""
-    if not (LEAST <= fit.factor <= 1.0 and all(group.factor == fit.factor for group in fit.history.groups)):
-        raise ValueError(f"factor: expected one from {LEAST} to 1, the same in stack and history")
+    """Raise `ValueError` if a factor of scales cannot be found, or is not that of the history."""
+    least, known = LEAST**2, [group.factor for group in fit.history.groups]  # of a group, and of their mixture
+    told = [known[g] for g in fit.stack.groups] if fit.stack is not None and known else [fit.history.factor]
+    own = [group.factor for group in fit.groups]
+    alone = fit.stack is None or fit.history.factor == 1.0
+    if not all(least <= factor <= MOST for factor in (*own, *known)) or told != own or not alone:
+        raise ValueError(f"factor: expected one from {least} to {MOST:g} of each group, the same in the history")
 
 
 def _check_weights(fit: Fit) -> None:

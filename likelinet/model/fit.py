@@ -99,6 +99,7 @@ class Fit:
     cut_off: str | None = None  # what would have come, had there been more time; in memory alone
     units: Units | None = None  # of the raw numbers in training; in memory alone
     carried: Carried | None = None  # what training may go on with; in memory alone
+    later: "tuple[Fit, ...]" = ()  # it past its best look, until held-out rows have said which is kept
 
     @property
     def declared_whole(self) -> ModelConfig:

@@ -1,5 +1,6 @@
 """Fitting: from a table and a config to trained weights."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -11,9 +12,12 @@ from likelinet.core.errors import DataError
 from likelinet.core.gathered import both
 from likelinet.core.wording import counted
 from likelinet.distributions import Distribution
+from likelinet.engines.engine import Data
 from likelinet.model.beyond import WINDOWS, beyond_sample, note_lacking
+from likelinet.model.dispersing import MOST, dispersed
 from likelinet.model.few_rows import note_few_rows, with_pairs
 from likelinet.model.fit import Fit
+from likelinet.model.further import gone_further
 from likelinet.model.members import out_of_fold
 from likelinet.model.needs import check_needs
 from likelinet.model.out_of_fold import OutOfFold
@@ -31,12 +35,13 @@ from likelinet.tables.kinds.statistics import FOLDS, wants_means
 from likelinet.tables.rows import Rows
 from likelinet.tables.table import Table
 from likelinet.targets.build import targets_of
-from likelinet.targets.class_weights import weigher
+from likelinet.targets.class_weights import Weigher, weigher
 from likelinet.targets.leaks import note_leaks
 from likelinet.targets.possible import check_possible
 from likelinet.targets.suitable import note_suspicions
 from likelinet.targets.target import Naming, Targets, Y
 from likelinet.training.history import History
+from likelinet.training.interrupts import waiting
 from likelinet.training.record import Beside
 from likelinet.training.start import initial_weights, marginal_fit
 from likelinet.training.streams import Streams, fold_stream, held_out_stream
@@ -144,20 +149,29 @@ def fit(
         untrained = replace(untrained, units=units)
         theta = theta if units is None else units.begun(theta, layout)
     found, heading, cause = trained(untrained, theta, rows_of, plan, streams, beside, group, once)
+    go_on = held is not None and cause is None
+    found, late = gone_further(found, rows_of, plan, before, beside, group) if go_on else (found, None)
     note_lacking(rows_of.windows)
-    linear = inputs.width == 0 or len(layout.weights) == 3  # one layer's matrix and bias, and the constants
-    if cause is None and heading is not None and linear and not imagined:
-        # Where the start was the maximum, it has come from the family's own estimates.
-        own_estimates = (np.broadcast_to(e, (len(found.theta), len(e))) for e in estimates)
-        away = found.theta - pack([*layout.views(found.theta)[:-2], *own_estimates], layout)
-        heading = np.where(heading.any(1, keepdims=True), heading, away)
-        note_ending(found, heading, rows_of.data, naming)
-    if held is not None and cause is None:
-        seen = x[:n], known, held
-        found = _with_out_of_fold(
-            found, out_of_fold(found, *seen), held, rows, targets.check(y, found.declared, naming)
-        )
-    return found, cause
+    if cause is None and heading is not None and not imagined:
+        _note_ending(found, heading, estimates, rows_of.data, naming)
+    if held is None or cause is not None:
+        return found, cause
+    with nullcontext() if late is None else waiting():  # or a second Ctrl-C would lose what there is
+        seen, checked = (x[:n], known, held), targets.check(y, found.declared, naming)
+        return _with_out_of_fold(found, seen, rows, checked, in_training), late
+
+
+def _note_ending(
+    found: Fit, heading: np.ndarray, estimates: tuple[np.ndarray, np.ndarray], data: Data, naming: Naming
+) -> None:
+    """Warn where the likelihood of a linear model has no maximum that training headed for, or came from."""
+    layout = found.objective.layout
+    if found.inputs.width and len(layout.weights) != 3:  # one layer's matrix and bias, and the constants
+        return
+    # Where the start was the maximum, it has come from the family's own estimates.
+    own_estimates = (np.broadcast_to(e, (len(found.theta), len(e))) for e in estimates)
+    away = found.theta - pack([*layout.views(found.theta)[:-2], *own_estimates], layout)
+    note_ending(found, np.where(heading.any(1, keepdims=True), heading, away), data, naming)
 
 
 def rows_of_needs(rows: Rows, validation: Rows | None, exact: bool) -> tuple[int, int | None]:
@@ -191,12 +205,19 @@ def folds_held_out(config: ModelConfig, table: Table, validation: Rows | None) -
     return HoldOut.of(config.data, table).parts(folds, held_out_stream(config.training.seed))
 
 
-def _with_out_of_fold(fit: Fit, d: Distribution, fold: np.ndarray, rows: Rows, y: Y) -> Fit:
-    """Return a fit that knows the predictions of its training rows by the members that held them out."""
+def _with_out_of_fold(
+    fit: Fit, seen: tuple[np.ndarray, np.ndarray | None, np.ndarray], rows: Rows, y: Y, in_training: Weigher
+) -> Fit:
+    """Return a fit that knows the predictions of its training rows by the members that held them out.
+
+    `seen` is what these see of the rows, and the fold of each. Past its best look its scales have a factor by them.
+    """
     index = np.arange(rows.table.n) if rows.table.index is None else rows.table.index
-    predicted = OutOfFold(index, fold, d, y, rows.weight)
+    predicted = OutOfFold(index, seen[-1], out_of_fold(fit, *seen), y, rows.weight)
     nll = float(np.average(-predicted.log_prob, weights=rows.weight))
-    return replace(fit, out_of_fold=predicted, history=replace(fit.history, out_of_fold_nll=nll))
+    later = (_with_out_of_fold(own, seen, rows, y, in_training) for own in fit.later)
+    later = tuple(dispersed(own, in_training, MOST) for own in later)
+    return replace(fit, out_of_fold=predicted, history=replace(fit.history, out_of_fold_nll=nll), later=later)
 
 
 def with_levels(config: ModelConfig, custom: type[Distribution] | None, levels: list[Any] | None) -> ModelConfig:

@@ -73,6 +73,8 @@ def go_on(
             history = place.continued(history, own.history)
             cut_off += [] if own.cut_off is None else [place.of_group(own.cut_off)]
             found[i] = replace(own, config=found[i].config, history=History(), source=fit.source)
+            if any(own.history.best_epoch):  # else its scales are those that had the factor
+                found[i], history = without_factor(found[i], history, place.group)
             if cause is not None:
                 break
     if cause is not None and not learned:
@@ -80,7 +82,7 @@ def go_on(
     first, *others = found
     stack = None if fit.stack is None else replace(fit.stack, others=tuple(others))
     source = source.after(fit.source)
-    first, history = without_factor(replace(first, stack=stack), history)  # of scales that were others
+    first = replace(first, stack=stack)
     return replace(first, history=history, source=source, cut_off="; ".join(cut_off) or None), cause
 
 

@@ -15,7 +15,7 @@ from likelinet.core.wording import readable
 from likelinet.distributions import Distribution
 from likelinet.distributions.over.mixture_of import mixture_of
 from likelinet.model import fitting, story
-from likelinet.model.dispersing import dispersed
+from likelinet.model.dispersing import dispersed, likelier
 from likelinet.model.fit import Fit, Stack
 from likelinet.model.prediction import predict_dist
 from likelinet.model.source import Source
@@ -61,7 +61,8 @@ def fit(
     """
     given = custom, source, rows, validation, features, names
     if config.groups is None:
-        return _told_of(config, given, beside, once=once, imagined=imagined)
+        own, cause = _told_of(config, given, beside, once=once, imagined=imagined)
+        return _better(own, rows, names[0]), cause
     declared, found, whole = config.each_group, list[Fit](), list[int]()
     cause: BaseException | None = None
     lost: list[tuple[str, LikelinetError]] = []
@@ -69,12 +70,14 @@ def fit(
     with each_once(), unnoted(WidthNote) if any(own.is_linear for own in declared) else nullcontext():
         _check_families(declared, custom, rows, source, names[0], choice)
         for g, own in enumerate(declared):
-            name, spent = f"group {g + 1} of {len(declared)}", sum(fit.history.seconds for fit in found)
+            spent = sum((fit.later or (fit,))[0].history.seconds for fit in found)
+            name = f"group {g + 1} of {len(declared)}"
             members = sum(len(fit.theta) for fit in found)
             told = beside.telling(partial(_within, group=g, members=members, seconds=spent))
             try:
                 trained, cause = _told_of(in_time(declared[g:], spent), given, told, name, members, once)
-                found.append(replace(trained, config=own))
+                later = tuple(replace(fit, config=own) for fit in trained.later)
+                found.append(replace(trained, config=own, later=later))
             except BaseException as error:
                 if not found or isinstance(error, ConfigError | DataError):  # what is declared cannot be
                     raise
@@ -84,6 +87,7 @@ def fit(
                 continue
             cause.add_note(f"This was in {name}.")
             if not isinstance(cause, NonFiniteError | DivergedError):
+                whole += [g] if found[g:] and found[g].out_of_fold is not None else []  # past its best look
                 break
             lost.append((name, cause))  # the others may do without it
             cause = None
@@ -94,11 +98,25 @@ def fit(
     with nullcontext() if cause is None else waiting():  # or a second Ctrl-C would lose what there is
         telling, weights = whole or [0], np.zeros(len(found))  # one that was cut short only where there is no other
         counting = _in_training(found[0], rows, names[0])
-        weights[telling] = _weights([found[g] for g in telling], validation, counting)
-        stacked = dispersed(_stacked(config, found, weights, _ending(found, whole, cause)), counting)
+        ending = _ending(found, whole, cause)
+
+        def stack(groups: Sequence[Fit]) -> Fit:
+            weights[telling] = _weights([groups[g] for g in telling], validation, counting)
+            return dispersed(_stacked(config, groups, weights, ending), counting)
+
+        stacked = stack([replace(own, later=()) for own in found])
+        if any(own.later for own in found):
+            later = stack([(own.later or (own,))[0] for own in found])
+            stacked = likelier([stacked, later], counting)
         if not once:
             story.groups_weighed([group.weight for group in stacked.history.groups])
         return stacked, cause
+
+
+def _better(fit: Fit, rows: Rows, what: str) -> Fit:
+    """Return the better one of an ensemble and of it past its best look, by the rows that members held out."""
+    own = replace(fit, later=())
+    return likelier([own, *fit.later], _in_training(own, rows, what)) if fit.later else own
 
 
 def _told_of(
@@ -284,6 +302,6 @@ def _history(config: ModelConfig, found: Sequence[Fit], weights: np.ndarray, sto
         history.epochs += [epoch.in_group(g, members, spent) for epoch in own.epochs]
         history.best_epoch += own.best_epoch
         words, nll = config.group_in_words(g), own.out_of_fold_nll
-        history.groups.append(GroupHistory(words, len(fit.theta), own.stopped, nll, weight))
+        history.groups.append(GroupHistory(words, len(fit.theta), own.stopped, nll, weight, fit.factor))
         spent += own.seconds
     return history

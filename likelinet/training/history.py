@@ -84,7 +84,7 @@ class GroupHistory:
     weight : float
         Of all its members together in the prediction; 0 if it is left out.
     factor : float
-        By which the scales that its members predict are multiplied, the same for all groups.
+        By which the scales that its members predict are multiplied.
     """
 
     in_brief: str
@@ -119,6 +119,8 @@ class History:
         Of the groups of members, those that were trained; empty where there are none.
     choice : Choice or None
         How the family was chosen by `distribution: auto`; None of one that was named.
+    factor : float
+        By which the scales that members predict are multiplied, where there are no groups, of which each has its own.
     """
 
     epochs: list[Epoch] = field(default_factory=list)
@@ -128,6 +130,7 @@ class History:
     out_of_fold_nll: float | None = None
     groups: list[GroupHistory] = field(default_factory=list)
     choice: Choice | None = None
+    factor: float = 1.0
 
     def __repr__(self) -> str:
         groups = [counted(len(self.groups), "group")] if self.groups else []
@@ -136,8 +139,9 @@ class History:
     @property
     def factor_in_words(self) -> str:
         """By what all scales are multiplied; "" where they are as the groups learned them."""
-        factor = self.groups[0].factor if self.groups else 1.0
-        return "" if factor == 1.0 else f"scales times {factor:.3g}"
+        each = sorted(g.factor for g in self.groups if g.weight) or [self.factor]
+        words = " to ".join(dict.fromkeys(f"{factor:.3g}" for factor in (each[0], each[-1])))
+        return "" if each[0] == each[-1] == 1.0 else f"scales times {words}"
 
     @property
     def most_epochs(self) -> int:
@@ -178,7 +182,8 @@ class History:
         """How well the kept weights do on rows that they were not fitted to, of those scores that there are."""
         kept, out = self.kept_validation_nll, self.out_of_fold_nll
         single = [f"validation loss of single networks {sum(kept) / len(kept):.4g}"] if kept else []
-        return single if out is None else [*single, f"out-of-fold NLL {out:.4g}"]
+        scaled = [self.factor_in_words] if self.factor_in_words and not self.groups else []
+        return single if out is None else [*single, f"out-of-fold NLL {out:.4g}", *scaled]
 
     @property
     def untrained(self) -> bool:
@@ -188,9 +193,10 @@ class History:
     def to_json(self) -> dict[str, Any]:
         """Return plain data."""
         groups = {"groups": [vars(g) for g in self.groups]} if self.groups else {}
-        known = {name: value for name, value in vars(self).items() if name != "groups"}
+        known = {name: value for name, value in vars(self).items() if name not in ("groups", "factor")}
         choice = None if self.choice is None else self.choice.to_json()
-        return {**known, "epochs": [e.to_json() for e in self.epochs], "choice": choice, **groups}
+        factor = {"factor": self.factor} if self.factor != 1.0 else {}
+        return {**known, "epochs": [e.to_json() for e in self.epochs], "choice": choice, **groups, **factor}
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> "History":

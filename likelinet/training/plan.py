@@ -63,6 +63,18 @@ class Plan:
             self, epochs=1, steps=self.steps_of_epoch, patience=None, settled=1, look=None, annealing=None, time=None
         )
 
+    def further(self, steps: int, time: float | None) -> "Plan":
+        """Return the plan of so many more steps in so many seconds, after which the weights are kept as they are."""
+        return replace(
+            self,
+            validation=self.validation[:, :0],
+            epochs=-(-steps // self.steps_of_epoch),
+            steps=steps,
+            patience=None,
+            annealing=None,
+            time=time,
+        )
+
     @property
     def steps_of_epoch(self) -> int:
         """How many steps an epoch has."""
@@ -77,6 +89,11 @@ class Plan:
         """Return how many looks there are in so many steps, from the beginning of an epoch on."""
         epochs, rest = divmod(steps, self.steps_of_epoch)
         return epochs * self.looks_of_epoch + -(-rest // (self.look or self.steps_of_epoch))
+
+    def steps_in(self, looks: int) -> int:
+        """Return how many steps there are up to a look, counted from 1."""
+        epochs, rest = divmod(looks, self.looks_of_epoch)
+        return epochs * self.steps_of_epoch + rest * (self.look or self.steps_of_epoch)
 
     def to_a_look(self, steps: int) -> int:
         """Return after how many of so many steps the last look comes, so that no epoch is cut; all if there is none."""

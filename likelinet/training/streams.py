@@ -25,9 +25,12 @@ class Streams:
     dropout: np.random.Generator
 
     @staticmethod
-    def of(seed: int, members: int) -> list["Streams"]:
-        """Return the streams of each member; those of the first members do not depend on how many there are."""
+    def of(seed: int, members: int, further: bool = False) -> list["Streams"]:
+        """Return the streams of each member, others where it goes on past its best look.
+
+        Those of the first members do not depend on how many there are.
+        """
         return [
             Streams(*(np.random.default_rng(s) for s in child.spawn(4)))
-            for child in np.random.SeedSequence(seed).spawn(members)
+            for child in np.random.SeedSequence([seed, 3] if further else seed).spawn(members)
         ]

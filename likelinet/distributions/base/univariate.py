@@ -161,6 +161,9 @@ class Univariate(OneNumber):
         return self._unchecked(**{**vars(self), **moved})
 
     def dispersed(self, factor: float, step: np.ndarray | float) -> Distribution | None:
+        logs = {p.name: factor * getattr(self, p.name) for p in self.parameters if p.role == "log_scale"}
+        if logs:  # log y is symmetric
+            return self._unchecked(**{**vars(self), **logs})
         if not (self.symmetric and self.closed_under_affine(shifted=True)):
             return None
         old = {p.name: getattr(self, p.name) for p in self.parameters if p.role == "scale"}

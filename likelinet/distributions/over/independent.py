@@ -183,6 +183,10 @@ class Independent(PassedOn):
     def turned(self, by: np.ndarray) -> Distribution:
         return Independent(self.base.turned(by))
 
+    def dispersed(self, factor: float, step: np.ndarray | float) -> Distribution | None:
+        base = self.base.dispersed(factor, step)
+        return None if base is None else Independent(base)
+
     def nll(self, y: ArrayLike | Interval) -> np.ndarray:
         """Return -log p(y), the loss that training minimises."""
         return -self.log_prob(y)
