@@ -196,8 +196,8 @@ def test_groups_that_have_not_gone_on_keep_it():
             raise KeyboardInterrupt
         seen.append(epoch)
 
-    model, seen = with_factor(0.7), list[ll.Epoch]()
-    before = model._fitted().groups[1]
+    fit, seen = with_factor(0.7)._fitted(), list[ll.Epoch]()
+    model, before = ll.Model._of(replace(fit, theta=-fit.theta), None), fit.groups[1]  # with much to learn again
     with pytest.raises(KeyboardInterrupt):
         model.fit(X, Y, warm_start=True, callbacks=[told])
     first, second = model._fitted().groups
