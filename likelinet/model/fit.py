@@ -120,6 +120,11 @@ class Fit:
         return (self,) if self.stack is None else (replace(self, stack=None), *self.stack.others)
 
     @property
+    def latest(self) -> "Fit":
+        """The same past its best look, if its members went on, else as it is."""
+        return next(iter(self.later), self)
+
+    @property
     def group_weights(self) -> tuple[float, ...]:
         """The weight of each group in the prediction."""
         return (1.0,) if self.stack is None else self.stack.weights

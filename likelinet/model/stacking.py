@@ -70,7 +70,7 @@ def fit(
     with each_once(), unnoted(WidthNote) if any(own.is_linear for own in declared) else nullcontext():
         _check_families(declared, custom, rows, source, names[0], choice)
         for g, own in enumerate(declared):
-            spent = sum((fit.later or (fit,))[0].history.seconds for fit in found)
+            spent = sum(fit.latest.history.seconds for fit in found)
             name = f"group {g + 1} of {len(declared)}"
             members = sum(len(fit.theta) for fit in found)
             told = beside.telling(partial(_within, group=g, members=members, seconds=spent))
@@ -106,8 +106,7 @@ def fit(
 
         stacked = stack([replace(own, later=()) for own in found])
         if any(own.later for own in found):
-            later = stack([(own.later or (own,))[0] for own in found])
-            stacked = likelier([stacked, later], counting)
+            stacked = likelier([stacked, stack([own.latest for own in found])], counting)
         if not once:
             story.groups_weighed([group.weight for group in stacked.history.groups])
         return stacked, cause

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from likelinet.core.blocks import blocks
+from likelinet.distributions.base.checks import shape_with
 from likelinet.distributions.base.interval import Interval
 from likelinet.distributions.base.named_rows import names_rows
 from likelinet.distributions.base.shapes import generator_of, on_batch, shape_of
@@ -114,7 +115,7 @@ def _shape_of_results(d: "Distribution", *operands: Any) -> tuple[int, ...] | No
         full = np.broadcast_shapes(shape, own)
     except ValueError:
         if of_values and not events and not isinstance(of, Interval):  # which the family may not take at all
-            d.shape_with(shape)  # says what is wrong in the name of the outermost distribution
+            shape_with(d, shape)  # says what is wrong in the name of the outermost distribution
         return None
     return None if math.prod(own) > 1 and shape == (*own, 1) else full[: len(full) - events]
 

@@ -12,22 +12,23 @@ from likelinet.core.lazy import scipy
 from likelinet.distributions.base.plain import check_plain
 
 
+def shape_with(d: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the shape of a distribution's results for an argument of this shape, which must go with its batch."""
+    try:
+        return np.broadcast_shapes(d.batch_shape, shape)
+    except ValueError:
+        column = (-1, *[1] * len(d.batch_shape))
+        raise DataError(
+            f"{type(d).__name__}: an argument of shape {shape} does not go with batch_shape {d.batch_shape}: pass one "
+            f"value for each distribution, or several for all with .reshape{column}."
+        ) from None
+
+
 class Checks:
     """Checks of the arguments of methods."""
 
     def _shape_with(self: Any, y: np.ndarray) -> tuple[int, ...]:
-        return self.shape_with(y.shape)
-
-    def shape_with(self: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
-        """Return the shape of results for an argument of this shape, which must go with the batch."""
-        try:
-            return np.broadcast_shapes(self.batch_shape, shape)
-        except ValueError:
-            column = (-1, *[1] * len(self.batch_shape))
-            raise DataError(
-                f"{type(self).__name__}: an argument of shape {shape} does not go with batch_shape "
-                f"{self.batch_shape}: pass one value for each distribution, or several for all with .reshape{column}."
-            ) from None
+        return shape_with(self, y.shape)
 
     def _undefined(self: Any, method: str) -> NoReturn:
         raise UndefinedError(f"{type(self).__name__} has no {method}.")

@@ -184,6 +184,7 @@ class OverComponents(AnswersByComponents):
     def log_prob_between(self, low: ArrayLike, high: ArrayLike) -> np.ndarray:
         m: Any = self.marginals()
         low, high = (m._aligned(end) for end in (low, high))
-        m._shape_with(low), m._shape_with(high)
+        for end in (low, high):
+            m._shape_with(end)
         with np.errstate(all="ignore"):
             return m.family.log_interval((m.logits,), low, high)[0][()]
