@@ -148,6 +148,10 @@ FIT: dict[str, tuple[Callable[[], Any], str]] = {
         fitted(np.array([1, 2**70] * 30, dtype=object), **family("categorical")),
         "as class labels, got 'larger numbers'.",
     ),
+    "name of a weight": (
+        fitted(weight="w"),
+        "sample_weight must hold numbers, one for each row; a column of the table is named by data.weight.",
+    ),
     "complex weight": (fitted(weight=np.ones(60) + 0j), "sample_weight must hold numbers."),
     "huge unsigned codes": (
         fitted(np.array([2**63, 2**63 + 1] * 30, dtype=np.uint64), **family("categorical")),

@@ -116,6 +116,15 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         "training.schedule: must be a mapping of keys, got 'none'; write null for none at all.",
     ),
     "network without kind": ({"network": "mlp"}, "network: write it as {kind: mlp}, got 'mlp'."),
+    "family as its class": (
+        {"distribution": ll.JohnsonSU},
+        "distribution: write it as {kind: johnson_su}, got the class JohnsonSU.",
+    ),
+    "family as another class": (
+        {"distribution": dict},
+        "distribution: must be a mapping of keys, got the class dict: a family of your own is passed beside the "
+        "config, as Model(config, distribution=dict).",
+    ),
     "number for a mapping": ({"data": 3}, "data: must be a mapping of keys, got 3."),
     "number for a name": ({"data": {"target": 2019}}, "data.target: must be text, got 2019: write it in quotes."),
     "number among names": (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, get_args
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from likelinet.core.errors import ConfigError
-from likelinet.core.wording import SHOWN, close_to, counted, nearest, shown, value_shown
+from likelinet.core.wording import SHOWN, close_to, counted, nearest, shown, snake_case, value_shown
 
 LONG = 60  # characters of a key or a value that a message shows
 SENTENCE = 400  # of what is wrong with a config
@@ -205,6 +205,11 @@ def _mapping(value: Any, tags: Sequence[str] = ()) -> str:
         return "'kind' is missing"
     if isinstance(value, str) and value in kinds():
         return f"write it as {{kind: {value}}}, got '{value}'"
+    if isinstance(value, type):
+        if (kind := snake_case(value.__name__)) in kinds():
+            return f"write it as {{kind: {kind}}}, got the class {value.__name__}"
+        own = f"a family of your own is passed beside the config, as Model(config, distribution={value.__name__})"
+        return f"must be a mapping of keys, got the class {value.__name__}: {own}"
     null = "; write null for none at all" if value is False or str(value) in ("none", "off") else ""
     if null or not isinstance(value, str):
         return f"must be a mapping of keys, got {value_shown(value)}{null}"

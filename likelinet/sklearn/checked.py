@@ -71,6 +71,9 @@ def checked_numbers(estimator: Any, X: Any, y: Any) -> np.ndarray | Interval:
             )
         try:
             y = check_array(y, ensure_2d=False, dtype="numeric", input_name="y", estimator=estimator).astype(np.float64)
+        except TypeError:
+            kind = type(np.asarray(y, dtype=object).flat[0]).__name__
+            raise DataError(f"y holds values of type {kind}, which are no numbers: make numbers of them.") from None
         except ValueError:
             if (text := _text_in(y)) is None:
                 raise
@@ -86,12 +89,16 @@ def checked_numbers(estimator: Any, X: Any, y: Any) -> np.ndarray | Interval:
 def checked_labels(estimator: Any, X: Any, y: Any) -> np.ndarray:
     """Return y of a classifier as one array of labels, as many as X has rows."""
     _refuse_none(estimator, y)
+    boolean = getattr(getattr(y, "dtype", None), "kind", "") == "b"  # of pandas as well, whose cells may be missing
     y = column_or_1d(y, warn=True)
-    missing = np.array([is_missing(label) for label in y] if y.dtype == object else [])
+    if y.dtype.kind == "f":
+        missing = np.isnan(y)
+    else:
+        missing = np.array([is_missing(label) for label in y] if y.dtype == object else [])
     if missing.any():
         raise DataError(f"y holds missing labels in {rows_of(missing)}: fill or drop these rows.")
     check_consistent_length(X, y)
-    return y
+    return y.astype(bool) if boolean else y
 
 
 def checked_weight(estimator: Any, sample_weight: Any) -> np.ndarray | None:

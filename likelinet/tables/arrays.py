@@ -40,6 +40,8 @@ def row_weights(weight: Any, n: int, what: str, index: np.ndarray | None = None)
     DataError
         If they are not finite, negative or all zero.
     """
+    if isinstance(weight, str):
+        raise DataError(f"{what} must hold numbers, one for each row; a column of the table is named by data.weight.")
     weight = as_array(weight, what)
     if weight.dtype.kind == "c":
         raise DataError(f"{what} must hold numbers.")

@@ -1,8 +1,9 @@
-"""Columns from what holds a table in Python: DataFrames, Arrow tables and dicts of columns."""
+"""Columns from what holds a table in Python: DataFrames, Arrow tables, dicts of columns and rows of named cells."""
 
 import sys
 from collections import Counter
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,18 @@ def frame_columns(x: Any, what: str) -> tuple[Mapping[str, Column | Unusable], i
             ) from None
         raise _no_table(x, what) from None
     return arrow_table_columns(table, what)
+
+
+def record_columns(x: Any) -> dict[str, Any] | None:
+    """Return the columns of rows that name their cells, as dicts and structured arrays do; None of anything else.
+
+    A cell that a dict has not is missing.
+    """
+    if isinstance(x, np.ndarray) and x.dtype.names:
+        return {name: x[name] for name in x.dtype.names}
+    if not isinstance(x, list | tuple) or not x or not all(isinstance(row, Mapping) for row in x):
+        return None
+    return {name: [row.get(name) for row in x] for name in dict.fromkeys(chain.from_iterable(x))}
 
 
 def levels_of(y: Any) -> list[Any] | None:
@@ -111,7 +124,8 @@ def _dict_columns(x: Mapping[Any, Any], what: str) -> tuple[dict[str, Column | U
     for name, key in zip(_names(list(x), what), x, strict=True):
         values = as_array(x[key], f"Column '{name}'")
         if values.ndim != 1:
-            raise DataError(f"Column '{name}' must have one dimension, got shape {values.shape}.")
+            one = f"; for one row pass [{what}], a list of dicts" if values.ndim == 0 else ""
+            raise DataError(f"Column '{name}' must have one dimension, got shape {values.shape}{one}.")
         columns[name] = column_of(values, name)
     n = len(next(iter(columns.values()), ()))
     if other := next((name for name, c in columns.items() if len(c) != n), None):

@@ -15,7 +15,7 @@ from likelinet.tables.arrays import as_array, check_finite
 from likelinet.tables.cells import Parsed, bools, parse, with_commas
 from likelinet.tables.coded import Coded
 from likelinet.tables.columns import Column, Unusable, column_of
-from likelinet.tables.frames import frame_columns
+from likelinet.tables.frames import frame_columns, record_columns
 from likelinet.tables.marked import marked
 from likelinet.tables.reading.files import read_columns
 from likelinet.tables.reading.layout import NO_HEADER, NUMBER
@@ -266,8 +266,8 @@ def as_table(x: Any, what: str = "X", header: bool = True) -> Table:
     Parameters
     ----------
     x
-        A `Table`, a DataFrame (pandas, polars, …), an Arrow table, a dict of columns, a two-dimensional array, sparse
-        or not, or the path of a file, or several.
+        A `Table`, a DataFrame (pandas, polars, …), an Arrow table, a dict of columns, a list of rows that are dicts, a
+        two-dimensional array, sparse or not, or a structured one, or the path of a file, or several.
     what : str
         How error messages call it.
     header : bool
@@ -285,6 +285,8 @@ def as_table(x: Any, what: str = "X", header: bool = True) -> Table:
     several = isinstance(x, list | tuple) and x and all(isinstance(path, str | PathLike) for path in x)
     if several or isinstance(x, str | PathLike):
         return read_table(x, header)
+    if (columns := record_columns(x)) is not None:
+        return Table(*frame_columns(columns, what))
     if isinstance(x, np.ndarray | list | tuple) or _is_array(x):
         array = as_array(x, what)
         if array.ndim != 2:

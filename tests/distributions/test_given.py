@@ -47,6 +47,11 @@ def test_of_a_censored_ensemble():
     np.testing.assert_allclose(given.log_prob(y), np.log(after / before), rtol=1e-11)
 
 
+def test_bounds_that_do_not_go_with_the_rows_are_refused_in_their_name():
+    with pytest.raises(ll.DataError, match=r"^Gaussian: an argument of shape \(2,\) does not go with batch"):
+        ll.Gaussian(np.zeros(3), 1.0).given(low=[1.0, 2.0])
+
+
 def test_bounds_of_whole_numbers_belong_to_it():
     given = ll.Poisson([2.0, 7.0]).given(1, [4, 9])
     k = np.arange(12.0)[:, None]

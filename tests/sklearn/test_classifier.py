@@ -112,6 +112,18 @@ def test_frames_of_probabilities_where_they_are_asked_for():
     np.testing.assert_array_equal(found.predict(frame), found.classes_[plain.argmax(axis=1)])
 
 
+@pytest.mark.parametrize("dtype", ["boolean", "bool[pyarrow]", bool])
+def test_labels_that_are_true_or_false_stay_so(dtype):
+    y = np.arange(20) % 3 == 0
+    found, plain = classifier(epochs=2).fit(X[:20], pd.Series(y, dtype=dtype)), classifier(epochs=2).fit(X[:20], y)
+    assert found.classes_.dtype == bool
+    assert found.classes_.tolist() == [False, True]
+    np.testing.assert_array_equal(found.predict_proba(X[:20]), plain.predict_proba(X[:20]))
+    gap = pd.Series([True, None, False], dtype="boolean")
+    with pytest.raises(ll.DataError, match=r"^y holds missing labels in row 2: fill or drop these rows\.$"):
+        classifier().fit(X[:3], gap)
+
+
 @pytest.mark.parametrize("dtype", [object, "string", "category"])
 @pytest.mark.parametrize("gap", [None, np.nan, pd.NA])
 def test_labels_with_gaps_are_refused_by_their_rows(dtype, gap):

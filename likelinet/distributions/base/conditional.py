@@ -66,5 +66,5 @@ class Conditional:
             return of.given(low, high)
         for end, name in ((low, "low"), (high, "high")):
             check_plain(end, f"given: {name}", ParameterError)
-            self._aligned(end)
+            self._shape_with(self._aligned(end))
         return truncated.Truncated(self, low, high)
