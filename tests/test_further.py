@@ -1,5 +1,7 @@
 """Training past the best look: what it does, when it is kept, and what it leaves alone."""
 
+import importlib
+import signal
 from functools import cache
 from typing import Any
 
@@ -153,3 +155,30 @@ def test_ctrl_c_in_it_leaves_the_group_its_weight():
     assert own.history.stopped == "interrupted"
     assert all(group.weight > 0.0 for group in own.history.groups)
     assert own.history.groups[0].factor > 1.0
+
+
+@pytest.mark.parametrize("step", ["fitting.out_of_fold", "fitting.dispersed", "stacking.likelier"])
+@pytest.mark.parametrize("groups", [None, [{}, {"network": {"hidden": [24]}}]])
+def test_ctrl_c_once_all_is_learned_loses_none_of_it(step: str, groups: Any, monkeypatch: pytest.MonkeyPatch):
+    file, name = step.split(".")
+    module = importlib.import_module(f"likelinet.model.{file}")
+    expected, done, pressed = model(1.0, groups=groups).fit(X, CLEAR), getattr(module, name), []
+
+    def press(*args: Any) -> Any:
+        if not pressed:
+            pressed.append(signal.raise_signal(signal.SIGINT))
+            signal.raise_signal(signal.SIGINT)
+        return done(*args)
+
+    monkeypatch.setattr(module, name, press)
+    own = model(1.0, groups=groups)
+    with pytest.raises(KeyboardInterrupt) as raised:
+        own.fit(X, CLEAR)
+    assert "What had been trained by then is kept." in raised.value.__notes__
+    if groups is None or file == "stacking":
+        np.testing.assert_array_equal(own._fitted().theta, expected._fitted().theta)
+        assert (own.history.stopped, own.history.factor) == (expected.history.stopped, expected.history.factor)
+    else:
+        assert own.history.stopped == "interrupted"
+        assert [group.weight > 0.0 for group in own.history.groups] == [True]
+        assert own.history.groups[0].factor == pytest.approx(fitted(1.0, True).history.factor)

@@ -1,6 +1,5 @@
 """Fitting: from a table and a config to trained weights."""
 
-from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -41,7 +40,7 @@ from likelinet.targets.possible import check_possible
 from likelinet.targets.suitable import note_suspicions
 from likelinet.targets.target import Naming, Targets, Y
 from likelinet.training.history import History
-from likelinet.training.interrupts import waiting
+from likelinet.training.interrupts import kept_whole
 from likelinet.training.record import Beside
 from likelinet.training.start import initial_weights, marginal_fit
 from likelinet.training.streams import Streams, fold_stream, held_out_stream
@@ -156,9 +155,8 @@ def fit(
         _note_ending(found, heading, estimates, rows_of.data, naming)
     if held is None or cause is not None:
         return found, cause
-    with nullcontext() if late is None else waiting():  # or a second Ctrl-C would lose what there is
-        seen, checked = (x[:n], known, held), targets.check(y, found.declared, naming)
-        return _with_out_of_fold(found, seen, rows, checked, in_training), late
+    seen, checked = (x[:n], known, held), targets.check(y, found.declared, naming)
+    return kept_whole(lambda: _with_out_of_fold(found, seen, rows, checked, in_training), late)
 
 
 def _note_ending(

@@ -30,7 +30,7 @@ from likelinet.targets.lattice import step_of
 from likelinet.targets.target import Naming
 from likelinet.training.choice import Choice
 from likelinet.training.history import Callback, Epoch, GroupHistory, History
-from likelinet.training.interrupts import waiting
+from likelinet.training.interrupts import kept_whole
 from likelinet.training.record import Beside
 
 LEAST = 1e-3  # weight of a group that is worth its predictions
@@ -62,7 +62,7 @@ def fit(
     given = custom, source, rows, validation, features, names
     if config.groups is None:
         own, cause = _told_of(config, given, beside, once=once, imagined=imagined)
-        return _better(own, rows, names[0]), cause
+        return kept_whole(lambda: _better(own, rows, names[0]), cause)
     declared, found, whole = config.each_group, list[Fit](), list[int]()
     cause: BaseException | None = None
     lost: list[tuple[str, LikelinetError]] = []
@@ -95,21 +95,24 @@ def fit(
             cause = lost[0][1]
         for name, error in lost if whole else ():
             note(f"{name.capitalize()} is left out, since its training failed: {error}")
-    with nullcontext() if cause is None else waiting():  # or a second Ctrl-C would lose what there is
-        telling, weights = whole or [0], np.zeros(len(found))  # one that was cut short only where there is no other
+    telling, weights = whole or [0], np.zeros(len(found))  # one that was cut short only where there is no other
+    ending = _ending(found, whole, cause)
+
+    def stacked() -> Fit:
         counting = _in_training(found[0], rows, names[0])
-        ending = _ending(found, whole, cause)
 
         def stack(groups: Sequence[Fit]) -> Fit:
             weights[telling] = _weights([groups[g] for g in telling], validation, counting)
             return dispersed(_stacked(config, groups, weights, ending), counting)
 
-        stacked = stack([replace(own, later=()) for own in found])
-        if any(own.later for own in found):
-            stacked = likelier([stacked, stack([own.latest for own in found])], counting)
-        if not once:
-            story.groups_weighed([group.weight for group in stacked.history.groups])
-        return stacked, cause
+        first = stack([replace(own, later=()) for own in found])
+        later = [stack([own.latest for own in found])] if any(own.later for own in found) else []
+        return likelier([first, *later], counting)
+
+    fit, cause = kept_whole(stacked, cause)
+    if not once:
+        story.groups_weighed([group.weight for group in fit.history.groups])
+    return fit, cause
 
 
 def _better(fit: Fit, rows: Rows, what: str) -> Fit:

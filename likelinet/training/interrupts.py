@@ -3,13 +3,14 @@
 import signal
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
-from typing import Any
+from typing import Any, TypeVar
 
 from likelinet.core.errors import ProcessError
 
+T = TypeVar("T")
 # What ends a process that has no word on it; Windows has no SIGHUP.
 ENDING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 BY_SIGNAL = 128  # and the number of the signal is the exit code of a command that it ended
@@ -139,3 +140,19 @@ def waiting(done: str | None = None) -> Generator[None, None, None]:
         except KeyboardInterrupt as interrupt:
             interrupt.add_note(done)
             raise
+
+
+def kept_whole(made: Callable[[], T], cause: BaseException | None = None) -> tuple[T, BaseException | None]:
+    """Return what is made to its end, however often Ctrl-C is pressed, and what has cut all else short, `cause` first.
+
+    So the last of the work, which takes little time, loses nothing of what was done before it.
+    """
+    kept: list[T] = []
+    try:
+        with waiting(None if cause is not None else "What had been trained by then is kept."):
+            kept.append(made())
+    except KeyboardInterrupt as interrupt:
+        if not kept:  # it was not Ctrl-C that raised it
+            raise
+        cause = interrupt
+    return kept[0], cause
