@@ -12,6 +12,7 @@ from likelinet.core.errors import DataError, ParameterError
 from likelinet.core.wording import rows_of
 from likelinet.distributions import Interval
 from likelinet.tables.cells import is_missing
+from likelinet.tables.frames import record_columns
 from likelinet.tables.table import as_table
 
 
@@ -28,6 +29,8 @@ def checked_X(estimator: Any, X: Any, *, reset: bool) -> Any:
             return X
         X = validate_data(estimator, X, reset=reset, skip_check_array=True)
         return _finite(X) if reset else X
+    if record_columns(X) is not None:  # of which scikit-learn would show every row
+        raise DataError("X is a list of dicts, or a structured array: pass pandas.DataFrame(X), which has columns.")
     X = validate_data(
         estimator,
         X,

@@ -112,6 +112,12 @@ def test_frames_of_probabilities_where_they_are_asked_for():
     np.testing.assert_array_equal(found.predict(frame), found.classes_[plain.argmax(axis=1)])
 
 
+@pytest.mark.parametrize("rows", [[{"a": 1.0}, {"a": 2.0}], np.zeros(2, dtype=[("a", float)])])
+def test_rows_that_name_their_cells_are_those_of_a_frame(rows):
+    with pytest.raises(ll.DataError, match=r"^X is a list of dicts, .* pandas.DataFrame\(X\), which"):
+        classifier().fit(rows, [0, 1])
+
+
 @pytest.mark.parametrize("dtype", ["boolean", "bool[pyarrow]", bool])
 def test_labels_that_are_true_or_false_stay_so(dtype):
     y = np.arange(20) % 3 == 0
