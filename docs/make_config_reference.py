@@ -66,9 +66,8 @@ and the demos print it:
 ```yaml
 {default}```
 """
-# CPU seconds of one busy core on the UCI sets, of 300 to 9,600 rows, with the jax extra; concrete and energy alone of
-# the first two (python benchmarks/uci.py).
-COSTS = {"plain": "1 s", "fast": "7 s", "good": "20–60 s", "best": "50–320 s"}
+# CPU seconds of one busy core on the UCI sets (python benchmarks/uci.py); `plain` on concrete and energy alone.
+COSTS = {"plain": "1 s", "fast": "7–15 s", "good": "20–90 s", "best": "60–430 s"}
 
 
 def reference() -> str:
@@ -82,7 +81,7 @@ def reference() -> str:
 
 def qualities() -> str:
     """Return a table of what each quality is made of."""
-    head = "| `quality` | groups of networks | family | steps at most, each | CPU time of some 1,000 rows |"
+    head = "| `quality` | groups of networks | family | steps at most, each | CPU time of 300 to 9,600 rows |"
     lines = [head, "|---|---|---|---|---|"]
     for name in get_args(Quality):
         config = ll.ModelConfig(quality=name)
