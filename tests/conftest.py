@@ -3,6 +3,8 @@
 import importlib.util
 import os
 import pkgutil
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 BESIDE = Path(__file__).parents[2] / "shared" / "data"
@@ -31,6 +33,15 @@ settings.register_profile("likelinet", max_examples=6, derandomize=True, **ALWAY
 settings.register_profile("ci", max_examples=25, derandomize=True, **ALWAYS)
 settings.register_profile("nightly", max_examples=200, derandomize=False, print_blob=True, **ALWAYS)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "likelinet"))
+
+
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Have Ctrl-C heard, which a shell may have switched off, and left as it was."""
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    assert signal.signal(signal.SIGINT, former) is signal.default_int_handler
+
 
 AT_IMPORT: dict[str, dict] = {}  # where the generator RNG of a module of tests stands before its first test
 

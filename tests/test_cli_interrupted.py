@@ -17,6 +17,7 @@ from likelinet.training.loop import Training
 from likelinet.training.progress import Progress
 from tests.small import COLUMNS, fit, write_csv
 
+pytestmark = pytest.mark.usefixtures("ctrl_c")
 PRICE = "data.target=price"
 MODEL = "model.safetensors"
 
@@ -45,14 +46,6 @@ def pressed_while_saving(monkeypatch: pytest.MonkeyPatch) -> None:
         save(self, path)
 
     monkeypatch.setattr(ll.Model, "save", pressed)
-
-
-@pytest.fixture(autouse=True)
-def listening():
-    """A shell may have started the tests with Ctrl-C switched off."""
-    former = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    assert signal.signal(signal.SIGINT, former) is signal.default_int_handler
 
 
 def test_it_says_in_which_group_it_came(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -157,6 +157,7 @@ def test_ctrl_c_in_it_leaves_the_group_its_weight():
     assert own.history.groups[0].factor > 1.0
 
 
+@pytest.mark.usefixtures("ctrl_c")
 @pytest.mark.parametrize("step", ["fitting.out_of_fold", "fitting.dispersed", "stacking.likelier"])
 @pytest.mark.parametrize("groups", [None, [{}, {"network": {"hidden": [24]}}]])
 def test_ctrl_c_once_all_is_learned_loses_none_of_it(step: str, groups: Any, monkeypatch: pytest.MonkeyPatch):

@@ -101,15 +101,7 @@ def test_processes_that_go_on_from_other_models_or_rows_are_told_in_all(before, 
     assert in_each(2, each) == [0, 1]
 
 
-@pytest.fixture
-def listening():
-    """A shell may have started the tests with Ctrl-C switched off."""
-    former = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    assert signal.signal(signal.SIGINT, former) is signal.default_int_handler
-
-
-@pytest.mark.usefixtures("listening")
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_that_waits_is_only_noted():
     with CtrlC(waits=True) as ctrl_c:
         assert not ctrl_c.heard()
@@ -128,7 +120,7 @@ def test_a_signal_that_ends_a_process_waits_too_where_ctrl_c_is_ignored():
         signal.signal(signal.SIGINT, former)
 
 
-@pytest.mark.usefixtures("listening")
+@pytest.mark.usefixtures("ctrl_c")
 def test_a_second_ctrl_c_does_not_wait():
     with CtrlC(waits=True) as ctrl_c:
         signal.raise_signal(signal.SIGINT)

@@ -132,15 +132,7 @@ class Interrupting:
         signal.raise_signal(signal.SIGINT)
 
 
-@pytest.fixture
-def _ctrl_c_is_heard():
-    """A job in the background of a shell is started deaf to Ctrl-C."""
-    former = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, former)
-
-
-@pytest.mark.usefixtures("_ctrl_c_is_heard")
+@pytest.mark.usefixtures("ctrl_c")
 @pytest.mark.parametrize("engine", ["numpy", "jax"])
 @pytest.mark.parametrize("epoch", [2, 5])
 def test_ctrl_c_is_heard_where_python_forgets_it(engine, epoch, monkeypatch):
@@ -160,7 +152,7 @@ def test_ctrl_c_is_heard_where_python_forgets_it(engine, epoch, monkeypatch):
     assert np.isfinite(interrupted.score(X, Y))
 
 
-@pytest.mark.usefixtures("_ctrl_c_is_heard")
+@pytest.mark.usefixtures("ctrl_c")
 @pytest.mark.parametrize("answer", [True, ZeroDivisionError()])
 def test_ctrl_c_is_heard_where_a_callback_ends_the_training_at_once(answer, monkeypatch):
     """Nobody looks for it between two epochs any more: the end does."""
