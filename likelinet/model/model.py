@@ -93,7 +93,7 @@ class Model(Passes, Hooks, Seeing):
 
         Parameters
         ----------
-        X : array_like, shape (n, p), or DataFrame, or dict of columns, or path of a file
+        X : array_like, shape (n, p), or DataFrame, dict of columns, list of dicts, or path of a file
             Inputs; each column is encoded by its kind, as numbers, categories, dates and so on.
         y : array_like or Interval, shape (n,) or (n, d), or name of a column, or list of names, optional
             Targets. A name stands for that column of X, as `data.target` does, and the model remembers it. Without y

@@ -1,6 +1,7 @@
 """What users pass, checked as scikit-learn checks it."""
 
 from datetime import date, time, timedelta
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -75,8 +76,11 @@ def checked_numbers(estimator: Any, X: Any, y: Any) -> np.ndarray | Interval:
         try:
             y = check_array(y, ensure_2d=False, dtype="numeric", input_name="y", estimator=estimator).astype(np.float64)
         except TypeError:
-            kind = type(np.asarray(y, dtype=object).flat[0]).__name__
-            raise DataError(f"y holds values of type {kind}, which are no numbers: make numbers of them.") from None
+            if (kind := _odd_in(y)) is None:
+                raise
+            raise DataError(
+                f"y holds values of type {kind}, which are no numbers: make numbers of them, or drop these rows."
+            ) from None
         except ValueError:
             if (text := _text_in(y)) is None:
                 raise
@@ -126,6 +130,11 @@ def checked_levels(what: str, levels: Any) -> list[float]:
 def _text_in(y: Any) -> str | None:
     """Return the first text among values, if there is any."""
     return next((str(value) for value in np.asarray(y, dtype=object).ravel() if isinstance(value, str)), None)
+
+
+def _odd_in(y: Any) -> str | None:
+    """Return the type of the first value that is no number, if there is any."""
+    return next((type(v).__name__ for v in np.asarray(y, dtype=object).flat if not isinstance(v, Real)), None)
 
 
 def _moment_in(y: Any) -> str | None:

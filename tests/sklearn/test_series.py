@@ -115,3 +115,11 @@ def test_an_array_for_a_frame_is_noted_once():
         by_position = found.predict(X)
     assert len(noted) == 1
     np.testing.assert_array_equal(by_position, found.predict(FRAME))
+
+
+@pytest.mark.parametrize(
+    ("y", "kind"), [(pd.period_range("2020-01", periods=3, freq="M"), "Period"), ([1.0, pd.NA, 2.0], "NAType")]
+)
+def test_a_y_of_what_is_no_number_is_refused_by_its_type(y, kind):
+    with pytest.raises(ll.DataError, match=f"^y holds values of type {kind}, which are no numbers: make numbers of"):
+        regressor().fit(np.arange(3.0)[:, None], y)
