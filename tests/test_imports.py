@@ -73,6 +73,12 @@ def test_python_m_likelinet():
     assert done.stdout.startswith("Usage: likelinet [OPTIONS] COMMAND")
 
 
+def test_configs_go_without_docstrings():
+    code = "import likelinet as ll; print(ll.Model({'distribution': {'kind': 'censored', 'base': {'kind': 'gamma'}}}))"
+    done = [subprocess.run([sys.executable, *f, "-c", code], capture_output=True, check=True) for f in ([], ["-OO"])]
+    assert done[0].stdout == done[1].stdout
+
+
 def test_names_are_complete_before_any_is_used():
     code = "import likelinet as ll, json, sys\nprint(json.dumps([dir(ll), ll.__all__]))\nsys.stdout.flush()"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -135,6 +135,23 @@ def test_what_is_in_doubt_is_missing(form: str, cells: str, expected: str):
     assert stray.tolist() == [bool(cell) and np.isnat(v) for cell, v in zip(written, values, strict=True)]
 
 
+def test_text_is_read_by_declared_moments_as_by_dates_of_iso():
+    declared = {"a": np.array(DAYS, "M8[us]"), "x": np.linspace(0.0, 1.0, len(DAYS))}
+    inputs = learn_inputs(Table(declared, len(DAYS)), ["a", "x"], np.ones(len(DAYS)), DataConfig())
+    alone = inputs.rows(table(["03/04/2024"]))
+    np.testing.assert_array_equal(alone[:], inputs.rows(table([""]))[:])  # whatever it would be among other rows
+    assert notes(alone)[0].startswith("Dates whose day could be their month count as missing: column 'a' in 1 row")
+    np.testing.assert_array_equal(inputs.rows(table(FORMS["%Y-%m-%d"]))[:], inputs.rows(table(MEANT))[:])
+
+
+@pytest.mark.parametrize("cell", ["14:30", "14:30:00", "2:30 pm"])
+def test_text_is_read_by_declared_times_of_day(cell: str):
+    declared = {"a": np.arange(0, 86400, 600).astype("m8[s]") + np.datetime64("1970-01-01T00:00:00", "us")}
+    inputs = learn_inputs(Table(declared, 144), ["a"], np.ones(144), DataConfig())
+    moment = Table({"a": np.array(["1970-01-01T14:30"], "M8[us]")}, 1)
+    np.testing.assert_array_equal(inputs.rows(Table({"a": Text.of([cell])}, 1))[:], inputs.rows(moment)[:])
+
+
 def test_strict_models_refuse_dates_in_doubt():
     inputs = learned([str(day) for day in DAYS], strict=True)
     with pytest.raises(

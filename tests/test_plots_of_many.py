@@ -306,7 +306,11 @@ def test_lines_of_partial_dependence():
     three = PartialDependence("x", at, *[np.eye(3)] * 3, rows=5, of_classes=True)
     ax = axes(plots.partial_dependence, three, ["a", "b", "c"])
     assert [t.get_text() for t in ax.get_legend().get_texts()] == ["a", "b", "c"]
-    days = np.array(["2024-01-01", "2024-06-01", "2024-12-01"], "datetime64[s]")
-    ax = axes(plots.partial_dependence, PartialDependence("day", days, *[at[:, None]] * 3, rows=5))
+
+
+@pytest.mark.parametrize("last", ["2024-01-01T03", "2024-01-14", "2024-12-01", "2026-03-01", "2028-11-01"])
+def test_partial_dependence_over_time(last: str):
+    days = np.array(["2024-01-01", "2024-01-01T01", last], "datetime64[s]")
+    ax = axes(plots.partial_dependence, PartialDependence("day", days, *[np.arange(3.0)[:, None]] * 3, rows=5))
     drawn(ax.figure)
-    assert len(ax.get_xticks()) <= 6
+    assert 2 <= len(ax.get_xticks()) <= 6

@@ -119,21 +119,21 @@ class WrapperConfig(Declared):
 
 def wrapper_config(family: type[WrapperFamily]) -> type[WrapperConfig]:
     """Return the config class of a wrapper: everything in it follows from the class of its family."""
-    name, meanings = family.__name__.removesuffix("Family"), described(family)
+    name, meanings = family.__name__.removesuffix("Family"), described(family)  # none where python -OO drops docstrings
     default = getattr(families, f"{family.default_base}Config")() if family.default_base else ...
     fields: dict[str, Any] = {
-        "base": ("DistributionConfig", Field(default=default, description=meanings["base"])),
+        "base": ("DistributionConfig", Field(default=default, description=meanings.get("base"))),
         "kind": (Literal[family.kind], Field(default=family.kind, description="Which family.")),
     }
     known: Any = KnownSource
     for s in family.settings:
         fields[s.name] = (
             known | None if s.by_row else s.type,
-            Field(default=s.default, ge=s.least, gt=s.above, description=meanings[s.name]),
+            Field(default=s.default, ge=s.least, gt=s.above, description=meanings.get(s.name)),
         )
     for p in family.parameters:
         source = LearnedSource if p.event_ndim else Source
-        fields[p.name] = (source, Field(default="predicted", description=meanings[p.name]))
+        fields[p.name] = (source, Field(default="predicted", description=meanings.get(p.name)))
     summary = (inspect.getdoc(family) or name).partition("\n\n")[0]
     config = create_model(f"{name}Config", __base__=WrapperConfig, __doc__=summary, __module__=__name__, **fields)
     config.family, config.other_names = family, family.other_names

@@ -80,7 +80,7 @@ def partial_dependence(axes: "Axes", found: PartialDependence, names: Sequence[s
     elif found.at.dtype.kind == "M":
         from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
-        locator = AutoDateLocator(maxticks=5)
+        locator = AutoDateLocator(minticks=2, maxticks=5)  # or it warns of spans that it has no step for
         axes.xaxis.set_major_locator(locator)
         axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
     axes.set_xlabel(_short(found.name))

@@ -11,8 +11,8 @@ from likelinet.tables.kinds.kind import Kind, Strange, with_indicator
 from likelinet.tables.kinds.left_out import Constant
 from likelinet.tables.kinds.number import Number, Scaled, learn_number
 from likelinet.tables.recognise.epochs import EPOCHS
-from likelinet.tables.recognise.forms import FORMS, ISO, SINCE
-from likelinet.tables.recognise.moments import in_doubt, moments_in, of_other_form, read_moments
+from likelinet.tables.recognise.forms import FORMS, ISO, SINCE, TIMES
+from likelinet.tables.recognise.moments import in_doubt, of_other_form, read_moments
 from likelinet.tables.recognise.together import are_times, joined
 from likelinet.tables.table import Table
 from likelinet.tables.text import Text
@@ -75,8 +75,11 @@ class Moment(Scaled):
 
     def moments(self, table: Table) -> np.ndarray:
         """Return the moments of a table, NaT where one is missing."""
-        days = _read(table, self.name, self.form, self.since)
-        return joined(days, _read(table, self.beside, self.beside_form, self.since)) if self.beside else days
+        days = self._read(table, self.name, self.form or (TIMES[0] if self._of_a_day else ISO))
+        return joined(days, self._read(table, self.beside, self.beside_form or TIMES[0])) if self.beside else days
+
+    def _read(self, table: Table, name: str, form: str) -> np.ndarray:
+        return read_moments(table.plain(name), form, self.since)[0]
 
     def among(self, table: Table, read: Column) -> Strange:
         assert isinstance(read, np.ndarray)
@@ -165,12 +168,3 @@ def _cycles(moments: np.ndarray) -> tuple[str, ...]:
     if (moments == moments.astype("datetime64[M]")).all():
         known = [cycle for cycle in known if cycle == "month"]  # of months and years the weekday says nothing
     return tuple(cycle for cycle in known if np.ptp(place_in(cycle, moments)) > 0.0)
-
-
-def _read(table: Table, name: str, form: str, since: int) -> np.ndarray:
-    """Return a column as moments, NaT where one is missing or is none."""
-    cells = table.plain(name)
-    if isinstance(cells, Text) and not form:  # which was declared as of moments in training
-        found = moments_in(cells, 0.5)
-        form = "" if found is None else found.form
-    return read_moments(cells, form or ISO, since)[0]
