@@ -135,6 +135,26 @@ def test_structured_arrays():
         assert found[name].tolist() == pytest.approx(expected[name].tolist(), nan_ok=True)
 
 
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([{"a": 1.0}, None], r"^X has rows that are dicts, but row 2 is of type NoneType\.$"),
+        ([], r"^X is empty: it has no rows\.$"),
+    ],
+)
+def test_rows_that_are_none(rows: list[object], message: str):
+    with pytest.raises(ll.DataError, match=message):
+        as_table(rows)
+
+
+@pytest.mark.parametrize("cell", [{"v": 1.0}, (1.0, 2.0), [3.0], {1.0}])
+def test_cells_of_several_values(cell: object):
+    table = as_table([{"a": 1.0, "b": cell}, {"a": "x", "b": cell}])
+    assert table.text("a").tolist() == ["1.0", "x"]
+    with pytest.raises(ll.DataError, match=f"^Column 'b' has cells of several values .of type {type(cell).__name__}."):
+        table.text("b")
+
+
 def test_dicts_of_columns():
     table = as_table({"a": [1.0, 2.0], 7: ["u", None], "c": pd.Series([True, False])})
     assert ([*table.columns], table.n, table.named) == (["a", "7", "c"], 2, True)

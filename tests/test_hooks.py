@@ -2,6 +2,7 @@
 
 import io
 import warnings
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -71,6 +72,22 @@ def test_streams_of_bytes():
     np.testing.assert_array_equal(ll.Model.load(stream).predict(FRAME), model.predict(FRAME))
     with pytest.raises(ll.ModelFileError, match=r"^The stream: truncated or not a model file"):
         ll.Model.load(io.BytesIO(stream.getvalue()[:-3]))
+    with pytest.raises(ll.ModelFileError, match=r"^The stream: the content does not match its checksum"):
+        ll.Model.load(io.BytesIO(stream.getvalue()[:-1] + b"?"))
+
+
+def test_a_stream_needs_no_folder(monkeypatch: pytest.MonkeyPatch):
+    model, stream = quick().fit(X, Y), io.BytesIO()
+    model.save(stream)
+    monkeypatch.setattr("tempfile.tempdir", "/no/such/folder")  # as where all that there is can but be read
+    np.testing.assert_array_equal(ll.Model.load(io.BytesIO(stream.getvalue())).predict(X), model.predict(X))
+
+
+@pytest.mark.parametrize("other", [b"bytes", None, io.StringIO("text")])
+def test_what_is_no_stream_of_bytes(other: Any):
+    message = rf"^A model file is named by its path, or a stream of bytes .*, not {type(other).__name__}\.$"
+    with pytest.raises(ll.ModelFileError, match=message):
+        ll.Model.load(other)
 
 
 def test_a_stream_is_the_file(tmp_path):

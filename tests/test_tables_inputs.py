@@ -95,6 +95,8 @@ def test_missing_column_names_the_nearest():
     model = quick().fit(FRAME, y)
     with pytest.raises(ll.DataError, match=r"lacks the column colour \(did you mean 'color'\?\)"):
         model.predict(FRAME.rename(columns={"colour": "color"}))
+    with pytest.raises(ll.DataError, match=r"lacks the column a \(possible: years\)\."):
+        model.predict(FRAME.rename(columns={"a": "years"}))  # other features are not meant
     with pytest.raises(ll.DataError, match=r"lacks the columns a, b\."):
         model.predict(FRAME[["colour"]])
 

@@ -4,9 +4,9 @@ import hashlib
 import json
 from contextlib import suppress
 from dataclasses import dataclass
+from io import TextIOBase
 from os import PathLike
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -71,27 +71,17 @@ class Content:
         ModelFileError
             If the file is missing, truncated, altered, not from likelinet, or of a newer version.
         """
-        if not isinstance(path, str | PathLike):
-            with TemporaryDirectory() as folder:  # safetensors reads metadata from files alone
-                file = Path(folder, "content")
-                file.write_bytes(path.read())
-                return self._load(file, "The stream")
-        return self._load(path, path)
+        from safetensors import SafetensorError
 
-    def _load(self, file: Any, path: Any) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-        """Return arrays and metadata of a file, which messages call `path`."""
-        from safetensors import SafetensorError, safe_open
-
-        if not Path(file).is_file():
+        source = path if isinstance(path, str | PathLike) else self._bytes_of(path)
+        path = path if isinstance(path, str | PathLike) else "The stream"
+        if not isinstance(source, bytes) and not Path(source).is_file():
             raise ModelFileError(f"{path}: there is no such {self.what} file; check the path.")
         try:
-            opened: Any = safe_open(file, framework="numpy")
-            with opened as content:
-                stored: dict[str, str] = content.metadata() or {}
-                arrays: dict[str, np.ndarray] = {name: content.get_tensor(name) for name in content.keys()}  # noqa: SIM118
+            arrays, stored = _of_bytes(source) if isinstance(source, bytes) else _of_file(source)
         # A type that NumPy has not, as bfloat16, ends in any of the others.
         except (SafetensorError, OSError, ValueError, TypeError, AttributeError, LookupError, MemoryError) as error:
-            advice = self.again if _begins_like_ours(file) else self.named
+            advice = self.again if _begins_like_ours(source) else self.named
             why = shown(str(error), 120)
             raise ModelFileError(f"{path}: truncated or not a {self.what} file ({why}); {advice}.") from None
         if self.key not in stored:
@@ -115,6 +105,15 @@ class Content:
             raise ModelFileError(f"{path}: there is no file schema {schema!r:.40}; {self.again}.")
         return arrays, metadata
 
+    def _bytes_of(self, stream: Any) -> bytes:
+        read = getattr(stream, "read", None)
+        if read is None or isinstance(stream, TextIOBase):
+            raise ModelFileError(
+                f"A {self.what} file is named by its path, or a stream of bytes such as open(path, 'rb') or "
+                f"io.BytesIO(bytes), not {type(stream).__name__}."
+            )
+        return read()
+
     def _parsed(self, text: str | bytes, path: Any) -> dict[str, Any]:
         """Return metadata, in which there is `schema`."""
         try:
@@ -125,9 +124,29 @@ class Content:
         return metadata
 
 
-def _begins_like_ours(file: Any) -> bool:
-    """Whether a file that cannot be read as a whole has a header, as far as it can be read at all."""
-    with suppress(OSError), Path(file).open("rb") as content:
+def _of_file(path: str | PathLike[str]) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    """Return the arrays and the text of a safetensors file."""
+    from safetensors import safe_open
+
+    opened: Any = safe_open(path, framework="numpy")
+    with opened as content:
+        return {name: content.get_tensor(name) for name in content.keys()}, content.metadata() or {}  # noqa: SIM118
+
+
+def _of_bytes(content: bytes) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    """Return the same of its bytes, of which safetensors reads the arrays alone."""
+    from safetensors.numpy import load
+
+    arrays = load(content)
+    header = content[8 : 8 + int.from_bytes(content[:8], "little")]
+    return arrays, json.loads(header).get("__metadata__", {})
+
+
+def _begins_like_ours(source: bytes | str | PathLike[str]) -> bool:
+    """Whether what cannot be read as a whole has a header, as far as it can be read at all."""
+    if isinstance(source, bytes):
+        return source[8:9] == b"{"
+    with suppress(OSError), Path(source).open("rb") as content:
         return content.read(9)[8:] == b"{"
     return False
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from likelinet.tables.arrow import pa, pc
 from likelinet.tables.coded import Coded, of_levels
-from likelinet.tables.columns import Column, Unusable
+from likelinet.tables.columns import Column, Unusable, of_several
 from likelinet.tables.text import Text
 
 
@@ -23,11 +23,7 @@ def arrow_column(name: str, values: Any) -> Column | Unusable:
     if kind.is_dictionary(of):
         return _coded(values)
     if kind.is_nested(of):
-        return Unusable(
-            f"Column '{name}' has cells of several values (of type {of}): spread it over columns of its own, or leave "
-            "it out.",
-            len(values),
-        )
+        return of_several(name, of, len(values))
     if kind.is_decimal(of):
         return values.cast(pa.float64()).to_numpy()
     if kind.is_duration(of):

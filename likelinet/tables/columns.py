@@ -1,6 +1,7 @@
 """Columns: numbers, bools and times as arrays of NumPy, declared categories as codes, everything else as text."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from likelinet.tables.text import Text
 from likelinet.tables.times import DURATION, MOMENT, of_objects
 
 Column = np.ndarray | Text | Coded
+SEVERAL = (list, tuple, set, dict, np.ndarray)  # types of cells that are not one value
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ def column_of(values: np.ndarray, name: str = "") -> Column | Unusable:
     """Return numbers and bools as they are, dates and durations in microseconds, and all else as text.
 
     What is missing is NaT among dates and durations, and "" in text. A moment in a time zone becomes what a clock there
-    shows. Unusable if the numbers are complex.
+    shows. Unusable if the numbers are complex, or a cell is not one value but a list or a dict of them.
     """
     if values.dtype.kind in "fiu":
         return values
@@ -39,8 +41,16 @@ def column_of(values: np.ndarray, name: str = "") -> Column | Unusable:
     if values.dtype.kind in "mM":
         return values.astype(MOMENT if values.dtype.kind == "M" else DURATION)
     cells = values.tolist()
+    if values.dtype == object and (several := next((v for v in cells if isinstance(v, SEVERAL)), None)) is not None:
+        return of_several(name, type(several).__name__, len(cells))
     times = of_objects(cells) if values.dtype == object else None
     return Text.of("" if is_missing(v) else str(v) for v in cells) if times is None else times
+
+
+def of_several(name: str, of: Any, n: int) -> Unusable:
+    """Return the column that has several values in a cell."""
+    what = f"Column '{name}' has cells of several values (of type {of})"
+    return Unusable(f"{what}: spread it over columns of its own, or leave it out.", n)
 
 
 def is_time(column: Column | Unusable) -> bool:

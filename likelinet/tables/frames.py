@@ -14,7 +14,7 @@ from likelinet.tables.arrays import as_array
 from likelinet.tables.arrow import pa
 from likelinet.tables.arrow_columns import arrow_column
 from likelinet.tables.coded import Coded, of_levels
-from likelinet.tables.columns import Column, Unusable, column_of
+from likelinet.tables.columns import SEVERAL, Column, Unusable, column_of
 
 
 def frame_columns(x: Any, what: str) -> tuple[Mapping[str, Column | Unusable], int]:
@@ -49,16 +49,28 @@ def frame_columns(x: Any, what: str) -> tuple[Mapping[str, Column | Unusable], i
     return arrow_table_columns(table, what)
 
 
-def record_columns(x: Any) -> dict[str, Any] | None:
+def record_columns(x: Any, what: str = "X") -> dict[str, Any] | None:
     """Return the columns of rows that name their cells, as dicts and structured arrays do; None of anything else.
 
     A cell that a dict has not is missing.
+
+    Raises
+    ------
+    DataError
+        If some rows are dicts and others are not.
     """
     if isinstance(x, np.ndarray) and x.dtype.names:
         return {name: x[name] for name in x.dtype.names}
-    if not isinstance(x, list | tuple) or not x or not all(isinstance(row, Mapping) for row in x):
+    if not isinstance(x, list | tuple) or not any(isinstance(row, Mapping) for row in x):
         return None
-    return {name: [row.get(name) for row in x] for name in dict.fromkeys(chain.from_iterable(x))}
+    if odd := [(i, row) for i, row in enumerate(x, 1) if not isinstance(row, Mapping)]:
+        raise DataError(f"{what} has rows that are dicts, but row {odd[0][0]} is of type {type(odd[0][1]).__name__}.")
+    return {name: _one_each([row.get(name) for row in x]) for name in dict.fromkeys(chain.from_iterable(x))}
+
+
+def _one_each(cells: list[Any]) -> Any:
+    """Return cells as they are, but as objects where one holds several values, which NumPy would spread."""
+    return np.fromiter(cells, object) if any(isinstance(cell, SEVERAL) for cell in cells) else cells
 
 
 def levels_of(y: Any) -> list[Any] | None:

@@ -116,7 +116,8 @@ class Inputs:
             return Encoded(self, table, strict, without_names)
         if lacking:
             one = len(lacking) == 1
-            hint = nearest(lacking[0], table.columns) if one else _all_meant(lacking, table.columns)
+            free = [n for n in left if n not in names] or table.columns  # a column that is another feature is not meant
+            hint = nearest(lacking[0], free) if one else _all_meant(lacking, free)
             there = tuple(c for c in self.columns if not {*c.sources} & {*lacking})
             with also(lambda: Encoded(replace(self, columns=there), table, strict).check()):
                 raise DataError(f"The table lacks the column{'s' * (not one)} {listed([*map(shown, lacking)])}{hint}.")

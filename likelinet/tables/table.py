@@ -285,10 +285,12 @@ def as_table(x: Any, what: str = "X", header: bool = True) -> Table:
     several = isinstance(x, list | tuple) and x and all(isinstance(path, str | PathLike) for path in x)
     if several or isinstance(x, str | PathLike):
         return read_table(x, header)
-    if (columns := record_columns(x)) is not None:
+    if (columns := record_columns(x, what)) is not None:
         return Table(*frame_columns(columns, what))
     if isinstance(x, np.ndarray | list | tuple) or _is_array(x):
         array = as_array(x, what)
+        if array.shape == (0,):
+            raise DataError(f"{what} is empty: it has no rows.")
         if array.ndim != 2:
             hint = f"; for one feature pass {what}.reshape(-1, 1)" if array.ndim == 1 else ""
             raise DataError(f"{what} must have two dimensions, rows and columns, got shape {array.shape}{hint}.")

@@ -18,6 +18,7 @@ NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
 _IN_QUOTES = re.compile("'[^']+'")
 _WITH_COMMA = re.compile(r"[-+]?[0-9]*,[0-9]+([eE][-+]?[0-9]+)?")
 _DECLARED = re.compile(rb'"?sep=(.)"?', re.IGNORECASE)
+_JSON = re.compile(rb'(?:\[\s*)?\{\s*"[^"\n]*"\s*:|\[\s*\[')
 _YEARS = range(1800, 2101)
 NO_HEADER = "which is --set data.header=false for fit and compare, and --no-header for check, init and split"
 
@@ -48,7 +49,7 @@ def find_layout(path: Path, raw: bytes, header: bool) -> Layout:
     Raises
     ------
     DataError
-        If it has no rows at all, or a quote in the first one is left open.
+        If it has no rows at all, a quote in the first one is left open, or it is JSON.
     """
     start, line, comment, separator = 0, 1, None, None
     for match in LINE.finditer(raw):
@@ -64,6 +65,11 @@ def find_layout(path: Path, raw: bytes, header: bool) -> Layout:
     else:
         what = "its first line must name the columns" if header else "it has no rows"
         raise DataError(f"{path}: the table is empty; {what}.")
+    if _JSON.match(raw[start : start + _SAMPLE].lstrip()):
+        raise DataError(
+            f"{path}: this is JSON, which is not read as a table: write its rows as CSV or Parquet; in Python, rows "
+            "may be a list of dicts."
+        )
     separator = separator or _separator(raw[start : start + _SAMPLE], cut=len(raw) > start + _SAMPLE)
     first = next(strict_rows(path, raw, separator, start, line))
     if not header:
