@@ -109,50 +109,12 @@ def test_arrow(case: str, wrap: Any):
     same(column(wrap({"a": values})), expected)
 
 
-def test_rows_that_are_dicts():
-    rows = [{"a": 1.5, "b": "u"}, {"b": "w", "c": True}, {"a": None, "c": False}]
-    found = as_table(rows).columns
-    assert [*found] == ["a", "b", "c"]
-    same(found["a"].tolist(), ["1.5", "", ""])  # read as a number where one is
-    same(found["b"].tolist(), ["u", "w", ""])
-    same(found["c"].tolist(), ["", True, False])
-    X = {"a": np.arange(40.0), "b": [*"uw"] * 20}
-    y = np.sin(X["a"])
-    model = quick().fit([{"a": a, "b": b} for a, b in zip(*X.values(), strict=True)], y)
-    expected = quick().fit(X, y).predict_dist(X).mean()[3:4]
-    np.testing.assert_array_equal(model.predict_dist([{"b": "w", "a": 3}]).mean(), expected)
-    with pytest.raises(ll.DataError, match=r"^The table lacks the column b \(possible: a\)\.$"):
-        model.predict_dist([{"a": 1.0}])
-    with pytest.raises(ll.DataError, match=r"got shape \(\); for one row pass \[X\], a list of dicts\.$"):
-        model.predict_dist({"a": 1.0, "b": "u"})
-
-
 def test_structured_arrays():
     frame = pd.DataFrame({"a": [1.5, np.nan], "b": ["u", "w"], "c": [3, 4]})
     found, expected = as_table(frame.to_records(index=False)).columns, as_table(frame).columns
     assert [*found] == [*expected]
     for name in expected:
         assert found[name].tolist() == pytest.approx(expected[name].tolist(), nan_ok=True)
-
-
-@pytest.mark.parametrize(
-    ("rows", "message"),
-    [
-        ([{"a": 1.0}, None], r"^X has rows that are dicts, but row 2 is of type NoneType\.$"),
-        ([], r"^X is empty: it has no rows\.$"),
-    ],
-)
-def test_rows_that_are_none(rows: list[object], message: str):
-    with pytest.raises(ll.DataError, match=message):
-        as_table(rows)
-
-
-@pytest.mark.parametrize("cell", [{"v": 1.0}, (1.0, 2.0), [3.0], {1.0}])
-def test_cells_of_several_values(cell: object):
-    table = as_table([{"a": 1.0, "b": cell}, {"a": "x", "b": cell}])
-    assert table.text("a").tolist() == ["1.0", "x"]
-    with pytest.raises(ll.DataError, match=f"^Column 'b' has cells of several values .of type {type(cell).__name__}."):
-        table.text("b")
 
 
 def test_dicts_of_columns():

@@ -244,12 +244,6 @@ def test_utf_16_without_a_mark(encoding: str, tmp_path: Path):
             "line 4 has bytes that are not UTF-8, which the rest is",
         ),
         (b"a,b\n1,\x81\n", "not a CSV file in UTF-8, nor in Windows-1252"),
-        (
-            '{"a": 1, "b": 2}\n{"a": 3, "b": 4}\n',
-            "this is JSON, which is not read as a table: write its rows as CSV",
-        ),
-        ('\n[\n {"a": 1}]', "this is JSON"),
-        ("[[1, 2], [3, 4]]", "this is JSON"),
         (b"a,b\n1,2\n3,\0\n", "line 3 has a NUL character: this is no file of text"),
         (
             gzip.compress(b"a,b\n1,2\n" * 99, mtime=0)[:-9],

@@ -9,7 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import likelinet as ll
+from likelinet.config import DataConfig
 from likelinet.networks.blocks_of_rows import ROWS_PER_PRODUCT
+from likelinet.tables.inputs import learn_inputs
+from likelinet.tables.kinds.moment import Moment
+from likelinet.tables.table import as_table
 from tests.families.declared import DECLARED, as_seen, columns_for, declared, head_of, observed
 from tests.test_prediction import CASES, parameters
 
@@ -133,3 +137,14 @@ def test_methods_of_a_row_alone(family, methods):
             np.testing.assert_array_equal(getattr(d[3], name)(*([] if of is None else [of[3]])), whole[3], err_msg=name)
             backwards = getattr(d[::-1], name)(*([] if of is None else [of[::-1]]))
             np.testing.assert_array_equal(backwards, whole[::-1], err_msg=name)
+
+
+def test_inputs_of_groups_read_a_column_once_where_they_read_it_alike(monkeypatch: pytest.MonkeyPatch):
+    days = np.datetime64("2024-01-01") + np.arange(48)
+    table = as_table({"day": days.astype(str), "a": np.linspace(0.0, 1.0, 48) ** 2, "town": ["u", "w", "v"] * 16})
+    coded = DataConfig.model_validate({"numeric": {"kind": "piecewise_linear", "bins": 6}})
+    first, other = (learn_inputs(table, [*table.columns], np.ones(48), data) for data in (DataConfig(), coded))
+    assert first.columns[1] != other.columns[1]
+    expected, rows = other.rows(table)[:], first.rows(table)
+    monkeypatch.delattr(Moment, "read")  # is not asked again
+    np.testing.assert_array_equal(other.rows(table, like=rows)[:], expected)

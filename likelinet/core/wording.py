@@ -29,6 +29,13 @@ def close_to(word: str, words: Iterable[str]) -> str | None:
     return lower[close[0]] if close else None
 
 
+def all_meant(missing: list[str], names: Iterable[str]) -> str:
+    """Return " (did you mean 'x', 'y'?)" where each of several columns has one that may be meant."""
+    close = [close_to(name, names) for name in missing]
+    found = [f"'{name}'" for name in close if name is not None]
+    return f" (did you mean {', '.join(found)}?)" if len(found) == len({*found}) == len(missing) else ""
+
+
 def called(names: str, write: str = "") -> dict[str, str]:
     """Return other names, of a family say, each with what to write in its place where that is not all."""
     return dict.fromkeys(names.split(), write)

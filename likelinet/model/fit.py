@@ -227,11 +227,11 @@ class Fit:
         if self.config.data.features is None:
             self.inputs.note_unused(table, (*other, *other_columns(self.config)))
 
-    def rows(self, table: Table) -> "EncodedRows":
+    def rows(self, table: Table, like: Encoded | None = None) -> "EncodedRows":
         """Return the rows of what the network and the head take, each made when it is asked for."""
         head = self.objective.head
         data = self.config.data
-        x = self.inputs.rows(table, other_columns(self.config), data.features is not None, data.strict)
+        x = self.inputs.rows(table, other_columns(self.config), data.features is not None, data.strict, like)
         read = table.rows(slice(None), head.columns)
         # Whether text is meant as numbers shows in all of a column.
         numbers = {name: read.numeric(name) for name, values in read.columns.items() if isinstance(values, Text)}
@@ -253,6 +253,10 @@ class EncodedRows:
     def __getitem__(self, rows: slice) -> tuple[np.ndarray, np.ndarray | None]:
         """Return x and the columns of a slice of the rows, in double precision; None where the head reads none."""
         return self.x[rows], self.known(rows) if self.head.columns else None
+
+    def of_group(self, group: Fit) -> "EncodedRows":
+        """Return the same rows as another group takes them; a column that both read alike is read once."""
+        return group.rows(self.table, self.x)
 
     def known(self, rows: slice) -> np.ndarray:
         """Return the columns that the head reads, of a slice of the rows."""

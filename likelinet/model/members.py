@@ -62,7 +62,7 @@ def uncertainty(fit: Fit, x: EncodedRows, measure: str) -> Uncertainty:
 def each_member(fit: Fit, x: EncodedRows) -> Iterator[Distribution]:
     """Yield what one member after the other predicts, in one group after the other."""
     for i, group in enumerate(fit.groups):
-        own = x if i == 0 else group.rows(x.table)
+        own = x if i == 0 else x.of_group(group)
         for theta in group.theta:
             yield predict_dist(replace(group, theta=theta[None]), own)
 

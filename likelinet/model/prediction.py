@@ -28,7 +28,7 @@ def predict_dist(fit: Fit, x: EncodedRows) -> Distribution:
     of members have their weights.
     """
     first_group, *others = fit.groups
-    groups = [(answers_of(first_group), x), *((answers_of(other), other.rows(x.table)) for other in others)]
+    groups = [(answers_of(first_group), x), *((answers_of(other), x.of_group(other)) for other in others)]
 
     def predict(rows: slice) -> Distribution:
         parts = [answer(*own[rows]) for answer, own in groups]

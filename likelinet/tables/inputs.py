@@ -1,6 +1,6 @@
 """Inputs: columns of a table as one standardised matrix."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import groupby, pairwise
@@ -13,7 +13,7 @@ from likelinet.core.errors import DataError
 from likelinet.core.fields import each, from_fields
 from likelinet.core.gathered import also, attempted, gathered, without_faults
 from likelinet.core.notes import note
-from likelinet.core.wording import SHOWN, close_to, counted, listed, nearest, shown
+from likelinet.core.wording import SHOWN, all_meant, counted, listed, nearest, shown
 from likelinet.tables.columns import Column
 from likelinet.tables.kinds.choose import learn_kind
 from likelinet.tables.kinds.joined import join_moments
@@ -76,7 +76,14 @@ class Inputs:
     def _of_amounts(self) -> list[tuple[Kind, slice]]:
         return [(kind, at) for kind, at in zip(self.columns, self.spans, strict=True) if kind.of_amounts]
 
-    def rows(self, table: Table, other: tuple[str, ...] = (), chosen: bool = False, strict: bool = False) -> "Encoded":
+    def rows(
+        self,
+        table: Table,
+        other: tuple[str, ...] = (),
+        chosen: bool = False,
+        strict: bool = False,
+        like: "Encoded | None" = None,
+    ) -> "Encoded":
         """Return the rows of x, which are encoded as they are asked for; columns that are not features are ignored.
 
         Parameters
@@ -89,6 +96,8 @@ class Inputs:
             Whether the features were chosen by name, so that there may be more columns.
         strict : bool
             Whether cells that are not as those of training are errors.
+        like : Encoded, optional
+            The same rows by other inputs: columns that both read alike are not read again.
 
         Raises
         ------
@@ -113,15 +122,15 @@ class Inputs:
             columns = {name: table.columns[n] for name, n in zip(names, left, strict=True)}
             without_names = not table.named
             table = replace(table, columns={**table.columns, **columns}, named=True)
-            return Encoded(self, table, strict, without_names)
+            return Encoded(self, table, strict, without_names, like)
         if lacking:
             one = len(lacking) == 1
             free = [n for n in left if n not in names] or table.columns  # a column that is another feature is not meant
-            hint = nearest(lacking[0], free) if one else _all_meant(lacking, free)
+            hint = nearest(lacking[0], free) if one else all_meant(lacking, free)
             there = tuple(c for c in self.columns if not {*c.sources} & {*lacking})
             with also(lambda: Encoded(replace(self, columns=there), table, strict).check()):
                 raise DataError(f"The table lacks the column{'s' * (not one)} {listed([*map(shown, lacking)])}{hint}.")
-        return Encoded(self, table, strict)
+        return Encoded(self, table, strict, like=like)
 
     def note_unused(self, table: Table, other: tuple[str, ...]) -> None:
         """Warn of columns that are neither features nor, as those in `other`, known to be none."""
@@ -151,13 +160,6 @@ class Inputs:
         if len({*found.names}) < len(found.names):
             raise ValueError("inputs: the same column comes twice")
         return found
-
-
-def _all_meant(missing: list[str], names: Iterable[str]) -> str:
-    """Return " (did you mean 'x', 'y'?)" where each of several columns has one that may be meant."""
-    close = [close_to(name, names) for name in missing]
-    found = [f"'{name}'" for name in close if name is not None]
-    return f" (did you mean {', '.join(found)}?)" if len(found) == len({*found}) == len(missing) else ""
 
 
 def learn_inputs(table: Table, features: list[str], weight: np.ndarray, data: DataConfig) -> Inputs:
@@ -224,9 +226,18 @@ class Encoded:
         Whether cells that are not as those of training are errors.
     without_names : bool
         Whether the columns had no names, although those of training had.
+    like : Encoded, optional
+        The same rows by other inputs.
     """
 
-    def __init__(self, inputs: Inputs, table: Table, strict: bool = False, without_names: bool = False) -> None:
+    def __init__(
+        self,
+        inputs: Inputs,
+        table: Table,
+        strict: bool = False,
+        without_names: bool = False,
+        like: "Encoded | None" = None,
+    ) -> None:
         self.table, self._strict, self._width = table, strict, inputs.width
         numbered = inputs.names == [str(i) for i in range(len(inputs.names))]  # as pandas names columns without names
         self._by_order = inputs.names if without_names and not numbered else []
@@ -234,8 +245,10 @@ class Encoded:
         self._pieces = _together(self._kinds)
         self._runs = [_run([*run], sparse) for sparse, run in groupby(self._pieces, lambda piece: piece[0][0].sparse)]
         self._endless = any(kind.endless for kind, _ in self._kinds)
-        read = gathered(partial(kind.read, table) for kind, _ in self._kinds)
-        self._read = {k.name: whole for (k, _), whole in zip(self._kinds, read, strict=True) if whole is not None}
+        known: dict[Kind, Column | None] = {} if like is None else like.by_kind
+        read = gathered(partial(known.get, k) if k in known else partial(k.read, table) for k, _ in self._kinds)
+        self.by_kind = {k: whole for (k, _), whole in zip(self._kinds, read, strict=True)}
+        self._read = {k.name: whole for k, whole in self.by_kind.items() if whole is not None}
         self._as_they_are = tuple(k.name for k, _ in self._kinds if k.name not in self._read)
         self._lost: dict[str, np.ndarray] = {}  # cells that are said to be something else than missing
         self.oddities = Oddities(table)
