@@ -88,6 +88,8 @@ def test_what_is_no_stream_of_bytes(other: Any):
     message = rf"^A model file is named by its path, or a stream of bytes .*, not {type(other).__name__}\.$"
     with pytest.raises(ll.ModelFileError, match=message):
         ll.Model.load(other)
+    with pytest.raises(ll.ModelFileError, match=message):
+        quick().fit(X, Y).save(other)
 
 
 def test_a_stream_is_the_file(tmp_path):

@@ -58,7 +58,7 @@ class Content:
         # The checksum is an array: safetensors writes several metadata entries in no fixed order.
         arrays["sha256"] = _digest(arrays, text)
         if not isinstance(path, str | PathLike):
-            path.write(to_bytes(arrays, {self.key: text}))
+            self._of_stream(path, "write")(to_bytes(arrays, {self.key: text}))
             return
         with replacing(path, durable=True) as file:
             file.write_bytes(to_bytes(arrays, {self.key: text}))
@@ -73,7 +73,7 @@ class Content:
         """
         from safetensors import SafetensorError
 
-        source = path if isinstance(path, str | PathLike) else self._bytes_of(path)
+        source = path if isinstance(path, str | PathLike) else self._of_stream(path, "read")()
         path = path if isinstance(path, str | PathLike) else "The stream"
         if not isinstance(source, bytes) and not Path(source).is_file():
             raise ModelFileError(f"{path}: there is no such {self.what} file; check the path.")
@@ -105,14 +105,15 @@ class Content:
             raise ModelFileError(f"{path}: there is no file schema {schema!r:.40}; {self.again}.")
         return arrays, metadata
 
-    def _bytes_of(self, stream: Any) -> bytes:
-        read = getattr(stream, "read", None)
-        if read is None or isinstance(stream, TextIOBase):
+    def _of_stream(self, stream: Any, verb: str) -> Any:
+        """Return the method of that name of a stream of bytes."""
+        method = getattr(stream, verb, None)
+        if method is None or isinstance(stream, TextIOBase):
             raise ModelFileError(
-                f"A {self.what} file is named by its path, or a stream of bytes such as open(path, 'rb') or "
-                f"io.BytesIO(bytes), not {type(stream).__name__}."
+                f"A {self.what} file is named by its path, or a stream of bytes such as io.BytesIO() or "
+                f"open(path, '{verb[0]}b'), not {type(stream).__name__}."
             )
-        return read()
+        return method
 
     def _parsed(self, text: str | bytes, path: Any) -> dict[str, Any]:
         """Return metadata, in which there is `schema`."""
